@@ -1,0 +1,177 @@
+// Package classic has the classic-control environments, which agree with
+// Gymnasium's step for step.
+package classic
+
+import (
+	"fmt"
+	"image/color"
+	"math"
+
+	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/env/state"
+	"github.com/rlrun/rlrun/render"
+)
+
+// CartPole's constants, in SI units, as Gymnasium has them.
+const (
+	gravity  = 9.8
+	cartMass = 1.0
+	poleMass = 0.1
+	mass     = cartMass + poleMass
+	halfPole = 0.5  // half the pole's length
+	force    = 10.0 // of one push
+	dt       = 0.02
+	maxX     = 2.4
+	maxTheta = 12 * 2 * math.Pi / 360
+)
+
+// CartPole is a pole hinged on a cart that is pushed left (0) or right (1).
+// Each step pays 1 until the pole leans by more than 12° or the cart leaves
+// the track of 4.8 m.
+//
+// Observation: x [m], ẋ [m/s], θ [rad] from upright, θ̇ [rad/s].
+//
+// The task is Barto, Sutton and Anderson's, "Neuronlike adaptive elements that
+// can solve difficult learning control problems", 1983; the equations of
+// motion are Florian's, "Correct equations for the dynamics of the cart-pole
+// system", 2007, without friction.
+type CartPole struct {
+	// SuttonBarto pays 0 for a step, and -1 for the one that ends the episode.
+	SuttonBarto bool `yaml:"sutton_barto_reward"`
+	// Integrator moves the state by explicit or by semi-implicit Euler steps.
+	Integrator Integrator `yaml:"kinematics_integrator"`
+	// Low and High bound each state variable at the start, uniformly.
+	Low  float64 `yaml:"low"`
+	High float64 `yaml:"high"`
+
+	id        string
+	maxSteps  int
+	threshold float64
+	x         [4]float64 // x, ẋ, θ, θ̇
+	rng       env.Rand   // used by Reset alone
+}
+
+var (
+	_ env.Snapshotter = (*CartPole)(nil)
+	_ env.Physics     = (*CartPole)(nil)
+	_ env.Drawn       = (*CartPole)(nil)
+	_ render.Scene    = (*CartPole)(nil)
+)
+
+// NewCartPole returns a CartPole-v1: 500 steps at most, solved at 475.
+func NewCartPole() *CartPole { return newCartPole("CartPole-v1", 500, 475) }
+
+// NewCartPoleV0 returns a CartPole-v0: 200 steps at most, solved at 195.
+func NewCartPoleV0() *CartPole { return newCartPole("CartPole-v0", 200, 195) }
+
+func newCartPole(id string, maxSteps int, threshold float64) *CartPole {
+	return &CartPole{
+		Integrator: Euler, Low: -0.05, High: 0.05,
+		id: id, maxSteps: maxSteps, threshold: threshold,
+	}
+}
+
+// Validate reports options that no CartPole can have.
+func (c *CartPole) Validate() error {
+	if !(c.Low <= c.High) || math.IsInf(c.Low, 0) || math.IsInf(c.High, 0) {
+		return fmt.Errorf("low %v and high %v, want two numbers in this order", c.Low, c.High)
+	}
+	return nil
+}
+
+// Spec describes the task.
+func (c *CartPole) Spec() env.Spec {
+	inf := float32(math.Inf(1))
+	high := []float32{2 * maxX, inf, 2 * maxTheta, inf}
+	low := []float32{-2 * maxX, -inf, -2 * maxTheta, -inf}
+	return env.Spec{
+		ID:              c.id,
+		Obs:             env.Box{Low: low, High: high},
+		Act:             env.Discrete{N: 2},
+		MaxSteps:        c.maxSteps,
+		RewardThreshold: &c.threshold,
+	}
+}
+
+// Reset puts everything between Low and High, by default within 0.05 of
+// upright rest.
+func (c *CartPole) Reset(seed uint64, obs []float32) {
+	c.rng.Seed(seed)
+	for i := range c.x {
+		c.x[i] = c.rng.Uniform(c.Low, c.High)
+	}
+	c.Observe(obs)
+}
+
+// Step pushes the cart for one time step.
+func (c *CartPole) Step(act, obs []float32) env.Outcome {
+	f := force
+	if act[0] == 0 {
+		f = -force
+	}
+	x, v, theta, omega := c.x[0], c.x[1], c.x[2], c.x[3]
+	sin, cos := math.Sincos(theta)
+
+	// Florian 2007, the accelerations without friction.
+	t := (f + poleMass*halfPole*omega*omega*sin) / mass
+	alpha := (gravity*sin - cos*t) / (halfPole * (4.0/3 - poleMass*cos*cos/mass))
+	a := t - poleMass*halfPole*alpha*cos/mass
+
+	if c.Integrator == Euler { // positions move with the old velocities
+		c.x = [4]float64{x + dt*v, v + dt*a, theta + dt*omega, omega + dt*alpha}
+	} else {
+		v, omega = v+dt*a, omega+dt*alpha
+		c.x = [4]float64{x + dt*v, v, theta + dt*omega, omega}
+	}
+	c.Observe(obs)
+
+	out := env.Outcome{Reward: 1, Terminated: math.Abs(c.x[0]) > maxX || math.Abs(c.x[2]) > maxTheta}
+	if c.SuttonBarto {
+		if out.Reward = 0; out.Terminated {
+			out.Reward = -1
+		}
+	}
+	return out
+}
+
+// Observe writes the state as float32s.
+func (c *CartPole) Observe(obs []float32) {
+	_ = obs[3] // one check of bounds for all
+	obs[0], obs[1], obs[2], obs[3] = float32(c.x[0]), float32(c.x[1]), float32(c.x[2]), float32(c.x[3])
+}
+
+// State visits the physical state, which is all there is: the generator is
+// seeded anew by every Reset.
+func (c *CartPole) State(s *state.State) { s.Doubles("cartpole", c.x[:]) }
+
+// SetDraws gives the next Reset its four uniform numbers.
+func (c *CartPole) SetDraws(u []float64) { c.rng.SetDraws(u) }
+
+// Physics appends x [m], ẋ [m/s], θ [rad], θ̇ [rad/s].
+func (c *CartPole) Physics(dst []float64) []float64 { return append(dst, c.x[:]...) }
+
+// SetPhysics sets what Physics returns: four finite numbers.
+func (c *CartPole) SetPhysics(x []float64) error {
+	if len(x) != len(c.x) {
+		return fmt.Errorf("classic: CartPole has %d state variables, not %d", len(c.x), len(x))
+	}
+	for _, v := range x {
+		if v-v != 0 {
+			return fmt.Errorf("classic: CartPole cannot be in state %v", x)
+		}
+	}
+	copy(c.x[:], x)
+	return nil
+}
+
+// Draw shows the track, the cart and the pole.
+func (c *CartPole) Draw(d render.Canvas) {
+	d.View(-maxX, -0.5, maxX, 2)
+	black, brown := color.RGBA{A: 255}, color.RGBA{202, 152, 101, 255}
+	x := float32(c.x[0])
+	sin, cos := math.Sincos(c.x[2])
+	d.Line(-maxX, 0, maxX, 0, 0.01, black)
+	d.Rect(x-0.2, -0.1, x+0.2, 0.1, black)
+	d.Line(x, 0.1, x+2*halfPole*float32(sin), 0.1+2*halfPole*float32(cos), 0.06, brown)
+	d.Circle(x, 0.1, 0.03, color.RGBA{129, 132, 203, 255})
+}

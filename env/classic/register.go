@@ -1,0 +1,9 @@
+package classic
+
+import "github.com/rlrun/rlrun/env"
+
+// Register adds the classic-control environments to r.
+func Register(r env.Registry) {
+	r["CartPole-v0"] = env.Entry(NewCartPoleV0)
+	r["CartPole-v1"] = env.Entry(NewCartPole)
+}

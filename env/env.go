@@ -1,0 +1,96 @@
+// Package env defines reinforcement-learning environments: the Env interface,
+// the spaces that describe observations and actions, wrappers, the Registry
+// that finds environments by id, and Vec, which steps many of them as one.
+//
+// Observations and actions are flat []float32 rows whose meaning is given by a
+// Space. Callers own every buffer, so a step allocates nothing.
+package env
+
+import "github.com/rlrun/rlrun/env/state"
+
+// An Env is one environment.
+//
+// An episode is a function of its seed and its actions alone: after
+// Reset(seed), the same actions give bit-identical results, whatever was
+// played before. Vec relies on this to resume a half-finished episode.
+type Env interface {
+	// Spec describes the environment. It never changes.
+	Spec() Spec
+
+	// Reset starts the episode named by seed and writes its first observation
+	// to obs, a row of Spec().Obs.Size() floats.
+	Reset(seed uint64, obs []float32)
+
+	// Step applies act, a row of Spec().Act.Size() floats, and writes the
+	// observation it leads to. After an Outcome that is Done, Reset must be
+	// called before Step. Neither slice may be kept.
+	Step(act, obs []float32) Outcome
+}
+
+// An Outcome is what one step yields besides the observation.
+type Outcome struct {
+	Reward     float64
+	Terminated bool // a final state of the task: its value is 0
+	Truncated  bool // cut off from outside: bootstrap. Time limits are the Vector's to apply
+}
+
+// Done reports whether the episode is over, for either reason.
+func (o Outcome) Done() bool { return o.Terminated || o.Truncated }
+
+// A Spec says what an environment looks like from outside. Its slices are
+// shared by all copies and must not be changed.
+type Spec struct {
+	ID              string   // [namespace/]Name-vN, as in a Registry
+	Obs             Space    // of observations
+	Act             Space    // of actions
+	MaxSteps        int      // time limit of an episode, which the Vector applies; 0 means none
+	RewardThreshold *float64 // return that counts as solved; nil where none is agreed on
+}
+
+// A Snapshotter is an Env whose State visits everything its episode depends
+// on, generators and counters included. It makes checkpoints short, and lets a
+// search or a viewer step back in time.
+type Snapshotter interface {
+	Env
+	state.Stater
+}
+
+// A Physics is an Env whose physical state can be read and set, as for a
+// comparison with another implementation. It is not all there is to an
+// episode: a Snapshotter's State is.
+type Physics interface {
+	// Physics appends the state variables to dst, in SI units.
+	Physics(dst []float64) []float64
+
+	// SetPhysics makes x the state that the next Step goes on from, as if the
+	// episode had just begun there. An x that no state can be is an error and
+	// changes nothing.
+	SetPhysics(x []float64) error
+
+	// Observe writes the observation of the present state.
+	Observe(obs []float32)
+}
+
+// A Drawn is an Env whose random numbers can be given from outside, so that an
+// episode of another implementation can be repeated.
+type Drawn interface {
+	// SetDraws makes the next Reset or Step take its uniform numbers in [0, 1)
+	// from u, in order, before its own generator's.
+	SetDraws(u []float64)
+}
+
+// As returns the first environment in e's chain of wrappers that is a T,
+// as errors.As does for errors. It is how a window finds a render.Scene.
+func As[T any](e Env) (T, bool) {
+	for {
+		if t, ok := e.(T); ok {
+			return t, true
+		}
+		w, ok := e.(Wrapper)
+		if !ok {
+			var zero T
+			return zero, false
+		}
+		e = w.Unwrap()
+	}
+}

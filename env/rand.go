@@ -1,0 +1,49 @@
+package env
+
+import (
+	"math/rand/v2"
+
+	"github.com/rlrun/rlrun/env/state"
+)
+
+// Split derives the i-th child of a seed. Children are as good as independent,
+// so every user of randomness gets its own stream from one root seed.
+// It is the i-th output of SplitMix64: Steele, Lea and Flood, "Fast splittable
+// pseudorandom number generators", OOPSLA 2014, with the mixing function that
+// is called variant 13.
+func Split(seed, i uint64) uint64 {
+	z := seed + (i+1)*0x9e3779b97f4a7c15
+	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
+	z = (z ^ z>>27) * 0x94d049bb133111eb
+	return z ^ z>>31
+}
+
+// Rand is an environment's generator of uniform numbers, which allocates
+// nothing. The zero Rand must be seeded before use. An environment that has one
+// is a Drawn by handing SetDraws on.
+type Rand struct {
+	src   rand.PCG
+	given []float64 // to be drawn first
+}
+
+// Seed starts the stream that seed names. What SetDraws gave stays.
+func (r *Rand) Seed(seed uint64) { r.src.Seed(seed, 0) }
+
+// Float64 returns a number in [0, 1): 53 random bits, or what SetDraws gave.
+func (r *Rand) Float64() float64 {
+	if len(r.given) > 0 {
+		u := r.given[0]
+		r.given = r.given[1:]
+		return u
+	}
+	return float64(r.src.Uint64()<<11>>11) / (1 << 53)
+}
+
+// Uniform returns a number in [low, high).
+func (r *Rand) Uniform(low, high float64) float64 { return low + (high-low)*r.Float64() }
+
+// SetDraws makes the next numbers those of u, which is kept until they are used.
+func (r *Rand) SetDraws(u []float64) { r.given = u }
+
+// State visits the generator. What SetDraws gave is no part of it.
+func (r *Rand) State(s *state.State) { s.PCG("rand", &r.src) }

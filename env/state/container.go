@@ -1,0 +1,92 @@
+package state
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+)
+
+// A container is a header, the fields, and the CRC-32C of both.
+const (
+	magic     = "RLSTATE\n"
+	version   = 1
+	headSize  = 24
+	maxLength = 1 << 40 // of the fields, in bytes
+)
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// header returns the magic word, the version and the length of the fields.
+func header(length int) []byte {
+	h := append(make([]byte, 0, headSize), magic...)
+	h = binary.LittleEndian.AppendUint64(h, version)
+	return binary.LittleEndian.AppendUint64(h, uint64(length))
+}
+
+// Save writes s to w as one container.
+func Save(w io.Writer, s Stater) error {
+	st := new(State)
+	if s.State(st); st.err != nil {
+		return st.err
+	}
+	head := header(len(st.buf))
+	sum := crc32.Update(crc32.Checksum(head, castagnoli), castagnoli, st.buf)
+	for _, part := range [][]byte{head, st.buf, binary.LittleEndian.AppendUint32(nil, sum)} {
+		if _, err := w.Write(part); err != nil {
+			return fmt.Errorf("state: %w", err)
+		}
+	}
+	return nil
+}
+
+// Load fills s from the container that is all of r. Until the container has
+// proved whole, s is untouched; if it then does not fit s, s is left partly
+// filled and must be dropped.
+func Load(r io.Reader, s Stater) error {
+	fields, err := open(r)
+	if err != nil {
+		return fmt.Errorf("state: %w", err)
+	}
+	st := &State{buf: fields, loading: true}
+	if s.State(st); st.err == nil && len(st.buf) > 0 {
+		st.err = fmt.Errorf("state: %d bytes left over", len(st.buf))
+	}
+	return st.err
+}
+
+// open returns the fields of the container r. It reads no further than r has
+// data, so a header that lies about the length costs nothing.
+func open(r io.Reader) ([]byte, error) {
+	head := make([]byte, headSize)
+	if _, err := io.ReadFull(r, head); err != nil {
+		return nil, fmt.Errorf("cut short: no header of %d bytes", headSize)
+	}
+	if string(head[:8]) != magic {
+		return nil, errors.New("not a saved state")
+	}
+	if v := binary.LittleEndian.Uint64(head[8:]); v != version {
+		return nil, fmt.Errorf("version %d, this program reads version %d", v, version)
+	}
+	length := binary.LittleEndian.Uint64(head[16:])
+	if length > maxLength {
+		return nil, fmt.Errorf("a length of %d bytes", length)
+	}
+	var body bytes.Buffer
+	want := int64(length) + 4
+	if n, err := io.Copy(&body, io.LimitReader(r, want+1)); err != nil {
+		return nil, err
+	} else if n < want {
+		return nil, fmt.Errorf("cut short: %d bytes of %d", n, want)
+	} else if n > want {
+		return nil, errors.New("data after the end")
+	}
+	fields, tail := body.Bytes()[:length], body.Bytes()[length:]
+	sum := crc32.Update(crc32.Checksum(head, castagnoli), castagnoli, fields)
+	if binary.LittleEndian.Uint32(tail) != sum {
+		return nil, errors.New("damaged: the checksum does not match")
+	}
+	return fields, nil
+}

@@ -1,0 +1,105 @@
+package state_test
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"hash/crc32"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/rlrun/rlrun/env/state"
+)
+
+type thing struct {
+	src  rand.PCG
+	x    [3]float32
+	d    float64
+	seed uint64
+	n    int
+	log  []float32
+}
+
+func (t *thing) State(s *state.State) {
+	s.PCG("rng", &t.src)
+	s.Floats("x", t.x[:])
+	s.Double("d", &t.d)
+	s.Uint("seed", &t.seed)
+	s.Int("n", &t.n, 1000)
+	s.Log("log", &t.log, 100)
+}
+
+func saved(t testing.TB, s state.Stater) []byte {
+	var b bytes.Buffer
+	if err := state.Save(&b, s); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func TestRoundTrip(t *testing.T) {
+	a := &thing{x: [3]float32{1, 2, 3}, d: 0.1, seed: 1 << 63, n: 7, log: []float32{4, 5}}
+	a.src.Seed(3, 4)
+	b := new(thing)
+	if err := state.Load(bytes.NewReader(saved(t, a)), b); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := fmt.Sprint(*b), fmt.Sprint(*a); got != want {
+		t.Errorf("Load(Save(a)) = %s, want %s", got, want)
+	}
+}
+
+// TestDamage flips every bit and cuts at every byte: each is an error, and none
+// is seen only after the visit has begun.
+func TestDamage(t *testing.T) {
+	good := saved(t, &thing{log: []float32{1}})
+	try := func(what string, data []byte) {
+		got := thing{n: 42}
+		if err := state.Load(bytes.NewReader(data), &got); err == nil {
+			t.Errorf("%s: no error", what)
+		} else if got.n != 42 || got.log != nil {
+			t.Errorf("%s: visited before it was verified", what)
+		}
+	}
+	for i := range len(good) * 8 {
+		bad := bytes.Clone(good)
+		bad[i/8] ^= 1 << (i % 8)
+		try(fmt.Sprint("bit ", i), bad)
+	}
+	for i := range good {
+		try(fmt.Sprint("cut at ", i), good[:i])
+	}
+	try("appended", append(bytes.Clone(good), 0))
+}
+
+type hungry struct{ log []float32 }
+
+func (h *hungry) State(s *state.State) { s.Log("log", &h.log, 1<<40) }
+
+// TestHostile loads lengths, with a right checksum, that the data do not back.
+func TestHostile(t *testing.T) {
+	seal := func(length uint64, fields []byte) []byte {
+		b := binary.LittleEndian.AppendUint64([]byte("RLSTATE\n"), 1)
+		b = append(binary.LittleEndian.AppendUint64(b, length), fields...)
+		return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b, crc32.MakeTable(crc32.Castagnoli)))
+	}
+	fields := append([]byte("log/len\x00"), 1, 0, 0, 0, 0, 0, 0, 0)
+	fields = binary.LittleEndian.AppendUint64(fields, 1<<39)
+	for name, data := range map[string][]byte{
+		"container": seal(1<<39, fields),
+		"field":     seal(uint64(len(fields)), fields),
+	} {
+		t.Run(name, func(t *testing.T) {
+			if err := state.Load(bytes.NewReader(data), new(hungry)); err == nil {
+				t.Error("no error")
+			} else {
+				t.Log(err)
+			}
+		})
+	}
+}
+
+func FuzzLoad(f *testing.F) {
+	f.Add(saved(f, &thing{log: []float32{1}}))
+	f.Fuzz(func(t *testing.T, data []byte) { state.Load(bytes.NewReader(data), new(thing)) })
+}

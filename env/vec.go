@@ -1,0 +1,207 @@
+package env
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"runtime/debug"
+
+	"github.com/rlrun/rlrun/env/state"
+)
+
+// maxLog bounds the actions kept of an episode, in floats: 4 MiB each.
+const maxLog = 1 << 20
+
+// Vec steps environments one after another, and applies Spec.MaxSteps.
+type Vec struct {
+	envs []Env
+	spec Spec
+	o, a int // row sizes
+	res  *Result
+	acts int         // the number of actions where the space is Discrete, which is then checked
+	at   int         // the environment being run, for an error's message
+	seed uint64      // of the whole Vec
+	ep   []int64     // [N] episodes begun, which with seed gives the episode's seed
+	ret  []float64   // [N] return of the running episode
+	len  []int       // [N] its length
+	log  [][]float32 // [N] its actions, for State; nil where environments are Snapshotters
+	err  error       // why there is no next step
+}
+
+var _ Vector = (*Vec)(nil)
+
+var errNotReset = errors.New("env: a Vec must be Reset before its first Step")
+
+// NewVec returns a Vec of the given environments, which must be alike. At
+// least one must be given.
+func NewVec(envs ...Env) *Vec {
+	n, spec := len(envs), envs[0].Spec()
+	v := &Vec{
+		envs: envs, spec: spec, o: spec.Obs.Size(), a: spec.Act.Size(), err: errNotReset,
+		ep: make([]int64, n), ret: make([]float64, n), len: make([]int, n),
+	}
+	v.res = NewResult(n, v.o)
+	if d, ok := spec.Act.(Discrete); ok {
+		v.acts = d.N
+	}
+	if !Snapshots(envs[0]) {
+		v.log = make([][]float32, n)
+	}
+	return v
+}
+
+// Spec describes the environments.
+func (v *Vec) Spec() Spec { return v.spec }
+
+// Len is the number of environments.
+func (v *Vec) Len() int { return len(v.envs) }
+
+// Reset starts every environment afresh: the k-th episode of environment i,
+// from k = 1, has the seed Split(Split(seed, i), k).
+func (v *Vec) Reset(seed uint64) (res *Result, err error) {
+	defer v.guard(&err)
+	v.seed, v.err = seed, nil
+	r := v.res
+	clear(r.Next)
+	clear(r.Reward)
+	clear(r.Terminated)
+	clear(r.Truncated)
+	clear(r.Return)
+	clear(r.Length)
+	clear(v.ep)
+	for i := range v.envs {
+		if v.begin(i); v.err != nil {
+			return nil, v.err
+		}
+	}
+	return r, nil
+}
+
+// Step steps every environment with its row of act.
+func (v *Vec) Step(act []float32) (res *Result, err error) {
+	if len(act) != len(v.envs)*v.a {
+		panic(fmt.Sprintf("env: Step of %d actions' floats, want %d×%d", len(act), len(v.envs), v.a))
+	}
+	if v.err != nil {
+		return nil, v.err
+	}
+	defer v.guard(&err)
+	for i := range v.envs {
+		o, next := i*v.o, v.res.Next[i*v.o:(i+1)*v.o]
+		if v.step(i, act[i*v.a:(i+1)*v.a], next); v.err != nil {
+			return nil, v.err
+		}
+		if !v.res.Done(i) {
+			copy(v.res.Obs[o:o+v.o], next)
+		} else if v.begin(i); v.err != nil {
+			return nil, v.err
+		}
+	}
+	return v.res, nil
+}
+
+// begin starts environment i's next episode.
+func (v *Vec) begin(i int) {
+	v.at = i
+	v.ep[i]++
+	v.ret[i], v.len[i] = 0, 0
+	if v.log != nil {
+		v.log[i] = v.log[i][:0]
+	}
+	obs := v.res.Obs[i*v.o : (i+1)*v.o]
+	v.envs[i].Reset(v.episodeSeed(i), obs)
+	if !finite(obs) {
+		v.fail(fmt.Errorf("observation %v: %w", obs, ErrNotFinite))
+	}
+}
+
+// step takes one step of environment i and keeps the books.
+func (v *Vec) step(i int, act, next []float32) {
+	v.at = i
+	v.len[i]++
+	if v.acts > 0 && !isIndex(act[0], v.acts) {
+		v.fail(fmt.Errorf("action %v, want 0 … %d: %w", act[0], v.acts-1, ErrAction))
+		return
+	}
+	out := v.envs[i].Step(act, next)
+	if out.Reward-out.Reward != 0 || !finite(next) {
+		v.fail(fmt.Errorf("reward %v and observation %v: %w", out.Reward, next, ErrNotFinite))
+		return
+	}
+	if v.log != nil && len(v.log[i]) <= maxLog { // one float too many marks it as lost
+		v.log[i] = append(v.log[i], act...)
+	}
+	v.ret[i] += out.Reward
+	r := v.res
+	r.Reward[i], r.Return[i], r.Length[i] = out.Reward, v.ret[i], v.len[i]
+	r.Terminated[i], r.Truncated[i] = out.Terminated, out.Truncated || v.len[i] == v.spec.MaxSteps
+}
+
+// finite reports whether x has neither NaN nor infinity.
+func finite(x []float32) bool {
+	var sum float32
+	for _, v := range x {
+		sum += v * 0 // 0, or NaN
+	}
+	return sum == 0
+}
+
+// guard turns an environment's panic into an error.
+func (v *Vec) guard(err *error) {
+	if p := recover(); p != nil {
+		v.fail(&PanicError{p, debug.Stack()})
+		*err = v.err
+	}
+}
+
+// fail makes err, of the environment being run, the Vec's error.
+func (v *Vec) fail(err error) {
+	v.err = &Error{v.spec.ID, v.at, v.episodeSeed(v.at), v.len[v.at], err}
+}
+
+func (v *Vec) episodeSeed(i int) uint64 { return Split(Split(v.seed, uint64(i)), uint64(v.ep[i])) }
+
+// State visits the seeds and the running episodes: the environments' own
+// states, or the actions since each began, which loading plays again. Of the
+// Result nothing is kept; whoever acts on it has the observations.
+func (v *Vec) State(s *state.State) {
+	s.Uint("vec/seed", &v.seed)
+	s.Ints("vec/episode", v.ep)
+	s.Doubles("vec/return", v.ret)
+	most := math.MaxInt
+	if v.spec.MaxSteps > 0 {
+		most = v.spec.MaxSteps
+	}
+	for i, e := range v.envs {
+		s.Int("vec/length", &v.len[i], most)
+		switch {
+		case v.log == nil:
+			StateOf(e, s)
+		case len(v.log[i]) > maxLog:
+			s.Fail(fmt.Errorf("env: %s: %d steps of an episode are too many to save without env.Snapshotter",
+				v.spec.ID, v.len[i]))
+		default:
+			s.Log("vec/log", &v.log[i], maxLog)
+			if s.Loading() && s.Err() == nil {
+				s.Fail(v.replay(i))
+			}
+		}
+	}
+	if s.Loading() && s.Err() == nil {
+		v.err = nil
+	}
+}
+
+// replay brings environment i to where its log of actions leads.
+func (v *Vec) replay(i int) (err error) {
+	defer v.guard(&err)
+	v.at = i
+	obs := v.res.Next[i*v.o : (i+1)*v.o]
+	v.envs[i].Reset(v.episodeSeed(i), obs)
+	for l := v.log[i]; len(l) > 0; l = l[v.a:] {
+		if len(l) < v.a || v.acts > 0 && !isIndex(l[0], v.acts) || v.envs[i].Step(l[:v.a], obs).Done() {
+			return fmt.Errorf("env: %s: the saved actions are not those of a running episode", v.spec.ID)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,106 @@
+package env
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/rlrun/rlrun/env/state"
+)
+
+// A Vector is N environments stepped as one. Finished episodes restart by
+// themselves within the step that ended them.
+//
+// Reset and Step return an *Error where an environment does what none may: it
+// panics, or yields a NaN or an infinity. After one the Vector must be Reset
+// or loaded.
+type Vector interface {
+	Spec() Spec
+	Len() int                            // N
+	Reset(seed uint64) (*Result, error)  // starts all N episodes
+	Step(act []float32) (*Result, error) // act is [N, A]
+	state.Stater
+}
+
+// A Result is what a Vector shows after a step; row i is environment i's.
+// The Vector owns it and overwrites it on the next call.
+type Result struct {
+	Obs        []float32 // [N, O] what to act on next
+	Next       []float32 // [N, O] what the action led to: differs from Obs where Done
+	Reward     []float64 // [N]
+	Terminated []bool    // [N] only this cuts a value target
+	Truncated  []bool    // [N] set at the time limit, also where Terminated is
+	Return     []float64 // [N] undiscounted return so far; the episode's where Done
+	Length     []int     // [N] steps so far; the episode's where Done
+}
+
+// NewResult returns a Result for n environments with o floats an observation.
+func NewResult(n, o int) *Result {
+	return &Result{
+		Obs: make([]float32, n*o), Next: make([]float32, n*o), Reward: make([]float64, n),
+		Terminated: make([]bool, n), Truncated: make([]bool, n),
+		Return: make([]float64, n), Length: make([]int, n),
+	}
+}
+
+// Done reports whether environment i's episode ended in this step.
+func (r *Result) Done(i int) bool { return r.Terminated[i] || r.Truncated[i] }
+
+// A Maker makes a Vector of n environments. Agents are given a Maker rather
+// than a Vector because they know best how many they need, and how grouped:
+// PPO asks once for eight, A3C asks eight times for one.
+type Maker func(n int) (Vector, error)
+
+// Each is the Maker that runs n environments, one from each call of newEnv.
+func Each[E Env](newEnv func() E) Maker {
+	return func(n int) (Vector, error) {
+		return newVec(n, func() (Env, error) { return newEnv(), nil })
+	}
+}
+
+func newVec(n int, newEnv func() (Env, error)) (Vector, error) {
+	if n < 1 {
+		return nil, fmt.Errorf("env: a vector of %d environments, want 1 or more", n)
+	}
+	envs := make([]Env, n)
+	for i := range envs {
+		e, err := newEnv()
+		if err != nil {
+			return nil, err
+		}
+		envs[i] = e
+	}
+	return NewVec(envs...), nil
+}
+
+// An Error says which environment of a Vector broke the contract, and where.
+// Reset(Seed) and the same actions lead there again.
+type Error struct {
+	Env   string // its id
+	Index int    // its place in the Vector
+	Seed  uint64 // of the episode
+	Step  int    // of the episode, from 1; 0 is its Reset
+	Err   error  // what it did: ErrNotFinite, ErrAction, or a *PanicError
+}
+
+// Error says it in one line.
+func (e *Error) Error() string {
+	return fmt.Sprintf("env: %s, number %d, episode seed %d, step %d: %v", e.Env, e.Index, e.Seed, e.Step, e.Err)
+}
+
+// Unwrap returns e.Err.
+func (e *Error) Unwrap() error { return e.Err }
+
+// What an *Error may wrap besides a *PanicError.
+var (
+	ErrNotFinite = errors.New("not a finite number")
+	ErrAction    = errors.New("not in the action space")
+)
+
+// A PanicError holds what an environment panicked with, and where.
+type PanicError struct {
+	Value any
+	Stack []byte
+}
+
+// Error says in one line what happened; Stack says where.
+func (e *PanicError) Error() string { return fmt.Sprintf("panic: %v", e.Value) }

@@ -1,0 +1,3 @@
+module github.com/rlrun/rlrun
+
+go 1.26
