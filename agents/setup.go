@@ -1,0 +1,51 @@
+package agents
+
+import (
+	"fmt"
+
+	"github.com/rlrun/rlrun/policy"
+)
+
+// Setup is what every agent's configuration begins with: what does not belong
+// to the algorithm, but to the run.
+type Setup struct {
+	Seed   uint64        // all of the agent's random numbers descend from it
+	Steps  int           // environment steps of the run, which schedules refer to
+	NEnvs  int           // environments stepped together
+	Engine policy.Engine // what the networks run on
+}
+
+// Base returns s, by which code that knows no algorithm reaches its Setup.
+func (s *Setup) Base() *Setup { return s }
+
+func (s *Setup) rules() []rule {
+	return []rule{
+		{s.Steps >= 1, "steps", s.Steps, "1 or more"},
+		{s.NEnvs >= 1, "n_envs", s.NEnvs, "1 or more"},
+		{s.Engine != nil, "engine", s.Engine, "one"},
+	}
+}
+
+// A rule is a condition on a setting.
+type rule struct {
+	holds bool
+	key   string
+	value any
+	want  string
+}
+
+// broken returns what is wrong with the first rule that does not hold.
+func broken(rules []rule) error {
+	for _, r := range rules {
+		if !r.holds {
+			return fmt.Errorf("%s is %v, want %s", r.key, r.value, r.want)
+		}
+	}
+	return nil
+}
+
+// unit reports whether x is in [0, 1].
+func unit(x float32) bool { return 0 <= x && x <= 1 }
+
+// weight reports whether x is a finite number, 0 or more.
+func weight(x float32) bool { return x >= 0 && x-x == 0 }

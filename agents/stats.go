@@ -1,0 +1,58 @@
+package agents
+
+import (
+	"math"
+
+	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/env/state"
+)
+
+// window is how many of the last episodes a Report averages over.
+const window = 100
+
+// Stats keeps the books of a Report.
+type Stats struct {
+	steps, episodes  int
+	returns, lengths [window]float64 // of the last episodes, the k-th at k mod window
+	ended, spare     []Episode       // since the last Report, and in it
+}
+
+// Steps is the number of environment steps counted.
+func (s *Stats) Steps() int { return s.steps }
+
+// Add counts one step of a Vector.
+func (s *Stats) Add(r *env.Result) {
+	s.steps += len(r.Reward)
+	for i := range r.Reward {
+		if r.Done(i) {
+			s.end(Episode{r.Return[i], r.Length[i]})
+		}
+	}
+}
+
+func (s *Stats) end(e Episode) {
+	k := s.episodes % window
+	s.returns[k], s.lengths[k] = e.Return, float64(e.Length)
+	s.ended = append(s.ended, e)
+	s.episodes++
+}
+
+// Report returns the books with the given losses.
+func (s *Stats) Report(losses []Named) Report {
+	r := Report{Steps: s.steps, Episodes: s.episodes, Ended: s.ended, Losses: losses}
+	s.ended, s.spare = s.spare[:0], s.ended
+	n := min(s.episodes, window)
+	for i := range n {
+		r.Return += s.returns[i] / float64(n)
+		r.Length += s.lengths[i] / float64(n)
+	}
+	return r
+}
+
+// State visits the books. What has been reported is not kept.
+func (s *Stats) State(st *state.State) {
+	st.Int("stats/steps", &s.steps, math.MaxInt)
+	st.Int("stats/episodes", &s.episodes, math.MaxInt)
+	st.Doubles("stats/returns", s.returns[:])
+	st.Doubles("stats/lengths", s.lengths[:])
+}

@@ -1,0 +1,231 @@
+package f32_test
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/rlrun/rlrun/policy/f32"
+)
+
+func random(rng *rand.Rand, n int) []float32 {
+	x := make([]float32, n)
+	for i := range x {
+		x[i] = float32(rng.NormFloat64())
+	}
+	return x
+}
+
+// TestLinear holds the product and both its gradients against sums in float64,
+// over shapes that leave every kind of remainder.
+func TestLinear(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	for _, n := range []int{0, 1, 2, 3, 4, 5, 8, 9} {
+		for _, in := range []int{1, 2, 3, 4, 5, 17} {
+			for _, out := range []int{1, 2, 3, 4, 5, 9} {
+				x, w, b := random(rng, n*in), random(rng, out*in), random(rng, out)
+				y, dy := make([]float32, n*out), random(rng, n*out)
+				dx, dw, db := random(rng, n*in), random(rng, out*in), random(rng, out)
+				want := map[string][]float64{
+					"y": make([]float64, n*out), "dx": wide(dx), "dw": wide(dw), "db": wide(db),
+				}
+				for r := range n {
+					for j := range out {
+						g := float64(dy[r*out+j])
+						want["y"][r*out+j] += float64(b[j])
+						want["db"][j] += g
+						for k := range in {
+							xk, wk := float64(x[r*in+k]), float64(w[j*in+k])
+							want["y"][r*out+j] += xk * wk
+							want["dx"][r*in+k] += g * wk
+							want["dw"][j*in+k] += g * xk
+						}
+					}
+				}
+				f32.Linear(y, x, w, b, n, in, out)
+				f32.LinearInput(dx, dy, w, n, in, out)
+				f32.LinearWeight(dw, db, dy, x, n, in, out)
+				for name, got := range map[string][]float32{"y": y, "dx": dx, "dw": dw, "db": db} {
+					near(t, fmt.Sprintf("%s of %d×%d by %d", name, n, in, out), got, want[name], 1e-5)
+				}
+			}
+		}
+	}
+}
+
+// TestLinearRows wants each row of a product to be what it is alone, to the bit.
+func TestLinearRows(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 4))
+	const n, in, out = 7, 19, 11
+	x, w, b := random(rng, n*in), random(rng, out*in), random(rng, out)
+	all, one := make([]float32, n*out), make([]float32, out)
+	f32.Linear(all, x, w, b, n, in, out)
+	for r := range n {
+		f32.Linear(one, x[r*in:(r+1)*in], w, b, 1, in, out)
+		for j, got := range one {
+			if want := all[r*out+j]; got != want {
+				t.Errorf("row %d alone has %v in column %d, among others %v", r, got, j, want)
+			}
+		}
+	}
+}
+
+// TestFunctions measures the largest error of exp and tanh, in units of the
+// last place, over every 997th float32 there is, and looks at the special ones.
+func TestFunctions(t *testing.T) {
+	inf := float32(math.Inf(1))
+	for _, tc := range []struct {
+		name    string
+		f       func(dst, x []float32)
+		exact   func(float64) float64
+		ulps    float64
+		special map[float32]float32
+	}{
+		{"Exp", f32.Exp, math.Exp, 2, map[float32]float32{0: 1, inf: inf, -inf: 0, 89: inf, -104: 0}},
+		{"Tanh", f32.Tanh, math.Tanh, 3, map[float32]float32{0: 0, inf: 1, -inf: -1, 10: 1, -10: -1}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			worst, at := 0.0, float32(0)
+			x := make([]float32, 1)
+			for bits := uint32(0); bits < math.MaxUint32-997; bits += 997 {
+				in := math.Float32frombits(bits)
+				if x[0] = in; in-in != 0 {
+					continue
+				}
+				tc.f(x, x)
+				want := tc.exact(float64(in))
+				if e := ulps(x[0], want); e > worst {
+					worst, at = e, in
+				}
+			}
+			if t.Logf("largest error %.2f ulp, at %v", worst, at); worst > tc.ulps {
+				t.Errorf("%s(%v) is %.2f ulp off, want %v at most", tc.name, at, worst, tc.ulps)
+			}
+			for in, want := range tc.special {
+				if tc.f(x, []float32{in}); x[0] != want {
+					t.Errorf("%s(%v) = %v, want %v", tc.name, in, x[0], want)
+				}
+			}
+			if tc.f(x, []float32{float32(math.NaN())}); x[0] == x[0] {
+				t.Errorf("%s(NaN) = %v", tc.name, x[0])
+			}
+		})
+	}
+}
+
+// ulps is how far got is from want, in units of the last place of a float32 as
+// large as want. A result that overflows must be infinite.
+func ulps(got float32, want float64) float64 {
+	if math.Abs(want) > math.MaxFloat32 {
+		if math.IsInf(float64(got), 0) {
+			return 0
+		}
+		want = math.Copysign(math.MaxFloat32, want)
+	}
+	_, e := math.Frexp(want)
+	return math.Abs(float64(got)-want) / math.Ldexp(1, max(e-24, -149))
+}
+
+func TestLogSoftmax(t *testing.T) {
+	x := []float32{1, 2, 3, 1000, 1000, -1000}
+	y := make([]float32, 6)
+	f32.LogSoftmax(y, x, 3)
+	// log(1 + e⁻¹ + e⁻²) = 0.40760596, and log 2.
+	near(t, "LogSoftmax", y, []float64{-2.40760596, -1.40760596, -0.40760596, -math.Ln2, -math.Ln2, -2000 - math.Ln2}, 1e-6)
+}
+
+// TestElementwise checks each small function on three numbers, by hand.
+func TestElementwise(t *testing.T) {
+	x, y := []float32{1, -2, 3}, []float32{4, 5, -6}
+	for _, tc := range []struct {
+		name string
+		f    func(dst []float32)
+		want []float64
+	}{
+		{"Add", func(d []float32) { f32.Add(d, x, y) }, []float64{5, 3, -3}},
+		{"AddTo", func(d []float32) { f32.AddTo(d, x) }, []float64{2, -1, 4}},
+		{"Sub", func(d []float32) { f32.Sub(d, x, y) }, []float64{-3, -7, 9}},
+		{"SubFrom", func(d []float32) { f32.SubFrom(d, x) }, []float64{0, 3, -2}},
+		{"Mul", func(d []float32) { f32.Mul(d, x, y) }, []float64{4, -10, -18}},
+		{"MulAdd", func(d []float32) { f32.MulAdd(d, x, y) }, []float64{5, -9, -17}},
+		{"Affine", func(d []float32) { f32.Affine(d, 2, x, 1) }, []float64{3, -3, 7}},
+		{"Axpy", func(d []float32) { f32.Axpy(d, 2, x) }, []float64{3, -3, 7}},
+		{"Blend", func(d []float32) { f32.Blend(d, x, 0.5) }, []float64{1, -0.5, 2}},
+		{"Min", func(d []float32) { f32.Min(d, x, y) }, []float64{1, -2, -6}},
+		{"Clip", func(d []float32) { f32.Clip(d, x, -1, 2) }, []float64{1, -1, 2}},
+		{"ReLU", func(d []float32) { f32.ReLU(d, x) }, []float64{1, 0, 3}},
+		{"ReLUGrad", func(d []float32) { f32.ReLUGrad(d, y, []float32{1, 0, 3}) }, []float64{5, 1, -5}},
+		{"TanhGrad", func(d []float32) { f32.TanhGrad(d, y, []float32{0, 0.5, 1}) }, []float64{5, 4.75, 1}},
+		{"Gather", func(d []float32) { f32.Gather(d[:2], x, 1, []int{2, 0}) }, []float64{3, 1, 1}},
+	} {
+		d := []float32{1, 1, 1}
+		tc.f(d)
+		near(t, tc.name, d, tc.want, 0)
+	}
+	if got := f32.Sum(x); got != 2 {
+		t.Errorf("Sum(%v) = %v, want 2", x, got)
+	}
+	if got := f32.SumSquares(x); got != 14 {
+		t.Errorf("SumSquares(%v) = %v, want 14", x, got)
+	}
+}
+
+func near(t *testing.T, name string, got []float32, want []float64, tol float64) {
+	t.Helper()
+	for i := range want {
+		if d := math.Abs(float64(got[i]) - want[i]); !(d <= tol*max(1, math.Abs(want[i]))) {
+			t.Errorf("%s[%d] = %v, want %v", name, i, got[i], want[i])
+			return
+		}
+	}
+}
+
+func wide(x []float32) []float64 {
+	w := make([]float64, len(x))
+	for i, v := range x {
+		w[i] = float64(v)
+	}
+	return w
+}
+
+func BenchmarkLinear(b *testing.B) {
+	const n, in, out = 64, 64, 64
+	rng := rand.New(rand.NewPCG(1, 2))
+	x, w, bias, y := random(rng, n*in), random(rng, out*in), random(rng, out), make([]float32, n*out)
+	b.ReportAllocs()
+	for b.Loop() {
+		f32.Linear(y, x, w, bias, n, in, out)
+	}
+	b.ReportMetric(2*n*in*out*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
+}
+
+func BenchmarkLinearGrad(b *testing.B) {
+	const n, in, out = 64, 64, 64
+	rng := rand.New(rand.NewPCG(1, 2))
+	x, w, bias, dy, dx := random(rng, n*in), random(rng, out*in), random(rng, out), random(rng, n*out), random(rng, n*in)
+	b.ReportAllocs()
+	for b.Loop() {
+		f32.LinearInput(dx, dy, w, n, in, out)
+		f32.LinearWeight(w, bias, dy, x, n, in, out)
+	}
+	b.ReportMetric(4*n*in*out*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
+}
+
+func BenchmarkTanh(b *testing.B) {
+	x := random(rand.New(rand.NewPCG(1, 2)), 4096)
+	y := make([]float32, len(x))
+	b.ReportAllocs()
+	for b.Loop() {
+		f32.Tanh(y, x)
+	}
+	b.ReportMetric(float64(len(x)*b.N)/b.Elapsed().Seconds()/1e9, "Gelement/s")
+}
+
+func Example() {
+	x, w, b := []float32{1, 2}, []float32{10, 20, 30, 40}, []float32{1, -1}
+	y := make([]float32, 2)
+	f32.Linear(y, x, w, b, 1, 2, 2)
+	fmt.Println(y)
+	// Output: [51 109]
+}

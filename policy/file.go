@@ -1,0 +1,128 @@
+package policy
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"math"
+	"slices"
+
+	"github.com/nlpodyssey/safetensors"
+
+	"github.com/rlrun/rlrun/policy/tape"
+)
+
+// A Saver is a Policy whose parameters say all there is to it.
+type Saver interface {
+	Policy
+	Params() []*tape.Param
+}
+
+// Meta is what a saved policy says of itself.
+type Meta struct {
+	Env   string // id of the environment it was trained in
+	Agent string // that trained it
+}
+
+// fileVersion is the version of names and shapes in a saved policy.
+const fileVersion = "1"
+
+// maxHeader bounds what is read of a file's header, in bytes.
+const maxHeader = 1 << 20
+
+// Save writes p to w in the safetensors format: float32 tensors under
+// PyTorch's names, in its layout.
+func Save(w io.Writer, p Saver, m Meta) error {
+	tensors := map[string]safetensors.TensorView{}
+	for _, param := range p.Params() {
+		var shape []uint64
+		for _, d := range param.Shape() {
+			shape = append(shape, uint64(d))
+		}
+		data, _ := binary.Append(nil, binary.LittleEndian, param.Value) // floats never fail
+		view, err := safetensors.NewTensorView(safetensors.F32, shape, data)
+		if err != nil {
+			return fmt.Errorf("policy: %s: %w", param.Name, err)
+		}
+		tensors[param.Name] = view
+	}
+	info := map[string]string{"format": "pt", "version": fileVersion, "env": m.Env, "agent": m.Agent}
+	if err := safetensors.SerializeToWriter(tensors, info, w); err != nil {
+		return fmt.Errorf("policy: %w", err)
+	}
+	return nil
+}
+
+// Load fills p from what Save wrote. The tensors must be those of p, name by
+// name and shape by shape, and finite; if they are not, p is untouched.
+func Load(r io.Reader, p Saver) error {
+	if err := load(r, p.Params()); err != nil {
+		return fmt.Errorf("policy: %w", err)
+	}
+	return nil
+}
+
+func load(r io.Reader, params []*tape.Param) error {
+	most := int64(8 + maxHeader)
+	for _, p := range params {
+		most += 4 * int64(len(p.Value))
+	}
+	data, err := io.ReadAll(io.LimitReader(r, most+1))
+	if err != nil {
+		return err
+	}
+	if int64(len(data)) > most {
+		return fmt.Errorf("more than the %d bytes that this policy can have", most)
+	}
+	file, err := safetensors.Deserialize(data)
+	if err != nil {
+		return fmt.Errorf("not a safetensors file, or cut short: %w", err)
+	}
+	values := make([][]float32, len(params))
+	extra := map[string]bool{}
+	for _, name := range file.Names() {
+		extra[name] = true
+	}
+	for i, p := range params {
+		if values[i], err = tensor(file, p); err != nil {
+			return fmt.Errorf("tensor %s: %w", p.Name, err)
+		}
+		delete(extra, p.Name)
+	}
+	for _, name := range slices.Sorted(maps.Keys(extra)) {
+		return fmt.Errorf("tensor %s: this policy has none", name)
+	}
+	for i, p := range params {
+		copy(p.Value, values[i])
+	}
+	return nil
+}
+
+// tensor returns the value that file has for p.
+func tensor(file safetensors.SafeTensors, p *tape.Param) ([]float32, error) {
+	t, ok := file.Tensor(p.Name)
+	if !ok {
+		return nil, errors.New("not in the file")
+	}
+	sameShape := slices.EqualFunc(t.Shape(), p.Shape(), func(a uint64, b int) bool { return a == uint64(b) })
+	if t.DType() != safetensors.F32 || !sameShape {
+		return nil, fmt.Errorf("%v of shape %v, want F32 of shape %v", t.DType(), t.Shape(), p.Shape())
+	}
+	value := make([]float32, len(p.Value))
+	if _, err := binary.Decode(t.Data(), binary.LittleEndian, value); err != nil {
+		return nil, err
+	}
+	for _, v := range value {
+		if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
+			return nil, fmt.Errorf("has %v in it, want finite numbers", v)
+		}
+	}
+	return value, nil
+}
+
+var (
+	_ Saver = (*ActorCritic)(nil)
+	_ Saver = discrete{}
+)

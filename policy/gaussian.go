@@ -1,0 +1,35 @@
+package policy
+
+import (
+	"math"
+	"math/rand/v2"
+
+	"github.com/rlrun/rlrun/policy/tape"
+)
+
+// gaussian is N(μ, diag(σ)²) with x = [μ | log σ], [B, 2A].
+type gaussian struct{ x *tape.Var }
+
+func (d gaussian) mean() *tape.Var   { return d.x.Columns(0, d.x.Cols/2) }
+func (d gaussian) logStd() *tape.Var { return d.x.Columns(d.x.Cols/2, d.x.Cols) }
+
+// LogProb is -Σ ((a-μ)/σ)²/2 + log σ + log(2π)/2.
+func (d gaussian) LogProb(act []float32) *tape.Var {
+	logStd := d.logStd()
+	z := d.mean().Sub(d.x.Tape().Const(act, d.x.Rows)).Mul(logStd.Neg().Exp())
+	return z.Square().Scale(0.5).Add(logStd).AddK(0.5 * float32(math.Log(2*math.Pi))).SumCols().Neg()
+}
+
+// Entropy is Σ log σ + log(2πe)/2.
+func (d gaussian) Entropy() *tape.Var {
+	return d.logStd().AddK(0.5 * float32(math.Log(2*math.Pi)+1)).SumCols()
+}
+
+func (d gaussian) Sample(rng *rand.Rand, act []float32) {
+	mean, std := d.mean(), d.logStd().Exp()
+	for i, mu := range mean.Value {
+		act[i] = mu + float32(std.Value[i]*float32(rng.NormFloat64()))
+	}
+}
+
+func (d gaussian) Mode(act []float32) { copy(act, d.mean().Value) }

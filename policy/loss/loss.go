@@ -1,0 +1,25 @@
+// Package loss has the objectives of the papers, each a pure function of
+// columns [B, 1] on a tape, written as the paper writes it.
+package loss
+
+import "github.com/rlrun/rlrun/policy/tape"
+
+// Clipped is PPO's clipped surrogate objective, which is to be maximised.
+// Schulman et al. 2017, arXiv:1707.06347, eq. 7:
+//
+//	L(θ) = E[min(r Â, clip(r, 1-ε, 1+ε) Â)]  with  r = π_θ(a|s) / π_old(a|s)
+func Clipped(r, adv *tape.Var, epsilon float32) *tape.Var {
+	return r.Mul(adv).Min(r.Clip(1-epsilon, 1+epsilon).Mul(adv)).Mean()
+}
+
+// Squared is the mean squared error, E[(y - x)²]. No gradient reaches y.
+func Squared(x, y *tape.Var) *tape.Var { return x.Sub(y.Detach()).Square().Mean() }
+
+// ClippedSquared is Squared for an x that counts as no further than epsilon
+// from old, its value before the update. It is Stable-Baselines3's form of
+// value clipping, of which the paper says nothing:
+//
+//	E[(y - old - clip(x - old, -ε, ε))²]
+func ClippedSquared(x, old, y *tape.Var, epsilon float32) *tape.Var {
+	return Squared(x.Sub(old).Clip(-epsilon, epsilon).Add(old), y)
+}

@@ -1,0 +1,170 @@
+// Package tape differentiates float32 matrix expressions.
+//
+// Operations run at once and are recorded; Backward plays the record in
+// reverse. Reset forgets the record but keeps its memory, so a training step
+// of a given shape allocates only the first time. Every Var is a matrix
+// [rows, cols], row-major. Mismatched shapes are bugs and panic with both.
+package tape
+
+import "fmt"
+
+// A Param is a matrix that is learned.
+type Param struct {
+	Name        string    // as PyTorch would call it: actor.0.weight
+	Rows, Cols  int       // a vector has one row
+	Value, Grad []float32 // [Rows, Cols]
+	vector      bool
+}
+
+// NewParam returns a Param of zeros.
+func NewParam(name string, rows, cols int) *Param {
+	n := rows * cols
+	return &Param{name, rows, cols, make([]float32, n), make([]float32, n), false}
+}
+
+// NewVector returns a Param of n zeros whose shape is [n], as a bias has it.
+func NewVector(name string, n int) *Param {
+	p := NewParam(name, 1, n)
+	p.vector = true
+	return p
+}
+
+// Shape is [Rows, Cols], or [Cols] for a vector.
+func (p *Param) Shape() []int {
+	if p.vector {
+		return []int{p.Cols}
+	}
+	return []int{p.Rows, p.Cols}
+}
+
+// Clone returns a copy of p's value, without its gradient.
+func (p *Param) Clone() *Param {
+	c := NewParam(p.Name, p.Rows, p.Cols)
+	c.vector = p.vector
+	copy(c.Value, p.Value)
+	return c
+}
+
+// A Var is a matrix on a tape: an input, a parameter, or an operation's result.
+// It is the tape's, and gone with its next Reset.
+type Var struct {
+	Rows, Cols int
+	Value      []float32 // [Rows, Cols]
+	Grad       []float32 // [Rows, Cols]; nil where no parameter is behind Value
+
+	tape    *Tape
+	op      op // nil for inputs and parameters
+	a, b, c *Var
+	f       Function  // of an Apply
+	k, l    float32   // constants of the operation, if any
+	buf     []float32 // memory behind Value and Grad, kept over Reset
+}
+
+// An op is one kind of operation, of no size: its operands and constants are
+// in the Var. Its two directions stand side by side.
+type op interface {
+	forward(v *Var)  // sets v.Value
+	backward(v *Var) // adds to the Grad of those of v's operands that have one
+}
+
+// A Tape records operations. It is not for concurrent use.
+type Tape struct {
+	vars []*Var
+	n    int   // in use
+	err  error // of the first Function to fail
+}
+
+// New returns an empty Tape.
+func New() *Tape { return new(Tape) }
+
+// Reset forgets every Var made since the last Reset.
+func (t *Tape) Reset() { t.n = 0 }
+
+// Err returns the first error of a Function, which a Reset does not forget:
+// one look after Backward is enough.
+func (t *Tape) Err() error { return t.err }
+
+// Const puts data, a matrix [rows, len(data)/rows], on the tape. It is not
+// copied, and must not change before the tape is done with it.
+func (t *Tape) Const(data []float32, rows int) *Var {
+	v := t.push(rows, len(data)/rows)
+	if rows*v.Cols != len(data) {
+		panic(fmt.Sprintf("tape: Const of %d numbers in %d rows", len(data), rows))
+	}
+	v.Value = data
+	return v
+}
+
+// Param puts p on the tape; Backward adds to p.Grad.
+func (t *Tape) Param(p *Param) *Var {
+	v := t.push(p.Rows, p.Cols)
+	v.Value, v.Grad = p.Value, p.Grad
+	return v
+}
+
+// Backward adds d(v)/d(p) to the Grad of every parameter p that v, a 1×1
+// matrix, depends on. It may be called once between two Resets.
+func (v *Var) Backward() {
+	if v.Rows*v.Cols != 1 {
+		panic(fmt.Sprintf("tape: Backward from a %d×%d matrix, want 1×1", v.Rows, v.Cols))
+	}
+	if v.Grad == nil {
+		return // of constants alone
+	}
+	v.Grad[0] = 1
+	for i := v.tape.n - 1; i >= 0; i-- {
+		if u := v.tape.vars[i]; u.op != nil && u.Grad != nil {
+			u.op.backward(u)
+		}
+	}
+}
+
+// Scalar is the value of a 1×1 matrix.
+func (v *Var) Scalar() float32 { return v.Value[0] }
+
+// Detach returns v's present value as a constant: no gradient passes it.
+func (v *Var) Detach() *Var { return v.tape.Const(v.Value, v.Rows) }
+
+// Tape is the tape v is on.
+func (v *Var) Tape() *Tape { return v.tape }
+
+// push takes a Var off the free list. It has no Value yet.
+func (t *Tape) push(rows, cols int) *Var {
+	if t.n == len(t.vars) {
+		t.vars = append(t.vars, new(Var))
+	}
+	v := t.vars[t.n]
+	t.n++
+	*v = Var{Rows: rows, Cols: cols, tape: t, buf: v.buf}
+	return v
+}
+
+// record runs an operation and puts it on the tape.
+func (t *Tape) record(o op, rows, cols int, a, b, c *Var, k, l float32) *Var {
+	v := t.push(rows, cols)
+	v.op, v.a, v.b, v.c, v.k, v.l = o, a, b, c, k, l
+	v.allocate(a.Grad != nil || b != nil && b.Grad != nil || c != nil && c.Grad != nil)
+	o.forward(v)
+	return v
+}
+
+// allocate gives v a Value, of whatever was there before, and where wanted a
+// Grad of zeros.
+func (v *Var) allocate(grad bool) {
+	n := v.Rows * v.Cols
+	need := n
+	if grad {
+		need = 2 * n
+	}
+	if cap(v.buf) < need {
+		v.buf = make([]float32, need)
+	}
+	v.Value = v.buf[:n:n]
+	if grad {
+		v.Grad = v.buf[n:need]
+		clear(v.Grad)
+	}
+}
+
+func (v *Var) row(r int) []float32     { return v.Value[r*v.Cols : (r+1)*v.Cols] }
+func (v *Var) gradRow(r int) []float32 { return v.Grad[r*v.Cols : (r+1)*v.Cols] }

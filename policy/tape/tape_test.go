@@ -1,0 +1,203 @@
+package tape_test
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/rlrun/rlrun/policy/tape"
+)
+
+// TestGradients holds every operation's gradient against central differences.
+// Inputs are moved by 1/64 and kept that far from the corners of ReLU, Clip and
+// Min, so that float32 leaves some three digits.
+func TestGradients(t *testing.T) {
+	type fn = func(p, q, row *tape.Var) *tape.Var
+	w, b := tape.NewParam("w", 2, 3), tape.NewParam("b", 1, 2)
+	for name, f := range map[string]fn{
+		"Add":        func(p, q, row *tape.Var) *tape.Var { return p.Add(q) },
+		"Add row":    func(p, q, row *tape.Var) *tape.Var { return p.Add(row) },
+		"Sub":        func(p, q, row *tape.Var) *tape.Var { return p.Sub(q) },
+		"Sub row":    func(p, q, row *tape.Var) *tape.Var { return p.Sub(row) },
+		"Mul":        func(p, q, row *tape.Var) *tape.Var { return p.Mul(q) },
+		"Mul row":    func(p, q, row *tape.Var) *tape.Var { return p.Mul(row) },
+		"Mul itself": func(p, q, row *tape.Var) *tape.Var { return p.Mul(p) },
+		"Min":        func(p, q, row *tape.Var) *tape.Var { return p.Min(q) },
+		"Min row":    func(p, q, row *tape.Var) *tape.Var { return p.Min(row) },
+		"Scale":      func(p, q, row *tape.Var) *tape.Var { return p.Scale(-1.5) },
+		"AddK":       func(p, q, row *tape.Var) *tape.Var { return p.AddK(0.5) },
+		"Neg":        func(p, q, row *tape.Var) *tape.Var { return p.Neg() },
+		"Square":     func(p, q, row *tape.Var) *tape.Var { return p.Square() },
+		"Clip":       func(p, q, row *tape.Var) *tape.Var { return p.Clip(-0.3, 0.4) },
+		"Exp":        func(p, q, row *tape.Var) *tape.Var { return p.Exp() },
+		"Tanh":       func(p, q, row *tape.Var) *tape.Var { return p.Tanh() },
+		"ReLU":       func(p, q, row *tape.Var) *tape.Var { return p.ReLU() },
+		"LogSoftmax": func(p, q, row *tape.Var) *tape.Var { return p.LogSoftmax().Mul(q) },
+		"Mean":       func(p, q, row *tape.Var) *tape.Var { return p.Mean() },
+		"SumCols":    func(p, q, row *tape.Var) *tape.Var { return p.SumCols() },
+		"At":         func(p, q, row *tape.Var) *tape.Var { return p.At([]float32{2, 0}) },
+		"Beside":     func(p, q, row *tape.Var) *tape.Var { return p.Beside(q).Mul(q.Beside(p)) },
+		"Beside row": func(p, q, row *tape.Var) *tape.Var { return p.Beside(row).Mul(q.Beside(row)) },
+		"Columns":    func(p, q, row *tape.Var) *tape.Var { return p.Columns(1, 3).Mul(q.Columns(0, 2)) },
+		"Linear":     func(p, q, row *tape.Var) *tape.Var { return p.Linear(p.Tape().Param(w), p.Tape().Param(b)) },
+		"Linear of a constant": func(p, q, row *tape.Var) *tape.Var {
+			x := p.Tape().Const([]float32{1, -2, 3, -4, 5, -6}, 2)
+			return x.Linear(p.Tape().Param(w), p.Tape().Param(b)).Mul(p.Columns(0, 2))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			rng := rand.New(rand.NewPCG(1, 2))
+			p, q, row := tape.NewParam("p", 2, 3), tape.NewParam("q", 2, 3), tape.NewParam("row", 1, 3)
+			all := []*tape.Param{p, q, row, w, b}
+			for _, x := range all {
+				for i := range x.Value {
+					x.Value[i] = float32(rng.NormFloat64())
+				}
+				clear(x.Grad)
+			}
+			tp := tape.New()
+			eval := func() *tape.Var {
+				tp.Reset()
+				return f(tp.Param(p), tp.Param(q), tp.Param(row)).Square().Mean()
+			}
+			eval().Backward()
+			for _, x := range all {
+				for i := range x.Value {
+					const h = 1.0 / 64
+					at := x.Value[i]
+					x.Value[i] = at + h
+					up := float64(eval().Scalar())
+					x.Value[i] = at - h
+					down := float64(eval().Scalar())
+					x.Value[i] = at
+					want := (up - down) / (2 * h)
+					if got := float64(x.Grad[i]); math.Abs(got-want) > 2e-3*max(1, math.Abs(want)) {
+						t.Errorf("d/d%s[%d] = %v, differences say %v", x.Name, i, got, want)
+					}
+				}
+			}
+		})
+	}
+}
+
+// scaled is a Function of another engine's: w x, element by element.
+type scaled struct{ w *tape.Param }
+
+func (f scaled) Forward(out, x []float32, rows int) error {
+	for i, v := range x {
+		out[i] = f.w.Value[0] * v
+	}
+	return nil
+}
+
+func (f scaled) Backward(dx, x, dout []float32, rows int) error {
+	if f.w.Value[0] == 0 {
+		return errors.New("scaled: w is 0")
+	}
+	for i, g := range dout {
+		if dx != nil {
+			dx[i] += g * f.w.Value[0]
+		}
+		f.w.Grad[0] += g * x[i]
+	}
+	return nil
+}
+
+// TestApply applies one Function twice on one tape: y = w (w x), by hand
+// dy/dw = 2 w x and dy/dx = w². A constant x has no gradient to ask for.
+func TestApply(t *testing.T) {
+	f, p, tp := scaled{tape.NewParam("w", 1, 1)}, tape.NewParam("x", 1, 1), tape.New()
+	f.w.Value[0], p.Value[0] = 3, 5
+	y := tp.Apply(f, tp.Apply(f, tp.Param(p), 1), 1)
+	y.Backward()
+	if y.Scalar() != 45 || f.w.Grad[0] != 30 || p.Grad[0] != 9 || tp.Err() != nil {
+		t.Errorf("y, dy/dw, dy/dx = %v, %v, %v, want 45, 30, 9; error %v", y.Scalar(), f.w.Grad, p.Grad, tp.Err())
+	}
+	tp.Reset()
+	tp.Apply(f, tp.Const([]float32{7}, 1), 1).Backward()
+	if f.w.Grad[0] != 37 {
+		t.Errorf("dy/dw of a constant x = %v, want 7 more than 30", f.w.Grad[0])
+	}
+	f.w.Value[0] = 0
+	tp.Apply(f, tp.Param(p), 1).Backward()
+	if tp.Reset(); tp.Err() == nil {
+		t.Error("the error of a Function is lost")
+	}
+}
+
+// TestDetach: d(x · detached x)/dx is x, not 2x; and a tape of constants alone
+// has nothing to differentiate.
+func TestDetach(t *testing.T) {
+	p, tp := tape.NewParam("p", 1, 1), tape.New()
+	p.Value[0] = 3
+	x := tp.Param(p)
+	x.Mul(x.Detach()).Backward()
+	if p.Grad[0] != 3 {
+		t.Errorf("gradient = %v, want 3", p.Grad[0])
+	}
+	if y := tp.Const([]float32{2}, 1).Square(); y.Grad != nil {
+		t.Errorf("a constant's square has gradient memory %v", y.Grad)
+	} else if y.Backward(); y.Scalar() != 4 {
+		t.Errorf("2² = %v", y.Scalar())
+	}
+}
+
+// TestMinOfEquals splits the gradient, as PyTorch does.
+func TestMinOfEquals(t *testing.T) {
+	p, q, tp := tape.NewParam("p", 1, 1), tape.NewParam("q", 1, 1), tape.New()
+	tp.Param(p).Min(tp.Param(q)).Backward()
+	if p.Grad[0] != 0.5 || q.Grad[0] != 0.5 {
+		t.Errorf("gradients %v and %v, want 0.5 each", p.Grad[0], q.Grad[0])
+	}
+}
+
+// TestShapes wants a panic that names both shapes.
+func TestShapes(t *testing.T) {
+	tp := tape.New()
+	m := func(rows, cols int) *tape.Var { return tp.Const(make([]float32, rows*cols), rows) }
+	for want, f := range map[string]func(){
+		"Add of 2×3 and 3×2":           func() { m(2, 3).Add(m(3, 2)) },
+		"Min of 2×3 and 2×1":           func() { m(2, 3).Min(m(2, 1)) },
+		"Linear of 2×3, 4×2 and 1×4":   func() { m(2, 3).Linear(m(4, 2), m(1, 4)) },
+		"At of 2×3 and 3 indices":      func() { m(2, 3).At(make([]float32, 3)) },
+		"Beside of 3×1 and 2×1":        func() { m(3, 1).Beside(m(2, 1)) },
+		"Columns 1 to 4 of 2×3":        func() { m(2, 3).Columns(1, 4) },
+		"Backward from a 2×3 matrix":   func() { m(2, 3).Backward() },
+		"Const of 5 numbers in 2 rows": func() { tp.Const(make([]float32, 5), 2) },
+	} {
+		t.Run(want, func(t *testing.T) {
+			defer func() {
+				if got := fmt.Sprint(recover()); !strings.Contains(got, want) {
+					t.Errorf("panic %q, want %q in it", got, want)
+				}
+			}()
+			f()
+		})
+	}
+}
+
+// TestAllocs runs the same graph again on a tape that has its memory.
+func TestAllocs(t *testing.T) {
+	w, b, tp := tape.NewParam("w", 4, 3), tape.NewParam("b", 1, 4), tape.New()
+	x := make([]float32, 15)
+	n := testing.AllocsPerRun(10, func() {
+		tp.Reset()
+		y := tp.Const(x, 5).Linear(tp.Param(w), tp.Param(b)).Tanh().LogSoftmax()
+		y.Beside(tp.Param(b)).Columns(0, 4).SumCols().Square().Mean().Backward()
+	})
+	if n != 0 {
+		t.Errorf("a warm tape allocates %v times, want 0", n)
+	}
+}
+
+func ExampleVar_Backward() {
+	p := tape.NewParam("p", 1, 1)
+	p.Value[0] = 3
+	x := tape.New().Param(p)
+	x.Square().Add(x).Backward() // d(x²+x)/dx = 2x+1
+	fmt.Println(p.Grad)
+	// Output: [7]
+}
