@@ -39,7 +39,7 @@ func (r *Rand) Float64() float64 {
 	return float64(r.src.Uint64()<<11>>11) / (1 << 53)
 }
 
-// Uniform returns a number in [low, high).
+// Uniform returns a number from low to high.
 func (r *Rand) Uniform(low, high float64) float64 { return low + (high-low)*r.Float64() }
 
 // SetDraws makes the next numbers those of u, which is kept until they are used.

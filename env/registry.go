@@ -99,7 +99,9 @@ func (r Registry) versions(want ID) []string {
 			number[name] = id.Version
 		}
 	}
-	return slices.SortedFunc(maps.Keys(number), func(a, b string) int { return cmp.Compare(number[a], number[b]) })
+	return slices.SortedFunc(maps.Keys(number), func(a, b string) int {
+		return cmp.Or(cmp.Compare(number[a], number[b]), cmp.Compare(a, b))
+	})
 }
 
 // Make returns one environment.

@@ -165,19 +165,22 @@ func (v *Vec) episodeSeed(i int) uint64 { return Split(Split(v.seed, uint64(i)),
 // states, or the actions since each began, which loading plays again. Of the
 // Result nothing is kept; whoever acts on it has the observations.
 func (v *Vec) State(s *state.State) {
+	if !s.Loading() {
+		s.Fail(v.err) // there is nothing to go on from
+	}
 	s.Uint("vec/seed", &v.seed)
 	s.Ints("vec/episode", v.ep)
 	s.Doubles("vec/return", v.ret)
 	most := math.MaxInt
 	if v.spec.MaxSteps > 0 {
-		most = v.spec.MaxSteps
+		most = v.spec.MaxSteps - 1 // at the limit the next episode has begun
 	}
 	for i, e := range v.envs {
 		s.Int("vec/length", &v.len[i], most)
 		switch {
 		case v.log == nil:
 			StateOf(e, s)
-		case len(v.log[i]) > maxLog:
+		case !s.Loading() && len(v.log[i]) > maxLog:
 			s.Fail(fmt.Errorf("env: %s: %d steps of an episode are too many to save without env.Snapshotter",
 				v.spec.ID, v.len[i]))
 		default:
@@ -198,8 +201,8 @@ func (v *Vec) replay(i int) (err error) {
 	v.at = i
 	obs := v.res.Next[i*v.o : (i+1)*v.o]
 	v.envs[i].Reset(v.episodeSeed(i), obs)
-	for l := v.log[i]; len(l) > 0; l = l[v.a:] {
-		if len(l) < v.a || v.acts > 0 && !isIndex(l[0], v.acts) || v.envs[i].Step(l[:v.a], obs).Done() {
+	for l, n := v.log[i], v.len[i]; len(l) > 0 || n > 0; l, n = l[v.a:], n-1 {
+		if len(l) < v.a || n == 0 || v.acts > 0 && !isIndex(l[0], v.acts) || v.envs[i].Step(l[:v.a], obs).Done() {
 			return fmt.Errorf("env: %s: the saved actions are not those of a running episode", v.spec.ID)
 		}
 	}

@@ -22,7 +22,7 @@ const (
 	force    = 10.0 // of one push
 	dt       = 0.02
 	maxX     = 2.4
-	maxTheta = 12 * 2 * math.Pi / 360
+	maxTheta = 0.20943951023931953 // Python's 12*2*math.pi/360, an ulp below the exact value
 )
 
 // CartPole is a pole hinged on a cart that is pushed left (0) or right (1).

@@ -40,6 +40,7 @@ type player struct {
 	spec     env.Spec
 	rng      *rand.Rand
 	obs, act []float32
+	done     bool // the episode is over
 }
 
 // describes holds the Spec to its own terms.
@@ -59,6 +60,7 @@ func (p *player) describes() {
 func (p *player) begin(seed uint64) {
 	p.rng = rand.New(rand.NewPCG(seed, 1))
 	p.e.Reset(seed, p.obs)
+	p.done = false
 }
 
 // play takes up to n steps of the running episode and returns the bits of all it saw.
@@ -68,6 +70,9 @@ func (p *player) play(n int) (bits []uint64) {
 			p.t.Fatalf("step %d: observation %v is outside Spec().Obs", step, p.obs)
 		}
 		for _, x := range p.obs {
+			if x-x != 0 {
+				p.t.Fatalf("step %d: observation %v is not finite", step, p.obs)
+			}
 			bits = append(bits, uint64(math.Float32bits(x)))
 		}
 		if step == n {
@@ -82,7 +87,8 @@ func (p *player) play(n int) (bits []uint64) {
 		if !slices.Equal(p.act, given) {
 			p.t.Fatalf("step %d: Step changed the action %v to %v", step, given, p.act)
 		}
-		if bits = append(bits, math.Float64bits(out.Reward)); out.Done() {
+		bits, p.done = append(bits, math.Float64bits(out.Reward)), out.Done()
+		if p.done {
 			break
 		}
 	}
@@ -109,9 +115,13 @@ func (s snapshot) State(st *state.State) { env.StateOf(s.e, st) }
 
 // restores goes back to a step in mid-episode and plays on from there twice.
 func (p *player) restores() {
-	const before, after = 5, 100
+	const after = 100
 	p.begin(1)
-	p.play(before)
+	p.play(5)
+	for before := 4; p.done; before-- { // of an episode that short
+		p.begin(1)
+		p.play(before)
+	}
 	var b bytes.Buffer
 	if err := state.Save(&b, snapshot{p.e}); err != nil {
 		p.t.Fatalf("saving the state: %v", err)
@@ -153,9 +163,9 @@ func (p *player) reads(ph env.Physics) {
 }
 
 func (p *player) allocates() {
+	p.spec.Act.Sample(p.rng, p.act) // which may allocate
 	n := testing.AllocsPerRun(100, func() {
 		p.e.Reset(1, p.obs)
-		p.spec.Act.Sample(p.rng, p.act)
 		p.e.Step(p.act, p.obs)
 	})
 	if n > 0 {

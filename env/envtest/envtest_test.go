@@ -1,0 +1,321 @@
+package envtest_test
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/env/envtest"
+	"github.com/rlrun/rlrun/env/state"
+)
+
+// A book is a testing.TB that writes down what is reported to it.
+type book struct {
+	testing.TB
+	said []string
+}
+
+type fatal struct{} // what Fatal panics with
+
+func (b *book) Helper() {}
+
+func (b *book) Errorf(format string, args ...any) {
+	b.said = append(b.said, fmt.Sprintf(format, args...))
+}
+
+func (b *book) Fatalf(format string, args ...any) {
+	b.Errorf(format, args...)
+	panic(fatal{})
+}
+
+func (b *book) Fatal(args ...any) { b.Fatalf("%s", fmt.Sprint(args...)) }
+
+// breaches returns what Check reports of e.
+func breaches(t testing.TB, e env.Env) []string {
+	b := &book{TB: t}
+	func() {
+		defer func() {
+			if p := recover(); p != nil && p != (fatal{}) {
+				panic(p)
+			}
+		}()
+		envtest.Check(b, e)
+	}()
+	return b.said
+}
+
+// A drift keeps the contract: a body with a speed that the actions and chance
+// change. The types below are drifts that break one rule each.
+type drift struct {
+	rng  env.Rand
+	x, v float64
+}
+
+var (
+	_ env.Snapshotter = (*drift)(nil)
+	_ env.Physics     = (*drift)(nil)
+)
+
+func (*drift) Spec() env.Spec {
+	inf := float32(math.Inf(1))
+	return env.Spec{ID: "Drift-v0", Obs: env.NewBox(-inf, inf, 2), Act: env.NewBox(-1, 1)}
+}
+
+func (d *drift) Reset(seed uint64, obs []float32) {
+	d.rng.Seed(seed)
+	d.x, d.v = d.rng.Float64(), 0
+	d.Observe(obs)
+}
+
+func (d *drift) Step(act, obs []float32) env.Outcome {
+	d.v += float64(act[0]) + d.rng.Float64() - 0.5
+	d.x += d.v
+	d.Observe(obs)
+	return env.Outcome{Reward: -math.Abs(d.x)}
+}
+
+func (d *drift) Observe(obs []float32) { obs[0], obs[1] = float32(d.x), float32(d.v) }
+
+func (d *drift) State(s *state.State) {
+	d.rng.State(s)
+	s.Double("x", &d.x)
+	s.Double("v", &d.v)
+}
+
+func (d *drift) Physics(dst []float64) []float64 { return append(dst, d.x, d.v) }
+
+func (d *drift) SetPhysics(x []float64) error {
+	if len(x) != 2 {
+		return errors.New("want x and v")
+	}
+	d.x, d.v = x[0], x[1]
+	return nil
+}
+
+type badID struct{ drift }
+
+func (b *badID) Spec() env.Spec {
+	s := b.drift.Spec()
+	s.ID = "drift, my own"
+	return s
+}
+
+type badLimit struct{ drift }
+
+func (b *badLimit) Spec() env.Spec {
+	s := b.drift.Spec()
+	s.MaxSteps = -1
+	return s
+}
+
+type newSpec struct {
+	drift
+	asked int
+}
+
+func (b *newSpec) Spec() env.Spec {
+	b.asked++
+	s := b.drift.Spec()
+	s.MaxSteps = b.asked
+	return s
+}
+
+// older starts where the episode before ended.
+type older struct{ drift }
+
+func (b *older) Reset(seed uint64, obs []float32) {
+	before := b.x
+	b.drift.Reset(seed, obs)
+	b.x += before
+	b.Observe(obs)
+}
+
+// unseeded leaves its generator to run on.
+type unseeded struct{ drift }
+
+func (b *unseeded) Reset(seed uint64, obs []float32) {
+	rng := b.rng
+	b.drift.Reset(seed, obs)
+	b.rng = rng
+}
+
+// outside is where its Spec does not say: an observation below 0.
+type outside struct{ drift }
+
+func (b *outside) Spec() env.Spec {
+	s := b.drift.Spec()
+	s.Obs = env.Box{Low: []float32{0, 0}, High: []float32{1e9, 1e9}}
+	return s
+}
+
+// blank observes no number at first.
+type blank struct{ drift }
+
+func (b *blank) Reset(seed uint64, obs []float32) {
+	b.drift.Reset(seed, obs)
+	obs[1] = float32(math.NaN())
+}
+
+// pays rewards every step with the same.
+type pays struct {
+	drift
+	reward float64
+}
+
+func (b *pays) Step(act, obs []float32) env.Outcome {
+	b.drift.Step(act, obs)
+	return env.Outcome{Reward: b.reward}
+}
+
+// forgetful leaves its speed out of its State.
+type forgetful struct{ drift }
+
+func (b *forgetful) State(s *state.State) {
+	b.rng.State(s)
+	s.Double("x", &b.x)
+}
+
+// dicey leaves its generator out of its State.
+type dicey struct{ drift }
+
+func (b *dicey) State(s *state.State) {
+	s.Double("x", &b.x)
+	s.Double("v", &b.v)
+}
+
+// stateless has no State to give, when it comes to it.
+type stateless struct{ drift }
+
+func (b *stateless) State(s *state.State) { s.Fail(errors.New("no State today")) }
+
+// oneWay saves what it cannot load.
+type oneWay struct{ drift }
+
+func (b *oneWay) State(s *state.State) {
+	b.drift.State(s)
+	if s.Loading() {
+		s.Fail(errors.New("no way back"))
+	}
+}
+
+// brake forgets the speed that SetPhysics sets.
+type brake struct{ drift }
+
+func (b *brake) SetPhysics(x []float64) error {
+	err := b.drift.SetPhysics(x)
+	b.v = 0
+	return err
+}
+
+// refuses takes no Physics, not even its own.
+type refuses struct{ drift }
+
+func (b *refuses) SetPhysics([]float64) error { return errors.New("not today") }
+
+// lax takes any number of state variables.
+type lax struct{ drift }
+
+func (b *lax) SetPhysics(x []float64) error { return b.drift.SetPhysics(x[:2]) }
+
+// late observes what its last step led to, whatever was set since.
+type late struct {
+	drift
+	seen [2]float32
+}
+
+func (b *late) Reset(seed uint64, obs []float32) {
+	b.drift.Reset(seed, obs)
+	copy(b.seen[:], obs)
+}
+
+func (b *late) Step(act, obs []float32) env.Outcome {
+	out := b.drift.Step(act, obs)
+	copy(b.seen[:], obs)
+	return out
+}
+
+func (b *late) Observe(obs []float32) { copy(obs, b.seen[:]) }
+
+// hungry allocates, in Step or in Reset.
+type hungry struct {
+	drift
+	step, reset bool
+	food        []byte
+}
+
+func (b *hungry) Reset(seed uint64, obs []float32) {
+	if b.reset {
+		b.food = make([]byte, 100)
+	}
+	b.drift.Reset(seed, obs)
+}
+
+func (b *hungry) Step(act, obs []float32) env.Outcome {
+	if b.step {
+		b.food = make([]byte, 100)
+	}
+	return b.drift.Step(act, obs)
+}
+
+// clips writes to the action it is given.
+type clips struct{ drift }
+
+func (b *clips) Step(act, obs []float32) env.Outcome {
+	act[0] = min(act[0], 0.5)
+	return b.drift.Step(act, obs)
+}
+
+func TestCheck(t *testing.T) {
+	for name, c := range map[string]struct {
+		e    env.Env
+		want string // in the one report
+	}{
+		"malformed id":              {new(badID), "Spec().ID:"},
+		"negative limit":            {new(badLimit), "Spec().MaxSteps = -1"},
+		"changing Spec":             {new(newSpec), "and then"},
+		"state of an old episode":   {new(older), "the same actions give other results"},
+		"generator not seeded":      {new(unseeded), "the same actions give other results"},
+		"observation outside":       {new(outside), "is outside Spec().Obs"},
+		"NaN observation":           {new(blank), "step 0: observation"},
+		"NaN reward":                {&pays{reward: math.NaN()}, "reward NaN"},
+		"infinite reward":           {&pays{reward: math.Inf(1)}, "reward +Inf"},
+		"State without a field":     {new(forgetful), "a restored state goes on otherwise"},
+		"State without a generator": {new(dicey), "a restored state goes on otherwise"},
+		"State that fails":          {new(stateless), "saving the state: no State today"},
+		"State that fails to load":  {new(oneWay), "loading the state: no way back"},
+		"SetPhysics by half":        {new(brake), "and then Physics is"},
+		"SetPhysics that refuses":   {new(refuses), "not today"},
+		"SetPhysics of too many":    {new(lax), "a number too many"},
+		"Observe of the past":       {new(late), "and then the observation is"},
+		"Step that allocates":       {&hungry{step: true}, "Reset and Step allocate 1 times"},
+		"Reset that allocates":      {&hungry{reset: true}, "Reset and Step allocate 1 times"},
+		"action overwritten":        {new(clips), "Step changed the action"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			said := breaches(t, c.e)
+			if len(said) == 0 {
+				t.Fatalf("Check(%T) reports nothing, want %q", c.e, c.want)
+			}
+			if !strings.Contains(said[0], c.want) {
+				t.Errorf("Check(%T) reports %q first, want %q", c.e, said[0], c.want)
+			}
+		})
+	}
+}
+
+// TestCheckSound has no complaint about what keeps the contract.
+func TestCheckSound(t *testing.T) {
+	for name, e := range map[string]env.Env{
+		"drift":            new(drift),
+		"wrapped":          env.NewStickyAction(env.ScaleReward{Env: new(drift), K: 3}, 0.5),
+		"without State":    struct{ env.Env }{new(drift)},
+		"wrapped, without": env.ScaleReward{Env: struct{ env.Env }{new(drift)}, K: 3},
+	} {
+		if said := breaches(t, e); len(said) > 0 {
+			t.Errorf("Check(%s) reports %q, want nothing", name, said)
+		}
+	}
+}
