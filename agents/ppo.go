@@ -152,7 +152,7 @@ func (p *PPO) Learn(until int) (Report, error) {
 func (p *PPO) iterate() error {
 	step := p.stats.Steps()
 	p.log.begin(p.c, step)
-	p.opt.Rate = p.log.rate
+	p.opt.Rate = float32(p.log.rate)
 	if err := p.collect(); err != nil {
 		return err
 	}
@@ -230,7 +230,7 @@ func (p *PPO) step(m *minibatch) (near bool) {
 	if kl := p.log.diverged(change.Value, ratio.Value); p.c.TargetKL != nil && kl > 1.5*float64(*p.c.TargetKL) {
 		return false
 	}
-	clipped := loss.Clipped(ratio, t.Const(m.adv, n), p.log.clip)
+	clipped := loss.Clipped(ratio, t.Const(m.adv, n), float32(p.log.clip))
 	value := p.valueLoss(v, t.Const(m.value, n), t.Const(m.ret, n))
 	entropy := pi.Entropy().Mean()
 	total := clipped.Sub(value.Scale(p.c.VFCoef)).Add(entropy.Scale(p.c.EntCoef)).Neg()
@@ -244,7 +244,7 @@ func (p *PPO) valueLoss(v, old, ret *tape.Var) *tape.Var {
 	if p.c.ClipRangeVF == nil {
 		return loss.Squared(v, ret)
 	}
-	return loss.ClippedSquared(v, old, ret, p.log.clipVF)
+	return loss.ClippedSquared(v, old, ret, float32(p.log.clipVF))
 }
 
 // check returns an error where learning has broken the networks.

@@ -19,7 +19,7 @@ func (m mean) mean() float64  { return m.sum / float64(m.n) }
 // ppoLog keeps the figures of an iteration, under the names and with the
 // meanings that they have in Stable-Baselines3.
 type ppoLog struct {
-	rate, clip, clipVF                     float32 // the schedules' values in this iteration
+	rate, clip, clipVF                     float64 // the schedules' values in this iteration
 	loss, clipped, value, entropy, outside mean    // over the minibatches of the iteration
 	kl                                     mean    // over those of its last epoch
 	updates                                int     // epochs since the start of the run
@@ -51,7 +51,7 @@ func (l *ppoLog) diverged(change, ratio []float32) float64 {
 	outside := 0
 	for i, r := range ratio {
 		kl += float64(r) - 1 - float64(change[i])
-		if math.Abs(float64(r)-1) > float64(l.clip) {
+		if math.Abs(float64(r)-1) > l.clip {
 			outside++
 		}
 	}
@@ -74,17 +74,17 @@ func (l *ppoLog) figures(p *PPO) []Named {
 	l.named = append(l.named[:0],
 		Named{"approx_kl", l.kl.mean()},
 		Named{"clip_fraction", l.outside.mean()},
-		Named{"clip_range", float64(l.clip)},
+		Named{"clip_range", l.clip},
 		Named{"entropy_loss", -l.entropy.mean()},
 		Named{"explained_variance", explainedVariance(p.value[:min(len(p.value), len(p.ret))], p.ret)},
-		Named{"learning_rate", float64(l.rate)},
+		Named{"learning_rate", l.rate},
 		Named{"loss", l.loss.mean()},
 		Named{"n_updates", float64(l.updates)},
 		Named{"policy_gradient_loss", -l.clipped.mean()},
 		Named{"value_loss", l.value.mean()},
 	)
 	if p.c.ClipRangeVF != nil {
-		l.named = append(l.named, Named{"clip_range_vf", float64(l.clipVF)})
+		l.named = append(l.named, Named{"clip_range_vf", l.clipVF})
 	}
 	return l.named
 }

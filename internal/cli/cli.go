@@ -1,0 +1,176 @@
+// Package cli is the command rlrun: flags to scenario to run to what a person
+// sees.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/internal/nearest"
+	"github.com/rlrun/rlrun/policy/f32"
+)
+
+// Exit statuses.
+const (
+	statusDone        = 0
+	statusFailed      = 1
+	statusBadInput    = 2
+	statusInterrupted = 130
+)
+
+// An App is rlrun with the environments and scenarios that it knows.
+type App struct {
+	Envs        env.Registry
+	Scenarios   fs.FS // NAME.yaml each
+	In          io.Reader
+	Out, Err    io.Writer
+	Interactive bool // Err is a terminal, on which progress is shown
+}
+
+// badInput is an error that the user can put right.
+type badInput struct{ error }
+
+func (b badInput) Unwrap() error { return b.error }
+
+// errInterrupted ends a command that said so itself.
+var errInterrupted = errors.New("interrupted")
+
+// Run carries out one command line and returns the exit status. What went
+// wrong it says in one line on Err.
+func (a *App) Run(args []string) (status int) {
+	defer func() {
+		if p := recover(); p != nil {
+			fmt.Fprintf(a.Err, "rlrun: a mistake in the program: %v\n", p)
+			status = statusFailed
+		}
+	}()
+	root := a.root()
+	root.SetArgs(args)
+	root.SetIn(a.In)
+	root.SetOut(a.Out)
+	root.SetErr(a.Err)
+	err := root.ExecuteContext(context.Background())
+	switch {
+	case err == nil:
+		return statusDone
+	case errors.Is(err, errInterrupted):
+		return statusInterrupted
+	}
+	fmt.Fprintln(a.Err, "rlrun:", strings.ReplaceAll(err.Error(), "\n", "; "))
+	if _, bad := errors.AsType[badInput](err); bad {
+		return statusBadInput
+	}
+	return statusFailed
+}
+
+// root is the command rlrun SCENARIO, which has the others below it.
+func (a *App) root() *cobra.Command {
+	cmd := a.trainCommand()
+	cmd.SilenceErrors, cmd.SilenceUsage = true, true
+	cmd.Version = version()
+	cmd.SetVersionTemplate("rlrun {{.Version}}\n")
+	cmd.CompletionOptions.DisableDefaultCmd = true
+	cmd.SetFlagErrorFunc(flagError)
+	cmd.AddCommand(a.listCommand(), a.evalCommand(), a.resumeCommand(), a.stepCommand(), completionCommand())
+	cmd.SetHelpCommand(helpCommand())
+	return cmd
+}
+
+// flagError names the flag that a misspelt one was meant to be.
+func flagError(cmd *cobra.Command, err error) error {
+	if missing, ok := errors.AsType[*pflag.NotExistError](err); ok {
+		names := func(yield func(string) bool) {
+			more := true
+			cmd.Flags().VisitAll(func(f *pflag.Flag) { more = more && yield("--"+f.Name) })
+		}
+		name := "--" + missing.GetSpecifiedName()
+		err = fmt.Errorf("unknown flag %s%s", name, nearest.Hint(name, names))
+	}
+	return badInput{err}
+}
+
+// oneArg wants exactly one argument, and says what it is when there is none.
+func oneArg(what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) == 1 {
+			return nil
+		}
+		return badInput{fmt.Errorf("%s takes one argument, %s, and has %d", cmd.CommandPath(), what, len(args))}
+	}
+}
+
+// helpCommand is rlrun help COMMAND.
+func helpCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "help [COMMAND]", Short: "what a command does, and its flags",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			topic, rest, err := cmd.Root().Find(args)
+			if err != nil || len(rest) > 0 {
+				return badInput{fmt.Errorf("no command %q%s", strings.Join(args, " "), nearest.Hint(args[0], commandNames(cmd.Root())))}
+			}
+			return topic.Help()
+		},
+	}
+}
+
+// commandNames yields the names of the commands below root.
+func commandNames(root *cobra.Command) func(yield func(string) bool) {
+	return func(yield func(string) bool) {
+		for _, c := range root.Commands() {
+			if !yield(c.Name()) {
+				return
+			}
+		}
+	}
+}
+
+// completionCommand prints what a shell needs to complete rlrun's words.
+func completionCommand() *cobra.Command {
+	write := map[string]func(root *cobra.Command, w io.Writer) error{
+		"bash":       func(root *cobra.Command, w io.Writer) error { return root.GenBashCompletionV2(w, true) },
+		"zsh":        (*cobra.Command).GenZshCompletion,
+		"fish":       func(root *cobra.Command, w io.Writer) error { return root.GenFishCompletion(w, true) },
+		"powershell": (*cobra.Command).GenPowerShellCompletionWithDesc,
+	}
+	return &cobra.Command{
+		Use: "completion SHELL", Short: "completion of commands, scenarios and flags for bash, zsh, fish or powershell",
+		Args: oneArg("a shell"), ValidArgs: []string{"bash", "zsh", "fish", "powershell"},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			f, ok := write[args[0]]
+			if !ok {
+				return badInput{fmt.Errorf("no completion for %q, want bash, zsh, fish or powershell", args[0])}
+			}
+			return f(cmd.Root(), cmd.OutOrStdout())
+		},
+	}
+}
+
+// version names the build.
+func version() string {
+	v := "(devel)"
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		v = info.Main.Version
+	}
+	return fmt.Sprintf("%s %s %s/%s, %s kernels", v, runtime.Version(), runtime.GOOS, runtime.GOARCH, f32.Kernels())
+}
+
+// Main is the command rlrun with the program's own arguments and streams. It
+// returns the exit status.
+func Main(envs env.Registry, scenarios fs.FS) int {
+	a := App{
+		Envs: envs, Scenarios: scenarios, In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
+		Interactive: isTerminal(os.Stderr),
+	}
+	return a.Run(os.Args[1:])
+}

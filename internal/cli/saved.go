@@ -1,0 +1,119 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"github.com/rlrun/rlrun/internal/run"
+)
+
+// evalCommand evaluates a saved run.
+func (a *App) evalCommand() *cobra.Command {
+	var seed, episodes string
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use: "eval RUN", Short: "evaluate a saved run's policy", Args: oneArg("a run directory"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			r, err := run.Load(args[0], a.Envs)
+			if err != nil {
+				return badInput{err}
+			}
+			from, n, err := evaluation(r, seed, episodes)
+			if err != nil {
+				return err
+			}
+			p, err := r.Policy()
+			if err != nil {
+				return badInput{err}
+			}
+			ctx, stop := interruptible()
+			defer stop()
+			res, err := r.Evaluate(ctx, p, n, from)
+			if errors.Is(err, context.Canceled) {
+				return errInterrupted
+			}
+			if err != nil {
+				return err
+			}
+			return a.print(res, asJSON)
+		},
+	}
+	cmd.Flags().StringVar(&seed, "seed", "", "the episodes' seed `N` (default the run's)")
+	cmd.Flags().StringVar(&episodes, "episodes", "", "evaluation episodes `N` (default the scenario's)")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object on standard output")
+	return cmd
+}
+
+// evaluation reads the flags of eval, for which the scenario has defaults.
+func evaluation(r *run.Run, seedText, episodesText string) (seed uint64, episodes int, err error) {
+	seed, episodes = r.Scenario.Seed, r.Scenario.Eval.Episodes
+	if seedText != "" {
+		if seed, err = strconv.ParseUint(seedText, 10, 63); err != nil {
+			return 0, 0, badInput{fmt.Errorf("--seed %s: want a whole number, 0 … %d", seedText, uint64(1<<63-1))}
+		}
+	}
+	if episodesText != "" {
+		episodes, err = positive("--episodes", episodesText)
+	}
+	return seed, episodes, err
+}
+
+// resumeCommand goes on with an interrupted run.
+func (a *App) resumeCommand() *cobra.Command {
+	var f runFlags
+	cmd := &cobra.Command{
+		Use: "resume RUN", Short: "go on with an interrupted run, or print a finished one's result again",
+		Args: oneArg("a run directory"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			every, err := f.checkpointEvery()
+			if err != nil {
+				return err
+			}
+			r, err := run.Load(args[0], a.Envs)
+			if err != nil {
+				return badInput{err}
+			}
+			res, err := r.Result()
+			if err != nil {
+				return badInput{err}
+			}
+			if res != nil {
+				return a.print(res, f.json)
+			}
+			if err := r.Resume(); err != nil {
+				return badInput{errors.Join(err, r.Close())}
+			}
+			return a.finish(r, every, f)
+		},
+	}
+	f.add(cmd)
+	return cmd
+}
+
+// print says what came of a run: the result line, or two lines for a person.
+func (a *App) print(res *run.Result, asJSON bool) error {
+	if asJSON {
+		return json.NewEncoder(a.Out).Encode(res)
+	}
+	e, verdict := res.Eval, ""
+	if t := res.Threshold(); t != nil {
+		verdict = fmt.Sprintf("; %g %% reach %g", 100**e.SuccessRate, *t)
+	}
+	_, err := fmt.Fprintf(a.Out, "%s, seed %d: return %.4g ± %.3g over %d episodes, %g … %g%s\n",
+		res.Scenario, res.Seed, e.Mean, e.Std, e.Episodes, e.Min, e.Max, verdict)
+	if err != nil {
+		return err
+	}
+	if res.TrainS == nil {
+		_, err = fmt.Fprintf(a.Out, "%s on %s, from %s\n", res.Agent, res.Env, res.Run)
+	} else {
+		_, err = fmt.Fprintf(a.Out, "%s steps in %.3g s (%s a second), saved in %s\n",
+			grouped(res.Steps), *res.TrainS, grouped(int(*res.StepsPerS)), res.Run)
+	}
+	return err
+}

@@ -1,0 +1,100 @@
+package cli
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/internal/settings"
+)
+
+// maxLine bounds a request, in bytes.
+const maxLine = 1 << 20
+
+// stepCommand lets another program drive an environment over standard input
+// and output, one line of JSON for one line of JSON.
+func (a *App) stepCommand() *cobra.Command {
+	var sets []string
+	cmd := &cobra.Command{
+		Use: "step ENV", Short: "drive an environment over standard input and output", Args: oneArg("an environment"),
+		Long: `rlrun step ENV answers each line of standard input with one line:
+
+  {"reset":{"seed":7}}   {"obs":[…],"state":[…]}; without a seed: 0, then 1, …
+  {"action":1}           {"obs":[…],"reward":1,"terminated":false,"truncated":false,"state":[…]}
+  {"state":[…]}          sets the physical state and answers like a reset
+  {"describe":true}      the environment's spaces, time limit and threshold
+  anything else          {"error":"…"}, and it goes on
+
+"draws":[…] beside an action or a reset gives the random numbers, uniform in
+[0, 1), that it consumes.`,
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			return a.Envs.IDs(), cobra.ShellCompDirectiveNoFileComp
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			e, err := a.makeEnv(args[0], sets)
+			if err != nil {
+				return badInput{err}
+			}
+			return serve(newSession(e), a.In, a.Out)
+		},
+	}
+	cmd.Flags().StringArrayVar(&sets, "set", nil, "change an option of the environment `options.KEY=VALUE`; may be repeated")
+	return cmd
+}
+
+// makeEnv makes an environment with assignments to options.
+func (a *App) makeEnv(id string, sets []string) (env.Env, error) {
+	tree, err := settings.Parse("options", []byte("{}"))
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range sets {
+		if err := tree.Set(s, "--set "+s); err != nil {
+			return nil, err
+		}
+	}
+	var o struct {
+		Options settings.Node `yaml:"options"`
+	}
+	if err := tree.Root().Decode(&o); err != nil {
+		return nil, err
+	}
+	return a.Envs.Make(id, o.Options.Decode)
+}
+
+// serve answers every line of in, until it ends.
+func serve(s *session, in io.Reader, out io.Writer) error {
+	lines, answers := bufio.NewReaderSize(in, maxLine), bufio.NewWriter(out)
+	for {
+		line, err := lines.ReadSlice('\n')
+		var answer any
+		switch {
+		case errors.Is(err, bufio.ErrBufferFull):
+			for errors.Is(err, bufio.ErrBufferFull) {
+				_, err = lines.ReadSlice('\n')
+			}
+			answer = failure{fmt.Sprintf("a line of more than %d bytes", maxLine)}
+		case len(line) > 0:
+			answer = s.answer(line)
+		}
+		if answer != nil {
+			if err := json.NewEncoder(answers).Encode(answer); err != nil {
+				return err
+			}
+			if err := answers.Flush(); err != nil {
+				return err
+			}
+		}
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+}

@@ -1,0 +1,198 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/rlrun/rlrun/internal/nearest"
+	"github.com/rlrun/rlrun/internal/run"
+	"github.com/rlrun/rlrun/internal/scenario"
+	"github.com/rlrun/rlrun/policy/f32"
+)
+
+// runFlags are those of commands that train.
+type runFlags struct {
+	json, quiet bool
+	every       string
+}
+
+func (f *runFlags) add(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&f.json, "json", false, "one JSON object a line on standard output")
+	cmd.Flags().BoolVar(&f.quiet, "quiet", false, "no progress")
+	cmd.Flags().StringVar(&f.every, "checkpoint-every", "", "steps between checkpoints `N`; by the clock where not given")
+}
+
+// checkpointEvery reads --checkpoint-every.
+func (f *runFlags) checkpointEvery() (int, error) {
+	if f.every == "" {
+		return 0, nil
+	}
+	return positive("--checkpoint-every", f.every)
+}
+
+// positive reads a whole number, 1 or more.
+func positive(flag, text string) (int, error) {
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 {
+		return 0, badInput{fmt.Errorf("%s %s: want a whole number, 1 or more", flag, text)}
+	}
+	return n, nil
+}
+
+// shorthand are flags that stand for a setting of the scenario.
+func shorthand() map[string]string {
+	return map[string]string{
+		"seed": "seed", "steps": "steps", "episodes": "eval.episodes", "backend": "backend",
+	}
+}
+
+// trainCommand is the main job.
+func (a *App) trainCommand() *cobra.Command {
+	var f runFlags
+	var out string
+	cmd := &cobra.Command{
+		Use:   "rlrun SCENARIO",
+		Short: "Reinforcement learning: train an agent, evaluate it, keep the run",
+		Long: `rlrun SCENARIO trains an agent in a scenario, evaluates it on fresh episodes and
+keeps the run in a directory. SCENARIO is a name that "rlrun list" shows, or a
+path to a .yaml file. Interrupted, a run goes on with "rlrun resume".`,
+		Example: `  rlrun cartpole-ppo
+  rlrun cartpole-ppo --seed 7 --set agent.learning_rate=lin_1e-3
+  rlrun eval runs/cartpole-ppo/seed-7 --episodes 1000`,
+		Args: cobra.ArbitraryArgs,
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			names, _ := a.scenarioNames()
+			return names, cobra.ShellCompDirectiveDefault
+		},
+	}
+	flags := cmd.Flags()
+	f.add(cmd)
+	flags.String("seed", "1", "the run's seed `N`, 0 … 2⁶³-1")
+	flags.String("steps", "", "environment steps to train `N`, instead of the scenario's")
+	flags.String("episodes", "", "evaluation episodes `N`")
+	flags.String("backend", "native", "engine that computes the networks: native")
+	flags.StringVar(&out, "out", "", "the run's directory `DIR`, which must be new (default runs/SCENARIO/seed-N)")
+	flags.StringArray("set", nil, "change a setting of the scenario `KEY=VALUE`, as agent.gamma=0.9; may be repeated")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 && cmd.Flags().NFlag() == 0 {
+			return cmd.Help()
+		}
+		if err := oneArg("a scenario")(cmd, args); err != nil {
+			return err
+		}
+		s, err := a.scenario(args[0], changes(cmd))
+		if err != nil {
+			return badInput{err}
+		}
+		return a.runNew(s, out, f)
+	}
+	return cmd
+}
+
+// changes gathers what the flags change in the scenario.
+func changes(cmd *cobra.Command) (all []scenario.Change) {
+	sets, _ := cmd.Flags().GetStringArray("set")
+	for _, s := range sets {
+		all = append(all, scenario.Change{Assignment: s, Origin: "--set " + s})
+	}
+	for _, flag := range []string{"seed", "steps", "episodes", "backend"} {
+		if f := cmd.Flags().Lookup(flag); f.Changed {
+			value := f.Value.String()
+			all = append(all, scenario.Change{Assignment: shorthand()[flag] + "=" + value, Origin: "--" + flag + " " + value})
+		}
+	}
+	return all
+}
+
+// scenario reads the scenario called name, or in the file called name.
+func (a *App) scenario(name string, changes []scenario.Change) (*scenario.Scenario, error) {
+	if isFile(name) {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		return scenario.Parse(name, text, changes, a.Envs)
+	}
+	text, err := fs.ReadFile(a.Scenarios, name+".yaml")
+	if err != nil {
+		names, err := a.scenarioNames()
+		if err != nil {
+			return nil, err
+		}
+		return nil, fmt.Errorf("no scenario or command %q%s; rlrun list shows all", name, nearest.Hint(name, slices.Values(names)))
+	}
+	return scenario.Parse(name+".yaml", text, changes, a.Envs)
+}
+
+// isFile reports whether a scenario's name is a path.
+func isFile(name string) bool {
+	ext := filepath.Ext(name)
+	return ext == ".yaml" || ext == ".yml" || strings.ContainsAny(name, `/\`)
+}
+
+// scenarioNames returns the names of the scenarios built in, in order of the
+// alphabet.
+func (a *App) scenarioNames() ([]string, error) {
+	files, err := fs.Glob(a.Scenarios, "*.yaml")
+	for i, f := range files {
+		files[i] = strings.TrimSuffix(f, ".yaml")
+	}
+	return files, err
+}
+
+// runNew makes a run of s and brings it to its end.
+func (a *App) runNew(s *scenario.Scenario, out string, f runFlags) error {
+	every, err := f.checkpointEvery()
+	if err != nil {
+		return err
+	}
+	if s.Kernels != "" && s.Kernels != f32.Kernels() {
+		fmt.Fprintf(a.Err, "rlrun: the file ran with %s kernels, this is with %s: the bytes may differ\n", s.Kernels, f32.Kernels())
+	}
+	r, err := run.Create(s, out)
+	if err != nil {
+		return badInput{err}
+	}
+	return a.finish(r, every, f)
+}
+
+// finish brings a run to its end, and says what came out.
+func (a *App) finish(r *run.Run, every int, f runFlags) error {
+	defer r.Close()
+	ctx, stop := interruptible()
+	defer stop()
+	show := a.newProgress(r, f)
+	st, err := r.Train(ctx, run.Options{CheckpointEvery: every, Report: show.report})
+	show.clear()
+	var res *run.Result
+	if err == nil {
+		res, err = r.Finish(ctx, st)
+	}
+	if errors.Is(err, context.Canceled) {
+		fmt.Fprintf(a.Err, "rlrun: interrupted after %d steps; rlrun resume %s goes on\n", st.Steps, r.Dir)
+		return errInterrupted
+	}
+	if err != nil {
+		return err
+	}
+	return a.print(res, f.json)
+}
+
+// interruptible returns a context that Ctrl-C, or a request to end, cancels.
+// The second time they end the program at once.
+func interruptible() (context.Context, context.CancelFunc) {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop)
+	return ctx, stop
+}

@@ -1,0 +1,47 @@
+package scenario
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/rlrun/rlrun/agents"
+	"github.com/rlrun/rlrun/env"
+)
+
+// agentConfig is a pointer to an agent's complete settings.
+type agentConfig interface{ Base() *agents.Setup }
+
+// An agentKind makes one kind of agent.
+type agentKind struct {
+	summary  string
+	defaults func() agentConfig
+	build    func(env.Maker, agentConfig) (agents.Agent, error)
+}
+
+// agentKinds are the agents that a scenario may name.
+func agentKinds() map[string]agentKind {
+	return map[string]agentKind{
+		"ppo": kindOf("proximal policy optimisation, Schulman et al. 2017", agents.DefaultPPO, agents.NewPPO),
+	}
+}
+
+// Agents returns the names of the agents in order of the alphabet.
+func Agents() []string { return slices.Sorted(maps.Keys(agentKinds())) }
+
+// AgentSummary says in half a line what an agent is.
+func AgentSummary(name string) string { return agentKinds()[name].summary }
+
+// kindOf is the agentKind that calls newAgent with settings of type C.
+func kindOf[C any, A agents.Agent, P interface {
+	*C
+	agentConfig
+}](summary string, defaults func() C, newAgent func(env.Maker, C) (A, error)) agentKind {
+	return agentKind{
+		summary: summary,
+		defaults: func() agentConfig {
+			c := defaults()
+			return P(&c)
+		},
+		build: func(mk env.Maker, c agentConfig) (agents.Agent, error) { return newAgent(mk, *c.(P)) },
+	}
+}

@@ -1,0 +1,231 @@
+// Package scenario reads scenarios, complete experiments: an environment, an
+// agent with its settings, a budget, and the return that counts as solved.
+package scenario
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/rlrun/rlrun/agents"
+	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/internal/nearest"
+	"github.com/rlrun/rlrun/internal/settings"
+	"github.com/rlrun/rlrun/policy"
+	"github.com/rlrun/rlrun/policy/f32"
+)
+
+// A Scenario is an experiment that is ready to run.
+type Scenario struct {
+	Name        string
+	Env         string   // id
+	Spec        env.Spec // of the environment, wrappers included
+	Agent       string   // name
+	Seed        uint64
+	Steps       int      // environment steps to train
+	Threshold   *float64 // return that counts as solved: the target, or else the environment's; nil where there is none
+	Eval        Eval
+	LogInterval int    // steps between two rows of progress
+	Kernels     string // that the file says it ran with; "" where it says nothing
+
+	Train, Judge env.Maker // environments to train in; to evaluate in, whose rewards are unscaled
+	file         file      // with every default written out
+	kind         agentKind
+	config       agentConfig
+	options      any // the environment's, decoded
+}
+
+// Eval is how a policy is evaluated.
+type Eval struct {
+	Episodes int `yaml:"episodes"`
+	MaxSteps int `yaml:"max_steps"` // of an episode, where the environment has no limit of its own
+}
+
+// file is a scenario as YAML has it.
+type file struct {
+	Name        string        `yaml:"name"`
+	Env         envFile       `yaml:"env"`
+	Agent       settings.Node `yaml:"agent"`
+	Steps       int           `yaml:"steps"`
+	Target      *float64      `yaml:"target"`
+	Eval        Eval          `yaml:"eval"`
+	LogInterval *int          `yaml:"log_interval"` // null: a hundredth of the steps
+	Seed        uint64        `yaml:"seed"`
+	Backend     string        `yaml:"backend"`
+	Kernels     string        `yaml:"kernels"`
+}
+
+type envFile struct {
+	ID       string          `yaml:"id"`
+	Options  settings.Node   `yaml:"options"`
+	Wrappers []settings.Node `yaml:"wrappers"`
+	NEnvs    *int            `yaml:"n_envs"` // null: what the agent has by default
+}
+
+// A Change is a setting given on the command line.
+type Change struct {
+	Assignment string // KEY=VALUE, dotted: agent.gamma=0.9
+	Origin     string // what the user typed, for messages
+}
+
+// Parse makes a Scenario of a file's text, with changes. The file's name is for
+// messages, and is the Scenario's where the text gives it none.
+func Parse(fileName string, text []byte, changes []Change, envs env.Registry) (*Scenario, error) {
+	tree, err := settings.Parse(fileName, text)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range changes {
+		if err := tree.Set(c.Assignment, c.Origin); err != nil {
+			return nil, err
+		}
+	}
+	base := filepath.Base(fileName)
+	s := &Scenario{file: file{
+		Name: strings.TrimSuffix(base, filepath.Ext(base)),
+		Eval: Eval{Episodes: 100, MaxSteps: 10_000}, Seed: 1, Backend: "native",
+	}}
+	if err := tree.Root().Decode(&s.file); err != nil {
+		return nil, err
+	}
+	if err := s.resolve(envs); err != nil {
+		if _, ok := errors.AsType[*settings.Fault](err); !ok { // which names the file itself
+			err = fmt.Errorf("%s: %w", fileName, err)
+		}
+		return nil, err
+	}
+	return s, nil
+}
+
+// resolve turns the file into the Scenario it describes.
+func (s *Scenario) resolve(envs env.Registry) error {
+	f := &s.file
+	s.Name, s.Seed, s.Steps, s.Eval, s.Kernels = f.Name, f.Seed, f.Steps, f.Eval, f.Kernels
+	s.LogInterval = max(1, s.Steps/100)
+	if f.LogInterval != nil {
+		s.LogInterval = *f.LogInterval
+	}
+	for _, r := range []struct {
+		key   string
+		value int
+	}{{"steps", s.Steps}, {"eval.episodes", s.Eval.Episodes}, {"eval.max_steps", s.Eval.MaxSteps}, {"log_interval", s.LogInterval}} {
+		if r.value < 1 {
+			return fmt.Errorf("%s is %d, want 1 or more", r.key, r.value)
+		}
+	}
+	if err := checkName(s.Name); err != nil {
+		return err
+	}
+	if err := s.resolveEnv(envs); err != nil {
+		return err
+	}
+	return s.resolveAgent()
+}
+
+// checkName refuses a name that could not name a folder.
+func checkName(name string) error {
+	if name == "" || name == "." || name == ".." || strings.ContainsAny(name, "/\\:*?\"<>|\x00\n") {
+		return fmt.Errorf("name is %q, want one that a folder can have", name)
+	}
+	return nil
+}
+
+func (s *Scenario) resolveEnv(envs env.Registry) (err error) {
+	if s.file.Env.ID == "" {
+		return fmt.Errorf("env.id is not there, want one of %s", strings.Join(envs.IDs(), ", "))
+	}
+	if s.Env, err = envs.Resolve(s.file.Env.ID); err != nil {
+		return err
+	}
+	wraps, err := s.wrappers()
+	if err != nil {
+		return err
+	}
+	options := func(into any) error {
+		s.options = into
+		return s.file.Env.Options.Decode(into)
+	}
+	e, err := wrapped(envs[s.Env], wraps)(options)
+	if err != nil {
+		return fmt.Errorf("env: %s: %w", s.Env, err)
+	}
+	s.Spec, s.Threshold = e.Spec(), e.Spec().RewardThreshold
+	if s.file.Target != nil {
+		s.Threshold = s.file.Target
+	}
+	judged := slices.DeleteFunc(slices.Clone(wraps), func(w wrap) bool { return w.rewardOnly })
+	if s.Train, err = (env.Registry{s.Env: wrapped(envs[s.Env], wraps)}).Maker(s.Env, options); err == nil {
+		s.Judge, err = (env.Registry{s.Env: wrapped(envs[s.Env], judged)}).Maker(s.Env, options)
+	}
+	return err
+}
+
+func (s *Scenario) resolveAgent() error {
+	var name string
+	n, ok := s.file.Agent.At("name")
+	if !ok {
+		return fmt.Errorf("agent.name is not there, want one of %s", strings.Join(Agents(), ", "))
+	}
+	if err := n.Decode(&name); err != nil {
+		return err
+	}
+	kinds := agentKinds()
+	kind, ok := kinds[name]
+	if !ok {
+		return n.Fault("no agent %q%s", name, nearest.Hint(name, maps.Keys(kinds)))
+	}
+	s.Agent, s.kind, s.config = name, kind, kind.defaults()
+	if err := s.file.Agent.Without("name").Decode(s.config); err != nil {
+		return err
+	}
+	engine, ok := engines()[s.file.Backend]
+	if !ok {
+		return fmt.Errorf("no backend %q, want %s", s.file.Backend, strings.Join(slices.Sorted(maps.Keys(engines())), " or "))
+	}
+	setup := s.config.Base()
+	setup.Seed, setup.Steps, setup.Engine = s.Seed, s.Steps, engine
+	if s.file.Env.NEnvs != nil {
+		setup.NEnvs = *s.file.Env.NEnvs
+	}
+	return nil
+}
+
+// engines are the backends there are, by their names.
+func engines() map[string]policy.Engine {
+	return map[string]policy.Engine{"native": policy.Native{}}
+}
+
+// NewAgent returns the agent, connected to its environments and untrained.
+func (s *Scenario) NewAgent() (agents.Agent, error) {
+	return s.kind.build(s.Train, s.config)
+}
+
+// Encode returns the scenario as YAML, every default written out, with the
+// kernels that this program uses.
+func (s *Scenario) Encode() ([]byte, error) {
+	options := any(s.file.Env.Options)
+	if s.options != nil {
+		options = settings.Fields(s.options)
+	}
+	setup := s.config.Base()
+	return settings.Encode(settings.Map{
+		{Key: "name", Value: s.Name},
+		{Key: "env", Value: settings.Map{
+			{Key: "id", Value: s.Env},
+			{Key: "options", Value: options},
+			{Key: "wrappers", Value: s.file.Env.Wrappers},
+			{Key: "n_envs", Value: setup.NEnvs},
+		}},
+		{Key: "agent", Value: append(settings.Map{{Key: "name", Value: s.Agent}}, settings.Fields(s.config)...)},
+		{Key: "steps", Value: s.Steps},
+		{Key: "target", Value: s.file.Target},
+		{Key: "eval", Value: s.Eval},
+		{Key: "log_interval", Value: s.LogInterval},
+		{Key: "seed", Value: s.Seed},
+		{Key: "backend", Value: s.file.Backend},
+		{Key: "kernels", Value: f32.Kernels()},
+	})
+}

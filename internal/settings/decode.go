@@ -1,0 +1,249 @@
+package settings
+
+import (
+	"encoding"
+	"maps"
+	"math"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+
+	"github.com/rlrun/rlrun/internal/nearest"
+)
+
+// A Node is a part of a Tree. As a field of a struct it takes that part as it
+// is, to be decoded later. The zero Node is an empty mapping.
+type Node struct {
+	tree *Tree
+	node *yaml.Node
+	path string // dotted, from the root
+}
+
+// Without returns the mapping n less the given keys.
+func (n Node) Without(keys ...string) Node {
+	if n.node == nil {
+		return n
+	}
+	m := *n.node
+	m.Content = nil
+	for i := 0; i+1 < len(n.node.Content); i += 2 {
+		if !slices.Contains(keys, n.node.Content[i].Value) {
+			m.Content = append(m.Content, n.node.Content[i], n.node.Content[i+1])
+		}
+	}
+	return Node{n.tree, &m, n.path}
+}
+
+// At returns the value of key in the mapping n.
+func (n Node) At(key string) (Node, bool) {
+	if n.node == nil || n.node.Kind != yaml.MappingNode {
+		return Node{}, false
+	}
+	i := find(n.node, key)
+	if i < 0 {
+		return Node{}, false
+	}
+	return Node{n.tree, n.node.Content[i+1], join(n.path, key)}, true
+}
+
+// Keys returns the keys of the mapping n in their order.
+func (n Node) Keys() (keys []string) {
+	if n.node == nil || n.node.Kind != yaml.MappingNode {
+		return nil
+	}
+	for i := 0; i < len(n.node.Content); i += 2 {
+		keys = append(keys, n.node.Content[i].Value)
+	}
+	return keys
+}
+
+// Fault returns an error that names the place of n.
+func (n Node) Fault(format string, args ...any) error {
+	return n.tree.fault(n.node, n.path, format, args...)
+}
+
+// Decode sets what into points to. Of a struct, it sets the fields that n
+// names by their yaml tags, and leaves the others as they are; a key without a
+// field is an error, as are a key twice, an alias, and null but for a pointer.
+func (n Node) Decode(into any) error {
+	if n.node == nil {
+		return nil
+	}
+	return n.decode(reflect.ValueOf(into).Elem())
+}
+
+func (n Node) decode(v reflect.Value) error {
+	if n.node.Kind == yaml.AliasNode {
+		return n.Fault("an alias, want the value itself")
+	}
+	if v.Type() == reflect.TypeFor[Node]() {
+		v.Set(reflect.ValueOf(n))
+		return nil
+	}
+	if v.Kind() == reflect.Pointer {
+		return n.pointer(v)
+	}
+	if n.node.Kind == yaml.ScalarNode && n.node.Tag == "!!null" {
+		return n.Fault("no value, want %s", kind(v))
+	}
+	if u, ok := v.Addr().Interface().(encoding.TextUnmarshaler); ok {
+		return n.text(u)
+	}
+	switch v.Kind() {
+	case reflect.Struct:
+		return n.mapping(v)
+	case reflect.Slice:
+		return n.sequence(v)
+	}
+	return n.scalar(v)
+}
+
+// pointer decodes null to nil.
+func (n Node) pointer(v reflect.Value) error {
+	if n.node.Kind == yaml.ScalarNode && n.node.Tag == "!!null" {
+		v.SetZero()
+		return nil
+	}
+	p := reflect.New(v.Type().Elem())
+	if err := n.decode(p.Elem()); err != nil {
+		return err
+	}
+	v.Set(p)
+	return nil
+}
+
+func (n Node) text(u encoding.TextUnmarshaler) error {
+	if n.node.Kind != yaml.ScalarNode {
+		return n.Fault("want a single value")
+	}
+	if err := u.UnmarshalText([]byte(n.node.Value)); err != nil {
+		return n.Fault("%v", err)
+	}
+	return nil
+}
+
+func (n Node) mapping(v reflect.Value) error {
+	if n.node.Kind != yaml.MappingNode {
+		return n.Fault("want a mapping, key: value")
+	}
+	fields, seen := fieldsOf(v), map[string]bool{}
+	for i := 0; i < len(n.node.Content); i += 2 {
+		name, value := n.node.Content[i], n.node.Content[i+1]
+		key := name.Value
+		path := join(n.path, key)
+		f, known := fields[key]
+		switch {
+		case name.Kind != yaml.ScalarNode || name.Tag == "!!merge":
+			return n.tree.fault(name, n.path, "want a plain key")
+		case !known:
+			return n.tree.fault(name, path, "unknown key%s", nearest.Hint(key, maps.Keys(fields)))
+		case seen[key]:
+			return n.tree.fault(name, path, "a second time")
+		}
+		seen[key] = true
+		if err := (Node{n.tree, value, path}).decode(f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (n Node) sequence(v reflect.Value) error {
+	if n.node.Kind != yaml.SequenceNode {
+		return n.Fault("want a list, as [a, b]")
+	}
+	s := reflect.MakeSlice(v.Type(), len(n.node.Content), len(n.node.Content))
+	for i, c := range n.node.Content {
+		if err := (Node{n.tree, c, n.path + "[" + strconv.Itoa(i) + "]"}).decode(s.Index(i)); err != nil {
+			return err
+		}
+	}
+	v.Set(s)
+	return nil
+}
+
+// scalar sets a number, a truth value or a text.
+func (n Node) scalar(v reflect.Value) error {
+	if n.node.Kind != yaml.ScalarNode || !set(v, n.node.Tag, n.node.Value) {
+		return n.Fault("%q, want %s", n.node.Value, kind(v))
+	}
+	return nil
+}
+
+// set reads text, which YAML takes for a tag, into v, and reports whether that
+// is a value of v's type.
+func set(v reflect.Value, tag, text string) bool {
+	isNumber := tag == "!!int" || tag == "!!float"
+	x, finite := number(text)
+	i, isWhole := whole(text)
+	switch {
+	case v.Kind() == reflect.String && tag == "!!str":
+		v.SetString(text)
+	case v.Kind() == reflect.Bool && tag == "!!bool":
+		v.SetBool(strings.EqualFold(text, "true"))
+	case v.CanFloat() && isNumber && finite && !v.OverflowFloat(x):
+		v.SetFloat(x)
+	case v.CanInt() && isNumber && isWhole && !v.OverflowInt(i):
+		v.SetInt(i)
+	case v.CanUint() && isNumber && isWhole && i >= 0 && !v.OverflowUint(uint64(i)):
+		v.SetUint(uint64(i))
+	default:
+		return false
+	}
+	return true
+}
+
+// number reads a finite number in decimal.
+func number(text string) (float64, bool) {
+	x, err := strconv.ParseFloat(text, 64)
+	return x, err == nil && !math.IsNaN(x) && !math.IsInf(x, 0)
+}
+
+// whole reads a whole number, which may be written 1e6.
+func whole(text string) (int64, bool) {
+	if x, err := strconv.ParseInt(text, 10, 64); err == nil {
+		return x, true
+	}
+	x, ok := number(text)
+	return int64(x), ok && x == math.Trunc(x) && math.Abs(x) <= 1<<53
+}
+
+// kind says what v takes.
+func kind(v reflect.Value) string {
+	switch {
+	case v.Kind() == reflect.Struct:
+		return "a mapping, key: value"
+	case v.Kind() == reflect.Slice:
+		return "a list, as [a, b]"
+	case v.Kind() == reflect.Bool:
+		return "true or false"
+	case v.CanFloat():
+		return "a number"
+	case v.CanInt():
+		return "a whole number"
+	case v.CanUint():
+		return "a whole number, 0 or more"
+	}
+	return "text"
+}
+
+// fieldsOf returns the fields of a struct by their yaml tags.
+func fieldsOf(v reflect.Value) map[string]reflect.Value {
+	fields := map[string]reflect.Value{}
+	for f, value := range v.Fields() {
+		if tag := f.Tag.Get("yaml"); tag != "" && tag != "-" {
+			fields[tag] = value
+		}
+	}
+	return fields
+}
+
+func join(path, key string) string {
+	if path == "" {
+		return key
+	}
+	return path + "." + key
+}

@@ -1,0 +1,232 @@
+package settings_test
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/rlrun/rlrun/internal/settings"
+)
+
+// shade is a value with a text form of its own.
+type shade string
+
+func (s *shade) UnmarshalText(text []byte) error {
+	if string(text) != "dark" && string(text) != "light" {
+		return fmt.Errorf("%q, want dark or light", text)
+	}
+	*s = shade(text)
+	return nil
+}
+
+func (s shade) MarshalText() ([]byte, error) { return []byte(s), nil }
+
+type inner struct {
+	Sizes []int `yaml:"sizes"`
+}
+
+type config struct {
+	Rate   float32       `yaml:"rate"`
+	Count  int           `yaml:"count"`
+	Seed   uint64        `yaml:"seed"`
+	Loud   bool          `yaml:"loud"`
+	Name   string        `yaml:"name"`
+	Shade  shade         `yaml:"shade"`
+	Limit  *float32      `yaml:"limit"`
+	Inner  inner         `yaml:"inner"`
+	Raw    settings.Node `yaml:"raw"`
+	Hidden int           `yaml:"-"`
+	None   int
+}
+
+func defaults() config {
+	return config{Rate: 0.5, Count: 3, Name: "x", Shade: "dark", Inner: inner{[]int{1, 2}}, Hidden: 7}
+}
+
+// read decodes a file and assignments over the defaults.
+func read(text string, sets ...string) (config, error) {
+	c := defaults()
+	t, err := settings.Parse("f.yaml", []byte(text))
+	if err != nil {
+		return c, err
+	}
+	for _, s := range sets {
+		if err := t.Set(s, "--set "+s); err != nil {
+			return c, err
+		}
+	}
+	return c, t.Root().Decode(&c)
+}
+
+func TestDecode(t *testing.T) {
+	for _, tc := range []struct {
+		text   string
+		sets   []string
+		change func(*config)
+	}{
+		{"{}", nil, func(c *config) {}},
+		{"rate: 3e-4", nil, func(c *config) { c.Rate = 3e-4 }},
+		{"rate: 2", nil, func(c *config) { c.Rate = 2 }},
+		{"count: 1e6", nil, func(c *config) { c.Count = 1e6 }},
+		{"count: -4\nseed: 9223372036854775807", nil, func(c *config) { c.Count, c.Seed = -4, 1<<63-1 }},
+		{"loud: true\nname: \"5\"\nshade: light", nil, func(c *config) { c.Loud, c.Name, c.Shade = true, "5", "light" }},
+		{"limit: 0.25", nil, func(c *config) { c.Limit = new(float32(0.25)) }},
+		{"limit: null", nil, func(c *config) {}},
+		{"inner: {sizes: [4, 5, 6]}", nil, func(c *config) { c.Inner.Sizes = []int{4, 5, 6} }},
+		{"rate: 1", []string{"rate=2"}, func(c *config) { c.Rate = 2 }},
+		{"{}", []string{"inner.sizes=[7]", "name=a=b"}, func(c *config) { c.Inner.Sizes, c.Name = []int{7}, "a=b" }},
+		{"inner: {sizes: [1]}", []string{"inner={sizes: [8, 9]}"}, func(c *config) { c.Inner.Sizes = []int{8, 9} }},
+	} {
+		want := defaults()
+		tc.change(&want)
+		if got, err := read(tc.text, tc.sets...); err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("Decode(%q, %q) = %+v, %v, want %+v", tc.text, tc.sets, got, err, want)
+		}
+	}
+}
+
+// TestFaults wants one line that has the place, the key and what would be right.
+func TestFaults(t *testing.T) {
+	for _, tc := range []struct {
+		text string
+		set  string
+		want string
+	}{
+		{"rat: 1", "", "f.yaml:1:1: rat: unknown key; the nearest is rate"},
+		{"a: 1\n", "", "f.yaml:1:1: a: unknown key"},
+		{"inner:\n  sises: [1]", "", "f.yaml:2:3: inner.sises: unknown key; the nearest is sizes"},
+		{"rate: 1\nrate: 2", "", "f.yaml:2:1: rate: a second time"},
+		{"rate: fast", "", `f.yaml:1:7: rate: "fast", want a number`},
+		{"rate: .nan", "", `f.yaml:1:7: rate: ".nan", want a number`},
+		{"rate: 1e40", "", `rate: "1e40", want a number`},
+		{"count: 1.5", "", `count: "1.5", want a whole number`},
+		{"count: 99999999999999999999", "", `want a whole number`},
+		{"seed: -1", "", `seed: "-1", want a whole number, 0 or more`},
+		{"loud: 1", "", `loud: "1", want true or false`},
+		{"name: 5", "", `name: "5", want text`},
+		{"name: null", "", "name: no value, want text"},
+		{"rate:", "", "rate: no value, want a number"},
+		{"shade: blue", "", `shade: "blue", want dark or light`},
+		{"shade: [1]", "", "shade: want a single value"},
+		{"inner: 5", "", "inner: want a mapping"},
+		{"inner: {sizes: 5}", "", "inner.sizes: want a list"},
+		{"inner: {sizes: [1, x]}", "", `f.yaml:1:20: inner.sizes[1]: "x", want a whole number`},
+		{"rate: &a 1\ncount: *a", "", "count: an alias"},
+		{"<<: {rate: 1}", "", "want a plain key"},
+		{"? [a]\n: 1", "", "want a plain key"},
+		{"Hidden: 1", "", "Hidden: unknown key"},
+		{"- 1", "", "f.yaml:1:1: want a mapping"},
+		{"", "", "f.yaml:1"},
+		{"{a: 1\n", "", "f.yaml:2: not YAML"},
+		{"a: 1\n\tb: 2", "", "f.yaml:2: not YAML"},
+		{"rate: 1\n---\nrate: 2", "", "a second document"},
+		{"{}", "rat=1", "--set rat=1: rat: unknown key; the nearest is rate"},
+		{"{}", "inner.sises=[1]", "inner.sises=[1]: inner.sises: unknown key; the nearest is sizes"},
+		{"{}", "rate=fast", `rate=fast: rate: "fast", want a number`},
+		{"{}", "rate=", `rate=`},
+		{"{}", "rate", `--set rate: want KEY=VALUE`},
+		{"{}", "=1", `want KEY=VALUE`},
+		{"{}", "inner..sizes=[1]", "want KEY=VALUE"},
+		{"{}", "rate={", "flow syntax"},
+		{"{}", "name=a: b", "flow syntax"},
+		{"rate: 1", "rate.x=1", "rate has no settings in it"},
+	} {
+		var sets []string
+		if tc.set != "" {
+			sets = append(sets, tc.set)
+		}
+		_, err := read(tc.text, sets...)
+		if err == nil || !strings.Contains(err.Error(), tc.want) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("Decode(%q, %q): %v, want %q in one line", tc.text, tc.set, err, tc.want)
+		}
+	}
+	if _, err := settings.Parse("big.yaml", make([]byte, 1<<20+1)); err == nil || !strings.Contains(err.Error(), "big.yaml") {
+		t.Errorf("Parse of a file too large: %v", err)
+	}
+}
+
+// TestNode looks at a part that was left as it is.
+func TestNode(t *testing.T) {
+	c, err := read("raw: {name: z, rate: 9, count: 8}")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var name string
+	if n, ok := c.Raw.At("name"); !ok || n.Decode(&name) != nil || name != "z" {
+		t.Errorf("At(name) = %q", name)
+	}
+	if got := c.Raw.Without("name").Keys(); !reflect.DeepEqual(got, []string{"rate", "count"}) {
+		t.Errorf("Without(name).Keys() = %v, want [rate count]", got)
+	}
+	if err := c.Raw.Fault("no"); err.Error() != "f.yaml:1:6: raw: no" {
+		t.Errorf("Fault = %v", err)
+	}
+	var empty settings.Node
+	if _, ok := empty.At("x"); ok || empty.Decode(&c) != nil || len(empty.Without("x").Keys()) != 0 {
+		t.Error("the zero Node is not an empty mapping")
+	}
+}
+
+// TestEncode writes every kind of value, and reads it back.
+func TestEncode(t *testing.T) {
+	c := defaults()
+	c.Rate, c.Name, c.Limit = 3e-4, "true", new(float32(0.1))
+	text, err := settings.Encode(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `rate: 0.0003
+count: 3
+seed: 0
+loud: false
+name: "true"
+shade: dark
+limit: 0.1
+inner:
+  sizes: [1, 2]
+raw: {}
+`
+	if string(text) != want {
+		t.Errorf("Encode =\n%swant\n%s", text, want)
+	}
+	got, err := read(string(text))
+	got.Raw = settings.Node{}
+	if err != nil || !reflect.DeepEqual(got, c) {
+		t.Errorf("read back %+v, %v, want %+v", got, err, c)
+	}
+	m, err := settings.Encode(settings.Map{{"b", 1}, {"a", (*float32)(nil)}, {"c", settings.Map{}}})
+	if err != nil || string(m) != "b: 1\na: null\nc: {}\n" {
+		t.Errorf("Encode(Map) = %q, %v", m, err)
+	}
+	if _, err := settings.Encode(settings.Map{{"f", func() {}}}); err == nil {
+		t.Error("Encode of a func: no error")
+	}
+}
+
+// FuzzDecode reads any bytes and any assignment: an error of one line, or
+// settings that survive being written and read again.
+func FuzzDecode(f *testing.F) {
+	f.Add("rate: 3e-4\ninner: {sizes: [1]}\nraw: [a]", "inner.sizes=[7]")
+	f.Add("a: &x [*x]", "b=*x")
+	f.Add("? {a: b}\n: !!binary x", "a.b.c={d: [e, {f: g}]}")
+	f.Fuzz(func(t *testing.T, text, set string) {
+		c, err := read(text, set)
+		if err != nil {
+			if strings.Contains(err.Error(), "\n") && !strings.Contains(text+set, "\n") {
+				t.Errorf("an error of two lines: %q", err)
+			}
+			return
+		}
+		c.Raw = settings.Node{}
+		again, err := settings.Encode(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		back, err := read(string(again))
+		back.Raw = settings.Node{}
+		if err != nil || !reflect.DeepEqual(back, c) {
+			t.Errorf("%q was read as %+v, written as %q and read as %+v, %v", text, c, again, back, err)
+		}
+	})
+}
