@@ -104,8 +104,8 @@ func (a *App) print(res *run.Result, asJSON bool) error {
 	if t := res.Threshold(); t != nil {
 		verdict = fmt.Sprintf("; %g %% reach %g", 100**e.SuccessRate, *t)
 	}
-	_, err := fmt.Fprintf(a.Out, "%s, seed %d: return %.4g ± %.3g over %d episodes, %g … %g%s\n",
-		res.Scenario, res.Seed, e.Mean, e.Std, e.Episodes, e.Min, e.Max, verdict)
+	_, err := fmt.Fprintf(a.Out, "%s, seed %d: return %.4g ± %.3g (%g to %g) over %d episodes%s\n",
+		res.Scenario, res.Seed, e.Mean, e.Std, e.Min, e.Max, e.Episodes, verdict)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,95 @@
+package main
+
+import (
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/rlrun/rlrun/"
+
+// layers lists what each package may import of this module. It is the diagram
+// in ARCHITECTURE.md, kept true.
+var layers = map[string]string{
+	"internal/nearest":    "",
+	"internal/atomicfile": "",
+	"internal/settings":   "internal/nearest",
+	"internal/scenario":   "agents env internal/nearest internal/settings policy policy/f32",
+	"internal/run":        "agents env env/state internal/atomicfile internal/scenario policy",
+	"internal/cli":        "env internal/nearest internal/run internal/scenario internal/settings policy/f32",
+	"env/state":           "",
+	"env":                 "env/state internal/nearest",
+	"env/envtest":         "env env/state",
+	"env/classic":         "env env/state render",
+	"render":              "",
+	"policy/f32":          "",
+	"policy/tape":         "policy/f32",
+	"policy/loss":         "policy/tape",
+	"policy/optim":        "env/state policy/f32 policy/tape",
+	"policy":              "env env/state policy/f32 policy/tape",
+	"replay":              "env env/state",
+	"agents":              "env env/state internal/atomicfile policy policy/f32 policy/loss policy/optim policy/tape replay",
+	"scenarios":           "env env/classic internal/cli",
+	"cmd/rlrun":           "scenarios",
+}
+
+// TestLayers holds every import of this module to layers. An example may
+// import what a user may: whatever is not internal.
+func TestLayers(t *testing.T) {
+	seen := map[string]bool{}
+	for _, f := range list(t, module+"...", "{{.ImportPath}} {{join .Imports \" \"}}") {
+		pkg, may := strings.TrimPrefix(f[0], module), ""
+		if !strings.HasPrefix(pkg, "examples/") {
+			var ok bool
+			if may, ok = layers[pkg]; !ok {
+				t.Errorf("package %s is not in layers", pkg)
+			}
+			seen[pkg] = true
+		}
+		for _, imp := range f[1:] {
+			name, ours := strings.CutPrefix(imp, module)
+			public := strings.HasPrefix(pkg, "examples/") && !strings.HasPrefix(name, "internal/")
+			if ours && !public && !strings.Contains(" "+may+" ", " "+name+" ") {
+				t.Errorf("%s must not import %s", pkg, name)
+			}
+		}
+	}
+	for pkg := range layers {
+		if !seen[pkg] {
+			t.Errorf("layers has %s, which is no package", pkg)
+		}
+	}
+}
+
+// TestResearcher wants the packages that research code imports to bring neither
+// a window, nor another engine, nor the command's libraries with them.
+func TestResearcher(t *testing.T) {
+	n := 0
+	for _, f := range list(t, "-deps", module+"agents", "{{.ImportPath}}") {
+		n++
+		for _, heavy := range []string{"github.com/hajimehoshi/", "gorgonia.org/", "github.com/spf13/", "go.yaml.in/", "golang.org/x/term"} {
+			if strings.HasPrefix(f[0], heavy) {
+				t.Errorf("agents brings %s with it", f[0])
+			}
+		}
+	}
+	if n == 0 {
+		t.Error("agents has no dependencies at all: go list says nothing")
+	}
+}
+
+// list returns what go list prints of the packages, the words of each line.
+// The last argument is the form of a line.
+func list(t *testing.T, args ...string) (lines [][]string) {
+	t.Helper()
+	form := args[len(args)-1]
+	cmd := exec.Command("go", append([]string{"list", "-f", form}, args[:len(args)-1]...)...)
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(out)) {
+		lines = append(lines, strings.Fields(line))
+	}
+	return lines
+}

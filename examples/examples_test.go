@@ -1,0 +1,61 @@
+// Package examples holds the programs that the README shows.
+package examples
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// TestPrograms runs each program: it is no longer than promised, it is in the
+// README as it is, and what it prints last is the return of an agent that has
+// learned.
+func TestPrograms(t *testing.T) {
+	readme, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tc := range []struct {
+		dir      string
+		maxLines int
+		least    float64 // of the return
+	}{{"train", 20, 150}, {"corridor", 40, 0.92}, {"crossentropy", 120, 200}} {
+		t.Run(tc.dir, func(t *testing.T) {
+			source, err := os.ReadFile(tc.dir + "/main.go")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n := bytes.Count(source, []byte("\n")); n > tc.maxLines {
+				t.Errorf("%s/main.go has %d lines, want %d at most", tc.dir, n, tc.maxLines)
+			}
+			if !bytes.Contains(readme, fmt.Appendf(nil, "```go\n%s```", source)) {
+				t.Errorf("the README does not show %s/main.go as it is", tc.dir)
+			}
+			if testing.Short() {
+				return
+			}
+			out, err := exec.Command("go", "run", "./"+tc.dir).CombinedOutput()
+			if err != nil {
+				t.Fatalf("go run ./%s: %v\n%s", tc.dir, err, out)
+			}
+			if got := lastReturn(string(out)); got < tc.least {
+				t.Errorf("the last return is %v, want %v or more, in\n%s", got, tc.least, out)
+			}
+		})
+	}
+}
+
+// lastReturn is the number after the last "return" in text.
+func lastReturn(text string) float64 {
+	m := regexp.MustCompile(`return +(-?[0-9.]+[0-9])`).FindAllStringSubmatch(strings.TrimSpace(text), -1)
+	if m == nil {
+		return 0
+	}
+	x, _ := strconv.ParseFloat(m[len(m)-1][1], 64) // digits and points
+	return x
+}
