@@ -55,15 +55,15 @@ func (c *PPOConfig) validate() error {
 		rule{c.BatchSize < 1 || rows%c.BatchSize == 0, "batch_size", c.BatchSize, fmt.Sprintf("a divisor of n_envs·n_steps = %d", rows)},
 		rule{c.BatchSize > 1 || !c.NormalizeAdvantage, "batch_size", c.BatchSize, "2 or more to normalise advantages in"},
 		rule{c.NEpochs >= 1, "n_epochs", c.NEpochs, "1 or more"},
-		rule{c.LearningRate.Start() >= 0, "learning_rate", c.LearningRate, "0 or more"},
-		rule{c.ClipRange.Start() >= 0, "clip_range", c.ClipRange, "0 or more"},
-		rule{c.ClipRangeVF == nil || c.ClipRangeVF.Start() >= 0, "clip_range_vf", c.ClipRangeVF, "0 or more, or null"},
+		rule{weight(c.LearningRate.Start()), "learning_rate", c.LearningRate, "0 or more"},
+		rule{weight(c.ClipRange.Start()), "clip_range", c.ClipRange, "0 or more"},
+		rule{c.ClipRangeVF == nil || weight(c.ClipRangeVF.Start()), "clip_range_vf", given(c.ClipRangeVF), "0 or more, or null"},
 		rule{unit(c.Gamma), "gamma", c.Gamma, "0 … 1"},
 		rule{unit(c.GAELambda), "gae_lambda", c.GAELambda, "0 … 1"},
 		rule{weight(c.VFCoef), "vf_coef", c.VFCoef, "0 or more"},
 		rule{weight(c.EntCoef), "ent_coef", c.EntCoef, "0 or more"},
 		rule{c.MaxGradNorm > 0, "max_grad_norm", c.MaxGradNorm, "more than 0"},
-		rule{c.TargetKL == nil || *c.TargetKL > 0, "target_kl", c.TargetKL, "more than 0, or null"},
+		rule{c.TargetKL == nil || *c.TargetKL > 0, "target_kl", given(c.TargetKL), "more than 0, or null"},
 	))
 }
 

@@ -48,4 +48,12 @@ func broken(rules []rule) error {
 func unit(x float32) bool { return 0 <= x && x <= 1 }
 
 // weight reports whether x is a finite number, 0 or more.
-func weight(x float32) bool { return x >= 0 && x-x == 0 }
+func weight[T float32 | float64](x T) bool { return x >= 0 && x-x == 0 }
+
+// given returns what p points to, for a message; nil where that is nothing.
+func given[T any](p *T) any {
+	if p == nil {
+		return nil
+	}
+	return *p
+}

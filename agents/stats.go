@@ -52,7 +52,7 @@ func (s *Stats) Report(losses []Named) Report {
 // State visits the books. What has been reported is not kept.
 func (s *Stats) State(st *state.State) {
 	st.Int("stats/steps", &s.steps, math.MaxInt)
-	st.Int("stats/episodes", &s.episodes, math.MaxInt)
+	st.Int("stats/episodes", &s.episodes, s.steps) // each has a step at least
 	st.Doubles("stats/returns", s.returns[:])
 	st.Doubles("stats/lengths", s.lengths[:])
 }

@@ -31,6 +31,9 @@ func NewHead(space env.Space, logStd float32) (*Head, error) {
 	case env.Discrete:
 		return &Head{Size: s.N}, nil
 	case env.Box:
+		if logStd-logStd != 0 {
+			return nil, fmt.Errorf("policy: log_std_init is %v, want a finite number", logStd)
+		}
 		h := &Head{s.Size(), tape.NewVector("log_std", s.Size()), s}
 		for i := range h.LogStd.Value {
 			h.LogStd.Value[i] = logStd
@@ -86,17 +89,21 @@ func (d categorical) LogProb(act []float32) *tape.Var { return d.logp.At(act) }
 // Entropy is -Σ p log p.
 func (d categorical) Entropy() *tape.Var { return d.logp.Exp().Mul(d.logp).SumCols().Neg() }
 
-// Sample inverts the cumulative distribution at a uniform u.
+// Sample inverts the cumulative distribution at a uniform u. Where rounding
+// leaves the probabilities a sum below u, it takes the last that is not 0.
 func (d categorical) Sample(rng *rand.Rand, act []float32) {
 	p, n := d.logp.Exp().Value, d.logp.Cols
 	for r := range act {
-		u, k := rng.Float32(), 0
-		for ; k < n-1; k++ {
-			if u -= p[r*n+k]; u < 0 {
+		u := rng.Float32()
+		for k, q := range p[r*n : (r+1)*n] {
+			if q == 0 {
+				continue
+			}
+			act[r] = float32(k)
+			if u -= q; u < 0 {
 				break
 			}
 		}
-		act[r] = float32(k)
 	}
 }
 

@@ -1,0 +1,285 @@
+package agents_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"testing"
+
+	"github.com/rlrun/rlrun/agents"
+	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/env/classic"
+	"github.com/rlrun/rlrun/env/state"
+)
+
+// makers are one of each way to save an episode, and continuous actions.
+func makers() map[string]env.Maker {
+	return map[string]env.Maker{
+		"snapshot": env.Each(classic.NewCartPole),
+		"wrapped":  env.Each(func() env.Env { return env.NewStickyAction(classic.NewCartPole(), 0.25) }),
+		"log":      env.Each(func() env.Env { return bare{classic.NewCartPole()} }),
+		"box":      env.Each(newTracking),
+	}
+}
+
+// ppoConfig has iterations of 128 steps.
+func ppoConfig() agents.PPOConfig {
+	c := agents.DefaultPPO()
+	c.NSteps, c.BatchSize = 16, 64
+	c.PolicyKwargs.NetArch = []int{16}
+	return c
+}
+
+func newPPO(mk env.Maker) agents.Agent { return agents.Must(agents.NewPPO(mk, ppoConfig())) }
+
+// kinds are all agents, in environments of mk.
+func kinds() map[string]func(mk env.Maker) agents.Agent {
+	return map[string]func(env.Maker) agents.Agent{"PPO": newPPO}
+}
+
+// train trains a to the given steps and returns all it reports.
+func train(t *testing.T, a agents.Agent, steps int) (s string) {
+	t.Helper()
+	for r, err := range agents.Train(context.Background(), a, steps, 500) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		s += fmt.Sprintln(r, r.Length, r.Ended)
+	}
+	return s
+}
+
+// bits is everything that a is.
+func bits(t testing.TB, a state.Stater) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := state.Save(&b, a); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// TestResume holds a resumed run to the very bits of an uninterrupted one.
+func TestResume(t *testing.T) {
+	for kind, newAgent := range kinds() {
+		for name, mk := range makers() {
+			t.Run(kind+"/"+name, func(t *testing.T) {
+				file := filepath.Join(t.TempDir(), "agent")
+				straight, resumed := newAgent(mk), newAgent(mk)
+				train(t, straight, 2000)
+				if err := agents.Save(file, straight); err != nil {
+					t.Fatal(err)
+				}
+				train(t, resumed, 700) // to be forgotten
+				if err := agents.Load(file, resumed); err != nil {
+					t.Fatal(err)
+				}
+				if files, _ := os.ReadDir(filepath.Dir(file)); len(files) != 1 {
+					t.Errorf("Save left %v", files)
+				}
+				if !bytes.Equal(bits(t, straight), bits(t, resumed)) {
+					t.Error("states differ after Load")
+				}
+				want, got := train(t, straight, 5000), train(t, resumed, 5000)
+				if got != want {
+					t.Errorf("resumed run:\n%suninterrupted run:\n%s", got, want)
+				}
+				if !bytes.Equal(bits(t, straight), bits(t, resumed)) {
+					t.Error("states differ after the runs")
+				}
+			})
+		}
+	}
+}
+
+// TestSeed wants the same bits of the same seed, and others of another.
+func TestSeed(t *testing.T) {
+	run := func(seed uint64) []byte {
+		c := ppoConfig()
+		c.Seed = seed
+		a := agents.Must(agents.NewPPO(makers()["snapshot"], c))
+		train(t, a, 1000)
+		return bits(t, a)
+	}
+	one := run(1)
+	if !bytes.Equal(run(1), one) {
+		t.Error("seed 1 gives one state, and then another")
+	}
+	if bytes.Equal(run(2), one) {
+		t.Error("seeds 1 and 2 give the same state")
+	}
+}
+
+// TestChunks wants the same bits however Learn is called, and on one processor
+// as on several; and no episode lost between the reports.
+func TestChunks(t *testing.T) {
+	for kind, newAgent := range kinds() {
+		for name, mk := range makers() {
+			one, many, single := newAgent(mk), newAgent(mk), newAgent(mk)
+			want := agents.Must(one.Learn(5000))
+			var got agents.Report
+			var ended []agents.Episode
+			for got.Steps < 5000 {
+				got = agents.Must(many.Learn(got.Steps + 1))
+				ended = append(ended, got.Ended...)
+			}
+			if got.String() != want.String() || !slices.Equal(ended, want.Ended) || len(ended) != got.Episodes {
+				t.Errorf("%s/%s: in pieces %v and %d ended, at once %v and %d", kind, name, got, len(ended), want, len(want.Ended))
+			}
+			if !bytes.Equal(bits(t, many), bits(t, one)) {
+				t.Errorf("%s/%s: Learn in pieces leads to another state", kind, name)
+			}
+			procs := runtime.GOMAXPROCS(1)
+			agents.Must(single.Learn(5000))
+			runtime.GOMAXPROCS(procs)
+			if !bytes.Equal(bits(t, single), bits(t, one)) {
+				t.Errorf("%s/%s: GOMAXPROCS 1 leads to another state than %d", kind, name, procs)
+			}
+		}
+	}
+}
+
+// TestErrors wants of an environment that breaks its contract an error that
+// says which, and where.
+func TestErrors(t *testing.T) {
+	for kind, newAgent := range kinds() {
+		for _, nan := range []bool{false, true} {
+			mk := env.Each(func() *faulty { return &faulty{CartPole: classic.NewCartPole(), nan: nan} })
+			r, err := newAgent(mk).Learn(10_000)
+			var e *env.Error
+			if !errors.As(err, &e) || e.Env != "CartPole-v1" || e.Step < 1 {
+				t.Fatalf("%s, NaN %v: Learn = %v, error %v, want an *env.Error of a CartPole-v1", kind, nan, r, err)
+			}
+			var p *env.PanicError
+			if errors.As(err, &p) == nan || errors.Is(err, env.ErrNotFinite) != nan {
+				t.Errorf("%s, NaN %v: error %v", kind, nan, err)
+			}
+		}
+	}
+}
+
+// TestCancel stops at a cancelled context, loses nothing, and can go on as if
+// it had never stopped.
+func TestCancel(t *testing.T) {
+	for kind, newAgent := range kinds() {
+		mk := makers()["snapshot"]
+		ctx, cancel := context.WithCancel(context.Background())
+		stopped, straight := newAgent(mk), newAgent(mk)
+		var last agents.Report
+		var err error
+		n := 0
+		for last, err = range agents.Train(ctx, stopped, 100_000, 500) {
+			cancel()
+			n++
+		}
+		cancel()
+		if n != 2 || !errors.Is(err, context.Canceled) || last.Steps != 512 {
+			t.Errorf("%s: after cancel %d reports, the last %v with error %v, want 2, at 512 steps", kind, n, last, err)
+		}
+		train(t, stopped, 2000)
+		train(t, straight, 2000)
+		if !bytes.Equal(bits(t, stopped), bits(t, straight)) {
+			t.Errorf("%s: a run that was cancelled leads to another state", kind)
+		}
+	}
+}
+
+// TestTrain wants a Report past each multiple of every, after whole iterations
+// of 128 steps, and every episode in one of them.
+func TestTrain(t *testing.T) {
+	const steps = 3000
+	for _, every := range []int{1, 7, 100, 128, 130, 500, 512, 1000, 2999, 3000, 10_000} {
+		var want, got []int
+		for k := 128; k < steps+128; k += 128 {
+			if k/every > (k-128)/every || k >= steps {
+				want = append(want, k)
+			}
+		}
+		a, sum, last := newPPO(makers()["snapshot"]), 0, agents.Report{}
+		for r, err := range agents.Train(context.Background(), a, steps, every) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, e := range r.Ended {
+				if e.Return != float64(e.Length) { // in CartPole each step pays 1
+					t.Errorf("every %d: an episode of %d steps returned %v", every, e.Length, e.Return)
+				}
+			}
+			got, sum, last = append(got, r.Steps), sum+len(r.Ended), r
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("every %d: reports at %v, want %v", every, got, want)
+		}
+		if sum != last.Episodes || sum < 40 {
+			t.Errorf("every %d: %d episodes in the reports, want %d and more than 40", every, sum, last.Episodes)
+		}
+		for r := range agents.Train(context.Background(), a, steps, every) {
+			t.Errorf("every %d: a trained agent reports %v", every, r)
+		}
+	}
+}
+
+// TestBreak leaves the loop after one report and goes on with another.
+func TestBreak(t *testing.T) {
+	one, two := newPPO(makers()["snapshot"]), newPPO(makers()["snapshot"])
+	for r := range agents.Train(context.Background(), one, 5000, 500) {
+		if r.Steps != 512 {
+			t.Errorf("first report at %d steps, want 512", r.Steps)
+		}
+		break
+	}
+	train(t, one, 2000)
+	train(t, two, 2000)
+	if !bytes.Equal(bits(t, one), bits(t, two)) {
+		t.Error("a run that was left leads to another state")
+	}
+}
+
+// TestReport holds the means to the last hundred episodes, or to all there are.
+func TestReport(t *testing.T) {
+	for _, steps := range []int{128, 5120} {
+		r := agents.Must(newPPO(env.Each(newMimic)).Learn(steps))
+		if r.Steps != steps || r.Episodes != len(r.Ended) || r.Episodes < steps/10-8 {
+			t.Errorf("Learn(%d): %d steps and %d episodes, %d ended", steps, r.Steps, r.Episodes, len(r.Ended))
+		}
+		want, n := 0.0, min(100, len(r.Ended))
+		for _, e := range r.Ended[len(r.Ended)-n:] {
+			want += e.Return / float64(n)
+		}
+		if math.Abs(r.Return-want) > 1e-9 || math.Abs(r.Length-10) > 1e-9 {
+			t.Errorf("Learn(%d): Return, Length = %v, %v, want %v, 10", steps, r.Return, r.Length, want)
+		}
+	}
+	if r := agents.Must(newPPO(env.Each(newMimic)).Learn(0)); r.Steps != 0 || r.Return != 0 || len(r.Losses) == 0 {
+		t.Errorf("Learn(0) = %v, want nothing but the losses' names", r)
+	}
+}
+
+// TestAllocs runs one iteration of a warm agent.
+func TestAllocs(t *testing.T) {
+	for name, mk := range makers() {
+		a := newPPO(mk)
+		r := agents.Must(a.Learn(20_000))
+		if n := testing.AllocsPerRun(10, func() { r = agents.Must(a.Learn(r.Steps + 1)) }); n != 0 {
+			t.Errorf("%s: a warm iteration allocates %v times, want 0", name, n)
+		}
+	}
+}
+
+func TestMust(t *testing.T) {
+	defer func() {
+		if got := recover(); got != context.Canceled {
+			t.Errorf("Must panicked with %v, want its error", got)
+		}
+	}()
+	if got := agents.Must(7, nil); got != 7 {
+		t.Errorf("Must(7, nil) = %v", got)
+	}
+	agents.Must(7, context.Canceled)
+}

@@ -1,0 +1,163 @@
+package agents_test
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/rlrun/rlrun/agents"
+	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/env/classic"
+	"github.com/rlrun/rlrun/policy/optim"
+)
+
+// TestPPOConfig wants of each setting that cannot be an error that begins with
+// its key, and says its value.
+func TestPPOConfig(t *testing.T) {
+	type config = agents.PPOConfig
+	nan, negative := math.NaN(), optim.Constant(-1)
+	minus, none := float32(-1), float32(0)
+	for want, spoil := range map[string]func(c *config){
+		"steps is 0":               func(c *config) { c.Steps = 0 },
+		"n_envs is 0":              func(c *config) { c.NEnvs = 0 },
+		"n_envs is -8":             func(c *config) { c.NEnvs = -8 },
+		"engine is <nil>":          func(c *config) { c.Engine = nil },
+		"n_steps is 0":             func(c *config) { c.NSteps = 0 },
+		"batch_size is 0":          func(c *config) { c.BatchSize = 0 },
+		"batch_size is -1":         func(c *config) { c.BatchSize = -1 },
+		"batch_size is 60":         func(c *config) { c.BatchSize = 60 },
+		"batch_size is 2048":       func(c *config) { c.BatchSize = 2048 },
+		"batch_size is 1,":         func(c *config) { c.BatchSize = 1 },
+		"n_epochs is 0":            func(c *config) { c.NEpochs = 0 },
+		"learning_rate is -1":      func(c *config) { c.LearningRate = negative },
+		"learning_rate is lin_NaN": func(c *config) { c.LearningRate = optim.Linear(nan) },
+		"learning_rate is +Inf":    func(c *config) { c.LearningRate = optim.Constant(math.Inf(1)) },
+		"clip_range is -1":         func(c *config) { c.ClipRange = negative },
+		"clip_range is NaN":        func(c *config) { c.ClipRange = optim.Constant(nan) },
+		"clip_range_vf is -1":      func(c *config) { c.ClipRangeVF = &negative },
+		"gamma is 1.5":             func(c *config) { c.Gamma = 1.5 },
+		"gamma is NaN":             func(c *config) { c.Gamma = float32(nan) },
+		"gae_lambda is -1":         func(c *config) { c.GAELambda = -1 },
+		"vf_coef is -1":            func(c *config) { c.VFCoef = -1 },
+		"ent_coef is +Inf":         func(c *config) { c.EntCoef = float32(math.Inf(1)) },
+		"max_grad_norm is 0":       func(c *config) { c.MaxGradNorm = 0 },
+		"max_grad_norm is NaN":     func(c *config) { c.MaxGradNorm = float32(nan) },
+		"target_kl is -1":          func(c *config) { c.TargetKL = &minus },
+		"target_kl is 0,":          func(c *config) { c.TargetKL = &none },
+		`activation_fn "gelu"`:     func(c *config) { c.PolicyKwargs.ActivationFn = "gelu" },
+		"net_arch [64 0]":          func(c *config) { c.PolicyKwargs.NetArch = []int{64, 0} },
+		"log_std_init is NaN":      func(c *config) { c.PolicyKwargs.LogStdInit = float32(nan) },
+	} {
+		c := agents.DefaultPPO()
+		spoil(&c)
+		a, err := agents.NewPPO(env.Each(newTracking), c)
+		if err == nil || !strings.HasPrefix(err.Error(), "agents: PPO: ") || !strings.Contains(err.Error(), want) || a != nil {
+			t.Errorf("NewPPO has error %v, want %q in it", err, want)
+		}
+	}
+}
+
+// TestPPOConfigBounds has what is on the edge but can be.
+func TestPPOConfigBounds(t *testing.T) {
+	type config = agents.PPOConfig
+	zero := optim.Constant(0)
+	for what, edge := range map[string]func(c *config){
+		"one of all": func(c *config) {
+			c.Steps, c.NEnvs, c.NSteps, c.BatchSize, c.NEpochs, c.NormalizeAdvantage = 1, 1, 1, 1, 1, false
+		},
+		"rates of 0":      func(c *config) { c.LearningRate, c.ClipRange, c.ClipRangeVF = zero, zero, &zero },
+		"factors of 0":    func(c *config) { c.Gamma, c.GAELambda, c.VFCoef, c.EntCoef = 0, 0, 0, 0 },
+		"factors of 1":    func(c *config) { c.Gamma, c.GAELambda = 1, 1 },
+		"no clipping":     func(c *config) { c.MaxGradNorm = float32(math.Inf(1)) },
+		"no hidden layer": func(c *config) { c.PolicyKwargs.NetArch = nil },
+		"one minibatch":   func(c *config) { c.BatchSize = c.NEnvs * c.NSteps },
+	} {
+		c := agents.DefaultPPO()
+		edge(&c)
+		a, err := agents.NewPPO(env.Each(newTracking), c)
+		if err != nil {
+			t.Errorf("%s: NewPPO: %v", what, err)
+			continue
+		}
+		if r, err := a.Learn(c.NEnvs*c.NSteps + 1); err != nil || r.Steps != 2*c.NEnvs*c.NSteps {
+			t.Errorf("%s: Learn of two iterations = %v, error %v", what, r, err)
+		}
+	}
+}
+
+// odd has actions that nothing can be learned over.
+type odd struct{ *mimic }
+
+func (o odd) Spec() env.Spec {
+	s := o.mimic.Spec()
+	s.Act = env.MultiDiscrete{N: []int{2, 2}}
+	return s
+}
+
+func TestNewPPOErrors(t *testing.T) {
+	mk := env.Each(func() odd { return odd{newMimic()} })
+	if _, err := agents.NewPPO(mk, agents.DefaultPPO()); err == nil || !strings.Contains(err.Error(), "MultiDiscrete") {
+		t.Errorf("NewPPO for a MultiDiscrete action: error %v", err)
+	}
+	none := func(n int) (env.Vector, error) { return nil, fmt.Errorf("no %d environments", n) }
+	if _, err := agents.NewPPO(none, agents.DefaultPPO()); err == nil || !strings.Contains(err.Error(), "agents: PPO: no 8 environments") {
+		t.Errorf("NewPPO without environments: error %v", err)
+	}
+}
+
+// figure returns one of a Report's losses.
+func figure(t *testing.T, r agents.Report, name string) float64 {
+	t.Helper()
+	for _, l := range r.Losses {
+		if l.Name == name {
+			return l.Value
+		}
+	}
+	t.Fatalf("no %s among %v", name, r.Losses)
+	return 0
+}
+
+// TestTargetKL: the first minibatch of an iteration is of the very policy that
+// acted, so its divergence is 0; by the second it is above so small a target,
+// and the iteration ends in its first epoch.
+func TestTargetKL(t *testing.T) {
+	target := float32(1e-9)
+	for _, tc := range []struct {
+		target *float32
+		want   float64 // epochs of three iterations
+	}{{nil, 12}, {&target, 3}} {
+		c := ppoConfig()
+		c.TargetKL = tc.target
+		r := agents.Must(agents.Must(agents.NewPPO(env.Each(classic.NewCartPole), c)).Learn(384))
+		if got := figure(t, r, "n_updates"); got != tc.want {
+			t.Errorf("with target_kl %v n_updates = %v, want %v", tc.target, got, tc.want)
+		}
+	}
+}
+
+// TestSchedules reads the schedules at the start of the latest iteration, the
+// third of eight.
+func TestSchedules(t *testing.T) {
+	c := ppoConfig()
+	c.Steps = 1024
+	c.LearningRate, c.ClipRange = optim.Linear(0.01), optim.Linear(0.4)
+	vf := optim.Constant(0.3)
+	c.ClipRangeVF = &vf
+	r := agents.Must(agents.Must(agents.NewPPO(env.Each(classic.NewCartPole), c)).Learn(384))
+	for name, want := range map[string]float64{"learning_rate": 0.0075, "clip_range": 0.3, "clip_range_vf": 0.3} {
+		if got := figure(t, r, name); math.Abs(got-want) > 1e-9 {
+			t.Errorf("%s = %v, want %v", name, got, want)
+		}
+	}
+}
+
+// TestDiverges: what breaks the networks is an error, not a NaN in the end.
+func TestDiverges(t *testing.T) {
+	c := ppoConfig()
+	c.LearningRate, c.MaxGradNorm = optim.Constant(1e30), float32(math.Inf(1))
+	_, err := agents.Must(agents.NewPPO(env.Each(newTracking), c)).Learn(10_000)
+	if err == nil || !strings.Contains(err.Error(), "learning_rate") {
+		t.Errorf("Learn at a rate of 10³⁰: error %v, want one that names learning_rate", err)
+	}
+}

@@ -1,0 +1,117 @@
+package agents_test
+
+import (
+	"context"
+	"errors"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/rlrun/rlrun/agents"
+	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/env/classic"
+	"github.com/rlrun/rlrun/policy"
+)
+
+// zero is a policy of zeros.
+type zero struct{}
+
+func (zero) Act(obs, act []float32)                    { clear(act) }
+func (zero) Sample(rng *rand.Rand, obs, act []float32) { panic("an evaluation samples") }
+func (zero) Clone() policy.Policy                      { return zero{} }
+
+// staircase makes environments of which the i-th pays 1 for i+1 steps.
+func staircase(n int) (env.Vector, error) {
+	envs := make([]env.Env, n)
+	for i := range envs {
+		envs[i] = &countdown{length: func(uint64) int { return i + 1 }}
+	}
+	return env.NewVec(envs...), nil
+}
+
+// TestEvaluate: of returns 1, …, 5 the mean is 3 and the deviation √2. Within 3
+// steps they are 1, 2, 3, 3, 3: 2.4 and √0.64; and within 0 steps nothing.
+func TestEvaluate(t *testing.T) {
+	for _, tc := range []struct {
+		maxSteps               int
+		returns                []float64
+		mean, std, least, most float64
+	}{
+		{100, []float64{1, 2, 3, 4, 5}, 3, math.Sqrt2, 1, 5},
+		{5, []float64{1, 2, 3, 4, 5}, 3, math.Sqrt2, 1, 5},
+		{3, []float64{1, 2, 3, 3, 3}, 2.4, 0.8, 1, 3},
+		{0, []float64{0, 0, 0, 0, 0}, 0, 0, 0, 0},
+	} {
+		s, err := agents.Evaluate(context.Background(), zero{}, staircase, 5, tc.maxSteps, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(s.Returns, tc.returns) || s.Min != tc.least || s.Max != tc.most {
+			t.Errorf("Evaluate within %d steps = %+v, want returns %v", tc.maxSteps, s, tc.returns)
+		}
+		if math.Abs(s.Mean-tc.mean) > 1e-12 || math.Abs(s.Std-tc.std) > 1e-12 {
+			t.Errorf("Evaluate within %d steps has mean %v and deviation %v, want %v and %v", tc.maxSteps, s.Mean, s.Std, tc.mean, tc.std)
+		}
+		for i, n := range s.Lengths {
+			if float64(n) != tc.returns[i] {
+				t.Errorf("Evaluate within %d steps: episode %d has %d steps, want %v", tc.maxSteps, i, n, tc.returns[i])
+			}
+		}
+	}
+}
+
+// TestEvaluateSeeds: each episode has the first seed of its environment.
+func TestEvaluateSeeds(t *testing.T) {
+	length := func(seed uint64) int { return 1 + int(seed%9) }
+	mk := env.Each(func() *countdown { return &countdown{length: length} })
+	for _, seed := range []uint64{1, 2} {
+		s, err := agents.Evaluate(context.Background(), zero{}, mk, 20, 100, seed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, got := range s.Returns {
+			if want := length(env.Split(env.Split(seed, uint64(i)), 1)); got != float64(want) {
+				t.Errorf("Evaluate with seed %d: episode %d returned %v, want %d", seed, i, got, want)
+			}
+		}
+	}
+}
+
+func TestReached(t *testing.T) {
+	s := agents.Score{Returns: []float64{1, 2, 3, 4, 5}}
+	for threshold, want := range map[float64]float64{-1: 1, 1: 1, 3: 0.6, 3.5: 0.4, 5: 0.2, 6: 0} {
+		if got := s.Reached(threshold); got != want {
+			t.Errorf("Reached(%v) = %v, want %v", threshold, got, want)
+		}
+	}
+}
+
+// TestEvaluateBounded ends episodes that would never end, of a policy in use.
+func TestEvaluateBounded(t *testing.T) {
+	mk := env.Each(func() *walk { return &walk{rewards: []float64{1}, round: true} })
+	before := newPPO(mk)
+	s, err := agents.Evaluate(context.Background(), before.Policy(), mk, 4, 300, 1)
+	if err != nil || s.Mean != 300 || s.Std != 0 || !slices.Equal(s.Lengths, []int{300, 300, 300, 300}) {
+		t.Errorf("Evaluate of 300 steps that pay 1 = %+v, error %v", s, err)
+	}
+}
+
+func TestEvaluateErrors(t *testing.T) {
+	cancelled, cancel := context.WithCancel(context.Background())
+	cancel()
+	if s, err := agents.Evaluate(cancelled, zero{}, staircase, 5, 10, 1); !errors.Is(err, context.Canceled) || s.Returns != nil {
+		t.Errorf("Evaluate when cancelled = %+v, error %v", s, err)
+	}
+	cart := env.Each(classic.NewCartPole)
+	if _, err := agents.Evaluate(context.Background(), zero{}, cart, 0, 10, 1); err == nil || !strings.Contains(err.Error(), "evaluation") {
+		t.Errorf("Evaluate of 0 episodes: error %v", err)
+	}
+	steps := 299 // of faulty that have been taken
+	mk := env.Each(func() *faulty { return &faulty{CartPole: classic.NewCartPole(), steps: steps} })
+	var e *env.Error
+	if _, err := agents.Evaluate(context.Background(), zero{}, mk, 2, 10, 1); !errors.As(err, &e) || e.Step != 1 {
+		t.Errorf("Evaluate in an environment that panics: error %v, want one of step 1", err)
+	}
+}

@@ -1,0 +1,31 @@
+package agents_test
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/rlrun/rlrun/agents"
+	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/env/classic"
+)
+
+// A PPO learns to balance a pole for at least 100 of its 500 steps.
+func Example() {
+	config := agents.DefaultPPO()
+	config.Steps = 20_000
+	maker := env.Each(classic.NewCartPole)
+	agent := agents.Must(agents.NewPPO(maker, config))
+	ctx := context.Background()
+	for report, err := range agents.Train(ctx, agent, config.Steps, 10_000) {
+		if err != nil {
+			panic(err)
+		}
+		fmt.Println("after", report.Steps, "steps")
+	}
+	score := agents.Must(agents.Evaluate(ctx, agent.Policy(), maker, 20, 500, 1))
+	fmt.Println("balances in", 100*score.Reached(100), "% of the episodes")
+	// Output:
+	// after 10240 steps
+	// after 20480 steps
+	// balances in 100 % of the episodes
+}

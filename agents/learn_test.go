@@ -1,0 +1,104 @@
+package agents_test
+
+import (
+	"context"
+	"math"
+	"testing"
+
+	"github.com/rlrun/rlrun/agents"
+	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/env/classic"
+	"github.com/rlrun/rlrun/policy"
+	"github.com/rlrun/rlrun/policy/optim"
+)
+
+// learned returns a PPO after the steps that c has.
+func learned(t *testing.T, mk env.Maker, c agents.PPOConfig) agents.Agent {
+	t.Helper()
+	a := agents.Must(agents.NewPPO(mk, c))
+	if _, err := a.Learn(c.Steps); err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+// TestLearnsMimic wants the best there is, 10 in every episode; chance has 3.3.
+func TestLearnsMimic(t *testing.T) {
+	mk := env.Each(newMimic)
+	for seed := range uint64(3) {
+		c := ppoConfig()
+		c.Seed, c.Steps = seed, 4000
+		s, err := agents.Evaluate(context.Background(), learned(t, mk, c).Policy(), mk, 20, 10, 1)
+		if err != nil || s.Min != 10 {
+			t.Errorf("seed %d: returns after %d steps = %v, want 10 each; error %v", seed, c.Steps, s.Returns, err)
+		}
+	}
+}
+
+// TestLearnsTracking wants actions within 0.1 of 1.5 x, wherever x is; those of
+// a new policy are near 0.
+func TestLearnsTracking(t *testing.T) {
+	for seed := range uint64(3) {
+		c := ppoConfig()
+		c.Seed, c.Steps, c.EntCoef = seed, 16_000, 0
+		c.LearningRate, c.PolicyKwargs.LogStdInit = optim.Linear(5e-3), -0.5
+		p := learned(t, env.Each(newTracking), c).Policy()
+		for x := float32(-1); x <= 1; x += 0.125 {
+			act := []float32{0}
+			p.Act([]float32{x}, act)
+			if want := 1.5 * x; math.Abs(float64(act[0]-want)) > 0.1 {
+				t.Errorf("seed %d: Act(%v) after %d steps = %v, want %v", seed, x, c.Steps, act[0], want)
+			}
+		}
+	}
+}
+
+// TestLearnsValues wants the value of each place on a walk, for γ = 0.9. With an
+// end it is what is left to be paid, discounted: 4, 3 + 0.9·4, and so on. A walk
+// that goes on for ever is worth 1/(1-γ) = 10 if each step pays 1, although
+// episodes are cut off after 5 steps: without bootstrapping from there it would
+// come out at 4.1 or less. In a round of 4 that pays 4 once it is 4/(1-γ⁴) times
+// 1, γ³, γ² and γ, and the observation an episode was cut off at is never the
+// one the next begins with in all of them.
+func TestLearnsValues(t *testing.T) {
+	const round = 4 / (1 - 0.9*0.9*0.9*0.9)
+	for name, tc := range map[string]struct {
+		walk walk
+		want []float64
+	}{
+		"with an end": {walk{rewards: []float64{1, 2, 3, 4}}, []float64{8.146, 7.94, 6.6, 4}},
+		"for ever":    {walk{rewards: []float64{1}, round: true, maxSteps: 5}, []float64{10}},
+		"round": {
+			walk{rewards: []float64{4, 0, 0, 0}, round: true, maxSteps: 5},
+			[]float64{round, 0.729 * round, 0.81 * round, 0.9 * round},
+		},
+	} {
+		c := ppoConfig()
+		c.Steps, c.Gamma, c.LearningRate = 10_000, 0.9, optim.Linear(1e-2)
+		a := learned(t, env.Each(func() *walk { w := tc.walk; return &w }), c)
+		n := len(tc.want)
+		obs, v := make([]float32, n*n), make([]float32, n)
+		for i := range n {
+			oneHot(obs[i*n:(i+1)*n], i)
+		}
+		a.Policy().(policy.Valuer).Values(obs, v)
+		for i, want := range tc.want {
+			if math.Abs(float64(v[i])-want) > 0.01*want {
+				t.Errorf("%s: V(%d) after %d steps = %v, want %v", name, i, c.Steps, v[i], want)
+			}
+		}
+	}
+}
+
+// TestLearns needs the return of a policy that balances; a random one has 22.
+func TestLearns(t *testing.T) {
+	if testing.Short() {
+		t.Skip("learning")
+	}
+	mk := env.Each(classic.NewCartPole)
+	c := agents.DefaultPPO()
+	s, err := agents.Evaluate(context.Background(), learned(t, mk, c).Policy(), mk, 20, 500, 1)
+	if err != nil || s.Mean < 450 {
+		t.Errorf("mean return after %d steps = %v, want 450; error %v", c.Steps, s.Mean, err)
+	}
+}

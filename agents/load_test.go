@@ -1,0 +1,123 @@
+package agents_test
+
+import (
+	"bytes"
+	"encoding/binary"
+	"hash/crc32"
+	"maps"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/rlrun/rlrun/agents"
+	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/env/classic"
+	"github.com/rlrun/rlrun/env/state"
+)
+
+// tiny returns a PPO whose checkpoint is small.
+func tiny(t testing.TB, mk env.Maker) *agents.PPO {
+	t.Helper()
+	c := agents.DefaultPPO()
+	c.NEnvs, c.NSteps, c.BatchSize, c.NEpochs = 2, 8, 8, 1
+	c.PolicyKwargs.NetArch = []int{2}
+	a, err := agents.NewPPO(mk, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+// A container is a magic word, a version, the fields' length, the fields, and
+// the checksum of all that: see the package state.
+const head, tail = 24, 4
+
+// seal puts fields into a container.
+func seal(fields []byte) []byte {
+	b := binary.LittleEndian.AppendUint64([]byte("RLSTATE\n"), 1)
+	b = append(binary.LittleEndian.AppendUint64(b, uint64(len(fields))), fields...)
+	return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b, crc32.MakeTable(crc32.Castagnoli)))
+}
+
+// TestLoadDamaged wants an error of a checkpoint that is cut short or changed,
+// at any byte, of another configuration's, and of one that is not there.
+func TestLoadDamaged(t *testing.T) {
+	mk := env.Each(classic.NewCartPole)
+	a := tiny(t, mk)
+	agents.Must(a.Learn(16))
+	good := bits(t, a)
+	if !bytes.Equal(seal(good[head:len(good)-tail]), good) {
+		t.Fatal("seal makes another container than state.Save")
+	}
+	file := filepath.Join(t.TempDir(), "agent")
+	load := func(data []byte, into state.Stater) error {
+		if err := os.WriteFile(file, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return agents.Load(file, into)
+	}
+	for n := 0; n < len(good); n += 29 {
+		if err := load(good[:n], tiny(t, mk)); err == nil {
+			t.Errorf("Load of %d bytes of %d: no error", n, len(good))
+		}
+		bad := bytes.Clone(good)
+		bad[n] ^= 0x40
+		if err := load(bad, tiny(t, mk)); err == nil {
+			t.Errorf("Load with byte %d changed: no error", n)
+		}
+	}
+	if err := load(good, tiny(t, env.Each(newTracking))); err == nil {
+		t.Error("Load of another environment's checkpoint: no error")
+	}
+	if err := agents.Load(file+".none", a); err == nil {
+		t.Error("Load of no file: no error")
+	}
+	if err := load(good, a); err != nil {
+		t.Errorf("Load of the checkpoint that all these come from: %v", err)
+	}
+}
+
+// TestLoadForged wants no more episodes of a checkpoint than it has steps, and
+// none at all of a count that the next episode would carry past the largest int.
+func TestLoadForged(t *testing.T) {
+	mk := env.Each(newMimic)
+	a := tiny(t, mk)
+	agents.Must(a.Learn(100))
+	good := bits(t, a)
+	fields := good[head : len(good)-tail]
+	at := bytes.Index(fields, []byte("stats/episodes\x00")) + len("stats/episodes\x00") + 8
+	for _, episodes := range []uint64{113, math.MaxInt64, 1 << 63} {
+		forged := bytes.Clone(fields)
+		binary.LittleEndian.PutUint64(forged[at:], episodes)
+		if err := state.Load(bytes.NewReader(seal(forged)), tiny(t, mk)); err == nil {
+			t.Errorf("Load of %d episodes in 112 steps: no error", episodes)
+		}
+	}
+}
+
+// FuzzLoadAgent loads fields with a right checksum, which a damaged file would
+// not have but a forged one may. If they are taken, learning goes on or says
+// why it cannot.
+func FuzzLoadAgent(f *testing.F) {
+	makers := makers()
+	names := slices.Sorted(maps.Keys(makers))
+	for i, name := range names {
+		a := tiny(f, makers[name])
+		agents.Must(a.Learn(100))
+		data := bits(f, a)
+		f.Add(uint8(i), data[head:len(data)-tail])
+	}
+	f.Fuzz(func(t *testing.T, kind uint8, fields []byte) {
+		a := tiny(t, makers[names[int(kind)%len(names)]])
+		if state.Load(bytes.NewReader(seal(fields)), a) != nil {
+			return
+		}
+		if r, err := a.Learn(0); err != nil {
+			t.Errorf("Learn(0) after Load: %v", err)
+		} else if r.Steps < math.MaxInt {
+			a.Learn(r.Steps + 1)
+		}
+	})
+}

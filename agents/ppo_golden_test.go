@@ -1,0 +1,183 @@
+package agents
+
+import (
+	"compress/gzip"
+	"encoding/json"
+	"math"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/policy/f32"
+	"github.com/rlrun/rlrun/policy/loss"
+	"github.com/rlrun/rlrun/policy/optim"
+)
+
+// A goldenTask is a rollout of one environment: see testdata/README.md.
+type goldenTask struct {
+	Init       map[string][]float32
+	Obs        []float32 // [T, 4]
+	Actions    []float32
+	Rewards    []float32
+	Terminated []float32
+	Order      [][]int // of the rows in each epoch
+}
+
+// A goldenRun is what two epochs with a task make of its networks.
+type goldenRun struct {
+	Variant, Kind, DType string
+	ClipRangeVF          *float64  `json:"clip_range_vf"`
+	LastValue            float32   `json:"last_value"`
+	Values               []float64 // before the update, as all the columns here
+	LogProb              []float64 `json:"log_prob"`
+	Advantages, Returns  []float64
+	Minibatches          []struct {
+		Policy       float64 `json:"policy_loss"`
+		Value        float64 `json:"value_loss"`
+		Entropy      float64 `json:"entropy_loss"`
+		Loss         float64
+		Norm         float64 `json:"grad_norm_before_clip"`
+		KL           float64 `json:"approx_kl"`
+		ClipFraction float64 `json:"clip_fraction"`
+	}
+	First, Final map[string][]float64 // weights after the first minibatch, and after the last
+}
+
+// still is an environment of the tasks' shapes that is never stepped.
+type still struct{ act env.Space }
+
+func (e still) Spec() env.Spec {
+	return env.Spec{ID: "Still-v0", Obs: env.NewBox(-1, 1, 4), Act: e.act}
+}
+func (still) Reset(seed uint64, obs []float32)    {}
+func (still) Step(act, obs []float32) env.Outcome { return env.Outcome{} }
+
+// near wants |got - want| ≤ 10⁻⁵ max(1, |want|).
+func near(t *testing.T, name string, got []float32, want []float64) {
+	t.Helper()
+	if len(got) != len(want) {
+		t.Fatalf("%s has %d elements, want %d", name, len(got), len(want))
+	}
+	for i, w := range want {
+		if d := math.Abs(float64(got[i]) - w); !(d <= 1e-5*max(1, math.Abs(w))) {
+			t.Errorf("%s[%d] = %v, want %v", name, i, got[i], w)
+			return
+		}
+	}
+}
+
+// TestPPOGolden repeats Stable-Baselines3's updates from the same weights, with
+// the same minibatches.
+func TestPPOGolden(t *testing.T) {
+	f, err := os.Open("testdata/ppo.json.gz")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var g struct {
+		Tasks map[string]goldenTask
+		Runs  []goldenRun
+	}
+	if err := json.NewDecoder(z).Decode(&g); err != nil {
+		t.Fatal(err)
+	}
+	for _, run := range g.Runs {
+		t.Run(run.Variant+"/"+run.Kind+"/"+run.DType, func(t *testing.T) {
+			task := g.Tasks[run.Kind]
+			p := run.ppo(t, task)
+			run.checkRollout(t, p, task)
+			run.checkUpdates(t, p, task)
+		})
+	}
+}
+
+// ppo returns a PPO with the recorded settings and weights.
+func (r goldenRun) ppo(t *testing.T, task goldenTask) *PPO {
+	c := DefaultPPO()
+	c.NEnvs, c.NSteps, c.BatchSize, c.NEpochs = 1, 32, 8, 2
+	c.LearningRate, c.ClipRange = optim.Constant(0.003), optim.Constant(0.2)
+	c.PolicyKwargs.NetArch = []int{8, 8}
+	if r.ClipRangeVF != nil {
+		s := optim.Constant(*r.ClipRangeVF)
+		c.ClipRangeVF = &s
+	}
+	act := map[string]env.Space{"discrete": env.Discrete{N: 3}, "continuous": env.NewBox(-1, 1, 2)}[r.Kind]
+	p, err := NewPPO(env.Each(func() still { return still{act} }), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, param := range p.model.Params() {
+		if name := recorded(param.Name); copy(param.Value, task.Init[name]) != len(task.Init[name]) {
+			t.Fatalf("%s has %d numbers, want %d", param.Name, len(param.Value), len(task.Init[name]))
+		}
+	}
+	return p
+}
+
+// recorded is the name that the record has for a parameter.
+func recorded(name string) string {
+	return strings.NewReplacer("actor.4", "action_net", "actor", "policy_net", "critic.4", "value_net", "critic", "value_mlp").Replace(name)
+}
+
+// checkRollout fills p's rollout and compares what is computed of it. The
+// observation after the last is not recorded, only its value.
+func (r goldenRun) checkRollout(t *testing.T, p *PPO, task goldenTask) {
+	copy(p.roll.Obs, task.Obs)
+	copy(p.roll.Act, task.Actions)
+	copy(p.roll.Reward, task.Rewards)
+	copy(p.roll.Terminal, task.Terminated)
+	copy(p.roll.Done, task.Terminated)
+	p.value = make([]float32, p.c.NSteps+1)
+	p.model.Values(p.roll.Obs, p.value)
+	p.value[p.c.NSteps] = r.LastValue
+	near(t, "values", p.value[:p.c.NSteps], r.Values)
+
+	for i, v := range r.LogProb {
+		p.logp[i] = float32(v) // of other weights: the record has an older policy act
+	}
+	p.roll.Next(p.next, p.value)
+	loss.GAE(p.adv, p.roll.Reward, p.value, p.next, p.roll.Done, 1, p.c.Gamma, p.c.GAELambda)
+	f32.Add(p.ret, p.adv, p.value[:len(p.ret)])
+	near(t, "advantages", p.adv, r.Advantages)
+	near(t, "returns", p.ret, r.Returns)
+}
+
+// checkUpdates takes the recorded minibatches. Each is first put through with
+// an optimiser of nothing, which leaves the gradient to the real one: what that
+// returns is the norm before clipping.
+func (r goldenRun) checkUpdates(t *testing.T, p *PPO, task goldenTask) {
+	adam, none := p.opt, optim.NewAdam(0, 0, nil)
+	p.opt = none
+	k := 0
+	for _, order := range task.Order {
+		for ; len(order) > 0; order = order[p.c.BatchSize:] {
+			p.log.begin(p.c, 0)
+			p.update(order[:p.c.BatchSize])
+			adam.Rate = float32(p.log.rate)
+			norm := adam.Step()
+			want, l := r.Minibatches[k], &p.log
+			near(t, "policy_loss, value_loss, entropy_loss, loss, norm, approx_kl, clip_fraction", []float32{
+				float32(-l.clipped.mean()), float32(l.value.mean()), float32(-l.entropy.mean()), float32(l.loss.mean()),
+				norm, float32(l.kl.mean()), float32(l.outside.mean()),
+			}, []float64{want.Policy, want.Value, want.Entropy, want.Loss, want.Norm, want.KL, want.ClipFraction})
+			if k++; k == 1 {
+				r.checkWeights(t, p, "after a minibatch ", r.First)
+			}
+		}
+	}
+	if k != len(r.Minibatches) {
+		t.Errorf("%d minibatches, want %d", k, len(r.Minibatches))
+	}
+	r.checkWeights(t, p, "final ", r.Final)
+}
+
+func (goldenRun) checkWeights(t *testing.T, p *PPO, what string, want map[string][]float64) {
+	for _, param := range p.model.Params() {
+		near(t, what+param.Name, param.Value, want[recorded(param.Name)])
+	}
+}

@@ -1,0 +1,369 @@
+package policy_test
+
+import (
+	"compress/gzip"
+	"encoding/json"
+	"math"
+	"math/rand/v2"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/policy"
+	"github.com/rlrun/rlrun/policy/loss"
+	"github.com/rlrun/rlrun/policy/optim"
+	"github.com/rlrun/rlrun/policy/tape"
+)
+
+// The reference numbers are PyTorch's: see testdata/README.md.
+
+func golden(t *testing.T, name string, v any) {
+	t.Helper()
+	f, err := os.Open("testdata/" + name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	if err == nil {
+		err = json.NewDecoder(z).Decode(v)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// near wants |got - want| ≤ 10⁻⁵ max(1, |want|), which leaves room for sums in
+// another order: float32 and float64 references differ by a tenth of that.
+func near(t *testing.T, name string, got []float32, want ...float64) {
+	t.Helper()
+	if len(got) != len(want) {
+		t.Fatalf("%s has %d elements, want %d", name, len(got), len(want))
+	}
+	for i, w := range want {
+		if d := math.Abs(float64(got[i]) - w); !(d <= 1e-5*max(1, math.Abs(w))) {
+			t.Errorf("%s[%d] = %v, want %v", name, i, got[i], w)
+			return
+		}
+	}
+}
+
+// A layer is one operation on inputs of a number of rows.
+type layer struct {
+	Name, DType string
+	Rows        int
+	Inputs      [][]float32
+	Output      []float64
+	Upstream    []float32
+	InputGrads  []float64            `json:"input_grads"`
+	Params      map[string][]float32 // of Linear
+	ParamGrads  map[string][]float64 `json:"param_grads"`
+}
+
+// apply puts the operation on x's tape.
+func (l layer) apply(x *tape.Var, params map[string]*tape.Param) *tape.Var {
+	tp := x.Tape()
+	switch l.Name {
+	case "Linear(4,3)":
+		return x.Linear(tp.Param(params["weight"]), tp.Param(params["bias"]))
+	case "act:ReLU":
+		return x.ReLU()
+	case "act:Tanh":
+		return x.Tanh()
+	case "act:LogSoftmax":
+		return x.LogSoftmax()
+	case "act:Softmax":
+		return x.LogSoftmax().Exp()
+	case "loss:mse_loss":
+		return loss.Squared(x, tp.Const(l.Inputs[1], l.Rows))
+	case "loss:cross_entropy":
+		return x.LogSoftmax().At(l.Inputs[1]).Mean().Neg()
+	}
+	panic("no operation called " + l.Name)
+}
+
+func TestLayers(t *testing.T) {
+	var layers []layer
+	golden(t, "layers.json.gz", &layers)
+	for _, l := range layers {
+		t.Run(l.Name+"/"+l.DType, func(t *testing.T) {
+			x := tape.NewParam("x", l.Rows, len(l.Inputs[0])/l.Rows)
+			copy(x.Value, l.Inputs[0])
+			params := map[string]*tape.Param{}
+			for name, v := range l.Params {
+				params[name] = tape.NewParam(name, len(v)/min(len(v), x.Cols), min(len(v), x.Cols))
+				copy(params[name].Value, v)
+			}
+			tp := tape.New()
+			y := l.apply(tp.Param(x), params)
+			near(t, "output", y.Value, l.Output...)
+			n := float32(len(l.Upstream))
+			y.Mul(tp.Const(l.Upstream, y.Rows)).Mean().Scale(n).Backward()
+			near(t, "input's gradient", x.Grad, l.InputGrads...)
+			for name, want := range l.ParamGrads {
+				near(t, name+"'s gradient", params[name].Grad, want...)
+			}
+		})
+	}
+}
+
+// An mlpCase is one or two networks, an objective, and what Adam makes of them.
+type mlpCase struct {
+	Loss, DType, Activation string
+	Sizes                   []int
+	Input                   []float32
+	Outputs                 [][]float64
+	Target                  []float32
+	Init                    map[string][]float32
+	Loss0, Norm             float64
+	Grads0                  map[string][]float64
+	Clipped                 struct {
+		Most  float32
+		Grads map[string][]float64
+	}
+	Optimizers map[string]struct {
+		Rate, Epsilon   float32
+		Losses          []float64
+		After1, After10 map[string][]float64
+	}
+
+	// of ppo alone
+	Actions, Advantages, Returns []float32
+	OldLogProb                   []float32 `json:"old_log_prob"`
+	OldValues                    []float32 `json:"old_values"`
+	ClipRange                    float32   `json:"clip_range"`
+	ClipRangeVF                  float32   `json:"clip_range_vf"`
+	VFCoef                       float32   `json:"vf_coef"`
+	EntCoef                      float32   `json:"ent_coef"`
+	Parts                        struct {
+		Policy  float64   `json:"policy_loss"`
+		Value   float64   `json:"value_loss"`
+		Entropy float64   `json:"entropy_loss"`
+		LogProb []float64 `json:"log_prob"`
+		Ratio   []float64
+	}
+}
+
+// networks returns the case's networks, and their parameters by the names the
+// case has for them.
+func (c *mlpCase) networks(t *testing.T) (nets []policy.Network, params map[string]*tape.Param) {
+	prefix, outs := []string{"net"}, c.Sizes[len(c.Sizes)-1:]
+	hidden := c.Sizes[1 : len(c.Sizes)-1]
+	if c.Loss == "ppo" {
+		prefix, outs, hidden = []string{"pi", "vf"}, []int{3, 1}, c.Sizes[1:]
+	}
+	params = map[string]*tape.Param{}
+	names := strings.NewReplacer("net.", "", "pi.4", "action_net", "vf.4", "value_net")
+	for i, name := range prefix {
+		cfg := policy.MLPConfig{In: c.Sizes[0], Hidden: hidden, Out: outs[i], Activation: c.Activation, Gain: 1}
+		m, err := policy.NewMLP(rand.New(rand.NewPCG(1, 2)), name, cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		nets = append(nets, m)
+		for _, p := range m.Params() {
+			params[names.Replace(p.Name)] = p
+		}
+	}
+	if len(params) != len(c.Init) {
+		t.Fatalf("%d parameters, want %d", len(params), len(c.Init))
+	}
+	return nets, params
+}
+
+// set gives the parameters their initial values.
+func (c *mlpCase) set(params map[string]*tape.Param) {
+	for name, p := range params {
+		if copy(p.Value, c.Init[name]) != len(p.Value) {
+			panic(name)
+		}
+		clear(p.Grad)
+	}
+}
+
+// objective puts the loss of the networks' outputs on their tape. Where t is
+// not nil the parts of PPO's are compared too.
+func (c *mlpCase) objective(t *testing.T, y []*tape.Var) *tape.Var {
+	tp := y[0].Tape()
+	col := func(x []float32) *tape.Var { return tp.Const(x, len(x)) }
+	switch c.Loss {
+	case "mse":
+		return loss.Squared(y[0], tp.Const(c.Target, y[0].Rows))
+	case "cross_entropy":
+		return y[0].LogSoftmax().At(c.Target).Mean().Neg()
+	}
+	head, _ := policy.NewHead(env.Discrete{N: 3}, 0)
+	pi := head.Dist(y[0])
+	logp, entropy := pi.LogProb(c.Actions), pi.Entropy().Mean()
+	ratio := logp.Sub(col(c.OldLogProb)).Exp()
+	clipped := loss.Clipped(ratio, col(normalized(c.Advantages)), c.ClipRange)
+	value := loss.ClippedSquared(y[1], col(c.OldValues), col(c.Returns), c.ClipRangeVF)
+	if t != nil {
+		near(t, "log_prob", logp.Value, c.Parts.LogProb...)
+		near(t, "ratio", ratio.Value, c.Parts.Ratio...)
+		near(t, "policy_loss", clipped.Neg().Value, c.Parts.Policy)
+		near(t, "value_loss", value.Value, c.Parts.Value)
+		near(t, "entropy_loss", entropy.Neg().Value, c.Parts.Entropy)
+	}
+	return clipped.Neg().Add(value.Scale(c.VFCoef)).Sub(entropy.Scale(c.EntCoef))
+}
+
+// normalized is (x - mean) / (deviation + 10⁻⁸), the deviation of n-1.
+func normalized(x []float32) []float32 {
+	var mean, sum float64
+	for _, v := range x {
+		mean += float64(v) / float64(len(x))
+	}
+	for _, v := range x {
+		sum += (float64(v) - mean) * (float64(v) - mean)
+	}
+	std, y := math.Sqrt(sum/float64(len(x)-1)), make([]float32, len(x))
+	for i, v := range x {
+		y[i] = float32((float64(v) - mean) / (std + 1e-8))
+	}
+	return y
+}
+
+// forward runs the networks on the case's input.
+func (c *mlpCase) forward(tp *tape.Tape, nets []policy.Network) (y []*tape.Var) {
+	tp.Reset()
+	x := tp.Const(c.Input, len(c.Input)/c.Sizes[0])
+	for _, n := range nets {
+		y = append(y, n.Forward(tp, x))
+	}
+	return y
+}
+
+func TestMLP(t *testing.T) {
+	var cases []mlpCase
+	golden(t, "mlp.json.gz", &cases)
+	for _, c := range cases {
+		t.Run(c.Loss+"/"+c.DType, func(t *testing.T) {
+			nets, params := c.networks(t)
+			tp, ps := tape.New(), policy.Params(nets...)
+			c.set(params)
+			y := c.forward(tp, nets)
+			for i, want := range c.Outputs {
+				near(t, "output", y[i].Value, want...)
+			}
+			l := c.objective(t, y)
+			near(t, "loss", l.Value, c.Loss0)
+			l.Backward()
+			norm := optim.Norm(ps)
+			near(t, "norm", []float32{norm}, c.Norm)
+			k := optim.ClipFactor(norm, c.Clipped.Most)
+			for name, p := range params {
+				near(t, name+"'s gradient", p.Grad, c.Grads0[name]...)
+				for i := range p.Grad {
+					p.Grad[i] *= k
+				}
+				near(t, name+"'s clipped gradient", p.Grad, c.Clipped.Grads[name]...)
+			}
+			for name, o := range c.Optimizers {
+				c.set(params)
+				adam := optim.NewAdam(o.Rate, o.Epsilon, ps)
+				for i, want := range o.Losses {
+					l := c.objective(nil, c.forward(tp, nets))
+					near(t, name+": loss", l.Value, want)
+					l.Backward()
+					if got := adam.Step(); i == 0 && got != norm {
+						t.Errorf("%s: Step() = %v, want the norm %v", name, got, norm)
+					}
+					if i == 0 {
+						nearAll(t, name+": after 1 step", params, o.After1)
+					}
+				}
+				nearAll(t, name+": after 10 steps", params, o.After10)
+			}
+		})
+	}
+}
+
+func nearAll(t *testing.T, what string, params map[string]*tape.Param, want map[string][]float64) {
+	t.Helper()
+	for name, p := range params {
+		near(t, what+" "+name, p.Value, want[name]...)
+	}
+}
+
+// A distCase is a batch of distributions over rows of actions.
+type distCase struct {
+	Cols    int       // categorical
+	Logits  []float32 // categorical
+	Probs   []float64 // categorical
+	LogStd  []float32 `json:"log_std"` // Gaussian
+	Mean    []float32 // Gaussian
+	Actions []float32
+	LogProb []float64 `json:"log_prob"`
+	Entropy []float64
+}
+
+func TestDistributions(t *testing.T) {
+	var g struct {
+		Categorical, Gaussian []distCase
+		Normal                struct {
+			Mu, Sigma, X []float32
+			LogProb      []float64 `json:"log_prob"`
+			Entropy      []float64
+		}
+	}
+	golden(t, "distributions.json.gz", &g)
+	for _, c := range g.Categorical {
+		c.checkCategorical(t)
+	}
+	n := g.Normal // one row at a time: the rows have deviations of their own
+	for i, mu := range n.Mu {
+		logStd := float32(math.Log(float64(n.Sigma[i])))
+		g.Gaussian = append(g.Gaussian, distCase{
+			LogStd: []float32{logStd}, Mean: []float32{mu}, Actions: n.X[i : i+1],
+			LogProb: n.LogProb[i : i+1], Entropy: n.Entropy[i : i+1],
+		})
+	}
+	for _, c := range g.Gaussian {
+		c.checkGaussian(t)
+	}
+}
+
+func (c distCase) checkCategorical(t *testing.T) {
+	head, err := policy.NewHead(env.Discrete{N: c.Cols}, 0)
+	if err != nil || head.Size != c.Cols {
+		t.Fatalf("NewHead(Discrete{%d}) has size %d, error %v", c.Cols, head.Size, err)
+	}
+	d := head.Dist(tape.New().Const(c.Logits, len(c.Actions)))
+	near(t, "categorical log_prob", d.LogProb(c.Actions).Value, c.LogProb...)
+	near(t, "categorical entropy", d.Entropy().Value, c.Entropy...)
+	mode := make([]float32, len(c.Actions))
+	d.Mode(mode)
+	for r := range mode {
+		best := 0
+		for k, p := range c.Probs[r*c.Cols : (r+1)*c.Cols] {
+			all := make([]float32, len(mode))
+			all[r] = float32(k)
+			near(t, "categorical probability", d.LogProb(all).Exp().Value[r:r+1], p)
+			if p > c.Probs[r*c.Cols+best] {
+				best = k
+			}
+		}
+		if mode[r] != float32(best) {
+			t.Errorf("mode of %v = %v, want %d", c.Logits[r*c.Cols:(r+1)*c.Cols], mode[r], best)
+		}
+	}
+}
+
+func (c distCase) checkGaussian(t *testing.T) {
+	a := len(c.LogStd)
+	head, err := policy.NewHead(env.NewBox(-1, 1, a), 0)
+	if err != nil || head.Size != a {
+		t.Fatalf("NewHead(Box of %d) has size %d, error %v", a, head.Size, err)
+	}
+	copy(head.LogStd.Value, c.LogStd)
+	d := head.Dist(tape.New().Const(c.Mean, len(c.Mean)/a))
+	near(t, "Gaussian log_prob", d.LogProb(c.Actions).Value, c.LogProb...)
+	near(t, "Gaussian entropy", d.Entropy().Value, c.Entropy...)
+	mode := make([]float32, len(c.Mean))
+	d.Mode(mode)
+	for i, m := range c.Mean {
+		near(t, "Gaussian mode", mode[i:i+1], float64(m))
+	}
+}

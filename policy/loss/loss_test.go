@@ -1,0 +1,212 @@
+package loss_test
+
+import (
+	"compress/gzip"
+	"encoding/json"
+	"fmt"
+	"math"
+	"os"
+	"testing"
+
+	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/policy/loss"
+	"github.com/rlrun/rlrun/policy/tape"
+	"github.com/rlrun/rlrun/replay"
+)
+
+func near(t *testing.T, name string, got []float32, want ...float64) {
+	t.Helper()
+	if len(got) != len(want) {
+		t.Fatalf("%s has %d elements, want %d", name, len(got), len(want))
+	}
+	for i, w := range want {
+		if d := math.Abs(float64(got[i]) - w); !(d <= 1e-5*max(1, math.Abs(w))) {
+			t.Errorf("%s[%d] = %v, want %v", name, i, got[i], w)
+		}
+	}
+}
+
+// column returns a parameter [B, 1].
+func column(x ...float32) *tape.Param {
+	p := tape.NewParam("x", len(x), 1)
+	copy(p.Value, x)
+	return p
+}
+
+// TestClipped has ε = 0.2 and single rows: min(r Â, clip(r, 0.8, 1.2) Â), and
+// its derivative by r, which is Â where the first is the lesser and 0 where the
+// second is and clips. Inside the range both are the same.
+func TestClipped(t *testing.T) {
+	for _, tc := range []struct {
+		what         string
+		r, adv       float32
+		value, slope float64
+	}{
+		{"better, inside", 1.1, 2, 2.2, 2},
+		{"better, above: clipped", 1.5, 2, 2.4, 0},
+		{"better, below: not clipped", 0.5, 2, 1, 2},
+		{"worse, inside", 0.9, -2, -1.8, -2},
+		{"worse, above: not clipped", 1.5, -2, -3, -2},
+		{"worse, below: clipped", 0.5, -2, -1.6, 0},
+		{"no advantage", 1.5, 0, 0, 0},
+	} {
+		tp, r, adv := tape.New(), column(tc.r), column(tc.adv)
+		l := loss.Clipped(tp.Param(r), tp.Const(adv.Value, 1), 0.2)
+		l.Backward()
+		near(t, tc.what+": value", l.Value, tc.value)
+		near(t, tc.what+": slope", r.Grad, tc.slope)
+	}
+	// All at once it is their mean: (2.2 + 2.4 + 1 - 1.8 - 3 - 1.6) / 6.
+	r, tp := column(1.1, 1.5, 0.5, 0.9, 1.5, 0.5), tape.New()
+	l := loss.Clipped(tp.Param(r), tp.Const([]float32{2, 2, 2, -2, -2, -2}, 6), 0.2)
+	l.Backward()
+	near(t, "mean", l.Value, -0.8/6)
+	near(t, "slopes", r.Grad, 2./6, 0, 2./6, -2./6, -2./6, 0)
+}
+
+// TestSquared: ((3-1)² + (5-8)²) / 2, and the derivative (x-y) · 2/2 for x alone.
+func TestSquared(t *testing.T) {
+	x, y, tp := column(3, 5), column(1, 8), tape.New()
+	l := loss.Squared(tp.Param(x), tp.Param(y))
+	l.Backward()
+	near(t, "Squared", l.Value, 6.5)
+	near(t, "gradient of x", x.Grad, 2, -3)
+	near(t, "gradient of y", y.Grad, 0, 0)
+}
+
+// TestClippedSquared has ε = 0.5 and old = 1. x = 1.2 counts as it is; 3 counts
+// as 1.5, -3 as 0.5, and neither has a gradient, whichever way y = 2 pulls.
+func TestClippedSquared(t *testing.T) {
+	x, y, tp := column(1.2, 3, -3), column(2, 2, 2), tape.New()
+	l := loss.ClippedSquared(tp.Param(x), tp.Const([]float32{1, 1, 1}, 3), tp.Param(y), 0.5)
+	l.Backward()
+	near(t, "ClippedSquared", l.Value, (0.8*0.8+0.5*0.5+1.5*1.5)/3)
+	near(t, "gradient of x", x.Grad, -2*0.8/3, 0, 0)
+	near(t, "gradient of y", y.Grad, 0, 0, 0)
+}
+
+type estimate struct{ Advantages, Returns, Rewards []float64 }
+
+// A rollout is of one environment. See testdata/README.md.
+type rollout struct {
+	Gamma, Lambda         float32
+	Rewards, Values       []float32
+	Next                  []float32 `json:"next_values"`
+	Terminated, Truncated []float32
+	GAE                   estimate
+	SB3                   estimate  `json:"gae_sb3"`
+	CleanRL               estimate  `json:"gae_truncation_as_termination"`
+	TDLambda              []float64 `json:"td_lambda_returns"`
+	Discounted            []float64
+	NoBootstrap           []float64 `json:"discounted_no_bootstrap"`
+	TD0                   []float64
+}
+
+// gae returns advantages, and returns: those plus the values.
+func (r rollout) gae(reward, value, next []float32, lambda float32) (adv, ret []float32) {
+	done := make([]float32, len(reward))
+	for i := range done {
+		done[i] = max(r.Terminated[i], r.Truncated[i])
+	}
+	adv, ret = make([]float32, len(reward)), make([]float32, len(reward))
+	loss.GAE(adv, reward, value, next, done, 1, r.Gamma, lambda)
+	for i := range ret {
+		ret[i] = adv[i] + value[i]
+	}
+	return adv, ret
+}
+
+// without returns r.Next with zeros where any of the columns is 1.
+func (r rollout) without(columns ...[]float32) []float32 {
+	next := append([]float32(nil), r.Next...)
+	for i := range next {
+		for _, c := range columns {
+			next[i] *= 1 - c[i]
+		}
+	}
+	return next
+}
+
+// TestGAE holds GAE to references for each of the conventions it can express:
+// what bootstraps is said by next, and what γ and λ leave is said by them.
+func TestGAE(t *testing.T) {
+	f, err := os.Open("testdata/returns.json.gz")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rollouts []rollout
+	if err := json.NewDecoder(z).Decode(&rollouts); err != nil {
+		t.Fatal(err)
+	}
+	for i, r := range rollouts {
+		t.Run(fmt.Sprint(i), func(t *testing.T) {
+			next, zeros := r.without(r.Terminated), make([]float32, len(r.Next))
+			adv, ret := r.gae(r.Rewards, r.Values, next, r.Lambda)
+			near(t, "advantages", adv, r.GAE.Advantages...)
+			near(t, "returns", ret, r.GAE.Returns...)
+			near(t, "TD(λ) returns", ret, r.TDLambda...)
+
+			adv, ret = r.gae(r.Rewards, r.Values, r.without(r.Terminated, r.Truncated), r.Lambda)
+			near(t, "advantages, truncation as termination", adv, r.CleanRL.Advantages...)
+			near(t, "returns, truncation as termination", ret, r.CleanRL.Returns...)
+
+			_, ret = r.gae(r.Rewards, r.Values, next, 1)
+			near(t, "discounted returns", ret, r.Discounted...)
+			_, ret = r.gae(r.Rewards, zeros, zeros, 1)
+			near(t, "discounted returns without bootstrapping", ret, r.NoBootstrap...)
+			_, ret = r.gae(r.Rewards, r.Values, next, 0)
+			near(t, "one-step targets", ret, r.TD0...)
+
+			reward := make([]float32, len(r.Rewards)) // the bootstrap value moves from next to reward
+			for i, x := range r.SB3.Rewards {
+				reward[i] = float32(x)
+				next[i] *= 1 - r.Truncated[i]
+			}
+			adv, _ = r.gae(reward, r.Values, next, r.Lambda)
+			near(t, "advantages, bootstrapped through the reward", adv, r.SB3.Advantages...)
+		})
+	}
+}
+
+// TestGAEByHand has γ = λ = ½, two environments and three steps. The first runs
+// on: δ = 1 + ½·4 - 2 = 1, 0 + ½·6 - 4 = -1, 2 + ½·8 - 6 = 0, and backwards
+// Â = 0, -1 + ¼·0, 1 + ¼·-1. The second ends in its second step: δ = 1 + ½·2 - 1
+// = 1, 3 + 0 - 2 = 1, 1 + ½·5 - 3 = ½; Â = ½, 1, 1 + ¼·1.
+func TestGAEByHand(t *testing.T) {
+	adv := make([]float32, 6)
+	loss.GAE(adv,
+		[]float32{1, 1, 0, 3, 2, 1}, // rewards
+		[]float32{2, 1, 4, 2, 6, 3}, // values
+		[]float32{4, 2, 6, 0, 8, 5}, // next
+		[]float32{0, 0, 0, 1, 0, 0}, // done
+		2, 0.5, 0.5)
+	near(t, "GAE", adv, 0.75, 1.25, -1, 1, 0, 0.5)
+}
+
+// TestBoth: a step that is terminated and truncated at once does not bootstrap;
+// one that is truncated alone does, from the observation it was cut off at.
+// The critic's value is the observation, and γ = λ = 1.
+func TestBoth(t *testing.T) {
+	spec := env.Spec{Obs: env.NewBox(0, 100, 1), Act: env.Discrete{N: 2}}
+	roll := replay.NewRollout(spec, 2, 2, []float32{1, 1})
+	res := env.NewResult(2, 1)
+	copy(res.Obs, []float32{2, 2})    // where the next episodes begin
+	copy(res.Next, []float32{10, 20}) // where these end
+	res.Terminated[0], res.Truncated[0], res.Truncated[1] = true, true, true
+	roll.Add([]float32{0, 0}, res)
+	res = env.NewResult(2, 1)
+	copy(res.Obs, []float32{5, 6})
+	copy(res.Next, res.Obs)
+	roll.Add([]float32{0, 0}, res)
+
+	next, adv := make([]float32, 4), make([]float32, 4)
+	roll.Next(next, roll.Obs)
+	near(t, "Next", next, 0, 20, 5, 6)
+	loss.GAE(adv, roll.Reward, roll.Obs, next, roll.Done, 2, 1, 1)
+	near(t, "GAE", adv, 0-1, 20-1, 5-2, 6-2)
+}

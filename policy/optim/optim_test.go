@@ -1,0 +1,195 @@
+package optim_test
+
+import (
+	"bytes"
+	"math"
+	"slices"
+	"testing"
+
+	"github.com/rlrun/rlrun/env/state"
+	"github.com/rlrun/rlrun/policy/optim"
+	"github.com/rlrun/rlrun/policy/tape"
+)
+
+var inf = float32(math.Inf(1))
+
+func isNear(a, b, tol float64) bool { return math.Abs(a-b) <= tol*max(1, math.Abs(b)) }
+
+func TestSchedule(t *testing.T) {
+	for _, tc := range []struct {
+		text string
+		want optim.Schedule
+		step int
+		at   float64
+	}{
+		{"0.5", optim.Constant(0.5), 0, 0.5}, {"0.5", optim.Constant(0.5), 200, 0.5},
+		{"lin_0.5", optim.Linear(0.5), 0, 0.5}, {"lin_0.5", optim.Linear(0.5), 50, 0.25},
+		{"lin_0.5", optim.Linear(0.5), 100, 0}, {"lin_0.5", optim.Linear(0.5), 200, 0},
+		{"0.0003", optim.Constant(3e-4), 7, 3e-4}, {"1e-08", optim.Constant(1e-8), 7, 1e-8},
+		{"0", optim.Constant(0), 7, 0}, {"-1", optim.Constant(-1), 7, -1},
+	} {
+		var s optim.Schedule
+		if err := s.UnmarshalText([]byte(tc.text)); err != nil || s != tc.want {
+			t.Errorf("UnmarshalText(%q) = %v, error %v, want %v", tc.text, s, err, tc.want)
+		}
+		if got, err := s.MarshalText(); err != nil || string(got) != tc.text || s.String() != tc.text {
+			t.Errorf("MarshalText, String of %v = %q, %q, want %q; error %v", tc.want, got, s, tc.text, err)
+		}
+		if got := s.At(tc.step, 100); got != tc.at {
+			t.Errorf("%s.At(%d, 100) = %v, want %v", s, tc.step, got, tc.at)
+		}
+		if got := s.Start(); got != s.At(0, 100) {
+			t.Errorf("%s.Start() = %v, want %v", s, got, s.At(0, 100))
+		}
+	}
+	for _, bad := range []string{"", "lin_", "lin_x", "sin_1", "NaN", "Inf", "lin_-Inf", "1e309", " 1", "1 2"} {
+		s := optim.Linear(3)
+		if err := s.UnmarshalText([]byte(bad)); err == nil || s != optim.Linear(3) {
+			t.Errorf("UnmarshalText(%q) made lin_3 %v with error %v, want it kept and an error", bad, s, err)
+		}
+	}
+}
+
+// TestClipFactor: at a norm of 10⁻⁶ the 10⁻⁶ in the formula halves the factor.
+func TestClipFactor(t *testing.T) {
+	for _, tc := range []struct {
+		norm, most float32
+		want       float64
+	}{
+		{5, 1, 1 / 5.000001}, {1, 1, 1 / 1.000001}, {0.5, 1, 1}, {0, 1, 1},
+		{1e-6, 1e-7, 0.05}, {1e-6, 1e-5, 1}, {3, 0, 0},
+		{0, inf, 1}, {5, inf, 1}, {math.MaxFloat32, inf, 1},
+	} {
+		if got := optim.ClipFactor(tc.norm, tc.most); !isNear(float64(got), tc.want, 1e-7) {
+			t.Errorf("ClipFactor(%v, %v) = %v, want %v", tc.norm, tc.most, got, tc.want)
+		}
+	}
+}
+
+// params returns two parameters, of values 1, 1 and 1 and the given gradients.
+func params(a, b, c float32) []*tape.Param {
+	p, q := tape.NewParam("p", 1, 2), tape.NewVector("q", 1)
+	copy(p.Value, []float32{1, 1})
+	q.Value[0] = 1
+	give([]*tape.Param{p, q}, a, b, c)
+	return []*tape.Param{p, q}
+}
+
+func give(ps []*tape.Param, a, b, c float32) {
+	copy(ps[0].Grad, []float32{a, b})
+	ps[1].Grad[0] = c
+}
+
+func values(ps []*tape.Param) []float32 { return slices.Concat(ps[0].Value, ps[1].Value) }
+
+func TestNorm(t *testing.T) {
+	if got := optim.Norm(params(2, -3, 6)); got != 7 { // √(4 + 9 + 36)
+		t.Errorf("Norm of 2, -3 | 6 = %v, want 7", got)
+	}
+	if got := optim.Norm(params(1e30, 0, 0)); got != 1e30 { // whose square is no float32
+		t.Errorf("Norm of 10³⁰ = %v, want 10³⁰", got)
+	}
+}
+
+// TestAdam takes steps that can be done by hand: in the first, m̂ = g and
+// v̂ = g², so θ moves by α g / (|g| + ε).
+func TestAdam(t *testing.T) {
+	for _, tc := range []struct {
+		what                   string
+		rate, epsilon, maxNorm float32
+		grad                   [3]float32
+		norm                   float64
+		move                   [3]float64
+	}{
+		{"nearly α sign(g)", 0.01, 1e-8, inf, [3]float32{3, -4, 0}, 5, [3]float64{-0.01, 0.01, 0}},
+		{"ε as large as g", 0.01, 1e-3, inf, [3]float32{1e-3, 0, -3e-3}, math.Sqrt(10) * 1e-3, [3]float64{-0.005, 0, 0.0075}},
+		{"clipped to norm 1", 1, 1, 1, [3]float32{3, 0, -4}, 5, [3]float64{-0.6 / 1.6, 0, 0.8 / 1.8}},
+		{"rate 0", 0, 1e-8, inf, [3]float32{2, -3, 6}, 7, [3]float64{0, 0, 0}},
+	} {
+		ps := params(tc.grad[0], tc.grad[1], tc.grad[2])
+		a := optim.NewAdam(tc.rate, tc.epsilon, ps)
+		a.MaxNorm = tc.maxNorm
+		if got := a.Step(); !isNear(float64(got), tc.norm, 1e-6) {
+			t.Errorf("%s: Step() = %v, want the norm %v", tc.what, got, tc.norm)
+		}
+		for i, got := range values(ps) {
+			if want := 1 + tc.move[i]; !isNear(float64(got), want, 1e-6) {
+				t.Errorf("%s: θ[%d] = %v, want %v", tc.what, i, got, want)
+			}
+		}
+		if optim.Norm(ps) != 0 {
+			t.Errorf("%s: gradients %v, %v after Step, want zeros", tc.what, ps[0].Grad, ps[1].Grad)
+		}
+	}
+}
+
+// TestAdamSecondStep goes 1, then -1: m = 0.9·0.1 - 0.1 = -0.01 and m̂ = m/0.19,
+// while v̂ is 1 both times.
+func TestAdamSecondStep(t *testing.T) {
+	ps := params(1, 1, 1)
+	a := optim.NewAdam(0.1, 1e-8, ps)
+	a.Step()
+	give(ps, -1, -1, -1)
+	a.Step()
+	want := 1 - 0.1 + 0.1*0.01/0.19
+	for i, got := range values(ps) {
+		if !isNear(float64(got), want, 1e-6) {
+			t.Errorf("θ[%d] after two steps = %v, want %v", i, got, want)
+		}
+	}
+}
+
+// TestState saves an Adam after some steps and goes on in step with the copy,
+// to the bit.
+func TestState(t *testing.T) {
+	one, two := params(0, 0, 0), params(0, 0, 0)
+	a, b := optim.NewAdam(0.1, 1e-5, one), optim.NewAdam(0.1, 1e-5, two)
+	step := func(a *optim.Adam, ps []*tape.Param, i int) {
+		x := float32(math.Sin(float64(i)))
+		give(ps, x, x*x, 1-x)
+		a.Step()
+	}
+	for i := range 5 {
+		step(a, one, i)
+	}
+	var f bytes.Buffer
+	if err := state.Save(&f, a); err != nil {
+		t.Fatal(err)
+	}
+	file := f.Bytes()
+	if err := state.Load(bytes.NewReader(file), b); err != nil {
+		t.Fatal(err)
+	}
+	for i := 5; i < 10; i++ {
+		if got, want := values(two), values(one); !slices.Equal(got, want) {
+			t.Fatalf("after %d steps θ = %v resumed, %v uninterrupted", i, got, want)
+		}
+		step(a, one, i)
+		step(b, two, i)
+	}
+	if got, want := values(two), values(one); !slices.Equal(got, want) {
+		t.Errorf("after 10 steps θ = %v resumed, %v uninterrupted", got, want)
+	}
+	other := optim.NewAdam(0.1, 1e-5, []*tape.Param{tape.NewParam("p", 1, 3)})
+	if err := state.Load(bytes.NewReader(file), other); err == nil {
+		t.Error("Load of another shape: no error")
+	}
+}
+
+func TestAllocs(t *testing.T) {
+	ps := params(1, 2, 3)
+	a := optim.NewAdam(0.1, 1e-5, ps)
+	if n := testing.AllocsPerRun(10, func() { a.Step() }); n != 0 {
+		t.Errorf("Step allocates %v times, want 0", n)
+	}
+}
+
+func BenchmarkAdam(b *testing.B) {
+	p := tape.NewParam("p", 64, 64)
+	a := optim.NewAdam(1e-3, 1e-5, []*tape.Param{p})
+	b.ReportAllocs()
+	for b.Loop() {
+		a.Step()
+	}
+	b.ReportMetric(float64(len(p.Value)*b.N)/b.Elapsed().Seconds()/1e9, "Gelement/s")
+}
