@@ -16,6 +16,7 @@ import (
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/classic"
 	"github.com/rlrun/rlrun/env/state"
+	"github.com/rlrun/rlrun/policy/optim"
 )
 
 // makers are one of each way to save an episode, and continuous actions.
@@ -28,9 +29,17 @@ func makers() map[string]env.Maker {
 	}
 }
 
+// quick has settings that learn small tasks in fewer steps than the default.
+func quick() agents.PPOConfig {
+	c := agents.DefaultPPO()
+	c.NEnvs, c.NSteps, c.BatchSize, c.NEpochs = 8, 128, 256, 4
+	c.LearningRate, c.EntCoef = optim.Linear(2.5e-3), 0.01
+	return c
+}
+
 // ppoConfig has iterations of 128 steps.
 func ppoConfig() agents.PPOConfig {
-	c := agents.DefaultPPO()
+	c := quick()
 	c.NSteps, c.BatchSize = 16, 64
 	c.PolicyKwargs.NetArch = []int{16}
 	return c

@@ -49,7 +49,7 @@ func TestPPOConfig(t *testing.T) {
 		"net_arch [64 0]":          func(c *config) { c.PolicyKwargs.NetArch = []int{64, 0} },
 		"log_std_init is NaN":      func(c *config) { c.PolicyKwargs.LogStdInit = float32(nan) },
 	} {
-		c := agents.DefaultPPO()
+		c := quick()
 		spoil(&c)
 		a, err := agents.NewPPO(env.Each(newTracking), c)
 		if err == nil || !strings.HasPrefix(err.Error(), "agents: PPO: ") || !strings.Contains(err.Error(), want) || a != nil {
@@ -73,7 +73,7 @@ func TestPPOConfigBounds(t *testing.T) {
 		"no hidden layer": func(c *config) { c.PolicyKwargs.NetArch = nil },
 		"one minibatch":   func(c *config) { c.BatchSize = c.NEnvs * c.NSteps },
 	} {
-		c := agents.DefaultPPO()
+		c := quick()
 		edge(&c)
 		a, err := agents.NewPPO(env.Each(newTracking), c)
 		if err != nil {
@@ -97,11 +97,11 @@ func (o odd) Spec() env.Spec {
 
 func TestNewPPOErrors(t *testing.T) {
 	mk := env.Each(func() odd { return odd{newMimic()} })
-	if _, err := agents.NewPPO(mk, agents.DefaultPPO()); err == nil || !strings.Contains(err.Error(), "MultiDiscrete") {
+	if _, err := agents.NewPPO(mk, quick()); err == nil || !strings.Contains(err.Error(), "MultiDiscrete") {
 		t.Errorf("NewPPO for a MultiDiscrete action: error %v", err)
 	}
 	none := func(n int) (env.Vector, error) { return nil, fmt.Errorf("no %d environments", n) }
-	if _, err := agents.NewPPO(none, agents.DefaultPPO()); err == nil || !strings.Contains(err.Error(), "agents: PPO: no 8 environments") {
+	if _, err := agents.NewPPO(none, quick()); err == nil || !strings.Contains(err.Error(), "agents: PPO: no 8 environments") {
 		t.Errorf("NewPPO without environments: error %v", err)
 	}
 }

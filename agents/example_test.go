@@ -12,7 +12,7 @@ import (
 // A PPO learns to balance a pole for at least 100 of its 500 steps.
 func Example() {
 	config := agents.DefaultPPO()
-	config.Steps = 20_000
+	config.Steps = 20_480
 	maker := env.Each(classic.NewCartPole)
 	agent := agents.Must(agents.NewPPO(maker, config))
 	ctx := context.Background()

@@ -97,6 +97,7 @@ func TestLearns(t *testing.T) {
 	}
 	mk := env.Each(classic.NewCartPole)
 	c := agents.DefaultPPO()
+	c.Steps = 50_000
 	s, err := agents.Evaluate(context.Background(), learned(t, mk, c).Policy(), mk, 20, 500, 1)
 	if err != nil || s.Mean < 450 {
 		t.Errorf("mean return after %d steps = %v, want 450; error %v", c.Steps, s.Mean, err)

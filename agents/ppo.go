@@ -35,13 +35,13 @@ type PPOConfig struct {
 	PolicyKwargs       policy.Kwargs   `yaml:"policy_kwargs"`
 }
 
-// DefaultPPO returns settings that solve CartPole.
+// DefaultPPO returns the settings that Stable-Baselines3 has by default.
 func DefaultPPO() PPOConfig {
 	return PPOConfig{
-		Setup:  Setup{Steps: 100_000, NEnvs: 8, Engine: policy.Native{}},
-		NSteps: 128, BatchSize: 256, NEpochs: 4,
-		LearningRate: optim.Linear(2.5e-3), ClipRange: optim.Constant(0.2),
-		Gamma: 0.99, GAELambda: 0.95, VFCoef: 0.5, EntCoef: 0.01, MaxGradNorm: 0.5,
+		Setup:  Setup{Steps: 100_000, NEnvs: 1, Engine: policy.Native{}},
+		NSteps: 2048, BatchSize: 64, NEpochs: 10,
+		LearningRate: optim.Constant(3e-4), ClipRange: optim.Constant(0.2),
+		Gamma: 0.99, GAELambda: 0.95, VFCoef: 0.5, EntCoef: 0, MaxGradNorm: 0.5,
 		NormalizeAdvantage: true, PolicyKwargs: policy.DefaultKwargs(),
 	}
 }

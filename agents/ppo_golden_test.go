@@ -100,7 +100,7 @@ func TestPPOGolden(t *testing.T) {
 func (r goldenRun) ppo(t *testing.T, task goldenTask) *PPO {
 	c := DefaultPPO()
 	c.NEnvs, c.NSteps, c.BatchSize, c.NEpochs = 1, 32, 8, 2
-	c.LearningRate, c.ClipRange = optim.Constant(0.003), optim.Constant(0.2)
+	c.LearningRate, c.ClipRange, c.EntCoef = optim.Constant(0.003), optim.Constant(0.2), 0.01
 	c.PolicyKwargs.NetArch = []int{8, 8}
 	if r.ClipRangeVF != nil {
 		s := optim.Constant(*r.ClipRangeVF)
