@@ -32,14 +32,15 @@ func staircase(n int) (env.Vector, error) {
 }
 
 // TestEvaluate: of returns 1, …, 5 the mean is 3 and the deviation √2. Within 3
-// steps they are 1, 2, 3, 3, 3: 2.4 and √0.64; and within 0 steps nothing.
+// steps they are 1, 2, 3, 3, 3: 2.4 and √0.64; and within 0 steps nothing. It
+// ends with the last episode.
 func TestEvaluate(t *testing.T) {
 	for _, tc := range []struct {
 		maxSteps               int
 		returns                []float64
 		mean, std, least, most float64
 	}{
-		{100, []float64{1, 2, 3, 4, 5}, 3, math.Sqrt2, 1, 5},
+		{math.MaxInt, []float64{1, 2, 3, 4, 5}, 3, math.Sqrt2, 1, 5},
 		{5, []float64{1, 2, 3, 4, 5}, 3, math.Sqrt2, 1, 5},
 		{3, []float64{1, 2, 3, 3, 3}, 2.4, 0.8, 1, 3},
 		{0, []float64{0, 0, 0, 0, 0}, 0, 0, 0, 0},
@@ -88,11 +89,10 @@ func TestReached(t *testing.T) {
 	}
 }
 
-// TestEvaluateBounded ends episodes that would never end, of a policy in use.
+// TestEvaluateBounded ends episodes that would never end.
 func TestEvaluateBounded(t *testing.T) {
 	mk := env.Each(func() *walk { return &walk{rewards: []float64{1}, round: true} })
-	before := newPPO(mk)
-	s, err := agents.Evaluate(context.Background(), before.Policy(), mk, 4, 300, 1)
+	s, err := agents.Evaluate(context.Background(), newPPO(mk).Policy(), mk, 4, 300, 1)
 	if err != nil || s.Mean != 300 || s.Std != 0 || !slices.Equal(s.Lengths, []int{300, 300, 300, 300}) {
 		t.Errorf("Evaluate of 300 steps that pay 1 = %+v, error %v", s, err)
 	}

@@ -64,7 +64,7 @@ func (a *App) makeEnv(id string, sets []string) (env.Env, error) {
 	if err := tree.Root().Decode(&o); err != nil {
 		return nil, err
 	}
-	return a.Envs.Make(id, o.Options.Decode)
+	return a.Envs.Make(id, o.Options.DecodeFields)
 }
 
 // serve answers every line of in, until it ends.

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/rlrun/rlrun/agents"
 	"github.com/rlrun/rlrun/env"
@@ -127,7 +128,7 @@ func (s *Scenario) resolve(envs env.Registry) error {
 
 // checkName refuses a name that could not name a folder.
 func checkName(name string) error {
-	if name == "" || name == "." || name == ".." || strings.ContainsAny(name, "/\\:*?\"<>|\x00\n") {
+	if name == "" || name == "." || name == ".." || strings.ContainsAny(name, `/\:*?"<>|`) || strings.ContainsFunc(name, unicode.IsControl) {
 		return fmt.Errorf("name is %q, want one that a folder can have", name)
 	}
 	return nil
@@ -146,7 +147,7 @@ func (s *Scenario) resolveEnv(envs env.Registry) (err error) {
 	}
 	options := func(into any) error {
 		s.options = into
-		return s.file.Env.Options.Decode(into)
+		return s.file.Env.Options.DecodeFields(into)
 	}
 	e, err := wrapped(envs[s.Env], wraps)(options)
 	if err != nil {
@@ -165,12 +166,15 @@ func (s *Scenario) resolveEnv(envs env.Registry) (err error) {
 
 func (s *Scenario) resolveAgent() error {
 	var name string
-	n, ok := s.file.Agent.At("name")
-	if !ok {
-		return fmt.Errorf("agent.name is not there, want one of %s", strings.Join(Agents(), ", "))
+	n, rest, err := s.file.Agent.Take("name")
+	if err == nil {
+		err = n.Decode(&name)
 	}
-	if err := n.Decode(&name); err != nil {
+	if err != nil {
 		return err
+	}
+	if name == "" {
+		return fmt.Errorf("agent.name is not there, want one of %s", strings.Join(Agents(), ", "))
 	}
 	kinds := agentKinds()
 	kind, ok := kinds[name]
@@ -178,7 +182,7 @@ func (s *Scenario) resolveAgent() error {
 		return n.Fault("no agent %q%s", name, nearest.Hint(name, maps.Keys(kinds)))
 	}
 	s.Agent, s.kind, s.config = name, kind, kind.defaults()
-	if err := s.file.Agent.Without("name").Decode(s.config); err != nil {
+	if err := rest.Decode(s.config); err != nil {
 		return err
 	}
 	engine, ok := engines()[s.file.Backend]

@@ -22,19 +22,20 @@ type Node struct {
 	path string // dotted, from the root
 }
 
-// Without returns the mapping n less the given keys.
-func (n Node) Without(keys ...string) Node {
-	if n.node == nil {
-		return n
+// Take returns the value of key in the mapping n, the zero Node where there is
+// none, and the mapping without it. A key twice is an error.
+func (n Node) Take(key string) (value, rest Node, err error) {
+	value, ok := n.At(key)
+	if !ok {
+		return Node{}, n, nil
 	}
 	m := *n.node
-	m.Content = nil
-	for i := 0; i+1 < len(n.node.Content); i += 2 {
-		if !slices.Contains(keys, n.node.Content[i].Value) {
-			m.Content = append(m.Content, n.node.Content[i], n.node.Content[i+1])
-		}
+	i := find(&m, key)
+	m.Content = slices.Concat(m.Content[:i], m.Content[i+2:])
+	if j := find(&m, key); j >= 0 {
+		return Node{}, Node{}, n.tree.fault(m.Content[j], value.path, "a second time")
 	}
-	return Node{n.tree, &m, n.path}
+	return value, Node{n.tree, &m, n.path}, nil
 }
 
 // At returns the value of key in the mapping n.
@@ -73,6 +74,21 @@ func (n Node) Decode(into any) error {
 		return nil
 	}
 	return n.decode(reflect.ValueOf(into).Elem())
+}
+
+// DecodeFields is Decode for what may have no fields to set: if into points to
+// no struct, every key is unknown.
+func (n Node) DecodeFields(into any) error {
+	if !hasFields(into) {
+		into = new(struct{})
+	}
+	return n.Decode(into)
+}
+
+// hasFields reports whether v points to a struct.
+func hasFields(v any) bool {
+	t := reflect.TypeOf(v)
+	return t != nil && t.Kind() == reflect.Pointer && t.Elem().Kind() == reflect.Struct
 }
 
 func (n Node) decode(v reflect.Value) error {

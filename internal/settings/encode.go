@@ -77,8 +77,14 @@ func encode(v reflect.Value) (*yaml.Node, error) {
 	return nil, fmt.Errorf("a %s has no form in YAML", v.Type())
 }
 
-// Fields returns the fields of the struct that v points to, by their yaml tags.
-func Fields(v any) Map { return fieldMap(reflect.ValueOf(v).Elem()) }
+// Fields returns the fields of the struct that v points to, by their yaml tags;
+// none where it points to no struct.
+func Fields(v any) Map {
+	if !hasFields(v) {
+		return nil
+	}
+	return fieldMap(reflect.ValueOf(v).Elem())
+}
 
 func fieldMap(v reflect.Value) (m Map) {
 	for f, value := range v.Fields() {

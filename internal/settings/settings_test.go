@@ -156,14 +156,25 @@ func TestNode(t *testing.T) {
 	if n, ok := c.Raw.At("name"); !ok || n.Decode(&name) != nil || name != "z" {
 		t.Errorf("At(name) = %q", name)
 	}
-	if got := c.Raw.Without("name").Keys(); !reflect.DeepEqual(got, []string{"rate", "count"}) {
-		t.Errorf("Without(name).Keys() = %v, want [rate count]", got)
+	if _, rest, err := c.Raw.Take("name"); err != nil || !reflect.DeepEqual(rest.Keys(), []string{"rate", "count"}) {
+		t.Errorf("Take(name) leaves %v, want [rate count]; error %v", rest.Keys(), err)
+	}
+	if v, rest, err := c.Raw.Take("none"); err != nil || len(v.Keys()) != 0 || len(rest.Keys()) != 3 {
+		t.Errorf("Take(none) = %v, leaves %v; error %v", v, rest.Keys(), err)
+	}
+	if twice, err := read("raw: {a: 1, a: 2}"); err != nil {
+		t.Error(err)
+	} else if _, _, err := twice.Raw.Take("a"); err == nil || err.Error() != "f.yaml:1:13: raw.a: a second time" {
+		t.Errorf("Take of a key that is there twice: %v", err)
+	}
+	if err := c.Raw.DecodeFields(new(int)); err == nil || !strings.Contains(err.Error(), "raw.name: unknown key") {
+		t.Errorf("DecodeFields of what has none: %v", err)
 	}
 	if err := c.Raw.Fault("no"); err.Error() != "f.yaml:1:6: raw: no" {
 		t.Errorf("Fault = %v", err)
 	}
 	var empty settings.Node
-	if _, ok := empty.At("x"); ok || empty.Decode(&c) != nil || len(empty.Without("x").Keys()) != 0 {
+	if _, ok := empty.At("x"); ok || empty.Decode(&c) != nil || empty.DecodeFields(3) != nil {
 		t.Error("the zero Node is not an empty mapping")
 	}
 }

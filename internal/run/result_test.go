@@ -1,0 +1,168 @@
+package run_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/rlrun/rlrun/internal/run"
+)
+
+// evaluate judges the saved policy of a run.
+func evaluate(t *testing.T, r *run.Run, episodes int, seed uint64) run.EvalLine {
+	t.Helper()
+	p, err := r.Policy()
+	if err != nil {
+		t.Fatal(err)
+	}
+	res, err := r.Evaluate(context.Background(), p, episodes, seed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if res.Event != "result" || res.Scenario != "quick" || res.Agent != "ppo" || res.Seed != seed || res.Run != r.Dir ||
+		res.Steps != 0 || res.TrainS != nil || res.StepsPerS != nil || res.Eval.Episodes != episodes {
+		t.Errorf("Evaluate(%d, %d) = %+v, want the run's names and no fields of training", episodes, seed, res)
+	}
+	return res.Eval
+}
+
+func jsonOf(t *testing.T, v any) string {
+	t.Helper()
+	b, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+// TestEvaluate wants the same of the same seed, and of the run's seed what the
+// run found itself.
+func TestEvaluate(t *testing.T) {
+	r := create(t, parse(t, quick))
+	own := finish(t, r, run.Options{}).Eval
+	r = load(t, r.Dir)
+	if got := jsonOf(t, evaluate(t, r, 5, 3)); got != jsonOf(t, own) {
+		t.Errorf("Evaluate(5, 3) = %s, want the run's %s", got, jsonOf(t, own))
+	}
+	one := jsonOf(t, evaluate(t, r, 20, 8))
+	if again := jsonOf(t, evaluate(t, r, 20, 8)); again != one {
+		t.Errorf("Evaluate(20, 8) = %s and then %s", one, again)
+	}
+	if other := jsonOf(t, evaluate(t, r, 20, 9)); other == one {
+		t.Errorf("Evaluate of seeds 8 and 9 = %s, want them to differ", one)
+	}
+}
+
+// TestSuccessRate wants null where no return counts as solved. An endless
+// episode pays its 20 actions, each 0 or 1 and all alike.
+func TestSuccessRate(t *testing.T) {
+	for _, c := range []struct {
+		set  string
+		want func(e run.EvalLine) bool
+	}{
+		{"target=null", func(e run.EvalLine) bool { return e.SuccessRate == nil }},
+		{"target=-1", func(e run.EvalLine) bool { return *e.SuccessRate == 1 }},
+		{"target=20.5", func(e run.EvalLine) bool { return *e.SuccessRate == 0 }},
+	} {
+		r := create(t, parse(t, quick, "env={id: acme/Endless-v0, n_envs: 2}", c.set))
+		e := finish(t, r, run.Options{}).Eval
+		if !c.want(e) || e.Mean != 0 && e.Mean != 20 || e.Std != 0 {
+			t.Errorf("%s: eval = %s, want a return of 0 or 20 and another success rate", c.set, jsonOf(t, e))
+		}
+		if got := readFile(t, r.Dir, "result.json"); strings.Contains(got, `"success_rate":null`) != (c.set == "target=null") {
+			t.Errorf("%s: result.json = %s", c.set, got)
+		}
+	}
+}
+
+// TestJudge trains on scaled rewards, and evaluates on those of the environment.
+func TestJudge(t *testing.T) {
+	r := create(t, parse(t, quick, "env.wrappers=[{scale_reward: -100}]", "steps=128"))
+	e := finish(t, r, run.Options{}).Eval
+	if !(e.Min >= 1 && e.Max <= 500) {
+		t.Errorf("eval = %+v, want unscaled returns, 1 … 500", e)
+	}
+	_, rows := table(t, r.Dir, "episodes.csv")
+	for _, row := range rows {
+		if !strings.HasPrefix(row[0], "-") || !strings.HasSuffix(row[0], "00") {
+			t.Errorf("episodes.csv: return %s, want it scaled by -100", row[0])
+		}
+	}
+}
+
+// TestPolicyFaults wants errors that name the file.
+func TestPolicyFaults(t *testing.T) {
+	r := create(t, parse(t, quick, "steps=64"))
+	_, err := load(t, r.Dir).Policy()
+	if err == nil || !strings.Contains(err.Error(), "policy.safetensors is not there: the run is not finished; rlrun resume "+r.Dir) {
+		t.Errorf("Policy of an unfinished run: %v, want that it is not finished", err)
+	}
+	finish(t, r, run.Options{})
+	whole := readFile(t, r.Dir, "policy.safetensors")
+	for name, text := range map[string]string{
+		"empty": "", "cut short": whole[:100], "another": "not tensors", "longer": whole + "x", "header": "\xff\xff\xff\xff\xff\xff\xff\xff{}",
+	} {
+		writeFile(t, text, r.Dir, "policy.safetensors")
+		if _, err := load(t, r.Dir).Policy(); err == nil || !strings.Contains(err.Error(), "policy.safetensors") || strings.Contains(err.Error(), "\n") {
+			t.Errorf("Policy of a file that is %s: %v, want one line that names it", name, err)
+		}
+	}
+}
+
+// TestResultFaults wants errors that name the file, of whatever is no result.
+func TestResultFaults(t *testing.T) {
+	r := create(t, parse(t, quick, "steps=64"))
+	finish(t, r, run.Options{})
+	whole := readFile(t, r.Dir, "result.json")
+	for _, text := range []string{
+		"", "{", "null", "[]", "5", "{}", `{"event":"progress"}`, whole[:len(whole)/2], whole + whole,
+		`{"event":"result"}`, `{"event":"result","eval":{"success_rate":null}}`, strings.Replace(whole, `"train_s"`, `"train"`, 1),
+		strings.Replace(whole, `"steps_per_s"`, `"steps_per"`, 1), strings.Replace(whole, `"success_rate"`, `"success"`, 1),
+	} {
+		writeFile(t, text, r.Dir, "result.json")
+		res, err := load(t, r.Dir).Result()
+		if err == nil || !strings.Contains(err.Error(), "result.json") || strings.Contains(err.Error(), "\n") {
+			t.Errorf("Result of %q = %+v, %v, want one line that names result.json", text, res, err)
+		}
+	}
+}
+
+// TestFailingWrites puts directories where files should be made.
+func TestFailingWrites(t *testing.T) {
+	for _, name := range []string{"checkpoint/state.tmp", "checkpoint/state", "policy.safetensors.tmp", "policy.safetensors", "result.json.tmp"} {
+		t.Run(name, func(t *testing.T) {
+			r := create(t, parse(t, quick, "steps=256"))
+			if err := os.MkdirAll(filepath.Join(r.Dir, filepath.FromSlash(name), "x"), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			checkFails(t, r)
+		})
+	}
+	t.Run("checkpoint", func(t *testing.T) {
+		r := create(t, parse(t, quick, "steps=256"))
+		writeFile(t, "a file", r.Dir, "checkpoint")
+		checkFails(t, r)
+	})
+}
+
+// checkFails wants training, or what comes after it, to end with an error of a
+// file, and no result.
+func checkFails(t *testing.T, r *run.Run) {
+	t.Helper()
+	st, err := r.Train(context.Background(), run.Options{CheckpointEvery: 64})
+	if err == nil {
+		_, err = r.Finish(context.Background(), st)
+	}
+	var path *os.PathError
+	var link *os.LinkError
+	if !errors.As(err, &path) && !errors.As(err, &link) {
+		t.Errorf("Train and Finish: %v, want the error of a file", err)
+	}
+	if _, err := os.Stat(filepath.Join(r.Dir, "result.json")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("result.json: %v, want it not to be there", err)
+	}
+}

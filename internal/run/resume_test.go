@@ -1,0 +1,272 @@
+package run_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/rlrun/rlrun/internal/run"
+)
+
+// straight is the outcome of an uninterrupted run of s, and its directory.
+func straight(t testing.TB, sets ...string) (text, dir string) {
+	t.Helper()
+	r := create(t, parse(t, quick, sets...))
+	finish(t, r, run.Options{})
+	return outcome(t, r.Dir), r.Dir
+}
+
+// resume loads a run and brings it to its end.
+func resume(t testing.TB, dir string, o run.Options) {
+	t.Helper()
+	r := load(t, dir)
+	if err := r.Resume(); err != nil {
+		t.Fatalf("Resume: %v", err)
+	}
+	finish(t, r, o)
+}
+
+// interrupt trains until at least the given steps and cancels, as Ctrl-C does.
+func interrupt(t testing.TB, r *run.Run, steps int, o run.Options) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	if steps == 0 {
+		cancel()
+	}
+	o.Report = func(s run.Status) {
+		if s.Steps >= steps {
+			cancel()
+		}
+	}
+	st, err := r.Train(ctx, o)
+	if !errors.Is(err, context.Canceled) || st.Steps < steps || st.Steps >= steps+64 {
+		t.Fatalf("Train cancelled at %d steps = %d, %v, want %v", steps, st.Steps, err, context.Canceled)
+	}
+	if err := r.Close(); err != nil {
+		t.Fatalf("Close: %v", err)
+	}
+	if res, err := load(t, r.Dir).Result(); res != nil || err != nil {
+		t.Fatalf("Result of an interrupted run = %v, %v, want none", res, err)
+	}
+}
+
+// TestInterrupt interrupts runs at several moments, and wants the bytes of one
+// that never was.
+func TestInterrupt(t *testing.T) {
+	for name, sets := range map[string][]string{
+		"plain":   nil,
+		"wrapped": {"env.wrappers=[{sticky_action: 0.25}, {scale_reward: 0.1}]"},
+		"endless": {"env={id: acme/Endless-v0, n_envs: 2}"},
+		"log all": {"log_interval=1"},
+	} {
+		want, _ := straight(t, sets...)
+		for _, every := range []int{0, 1, 200, 1000, 100_000} {
+			for _, moments := range [][]int{{0}, {1}, {700}, {2000}, {64, 64, 512, 1100}, {0, 0, 0}} {
+				t.Run(fmt.Sprintf("%s/every %d/at %d", name, every, moments), func(t *testing.T) {
+					o := run.Options{CheckpointEvery: every}
+					r := create(t, parse(t, quick, sets...))
+					interrupt(t, r, moments[0], o)
+					for _, at := range moments[1:] {
+						r = load(t, r.Dir)
+						if err := r.Resume(); err != nil {
+							t.Fatal(err)
+						}
+						interrupt(t, r, at, o)
+					}
+					resume(t, r.Dir, o)
+					same(t, "resumed", outcome(t, r.Dir), want)
+				})
+			}
+		}
+	}
+}
+
+// killed trains a run and returns a copy of its directory as a kill would have
+// left it, at the first Report of at least the given steps.
+func killed(t testing.TB, steps, every int) string {
+	t.Helper()
+	r := create(t, parse(t, quick))
+	dir := filepath.Join(t.TempDir(), "killed")
+	copied := false
+	finish(t, r, run.Options{CheckpointEvery: every, Report: func(s run.Status) {
+		if s.Steps < steps || copied {
+			return
+		}
+		copied = true
+		if err := os.CopyFS(dir, os.DirFS(r.Dir)); err != nil {
+			t.Error(err)
+		}
+	}})
+	if !copied {
+		t.Fatalf("no Report of %d steps", steps)
+	}
+	return dir
+}
+
+func appendTo(t testing.TB, text string, parts ...string) {
+	t.Helper()
+	writeFile(t, readFile(t, parts...)+text, parts...)
+}
+
+// TestKill resumes what a kill leaves: logs that go on after the checkpoint,
+// with whole rows, half rows or anything; and files half written.
+func TestKill(t *testing.T) {
+	want, _ := straight(t)
+	for _, c := range []struct {
+		steps, every int // of the kill; between checkpoints
+		junk         string
+	}{
+		{128, 64, ""}, {128, 64, "1,1,1\n2,2,2\n"}, {1000, 300, "99,"}, {1000, 300, "\x00\xff\n\n\n,,,"},
+		{2048, 64, "x\n"}, {2048, 2048, strings.Repeat("1,2,3\n", 10_000)},
+		{64, 64, ""}, {64, 64, "junk\n"}, {1500, 100_000, "junk"}, // before the first checkpoint
+	} {
+		t.Run(fmt.Sprintf("at %d/every %d/%.9q", c.steps, c.every, c.junk), func(t *testing.T) {
+			dir := killed(t, c.steps, c.every)
+			_, err := os.Stat(filepath.Join(dir, "checkpoint", "state"))
+			if has := err == nil; has != (c.steps > c.every) {
+				t.Fatalf("a checkpoint at %d steps: %v, want %v", c.steps, has, c.steps > c.every)
+			}
+			appendTo(t, c.junk, dir, "episodes.csv")
+			appendTo(t, c.junk, dir, "progress.csv")
+			for _, half := range []string{"policy.safetensors.tmp", "result.json.tmp"} {
+				writeFile(t, "half", dir, half)
+			}
+			resume(t, dir, run.Options{CheckpointEvery: 500})
+			same(t, "killed and resumed", outcome(t, dir), want)
+		})
+	}
+}
+
+// TestKillAfterTraining resumes a run that lacks its last evaluation alone.
+func TestKillAfterTraining(t *testing.T) {
+	want, _ := straight(t)
+	r := create(t, parse(t, quick))
+	if _, err := r.Train(context.Background(), run.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Close(); err != nil {
+		t.Fatal(err)
+	}
+	resume(t, r.Dir, run.Options{})
+	same(t, "resumed after training", outcome(t, r.Dir), want)
+}
+
+// TestInterruptEvaluation cancels the last evaluation: nothing is written.
+func TestInterruptEvaluation(t *testing.T) {
+	want, _ := straight(t)
+	r := create(t, parse(t, quick))
+	st, err := r.Train(context.Background(), run.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if res, err := r.Finish(ctx, st); !errors.Is(err, context.Canceled) {
+		t.Errorf("Finish of a cancelled context = %v, %v, want %v", res, err, context.Canceled)
+	}
+	if res, err := r.Result(); res != nil || err != nil {
+		t.Errorf("Result after that = %v, %v, want none", res, err)
+	}
+	if err := r.Close(); err != nil {
+		t.Fatal(err)
+	}
+	resume(t, r.Dir, run.Options{})
+	same(t, "resumed after training", outcome(t, r.Dir), want)
+}
+
+// TestResumeFaults wants an error that names the file.
+func TestResumeFaults(t *testing.T) {
+	for name, c := range map[string]struct {
+		spoil func(t *testing.T, dir string)
+		want  []string
+	}{
+		"episodes cut short": {func(t *testing.T, dir string) { cut(t, 10, dir, "episodes.csv") }, []string{"episodes.csv", "cut short"}},
+		"progress cut short": {func(t *testing.T, dir string) { cut(t, 0, dir, "progress.csv") }, []string{"progress.csv", "cut short"}},
+		"episodes gone": {func(t *testing.T, dir string) {
+			if err := os.Remove(filepath.Join(dir, "episodes.csv")); err != nil {
+				t.Fatal(err)
+			}
+		}, []string{"episodes.csv", "cut short"}},
+		"checkpoint empty":     {func(t *testing.T, dir string) { cut(t, 0, dir, "checkpoint", "state") }, []string{"state", "cut short"}},
+		"checkpoint cut short": {func(t *testing.T, dir string) { cut(t, 999, dir, "checkpoint", "state") }, []string{"state", "cut short"}},
+		"checkpoint longer":    {func(t *testing.T, dir string) { appendTo(t, "x", dir, "checkpoint", "state") }, []string{"state"}},
+		"checkpoint damaged": {func(t *testing.T, dir string) {
+			b := []byte(readFile(t, dir, "checkpoint", "state"))
+			b[len(b)/2] ^= 1
+			writeFile(t, string(b), dir, "checkpoint", "state")
+		}, []string{"state", "damaged"}},
+		"checkpoint of something else": {func(t *testing.T, dir string) { writeFile(t, quick, dir, "checkpoint", "state") }, []string{"state", "not a saved state"}},
+		"config changed":               {func(t *testing.T, dir string) { appendTo(t, "# mine\n", dir, "config.yaml") }, []string{"state", "config.yaml"}},
+		"seed changed": {func(t *testing.T, dir string) {
+			writeFile(t, strings.Replace(readFile(t, dir, "config.yaml"), "seed: 3", "seed: 4", 1), dir, "config.yaml")
+		}, []string{"state", "config.yaml"}},
+		"another network": {func(t *testing.T, dir string) {
+			writeFile(t, strings.Replace(readFile(t, dir, "config.yaml"), "net_arch: [4]", "net_arch: [5]", 1), dir, "config.yaml")
+		}, []string{"state", "config.yaml"}},
+		"checkpoint a folder": {func(t *testing.T, dir string) {
+			if err := os.Rename(filepath.Join(dir, "checkpoint"), filepath.Join(dir, "state")); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.MkdirAll(filepath.Join(dir, "checkpoint", "state"), 0o755); err != nil {
+				t.Fatal(err)
+			}
+		}, []string{"state"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := killed(t, 1000, 300)
+			c.spoil(t, dir)
+			r := load(t, dir)
+			err := r.Resume()
+			for _, want := range append(c.want, dir) {
+				if err == nil || !strings.Contains(err.Error(), want) {
+					t.Errorf("Resume: %v, want %q", err, want)
+				}
+			}
+		})
+	}
+}
+
+// cut leaves the first n bytes of a file.
+func cut(t testing.TB, n int, parts ...string) {
+	t.Helper()
+	writeFile(t, readFile(t, parts...)[:n], parts...)
+}
+
+// TestLoadFaults wants an error that names what is no run.
+func TestLoadFaults(t *testing.T) {
+	dir := t.TempDir()
+	writeFile(t, quick, dir, "file.yaml")
+	for name, text := range map[string]string{
+		"broken": "env: {", "nothing": "", "unknown": "env: {id: Nope-v1}\nagent: {name: ppo}\nsteps: 1\n",
+	} {
+		if err := os.Mkdir(filepath.Join(dir, name), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		writeFile(t, text, dir, name, "config.yaml")
+	}
+	if err := os.MkdirAll(filepath.Join(dir, "folder", "config.yaml"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(filepath.Join(dir, "empty"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{
+		"nowhere":   "no run",
+		"file.yaml": "is no run directory",
+		"empty":     "is no run directory",
+		"folder":    "is no run directory",
+		"broken":    "config.yaml:1: not YAML",
+		"nothing":   "config.yaml:1: not YAML",
+		"unknown":   `no environment "Nope-v1"`,
+	} {
+		r, err := run.Load(filepath.Join(dir, name), registry())
+		if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), name) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("Load(%s) = %v, %v, want %q in one line", name, r, err, want)
+		}
+	}
+}

@@ -1,0 +1,154 @@
+package scenario_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/internal/scenario"
+)
+
+// play takes actions in an environment of mk and returns what it paid, and the
+// actions that it took.
+func play(t *testing.T, mk env.Maker, acts ...float32) (rewards []float64, taken []float32) {
+	t.Helper()
+	v, err := mk(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := v.Reset(1); err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range acts {
+		res, err := v.Step([]float32{a})
+		if err != nil {
+			t.Fatal(err)
+		}
+		rewards, taken = append(rewards, res.Reward[0]), append(taken, res.Next[0])
+	}
+	return rewards, taken
+}
+
+// TestWrappers trains in all of them, and judges without what scales rewards.
+// An action that sticks with probability 1 is the first for ever.
+func TestWrappers(t *testing.T) {
+	for _, c := range []struct {
+		wrappers       string
+		trained        float64 // reward of a step, which echo pays 2 for
+		judged         float64
+		second, judge2 float32 // action taken for 0, after 1
+	}{
+		{"[]", 2, 2, 0, 0},
+		{"[{scale_reward: 0.5}]", 1, 2, 0, 0},
+		{"[{scale_reward: 3}, {scale_reward: -1}]", -6, 2, 0, 0},
+		{"[{sticky_action: 1}]", 2, 2, 1, 1},
+		{"[{sticky_action: 0}]", 2, 2, 0, 0},
+		{"[{scale_reward: 10}, {sticky_action: 1.0}]", 20, 2, 1, 1},
+		{"[{sticky_action: 1}, {scale_reward: 1e-1}]", 0.2, 2, 1, 1},
+	} {
+		s := mustRead(t, "env: {id: acme/Echo-v0, wrappers: "+c.wrappers+"}\nagent: {name: ppo}\nsteps: 10")
+		rewards, acts := play(t, s.Train, 1, 0)
+		if rewards[1] != c.trained || acts[1] != c.second {
+			t.Errorf("%s: training pays %v for action %v, want %v for %v", c.wrappers, rewards[1], acts[1], c.trained, c.second)
+		}
+		rewards, acts = play(t, s.Judge, 1, 0)
+		if rewards[1] != c.judged || acts[1] != c.judge2 {
+			t.Errorf("%s: evaluation pays %v for action %v, want %v for %v", c.wrappers, rewards[1], acts[1], c.judged, c.judge2)
+		}
+	}
+}
+
+// TestOptions wants them in the environments of training and evaluation alike.
+func TestOptions(t *testing.T) {
+	s := mustRead(t, "env: {id: acme/Echo-v0, options: {length: 2}}\nagent: {name: ppo}\nsteps: 10")
+	for name, mk := range map[string]env.Maker{"Train": s.Train, "Judge": s.Judge} {
+		v, err := mk(2)
+		if err != nil || v.Len() != 2 {
+			t.Fatalf("%s(2) = %v, %v, want two environments", name, v, err)
+		}
+		if _, err := v.Reset(1); err != nil {
+			t.Fatal(err)
+		}
+		for step := 1; step <= 2; step++ {
+			res, err := v.Step([]float32{0, 0})
+			if err != nil || res.Done(0) != (step == 2) {
+				t.Errorf("%s: step %d of 2 ends the episode: %v, %v", name, step, res.Done(0), err)
+			}
+		}
+	}
+}
+
+func TestWrapperFaults(t *testing.T) {
+	for _, c := range []struct{ wrappers, want string }{
+		{"5", "env.wrappers: want a list"},
+		{"null", "env.wrappers: no value, want a list"},
+		{"{sticky_action: 1}", "env.wrappers: want a list"},
+		{"[sticky_action]", "env.wrappers[0]: want one wrapper and its value"},
+		{"[{}]", "env.wrappers[0]: want one wrapper and its value"},
+		{"[null]", "env.wrappers[0]: want one wrapper and its value"},
+		{"[[]]", "env.wrappers[0]: want one wrapper and its value"},
+		{"[{sticky_action: 0, scale_reward: 1}]", "env.wrappers[0]: want one wrapper and its value"},
+		{"[{scale_reward: 1}, {scale_rewards: 1}]", `env.wrappers[1]: no wrapper "scale_rewards"; the nearest is scale_reward`},
+		{"[{sticky_action: 1.5}]", "env.wrappers[0].sticky_action: 1.5, want a probability, 0 … 1"},
+		{"[{sticky_action: -0.1}]", "env.wrappers[0].sticky_action: -0.1, want a probability"},
+		{"[{sticky_action: .nan}]", `env.wrappers[0].sticky_action: ".nan", want a number`},
+		{"[{sticky_action: often}]", `env.wrappers[0].sticky_action: "often", want a number`},
+		{"[{scale_reward: null}]", "env.wrappers[0].scale_reward: no value, want a number"},
+		{"[{scale_reward: [1]}]", "env.wrappers[0].scale_reward: \"\", want a number"},
+		{"[&a {scale_reward: 1}, *a]", "env.wrappers[1]: an alias"},
+	} {
+		_, err := read("env: {id: CartPole-v1, wrappers: " + c.wrappers + "}\nagent: {name: ppo}\nsteps: 10")
+		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), "f.yaml:1:") || strings.Contains(err.Error(), "\n") {
+			t.Errorf("Parse of wrappers %s: %v, want f.yaml:1 and %q in one line", c.wrappers, err, c.want)
+		}
+	}
+}
+
+// Environments that are no pointers to structs, and so have no options.
+type (
+	value struct{ env.Env }
+	tally int
+)
+
+func (*tally) Spec() env.Spec {
+	return env.Spec{ID: "acme/Tally-v0", Obs: env.NewBox(0, 9, 1), Act: env.Discrete{N: 2}, MaxSteps: 9}
+}
+
+func (t *tally) Reset(_ uint64, obs []float32) { *t, obs[0] = 0, 0 }
+
+func (t *tally) Step(_, obs []float32) env.Outcome {
+	*t++
+	obs[0] = float32(*t)
+	return env.Outcome{Reward: 1}
+}
+
+// TestNoOptions encodes environments that can have no options.
+func TestNoOptions(t *testing.T) {
+	for name, entry := range map[string]env.Constructor{
+		"value":   env.Entry(func() value { return value{&echo{Length: 5}} }),
+		"pointer": env.Entry(func() *tally { return new(tally) }),
+		"ignores": func(env.Options) (env.Env, error) { return &echo{Length: 5}, nil },
+	} {
+		t.Run(name, func(t *testing.T) {
+			parse := func(text string) (*scenario.Scenario, error) {
+				return scenario.Parse("f.yaml", []byte(text), nil, env.Registry{"acme/None-v0": entry})
+			}
+			text := "env: {id: acme/None-v0}\nagent: {name: ppo}\nsteps: 10"
+			s, err := parse(text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			once := encode(t, s)
+			if !strings.Contains(once, "options: {}") {
+				t.Errorf("Encode of an environment without options = %s, want options: {}", once)
+			}
+			again, err := parse(once)
+			if err != nil {
+				t.Fatalf("Parse(%s): %v", once, err)
+			}
+			if twice := encode(t, again); twice != once {
+				t.Errorf("Encode(Parse(Encode)) = %s, want %s", twice, once)
+			}
+		})
+	}
+}
