@@ -7,14 +7,19 @@ import (
 )
 
 // Word returns the one of words that is fewest edits away from want, upper and
-// lower case alike, or "" if none is nearer than half of want's length. Of
+// lower case alike, or "" if none is nearer than half of want's length. A word
+// that begins with want, three letters or more, counts as one edit away. Of
 // equals it takes the first in the order of the alphabet, so that the order of
 // words does not matter.
 func Word(want string, words iter.Seq[string]) string {
 	want = strings.ToLower(want)
 	best, found := (len(want)+1)/2+1, ""
 	for w := range words {
-		d := distance(want, strings.ToLower(w))
+		lower := strings.ToLower(w)
+		d := distance(want, lower)
+		if len(want) >= 3 && strings.HasPrefix(lower, want) {
+			d = min(d, 1)
+		}
 		if d < best || d == best && found != "" && w < found {
 			best, found = d, w
 		}

@@ -11,7 +11,7 @@ func TestWord(t *testing.T) {
 	words := []string{"CartPole-v1", "CartPole-v0", "Acrobot-v1", "gamma"}
 	for in, want := range map[string]string{
 		"CartPole-v2": "CartPole-v0", "cartpole-v1": "CartPole-v1", "cartpole": "CartPole-v0",
-		"gama": "gamma", "": "", "kangaroo": "",
+		"gama": "gamma", "Acr": "Acrobot-v1", "Ac": "", "": "", "kangaroo": "",
 	} {
 		if got := nearest.Word(in, slices.Values(words)); got != want {
 			t.Errorf("Word(%q) = %q, want %q", in, got, want)
