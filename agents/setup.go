@@ -2,6 +2,7 @@ package agents
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/rlrun/rlrun/policy"
 )
@@ -47,8 +48,8 @@ func broken(rules []rule) error {
 // unit reports whether x is in [0, 1].
 func unit(x float32) bool { return 0 <= x && x <= 1 }
 
-// weight reports whether x is a finite number, 0 or more.
-func weight[T float32 | float64](x T) bool { return x >= 0 && x-x == 0 }
+// weight reports whether x is a number, 0 or more, that a float32 can be.
+func weight[T float32 | float64](x T) bool { return 0 <= x && x <= math.MaxFloat32 }
 
 // given returns what p points to, for a message; nil where that is nothing.
 func given[T any](p *T) any {

@@ -80,6 +80,11 @@ func load(r io.Reader, params []*tape.Param) error {
 	if err != nil {
 		return fmt.Errorf("not a safetensors file, or cut short: %w", err)
 	}
+	if _, header, err := safetensors.ReadMetadata(data); err != nil {
+		return err
+	} else if v, ok := header.Metadata()["version"]; ok && v != fileVersion {
+		return fmt.Errorf("version %s of the format, this program reads %s", v, fileVersion)
+	}
 	values := make([][]float32, len(params))
 	extra := map[string]bool{}
 	for _, name := range file.Names() {

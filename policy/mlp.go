@@ -43,8 +43,11 @@ func NewMLP(rng *rand.Rand, name string, c MLPConfig) (*MLP, error) {
 		return nil, fmt.Errorf("policy: activation_fn %q, want tanh or relu", c.Activation)
 	}
 	in := c.In
+	if in < 1 {
+		return nil, fmt.Errorf("policy: %s: %d inputs, want 1 or more", name, in)
+	}
 	for i, out := range slices.Concat(c.Hidden, []int{c.Out}) {
-		if in < 1 || out < 1 {
+		if out < 1 {
 			return nil, fmt.Errorf("policy: %s: net_arch %v has a layer of %d outputs, want 1 or more", name, c.Hidden, out)
 		}
 		l := layer{

@@ -74,4 +74,9 @@ func Norm(params []*tape.Param) float32 {
 
 // ClipFactor is what brings a gradient of the given norm down to most:
 // min(1, most / (norm + 10⁻⁶)), as in PyTorch. An infinite most never clips.
-func ClipFactor(norm, most float32) float32 { return min(1, most/(norm+1e-6)) }
+func ClipFactor(norm, most float32) float32 {
+	if math.IsInf(float64(most), 1) {
+		return 1
+	}
+	return min(1, most/(norm+1e-6))
+}
