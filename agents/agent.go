@@ -15,7 +15,8 @@ type Agent interface {
 	// Learn runs whole iterations of gathering experience and learning from
 	// it, until at least until environment steps have been taken in all, and
 	// says how things stand. Between calls no goroutine is running, so that is
-	// when an Agent may be saved. After an error it must not be.
+	// when an Agent may be saved. After an error it must not be; the Report
+	// then has the books as they stood.
 	Learn(until int) (Report, error)
 
 	// Policy is what has been learned. It changes with Learn; a Clone does not.
@@ -65,6 +66,9 @@ func (r Report) String() string {
 // An error, a's or ctx's, is yielded last. Between two iterations ctx is looked
 // at; after its error the Agent is whole, and the Report stands.
 func Train(ctx context.Context, a Agent, steps, every int) iter.Seq2[Report, error] {
+	if every < 1 {
+		panic(fmt.Sprintf("agents: Train with reports every %d steps, want 1 or more", every))
+	}
 	return func(yield func(Report, error) bool) {
 		var ended []Episode
 		r, err := a.Learn(0) // where it stands

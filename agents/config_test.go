@@ -24,6 +24,12 @@ func TestPPOConfig(t *testing.T) {
 		"n_envs is -8":             func(c *config) { c.NEnvs = -8 },
 		"engine is <nil>":          func(c *config) { c.Engine = nil },
 		"n_steps is 0":             func(c *config) { c.NSteps = 0 },
+		"n_steps is 1073741824":    func(c *config) { c.NSteps = 1 << 30 },
+		"n_envs is 100000":         func(c *config) { c.NEnvs = 100_000 },
+		"rows of a rollout":        func(c *config) { c.NEnvs, c.NSteps, c.BatchSize = 1<<16, 1<<24, 1<<20 },
+		"net_arch [70000]":         func(c *config) { c.PolicyKwargs.NetArch = []int{70_000} },
+		"net_arch [60000 60000]":   func(c *config) { c.PolicyKwargs.NetArch = []int{60_000, 60_000} },
+		"learning_rate is 1e+300":  func(c *config) { c.LearningRate = optim.Constant(1e300) },
 		"batch_size is 0":          func(c *config) { c.BatchSize = 0 },
 		"batch_size is -1":         func(c *config) { c.BatchSize = -1 },
 		"batch_size is 60":         func(c *config) { c.BatchSize = 60 },
@@ -86,6 +92,26 @@ func TestPPOConfigBounds(t *testing.T) {
 	}
 }
 
+// TestPPODiverges: a rate that ruins the networks is an error, not a result.
+func TestPPODiverges(t *testing.T) {
+	c := quick()
+	c.NSteps, c.BatchSize, c.NEpochs, c.LearningRate = 8, 64, 1, optim.Constant(3e38)
+	c.MaxGradNorm = float32(math.Inf(1))
+	_, err := agents.Must(agents.NewPPO(env.Each(newTracking), c)).Learn(1000)
+	if err == nil || !strings.Contains(err.Error(), "is not finite after") {
+		t.Errorf("Learn at a rate of 3e38: error %v, want one that says what is not finite", err)
+	}
+}
+
+// blind has observations that no network is fed.
+type blind struct{ *mimic }
+
+func (b blind) Spec() env.Spec {
+	s := b.mimic.Spec()
+	s.Obs = env.Discrete{N: 500}
+	return s
+}
+
 // odd has actions that nothing can be learned over.
 type odd struct{ *mimic }
 
@@ -99,6 +125,10 @@ func TestNewPPOErrors(t *testing.T) {
 	mk := env.Each(func() odd { return odd{newMimic()} })
 	if _, err := agents.NewPPO(mk, quick()); err == nil || !strings.Contains(err.Error(), "MultiDiscrete") {
 		t.Errorf("NewPPO for a MultiDiscrete action: error %v", err)
+	}
+	mk = env.Each(func() blind { return blind{newMimic()} })
+	if _, err := agents.NewPPO(mk, quick()); err == nil || !strings.Contains(err.Error(), "env.Discrete") {
+		t.Errorf("NewPPO for a Discrete observation: error %v", err)
 	}
 	none := func(n int) (env.Vector, error) { return nil, fmt.Errorf("no %d environments", n) }
 	if _, err := agents.NewPPO(none, quick()); err == nil || !strings.Contains(err.Error(), "agents: PPO: no 8 environments") {

@@ -27,39 +27,51 @@ func (s Score) Reached(threshold float64) float64 {
 	return float64(n) / float64(len(s.Returns))
 }
 
-// Evaluate plays p's best actions for one episode of each seed that descends
-// from seed, all side by side. An episode longer than maxSteps ends there, with
-// its return so far.
+// sideBySide is how many episodes of an evaluation are played at a time.
+const sideBySide = 256
+
+// Evaluate plays p's best actions in episodes whose seeds descend from seed. An
+// episode longer than maxSteps ends there, with its return so far.
 func Evaluate(ctx context.Context, p policy.Policy, mk env.Maker, episodes, maxSteps int, seed uint64) (Score, error) {
-	s, err := evaluate(ctx, p, mk, episodes, maxSteps, seed)
-	if err != nil {
-		return Score{}, fmt.Errorf("agents: evaluation: %w", err)
+	if episodes < 1 || maxSteps < 1 {
+		return Score{}, fmt.Errorf("agents: evaluation: %d episodes of %d steps, want 1 or more of both", episodes, maxSteps)
 	}
-	return s, nil
+	var returns []float64
+	var lengths []int
+	for group := uint64(0); len(returns) < episodes; group++ {
+		n := min(sideBySide, episodes-len(returns))
+		r, l, err := play(ctx, p, mk, n, maxSteps, env.Split(seed, group))
+		if err != nil {
+			return Score{}, fmt.Errorf("agents: evaluation: %w", err)
+		}
+		returns, lengths = append(returns, r...), append(lengths, l...)
+	}
+	return score(returns, lengths), nil
 }
 
-func evaluate(ctx context.Context, p policy.Policy, mk env.Maker, episodes, maxSteps int, seed uint64) (Score, error) {
-	v, err := mk(episodes)
+// play plays one episode in each of n environments, side by side.
+func play(ctx context.Context, p policy.Policy, mk env.Maker, n, maxSteps int, seed uint64) ([]float64, []int, error) {
+	v, err := mk(n)
 	if err != nil {
-		return Score{}, err
+		return nil, nil, err
 	}
 	res, err := v.Reset(seed)
 	if err != nil {
-		return Score{}, err
+		return nil, nil, err
 	}
-	act := make([]float32, episodes*v.Spec().Act.Size())
-	returns, lengths, done := make([]float64, episodes), make([]int, episodes), make([]bool, episodes)
-	for left, step := episodes, 0; left > 0 && step < maxSteps; step++ {
+	act := make([]float32, n*v.Spec().Act.Size())
+	returns, lengths, done := make([]float64, n), make([]int, n), make([]bool, n)
+	for left, step := n, 0; left > 0 && step < maxSteps; step++ {
 		if err := ctx.Err(); err != nil {
-			return Score{}, err
+			return nil, nil, err
 		}
 		p.Act(res.Obs, act)
 		if res, err = v.Step(act); err != nil {
-			return Score{}, err
+			return nil, nil, err
 		}
 		for i := range done {
 			if done[i] {
-				continue
+				continue // its environment plays on, for nobody
 			}
 			returns[i], lengths[i] = res.Return[i], res.Length[i]
 			if res.Done(i) {
@@ -68,7 +80,7 @@ func evaluate(ctx context.Context, p policy.Policy, mk env.Maker, episodes, maxS
 			}
 		}
 	}
-	return score(returns, lengths), nil
+	return returns, lengths, nil
 }
 
 func score(returns []float64, lengths []int) Score {

@@ -3,6 +3,7 @@ package agents_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -32,8 +33,7 @@ func staircase(n int) (env.Vector, error) {
 }
 
 // TestEvaluate: of returns 1, …, 5 the mean is 3 and the deviation √2. Within 3
-// steps they are 1, 2, 3, 3, 3: 2.4 and √0.64; and within 0 steps nothing. It
-// ends with the last episode.
+// steps they are 1, 2, 3, 3, 3: 2.4 and √0.64. It ends with the last episode.
 func TestEvaluate(t *testing.T) {
 	for _, tc := range []struct {
 		maxSteps               int
@@ -43,7 +43,6 @@ func TestEvaluate(t *testing.T) {
 		{math.MaxInt, []float64{1, 2, 3, 4, 5}, 3, math.Sqrt2, 1, 5},
 		{5, []float64{1, 2, 3, 4, 5}, 3, math.Sqrt2, 1, 5},
 		{3, []float64{1, 2, 3, 3, 3}, 2.4, 0.8, 1, 3},
-		{0, []float64{0, 0, 0, 0, 0}, 0, 0, 0, 0},
 	} {
 		s, err := agents.Evaluate(context.Background(), zero{}, staircase, 5, tc.maxSteps, 1)
 		if err != nil {
@@ -63,17 +62,29 @@ func TestEvaluate(t *testing.T) {
 	}
 }
 
-// TestEvaluateSeeds: each episode has the first seed of its environment.
+// TestEvaluateOfNothing wants an error that has the numbers.
+func TestEvaluateOfNothing(t *testing.T) {
+	for _, tc := range []struct{ episodes, maxSteps int }{{0, 5}, {5, 0}, {-1, 5}, {5, -1}} {
+		_, err := agents.Evaluate(context.Background(), zero{}, staircase, tc.episodes, tc.maxSteps, 1)
+		want := fmt.Sprintf("%d episodes of %d steps", tc.episodes, tc.maxSteps)
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("Evaluate: error %v, want %q in it", err, want)
+		}
+	}
+}
+
+// TestEvaluateSeeds: the k-th group of 256 episodes descends from the k-th child
+// of the seed, and each episode has the first seed of its environment.
 func TestEvaluateSeeds(t *testing.T) {
 	length := func(seed uint64) int { return 1 + int(seed%9) }
 	mk := env.Each(func() *countdown { return &countdown{length: length} })
 	for _, seed := range []uint64{1, 2} {
-		s, err := agents.Evaluate(context.Background(), zero{}, mk, 20, 100, seed)
+		s, err := agents.Evaluate(context.Background(), zero{}, mk, 300, 100, seed)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for i, got := range s.Returns {
-			if want := length(env.Split(env.Split(seed, uint64(i)), 1)); got != float64(want) {
+			if want := length(env.Split(env.Split(env.Split(seed, uint64(i/256)), uint64(i%256)), 1)); got != float64(want) {
 				t.Errorf("Evaluate with seed %d: episode %d returned %v, want %d", seed, i, got, want)
 			}
 		}

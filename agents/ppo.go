@@ -50,7 +50,7 @@ func DefaultPPO() PPOConfig {
 func (c *PPOConfig) validate() error {
 	rows := c.NEnvs * c.NSteps
 	return broken(append(c.Setup.rules(),
-		rule{c.NSteps >= 1, "n_steps", c.NSteps, "1 or more"},
+		rule{1 <= c.NSteps && c.NSteps <= 1<<24, "n_steps", c.NSteps, "1 … 16777216"},
 		rule{c.BatchSize >= 1, "batch_size", c.BatchSize, "1 or more"},
 		rule{c.BatchSize < 1 || rows%c.BatchSize == 0, "batch_size", c.BatchSize, fmt.Sprintf("a divisor of n_envs·n_steps = %d", rows)},
 		rule{c.BatchSize > 1 || !c.NormalizeAdvantage, "batch_size", c.BatchSize, "2 or more to normalise advantages in"},
@@ -70,15 +70,16 @@ func (c *PPOConfig) validate() error {
 // PPO is proximal policy optimisation with a clipped objective.
 // Schulman et al. 2017, arXiv:1707.06347, algorithm 1.
 type PPO struct {
-	c     PPOConfig
-	model *policy.ActorCritic
-	opt   *optim.Adam
-	src   rand.PCG
-	rng   *rand.Rand
-	vec   env.Vector
-	roll  *replay.Rollout
-	stats Stats
-	log   ppoLog
+	c      PPOConfig
+	model  *policy.ActorCritic
+	params []*tape.Param // the model's parameters
+	opt    *optim.Adam
+	src    rand.PCG
+	rng    *rand.Rand
+	vec    env.Vector
+	roll   *replay.Rollout
+	stats  Stats
+	log    ppoLog
 
 	act, bounded         []float32 // [N, A] as drawn, and as the environments get them
 	value                []float32 // [(T+1)·N+F] V of every observation
@@ -86,6 +87,9 @@ type PPO struct {
 	order                []int     // of the rollout's rows in an epoch
 	mb                   minibatch
 }
+
+// maxRollout bounds what a rollout keeps, in floats: 2 GiB.
+const maxRollout = 1 << 29
 
 // A minibatch holds M rows of a rollout.
 type minibatch struct {
@@ -105,7 +109,8 @@ func NewPPO(mk env.Maker, c PPOConfig) (*PPO, error) {
 	if err != nil {
 		return nil, fmt.Errorf("agents: PPO: %w", err)
 	}
-	p.opt = optim.NewAdam(0, 1e-5, p.model.Params()) // ε as OpenAI Baselines has it
+	p.params = p.model.Params()
+	p.opt = optim.NewAdam(0, 1e-5, p.params) // ε as OpenAI Baselines has it
 	p.opt.MaxNorm = c.MaxGradNorm
 	rows, spec := c.NEnvs*c.NSteps, p.vec.Spec()
 	o, a := spec.Obs.Size(), spec.Act.Size()
@@ -122,6 +127,9 @@ func NewPPO(mk env.Maker, c PPOConfig) (*PPO, error) {
 func (p *PPO) connect(mk env.Maker) (err error) {
 	if p.vec, err = mk(p.c.NEnvs); err != nil {
 		return err
+	}
+	if spec := p.vec.Spec(); p.c.NEnvs*p.c.NSteps > maxRollout/(spec.Obs.Size()+spec.Act.Size()) {
+		return fmt.Errorf("n_envs·n_steps = %d rows of a rollout are more than %d floats", p.c.NEnvs*p.c.NSteps, maxRollout)
 	}
 	p.src.Seed(env.Split(p.c.Seed, 0), 0)
 	p.rng = rand.New(&p.src)
@@ -142,7 +150,7 @@ func (p *PPO) Policy() policy.Policy { return p.model.Policy() }
 func (p *PPO) Learn(until int) (Report, error) {
 	for p.stats.Steps() < until {
 		if err := p.iterate(); err != nil {
-			return Report{}, fmt.Errorf("agents: PPO: %w", err)
+			return p.stats.Report(p.log.figures(p)), fmt.Errorf("agents: PPO: %w", err)
 		}
 	}
 	return p.stats.Report(p.log.figures(p)), nil
@@ -252,8 +260,10 @@ func (p *PPO) check() error {
 	if err := p.model.Tape.Err(); err != nil {
 		return err
 	}
-	if l := p.log.loss; l.sum-l.sum != 0 {
-		return fmt.Errorf("the loss is %v after %d steps; a lower learning_rate or max_grad_norm may help", l.mean(), p.stats.Steps())
+	for _, param := range p.params {
+		if sum := f32.SumSquares(param.Value); sum-sum != 0 {
+			return fmt.Errorf("%s is not finite after %d steps; a lower learning_rate or max_grad_norm may help", param.Name, p.stats.Steps())
+		}
 	}
 	return nil
 }

@@ -17,7 +17,8 @@ func (m *mean) add(x float64) { m.sum, m.n = m.sum+x, m.n+1 }
 func (m mean) mean() float64  { return m.sum / float64(m.n) }
 
 // ppoLog keeps the figures of an iteration, under the names and with the
-// meanings that they have in Stable-Baselines3.
+// meanings that they have in Stable-Baselines3, but for loss, which is the mean
+// over the iteration here and the last minibatch's there.
 type ppoLog struct {
 	rate, clip, clipVF                     float64 // the schedules' values in this iteration
 	loss, clipped, value, entropy, outside mean    // over the minibatches of the iteration

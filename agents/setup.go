@@ -22,7 +22,7 @@ func (s *Setup) Base() *Setup { return s }
 func (s *Setup) rules() []rule {
 	return []rule{
 		{s.Steps >= 1, "steps", s.Steps, "1 or more"},
-		{s.NEnvs >= 1, "n_envs", s.NEnvs, "1 or more"},
+		{1 <= s.NEnvs && s.NEnvs <= 1<<16, "n_envs", s.NEnvs, "1 … 65536"},
 		{s.Engine != nil, "engine", s.Engine, "one"},
 	}
 }

@@ -37,8 +37,8 @@ type Outcome struct {
 // Done reports whether the episode is over, for either reason.
 func (o Outcome) Done() bool { return o.Terminated || o.Truncated }
 
-// A Spec says what an environment looks like from outside. Its slices are
-// shared by all copies and must not be changed.
+// A Spec says what an environment looks like from outside. What it refers to
+// must not be changed.
 type Spec struct {
 	ID              string   // [namespace/]Name-vN, as in a Registry
 	Obs             Space    // of observations
@@ -55,7 +55,7 @@ type Snapshotter interface {
 	state.Stater
 }
 
-// A Physics is an Env whose physical state can be read and set, as for a
+// Physics is what an Env has whose physical state can be read and set, as for a
 // comparison with another implementation. It is not all there is to an
 // episode: a Snapshotter's State is.
 type Physics interface {
@@ -71,11 +71,12 @@ type Physics interface {
 	Observe(obs []float32)
 }
 
-// A Drawn is an Env whose random numbers can be given from outside, so that an
-// episode of another implementation can be repeated.
+// Drawn is what an Env has whose random numbers can be given from outside, so
+// that an episode of another implementation can be repeated.
 type Drawn interface {
 	// SetDraws makes the next Reset or Step take its uniform numbers in [0, 1)
-	// from u, in order, before its own generator's.
+	// from u, in order, before its own generator's. What it leaves over stays
+	// for the next, until SetDraws(nil).
 	SetDraws(u []float64)
 }
 

@@ -18,7 +18,7 @@ type Vec struct {
 	spec Spec
 	o, a int // row sizes
 	res  *Result
-	acts int         // the number of actions where the space is Discrete, which is then checked
+	acts int         // the number of actions where the space is Discrete; otherwise 0
 	at   int         // the environment being run, for an error's message
 	seed uint64      // of the whole Vec
 	ep   []int64     // [N] episodes begun, which with seed gives the episode's seed
@@ -35,6 +35,9 @@ var errNotReset = errors.New("env: a Vec must be Reset before its first Step")
 // NewVec returns a Vec of the given environments, which must be alike. At
 // least one must be given.
 func NewVec(envs ...Env) *Vec {
+	if len(envs) == 0 {
+		panic("env: NewVec of no environments")
+	}
 	n, spec := len(envs), envs[0].Spec()
 	v := &Vec{
 		envs: envs, spec: spec, o: spec.Obs.Size(), a: spec.Act.Size(), err: errNotReset,
@@ -119,8 +122,8 @@ func (v *Vec) begin(i int) {
 func (v *Vec) step(i int, act, next []float32) {
 	v.at = i
 	v.len[i]++
-	if v.acts > 0 && !isIndex(act[0], v.acts) {
-		v.fail(fmt.Errorf("action %v, want 0 … %d: %w", act[0], v.acts-1, ErrAction))
+	if !v.allowed(act) {
+		v.fail(fmt.Errorf("action %v: %w", act, ErrAction))
 		return
 	}
 	out := v.envs[i].Step(act, next)
@@ -135,6 +138,18 @@ func (v *Vec) step(i int, act, next []float32) {
 	r := v.res
 	r.Reward[i], r.Return[i], r.Length[i] = out.Reward, v.ret[i], v.len[i]
 	r.Terminated[i], r.Truncated[i] = out.Terminated, out.Truncated || v.len[i] == v.spec.MaxSteps
+}
+
+// allowed reports whether an action can be given to an environment: one of a
+// Box may be out of its bounds, which is the environment's to clip.
+func (v *Vec) allowed(act []float32) bool {
+	if v.acts > 0 {
+		return isIndex(act[0], v.acts)
+	}
+	if _, ok := v.spec.Act.(Box); ok {
+		return finite(act)
+	}
+	return v.spec.Act.Contains(act)
 }
 
 // finite reports whether x has neither NaN nor infinity.
@@ -202,7 +217,7 @@ func (v *Vec) replay(i int) (err error) {
 	obs := v.res.Next[i*v.o : (i+1)*v.o]
 	v.envs[i].Reset(v.episodeSeed(i), obs)
 	for l, n := v.log[i], v.len[i]; len(l) > 0 || n > 0; l, n = l[v.a:], n-1 {
-		if len(l) < v.a || n == 0 || v.acts > 0 && !isIndex(l[0], v.acts) || v.envs[i].Step(l[:v.a], obs).Done() {
+		if len(l) < v.a || n == 0 || !v.allowed(l[:v.a]) || v.envs[i].Step(l[:v.a], obs).Done() {
 			return fmt.Errorf("env: %s: the saved actions are not those of a running episode", v.spec.ID)
 		}
 	}

@@ -11,8 +11,9 @@ import (
 // themselves within the step that ended them.
 //
 // Reset and Step return an *Error where an environment does what none may: it
-// panics, or yields a NaN or an infinity. After one the Vector must be Reset
-// or loaded.
+// panics, or yields a NaN or an infinity; and where an action is none: a number
+// that is not finite, or outside a space that is no Box. After one the Vector
+// must be Reset or loaded.
 type Vector interface {
 	Spec() Spec
 	Len() int                            // N
@@ -47,7 +48,8 @@ func (r *Result) Done(i int) bool { return r.Terminated[i] || r.Truncated[i] }
 
 // A Maker makes a Vector of n environments. Agents are given a Maker rather
 // than a Vector because they know best how many they need, and how grouped:
-// PPO asks once for eight, A3C asks eight times for one.
+// PPO asks once for eight, A3C asks eight times for one. It may be called from
+// several goroutines at once.
 type Maker func(n int) (Vector, error)
 
 // Each is the Maker that runs n environments, one from each call of newEnv.

@@ -50,6 +50,15 @@ func (w ScaleReward) Unwrap() Env { return w.Env }
 // State visits the environment within.
 func (w ScaleReward) State(s *state.State) { StateOf(w.Env, s) }
 
+// Spec is that of the environment within, its threshold scaled too.
+func (w ScaleReward) Spec() Spec {
+	s := w.Env.Spec()
+	if s.RewardThreshold != nil {
+		s.RewardThreshold = new(w.K * *s.RewardThreshold)
+	}
+	return s
+}
+
 // Step steps the environment within and scales its reward.
 func (w ScaleReward) Step(act, obs []float32) Outcome {
 	out := w.Env.Step(act, obs)

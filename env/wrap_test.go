@@ -165,3 +165,11 @@ func TestStickyActionSeed(t *testing.T) {
 		t.Errorf("seed 1 sticks as %v after seed 2, want %v", got, first)
 	}
 }
+
+// TestScaleRewardThreshold: what counts as solved is scaled as the rewards are.
+func TestScaleRewardThreshold(t *testing.T) {
+	e := env.ScaleReward{Env: classic.NewCartPole(), K: 0.1}
+	if got := e.Spec().RewardThreshold; got == nil || *got != 47.5 {
+		t.Errorf("Spec().RewardThreshold = %v, want 47.5", got)
+	}
+}

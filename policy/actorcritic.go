@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"fmt"
 	"math/rand/v2"
 
 	"github.com/rlrun/rlrun/env"
@@ -13,18 +14,24 @@ import (
 type ActorCritic struct {
 	Head          *Head
 	Actor, Critic Network
-	Tape          *tape.Tape // that Pi and V are put on; acting resets it
+	Tape          *tape.Tape // that Pi and V are put on
+	acting        *tape.Tape // for the distributions that actions are drawn from
 	obs           int        // floats in a row
 	out           []float32  // scratch: the actor's output, [N, Head.Size]
 }
 
 // NewActorCritic returns an ActorCritic for spec, of networks from e.
 func NewActorCritic(rng *rand.Rand, spec env.Spec, k Kwargs, e Engine) (*ActorCritic, error) {
+	switch spec.Obs.(type) {
+	case env.Box, env.MultiBinary:
+	default:
+		return nil, fmt.Errorf("policy: a network takes observations of a Box or MultiBinary, not of a %T", spec.Obs)
+	}
 	head, err := NewHead(spec.Act, k.LogStdInit)
 	if err != nil {
 		return nil, err
 	}
-	m := &ActorCritic{Head: head, Tape: tape.New(), obs: spec.Obs.Size()}
+	m := &ActorCritic{Head: head, Tape: tape.New(), acting: tape.New(), obs: spec.Obs.Size()}
 	c := MLPConfig{In: m.obs, Out: head.Size, Hidden: k.NetArch, Activation: k.ActivationFn, Gain: 0.01}
 	if m.Actor, err = e.MLP(rng, "actor", c); err != nil {
 		return nil, err
@@ -54,7 +61,7 @@ func (m *ActorCritic) State(s *state.State) { visit(s, m.Params()) }
 
 // Copy returns an ActorCritic with parameters and a tape of its own.
 func (m *ActorCritic) Copy() *ActorCritic {
-	return &ActorCritic{Head: m.Head.Clone(), Actor: m.Actor.Clone(), Critic: m.Critic.Clone(), Tape: tape.New(), obs: m.obs}
+	return &ActorCritic{Head: m.Head.Clone(), Actor: m.Actor.Clone(), Critic: m.Critic.Clone(), Tape: tape.New(), acting: tape.New(), obs: m.obs}
 }
 
 // Policy returns m as a Policy that is a Scorer too if actions are discrete.
@@ -91,13 +98,13 @@ func (m *ActorCritic) Values(obs, v []float32) { m.Critic.Infer(v, obs) }
 // Clone returns the Policy of a Copy.
 func (m *ActorCritic) Clone() Policy { return m.Copy().Policy() }
 
-// infer is Pi without a gradient. It alone is on the tape.
+// infer is Pi without a gradient, until it is called again.
 func (m *ActorCritic) infer(obs []float32) Dist {
 	n := len(obs) / m.obs
 	m.out = grow(m.out, n*m.Head.Size)
 	m.Actor.Infer(m.out, obs)
-	m.Tape.Reset()
-	return m.Head.Dist(m.Tape.Const(m.out, n))
+	m.acting.Reset()
+	return m.Head.Dist(m.acting.Const(m.out, n))
 }
 
 type discrete struct{ *ActorCritic }

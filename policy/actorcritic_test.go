@@ -216,3 +216,30 @@ func BenchmarkAct(b *testing.B) {
 	}
 	b.ReportMetric(float64(rows*b.N)/b.Elapsed().Seconds(), "rows/s")
 }
+
+// TestActWhileLearning acts between a loss and its gradient: neither disturbs
+// the other.
+func TestActWhileLearning(t *testing.T) {
+	m, err := policy.NewActorCritic(newRand(), env.Spec{Obs: env.NewBox(-1, 1, 2), Act: env.Discrete{N: 3}}, policy.DefaultKwargs(), policy.Native{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	gradient := func(between func()) (norm float64) {
+		m.Tape.Reset()
+		l := m.Pi([]float32{1, 2}).LogProb([]float32{1}).Mean()
+		between()
+		l.Backward()
+		for _, p := range m.Params() {
+			for _, g := range p.Grad {
+				norm += float64(g * g)
+			}
+			clear(p.Grad)
+		}
+		return norm
+	}
+	want := gradient(func() {})
+	got := gradient(func() { m.Act([]float32{3, 4, 5, 6}, make([]float32, 2)) })
+	if got != want || want == 0 {
+		t.Errorf("squared gradient = %v after acting, %v without", got, want)
+	}
+}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"math"
 	"slices"
 
 	"github.com/nlpodyssey/safetensors"
@@ -37,6 +36,9 @@ const maxHeader = 1 << 20
 func Save(w io.Writer, p Saver, m Meta) error {
 	tensors := map[string]safetensors.TensorView{}
 	for _, param := range p.Params() {
+		if err := checkFinite(param.Value); err != nil {
+			return fmt.Errorf("policy: tensor %s: %w", param.Name, err)
+		}
 		var shape []uint64
 		for _, d := range param.Shape() {
 			shape = append(shape, uint64(d))
@@ -119,12 +121,16 @@ func tensor(file safetensors.SafeTensors, p *tape.Param) ([]float32, error) {
 	if _, err := binary.Decode(t.Data(), binary.LittleEndian, value); err != nil {
 		return nil, err
 	}
-	for _, v := range value {
-		if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
-			return nil, fmt.Errorf("has %v in it, want finite numbers", v)
+	return value, checkFinite(value)
+}
+
+func checkFinite(x []float32) error {
+	for _, v := range x {
+		if v-v != 0 {
+			return fmt.Errorf("has %v in it, want finite numbers", v)
 		}
 	}
-	return value, nil
+	return nil
 }
 
 var (

@@ -11,6 +11,16 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
+// What a layer may have, so that a slip of the finger is an error and does not
+// eat the machine's memory.
+const (
+	maxWidth   = 1 << 16
+	maxWeights = 1 << 26
+)
+
+// inferRows is how many rows Infer takes at a time, which bounds its scratch.
+const inferRows = 256
+
 // MLP is a multilayer perceptron.
 type MLP struct {
 	layers     []layer
@@ -43,12 +53,13 @@ func NewMLP(rng *rand.Rand, name string, c MLPConfig) (*MLP, error) {
 		return nil, fmt.Errorf("policy: activation_fn %q, want tanh or relu", c.Activation)
 	}
 	in := c.In
-	if in < 1 {
-		return nil, fmt.Errorf("policy: %s: %d inputs, want 1 or more", name, in)
+	if in < 1 || in > maxWeights {
+		return nil, fmt.Errorf("policy: %s: %d inputs, want 1 … %d", name, in, maxWeights)
 	}
 	for i, out := range slices.Concat(c.Hidden, []int{c.Out}) {
-		if out < 1 {
-			return nil, fmt.Errorf("policy: %s: net_arch %v has a layer of %d outputs, want 1 or more", name, c.Hidden, out)
+		if out < 1 || out > maxWidth || out*in > maxWeights {
+			return nil, fmt.Errorf("policy: %s: net_arch %v has a layer of %d×%d weights, want 1 … %d outputs and %d weights at most",
+				name, c.Hidden, out, in, maxWidth, maxWeights)
 		}
 		l := layer{
 			tape.NewParam(fmt.Sprintf("%s.%d.weight", name, 2*i), out, in),
@@ -85,7 +96,17 @@ func (m *MLP) Forward(t *tape.Tape, x *tape.Var) *tape.Var {
 
 // Infer writes what Forward would, without a tape.
 func (m *MLP) Infer(y, x []float32) {
-	n, last := len(x)/m.layers[0].weight.Cols, len(m.layers)-1
+	last := len(m.layers) - 1
+	in, out := m.layers[0].weight.Cols, m.layers[last].weight.Rows
+	for n := len(x) / in; n > 0; n -= inferRows {
+		rows := min(n, inferRows)
+		m.inferBlock(y[:rows*out], x[:rows*in], rows)
+		y, x = y[rows*out:], x[rows*in:]
+	}
+}
+
+func (m *MLP) inferBlock(y, x []float32, n int) {
+	last := len(m.layers) - 1
 	for i, l := range m.layers {
 		out := y
 		if i < last {

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"slices"
 
@@ -59,12 +60,15 @@ func Params(nets ...Network) []*tape.Param {
 	return ps
 }
 
-// Blend moves dst's parameters towards src's: θ' ← τθ + (1-τ)θ'.
-// τ = 1 copies. Lillicrap et al. 2016, arXiv:1509.02971, algorithm 1.
-func Blend(dst, src Network, tau float32) {
-	from := src.Params()
-	for i, p := range dst.Params() {
-		f32.Blend(p.Value, from[i].Value, tau)
+// Blend moves the parameters dst towards src, which are as many of the same
+// shapes: θ' ← τθ + (1-τ)θ'. τ = 1 copies. Lillicrap et al. 2016,
+// arXiv:1509.02971, algorithm 1.
+func Blend(dst, src []*tape.Param, tau float32) {
+	if len(dst) != len(src) {
+		panic(fmt.Sprintf("policy: Blend of %d parameters and %d", len(dst), len(src)))
+	}
+	for i, p := range dst {
+		f32.Blend(p.Value, src[i].Value, tau)
 	}
 }
 

@@ -13,11 +13,10 @@ type Policy interface {
 	Clone() Policy
 }
 
-// A Valuer is a Policy that knows V(s), [N].
+// A Valuer knows V(s), [N].
 type Valuer interface{ Values(obs, v []float32) }
 
-// A Scorer is a Policy that scores every action: by its probability, or by its
-// Q, [N, actions].
+// A Scorer scores every action: by its probability, or by its Q, [N, actions].
 type Scorer interface{ Scores(obs, score []float32) }
 
 // Kwargs describes a policy's networks under Stable-Baselines3's names.

@@ -202,7 +202,7 @@ func TestBlend(t *testing.T) {
 		src, dst := newMLP(t, c), newMLP(t, c)
 		src.Params()[0].Value[0], src.Params()[1].Value[0] = 1, 0
 		dst.Params()[0].Value[0], dst.Params()[1].Value[0] = 3, -2
-		policy.Blend(dst, src, tc.tau)
+		policy.Blend(dst.Params(), src.Params(), tc.tau)
 		if w, b := dst.Params()[0].Value[0], dst.Params()[1].Value[0]; w != tc.weight || b != tc.bias {
 			t.Errorf("Blend(%v) = %v, %v, want %v, %v", tc.tau, w, b, tc.weight, tc.bias)
 		}
@@ -217,7 +217,7 @@ func TestBlend(t *testing.T) {
 		normal(newRand(), src.Params()[i].Value)
 		src.Params()[i].Value[0] = 1.0 / 3
 	}
-	policy.Blend(dst, src, 1)
+	policy.Blend(dst.Params(), src.Params(), 1)
 	for i, p := range dst.Params() {
 		if want := src.Params()[i].Value; !sameBits(p.Value, want) {
 			t.Errorf("Blend(1) made %s %v, want %v", p.Name, p.Value, want)

@@ -67,10 +67,15 @@ func (r *Recorder) add(op string, c color.RGBA, args ...float32) {
 	r.Ops = append(r.Ops, Op{Op: op, Args: args, RGBA: c})
 }
 
-// Replay makes the recorded calls again, on c.
+// Replay makes the recorded calls again, on c. Ops that no call could have
+// made, as a file may have them, are left out.
 func (r *Recorder) Replay(c Canvas) {
+	args := map[string]int{"view": 4, "line": 5, "rect": 4, "circle": 3, "text": 3}
 	for _, o := range r.Ops {
 		a := o.Args
+		if len(a) < args[o.Op] {
+			continue
+		}
 		switch o.Op {
 		case "view":
 			c.View(a[0], a[1], a[2], a[3])

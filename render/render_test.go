@@ -25,8 +25,11 @@ func ExampleRecorder() {
 }
 
 // TestReplay records a replay of every kind of call: the same calls come out.
-// A View forgets what was there before it.
+// A View forgets what was there before it. What no call could have made is not
+// called.
 func TestReplay(t *testing.T) {
+	(&render.Recorder{Ops: []render.Op{{Op: "line"}, {Op: "text", Args: []float32{1}}, {Op: "?"}}}).Replay(nil)
+
 	var a, b render.Recorder
 	red := color.RGBA{255, 0, 0, 255}
 	a.Circle(9, 9, 9, red)

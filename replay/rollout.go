@@ -10,9 +10,10 @@ import (
 // A Rollout is T steps of N environments, in the order they happened: row t·N+i
 // is environment i at step t. An on-policy agent fills it, learns, refills it.
 //
-// Each observation is stored once. What step t led to is row (t+1)·N+i of Obs,
-// but where an episode was cut off: then it is one of the final rows behind
-// those. So a critic that runs over Obs has run on all there is.
+// Each observation is stored once. What step t led to is row (t+1)·N+i of Obs.
+// Where the episode ended that row is the next one's first observation; if it
+// was cut off, what it was cut off at is one of the final rows behind those. So
+// a critic that runs over Obs has run on all there is to value.
 type Rollout struct {
 	N, T     int
 	Obs      []float32 // [(T+1)·N+F, O] the last F rows are the final ones
@@ -69,6 +70,7 @@ func (r *Rollout) begin(obs []float32) {
 
 // Next writes V(s') of each step to next [T·N], given value, V of each row of
 // Obs. It is 0 after a terminal state, and after a cut-off V of the final row.
+// The rollout must be full.
 func (r *Rollout) Next(next, value []float32) {
 	copy(next, value[r.N:(r.T+1)*r.N])
 	for k, terminal := range r.Terminal {

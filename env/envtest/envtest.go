@@ -87,12 +87,20 @@ func (p *player) play(n int) (bits []uint64) {
 		if !slices.Equal(p.act, given) {
 			p.t.Fatalf("step %d: Step changed the action %v to %v", step, given, p.act)
 		}
-		bits, p.done = append(bits, math.Float64bits(out.Reward)), out.Done()
+		bits = append(bits, math.Float64bits(out.Reward), flag(out.Terminated), flag(out.Truncated))
+		p.done = out.Done()
 		if p.done {
 			break
 		}
 	}
 	return bits
+}
+
+func flag(b bool) uint64 {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 // repeats plays episode A, episode B, and A again: what B leaves behind must not show.

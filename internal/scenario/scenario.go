@@ -113,8 +113,8 @@ func (s *Scenario) resolve(envs env.Registry) error {
 		key   string
 		value int
 	}{{"steps", s.Steps}, {"eval.episodes", s.Eval.Episodes}, {"eval.max_steps", s.Eval.MaxSteps}, {"log_interval", s.LogInterval}} {
-		if r.value < 1 {
-			return fmt.Errorf("%s is %d, want 1 or more", r.key, r.value)
+		if r.value < 1 || r.value > 1<<53 {
+			return fmt.Errorf("%s is %d, want 1 or more, and no more than 2⁵³", r.key, r.value)
 		}
 	}
 	if err := checkName(s.Name); err != nil {
@@ -145,23 +145,30 @@ func (s *Scenario) resolveEnv(envs env.Registry) (err error) {
 	if err != nil {
 		return err
 	}
-	options := func(into any) error {
-		s.options = into
-		return s.file.Env.Options.DecodeFields(into)
-	}
-	e, err := wrapped(envs[s.Env], wraps)(options)
+	options := s.file.Env.Options.DecodeFields
+	e, err := wrapped(envs[s.Env], wraps)(func(into any) error {
+		s.options = into // to be written out
+		return options(into)
+	})
 	if err != nil {
 		return fmt.Errorf("env: %s: %w", s.Env, err)
 	}
-	s.Spec, s.Threshold = e.Spec(), e.Spec().RewardThreshold
-	if s.file.Target != nil {
-		s.Threshold = s.file.Target
-	}
+	s.Spec = e.Spec()
 	judged := slices.DeleteFunc(slices.Clone(wraps), func(w wrap) bool { return w.rewardOnly })
 	if s.Train, err = (env.Registry{s.Env: wrapped(envs[s.Env], wraps)}).Maker(s.Env, options); err == nil {
 		s.Judge, err = (env.Registry{s.Env: wrapped(envs[s.Env], judged)}).Maker(s.Env, options)
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	if s.Threshold = s.file.Target; s.Threshold == nil {
+		e, err := wrapped(envs[s.Env], judged)(options)
+		if err != nil {
+			return err
+		}
+		s.Threshold = e.Spec().RewardThreshold
+	}
+	return nil
 }
 
 func (s *Scenario) resolveAgent() error {

@@ -5,7 +5,8 @@ import "math"
 // AdamStep holds the factors of one step of Adam: see the package optim.
 type AdamStep struct {
 	Scale        float32 // of the gradient, before all else
-	Beta1, Beta2 float32
+	Beta1, Beta2 float32 // β₁, β₂
+	Rest1, Rest2 float32 // 1 - β₁, 1 - β₂
 	Rate         float32 // α / (1 - β₁ᵗ)
 	RootScale    float32 // 1 / √(1 - β₂ᵗ)
 	Epsilon      float32
@@ -15,11 +16,10 @@ type AdamStep struct {
 // it. All slices are as long as p.
 func Adam(p, g, m, v []float32, s AdamStep) {
 	g, m, v = g[:len(p)], m[:len(p)], v[:len(p)]
-	rest1, rest2 := 1-s.Beta1, 1-s.Beta2
 	for i := range p {
 		gi := s.Scale * g[i]
-		mi := float32(s.Beta1*m[i]) + float32(rest1*gi)
-		vi := float32(s.Beta2*v[i]) + float32(float32(rest2*gi)*gi)
+		mi := float32(s.Beta1*m[i]) + float32(s.Rest1*gi)
+		vi := float32(s.Beta2*v[i]) + float32(float32(s.Rest2*gi)*gi)
 		m[i], v[i] = mi, vi
 		root := float32(math.Sqrt(float64(vi)))
 		p[i] -= float32(s.Rate * mi / (float32(root*s.RootScale) + s.Epsilon))

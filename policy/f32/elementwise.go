@@ -2,8 +2,8 @@
 //
 // Destinations come first and may be an operand too, element for element.
 // Matrices are row-major and unpadded. Sums run in a fixed order, and products
-// are rounded before they are added, so that results are the same bits on every
-// processor. Nothing allocates. Lengths that do not fit are bugs and panic.
+// are rounded before they are added: the same Kernels give the same bits.
+// Nothing allocates. Lengths that do not fit are bugs and panic.
 package f32
 
 // Kernels names the implementation of this package's loops.
@@ -66,6 +66,10 @@ func Axpy(dst []float32, k float32, x []float32) {
 // Blend sets dst = (1-tau) dst + tau x: a soft update, and a copy for tau = 1.
 func Blend(dst, x []float32, tau float32) {
 	x = x[:len(dst)]
+	if tau == 1 {
+		copy(dst, x)
+		return
+	}
 	for i := range dst {
 		dst[i] = float32((1-tau)*dst[i]) + float32(tau*x[i])
 	}

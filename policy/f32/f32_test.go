@@ -45,7 +45,8 @@ func TestLinear(t *testing.T) {
 				}
 				f32.Linear(y, x, w, b, n, in, out)
 				f32.LinearInput(dx, dy, w, n, in, out)
-				f32.LinearWeight(dw, db, dy, x, n, in, out)
+				f32.LinearWeight(dw, dy, x, n, in, out)
+				f32.LinearBias(db, dy, n)
 				for name, got := range map[string][]float32{"y": y, "dx": dx, "dw": dw, "db": db} {
 					near(t, fmt.Sprintf("%s of %d×%d by %d", name, n, in, out), got, want[name], 1e-5)
 				}
@@ -207,7 +208,8 @@ func BenchmarkLinearGrad(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		f32.LinearInput(dx, dy, w, n, in, out)
-		f32.LinearWeight(w, bias, dy, x, n, in, out)
+		f32.LinearWeight(w, dy, x, n, in, out)
+		f32.LinearBias(bias, dy, n)
 	}
 	b.ReportMetric(4*n*in*out*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
 }

@@ -78,15 +78,21 @@ func LinearInput(dx, dy, w []float32, n, in, out int) {
 	}
 }
 
-// LinearWeight adds Linear's gradients for w and b to dw and db:
-// dw [out, in] += dyᵀ x, and db [out] += Σ dy, over the n rows in their order.
-func LinearWeight(dw, db, dy, x []float32, n, in, out int) {
+// LinearWeight adds Linear's gradient for w to dw: dw [out, in] += dyᵀ x, over
+// the n rows in their order.
+func LinearWeight(dw, dy, x []float32, n, in, out int) {
 	if n == 0 {
 		return
 	}
 	for j := range out {
 		accumulate(dw[j*in:(j+1)*in], dy[j:], out, x, in, n)
 	}
+}
+
+// LinearBias adds Linear's gradient for b to db: db [out] += Σ dy, over the n
+// rows in their order.
+func LinearBias(db, dy []float32, n int) {
+	out := len(db)
 	for r := range n {
 		AddTo(db, dy[r*out:(r+1)*out])
 	}

@@ -42,7 +42,7 @@ func (a *Adam) Step() float32 {
 	a.t++
 	norm := Norm(a.params)
 	step := f32.AdamStep{
-		Scale: ClipFactor(norm, a.MaxNorm), Beta1: beta1, Beta2: beta2, Epsilon: a.Epsilon,
+		Scale: ClipFactor(norm, a.MaxNorm), Beta1: beta1, Beta2: beta2, Rest1: 1 - beta1, Rest2: 1 - beta2, Epsilon: a.Epsilon,
 		Rate:      float32(float64(a.Rate) / (1 - math.Pow(beta1, float64(a.t)))),
 		RootScale: float32(1 / math.Sqrt(1-math.Pow(beta2, float64(a.t)))),
 	}

@@ -27,7 +27,7 @@ func (s Schedule) At(step, steps int) float64 {
 	if !s.linear {
 		return s.start
 	}
-	return s.start * max(0, 1-float64(step)/float64(steps))
+	return s.start * min(1, max(0, 1-float64(step)/float64(max(1, steps))))
 }
 
 // String returns the form that UnmarshalText reads: 0.001, or lin_0.001.

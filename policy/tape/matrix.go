@@ -61,7 +61,10 @@ func (linear) backward(v *Var) {
 		f32.LinearInput(x.Grad, v.Grad, w.Value, v.Rows, x.Cols, v.Cols)
 	}
 	if w.Grad != nil {
-		f32.LinearWeight(w.Grad, b.Grad, v.Grad, x.Value, v.Rows, x.Cols, v.Cols)
+		f32.LinearWeight(w.Grad, v.Grad, x.Value, v.Rows, x.Cols, v.Cols)
+	}
+	if b.Grad != nil {
+		f32.LinearBias(b.Grad, v.Grad, v.Rows)
 	}
 }
 

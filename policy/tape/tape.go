@@ -71,6 +71,7 @@ type op interface {
 type Tape struct {
 	vars []*Var
 	n    int   // in use
+	back bool  // Backward has run since the last Reset
 	err  error // of the first Function to fail
 }
 
@@ -78,7 +79,7 @@ type Tape struct {
 func New() *Tape { return new(Tape) }
 
 // Reset forgets every Var made since the last Reset.
-func (t *Tape) Reset() { t.n = 0 }
+func (t *Tape) Reset() { t.n, t.back = 0, false }
 
 // Err returns the first error of a Function, which a Reset does not forget:
 // one look after Backward is enough.
@@ -87,10 +88,10 @@ func (t *Tape) Err() error { return t.err }
 // Const puts data, a matrix [rows, len(data)/rows], on the tape. It is not
 // copied, and must not change before the tape is done with it.
 func (t *Tape) Const(data []float32, rows int) *Var {
-	v := t.push(rows, len(data)/rows)
-	if rows*v.Cols != len(data) {
+	if rows < 1 || len(data)%rows != 0 {
 		panic(fmt.Sprintf("tape: Const of %d numbers in %d rows", len(data), rows))
 	}
+	v := t.push(rows, len(data)/rows)
 	v.Value = data
 	return v
 }
@@ -108,6 +109,10 @@ func (v *Var) Backward() {
 	if v.Rows*v.Cols != 1 {
 		panic(fmt.Sprintf("tape: Backward from a %d×%d matrix, want 1×1", v.Rows, v.Cols))
 	}
+	if v.tape.back {
+		panic("tape: Backward a second time since Reset")
+	}
+	v.tape.back = true
 	if v.Grad == nil {
 		return // of constants alone
 	}

@@ -122,6 +122,7 @@ func TestApply(t *testing.T) {
 		t.Errorf("dy/dw of a constant x = %v, want 7 more than 30", f.w.Grad[0])
 	}
 	f.w.Value[0] = 0
+	tp.Reset()
 	tp.Apply(f, tp.Param(p), 1).Backward()
 	if tp.Reset(); tp.Err() == nil {
 		t.Error("the error of a Function is lost")
@@ -138,10 +139,21 @@ func TestDetach(t *testing.T) {
 	if p.Grad[0] != 3 {
 		t.Errorf("gradient = %v, want 3", p.Grad[0])
 	}
+	tp.Reset()
 	if y := tp.Const([]float32{2}, 1).Square(); y.Grad != nil {
 		t.Errorf("a constant's square has gradient memory %v", y.Grad)
 	} else if y.Backward(); y.Scalar() != 4 {
 		t.Errorf("2² = %v", y.Scalar())
+	}
+}
+
+// TestLinearBias learns the bias of a layer whose weights are held fixed.
+func TestLinearBias(t *testing.T) {
+	b, tp := tape.NewVector("b", 1), tape.New()
+	x, w := tp.Const([]float32{1, 2}, 2), tp.Const([]float32{3}, 1)
+	x.Linear(w, tp.Param(b)).Mean().Backward()
+	if b.Grad[0] != 1 {
+		t.Errorf("dy/db = %v, want 1", b.Grad[0])
 	}
 }
 
@@ -167,6 +179,8 @@ func TestShapes(t *testing.T) {
 		"Columns 1 to 4 of 2×3":        func() { m(2, 3).Columns(1, 4) },
 		"Backward from a 2×3 matrix":   func() { m(2, 3).Backward() },
 		"Const of 5 numbers in 2 rows": func() { tp.Const(make([]float32, 5), 2) },
+		"Const of 0 numbers in 0 rows": func() { tp.Const(nil, 0) },
+		"Backward a second time":       func() { m(1, 1).Backward(); m(1, 1).Backward() },
 	} {
 		t.Run(want, func(t *testing.T) {
 			defer func() {
