@@ -95,6 +95,9 @@ func flagError(cmd *cobra.Command, err error) error {
 			cmd.Flags().VisitAll(func(f *pflag.Flag) { more = more && yield("--"+f.Name) })
 		}
 		name := "--" + missing.GetSpecifiedName()
+		if short := missing.GetSpecifiedShortnames(); short != "" {
+			name = "-" + short // as -seed, which has a dash too few
+		}
 		err = fmt.Errorf("unknown flag %s%s", name, nearest.Hint(name, names))
 	}
 	return badInput{err}
@@ -119,6 +122,8 @@ func helpCommand() *cobra.Command {
 			if err != nil || len(rest) > 0 {
 				return badInput{fmt.Errorf("no command %q%s", strings.Join(args, " "), nearest.Hint(args[0], commandNames(cmd.Root())))}
 			}
+			topic.InitDefaultHelpFlag() // cobra adds these two when a command runs
+			topic.InitDefaultVersionFlag()
 			return topic.Help()
 		},
 	}

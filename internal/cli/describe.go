@@ -2,7 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"math"
 
 	"github.com/rlrun/rlrun/env"
 )
@@ -44,7 +43,7 @@ func describeSpace(s env.Space) space {
 		if shape == nil {
 			shape = []int{s.Size()}
 		}
-		return space{Type: "box", Low: bounds(s.Low), High: bounds(s.High), Shape: shape}
+		return space{Type: "box", Low: finite(s.Low), High: finite(s.High), Shape: shape}
 	case env.Discrete:
 		return space{Type: "discrete", N: s.N}
 	case env.MultiDiscrete:
@@ -69,11 +68,11 @@ func describeSpace(s env.Space) space {
 	return space{Type: fmt.Sprintf("%T", s)}
 }
 
-// bounds are those that are finite; the others are null.
-func bounds(x []float32) []*float64 {
+// finite is x as JSON has it, in which what is no finite number is null.
+func finite[T float32 | float64](x []T) []*float64 {
 	b := make([]*float64, len(x))
 	for i, v := range x {
-		if !math.IsInf(float64(v), 0) {
+		if v-v == 0 {
 			b[i] = new(float64(v))
 		}
 	}

@@ -40,17 +40,17 @@ type failure struct {
 
 // A view is the answer to a reset, and to a state that was set.
 type view struct {
-	Obs   []float64 `json:"obs"`
-	State []float64 `json:"state"` // null where the environment has no physical state
+	Obs   []*float64 `json:"obs"`   // null where a number is not finite
+	State []*float64 `json:"state"` // null where the environment has no physical state
 }
 
 // A stepped is the answer to an action.
 type stepped struct {
-	Obs        []float64 `json:"obs"`
-	Reward     float64   `json:"reward"`
-	Terminated bool      `json:"terminated"`
-	Truncated  bool      `json:"truncated"`
-	State      []float64 `json:"state"`
+	Obs        []*float64 `json:"obs"`
+	Reward     *float64   `json:"reward"`
+	Terminated bool       `json:"terminated"`
+	Truncated  bool       `json:"truncated"`
+	State      []*float64 `json:"state"`
 }
 
 // answer carries out one request.
@@ -98,7 +98,7 @@ func drawsOf(fields map[string]json.RawMessage) (draws []float64, err error) {
 		return nil, nil
 	}
 	delete(fields, "draws")
-	if err := decode(raw, &draws); err != nil {
+	if draws, err = numbers(raw); err != nil {
 		return nil, errors.New("draws: want a list of numbers")
 	}
 	for _, u := range draws {
@@ -117,7 +117,7 @@ func (s *session) describe(raw json.RawMessage, _ []float64) (any, error) {
 }
 
 func (s *session) reset(raw json.RawMessage, draws []float64) (any, error) {
-	var fields map[string]json.Number
+	var fields map[string]json.RawMessage
 	if err := decode(raw, &fields); err != nil || fields == nil {
 		return nil, errors.New(`reset: want {} or {"seed":N}`)
 	}
@@ -127,8 +127,8 @@ func (s *session) reset(raw json.RawMessage, draws []float64) (any, error) {
 			return nil, fmt.Errorf("reset: no field %q, want seed", key)
 		}
 		var err error
-		if seed, err = strconv.ParseUint(value.String(), 10, 63); err != nil {
-			return nil, fmt.Errorf("reset: seed %v, want a whole number, 0 … %d", value, uint64(math.MaxInt64))
+		if seed, err = strconv.ParseUint(string(value), 10, 63); err != nil {
+			return nil, fmt.Errorf("reset: seed %s, want a whole number, 0 … %d", value, uint64(math.MaxInt64))
 		}
 	}
 	if len(fields) == 0 {
@@ -157,8 +157,8 @@ func (s *session) set(raw json.RawMessage, _ []float64) (any, error) {
 	if s.physics == nil {
 		return nil, fmt.Errorf("state: %s has none that can be set", s.spec.ID)
 	}
-	var x []float64
-	if err := decode(raw, &x); err != nil || x == nil {
+	x, err := numbers(raw)
+	if err != nil {
 		return nil, errors.New("state: want a list of numbers")
 	}
 	if err := s.physics.SetPhysics(x); err != nil {
@@ -185,18 +185,16 @@ func (s *session) step(raw json.RawMessage, draws []float64) (any, error) {
 	truncated := out.Truncated || s.steps == s.spec.MaxSteps
 	s.running = !out.Terminated && !truncated
 	v := s.view()
-	return stepped{v.Obs, out.Reward, out.Terminated, truncated, v.State}, nil
+	return stepped{v.Obs, finite([]float64{out.Reward})[0], out.Terminated, truncated, v.State}, nil
 }
 
 // readAction fills act from a number, or a list of them.
 func (s *session) readAction(raw json.RawMessage) error {
-	var x []float64
-	if decode(raw, &x) != nil || x == nil {
-		var one float64
-		if string(raw) == "null" || decode(raw, &one) != nil {
+	x, err := numbers(raw)
+	if err != nil {
+		if x, err = numbers(slices.Concat([]byte("["), raw, []byte("]"))); err != nil {
 			return errors.New("action: want a number, or a list of numbers")
 		}
-		x = []float64{one}
 	}
 	if len(x) != len(s.act) {
 		return fmt.Errorf("action: %d numbers, want %d", len(x), len(s.act))
@@ -217,14 +215,24 @@ func (s *session) readAction(raw json.RawMessage) error {
 
 // view is the observation and the state as they are.
 func (s *session) view() view {
-	v := view{Obs: make([]float64, len(s.obs))}
-	for i, x := range s.obs {
-		v.Obs[i] = float64(x)
-	}
+	v := view{Obs: finite(s.obs)}
 	if s.physics != nil {
-		v.State = s.physics.Physics([]float64{})
+		v.State = finite(s.physics.Physics(nil))
 	}
 	return v
+}
+
+// numbers reads a list of numbers, none of which is null.
+func numbers(data []byte) ([]float64, error) {
+	var list []*float64
+	if err := decode(data, &list); err != nil || list == nil || slices.Contains(list, nil) {
+		return nil, errors.New("want a list of numbers")
+	}
+	x := make([]float64, len(list))
+	for i, p := range list {
+		x[i] = *p
+	}
+	return x, nil
 }
 
 // decode reads all of data as one JSON value.

@@ -61,6 +61,7 @@ func shorthand() map[string]string {
 func (a *App) trainCommand() *cobra.Command {
 	var f runFlags
 	var out string
+	var sets []string
 	cmd := &cobra.Command{
 		Use:   "rlrun SCENARIO",
 		Short: "Reinforcement learning: train an agent, evaluate it, keep the run",
@@ -83,15 +84,20 @@ path to a .yaml file. Interrupted, a run goes on with "rlrun resume".`,
 	flags.String("episodes", "", "evaluation episodes `N`")
 	flags.String("backend", "native", "engine that computes the networks: native")
 	flags.StringVar(&out, "out", "", "the run's directory `DIR`, which must be new (default runs/SCENARIO/seed-N)")
-	flags.StringArray("set", nil, "change a setting of the scenario `KEY=VALUE`, as agent.gamma=0.9; may be repeated")
+	flags.StringArrayVar(&sets, "set", nil, "change a setting of the scenario `KEY=VALUE`, as agent.gamma=0.9; may be repeated")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if len(args) == 0 && cmd.Flags().NFlag() == 0 {
 			return cmd.Help()
 		}
+		if len(args) > 1 { // of which the first may be a command misspelt
+			if _, _, err := a.source(args[0]); err != nil {
+				return badInput{err}
+			}
+		}
 		if err := oneArg("a scenario")(cmd, args); err != nil {
 			return err
 		}
-		s, err := a.scenario(args[0], changes(cmd))
+		s, err := a.scenario(args[0], changes(cmd, sets))
 		if err != nil {
 			return badInput{err}
 		}
@@ -101,8 +107,7 @@ path to a .yaml file. Interrupted, a run goes on with "rlrun resume".`,
 }
 
 // changes gathers what the flags change in the scenario.
-func changes(cmd *cobra.Command) (all []scenario.Change) {
-	sets, _ := cmd.Flags().GetStringArray("set")
+func changes(cmd *cobra.Command, sets []string) (all []scenario.Change) {
 	for _, s := range sets {
 		all = append(all, scenario.Change{Assignment: s, Origin: "--set " + s})
 	}
@@ -117,22 +122,29 @@ func changes(cmd *cobra.Command) (all []scenario.Change) {
 
 // scenario reads the scenario called name, or in the file called name.
 func (a *App) scenario(name string, changes []scenario.Change) (*scenario.Scenario, error) {
-	if isFile(name) {
-		text, err := os.ReadFile(name)
-		if err != nil {
-			return nil, err
-		}
-		return scenario.Parse(name, text, changes, a.Envs)
-	}
-	text, err := fs.ReadFile(a.Scenarios, name+".yaml")
+	file, text, err := a.source(name)
 	if err != nil {
-		names, err := a.scenarioNames()
-		if err != nil {
-			return nil, err
-		}
-		return nil, fmt.Errorf("no scenario or command %q%s; rlrun list shows all", name, nearest.Hint(name, slices.Values(names)))
+		return nil, err
 	}
-	return scenario.Parse(name+".yaml", text, changes, a.Envs)
+	return scenario.Parse(file, text, changes, a.Envs)
+}
+
+// source returns the file of the scenario called name, and its text.
+func (a *App) source(name string) (file string, text []byte, err error) {
+	if isFile(name) {
+		text, err = os.ReadFile(name)
+		return name, text, err
+	}
+	file = name + ".yaml"
+	if text, err = fs.ReadFile(a.Scenarios, file); err == nil {
+		return file, text, nil
+	}
+	words, err := a.scenarioNames()
+	if err != nil {
+		return "", nil, err
+	}
+	words = slices.AppendSeq(words, commandNames(a.root()))
+	return "", nil, fmt.Errorf("no scenario or command %q%s; rlrun list shows all", name, nearest.Hint(name, slices.Values(words)))
 }
 
 // isFile reports whether a scenario's name is a path.

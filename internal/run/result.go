@@ -99,8 +99,11 @@ func (r *Run) Policy() (policy.Policy, error) {
 // Evaluate judges p on episodes that training never sees, and that descend
 // from seed.
 func (r *Run) Evaluate(ctx context.Context, p policy.Policy, episodes int, seed uint64) (*Result, error) {
-	s := r.Scenario
-	score, err := agents.Evaluate(ctx, p, s.Judge, episodes, s.Eval.MaxSteps, env.Split(seed, evalBranch))
+	s, limit := r.Scenario, r.Scenario.Spec.MaxSteps
+	if limit == 0 {
+		limit = s.Eval.MaxSteps
+	}
+	score, err := agents.Evaluate(ctx, p, s.Judge, episodes, limit, env.Split(seed, evalBranch))
 	if err != nil {
 		return nil, err
 	}
@@ -114,6 +117,12 @@ func (r *Run) Evaluate(ctx context.Context, p policy.Policy, episodes int, seed 
 	}, nil
 }
 
+// complete reports whether all is there that a finished run's result has.
+func (r *Result) complete() bool {
+	return r.Event == "result" && r.Scenario != "" && r.Steps > 0 && r.TrainS != nil && r.StepsPerS != nil &&
+		r.Eval.Episodes > 0 && (r.threshold == nil) == (r.Eval.SuccessRate == nil)
+}
+
 // Result returns the result of a run that is finished, and nil where it is not.
 func (r *Run) Result() (*Result, error) {
 	name := filepath.Join(r.Dir, resultFile)
@@ -125,7 +134,7 @@ func (r *Run) Result() (*Result, error) {
 		return nil, err
 	}
 	res := &Result{threshold: r.Scenario.Threshold}
-	if err := json.Unmarshal(data, res); err != nil || res.Event != "result" {
+	if err := json.Unmarshal(data, res); err != nil || !res.complete() {
 		return nil, fmt.Errorf("%s: not a result line of JSON", name)
 	}
 	return res, nil

@@ -57,6 +57,20 @@ func TestEvaluate(t *testing.T) {
 	}
 }
 
+// TestMaxSteps ends endless episodes in the evaluation, and no others: a pole
+// that starts upright cannot fall in a step.
+func TestMaxSteps(t *testing.T) {
+	for _, c := range []struct {
+		env  string
+		most bool // one step is
+	}{{"{id: CartPole-v1, n_envs: 2}", false}, {"{id: acme/Endless-v0, n_envs: 2}", true}} {
+		r := create(t, parse(t, quick, "steps=64", "eval.max_steps=1", "env="+c.env))
+		if e := finish(t, r, run.Options{}).Eval; e.Max <= 1 != c.most {
+			t.Errorf("%s: eval with max_steps 1 = %s, want one step only where the environment has no limit", c.env, jsonOf(t, e))
+		}
+	}
+}
+
 // TestSuccessRate wants null where no return counts as solved. An endless
 // episode pays its 20 actions, each 0 or 1 and all alike.
 func TestSuccessRate(t *testing.T) {

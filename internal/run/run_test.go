@@ -209,7 +209,7 @@ func TestCreateFails(t *testing.T) {
 		{filepath.Join(dir, "file", "run"), "seed=1", "file"},
 		{filepath.Join(dir, "new"), "agent.batch_size=31", "batch_size is 31, want a divisor"},
 		{filepath.Join(dir, "new"), "agent.policy_kwargs.net_arch=[0]", "net_arch"},
-		{filepath.Join(dir, "new"), "env.n_envs=0", "n_envs is 0, want 1 or more"},
+		{filepath.Join(dir, "new"), "env.n_envs=0", "n_envs is 0, want 1"},
 	} {
 		if _, err := run.Create(parse(t, quick, c.set), c.out); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("Create(%s, %q): %v, want %q", c.set, c.out, err, c.want)

@@ -15,6 +15,8 @@ func TestFaults(t *testing.T) {
 		{"env: {id: CartPole-v1\n", "f.yaml:2: not YAML"},
 		{minimal + "stepps: 1", "f.yaml:4:1: stepps: unknown key; the nearest is steps"},
 		{minimal + "steps: 1", "f.yaml:4:1: steps: a second time"},
+		{minimal + `"a\nb": 1`, "f.yaml:4:1: "},
+		{minimal + "eval: {a\n\n b: 1}", "f.yaml:4:8: eval."},
 		{"agent: {name: ppo}\nsteps: 10", "env.id is not there, want one of CartPole-v0, CartPole-v1, acme/Echo-v0"},
 		{"env: {idd: CartPole-v1}\nagent: {name: ppo}\nsteps: 10", "env.idd: unknown key; the nearest is id"},
 		{"env: {id: CartPole-v7}\nagent: {name: ppo}\nsteps: 10", "no version 7 of CartPole; there is CartPole-v0, CartPole-v1"},

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"go.yaml.in/yaml/v4"
 
@@ -257,7 +258,12 @@ func fieldsOf(v reflect.Value) map[string]reflect.Value {
 	return fields
 }
 
+// join is the path of key in the mapping at path. A key that would break the
+// line of a message is quoted.
 func join(path, key string) string {
+	if strings.ContainsFunc(key, unicode.IsControl) {
+		key = strconv.Quote(key)
+	}
 	if path == "" {
 		return key
 	}

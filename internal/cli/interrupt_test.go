@@ -1,0 +1,96 @@
+package cli
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"io"
+	"os"
+	"os/signal"
+	"runtime"
+	"strings"
+	"testing"
+)
+
+// TestInterrupt sends the program Ctrl-C while it trains, and then resumes.
+// Training waits for the reader of its lines until the signal has been sent,
+// and what is left of it takes far longer than a signal to come through.
+func TestInterrupt(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("a process cannot send itself Ctrl-C")
+	}
+	a := inEmptyDir(t)
+	long := []string{"--steps", "200000", "--set", "log_interval=2000"}
+	a.must(t, append(long, "quick", "--out", "straight", "--quiet")...)
+	for _, c := range []struct {
+		lines int // of progress before the signal
+		args  []string
+	}{
+		{1, append(long, "quick", "--out", "run", "--json")},
+		{7, []string{"resume", "run", "--json", "--checkpoint-every", "5000"}},
+	} {
+		status, out, err := a.interrupted(t, c.lines, c.args...)
+		if status != statusInterrupted || strings.Count(err, "\n") != 1 || !strings.Contains(err, "rlrun resume run") {
+			t.Fatalf("rlrun %q interrupted = %d, %q, want %d and a line that names rlrun resume run", c.args, status, err, statusInterrupted)
+		}
+		if lines := objects(t, out); len(lines) < c.lines || len(lines) >= 100 {
+			t.Errorf("rlrun %q interrupted = %d lines, want progress and no result", c.args, len(lines))
+		}
+		if _, err := os.Stat("run/checkpoint/state"); err != nil {
+			t.Errorf("rlrun %q interrupted left no checkpoint: %v", c.args, err)
+		}
+	}
+	if status, _, err := a.call("eval", "run"); status != statusBadInput || !strings.Contains(err, "rlrun resume run") {
+		t.Errorf("rlrun eval of an interrupted run = %d, %q, want %d and a line that names rlrun resume run", status, err, statusBadInput)
+	}
+	a.must(t, "resume", "run", "--quiet")
+	if readFile(t, "run/policy.safetensors") != readFile(t, "straight/policy.safetensors") {
+		t.Error("policies of an interrupted run and of one that was not differ")
+	}
+	if got, want := episodes(t, "run"), episodes(t, "straight"); got != want {
+		t.Errorf("episodes of an interrupted run = %s, want %s", got, want)
+	}
+}
+
+// interrupted carries out a command line and sends the signal after some lines.
+func (a *App) interrupted(t *testing.T, lines int, args ...string) (status int, out, err string) {
+	t.Helper()
+	own, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	var o, e bytes.Buffer
+	r, w := io.Pipe()
+	a.In, a.Out, a.Err = strings.NewReader(""), w, &e
+	done := make(chan int)
+	go func() {
+		status := a.Run(args)
+		w.Close()
+		done <- status
+	}()
+	in := bufio.NewReaderSize(io.TeeReader(r, &o), 16) // so that it reads no further than it must
+	for range lines {
+		if _, err := in.ReadBytes('\n'); err != nil {
+			t.Fatal(err)
+		}
+	}
+	self, failed := os.FindProcess(os.Getpid())
+	if failed == nil {
+		failed = self.Signal(os.Interrupt)
+	}
+	if failed != nil {
+		t.Fatal(failed)
+	}
+	<-own.Done()
+	if _, err := io.Copy(io.Discard, in); err != nil {
+		t.Fatal(err)
+	}
+	return <-done, o.String(), e.String()
+}
+
+// episodes is what a run's episodes.csv says, but for the time.
+func episodes(t *testing.T, dir string) (s string) {
+	t.Helper()
+	for line := range strings.Lines(readFile(t, dir+"/episodes.csv")) {
+		s += line[:strings.LastIndex(line, ",")] + "\n"
+	}
+	return s
+}
