@@ -1,14 +1,11 @@
 package agents
 
 import (
-	"compress/gzip"
-	"encoding/json"
-	"math"
-	"os"
 	"strings"
 	"testing"
 
 	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/internal/golden"
 	"github.com/rlrun/rlrun/policy/f32"
 	"github.com/rlrun/rlrun/policy/loss"
 	"github.com/rlrun/rlrun/policy/optim"
@@ -53,39 +50,14 @@ func (e still) Spec() env.Spec {
 func (still) Reset(seed uint64, obs []float32)    {}
 func (still) Step(act, obs []float32) env.Outcome { return env.Outcome{} }
 
-// near wants |got - want| ≤ 10⁻⁵ max(1, |want|).
-func near(t *testing.T, name string, got []float32, want []float64) {
-	t.Helper()
-	if len(got) != len(want) {
-		t.Fatalf("%s has %d elements, want %d", name, len(got), len(want))
-	}
-	for i, w := range want {
-		if d := math.Abs(float64(got[i]) - w); !(d <= 1e-5*max(1, math.Abs(w))) {
-			t.Errorf("%s[%d] = %v, want %v", name, i, got[i], w)
-			return
-		}
-	}
-}
-
 // TestPPOGolden repeats Stable-Baselines3's updates from the same weights, with
 // the same minibatches.
 func TestPPOGolden(t *testing.T) {
-	f, err := os.Open("testdata/ppo.json.gz")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
 	var g struct {
 		Tasks map[string]goldenTask
 		Runs  []goldenRun
 	}
-	if err := json.NewDecoder(z).Decode(&g); err != nil {
-		t.Fatal(err)
-	}
+	golden.Read(t, "testdata/ppo.json.gz", &g)
 	for _, run := range g.Runs {
 		t.Run(run.Variant+"/"+run.Kind+"/"+run.DType, func(t *testing.T) {
 			task := g.Tasks[run.Kind]
@@ -135,7 +107,7 @@ func (r goldenRun) checkRollout(t *testing.T, p *PPO, task goldenTask) {
 	p.value = make([]float32, p.c.NSteps+1)
 	p.model.Values(p.roll.Obs, p.value)
 	p.value[p.c.NSteps] = r.LastValue
-	near(t, "values", p.value[:p.c.NSteps], r.Values)
+	golden.Near(t, "values", p.value[:p.c.NSteps], r.Values...)
 
 	for i, v := range r.LogProb {
 		p.logp[i] = float32(v) // of other weights: the record has an older policy act
@@ -143,8 +115,8 @@ func (r goldenRun) checkRollout(t *testing.T, p *PPO, task goldenTask) {
 	p.roll.Next(p.next, p.value)
 	loss.GAE(p.adv, p.roll.Reward, p.value, p.next, p.roll.Done, 1, p.c.Gamma, p.c.GAELambda)
 	f32.Add(p.ret, p.adv, p.value[:len(p.ret)])
-	near(t, "advantages", p.adv, r.Advantages)
-	near(t, "returns", p.ret, r.Returns)
+	golden.Near(t, "advantages", p.adv, r.Advantages...)
+	golden.Near(t, "returns", p.ret, r.Returns...)
 }
 
 // checkUpdates takes the recorded minibatches. Each is first put through with
@@ -161,10 +133,10 @@ func (r goldenRun) checkUpdates(t *testing.T, p *PPO, task goldenTask) {
 			adam.Rate = float32(p.log.rate)
 			norm := adam.Step()
 			want, l := r.Minibatches[k], &p.log
-			near(t, "policy_loss, value_loss, entropy_loss, loss, norm, approx_kl, clip_fraction", []float32{
+			golden.Near(t, "policy_loss, value_loss, entropy_loss, loss, norm, approx_kl, clip_fraction", []float32{
 				float32(-l.clipped.mean()), float32(l.value.mean()), float32(-l.entropy.mean()), float32(l.loss.mean()),
 				norm, float32(l.kl.mean()), float32(l.outside.mean()),
-			}, []float64{want.Policy, want.Value, want.Entropy, want.Loss, want.Norm, want.KL, want.ClipFraction})
+			}, want.Policy, want.Value, want.Entropy, want.Loss, want.Norm, want.KL, want.ClipFraction)
 			if k++; k == 1 {
 				r.checkWeights(t, p, "after a minibatch ", r.First)
 			}
@@ -178,6 +150,6 @@ func (r goldenRun) checkUpdates(t *testing.T, p *PPO, task goldenTask) {
 
 func (goldenRun) checkWeights(t *testing.T, p *PPO, what string, want map[string][]float64) {
 	for _, param := range p.model.Params() {
-		near(t, what+param.Name, param.Value, want[recorded(param.Name)])
+		golden.Near(t, what+param.Name, param.Value, want[recorded(param.Name)]...)
 	}
 }

@@ -1,15 +1,13 @@
 package policy_test
 
 import (
-	"compress/gzip"
-	"encoding/json"
 	"math"
 	"math/rand/v2"
-	"os"
 	"strings"
 	"testing"
 
 	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/internal/golden"
 	"github.com/rlrun/rlrun/policy"
 	"github.com/rlrun/rlrun/policy/loss"
 	"github.com/rlrun/rlrun/policy/optim"
@@ -17,37 +15,6 @@ import (
 )
 
 // The reference numbers are PyTorch's: see testdata/README.md.
-
-func golden(t *testing.T, name string, v any) {
-	t.Helper()
-	f, err := os.Open("testdata/" + name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	if err == nil {
-		err = json.NewDecoder(z).Decode(v)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
-// near wants |got - want| ≤ 10⁻⁵ max(1, |want|), which leaves room for sums in
-// another order: float32 and float64 references differ by a tenth of that.
-func near(t *testing.T, name string, got []float32, want ...float64) {
-	t.Helper()
-	if len(got) != len(want) {
-		t.Fatalf("%s has %d elements, want %d", name, len(got), len(want))
-	}
-	for i, w := range want {
-		if d := math.Abs(float64(got[i]) - w); !(d <= 1e-5*max(1, math.Abs(w))) {
-			t.Errorf("%s[%d] = %v, want %v", name, i, got[i], w)
-			return
-		}
-	}
-}
 
 // A layer is one operation on inputs of a number of rows.
 type layer struct {
@@ -85,7 +52,7 @@ func (l layer) apply(x *tape.Var, params map[string]*tape.Param) *tape.Var {
 
 func TestLayers(t *testing.T) {
 	var layers []layer
-	golden(t, "layers.json.gz", &layers)
+	golden.Read(t, "testdata/layers.json.gz", &layers)
 	for _, l := range layers {
 		t.Run(l.Name+"/"+l.DType, func(t *testing.T) {
 			x := tape.NewParam("x", l.Rows, len(l.Inputs[0])/l.Rows)
@@ -97,12 +64,12 @@ func TestLayers(t *testing.T) {
 			}
 			tp := tape.New()
 			y := l.apply(tp.Param(x), params)
-			near(t, "output", y.Value, l.Output...)
+			golden.Near(t, "output", y.Value, l.Output...)
 			n := float32(len(l.Upstream))
 			y.Mul(tp.Const(l.Upstream, y.Rows)).Mean().Scale(n).Backward()
-			near(t, "input's gradient", x.Grad, l.InputGrads...)
+			golden.Near(t, "input's gradient", x.Grad, l.InputGrads...)
 			for name, want := range l.ParamGrads {
-				near(t, name+"'s gradient", params[name].Grad, want...)
+				golden.Near(t, name+"'s gradient", params[name].Grad, want...)
 			}
 		})
 	}
@@ -200,11 +167,11 @@ func (c *mlpCase) objective(t *testing.T, y []*tape.Var) *tape.Var {
 	clipped := loss.Clipped(ratio, col(normalized(c.Advantages)), c.ClipRange)
 	value := loss.ClippedSquared(y[1], col(c.OldValues), col(c.Returns), c.ClipRangeVF)
 	if t != nil {
-		near(t, "log_prob", logp.Value, c.Parts.LogProb...)
-		near(t, "ratio", ratio.Value, c.Parts.Ratio...)
-		near(t, "policy_loss", clipped.Neg().Value, c.Parts.Policy)
-		near(t, "value_loss", value.Value, c.Parts.Value)
-		near(t, "entropy_loss", entropy.Neg().Value, c.Parts.Entropy)
+		golden.Near(t, "log_prob", logp.Value, c.Parts.LogProb...)
+		golden.Near(t, "ratio", ratio.Value, c.Parts.Ratio...)
+		golden.Near(t, "policy_loss", clipped.Neg().Value, c.Parts.Policy)
+		golden.Near(t, "value_loss", value.Value, c.Parts.Value)
+		golden.Near(t, "entropy_loss", entropy.Neg().Value, c.Parts.Entropy)
 	}
 	return clipped.Neg().Add(value.Scale(c.VFCoef)).Sub(entropy.Scale(c.EntCoef))
 }
@@ -237,7 +204,7 @@ func (c *mlpCase) forward(tp *tape.Tape, nets []policy.Network) (y []*tape.Var) 
 
 func TestMLP(t *testing.T) {
 	var cases []mlpCase
-	golden(t, "mlp.json.gz", &cases)
+	golden.Read(t, "testdata/mlp.json.gz", &cases)
 	for _, c := range cases {
 		t.Run(c.Loss+"/"+c.DType, func(t *testing.T) {
 			nets, params := c.networks(t)
@@ -245,27 +212,27 @@ func TestMLP(t *testing.T) {
 			c.set(params)
 			y := c.forward(tp, nets)
 			for i, want := range c.Outputs {
-				near(t, "output", y[i].Value, want...)
+				golden.Near(t, "output", y[i].Value, want...)
 			}
 			l := c.objective(t, y)
-			near(t, "loss", l.Value, c.Loss0)
+			golden.Near(t, "loss", l.Value, c.Loss0)
 			l.Backward()
 			norm := optim.Norm(ps)
-			near(t, "norm", []float32{norm}, c.Norm)
+			golden.Near(t, "norm", []float32{norm}, c.Norm)
 			k := optim.ClipFactor(norm, c.Clipped.Most)
 			for name, p := range params {
-				near(t, name+"'s gradient", p.Grad, c.Grads0[name]...)
+				golden.Near(t, name+"'s gradient", p.Grad, c.Grads0[name]...)
 				for i := range p.Grad {
 					p.Grad[i] *= k
 				}
-				near(t, name+"'s clipped gradient", p.Grad, c.Clipped.Grads[name]...)
+				golden.Near(t, name+"'s clipped gradient", p.Grad, c.Clipped.Grads[name]...)
 			}
 			for name, o := range c.Optimizers {
 				c.set(params)
 				adam := optim.NewAdam(o.Rate, o.Epsilon, ps)
 				for i, want := range o.Losses {
 					l := c.objective(nil, c.forward(tp, nets))
-					near(t, name+": loss", l.Value, want)
+					golden.Near(t, name+": loss", l.Value, want)
 					l.Backward()
 					if got := adam.Step(); i == 0 && got != norm {
 						t.Errorf("%s: Step() = %v, want the norm %v", name, got, norm)
@@ -283,7 +250,7 @@ func TestMLP(t *testing.T) {
 func nearAll(t *testing.T, what string, params map[string]*tape.Param, want map[string][]float64) {
 	t.Helper()
 	for name, p := range params {
-		near(t, what+" "+name, p.Value, want[name]...)
+		golden.Near(t, what+" "+name, p.Value, want[name]...)
 	}
 }
 
@@ -308,7 +275,7 @@ func TestDistributions(t *testing.T) {
 			Entropy      []float64
 		}
 	}
-	golden(t, "distributions.json.gz", &g)
+	golden.Read(t, "testdata/distributions.json.gz", &g)
 	for _, c := range g.Categorical {
 		c.checkCategorical(t)
 	}
@@ -331,8 +298,8 @@ func (c distCase) checkCategorical(t *testing.T) {
 		t.Fatalf("NewHead(Discrete{%d}) has size %d, error %v", c.Cols, head.Size, err)
 	}
 	d := head.Dist(tape.New().Const(c.Logits, len(c.Actions)))
-	near(t, "categorical log_prob", d.LogProb(c.Actions).Value, c.LogProb...)
-	near(t, "categorical entropy", d.Entropy().Value, c.Entropy...)
+	golden.Near(t, "categorical log_prob", d.LogProb(c.Actions).Value, c.LogProb...)
+	golden.Near(t, "categorical entropy", d.Entropy().Value, c.Entropy...)
 	mode := make([]float32, len(c.Actions))
 	d.Mode(mode)
 	for r := range mode {
@@ -340,7 +307,7 @@ func (c distCase) checkCategorical(t *testing.T) {
 		for k, p := range c.Probs[r*c.Cols : (r+1)*c.Cols] {
 			all := make([]float32, len(mode))
 			all[r] = float32(k)
-			near(t, "categorical probability", d.LogProb(all).Exp().Value[r:r+1], p)
+			golden.Near(t, "categorical probability", d.LogProb(all).Exp().Value[r:r+1], p)
 			if p > c.Probs[r*c.Cols+best] {
 				best = k
 			}
@@ -359,11 +326,11 @@ func (c distCase) checkGaussian(t *testing.T) {
 	}
 	copy(head.LogStd.Value, c.LogStd)
 	d := head.Dist(tape.New().Const(c.Mean, len(c.Mean)/a))
-	near(t, "Gaussian log_prob", d.LogProb(c.Actions).Value, c.LogProb...)
-	near(t, "Gaussian entropy", d.Entropy().Value, c.Entropy...)
+	golden.Near(t, "Gaussian log_prob", d.LogProb(c.Actions).Value, c.LogProb...)
+	golden.Near(t, "Gaussian entropy", d.Entropy().Value, c.Entropy...)
 	mode := make([]float32, len(c.Mean))
 	d.Mode(mode)
 	for i, m := range c.Mean {
-		near(t, "Gaussian mode", mode[i:i+1], float64(m))
+		golden.Near(t, "Gaussian mode", mode[i:i+1], float64(m))
 	}
 }

@@ -13,6 +13,7 @@ const module = "github.com/rlrun/rlrun/"
 var layers = map[string]string{
 	"internal/nearest":    "",
 	"internal/atomicfile": "",
+	"internal/golden":     "",
 	"internal/settings":   "internal/nearest",
 	"internal/scenario":   "agents env internal/nearest internal/settings policy policy/f32",
 	"internal/run":        "agents env env/state internal/atomicfile internal/scenario policy",

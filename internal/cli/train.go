@@ -50,13 +50,6 @@ func positive(flag, text string) (int, error) {
 	return n, nil
 }
 
-// shorthand are flags that stand for a setting of the scenario.
-func shorthand() map[string]string {
-	return map[string]string{
-		"seed": "seed", "steps": "steps", "episodes": "eval.episodes", "backend": "backend",
-	}
-}
-
 // trainCommand is the main job.
 func (a *App) trainCommand() *cobra.Command {
 	var f runFlags
@@ -111,10 +104,12 @@ func changes(cmd *cobra.Command, sets []string) (all []scenario.Change) {
 	for _, s := range sets {
 		all = append(all, scenario.Change{Assignment: s, Origin: "--set " + s})
 	}
-	for _, flag := range []string{"seed", "steps", "episodes", "backend"} {
-		if f := cmd.Flags().Lookup(flag); f.Changed {
+	for _, short := range []struct{ flag, key string }{
+		{"seed", "seed"}, {"steps", "steps"}, {"episodes", "eval.episodes"}, {"backend", "backend"},
+	} {
+		if f := cmd.Flags().Lookup(short.flag); f.Changed {
 			value := f.Value.String()
-			all = append(all, scenario.Change{Assignment: shorthand()[flag] + "=" + value, Origin: "--" + flag + " " + value})
+			all = append(all, scenario.Change{Assignment: short.key + "=" + value, Origin: "--" + short.flag + " " + value})
 		}
 	}
 	return all

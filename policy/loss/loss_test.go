@@ -1,30 +1,15 @@
 package loss_test
 
 import (
-	"compress/gzip"
-	"encoding/json"
 	"fmt"
-	"math"
-	"os"
 	"testing"
 
 	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/internal/golden"
 	"github.com/rlrun/rlrun/policy/loss"
 	"github.com/rlrun/rlrun/policy/tape"
 	"github.com/rlrun/rlrun/replay"
 )
-
-func near(t *testing.T, name string, got []float32, want ...float64) {
-	t.Helper()
-	if len(got) != len(want) {
-		t.Fatalf("%s has %d elements, want %d", name, len(got), len(want))
-	}
-	for i, w := range want {
-		if d := math.Abs(float64(got[i]) - w); !(d <= 1e-5*max(1, math.Abs(w))) {
-			t.Errorf("%s[%d] = %v, want %v", name, i, got[i], w)
-		}
-	}
-}
 
 // column returns a parameter [B, 1].
 func column(x ...float32) *tape.Param {
@@ -53,15 +38,15 @@ func TestClipped(t *testing.T) {
 		tp, r, adv := tape.New(), column(tc.r), column(tc.adv)
 		l := loss.Clipped(tp.Param(r), tp.Const(adv.Value, 1), 0.2)
 		l.Backward()
-		near(t, tc.what+": value", l.Value, tc.value)
-		near(t, tc.what+": slope", r.Grad, tc.slope)
+		golden.Near(t, tc.what+": value", l.Value, tc.value)
+		golden.Near(t, tc.what+": slope", r.Grad, tc.slope)
 	}
 	// All at once it is their mean: (2.2 + 2.4 + 1 - 1.8 - 3 - 1.6) / 6.
 	r, tp := column(1.1, 1.5, 0.5, 0.9, 1.5, 0.5), tape.New()
 	l := loss.Clipped(tp.Param(r), tp.Const([]float32{2, 2, 2, -2, -2, -2}, 6), 0.2)
 	l.Backward()
-	near(t, "mean", l.Value, -0.8/6)
-	near(t, "slopes", r.Grad, 2./6, 0, 2./6, -2./6, -2./6, 0)
+	golden.Near(t, "mean", l.Value, -0.8/6)
+	golden.Near(t, "slopes", r.Grad, 2./6, 0, 2./6, -2./6, -2./6, 0)
 }
 
 // TestSquared: ((3-1)² + (5-8)²) / 2, and the derivative (x-y) · 2/2 for x alone.
@@ -69,9 +54,9 @@ func TestSquared(t *testing.T) {
 	x, y, tp := column(3, 5), column(1, 8), tape.New()
 	l := loss.Squared(tp.Param(x), tp.Param(y))
 	l.Backward()
-	near(t, "Squared", l.Value, 6.5)
-	near(t, "gradient of x", x.Grad, 2, -3)
-	near(t, "gradient of y", y.Grad, 0, 0)
+	golden.Near(t, "Squared", l.Value, 6.5)
+	golden.Near(t, "gradient of x", x.Grad, 2, -3)
+	golden.Near(t, "gradient of y", y.Grad, 0, 0)
 }
 
 // TestClippedSquared has ε = 0.5 and old = 1. x = 1.2 counts as it is; 3 counts
@@ -80,9 +65,9 @@ func TestClippedSquared(t *testing.T) {
 	x, y, tp := column(1.2, 3, -3), column(2, 2, 2), tape.New()
 	l := loss.ClippedSquared(tp.Param(x), tp.Const([]float32{1, 1, 1}, 3), tp.Param(y), 0.5)
 	l.Backward()
-	near(t, "ClippedSquared", l.Value, (0.8*0.8+0.5*0.5+1.5*1.5)/3)
-	near(t, "gradient of x", x.Grad, -2*0.8/3, 0, 0)
-	near(t, "gradient of y", y.Grad, 0, 0, 0)
+	golden.Near(t, "ClippedSquared", l.Value, (0.8*0.8+0.5*0.5+1.5*1.5)/3)
+	golden.Near(t, "gradient of x", x.Grad, -2*0.8/3, 0, 0)
+	golden.Near(t, "gradient of y", y.Grad, 0, 0, 0)
 }
 
 type estimate struct{ Advantages, Returns, Rewards []float64 }
@@ -130,37 +115,26 @@ func (r rollout) without(columns ...[]float32) []float32 {
 // TestGAE holds GAE to references for each of the conventions it can express:
 // what bootstraps is said by next, and what γ and λ leave is said by them.
 func TestGAE(t *testing.T) {
-	f, err := os.Open("testdata/returns.json.gz")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
 	var rollouts []rollout
-	if err := json.NewDecoder(z).Decode(&rollouts); err != nil {
-		t.Fatal(err)
-	}
+	golden.Read(t, "testdata/returns.json.gz", &rollouts)
 	for i, r := range rollouts {
 		t.Run(fmt.Sprint(i), func(t *testing.T) {
 			next, zeros := r.without(r.Terminated), make([]float32, len(r.Next))
 			adv, ret := r.gae(r.Rewards, r.Values, next, r.Lambda)
-			near(t, "advantages", adv, r.GAE.Advantages...)
-			near(t, "returns", ret, r.GAE.Returns...)
-			near(t, "TD(λ) returns", ret, r.TDLambda...)
+			golden.Near(t, "advantages", adv, r.GAE.Advantages...)
+			golden.Near(t, "returns", ret, r.GAE.Returns...)
+			golden.Near(t, "TD(λ) returns", ret, r.TDLambda...)
 
 			adv, ret = r.gae(r.Rewards, r.Values, r.without(r.Terminated, r.Truncated), r.Lambda)
-			near(t, "advantages, truncation as termination", adv, r.CleanRL.Advantages...)
-			near(t, "returns, truncation as termination", ret, r.CleanRL.Returns...)
+			golden.Near(t, "advantages, truncation as termination", adv, r.CleanRL.Advantages...)
+			golden.Near(t, "returns, truncation as termination", ret, r.CleanRL.Returns...)
 
 			_, ret = r.gae(r.Rewards, r.Values, next, 1)
-			near(t, "discounted returns", ret, r.Discounted...)
+			golden.Near(t, "discounted returns", ret, r.Discounted...)
 			_, ret = r.gae(r.Rewards, zeros, zeros, 1)
-			near(t, "discounted returns without bootstrapping", ret, r.NoBootstrap...)
+			golden.Near(t, "discounted returns without bootstrapping", ret, r.NoBootstrap...)
 			_, ret = r.gae(r.Rewards, r.Values, next, 0)
-			near(t, "one-step targets", ret, r.TD0...)
+			golden.Near(t, "one-step targets", ret, r.TD0...)
 
 			reward := make([]float32, len(r.Rewards)) // the bootstrap value moves from next to reward
 			for i, x := range r.SB3.Rewards {
@@ -168,7 +142,7 @@ func TestGAE(t *testing.T) {
 				next[i] *= 1 - r.Truncated[i]
 			}
 			adv, _ = r.gae(reward, r.Values, next, r.Lambda)
-			near(t, "advantages, bootstrapped through the reward", adv, r.SB3.Advantages...)
+			golden.Near(t, "advantages, bootstrapped through the reward", adv, r.SB3.Advantages...)
 		})
 	}
 }
@@ -185,7 +159,7 @@ func TestGAEByHand(t *testing.T) {
 		[]float32{4, 2, 6, 0, 8, 5}, // next
 		[]float32{0, 0, 0, 1, 0, 0}, // done
 		2, 0.5, 0.5)
-	near(t, "GAE", adv, 0.75, 1.25, -1, 1, 0, 0.5)
+	golden.Near(t, "GAE", adv, 0.75, 1.25, -1, 1, 0, 0.5)
 }
 
 // TestBoth: a step that is terminated and truncated at once does not bootstrap;
@@ -206,7 +180,7 @@ func TestBoth(t *testing.T) {
 
 	next, adv := make([]float32, 4), make([]float32, 4)
 	roll.Next(next, roll.Obs)
-	near(t, "Next", next, 0, 20, 5, 6)
+	golden.Near(t, "Next", next, 0, 20, 5, 6)
 	loss.GAE(adv, roll.Reward, roll.Obs, next, roll.Done, 2, 1, 1)
-	near(t, "GAE", adv, 0-1, 20-1, 5-2, 6-2)
+	golden.Near(t, "GAE", adv, 0-1, 20-1, 5-2, 6-2)
 }

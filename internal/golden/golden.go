@@ -1,0 +1,42 @@
+// Package golden holds tests to recorded numbers.
+package golden
+
+import (
+	"compress/gzip"
+	"encoding/json"
+	"math"
+	"os"
+	"testing"
+)
+
+// Read fills into from the gzipped JSON in the file called name.
+func Read(t testing.TB, name string, into any) {
+	t.Helper()
+	f, err := os.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.NewDecoder(z).Decode(into); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Near wants |got - want| ≤ 10⁻⁵ max(1, |want|), which leaves room for sums in
+// another order: float32 and float64 references differ by a tenth of that.
+func Near(t testing.TB, name string, got []float32, want ...float64) {
+	t.Helper()
+	if len(got) != len(want) {
+		t.Fatalf("%s has %d elements, want %d", name, len(got), len(want))
+	}
+	for i, w := range want {
+		if d := math.Abs(float64(got[i]) - w); !(d <= 1e-5*max(1, math.Abs(w))) {
+			t.Errorf("%s[%d] = %v, want %v", name, i, got[i], w)
+			return
+		}
+	}
+}
