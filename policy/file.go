@@ -43,7 +43,9 @@ func Save(w io.Writer, p Saver, m Meta) error {
 		for _, d := range param.Shape() {
 			shape = append(shape, uint64(d))
 		}
-		data, _ := binary.Append(nil, binary.LittleEndian, param.Value) // floats never fail
+		value := make([]float32, len(param.Value))
+		param.Export(value)
+		data, _ := binary.Append(nil, binary.LittleEndian, value) // floats never fail
 		view, err := safetensors.NewTensorView(safetensors.F32, shape, data)
 		if err != nil {
 			return fmt.Errorf("policy: %s: %w", param.Name, err)
@@ -102,7 +104,7 @@ func load(r io.Reader, params []*tape.Param) error {
 		return fmt.Errorf("tensor %s: this policy has none", name)
 	}
 	for i, p := range params {
-		copy(p.Value, values[i])
+		p.Import(values[i])
 	}
 	return nil
 }

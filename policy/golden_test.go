@@ -9,6 +9,7 @@ import (
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/internal/golden"
 	"github.com/rlrun/rlrun/policy"
+	"github.com/rlrun/rlrun/policy/f32"
 	"github.com/rlrun/rlrun/policy/loss"
 	"github.com/rlrun/rlrun/policy/optim"
 	"github.com/rlrun/rlrun/policy/tape"
@@ -33,7 +34,7 @@ func (l layer) apply(x *tape.Var, params map[string]*tape.Param) *tape.Var {
 	tp := x.Tape()
 	switch l.Name {
 	case "Linear(4,3)":
-		return x.Linear(tp.Param(params["weight"]), tp.Param(params["bias"]))
+		return x.Linear(tp.Param(params["weight"]), tp.Param(params["bias"]), f32.Identity)
 	case "act:ReLU":
 		return x.ReLU()
 	case "act:Tanh":

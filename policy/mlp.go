@@ -24,24 +24,13 @@ const inferRows = 256
 // MLP is a multilayer perceptron.
 type MLP struct {
 	layers     []layer
-	activation activation
+	activation f32.Activation
 	hidden     [2][]float32 // scratch of Infer: what a layer reads, what it writes
 }
 
-type layer struct{ weight, bias *tape.Param } // [O, I], [O]
-
-// An activation is one function in two forms, of the same bits.
-type activation struct {
-	onTape func(*tape.Var) *tape.Var
-	plain  func(dst, x []float32)
-}
-
 // activations are the names a configuration may give.
-func activations() map[string]activation {
-	return map[string]activation{
-		"tanh": {(*tape.Var).Tanh, f32.Tanh},
-		"relu": {(*tape.Var).ReLU, f32.ReLU},
-	}
+func activations() map[string]f32.Activation {
+	return map[string]f32.Activation{"tanh": f32.TanhAct, "relu": f32.ReLUAct}
 }
 
 // NewMLP returns an MLP whose weights are orthogonal, of gain √2 but for the
@@ -61,14 +50,11 @@ func NewMLP(rng *rand.Rand, name string, c MLPConfig) (*MLP, error) {
 			return nil, fmt.Errorf("policy: %s: net_arch %v has a layer of %d×%d weights, want 1 … %d outputs and %d weights at most",
 				name, c.Hidden, out, in, maxWidth, maxWeights)
 		}
-		l := layer{
-			tape.NewParam(fmt.Sprintf("%s.%d.weight", name, 2*i), out, in),
-			tape.NewVector(fmt.Sprintf("%s.%d.bias", name, 2*i), out),
-		}
-		gain := float32(math.Sqrt2)
+		gain, act := float32(math.Sqrt2), m.activation
 		if i == len(c.Hidden) {
-			gain = c.Gain
+			gain, act = c.Gain, f32.Identity
 		}
+		l := newLayer(fmt.Sprintf("%s.%d", name, 2*i), in, out, act)
 		orthogonal(rng, l.weight, gain)
 		m.layers, in = append(m.layers, l), out
 	}
@@ -85,19 +71,15 @@ func (m *MLP) Params() (ps []*tape.Param) {
 
 // Forward puts the network on t.
 func (m *MLP) Forward(t *tape.Tape, x *tape.Var) *tape.Var {
-	for i, l := range m.layers {
-		if i > 0 {
-			x = m.activation.onTape(x)
-		}
-		x = x.Linear(t.Param(l.weight), t.Param(l.bias))
+	for _, l := range m.layers {
+		x = l.forward(t, x)
 	}
 	return x
 }
 
 // Infer writes what Forward would, without a tape.
 func (m *MLP) Infer(y, x []float32) {
-	last := len(m.layers) - 1
-	in, out := m.layers[0].weight.Cols, m.layers[last].weight.Rows
+	in, out := m.layers[0].in(), m.layers[len(m.layers)-1].out()
 	for n := len(x) / in; n > 0; n -= inferRows {
 		rows := min(n, inferRows)
 		m.inferBlock(y[:rows*out], x[:rows*in], rows)
@@ -107,25 +89,19 @@ func (m *MLP) Infer(y, x []float32) {
 
 func (m *MLP) inferBlock(y, x []float32, n int) {
 	last := len(m.layers) - 1
-	for i, l := range m.layers {
-		out := y
-		if i < last {
-			out = grow(m.hidden[i%2], n*l.weight.Rows)
-			m.hidden[i%2] = out
-		}
-		f32.Linear(out, x, l.weight.Value, l.bias.Value, n, l.weight.Cols, l.weight.Rows)
-		if i < last {
-			m.activation.plain(out, out)
-		}
-		x = out
+	for i, l := range m.layers[:last] {
+		m.hidden[i%2] = grow(m.hidden[i%2], n*l.out())
+		l.infer(m.hidden[i%2], x, n)
+		x = m.hidden[i%2]
 	}
+	m.layers[last].infer(y, x, n)
 }
 
 // Clone returns a copy of m.
 func (m *MLP) Clone() Network {
 	c := &MLP{activation: m.activation}
 	for _, l := range m.layers {
-		c.layers = append(c.layers, layer{l.weight.Clone(), l.bias.Clone()})
+		c.layers = append(c.layers, l.clone())
 	}
 	return c
 }
@@ -137,8 +113,9 @@ func (m *MLP) State(s *state.State) { visit(s, m.Params()) }
 // those are fewer, are orthonormal. Saxe et al. 2014, arXiv:1312.6120; by
 // Gram and Schmidt's process, in float64.
 func orthogonal(rng *rand.Rand, p *tape.Param, gain float32) {
-	k, n := p.Rows, p.Cols // k vectors of n elements
-	row, col := p.Cols, 1  // how far apart neighbours are in p.Value
+	shape, value := p.Shape(), make([]float32, len(p.Value))
+	k, n := shape[0], shape[1] // k vectors of n elements
+	row, col := shape[1], 1    // how far apart neighbours are in value
 	if k > n {
 		k, n, row, col = n, k, col, row
 	}
@@ -157,10 +134,11 @@ func orthogonal(rng *rand.Rand, p *tape.Param, gain float32) {
 		norm := math.Sqrt(inner(v, v))
 		for j := range v {
 			v[j] /= norm
-			p.Value[i*row+j*col] = gain * float32(v[j])
+			value[i*row+j*col] = gain * float32(v[j])
 		}
 		basis[i] = v
 	}
+	p.Import(value)
 }
 
 func inner(x, y []float64) (sum float64) {

@@ -25,7 +25,7 @@ var layers = map[string]string{
 	"render":              "",
 	"policy/f32":          "",
 	"policy/tape":         "policy/f32",
-	"policy/loss":         "policy/tape",
+	"policy/loss":         "policy/f32 policy/tape",
 	"policy/optim":        "env/state policy/f32 policy/tape",
 	"policy":              "env env/state policy/f32 policy/tape",
 	"replay":              "env env/state",

@@ -12,9 +12,13 @@ type AdamStep struct {
 	Epsilon      float32
 }
 
-// Adam takes one step against the gradient g, and keeps the moments m and v of
-// it. All slices are as long as p.
-func Adam(p, g, m, v []float32, s AdamStep) {
+// Adam takes one step against the gradient g, which it then clears, and keeps the
+// moments m and v of it. All slices are as long as p.
+func Adam(p, g, m, v []float32, s *AdamStep) {
+	active.adam(p, g[:len(p)], m[:len(p)], v[:len(p)], s)
+}
+
+func adamGeneric(p, g, m, v []float32, s *AdamStep) {
 	g, m, v = g[:len(p)], m[:len(p)], v[:len(p)]
 	for i := range p {
 		gi := s.Scale * g[i]
@@ -23,5 +27,6 @@ func Adam(p, g, m, v []float32, s AdamStep) {
 		m[i], v[i] = mi, vi
 		root := float32(math.Sqrt(float64(vi)))
 		p[i] -= float32(s.Rate * mi / (float32(root*s.RootScale) + s.Epsilon))
+		g[i] = 0
 	}
 }

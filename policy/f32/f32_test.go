@@ -43,10 +43,10 @@ func TestLinear(t *testing.T) {
 						}
 					}
 				}
-				f32.Linear(y, x, w, b, n, in, out)
+				f32.Linear(y, x, w, b, n, in, out, f32.Identity)
 				f32.LinearInput(dx, dy, w, n, in, out)
-				f32.LinearWeight(dw, dy, x, n, in, out)
-				f32.LinearBias(db, dy, n)
+				f32.LinearWeight(dw, x, dy, n, in, out, 0, out)
+				f32.SumRows(db, dy, n)
 				for name, got := range map[string][]float32{"y": y, "dx": dx, "dw": dw, "db": db} {
 					near(t, fmt.Sprintf("%s of %d×%d by %d", name, n, in, out), got, want[name], 1e-5)
 				}
@@ -61,9 +61,9 @@ func TestLinearRows(t *testing.T) {
 	const n, in, out = 7, 19, 11
 	x, w, b := random(rng, n*in), random(rng, out*in), random(rng, out)
 	all, one := make([]float32, n*out), make([]float32, out)
-	f32.Linear(all, x, w, b, n, in, out)
+	f32.Linear(all, x, w, b, n, in, out, f32.Identity)
 	for r := range n {
-		f32.Linear(one, x[r*in:(r+1)*in], w, b, 1, in, out)
+		f32.Linear(one, x[r*in:(r+1)*in], w, b, 1, in, out, f32.Identity)
 		for j, got := range one {
 			if want := all[r*out+j]; got != want {
 				t.Errorf("row %d alone has %v in column %d, among others %v", r, got, j, want)
@@ -196,7 +196,7 @@ func BenchmarkLinear(b *testing.B) {
 	x, w, bias, y := random(rng, n*in), random(rng, out*in), random(rng, out), make([]float32, n*out)
 	b.ReportAllocs()
 	for b.Loop() {
-		f32.Linear(y, x, w, bias, n, in, out)
+		f32.Linear(y, x, w, bias, n, in, out, f32.Identity)
 	}
 	b.ReportMetric(2*n*in*out*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
 }
@@ -208,8 +208,8 @@ func BenchmarkLinearGrad(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		f32.LinearInput(dx, dy, w, n, in, out)
-		f32.LinearWeight(w, dy, x, n, in, out)
-		f32.LinearBias(bias, dy, n)
+		f32.LinearWeight(w, x, dy, n, in, out, 0, out)
+		f32.SumRows(bias, dy, n)
 	}
 	b.ReportMetric(4*n*in*out*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
 }
@@ -227,7 +227,7 @@ func BenchmarkTanh(b *testing.B) {
 func Example() {
 	x, w, b := []float32{1, 2}, []float32{10, 20, 30, 40}, []float32{1, -1}
 	y := make([]float32, 2)
-	f32.Linear(y, x, w, b, 1, 2, 2)
+	f32.Linear(y, x, w, b, 1, 2, 2, f32.Identity)
 	fmt.Println(y)
 	// Output: [51 109]
 }

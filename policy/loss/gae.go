@@ -1,5 +1,7 @@
 package loss
 
+import "github.com/rlrun/rlrun/policy/f32"
+
 // GAE writes the generalised advantage estimates of a [T, N] rollout to adv.
 // Schulman et al. 2016, arXiv:1506.02438, eq. 16, as the recursion that
 // arXiv:1707.06347, eqs. 11 and 12, comes to when run backwards:
@@ -11,10 +13,8 @@ package loss
 // ended, however it did, which stops the sum. All slices are [T, N], row t
 // after row t-1.
 func GAE(adv, reward, value, next, done []float32, n int, gamma, lambda float32) {
-	for i := len(adv) - 1; i >= 0; i-- {
-		adv[i] = reward[i] + float32(gamma*next[i]) - value[i]
-		if i+n < len(adv) {
-			adv[i] += float32(gamma * lambda * (1 - done[i]) * adv[i+n])
-		}
-	}
+	copy(adv, reward)
+	f32.Axpy(adv, gamma, next)
+	f32.SubFrom(adv, value[:len(adv)])
+	f32.GAE(adv, adv, done, n, gamma*lambda)
 }

@@ -133,24 +133,14 @@ func (minimum) forward(v *Var) {
 }
 
 func (minimum) backward(v *Var) {
-	for i, g := range v.Grad {
-		j := i % len(v.b.Value)
-		switch x, y := v.a.Value[i], v.b.Value[j]; {
-		case x < y:
-			v.a.take(i, g)
-		case y < x:
-			v.b.take(j, g)
-		default:
-			v.a.take(i, g/2)
-			v.b.take(j, g/2)
+	for i := range v.parts() {
+		g, x, y := v.part(v.Grad, i), v.part(v.a.Value, i), v.b.Value
+		if v.a.Grad != nil {
+			f32.MinGrad(v.part(v.a.Grad, i), g, x, y)
 		}
-	}
-}
-
-// take adds g to the gradient of element i, if v has one.
-func (v *Var) take(i int, g float32) {
-	if v.Grad != nil {
-		v.Grad[i] += g
+		if v.b.Grad != nil {
+			f32.MinGrad(v.b.Grad, g, y, x)
+		}
 	}
 }
 
@@ -174,13 +164,7 @@ type clip struct{}
 
 func (clip) forward(v *Var) { f32.Clip(v.Value, v.a.Value, v.k, v.l) }
 
-func (clip) backward(v *Var) {
-	for i, g := range v.Grad {
-		if x := v.a.Value[i]; v.k <= x && x <= v.l {
-			v.a.Grad[i] += g
-		}
-	}
-}
+func (clip) backward(v *Var) { f32.ClipGrad(v.a.Grad, v.Grad, v.a.Value, v.k, v.l) }
 
 type exponential struct{}
 

@@ -6,12 +6,23 @@ import (
 	"github.com/rlrun/rlrun/policy/f32"
 )
 
-// Linear returns x wᵀ + b for x [B, I], w [O, I], b [1, O]: PyTorch's layout.
-func (x *Var) Linear(w, b *Var) *Var {
-	if x.Cols != w.Cols || b.Rows != 1 || b.Cols != w.Rows {
-		panic(fmt.Sprintf("tape: Linear of %d×%d, %d×%d and %d×%d", x.Rows, x.Cols, w.Rows, w.Cols, b.Rows, b.Cols))
+// Dense returns act(x w + b) for x [B, I], w [I, O], b [1, O]: a layer in the
+// layout of Keras, which is the faster one where O is 16 or more.
+func (x *Var) Dense(w, b *Var, act f32.Activation) *Var {
+	return x.layer("Dense", dense{}, w.Rows, w.Cols, w, b, act)
+}
+
+// Linear returns act(x wᵀ + b) for x [B, I], w [O, I], b [1, O]: a layer in the
+// layout of PyTorch, which is the faster one where O is less than 16.
+func (x *Var) Linear(w, b *Var, act f32.Activation) *Var {
+	return x.layer("Linear", linear{}, w.Cols, w.Rows, w, b, act)
+}
+
+func (x *Var) layer(name string, o op, in, out int, w, b *Var, act f32.Activation) *Var {
+	if x.Cols != in || b.Rows != 1 || b.Cols != out {
+		panic(fmt.Sprintf("tape: %s of %d×%d, %d×%d and %d×%d", name, x.Rows, x.Cols, w.Rows, w.Cols, b.Rows, b.Cols))
 	}
-	return x.tape.record(linear{}, x.Rows, w.Rows, x, w, b, 0, 0)
+	return x.tape.record(o, x.Rows, out, x, w, b, float32(act), 0)
 }
 
 // LogSoftmax returns a - log Σ eᵃ of each row.
@@ -49,23 +60,50 @@ func (a *Var) Columns(from, to int) *Var {
 	return a.tape.record(columns{}, a.Rows, to-from, a, nil, nil, float32(from), 0)
 }
 
+// dense has the activation k.
+type dense struct{}
+
+func (dense) forward(v *Var) {
+	f32.Dense(v.Value, v.a.Value, v.b.Value, v.c.Value, v.Rows, v.a.Cols, v.Cols, f32.Activation(v.k))
+}
+
+func (dense) backward(v *Var) {
+	x, w := v.a, v.b
+	v.layerGrad()
+	if x.Grad != nil {
+		f32.DenseInput(x.Grad, v.Grad, w.Value, v.Rows, x.Cols, v.Cols)
+	}
+	if w.Grad != nil {
+		f32.DenseWeight(w.Grad, x.Value, v.Grad, v.Rows, x.Cols, v.Cols, 0, w.Rows)
+	}
+}
+
+// linear has the activation k.
 type linear struct{}
 
 func (linear) forward(v *Var) {
-	f32.Linear(v.Value, v.a.Value, v.b.Value, v.c.Value, v.Rows, v.a.Cols, v.Cols)
+	f32.Linear(v.Value, v.a.Value, v.b.Value, v.c.Value, v.Rows, v.a.Cols, v.Cols, f32.Activation(v.k))
 }
 
 func (linear) backward(v *Var) {
-	x, w, b := v.a, v.b, v.c
+	x, w := v.a, v.b
+	v.layerGrad()
 	if x.Grad != nil {
 		f32.LinearInput(x.Grad, v.Grad, w.Value, v.Rows, x.Cols, v.Cols)
 	}
 	if w.Grad != nil {
-		f32.LinearWeight(w.Grad, v.Grad, x.Value, v.Rows, x.Cols, v.Cols)
+		f32.LinearWeight(w.Grad, x.Value, v.Grad, v.Rows, x.Cols, v.Cols, 0, w.Rows)
 	}
-	if b.Grad != nil {
-		f32.LinearBias(b.Grad, v.Grad, v.Rows)
+}
+
+// layerGrad turns a layer's Grad into that of the sums before its activation,
+// for nobody needs the other any more, and sees to the bias.
+func (v *Var) layerGrad() {
+	db := v.c.Grad
+	if db == nil {
+		db = v.tape.unwanted(v.Cols)
 	}
+	f32.LayerGrad(v.Grad, v.Value, db, v.Rows, f32.Activation(v.k))
 }
 
 type logSoftmax struct{}

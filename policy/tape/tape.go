@@ -6,41 +6,92 @@
 // [rows, cols], row-major. Mismatched shapes are bugs and panic with both.
 package tape
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // A Param is a matrix that is learned.
 type Param struct {
 	Name        string    // as PyTorch would call it: actor.0.weight
 	Rows, Cols  int       // a vector has one row
 	Value, Grad []float32 // [Rows, Cols]
-	vector      bool
+	form        form
 }
+
+// A form is how a Param's matrix and its Shape go together.
+type form uint8
+
+const (
+	matrix     form = iota
+	vector          // one row, of which Shape says nothing
+	transposed      // Shape says [Cols, Rows]
+)
 
 // NewParam returns a Param of zeros.
 func NewParam(name string, rows, cols int) *Param {
 	n := rows * cols
-	return &Param{name, rows, cols, make([]float32, n), make([]float32, n), false}
+	return &Param{name, rows, cols, make([]float32, n), make([]float32, n), matrix}
 }
 
 // NewVector returns a Param of n zeros whose shape is [n], as a bias has it.
 func NewVector(name string, n int) *Param {
 	p := NewParam(name, 1, n)
-	p.vector = true
+	p.form = vector
 	return p
 }
 
-// Shape is [Rows, Cols], or [Cols] for a vector.
+// NewTransposed returns a Param of zeros whose Shape is [cols, rows]: one that
+// the world knows as a [cols, rows] matrix, but that is computed with, and kept
+// in memory, as its transpose. It is what Dense's weights are.
+func NewTransposed(name string, rows, cols int) *Param {
+	p := NewParam(name, rows, cols)
+	p.form = transposed
+	return p
+}
+
+// Shape is what the parameter is to the world, as in a file: [Rows, Cols],
+// [Cols] for a vector, and [Cols, Rows] for a transposed one.
 func (p *Param) Shape() []int {
-	if p.vector {
+	switch p.form {
+	case vector:
 		return []int{p.Cols}
+	case transposed:
+		return []int{p.Cols, p.Rows}
 	}
 	return []int{p.Rows, p.Cols}
+}
+
+// Export writes p's value to dst as Shape has it.
+func (p *Param) Export(dst []float32) { p.reorder(dst, p.Value, false) }
+
+// Import sets p's value to src, which is as Shape has it.
+func (p *Param) Import(src []float32) { p.reorder(p.Value, src, true) }
+
+// reorder copies p's value, or one like it, between the two orders.
+func (p *Param) reorder(dst, src []float32, in bool) {
+	if len(dst) != len(src) {
+		panic(fmt.Sprintf("tape: %s has %d numbers, not %d", p.Name, len(p.Value), len(dst)+len(src)-len(p.Value)))
+	}
+	rows, cols := p.Rows, p.Cols
+	switch {
+	case p.form != transposed:
+		copy(dst, src)
+		return
+	case in:
+		rows, cols = cols, rows
+	}
+	for i := range rows {
+		for j := range cols {
+			dst[j*rows+i] = src[i*cols+j]
+		}
+	}
 }
 
 // Clone returns a copy of p's value, without its gradient.
 func (p *Param) Clone() *Param {
 	c := NewParam(p.Name, p.Rows, p.Cols)
-	c.vector = p.vector
+	c.form = p.form
 	copy(c.Value, p.Value)
 	return c
 }
@@ -70,9 +121,10 @@ type op interface {
 // A Tape records operations. It is not for concurrent use.
 type Tape struct {
 	vars []*Var
-	n    int   // in use
-	back bool  // Backward has run since the last Reset
-	err  error // of the first Function to fail
+	n    int       // in use
+	back bool      // Backward has run since the last Reset
+	err  error     // of the first Function to fail
+	void []float32 // where gradients go that nobody wants
 }
 
 // New returns an empty Tape.
@@ -173,3 +225,9 @@ func (v *Var) allocate(grad bool) {
 
 func (v *Var) row(r int) []float32     { return v.Value[r*v.Cols : (r+1)*v.Cols] }
 func (v *Var) gradRow(r int) []float32 { return v.Grad[r*v.Cols : (r+1)*v.Cols] }
+
+// unwanted is room for a gradient of n numbers that nobody wants.
+func (t *Tape) unwanted(n int) []float32 {
+	t.void = slices.Grow(t.void[:0], n)[:n]
+	return t.void
+}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/rlrun/rlrun/policy/f32"
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
@@ -42,10 +43,12 @@ func TestGradients(t *testing.T) {
 		"Beside":     func(p, q, row *tape.Var) *tape.Var { return p.Beside(q).Mul(q.Beside(p)) },
 		"Beside row": func(p, q, row *tape.Var) *tape.Var { return p.Beside(row).Mul(q.Beside(row)) },
 		"Columns":    func(p, q, row *tape.Var) *tape.Var { return p.Columns(1, 3).Mul(q.Columns(0, 2)) },
-		"Linear":     func(p, q, row *tape.Var) *tape.Var { return p.Linear(p.Tape().Param(w), p.Tape().Param(b)) },
+		"Linear": func(p, q, row *tape.Var) *tape.Var {
+			return p.Linear(p.Tape().Param(w), p.Tape().Param(b), f32.Identity)
+		},
 		"Linear of a constant": func(p, q, row *tape.Var) *tape.Var {
 			x := p.Tape().Const([]float32{1, -2, 3, -4, 5, -6}, 2)
-			return x.Linear(p.Tape().Param(w), p.Tape().Param(b)).Mul(p.Columns(0, 2))
+			return x.Linear(p.Tape().Param(w), p.Tape().Param(b), f32.Identity).Mul(p.Columns(0, 2))
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -151,7 +154,7 @@ func TestDetach(t *testing.T) {
 func TestLinearBias(t *testing.T) {
 	b, tp := tape.NewVector("b", 1), tape.New()
 	x, w := tp.Const([]float32{1, 2}, 2), tp.Const([]float32{3}, 1)
-	x.Linear(w, tp.Param(b)).Mean().Backward()
+	x.Linear(w, tp.Param(b), f32.Identity).Mean().Backward()
 	if b.Grad[0] != 1 {
 		t.Errorf("dy/db = %v, want 1", b.Grad[0])
 	}
@@ -173,7 +176,8 @@ func TestShapes(t *testing.T) {
 	for want, f := range map[string]func(){
 		"Add of 2×3 and 3×2":           func() { m(2, 3).Add(m(3, 2)) },
 		"Min of 2×3 and 2×1":           func() { m(2, 3).Min(m(2, 1)) },
-		"Linear of 2×3, 4×2 and 1×4":   func() { m(2, 3).Linear(m(4, 2), m(1, 4)) },
+		"Linear of 2×3, 4×2 and 1×4":   func() { m(2, 3).Linear(m(4, 2), m(1, 4), f32.Identity) },
+		"Dense of 2×3, 4×2 and 1×2":    func() { m(2, 3).Dense(m(4, 2), m(1, 2), f32.Identity) },
 		"At of 2×3 and 3 indices":      func() { m(2, 3).At(make([]float32, 3)) },
 		"Beside of 3×1 and 2×1":        func() { m(3, 1).Beside(m(2, 1)) },
 		"Columns 1 to 4 of 2×3":        func() { m(2, 3).Columns(1, 4) },
@@ -199,7 +203,7 @@ func TestAllocs(t *testing.T) {
 	x := make([]float32, 15)
 	n := testing.AllocsPerRun(10, func() {
 		tp.Reset()
-		y := tp.Const(x, 5).Linear(tp.Param(w), tp.Param(b)).Tanh().LogSoftmax()
+		y := tp.Const(x, 5).Linear(tp.Param(w), tp.Param(b), f32.TanhAct).Tanh().LogSoftmax()
 		y.Beside(tp.Param(b)).Columns(0, 4).SumCols().Square().Mean().Backward()
 	})
 	if n != 0 {

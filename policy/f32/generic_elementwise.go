@@ -1,0 +1,112 @@
+package f32
+
+// This file has the plain Go form of loops over elements. Products are
+// converted to float32 before they are added to anything, or a compiler could
+// fuse the two.
+
+func addGeneric(dst, x, y []float32) {
+	x, y = x[:len(dst)], y[:len(dst)]
+	for i := range dst {
+		dst[i] = x[i] + y[i]
+	}
+}
+
+func subGeneric(dst, x, y []float32) {
+	x, y = x[:len(dst)], y[:len(dst)]
+	for i := range dst {
+		dst[i] = x[i] - y[i]
+	}
+}
+
+func mulGeneric(dst, x, y []float32) {
+	x, y = x[:len(dst)], y[:len(dst)]
+	for i := range dst {
+		dst[i] = x[i] * y[i]
+	}
+}
+
+func mulAddGeneric(dst, x, y []float32) {
+	x, y = x[:len(dst)], y[:len(dst)]
+	for i := range dst {
+		dst[i] += float32(x[i] * y[i])
+	}
+}
+
+func affineGeneric(dst, x []float32, k, l float32) {
+	x = x[:len(dst)]
+	for i := range dst {
+		dst[i] = float32(k*x[i]) + l
+	}
+}
+
+func axpyGeneric(dst, x []float32, k float32) {
+	x = x[:len(dst)]
+	for i := range dst {
+		dst[i] += float32(k * x[i])
+	}
+}
+
+func blendGeneric(dst, x []float32, tau, rest float32) {
+	x = x[:len(dst)]
+	for i := range dst {
+		dst[i] = float32(rest*dst[i]) + float32(tau*x[i])
+	}
+}
+
+func minGeneric(dst, x, y []float32) {
+	x, y = x[:len(dst)], y[:len(dst)]
+	for i := range dst {
+		dst[i] = min(x[i], y[i])
+	}
+}
+
+func minGradGeneric(dx, dy, x, y []float32) {
+	dy, x, y = dy[:len(dx)], x[:len(dx)], y[:len(dx)]
+	for i := range dx {
+		switch {
+		case x[i] < y[i]:
+			dx[i] += dy[i]
+		case x[i] == y[i]:
+			dx[i] += dy[i] / 2
+		}
+	}
+}
+
+func clipGeneric(dst, x []float32, low, high float32) {
+	x = x[:len(dst)]
+	for i := range dst {
+		dst[i] = min(max(x[i], low), high)
+	}
+}
+
+func clipGradGeneric(dx, dy, x []float32, low, high float32) {
+	dy, x = dy[:len(dx)], x[:len(dx)]
+	for i := range dx {
+		if low <= x[i] && x[i] <= high {
+			dx[i] += dy[i]
+		}
+	}
+}
+
+func sumGeneric(x []float32) float64 {
+	var sum float64
+	for _, v := range x {
+		sum += float64(v)
+	}
+	return sum
+}
+
+func sumSquaresGeneric(x []float32) float64 {
+	var sum float64
+	for _, v := range x {
+		sum += float64(v) * float64(v) // the product is exact: fused or not, the same bits
+	}
+	return sum
+}
+
+func sumRowsGeneric(dst, x []float32, n int) {
+	w := len(dst)
+	for r := range n {
+		addGeneric(dst, dst, x[r*w:(r+1)*w])
+	}
+}

@@ -1,0 +1,85 @@
+// Package f32 has the loops over float32s that training spends its time in.
+//
+// Destinations come first and may be an operand too, element for element.
+// Matrices are row-major and unpadded. Sums run in a fixed order: the same
+// Kernels give the same bits. Nothing allocates. Lengths that do not fit are
+// bugs and panic.
+//
+// Every loop is there in plain Go, and on amd64 in assembly for AVX2 and for
+// AVX-512, which differ in last places: they fuse products with sums, and add
+// in another order. The best that the machine has is used, or the one that the
+// environment variable RLRUN_KERNEL names: generic, avx2 or avx512.
+package f32
+
+import (
+	"fmt"
+	"os"
+	"strings"
+)
+
+// kernels is one implementation of this package's loops. Slices of one call
+// are of matching lengths when they get here.
+type kernels struct {
+	name string
+
+	add, sub, mul, mulAdd, min      func(dst, x, y []float32)
+	affine                          func(dst, x []float32, k, l float32)
+	axpy                            func(dst, x []float32, k float32)
+	blend                           func(dst, x []float32, tau, rest float32)
+	clip                            func(dst, x []float32, low, high float32)
+	exp, log, tanh, sigmoid         func(dst, x []float32)
+	tanhGrad, sigmoidGrad, reluGrad func(dx, dy, y []float32)
+	minGrad                         func(dx, dy, x, y []float32)
+	clipGrad                        func(dx, dy, x []float32, low, high float32)
+
+	sum, sumSquares func(x []float32) float64
+	sumRows         func(dst, x []float32, n int)
+	layerGrad       [activations]func(dy, y, db []float32, n int)
+	gae             func(adv, delta, done []float32, n int, decay float32)
+	adam            func(p, g, m, v []float32, s *AdamStep)
+
+	dense, linear             func(y, x, w, b []float32, n, in, out int, act Activation)
+	denseInput, linearInput   func(dx, dy, w []float32, n, in, out int)
+	denseWeight, linearWeight func(dw, x, dy []float32, n, in, out, from, to int)
+}
+
+// active is the implementation in use, chosen once when the program starts.
+var active, choiceErr = choose(os.Getenv("RLRUN_KERNEL"))
+
+// Kernels names the implementation of this package's loops.
+func Kernels() string { return active.name }
+
+// KernelsErr is what is wrong with RLRUN_KERNEL, if anything is. The best
+// kernels that the machine has are used then.
+func KernelsErr() error { return choiceErr }
+
+// choose returns the kernels of a name, or the best if there are none.
+func choose(name string) (*kernels, error) {
+	have := available()
+	var names []string
+	for _, k := range have {
+		if k.name == name {
+			return k, nil
+		}
+		names = append(names, k.name)
+	}
+	best := have[len(have)-1]
+	if name == "" {
+		return best, nil
+	}
+	return best, fmt.Errorf("RLRUN_KERNEL is %q, want one of what this machine has: %s", name, strings.Join(names, ", "))
+}
+
+var generic = kernels{
+	name: "generic",
+	add:  addGeneric, sub: subGeneric, mul: mulGeneric, mulAdd: mulAddGeneric, min: minGeneric,
+	affine: affineGeneric, axpy: axpyGeneric, blend: blendGeneric, clip: clipGeneric,
+	exp: expGeneric, log: logGeneric, tanh: tanhGeneric, sigmoid: sigmoidGeneric,
+	tanhGrad: tanhGradGeneric, sigmoidGrad: sigmoidGradGeneric, reluGrad: reluGradGeneric,
+	minGrad: minGradGeneric, clipGrad: clipGradGeneric,
+	sum: sumGeneric, sumSquares: sumSquaresGeneric, sumRows: sumRowsGeneric,
+	layerGrad: [activations]func(dy, y, db []float32, n int){identityLayerGeneric, reluLayerGeneric, tanhLayerGeneric},
+	gae:       gaeGeneric, adam: adamGeneric,
+	dense: denseGeneric, denseInput: denseInputGeneric, denseWeight: denseWeightGeneric,
+	linear: linearGeneric, linearInput: linearInputGeneric, linearWeight: linearWeightGeneric,
+}

@@ -1,0 +1,4 @@
+package f32
+
+// available lists the implementations that this machine can run, best last.
+func available() []*kernels { return []*kernels{&generic} }
