@@ -14,11 +14,11 @@ type AdamStep struct {
 
 // Adam takes one step against the gradient g, which it then clears, and keeps the
 // moments m and v of it. All slices are as long as p.
-func Adam(p, g, m, v []float32, s *AdamStep) {
+func Adam(p, g, m, v []float32, s AdamStep) {
 	active.adam(p, g[:len(p)], m[:len(p)], v[:len(p)], s)
 }
 
-func adamGeneric(p, g, m, v []float32, s *AdamStep) {
+func adamGeneric(p, g, m, v []float32, s AdamStep) {
 	g, m, v = g[:len(p)], m[:len(p)], v[:len(p)]
 	for i := range p {
 		gi := s.Scale * g[i]

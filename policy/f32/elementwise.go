@@ -80,5 +80,7 @@ func SumSquares(x []float32) float64 { return active.sumSquares(x) }
 // SumRows adds the n rows of x [n, len(dst)] to dst.
 func SumRows(dst, x []float32, n int) {
 	w := len(dst)
-	active.sumRows(dst, x[:n*w], n)
+	if n > 0 {
+		active.sumRows(dst, x[:n*w], n)
+	}
 }

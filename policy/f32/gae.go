@@ -8,7 +8,9 @@ package f32
 //
 // delta may be adv.
 func GAE(adv, delta, done []float32, n int, decay float32) {
-	active.gae(adv, delta[:len(adv)], done[:len(adv)], n, decay)
+	if len(adv) > 0 {
+		active.gae(adv, delta[:len(adv)], done[:len(adv)], n, decay)
+	}
 }
 
 func gaeGeneric(adv, delta, done []float32, n int, decay float32) {

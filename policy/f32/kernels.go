@@ -36,7 +36,7 @@ type kernels struct {
 	sumRows         func(dst, x []float32, n int)
 	layerGrad       [activations]func(dy, y, db []float32, n int)
 	gae             func(adv, delta, done []float32, n int, decay float32)
-	adam            func(p, g, m, v []float32, s *AdamStep)
+	adam            func(p, g, m, v []float32, s AdamStep)
 
 	dense, linear             func(y, x, w, b []float32, n, in, out int, act Activation)
 	denseInput, linearInput   func(dx, dy, w []float32, n, in, out int)

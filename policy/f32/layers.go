@@ -52,5 +52,7 @@ func LinearWeight(dw, x, dy []float32, n, in, out, from, to int) {
 // and adds the sum of its rows to db [out], the gradient of the bias.
 func LayerGrad(dy, y, db []float32, n int, act Activation) {
 	size := n * len(db)
-	active.layerGrad[act](dy[:size], y[:size], db, n)
+	if n > 0 {
+		active.layerGrad[act](dy[:size], y[:size], db, n)
+	}
 }

@@ -23,7 +23,6 @@ type Adam struct {
 	params []*tape.Param
 	m, v   [][]float32 // first and second moments
 	t      int         // steps taken
-	step   f32.AdamStep
 }
 
 // NewAdam returns an Adam for params that never clips.
@@ -42,13 +41,13 @@ func (a *Adam) Step() float32 {
 	const beta1, beta2 = 0.9, 0.999
 	a.t++
 	norm := Norm(a.params)
-	a.step = f32.AdamStep{
+	step := f32.AdamStep{
 		Scale: ClipFactor(norm, a.MaxNorm), Beta1: beta1, Beta2: beta2, Rest1: 1 - beta1, Rest2: 1 - beta2, Epsilon: a.Epsilon,
 		Rate:      float32(float64(a.Rate) / (1 - math.Pow(beta1, float64(a.t)))),
 		RootScale: float32(1 / math.Sqrt(1-math.Pow(beta2, float64(a.t)))),
 	}
 	for i, p := range a.params {
-		f32.Adam(p.Value, p.Grad, a.m[i], a.v[i], &a.step)
+		f32.Adam(p.Value, p.Grad, a.m[i], a.v[i], step)
 	}
 	return norm
 }

@@ -1,3 +1,5 @@
+//go:build !amd64
+
 package f32
 
 // available lists the implementations that this machine can run, best last.

@@ -1,0 +1,95 @@
+package f32
+
+import "golang.org/x/sys/cpu"
+
+//go:generate go run -C ../../tools ./kernels -pkg f32 -out ../policy/f32/kernels_amd64.s -stubs ../policy/f32/stubs_amd64.go
+
+// available lists the implementations that this machine can run, best last.
+func available() []*kernels {
+	have := []*kernels{&generic}
+	if cpu.X86.HasAVX2 && cpu.X86.HasFMA && cpu.X86.HasBMI2 {
+		have = append(have, &avx2)
+		if cpu.X86.HasAVX512F && cpu.X86.HasAVX512DQ {
+			have = append(have, &avx512)
+		}
+	}
+	return have
+}
+
+var avx2 = kernels{
+	name: "avx2",
+	add:  addAVX2, sub: subAVX2, mul: mulAVX2, mulAdd: mulAddAVX2, min: minAVX2,
+	affine: affineAVX2, axpy: axpyAVX2, blend: blendAVX2, clip: clipAVX2,
+	exp: expAVX2, log: logAVX2, tanh: tanhAVX2, sigmoid: sigmoidAVX2,
+	tanhGrad: tanhGradAVX2, sigmoidGrad: sigmoidGradAVX2, reluGrad: reluGradAVX2,
+	minGrad: minGradAVX2, clipGrad: clipGradAVX2,
+	sum:        func(x []float32) float64 { return inBlocks(x, sumBlocksAVX2, sumGeneric) },
+	sumSquares: func(x []float32) float64 { return inBlocks(x, sumSquaresBlocksAVX2, sumSquaresGeneric) },
+	sumRows:    func(dst, x []float32, n int) { identityLayerAVX2(x, x, dst, n) },
+	layerGrad:  [activations]func(dy, y, db []float32, n int){identityLayerAVX2, reluLayerAVX2, tanhLayerAVX2},
+	gae:        gaeAVX2,
+	adam: func(p, g, m, v []float32, s AdamStep) {
+		adamAVX2(p, g, m, v, s.Scale, s.Beta1, s.Beta2, s.Rest1, s.Rest2, s.Rate, s.RootScale, s.Epsilon)
+	},
+	dense: ymm.dense, denseInput: ymm.denseInput, denseWeight: ymm.denseWeight,
+	linear: ymm.linear, linearInput: ymm.linearInput, linearWeight: ymm.linearWeight,
+}
+
+var avx512 = kernels{
+	name: "avx512",
+	add:  addAVX512, sub: subAVX512, mul: mulAVX512, mulAdd: mulAddAVX512, min: minAVX512,
+	affine: affineAVX512, axpy: axpyAVX512, blend: blendAVX512, clip: clipAVX512,
+	exp: expAVX512, log: logAVX512, tanh: tanhAVX512, sigmoid: sigmoidAVX512,
+	tanhGrad: tanhGradAVX512, sigmoidGrad: sigmoidGradAVX512, reluGrad: reluGradAVX512,
+	minGrad: minGradAVX512, clipGrad: clipGradAVX512,
+	sum:        func(x []float32) float64 { return inBlocks(x, sumBlocksAVX512, sumGeneric) },
+	sumSquares: func(x []float32) float64 { return inBlocks(x, sumSquaresBlocksAVX512, sumSquaresGeneric) },
+	sumRows:    func(dst, x []float32, n int) { identityLayerAVX512(x, x, dst, n) },
+	layerGrad:  [activations]func(dy, y, db []float32, n int){identityLayerAVX512, reluLayerAVX512, tanhLayerAVX512},
+	gae:        gaeAVX512,
+	adam: func(p, g, m, v []float32, s AdamStep) {
+		adamAVX512(p, g, m, v, s.Scale, s.Beta1, s.Beta2, s.Rest1, s.Rest2, s.Rate, s.RootScale, s.Epsilon)
+	},
+	dense: zmm.dense, denseInput: zmm.denseInput, denseWeight: zmm.denseWeight,
+	linear: zmm.linear, linearInput: zmm.linearInput, linearWeight: zmm.linearWeight,
+}
+
+// ymm and zmm are the products' blocks of each instruction set.
+var (
+	ymm = products{
+		lanes: 8, rows: []int{6, 4, 2, 1}, widest: 2, widestRow: 8,
+		block: [9][9]blockFunc{
+			1: {1: product1x1AVX2, 2: product1x2AVX2, 4: product1x4AVX2, 8: product1x8AVX2},
+			2: {1: product2x1AVX2, 2: product2x2AVX2},
+			4: {1: product4x1AVX2, 2: product4x2AVX2},
+			6: {1: product6x1AVX2, 2: product6x2AVX2},
+		},
+		pack:      [4]packFunc{1: pack1AVX2, 2: pack2AVX2, 3: pack3AVX2},
+		transpose: transposeAVX2, dots: dotsAVX2, tanh: tanhAVX2,
+	}
+	zmm = products{
+		lanes: 16, rows: []int{8, 4, 2, 1}, widest: 3, widestRow: 4,
+		block: [9][9]blockFunc{
+			1: {1: product1x1AVX512, 2: product1x2AVX512, 3: product1x3AVX512, 4: product1x4AVX512},
+			2: {1: product2x1AVX512, 2: product2x2AVX512, 3: product2x3AVX512, 4: product2x4AVX512},
+			4: {1: product4x1AVX512, 2: product4x2AVX512, 3: product4x3AVX512, 4: product4x4AVX512},
+			8: {1: product8x1AVX512, 2: product8x2AVX512, 3: product8x3AVX512},
+		},
+		split: [9][9]blockFunc{
+			1: {1: product1x1splitAVX512, 2: product1x2splitAVX512, 3: product1x3splitAVX512, 4: product1x4splitAVX512},
+			2: {1: product2x1splitAVX512, 2: product2x2splitAVX512, 3: product2x3splitAVX512},
+			4: {1: product4x1splitAVX512, 2: product4x2splitAVX512, 3: product4x3splitAVX512},
+		},
+		pack:      [4]packFunc{1: pack1AVX512, 2: pack2AVX512, 3: pack3AVX512},
+		transpose: transposeAVX512, dots: dotsAVX512, tanh: tanhAVX512,
+	}
+)
+
+// inBlocks adds up blocks of 16 elements, and the rest one by one.
+func inBlocks(x []float32, blocks, rest func(x []float32) float64) float64 {
+	n := len(x) &^ 15
+	if n == 0 {
+		return rest(x)
+	}
+	return blocks(x[:n]) + rest(x[n:])
+}

@@ -1,0 +1,154 @@
+package main
+
+import (
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+type vec = reg.VecVirtual
+
+// each writes a loop over the elements of slices: dst[i] = f(in[0][i], …), for
+// as many as dst has. What f returns first goes to dst, the rest to the slices
+// named in also.
+func (s instructions) each(name, signature, dst string, in, also []string, f func(in []vec) []vec) {
+	s.function(name, signature)
+	s.eachBody(dst, in, also, f)
+}
+
+func (s instructions) eachBody(dst string, in, also []string, f func(in []vec) []vec) {
+	base := map[string]reg.Register{}
+	for _, p := range append(append([]string{dst}, in...), also...) {
+		if base[p] == nil {
+			base[p] = Load(Param(p).Base(), GP64())
+		}
+	}
+	n, offset := Load(Param(dst).Len(), GP64()), GP64()
+	XORQ(offset, offset)
+	step := func(m mask) {
+		var v []vec
+		for _, p := range in {
+			v = append(v, s.load(Mem{Base: base[p], Index: offset, Scale: 1}, m))
+		}
+		for i, out := range f(v) {
+			p := dst
+			if i > 0 {
+				p = also[i-1]
+			}
+			s.store(out, Mem{Base: base[p], Index: offset, Scale: 1}, m)
+		}
+	}
+	SUBQ(Imm(uint64(s.lanes)), n)
+	JLT(LabelRef("tail"))
+	Label("loop")
+	step(all)
+	ADDQ(Imm(uint64(s.bytes())), offset)
+	SUBQ(Imm(uint64(s.lanes)), n)
+	JGE(LabelRef("loop"))
+	Label("tail")
+	ADDQ(Imm(uint64(s.lanes)), n)
+	JZ(LabelRef("done"))
+	step(s.first(n))
+	Label("done")
+	finish()
+}
+
+const (
+	oneIn   = "func(dst, x []float32)"
+	twoIn   = "func(dst, x, y []float32)"
+	grad    = "func(dx, dy, y []float32)"
+	minGrad = "func(dx, dy, x, y []float32)"
+)
+
+func one(v vec) []vec { return []vec{v} }
+
+func (s instructions) elementwise() {
+	xy, dxy := []string{"x", "y"}, []string{"dst", "x", "y"}
+	s.each("add", twoIn, "dst", xy, nil, func(v []vec) []vec { return one(s.plus(v[0], v[1])) })
+	s.each("sub", twoIn, "dst", xy, nil, func(v []vec) []vec { return one(s.minus(v[0], v[1])) })
+	s.each("mul", twoIn, "dst", xy, nil, func(v []vec) []vec { return one(s.times(v[0], v[1])) })
+	s.each("mulAdd", twoIn, "dst", dxy, nil, func(v []vec) []vec {
+		VFMADD231PS(v[1], v[2], v[0])
+		return one(v[0])
+	})
+	s.each("min", twoIn, "dst", xy, nil, func(v []vec) []vec {
+		return one(s.pick(s.compare(v[0], unordered, v[0]), v[0], s.atMost(v[0], v[1])))
+	})
+	s.each("minGrad", minGrad, "dx", []string{"dx", "dy", "x", "y"}, nil, func(v []vec) []vec {
+		half := s.times(v[1], s.number(0.5))
+		d := s.plus(v[0], s.where(s.compare(v[2], less, v[3]), v[1]))
+		return one(s.plus(d, s.where(s.compare(v[2], equal, v[3]), half)))
+	})
+	s.withScalars()
+	s.gradients()
+}
+
+// withScalars has the loops with factors and bounds.
+func (s instructions) withScalars() {
+	s.function("affine", "func(dst, x []float32, k, l float32)")
+	k, l := s.scalar("k"), s.scalar("l")
+	s.eachBody("dst", []string{"x"}, nil, func(v []vec) []vec {
+		VFMADD213PS(l, k, v[0])
+		return one(v[0])
+	})
+	s.function("axpy", "func(dst, x []float32, k float32)")
+	k = s.scalar("k")
+	s.eachBody("dst", []string{"dst", "x"}, nil, func(v []vec) []vec {
+		VFMADD231PS(v[1], k, v[0])
+		return one(v[0])
+	})
+	s.function("blend", "func(dst, x []float32, tau, rest float32)")
+	tau, rest := s.scalar("tau"), s.scalar("rest")
+	s.eachBody("dst", []string{"dst", "x"}, nil, func(v []vec) []vec {
+		y := s.times(v[0], rest)
+		VFMADD231PS(v[1], tau, y)
+		return one(y)
+	})
+	s.function("clip", "func(dst, x []float32, low, high float32)")
+	low, high := s.scalar("low"), s.scalar("high")
+	s.eachBody("dst", []string{"x"}, nil, func(v []vec) []vec { return one(s.atMost(high, s.atLeast(low, v[0]))) })
+	s.function("clipGrad", "func(dx, dy, x []float32, low, high float32)")
+	low, high = s.scalar("low"), s.scalar("high")
+	s.eachBody("dx", []string{"dx", "dy", "x"}, nil, func(v []vec) []vec {
+		inside := s.where(s.compare(v[2], atLeast, low), v[1])
+		return one(s.plus(v[0], s.where(s.compare(v[2], atMost, high), inside)))
+	})
+}
+
+// gradients has those of functions, given the functions' results.
+func (s instructions) gradients() {
+	in := []string{"dx", "dy", "y"}
+	s.each("tanhGrad", grad, "dx", in, nil, func(v []vec) []vec {
+		return one(s.plus(v[0], s.activationGrad(tanhActivation, v[1], v[2])))
+	})
+	s.each("reluGrad", grad, "dx", in, nil, func(v []vec) []vec {
+		return one(s.plus(v[0], s.activationGrad(reluActivation, v[1], v[2])))
+	})
+	s.each("sigmoidGrad", grad, "dx", in, nil, func(v []vec) []vec {
+		t := s.copy(v[2])
+		VFNMADD231PS(v[2], v[2], t) // y - y²
+		VFMADD231PS(v[1], t, v[0])
+		return one(v[0])
+	})
+}
+
+// The activations that a layer may have, in the order of f32.Activation.
+const (
+	identityActivation = iota
+	reluActivation
+	tanhActivation
+)
+
+// activationGrad returns the gradient before an activation, given that after
+// it and its result y.
+func (s instructions) activationGrad(activation int, dy, y vec) vec {
+	switch activation {
+	case reluActivation:
+		return s.where(s.compare(y, more, s.zero()), dy)
+	case tanhActivation:
+		d := s.copy(dy)
+		VFNMADD231PS(s.times(y, y), dy, d) // dy - y² dy
+		return d
+	}
+	return dy
+}

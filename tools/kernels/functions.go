@@ -1,0 +1,125 @@
+package main
+
+import (
+	"math"
+
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+)
+
+// The functions are those of generic_functions.go, where the reasons stand; here
+// products and sums are fused.
+
+const (
+	signBit  = 1 << 31
+	mantissa = 1<<23 - 1
+	sqrtHalf = 0x3f3504f3
+)
+
+func (s instructions) functions() {
+	x := []string{"x"}
+	s.each("exp", oneIn, "dst", x, nil, func(v []vec) []vec { return one(s.exp(v[0])) })
+	s.each("log", oneIn, "dst", x, nil, func(v []vec) []vec { return one(s.log(v[0])) })
+	s.each("tanh", oneIn, "dst", x, nil, func(v []vec) []vec { return one(s.tanh(v[0])) })
+	s.each("sigmoid", oneIn, "dst", x, nil, func(v []vec) []vec { return one(s.sigmoid(v[0])) })
+}
+
+// reduce returns n and r of x = n ln 2 + r.
+func (s instructions) reduce(x vec) (n, r vec) {
+	n = s.times(x, s.number(math.Log2E))
+	if s.is512() {
+		VRNDSCALEPS(Imm(8), n, n)
+	} else {
+		VROUNDPS(Imm(8), n, n)
+	}
+	r = s.copy(x)
+	VFNMADD231PS(s.number(0.693145751953125), n, r)
+	VFNMADD231PS(s.number(1.42860682030941723212e-06), n, r)
+	return n, r
+}
+
+// expm1r returns eʳ - 1 for |r| ≤ ln 2 / 2. The polynomial is added up in two
+// halves, which is a shorter wait than one after another.
+func (s instructions) expm1r(r vec) vec {
+	r2 := s.times(r, r)
+	low := s.copy(s.number(1.0 / 6))
+	VFMADD213PS(s.number(1.0/2), r, low) // 1/2 + r/6
+	mid := s.copy(s.number(1.0 / 120))
+	VFMADD213PS(s.number(1.0/24), r, mid) // 1/24 + r/120
+	high := s.copy(s.number(1.0 / 5040))
+	VFMADD213PS(s.number(1.0/720), r, high) // 1/720 + r/5040
+	VFMADD213PS(mid, r2, high)
+	VFMADD213PS(low, r2, high)
+	VFMADD213PS(r, r2, high)
+	return high
+}
+
+// pow2 returns 2ⁿ for whole -126 ≤ n ≤ 127.
+func (s instructions) pow2(n vec) vec {
+	i := s.vector()
+	VCVTPS2DQ(n, i)
+	return s.pow2Int(i)
+}
+
+func (s instructions) pow2Int(i vec) vec {
+	p := s.binary(VPADDD, i, s.bits(127))
+	VPSLLD(Imm(23), p, p)
+	return p
+}
+
+func (s instructions) exp(x vec) vec {
+	x = s.atMost(s.copy(s.number(89)), s.atLeast(s.copy(s.number(-104)), x))
+	n, r := s.reduce(x)
+	y := s.plus(s.expm1r(r), s.number(1))
+	if s.is512() {
+		VSCALEFPS(n, y, y)
+		return y
+	}
+	i, half := s.vector(), s.vector() // 2ⁿ alone may be out of range where the result is not
+	VCVTPS2DQ(n, i)
+	VPSRAD(Imm(1), i, half)
+	return s.times(s.times(y, s.pow2Int(half)), s.pow2Int(s.binary(VPSUBD, i, half)))
+}
+
+func (s instructions) tanh(x vec) vec {
+	a := s.and(x, s.bits(^uint32(signBit)))
+	a = s.atMost(s.copy(s.number(20)), s.plus(a, a))
+	n, r := s.reduce(a)
+	p := s.pow2(n)
+	e := s.expm1r(r)
+	VFMADD213PS(s.minus(p, s.number(1)), p, e) // 2ⁿ(eʳ-1) + 2ⁿ-1
+	y := s.over(e, s.plus(e, s.number(2)))
+	return s.or(y, s.and(x, s.bits(signBit)))
+}
+
+func (s instructions) sigmoid(x vec) vec {
+	e := s.exp(s.or(x, s.bits(signBit)))
+	top := s.pick(s.compare(x, less, s.zero()), e, s.copy(s.number(1)))
+	return s.over(top, s.plus(e, s.number(1)))
+}
+
+func (s instructions) log(x vec) vec {
+	small := s.compare(x, less, s.number(0x1p-126))
+	scaled := s.pick(small, s.times(x, s.number(0x1p23)), x)
+	bits := s.binary(VPSUBD, scaled, s.bits(sqrtHalf))
+	e := s.vector()
+	VPSRAD(Imm(23), bits, e)
+	VCVTDQ2PS(e, e)
+	e = s.minus(e, s.where(small, s.copy(s.number(23))))
+	f := s.binary(VPADDD, s.and(bits, s.bits(mantissa)), s.bits(sqrtHalf))
+	f = s.minus(f, s.number(1))
+	p := s.copy(s.number(0.06971611443))
+	for _, c := range []float32{-0.1147973381, 0.1168541992, -0.1242568734, 0.1424905765, -0.1666780232, 0.2000071575, -0.2499999696, 0.3333333118} {
+		VFMADD213PS(s.number(c), f, p)
+	}
+	f2 := s.times(f, f)
+	p = s.times(p, s.times(f2, f))
+	VFMADD231PS(s.number(1.42860682030941723212e-06), e, p)
+	VFNMADD231PS(s.number(0.5), f2, p)
+	y := s.plus(f, p)
+	VFMADD231PS(s.number(0.693145751953125), e, y)
+	inf := float32(math.Inf(1))
+	y = s.pick(s.compare(x, more, s.number(math.MaxFloat32)), x, y)
+	y = s.pick(s.compare(x, equal, s.zero()), s.number(-inf), y)
+	return s.pick(s.compare(x, atLeast, s.zero()), y, s.copy(s.bits(0x7fc00000)))
+}

@@ -1,0 +1,23 @@
+package main
+
+import (
+	. "github.com/mmcloughlin/avo/build"
+)
+
+// optimisers has the fused step of Adam: see f32.AdamStep for the factors.
+func (s instructions) optimisers() {
+	s.function("adam", "func(p, g, m, v []float32, scale, beta1, beta2, rest1, rest2, rate, rootScale, epsilon float32)")
+	scale, rate, rootScale, epsilon := s.scalar("scale"), s.scalar("rate"), s.scalar("rootScale"), s.scalar("epsilon")
+	beta1, beta2, rest1, rest2 := s.scalar("beta1"), s.scalar("beta2"), s.scalar("rest1"), s.scalar("rest2")
+	s.eachBody("p", []string{"p", "g", "m", "v"}, []string{"m", "v", "g"}, func(in []vec) []vec {
+		g := s.times(in[1], scale)
+		m := s.times(in[2], beta1)
+		VFMADD231PS(g, rest1, m)
+		v := s.times(in[3], beta2)
+		VFMADD231PS(s.times(g, g), rest2, v)
+		root := s.vector()
+		VSQRTPS(v, root)
+		VFMADD213PS(epsilon, rootScale, root)
+		return []vec{s.minus(in[0], s.over(s.times(m, rate), root)), m, v, s.zero()}
+	})
+}

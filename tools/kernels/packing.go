@@ -1,0 +1,132 @@
+package main
+
+import (
+	"fmt"
+
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+func (s instructions) packing() {
+	for vectors := 1; vectors <= 3; vectors++ {
+		s.pack(vectors)
+	}
+	s.transpose()
+}
+
+// pack copies a panel of k rows of some vectors, of which the last has tail
+// lanes, to dst without gaps, and sets the lanes beyond to 0. ld is in bytes.
+func (s instructions) pack(vectors int) {
+	s.function(fmt.Sprintf("pack%d", vectors), "func(dst, src *float32, k, ld, tail int)")
+	dst, src, k, ld := Load(Param("dst"), GP64()), Load(Param("src"), GP64()), Load(Param("k"), GP64()), Load(Param("ld"), GP64())
+	last := s.first(Load(Param("tail"), GP64()))
+	Label("k")
+	for j := range vectors {
+		v := s.load(Mem{Base: src, Disp: j * s.bytes()}, s.maskOf(block{vectors: vectors}, j, last))
+		VMOVUPS(v, Mem{Base: dst, Disp: j * s.bytes()})
+	}
+	ADDQ(ld, src)
+	ADDQ(Imm(uint64(vectors*s.bytes())), dst)
+	DECQ(k)
+	JNZ(LabelRef("k"))
+	finish()
+}
+
+// transpose sets dst[j][i] = src[i][j] for as many rows i of src as there are
+// lanes and j < k. Where src has fewer rows, the last one stands for the rest.
+// Strides are in bytes.
+func (s instructions) transpose() {
+	s.function("transpose", "func(dst *float32, ldd int, src *float32, lds, rows, k int)")
+	dst, ldd := Load(Param("dst"), GP64()), Load(Param("ldd"), GP64())
+	src, lds := Load(Param("src"), GP64()), Load(Param("lds"), GP64())
+	k := Load(Param("k"), GP64())
+	final := Load(Param("rows"), GP64()) // offset of src's last row
+	DECQ(final)
+	IMULQ(lds, final)
+	block := func(m mask) []vec {
+		var v []vec
+		at := GP64()
+		XORQ(at, at)
+		for i := range s.lanes {
+			v = append(v, s.load(Mem{Base: src, Index: at, Scale: 1}, m))
+			if i+1 < s.lanes {
+				ADDQ(lds, at)
+				CMPQ(at, final)
+				CMOVQGT(final, at)
+			}
+		}
+		return s.transposed(v)
+	}
+	SUBQ(Imm(uint64(s.lanes)), k)
+	JLT(LabelRef("tail"))
+	Label("blocks")
+	for _, v := range block(all) {
+		VMOVUPS(v, Mem{Base: dst})
+		ADDQ(ldd, dst)
+	}
+	ADDQ(Imm(uint64(s.bytes())), src)
+	SUBQ(Imm(uint64(s.lanes)), k)
+	JGE(LabelRef("blocks"))
+	Label("tail")
+	ADDQ(Imm(uint64(s.lanes)), k)
+	JZ(LabelRef("done"))
+	for _, v := range block(s.first(k)) {
+		VMOVUPS(v, Mem{Base: dst})
+		ADDQ(ldd, dst)
+		DECQ(k)
+		JZ(LabelRef("done"))
+	}
+	Label("done")
+	finish()
+}
+
+// transposed returns the columns of the square matrix whose rows are v: pairs of
+// numbers first, then fours, then the vectors' quarters.
+func (s instructions) transposed(v []vec) []vec {
+	v = s.pairs(v, 1, VUNPCKLPS, VUNPCKHPS)
+	v = s.pairs(v, 2, VUNPCKLPD, VUNPCKHPD)
+	// v[4g+c] has in quarter q the numbers 4g … 4g+3 of column 4q+c.
+	out := make([]vec, s.lanes)
+	if !s.is512() {
+		for c := range 4 {
+			out[c], out[4+c] = s.vector(), s.vector()
+			VPERM2F128(Imm(0x20), v[4+c], v[c], out[c])
+			VPERM2F128(Imm(0x31), v[4+c], v[c], out[4+c])
+		}
+		return out
+	}
+	for c := range 4 {
+		even01 := s.quarters(0x88, v[c], v[4+c])
+		odd01 := s.quarters(0xdd, v[c], v[4+c])
+		even23 := s.quarters(0x88, v[8+c], v[12+c])
+		odd23 := s.quarters(0xdd, v[8+c], v[12+c])
+		out[c] = s.quarters(0x88, even01, even23)
+		out[8+c] = s.quarters(0xdd, even01, even23)
+		out[4+c] = s.quarters(0x88, odd01, odd23)
+		out[12+c] = s.quarters(0xdd, odd01, odd23)
+	}
+	return out
+}
+
+// pairs interleaves vectors that are distance apart, in groups of twice as many.
+func (s instructions) pairs(v []vec, distance int, low, high func(...Op)) []vec {
+	out := make([]vec, len(v))
+	for i := range v {
+		if i&distance != 0 {
+			continue
+		}
+		j := 2*(i&(distance-1)) + i&^(2*distance-1)
+		out[j] = s.binary(low, v[i], v[i+distance])
+		out[j+1] = s.binary(high, v[i], v[i+distance])
+	}
+	return out
+}
+
+// quarters returns two of x's quarters, then two of y's: the even ones for 0x88,
+// the odd ones for 0xdd.
+func (s instructions) quarters(which uint64, x, y reg.VecVirtual) vec {
+	v := s.vector()
+	VSHUFF32X4(Imm(which), y, x, v)
+	return v
+}

@@ -1,0 +1,122 @@
+package main
+
+import (
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+func (s instructions) reductions() {
+	s.sum("sum", func(x, acc vec) { VADDPD(x, acc, acc) })
+	s.sum("sumSquares", func(x, acc vec) { VFMADD231PD(x, x, acc) })
+	s.layerGrad("identityLayer", identityActivation)
+	s.layerGrad("reluLayer", reluActivation)
+	s.layerGrad("tanhLayer", tanhActivation)
+	s.gae()
+}
+
+// sum adds up what add makes of each element, in float64 and in two vectors.
+// The number of elements is a multiple of 16, and more than none.
+func (s instructions) sum(name string, add func(x, acc vec)) {
+	s.function(name+"Blocks", "func(x []float32) float64")
+	x, n := Load(Param("x").Base(), GP64()), Load(Param("x").Len(), GP64())
+	acc := []vec{s.zero(), s.zero()}
+	Label("loop")
+	for i := range 16 / (s.lanes / 2) {
+		v := s.vector()
+		VCVTPS2PD(Mem{Base: x, Disp: i * s.bytes() / 2}, v)
+		add(v, acc[i%2])
+	}
+	ADDQ(Imm(64), x)
+	SUBQ(Imm(16), n)
+	JG(LabelRef("loop"))
+	VADDPD(acc[1], acc[0], acc[0])
+	y := YMM()
+	if s.is512() {
+		VEXTRACTF64X4(Imm(1), acc[0], y)
+		VADDPD(acc[0].AsY(), y, y)
+	} else {
+		VMOVAPD(acc[0], y)
+	}
+	low := XMM()
+	VEXTRACTF128(Imm(1), y, low)
+	VADDPD(y.AsX(), low, low)
+	swapped := XMM()
+	VPERMILPD(Imm(1), low, swapped)
+	VADDSD(swapped, low, low)
+	Store(low, ReturnIndex(0))
+	finish()
+}
+
+// columns calls body for each vector of columns of rows of the given width,
+// with the byte offset where they begin.
+func (s instructions) columns(width reg.Register, body func(offset reg.Register, m mask, label string)) {
+	left, offset := GP64(), GP64()
+	MOVQ(width, left)
+	XORQ(offset, offset)
+	SUBQ(Imm(uint64(s.lanes)), left)
+	JLT(LabelRef("tail"))
+	Label("columns")
+	body(offset, all, "rows")
+	ADDQ(Imm(uint64(s.bytes())), offset)
+	SUBQ(Imm(uint64(s.lanes)), left)
+	JGE(LabelRef("columns"))
+	Label("tail")
+	ADDQ(Imm(uint64(s.lanes)), left)
+	JZ(LabelRef("done"))
+	body(offset, s.first(left), "tailRows")
+	Label("done")
+	finish()
+}
+
+// layerGrad turns dy, the gradient after an activation, into that before it, and
+// adds its rows to db.
+func (s instructions) layerGrad(name string, activation int) {
+	s.function(name, "func(dy, y, db []float32, n int)")
+	dy0, y0, db := Load(Param("dy").Base(), GP64()), Load(Param("y").Base(), GP64()), Load(Param("db").Base(), GP64())
+	width, stride := Load(Param("db").Len(), GP64()), GP64()
+	MOVQ(width, stride)
+	SHLQ(Imm(2), stride)
+	s.columns(width, func(offset reg.Register, m mask, label string) {
+		sum := s.load(Mem{Base: db, Index: offset, Scale: 1}, m)
+		dy, y, rows := GP64(), GP64(), Load(Param("n"), GP64())
+		LEAQ(Mem{Base: dy0, Index: offset, Scale: 1}, dy)
+		LEAQ(Mem{Base: y0, Index: offset, Scale: 1}, y)
+		Label(label)
+		d := s.load(Mem{Base: dy}, m)
+		if activation != identityActivation {
+			d = s.activationGrad(activation, d, s.load(Mem{Base: y}, m))
+			s.store(d, Mem{Base: dy}, m)
+		}
+		VADDPS(d, sum, sum)
+		ADDQ(stride, dy)
+		ADDQ(stride, y)
+		DECQ(rows)
+		JNZ(LabelRef(label))
+		s.store(sum, Mem{Base: db, Index: offset, Scale: 1}, m)
+	})
+}
+
+// gae runs backwards over rows of n elements.
+func (s instructions) gae() {
+	s.function("gae", "func(adv, delta, done []float32, n int, decay float32)")
+	advance, deltas, dones := Load(Param("adv").Base(), GP64()), Load(Param("delta").Base(), GP64()), Load(Param("done").Base(), GP64())
+	width, size, stride := Load(Param("n"), GP64()), Load(Param("adv").Len(), GP64()), GP64()
+	decay := s.scalar("decay")
+	MOVQ(width, stride)
+	SHLQ(Imm(2), stride)
+	SHLQ(Imm(2), size)
+	SUBQ(stride, size) // the last row
+	s.columns(width, func(offset reg.Register, m mask, label string) {
+		at := GP64()
+		LEAQ(Mem{Base: offset, Index: size, Scale: 1}, at)
+		sum := s.zero()
+		Label(label)
+		k := s.copy(decay)
+		VFNMADD231PS(s.load(Mem{Base: dones, Index: at, Scale: 1}, m), decay, k) // decay (1 - done)
+		VFMADD213PS(s.load(Mem{Base: deltas, Index: at, Scale: 1}, m), k, sum)
+		s.store(sum, Mem{Base: advance, Index: at, Scale: 1}, m)
+		SUBQ(stride, at)
+		JGE(LabelRef(label))
+	})
+}
