@@ -1,0 +1,182 @@
+package bench
+
+import (
+	"fmt"
+	"math/rand/v2"
+
+	"github.com/rlrun/rlrun/agents"
+	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/policy"
+	"github.com/rlrun/rlrun/policy/f32"
+	"github.com/rlrun/rlrun/policy/loss"
+	"github.com/rlrun/rlrun/policy/optim"
+	"github.com/rlrun/rlrun/policy/tape"
+)
+
+// A shape is a network's, and how it is trained.
+type shape struct {
+	name       string
+	sizes      []int
+	activation string
+	batches    []int
+}
+
+var shapes = []shape{
+	{"4-64-64-2", []int{4, 64, 64, 2}, "tanh", []int{64, 256}},
+	{"8-64-64-4", []int{8, 64, 64, 4}, "tanh", []int{256}},
+	{"17-256-256-6", []int{17, 256, 256, 6}, "relu", []int{256}},
+	{"3-400-300-1", []int{3, 400, 300, 1}, "relu", []int{100}},
+}
+
+func (s shape) in() int  { return s.sizes[0] }
+func (s shape) out() int { return s.sizes[len(s.sizes)-1] }
+
+func (s shape) network(e policy.Engine) (policy.Network, error) {
+	return e.MLP(random(), "net", policy.MLPConfig{
+		In: s.in(), Hidden: s.sizes[1 : len(s.sizes)-1], Out: s.out(), Activation: s.activation, Gain: 1,
+	})
+}
+
+// Networks has training steps, forward passes and single rows.
+func Networks() (cases []Case) {
+	for _, s := range shapes {
+		name := s.name + "/" + s.activation
+		for _, b := range s.batches {
+			cases = append(cases, TrainingStep(s, b, policy.Native{}),
+				Case{fmt.Sprintf("forward/%s/b%d", name, b), 1, s.forward(b)})
+		}
+		cases = append(cases, Case{"infer1/" + name, 1, s.forward(1)})
+	}
+	return cases
+}
+
+// Training has the training steps alone, with the networks of an engine.
+func Training(e policy.Engine) (cases []Case) {
+	for _, s := range shapes {
+		for _, b := range s.batches {
+			cases = append(cases, TrainingStep(s, b, e))
+		}
+	}
+	return cases
+}
+
+// TrainingStep is a forward pass, the mean squared error, the backward pass, and a step of
+// Adam.
+func TrainingStep(s shape, batch int, e policy.Engine) Case {
+	return Case{fmt.Sprintf("train/%s/%s/b%d", s.name, s.activation, batch), 1, func() (func(), error) {
+		net, err := s.network(e)
+		if err != nil {
+			return nil, err
+		}
+		x, target, t := floats(batch*s.in()), floats(batch*s.out()), tape.New()
+		opt := optim.NewAdam(1e-3, 1e-8, net.Params())
+		return func() {
+			t.Reset()
+			y := net.Forward(t, t.Const(x, batch))
+			loss.Squared(y, t.Const(target, batch)).Backward()
+			opt.Step()
+		}, nil
+	}}
+}
+
+func (s shape) forward(batch int) func() (func(), error) {
+	return func() (func(), error) {
+		net, err := s.network(policy.Native{})
+		x, y := floats(batch*s.in()), floats(batch*s.out())
+		return func() { net.Infer(y, x) }, err
+	}
+}
+
+// Loops has single loops of training.
+func Loops() []Case {
+	const rows, width, batch = 1_000_000, 17, 256
+	return []Case{
+		{"tanh_f32", 4096, func() (func(), error) {
+			x, y := floats(4096), floats(4096)
+			return func() { f32.Tanh(y, x) }, nil
+		}},
+		product(64), product(256),
+		{"replay_gather/256x17_of_1e6", 1, func() (func(), error) {
+			rng, src, dst, index := random(), make([]float32, rows*width), floats(batch*width), make([]int, batch)
+			for i := range src {
+				src[i] = float32(i)
+			}
+			return func() {
+				for i := range index {
+					index[i] = rng.IntN(rows)
+				}
+				f32.Gather(dst, src, width, index)
+			}, nil
+		}},
+		{"gae/2048x8", 1, func() (func(), error) {
+			const n, t = 8, 2048
+			adv, reward, value, next, done := floats(n*t), floats(n*t), floats(n*t), floats(n*t), make([]float32, n*t)
+			for i := range done {
+				if i%97 == 0 {
+					done[i] = 1
+				}
+			}
+			return func() { loss.GAE(adv, reward, value, next, done, n, 0.99, 0.95) }, nil
+		}},
+	}
+}
+
+// product multiplies two square matrices.
+func product(n int) Case {
+	return Case{fmt.Sprintf("sgemm/%d", n), 1, func() (func(), error) {
+		x, w, b, y := floats(n*n), floats(n*n), make([]float32, n), floats(n*n)
+		return func() { f32.Dense(y, x, w, b, n, n, n, f32.Identity) }, nil
+	}}
+}
+
+// Step is a step of an environment in a vector of 64, with random actions.
+func Step(id string, mk env.Maker) Case {
+	const n = 64
+	return Case{"env/" + id, n, func() (func(), error) {
+		vec, err := mk(n)
+		if err != nil {
+			return nil, err
+		}
+		if _, err = vec.Reset(1); err != nil {
+			return nil, err
+		}
+		rng, spec := random(), vec.Spec()
+		act := make([]float32, n*spec.Act.Size())
+		return func() {
+			for i := 0; i < len(act); i += spec.Act.Size() {
+				spec.Act.Sample(rng, act[i:i+spec.Act.Size()])
+			}
+			if _, err := vec.Step(act); err != nil {
+				panic(err)
+			}
+		}, nil
+	}}
+}
+
+// PPO is a step of an environment in training by PPO with its default settings:
+// 2048 steps, minibatches of 64, 10 epochs.
+func PPO(name string, mk env.Maker) Case {
+	c := agents.DefaultPPO()
+	return Case{name, c.NSteps, func() (func(), error) {
+		c.Steps = 1 << 40
+		ppo, err := agents.NewPPO(mk, c)
+		steps := 0
+		return func() {
+			steps += c.NSteps
+			if _, err := ppo.Learn(steps); err != nil {
+				panic(err)
+			}
+		}, err
+	}}
+}
+
+func random() *rand.Rand { return rand.New(rand.NewPCG(1, 2)) }
+
+// floats returns n numbers from -1 to 1.
+func floats(n int) []float32 {
+	x, rng := make([]float32, n), random()
+	for i := range x {
+		x[i] = 2*rng.Float32() - 1
+	}
+	return x
+}
