@@ -97,13 +97,14 @@ func Loops() []Case {
 		}},
 		product(64), product(256),
 		{"replay_gather/256x17_of_1e6", 1, func() (func(), error) {
-			rng, src, dst, index := random(), make([]float32, rows*width), floats(batch*width), make([]int, batch)
+			src, dst, index := make([]float32, rows*width), floats(batch*width), make([]int, batch)
+			rng := rand.NewPCG(1, 2)
 			for i := range src {
 				src[i] = float32(i)
 			}
 			return func() {
 				for i := range index {
-					index[i] = rng.IntN(rows)
+					index[i] = int(rng.Uint64() >> 32 * rows >> 32)
 				}
 				f32.Gather(dst, src, width, index)
 			}, nil
@@ -140,13 +141,18 @@ func Step(id string, mk env.Maker) Case {
 		if _, err = vec.Reset(1); err != nil {
 			return nil, err
 		}
-		rng, spec := random(), vec.Spec()
-		act := make([]float32, n*spec.Act.Size())
-		return func() {
-			for i := 0; i < len(act); i += spec.Act.Size() {
-				spec.Act.Sample(rng, act[i:i+spec.Act.Size()])
+		rng, space := random(), vec.Spec().Act
+		var turns [64][]float32 // drawn before, and used over and over
+		for t := range turns {
+			turns[t] = make([]float32, n*space.Size())
+			for i := 0; i < len(turns[t]); i += space.Size() {
+				space.Sample(rng, turns[t][i:i+space.Size()])
 			}
-			if _, err := vec.Step(act); err != nil {
+		}
+		turn := 0
+		return func() {
+			turn = (turn + 1) % len(turns)
+			if _, err := vec.Step(turns[turn]); err != nil {
 				panic(err)
 			}
 		}, nil

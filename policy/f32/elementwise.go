@@ -1,6 +1,9 @@
 package f32
 
-import "math"
+import (
+	"fmt"
+	"math"
+)
 
 // Add sets dst = x + y.
 func Add(dst, x, y []float32) { active.add(dst, x[:len(dst)], y[:len(dst)]) }
@@ -60,14 +63,14 @@ func ReLU(dst, x []float32) { Clip(dst, x, 0, float32(math.Inf(1))) }
 
 // Gather copies row index[i] of src into row i of dst; rows have w floats.
 func Gather(dst, src []float32, w int, index []int) {
-	if w == 1 {
-		for i, j := range index {
-			dst[i] = src[j]
+	rows := uint(len(src) / w)
+	for _, j := range index {
+		if uint(j) >= rows {
+			panic(fmt.Sprintf("f32: Gather of row %d of %d", j, rows))
 		}
-		return
 	}
-	for i, j := range index {
-		copy(dst[i*w:(i+1)*w], src[j*w:(j+1)*w])
+	if n := len(index) * w; n > 0 {
+		active.gather(dst[:n], src, w, index)
 	}
 }
 

@@ -1,22 +1,22 @@
 package f32
 
-// GAE sets adv [T, n] to the sums that generalised advantage estimation comes
-// to when run backwards, where delta is the temporal difference of each step
-// and done is 1 where an episode ended:
+// GAE sets adv [T, n] to generalised advantage estimates, run backwards:
 //
-//	adv_t = delta_t + decay (1 - done_t) adv_{t+1}
+//	δ_t = r_t + γ next_t - value_t
+//	adv_t = δ_t + decay (1 - done_t) adv_{t+1}
 //
-// delta may be adv.
-func GAE(adv, delta, done []float32, n int, decay float32) {
-	if len(adv) > 0 {
-		active.gae(adv, delta[:len(adv)], done[:len(adv)], n, decay)
+// See the package loss for what they are. adv is none of the others.
+func GAE(adv, reward, value, next, done []float32, n int, gamma, decay float32) {
+	if size := len(adv); size > 0 {
+		active.gae(adv, reward[:size], value[:size], next[:size], done[:size], n, gamma, decay)
 	}
 }
 
-func gaeGeneric(adv, delta, done []float32, n int, decay float32) {
-	last := len(adv) - n
-	copy(adv[last:], delta[last:])
-	for i := last - 1; i >= 0; i-- {
-		adv[i] = delta[i] + float32(float32(decay*(1-done[i]))*adv[i+n])
+func gaeGeneric(adv, reward, value, next, done []float32, n int, gamma, decay float32) {
+	for i := len(adv) - 1; i >= 0; i-- {
+		adv[i] = reward[i] + float32(gamma*next[i]) - value[i]
+		if i+n < len(adv) {
+			adv[i] += float32(float32(decay*(1-done[i])) * adv[i+n])
+		}
 	}
 }

@@ -35,7 +35,8 @@ type kernels struct {
 	sum, sumSquares func(x []float32) float64
 	sumRows         func(dst, x []float32, n int)
 	layerGrad       [activations]func(dy, y, db []float32, n int)
-	gae             func(adv, delta, done []float32, n int, decay float32)
+	gae             func(adv, reward, value, next, done []float32, n int, gamma, decay float32)
+	gather          func(dst, src []float32, w int, index []int)
 	adam            func(p, g, m, v []float32, s AdamStep)
 
 	dense, linear             func(y, x, w, b []float32, n, in, out int, act Activation)
@@ -79,7 +80,7 @@ var generic = kernels{
 	minGrad: minGradGeneric, clipGrad: clipGradGeneric,
 	sum: sumGeneric, sumSquares: sumSquaresGeneric, sumRows: sumRowsGeneric,
 	layerGrad: [activations]func(dy, y, db []float32, n int){identityLayerGeneric, reluLayerGeneric, tanhLayerGeneric},
-	gae:       gaeGeneric, adam: adamGeneric,
+	gae:       gaeGeneric, gather: gatherGeneric, adam: adamGeneric,
 	dense: denseGeneric, denseInput: denseInputGeneric, denseWeight: denseWeightGeneric,
 	linear: linearGeneric, linearInput: linearInputGeneric, linearWeight: linearWeightGeneric,
 }

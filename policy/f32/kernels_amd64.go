@@ -27,7 +27,7 @@ var avx2 = kernels{
 	sumSquares: func(x []float32) float64 { return inBlocks(x, sumSquaresBlocksAVX2, sumSquaresGeneric) },
 	sumRows:    func(dst, x []float32, n int) { identityLayerAVX2(x, x, dst, n) },
 	layerGrad:  [activations]func(dy, y, db []float32, n int){identityLayerAVX2, reluLayerAVX2, tanhLayerAVX2},
-	gae:        gaeAVX2,
+	gae:        gaeAVX2, gather: gatherAVX2,
 	adam: func(p, g, m, v []float32, s AdamStep) {
 		adamAVX2(p, g, m, v, s.Scale, s.Beta1, s.Beta2, s.Rest1, s.Rest2, s.Rate, s.RootScale, s.Epsilon)
 	},
@@ -46,7 +46,7 @@ var avx512 = kernels{
 	sumSquares: func(x []float32) float64 { return inBlocks(x, sumSquaresBlocksAVX512, sumSquaresGeneric) },
 	sumRows:    func(dst, x []float32, n int) { identityLayerAVX512(x, x, dst, n) },
 	layerGrad:  [activations]func(dy, y, db []float32, n int){identityLayerAVX512, reluLayerAVX512, tanhLayerAVX512},
-	gae:        gaeAVX512,
+	gae:        gaeAVX512, gather: gatherAVX512,
 	adam: func(p, g, m, v []float32, s AdamStep) {
 		adamAVX512(p, g, m, v, s.Scale, s.Beta1, s.Beta2, s.Rest1, s.Rest2, s.Rate, s.RootScale, s.Epsilon)
 	},

@@ -1537,57 +1537,68 @@ done:
 	VZEROUPPER
 	RET
 
-// func gaeAVX2(adv []float32, delta []float32, done []float32, n int, decay float32)
+// func gaeAVX2(adv []float32, reward []float32, value []float32, next []float32, done []float32, n int, gamma float32, decay float32)
 // Requires: AVX, FMA3
-TEXT ·gaeAVX2(SB), NOSPLIT, $0-84
+TEXT ·gaeAVX2(SB), NOSPLIT, $0-136
 	MOVQ         adv_base+0(FP), AX
-	MOVQ         delta_base+24(FP), CX
-	MOVQ         done_base+48(FP), DX
-	MOVQ         n+72(FP), BX
-	MOVQ         adv_len+8(FP), SI
-	VBROADCASTSS decay+80(FP), Y0
-	MOVQ         BX, DI
-	SHLQ         $0x02, DI
-	SHLQ         $0x02, SI
-	SUBQ         DI, SI
-	XORQ         R8, R8
-	SUBQ         $0x08, BX
+	MOVQ         reward_base+24(FP), CX
+	MOVQ         value_base+48(FP), DX
+	MOVQ         next_base+72(FP), BX
+	MOVQ         done_base+96(FP), SI
+	MOVQ         n+120(FP), DI
+	MOVQ         adv_len+8(FP), R8
+	VBROADCASTSS gamma+128(FP), Y0
+	VBROADCASTSS decay+132(FP), Y1
+	MOVQ         DI, R9
+	SHLQ         $0x02, R9
+	SHLQ         $0x02, R8
+	SUBQ         R9, R8
+	XORQ         R10, R10
+	SUBQ         $0x08, DI
 	JLT          tail
 
 columns:
-	LEAQ   (R8)(SI*1), R9
-	VXORPS Y1, Y1, Y1
+	LEAQ   (R10)(R8*1), R11
+	VXORPS Y2, Y2, Y2
 
 rows:
-	VMOVUPS      Y0, Y2
-	VMOVUPS      (DX)(R9*1), Y3
-	VFNMADD231PS Y3, Y0, Y2
-	VMOVUPS      (CX)(R9*1), Y3
-	VFMADD213PS  Y3, Y2, Y1
-	VMOVUPS      Y1, (AX)(R9*1)
-	SUBQ         DI, R9
+	VMOVUPS      (CX)(R11*1), Y3
+	VMOVUPS      (BX)(R11*1), Y4
+	VFMADD231PS  Y4, Y0, Y3
+	VMOVUPS      (DX)(R11*1), Y4
+	VSUBPS       Y4, Y3, Y3
+	VMOVUPS      Y1, Y4
+	VMOVUPS      (SI)(R11*1), Y5
+	VFNMADD231PS Y5, Y1, Y4
+	VFMADD213PS  Y3, Y4, Y2
+	VMOVUPS      Y2, (AX)(R11*1)
+	SUBQ         R9, R11
 	JGE          rows
-	ADDQ         $0x20, R8
-	SUBQ         $0x08, BX
+	ADDQ         $0x20, R10
+	SUBQ         $0x08, DI
 	JGE          columns
 
 tail:
-	ADDQ    $0x08, BX
+	ADDQ    $0x08, DI
 	JZ      done
-	LEAQ    firstLanes<>+32(SB), R9
-	NEGQ    BX
-	VMOVUPS (R9)(BX*4), Y1
-	LEAQ    (R8)(SI*1), BX
-	VXORPS  Y2, Y2, Y2
+	LEAQ    firstLanes<>+32(SB), R11
+	NEGQ    DI
+	VMOVUPS (R11)(DI*4), Y2
+	LEAQ    (R10)(R8*1), DI
+	VXORPS  Y3, Y3, Y3
 
 tailRows:
-	VMOVUPS      Y0, Y3
-	VMASKMOVPS   (DX)(BX*1), Y1, Y4
-	VFNMADD231PS Y4, Y0, Y3
-	VMASKMOVPS   (CX)(BX*1), Y1, Y4
-	VFMADD213PS  Y4, Y3, Y2
-	VMASKMOVPS   Y2, Y1, (AX)(BX*1)
-	SUBQ         DI, BX
+	VMASKMOVPS   (CX)(DI*1), Y2, Y4
+	VMASKMOVPS   (BX)(DI*1), Y2, Y5
+	VFMADD231PS  Y5, Y0, Y4
+	VMASKMOVPS   (DX)(DI*1), Y2, Y5
+	VSUBPS       Y5, Y4, Y4
+	VMOVUPS      Y1, Y5
+	VMASKMOVPS   (SI)(DI*1), Y2, Y6
+	VFNMADD231PS Y6, Y1, Y5
+	VFMADD213PS  Y4, Y5, Y3
+	VMASKMOVPS   Y3, Y2, (AX)(DI*1)
+	SUBQ         R9, DI
 	JGE          tailRows
 
 done:
@@ -2933,6 +2944,53 @@ tail:
 	JZ         done
 
 done:
+	VZEROUPPER
+	RET
+
+// func gatherAVX2(dst []float32, src []float32, w int, index []int)
+// Requires: AVX
+TEXT ·gatherAVX2(SB), NOSPLIT, $0-80
+	MOVQ    dst_base+0(FP), AX
+	MOVQ    src_base+24(FP), CX
+	MOVQ    w+48(FP), DX
+	MOVQ    index_base+56(FP), BX
+	MOVQ    index_len+64(FP), SI
+	MOVQ    DX, DI
+	ANDQ    $0x07, DI
+	LEAQ    firstLanes<>+32(SB), R8
+	MOVQ    DI, R9
+	NEGQ    R9
+	VMOVUPS (R8)(R9*4), Y0
+	SHLQ    $0x02, DX
+	MOVQ    DX, R8
+	ANDQ    $-32, R8
+
+rows:
+	MOVQ  (BX), R9
+	IMULQ DX, R9
+	ADDQ  CX, R9
+	XORQ  R10, R10
+	CMPQ  R10, R8
+	JGE   tail
+
+vectors:
+	VMOVUPS (R9)(R10*1), Y1
+	VMOVUPS Y1, (AX)(R10*1)
+	ADDQ    $0x20, R10
+	CMPQ    R10, R8
+	JLT     vectors
+
+tail:
+	TESTQ      DI, DI
+	JZ         next
+	VMASKMOVPS (R9)(R10*1), Y0, Y1
+	VMASKMOVPS Y1, Y0, (AX)(R10*1)
+
+next:
+	ADDQ DX, AX
+	ADDQ $0x08, BX
+	DECQ SI
+	JNZ  rows
 	VZEROUPPER
 	RET
 
@@ -4685,57 +4743,68 @@ done:
 	VZEROUPPER
 	RET
 
-// func gaeAVX512(adv []float32, delta []float32, done []float32, n int, decay float32)
+// func gaeAVX512(adv []float32, reward []float32, value []float32, next []float32, done []float32, n int, gamma float32, decay float32)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·gaeAVX512(SB), NOSPLIT, $0-84
+TEXT ·gaeAVX512(SB), NOSPLIT, $0-136
 	MOVQ         adv_base+0(FP), AX
-	MOVQ         delta_base+24(FP), CX
-	MOVQ         done_base+48(FP), DX
-	MOVQ         n+72(FP), BX
-	MOVQ         adv_len+8(FP), SI
-	VBROADCASTSS decay+80(FP), Z0
-	MOVQ         BX, DI
-	SHLQ         $0x02, DI
-	SHLQ         $0x02, SI
-	SUBQ         DI, SI
-	XORQ         R8, R8
-	SUBQ         $0x10, BX
+	MOVQ         reward_base+24(FP), CX
+	MOVQ         value_base+48(FP), DX
+	MOVQ         next_base+72(FP), BX
+	MOVQ         done_base+96(FP), SI
+	MOVQ         n+120(FP), DI
+	MOVQ         adv_len+8(FP), R8
+	VBROADCASTSS gamma+128(FP), Z0
+	VBROADCASTSS decay+132(FP), Z1
+	MOVQ         DI, R9
+	SHLQ         $0x02, R9
+	SHLQ         $0x02, R8
+	SUBQ         R9, R8
+	XORQ         R10, R10
+	SUBQ         $0x10, DI
 	JLT          tail
 
 columns:
-	LEAQ   (R8)(SI*1), R9
-	VXORPS Z1, Z1, Z1
+	LEAQ   (R10)(R8*1), R11
+	VXORPS Z2, Z2, Z2
 
 rows:
-	VMOVUPS      Z0, Z2
-	VMOVUPS      (DX)(R9*1), Z3
-	VFNMADD231PS Z3, Z0, Z2
-	VMOVUPS      (CX)(R9*1), Z3
-	VFMADD213PS  Z3, Z2, Z1
-	VMOVUPS      Z1, (AX)(R9*1)
-	SUBQ         DI, R9
+	VMOVUPS      (CX)(R11*1), Z3
+	VMOVUPS      (BX)(R11*1), Z4
+	VFMADD231PS  Z4, Z0, Z3
+	VMOVUPS      (DX)(R11*1), Z4
+	VSUBPS       Z4, Z3, Z3
+	VMOVUPS      Z1, Z4
+	VMOVUPS      (SI)(R11*1), Z5
+	VFNMADD231PS Z5, Z1, Z4
+	VFMADD213PS  Z3, Z4, Z2
+	VMOVUPS      Z2, (AX)(R11*1)
+	SUBQ         R9, R11
 	JGE          rows
-	ADDQ         $0x40, R8
-	SUBQ         $0x10, BX
+	ADDQ         $0x40, R10
+	SUBQ         $0x10, DI
 	JGE          columns
 
 tail:
-	ADDQ   $0x10, BX
+	ADDQ   $0x10, DI
 	JZ     done
-	MOVQ   $-1, R9
-	BZHIQ  BX, R9, R9
-	KMOVW  R9, K1
-	LEAQ   (R8)(SI*1), BX
-	VXORPS Z1, Z1, Z1
+	MOVQ   $-1, R11
+	BZHIQ  DI, R11, R11
+	KMOVW  R11, K1
+	LEAQ   (R10)(R8*1), DI
+	VXORPS Z2, Z2, Z2
 
 tailRows:
-	VMOVUPS      Z0, Z2
-	VMOVUPS.Z    (DX)(BX*1), K1, Z3
-	VFNMADD231PS Z3, Z0, Z2
-	VMOVUPS.Z    (CX)(BX*1), K1, Z3
-	VFMADD213PS  Z3, Z2, Z1
-	VMOVUPS      Z1, K1, (AX)(BX*1)
-	SUBQ         DI, BX
+	VMOVUPS.Z    (CX)(DI*1), K1, Z3
+	VMOVUPS.Z    (BX)(DI*1), K1, Z4
+	VFMADD231PS  Z4, Z0, Z3
+	VMOVUPS.Z    (DX)(DI*1), K1, Z4
+	VSUBPS       Z4, Z3, Z3
+	VMOVUPS      Z1, Z4
+	VMOVUPS.Z    (SI)(DI*1), K1, Z5
+	VFNMADD231PS Z5, Z1, Z4
+	VFMADD213PS  Z3, Z4, Z2
+	VMOVUPS      Z2, K1, (AX)(DI*1)
+	SUBQ         R9, DI
 	JGE          tailRows
 
 done:
@@ -7857,5 +7926,51 @@ tail:
 	JZ         done
 
 done:
+	VZEROUPPER
+	RET
+
+// func gatherAVX512(dst []float32, src []float32, w int, index []int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·gatherAVX512(SB), NOSPLIT, $0-80
+	MOVQ  dst_base+0(FP), AX
+	MOVQ  src_base+24(FP), CX
+	MOVQ  w+48(FP), DX
+	MOVQ  index_base+56(FP), BX
+	MOVQ  index_len+64(FP), SI
+	MOVQ  DX, DI
+	ANDQ  $0x0f, DI
+	MOVQ  $-1, R8
+	BZHIQ DI, R8, R8
+	KMOVW R8, K1
+	SHLQ  $0x02, DX
+	MOVQ  DX, R8
+	ANDQ  $-64, R8
+
+rows:
+	MOVQ  (BX), R9
+	IMULQ DX, R9
+	ADDQ  CX, R9
+	XORQ  R10, R10
+	CMPQ  R10, R8
+	JGE   tail
+
+vectors:
+	VMOVUPS (R9)(R10*1), Z0
+	VMOVUPS Z0, (AX)(R10*1)
+	ADDQ    $0x40, R10
+	CMPQ    R10, R8
+	JLT     vectors
+
+tail:
+	TESTQ     DI, DI
+	JZ        next
+	VMOVUPS.Z (R9)(R10*1), K1, Z0
+	VMOVUPS   Z0, K1, (AX)(R10*1)
+
+next:
+	ADDQ DX, AX
+	ADDQ $0x08, BX
+	DECQ SI
+	JNZ  rows
 	VZEROUPPER
 	RET

@@ -74,7 +74,7 @@ func reluLayerAVX2(dy []float32, y []float32, db []float32, n int)
 func tanhLayerAVX2(dy []float32, y []float32, db []float32, n int)
 
 //go:noescape
-func gaeAVX2(adv []float32, delta []float32, done []float32, n int, decay float32)
+func gaeAVX2(adv []float32, reward []float32, value []float32, next []float32, done []float32, n int, gamma float32, decay float32)
 
 //go:noescape
 func adamAVX2(p []float32, g []float32, m []float32, v []float32, scale float32, beta1 float32, beta2 float32, rest1 float32, rest2 float32, rate float32, rootScale float32, epsilon float32)
@@ -123,6 +123,9 @@ func pack3AVX2(dst *float32, src *float32, k int, ld int, tail int)
 
 //go:noescape
 func transposeAVX2(dst *float32, ldd int, src *float32, lds int, rows int, k int)
+
+//go:noescape
+func gatherAVX2(dst []float32, src []float32, w int, index []int)
 
 //go:noescape
 func addAVX512(dst []float32, x []float32, y []float32)
@@ -194,7 +197,7 @@ func reluLayerAVX512(dy []float32, y []float32, db []float32, n int)
 func tanhLayerAVX512(dy []float32, y []float32, db []float32, n int)
 
 //go:noescape
-func gaeAVX512(adv []float32, delta []float32, done []float32, n int, decay float32)
+func gaeAVX512(adv []float32, reward []float32, value []float32, next []float32, done []float32, n int, gamma float32, decay float32)
 
 //go:noescape
 func adamAVX512(p []float32, g []float32, m []float32, v []float32, scale float32, beta1 float32, beta2 float32, rest1 float32, rest2 float32, rate float32, rootScale float32, epsilon float32)
@@ -288,3 +291,6 @@ func pack3AVX512(dst *float32, src *float32, k int, ld int, tail int)
 
 //go:noescape
 func transposeAVX512(dst *float32, ldd int, src *float32, lds int, rows int, k int)
+
+//go:noescape
+func gatherAVX512(dst []float32, src []float32, w int, index []int)

@@ -13,8 +13,5 @@ import "github.com/rlrun/rlrun/policy/f32"
 // ended, however it did, which stops the sum. All slices are [T, N], row t
 // after row t-1.
 func GAE(adv, reward, value, next, done []float32, n int, gamma, lambda float32) {
-	copy(adv, reward)
-	f32.Axpy(adv, gamma, next)
-	f32.SubFrom(adv, value[:len(adv)])
-	f32.GAE(adv, adv, done, n, gamma*lambda)
+	f32.GAE(adv, reward, value, next, done, n, gamma, gamma*lambda)
 }

@@ -13,6 +13,7 @@ func (s instructions) packing() {
 		s.pack(vectors)
 	}
 	s.transpose()
+	s.gather()
 }
 
 // pack copies a panel of k rows of some vectors, of which the last has tail
@@ -129,4 +130,41 @@ func (s instructions) quarters(which uint64, x, y reg.VecVirtual) vec {
 	v := s.vector()
 	VSHUFF32X4(Imm(which), y, x, v)
 	return v
+}
+
+// gather copies the rows of src that index names, w floats each, to dst.
+func (s instructions) gather() {
+	s.function("gather", "func(dst, src []float32, w int, index []int)")
+	dst, src, w := Load(Param("dst").Base(), GP64()), Load(Param("src").Base(), GP64()), Load(Param("w"), GP64())
+	index, n := Load(Param("index").Base(), GP64()), Load(Param("index").Len(), GP64())
+	rest, whole := GP64(), GP64()
+	MOVQ(w, rest)
+	ANDQ(Imm(uint64(s.lanes-1)), rest)
+	last := s.first(rest)
+	SHLQ(Imm(2), w) // bytes
+	MOVQ(w, whole)
+	ANDQ(I32(-s.bytes()), whole)
+	Label("rows")
+	from, at := GP64(), GP64()
+	MOVQ(Mem{Base: index}, from)
+	IMULQ(w, from)
+	ADDQ(src, from)
+	XORQ(at, at)
+	CMPQ(at, whole)
+	JGE(LabelRef("tail"))
+	Label("vectors")
+	s.store(s.load(Mem{Base: from, Index: at, Scale: 1}, all), Mem{Base: dst, Index: at, Scale: 1}, all)
+	ADDQ(Imm(uint64(s.bytes())), at)
+	CMPQ(at, whole)
+	JLT(LabelRef("vectors"))
+	Label("tail")
+	TESTQ(rest, rest)
+	JZ(LabelRef("next"))
+	s.store(s.load(Mem{Base: from, Index: at, Scale: 1}, last), Mem{Base: dst, Index: at, Scale: 1}, last)
+	Label("next")
+	ADDQ(w, dst)
+	ADDQ(Imm(8), index)
+	DECQ(n)
+	JNZ(LabelRef("rows"))
+	finish()
 }

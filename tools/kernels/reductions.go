@@ -97,12 +97,15 @@ func (s instructions) layerGrad(name string, activation int) {
 	})
 }
 
-// gae runs backwards over rows of n elements.
+// gae runs backwards over rows of n elements: see f32.GAE.
 func (s instructions) gae() {
-	s.function("gae", "func(adv, delta, done []float32, n int, decay float32)")
-	advance, deltas, dones := Load(Param("adv").Base(), GP64()), Load(Param("delta").Base(), GP64()), Load(Param("done").Base(), GP64())
+	s.function("gae", "func(adv, reward, value, next, done []float32, n int, gamma, decay float32)")
+	base := map[string]reg.Register{}
+	for _, p := range []string{"adv", "reward", "value", "next", "done"} {
+		base[p] = Load(Param(p).Base(), GP64())
+	}
 	width, size, stride := Load(Param("n"), GP64()), Load(Param("adv").Len(), GP64()), GP64()
-	decay := s.scalar("decay")
+	gamma, decay := s.scalar("gamma"), s.scalar("decay")
 	MOVQ(width, stride)
 	SHLQ(Imm(2), stride)
 	SHLQ(Imm(2), size)
@@ -110,12 +113,16 @@ func (s instructions) gae() {
 	s.columns(width, func(offset reg.Register, m mask, label string) {
 		at := GP64()
 		LEAQ(Mem{Base: offset, Index: size, Scale: 1}, at)
+		row := func(p string) vec { return s.load(Mem{Base: base[p], Index: at, Scale: 1}, m) }
 		sum := s.zero()
 		Label(label)
+		delta := row("reward")
+		VFMADD231PS(row("next"), gamma, delta)
+		VSUBPS(row("value"), delta, delta)
 		k := s.copy(decay)
-		VFNMADD231PS(s.load(Mem{Base: dones, Index: at, Scale: 1}, m), decay, k) // decay (1 - done)
-		VFMADD213PS(s.load(Mem{Base: deltas, Index: at, Scale: 1}, m), k, sum)
-		s.store(sum, Mem{Base: advance, Index: at, Scale: 1}, m)
+		VFNMADD231PS(row("done"), decay, k) // decay (1 - done)
+		VFMADD213PS(delta, k, sum)
+		s.store(sum, Mem{Base: base["adv"], Index: at, Scale: 1}, m)
 		SUBQ(stride, at)
 		JGE(LabelRef(label))
 	})
