@@ -23,7 +23,7 @@ const inferRows = 256
 
 // MLP is a multilayer perceptron.
 type MLP struct {
-	layers     []layer
+	layers     []*layer
 	activation f32.Activation
 	hidden     [2][]float32 // scratch of Infer: what a layer reads, what it writes
 }
@@ -79,7 +79,7 @@ func (m *MLP) Forward(t *tape.Tape, x *tape.Var) *tape.Var {
 
 // Infer writes what Forward would, without a tape.
 func (m *MLP) Infer(y, x []float32) {
-	in, out := m.layers[0].in(), m.layers[len(m.layers)-1].out()
+	in, out := m.layers[0].in, m.layers[len(m.layers)-1].out
 	for n := len(x) / in; n > 0; n -= inferRows {
 		rows := min(n, inferRows)
 		m.inferBlock(y[:rows*out], x[:rows*in], rows)
@@ -90,7 +90,7 @@ func (m *MLP) Infer(y, x []float32) {
 func (m *MLP) inferBlock(y, x []float32, n int) {
 	last := len(m.layers) - 1
 	for i, l := range m.layers[:last] {
-		m.hidden[i%2] = grow(m.hidden[i%2], n*l.out())
+		m.hidden[i%2] = grow(m.hidden[i%2], n*l.out)
 		l.infer(m.hidden[i%2], x, n)
 		x = m.hidden[i%2]
 	}

@@ -118,14 +118,17 @@ func (c *CartPole) Step(act, obs []float32) env.Outcome {
 	a := t - poleMass*halfPole*alpha*cos/mass
 
 	if c.Integrator == Euler { // positions move with the old velocities
-		c.x = [4]float64{x + dt*v, v + dt*a, theta + dt*omega, omega + dt*alpha}
+		x, v, theta, omega = x+dt*v, v+dt*a, theta+dt*omega, omega+dt*alpha
 	} else {
 		v, omega = v+dt*a, omega+dt*alpha
-		c.x = [4]float64{x + dt*v, v, theta + dt*omega, omega}
+		x, theta = x+dt*v, theta+dt*omega
 	}
+	// One by one: an array is copied in larger pieces than it was written in,
+	// for which a processor has to wait.
+	c.x[0], c.x[1], c.x[2], c.x[3] = x, v, theta, omega
 	c.Observe(obs)
 
-	out := env.Outcome{Reward: 1, Terminated: math.Abs(c.x[0]) > maxX || math.Abs(c.x[2]) > maxTheta}
+	out := env.Outcome{Reward: 1, Terminated: math.Abs(x) > maxX || math.Abs(theta) > maxTheta}
 	if c.SuttonBarto {
 		if out.Reward = 0; out.Terminated {
 			out.Reward = -1

@@ -57,18 +57,19 @@ var avx512 = kernels{
 // ymm and zmm are the products' blocks of each instruction set.
 var (
 	ymm = products{
-		lanes: 8, rows: []int{6, 4, 2, 1}, widest: 2, widestRow: 8,
+		lanes: 8, shift: 3, rows: []int{6, 4, 2, 1}, widest: 2, widestRow: 8,
 		block: [9][9]blockFunc{
 			1: {1: product1x1AVX2, 2: product1x2AVX2, 4: product1x4AVX2, 8: product1x8AVX2},
 			2: {1: product2x1AVX2, 2: product2x2AVX2},
 			4: {1: product4x1AVX2, 2: product4x2AVX2},
 			6: {1: product6x1AVX2, 2: product6x2AVX2},
 		},
+		rowTanh:   [9]blockFunc{1: product1x1tanhAVX2, 2: product1x2tanhAVX2, 4: product1x4tanhAVX2},
 		pack:      [4]packFunc{1: pack1AVX2, 2: pack2AVX2, 3: pack3AVX2},
 		transpose: transposeAVX2, dots: dotsAVX2, tanh: tanhAVX2,
 	}
 	zmm = products{
-		lanes: 16, rows: []int{8, 4, 2, 1}, widest: 3, widestRow: 4,
+		lanes: 16, shift: 4, rows: []int{8, 4, 2, 1}, widest: 3, widestRow: 4,
 		block: [9][9]blockFunc{
 			1: {1: product1x1AVX512, 2: product1x2AVX512, 3: product1x3AVX512, 4: product1x4AVX512},
 			2: {1: product2x1AVX512, 2: product2x2AVX512, 3: product2x3AVX512, 4: product2x4AVX512},
@@ -79,6 +80,9 @@ var (
 			1: {1: product1x1splitAVX512, 2: product1x2splitAVX512, 3: product1x3splitAVX512, 4: product1x4splitAVX512},
 			2: {1: product2x1splitAVX512, 2: product2x2splitAVX512, 3: product2x3splitAVX512},
 			4: {1: product4x1splitAVX512, 2: product4x2splitAVX512, 3: product4x3splitAVX512},
+		},
+		rowTanh: [9]blockFunc{
+			1: product1x1splittanhAVX512, 2: product1x2splittanhAVX512, 3: product1x3splittanhAVX512, 4: product1x4splittanhAVX512,
 		},
 		pack:      [4]packFunc{1: pack1AVX512, 2: pack2AVX512, 3: pack3AVX512},
 		transpose: transposeAVX512, dots: dotsAVX512, tanh: tanhAVX512,

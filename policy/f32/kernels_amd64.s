@@ -2438,6 +2438,400 @@ stored:
 	VZEROUPPER
 	RET
 
+// func product1x1tanhAVX2(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, c *float32, ldc int, bias *float32, tail int, floor float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·product1x1tanhAVX2(SB), NOSPLIT, $0-92
+	MOVQ    blocks+0(FP), AX
+	MOVQ    a+16(FP), CX
+	MOVQ    ra+24(FP), DX
+	MOVQ    ca+32(FP), BX
+	MOVQ    ldb+48(FP), SI
+	MOVQ    c+56(FP), DI
+	MOVQ    ldc+64(FP), R8
+	MOVQ    tail+80(FP), R9
+	LEAQ    firstLanes<>+32(SB), R10
+	NEGQ    R9
+	VMOVUPS (R10)(R9*4), Y0
+
+blocks:
+	MOVQ       bias+72(FP), R9
+	TESTQ      R9, R9
+	JZ         accumulate
+	VMASKMOVPS (R9), Y0, Y1
+	JMP        begun
+
+accumulate:
+	MOVQ       DI, R9
+	VMASKMOVPS (R9), Y0, Y1
+
+begun:
+	MOVQ b+40(FP), R10
+	MOVQ k+8(FP), R11
+	MOVQ CX, R9
+
+k:
+	VBROADCASTSS (R9), Y2
+	VFMADD231PS  (R10), Y2, Y1
+	ADDQ         BX, R9
+	ADDQ         SI, R10
+	DECQ         R11
+	JNZ          k
+	VANDPS       lanesAVX27fffffff<>+0(SB), Y1, Y2
+	VMOVUPS      lanesAVX241a00000<>+0(SB), Y3
+	VADDPS       Y2, Y2, Y2
+	VMINPS       Y2, Y3, Y2
+	VMULPS       lanesAVX23fb8aa3b<>+0(SB), Y2, Y3
+	VROUNDPS     $0x08, Y3, Y3
+	VMOVUPS      Y2, Y2
+	VFNMADD231PS lanesAVX23f317200<>+0(SB), Y3, Y2
+	VFNMADD231PS lanesAVX235bfbe8e<>+0(SB), Y3, Y2
+	VCVTPS2DQ    Y3, Y3
+	VPADDD       lanesAVX20000007f<>+0(SB), Y3, Y3
+	VPSLLD       $0x17, Y3, Y3
+	VMULPS       Y2, Y2, Y4
+	VMOVUPS      lanesAVX23e2aaaab<>+0(SB), Y5
+	VFMADD213PS  lanesAVX23f000000<>+0(SB), Y2, Y5
+	VMOVUPS      lanesAVX23c088889<>+0(SB), Y6
+	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y2, Y6
+	VMOVUPS      lanesAVX239500d01<>+0(SB), Y7
+	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y2, Y7
+	VFMADD213PS  Y6, Y4, Y7
+	VFMADD213PS  Y5, Y4, Y7
+	VFMADD213PS  Y2, Y4, Y7
+	VSUBPS       lanesAVX23f800000<>+0(SB), Y3, Y2
+	VFMADD213PS  Y2, Y3, Y7
+	VADDPS       lanesAVX240000000<>+0(SB), Y7, Y2
+	VDIVPS       Y2, Y7, Y2
+	VANDPS       lanesAVX280000000<>+0(SB), Y1, Y1
+	VORPS        Y1, Y2, Y1
+	VBROADCASTSS floor+88(FP), Y2
+	VMAXPS       Y1, Y2, Y1
+	MOVQ         tail+80(FP), R9
+	CMPQ         R9, $0x08
+	JNE          masked
+	VMOVUPS      Y1, (DI)
+	ADDQ         R8, DI
+	JMP          stored
+
+masked:
+	VMASKMOVPS Y1, Y0, (DI)
+	ADDQ       R8, DI
+
+stored:
+	ADDQ DX, CX
+	DECQ AX
+	JNZ  blocks
+	VZEROUPPER
+	RET
+
+// func product1x2tanhAVX2(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, c *float32, ldc int, bias *float32, tail int, floor float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·product1x2tanhAVX2(SB), NOSPLIT, $0-92
+	MOVQ    blocks+0(FP), AX
+	MOVQ    a+16(FP), CX
+	MOVQ    ra+24(FP), DX
+	MOVQ    ca+32(FP), BX
+	MOVQ    ldb+48(FP), SI
+	MOVQ    c+56(FP), DI
+	MOVQ    ldc+64(FP), R8
+	MOVQ    tail+80(FP), R9
+	LEAQ    firstLanes<>+32(SB), R10
+	NEGQ    R9
+	VMOVUPS (R10)(R9*4), Y0
+
+blocks:
+	MOVQ       bias+72(FP), R9
+	TESTQ      R9, R9
+	JZ         accumulate
+	VMOVUPS    (R9), Y1
+	VMASKMOVPS 32(R9), Y0, Y2
+	JMP        begun
+
+accumulate:
+	MOVQ       DI, R9
+	VMOVUPS    (R9), Y1
+	VMASKMOVPS 32(R9), Y0, Y2
+
+begun:
+	MOVQ b+40(FP), R10
+	MOVQ k+8(FP), R11
+	MOVQ CX, R9
+
+k:
+	VBROADCASTSS (R9), Y3
+	VFMADD231PS  (R10), Y3, Y1
+	VFMADD231PS  32(R10), Y3, Y2
+	ADDQ         BX, R9
+	ADDQ         SI, R10
+	DECQ         R11
+	JNZ          k
+	VANDPS       lanesAVX27fffffff<>+0(SB), Y1, Y3
+	VMOVUPS      lanesAVX241a00000<>+0(SB), Y4
+	VADDPS       Y3, Y3, Y3
+	VMINPS       Y3, Y4, Y3
+	VMULPS       lanesAVX23fb8aa3b<>+0(SB), Y3, Y4
+	VROUNDPS     $0x08, Y4, Y4
+	VMOVUPS      Y3, Y3
+	VFNMADD231PS lanesAVX23f317200<>+0(SB), Y4, Y3
+	VFNMADD231PS lanesAVX235bfbe8e<>+0(SB), Y4, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPADDD       lanesAVX20000007f<>+0(SB), Y4, Y4
+	VPSLLD       $0x17, Y4, Y4
+	VMULPS       Y3, Y3, Y5
+	VMOVUPS      lanesAVX23e2aaaab<>+0(SB), Y6
+	VFMADD213PS  lanesAVX23f000000<>+0(SB), Y3, Y6
+	VMOVUPS      lanesAVX23c088889<>+0(SB), Y7
+	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y3, Y7
+	VMOVUPS      lanesAVX239500d01<>+0(SB), Y8
+	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y3, Y8
+	VFMADD213PS  Y7, Y5, Y8
+	VFMADD213PS  Y6, Y5, Y8
+	VFMADD213PS  Y3, Y5, Y8
+	VSUBPS       lanesAVX23f800000<>+0(SB), Y4, Y3
+	VFMADD213PS  Y3, Y4, Y8
+	VADDPS       lanesAVX240000000<>+0(SB), Y8, Y3
+	VDIVPS       Y3, Y8, Y3
+	VANDPS       lanesAVX280000000<>+0(SB), Y1, Y1
+	VORPS        Y1, Y3, Y1
+	VANDPS       lanesAVX27fffffff<>+0(SB), Y2, Y3
+	VMOVUPS      lanesAVX241a00000<>+0(SB), Y4
+	VADDPS       Y3, Y3, Y3
+	VMINPS       Y3, Y4, Y3
+	VMULPS       lanesAVX23fb8aa3b<>+0(SB), Y3, Y4
+	VROUNDPS     $0x08, Y4, Y4
+	VMOVUPS      Y3, Y3
+	VFNMADD231PS lanesAVX23f317200<>+0(SB), Y4, Y3
+	VFNMADD231PS lanesAVX235bfbe8e<>+0(SB), Y4, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPADDD       lanesAVX20000007f<>+0(SB), Y4, Y4
+	VPSLLD       $0x17, Y4, Y4
+	VMULPS       Y3, Y3, Y5
+	VMOVUPS      lanesAVX23e2aaaab<>+0(SB), Y6
+	VFMADD213PS  lanesAVX23f000000<>+0(SB), Y3, Y6
+	VMOVUPS      lanesAVX23c088889<>+0(SB), Y7
+	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y3, Y7
+	VMOVUPS      lanesAVX239500d01<>+0(SB), Y8
+	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y3, Y8
+	VFMADD213PS  Y7, Y5, Y8
+	VFMADD213PS  Y6, Y5, Y8
+	VFMADD213PS  Y3, Y5, Y8
+	VSUBPS       lanesAVX23f800000<>+0(SB), Y4, Y3
+	VFMADD213PS  Y3, Y4, Y8
+	VADDPS       lanesAVX240000000<>+0(SB), Y8, Y3
+	VDIVPS       Y3, Y8, Y3
+	VANDPS       lanesAVX280000000<>+0(SB), Y2, Y2
+	VORPS        Y2, Y3, Y2
+	VBROADCASTSS floor+88(FP), Y3
+	VMAXPS       Y1, Y3, Y1
+	VMAXPS       Y2, Y3, Y2
+	MOVQ         tail+80(FP), R9
+	CMPQ         R9, $0x08
+	JNE          masked
+	VMOVUPS      Y1, (DI)
+	VMOVUPS      Y2, 32(DI)
+	ADDQ         R8, DI
+	JMP          stored
+
+masked:
+	VMOVUPS    Y1, (DI)
+	VMASKMOVPS Y2, Y0, 32(DI)
+	ADDQ       R8, DI
+
+stored:
+	ADDQ DX, CX
+	DECQ AX
+	JNZ  blocks
+	VZEROUPPER
+	RET
+
+// func product1x4tanhAVX2(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, c *float32, ldc int, bias *float32, tail int, floor float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·product1x4tanhAVX2(SB), NOSPLIT, $0-92
+	MOVQ    blocks+0(FP), AX
+	MOVQ    a+16(FP), CX
+	MOVQ    ra+24(FP), DX
+	MOVQ    ca+32(FP), BX
+	MOVQ    ldb+48(FP), SI
+	MOVQ    c+56(FP), DI
+	MOVQ    ldc+64(FP), R8
+	MOVQ    tail+80(FP), R9
+	LEAQ    firstLanes<>+32(SB), R10
+	NEGQ    R9
+	VMOVUPS (R10)(R9*4), Y0
+
+blocks:
+	MOVQ       bias+72(FP), R9
+	TESTQ      R9, R9
+	JZ         accumulate
+	VMOVUPS    (R9), Y1
+	VMOVUPS    32(R9), Y2
+	VMOVUPS    64(R9), Y3
+	VMASKMOVPS 96(R9), Y0, Y4
+	JMP        begun
+
+accumulate:
+	MOVQ       DI, R9
+	VMOVUPS    (R9), Y1
+	VMOVUPS    32(R9), Y2
+	VMOVUPS    64(R9), Y3
+	VMASKMOVPS 96(R9), Y0, Y4
+
+begun:
+	MOVQ b+40(FP), R10
+	MOVQ k+8(FP), R11
+	MOVQ CX, R9
+
+k:
+	VBROADCASTSS (R9), Y5
+	VFMADD231PS  (R10), Y5, Y1
+	VFMADD231PS  32(R10), Y5, Y2
+	VFMADD231PS  64(R10), Y5, Y3
+	VFMADD231PS  96(R10), Y5, Y4
+	ADDQ         BX, R9
+	ADDQ         SI, R10
+	DECQ         R11
+	JNZ          k
+	VANDPS       lanesAVX27fffffff<>+0(SB), Y1, Y5
+	VMOVUPS      lanesAVX241a00000<>+0(SB), Y6
+	VADDPS       Y5, Y5, Y5
+	VMINPS       Y5, Y6, Y5
+	VMULPS       lanesAVX23fb8aa3b<>+0(SB), Y5, Y6
+	VROUNDPS     $0x08, Y6, Y6
+	VMOVUPS      Y5, Y5
+	VFNMADD231PS lanesAVX23f317200<>+0(SB), Y6, Y5
+	VFNMADD231PS lanesAVX235bfbe8e<>+0(SB), Y6, Y5
+	VCVTPS2DQ    Y6, Y6
+	VPADDD       lanesAVX20000007f<>+0(SB), Y6, Y6
+	VPSLLD       $0x17, Y6, Y6
+	VMULPS       Y5, Y5, Y7
+	VMOVUPS      lanesAVX23e2aaaab<>+0(SB), Y8
+	VFMADD213PS  lanesAVX23f000000<>+0(SB), Y5, Y8
+	VMOVUPS      lanesAVX23c088889<>+0(SB), Y9
+	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y5, Y9
+	VMOVUPS      lanesAVX239500d01<>+0(SB), Y10
+	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y5, Y10
+	VFMADD213PS  Y9, Y7, Y10
+	VFMADD213PS  Y8, Y7, Y10
+	VFMADD213PS  Y5, Y7, Y10
+	VSUBPS       lanesAVX23f800000<>+0(SB), Y6, Y5
+	VFMADD213PS  Y5, Y6, Y10
+	VADDPS       lanesAVX240000000<>+0(SB), Y10, Y5
+	VDIVPS       Y5, Y10, Y5
+	VANDPS       lanesAVX280000000<>+0(SB), Y1, Y1
+	VORPS        Y1, Y5, Y1
+	VANDPS       lanesAVX27fffffff<>+0(SB), Y2, Y5
+	VMOVUPS      lanesAVX241a00000<>+0(SB), Y6
+	VADDPS       Y5, Y5, Y5
+	VMINPS       Y5, Y6, Y5
+	VMULPS       lanesAVX23fb8aa3b<>+0(SB), Y5, Y6
+	VROUNDPS     $0x08, Y6, Y6
+	VMOVUPS      Y5, Y5
+	VFNMADD231PS lanesAVX23f317200<>+0(SB), Y6, Y5
+	VFNMADD231PS lanesAVX235bfbe8e<>+0(SB), Y6, Y5
+	VCVTPS2DQ    Y6, Y6
+	VPADDD       lanesAVX20000007f<>+0(SB), Y6, Y6
+	VPSLLD       $0x17, Y6, Y6
+	VMULPS       Y5, Y5, Y7
+	VMOVUPS      lanesAVX23e2aaaab<>+0(SB), Y8
+	VFMADD213PS  lanesAVX23f000000<>+0(SB), Y5, Y8
+	VMOVUPS      lanesAVX23c088889<>+0(SB), Y9
+	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y5, Y9
+	VMOVUPS      lanesAVX239500d01<>+0(SB), Y10
+	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y5, Y10
+	VFMADD213PS  Y9, Y7, Y10
+	VFMADD213PS  Y8, Y7, Y10
+	VFMADD213PS  Y5, Y7, Y10
+	VSUBPS       lanesAVX23f800000<>+0(SB), Y6, Y5
+	VFMADD213PS  Y5, Y6, Y10
+	VADDPS       lanesAVX240000000<>+0(SB), Y10, Y5
+	VDIVPS       Y5, Y10, Y5
+	VANDPS       lanesAVX280000000<>+0(SB), Y2, Y2
+	VORPS        Y2, Y5, Y2
+	VANDPS       lanesAVX27fffffff<>+0(SB), Y3, Y5
+	VMOVUPS      lanesAVX241a00000<>+0(SB), Y6
+	VADDPS       Y5, Y5, Y5
+	VMINPS       Y5, Y6, Y5
+	VMULPS       lanesAVX23fb8aa3b<>+0(SB), Y5, Y6
+	VROUNDPS     $0x08, Y6, Y6
+	VMOVUPS      Y5, Y5
+	VFNMADD231PS lanesAVX23f317200<>+0(SB), Y6, Y5
+	VFNMADD231PS lanesAVX235bfbe8e<>+0(SB), Y6, Y5
+	VCVTPS2DQ    Y6, Y6
+	VPADDD       lanesAVX20000007f<>+0(SB), Y6, Y6
+	VPSLLD       $0x17, Y6, Y6
+	VMULPS       Y5, Y5, Y7
+	VMOVUPS      lanesAVX23e2aaaab<>+0(SB), Y8
+	VFMADD213PS  lanesAVX23f000000<>+0(SB), Y5, Y8
+	VMOVUPS      lanesAVX23c088889<>+0(SB), Y9
+	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y5, Y9
+	VMOVUPS      lanesAVX239500d01<>+0(SB), Y10
+	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y5, Y10
+	VFMADD213PS  Y9, Y7, Y10
+	VFMADD213PS  Y8, Y7, Y10
+	VFMADD213PS  Y5, Y7, Y10
+	VSUBPS       lanesAVX23f800000<>+0(SB), Y6, Y5
+	VFMADD213PS  Y5, Y6, Y10
+	VADDPS       lanesAVX240000000<>+0(SB), Y10, Y5
+	VDIVPS       Y5, Y10, Y5
+	VANDPS       lanesAVX280000000<>+0(SB), Y3, Y3
+	VORPS        Y3, Y5, Y3
+	VANDPS       lanesAVX27fffffff<>+0(SB), Y4, Y5
+	VMOVUPS      lanesAVX241a00000<>+0(SB), Y6
+	VADDPS       Y5, Y5, Y5
+	VMINPS       Y5, Y6, Y5
+	VMULPS       lanesAVX23fb8aa3b<>+0(SB), Y5, Y6
+	VROUNDPS     $0x08, Y6, Y6
+	VMOVUPS      Y5, Y5
+	VFNMADD231PS lanesAVX23f317200<>+0(SB), Y6, Y5
+	VFNMADD231PS lanesAVX235bfbe8e<>+0(SB), Y6, Y5
+	VCVTPS2DQ    Y6, Y6
+	VPADDD       lanesAVX20000007f<>+0(SB), Y6, Y6
+	VPSLLD       $0x17, Y6, Y6
+	VMULPS       Y5, Y5, Y7
+	VMOVUPS      lanesAVX23e2aaaab<>+0(SB), Y8
+	VFMADD213PS  lanesAVX23f000000<>+0(SB), Y5, Y8
+	VMOVUPS      lanesAVX23c088889<>+0(SB), Y9
+	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y5, Y9
+	VMOVUPS      lanesAVX239500d01<>+0(SB), Y10
+	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y5, Y10
+	VFMADD213PS  Y9, Y7, Y10
+	VFMADD213PS  Y8, Y7, Y10
+	VFMADD213PS  Y5, Y7, Y10
+	VSUBPS       lanesAVX23f800000<>+0(SB), Y6, Y5
+	VFMADD213PS  Y5, Y6, Y10
+	VADDPS       lanesAVX240000000<>+0(SB), Y10, Y5
+	VDIVPS       Y5, Y10, Y5
+	VANDPS       lanesAVX280000000<>+0(SB), Y4, Y4
+	VORPS        Y4, Y5, Y4
+	VBROADCASTSS floor+88(FP), Y5
+	VMAXPS       Y1, Y5, Y1
+	VMAXPS       Y2, Y5, Y2
+	VMAXPS       Y3, Y5, Y3
+	VMAXPS       Y4, Y5, Y4
+	MOVQ         tail+80(FP), R9
+	CMPQ         R9, $0x08
+	JNE          masked
+	VMOVUPS      Y1, (DI)
+	VMOVUPS      Y2, 32(DI)
+	VMOVUPS      Y3, 64(DI)
+	VMOVUPS      Y4, 96(DI)
+	ADDQ         R8, DI
+	JMP          stored
+
+masked:
+	VMOVUPS    Y1, (DI)
+	VMOVUPS    Y2, 32(DI)
+	VMOVUPS    Y3, 64(DI)
+	VMASKMOVPS Y4, Y0, 96(DI)
+	ADDQ       R8, DI
+
+stored:
+	ADDQ DX, CX
+	DECQ AX
+	JNZ  blocks
+	VZEROUPPER
+	RET
+
 // func product1x4AVX2(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, c *float32, ldc int, bias *float32, tail int, floor float32)
 // Requires: AVX, FMA3
 TEXT ·product1x4AVX2(SB), NOSPLIT, $0-92
@@ -5001,6 +5395,100 @@ add:
 	VZEROUPPER
 	RET
 
+// func product1x1splittanhAVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, c *float32, ldc int, bias *float32, tail int, floor float32)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·product1x1splittanhAVX512(SB), NOSPLIT, $0-92
+	MOVQ  blocks+0(FP), AX
+	MOVQ  a+16(FP), CX
+	MOVQ  ra+24(FP), DX
+	MOVQ  ca+32(FP), BX
+	MOVQ  ldb+48(FP), SI
+	MOVQ  c+56(FP), DI
+	MOVQ  ldc+64(FP), R8
+	MOVQ  tail+80(FP), R9
+	MOVQ  $-1, R10
+	BZHIQ R9, R10, R10
+	KMOVW R10, K1
+
+blocks:
+	MOVQ      bias+72(FP), R9
+	TESTQ     R9, R9
+	JZ        accumulate
+	VMOVUPS.Z (R9), K1, Z0
+	JMP       begun
+
+accumulate:
+	MOVQ      DI, R9
+	VMOVUPS.Z (R9), K1, Z0
+
+begun:
+	VXORPS Z1, Z1, Z1
+	MOVQ   b+40(FP), R10
+	MOVQ   k+8(FP), R11
+	MOVQ   CX, R9
+	SUBQ   $0x02, R11
+	JLT    odd
+
+k:
+	VBROADCASTSS (R9), Z2
+	VFMADD231PS  (R10), Z2, Z0
+	ADDQ         BX, R9
+	ADDQ         SI, R10
+	VBROADCASTSS (R9), Z2
+	VFMADD231PS  (R10), Z2, Z1
+	ADDQ         BX, R9
+	ADDQ         SI, R10
+	SUBQ         $0x02, R11
+	JGE          k
+
+odd:
+	ADDQ         $0x02, R11
+	JZ           add
+	VBROADCASTSS (R9), Z2
+	VFMADD231PS  (R10), Z2, Z0
+	ADDQ         BX, R9
+	ADDQ         SI, R10
+
+add:
+	VADDPS       Z1, Z0, Z0
+	VANDPS       lanesAVX5127fffffff<>+0(SB), Z0, Z1
+	VMOVUPS      lanesAVX51241a00000<>+0(SB), Z2
+	VADDPS       Z1, Z1, Z1
+	VMINPS       Z1, Z2, Z1
+	VMULPS       lanesAVX5123fb8aa3b<>+0(SB), Z1, Z2
+	VRNDSCALEPS  $0x08, Z2, Z2
+	VMOVUPS      Z1, Z1
+	VFNMADD231PS lanesAVX5123f317200<>+0(SB), Z2, Z1
+	VFNMADD231PS lanesAVX51235bfbe8e<>+0(SB), Z2, Z1
+	VCVTPS2DQ    Z2, Z2
+	VPADDD       lanesAVX5120000007f<>+0(SB), Z2, Z2
+	VPSLLD       $0x17, Z2, Z2
+	VMULPS       Z1, Z1, Z3
+	VMOVUPS      lanesAVX5123e2aaaab<>+0(SB), Z4
+	VFMADD213PS  lanesAVX5123f000000<>+0(SB), Z1, Z4
+	VMOVUPS      lanesAVX5123c088889<>+0(SB), Z5
+	VFMADD213PS  lanesAVX5123d2aaaab<>+0(SB), Z1, Z5
+	VMOVUPS      lanesAVX51239500d01<>+0(SB), Z6
+	VFMADD213PS  lanesAVX5123ab60b61<>+0(SB), Z1, Z6
+	VFMADD213PS  Z5, Z3, Z6
+	VFMADD213PS  Z4, Z3, Z6
+	VFMADD213PS  Z1, Z3, Z6
+	VSUBPS       lanesAVX5123f800000<>+0(SB), Z2, Z1
+	VFMADD213PS  Z1, Z2, Z6
+	VADDPS       lanesAVX51240000000<>+0(SB), Z6, Z1
+	VDIVPS       Z1, Z6, Z1
+	VANDPS       lanesAVX51280000000<>+0(SB), Z0, Z0
+	VORPS        Z0, Z1, Z0
+	VBROADCASTSS floor+88(FP), Z1
+	VMAXPS       Z0, Z1, Z0
+	VMOVUPS      Z0, K1, (DI)
+	ADDQ         R8, DI
+	ADDQ         DX, CX
+	DECQ         AX
+	JNZ          blocks
+	VZEROUPPER
+	RET
+
 // func product1x2AVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, c *float32, ldc int, bias *float32, tail int, floor float32)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·product1x2AVX512(SB), NOSPLIT, $0-92
@@ -5117,6 +5605,137 @@ odd:
 add:
 	VADDPS       Z2, Z0, Z0
 	VADDPS       Z3, Z1, Z1
+	VBROADCASTSS floor+88(FP), Z2
+	VMAXPS       Z0, Z2, Z0
+	VMAXPS       Z1, Z2, Z1
+	VMOVUPS      Z0, (DI)
+	VMOVUPS      Z1, K1, 64(DI)
+	ADDQ         R8, DI
+	ADDQ         DX, CX
+	DECQ         AX
+	JNZ          blocks
+	VZEROUPPER
+	RET
+
+// func product1x2splittanhAVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, c *float32, ldc int, bias *float32, tail int, floor float32)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·product1x2splittanhAVX512(SB), NOSPLIT, $0-92
+	MOVQ  blocks+0(FP), AX
+	MOVQ  a+16(FP), CX
+	MOVQ  ra+24(FP), DX
+	MOVQ  ca+32(FP), BX
+	MOVQ  ldb+48(FP), SI
+	MOVQ  c+56(FP), DI
+	MOVQ  ldc+64(FP), R8
+	MOVQ  tail+80(FP), R9
+	MOVQ  $-1, R10
+	BZHIQ R9, R10, R10
+	KMOVW R10, K1
+
+blocks:
+	MOVQ      bias+72(FP), R9
+	TESTQ     R9, R9
+	JZ        accumulate
+	VMOVUPS   (R9), Z0
+	VMOVUPS.Z 64(R9), K1, Z1
+	JMP       begun
+
+accumulate:
+	MOVQ      DI, R9
+	VMOVUPS   (R9), Z0
+	VMOVUPS.Z 64(R9), K1, Z1
+
+begun:
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	MOVQ   b+40(FP), R10
+	MOVQ   k+8(FP), R11
+	MOVQ   CX, R9
+	SUBQ   $0x02, R11
+	JLT    odd
+
+k:
+	VBROADCASTSS (R9), Z4
+	VFMADD231PS  (R10), Z4, Z0
+	VFMADD231PS  64(R10), Z4, Z1
+	ADDQ         BX, R9
+	ADDQ         SI, R10
+	VBROADCASTSS (R9), Z4
+	VFMADD231PS  (R10), Z4, Z2
+	VFMADD231PS  64(R10), Z4, Z3
+	ADDQ         BX, R9
+	ADDQ         SI, R10
+	SUBQ         $0x02, R11
+	JGE          k
+
+odd:
+	ADDQ         $0x02, R11
+	JZ           add
+	VBROADCASTSS (R9), Z4
+	VFMADD231PS  (R10), Z4, Z0
+	VFMADD231PS  64(R10), Z4, Z1
+	ADDQ         BX, R9
+	ADDQ         SI, R10
+
+add:
+	VADDPS       Z2, Z0, Z0
+	VADDPS       Z3, Z1, Z1
+	VANDPS       lanesAVX5127fffffff<>+0(SB), Z0, Z2
+	VMOVUPS      lanesAVX51241a00000<>+0(SB), Z3
+	VADDPS       Z2, Z2, Z2
+	VMINPS       Z2, Z3, Z2
+	VMULPS       lanesAVX5123fb8aa3b<>+0(SB), Z2, Z3
+	VRNDSCALEPS  $0x08, Z3, Z3
+	VMOVUPS      Z2, Z2
+	VFNMADD231PS lanesAVX5123f317200<>+0(SB), Z3, Z2
+	VFNMADD231PS lanesAVX51235bfbe8e<>+0(SB), Z3, Z2
+	VCVTPS2DQ    Z3, Z3
+	VPADDD       lanesAVX5120000007f<>+0(SB), Z3, Z3
+	VPSLLD       $0x17, Z3, Z3
+	VMULPS       Z2, Z2, Z4
+	VMOVUPS      lanesAVX5123e2aaaab<>+0(SB), Z5
+	VFMADD213PS  lanesAVX5123f000000<>+0(SB), Z2, Z5
+	VMOVUPS      lanesAVX5123c088889<>+0(SB), Z6
+	VFMADD213PS  lanesAVX5123d2aaaab<>+0(SB), Z2, Z6
+	VMOVUPS      lanesAVX51239500d01<>+0(SB), Z7
+	VFMADD213PS  lanesAVX5123ab60b61<>+0(SB), Z2, Z7
+	VFMADD213PS  Z6, Z4, Z7
+	VFMADD213PS  Z5, Z4, Z7
+	VFMADD213PS  Z2, Z4, Z7
+	VSUBPS       lanesAVX5123f800000<>+0(SB), Z3, Z2
+	VFMADD213PS  Z2, Z3, Z7
+	VADDPS       lanesAVX51240000000<>+0(SB), Z7, Z2
+	VDIVPS       Z2, Z7, Z2
+	VANDPS       lanesAVX51280000000<>+0(SB), Z0, Z0
+	VORPS        Z0, Z2, Z0
+	VANDPS       lanesAVX5127fffffff<>+0(SB), Z1, Z2
+	VMOVUPS      lanesAVX51241a00000<>+0(SB), Z3
+	VADDPS       Z2, Z2, Z2
+	VMINPS       Z2, Z3, Z2
+	VMULPS       lanesAVX5123fb8aa3b<>+0(SB), Z2, Z3
+	VRNDSCALEPS  $0x08, Z3, Z3
+	VMOVUPS      Z2, Z2
+	VFNMADD231PS lanesAVX5123f317200<>+0(SB), Z3, Z2
+	VFNMADD231PS lanesAVX51235bfbe8e<>+0(SB), Z3, Z2
+	VCVTPS2DQ    Z3, Z3
+	VPADDD       lanesAVX5120000007f<>+0(SB), Z3, Z3
+	VPSLLD       $0x17, Z3, Z3
+	VMULPS       Z2, Z2, Z4
+	VMOVUPS      lanesAVX5123e2aaaab<>+0(SB), Z5
+	VFMADD213PS  lanesAVX5123f000000<>+0(SB), Z2, Z5
+	VMOVUPS      lanesAVX5123c088889<>+0(SB), Z6
+	VFMADD213PS  lanesAVX5123d2aaaab<>+0(SB), Z2, Z6
+	VMOVUPS      lanesAVX51239500d01<>+0(SB), Z7
+	VFMADD213PS  lanesAVX5123ab60b61<>+0(SB), Z2, Z7
+	VFMADD213PS  Z6, Z4, Z7
+	VFMADD213PS  Z5, Z4, Z7
+	VFMADD213PS  Z2, Z4, Z7
+	VSUBPS       lanesAVX5123f800000<>+0(SB), Z3, Z2
+	VFMADD213PS  Z2, Z3, Z7
+	VADDPS       lanesAVX51240000000<>+0(SB), Z7, Z2
+	VDIVPS       Z2, Z7, Z2
+	VANDPS       lanesAVX51280000000<>+0(SB), Z1, Z1
+	VORPS        Z1, Z2, Z1
 	VBROADCASTSS floor+88(FP), Z2
 	VMAXPS       Z0, Z2, Z0
 	VMAXPS       Z1, Z2, Z1
@@ -5271,6 +5890,174 @@ add:
 	VZEROUPPER
 	RET
 
+// func product1x3splittanhAVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, c *float32, ldc int, bias *float32, tail int, floor float32)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·product1x3splittanhAVX512(SB), NOSPLIT, $0-92
+	MOVQ  blocks+0(FP), AX
+	MOVQ  a+16(FP), CX
+	MOVQ  ra+24(FP), DX
+	MOVQ  ca+32(FP), BX
+	MOVQ  ldb+48(FP), SI
+	MOVQ  c+56(FP), DI
+	MOVQ  ldc+64(FP), R8
+	MOVQ  tail+80(FP), R9
+	MOVQ  $-1, R10
+	BZHIQ R9, R10, R10
+	KMOVW R10, K1
+
+blocks:
+	MOVQ      bias+72(FP), R9
+	TESTQ     R9, R9
+	JZ        accumulate
+	VMOVUPS   (R9), Z0
+	VMOVUPS   64(R9), Z1
+	VMOVUPS.Z 128(R9), K1, Z2
+	JMP       begun
+
+accumulate:
+	MOVQ      DI, R9
+	VMOVUPS   (R9), Z0
+	VMOVUPS   64(R9), Z1
+	VMOVUPS.Z 128(R9), K1, Z2
+
+begun:
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	MOVQ   b+40(FP), R10
+	MOVQ   k+8(FP), R11
+	MOVQ   CX, R9
+	SUBQ   $0x02, R11
+	JLT    odd
+
+k:
+	VBROADCASTSS (R9), Z6
+	VFMADD231PS  (R10), Z6, Z0
+	VFMADD231PS  64(R10), Z6, Z1
+	VFMADD231PS  128(R10), Z6, Z2
+	ADDQ         BX, R9
+	ADDQ         SI, R10
+	VBROADCASTSS (R9), Z6
+	VFMADD231PS  (R10), Z6, Z3
+	VFMADD231PS  64(R10), Z6, Z4
+	VFMADD231PS  128(R10), Z6, Z5
+	ADDQ         BX, R9
+	ADDQ         SI, R10
+	SUBQ         $0x02, R11
+	JGE          k
+
+odd:
+	ADDQ         $0x02, R11
+	JZ           add
+	VBROADCASTSS (R9), Z6
+	VFMADD231PS  (R10), Z6, Z0
+	VFMADD231PS  64(R10), Z6, Z1
+	VFMADD231PS  128(R10), Z6, Z2
+	ADDQ         BX, R9
+	ADDQ         SI, R10
+
+add:
+	VADDPS       Z3, Z0, Z0
+	VADDPS       Z4, Z1, Z1
+	VADDPS       Z5, Z2, Z2
+	VANDPS       lanesAVX5127fffffff<>+0(SB), Z0, Z3
+	VMOVUPS      lanesAVX51241a00000<>+0(SB), Z4
+	VADDPS       Z3, Z3, Z3
+	VMINPS       Z3, Z4, Z3
+	VMULPS       lanesAVX5123fb8aa3b<>+0(SB), Z3, Z4
+	VRNDSCALEPS  $0x08, Z4, Z4
+	VMOVUPS      Z3, Z3
+	VFNMADD231PS lanesAVX5123f317200<>+0(SB), Z4, Z3
+	VFNMADD231PS lanesAVX51235bfbe8e<>+0(SB), Z4, Z3
+	VCVTPS2DQ    Z4, Z4
+	VPADDD       lanesAVX5120000007f<>+0(SB), Z4, Z4
+	VPSLLD       $0x17, Z4, Z4
+	VMULPS       Z3, Z3, Z5
+	VMOVUPS      lanesAVX5123e2aaaab<>+0(SB), Z6
+	VFMADD213PS  lanesAVX5123f000000<>+0(SB), Z3, Z6
+	VMOVUPS      lanesAVX5123c088889<>+0(SB), Z7
+	VFMADD213PS  lanesAVX5123d2aaaab<>+0(SB), Z3, Z7
+	VMOVUPS      lanesAVX51239500d01<>+0(SB), Z8
+	VFMADD213PS  lanesAVX5123ab60b61<>+0(SB), Z3, Z8
+	VFMADD213PS  Z7, Z5, Z8
+	VFMADD213PS  Z6, Z5, Z8
+	VFMADD213PS  Z3, Z5, Z8
+	VSUBPS       lanesAVX5123f800000<>+0(SB), Z4, Z3
+	VFMADD213PS  Z3, Z4, Z8
+	VADDPS       lanesAVX51240000000<>+0(SB), Z8, Z3
+	VDIVPS       Z3, Z8, Z3
+	VANDPS       lanesAVX51280000000<>+0(SB), Z0, Z0
+	VORPS        Z0, Z3, Z0
+	VANDPS       lanesAVX5127fffffff<>+0(SB), Z1, Z3
+	VMOVUPS      lanesAVX51241a00000<>+0(SB), Z4
+	VADDPS       Z3, Z3, Z3
+	VMINPS       Z3, Z4, Z3
+	VMULPS       lanesAVX5123fb8aa3b<>+0(SB), Z3, Z4
+	VRNDSCALEPS  $0x08, Z4, Z4
+	VMOVUPS      Z3, Z3
+	VFNMADD231PS lanesAVX5123f317200<>+0(SB), Z4, Z3
+	VFNMADD231PS lanesAVX51235bfbe8e<>+0(SB), Z4, Z3
+	VCVTPS2DQ    Z4, Z4
+	VPADDD       lanesAVX5120000007f<>+0(SB), Z4, Z4
+	VPSLLD       $0x17, Z4, Z4
+	VMULPS       Z3, Z3, Z5
+	VMOVUPS      lanesAVX5123e2aaaab<>+0(SB), Z6
+	VFMADD213PS  lanesAVX5123f000000<>+0(SB), Z3, Z6
+	VMOVUPS      lanesAVX5123c088889<>+0(SB), Z7
+	VFMADD213PS  lanesAVX5123d2aaaab<>+0(SB), Z3, Z7
+	VMOVUPS      lanesAVX51239500d01<>+0(SB), Z8
+	VFMADD213PS  lanesAVX5123ab60b61<>+0(SB), Z3, Z8
+	VFMADD213PS  Z7, Z5, Z8
+	VFMADD213PS  Z6, Z5, Z8
+	VFMADD213PS  Z3, Z5, Z8
+	VSUBPS       lanesAVX5123f800000<>+0(SB), Z4, Z3
+	VFMADD213PS  Z3, Z4, Z8
+	VADDPS       lanesAVX51240000000<>+0(SB), Z8, Z3
+	VDIVPS       Z3, Z8, Z3
+	VANDPS       lanesAVX51280000000<>+0(SB), Z1, Z1
+	VORPS        Z1, Z3, Z1
+	VANDPS       lanesAVX5127fffffff<>+0(SB), Z2, Z3
+	VMOVUPS      lanesAVX51241a00000<>+0(SB), Z4
+	VADDPS       Z3, Z3, Z3
+	VMINPS       Z3, Z4, Z3
+	VMULPS       lanesAVX5123fb8aa3b<>+0(SB), Z3, Z4
+	VRNDSCALEPS  $0x08, Z4, Z4
+	VMOVUPS      Z3, Z3
+	VFNMADD231PS lanesAVX5123f317200<>+0(SB), Z4, Z3
+	VFNMADD231PS lanesAVX51235bfbe8e<>+0(SB), Z4, Z3
+	VCVTPS2DQ    Z4, Z4
+	VPADDD       lanesAVX5120000007f<>+0(SB), Z4, Z4
+	VPSLLD       $0x17, Z4, Z4
+	VMULPS       Z3, Z3, Z5
+	VMOVUPS      lanesAVX5123e2aaaab<>+0(SB), Z6
+	VFMADD213PS  lanesAVX5123f000000<>+0(SB), Z3, Z6
+	VMOVUPS      lanesAVX5123c088889<>+0(SB), Z7
+	VFMADD213PS  lanesAVX5123d2aaaab<>+0(SB), Z3, Z7
+	VMOVUPS      lanesAVX51239500d01<>+0(SB), Z8
+	VFMADD213PS  lanesAVX5123ab60b61<>+0(SB), Z3, Z8
+	VFMADD213PS  Z7, Z5, Z8
+	VFMADD213PS  Z6, Z5, Z8
+	VFMADD213PS  Z3, Z5, Z8
+	VSUBPS       lanesAVX5123f800000<>+0(SB), Z4, Z3
+	VFMADD213PS  Z3, Z4, Z8
+	VADDPS       lanesAVX51240000000<>+0(SB), Z8, Z3
+	VDIVPS       Z3, Z8, Z3
+	VANDPS       lanesAVX51280000000<>+0(SB), Z2, Z2
+	VORPS        Z2, Z3, Z2
+	VBROADCASTSS floor+88(FP), Z3
+	VMAXPS       Z0, Z3, Z0
+	VMAXPS       Z1, Z3, Z1
+	VMAXPS       Z2, Z3, Z2
+	VMOVUPS      Z0, (DI)
+	VMOVUPS      Z1, 64(DI)
+	VMOVUPS      Z2, K1, 128(DI)
+	ADDQ         R8, DI
+	ADDQ         DX, CX
+	DECQ         AX
+	JNZ          blocks
+	VZEROUPPER
+	RET
+
 // func product1x4AVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, c *float32, ldc int, bias *float32, tail int, floor float32)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·product1x4AVX512(SB), NOSPLIT, $0-92
@@ -5411,6 +6198,211 @@ add:
 	VADDPS       Z5, Z1, Z1
 	VADDPS       Z6, Z2, Z2
 	VADDPS       Z7, Z3, Z3
+	VBROADCASTSS floor+88(FP), Z4
+	VMAXPS       Z0, Z4, Z0
+	VMAXPS       Z1, Z4, Z1
+	VMAXPS       Z2, Z4, Z2
+	VMAXPS       Z3, Z4, Z3
+	VMOVUPS      Z0, (DI)
+	VMOVUPS      Z1, 64(DI)
+	VMOVUPS      Z2, 128(DI)
+	VMOVUPS      Z3, K1, 192(DI)
+	ADDQ         R8, DI
+	ADDQ         DX, CX
+	DECQ         AX
+	JNZ          blocks
+	VZEROUPPER
+	RET
+
+// func product1x4splittanhAVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, c *float32, ldc int, bias *float32, tail int, floor float32)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·product1x4splittanhAVX512(SB), NOSPLIT, $0-92
+	MOVQ  blocks+0(FP), AX
+	MOVQ  a+16(FP), CX
+	MOVQ  ra+24(FP), DX
+	MOVQ  ca+32(FP), BX
+	MOVQ  ldb+48(FP), SI
+	MOVQ  c+56(FP), DI
+	MOVQ  ldc+64(FP), R8
+	MOVQ  tail+80(FP), R9
+	MOVQ  $-1, R10
+	BZHIQ R9, R10, R10
+	KMOVW R10, K1
+
+blocks:
+	MOVQ      bias+72(FP), R9
+	TESTQ     R9, R9
+	JZ        accumulate
+	VMOVUPS   (R9), Z0
+	VMOVUPS   64(R9), Z1
+	VMOVUPS   128(R9), Z2
+	VMOVUPS.Z 192(R9), K1, Z3
+	JMP       begun
+
+accumulate:
+	MOVQ      DI, R9
+	VMOVUPS   (R9), Z0
+	VMOVUPS   64(R9), Z1
+	VMOVUPS   128(R9), Z2
+	VMOVUPS.Z 192(R9), K1, Z3
+
+begun:
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	MOVQ   b+40(FP), R10
+	MOVQ   k+8(FP), R11
+	MOVQ   CX, R9
+	SUBQ   $0x02, R11
+	JLT    odd
+
+k:
+	VBROADCASTSS (R9), Z8
+	VFMADD231PS  (R10), Z8, Z0
+	VFMADD231PS  64(R10), Z8, Z1
+	VFMADD231PS  128(R10), Z8, Z2
+	VFMADD231PS  192(R10), Z8, Z3
+	ADDQ         BX, R9
+	ADDQ         SI, R10
+	VBROADCASTSS (R9), Z8
+	VFMADD231PS  (R10), Z8, Z4
+	VFMADD231PS  64(R10), Z8, Z5
+	VFMADD231PS  128(R10), Z8, Z6
+	VFMADD231PS  192(R10), Z8, Z7
+	ADDQ         BX, R9
+	ADDQ         SI, R10
+	SUBQ         $0x02, R11
+	JGE          k
+
+odd:
+	ADDQ         $0x02, R11
+	JZ           add
+	VBROADCASTSS (R9), Z8
+	VFMADD231PS  (R10), Z8, Z0
+	VFMADD231PS  64(R10), Z8, Z1
+	VFMADD231PS  128(R10), Z8, Z2
+	VFMADD231PS  192(R10), Z8, Z3
+	ADDQ         BX, R9
+	ADDQ         SI, R10
+
+add:
+	VADDPS       Z4, Z0, Z0
+	VADDPS       Z5, Z1, Z1
+	VADDPS       Z6, Z2, Z2
+	VADDPS       Z7, Z3, Z3
+	VANDPS       lanesAVX5127fffffff<>+0(SB), Z0, Z4
+	VMOVUPS      lanesAVX51241a00000<>+0(SB), Z5
+	VADDPS       Z4, Z4, Z4
+	VMINPS       Z4, Z5, Z4
+	VMULPS       lanesAVX5123fb8aa3b<>+0(SB), Z4, Z5
+	VRNDSCALEPS  $0x08, Z5, Z5
+	VMOVUPS      Z4, Z4
+	VFNMADD231PS lanesAVX5123f317200<>+0(SB), Z5, Z4
+	VFNMADD231PS lanesAVX51235bfbe8e<>+0(SB), Z5, Z4
+	VCVTPS2DQ    Z5, Z5
+	VPADDD       lanesAVX5120000007f<>+0(SB), Z5, Z5
+	VPSLLD       $0x17, Z5, Z5
+	VMULPS       Z4, Z4, Z6
+	VMOVUPS      lanesAVX5123e2aaaab<>+0(SB), Z7
+	VFMADD213PS  lanesAVX5123f000000<>+0(SB), Z4, Z7
+	VMOVUPS      lanesAVX5123c088889<>+0(SB), Z8
+	VFMADD213PS  lanesAVX5123d2aaaab<>+0(SB), Z4, Z8
+	VMOVUPS      lanesAVX51239500d01<>+0(SB), Z9
+	VFMADD213PS  lanesAVX5123ab60b61<>+0(SB), Z4, Z9
+	VFMADD213PS  Z8, Z6, Z9
+	VFMADD213PS  Z7, Z6, Z9
+	VFMADD213PS  Z4, Z6, Z9
+	VSUBPS       lanesAVX5123f800000<>+0(SB), Z5, Z4
+	VFMADD213PS  Z4, Z5, Z9
+	VADDPS       lanesAVX51240000000<>+0(SB), Z9, Z4
+	VDIVPS       Z4, Z9, Z4
+	VANDPS       lanesAVX51280000000<>+0(SB), Z0, Z0
+	VORPS        Z0, Z4, Z0
+	VANDPS       lanesAVX5127fffffff<>+0(SB), Z1, Z4
+	VMOVUPS      lanesAVX51241a00000<>+0(SB), Z5
+	VADDPS       Z4, Z4, Z4
+	VMINPS       Z4, Z5, Z4
+	VMULPS       lanesAVX5123fb8aa3b<>+0(SB), Z4, Z5
+	VRNDSCALEPS  $0x08, Z5, Z5
+	VMOVUPS      Z4, Z4
+	VFNMADD231PS lanesAVX5123f317200<>+0(SB), Z5, Z4
+	VFNMADD231PS lanesAVX51235bfbe8e<>+0(SB), Z5, Z4
+	VCVTPS2DQ    Z5, Z5
+	VPADDD       lanesAVX5120000007f<>+0(SB), Z5, Z5
+	VPSLLD       $0x17, Z5, Z5
+	VMULPS       Z4, Z4, Z6
+	VMOVUPS      lanesAVX5123e2aaaab<>+0(SB), Z7
+	VFMADD213PS  lanesAVX5123f000000<>+0(SB), Z4, Z7
+	VMOVUPS      lanesAVX5123c088889<>+0(SB), Z8
+	VFMADD213PS  lanesAVX5123d2aaaab<>+0(SB), Z4, Z8
+	VMOVUPS      lanesAVX51239500d01<>+0(SB), Z9
+	VFMADD213PS  lanesAVX5123ab60b61<>+0(SB), Z4, Z9
+	VFMADD213PS  Z8, Z6, Z9
+	VFMADD213PS  Z7, Z6, Z9
+	VFMADD213PS  Z4, Z6, Z9
+	VSUBPS       lanesAVX5123f800000<>+0(SB), Z5, Z4
+	VFMADD213PS  Z4, Z5, Z9
+	VADDPS       lanesAVX51240000000<>+0(SB), Z9, Z4
+	VDIVPS       Z4, Z9, Z4
+	VANDPS       lanesAVX51280000000<>+0(SB), Z1, Z1
+	VORPS        Z1, Z4, Z1
+	VANDPS       lanesAVX5127fffffff<>+0(SB), Z2, Z4
+	VMOVUPS      lanesAVX51241a00000<>+0(SB), Z5
+	VADDPS       Z4, Z4, Z4
+	VMINPS       Z4, Z5, Z4
+	VMULPS       lanesAVX5123fb8aa3b<>+0(SB), Z4, Z5
+	VRNDSCALEPS  $0x08, Z5, Z5
+	VMOVUPS      Z4, Z4
+	VFNMADD231PS lanesAVX5123f317200<>+0(SB), Z5, Z4
+	VFNMADD231PS lanesAVX51235bfbe8e<>+0(SB), Z5, Z4
+	VCVTPS2DQ    Z5, Z5
+	VPADDD       lanesAVX5120000007f<>+0(SB), Z5, Z5
+	VPSLLD       $0x17, Z5, Z5
+	VMULPS       Z4, Z4, Z6
+	VMOVUPS      lanesAVX5123e2aaaab<>+0(SB), Z7
+	VFMADD213PS  lanesAVX5123f000000<>+0(SB), Z4, Z7
+	VMOVUPS      lanesAVX5123c088889<>+0(SB), Z8
+	VFMADD213PS  lanesAVX5123d2aaaab<>+0(SB), Z4, Z8
+	VMOVUPS      lanesAVX51239500d01<>+0(SB), Z9
+	VFMADD213PS  lanesAVX5123ab60b61<>+0(SB), Z4, Z9
+	VFMADD213PS  Z8, Z6, Z9
+	VFMADD213PS  Z7, Z6, Z9
+	VFMADD213PS  Z4, Z6, Z9
+	VSUBPS       lanesAVX5123f800000<>+0(SB), Z5, Z4
+	VFMADD213PS  Z4, Z5, Z9
+	VADDPS       lanesAVX51240000000<>+0(SB), Z9, Z4
+	VDIVPS       Z4, Z9, Z4
+	VANDPS       lanesAVX51280000000<>+0(SB), Z2, Z2
+	VORPS        Z2, Z4, Z2
+	VANDPS       lanesAVX5127fffffff<>+0(SB), Z3, Z4
+	VMOVUPS      lanesAVX51241a00000<>+0(SB), Z5
+	VADDPS       Z4, Z4, Z4
+	VMINPS       Z4, Z5, Z4
+	VMULPS       lanesAVX5123fb8aa3b<>+0(SB), Z4, Z5
+	VRNDSCALEPS  $0x08, Z5, Z5
+	VMOVUPS      Z4, Z4
+	VFNMADD231PS lanesAVX5123f317200<>+0(SB), Z5, Z4
+	VFNMADD231PS lanesAVX51235bfbe8e<>+0(SB), Z5, Z4
+	VCVTPS2DQ    Z5, Z5
+	VPADDD       lanesAVX5120000007f<>+0(SB), Z5, Z5
+	VPSLLD       $0x17, Z5, Z5
+	VMULPS       Z4, Z4, Z6
+	VMOVUPS      lanesAVX5123e2aaaab<>+0(SB), Z7
+	VFMADD213PS  lanesAVX5123f000000<>+0(SB), Z4, Z7
+	VMOVUPS      lanesAVX5123c088889<>+0(SB), Z8
+	VFMADD213PS  lanesAVX5123d2aaaab<>+0(SB), Z4, Z8
+	VMOVUPS      lanesAVX51239500d01<>+0(SB), Z9
+	VFMADD213PS  lanesAVX5123ab60b61<>+0(SB), Z4, Z9
+	VFMADD213PS  Z8, Z6, Z9
+	VFMADD213PS  Z7, Z6, Z9
+	VFMADD213PS  Z4, Z6, Z9
+	VSUBPS       lanesAVX5123f800000<>+0(SB), Z5, Z4
+	VFMADD213PS  Z4, Z5, Z9
+	VADDPS       lanesAVX51240000000<>+0(SB), Z9, Z4
+	VDIVPS       Z4, Z9, Z4
+	VANDPS       lanesAVX51280000000<>+0(SB), Z3, Z3
+	VORPS        Z3, Z4, Z3
 	VBROADCASTSS floor+88(FP), Z4
 	VMAXPS       Z0, Z4, Z0
 	VMAXPS       Z1, Z4, Z1

@@ -12,12 +12,14 @@ type packFunc func(dst, src *float32, k, ld, tail int)
 // products computes matrix products: in panels of c as wide as a block, whose
 // part of b stays in the nearest cache, and down each panel in blocks.
 type products struct {
-	lanes     int             // of a vector
+	lanes     int // of a vector, 1 << shift
+	shift     int
 	rows      []int           // heights of blocks, the greatest first, and 1 last
 	widest    int             // vectors in the widest block of several rows
 	widestRow int             // vectors in the widest block of one row
 	block     [9][9]blockFunc // by rows and vectors
 	split     [9][9]blockFunc // which sum even and odd products apart; nil for none
+	rowTanh   [9]blockFunc    // of one row, with the tanh taken, by vectors
 	pack      [4]packFunc     // by vectors
 	transpose func(dst *float32, ldd int, src *float32, lds, rows, k int)
 	dots      func(m, k int, a *float32, lda int, w *float32, y *float32, ldy int, bias float32)
@@ -49,7 +51,7 @@ func (s *products) product(p *product) {
 		return
 	}
 	for j := 0; j < p.n; {
-		vectors := s.width(p, (p.n-j+s.lanes-1)/s.lanes)
+		vectors := s.width(p, (p.n-j+s.lanes-1)>>s.shift)
 		s.panel(p, j, vectors)
 		j += vectors * s.lanes
 	}
@@ -120,8 +122,8 @@ func (s *products) blocks(p *product, j, vectors, tail int, b []float32, ldb, k,
 		floor = p.floor
 	}
 	kind := &s.block
-	if p.row && s.split[1][1] != nil {
-		kind = &s.split
+	if p.row {
+		kind = s.rowBlocks()
 	}
 	i := 0
 	for _, rows := range s.rows {
@@ -134,10 +136,39 @@ func (s *products) blocks(p *product, j, vectors, tail int, b []float32, ldb, k,
 }
 
 func (s *products) dense(y, x, w, b []float32, n, in, out int, act Activation) {
+	if n == 1 && out&(s.lanes-1) == 0 && in <= maxDepth {
+		s.denseRow(y, x, w, b, in, out, act)
+		return
+	}
 	s.product(&product{m: n, n: out, k: in, a: x, ra: in, ca: 1, b: w, ldb: out, c: y, bias: b, floor: act.floor(), row: true})
 	if act == TanhAct {
 		s.tanh(y, y)
 	}
+}
+
+// denseRow is the product of one row of whole vectors, without the detours of
+// those of several.
+func (s *products) denseRow(y, x, w, b []float32, in, out int, act Activation) {
+	kind := &s.rowTanh
+	if act != TanhAct {
+		kind = &s.rowBlocks()[1]
+	}
+	for j := 0; j < out; {
+		vectors := min(s.widestRow, (out-j)>>s.shift)
+		for kind[vectors] == nil {
+			vectors--
+		}
+		kind[vectors](1, in, &x[0], 0, 4, &w[j], 4*out, &y[j], 0, &b[j], s.lanes, act.floor())
+		j += vectors * s.lanes
+	}
+}
+
+// rowBlocks are the blocks whose rows do not depend on their number.
+func (s *products) rowBlocks() *[9][9]blockFunc {
+	if s.split[1][1] != nil {
+		return &s.split
+	}
+	return &s.block
 }
 
 func (s *products) denseInput(dx, dy, w []float32, n, in, out int) {

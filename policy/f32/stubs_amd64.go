@@ -104,6 +104,15 @@ func product6x1AVX2(blocks int, k int, a *float32, ra int, ca int, b *float32, l
 func product6x2AVX2(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, c *float32, ldc int, bias *float32, tail int, floor float32)
 
 //go:noescape
+func product1x1tanhAVX2(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, c *float32, ldc int, bias *float32, tail int, floor float32)
+
+//go:noescape
+func product1x2tanhAVX2(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, c *float32, ldc int, bias *float32, tail int, floor float32)
+
+//go:noescape
+func product1x4tanhAVX2(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, c *float32, ldc int, bias *float32, tail int, floor float32)
+
+//go:noescape
 func product1x4AVX2(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, c *float32, ldc int, bias *float32, tail int, floor float32)
 
 //go:noescape
@@ -209,10 +218,16 @@ func product1x1AVX512(blocks int, k int, a *float32, ra int, ca int, b *float32,
 func product1x1splitAVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, c *float32, ldc int, bias *float32, tail int, floor float32)
 
 //go:noescape
+func product1x1splittanhAVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, c *float32, ldc int, bias *float32, tail int, floor float32)
+
+//go:noescape
 func product1x2AVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, c *float32, ldc int, bias *float32, tail int, floor float32)
 
 //go:noescape
 func product1x2splitAVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, c *float32, ldc int, bias *float32, tail int, floor float32)
+
+//go:noescape
+func product1x2splittanhAVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, c *float32, ldc int, bias *float32, tail int, floor float32)
 
 //go:noescape
 func product1x3AVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, c *float32, ldc int, bias *float32, tail int, floor float32)
@@ -221,10 +236,16 @@ func product1x3AVX512(blocks int, k int, a *float32, ra int, ca int, b *float32,
 func product1x3splitAVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, c *float32, ldc int, bias *float32, tail int, floor float32)
 
 //go:noescape
+func product1x3splittanhAVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, c *float32, ldc int, bias *float32, tail int, floor float32)
+
+//go:noescape
 func product1x4AVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, c *float32, ldc int, bias *float32, tail int, floor float32)
 
 //go:noescape
 func product1x4splitAVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, c *float32, ldc int, bias *float32, tail int, floor float32)
+
+//go:noescape
+func product1x4splittanhAVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, c *float32, ldc int, bias *float32, tail int, floor float32)
 
 //go:noescape
 func product2x1AVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, c *float32, ldc int, bias *float32, tail int, floor float32)

@@ -10,13 +10,21 @@ import (
 
 // A block is a part of a product that stays in registers: rows × vectors sums,
 // each in as many chains of products, which are added up at the end.
-type block struct{ rows, vectors, chains int }
+// The tanh of the sums is taken where that is wanted.
+type block struct {
+	rows, vectors, chains int
+	tanh                  bool
+}
 
 func (b block) name() string {
+	name := fmt.Sprintf("product%dx%d", b.rows, b.vectors)
 	if b.chains > 1 {
-		return fmt.Sprintf("product%dx%dsplit", b.rows, b.vectors)
+		name += "split"
 	}
-	return fmt.Sprintf("product%dx%d", b.rows, b.vectors)
+	if b.tanh {
+		name += "tanh"
+	}
+	return name
 }
 
 // blocks are those of each set: of 32 registers, or of 16.
@@ -24,18 +32,24 @@ func (s instructions) blocks() (bs []block) {
 	if s.is512() {
 		for _, rows := range []int{1, 2, 4} {
 			for vectors := 1; vectors <= 4; vectors++ {
-				bs = append(bs, block{rows, vectors, 1})
+				bs = append(bs, block{rows, vectors, 1, false})
 				if vectors < 4 || rows == 1 {
-					bs = append(bs, block{rows, vectors, 2})
+					bs = append(bs, block{rows, vectors, 2, false})
+				}
+				if rows == 1 {
+					bs = append(bs, block{rows, vectors, 2, true})
 				}
 			}
 		}
-		return append(bs, block{8, 1, 1}, block{8, 2, 1}, block{8, 3, 1})
+		return append(bs, block{8, 1, 1, false}, block{8, 2, 1, false}, block{8, 3, 1, false})
 	}
 	for _, rows := range []int{1, 2, 4, 6} {
-		bs = append(bs, block{rows, 1, 1}, block{rows, 2, 1})
+		bs = append(bs, block{rows, 1, 1, false}, block{rows, 2, 1, false})
 	}
-	return append(bs, block{1, 4, 1}, block{1, 8, 1})
+	for _, vectors := range []int{1, 2, 4} {
+		bs = append(bs, block{1, vectors, 1, true})
+	}
+	return append(bs, block{1, 4, 1, false}, block{1, 8, 1, false})
 }
 
 func (s instructions) products() {
@@ -113,6 +127,11 @@ func (s instructions) product(b block) {
 			for j := range b.vectors {
 				VADDPS(sums[1][i][j], sums[0][i][j], sums[0][i][j])
 			}
+		}
+	}
+	if b.tanh {
+		for j, v := range sums[0][0] {
+			sums[0][0][j] = s.tanh(v)
 		}
 	}
 	s.end(b, sums[0], c, ldc, last)
