@@ -130,6 +130,7 @@ func (s instructions) product(b block) {
 		}
 	}
 	if b.tanh {
+		s.hoist()
 		for j, v := range sums[0][0] {
 			sums[0][0][j] = s.tanh(v)
 		}

@@ -2,7 +2,9 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
@@ -42,28 +44,61 @@ func (s instructions) function(name, signature string) {
 	Pragma("noescape")
 }
 
+// hoist keeps the constants of the function just begun in registers, where the
+// set has enough of them. Which they are shows only as the function is written,
+// so they are loaded behind its end.
+func (s instructions) hoist() {
+	if s.is512() {
+		hoisted = map[uint32]reg.VecVirtual{}
+		JMP(LabelRef("constants"))
+		Label("begin")
+	}
+}
+
+// hoisted has the registers of the function's constants, if it hoists them.
+var hoisted map[uint32]reg.VecVirtual
+
 // finish ends it.
 func finish() {
 	VZEROUPPER()
 	RET()
+	if hoisted == nil {
+		return
+	}
+	Label("constants")
+	for _, b := range slices.Sorted(maps.Keys(hoisted)) {
+		VBROADCASTSS(constant(fmt.Sprintf("constant%08x", b), b, 1), hoisted[b])
+	}
+	JMP(LabelRef("begin"))
+	hoisted = nil
 }
 
-// bits returns a constant vector in memory, in every lane the same 32 bits.
-func (s instructions) bits(b uint32) Mem {
-	name := fmt.Sprintf("lanes%s%08x", s.name, b)
+// bits returns a constant vector, in every lane the same 32 bits.
+func (s instructions) bits(b uint32) Op {
+	if hoisted == nil {
+		return constant(fmt.Sprintf("lanes%s%08x", s.name, b), b, s.lanes)
+	}
+	if hoisted[b] == nil {
+		hoisted[b] = s.vector()
+	}
+	return hoisted[b]
+}
+
+// constant returns n times the same 32 bits in memory.
+func constant(name string, b uint32, n int) Mem {
 	if m, ok := constants[name]; ok {
 		return m
 	}
 	m := GLOBL(name, RODATA|NOPTR)
-	for i := range s.lanes {
+	for i := range n {
 		DATA(4*i, U32(b))
 	}
 	constants[name] = m
 	return m
 }
 
-// number returns a constant vector in memory.
-func (s instructions) number(x float32) Mem { return s.bits(math.Float32bits(x)) }
+// number returns a constant vector.
+func (s instructions) number(x float32) Op { return s.bits(math.Float32bits(x)) }
 
 var constants = map[string]Mem{}
 
