@@ -3,7 +3,6 @@ package policy
 import (
 	"fmt"
 	"math/rand/v2"
-	"slices"
 
 	"github.com/rlrun/rlrun/env/state"
 	"github.com/rlrun/rlrun/policy/f32"
@@ -91,4 +90,9 @@ func visit(s *state.State, params []*tape.Param) {
 }
 
 // grow returns x with n elements, whose values are arbitrary.
-func grow(x []float32, n int) []float32 { return slices.Grow(x[:0], n)[:n] }
+func grow(x []float32, n int) []float32 {
+	if cap(x) < n {
+		return make([]float32, n)
+	}
+	return x[:n]
+}

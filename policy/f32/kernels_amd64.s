@@ -1077,14 +1077,12 @@ TEXT ·tanhAVX2(SB), NOSPLIT, $0-48
 loop:
 	VMOVUPS      (CX)(BX*1), Y0
 	VANDPS       lanesAVX27fffffff<>+0(SB), Y0, Y1
-	VMOVUPS      lanesAVX241a00000<>+0(SB), Y2
-	VADDPS       Y1, Y1, Y1
+	VMOVUPS      lanesAVX241200000<>+0(SB), Y2
 	VMINPS       Y1, Y2, Y1
-	VMULPS       lanesAVX23fb8aa3b<>+0(SB), Y1, Y2
+	VMULPS       lanesAVX24038aa3b<>+0(SB), Y1, Y2
 	VROUNDPS     $0x08, Y2, Y2
-	VMOVUPS      Y1, Y1
-	VFNMADD231PS lanesAVX23f317200<>+0(SB), Y2, Y1
-	VFNMADD231PS lanesAVX235bfbe8e<>+0(SB), Y2, Y1
+	VADDPS       Y1, Y1, Y1
+	VFNMADD231PS lanesAVX23f317218<>+0(SB), Y2, Y1
 	VCVTPS2DQ    Y2, Y2
 	VPADDD       lanesAVX20000007f<>+0(SB), Y2, Y2
 	VPSLLD       $0x17, Y2, Y2
@@ -1117,14 +1115,12 @@ tail:
 	VMOVUPS      (SI)(DX*4), Y0
 	VMASKMOVPS   (CX)(BX*1), Y0, Y1
 	VANDPS       lanesAVX27fffffff<>+0(SB), Y1, Y2
-	VMOVUPS      lanesAVX241a00000<>+0(SB), Y3
-	VADDPS       Y2, Y2, Y2
+	VMOVUPS      lanesAVX241200000<>+0(SB), Y3
 	VMINPS       Y2, Y3, Y2
-	VMULPS       lanesAVX23fb8aa3b<>+0(SB), Y2, Y3
+	VMULPS       lanesAVX24038aa3b<>+0(SB), Y2, Y3
 	VROUNDPS     $0x08, Y3, Y3
-	VMOVUPS      Y2, Y2
-	VFNMADD231PS lanesAVX23f317200<>+0(SB), Y3, Y2
-	VFNMADD231PS lanesAVX235bfbe8e<>+0(SB), Y3, Y2
+	VADDPS       Y2, Y2, Y2
+	VFNMADD231PS lanesAVX23f317218<>+0(SB), Y3, Y2
 	VCVTPS2DQ    Y3, Y3
 	VPADDD       lanesAVX20000007f<>+0(SB), Y3, Y3
 	VPSLLD       $0x17, Y3, Y3
@@ -1160,15 +1156,35 @@ DATA lanesAVX27fffffff<>+24(SB)/4, $0x7fffffff
 DATA lanesAVX27fffffff<>+28(SB)/4, $0x7fffffff
 GLOBL lanesAVX27fffffff<>(SB), RODATA|NOPTR, $32
 
-DATA lanesAVX241a00000<>+0(SB)/4, $0x41a00000
-DATA lanesAVX241a00000<>+4(SB)/4, $0x41a00000
-DATA lanesAVX241a00000<>+8(SB)/4, $0x41a00000
-DATA lanesAVX241a00000<>+12(SB)/4, $0x41a00000
-DATA lanesAVX241a00000<>+16(SB)/4, $0x41a00000
-DATA lanesAVX241a00000<>+20(SB)/4, $0x41a00000
-DATA lanesAVX241a00000<>+24(SB)/4, $0x41a00000
-DATA lanesAVX241a00000<>+28(SB)/4, $0x41a00000
-GLOBL lanesAVX241a00000<>(SB), RODATA|NOPTR, $32
+DATA lanesAVX241200000<>+0(SB)/4, $0x41200000
+DATA lanesAVX241200000<>+4(SB)/4, $0x41200000
+DATA lanesAVX241200000<>+8(SB)/4, $0x41200000
+DATA lanesAVX241200000<>+12(SB)/4, $0x41200000
+DATA lanesAVX241200000<>+16(SB)/4, $0x41200000
+DATA lanesAVX241200000<>+20(SB)/4, $0x41200000
+DATA lanesAVX241200000<>+24(SB)/4, $0x41200000
+DATA lanesAVX241200000<>+28(SB)/4, $0x41200000
+GLOBL lanesAVX241200000<>(SB), RODATA|NOPTR, $32
+
+DATA lanesAVX24038aa3b<>+0(SB)/4, $0x4038aa3b
+DATA lanesAVX24038aa3b<>+4(SB)/4, $0x4038aa3b
+DATA lanesAVX24038aa3b<>+8(SB)/4, $0x4038aa3b
+DATA lanesAVX24038aa3b<>+12(SB)/4, $0x4038aa3b
+DATA lanesAVX24038aa3b<>+16(SB)/4, $0x4038aa3b
+DATA lanesAVX24038aa3b<>+20(SB)/4, $0x4038aa3b
+DATA lanesAVX24038aa3b<>+24(SB)/4, $0x4038aa3b
+DATA lanesAVX24038aa3b<>+28(SB)/4, $0x4038aa3b
+GLOBL lanesAVX24038aa3b<>(SB), RODATA|NOPTR, $32
+
+DATA lanesAVX23f317218<>+0(SB)/4, $0x3f317218
+DATA lanesAVX23f317218<>+4(SB)/4, $0x3f317218
+DATA lanesAVX23f317218<>+8(SB)/4, $0x3f317218
+DATA lanesAVX23f317218<>+12(SB)/4, $0x3f317218
+DATA lanesAVX23f317218<>+16(SB)/4, $0x3f317218
+DATA lanesAVX23f317218<>+20(SB)/4, $0x3f317218
+DATA lanesAVX23f317218<>+24(SB)/4, $0x3f317218
+DATA lanesAVX23f317218<>+28(SB)/4, $0x3f317218
+GLOBL lanesAVX23f317218<>(SB), RODATA|NOPTR, $32
 
 DATA lanesAVX240000000<>+0(SB)/4, $0x40000000
 DATA lanesAVX240000000<>+4(SB)/4, $0x40000000
@@ -2441,28 +2457,96 @@ stored:
 // func product1x1tanhAVX2(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, c *float32, ldc int, bias *float32, tail int, floor float32)
 // Requires: AVX, AVX2, FMA3
 TEXT ·product1x1tanhAVX2(SB), NOSPLIT, $0-92
-	MOVQ    blocks+0(FP), AX
-	MOVQ    a+16(FP), CX
-	MOVQ    ra+24(FP), DX
-	MOVQ    ca+32(FP), BX
-	MOVQ    ldb+48(FP), SI
-	MOVQ    c+56(FP), DI
-	MOVQ    ldc+64(FP), R8
-	MOVQ    tail+80(FP), R9
-	LEAQ    firstLanes<>+32(SB), R10
-	NEGQ    R9
-	VMOVUPS (R10)(R9*4), Y0
+	MOVQ blocks+0(FP), AX
+	MOVQ a+16(FP), CX
+	MOVQ ra+24(FP), DX
+	MOVQ ca+32(FP), BX
+	MOVQ ldb+48(FP), SI
+	MOVQ c+56(FP), DI
+	MOVQ ldc+64(FP), R8
 
 blocks:
-	MOVQ       bias+72(FP), R9
-	TESTQ      R9, R9
-	JZ         accumulate
-	VMASKMOVPS (R9), Y0, Y1
-	JMP        begun
+	MOVQ    bias+72(FP), R9
+	TESTQ   R9, R9
+	JZ      accumulate
+	VMOVUPS (R9), Y0
+	JMP     begun
 
 accumulate:
-	MOVQ       DI, R9
-	VMASKMOVPS (R9), Y0, Y1
+	MOVQ    DI, R9
+	VMOVUPS (R9), Y0
+
+begun:
+	MOVQ b+40(FP), R10
+	MOVQ k+8(FP), R11
+	MOVQ CX, R9
+
+k:
+	VBROADCASTSS (R9), Y1
+	VFMADD231PS  (R10), Y1, Y0
+	ADDQ         BX, R9
+	ADDQ         SI, R10
+	DECQ         R11
+	JNZ          k
+	VANDPS       lanesAVX27fffffff<>+0(SB), Y0, Y1
+	VMOVUPS      lanesAVX241200000<>+0(SB), Y2
+	VMINPS       Y1, Y2, Y1
+	VMULPS       lanesAVX24038aa3b<>+0(SB), Y1, Y2
+	VROUNDPS     $0x08, Y2, Y2
+	VADDPS       Y1, Y1, Y1
+	VFNMADD231PS lanesAVX23f317218<>+0(SB), Y2, Y1
+	VCVTPS2DQ    Y2, Y2
+	VPADDD       lanesAVX20000007f<>+0(SB), Y2, Y2
+	VPSLLD       $0x17, Y2, Y2
+	VMULPS       Y1, Y1, Y3
+	VMOVUPS      lanesAVX23e2aaaab<>+0(SB), Y4
+	VFMADD213PS  lanesAVX23f000000<>+0(SB), Y1, Y4
+	VMOVUPS      lanesAVX23c088889<>+0(SB), Y5
+	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y1, Y5
+	VMOVUPS      lanesAVX239500d01<>+0(SB), Y6
+	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y1, Y6
+	VFMADD213PS  Y5, Y3, Y6
+	VFMADD213PS  Y4, Y3, Y6
+	VFMADD213PS  Y1, Y3, Y6
+	VSUBPS       lanesAVX23f800000<>+0(SB), Y2, Y1
+	VFMADD213PS  Y1, Y2, Y6
+	VADDPS       lanesAVX240000000<>+0(SB), Y6, Y1
+	VDIVPS       Y1, Y6, Y1
+	VANDPS       lanesAVX280000000<>+0(SB), Y0, Y0
+	VORPS        Y0, Y1, Y0
+	VBROADCASTSS floor+88(FP), Y1
+	VMAXPS       Y0, Y1, Y0
+	VMOVUPS      Y0, (DI)
+	ADDQ         R8, DI
+	ADDQ         DX, CX
+	DECQ         AX
+	JNZ          blocks
+	VZEROUPPER
+	RET
+
+// func product1x2tanhAVX2(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, c *float32, ldc int, bias *float32, tail int, floor float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·product1x2tanhAVX2(SB), NOSPLIT, $0-92
+	MOVQ blocks+0(FP), AX
+	MOVQ a+16(FP), CX
+	MOVQ ra+24(FP), DX
+	MOVQ ca+32(FP), BX
+	MOVQ ldb+48(FP), SI
+	MOVQ c+56(FP), DI
+	MOVQ ldc+64(FP), R8
+
+blocks:
+	MOVQ    bias+72(FP), R9
+	TESTQ   R9, R9
+	JZ      accumulate
+	VMOVUPS (R9), Y0
+	VMOVUPS 32(R9), Y1
+	JMP     begun
+
+accumulate:
+	MOVQ    DI, R9
+	VMOVUPS (R9), Y0
+	VMOVUPS 32(R9), Y1
 
 begun:
 	MOVQ b+40(FP), R10
@@ -2471,20 +2555,45 @@ begun:
 
 k:
 	VBROADCASTSS (R9), Y2
-	VFMADD231PS  (R10), Y2, Y1
+	VFMADD231PS  (R10), Y2, Y0
+	VFMADD231PS  32(R10), Y2, Y1
 	ADDQ         BX, R9
 	ADDQ         SI, R10
 	DECQ         R11
 	JNZ          k
-	VANDPS       lanesAVX27fffffff<>+0(SB), Y1, Y2
-	VMOVUPS      lanesAVX241a00000<>+0(SB), Y3
-	VADDPS       Y2, Y2, Y2
+	VANDPS       lanesAVX27fffffff<>+0(SB), Y0, Y2
+	VMOVUPS      lanesAVX241200000<>+0(SB), Y3
 	VMINPS       Y2, Y3, Y2
-	VMULPS       lanesAVX23fb8aa3b<>+0(SB), Y2, Y3
+	VMULPS       lanesAVX24038aa3b<>+0(SB), Y2, Y3
 	VROUNDPS     $0x08, Y3, Y3
-	VMOVUPS      Y2, Y2
-	VFNMADD231PS lanesAVX23f317200<>+0(SB), Y3, Y2
-	VFNMADD231PS lanesAVX235bfbe8e<>+0(SB), Y3, Y2
+	VADDPS       Y2, Y2, Y2
+	VFNMADD231PS lanesAVX23f317218<>+0(SB), Y3, Y2
+	VCVTPS2DQ    Y3, Y3
+	VPADDD       lanesAVX20000007f<>+0(SB), Y3, Y3
+	VPSLLD       $0x17, Y3, Y3
+	VMULPS       Y2, Y2, Y4
+	VMOVUPS      lanesAVX23e2aaaab<>+0(SB), Y5
+	VFMADD213PS  lanesAVX23f000000<>+0(SB), Y2, Y5
+	VMOVUPS      lanesAVX23c088889<>+0(SB), Y6
+	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y2, Y6
+	VMOVUPS      lanesAVX239500d01<>+0(SB), Y7
+	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y2, Y7
+	VFMADD213PS  Y6, Y4, Y7
+	VFMADD213PS  Y5, Y4, Y7
+	VFMADD213PS  Y2, Y4, Y7
+	VSUBPS       lanesAVX23f800000<>+0(SB), Y3, Y2
+	VFMADD213PS  Y2, Y3, Y7
+	VADDPS       lanesAVX240000000<>+0(SB), Y7, Y2
+	VDIVPS       Y2, Y7, Y2
+	VANDPS       lanesAVX280000000<>+0(SB), Y0, Y0
+	VORPS        Y0, Y2, Y0
+	VANDPS       lanesAVX27fffffff<>+0(SB), Y1, Y2
+	VMOVUPS      lanesAVX241200000<>+0(SB), Y3
+	VMINPS       Y2, Y3, Y2
+	VMULPS       lanesAVX24038aa3b<>+0(SB), Y2, Y3
+	VROUNDPS     $0x08, Y3, Y3
+	VADDPS       Y2, Y2, Y2
+	VFNMADD231PS lanesAVX23f317218<>+0(SB), Y3, Y2
 	VCVTPS2DQ    Y3, Y3
 	VPADDD       lanesAVX20000007f<>+0(SB), Y3, Y3
 	VPSLLD       $0x17, Y3, Y3
@@ -2505,176 +2614,44 @@ k:
 	VANDPS       lanesAVX280000000<>+0(SB), Y1, Y1
 	VORPS        Y1, Y2, Y1
 	VBROADCASTSS floor+88(FP), Y2
+	VMAXPS       Y0, Y2, Y0
 	VMAXPS       Y1, Y2, Y1
-	MOVQ         tail+80(FP), R9
-	CMPQ         R9, $0x08
-	JNE          masked
-	VMOVUPS      Y1, (DI)
+	VMOVUPS      Y0, (DI)
+	VMOVUPS      Y1, 32(DI)
 	ADDQ         R8, DI
-	JMP          stored
-
-masked:
-	VMASKMOVPS Y1, Y0, (DI)
-	ADDQ       R8, DI
-
-stored:
-	ADDQ DX, CX
-	DECQ AX
-	JNZ  blocks
-	VZEROUPPER
-	RET
-
-// func product1x2tanhAVX2(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, c *float32, ldc int, bias *float32, tail int, floor float32)
-// Requires: AVX, AVX2, FMA3
-TEXT ·product1x2tanhAVX2(SB), NOSPLIT, $0-92
-	MOVQ    blocks+0(FP), AX
-	MOVQ    a+16(FP), CX
-	MOVQ    ra+24(FP), DX
-	MOVQ    ca+32(FP), BX
-	MOVQ    ldb+48(FP), SI
-	MOVQ    c+56(FP), DI
-	MOVQ    ldc+64(FP), R8
-	MOVQ    tail+80(FP), R9
-	LEAQ    firstLanes<>+32(SB), R10
-	NEGQ    R9
-	VMOVUPS (R10)(R9*4), Y0
-
-blocks:
-	MOVQ       bias+72(FP), R9
-	TESTQ      R9, R9
-	JZ         accumulate
-	VMOVUPS    (R9), Y1
-	VMASKMOVPS 32(R9), Y0, Y2
-	JMP        begun
-
-accumulate:
-	MOVQ       DI, R9
-	VMOVUPS    (R9), Y1
-	VMASKMOVPS 32(R9), Y0, Y2
-
-begun:
-	MOVQ b+40(FP), R10
-	MOVQ k+8(FP), R11
-	MOVQ CX, R9
-
-k:
-	VBROADCASTSS (R9), Y3
-	VFMADD231PS  (R10), Y3, Y1
-	VFMADD231PS  32(R10), Y3, Y2
-	ADDQ         BX, R9
-	ADDQ         SI, R10
-	DECQ         R11
-	JNZ          k
-	VANDPS       lanesAVX27fffffff<>+0(SB), Y1, Y3
-	VMOVUPS      lanesAVX241a00000<>+0(SB), Y4
-	VADDPS       Y3, Y3, Y3
-	VMINPS       Y3, Y4, Y3
-	VMULPS       lanesAVX23fb8aa3b<>+0(SB), Y3, Y4
-	VROUNDPS     $0x08, Y4, Y4
-	VMOVUPS      Y3, Y3
-	VFNMADD231PS lanesAVX23f317200<>+0(SB), Y4, Y3
-	VFNMADD231PS lanesAVX235bfbe8e<>+0(SB), Y4, Y3
-	VCVTPS2DQ    Y4, Y4
-	VPADDD       lanesAVX20000007f<>+0(SB), Y4, Y4
-	VPSLLD       $0x17, Y4, Y4
-	VMULPS       Y3, Y3, Y5
-	VMOVUPS      lanesAVX23e2aaaab<>+0(SB), Y6
-	VFMADD213PS  lanesAVX23f000000<>+0(SB), Y3, Y6
-	VMOVUPS      lanesAVX23c088889<>+0(SB), Y7
-	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y3, Y7
-	VMOVUPS      lanesAVX239500d01<>+0(SB), Y8
-	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y3, Y8
-	VFMADD213PS  Y7, Y5, Y8
-	VFMADD213PS  Y6, Y5, Y8
-	VFMADD213PS  Y3, Y5, Y8
-	VSUBPS       lanesAVX23f800000<>+0(SB), Y4, Y3
-	VFMADD213PS  Y3, Y4, Y8
-	VADDPS       lanesAVX240000000<>+0(SB), Y8, Y3
-	VDIVPS       Y3, Y8, Y3
-	VANDPS       lanesAVX280000000<>+0(SB), Y1, Y1
-	VORPS        Y1, Y3, Y1
-	VANDPS       lanesAVX27fffffff<>+0(SB), Y2, Y3
-	VMOVUPS      lanesAVX241a00000<>+0(SB), Y4
-	VADDPS       Y3, Y3, Y3
-	VMINPS       Y3, Y4, Y3
-	VMULPS       lanesAVX23fb8aa3b<>+0(SB), Y3, Y4
-	VROUNDPS     $0x08, Y4, Y4
-	VMOVUPS      Y3, Y3
-	VFNMADD231PS lanesAVX23f317200<>+0(SB), Y4, Y3
-	VFNMADD231PS lanesAVX235bfbe8e<>+0(SB), Y4, Y3
-	VCVTPS2DQ    Y4, Y4
-	VPADDD       lanesAVX20000007f<>+0(SB), Y4, Y4
-	VPSLLD       $0x17, Y4, Y4
-	VMULPS       Y3, Y3, Y5
-	VMOVUPS      lanesAVX23e2aaaab<>+0(SB), Y6
-	VFMADD213PS  lanesAVX23f000000<>+0(SB), Y3, Y6
-	VMOVUPS      lanesAVX23c088889<>+0(SB), Y7
-	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y3, Y7
-	VMOVUPS      lanesAVX239500d01<>+0(SB), Y8
-	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y3, Y8
-	VFMADD213PS  Y7, Y5, Y8
-	VFMADD213PS  Y6, Y5, Y8
-	VFMADD213PS  Y3, Y5, Y8
-	VSUBPS       lanesAVX23f800000<>+0(SB), Y4, Y3
-	VFMADD213PS  Y3, Y4, Y8
-	VADDPS       lanesAVX240000000<>+0(SB), Y8, Y3
-	VDIVPS       Y3, Y8, Y3
-	VANDPS       lanesAVX280000000<>+0(SB), Y2, Y2
-	VORPS        Y2, Y3, Y2
-	VBROADCASTSS floor+88(FP), Y3
-	VMAXPS       Y1, Y3, Y1
-	VMAXPS       Y2, Y3, Y2
-	MOVQ         tail+80(FP), R9
-	CMPQ         R9, $0x08
-	JNE          masked
-	VMOVUPS      Y1, (DI)
-	VMOVUPS      Y2, 32(DI)
-	ADDQ         R8, DI
-	JMP          stored
-
-masked:
-	VMOVUPS    Y1, (DI)
-	VMASKMOVPS Y2, Y0, 32(DI)
-	ADDQ       R8, DI
-
-stored:
-	ADDQ DX, CX
-	DECQ AX
-	JNZ  blocks
+	ADDQ         DX, CX
+	DECQ         AX
+	JNZ          blocks
 	VZEROUPPER
 	RET
 
 // func product1x4tanhAVX2(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, c *float32, ldc int, bias *float32, tail int, floor float32)
 // Requires: AVX, AVX2, FMA3
 TEXT ·product1x4tanhAVX2(SB), NOSPLIT, $0-92
-	MOVQ    blocks+0(FP), AX
-	MOVQ    a+16(FP), CX
-	MOVQ    ra+24(FP), DX
-	MOVQ    ca+32(FP), BX
-	MOVQ    ldb+48(FP), SI
-	MOVQ    c+56(FP), DI
-	MOVQ    ldc+64(FP), R8
-	MOVQ    tail+80(FP), R9
-	LEAQ    firstLanes<>+32(SB), R10
-	NEGQ    R9
-	VMOVUPS (R10)(R9*4), Y0
+	MOVQ blocks+0(FP), AX
+	MOVQ a+16(FP), CX
+	MOVQ ra+24(FP), DX
+	MOVQ ca+32(FP), BX
+	MOVQ ldb+48(FP), SI
+	MOVQ c+56(FP), DI
+	MOVQ ldc+64(FP), R8
 
 blocks:
-	MOVQ       bias+72(FP), R9
-	TESTQ      R9, R9
-	JZ         accumulate
-	VMOVUPS    (R9), Y1
-	VMOVUPS    32(R9), Y2
-	VMOVUPS    64(R9), Y3
-	VMASKMOVPS 96(R9), Y0, Y4
-	JMP        begun
+	MOVQ    bias+72(FP), R9
+	TESTQ   R9, R9
+	JZ      accumulate
+	VMOVUPS (R9), Y0
+	VMOVUPS 32(R9), Y1
+	VMOVUPS 64(R9), Y2
+	VMOVUPS 96(R9), Y3
+	JMP     begun
 
 accumulate:
-	MOVQ       DI, R9
-	VMOVUPS    (R9), Y1
-	VMOVUPS    32(R9), Y2
-	VMOVUPS    64(R9), Y3
-	VMASKMOVPS 96(R9), Y0, Y4
+	MOVQ    DI, R9
+	VMOVUPS (R9), Y0
+	VMOVUPS 32(R9), Y1
+	VMOVUPS 64(R9), Y2
+	VMOVUPS 96(R9), Y3
 
 begun:
 	MOVQ b+40(FP), R10
@@ -2682,153 +2659,132 @@ begun:
 	MOVQ CX, R9
 
 k:
-	VBROADCASTSS (R9), Y5
-	VFMADD231PS  (R10), Y5, Y1
-	VFMADD231PS  32(R10), Y5, Y2
-	VFMADD231PS  64(R10), Y5, Y3
-	VFMADD231PS  96(R10), Y5, Y4
+	VBROADCASTSS (R9), Y4
+	VFMADD231PS  (R10), Y4, Y0
+	VFMADD231PS  32(R10), Y4, Y1
+	VFMADD231PS  64(R10), Y4, Y2
+	VFMADD231PS  96(R10), Y4, Y3
 	ADDQ         BX, R9
 	ADDQ         SI, R10
 	DECQ         R11
 	JNZ          k
-	VANDPS       lanesAVX27fffffff<>+0(SB), Y1, Y5
-	VMOVUPS      lanesAVX241a00000<>+0(SB), Y6
-	VADDPS       Y5, Y5, Y5
-	VMINPS       Y5, Y6, Y5
-	VMULPS       lanesAVX23fb8aa3b<>+0(SB), Y5, Y6
-	VROUNDPS     $0x08, Y6, Y6
-	VMOVUPS      Y5, Y5
-	VFNMADD231PS lanesAVX23f317200<>+0(SB), Y6, Y5
-	VFNMADD231PS lanesAVX235bfbe8e<>+0(SB), Y6, Y5
-	VCVTPS2DQ    Y6, Y6
-	VPADDD       lanesAVX20000007f<>+0(SB), Y6, Y6
-	VPSLLD       $0x17, Y6, Y6
-	VMULPS       Y5, Y5, Y7
-	VMOVUPS      lanesAVX23e2aaaab<>+0(SB), Y8
-	VFMADD213PS  lanesAVX23f000000<>+0(SB), Y5, Y8
-	VMOVUPS      lanesAVX23c088889<>+0(SB), Y9
-	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y5, Y9
-	VMOVUPS      lanesAVX239500d01<>+0(SB), Y10
-	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y5, Y10
-	VFMADD213PS  Y9, Y7, Y10
-	VFMADD213PS  Y8, Y7, Y10
-	VFMADD213PS  Y5, Y7, Y10
-	VSUBPS       lanesAVX23f800000<>+0(SB), Y6, Y5
-	VFMADD213PS  Y5, Y6, Y10
-	VADDPS       lanesAVX240000000<>+0(SB), Y10, Y5
-	VDIVPS       Y5, Y10, Y5
+	VANDPS       lanesAVX27fffffff<>+0(SB), Y0, Y4
+	VMOVUPS      lanesAVX241200000<>+0(SB), Y5
+	VMINPS       Y4, Y5, Y4
+	VMULPS       lanesAVX24038aa3b<>+0(SB), Y4, Y5
+	VROUNDPS     $0x08, Y5, Y5
+	VADDPS       Y4, Y4, Y4
+	VFNMADD231PS lanesAVX23f317218<>+0(SB), Y5, Y4
+	VCVTPS2DQ    Y5, Y5
+	VPADDD       lanesAVX20000007f<>+0(SB), Y5, Y5
+	VPSLLD       $0x17, Y5, Y5
+	VMULPS       Y4, Y4, Y6
+	VMOVUPS      lanesAVX23e2aaaab<>+0(SB), Y7
+	VFMADD213PS  lanesAVX23f000000<>+0(SB), Y4, Y7
+	VMOVUPS      lanesAVX23c088889<>+0(SB), Y8
+	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y4, Y8
+	VMOVUPS      lanesAVX239500d01<>+0(SB), Y9
+	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y4, Y9
+	VFMADD213PS  Y8, Y6, Y9
+	VFMADD213PS  Y7, Y6, Y9
+	VFMADD213PS  Y4, Y6, Y9
+	VSUBPS       lanesAVX23f800000<>+0(SB), Y5, Y4
+	VFMADD213PS  Y4, Y5, Y9
+	VADDPS       lanesAVX240000000<>+0(SB), Y9, Y4
+	VDIVPS       Y4, Y9, Y4
+	VANDPS       lanesAVX280000000<>+0(SB), Y0, Y0
+	VORPS        Y0, Y4, Y0
+	VANDPS       lanesAVX27fffffff<>+0(SB), Y1, Y4
+	VMOVUPS      lanesAVX241200000<>+0(SB), Y5
+	VMINPS       Y4, Y5, Y4
+	VMULPS       lanesAVX24038aa3b<>+0(SB), Y4, Y5
+	VROUNDPS     $0x08, Y5, Y5
+	VADDPS       Y4, Y4, Y4
+	VFNMADD231PS lanesAVX23f317218<>+0(SB), Y5, Y4
+	VCVTPS2DQ    Y5, Y5
+	VPADDD       lanesAVX20000007f<>+0(SB), Y5, Y5
+	VPSLLD       $0x17, Y5, Y5
+	VMULPS       Y4, Y4, Y6
+	VMOVUPS      lanesAVX23e2aaaab<>+0(SB), Y7
+	VFMADD213PS  lanesAVX23f000000<>+0(SB), Y4, Y7
+	VMOVUPS      lanesAVX23c088889<>+0(SB), Y8
+	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y4, Y8
+	VMOVUPS      lanesAVX239500d01<>+0(SB), Y9
+	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y4, Y9
+	VFMADD213PS  Y8, Y6, Y9
+	VFMADD213PS  Y7, Y6, Y9
+	VFMADD213PS  Y4, Y6, Y9
+	VSUBPS       lanesAVX23f800000<>+0(SB), Y5, Y4
+	VFMADD213PS  Y4, Y5, Y9
+	VADDPS       lanesAVX240000000<>+0(SB), Y9, Y4
+	VDIVPS       Y4, Y9, Y4
 	VANDPS       lanesAVX280000000<>+0(SB), Y1, Y1
-	VORPS        Y1, Y5, Y1
-	VANDPS       lanesAVX27fffffff<>+0(SB), Y2, Y5
-	VMOVUPS      lanesAVX241a00000<>+0(SB), Y6
-	VADDPS       Y5, Y5, Y5
-	VMINPS       Y5, Y6, Y5
-	VMULPS       lanesAVX23fb8aa3b<>+0(SB), Y5, Y6
-	VROUNDPS     $0x08, Y6, Y6
-	VMOVUPS      Y5, Y5
-	VFNMADD231PS lanesAVX23f317200<>+0(SB), Y6, Y5
-	VFNMADD231PS lanesAVX235bfbe8e<>+0(SB), Y6, Y5
-	VCVTPS2DQ    Y6, Y6
-	VPADDD       lanesAVX20000007f<>+0(SB), Y6, Y6
-	VPSLLD       $0x17, Y6, Y6
-	VMULPS       Y5, Y5, Y7
-	VMOVUPS      lanesAVX23e2aaaab<>+0(SB), Y8
-	VFMADD213PS  lanesAVX23f000000<>+0(SB), Y5, Y8
-	VMOVUPS      lanesAVX23c088889<>+0(SB), Y9
-	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y5, Y9
-	VMOVUPS      lanesAVX239500d01<>+0(SB), Y10
-	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y5, Y10
-	VFMADD213PS  Y9, Y7, Y10
-	VFMADD213PS  Y8, Y7, Y10
-	VFMADD213PS  Y5, Y7, Y10
-	VSUBPS       lanesAVX23f800000<>+0(SB), Y6, Y5
-	VFMADD213PS  Y5, Y6, Y10
-	VADDPS       lanesAVX240000000<>+0(SB), Y10, Y5
-	VDIVPS       Y5, Y10, Y5
+	VORPS        Y1, Y4, Y1
+	VANDPS       lanesAVX27fffffff<>+0(SB), Y2, Y4
+	VMOVUPS      lanesAVX241200000<>+0(SB), Y5
+	VMINPS       Y4, Y5, Y4
+	VMULPS       lanesAVX24038aa3b<>+0(SB), Y4, Y5
+	VROUNDPS     $0x08, Y5, Y5
+	VADDPS       Y4, Y4, Y4
+	VFNMADD231PS lanesAVX23f317218<>+0(SB), Y5, Y4
+	VCVTPS2DQ    Y5, Y5
+	VPADDD       lanesAVX20000007f<>+0(SB), Y5, Y5
+	VPSLLD       $0x17, Y5, Y5
+	VMULPS       Y4, Y4, Y6
+	VMOVUPS      lanesAVX23e2aaaab<>+0(SB), Y7
+	VFMADD213PS  lanesAVX23f000000<>+0(SB), Y4, Y7
+	VMOVUPS      lanesAVX23c088889<>+0(SB), Y8
+	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y4, Y8
+	VMOVUPS      lanesAVX239500d01<>+0(SB), Y9
+	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y4, Y9
+	VFMADD213PS  Y8, Y6, Y9
+	VFMADD213PS  Y7, Y6, Y9
+	VFMADD213PS  Y4, Y6, Y9
+	VSUBPS       lanesAVX23f800000<>+0(SB), Y5, Y4
+	VFMADD213PS  Y4, Y5, Y9
+	VADDPS       lanesAVX240000000<>+0(SB), Y9, Y4
+	VDIVPS       Y4, Y9, Y4
 	VANDPS       lanesAVX280000000<>+0(SB), Y2, Y2
-	VORPS        Y2, Y5, Y2
-	VANDPS       lanesAVX27fffffff<>+0(SB), Y3, Y5
-	VMOVUPS      lanesAVX241a00000<>+0(SB), Y6
-	VADDPS       Y5, Y5, Y5
-	VMINPS       Y5, Y6, Y5
-	VMULPS       lanesAVX23fb8aa3b<>+0(SB), Y5, Y6
-	VROUNDPS     $0x08, Y6, Y6
-	VMOVUPS      Y5, Y5
-	VFNMADD231PS lanesAVX23f317200<>+0(SB), Y6, Y5
-	VFNMADD231PS lanesAVX235bfbe8e<>+0(SB), Y6, Y5
-	VCVTPS2DQ    Y6, Y6
-	VPADDD       lanesAVX20000007f<>+0(SB), Y6, Y6
-	VPSLLD       $0x17, Y6, Y6
-	VMULPS       Y5, Y5, Y7
-	VMOVUPS      lanesAVX23e2aaaab<>+0(SB), Y8
-	VFMADD213PS  lanesAVX23f000000<>+0(SB), Y5, Y8
-	VMOVUPS      lanesAVX23c088889<>+0(SB), Y9
-	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y5, Y9
-	VMOVUPS      lanesAVX239500d01<>+0(SB), Y10
-	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y5, Y10
-	VFMADD213PS  Y9, Y7, Y10
-	VFMADD213PS  Y8, Y7, Y10
-	VFMADD213PS  Y5, Y7, Y10
-	VSUBPS       lanesAVX23f800000<>+0(SB), Y6, Y5
-	VFMADD213PS  Y5, Y6, Y10
-	VADDPS       lanesAVX240000000<>+0(SB), Y10, Y5
-	VDIVPS       Y5, Y10, Y5
+	VORPS        Y2, Y4, Y2
+	VANDPS       lanesAVX27fffffff<>+0(SB), Y3, Y4
+	VMOVUPS      lanesAVX241200000<>+0(SB), Y5
+	VMINPS       Y4, Y5, Y4
+	VMULPS       lanesAVX24038aa3b<>+0(SB), Y4, Y5
+	VROUNDPS     $0x08, Y5, Y5
+	VADDPS       Y4, Y4, Y4
+	VFNMADD231PS lanesAVX23f317218<>+0(SB), Y5, Y4
+	VCVTPS2DQ    Y5, Y5
+	VPADDD       lanesAVX20000007f<>+0(SB), Y5, Y5
+	VPSLLD       $0x17, Y5, Y5
+	VMULPS       Y4, Y4, Y6
+	VMOVUPS      lanesAVX23e2aaaab<>+0(SB), Y7
+	VFMADD213PS  lanesAVX23f000000<>+0(SB), Y4, Y7
+	VMOVUPS      lanesAVX23c088889<>+0(SB), Y8
+	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y4, Y8
+	VMOVUPS      lanesAVX239500d01<>+0(SB), Y9
+	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y4, Y9
+	VFMADD213PS  Y8, Y6, Y9
+	VFMADD213PS  Y7, Y6, Y9
+	VFMADD213PS  Y4, Y6, Y9
+	VSUBPS       lanesAVX23f800000<>+0(SB), Y5, Y4
+	VFMADD213PS  Y4, Y5, Y9
+	VADDPS       lanesAVX240000000<>+0(SB), Y9, Y4
+	VDIVPS       Y4, Y9, Y4
 	VANDPS       lanesAVX280000000<>+0(SB), Y3, Y3
-	VORPS        Y3, Y5, Y3
-	VANDPS       lanesAVX27fffffff<>+0(SB), Y4, Y5
-	VMOVUPS      lanesAVX241a00000<>+0(SB), Y6
-	VADDPS       Y5, Y5, Y5
-	VMINPS       Y5, Y6, Y5
-	VMULPS       lanesAVX23fb8aa3b<>+0(SB), Y5, Y6
-	VROUNDPS     $0x08, Y6, Y6
-	VMOVUPS      Y5, Y5
-	VFNMADD231PS lanesAVX23f317200<>+0(SB), Y6, Y5
-	VFNMADD231PS lanesAVX235bfbe8e<>+0(SB), Y6, Y5
-	VCVTPS2DQ    Y6, Y6
-	VPADDD       lanesAVX20000007f<>+0(SB), Y6, Y6
-	VPSLLD       $0x17, Y6, Y6
-	VMULPS       Y5, Y5, Y7
-	VMOVUPS      lanesAVX23e2aaaab<>+0(SB), Y8
-	VFMADD213PS  lanesAVX23f000000<>+0(SB), Y5, Y8
-	VMOVUPS      lanesAVX23c088889<>+0(SB), Y9
-	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y5, Y9
-	VMOVUPS      lanesAVX239500d01<>+0(SB), Y10
-	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y5, Y10
-	VFMADD213PS  Y9, Y7, Y10
-	VFMADD213PS  Y8, Y7, Y10
-	VFMADD213PS  Y5, Y7, Y10
-	VSUBPS       lanesAVX23f800000<>+0(SB), Y6, Y5
-	VFMADD213PS  Y5, Y6, Y10
-	VADDPS       lanesAVX240000000<>+0(SB), Y10, Y5
-	VDIVPS       Y5, Y10, Y5
-	VANDPS       lanesAVX280000000<>+0(SB), Y4, Y4
-	VORPS        Y4, Y5, Y4
-	VBROADCASTSS floor+88(FP), Y5
-	VMAXPS       Y1, Y5, Y1
-	VMAXPS       Y2, Y5, Y2
-	VMAXPS       Y3, Y5, Y3
-	VMAXPS       Y4, Y5, Y4
-	MOVQ         tail+80(FP), R9
-	CMPQ         R9, $0x08
-	JNE          masked
-	VMOVUPS      Y1, (DI)
-	VMOVUPS      Y2, 32(DI)
-	VMOVUPS      Y3, 64(DI)
-	VMOVUPS      Y4, 96(DI)
+	VORPS        Y3, Y4, Y3
+	VBROADCASTSS floor+88(FP), Y4
+	VMAXPS       Y0, Y4, Y0
+	VMAXPS       Y1, Y4, Y1
+	VMAXPS       Y2, Y4, Y2
+	VMAXPS       Y3, Y4, Y3
+	VMOVUPS      Y0, (DI)
+	VMOVUPS      Y1, 32(DI)
+	VMOVUPS      Y2, 64(DI)
+	VMOVUPS      Y3, 96(DI)
 	ADDQ         R8, DI
-	JMP          stored
-
-masked:
-	VMOVUPS    Y1, (DI)
-	VMOVUPS    Y2, 32(DI)
-	VMOVUPS    Y3, 64(DI)
-	VMASKMOVPS Y4, Y0, 96(DI)
-	ADDQ       R8, DI
-
-stored:
-	ADDQ DX, CX
-	DECQ AX
-	JNZ  blocks
+	ADDQ         DX, CX
+	DECQ         AX
+	JNZ          blocks
 	VZEROUPPER
 	RET
 
@@ -4618,31 +4574,29 @@ loop:
 	VMOVUPS      (CX)(BX*1), Z0
 	VANDPS       Z1, Z0, Z2
 	VMOVUPS      Z3, Z4
-	VADDPS       Z2, Z2, Z2
 	VMINPS       Z2, Z4, Z2
 	VMULPS       Z5, Z2, Z4
 	VRNDSCALEPS  $0x08, Z4, Z4
-	VMOVUPS      Z2, Z2
+	VADDPS       Z2, Z2, Z2
 	VFNMADD231PS Z6, Z4, Z2
-	VFNMADD231PS Z7, Z4, Z2
 	VCVTPS2DQ    Z4, Z4
-	VPADDD       Z8, Z4, Z4
+	VPADDD       Z7, Z4, Z4
 	VPSLLD       $0x17, Z4, Z4
-	VMULPS       Z2, Z2, Z18
-	VMOVUPS      Z9, Z19
-	VFMADD213PS  Z10, Z2, Z19
-	VMOVUPS      Z11, Z20
-	VFMADD213PS  Z12, Z2, Z20
-	VMOVUPS      Z13, Z21
-	VFMADD213PS  Z14, Z2, Z21
-	VFMADD213PS  Z20, Z18, Z21
-	VFMADD213PS  Z19, Z18, Z21
-	VFMADD213PS  Z2, Z18, Z21
-	VSUBPS       Z15, Z4, Z2
-	VFMADD213PS  Z2, Z4, Z21
-	VADDPS       Z16, Z21, Z2
-	VDIVPS       Z2, Z21, Z2
-	VANDPS       Z17, Z0, Z0
+	VMULPS       Z2, Z2, Z17
+	VMOVUPS      Z8, Z18
+	VFMADD213PS  Z9, Z2, Z18
+	VMOVUPS      Z10, Z19
+	VFMADD213PS  Z11, Z2, Z19
+	VMOVUPS      Z12, Z20
+	VFMADD213PS  Z13, Z2, Z20
+	VFMADD213PS  Z19, Z17, Z20
+	VFMADD213PS  Z18, Z17, Z20
+	VFMADD213PS  Z2, Z17, Z20
+	VSUBPS       Z14, Z4, Z2
+	VFMADD213PS  Z2, Z4, Z20
+	VADDPS       Z15, Z20, Z2
+	VDIVPS       Z2, Z20, Z2
+	VANDPS       Z16, Z0, Z0
 	VORPS        Z0, Z2, Z0
 	VMOVUPS      Z0, (AX)(BX*1)
 	ADDQ         $0x40, BX
@@ -4658,31 +4612,29 @@ tail:
 	VMOVUPS.Z    (CX)(BX*1), K1, Z0
 	VANDPS       Z1, Z0, Z1
 	VMOVUPS      Z3, Z2
-	VADDPS       Z1, Z1, Z1
 	VMINPS       Z1, Z2, Z1
 	VMULPS       Z5, Z1, Z2
 	VRNDSCALEPS  $0x08, Z2, Z2
-	VMOVUPS      Z1, Z1
+	VADDPS       Z1, Z1, Z1
 	VFNMADD231PS Z6, Z2, Z1
-	VFNMADD231PS Z7, Z2, Z1
 	VCVTPS2DQ    Z2, Z2
-	VPADDD       Z8, Z2, Z2
+	VPADDD       Z7, Z2, Z2
 	VPSLLD       $0x17, Z2, Z2
 	VMULPS       Z1, Z1, Z3
-	VMOVUPS      Z9, Z4
-	VFMADD213PS  Z10, Z1, Z4
-	VMOVUPS      Z11, Z5
-	VFMADD213PS  Z12, Z1, Z5
-	VMOVUPS      Z13, Z6
-	VFMADD213PS  Z14, Z1, Z6
+	VMOVUPS      Z8, Z4
+	VFMADD213PS  Z9, Z1, Z4
+	VMOVUPS      Z10, Z5
+	VFMADD213PS  Z11, Z1, Z5
+	VMOVUPS      Z12, Z6
+	VFMADD213PS  Z13, Z1, Z6
 	VFMADD213PS  Z5, Z3, Z6
 	VFMADD213PS  Z4, Z3, Z6
 	VFMADD213PS  Z1, Z3, Z6
-	VSUBPS       Z15, Z2, Z1
+	VSUBPS       Z14, Z2, Z1
 	VFMADD213PS  Z1, Z2, Z6
-	VADDPS       Z16, Z6, Z1
+	VADDPS       Z15, Z6, Z1
 	VDIVPS       Z1, Z6, Z1
-	VANDPS       Z17, Z0, Z0
+	VANDPS       Z16, Z0, Z0
 	VORPS        Z0, Z1, Z0
 	VMOVUPS      Z0, K1, (AX)(BX*1)
 
@@ -4691,31 +4643,36 @@ done:
 	RET
 
 constants:
-	VBROADCASTSS constant0000007f<>+0(SB), Z8
-	VBROADCASTSS constant35bfbe8e<>+0(SB), Z7
-	VBROADCASTSS constant39500d01<>+0(SB), Z13
-	VBROADCASTSS constant3ab60b61<>+0(SB), Z14
-	VBROADCASTSS constant3c088889<>+0(SB), Z11
-	VBROADCASTSS constant3d2aaaab<>+0(SB), Z12
-	VBROADCASTSS constant3e2aaaab<>+0(SB), Z9
-	VBROADCASTSS constant3f000000<>+0(SB), Z10
-	VBROADCASTSS constant3f317200<>+0(SB), Z6
-	VBROADCASTSS constant3f800000<>+0(SB), Z15
-	VBROADCASTSS constant3fb8aa3b<>+0(SB), Z5
-	VBROADCASTSS constant40000000<>+0(SB), Z16
-	VBROADCASTSS constant41a00000<>+0(SB), Z3
+	VBROADCASTSS constant0000007f<>+0(SB), Z7
+	VBROADCASTSS constant39500d01<>+0(SB), Z12
+	VBROADCASTSS constant3ab60b61<>+0(SB), Z13
+	VBROADCASTSS constant3c088889<>+0(SB), Z10
+	VBROADCASTSS constant3d2aaaab<>+0(SB), Z11
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Z8
+	VBROADCASTSS constant3f000000<>+0(SB), Z9
+	VBROADCASTSS constant3f317218<>+0(SB), Z6
+	VBROADCASTSS constant3f800000<>+0(SB), Z14
+	VBROADCASTSS constant40000000<>+0(SB), Z15
+	VBROADCASTSS constant4038aa3b<>+0(SB), Z5
+	VBROADCASTSS constant41200000<>+0(SB), Z3
 	VBROADCASTSS constant7fffffff<>+0(SB), Z1
-	VBROADCASTSS constant80000000<>+0(SB), Z17
+	VBROADCASTSS constant80000000<>+0(SB), Z16
 	JMP          begin
 
 DATA constant0000007f<>+0(SB)/4, $0x0000007f
 GLOBL constant0000007f<>(SB), RODATA|NOPTR, $4
 
+DATA constant3f317218<>+0(SB)/4, $0x3f317218
+GLOBL constant3f317218<>(SB), RODATA|NOPTR, $4
+
 DATA constant40000000<>+0(SB)/4, $0x40000000
 GLOBL constant40000000<>(SB), RODATA|NOPTR, $4
 
-DATA constant41a00000<>+0(SB)/4, $0x41a00000
-GLOBL constant41a00000<>(SB), RODATA|NOPTR, $4
+DATA constant4038aa3b<>+0(SB)/4, $0x4038aa3b
+GLOBL constant4038aa3b<>(SB), RODATA|NOPTR, $4
+
+DATA constant41200000<>+0(SB)/4, $0x41200000
+GLOBL constant41200000<>(SB), RODATA|NOPTR, $4
 
 DATA constant7fffffff<>+0(SB)/4, $0x7fffffff
 GLOBL constant7fffffff<>(SB), RODATA|NOPTR, $4
@@ -5326,30 +5283,26 @@ add:
 	RET
 
 // func product1x1splittanhAVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, c *float32, ldc int, bias *float32, tail int, floor float32)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
+// Requires: AVX, AVX512DQ, AVX512F
 TEXT ·product1x1splittanhAVX512(SB), NOSPLIT, $0-92
-	MOVQ  blocks+0(FP), AX
-	MOVQ  a+16(FP), CX
-	MOVQ  ra+24(FP), DX
-	MOVQ  ca+32(FP), BX
-	MOVQ  ldb+48(FP), SI
-	MOVQ  c+56(FP), DI
-	MOVQ  ldc+64(FP), R8
-	MOVQ  tail+80(FP), R9
-	MOVQ  $-1, R10
-	BZHIQ R9, R10, R10
-	KMOVW R10, K1
+	MOVQ blocks+0(FP), AX
+	MOVQ a+16(FP), CX
+	MOVQ ra+24(FP), DX
+	MOVQ ca+32(FP), BX
+	MOVQ ldb+48(FP), SI
+	MOVQ c+56(FP), DI
+	MOVQ ldc+64(FP), R8
 
 blocks:
-	MOVQ      bias+72(FP), R9
-	TESTQ     R9, R9
-	JZ        accumulate
-	VMOVUPS.Z (R9), K1, Z0
-	JMP       begun
+	MOVQ    bias+72(FP), R9
+	TESTQ   R9, R9
+	JZ      accumulate
+	VMOVUPS (R9), Z0
+	JMP     begun
 
 accumulate:
-	MOVQ      DI, R9
-	VMOVUPS.Z (R9), K1, Z0
+	MOVQ    DI, R9
+	VMOVUPS (R9), Z0
 
 begun:
 	VXORPS Z1, Z1, Z1
@@ -5386,35 +5339,33 @@ add:
 begin:
 	VANDPS       Z1, Z0, Z1
 	VMOVUPS      Z2, Z2
-	VADDPS       Z1, Z1, Z1
 	VMINPS       Z1, Z2, Z1
 	VMULPS       Z3, Z1, Z2
 	VRNDSCALEPS  $0x08, Z2, Z2
-	VMOVUPS      Z1, Z1
+	VADDPS       Z1, Z1, Z1
 	VFNMADD231PS Z4, Z2, Z1
-	VFNMADD231PS Z5, Z2, Z1
 	VCVTPS2DQ    Z2, Z2
-	VPADDD       Z6, Z2, Z2
+	VPADDD       Z5, Z2, Z2
 	VPSLLD       $0x17, Z2, Z2
 	VMULPS       Z1, Z1, Z3
-	VMOVUPS      Z7, Z4
-	VFMADD213PS  Z8, Z1, Z4
-	VMOVUPS      Z9, Z5
-	VFMADD213PS  Z10, Z1, Z5
-	VMOVUPS      Z11, Z6
-	VFMADD213PS  Z12, Z1, Z6
+	VMOVUPS      Z6, Z4
+	VFMADD213PS  Z7, Z1, Z4
+	VMOVUPS      Z8, Z5
+	VFMADD213PS  Z9, Z1, Z5
+	VMOVUPS      Z10, Z6
+	VFMADD213PS  Z11, Z1, Z6
 	VFMADD213PS  Z5, Z3, Z6
 	VFMADD213PS  Z4, Z3, Z6
 	VFMADD213PS  Z1, Z3, Z6
-	VSUBPS       Z13, Z2, Z1
+	VSUBPS       Z12, Z2, Z1
 	VFMADD213PS  Z1, Z2, Z6
-	VADDPS       Z14, Z6, Z1
+	VADDPS       Z13, Z6, Z1
 	VDIVPS       Z1, Z6, Z1
-	VANDPS       Z15, Z0, Z0
+	VANDPS       Z14, Z0, Z0
 	VORPS        Z0, Z1, Z0
 	VBROADCASTSS floor+88(FP), Z1
 	VMAXPS       Z0, Z1, Z0
-	VMOVUPS      Z0, K1, (DI)
+	VMOVUPS      Z0, (DI)
 	ADDQ         R8, DI
 	ADDQ         DX, CX
 	DECQ         AX
@@ -5423,21 +5374,20 @@ begin:
 	RET
 
 constants:
-	VBROADCASTSS constant0000007f<>+0(SB), Z6
-	VBROADCASTSS constant35bfbe8e<>+0(SB), Z5
-	VBROADCASTSS constant39500d01<>+0(SB), Z11
-	VBROADCASTSS constant3ab60b61<>+0(SB), Z12
-	VBROADCASTSS constant3c088889<>+0(SB), Z9
-	VBROADCASTSS constant3d2aaaab<>+0(SB), Z10
-	VBROADCASTSS constant3e2aaaab<>+0(SB), Z7
-	VBROADCASTSS constant3f000000<>+0(SB), Z8
-	VBROADCASTSS constant3f317200<>+0(SB), Z4
-	VBROADCASTSS constant3f800000<>+0(SB), Z13
-	VBROADCASTSS constant3fb8aa3b<>+0(SB), Z3
-	VBROADCASTSS constant40000000<>+0(SB), Z14
-	VBROADCASTSS constant41a00000<>+0(SB), Z2
+	VBROADCASTSS constant0000007f<>+0(SB), Z5
+	VBROADCASTSS constant39500d01<>+0(SB), Z10
+	VBROADCASTSS constant3ab60b61<>+0(SB), Z11
+	VBROADCASTSS constant3c088889<>+0(SB), Z8
+	VBROADCASTSS constant3d2aaaab<>+0(SB), Z9
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Z6
+	VBROADCASTSS constant3f000000<>+0(SB), Z7
+	VBROADCASTSS constant3f317218<>+0(SB), Z4
+	VBROADCASTSS constant3f800000<>+0(SB), Z12
+	VBROADCASTSS constant40000000<>+0(SB), Z13
+	VBROADCASTSS constant4038aa3b<>+0(SB), Z3
+	VBROADCASTSS constant41200000<>+0(SB), Z2
 	VBROADCASTSS constant7fffffff<>+0(SB), Z1
-	VBROADCASTSS constant80000000<>+0(SB), Z15
+	VBROADCASTSS constant80000000<>+0(SB), Z14
 	JMP          begin
 
 // func product1x2AVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, c *float32, ldc int, bias *float32, tail int, floor float32)
@@ -5569,32 +5519,28 @@ add:
 	RET
 
 // func product1x2splittanhAVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, c *float32, ldc int, bias *float32, tail int, floor float32)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
+// Requires: AVX, AVX512DQ, AVX512F
 TEXT ·product1x2splittanhAVX512(SB), NOSPLIT, $0-92
-	MOVQ  blocks+0(FP), AX
-	MOVQ  a+16(FP), CX
-	MOVQ  ra+24(FP), DX
-	MOVQ  ca+32(FP), BX
-	MOVQ  ldb+48(FP), SI
-	MOVQ  c+56(FP), DI
-	MOVQ  ldc+64(FP), R8
-	MOVQ  tail+80(FP), R9
-	MOVQ  $-1, R10
-	BZHIQ R9, R10, R10
-	KMOVW R10, K1
+	MOVQ blocks+0(FP), AX
+	MOVQ a+16(FP), CX
+	MOVQ ra+24(FP), DX
+	MOVQ ca+32(FP), BX
+	MOVQ ldb+48(FP), SI
+	MOVQ c+56(FP), DI
+	MOVQ ldc+64(FP), R8
 
 blocks:
-	MOVQ      bias+72(FP), R9
-	TESTQ     R9, R9
-	JZ        accumulate
-	VMOVUPS   (R9), Z0
-	VMOVUPS.Z 64(R9), K1, Z1
-	JMP       begun
+	MOVQ    bias+72(FP), R9
+	TESTQ   R9, R9
+	JZ      accumulate
+	VMOVUPS (R9), Z0
+	VMOVUPS 64(R9), Z1
+	JMP     begun
 
 accumulate:
-	MOVQ      DI, R9
-	VMOVUPS   (R9), Z0
-	VMOVUPS.Z 64(R9), K1, Z1
+	MOVQ    DI, R9
+	VMOVUPS (R9), Z0
+	VMOVUPS 64(R9), Z1
 
 begun:
 	VXORPS Z2, Z2, Z2
@@ -5636,65 +5582,61 @@ add:
 begin:
 	VANDPS       Z2, Z0, Z3
 	VMOVUPS      Z4, Z5
-	VADDPS       Z3, Z3, Z3
 	VMINPS       Z3, Z5, Z3
 	VMULPS       Z6, Z3, Z5
 	VRNDSCALEPS  $0x08, Z5, Z5
-	VMOVUPS      Z3, Z3
+	VADDPS       Z3, Z3, Z3
 	VFNMADD231PS Z7, Z5, Z3
-	VFNMADD231PS Z8, Z5, Z3
 	VCVTPS2DQ    Z5, Z5
-	VPADDD       Z9, Z5, Z5
+	VPADDD       Z8, Z5, Z5
 	VPSLLD       $0x17, Z5, Z5
-	VMULPS       Z3, Z3, Z19
-	VMOVUPS      Z10, Z20
-	VFMADD213PS  Z11, Z3, Z20
-	VMOVUPS      Z12, Z21
-	VFMADD213PS  Z13, Z3, Z21
-	VMOVUPS      Z14, Z22
-	VFMADD213PS  Z15, Z3, Z22
-	VFMADD213PS  Z21, Z19, Z22
-	VFMADD213PS  Z20, Z19, Z22
-	VFMADD213PS  Z3, Z19, Z22
-	VSUBPS       Z16, Z5, Z3
-	VFMADD213PS  Z3, Z5, Z22
-	VADDPS       Z17, Z22, Z3
-	VDIVPS       Z3, Z22, Z3
-	VANDPS       Z18, Z0, Z0
+	VMULPS       Z3, Z3, Z18
+	VMOVUPS      Z9, Z19
+	VFMADD213PS  Z10, Z3, Z19
+	VMOVUPS      Z11, Z20
+	VFMADD213PS  Z12, Z3, Z20
+	VMOVUPS      Z13, Z21
+	VFMADD213PS  Z14, Z3, Z21
+	VFMADD213PS  Z20, Z18, Z21
+	VFMADD213PS  Z19, Z18, Z21
+	VFMADD213PS  Z3, Z18, Z21
+	VSUBPS       Z15, Z5, Z3
+	VFMADD213PS  Z3, Z5, Z21
+	VADDPS       Z16, Z21, Z3
+	VDIVPS       Z3, Z21, Z3
+	VANDPS       Z17, Z0, Z0
 	VORPS        Z0, Z3, Z0
 	VANDPS       Z2, Z1, Z2
 	VMOVUPS      Z4, Z3
-	VADDPS       Z2, Z2, Z2
 	VMINPS       Z2, Z3, Z2
 	VMULPS       Z6, Z2, Z3
 	VRNDSCALEPS  $0x08, Z3, Z3
-	VMOVUPS      Z2, Z2
+	VADDPS       Z2, Z2, Z2
 	VFNMADD231PS Z7, Z3, Z2
-	VFNMADD231PS Z8, Z3, Z2
 	VCVTPS2DQ    Z3, Z3
-	VPADDD       Z9, Z3, Z3
+	VPADDD       Z8, Z3, Z3
 	VPSLLD       $0x17, Z3, Z3
 	VMULPS       Z2, Z2, Z4
-	VMOVUPS      Z10, Z5
-	VFMADD213PS  Z11, Z2, Z5
-	VMOVUPS      Z12, Z6
-	VFMADD213PS  Z13, Z2, Z6
-	VMOVUPS      Z14, Z7
-	VFMADD213PS  Z15, Z2, Z7
+	VMOVUPS      Z9, Z5
+	VFMADD213PS  Z10, Z2, Z5
+	VMOVUPS      Z11, Z6
+	VFMADD213PS  Z12, Z2, Z6
+	VMOVUPS      Z13, Z7
+	VFMADD213PS  Z14, Z2, Z7
 	VFMADD213PS  Z6, Z4, Z7
 	VFMADD213PS  Z5, Z4, Z7
 	VFMADD213PS  Z2, Z4, Z7
-	VSUBPS       Z16, Z3, Z2
+	VSUBPS       Z15, Z3, Z2
 	VFMADD213PS  Z2, Z3, Z7
-	VADDPS       Z17, Z7, Z2
+	VADDPS       Z16, Z7, Z2
 	VDIVPS       Z2, Z7, Z2
-	VANDPS       Z18, Z1, Z1
+	VANDPS       Z17, Z1, Z1
 	VORPS        Z1, Z2, Z1
 	VBROADCASTSS floor+88(FP), Z2
 	VMAXPS       Z0, Z2, Z0
 	VMAXPS       Z1, Z2, Z1
 	VMOVUPS      Z0, (DI)
-	VMOVUPS      Z1, K1, 64(DI)
+	VMOVUPS      Z1, 64(DI)
 	ADDQ         R8, DI
 	ADDQ         DX, CX
 	DECQ         AX
@@ -5703,21 +5645,20 @@ begin:
 	RET
 
 constants:
-	VBROADCASTSS constant0000007f<>+0(SB), Z9
-	VBROADCASTSS constant35bfbe8e<>+0(SB), Z8
-	VBROADCASTSS constant39500d01<>+0(SB), Z14
-	VBROADCASTSS constant3ab60b61<>+0(SB), Z15
-	VBROADCASTSS constant3c088889<>+0(SB), Z12
-	VBROADCASTSS constant3d2aaaab<>+0(SB), Z13
-	VBROADCASTSS constant3e2aaaab<>+0(SB), Z10
-	VBROADCASTSS constant3f000000<>+0(SB), Z11
-	VBROADCASTSS constant3f317200<>+0(SB), Z7
-	VBROADCASTSS constant3f800000<>+0(SB), Z16
-	VBROADCASTSS constant3fb8aa3b<>+0(SB), Z6
-	VBROADCASTSS constant40000000<>+0(SB), Z17
-	VBROADCASTSS constant41a00000<>+0(SB), Z4
+	VBROADCASTSS constant0000007f<>+0(SB), Z8
+	VBROADCASTSS constant39500d01<>+0(SB), Z13
+	VBROADCASTSS constant3ab60b61<>+0(SB), Z14
+	VBROADCASTSS constant3c088889<>+0(SB), Z11
+	VBROADCASTSS constant3d2aaaab<>+0(SB), Z12
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Z9
+	VBROADCASTSS constant3f000000<>+0(SB), Z10
+	VBROADCASTSS constant3f317218<>+0(SB), Z7
+	VBROADCASTSS constant3f800000<>+0(SB), Z15
+	VBROADCASTSS constant40000000<>+0(SB), Z16
+	VBROADCASTSS constant4038aa3b<>+0(SB), Z6
+	VBROADCASTSS constant41200000<>+0(SB), Z4
 	VBROADCASTSS constant7fffffff<>+0(SB), Z2
-	VBROADCASTSS constant80000000<>+0(SB), Z18
+	VBROADCASTSS constant80000000<>+0(SB), Z17
 	JMP          begin
 
 // func product1x3AVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, c *float32, ldc int, bias *float32, tail int, floor float32)
@@ -5863,34 +5804,30 @@ add:
 	RET
 
 // func product1x3splittanhAVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, c *float32, ldc int, bias *float32, tail int, floor float32)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
+// Requires: AVX, AVX512DQ, AVX512F
 TEXT ·product1x3splittanhAVX512(SB), NOSPLIT, $0-92
-	MOVQ  blocks+0(FP), AX
-	MOVQ  a+16(FP), CX
-	MOVQ  ra+24(FP), DX
-	MOVQ  ca+32(FP), BX
-	MOVQ  ldb+48(FP), SI
-	MOVQ  c+56(FP), DI
-	MOVQ  ldc+64(FP), R8
-	MOVQ  tail+80(FP), R9
-	MOVQ  $-1, R10
-	BZHIQ R9, R10, R10
-	KMOVW R10, K1
+	MOVQ blocks+0(FP), AX
+	MOVQ a+16(FP), CX
+	MOVQ ra+24(FP), DX
+	MOVQ ca+32(FP), BX
+	MOVQ ldb+48(FP), SI
+	MOVQ c+56(FP), DI
+	MOVQ ldc+64(FP), R8
 
 blocks:
-	MOVQ      bias+72(FP), R9
-	TESTQ     R9, R9
-	JZ        accumulate
-	VMOVUPS   (R9), Z0
-	VMOVUPS   64(R9), Z1
-	VMOVUPS.Z 128(R9), K1, Z2
-	JMP       begun
+	MOVQ    bias+72(FP), R9
+	TESTQ   R9, R9
+	JZ      accumulate
+	VMOVUPS (R9), Z0
+	VMOVUPS 64(R9), Z1
+	VMOVUPS 128(R9), Z2
+	JMP     begun
 
 accumulate:
-	MOVQ      DI, R9
-	VMOVUPS   (R9), Z0
-	VMOVUPS   64(R9), Z1
-	VMOVUPS.Z 128(R9), K1, Z2
+	MOVQ    DI, R9
+	VMOVUPS (R9), Z0
+	VMOVUPS 64(R9), Z1
+	VMOVUPS 128(R9), Z2
 
 begun:
 	VXORPS Z3, Z3, Z3
@@ -5937,87 +5874,81 @@ add:
 begin:
 	VANDPS       Z3, Z0, Z4
 	VMOVUPS      Z5, Z6
-	VADDPS       Z4, Z4, Z4
 	VMINPS       Z4, Z6, Z4
 	VMULPS       Z7, Z4, Z6
 	VRNDSCALEPS  $0x08, Z6, Z6
-	VMOVUPS      Z4, Z4
+	VADDPS       Z4, Z4, Z4
 	VFNMADD231PS Z8, Z6, Z4
-	VFNMADD231PS Z9, Z6, Z4
 	VCVTPS2DQ    Z6, Z6
-	VPADDD       Z10, Z6, Z6
+	VPADDD       Z9, Z6, Z6
 	VPSLLD       $0x17, Z6, Z6
-	VMULPS       Z4, Z4, Z20
-	VMOVUPS      Z11, Z21
-	VFMADD213PS  Z12, Z4, Z21
-	VMOVUPS      Z13, Z22
-	VFMADD213PS  Z14, Z4, Z22
-	VMOVUPS      Z15, Z23
-	VFMADD213PS  Z16, Z4, Z23
-	VFMADD213PS  Z22, Z20, Z23
-	VFMADD213PS  Z21, Z20, Z23
-	VFMADD213PS  Z4, Z20, Z23
-	VSUBPS       Z17, Z6, Z4
-	VFMADD213PS  Z4, Z6, Z23
-	VADDPS       Z18, Z23, Z4
-	VDIVPS       Z4, Z23, Z4
-	VANDPS       Z19, Z0, Z0
+	VMULPS       Z4, Z4, Z19
+	VMOVUPS      Z10, Z20
+	VFMADD213PS  Z11, Z4, Z20
+	VMOVUPS      Z12, Z21
+	VFMADD213PS  Z13, Z4, Z21
+	VMOVUPS      Z14, Z22
+	VFMADD213PS  Z15, Z4, Z22
+	VFMADD213PS  Z21, Z19, Z22
+	VFMADD213PS  Z20, Z19, Z22
+	VFMADD213PS  Z4, Z19, Z22
+	VSUBPS       Z16, Z6, Z4
+	VFMADD213PS  Z4, Z6, Z22
+	VADDPS       Z17, Z22, Z4
+	VDIVPS       Z4, Z22, Z4
+	VANDPS       Z18, Z0, Z0
 	VORPS        Z0, Z4, Z0
 	VANDPS       Z3, Z1, Z4
 	VMOVUPS      Z5, Z6
-	VADDPS       Z4, Z4, Z4
 	VMINPS       Z4, Z6, Z4
 	VMULPS       Z7, Z4, Z6
 	VRNDSCALEPS  $0x08, Z6, Z6
-	VMOVUPS      Z4, Z4
+	VADDPS       Z4, Z4, Z4
 	VFNMADD231PS Z8, Z6, Z4
-	VFNMADD231PS Z9, Z6, Z4
 	VCVTPS2DQ    Z6, Z6
-	VPADDD       Z10, Z6, Z6
+	VPADDD       Z9, Z6, Z6
 	VPSLLD       $0x17, Z6, Z6
-	VMULPS       Z4, Z4, Z20
-	VMOVUPS      Z11, Z21
-	VFMADD213PS  Z12, Z4, Z21
-	VMOVUPS      Z13, Z22
-	VFMADD213PS  Z14, Z4, Z22
-	VMOVUPS      Z15, Z23
-	VFMADD213PS  Z16, Z4, Z23
-	VFMADD213PS  Z22, Z20, Z23
-	VFMADD213PS  Z21, Z20, Z23
-	VFMADD213PS  Z4, Z20, Z23
-	VSUBPS       Z17, Z6, Z4
-	VFMADD213PS  Z4, Z6, Z23
-	VADDPS       Z18, Z23, Z4
-	VDIVPS       Z4, Z23, Z4
-	VANDPS       Z19, Z1, Z1
+	VMULPS       Z4, Z4, Z19
+	VMOVUPS      Z10, Z20
+	VFMADD213PS  Z11, Z4, Z20
+	VMOVUPS      Z12, Z21
+	VFMADD213PS  Z13, Z4, Z21
+	VMOVUPS      Z14, Z22
+	VFMADD213PS  Z15, Z4, Z22
+	VFMADD213PS  Z21, Z19, Z22
+	VFMADD213PS  Z20, Z19, Z22
+	VFMADD213PS  Z4, Z19, Z22
+	VSUBPS       Z16, Z6, Z4
+	VFMADD213PS  Z4, Z6, Z22
+	VADDPS       Z17, Z22, Z4
+	VDIVPS       Z4, Z22, Z4
+	VANDPS       Z18, Z1, Z1
 	VORPS        Z1, Z4, Z1
 	VANDPS       Z3, Z2, Z3
 	VMOVUPS      Z5, Z4
-	VADDPS       Z3, Z3, Z3
 	VMINPS       Z3, Z4, Z3
 	VMULPS       Z7, Z3, Z4
 	VRNDSCALEPS  $0x08, Z4, Z4
-	VMOVUPS      Z3, Z3
+	VADDPS       Z3, Z3, Z3
 	VFNMADD231PS Z8, Z4, Z3
-	VFNMADD231PS Z9, Z4, Z3
 	VCVTPS2DQ    Z4, Z4
-	VPADDD       Z10, Z4, Z4
+	VPADDD       Z9, Z4, Z4
 	VPSLLD       $0x17, Z4, Z4
 	VMULPS       Z3, Z3, Z5
-	VMOVUPS      Z11, Z6
-	VFMADD213PS  Z12, Z3, Z6
-	VMOVUPS      Z13, Z7
-	VFMADD213PS  Z14, Z3, Z7
-	VMOVUPS      Z15, Z8
-	VFMADD213PS  Z16, Z3, Z8
+	VMOVUPS      Z10, Z6
+	VFMADD213PS  Z11, Z3, Z6
+	VMOVUPS      Z12, Z7
+	VFMADD213PS  Z13, Z3, Z7
+	VMOVUPS      Z14, Z8
+	VFMADD213PS  Z15, Z3, Z8
 	VFMADD213PS  Z7, Z5, Z8
 	VFMADD213PS  Z6, Z5, Z8
 	VFMADD213PS  Z3, Z5, Z8
-	VSUBPS       Z17, Z4, Z3
+	VSUBPS       Z16, Z4, Z3
 	VFMADD213PS  Z3, Z4, Z8
-	VADDPS       Z18, Z8, Z3
+	VADDPS       Z17, Z8, Z3
 	VDIVPS       Z3, Z8, Z3
-	VANDPS       Z19, Z2, Z2
+	VANDPS       Z18, Z2, Z2
 	VORPS        Z2, Z3, Z2
 	VBROADCASTSS floor+88(FP), Z3
 	VMAXPS       Z0, Z3, Z0
@@ -6025,7 +5956,7 @@ begin:
 	VMAXPS       Z2, Z3, Z2
 	VMOVUPS      Z0, (DI)
 	VMOVUPS      Z1, 64(DI)
-	VMOVUPS      Z2, K1, 128(DI)
+	VMOVUPS      Z2, 128(DI)
 	ADDQ         R8, DI
 	ADDQ         DX, CX
 	DECQ         AX
@@ -6034,21 +5965,20 @@ begin:
 	RET
 
 constants:
-	VBROADCASTSS constant0000007f<>+0(SB), Z10
-	VBROADCASTSS constant35bfbe8e<>+0(SB), Z9
-	VBROADCASTSS constant39500d01<>+0(SB), Z15
-	VBROADCASTSS constant3ab60b61<>+0(SB), Z16
-	VBROADCASTSS constant3c088889<>+0(SB), Z13
-	VBROADCASTSS constant3d2aaaab<>+0(SB), Z14
-	VBROADCASTSS constant3e2aaaab<>+0(SB), Z11
-	VBROADCASTSS constant3f000000<>+0(SB), Z12
-	VBROADCASTSS constant3f317200<>+0(SB), Z8
-	VBROADCASTSS constant3f800000<>+0(SB), Z17
-	VBROADCASTSS constant3fb8aa3b<>+0(SB), Z7
-	VBROADCASTSS constant40000000<>+0(SB), Z18
-	VBROADCASTSS constant41a00000<>+0(SB), Z5
+	VBROADCASTSS constant0000007f<>+0(SB), Z9
+	VBROADCASTSS constant39500d01<>+0(SB), Z14
+	VBROADCASTSS constant3ab60b61<>+0(SB), Z15
+	VBROADCASTSS constant3c088889<>+0(SB), Z12
+	VBROADCASTSS constant3d2aaaab<>+0(SB), Z13
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Z10
+	VBROADCASTSS constant3f000000<>+0(SB), Z11
+	VBROADCASTSS constant3f317218<>+0(SB), Z8
+	VBROADCASTSS constant3f800000<>+0(SB), Z16
+	VBROADCASTSS constant40000000<>+0(SB), Z17
+	VBROADCASTSS constant4038aa3b<>+0(SB), Z7
+	VBROADCASTSS constant41200000<>+0(SB), Z5
 	VBROADCASTSS constant7fffffff<>+0(SB), Z3
-	VBROADCASTSS constant80000000<>+0(SB), Z19
+	VBROADCASTSS constant80000000<>+0(SB), Z18
 	JMP          begin
 
 // func product1x4AVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, c *float32, ldc int, bias *float32, tail int, floor float32)
@@ -6208,36 +6138,32 @@ add:
 	RET
 
 // func product1x4splittanhAVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, c *float32, ldc int, bias *float32, tail int, floor float32)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
+// Requires: AVX, AVX512DQ, AVX512F
 TEXT ·product1x4splittanhAVX512(SB), NOSPLIT, $0-92
-	MOVQ  blocks+0(FP), AX
-	MOVQ  a+16(FP), CX
-	MOVQ  ra+24(FP), DX
-	MOVQ  ca+32(FP), BX
-	MOVQ  ldb+48(FP), SI
-	MOVQ  c+56(FP), DI
-	MOVQ  ldc+64(FP), R8
-	MOVQ  tail+80(FP), R9
-	MOVQ  $-1, R10
-	BZHIQ R9, R10, R10
-	KMOVW R10, K1
+	MOVQ blocks+0(FP), AX
+	MOVQ a+16(FP), CX
+	MOVQ ra+24(FP), DX
+	MOVQ ca+32(FP), BX
+	MOVQ ldb+48(FP), SI
+	MOVQ c+56(FP), DI
+	MOVQ ldc+64(FP), R8
 
 blocks:
-	MOVQ      bias+72(FP), R9
-	TESTQ     R9, R9
-	JZ        accumulate
-	VMOVUPS   (R9), Z0
-	VMOVUPS   64(R9), Z1
-	VMOVUPS   128(R9), Z2
-	VMOVUPS.Z 192(R9), K1, Z3
-	JMP       begun
+	MOVQ    bias+72(FP), R9
+	TESTQ   R9, R9
+	JZ      accumulate
+	VMOVUPS (R9), Z0
+	VMOVUPS 64(R9), Z1
+	VMOVUPS 128(R9), Z2
+	VMOVUPS 192(R9), Z3
+	JMP     begun
 
 accumulate:
-	MOVQ      DI, R9
-	VMOVUPS   (R9), Z0
-	VMOVUPS   64(R9), Z1
-	VMOVUPS   128(R9), Z2
-	VMOVUPS.Z 192(R9), K1, Z3
+	MOVQ    DI, R9
+	VMOVUPS (R9), Z0
+	VMOVUPS 64(R9), Z1
+	VMOVUPS 128(R9), Z2
+	VMOVUPS 192(R9), Z3
 
 begun:
 	VXORPS Z4, Z4, Z4
@@ -6289,115 +6215,107 @@ add:
 begin:
 	VANDPS       Z4, Z0, Z5
 	VMOVUPS      Z6, Z7
-	VADDPS       Z5, Z5, Z5
 	VMINPS       Z5, Z7, Z5
 	VMULPS       Z8, Z5, Z7
 	VRNDSCALEPS  $0x08, Z7, Z7
-	VMOVUPS      Z5, Z5
+	VADDPS       Z5, Z5, Z5
 	VFNMADD231PS Z9, Z7, Z5
-	VFNMADD231PS Z10, Z7, Z5
 	VCVTPS2DQ    Z7, Z7
-	VPADDD       Z11, Z7, Z7
+	VPADDD       Z10, Z7, Z7
 	VPSLLD       $0x17, Z7, Z7
-	VMULPS       Z5, Z5, Z21
-	VMOVUPS      Z12, Z22
-	VFMADD213PS  Z13, Z5, Z22
-	VMOVUPS      Z14, Z23
-	VFMADD213PS  Z15, Z5, Z23
-	VMOVUPS      Z16, Z24
-	VFMADD213PS  Z17, Z5, Z24
-	VFMADD213PS  Z23, Z21, Z24
-	VFMADD213PS  Z22, Z21, Z24
-	VFMADD213PS  Z5, Z21, Z24
-	VSUBPS       Z18, Z7, Z5
-	VFMADD213PS  Z5, Z7, Z24
-	VADDPS       Z19, Z24, Z5
-	VDIVPS       Z5, Z24, Z5
-	VANDPS       Z20, Z0, Z0
+	VMULPS       Z5, Z5, Z20
+	VMOVUPS      Z11, Z21
+	VFMADD213PS  Z12, Z5, Z21
+	VMOVUPS      Z13, Z22
+	VFMADD213PS  Z14, Z5, Z22
+	VMOVUPS      Z15, Z23
+	VFMADD213PS  Z16, Z5, Z23
+	VFMADD213PS  Z22, Z20, Z23
+	VFMADD213PS  Z21, Z20, Z23
+	VFMADD213PS  Z5, Z20, Z23
+	VSUBPS       Z17, Z7, Z5
+	VFMADD213PS  Z5, Z7, Z23
+	VADDPS       Z18, Z23, Z5
+	VDIVPS       Z5, Z23, Z5
+	VANDPS       Z19, Z0, Z0
 	VORPS        Z0, Z5, Z0
 	VANDPS       Z4, Z1, Z5
 	VMOVUPS      Z6, Z7
-	VADDPS       Z5, Z5, Z5
 	VMINPS       Z5, Z7, Z5
 	VMULPS       Z8, Z5, Z7
 	VRNDSCALEPS  $0x08, Z7, Z7
-	VMOVUPS      Z5, Z5
+	VADDPS       Z5, Z5, Z5
 	VFNMADD231PS Z9, Z7, Z5
-	VFNMADD231PS Z10, Z7, Z5
 	VCVTPS2DQ    Z7, Z7
-	VPADDD       Z11, Z7, Z7
+	VPADDD       Z10, Z7, Z7
 	VPSLLD       $0x17, Z7, Z7
-	VMULPS       Z5, Z5, Z21
-	VMOVUPS      Z12, Z22
-	VFMADD213PS  Z13, Z5, Z22
-	VMOVUPS      Z14, Z23
-	VFMADD213PS  Z15, Z5, Z23
-	VMOVUPS      Z16, Z24
-	VFMADD213PS  Z17, Z5, Z24
-	VFMADD213PS  Z23, Z21, Z24
-	VFMADD213PS  Z22, Z21, Z24
-	VFMADD213PS  Z5, Z21, Z24
-	VSUBPS       Z18, Z7, Z5
-	VFMADD213PS  Z5, Z7, Z24
-	VADDPS       Z19, Z24, Z5
-	VDIVPS       Z5, Z24, Z5
-	VANDPS       Z20, Z1, Z1
+	VMULPS       Z5, Z5, Z20
+	VMOVUPS      Z11, Z21
+	VFMADD213PS  Z12, Z5, Z21
+	VMOVUPS      Z13, Z22
+	VFMADD213PS  Z14, Z5, Z22
+	VMOVUPS      Z15, Z23
+	VFMADD213PS  Z16, Z5, Z23
+	VFMADD213PS  Z22, Z20, Z23
+	VFMADD213PS  Z21, Z20, Z23
+	VFMADD213PS  Z5, Z20, Z23
+	VSUBPS       Z17, Z7, Z5
+	VFMADD213PS  Z5, Z7, Z23
+	VADDPS       Z18, Z23, Z5
+	VDIVPS       Z5, Z23, Z5
+	VANDPS       Z19, Z1, Z1
 	VORPS        Z1, Z5, Z1
 	VANDPS       Z4, Z2, Z5
 	VMOVUPS      Z6, Z7
-	VADDPS       Z5, Z5, Z5
 	VMINPS       Z5, Z7, Z5
 	VMULPS       Z8, Z5, Z7
 	VRNDSCALEPS  $0x08, Z7, Z7
-	VMOVUPS      Z5, Z5
+	VADDPS       Z5, Z5, Z5
 	VFNMADD231PS Z9, Z7, Z5
-	VFNMADD231PS Z10, Z7, Z5
 	VCVTPS2DQ    Z7, Z7
-	VPADDD       Z11, Z7, Z7
+	VPADDD       Z10, Z7, Z7
 	VPSLLD       $0x17, Z7, Z7
-	VMULPS       Z5, Z5, Z21
-	VMOVUPS      Z12, Z22
-	VFMADD213PS  Z13, Z5, Z22
-	VMOVUPS      Z14, Z23
-	VFMADD213PS  Z15, Z5, Z23
-	VMOVUPS      Z16, Z24
-	VFMADD213PS  Z17, Z5, Z24
-	VFMADD213PS  Z23, Z21, Z24
-	VFMADD213PS  Z22, Z21, Z24
-	VFMADD213PS  Z5, Z21, Z24
-	VSUBPS       Z18, Z7, Z5
-	VFMADD213PS  Z5, Z7, Z24
-	VADDPS       Z19, Z24, Z5
-	VDIVPS       Z5, Z24, Z5
-	VANDPS       Z20, Z2, Z2
+	VMULPS       Z5, Z5, Z20
+	VMOVUPS      Z11, Z21
+	VFMADD213PS  Z12, Z5, Z21
+	VMOVUPS      Z13, Z22
+	VFMADD213PS  Z14, Z5, Z22
+	VMOVUPS      Z15, Z23
+	VFMADD213PS  Z16, Z5, Z23
+	VFMADD213PS  Z22, Z20, Z23
+	VFMADD213PS  Z21, Z20, Z23
+	VFMADD213PS  Z5, Z20, Z23
+	VSUBPS       Z17, Z7, Z5
+	VFMADD213PS  Z5, Z7, Z23
+	VADDPS       Z18, Z23, Z5
+	VDIVPS       Z5, Z23, Z5
+	VANDPS       Z19, Z2, Z2
 	VORPS        Z2, Z5, Z2
 	VANDPS       Z4, Z3, Z4
 	VMOVUPS      Z6, Z5
-	VADDPS       Z4, Z4, Z4
 	VMINPS       Z4, Z5, Z4
 	VMULPS       Z8, Z4, Z5
 	VRNDSCALEPS  $0x08, Z5, Z5
-	VMOVUPS      Z4, Z4
+	VADDPS       Z4, Z4, Z4
 	VFNMADD231PS Z9, Z5, Z4
-	VFNMADD231PS Z10, Z5, Z4
 	VCVTPS2DQ    Z5, Z5
-	VPADDD       Z11, Z5, Z5
+	VPADDD       Z10, Z5, Z5
 	VPSLLD       $0x17, Z5, Z5
 	VMULPS       Z4, Z4, Z6
-	VMOVUPS      Z12, Z7
-	VFMADD213PS  Z13, Z4, Z7
-	VMOVUPS      Z14, Z8
-	VFMADD213PS  Z15, Z4, Z8
-	VMOVUPS      Z16, Z9
-	VFMADD213PS  Z17, Z4, Z9
+	VMOVUPS      Z11, Z7
+	VFMADD213PS  Z12, Z4, Z7
+	VMOVUPS      Z13, Z8
+	VFMADD213PS  Z14, Z4, Z8
+	VMOVUPS      Z15, Z9
+	VFMADD213PS  Z16, Z4, Z9
 	VFMADD213PS  Z8, Z6, Z9
 	VFMADD213PS  Z7, Z6, Z9
 	VFMADD213PS  Z4, Z6, Z9
-	VSUBPS       Z18, Z5, Z4
+	VSUBPS       Z17, Z5, Z4
 	VFMADD213PS  Z4, Z5, Z9
-	VADDPS       Z19, Z9, Z4
+	VADDPS       Z18, Z9, Z4
 	VDIVPS       Z4, Z9, Z4
-	VANDPS       Z20, Z3, Z3
+	VANDPS       Z19, Z3, Z3
 	VORPS        Z3, Z4, Z3
 	VBROADCASTSS floor+88(FP), Z4
 	VMAXPS       Z0, Z4, Z0
@@ -6407,7 +6325,7 @@ begin:
 	VMOVUPS      Z0, (DI)
 	VMOVUPS      Z1, 64(DI)
 	VMOVUPS      Z2, 128(DI)
-	VMOVUPS      Z3, K1, 192(DI)
+	VMOVUPS      Z3, 192(DI)
 	ADDQ         R8, DI
 	ADDQ         DX, CX
 	DECQ         AX
@@ -6416,21 +6334,20 @@ begin:
 	RET
 
 constants:
-	VBROADCASTSS constant0000007f<>+0(SB), Z11
-	VBROADCASTSS constant35bfbe8e<>+0(SB), Z10
-	VBROADCASTSS constant39500d01<>+0(SB), Z16
-	VBROADCASTSS constant3ab60b61<>+0(SB), Z17
-	VBROADCASTSS constant3c088889<>+0(SB), Z14
-	VBROADCASTSS constant3d2aaaab<>+0(SB), Z15
-	VBROADCASTSS constant3e2aaaab<>+0(SB), Z12
-	VBROADCASTSS constant3f000000<>+0(SB), Z13
-	VBROADCASTSS constant3f317200<>+0(SB), Z9
-	VBROADCASTSS constant3f800000<>+0(SB), Z18
-	VBROADCASTSS constant3fb8aa3b<>+0(SB), Z8
-	VBROADCASTSS constant40000000<>+0(SB), Z19
-	VBROADCASTSS constant41a00000<>+0(SB), Z6
+	VBROADCASTSS constant0000007f<>+0(SB), Z10
+	VBROADCASTSS constant39500d01<>+0(SB), Z15
+	VBROADCASTSS constant3ab60b61<>+0(SB), Z16
+	VBROADCASTSS constant3c088889<>+0(SB), Z13
+	VBROADCASTSS constant3d2aaaab<>+0(SB), Z14
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Z11
+	VBROADCASTSS constant3f000000<>+0(SB), Z12
+	VBROADCASTSS constant3f317218<>+0(SB), Z9
+	VBROADCASTSS constant3f800000<>+0(SB), Z17
+	VBROADCASTSS constant40000000<>+0(SB), Z18
+	VBROADCASTSS constant4038aa3b<>+0(SB), Z8
+	VBROADCASTSS constant41200000<>+0(SB), Z6
 	VBROADCASTSS constant7fffffff<>+0(SB), Z4
-	VBROADCASTSS constant80000000<>+0(SB), Z20
+	VBROADCASTSS constant80000000<>+0(SB), Z19
 	JMP          begin
 
 // func product2x1AVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, c *float32, ldc int, bias *float32, tail int, floor float32)

@@ -183,8 +183,15 @@ func (s *products) linear(y, x, w, b []float32, n, in, out int, act Activation) 
 	if n == 0 {
 		return
 	}
-	for j := range out {
-		s.dots(n, in, &x[0], 4*in, &w[j*in], &y[j], 4*out, b[j])
+	if n == 1 { // outputs in the place of rows
+		s.dots(out, in, &w[0], 4*in, &x[0], &y[0], 4, 0)
+		for j, v := range b {
+			y[j] += v
+		}
+	} else {
+		for j := range out {
+			s.dots(n, in, &x[0], 4*in, &w[j*in], &y[j], 4*out, b[j])
+		}
 	}
 	switch act {
 	case ReLUAct:

@@ -27,16 +27,22 @@ func (s instructions) functions() {
 
 // reduce returns n and r of x = n ln 2 + r.
 func (s instructions) reduce(x vec) (n, r vec) {
-	n = s.times(x, s.number(math.Log2E))
-	if s.is512() {
-		VRNDSCALEPS(Imm(8), n, n)
-	} else {
-		VROUNDPS(Imm(8), n, n)
-	}
+	n = s.nearest(s.times(x, s.number(math.Log2E)))
 	r = s.copy(x)
 	VFNMADD231PS(s.number(0.693145751953125), n, r)
 	VFNMADD231PS(s.number(1.42860682030941723212e-06), n, r)
 	return n, r
+}
+
+// nearest returns the whole numbers nearest to x.
+func (s instructions) nearest(x vec) vec {
+	n := s.vector()
+	if s.is512() {
+		VRNDSCALEPS(Imm(8), x, n)
+	} else {
+		VROUNDPS(Imm(8), x, n)
+	}
+	return n
 }
 
 // expm1r returns eʳ - 1 for |r| ≤ ln 2 / 2. The polynomial is added up in two
@@ -82,10 +88,14 @@ func (s instructions) exp(x vec) vec {
 	return s.times(s.times(y, s.pow2Int(half)), s.pow2Int(s.binary(VPSUBD, i, half)))
 }
 
+// tanh takes n ln 2 away in one step, which is a shorter wait: where n is so
+// great that it loses something, the result hardly depends on it.
 func (s instructions) tanh(x vec) vec {
 	a := s.and(x, s.bits(^uint32(signBit)))
-	a = s.atMost(s.copy(s.number(20)), s.plus(a, a))
-	n, r := s.reduce(a)
+	a = s.atMost(s.copy(s.number(10)), a)
+	n := s.nearest(s.times(a, s.number(2*math.Log2E)))
+	r := s.plus(a, a)
+	VFNMADD231PS(s.number(math.Ln2), n, r)
 	p := s.pow2(n)
 	e := s.expm1r(r)
 	VFMADD213PS(s.minus(p, s.number(1)), p, e) // 2ⁿ(eʳ-1) + 2ⁿ-1

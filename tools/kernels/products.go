@@ -10,7 +10,7 @@ import (
 
 // A block is a part of a product that stays in registers: rows × vectors sums,
 // each in as many chains of products, which are added up at the end.
-// The tanh of the sums is taken where that is wanted.
+// The tanh of the sums is taken where that is wanted; then vectors are whole.
 type block struct {
 	rows, vectors, chains int
 	tanh                  bool
@@ -66,7 +66,10 @@ func (s instructions) product(b block) {
 	s.function(b.name(), "func(blocks, k int, a *float32, ra, ca int, b *float32, ldb int, c *float32, ldc int, bias *float32, tail int, floor float32)")
 	blocks, a, ra, ca := Load(Param("blocks"), GP64()), Load(Param("a"), GP64()), Load(Param("ra"), GP64()), Load(Param("ca"), GP64())
 	ldb, c, ldc := Load(Param("ldb"), GP64()), Load(Param("c"), GP64()), Load(Param("ldc"), GP64())
-	last := s.first(Load(Param("tail"), GP64()))
+	last := all
+	if !b.tanh { // which are for whole vectors
+		last = s.first(Load(Param("tail"), GP64()))
+	}
 	sums := s.sums(b)
 	var ra3 reg.GPVirtual
 	if b.rows > 3 {
@@ -245,7 +248,7 @@ func (s instructions) end(b block, sums [][]vec, c, ldc reg.Register, last mask)
 			ADDQ(ldc, c)
 		}
 	}
-	if s.is512() {
+	if s.is512() || last.every() {
 		rows(last)
 		return
 	}
