@@ -136,7 +136,7 @@ func (s *products) blocks(p *product, j, vectors, tail int, b []float32, ldb, k,
 }
 
 func (s *products) dense(y, x, w, b []float32, n, in, out int, act Activation) {
-	if n == 1 && out&(s.lanes-1) == 0 && in <= maxDepth {
+	if n == 1 && in <= maxDepth {
 		s.denseRow(y, x, w, b, in, out, act)
 		return
 	}
@@ -146,20 +146,27 @@ func (s *products) dense(y, x, w, b []float32, n, in, out int, act Activation) {
 	}
 }
 
-// denseRow is the product of one row of whole vectors, without the detours of
-// those of several.
+// denseRow is the product of one row, without the detours of those of several.
 func (s *products) denseRow(y, x, w, b []float32, in, out int, act Activation) {
-	kind := &s.rowTanh
+	plain, kind := &s.rowBlocks()[1], &s.rowTanh
 	if act != TanhAct {
-		kind = &s.rowBlocks()[1]
+		kind = plain
 	}
-	for j := 0; j < out; {
-		vectors := min(s.widestRow, (out-j)>>s.shift)
+	j := 0
+	for left := out >> s.shift; left > 0; {
+		vectors := min(s.widestRow, left)
 		for kind[vectors] == nil {
 			vectors--
 		}
 		kind[vectors](1, in, &x[0], 0, 4, &w[j], 4*out, &y[j], 0, &b[j], s.lanes, act.floor())
+		left -= vectors
 		j += vectors * s.lanes
+	}
+	if j < out {
+		plain[1](1, in, &x[0], 0, 4, &w[j], 4*out, &y[j], 0, &b[j], out-j, act.floor())
+		if act == TanhAct {
+			s.tanh(y[j:], y[j:])
+		}
 	}
 }
 

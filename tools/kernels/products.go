@@ -89,9 +89,12 @@ func (s instructions) product(b block) {
 		var row []Op
 		for j := range b.vectors {
 			at := Mem{Base: bk, Disp: j * s.bytes()}
-			if b.rows == 1 { // used once
+			switch {
+			case b.rows == 1 && b.vectors == 1: // for what is left of a row of b
+				row = append(row, s.load(at, last))
+			case b.rows == 1: // used once
 				row = append(row, at)
-			} else {
+			default:
 				row = append(row, s.load(at, all))
 			}
 		}
