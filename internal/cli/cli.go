@@ -173,6 +173,10 @@ func version() string {
 // Main is the command rlrun with the program's own arguments and streams. It
 // returns the exit status.
 func Main(envs env.Registry, scenarios fs.FS) int {
+	if err := f32.KernelsErr(); err != nil {
+		fmt.Fprintln(os.Stderr, "rlrun:", err)
+		return statusBadInput
+	}
 	a := App{
 		Envs: envs, Scenarios: scenarios, In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
 		Interactive: isTerminal(os.Stderr),

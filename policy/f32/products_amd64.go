@@ -183,6 +183,9 @@ func (s *products) denseInput(dx, dy, w []float32, n, in, out int) {
 }
 
 func (s *products) denseWeight(dw, x, dy []float32, n, in, out, from, to int) {
+	if n == 0 {
+		return
+	}
 	s.product(&product{m: to - from, n: out, k: n, a: x[from:], ra: 1, ca: in, b: dy, ldb: out, c: dw[from*out:], floor: noFloor})
 }
 
@@ -213,6 +216,9 @@ func (s *products) linearInput(dx, dy, w []float32, n, in, out int) {
 }
 
 func (s *products) linearWeight(dw, x, dy []float32, n, in, out, from, to int) {
+	if n == 0 {
+		return
+	}
 	s.product(&product{m: to - from, n: in, k: n, a: dy[from:], ra: 1, ca: out, b: x, ldb: in, c: dw[from*in:], floor: noFloor})
 }
 
