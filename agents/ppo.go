@@ -1,6 +1,7 @@
 package agents
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -12,6 +13,7 @@ import (
 	"github.com/rlrun/rlrun/policy/f32"
 	"github.com/rlrun/rlrun/policy/loss"
 	"github.com/rlrun/rlrun/policy/optim"
+	"github.com/rlrun/rlrun/policy/parallel"
 	"github.com/rlrun/rlrun/policy/tape"
 	"github.com/rlrun/rlrun/replay"
 )
@@ -86,6 +88,11 @@ type PPO struct {
 	logp, next, adv, ret []float32 // [T·N] columns beside the rollout
 	order                []int     // of the rollout's rows in an epoch
 	mb                   minibatch
+
+	cores *parallel.Pool // while Learn runs
+	learn func(half int) // learns from mb: the actor for 0, the critic for 1
+	near  bool           // the policy is still near to the one that acted
+	parts ppoLoss
 }
 
 // maxRollout bounds what a rollout keeps, in floats: 2 GiB.
@@ -119,6 +126,7 @@ func NewPPO(mk env.Maker, c PPOConfig) (*PPO, error) {
 	p.logp, p.next, p.adv, p.ret = floats(rows), floats(rows), floats(rows), floats(rows)
 	p.order = make([]int, rows)
 	m := c.BatchSize
+	p.learn = func(half int) { [...]func(){p.learnActor, p.learnCritic}[half]() }
 	p.mb = minibatch{floats(m * o), floats(m * a), floats(m), floats(m), floats(m), floats(m)}
 	return p, nil
 }
@@ -148,6 +156,8 @@ func (p *PPO) Policy() policy.Policy { return p.model.Policy() }
 
 // Learn gathers rollouts and makes NEpochs passes over each.
 func (p *PPO) Learn(until int) (Report, error) {
+	p.cores = parallel.Start(2)
+	defer p.cores.Stop()
 	for p.stats.Steps() < until {
 		if err := p.iterate(); err != nil {
 			return p.stats.Report(p.log.figures(p)), fmt.Errorf("agents: PPO: %w", err)
@@ -226,26 +236,49 @@ func (p *PPO) update(rows []int) (near bool) {
 	if p.c.NormalizeAdvantage {
 		normalize(m.adv)
 	}
-	return p.step(m)
+	return p.step()
 }
 
-func (p *PPO) step(m *minibatch) (near bool) {
-	t, n := p.model.Tape, len(m.adv)
-	t.Reset()
-	pi, v := p.model.Pi(m.obs), p.model.V(m.obs)
-	change := pi.LogProb(m.act).Sub(t.Const(m.logp, n))
-	ratio := change.Exp()
-	if kl := p.log.diverged(change.Value, ratio.Value); p.c.TargetKL != nil && kl > 1.5*float64(*p.c.TargetKL) {
+// step learns from the minibatch. The actor and the critic share no parameters,
+// so that each learns from its own part of eq. 9, and both at once.
+func (p *PPO) step() (near bool) {
+	p.cores.Run(2, p.learn)
+	if !p.near {
+		for _, param := range p.params {
+			clear(param.Grad)
+		}
 		return false
 	}
-	clipped := loss.Clipped(ratio, t.Const(m.adv, n), float32(p.log.clip))
-	value := p.valueLoss(v, t.Const(m.value, n), t.Const(m.ret, n))
-	entropy := pi.Entropy().Mean()
-	total := clipped.Sub(value.Scale(p.c.VFCoef)).Add(entropy.Scale(p.c.EntCoef)).Neg()
-	total.Backward()
 	p.opt.Step()
-	p.log.add(total.Scalar(), clipped.Scalar(), value.Scalar(), entropy.Scalar())
+	p.log.add(p.parts, p.c.VFCoef, p.c.EntCoef)
 	return true
+}
+
+// learnActor adds the gradient of -(L_clip + c₂ S), unless the policy has gone
+// too far.
+func (p *PPO) learnActor() {
+	m, t, n := &p.mb, p.model.Tape, len(p.mb.adv)
+	t.Reset()
+	pi := p.model.Pi(m.obs)
+	change := pi.LogProb(m.act).Sub(t.Const(m.logp, n))
+	ratio := change.Exp()
+	kl := p.log.diverged(change.Value, ratio.Value)
+	if p.near = p.c.TargetKL == nil || kl <= 1.5*float64(*p.c.TargetKL); !p.near {
+		return
+	}
+	clipped := loss.Clipped(ratio, t.Const(m.adv, n), float32(p.log.clip))
+	entropy := pi.Entropy().Mean()
+	clipped.Add(entropy.Scale(p.c.EntCoef)).Neg().Backward()
+	p.parts.clipped, p.parts.entropy = clipped.Scalar(), entropy.Scalar()
+}
+
+// learnCritic adds the gradient of c₁ L_value.
+func (p *PPO) learnCritic() {
+	m, t, n := &p.mb, p.model.ValueTape, len(p.mb.adv)
+	t.Reset()
+	value := p.valueLoss(p.model.V(m.obs), t.Const(m.value, n), t.Const(m.ret, n))
+	value.Scale(p.c.VFCoef).Backward()
+	p.parts.value = value.Scalar()
 }
 
 func (p *PPO) valueLoss(v, old, ret *tape.Var) *tape.Var {
@@ -257,7 +290,7 @@ func (p *PPO) valueLoss(v, old, ret *tape.Var) *tape.Var {
 
 // check returns an error where learning has broken the networks.
 func (p *PPO) check() error {
-	if err := p.model.Tape.Err(); err != nil {
+	if err := cmp.Or(p.model.Tape.Err(), p.model.ValueTape.Err()); err != nil {
 		return err
 	}
 	for _, param := range p.params {

@@ -62,12 +62,16 @@ func (l *ppoLog) diverged(change, ratio []float32) float64 {
 	return kl / n
 }
 
-// add takes down the parts of a minibatch's loss.
-func (l *ppoLog) add(total, clipped, value, entropy float32) {
-	l.loss.add(float64(total))
-	l.clipped.add(float64(clipped))
-	l.value.add(float64(value))
-	l.entropy.add(float64(entropy))
+// ppoLoss is the parts of eq. 9 for a minibatch.
+type ppoLoss struct{ clipped, value, entropy float32 }
+
+// add takes down the parts of a minibatch's loss, and their sum.
+func (l *ppoLog) add(parts ppoLoss, vfCoef, entCoef float32) {
+	total := parts.clipped - float32(vfCoef*parts.value) + float32(entCoef*parts.entropy)
+	l.loss.add(float64(-total))
+	l.clipped.add(float64(parts.clipped))
+	l.value.add(float64(parts.value))
+	l.entropy.add(float64(parts.entropy))
 }
 
 // figures returns what is logged of the latest iteration.

@@ -14,7 +14,8 @@ import (
 type ActorCritic struct {
 	Head          *Head
 	Actor, Critic Network
-	Tape          *tape.Tape // that Pi and V are put on
+	Tape          *tape.Tape // that Pi is put on
+	ValueTape     *tape.Tape // that V is put on: another, so that both can be learned at once
 	acting        *tape.Tape // for the distributions that actions are drawn from
 	obs           int        // floats in a row
 	out           []float32  // scratch: the actor's output, [N, Head.Size]
@@ -31,7 +32,7 @@ func NewActorCritic(rng *rand.Rand, spec env.Spec, k Kwargs, e Engine) (*ActorCr
 	if err != nil {
 		return nil, err
 	}
-	m := &ActorCritic{Head: head, Tape: tape.New(), acting: tape.New(), obs: spec.Obs.Size()}
+	m := &ActorCritic{Head: head, Tape: tape.New(), ValueTape: tape.New(), acting: tape.New(), obs: spec.Obs.Size()}
 	c := MLPConfig{In: m.obs, Out: head.Size, Hidden: k.NetArch, Activation: k.ActivationFn, Gain: 0.01}
 	if m.Actor, err = e.MLP(rng, "actor", c); err != nil {
 		return nil, err
@@ -48,7 +49,7 @@ func (m *ActorCritic) Pi(obs []float32) Dist {
 
 // V is V(obs) for the rows of obs, [B, 1], to learn from.
 func (m *ActorCritic) V(obs []float32) *tape.Var {
-	return m.Critic.Forward(m.Tape, m.Tape.Const(obs, len(obs)/m.obs))
+	return m.Critic.Forward(m.ValueTape, m.ValueTape.Const(obs, len(obs)/m.obs))
 }
 
 // Params returns the parameters of both networks and of the head.
@@ -61,7 +62,7 @@ func (m *ActorCritic) State(s *state.State) { visit(s, m.Params()) }
 
 // Copy returns an ActorCritic with parameters and a tape of its own.
 func (m *ActorCritic) Copy() *ActorCritic {
-	return &ActorCritic{Head: m.Head.Clone(), Actor: m.Actor.Clone(), Critic: m.Critic.Clone(), Tape: tape.New(), acting: tape.New(), obs: m.obs}
+	return &ActorCritic{Head: m.Head.Clone(), Actor: m.Actor.Clone(), Critic: m.Critic.Clone(), Tape: tape.New(), ValueTape: tape.New(), acting: tape.New(), obs: m.obs}
 }
 
 // Policy returns m as a Policy that is a Scorer too if actions are discrete.

@@ -1,0 +1,136 @@
+// Package parallel shares out work of some microseconds among the cores.
+package parallel
+
+import (
+	"runtime"
+	"sync/atomic"
+)
+
+// A Pool runs pieces of work on goroutines that live from Start to Stop. A nil
+// Pool runs them one after another. One goroutine at a time may call Run.
+type Pool struct {
+	workers []*worker
+	busy    atomic.Bool
+	piece   func(i int)  // written before todo is raised, read after it is lowered
+	todo    atomic.Int64 // pieces that nobody has begun; below 0 there are none
+	left    atomic.Int64 // pieces that are not done
+}
+
+// A worker looks for work for a while and then sleeps.
+type worker struct {
+	turn   atomic.Int64 // raised when there is work; -1 at the end
+	asleep atomic.Bool
+	wake   chan struct{}
+}
+
+// looks is how often a worker looks for work before it sleeps, some tens of
+// microseconds: being woken takes that long too.
+const looks = 30_000
+
+// Start returns a Pool for as many pieces at once as there are processors, but
+// no more than most: nil for one.
+func Start(most int) *Pool {
+	size := min(most, runtime.GOMAXPROCS(0))
+	if size < 2 {
+		return nil
+	}
+	p := new(Pool)
+	for range size - 1 {
+		w := &worker{wake: make(chan struct{}, 1)}
+		p.workers = append(p.workers, w)
+		go w.work(p)
+	}
+	return p
+}
+
+// Stop ends the goroutines. Afterwards Run does everything itself.
+func (p *Pool) Stop() {
+	if p == nil {
+		return
+	}
+	for _, w := range p.workers {
+		w.call(-1)
+	}
+	p.workers = nil
+}
+
+// Size is how many pieces can run at once.
+func (p *Pool) Size() int {
+	if p == nil {
+		return 1
+	}
+	return len(p.workers) + 1
+}
+
+// Run calls piece(0), …, piece(n-1), and returns when all are done. Which runs
+// where and when is not known, so pieces must not write what others use. A Run
+// within a piece does its pieces one after another.
+func (p *Pool) Run(n int, piece func(i int)) {
+	if p.Size() == 1 || n < 2 || !p.busy.CompareAndSwap(false, true) {
+		for i := range n {
+			piece(i)
+		}
+		return
+	}
+	p.piece = piece
+	p.left.Store(int64(n))
+	p.todo.Store(int64(n))
+	for _, w := range p.workers[:min(n-1, len(p.workers))] {
+		w.call(1)
+	}
+	p.help()
+	for k := 0; p.left.Load() > 0; k++ {
+		if k > looks {
+			runtime.Gosched()
+		}
+	}
+	p.busy.Store(false)
+}
+
+// help does pieces until none are to be begun.
+func (p *Pool) help() {
+	for i := p.todo.Add(-1); i >= 0; i = p.todo.Add(-1) {
+		p.piece(int(i))
+		p.left.Add(-1)
+	}
+}
+
+// call tells w that there is work for 1, or that there will be none for -1.
+func (w *worker) call(what int64) {
+	if what < 0 {
+		w.turn.Store(what)
+	} else {
+		w.turn.Add(what)
+	}
+	if w.asleep.Swap(false) {
+		w.wake <- struct{}{}
+	}
+}
+
+func (w *worker) work(p *Pool) {
+	var seen int64
+	for {
+		turn := w.wait(seen)
+		if turn < 0 {
+			return
+		}
+		seen = turn
+		p.help()
+	}
+}
+
+// wait returns the turn when it is no longer the one that was seen.
+func (w *worker) wait(seen int64) int64 {
+	for {
+		for range looks {
+			if turn := w.turn.Load(); turn != seen {
+				return turn
+			}
+		}
+		w.asleep.Store(true)
+		if turn := w.turn.Load(); turn != seen && w.asleep.Swap(false) {
+			return turn
+		}
+		<-w.wake
+	}
+}
