@@ -4,8 +4,11 @@ package bench
 
 import (
 	"math"
+	"runtime"
 	"strings"
 	"time"
+
+	"github.com/rlrun/rlrun/policy/parallel"
 )
 
 // A Case is one thing to measure.
@@ -14,7 +17,8 @@ type Case struct {
 	Units int    // operations in a call of what Make returns
 
 	// Make returns what is measured, ready to be called over and over.
-	Make func() (run func(), err error)
+	// What is worth it runs on cores.
+	Make func(cores *parallel.Pool) (run func(), err error)
 }
 
 // A Figure is what a Case came to.
@@ -49,7 +53,9 @@ const (
 
 // Measure runs c.
 func Measure(c Case) (Figure, error) {
-	run, err := c.Make()
+	cores := parallel.Start(runtime.GOMAXPROCS(0))
+	defer cores.Stop()
+	run, err := c.Make(cores)
 	if err != nil {
 		return Figure{}, err
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/rlrun/rlrun/policy/f32"
 	"github.com/rlrun/rlrun/policy/loss"
 	"github.com/rlrun/rlrun/policy/optim"
+	"github.com/rlrun/rlrun/policy/parallel"
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
@@ -63,12 +64,13 @@ func Training(e policy.Engine) (cases []Case) {
 // TrainingStep is a forward pass, the mean squared error, the backward pass, and a step of
 // Adam.
 func TrainingStep(s shape, batch int, e policy.Engine) Case {
-	return Case{fmt.Sprintf("train/%s/%s/b%d", s.name, s.activation, batch), 1, func() (func(), error) {
+	return Case{fmt.Sprintf("train/%s/%s/b%d", s.name, s.activation, batch), 1, func(cores *parallel.Pool) (func(), error) {
 		net, err := s.network(e)
 		if err != nil {
 			return nil, err
 		}
 		x, target, t := floats(batch*s.in()), floats(batch*s.out()), tape.New()
+		t.Share(cores)
 		opt := optim.NewAdam(1e-3, 1e-8, net.Params())
 		return func() {
 			t.Reset()
@@ -79,8 +81,8 @@ func TrainingStep(s shape, batch int, e policy.Engine) Case {
 	}}
 }
 
-func (s shape) forward(batch int) func() (func(), error) {
-	return func() (func(), error) {
+func (s shape) forward(batch int) func(*parallel.Pool) (func(), error) {
+	return func(*parallel.Pool) (func(), error) {
 		net, err := s.network(policy.Native{})
 		x, y := floats(batch*s.in()), floats(batch*s.out())
 		return func() { net.Infer(y, x) }, err
@@ -91,12 +93,12 @@ func (s shape) forward(batch int) func() (func(), error) {
 func Loops() []Case {
 	const rows, width, batch = 1_000_000, 17, 256
 	return []Case{
-		{"tanh_f32", 4096, func() (func(), error) {
+		{"tanh_f32", 4096, func(*parallel.Pool) (func(), error) {
 			x, y := floats(4096), floats(4096)
 			return func() { f32.Tanh(y, x) }, nil
 		}},
 		product(64), product(256),
-		{"replay_gather/256x17_of_1e6", 1, func() (func(), error) {
+		{"replay_gather/256x17_of_1e6", 1, func(*parallel.Pool) (func(), error) {
 			src, dst, index := make([]float32, rows*width), floats(batch*width), make([]int, batch)
 			rng := rand.NewPCG(1, 2)
 			for i := range src {
@@ -109,7 +111,7 @@ func Loops() []Case {
 				f32.Gather(dst, src, width, index)
 			}, nil
 		}},
-		{"gae/2048x8", 1, func() (func(), error) {
+		{"gae/2048x8", 1, func(*parallel.Pool) (func(), error) {
 			const n, t = 8, 2048
 			adv, reward, value, next, done := floats(n*t), floats(n*t), floats(n*t), floats(n*t), make([]float32, n*t)
 			for i := range done {
@@ -124,7 +126,7 @@ func Loops() []Case {
 
 // product multiplies two square matrices.
 func product(n int) Case {
-	return Case{fmt.Sprintf("sgemm/%d", n), 1, func() (func(), error) {
+	return Case{fmt.Sprintf("sgemm/%d", n), 1, func(*parallel.Pool) (func(), error) {
 		x, w, b, y := floats(n*n), floats(n*n), make([]float32, n), floats(n*n)
 		return func() { f32.Dense(y, x, w, b, n, n, n, f32.Identity) }, nil
 	}}
@@ -133,7 +135,7 @@ func product(n int) Case {
 // Step is a step of an environment in a vector of 64, with random actions.
 func Step(id string, mk env.Maker) Case {
 	const n = 64
-	return Case{"env/" + id, n, func() (func(), error) {
+	return Case{"env/" + id, n, func(*parallel.Pool) (func(), error) {
 		vec, err := mk(n)
 		if err != nil {
 			return nil, err
@@ -163,7 +165,7 @@ func Step(id string, mk env.Maker) Case {
 // 2048 steps, minibatches of 64, 10 epochs.
 func PPO(name string, mk env.Maker) Case {
 	c := agents.DefaultPPO()
-	return Case{name, c.NSteps, func() (func(), error) {
+	return Case{name, c.NSteps, func(*parallel.Pool) (func(), error) {
 		c.Steps = 1 << 40
 		ppo, err := agents.NewPPO(mk, c)
 		steps := 0

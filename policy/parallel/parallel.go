@@ -23,9 +23,11 @@ type worker struct {
 	wake   chan struct{}
 }
 
-// looks is how often a worker looks for work before it sleeps, some tens of
-// microseconds: being woken takes that long too.
-const looks = 30_000
+// looks is how often a worker looks for work before it sleeps, about a
+// millisecond. To be woken takes it some ten microseconds, and then an operating
+// system may well put it where its waker runs, while another processor has
+// nothing to do: a worker that sleeps between pieces is worse than none.
+const looks = 2_000_000
 
 // Start returns a Pool for as many pieces at once as there are processors, but
 // no more than most: nil for one.

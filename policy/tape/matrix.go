@@ -64,17 +64,17 @@ func (a *Var) Columns(from, to int) *Var {
 type dense struct{}
 
 func (dense) forward(v *Var) {
-	f32.Dense(v.Value, v.a.Value, v.b.Value, v.c.Value, v.Rows, v.a.Cols, v.Cols, f32.Activation(v.k))
+	v.tape.sharing.run(v, v.Rows, denseRows)
 }
 
 func (dense) backward(v *Var) {
 	x, w := v.a, v.b
 	v.layerGrad()
 	if x.Grad != nil {
-		f32.DenseInput(x.Grad, v.Grad, w.Value, v.Rows, x.Cols, v.Cols)
+		v.tape.sharing.run(v, v.Rows, denseInputRows)
 	}
 	if w.Grad != nil {
-		f32.DenseWeight(w.Grad, x.Value, v.Grad, v.Rows, x.Cols, v.Cols, 0, w.Rows)
+		v.tape.sharing.run(v, w.Rows, denseWeightRows)
 	}
 }
 
@@ -82,14 +82,14 @@ func (dense) backward(v *Var) {
 type linear struct{}
 
 func (linear) forward(v *Var) {
-	f32.Linear(v.Value, v.a.Value, v.b.Value, v.c.Value, v.Rows, v.a.Cols, v.Cols, f32.Activation(v.k))
+	v.tape.sharing.run(v, v.Rows, linearRows)
 }
 
 func (linear) backward(v *Var) {
 	x, w := v.a, v.b
 	v.layerGrad()
 	if x.Grad != nil {
-		f32.LinearInput(x.Grad, v.Grad, w.Value, v.Rows, x.Cols, v.Cols)
+		v.tape.sharing.run(v, v.Rows, linearInputRows)
 	}
 	if w.Grad != nil {
 		f32.LinearWeight(w.Grad, x.Value, v.Grad, v.Rows, x.Cols, v.Cols, 0, w.Rows)

@@ -125,6 +125,8 @@ type Tape struct {
 	back bool      // Backward has run since the last Reset
 	err  error     // of the first Function to fail
 	void []float32 // where gradients go that nobody wants
+
+	sharing sharing
 }
 
 // New returns an empty Tape.

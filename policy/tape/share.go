@@ -1,0 +1,68 @@
+package tape
+
+import (
+	"github.com/rlrun/rlrun/policy/f32"
+	"github.com/rlrun/rlrun/policy/parallel"
+)
+
+// worthSharing is the number of multiplications from which on a product is
+// shared among cores: a few microseconds' work.
+const worthSharing = 1 << 18
+
+// A sharing is a product that several cores compute, each some of the rows of
+// what comes out. So it is the same to the bit as when one computes them all.
+type sharing struct {
+	cores *parallel.Pool
+	piece func(i int) // the i-th piece of what follows
+	rows  func(v *Var, from, to int)
+	v     *Var
+	n     int // rows
+	step  int // rows in a piece
+}
+
+// Share has large products computed by several cores, until it is called with
+// nil. The Pool must not be stopped before.
+func (t *Tape) Share(cores *parallel.Pool) {
+	s := &t.sharing
+	*s = sharing{cores: cores, piece: func(i int) {
+		if from, to := i*s.step, min((i+1)*s.step, s.n); from < to {
+			s.rows(s.v, from, to)
+		}
+	}}
+}
+
+// run computes all n rows of something that v has to do with.
+func (s *sharing) run(v *Var, n int, rows func(v *Var, from, to int)) {
+	pieces := 2 * s.cores.Size() // so that a core that is late has less to do
+	if s.cores.Size() == 1 || v.Rows*v.a.Cols*v.Cols < worthSharing {
+		rows(v, 0, n)
+		return
+	}
+	const block = 8 // rows that a kernel computes together
+	s.v, s.n, s.rows, s.step = v, n, rows, (n/pieces+block)/block*block
+	s.cores.Run(pieces, s.piece)
+}
+
+func denseRows(v *Var, from, to int) {
+	in, out := v.a.Cols, v.Cols
+	f32.Dense(v.Value[from*out:], v.a.Value[from*in:], v.b.Value, v.c.Value, to-from, in, out, f32.Activation(v.k))
+}
+
+func denseInputRows(v *Var, from, to int) {
+	in, out := v.a.Cols, v.Cols
+	f32.DenseInput(v.a.Grad[from*in:], v.Grad[from*out:], v.b.Value, to-from, in, out)
+}
+
+func denseWeightRows(v *Var, from, to int) {
+	f32.DenseWeight(v.b.Grad, v.a.Value, v.Grad, v.Rows, v.a.Cols, v.Cols, from, to)
+}
+
+func linearRows(v *Var, from, to int) {
+	in, out := v.a.Cols, v.Cols
+	f32.Linear(v.Value[from*out:], v.a.Value[from*in:], v.b.Value, v.c.Value, to-from, in, out, f32.Activation(v.k))
+}
+
+func linearInputRows(v *Var, from, to int) {
+	in, out := v.a.Cols, v.Cols
+	f32.LinearInput(v.a.Grad[from*in:], v.Grad[from*out:], v.b.Value, to-from, in, out)
+}
