@@ -7,7 +7,7 @@ import (
 
 // worthSharing is the number of multiplications from which on a product is
 // shared among cores: a few microseconds' work.
-const worthSharing = 1 << 18
+const worthSharing = 1 << 20
 
 // A sharing is a product that several cores compute, each some of the rows of
 // what comes out. So it is the same to the bit as when one computes them all.

@@ -1,0 +1,38 @@
+package bench
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/env/classic"
+	"github.com/rlrun/rlrun/policy"
+)
+
+// TestCases wants every case to run, and to allocate nothing once it has.
+func TestCases(t *testing.T) {
+	mk := env.Each(classic.NewCartPole)
+	cases := slices.Concat(Networks(), Loops(), []Case{Step("CartPole-v1", mk), PPO("ppo", mk)})
+	for _, c := range cases {
+		run, err := c.Make(nil)
+		if err != nil {
+			t.Fatalf("%s: %v", c.Name, err)
+		}
+		run()
+		if n := testing.AllocsPerRun(3, run); n != 0 {
+			t.Errorf("%s allocates %v times", c.Name, n)
+		}
+	}
+}
+
+func TestSelect(t *testing.T) {
+	all := Training(policy.Native{})
+	for prefix, want := range map[string]int{"train/4-64": 2, "train/": len(all), "": len(all), "forward/": 0} {
+		if got := Select(all, []string{prefix}); len(got) != want {
+			t.Errorf("Select(%q) = %d cases, want %d", prefix, len(got), want)
+		}
+	}
+	if got := Select(all, nil); len(got) != len(all) {
+		t.Errorf("Select of no prefix = %d cases, want all %d", len(got), len(all))
+	}
+}

@@ -1,0 +1,17 @@
+package scenario
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/rlrun/rlrun/policy"
+)
+
+// Backends returns the names of the engines that a scenario may run on.
+func Backends() []string { return slices.Sorted(maps.Keys(engines())) }
+
+// Backend returns the engine of a name, if there is one.
+func Backend(name string) (policy.Engine, bool) {
+	e, ok := engines()[name]
+	return e, ok
+}
