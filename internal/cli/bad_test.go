@@ -139,7 +139,7 @@ var badInputs = []struct {
 	{[]string{"quick", "--steps", ""}, "--steps"},
 	{[]string{"quick", "--episodes", "0"}, "eval.episodes is 0, want 1 or more"},
 	{[]string{"quick", "--episodes", "2.5"}, "--episodes 2.5"},
-	{[]string{"quick", "--backend", "cuda"}, `"cuda", want native`},
+	{[]string{"quick", "--backend", "cuda"}, `"cuda", want gorgonia or native`},
 	{[]string{"quick", "--backend", ""}, "--backend"},
 	{[]string{"quick", "--checkpoint-every", "0"}, "--checkpoint-every 0"},
 	{[]string{"quick", "--checkpoint-every", "-3"}, "--checkpoint-every -3"},

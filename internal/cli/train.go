@@ -75,7 +75,7 @@ path to a .yaml file. Interrupted, a run goes on with "rlrun resume".`,
 	flags.String("seed", "1", "the run's seed `N`, 0 … 2⁶³-1")
 	flags.String("steps", "", "environment steps to train `N`, instead of the scenario's")
 	flags.String("episodes", "", "evaluation episodes `N`")
-	flags.String("backend", "native", "engine that computes the networks: native")
+	flags.String("backend", "native", "engine that computes the networks: native or gorgonia")
 	flags.StringVar(&out, "out", "", "the run's directory `DIR`, which must be new (default runs/SCENARIO/seed-N)")
 	flags.StringArrayVar(&sets, "set", nil, "change a setting of the scenario `KEY=VALUE`, as agent.gamma=0.9; may be repeated")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {

@@ -39,7 +39,7 @@ func TestFaults(t *testing.T) {
 		{"env: {id: CartPole-v1}\nagent: {name: ppo, learning_rate: fast}\nsteps: 10", `agent.learning_rate: "fast", want a number, or lin_`},
 		{"env: {id: CartPole-v1}\nagent: {name: ppo, policy_kwargs: {net_arc: []}}\nsteps: 10", "net_arc: unknown key; the nearest is net_arch"},
 		{"env: {id: CartPole-v1}\nagent: {name: ppo}", "steps is 0, want 1 or more"},
-		{minimal + "backend: cuda", `no backend "cuda", want native`},
+		{minimal + "backend: cuda", `no backend "cuda", want gorgonia or native`},
 		{minimal + "seed: -1", "seed: \"-1\", want a whole number, 0 or more"},
 		{minimal + "seed: 9223372036854775808", "seed: \"9223372036854775808\", want a whole number"},
 		{strings.Replace(minimal, "5000", "9007199254740993", 1), "steps is 9007199254740993, want"},

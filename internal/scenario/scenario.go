@@ -17,6 +17,7 @@ import (
 	"github.com/rlrun/rlrun/internal/settings"
 	"github.com/rlrun/rlrun/policy"
 	"github.com/rlrun/rlrun/policy/f32"
+	"github.com/rlrun/rlrun/policy/gorgonia"
 )
 
 // A Scenario is an experiment that is ready to run.
@@ -206,7 +207,7 @@ func (s *Scenario) resolveAgent() error {
 
 // engines are the backends there are, by their names.
 func engines() map[string]policy.Engine {
-	return map[string]policy.Engine{"native": policy.Native{}}
+	return map[string]policy.Engine{"native": policy.Native{}, "gorgonia": gorgonia.Engine{}}
 }
 
 // NewAgent returns the agent, connected to its environments and untrained.

@@ -1,6 +1,8 @@
 package scenario_test
 
 import (
+	"bytes"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -9,6 +11,7 @@ import (
 	"github.com/rlrun/rlrun/agents"
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/classic"
+	"github.com/rlrun/rlrun/env/state"
 	"github.com/rlrun/rlrun/internal/scenario"
 	"github.com/rlrun/rlrun/internal/settings"
 	"github.com/rlrun/rlrun/policy"
@@ -315,5 +318,33 @@ func TestAgent(t *testing.T) {
 		if got := scenario.AgentSummary(name); got == "" || strings.Contains(got, "\n") {
 			t.Errorf("AgentSummary(%q) = %q, want half a line", name, got)
 		}
+	}
+}
+
+// TestBackends trains a little with each engine. What a run keeps of its scenario
+// leads to the same bits, and the other engine to others.
+func TestBackends(t *testing.T) {
+	trained := map[string]string{} // by its state
+	for _, backend := range []string{"native", "gorgonia"} {
+		text := minimal + "backend: " + backend + "\n"
+		for range 2 {
+			s := mustRead(t, text, "agent.n_steps=64")
+			a, err := s.NewAgent()
+			if err == nil {
+				_, err = a.Learn(64)
+			}
+			var b bytes.Buffer
+			if err == nil {
+				err = state.Save(&b, a)
+			}
+			if err != nil {
+				t.Fatalf("%s: %v", backend, err)
+			}
+			trained[b.String()] += backend + " "
+			text = encode(t, s)
+		}
+	}
+	if got := slices.Sorted(maps.Values(trained)); !slices.Equal(got, []string{"gorgonia gorgonia ", "native native "}) {
+		t.Errorf("agents of equal bits: %q, want those of each engine", got)
 	}
 }

@@ -62,6 +62,9 @@ func (p *Param) Shape() []int {
 	return []int{p.Rows, p.Cols}
 }
 
+// Transposed reports whether Shape is [Cols, Rows].
+func (p *Param) Transposed() bool { return p.form == transposed }
+
 // Export writes p's value to dst as Shape has it.
 func (p *Param) Export(dst []float32) { p.reorder(dst, p.Value, false) }
 

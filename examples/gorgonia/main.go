@@ -1,0 +1,53 @@
+// An agent on CartPole whose networks are graphs of Gorgonia's.
+package main
+
+import (
+	"context"
+	"log"
+	"math/rand/v2"
+
+	G "gorgonia.org/gorgonia"
+
+	"github.com/rlrun/rlrun/agents"
+	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/env/classic"
+	"github.com/rlrun/rlrun/policy"
+	"github.com/rlrun/rlrun/policy/gorgonia"
+	"github.com/rlrun/rlrun/policy/tape"
+)
+
+// Gated is an engine whose networks are not quite MLPs: y = (tanh(x U) ∘ σ(x V)) W.
+type Gated struct{ width int }
+
+func (e Gated) MLP(rng *rand.Rand, name string, c policy.MLPConfig) (policy.Network, error) {
+	u := normal(rng, name+".u", c.In, e.width, 1)
+	v := normal(rng, name+".v", c.In, e.width, 1)
+	w := normal(rng, name+".w", e.width, c.Out, 0.1*c.Gain)
+	return gorgonia.New([]*tape.Param{u, v, w}, c.In, c.Out,
+		func(_ *G.ExprGraph, x *G.Node, p []*G.Node) (*G.Node, error) {
+			signal := G.Must(G.Tanh(G.Must(G.Mul(x, p[0]))))
+			gate := G.Must(G.Sigmoid(G.Must(G.Mul(x, p[1]))))
+			return G.Mul(G.Must(G.HadamardProd(signal, gate)), p[2])
+		})
+}
+
+// normal returns a parameter of random values.
+func normal(rng *rand.Rand, name string, rows, cols int, deviation float32) *tape.Param {
+	p := tape.NewParam(name, rows, cols)
+	for i := range p.Value {
+		p.Value[i] = deviation * float32(rng.NormFloat64())
+	}
+	return p
+}
+
+func main() {
+	c := agents.DefaultPPO()
+	c.Engine = Gated{width: 64}
+	ppo := agents.Must(agents.NewPPO(env.Each(classic.NewCartPole), c))
+	for report, err := range agents.Train(context.Background(), ppo, 20_000, 5_000) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		log.Println(report)
+	}
+}

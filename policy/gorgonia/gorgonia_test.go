@@ -1,0 +1,272 @@
+package gorgonia_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/rlrun/rlrun/agents"
+	"github.com/rlrun/rlrun/policy"
+	"github.com/rlrun/rlrun/policy/gorgonia"
+	"github.com/rlrun/rlrun/policy/tape"
+)
+
+var names = []string{"tanh", "relu", "sigmoid", "leaky_relu", "elu", "silu", "softplus"}
+
+func newRand() *rand.Rand { return rand.New(rand.NewPCG(1, 2)) }
+
+func normal(rng *rand.Rand, x []float32) []float32 {
+	for i := range x {
+		x[i] = float32(rng.NormFloat64())
+	}
+	return x
+}
+
+func newMLP(t testing.TB, e policy.Engine, c policy.MLPConfig) policy.Network {
+	t.Helper()
+	return agents.Must(e.MLP(newRand(), "net", c))
+}
+
+// near reports whether got is want to 1e-5, absolute below 1 and relative above.
+func near(got, want []float32) bool {
+	return slices.EqualFunc(got, want, func(x, y float32) bool {
+		return math.Abs(float64(x)-float64(y)) <= 1e-5*max(1, math.Abs(float64(y)))
+	})
+}
+
+// same reports whether x and y are the same numbers to the bit.
+func same(x, y []float32) bool {
+	return slices.EqualFunc(x, y, func(a, b float32) bool { return math.Float32bits(a) == math.Float32bits(b) })
+}
+
+// gradients are the result of n for x [rows, I] and what weights say of it:
+// the gradients of the mean weighted result for x and for each parameter.
+func gradients(t testing.TB, n policy.Network, x []float32, rows int) (y, dx []float32, grads [][]float32) {
+	t.Helper()
+	in, tp := tape.NewParam("x", rows, len(x)/rows), tape.New()
+	copy(in.Value, x)
+	for _, p := range n.Params() {
+		clear(p.Grad)
+	}
+	out := n.Forward(tp, tp.Param(in))
+	weight := normal(rand.New(rand.NewPCG(3, 4)), make([]float32, len(out.Value)))
+	out.Mul(tp.Const(weight, rows)).SumCols().Mean().Backward()
+	if err := tp.Err(); err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range n.Params() {
+		grads = append(grads, slices.Clone(p.Grad))
+	}
+	return slices.Clone(out.Value), in.Grad, grads
+}
+
+// TestEngines holds results and gradients of the two engines to each other: they
+// share a formula, but no code. It does so twice, for machines keep memory.
+func TestEngines(t *testing.T) {
+	for _, activation := range names {
+		if _, err := policy.NewMLP(newRand(), "net", policy.MLPConfig{In: 1, Out: 1, Activation: activation}); err != nil {
+			t.Logf("nothing to compare with: %v", err)
+			continue
+		}
+		for _, hidden := range [][]int{nil, {1}, {5}, {16}, {64, 64}, {3, 17, 4}} {
+			for _, c := range []policy.MLPConfig{{In: 4, Out: 2}, {In: 1, Out: 1}, {In: 9, Out: 9}, {In: 20, Out: 20}, {In: 70, Out: 33}} {
+				c.Hidden, c.Activation, c.Gain = hidden, activation, 0.7
+				native, foreign := newMLP(t, policy.Native{}, c), newMLP(t, gorgonia.Engine{}, c)
+				rng := newRand()
+				for i, p := range native.Params() {
+					if p.Rows == 1 {
+						normal(rng, p.Value) // a bias
+						copy(foreign.Params()[i].Value, p.Value)
+					}
+				}
+				for _, rows := range []int{1, 2, 7, 64, 1, 7} {
+					agree(t, fmt.Sprintf("%+v, %d rows", c, rows), native, foreign, normal(rng, make([]float32, rows*c.In)), rows)
+				}
+			}
+		}
+	}
+}
+
+func agree(t *testing.T, name string, native, foreign policy.Network, x []float32, rows int) {
+	t.Helper()
+	y, dx, grads := gradients(t, foreign, x, rows)
+	wantY, wantDX, wantGrads := gradients(t, native, x, rows)
+	if !near(y, wantY) {
+		t.Errorf("%s: result %v, native %v", name, y, wantY)
+	}
+	if !near(dx, wantDX) {
+		t.Errorf("%s: gradient of x %v, native %v", name, dx, wantDX)
+	}
+	for i, p := range native.Params() {
+		if !near(grads[i], wantGrads[i]) {
+			t.Errorf("%s: gradient of %s %v, native %v", name, p.Name, grads[i], wantGrads[i])
+		}
+	}
+}
+
+// TestConstantInput wants the same of a batch that nobody differentiates for.
+func TestConstantInput(t *testing.T) {
+	n := newMLP(t, gorgonia.Engine{}, policy.MLPConfig{In: 3, Hidden: []int{8}, Out: 2, Activation: "tanh", Gain: 1})
+	x := normal(newRand(), make([]float32, 21))
+	var got [2][]float32
+	for i := range got {
+		for _, p := range n.Params() {
+			clear(p.Grad)
+		}
+		tp := tape.New()
+		in := tp.Const(x, 7)
+		if i == 1 {
+			in = tp.Param(&tape.Param{Rows: 7, Cols: 3, Value: x, Grad: make([]float32, 21)})
+		}
+		n.Forward(tp, in).Square().Mean().Backward()
+		for _, p := range n.Params() {
+			got[i] = append(got[i], p.Grad...)
+		}
+	}
+	if !same(got[0], got[1]) {
+		t.Errorf("gradients %v of a constant batch, %v of one with a gradient", got[0], got[1])
+	}
+}
+
+// TestParams wants the native engine's parameters, and of rng what that takes.
+func TestParams(t *testing.T) {
+	for _, hidden := range [][]int{nil, {5}, {32, 3}} {
+		c := policy.MLPConfig{In: 5, Hidden: hidden, Out: 3, Activation: "tanh", Gain: 0.1}
+		one, two := newRand(), newRand()
+		native, foreign := agents.Must(policy.Native{}.MLP(one, "net", c)), agents.Must(gorgonia.Engine{}.MLP(two, "net", c))
+		for i, p := range native.Params() {
+			q := foreign.Params()[i]
+			if p.Name != q.Name || !slices.Equal(p.Shape(), q.Shape()) || !same(p.Value, q.Value) {
+				t.Errorf("hidden layers %v: parameter %s %v, want %s %v with the same values", hidden, q.Name, q.Shape(), p.Name, p.Shape())
+			}
+		}
+		if one.Uint64() != two.Uint64() {
+			t.Errorf("hidden layers %v: rng stands elsewhere than after the native engine", hidden)
+		}
+	}
+}
+
+func TestEngineErrors(t *testing.T) {
+	for _, tc := range []struct {
+		config policy.MLPConfig
+		want   string
+	}{
+		{policy.MLPConfig{In: 2, Out: 2, Activation: "swish"}, `activation_fn "swish", want one of elu, leaky_relu, relu, `},
+		{policy.MLPConfig{In: 2, Out: 2}, `activation_fn ""`},
+		{policy.MLPConfig{In: 2, Out: 2, Hidden: []int{4, 0}, Activation: "tanh"}, "net_arch [4 0]"},
+	} {
+		n, err := gorgonia.Engine{}.MLP(newRand(), "actor", tc.config)
+		if n != nil || err == nil || !strings.Contains(err.Error(), tc.want) {
+			t.Errorf("MLP(%+v) = %v, error %v, want %q in it", tc.config, n, err, tc.want)
+		}
+	}
+}
+
+// TestInfer wants the very bits of Forward from Infer, for a batch in one piece
+// and in two: agents act with the one and learn with the other.
+func TestInfer(t *testing.T) {
+	for _, activation := range []string{"tanh", "relu"} {
+		m := newMLP(t, gorgonia.Engine{}, policy.MLPConfig{In: 7, Hidden: []int{33, 5}, Out: 3, Activation: activation, Gain: 1})
+		rng := newRand()
+		for _, p := range m.Params() {
+			normal(rng, p.Value)
+		}
+		for _, n := range []int{1, 2, 3, 65, 300, 600} {
+			x, tp := normal(rng, make([]float32, 7*n)), tape.New()
+			want := m.Forward(tp, tp.Const(x, n)).Value
+			for _, split := range []int{0, 1, n / 3, n - 1} {
+				y := make([]float32, 3*n)
+				m.Infer(y[:3*split], x[:7*split])
+				m.Infer(y[3*split:], x[7*split:])
+				if !same(y, want) {
+					t.Errorf("%s: Infer of %d rows, split after %d, differs from Forward", activation, n, split)
+				}
+			}
+		}
+	}
+}
+
+// TestClone changes a clone and looks at the original, and the reverse.
+func TestClone(t *testing.T) {
+	m := newMLP(t, gorgonia.Engine{}, policy.MLPConfig{In: 2, Hidden: []int{4}, Out: 1, Activation: "tanh", Gain: 1})
+	c := m.Clone()
+	infer := func(n policy.Network) []float32 {
+		y := make([]float32, 1)
+		n.Infer(y, []float32{0.5, -1})
+		return y
+	}
+	before := infer(m)
+	if got := infer(c); !same(got, before) {
+		t.Errorf("a clone's Infer = %v, want %v", got, before)
+	}
+	for _, p := range c.Params() {
+		clear(p.Value)
+	}
+	if got := infer(m); !same(got, before) {
+		t.Errorf("Infer = %v after the clone changed, want %v", got, before)
+	}
+	if got := infer(c)[0]; got != 0 {
+		t.Errorf("Infer of a cleared clone = %v, want 0", got)
+	}
+	policy.Blend(c.Params(), m.Params(), 1)
+	if got := infer(c); !same(got, before) {
+		t.Errorf("Infer of a clone that was blended back = %v, want %v", got, before)
+	}
+}
+
+// TestGoroutines computes with clones in several goroutines, and with one
+// processor: the same bits.
+func TestGoroutines(t *testing.T) {
+	m := newMLP(t, gorgonia.Engine{}, policy.MLPConfig{In: 4, Hidden: []int{64, 64}, Out: 2, Activation: "relu", Gain: 1})
+	const rows = 511
+	x := normal(newRand(), make([]float32, 4*rows))
+	procs := runtime.GOMAXPROCS(1)
+	y, dx, grads := gradients(t, m, x, rows)
+	runtime.GOMAXPROCS(procs)
+	var group sync.WaitGroup
+	for range 4 {
+		c := m.Clone()
+		group.Go(func() {
+			y1, dx1, grads1 := gradients(t, c, x, rows)
+			if !same(y1, y) || !same(dx1, dx) || !slices.EqualFunc(grads1, grads, same) {
+				t.Error("a clone in another goroutine computes other bits")
+			}
+		})
+	}
+	group.Wait()
+}
+
+// TestSaved carries a trained policy from each engine to the other by a file.
+func TestSaved(t *testing.T) {
+	engines := []policy.Engine{policy.Native{}, gorgonia.Engine{}}
+	for i := range engines {
+		from, to := newPPO(engines[i]), newPPO(engines[1-i])
+		for _, err := range agents.Train(context.Background(), from, 256, 256) {
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		var file bytes.Buffer
+		if err := policy.Save(&file, from.Policy().(policy.Saver), policy.Meta{}); err != nil {
+			t.Fatal(err)
+		}
+		if err := policy.Load(&file, to.Policy().(policy.Saver)); err != nil {
+			t.Fatal(err)
+		}
+		var score [2][]float32
+		for j, a := range []agents.Agent{from, to} {
+			score[j] = make([]float32, 100)
+			a.Policy().(policy.Scorer).Scores(normal(newRand(), make([]float32, 200)), score[j])
+		}
+		if !near(score[0], score[1]) {
+			t.Errorf("%T: action probabilities %v, saved and loaded by %T %v", engines[i], score[0], engines[1-i], score[1])
+		}
+	}
+}

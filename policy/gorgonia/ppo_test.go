@@ -1,0 +1,118 @@
+package gorgonia_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"math"
+	"path/filepath"
+	"testing"
+
+	"github.com/rlrun/rlrun/agents"
+	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/env/classic"
+	"github.com/rlrun/rlrun/env/state"
+	"github.com/rlrun/rlrun/policy"
+	"github.com/rlrun/rlrun/policy/gorgonia"
+	"github.com/rlrun/rlrun/policy/tape"
+)
+
+// newPPO returns an agent with iterations of 128 steps.
+func newPPO(e policy.Engine) agents.Agent {
+	c := agents.DefaultPPO()
+	c.Engine, c.NEnvs, c.NSteps, c.BatchSize, c.NEpochs = e, 8, 16, 64, 4
+	c.PolicyKwargs.NetArch = []int{16, 8}
+	return agents.Must(agents.NewPPO(env.Each(classic.NewCartPole), c))
+}
+
+// train trains a to the given steps and returns all it reports.
+func train(t *testing.T, a agents.Agent, steps int) (s string) {
+	t.Helper()
+	for r, err := range agents.Train(context.Background(), a, steps, 500) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		s += fmt.Sprintln(r, r.Length, r.Ended)
+	}
+	return s
+}
+
+// bits is everything that a is.
+func bits(t *testing.T, a state.Stater) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := state.Save(&b, a); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// TestPPO wants agents of either engine to begin alike: the same episodes, and
+// losses and parameters that differ by rounding. Only later do these few places
+// tip the choice of an action.
+func TestPPO(t *testing.T) {
+	native, foreign := newPPO(policy.Native{}), newPPO(gorgonia.Engine{})
+	for steps := 128; steps <= 512; steps += 128 {
+		want, got := agents.Must(native.Learn(steps)), agents.Must(foreign.Learn(steps))
+		if fmt.Sprint(got.Steps, got.Ended) != fmt.Sprint(want.Steps, want.Ended) {
+			t.Fatalf("after %d steps: episodes %v, native %v", steps, got.Ended, want.Ended)
+		}
+		for i, l := range want.Losses {
+			if g := got.Losses[i]; g.Name != l.Name || math.Abs(g.Value-l.Value) > 1e-4*max(1, math.Abs(l.Value)) {
+				t.Errorf("after %d steps: %s %v, native %s %v", steps, g.Name, g.Value, l.Name, l.Value)
+			}
+		}
+		mine := foreign.Policy().(policy.Saver).Params()
+		for i, p := range native.Policy().(policy.Saver).Params() {
+			for j, w := range p.Value {
+				if d := math.Abs(float64(mine[i].Value[j]) - float64(w)); d > 1e-4 {
+					t.Fatalf("after %d steps: %s[%d] is %v away from native", steps, p.Name, j, d)
+				}
+			}
+		}
+	}
+}
+
+// TestSeed wants the same bits of the same seed.
+func TestSeed(t *testing.T) {
+	one, two := newPPO(gorgonia.Engine{}), newPPO(gorgonia.Engine{})
+	if train(t, one, 2000) != train(t, two, 2000) || !bytes.Equal(bits(t, one), bits(t, two)) {
+		t.Error("a seed gives one state, and then another")
+	}
+}
+
+// TestResume holds a resumed run to the very bits of an uninterrupted one.
+func TestResume(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "agent")
+	straight, resumed := newPPO(gorgonia.Engine{}), newPPO(gorgonia.Engine{})
+	train(t, straight, 1000)
+	if err := agents.Save(file, straight); err != nil {
+		t.Fatal(err)
+	}
+	train(t, resumed, 700) // to be forgotten
+	if err := agents.Load(file, resumed); err != nil {
+		t.Fatal(err)
+	}
+	want, got := train(t, straight, 3000), train(t, resumed, 3000)
+	if got != want || !bytes.Equal(bits(t, straight), bits(t, resumed)) {
+		t.Errorf("resumed run:\n%suninterrupted run:\n%s", got, want)
+	}
+}
+
+// BenchmarkStep is a training step of a 4-64-64-2 network: its result and the
+// gradients of its parameters.
+func BenchmarkStep(b *testing.B) {
+	for _, engine := range []policy.Engine{policy.Native{}, gorgonia.Engine{}} {
+		b.Run(fmt.Sprintf("%T", engine), func(b *testing.B) {
+			const rows = 64
+			n := newMLP(b, engine, policy.MLPConfig{In: 4, Hidden: []int{64, 64}, Out: 2, Activation: "tanh", Gain: 1})
+			x, tp := normal(newRand(), make([]float32, 4*rows)), tape.New()
+			b.ReportAllocs()
+			for b.Loop() {
+				tp.Reset()
+				n.Forward(tp, tp.Const(x, rows)).Square().Mean().Backward()
+			}
+			b.ReportMetric(rows*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
+		})
+	}
+}
