@@ -158,6 +158,7 @@ func (p *PPO) Policy() policy.Policy { return p.model.Policy() }
 func (p *PPO) Learn(until int) (Report, error) {
 	p.cores = parallel.Start(2)
 	defer p.cores.Stop()
+	p.opt.Share(p.cores)
 	for p.stats.Steps() < until {
 		if err := p.iterate(); err != nil {
 			return p.stats.Report(p.log.figures(p)), fmt.Errorf("agents: PPO: %w", err)

@@ -28,7 +28,7 @@ var layers = map[string]string{
 	"policy/parallel":     "",
 	"policy/tape":         "policy/f32 policy/parallel",
 	"policy/loss":         "policy/f32 policy/tape",
-	"policy/optim":        "env/state policy/f32 policy/tape",
+	"policy/optim":        "env/state policy/f32 policy/parallel policy/tape",
 	"policy":              "env env/state policy/f32 policy/tape",
 	"policy/gorgonia":     "policy policy/f32 policy/tape",
 	"replay":              "env env/state",

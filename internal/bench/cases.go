@@ -72,6 +72,7 @@ func TrainingStep(s shape, batch int, e policy.Engine) Case {
 		x, target, t := floats(batch*s.in()), floats(batch*s.out()), tape.New()
 		t.Share(cores)
 		opt := optim.NewAdam(1e-3, 1e-8, net.Params())
+		opt.Share(cores)
 		return func() {
 			t.Reset()
 			y := net.Forward(t, t.Const(x, batch))

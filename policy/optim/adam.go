@@ -6,6 +6,7 @@ import (
 
 	"github.com/rlrun/rlrun/env/state"
 	"github.com/rlrun/rlrun/policy/f32"
+	"github.com/rlrun/rlrun/policy/parallel"
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
@@ -23,6 +24,12 @@ type Adam struct {
 	params []*tape.Param
 	m, v   [][]float32 // first and second moments
 	t      int         // steps taken
+
+	cores *parallel.Pool
+	step  f32.AdamStep
+	piece func(i int) // of the step
+
+	size, pieces int // parameters; parts that a step is taken in
 }
 
 // NewAdam returns an Adam for params that never clips.
@@ -31,9 +38,19 @@ func NewAdam(rate, epsilon float32, params []*tape.Param) *Adam {
 	for _, p := range params {
 		a.m = append(a.m, make([]float32, len(p.Value)))
 		a.v = append(a.v, make([]float32, len(p.Value)))
+		a.size += len(p.Value)
 	}
+	a.piece = a.stepPiece
 	return a
 }
+
+// Share has several cores take the steps of many parameters, to the same bytes.
+// A stopped Pool is as good as none.
+func (a *Adam) Share(cores *parallel.Pool) { a.cores = cores }
+
+// worthSharing is the number of parameters from which on a step is shared: a few
+// microseconds' work.
+const worthSharing = 1 << 14
 
 // Step moves the parameters against their gradients, which it then clears. It
 // returns the gradients' norm before clipping.
@@ -41,15 +58,27 @@ func (a *Adam) Step() float32 {
 	const beta1, beta2 = 0.9, 0.999
 	a.t++
 	norm := Norm(a.params)
-	step := f32.AdamStep{
+	a.step = f32.AdamStep{
 		Scale: ClipFactor(norm, a.MaxNorm), Beta1: beta1, Beta2: beta2, Rest1: 1 - beta1, Rest2: 1 - beta2, Epsilon: a.Epsilon,
 		Rate:      float32(float64(a.Rate) / (1 - math.Pow(beta1, float64(a.t)))),
 		RootScale: float32(1 / math.Sqrt(1-math.Pow(beta2, float64(a.t)))),
 	}
-	for i, p := range a.params {
-		f32.Adam(p.Value, p.Grad, a.m[i], a.v[i], step)
+	pieces := 1
+	if a.size >= worthSharing {
+		pieces = a.cores.Size()
 	}
+	a.pieces = pieces
+	a.cores.Run(pieces, a.piece)
 	return norm
+}
+
+// stepPiece takes the step of the i-th part of every parameter.
+func (a *Adam) stepPiece(i int) {
+	for j, p := range a.params {
+		n := len(p.Value)
+		from, to := i*n/a.pieces, (i+1)*n/a.pieces
+		f32.Adam(p.Value[from:to], p.Grad[from:to], a.m[j][from:to], a.v[j][from:to], a.step)
+	}
 }
 
 // State visits the parameters and their moments.

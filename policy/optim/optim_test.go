@@ -3,11 +3,14 @@ package optim_test
 import (
 	"bytes"
 	"math"
+	"math/rand/v2"
+	"runtime"
 	"slices"
 	"testing"
 
 	"github.com/rlrun/rlrun/env/state"
 	"github.com/rlrun/rlrun/policy/optim"
+	"github.com/rlrun/rlrun/policy/parallel"
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
@@ -192,4 +195,29 @@ func BenchmarkAdam(b *testing.B) {
 		a.Step()
 	}
 	b.ReportMetric(float64(len(p.Value)*b.N)/b.Elapsed().Seconds()/1e9, "Gelement/s")
+}
+
+// TestAdamShared wants the same bytes however many cores take a step.
+func TestAdamShared(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(3))
+	var want []float32
+	for cores := 1; cores <= 3; cores++ {
+		pool := parallel.Start(cores)
+		p := tape.NewParam("p", 150, 149)
+		a := optim.NewAdam(0.1, 1e-8, []*tape.Param{p})
+		a.Share(pool)
+		rng := rand.New(rand.NewPCG(1, 2))
+		for range 3 {
+			for i := range p.Grad {
+				p.Grad[i] = float32(rng.NormFloat64())
+			}
+			a.Step()
+		}
+		pool.Stop()
+		if cores == 1 {
+			want = p.Value
+		} else if !slices.Equal(p.Value, want) {
+			t.Errorf("on %d cores parameters are not those of one", cores)
+		}
+	}
 }

@@ -20,8 +20,8 @@ type sharing struct {
 	step  int // rows in a piece
 }
 
-// Share has large products computed by several cores, until it is called with
-// nil. The Pool must not be stopped before.
+// Share has large products computed by several cores. A stopped Pool is as good
+// as none.
 func (t *Tape) Share(cores *parallel.Pool) {
 	s := &t.sharing
 	*s = sharing{cores: cores, piece: func(i int) {
@@ -33,8 +33,11 @@ func (t *Tape) Share(cores *parallel.Pool) {
 
 // run computes all n rows of something that v has to do with.
 func (s *sharing) run(v *Var, n int, rows func(v *Var, from, to int)) {
-	pieces := 2 * s.cores.Size() // so that a core that is late has less to do
-	if s.cores.Size() == 1 || v.Rows*v.a.Cols*v.Cols < worthSharing {
+	pieces, work := s.cores.Size(), v.Rows*v.a.Cols*v.Cols
+	if v.Cols < 16 {
+		work *= 4 // vectors are less full then
+	}
+	if pieces == 1 || work < worthSharing {
 		rows(v, 0, n)
 		return
 	}
