@@ -27,6 +27,8 @@ func TestSchedule(t *testing.T) {
 	}{
 		{"0.5", optim.Constant(0.5), 0, 0.5}, {"0.5", optim.Constant(0.5), 200, 0.5},
 		{"lin_0.5", optim.Linear(0.5), 0, 0.5}, {"lin_0.5", optim.Linear(0.5), 50, 0.25},
+		{"cos_0.5", optim.Cosine(0.5), 0, 0.5}, {"cos_0.5", optim.Cosine(0.5), 25, 0.25 * (1 + math.Sqrt2/2)},
+		{"cos_0.5", optim.Cosine(0.5), 50, 0.25}, {"cos_0.5", optim.Cosine(0.5), 200, 0},
 		{"lin_0.5", optim.Linear(0.5), 100, 0}, {"lin_0.5", optim.Linear(0.5), 200, 0},
 		{"0.0003", optim.Constant(3e-4), 7, 3e-4}, {"1e-08", optim.Constant(1e-8), 7, 1e-8},
 		{"0", optim.Constant(0), 7, 0}, {"-1", optim.Constant(-1), 7, -1},
@@ -38,7 +40,7 @@ func TestSchedule(t *testing.T) {
 		if got, err := s.MarshalText(); err != nil || string(got) != tc.text || s.String() != tc.text {
 			t.Errorf("MarshalText, String of %v = %q, %q, want %q; error %v", tc.want, got, s, tc.text, err)
 		}
-		if got := s.At(tc.step, 100); got != tc.at {
+		if got := s.At(tc.step, 100); !isNear(got, tc.at, 1e-15) {
 			t.Errorf("%s.At(%d, 100) = %v, want %v", s, tc.step, got, tc.at)
 		}
 		if got := s.Start(); got != s.At(0, 100) {
