@@ -51,7 +51,10 @@ func TestPPOConfig(t *testing.T) {
 		"max_grad_norm is NaN":     func(c *config) { c.MaxGradNorm = float32(nan) },
 		"target_kl is -1":          func(c *config) { c.TargetKL = &minus },
 		"target_kl is 0,":          func(c *config) { c.TargetKL = &none },
-		`activation_fn "gelu"`:     func(c *config) { c.PolicyKwargs.ActivationFn = "gelu" },
+		`activation_fn "swish"`:    func(c *config) { c.PolicyKwargs.ActivationFn = "swish" },
+		`optimizer_class "adma"`:   func(c *config) { c.PolicyKwargs.OptimizerClass = "adma" },
+		"l1_penalty is -1":         func(c *config) { c.PolicyKwargs.L1Penalty = -1 },
+		"l2_penalty is NaN":        func(c *config) { c.PolicyKwargs.L2Penalty = float32(nan) },
 		"net_arch [64 0]":          func(c *config) { c.PolicyKwargs.NetArch = []int{64, 0} },
 		"log_std_init is NaN":      func(c *config) { c.PolicyKwargs.LogStdInit = float32(nan) },
 	} {

@@ -48,6 +48,10 @@ func DefaultPPO() PPOConfig {
 	}
 }
 
+// Complete writes out the defaults that depend on other settings: Adam's ε is
+// 10⁻⁵ here, as OpenAI Baselines has it.
+func (c *PPOConfig) Complete() error { return c.PolicyKwargs.Complete(1e-5) }
+
 // validate returns what is wrong with the first setting that cannot be.
 func (c *PPOConfig) validate() error {
 	rows := c.NEnvs * c.NSteps
@@ -75,7 +79,7 @@ type PPO struct {
 	c      PPOConfig
 	model  *policy.ActorCritic
 	params []*tape.Param // the model's parameters
-	opt    *optim.Adam
+	opt    *optim.Optimizer
 	src    rand.PCG
 	rng    *rand.Rand
 	vec    env.Vector
@@ -109,15 +113,16 @@ var _ Agent = (*PPO)(nil)
 // NewPPO returns a PPO that learns in environments from mk.
 func NewPPO(mk env.Maker, c PPOConfig) (*PPO, error) {
 	p := &PPO{c: c}
-	err := c.validate()
+	err := p.c.Complete()
+	if err == nil {
+		err = c.validate()
+	}
 	if err == nil {
 		err = p.connect(mk)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("agents: PPO: %w", err)
 	}
-	p.params = p.model.Params()
-	p.opt = optim.NewAdam(0, 1e-5, p.params) // ε as OpenAI Baselines has it
 	p.opt.MaxNorm = c.MaxGradNorm
 	rows, spec := c.NEnvs*c.NSteps, p.vec.Spec()
 	o, a := spec.Obs.Size(), spec.Act.Size()
@@ -142,6 +147,10 @@ func (p *PPO) connect(mk env.Maker) (err error) {
 	p.src.Seed(env.Split(p.c.Seed, 0), 0)
 	p.rng = rand.New(&p.src)
 	if p.model, err = policy.NewActorCritic(p.rng, p.vec.Spec(), p.c.PolicyKwargs, p.c.Engine); err != nil {
+		return err
+	}
+	p.params = p.model.Params()
+	if p.opt, err = p.c.PolicyKwargs.Optimizer(p.params); err != nil {
 		return err
 	}
 	res, err := p.vec.Reset(env.Split(p.c.Seed, 1))
@@ -240,10 +249,14 @@ func (p *PPO) update(rows []int) (near bool) {
 	return p.step()
 }
 
-// step learns from the minibatch. The actor and the critic share no parameters,
-// so that each learns from its own part of eq. 9, and both at once.
+// step learns from the minibatch. Where the actor and the critic share no
+// parameters, each learns from its own part of eq. 9, and both at once.
 func (p *PPO) step() (near bool) {
-	p.cores.Run(2, p.learn)
+	if p.model.Trunk == nil {
+		p.cores.Run(2, p.learn)
+	} else {
+		p.learnBoth()
+	}
 	if !p.near {
 		for _, param := range p.params {
 			clear(param.Grad)
@@ -255,31 +268,51 @@ func (p *PPO) step() (near bool) {
 	return true
 }
 
-// learnActor adds the gradient of -(L_clip + c₂ S), unless the policy has gone
+// learnActor adds the gradient of the actor's part, unless the policy has gone
 // too far.
 func (p *PPO) learnActor() {
+	p.model.Tape.Reset()
+	if l := p.actorLoss(p.model.Pi(p.mb.obs)); p.near {
+		l.Backward()
+	}
+}
+
+// learnCritic adds the gradient of the critic's part.
+func (p *PPO) learnCritic() {
+	p.model.ValueTape.Reset()
+	p.criticLoss(p.model.V(p.mb.obs)).Backward()
+}
+
+// learnBoth adds the gradients of both, by one pass through their trunk.
+func (p *PPO) learnBoth() {
+	p.model.Tape.Reset()
+	pi, v := p.model.PiV(p.mb.obs)
+	if l := p.actorLoss(pi); p.near {
+		l.Add(p.criticLoss(v)).Backward()
+	}
+}
+
+// actorLoss is -(L_clip + c₂ S), and nil if the policy has gone too far.
+func (p *PPO) actorLoss(pi policy.Dist) *tape.Var {
 	m, t, n := &p.mb, p.model.Tape, len(p.mb.adv)
-	t.Reset()
-	pi := p.model.Pi(m.obs)
 	change := pi.LogProb(m.act).Sub(t.Const(m.logp, n))
 	ratio := change.Exp()
 	kl := p.log.diverged(change.Value, ratio.Value)
 	if p.near = p.c.TargetKL == nil || kl <= 1.5*float64(*p.c.TargetKL); !p.near {
-		return
+		return nil
 	}
 	clipped := loss.Clipped(ratio, t.Const(m.adv, n), float32(p.log.clip))
 	entropy := pi.Entropy().Mean()
-	clipped.Add(entropy.Scale(p.c.EntCoef)).Neg().Backward()
 	p.parts.clipped, p.parts.entropy = clipped.Scalar(), entropy.Scalar()
+	return clipped.Add(entropy.Scale(p.c.EntCoef)).Neg()
 }
 
-// learnCritic adds the gradient of c₁ L_value.
-func (p *PPO) learnCritic() {
-	m, t, n := &p.mb, p.model.ValueTape, len(p.mb.adv)
-	t.Reset()
-	value := p.valueLoss(p.model.V(m.obs), t.Const(m.value, n), t.Const(m.ret, n))
-	value.Scale(p.c.VFCoef).Backward()
+// criticLoss is c₁ L_value.
+func (p *PPO) criticLoss(v *tape.Var) *tape.Var {
+	m, t, n := &p.mb, v.Tape(), len(p.mb.adv)
+	value := p.valueLoss(v, t.Const(m.value, n), t.Const(m.ret, n))
 	p.parts.value = value.Scalar()
+	return value.Scale(p.c.VFCoef)
 }
 
 func (p *PPO) valueLoss(v, old, ret *tape.Var) *tape.Var {
@@ -321,5 +354,5 @@ func normalize(x []float32) {
 // episodes, and the books.
 func (p *PPO) State(s *state.State) {
 	s.PCG("ppo/rng", &p.src)
-	s.All(p.opt, p.vec, p.roll, &p.stats, &p.log)
+	s.All(p.model, p.opt, p.vec, p.roll, &p.stats, &p.log)
 }

@@ -9,16 +9,18 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// ActorCritic is a stochastic policy and its value function, two networks
-// that share nothing.
+// ActorCritic is a stochastic policy and its value function: two networks that
+// share nothing, or two layers on a trunk that they share.
 type ActorCritic struct {
 	Head          *Head
-	Actor, Critic Network
+	Trunk         Network    // nil if nothing is shared
+	Actor, Critic Network    // of observations, or of what the trunk makes of them
 	Tape          *tape.Tape // that Pi is put on
 	ValueTape     *tape.Tape // that V is put on: another, so that both can be learned at once
 	acting        *tape.Tape // for the distributions that actions are drawn from
-	obs           int        // floats in a row
-	out           []float32  // scratch: the actor's output, [N, Head.Size]
+	obs, features int        // floats in a row of observations, and of what the trunk makes of it
+
+	out, hidden []float32 // scratch: the actor's output [N, Head.Size], the trunk's [N, features]
 }
 
 // NewActorCritic returns an ActorCritic for spec, of networks from e.
@@ -32,8 +34,21 @@ func NewActorCritic(rng *rand.Rand, spec env.Spec, k Kwargs, e Engine) (*ActorCr
 	if err != nil {
 		return nil, err
 	}
-	m := &ActorCritic{Head: head, Tape: tape.New(), ValueTape: tape.New(), acting: tape.New(), obs: spec.Obs.Size()}
-	c := MLPConfig{In: m.obs, Out: head.Size, Hidden: k.NetArch, Activation: k.ActivationFn, Gain: 0.01}
+	m := &ActorCritic{Head: head, obs: spec.Obs.Size()}
+	m.tapes()
+	c := k.mlp()
+	c.In = m.obs
+	if k.ShareTrunk {
+		if len(c.Hidden) == 0 {
+			return nil, fmt.Errorf("policy: net_arch is %v, want a layer for a share_trunk", c.Hidden)
+		}
+		if m.Trunk, err = e.MLP(rng, "trunk", c); err != nil {
+			return nil, err
+		}
+		c.In, c.Hidden = c.Hidden[len(c.Hidden)-1], nil
+		m.features = c.In
+	}
+	c.Out, c.Gain = head.Size, 0.01
 	if m.Actor, err = e.MLP(rng, "actor", c); err != nil {
 		return nil, err
 	}
@@ -42,27 +57,67 @@ func NewActorCritic(rng *rand.Rand, spec env.Spec, k Kwargs, e Engine) (*ActorCr
 	return m, err
 }
 
+func (m *ActorCritic) tapes() { m.Tape, m.ValueTape, m.acting = tape.New(), tape.New(), tape.New() }
+
 // Pi is π(·|obs) for the rows of obs, to learn from.
 func (m *ActorCritic) Pi(obs []float32) Dist {
-	return m.Head.Dist(m.Actor.Forward(m.Tape, m.Tape.Const(obs, len(obs)/m.obs)))
+	return m.Head.Dist(m.Actor.Forward(m.Tape, m.input(m.Tape, obs)))
 }
 
 // V is V(obs) for the rows of obs, [B, 1], to learn from.
 func (m *ActorCritic) V(obs []float32) *tape.Var {
-	return m.Critic.Forward(m.ValueTape, m.ValueTape.Const(obs, len(obs)/m.obs))
+	return m.Critic.Forward(m.ValueTape, m.input(m.ValueTape, obs))
 }
 
-// Params returns the parameters of both networks and of the head.
+// PiV is Pi and V, both on Tape, by one pass through the trunk.
+func (m *ActorCritic) PiV(obs []float32) (Dist, *tape.Var) {
+	x := m.input(m.Tape, obs)
+	return m.Head.Dist(m.Actor.Forward(m.Tape, x)), m.Critic.Forward(m.Tape, x)
+}
+
+// input is what the actor and the critic are given.
+func (m *ActorCritic) input(t *tape.Tape, obs []float32) *tape.Var {
+	x := t.Const(obs, len(obs)/m.obs)
+	if m.Trunk == nil {
+		return x
+	}
+	return m.Trunk.Forward(t, x)
+}
+
+// networks are those that there are.
+func (m *ActorCritic) networks() []Network {
+	if m.Trunk == nil {
+		return []Network{m.Actor, m.Critic}
+	}
+	return []Network{m.Trunk, m.Actor, m.Critic}
+}
+
+// Params returns the parameters of the networks and of the head.
 func (m *ActorCritic) Params() []*tape.Param {
-	return append(Params(m.Actor, m.Critic), m.Head.Params()...)
+	return append(Params(m.networks()...), m.Head.Params()...)
 }
 
-// State visits the parameters.
-func (m *ActorCritic) State(s *state.State) { visit(s, m.Params()) }
+// Tensors returns all that is saved: see Buffered.
+func (m *ActorCritic) Tensors() []*tape.Param {
+	return append(Tensors(m.networks()...), m.Head.Params()...)
+}
 
-// Copy returns an ActorCritic with parameters and a tape of its own.
+// State visits the networks and the head.
+func (m *ActorCritic) State(s *state.State) {
+	for _, n := range m.networks() {
+		stateOf(n, s)
+	}
+	visit(s, m.Head.Params())
+}
+
+// Copy returns an ActorCritic with parameters and tapes of its own.
 func (m *ActorCritic) Copy() *ActorCritic {
-	return &ActorCritic{Head: m.Head.Clone(), Actor: m.Actor.Clone(), Critic: m.Critic.Clone(), Tape: tape.New(), ValueTape: tape.New(), acting: tape.New(), obs: m.obs}
+	c := &ActorCritic{Head: m.Head.Clone(), Actor: m.Actor.Clone(), Critic: m.Critic.Clone(), obs: m.obs, features: m.features}
+	if m.Trunk != nil {
+		c.Trunk = m.Trunk.Clone()
+	}
+	c.tapes()
+	return c
 }
 
 // Policy returns m as a Policy that is a Scorer too if actions are discrete.
@@ -94,7 +149,7 @@ func (m *ActorCritic) Sample(rng *rand.Rand, obs, act []float32) {
 }
 
 // Values writes V(obs).
-func (m *ActorCritic) Values(obs, v []float32) { m.Critic.Infer(v, obs) }
+func (m *ActorCritic) Values(obs, v []float32) { m.Critic.Infer(v, m.inferInput(obs)) }
 
 // Clone returns the Policy of a Copy.
 func (m *ActorCritic) Clone() Policy { return m.Copy().Policy() }
@@ -103,9 +158,19 @@ func (m *ActorCritic) Clone() Policy { return m.Copy().Policy() }
 func (m *ActorCritic) infer(obs []float32) Dist {
 	n := len(obs) / m.obs
 	m.out = grow(m.out, n*m.Head.Size)
-	m.Actor.Infer(m.out, obs)
+	m.Actor.Infer(m.out, m.inferInput(obs))
 	m.acting.Reset()
 	return m.Head.Dist(m.acting.Const(m.out, n))
+}
+
+// inferInput is input without a tape.
+func (m *ActorCritic) inferInput(obs []float32) []float32 {
+	if m.Trunk == nil {
+		return obs
+	}
+	m.hidden = grow(m.hidden, len(obs)/m.obs*m.features)
+	m.Trunk.Infer(m.hidden, obs)
+	return m.hidden
 }
 
 type discrete struct{ *ActorCritic }

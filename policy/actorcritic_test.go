@@ -15,7 +15,8 @@ const rows = 5 // of the batches here
 
 func newActorCritic(t testing.TB, spec env.Spec) *policy.ActorCritic {
 	t.Helper()
-	k := policy.Kwargs{NetArch: []int{16, 8}, ActivationFn: "tanh", LogStdInit: 0.5}
+	k := policy.DefaultKwargs()
+	k.NetArch, k.LogStdInit = []int{16, 8}, 0.5
 	m, err := policy.NewActorCritic(newRand(), spec, k, policy.Native{})
 	if err != nil {
 		t.Fatal(err)
@@ -179,7 +180,7 @@ func TestActorCriticErrors(t *testing.T) {
 		kwargs policy.Kwargs
 		want   string
 	}{
-		{discrete, policy.Kwargs{ActivationFn: "silu"}, "activation_fn"},
+		{discrete, policy.Kwargs{ActivationFn: "swish"}, "activation_fn"},
 		{discrete, policy.Kwargs{ActivationFn: "relu", NetArch: []int{0}}, "net_arch"},
 		{env.Spec{Obs: discrete.Obs, Act: env.MultiBinary{N: 2}}, policy.DefaultKwargs(), "MultiBinary"},
 	} {

@@ -13,10 +13,10 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// A Saver is a Policy whose parameters say all there is to it.
+// A Saver is a Policy whose tensors say all there is to it.
 type Saver interface {
 	Policy
-	Params() []*tape.Param
+	Tensors() []*tape.Param
 }
 
 // Meta is what a saved policy says of itself.
@@ -35,7 +35,7 @@ const maxHeader = 1 << 20
 // PyTorch's names, in its layout.
 func Save(w io.Writer, p Saver, m Meta) error {
 	tensors := map[string]safetensors.TensorView{}
-	for _, param := range p.Params() {
+	for _, param := range p.Tensors() {
 		if err := checkFinite(param.Value); err != nil {
 			return fmt.Errorf("policy: tensor %s: %w", param.Name, err)
 		}
@@ -62,7 +62,7 @@ func Save(w io.Writer, p Saver, m Meta) error {
 // Load fills p from what Save wrote. The tensors must be those of p, name by
 // name and shape by shape, and finite; if they are not, p is untouched.
 func Load(r io.Reader, p Saver) error {
-	if err := load(r, p.Params()); err != nil {
+	if err := load(r, p.Tensors()); err != nil {
 		return fmt.Errorf("policy: %w", err)
 	}
 	return nil

@@ -46,7 +46,7 @@ func save(t testing.TB, p policy.Saver) []byte {
 
 // weights returns a copy of all parameters.
 func weights(p policy.Saver) (all []float32) {
-	for _, q := range p.Params() {
+	for _, q := range p.Tensors() {
 		all = append(all, q.Value...)
 	}
 	return all

@@ -1,13 +1,13 @@
 package policy
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
 
 	"github.com/rlrun/rlrun/env/state"
-	"github.com/rlrun/rlrun/policy/f32"
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
@@ -23,48 +23,106 @@ const inferRows = 256
 
 // MLP is a multilayer perceptron.
 type MLP struct {
-	layers     []*layer
-	activation f32.Activation
-	hidden     [2][]float32 // scratch of Infer: what a layer reads, what it writes
+	layers []*layer
+	hidden [2][]float32 // scratch of Infer: what a layer reads, what it writes
 }
 
-// activations are the names a configuration may give.
-func activations() map[string]f32.Activation {
-	return map[string]f32.Activation{"tanh": f32.TanhAct, "relu": f32.ReLUAct}
-}
-
-// NewMLP returns an MLP whose weights are orthogonal, of gain √2 but for the
-// last layer's, and whose biases are 0. Layers have the numbers that PyTorch's
-// Sequential gives them, which counts the activations between.
+// NewMLP returns an MLP. Its modules have the numbers that PyTorch's Sequential
+// gives them: every layer's product, norm, activation and dropout counts.
 func NewMLP(rng *rand.Rand, name string, c MLPConfig) (*MLP, error) {
-	m, ok := new(MLP), false
-	if m.activation, ok = activations()[c.Activation]; !ok {
-		return nil, fmt.Errorf("policy: activation_fn %q, want tanh or relu", c.Activation)
+	c = c.complete()
+	if err := c.check(name); err != nil {
+		return nil, err
 	}
-	in := c.In
-	if in < 1 || in > maxWeights {
-		return nil, fmt.Errorf("policy: %s: %d inputs, want 1 … %d", name, in, maxWeights)
+	begin, m, in, module := initialisations()[c.Init], new(MLP), c.In, 0
+	next := func() string {
+		module++
+		return fmt.Sprintf("%s.%d", name, module-1)
 	}
-	for i, out := range slices.Concat(c.Hidden, []int{c.Out}) {
-		if out < 1 || out > maxWidth || out*in > maxWeights {
-			return nil, fmt.Errorf("policy: %s: net_arch %v has a layer of %d×%d weights, want 1 … %d outputs and %d weights at most",
-				name, c.Hidden, out, in, maxWidth, maxWeights)
-		}
-		gain, act := float32(math.Sqrt2), m.activation
-		if i == len(c.Hidden) {
-			gain, act = c.Gain, f32.Identity
-		}
-		l := newLayer(fmt.Sprintf("%s.%d", name, 2*i), in, out, act)
-		orthogonal(rng, l.weight, gain)
+	for _, out := range c.Hidden {
+		l := newLayer(next(), in, out)
+		begin(rng, l, math.Sqrt2)
+		c.follow(rng, l, next)
 		m.layers, in = append(m.layers, l), out
 	}
+	if c.Out > 0 {
+		l := newLayer(next(), in, c.Out)
+		begin(rng, l, c.Gain)
+		m.layers = append(m.layers, l)
+	}
 	return m, nil
+}
+
+// follow gives a hidden layer what comes after its product.
+func (c *MLPConfig) follow(rng *rand.Rand, l *layer, next func() string) {
+	if c.Norm != "none" {
+		l.then = append(l.then, norms()[c.Norm](next(), l.out))
+	}
+	next()
+	if act, ok := fused()[c.Activation]; ok && l.then == nil {
+		l.act = act
+	} else {
+		l.then = append(l.then, activations()[c.Activation])
+	}
+	if c.Dropout > 0 {
+		l.then = append(l.then, newDropout(rng, next(), c.Dropout))
+	}
+}
+
+// complete returns c with what is left empty.
+func (c MLPConfig) complete() MLPConfig {
+	c.Norm, c.Init = cmp.Or(c.Norm, "none"), cmp.Or(c.Init, "orthogonal")
+	return c
+}
+
+// check returns what is wrong with the first thing that cannot be.
+func (c *MLPConfig) check(name string) error {
+	if _, ok := activations()[c.Activation]; !ok {
+		return fmt.Errorf("policy: activation_fn %q, %s", c.Activation, oneOf(activations()))
+	}
+	if _, ok := norms()[c.Norm]; !ok {
+		return fmt.Errorf("policy: norm %q, %s", c.Norm, oneOf(norms()))
+	}
+	if _, ok := initialisations()[c.Init]; !ok {
+		return fmt.Errorf("policy: init_fn %q, %s", c.Init, oneOf(initialisations()))
+	}
+	if !(0 <= c.Dropout && c.Dropout < 1) {
+		return fmt.Errorf("policy: dropout is %v, want 0 or more and less than 1", c.Dropout)
+	}
+	in, widths := c.In, c.Hidden
+	if in < 1 || in > maxWeights {
+		return fmt.Errorf("policy: %s: %d inputs, want 1 … %d", name, in, maxWeights)
+	}
+	if c.Out != 0 || len(c.Hidden) == 0 {
+		widths = append(slices.Clone(widths), c.Out)
+	}
+	for _, out := range widths {
+		if out < 1 || out > maxWidth || out*in > maxWeights {
+			return fmt.Errorf("policy: %s: net_arch %v has a layer of %d×%d weights, want 1 … %d outputs and %d weights at most",
+				name, c.Hidden, out, in, maxWidth, maxWeights)
+		}
+		in = out
+	}
+	return nil
 }
 
 // Params returns each layer's weight and bias.
 func (m *MLP) Params() (ps []*tape.Param) {
 	for _, l := range m.layers {
 		ps = append(ps, l.weight, l.bias)
+		for _, s := range l.then {
+			ps = append(ps, s.params()...)
+		}
+	}
+	return ps
+}
+
+// Buffers returns the running averages of norms.
+func (m *MLP) Buffers() (ps []*tape.Param) {
+	for _, l := range m.layers {
+		for _, s := range l.then {
+			ps = append(ps, s.buffers()...)
+		}
 	}
 	return ps
 }
@@ -103,51 +161,19 @@ func (m *MLP) inferBlock(y, x []float32, n int) {
 
 // Clone returns a copy of m.
 func (m *MLP) Clone() Network {
-	c := &MLP{activation: m.activation}
+	c := new(MLP)
 	for _, l := range m.layers {
 		c.layers = append(c.layers, l.clone())
 	}
 	return c
 }
 
-// State visits the parameters.
-func (m *MLP) State(s *state.State) { visit(s, m.Params()) }
-
-// orthogonal fills p with gain times a random matrix whose rows, or columns if
-// those are fewer, are orthonormal. Saxe et al. 2014, arXiv:1312.6120; by
-// Gram and Schmidt's process, in float64.
-func orthogonal(rng *rand.Rand, p *tape.Param, gain float32) {
-	shape, value := p.Shape(), make([]float32, len(p.Value))
-	k, n := shape[0], shape[1] // k vectors of n elements
-	row, col := shape[1], 1    // how far apart neighbours are in value
-	if k > n {
-		k, n, row, col = n, k, col, row
-	}
-	basis := make([][]float64, k)
-	for i := range basis {
-		v := make([]float64, n)
-		for j := range v {
-			v[j] = rng.NormFloat64()
+// State visits the parameters, the running averages, and the generators of dropout.
+func (m *MLP) State(s *state.State) {
+	visit(s, Tensors(m))
+	for _, l := range m.layers {
+		for _, next := range l.then {
+			next.state(s)
 		}
-		for _, b := range basis[:i] {
-			along := inner(v, b)
-			for j := range v {
-				v[j] -= float64(along * b[j])
-			}
-		}
-		norm := math.Sqrt(inner(v, v))
-		for j := range v {
-			v[j] /= norm
-			value[i*row+j*col] = gain * float32(v[j])
-		}
-		basis[i] = v
 	}
-	p.Import(value)
-}
-
-func inner(x, y []float64) (sum float64) {
-	for i := range x {
-		sum += float64(x[i] * y[i])
-	}
-	return sum
 }

@@ -13,14 +13,23 @@ import (
 type Network interface {
 	Params() []*tape.Param
 
-	// Forward puts the network on t: [B, O] of x [B, I].
+	// Forward puts the network on t, as it is in training: [B, O] of x [B, I].
 	Forward(t *tape.Tape, x *tape.Var) *tape.Var
 
-	// Infer writes the same bits without a tape: y [B, O] of x [B, I]. What
-	// can fail in it comes out of the next Forward's tape.
+	// Infer writes y [B, O] of x [B, I] without a tape, the same bits as
+	// Forward, but for what is not the same in training and in use: dropout,
+	// and the statistics of a batch. What can fail in it comes out of the next
+	// Forward's tape.
 	Infer(y, x []float32)
 
 	Clone() Network // with parameters of its own
+}
+
+// A Buffered Network has more to it than parameters: numbers that Infer depends
+// on, but that are not learned, like running averages. They are saved like them.
+type Buffered interface {
+	Network
+	Buffers() []*tape.Param
 }
 
 // An Engine makes networks. Another engine's networks put themselves on the
@@ -31,12 +40,18 @@ type Engine interface {
 	MLP(rng *rand.Rand, name string, c MLPConfig) (Network, error)
 }
 
-// MLPConfig describes a multilayer perceptron.
+// MLPConfig describes a multilayer perceptron: hidden layers of a product with
+// weights, a norm, the activation and dropout, in this order, and a last layer
+// of a product alone.
 type MLPConfig struct {
-	In, Out    int
+	In         int
+	Out        int // 0 means no last layer
 	Hidden     []int
-	Activation string  // between the layers: tanh or relu
-	Gain       float32 // of the last layer's weights at the start
+	Activation string  // tanh, relu, leaky_relu, elu, gelu, silu, sigmoid or softplus
+	Norm       string  // none, layer or batch; "" is none
+	Dropout    float32 // share of a hidden layer's outputs that training leaves out
+	Init       string  // of weights: orthogonal, xavier_uniform, xavier_normal, kaiming_uniform, kaiming_normal or pytorch; "" is orthogonal
+	Gain       float32 // of the last layer's weights at the start where they are orthogonal; hidden layers' is √2
 }
 
 // Native is the Engine of this package, whose networks are made of the tape's
@@ -55,6 +70,17 @@ func Params(nets ...Network) []*tape.Param {
 	var ps []*tape.Param
 	for _, n := range nets {
 		ps = append(ps, n.Params()...)
+	}
+	return ps
+}
+
+// Tensors gathers all that is saved of several networks: parameters and buffers.
+func Tensors(nets ...Network) []*tape.Param {
+	ps := Params(nets...)
+	for _, n := range nets {
+		if b, ok := n.(Buffered); ok {
+			ps = append(ps, b.Buffers()...)
+		}
 	}
 	return ps
 }
@@ -80,6 +106,15 @@ func ArgMax(x []float32) int {
 		}
 	}
 	return best
+}
+
+// stateOf visits a network: what its State does if it has one, or its tensors.
+func stateOf(n Network, s *state.State) {
+	if n, ok := n.(state.Stater); ok {
+		n.State(s)
+		return
+	}
+	visit(s, Tensors(n))
 }
 
 // visit visits the values of parameters.

@@ -2,7 +2,15 @@
 // action distributions their outputs stand for.
 package policy
 
-import "math/rand/v2"
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"github.com/rlrun/rlrun/policy/optim"
+	"github.com/rlrun/rlrun/policy/tape"
+)
 
 // A Policy acts without learning. It is what a run saves, what a game loads,
 // and what a window shows. One goroutine at a time may use it; Clone gives
@@ -19,12 +27,70 @@ type Valuer interface{ Values(obs, v []float32) }
 // A Scorer scores every action: by its probability, or by its Q, [N, actions].
 type Scorer interface{ Scores(obs, score []float32) }
 
-// Kwargs describes a policy's networks under Stable-Baselines3's names.
+// Kwargs describes a policy's networks, and how they are learned, under
+// Stable-Baselines3's names where it has them.
 type Kwargs struct {
 	NetArch      []int   `yaml:"net_arch"`      // sizes of the hidden layers, the actor's and the critic's alike
-	ActivationFn string  `yaml:"activation_fn"` // tanh or relu
+	ActivationFn string  `yaml:"activation_fn"` // see MLPConfig
 	LogStdInit   float32 `yaml:"log_std_init"`  // log σ of continuous actions at the start
+	OrthoInit    bool    `yaml:"ortho_init"`    // weights begin orthogonal
+	InitFn       string  `yaml:"init_fn"`       // or else like this: see MLPConfig
+	Norm         string  `yaml:"norm"`          // none, layer or batch
+	Dropout      float32 `yaml:"dropout"`       // share of hidden outputs left out in training
+	ShareTrunk   bool    `yaml:"share_trunk"`   // the actor and the critic have the same hidden layers
+
+	OptimizerClass  string       `yaml:"optimizer_class"`  // see optim.Choose
+	OptimizerKwargs optim.Kwargs `yaml:"optimizer_kwargs"` // its settings
+	L1Penalty       float32      `yaml:"l1_penalty"`       // λ of λ Σ|w| in the loss, over all weights
+	L2Penalty       float32      `yaml:"l2_penalty"`       // λ of λ/2 Σw² in the loss
 }
 
-// DefaultKwargs returns two layers of 64 with tanh.
-func DefaultKwargs() Kwargs { return Kwargs{NetArch: []int{64, 64}, ActivationFn: "tanh"} }
+// DefaultKwargs returns two layers of 64 with tanh, orthogonal at the start, and
+// Adam.
+func DefaultKwargs() Kwargs {
+	return Kwargs{
+		NetArch: []int{64, 64}, ActivationFn: "tanh", OrthoInit: true, InitFn: "pytorch", Norm: "none",
+		OptimizerClass: "adam",
+	}
+}
+
+// mlp is the perceptron that k describes, without its ends.
+func (k *Kwargs) mlp() MLPConfig {
+	c := MLPConfig{Hidden: k.NetArch, Activation: k.ActivationFn, Norm: k.Norm, Dropout: k.Dropout}
+	if !k.OrthoInit {
+		c.Init = cmp.Or(k.InitFn, "pytorch")
+	}
+	return c
+}
+
+// Complete writes out the optimiser's defaults. That of Adam's ε is its agent's
+// to say.
+func (k *Kwargs) Complete(adamEps float64) (err error) {
+	class, o := cmp.Or(k.OptimizerClass, "adam"), &k.OptimizerKwargs
+	if o.Eps == nil && class == "adam" {
+		o.Eps = &adamEps
+	}
+	k.OptimizerClass = class
+	if *o, err = o.Complete(class); err != nil {
+		err = fmt.Errorf("policy: %w", err)
+	}
+	return err
+}
+
+// Optimizer returns the optimiser of params that k describes.
+func (k *Kwargs) Optimizer(params []*tape.Param) (*optim.Optimizer, error) {
+	for _, r := range []struct {
+		key   string
+		value float32
+	}{{"l1_penalty", k.L1Penalty}, {"l2_penalty", k.L2Penalty}} {
+		if !(0 <= r.value && r.value <= math.MaxFloat32) {
+			return nil, fmt.Errorf("policy: %s is %v, want 0 or more", r.key, r.value)
+		}
+	}
+	o, err := optim.Choose(cmp.Or(k.OptimizerClass, "adam"), k.OptimizerKwargs, params)
+	if err != nil {
+		return nil, fmt.Errorf("policy: %w", err)
+	}
+	o.L1, o.L2 = k.L1Penalty, k.L2Penalty
+	return o, nil
+}

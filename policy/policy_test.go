@@ -94,7 +94,11 @@ func TestMLPErrors(t *testing.T) {
 		config policy.MLPConfig
 		want   string
 	}{
-		{policy.MLPConfig{In: 2, Out: 2, Activation: "gelu"}, `activation_fn "gelu"`},
+		{policy.MLPConfig{In: 2, Out: 2, Activation: "gleu"}, `activation_fn "gleu", want one of elu, gelu`},
+		{policy.MLPConfig{In: 2, Out: 2, Activation: "tanh", Norm: "lyer"}, `norm "lyer", want one of batch, layer, none`},
+		{policy.MLPConfig{In: 2, Out: 2, Activation: "tanh", Init: "zero"}, `init_fn "zero", want one of kaiming_normal`},
+		{policy.MLPConfig{In: 2, Out: 2, Activation: "tanh", Dropout: 1}, "dropout is 1, want 0 or more and less than 1"},
+		{policy.MLPConfig{In: 2, Activation: "tanh"}, "a layer of 0×2 weights"},
 		{policy.MLPConfig{In: 2, Out: 2}, `activation_fn ""`},
 		{policy.MLPConfig{In: 2, Out: 2, Hidden: []int{4, 0}, Activation: "tanh"}, "net_arch [4 0]"},
 		{policy.MLPConfig{In: 2, Out: 2, Hidden: []int{-1}, Activation: "tanh"}, "net_arch [-1]"},
@@ -105,12 +109,23 @@ func TestMLPErrors(t *testing.T) {
 	}
 }
 
+// variants are perceptrons whose Infer is their Forward, to the bit.
+func variants() map[string]policy.MLPConfig {
+	all := map[string]policy.MLPConfig{
+		"norm":  {In: 7, Hidden: []int{33, 5}, Out: 3, Activation: "tanh", Norm: "layer", Gain: 1},
+		"trunk": {In: 7, Hidden: []int{33, 3}, Activation: "relu"},
+	}
+	for _, name := range []string{"tanh", "relu", "leaky_relu", "elu", "gelu", "silu", "sigmoid", "softplus"} {
+		all[name] = policy.MLPConfig{In: 7, Hidden: []int{33, 5}, Out: 3, Activation: name, Gain: 1}
+	}
+	return all
+}
+
 // TestInfer wants the very bits of Forward from Infer, for a batch in one piece
 // and in any two: agents act with the one and learn with the other.
 func TestInfer(t *testing.T) {
-	for _, activation := range []string{"tanh", "relu"} {
-		m := newMLP(t, policy.MLPConfig{In: 7, Hidden: []int{33, 5}, Out: 3, Activation: activation, Gain: 1})
-		rng := newRand()
+	for name, c := range variants() {
+		m, rng := newMLP(t, c), newRand()
 		for _, p := range m.Params() {
 			normal(rng, p.Value)
 		}
@@ -122,7 +137,7 @@ func TestInfer(t *testing.T) {
 				m.Infer(y[:3*split], x[:7*split])
 				m.Infer(y[3*split:], x[7*split:])
 				if !sameBits(y, want) {
-					t.Errorf("%s: Infer of %d rows, split after %d, differs from Forward", activation, n, split)
+					t.Errorf("%s: Infer of %d rows, split after %d, differs from Forward", name, n, split)
 				}
 			}
 		}
@@ -130,10 +145,19 @@ func TestInfer(t *testing.T) {
 }
 
 func TestMLPAllocs(t *testing.T) {
-	m := newMLP(t, policy.MLPConfig{In: 3, Hidden: []int{8, 8}, Out: 2, Activation: "tanh", Gain: 1})
-	x, y := make([]float32, 12), make([]float32, 8)
-	if n := testing.AllocsPerRun(10, func() { m.Infer(y, x) }); n != 0 {
-		t.Errorf("a warm Infer allocates %v times, want 0", n)
+	for name, c := range variants() {
+		c.Dropout = 0.5
+		m, tp := newMLP(t, c), tape.New()
+		x, y := make([]float32, 7*4), make([]float32, 3*4)
+		if n := testing.AllocsPerRun(10, func() { m.Infer(y, x) }); n != 0 {
+			t.Errorf("%s: a warm Infer allocates %v times, want 0", name, n)
+		}
+		if n := testing.AllocsPerRun(10, func() {
+			tp.Reset()
+			m.Forward(tp, tp.Const(x, 4)).Mean().Backward()
+		}); n != 0 {
+			t.Errorf("%s: a warm Forward and Backward allocate %v times, want 0", name, n)
+		}
 	}
 }
 

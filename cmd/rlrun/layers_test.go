@@ -29,7 +29,7 @@ var layers = map[string]string{
 	"policy/tape":         "policy/f32 policy/parallel",
 	"policy/loss":         "policy/f32 policy/tape",
 	"policy/optim":        "env/state policy/f32 policy/parallel policy/tape",
-	"policy":              "env env/state policy/f32 policy/tape",
+	"policy":              "env env/state policy/f32 policy/optim policy/tape",
 	"policy/gorgonia":     "policy policy/f32 policy/tape",
 	"replay":              "env env/state",
 	"agents":              "env env/state internal/atomicfile policy policy/f32 policy/loss policy/optim policy/parallel policy/tape replay",

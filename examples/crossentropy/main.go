@@ -31,7 +31,7 @@ type CrossEntropy struct {
 	rng   *rand.Rand
 	vec   env.Vector
 	model *policy.ActorCritic // of which the critic is not used
-	opt   *optim.Adam
+	opt   *optim.Optimizer
 	obs   []float32 // what to act on next
 	act   []float32
 	stats agents.Stats
@@ -105,7 +105,7 @@ func (c *CrossEntropy) imitate(best []episode) {
 func (c *CrossEntropy) State(s *state.State) {
 	s.PCG("rng", &c.src)
 	s.Floats("obs", c.obs)
-	s.All(c.opt, c.vec, &c.stats)
+	s.All(c.model, c.opt, c.vec, &c.stats)
 }
 
 func main() {

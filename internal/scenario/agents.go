@@ -8,8 +8,11 @@ import (
 	"github.com/rlrun/rlrun/env"
 )
 
-// agentConfig is a pointer to an agent's complete settings.
-type agentConfig interface{ Base() *agents.Setup }
+// agentConfig is a pointer to an agent's settings.
+type agentConfig interface {
+	Base() *agents.Setup
+	Complete() error // writes out the defaults that depend on other settings
+}
 
 // An agentKind makes one kind of agent.
 type agentKind struct {

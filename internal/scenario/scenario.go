@@ -193,6 +193,9 @@ func (s *Scenario) resolveAgent() error {
 	if err := rest.Decode(s.config); err != nil {
 		return err
 	}
+	if err := s.config.Complete(); err != nil {
+		return rest.Fault("%v", err)
+	}
 	engine, ok := engines()[s.file.Backend]
 	if !ok {
 		return fmt.Errorf("no backend %q, want %s", s.file.Backend, strings.Join(slices.Sorted(maps.Keys(engines())), " or "))

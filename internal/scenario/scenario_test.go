@@ -115,6 +115,9 @@ func TestMinimal(t *testing.T) {
 	decode(t, text, "agent", &c)
 	want := agents.DefaultPPO()
 	want.Setup = agents.Setup{}
+	if err := want.Complete(); err != nil {
+		t.Fatal(err)
+	}
 	if !reflect.DeepEqual(c, want) {
 		t.Errorf("agent = %+v, want %+v", c, want)
 	}

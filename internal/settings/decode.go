@@ -247,12 +247,22 @@ func kind(v reflect.Value) string {
 	return "text"
 }
 
+// keyOf returns the key of a struct's field, "" if it has none, and whether it
+// is left out of what is written where it is empty: `yaml:"key,omitempty"`.
+func keyOf(f reflect.StructField) (key string, omitEmpty bool) {
+	key, option, _ := strings.Cut(f.Tag.Get("yaml"), ",")
+	if key == "-" {
+		key = ""
+	}
+	return key, option == "omitempty"
+}
+
 // fieldsOf returns the fields of a struct by their yaml tags.
 func fieldsOf(v reflect.Value) map[string]reflect.Value {
 	fields := map[string]reflect.Value{}
 	for f, value := range v.Fields() {
-		if tag := f.Tag.Get("yaml"); tag != "" && tag != "-" {
-			fields[tag] = value
+		if key, _ := keyOf(f); key != "" {
+			fields[key] = value
 		}
 	}
 	return fields

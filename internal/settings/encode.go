@@ -88,8 +88,8 @@ func Fields(v any) Map {
 
 func fieldMap(v reflect.Value) (m Map) {
 	for f, value := range v.Fields() {
-		if tag := f.Tag.Get("yaml"); tag != "" && tag != "-" {
-			m = append(m, Entry{tag, value.Interface()})
+		if key, omitEmpty := keyOf(f); key != "" && !(omitEmpty && value.IsZero()) {
+			m = append(m, Entry{key, value.Interface()})
 		}
 	}
 	return m

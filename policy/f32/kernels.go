@@ -38,6 +38,7 @@ type kernels struct {
 	gae             func(adv, reward, value, next, done []float32, n int, gamma, decay float32)
 	gather          func(dst, src []float32, w int, index []int)
 	adam            func(p, g, m, v []float32, s AdamStep)
+	rms             func(p, g, v []float32, s RMSStep)
 
 	dense, linear             func(y, x, w, b []float32, n, in, out int, act Activation)
 	denseInput, linearInput   func(dx, dy, w []float32, n, in, out int)
@@ -80,7 +81,7 @@ var generic = kernels{
 	minGrad: minGradGeneric, clipGrad: clipGradGeneric,
 	sum: sumGeneric, sumSquares: sumSquaresGeneric, sumRows: sumRowsGeneric,
 	layerGrad: [activations]func(dy, y, db []float32, n int){identityLayerGeneric, reluLayerGeneric, tanhLayerGeneric},
-	gae:       gaeGeneric, gather: gatherGeneric, adam: adamGeneric,
+	gae:       gaeGeneric, gather: gatherGeneric, adam: adamGeneric, rms: rmsGeneric,
 	dense: denseGeneric, denseInput: denseInputGeneric, denseWeight: denseWeightGeneric,
 	linear: linearGeneric, linearInput: linearInputGeneric, linearWeight: linearWeightGeneric,
 }

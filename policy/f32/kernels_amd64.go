@@ -31,6 +31,9 @@ var avx2 = kernels{
 	adam: func(p, g, m, v []float32, s AdamStep) {
 		adamAVX2(p, g, m, v, s.Scale, s.Beta1, s.Beta2, s.Rest1, s.Rest2, s.Rate, s.RootScale, s.Epsilon)
 	},
+	rms: func(p, g, v []float32, s RMSStep) {
+		rmsAVX2(p, g, v, s.Scale, s.Keep, s.Add, s.Rate, s.Inside, s.Outside)
+	},
 	dense: ymm.dense, denseInput: ymm.denseInput, denseWeight: ymm.denseWeight,
 	linear: ymm.linear, linearInput: ymm.linearInput, linearWeight: ymm.linearWeight,
 }
@@ -49,6 +52,9 @@ var avx512 = kernels{
 	gae:        gaeAVX512, gather: gatherAVX512,
 	adam: func(p, g, m, v []float32, s AdamStep) {
 		adamAVX512(p, g, m, v, s.Scale, s.Beta1, s.Beta2, s.Rest1, s.Rest2, s.Rate, s.RootScale, s.Epsilon)
+	},
+	rms: func(p, g, v []float32, s RMSStep) {
+		rmsAVX512(p, g, v, s.Scale, s.Keep, s.Add, s.Rate, s.Inside, s.Outside)
 	},
 	dense: zmm.dense, denseInput: zmm.denseInput, denseWeight: zmm.denseWeight,
 	linear: zmm.linear, linearInput: zmm.linearInput, linearWeight: zmm.linearWeight,

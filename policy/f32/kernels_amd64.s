@@ -1697,6 +1697,73 @@ done:
 	VZEROUPPER
 	RET
 
+// func rmsAVX2(p []float32, g []float32, v []float32, scale float32, keep float32, add float32, rate float32, inside float32, outside float32)
+// Requires: AVX, FMA3
+TEXT ·rmsAVX2(SB), NOSPLIT, $0-96
+	VBROADCASTSS scale+72(FP), Y0
+	VBROADCASTSS rate+84(FP), Y1
+	VBROADCASTSS keep+76(FP), Y2
+	VBROADCASTSS add+80(FP), Y3
+	VBROADCASTSS inside+88(FP), Y4
+	VBROADCASTSS outside+92(FP), Y5
+	MOVQ         p_base+0(FP), AX
+	MOVQ         g_base+24(FP), CX
+	MOVQ         v_base+48(FP), DX
+	MOVQ         p_len+8(FP), BX
+	XORQ         SI, SI
+	SUBQ         $0x08, BX
+	JLT          tail
+
+loop:
+	VMOVUPS     (AX)(SI*1), Y6
+	VMOVUPS     (CX)(SI*1), Y7
+	VMOVUPS     (DX)(SI*1), Y8
+	VMULPS      Y0, Y7, Y7
+	VMULPS      Y2, Y8, Y8
+	VMULPS      Y7, Y7, Y9
+	VFMADD231PS Y9, Y3, Y8
+	VADDPS      Y4, Y8, Y9
+	VSQRTPS     Y9, Y9
+	VMULPS      Y1, Y7, Y7
+	VADDPS      Y5, Y9, Y9
+	VDIVPS      Y9, Y7, Y7
+	VSUBPS      Y7, Y6, Y6
+	VXORPS      Y7, Y7, Y7
+	VMOVUPS     Y6, (AX)(SI*1)
+	VMOVUPS     Y8, (DX)(SI*1)
+	VMOVUPS     Y7, (CX)(SI*1)
+	ADDQ        $0x20, SI
+	SUBQ        $0x08, BX
+	JGE         loop
+
+tail:
+	ADDQ        $0x08, BX
+	JZ          done
+	LEAQ        firstLanes<>+32(SB), DI
+	NEGQ        BX
+	VMOVUPS     (DI)(BX*4), Y6
+	VMASKMOVPS  (AX)(SI*1), Y6, Y7
+	VMASKMOVPS  (CX)(SI*1), Y6, Y8
+	VMASKMOVPS  (DX)(SI*1), Y6, Y9
+	VMULPS      Y0, Y8, Y0
+	VMULPS      Y2, Y9, Y2
+	VMULPS      Y0, Y0, Y8
+	VFMADD231PS Y8, Y3, Y2
+	VADDPS      Y4, Y2, Y3
+	VSQRTPS     Y3, Y3
+	VMULPS      Y1, Y0, Y0
+	VADDPS      Y5, Y3, Y1
+	VDIVPS      Y1, Y0, Y0
+	VSUBPS      Y0, Y7, Y0
+	VXORPS      Y1, Y1, Y1
+	VMASKMOVPS  Y0, Y6, (AX)(SI*1)
+	VMASKMOVPS  Y2, Y6, (DX)(SI*1)
+	VMASKMOVPS  Y1, Y6, (CX)(SI*1)
+
+done:
+	VZEROUPPER
+	RET
+
 // func product1x1AVX2(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, c *float32, ldc int, bias *float32, tail int, floor float32)
 // Requires: AVX, FMA3
 TEXT ·product1x1AVX2(SB), NOSPLIT, $0-92
@@ -5165,6 +5232,73 @@ tail:
 	VMOVUPS     Z4, K1, (DX)(DI*1)
 	VMOVUPS     Z5, K1, (BX)(DI*1)
 	VMOVUPS     Z1, K1, (CX)(DI*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func rmsAVX512(p []float32, g []float32, v []float32, scale float32, keep float32, add float32, rate float32, inside float32, outside float32)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·rmsAVX512(SB), NOSPLIT, $0-96
+	VBROADCASTSS scale+72(FP), Z0
+	VBROADCASTSS rate+84(FP), Z1
+	VBROADCASTSS keep+76(FP), Z2
+	VBROADCASTSS add+80(FP), Z3
+	VBROADCASTSS inside+88(FP), Z4
+	VBROADCASTSS outside+92(FP), Z5
+	MOVQ         p_base+0(FP), AX
+	MOVQ         g_base+24(FP), CX
+	MOVQ         v_base+48(FP), DX
+	MOVQ         p_len+8(FP), BX
+	XORQ         SI, SI
+	SUBQ         $0x10, BX
+	JLT          tail
+
+loop:
+	VMOVUPS     (AX)(SI*1), Z6
+	VMOVUPS     (CX)(SI*1), Z7
+	VMOVUPS     (DX)(SI*1), Z8
+	VMULPS      Z0, Z7, Z7
+	VMULPS      Z2, Z8, Z8
+	VMULPS      Z7, Z7, Z9
+	VFMADD231PS Z9, Z3, Z8
+	VADDPS      Z4, Z8, Z9
+	VSQRTPS     Z9, Z9
+	VMULPS      Z1, Z7, Z7
+	VADDPS      Z5, Z9, Z9
+	VDIVPS      Z9, Z7, Z7
+	VSUBPS      Z7, Z6, Z6
+	VXORPS      Z7, Z7, Z7
+	VMOVUPS     Z6, (AX)(SI*1)
+	VMOVUPS     Z8, (DX)(SI*1)
+	VMOVUPS     Z7, (CX)(SI*1)
+	ADDQ        $0x40, SI
+	SUBQ        $0x10, BX
+	JGE         loop
+
+tail:
+	ADDQ        $0x10, BX
+	JZ          done
+	MOVQ        $-1, DI
+	BZHIQ       BX, DI, DI
+	KMOVW       DI, K1
+	VMOVUPS.Z   (AX)(SI*1), K1, Z6
+	VMOVUPS.Z   (CX)(SI*1), K1, Z7
+	VMOVUPS.Z   (DX)(SI*1), K1, Z8
+	VMULPS      Z0, Z7, Z0
+	VMULPS      Z2, Z8, Z2
+	VMULPS      Z0, Z0, Z7
+	VFMADD231PS Z7, Z3, Z2
+	VADDPS      Z4, Z2, Z3
+	VSQRTPS     Z3, Z3
+	VMULPS      Z1, Z0, Z0
+	VADDPS      Z5, Z3, Z1
+	VDIVPS      Z1, Z0, Z0
+	VSUBPS      Z0, Z6, Z0
+	VXORPS      Z1, Z1, Z1
+	VMOVUPS     Z0, K1, (AX)(SI*1)
+	VMOVUPS     Z2, K1, (DX)(SI*1)
+	VMOVUPS     Z1, K1, (CX)(SI*1)
 
 done:
 	VZEROUPPER

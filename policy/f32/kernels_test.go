@@ -72,6 +72,10 @@ var loops = map[string]func(k *kernels, t *task, n int){
 		p, g, m, v := t.out(n), t.out(n), t.out(n), positive(t.out(n))
 		k.adam(p, g, m, v, AdamStep{0.5, 0.9, 0.999, 0.1, 0.001, 0.01, 1.5, 1e-5})
 	},
+	"rms": func(k *kernels, t *task, n int) {
+		p, g, v := t.out(n), t.out(n), positive(t.out(n))
+		k.rms(p, g, v, RMSStep{0.5, 0.9, 0.1, 0.01, 1e-3, 1e-4})
+	},
 }
 
 // tables is every loop of kernels over n rows of w elements.

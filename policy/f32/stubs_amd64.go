@@ -80,6 +80,9 @@ func gaeAVX2(adv []float32, reward []float32, value []float32, next []float32, d
 func adamAVX2(p []float32, g []float32, m []float32, v []float32, scale float32, beta1 float32, beta2 float32, rest1 float32, rest2 float32, rate float32, rootScale float32, epsilon float32)
 
 //go:noescape
+func rmsAVX2(p []float32, g []float32, v []float32, scale float32, keep float32, add float32, rate float32, inside float32, outside float32)
+
+//go:noescape
 func product1x1AVX2(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, c *float32, ldc int, bias *float32, tail int, floor float32)
 
 //go:noescape
@@ -210,6 +213,9 @@ func gaeAVX512(adv []float32, reward []float32, value []float32, next []float32,
 
 //go:noescape
 func adamAVX512(p []float32, g []float32, m []float32, v []float32, scale float32, beta1 float32, beta2 float32, rest1 float32, rest2 float32, rate float32, rootScale float32, epsilon float32)
+
+//go:noescape
+func rmsAVX512(p []float32, g []float32, v []float32, scale float32, keep float32, add float32, rate float32, inside float32, outside float32)
 
 //go:noescape
 func product1x1AVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, c *float32, ldc int, bias *float32, tail int, floor float32)

@@ -5,6 +5,7 @@
 package gorgonia
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -32,21 +33,28 @@ func (Engine) MLP(rng *rand.Rand, name string, c policy.MLPConfig) (policy.Netwo
 		names := slices.Sorted(maps.Keys(activations()))
 		return nil, fmt.Errorf("gorgonia: activation_fn %q, want one of %s", c.Activation, strings.Join(names, ", "))
 	}
+	if c.Dropout != 0 || c.Norm != "" && c.Norm != "none" {
+		return nil, errors.New("gorgonia: norm and dropout are the native engine's alone")
+	}
 	native, err := policy.NewMLP(rng, name, c)
 	if err != nil {
 		return nil, err
 	}
-	params := native.Params()
-	n, err := New(params, c.In, c.Out, func(_ *G.ExprGraph, x *G.Node, nodes []*G.Node) (*G.Node, error) {
+	params, out := native.Params(), c.Out
+	isTrunk := out == 0 // whose last layer is a hidden one
+	if isTrunk {
+		out = c.Hidden[len(c.Hidden)-1]
+	}
+	n, err := New(params, c.In, out, func(_ *G.ExprGraph, x *G.Node, nodes []*G.Node) (*G.Node, error) {
 		for i := 0; i < len(nodes); i += 2 {
-			if i > 0 {
-				x = act(x)
-			}
 			w, b := nodes[i], nodes[i+1]
 			if !params[i].Transposed() {
 				w = G.Must(G.Transpose(w))
 			}
 			x = G.Must(G.BroadcastAdd(G.Must(G.Mul(x, w)), b, nil, []byte{0})) // b to every row
+			if isTrunk || i+2 < len(nodes) {
+				x = act(x)
+			}
 		}
 		return x, nil
 	})

@@ -62,8 +62,8 @@ func TestPPO(t *testing.T) {
 				t.Errorf("after %d steps: %s %v, native %s %v", steps, g.Name, g.Value, l.Name, l.Value)
 			}
 		}
-		mine := foreign.Policy().(policy.Saver).Params()
-		for i, p := range native.Policy().(policy.Saver).Params() {
+		mine := foreign.Policy().(policy.Saver).Tensors()
+		for i, p := range native.Policy().(policy.Saver).Tensors() {
 			for j, w := range p.Value {
 				if d := math.Abs(float64(mine[i].Value[j]) - float64(w)); d > 1e-4 {
 					t.Fatalf("after %d steps: %s[%d] is %v away from native", steps, p.Name, j, d)

@@ -23,3 +23,19 @@ func Squared(x, y *tape.Var) *tape.Var { return x.Sub(y.Detach()).Square().Mean(
 func ClippedSquared(x, old, y *tape.Var, epsilon float32) *tape.Var {
 	return Squared(x.Sub(old).Clip(-epsilon, epsilon).Add(old), y)
 }
+
+// Huber is E[h(x - y)] with h(d) = d²/2 where |d| ≤ delta, and elsewhere
+// delta (|d| - delta/2): its slope is d, and never more than delta. Huber 1964,
+// "Robust estimation of a location parameter"; DQN's error clipping is delta = 1.
+// No gradient reaches y.
+func Huber(x, y *tape.Var, delta float32) *tape.Var {
+	d := x.Sub(y.Detach())
+	near := d.Clip(-delta, delta) // h = near (d - near/2): near²/2 inside, where near is d
+	return near.Mul(d.Sub(near.Scale(0.5))).Mean()
+}
+
+// CrossEntropy is E[-log p(k)], p the softmax of a row of logits [B, K], for k, a
+// column of B whole numbers, 0 … K-1.
+func CrossEntropy(logits *tape.Var, k []float32) *tape.Var {
+	return logits.LogSoftmax().At(k).Mean().Neg()
+}

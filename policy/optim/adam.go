@@ -1,110 +1,68 @@
-// Package optim has the optimisers, and the schedules of their settings.
 package optim
 
 import (
 	"math"
 
-	"github.com/rlrun/rlrun/env/state"
 	"github.com/rlrun/rlrun/policy/f32"
-	"github.com/rlrun/rlrun/policy/parallel"
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// Adam minimises. Kingma and Ba 2015, arXiv:1412.6980, algorithm 1, with β₁ =
-// 0.9 and β₂ = 0.999:
+// Adam is the Method of Kingma and Ba 2015, arXiv:1412.6980, algorithm 1:
 //
 //	m_t = β₁ m_{t-1} + (1-β₁) g        m̂ = m_t / (1-β₁ᵗ)
 //	v_t = β₂ v_{t-1} + (1-β₂) g²       v̂ = v_t / (1-β₂ᵗ)
 //	θ_t = θ_{t-1} - α m̂ / (√v̂ + ε)
 type Adam struct {
-	Rate    float32 // α
-	Epsilon float32 // ε
-	MaxNorm float32 // gradients are scaled down to this norm: see ClipFactor
+	Beta1, Beta2, Epsilon float64 // β₁, β₂, ε
 
-	params []*tape.Param
-	m, v   [][]float32 // first and second moments
-	t      int         // steps taken
+	// AMSGrad has the greatest v so far in place of v_t. Reddi et al. 2018,
+	// arXiv:1904.09237, algorithm 2, with Adam's corrections, as PyTorch has it.
+	AMSGrad bool
 
-	cores *parallel.Pool
-	step  f32.AdamStep
-	piece func(i int) // of the step
-
-	size, pieces int // parameters; parts that a step is taken in
+	step f32.AdamStep
 }
 
-// NewAdam returns an Adam for params that never clips.
-func NewAdam(rate, epsilon float32, params []*tape.Param) *Adam {
-	a := &Adam{Rate: rate, Epsilon: epsilon, MaxNorm: float32(math.Inf(1)), params: params}
-	for _, p := range params {
-		a.m = append(a.m, make([]float32, len(p.Value)))
-		a.v = append(a.v, make([]float32, len(p.Value)))
-		a.size += len(p.Value)
+var _ Method = (*Adam)(nil)
+
+// NewAdam returns an Optimizer by Adam, with β₁ = 0.9 and β₂ = 0.999.
+func NewAdam(rate, epsilon float32, params []*tape.Param) *Optimizer {
+	return New(rate, &Adam{Beta1: 0.9, Beta2: 0.999, Epsilon: float64(epsilon)}, params)
+}
+
+// Slots are m and v, and the greatest v.
+func (a *Adam) Slots() []float32 {
+	if a.AMSGrad {
+		return []float32{0, 0, 0}
 	}
-	a.piece = a.stepPiece
-	return a
+	return []float32{0, 0}
 }
 
-// Share has several cores take the steps of many parameters, to the same bytes.
-// A stopped Pool is as good as none.
-func (a *Adam) Share(cores *parallel.Pool) { a.cores = cores }
-
-// worthSharing is the number of parameters from which on a step is shared: a few
-// microseconds' work.
-const worthSharing = 1 << 14
-
-// Step moves the parameters against their gradients, which it then clears. It
-// returns the gradients' norm before clipping.
-func (a *Adam) Step() float32 {
-	const beta1, beta2 = 0.9, 0.999
-	a.t++
-	norm := Norm(a.params)
+// Begin computes the step's factors.
+func (a *Adam) Begin(t int, rate float32) {
 	a.step = f32.AdamStep{
-		Scale: ClipFactor(norm, a.MaxNorm), Beta1: beta1, Beta2: beta2, Rest1: 1 - beta1, Rest2: 1 - beta2, Epsilon: a.Epsilon,
-		Rate:      float32(float64(a.Rate) / (1 - math.Pow(beta1, float64(a.t)))),
-		RootScale: float32(1 / math.Sqrt(1-math.Pow(beta2, float64(a.t)))),
-	}
-	pieces := 1
-	if a.size >= worthSharing {
-		pieces = a.cores.Size()
-	}
-	a.pieces = pieces
-	a.cores.Run(pieces, a.piece)
-	return norm
-}
-
-// stepPiece takes the step of the i-th part of every parameter.
-func (a *Adam) stepPiece(i int) {
-	for j, p := range a.params {
-		n := len(p.Value)
-		from, to := i*n/a.pieces, (i+1)*n/a.pieces
-		f32.Adam(p.Value[from:to], p.Grad[from:to], a.m[j][from:to], a.v[j][from:to], a.step)
+		Beta1: float32(a.Beta1), Beta2: float32(a.Beta2), Rest1: float32(1 - a.Beta1), Rest2: float32(1 - a.Beta2),
+		Epsilon:   float32(a.Epsilon),
+		Rate:      float32(float64(rate) / (1 - math.Pow(a.Beta1, float64(t)))),
+		RootScale: float32(1 / math.Sqrt(1-math.Pow(a.Beta2, float64(t)))),
 	}
 }
 
-// State visits the parameters and their moments.
-func (a *Adam) State(s *state.State) {
-	s.Int("adam/t", &a.t, math.MaxInt)
-	for i, p := range a.params {
-		s.Floats(p.Name, p.Value)
-		s.Floats(p.Name+"/m", a.m[i])
-		s.Floats(p.Name+"/v", a.v[i])
+// Move moves p.
+func (a *Adam) Move(p, g []float32, scale float32, s Slots) {
+	step := a.step
+	step.Scale = scale
+	if !a.AMSGrad {
+		f32.Adam(p, g, s[0], s[1], step)
+		return
 	}
-}
-
-// Norm is the Euclidean norm of all gradients as one vector.
-func Norm(params []*tape.Param) float32 {
-	var sum float64
-	for _, p := range params {
-		sum += f32.SumSquares(p.Grad)
+	m, v, most := s[0], s[1], s[2]
+	for i := range p {
+		gi := scale * g[i]
+		m[i] = float32(step.Beta1*m[i]) + float32(step.Rest1*gi)
+		v[i] = float32(step.Beta2*v[i]) + float32(float32(step.Rest2*gi)*gi)
+		most[i] = max(most[i], v[i])
+		root := float32(math.Sqrt(float64(most[i])))
+		p[i] -= step.Rate * m[i] / (float32(root*step.RootScale) + step.Epsilon)
+		g[i] = 0
 	}
-	return float32(math.Sqrt(sum))
-}
-
-// ClipFactor is what brings a gradient of the given norm down to most:
-// min(1, most / (norm + 10⁻⁶)), as in PyTorch. An infinite most never clips.
-func ClipFactor(norm, most float32) float32 {
-	if math.IsInf(float64(most), 1) {
-		return 1
-	}
-	return min(1, most/(norm+1e-6))
 }

@@ -57,6 +57,24 @@ func (a *Var) Tanh() *Var { return a.unary(tanh{}, 0, 0) }
 // ReLU returns max(a, 0). At 0 the gradient is 0.
 func (a *Var) ReLU() *Var { return a.unary(relu{}, 0, 0) }
 
+// Sigmoid returns 1 / (1 + e⁻ᵃ).
+func (a *Var) Sigmoid() *Var { return a.unary(sigmoid{}, 0, 0) }
+
+// LeakyReLU returns a where it is above 0, slope a elsewhere.
+func (a *Var) LeakyReLU(slope float32) *Var { return a.unary(leakyReLU{}, slope, 0) }
+
+// ELU returns a where it is above 0, eᵃ - 1 elsewhere.
+func (a *Var) ELU() *Var { return a.unary(elu{}, 0, 0) }
+
+// SiLU returns a σ(a), also called swish.
+func (a *Var) SiLU() *Var { return a.unary(silu{}, 0, 0) }
+
+// Softplus returns log(1 + eᵃ).
+func (a *Var) Softplus() *Var { return a.unary(softplus{}, 0, 0) }
+
+// GELU returns a Φ(a), Φ the standard normal distribution.
+func (a *Var) GELU() *Var { return a.unary(gelu{}, 0, 0) }
+
 // parts is how often v.b fits into v: once, or once a row. Part i of a slice
 // as long as v's value belongs to the i-th time.
 func (v *Var) parts() int { return v.Rows / v.b.Rows }
@@ -180,3 +198,34 @@ type relu struct{}
 
 func (relu) forward(v *Var)  { f32.ReLU(v.Value, v.a.Value) }
 func (relu) backward(v *Var) { f32.ReLUGrad(v.a.Grad, v.Grad, v.Value) }
+
+type sigmoid struct{}
+
+func (sigmoid) forward(v *Var)  { f32.Sigmoid(v.Value, v.a.Value) }
+func (sigmoid) backward(v *Var) { f32.SigmoidGrad(v.a.Grad, v.Grad, v.Value) }
+
+// leakyReLU has the slope k.
+type leakyReLU struct{}
+
+func (leakyReLU) forward(v *Var)  { f32.LeakyReLU(v.Value, v.a.Value, v.k) }
+func (leakyReLU) backward(v *Var) { f32.LeakyReLUGrad(v.a.Grad, v.Grad, v.a.Value, v.k) }
+
+type elu struct{}
+
+func (elu) forward(v *Var)  { f32.ELU(v.Value, v.a.Value) }
+func (elu) backward(v *Var) { f32.ELUGrad(v.a.Grad, v.Grad, v.a.Value) }
+
+type silu struct{}
+
+func (silu) forward(v *Var)  { f32.SiLU(v.Value, v.a.Value) }
+func (silu) backward(v *Var) { f32.SiLUGrad(v.a.Grad, v.Grad, v.a.Value) }
+
+type softplus struct{}
+
+func (softplus) forward(v *Var)  { f32.Softplus(v.Value, v.a.Value) }
+func (softplus) backward(v *Var) { f32.SoftplusGrad(v.a.Grad, v.Grad, v.a.Value) }
+
+type gelu struct{}
+
+func (gelu) forward(v *Var)  { f32.GELU(v.Value, v.a.Value) }
+func (gelu) backward(v *Var) { f32.GELUGrad(v.a.Grad, v.Grad, v.a.Value) }

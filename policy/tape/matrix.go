@@ -25,6 +25,25 @@ func (x *Var) layer(name string, o op, in, out int, w, b *Var, act f32.Activatio
 	return x.tape.record(o, x.Rows, out, x, w, b, float32(act), 0)
 }
 
+// LayerNorm returns w ∘ (x - μ) / √(σ² + eps) + b with each row's mean and variance,
+// for w and b [1, columns of x]: see f32.LayerNorm.
+func (x *Var) LayerNorm(w, b *Var, eps float32) *Var {
+	return x.norm("LayerNorm", layerNorm{}, w, b, eps)
+}
+
+// BatchNorm returns w ∘ (x - μ) / √(σ² + eps) + b with each column's mean and
+// variance, for w and b [1, columns of x]: see f32.BatchNorm.
+func (x *Var) BatchNorm(w, b *Var, eps float32) *Var {
+	return x.norm("BatchNorm", batchNorm{}, w, b, eps)
+}
+
+func (x *Var) norm(name string, o op, w, b *Var, eps float32) *Var {
+	if w.Rows != 1 || w.Cols != x.Cols || b.Rows != 1 || b.Cols != x.Cols {
+		panic(fmt.Sprintf("tape: %s of %d×%d, %d×%d and %d×%d", name, x.Rows, x.Cols, w.Rows, w.Cols, b.Rows, b.Cols))
+	}
+	return x.tape.record(o, x.Rows, x.Cols, x, w, b, eps, 0)
+}
+
 // LogSoftmax returns a - log Σ eᵃ of each row.
 func (a *Var) LogSoftmax() *Var { return a.unary(logSoftmax{}, 0, 0) }
 
@@ -104,6 +123,43 @@ func (v *Var) layerGrad() {
 		db = v.tape.unwanted(v.Cols)
 	}
 	f32.LayerGrad(v.Grad, v.Value, db, v.Rows, f32.Activation(v.k))
+}
+
+// layerNorm and batchNorm have the ε k.
+type layerNorm struct{}
+
+func (layerNorm) forward(v *Var) { f32.LayerNorm(v.Value, v.a.Value, v.b.Value, v.c.Value, v.k) }
+
+func (layerNorm) backward(v *Var) {
+	dx, dw, db := v.normGrads()
+	f32.LayerNormGrad(dx, dw, db, v.Grad, v.a.Value, v.b.Value, v.k)
+}
+
+type batchNorm struct{}
+
+func (batchNorm) forward(v *Var) {
+	room := v.tape.unwanted(2 * v.Cols)
+	mean, variance := room[:v.Cols], room[v.Cols:]
+	f32.Moments(mean, variance, v.a.Value)
+	f32.BatchNorm(v.Value, v.a.Value, mean, variance, v.b.Value, v.c.Value, v.k)
+}
+
+func (batchNorm) backward(v *Var) {
+	dx, dw, db := v.normGrads()
+	f32.BatchNormGrad(dx, dw, db, v.Grad, v.a.Value, v.b.Value, v.k)
+}
+
+// normGrads are where a norm's gradients go. Of those that nobody wants, all
+// go to the same place.
+func (v *Var) normGrads() (dx, dw, db []float32) {
+	void := v.tape.unwanted(len(v.Value))
+	wanted := func(u *Var) []float32 {
+		if u.Grad == nil {
+			return void[:len(u.Value)]
+		}
+		return u.Grad
+	}
+	return wanted(v.a), wanted(v.b), wanted(v.c)
 }
 
 type logSoftmax struct{}

@@ -127,7 +127,7 @@ type Tape struct {
 	n    int       // in use
 	back bool      // Backward has run since the last Reset
 	err  error     // of the first Function to fail
-	void []float32 // where gradients go that nobody wants
+	void []float32 // scratch, and where gradients go that nobody wants
 
 	sharing sharing
 }
@@ -150,6 +150,14 @@ func (t *Tape) Const(data []float32, rows int) *Var {
 	}
 	v := t.push(rows, len(data)/rows)
 	v.Value = data
+	return v
+}
+
+// Blank puts a matrix on the tape whose values are yours to set: a constant in
+// the tape's memory.
+func (t *Tape) Blank(rows, cols int) *Var {
+	v := t.push(rows, cols)
+	v.allocate(false)
 	return v
 }
 
@@ -231,7 +239,7 @@ func (v *Var) allocate(grad bool) {
 func (v *Var) row(r int) []float32     { return v.Value[r*v.Cols : (r+1)*v.Cols] }
 func (v *Var) gradRow(r int) []float32 { return v.Grad[r*v.Cols : (r+1)*v.Cols] }
 
-// unwanted is room for a gradient of n numbers that nobody wants.
+// unwanted is room for n numbers that nobody wants afterwards.
 func (t *Tape) unwanted(n int) []float32 {
 	t.void = slices.Grow(t.void[:0], n)[:n]
 	return t.void

@@ -4,7 +4,7 @@ import (
 	. "github.com/mmcloughlin/avo/build"
 )
 
-// optimisers has the fused step of Adam: see f32.AdamStep for the factors.
+// optimisers has the fused steps: see f32.AdamStep and f32.RMSStep for the factors.
 func (s instructions) optimisers() {
 	s.function("adam", "func(p, g, m, v []float32, scale, beta1, beta2, rest1, rest2, rate, rootScale, epsilon float32)")
 	scale, rate, rootScale, epsilon := s.scalar("scale"), s.scalar("rate"), s.scalar("rootScale"), s.scalar("epsilon")
@@ -19,5 +19,16 @@ func (s instructions) optimisers() {
 		VSQRTPS(v, root)
 		VFMADD213PS(epsilon, rootScale, root)
 		return []vec{s.minus(in[0], s.over(s.times(m, rate), root)), m, v, s.zero()}
+	})
+	s.function("rms", "func(p, g, v []float32, scale, keep, add, rate, inside, outside float32)")
+	scale, rate = s.scalar("scale"), s.scalar("rate")
+	keep, add, inside, outside := s.scalar("keep"), s.scalar("add"), s.scalar("inside"), s.scalar("outside")
+	s.eachBody("p", []string{"p", "g", "v"}, []string{"v", "g"}, func(in []vec) []vec {
+		g := s.times(in[1], scale)
+		v := s.times(in[2], keep)
+		VFMADD231PS(s.times(g, g), add, v)
+		root := s.plus(v, inside)
+		VSQRTPS(root, root)
+		return []vec{s.minus(in[0], s.over(s.times(g, rate), s.plus(root, outside))), v, s.zero()}
 	})
 }

@@ -30,3 +30,27 @@ func adamGeneric(p, g, m, v []float32, s AdamStep) {
 		g[i] = 0
 	}
 }
+
+// RMSStep holds the factors of one step along the gradient over the root of a
+// running sum of its squares: RMSProp's and Adagrad's, see the package optim.
+type RMSStep struct {
+	Scale           float32 // of the gradient, before all else
+	Keep, Add       float32 // v ← Keep v + Add g²
+	Rate            float32 // θ ← θ - Rate g / (√(v + Inside) + Outside)
+	Inside, Outside float32
+}
+
+// RMS takes one step against the gradient g, which it then clears, and keeps the
+// sum v of its squares. All slices are as long as p.
+func RMS(p, g, v []float32, s RMSStep) { active.rms(p, g[:len(p)], v[:len(p)], s) }
+
+func rmsGeneric(p, g, v []float32, s RMSStep) {
+	g, v = g[:len(p)], v[:len(p)]
+	for i := range p {
+		gi := s.Scale * g[i]
+		v[i] = float32(s.Keep*v[i]) + float32(float32(gi*gi)*s.Add)
+		root := float32(math.Sqrt(float64(v[i] + s.Inside)))
+		p[i] -= s.Rate * gi / (root + s.Outside)
+		g[i] = 0
+	}
+}
