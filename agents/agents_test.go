@@ -16,6 +16,7 @@ import (
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/classic"
 	"github.com/rlrun/rlrun/env/state"
+	"github.com/rlrun/rlrun/policy"
 	"github.com/rlrun/rlrun/policy/optim"
 )
 
@@ -49,7 +50,17 @@ func newPPO(mk env.Maker) agents.Agent { return agents.Must(agents.NewPPO(mk, pp
 
 // kinds are all agents, in environments of mk.
 func kinds() map[string]func(mk env.Maker) agents.Agent {
-	return map[string]func(env.Maker) agents.Agent{"PPO": newPPO}
+	return map[string]func(env.Maker) agents.Agent{"PPO": newPPO, "PPO with all": newPPOWithAll}
+}
+
+// newPPOWithAll returns a PPO whose networks have all that networks may have.
+func newPPOWithAll(mk env.Maker) agents.Agent {
+	c := ppoConfig()
+	c.PolicyKwargs = policy.Kwargs{
+		NetArch: []int{16, 8}, ActivationFn: "gelu", InitFn: "kaiming_normal", Norm: "batch", Dropout: 0.1, ShareTrunk: true,
+		OptimizerClass: "rmsprop", OptimizerKwargs: optim.Kwargs{Momentum: new(0.5), WeightDecay: new(1e-4)}, L1Penalty: 1e-4,
+	}
+	return agents.Must(agents.NewPPO(mk, c))
 }
 
 // train trains a to the given steps and returns all it reports.
@@ -270,13 +281,19 @@ func TestReport(t *testing.T) {
 	}
 }
 
-// TestAllocs runs one iteration of a warm agent.
+// TestAllocs runs a thousand iterations of a warm agent.
 func TestAllocs(t *testing.T) {
-	for name, mk := range makers() {
-		a := newPPO(mk)
-		r := agents.Must(a.Learn(20_000))
-		if n := testing.AllocsPerRun(10, func() { r = agents.Must(a.Learn(r.Steps + 1)) }); n != 0 {
-			t.Errorf("%s: a warm iteration allocates %v times, want 0", name, n)
+	for kind, newAgent := range kinds() {
+		for name, mk := range makers() {
+			a := newAgent(mk)
+			r := agents.Must(a.Learn(20_000))
+			if n := testing.AllocsPerRun(1, func() {
+				for range 1000 {
+					r = agents.Must(a.Learn(r.Steps + 1))
+				}
+			}); n != 0 {
+				t.Errorf("%s/%s: a thousand warm iterations allocate %v times, want 0", kind, name, n)
+			}
 		}
 	}
 }

@@ -35,6 +35,38 @@ func TestLearnsMimic(t *testing.T) {
 	}
 }
 
+// TestLearnsWith has PPO learn the same with each thing that networks may have.
+func TestLearnsWith(t *testing.T) {
+	optimizer := func(class string, rate float64) func(c *agents.PPOConfig) {
+		return func(c *agents.PPOConfig) { c.PolicyKwargs.OptimizerClass, c.LearningRate = class, optim.Linear(rate) }
+	}
+	changes := map[string]func(c *agents.PPOConfig){
+		"share_trunk": func(c *agents.PPOConfig) { c.PolicyKwargs.ShareTrunk, c.PolicyKwargs.NetArch = true, []int{64} },
+		"layer norm":  func(c *agents.PPOConfig) { c.PolicyKwargs.Norm = "layer" },
+		"batch norm":  func(c *agents.PPOConfig) { c.PolicyKwargs.Norm = "batch" },
+		"dropout":     func(c *agents.PPOConfig) { c.PolicyKwargs.Dropout = 0.1 },
+		"penalties":   func(c *agents.PPOConfig) { c.PolicyKwargs.L1Penalty, c.PolicyKwargs.L2Penalty = 1e-4, 1e-4 },
+		"sgd":         optimizer("sgd", 0.3), "rmsprop": optimizer("rmsprop", 2.5e-3), "rmsprop_tf": optimizer("rmsprop_tf", 1e-2),
+		"adagrad": optimizer("adagrad", 0.05), "adamw": optimizer("adamw", 2.5e-3),
+	}
+	for _, name := range []string{"relu", "leaky_relu", "elu", "gelu", "silu", "sigmoid", "softplus"} {
+		changes[name] = func(c *agents.PPOConfig) { c.PolicyKwargs.ActivationFn = name }
+	}
+	for _, name := range []string{"xavier_uniform", "xavier_normal", "kaiming_uniform", "kaiming_normal", "pytorch"} {
+		changes[name] = func(c *agents.PPOConfig) { c.PolicyKwargs.OrthoInit, c.PolicyKwargs.InitFn = false, name }
+	}
+	mk := env.Each(newMimic)
+	for what, change := range changes {
+		c := ppoConfig()
+		c.Steps = 30_000
+		change(&c)
+		s, err := agents.Evaluate(context.Background(), learned(t, mk, c).Policy(), mk, 20, 10, 1)
+		if err != nil || s.Min != 10 {
+			t.Errorf("%s: returns after %d steps = %v, want 10 each; error %v", what, c.Steps, s.Returns, err)
+		}
+	}
+}
+
 // TestLearnsTracking wants actions within 0.1 of 1.5 x, wherever x is; those of
 // a new policy are near 0.
 func TestLearnsTracking(t *testing.T) {
