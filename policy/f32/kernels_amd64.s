@@ -7,6 +7,9 @@
 // func addAVX2(dst []float32, x []float32, y []float32)
 // Requires: AVX
 TEXT ·addAVX2(SB), NOSPLIT, $0-72
+	JMP constants
+
+begin:
 	MOVQ dst_base+0(FP), AX
 	MOVQ x_base+24(FP), CX
 	MOVQ y_base+48(FP), DX
@@ -39,6 +42,9 @@ done:
 	VZEROUPPER
 	RET
 
+constants:
+	JMP begin
+
 DATA firstLanes<>+0(SB)/4, $0xffffffff
 DATA firstLanes<>+4(SB)/4, $0xffffffff
 DATA firstLanes<>+8(SB)/4, $0xffffffff
@@ -60,6 +66,9 @@ GLOBL firstLanes<>(SB), RODATA|NOPTR, $64
 // func subAVX2(dst []float32, x []float32, y []float32)
 // Requires: AVX
 TEXT ·subAVX2(SB), NOSPLIT, $0-72
+	JMP constants
+
+begin:
 	MOVQ dst_base+0(FP), AX
 	MOVQ x_base+24(FP), CX
 	MOVQ y_base+48(FP), DX
@@ -92,9 +101,15 @@ done:
 	VZEROUPPER
 	RET
 
+constants:
+	JMP begin
+
 // func mulAVX2(dst []float32, x []float32, y []float32)
 // Requires: AVX
 TEXT ·mulAVX2(SB), NOSPLIT, $0-72
+	JMP constants
+
+begin:
 	MOVQ dst_base+0(FP), AX
 	MOVQ x_base+24(FP), CX
 	MOVQ y_base+48(FP), DX
@@ -127,9 +142,15 @@ done:
 	VZEROUPPER
 	RET
 
+constants:
+	JMP begin
+
 // func mulAddAVX2(dst []float32, x []float32, y []float32)
 // Requires: AVX, FMA3
 TEXT ·mulAddAVX2(SB), NOSPLIT, $0-72
+	JMP constants
+
+begin:
 	MOVQ dst_base+0(FP), AX
 	MOVQ x_base+24(FP), CX
 	MOVQ y_base+48(FP), DX
@@ -164,9 +185,15 @@ done:
 	VZEROUPPER
 	RET
 
+constants:
+	JMP begin
+
 // func minAVX2(dst []float32, x []float32, y []float32)
 // Requires: AVX
 TEXT ·minAVX2(SB), NOSPLIT, $0-72
+	JMP constants
+
+begin:
 	MOVQ dst_base+0(FP), AX
 	MOVQ x_base+24(FP), CX
 	MOVQ y_base+48(FP), DX
@@ -203,9 +230,15 @@ done:
 	VZEROUPPER
 	RET
 
+constants:
+	JMP begin
+
 // func minGradAVX2(dx []float32, dy []float32, x []float32, y []float32)
 // Requires: AVX
 TEXT ·minGradAVX2(SB), NOSPLIT, $0-96
+	JMP constants
+
+begin:
 	MOVQ dx_base+0(FP), AX
 	MOVQ dy_base+24(FP), CX
 	MOVQ x_base+48(FP), DX
@@ -220,12 +253,12 @@ loop:
 	VMOVUPS (CX)(DI*1), Y1
 	VMOVUPS (DX)(DI*1), Y2
 	VMOVUPS (BX)(DI*1), Y3
-	VMULPS  lanesAVX23f000000<>+0(SB), Y1, Y4
-	VCMPPS  $0x11, Y3, Y2, Y5
-	VANDPS  Y5, Y1, Y1
+	VMULPS  Y4, Y1, Y5
+	VCMPPS  $0x11, Y3, Y2, Y6
+	VANDPS  Y6, Y1, Y1
 	VADDPS  Y1, Y0, Y0
 	VCMPPS  $0x00, Y3, Y2, Y1
-	VANDPS  Y1, Y4, Y1
+	VANDPS  Y1, Y5, Y1
 	VADDPS  Y1, Y0, Y0
 	VMOVUPS Y0, (AX)(DI*1)
 	ADDQ    $0x20, DI
@@ -241,13 +274,13 @@ tail:
 	VMASKMOVPS (AX)(DI*1), Y0, Y1
 	VMASKMOVPS (CX)(DI*1), Y0, Y2
 	VMASKMOVPS (DX)(DI*1), Y0, Y3
-	VMASKMOVPS (BX)(DI*1), Y0, Y4
-	VMULPS     lanesAVX23f000000<>+0(SB), Y2, Y5
-	VCMPPS     $0x11, Y4, Y3, Y6
+	VMASKMOVPS (BX)(DI*1), Y0, Y5
+	VMULPS     Y4, Y2, Y4
+	VCMPPS     $0x11, Y5, Y3, Y6
 	VANDPS     Y6, Y2, Y2
 	VADDPS     Y2, Y1, Y1
-	VCMPPS     $0x00, Y4, Y3, Y2
-	VANDPS     Y2, Y5, Y2
+	VCMPPS     $0x00, Y5, Y3, Y2
+	VANDPS     Y2, Y4, Y2
 	VADDPS     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (AX)(DI*1)
 
@@ -255,15 +288,12 @@ done:
 	VZEROUPPER
 	RET
 
-DATA lanesAVX23f000000<>+0(SB)/4, $0x3f000000
-DATA lanesAVX23f000000<>+4(SB)/4, $0x3f000000
-DATA lanesAVX23f000000<>+8(SB)/4, $0x3f000000
-DATA lanesAVX23f000000<>+12(SB)/4, $0x3f000000
-DATA lanesAVX23f000000<>+16(SB)/4, $0x3f000000
-DATA lanesAVX23f000000<>+20(SB)/4, $0x3f000000
-DATA lanesAVX23f000000<>+24(SB)/4, $0x3f000000
-DATA lanesAVX23f000000<>+28(SB)/4, $0x3f000000
-GLOBL lanesAVX23f000000<>(SB), RODATA|NOPTR, $32
+constants:
+	VBROADCASTSS constant3f000000<>+0(SB), Y4
+	JMP          begin
+
+DATA constant3f000000<>+0(SB)/4, $0x3f000000
+GLOBL constant3f000000<>(SB), RODATA|NOPTR, $4
 
 // func affineAVX2(dst []float32, x []float32, k float32, l float32)
 // Requires: AVX, FMA3
@@ -458,6 +488,9 @@ done:
 // func tanhGradAVX2(dx []float32, dy []float32, y []float32)
 // Requires: AVX, FMA3
 TEXT ·tanhGradAVX2(SB), NOSPLIT, $0-72
+	JMP constants
+
+begin:
 	MOVQ dx_base+0(FP), AX
 	MOVQ dy_base+24(FP), CX
 	MOVQ y_base+48(FP), DX
@@ -498,9 +531,15 @@ done:
 	VZEROUPPER
 	RET
 
+constants:
+	JMP begin
+
 // func reluGradAVX2(dx []float32, dy []float32, y []float32)
 // Requires: AVX
 TEXT ·reluGradAVX2(SB), NOSPLIT, $0-72
+	JMP constants
+
+begin:
 	MOVQ dx_base+0(FP), AX
 	MOVQ dy_base+24(FP), CX
 	MOVQ y_base+48(FP), DX
@@ -541,9 +580,15 @@ done:
 	VZEROUPPER
 	RET
 
+constants:
+	JMP begin
+
 // func sigmoidGradAVX2(dx []float32, dy []float32, y []float32)
 // Requires: AVX, FMA3
 TEXT ·sigmoidGradAVX2(SB), NOSPLIT, $0-72
+	JMP constants
+
+begin:
 	MOVQ dx_base+0(FP), AX
 	MOVQ dy_base+24(FP), CX
 	MOVQ y_base+48(FP), DX
@@ -582,9 +627,15 @@ done:
 	VZEROUPPER
 	RET
 
+constants:
+	JMP begin
+
 // func expAVX2(dst []float32, x []float32)
 // Requires: AVX, AVX2, FMA3
 TEXT ·expAVX2(SB), NOSPLIT, $0-48
+	JMP constants
+
+begin:
 	MOVQ dst_base+0(FP), AX
 	MOVQ x_base+24(FP), CX
 	MOVQ dst_len+8(FP), DX
@@ -594,35 +645,36 @@ TEXT ·expAVX2(SB), NOSPLIT, $0-48
 
 loop:
 	VMOVUPS      (CX)(BX*1), Y0
-	VMOVUPS      lanesAVX242b20000<>+0(SB), Y1
-	VMOVUPS      lanesAVX2c2d00000<>+0(SB), Y2
-	VMAXPS       Y0, Y2, Y0
-	VMINPS       Y0, Y1, Y0
-	VMULPS       lanesAVX23fb8aa3b<>+0(SB), Y0, Y1
-	VROUNDPS     $0x08, Y1, Y1
+	VMOVUPS      Y1, Y2
+	VMOVUPS      Y3, Y4
+	VMAXPS       Y0, Y4, Y0
+	VMINPS       Y0, Y2, Y0
+	VMOVUPS      Y5, Y2
+	VFMADD231PS  Y6, Y0, Y2
+	VSUBPS       Y5, Y2, Y2
 	VMOVUPS      Y0, Y0
-	VFNMADD231PS lanesAVX23f317200<>+0(SB), Y1, Y0
-	VFNMADD231PS lanesAVX235bfbe8e<>+0(SB), Y1, Y0
-	VMULPS       Y0, Y0, Y2
-	VMOVUPS      lanesAVX23e2aaaab<>+0(SB), Y3
-	VFMADD213PS  lanesAVX23f000000<>+0(SB), Y0, Y3
-	VMOVUPS      lanesAVX23c088889<>+0(SB), Y4
-	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y0, Y4
-	VMOVUPS      lanesAVX239500d01<>+0(SB), Y5
-	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y0, Y5
-	VFMADD213PS  Y4, Y2, Y5
-	VFMADD213PS  Y3, Y2, Y5
-	VFMADD213PS  Y0, Y2, Y5
-	VADDPS       lanesAVX23f800000<>+0(SB), Y5, Y0
-	VCVTPS2DQ    Y1, Y1
-	VPSRAD       $0x01, Y1, Y2
-	VPADDD       lanesAVX20000007f<>+0(SB), Y2, Y3
-	VPSLLD       $0x17, Y3, Y3
-	VMULPS       Y3, Y0, Y0
-	VPSUBD       Y2, Y1, Y1
-	VPADDD       lanesAVX20000007f<>+0(SB), Y1, Y1
-	VPSLLD       $0x17, Y1, Y1
-	VMULPS       Y1, Y0, Y0
+	VFNMADD231PS Y7, Y2, Y0
+	VFNMADD231PS Y8, Y2, Y0
+	VMULPS       Y0, Y0, Y4
+	VMOVUPS      Y9, Y10
+	VFMADD213PS  lanesAVX23f000000<>+0(SB), Y0, Y10
+	VMOVUPS      lanesAVX23c088889<>+0(SB), Y11
+	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y0, Y11
+	VMOVUPS      lanesAVX239500d01<>+0(SB), Y12
+	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y0, Y12
+	VFMADD213PS  Y11, Y4, Y12
+	VFMADD213PS  Y10, Y4, Y12
+	VFMADD213PS  Y0, Y4, Y12
+	VADDPS       lanesAVX23f800000<>+0(SB), Y12, Y0
+	VCVTPS2DQ    Y2, Y2
+	VPSRAD       $0x01, Y2, Y4
+	VPSLLD       $0x17, Y4, Y10
+	VPADDD       lanesAVX23f800000<>+0(SB), Y10, Y10
+	VMULPS       Y10, Y0, Y0
+	VPSUBD       Y4, Y2, Y2
+	VPSLLD       $0x17, Y2, Y2
+	VPADDD       lanesAVX23f800000<>+0(SB), Y2, Y2
+	VMULPS       Y2, Y0, Y0
 	VMOVUPS      Y0, (AX)(BX*1)
 	ADDQ         $0x20, BX
 	SUBQ         $0x08, DX
@@ -634,18 +686,19 @@ tail:
 	LEAQ         firstLanes<>+32(SB), SI
 	NEGQ         DX
 	VMOVUPS      (SI)(DX*4), Y0
-	VMASKMOVPS   (CX)(BX*1), Y0, Y1
-	VMOVUPS      lanesAVX242b20000<>+0(SB), Y2
-	VMOVUPS      lanesAVX2c2d00000<>+0(SB), Y3
-	VMAXPS       Y1, Y3, Y1
-	VMINPS       Y1, Y2, Y1
-	VMULPS       lanesAVX23fb8aa3b<>+0(SB), Y1, Y2
-	VROUNDPS     $0x08, Y2, Y2
+	VMASKMOVPS   (CX)(BX*1), Y0, Y2
 	VMOVUPS      Y1, Y1
-	VFNMADD231PS lanesAVX23f317200<>+0(SB), Y2, Y1
-	VFNMADD231PS lanesAVX235bfbe8e<>+0(SB), Y2, Y1
+	VMOVUPS      Y3, Y3
+	VMAXPS       Y2, Y3, Y2
+	VMINPS       Y2, Y1, Y1
+	VMOVUPS      Y5, Y2
+	VFMADD231PS  Y6, Y1, Y2
+	VSUBPS       Y5, Y2, Y2
+	VMOVUPS      Y1, Y1
+	VFNMADD231PS Y7, Y2, Y1
+	VFNMADD231PS Y8, Y2, Y1
 	VMULPS       Y1, Y1, Y3
-	VMOVUPS      lanesAVX23e2aaaab<>+0(SB), Y4
+	VMOVUPS      Y9, Y4
 	VFMADD213PS  lanesAVX23f000000<>+0(SB), Y1, Y4
 	VMOVUPS      lanesAVX23c088889<>+0(SB), Y5
 	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y1, Y5
@@ -657,12 +710,12 @@ tail:
 	VADDPS       lanesAVX23f800000<>+0(SB), Y6, Y1
 	VCVTPS2DQ    Y2, Y2
 	VPSRAD       $0x01, Y2, Y3
-	VPADDD       lanesAVX20000007f<>+0(SB), Y3, Y4
-	VPSLLD       $0x17, Y4, Y4
+	VPSLLD       $0x17, Y3, Y4
+	VPADDD       lanesAVX23f800000<>+0(SB), Y4, Y4
 	VMULPS       Y4, Y1, Y1
 	VPSUBD       Y3, Y2, Y2
-	VPADDD       lanesAVX20000007f<>+0(SB), Y2, Y2
 	VPSLLD       $0x17, Y2, Y2
+	VPADDD       lanesAVX23f800000<>+0(SB), Y2, Y2
 	VMULPS       Y2, Y1, Y1
 	VMASKMOVPS   Y1, Y0, (AX)(BX*1)
 
@@ -670,65 +723,25 @@ done:
 	VZEROUPPER
 	RET
 
-DATA lanesAVX242b20000<>+0(SB)/4, $0x42b20000
-DATA lanesAVX242b20000<>+4(SB)/4, $0x42b20000
-DATA lanesAVX242b20000<>+8(SB)/4, $0x42b20000
-DATA lanesAVX242b20000<>+12(SB)/4, $0x42b20000
-DATA lanesAVX242b20000<>+16(SB)/4, $0x42b20000
-DATA lanesAVX242b20000<>+20(SB)/4, $0x42b20000
-DATA lanesAVX242b20000<>+24(SB)/4, $0x42b20000
-DATA lanesAVX242b20000<>+28(SB)/4, $0x42b20000
-GLOBL lanesAVX242b20000<>(SB), RODATA|NOPTR, $32
+constants:
+	VBROADCASTSS constant35bfbe8e<>+0(SB), Y8
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Y9
+	VBROADCASTSS constant3f317200<>+0(SB), Y7
+	VBROADCASTSS constant3fb8aa3b<>+0(SB), Y6
+	VBROADCASTSS constant42b20000<>+0(SB), Y1
+	VBROADCASTSS constant4b400000<>+0(SB), Y5
+	VBROADCASTSS constantc2d00000<>+0(SB), Y3
+	JMP          begin
 
-DATA lanesAVX2c2d00000<>+0(SB)/4, $0xc2d00000
-DATA lanesAVX2c2d00000<>+4(SB)/4, $0xc2d00000
-DATA lanesAVX2c2d00000<>+8(SB)/4, $0xc2d00000
-DATA lanesAVX2c2d00000<>+12(SB)/4, $0xc2d00000
-DATA lanesAVX2c2d00000<>+16(SB)/4, $0xc2d00000
-DATA lanesAVX2c2d00000<>+20(SB)/4, $0xc2d00000
-DATA lanesAVX2c2d00000<>+24(SB)/4, $0xc2d00000
-DATA lanesAVX2c2d00000<>+28(SB)/4, $0xc2d00000
-GLOBL lanesAVX2c2d00000<>(SB), RODATA|NOPTR, $32
-
-DATA lanesAVX23fb8aa3b<>+0(SB)/4, $0x3fb8aa3b
-DATA lanesAVX23fb8aa3b<>+4(SB)/4, $0x3fb8aa3b
-DATA lanesAVX23fb8aa3b<>+8(SB)/4, $0x3fb8aa3b
-DATA lanesAVX23fb8aa3b<>+12(SB)/4, $0x3fb8aa3b
-DATA lanesAVX23fb8aa3b<>+16(SB)/4, $0x3fb8aa3b
-DATA lanesAVX23fb8aa3b<>+20(SB)/4, $0x3fb8aa3b
-DATA lanesAVX23fb8aa3b<>+24(SB)/4, $0x3fb8aa3b
-DATA lanesAVX23fb8aa3b<>+28(SB)/4, $0x3fb8aa3b
-GLOBL lanesAVX23fb8aa3b<>(SB), RODATA|NOPTR, $32
-
-DATA lanesAVX23f317200<>+0(SB)/4, $0x3f317200
-DATA lanesAVX23f317200<>+4(SB)/4, $0x3f317200
-DATA lanesAVX23f317200<>+8(SB)/4, $0x3f317200
-DATA lanesAVX23f317200<>+12(SB)/4, $0x3f317200
-DATA lanesAVX23f317200<>+16(SB)/4, $0x3f317200
-DATA lanesAVX23f317200<>+20(SB)/4, $0x3f317200
-DATA lanesAVX23f317200<>+24(SB)/4, $0x3f317200
-DATA lanesAVX23f317200<>+28(SB)/4, $0x3f317200
-GLOBL lanesAVX23f317200<>(SB), RODATA|NOPTR, $32
-
-DATA lanesAVX235bfbe8e<>+0(SB)/4, $0x35bfbe8e
-DATA lanesAVX235bfbe8e<>+4(SB)/4, $0x35bfbe8e
-DATA lanesAVX235bfbe8e<>+8(SB)/4, $0x35bfbe8e
-DATA lanesAVX235bfbe8e<>+12(SB)/4, $0x35bfbe8e
-DATA lanesAVX235bfbe8e<>+16(SB)/4, $0x35bfbe8e
-DATA lanesAVX235bfbe8e<>+20(SB)/4, $0x35bfbe8e
-DATA lanesAVX235bfbe8e<>+24(SB)/4, $0x35bfbe8e
-DATA lanesAVX235bfbe8e<>+28(SB)/4, $0x35bfbe8e
-GLOBL lanesAVX235bfbe8e<>(SB), RODATA|NOPTR, $32
-
-DATA lanesAVX23e2aaaab<>+0(SB)/4, $0x3e2aaaab
-DATA lanesAVX23e2aaaab<>+4(SB)/4, $0x3e2aaaab
-DATA lanesAVX23e2aaaab<>+8(SB)/4, $0x3e2aaaab
-DATA lanesAVX23e2aaaab<>+12(SB)/4, $0x3e2aaaab
-DATA lanesAVX23e2aaaab<>+16(SB)/4, $0x3e2aaaab
-DATA lanesAVX23e2aaaab<>+20(SB)/4, $0x3e2aaaab
-DATA lanesAVX23e2aaaab<>+24(SB)/4, $0x3e2aaaab
-DATA lanesAVX23e2aaaab<>+28(SB)/4, $0x3e2aaaab
-GLOBL lanesAVX23e2aaaab<>(SB), RODATA|NOPTR, $32
+DATA lanesAVX23f000000<>+0(SB)/4, $0x3f000000
+DATA lanesAVX23f000000<>+4(SB)/4, $0x3f000000
+DATA lanesAVX23f000000<>+8(SB)/4, $0x3f000000
+DATA lanesAVX23f000000<>+12(SB)/4, $0x3f000000
+DATA lanesAVX23f000000<>+16(SB)/4, $0x3f000000
+DATA lanesAVX23f000000<>+20(SB)/4, $0x3f000000
+DATA lanesAVX23f000000<>+24(SB)/4, $0x3f000000
+DATA lanesAVX23f000000<>+28(SB)/4, $0x3f000000
+GLOBL lanesAVX23f000000<>(SB), RODATA|NOPTR, $32
 
 DATA lanesAVX23c088889<>+0(SB)/4, $0x3c088889
 DATA lanesAVX23c088889<>+4(SB)/4, $0x3c088889
@@ -780,15 +793,26 @@ DATA lanesAVX23f800000<>+24(SB)/4, $0x3f800000
 DATA lanesAVX23f800000<>+28(SB)/4, $0x3f800000
 GLOBL lanesAVX23f800000<>(SB), RODATA|NOPTR, $32
 
-DATA lanesAVX20000007f<>+0(SB)/4, $0x0000007f
-DATA lanesAVX20000007f<>+4(SB)/4, $0x0000007f
-DATA lanesAVX20000007f<>+8(SB)/4, $0x0000007f
-DATA lanesAVX20000007f<>+12(SB)/4, $0x0000007f
-DATA lanesAVX20000007f<>+16(SB)/4, $0x0000007f
-DATA lanesAVX20000007f<>+20(SB)/4, $0x0000007f
-DATA lanesAVX20000007f<>+24(SB)/4, $0x0000007f
-DATA lanesAVX20000007f<>+28(SB)/4, $0x0000007f
-GLOBL lanesAVX20000007f<>(SB), RODATA|NOPTR, $32
+DATA constant35bfbe8e<>+0(SB)/4, $0x35bfbe8e
+GLOBL constant35bfbe8e<>(SB), RODATA|NOPTR, $4
+
+DATA constant3e2aaaab<>+0(SB)/4, $0x3e2aaaab
+GLOBL constant3e2aaaab<>(SB), RODATA|NOPTR, $4
+
+DATA constant3f317200<>+0(SB)/4, $0x3f317200
+GLOBL constant3f317200<>(SB), RODATA|NOPTR, $4
+
+DATA constant3fb8aa3b<>+0(SB)/4, $0x3fb8aa3b
+GLOBL constant3fb8aa3b<>(SB), RODATA|NOPTR, $4
+
+DATA constant42b20000<>+0(SB)/4, $0x42b20000
+GLOBL constant42b20000<>(SB), RODATA|NOPTR, $4
+
+DATA constant4b400000<>+0(SB)/4, $0x4b400000
+GLOBL constant4b400000<>(SB), RODATA|NOPTR, $4
+
+DATA constantc2d00000<>+0(SB)/4, $0xc2d00000
+GLOBL constantc2d00000<>(SB), RODATA|NOPTR, $4
 
 // func logAVX2(dst []float32, x []float32)
 // Requires: AVX, AVX2, FMA3
@@ -1034,6 +1058,26 @@ DATA lanesAVX23eaaaaaa<>+24(SB)/4, $0x3eaaaaaa
 DATA lanesAVX23eaaaaaa<>+28(SB)/4, $0x3eaaaaaa
 GLOBL lanesAVX23eaaaaaa<>(SB), RODATA|NOPTR, $32
 
+DATA lanesAVX235bfbe8e<>+0(SB)/4, $0x35bfbe8e
+DATA lanesAVX235bfbe8e<>+4(SB)/4, $0x35bfbe8e
+DATA lanesAVX235bfbe8e<>+8(SB)/4, $0x35bfbe8e
+DATA lanesAVX235bfbe8e<>+12(SB)/4, $0x35bfbe8e
+DATA lanesAVX235bfbe8e<>+16(SB)/4, $0x35bfbe8e
+DATA lanesAVX235bfbe8e<>+20(SB)/4, $0x35bfbe8e
+DATA lanesAVX235bfbe8e<>+24(SB)/4, $0x35bfbe8e
+DATA lanesAVX235bfbe8e<>+28(SB)/4, $0x35bfbe8e
+GLOBL lanesAVX235bfbe8e<>(SB), RODATA|NOPTR, $32
+
+DATA lanesAVX23f317200<>+0(SB)/4, $0x3f317200
+DATA lanesAVX23f317200<>+4(SB)/4, $0x3f317200
+DATA lanesAVX23f317200<>+8(SB)/4, $0x3f317200
+DATA lanesAVX23f317200<>+12(SB)/4, $0x3f317200
+DATA lanesAVX23f317200<>+16(SB)/4, $0x3f317200
+DATA lanesAVX23f317200<>+20(SB)/4, $0x3f317200
+DATA lanesAVX23f317200<>+24(SB)/4, $0x3f317200
+DATA lanesAVX23f317200<>+28(SB)/4, $0x3f317200
+GLOBL lanesAVX23f317200<>(SB), RODATA|NOPTR, $32
+
 DATA lanesAVX27f7fffff<>+0(SB)/4, $0x7f7fffff
 DATA lanesAVX27f7fffff<>+4(SB)/4, $0x7f7fffff
 DATA lanesAVX27f7fffff<>+8(SB)/4, $0x7f7fffff
@@ -1067,6 +1111,9 @@ GLOBL lanesAVX27fc00000<>(SB), RODATA|NOPTR, $32
 // func tanhAVX2(dst []float32, x []float32)
 // Requires: AVX, AVX2, FMA3
 TEXT ·tanhAVX2(SB), NOSPLIT, $0-48
+	JMP constants
+
+begin:
 	MOVQ dst_base+0(FP), AX
 	MOVQ x_base+24(FP), CX
 	MOVQ dst_len+8(FP), DX
@@ -1076,32 +1123,32 @@ TEXT ·tanhAVX2(SB), NOSPLIT, $0-48
 
 loop:
 	VMOVUPS      (CX)(BX*1), Y0
-	VANDPS       lanesAVX27fffffff<>+0(SB), Y0, Y1
-	VMOVUPS      lanesAVX241200000<>+0(SB), Y2
-	VMINPS       Y1, Y2, Y1
-	VMULPS       lanesAVX24038aa3b<>+0(SB), Y1, Y2
-	VROUNDPS     $0x08, Y2, Y2
-	VADDPS       Y1, Y1, Y1
-	VFNMADD231PS lanesAVX23f317218<>+0(SB), Y2, Y1
-	VCVTPS2DQ    Y2, Y2
-	VPADDD       lanesAVX20000007f<>+0(SB), Y2, Y2
-	VPSLLD       $0x17, Y2, Y2
-	VMULPS       Y1, Y1, Y3
-	VMOVUPS      lanesAVX23e2aaaab<>+0(SB), Y4
-	VFMADD213PS  lanesAVX23f000000<>+0(SB), Y1, Y4
-	VMOVUPS      lanesAVX23c088889<>+0(SB), Y5
-	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y1, Y5
-	VMOVUPS      lanesAVX239500d01<>+0(SB), Y6
-	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y1, Y6
-	VFMADD213PS  Y5, Y3, Y6
-	VFMADD213PS  Y4, Y3, Y6
-	VFMADD213PS  Y1, Y3, Y6
-	VSUBPS       lanesAVX23f800000<>+0(SB), Y2, Y1
-	VFMADD213PS  Y1, Y2, Y6
-	VADDPS       lanesAVX240000000<>+0(SB), Y6, Y1
-	VDIVPS       Y1, Y6, Y1
+	VANDPS       Y1, Y0, Y2
+	VMOVUPS      Y3, Y4
+	VMINPS       Y2, Y4, Y2
+	VMOVUPS      Y5, Y4
+	VFMADD231PS  Y6, Y2, Y4
+	VSUBPS       Y5, Y4, Y10
+	VADDPS       Y2, Y2, Y2
+	VFNMADD231PS Y7, Y10, Y2
+	VPSLLD       $0x17, Y4, Y4
+	VPADDD       Y8, Y4, Y4
+	VMULPS       Y2, Y2, Y10
+	VMOVUPS      Y9, Y11
+	VFMADD213PS  lanesAVX23f000000<>+0(SB), Y2, Y11
+	VMOVUPS      lanesAVX23c088889<>+0(SB), Y12
+	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y2, Y12
+	VMOVUPS      lanesAVX239500d01<>+0(SB), Y13
+	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y2, Y13
+	VFMADD213PS  Y12, Y10, Y13
+	VFMADD213PS  Y11, Y10, Y13
+	VFMADD213PS  Y2, Y10, Y13
+	VSUBPS       Y8, Y4, Y2
+	VFMADD213PS  Y2, Y4, Y13
+	VADDPS       lanesAVX240000000<>+0(SB), Y13, Y2
+	VDIVPS       Y2, Y13, Y2
 	VANDPS       lanesAVX280000000<>+0(SB), Y0, Y0
-	VORPS        Y0, Y1, Y0
+	VORPS        Y0, Y2, Y0
 	VMOVUPS      Y0, (AX)(BX*1)
 	ADDQ         $0x20, BX
 	SUBQ         $0x08, DX
@@ -1113,78 +1160,48 @@ tail:
 	LEAQ         firstLanes<>+32(SB), SI
 	NEGQ         DX
 	VMOVUPS      (SI)(DX*4), Y0
-	VMASKMOVPS   (CX)(BX*1), Y0, Y1
-	VANDPS       lanesAVX27fffffff<>+0(SB), Y1, Y2
-	VMOVUPS      lanesAVX241200000<>+0(SB), Y3
-	VMINPS       Y2, Y3, Y2
-	VMULPS       lanesAVX24038aa3b<>+0(SB), Y2, Y3
-	VROUNDPS     $0x08, Y3, Y3
-	VADDPS       Y2, Y2, Y2
-	VFNMADD231PS lanesAVX23f317218<>+0(SB), Y3, Y2
-	VCVTPS2DQ    Y3, Y3
-	VPADDD       lanesAVX20000007f<>+0(SB), Y3, Y3
+	VMASKMOVPS   (CX)(BX*1), Y0, Y2
+	VANDPS       Y1, Y2, Y1
+	VMOVUPS      Y3, Y3
+	VMINPS       Y1, Y3, Y1
+	VMOVUPS      Y5, Y3
+	VFMADD231PS  Y6, Y1, Y3
+	VSUBPS       Y5, Y3, Y4
+	VADDPS       Y1, Y1, Y1
+	VFNMADD231PS Y7, Y4, Y1
 	VPSLLD       $0x17, Y3, Y3
-	VMULPS       Y2, Y2, Y4
-	VMOVUPS      lanesAVX23e2aaaab<>+0(SB), Y5
-	VFMADD213PS  lanesAVX23f000000<>+0(SB), Y2, Y5
+	VPADDD       Y8, Y3, Y3
+	VMULPS       Y1, Y1, Y4
+	VMOVUPS      Y9, Y5
+	VFMADD213PS  lanesAVX23f000000<>+0(SB), Y1, Y5
 	VMOVUPS      lanesAVX23c088889<>+0(SB), Y6
-	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y2, Y6
+	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y1, Y6
 	VMOVUPS      lanesAVX239500d01<>+0(SB), Y7
-	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y2, Y7
+	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y1, Y7
 	VFMADD213PS  Y6, Y4, Y7
 	VFMADD213PS  Y5, Y4, Y7
-	VFMADD213PS  Y2, Y4, Y7
-	VSUBPS       lanesAVX23f800000<>+0(SB), Y3, Y2
-	VFMADD213PS  Y2, Y3, Y7
-	VADDPS       lanesAVX240000000<>+0(SB), Y7, Y2
-	VDIVPS       Y2, Y7, Y2
-	VANDPS       lanesAVX280000000<>+0(SB), Y1, Y1
-	VORPS        Y1, Y2, Y1
+	VFMADD213PS  Y1, Y4, Y7
+	VSUBPS       Y8, Y3, Y1
+	VFMADD213PS  Y1, Y3, Y7
+	VADDPS       lanesAVX240000000<>+0(SB), Y7, Y1
+	VDIVPS       Y1, Y7, Y1
+	VANDPS       lanesAVX280000000<>+0(SB), Y2, Y2
+	VORPS        Y2, Y1, Y1
 	VMASKMOVPS   Y1, Y0, (AX)(BX*1)
 
 done:
 	VZEROUPPER
 	RET
 
-DATA lanesAVX27fffffff<>+0(SB)/4, $0x7fffffff
-DATA lanesAVX27fffffff<>+4(SB)/4, $0x7fffffff
-DATA lanesAVX27fffffff<>+8(SB)/4, $0x7fffffff
-DATA lanesAVX27fffffff<>+12(SB)/4, $0x7fffffff
-DATA lanesAVX27fffffff<>+16(SB)/4, $0x7fffffff
-DATA lanesAVX27fffffff<>+20(SB)/4, $0x7fffffff
-DATA lanesAVX27fffffff<>+24(SB)/4, $0x7fffffff
-DATA lanesAVX27fffffff<>+28(SB)/4, $0x7fffffff
-GLOBL lanesAVX27fffffff<>(SB), RODATA|NOPTR, $32
-
-DATA lanesAVX241200000<>+0(SB)/4, $0x41200000
-DATA lanesAVX241200000<>+4(SB)/4, $0x41200000
-DATA lanesAVX241200000<>+8(SB)/4, $0x41200000
-DATA lanesAVX241200000<>+12(SB)/4, $0x41200000
-DATA lanesAVX241200000<>+16(SB)/4, $0x41200000
-DATA lanesAVX241200000<>+20(SB)/4, $0x41200000
-DATA lanesAVX241200000<>+24(SB)/4, $0x41200000
-DATA lanesAVX241200000<>+28(SB)/4, $0x41200000
-GLOBL lanesAVX241200000<>(SB), RODATA|NOPTR, $32
-
-DATA lanesAVX24038aa3b<>+0(SB)/4, $0x4038aa3b
-DATA lanesAVX24038aa3b<>+4(SB)/4, $0x4038aa3b
-DATA lanesAVX24038aa3b<>+8(SB)/4, $0x4038aa3b
-DATA lanesAVX24038aa3b<>+12(SB)/4, $0x4038aa3b
-DATA lanesAVX24038aa3b<>+16(SB)/4, $0x4038aa3b
-DATA lanesAVX24038aa3b<>+20(SB)/4, $0x4038aa3b
-DATA lanesAVX24038aa3b<>+24(SB)/4, $0x4038aa3b
-DATA lanesAVX24038aa3b<>+28(SB)/4, $0x4038aa3b
-GLOBL lanesAVX24038aa3b<>(SB), RODATA|NOPTR, $32
-
-DATA lanesAVX23f317218<>+0(SB)/4, $0x3f317218
-DATA lanesAVX23f317218<>+4(SB)/4, $0x3f317218
-DATA lanesAVX23f317218<>+8(SB)/4, $0x3f317218
-DATA lanesAVX23f317218<>+12(SB)/4, $0x3f317218
-DATA lanesAVX23f317218<>+16(SB)/4, $0x3f317218
-DATA lanesAVX23f317218<>+20(SB)/4, $0x3f317218
-DATA lanesAVX23f317218<>+24(SB)/4, $0x3f317218
-DATA lanesAVX23f317218<>+28(SB)/4, $0x3f317218
-GLOBL lanesAVX23f317218<>(SB), RODATA|NOPTR, $32
+constants:
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Y9
+	VBROADCASTSS constant3f317218<>+0(SB), Y7
+	VBROADCASTSS constant3f800000<>+0(SB), Y8
+	VBROADCASTSS constant4038aa3b<>+0(SB), Y6
+	VBROADCASTSS constant41200000<>+0(SB), Y3
+	VBROADCASTSS constant4b400000<>+0(SB), Y5
+	VBROADCASTSS constant7fffffff<>+0(SB), Y1
+	JMP          begin
 
 DATA lanesAVX240000000<>+0(SB)/4, $0x40000000
 DATA lanesAVX240000000<>+4(SB)/4, $0x40000000
@@ -1206,9 +1223,27 @@ DATA lanesAVX280000000<>+24(SB)/4, $0x80000000
 DATA lanesAVX280000000<>+28(SB)/4, $0x80000000
 GLOBL lanesAVX280000000<>(SB), RODATA|NOPTR, $32
 
+DATA constant3f317218<>+0(SB)/4, $0x3f317218
+GLOBL constant3f317218<>(SB), RODATA|NOPTR, $4
+
+DATA constant3f800000<>+0(SB)/4, $0x3f800000
+GLOBL constant3f800000<>(SB), RODATA|NOPTR, $4
+
+DATA constant4038aa3b<>+0(SB)/4, $0x4038aa3b
+GLOBL constant4038aa3b<>(SB), RODATA|NOPTR, $4
+
+DATA constant41200000<>+0(SB)/4, $0x41200000
+GLOBL constant41200000<>(SB), RODATA|NOPTR, $4
+
+DATA constant7fffffff<>+0(SB)/4, $0x7fffffff
+GLOBL constant7fffffff<>(SB), RODATA|NOPTR, $4
+
 // func sigmoidAVX2(dst []float32, x []float32)
 // Requires: AVX, AVX2, FMA3
 TEXT ·sigmoidAVX2(SB), NOSPLIT, $0-48
+	JMP constants
+
+begin:
 	MOVQ dst_base+0(FP), AX
 	MOVQ x_base+24(FP), CX
 	MOVQ dst_len+8(FP), DX
@@ -1218,42 +1253,43 @@ TEXT ·sigmoidAVX2(SB), NOSPLIT, $0-48
 
 loop:
 	VMOVUPS      (CX)(BX*1), Y0
-	VORPS        lanesAVX280000000<>+0(SB), Y0, Y1
-	VMOVUPS      lanesAVX242b20000<>+0(SB), Y2
-	VMOVUPS      lanesAVX2c2d00000<>+0(SB), Y3
-	VMAXPS       Y1, Y3, Y1
-	VMINPS       Y1, Y2, Y1
-	VMULPS       lanesAVX23fb8aa3b<>+0(SB), Y1, Y2
-	VROUNDPS     $0x08, Y2, Y2
-	VMOVUPS      Y1, Y1
-	VFNMADD231PS lanesAVX23f317200<>+0(SB), Y2, Y1
-	VFNMADD231PS lanesAVX235bfbe8e<>+0(SB), Y2, Y1
-	VMULPS       Y1, Y1, Y3
-	VMOVUPS      lanesAVX23e2aaaab<>+0(SB), Y4
-	VFMADD213PS  lanesAVX23f000000<>+0(SB), Y1, Y4
-	VMOVUPS      lanesAVX23c088889<>+0(SB), Y5
-	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y1, Y5
-	VMOVUPS      lanesAVX239500d01<>+0(SB), Y6
-	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y1, Y6
-	VFMADD213PS  Y5, Y3, Y6
-	VFMADD213PS  Y4, Y3, Y6
-	VFMADD213PS  Y1, Y3, Y6
-	VADDPS       lanesAVX23f800000<>+0(SB), Y6, Y1
-	VCVTPS2DQ    Y2, Y2
-	VPSRAD       $0x01, Y2, Y3
-	VPADDD       lanesAVX20000007f<>+0(SB), Y3, Y4
+	VORPS        Y1, Y0, Y2
+	VMOVUPS      Y3, Y4
+	VMOVUPS      Y5, Y6
+	VMAXPS       Y2, Y6, Y2
+	VMINPS       Y2, Y4, Y2
+	VMOVUPS      Y7, Y4
+	VFMADD231PS  Y8, Y2, Y4
+	VSUBPS       Y7, Y4, Y4
+	VMOVUPS      Y2, Y2
+	VFNMADD231PS Y9, Y4, Y2
+	VFNMADD231PS Y10, Y4, Y2
+	VMULPS       Y2, Y2, Y6
+	VMOVUPS      lanesAVX23e2aaaab<>+0(SB), Y11
+	VFMADD213PS  lanesAVX23f000000<>+0(SB), Y2, Y11
+	VMOVUPS      lanesAVX23c088889<>+0(SB), Y12
+	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y2, Y12
+	VMOVUPS      lanesAVX239500d01<>+0(SB), Y13
+	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y2, Y13
+	VFMADD213PS  Y12, Y6, Y13
+	VFMADD213PS  Y11, Y6, Y13
+	VFMADD213PS  Y2, Y6, Y13
+	VADDPS       lanesAVX23f800000<>+0(SB), Y13, Y2
+	VCVTPS2DQ    Y4, Y4
+	VPSRAD       $0x01, Y4, Y6
+	VPSLLD       $0x17, Y6, Y11
+	VPADDD       lanesAVX23f800000<>+0(SB), Y11, Y11
+	VMULPS       Y11, Y2, Y2
+	VPSUBD       Y6, Y4, Y4
 	VPSLLD       $0x17, Y4, Y4
-	VMULPS       Y4, Y1, Y1
-	VPSUBD       Y3, Y2, Y2
-	VPADDD       lanesAVX20000007f<>+0(SB), Y2, Y2
-	VPSLLD       $0x17, Y2, Y2
-	VMULPS       Y2, Y1, Y1
-	VXORPS       Y2, Y2, Y2
-	VCMPPS       $0x11, Y2, Y0, Y0
-	VMOVUPS      lanesAVX23f800000<>+0(SB), Y2
-	VBLENDVPS    Y0, Y1, Y2, Y0
-	VADDPS       lanesAVX23f800000<>+0(SB), Y1, Y1
-	VDIVPS       Y1, Y0, Y0
+	VPADDD       lanesAVX23f800000<>+0(SB), Y4, Y4
+	VMULPS       Y4, Y2, Y2
+	VXORPS       Y4, Y4, Y4
+	VCMPPS       $0x11, Y4, Y0, Y0
+	VMOVUPS      lanesAVX23f800000<>+0(SB), Y4
+	VBLENDVPS    Y0, Y2, Y4, Y0
+	VADDPS       lanesAVX23f800000<>+0(SB), Y2, Y2
+	VDIVPS       Y2, Y0, Y0
 	VMOVUPS      Y0, (AX)(BX*1)
 	ADDQ         $0x20, BX
 	SUBQ         $0x08, DX
@@ -1265,48 +1301,72 @@ tail:
 	LEAQ         firstLanes<>+32(SB), SI
 	NEGQ         DX
 	VMOVUPS      (SI)(DX*4), Y0
-	VMASKMOVPS   (CX)(BX*1), Y0, Y1
-	VORPS        lanesAVX280000000<>+0(SB), Y1, Y2
-	VMOVUPS      lanesAVX242b20000<>+0(SB), Y3
-	VMOVUPS      lanesAVX2c2d00000<>+0(SB), Y4
-	VMAXPS       Y2, Y4, Y2
-	VMINPS       Y2, Y3, Y2
-	VMULPS       lanesAVX23fb8aa3b<>+0(SB), Y2, Y3
-	VROUNDPS     $0x08, Y3, Y3
-	VMOVUPS      Y2, Y2
-	VFNMADD231PS lanesAVX23f317200<>+0(SB), Y3, Y2
-	VFNMADD231PS lanesAVX235bfbe8e<>+0(SB), Y3, Y2
-	VMULPS       Y2, Y2, Y4
+	VMASKMOVPS   (CX)(BX*1), Y0, Y2
+	VORPS        Y1, Y2, Y1
+	VMOVUPS      Y3, Y3
+	VMOVUPS      Y5, Y4
+	VMAXPS       Y1, Y4, Y1
+	VMINPS       Y1, Y3, Y1
+	VMOVUPS      Y7, Y3
+	VFMADD231PS  Y8, Y1, Y3
+	VSUBPS       Y7, Y3, Y3
+	VMOVUPS      Y1, Y1
+	VFNMADD231PS Y9, Y3, Y1
+	VFNMADD231PS Y10, Y3, Y1
+	VMULPS       Y1, Y1, Y4
 	VMOVUPS      lanesAVX23e2aaaab<>+0(SB), Y5
-	VFMADD213PS  lanesAVX23f000000<>+0(SB), Y2, Y5
+	VFMADD213PS  lanesAVX23f000000<>+0(SB), Y1, Y5
 	VMOVUPS      lanesAVX23c088889<>+0(SB), Y6
-	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y2, Y6
+	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y1, Y6
 	VMOVUPS      lanesAVX239500d01<>+0(SB), Y7
-	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y2, Y7
+	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y1, Y7
 	VFMADD213PS  Y6, Y4, Y7
 	VFMADD213PS  Y5, Y4, Y7
-	VFMADD213PS  Y2, Y4, Y7
-	VADDPS       lanesAVX23f800000<>+0(SB), Y7, Y2
+	VFMADD213PS  Y1, Y4, Y7
+	VADDPS       lanesAVX23f800000<>+0(SB), Y7, Y1
 	VCVTPS2DQ    Y3, Y3
 	VPSRAD       $0x01, Y3, Y4
-	VPADDD       lanesAVX20000007f<>+0(SB), Y4, Y5
-	VPSLLD       $0x17, Y5, Y5
-	VMULPS       Y5, Y2, Y2
+	VPSLLD       $0x17, Y4, Y5
+	VPADDD       lanesAVX23f800000<>+0(SB), Y5, Y5
+	VMULPS       Y5, Y1, Y1
 	VPSUBD       Y4, Y3, Y3
-	VPADDD       lanesAVX20000007f<>+0(SB), Y3, Y3
 	VPSLLD       $0x17, Y3, Y3
-	VMULPS       Y3, Y2, Y2
+	VPADDD       lanesAVX23f800000<>+0(SB), Y3, Y3
+	VMULPS       Y3, Y1, Y1
 	VXORPS       Y3, Y3, Y3
-	VCMPPS       $0x11, Y3, Y1, Y1
+	VCMPPS       $0x11, Y3, Y2, Y2
 	VMOVUPS      lanesAVX23f800000<>+0(SB), Y3
-	VBLENDVPS    Y1, Y2, Y3, Y1
-	VADDPS       lanesAVX23f800000<>+0(SB), Y2, Y2
-	VDIVPS       Y2, Y1, Y1
+	VBLENDVPS    Y2, Y1, Y3, Y2
+	VADDPS       lanesAVX23f800000<>+0(SB), Y1, Y1
+	VDIVPS       Y1, Y2, Y1
 	VMASKMOVPS   Y1, Y0, (AX)(BX*1)
 
 done:
 	VZEROUPPER
 	RET
+
+constants:
+	VBROADCASTSS constant35bfbe8e<>+0(SB), Y10
+	VBROADCASTSS constant3f317200<>+0(SB), Y9
+	VBROADCASTSS constant3fb8aa3b<>+0(SB), Y8
+	VBROADCASTSS constant42b20000<>+0(SB), Y3
+	VBROADCASTSS constant4b400000<>+0(SB), Y7
+	VBROADCASTSS constant80000000<>+0(SB), Y1
+	VBROADCASTSS constantc2d00000<>+0(SB), Y5
+	JMP          begin
+
+DATA lanesAVX23e2aaaab<>+0(SB)/4, $0x3e2aaaab
+DATA lanesAVX23e2aaaab<>+4(SB)/4, $0x3e2aaaab
+DATA lanesAVX23e2aaaab<>+8(SB)/4, $0x3e2aaaab
+DATA lanesAVX23e2aaaab<>+12(SB)/4, $0x3e2aaaab
+DATA lanesAVX23e2aaaab<>+16(SB)/4, $0x3e2aaaab
+DATA lanesAVX23e2aaaab<>+20(SB)/4, $0x3e2aaaab
+DATA lanesAVX23e2aaaab<>+24(SB)/4, $0x3e2aaaab
+DATA lanesAVX23e2aaaab<>+28(SB)/4, $0x3e2aaaab
+GLOBL lanesAVX23e2aaaab<>(SB), RODATA|NOPTR, $32
+
+DATA constant80000000<>+0(SB)/4, $0x80000000
+GLOBL constant80000000<>(SB), RODATA|NOPTR, $4
 
 // func sumBlocksAVX2(x []float32) float64
 // Requires: AVX, SSE2
@@ -2557,30 +2617,33 @@ k:
 	ADDQ         SI, R10
 	DECQ         R11
 	JNZ          k
-	VANDPS       lanesAVX27fffffff<>+0(SB), Y0, Y1
-	VMOVUPS      lanesAVX241200000<>+0(SB), Y2
+	JMP          constants
+
+begin:
+	VANDPS       Y1, Y0, Y1
+	VMOVUPS      Y2, Y2
 	VMINPS       Y1, Y2, Y1
-	VMULPS       lanesAVX24038aa3b<>+0(SB), Y1, Y2
-	VROUNDPS     $0x08, Y2, Y2
+	VMOVUPS      Y3, Y2
+	VFMADD231PS  Y4, Y1, Y2
+	VSUBPS       Y3, Y2, Y3
 	VADDPS       Y1, Y1, Y1
-	VFNMADD231PS lanesAVX23f317218<>+0(SB), Y2, Y1
-	VCVTPS2DQ    Y2, Y2
-	VPADDD       lanesAVX20000007f<>+0(SB), Y2, Y2
+	VFNMADD231PS Y5, Y3, Y1
 	VPSLLD       $0x17, Y2, Y2
+	VPADDD       Y6, Y2, Y2
 	VMULPS       Y1, Y1, Y3
-	VMOVUPS      lanesAVX23e2aaaab<>+0(SB), Y4
+	VMOVUPS      Y7, Y4
 	VFMADD213PS  lanesAVX23f000000<>+0(SB), Y1, Y4
 	VMOVUPS      lanesAVX23c088889<>+0(SB), Y5
 	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y1, Y5
-	VMOVUPS      lanesAVX239500d01<>+0(SB), Y6
-	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y1, Y6
-	VFMADD213PS  Y5, Y3, Y6
-	VFMADD213PS  Y4, Y3, Y6
-	VFMADD213PS  Y1, Y3, Y6
-	VSUBPS       lanesAVX23f800000<>+0(SB), Y2, Y1
-	VFMADD213PS  Y1, Y2, Y6
-	VADDPS       lanesAVX240000000<>+0(SB), Y6, Y1
-	VDIVPS       Y1, Y6, Y1
+	VMOVUPS      lanesAVX239500d01<>+0(SB), Y7
+	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y1, Y7
+	VFMADD213PS  Y5, Y3, Y7
+	VFMADD213PS  Y4, Y3, Y7
+	VFMADD213PS  Y1, Y3, Y7
+	VSUBPS       Y6, Y2, Y1
+	VFMADD213PS  Y1, Y2, Y7
+	VADDPS       lanesAVX240000000<>+0(SB), Y7, Y1
+	VDIVPS       Y1, Y7, Y1
 	VANDPS       lanesAVX280000000<>+0(SB), Y0, Y0
 	VORPS        Y0, Y1, Y0
 	VBROADCASTSS floor+88(FP), Y1
@@ -2592,6 +2655,16 @@ k:
 	JNZ          blocks
 	VZEROUPPER
 	RET
+
+constants:
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Y7
+	VBROADCASTSS constant3f317218<>+0(SB), Y5
+	VBROADCASTSS constant3f800000<>+0(SB), Y6
+	VBROADCASTSS constant4038aa3b<>+0(SB), Y4
+	VBROADCASTSS constant41200000<>+0(SB), Y2
+	VBROADCASTSS constant4b400000<>+0(SB), Y3
+	VBROADCASTSS constant7fffffff<>+0(SB), Y1
+	JMP          begin
 
 // func product1x2tanhAVX2(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, c *float32, ldc int, bias *float32, tail int, floor float32)
 // Requires: AVX, AVX2, FMA3
@@ -2630,44 +2703,47 @@ k:
 	ADDQ         SI, R10
 	DECQ         R11
 	JNZ          k
-	VANDPS       lanesAVX27fffffff<>+0(SB), Y0, Y2
-	VMOVUPS      lanesAVX241200000<>+0(SB), Y3
-	VMINPS       Y2, Y3, Y2
-	VMULPS       lanesAVX24038aa3b<>+0(SB), Y2, Y3
-	VROUNDPS     $0x08, Y3, Y3
-	VADDPS       Y2, Y2, Y2
-	VFNMADD231PS lanesAVX23f317218<>+0(SB), Y3, Y2
-	VCVTPS2DQ    Y3, Y3
-	VPADDD       lanesAVX20000007f<>+0(SB), Y3, Y3
-	VPSLLD       $0x17, Y3, Y3
-	VMULPS       Y2, Y2, Y4
-	VMOVUPS      lanesAVX23e2aaaab<>+0(SB), Y5
-	VFMADD213PS  lanesAVX23f000000<>+0(SB), Y2, Y5
-	VMOVUPS      lanesAVX23c088889<>+0(SB), Y6
-	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y2, Y6
-	VMOVUPS      lanesAVX239500d01<>+0(SB), Y7
-	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y2, Y7
-	VFMADD213PS  Y6, Y4, Y7
-	VFMADD213PS  Y5, Y4, Y7
-	VFMADD213PS  Y2, Y4, Y7
-	VSUBPS       lanesAVX23f800000<>+0(SB), Y3, Y2
-	VFMADD213PS  Y2, Y3, Y7
-	VADDPS       lanesAVX240000000<>+0(SB), Y7, Y2
-	VDIVPS       Y2, Y7, Y2
+	JMP          constants
+
+begin:
+	VANDPS       Y2, Y0, Y3
+	VMOVUPS      Y4, Y5
+	VMINPS       Y3, Y5, Y3
+	VMOVUPS      Y6, Y5
+	VFMADD231PS  Y7, Y3, Y5
+	VSUBPS       Y6, Y5, Y11
+	VADDPS       Y3, Y3, Y3
+	VFNMADD231PS Y8, Y11, Y3
+	VPSLLD       $0x17, Y5, Y5
+	VPADDD       Y9, Y5, Y5
+	VMULPS       Y3, Y3, Y11
+	VMOVUPS      Y10, Y12
+	VFMADD213PS  lanesAVX23f000000<>+0(SB), Y3, Y12
+	VMOVUPS      lanesAVX23c088889<>+0(SB), Y13
+	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y3, Y13
+	VMOVUPS      lanesAVX239500d01<>+0(SB), Y14
+	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y3, Y14
+	VFMADD213PS  Y13, Y11, Y14
+	VFMADD213PS  Y12, Y11, Y14
+	VFMADD213PS  Y3, Y11, Y14
+	VSUBPS       Y9, Y5, Y3
+	VFMADD213PS  Y3, Y5, Y14
+	VADDPS       lanesAVX240000000<>+0(SB), Y14, Y3
+	VDIVPS       Y3, Y14, Y3
 	VANDPS       lanesAVX280000000<>+0(SB), Y0, Y0
-	VORPS        Y0, Y2, Y0
-	VANDPS       lanesAVX27fffffff<>+0(SB), Y1, Y2
-	VMOVUPS      lanesAVX241200000<>+0(SB), Y3
+	VORPS        Y0, Y3, Y0
+	VANDPS       Y2, Y1, Y2
+	VMOVUPS      Y4, Y3
 	VMINPS       Y2, Y3, Y2
-	VMULPS       lanesAVX24038aa3b<>+0(SB), Y2, Y3
-	VROUNDPS     $0x08, Y3, Y3
+	VMOVUPS      Y6, Y3
+	VFMADD231PS  Y7, Y2, Y3
+	VSUBPS       Y6, Y3, Y4
 	VADDPS       Y2, Y2, Y2
-	VFNMADD231PS lanesAVX23f317218<>+0(SB), Y3, Y2
-	VCVTPS2DQ    Y3, Y3
-	VPADDD       lanesAVX20000007f<>+0(SB), Y3, Y3
+	VFNMADD231PS Y8, Y4, Y2
 	VPSLLD       $0x17, Y3, Y3
+	VPADDD       Y9, Y3, Y3
 	VMULPS       Y2, Y2, Y4
-	VMOVUPS      lanesAVX23e2aaaab<>+0(SB), Y5
+	VMOVUPS      Y10, Y5
 	VFMADD213PS  lanesAVX23f000000<>+0(SB), Y2, Y5
 	VMOVUPS      lanesAVX23c088889<>+0(SB), Y6
 	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y2, Y6
@@ -2676,7 +2752,7 @@ k:
 	VFMADD213PS  Y6, Y4, Y7
 	VFMADD213PS  Y5, Y4, Y7
 	VFMADD213PS  Y2, Y4, Y7
-	VSUBPS       lanesAVX23f800000<>+0(SB), Y3, Y2
+	VSUBPS       Y9, Y3, Y2
 	VFMADD213PS  Y2, Y3, Y7
 	VADDPS       lanesAVX240000000<>+0(SB), Y7, Y2
 	VDIVPS       Y2, Y7, Y2
@@ -2693,6 +2769,16 @@ k:
 	JNZ          blocks
 	VZEROUPPER
 	RET
+
+constants:
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Y10
+	VBROADCASTSS constant3f317218<>+0(SB), Y8
+	VBROADCASTSS constant3f800000<>+0(SB), Y9
+	VBROADCASTSS constant4038aa3b<>+0(SB), Y7
+	VBROADCASTSS constant41200000<>+0(SB), Y4
+	VBROADCASTSS constant4b400000<>+0(SB), Y6
+	VBROADCASTSS constant7fffffff<>+0(SB), Y2
+	JMP          begin
 
 // func product1x4tanhAVX2(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, c *float32, ldc int, bias *float32, tail int, floor float32)
 // Requires: AVX, AVX2, FMA3
@@ -2737,96 +2823,99 @@ k:
 	ADDQ         SI, R10
 	DECQ         R11
 	JNZ          k
-	VANDPS       lanesAVX27fffffff<>+0(SB), Y0, Y4
-	VMOVUPS      lanesAVX241200000<>+0(SB), Y5
-	VMINPS       Y4, Y5, Y4
-	VMULPS       lanesAVX24038aa3b<>+0(SB), Y4, Y5
-	VROUNDPS     $0x08, Y5, Y5
-	VADDPS       Y4, Y4, Y4
-	VFNMADD231PS lanesAVX23f317218<>+0(SB), Y5, Y4
-	VCVTPS2DQ    Y5, Y5
-	VPADDD       lanesAVX20000007f<>+0(SB), Y5, Y5
-	VPSLLD       $0x17, Y5, Y5
-	VMULPS       Y4, Y4, Y6
-	VMOVUPS      lanesAVX23e2aaaab<>+0(SB), Y7
-	VFMADD213PS  lanesAVX23f000000<>+0(SB), Y4, Y7
-	VMOVUPS      lanesAVX23c088889<>+0(SB), Y8
-	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y4, Y8
-	VMOVUPS      lanesAVX239500d01<>+0(SB), Y9
-	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y4, Y9
-	VFMADD213PS  Y8, Y6, Y9
-	VFMADD213PS  Y7, Y6, Y9
-	VFMADD213PS  Y4, Y6, Y9
-	VSUBPS       lanesAVX23f800000<>+0(SB), Y5, Y4
-	VFMADD213PS  Y4, Y5, Y9
-	VADDPS       lanesAVX240000000<>+0(SB), Y9, Y4
-	VDIVPS       Y4, Y9, Y4
+	JMP          constants
+
+begin:
+	VANDPS       Y4, Y0, Y5
+	VMOVUPS      Y6, Y7
+	VMINPS       Y5, Y7, Y5
+	VMOVUPS      Y8, Y7
+	VFMADD231PS  Y9, Y5, Y7
+	VSUBPS       Y8, Y7, Y13
+	VADDPS       Y5, Y5, Y5
+	VFNMADD231PS Y10, Y13, Y5
+	VPSLLD       $0x17, Y7, Y7
+	VPADDD       Y11, Y7, Y7
+	VMULPS       Y5, Y5, Y13
+	VMOVUPS      Y12, Y14
+	VFMADD213PS  lanesAVX23f000000<>+0(SB), Y5, Y14
+	VMOVUPS      lanesAVX23c088889<>+0(SB), Y15
+	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y5, Y15
+	VMOVUPS      lanesAVX239500d01<>+0(SB), Y16
+	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y5, Y16
+	VFMADD213PS  Y15, Y13, Y16
+	VFMADD213PS  Y14, Y13, Y16
+	VFMADD213PS  Y5, Y13, Y16
+	VSUBPS       Y11, Y7, Y5
+	VFMADD213PS  Y5, Y7, Y16
+	VADDPS       lanesAVX240000000<>+0(SB), Y16, Y5
+	VDIVPS       Y5, Y16, Y5
 	VANDPS       lanesAVX280000000<>+0(SB), Y0, Y0
-	VORPS        Y0, Y4, Y0
-	VANDPS       lanesAVX27fffffff<>+0(SB), Y1, Y4
-	VMOVUPS      lanesAVX241200000<>+0(SB), Y5
-	VMINPS       Y4, Y5, Y4
-	VMULPS       lanesAVX24038aa3b<>+0(SB), Y4, Y5
-	VROUNDPS     $0x08, Y5, Y5
-	VADDPS       Y4, Y4, Y4
-	VFNMADD231PS lanesAVX23f317218<>+0(SB), Y5, Y4
-	VCVTPS2DQ    Y5, Y5
-	VPADDD       lanesAVX20000007f<>+0(SB), Y5, Y5
-	VPSLLD       $0x17, Y5, Y5
-	VMULPS       Y4, Y4, Y6
-	VMOVUPS      lanesAVX23e2aaaab<>+0(SB), Y7
-	VFMADD213PS  lanesAVX23f000000<>+0(SB), Y4, Y7
-	VMOVUPS      lanesAVX23c088889<>+0(SB), Y8
-	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y4, Y8
-	VMOVUPS      lanesAVX239500d01<>+0(SB), Y9
-	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y4, Y9
-	VFMADD213PS  Y8, Y6, Y9
-	VFMADD213PS  Y7, Y6, Y9
-	VFMADD213PS  Y4, Y6, Y9
-	VSUBPS       lanesAVX23f800000<>+0(SB), Y5, Y4
-	VFMADD213PS  Y4, Y5, Y9
-	VADDPS       lanesAVX240000000<>+0(SB), Y9, Y4
-	VDIVPS       Y4, Y9, Y4
+	VORPS        Y0, Y5, Y0
+	VANDPS       Y4, Y1, Y5
+	VMOVUPS      Y6, Y7
+	VMINPS       Y5, Y7, Y5
+	VMOVUPS      Y8, Y7
+	VFMADD231PS  Y9, Y5, Y7
+	VSUBPS       Y8, Y7, Y13
+	VADDPS       Y5, Y5, Y5
+	VFNMADD231PS Y10, Y13, Y5
+	VPSLLD       $0x17, Y7, Y7
+	VPADDD       Y11, Y7, Y7
+	VMULPS       Y5, Y5, Y13
+	VMOVUPS      Y12, Y14
+	VFMADD213PS  lanesAVX23f000000<>+0(SB), Y5, Y14
+	VMOVUPS      lanesAVX23c088889<>+0(SB), Y15
+	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y5, Y15
+	VMOVUPS      lanesAVX239500d01<>+0(SB), Y16
+	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y5, Y16
+	VFMADD213PS  Y15, Y13, Y16
+	VFMADD213PS  Y14, Y13, Y16
+	VFMADD213PS  Y5, Y13, Y16
+	VSUBPS       Y11, Y7, Y5
+	VFMADD213PS  Y5, Y7, Y16
+	VADDPS       lanesAVX240000000<>+0(SB), Y16, Y5
+	VDIVPS       Y5, Y16, Y5
 	VANDPS       lanesAVX280000000<>+0(SB), Y1, Y1
-	VORPS        Y1, Y4, Y1
-	VANDPS       lanesAVX27fffffff<>+0(SB), Y2, Y4
-	VMOVUPS      lanesAVX241200000<>+0(SB), Y5
-	VMINPS       Y4, Y5, Y4
-	VMULPS       lanesAVX24038aa3b<>+0(SB), Y4, Y5
-	VROUNDPS     $0x08, Y5, Y5
-	VADDPS       Y4, Y4, Y4
-	VFNMADD231PS lanesAVX23f317218<>+0(SB), Y5, Y4
-	VCVTPS2DQ    Y5, Y5
-	VPADDD       lanesAVX20000007f<>+0(SB), Y5, Y5
-	VPSLLD       $0x17, Y5, Y5
-	VMULPS       Y4, Y4, Y6
-	VMOVUPS      lanesAVX23e2aaaab<>+0(SB), Y7
-	VFMADD213PS  lanesAVX23f000000<>+0(SB), Y4, Y7
-	VMOVUPS      lanesAVX23c088889<>+0(SB), Y8
-	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y4, Y8
-	VMOVUPS      lanesAVX239500d01<>+0(SB), Y9
-	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y4, Y9
-	VFMADD213PS  Y8, Y6, Y9
-	VFMADD213PS  Y7, Y6, Y9
-	VFMADD213PS  Y4, Y6, Y9
-	VSUBPS       lanesAVX23f800000<>+0(SB), Y5, Y4
-	VFMADD213PS  Y4, Y5, Y9
-	VADDPS       lanesAVX240000000<>+0(SB), Y9, Y4
-	VDIVPS       Y4, Y9, Y4
+	VORPS        Y1, Y5, Y1
+	VANDPS       Y4, Y2, Y5
+	VMOVUPS      Y6, Y7
+	VMINPS       Y5, Y7, Y5
+	VMOVUPS      Y8, Y7
+	VFMADD231PS  Y9, Y5, Y7
+	VSUBPS       Y8, Y7, Y13
+	VADDPS       Y5, Y5, Y5
+	VFNMADD231PS Y10, Y13, Y5
+	VPSLLD       $0x17, Y7, Y7
+	VPADDD       Y11, Y7, Y7
+	VMULPS       Y5, Y5, Y13
+	VMOVUPS      Y12, Y14
+	VFMADD213PS  lanesAVX23f000000<>+0(SB), Y5, Y14
+	VMOVUPS      lanesAVX23c088889<>+0(SB), Y15
+	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y5, Y15
+	VMOVUPS      lanesAVX239500d01<>+0(SB), Y16
+	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y5, Y16
+	VFMADD213PS  Y15, Y13, Y16
+	VFMADD213PS  Y14, Y13, Y16
+	VFMADD213PS  Y5, Y13, Y16
+	VSUBPS       Y11, Y7, Y5
+	VFMADD213PS  Y5, Y7, Y16
+	VADDPS       lanesAVX240000000<>+0(SB), Y16, Y5
+	VDIVPS       Y5, Y16, Y5
 	VANDPS       lanesAVX280000000<>+0(SB), Y2, Y2
-	VORPS        Y2, Y4, Y2
-	VANDPS       lanesAVX27fffffff<>+0(SB), Y3, Y4
-	VMOVUPS      lanesAVX241200000<>+0(SB), Y5
+	VORPS        Y2, Y5, Y2
+	VANDPS       Y4, Y3, Y4
+	VMOVUPS      Y6, Y5
 	VMINPS       Y4, Y5, Y4
-	VMULPS       lanesAVX24038aa3b<>+0(SB), Y4, Y5
-	VROUNDPS     $0x08, Y5, Y5
+	VMOVUPS      Y8, Y5
+	VFMADD231PS  Y9, Y4, Y5
+	VSUBPS       Y8, Y5, Y6
 	VADDPS       Y4, Y4, Y4
-	VFNMADD231PS lanesAVX23f317218<>+0(SB), Y5, Y4
-	VCVTPS2DQ    Y5, Y5
-	VPADDD       lanesAVX20000007f<>+0(SB), Y5, Y5
+	VFNMADD231PS Y10, Y6, Y4
 	VPSLLD       $0x17, Y5, Y5
+	VPADDD       Y11, Y5, Y5
 	VMULPS       Y4, Y4, Y6
-	VMOVUPS      lanesAVX23e2aaaab<>+0(SB), Y7
+	VMOVUPS      Y12, Y7
 	VFMADD213PS  lanesAVX23f000000<>+0(SB), Y4, Y7
 	VMOVUPS      lanesAVX23c088889<>+0(SB), Y8
 	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y4, Y8
@@ -2835,7 +2924,7 @@ k:
 	VFMADD213PS  Y8, Y6, Y9
 	VFMADD213PS  Y7, Y6, Y9
 	VFMADD213PS  Y4, Y6, Y9
-	VSUBPS       lanesAVX23f800000<>+0(SB), Y5, Y4
+	VSUBPS       Y11, Y5, Y4
 	VFMADD213PS  Y4, Y5, Y9
 	VADDPS       lanesAVX240000000<>+0(SB), Y9, Y4
 	VDIVPS       Y4, Y9, Y4
@@ -2856,6 +2945,16 @@ k:
 	JNZ          blocks
 	VZEROUPPER
 	RET
+
+constants:
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Y12
+	VBROADCASTSS constant3f317218<>+0(SB), Y10
+	VBROADCASTSS constant3f800000<>+0(SB), Y11
+	VBROADCASTSS constant4038aa3b<>+0(SB), Y9
+	VBROADCASTSS constant41200000<>+0(SB), Y6
+	VBROADCASTSS constant4b400000<>+0(SB), Y8
+	VBROADCASTSS constant7fffffff<>+0(SB), Y4
+	JMP          begin
 
 // func product1x4AVX2(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, c *float32, ldc int, bias *float32, tail int, floor float32)
 // Requires: AVX, FMA3
@@ -3683,9 +3782,6 @@ constants:
 	VBROADCASTSS constant3f000000<>+0(SB), Z4
 	JMP          begin
 
-DATA constant3f000000<>+0(SB)/4, $0x3f000000
-GLOBL constant3f000000<>(SB), RODATA|NOPTR, $4
-
 // func affineAVX512(dst []float32, x []float32, k float32, l float32)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·affineAVX512(SB), NOSPLIT, $0-56
@@ -4040,22 +4136,23 @@ loop:
 	VMOVUPS      Z3, Z4
 	VMAXPS       Z0, Z4, Z0
 	VMINPS       Z0, Z2, Z0
-	VMULPS       Z5, Z0, Z2
-	VRNDSCALEPS  $0x08, Z2, Z2
+	VMOVUPS      Z5, Z2
+	VFMADD231PS  Z6, Z0, Z2
+	VSUBPS       Z5, Z2, Z2
 	VMOVUPS      Z0, Z0
-	VFNMADD231PS Z6, Z2, Z0
 	VFNMADD231PS Z7, Z2, Z0
+	VFNMADD231PS Z8, Z2, Z0
 	VMULPS       Z0, Z0, Z4
-	VMOVUPS      Z8, Z15
-	VFMADD213PS  Z9, Z0, Z15
-	VMOVUPS      Z10, Z16
-	VFMADD213PS  Z11, Z0, Z16
-	VMOVUPS      Z12, Z17
-	VFMADD213PS  Z13, Z0, Z17
-	VFMADD213PS  Z16, Z4, Z17
-	VFMADD213PS  Z15, Z4, Z17
-	VFMADD213PS  Z0, Z4, Z17
-	VADDPS       Z14, Z17, Z0
+	VMOVUPS      Z9, Z16
+	VFMADD213PS  Z10, Z0, Z16
+	VMOVUPS      Z11, Z17
+	VFMADD213PS  Z12, Z0, Z17
+	VMOVUPS      Z13, Z18
+	VFMADD213PS  Z14, Z0, Z18
+	VFMADD213PS  Z17, Z4, Z18
+	VFMADD213PS  Z16, Z4, Z18
+	VFMADD213PS  Z0, Z4, Z18
+	VADDPS       Z15, Z18, Z0
 	VSCALEFPS    Z2, Z0, Z0
 	VMOVUPS      Z0, (AX)(BX*1)
 	ADDQ         $0x40, BX
@@ -4073,22 +4170,23 @@ tail:
 	VMOVUPS      Z3, Z2
 	VMAXPS       Z0, Z2, Z0
 	VMINPS       Z0, Z1, Z0
-	VMULPS       Z5, Z0, Z1
-	VRNDSCALEPS  $0x08, Z1, Z1
+	VMOVUPS      Z5, Z1
+	VFMADD231PS  Z6, Z0, Z1
+	VSUBPS       Z5, Z1, Z1
 	VMOVUPS      Z0, Z0
-	VFNMADD231PS Z6, Z1, Z0
 	VFNMADD231PS Z7, Z1, Z0
+	VFNMADD231PS Z8, Z1, Z0
 	VMULPS       Z0, Z0, Z2
-	VMOVUPS      Z8, Z3
-	VFMADD213PS  Z9, Z0, Z3
-	VMOVUPS      Z10, Z4
-	VFMADD213PS  Z11, Z0, Z4
-	VMOVUPS      Z12, Z5
-	VFMADD213PS  Z13, Z0, Z5
+	VMOVUPS      Z9, Z3
+	VFMADD213PS  Z10, Z0, Z3
+	VMOVUPS      Z11, Z4
+	VFMADD213PS  Z12, Z0, Z4
+	VMOVUPS      Z13, Z5
+	VFMADD213PS  Z14, Z0, Z5
 	VFMADD213PS  Z4, Z2, Z5
 	VFMADD213PS  Z3, Z2, Z5
 	VFMADD213PS  Z0, Z2, Z5
-	VADDPS       Z14, Z5, Z0
+	VADDPS       Z15, Z5, Z0
 	VSCALEFPS    Z1, Z0, Z0
 	VMOVUPS      Z0, K1, (AX)(BX*1)
 
@@ -4097,22 +4195,20 @@ done:
 	RET
 
 constants:
-	VBROADCASTSS constant35bfbe8e<>+0(SB), Z7
-	VBROADCASTSS constant39500d01<>+0(SB), Z12
-	VBROADCASTSS constant3ab60b61<>+0(SB), Z13
-	VBROADCASTSS constant3c088889<>+0(SB), Z10
-	VBROADCASTSS constant3d2aaaab<>+0(SB), Z11
-	VBROADCASTSS constant3e2aaaab<>+0(SB), Z8
-	VBROADCASTSS constant3f000000<>+0(SB), Z9
-	VBROADCASTSS constant3f317200<>+0(SB), Z6
-	VBROADCASTSS constant3f800000<>+0(SB), Z14
-	VBROADCASTSS constant3fb8aa3b<>+0(SB), Z5
+	VBROADCASTSS constant35bfbe8e<>+0(SB), Z8
+	VBROADCASTSS constant39500d01<>+0(SB), Z13
+	VBROADCASTSS constant3ab60b61<>+0(SB), Z14
+	VBROADCASTSS constant3c088889<>+0(SB), Z11
+	VBROADCASTSS constant3d2aaaab<>+0(SB), Z12
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Z9
+	VBROADCASTSS constant3f000000<>+0(SB), Z10
+	VBROADCASTSS constant3f317200<>+0(SB), Z7
+	VBROADCASTSS constant3f800000<>+0(SB), Z15
+	VBROADCASTSS constant3fb8aa3b<>+0(SB), Z6
 	VBROADCASTSS constant42b20000<>+0(SB), Z1
+	VBROADCASTSS constant4b400000<>+0(SB), Z5
 	VBROADCASTSS constantc2d00000<>+0(SB), Z3
 	JMP          begin
-
-DATA constant35bfbe8e<>+0(SB)/4, $0x35bfbe8e
-GLOBL constant35bfbe8e<>(SB), RODATA|NOPTR, $4
 
 DATA constant39500d01<>+0(SB)/4, $0x39500d01
 GLOBL constant39500d01<>(SB), RODATA|NOPTR, $4
@@ -4125,24 +4221,6 @@ GLOBL constant3c088889<>(SB), RODATA|NOPTR, $4
 
 DATA constant3d2aaaab<>+0(SB)/4, $0x3d2aaaab
 GLOBL constant3d2aaaab<>(SB), RODATA|NOPTR, $4
-
-DATA constant3e2aaaab<>+0(SB)/4, $0x3e2aaaab
-GLOBL constant3e2aaaab<>(SB), RODATA|NOPTR, $4
-
-DATA constant3f317200<>+0(SB)/4, $0x3f317200
-GLOBL constant3f317200<>(SB), RODATA|NOPTR, $4
-
-DATA constant3f800000<>+0(SB)/4, $0x3f800000
-GLOBL constant3f800000<>(SB), RODATA|NOPTR, $4
-
-DATA constant3fb8aa3b<>+0(SB)/4, $0x3fb8aa3b
-GLOBL constant3fb8aa3b<>(SB), RODATA|NOPTR, $4
-
-DATA constant42b20000<>+0(SB)/4, $0x42b20000
-GLOBL constant42b20000<>(SB), RODATA|NOPTR, $4
-
-DATA constantc2d00000<>+0(SB)/4, $0xc2d00000
-GLOBL constantc2d00000<>(SB), RODATA|NOPTR, $4
 
 // func logAVX512(dst []float32, x []float32)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
@@ -4644,24 +4722,24 @@ loop:
 	VANDPS       Z1, Z0, Z2
 	VMOVUPS      Z3, Z4
 	VMINPS       Z2, Z4, Z2
-	VMULPS       Z5, Z2, Z4
-	VRNDSCALEPS  $0x08, Z4, Z4
+	VMOVUPS      Z5, Z4
+	VFMADD231PS  Z6, Z2, Z4
+	VSUBPS       Z5, Z4, Z17
 	VADDPS       Z2, Z2, Z2
-	VFNMADD231PS Z6, Z4, Z2
-	VCVTPS2DQ    Z4, Z4
-	VPADDD       Z7, Z4, Z4
+	VFNMADD231PS Z7, Z17, Z2
 	VPSLLD       $0x17, Z4, Z4
+	VPADDD       Z8, Z4, Z4
 	VMULPS       Z2, Z2, Z17
-	VMOVUPS      Z8, Z18
-	VFMADD213PS  Z9, Z2, Z18
-	VMOVUPS      Z10, Z19
-	VFMADD213PS  Z11, Z2, Z19
-	VMOVUPS      Z12, Z20
-	VFMADD213PS  Z13, Z2, Z20
+	VMOVUPS      Z9, Z18
+	VFMADD213PS  Z10, Z2, Z18
+	VMOVUPS      Z11, Z19
+	VFMADD213PS  Z12, Z2, Z19
+	VMOVUPS      Z13, Z20
+	VFMADD213PS  Z14, Z2, Z20
 	VFMADD213PS  Z19, Z17, Z20
 	VFMADD213PS  Z18, Z17, Z20
 	VFMADD213PS  Z2, Z17, Z20
-	VSUBPS       Z14, Z4, Z2
+	VSUBPS       Z8, Z4, Z2
 	VFMADD213PS  Z2, Z4, Z20
 	VADDPS       Z15, Z20, Z2
 	VDIVPS       Z2, Z20, Z2
@@ -4682,24 +4760,24 @@ tail:
 	VANDPS       Z1, Z0, Z1
 	VMOVUPS      Z3, Z2
 	VMINPS       Z1, Z2, Z1
-	VMULPS       Z5, Z1, Z2
-	VRNDSCALEPS  $0x08, Z2, Z2
+	VMOVUPS      Z5, Z2
+	VFMADD231PS  Z6, Z1, Z2
+	VSUBPS       Z5, Z2, Z3
 	VADDPS       Z1, Z1, Z1
-	VFNMADD231PS Z6, Z2, Z1
-	VCVTPS2DQ    Z2, Z2
-	VPADDD       Z7, Z2, Z2
+	VFNMADD231PS Z7, Z3, Z1
 	VPSLLD       $0x17, Z2, Z2
+	VPADDD       Z8, Z2, Z2
 	VMULPS       Z1, Z1, Z3
-	VMOVUPS      Z8, Z4
-	VFMADD213PS  Z9, Z1, Z4
-	VMOVUPS      Z10, Z5
-	VFMADD213PS  Z11, Z1, Z5
-	VMOVUPS      Z12, Z6
-	VFMADD213PS  Z13, Z1, Z6
+	VMOVUPS      Z9, Z4
+	VFMADD213PS  Z10, Z1, Z4
+	VMOVUPS      Z11, Z5
+	VFMADD213PS  Z12, Z1, Z5
+	VMOVUPS      Z13, Z6
+	VFMADD213PS  Z14, Z1, Z6
 	VFMADD213PS  Z5, Z3, Z6
 	VFMADD213PS  Z4, Z3, Z6
 	VFMADD213PS  Z1, Z3, Z6
-	VSUBPS       Z14, Z2, Z1
+	VSUBPS       Z8, Z2, Z1
 	VFMADD213PS  Z1, Z2, Z6
 	VADDPS       Z15, Z6, Z1
 	VDIVPS       Z1, Z6, Z1
@@ -4712,42 +4790,24 @@ done:
 	RET
 
 constants:
-	VBROADCASTSS constant0000007f<>+0(SB), Z7
-	VBROADCASTSS constant39500d01<>+0(SB), Z12
-	VBROADCASTSS constant3ab60b61<>+0(SB), Z13
-	VBROADCASTSS constant3c088889<>+0(SB), Z10
-	VBROADCASTSS constant3d2aaaab<>+0(SB), Z11
-	VBROADCASTSS constant3e2aaaab<>+0(SB), Z8
-	VBROADCASTSS constant3f000000<>+0(SB), Z9
-	VBROADCASTSS constant3f317218<>+0(SB), Z6
-	VBROADCASTSS constant3f800000<>+0(SB), Z14
+	VBROADCASTSS constant39500d01<>+0(SB), Z13
+	VBROADCASTSS constant3ab60b61<>+0(SB), Z14
+	VBROADCASTSS constant3c088889<>+0(SB), Z11
+	VBROADCASTSS constant3d2aaaab<>+0(SB), Z12
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Z9
+	VBROADCASTSS constant3f000000<>+0(SB), Z10
+	VBROADCASTSS constant3f317218<>+0(SB), Z7
+	VBROADCASTSS constant3f800000<>+0(SB), Z8
 	VBROADCASTSS constant40000000<>+0(SB), Z15
-	VBROADCASTSS constant4038aa3b<>+0(SB), Z5
+	VBROADCASTSS constant4038aa3b<>+0(SB), Z6
 	VBROADCASTSS constant41200000<>+0(SB), Z3
+	VBROADCASTSS constant4b400000<>+0(SB), Z5
 	VBROADCASTSS constant7fffffff<>+0(SB), Z1
 	VBROADCASTSS constant80000000<>+0(SB), Z16
 	JMP          begin
 
-DATA constant0000007f<>+0(SB)/4, $0x0000007f
-GLOBL constant0000007f<>(SB), RODATA|NOPTR, $4
-
-DATA constant3f317218<>+0(SB)/4, $0x3f317218
-GLOBL constant3f317218<>(SB), RODATA|NOPTR, $4
-
 DATA constant40000000<>+0(SB)/4, $0x40000000
 GLOBL constant40000000<>(SB), RODATA|NOPTR, $4
-
-DATA constant4038aa3b<>+0(SB)/4, $0x4038aa3b
-GLOBL constant4038aa3b<>(SB), RODATA|NOPTR, $4
-
-DATA constant41200000<>+0(SB)/4, $0x41200000
-GLOBL constant41200000<>(SB), RODATA|NOPTR, $4
-
-DATA constant7fffffff<>+0(SB)/4, $0x7fffffff
-GLOBL constant7fffffff<>(SB), RODATA|NOPTR, $4
-
-DATA constant80000000<>+0(SB)/4, $0x80000000
-GLOBL constant80000000<>(SB), RODATA|NOPTR, $4
 
 // func sigmoidAVX512(dst []float32, x []float32)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
@@ -4769,29 +4829,30 @@ loop:
 	VMOVUPS      Z5, Z6
 	VMAXPS       Z2, Z6, Z2
 	VMINPS       Z2, Z4, Z2
-	VMULPS       Z7, Z2, Z4
-	VRNDSCALEPS  $0x08, Z4, Z4
+	VMOVUPS      Z7, Z4
+	VFMADD231PS  Z8, Z2, Z4
+	VSUBPS       Z7, Z4, Z4
 	VMOVUPS      Z2, Z2
-	VFNMADD231PS Z8, Z4, Z2
 	VFNMADD231PS Z9, Z4, Z2
+	VFNMADD231PS Z10, Z4, Z2
 	VMULPS       Z2, Z2, Z6
-	VMOVUPS      Z10, Z19
-	VFMADD213PS  Z11, Z2, Z19
-	VMOVUPS      Z12, Z20
-	VFMADD213PS  Z13, Z2, Z20
-	VMOVUPS      Z14, Z21
-	VFMADD213PS  Z15, Z2, Z21
-	VFMADD213PS  Z20, Z6, Z21
-	VFMADD213PS  Z19, Z6, Z21
-	VFMADD213PS  Z2, Z6, Z21
-	VADDPS       Z16, Z21, Z2
+	VMOVUPS      Z11, Z20
+	VFMADD213PS  Z12, Z2, Z20
+	VMOVUPS      Z13, Z21
+	VFMADD213PS  Z14, Z2, Z21
+	VMOVUPS      Z15, Z22
+	VFMADD213PS  Z16, Z2, Z22
+	VFMADD213PS  Z21, Z6, Z22
+	VFMADD213PS  Z20, Z6, Z22
+	VFMADD213PS  Z2, Z6, Z22
+	VADDPS       Z17, Z22, Z2
 	VSCALEFPS    Z4, Z2, Z2
 	VXORPS       Z4, Z4, Z4
 	VCMPPS       $0x11, Z4, Z0, K1
-	VMOVUPS      Z16, Z0
-	VBLENDMPS    Z2, Z0, K1, Z17
-	VADDPS       Z16, Z2, Z0
-	VDIVPS       Z0, Z17, Z0
+	VMOVUPS      Z17, Z0
+	VBLENDMPS    Z2, Z0, K1, Z18
+	VADDPS       Z17, Z2, Z0
+	VDIVPS       Z0, Z18, Z0
 	VMOVUPS      Z0, (AX)(BX*1)
 	ADDQ         $0x40, BX
 	SUBQ         $0x10, DX
@@ -4809,29 +4870,30 @@ tail:
 	VMOVUPS      Z5, Z3
 	VMAXPS       Z1, Z3, Z1
 	VMINPS       Z1, Z2, Z1
-	VMULPS       Z7, Z1, Z2
-	VRNDSCALEPS  $0x08, Z2, Z2
+	VMOVUPS      Z7, Z2
+	VFMADD231PS  Z8, Z1, Z2
+	VSUBPS       Z7, Z2, Z2
 	VMOVUPS      Z1, Z1
-	VFNMADD231PS Z8, Z2, Z1
 	VFNMADD231PS Z9, Z2, Z1
+	VFNMADD231PS Z10, Z2, Z1
 	VMULPS       Z1, Z1, Z3
-	VMOVUPS      Z10, Z4
-	VFMADD213PS  Z11, Z1, Z4
-	VMOVUPS      Z12, Z5
-	VFMADD213PS  Z13, Z1, Z5
-	VMOVUPS      Z14, Z6
-	VFMADD213PS  Z15, Z1, Z6
+	VMOVUPS      Z11, Z4
+	VFMADD213PS  Z12, Z1, Z4
+	VMOVUPS      Z13, Z5
+	VFMADD213PS  Z14, Z1, Z5
+	VMOVUPS      Z15, Z6
+	VFMADD213PS  Z16, Z1, Z6
 	VFMADD213PS  Z5, Z3, Z6
 	VFMADD213PS  Z4, Z3, Z6
 	VFMADD213PS  Z1, Z3, Z6
-	VADDPS       Z16, Z6, Z1
+	VADDPS       Z17, Z6, Z1
 	VSCALEFPS    Z2, Z1, Z1
 	VXORPS       Z2, Z2, Z2
 	VCMPPS       $0x11, Z2, Z0, K2
-	VMOVUPS      Z16, Z0
-	VBLENDMPS    Z1, Z0, K2, Z18
-	VADDPS       Z16, Z1, Z0
-	VDIVPS       Z0, Z18, Z0
+	VMOVUPS      Z17, Z0
+	VBLENDMPS    Z1, Z0, K2, Z19
+	VADDPS       Z17, Z1, Z0
+	VDIVPS       Z0, Z19, Z0
 	VMOVUPS      Z0, K1, (AX)(BX*1)
 
 done:
@@ -4839,17 +4901,18 @@ done:
 	RET
 
 constants:
-	VBROADCASTSS constant35bfbe8e<>+0(SB), Z9
-	VBROADCASTSS constant39500d01<>+0(SB), Z14
-	VBROADCASTSS constant3ab60b61<>+0(SB), Z15
-	VBROADCASTSS constant3c088889<>+0(SB), Z12
-	VBROADCASTSS constant3d2aaaab<>+0(SB), Z13
-	VBROADCASTSS constant3e2aaaab<>+0(SB), Z10
-	VBROADCASTSS constant3f000000<>+0(SB), Z11
-	VBROADCASTSS constant3f317200<>+0(SB), Z8
-	VBROADCASTSS constant3f800000<>+0(SB), Z16
-	VBROADCASTSS constant3fb8aa3b<>+0(SB), Z7
+	VBROADCASTSS constant35bfbe8e<>+0(SB), Z10
+	VBROADCASTSS constant39500d01<>+0(SB), Z15
+	VBROADCASTSS constant3ab60b61<>+0(SB), Z16
+	VBROADCASTSS constant3c088889<>+0(SB), Z13
+	VBROADCASTSS constant3d2aaaab<>+0(SB), Z14
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Z11
+	VBROADCASTSS constant3f000000<>+0(SB), Z12
+	VBROADCASTSS constant3f317200<>+0(SB), Z9
+	VBROADCASTSS constant3f800000<>+0(SB), Z17
+	VBROADCASTSS constant3fb8aa3b<>+0(SB), Z8
 	VBROADCASTSS constant42b20000<>+0(SB), Z3
+	VBROADCASTSS constant4b400000<>+0(SB), Z7
 	VBROADCASTSS constant80000000<>+0(SB), Z1
 	VBROADCASTSS constantc2d00000<>+0(SB), Z5
 	JMP          begin
@@ -5483,27 +5546,27 @@ begin:
 	VANDPS       Z1, Z0, Z1
 	VMOVUPS      Z2, Z2
 	VMINPS       Z1, Z2, Z1
-	VMULPS       Z3, Z1, Z2
-	VRNDSCALEPS  $0x08, Z2, Z2
+	VMOVUPS      Z3, Z2
+	VFMADD231PS  Z4, Z1, Z2
+	VSUBPS       Z3, Z2, Z3
 	VADDPS       Z1, Z1, Z1
-	VFNMADD231PS Z4, Z2, Z1
-	VCVTPS2DQ    Z2, Z2
-	VPADDD       Z5, Z2, Z2
+	VFNMADD231PS Z5, Z3, Z1
 	VPSLLD       $0x17, Z2, Z2
+	VPADDD       Z6, Z2, Z2
 	VMULPS       Z1, Z1, Z3
-	VMOVUPS      Z6, Z4
-	VFMADD213PS  Z7, Z1, Z4
-	VMOVUPS      Z8, Z5
-	VFMADD213PS  Z9, Z1, Z5
-	VMOVUPS      Z10, Z6
-	VFMADD213PS  Z11, Z1, Z6
-	VFMADD213PS  Z5, Z3, Z6
-	VFMADD213PS  Z4, Z3, Z6
-	VFMADD213PS  Z1, Z3, Z6
-	VSUBPS       Z12, Z2, Z1
-	VFMADD213PS  Z1, Z2, Z6
-	VADDPS       Z13, Z6, Z1
-	VDIVPS       Z1, Z6, Z1
+	VMOVUPS      Z7, Z4
+	VFMADD213PS  Z8, Z1, Z4
+	VMOVUPS      Z9, Z5
+	VFMADD213PS  Z10, Z1, Z5
+	VMOVUPS      Z11, Z7
+	VFMADD213PS  Z12, Z1, Z7
+	VFMADD213PS  Z5, Z3, Z7
+	VFMADD213PS  Z4, Z3, Z7
+	VFMADD213PS  Z1, Z3, Z7
+	VSUBPS       Z6, Z2, Z1
+	VFMADD213PS  Z1, Z2, Z7
+	VADDPS       Z13, Z7, Z1
+	VDIVPS       Z1, Z7, Z1
 	VANDPS       Z14, Z0, Z0
 	VORPS        Z0, Z1, Z0
 	VBROADCASTSS floor+88(FP), Z1
@@ -5517,18 +5580,18 @@ begin:
 	RET
 
 constants:
-	VBROADCASTSS constant0000007f<>+0(SB), Z5
-	VBROADCASTSS constant39500d01<>+0(SB), Z10
-	VBROADCASTSS constant3ab60b61<>+0(SB), Z11
-	VBROADCASTSS constant3c088889<>+0(SB), Z8
-	VBROADCASTSS constant3d2aaaab<>+0(SB), Z9
-	VBROADCASTSS constant3e2aaaab<>+0(SB), Z6
-	VBROADCASTSS constant3f000000<>+0(SB), Z7
-	VBROADCASTSS constant3f317218<>+0(SB), Z4
-	VBROADCASTSS constant3f800000<>+0(SB), Z12
+	VBROADCASTSS constant39500d01<>+0(SB), Z11
+	VBROADCASTSS constant3ab60b61<>+0(SB), Z12
+	VBROADCASTSS constant3c088889<>+0(SB), Z9
+	VBROADCASTSS constant3d2aaaab<>+0(SB), Z10
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Z7
+	VBROADCASTSS constant3f000000<>+0(SB), Z8
+	VBROADCASTSS constant3f317218<>+0(SB), Z5
+	VBROADCASTSS constant3f800000<>+0(SB), Z6
 	VBROADCASTSS constant40000000<>+0(SB), Z13
-	VBROADCASTSS constant4038aa3b<>+0(SB), Z3
+	VBROADCASTSS constant4038aa3b<>+0(SB), Z4
 	VBROADCASTSS constant41200000<>+0(SB), Z2
+	VBROADCASTSS constant4b400000<>+0(SB), Z3
 	VBROADCASTSS constant7fffffff<>+0(SB), Z1
 	VBROADCASTSS constant80000000<>+0(SB), Z14
 	JMP          begin
@@ -5726,24 +5789,24 @@ begin:
 	VANDPS       Z2, Z0, Z3
 	VMOVUPS      Z4, Z5
 	VMINPS       Z3, Z5, Z3
-	VMULPS       Z6, Z3, Z5
-	VRNDSCALEPS  $0x08, Z5, Z5
+	VMOVUPS      Z6, Z5
+	VFMADD231PS  Z7, Z3, Z5
+	VSUBPS       Z6, Z5, Z18
 	VADDPS       Z3, Z3, Z3
-	VFNMADD231PS Z7, Z5, Z3
-	VCVTPS2DQ    Z5, Z5
-	VPADDD       Z8, Z5, Z5
+	VFNMADD231PS Z8, Z18, Z3
 	VPSLLD       $0x17, Z5, Z5
+	VPADDD       Z9, Z5, Z5
 	VMULPS       Z3, Z3, Z18
-	VMOVUPS      Z9, Z19
-	VFMADD213PS  Z10, Z3, Z19
-	VMOVUPS      Z11, Z20
-	VFMADD213PS  Z12, Z3, Z20
-	VMOVUPS      Z13, Z21
-	VFMADD213PS  Z14, Z3, Z21
+	VMOVUPS      Z10, Z19
+	VFMADD213PS  Z11, Z3, Z19
+	VMOVUPS      Z12, Z20
+	VFMADD213PS  Z13, Z3, Z20
+	VMOVUPS      Z14, Z21
+	VFMADD213PS  Z15, Z3, Z21
 	VFMADD213PS  Z20, Z18, Z21
 	VFMADD213PS  Z19, Z18, Z21
 	VFMADD213PS  Z3, Z18, Z21
-	VSUBPS       Z15, Z5, Z3
+	VSUBPS       Z9, Z5, Z3
 	VFMADD213PS  Z3, Z5, Z21
 	VADDPS       Z16, Z21, Z3
 	VDIVPS       Z3, Z21, Z3
@@ -5752,24 +5815,24 @@ begin:
 	VANDPS       Z2, Z1, Z2
 	VMOVUPS      Z4, Z3
 	VMINPS       Z2, Z3, Z2
-	VMULPS       Z6, Z2, Z3
-	VRNDSCALEPS  $0x08, Z3, Z3
+	VMOVUPS      Z6, Z3
+	VFMADD231PS  Z7, Z2, Z3
+	VSUBPS       Z6, Z3, Z4
 	VADDPS       Z2, Z2, Z2
-	VFNMADD231PS Z7, Z3, Z2
-	VCVTPS2DQ    Z3, Z3
-	VPADDD       Z8, Z3, Z3
+	VFNMADD231PS Z8, Z4, Z2
 	VPSLLD       $0x17, Z3, Z3
+	VPADDD       Z9, Z3, Z3
 	VMULPS       Z2, Z2, Z4
-	VMOVUPS      Z9, Z5
-	VFMADD213PS  Z10, Z2, Z5
-	VMOVUPS      Z11, Z6
-	VFMADD213PS  Z12, Z2, Z6
-	VMOVUPS      Z13, Z7
-	VFMADD213PS  Z14, Z2, Z7
+	VMOVUPS      Z10, Z5
+	VFMADD213PS  Z11, Z2, Z5
+	VMOVUPS      Z12, Z6
+	VFMADD213PS  Z13, Z2, Z6
+	VMOVUPS      Z14, Z7
+	VFMADD213PS  Z15, Z2, Z7
 	VFMADD213PS  Z6, Z4, Z7
 	VFMADD213PS  Z5, Z4, Z7
 	VFMADD213PS  Z2, Z4, Z7
-	VSUBPS       Z15, Z3, Z2
+	VSUBPS       Z9, Z3, Z2
 	VFMADD213PS  Z2, Z3, Z7
 	VADDPS       Z16, Z7, Z2
 	VDIVPS       Z2, Z7, Z2
@@ -5788,18 +5851,18 @@ begin:
 	RET
 
 constants:
-	VBROADCASTSS constant0000007f<>+0(SB), Z8
-	VBROADCASTSS constant39500d01<>+0(SB), Z13
-	VBROADCASTSS constant3ab60b61<>+0(SB), Z14
-	VBROADCASTSS constant3c088889<>+0(SB), Z11
-	VBROADCASTSS constant3d2aaaab<>+0(SB), Z12
-	VBROADCASTSS constant3e2aaaab<>+0(SB), Z9
-	VBROADCASTSS constant3f000000<>+0(SB), Z10
-	VBROADCASTSS constant3f317218<>+0(SB), Z7
-	VBROADCASTSS constant3f800000<>+0(SB), Z15
+	VBROADCASTSS constant39500d01<>+0(SB), Z14
+	VBROADCASTSS constant3ab60b61<>+0(SB), Z15
+	VBROADCASTSS constant3c088889<>+0(SB), Z12
+	VBROADCASTSS constant3d2aaaab<>+0(SB), Z13
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Z10
+	VBROADCASTSS constant3f000000<>+0(SB), Z11
+	VBROADCASTSS constant3f317218<>+0(SB), Z8
+	VBROADCASTSS constant3f800000<>+0(SB), Z9
 	VBROADCASTSS constant40000000<>+0(SB), Z16
-	VBROADCASTSS constant4038aa3b<>+0(SB), Z6
+	VBROADCASTSS constant4038aa3b<>+0(SB), Z7
 	VBROADCASTSS constant41200000<>+0(SB), Z4
+	VBROADCASTSS constant4b400000<>+0(SB), Z6
 	VBROADCASTSS constant7fffffff<>+0(SB), Z2
 	VBROADCASTSS constant80000000<>+0(SB), Z17
 	JMP          begin
@@ -6018,24 +6081,24 @@ begin:
 	VANDPS       Z3, Z0, Z4
 	VMOVUPS      Z5, Z6
 	VMINPS       Z4, Z6, Z4
-	VMULPS       Z7, Z4, Z6
-	VRNDSCALEPS  $0x08, Z6, Z6
+	VMOVUPS      Z7, Z6
+	VFMADD231PS  Z8, Z4, Z6
+	VSUBPS       Z7, Z6, Z19
 	VADDPS       Z4, Z4, Z4
-	VFNMADD231PS Z8, Z6, Z4
-	VCVTPS2DQ    Z6, Z6
-	VPADDD       Z9, Z6, Z6
+	VFNMADD231PS Z9, Z19, Z4
 	VPSLLD       $0x17, Z6, Z6
+	VPADDD       Z10, Z6, Z6
 	VMULPS       Z4, Z4, Z19
-	VMOVUPS      Z10, Z20
-	VFMADD213PS  Z11, Z4, Z20
-	VMOVUPS      Z12, Z21
-	VFMADD213PS  Z13, Z4, Z21
-	VMOVUPS      Z14, Z22
-	VFMADD213PS  Z15, Z4, Z22
+	VMOVUPS      Z11, Z20
+	VFMADD213PS  Z12, Z4, Z20
+	VMOVUPS      Z13, Z21
+	VFMADD213PS  Z14, Z4, Z21
+	VMOVUPS      Z15, Z22
+	VFMADD213PS  Z16, Z4, Z22
 	VFMADD213PS  Z21, Z19, Z22
 	VFMADD213PS  Z20, Z19, Z22
 	VFMADD213PS  Z4, Z19, Z22
-	VSUBPS       Z16, Z6, Z4
+	VSUBPS       Z10, Z6, Z4
 	VFMADD213PS  Z4, Z6, Z22
 	VADDPS       Z17, Z22, Z4
 	VDIVPS       Z4, Z22, Z4
@@ -6044,24 +6107,24 @@ begin:
 	VANDPS       Z3, Z1, Z4
 	VMOVUPS      Z5, Z6
 	VMINPS       Z4, Z6, Z4
-	VMULPS       Z7, Z4, Z6
-	VRNDSCALEPS  $0x08, Z6, Z6
+	VMOVUPS      Z7, Z6
+	VFMADD231PS  Z8, Z4, Z6
+	VSUBPS       Z7, Z6, Z19
 	VADDPS       Z4, Z4, Z4
-	VFNMADD231PS Z8, Z6, Z4
-	VCVTPS2DQ    Z6, Z6
-	VPADDD       Z9, Z6, Z6
+	VFNMADD231PS Z9, Z19, Z4
 	VPSLLD       $0x17, Z6, Z6
+	VPADDD       Z10, Z6, Z6
 	VMULPS       Z4, Z4, Z19
-	VMOVUPS      Z10, Z20
-	VFMADD213PS  Z11, Z4, Z20
-	VMOVUPS      Z12, Z21
-	VFMADD213PS  Z13, Z4, Z21
-	VMOVUPS      Z14, Z22
-	VFMADD213PS  Z15, Z4, Z22
+	VMOVUPS      Z11, Z20
+	VFMADD213PS  Z12, Z4, Z20
+	VMOVUPS      Z13, Z21
+	VFMADD213PS  Z14, Z4, Z21
+	VMOVUPS      Z15, Z22
+	VFMADD213PS  Z16, Z4, Z22
 	VFMADD213PS  Z21, Z19, Z22
 	VFMADD213PS  Z20, Z19, Z22
 	VFMADD213PS  Z4, Z19, Z22
-	VSUBPS       Z16, Z6, Z4
+	VSUBPS       Z10, Z6, Z4
 	VFMADD213PS  Z4, Z6, Z22
 	VADDPS       Z17, Z22, Z4
 	VDIVPS       Z4, Z22, Z4
@@ -6070,24 +6133,24 @@ begin:
 	VANDPS       Z3, Z2, Z3
 	VMOVUPS      Z5, Z4
 	VMINPS       Z3, Z4, Z3
-	VMULPS       Z7, Z3, Z4
-	VRNDSCALEPS  $0x08, Z4, Z4
+	VMOVUPS      Z7, Z4
+	VFMADD231PS  Z8, Z3, Z4
+	VSUBPS       Z7, Z4, Z5
 	VADDPS       Z3, Z3, Z3
-	VFNMADD231PS Z8, Z4, Z3
-	VCVTPS2DQ    Z4, Z4
-	VPADDD       Z9, Z4, Z4
+	VFNMADD231PS Z9, Z5, Z3
 	VPSLLD       $0x17, Z4, Z4
+	VPADDD       Z10, Z4, Z4
 	VMULPS       Z3, Z3, Z5
-	VMOVUPS      Z10, Z6
-	VFMADD213PS  Z11, Z3, Z6
-	VMOVUPS      Z12, Z7
-	VFMADD213PS  Z13, Z3, Z7
-	VMOVUPS      Z14, Z8
-	VFMADD213PS  Z15, Z3, Z8
+	VMOVUPS      Z11, Z6
+	VFMADD213PS  Z12, Z3, Z6
+	VMOVUPS      Z13, Z7
+	VFMADD213PS  Z14, Z3, Z7
+	VMOVUPS      Z15, Z8
+	VFMADD213PS  Z16, Z3, Z8
 	VFMADD213PS  Z7, Z5, Z8
 	VFMADD213PS  Z6, Z5, Z8
 	VFMADD213PS  Z3, Z5, Z8
-	VSUBPS       Z16, Z4, Z3
+	VSUBPS       Z10, Z4, Z3
 	VFMADD213PS  Z3, Z4, Z8
 	VADDPS       Z17, Z8, Z3
 	VDIVPS       Z3, Z8, Z3
@@ -6108,18 +6171,18 @@ begin:
 	RET
 
 constants:
-	VBROADCASTSS constant0000007f<>+0(SB), Z9
-	VBROADCASTSS constant39500d01<>+0(SB), Z14
-	VBROADCASTSS constant3ab60b61<>+0(SB), Z15
-	VBROADCASTSS constant3c088889<>+0(SB), Z12
-	VBROADCASTSS constant3d2aaaab<>+0(SB), Z13
-	VBROADCASTSS constant3e2aaaab<>+0(SB), Z10
-	VBROADCASTSS constant3f000000<>+0(SB), Z11
-	VBROADCASTSS constant3f317218<>+0(SB), Z8
-	VBROADCASTSS constant3f800000<>+0(SB), Z16
+	VBROADCASTSS constant39500d01<>+0(SB), Z15
+	VBROADCASTSS constant3ab60b61<>+0(SB), Z16
+	VBROADCASTSS constant3c088889<>+0(SB), Z13
+	VBROADCASTSS constant3d2aaaab<>+0(SB), Z14
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Z11
+	VBROADCASTSS constant3f000000<>+0(SB), Z12
+	VBROADCASTSS constant3f317218<>+0(SB), Z9
+	VBROADCASTSS constant3f800000<>+0(SB), Z10
 	VBROADCASTSS constant40000000<>+0(SB), Z17
-	VBROADCASTSS constant4038aa3b<>+0(SB), Z7
+	VBROADCASTSS constant4038aa3b<>+0(SB), Z8
 	VBROADCASTSS constant41200000<>+0(SB), Z5
+	VBROADCASTSS constant4b400000<>+0(SB), Z7
 	VBROADCASTSS constant7fffffff<>+0(SB), Z3
 	VBROADCASTSS constant80000000<>+0(SB), Z18
 	JMP          begin
@@ -6359,24 +6422,24 @@ begin:
 	VANDPS       Z4, Z0, Z5
 	VMOVUPS      Z6, Z7
 	VMINPS       Z5, Z7, Z5
-	VMULPS       Z8, Z5, Z7
-	VRNDSCALEPS  $0x08, Z7, Z7
+	VMOVUPS      Z8, Z7
+	VFMADD231PS  Z9, Z5, Z7
+	VSUBPS       Z8, Z7, Z20
 	VADDPS       Z5, Z5, Z5
-	VFNMADD231PS Z9, Z7, Z5
-	VCVTPS2DQ    Z7, Z7
-	VPADDD       Z10, Z7, Z7
+	VFNMADD231PS Z10, Z20, Z5
 	VPSLLD       $0x17, Z7, Z7
+	VPADDD       Z11, Z7, Z7
 	VMULPS       Z5, Z5, Z20
-	VMOVUPS      Z11, Z21
-	VFMADD213PS  Z12, Z5, Z21
-	VMOVUPS      Z13, Z22
-	VFMADD213PS  Z14, Z5, Z22
-	VMOVUPS      Z15, Z23
-	VFMADD213PS  Z16, Z5, Z23
+	VMOVUPS      Z12, Z21
+	VFMADD213PS  Z13, Z5, Z21
+	VMOVUPS      Z14, Z22
+	VFMADD213PS  Z15, Z5, Z22
+	VMOVUPS      Z16, Z23
+	VFMADD213PS  Z17, Z5, Z23
 	VFMADD213PS  Z22, Z20, Z23
 	VFMADD213PS  Z21, Z20, Z23
 	VFMADD213PS  Z5, Z20, Z23
-	VSUBPS       Z17, Z7, Z5
+	VSUBPS       Z11, Z7, Z5
 	VFMADD213PS  Z5, Z7, Z23
 	VADDPS       Z18, Z23, Z5
 	VDIVPS       Z5, Z23, Z5
@@ -6385,24 +6448,24 @@ begin:
 	VANDPS       Z4, Z1, Z5
 	VMOVUPS      Z6, Z7
 	VMINPS       Z5, Z7, Z5
-	VMULPS       Z8, Z5, Z7
-	VRNDSCALEPS  $0x08, Z7, Z7
+	VMOVUPS      Z8, Z7
+	VFMADD231PS  Z9, Z5, Z7
+	VSUBPS       Z8, Z7, Z20
 	VADDPS       Z5, Z5, Z5
-	VFNMADD231PS Z9, Z7, Z5
-	VCVTPS2DQ    Z7, Z7
-	VPADDD       Z10, Z7, Z7
+	VFNMADD231PS Z10, Z20, Z5
 	VPSLLD       $0x17, Z7, Z7
+	VPADDD       Z11, Z7, Z7
 	VMULPS       Z5, Z5, Z20
-	VMOVUPS      Z11, Z21
-	VFMADD213PS  Z12, Z5, Z21
-	VMOVUPS      Z13, Z22
-	VFMADD213PS  Z14, Z5, Z22
-	VMOVUPS      Z15, Z23
-	VFMADD213PS  Z16, Z5, Z23
+	VMOVUPS      Z12, Z21
+	VFMADD213PS  Z13, Z5, Z21
+	VMOVUPS      Z14, Z22
+	VFMADD213PS  Z15, Z5, Z22
+	VMOVUPS      Z16, Z23
+	VFMADD213PS  Z17, Z5, Z23
 	VFMADD213PS  Z22, Z20, Z23
 	VFMADD213PS  Z21, Z20, Z23
 	VFMADD213PS  Z5, Z20, Z23
-	VSUBPS       Z17, Z7, Z5
+	VSUBPS       Z11, Z7, Z5
 	VFMADD213PS  Z5, Z7, Z23
 	VADDPS       Z18, Z23, Z5
 	VDIVPS       Z5, Z23, Z5
@@ -6411,24 +6474,24 @@ begin:
 	VANDPS       Z4, Z2, Z5
 	VMOVUPS      Z6, Z7
 	VMINPS       Z5, Z7, Z5
-	VMULPS       Z8, Z5, Z7
-	VRNDSCALEPS  $0x08, Z7, Z7
+	VMOVUPS      Z8, Z7
+	VFMADD231PS  Z9, Z5, Z7
+	VSUBPS       Z8, Z7, Z20
 	VADDPS       Z5, Z5, Z5
-	VFNMADD231PS Z9, Z7, Z5
-	VCVTPS2DQ    Z7, Z7
-	VPADDD       Z10, Z7, Z7
+	VFNMADD231PS Z10, Z20, Z5
 	VPSLLD       $0x17, Z7, Z7
+	VPADDD       Z11, Z7, Z7
 	VMULPS       Z5, Z5, Z20
-	VMOVUPS      Z11, Z21
-	VFMADD213PS  Z12, Z5, Z21
-	VMOVUPS      Z13, Z22
-	VFMADD213PS  Z14, Z5, Z22
-	VMOVUPS      Z15, Z23
-	VFMADD213PS  Z16, Z5, Z23
+	VMOVUPS      Z12, Z21
+	VFMADD213PS  Z13, Z5, Z21
+	VMOVUPS      Z14, Z22
+	VFMADD213PS  Z15, Z5, Z22
+	VMOVUPS      Z16, Z23
+	VFMADD213PS  Z17, Z5, Z23
 	VFMADD213PS  Z22, Z20, Z23
 	VFMADD213PS  Z21, Z20, Z23
 	VFMADD213PS  Z5, Z20, Z23
-	VSUBPS       Z17, Z7, Z5
+	VSUBPS       Z11, Z7, Z5
 	VFMADD213PS  Z5, Z7, Z23
 	VADDPS       Z18, Z23, Z5
 	VDIVPS       Z5, Z23, Z5
@@ -6437,24 +6500,24 @@ begin:
 	VANDPS       Z4, Z3, Z4
 	VMOVUPS      Z6, Z5
 	VMINPS       Z4, Z5, Z4
-	VMULPS       Z8, Z4, Z5
-	VRNDSCALEPS  $0x08, Z5, Z5
+	VMOVUPS      Z8, Z5
+	VFMADD231PS  Z9, Z4, Z5
+	VSUBPS       Z8, Z5, Z6
 	VADDPS       Z4, Z4, Z4
-	VFNMADD231PS Z9, Z5, Z4
-	VCVTPS2DQ    Z5, Z5
-	VPADDD       Z10, Z5, Z5
+	VFNMADD231PS Z10, Z6, Z4
 	VPSLLD       $0x17, Z5, Z5
+	VPADDD       Z11, Z5, Z5
 	VMULPS       Z4, Z4, Z6
-	VMOVUPS      Z11, Z7
-	VFMADD213PS  Z12, Z4, Z7
-	VMOVUPS      Z13, Z8
-	VFMADD213PS  Z14, Z4, Z8
-	VMOVUPS      Z15, Z9
-	VFMADD213PS  Z16, Z4, Z9
+	VMOVUPS      Z12, Z7
+	VFMADD213PS  Z13, Z4, Z7
+	VMOVUPS      Z14, Z8
+	VFMADD213PS  Z15, Z4, Z8
+	VMOVUPS      Z16, Z9
+	VFMADD213PS  Z17, Z4, Z9
 	VFMADD213PS  Z8, Z6, Z9
 	VFMADD213PS  Z7, Z6, Z9
 	VFMADD213PS  Z4, Z6, Z9
-	VSUBPS       Z17, Z5, Z4
+	VSUBPS       Z11, Z5, Z4
 	VFMADD213PS  Z4, Z5, Z9
 	VADDPS       Z18, Z9, Z4
 	VDIVPS       Z4, Z9, Z4
@@ -6477,18 +6540,18 @@ begin:
 	RET
 
 constants:
-	VBROADCASTSS constant0000007f<>+0(SB), Z10
-	VBROADCASTSS constant39500d01<>+0(SB), Z15
-	VBROADCASTSS constant3ab60b61<>+0(SB), Z16
-	VBROADCASTSS constant3c088889<>+0(SB), Z13
-	VBROADCASTSS constant3d2aaaab<>+0(SB), Z14
-	VBROADCASTSS constant3e2aaaab<>+0(SB), Z11
-	VBROADCASTSS constant3f000000<>+0(SB), Z12
-	VBROADCASTSS constant3f317218<>+0(SB), Z9
-	VBROADCASTSS constant3f800000<>+0(SB), Z17
+	VBROADCASTSS constant39500d01<>+0(SB), Z16
+	VBROADCASTSS constant3ab60b61<>+0(SB), Z17
+	VBROADCASTSS constant3c088889<>+0(SB), Z14
+	VBROADCASTSS constant3d2aaaab<>+0(SB), Z15
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Z12
+	VBROADCASTSS constant3f000000<>+0(SB), Z13
+	VBROADCASTSS constant3f317218<>+0(SB), Z10
+	VBROADCASTSS constant3f800000<>+0(SB), Z11
 	VBROADCASTSS constant40000000<>+0(SB), Z18
-	VBROADCASTSS constant4038aa3b<>+0(SB), Z8
+	VBROADCASTSS constant4038aa3b<>+0(SB), Z9
 	VBROADCASTSS constant41200000<>+0(SB), Z6
+	VBROADCASTSS constant4b400000<>+0(SB), Z8
 	VBROADCASTSS constant7fffffff<>+0(SB), Z4
 	VBROADCASTSS constant80000000<>+0(SB), Z19
 	JMP          begin

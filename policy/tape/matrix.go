@@ -182,13 +182,20 @@ type sumCols struct{}
 
 func (sumCols) forward(v *Var) {
 	for r := range v.Rows {
-		v.Value[r] = float32(f32.Sum(v.a.row(r)))
+		var sum float64
+		for _, x := range v.a.row(r) {
+			sum += float64(x)
+		}
+		v.Value[r] = float32(sum)
 	}
 }
 
 func (sumCols) backward(v *Var) {
 	for r, g := range v.Grad {
-		f32.Affine(v.a.gradRow(r), 1, v.a.gradRow(r), g)
+		row := v.a.gradRow(r)
+		for i := range row {
+			row[i] += g
+		}
 	}
 }
 

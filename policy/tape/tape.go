@@ -201,11 +201,11 @@ func (v *Var) Tape() *Tape { return v.tape }
 // push takes a Var off the free list. It has no Value yet.
 func (t *Tape) push(rows, cols int) *Var {
 	if t.n == len(t.vars) {
-		t.vars = append(t.vars, new(Var))
+		t.vars = append(t.vars, &Var{tape: t})
 	}
 	v := t.vars[t.n]
 	t.n++
-	*v = Var{Rows: rows, Cols: cols, tape: t, buf: v.buf}
+	v.Rows, v.Cols, v.Grad, v.op = rows, cols, nil, nil // what else there is, is set or not looked at
 	return v
 }
 

@@ -25,24 +25,25 @@ func (s instructions) functions() {
 	s.each("sigmoid", oneIn, "dst", x, nil, func(v []vec) []vec { return one(s.sigmoid(v[0])) })
 }
 
+// toNearest, added to a number of less than 2²², rounds it to a whole one, which
+// is then in the last bits of the sum.
+const toNearest = 3 << 22
+
 // reduce returns n and r of x = n ln 2 + r.
 func (s instructions) reduce(x vec) (n, r vec) {
-	n = s.nearest(s.times(x, s.number(math.Log2E)))
+	n, _ = s.nearest(x, math.Log2E)
 	r = s.copy(x)
 	VFNMADD231PS(s.number(0.693145751953125), n, r)
 	VFNMADD231PS(s.number(1.42860682030941723212e-06), n, r)
 	return n, r
 }
 
-// nearest returns the whole numbers nearest to x.
-func (s instructions) nearest(x vec) vec {
-	n := s.vector()
-	if s.is512() {
-		VRNDSCALEPS(Imm(8), x, n)
-	} else {
-		VROUNDPS(Imm(8), x, n)
-	}
-	return n
+// nearest returns the whole numbers nearest to k x, and what has them in its
+// last bits.
+func (s instructions) nearest(x vec, k float32) (n, bits vec) {
+	bits = s.copy(s.number(toNearest))
+	VFMADD231PS(s.number(k), x, bits)
+	return s.minus(bits, s.number(toNearest)), bits
 }
 
 // expm1r returns eʳ - 1 for |r| ≤ ln 2 / 2. The polynomial is added up in two
@@ -61,17 +62,12 @@ func (s instructions) expm1r(r vec) vec {
 	return high
 }
 
-// pow2 returns 2ⁿ for whole -126 ≤ n ≤ 127.
+// pow2 returns 2ⁿ for integers -126 ≤ n ≤ 127, of which all but the last nine
+// bits do not count.
 func (s instructions) pow2(n vec) vec {
-	i := s.vector()
-	VCVTPS2DQ(n, i)
-	return s.pow2Int(i)
-}
-
-func (s instructions) pow2Int(i vec) vec {
-	p := s.binary(VPADDD, i, s.bits(127))
-	VPSLLD(Imm(23), p, p)
-	return p
+	p := s.vector()
+	VPSLLD(Imm(23), n, p)
+	return s.binary(VPADDD, p, s.number(1))
 }
 
 func (s instructions) exp(x vec) vec {
@@ -85,7 +81,7 @@ func (s instructions) exp(x vec) vec {
 	i, half := s.vector(), s.vector() // 2ⁿ alone may be out of range where the result is not
 	VCVTPS2DQ(n, i)
 	VPSRAD(Imm(1), i, half)
-	return s.times(s.times(y, s.pow2Int(half)), s.pow2Int(s.binary(VPSUBD, i, half)))
+	return s.times(s.times(y, s.pow2(half)), s.pow2(s.binary(VPSUBD, i, half)))
 }
 
 // tanh takes n ln 2 away in one step, which is a shorter wait: where n is so
@@ -93,10 +89,10 @@ func (s instructions) exp(x vec) vec {
 func (s instructions) tanh(x vec) vec {
 	a := s.and(x, s.bits(^uint32(signBit)))
 	a = s.atMost(s.copy(s.number(10)), a)
-	n := s.nearest(s.times(a, s.number(2*math.Log2E)))
+	n, bits := s.nearest(a, 2*math.Log2E)
 	r := s.plus(a, a)
 	VFNMADD231PS(s.number(math.Ln2), n, r)
-	p := s.pow2(n)
+	p := s.pow2(bits)
 	e := s.expm1r(r)
 	VFMADD213PS(s.minus(p, s.number(1)), p, e) // 2ⁿ(eʳ-1) + 2ⁿ-1
 	y := s.over(e, s.plus(e, s.number(2)))

@@ -44,19 +44,25 @@ func (s instructions) function(name, signature string) {
 	Pragma("noescape")
 }
 
-// hoist keeps the constants of the function just begun in registers, where the
-// set has enough of them. Which they are shows only as the function is written,
-// so they are loaded behind its end.
+// hoist keeps constants of the function just begun in registers, as many as the
+// set has to spare. Which they are shows only as the function is written, so
+// they are loaded behind its end.
 func (s instructions) hoist() {
-	if s.is512() {
-		hoisted = map[uint32]reg.VecVirtual{}
-		JMP(LabelRef("constants"))
-		Label("begin")
-	}
+	hoisted = map[uint32]reg.VecVirtual{}
+	JMP(LabelRef("constants"))
+	Label("begin")
 }
 
 // hoisted has the registers of the function's constants, if it hoists them.
 var hoisted map[uint32]reg.VecVirtual
+
+// spare is the number of registers for constants.
+func (s instructions) spare() int {
+	if s.is512() {
+		return 32
+	}
+	return 7
+}
 
 // finish ends it.
 func finish() {
@@ -75,13 +81,13 @@ func finish() {
 
 // bits returns a constant vector, in every lane the same 32 bits.
 func (s instructions) bits(b uint32) Op {
-	if hoisted == nil {
-		return constant(fmt.Sprintf("lanes%s%08x", s.name, b), b, s.lanes)
-	}
-	if hoisted[b] == nil {
+	if hoisted != nil && hoisted[b] == nil && len(hoisted) < s.spare() {
 		hoisted[b] = s.vector()
 	}
-	return hoisted[b]
+	if v, ok := hoisted[b]; ok {
+		return v
+	}
+	return constant(fmt.Sprintf("lanes%s%08x", s.name, b), b, s.lanes)
 }
 
 // constant returns n times the same 32 bits in memory.
