@@ -1,6 +1,7 @@
 package env
 
 import (
+	"math"
 	"math/rand/v2"
 
 	"github.com/rlrun/rlrun/env/state"
@@ -47,3 +48,10 @@ func (r *Rand) SetDraws(u []float64) { r.given = u }
 
 // State visits the generator. What SetDraws gave is no part of it.
 func (r *Rand) State(s *state.State) { s.PCG("rand", &r.src) }
+
+// Normal returns a number of mean 0 and deviation 1. Box and Muller 1958, "A note
+// on the generation of random normal deviates", eq. 1.
+func (r *Rand) Normal() float64 {
+	radius := math.Sqrt(-2 * math.Log(1-r.Float64()))
+	return radius * math.Cos(2*math.Pi*r.Float64())
+}

@@ -2,6 +2,7 @@ package env
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/rlrun/rlrun/env/state"
 )
@@ -36,78 +37,32 @@ func StateOf(e Env, s *state.State) {
 	}
 }
 
-// ScaleReward multiplies every reward by K.
-type ScaleReward struct {
-	Env
-	K float64
-}
-
-var _ Wrapper = ScaleReward{}
+// within is what most wrappers begin with: an environment, of which all passes
+// that they do not change, and no state of their own.
+type within struct{ Env }
 
 // Unwrap returns the environment within.
-func (w ScaleReward) Unwrap() Env { return w.Env }
+func (w within) Unwrap() Env { return w.Env }
 
 // State visits the environment within.
-func (w ScaleReward) State(s *state.State) { StateOf(w.Env, s) }
+func (w within) State(s *state.State) { StateOf(w.Env, s) }
 
-// Spec is that of the environment within, its threshold scaled too.
-func (w ScaleReward) Spec() Spec {
-	s := w.Env.Spec()
-	if s.RewardThreshold != nil {
-		s.RewardThreshold = new(w.K * *s.RewardThreshold)
+// boxOf returns a space as a Box, for a wrapper that needs one.
+func boxOf(wrapper, what string, s Space) (Box, error) {
+	b, ok := s.(Box)
+	if !ok {
+		return b, fmt.Errorf("env: %s of %s of a %T, want a Box", wrapper, what, s)
 	}
-	return s
+	return b, nil
 }
 
-// Step steps the environment within and scales its reward.
-func (w ScaleReward) Step(act, obs []float32) Outcome {
-	out := w.Env.Step(act, obs)
-	out.Reward *= w.K
-	return out
-}
-
-// StickyAction repeats the previous action with probability P instead of the
-// one given. Machado et al. 2018, "Revisiting the Arcade Learning Environment",
-// arXiv:1709.06009, section 5.2.
-type StickyAction struct {
-	Env
-	P    float64
-	rng  Rand
-	last []float32 // the action taken last, [A]
-	held int       // 1 once there is one
-}
-
-var _ Wrapper = (*StickyAction)(nil)
-
-// NewStickyAction returns e with actions that stick with probability p.
-func NewStickyAction(e Env, p float64) *StickyAction {
-	return &StickyAction{Env: e, P: p, last: make([]float32, e.Spec().Act.Size())}
-}
-
-// Unwrap returns the environment within.
-func (w *StickyAction) Unwrap() Env { return w.Env }
-
-// Reset starts an episode in which there is nothing to repeat yet.
-func (w *StickyAction) Reset(seed uint64, obs []float32) {
-	w.rng.Seed(Split(seed, 0))
-	w.held = 0
-	clear(w.last)
-	w.Env.Reset(Split(seed, 1), obs)
-}
-
-// Step gives the environment within act, or the action before it.
-func (w *StickyAction) Step(act, obs []float32) Outcome {
-	if w.held == 0 || w.rng.Float64() >= w.P {
-		copy(w.last, act)
-		w.held = 1
+// bounded returns an error if a Box has an element without bounds, or with none
+// in between.
+func bounded(wrapper string, b Box) error {
+	for i := range b.Low {
+		if width := b.High[i] - b.Low[i]; !(width > 0 && width <= math.MaxFloat32) {
+			return fmt.Errorf("env: %s of element %d, in %v … %v, want two bounds, the lower one first", wrapper, i, b.Low[i], b.High[i])
+		}
 	}
-	return w.Env.Step(w.last, obs)
-}
-
-// State visits the generator, the previous action and the environment within.
-func (w *StickyAction) State(s *state.State) {
-	w.rng.State(s)
-	s.Floats("sticky/last", w.last)
-	s.Int("sticky/held", &w.held, 1)
-	StateOf(w.Env, s)
+	return nil
 }

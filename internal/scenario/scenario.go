@@ -151,7 +151,9 @@ func (s *Scenario) resolveEnv(envs env.Registry) (err error) {
 		s.options = into // to be written out
 		return options(into)
 	})
-	if err != nil {
+	if _, ok := errors.AsType[*settings.Fault](err); ok {
+		return err // which names its place
+	} else if err != nil {
 		return fmt.Errorf("env: %s: %w", s.Env, err)
 	}
 	s.Spec = e.Spec()

@@ -58,6 +58,25 @@ func TestWrappers(t *testing.T) {
 	}
 }
 
+// TestAllWrappers makes each of them, and wants its observations and actions.
+func TestAllWrappers(t *testing.T) {
+	bounds := "low: [-1, -1, -1, -1], high: [1, 1, 1, 1]"
+	for wrapper, want := range map[string][2]int{ // floats of an observation and of an action
+		"clip_reward: [-1, 1]": {4, 1}, "max_steps: 7": {4, 1}, "frame_skip: 2": {4, 1},
+		"frame_stack: 3": {12, 1}, "frame_stack: {n: 2, padding: zero}": {8, 1}, "delay_observation: 2": {4, 1},
+		"time_aware_observation: true": {5, 1}, "flatten_observation: true": {4, 1}, "filter_observation: [3, 1]": {2, 1},
+		"mask_observation: [0]": {4, 1}, "mask_velocity: true": {4, 1}, "add_noise: 0.1": {4, 1},
+		"discretize_observation: {bins: 4, " + bounds + "}":   {1, 1},
+		"tile_coding: {tiles: 2, tilings: 3, " + bounds + "}": {3 * 81, 1}, "sticky_action: 0.5": {4, 1},
+	} {
+		s := mustRead(t, "env: {id: CartPole-v1, wrappers: [{"+wrapper+"}]}\nagent: {name: ppo}\nsteps: 10")
+		if got := [2]int{s.Spec.Obs.Size(), s.Spec.Act.Size()}; got != want {
+			t.Errorf("%s: observations and actions of %v floats, want %v", wrapper, got, want)
+		}
+		play(t, s.Train, 1, 0, 1)
+	}
+}
+
 // TestOptions wants them in the environments of training and evaluation alike.
 func TestOptions(t *testing.T) {
 	s := mustRead(t, "env: {id: acme/Echo-v0, options: {length: 2}}\nagent: {name: ppo}\nsteps: 10")
@@ -95,6 +114,17 @@ func TestWrapperFaults(t *testing.T) {
 		{"[{sticky_action: often}]", `env.wrappers[0].sticky_action: "often", want a number`},
 		{"[{scale_reward: null}]", "env.wrappers[0].scale_reward: no value, want a number"},
 		{"[{scale_reward: [1]}]", "env.wrappers[0].scale_reward: \"\", want a number"},
+		{"[{clip_action: true}]", "env.wrappers[0].clip_action: env: ClipAction of actions of a env.Discrete, want a Box"},
+		{"[{clip_action: false}]", "env.wrappers[0].clip_action: false, want true, or no such entry"},
+		{"[{clip_reward: [1, -1]}]", "env.wrappers[0].clip_reward: [1 -1], want two numbers, the lower one first"},
+		{"[{clip_reward: 1}]", "env.wrappers[0].clip_reward: want a list"},
+		{"[{max_steps: 0}]", "env.wrappers[0].max_steps: 0, want 1 or more"},
+		{"[{frame_skip: 0}]", "env.wrappers[0].frame_skip: env: FrameSkip of 0 times"},
+		{"[{frame_stack: {n: 2, padding: ones}}]", `env.wrappers[0].frame_stack: padding "ones", want reset or zero`},
+		{"[{frame_stack: many}]", `env.wrappers[0].frame_stack: "many", want a whole number`},
+		{"[{filter_observation: {x: 1}}]", "env.wrappers[0].filter_observation: want the names of fields, or the indices"},
+		{"[{tile_coding: {tiles: 4}}]", "env.wrappers[0].tile_coding: env: TileCoding of element 1, in -Inf … +Inf, want two bounds"},
+		{"[{discretize_observation: {bin: 4}}]", "env.wrappers[0].discretize_observation.bin: unknown key; the nearest is bins"},
 		{"[&a {scale_reward: 1}, *a]", "env.wrappers[1]: an alias"},
 	} {
 		_, err := read("env: {id: CartPole-v1, wrappers: " + c.wrappers + "}\nagent: {name: ppo}\nsteps: 10")

@@ -1,0 +1,143 @@
+package env
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/rlrun/rlrun/env/state"
+)
+
+// maxKept bounds what a wrapper keeps of the past, in floats.
+const maxKept = 1 << 24
+
+// FrameStack shows the latest observations together, the oldest first.
+type FrameStack struct {
+	within
+	n     int
+	zeros bool
+	box   Box
+	past  []float32 // what it shows, [n, O]
+}
+
+var _ Wrapper = (*FrameStack)(nil)
+
+// NewFrameStack returns e with the latest n observations of its Box in one, of
+// shape [n, …]. Before there are as many, the first stands for those that are
+// missing, or zeros if they are wanted.
+func NewFrameStack(e Env, n int, zeros bool) (*FrameStack, error) {
+	box, err := boxOf("FrameStack", "observations", e.Spec().Obs)
+	if err != nil {
+		return nil, err
+	}
+	if err = checkKept("FrameStack", n, len(box.Low)); err != nil {
+		return nil, err
+	}
+	return &FrameStack{within{e}, n, zeros, box, make([]float32, n*len(box.Low))}, nil
+}
+
+func checkKept(wrapper string, n, size int) error {
+	if n < 1 || n > maxKept/size {
+		return fmt.Errorf("env: %s of %d observations, want 1 … %d", wrapper, n, maxKept/size)
+	}
+	return nil
+}
+
+// Spec is that of the environment within, with n of its observations.
+func (w *FrameStack) Spec() Spec {
+	s, shape := w.Env.Spec(), w.box.Shape
+	if shape == nil {
+		shape = []int{len(w.box.Low)}
+	}
+	low, high := w.box.Low, w.box.High
+	if w.zeros {
+		low, high = withZero(w.box)
+	}
+	s.Obs = Box{slices.Repeat(low, w.n), slices.Repeat(high, w.n), append([]int{w.n}, shape...)}
+	return s
+}
+
+// withZero returns a Box's bounds, moved so far that 0 is within.
+func withZero(b Box) (low, high []float32) {
+	low, high = slices.Clone(b.Low), slices.Clone(b.High)
+	for i := range low {
+		low[i], high[i] = min(low[i], 0), max(high[i], 0)
+	}
+	return low, high
+}
+
+// Reset starts an episode.
+func (w *FrameStack) Reset(seed uint64, obs []float32) {
+	o := len(w.box.Low)
+	last := w.past[len(w.past)-o:]
+	w.Env.Reset(seed, last)
+	for past := w.past[:len(w.past)-o]; len(past) > 0; past = past[o:] {
+		if copy(past, last); w.zeros {
+			clear(past[:o])
+		}
+	}
+	copy(obs, w.past)
+}
+
+// Step steps the environment within.
+func (w *FrameStack) Step(act, obs []float32) Outcome {
+	o := len(w.box.Low)
+	copy(w.past, w.past[o:])
+	out := w.Env.Step(act, w.past[len(w.past)-o:])
+	copy(obs, w.past)
+	return out
+}
+
+// State visits what it shows and the environment within.
+func (w *FrameStack) State(s *state.State) {
+	s.Floats("framestack/past", w.past)
+	StateOf(w.Env, s)
+}
+
+// DelayObservation shows observations some steps late, and zeros before.
+type DelayObservation struct {
+	within
+	box     Box
+	waiting []float32 // what is to be shown later, the next first, [n, O]
+}
+
+var _ Wrapper = (*DelayObservation)(nil)
+
+// NewDelayObservation returns e with observations of its Box delayed by n steps.
+func NewDelayObservation(e Env, n int) (*DelayObservation, error) {
+	box, err := boxOf("DelayObservation", "observations", e.Spec().Obs)
+	if err != nil {
+		return nil, err
+	}
+	if err = checkKept("DelayObservation", n, len(box.Low)); err != nil {
+		return nil, err
+	}
+	return &DelayObservation{within{e}, box, make([]float32, n*len(box.Low))}, nil
+}
+
+// Spec is that of the environment within, whose observations may be 0 too.
+func (w *DelayObservation) Spec() Spec {
+	s := w.Env.Spec()
+	low, high := withZero(w.box)
+	s.Obs = Box{low, high, w.box.Shape}
+	return s
+}
+
+// Reset starts an episode.
+func (w *DelayObservation) Reset(seed uint64, obs []float32) {
+	clear(w.waiting)
+	w.Env.Reset(seed, w.waiting[len(w.waiting)-len(obs):])
+	clear(obs)
+}
+
+// Step steps the environment within.
+func (w *DelayObservation) Step(act, obs []float32) Outcome {
+	copy(obs, w.waiting)
+	copy(w.waiting, w.waiting[len(obs):])
+	return w.Env.Step(act, w.waiting[len(w.waiting)-len(obs):])
+}
+
+// State visits what is waiting and the environment within.
+func (w *DelayObservation) State(s *state.State) {
+	s.Floats("delay/waiting", w.waiting)
+	StateOf(w.Env, s)
+}

@@ -1,0 +1,138 @@
+package env
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/rlrun/rlrun/env/state"
+)
+
+// WithMaxSteps is an environment with another time limit, which the Vector
+// applies.
+type WithMaxSteps struct {
+	within
+	steps int
+}
+
+var _ Wrapper = WithMaxSteps{}
+
+// NewWithMaxSteps returns e with episodes of at most the given steps; 0 means no
+// limit.
+func NewWithMaxSteps(e Env, steps int) WithMaxSteps { return WithMaxSteps{within{e}, steps} }
+
+// Spec is that of the environment within, with the new limit.
+func (w WithMaxSteps) Spec() Spec {
+	s := w.Env.Spec()
+	s.MaxSteps = w.steps
+	return s
+}
+
+// FrameSkip takes every action several times in a row, and pays the sum of the
+// rewards. It observes what the last time led to.
+type FrameSkip struct {
+	within
+	times int
+	max   int // the time limit of the environment within
+	taken int // of its steps in the episode
+}
+
+var _ Wrapper = (*FrameSkip)(nil)
+
+// NewFrameSkip returns e with every action taken that many times.
+func NewFrameSkip(e Env, times int) (*FrameSkip, error) {
+	if times < 1 {
+		return nil, fmt.Errorf("env: FrameSkip of %d times, want 1 or more", times)
+	}
+	return &FrameSkip{within{e}, times, e.Spec().MaxSteps, 0}, nil
+}
+
+// Spec is that of the environment within, whose time limit counts its own steps.
+func (w *FrameSkip) Spec() Spec {
+	s := w.Env.Spec()
+	s.MaxSteps = (w.max + w.times - 1) / w.times
+	return s
+}
+
+// Reset starts an episode.
+func (w *FrameSkip) Reset(seed uint64, obs []float32) {
+	w.taken = 0
+	w.Env.Reset(seed, obs)
+}
+
+// Step takes act until the episode ends, or its time is up.
+func (w *FrameSkip) Step(act, obs []float32) (out Outcome) {
+	var sum float64
+	for range w.times {
+		out = w.Env.Step(act, obs)
+		sum += out.Reward
+		if w.taken++; out.Done() || w.taken == w.max {
+			break
+		}
+	}
+	out.Reward = sum
+	return out
+}
+
+// State visits the steps taken and the environment within.
+func (w *FrameSkip) State(s *state.State) {
+	s.Int("frameskip/taken", &w.taken, math.MaxInt)
+	StateOf(w.Env, s)
+}
+
+// TimeAwareObservation appends to observations the steps taken so far. Pardo et
+// al. 2018, arXiv:1712.00378, section 3.
+type TimeAwareObservation struct {
+	within
+	share bool // of the time limit, in place of a number
+	box   Box  // the environment's
+	max   int  // its time limit
+	taken int
+}
+
+var _ Wrapper = (*TimeAwareObservation)(nil)
+
+// NewTimeAwareObservation returns e with the steps taken as a last element of its
+// observations, or the share of its time limit if share is true. They must be
+// those of a Box, and it must have a time limit.
+func NewTimeAwareObservation(e Env, share bool) (*TimeAwareObservation, error) {
+	spec := e.Spec()
+	box, err := boxOf("TimeAwareObservation", "observations", spec.Obs)
+	if err == nil && spec.MaxSteps < 1 {
+		err = fmt.Errorf("env: TimeAwareObservation of %s, which has no time limit", spec.ID)
+	}
+	return &TimeAwareObservation{within{e}, share, box, spec.MaxSteps, 0}, err
+}
+
+// Spec is that of the environment within, with one element more.
+func (w *TimeAwareObservation) Spec() Spec {
+	s, most := w.Env.Spec(), float32(w.max)
+	if w.share {
+		most = 1
+	}
+	s.Obs = Box{Low: append(w.box.Low[:len(w.box.Low):len(w.box.Low)], 0), High: append(w.box.High[:len(w.box.High):len(w.box.High)], most)}
+	return s
+}
+
+// Reset starts an episode, at time 0.
+func (w *TimeAwareObservation) Reset(seed uint64, obs []float32) {
+	last := len(obs) - 1
+	w.taken, obs[last] = 0, 0
+	w.Env.Reset(seed, obs[:last])
+}
+
+// Step steps the environment within.
+func (w *TimeAwareObservation) Step(act, obs []float32) Outcome {
+	last := len(obs) - 1
+	w.taken++
+	obs[last] = float32(w.taken)
+	if w.share {
+		obs[last] = float32(float64(w.taken) / float64(w.max))
+	}
+	return w.Env.Step(act, obs[:last])
+}
+
+// State visits the steps taken and the environment within.
+func (w *TimeAwareObservation) State(s *state.State) {
+	s.Int("time/taken", &w.taken, math.MaxInt)
+	StateOf(w.Env, s)
+}
