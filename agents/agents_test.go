@@ -27,6 +27,7 @@ func makers() map[string]env.Maker {
 		"wrapped":  env.Each(func() env.Env { return env.NewStickyAction(classic.NewCartPole(), 0.25) }),
 		"log":      env.Each(func() env.Env { return bare{classic.NewCartPole()} }),
 		"box":      env.Each(newTracking),
+		"discrete": env.Each(newNumbered),
 	}
 }
 

@@ -106,15 +106,6 @@ func TestPPODiverges(t *testing.T) {
 	}
 }
 
-// blind has observations that no network is fed.
-type blind struct{ *mimic }
-
-func (b blind) Spec() env.Spec {
-	s := b.mimic.Spec()
-	s.Obs = env.Discrete{N: 500}
-	return s
-}
-
 // odd has actions that nothing can be learned over.
 type odd struct{ *mimic }
 
@@ -128,10 +119,6 @@ func TestNewPPOErrors(t *testing.T) {
 	mk := env.Each(func() odd { return odd{newMimic()} })
 	if _, err := agents.NewPPO(mk, quick()); err == nil || !strings.Contains(err.Error(), "MultiDiscrete") {
 		t.Errorf("NewPPO for a MultiDiscrete action: error %v", err)
-	}
-	mk = env.Each(func() blind { return blind{newMimic()} })
-	if _, err := agents.NewPPO(mk, quick()); err == nil || !strings.Contains(err.Error(), "env.Discrete") {
-		t.Errorf("NewPPO for a Discrete observation: error %v", err)
 	}
 	none := func(n int) (env.Vector, error) { return nil, fmt.Errorf("no %d environments", n) }
 	if _, err := agents.NewPPO(none, quick()); err == nil || !strings.Contains(err.Error(), "agents: PPO: no 8 environments") {

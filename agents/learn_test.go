@@ -3,6 +3,7 @@ package agents_test
 import (
 	"context"
 	"math"
+	"slices"
 	"testing"
 
 	"github.com/rlrun/rlrun/agents"
@@ -32,6 +33,26 @@ func TestLearnsMimic(t *testing.T) {
 		if err != nil || s.Min != 10 {
 			t.Errorf("seed %d: returns after %d steps = %v, want 10 each; error %v", seed, c.Steps, s.Returns, err)
 		}
+	}
+}
+
+// TestLearnsNumbered wants the very bits of mimic's policies from numbers in
+// place of symbols: networks are shown the same.
+func TestLearnsNumbered(t *testing.T) {
+	c := ppoConfig()
+	c.Steps = 4000
+	one, other := learned(t, env.Each(newMimic), c), learned(t, env.Each(newNumbered), c)
+	for i, p := range one.Policy().(policy.Saver).Tensors() {
+		if q := other.Policy().(policy.Saver).Tensors()[i]; !slices.Equal(p.Value, q.Value) {
+			t.Errorf("%s differs", p.Name)
+		}
+	}
+	obs, v := []float32{0, 1, 2}, make([]float32, 3)
+	other.Policy().(policy.Valuer).Values(obs, v)
+	want := make([]float32, 3)
+	one.Policy().(policy.Valuer).Values([]float32{1, 0, 0, 0, 1, 0, 0, 0, 1}, want)
+	if !slices.Equal(v, want) {
+		t.Errorf("values %v, want %v", v, want)
 	}
 }
 

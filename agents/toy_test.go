@@ -50,6 +50,30 @@ func (m *mimic) State(s *state.State) {
 	s.Int("mimic/symbol", &m.symbol, 2)
 }
 
+// numbered is mimic with the number of the symbol for an observation.
+type numbered struct{ *mimic }
+
+func newNumbered() env.Env { return numbered{newMimic()} }
+
+func (n numbered) Spec() env.Spec {
+	s := n.mimic.Spec()
+	s.Obs = env.Discrete{N: 3}
+	return s
+}
+
+func (n numbered) Reset(seed uint64, obs []float32) {
+	var shown [3]float32
+	n.mimic.Reset(seed, shown[:])
+	obs[0] = float32(n.symbol)
+}
+
+func (n numbered) Step(act, obs []float32) env.Outcome {
+	var shown [3]float32
+	out := n.mimic.Step(act, shown[:])
+	obs[0] = float32(n.symbol)
+	return out
+}
+
 func oneHot(x []float32, i int) {
 	clear(x)
 	x[i] = 1

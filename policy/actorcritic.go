@@ -18,26 +18,22 @@ type ActorCritic struct {
 	Tape          *tape.Tape // that Pi is put on
 	ValueTape     *tape.Tape // that V is put on: another, so that both can be learned at once
 	acting        *tape.Tape // for the distributions that actions are drawn from
-	obs, features int        // floats in a row of observations, and of what the trunk makes of it
+	encoder                  // of observations
+	features      int        // floats in a row of what the trunk makes of them
 
 	out, hidden []float32 // scratch: the actor's output [N, Head.Size], the trunk's [N, features]
 }
 
 // NewActorCritic returns an ActorCritic for spec, of networks from e.
 func NewActorCritic(rng *rand.Rand, spec env.Spec, k Kwargs, e Engine) (*ActorCritic, error) {
-	switch spec.Obs.(type) {
-	case env.Box, env.MultiBinary:
-	default:
-		return nil, fmt.Errorf("policy: a network takes observations of a Box or MultiBinary, not of a %T", spec.Obs)
-	}
 	head, err := NewHead(spec.Act, k.LogStdInit)
 	if err != nil {
 		return nil, err
 	}
-	m := &ActorCritic{Head: head, obs: spec.Obs.Size()}
+	m := &ActorCritic{Head: head, encoder: newEncoder(spec.Obs)}
 	m.tapes()
 	c := k.mlp()
-	c.In = m.obs
+	c.In = m.size
 	if k.ShareTrunk {
 		if len(c.Hidden) == 0 {
 			return nil, fmt.Errorf("policy: net_arch is %v, want a layer for a share_trunk", c.Hidden)
@@ -77,7 +73,7 @@ func (m *ActorCritic) PiV(obs []float32) (Dist, *tape.Var) {
 
 // input is what the actor and the critic are given.
 func (m *ActorCritic) input(t *tape.Tape, obs []float32) *tape.Var {
-	x := t.Const(obs, len(obs)/m.obs)
+	x := m.encode(t, obs)
 	if m.Trunk == nil {
 		return x
 	}
@@ -112,7 +108,7 @@ func (m *ActorCritic) State(s *state.State) {
 
 // Copy returns an ActorCritic with parameters and tapes of its own.
 func (m *ActorCritic) Copy() *ActorCritic {
-	c := &ActorCritic{Head: m.Head.Clone(), Actor: m.Actor.Clone(), Critic: m.Critic.Clone(), obs: m.obs, features: m.features}
+	c := &ActorCritic{Head: m.Head.Clone(), Actor: m.Actor.Clone(), Critic: m.Critic.Clone(), encoder: m.encoder.clone(), features: m.features}
 	if m.Trunk != nil {
 		c.Trunk = m.Trunk.Clone()
 	}
@@ -156,7 +152,7 @@ func (m *ActorCritic) Clone() Policy { return m.Copy().Policy() }
 
 // infer is Pi without a gradient, until it is called again.
 func (m *ActorCritic) infer(obs []float32) Dist {
-	n := len(obs) / m.obs
+	n := m.rows(obs)
 	m.out = grow(m.out, n*m.Head.Size)
 	m.Actor.Infer(m.out, m.inferInput(obs))
 	m.acting.Reset()
@@ -165,11 +161,12 @@ func (m *ActorCritic) infer(obs []float32) Dist {
 
 // inferInput is input without a tape.
 func (m *ActorCritic) inferInput(obs []float32) []float32 {
+	x := m.flat(obs)
 	if m.Trunk == nil {
-		return obs
+		return x
 	}
-	m.hidden = grow(m.hidden, len(obs)/m.obs*m.features)
-	m.Trunk.Infer(m.hidden, obs)
+	m.hidden = grow(m.hidden, m.rows(obs)*m.features)
+	m.Trunk.Infer(m.hidden, x)
 	return m.hidden
 }
 
