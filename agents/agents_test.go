@@ -51,16 +51,25 @@ func newPPO(mk env.Maker) agents.Agent { return agents.Must(agents.NewPPO(mk, pp
 
 // kinds are all agents, in environments of mk.
 func kinds() map[string]func(mk env.Maker) agents.Agent {
-	return map[string]func(env.Maker) agents.Agent{"PPO": newPPO, "PPO with all": newPPOWithAll}
+	return map[string]func(env.Maker) agents.Agent{"PPO": newPPO, "PPO with all": newPPOWithAll, "PPO normalised": newPPONormalized}
 }
 
 // newPPOWithAll returns a PPO whose networks have all that networks may have.
 func newPPOWithAll(mk env.Maker) agents.Agent {
 	c := ppoConfig()
+	c.Normalize.Reward = true
 	c.PolicyKwargs = policy.Kwargs{
 		NetArch: []int{16, 8}, ActivationFn: "gelu", InitFn: "kaiming_normal", Norm: "batch", Dropout: 0.1, ShareTrunk: true,
 		OptimizerClass: "rmsprop", OptimizerKwargs: optim.Kwargs{Momentum: new(0.5), WeightDecay: new(1e-4)}, L1Penalty: 1e-4,
 	}
+	return agents.Must(agents.NewPPO(mk, c))
+}
+
+// newPPONormalized normalises all that can be.
+func newPPONormalized(mk env.Maker) agents.Agent {
+	c := ppoConfig()
+	_, isBox := agents.Must(mk(1)).Spec().Obs.(env.Box)
+	c.Normalize.Obs, c.Normalize.Reward = isBox, true
 	return agents.Must(agents.NewPPO(mk, c))
 }
 

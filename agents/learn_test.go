@@ -62,6 +62,7 @@ func TestLearnsWith(t *testing.T) {
 		return func(c *agents.PPOConfig) { c.PolicyKwargs.OptimizerClass, c.LearningRate = class, optim.Linear(rate) }
 	}
 	changes := map[string]func(c *agents.PPOConfig){
+		"normalize":   func(c *agents.PPOConfig) { c.Normalize.Obs, c.Normalize.Reward = true, true },
 		"share_trunk": func(c *agents.PPOConfig) { c.PolicyKwargs.ShareTrunk, c.PolicyKwargs.NetArch = true, []int{64} },
 		"layer norm":  func(c *agents.PPOConfig) { c.PolicyKwargs.Norm = "layer" },
 		"batch norm":  func(c *agents.PPOConfig) { c.PolicyKwargs.Norm = "batch" },

@@ -34,6 +34,7 @@ type PPOConfig struct {
 	MaxGradNorm        float32         `yaml:"max_grad_norm"`       // the gradient is scaled down to this norm
 	NormalizeAdvantage bool            `yaml:"normalize_advantage"` // to mean 0 and deviation 1 in each minibatch
 	TargetKL           *float32        `yaml:"target_kl"`           // stop an iteration's passes at 1.5 times this divergence; nil never
+	Normalize          Normalize       `yaml:"normalize"`
 	PolicyKwargs       policy.Kwargs   `yaml:"policy_kwargs"`
 }
 
@@ -44,7 +45,7 @@ func DefaultPPO() PPOConfig {
 		NSteps: 2048, BatchSize: 64, NEpochs: 10,
 		LearningRate: optim.Constant(3e-4), ClipRange: optim.Constant(0.2),
 		Gamma: 0.99, GAELambda: 0.95, VFCoef: 0.5, EntCoef: 0, MaxGradNorm: 0.5,
-		NormalizeAdvantage: true, PolicyKwargs: policy.DefaultKwargs(),
+		NormalizeAdvantage: true, Normalize: DefaultNormalize(), PolicyKwargs: policy.DefaultKwargs(),
 	}
 }
 
@@ -55,22 +56,22 @@ func (c *PPOConfig) Complete() error { return c.PolicyKwargs.Complete(1e-5) }
 // validate returns what is wrong with the first setting that cannot be.
 func (c *PPOConfig) validate() error {
 	rows := c.NEnvs * c.NSteps
-	return broken(append(c.Setup.rules(),
-		rule{1 <= c.NSteps && c.NSteps <= 1<<24, "n_steps", c.NSteps, "1 … 16777216"},
-		rule{c.BatchSize >= 1, "batch_size", c.BatchSize, "1 or more"},
-		rule{c.BatchSize < 1 || rows%c.BatchSize == 0, "batch_size", c.BatchSize, fmt.Sprintf("a divisor of n_envs·n_steps = %d", rows)},
-		rule{c.BatchSize > 1 || !c.NormalizeAdvantage, "batch_size", c.BatchSize, "2 or more to normalise advantages in"},
-		rule{c.NEpochs >= 1, "n_epochs", c.NEpochs, "1 or more"},
-		rule{weight(c.LearningRate.Start()), "learning_rate", c.LearningRate, "0 or more"},
-		rule{weight(c.ClipRange.Start()), "clip_range", c.ClipRange, "0 or more"},
-		rule{c.ClipRangeVF == nil || weight(c.ClipRangeVF.Start()), "clip_range_vf", given(c.ClipRangeVF), "0 or more, or null"},
-		rule{unit(c.Gamma), "gamma", c.Gamma, "0 … 1"},
-		rule{unit(c.GAELambda), "gae_lambda", c.GAELambda, "0 … 1"},
-		rule{weight(c.VFCoef), "vf_coef", c.VFCoef, "0 or more"},
-		rule{weight(c.EntCoef), "ent_coef", c.EntCoef, "0 or more"},
-		rule{c.MaxGradNorm > 0, "max_grad_norm", c.MaxGradNorm, "more than 0"},
-		rule{c.TargetKL == nil || *c.TargetKL > 0, "target_kl", given(c.TargetKL), "more than 0, or null"},
-	))
+	return broken(slices.Concat(c.Setup.rules(), c.Normalize.rules(), []rule{
+		{1 <= c.NSteps && c.NSteps <= 1<<24, "n_steps", c.NSteps, "1 … 16777216"},
+		{c.BatchSize >= 1, "batch_size", c.BatchSize, "1 or more"},
+		{c.BatchSize < 1 || rows%c.BatchSize == 0, "batch_size", c.BatchSize, fmt.Sprintf("a divisor of n_envs·n_steps = %d", rows)},
+		{c.BatchSize > 1 || !c.NormalizeAdvantage, "batch_size", c.BatchSize, "2 or more to normalise advantages in"},
+		{c.NEpochs >= 1, "n_epochs", c.NEpochs, "1 or more"},
+		{weight(c.LearningRate.Start()), "learning_rate", c.LearningRate, "0 or more"},
+		{weight(c.ClipRange.Start()), "clip_range", c.ClipRange, "0 or more"},
+		{c.ClipRangeVF == nil || weight(c.ClipRangeVF.Start()), "clip_range_vf", given(c.ClipRangeVF), "0 or more, or null"},
+		{unit(c.Gamma), "gamma", c.Gamma, "0 … 1"},
+		{unit(c.GAELambda), "gae_lambda", c.GAELambda, "0 … 1"},
+		{weight(c.VFCoef), "vf_coef", c.VFCoef, "0 or more"},
+		{weight(c.EntCoef), "ent_coef", c.EntCoef, "0 or more"},
+		{c.MaxGradNorm > 0, "max_grad_norm", c.MaxGradNorm, "more than 0"},
+		{c.TargetKL == nil || *c.TargetKL > 0, "target_kl", given(c.TargetKL), "more than 0, or null"},
+	}))
 }
 
 // PPO is proximal policy optimisation with a clipped objective.
@@ -83,6 +84,7 @@ type PPO struct {
 	src    rand.PCG
 	rng    *rand.Rand
 	vec    env.Vector
+	normal *policy.Normalizer // of its observations; nil if they are as they are
 	roll   *replay.Rollout
 	stats  Stats
 	log    ppoLog
@@ -141,6 +143,9 @@ func (p *PPO) connect(mk env.Maker) (err error) {
 	if p.vec, err = mk(p.c.NEnvs); err != nil {
 		return err
 	}
+	if p.vec, p.normal, err = p.c.Normalize.around(p.vec, p.c.Gamma); err != nil {
+		return err
+	}
 	if spec := p.vec.Spec(); p.c.NEnvs*p.c.NSteps > maxRollout/(spec.Obs.Size()+spec.Act.Size()) {
 		return fmt.Errorf("n_envs·n_steps = %d rows of a rollout are more than %d floats", p.c.NEnvs*p.c.NSteps, maxRollout)
 	}
@@ -161,7 +166,12 @@ func (p *PPO) connect(mk env.Maker) (err error) {
 }
 
 // Policy is the actor with its critic.
-func (p *PPO) Policy() policy.Policy { return p.model.Policy() }
+func (p *PPO) Policy() policy.Policy {
+	if p.normal != nil {
+		return policy.Normalized(p.model.Policy(), p.normal)
+	}
+	return p.model.Policy()
+}
 
 // Learn gathers rollouts and makes NEpochs passes over each.
 func (p *PPO) Learn(until int) (Report, error) {
@@ -216,8 +226,8 @@ func (p *PPO) collect() error {
 // advantages fills adv and ret. A truncated episode is bootstrapped from the
 // value of the observation it was cut off at.
 func (p *PPO) advantages() {
-	n := len(p.roll.Obs) / p.vec.Spec().Obs.Size()
-	p.value = slices.Grow(p.value[:0], n)[:n]
+	o := p.vec.Spec().Obs.Size()
+	p.value = slices.Grow(p.value[:0], cap(p.roll.Obs)/o)[:len(p.roll.Obs)/o]
 	p.model.Values(p.roll.Obs, p.value)
 	p.roll.Next(p.next, p.value)
 	loss.GAE(p.adv, p.roll.Reward, p.value, p.next, p.roll.Done, p.roll.N, p.c.Gamma, p.c.GAELambda)

@@ -31,6 +31,9 @@ func (s *Stats) Add(r *env.Result) {
 func (s *Stats) end(e Episode) {
 	k := s.episodes % window
 	s.returns[k], s.lengths[k] = e.Return, float64(e.Length)
+	if s.ended == nil {
+		s.ended = make([]Episode, 0, 256) // for Reports of few steps never to need more
+	}
 	s.ended = append(s.ended, e)
 	s.episodes++
 }

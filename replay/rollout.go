@@ -3,6 +3,8 @@
 package replay
 
 import (
+	"slices"
+
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/state"
 )
@@ -32,6 +34,10 @@ func NewRollout(spec env.Spec, t, n int, obs []float32) *Rollout {
 	r := &Rollout{
 		N: n, T: t, row: n * spec.Obs.Size(), Obs: f((t + 1) * spec.Obs.Size()),
 		Act: f(t * spec.Act.Size()), Reward: f(t), Terminal: f(t), Done: f(t),
+	}
+	if spec.MaxSteps > 0 { // room for the final rows of time limits
+		f := n * (t/spec.MaxSteps + 1)
+		r.Obs, r.Final = slices.Grow(r.Obs, f*spec.Obs.Size()), make([]int, 0, f)
 	}
 	copy(r.Obs, obs)
 	return r
