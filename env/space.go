@@ -193,4 +193,7 @@ func (d Dict) tuple() Tuple {
 }
 
 // isIndex reports whether v is one of 0, …, n-1.
-func isIndex(v float32, n int) bool { return v >= 0 && v < float32(n) && v == float32(int(v)) }
+func isIndex(v float32, n int) bool {
+	i := int(v)
+	return uint(i) < uint(n) && float32(i) == v
+}

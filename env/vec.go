@@ -18,7 +18,6 @@ type Vec struct {
 	spec Spec
 	o, a int // row sizes
 	res  *Result
-	acts int         // the number of actions where the space is Discrete; otherwise 0
 	at   int         // the environment being run, for an error's message
 	seed uint64      // of the whole Vec
 	ep   []int64     // [N] episodes begun, which with seed gives the episode's seed
@@ -44,9 +43,6 @@ func NewVec(envs ...Env) *Vec {
 		ep: make([]int64, n), ret: make([]float64, n), len: make([]int, n),
 	}
 	v.res = NewResult(n, v.o)
-	if d, ok := spec.Act.(Discrete); ok {
-		v.acts = d.N
-	}
 	if !Snapshots(envs[0]) {
 		v.log = make([][]float32, n)
 	}
@@ -89,18 +85,32 @@ func (v *Vec) Step(act []float32) (res *Result, err error) {
 		return nil, v.err
 	}
 	defer v.guard(&err)
-	for i := range v.envs {
-		o, next := i*v.o, v.res.Next[i*v.o:(i+1)*v.o]
-		if v.step(i, act[i*v.a:(i+1)*v.a], next); v.err != nil {
-			return nil, v.err
+	if !v.allowed(act) {
+		return nil, v.refuse(act)
+	}
+	r := v.res
+	for i, e := range v.envs {
+		v.at = i
+		v.len[i]++
+		a, next := act[i*v.a:][:v.a], r.Next[i*v.o:][:v.o]
+		out := e.Step(a, next)
+		if out.Reward-out.Reward != 0 || !finiteCopy(r.Obs[i*v.o:], next) {
+			return nil, v.fail(fmt.Errorf("reward %v and observation %v: %w", out.Reward, next, ErrNotFinite))
 		}
-		if !v.res.Done(i) {
-			copy(v.res.Obs[o:o+v.o], next)
-		} else if v.begin(i); v.err != nil {
-			return nil, v.err
+		if v.log != nil && len(v.log[i]) <= maxLog { // one float too many marks it as lost
+			v.log[i] = append(v.log[i], a...)
+		}
+		out.Truncated = out.Truncated || v.len[i] == v.spec.MaxSteps
+		v.ret[i] += out.Reward
+		r.Reward[i], r.Return[i], r.Length[i] = out.Reward, v.ret[i], v.len[i]
+		r.Terminated[i], r.Truncated[i] = out.Terminated, out.Truncated
+		if out.Done() {
+			if v.begin(i); v.err != nil {
+				return nil, v.err
+			}
 		}
 	}
-	return v.res, nil
+	return r, nil
 }
 
 // begin starts environment i's next episode.
@@ -118,38 +128,35 @@ func (v *Vec) begin(i int) {
 	}
 }
 
-// step takes one step of environment i and keeps the books.
-func (v *Vec) step(i int, act, next []float32) {
-	v.at = i
-	v.len[i]++
-	if !v.allowed(act) {
-		v.fail(fmt.Errorf("action %v: %w", act, ErrAction))
-		return
+// allowed reports whether actions, a row each, can be given to environments:
+// one of a Box may be out of its bounds, which is the environment's to clip.
+func (v *Vec) allowed(act []float32) bool {
+	switch space := v.spec.Act.(type) {
+	case Discrete:
+		for _, a := range act {
+			if !isIndex(a, space.N) {
+				return false
+			}
+		}
+	case Box:
+		return finite(act)
+	default:
+		for ; len(act) > 0; act = act[v.a:] {
+			if !space.Contains(act[:v.a]) {
+				return false
+			}
+		}
 	}
-	out := v.envs[i].Step(act, next)
-	if out.Reward-out.Reward != 0 || !finite(next) {
-		v.fail(fmt.Errorf("reward %v and observation %v: %w", out.Reward, next, ErrNotFinite))
-		return
-	}
-	if v.log != nil && len(v.log[i]) <= maxLog { // one float too many marks it as lost
-		v.log[i] = append(v.log[i], act...)
-	}
-	v.ret[i] += out.Reward
-	r := v.res
-	r.Reward[i], r.Return[i], r.Length[i] = out.Reward, v.ret[i], v.len[i]
-	r.Terminated[i], r.Truncated[i] = out.Terminated, out.Truncated || v.len[i] == v.spec.MaxSteps
+	return true
 }
 
-// allowed reports whether an action can be given to an environment: one of a
-// Box may be out of its bounds, which is the environment's to clip.
-func (v *Vec) allowed(act []float32) bool {
-	if v.acts > 0 {
-		return isIndex(act[0], v.acts)
+// refuse makes the first action that is not allowed the Vec's error.
+func (v *Vec) refuse(act []float32) error {
+	for v.at = 0; v.allowed(act[:v.a]); v.at++ {
+		act = act[v.a:]
 	}
-	if _, ok := v.spec.Act.(Box); ok {
-		return finite(act)
-	}
-	return v.spec.Act.Contains(act)
+	v.len[v.at]++
+	return v.fail(fmt.Errorf("action %v: %w", act[:v.a], ErrAction))
 }
 
 // finite reports whether x has neither NaN nor infinity.
@@ -157,6 +164,17 @@ func finite(x []float32) bool {
 	var sum float32
 	for _, v := range x {
 		sum += v * 0 // 0, or NaN
+	}
+	return sum == 0
+}
+
+// finiteCopy copies src to dst and reports whether it is finite.
+func finiteCopy(dst, src []float32) bool {
+	var sum float32
+	dst = dst[:len(src)]
+	for i, v := range src {
+		dst[i] = v
+		sum += v * 0
 	}
 	return sum == 0
 }
@@ -169,9 +187,10 @@ func (v *Vec) guard(err *error) {
 	}
 }
 
-// fail makes err, of the environment being run, the Vec's error.
-func (v *Vec) fail(err error) {
+// fail makes err, of the environment being run, the Vec's error, and returns that.
+func (v *Vec) fail(err error) error {
 	v.err = &Error{v.spec.ID, v.at, v.episodeSeed(v.at), v.len[v.at], err}
+	return v.err
 }
 
 func (v *Vec) episodeSeed(i int) uint64 { return Split(Split(v.seed, uint64(i)), uint64(v.ep[i])) }

@@ -3,7 +3,6 @@
 package classic
 
 import (
-	"fmt"
 	"image/color"
 	"math"
 
@@ -72,12 +71,7 @@ func newCartPole(id string, maxSteps int, threshold float64) *CartPole {
 }
 
 // Validate reports options that no CartPole can have.
-func (c *CartPole) Validate() error {
-	if !(c.Low <= c.High) || math.IsInf(c.Low, 0) || math.IsInf(c.High, 0) {
-		return fmt.Errorf("low %v and high %v, want two numbers in this order", c.Low, c.High)
-	}
-	return nil
-}
+func (c *CartPole) Validate() error { return checkBounds(c.Low, c.High) }
 
 // Spec describes the task.
 func (c *CartPole) Spec() env.Spec {
@@ -107,18 +101,18 @@ func (c *CartPole) Reset(seed uint64, obs []float32) {
 func (c *CartPole) Step(act, obs []float32) env.Outcome {
 	f := force * float64(2*act[0]-1) // to the left for 0; a branch would be guessed wrong half the time
 	x, v, theta, omega := c.x[0], c.x[1], c.x[2], c.x[3]
-	sin, cos := math.Sincos(theta)
+	sin, cos := sincos(theta)
 
 	// Florian 2007, the accelerations without friction.
-	t := (f + poleMass*halfPole*omega*omega*sin) / mass
-	alpha := (gravity*sin - cos*t) / (halfPole * (4.0/3 - poleMass*cos*cos/mass))
-	a := t - poleMass*halfPole*alpha*cos/mass
+	t := (f + float64(poleMass*halfPole*omega*omega*sin)) / mass
+	alpha := (float64(gravity*sin) - float64(cos*t)) / (halfPole * (4.0/3 - float64(poleMass*cos*cos/mass)))
+	a := t - float64(poleMass*halfPole*alpha*cos/mass)
 
 	if c.Integrator == Euler { // positions move with the old velocities
-		x, v, theta, omega = x+dt*v, v+dt*a, theta+dt*omega, omega+dt*alpha
+		x, v, theta, omega = mulAdd(dt, v, x), mulAdd(dt, a, v), mulAdd(dt, omega, theta), mulAdd(dt, alpha, omega)
 	} else {
-		v, omega = v+dt*a, omega+dt*alpha
-		x, theta = x+dt*v, theta+dt*omega
+		v, omega = mulAdd(dt, a, v), mulAdd(dt, alpha, omega)
+		x, theta = mulAdd(dt, v, x), mulAdd(dt, omega, theta)
 	}
 	// One by one: an array is copied in larger pieces than it was written in,
 	// for which a processor has to wait.
@@ -151,18 +145,7 @@ func (c *CartPole) SetDraws(u []float64) { c.rng.SetDraws(u) }
 func (c *CartPole) Physics(dst []float64) []float64 { return append(dst, c.x[:]...) }
 
 // SetPhysics sets what Physics returns: four finite numbers.
-func (c *CartPole) SetPhysics(x []float64) error {
-	if len(x) != len(c.x) {
-		return fmt.Errorf("classic: CartPole has %d state variables, not %d", len(c.x), len(x))
-	}
-	for _, v := range x {
-		if v-v != 0 {
-			return fmt.Errorf("classic: CartPole cannot be in state %v", x)
-		}
-	}
-	copy(c.x[:], x)
-	return nil
-}
+func (c *CartPole) SetPhysics(x []float64) error { return setPhysics("CartPole", c.x[:], x) }
 
 // Draw shows the track, the cart and the pole.
 func (c *CartPole) Draw(d render.Canvas) {

@@ -6,4 +6,8 @@ import "github.com/rlrun/rlrun/env"
 func Register(r env.Registry) {
 	r["CartPole-v0"] = env.Entry(NewCartPoleV0)
 	r["CartPole-v1"] = env.Entry(NewCartPole)
+	r["MountainCar-v0"] = env.Entry(NewMountainCar)
+	r["MountainCarContinuous-v0"] = env.Entry(NewMountainCarContinuous)
+	r["Pendulum-v1"] = env.Entry(NewPendulum)
+	r["Acrobot-v1"] = env.Entry(NewAcrobot)
 }

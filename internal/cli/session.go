@@ -203,11 +203,19 @@ func (s *session) readAction(raw json.RawMessage) error {
 	for i, v := range x {
 		act[i] = float32(v)
 	}
-	if d, ok := s.spec.Act.(env.Discrete); ok && (!d.Contains(act) || x[0] != math.Trunc(x[0])) {
-		return fmt.Errorf("action: %v, want a whole number, 0 … %d", x[0], d.N-1)
-	}
-	if !s.spec.Act.Contains(act) {
-		return fmt.Errorf("action: %v is not in %v", x, describeSpace(s.spec.Act))
+	switch space := s.spec.Act.(type) {
+	case env.Discrete:
+		if !space.Contains(act) || x[0] != math.Trunc(x[0]) {
+			return fmt.Errorf("action: %v, want a whole number, 0 … %d", x[0], space.N-1)
+		}
+	case env.Box: // out of its bounds, it is the environment's to clip, as in a Vec
+		if slices.ContainsFunc(act, func(v float32) bool { return v-v != 0 }) {
+			return fmt.Errorf("action: %v, want float32 numbers", x)
+		}
+	default:
+		if !space.Contains(act) {
+			return fmt.Errorf("action: %v is not in %v", x, describeSpace(space))
+		}
 	}
 	copy(s.act, act)
 	return nil

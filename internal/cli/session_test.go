@@ -52,6 +52,16 @@ func TestStepCommand(t *testing.T) {
 			[]string{`"state":[3,0,0,0]}`, `"reward":-1,"terminated":true,"truncated":false`, `{"error":"not a JSON object, want`, `{"env":"CartPole-v1"`},
 		},
 		{
+			[]string{"Pendulum-v1"}, // a torque is clipped: 0.05 s of 3/(ml²) 2 N m from rest
+			`{"state":[0,0]}` + "\n" + `{"action":[2.5]}` + "\n" + `{"action":1e39}`,
+			[]string{`{"obs":[1,0,0],"state":[0,0]}`, `"state":[0.015000000000000003,0.30000000000000004]}`, `{"error":"action: [1e+39], want float32 numbers"}`},
+		},
+		{
+			[]string{"Acrobot-v1", "--set", "options.torque_noise_max=1"}, // a draw of 1/2 is no noise
+			`{"state":[0,0,0,0]}` + "\n" + `{"action":1,"draws":[0.5]}`,
+			[]string{`"state":[0,0,0,0]}`, `"state":[0,0,0,0]}`},
+		},
+		{
 			[]string{"acme/Open-v0"},
 			`{"describe":true}` + "\n" + `{"reset":{}}` + "\n" + `{"state":[1]}` + "\n" + `{"action":1}` + "\n" + `{"reset":{},"draws":[0.5]}`,
 			[]string{

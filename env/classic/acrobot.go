@@ -1,0 +1,213 @@
+package classic
+
+import (
+	"fmt"
+	"image/color"
+	"math"
+
+	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/env/state"
+	"github.com/rlrun/rlrun/render"
+)
+
+// Acrobot is two rods in a chain that hangs from a pivot, with a motor at the
+// joint between them that turns left (0), not (1) or right (2). Each step pays
+// -1, and 0 when the free end swings more than 1 m above the pivot, which ends
+// the episode; there are 500 at most, and -100 counts as solved.
+//
+// Observation: cos θ₁, sin θ₁, cos θ₂, sin θ₂, θ̇₁ and θ̇₂ [rad/s]. θ₁ is the
+// upper rod's angle from hanging, θ₂ the lower one's from the upper one's.
+//
+// The task is Sutton's, "Generalization in reinforcement learning: successful
+// examples using sparse coarse coding", 1996; the equations of motion are those
+// of Sutton and Barto's "Reinforcement learning: an introduction", 1998, section
+// 11.3, with rods of 1 kg and 1 m whose centres are halfway, and moments of
+// inertia of 1 kg m².
+type Acrobot struct {
+	// Equations says whose equations of motion.
+	Equations Equations `yaml:"book_or_nips"`
+	// Torques are what the actions stand for [N m].
+	Torques []float64 `yaml:"AVAIL_TORQUE"`
+	// TorqueNoise bounds what is added to each torque, uniformly [N m].
+	TorqueNoise float64 `yaml:"torque_noise_max"`
+	// Low and High bound each state variable at the start, uniformly.
+	Low  float64 `yaml:"low"`
+	High float64 `yaml:"high"`
+
+	x   [4]float64 // θ₁, θ₂, θ̇₁, θ̇₂
+	rng env.Rand
+}
+
+var (
+	_ env.Snapshotter = (*Acrobot)(nil)
+	_ env.Physics     = (*Acrobot)(nil)
+	_ env.Drawn       = (*Acrobot)(nil)
+	_ render.Scene    = (*Acrobot)(nil)
+)
+
+// Equations are a form of the Acrobot's equations of motion.
+type Equations string
+
+// The Equations there are.
+const (
+	Book Equations = "book" // Sutton and Barto's, 1998
+	NIPS Equations = "nips" // Sutton's as printed in 1996, without the upper rod's centrifugal term
+)
+
+// UnmarshalText reads the name of Equations.
+func (e *Equations) UnmarshalText(text []byte) error {
+	switch v := Equations(text); v {
+	case Book, NIPS:
+		*e = v
+		return nil
+	}
+	return fmt.Errorf("equations %q, want %s or %s", text, Book, NIPS)
+}
+
+// NewAcrobot returns an Acrobot-v1.
+func NewAcrobot() *Acrobot {
+	return &Acrobot{Equations: Book, Torques: []float64{-1, 0, 1}, Low: -0.1, High: 0.1}
+}
+
+// Validate reports options that no Acrobot can have.
+func (a *Acrobot) Validate() error {
+	if len(a.Torques) == 0 {
+		return fmt.Errorf("AVAIL_TORQUE %v, want a torque for each action", a.Torques)
+	}
+	for _, t := range a.Torques {
+		if t-t != 0 {
+			return fmt.Errorf("AVAIL_TORQUE %v, want numbers", a.Torques)
+		}
+	}
+	if checkBounds(-a.TorqueNoise, a.TorqueNoise) != nil {
+		return fmt.Errorf("torque_noise_max %v, want a number, 0 or more", a.TorqueNoise)
+	}
+	return checkBounds(a.Low, a.High)
+}
+
+// The velocities are bounded [rad/s].
+const (
+	maxOmega1 = 4 * math.Pi
+	maxOmega2 = 9 * math.Pi
+)
+
+// Spec describes the task.
+func (a *Acrobot) Spec() env.Spec {
+	return env.Spec{
+		ID: "Acrobot-v1",
+		Obs: env.Box{
+			Low:  []float32{-1, -1, -1, -1, -maxOmega1, -maxOmega2},
+			High: []float32{1, 1, 1, 1, maxOmega1, maxOmega2},
+		},
+		Act:             env.Discrete{N: len(a.Torques)},
+		MaxSteps:        500,
+		RewardThreshold: new(-100.0),
+	}
+}
+
+// Reset puts everything between Low and High, by default nearly hanging at
+// rest, and rounds it to float32s, as Gymnasium does.
+func (a *Acrobot) Reset(seed uint64, obs []float32) {
+	a.rng.Seed(seed)
+	for i := range a.x {
+		a.x[i] = float64(float32(a.rng.Uniform(a.Low, a.High)))
+	}
+	a.Observe(obs)
+}
+
+// Step applies a torque for one time step of 0.2 s, by the classical
+// Runge-Kutta method.
+func (a *Acrobot) Step(act, obs []float32) env.Outcome {
+	const dt = 0.2
+	torque := a.Torques[int(act[0])]
+	if a.TorqueNoise > 0 {
+		torque += a.rng.Uniform(-a.TorqueNoise, a.TorqueNoise)
+	}
+	x := a.x
+	k1 := a.motion(x, torque)
+	k2 := a.motion(along(x, dt/2, k1), torque)
+	k3 := a.motion(along(x, dt/2, k2), torque)
+	k4 := a.motion(along(x, dt, k3), torque)
+	for i := range x {
+		x[i] += float64(dt / 6 * (k1[i] + float64(2*k2[i]) + float64(2*k3[i]) + k4[i]))
+	}
+	a.x[0], a.x[1] = wrap(x[0]), wrap(x[1])
+	a.x[2] = min(max(x[2], -maxOmega1), maxOmega1)
+	a.x[3] = min(max(x[3], -maxOmega2), maxOmega2)
+	if a.look(obs) > 1 {
+		return env.Outcome{Terminated: true}
+	}
+	return env.Outcome{Reward: -1}
+}
+
+// along returns x + h k.
+func along(x [4]float64, h float64, k [4]float64) [4]float64 {
+	return [4]float64{mulAdd(h, k[0], x[0]), mulAdd(h, k[1], x[1]), mulAdd(h, k[2], x[2]), mulAdd(h, k[3], x[3])}
+}
+
+// motion returns the derivative of x under a torque. Sutton and Barto 1998,
+// section 11.3, with masses, lengths and moments of inertia put in:
+//
+//	φ₂ = 4.9 sin(θ₁ + θ₂)
+//	φ₁ = -½ θ̇₂² sin θ₂ - θ̇₁ θ̇₂ sin θ₂ + 14.7 sin θ₁ + φ₂
+//	d₁ = 3.5 + cos θ₂
+//	d₂ = 1.25 + ½ cos θ₂
+//	θ̈₂ = (torque + d₂/d₁ φ₁ - ½ θ̇₁² sin θ₂ - φ₂) / (1.25 - d₂²/d₁)
+//	θ̈₁ = -(d₂ θ̈₂ + φ₁) / d₁
+func (a *Acrobot) motion(x [4]float64, torque float64) [4]float64 {
+	omega1, omega2 := x[2], x[3]
+	sin1, cos1 := sincos(x[0])
+	sin2, cos2 := sincos(x[1])
+	phi2 := 4.9 * (float64(sin1*cos2) + float64(cos1*sin2))
+	phi1 := float64(14.7*sin1) + float64(phi2) - float64(float64(omega2*(float64(0.5*omega2)+omega1))*sin2)
+	d1, d2 := 3.5+cos2, 1.25+float64(0.5*cos2)
+	if a.Equations == Book {
+		torque -= float64(0.5 * omega1 * omega1 * sin2)
+	}
+	alpha2 := (torque + float64(d2/d1*phi1) - float64(phi2)) / (1.25 - float64(d2*d2)/d1)
+	alpha1 := -(float64(d2*alpha2) + phi1) / d1
+	return [4]float64{omega1, omega2, alpha1, alpha2}
+}
+
+// Observe writes the angles' cosines and sines, and the velocities.
+func (a *Acrobot) Observe(obs []float32) { a.look(obs) }
+
+// look is Observe, and returns the height of the free end above the pivot [m].
+func (a *Acrobot) look(obs []float32) float64 {
+	sin1, cos1 := sincos(a.x[0])
+	sin2, cos2 := sincos(a.x[1])
+	_ = obs[5] // one check of bounds for all
+	obs[0], obs[1], obs[2], obs[3] = float32(cos1), float32(sin1), float32(cos2), float32(sin2)
+	obs[4], obs[5] = float32(a.x[2]), float32(a.x[3])
+	return -cos1 - (float64(cos1*cos2) - float64(sin1*sin2)) // -cos θ₁ - cos(θ₁ + θ₂)
+}
+
+// State visits the physical state, and the generator, which the noise draws from.
+func (a *Acrobot) State(s *state.State) {
+	s.Doubles("acrobot", a.x[:])
+	a.rng.State(s)
+}
+
+// SetDraws gives the next Reset its four uniform numbers, or each Step with
+// noise its one.
+func (a *Acrobot) SetDraws(u []float64) { a.rng.SetDraws(u) }
+
+// Physics appends θ₁ and θ₂ [rad], from -π to π, and θ̇₁ and θ̇₂ [rad/s].
+func (a *Acrobot) Physics(dst []float64) []float64 { return append(dst, a.x[:]...) }
+
+// SetPhysics sets what Physics returns: four finite numbers.
+func (a *Acrobot) SetPhysics(x []float64) error { return setPhysics("Acrobot", a.x[:], x) }
+
+// Draw shows the height to reach, the rods and their joints.
+func (a *Acrobot) Draw(d render.Canvas) {
+	d.View(-2.2, -2.2, 2.2, 2.2)
+	black, blue, yellow := color.RGBA{A: 255}, color.RGBA{0, 204, 204, 255}, color.RGBA{204, 204, 0, 255}
+	sin1, cos1 := sincos(a.x[0])
+	sin2, cos2 := sincos(a.x[0] + a.x[1])
+	x, y := float32(sin1), float32(-cos1)
+	d.Line(-2.2, 1, 2.2, 1, 0.01, black)
+	d.Line(0, 0, x, y, 0.2, blue)
+	d.Line(x, y, x+float32(sin2), y-float32(cos2), 0.2, blue)
+	d.Circle(0, 0, 0.1, yellow)
+	d.Circle(x, y, 0.1, yellow)
+}

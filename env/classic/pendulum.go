@@ -1,0 +1,128 @@
+package classic
+
+import (
+	"fmt"
+	"image/color"
+	"math"
+
+	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/env/state"
+	"github.com/rlrun/rlrun/render"
+)
+
+// Pendulum is a rod that swings about one end, and is to be brought upright and
+// held there by a torque of at most 2 N m, too weak to do so in one go. A step
+// pays -(θ² + 0.1 θ̇² + 0.001 u²), of the state before it; there are 200.
+//
+// Action: u [N m], clipped to ±2. Observation: cos θ, sin θ, θ̇ [rad/s], with
+// θ [rad] from upright.
+//
+// A uniform rod of m = 1 kg and l = 1 m has the moment of inertia ml²/3 about
+// its end, and so
+//
+//	θ̈ = 3g/(2l) sin θ + 3/(ml²) u
+//
+// which is integrated by semi-implicit Euler steps. Gymnasium on NumPy 2
+// computes the terms of u with float32s, and differs in the eighth digit.
+type Pendulum struct {
+	// G is the acceleration of gravity [m/s²].
+	G float64 `yaml:"g"`
+	// XInit and YInit bound θ [rad] and θ̇ [rad/s] at the start, uniformly, on
+	// both sides of 0.
+	XInit float64 `yaml:"x_init"`
+	YInit float64 `yaml:"y_init"`
+
+	x   [2]float64 // θ, which is not wrapped, and θ̇
+	rng env.Rand   // used by Reset alone
+}
+
+var (
+	_ env.Snapshotter = (*Pendulum)(nil)
+	_ env.Physics     = (*Pendulum)(nil)
+	_ env.Drawn       = (*Pendulum)(nil)
+	_ render.Scene    = (*Pendulum)(nil)
+)
+
+// NewPendulum returns a Pendulum-v1.
+func NewPendulum() *Pendulum { return &Pendulum{G: 10, XInit: math.Pi, YInit: 1} }
+
+// Validate reports options that no Pendulum can have.
+func (p *Pendulum) Validate() error {
+	if p.G-p.G != 0 {
+		return fmt.Errorf("g %v, want a number", p.G)
+	}
+	for _, b := range []struct {
+		key   string
+		bound float64
+	}{{"x_init", p.XInit}, {"y_init", p.YInit}} {
+		if checkBounds(-b.bound, b.bound) != nil {
+			return fmt.Errorf("%s %v, want a number, 0 or more", b.key, b.bound)
+		}
+	}
+	return nil
+}
+
+// Spec describes the task. No return counts as solved.
+func (p *Pendulum) Spec() env.Spec {
+	return env.Spec{
+		ID:       "Pendulum-v1",
+		Obs:      env.Box{Low: []float32{-1, -1, -8}, High: []float32{1, 1, 8}},
+		Act:      env.NewBox(-2, 2, 1),
+		MaxSteps: 200,
+	}
+}
+
+// Reset lets the rod go anywhere, by default, and slowly.
+func (p *Pendulum) Reset(seed uint64, obs []float32) {
+	p.rng.Seed(seed)
+	p.x[0] = p.rng.Uniform(-p.XInit, p.XInit)
+	p.x[1] = p.rng.Uniform(-p.YInit, p.YInit)
+	p.Observe(obs)
+}
+
+// Step applies a torque for one time step of 0.05 s.
+func (p *Pendulum) Step(act, obs []float32) env.Outcome {
+	const (
+		dt       = 0.05 // [s]
+		maxOmega = 8    // [rad/s]
+	)
+	u := min(max(float64(act[0]), -2), 2)
+	theta, omega := p.x[0], p.x[1]
+	angle := wrap(theta)
+	cost := float64(angle*angle) + float64(0.1*omega*omega) + float64(0.001*u*u)
+
+	sin, _ := sincos(theta)
+	alpha := float64(3*p.G/2*sin) + float64(3*u)
+	omega = min(max(omega+float64(alpha*dt), -maxOmega), maxOmega)
+	p.x[0], p.x[1] = theta+float64(omega*dt), omega
+	p.Observe(obs)
+	return env.Outcome{Reward: -cost}
+}
+
+// Observe writes cos θ, sin θ and θ̇.
+func (p *Pendulum) Observe(obs []float32) {
+	sin, cos := sincos(p.x[0])
+	obs[0], obs[1], obs[2] = float32(cos), float32(sin), float32(p.x[1])
+}
+
+// State visits the physical state, which is all there is: the generator is
+// seeded anew by every Reset.
+func (p *Pendulum) State(s *state.State) { s.Doubles("pendulum", p.x[:]) }
+
+// SetDraws gives the next Reset its two uniform numbers.
+func (p *Pendulum) SetDraws(u []float64) { p.rng.SetDraws(u) }
+
+// Physics appends θ [rad], θ̇ [rad/s].
+func (p *Pendulum) Physics(dst []float64) []float64 { return append(dst, p.x[:]...) }
+
+// SetPhysics sets what Physics returns: two finite numbers.
+func (p *Pendulum) SetPhysics(x []float64) error { return setPhysics("Pendulum", p.x[:], x) }
+
+// Draw shows the rod and its pivot.
+func (p *Pendulum) Draw(d render.Canvas) {
+	d.View(-1.2, -1.2, 1.2, 1.2)
+	sin, cos := sincos(p.x[0])
+	x, y := float32(-sin), float32(cos) // θ turns to the left
+	d.Line(0, 0, x, y, 0.2, color.RGBA{204, 77, 77, 255})
+	d.Circle(0, 0, 0.05, color.RGBA{A: 255})
+}

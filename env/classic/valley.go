@@ -1,0 +1,93 @@
+package classic
+
+import (
+	"fmt"
+	"image/color"
+	"math"
+
+	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/env/state"
+	"github.com/rlrun/rlrun/render"
+)
+
+// The valley's constants, as Gymnasium has them.
+const (
+	leftEnd   = -1.2   // [m]
+	rightEnd  = 0.6    // [m]
+	maxSpeed  = 0.07   // [m/step]
+	slopePull = 0.0025 // of the steepest slope [m/step²]
+)
+
+// A valley has a car in it. It is what the two kinds of MountainCar share.
+type valley struct {
+	x   [2]float64 // x [m], v [m/step]
+	rng env.Rand   // used by Reset alone
+}
+
+// checkCar reports options that neither kind can have.
+func checkCar(goalVelocity, low, high float64) error {
+	if goalVelocity-goalVelocity != 0 {
+		return fmt.Errorf("goal_velocity %v, want a number", goalVelocity)
+	}
+	return checkBounds(low, high)
+}
+
+// valleySpace has every x and v.
+func valleySpace() env.Box {
+	return env.Box{Low: []float32{leftEnd, -maxSpeed}, High: []float32{rightEnd, maxSpeed}}
+}
+
+// begin puts the car to rest between low and high [m].
+func (c *valley) begin(seed uint64, low, high float64, obs []float32) {
+	c.rng.Seed(seed)
+	c.x = [2]float64{c.rng.Uniform(low, high), 0}
+	c.Observe(obs)
+}
+
+// drive returns where thrust [m/step²] brings the car in a step, and how fast.
+// Sutton and Barto 2018, example 10.1:
+//
+//	v ← bound(v + thrust - 0.0025 cos 3x)
+//	x ← bound(x + v), with v = 0 at the left end, which is a wall
+func (c *valley) drive(thrust float64) (x, v float64) {
+	_, cos := sincos(float64(3 * c.x[0]))
+	v = min(max(c.x[1]+(thrust-float64(slopePull*cos)), -maxSpeed), maxSpeed)
+	x = min(max(c.x[0]+v, leftEnd), rightEnd)
+	if x == leftEnd {
+		v = max(v, 0)
+	}
+	return x, v
+}
+
+// Observe writes the state as float32s.
+func (c *valley) Observe(obs []float32) { obs[0], obs[1] = float32(c.x[0]), float32(c.x[1]) }
+
+// State visits the physical state, which is all there is: the generator is
+// seeded anew by every Reset.
+func (c *valley) State(s *state.State) { s.Doubles("mountaincar", c.x[:]) }
+
+// SetDraws gives the next Reset its uniform number.
+func (c *valley) SetDraws(u []float64) { c.rng.SetDraws(u) }
+
+// Physics appends x [m], v [m/step].
+func (c *valley) Physics(dst []float64) []float64 { return append(dst, c.x[:]...) }
+
+// SetPhysics sets what Physics returns: two finite numbers.
+func (c *valley) SetPhysics(x []float64) error { return setPhysics("MountainCar", c.x[:], x) }
+
+// draw shows the valley, a flag at x = flag, and the car.
+func (c *valley) draw(d render.Canvas, flag float64) {
+	d.View(leftEnd, 0, rightEnd, 1.2)
+	black, grey, yellow := color.RGBA{A: 255}, color.RGBA{128, 128, 128, 255}, color.RGBA{204, 204, 0, 255}
+	height := func(x float64) float32 { return float32(0.45*math.Sin(3*x) + 0.55) }
+	const pieces = 60
+	for i := range pieces {
+		a := leftEnd + (rightEnd-leftEnd)*float64(i)/pieces
+		b := leftEnd + (rightEnd-leftEnd)*float64(i+1)/pieces
+		d.Line(float32(a), height(a), float32(b), height(b), 0.005, black)
+	}
+	pole, foot := float32(flag), height(flag)
+	d.Line(pole, foot, pole, foot+0.15, 0.005, black)
+	d.Polygon([]float32{pole, foot + 0.15, pole, foot + 0.12, pole + 0.075, foot + 0.135}, yellow)
+	d.Circle(float32(c.x[0]), height(c.x[0])+0.05, 0.05, grey)
+}
