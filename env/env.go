@@ -80,6 +80,13 @@ type Drawn interface {
 	SetDraws(u []float64)
 }
 
+// A Masker is an Env of Discrete actions not all of which can be taken in every
+// state. One that cannot be is no error, but does what the environment says.
+type Masker interface {
+	// Mask writes which actions can be taken in the present state, one for each.
+	Mask(allowed []bool)
+}
+
 // As returns the first environment in e's chain of wrappers that is a T,
 // as errors.As does for errors. It is how a window finds a render.Scene.
 func As[T any](e Env) (T, bool) {

@@ -127,3 +127,17 @@ func (r Registry) Maker(name string, set Options) (Maker, error) {
 		return newVec(n, func() (Env, error) { return r.Make(name, set) })
 	}, nil
 }
+
+// ParallelMaker is Maker on several goroutines: see Parallel.
+func (r Registry) ParallelMaker(name string, set Options, workers int) (Maker, error) {
+	if _, err := r.Make(name, set); err != nil {
+		return nil, err
+	}
+	return func(n int) (Vector, error) {
+		envs, err := several(n, func() (Env, error) { return r.Make(name, set) })
+		if err != nil {
+			return nil, err
+		}
+		return NewParallel(workers, envs...), nil
+	}, nil
+}

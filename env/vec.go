@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"runtime/debug"
+	"slices"
 
 	"github.com/rlrun/rlrun/env/state"
 )
@@ -18,12 +19,15 @@ type Vec struct {
 	spec Spec
 	o, a int // row sizes
 	res  *Result
+	mask []Masker    // [N] nil where environments are none
+	snap bool        // environments are Snapshotters
+	from int         // the number of the first environment: of a part of a Parallel
 	at   int         // the environment being run, for an error's message
 	seed uint64      // of the whole Vec
 	ep   []int64     // [N] episodes begun, which with seed gives the episode's seed
 	ret  []float64   // [N] return of the running episode
 	len  []int       // [N] its length
-	log  [][]float32 // [N] its actions, for State; nil where environments are Snapshotters
+	log  [][]float32 // [N] its actions; nil where nobody needs them
 	err  error       // why there is no next step
 }
 
@@ -43,8 +47,15 @@ func NewVec(envs ...Env) *Vec {
 		ep: make([]int64, n), ret: make([]float64, n), len: make([]int, n),
 	}
 	v.res = NewResult(n, v.o)
-	if !Snapshots(envs[0]) {
+	if v.snap = Snapshots(envs[0]); !v.snap {
 		v.log = make([][]float32, n)
+	}
+	if _, ok := As[Masker](envs[0]); ok {
+		for _, e := range envs {
+			m, _ := As[Masker](e)
+			v.mask = append(v.mask, m)
+		}
+		v.res.Mask = make([]bool, n*spec.Act.(Discrete).N)
 	}
 	return v
 }
@@ -93,12 +104,12 @@ func (v *Vec) Step(act []float32) (res *Result, err error) {
 		v.at = i
 		v.len[i]++
 		a, next := act[i*v.a:][:v.a], r.Next[i*v.o:][:v.o]
+		if v.log != nil && len(v.log[i]) <= maxLog { // one float too many marks it as lost
+			v.log[i] = append(v.log[i], a...)
+		}
 		out := e.Step(a, next)
 		if out.Reward-out.Reward != 0 || !finiteCopy(r.Obs[i*v.o:], next) {
 			return nil, v.fail(fmt.Errorf("reward %v and observation %v: %w", out.Reward, next, ErrNotFinite))
-		}
-		if v.log != nil && len(v.log[i]) <= maxLog { // one float too many marks it as lost
-			v.log[i] = append(v.log[i], a...)
 		}
 		out.Truncated = out.Truncated || v.len[i] == v.spec.MaxSteps
 		v.ret[i] += out.Reward
@@ -108,9 +119,17 @@ func (v *Vec) Step(act []float32) (res *Result, err error) {
 			if v.begin(i); v.err != nil {
 				return nil, v.err
 			}
+		} else if v.mask != nil {
+			v.showMask(i)
 		}
 	}
 	return r, nil
+}
+
+// showMask shows what environment i allows.
+func (v *Vec) showMask(i int) {
+	n := len(v.res.Mask) / len(v.envs)
+	v.mask[i].Mask(v.res.Mask[i*n : (i+1)*n])
 }
 
 // begin starts environment i's next episode.
@@ -125,6 +144,9 @@ func (v *Vec) begin(i int) {
 	v.envs[i].Reset(v.episodeSeed(i), obs)
 	if !finite(obs) {
 		v.fail(fmt.Errorf("observation %v: %w", obs, ErrNotFinite))
+	}
+	if v.mask != nil {
+		v.showMask(i)
 	}
 }
 
@@ -156,6 +178,9 @@ func (v *Vec) refuse(act []float32) error {
 		act = act[v.a:]
 	}
 	v.len[v.at]++
+	if v.log != nil {
+		v.log[v.at] = append(v.log[v.at], act[:v.a]...)
+	}
 	return v.fail(fmt.Errorf("action %v: %w", act[:v.a], ErrAction))
 }
 
@@ -189,11 +214,17 @@ func (v *Vec) guard(err *error) {
 
 // fail makes err, of the environment being run, the Vec's error, and returns that.
 func (v *Vec) fail(err error) error {
-	v.err = &Error{v.spec.ID, v.at, v.episodeSeed(v.at), v.len[v.at], err}
-	return v.err
+	e := &Error{Env: v.spec.ID, Index: v.from + v.at, Seed: v.episodeSeed(v.at), Step: v.len[v.at], Err: err}
+	if v.log != nil && len(v.log[v.at]) == e.Step*v.a {
+		e.Actions = slices.Clone(v.log[v.at])
+	}
+	v.err = e
+	return e
 }
 
-func (v *Vec) episodeSeed(i int) uint64 { return Split(Split(v.seed, uint64(i)), uint64(v.ep[i])) }
+func (v *Vec) episodeSeed(i int) uint64 {
+	return Split(Split(v.seed, uint64(v.from+i)), uint64(v.ep[i]))
+}
 
 // State visits the seeds and the running episodes: the environments' own
 // states, or the actions since each began, which loading plays again. Of the
@@ -212,7 +243,7 @@ func (v *Vec) State(s *state.State) {
 	for i, e := range v.envs {
 		s.Int("vec/length", &v.len[i], most)
 		switch {
-		case v.log == nil:
+		case v.snap:
 			StateOf(e, s)
 		case !s.Loading() && len(v.log[i]) > maxLog:
 			s.Fail(fmt.Errorf("env: %s: %d steps of an episode are too many to save without env.Snapshotter",

@@ -67,7 +67,7 @@ func TestVecState(t *testing.T) {
 				t.Fatalf("episodes of length %v at the save, want one well on its way", running)
 			}
 			data := save(t, a)
-			goOn := func(v *env.Vec) (bits []uint64) {
+			goOn := func(v env.Vector) (bits []uint64) {
 				drive(t, v, rand.New(rand.NewPCG(2, 2)), 2, after, func(_ []float32, r *env.Result) {
 					bits = resultBits(bits, r)
 				})
@@ -77,7 +77,9 @@ func TestVecState(t *testing.T) {
 			busy := vecOf(n, newEnv)
 			reset(t, busy, 99)
 			drive(t, busy, rand.New(rand.NewPCG(3, 3)), 2, 55, func([]float32, *env.Result) {})
-			for who, v := range map[string]*env.Vec{"same": a, "new": vecOf(n, newEnv), "busy": busy} {
+			for who, v := range map[string]env.Vector{
+				"same": a, "new": vecOf(n, newEnv), "busy": busy, "parallel": parallelOf(2, n, newEnv),
+			} {
 				if err := state.Load(bytes.NewReader(data), v); err != nil {
 					t.Fatalf("Load into the %s Vec: %v", who, err)
 				}

@@ -77,7 +77,7 @@ func vecOf(n int, newEnv func() env.Env) *env.Vec {
 }
 
 // drive steps v with random actions among k, and hands each Result to see.
-func drive(t testing.TB, v *env.Vec, rng *rand.Rand, k, steps int, see func(act []float32, r *env.Result)) {
+func drive(t testing.TB, v env.Vector, rng *rand.Rand, k, steps int, see func(act []float32, r *env.Result)) {
 	t.Helper()
 	act := make([]float32, v.Len())
 	for s := range steps {
@@ -92,7 +92,7 @@ func drive(t testing.TB, v *env.Vec, rng *rand.Rand, k, steps int, see func(act 
 	}
 }
 
-func reset(t testing.TB, v *env.Vec, seed uint64) *env.Result {
+func reset(t testing.TB, v env.Vector, seed uint64) *env.Result {
 	t.Helper()
 	r, err := v.Reset(seed)
 	if err != nil {

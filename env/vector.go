@@ -32,6 +32,7 @@ type Result struct {
 	Truncated  []bool    // [N] set at the time limit, also where Terminated is
 	Return     []float64 // [N] undiscounted return so far; the episode's where Done
 	Length     []int     // [N] steps so far; the episode's where Done
+	Mask       []bool    // [N, actions] what can be done next; nil where environments are no Maskers
 }
 
 // NewResult returns a Result for n environments with o floats an observation.
@@ -59,7 +60,26 @@ func Each[E Env](newEnv func() E) Maker {
 	}
 }
 
+// EachParallel is Each on several goroutines: see Parallel.
+func EachParallel[E Env](workers int, newEnv func() E) Maker {
+	return func(n int) (Vector, error) {
+		envs, err := several(n, func() (Env, error) { return newEnv(), nil })
+		if err != nil {
+			return nil, err
+		}
+		return NewParallel(workers, envs...), nil
+	}
+}
+
 func newVec(n int, newEnv func() (Env, error)) (Vector, error) {
+	envs, err := several(n, newEnv)
+	if err != nil {
+		return nil, err
+	}
+	return NewVec(envs...), nil
+}
+
+func several(n int, newEnv func() (Env, error)) ([]Env, error) {
 	if n < 1 {
 		return nil, fmt.Errorf("env: a vector of %d environments, want 1 or more", n)
 	}
@@ -71,7 +91,7 @@ func newVec(n int, newEnv func() (Env, error)) (Vector, error) {
 		}
 		envs[i] = e
 	}
-	return NewVec(envs...), nil
+	return envs, nil
 }
 
 // An Error says which environment of a Vector broke the contract, and where.
@@ -82,6 +102,10 @@ type Error struct {
 	Seed  uint64 // of the episode
 	Step  int    // of the episode, from 1; 0 is its Reset
 	Err   error  // what it did: ErrNotFinite, ErrAction, or a *PanicError
+
+	// Actions are those of the episode, the last one included, [Step, A]. They are
+	// nil where the Vector keeps none.
+	Actions []float32
 }
 
 // Error says it in one line.

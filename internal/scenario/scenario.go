@@ -64,7 +64,8 @@ type envFile struct {
 	ID       string          `yaml:"id"`
 	Options  settings.Node   `yaml:"options"`
 	Wrappers []settings.Node `yaml:"wrappers"`
-	NEnvs    *int            `yaml:"n_envs"` // null: what the agent has by default
+	NEnvs    *int            `yaml:"n_envs"`   // null: what the agent has by default
+	Parallel int             `yaml:"parallel"` // goroutines to step them on; 0: none but the agent's own
 }
 
 // A Change is a setting given on the command line.
@@ -158,7 +159,16 @@ func (s *Scenario) resolveEnv(envs env.Registry) (err error) {
 	}
 	s.Spec = e.Spec()
 	judged := slices.DeleteFunc(slices.Clone(wraps), func(w wrap) bool { return w.rewardOnly })
-	if s.Train, err = (env.Registry{s.Env: wrapped(envs[s.Env], wraps)}).Maker(s.Env, options); err == nil {
+	train := env.Registry{s.Env: wrapped(envs[s.Env], wraps)}
+	switch workers := s.file.Env.Parallel; {
+	case workers < 0:
+		return fmt.Errorf("env.parallel is %d, want 0 or more", workers)
+	case workers == 0:
+		s.Train, err = train.Maker(s.Env, options)
+	default:
+		s.Train, err = train.ParallelMaker(s.Env, options, workers)
+	}
+	if err == nil {
 		s.Judge, err = (env.Registry{s.Env: wrapped(envs[s.Env], judged)}).Maker(s.Env, options)
 	}
 	if err != nil {
@@ -235,6 +245,7 @@ func (s *Scenario) Encode() ([]byte, error) {
 			{Key: "options", Value: options},
 			{Key: "wrappers", Value: s.file.Env.Wrappers},
 			{Key: "n_envs", Value: setup.NEnvs},
+			{Key: "parallel", Value: s.file.Env.Parallel},
 		}},
 		{Key: "agent", Value: append(settings.Map{{Key: "name", Value: s.Agent}}, settings.Fields(s.config)...)},
 		{Key: "steps", Value: s.Steps},

@@ -222,7 +222,7 @@ func TestEncode(t *testing.T) {
 		got, want []string
 	}{
 		{"the file", root.Keys(), []string{"name", "env", "agent", "steps", "target", "eval", "log_interval", "seed", "backend", "kernels"}},
-		{"env", at.Keys(), []string{"id", "options", "wrappers", "n_envs"}},
+		{"env", at.Keys(), []string{"id", "options", "wrappers", "n_envs", "parallel"}},
 		{"env.options", options.Keys(), tags(classic.CartPole{})},
 		{"eval", eval.Keys(), tags(scenario.Eval{})},
 		{"agent", agent.Keys(), append([]string{"name"}, tags(agents.PPOConfig{})...)},

@@ -1,0 +1,121 @@
+package env
+
+import (
+	"fmt"
+	"sync"
+
+	"github.com/rlrun/rlrun/env/state"
+)
+
+// Parallel is a Vec that steps its environments on several goroutines, each of
+// them some, which pays where a step takes microseconds. What comes of it is the
+// same as a Vec's, to the bit, however many there are.
+//
+// It keeps the actions of the running episodes, so that an *Error has all it
+// takes to replay one.
+type Parallel struct {
+	all   *Vec
+	parts []*Vec // of all, side by side: what they keep is part of what it keeps
+	run   []func()
+	act   []float32 // of the step being taken
+	wait  sync.WaitGroup
+}
+
+var _ Vector = (*Parallel)(nil)
+
+// NewParallel returns a Parallel of the given environments, which must be alike,
+// on so many goroutines, or as many as there are environments.
+func NewParallel(workers int, envs ...Env) *Parallel {
+	p := &Parallel{all: NewVec(envs...)}
+	v, n := p.all, len(envs)
+	if v.log == nil {
+		v.log = make([][]float32, n)
+	}
+	workers = max(1, min(workers, n))
+	for i := range workers {
+		from, to := i*n/workers, (i+1)*n/workers
+		part := *v
+		part.from, part.envs, part.res = from, v.envs[from:to], v.res.rows(from, to)
+		part.ep, part.ret, part.len, part.log = v.ep[from:to], v.ret[from:to], v.len[from:to], v.log[from:to]
+		if v.mask != nil {
+			part.mask = v.mask[from:to]
+		}
+		p.parts = append(p.parts, &part)
+		p.run = append(p.run, func() {
+			defer p.wait.Done()
+			part.Step(p.act[from*v.a : to*v.a]) // its error stays with it
+		})
+	}
+	return p
+}
+
+// rows is the part of r that belongs to the environments from … to-1.
+func (r *Result) rows(from, to int) *Result {
+	n := len(r.Reward)
+	o, m := len(r.Obs)/n, len(r.Mask)/n
+	part := &Result{
+		Obs: r.Obs[from*o : to*o], Next: r.Next[from*o : to*o], Reward: r.Reward[from:to],
+		Terminated: r.Terminated[from:to], Truncated: r.Truncated[from:to], Return: r.Return[from:to], Length: r.Length[from:to],
+	}
+	if r.Mask != nil {
+		part.Mask = r.Mask[from*m : to*m]
+	}
+	return part
+}
+
+// Spec describes the environments.
+func (p *Parallel) Spec() Spec { return p.all.spec }
+
+// Len is the number of environments.
+func (p *Parallel) Len() int { return p.all.Len() }
+
+// Reset starts every environment afresh, with the seeds that a Vec would give
+// them.
+func (p *Parallel) Reset(seed uint64) (*Result, error) {
+	p.all.seed = seed
+	for _, part := range p.parts {
+		part.Reset(seed) // its error stays with it
+	}
+	return p.result()
+}
+
+// Step steps every environment with its row of act. Of several errors the first
+// environment's is returned.
+func (p *Parallel) Step(act []float32) (*Result, error) {
+	if len(act) != len(p.all.envs)*p.all.a {
+		panic(fmt.Sprintf("env: Step of %d actions' floats, want %d×%d", len(act), len(p.all.envs), p.all.a))
+	}
+	if p.all.err != nil {
+		return nil, p.all.err
+	}
+	p.act = act
+	p.wait.Add(len(p.run))
+	for _, run := range p.run[1:] {
+		go run()
+	}
+	p.run[0]()
+	p.wait.Wait()
+	return p.result()
+}
+
+// result is what all parts show, or the first error that one of them has.
+func (p *Parallel) result() (*Result, error) {
+	p.all.err = nil
+	for _, part := range p.parts {
+		if part.err != nil {
+			p.all.err = part.err
+			return nil, part.err
+		}
+	}
+	return p.all.res, nil
+}
+
+// State visits what a Vec's does.
+func (p *Parallel) State(s *state.State) {
+	p.all.State(s)
+	if s.Loading() {
+		for _, part := range p.parts {
+			part.seed, part.err = p.all.seed, p.all.err
+		}
+	}
+}

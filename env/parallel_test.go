@@ -1,0 +1,116 @@
+package env_test
+
+import (
+	"math/rand/v2"
+	"runtime"
+	"slices"
+	"testing"
+
+	"github.com/rlrun/rlrun/env"
+)
+
+func parallelOf(workers, n int, newEnv func() env.Env) *env.Parallel {
+	envs := make([]env.Env, n)
+	for i := range envs {
+		envs[i] = newEnv()
+	}
+	return env.NewParallel(workers, envs...)
+}
+
+// gate lets through a part of its actions that changes with every step.
+type gate struct {
+	bump
+	steps int
+}
+
+func (g *gate) Reset(seed uint64, obs []float32) {
+	g.steps = 0
+	g.bump.Reset(seed, obs)
+}
+
+func (g *gate) Step(act, obs []float32) env.Outcome {
+	g.steps++
+	return g.bump.Step(act, obs)
+}
+
+func (g *gate) Mask(allowed []bool) {
+	for i := range allowed {
+		allowed[i] = (g.steps+i)%3 > 0
+	}
+}
+
+// TestParallel wants the bits of a Vec, on any number of goroutines and of
+// processors.
+func TestParallel(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4))
+	for name, newEnv := range map[string]func() env.Env{
+		"snapshotter": cartPole, "wrapped": sticky, "log": func() env.Env { return new(bump) }, "mask": func() env.Env { return new(gate) },
+	} {
+		const n = 7
+		run := func(v env.Vector) (bits []uint64) {
+			bits = resultBits(nil, reset(t, v, 3))
+			drive(t, v, rand.New(rand.NewPCG(1, 1)), 2, 300, func(_ []float32, r *env.Result) {
+				bits = resultBits(bits, r)
+				for _, m := range r.Mask {
+					bits = append(bits, uint64(map[bool]int{true: 1}[m]))
+				}
+			})
+			return bits
+		}
+		want := run(vecOf(n, newEnv))
+		for workers := range 9 {
+			if !slices.Equal(run(parallelOf(workers, n, newEnv)), want) {
+				t.Errorf("%s: %d workers have other results than a Vec", name, workers)
+			}
+		}
+	}
+}
+
+// TestMask wants what each environment allows, after a Reset, a step, and a
+// restart; and nothing of what is no Masker.
+func TestMask(t *testing.T) {
+	v := env.NewVec(env.NewStickyAction(new(gate), 0), new(gate))
+	r := reset(t, v, 1)
+	want := []bool{false, true, false, true}
+	ended := false
+	for step := range 60 {
+		if !slices.Equal(r.Mask, want) {
+			t.Fatalf("step %d: Mask = %v, want %v", step, r.Mask, want)
+		}
+		var err error
+		if r, err = v.Step([]float32{1, 1}); err != nil {
+			t.Fatal(err)
+		}
+		for i := range 2 {
+			steps := r.Length[i]
+			if r.Done(i) {
+				steps, ended = 0, true
+			}
+			for k := range 2 {
+				want[2*i+k] = (steps+k)%3 > 0
+			}
+		}
+	}
+	if !ended {
+		t.Error("no episode ended")
+	}
+	if r := reset(t, vecOf(2, cartPole), 1); r.Mask != nil {
+		t.Errorf("Mask of CartPole = %v, want nil", r.Mask)
+	}
+}
+
+func TestParallelAllocs(t *testing.T) {
+	v, act := parallelOf(2, 4, cartPole), make([]float32, 4)
+	reset(t, v, 1)
+	step := func() {
+		if _, err := v.Step(act); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 1000 { // until the logs of actions are as long as they will be
+		step()
+	}
+	if n := testing.AllocsPerRun(100, step); n != 0 {
+		t.Errorf("a step allocates %v times, want 0", n)
+	}
+}
