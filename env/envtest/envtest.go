@@ -4,6 +4,7 @@ package envtest
 
 import (
 	"bytes"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"reflect"
@@ -14,28 +15,73 @@ import (
 	"github.com/rlrun/rlrun/env/state"
 )
 
-// Check runs episodes of random actions in e and reports every breach: results
-// that depend on more than seed and actions, observations outside their space,
-// rewards that are no numbers, a State that does not restore, a Physics that
-// does not read back what was set, a Step or Reset that allocates.
+// Check reports every breach of the contract: see Breaches.
 func Check(t testing.TB, e env.Env) {
 	t.Helper()
-	spec := e.Spec()
-	p := &player{t: t, e: e, spec: spec,
-		obs: make([]float32, spec.Obs.Size()), act: make([]float32, spec.Act.Size())}
-	p.describes()
-	p.repeats()
+	for _, b := range Breaches(e) {
+		t.Errorf("%s", b)
+	}
+}
+
+// Breaches runs episodes of random actions in e and says where it does what none
+// may: results that depend on more than seed and actions, observations outside
+// their space, rewards that are no numbers, a State that does not restore, a
+// Physics that does not read back what was set, a mask that allows nothing, a Step
+// or Reset that allocates or panics.
+func Breaches(e env.Env) []string {
+	p := &player{e: e}
+	p.try(p.describes)
+	if len(p.breaches) > 0 {
+		return p.breaches
+	}
+	p.obs, p.act = make([]float32, p.spec.Obs.Size()), make([]float32, p.spec.Act.Size())
+	if !p.try(p.repeats) {
+		return p.breaches
+	}
 	if env.Snapshots(e) {
-		p.restores()
+		p.try(p.restores)
 	}
 	if ph, ok := e.(env.Physics); ok {
-		p.reads(ph)
+		p.try(func() { p.reads(ph) })
 	}
-	p.allocates()
+	if m, ok := env.As[env.Masker](e); ok {
+		p.try(func() { p.masks(m) })
+	}
+	p.try(p.allocates)
+	return p.breaches
+}
+
+// stop is what ends a part of the check.
+type stop struct{}
+
+// try runs a part of the check and reports whether it came to its end.
+func (p *player) try(part func()) (whole bool) {
+	defer func() {
+		switch r := recover(); r {
+		case nil:
+			whole = true
+		case stop{}:
+		default:
+			p.breach("a panic: %v", r)
+		}
+	}()
+	part()
+	return
+}
+
+// breach takes note of one.
+func (p *player) breach(format string, args ...any) {
+	p.breaches = append(p.breaches, fmt.Sprintf(format, args...))
+}
+
+// last takes note of one after which there is no going on.
+func (p *player) last(format string, args ...any) {
+	p.breach(format, args...)
+	panic(stop{})
 }
 
 type player struct {
-	t        testing.TB
+	breaches []string
 	e        env.Env
 	spec     env.Spec
 	rng      *rand.Rand
@@ -45,14 +91,18 @@ type player struct {
 
 // describes holds the Spec to its own terms.
 func (p *player) describes() {
+	p.spec = p.e.Spec()
+	if p.spec.Obs == nil || p.spec.Act == nil {
+		p.last("Spec() has observations of %T and actions of %T, want a space for each", p.spec.Obs, p.spec.Act)
+	}
 	if _, err := env.ParseID(p.spec.ID); err != nil {
-		p.t.Errorf("Spec().ID: %v", err)
+		p.breach("Spec().ID: %v", err)
 	}
 	if p.spec.MaxSteps < 0 {
-		p.t.Errorf("Spec().MaxSteps = %d, want 0 for none, or more", p.spec.MaxSteps)
+		p.breach("Spec().MaxSteps = %d, want 0 for none, or more", p.spec.MaxSteps)
 	}
 	if again := p.e.Spec(); !reflect.DeepEqual(again, p.spec) {
-		p.t.Errorf("Spec() = %v and then %v", p.spec, again)
+		p.breach("Spec() = %v and then %v", p.spec, again)
 	}
 }
 
@@ -67,11 +117,11 @@ func (p *player) begin(seed uint64) {
 func (p *player) play(n int) (bits []uint64) {
 	for step := range n + 1 {
 		if !p.spec.Obs.Contains(p.obs) {
-			p.t.Fatalf("step %d: observation %v is outside Spec().Obs", step, p.obs)
+			p.last("step %d: observation %v is outside Spec().Obs", step, p.obs)
 		}
 		for _, x := range p.obs {
 			if x-x != 0 {
-				p.t.Fatalf("step %d: observation %v is not finite", step, p.obs)
+				p.last("step %d: observation %v is not finite", step, p.obs)
 			}
 			bits = append(bits, uint64(math.Float32bits(x)))
 		}
@@ -82,10 +132,10 @@ func (p *player) play(n int) (bits []uint64) {
 		given := slices.Clone(p.act)
 		out := p.e.Step(p.act, p.obs)
 		if out.Reward-out.Reward != 0 {
-			p.t.Fatalf("step %d: reward %v", step, out.Reward)
+			p.last("step %d: reward %v", step, out.Reward)
 		}
 		if !slices.Equal(p.act, given) {
-			p.t.Fatalf("step %d: Step changed the action %v to %v", step, given, p.act)
+			p.last("step %d: Step changed the action %v to %v", step, given, p.act)
 		}
 		bits = append(bits, math.Float64bits(out.Reward), flag(out.Terminated), flag(out.Truncated))
 		p.done = out.Done()
@@ -112,7 +162,7 @@ func (p *player) repeats() {
 		p.play(1000)
 		p.begin(a)
 		if !slices.Equal(p.play(1000), first) {
-			p.t.Fatalf("seed %d: after an episode of seed %d the same actions give other results", a, a+1)
+			p.last("seed %d: after an episode of seed %d the same actions give other results", a, a+1)
 		}
 	}
 }
@@ -132,7 +182,7 @@ func (p *player) restores() {
 	}
 	var b bytes.Buffer
 	if err := state.Save(&b, snapshot{p.e}); err != nil {
-		p.t.Fatalf("saving the state: %v", err)
+		p.last("saving the state: %v", err)
 	}
 	obs := slices.Clone(p.obs)
 	p.rng = rand.New(rand.NewPCG(2, 2))
@@ -140,12 +190,12 @@ func (p *player) restores() {
 	p.begin(3)
 	p.play(after)
 	if err := state.Load(&b, snapshot{p.e}); err != nil {
-		p.t.Fatalf("loading the state: %v", err)
+		p.last("loading the state: %v", err)
 	}
 	copy(p.obs, obs)
 	p.rng = rand.New(rand.NewPCG(2, 2))
 	if !slices.Equal(p.play(after), first) {
-		p.t.Fatal("a restored state goes on otherwise than it did")
+		p.last("a restored state goes on otherwise than it did")
 	}
 }
 
@@ -157,16 +207,34 @@ func (p *player) reads(ph env.Physics) {
 	x, obs := ph.Physics(nil), slices.Clone(p.obs)
 	p.begin(2)
 	if err := ph.SetPhysics(x); err != nil {
-		p.t.Errorf("SetPhysics(%v), which Physics gave: %v", x, err)
+		p.breach("SetPhysics(%v), which Physics gave: %v", x, err)
 	}
 	if got := ph.Physics(nil); !slices.Equal(got, x) {
-		p.t.Errorf("SetPhysics(%v), and then Physics is %v", x, got)
+		p.breach("SetPhysics(%v), and then Physics is %v", x, got)
 	}
 	if ph.Observe(p.obs); !slices.Equal(p.obs, obs) {
-		p.t.Errorf("SetPhysics(%v), and then the observation is %v, want %v", x, p.obs, obs)
+		p.breach("SetPhysics(%v), and then the observation is %v, want %v", x, p.obs, obs)
 	}
 	if err := ph.SetPhysics(append(x, 0)); err == nil {
-		p.t.Errorf("SetPhysics of a number too many: no error")
+		p.breach("SetPhysics of a number too many: no error")
+	}
+}
+
+// masks wants of every state one action at least that can be taken.
+func (p *player) masks(m env.Masker) {
+	space, ok := p.spec.Act.(env.Discrete)
+	if !ok {
+		p.last("a mask of actions of a %T, want a Discrete", p.spec.Act)
+	}
+	allowed := make([]bool, space.N)
+	for seed := range uint64(10) {
+		p.begin(seed)
+		for step := 0; step < 100 && !p.done; step++ {
+			if m.Mask(allowed); !slices.Contains(allowed, true) {
+				p.last("step %d: the mask allows no action", step)
+			}
+			p.play(1)
+		}
 	}
 }
 
@@ -177,6 +245,6 @@ func (p *player) allocates() {
 		p.e.Step(p.act, p.obs)
 	})
 	if n > 0 {
-		p.t.Errorf("Reset and Step allocate %v times, want 0", n)
+		p.breach("Reset and Step allocate %v times, want 0", n)
 	}
 }

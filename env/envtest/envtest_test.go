@@ -163,9 +163,13 @@ func (b *blank) Reset(seed uint64, obs []float32) {
 type pays struct {
 	drift
 	reward float64
+	panics bool
 }
 
 func (b *pays) Step(act, obs []float32) env.Outcome {
+	if b.panics {
+		panic("no more")
+	}
 	b.drift.Step(act, obs)
 	return env.Outcome{Reward: b.reward}
 }
@@ -268,6 +272,25 @@ func (b *clips) Step(act, obs []float32) env.Outcome {
 	return b.drift.Step(act, obs)
 }
 
+// vague has no spaces.
+type vague struct{ drift }
+
+func (*vague) Spec() env.Spec { return env.Spec{ID: "Vague-v0"} }
+
+// absurd has a mask, but no Discrete actions to mask.
+type absurd struct{ drift }
+
+func (*absurd) Mask([]bool) {}
+
+// strict allows nothing.
+type strict struct{ absurd }
+
+func (*strict) Spec() env.Spec {
+	s := new(drift).Spec()
+	s.Act = env.Discrete{N: 2}
+	return s
+}
+
 func TestCheck(t *testing.T) {
 	for name, c := range map[string]struct {
 		e    env.Env
@@ -293,6 +316,10 @@ func TestCheck(t *testing.T) {
 		"Step that allocates":       {&hungry{step: true}, "Reset and Step allocate 1 times"},
 		"Reset that allocates":      {&hungry{reset: true}, "Reset and Step allocate 1 times"},
 		"action overwritten":        {new(clips), "Step changed the action"},
+		"no spaces":                 {new(vague), "Spec() has observations of <nil>"},
+		"panic":                     {&pays{reward: 1, panics: true}, "a panic: no more"},
+		"mask of all":               {new(strict), "the mask allows no action"},
+		"mask of numbers":           {new(absurd), "a mask of actions of a env.Box"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			said := breaches(t, c.e)

@@ -183,6 +183,13 @@ var badInputs = []struct {
 	{[]string{"step", "CartPole-v1", "--set", ""}, "want KEY=VALUE"},
 	{[]string{"step", "acme/Odd-v0", "--set", "options.low=1"}, "low: unknown key"},
 
+	{[]string{"check", "CartPol"}, "the nearest is CartPole"},
+	{[]string{"check", "CartPole-v1", "--episodes", "0"}, "--episodes is 0, want 1"},
+	{[]string{"check", "CartPole-v1", "--seed", "9223372036854775808"}, "--seed is 9223372036854775808, want 0"},
+	{[]string{"check", "CartPole-v1", "--set", "options.lo=1"}, "the nearest is low"},
+	{[]string{"quick", "--set", "env.parallel=-1"}, "env.parallel is -1, want 0 or more"},
+	{[]string{"quick", "--set", "agent.normalize.clip_obs=0"}, "normalize.clip_obs is 0, want more than 0"},
+
 	// Files.
 	{[]string{"./nowhere.yaml"}, "./nowhere.yaml"},
 	{[]string{"broken.yaml"}, "broken.yaml:"},

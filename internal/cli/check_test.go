@@ -1,0 +1,66 @@
+package cli
+
+import (
+	"encoding/json"
+	"math"
+	"strings"
+	"testing"
+)
+
+// TestCheck wants CartPole to keep the contract, and the statistics of a random
+// policy in text as in JSON: returns of about 22, and a reward of 1 a step.
+func TestCheck(t *testing.T) {
+	a := inEmptyDir(t)
+	text := a.must(t, "check", "CartPole-v1")
+	for _, want := range []string{"CartPole-v1 keeps the contract. Of 100 random episodes", "observation 3", "1 to 1", "truncated 0 %"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("check prints\n%s, want %q in it", text, want)
+		}
+	}
+	var c check
+	if err := json.Unmarshal([]byte(a.must(t, "check", "CartPole-v1", "--json", "--episodes", "400")), &c); err != nil {
+		t.Fatal(err)
+	}
+	if c.Env != "CartPole-v1" || c.Episodes != 400 || len(c.Breaches) != 0 || c.Reward.Mean != 1 || c.Truncated != 0 ||
+		math.Abs(c.Return.Mean-22.2) > 3 || c.Return != c.Length || len(c.Observations) != 4 || c.Return.Min < 8 {
+		t.Errorf("check --json = %+v, want CartPole's figures", c)
+	}
+	if one, two := a.must(t, "check", "CartPole-v1", "--seed", "5"), a.must(t, "check", "CartPole-v1", "--seed", "5"); one != two || one == text {
+		t.Error("a seed does not name what is printed")
+	}
+}
+
+// TestCheckAdvice wants words on what makes learning hard.
+func TestCheckAdvice(t *testing.T) {
+	a := inEmptyDir(t)
+	for id, want := range map[string]string{
+		"MountainCar-v0": "every random episode returned -200",
+		"Pendulum-v1":    "the wrapper rescale_action: [-1, 1] suits",
+		"acme/Open-v0":   "100 % of random episodes had no end in 10,000 steps, and there is no time limit",
+	} {
+		if text := a.must(t, "check", id, "--episodes", "3"); !strings.Contains(text, want) {
+			t.Errorf("check %s prints\n%s, want %q in it", id, text, want)
+		}
+	}
+}
+
+// TestCheckBroken: what breaks the contract is a failure that says how, and
+// nothing is played.
+func TestCheckBroken(t *testing.T) {
+	a := inEmptyDir(t)
+	status, out, err := a.call("check", "acme/Odd-v0")
+	if status != 1 || !strings.Contains(out, "broken: a panic: out of track") || !strings.Contains(err, "acme/Odd-v0 breaks the contract") ||
+		strings.Count(err, "\n") != 1 {
+		t.Errorf("check of a broken environment: status %d, output %q, error %q", status, out, err)
+	}
+}
+
+// TestFigures holds them to two numbers' mean and deviation.
+func TestFigures(t *testing.T) {
+	var f figures
+	f.add(-3)
+	f.add(5)
+	if f.Mean != 1 || f.Std != 4 || f.Min != -3 || f.Max != 5 {
+		t.Errorf("figures of -3 and 5 are %+v", f)
+	}
+}
