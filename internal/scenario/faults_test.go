@@ -17,7 +17,7 @@ func TestFaults(t *testing.T) {
 		{minimal + "steps: 1", "f.yaml:4:1: steps: a second time"},
 		{minimal + `"a\nb": 1`, `f.yaml:4:1: "a\nb": unknown key`},
 		{minimal + "eval: {a\n\n b: 1}", `eval."a\nb": unknown key`},
-		{"agent: {name: ppo}\nsteps: 10", "env.id is not there, want one of CartPole-v0, CartPole-v1, acme/Echo-v0"},
+		{"agent: {name: ppo}\nsteps: 10", "env.id is not there, want one of Acrobot-v1, CartPole-v0, CartPole-v1, "},
 		{"env: {idd: CartPole-v1}\nagent: {name: ppo}\nsteps: 10", "env.idd: unknown key; the nearest is id"},
 		{"env: {id: CartPole-v7}\nagent: {name: ppo}\nsteps: 10", "no version 7 of CartPole; there is CartPole-v0, CartPole-v1"},
 		{"env: {id: CartPol-v1}\nagent: {name: ppo}\nsteps: 10", `no environment "CartPol-v1"; the nearest is CartPole-v1`},
