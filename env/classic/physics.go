@@ -13,15 +13,14 @@ func checkBounds(low, high float64) error {
 	return nil
 }
 
-// setPhysics copies x, as many finite numbers, to the state of the environment
-// called name.
-func setPhysics(name string, state, x []float64) error {
+// setPhysics copies x, as many finite numbers, to an environment's state.
+func setPhysics(state, x []float64) error {
 	if len(x) != len(state) {
-		return fmt.Errorf("classic: %s has %d state variables, not %d", name, len(state), len(x))
+		return fmt.Errorf("classic: a state of %d numbers, want %d", len(x), len(state))
 	}
 	for _, v := range x {
 		if v-v != 0 {
-			return fmt.Errorf("classic: %s cannot be in state %v", name, x)
+			return fmt.Errorf("classic: a state of %v, want finite numbers", x)
 		}
 	}
 	copy(state, x)
