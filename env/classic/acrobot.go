@@ -11,7 +11,7 @@ import (
 )
 
 // Acrobot is two rods in a chain that hangs from a pivot, with a motor at the
-// joint between them that turns left (0), not (1) or right (2). Each step pays
+// joint between them whose torque is -1 (0), 0 (1) or 1 N m (2). Each step pays
 // -1, and 0 when the free end swings more than 1 m above the pivot, which ends
 // the episode; there are 500 at most, and -100 counts as solved.
 //

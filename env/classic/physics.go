@@ -5,9 +5,9 @@ import (
 	"math"
 )
 
-// checkBounds reports bounds between which no uniform number can be drawn.
+// checkBounds reports bounds between which no float32 can be drawn.
 func checkBounds(low, high float64) error {
-	if width := high - low; !(width >= 0) || math.IsInf(width, 1) {
+	if !(-math.MaxFloat32 <= low && low <= high && high <= math.MaxFloat32) {
 		return fmt.Errorf("low %v and high %v, want two numbers in this order", low, high)
 	}
 	return nil
@@ -16,11 +16,11 @@ func checkBounds(low, high float64) error {
 // setPhysics copies x, as many finite numbers, to an environment's state.
 func setPhysics(state, x []float64) error {
 	if len(x) != len(state) {
-		return fmt.Errorf("classic: a state of %d numbers, want %d", len(x), len(state))
+		return fmt.Errorf("classic: want %d state variables, not %d", len(state), len(x))
 	}
 	for _, v := range x {
 		if v-v != 0 {
-			return fmt.Errorf("classic: a state of %v, want finite numbers", x)
+			return fmt.Errorf("classic: want finite state variables, not %v", x)
 		}
 	}
 	copy(state, x)
