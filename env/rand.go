@@ -41,7 +41,7 @@ func (r *Rand) Float64() float64 {
 }
 
 // Uniform returns a number from low to high.
-func (r *Rand) Uniform(low, high float64) float64 { return low + (high-low)*r.Float64() }
+func (r *Rand) Uniform(low, high float64) float64 { return low + float64((high-low)*r.Float64()) }
 
 // SetDraws makes the next numbers those of u, which is kept until they are used.
 func (r *Rand) SetDraws(u []float64) { r.given = u }

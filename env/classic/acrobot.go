@@ -11,7 +11,7 @@ import (
 )
 
 // Acrobot is two rods in a chain that hangs from a pivot, with a motor at the
-// joint between them that turns left (0), not (1) or right (2). Each step pays
+// joint between them whose torque is -1 (0), 0 (1) or 1 N m (2). Each step pays
 // -1, and 0 when the free end swings more than 1 m above the pivot, which ends
 // the episode; there are 500 at most, and -100 counts as solved.
 //
@@ -158,14 +158,15 @@ func (a *Acrobot) motion(x [4]float64, torque float64) [4]float64 {
 	omega1, omega2 := x[2], x[3]
 	sin1, cos1 := sincos(x[0])
 	sin2, cos2 := sincos(x[1])
-	phi2 := 4.9 * (float64(sin1*cos2) + float64(cos1*sin2))
-	phi1 := float64(14.7*sin1) + float64(phi2) - float64(float64(omega2*(float64(0.5*omega2)+omega1))*sin2)
+	phi2 := float64(4.9 * (float64(sin1*cos2) + float64(cos1*sin2)))
+	phi1 := float64(14.7*sin1) + phi2 - float64(float64(omega2*(float64(0.5*omega2)+omega1))*sin2)
 	d1, d2 := 3.5+cos2, 1.25+float64(0.5*cos2)
 	if a.Equations == Book {
 		torque -= float64(0.5 * omega1 * omega1 * sin2)
 	}
-	alpha2 := (torque + float64(d2/d1*phi1) - float64(phi2)) / (1.25 - float64(d2*d2)/d1)
-	alpha1 := -(float64(d2*alpha2) + phi1) / d1
+	r := d2 / d1
+	alpha2 := (torque + float64(r*phi1) - phi2) / (1.25 - float64(r*d2))
+	alpha1 := -float64(r*alpha2) - phi1/d1
 	return [4]float64{omega1, omega2, alpha1, alpha2}
 }
 
@@ -196,7 +197,7 @@ func (a *Acrobot) SetDraws(u []float64) { a.rng.SetDraws(u) }
 func (a *Acrobot) Physics(dst []float64) []float64 { return append(dst, a.x[:]...) }
 
 // SetPhysics sets what Physics returns: four finite numbers.
-func (a *Acrobot) SetPhysics(x []float64) error { return setPhysics("Acrobot", a.x[:], x) }
+func (a *Acrobot) SetPhysics(x []float64) error { return setPhysics(a.x[:], x) }
 
 // Draw shows the height to reach, the rods and their joints.
 func (a *Acrobot) Draw(d render.Canvas) {

@@ -10,10 +10,10 @@ const far = 1 << 20
 // nearest whole number, whose lowest bits the sum has as its own.
 const whole = 3 << 51
 
-// sincos returns the sine and the cosine of an angle [rad] to 1 ulp, and the
-// same bits on every machine. The method is the standard library's, Cephes's,
-// and so are the bits on amd64; but no branch depends on the sign or the
-// quadrant, which a processor would guess wrong half the time.
+// sincos returns the sine and the cosine of an angle [rad], with an error of
+// 2⁻⁵² at most, and the same bits on every machine. The method is Cephes's, as
+// in the standard library, and so are the bits on amd64; but no branch depends
+// on the sign or the quadrant, which a processor would guess wrong half the time.
 func sincos(x float64) (sin, cos float64) {
 	const ( // π/2 in three parts, short enough for exact products with a quadrant
 		high   = 0x1.921fb4p0

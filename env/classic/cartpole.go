@@ -145,7 +145,7 @@ func (c *CartPole) SetDraws(u []float64) { c.rng.SetDraws(u) }
 func (c *CartPole) Physics(dst []float64) []float64 { return append(dst, c.x[:]...) }
 
 // SetPhysics sets what Physics returns: four finite numbers.
-func (c *CartPole) SetPhysics(x []float64) error { return setPhysics("CartPole", c.x[:], x) }
+func (c *CartPole) SetPhysics(x []float64) error { return setPhysics(c.x[:], x) }
 
 // Draw shows the track, the cart and the pole.
 func (c *CartPole) Draw(d render.Canvas) {

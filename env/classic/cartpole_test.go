@@ -7,59 +7,8 @@ import (
 
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/classic"
-	"github.com/rlrun/rlrun/env/envtest"
 	"github.com/rlrun/rlrun/render"
 )
-
-// TestContract holds all that is registered to the Env contract, wrapped too.
-func TestContract(t *testing.T) {
-	r := env.Registry{}
-	classic.Register(r)
-	if len(r) == 0 {
-		t.Fatal("Register adds nothing, want environments")
-	}
-	for _, id := range r.IDs() {
-		t.Run(id, func(t *testing.T) {
-			e, err := r.Make(id, nil)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got := e.Spec().ID; got != id {
-				t.Errorf("Spec().ID = %q, want %q", got, id)
-			}
-			envtest.Check(t, e)
-		})
-		t.Run(id+" wrapped", func(t *testing.T) {
-			e, err := r.Make(id, nil)
-			if err != nil {
-				t.Fatal(err)
-			}
-			envtest.Check(t, env.NewStickyAction(env.ScaleReward{Env: e, K: 0.1}, 0.25))
-		})
-	}
-}
-
-// TestSpec has the limits and thresholds of Gymnasium's registration.
-func TestSpec(t *testing.T) {
-	for _, c := range []struct {
-		e         env.Env
-		id        string
-		maxSteps  int
-		threshold float64
-	}{
-		{classic.NewCartPoleV0(), "CartPole-v0", 200, 195},
-		{classic.NewCartPole(), "CartPole-v1", 500, 475},
-	} {
-		s := c.e.Spec()
-		if s.ID != c.id || s.MaxSteps != c.maxSteps || *s.RewardThreshold != c.threshold {
-			t.Errorf("Spec() = %s, %d, %v, want %s, %d, %v",
-				s.ID, s.MaxSteps, *s.RewardThreshold, c.id, c.maxSteps, c.threshold)
-		}
-		if s.Obs.Size() != 4 || s.Act != (env.Discrete{N: 2}) {
-			t.Errorf("%s: %d floats observed and actions %v, want 4 and 2 actions", c.id, s.Obs.Size(), s.Act)
-		}
-	}
-}
 
 // TestReset holds 10,000 resets to the moments of a uniform number, within four
 // standard errors: mean (a+b)/2, deviation (b-a)/√12, which errs by √(0.2/n) of itself.

@@ -6,40 +6,46 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
 	"testing"
 
 	"github.com/rlrun/rlrun/env"
-	"github.com/rlrun/rlrun/env/classic"
+	"github.com/rlrun/rlrun/internal/settings"
 )
 
 // An episode is one of Gymnasium's: see testdata/README.md.
 type episode struct {
-	Env    string `json:"env"`
-	Policy string `json:"policy"`
-	Seed   int    `json:"seed"`
-	Kwargs struct {
-		SuttonBarto bool `json:"sutton_barto_reward"`
-	} `json:"kwargs"`
-	Attrs struct {
-		Integrator *classic.Integrator `json:"kinematics_integrator"`
-	} `json:"attrs"`
-	Options *struct {
-		Low  float64 `json:"low"`
-		High float64 `json:"high"`
-	} `json:"options"`
-	MaxSteps   int          `json:"max_episode_steps"`
-	Forced     bool         `json:"forced_init"`
-	InitState  [4]float64   `json:"init_state"`
-	InitObs    [4]float64   `json:"init_obs"`
-	Actions    []float32    `json:"actions"`
-	Rewards    []float64    `json:"rewards"`
-	Terminated []bool       `json:"terminated"`
-	Truncated  []bool       `json:"truncated"`
-	States     [][4]float64 `json:"states"`
-	Obs        [][4]float64 `json:"obs"`
+	Env        string         `json:"env"`
+	Policy     string         `json:"policy"`
+	Seed       int            `json:"seed"`
+	Kwargs     map[string]any `json:"kwargs"`
+	Attrs      map[string]any `json:"attrs"`
+	Options    map[string]any `json:"options"`
+	Promotion  string         `json:"numpy_promotion"`
+	MaxSteps   int            `json:"max_episode_steps"`
+	InitState  []float64      `json:"init_state"`
+	InitObs    []float64      `json:"init_obs"`
+	Actions    []action       `json:"actions"`
+	Noise      []float64      `json:"torque_noise"`
+	Rewards    []float64      `json:"rewards"`
+	Terminated []bool         `json:"terminated"`
+	Truncated  []bool         `json:"truncated"`
+	States     [][]float64    `json:"states"`
+	Obs        [][]float64    `json:"obs"`
+}
+
+// An action is a number, or a list of them.
+type action []float32
+
+func (a *action) UnmarshalJSON(data []byte) error {
+	if data[0] == '[' {
+		return json.Unmarshal(data, (*[]float32)(a))
+	}
+	*a = make(action, 1)
+	return json.Unmarshal(data, &(*a)[0])
 }
 
 func readEpisodes(t *testing.T, id string) (eps []episode) {
@@ -64,30 +70,50 @@ func readEpisodes(t *testing.T, id string) (eps []episode) {
 	}
 }
 
-// options are the episode's, as a config file would give them.
+// options are all of the episode's, set as a file's are.
 func (e *episode) options(into any) error {
-	c := into.(*classic.CartPole)
-	c.SuttonBarto = e.Kwargs.SuttonBarto
-	if e.Attrs.Integrator != nil {
-		c.Integrator = *e.Attrs.Integrator
+	all := map[string]any{}
+	maps.Copy(all, e.Kwargs)
+	maps.Copy(all, e.Attrs)
+	maps.Copy(all, e.Options)
+	text, err := json.Marshal(all) // which is YAML too
+	if err != nil {
+		return err
 	}
-	if e.Options != nil {
-		c.Low, c.High = e.Options.Low, e.Options.High
+	tree, err := settings.Parse("options", text)
+	if err != nil {
+		return err
 	}
-	return nil
+	return tree.Root().DecodeFields(into)
 }
 
-// A forced CartPole goes on from the recorded state at every step, so that an
-// error cannot grow.
+// tolerance is how far a state or a reward may be off, relative to 1 or more.
+// Where NumPy 2 computes with float32s, it is their precision.
+func (e *episode) tolerance() float64 {
+	if e.Promotion == "weak" {
+		return 2e-7
+	}
+	return 1e-12
+}
+
+// A physical environment is what classic has.
+type physical interface {
+	env.Env
+	env.Physics
+	env.Drawn
+}
+
+// A forced environment goes on from the recorded state at every step, so that
+// an error cannot grow.
 type forced struct {
-	*classic.CartPole
+	physical
 	ep    *episode
 	t     int
 	after []float64 // the state after the last Step; a Vec may Reset before one can look
 }
 
 func (f *forced) Reset(seed uint64, obs []float32) {
-	f.CartPole.Reset(seed, obs)
+	f.physical.Reset(seed, obs)
 	f.t = 0
 	f.set(f.ep.InitState)
 	f.Observe(obs)
@@ -97,14 +123,18 @@ func (f *forced) Step(act, obs []float32) env.Outcome {
 	if f.t > 0 {
 		f.set(f.ep.States[f.t-1])
 	}
+	if f.ep.Noise != nil { // uniform between ± the most
+		most := f.ep.Attrs["torque_noise_max"].(float64)
+		f.SetDraws([]float64{(f.ep.Noise[f.t]/most + 1) / 2})
+	}
 	f.t++
-	out := f.CartPole.Step(act, obs)
+	out := f.physical.Step(act, obs)
 	f.after = f.Physics(f.after[:0])
 	return out
 }
 
-func (f *forced) set(x [4]float64) {
-	if err := f.SetPhysics(x[:]); err != nil {
+func (f *forced) set(x []float64) {
+	if err := f.SetPhysics(x); err != nil {
 		panic(err)
 	}
 }
@@ -112,64 +142,56 @@ func (f *forced) set(x [4]float64) {
 // TestGolden replays Gymnasium's episodes in a Vec, which applies the time
 // limit. State and reward agree to 1e-12, observations to one float32 ulp.
 func TestGolden(t *testing.T) {
-	r := env.Registry{}
-	classic.Register(r)
-	for id, limit := range map[string]int{"CartPole-v0": 200, "CartPole-v1": 500} {
+	for id, recorded := range map[string]struct{ episodes, terminated int }{
+		"CartPole-v0": {22, 16}, "CartPole-v1": {22, 16},
+		"MountainCar-v0": {19, 9}, "MountainCarContinuous-v0": {20, 11},
+		"Pendulum-v1": {17, 0}, "Acrobot-v1": {17, 10},
+	} {
 		eps := readEpisodes(t, id)
-		if len(eps) != 22 {
-			t.Fatalf("%s: %d episodes, want 22", id, len(eps))
-		}
-		full := 0
+		full, terminated := 0, 0
 		for _, ep := range eps {
 			t.Run(fmt.Sprintf("%s/%s/%d", id, ep.Policy, ep.Seed), func(t *testing.T) {
-				e, err := r.Make(ep.Env, ep.options)
-				if err != nil {
-					t.Fatal(err)
+				e := mustMake(t, ep.Env, ep.options)
+				if got := e.Spec().MaxSteps; got != ep.MaxSteps {
+					t.Fatalf("MaxSteps = %d, want %d as recorded", got, ep.MaxSteps)
 				}
-				if got := e.Spec().MaxSteps; got != limit || ep.MaxSteps != limit {
-					t.Fatalf("MaxSteps = %d, want %d as recorded and as %s has it", got, ep.MaxSteps, id)
-				}
-				replay(t, &ep, e.(*classic.CartPole))
+				replay(t, &ep, e.(physical))
 			})
-			if len(ep.Actions) == limit {
+			if len(ep.Actions) == ep.MaxSteps {
 				full++
 			}
+			if ep.Terminated[len(ep.Terminated)-1] {
+				terminated++
+			}
 		}
-		if full != 1 {
-			t.Errorf("%s: %d episodes reach the time limit, want 1", id, full)
+		if len(eps) != recorded.episodes || full != 1 || terminated != recorded.terminated {
+			t.Errorf("%s: %d episodes, %d at the time limit and %d terminated, want %d, 1 and %d",
+				id, len(eps), full, terminated, recorded.episodes, recorded.terminated)
 		}
 	}
 }
 
-func replay(t *testing.T, ep *episode, c *classic.CartPole) {
+func replay(t *testing.T, ep *episode, e physical) {
 	t.Helper()
-	for i, x := range ep.InitState {
-		if !ep.Forced && (x < c.Low || x >= c.High) {
-			t.Errorf("init_state[%d] = %v, want it in [%v, %v)", i, x, c.Low, c.High)
-		}
-	}
-	f := &forced{CartPole: c, ep: ep}
+	f := &forced{physical: e, ep: ep}
 	v := env.NewVec(f)
 	r, err := v.Reset(1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	sameObs(t, "init_obs", r.Obs, ep.InitObs)
-	for s := range ep.Actions {
+	sameObs(t, "init_obs", r.Obs, ep.InitObs, ep.tolerance())
+	for s, act := range ep.Actions {
 		at := fmt.Sprintf("step %d: ", s+1)
-		r, err := v.Step(ep.Actions[s : s+1])
+		r, err := v.Step(act)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for i, want := range ep.States[s] {
-			if got := f.after[i]; math.Abs(got-want) > 1e-12*max(1, math.Abs(want)) {
-				t.Fatalf("%sstate[%d] = %v, want %v", at, i, got, want)
+		for i, want := range append(ep.States[s], ep.Rewards[s]) {
+			if got := append(f.after, r.Reward[0])[i]; math.Abs(got-want) > ep.tolerance()*max(1, math.Abs(want)) {
+				t.Fatalf("%sstate and reward [%d] = %v, want %v", at, i, got, want)
 			}
 		}
-		sameObs(t, at+"obs", r.Next, ep.Obs[s])
-		if got, want := r.Reward[0], ep.Rewards[s]; math.Abs(got-want) > 1e-12*max(1, math.Abs(want)) {
-			t.Fatalf("%sreward = %v, want %v", at, got, want)
-		}
+		sameObs(t, at+"obs", r.Next, ep.Obs[s], ep.tolerance())
 		if r.Terminated[0] != ep.Terminated[s] || r.Truncated[0] != ep.Truncated[s] {
 			t.Fatalf("%sterminated, truncated = %v, %v, want %v, %v", at,
 				r.Terminated[0], r.Truncated[0], ep.Terminated[s], ep.Truncated[s])
@@ -178,10 +200,10 @@ func replay(t *testing.T, ep *episode, c *classic.CartPole) {
 }
 
 // sameObs allows one float32 ulp, and what the state's own tolerance is near 0.
-func sameObs(t *testing.T, what string, obs []float32, want [4]float64) {
+func sameObs(t *testing.T, what string, obs []float32, want []float64, tolerance float64) {
 	t.Helper()
 	for i, w := range want {
-		if got := float64(obs[i]); math.Abs(got-w) > 1.3e-7*math.Abs(w)+1e-12 {
+		if got := float64(obs[i]); math.Abs(got-w) > 1.3e-7*math.Abs(w)+tolerance {
 			t.Fatalf("%s[%d] = %v, want %v", what, i, got, w)
 		}
 	}

@@ -116,7 +116,7 @@ func (p *Pendulum) SetDraws(u []float64) { p.rng.SetDraws(u) }
 func (p *Pendulum) Physics(dst []float64) []float64 { return append(dst, p.x[:]...) }
 
 // SetPhysics sets what Physics returns: two finite numbers.
-func (p *Pendulum) SetPhysics(x []float64) error { return setPhysics("Pendulum", p.x[:], x) }
+func (p *Pendulum) SetPhysics(x []float64) error { return setPhysics(p.x[:], x) }
 
 // Draw shows the rod and its pivot.
 func (p *Pendulum) Draw(d render.Canvas) {

@@ -73,7 +73,7 @@ func (c *valley) SetDraws(u []float64) { c.rng.SetDraws(u) }
 func (c *valley) Physics(dst []float64) []float64 { return append(dst, c.x[:]...) }
 
 // SetPhysics sets what Physics returns: two finite numbers.
-func (c *valley) SetPhysics(x []float64) error { return setPhysics("MountainCar", c.x[:], x) }
+func (c *valley) SetPhysics(x []float64) error { return setPhysics(c.x[:], x) }
 
 // draw shows the valley, a flag at x = flag, and the car.
 func (c *valley) draw(d render.Canvas, flag float64) {

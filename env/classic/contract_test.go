@@ -1,0 +1,257 @@
+package classic_test
+
+import (
+	"bytes"
+	"math"
+	"math/rand/v2"
+	"reflect"
+	"slices"
+	"testing"
+
+	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/env/classic"
+	"github.com/rlrun/rlrun/env/envtest"
+	"github.com/rlrun/rlrun/env/state"
+)
+
+func registry() env.Registry {
+	r := env.Registry{}
+	classic.Register(r)
+	return r
+}
+
+func mustMake(t testing.TB, id string, set env.Options) env.Env {
+	t.Helper()
+	e, err := registry().Make(id, set)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+// TestContract holds all that is registered to the Env contract, wrapped too.
+func TestContract(t *testing.T) {
+	for _, id := range registry().IDs() {
+		t.Run(id, func(t *testing.T) {
+			e := mustMake(t, id, nil)
+			if got := e.Spec().ID; got != id {
+				t.Errorf("Spec().ID = %q, want %q", got, id)
+			}
+			envtest.Check(t, e)
+		})
+		t.Run(id+" wrapped", func(t *testing.T) {
+			envtest.Check(t, env.NewStickyAction(env.ScaleReward{Env: mustMake(t, id, nil), K: 0.1}, 0.25))
+		})
+	}
+	t.Run("Acrobot-v1 with noise", func(t *testing.T) {
+		envtest.Check(t, mustMake(t, "Acrobot-v1", noisy))
+	})
+}
+
+// noisy makes an Acrobot draw in every step.
+func noisy(into any) error {
+	if a, ok := into.(*classic.Acrobot); ok {
+		a.TorqueNoise = 0.5
+	}
+	return nil
+}
+
+// TestSpec has the spaces, limits and thresholds of Gymnasium's registration.
+func TestSpec(t *testing.T) {
+	want := map[string]struct {
+		obs       int
+		act       env.Space
+		maxSteps  int
+		threshold float64 // 0 for none
+	}{
+		"CartPole-v0":              {4, env.Discrete{N: 2}, 200, 195},
+		"CartPole-v1":              {4, env.Discrete{N: 2}, 500, 475},
+		"MountainCar-v0":           {2, env.Discrete{N: 3}, 200, -110},
+		"MountainCarContinuous-v0": {2, env.NewBox(-1, 1, 1), 999, 90},
+		"Pendulum-v1":              {3, env.NewBox(-2, 2, 1), 200, 0},
+		"Acrobot-v1":               {6, env.Discrete{N: 3}, 500, -100},
+	}
+	if got := registry().IDs(); len(got) != len(want) {
+		t.Errorf("registered are %q, want %d", got, len(want))
+	}
+	for id, w := range want {
+		s := mustMake(t, id, nil).Spec()
+		threshold := 0.0
+		if s.RewardThreshold != nil {
+			threshold = *s.RewardThreshold
+		}
+		if s.Obs.Size() != w.obs || !reflect.DeepEqual(s.Act, w.act) || s.MaxSteps != w.maxSteps || threshold != w.threshold {
+			t.Errorf("%s: Spec() = %+v with threshold %v, want %+v", id, s, threshold, w)
+		}
+	}
+}
+
+// TestOptions refuses what no environment can have.
+func TestOptions(t *testing.T) {
+	nan, inf := math.NaN(), math.Inf(1)
+	for name, c := range map[string]struct {
+		e    interface{ Validate() error }
+		want bool
+	}{
+		"car":                   {classic.NewMountainCar(), true},
+		"car, bounds reversed":  {&classic.MountainCar{Low: 1, High: 0}, false},
+		"car, bounds too far":   {&classic.MountainCar{Low: -1e308, High: 1e308}, false},
+		"car, no velocity":      {&classic.MountainCar{GoalVelocity: nan}, false},
+		"continuous":            {classic.NewMountainCarContinuous(), true},
+		"continuous, no bound":  {&classic.MountainCarContinuous{Low: -inf}, false},
+		"pendulum":              {classic.NewPendulum(), true},
+		"pendulum, at a point":  {&classic.Pendulum{G: 10}, true},
+		"pendulum, g":           {&classic.Pendulum{G: inf}, false},
+		"pendulum, x negative":  {&classic.Pendulum{XInit: -1}, false},
+		"pendulum, y no number": {&classic.Pendulum{YInit: nan}, false},
+		"acrobot":               {classic.NewAcrobot(), true},
+		"acrobot, no torque":    {&classic.Acrobot{}, false},
+		"acrobot, torque":       {&classic.Acrobot{Torques: []float64{0, inf}}, false},
+		"acrobot, noise":        {&classic.Acrobot{Torques: []float64{0}, TorqueNoise: -1}, false},
+		"acrobot, bounds":       {&classic.Acrobot{Torques: []float64{0}, Low: 1}, false},
+	} {
+		if err := c.e.Validate(); (err == nil) != c.want {
+			t.Errorf("%s: Validate() = %v, want it good: %v", name, err, c.want)
+		}
+	}
+}
+
+// TestAllocs counts over whole episodes, restarts included.
+func TestAllocs(t *testing.T) {
+	for _, id := range registry().IDs() {
+		mk, err := registry().Maker(id, noisy)
+		if err != nil {
+			t.Fatal(err)
+		}
+		v, err := mk(8)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := v.Reset(1); err != nil {
+			t.Fatal(err)
+		}
+		rng, space, ended := rand.New(rand.NewPCG(1, 1)), v.Spec().Act, 0
+		act := make([]float32, 8*space.Size())
+		if n := testing.AllocsPerRun(v.Spec().MaxSteps, func() {
+			for i := range act {
+				space.Sample(rng, act[i:i+1])
+			}
+			r, err := v.Step(act)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if r.Done(0) {
+				ended++
+			}
+		}); n != 0 || ended == 0 {
+			t.Errorf("%s: a step allocates %v times while %d episodes end, want 0 and 1 or more", id, n, ended)
+		}
+	}
+}
+
+type snapshot struct{ e env.Env }
+
+func (s snapshot) State(st *state.State) { env.StateOf(s.e, st) }
+
+// transcript plays acts in e, one byte a step, as far as the episode goes, and
+// returns the bits of all it shows. Observations must be in their space.
+func transcript(t *testing.T, e env.Env, acts []byte) (bits []uint64, ended bool) {
+	t.Helper()
+	spec := e.Spec()
+	obs := make([]float32, spec.Obs.Size())
+	for step, b := range acts {
+		out := e.Step([]float32{choice(spec.Act, b)}, obs)
+		if !spec.Obs.Contains(obs) || out.Reward-out.Reward != 0 {
+			t.Fatalf("%s, step %d: observation %v and reward %v, want them in %v and finite", spec.ID, step, obs, out.Reward, spec.Obs)
+		}
+		for _, x := range obs {
+			bits = append(bits, uint64(math.Float32bits(x)))
+		}
+		bits = append(bits, math.Float64bits(out.Reward))
+		if out.Done() {
+			return bits, true
+		}
+	}
+	return bits, false
+}
+
+// choice turns a byte into an action, of a Box out of its bounds too.
+func choice(space env.Space, b byte) float32 {
+	if d, ok := space.(env.Discrete); ok {
+		return float32(int(b) % d.N)
+	}
+	return float32(int8(b)) / 32 // from -4 to 4
+}
+
+// restores plays the episode of seed and acts, and again from a snapshot after
+// cut steps in another environment: both must show the same bits.
+func restores(t *testing.T, id string, seed uint64, cut int, acts []byte) {
+	t.Helper()
+	e, other := mustMake(t, id, noisy), mustMake(t, id, noisy)
+	obs := make([]float32, e.Spec().Obs.Size())
+	e.Reset(seed, obs)
+	if _, ended := transcript(t, e, acts[:cut]); ended {
+		return
+	}
+	var saved bytes.Buffer
+	if err := state.Save(&saved, snapshot{e}); err != nil {
+		t.Fatal(err)
+	}
+	other.Reset(seed+1, obs)
+	if err := state.Load(&saved, snapshot{other}); err != nil {
+		t.Fatal(err)
+	}
+	want, _ := transcript(t, e, acts[cut:])
+	if got, _ := transcript(t, other, acts[cut:]); !slices.Equal(got, want) {
+		t.Errorf("%s, seed %d: an episode goes on otherwise from a snapshot after %d steps", id, seed, cut)
+	}
+}
+
+// TestSnapshots restores at random steps.
+func TestSnapshots(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 1))
+	for _, id := range registry().IDs() {
+		for range 50 {
+			acts := make([]byte, 200)
+			for i := range acts {
+				acts[i] = byte(rng.Uint32())
+			}
+			restores(t, id, rng.Uint64(), rng.IntN(len(acts)), acts)
+		}
+	}
+}
+
+// FuzzEpisode plays any actions, and restores at any step.
+func FuzzEpisode(f *testing.F) {
+	ids := registry().IDs()
+	for i := range ids {
+		f.Add(uint8(i), uint64(i), uint16(9), bytes.Repeat([]byte{0, 1, 2, 127, 128}, 60))
+	}
+	f.Fuzz(func(t *testing.T, id uint8, seed uint64, cut uint16, acts []byte) {
+		restores(t, ids[int(id)%len(ids)], seed, int(cut)%(len(acts)+1), acts)
+	})
+}
+
+// FuzzPhysics steps from any state: what SetPhysics takes reads back, and no
+// step hangs or panics.
+func FuzzPhysics(f *testing.F) {
+	ids := registry().IDs()
+	for i := range ids {
+		f.Add(uint8(i), 1e300, -1e300, 5e-324, 0.0, byte(1))
+		f.Add(uint8(i), math.NaN(), 0.0, math.Inf(1), 0.0, byte(1))
+		f.Add(uint8(i), math.Pi, 1e9, -1e9, 1e6, byte(0))
+	}
+	f.Fuzz(func(t *testing.T, id uint8, a, b, c, d float64, act byte) {
+		e := mustMake(t, ids[int(id)%len(ids)], nil)
+		spec, physics := e.Spec(), e.(env.Physics)
+		x := []float64{a, b, c, d}[:len(physics.Physics(nil))]
+		finite := !slices.ContainsFunc(x, func(v float64) bool { return v-v != 0 })
+		if err := physics.SetPhysics(x); (err == nil) != finite {
+			t.Fatalf("%s: SetPhysics(%v) = %v, want an error just where a number is not finite", spec.ID, x, err)
+		}
+		if got := physics.Physics(nil); finite && !slices.Equal(got, x) {
+			t.Fatalf("%s: SetPhysics(%v), and then Physics is %v", spec.ID, x, got)
+		}
+		e.Step([]float32{choice(spec.Act, act)}, make([]float32, spec.Obs.Size()))
+	})
+}

@@ -1,0 +1,122 @@
+package classic_test
+
+import (
+	"math"
+	"testing"
+
+	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/env/classic"
+	"github.com/rlrun/rlrun/render"
+)
+
+// from sets the state of e and takes one step.
+func from(t *testing.T, e physical, x []float64, act float32) (after []float64, out env.Outcome) {
+	t.Helper()
+	if err := e.SetPhysics(x); err != nil {
+		t.Fatal(err)
+	}
+	out = e.Step([]float32{act}, make([]float32, e.Spec().Obs.Size()))
+	return e.Physics(nil), out
+}
+
+func near(a, b []float64) bool {
+	for i := range a {
+		if math.Abs(a[i]-b[i]) > 1e-15 {
+			return false
+		}
+	}
+	return len(a) == len(b)
+}
+
+// TestMountainCarStep has cases by hand. At x = -π/6 the slope is level:
+// cos 3x = 0, and so only the engine accelerates.
+func TestMountainCarStep(t *testing.T) {
+	const level = -math.Pi / 6
+	for name, c := range map[string]struct {
+		goalVelocity float64
+		x            []float64
+		act          float32
+		want         []float64
+		done         bool
+	}{
+		"left":                  {0, []float64{level, 0}, 0, []float64{level - 0.001, -0.001}, false},
+		"not":                   {0, []float64{level, 0}, 1, []float64{level, 0}, false},
+		"right":                 {0, []float64{level, 0}, 2, []float64{level + 0.001, 0.001}, false},
+		"steepest":              {0, []float64{0, 0}, 1, []float64{-0.0025, -0.0025}, false},
+		"top speed":             {0, []float64{level, 0.0695}, 2, []float64{level + 0.07, 0.07}, false},
+		"wall":                  {0, []float64{-1.19, -0.07}, 0, []float64{-1.2, 0}, false},
+		"right end":             {0, []float64{0.59, 0.07}, 2, []float64{0.6, 0.07 + 0.001 - 0.0025*math.Cos(1.77) - 0.001 + 0.0025*math.Cos(1.77)}, true},
+		"over the flag, slowly": {0.03, []float64{0.5, 0.02}, 1, []float64{0.52 - 0.0025*math.Cos(1.5), 0.02 - 0.0025*math.Cos(1.5)}, false},
+		"over the flag":         {0.01, []float64{0.5, 0.02}, 1, []float64{0.52 - 0.0025*math.Cos(1.5), 0.02 - 0.0025*math.Cos(1.5)}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			e := classic.NewMountainCar()
+			e.GoalVelocity = c.goalVelocity
+			got, out := from(t, e, c.x, c.act)
+			if want := (env.Outcome{Reward: -1, Terminated: c.done}); !near(got, c.want) || out != want {
+				t.Errorf("Step(%v) from %v = %v, %+v, want %v, %+v", c.act, c.x, got, out, c.want, want)
+			}
+		})
+	}
+}
+
+// TestMountainCarContinuousStep wants the thrust clipped, the action paid for
+// as it is, and the state rounded to float32s.
+func TestMountainCarContinuousStep(t *testing.T) {
+	const level = -math.Pi / 6
+	round := func(x float64) float64 { return float64(float32(x)) }
+	for name, c := range map[string]struct {
+		goalVelocity float64
+		x            []float64
+		act          float32
+		want         []float64
+		out          env.Outcome
+	}{
+		"half":           {0, []float64{level, 0}, 0.5, []float64{level + 0.00075, 0.00075}, env.Outcome{Reward: -0.025}},
+		"back":           {0, []float64{level, 0}, -1, []float64{level - 0.0015, -0.0015}, env.Outcome{Reward: -0.1}},
+		"clipped":        {0, []float64{level, 0}, 3, []float64{level + 0.0015, 0.0015}, env.Outcome{Reward: -0.9}},
+		"flag":           {0, []float64{0.45, 0.05}, 1, []float64{0.5015 - 0.0025*math.Cos(1.35), 0.0515 - 0.0025*math.Cos(1.35)}, env.Outcome{Reward: 99.9, Terminated: true}},
+		"flag, too slow": {0.06, []float64{0.45, 0.05}, 1, []float64{0.5015 - 0.0025*math.Cos(1.35), 0.0515 - 0.0025*math.Cos(1.35)}, env.Outcome{Reward: -0.1}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			e := classic.NewMountainCarContinuous()
+			e.GoalVelocity = c.goalVelocity
+			got, out := from(t, e, c.x, c.act)
+			want := []float64{round(c.want[0]), round(c.want[1])}
+			if !near(got, want) || math.Abs(out.Reward-c.out.Reward) > 1e-15 || out.Terminated != c.out.Terminated {
+				t.Errorf("Step(%v) from %v = %v, %+v, want %v, %+v", c.act, c.x, got, out, want, c.out)
+			}
+		})
+	}
+}
+
+func TestMountainCarReset(t *testing.T) {
+	for _, e := range []physical{
+		&classic.MountainCar{Low: -0.5, High: 0.25}, &classic.MountainCarContinuous{Low: -0.5, High: 0.25},
+	} {
+		e.SetDraws([]float64{0.25})
+		e.Reset(1, make([]float32, 2))
+		if got, want := e.Physics(nil), []float64{-0.3125, 0}; !near(got, want) {
+			t.Errorf("%s: Reset with draw 1/4 between -1/2 and 1/4 = %v, want %v", e.Spec().ID, got, want)
+		}
+	}
+}
+
+// TestMountainCarDraw follows the car along the valley, whose bottom is at -π/6.
+func TestMountainCarDraw(t *testing.T) {
+	for flag, e := range map[float32]physical{0.5: classic.NewMountainCar(), 0.45: classic.NewMountainCarContinuous()} {
+		if err := e.SetPhysics([]float64{-math.Pi / 6, 0}); err != nil {
+			t.Fatal(err)
+		}
+		var rec render.Recorder
+		e.(render.Scene).Draw(&rec)
+		n := len(rec.Ops)
+		pole, car := rec.Ops[n-3].Args, rec.Ops[n-1].Args
+		if rec.Ops[n-2].Op != "polygon" || pole[0] != flag || pole[2] != flag {
+			t.Errorf("%s: Draw has the flag's pole at %v, want x = %v", e.Spec().ID, pole, flag)
+		}
+		if car[0] != float32(-math.Pi/6) || math.Abs(float64(car[1]-car[2])-0.1) > 1e-6 {
+			t.Errorf("%s: Draw has the car at %v, want it on the valley's bottom, 0.1 high", e.Spec().ID, car)
+		}
+	}
+}
