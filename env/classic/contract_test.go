@@ -255,3 +255,35 @@ func FuzzPhysics(f *testing.F) {
 		e.Step([]float32{choice(spec.Act, act)}, make([]float32, spec.Obs.Size()))
 	})
 }
+
+// BenchmarkVec64 steps 64 environments with random actions.
+func BenchmarkVec64(b *testing.B) {
+	const n = 64
+	for _, id := range registry().IDs() {
+		b.Run(id, func(b *testing.B) {
+			mk, err := registry().Maker(id, nil)
+			if err != nil {
+				b.Fatal(err)
+			}
+			v, err := mk(n)
+			if err != nil {
+				b.Fatal(err)
+			}
+			if _, err := v.Reset(1); err != nil {
+				b.Fatal(err)
+			}
+			const turns = 100 // drawn before, and taken over and over
+			rng, act := rand.New(rand.NewPCG(1, 1)), make([]float32, turns*n)
+			for i := range act {
+				v.Spec().Act.Sample(rng, act[i:i+1])
+			}
+			b.ReportAllocs()
+			for turn := 0; b.Loop(); turn = (turn + 1) % turns {
+				if _, err := v.Step(act[turn*n : (turn+1)*n]); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(b.N)*n/b.Elapsed().Seconds(), "steps/s")
+		})
+	}
+}
