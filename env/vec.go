@@ -87,7 +87,7 @@ func (v *Vec) Reset(seed uint64) (res *Result, err error) {
 	return r, nil
 }
 
-// Step steps every environment with its row of act.
+// Step steps every environment with its row of act, none if one is no action.
 func (v *Vec) Step(act []float32) (res *Result, err error) {
 	if len(act) != len(v.envs)*v.a {
 		panic(fmt.Sprintf("env: Step of %d actions' floats, want %d×%d", len(act), len(v.envs), v.a))

@@ -235,25 +235,3 @@ func BenchmarkCartPoleStep(b *testing.B) {
 	}
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "steps/s")
 }
-
-func BenchmarkVec64(b *testing.B) {
-	const n = 64
-	v, err := env.Each(classic.NewCartPole)(n)
-	if err != nil {
-		b.Fatal(err)
-	}
-	if _, err := v.Reset(1); err != nil {
-		b.Fatal(err)
-	}
-	act := make([]float32, n)
-	b.ReportAllocs()
-	for b.Loop() {
-		for i := range act {
-			act[i] = 1 - act[i]
-		}
-		if _, err := v.Step(act); err != nil {
-			b.Fatal(err)
-		}
-	}
-	b.ReportMetric(float64(b.N)*n/b.Elapsed().Seconds(), "steps/s")
-}

@@ -154,25 +154,26 @@ type snapshot struct{ e env.Env }
 func (s snapshot) State(st *state.State) { env.StateOf(s.e, st) }
 
 // transcript plays acts in e, one byte a step, as far as the episode goes, and
-// returns the bits of all it shows. Observations must be in their space.
-func transcript(t *testing.T, e env.Env, acts []byte) (bits []uint64, ended bool) {
+// returns the bits of all that each step shows. Observations must be in their
+// space.
+func transcript(t *testing.T, e env.Env, acts []byte) (steps [][]uint64) {
 	t.Helper()
 	spec := e.Spec()
 	obs := make([]float32, spec.Obs.Size())
-	for step, b := range acts {
+	for _, b := range acts {
 		out := e.Step([]float32{choice(spec.Act, b)}, obs)
 		if !spec.Obs.Contains(obs) || out.Reward-out.Reward != 0 {
-			t.Fatalf("%s, step %d: observation %v and reward %v, want them in %v and finite", spec.ID, step, obs, out.Reward, spec.Obs)
+			t.Fatalf("%s, step %d: observation %v and reward %v, want them in %v and finite", spec.ID, len(steps), obs, out.Reward, spec.Obs)
 		}
+		bits := []uint64{math.Float64bits(out.Reward)}
 		for _, x := range obs {
 			bits = append(bits, uint64(math.Float32bits(x)))
 		}
-		bits = append(bits, math.Float64bits(out.Reward))
-		if out.Done() {
-			return bits, true
+		if steps = append(steps, bits); out.Done() {
+			break
 		}
 	}
-	return bits, false
+	return steps
 }
 
 // choice turns a byte into an action, of a Box out of its bounds too.
@@ -183,16 +184,18 @@ func choice(space env.Space, b byte) float32 {
 	return float32(int8(b)) / 32 // from -4 to 4
 }
 
-// restores plays the episode of seed and acts, and again from a snapshot after
-// cut steps in another environment: both must show the same bits.
-func restores(t *testing.T, id string, seed uint64, cut int, acts []byte) {
+// restores plays the episode of seed and acts, and again with a change to
+// another environment by a snapshot at one of its steps: both must show the
+// same bits.
+func restores(t *testing.T, id string, seed uint64, at int, acts []byte) {
 	t.Helper()
 	e, other := mustMake(t, id, noisy), mustMake(t, id, noisy)
 	obs := make([]float32, e.Spec().Obs.Size())
 	e.Reset(seed, obs)
-	if _, ended := transcript(t, e, acts[:cut]); ended {
-		return
-	}
+	want := transcript(t, e, acts)
+	at %= max(1, len(want))
+	e.Reset(seed, obs)
+	got := transcript(t, e, acts[:at])
 	var saved bytes.Buffer
 	if err := state.Save(&saved, snapshot{e}); err != nil {
 		t.Fatal(err)
@@ -201,9 +204,9 @@ func restores(t *testing.T, id string, seed uint64, cut int, acts []byte) {
 	if err := state.Load(&saved, snapshot{other}); err != nil {
 		t.Fatal(err)
 	}
-	want, _ := transcript(t, e, acts[cut:])
-	if got, _ := transcript(t, other, acts[cut:]); !slices.Equal(got, want) {
-		t.Errorf("%s, seed %d: an episode goes on otherwise from a snapshot after %d steps", id, seed, cut)
+	got = append(got, transcript(t, other, acts[at:])...)
+	if !slices.EqualFunc(got, want, slices.Equal) {
+		t.Errorf("%s, seed %d: an episode goes on otherwise from a snapshot after %d steps", id, seed, at)
 	}
 }
 
@@ -216,7 +219,7 @@ func TestSnapshots(t *testing.T) {
 			for i := range acts {
 				acts[i] = byte(rng.Uint32())
 			}
-			restores(t, id, rng.Uint64(), rng.IntN(len(acts)), acts)
+			restores(t, id, rng.Uint64(), rng.IntN(1000), acts)
 		}
 	}
 }
@@ -227,8 +230,8 @@ func FuzzEpisode(f *testing.F) {
 	for i := range ids {
 		f.Add(uint8(i), uint64(i), uint16(9), bytes.Repeat([]byte{0, 1, 2, 127, 128}, 60))
 	}
-	f.Fuzz(func(t *testing.T, id uint8, seed uint64, cut uint16, acts []byte) {
-		restores(t, ids[int(id)%len(ids)], seed, int(cut)%(len(acts)+1), acts)
+	f.Fuzz(func(t *testing.T, id uint8, seed uint64, at uint16, acts []byte) {
+		restores(t, ids[int(id)%len(ids)], seed, int(at), acts)
 	})
 }
 
@@ -254,4 +257,36 @@ func FuzzPhysics(f *testing.F) {
 		}
 		e.Step([]float32{choice(spec.Act, act)}, make([]float32, spec.Obs.Size()))
 	})
+}
+
+// BenchmarkVec64 steps 64 environments with random actions.
+func BenchmarkVec64(b *testing.B) {
+	const n = 64
+	for _, id := range registry().IDs() {
+		b.Run(id, func(b *testing.B) {
+			mk, err := registry().Maker(id, nil)
+			if err != nil {
+				b.Fatal(err)
+			}
+			v, err := mk(n)
+			if err != nil {
+				b.Fatal(err)
+			}
+			if _, err := v.Reset(1); err != nil {
+				b.Fatal(err)
+			}
+			const turns = 100 // drawn before, and taken over and over
+			rng, act := rand.New(rand.NewPCG(1, 1)), make([]float32, turns*n)
+			for i := range act {
+				v.Spec().Act.Sample(rng, act[i:i+1])
+			}
+			b.ReportAllocs()
+			for turn := 0; b.Loop(); turn = (turn + 1) % turns {
+				if _, err := v.Step(act[turn*n : (turn+1)*n]); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(b.N)*n/b.Elapsed().Seconds(), "steps/s")
+		})
+	}
 }
