@@ -1,0 +1,77 @@
+package statistics_test
+
+import (
+	"math"
+	"testing"
+
+	"github.com/rlrun/rlrun/internal/statistics"
+)
+
+func near(t *testing.T, what string, got, want float64) {
+	t.Helper()
+	if !(math.Abs(got-want) <= 1e-12*max(1, math.Abs(want))) {
+		t.Errorf("%s = %v, want %v", what, got, want)
+	}
+}
+
+// TestByHand: of 1 … 8 a quarter at each end is 1, 2 and 7, 8; of ten numbers it is
+// two and a half, so two.
+func TestByHand(t *testing.T) {
+	x := []float64{8, 1, 7, 2, 6, 3, 5, 4}
+	near(t, "Mean", statistics.Mean(x), 4.5)
+	near(t, "Median", statistics.Median(x), 4.5)
+	near(t, "Median of 3", statistics.Median([]float64{9, 1, 5}), 5)
+	near(t, "IQM", statistics.IQM(x), 4.5)
+	near(t, "IQM of 10", statistics.IQM([]float64{0, 0, 1, 2, 3, 4, 5, 6, 90, 100}), 3.5)
+	near(t, "IQM of 3", statistics.IQM([]float64{0, 0, 3}), 1)
+	near(t, "Quantile", statistics.Quantile([]float64{10, 20}, 0.25), 12.5)
+	near(t, "Quantile of one", statistics.Quantile([]float64{7}, 0.9), 7)
+	near(t, "OptimalityGap", statistics.OptimalityGap([]float64{0, 1, 5}, 2), 1)
+	near(t, "Improvement", statistics.Improvement([]float64{1, 3}, []float64{0, 3}), (1+0+1+0.5)/4)
+	profile := statistics.Profile([]float64{0.1, 0.5, 0.5, 0.9}, []float64{0, 0.5, 0.9})
+	for i, want := range []float64{1, 0.25, 0} {
+		near(t, "Profile", profile[i], want)
+	}
+	if x[0] != 8 {
+		t.Error("what is summed up has changed")
+	}
+}
+
+// TestBootstrap: the mean of n numbers of deviation σ is known to about 1.96 σ/√n,
+// and each stratum is drawn from by itself.
+func TestBootstrap(t *testing.T) {
+	var x, y []float64
+	for i := range 400 {
+		x, y = append(x, float64(i%2)), append(y, 100)
+	}
+	mean := func(strata ...[]float64) float64 { return statistics.Mean(strata[0]) + statistics.Mean(strata[1]) }
+	got := statistics.Bootstrap(1, mean, x, y)
+	half := 1.96 * 0.5 / 20
+	if math.Abs(got.Low-(100.5-half)) > 0.01 || math.Abs(got.High-(100.5+half)) > 0.01 {
+		t.Errorf("interval %v, want 100.5 ± %v", got, half)
+	}
+	if again := statistics.Bootstrap(1, mean, x, y); again != got {
+		t.Errorf("the same seed has %v and %v", got, again)
+	}
+	if other := statistics.Bootstrap(2, mean, x, y); other == got {
+		t.Error("another seed has the same interval")
+	}
+}
+
+// TestMoreRuns: an interval of ± 4 about 2 of 5 runs is half as wide, and leaves 0,
+// with four times as many.
+func TestMoreRuns(t *testing.T) {
+	for _, tc := range []struct {
+		difference float64
+		i          statistics.Interval
+		want       int
+	}{
+		{2, statistics.Interval{Low: -2, High: 6}, 20}, {2, statistics.Interval{Low: 1, High: 3}, 0},
+		{-2, statistics.Interval{Low: -6, High: 2}, 20}, {0, statistics.Interval{Low: -1, High: 1}, -1},
+		{0.001, statistics.Interval{Low: -1, High: 1}, -1}, {1, statistics.Interval{Low: -0.001, High: 1.9}, 6},
+	} {
+		if got := statistics.MoreRuns(5, tc.difference, tc.i); got != tc.want {
+			t.Errorf("MoreRuns(5, %v, %v) = %d, want %d", tc.difference, tc.i, got, tc.want)
+		}
+	}
+}
