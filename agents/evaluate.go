@@ -27,6 +27,15 @@ func (s Score) Reached(threshold float64) float64 {
 	return float64(n) / float64(len(s.Returns))
 }
 
+// MeanLength is the mean of the lengths.
+func (s Score) MeanLength() float64 {
+	sum := 0
+	for _, l := range s.Lengths {
+		sum += l
+	}
+	return float64(sum) / float64(len(s.Lengths))
+}
+
 // sideBySide is how many episodes of an evaluation are played at a time.
 const sideBySide = 256
 

@@ -175,7 +175,7 @@ func (p *PPO) Policy() policy.Policy {
 
 // Learn gathers rollouts and makes NEpochs passes over each.
 func (p *PPO) Learn(until int) (Report, error) {
-	p.cores = parallel.Start(2)
+	p.cores = parallel.Start(p.c.cores(2))
 	defer p.cores.Stop()
 	p.opt.Share(p.cores)
 	for p.stats.Steps() < until {

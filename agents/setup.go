@@ -14,6 +14,15 @@ type Setup struct {
 	Steps  int           // environment steps of the run, which schedules refer to
 	NEnvs  int           // environments stepped together
 	Engine policy.Engine // what the networks run on
+	Cores  int           // that one agent may use, to the same bytes; 0 means all
+}
+
+// cores is how many of at most so many cores the agent may use.
+func (s *Setup) cores(most int) int {
+	if s.Cores > 0 {
+		return min(most, s.Cores)
+	}
+	return most
 }
 
 // Base returns s, by which code that knows no algorithm reaches its Setup.

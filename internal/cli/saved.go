@@ -15,7 +15,7 @@ import (
 // evalCommand evaluates a saved run.
 func (a *App) evalCommand() *cobra.Command {
 	var seed, episodes string
-	var asJSON bool
+	var asJSON, best bool
 	cmd := &cobra.Command{
 		Use: "eval RUN", Short: "evaluate a saved run's policy", Args: oneArg("a run directory"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -27,7 +27,7 @@ func (a *App) evalCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			p, err := r.Policy()
+			p, err := r.Policy(best)
 			if err != nil {
 				return badInput{err}
 			}
@@ -43,6 +43,7 @@ func (a *App) evalCommand() *cobra.Command {
 			return a.print(res, asJSON)
 		},
 	}
+	cmd.Flags().BoolVar(&best, "best", false, "the best policy that was evaluated on the way, not the final one")
 	cmd.Flags().StringVar(&seed, "seed", "", "the episodes' seed `N` (default the run's)")
 	cmd.Flags().StringVar(&episodes, "episodes", "", "evaluation episodes `N` (default the scenario's)")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object on standard output")

@@ -75,6 +75,7 @@ path to a .yaml file. Interrupted, a run goes on with "rlrun resume".`,
 	flags.String("seed", "1", "the run's seed `N`, 0 … 2⁶³-1")
 	flags.String("steps", "", "environment steps to train `N`, instead of the scenario's")
 	flags.String("episodes", "", "evaluation episodes `N`")
+	flags.Bool("stop-at-threshold", false, "end training when an evaluation on the way reaches the threshold")
 	flags.String("backend", "native", "engine that computes the networks: native or gorgonia")
 	flags.StringVar(&out, "out", "", "the run's directory `DIR`, which must be new (default runs/SCENARIO/seed-N)")
 	flags.StringArrayVar(&sets, "set", nil, "change a setting of the scenario `KEY=VALUE`, as agent.gamma=0.9; may be repeated")
@@ -105,7 +106,7 @@ func changes(cmd *cobra.Command, sets []string) (all []scenario.Change) {
 		all = append(all, scenario.Change{Assignment: s, Origin: "--set " + s})
 	}
 	for _, short := range []struct{ flag, key string }{
-		{"seed", "seed"}, {"steps", "steps"}, {"episodes", "eval.episodes"}, {"backend", "backend"},
+		{"seed", "seed"}, {"steps", "steps"}, {"episodes", "eval.episodes"}, {"backend", "backend"}, {"stop-at-threshold", "eval.stop_at_threshold"},
 	} {
 		if f := cmd.Flags().Lookup(short.flag); f.Changed {
 			value := f.Value.String()

@@ -49,7 +49,7 @@ func (l *logs) write(st Status, progress bool) error {
 	}
 	p := &l.progress
 	if p.length == 0 {
-		header := []string{"rollout/ep_len_mean", "rollout/ep_rew_mean", "time/episodes", "time/fps", "time/time_elapsed", "time/total_timesteps"}
+		header := []string{"eval/mean_ep_length", "eval/mean_reward", "rollout/ep_len_mean", "rollout/ep_rew_mean", "time/episodes", "time/fps", "time/time_elapsed", "time/total_timesteps"}
 		for _, f := range st.Losses {
 			header = append(header, "train/"+f.Name)
 		}
@@ -59,7 +59,7 @@ func (l *logs) write(st Status, progress bool) error {
 	if st.Episodes > 0 {
 		length, reward = number(st.Length), number(st.Return)
 	}
-	row := []string{length, reward, strconv.Itoa(st.Episodes), number(math.Round(st.StepsPerSecond())), seconds(st), strconv.Itoa(st.Steps)}
+	row := []string{number(st.EvalLength), number(st.EvalReturn), length, reward, strconv.Itoa(st.Episodes), number(math.Round(st.StepsPerSecond())), seconds(st), strconv.Itoa(st.Steps)}
 	for _, f := range st.Losses {
 		row = append(row, number(f.Value))
 	}

@@ -1,7 +1,6 @@
 package run
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -51,42 +50,48 @@ const evalBranch = 2
 // Finish evaluates the trained policy, saves it, and writes the result: when
 // that is there, the run is finished.
 func (r *Run) Finish(ctx context.Context, st Status) (*Result, error) {
-	p, ok := r.agent.Policy().(policy.Saver)
-	if !ok {
-		return nil, fmt.Errorf("the policy of %s cannot be saved", r.Scenario.Agent)
-	}
-	res, err := r.Evaluate(ctx, p, r.Scenario.Eval.Episodes, r.Scenario.Seed)
+	res, err := r.Evaluate(ctx, r.agent.Policy(), r.Scenario.Eval.Episodes, r.Scenario.Seed)
 	if err != nil {
 		return nil, err
 	}
-	var b bytes.Buffer
-	meta := policy.Meta{Env: r.Scenario.Env, Agent: r.Scenario.Agent}
-	if err := policy.Save(&b, p, meta); err != nil {
-		return nil, err
-	}
-	if err := r.write(policyFile, b.Bytes()); err != nil {
+	if err := r.savePolicy(policyFile); err != nil {
 		return nil, err
 	}
 	res.Steps, res.TrainS, res.StepsPerS = st.Steps, new(milliseconds(st.Elapsed)), new(math.Round(st.StepsPerSecond()))
 	return res, r.writeJSON(resultFile, res)
 }
 
-// Policy returns the saved policy of a loaded run.
-func (r *Run) Policy() (policy.Policy, error) {
+// saver returns an agent's policy as one that can be saved.
+func saver(p policy.Policy, agent string) (policy.Saver, error) {
+	s, ok := p.(policy.Saver)
+	if !ok {
+		return nil, fmt.Errorf("the policy of %s cannot be saved", agent)
+	}
+	return s, nil
+}
+
+// Policy returns the saved policy of a loaded run: the final one, or the best of
+// those that were evaluated on the way.
+func (r *Run) Policy(best bool) (policy.Policy, error) {
 	a, err := r.Scenario.NewAgent()
 	if err != nil {
 		return nil, err
 	}
-	p, ok := a.Policy().(policy.Saver)
-	if !ok {
-		return nil, fmt.Errorf("the policy of %s cannot be loaded", r.Scenario.Agent)
+	p, err := saver(a.Policy(), r.Scenario.Agent)
+	if err != nil {
+		return nil, err
 	}
 	name := filepath.Join(r.Dir, policyFile)
-	f, err := os.Open(name)
-	if errors.Is(err, os.ErrNotExist) {
-		return nil, fmt.Errorf("%s is not there: the run is not finished; rlrun resume %s goes on with it", name, r.Dir)
+	if best {
+		name = filepath.Join(r.Dir, bestFile)
 	}
-	if err != nil {
+	f, err := os.Open(name)
+	switch {
+	case errors.Is(err, os.ErrNotExist) && best:
+		return nil, fmt.Errorf("%s is not there: no policy was evaluated on the way; eval.freq says how often", name)
+	case errors.Is(err, os.ErrNotExist):
+		return nil, fmt.Errorf("%s is not there: the run is not finished; rlrun resume %s goes on with it", name, r.Dir)
+	case err != nil:
 		return nil, err
 	}
 	defer f.Close()
@@ -99,11 +104,8 @@ func (r *Run) Policy() (policy.Policy, error) {
 // Evaluate judges p on episodes that training never sees, and that descend
 // from seed.
 func (r *Run) Evaluate(ctx context.Context, p policy.Policy, episodes int, seed uint64) (*Result, error) {
-	s, limit := r.Scenario, r.Scenario.Spec.MaxSteps
-	if limit == 0 {
-		limit = s.Eval.MaxSteps
-	}
-	score, err := agents.Evaluate(ctx, p, s.Judge, episodes, limit, env.Split(seed, evalBranch))
+	s := r.Scenario
+	score, err := agents.Evaluate(ctx, p, s.Judge, episodes, r.limit(), env.Split(seed, evalBranch))
 	if err != nil {
 		return nil, err
 	}

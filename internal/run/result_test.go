@@ -15,7 +15,7 @@ import (
 // evaluate judges the saved policy of a run.
 func evaluate(t *testing.T, r *run.Run, episodes int, seed uint64) run.EvalLine {
 	t.Helper()
-	p, err := r.Policy()
+	p, err := r.Policy(false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,7 +111,7 @@ func TestJudge(t *testing.T) {
 // TestPolicyFaults wants errors that name the file.
 func TestPolicyFaults(t *testing.T) {
 	r := create(t, parse(t, quick, "steps=64"))
-	_, err := load(t, r.Dir).Policy()
+	_, err := load(t, r.Dir).Policy(false)
 	if err == nil || !strings.Contains(err.Error(), "policy.safetensors is not there: the run is not finished; rlrun resume "+r.Dir) {
 		t.Errorf("Policy of an unfinished run: %v, want that it is not finished", err)
 	}
@@ -121,7 +121,7 @@ func TestPolicyFaults(t *testing.T) {
 		"empty": "", "cut short": whole[:100], "another": "not tensors", "longer": whole + "x", "header": "\xff\xff\xff\xff\xff\xff\xff\xff{}",
 	} {
 		writeFile(t, text, r.Dir, "policy.safetensors")
-		if _, err := load(t, r.Dir).Policy(); err == nil || !strings.Contains(err.Error(), "policy.safetensors") || strings.Contains(err.Error(), "\n") {
+		if _, err := load(t, r.Dir).Policy(false); err == nil || !strings.Contains(err.Error(), "policy.safetensors") || strings.Contains(err.Error(), "\n") {
 			t.Errorf("Policy of a file that is %s: %v, want one line that names it", name, err)
 		}
 	}

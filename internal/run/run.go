@@ -26,6 +26,7 @@ import (
 const (
 	configFile = "config.yaml"
 	policyFile = "policy.safetensors"
+	bestFile   = "policy-best.safetensors"
 	resultFile = "result.json"
 	checkpoint = "checkpoint/state"
 )
@@ -40,6 +41,7 @@ type Run struct {
 
 	agent   agents.Agent
 	logs    logs
+	evals   evaluations
 	config  uint64        // checksum of config.yaml, which a checkpoint belongs to
 	elapsed time.Duration // of training, before the present Train
 }
@@ -56,6 +58,11 @@ type Status struct {
 	Total   int           // steps to train
 	Elapsed time.Duration // of training
 	Logged  bool          // a row of progress.csv was written
+	Stopped bool          // an evaluation has ended training
+
+	// Mean return and length of the latest evaluation since the last row; NaN where
+	// there was none.
+	EvalReturn, EvalLength float64
 }
 
 // StepsPerSecond is the mean speed of training.
@@ -64,7 +71,7 @@ func (s Status) StepsPerSecond() float64 { return float64(s.Steps) / s.Elapsed.S
 // Create starts a run of s in a new directory: dir, or where that is "" the
 // first of runs/NAME/seed-N, runs/NAME/seed-N-2, … that is not there yet.
 func Create(s *scenario.Scenario, dir string) (*Run, error) {
-	r := &Run{Scenario: s}
+	r := &Run{Scenario: s, evals: newEvaluations()}
 	var err error
 	if r.agent, err = s.NewAgent(); err != nil {
 		return nil, err
@@ -125,7 +132,7 @@ func Load(dir string, envs env.Registry) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Run{Dir: dir, Scenario: s, config: checksum(text)}, nil
+	return &Run{Dir: dir, Scenario: s, config: checksum(text), evals: newEvaluations()}, nil
 }
 
 // Resume brings a loaded run to its last checkpoint, and its logs with it; to
@@ -154,7 +161,7 @@ func (r *Run) State(s *state.State) {
 	seconds := r.elapsed.Seconds()
 	s.Double("run/elapsed", &seconds)
 	r.elapsed = time.Duration(seconds * float64(time.Second))
-	s.All(&r.logs, r.agent)
+	s.All(&r.logs, &r.evals, r.agent)
 }
 
 // Train trains to the end of the scenario, or of ctx, and saves a checkpoint
@@ -165,7 +172,10 @@ func (r *Run) Train(ctx context.Context, o Options) (Status, error) {
 	if err != nil {
 		return Status{}, err
 	}
-	st := Status{Report: rep, Total: r.Scenario.Steps, Elapsed: before}
+	st := Status{Report: rep, Total: r.Scenario.Steps, Elapsed: before, Stopped: r.evals.stopped}
+	if st.Stopped {
+		return st, nil
+	}
 	saved, savedAt := start, st.Steps
 	for rep, err := range agents.Train(ctx, r.agent, st.Total, 1) {
 		if err != nil {
@@ -174,6 +184,11 @@ func (r *Run) Train(ctx context.Context, o Options) (Status, error) {
 		now, last := time.Now(), st.Steps
 		r.elapsed = before + now.Sub(start)
 		st.Report, st.Elapsed = rep, r.elapsed
+		if err := r.evaluate(context.WithoutCancel(ctx), last, st.Steps); err != nil {
+			return st, err
+		}
+		start = start.Add(time.Since(now)) // training alone counts
+		st.EvalReturn, st.EvalLength, st.Stopped = r.evals.mean, r.evals.length, r.evals.stopped
 		if st.Logged, err = r.log(last, st); err != nil {
 			return st, err
 		}
@@ -189,6 +204,9 @@ func (r *Run) Train(ctx context.Context, o Options) (Status, error) {
 				return st, err
 			}
 			saved, savedAt = now, st.Steps
+		}
+		if st.Stopped {
+			break
 		}
 	}
 	return st, r.save()
@@ -231,7 +249,10 @@ func requests(e *env.Error, spec env.Spec) []byte {
 // progress. It says whether it wrote one.
 func (r *Run) log(last int, st Status) (bool, error) {
 	every := r.Scenario.LogInterval
-	due := st.Steps/every > last/every || st.Steps >= st.Total
+	due := st.Steps/every > last/every || st.Steps >= st.Total || st.Stopped
+	if due {
+		r.evals.mean, r.evals.length = math.NaN(), math.NaN()
+	}
 	return due, r.logs.write(st, due)
 }
 

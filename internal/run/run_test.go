@@ -260,7 +260,7 @@ func TestFiles(t *testing.T) {
 	for _, f := range files {
 		names = append(names, f.Name())
 	}
-	want := []string{"checkpoint", "config.yaml", "episodes.csv", "policy.safetensors", "progress.csv", "result.json"}
+	want := []string{"checkpoint", "config.yaml", "episodes.csv", "policy-best.safetensors", "policy.safetensors", "progress.csv", "result.json"}
 	if !slices.Equal(names, want) {
 		t.Errorf("files of a run = %q, want %q", names, want)
 	}
@@ -300,7 +300,7 @@ func TestProgress(t *testing.T) {
 			}
 		}})
 		header, rows := table(t, r.Dir, "progress.csv")
-		want := []string{"rollout/ep_len_mean", "rollout/ep_rew_mean", "time/episodes", "time/fps", "time/time_elapsed", "time/total_timesteps"}
+		want := []string{"eval/mean_ep_length", "eval/mean_reward", "rollout/ep_len_mean", "rollout/ep_rew_mean", "time/episodes", "time/fps", "time/time_elapsed", "time/total_timesteps"}
 		if len(header) < len(want)+5 || !slices.Equal(header[:len(want)], want) {
 			t.Errorf("header = %q, want %q and losses", header, want)
 		}
@@ -381,7 +381,7 @@ func TestRepeat(t *testing.T) {
 // TestFailedEpisode: what an environment failed in is a file of requests that
 // repeat it, and training ends with an error that says so.
 func TestFailedEpisode(t *testing.T) {
-	r := create(t, parse(t, strings.Replace(quick, "id: CartPole-v1, n_envs: 2", "id: acme/Fragile-v0, n_envs: 2, parallel: 2", 1)))
+	r := create(t, parse(t, strings.Replace(quick, "id: CartPole-v1, n_envs: 2", "id: acme/Fragile-v0, n_envs: 2, parallel: 2", 1), "eval.freq=0"))
 	_, err := r.Train(context.Background(), run.Options{})
 	var e *env.Error
 	if !errors.As(err, &e) || !strings.HasSuffix(err.Error(), "panic: snap; rlrun step acme/Fragile-v0 < "+

@@ -40,10 +40,15 @@ type Scenario struct {
 	options      any // the environment's, decoded
 }
 
-// Eval is how a policy is evaluated.
+// Eval is how policies are evaluated: the final one, and those on the way.
 type Eval struct {
 	Episodes int `yaml:"episodes"`
 	MaxSteps int `yaml:"max_steps"` // of an episode, where the environment has no limit of its own
+
+	Freq            *int `yaml:"freq"`              // training steps between evaluations on the way; 0: none; null: a tenth of all
+	FreqEpisodes    int  `yaml:"freq_episodes"`     // episodes of each
+	StopAtThreshold bool `yaml:"stop_at_threshold"` // end training when one of them reaches the threshold
+	Patience        int  `yaml:"patience"`          // or when so many in a row were not the best; 0: never
 }
 
 // file is a scenario as YAML has it.
@@ -89,7 +94,7 @@ func Parse(fileName string, text []byte, changes []Change, envs env.Registry) (*
 	base := filepath.Base(fileName)
 	s := &Scenario{file: file{
 		Name: strings.TrimSuffix(base, filepath.Ext(base)),
-		Eval: Eval{Episodes: 100, MaxSteps: 10_000}, Seed: 1, Backend: "native",
+		Eval: Eval{Episodes: 100, MaxSteps: 10_000, FreqEpisodes: 10}, Seed: 1, Backend: "native",
 	}}
 	if err := tree.Root().Decode(&s.file); err != nil {
 		return nil, err
@@ -111,12 +116,19 @@ func (s *Scenario) resolve(envs env.Registry) error {
 	if f.LogInterval != nil {
 		s.LogInterval = *f.LogInterval
 	}
+	if s.Eval.Freq == nil {
+		s.Eval.Freq = new(max(1, s.Steps/10))
+	}
 	for _, r := range []struct {
-		key   string
-		value int
-	}{{"steps", s.Steps}, {"eval.episodes", s.Eval.Episodes}, {"eval.max_steps", s.Eval.MaxSteps}, {"log_interval", s.LogInterval}} {
-		if r.value < 1 || r.value > 1<<53 {
-			return fmt.Errorf("%s is %d, want 1 or more, and no more than 2⁵³", r.key, r.value)
+		key          string
+		value, least int
+	}{
+		{"steps", s.Steps, 1}, {"eval.episodes", s.Eval.Episodes, 1}, {"eval.max_steps", s.Eval.MaxSteps, 1},
+		{"eval.freq", *s.Eval.Freq, 0}, {"eval.freq_episodes", s.Eval.FreqEpisodes, 1}, {"eval.patience", s.Eval.Patience, 0},
+		{"log_interval", s.LogInterval, 1},
+	} {
+		if r.value < r.least || r.value > 1<<53 {
+			return fmt.Errorf("%s is %d, want %d or more, and no more than 2⁵³", r.key, r.value, r.least)
 		}
 	}
 	if err := checkName(s.Name); err != nil {
@@ -180,6 +192,9 @@ func (s *Scenario) resolveEnv(envs env.Registry) (err error) {
 			return err
 		}
 		s.Threshold = e.Spec().RewardThreshold
+	}
+	if s.Eval.StopAtThreshold && s.Threshold == nil {
+		return fmt.Errorf("eval.stop_at_threshold of %s, which has no threshold: target says what is wanted", s.Env)
 	}
 	return nil
 }

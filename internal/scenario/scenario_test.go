@@ -101,7 +101,7 @@ func TestMinimal(t *testing.T) {
 	got := *s
 	got.Spec, got.Train, got.Judge = env.Spec{}, nil, nil
 	if s.Name != "f" || s.Env != "CartPole-v1" || s.Agent != "ppo" || s.Seed != 1 || s.Steps != 5000 ||
-		s.Eval != (scenario.Eval{Episodes: 100, MaxSteps: 10_000}) || s.LogInterval != 50 || s.Kernels != "" {
+		!reflect.DeepEqual(s.Eval, scenario.Eval{Episodes: 100, MaxSteps: 10_000, Freq: new(500), FreqEpisodes: 10}) || s.LogInterval != 50 || s.Kernels != "" {
 		t.Errorf("Parse(%q) = %+v, want the defaults", minimal, got)
 	}
 	if s.Threshold == nil || *s.Threshold != 475 {
@@ -170,7 +170,7 @@ kernels: other
 func TestFull(t *testing.T) {
 	s := mustRead(t, full)
 	if s.Name != "a name" || s.Env != "CartPole-v0" || s.Seed != 1<<63-1 || s.Steps != 4000 || *s.Threshold != 150.5 ||
-		s.Eval != (scenario.Eval{Episodes: 9, MaxSteps: 77}) || s.LogInterval != 123 || s.Kernels != "other" {
+		!reflect.DeepEqual(s.Eval, scenario.Eval{Episodes: 9, MaxSteps: 77, Freq: new(400), FreqEpisodes: 10}) || s.LogInterval != 123 || s.Kernels != "other" {
 		t.Errorf("Parse(full) = %+v, want what the file says", s)
 	}
 	text := encode(t, s)
