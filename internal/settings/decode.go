@@ -106,7 +106,8 @@ func (n Node) decode(v reflect.Value) error {
 	if n.node.Kind == yaml.ScalarNode && n.node.Tag == "!!null" {
 		return n.Fault("no value, want %s", kind(v))
 	}
-	if u, ok := v.Addr().Interface().(encoding.TextUnmarshaler); ok {
+	isList := v.Kind() == reflect.Slice && n.node.Kind == yaml.SequenceNode // which a text may stand for
+	if u, ok := v.Addr().Interface().(encoding.TextUnmarshaler); ok && !isList {
 		return n.text(u)
 	}
 	switch v.Kind() {

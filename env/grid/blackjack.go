@@ -1,0 +1,220 @@
+package grid
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/env/state"
+)
+
+// Blackjack is a hand against a dealer, from a deck that never ends: cards 1 (an
+// ace) … 10, of which four in thirteen are 10. Sutton and Barto 2018, example 5.1.
+//
+// Actions: stick 0, hit 1. Beyond 21 a hand is lost; who sticks lets the dealer
+// draw up to 17. Winning pays 1, losing -1. By Sutton and Barto's rules (SAB) an
+// ace and a ten in the first two cards beat all but the same; without them they
+// pay 1.5 if Natural, where they win.
+//
+// Observation: the player's sum, 0 … 31, the dealer's card, 0 … 10, and whether
+// the player has an ace that counts 11.
+//
+// It agrees with Gymnasium's blackjack.py. Its draws are cards.
+type Blackjack struct {
+	Natural bool `yaml:"natural"`
+	SAB     bool `yaml:"sab"`
+
+	dealer, player hand
+	model          *MDP
+	rng            env.Rand
+	given          []float64 // cards to be drawn first
+}
+
+var (
+	_ Tabular         = (*Blackjack)(nil)
+	_ env.Snapshotter = (*Blackjack)(nil)
+	_ env.Physics     = (*Blackjack)(nil)
+	_ env.Drawn       = (*Blackjack)(nil)
+)
+
+// NewBlackjack returns a Blackjack-v1. Validate makes changed options count.
+func NewBlackjack() *Blackjack { return must(newBlackjack()) }
+
+func newBlackjack() *Blackjack { return &Blackjack{SAB: true} }
+
+// Validate makes the model of the options.
+func (b *Blackjack) Validate() error {
+	b.model = b.newModel()
+	b.dealer.cards, b.player.cards = []int{10, 10}, []int{10, 10}
+	return nil
+}
+
+// A hand is some cards.
+type hand struct{ cards []int }
+
+// sum is that of the cards, and whether one of them is an ace that counts 11.
+func (h hand) sum() (total int, usable bool) {
+	for _, c := range h.cards {
+		total += c
+	}
+	if slices.Contains(h.cards, 1) && total+10 <= 21 {
+		return total + 10, true
+	}
+	return total, false
+}
+
+// score is the sum, and 0 beyond 21.
+func (h hand) score() int {
+	if total, _ := h.sum(); total <= 21 {
+		return total
+	}
+	return 0
+}
+
+// isNatural reports whether the hand is an ace and a ten.
+func (h hand) isNatural() bool {
+	return len(h.cards) == 2 && h.cards[0]+h.cards[1] == 11 && h.score() == 21
+}
+
+// Spec describes the task.
+func (*Blackjack) Spec() env.Spec {
+	return env.Spec{
+		ID: "Blackjack-v1", Act: env.Discrete{N: 2},
+		Obs: env.Tuple{env.Discrete{N: 32}, env.Discrete{N: 11}, env.Discrete{N: 2}},
+	}
+}
+
+// card draws one.
+func (b *Blackjack) card() int {
+	if len(b.given) > 0 {
+		c := int(b.given[0])
+		b.given = b.given[1:]
+		return min(max(c, 1), 10)
+	}
+	return min(int(13*b.rng.Float64())+1, 10)
+}
+
+// SetDraws gives the next Reset or Step its cards, in their order.
+func (b *Blackjack) SetDraws(cards []float64) { b.given = cards }
+
+// Reset deals two cards to the dealer and two to the player.
+func (b *Blackjack) Reset(seed uint64, obs []float32) {
+	b.rng.Seed(seed)
+	b.dealer.cards, b.player.cards = b.dealer.cards[:0], b.player.cards[:0]
+	for _, h := range []*hand{&b.dealer, &b.player} {
+		for range 2 {
+			h.cards = append(h.cards, b.card())
+		}
+	}
+	b.Observe(obs)
+}
+
+// Step sticks or hits.
+func (b *Blackjack) Step(act, obs []float32) (out env.Outcome) {
+	if act[0] == 1 {
+		b.player.cards = append(b.player.cards, b.card())
+		if b.player.score() == 0 {
+			out = env.Outcome{Reward: -1, Terminated: true}
+		}
+	} else {
+		for total, _ := b.dealer.sum(); total < 17; total, _ = b.dealer.sum() {
+			b.dealer.cards = append(b.dealer.cards, b.card())
+		}
+		out = env.Outcome{Reward: b.pays(b.player.score(), b.player.isNatural(), b.dealer.score(), b.dealer.isNatural()), Terminated: true}
+	}
+	b.Observe(obs)
+	return out
+}
+
+// pays is what sticking pays once the dealer is done.
+func (b *Blackjack) pays(player int, natural bool, dealer int, dealerNatural bool) float64 {
+	reward := 0.0
+	switch {
+	case player > dealer:
+		reward = 1
+	case player < dealer:
+		reward = -1
+	}
+	switch {
+	case b.SAB && natural && !dealerNatural:
+		return 1
+	case !b.SAB && b.Natural && natural && reward == 1:
+		return 1.5
+	}
+	return reward
+}
+
+// Observe writes what the player sees.
+func (b *Blackjack) Observe(obs []float32) {
+	total, usable := b.player.sum()
+	obs[0], obs[1], obs[2] = float32(total), float32(b.dealer.cards[0]), 0
+	if usable {
+		obs[2] = 1
+	}
+}
+
+// Physics appends the number of the dealer's cards and these, and then the
+// player's.
+func (b *Blackjack) Physics(dst []float64) []float64 {
+	for _, h := range []*hand{&b.dealer, &b.player} {
+		dst = append(dst, float64(len(h.cards)))
+		for _, c := range h.cards {
+			dst = append(dst, float64(c))
+		}
+	}
+	return dst
+}
+
+var errCards = errors.New("grid: want the number of the dealer's cards, 2 or more, these, 1 … 10 each, and the player's likewise, and no more than 21")
+
+// SetPhysics sets the cards.
+func (b *Blackjack) SetPhysics(x []float64) error {
+	var hands [2]hand
+	for i := range hands {
+		if len(x) == 0 || !(x[0] >= 2 && x[0] <= 21) || x[0] != float64(int(x[0])) || len(x) < 1+int(x[0]) {
+			return errCards
+		}
+		n := 1 + int(x[0])
+		for _, c := range x[1:n] {
+			if !(c >= 1 && c <= 10) || c != float64(int(c)) {
+				return errCards
+			}
+			hands[i].cards = append(hands[i].cards, int(c))
+		}
+		x = x[n:]
+	}
+	if len(x) > 0 || hands[1].score() == 0 {
+		return errCards
+	}
+	b.dealer, b.player = hands[0], hands[1]
+	return nil
+}
+
+// State visits the cards and the generator.
+func (b *Blackjack) State(s *state.State) {
+	for i, h := range []*hand{&b.dealer, &b.player} {
+		name := [2]string{"dealer", "player"}[i]
+		cards := make([]float64, 24)
+		n := copyCards(cards, h.cards)
+		s.Int("blackjack/"+name+"/cards", &n, 22)
+		s.Doubles("blackjack/"+name, cards)
+		if s.Loading() {
+			h.cards = h.cards[:0]
+			for _, c := range cards[:n] {
+				h.cards = append(h.cards, min(max(int(c), 1), 10))
+			}
+		}
+	}
+	if s.Loading() && (len(b.dealer.cards) < 2 || len(b.player.cards) < 2) {
+		s.Fail(fmt.Errorf("%w, not %d and %d", errCards, len(b.dealer.cards), len(b.player.cards)))
+	}
+	b.rng.State(s)
+}
+
+func copyCards(dst []float64, cards []int) int {
+	for i, c := range cards {
+		dst[i] = float64(c)
+	}
+	return len(cards)
+}

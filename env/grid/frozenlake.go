@@ -1,0 +1,183 @@
+package grid
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/rlrun/rlrun/env"
+)
+
+// FrozenLake is a walk over a frozen lake with holes in it, from S to G. A step
+// onto the goal or into a hole ends the episode.
+//
+// Actions: left 0, down 1, right 2, up 3. On slippery ice a step goes where it
+// is meant to with SuccessRate, and otherwise to one of the two sides.
+//
+// Observation: the cell, counted row by row; as coordinates: row and column.
+//
+// It agrees with Gymnasium's frozen_lake.py.
+type FrozenLake struct {
+	// Desc is the map, a row each: S start, F frozen, H hole, G goal. Of several
+	// starts each is as likely. If there is none, MapName says which map.
+	Desc Map `yaml:"desc"`
+	// MapName is 4x4, 8x8 or random.
+	MapName string `yaml:"map_name"`
+	// Size, P and MapSeed are a random map's rows and columns, the probability
+	// that a cell is frozen, and the seed that names the map.
+	Size    int     `yaml:"size"`
+	P       float64 `yaml:"p"`
+	MapSeed uint64  `yaml:"map_seed"`
+	// Slippery ice makes steps go astray.
+	Slippery    bool    `yaml:"is_slippery"`
+	SuccessRate float64 `yaml:"success_rate"`
+	// RewardSchedule is what a step pays onto the goal, into a hole, onto ice.
+	RewardSchedule []float64 `yaml:"reward_schedule"`
+	// Observation is what is shown: the index of the cell by default.
+	Observation Observation `yaml:"observation"`
+
+	Table     // plays it
+	id        string
+	maxSteps  int
+	threshold float64
+}
+
+var _ Tabular = (*FrozenLake)(nil)
+
+// frozenMaps are Gymnasium's.
+var frozenMaps = map[string][]string{
+	"4x4": {"SFFF", "FHFH", "FFFH", "HFFG"},
+	"8x8": {"SFFFFFFF", "FFFFFFFF", "FFFHFFFF", "FFFFFHFF", "FFFHFFFF", "FHHFFFHF", "FHFFHFHF", "FFFHFFFG"},
+}
+
+// NewFrozenLake returns a FrozenLake-v1: 4×4 cells, 100 steps at most. Validate
+// makes changed options count.
+func NewFrozenLake() *FrozenLake { return must(newFrozenLake()) }
+
+// NewFrozenLake8x8 returns a FrozenLake8x8-v1: 8×8 cells, 200 steps at most.
+func NewFrozenLake8x8() *FrozenLake { return must(newFrozenLake8x8()) }
+
+func newFrozenLake() *FrozenLake {
+	return &FrozenLake{
+		MapName: "4x4", Size: 8, P: 0.8, Slippery: true, SuccessRate: 1.0 / 3,
+		RewardSchedule: []float64{1, 0, 0}, Observation: Index,
+		id: "FrozenLake-v1", maxSteps: 100, threshold: 0.7,
+	}
+}
+
+func newFrozenLake8x8() *FrozenLake {
+	f := newFrozenLake()
+	f.MapName, f.id, f.maxSteps, f.threshold = "8x8", "FrozenLake8x8-v1", 200, 0.85
+	return f
+}
+
+// must returns e, built. The options that an environment comes with are good.
+func must[E interface{ Validate() error }](e E) E {
+	if err := e.Validate(); err != nil {
+		panic(err)
+	}
+	return e
+}
+
+// Validate builds the environment that the options ask for, and reports options
+// that no FrozenLake can have.
+func (f *FrozenLake) Validate() error {
+	if !(0 <= f.SuccessRate && f.SuccessRate <= 1) {
+		return fmt.Errorf("success_rate %v, want a probability", f.SuccessRate)
+	}
+	if len(f.RewardSchedule) != 3 {
+		return fmt.Errorf("reward_schedule of %d numbers, want 3: goal, hole, frozen", len(f.RewardSchedule))
+	}
+	lake, err := f.lake()
+	if err != nil {
+		return err
+	}
+	spec := env.Spec{ID: f.id, MaxSteps: f.maxSteps, RewardThreshold: &f.threshold}
+	board := &Board{lake, []string{"←", "↓", "→", "↑"}}
+	return f.build(spec, f.model(lake), boardView(f.Observation, board, 1))
+}
+
+// lake is the map that the options ask for.
+func (f *FrozenLake) lake() (cells, error) {
+	if len(f.Desc) > 0 {
+		return cells(f.Desc), cells(f.Desc).check("desc", "SFHG")
+	}
+	if f.MapName == "random" {
+		return randomLake(f.Size, f.P, f.MapSeed)
+	}
+	lake, ok := frozenMaps[f.MapName]
+	if !ok {
+		return nil, fmt.Errorf("map_name %q, want 4x4, 8x8 or random", f.MapName)
+	}
+	return lake, nil
+}
+
+// model is the MDP of a map.
+func (f *FrozenLake) model(g cells) *MDP {
+	m := newMDP(g.size(), 4, g.where('S'))
+	missRate := (1 - f.SuccessRate) / 2
+	for s := range m.States {
+		if cell := g.at(s); cell == 'G' || cell == 'H' {
+			m.stay(s)
+			continue
+		}
+		for a := range m.Actions {
+			if !f.Slippery {
+				m.set(s, a, f.land(g, s, a, 1))
+				continue
+			}
+			m.set(s, a, f.land(g, s, a+3, missRate), f.land(g, s, a, f.SuccessRate), f.land(g, s, a+1, missRate))
+		}
+	}
+	return m
+}
+
+// land is the step from cell s in a direction.
+func (f *FrozenLake) land(g cells, s, direction int, p float64) Transition {
+	directions := [4]step{left, down, right, up}
+	to := g.move(s, directions[direction%4])
+	switch g.at(to) {
+	case 'G':
+		return Transition{p, to, f.RewardSchedule[0], true}
+	case 'H':
+		return Transition{p, to, f.RewardSchedule[1], true}
+	}
+	return Transition{p, to, f.RewardSchedule[2], false}
+}
+
+// Board returns the lake.
+func (f *FrozenLake) Board() *Board { return f.view.board }
+
+// maxTries bounds the random maps that are drawn until one has a way.
+const maxTries = 1000
+
+// randomLake draws maps of size×size cells, each frozen with probability p,
+// until one has a way from the start, top left, to the goal, bottom right.
+func randomLake(size int, p float64, seed uint64) (cells, error) {
+	if size < 2 || size > maxSide || !(0 <= p && p <= 1) {
+		return nil, fmt.Errorf("a random map of size %d with p %v, want a size of 2 … %d and a probability", size, p, maxSide)
+	}
+	var rng env.Rand
+	rng.Seed(seed)
+	for range maxTries {
+		lake := make(cells, size)
+		for r := range lake {
+			row := slices.Repeat([]byte{'F'}, size)
+			for c := range row {
+				if rng.Float64() >= p {
+					row[c] = 'H'
+				}
+			}
+			if r == 0 {
+				row[0] = 'S'
+			}
+			if r == size-1 {
+				row[size-1] = 'G'
+			}
+			lake[r] = string(row)
+		}
+		if lake.connected(0, size*size-1, 'H') {
+			return lake, nil
+		}
+	}
+	return nil, fmt.Errorf("none of %d random maps of size %d with p %v has a way to the goal; want a larger p", maxTries, size, p)
+}

@@ -1,0 +1,224 @@
+package grid
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/rlrun/rlrun/env"
+)
+
+// GridWorld is a walk over a map that its user draws:
+//
+//	S  start; of several each is as likely
+//	.  floor
+//	#  wall
+//	G  goal, which pays GoalReward and ends the episode
+//	1 … 9  goals that pay as much
+//	P  pit, which pays PitReward and ends the episode
+//	a … z  teleports: each leads to the other cell with its letter
+//	K  key
+//	D  door, which is a wall for those who have not taken the key
+//
+// Actions: up 0, right 1, down 2, left 3. A move into a wall or over the edge
+// leads nowhere. With probability Slip it goes to one of the two sides instead.
+// Then the wind of the column it began in blows it up, cell by cell. A move that
+// ends nothing pays StepReward.
+//
+// Observation: the cell, counted row by row, and counted on for those who have
+// the key; as coordinates: key, if there is one, row, column.
+type GridWorld struct {
+	Map         Map         `yaml:"map"`
+	GoalReward  float64     `yaml:"goal_reward"`
+	PitReward   float64     `yaml:"pit_reward"`
+	StepReward  float64     `yaml:"step_reward"`
+	Slip        float64     `yaml:"slip"` // probability
+	Wind        []int       `yaml:"wind"` // cells up, of each column; none if empty
+	MaxSteps    int         `yaml:"max_steps"`
+	Observation Observation `yaml:"observation"`
+
+	Table // plays it
+	id    string
+}
+
+var _ Tabular = (*GridWorld)(nil)
+
+// NewGridWorld returns a GridWorld-v0. Validate makes changed options count.
+func NewGridWorld() *GridWorld { return must(newGridWorld()) }
+
+// NewMap returns a GridWorld on a map, a row each line.
+func NewMap(text string) (*GridWorld, error) {
+	w := newGridWorld()
+	w.Map.UnmarshalText([]byte(strings.Trim(text, "\n")))
+	return w, w.Validate()
+}
+
+func newGridWorld() *GridWorld {
+	return &GridWorld{
+		id: "GridWorld-v0", GoalReward: 1, PitReward: -1, StepReward: -0.01, MaxSteps: 200, Observation: Index,
+		Map: Map{
+			"S..#....",
+			".#...#..",
+			"...#....",
+			".P...#.P",
+			"...#....",
+			".#...P..",
+			"...#..#.",
+			".P..#..G",
+		},
+	}
+}
+
+// The worlds of Sutton and Barto 2018, "Reinforcement learning", with rewards as
+// they have them.
+
+// newSmall is that of example 4.1: every move costs 1, to either corner.
+func newSmall() *GridWorld {
+	w := newGridWorld()
+	w.id, w.MaxSteps, w.StepReward, w.GoalReward = "Gridworld4x4-v0", 1000, -1, -1
+	w.Map = Map{"GSSS", "SSSS", "SSSS", "SSSG"}
+	return w
+}
+
+// newWindy is that of example 6.5.
+func newWindy() *GridWorld {
+	w := newGridWorld()
+	w.id, w.MaxSteps, w.StepReward, w.GoalReward = "WindyGridworld-v0", 1000, -1, -1
+	w.Map = Map{"..........", "..........", "..........", "S......G..", "..........", "..........", ".........."}
+	w.Wind = []int{0, 0, 0, 1, 1, 1, 2, 2, 1, 0}
+	return w
+}
+
+// newDynaMaze is that of example 8.1: 1 at the goal, and nothing before.
+func newDynaMaze() *GridWorld {
+	w := newGridWorld()
+	w.id, w.MaxSteps, w.StepReward = "DynaMaze-v0", 2000, 0
+	w.Map = Map{
+		".......#G",
+		"..#....#.",
+		"S.#....#.",
+		"..#......",
+		".....#...",
+		".........",
+	}
+	return w
+}
+
+// newRandomWalk is that of example 6.2: five places in a row, from the middle one,
+// with 1 at the right end and nothing at the left one. Up and down lead nowhere.
+func newRandomWalk() *GridWorld {
+	w := newGridWorld()
+	w.id, w.MaxSteps, w.StepReward, w.PitReward = "RandomWalk-v0", 1000, 0, 0
+	w.Map = Map{"P..S..G"}
+	return w
+}
+
+// Validate builds the world that the options ask for, and reports options that
+// no GridWorld can have.
+func (w *GridWorld) Validate() error {
+	g := cells(w.Map)
+	if err := g.check("map", "S.#GP123456789KDabcdefghijklmnopqrstuvwxyz"); err != nil {
+		return err
+	}
+	for letter := byte('a'); letter <= 'z'; letter++ {
+		if n := len(g.where(letter)); n != 0 && n != 2 {
+			at := g.where(letter)[0]
+			return fmt.Errorf("map has %d cells %q, the first in row %d, column %d, want two: the ends of a teleport", n, letter, at/g.cols()+1, at%g.cols()+1)
+		}
+	}
+	if doors := g.where('D'); len(doors) > 0 && !g.has('K') {
+		return fmt.Errorf("map has a door in row %d, column %d, and no key K", doors[0]/g.cols()+1, doors[0]%g.cols()+1)
+	}
+	for _, r := range []struct {
+		key   string
+		value float64
+	}{{"goal_reward", w.GoalReward}, {"pit_reward", w.PitReward}, {"step_reward", w.StepReward}} {
+		if !(math.Abs(r.value) <= math.MaxFloat32) {
+			return fmt.Errorf("%s %v, want a finite number", r.key, r.value)
+		}
+	}
+	if !(0 <= w.Slip && w.Slip <= 1) {
+		return fmt.Errorf("slip %v, want a probability", w.Slip)
+	}
+	if len(w.Wind) != 0 && len(w.Wind) != g.cols() {
+		return fmt.Errorf("wind of %d columns, and the map has %d", len(w.Wind), g.cols())
+	}
+	for col, strength := range w.Wind {
+		if strength < 0 || strength > maxSide {
+			return fmt.Errorf("wind %d in column %d, want 0 … %d", strength, col+1, maxSide)
+		}
+	}
+	if w.MaxSteps < 0 {
+		return fmt.Errorf("max_steps %d, want 0 for no limit, or more", w.MaxSteps)
+	}
+	keys := 1
+	if g.has('K') {
+		keys = 2
+	}
+	board := &Board{g, []string{"↑", "→", "↓", "←"}}
+	return w.build(env.Spec{ID: w.id, MaxSteps: w.MaxSteps}, w.model(g, keys), boardView(w.Observation, board, keys))
+}
+
+// model is the MDP of a map. The states of those who have the key come behind
+// those of all cells.
+func (w *GridWorld) model(g cells, keys int) *MDP {
+	m := newMDP(keys*g.size(), 4, g.where('S'))
+	for s := range m.States {
+		if w.ends(g.at(s % g.size())) {
+			m.stay(s)
+			continue
+		}
+		for a := range m.Actions {
+			if w.Slip == 0 {
+				m.set(s, a, w.land(g, s, a, 1))
+				continue
+			}
+			m.set(s, a, w.land(g, s, a, 1-w.Slip), w.land(g, s, a+3, w.Slip/2), w.land(g, s, a+1, w.Slip/2))
+		}
+	}
+	return m
+}
+
+// ends reports whether a cell ends the episode.
+func (*GridWorld) ends(cell byte) bool {
+	return cell == 'G' || cell == 'P' || '1' <= cell && cell <= '9'
+}
+
+// land is the move from state s in a direction.
+func (w *GridWorld) land(g cells, s, direction int, p float64) Transition {
+	cell, hasKey := s%g.size(), s >= g.size()
+	walk := func(cell int, s step) int {
+		to := g.move(cell, s)
+		if sign := g.at(to); sign == '#' || sign == 'D' && !hasKey {
+			return cell
+		}
+		return to
+	}
+	to := walk(cell, [4]step{up, right, down, left}[direction%4])
+	if len(w.Wind) > 0 {
+		for range w.Wind[cell%g.cols()] {
+			to = walk(to, up)
+		}
+	}
+	sign := g.at(to)
+	if 'a' <= sign && sign <= 'z' && to != cell {
+		ends := g.where(sign)
+		to = ends[0] + ends[1] - to
+	}
+	next := to
+	if hasKey || sign == 'K' {
+		next += g.size()
+	}
+	switch {
+	case sign == 'G':
+		return Transition{p, next, w.GoalReward, true}
+	case sign == 'P':
+		return Transition{p, next, w.PitReward, true}
+	case w.ends(sign):
+		return Transition{p, next, float64(sign - '0'), true}
+	}
+	return Transition{p, next, w.StepReward, false}
+}
+
+// Board returns the map.
+func (w *GridWorld) Board() *Board { return w.view.board }

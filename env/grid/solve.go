@@ -1,0 +1,269 @@
+package grid
+
+import (
+	"errors"
+	"fmt"
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+// A Solution is the optimum of an MDP.
+type Solution struct {
+	V          []float64 // [S] value of each state
+	Q          []float64 // [S·A] and of each action in it
+	Method     string
+	Iterations int // improvements of a policy, or sweeps over all states
+}
+
+// tie is how far actions' values may differ and count as equal.
+const tie = 1e-9
+
+// Optimal returns the best actions of each state, [S], within 1e-9 of the best.
+func (s *Solution) Optimal() [][]int {
+	n := len(s.Q) / len(s.V)
+	all := make([][]int, len(s.V))
+	for i := range all {
+		q := s.Q[i*n : (i+1)*n]
+		best := math.Inf(-1)
+		for _, x := range q {
+			best = max(best, x)
+		}
+		for a, x := range q {
+			if x >= best-tie {
+				all[i] = append(all[i], a)
+			}
+		}
+	}
+	return all
+}
+
+// errEndless is what a discount of 1 makes of a process that may not end.
+var errEndless = errors.New("grid: values do not settle: with gamma 1 every episode must end; want less than 1")
+
+// checkGamma reports why a discount is none.
+func checkGamma(gamma float64) error {
+	if !(0 <= gamma && gamma <= 1) {
+		return fmt.Errorf("grid: gamma is %v, want 0 … 1", gamma)
+	}
+	return nil
+}
+
+// backup is Σ p (r + γ V(s')) of an action, where V is 0 after the end. Sutton and
+// Barto 2018, eq. 4.9.
+func backup(outcomes []Transition, gamma float64, v []float64) (q float64) {
+	for _, o := range outcomes {
+		x := o.Reward
+		if !o.Terminal {
+			x += gamma * v[o.Next]
+		}
+		q += o.Probability * x
+	}
+	return q
+}
+
+// actionValues returns Q of V.
+func (m *MDP) actionValues(gamma float64, v []float64) []float64 {
+	q := make([]float64, len(m.Outcomes))
+	for i, o := range m.Outcomes {
+		q[i] = backup(o, gamma, v)
+	}
+	return q
+}
+
+// sweeps bounds the sweeps over all states that an iteration may take.
+const sweeps = 2_000_000
+
+// settle sweeps over the states in their order, each time with what is known by
+// then, until what is left to come is at most tolerance, and returns how often. An
+// update of a sweep that changes nothing by more than δ leaves an error of at most
+// δ γ/(1-γ): Puterman 1994, "Markov decision processes", theorem 6.3.3.
+func settle(v []float64, gamma, tolerance float64, update func(s int) float64) (int, error) {
+	for k := 1; k <= sweeps; k++ {
+		change, size := 0.0, 1.0
+		for s := range v {
+			x := update(s)
+			change, size = max(change, math.Abs(x-v[s])), max(size, math.Abs(x))
+			v[s] = x
+		}
+		bound := change * gamma / (1 - gamma)
+		if gamma == 1 {
+			bound = change * 1e3 // no theorem: but what settles does so at a rate
+		}
+		if change == 0 || bound <= tolerance*size {
+			return k, nil
+		}
+		if size > 1e12 {
+			break
+		}
+	}
+	return 0, errEndless
+}
+
+// tolerance is what solutions are computed to, relative to the largest value.
+const tolerance = 1e-13
+
+// ValueIteration returns the optimum of an MDP by sweeps of Bellman's equation,
+// V(s) = max Σ p (r + γ V(s')), to a relative error of 1e-13. Sutton and Barto
+// 2018, eq. 4.10.
+func (m *MDP) ValueIteration(gamma float64) (*Solution, error) {
+	if err := checkGamma(gamma); err != nil {
+		return nil, err
+	}
+	v := make([]float64, m.States)
+	k, err := settle(v, gamma, tolerance, func(s int) float64 {
+		best := math.Inf(-1)
+		for a := range m.Actions {
+			best = max(best, backup(m.Of(s, a), gamma, v))
+		}
+		return best
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &Solution{v, m.actionValues(gamma, v), "value iteration", k}, nil
+}
+
+// PolicyIteration returns the optimum of an MDP: it evaluates a policy, acts
+// greedily by what it finds, and so on until that changes nothing. Sutton and
+// Barto 2018, section 4.3. It begins with the best by one sweep of values, and
+// wants gamma below 1.
+func (m *MDP) PolicyIteration(gamma float64) (*Solution, error) {
+	if err := checkGamma(gamma); err != nil {
+		return nil, err
+	}
+	v, act := make([]float64, m.States), make([]int, m.States)
+	for k := 1; k <= sweeps; k++ {
+		stable := true
+		for s := range act {
+			best := backup(m.Of(s, act[s]), gamma, v)
+			for a := range m.Actions {
+				if q := backup(m.Of(s, a), gamma, v); q > best+tie*max(1, math.Abs(best))/1e3 {
+					best, act[s], stable = q, a, false
+				}
+			}
+		}
+		if stable && k > 1 {
+			return &Solution{v, m.actionValues(gamma, v), "policy iteration", k - 1}, nil
+		}
+		var err error
+		if v, err = m.Evaluate(m.Deterministic(act), gamma); err != nil {
+			return nil, err
+		}
+	}
+	return nil, errEndless
+}
+
+// dense is the number of states up to which linear equations are solved as a
+// whole; beyond, most of their coefficients are 0, and sweeps are quicker.
+const dense = 200
+
+// Evaluate returns the value of each state under a policy, [S]: it solves
+// (I - γP) V = R. Sutton and Barto 2018, eq. 4.4.
+func (m *MDP) Evaluate(p Policy, gamma float64) ([]float64, error) {
+	if err := errors.Join(checkGamma(gamma), m.validatePolicy(p)); err != nil {
+		return nil, err
+	}
+	if m.States > dense {
+		v := make([]float64, m.States)
+		_, err := settle(v, gamma, tolerance, func(s int) (x float64) {
+			for a := range m.Actions {
+				if q := p[s*m.Actions+a]; q > 0 {
+					x += q * backup(m.Of(s, a), gamma, v)
+				}
+			}
+			return x
+		})
+		return v, err
+	}
+	rewards := mat.NewVecDense(m.States, nil)
+	left := mat.NewDense(m.States, m.States, nil)
+	for s := range m.States {
+		left.Set(s, s, 1)
+	}
+	m.follow(p, func(s int, q float64, o Transition) {
+		rewards.SetVec(s, rewards.AtVec(s)+q*o.Reward)
+		if !o.Terminal {
+			left.Set(s, o.Next, left.At(s, o.Next)-gamma*q)
+		}
+	})
+	var v mat.VecDense
+	if err := v.SolveVec(left, rewards); err != nil {
+		return nil, errEndless
+	}
+	return v.RawVector().Data, nil
+}
+
+// follow calls f with each transition that a policy may take, and the probability
+// that it takes it in state s.
+func (m *MDP) follow(p Policy, f func(s int, q float64, o Transition)) {
+	for i, outcomes := range m.Outcomes {
+		if p[i] == 0 {
+			continue
+		}
+		for _, o := range outcomes {
+			f(i/m.Actions, p[i]*o.Probability, o)
+		}
+	}
+}
+
+// BackwardInduction returns the optimum of episodes of a number of steps: v[h] is
+// the value of each state, and act[h] a best action, with h steps to go. act[0] is
+// nil. Puterman 1994, section 4.5.
+func (m *MDP) BackwardInduction(steps int, gamma float64) (v [][]float64, act [][]int, err error) {
+	if err := checkGamma(gamma); err != nil || steps < 0 {
+		return nil, nil, errors.Join(err, fmt.Errorf("grid: %d steps, want 0 or more", steps))
+	}
+	v, act = [][]float64{make([]float64, m.States)}, [][]int{nil}
+	for h := 1; h <= steps; h++ {
+		values, best := make([]float64, m.States), make([]int, m.States)
+		for s := range values {
+			values[s] = math.Inf(-1)
+			for a := range m.Actions {
+				if q := backup(m.Of(s, a), gamma, v[h-1]); q > values[s] {
+					values[s], best[s] = q, a
+				}
+			}
+		}
+		v, act = append(v, values), append(act, best)
+	}
+	return v, act, nil
+}
+
+// Stationary returns the share of its time that a policy spends in each state,
+// [S], where an episode that ends is followed by another: the d of d = dP with
+// Σ d = 1.
+func (m *MDP) Stationary(p Policy) ([]float64, error) {
+	const most = 2048
+	if err := m.validatePolicy(p); err != nil {
+		return nil, err
+	}
+	if m.States > most {
+		return nil, fmt.Errorf("grid: the stationary distribution of %d states, want %d at most", m.States, most)
+	}
+	// (Pᵀ - I) d = 0, with the sum in place of one equation, of which there is one
+	// too many.
+	equations, want := mat.NewDense(m.States+1, m.States, nil), mat.NewVecDense(m.States+1, nil)
+	add := func(from, to int, q float64) { equations.Set(to, from, equations.At(to, from)+q) }
+	for s := range m.States {
+		add(s, s, -1)
+		equations.Set(m.States, s, 1)
+	}
+	want.SetVec(m.States, 1)
+	m.follow(p, func(s int, q float64, o Transition) {
+		if !o.Terminal {
+			add(s, o.Next, q)
+			return
+		}
+		for first, start := range m.Start {
+			if start > 0 {
+				add(s, first, q*start)
+			}
+		}
+	})
+	var d mat.VecDense
+	if err := d.SolveVec(equations, want); err != nil {
+		return nil, fmt.Errorf("grid: the policy has more than one stationary distribution: %w", err)
+	}
+	return d.RawVector().Data, nil
+}

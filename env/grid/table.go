@@ -1,0 +1,185 @@
+package grid
+
+import (
+	"fmt"
+
+	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/env/state"
+)
+
+// Tabular is what an Env has whose model is an MDP: its optimum can be computed,
+// and so can the value of a policy that acts on its observations.
+type Tabular interface {
+	env.Env
+
+	// Model returns the MDP that the environment plays. It must not be changed.
+	Model() *MDP
+
+	// ObserveState writes what is observed in a state of the model. States may
+	// look alike.
+	ObserveState(s int, obs []float32)
+}
+
+// A Table is an environment that plays an MDP. It draws one uniform number for
+// the start of an episode and one for each step, and takes the first outcome up
+// to which the probabilities sum to more, as Gymnasium does.
+type Table struct {
+	spec  env.Spec
+	model *MDP
+	view  view
+	first []int32   // [S·A+2] where in to the outcomes of a pair begin; last, the starts
+	to    []landing // all outcomes
+	s     int       // present state
+	rng   env.Rand
+}
+
+// A landing is a Transition as Step uses it.
+type landing struct {
+	below  float64 // the sum of the probabilities up to this one
+	reward float64
+	next   int32
+	end    bool
+}
+
+var (
+	_ env.Snapshotter = (*Table)(nil)
+	_ env.Physics     = (*Table)(nil)
+	_ env.Drawn       = (*Table)(nil)
+	_ Tabular         = (*Table)(nil)
+)
+
+// NewTable returns an environment that plays m and shows the index of the
+// state. Of spec it fills in the spaces.
+func NewTable(spec env.Spec, m *MDP) (*Table, error) {
+	t := new(Table)
+	return t, t.build(spec, m, view{form: Index, factors: []int{m.States}})
+}
+
+// build makes t an environment that plays m and shows it through v.
+func (t *Table) build(spec env.Spec, m *MDP, v view) error {
+	if err := m.Validate(); err != nil {
+		return err
+	}
+	v.states = m.States - v.hidden
+	if err := v.validate(); err != nil {
+		return err
+	}
+	spec.Obs, spec.Act = v.space(), env.Discrete{N: m.Actions}
+	*t = Table{spec: spec, model: m, view: v, first: make([]int32, 0, len(m.Outcomes)+2)}
+	for _, outcomes := range m.Outcomes {
+		t.add(outcomes)
+	}
+	starts := make([]Transition, 0, m.States)
+	for s, p := range m.Start {
+		if p > 0 {
+			starts = append(starts, Transition{Probability: p, Next: s})
+		}
+	}
+	t.add(starts)
+	t.first = append(t.first, int32(len(t.to)))
+	t.s = starts[0].Next
+	return nil
+}
+
+func (t *Table) add(outcomes []Transition) {
+	t.first = append(t.first, int32(len(t.to)))
+	sum := 0.0
+	for _, o := range outcomes {
+		sum += o.Probability
+		t.to = append(t.to, landing{sum, o.Reward, int32(o.Next), o.Terminal})
+	}
+}
+
+// Spec describes the task.
+func (t *Table) Spec() env.Spec { return t.spec }
+
+// Model returns the MDP that t plays. It must not be changed.
+func (t *Table) Model() *MDP { return t.model }
+
+// Reset draws the state where the episode begins.
+func (t *Table) Reset(seed uint64, obs []float32) {
+	t.rng.Seed(seed)
+	t.s = int(t.draw(len(t.first) - 2).next)
+	t.Observe(obs)
+}
+
+// Step takes an action.
+func (t *Table) Step(act, obs []float32) env.Outcome {
+	o := t.draw(t.s*t.model.Actions + int(act[0]))
+	t.s = int(o.next)
+	t.Observe(obs)
+	return env.Outcome{Reward: o.reward, Terminated: o.end}
+}
+
+// draw returns one of the outcomes of a pair. Where rounding leaves their sum
+// below the number drawn it is the first, as in Gymnasium.
+func (t *Table) draw(pair int) *landing {
+	to := t.to[t.first[pair]:t.first[pair+1]]
+	u := t.rng.Float64()
+	i := 0
+	if len(to) > 16 {
+		i = search(to, u)
+	} else {
+		for j := range to {
+			if to[j].below <= u { // no branch, which would be guessed wrong
+				i++
+			}
+		}
+	}
+	if i == len(to) {
+		i = 0
+	}
+	return &to[i]
+}
+
+// search returns the first index of to with below > u.
+func search(to []landing, u float64) int {
+	low, high := 0, len(to)
+	for low < high {
+		if mid := (low + high) / 2; to[mid].below <= u {
+			low = mid + 1
+		} else {
+			high = mid
+		}
+	}
+	return low
+}
+
+// Observe writes the observation of the present state.
+func (t *Table) Observe(obs []float32) { t.ObserveState(t.s, obs) }
+
+// ObserveState writes the observation of state s.
+func (t *Table) ObserveState(s int, obs []float32) {
+	if s >= t.view.states {
+		s -= t.view.states
+	}
+	if t.view.form == Index {
+		obs[0] = float32(s)
+	} else {
+		t.view.write(s, obs)
+	}
+}
+
+// State visits the present state and the generator.
+func (t *Table) State(s *state.State) {
+	s.Int("table", &t.s, t.model.States-1)
+	t.rng.State(s)
+}
+
+// SetDraws gives the next Reset or Step its uniform number.
+func (t *Table) SetDraws(u []float64) { t.rng.SetDraws(u) }
+
+// Physics appends the index of the state.
+func (t *Table) Physics(dst []float64) []float64 { return append(dst, float64(t.s%t.view.states)) }
+
+// SetPhysics sets the index of the state.
+func (t *Table) SetPhysics(x []float64) error {
+	if len(x) != 1 {
+		return fmt.Errorf("grid: %s has 1 state variable, not %d", t.spec.ID, len(x))
+	}
+	if s := int(x[0]); float64(s) != x[0] || s < 0 || s >= t.view.states {
+		return fmt.Errorf("grid: state %v, want a whole number, 0 … %d", x[0], t.view.states-1)
+	}
+	t.s = int(x[0])
+	return nil
+}

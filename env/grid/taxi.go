@@ -1,0 +1,212 @@
+package grid
+
+import (
+	"fmt"
+
+	"github.com/rlrun/rlrun/env"
+)
+
+// Taxi takes a passenger from one of four places to another, on 5×5 cells with
+// walls between some. Dietterich 2000, "Hierarchical reinforcement learning with
+// the MAXQ value function decomposition", section 2.1.
+//
+// Actions: south 0, north 1, east 2, west 3, pick up 4, drop off 5. A step pays
+// -1, picking up or dropping off in the wrong place -10, and bringing the
+// passenger home 20, which ends the episode.
+//
+// In rain a move goes where it is meant to with RainyProbability, or else to one
+// of its sides. A fickle passenger changes the destination once, in the first
+// move in the taxi, in a share FickleProbability of the episodes.
+//
+// Observation: ((row·5 + column)·5 + passenger)·4 + destination, where passenger 4
+// is in the taxi; as coordinates: these four.
+//
+// It agrees with Gymnasium's taxi.py, but that the model knows the fickle.
+type Taxi struct {
+	Rainy             bool        `yaml:"is_rainy"`
+	RainyProbability  float64     `yaml:"rainy_probability"`
+	Fickle            bool        `yaml:"fickle_passenger"`
+	FickleProbability float64     `yaml:"fickle_probability"`
+	Observation       Observation `yaml:"observation"`
+
+	Table // plays it
+}
+
+var (
+	_ Tabular    = (*Taxi)(nil)
+	_ env.Masker = (*Taxi)(nil)
+)
+
+// NewTaxi returns a Taxi-v4. Validate makes changed options count.
+func NewTaxi() *Taxi { return must(newTaxi()) }
+
+func newTaxi() *Taxi { return &Taxi{RainyProbability: 0.8, FickleProbability: 0.3, Observation: Index} }
+
+const (
+	taxiSide   = 5
+	taxiStates = taxiSide * taxiSide * 5 * 4
+	inTaxi     = 4 // the place of a passenger who is
+)
+
+// taxiPlaces are red, green, yellow and blue: row and column.
+var taxiPlaces = [4][2]int{{0, 0}, {0, 4}, {4, 0}, {4, 3}}
+
+// taxiWalls has a wall to the right of column c in row r at [r][c].
+var taxiWalls = [taxiSide][taxiSide]bool{
+	{false, true}, {false, true}, {}, {true, false, true}, {true, false, true},
+}
+
+// A fare is a state in its parts.
+type fare struct{ row, col, passenger, destination int }
+
+func (f fare) state() int {
+	return ((f.row*taxiSide+f.col)*5+f.passenger)*4 + f.destination
+}
+
+func fareOf(s int) fare { return fare{s / 100 % taxiSide, s / 20 % taxiSide, s / 4 % 5, s % 4} }
+
+// place is which of the places the taxi is at; -1 for none.
+func (f fare) place() int {
+	for i, p := range taxiPlaces {
+		if p == [2]int{f.row, f.col} {
+			return i
+		}
+	}
+	return -1
+}
+
+// moved is f after a move to the south, north, east or west, and whether there was
+// a way.
+func (f fare) moved(a int) (fare, bool) {
+	switch {
+	case a == 0 && f.row < taxiSide-1:
+		f.row++
+	case a == 1 && f.row > 0:
+		f.row--
+	case a == 2 && f.col < taxiSide-1 && !taxiWalls[f.row][f.col]:
+		f.col++
+	case a == 3 && f.col > 0 && !taxiWalls[f.row][f.col-1]:
+		f.col--
+	default:
+		return f, false
+	}
+	return f, true
+}
+
+// served is f after picking up or dropping off, what it pays, and whether the
+// passenger is home.
+func (f fare) served(a int) (next fare, reward float64, home bool) {
+	place := f.place()
+	switch {
+	case a == 4 && f.passenger < inTaxi && place == f.passenger:
+		f.passenger = inTaxi
+		return f, -1, false
+	case a == 5 && f.passenger == inTaxi && place == f.destination:
+		f.passenger = place
+		return f, 20, true
+	case a == 5 && f.passenger == inTaxi && place >= 0:
+		f.passenger = place
+		return f, -1, false
+	}
+	return f, -10, false
+}
+
+// Validate builds the environment that the options ask for, and reports options
+// that no Taxi can have.
+func (t *Taxi) Validate() error {
+	for _, r := range []struct {
+		key   string
+		value float64
+	}{{"rainy_probability", t.RainyProbability}, {"fickle_probability", t.FickleProbability}} {
+		if !(0 <= r.value && r.value <= 1) {
+			return fmt.Errorf("%s %v, want a probability", r.key, r.value)
+		}
+	}
+	v := view{form: t.Observation, factors: []int{taxiSide, taxiSide, 5, 4}}
+	if t.Fickle {
+		v.hidden = taxiStates
+	}
+	return t.build(env.Spec{ID: "Taxi-v4", MaxSteps: 200, RewardThreshold: new(8.)}, t.model(), v)
+}
+
+// model is the MDP. Of a fickle passenger there are all states twice: the second
+// time with the change still to come, which does not show.
+func (t *Taxi) model() *MDP {
+	var starts []int
+	for s := range taxiStates {
+		if f := fareOf(s); f.passenger < inTaxi && f.passenger != f.destination {
+			starts = append(starts, s)
+		}
+	}
+	states := taxiStates
+	if t.Fickle {
+		states *= 2
+	}
+	m := newMDP(states, 6, starts)
+	if t.Fickle {
+		for _, s := range starts {
+			p := m.Start[s]
+			m.Start[s], m.Start[s+taxiStates] = p*(1-t.FickleProbability), p*t.FickleProbability
+		}
+	}
+	for s := range states {
+		f := fareOf(s % taxiStates)
+		for a := range 4 {
+			m.set(s, a, t.moves(f, a, s >= taxiStates)...)
+		}
+		for a := 4; a < 6; a++ {
+			next, reward, home := f.served(a)
+			m.set(s, a, Transition{1, next.state() + s/taxiStates*taxiStates, reward, home})
+		}
+	}
+	return m
+}
+
+// moves are what a move may lead to. In rain the sides of south are east and west,
+// and those of north the other way round, as Gymnasium has them; a way that is
+// barred is so three times.
+func (t *Taxi) moves(f fare, a int, fickle bool) (all []Transition) {
+	add := func(p float64, to fare) {
+		if !fickle || f.passenger != inTaxi || to == f {
+			next := to.state()
+			if fickle {
+				next += taxiStates
+			}
+			all = append(all, Transition{p, next, -1, false})
+			return
+		}
+		for other := range taxiPlaces {
+			if other != f.destination {
+				to.destination = other
+				all = append(all, Transition{p / 3, to.state(), -1, false})
+			}
+		}
+	}
+	to, free := f.moved(a)
+	if !t.Rainy {
+		add(1, to)
+		return all
+	}
+	aside := (1 - t.RainyProbability) / 2
+	add(t.RainyProbability, to)
+	for _, side := range [4][2]int{{2, 3}, {3, 2}, {1, 0}, {0, 1}}[a] {
+		astray := f
+		if free {
+			astray, _ = f.moved(side)
+		}
+		add(aside, astray)
+	}
+	return all
+}
+
+// Mask writes which actions do something: moves that no wall bars, picking up and
+// dropping off where that can be.
+func (t *Taxi) Mask(allowed []bool) {
+	f := fareOf(t.s % taxiStates)
+	for a := range 4 {
+		_, allowed[a] = f.moved(a)
+	}
+	place := f.place()
+	allowed[4] = f.passenger < inTaxi && place == f.passenger
+	allowed[5] = f.passenger == inTaxi && place >= 0
+}

@@ -1,0 +1,141 @@
+package grid
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/rlrun/rlrun/env"
+)
+
+// An Observation is what of its state an environment shows.
+type Observation string
+
+// The Observations there are.
+const (
+	Index       Observation = "index"       // the number of the state, env.Discrete
+	OneHot      Observation = "one_hot"     // a 1 in the place of the state, and 0 elsewhere
+	Coordinates Observation = "coordinates" // row and column, and what else there is; see each environment
+	Local       Observation = "local"       // the 3×3 cells around, [3, 3, kinds], one-hot by kind
+)
+
+// UnmarshalText reads the name of an Observation.
+func (o *Observation) UnmarshalText(text []byte) error {
+	switch v := Observation(text); v {
+	case Index, OneHot, Coordinates, Local:
+		*o = v
+		return nil
+	}
+	return fmt.Errorf("observation %q, want index, one_hot, coordinates or local", text)
+}
+
+// A Board is how states lie on a grid: state s on cell s mod rows·columns,
+// counted row by row.
+type Board struct {
+	Cells  []string // the rows as they are drawn
+	Arrows []string // a sign for each action
+}
+
+// Kinds of cells in a local view.
+const (
+	kindWall = iota // and beyond the edge
+	kindFloor
+	kindPit
+	kindGoal
+	kindTeleport
+	kindKey
+	kindDoor
+	kinds
+)
+
+// kindOf is the kind of a cell as it is drawn, once the key is taken or before.
+func kindOf(cell byte, taken bool) int {
+	switch {
+	case cell == '#':
+		return kindWall
+	case strings.IndexByte("PHC", cell) >= 0:
+		return kindPit
+	case cell == 'G' || '0' <= cell && cell <= '9':
+		return kindGoal
+	case 'a' <= cell && cell <= 'z':
+		return kindTeleport
+	case cell == 'K' && !taken:
+		return kindKey
+	case cell == 'D' && !taken:
+		return kindDoor
+	}
+	return kindFloor
+}
+
+// A view is how the states of a Table are seen.
+type view struct {
+	form    Observation
+	factors []int // the state's coordinates are its digits to these bases, the last one the quickest
+	board   *Board
+	hidden  int // the last of the model's states look like the first
+	states  int // that can be told apart
+}
+
+// boardView is the view of states on a board, of which there may be two: the
+// second for those who have the key.
+func boardView(form Observation, b *Board, keys int) view {
+	factors := []int{len(b.Cells), len(b.Cells[0])}
+	if keys > 1 {
+		factors = append([]int{keys}, factors...)
+	}
+	return view{form: form, factors: factors, board: b}
+}
+
+func (v view) validate() error {
+	if v.form == Local && v.board == nil {
+		return fmt.Errorf("observation local, which is for maps; want index, one_hot or coordinates")
+	}
+	return nil
+}
+
+// space is that of the observations.
+func (v view) space() env.Space {
+	switch v.form {
+	case OneHot:
+		return env.NewBox(0, 1, v.states)
+	case Coordinates:
+		b := env.NewBox(0, 0, len(v.factors))
+		for i, n := range v.factors {
+			b.High[i] = float32(n - 1)
+		}
+		return b
+	case Local:
+		return env.NewBox(0, 1, 3, 3, kinds)
+	}
+	return env.Discrete{N: v.states}
+}
+
+// write writes the observation of state s, of those other than Index.
+func (v view) write(s int, obs []float32) {
+	switch v.form {
+	case OneHot:
+		clear(obs)
+		obs[s] = 1
+	case Coordinates:
+		for i := len(v.factors) - 1; i >= 0; i-- {
+			obs[i] = float32(s % v.factors[i])
+			s /= v.factors[i]
+		}
+	case Local:
+		v.around(s, obs)
+	}
+}
+
+// around writes the kinds of the cells around state s.
+func (v view) around(s int, obs []float32) {
+	clear(obs)
+	cells := v.board.Cells
+	rows, cols := len(cells), len(cells[0])
+	row, col, taken := s/cols%rows, s%cols, s >= rows*cols
+	for i := range 9 {
+		r, c, kind := row+i/3-1, col+i%3-1, kindWall
+		if 0 <= r && r < rows && 0 <= c && c < cols {
+			kind = kindOf(cells[r][c], taken)
+		}
+		obs[i*kinds+kind] = 1
+	}
+}
