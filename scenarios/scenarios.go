@@ -15,6 +15,7 @@ import (
 
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/classic"
+	"github.com/rlrun/rlrun/env/grid"
 	"github.com/rlrun/rlrun/internal/cli"
 )
 
@@ -27,6 +28,7 @@ var files embed.FS
 func Envs() env.Registry {
 	r := env.Registry{}
 	classic.Register(r)
+	grid.Register(r)
 	return r
 }
 

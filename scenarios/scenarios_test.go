@@ -8,6 +8,7 @@ import (
 
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/classic"
+	"github.com/rlrun/rlrun/env/grid"
 	"github.com/rlrun/rlrun/internal/scenario"
 	"github.com/rlrun/rlrun/scenarios"
 )
@@ -48,6 +49,7 @@ func TestScenarios(t *testing.T) {
 func TestEnvs(t *testing.T) {
 	want := env.Registry{}
 	classic.Register(want)
+	grid.Register(want)
 	got := scenarios.Envs()
 	for _, id := range want.IDs() {
 		e, err := got.Make(id, nil)

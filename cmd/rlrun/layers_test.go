@@ -18,11 +18,13 @@ var layers = map[string]string{
 	"internal/scenario":   "agents env internal/nearest internal/settings policy policy/f32 policy/gorgonia",
 	"internal/run":        "agents env env/state internal/atomicfile internal/scenario policy",
 	"internal/bench":      "agents env policy policy/f32 policy/loss policy/optim policy/parallel policy/tape",
-	"internal/cli":        "env env/envtest internal/bench internal/nearest internal/run internal/scenario internal/settings policy/f32",
+	"internal/cli":        "env env/envtest env/grid internal/bench internal/nearest internal/run internal/scenario internal/settings policy/f32",
 	"env/state":           "",
 	"env":                 "env/state internal/nearest",
 	"env/envtest":         "env env/state",
 	"env/classic":         "env env/state render",
+	"env/grid":            "env env/state",
+	"internal/statistics": "",
 	"render":              "",
 	"policy/f32":          "",
 	"policy/parallel":     "",
@@ -33,7 +35,7 @@ var layers = map[string]string{
 	"policy/gorgonia":     "policy policy/f32 policy/tape",
 	"replay":              "env env/state",
 	"agents":              "env env/state internal/atomicfile policy policy/f32 policy/loss policy/optim policy/parallel policy/tape replay",
-	"scenarios":           "env env/classic internal/cli",
+	"scenarios":           "env env/classic env/grid internal/cli",
 	"cmd/rlrun":           "scenarios",
 }
 
