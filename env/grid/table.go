@@ -2,6 +2,7 @@ package grid
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/state"
@@ -20,18 +21,25 @@ type Tabular interface {
 	ObserveState(s int, obs []float32)
 }
 
-// A Table is an environment that plays an MDP. It draws one uniform number for
-// the start of an episode and one for each step, and takes the first outcome up
-// to which the probabilities sum to more, as Gymnasium does.
+// A Table is an environment that plays an MDP. For the start of an episode and
+// for each step of which more than one thing may come it draws a uniform number,
+// and takes the first outcome up to which the probabilities sum to more, as
+// Gymnasium does.
 type Table struct {
 	spec  env.Spec
 	model *MDP
 	view  view
 	first []int32   // [S·A+2] where in to the outcomes of a pair begin; last, the starts
 	to    []landing // all outcomes
+	short []draw    // [S·A] those of each pair again, where no pair has more than three
 	s     int       // present state
+	plain bool      // observations are indices
 	rng   env.Rand
 }
+
+// A draw is up to three outcomes and behind them the first again, for numbers that
+// rounding leaves above all sums.
+type draw [4]landing
 
 // A landing is a Transition as Step uses it.
 type landing struct {
@@ -65,7 +73,7 @@ func (t *Table) build(spec env.Spec, m *MDP, v view) error {
 		return err
 	}
 	spec.Obs, spec.Act = v.space(), env.Discrete{N: m.Actions}
-	*t = Table{spec: spec, model: m, view: v, first: make([]int32, 0, len(m.Outcomes)+2)}
+	*t = Table{spec: spec, model: m, view: v, plain: v.form == Index, first: make([]int32, 0, len(m.Outcomes)+2)}
 	for _, outcomes := range m.Outcomes {
 		t.add(outcomes)
 	}
@@ -78,7 +86,27 @@ func (t *Table) build(spec env.Spec, m *MDP, v view) error {
 	t.add(starts)
 	t.first = append(t.first, int32(len(t.to)))
 	t.s = starts[0].Next
+	t.short = t.draws(len(m.Outcomes))
 	return nil
+}
+
+// draws are the outcomes of the first n pairs as draws, if they can be.
+func (t *Table) draws(n int) []draw {
+	all := make([]draw, n)
+	for i := range all {
+		to := t.to[t.first[i]:t.first[i+1]]
+		if len(to) > 3 {
+			return nil
+		}
+		for k := range all[i] {
+			if all[i][k] = to[0]; k < len(to) {
+				all[i][k] = to[k]
+			} else {
+				all[i][k].below = math.Inf(1)
+			}
+		}
+	}
+	return all
 }
 
 func (t *Table) add(outcomes []Transition) {
@@ -105,23 +133,49 @@ func (t *Table) Reset(seed uint64, obs []float32) {
 
 // Step takes an action.
 func (t *Table) Step(act, obs []float32) env.Outcome {
-	o := t.draw(t.s*t.model.Actions + int(act[0]))
+	o := t.outcome(t.s*t.model.Actions + int(act[0]))
 	t.s = int(o.next)
 	t.Observe(obs)
 	return env.Outcome{Reward: o.reward, Terminated: o.end}
+}
+
+// outcome returns what comes of a pair: without a branch, which would be guessed
+// wrong, where it has three outcomes at most.
+func (t *Table) outcome(pair int) *landing {
+	if t.short == nil {
+		return t.draw(pair)
+	}
+	d := &t.short[pair]
+	if d[1].below > math.MaxFloat64 { // there is but one
+		return &d[0]
+	}
+	u, i := t.rng.Float64(), 0
+	if d[0].below <= u {
+		i++
+	}
+	if d[1].below <= u {
+		i++
+	}
+	if d[2].below <= u {
+		i++
+	}
+	return &d[i&3]
 }
 
 // draw returns one of the outcomes of a pair. Where rounding leaves their sum
 // below the number drawn it is the first, as in Gymnasium.
 func (t *Table) draw(pair int) *landing {
 	to := t.to[t.first[pair]:t.first[pair+1]]
+	if len(to) == 1 {
+		return &to[0]
+	}
 	u := t.rng.Float64()
 	i := 0
 	if len(to) > 16 {
 		i = search(to, u)
 	} else {
 		for j := range to {
-			if to[j].below <= u { // no branch, which would be guessed wrong
+			if to[j].below <= u {
 				i++
 			}
 		}
@@ -153,7 +207,7 @@ func (t *Table) ObserveState(s int, obs []float32) {
 	if s >= t.view.states {
 		s -= t.view.states
 	}
-	if t.view.form == Index {
+	if t.plain {
 		obs[0] = float32(s)
 	} else {
 		t.view.write(s, obs)

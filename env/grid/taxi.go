@@ -30,6 +30,7 @@ type Taxi struct {
 	Observation       Observation `yaml:"observation"`
 
 	Table // plays it
+	masks [taxiStates][6]bool
 }
 
 var (
@@ -126,6 +127,9 @@ func (t *Taxi) Validate() error {
 	if t.Fickle {
 		v.hidden = taxiStates
 	}
+	for s := range t.masks {
+		t.masks[s] = fareOf(s).mask()
+	}
 	return t.build(env.Spec{ID: "Taxi-v4", MaxSteps: 200, RewardThreshold: new(8.)}, t.model(), v)
 }
 
@@ -199,14 +203,17 @@ func (t *Taxi) moves(f fare, a int, fickle bool) (all []Transition) {
 	return all
 }
 
-// Mask writes which actions do something: moves that no wall bars, picking up and
+// mask is which actions do something: moves that no wall bars, picking up and
 // dropping off where that can be.
-func (t *Taxi) Mask(allowed []bool) {
-	f := fareOf(t.s % taxiStates)
+func (f fare) mask() (allowed [6]bool) {
 	for a := range 4 {
 		_, allowed[a] = f.moved(a)
 	}
 	place := f.place()
 	allowed[4] = f.passenger < inTaxi && place == f.passenger
 	allowed[5] = f.passenger == inTaxi && place >= 0
+	return allowed
 }
+
+// Mask writes which actions do something.
+func (t *Taxi) Mask(allowed []bool) { copy(allowed, t.masks[t.s%taxiStates][:]) }
