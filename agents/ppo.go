@@ -53,6 +53,9 @@ func DefaultPPO() PPOConfig {
 // 10⁻⁵ here, as OpenAI Baselines has it.
 func (c *PPOConfig) Complete() error { return c.PolicyKwargs.Complete(1e-5) }
 
+// Discount is γ.
+func (c *PPOConfig) Discount() float32 { return c.Gamma }
+
 // validate returns what is wrong with the first setting that cannot be.
 func (c *PPOConfig) validate() error {
 	rows := c.NEnvs * c.NSteps

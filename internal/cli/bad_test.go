@@ -183,6 +183,11 @@ var badInputs = []struct {
 	{[]string{"step", "CartPole-v1", "--set", ""}, "want KEY=VALUE"},
 	{[]string{"step", "acme/Odd-v0", "--set", "options.low=1"}, "low: unknown key"},
 
+	{[]string{"solve", "CartPole-v1"}, "CartPole-v1 is not tabular"},
+	{[]string{"solve", "GridWorl"}, "the nearest is GridWorld-v0"},
+	{[]string{"solve", "GridWorld-v0", "--gamma", "1.5"}, "gamma is 1.5, want 0 … 1"},
+	{[]string{"solve", "GridWorld-v0", "--gamma", "x"}, "--gamma"},
+	{[]string{"solve", "GridWorld-v0", "--set", "options.map=[S.?]"}, "map has '?' in row 1, column 3"},
 	{[]string{"check", "CartPol"}, "the nearest is CartPole"},
 	{[]string{"check", "CartPole-v1", "--episodes", "0"}, "--episodes is 0, want 1"},
 	{[]string{"check", "CartPole-v1", "--seed", "9223372036854775808"}, "--seed is 9223372036854775808, want 0"},

@@ -12,6 +12,7 @@ import (
 
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/classic"
+	"github.com/rlrun/rlrun/env/grid"
 	"github.com/rlrun/rlrun/env/state"
 )
 
@@ -76,6 +77,7 @@ func (s *still) Spec() env.Spec {
 func registry() env.Registry {
 	r := env.Registry{}
 	classic.Register(r)
+	grid.Register(r)
 	r["acme/Odd-v0"] = env.Entry(func() *odd { return &odd{id: "acme/Odd-v0", maxSteps: 3} })
 	r["acme/Open-v0"] = env.Entry(func() *still { return &still{odd{id: "acme/Open-v0"}} })
 	return r

@@ -105,6 +105,9 @@ func (a *App) print(res *run.Result, asJSON bool) error {
 	if t := res.Threshold(); t != nil {
 		verdict = fmt.Sprintf("; %g %% reach %g", 100**e.SuccessRate, *t)
 	}
+	if res.Regret != nil {
+		verdict += fmt.Sprintf("; regret %.4g", *res.Regret)
+	}
 	_, err := fmt.Fprintf(a.Out, "%s, seed %d: return %.4g ± %.3g (%g to %g) over %d episodes%s\n",
 		res.Scenario, res.Seed, e.Mean, e.Std, e.Min, e.Max, e.Episodes, verdict)
 	if err != nil {

@@ -26,6 +26,7 @@ type Result struct {
 	TrainS    *float64 `json:"train_s,omitempty"`
 	StepsPerS *float64 `json:"steps_per_s,omitempty"`
 	Eval      EvalLine `json:"eval"`
+	Regret    *float64 `json:"regret,omitempty"` // of the start: see Run.regret; nil where there is none
 	Run       string   `json:"run"`
 	threshold *float64
 }
@@ -115,7 +116,7 @@ func (r *Run) Evaluate(ctx context.Context, p policy.Policy, episodes int, seed 
 	}
 	return &Result{
 		Event: "result", Scenario: s.Name, Env: s.Env, Agent: s.Agent, Seed: seed,
-		Eval: line, Run: r.Dir, threshold: s.Threshold,
+		Eval: line, Regret: r.regret(p), Run: r.Dir, threshold: s.Threshold,
 	}, nil
 }
 

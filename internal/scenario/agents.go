@@ -11,7 +11,8 @@ import (
 // agentConfig is a pointer to an agent's settings.
 type agentConfig interface {
 	Base() *agents.Setup
-	Complete() error // writes out the defaults that depend on other settings
+	Complete() error   // writes out the defaults that depend on other settings
+	Discount() float32 // γ
 }
 
 // An agentKind makes one kind of agent.

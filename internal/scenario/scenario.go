@@ -8,11 +8,13 @@ import (
 	"maps"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 
 	"github.com/rlrun/rlrun/agents"
 	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/env/grid"
 	"github.com/rlrun/rlrun/internal/nearest"
 	"github.com/rlrun/rlrun/internal/settings"
 	"github.com/rlrun/rlrun/policy"
@@ -32,6 +34,10 @@ type Scenario struct {
 	Eval        Eval
 	LogInterval int    // steps between two rows of progress
 	Kernels     string // that the file says it ran with; "" where it says nothing
+
+	// Tabular is the environment where its model is known, and nothing is around it
+	// that changes what is observed or done; otherwise nil.
+	Tabular grid.Tabular
 
 	Train, Judge env.Maker // environments to train in; to evaluate in, whose rewards are unscaled
 	file         file      // with every default written out
@@ -180,6 +186,9 @@ func (s *Scenario) resolveEnv(envs env.Registry) (err error) {
 	default:
 		s.Train, err = train.ParallelMaker(s.Env, options, workers)
 	}
+	if len(judged) == 0 {
+		s.Tabular, _ = env.As[grid.Tabular](e)
+	}
 	if err == nil {
 		s.Judge, err = (env.Registry{s.Env: wrapped(envs[s.Env], judged)}).Maker(s.Env, options)
 	}
@@ -238,6 +247,13 @@ func (s *Scenario) resolveAgent() error {
 // engines are the backends there are, by their names.
 func engines() map[string]policy.Engine {
 	return map[string]policy.Engine{"native": policy.Native{}, "gorgonia": gorgonia.Engine{}}
+}
+
+// Discount is the agent's γ.
+func (s *Scenario) Discount() float64 {
+	text := strconv.FormatFloat(float64(s.config.Discount()), 'g', -1, 32) // 0.99, not the float32 next to it
+	gamma, _ := strconv.ParseFloat(text, 64)
+	return gamma
 }
 
 // NewAgent returns the agent, connected to its environments and untrained.

@@ -1,0 +1,41 @@
+package run
+
+import (
+	"github.com/rlrun/rlrun/env/grid"
+	"github.com/rlrun/rlrun/policy"
+)
+
+// regret is what p, acting greedily, leaves of the optimal value of the start, at
+// the agent's discount: the exact figure, and nil where the environment is not
+// tabular, or p's value is none because it need not come to an end.
+func (r *Run) regret(p policy.Policy) *float64 {
+	tab := r.Scenario.Tabular
+	if tab == nil {
+		return nil
+	}
+	m, gamma := tab.Model(), r.Scenario.Discount()
+	best, err := m.ValueIteration(gamma)
+	if err != nil {
+		return nil
+	}
+	v, err := m.Evaluate(m.Deterministic(greedy(p, tab)), gamma)
+	if err != nil {
+		return nil
+	}
+	return new(max(0, m.Mean(best.V)-m.Mean(v)))
+}
+
+// greedy is what p does in each state of a model.
+func greedy(p policy.Policy, tab grid.Tabular) []int {
+	states, o := tab.Model().States, tab.Spec().Obs.Size()
+	obs, act := make([]float32, states*o), make([]float32, states)
+	for s := range states {
+		tab.ObserveState(s, obs[s*o:(s+1)*o])
+	}
+	p.Act(obs, act)
+	actions := make([]int, states)
+	for s, a := range act {
+		actions[s] = int(a)
+	}
+	return actions
+}
