@@ -3,7 +3,6 @@ package env_test
 import (
 	"fmt"
 	"math"
-	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -184,10 +183,7 @@ func wrappers() map[string]func() (env.Env, error) {
 }
 
 // mixed observes all kinds of parts at random, and takes actions of two numbers.
-type mixed struct {
-	rng env.Rand
-	gen *rand.Rand
-}
+type mixed struct{ rng env.Rand }
 
 func newMixed() env.Env { return &mixed{} }
 
