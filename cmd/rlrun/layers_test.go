@@ -18,7 +18,7 @@ var layers = map[string]string{
 	"internal/scenario":   "agents env env/grid internal/nearest internal/settings policy policy/f32 policy/gorgonia",
 	"internal/run":        "agents env env/grid env/state internal/atomicfile internal/scenario policy",
 	"internal/bench":      "agents env policy policy/f32 policy/loss policy/optim policy/parallel policy/tape",
-	"internal/cli":        "env env/envtest env/grid internal/bench internal/nearest internal/run internal/scenario internal/settings policy/f32",
+	"internal/cli":        "env env/envtest env/grid internal/bench internal/nearest internal/run internal/scenario internal/settings internal/statistics policy/f32",
 	"env/state":           "",
 	"env":                 "env/state internal/nearest",
 	"env/envtest":         "env env/state",

@@ -183,6 +183,13 @@ var badInputs = []struct {
 	{[]string{"step", "CartPole-v1", "--set", ""}, "want KEY=VALUE"},
 	{[]string{"step", "acme/Odd-v0", "--set", "options.low=1"}, "low: unknown key"},
 
+	{[]string{"quick", "--seeds", "0"}, "--seeds 0: want a whole number, 1 or more"},
+	{[]string{"quick", "--seeds", "2", "--out", "good"}, "good is there already"},
+	{[]string{"quick", "--seeds", "2", "--seed", "9223372036854775807"}, "seed"},
+	{[]string{"quick", "--sweep", "agent.gamma"}, "--sweep agent.gamma: want KEY=[a, b, …]"},
+	{[]string{"quick", "--sweep", "agent.gama=[0.9]"}, "unknown key; the nearest is gamma"},
+	{[]string{"quick", "--sweep", "agent.gamma=[0.9, 7]"}, "gamma is 7"},
+	{[]string{"quick", "--stop-at-threshold=perhaps"}, "perhaps"},
 	{[]string{"solve", "CartPole-v1"}, "CartPole-v1 is not tabular"},
 	{[]string{"solve", "GridWorl"}, "the nearest is GridWorld-v0"},
 	{[]string{"solve", "GridWorld-v0", "--gamma", "1.5"}, "gamma is 1.5, want 0 … 1"},

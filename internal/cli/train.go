@@ -53,8 +53,8 @@ func positive(flag, text string) (int, error) {
 // trainCommand is the main job.
 func (a *App) trainCommand() *cobra.Command {
 	var f runFlags
-	var out string
-	var sets []string
+	var out, seeds string
+	var sets, sweeps []string
 	cmd := &cobra.Command{
 		Use:   "rlrun SCENARIO",
 		Short: "Reinforcement learning: train an agent, evaluate it, keep the run",
@@ -73,6 +73,8 @@ path to a .yaml file. Interrupted, a run goes on with "rlrun resume".`,
 	flags := cmd.Flags()
 	f.add(cmd)
 	flags.String("seed", "1", "the run's seed `N`, 0 … 2⁶³-1")
+	flags.StringVar(&seeds, "seeds", "1", "so many runs `K`, of the seed and those after it, over the cores")
+	flags.StringArrayVar(&sweeps, "sweep", nil, "a run for each value of a setting `KEY=[a, b, …]`; repeated, for each choice of values")
 	flags.String("steps", "", "environment steps to train `N`, instead of the scenario's")
 	flags.String("episodes", "", "evaluation episodes `N`")
 	flags.Bool("stop-at-threshold", false, "end training when an evaluation on the way reaches the threshold")
@@ -90,6 +92,13 @@ path to a .yaml file. Interrupted, a run goes on with "rlrun resume".`,
 		}
 		if err := oneArg("a scenario")(cmd, args); err != nil {
 			return err
+		}
+		k, err := positive("--seeds", seeds)
+		if err != nil {
+			return err
+		}
+		if cmd.Flags().Changed("seeds") || len(sweeps) > 0 {
+			return a.runCells(args[0], changes(cmd, sets), sweeps, k, out, f)
 		}
 		s, err := a.scenario(args[0], changes(cmd, sets))
 		if err != nil {

@@ -249,6 +249,9 @@ func engines() map[string]policy.Engine {
 	return map[string]policy.Engine{"native": policy.Native{}, "gorgonia": gorgonia.Engine{}}
 }
 
+// UseCores lets the agent use so many cores, to the same bytes.
+func (s *Scenario) UseCores(n int) { s.config.Base().Cores = n }
+
 // Discount is the agent's γ.
 func (s *Scenario) Discount() float64 {
 	text := strconv.FormatFloat(float64(s.config.Discount()), 'g', -1, 32) // 0.99, not the float32 next to it

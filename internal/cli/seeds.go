@@ -1,0 +1,351 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/rlrun/rlrun/internal/run"
+	"github.com/rlrun/rlrun/internal/scenario"
+	"github.com/rlrun/rlrun/internal/statistics"
+)
+
+// A cell is one setting of a sweep, or the scenario as it is, with its seeds.
+type cell struct {
+	label string // its settings, KEY=VALUE, …; "" of what is no sweep
+	runs  []*seedRun
+}
+
+// A seedRun is one of several runs.
+type seedRun struct {
+	scenario *scenario.Scenario
+	dir      string // "" for one that is found
+	run      *run.Run
+	share    float64 // trained
+	result   *run.Result
+	err      error
+	done     chan struct{}
+}
+
+// A summary is what came of several runs: INTERFACES' results line.
+type summary struct {
+	Event    string   `json:"event"` // "results"
+	Scenario string   `json:"scenario"`
+	Sweep    string   `json:"sweep,omitempty"`
+	Seeds    []uint64 `json:"seeds"`
+	Failed   []uint64 `json:"failed"`
+	Eval     struct {
+		Mean   *float64    `json:"mean"` // of the runs' mean returns
+		Median *float64    `json:"median"`
+		IQM    *float64    `json:"iqm"`
+		CI95   *[2]float64 `json:"ci95"` // of the interquartile mean, by bootstrap
+	} `json:"eval"`
+}
+
+// runMany runs all runs of all cells, as many at once as there are cores, each to
+// the bytes that it would have alone.
+func (a *App) runMany(cells []*cell, every int, f runFlags) error {
+	var all []*seedRun
+	for _, c := range cells {
+		if _, err := c.runs[0].scenario.NewAgent(); err != nil {
+			return badInput{err} // before anything is made
+		}
+		all = append(all, c.runs...)
+	}
+	cores := runtime.GOMAXPROCS(0)
+	atOnce := min(cores, len(all))
+	for _, r := range all {
+		r.scenario.UseCores(cores / atOnce)
+		r.done = make(chan struct{})
+		var err error
+		if r.run, err = run.Create(r.scenario, r.dir); err != nil {
+			return badInput{err}
+		}
+	}
+	ctx, stop := interruptible()
+	defer stop()
+	show := a.newManyProgress(all, f)
+	next := make(chan *seedRun)
+	for range atOnce {
+		go func() {
+			for r := range next {
+				r.train(ctx, every, show)
+				close(r.done)
+			}
+		}()
+	}
+	go func() {
+		for _, r := range all {
+			next <- r
+		}
+		close(next)
+	}()
+	failed, interrupted := 0, 0
+	for _, c := range cells {
+		for _, r := range c.runs {
+			<-r.done
+			show.clear()
+			switch {
+			case errors.Is(r.err, context.Canceled):
+				interrupted++
+				fmt.Fprintf(a.Err, "rlrun: interrupted; rlrun resume %s goes on\n", r.run.Dir)
+			case r.err != nil:
+				failed++
+				fmt.Fprintf(a.Err, "rlrun: seed %d in %s: %s\n", r.scenario.Seed, r.run.Dir, strings.ReplaceAll(r.err.Error(), "\n", "; "))
+			default:
+				if err := a.print(r.result, f.json); err != nil {
+					return err
+				}
+			}
+		}
+		if interrupted == 0 {
+			if err := a.printSummary(c, f.json); err != nil {
+				return err
+			}
+		}
+	}
+	if interrupted > 0 {
+		return errInterrupted
+	}
+	if failed > 0 {
+		return fmt.Errorf("%d of %d runs failed", failed, len(all))
+	}
+	return nil
+}
+
+// runCells makes the cells and runs them.
+func (a *App) runCells(name string, changes []scenario.Change, sweeps []string, seeds int, out string, f runFlags) error {
+	every, err := f.checkpointEvery()
+	if err != nil {
+		return err
+	}
+	cells, err := a.cellsOf(name, changes, sweeps, seeds, out)
+	if err != nil {
+		return badInput{err}
+	}
+	return a.runMany(cells, every, f)
+}
+
+// train brings a run to its end.
+func (r *seedRun) train(ctx context.Context, every int, show *manyProgress) {
+	defer func() {
+		r.err = errors.Join(r.err, r.run.Close())
+	}()
+	st, err := r.run.Train(ctx, run.Options{CheckpointEvery: every, Report: func(st run.Status) { show.report(r, st) }})
+	if err == nil {
+		r.result, err = r.run.Finish(ctx, st)
+	}
+	r.err = err
+}
+
+// summarise sums up a cell's runs.
+func (c *cell) summarise() summary {
+	s := summary{Event: "results", Scenario: c.runs[0].scenario.Name, Sweep: c.label, Seeds: []uint64{}, Failed: []uint64{}}
+	var means []float64
+	for _, r := range c.runs {
+		s.Seeds = append(s.Seeds, r.scenario.Seed)
+		if r.err != nil {
+			s.Failed = append(s.Failed, r.scenario.Seed)
+		} else {
+			means = append(means, r.result.Eval.Mean)
+		}
+	}
+	if len(means) > 0 {
+		s.Eval.Mean, s.Eval.Median, s.Eval.IQM = new(statistics.Mean(means)), new(statistics.Median(means)), new(statistics.IQM(means))
+		i := statistics.Bootstrap(1, func(x ...[]float64) float64 { return statistics.IQM(x[0]) }, means)
+		s.Eval.CI95 = &[2]float64{i.Low, i.High}
+	}
+	return s
+}
+
+// printSummary says what came of a cell.
+func (a *App) printSummary(c *cell, asJSON bool) error {
+	s := c.summarise()
+	if asJSON {
+		return json.NewEncoder(a.Out).Encode(s)
+	}
+	what := s.Scenario
+	if s.Sweep != "" {
+		what += ", " + s.Sweep
+	}
+	if s.Eval.Mean == nil {
+		_, err := fmt.Fprintf(a.Out, "%s: no run was finished\n", what)
+		return err
+	}
+	gap := ""
+	if t := c.runs[0].scenario.Threshold; t != nil {
+		var means []float64
+		for _, r := range c.runs {
+			if r.err == nil {
+				means = append(means, r.result.Eval.Mean)
+			}
+		}
+		gap = fmt.Sprintf("; %.4g short of %g on average", statistics.OptimalityGap(means, *t), *t)
+	}
+	_, err := fmt.Fprintf(a.Out, "%s, %d seeds: interquartile mean %.4g (95 %%: %.4g to %.4g), mean %.4g, median %.4g%s\n",
+		what, len(s.Seeds)-len(s.Failed), *s.Eval.IQM, s.Eval.CI95[0], s.Eval.CI95[1], *s.Eval.Mean, *s.Eval.Median, gap)
+	return err
+}
+
+// cellsOf makes the cells of a scenario: its seeds, for each setting of a sweep.
+func (a *App) cellsOf(name string, changes []scenario.Change, sweeps []string, seeds int, out string) ([]*cell, error) {
+	settings, err := choices(sweeps)
+	if err != nil {
+		return nil, err
+	}
+	if out != "" {
+		if _, err := os.Lstat(out); err == nil {
+			return nil, fmt.Errorf("%s is there already, and nothing is overwritten; want a new directory", out)
+		}
+	}
+	var cells []*cell
+	for _, set := range settings {
+		c := &cell{}
+		var labels []string
+		own := changes
+		for _, assignment := range set {
+			labels = append(labels, assignment)
+			own = append(own[:len(own):len(own)], scenario.Change{Assignment: assignment, Origin: "--sweep " + assignment})
+		}
+		c.label = strings.Join(labels, ", ")
+		first, err := a.scenario(name, own)
+		if err != nil {
+			return nil, err
+		}
+		for i := range seeds {
+			seed := first.Seed + uint64(i)
+			s, err := a.scenario(name, append(own[:len(own):len(own)], scenario.Change{Assignment: fmt.Sprintf("seed=%d", seed), Origin: "--seeds"}))
+			if err != nil {
+				return nil, err
+			}
+			dir := ""
+			if base := sweepDir(out, s.Name, set); base != "" {
+				dir = filepath.Join(base, fmt.Sprintf("seed-%d", seed))
+			}
+			c.runs = append(c.runs, &seedRun{scenario: s, dir: dir})
+		}
+		cells = append(cells, c)
+	}
+	return cells, nil
+}
+
+// sweepDir is the directory of a cell's runs; "" where each finds its own.
+func sweepDir(out, scenario string, set []string) string {
+	if len(set) == 0 {
+		return out
+	}
+	if out == "" {
+		out = filepath.Join("runs", scenario, "sweep-"+started.Format("20060102-150405"))
+	}
+	return filepath.Join(out, strings.NewReplacer("/", "_", `\`, "_", ":", "_", "*", "_", "?", "_", `"`, "", "<", "_", ">", "_", "|", "_", " ", "").Replace(strings.Join(set, ",")))
+}
+
+// started names a sweep that is given no directory.
+var started = time.Now()
+
+// choices is every choice of a value for each KEY=[a, b, …]: assignments of all keys.
+func choices(sweeps []string) ([][]string, error) {
+	all := [][]string{nil}
+	for _, s := range sweeps {
+		key, list, ok := strings.Cut(s, "=")
+		values, err := elements(list)
+		if !ok || key == "" || err != nil || len(values) == 0 {
+			return nil, fmt.Errorf("--sweep %s: want KEY=[a, b, …]", s)
+		}
+		var more [][]string
+		for _, cell := range all {
+			for _, v := range values {
+				more = append(more, append(cell[:len(cell):len(cell)], key+"="+v))
+			}
+		}
+		all = more
+	}
+	return all, nil
+}
+
+// elements are those of a list in YAML's flow syntax, which is cut at the commas
+// that stand in no brackets or quotes.
+func elements(list string) (all []string, err error) {
+	list = strings.TrimSpace(list)
+	if !strings.HasPrefix(list, "[") || !strings.HasSuffix(list, "]") || len(list) < 2 {
+		return nil, errors.New("no list")
+	}
+	depth, quote, from, body := 0, rune(0), 0, list[1:len(list)-1]
+	for i, c := range body + "," {
+		switch {
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+		case c == '"' || c == '\'':
+			quote = c
+		case strings.ContainsRune("[{", c):
+			depth++
+		case strings.ContainsRune("]}", c):
+			depth--
+		case c == ',' && depth == 0:
+			if e := strings.TrimSpace(body[from:i]); e != "" {
+				all = append(all, e)
+			}
+			from = i + 1
+		}
+	}
+	if depth != 0 || quote != 0 {
+		return nil, errors.New("brackets that do not match")
+	}
+	return all, nil
+}
+
+// manyProgress shows how several runs go, on a terminal.
+type manyProgress struct {
+	app   *App
+	line  bool
+	mu    sync.Mutex
+	runs  []*seedRun
+	drawn time.Time
+}
+
+func (a *App) newManyProgress(runs []*seedRun, f runFlags) *manyProgress {
+	p := &manyProgress{app: a, runs: runs, line: a.Interactive && !f.quiet}
+	if p.line {
+		fmt.Fprintf(a.Err, "%s: %d runs; Ctrl-C saves and stops\n", runs[0].scenario.Name, len(runs))
+	}
+	return p
+}
+
+// report is told of a run's iteration.
+func (p *manyProgress) report(r *seedRun, st run.Status) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	r.share = min(1, float64(st.Steps)/float64(st.Total))
+	now := time.Now()
+	if !p.line || now.Sub(p.drawn) < redraw {
+		return
+	}
+	p.drawn = now
+	var sum float64
+	ended := 0
+	for _, r := range p.runs {
+		if sum += r.share; r.share == 1 {
+			ended++
+		}
+	}
+	line := fmt.Sprintf("%3.0f %%  %d of %d runs trained", 100*sum/float64(len(p.runs)), ended, len(p.runs))
+	fmt.Fprint(p.app.Err, "\r\x1b[K"+cut(line, terminalWidth()))
+}
+
+// clear takes the line away.
+func (p *manyProgress) clear() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.line {
+		fmt.Fprint(p.app.Err, "\r\x1b[K")
+	}
+}

@@ -1,0 +1,101 @@
+package cli
+
+import (
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+)
+
+// TestSeeds wants of several runs the bytes that each has alone, a line for each in
+// the order of the seeds, and one for all.
+func TestSeeds(t *testing.T) {
+	a := inEmptyDir(t)
+	lines := objects(t, a.must(t, "quick", "--seeds", "3", "--seed", "5", "--out", "many", "--json"))
+	if len(lines) != 4 {
+		t.Fatalf("%d lines, want 4", len(lines))
+	}
+	for i, seed := range []string{"5", "6", "7"} {
+		if lines[i]["seed"] != float64(5+i) || lines[i]["run"] != filepath.Join("many", "seed-"+seed) {
+			t.Errorf("line %d is %v, want seed %s", i, lines[i], seed)
+		}
+		a.must(t, "quick", "--seed", seed, "--out", "alone-"+seed)
+		for _, file := range []string{"policy.safetensors", "policy-best.safetensors", "config.yaml"} {
+			one, err := os.ReadFile(filepath.Join("many", "seed-"+seed, file))
+			other, err2 := os.ReadFile(filepath.Join("alone-"+seed, file))
+			if err != nil || err2 != nil || string(one) != string(other) {
+				t.Errorf("seed %s: %s differs from that of a run alone: %v, %v", seed, file, err, err2)
+			}
+		}
+	}
+	all := lines[3]
+	if all["event"] != "results" || all["scenario"] != "quick" || !reflect.DeepEqual(all["seeds"], []any{5., 6., 7.}) ||
+		!reflect.DeepEqual(all["failed"], []any{}) {
+		t.Errorf("the last line is %v", all)
+	}
+	e := all["eval"].(map[string]any)
+	mean := 0.0
+	for _, l := range lines[:3] {
+		mean += l["eval"].(map[string]any)["mean"].(float64) / 3
+	}
+	ci := e["ci95"].([]any)
+	if d := e["mean"].(float64) - mean; d*d > 1e-18 || !(ci[0].(float64) <= e["iqm"].(float64) && e["iqm"].(float64) <= ci[1].(float64)) {
+		t.Errorf("eval of all is %v, want the mean %v and an interval about the interquartile mean", e, mean)
+	}
+	if text := a.must(t, "quick", "--seeds", "1", "--quiet"); !strings.Contains(text, "quick, 1 seeds: interquartile mean") {
+		t.Errorf("one of several runs prints %q", text)
+	}
+}
+
+// TestSeedsFail: a run that fails does not keep the others from their end.
+func TestSeedsFail(t *testing.T) {
+	a := inEmptyDir(t)
+	writeFile(t, "odd.yaml", strings.Replace(strings.Replace(open, "acme/Open-v0", "acme/Odd-v0", 1), "steps: 16", "steps: 64", 1))
+	status, out, err := a.call("odd.yaml", "--seeds", "2", "--json")
+	lines := objects(t, out)
+	last := lines[len(lines)-1]
+	if status != 1 || last["event"] != "results" || len(last["failed"].([]any)) != 2 || last["eval"].(map[string]any)["mean"] != nil ||
+		!strings.Contains(err, "2 of 2 runs failed") || !strings.Contains(err, "out of track") {
+		t.Errorf("runs that fail: status %d, %v, error %q", status, last, err)
+	}
+}
+
+// TestSweep makes runs of every choice of values.
+func TestSweep(t *testing.T) {
+	a := inEmptyDir(t)
+	out := objects(t, a.must(t, "quick", "--sweep", "agent.gamma=[0.5, 0.9]", "--sweep", "agent.policy_kwargs.net_arch=[[4], [2, 2]]",
+		"--seeds", "2", "--out", "sweep", "--json"))
+	var labels []string
+	for _, line := range out {
+		if line["event"] == "results" {
+			labels = append(labels, line["sweep"].(string))
+		}
+	}
+	want := []string{
+		"agent.gamma=0.5, agent.policy_kwargs.net_arch=[4]", "agent.gamma=0.5, agent.policy_kwargs.net_arch=[2, 2]",
+		"agent.gamma=0.9, agent.policy_kwargs.net_arch=[4]", "agent.gamma=0.9, agent.policy_kwargs.net_arch=[2, 2]",
+	}
+	if len(out) != 12 || !reflect.DeepEqual(labels, want) {
+		t.Errorf("%d lines, cells %q, want 12 and %q", len(out), labels, want)
+	}
+	config, err := os.ReadFile(filepath.Join("sweep", "agent.gamma=0.9,agent.policy_kwargs.net_arch=[2,2]", "seed-2", "config.yaml"))
+	if err != nil || !strings.Contains(string(config), "gamma: 0.9\n") || !strings.Contains(string(config), "net_arch: [2, 2]") {
+		t.Errorf("a cell's config is %s, %v", config, err)
+	}
+}
+
+func TestElements(t *testing.T) {
+	for list, want := range map[string][]string{
+		"[1, 2]": {"1", "2"}, "[[1, 2], [3]]": {"[1, 2]", "[3]"}, `["a,b", {x: 1, y: 2}]`: {`"a,b"`, "{x: 1, y: 2}"}, "[]": nil, "[ 1 ]": {"1"},
+	} {
+		if got, err := elements(list); err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("elements(%q) = %q, %v, want %q", list, got, err, want)
+		}
+	}
+	for _, bad := range []string{"", "1, 2", "[1", "[[1]", `["a]`} {
+		if got, err := elements(bad); err == nil {
+			t.Errorf("elements(%q) = %q, want an error", bad, got)
+		}
+	}
+}
