@@ -241,8 +241,8 @@ func TestEval(t *testing.T) {
 	if text := a.must(t, "eval", "run", "--seed", "4"); strings.Count(text, "\n") != 2 || !strings.HasPrefix(text, "quick, seed 4: return ") || !strings.Contains(text, "ppo on CartPole-v1, from run\n") {
 		t.Errorf("rlrun eval run = %q, want two lines", text)
 	}
-	if files, err := os.ReadDir("run"); err != nil || len(files) != 7 {
-		t.Errorf("after rlrun eval the run has %v, %v, want the seven files it had", files, err)
+	if files, err := os.ReadDir("run"); err != nil || len(files) != 8 {
+		t.Errorf("after rlrun eval the run has %v, %v, want the eight files it had", files, err)
 	}
 }
 

@@ -9,29 +9,41 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/rlrun/rlrun/env/state"
+	"github.com/rlrun/rlrun/internal/tfevents"
 )
 
 // logs are the files that grow while a run trains.
 type logs struct {
-	progress, episodes logFile
+	progress, episodes, events logFile
 }
 
-// open opens both, cut to the lengths that the last checkpoint has them at.
+// eventsFile is for TensorBoard, which looks for such a name.
+const eventsFile = "events.out.tfevents.rlrun"
+
+// open opens them, cut to the lengths that the last checkpoint has them at.
 func (l *logs) open(dir string) error {
 	return errors.Join(
 		l.progress.open(filepath.Join(dir, "progress.csv")),
-		l.episodes.open(filepath.Join(dir, "episodes.csv")))
+		l.episodes.open(filepath.Join(dir, "episodes.csv")),
+		l.events.open(filepath.Join(dir, eventsFile)))
 }
 
-func (l *logs) close() error { return errors.Join(l.progress.close(), l.episodes.close()) }
-func (l *logs) sync() error  { return errors.Join(l.progress.sync(), l.episodes.sync()) }
+func (l *logs) close() error {
+	return errors.Join(l.progress.close(), l.episodes.close(), l.events.close())
+}
+
+func (l *logs) sync() error {
+	return errors.Join(l.progress.sync(), l.episodes.sync(), l.events.sync())
+}
 
 // State visits the lengths.
 func (l *logs) State(s *state.State) {
 	s.Int("logs/progress", &l.progress.length, math.MaxInt)
 	s.Int("logs/episodes", &l.episodes.length, math.MaxInt)
+	s.Int("logs/events", &l.events.length, math.MaxInt)
 }
 
 // write appends a row for each episode that ended and, where wanted, a row of
@@ -47,30 +59,48 @@ func (l *logs) write(st Status, progress bool) error {
 	if !progress {
 		return e.err
 	}
-	p := &l.progress
+	p, all := &l.progress, figures(st)
+	var header, row []string
+	for _, f := range all {
+		header, row = append(header, f.Tag), append(row, number(f.Value))
+	}
 	if p.length == 0 {
-		header := []string{"eval/mean_ep_length", "eval/mean_reward", "rollout/ep_len_mean", "rollout/ep_rew_mean", "time/episodes", "time/fps", "time/time_elapsed", "time/total_timesteps"}
-		for _, f := range st.Losses {
-			header = append(header, "train/"+f.Name)
-		}
 		p.row(header...)
 	}
-	length, reward := "", ""
-	if st.Episodes > 0 {
-		length, reward = number(st.Length), number(st.Return)
-	}
-	row := []string{number(st.EvalLength), number(st.EvalReturn), length, reward, strconv.Itoa(st.Episodes), number(math.Round(st.StepsPerSecond())), seconds(st), strconv.Itoa(st.Steps)}
-	for _, f := range st.Losses {
-		row = append(row, number(f.Value))
-	}
 	p.row(row...)
-	return errors.Join(p.flush(), e.flush())
+	if l.events.length == 0 {
+		l.events.write(tfevents.AppendHeader(nil, time.Now()))
+	}
+	l.events.write(tfevents.AppendScalars(nil, time.Now(), st.Steps, all))
+	return errors.Join(p.flush(), e.flush(), l.events.flush())
 }
 
-// number is x in the fewest digits that read back as x; nothing where it is none.
+// figures are those of a row of progress, NaN where there is none.
+func figures(st Status) []tfevents.Scalar {
+	length, reward := math.NaN(), math.NaN()
+	if st.Episodes > 0 {
+		length, reward = st.Length, st.Return
+	}
+	all := []tfevents.Scalar{
+		{Tag: "eval/mean_ep_length", Value: st.EvalLength}, {Tag: "eval/mean_reward", Value: st.EvalReturn},
+		{Tag: "rollout/ep_len_mean", Value: length}, {Tag: "rollout/ep_rew_mean", Value: reward},
+		{Tag: "time/episodes", Value: float64(st.Episodes)}, {Tag: "time/fps", Value: math.Round(st.StepsPerSecond())},
+		{Tag: "time/time_elapsed", Value: milliseconds(st.Elapsed)}, {Tag: "time/total_timesteps", Value: float64(st.Steps)},
+	}
+	for _, f := range st.Losses {
+		all = append(all, tfevents.Scalar{Tag: "train/" + f.Name, Value: f.Value})
+	}
+	return all
+}
+
+// number is x in the fewest digits that read back as x, all of them where it is
+// whole; nothing where it is none.
 func number(x float64) string {
-	if math.IsNaN(x) || math.IsInf(x, 0) {
+	switch {
+	case math.IsNaN(x) || math.IsInf(x, 0):
 		return ""
+	case x == math.Trunc(x) && math.Abs(x) < 1e15:
+		return strconv.FormatInt(int64(x), 10)
 	}
 	return strconv.FormatFloat(x, 'g', -1, 64)
 }
@@ -108,8 +138,10 @@ func (f *logFile) open(name string) error {
 }
 
 // row appends cells, none of which needs quotes.
-func (f *logFile) row(cells ...string) {
-	n, err := f.buf.WriteString(strings.Join(cells, ",") + "\n")
+func (f *logFile) row(cells ...string) { f.write([]byte(strings.Join(cells, ",") + "\n")) }
+
+func (f *logFile) write(data []byte) {
+	n, err := f.buf.Write(data)
 	f.length += n
 	f.err = errors.Join(f.err, err)
 }

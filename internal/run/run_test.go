@@ -260,7 +260,7 @@ func TestFiles(t *testing.T) {
 	for _, f := range files {
 		names = append(names, f.Name())
 	}
-	want := []string{"checkpoint", "config.yaml", "episodes.csv", "policy-best.safetensors", "policy.safetensors", "progress.csv", "result.json"}
+	want := []string{"checkpoint", "config.yaml", "episodes.csv", "events.out.tfevents.rlrun", "policy-best.safetensors", "policy.safetensors", "progress.csv", "result.json"}
 	if !slices.Equal(names, want) {
 		t.Errorf("files of a run = %q, want %q", names, want)
 	}
