@@ -183,6 +183,10 @@ var badInputs = []struct {
 	{[]string{"step", "CartPole-v1", "--set", ""}, "want KEY=VALUE"},
 	{[]string{"step", "acme/Odd-v0", "--set", "options.low=1"}, "low: unknown key"},
 
+	{[]string{"compare", "good"}, "takes two arguments"},
+	{[]string{"compare", "good", "nowhere"}, "no runs in nowhere"},
+	{[]string{"compare", "good", "broken"}, "config.yaml:"},
+	{[]string{"compare", "unfinished", "good"}, "no run in unfinished is finished; rlrun resume unfinished goes on"},
 	{[]string{"quick", "--seeds", "0"}, "--seeds 0: want a whole number, 1 or more"},
 	{[]string{"quick", "--seeds", "2", "--out", "good"}, "good is there already"},
 	{[]string{"quick", "--seeds", "2", "--seed", "9223372036854775807"}, "seed"},
