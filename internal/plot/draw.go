@@ -1,0 +1,207 @@
+package plot
+
+import (
+	"fmt"
+	"image/color"
+	"io"
+	"math"
+	"strconv"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/text"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+	"gonum.org/v1/plot/vg/vgimg"
+	"gonum.org/v1/plot/vg/vgsvg"
+)
+
+// A Figure is Curves with what is written about them.
+type Figure struct {
+	Title, X, Y string
+	Curves      []Curve
+	Lines       []Line // across the figure
+	Dark        bool
+}
+
+// A Line is a figure to compare with: a threshold, or what others published.
+type Line struct {
+	Name string
+	Y    float64
+}
+
+// colours can be told apart by the colour-blind, on white and on black: Okabe and
+// Ito 2008, "Color universal design".
+var colours = []color.NRGBA{
+	{0x00, 0x72, 0xb2, 0xff}, {0xd5, 0x5e, 0x00, 0xff}, {0x00, 0x9e, 0x73, 0xff},
+	{0xcc, 0x79, 0xa7, 0xff}, {0xe6, 0x9f, 0x00, 0xff}, {0x56, 0xb4, 0xe9, 0xff},
+}
+
+// A theme is what a figure is drawn on, and with.
+type theme struct{ paper, ink, faint color.Color }
+
+var (
+	light = theme{color.White, color.Gray{0x26}, color.Gray{0xe4}}
+	dark  = theme{color.NRGBA{0x16, 0x1b, 0x22, 0xff}, color.Gray{0xd8}, color.NRGBA{0x30, 0x36, 0x3d, 0xff}}
+)
+
+// Size of a figure on paper.
+const (
+	width  = 6.4 * vg.Inch
+	height = 4.0 * vg.Inch
+)
+
+// WritePNG writes f as a picture of 1280×800 points.
+func (f *Figure) WritePNG(w io.Writer) error {
+	c := vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(200), vgimg.UseBackgroundColor(f.theme().paper))
+	if err := f.draw(draw.New(c)); err != nil {
+		return err
+	}
+	_, err := vgimg.PngCanvas{Canvas: c}.WriteTo(w)
+	return err
+}
+
+// WriteSVG writes f as a drawing.
+func (f *Figure) WriteSVG(w io.Writer) error {
+	c := vgsvg.New(width, height)
+	if err := f.draw(draw.New(c)); err != nil {
+		return err
+	}
+	_, err := c.WriteTo(w)
+	return err
+}
+
+func (f *Figure) theme() theme {
+	if f.Dark {
+		return dark
+	}
+	return light
+}
+
+func (f *Figure) draw(c draw.Canvas) error {
+	th := f.theme()
+	p := plot.New()
+	p.BackgroundColor = th.paper
+	p.Title.Text, p.X.Label.Text, p.Y.Label.Text = f.Title, f.X, f.Y
+	p.Title.TextStyle.Color, p.Title.TextStyle.Font.Size = th.ink, 13
+	p.Title.Padding = 8
+	for _, a := range []*plot.Axis{&p.X, &p.Y} {
+		a.Color, a.Tick.Color, a.Tick.Label.Color, a.Label.TextStyle.Color = th.ink, th.ink, th.ink, th.ink
+		a.Label.TextStyle.Font.Size, a.Tick.Label.Font.Size = 11, 10
+		a.Tick.Marker = ticks{}
+		a.Padding = 0
+		a.Label.Padding = 4
+	}
+	p.Legend.TextStyle.Color, p.Legend.TextStyle.Font.Size = th.ink, 10
+	p.Legend.Padding, p.Legend.ThumbnailWidth, p.Legend.Left, p.Legend.Top = 3, 22, true, true
+	for _, s := range []*text.Style{&p.Title.TextStyle, &p.X.Label.TextStyle, &p.X.Tick.Label, &p.Y.Label.TextStyle, &p.Y.Tick.Label, &p.Legend.TextStyle} {
+		s.Font.Variant = "Sans"
+	}
+	grid := plotter.NewGrid()
+	grid.Horizontal.Color, grid.Vertical.Color = th.faint, th.faint
+	grid.Horizontal.Width, grid.Vertical.Width = 0.6, 0.6
+	p.Add(grid)
+	for i, curve := range f.Curves {
+		if err := addCurve(p, curve, colours[i%len(colours)]); err != nil {
+			return err
+		}
+	}
+	for i, l := range f.Lines {
+		if err := f.addLine(p, l, i); err != nil {
+			return err
+		}
+	}
+	p.X.Min = min(p.X.Min, 0)
+	if room := p.Y.Max - p.Y.Min; room > 0 {
+		p.Y.Min, p.Y.Max = p.Y.Min-room*0.03, p.Y.Max+room*0.05
+	} else {
+		p.Y.Min, p.Y.Max = p.Y.Min-1, p.Y.Max+1
+	}
+	inside := draw.Crop(c, 8, -14, 6, -8)
+	legend, beside := p.Legend, p.Legend.Rectangle(inside).Size().X+8
+	p.Legend = plot.NewLegend() // which would be drawn over the curves
+	p.Draw(draw.Crop(inside, 0, -beside, 0, 0))
+	legend.Draw(draw.Crop(inside, inside.Size().X-beside+8, 0, 0, -26))
+	return nil
+}
+
+// addCurve adds a line, and a band of the same colour about it.
+func addCurve(p *plot.Plot, c Curve, ink color.NRGBA) error {
+	line, err := plotter.NewLine(xys(c.X, c.Y))
+	if err != nil {
+		return fmt.Errorf("plot: %s: %w", c.Name, err)
+	}
+	line.Color, line.Width = ink, 1.6
+	if c.Low != nil {
+		outline := xys(c.X, c.High)
+		for i := len(c.X) - 1; i >= 0; i-- {
+			outline = append(outline, plotter.XY{X: c.X[i], Y: c.Low[i]})
+		}
+		band, err := plotter.NewPolygon(outline)
+		if err != nil {
+			return fmt.Errorf("plot: %s: %w", c.Name, err)
+		}
+		faint := ink
+		faint.A = 0x40
+		band.Color, band.LineStyle.Width = faint, 0
+		p.Add(band)
+	}
+	p.Add(line)
+	name := c.Name
+	if c.Runs > 1 {
+		name = fmt.Sprintf("%s (%d seeds)", name, c.Runs)
+	}
+	p.Legend.Add(name, line)
+	return nil
+}
+
+// addLine adds a dashed line across.
+func (f *Figure) addLine(p *plot.Plot, l Line, i int) error {
+	from, to := p.X.Min, p.X.Max
+	line, err := plotter.NewLine(plotter.XYs{{X: min(from, 0), Y: l.Y}, {X: to, Y: l.Y}})
+	if err != nil {
+		return fmt.Errorf("plot: %s: %w", l.Name, err)
+	}
+	line.Color, line.Width = f.theme().ink, 1
+	line.Dashes = [][]vg.Length{{5, 3}, {2, 2}, {8, 2, 2, 2}}[i%3]
+	p.Add(line)
+	p.Legend.Add(l.Name, line)
+	return nil
+}
+
+func xys(x, y []float64) plotter.XYs {
+	all := make(plotter.XYs, len(x))
+	for i := range x {
+		all[i] = plotter.XY{X: x[i], Y: y[i]}
+	}
+	return all
+}
+
+// ticks are some five round numbers, written as people do: 20k, 1.5M.
+type ticks struct{}
+
+func (ticks) Ticks(low, high float64) (all []plot.Tick) {
+	step := math.Pow(10, math.Floor(math.Log10((high-low)/4)))
+	for _, k := range []float64{5, 2.5, 2} {
+		if (high-low)/(step*k) >= 3.5 {
+			step *= k
+			break
+		}
+	}
+	for i := int(math.Ceil(low/step - 1e-9)); float64(i)*step <= high*(1+1e-12); i++ {
+		all = append(all, plot.Tick{Value: float64(i) * step, Label: short(float64(i) * step)})
+	}
+	return all
+}
+
+// short is x in few signs.
+func short(x float64) string {
+	size, unit := math.Abs(x), ""
+	switch {
+	case size >= 1e6:
+		x, unit = x/1e6, "M"
+	case size >= 1e4:
+		x, unit = x/1e3, "k"
+	}
+	return strconv.FormatFloat(math.Round(x*1e6)/1e6, 'g', 6, 64) + unit
+}
