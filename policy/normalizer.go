@@ -45,6 +45,18 @@ func (m *Normalizer) publish() {
 	}
 }
 
+// adopted is how many rows a loaded mean and variance stand for, if training goes
+// on from them.
+const adopted = 10_000
+
+// Adopt goes on from the mean and the variance that there are, as after Load.
+func (m *Normalizer) Adopt() {
+	for i := range m.mean.Value {
+		m.all.Mean[i], m.all.Variance[i] = float64(m.mean.Value[i]), float64(m.variance.Value[i])
+	}
+	m.all.Count = adopted
+}
+
 // Apply sets dst to the rows of obs, normalised.
 func (m *Normalizer) Apply(dst, obs []float32) {
 	n := len(m.mean.Value)
@@ -85,6 +97,9 @@ func (p *normalized) rows(obs []float32) []float32 {
 	p.m.Apply(p.x, obs)
 	return p.x
 }
+
+// Adopt is the Normalizer's.
+func (p *normalized) Adopt() { p.m.Adopt() }
 
 func (p *normalized) Act(obs, act []float32) { p.inner.Act(p.rows(obs), act) }
 

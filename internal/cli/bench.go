@@ -38,6 +38,7 @@ func (a *App) benchCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object a line")
+	cmd.AddCommand(a.benchLearningCommand())
 	return cmd
 }
 

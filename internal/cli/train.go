@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime/pprof"
 	"slices"
 	"strconv"
 	"strings"
@@ -53,7 +54,7 @@ func positive(flag, text string) (int, error) {
 // trainCommand is the main job.
 func (a *App) trainCommand() *cobra.Command {
 	var f runFlags
-	var out, seeds string
+	var out, seeds, profile string
 	var sets, sweeps []string
 	cmd := &cobra.Command{
 		Use:   "rlrun SCENARIO",
@@ -73,6 +74,8 @@ path to a .yaml file. Interrupted, a run goes on with "rlrun resume".`,
 	flags := cmd.Flags()
 	f.add(cmd)
 	flags.String("seed", "1", "the run's seed `N`, 0 … 2⁶³-1")
+	flags.String("init", "", "begin with the policy of a run `RUN`")
+	flags.StringVar(&profile, "cpuprofile", "", "write what the processor did to `FILE`, for go tool pprof")
 	flags.StringVar(&seeds, "seeds", "1", "so many runs `K`, of the seed and those after it, over the cores")
 	flags.StringArrayVar(&sweeps, "sweep", nil, "a run for each value of a setting `KEY=[a, b, …]`; repeated, for each choice of values")
 	flags.String("steps", "", "environment steps to train `N`, instead of the scenario's")
@@ -97,6 +100,13 @@ path to a .yaml file. Interrupted, a run goes on with "rlrun resume".`,
 		if err != nil {
 			return err
 		}
+		if profile != "" {
+			stop, err := startProfile(profile)
+			if err != nil {
+				return badInput{err}
+			}
+			defer stop()
+		}
 		if cmd.Flags().Changed("seeds") || len(sweeps) > 0 {
 			return a.runCells(args[0], changes(cmd, sets), sweeps, k, out, f)
 		}
@@ -109,13 +119,29 @@ path to a .yaml file. Interrupted, a run goes on with "rlrun resume".`,
 	return cmd
 }
 
+// startProfile begins to write a profile to a new file, until what it returns is
+// called.
+func startProfile(name string) (stop func(), err error) {
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if err != nil {
+		return nil, fmt.Errorf("--cpuprofile: %w", err)
+	}
+	if err := pprof.StartCPUProfile(f); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return func() {
+		pprof.StopCPUProfile()
+		f.Close()
+	}, nil
+}
+
 // changes gathers what the flags change in the scenario.
 func changes(cmd *cobra.Command, sets []string) (all []scenario.Change) {
 	for _, s := range sets {
 		all = append(all, scenario.Change{Assignment: s, Origin: "--set " + s})
 	}
 	for _, short := range []struct{ flag, key string }{
-		{"seed", "seed"}, {"steps", "steps"}, {"episodes", "eval.episodes"}, {"backend", "backend"}, {"stop-at-threshold", "eval.stop_at_threshold"},
+		{"seed", "seed"}, {"steps", "steps"}, {"episodes", "eval.episodes"}, {"backend", "backend"}, {"stop-at-threshold", "eval.stop_at_threshold"}, {"init", "init"},
 	} {
 		if f := cmd.Flags().Lookup(short.flag); f.Changed {
 			value := f.Value.String()

@@ -20,6 +20,7 @@ import (
 	"github.com/rlrun/rlrun/env/state"
 	"github.com/rlrun/rlrun/internal/atomicfile"
 	"github.com/rlrun/rlrun/internal/scenario"
+	"github.com/rlrun/rlrun/policy"
 )
 
 // The files of a run's directory, beside its logs.
@@ -73,7 +74,7 @@ func (s Status) StepsPerSecond() float64 { return float64(s.Steps) / s.Elapsed.S
 func Create(s *scenario.Scenario, dir string) (*Run, error) {
 	r := &Run{Scenario: s, evals: newEvaluations()}
 	var err error
-	if r.agent, err = s.NewAgent(); err != nil {
+	if r.agent, err = newAgent(s); err != nil {
 		return nil, err
 	}
 	text, err := s.Encode()
@@ -88,6 +89,34 @@ func Create(s *scenario.Scenario, dir string) (*Run, error) {
 	}
 	r.config = checksum(text)
 	return r, r.logs.open(r.Dir)
+}
+
+// newAgent returns the scenario's agent, with the policy that it begins with.
+func newAgent(s *scenario.Scenario) (agents.Agent, error) {
+	a, err := s.NewAgent()
+	if err != nil || s.Init == "" {
+		return a, err
+	}
+	p, err := saver(a.Policy(), s.Agent)
+	if err != nil {
+		return nil, err
+	}
+	name := s.Init
+	if info, err := os.Stat(name); err == nil && info.IsDir() {
+		name = filepath.Join(name, policyFile)
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, fmt.Errorf("init: %w", err)
+	}
+	defer f.Close()
+	if err := policy.Load(f, p); err != nil {
+		return nil, fmt.Errorf("init: %s: %w", name, err)
+	}
+	if n, ok := p.(interface{ Adopt() }); ok {
+		n.Adopt()
+	}
+	return a, nil
 }
 
 // makeDir makes a directory that was not there.
@@ -138,7 +167,7 @@ func Load(dir string, envs env.Registry) (*Run, error) {
 // Resume brings a loaded run to its last checkpoint, and its logs with it; to
 // its start where there is none.
 func (r *Run) Resume() (err error) {
-	if r.agent, err = r.Scenario.NewAgent(); err != nil {
+	if r.agent, err = newAgent(r.Scenario); err != nil {
 		return err
 	}
 	name := filepath.Join(r.Dir, checkpoint)

@@ -34,6 +34,8 @@ type Scenario struct {
 	Eval        Eval
 	LogInterval int    // steps between two rows of progress
 	Kernels     string // that the file says it ran with; "" where it says nothing
+	Published   string // what others have published of the same, and where; "" for nothing
+	Init        string // the run, or the policy's file, that training begins with; "" for none
 
 	// Tabular is the environment where its model is known, and nothing is around it
 	// that changes what is observed or done; otherwise nil.
@@ -68,6 +70,8 @@ type file struct {
 	LogInterval *int          `yaml:"log_interval"` // null: a hundredth of the steps
 	Seed        uint64        `yaml:"seed"`
 	Backend     string        `yaml:"backend"`
+	Init        string        `yaml:"init"`
+	Published   string        `yaml:"published"`
 	Kernels     string        `yaml:"kernels"`
 }
 
@@ -117,7 +121,7 @@ func Parse(fileName string, text []byte, changes []Change, envs env.Registry) (*
 // resolve turns the file into the Scenario it describes.
 func (s *Scenario) resolve(envs env.Registry) error {
 	f := &s.file
-	s.Name, s.Seed, s.Steps, s.Eval, s.Kernels = f.Name, f.Seed, f.Steps, f.Eval, f.Kernels
+	s.Name, s.Seed, s.Steps, s.Eval, s.Kernels, s.Init, s.Published = f.Name, f.Seed, f.Steps, f.Eval, f.Kernels, f.Init, f.Published
 	s.LogInterval = max(1, s.Steps/100)
 	if f.LogInterval != nil {
 		s.LogInterval = *f.LogInterval
@@ -288,6 +292,8 @@ func (s *Scenario) Encode() ([]byte, error) {
 		{Key: "log_interval", Value: s.LogInterval},
 		{Key: "seed", Value: s.Seed},
 		{Key: "backend", Value: s.file.Backend},
+		{Key: "init", Value: s.Init},
+		{Key: "published", Value: s.Published},
 		{Key: "kernels", Value: f32.Kernels()},
 	})
 }
