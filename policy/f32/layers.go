@@ -4,10 +4,10 @@ package f32
 type Activation uint8
 
 const (
-	Identity Activation = iota
-	ReLUAct
-	TanhAct
-	activations // how many there are
+	Identity    Activation = iota // the sums as they are
+	ReLUAct                       // max(x, 0)
+	TanhAct                       // tanh x
+	activations                   // how many there are
 )
 
 // Dense sets y [n, out] = act(x [n, in] w + b) for w [in, out] and b [out],

@@ -11,8 +11,8 @@ import (
 type Pool struct {
 	workers []*worker
 	busy    atomic.Bool
-	piece   func(i int)  // written before todo is raised, read after it is lowered
-	todo    atomic.Int64 // pieces that nobody has begun; below 0 there are none
+	piece   func(i int)  // written before waiting is raised, read after it is lowered
+	waiting atomic.Int64 // pieces that nobody has begun; below 0 there are none
 	left    atomic.Int64 // pieces that are not done
 }
 
@@ -76,7 +76,7 @@ func (p *Pool) Run(n int, piece func(i int)) {
 	}
 	p.piece = piece
 	p.left.Store(int64(n))
-	p.todo.Store(int64(n))
+	p.waiting.Store(int64(n))
 	for _, w := range p.workers[:min(n-1, len(p.workers))] {
 		w.call(1)
 	}
@@ -91,7 +91,7 @@ func (p *Pool) Run(n int, piece func(i int)) {
 
 // help does pieces until none are to be begun.
 func (p *Pool) help() {
-	for i := p.todo.Add(-1); i >= 0; i = p.todo.Add(-1) {
+	for i := p.waiting.Add(-1); i >= 0; i = p.waiting.Add(-1) {
 		p.piece(int(i))
 		p.left.Add(-1)
 	}
