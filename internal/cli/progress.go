@@ -24,6 +24,7 @@ type progress struct {
 	name  string
 	json  bool
 	line  bool // on a terminal
+	table bool // a table for each row of progress
 	drawn time.Time
 	start int // steps that were taken before, which say nothing of the speed
 	since time.Time
@@ -32,7 +33,7 @@ type progress struct {
 // newProgress announces a run and returns what shows its progress.
 func (a *App) newProgress(r *run.Run, f runFlags) *progress {
 	s := r.Scenario
-	p := &progress{app: a, name: s.Name, json: f.json && !f.quiet, line: a.Interactive && !f.quiet, start: -1, since: time.Now()}
+	p := &progress{app: a, name: s.Name, json: f.json && !f.quiet, line: a.Interactive && !f.quiet && !f.table, table: f.table && !f.quiet, start: -1, since: time.Now()}
 	if p.line {
 		fmt.Fprintf(a.Err, "%s: %s on %s, seed %d, in %s; Ctrl-C saves and stops\n", s.Name, s.Agent, s.Env, s.Seed, r.Dir)
 	}
@@ -43,6 +44,9 @@ func (a *App) newProgress(r *run.Run, f runFlags) *progress {
 func (p *progress) report(st run.Status) {
 	if p.json && st.Logged {
 		fmt.Fprintln(p.app.Out, progressJSON(st))
+	}
+	if p.table && st.Logged {
+		fmt.Fprint(p.app.Err, progressTable(st))
 	}
 	if p.start < 0 {
 		p.start = st.Steps
@@ -81,6 +85,37 @@ func progressLine(name string, st run.Status, left time.Duration) string {
 		line += fmt.Sprintf("  return %.4g", st.Return)
 	}
 	return line + fmt.Sprintf("  %v left", left.Round(time.Second))
+}
+
+// progressTable is a row of progress as Stable-Baselines3 prints it: a line for
+// each figure, in groups by what stands before the stroke.
+func progressTable(st run.Status) string {
+	const width = 26
+	var b strings.Builder
+	rule := strings.Repeat("-", width+19) + "\n"
+	b.WriteString(rule)
+	group := ""
+	for _, f := range st.Figures() {
+		if math.IsNaN(f.Value) {
+			continue
+		}
+		head, name, _ := strings.Cut(f.Tag, "/")
+		if head != group {
+			group = head
+			fmt.Fprintf(&b, "| %-*s | %-12s |\n", width, head+"/", "")
+		}
+		fmt.Fprintf(&b, "| %-*s | %-12s |\n", width, "   "+name, brief(f.Value))
+	}
+	b.WriteString(rule)
+	return b.String()
+}
+
+// brief is x in four digits, or whole.
+func brief(x float64) string {
+	if x == math.Trunc(x) && math.Abs(x) < 1e12 {
+		return strconv.FormatInt(int64(x), 10)
+	}
+	return strconv.FormatFloat(x, 'g', 4, 64)
 }
 
 // progressJSON is one line of --json.

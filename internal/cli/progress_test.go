@@ -104,3 +104,22 @@ func TestLeft(t *testing.T) {
 		}
 	}
 }
+
+// TestProgressTable has the figures in groups, and those that there are.
+func TestProgressTable(t *testing.T) {
+	a := inEmptyDir(t)
+	_, _, text := a.call("quick", "--table", "--out", "run")
+	tables := strings.Split(text, strings.Repeat("-", 45)+"\n")
+	last := tables[len(tables)-2]
+	for _, want := range []string{
+		"| rollout/                   |              |\n", "|    ep_rew_mean             | ", "| time/                      |              |\n",
+		"|    total_timesteps         | 400          |\n", "|    approx_kl               | ",
+	} {
+		if !strings.Contains(last, want) {
+			t.Errorf("the last table is\n%s, want %q in it", last, want)
+		}
+	}
+	if strings.Contains(tables[1], "ep_rew_mean") {
+		t.Errorf("the first table has the return of no episode:\n%s", tables[1])
+	}
+}

@@ -24,13 +24,14 @@ import (
 
 // runFlags are those of commands that train.
 type runFlags struct {
-	json, quiet bool
-	every       string
+	json, quiet, table bool
+	every              string
 }
 
 func (f *runFlags) add(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&f.json, "json", false, "one JSON object a line on standard output")
 	cmd.Flags().BoolVar(&f.quiet, "quiet", false, "no progress")
+	cmd.Flags().BoolVar(&f.table, "table", false, "progress as tables, as Stable-Baselines3 prints them")
 	cmd.Flags().StringVar(&f.every, "checkpoint-every", "", "steps between checkpoints `N`; by the clock where not given")
 }
 

@@ -59,7 +59,7 @@ func (l *logs) write(st Status, progress bool) error {
 	if !progress {
 		return e.err
 	}
-	p, all := &l.progress, figures(st)
+	p, all := &l.progress, st.Figures()
 	var header, row []string
 	for _, f := range all {
 		header, row = append(header, f.Tag), append(row, number(f.Value))
@@ -75,8 +75,8 @@ func (l *logs) write(st Status, progress bool) error {
 	return errors.Join(p.flush(), e.flush(), l.events.flush())
 }
 
-// figures are those of a row of progress, NaN where there is none.
-func figures(st Status) []tfevents.Scalar {
+// Figures are those of a row of progress, NaN where there is none.
+func (st Status) Figures() []tfevents.Scalar {
 	length, reward := math.NaN(), math.NaN()
 	if st.Episodes > 0 {
 		length, reward = st.Length, st.Return
