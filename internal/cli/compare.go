@@ -24,6 +24,14 @@ type comparison struct {
 	Improved95  [2]float64 `json:"probability_ci95"`
 	Shown       bool       `json:"difference_shown"` // 0 is not in the interval
 	MoreRuns    *int       `json:"runs_needed"`      // of each, likely to show it; null where no number is
+
+	// Profile has performance profiles: at each score, what share of either's runs
+	// is above it.
+	Profile struct {
+		Score []float64 `json:"score"`
+		A     []float64 `json:"a"`
+		B     []float64 `json:"b"`
+	} `json:"profile"`
 }
 
 // A side is one of two.
@@ -145,6 +153,11 @@ func compare(a, b side) comparison {
 		Improved95:  ends(statistics.Bootstrap(3, improvement, a.scores, b.scores)),
 		Shown:       !i.Contains(0) && min(a.Runs, b.Runs) > 1,
 	}
+	low, high := min(slices.Min(a.scores), slices.Min(b.scores)), max(slices.Max(a.scores), slices.Max(b.scores))
+	for i := range 21 {
+		c.Profile.Score = append(c.Profile.Score, low+(high-low)*float64(i)/20)
+	}
+	c.Profile.A, c.Profile.B = statistics.Profile(a.scores, c.Profile.Score), statistics.Profile(b.scores, c.Profile.Score)
 	if c.Shown {
 		c.MoreRuns = new(0)
 	} else if n := statistics.MoreRuns(min(a.Runs, b.Runs), c.Difference, i); n > 0 {

@@ -55,6 +55,9 @@ func TestCompare(t *testing.T) {
 		!(c.CI95[0] <= c.Difference && c.Difference <= c.CI95[1]) {
 		t.Errorf("compare high low = %+v", c)
 	}
+	if p := c.Profile; len(p.Score) != 21 || p.Score[0] != 10 || p.Score[20] != 99 || p.A[0] != 1 || p.B[0] != 7./8 || p.B[10] != 0 || p.A[10] != 1 || p.A[20] != 0 {
+		t.Errorf("profile = %+v", p)
+	}
 	for want, args := range map[string][]string{
 		"high is better\n":                         {"high", "low"},
 		"\nhigh is better":                         {"low", "high"},
