@@ -35,6 +35,8 @@ var explanations = map[string]explanation{
 	"train/n_updates":            {"updates", "Passes over rollouts so far.", "–"},
 	"train/policy_gradient_loss": {"policy loss", "Minus the clipped surrogate objective.", "Slightly negative, and near 0."},
 	"train/value_loss":           {"value loss", "Mean squared error of the critic's predictions.", "It falls once returns stop growing; beyond the square of the returns' scale, normalise rewards."},
+	"train/exploration_rate":     {"exploration rate", "ε: the probability of a random action in this iteration, by its schedule.", "It begins near 1 and ends near 0."},
+	"train/td_error":             {"temporal difference", "Mean squared difference between a step's target and the table, over the iteration.", "It falls; chance keeps it above 0 where the environment is random."},
 	"eval.mean":                  {"mean return", "Mean undiscounted return of the final policy, greedy, over eval.episodes fresh episodes.", "Compare it with the threshold, and over seeds: one run says little."},
 	"success_rate":               {"success rate", "Share of evaluation episodes whose return reached the threshold.", "1 where the task is solved."},
 	"regret":                     {"regret", "Of a tabular environment: the optimal discounted value of the start less the greedy policy's exact value.", "0 is the optimum; nothing can be below."},

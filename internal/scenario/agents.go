@@ -26,6 +26,11 @@ type agentKind struct {
 func agentKinds() map[string]agentKind {
 	return map[string]agentKind{
 		"ppo": kindOf("proximal policy optimisation, Schulman et al. 2017", agents.DefaultPPO, agents.NewPPO),
+
+		"qlearning":        kindOf("tabular Q-learning, Watkins 1989", agents.DefaultTabular, agents.NewQLearning),
+		"sarsa":            kindOf("tabular SARSA, Rummery and Niranjan 1994", agents.DefaultTabular, agents.NewSARSA),
+		"expected_sarsa":   kindOf("tabular expected SARSA, van Seijen et al. 2009", agents.DefaultTabular, agents.NewExpectedSARSA),
+		"double_qlearning": kindOf("tabular double Q-learning, van Hasselt 2010", agents.DefaultTabular, agents.NewDoubleQLearning),
 	}
 }
 

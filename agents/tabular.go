@@ -1,0 +1,276 @@
+package agents
+
+import (
+	"fmt"
+	"math/rand/v2"
+
+	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/env/state"
+	"github.com/rlrun/rlrun/policy"
+	"github.com/rlrun/rlrun/policy/f32"
+	"github.com/rlrun/rlrun/policy/optim"
+)
+
+// TabularConfig is all settings of the tabular agents. Start from DefaultTabular.
+type TabularConfig struct {
+	Setup               `yaml:"-"`
+	LearningRate        optim.Schedule `yaml:"learning_rate"`           // α
+	Gamma               float32        `yaml:"gamma"`                   // discount γ
+	ExplorationInitial  float64        `yaml:"exploration_initial_eps"` // ε at the start
+	ExplorationFinal    float64        `yaml:"exploration_final_eps"`   // ε after exploration_fraction of the steps
+	ExplorationFraction float64        `yaml:"exploration_fraction"`
+	QInit               float32        `yaml:"q_init"` // of every action at the start; high ones are tried before they are known
+}
+
+// DefaultTabular explores less and less over half of the steps.
+func DefaultTabular() TabularConfig {
+	return TabularConfig{
+		Setup: Setup{Steps: 100_000, NEnvs: 1, Engine: policy.Native{}}, LearningRate: optim.Constant(0.1), Gamma: 0.99,
+		ExplorationInitial: 1, ExplorationFinal: 0.05, ExplorationFraction: 0.5,
+	}
+}
+
+// Complete has nothing to write out.
+func (c *TabularConfig) Complete() error { return nil }
+
+// Discount is γ.
+func (c *TabularConfig) Discount() float32 { return c.Gamma }
+
+func (c *TabularConfig) validate() error {
+	share := func(x float64) bool { return 0 <= x && x <= 1 }
+	return broken(append(c.Setup.rules(),
+		rule{c.LearningRate.Start() >= 0 && c.LearningRate.Start() <= 1, "learning_rate", c.LearningRate, "0 … 1"},
+		rule{unit(c.Gamma), "gamma", c.Gamma, "0 … 1"},
+		rule{share(c.ExplorationInitial), "exploration_initial_eps", c.ExplorationInitial, "0 … 1"},
+		rule{share(c.ExplorationFinal), "exploration_final_eps", c.ExplorationFinal, "0 … 1"},
+		rule{share(c.ExplorationFraction), "exploration_fraction", c.ExplorationFraction, "0 … 1"},
+		rule{c.QInit-c.QInit == 0, "q_init", c.QInit, "a finite number"},
+	))
+}
+
+// A target is what a tabular agent takes the value of a next state for.
+type target int
+
+const (
+	qLearning target = iota
+	sarsa
+	expectedSARSA
+	doubleQ
+)
+
+// Tabular learns a table of action values by temporal differences, and explores
+// ε-greedily. Sutton and Barto 2018, "Reinforcement learning", chapter 6:
+//
+//	Q(s, a) ← Q(s, a) + α (r + γ V(s') - Q(s, a))
+//
+// where V(s') is
+//
+//	max Q(s', ·)               Q-learning (Watkins 1989), section 6.5
+//	Q(s', a') of the next a'   SARSA, section 6.4
+//	Σ π(a'|s') Q(s', a')       expected SARSA, section 6.6
+//	Q₂(s', argmax Q₁(s', ·))   double Q-learning, section 6.7, for one of two tables
+//
+// and 0 after a terminal state. An episode that was cut off is bootstrapped from
+// the observation it was cut off at.
+type Tabular struct {
+	c      TabularConfig
+	target target
+	one    *policy.Table // Q
+	two    *policy.Table // Q₂ of double Q-learning; otherwise nil
+	both   *policy.Table // their mean, by which it acts; otherwise Q
+	src    rand.PCG
+	rng    *rand.Rand
+	vec    env.Vector
+	stats  Stats
+
+	obs, act  []float32 // [N] what is acted on, and how
+	following []float32 // [N] the next actions of SARSA
+	rate, eps float64   // in this iteration
+	errors    mean      // of its temporal differences, squared
+	named     []Named
+}
+
+var _ Agent = (*Tabular)(nil)
+
+// NewQLearning returns an agent that learns by Q-learning in environments from mk.
+func NewQLearning(mk env.Maker, c TabularConfig) (*Tabular, error) {
+	return newTabular("Q-learning", qLearning, mk, c)
+}
+
+// NewSARSA returns an agent that learns by SARSA.
+func NewSARSA(mk env.Maker, c TabularConfig) (*Tabular, error) {
+	return newTabular("SARSA", sarsa, mk, c)
+}
+
+// NewExpectedSARSA returns an agent that learns by expected SARSA.
+func NewExpectedSARSA(mk env.Maker, c TabularConfig) (*Tabular, error) {
+	return newTabular("expected SARSA", expectedSARSA, mk, c)
+}
+
+// NewDoubleQLearning returns an agent that learns by double Q-learning.
+func NewDoubleQLearning(mk env.Maker, c TabularConfig) (*Tabular, error) {
+	return newTabular("double Q-learning", doubleQ, mk, c)
+}
+
+func newTabular(name string, t target, mk env.Maker, c TabularConfig) (*Tabular, error) {
+	a := &Tabular{c: c, target: t}
+	err := c.validate()
+	if err == nil {
+		err = a.connect(mk)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("agents: %s: %w", name, err)
+	}
+	return a, nil
+}
+
+// connect makes the environments, and the tables for them.
+func (a *Tabular) connect(mk env.Maker) (err error) {
+	if a.vec, err = mk(a.c.NEnvs); err != nil {
+		return err
+	}
+	if a.one, err = policy.NewTable(a.vec.Spec(), a.c.QInit); err != nil {
+		return err
+	}
+	a.both = a.one
+	if a.target == doubleQ {
+		a.two, a.both = a.one.Clone().(*policy.Table), a.one.Clone().(*policy.Table)
+	}
+	a.src.Seed(env.Split(a.c.Seed, 0), 0)
+	a.rng = rand.New(&a.src)
+	res, err := a.vec.Reset(env.Split(a.c.Seed, 1))
+	if err != nil {
+		return err
+	}
+	n := a.c.NEnvs
+	a.obs, a.act, a.following = append([]float32(nil), res.Obs...), make([]float32, n), make([]float32, n)
+	a.eps = a.c.ExplorationInitial
+	for i, s := range a.obs {
+		a.following[i] = a.choose(s)
+	}
+	return nil
+}
+
+// Policy is the table, which acts greedily.
+func (a *Tabular) Policy() policy.Policy { return a.both }
+
+// tabularIteration is how many steps of all environments an iteration has at least.
+const tabularIteration = 256
+
+// Learn takes steps, and learns from each.
+func (a *Tabular) Learn(until int) (Report, error) {
+	for a.stats.Steps() < until {
+		a.schedule()
+		for taken := 0; taken < tabularIteration; taken += a.c.NEnvs {
+			if err := a.step(); err != nil {
+				return a.stats.Report(a.figures()), fmt.Errorf("agents: %w", err)
+			}
+		}
+		if sum := f32.SumSquares(a.one.Q.Value); sum-sum != 0 {
+			return a.stats.Report(a.figures()), fmt.Errorf("agents: the table is not finite after %d steps; a lower learning_rate may help", a.stats.Steps())
+		}
+	}
+	return a.stats.Report(a.figures()), nil
+}
+
+// schedule reads the schedules at the start of an iteration.
+func (a *Tabular) schedule() {
+	step := a.stats.Steps()
+	a.rate = a.c.LearningRate.At(step, a.c.Steps)
+	a.eps = a.c.ExplorationFinal
+	if span := a.c.ExplorationFraction * float64(a.c.Steps); float64(step) < span {
+		a.eps += (a.c.ExplorationInitial - a.c.ExplorationFinal) * (1 - float64(step)/span)
+	}
+	a.errors = mean{}
+}
+
+// step takes one step in each environment, and learns from them in their order.
+func (a *Tabular) step() error {
+	for i, s := range a.obs {
+		if a.target == sarsa {
+			a.act[i] = a.following[i]
+		} else {
+			a.act[i] = a.choose(s)
+		}
+	}
+	res, err := a.vec.Step(a.act)
+	if err != nil {
+		return err
+	}
+	for i := range a.obs {
+		a.learn(i, res)
+	}
+	a.stats.Add(res)
+	copy(a.obs, res.Obs)
+	return nil
+}
+
+// choose returns an action, ε-greedy.
+func (a *Tabular) choose(obs float32) float32 {
+	if a.eps > 0 && a.rng.Float64() < a.eps {
+		return float32(a.rng.IntN(a.both.Q.Cols))
+	}
+	return float32(policy.ArgMax(a.both.Row(obs)))
+}
+
+// learn learns from environment i's step.
+func (a *Tabular) learn(i int, res *env.Result) {
+	q, other := a.one, a.one
+	if a.two != nil {
+		if other = a.two; a.rng.Uint64()&1 == 0 {
+			q, other = other, q
+		}
+	}
+	next := 0.0
+	if a.target == sarsa {
+		a.following[i] = a.choose(res.Next[i])
+	}
+	if !res.Terminated[i] {
+		next = a.value(i, res.Next[i], q, other)
+	}
+	if a.target == sarsa && res.Done(i) {
+		a.following[i] = a.choose(res.Obs[i]) // of the episode that has begun
+	}
+	row, k := q.Row(a.obs[i]), int(a.act[i])
+	difference := res.Reward[i] + float64(float64(a.c.Gamma)*next) - float64(row[k])
+	row[k] += float32(a.rate * difference)
+	a.errors.add(difference * difference)
+	if a.two != nil {
+		one, two, both := a.one.Row(a.obs[i]), a.two.Row(a.obs[i]), a.both.Row(a.obs[i])
+		both[k] = (one[k] + two[k]) / 2
+	}
+}
+
+// value is V(s') by the agent's target.
+func (a *Tabular) value(i int, obs float32, q, other *policy.Table) float64 {
+	row := q.Row(obs)
+	best := policy.ArgMax(row)
+	switch a.target {
+	case sarsa:
+		return float64(row[int(a.following[i])])
+	case expectedSARSA:
+		return float64((1-a.eps)*float64(row[best])) + float64(a.eps*f32.Sum(row)/float64(len(row)))
+	case doubleQ:
+		return float64(other.Row(obs)[best])
+	}
+	return float64(row[best])
+}
+
+// figures returns what is logged of the latest iteration.
+func (a *Tabular) figures() []Named {
+	a.named = append(a.named[:0], Named{"exploration_rate", a.eps}, Named{"learning_rate", a.rate}, Named{"td_error", a.errors.mean()})
+	return a.named
+}
+
+// State visits the generator, the tables, the running episodes and the books.
+func (a *Tabular) State(s *state.State) {
+	s.PCG("tabular/rng", &a.src)
+	s.Floats("tabular/q", a.one.Q.Value)
+	if a.two != nil {
+		s.Floats("tabular/q2", a.two.Q.Value)
+		s.Floats("tabular/mean", a.both.Q.Value)
+	}
+	s.Floats("tabular/obs", a.obs)
+	s.Floats("tabular/following", a.following)
+	s.All(a.vec, &a.stats)
+}
