@@ -1,10 +1,8 @@
 package agents
 
 import (
-	"cmp"
 	"fmt"
 	"math"
-	"math/rand/v2"
 	"slices"
 
 	"github.com/rlrun/rlrun/env"
@@ -15,7 +13,6 @@ import (
 	"github.com/rlrun/rlrun/policy/optim"
 	"github.com/rlrun/rlrun/policy/parallel"
 	"github.com/rlrun/rlrun/policy/tape"
-	"github.com/rlrun/rlrun/replay"
 )
 
 // PPOConfig is all of PPO's settings. Start from DefaultPPO.
@@ -80,32 +77,17 @@ func (c *PPOConfig) validate() error {
 // PPO is proximal policy optimisation with a clipped objective.
 // Schulman et al. 2017, arXiv:1707.06347, algorithm 1.
 type PPO struct {
-	c      PPOConfig
-	model  *policy.ActorCritic
-	params []*tape.Param // the model's parameters
-	opt    *optim.Optimizer
-	src    rand.PCG
-	rng    *rand.Rand
-	vec    env.Vector
-	normal *policy.Normalizer // of its observations; nil if they are as they are
-	roll   *replay.Rollout
-	stats  Stats
-	log    ppoLog
-
-	act, bounded         []float32 // [N, A] as drawn, and as the environments get them
-	value                []float32 // [(T+1)·N+F] V of every observation
-	logp, next, adv, ret []float32 // [T·N] columns beside the rollout
-	order                []int     // of the rollout's rows in an epoch
-	mb                   minibatch
+	gatherer
+	c     PPOConfig
+	log   ppoLog
+	order []int // of the rollout's rows in an epoch
+	mb    minibatch
 
 	cores *parallel.Pool // while Learn runs
 	learn func(half int) // learns from mb: the actor for 0, the critic for 1
 	near  bool           // the policy is still near to the one that acted
 	parts ppoLoss
 }
-
-// maxRollout bounds what a rollout keeps, in floats: 2 GiB.
-const maxRollout = 1 << 29
 
 // A minibatch holds M rows of a rollout.
 type minibatch struct {
@@ -118,62 +100,32 @@ var _ Agent = (*PPO)(nil)
 // NewPPO returns a PPO that learns in environments from mk.
 func NewPPO(mk env.Maker, c PPOConfig) (*PPO, error) {
 	p := &PPO{c: c}
-	err := p.c.Complete()
-	if err == nil {
-		err = c.validate()
-	}
-	if err == nil {
-		err = p.connect(mk)
-	}
-	if err != nil {
+	if err := p.begin(mk); err != nil {
 		return nil, fmt.Errorf("agents: PPO: %w", err)
 	}
 	p.opt.MaxNorm = c.MaxGradNorm
-	rows, spec := c.NEnvs*c.NSteps, p.vec.Spec()
+	spec, m := p.vec.Spec(), c.BatchSize
 	o, a := spec.Obs.Size(), spec.Act.Size()
 	floats := func(n int) []float32 { return make([]float32, n) }
-	p.act, p.bounded = floats(c.NEnvs*a), floats(c.NEnvs*a)
-	p.logp, p.next, p.adv, p.ret = floats(rows), floats(rows), floats(rows), floats(rows)
-	p.order = make([]int, rows)
-	m := c.BatchSize
+	p.order = make([]int, c.NEnvs*c.NSteps)
 	p.learn = func(half int) { [...]func(){p.learnActor, p.learnCritic}[half]() }
 	p.mb = minibatch{floats(m * o), floats(m * a), floats(m), floats(m), floats(m), floats(m)}
 	return p, nil
 }
 
-// connect makes what can fail: the environments, and the networks for them.
-func (p *PPO) connect(mk env.Maker) (err error) {
-	if p.vec, err = mk(p.c.NEnvs); err != nil {
+// begin makes what can fail.
+func (p *PPO) begin(mk env.Maker) error {
+	if err := p.c.Complete(); err != nil {
 		return err
 	}
-	if p.vec, p.normal, err = p.c.Normalize.around(p.vec, p.c.Gamma); err != nil {
+	if err := p.c.validate(); err != nil {
 		return err
 	}
-	if spec := p.vec.Spec(); p.c.NEnvs*p.c.NSteps > maxRollout/(spec.Obs.Size()+spec.Act.Size()) {
-		return fmt.Errorf("n_envs·n_steps = %d rows of a rollout are more than %d floats", p.c.NEnvs*p.c.NSteps, maxRollout)
-	}
-	p.src.Seed(env.Split(p.c.Seed, 0), 0)
-	p.rng = rand.New(&p.src)
-	if p.model, err = policy.NewActorCritic(p.rng, p.vec.Spec(), p.c.PolicyKwargs, p.c.Engine); err != nil {
+	first, err := p.connect(mk, &p.c.Setup, &p.c.PolicyKwargs, &p.c.Normalize, p.c.Gamma)
+	if err != nil {
 		return err
 	}
-	p.params = p.model.Params()
-	if p.opt, err = p.c.PolicyKwargs.Optimizer(p.params); err != nil {
-		return err
-	}
-	res, err := p.vec.Reset(env.Split(p.c.Seed, 1))
-	if err == nil {
-		p.roll = replay.NewRollout(p.vec.Spec(), p.c.NSteps, p.c.NEnvs, res.Obs)
-	}
-	return err
-}
-
-// Policy is the actor with its critic.
-func (p *PPO) Policy() policy.Policy {
-	if p.normal != nil {
-		return policy.Normalized(p.model.Policy(), p.normal)
-	}
-	return p.model.Policy()
+	return p.gatherer.begin(p.c.NSteps, first)
 }
 
 // Learn gathers rollouts and makes NEpochs passes over each.
@@ -197,7 +149,7 @@ func (p *PPO) iterate() error {
 	if err := p.collect(); err != nil {
 		return err
 	}
-	p.advantages()
+	p.advantages(p.c.Gamma, p.c.GAELambda)
 	for range p.c.NEpochs {
 		p.shuffle()
 		p.log.beginEpoch()
@@ -208,33 +160,6 @@ func (p *PPO) iterate() error {
 		}
 	}
 	return p.check()
-}
-
-// collect runs the policy for T steps of each environment.
-func (p *PPO) collect() error {
-	for t := range p.c.NSteps {
-		p.model.Explore(p.rng, p.roll.Now(), p.act, p.logp[t*p.c.NEnvs:(t+1)*p.c.NEnvs])
-		copy(p.bounded, p.act)
-		p.model.Head.Bound(p.bounded)
-		res, err := p.vec.Step(p.bounded)
-		if err != nil {
-			return err
-		}
-		p.roll.Add(p.act, res)
-		p.stats.Add(res)
-	}
-	return nil
-}
-
-// advantages fills adv and ret. A truncated episode is bootstrapped from the
-// value of the observation it was cut off at.
-func (p *PPO) advantages() {
-	o := p.vec.Spec().Obs.Size()
-	p.value = slices.Grow(p.value[:0], cap(p.roll.Obs)/o)[:len(p.roll.Obs)/o]
-	p.model.Values(p.roll.Obs, p.value)
-	p.roll.Next(p.next, p.value)
-	loss.GAE(p.adv, p.roll.Reward, p.value, p.next, p.roll.Done, p.roll.N, p.c.Gamma, p.c.GAELambda)
-	f32.Add(p.ret, p.adv, p.value[:len(p.ret)])
 }
 
 // shuffle puts the rollout's rows in a new order.
@@ -259,12 +184,12 @@ func (p *PPO) update(rows []int) (near bool) {
 	if p.c.NormalizeAdvantage {
 		normalize(m.adv)
 	}
-	return p.step()
+	return p.descend()
 }
 
-// step learns from the minibatch. Where the actor and the critic share no
+// descend learns from the minibatch. Where the actor and the critic share no
 // parameters, each learns from its own part of eq. 9, and both at once.
-func (p *PPO) step() (near bool) {
+func (p *PPO) descend() (near bool) {
 	if p.model.Trunk == nil {
 		p.cores.Run(2, p.learn)
 	} else {
@@ -335,19 +260,6 @@ func (p *PPO) valueLoss(v, old, ret *tape.Var) *tape.Var {
 	return loss.ClippedSquared(v, old, ret, float32(p.log.clipVF))
 }
 
-// check returns an error where learning has broken the networks.
-func (p *PPO) check() error {
-	if err := cmp.Or(p.model.Tape.Err(), p.model.ValueTape.Err()); err != nil {
-		return err
-	}
-	for _, param := range p.params {
-		if sum := f32.SumSquares(param.Value); sum-sum != 0 {
-			return fmt.Errorf("%s is not finite after %d steps; a lower learning_rate or max_grad_norm may help", param.Name, p.stats.Steps())
-		}
-	}
-	return nil
-}
-
 // normalize shifts and scales x to mean 0 and deviation 1, in place. The
 // deviation divides by one less than the number, as PyTorch's does.
 func normalize(x []float32) {
@@ -363,9 +275,8 @@ func normalize(x []float32) {
 	}
 }
 
-// State visits the generator, the networks and their moments, the running
-// episodes, and the books.
+// State visits all that learning depends on, and the log.
 func (p *PPO) State(s *state.State) {
-	s.PCG("ppo/rng", &p.src)
-	s.All(p.model, p.opt, p.vec, p.roll, &p.stats, &p.log)
+	p.gatherer.State(s)
+	s.All(&p.log)
 }

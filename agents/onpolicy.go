@@ -1,0 +1,150 @@
+package agents
+
+import (
+	"cmp"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+
+	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/env/state"
+	"github.com/rlrun/rlrun/policy"
+	"github.com/rlrun/rlrun/policy/f32"
+	"github.com/rlrun/rlrun/policy/loss"
+	"github.com/rlrun/rlrun/policy/optim"
+	"github.com/rlrun/rlrun/policy/tape"
+	"github.com/rlrun/rlrun/replay"
+)
+
+// onPolicy is what agents are made of that learn from what their present policy
+// does: networks, their optimiser, and environments to act in.
+type onPolicy struct {
+	model  *policy.ActorCritic
+	params []*tape.Param // the model's parameters
+	opt    *optim.Optimizer
+	src    rand.PCG
+	rng    *rand.Rand
+	vec    env.Vector
+	normal *policy.Normalizer // of its observations; nil if they are as they are
+	stats  Stats
+
+	act, bounded []float32 // [N, A] as drawn, and as the environments get them
+}
+
+// connect makes what can fail: the environments, and the networks for them. It
+// returns what the environments begin with.
+func (o *onPolicy) connect(mk env.Maker, s *Setup, k *policy.Kwargs, n *Normalize, gamma float32) (first *env.Result, err error) {
+	if o.vec, err = mk(s.NEnvs); err != nil {
+		return nil, err
+	}
+	if o.vec, o.normal, err = n.around(o.vec, gamma); err != nil {
+		return nil, err
+	}
+	o.src.Seed(env.Split(s.Seed, 0), 0)
+	o.rng = rand.New(&o.src)
+	if o.model, err = policy.NewActorCritic(o.rng, o.vec.Spec(), *k, s.Engine); err != nil {
+		return nil, err
+	}
+	o.params = o.model.Params()
+	if o.opt, err = k.Optimizer(o.params); err != nil {
+		return nil, err
+	}
+	a := s.NEnvs * o.vec.Spec().Act.Size()
+	o.act, o.bounded = make([]float32, a), make([]float32, a)
+	return o.vec.Reset(env.Split(s.Seed, 1))
+}
+
+// Policy is the actor with its critic.
+func (o *onPolicy) Policy() policy.Policy {
+	if o.normal != nil {
+		return policy.Normalized(o.model.Policy(), o.normal)
+	}
+	return o.model.Policy()
+}
+
+// step draws actions for obs, of which it writes the log-probabilities, and steps
+// the environments with them.
+func (o *onPolicy) step(obs, logp []float32) (*env.Result, error) {
+	o.model.Explore(o.rng, obs, o.act, logp)
+	copy(o.bounded, o.act)
+	o.model.Head.Bound(o.bounded)
+	res, err := o.vec.Step(o.bounded)
+	if err == nil {
+		o.stats.Add(res)
+	}
+	return res, err
+}
+
+// check returns an error where learning has broken the networks.
+func (o *onPolicy) check() error {
+	if err := cmp.Or(o.model.Tape.Err(), o.model.ValueTape.Err()); err != nil {
+		return err
+	}
+	for _, param := range o.params {
+		if sum := f32.SumSquares(param.Value); sum-sum != 0 {
+			return fmt.Errorf("%s is not finite after %d steps; a lower learning_rate or max_grad_norm may help", param.Name, o.stats.Steps())
+		}
+	}
+	return nil
+}
+
+// State visits the generator, the networks, their optimiser, the environments and
+// the books.
+func (o *onPolicy) State(s *state.State) {
+	s.PCG("rng", &o.src)
+	s.All(o.model, o.opt, o.vec, &o.stats)
+}
+
+// A gatherer is onPolicy that learns from rollouts of T steps.
+type gatherer struct {
+	onPolicy
+	roll                 *replay.Rollout
+	value                []float32 // [(T+1)·N+F] V of every observation
+	logp, next, adv, ret []float32 // [T·N] columns beside the rollout
+}
+
+// maxRollout bounds what a rollout keeps, in floats: 2 GiB.
+const maxRollout = 1 << 29
+
+// begin makes the rollout for T steps of environments that begin with first.
+func (g *gatherer) begin(t int, first *env.Result) error {
+	spec, n := g.vec.Spec(), g.vec.Len()
+	if n*t > maxRollout/(spec.Obs.Size()+spec.Act.Size()) {
+		return fmt.Errorf("n_envs·n_steps = %d rows of a rollout are more than %d floats", n*t, maxRollout)
+	}
+	g.roll = replay.NewRollout(spec, t, n, first.Obs)
+	for _, column := range []*[]float32{&g.logp, &g.next, &g.adv, &g.ret} {
+		*column = make([]float32, n*t)
+	}
+	return nil
+}
+
+// collect runs the policy for T steps of each environment.
+func (g *gatherer) collect() error {
+	for t := range g.roll.T {
+		n := g.roll.N
+		res, err := g.step(g.roll.Now(), g.logp[t*n:(t+1)*n])
+		if err != nil {
+			return err
+		}
+		g.roll.Add(g.act, res)
+	}
+	return nil
+}
+
+// advantages fills adv and ret. A truncated episode is bootstrapped from the
+// value of the observation it was cut off at.
+func (g *gatherer) advantages(gamma, lambda float32) {
+	o := g.vec.Spec().Obs.Size()
+	g.value = slices.Grow(g.value[:0], cap(g.roll.Obs)/o)[:len(g.roll.Obs)/o]
+	g.model.Values(g.roll.Obs, g.value)
+	g.roll.Next(g.next, g.value)
+	loss.GAE(g.adv, g.roll.Reward, g.value, g.next, g.roll.Done, g.roll.N, gamma, lambda)
+	f32.Add(g.ret, g.adv, g.value[:len(g.ret)])
+}
+
+// State visits what onPolicy's does, and the rollout.
+func (g *gatherer) State(s *state.State) {
+	g.onPolicy.State(s)
+	g.roll.State(s)
+}
