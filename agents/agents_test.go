@@ -51,7 +51,7 @@ func newPPO(mk env.Maker) agents.Agent { return agents.Must(agents.NewPPO(mk, pp
 
 // kinds are all agents, in environments of mk.
 func kinds() map[string]func(mk env.Maker) agents.Agent {
-	return map[string]func(env.Maker) agents.Agent{"PPO": newPPO, "PPO with all": newPPOWithAll, "PPO normalised": newPPONormalized}
+	return map[string]func(env.Maker) agents.Agent{"PPO": newPPO, "PPO with all": newPPOWithAll, "PPO normalised": newPPONormalized, "A2C": newA2C}
 }
 
 // newPPOWithAll returns a PPO whose networks have all that networks may have.
@@ -63,6 +63,13 @@ func newPPOWithAll(mk env.Maker) agents.Agent {
 		OptimizerClass: "rmsprop", OptimizerKwargs: optim.Kwargs{Momentum: new(0.5), WeightDecay: new(1e-4)}, L1Penalty: 1e-4,
 	}
 	return agents.Must(agents.NewPPO(mk, c))
+}
+
+// newA2C has iterations of 128 steps.
+func newA2C(mk env.Maker) agents.Agent {
+	c := agents.DefaultA2C()
+	c.NEnvs, c.NSteps, c.PolicyKwargs.NetArch = 8, 16, []int{16}
+	return agents.Must(agents.NewA2C(mk, c))
 }
 
 // newPPONormalized normalises all that can be.

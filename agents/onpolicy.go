@@ -12,6 +12,7 @@ import (
 	"github.com/rlrun/rlrun/policy/f32"
 	"github.com/rlrun/rlrun/policy/loss"
 	"github.com/rlrun/rlrun/policy/optim"
+	"github.com/rlrun/rlrun/policy/parallel"
 	"github.com/rlrun/rlrun/policy/tape"
 	"github.com/rlrun/rlrun/replay"
 )
@@ -29,6 +30,13 @@ type onPolicy struct {
 	stats  Stats
 
 	act, bounded []float32 // [N, A] as drawn, and as the environments get them
+
+	actorLoss  func(policy.Dist) *tape.Var // of the algorithm; nil for no step
+	criticLoss func(v *tape.Var) *tape.Var
+	cores      *parallel.Pool // while Learn runs
+	half       func(i int)    // learns from obs: the actor for 0, the critic for 1
+	obs        []float32      // that is learned from
+	refused    bool           // the actor's loss was nil
 }
 
 // connect makes what can fail: the environments, and the networks for them. It
@@ -73,6 +81,70 @@ func (o *onPolicy) step(obs, logp []float32) (*env.Result, error) {
 		o.stats.Add(res)
 	}
 	return res, err
+}
+
+// learnBy says by which losses to learn. That of the actor is of π, which is on the
+// model's Tape.
+func (o *onPolicy) learnBy(actor func(policy.Dist) *tape.Var, critic func(v *tape.Var) *tape.Var) {
+	o.actorLoss, o.criticLoss = actor, critic
+	o.half = func(i int) {
+		if i == 0 {
+			o.learnActor()
+		} else {
+			o.learnCritic()
+		}
+	}
+}
+
+// useCores has the networks learn on several cores, until o.cores is stopped.
+func (o *onPolicy) useCores(s *Setup) {
+	o.cores = parallel.Start(s.cores(2))
+	o.opt.Share(o.cores)
+}
+
+// descend takes a step of the optimiser down the losses for obs, unless that of the
+// actor is nil. Where the actor and the critic share no parameters, each learns from
+// its own loss, and both at once.
+func (o *onPolicy) descend(obs []float32) (taken bool) {
+	o.obs = obs
+	if o.model.Trunk == nil {
+		o.cores.Run(2, o.half)
+	} else {
+		o.learnBoth()
+	}
+	if o.refused {
+		for _, param := range o.params {
+			clear(param.Grad)
+		}
+		return false
+	}
+	o.opt.Step()
+	return true
+}
+
+// learnActor adds the gradient of the actor's loss.
+func (o *onPolicy) learnActor() {
+	o.model.Tape.Reset()
+	l := o.actorLoss(o.model.Pi(o.obs))
+	if o.refused = l == nil; !o.refused {
+		l.Backward()
+	}
+}
+
+// learnCritic adds the gradient of the critic's loss.
+func (o *onPolicy) learnCritic() {
+	o.model.ValueTape.Reset()
+	o.criticLoss(o.model.V(o.obs)).Backward()
+}
+
+// learnBoth adds the gradients of both, by one pass through their trunk.
+func (o *onPolicy) learnBoth() {
+	o.model.Tape.Reset()
+	pi, v := o.model.PiV(o.obs)
+	l := o.actorLoss(pi)
+	if o.refused = l == nil; !o.refused {
+		l.Add(o.criticLoss(v)).Backward()
+	}
 }
 
 // check returns an error where learning has broken the networks.

@@ -11,7 +11,6 @@ import (
 	"github.com/rlrun/rlrun/policy/f32"
 	"github.com/rlrun/rlrun/policy/loss"
 	"github.com/rlrun/rlrun/policy/optim"
-	"github.com/rlrun/rlrun/policy/parallel"
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
@@ -82,11 +81,7 @@ type PPO struct {
 	log   ppoLog
 	order []int // of the rollout's rows in an epoch
 	mb    minibatch
-
-	cores *parallel.Pool // while Learn runs
-	learn func(half int) // learns from mb: the actor for 0, the critic for 1
-	near  bool           // the policy is still near to the one that acted
-	parts ppoLoss
+	parts ppoLoss // of the latest minibatch
 }
 
 // A minibatch holds M rows of a rollout.
@@ -108,7 +103,7 @@ func NewPPO(mk env.Maker, c PPOConfig) (*PPO, error) {
 	o, a := spec.Obs.Size(), spec.Act.Size()
 	floats := func(n int) []float32 { return make([]float32, n) }
 	p.order = make([]int, c.NEnvs*c.NSteps)
-	p.learn = func(half int) { [...]func(){p.learnActor, p.learnCritic}[half]() }
+	p.learnBy(p.actorLoss, p.criticLoss)
 	p.mb = minibatch{floats(m * o), floats(m * a), floats(m), floats(m), floats(m), floats(m)}
 	return p, nil
 }
@@ -130,9 +125,8 @@ func (p *PPO) begin(mk env.Maker) error {
 
 // Learn gathers rollouts and makes NEpochs passes over each.
 func (p *PPO) Learn(until int) (Report, error) {
-	p.cores = parallel.Start(p.c.cores(2))
+	p.useCores(&p.c.Setup)
 	defer p.cores.Stop()
-	p.opt.Share(p.cores)
 	for p.stats.Steps() < until {
 		if err := p.iterate(); err != nil {
 			return p.stats.Report(p.log.figures(p)), fmt.Errorf("agents: PPO: %w", err)
@@ -184,50 +178,10 @@ func (p *PPO) update(rows []int) (near bool) {
 	if p.c.NormalizeAdvantage {
 		normalize(m.adv)
 	}
-	return p.descend()
-}
-
-// descend learns from the minibatch. Where the actor and the critic share no
-// parameters, each learns from its own part of eq. 9, and both at once.
-func (p *PPO) descend() (near bool) {
-	if p.model.Trunk == nil {
-		p.cores.Run(2, p.learn)
-	} else {
-		p.learnBoth()
+	if near = p.descend(m.obs); near {
+		p.log.add(p.parts, p.c.VFCoef, p.c.EntCoef)
 	}
-	if !p.near {
-		for _, param := range p.params {
-			clear(param.Grad)
-		}
-		return false
-	}
-	p.opt.Step()
-	p.log.add(p.parts, p.c.VFCoef, p.c.EntCoef)
-	return true
-}
-
-// learnActor adds the gradient of the actor's part, unless the policy has gone
-// too far.
-func (p *PPO) learnActor() {
-	p.model.Tape.Reset()
-	if l := p.actorLoss(p.model.Pi(p.mb.obs)); p.near {
-		l.Backward()
-	}
-}
-
-// learnCritic adds the gradient of the critic's part.
-func (p *PPO) learnCritic() {
-	p.model.ValueTape.Reset()
-	p.criticLoss(p.model.V(p.mb.obs)).Backward()
-}
-
-// learnBoth adds the gradients of both, by one pass through their trunk.
-func (p *PPO) learnBoth() {
-	p.model.Tape.Reset()
-	pi, v := p.model.PiV(p.mb.obs)
-	if l := p.actorLoss(pi); p.near {
-		l.Add(p.criticLoss(v)).Backward()
-	}
+	return near
 }
 
 // actorLoss is -(L_clip + c₂ S), and nil if the policy has gone too far.
@@ -236,7 +190,7 @@ func (p *PPO) actorLoss(pi policy.Dist) *tape.Var {
 	change := pi.LogProb(m.act).Sub(t.Const(m.logp, n))
 	ratio := change.Exp()
 	kl := p.log.diverged(change.Value, ratio.Value)
-	if p.near = p.c.TargetKL == nil || kl <= 1.5*float64(*p.c.TargetKL); !p.near {
+	if p.c.TargetKL != nil && !(kl <= 1.5*float64(*p.c.TargetKL)) {
 		return nil
 	}
 	clipped := loss.Clipped(ratio, t.Const(m.adv, n), float32(p.log.clip))

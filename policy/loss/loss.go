@@ -12,6 +12,11 @@ func Clipped(r, adv *tape.Var, epsilon float32) *tape.Var {
 	return r.Mul(adv).Min(r.Clip(1-epsilon, 1+epsilon).Mul(adv)).Mean()
 }
 
+// PolicyGradient is E[log π(a|s) Â], which is to be maximised: its gradient is that
+// of the expected return. Sutton et al. 2000, "Policy gradient methods for
+// reinforcement learning with function approximation", theorem 1; Williams 1992.
+func PolicyGradient(logp, adv *tape.Var) *tape.Var { return logp.Mul(adv).Mean() }
+
 // Squared is the mean squared error, E[(y - x)²]. No gradient reaches y.
 func Squared(x, y *tape.Var) *tape.Var { return x.Sub(y.Detach()).Square().Mean() }
 
