@@ -1,0 +1,68 @@
+package agents
+
+import (
+	"testing"
+
+	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/internal/golden"
+	"github.com/rlrun/rlrun/policy/optim"
+)
+
+// TestA2CUpdate takes a recorded update: see testdata/README.md. The network's last
+// layer is an actor's and a critic's here, on a trunk that they share.
+func TestA2CUpdate(t *testing.T) {
+	var all []struct {
+		DType               string
+		Init, After         map[string][]float32
+		Obs, Actions        []float32
+		Advantages, Returns []float32
+		Policy              float64 `json:"policy_loss"`
+		Value               float64 `json:"value_loss"`
+		Entropy             float64 `json:"entropy_loss"`
+		Norm                float64 `json:"grad_norm"`
+	}
+	golden.Read(t, "testdata/a2c.json.gz", &all)
+	for _, g := range all {
+		rows, hidden := len(g.Actions), len(g.Init["0.bias"])
+		o := len(g.Obs) / rows
+		c := DefaultA2C()
+		c.NEnvs, c.NSteps, c.EntCoef = 1, rows, 0.01
+		c.PolicyKwargs.NetArch, c.PolicyKwargs.ShareTrunk = []int{hidden}, true
+		a, err := NewA2C(env.Each(func() blank { return blank{env.NewBox(-9, 9, o), env.Discrete{N: 3}} }), c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		parts := func(m map[string][]float32) [][]float32 {
+			w, b := m["2.weight"], m["2.bias"]
+			return [][]float32{m["0.weight"], m["0.bias"], w[:3*hidden], b[:3], w[3*hidden:], b[3:]}
+		}
+		for i, v := range parts(g.Init) {
+			a.params[i].Import(v)
+		}
+		copy(a.roll.Obs, g.Obs)
+		copy(a.roll.Act, g.Actions)
+		copy(a.adv, g.Advantages)
+		copy(a.ret, g.Returns)
+		opt := a.opt
+		a.opt, opt.Rate = optim.NewAdam(0, 0, nil), float32(c.LearningRate.Start())
+		a.descend(a.roll.Steps())
+		golden.Near(t, g.DType+": losses and norm", []float32{float32(-a.log.gain), float32(a.log.value), float32(-a.log.entropy), optim.Norm(a.params)},
+			g.Policy, g.Value, g.Entropy, g.Norm)
+		opt.Step()
+		for i, v := range parts(g.After) {
+			got, want := make([]float32, len(v)), make([]float64, len(v))
+			a.params[i].Export(got)
+			for k, x := range v {
+				want[k] = float64(x)
+			}
+			golden.Near(t, g.DType+": "+a.params[i].Name, got, want...)
+		}
+	}
+}
+
+// blank has spaces and nothing else.
+type blank struct{ obs, act env.Space }
+
+func (b blank) Spec() env.Spec                      { return env.Spec{ID: "Blank-v0", Obs: b.obs, Act: b.act} }
+func (blank) Reset(uint64, []float32)               {}
+func (blank) Step(_, _ []float32) (out env.Outcome) { return out }
