@@ -51,7 +51,7 @@ func newPPO(mk env.Maker) agents.Agent { return agents.Must(agents.NewPPO(mk, pp
 
 // kinds are all agents, in environments of mk.
 func kinds() map[string]func(mk env.Maker) agents.Agent {
-	return map[string]func(env.Maker) agents.Agent{"PPO": newPPO, "PPO with all": newPPOWithAll, "PPO normalised": newPPONormalized, "A2C": newA2C}
+	return map[string]func(env.Maker) agents.Agent{"PPO": newPPO, "PPO with all": newPPOWithAll, "PPO normalised": newPPONormalized, "A2C": newA2C, "REINFORCE": newReinforce}
 }
 
 // newPPOWithAll returns a PPO whose networks have all that networks may have.
@@ -70,6 +70,13 @@ func newA2C(mk env.Maker) agents.Agent {
 	c := agents.DefaultA2C()
 	c.NEnvs, c.NSteps, c.PolicyKwargs.NetArch = 8, 16, []int{16}
 	return agents.Must(agents.NewA2C(mk, c))
+}
+
+// newReinforce has iterations of 8 episodes.
+func newReinforce(mk env.Maker) agents.Agent {
+	c := agents.DefaultReinforce()
+	c.NEnvs, c.NEpisodes, c.PolicyKwargs.NetArch = 8, 8, []int{16}
+	return agents.Must(agents.NewReinforce(mk, c))
 }
 
 // newPPONormalized normalises all that can be.
@@ -216,8 +223,8 @@ func TestCancel(t *testing.T) {
 			n++
 		}
 		cancel()
-		if n != 2 || !errors.Is(err, context.Canceled) || last.Steps != 512 {
-			t.Errorf("%s: after cancel %d reports, the last %v with error %v, want 2, at 512 steps", kind, n, last, err)
+		if n != 2 || !errors.Is(err, context.Canceled) || last.Steps < 512 || last.Steps >= 1024 {
+			t.Errorf("%s: after cancel %d reports, the last %v with error %v, want 2, at 512 steps or soon after", kind, n, last, err)
 		}
 		train(t, stopped, 2000)
 		train(t, straight, 2000)

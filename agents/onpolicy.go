@@ -106,12 +106,7 @@ func (o *onPolicy) useCores(s *Setup) {
 // actor is nil. Where the actor and the critic share no parameters, each learns from
 // its own loss, and both at once.
 func (o *onPolicy) descend(obs []float32) (taken bool) {
-	o.obs = obs
-	if o.model.Trunk == nil {
-		o.cores.Run(2, o.half)
-	} else {
-		o.learnBoth()
-	}
+	o.differentiate(obs)
 	if o.refused {
 		for _, param := range o.params {
 			clear(param.Grad)
@@ -120,6 +115,16 @@ func (o *onPolicy) descend(obs []float32) (taken bool) {
 	}
 	o.opt.Step()
 	return true
+}
+
+// differentiate adds the gradients of the losses for obs.
+func (o *onPolicy) differentiate(obs []float32) {
+	o.obs = obs
+	if o.model.Trunk == nil {
+		o.cores.Run(2, o.half)
+	} else {
+		o.learnBoth()
+	}
 }
 
 // learnActor adds the gradient of the actor's loss.

@@ -29,6 +29,8 @@ func agentKinds() map[string]agentKind {
 
 		"a2c": kindOf("advantage actor-critic, Mnih et al. 2016, synchronous", agents.DefaultA2C, agents.NewA2C),
 
+		"reinforce": kindOf("REINFORCE, Williams 1992, with a learned baseline or without", agents.DefaultReinforce, agents.NewReinforce),
+
 		"qlearning":        kindOf("tabular Q-learning, Watkins 1989", agents.DefaultTabular, agents.NewQLearning),
 		"sarsa":            kindOf("tabular SARSA, Rummery and Niranjan 1994", agents.DefaultTabular, agents.NewSARSA),
 		"expected_sarsa":   kindOf("tabular expected SARSA, van Seijen et al. 2009", agents.DefaultTabular, agents.NewExpectedSARSA),
