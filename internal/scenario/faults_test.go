@@ -28,7 +28,7 @@ func TestFaults(t *testing.T) {
 		{"env: {id: CartPole-v1, options: {kinematics_integrator: rk4}}\nagent: {name: ppo}\nsteps: 10", "want euler or semi-implicit"},
 		{"env: {id: CartPole-v1, options: 5}\nagent: {name: ppo}\nsteps: 10", "env.options: want a mapping"},
 		{"env: {id: CartPole-v1, n_envs: two}\nagent: {name: ppo}\nsteps: 10", `env.n_envs: "two", want a whole number`},
-		{"env: {id: CartPole-v1}\nsteps: 10", "agent.name is not there, want one of ppo"},
+		{"env: {id: CartPole-v1}\nsteps: 10", "agent.name is not there, want one of a2c, "},
 		{"env: {id: CartPole-v1}\nagent: ppo\nsteps: 10", "agent"},
 		{"env: {id: CartPole-v1}\nagent: {name: pppo}\nsteps: 10", `agent.name: no agent "pppo"; the nearest is ppo`},
 		{"env: {id: CartPole-v1}\nagent: {name: 5}\nsteps: 10", `agent.name: "5", want text`},
