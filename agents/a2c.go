@@ -5,9 +5,7 @@ import (
 
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/policy"
-	"github.com/rlrun/rlrun/policy/loss"
 	"github.com/rlrun/rlrun/policy/optim"
-	"github.com/rlrun/rlrun/policy/tape"
 )
 
 // A2CConfig is all of A2C's settings. Start from DefaultA2C.
@@ -69,10 +67,9 @@ func (c *A2CConfig) validate() error {
 // A2C is the advantage actor-critic: Mnih et al. 2016, arXiv:1602.01783, algorithm
 // S3, with all workers' steps in one batch.
 type A2C struct {
-	gatherer
+	actorCritic
 	c    A2CConfig
 	rate float64 // in this iteration
-	log  actorCriticLog
 }
 
 var _ Agent = (*A2C)(nil)
@@ -84,7 +81,7 @@ func NewA2C(mk env.Maker, c A2CConfig) (*A2C, error) {
 		return nil, fmt.Errorf("agents: A2C: %w", err)
 	}
 	a.opt.MaxNorm = c.MaxGradNorm
-	a.learnBy(a.actorLoss, a.criticLoss)
+	a.weigh(c.VFCoef, c.EntCoef)
 	return a, nil
 }
 
@@ -123,25 +120,9 @@ func (a *A2C) iterate() error {
 		return err
 	}
 	a.advantages(a.c.Gamma, a.c.GAELambda)
-	a.log.explained = explainedVariance(a.value[:len(a.ret)], a.ret)
 	if a.c.NormalizeAdvantage {
 		normalize(a.adv)
 	}
 	a.descend(a.roll.Steps())
 	return a.check()
-}
-
-// actorLoss is -(E[log π(a|s) Â] + β S).
-func (a *A2C) actorLoss(pi policy.Dist) *tape.Var {
-	gain := loss.PolicyGradient(pi.LogProb(a.roll.Act), a.model.Tape.Const(a.adv, len(a.adv)))
-	entropy := pi.Entropy().Mean()
-	a.log.gain, a.log.entropy = float64(gain.Scalar()), float64(entropy.Scalar())
-	return gain.Add(entropy.Scale(a.c.EntCoef)).Neg()
-}
-
-// criticLoss is the mean squared error of V, weighted.
-func (a *A2C) criticLoss(v *tape.Var) *tape.Var {
-	l := loss.Squared(v, v.Tape().Const(a.ret, len(a.ret)))
-	a.log.value = float64(l.Scalar())
-	return l.Scale(a.c.VFCoef)
 }

@@ -42,14 +42,9 @@ type onPolicy struct {
 // connect makes what can fail: the environments, and the networks for them. It
 // returns what the environments begin with.
 func (o *onPolicy) connect(mk env.Maker, s *Setup, k *policy.Kwargs, n *Normalize, gamma float32) (first *env.Result, err error) {
-	if o.vec, err = mk(s.NEnvs); err != nil {
+	if err = o.enter(mk, s, n, gamma); err != nil {
 		return nil, err
 	}
-	if o.vec, o.normal, err = n.around(o.vec, gamma); err != nil {
-		return nil, err
-	}
-	o.src.Seed(env.Split(s.Seed, 0), 0)
-	o.rng = rand.New(&o.src)
 	if o.model, err = policy.NewActorCritic(o.rng, o.vec.Spec(), *k, s.Engine); err != nil {
 		return nil, err
 	}
@@ -57,9 +52,22 @@ func (o *onPolicy) connect(mk env.Maker, s *Setup, k *policy.Kwargs, n *Normaliz
 	if o.opt, err = k.Optimizer(o.params); err != nil {
 		return nil, err
 	}
+	return o.vec.Reset(env.Split(s.Seed, 1))
+}
+
+// enter makes the environments, and the generator for what is done in them.
+func (o *onPolicy) enter(mk env.Maker, s *Setup, n *Normalize, gamma float32) (err error) {
+	if o.vec, err = mk(s.NEnvs); err != nil {
+		return err
+	}
+	if o.vec, o.normal, err = n.around(o.vec, gamma); err != nil {
+		return err
+	}
+	o.src.Seed(env.Split(s.Seed, 0), 0)
+	o.rng = rand.New(&o.src)
 	a := s.NEnvs * o.vec.Spec().Act.Size()
 	o.act, o.bounded = make([]float32, a), make([]float32, a)
-	return o.vec.Reset(env.Split(s.Seed, 1))
+	return nil
 }
 
 // Policy is the actor with its critic.
@@ -157,9 +165,14 @@ func (o *onPolicy) check() error {
 	if err := cmp.Or(o.model.Tape.Err(), o.model.ValueTape.Err()); err != nil {
 		return err
 	}
-	for _, param := range o.params {
-		if sum := f32.SumSquares(param.Value); sum-sum != 0 {
-			return fmt.Errorf("%s is not finite after %d steps; a lower learning_rate or max_grad_norm may help", param.Name, o.stats.Steps())
+	return checkFinite(o.params, o.stats.Steps())
+}
+
+// checkFinite returns an error where the parameters are broken after so many steps.
+func checkFinite(params []*tape.Param, steps int) error {
+	for _, p := range params {
+		if sum := f32.SumSquares(p.Value); sum-sum != 0 {
+			return fmt.Errorf("%s is not finite after %d steps; a lower learning_rate or max_grad_norm may help", p.Name, steps)
 		}
 	}
 	return nil

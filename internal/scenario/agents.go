@@ -29,6 +29,8 @@ func agentKinds() map[string]agentKind {
 
 		"a2c": kindOf("advantage actor-critic, Mnih et al. 2016, synchronous", agents.DefaultA2C, agents.NewA2C),
 
+		"a3c": kindOf("asynchronous advantage actor-critic, Mnih et al. 2016: goroutines as workers", agents.DefaultA3C, agents.NewA3C),
+
 		"reinforce": kindOf("REINFORCE, Williams 1992, with a learned baseline or without", agents.DefaultReinforce, agents.NewReinforce),
 
 		"qlearning":        kindOf("tabular Q-learning, Watkins 1989", agents.DefaultTabular, agents.NewQLearning),
