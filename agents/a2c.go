@@ -21,6 +21,8 @@ type A2CConfig struct {
 	NormalizeAdvantage bool           `yaml:"normalize_advantage"` // to mean 0 and deviation 1 in each update
 	UseRMSProp         bool           `yaml:"use_rms_prop"`        // where policy_kwargs name no optimiser; or else Adam
 	RMSPropEps         float64        `yaml:"rms_prop_eps"`        // its ε
+	UseSDE             bool           `yaml:"use_sde"`             // explore by noise that depends on the state (gSDE)
+	SDESampleFreq      int            `yaml:"sde_sample_freq"`     // steps between draws of that noise; -1: once a rollout
 	Normalize          Normalize      `yaml:"normalize"`
 	PolicyKwargs       policy.Kwargs  `yaml:"policy_kwargs"`
 }
@@ -32,7 +34,7 @@ func DefaultA2C() A2CConfig {
 	return A2CConfig{
 		Setup:  Setup{Steps: 100_000, NEnvs: 1, Engine: policy.Native{}},
 		NSteps: 5, LearningRate: optim.Constant(7e-4), Gamma: 0.99, GAELambda: 1, VFCoef: 0.5, EntCoef: 0, MaxGradNorm: 0.5,
-		UseRMSProp: true, RMSPropEps: 1e-5, Normalize: DefaultNormalize(), PolicyKwargs: k,
+		UseRMSProp: true, RMSPropEps: 1e-5, SDESampleFreq: -1, Normalize: DefaultNormalize(), PolicyKwargs: k,
 	}
 }
 
@@ -60,6 +62,7 @@ func (c *A2CConfig) validate() error {
 		rule{unit(c.GAELambda), "gae_lambda", c.GAELambda, "0 … 1"},
 		rule{weight(c.VFCoef), "vf_coef", c.VFCoef, "0 or more"},
 		rule{weight(c.EntCoef), "ent_coef", c.EntCoef, "0 or more"},
+		rule{c.SDESampleFreq == -1 || c.SDESampleFreq >= 1, "sde_sample_freq", c.SDESampleFreq, "1 or more, or -1"},
 		rule{c.MaxGradNorm > 0, "max_grad_norm", c.MaxGradNorm, "more than 0"},
 	))
 }
@@ -93,6 +96,7 @@ func (a *A2C) begin(mk env.Maker) error {
 	if err := a.c.validate(); err != nil {
 		return err
 	}
+	a.c.PolicyKwargs.UseSDE, a.noiseFor = a.c.UseSDE, a.c.SDESampleFreq
 	first, err := a.connect(mk, &a.c.Setup, &a.c.PolicyKwargs, &a.c.Normalize, a.c.Gamma)
 	if err != nil {
 		return err
@@ -123,6 +127,6 @@ func (a *A2C) iterate() error {
 	if a.c.NormalizeAdvantage {
 		normalize(a.adv)
 	}
-	a.descend(a.roll.Steps())
+	a.descend(a.roll.Steps(), a.mask)
 	return a.check()
 }

@@ -143,7 +143,7 @@ func (a *A3C) hire(mk env.Maker, seed uint64) (err error) {
 	w.params = w.model.Params()
 	w.weigh(a.c.VFCoef, a.c.EntCoef)
 	w.run = func() { a.work(w) }
-	first, err := w.vec.Reset(env.Split(seed, 1))
+	first, err := w.reset(seed)
 	if err != nil {
 		return err
 	}
@@ -233,7 +233,7 @@ func (a *A3C) gradient(w *worker) error {
 		return err
 	}
 	w.advantages(a.c.Gamma, a.c.GAELambda)
-	w.differentiate(w.roll.Steps())
+	w.differentiate(w.roll.Steps(), w.mask)
 	return cmp.Or(w.model.Tape.Err(), w.model.ValueTape.Err())
 }
 
@@ -258,6 +258,7 @@ func (a *A3C) State(s *state.State) {
 	s.All(a.model, a.opt, &a.stats)
 	for _, w := range a.workers {
 		s.PCG("a3c/rng", &w.src)
+		s.Floats("a3c/forbidden", w.forbidden)
 		s.All(w.model, w.vec, w.roll)
 	}
 }
