@@ -32,6 +32,7 @@ type Batch struct {
 	Reward    []float32 // [B] of n steps the discounted sum
 	Discount  []float32 // [B] γⁿ, or 0 after a terminal state: what V(Next) counts for
 	Weight    []float32 // [B] importance weights; 1 where all are equally likely
+	Forbidden []float32 // [B, actions] policy.Mask's of Next; empty where environments have no masks
 	Index     []int     // [B] where in the Buffer they came from
 
 	next []int // scratch: rows of the observations that follow
@@ -41,7 +42,10 @@ type Batch struct {
 func NewBatch(spec env.Spec, n int) *Batch {
 	o, a := spec.Obs.Size(), spec.Act.Size()
 	floats := func(k int) []float32 { return make([]float32, k*n) }
-	return &Batch{floats(o), floats(o), floats(a), floats(1), floats(1), floats(1), make([]int, n), make([]int, n)}
+	return &Batch{
+		Obs: floats(o), Next: floats(o), Act: floats(a), Reward: floats(1), Discount: floats(1), Weight: floats(1),
+		Index: make([]int, n), next: make([]int, n),
+	}
 }
 
 // Len is the number of transitions in b.

@@ -43,7 +43,7 @@ func filled(t *testing.T, b replay.Buffer, steps int) *story {
 
 func newUniform(t testing.TB, capacity int) replay.Uniform {
 	t.Helper()
-	u, err := replay.NewUniform(spec(), capacity, 2, 0.5, []float32{100, 200})
+	u, err := replay.NewUniform(spec(), capacity, 0.5, step(100, 200))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +52,7 @@ func newUniform(t testing.TB, capacity int) replay.Uniform {
 
 func newPrioritized(t testing.TB, capacity int) *replay.Prioritized {
 	t.Helper()
-	p, err := replay.NewPrioritized(spec(), capacity, 2, 0.5, []float32{100, 200}, 0.6, 0.4)
+	p, err := replay.NewPrioritized(spec(), capacity, 0.5, step(100, 200), 0.6, 0.4)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -152,7 +152,7 @@ func TestBufferState(t *testing.T) {
 
 func TestBufferErrors(t *testing.T) {
 	for _, capacity := range []int{0, 1, 1 << 40} {
-		if _, err := replay.NewUniform(spec(), capacity, 2, 0.9, []float32{0, 0}); err == nil {
+		if _, err := replay.NewUniform(spec(), capacity, 0.9, step(0, 0)); err == nil {
 			t.Errorf("NewUniform of %d transitions has no error", capacity)
 		}
 	}
@@ -172,7 +172,7 @@ func TestPrioritized(t *testing.T) {
 	}
 	golden.Read(t, "testdata/prioritized.json.gz", &cases)
 	for _, c := range cases {
-		p, err := replay.NewPrioritized(spec(), c.N, 1, 0.9, []float32{0}, c.Alpha, c.Beta)
+		p, err := replay.NewPrioritized(spec(), c.N, 0.9, env.NewResult(1, 1), c.Alpha, c.Beta)
 		if err != nil {
 			t.Fatal(err)
 		}

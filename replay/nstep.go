@@ -40,3 +40,10 @@ func (s NStep) Reprioritize(index []int, tdError []float32) {
 		p.Reprioritize(index, tdError)
 	}
 }
+
+// Anneal is the other Buffer's, if it has one.
+func (s NStep) Anneal(beta float64) {
+	if p, ok := s.stepper.(*Prioritized); ok {
+		p.Anneal(beta)
+	}
+}

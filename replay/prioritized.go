@@ -30,13 +30,13 @@ const leastError = 1e-6
 
 // NewPrioritized returns an empty Prioritized like NewUniform, with exponents α of
 // priorities and β of weights.
-func NewPrioritized(spec env.Spec, capacity, n int, gamma float32, obs []float32, alpha, beta float64) (*Prioritized, error) {
-	r, err := newRing(spec, capacity, n, gamma, obs)
+func NewPrioritized(spec env.Spec, capacity int, gamma float32, first *env.Result, alpha, beta float64) (*Prioritized, error) {
+	r, err := newRing(spec, capacity, gamma, first)
 	if err != nil {
 		return nil, err
 	}
 	p := &Prioritized{ring: r, alpha: alpha, beta: beta, leaves: 1, highest: 1}
-	for p.leaves < r.slots*n {
+	for p.leaves < r.slots*r.n {
 		p.leaves *= 2
 	}
 	p.tree = make([]float64, 2*p.leaves)

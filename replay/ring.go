@@ -3,9 +3,11 @@ package replay
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/state"
+	"github.com/rlrun/rlrun/policy"
 	"github.com/rlrun/rlrun/policy/f32"
 )
 
@@ -23,6 +25,8 @@ type ring struct {
 	end            []int32   // [slots·N] how the transition ended its episode: see below
 	final          []float32 // [F, O]
 	free           []int32   // final rows that no transition has
+	forbidden      []float32 // [slots·N, actions] of the observations, where environments have masks
+	actions        int       // of those; otherwise 0
 	head, kept     int       // the newest slot; slots of transitions
 }
 
@@ -42,9 +46,9 @@ func Size(spec env.Spec, capacity int) int {
 }
 
 // newRing returns an empty ring for capacity transitions of environments that begin
-// at obs [N, O].
-func newRing(spec env.Spec, capacity, n int, gamma float32, obs []float32) (*ring, error) {
-	row := Size(spec, 1)
+// as first says.
+func newRing(spec env.Spec, capacity int, gamma float32, first *env.Result) (*ring, error) {
+	row, n := Size(spec, 1)+4*len(first.Mask)/len(first.Reward), len(first.Reward)
 	if capacity < n || capacity > limit/row {
 		return nil, fmt.Errorf("replay: buffer_size is %d, want %d … %d: a transition of %d environments takes %d bytes each, of %d in all",
 			capacity, n, limit/row, n, row, limit)
@@ -60,7 +64,9 @@ func newRing(spec env.Spec, capacity, n int, gamma float32, obs []float32) (*rin
 		f := n * (r.slots/spec.MaxSteps + 2)
 		r.final, r.free = make([]float32, 0, f*r.o), make([]int32, 0, f)
 	}
-	copy(r.obs, obs)
+	r.actions = len(first.Mask) / n
+	r.forbidden = floats(r.actions)
+	r.look(first)
 	return r, nil
 }
 
@@ -69,6 +75,12 @@ func (r *ring) Len() int { return r.kept * r.n }
 
 // Now is what to act on next, [N, O]. It is the ring's.
 func (r *ring) Now() []float32 { return r.obs[r.head*r.n*r.o : (r.head+1)*r.n*r.o] }
+
+// look keeps what is acted on next.
+func (r *ring) look(res *env.Result) {
+	copy(r.Now(), res.Obs)
+	policy.Mask(r.forbidden[r.head*r.n*r.actions:], res.Mask)
+}
 
 // Add keeps one step in place of the oldest.
 func (r *ring) Add(act []float32, res *env.Result) {
@@ -88,7 +100,7 @@ func (r *ring) Add(act []float32, res *env.Result) {
 		}
 	}
 	r.head, r.kept = (r.head+1)%r.slots, min(r.kept+1, r.slots-1)
-	copy(r.Now(), res.Obs)
+	r.look(res)
 }
 
 // keep returns the final row that has obs.
@@ -143,9 +155,14 @@ func (r *ring) fetch(b *Batch, n int) {
 		b.next[i] = r.follow(last)
 	}
 	f32.Gather(b.Next, r.obs, r.o, b.next)
+	if r.actions > 0 {
+		b.Forbidden = slices.Grow(b.Forbidden[:0], b.Len()*r.actions)[:b.Len()*r.actions]
+		f32.Gather(b.Forbidden, r.forbidden, r.actions, b.next)
+	}
 	for i, next := range b.next {
 		if k := int(r.end[r.before(next)]); k >= 0 {
 			copy(b.Next[i*r.o:(i+1)*r.o], r.final[k*r.o:])
+			clear(b.Forbidden[i*r.actions : (i+1)*r.actions]) // which nobody knows
 		}
 	}
 }
@@ -178,6 +195,7 @@ func (r *ring) State(s *state.State) {
 	s.Floats("replay/obs", r.obs[:used*r.o])
 	s.Floats("replay/act", r.act[:used*r.a])
 	s.Floats("replay/reward", r.reward[:used])
+	s.Floats("replay/forbidden", r.forbidden[:used*r.actions])
 	end, final := r.ends(used)
 	s.Bytes("replay/end", end)
 	s.Log("replay/final", &final, used*r.o)

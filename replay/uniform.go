@@ -13,11 +13,11 @@ type Uniform struct{ *ring }
 
 var _ Buffer = Uniform{}
 
-// NewUniform returns an empty Uniform for capacity transitions of n environments
-// that begin at obs [N, O]. It is an error if they would take more memory than a
-// buffer may.
-func NewUniform(spec env.Spec, capacity, n int, gamma float32, obs []float32) (Uniform, error) {
-	r, err := newRing(spec, capacity, n, gamma, obs)
+// NewUniform returns an empty Uniform for capacity transitions of environments that
+// begin as first says, which is not kept. It is an error if they would take more
+// memory than a buffer may.
+func NewUniform(spec env.Spec, capacity int, gamma float32, first *env.Result) (Uniform, error) {
+	r, err := newRing(spec, capacity, gamma, first)
 	return Uniform{r}, err
 }
 
