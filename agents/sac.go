@@ -17,16 +17,17 @@ import (
 type SACConfig struct {
 	Setup         `yaml:"-"`
 	Replay        `yaml:",inline"`
-	EntCoef       Temperature   `yaml:"ent_coef"`       // α
-	TargetEntropy *float32      `yaml:"target_entropy"` // that α is learned for, H̄; nil is minus the number of actions
-	PolicyKwargs  policy.Kwargs `yaml:"policy_kwargs"`
+	Noise         `yaml:",inline"` // added to the actions that are drawn
+	EntCoef       Temperature      `yaml:"ent_coef"`       // α
+	TargetEntropy *float32         `yaml:"target_entropy"` // that α is learned for, H̄; nil is minus the number of actions
+	PolicyKwargs  policy.Kwargs    `yaml:"policy_kwargs"`
 }
 
 // DefaultSAC returns the settings that Stable-Baselines3 has by default.
 func DefaultSAC() SACConfig {
 	c := SACConfig{
 		Setup:  Setup{Steps: 100_000, NEnvs: 1, Engine: policy.Native{}},
-		Replay: DefaultReplay(), EntCoef: Temperature{true, 1}, PolicyKwargs: offPolicyKwargs(256, 256),
+		Replay: DefaultReplay(), Noise: Noise{"none", 0.1}, EntCoef: Temperature{true, 1}, PolicyKwargs: offPolicyKwargs(256, 256),
 	}
 	c.LearningRate = optim.Constant(3e-4)
 	return c
@@ -37,7 +38,7 @@ func (c *SACConfig) Complete() error { return c.PolicyKwargs.Complete(1e-8) }
 
 func (c *SACConfig) validate() error {
 	finite := c.TargetEntropy == nil || *c.TargetEntropy-*c.TargetEntropy == 0
-	return broken(slices.Concat(c.Setup.rules(), c.Replay.rules(), []rule{
+	return broken(slices.Concat(c.Setup.rules(), c.Replay.rules(), c.Noise.rules(), []rule{
 		{finite, "target_entropy", given(c.TargetEntropy), "a finite number, or null"},
 	}))
 }
@@ -47,6 +48,7 @@ func (c *SACConfig) validate() error {
 type SAC struct {
 	offPolicy
 	c                      SACConfig
+	noise                  noise
 	actor                  *policy.Squashed
 	critics, criticsTarget *policy.Critics
 	actorOpt, criticOpt    *optim.Optimizer
@@ -75,10 +77,10 @@ func NewSAC(mk env.Maker, c SACConfig) (*SAC, error) {
 	b := c.BatchSize
 	a.criticsTarget, a.tape = a.critics.Copy(), tape.New()
 	a.epsilon, a.next, a.nextLogp, a.value = make([]float32, 2*len(a.batch.Act)), make([]float32, len(a.batch.Act)), make([]float32, b), make([]float32, b)
-	a.acting = make([]float32, len(a.act))
+	a.acting, a.noise = make([]float32, len(a.act)), noise{c.Noise, make([]float32, len(a.act))}
 	a.params = slices.Concat(a.actor.Params(), a.critics.Params(), []*tape.Param{a.temperature})
 	a.opts, a.tapes = []*optim.Optimizer{a.actorOpt, a.criticOpt, a.temperatureOpt}, []*tape.Tape{a.tape, a.actor.Tape}
-	a.random, a.explore, a.bound, a.ended = a.uniform, a.draw, a.actor.Stretch, func(*env.Result) {}
+	a.random, a.explore, a.bound, a.ended = a.uniform, a.draw, a.actor.Stretch, a.noise.ended
 	a.update = a.improve
 	return a, nil
 }
@@ -130,6 +132,7 @@ func (a *SAC) Learn(until int) (Report, error) {
 func (a *SAC) draw() {
 	a.normal(a.acting)
 	a.actor.Choose(a.now, a.acting, a.act, nil)
+	a.noise.add(a.rng, a.act)
 }
 
 // normal fills x with standard normal numbers.
@@ -212,7 +215,7 @@ func (a *SAC) figures() []Named {
 
 // State visits the networks and the temperature, and what offPolicy has.
 func (a *SAC) State(s *state.State) {
-	s.All(a.actor, a.critics, a.criticsTarget)
+	s.All(a.actor, a.critics, a.criticsTarget, &a.noise)
 	s.Floats("sac/log_ent_coef", a.temperature.Value)
 	s.Int("sac/updates", &a.updates, 1<<53)
 	a.offPolicy.State(s)
