@@ -49,9 +49,9 @@ func ppoConfig() agents.PPOConfig {
 
 func newPPO(mk env.Maker) agents.Agent { return agents.Must(agents.NewPPO(mk, ppoConfig())) }
 
-// kinds are all agents, in environments of mk.
+// kinds are agents whose networks or environments are out of the ordinary.
 func kinds() map[string]func(mk env.Maker) agents.Agent {
-	return map[string]func(env.Maker) agents.Agent{"PPO": newPPO, "PPO with all": newPPOWithAll, "PPO normalised": newPPONormalized, "A2C": newA2C, "A3C": newA3C, "REINFORCE": newReinforce}
+	return map[string]func(env.Maker) agents.Agent{"PPO": newPPO, "PPO with all": newPPOWithAll, "PPO normalised": newPPONormalized}
 }
 
 // newPPOWithAll returns a PPO whose networks have all that networks may have.

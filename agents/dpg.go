@@ -50,6 +50,7 @@ func (d *dpg) build(mk env.Maker, s *Setup, r *Replay, n Noise, k *policy.Kwargs
 	d.next, d.value = make([]float32, len(d.batch.Act)), make([]float32, r.BatchSize)
 	d.params = append(d.actor.Params(), d.critics.Params()...)
 	d.opts, d.tapes = []*optim.Optimizer{d.actorOpt, d.criticOpt}, []*tape.Tape{d.tape, d.actor.Tape}
+	d.followers = []follower{{d.actorTarget.Params(), d.actor.Params()}, {d.criticsTarget.Params(), d.critics.Params()}}
 	d.random, d.explore, d.bound, d.ended = d.uniform, d.exploreByNoise, d.actor.Stretch, d.noise.ended
 	return nil
 }
@@ -95,12 +96,6 @@ func (d *dpg) learnActor() {
 	l.Backward()
 	d.actorOpt.Step()
 	d.actorLoss = float64(l.Scalar())
-}
-
-// blend moves the targets towards what they follow.
-func (d *dpg) blend() {
-	policy.Blend(d.actorTarget.Params(), d.actor.Params(), d.r.Tau)
-	policy.Blend(d.criticsTarget.Params(), d.critics.Params(), d.r.Tau)
 }
 
 // figures returns what is logged of the latest iteration.

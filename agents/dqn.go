@@ -82,6 +82,7 @@ func NewDQN(mk env.Maker, c DQNConfig) (*DQN, error) {
 	actions := a.vec.Spec().Act.(env.Discrete).N
 	a.scores, a.next, a.value = make([]float32, actions*c.BatchSize), make([]float32, c.BatchSize), make([]float32, c.BatchSize)
 	a.params, a.opts, a.tapes = a.q.Params(), []*optim.Optimizer{a.opt}, []*tape.Tape{a.tape}
+	a.followers = []follower{{a.target.Params(), a.q.Params()}}
 	a.random, a.explore, a.update = a.any, a.greedily, a.improve
 	a.bound, a.ended = func([]float32) {}, a.follow
 	return a, nil
@@ -152,7 +153,7 @@ func (a *DQN) choose(i int) float32 {
 func (a *DQN) follow(*env.Result) {
 	steps, every := a.stats.Steps(), a.c.TargetUpdateInterval
 	if steps/every > (steps-a.c.NEnvs)/every {
-		policy.Blend(a.target.Params(), a.q.Params(), a.c.Tau)
+		a.blend()
 	}
 }
 

@@ -82,6 +82,7 @@ type offPolicy struct {
 	ended           func(res *env.Result) // is told of each step
 	update          func()                // learns from batch, and writes errs
 	params          []*tape.Param         // that are learned
+	followers       []follower
 }
 
 // connect makes the environments and the buffer.
@@ -214,6 +215,16 @@ func (o *offPolicy) step() error {
 	policy.Mask(o.forbidden, res.Mask)
 	o.ended(res)
 	return nil
+}
+
+// A follower is the parameters of a target network, with those that it follows.
+type follower struct{ target, source []*tape.Param }
+
+// blend moves the targets towards what they follow, by τ.
+func (o *offPolicy) blend() {
+	for _, f := range o.followers {
+		policy.Blend(f.target, f.source, o.r.Tau)
+	}
 }
 
 // targets sets wanted to y = r + γⁿ V(s'), where value is V of the batch's Next.

@@ -80,6 +80,7 @@ func NewSAC(mk env.Maker, c SACConfig) (*SAC, error) {
 	a.acting, a.noise = make([]float32, len(a.act)), noise{c.Noise, make([]float32, len(a.act))}
 	a.params = slices.Concat(a.actor.Params(), a.critics.Params(), []*tape.Param{a.temperature})
 	a.opts, a.tapes = []*optim.Optimizer{a.actorOpt, a.criticOpt, a.temperatureOpt}, []*tape.Tape{a.tape, a.actor.Tape}
+	a.followers = []follower{{a.criticsTarget.Params(), a.critics.Params()}}
 	a.random, a.explore, a.bound, a.ended = a.uniform, a.draw, a.actor.Stretch, a.noise.ended
 	a.update = a.improve
 	return a, nil
@@ -165,7 +166,7 @@ func (a *SAC) learnFrom(epsilon, epsilonNext []float32) {
 	a.targets(a.value)
 	a.learnCritics()
 	a.learnActor(act, logp)
-	policy.Blend(a.criticsTarget.Params(), a.critics.Params(), a.c.Tau)
+	a.blend()
 	a.updates++
 }
 
