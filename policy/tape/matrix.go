@@ -258,14 +258,17 @@ type block struct{ from, to, cols int }
 func (v *Var) block(from, to int) block { return block{from, to, v.Cols} }
 func (v *Var) whole() block             { return block{0, v.Cols, v.Cols} }
 
-// set copies the rows of the block s of src into b of dst, element by element: they
-// are few.
+// set copies the rows of the block s of src into b of dst. Single columns, which are
+// common, are spared the call.
 func (b block) set(dst, src []float32, s block, rows int) {
-	for r := range rows {
-		x, y := src[r*s.cols+s.from:r*s.cols+s.to], dst[r*b.cols+b.from:r*b.cols+b.to]
-		for i, v := range x {
-			y[i] = v
+	if s.to-s.from == 1 {
+		for r := range rows {
+			dst[r*b.cols+b.from] = src[r*s.cols+s.from]
 		}
+		return
+	}
+	for r := range rows {
+		copy(dst[r*b.cols+b.from:r*b.cols+b.to], src[r*s.cols+s.from:r*s.cols+s.to])
 	}
 }
 
