@@ -18,8 +18,9 @@ var layers = map[string]string{
 	"internal/scenario":   "agents env env/grid internal/nearest internal/settings policy policy/f32 policy/gorgonia",
 	"internal/run":        "agents env env/grid env/state internal/atomicfile internal/episode internal/scenario internal/tfevents policy",
 	"internal/episode":    "env render",
+	"internal/stage":      "agents env internal/episode policy render render/raster",
 	"internal/bench":      "agents env policy policy/f32 policy/loss policy/optim policy/parallel policy/tape",
-	"internal/cli":        "env env/envtest env/grid internal/atomicfile internal/bench internal/episode internal/nearest internal/plot internal/run internal/scenario internal/settings internal/statistics policy policy/f32 render render/raster",
+	"internal/cli":        "env env/envtest env/grid internal/atomicfile internal/bench internal/episode internal/nearest internal/plot internal/run internal/scenario internal/settings internal/stage internal/statistics policy policy/f32 render render/raster",
 	"env/state":           "",
 	"env":                 "env/state internal/nearest",
 	"env/envtest":         "env env/state",
@@ -30,6 +31,7 @@ var layers = map[string]string{
 	"internal/plot":       "internal/statistics",
 	"render":              "",
 	"render/raster":       "render",
+	"render/window":       "render/raster",
 	"policy/f32":          "",
 	"policy/parallel":     "",
 	"policy/tape":         "policy/f32 policy/parallel",
@@ -39,7 +41,7 @@ var layers = map[string]string{
 	"policy/gorgonia":     "policy policy/f32 policy/tape",
 	"replay":              "env env/state",
 	"agents":              "env env/state internal/atomicfile policy policy/f32 policy/loss policy/optim policy/parallel policy/tape replay",
-	"scenarios":           "env env/classic env/grid internal/cli",
+	"scenarios":           "env env/classic env/grid internal/cli render/raster render/window",
 	"cmd/rlrun":           "scenarios",
 }
 

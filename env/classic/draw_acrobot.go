@@ -43,3 +43,12 @@ func (a *Acrobot) Draw(d render.Canvas, l render.Look) {
 	turn := math.Tanh(a.torque/2) / math.Tanh(0.5) // a radian at 1 N m
 	render.Twist(d, x, y, 0.36, float32(a.x[0]+a.x[1]/2), float32(turn)*1.6, 0.07, l.Orange)
 }
+
+// Controls turn the lower rod: with the first torque that there is, and the last.
+func (a *Acrobot) Controls() []render.Control {
+	last := len(a.Torques) - 1
+	return []render.Control{
+		{Key: "left", Label: "swing left", Act: []float32{0}}, {Key: "right", Label: "swing right", Act: []float32{float32(last)}},
+		{Label: "let go", Act: []float32{float32(last / 2)}},
+	}
+}

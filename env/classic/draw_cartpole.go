@@ -48,3 +48,8 @@ func (c *CartPole) Draw(d render.Canvas, l render.Look) {
 		render.Arrow(d, x+side*0.38, 0.02, x+side*0.8, 0.02, 0.05, l.Blue)
 	}
 }
+
+// Controls push. Nothing rests: time stands still until a key is held.
+func (c *CartPole) Controls() []render.Control {
+	return []render.Control{{Key: "left", Label: "push left", Act: []float32{0}}, {Key: "right", Label: "push right", Act: []float32{1}}}
+}

@@ -50,3 +50,16 @@ func (c *valley) draw(d render.Canvas, l render.Look, flag, engine float64) {
 		render.Arrow(car, side*0.1, 0.05, side*0.1+float32(thrust)*0.16, 0.05, 0.018, l.Blue)
 	}
 }
+
+// Controls drive.
+func (c *MountainCar) Controls() []render.Control { return driving(0, 1, 2) }
+
+// Controls drive with full thrust.
+func (c *MountainCarContinuous) Controls() []render.Control { return driving(-1, 0, 1) }
+
+func driving(left, rest, right float32) []render.Control {
+	return []render.Control{
+		{Key: "left", Label: "drive left", Act: []float32{left}}, {Key: "right", Label: "drive right", Act: []float32{right}},
+		{Label: "roll", Act: []float32{rest}},
+	}
+}

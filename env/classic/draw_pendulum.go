@@ -32,3 +32,11 @@ func (p *Pendulum) Draw(d render.Canvas, l render.Look) {
 	const most = 2 // [N m]
 	render.Twist(d, 0, 0, 0.42, -math.Pi/2, float32(p.torque/most)*2.2, 0.05, l.Blue)
 }
+
+// Controls turn with all the torque there is.
+func (p *Pendulum) Controls() []render.Control {
+	return []render.Control{
+		{Key: "left", Label: "turn left", Act: []float32{2}}, {Key: "right", Label: "turn right", Act: []float32{-2}},
+		{Label: "let go", Act: []float32{0}},
+	}
+}

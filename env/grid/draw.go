@@ -174,3 +174,15 @@ func (w *GridWorld) Draw(d render.Canvas, l render.Look) {
 		}
 	}
 }
+
+// Controls walk, where there is a map.
+func (t *Table) Controls() (all []render.Control) {
+	if t.view.board == nil {
+		return nil
+	}
+	keys := map[string]string{"↑": "up", "→": "right", "↓": "down", "←": "left"}
+	for a, arrow := range t.view.board.Arrows {
+		all = append(all, render.Control{Key: keys[arrow], Label: "go " + keys[arrow], Act: []float32{float32(a)}})
+	}
+	return all
+}

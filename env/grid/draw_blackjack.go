@@ -51,3 +51,8 @@ func drawHand(d render.Canvas, l render.Look, y float32, cards []int, seen int) 
 		d.Text(x+0.44, y+0.38, 0.6, 0.5, name, l.Ink)
 	}
 }
+
+// Controls stick and hit.
+func (b *Blackjack) Controls() []render.Control {
+	return []render.Control{{Key: "backspace", Label: "stick", Act: []float32{0}}, {Key: "enter", Label: "hit", Act: []float32{1}}}
+}

@@ -64,3 +64,12 @@ func (t *Taxi) Draw(d render.Canvas, l render.Look) {
 func (m mapDrawing) torso(d render.Canvas) {
 	d.Fill([]float32{-0.11, -0.1, 0.11, -0.1, 0.05, 0.06, -0.05, 0.06}, m.look.Pink)
 }
+
+// Controls drive, pick up and drop off.
+func (t *Taxi) Controls() []render.Control {
+	return []render.Control{
+		{Key: "down", Label: "go south", Act: []float32{0}}, {Key: "up", Label: "go north", Act: []float32{1}},
+		{Key: "right", Label: "go east", Act: []float32{2}}, {Key: "left", Label: "go west", Act: []float32{3}},
+		{Key: "enter", Label: "pick up", Act: []float32{4}}, {Key: "backspace", Label: "drop off", Act: []float32{5}},
+	}
+}

@@ -91,11 +91,11 @@ func newActor(r *run.Run, best, sampled bool) (*actor, error) {
 	if err != nil {
 		return nil, err
 	}
-	player, err := r.Player()
+	player, err := run.NewPlayer(r.Scenario)
 	if err != nil {
 		return nil, err
 	}
-	player.Values, player.Best = r.Knowledge(p)
+	player.Values, player.Best = run.Knowledge(r.Scenario, p)
 	return &actor{run: r, player: player, policy: p, sampled: sampled, act: make([]float32, player.Spec.Act.Size())}, nil
 }
 

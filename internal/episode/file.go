@@ -103,3 +103,14 @@ func Read(r io.Reader) (all []Recording, err error) {
 	}
 	return all, nil
 }
+
+// Write writes the whole episode, and leaves p at its last step.
+func (p *Player) Write(w io.Writer, h Head) error {
+	err := WriteHead(w, h)
+	for step := 0; err == nil && step <= p.Last(); step++ {
+		if err = p.Seek(step); err == nil {
+			err = p.WriteMoment(w)
+		}
+	}
+	return err
+}

@@ -24,7 +24,7 @@ func TestPlayer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	player, err := r.Player()
+	player, err := run.NewPlayer(r.Scenario)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,7 +43,7 @@ func TestPlayer(t *testing.T) {
 			t.Errorf("episode %d returns %v in %d steps, want %v in %d", i, player.Return, player.Steps, score.Returns[i], score.Lengths[i])
 		}
 	}
-	if values, best := r.Knowledge(p); values != nil || best != nil {
+	if values, best := run.Knowledge(r.Scenario, p); values != nil || best != nil {
 		t.Errorf("Knowledge of CartPole's states = %v, %v, want none", values, best)
 	}
 }

@@ -1,0 +1,120 @@
+//go:build !headless
+
+package window
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+
+	"github.com/hajimehoshi/ebiten/v2"
+
+	"github.com/rlrun/rlrun/render/raster"
+)
+
+// ErrNoDisplay is what opening a window returns where there is nothing to open it on.
+var ErrNoDisplay = errors.New("there is no display to open a window on: DISPLAY is not set; rlrun record needs none")
+
+// Main runs f, and returns what f returns. By what f is given it can open a window,
+// once. Windows belong to a program's first thread, so that Main must be called by
+// its main goroutine; f runs on another.
+func Main(f func(raster.Open) int) int {
+	type request struct {
+		title  string
+		screen raster.Screen
+		closed chan error
+	}
+	requests, status := make(chan request), make(chan int)
+	go func() {
+		status <- f(func(title string, s raster.Screen) error {
+			r := request{title, s, make(chan error)}
+			requests <- r
+			return <-r.closed
+		})
+	}()
+	for {
+		select {
+		case r := <-requests:
+			r.closed <- run(r.title, r.screen)
+		case s := <-status:
+			return s
+		}
+	}
+}
+
+// The size of a window at first.
+const (
+	width  = 800
+	height = 600
+)
+
+// run opens a window and returns when it has closed.
+func run(title string, s raster.Screen) error {
+	switch runtime.GOOS {
+	case "linux", "freebsd", "netbsd":
+		if os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "" {
+			return ErrNoDisplay
+		}
+	}
+	ebiten.SetWindowTitle(title)
+	ebiten.SetWindowSize(width, height)
+	ebiten.SetWindowSizeLimits(320, 240, -1, -1)
+	ebiten.SetWindowResizingMode(ebiten.WindowResizingModeEnabled)
+	ebiten.SetScreenClearedEveryFrame(false) // only what is new is drawn
+	ebiten.SetTPS(s.Ticks())
+	if err := ebiten.RunGame(&game{screen: s, image: raster.NewImage(1, 1)}); err != nil {
+		return fmt.Errorf("window: %w", err)
+	}
+	return nil
+}
+
+// A game is a Screen as Ebitengine has it.
+type game struct {
+	screen  raster.Screen
+	image   *raster.Image
+	changed bool
+	err     error
+}
+
+// Update hands on the keys.
+func (g *game) Update() error {
+	defer g.guard()
+	if g.err != nil {
+		return g.err
+	}
+	changed, done := g.screen.Update(pressed(), held())
+	g.changed = g.changed || changed
+	if done {
+		return ebiten.Termination
+	}
+	return nil
+}
+
+// Draw draws what is new.
+func (g *game) Draw(screen *ebiten.Image) {
+	defer g.guard()
+	size := screen.Bounds().Size()
+	if size != g.image.Rect.Size() {
+		g.image, g.changed = raster.NewImage(size.X, size.Y), true
+	}
+	if g.changed {
+		g.changed = false
+		g.screen.Draw(g.image)
+		screen.WritePixels(g.image.Pix)
+	}
+}
+
+// Layout has a pixel for each that the display has.
+func (g *game) Layout(w, h int) (int, int) {
+	scale := ebiten.Monitor().DeviceScaleFactor()
+	return int(float64(w) * scale), int(float64(h) * scale)
+}
+
+// guard turns a panic into the error that closes the window: what else the program
+// does goes on.
+func (g *game) guard() {
+	if p := recover(); p != nil {
+		g.err = fmt.Errorf("panic: %v", p)
+	}
+}
