@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"runtime"
 
 	"github.com/spf13/cobra"
 
@@ -77,6 +78,7 @@ func (a *App) watchTraining(s *scenario.Scenario, f runFlags) (*watching, error)
 	w := &watching{app: a, training: &stage.Training{}, closed: make(chan struct{})}
 	c := policyConfig(s, p, agent.Policy(), s.Seed)
 	c.Training = w.training
+	s.UseCores(runtime.GOMAXPROCS(0)) // to which the window may add one, for itself
 	screen, closed, err := a.open(s.Name, c)
 	if err != nil {
 		return nil, err

@@ -34,7 +34,7 @@ const (
 func pressed() (all []string) {
 	for _, k := range named {
 		n := inpututil.KeyPressDuration(k.key)
-		if n == 1 || n > after && n%every == 0 {
+		if inpututil.IsKeyJustPressed(k.key) || n > after && n%every == 0 { // a tap may be shorter than a tick
 			all = append(all, k.name)
 		}
 		for _, id := range ebiten.AppendGamepadIDs(nil) {

@@ -57,6 +57,9 @@ func run(title string, s raster.Screen) error {
 			return ErrNoDisplay
 		}
 	}
+	// A thread that waits for the graphics driver keeps its processor for up to ten
+	// milliseconds. Were it the only one, the program's work would stand still.
+	runtime.GOMAXPROCS(max(runtime.GOMAXPROCS(0), 2))
 	ebiten.SetWindowTitle(title)
 	ebiten.SetWindowSize(width, height)
 	ebiten.SetWindowSizeLimits(320, 240, -1, -1)
