@@ -3,6 +3,7 @@ package grid
 import (
 	"image/color"
 	"math"
+	"slices"
 
 	"github.com/rlrun/rlrun/render"
 )
@@ -80,21 +81,26 @@ func (m mapDrawing) square(cell int, share float32) {
 }
 
 // heat shows the values of the cells that count, the best the darkest; layer is
-// the first of their states.
+// the first of their states. The worst tenth are as pale as can be, lest a few states
+// that were never seen make all others look alike.
 func (m mapDrawing) heat(layer int, counts func(cell int) bool) {
 	v := m.look.Values
 	if len(v) < layer+m.rows*m.cols {
 		return
 	}
-	low, high := float32(math.Inf(1)), float32(math.Inf(-1))
+	var sorted []float32
 	for i := range m.rows * m.cols {
 		if counts(i) {
-			low, high = min(low, v[layer+i]), max(high, v[layer+i])
+			sorted = append(sorted, v[layer+i])
 		}
 	}
+	if slices.Sort(sorted); len(sorted) == 0 {
+		return
+	}
+	low, high := sorted[len(sorted)/10], sorted[len(sorted)-1]
 	for i := range m.rows * m.cols {
 		if counts(i) && high > low {
-			m.square(i, 0.05+0.7*(v[layer+i]-low)/(high-low))
+			m.square(i, 0.05+0.7*max(v[layer+i]-low, 0)/(high-low))
 		}
 	}
 }

@@ -47,7 +47,7 @@ func (s *Screen) Draw(m *raster.Image) {
 	s.Player.Draw(m, p.th)
 	p.within(0, 0, w, top)
 	s.head(p)
-	each := (h - top - foot) / float32(max(len(sections), 1))
+	each := (h - top - foot) / float32(max(len(sections), 3))
 	for i, draw := range sections {
 		p.within(side, top+float32(i)*each, w-p.u, top+float32(i+1)*each)
 		draw(p)

@@ -103,7 +103,7 @@ func (s *Screen) numbers(p *pane) {
 // for.
 func (p *pane) rows(title string, names []string, v []float32, form string, bar func(i int) (from, to float32, c color.RGBA)) {
 	room := p.title(title, "")
-	line := min(2.2*p.u, room/float32(len(v)))
+	line := min(2.2*p.u, (room-0.6*p.u)/float32(len(v)))
 	label, number := float32(0), p.TextWidth("-0000.0", p.u)
 	for _, n := range names {
 		label = max(label, p.TextWidth(n, p.u)+0.7*p.u)
