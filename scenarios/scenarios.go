@@ -39,5 +39,5 @@ func Envs() env.Registry {
 //
 // The program's main goroutine has to call it: windows want that.
 func Main(envs env.Registry) {
-	os.Exit(window.Main(func(open raster.Open) int { return cli.Main(envs, files, open) }))
+	window.Main(func(open raster.Open) { os.Exit(cli.Main(envs, files, open)) })
 }

@@ -16,30 +16,27 @@ import (
 // ErrNoDisplay is what opening a window returns where there is nothing to open it on.
 var ErrNoDisplay = errors.New("there is no display to open a window on: DISPLAY is not set; rlrun record needs none")
 
-// Main runs f, and returns what f returns. By what f is given it can open a window,
-// once. Windows belong to a program's first thread, so that Main must be called by
-// its main goroutine; f runs on another.
-func Main(f func(raster.Open) int) int {
+// errLost is why a window has closed whose display went away.
+var errLost = errors.New("window: the display has gone away")
+
+// Main runs f, which ends the program when it is done. By what f is given it can
+// open a window, once. Windows belong to a program's first thread, so that Main must
+// be called by its main goroutine; f runs on another.
+func Main(f func(raster.Open)) {
 	type request struct {
 		title  string
 		screen raster.Screen
 		closed chan error
 	}
-	requests, status := make(chan request), make(chan int)
-	go func() {
-		status <- f(func(title string, s raster.Screen) error {
-			r := request{title, s, make(chan error)}
-			requests <- r
-			return <-r.closed
-		})
-	}()
-	for {
-		select {
-		case r := <-requests:
-			r.closed <- run(r.title, r.screen)
-		case s := <-status:
-			return s
-		}
+	requests := make(chan request)
+	go f(func(title string, s raster.Screen) error {
+		r := request{title, s, make(chan error, 2)}
+		requests <- r
+		return <-r.closed
+	})
+	for r := range requests {
+		onLoss(func() { r.closed <- errLost })
+		r.closed <- run(r.title, r.screen)
 	}
 }
 
