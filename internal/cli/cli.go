@@ -36,8 +36,8 @@ type App struct {
 	Scenarios   fs.FS // NAME.yaml each
 	In          io.Reader
 	Out, Err    io.Writer
-	Interactive bool // Err is a terminal, on which progress is shown
-	Window      raster.Open
+	Interactive bool        // Err is a terminal, on which progress is shown
+	Window      raster.Open // opens windows; nil where there are none
 }
 
 // badInput is an error that the user can put right.

@@ -135,7 +135,7 @@ func (s *Screen) begin(number int) {
 	if s.broken = s.leave(); s.broken != nil {
 		return
 	}
-	s.number, s.due, s.hold = number, 0, 0
+	s.number, s.due, s.hold, s.tap = number, 0, 0, nil
 	seed := s.Seed(number)
 	s.rng = rand.New(rand.NewPCG(env.Split(seed, 0), 0))
 	s.values = s.values[:0]

@@ -24,17 +24,11 @@ var named = []struct {
 	{ebiten.KeySpace, ebiten.StandardGamepadButtonCenterRight, "space"},
 }
 
-// after and every say when a key that is held counts as pressed again, in ticks.
-const (
-	after = 12
-	every = 2
-)
-
 // pressed are the keys pressed since the last tick, on the keyboard and on gamepads.
+// One that writes a sign counts again while it is held.
 func pressed() (all []string) {
 	for _, k := range named {
-		n := inpututil.KeyPressDuration(k.key)
-		if inpututil.IsKeyJustPressed(k.key) || n > after && n%every == 0 { // a tap may be shorter than a tick
+		if inpututil.IsKeyJustPressed(k.key) {
 			all = append(all, k.name)
 		}
 		for _, id := range ebiten.AppendGamepadIDs(nil) {
