@@ -5,9 +5,7 @@ import (
 
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/policy"
-	"github.com/rlrun/rlrun/policy/loss"
 	"github.com/rlrun/rlrun/policy/optim"
-	"github.com/rlrun/rlrun/policy/tape"
 )
 
 // A2CConfig is all of A2C's settings. Start from DefaultA2C.
@@ -23,6 +21,8 @@ type A2CConfig struct {
 	NormalizeAdvantage bool           `yaml:"normalize_advantage"` // to mean 0 and deviation 1 in each update
 	UseRMSProp         bool           `yaml:"use_rms_prop"`        // where policy_kwargs name no optimiser; or else Adam
 	RMSPropEps         float64        `yaml:"rms_prop_eps"`        // its ε
+	UseSDE             bool           `yaml:"use_sde"`             // explore by noise that depends on the state (gSDE)
+	SDESampleFreq      int            `yaml:"sde_sample_freq"`     // steps between draws of that noise; -1: once a rollout
 	Normalize          Normalize      `yaml:"normalize"`
 	PolicyKwargs       policy.Kwargs  `yaml:"policy_kwargs"`
 }
@@ -34,7 +34,7 @@ func DefaultA2C() A2CConfig {
 	return A2CConfig{
 		Setup:  Setup{Steps: 100_000, NEnvs: 1, Engine: policy.Native{}},
 		NSteps: 5, LearningRate: optim.Constant(7e-4), Gamma: 0.99, GAELambda: 1, VFCoef: 0.5, EntCoef: 0, MaxGradNorm: 0.5,
-		UseRMSProp: true, RMSPropEps: 1e-5, Normalize: DefaultNormalize(), PolicyKwargs: k,
+		UseRMSProp: true, RMSPropEps: 1e-5, SDESampleFreq: -1, Normalize: DefaultNormalize(), PolicyKwargs: k,
 	}
 }
 
@@ -62,6 +62,7 @@ func (c *A2CConfig) validate() error {
 		rule{unit(c.GAELambda), "gae_lambda", c.GAELambda, "0 … 1"},
 		rule{weight(c.VFCoef), "vf_coef", c.VFCoef, "0 or more"},
 		rule{weight(c.EntCoef), "ent_coef", c.EntCoef, "0 or more"},
+		rule{c.SDESampleFreq == -1 || c.SDESampleFreq >= 1, "sde_sample_freq", c.SDESampleFreq, "1 or more, or -1"},
 		rule{c.MaxGradNorm > 0, "max_grad_norm", c.MaxGradNorm, "more than 0"},
 	))
 }
@@ -69,10 +70,9 @@ func (c *A2CConfig) validate() error {
 // A2C is the advantage actor-critic: Mnih et al. 2016, arXiv:1602.01783, algorithm
 // S3, with all workers' steps in one batch.
 type A2C struct {
-	gatherer
+	actorCritic
 	c    A2CConfig
 	rate float64 // in this iteration
-	log  actorCriticLog
 }
 
 var _ Agent = (*A2C)(nil)
@@ -84,7 +84,7 @@ func NewA2C(mk env.Maker, c A2CConfig) (*A2C, error) {
 		return nil, fmt.Errorf("agents: A2C: %w", err)
 	}
 	a.opt.MaxNorm = c.MaxGradNorm
-	a.learnBy(a.actorLoss, a.criticLoss)
+	a.weigh(c.VFCoef, c.EntCoef)
 	return a, nil
 }
 
@@ -96,6 +96,7 @@ func (a *A2C) begin(mk env.Maker) error {
 	if err := a.c.validate(); err != nil {
 		return err
 	}
+	a.c.PolicyKwargs.UseSDE, a.noiseFor = a.c.UseSDE, a.c.SDESampleFreq
 	first, err := a.connect(mk, &a.c.Setup, &a.c.PolicyKwargs, &a.c.Normalize, a.c.Gamma)
 	if err != nil {
 		return err
@@ -123,25 +124,9 @@ func (a *A2C) iterate() error {
 		return err
 	}
 	a.advantages(a.c.Gamma, a.c.GAELambda)
-	a.log.explained = explainedVariance(a.value[:len(a.ret)], a.ret)
 	if a.c.NormalizeAdvantage {
 		normalize(a.adv)
 	}
-	a.descend(a.roll.Steps())
+	a.descend(a.roll.Steps(), a.mask)
 	return a.check()
-}
-
-// actorLoss is -(E[log π(a|s) Â] + β S).
-func (a *A2C) actorLoss(pi policy.Dist) *tape.Var {
-	gain := loss.PolicyGradient(pi.LogProb(a.roll.Act), a.model.Tape.Const(a.adv, len(a.adv)))
-	entropy := pi.Entropy().Mean()
-	a.log.gain, a.log.entropy = float64(gain.Scalar()), float64(entropy.Scalar())
-	return gain.Add(entropy.Scale(a.c.EntCoef)).Neg()
-}
-
-// criticLoss is the mean squared error of V, weighted.
-func (a *A2C) criticLoss(v *tape.Var) *tape.Var {
-	l := loss.Squared(v, v.Tape().Const(a.ret, len(a.ret)))
-	a.log.value = float64(l.Scalar())
-	return l.Scale(a.c.VFCoef)
 }

@@ -45,7 +45,7 @@ func TestA2CUpdate(t *testing.T) {
 		copy(a.ret, g.Returns)
 		opt := a.opt
 		a.opt, opt.Rate = optim.NewAdam(0, 0, nil), float32(c.LearningRate.Start())
-		a.descend(a.roll.Steps())
+		a.descend(a.roll.Steps(), nil)
 		golden.Near(t, g.DType+": losses and norm", []float32{float32(-a.log.gain), float32(a.log.value), float32(-a.log.entropy), optim.Norm(a.params)},
 			g.Policy, g.Value, g.Entropy, g.Norm)
 		opt.Step()

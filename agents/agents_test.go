@@ -49,9 +49,9 @@ func ppoConfig() agents.PPOConfig {
 
 func newPPO(mk env.Maker) agents.Agent { return agents.Must(agents.NewPPO(mk, ppoConfig())) }
 
-// kinds are all agents, in environments of mk.
+// kinds are agents whose networks or environments are out of the ordinary.
 func kinds() map[string]func(mk env.Maker) agents.Agent {
-	return map[string]func(env.Maker) agents.Agent{"PPO": newPPO, "PPO with all": newPPOWithAll, "PPO normalised": newPPONormalized, "A2C": newA2C, "REINFORCE": newReinforce}
+	return map[string]func(env.Maker) agents.Agent{"PPO": newPPO, "PPO with all": newPPOWithAll, "PPO normalised": newPPONormalized}
 }
 
 // newPPOWithAll returns a PPO whose networks have all that networks may have.
@@ -70,6 +70,13 @@ func newA2C(mk env.Maker) agents.Agent {
 	c := agents.DefaultA2C()
 	c.NEnvs, c.NSteps, c.PolicyKwargs.NetArch = 8, 16, []int{16}
 	return agents.Must(agents.NewA2C(mk, c))
+}
+
+// newA3C has iterations of 512 steps.
+func newA3C(mk env.Maker) agents.Agent {
+	c := agents.DefaultA3C()
+	c.NEnvs, c.NSteps, c.PolicyKwargs.NetArch, c.PolicyKwargs.Dropout = 4, 8, []int{16}, 0.1
+	return agents.Must(agents.NewA3C(mk, c))
 }
 
 // newReinforce has iterations of 8 episodes.

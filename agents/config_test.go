@@ -49,6 +49,7 @@ func TestPPOConfig(t *testing.T) {
 		"ent_coef is +Inf":         func(c *config) { c.EntCoef = float32(math.Inf(1)) },
 		"max_grad_norm is 0":       func(c *config) { c.MaxGradNorm = 0 },
 		"max_grad_norm is NaN":     func(c *config) { c.MaxGradNorm = float32(nan) },
+		"sde_sample_freq is 0":     func(c *config) { c.SDESampleFreq = 0 },
 		"target_kl is -1":          func(c *config) { c.TargetKL = &minus },
 		"target_kl is 0,":          func(c *config) { c.TargetKL = &none },
 		`activation_fn "swish"`:    func(c *config) { c.PolicyKwargs.ActivationFn = "swish" },
@@ -111,14 +112,14 @@ type odd struct{ *mimic }
 
 func (o odd) Spec() env.Spec {
 	s := o.mimic.Spec()
-	s.Act = env.MultiDiscrete{N: []int{2, 2}}
+	s.Act = env.Tuple{env.Discrete{N: 2}}
 	return s
 }
 
 func TestNewPPOErrors(t *testing.T) {
 	mk := env.Each(func() odd { return odd{newMimic()} })
-	if _, err := agents.NewPPO(mk, quick()); err == nil || !strings.Contains(err.Error(), "MultiDiscrete") {
-		t.Errorf("NewPPO for a MultiDiscrete action: error %v", err)
+	if _, err := agents.NewPPO(mk, quick()); err == nil || !strings.Contains(err.Error(), "Tuple") {
+		t.Errorf("NewPPO for a Tuple of actions: error %v", err)
 	}
 	none := func(n int) (env.Vector, error) { return nil, fmt.Errorf("no %d environments", n) }
 	if _, err := agents.NewPPO(none, quick()); err == nil || !strings.Contains(err.Error(), "agents: PPO: no 8 environments") {

@@ -30,6 +30,7 @@ type onPolicy struct {
 	stats  Stats
 
 	act, bounded []float32 // [N, A] as drawn, and as the environments get them
+	forbidden    []float32 // [N, actions] what cannot be done next; nil where all can always be
 
 	actorLoss  func(policy.Dist) *tape.Var // of the algorithm; nil for no step
 	criticLoss func(v *tape.Var) *tape.Var
@@ -42,14 +43,9 @@ type onPolicy struct {
 // connect makes what can fail: the environments, and the networks for them. It
 // returns what the environments begin with.
 func (o *onPolicy) connect(mk env.Maker, s *Setup, k *policy.Kwargs, n *Normalize, gamma float32) (first *env.Result, err error) {
-	if o.vec, err = mk(s.NEnvs); err != nil {
+	if err = o.enter(mk, s, n, gamma); err != nil {
 		return nil, err
 	}
-	if o.vec, o.normal, err = n.around(o.vec, gamma); err != nil {
-		return nil, err
-	}
-	o.src.Seed(env.Split(s.Seed, 0), 0)
-	o.rng = rand.New(&o.src)
 	if o.model, err = policy.NewActorCritic(o.rng, o.vec.Spec(), *k, s.Engine); err != nil {
 		return nil, err
 	}
@@ -57,9 +53,32 @@ func (o *onPolicy) connect(mk env.Maker, s *Setup, k *policy.Kwargs, n *Normaliz
 	if o.opt, err = k.Optimizer(o.params); err != nil {
 		return nil, err
 	}
+	return o.reset(s.Seed)
+}
+
+// reset begins all episodes.
+func (o *onPolicy) reset(seed uint64) (*env.Result, error) {
+	res, err := o.vec.Reset(env.Split(seed, 1))
+	if err == nil && res.Mask != nil {
+		o.forbidden = make([]float32, len(res.Mask))
+		policy.Mask(o.forbidden, res.Mask)
+	}
+	return res, err
+}
+
+// enter makes the environments, and the generator for what is done in them.
+func (o *onPolicy) enter(mk env.Maker, s *Setup, n *Normalize, gamma float32) (err error) {
+	if o.vec, err = mk(s.NEnvs); err != nil {
+		return err
+	}
+	if o.vec, o.normal, err = n.around(o.vec, gamma); err != nil {
+		return err
+	}
+	o.src.Seed(env.Split(s.Seed, 0), 0)
+	o.rng = rand.New(&o.src)
 	a := s.NEnvs * o.vec.Spec().Act.Size()
 	o.act, o.bounded = make([]float32, a), make([]float32, a)
-	return o.vec.Reset(env.Split(s.Seed, 1))
+	return nil
 }
 
 // Policy is the actor with its critic.
@@ -73,12 +92,15 @@ func (o *onPolicy) Policy() policy.Policy {
 // step draws actions for obs, of which it writes the log-probabilities, and steps
 // the environments with them.
 func (o *onPolicy) step(obs, logp []float32) (*env.Result, error) {
+	o.model.Forbid(o.forbidden)
 	o.model.Explore(o.rng, obs, o.act, logp)
+	o.model.Forbid(nil)
 	copy(o.bounded, o.act)
 	o.model.Head.Bound(o.bounded)
 	res, err := o.vec.Step(o.bounded)
 	if err == nil {
 		o.stats.Add(res)
+		policy.Mask(o.forbidden, res.Mask)
 	}
 	return res, err
 }
@@ -102,11 +124,11 @@ func (o *onPolicy) useCores(s *Setup) {
 	o.opt.Share(o.cores)
 }
 
-// descend takes a step of the optimiser down the losses for obs, unless that of the
-// actor is nil. Where the actor and the critic share no parameters, each learns from
-// its own loss, and both at once.
-func (o *onPolicy) descend(obs []float32) (taken bool) {
-	o.differentiate(obs)
+// descend takes a step of the optimiser down the losses for obs, where actions were
+// forbidden, unless the loss of the actor is nil. Where the actor and the critic
+// share no parameters, each learns from its own loss, and both at once.
+func (o *onPolicy) descend(obs, forbidden []float32) (taken bool) {
+	o.differentiate(obs, forbidden)
 	if o.refused {
 		for _, param := range o.params {
 			clear(param.Grad)
@@ -118,8 +140,10 @@ func (o *onPolicy) descend(obs []float32) (taken bool) {
 }
 
 // differentiate adds the gradients of the losses for obs.
-func (o *onPolicy) differentiate(obs []float32) {
+func (o *onPolicy) differentiate(obs, forbidden []float32) {
 	o.obs = obs
+	o.model.Forbid(forbidden)
+	defer o.model.Forbid(nil)
 	if o.model.Trunk == nil {
 		o.cores.Run(2, o.half)
 	} else {
@@ -157,9 +181,14 @@ func (o *onPolicy) check() error {
 	if err := cmp.Or(o.model.Tape.Err(), o.model.ValueTape.Err()); err != nil {
 		return err
 	}
-	for _, param := range o.params {
-		if sum := f32.SumSquares(param.Value); sum-sum != 0 {
-			return fmt.Errorf("%s is not finite after %d steps; a lower learning_rate or max_grad_norm may help", param.Name, o.stats.Steps())
+	return checkFinite(o.params, o.stats.Steps())
+}
+
+// checkFinite returns an error where the parameters are broken after so many steps.
+func checkFinite(params []*tape.Param, steps int) error {
+	for _, p := range params {
+		if sum := f32.SumSquares(p.Value); sum-sum != 0 {
+			return fmt.Errorf("%s is not finite after %d steps; a lower learning_rate or max_grad_norm may help", p.Name, steps)
 		}
 	}
 	return nil
@@ -169,6 +198,7 @@ func (o *onPolicy) check() error {
 // the books.
 func (o *onPolicy) State(s *state.State) {
 	s.PCG("rng", &o.src)
+	s.Floats("forbidden", o.forbidden)
 	s.All(o.model, o.opt, o.vec, &o.stats)
 }
 
@@ -178,6 +208,8 @@ type gatherer struct {
 	roll                 *replay.Rollout
 	value                []float32 // [(T+1)·N+F] V of every observation
 	logp, next, adv, ret []float32 // [T·N] columns beside the rollout
+	mask                 []float32 // [T·N, actions] what could not be done; nil where all could
+	noiseFor             int       // steps that gSDE's noise stays for; below 1 it is as many as the rollout
 }
 
 // maxRollout bounds what a rollout keeps, in floats: 2 GiB.
@@ -186,13 +218,14 @@ const maxRollout = 1 << 29
 // begin makes the rollout for T steps of environments that begin with first.
 func (g *gatherer) begin(t int, first *env.Result) error {
 	spec, n := g.vec.Spec(), g.vec.Len()
-	if n*t > maxRollout/(spec.Obs.Size()+spec.Act.Size()) {
+	if n*t > maxRollout/(spec.Obs.Size()+spec.Act.Size()+len(g.forbidden)/n) {
 		return fmt.Errorf("n_envs·n_steps = %d rows of a rollout are more than %d floats", n*t, maxRollout)
 	}
 	g.roll = replay.NewRollout(spec, t, n, first.Obs)
 	for _, column := range []*[]float32{&g.logp, &g.next, &g.adv, &g.ret} {
 		*column = make([]float32, n*t)
 	}
+	g.mask = slices.Repeat(g.forbidden, t)
 	return nil
 }
 
@@ -200,6 +233,10 @@ func (g *gatherer) begin(t int, first *env.Result) error {
 func (g *gatherer) collect() error {
 	for t := range g.roll.T {
 		n := g.roll.N
+		if t == 0 || g.noiseFor > 0 && t%g.noiseFor == 0 {
+			g.model.DrawNoise(g.rng, n)
+		}
+		copy(g.mask[t*len(g.forbidden):], g.forbidden)
 		res, err := g.step(g.roll.Now(), g.logp[t*n:(t+1)*n])
 		if err != nil {
 			return err

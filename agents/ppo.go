@@ -30,6 +30,8 @@ type PPOConfig struct {
 	MaxGradNorm        float32         `yaml:"max_grad_norm"`       // the gradient is scaled down to this norm
 	NormalizeAdvantage bool            `yaml:"normalize_advantage"` // to mean 0 and deviation 1 in each minibatch
 	TargetKL           *float32        `yaml:"target_kl"`           // stop an iteration's passes at 1.5 times this divergence; nil never
+	UseSDE             bool            `yaml:"use_sde"`             // explore by noise that depends on the state (gSDE)
+	SDESampleFreq      int             `yaml:"sde_sample_freq"`     // steps between draws of that noise; -1: once a rollout
 	Normalize          Normalize       `yaml:"normalize"`
 	PolicyKwargs       policy.Kwargs   `yaml:"policy_kwargs"`
 }
@@ -41,7 +43,7 @@ func DefaultPPO() PPOConfig {
 		NSteps: 2048, BatchSize: 64, NEpochs: 10,
 		LearningRate: optim.Constant(3e-4), ClipRange: optim.Constant(0.2),
 		Gamma: 0.99, GAELambda: 0.95, VFCoef: 0.5, EntCoef: 0, MaxGradNorm: 0.5,
-		NormalizeAdvantage: true, Normalize: DefaultNormalize(), PolicyKwargs: policy.DefaultKwargs(),
+		NormalizeAdvantage: true, SDESampleFreq: -1, Normalize: DefaultNormalize(), PolicyKwargs: policy.DefaultKwargs(),
 	}
 }
 
@@ -69,6 +71,7 @@ func (c *PPOConfig) validate() error {
 		{weight(c.VFCoef), "vf_coef", c.VFCoef, "0 or more"},
 		{weight(c.EntCoef), "ent_coef", c.EntCoef, "0 or more"},
 		{c.MaxGradNorm > 0, "max_grad_norm", c.MaxGradNorm, "more than 0"},
+		{c.SDESampleFreq == -1 || c.SDESampleFreq >= 1, "sde_sample_freq", c.SDESampleFreq, "1 or more, or -1"},
 		{c.TargetKL == nil || *c.TargetKL > 0, "target_kl", given(c.TargetKL), "more than 0, or null"},
 	}))
 }
@@ -88,6 +91,7 @@ type PPO struct {
 type minibatch struct {
 	obs, act              []float32 // [M, O], [M, A]
 	logp, adv, ret, value []float32 // [M]
+	mask                  []float32 // [M, actions] what could not be done; empty where all could
 }
 
 var _ Agent = (*PPO)(nil)
@@ -104,7 +108,7 @@ func NewPPO(mk env.Maker, c PPOConfig) (*PPO, error) {
 	floats := func(n int) []float32 { return make([]float32, n) }
 	p.order = make([]int, c.NEnvs*c.NSteps)
 	p.learnBy(p.actorLoss, p.criticLoss)
-	p.mb = minibatch{floats(m * o), floats(m * a), floats(m), floats(m), floats(m), floats(m)}
+	p.mb = minibatch{floats(m * o), floats(m * a), floats(m), floats(m), floats(m), floats(m), floats(m * len(p.forbidden) / c.NEnvs)}
 	return p, nil
 }
 
@@ -116,6 +120,7 @@ func (p *PPO) begin(mk env.Maker) error {
 	if err := p.c.validate(); err != nil {
 		return err
 	}
+	p.c.PolicyKwargs.UseSDE, p.noiseFor = p.c.UseSDE, p.c.SDESampleFreq
 	first, err := p.connect(mk, &p.c.Setup, &p.c.PolicyKwargs, &p.c.Normalize, p.c.Gamma)
 	if err != nil {
 		return err
@@ -175,10 +180,13 @@ func (p *PPO) update(rows []int) (near bool) {
 	f32.Gather(m.adv, p.adv, 1, rows)
 	f32.Gather(m.ret, p.ret, 1, rows)
 	f32.Gather(m.value, p.value, 1, rows)
+	if k := len(m.mask) / len(rows); k > 0 {
+		f32.Gather(m.mask, p.mask, k, rows)
+	}
 	if p.c.NormalizeAdvantage {
 		normalize(m.adv)
 	}
-	if near = p.descend(m.obs); near {
+	if near = p.descend(m.obs, m.mask); near {
 		p.log.add(p.parts, p.c.VFCoef, p.c.EntCoef)
 	}
 	return near

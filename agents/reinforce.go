@@ -77,9 +77,9 @@ type Reinforce struct {
 	}
 }
 
-// played is steps one after another: what was observed and done, and rewards; of
-// those in a batch returns.
-type played struct{ obs, act, ret, adv []float32 }
+// played is steps one after another: what was observed, done, and could not be done,
+// and rewards; of those in a batch returns.
+type played struct{ obs, act, forbidden, ret, adv []float32 }
 
 var _ Agent = (*Reinforce)(nil)
 
@@ -115,19 +115,20 @@ func (a *Reinforce) begin(mk env.Maker) error {
 func (a *Reinforce) reserve() {
 	const most = 1 << 22 // floats
 	spec := a.vec.Spec()
-	o, w := spec.Obs.Size(), spec.Act.Size()
+	o, w, k := spec.Obs.Size(), spec.Act.Size(), len(a.forbidden)/a.c.NEnvs
 	rows := spec.MaxSteps * (a.c.NEpisodes + a.c.NEnvs)
-	if rows*(o+w) > most {
+	if rows*(o+w+k) > most {
 		return
 	}
 	for i := range a.running {
-		a.running[i] = newPlayed(spec.MaxSteps, o, w)
+		a.running[i] = newPlayed(spec.MaxSteps, o, w, k)
 	}
-	a.batch, a.value = newPlayed(rows, o, w), make([]float32, 0, rows)
+	a.batch, a.value = newPlayed(rows, o, w, k), make([]float32, 0, rows)
 }
 
-func newPlayed(rows, o, w int) played {
-	return played{make([]float32, 0, rows*o), make([]float32, 0, rows*w), make([]float32, 0, rows), make([]float32, 0, rows)}
+func newPlayed(rows, o, w, k int) played {
+	floats := func(n int) []float32 { return make([]float32, 0, rows*n) }
+	return played{floats(o), floats(w), floats(k), floats(1), floats(1)}
 }
 
 // Learn gathers episodes and takes a step with each batch of them.
@@ -147,7 +148,7 @@ func (a *Reinforce) iterate() error {
 	a.rate = a.c.LearningRate.At(a.stats.Steps(), a.c.Steps)
 	a.opt.Rate = float32(a.rate)
 	b := &a.batch
-	b.obs, b.act, b.ret, a.ended = b.obs[:0], b.act[:0], b.ret[:0], 0
+	b.obs, b.act, b.forbidden, b.ret, a.ended = b.obs[:0], b.act[:0], b.forbidden[:0], b.ret[:0], 0
 	for a.ended < a.c.NEpisodes {
 		if err := a.play(); err != nil {
 			return err
@@ -163,12 +164,16 @@ const longest = 1 << 20
 
 // play takes one step in each environment.
 func (a *Reinforce) play() error {
+	n := a.c.NEnvs
+	o, w, k := len(a.now)/n, len(a.act)/n, len(a.forbidden)/n
+	for i := range a.running {
+		e := &a.running[i]
+		e.forbidden = append(e.forbidden, a.forbidden[i*k:(i+1)*k]...)
+	}
 	res, err := a.step(a.now, a.logp)
 	if err != nil {
 		return err
 	}
-	n := a.c.NEnvs
-	o, w := len(a.now)/n, len(a.act)/n
 	for i := range a.running {
 		e := &a.running[i]
 		e.obs = append(e.obs, a.now[i*o:(i+1)*o]...)
@@ -198,7 +203,8 @@ func (a *Reinforce) finish(e *played, res *env.Result, i int) {
 	}
 	b := &a.batch
 	b.obs, b.act, b.ret = append(b.obs, e.obs...), append(b.act, e.act...), append(b.ret, e.ret...)
-	e.obs, e.act, e.ret = e.obs[:0], e.act[:0], e.ret[:0]
+	b.forbidden = append(b.forbidden, e.forbidden...)
+	e.obs, e.act, e.forbidden, e.ret = e.obs[:0], e.act[:0], e.forbidden[:0], e.ret[:0]
 	a.ended++
 }
 
@@ -224,13 +230,13 @@ const rowsAtOnce = 512
 // learn takes a step along the gradient of all rows, which is gathered in pieces.
 func (a *Reinforce) learn() {
 	b, rows := &a.batch, len(a.batch.ret)
-	o, w := len(b.obs)/rows, len(b.act)/rows
+	o, w, k := len(b.obs)/rows, len(b.act)/rows, len(b.forbidden)/rows
 	a.log.gain, a.log.entropy, a.log.value = 0, 0, 0
 	for from := 0; from < rows; from += rowsAtOnce {
 		to := min(from+rowsAtOnce, rows)
 		p := &a.piece
 		p.act, p.adv, p.ret, p.share = b.act[from*w:to*w], b.adv[from:to], b.ret[from:to], float32(to-from)/float32(rows)
-		a.differentiate(b.obs[from*o : to*o])
+		a.differentiate(b.obs[from*o:to*o], b.forbidden[from*k:to*k])
 	}
 	a.opt.Step()
 }
@@ -262,13 +268,14 @@ func (a *Reinforce) State(s *state.State) {
 	a.onPolicy.State(s)
 	s.Floats("reinforce/now", a.now)
 	n := a.c.NEnvs
-	o, w := len(a.now)/n, len(a.act)/n
+	o, w, k := len(a.now)/n, len(a.act)/n, len(a.forbidden)/n
 	for i := range a.running {
 		e := &a.running[i]
 		s.Log("reinforce/rewards", &e.ret, longest)
 		s.Log("reinforce/observations", &e.obs, longest*o)
 		s.Log("reinforce/actions", &e.act, longest*w)
-		if len(e.obs) != len(e.ret)*o || len(e.act) != len(e.ret)*w {
+		s.Log("reinforce/forbidden", &e.forbidden, longest*k)
+		if len(e.obs) != len(e.ret)*o || len(e.act) != len(e.ret)*w || len(e.forbidden) != len(e.ret)*k {
 			s.Fail(fmt.Errorf("agents: %d rewards, %d observations and %d actions of an episode", len(e.ret), len(e.obs)/o, len(e.act)/w))
 		}
 	}

@@ -38,6 +38,15 @@ func (s *Stats) end(e Episode) {
 	s.episodes++
 }
 
+// take moves what from has counted to s.
+func (s *Stats) take(from *Stats) {
+	s.steps += from.steps
+	for _, e := range from.ended {
+		s.end(e)
+	}
+	from.steps, from.episodes, from.ended = 0, 0, from.ended[:0]
+}
+
 // Report returns the books with the given losses.
 func (s *Stats) Report(losses []Named) Report {
 	r := Report{Steps: s.steps, Episodes: s.episodes, Ended: s.ended, Losses: losses}

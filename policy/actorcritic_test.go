@@ -29,8 +29,10 @@ func newActorCritic(t testing.TB, spec env.Spec) *policy.ActorCritic {
 func specs() map[string]env.Spec {
 	obs := env.NewBox(-1, 1, 3)
 	return map[string]env.Spec{
-		"Discrete": {Obs: obs, Act: env.Discrete{N: 3}},
-		"Box":      {Obs: obs, Act: env.Box{Low: []float32{-0.5, 0.01}, High: []float32{0.5, 0.4}}},
+		"Discrete":      {Obs: obs, Act: env.Discrete{N: 3}},
+		"MultiDiscrete": {Obs: obs, Act: env.MultiDiscrete{N: []int{2, 3}}},
+		"MultiBinary":   {Obs: obs, Act: env.MultiBinary{N: 4}},
+		"Box":           {Obs: obs, Act: env.Box{Low: []float32{-0.5, 0.01}, High: []float32{0.5, 0.4}}},
 	}
 }
 
@@ -182,7 +184,9 @@ func TestActorCriticErrors(t *testing.T) {
 	}{
 		{discrete, policy.Kwargs{ActivationFn: "swish"}, "activation_fn"},
 		{discrete, policy.Kwargs{ActivationFn: "relu", NetArch: []int{0}}, "net_arch"},
-		{env.Spec{Obs: discrete.Obs, Act: env.MultiBinary{N: 2}}, policy.DefaultKwargs(), "MultiBinary"},
+		{env.Spec{Obs: discrete.Obs, Act: env.Tuple{}}, policy.DefaultKwargs(), "Tuple"},
+		{discrete, policy.Kwargs{ActivationFn: "relu", NetArch: []int{8}, UseSDE: true}, "use_sde"},
+		{specs()["Box"], policy.Kwargs{ActivationFn: "relu", UseSDE: true}, "use_sde"},
 	} {
 		_, err := policy.NewActorCritic(newRand(), tc.spec, tc.kwargs, policy.Native{})
 		if err == nil || !strings.Contains(err.Error(), tc.want) {

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 
@@ -18,29 +19,50 @@ type Dist interface {
 
 // A Head turns a network's output into a Dist over an action space.
 type Head struct {
-	Size   int         // outputs it needs from the network
-	LogStd *tape.Param // of Gaussian heads, [A]; otherwise nil
-	bounds env.Box     // of Gaussian heads
+	Size    int         // outputs it needs from the network
+	LogStd  *tape.Param // of Gaussian heads, [A], or [L, A] of those with stateNoise; otherwise nil
+	bounds  env.Box     // of Gaussian heads
+	noise   *stateNoise // of Gaussian heads that explore by it; otherwise nil
+	bits    bool        // is of heads of a MultiBinary
+	several             // of heads of a MultiDiscrete
 }
 
-// NewHead returns the Head for a space: categorical for Discrete, diagonal
-// Gaussian for Box, whose log σ does not depend on the state and starts at
-// logStd.
+// NewHead returns the Head for a space: categorical for Discrete and for each
+// choice of a MultiDiscrete, Bernoulli for a MultiBinary, and for Box a diagonal
+// Gaussian, whose log σ does not depend on the state and starts at logStd.
 func NewHead(space env.Space, logStd float32) (*Head, error) {
 	switch s := space.(type) {
 	case env.Discrete:
 		return &Head{Size: s.N}, nil
+	case env.MultiDiscrete:
+		h := &Head{several: several{n: s.N}}
+		for _, n := range s.N {
+			h.Size += n
+		}
+		return h, nil
+	case env.MultiBinary:
+		return &Head{Size: s.N, bits: true}, nil
 	case env.Box:
 		if logStd-logStd != 0 {
 			return nil, fmt.Errorf("policy: log_std_init is %v, want a finite number", logStd)
 		}
-		h := &Head{s.Size(), tape.NewVector("log_std", s.Size()), s}
-		for i := range h.LogStd.Value {
-			h.LogStd.Value[i] = logStd
-		}
+		h := &Head{Size: s.Size(), LogStd: tape.NewVector("log_std", s.Size()), bounds: s}
+		fill(h.LogStd.Value, logStd)
 		return h, nil
 	}
 	return nil, fmt.Errorf("policy: no distribution over a %T", space)
+}
+
+// exploreBy gives a Gaussian head noise that depends on the state through so many
+// features.
+func (h *Head) exploreBy(features int) error {
+	if h.LogStd == nil {
+		return errors.New("policy: use_sde of actions that are not a Box, want false")
+	}
+	logStd := tape.NewTransposed("log_std", h.Size, features)
+	fill(logStd.Value, h.LogStd.Value[0])
+	h.LogStd, h.noise = logStd, newstateNoise(logStd)
+	return nil
 }
 
 // Params are the parameters of the head itself.
@@ -54,16 +76,28 @@ func (h *Head) Params() []*tape.Param {
 // Clone returns a Head with parameters of its own.
 func (h *Head) Clone() *Head {
 	c := *h
+	c.several.dists = nil
 	if h.LogStd != nil {
 		c.LogStd = h.LogStd.Clone()
+	}
+	if h.noise != nil {
+		c.noise = newstateNoise(c.LogStd)
 	}
 	return &c
 }
 
-// Dist reads x [B, Size] as distributions.
-func (h *Head) Dist(x *tape.Var) Dist {
-	if h.LogStd != nil {
+// Dist reads x [B, Size] as distributions. Those of a head with stateNoise depend
+// on the features [B, L] that x was made of, too.
+func (h *Head) Dist(x, features *tape.Var) Dist {
+	switch {
+	case h.noise != nil:
+		return gaussian{x.Beside(h.noise.logDeviation(features))}
+	case h.LogStd != nil:
 		return gaussian{x.Beside(x.Tape().Param(h.LogStd))}
+	case h.bits:
+		return bernoulli{x}
+	case h.several.n != nil:
+		return h.several.dist(x)
 	}
 	return categorical{x.LogSoftmax()}
 }
@@ -81,40 +115,9 @@ func (h *Head) Bound(act []float32) {
 	}
 }
 
-// categorical chooses among the columns of logp, log-probabilities [B, N].
-type categorical struct{ logp *tape.Var }
-
-func (d categorical) LogProb(act []float32) *tape.Var { return d.logp.At(act) }
-
-// Entropy is -Σ p log p.
-func (d categorical) Entropy() *tape.Var { return d.logp.Exp().Mul(d.logp).SumCols().Neg() }
-
-// Sample inverts the cumulative distribution at a uniform u. Where rounding
-// leaves the probabilities a sum below u, it takes the last that is not 0.
-func (d categorical) Sample(rng *rand.Rand, act []float32) {
-	p, n := d.logp.Exp().Value, d.logp.Cols
-	for r := range act {
-		u := rng.Float32()
-		for k, q := range p[r*n : (r+1)*n] {
-			if q == 0 {
-				continue
-			}
-			act[r] = float32(k)
-			if u -= q; u < 0 {
-				break
-			}
-		}
-	}
-}
-
-func (d categorical) Mode(act []float32) {
-	n := d.logp.Cols
-	for r := range act {
-		act[r] = float32(ArgMax(d.logp.Value[r*n : (r+1)*n]))
-	}
-}
-
 var (
 	_ Dist = categorical{}
+	_ Dist = (*choices)(nil)
+	_ Dist = bernoulli{}
 	_ Dist = gaussian{}
 )

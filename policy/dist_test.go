@@ -33,7 +33,6 @@ func TestNewHead(t *testing.T) {
 		t.Errorf("parameter %s %v, want log_std [3]", h.LogStd.Name, s)
 	}
 	for want, space := range map[string]env.Space{
-		"MultiDiscrete": env.MultiDiscrete{N: []int{2, 2}}, "MultiBinary": env.MultiBinary{N: 2},
 		"Tuple": env.Tuple{env.Discrete{N: 2}}, "Dict": env.Dict{{Name: "x", Space: env.Discrete{N: 2}}},
 	} {
 		if h, err := policy.NewHead(space, 0); err == nil || !strings.Contains(err.Error(), want) {
@@ -65,7 +64,7 @@ func TestCategoricalSample(t *testing.T) {
 			logits = append(logits, float32(math.Log(max(p, 1e-30)))+5) // a shift changes nothing
 		}
 	}
-	d := newHead(t, env.Discrete{N: 4}, 0).Dist(tape.New().Const(logits, rows))
+	d := newHead(t, env.Discrete{N: 4}, 0).Dist(tape.New().Const(logits, rows), nil)
 	rng, act, count := newRand(), make([]float32, rows), [rows][4]float64{}
 	for range n {
 		d.Sample(rng, act)
@@ -94,7 +93,7 @@ func TestCategoricalSampleImpossible(t *testing.T) {
 	wrong := 0
 	for range 1000 {
 		logits := append(normal(rng, make([]float32, 3)), -1000)
-		head.Dist(tape.New().Const(logits, 1)).Sample(rand.New(ones{}), act)
+		head.Dist(tape.New().Const(logits, 1), nil).Sample(rand.New(ones{}), act)
 		if act[0] == 3 {
 			wrong++
 		}
@@ -110,7 +109,7 @@ func TestGaussianSample(t *testing.T) {
 	head := newHead(t, env.NewBox(-1, 1, 2), 0) // which does not bound samples
 	copy(head.LogStd.Value, []float32{float32(math.Log(2)), float32(math.Log(0.1))})
 	want := []struct{ mean, std float64 }{{3, 2}, {-1, 0.1}, {0, 2}, {5, 0.1}}
-	d := head.Dist(tape.New().Const([]float32{3, -1, 0, 5}, 2))
+	d := head.Dist(tape.New().Const([]float32{3, -1, 0, 5}, 2), nil)
 	var sum, squares [4]float64
 	rng, act := newRand(), make([]float32, 4)
 	for range n {

@@ -195,7 +195,7 @@ func (c *mlpCase) objective(t *testing.T, y []*tape.Var) *tape.Var {
 		return loss.Huber(y[0], tp.Const(c.Target, y[0].Rows), 1)
 	}
 	head, _ := policy.NewHead(env.Discrete{N: 3}, 0)
-	pi := head.Dist(y[0])
+	pi := head.Dist(y[0], nil)
 	logp, entropy := pi.LogProb(c.Actions), pi.Entropy().Mean()
 	ratio := logp.Sub(col(c.OldLogProb)).Exp()
 	clipped := loss.Clipped(ratio, col(normalized(c.Advantages)), c.ClipRange)
@@ -332,7 +332,7 @@ func (c distCase) checkCategorical(t *testing.T) {
 	if err != nil || head.Size != c.Cols {
 		t.Fatalf("NewHead(Discrete{%d}) has size %d, error %v", c.Cols, head.Size, err)
 	}
-	d := head.Dist(tape.New().Const(c.Logits, len(c.Actions)))
+	d := head.Dist(tape.New().Const(c.Logits, len(c.Actions)), nil)
 	golden.Near(t, "categorical log_prob", d.LogProb(c.Actions).Value, c.LogProb...)
 	golden.Near(t, "categorical entropy", d.Entropy().Value, c.Entropy...)
 	mode := make([]float32, len(c.Actions))
@@ -360,7 +360,7 @@ func (c distCase) checkGaussian(t *testing.T) {
 		t.Fatalf("NewHead(Box of %d) has size %d, error %v", a, head.Size, err)
 	}
 	copy(head.LogStd.Value, c.LogStd)
-	d := head.Dist(tape.New().Const(c.Mean, len(c.Mean)/a))
+	d := head.Dist(tape.New().Const(c.Mean, len(c.Mean)/a), nil)
 	golden.Near(t, "Gaussian log_prob", d.LogProb(c.Actions).Value, c.LogProb...)
 	golden.Near(t, "Gaussian entropy", d.Entropy().Value, c.Entropy...)
 	mode := make([]float32, len(c.Mean))

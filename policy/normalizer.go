@@ -77,7 +77,8 @@ func (m *Normalizer) State(s *state.State) {
 }
 
 // Normalized returns p with observations that m normalises first. It is a Valuer,
-// a Scorer, and a Saver if p is, which must be a Valuer.
+// and a Scorer, a Saver and a Masked if p is, which must be a Valuer. Scorers must
+// be Masked.
 func Normalized(p Policy, m *Normalizer) Policy {
 	n := normalized{p, m, nil}
 	if _, ok := p.(Scorer); ok {
@@ -122,7 +123,11 @@ type normalizedScorer struct{ normalized }
 
 func (p *normalizedScorer) Scores(obs, score []float32) { p.inner.(Scorer).Scores(p.rows(obs), score) }
 
+// Forbid is the inner policy's.
+func (p *normalizedScorer) Forbid(forbidden []float32) { p.inner.(Masked).Forbid(forbidden) }
+
 var (
+	_ Masked = (*normalizedScorer)(nil)
 	_ Saver  = (*normalized)(nil)
 	_ Valuer = (*normalized)(nil)
 	_ Saver  = (*normalizedScorer)(nil)

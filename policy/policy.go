@@ -27,6 +27,9 @@ type Valuer interface{ Values(obs, v []float32) }
 // A Scorer scores every action: by its probability, or by its Q, [N, actions].
 type Scorer interface{ Scores(obs, score []float32) }
 
+// A Masked can be told what it must not do: see ActorCritic.Forbid.
+type Masked interface{ Forbid(forbidden []float32) }
+
 // Kwargs describes a policy's networks, and how they are learned, under
 // Stable-Baselines3's names where it has them.
 type Kwargs struct {
@@ -38,6 +41,7 @@ type Kwargs struct {
 	Norm         string  `yaml:"norm"`          // none, layer or batch
 	Dropout      float32 `yaml:"dropout"`       // share of hidden outputs left out in training
 	ShareTrunk   bool    `yaml:"share_trunk"`   // the actor and the critic have the same hidden layers
+	UseSDE       bool    `yaml:"-"`             // explore by noise that depends on the state: an agent's use_sde
 
 	OptimizerClass  string       `yaml:"optimizer_class"`  // see optim.Choose
 	OptimizerKwargs optim.Kwargs `yaml:"optimizer_kwargs"` // its settings

@@ -56,6 +56,9 @@ func (s *State) Doubles(name string, p []float64) { visit(s, name, p) }
 // Ints visits p, whose length is fixed by the configuration.
 func (s *State) Ints(name string, p []int64) { visit(s, name, p) }
 
+// Bytes visits p, whose length is fixed by the configuration.
+func (s *State) Bytes(name string, p []byte) { visit(s, name, p) }
+
 // Double visits one number.
 func (s *State) Double(name string, p *float64) {
 	v := [1]float64{*p}

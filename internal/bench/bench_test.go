@@ -12,7 +12,9 @@ import (
 // TestCases wants every case to run, and to allocate nothing once it has.
 func TestCases(t *testing.T) {
 	mk := env.Each(classic.NewCartPole)
-	cases := slices.Concat(Networks(), Loops(), []Case{Step("CartPole-v1", mk), PPO("ppo", mk)})
+	envs := env.Registry{}
+	classic.Register(envs)
+	cases := slices.Concat(Networks(), Loops(), Agents(envs), []Case{Step("CartPole-v1", mk)})
 	for _, c := range cases {
 		run, err := c.Make(nil)
 		if err != nil {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 
-	"github.com/rlrun/rlrun/agents"
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/policy"
 	"github.com/rlrun/rlrun/policy/f32"
@@ -159,23 +158,6 @@ func Step(id string, mk env.Maker) Case {
 				panic(err)
 			}
 		}, nil
-	}}
-}
-
-// PPO is a step of an environment in training by PPO with its default settings:
-// 2048 steps, minibatches of 64, 10 epochs.
-func PPO(name string, mk env.Maker) Case {
-	c := agents.DefaultPPO()
-	return Case{name, c.NSteps, func(*parallel.Pool) (func(), error) {
-		c.Steps = 1 << 40
-		ppo, err := agents.NewPPO(mk, c)
-		steps := 0
-		return func() {
-			steps += c.NSteps
-			if _, err := ppo.Learn(steps); err != nil {
-				panic(err)
-			}
-		}, err
 	}}
 }
 

@@ -50,10 +50,7 @@ func (a *App) benchCases() []bench.Case {
 			cases = append(cases, bench.Step(id, mk))
 		}
 	}
-	if mk, err := a.Envs.Maker("CartPole-v1", nil); err == nil {
-		cases = append(cases, bench.PPO("e2e/ppo_cartpole_env_step", mk))
-	}
-	return cases
+	return append(cases, bench.Agents(a.Envs)...)
 }
 
 func caseNames(cases []bench.Case) (names []string) {

@@ -29,7 +29,14 @@ func agentKinds() map[string]agentKind {
 
 		"a2c": kindOf("advantage actor-critic, Mnih et al. 2016, synchronous", agents.DefaultA2C, agents.NewA2C),
 
+		"a3c": kindOf("asynchronous advantage actor-critic, Mnih et al. 2016: goroutines as workers", agents.DefaultA3C, agents.NewA3C),
+
 		"reinforce": kindOf("REINFORCE, Williams 1992, with a learned baseline or without", agents.DefaultReinforce, agents.NewReinforce),
+
+		"ddpg": kindOf("deep deterministic policy gradient, Lillicrap et al. 2016", agents.DefaultDDPG, agents.NewDDPG),
+		"td3":  kindOf("twin delayed deterministic policy gradient, Fujimoto et al. 2018", agents.DefaultTD3, agents.NewTD3),
+		"sac":  kindOf("soft actor-critic with a learned temperature, Haarnoja et al. 2018", agents.DefaultSAC, agents.NewSAC),
+		"dqn":  kindOf("deep Q-network, Mnih et al. 2015; double, dueling, n-step and prioritised at will", agents.DefaultDQN, agents.NewDQN),
 
 		"qlearning":        kindOf("tabular Q-learning, Watkins 1989", agents.DefaultTabular, agents.NewQLearning),
 		"sarsa":            kindOf("tabular SARSA, Rummery and Niranjan 1994", agents.DefaultTabular, agents.NewSARSA),

@@ -262,12 +262,18 @@ func keyOf(f reflect.StructField) (key string, omitEmpty bool) {
 func fieldsOf(v reflect.Value) map[string]reflect.Value {
 	fields := map[string]reflect.Value{}
 	for f, value := range v.Fields() {
-		if key, _ := keyOf(f); key != "" {
+		if isInline(f) {
+			maps.Copy(fields, fieldsOf(value))
+		} else if key, _ := keyOf(f); key != "" {
 			fields[key] = value
 		}
 	}
 	return fields
 }
+
+// isInline reports whether f is a struct whose fields stand among those around it:
+// `yaml:",inline"`.
+func isInline(f reflect.StructField) bool { return f.Tag.Get("yaml") == ",inline" }
 
 // join is the path of key in the mapping at path. A key that would break the
 // line of a message is quoted.

@@ -88,7 +88,9 @@ func Fields(v any) Map {
 
 func fieldMap(v reflect.Value) (m Map) {
 	for f, value := range v.Fields() {
-		if key, omitEmpty := keyOf(f); key != "" && !(omitEmpty && value.IsZero()) {
+		if isInline(f) {
+			m = append(m, fieldMap(value)...)
+		} else if key, omitEmpty := keyOf(f); key != "" && !(omitEmpty && value.IsZero()) {
 			m = append(m, Entry{key, value.Interface()})
 		}
 	}

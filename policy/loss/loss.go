@@ -20,6 +20,11 @@ func PolicyGradient(logp, adv *tape.Var) *tape.Var { return logp.Mul(adv).Mean()
 // Squared is the mean squared error, E[(y - x)²]. No gradient reaches y.
 func Squared(x, y *tape.Var) *tape.Var { return x.Sub(y.Detach()).Square().Mean() }
 
+// WeightedSquared is E[w (y - x)²], for constant weights w. No gradient reaches y.
+func WeightedSquared(x, y, w *tape.Var) *tape.Var {
+	return x.Sub(y.Detach()).Square().Mul(w).Mean()
+}
+
 // ClippedSquared is Squared for an x that counts as no further than epsilon
 // from old, its value before the update. It is Stable-Baselines3's form of
 // value clipping, of which the paper says nothing:
@@ -33,10 +38,17 @@ func ClippedSquared(x, old, y *tape.Var, epsilon float32) *tape.Var {
 // delta (|d| - delta/2): its slope is d, and never more than delta. Huber 1964,
 // "Robust estimation of a location parameter"; DQN's error clipping is delta = 1.
 // No gradient reaches y.
-func Huber(x, y *tape.Var, delta float32) *tape.Var {
+func Huber(x, y *tape.Var, delta float32) *tape.Var { return huber(x, y, delta).Mean() }
+
+// WeightedHuber is E[w h(x - y)], for constant weights w.
+func WeightedHuber(x, y, w *tape.Var, delta float32) *tape.Var {
+	return huber(x, y, delta).Mul(w).Mean()
+}
+
+func huber(x, y *tape.Var, delta float32) *tape.Var {
 	d := x.Sub(y.Detach())
 	near := d.Clip(-delta, delta) // h = near (d - near/2): near²/2 inside, where near is d
-	return near.Mul(d.Sub(near.Scale(0.5))).Mean()
+	return near.Mul(d.Sub(near.Scale(0.5)))
 }
 
 // CrossEntropy is E[-log p(k)], p the softmax of a row of logits [B, K], for k, a

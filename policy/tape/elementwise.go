@@ -51,6 +51,9 @@ func (a *Var) Clip(low, high float32) *Var { return a.unary(clip{}, low, high) }
 // Exp returns eᵃ.
 func (a *Var) Exp() *Var { return a.unary(exponential{}, 0, 0) }
 
+// Log returns ln x, element by element; x must be above 0.
+func (a *Var) Log() *Var { return a.unary(logarithm{}, 0, 0) }
+
 // Tanh returns tanh a.
 func (a *Var) Tanh() *Var { return a.unary(tanh{}, 0, 0) }
 
@@ -188,6 +191,16 @@ type exponential struct{}
 
 func (exponential) forward(v *Var)  { f32.Exp(v.Value, v.a.Value) }
 func (exponential) backward(v *Var) { f32.MulAdd(v.a.Grad, v.Grad, v.Value) }
+
+type logarithm struct{}
+
+func (logarithm) forward(v *Var) { f32.Log(v.Value, v.a.Value) }
+
+func (logarithm) backward(v *Var) {
+	for i, x := range v.a.Value {
+		v.a.Grad[i] += v.Grad[i] / x
+	}
+}
 
 type tanh struct{}
 

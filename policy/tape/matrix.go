@@ -181,6 +181,10 @@ func (mean) backward(v *Var) {
 type sumCols struct{}
 
 func (sumCols) forward(v *Var) {
+	if v.a.Cols == 1 {
+		copy(v.Value, v.a.Value)
+		return
+	}
 	for r := range v.Rows {
 		var sum float64
 		for _, x := range v.a.row(r) {
@@ -191,6 +195,10 @@ func (sumCols) forward(v *Var) {
 }
 
 func (sumCols) backward(v *Var) {
+	if v.a.Cols == 1 {
+		f32.AddTo(v.a.Grad, v.Grad)
+		return
+	}
 	for r, g := range v.Grad {
 		row := v.a.gradRow(r)
 		for i := range row {
@@ -216,20 +224,21 @@ func (at) backward(v *Var) {
 type beside struct{}
 
 func (beside) forward(v *Var) {
-	for r := range v.Rows {
-		copy(v.row(r), v.a.row(r))
-		copy(v.row(r)[v.a.Cols:], v.b.row(r%v.b.Rows))
+	left, right := v.block(0, v.a.Cols), v.block(v.a.Cols, v.Cols)
+	left.set(v.Value, v.a.Value, v.a.whole(), v.Rows)
+	for r := 0; r < v.Rows; r += v.b.Rows {
+		right.set(v.Value[r*v.Cols:], v.b.Value, v.b.whole(), v.b.Rows)
 	}
 }
 
 func (beside) backward(v *Var) {
-	for r := range v.Rows {
-		g := v.gradRow(r)
-		if v.a.Grad != nil {
-			f32.AddTo(v.a.gradRow(r), g[:v.a.Cols])
-		}
-		if v.b.Grad != nil {
-			f32.AddTo(v.b.gradRow(r%v.b.Rows), g[v.a.Cols:])
+	left, right := v.block(0, v.a.Cols), v.block(v.a.Cols, v.Cols)
+	if v.a.Grad != nil {
+		v.a.whole().add(v.a.Grad, v.Grad, left, v.Rows)
+	}
+	if v.b.Grad != nil {
+		for r := 0; r < v.Rows; r += v.b.Rows {
+			v.b.whole().add(v.b.Grad, v.Grad[r*v.Cols:], right, v.b.Rows)
 		}
 	}
 }
@@ -237,14 +246,38 @@ func (beside) backward(v *Var) {
 // columns starts at column k.
 type columns struct{}
 
-func (columns) forward(v *Var) {
-	for r := range v.Rows {
-		copy(v.row(r), v.a.row(r)[int(v.k):])
+func (columns) forward(v *Var) { v.whole().set(v.Value, v.a.Value, v.source(), v.Rows) }
+
+func (columns) backward(v *Var) { v.source().add(v.a.Grad, v.Grad, v.whole(), v.Rows) }
+
+func (v *Var) source() block { return v.a.block(int(v.k), int(v.k)+v.Cols) }
+
+// A block is the columns from … to-1 of a matrix of cols columns.
+type block struct{ from, to, cols int }
+
+func (v *Var) block(from, to int) block { return block{from, to, v.Cols} }
+func (v *Var) whole() block             { return block{0, v.Cols, v.Cols} }
+
+// set copies the rows of the block s of src into b of dst. Single columns, which are
+// common, are spared the call.
+func (b block) set(dst, src []float32, s block, rows int) {
+	if s.to-s.from == 1 {
+		for r := range rows {
+			dst[r*b.cols+b.from] = src[r*s.cols+s.from]
+		}
+		return
+	}
+	for r := range rows {
+		copy(dst[r*b.cols+b.from:r*b.cols+b.to], src[r*s.cols+s.from:r*s.cols+s.to])
 	}
 }
 
-func (columns) backward(v *Var) {
-	for r := range v.Rows {
-		f32.AddTo(v.a.gradRow(r)[int(v.k):][:v.Cols], v.gradRow(r))
+// add adds them.
+func (b block) add(dst, src []float32, s block, rows int) {
+	for r := range rows {
+		x, y := src[r*s.cols+s.from:r*s.cols+s.to], dst[r*b.cols+b.from:r*b.cols+b.to]
+		for i, v := range x {
+			y[i] += v
+		}
 	}
 }

@@ -24,11 +24,13 @@ type sharing struct {
 // as none.
 func (t *Tape) Share(cores *parallel.Pool) {
 	s := &t.sharing
-	*s = sharing{cores: cores, piece: func(i int) {
-		if from, to := i*s.step, min((i+1)*s.step, s.n); from < to {
-			s.rows(s.v, from, to)
+	if s.cores = cores; s.piece == nil {
+		s.piece = func(i int) {
+			if from, to := i*s.step, min((i+1)*s.step, s.n); from < to {
+				s.rows(s.v, from, to)
+			}
 		}
-	}}
+	}
 }
 
 // run computes all n rows of something that v has to do with.

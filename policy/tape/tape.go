@@ -126,6 +126,7 @@ type Tape struct {
 	vars []*Var
 	n    int       // in use
 	back bool      // Backward has run since the last Reset
+	ice  bool      // parameters are constants
 	err  error     // of the first Function to fail
 	void []float32 // scratch, and where gradients go that nobody wants
 
@@ -161,12 +162,19 @@ func (t *Tape) Blank(rows, cols int) *Var {
 	return v
 }
 
-// Param puts p on the tape; Backward adds to p.Grad.
+// Param puts p on the tape; Backward adds to p.Grad, unless the tape is frozen.
 func (t *Tape) Param(p *Param) *Var {
 	v := t.push(p.Rows, p.Cols)
-	v.Value, v.Grad = p.Value, p.Grad
+	if v.Value = p.Value; !t.ice {
+		v.Grad = p.Grad
+	}
 	return v
 }
+
+// Freeze says whether parameters that are put on the tape from now on are constants:
+// gradients go through what is made of them, but not to them. Those of another
+// engine's Function get theirs all the same.
+func (t *Tape) Freeze(on bool) { t.ice = on }
 
 // Backward adds d(v)/d(p) to the Grad of every parameter p that v, a 1×1
 // matrix, depends on. It may be called once between two Resets.

@@ -1,0 +1,111 @@
+package agents_test
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/rlrun/rlrun/agents"
+	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/env/classic"
+	"github.com/rlrun/rlrun/policy/optim"
+)
+
+// TestA3CLearns wants the best there is of mimic, in order and out of it.
+func TestA3CLearns(t *testing.T) {
+	mk := env.Each(newMimic)
+	for _, ordered := range []bool{true, false} {
+		for seed := range uint64(3) {
+			c := agents.DefaultA3C()
+			c.Steps, c.Seed, c.Ordered, c.LearningRate = 60_000, seed, ordered, optim.Linear(3e-3)
+			a := agents.Must(agents.NewA3C(mk, c))
+			agents.Must(a.Learn(c.Steps))
+			s, err := agents.Evaluate(context.Background(), a.Policy(), mk, 20, 10, 1)
+			if err != nil || s.Min != 10 {
+				t.Errorf("ordered %v, seed %d: returns %v, want 10 each; error %v", ordered, seed, s.Returns, err)
+			}
+		}
+	}
+}
+
+// TestA3CWorkers: however the workers take turns, each makes as many updates, no
+// episode is lost, and none of it allocates.
+func TestA3CWorkers(t *testing.T) {
+	c := agents.DefaultA3C()
+	c.NEnvs, c.NSteps, c.Ordered, c.PolicyKwargs.NetArch = 4, 8, false, []int{16}
+	a := agents.Must(agents.NewA3C(env.Each(newMimic), c))
+	r := agents.Must(a.Learn(20_000))
+	if r.Steps != 20_480 || r.Episodes != 2048 || len(r.Ended) != r.Episodes || math.Abs(r.Length-10) > 1e-9 {
+		t.Errorf("Learn(20000) = %v with %d ended, want 20480 steps in 2048 episodes of 10", r, len(r.Ended))
+	}
+	if n := testing.AllocsPerRun(1, func() {
+		for range 100 {
+			r = agents.Must(a.Learn(r.Steps + 1))
+		}
+	}); n != 0 {
+		t.Errorf("a hundred warm iterations allocate %v times, want 0", n)
+	}
+}
+
+// TestA3CErrors wants the error of a worker that is one of several at work.
+func TestA3CErrors(t *testing.T) {
+	c := agents.DefaultA3C()
+	c.Ordered = false
+	mk := env.Each(func() *faulty { return &faulty{CartPole: classic.NewCartPole()} })
+	if _, err := agents.Must(agents.NewA3C(mk, c)).Learn(100_000); err == nil || !strings.Contains(err.Error(), "out of track") {
+		t.Errorf("Learn where environments panic: error %v, want theirs", err)
+	}
+}
+
+func TestA3CConfig(t *testing.T) {
+	for want, spoil := range map[string]func(c *agents.A3CConfig){
+		"n_steps is 0":       func(c *agents.A3CConfig) { c.NSteps = 0 },
+		"n_envs is 0":        func(c *agents.A3CConfig) { c.NEnvs = 0 },
+		"learning_rate is":   func(c *agents.A3CConfig) { c.LearningRate = optim.Constant(-1) },
+		"gamma is 2":         func(c *agents.A3CConfig) { c.Gamma = 2 },
+		"gae_lambda is -1":   func(c *agents.A3CConfig) { c.GAELambda = -1 },
+		"vf_coef is -1":      func(c *agents.A3CConfig) { c.VFCoef = -1 },
+		"ent_coef is -1":     func(c *agents.A3CConfig) { c.EntCoef = -1 },
+		"max_grad_norm is 0": func(c *agents.A3CConfig) { c.MaxGradNorm = 0 },
+		"norm is batch":      func(c *agents.A3CConfig) { c.PolicyKwargs.Norm = "batch" },
+		"rows of a rollout":  func(c *agents.A3CConfig) { c.NSteps, c.PolicyKwargs.NetArch = 1<<24, []int{1}; c.NEnvs = 1 },
+	} {
+		c := agents.DefaultA3C()
+		spoil(&c)
+		mk := env.Each(func() env.Env { return wide{newMimic()} })
+		if a, err := agents.NewA3C(mk, c); a != nil || err == nil || !strings.HasPrefix(err.Error(), "agents: A3C: ") || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want %q in it", err, want)
+		}
+	}
+}
+
+// wide has observations that a long rollout has no room for.
+type wide struct{ *mimic }
+
+func (w wide) Spec() env.Spec {
+	s := w.mimic.Spec()
+	s.Obs = env.NewBox(0, 1, 40)
+	return s
+}
+
+// BenchmarkA3C is CartPole by as many workers, in order and out of it.
+func BenchmarkA3C(b *testing.B) {
+	for _, workers := range []int{1, 2, 4, 8} {
+		for _, ordered := range []bool{true, false} {
+			b.Run(fmt.Sprintf("%d/ordered=%v", workers, ordered), func(b *testing.B) {
+				c := agents.DefaultA3C()
+				c.NEnvs, c.Ordered = workers, ordered
+				a := agents.Must(agents.NewA3C(env.Each(classic.NewCartPole), c))
+				steps := agents.Must(a.Learn(1)).Steps
+				first := steps
+				b.ReportAllocs()
+				for b.Loop() {
+					steps = agents.Must(a.Learn(steps + 1)).Steps
+				}
+				b.ReportMetric(float64(steps-first)/b.Elapsed().Seconds(), "steps/s")
+			})
+		}
+	}
+}

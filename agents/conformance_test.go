@@ -1,0 +1,91 @@
+package agents_test
+
+import (
+	"testing"
+
+	"github.com/rlrun/rlrun/agents"
+	"github.com/rlrun/rlrun/agents/agentstest"
+	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/policy/optim"
+)
+
+// maker makes an agent with small settings: those of defaults, with changes.
+func maker[C any, A agents.Agent](defaults func() C, newAgent func(env.Maker, C) (A, error), base func(*C) *agents.Setup, change func(*C)) func(env.Maker, uint64, int) (agents.Agent, error) {
+	return func(mk env.Maker, seed uint64, steps int) (agents.Agent, error) {
+		c := defaults()
+		s := base(&c)
+		s.Seed, s.Steps, s.NEnvs = seed, steps, 8
+		change(&c)
+		return newAgent(mk, c)
+	}
+}
+
+func newConformingTable(newAgent func(env.Maker, agents.TabularConfig) (*agents.Tabular, error)) agentstest.Agent {
+	return agentstest.Agent{Discrete: true, Table: true, Steps: 20_000, Gamma: 0.5,
+		New: maker(agents.DefaultTabular, newAgent, (*agents.TabularConfig).Base, func(c *agents.TabularConfig) {
+			c.LearningRate, c.Gamma, c.ExplorationFinal = optim.Linear(0.5), 0.5, 0
+		})}
+}
+
+// remember has settings that learn small tasks soon.
+func remember(r *agents.Replay) {
+	r.LearningStarts, r.BufferSize, r.BatchSize, r.Gamma, r.TrainFreq, r.LearningRate = 200, 2000, 32, 0.5, 1, optim.Constant(3e-3)
+}
+
+// TestConformance holds every agent to what agents promise.
+func TestConformance(t *testing.T) {
+	small := []int{32}
+	for name, a := range map[string]agentstest.Agent{
+		"PPO": {Discrete: true, Continuous: true, Steps: 30_000, Gamma: 0.5,
+			New: maker(agents.DefaultPPO, agents.NewPPO, (*agents.PPOConfig).Base, func(c *agents.PPOConfig) {
+				c.NSteps, c.BatchSize, c.NEpochs, c.Gamma, c.LearningRate, c.PolicyKwargs.NetArch = 32, 64, 4, 0.5, optim.Linear(3e-3), small
+			})},
+		"PPO with gSDE": {Continuous: true, Steps: 40_000,
+			New: maker(agents.DefaultPPO, agents.NewPPO, (*agents.PPOConfig).Base, func(c *agents.PPOConfig) {
+				c.NSteps, c.BatchSize, c.NEpochs, c.Gamma, c.LearningRate, c.PolicyKwargs.NetArch = 32, 64, 4, 0.5, optim.Linear(3e-3), small
+				c.UseSDE, c.SDESampleFreq, c.PolicyKwargs.LogStdInit = true, 4, -1
+			})},
+		"A2C": {Discrete: true, Continuous: true, Steps: 60_000, Gamma: 0.5,
+			New: maker(agents.DefaultA2C, agents.NewA2C, (*agents.A2CConfig).Base, func(c *agents.A2CConfig) {
+				c.NSteps, c.Gamma, c.UseRMSProp, c.LearningRate, c.PolicyKwargs.NetArch = 8, 0.5, false, optim.Linear(5e-3), small
+			})},
+		"A3C": {Discrete: true, Continuous: true, Steps: 80_000, Gamma: 0.5,
+			New: maker(agents.DefaultA3C, agents.NewA3C, (*agents.A3CConfig).Base, func(c *agents.A3CConfig) {
+				c.NEnvs, c.NSteps, c.Gamma, c.LearningRate, c.EntCoef, c.PolicyKwargs.NetArch = 4, 8, 0.5, optim.Linear(5e-3), 0, small
+			})},
+		"REINFORCE": {Discrete: true, Continuous: true, Steps: 80_000, Gamma: 0.5,
+			New: maker(agents.DefaultReinforce, agents.NewReinforce, (*agents.ReinforceConfig).Base, func(c *agents.ReinforceConfig) {
+				c.NEpisodes, c.Gamma, c.LearningRate, c.PolicyKwargs.NetArch = 8, 0.5, optim.Linear(1e-2), small
+			})},
+		"Q-learning": newConformingTable(agents.NewQLearning), "SARSA": newConformingTable(agents.NewSARSA),
+		"expected SARSA": newConformingTable(agents.NewExpectedSARSA), "double Q-learning": newConformingTable(agents.NewDoubleQLearning),
+		"DDPG": {Continuous: true, Steps: 6000,
+			New: maker(agents.DefaultDDPG, agents.NewDDPG, (*agents.DDPGConfig).Base, func(c *agents.DDPGConfig) {
+				remember(&c.Replay)
+				c.NEnvs, c.PolicyKwargs.NetArch = 2, small
+			})},
+		"TD3": {Continuous: true, Steps: 6000,
+			New: maker(agents.DefaultTD3, agents.NewTD3, (*agents.TD3Config).Base, func(c *agents.TD3Config) {
+				remember(&c.Replay)
+				c.NEnvs, c.NoiseType, c.PolicyKwargs.NetArch = 2, "ornstein-uhlenbeck", small
+			})},
+		"SAC": {Continuous: true, Steps: 6000,
+			New: maker(agents.DefaultSAC, agents.NewSAC, (*agents.SACConfig).Base, func(c *agents.SACConfig) {
+				remember(&c.Replay)
+				c.NEnvs, c.PolicyKwargs.NetArch, c.EntCoef.Value, c.NoiseType = 2, small, 0.1, "normal"
+			})},
+		"DQN": {Discrete: true, Steps: 6000, Gamma: 0.5,
+			New: maker(agents.DefaultDQN, agents.NewDQN, (*agents.DQNConfig).Base, func(c *agents.DQNConfig) {
+				remember(&c.Replay)
+				c.NEnvs, c.TargetUpdateInterval, c.PolicyKwargs.NetArch = 2, 50, small
+			})},
+		"DQN with all": {Discrete: true, Steps: 8000, Gamma: 0.5,
+			New: maker(agents.DefaultDQN, agents.NewDQN, (*agents.DQNConfig).Base, func(c *agents.DQNConfig) {
+				remember(&c.Replay)
+				c.NEnvs, c.TargetUpdateInterval, c.PolicyKwargs.NetArch = 2, 50, small
+				c.Double, c.Dueling, c.Prioritized, c.NSteps = true, true, true, 2
+			})},
+	} {
+		t.Run(name, func(t *testing.T) { agentstest.Check(t, a) })
+	}
+}

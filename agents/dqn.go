@@ -1,0 +1,208 @@
+package agents
+
+import (
+	"slices"
+
+	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/env/state"
+	"github.com/rlrun/rlrun/policy"
+	"github.com/rlrun/rlrun/policy/f32"
+	"github.com/rlrun/rlrun/policy/loss"
+	"github.com/rlrun/rlrun/policy/optim"
+	"github.com/rlrun/rlrun/policy/tape"
+)
+
+// DQNConfig is all of DQN's settings. Start from DefaultDQN.
+type DQNConfig struct {
+	Setup                `yaml:"-"`
+	Replay               `yaml:",inline"`
+	TargetUpdateInterval int           `yaml:"target_update_interval"`  // steps between moves of the target network
+	ExplorationInitial   float64       `yaml:"exploration_initial_eps"` // ε at the start
+	ExplorationFinal     float64       `yaml:"exploration_final_eps"`   // ε after exploration_fraction of the steps
+	ExplorationFraction  float64       `yaml:"exploration_fraction"`
+	MaxGradNorm          float32       `yaml:"max_grad_norm"` // the gradient is scaled down to this norm
+	Double               bool          `yaml:"double"`        // the network chooses the actions that its target values
+	Dueling              bool          `yaml:"dueling"`       // Q is made of V and advantages
+	PolicyKwargs         policy.Kwargs `yaml:"policy_kwargs"`
+}
+
+// DefaultDQN returns the settings that Stable-Baselines3 has by default.
+func DefaultDQN() DQNConfig {
+	c := DQNConfig{
+		Setup:  Setup{Steps: 100_000, NEnvs: 1, Engine: policy.Native{}},
+		Replay: DefaultReplay(), TargetUpdateInterval: 10_000, ExplorationInitial: 1, ExplorationFinal: 0.05, ExplorationFraction: 0.1,
+		MaxGradNorm: 10, PolicyKwargs: offPolicyKwargs(64, 64),
+	}
+	c.LearningRate, c.BatchSize, c.Tau, c.TrainFreq = optim.Constant(1e-4), 32, 1, 4
+	return c
+}
+
+// Complete writes out the optimiser's defaults.
+func (c *DQNConfig) Complete() error { return c.PolicyKwargs.Complete(1e-8) }
+
+func (c *DQNConfig) validate() error {
+	share := func(x float64) bool { return 0 <= x && x <= 1 }
+	return broken(slices.Concat(c.Setup.rules(), c.Replay.rules(), []rule{
+		{c.TargetUpdateInterval >= 1, "target_update_interval", c.TargetUpdateInterval, "1 or more"},
+		{share(c.ExplorationInitial), "exploration_initial_eps", c.ExplorationInitial, "0 … 1"},
+		{share(c.ExplorationFinal), "exploration_final_eps", c.ExplorationFinal, "0 … 1"},
+		{share(c.ExplorationFraction), "exploration_fraction", c.ExplorationFraction, "0 … 1"},
+		{c.MaxGradNorm > 0, "max_grad_norm", c.MaxGradNorm, "more than 0"},
+	}))
+}
+
+// DQN learns Q(s, ·) of a network: Mnih et al. 2015, "Human-level control through
+// deep reinforcement learning", algorithm 1; double: van Hasselt et al. 2016,
+// arXiv:1509.06461; dueling: Wang et al. 2016, arXiv:1511.06581.
+type DQN struct {
+	offPolicy
+	c         DQNConfig
+	q, target *policy.QNetwork
+	opt       *optim.Optimizer
+	tape      *tape.Tape
+	scores    []float32 // [B, actions] of the target, in the batch's Next
+	next      []float32 // [B] the actions chosen there
+	value     []float32 // [B]
+	eps       float64   // in this iteration
+	loss      float64   // of the latest update
+	updates   int
+	named     []Named
+}
+
+var _ Agent = (*DQN)(nil)
+
+// NewDQN returns a DQN that learns in environments from mk.
+func NewDQN(mk env.Maker, c DQNConfig) (*DQN, error) {
+	a := &DQN{c: c}
+	if err := a.begin(mk); err != nil {
+		return nil, errorf("DQN", err)
+	}
+	a.opt.MaxNorm = c.MaxGradNorm
+	a.target, a.tape = a.q.Copy(), tape.New()
+	actions := a.vec.Spec().Act.(env.Discrete).N
+	a.scores, a.next, a.value = make([]float32, actions*c.BatchSize), make([]float32, c.BatchSize), make([]float32, c.BatchSize)
+	a.params, a.opts, a.tapes = a.q.Params(), []*optim.Optimizer{a.opt}, []*tape.Tape{a.tape}
+	a.followers = []follower{{a.target.Params(), a.q.Params()}}
+	a.random, a.explore, a.update = a.any, a.greedily, a.improve
+	a.bound, a.ended = func([]float32) {}, a.follow
+	return a, nil
+}
+
+// begin makes what can fail.
+func (a *DQN) begin(mk env.Maker) (err error) {
+	if err = a.c.Complete(); err != nil {
+		return err
+	}
+	if err = a.c.validate(); err != nil {
+		return err
+	}
+	if err = a.connect(mk, &a.c.Setup, &a.c.Replay); err != nil {
+		return err
+	}
+	if a.q, err = policy.NewQNetwork(a.rng, a.vec.Spec(), a.c.PolicyKwargs, a.c.Engine, a.c.Dueling); err != nil {
+		return err
+	}
+	a.opt, err = a.c.PolicyKwargs.Optimizer(a.q.Params())
+	return err
+}
+
+// Policy is the network, which acts greedily.
+func (a *DQN) Policy() policy.Policy { return a.q }
+
+// Learn takes steps, and learns from what it remembers.
+func (a *DQN) Learn(until int) (Report, error) {
+	err := a.learn(until)
+	return a.stats.Report(a.figures()), errorf("DQN", err)
+}
+
+// any chooses actions at random.
+func (a *DQN) any() {
+	for i := range a.act {
+		a.act[i] = a.choose(i)
+	}
+}
+
+// greedily chooses the best actions, and with probability ε any.
+func (a *DQN) greedily() {
+	a.eps = a.c.ExplorationFinal
+	if span := a.c.ExplorationFraction * float64(a.c.Steps); float64(a.stats.Steps()) < span {
+		a.eps += (a.c.ExplorationInitial - a.c.ExplorationFinal) * (1 - float64(a.stats.Steps())/span)
+	}
+	a.q.Forbid(a.forbidden)
+	a.q.Act(a.now, a.act)
+	a.q.Forbid(nil)
+	for i := range a.act {
+		if a.rng.Float64() < a.eps {
+			a.act[i] = a.choose(i)
+		}
+	}
+}
+
+// choose returns any action that environment i allows.
+func (a *DQN) choose(i int) float32 {
+	actions := len(a.scores) / len(a.value)
+	for {
+		k := a.rng.IntN(actions)
+		if a.forbidden == nil || a.forbidden[i*actions+k] == 0 {
+			return float32(k)
+		}
+	}
+}
+
+// follow lets the target follow the network every so many steps.
+func (a *DQN) follow(*env.Result) {
+	steps, every := a.stats.Steps(), a.c.TargetUpdateInterval
+	if steps/every > (steps-a.c.NEnvs)/every {
+		a.blend()
+	}
+}
+
+// improve takes a step down the error of Q(s, a) towards
+//
+//	y = r + γ max Q'(s', ·)             or, if it is double,
+//	y = r + γ Q'(s', argmax Q(s', ·))
+func (a *DQN) improve() {
+	a.learnTargets()
+	t, b := a.tape, a.batch
+	t.Reset()
+	q := a.q.Of(t, b.Obs).At(b.Act)
+	f32.Sub(a.errs, q.Value, a.wanted)
+	l := loss.WeightedHuber(q, t.Const(a.wanted, b.Len()), t.Const(b.Weight, b.Len()), 1)
+	l.Backward()
+	a.opt.Step()
+	a.loss = float64(l.Scalar())
+	a.updates++
+}
+
+// learnTargets sets y.
+func (a *DQN) learnTargets() {
+	b := a.batch
+	if !a.c.Double {
+		a.target.Forbid(b.Forbidden)
+		a.target.Values(b.Next, a.value)
+		a.target.Forbid(nil)
+	} else {
+		a.q.Forbid(b.Forbidden)
+		a.q.Act(b.Next, a.next)
+		a.q.Forbid(nil)
+		a.target.Scores(b.Next, a.scores)
+		for i, k := range a.next {
+			a.value[i] = a.scores[i*len(a.scores)/len(a.value)+int(k)]
+		}
+	}
+	a.targets(a.value)
+}
+
+// figures returns what is logged of the latest iteration.
+func (a *DQN) figures() []Named {
+	a.named = append(a.named[:0], Named{"exploration_rate", a.eps}, Named{"learning_rate", a.rate},
+		Named{"loss", a.loss}, Named{"n_updates", float64(a.updates)})
+	return a.named
+}
+
+// State visits the networks, and what offPolicy has.
+func (a *DQN) State(s *state.State) {
+	s.All(a.q, a.target)
+	s.Int("dqn/updates", &a.updates, 1<<53)
+	a.offPolicy.State(s)
+}

@@ -1,0 +1,154 @@
+package agents
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/internal/golden"
+	"github.com/rlrun/rlrun/policy/optim"
+	"github.com/rlrun/rlrun/policy/tape"
+)
+
+// recordedRun is updates of an agent: see testdata/README.md.
+type recordedRun struct {
+	Algo, DType string
+	Delay       int
+	LR          float64 `json:"lr"`
+	EntCoef     string  `json:"ent_coef"`
+	Init        map[string][]float32
+	Updates     []recordedStep
+}
+
+type recordedStep struct {
+	Obs, Act, Reward, Next, Done []float32
+	Noise                        []float32
+	NoiseNext                    []float32 `json:"noise_next"`
+	Targets                      []float64
+	Loss                         float64
+	ActorLoss                    *float64 `json:"actor_loss"`
+	After                        map[string][]float64
+}
+
+// learner is an agent whose updates are taken here.
+type learner struct {
+	*offPolicy
+	learn  func(u *recordedStep)
+	losses func() (critic, actor float64)
+	params map[string]*tape.Param
+}
+
+// TestOffPolicyUpdates takes recorded updates.
+func TestOffPolicyUpdates(t *testing.T) {
+	var all []recordedRun
+	golden.Read(t, "testdata/offpolicy.json.gz", &all)
+	for _, g := range all {
+		t.Run(g.Algo+"/"+g.DType+"/"+g.EntCoef, func(t *testing.T) {
+			l := g.learner(t)
+			if len(l.params) != len(g.Init) {
+				t.Fatalf("%d parameters, want %d", len(l.params), len(g.Init))
+			}
+			for name, v := range g.Init {
+				l.params[name].Import(v)
+			}
+			for i := range g.Updates {
+				l.check(t, &g.Updates[i])
+			}
+		})
+	}
+}
+
+func (l *learner) check(t *testing.T, u *recordedStep) {
+	t.Helper()
+	b := l.batch
+	copy(b.Obs, u.Obs)
+	copy(b.Act, u.Act)
+	copy(b.Reward, u.Reward)
+	copy(b.Next, u.Next)
+	for i, done := range u.Done {
+		b.Discount[i], b.Weight[i] = 0.99*(1-done), 1
+	}
+	l.learn(u)
+	golden.Near(t, "targets", l.wanted, u.Targets...)
+	critic, actor := l.losses()
+	golden.Near(t, "critic's loss", []float32{float32(critic)}, u.Loss)
+	if u.ActorLoss != nil {
+		golden.Near(t, "actor's loss", []float32{float32(actor)}, *u.ActorLoss)
+	}
+	for name, want := range u.After {
+		p := l.params[name]
+		got := make([]float32, len(p.Value))
+		p.Export(got)
+		golden.Near(t, name, got, want...)
+	}
+}
+
+// learner makes the agent that g is of.
+func (g *recordedRun) learner(t *testing.T) *learner {
+	t.Helper()
+	rows := len(g.Updates[0].Reward)
+	o, act := len(g.Updates[0].Obs)/rows, env.Space(env.NewBox(-1, 1, len(g.Updates[0].Act)/rows))
+	if strings.HasSuffix(g.Algo, "DQN") {
+		act = env.Discrete{N: len(g.Init["q.4.bias"])}
+	}
+	mk := env.Each(func() blank { return blank{env.NewBox(-9, 9, o), act} })
+	r := DefaultReplay()
+	r.BatchSize, r.BufferSize, r.LearningRate = rows, 100, optim.Constant(g.LR)
+	l := &learner{params: map[string]*tape.Param{}}
+	add := func(suffix string, params []*tape.Param) {
+		for _, p := range params {
+			net, rest, _ := strings.Cut(p.Name, ".")
+			l.params[net+suffix+"."+rest] = p
+		}
+	}
+	switch g.Algo {
+	case "DDPG", "TD3":
+		c := DefaultTD3()
+		c.Replay, c.PolicyDelay, c.PolicyKwargs.NetArch, c.PolicyKwargs.ActivationFn = r, g.Delay, []int{8, 8}, "relu"
+		var d *dpg
+		if g.Algo == "TD3" {
+			a := Must(NewTD3(mk, c))
+			d, l.learn = &a.dpg, func(u *recordedStep) { a.learnFrom(u.Noise) }
+		} else {
+			a := Must(NewDDPG(mk, DDPGConfig{Setup: c.Setup, Replay: r, Noise: c.Noise, PolicyKwargs: c.PolicyKwargs}))
+			d, l.learn = &a.dpg, func(*recordedStep) { a.improve() }
+		}
+		l.offPolicy, l.losses = &d.offPolicy, func() (float64, float64) { return d.criticLoss, d.actorLoss }
+		add("", d.actor.Params())
+		add("_target", d.actorTarget.Params())
+		add("", d.critics.Params())
+		add("_target", d.criticsTarget.Params())
+	case "SAC":
+		c := DefaultSAC()
+		c.Replay, c.PolicyKwargs.NetArch = r, []int{8, 8}
+		if err := c.EntCoef.UnmarshalText([]byte(g.EntCoef)); err != nil {
+			t.Fatal(err)
+		}
+		a := Must(NewSAC(mk, c))
+		l.offPolicy, l.learn = &a.offPolicy, func(u *recordedStep) { a.learnFrom(u.Noise, u.NoiseNext) }
+		l.losses = func() (float64, float64) { return a.criticLoss, a.actorLoss }
+		add("", a.actor.Params())
+		add("", a.critics.Params())
+		add("_target", a.criticsTarget.Params())
+		l.params["log_ent_coef"] = a.temperature
+		if !c.EntCoef.Auto { // for which nothing is learned
+			delete(g.Init, "log_ent_coef")
+			delete(l.params, "log_ent_coef")
+			for _, u := range g.Updates {
+				delete(u.After, "log_ent_coef")
+			}
+		}
+	default:
+		c := DefaultDQN()
+		c.Replay, c.Double, c.PolicyKwargs.NetArch = r, g.Algo == "DoubleDQN", []int{8, 8}
+		a := Must(NewDQN(mk, c))
+		l.offPolicy, l.learn = &a.offPolicy, func(*recordedStep) { a.improve() }
+		l.losses = func() (float64, float64) { return a.loss, 0 }
+		add("", a.q.Params())
+		add("_target", a.target.Params())
+	}
+	for _, opt := range l.opts {
+		opt.Rate = float32(g.LR)
+	}
+	return l
+}

@@ -1,0 +1,223 @@
+package agents
+
+import (
+	"math"
+	"slices"
+
+	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/env/state"
+	"github.com/rlrun/rlrun/policy"
+	"github.com/rlrun/rlrun/policy/f32"
+	"github.com/rlrun/rlrun/policy/loss"
+	"github.com/rlrun/rlrun/policy/optim"
+	"github.com/rlrun/rlrun/policy/tape"
+)
+
+// SACConfig is all of SAC's settings. Start from DefaultSAC.
+type SACConfig struct {
+	Setup         `yaml:"-"`
+	Replay        `yaml:",inline"`
+	Noise         `yaml:",inline"` // added to the actions that are drawn
+	EntCoef       Temperature      `yaml:"ent_coef"`       // α
+	TargetEntropy *float32         `yaml:"target_entropy"` // that α is learned for, H̄; nil is minus the number of actions
+	PolicyKwargs  policy.Kwargs    `yaml:"policy_kwargs"`
+}
+
+// DefaultSAC returns the settings that Stable-Baselines3 has by default.
+func DefaultSAC() SACConfig {
+	c := SACConfig{
+		Setup:  Setup{Steps: 100_000, NEnvs: 1, Engine: policy.Native{}},
+		Replay: DefaultReplay(), Noise: Noise{"none", 0.1}, EntCoef: Temperature{true, 1}, PolicyKwargs: offPolicyKwargs(256, 256),
+	}
+	c.LearningRate = optim.Constant(3e-4)
+	return c
+}
+
+// Complete writes out the optimiser's defaults.
+func (c *SACConfig) Complete() error { return c.PolicyKwargs.Complete(1e-8) }
+
+func (c *SACConfig) validate() error {
+	finite := c.TargetEntropy == nil || *c.TargetEntropy-*c.TargetEntropy == 0
+	return broken(slices.Concat(c.Setup.rules(), c.Replay.rules(), c.Noise.rules(), []rule{
+		{finite, "target_entropy", given(c.TargetEntropy), "a finite number, or null"},
+	}))
+}
+
+// SAC is the soft actor-critic with a temperature that is learned: Haarnoja et al.
+// 2018, arXiv:1812.05905, algorithm 1.
+type SAC struct {
+	offPolicy
+	c                      SACConfig
+	noise                  noise
+	actor                  *policy.Squashed
+	critics, criticsTarget *policy.Critics
+	actorOpt, criticOpt    *optim.Optimizer
+	temperature            *tape.Param // log α
+	temperatureOpt         *optim.Optimizer
+	entropy                float32    // that α is learned for
+	tape                   *tape.Tape // of the critics
+	epsilon, next          []float32  // [B, A] ε of the actions, and the actions in the batch's Next
+	nextLogp, value        []float32  // [B]
+	acting                 []float32  // [N, A] ε of the actions that are taken
+	alpha                  float32    // in the latest update
+	actorLoss, criticLoss  float64    // of it
+	temperatureLoss        float64    // of it
+	updates                int
+	named                  []Named
+}
+
+var _ Agent = (*SAC)(nil)
+
+// NewSAC returns a SAC that learns in environments from mk.
+func NewSAC(mk env.Maker, c SACConfig) (*SAC, error) {
+	a := &SAC{c: c}
+	if err := a.begin(mk); err != nil {
+		return nil, errorf("SAC", err)
+	}
+	b := c.BatchSize
+	a.criticsTarget, a.tape = a.critics.Copy(), tape.New()
+	a.epsilon, a.next, a.nextLogp, a.value = make([]float32, 2*len(a.batch.Act)), make([]float32, len(a.batch.Act)), make([]float32, b), make([]float32, b)
+	a.acting, a.noise = make([]float32, len(a.act)), noise{c.Noise, make([]float32, len(a.act))}
+	a.params = slices.Concat(a.actor.Params(), a.critics.Params(), []*tape.Param{a.temperature})
+	a.opts, a.tapes = []*optim.Optimizer{a.actorOpt, a.criticOpt, a.temperatureOpt}, []*tape.Tape{a.tape, a.actor.Tape}
+	a.followers = []follower{{a.criticsTarget.Params(), a.critics.Params()}}
+	a.random, a.explore, a.bound, a.ended = a.uniform, a.draw, a.actor.Stretch, a.noise.ended
+	a.update = a.improve
+	return a, nil
+}
+
+// begin makes what can fail.
+func (a *SAC) begin(mk env.Maker) (err error) {
+	k := &a.c.PolicyKwargs
+	if err = a.c.Complete(); err != nil {
+		return err
+	}
+	if err = a.c.validate(); err != nil {
+		return err
+	}
+	if err = a.connect(mk, &a.c.Setup, &a.c.Replay); err != nil {
+		return err
+	}
+	spec := a.vec.Spec()
+	if a.actor, err = policy.NewSquashed(a.rng, spec, *k, a.c.Engine); err != nil {
+		return err
+	}
+	if a.critics, err = policy.NewCritics(a.rng, spec, *k, a.c.Engine, 2); err != nil {
+		return err
+	}
+	if a.entropy = -float32(spec.Act.Size()); a.c.TargetEntropy != nil {
+		a.entropy = *a.c.TargetEntropy
+	}
+	a.temperature = tape.NewVector("log_ent_coef", 1)
+	a.temperature.Value[0] = float32(math.Log(a.c.EntCoef.Value))
+	if a.actorOpt, err = k.Optimizer(a.actor.Params()); err != nil {
+		return err
+	}
+	if a.criticOpt, err = k.Optimizer(a.critics.Params()); err != nil {
+		return err
+	}
+	a.temperatureOpt, err = k.Optimizer([]*tape.Param{a.temperature})
+	return err
+}
+
+// Policy is the actor; its Act is without noise.
+func (a *SAC) Policy() policy.Policy { return a.actor }
+
+// Learn takes steps, and learns from what it remembers.
+func (a *SAC) Learn(until int) (Report, error) {
+	err := a.learn(until)
+	return a.stats.Report(a.figures()), errorf("SAC", err)
+}
+
+// draw draws actions.
+func (a *SAC) draw() {
+	a.normal(a.acting)
+	a.actor.Choose(a.now, a.acting, a.act, nil)
+	a.noise.add(a.rng, a.act)
+}
+
+// normal fills x with standard normal numbers.
+func (a *SAC) normal(x []float32) {
+	for i := range x {
+		x[i] = float32(a.rng.NormFloat64())
+	}
+}
+
+// improve learns from a minibatch.
+func (a *SAC) improve() {
+	a.normal(a.epsilon)
+	half := len(a.epsilon) / 2
+	a.learnFrom(a.epsilon[:half], a.epsilon[half:])
+}
+
+// learnFrom learns with given ε of the actions in the batch's states, and in those
+// that follow. As in Stable-Baselines3 α is that before its own step.
+func (a *SAC) learnFrom(epsilon, epsilonNext []float32) {
+	a.actor.Tape.Reset()
+	act, logp := a.actor.Draw(a.batch.Obs, epsilon)
+	a.alpha = float32(math.Exp(float64(a.temperature.Value[0])))
+	if a.c.EntCoef.Auto {
+		a.learnTemperature(logp.Value)
+	}
+
+	a.actor.Choose(a.batch.Next, epsilonNext, a.next, a.nextLogp)
+	a.criticsTarget.Least(a.batch.Next, a.next, a.value)
+	f32.Axpy(a.value, -a.alpha, a.nextLogp) // V(s') = min Q'(s', a') - α log π(a'|s'), eq. 3
+	a.targets(a.value)
+	a.learnCritics()
+	a.learnActor(act, logp)
+	a.blend()
+	a.updates++
+}
+
+// learnTemperature takes a step down E[-log α (log π(a|s) + H̄)], eq. 18 with the
+// logarithm of α in place of α.
+func (a *SAC) learnTemperature(logp []float32) {
+	surplus := f32.Sum(logp)/float64(len(logp)) + float64(a.entropy)
+	a.temperature.Grad[0] = float32(-surplus)
+	a.temperatureLoss = -float64(a.temperature.Value[0]) * surplus
+	a.temperatureOpt.Step()
+}
+
+// learnCritics takes a step down half the critics' squared errors, eq. 5.
+func (a *SAC) learnCritics() {
+	t, b := a.tape, a.batch
+	t.Reset()
+	y, w := t.Const(a.wanted, b.Len()), t.Const(b.Weight, b.Len())
+	x := a.critics.Of(b.Obs, t.Const(b.Act, b.Len()))
+	q1, q2 := a.critics.Q[0].Forward(t, x), a.critics.Q[1].Forward(t, x)
+	f32.Sub(a.errs, q1.Value, a.wanted)
+	l := loss.WeightedSquared(q1, y, w).Add(loss.WeightedSquared(q2, y, w)).Scale(0.5)
+	l.Backward()
+	a.criticOpt.Step()
+	a.criticLoss = float64(l.Scalar())
+}
+
+// learnActor takes a step down E[α log π(a|s) - min Q(s, a)], eq. 9.
+func (a *SAC) learnActor(act, logp *tape.Var) {
+	t := a.actor.Tape
+	x := a.critics.Of(a.batch.Obs, act)
+	t.Freeze(true)
+	q := a.critics.Q[0].Forward(t, x).Min(a.critics.Q[1].Forward(t, x))
+	t.Freeze(false)
+	l := logp.Scale(a.alpha).Sub(q).Mean()
+	l.Backward()
+	a.actorOpt.Step()
+	a.actorLoss = float64(l.Scalar())
+}
+
+// figures returns what is logged of the latest iteration.
+func (a *SAC) figures() []Named {
+	a.named = append(a.named[:0], Named{"actor_loss", a.actorLoss}, Named{"critic_loss", a.criticLoss},
+		Named{"ent_coef", float64(a.alpha)}, Named{"ent_coef_loss", a.temperatureLoss},
+		Named{"learning_rate", a.rate}, Named{"n_updates", float64(a.updates)})
+	return a.named
+}
+
+// State visits the networks and the temperature, and what offPolicy has.
+func (a *SAC) State(s *state.State) {
+	s.All(a.actor, a.critics, a.criticsTarget, &a.noise)
+	s.Floats("sac/log_ent_coef", a.temperature.Value)
+	s.Int("sac/updates", &a.updates, 1<<53)
+	a.offPolicy.State(s)
+}

@@ -1,0 +1,77 @@
+package bench
+
+import (
+	"fmt"
+
+	"github.com/rlrun/rlrun/agents"
+	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/policy/optim"
+	"github.com/rlrun/rlrun/policy/parallel"
+)
+
+// Agents are steps of environments in whole training.
+func Agents(envs env.Registry) []Case {
+	cases := []Case{
+		training("e2e/ppo_cartpole_env_step", envs, "CartPole-v1", 2048, func(mk env.Maker) (agents.Agent, error) {
+			c := agents.DefaultPPO()
+			c.Steps = 1 << 40
+			return agents.NewPPO(mk, c)
+		}),
+		training("e2e/ppo_pendulum/32-32/b1024", envs, "Pendulum-v1", 64*128, func(mk env.Maker) (agents.Agent, error) {
+			c := agents.DefaultPPO()
+			c.Steps, c.NEnvs, c.NSteps, c.BatchSize, c.NEpochs = 1<<40, 64, 128, 1024, 1
+			c.Gamma, c.LearningRate, c.EntCoef, c.PolicyKwargs.NetArch = 0.9, optim.Constant(1e-3), 0.1, []int{32, 32}
+			return agents.NewPPO(mk, c)
+		}),
+	}
+	for _, n := range []struct {
+		hidden, batch int
+	}{{64, 100}, {256, 256}} {
+		cases = append(cases, offPolicy(envs, n.hidden, n.batch)...)
+	}
+	return cases
+}
+
+// offPolicy is agents on Pendulum with two hidden layers and one update a step.
+func offPolicy(envs env.Registry, hidden, batch int) []Case {
+	step := func(name string, newAgent func(env.Maker) (agents.Agent, error)) Case {
+		return training(fmt.Sprintf("e2e/%s_pendulum/%d-%d/b%d", name, hidden, hidden, batch), envs, "Pendulum-v1", 64, newAgent)
+	}
+	net := []int{hidden, hidden}
+	return []Case{
+		step("sac", func(mk env.Maker) (agents.Agent, error) {
+			c := agents.DefaultSAC()
+			c.Steps, c.BufferSize, c.LearningStarts, c.BatchSize, c.PolicyKwargs.NetArch = 1<<40, 100_000, 0, batch, net
+			return agents.NewSAC(mk, c)
+		}),
+		step("td3", func(mk env.Maker) (agents.Agent, error) {
+			c := agents.DefaultTD3()
+			c.Steps, c.BufferSize, c.LearningStarts, c.BatchSize, c.PolicyKwargs.NetArch = 1<<40, 100_000, 0, batch, net
+			return agents.NewTD3(mk, c)
+		}),
+		step("ddpg", func(mk env.Maker) (agents.Agent, error) {
+			c := agents.DefaultDDPG()
+			c.Steps, c.BufferSize, c.LearningStarts, c.BatchSize, c.PolicyKwargs.NetArch = 1<<40, 100_000, 0, batch, net
+			return agents.NewDDPG(mk, c)
+		}),
+	}
+}
+
+// training is an environment step of what newAgent makes, whose iterations have so
+// many.
+func training(name string, envs env.Registry, id string, steps int, newAgent func(env.Maker) (agents.Agent, error)) Case {
+	return Case{name, steps, func(*parallel.Pool) (func(), error) {
+		mk, err := envs.Maker(id, nil)
+		if err != nil {
+			return nil, err
+		}
+		agent, err := newAgent(mk)
+		taken := 0
+		return func() {
+			taken += steps
+			if _, err := agent.Learn(taken); err != nil {
+				panic(err)
+			}
+		}, err
+	}}
+}

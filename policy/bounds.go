@@ -1,0 +1,33 @@
+package policy
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/rlrun/rlrun/env"
+)
+
+// bounds are those of actions that networks know as numbers in [-1, 1].
+type bounds struct{ low, high []float32 }
+
+// boundsOf returns those of a space, which must be a Box with bounds.
+func boundsOf(space env.Space) (bounds, error) {
+	box, ok := space.(env.Box)
+	if !ok {
+		return bounds{}, fmt.Errorf("policy: actions of a %T, want a Box", space)
+	}
+	for i, low := range box.Low {
+		if width := float64(box.High[i]) - float64(low); !(0 < width && width <= math.MaxFloat32) {
+			return bounds{}, fmt.Errorf("policy: action %d is in [%v, %v], want finite bounds", i, low, box.High[i])
+		}
+	}
+	return bounds{box.Low, box.High}, nil
+}
+
+// Stretch brings actions [N, A] from [-1, 1] into the action space, in place.
+func (b bounds) Stretch(act []float32) {
+	for i, x := range act {
+		j := i % len(b.low)
+		act[i] = min(max(b.low[j]+float32((x+1)*((b.high[j]-b.low[j])/2)), b.low[j]), b.high[j])
+	}
+}

@@ -1,0 +1,242 @@
+package replay
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+
+	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/env/state"
+	"github.com/rlrun/rlrun/policy"
+	"github.com/rlrun/rlrun/policy/f32"
+)
+
+// A ring is the latest T steps of N environments. Row t·N+i is environment i in
+// slot t, of which there are T+1: the newest has only observations, on which is
+// acted next. So each observation is kept once, for what a transition led to is
+// the row of the next slot. Where an episode was cut off that is the next one's
+// first observation; what it was cut off at is then one of the final rows.
+type ring struct {
+	n, slots, o, a int // environments, T+1, floats of an observation and of an action
+	gamma          float32
+	obs            []float32 // [slots·N, O]
+	act            []float32 // [slots·N, A]
+	reward         []float32 // [slots·N]
+	end            []int32   // [slots·N] how the transition ended its episode: see below
+	final          []float32 // [F, O]
+	free           []int32   // final rows that no transition has
+	forbidden      []float32 // [slots·N, actions] of the observations, where environments have masks
+	actions        int       // of those; otherwise 0
+	head, kept     int       // the newest slot; slots of transitions
+}
+
+// What a transition did to its episode; k ≥ 0 means that it was cut off, at final
+// row k.
+const (
+	goesOn   = -1
+	terminal = -2
+)
+
+// limit bounds what a buffer may take, in bytes: 8 GiB.
+const limit = 8 << 30
+
+// Size is what a buffer of so many transitions of spec's shape takes, in bytes.
+func Size(spec env.Spec, capacity int) int {
+	return (4*(spec.Obs.Size()+spec.Act.Size()) + 8) * capacity
+}
+
+// newRing returns an empty ring for capacity transitions of environments that begin
+// as first says.
+func newRing(spec env.Spec, capacity int, gamma float32, first *env.Result) (*ring, error) {
+	row, n := Size(spec, 1)+4*len(first.Mask)/len(first.Reward), len(first.Reward)
+	if capacity < n || capacity > limit/row {
+		return nil, fmt.Errorf("replay: buffer_size is %d, want %d … %d: a transition of %d environments takes %d bytes each, of %d in all",
+			capacity, n, limit/row, n, row, limit)
+	}
+	r := &ring{n: n, slots: capacity/n + 1, o: spec.Obs.Size(), a: spec.Act.Size(), gamma: gamma}
+	rows := r.slots * n
+	floats := func(k int) []float32 { return make([]float32, rows*k) }
+	r.obs, r.act, r.reward, r.end = floats(r.o), floats(r.a), floats(1), make([]int32, rows)
+	for i := range r.end {
+		r.end[i] = goesOn
+	}
+	if spec.MaxSteps > 0 { // room for the final rows of time limits
+		f := n * (r.slots/spec.MaxSteps + 2)
+		r.final, r.free = make([]float32, 0, f*r.o), make([]int32, 0, f)
+	}
+	r.actions = len(first.Mask) / n
+	r.forbidden = floats(r.actions)
+	r.look(first)
+	return r, nil
+}
+
+// Len is the number of transitions kept.
+func (r *ring) Len() int { return r.kept * r.n }
+
+// Now is what to act on next, [N, O]. It is the ring's.
+func (r *ring) Now() []float32 { return r.obs[r.head*r.n*r.o : (r.head+1)*r.n*r.o] }
+
+// look keeps what is acted on next.
+func (r *ring) look(res *env.Result) {
+	copy(r.Now(), res.Obs)
+	policy.Mask(r.forbidden[r.head*r.n*r.actions:], res.Mask)
+}
+
+// Add keeps one step in place of the oldest.
+func (r *ring) Add(act []float32, res *env.Result) {
+	from := r.head * r.n
+	copy(r.act[from*r.a:], act)
+	for i, reward := range res.Reward {
+		row := from + i
+		if k := r.end[row]; k >= 0 {
+			r.free = append(r.free, k)
+		}
+		r.reward[row], r.end[row] = float32(reward), goesOn
+		switch {
+		case res.Terminated[i]:
+			r.end[row] = terminal
+		case res.Done(i):
+			r.end[row] = r.keep(res.Next[i*r.o : (i+1)*r.o])
+		}
+	}
+	r.head, r.kept = (r.head+1)%r.slots, min(r.kept+1, r.slots-1)
+	r.look(res)
+}
+
+// keep returns the final row that has obs.
+func (r *ring) keep(obs []float32) (k int32) {
+	if last := len(r.free) - 1; last >= 0 {
+		k, r.free = r.free[last], r.free[:last]
+		copy(r.final[int(k)*r.o:], obs)
+		return k
+	}
+	r.final = append(r.final, obs...)
+	return int32(len(r.final)/r.o - 1)
+}
+
+// row is the j-th transition kept, the oldest of which is 0.
+func (r *ring) row(j int) int {
+	j += (r.head + r.slots - r.kept) * r.n
+	if rows := r.slots * r.n; j >= rows {
+		j -= rows
+	}
+	return j
+}
+
+// draw fills index with rows, all equally likely.
+func (r *ring) draw(rng *rand.Rand, index []int) {
+	for i := range index {
+		index[i] = r.row(rng.IntN(r.Len()))
+	}
+}
+
+// fetch fills b with what is in the rows of its Index, for n steps of each, fewer
+// where the episode ends or there are no more.
+func (r *ring) fetch(b *Batch, n int) {
+	for i, row := range b.Index {
+		last, sum, discount := row, r.reward[row], r.gamma
+		for range n - 1 {
+			next := r.follow(last)
+			if r.end[last] != goesOn || next/r.n == r.head {
+				break
+			}
+			last = next
+			sum += float32(discount * r.reward[last])
+			discount *= r.gamma
+		}
+		if r.end[last] == terminal {
+			discount = 0
+		}
+		b.Reward[i], b.Discount[i], b.next[i] = sum, discount, last
+	}
+	f32.Gather(b.Obs, r.obs, r.o, b.Index)
+	f32.Gather(b.Act, r.act, r.a, b.Index)
+	for i, last := range b.next {
+		b.next[i] = r.follow(last)
+	}
+	f32.Gather(b.Next, r.obs, r.o, b.next)
+	if r.actions > 0 {
+		b.Forbidden = slices.Grow(b.Forbidden[:0], b.Len()*r.actions)[:b.Len()*r.actions]
+		f32.Gather(b.Forbidden, r.forbidden, r.actions, b.next)
+	}
+	for i, next := range b.next {
+		if k := int(r.end[r.before(next)]); k >= 0 {
+			copy(b.Next[i*r.o:(i+1)*r.o], r.final[k*r.o:])
+			clear(b.Forbidden[i*r.actions : (i+1)*r.actions]) // which nobody knows
+		}
+	}
+}
+
+// follow is the row of the same environment in the next slot.
+func (r *ring) follow(row int) int {
+	if row += r.n; row >= len(r.end) {
+		row -= len(r.end)
+	}
+	return row
+}
+
+// before is the row that row follows.
+func (r *ring) before(row int) int {
+	if row -= r.n; row < 0 {
+		row += len(r.end)
+	}
+	return row
+}
+
+// State visits what is kept: the final rows in the order of the rows that end at
+// them, so that two rings that keep the same are saved alike.
+func (r *ring) State(s *state.State) {
+	s.Int("replay/head", &r.head, r.slots-1)
+	s.Int("replay/kept", &r.kept, r.slots-1)
+	used := r.slots * r.n
+	if r.kept < r.slots-1 { // the slots behind head have never been written
+		used = (r.head + 1) * r.n
+	}
+	s.Floats("replay/obs", r.obs[:used*r.o])
+	s.Floats("replay/act", r.act[:used*r.a])
+	s.Floats("replay/reward", r.reward[:used])
+	s.Floats("replay/forbidden", r.forbidden[:used*r.actions])
+	end, final := r.ends(used)
+	s.Bytes("replay/end", end)
+	s.Log("replay/final", &final, used*r.o)
+	if s.Loading() && s.Err() == nil {
+		s.Fail(r.restore(end, final))
+	}
+}
+
+// ends returns how the transitions of the first rows ended, and the final rows.
+func (r *ring) ends(used int) (end []byte, final []float32) {
+	end = make([]byte, used)
+	for row, k := range r.end[:used] {
+		switch {
+		case k == terminal:
+			end[row] = 1
+		case k >= 0:
+			end[row] = 2
+			final = append(final, r.final[int(k)*r.o:(int(k)+1)*r.o]...)
+		}
+	}
+	return end, final
+}
+
+// restore is the inverse of ends.
+func (r *ring) restore(end []byte, final []float32) error {
+	for row := range r.end {
+		r.end[row] = goesOn
+	}
+	k := int32(0)
+	for row, e := range end {
+		switch e {
+		case 1:
+			r.end[row] = terminal
+		case 2:
+			r.end[row] = k
+			k++
+		}
+	}
+	if int(k)*r.o != len(final) {
+		return fmt.Errorf("replay: %d transitions are cut off at %d numbers, want %d", k, len(final), int(k)*r.o)
+	}
+	r.final, r.free = append(r.final[:0], final...), r.free[:0]
+	return nil
+}
