@@ -164,7 +164,7 @@ func (p *pane) plot(title, now string, y []float64, mark int, c color.RGBA) {
 	for _, v := range y {
 		low, high = min(low, v), max(high, v)
 	}
-	texts := [2]string{fmt.Sprintf("%.3g", low), fmt.Sprintf("%.3g", high)}
+	texts := [2]string{fmt.Sprintf("%.4g", low), fmt.Sprintf("%.4g", high)}
 	left := max(p.TextWidth(texts[0], 0.85*p.u), p.TextWidth(texts[1], 0.85*p.u)) + 0.6*p.u
 	if high == low {
 		low, high = low-1, high+1
