@@ -63,6 +63,10 @@ func NewVec(envs ...Env) *Vec {
 // Spec describes the environments.
 func (v *Vec) Spec() Spec { return v.spec }
 
+// Env returns environment i, to be looked at, or to be played by itself by a caller
+// who steps the Vec no more.
+func (v *Vec) Env(i int) Env { return v.envs[i] }
+
 // Len is the number of environments.
 func (v *Vec) Len() int { return len(v.envs) }
 

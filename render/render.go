@@ -1,94 +1,55 @@
 // Package render lets an environment draw itself without knowing on what.
 //
-// A Scene draws on a Canvas, in world units with y up. A Recorder is a Canvas
-// that keeps what is drawn, for a browser or a later Canvas to play back.
+// A Scene draws on a Canvas, in world units with y up, and in the colours of a
+// Theme. A Recorder is a Canvas that keeps what is drawn, for a browser or a later
+// Canvas to play back; the package raster has one that makes pictures.
 package render
 
-import (
-	"image/color"
-	"slices"
-)
+import "image/color"
 
 // A Scene can draw its present state.
-type Scene interface{ Draw(Canvas) }
+type Scene interface{ Draw(Canvas, Look) }
 
 // A Canvas is something to draw on. It has no state but the view. Lengths are
-// in world units.
+// in world units, points are x0, y0, x1, y1, …, and colours are opaque. It keeps
+// none of the slices.
 type Canvas interface {
-	// View sets the world rectangle to show and clears it to white.
-	View(x0, y0, x1, y1 float32)
-	Line(x0, y0, x1, y1, width float32, c color.RGBA)
-	Rect(x0, y0, x1, y1 float32, c color.RGBA)       // filled
-	Circle(x, y, r float32, c color.RGBA)            // filled
-	Polygon(xy []float32, c color.RGBA)              // filled; xy is x0, y0, x1, y1, …
-	Text(x, y, size float32, s string, c color.RGBA) // from x rightwards, y its base line
+	// View clears the canvas to paper and shows a world rectangle, as large as it
+	// fits.
+	View(x0, y0, x1, y1 float32, paper color.RGBA)
+
+	// Line joins points, with round ends and corners. One point alone is a disc.
+	Line(xy []float32, width float32, c color.RGBA)
+
+	// Fill fills a polygon.
+	Fill(xy []float32, c color.RGBA)
+
+	// Text writes s on the base line y: rightwards from x where align is 0, about x
+	// where it is 0.5, up to x where it is 1. Letters are size high, with what
+	// hangs below and stands above them.
+	Text(x, y, size, align float32, s string, c color.RGBA)
 }
 
-// An Op is one recorded drawing call, in a form that JSON carries to a browser.
-type Op struct {
-	Op   string     `json:"op"`
-	Args []float32  `json:"args"`
-	Text string     `json:"text,omitempty"`
-	RGBA color.RGBA `json:"rgba"`
+// A Look is how a Scene is to look, and what is shown beside its state. What a
+// Scene does not know of it leaves out.
+type Look struct {
+	Theme
+	Done   bool      // the episode has ended
+	Trail  []float32 // where the Tracer's point was of late, the latest last
+	Values []float32 // [S] the value of each state, where states can be counted
+	Best   []int     // [S] the policy's action in each state
 }
 
-// A Recorder is a Canvas that keeps the calls made on it since the last View.
-type Recorder struct{ Ops []Op }
+// A Tracer is a Scene with a point whose way is worth seeing.
+type Tracer interface{ Tip() (x, y float32) }
 
-var _ Canvas = (*Recorder)(nil)
+// A Paced is a Scene that says how many steps a second suit the eye.
+type Paced interface{ StepsPerSecond() int }
 
-// View starts a new picture.
-func (r *Recorder) View(x0, y0, x1, y1 float32) {
-	r.Ops = r.Ops[:0]
-	r.add("view", color.RGBA{}, x0, y0, x1, y1)
-}
-
-// Line records a line.
-func (r *Recorder) Line(x0, y0, x1, y1, width float32, c color.RGBA) {
-	r.add("line", c, x0, y0, x1, y1, width)
-}
-
-// Rect records a rectangle.
-func (r *Recorder) Rect(x0, y0, x1, y1 float32, c color.RGBA) { r.add("rect", c, x0, y0, x1, y1) }
-
-// Circle records a circle.
-func (r *Recorder) Circle(x, y, radius float32, c color.RGBA) { r.add("circle", c, x, y, radius) }
-
-// Polygon records a polygon, of which it keeps a copy.
-func (r *Recorder) Polygon(xy []float32, c color.RGBA) { r.add("polygon", c, slices.Clone(xy)...) }
-
-// Text records a text.
-func (r *Recorder) Text(x, y, size float32, s string, c color.RGBA) {
-	r.add("text", c, x, y, size)
-	r.Ops[len(r.Ops)-1].Text = s
-}
-
-func (r *Recorder) add(op string, c color.RGBA, args ...float32) {
-	r.Ops = append(r.Ops, Op{Op: op, Args: args, RGBA: c})
-}
-
-// Replay makes the recorded calls again, on c. Ops that no call could have
-// made, as a file may have them, are left out.
-func (r *Recorder) Replay(c Canvas) {
-	args := map[string]int{"view": 4, "line": 5, "rect": 4, "circle": 3, "text": 3}
-	for _, o := range r.Ops {
-		a := o.Args
-		if len(a) < args[o.Op] {
-			continue
-		}
-		switch o.Op {
-		case "view":
-			c.View(a[0], a[1], a[2], a[3])
-		case "line":
-			c.Line(a[0], a[1], a[2], a[3], a[4], o.RGBA)
-		case "rect":
-			c.Rect(a[0], a[1], a[2], a[3], o.RGBA)
-		case "circle":
-			c.Circle(a[0], a[1], a[2], o.RGBA)
-		case "polygon":
-			c.Polygon(a, o.RGBA)
-		case "text":
-			c.Text(a[0], a[1], a[2], o.Text, o.RGBA)
-		}
+// Pace is that of a scene, and 30 where it has none.
+func Pace(s Scene) int {
+	if p, ok := s.(Paced); ok {
+		return p.StepsPerSecond()
 	}
+	return 30
 }

@@ -17,6 +17,8 @@ import (
 	"github.com/rlrun/rlrun/env/classic"
 	"github.com/rlrun/rlrun/env/grid"
 	"github.com/rlrun/rlrun/internal/cli"
+	"github.com/rlrun/rlrun/render/raster"
+	"github.com/rlrun/rlrun/render/window"
 )
 
 // files are the scenarios, NAME.yaml each.
@@ -34,4 +36,8 @@ func Envs() env.Registry {
 
 // Main is the command rlrun, with the program's own arguments, for the
 // environments in envs. It does not return: it exits with rlrun's status.
-func Main(envs env.Registry) { os.Exit(cli.Main(envs, files)) }
+//
+// The program's main goroutine has to call it: windows want that.
+func Main(envs env.Registry) {
+	window.Main(func(open raster.Open) { os.Exit(cli.Main(envs, files, open)) })
+}

@@ -2,12 +2,10 @@ package classic
 
 import (
 	"fmt"
-	"image/color"
 	"math"
 
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/state"
-	"github.com/rlrun/rlrun/render"
 )
 
 // Acrobot is two rods in a chain that hangs from a pivot, with a motor at the
@@ -34,15 +32,15 @@ type Acrobot struct {
 	Low  float64 `yaml:"low"`
 	High float64 `yaml:"high"`
 
-	x   [4]float64 // θ₁, θ₂, θ̇₁, θ̇₂
-	rng env.Rand
+	x      [4]float64 // θ₁, θ₂, θ̇₁, θ̇₂
+	torque float64    // the latest step's [N m], to be drawn
+	rng    env.Rand
 }
 
 var (
 	_ env.Snapshotter = (*Acrobot)(nil)
 	_ env.Physics     = (*Acrobot)(nil)
 	_ env.Drawn       = (*Acrobot)(nil)
-	_ render.Scene    = (*Acrobot)(nil)
 )
 
 // Equations are a form of the Acrobot's equations of motion.
@@ -109,6 +107,7 @@ func (a *Acrobot) Spec() env.Spec {
 // rest, and rounds it to float32s, as Gymnasium does.
 func (a *Acrobot) Reset(seed uint64, obs []float32) {
 	a.rng.Seed(seed)
+	a.torque = 0
 	for i := range a.x {
 		a.x[i] = float64(float32(a.rng.Uniform(a.Low, a.High)))
 	}
@@ -123,6 +122,7 @@ func (a *Acrobot) Step(act, obs []float32) env.Outcome {
 	if a.TorqueNoise > 0 {
 		torque += a.rng.Uniform(-a.TorqueNoise, a.TorqueNoise)
 	}
+	a.torque = torque
 	x := a.x
 	k1 := a.motion(x, torque)
 	k2 := a.motion(along(x, dt/2, k1), torque)
@@ -198,17 +198,3 @@ func (a *Acrobot) Physics(dst []float64) []float64 { return append(dst, a.x[:]..
 
 // SetPhysics sets what Physics returns: four finite numbers.
 func (a *Acrobot) SetPhysics(x []float64) error { return setPhysics(a.x[:], x) }
-
-// Draw shows the height to reach, the rods and their joints.
-func (a *Acrobot) Draw(d render.Canvas) {
-	d.View(-2.2, -2.2, 2.2, 2.2)
-	black, blue, yellow := color.RGBA{A: 255}, color.RGBA{0, 204, 204, 255}, color.RGBA{204, 204, 0, 255}
-	sin1, cos1 := sincos(a.x[0])
-	sin2, cos2 := sincos(a.x[0] + a.x[1])
-	x, y := float32(sin1), float32(-cos1)
-	d.Line(-2.2, 1, 2.2, 1, 0.01, black)
-	d.Line(0, 0, x, y, 0.2, blue)
-	d.Line(x, y, x+float32(sin2), y-float32(cos2), 0.2, blue)
-	d.Circle(0, 0, 0.1, yellow)
-	d.Circle(x, y, 0.1, yellow)
-}

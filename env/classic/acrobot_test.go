@@ -7,7 +7,6 @@ import (
 
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/classic"
-	"github.com/rlrun/rlrun/render"
 )
 
 // TestAcrobotEnergy swings without a torque: the energy, kinetic and potential,
@@ -106,22 +105,6 @@ func TestEquationsUnmarshalText(t *testing.T) {
 			}
 		} else if err == nil || got != "as it was" || !strings.Contains(err.Error(), "book or nips") {
 			t.Errorf("UnmarshalText(%q) = %v, %v, want an error that names the two, and no change", in, got, err)
-		}
-	}
-}
-
-// TestAcrobotDraw has the upper rod to the right and the lower one hanging.
-func TestAcrobotDraw(t *testing.T) {
-	e := classic.NewAcrobot()
-	if err := e.SetPhysics([]float64{math.Pi / 2, -math.Pi / 2, 0, 0}); err != nil {
-		t.Fatal(err)
-	}
-	var rec render.Recorder
-	e.Draw(&rec)
-	upper, lower := rec.Ops[2].Args, rec.Ops[3].Args
-	for i, want := range []float64{1, 0, 1, -1} {
-		if got := append(upper[2:4:4], lower[2:4]...)[i]; math.Abs(float64(got)-want) > 1e-6 {
-			t.Errorf("Draw has the rods' ends at %v and %v, want 1, 0 and 1, -1", upper[2:4], lower[2:4])
 		}
 	}
 }

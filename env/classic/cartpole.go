@@ -3,12 +3,10 @@
 package classic
 
 import (
-	"image/color"
 	"math"
 
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/state"
-	"github.com/rlrun/rlrun/render"
 )
 
 // CartPole's constants, in SI units, as Gymnasium has them.
@@ -47,6 +45,7 @@ type CartPole struct {
 	maxSteps  int
 	threshold float64
 	x         [4]float64 // x, ẋ, θ, θ̇
+	push      float64    // the latest step's force [N], to be drawn
 	rng       env.Rand   // used by Reset alone
 }
 
@@ -54,7 +53,6 @@ var (
 	_ env.Snapshotter = (*CartPole)(nil)
 	_ env.Physics     = (*CartPole)(nil)
 	_ env.Drawn       = (*CartPole)(nil)
-	_ render.Scene    = (*CartPole)(nil)
 )
 
 // NewCartPole returns a CartPole-v1: 500 steps at most, solved at 475.
@@ -91,6 +89,7 @@ func (c *CartPole) Spec() env.Spec {
 // upright rest.
 func (c *CartPole) Reset(seed uint64, obs []float32) {
 	c.rng.Seed(seed)
+	c.push = 0
 	for i := range c.x {
 		c.x[i] = c.rng.Uniform(c.Low, c.High)
 	}
@@ -100,6 +99,7 @@ func (c *CartPole) Reset(seed uint64, obs []float32) {
 // Step pushes the cart for one time step.
 func (c *CartPole) Step(act, obs []float32) env.Outcome {
 	f := force * float64(2*act[0]-1) // to the left for 0; a branch would be guessed wrong half the time
+	c.push = f
 	x, v, theta, omega := c.x[0], c.x[1], c.x[2], c.x[3]
 	sin, cos := sincos(theta)
 
@@ -146,15 +146,3 @@ func (c *CartPole) Physics(dst []float64) []float64 { return append(dst, c.x[:].
 
 // SetPhysics sets what Physics returns: four finite numbers.
 func (c *CartPole) SetPhysics(x []float64) error { return setPhysics(c.x[:], x) }
-
-// Draw shows the track, the cart and the pole.
-func (c *CartPole) Draw(d render.Canvas) {
-	d.View(-maxX, -0.5, maxX, 2)
-	black, brown := color.RGBA{A: 255}, color.RGBA{202, 152, 101, 255}
-	x := float32(c.x[0])
-	sin, cos := math.Sincos(c.x[2])
-	d.Line(-maxX, 0, maxX, 0, 0.01, black)
-	d.Rect(x-0.2, -0.1, x+0.2, 0.1, black)
-	d.Line(x, 0.1, x+2*halfPole*float32(sin), 0.1+2*halfPole*float32(cos), 0.06, brown)
-	d.Circle(x, 0.1, 0.03, color.RGBA{129, 132, 203, 255})
-}

@@ -7,7 +7,6 @@ import (
 
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/classic"
-	"github.com/rlrun/rlrun/render"
 )
 
 // TestReset holds 10,000 resets to the moments of a uniform number, within four
@@ -184,40 +183,6 @@ func TestSetPhysics(t *testing.T) {
 		if got := [4]float64(e.Physics(nil)); got != want {
 			t.Errorf("state after SetPhysics(%v) = %v, want %v as before", x, got, want)
 		}
-	}
-}
-
-// TestDraw follows the cart and the end of the pole, which is 1 m long.
-func TestDraw(t *testing.T) {
-	for _, c := range []struct{ x, theta, endX, endY float64 }{
-		{0, 0, 0, 1.1},
-		{1.5, 0, 1.5, 1.1},
-		{0, math.Pi / 2, 1, 0.1},
-		{-1, -math.Pi / 6, -1.5, 0.1 + math.Sqrt(3)/2},
-	} {
-		e := classic.NewCartPole()
-		if err := e.SetPhysics([]float64{c.x, 0, c.theta, 0}); err != nil {
-			t.Fatal(err)
-		}
-		var rec render.Recorder
-		e.Draw(&rec)
-		var ops []string
-		for _, op := range rec.Ops {
-			ops = append(ops, op.Op)
-		}
-		if got, want := strings.Join(ops, " "), "view line rect line circle"; got != want {
-			t.Fatalf("Draw makes the calls %s, want %s", got, want)
-		}
-		near := func(what string, got float32, want float64) {
-			if math.Abs(float64(got)-want) > 1e-6 {
-				t.Errorf("Draw at x = %v, θ = %v: %s %v, want %v", c.x, c.theta, what, got, want)
-			}
-		}
-		cart, pole := rec.Ops[2].Args, rec.Ops[3].Args
-		near("middle of the cart", (cart[0]+cart[2])/2, c.x)
-		near("pole's foot", pole[0], c.x)
-		near("pole's end, x", pole[2], c.endX)
-		near("pole's end, y", pole[3], c.endY)
 	}
 }
 

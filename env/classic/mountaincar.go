@@ -1,9 +1,6 @@
 package classic
 
-import (
-	"github.com/rlrun/rlrun/env"
-	"github.com/rlrun/rlrun/render"
-)
+import "github.com/rlrun/rlrun/env"
 
 // MountainCar is a car in a valley, whose engine is too weak for the slope: it
 // drives left (0), not (1) or right (2), and must rock itself up. Each step
@@ -29,7 +26,6 @@ var (
 	_ env.Snapshotter = (*MountainCar)(nil)
 	_ env.Physics     = (*MountainCar)(nil)
 	_ env.Drawn       = (*MountainCar)(nil)
-	_ render.Scene    = (*MountainCar)(nil)
 )
 
 // NewMountainCar returns a MountainCar-v0.
@@ -57,6 +53,3 @@ func (c *MountainCar) Step(act, obs []float32) env.Outcome {
 	c.Observe(obs)
 	return env.Outcome{Reward: -1, Terminated: x >= 0.5 && v >= c.GoalVelocity}
 }
-
-// Draw shows the valley, the flag and the car.
-func (c *MountainCar) Draw(d render.Canvas) { c.draw(d, 0.5) }

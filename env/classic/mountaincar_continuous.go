@@ -1,9 +1,6 @@
 package classic
 
-import (
-	"github.com/rlrun/rlrun/env"
-	"github.com/rlrun/rlrun/render"
-)
+import "github.com/rlrun/rlrun/env"
 
 // MountainCarContinuous is a MountainCar with an accelerator: the action is the
 // thrust, from -1 (left) to 1 (right). A step costs a tenth of the action's
@@ -29,7 +26,6 @@ var (
 	_ env.Snapshotter = (*MountainCarContinuous)(nil)
 	_ env.Physics     = (*MountainCarContinuous)(nil)
 	_ env.Drawn       = (*MountainCarContinuous)(nil)
-	_ render.Scene    = (*MountainCarContinuous)(nil)
 )
 
 // NewMountainCarContinuous returns a MountainCarContinuous-v0.
@@ -64,6 +60,3 @@ func (c *MountainCarContinuous) Step(act, obs []float32) env.Outcome {
 	}
 	return out
 }
-
-// Draw shows the valley, the flag and the car.
-func (c *MountainCarContinuous) Draw(d render.Canvas) { c.draw(d, 0.45) }

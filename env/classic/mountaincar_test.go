@@ -6,7 +6,6 @@ import (
 
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/classic"
-	"github.com/rlrun/rlrun/render"
 )
 
 // from sets the state of e and takes one step.
@@ -98,25 +97,6 @@ func TestMountainCarReset(t *testing.T) {
 		e.Reset(1, make([]float32, 2))
 		if got, want := e.Physics(nil), []float64{-0.3125, 0}; !near(got, want) {
 			t.Errorf("%s: Reset with draw 1/4 between -1/2 and 1/4 = %v, want %v", e.Spec().ID, got, want)
-		}
-	}
-}
-
-// TestMountainCarDraw follows the car along the valley, whose bottom is at -π/6.
-func TestMountainCarDraw(t *testing.T) {
-	for flag, e := range map[float32]physical{0.5: classic.NewMountainCar(), 0.45: classic.NewMountainCarContinuous()} {
-		if err := e.SetPhysics([]float64{-math.Pi / 6, 0}); err != nil {
-			t.Fatal(err)
-		}
-		var rec render.Recorder
-		e.(render.Scene).Draw(&rec)
-		n := len(rec.Ops)
-		pole, car := rec.Ops[n-3].Args, rec.Ops[n-1].Args
-		if rec.Ops[n-2].Op != "polygon" || pole[0] != flag || pole[2] != flag {
-			t.Errorf("%s: Draw has the flag's pole at %v, want x = %v", e.Spec().ID, pole, flag)
-		}
-		if car[0] != float32(-math.Pi/6) || math.Abs(float64(car[1]-car[2])-0.1) > 1e-6 {
-			t.Errorf("%s: Draw has the car at %v, want it on the valley's bottom, 0.1 high", e.Spec().ID, car)
 		}
 	}
 }

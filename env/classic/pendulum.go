@@ -2,12 +2,10 @@ package classic
 
 import (
 	"fmt"
-	"image/color"
 	"math"
 
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/state"
-	"github.com/rlrun/rlrun/render"
 )
 
 // Pendulum is a rod that swings about one end, and is to be brought upright and
@@ -32,15 +30,15 @@ type Pendulum struct {
 	XInit float64 `yaml:"x_init"`
 	YInit float64 `yaml:"y_init"`
 
-	x   [2]float64 // θ, which is not wrapped, and θ̇
-	rng env.Rand   // used by Reset alone
+	x      [2]float64 // θ, which is not wrapped, and θ̇
+	torque float64    // the latest step's [N m], to be drawn
+	rng    env.Rand   // used by Reset alone
 }
 
 var (
 	_ env.Snapshotter = (*Pendulum)(nil)
 	_ env.Physics     = (*Pendulum)(nil)
 	_ env.Drawn       = (*Pendulum)(nil)
-	_ render.Scene    = (*Pendulum)(nil)
 )
 
 // NewPendulum returns a Pendulum-v1.
@@ -75,6 +73,7 @@ func (p *Pendulum) Spec() env.Spec {
 // Reset lets the rod go anywhere, by default, and slowly.
 func (p *Pendulum) Reset(seed uint64, obs []float32) {
 	p.rng.Seed(seed)
+	p.torque = 0
 	p.x[0] = p.rng.Uniform(-p.XInit, p.XInit)
 	p.x[1] = p.rng.Uniform(-p.YInit, p.YInit)
 	p.Observe(obs)
@@ -87,6 +86,7 @@ func (p *Pendulum) Step(act, obs []float32) env.Outcome {
 		maxOmega = 8    // [rad/s]
 	)
 	u := min(max(float64(act[0]), -2), 2)
+	p.torque = u
 	theta, omega := p.x[0], p.x[1]
 	angle := wrap(theta)
 	cost := float64(angle*angle) + float64(0.1*omega*omega) + float64(0.001*u*u)
@@ -117,12 +117,3 @@ func (p *Pendulum) Physics(dst []float64) []float64 { return append(dst, p.x[:].
 
 // SetPhysics sets what Physics returns: two finite numbers.
 func (p *Pendulum) SetPhysics(x []float64) error { return setPhysics(p.x[:], x) }
-
-// Draw shows the rod and its pivot.
-func (p *Pendulum) Draw(d render.Canvas) {
-	d.View(-1.2, -1.2, 1.2, 1.2)
-	sin, cos := sincos(p.x[0])
-	x, y := float32(-sin), float32(cos) // θ turns to the left
-	d.Line(0, 0, x, y, 0.2, color.RGBA{204, 77, 77, 255})
-	d.Circle(0, 0, 0.05, color.RGBA{A: 255})
-}

@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"github.com/rlrun/rlrun/env/classic"
-	"github.com/rlrun/rlrun/render"
 )
 
 // TestPendulumStep has cases by hand: θ̇ gains (1.5 g sin θ + 3u) 0.05, and then
@@ -49,20 +48,5 @@ func TestPendulumReset(t *testing.T) {
 	}
 	if want := [3]float32{float32(math.Cos(0.25)), float32(-math.Sin(0.25)), 2}; [3]float32(obs) != want {
 		t.Errorf("observation of θ = -1/4, θ̇ = 2 = %v, want %v", obs, want)
-	}
-}
-
-// TestPendulumDraw wants the rod upright at 0, and turned to the left by θ.
-func TestPendulumDraw(t *testing.T) {
-	for _, c := range []struct{ theta, x, y float64 }{{0, 0, 1}, {math.Pi / 2, -1, 0}, {math.Pi, 0, -1}} {
-		e := classic.NewPendulum()
-		if err := e.SetPhysics([]float64{c.theta, 0}); err != nil {
-			t.Fatal(err)
-		}
-		var rec render.Recorder
-		e.Draw(&rec)
-		if rod := rec.Ops[1].Args; math.Abs(float64(rod[2])-c.x) > 1e-6 || math.Abs(float64(rod[3])-c.y) > 1e-6 {
-			t.Errorf("Draw at θ = %v: the rod ends at %v, %v, want %v, %v", c.theta, rod[2], rod[3], c.x, c.y)
-		}
 	}
 }

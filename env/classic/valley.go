@@ -2,12 +2,9 @@ package classic
 
 import (
 	"fmt"
-	"image/color"
-	"math"
 
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/state"
-	"github.com/rlrun/rlrun/render"
 )
 
 // The valley's constants, as Gymnasium has them.
@@ -20,8 +17,9 @@ const (
 
 // A valley has a car in it. It is what the two kinds of MountainCar share.
 type valley struct {
-	x   [2]float64 // x [m], v [m/step]
-	rng env.Rand   // used by Reset alone
+	x      [2]float64 // x [m], v [m/step]
+	thrust float64    // the latest step's [m/step²], to be drawn
+	rng    env.Rand   // used by Reset alone
 }
 
 // checkCar reports options that neither kind can have.
@@ -40,6 +38,7 @@ func valleySpace() env.Box {
 // begin puts the car to rest between low and high [m].
 func (c *valley) begin(seed uint64, low, high float64, obs []float32) {
 	c.rng.Seed(seed)
+	c.thrust = 0
 	c.x = [2]float64{c.rng.Uniform(low, high), 0}
 	c.Observe(obs)
 }
@@ -50,6 +49,7 @@ func (c *valley) begin(seed uint64, low, high float64, obs []float32) {
 //	v ← bound(v + thrust - 0.0025 cos 3x)
 //	x ← bound(x + v), with v = 0 at the left end, which is a wall
 func (c *valley) drive(thrust float64) (x, v float64) {
+	c.thrust = thrust
 	_, cos := sincos(float64(3 * c.x[0]))
 	v = min(max(c.x[1]+(thrust-float64(slopePull*cos)), -maxSpeed), maxSpeed)
 	x = min(max(c.x[0]+v, leftEnd), rightEnd)
@@ -74,20 +74,3 @@ func (c *valley) Physics(dst []float64) []float64 { return append(dst, c.x[:]...
 
 // SetPhysics sets what Physics returns: two finite numbers.
 func (c *valley) SetPhysics(x []float64) error { return setPhysics(c.x[:], x) }
-
-// draw shows the valley, a flag at x = flag, and the car.
-func (c *valley) draw(d render.Canvas, flag float64) {
-	d.View(leftEnd, 0, rightEnd, 1.2)
-	black, grey, yellow := color.RGBA{A: 255}, color.RGBA{128, 128, 128, 255}, color.RGBA{204, 204, 0, 255}
-	height := func(x float64) float32 { return float32(0.45*math.Sin(3*x) + 0.55) }
-	const pieces = 60
-	for i := range pieces {
-		a := leftEnd + (rightEnd-leftEnd)*float64(i)/pieces
-		b := leftEnd + (rightEnd-leftEnd)*float64(i+1)/pieces
-		d.Line(float32(a), height(a), float32(b), height(b), 0.005, black)
-	}
-	pole, foot := float32(flag), height(flag)
-	d.Line(pole, foot, pole, foot+0.15, 0.005, black)
-	d.Polygon([]float32{pole, foot + 0.15, pole, foot + 0.12, pole + 0.075, foot + 0.135}, yellow)
-	d.Circle(float32(c.x[0]), height(c.x[0])+0.05, 0.05, grey)
-}

@@ -116,6 +116,18 @@ var badInputs = []struct {
 	{[]string{"completion", "bash", "zsh"}, "one argument, a shell"},
 	{[]string{"list", "envs", "agents"}, "scenarios, envs, agents"},
 
+	// Recording.
+	{[]string{"record", "good"}, "--out FILE is not there"},
+	{[]string{"record", "good", "-o", "a.bmp"}, "a.bmp: want a name that ends in .gif"},
+	{[]string{"record", "good", "-o", "no/a.gif"}, "there is no folder no"},
+	{[]string{"record", "good", "-o", "a.gif", "--size", "600"}, "--size 600: want WIDTHxHEIGHT"},
+	{[]string{"record", "good", "-o", "a.gif", "--size", "9x9"}, "50 … 4096"},
+	{[]string{"record", "good", "-o", "a.gif", "--theme", "blue"}, `"blue", want light or dark`},
+	{[]string{"record", "good", "-o", "a.gif", "--fps", "51"}, "--fps 51: want a whole number, 1 … 50"},
+	{[]string{"record", "good", "-o", "a.gif", "--episodes", "0"}, "--episodes 0"},
+	{[]string{"record", "good", "-o", "a.gif", "--seed", "x"}, "--seed x"},
+	{[]string{"record", "nowhere", "-o", "a.gif"}, "no run nowhere"},
+
 	// Flags.
 	{[]string{"quick", "--sedd", "3"}, "--sedd; the nearest is --seed"},
 	{[]string{"quick", "-seed", "3"}, "-seed; the nearest is --seed"},

@@ -19,6 +19,7 @@ import (
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/internal/nearest"
 	"github.com/rlrun/rlrun/policy/f32"
+	"github.com/rlrun/rlrun/render/raster"
 )
 
 // Exit statuses.
@@ -35,7 +36,8 @@ type App struct {
 	Scenarios   fs.FS // NAME.yaml each
 	In          io.Reader
 	Out, Err    io.Writer
-	Interactive bool // Err is a terminal, on which progress is shown
+	Interactive bool        // Err is a terminal, on which progress is shown
+	Window      raster.Open // opens windows; nil where there are none
 }
 
 // badInput is an error that the user can put right.
@@ -82,7 +84,7 @@ func (a *App) root() *cobra.Command {
 	cmd.SetVersionTemplate("rlrun {{.Version}}\n")
 	cmd.CompletionOptions.DisableDefaultCmd = true
 	cmd.SetFlagErrorFunc(flagError)
-	cmd.AddCommand(a.listCommand(), a.evalCommand(), a.resumeCommand(), a.compareCommand(), a.plotCommand(), a.explainCommand(), a.stepCommand(), a.checkCommand(), a.solveCommand(), a.benchCommand(), completionCommand())
+	cmd.AddCommand(a.listCommand(), a.evalCommand(), a.resumeCommand(), a.compareCommand(), a.plotCommand(), a.explainCommand(), a.stepCommand(), a.checkCommand(), a.solveCommand(), a.benchCommand(), a.recordCommand(), a.watchCommand(), a.playCommand(), completionCommand())
 	cmd.SetHelpCommand(helpCommand())
 	return cmd
 }
@@ -170,16 +172,16 @@ func version() string {
 	return fmt.Sprintf("%s %s %s/%s, %s kernels", v, runtime.Version(), runtime.GOOS, runtime.GOARCH, f32.Kernels())
 }
 
-// Main is the command rlrun with the program's own arguments and streams. It
-// returns the exit status.
-func Main(envs env.Registry, scenarios fs.FS) int {
+// Main is the command rlrun with the program's own arguments and streams, and a
+// window to open. It returns the exit status.
+func Main(envs env.Registry, scenarios fs.FS, window raster.Open) int {
 	if err := f32.KernelsErr(); err != nil {
 		fmt.Fprintln(os.Stderr, "rlrun:", err)
 		return statusBadInput
 	}
 	a := App{
 		Envs: envs, Scenarios: scenarios, In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
-		Interactive: isTerminal(os.Stderr),
+		Interactive: isTerminal(os.Stderr), Window: window,
 	}
 	return a.Run(os.Args[1:])
 }

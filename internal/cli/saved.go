@@ -54,14 +54,23 @@ func (a *App) evalCommand() *cobra.Command {
 func evaluation(r *run.Run, seedText, episodesText string) (seed uint64, episodes int, err error) {
 	seed, episodes = r.Scenario.Seed, r.Scenario.Eval.Episodes
 	if seedText != "" {
-		if seed, err = strconv.ParseUint(seedText, 10, 63); err != nil {
-			return 0, 0, badInput{fmt.Errorf("--seed %s: want a whole number, 0 … %d", seedText, uint64(1<<63-1))}
+		if seed, err = readSeed(seedText); err != nil {
+			return 0, 0, err
 		}
 	}
 	if episodesText != "" {
 		episodes, err = positive("--episodes", episodesText)
 	}
 	return seed, episodes, err
+}
+
+// readSeed reads --seed.
+func readSeed(text string) (uint64, error) {
+	seed, err := strconv.ParseUint(text, 10, 63)
+	if err != nil {
+		return 0, badInput{fmt.Errorf("--seed %s: want a whole number, 0 … %d", text, uint64(1<<63-1))}
+	}
+	return seed, nil
 }
 
 // resumeCommand goes on with an interrupted run.
@@ -86,10 +95,15 @@ func (a *App) resumeCommand() *cobra.Command {
 			if res != nil {
 				return a.print(res, f.json)
 			}
+			w, err := a.watchTraining(r.Scenario, f)
+			if err != nil {
+				return badInput{err}
+			}
+			defer w.close()
 			if err := r.Resume(); err != nil {
 				return badInput{errors.Join(err, r.Close())}
 			}
-			return a.finish(r, every, f)
+			return a.finish(r, every, f, w)
 		},
 	}
 	f.add(cmd)

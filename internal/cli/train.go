@@ -25,6 +25,7 @@ import (
 // runFlags are those of commands that train.
 type runFlags struct {
 	json, quiet, table bool
+	watch, stop        bool
 	every              string
 }
 
@@ -32,6 +33,8 @@ func (f *runFlags) add(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&f.json, "json", false, "one JSON object a line on standard output")
 	cmd.Flags().BoolVar(&f.quiet, "quiet", false, "no progress")
 	cmd.Flags().BoolVar(&f.table, "table", false, "progress as tables, as Stable-Baselines3 prints them")
+	cmd.Flags().BoolVar(&f.watch, "watch", false, "show training live in a window, whose closing ends watching alone")
+	cmd.Flags().BoolVar(&f.stop, "stop-on-close", false, "with --watch: closing the window interrupts training")
 	cmd.Flags().StringVar(&f.every, "checkpoint-every", "", "steps between checkpoints `N`; by the clock where not given")
 }
 
@@ -109,6 +112,9 @@ path to a .yaml file. Interrupted, a run goes on with "rlrun resume".`,
 			defer stop()
 		}
 		if cmd.Flags().Changed("seeds") || len(sweeps) > 0 {
+			if f.watch {
+				return badInput{errors.New("--watch shows one run, not those of --seeds or --sweep")}
+			}
 			return a.runCells(args[0], changes(cmd, sets), sweeps, k, out, f)
 		}
 		s, err := a.scenario(args[0], changes(cmd, sets))
@@ -204,20 +210,31 @@ func (a *App) runNew(s *scenario.Scenario, out string, f runFlags) error {
 	if s.Kernels != "" && s.Kernels != f32.Kernels() {
 		fmt.Fprintf(a.Err, "rlrun: the file ran with %s kernels, this is with %s: the bytes may differ\n", s.Kernels, f32.Kernels())
 	}
+	w, err := a.watchTraining(s, f)
+	if err != nil {
+		return badInput{err}
+	}
+	defer w.close()
 	r, err := run.Create(s, out)
 	if err != nil {
 		return badInput{err}
 	}
-	return a.finish(r, every, f)
+	return a.finish(r, every, f, w)
 }
 
 // finish brings a run to its end, and says what came out.
-func (a *App) finish(r *run.Run, every int, f runFlags) error {
+func (a *App) finish(r *run.Run, every int, f runFlags, w *watching) error {
 	defer r.Close()
 	ctx, stop := interruptible()
 	defer stop()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	w.onClose(f.stop, cancel)
 	show := a.newProgress(r, f)
-	st, err := r.Train(ctx, run.Options{CheckpointEvery: every, Report: show.report})
+	st, err := r.Train(ctx, run.Options{CheckpointEvery: every, Report: func(st run.Status) {
+		show.report(st)
+		w.report(r, st)
+	}})
 	show.clear()
 	var res *run.Result
 	if err == nil {
@@ -230,7 +247,11 @@ func (a *App) finish(r *run.Run, every int, f runFlags) error {
 	if err != nil {
 		return err
 	}
-	return a.print(res, f.json)
+	if err := a.print(res, f.json); err != nil {
+		return err
+	}
+	w.wait(ctx, r)
+	return nil
 }
 
 // interruptible returns a context that Ctrl-C, or a request to end, cancels.

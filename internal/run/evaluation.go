@@ -8,6 +8,7 @@ import (
 	"github.com/rlrun/rlrun/agents"
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/state"
+	"github.com/rlrun/rlrun/internal/scenario"
 	"github.com/rlrun/rlrun/policy"
 )
 
@@ -54,7 +55,7 @@ func (r *Run) evaluate(ctx context.Context, last, steps int) error {
 	}
 	s, e := r.Scenario, &r.evals
 	seed := env.Split(env.Split(s.Seed, freqBranch), uint64(e.done))
-	score, err := agents.Evaluate(ctx, r.agent.Policy().Clone(), s.Judge, s.Eval.FreqEpisodes, r.limit(), seed)
+	score, err := agents.Evaluate(ctx, r.agent.Policy().Clone(), s.Judge, s.Eval.FreqEpisodes, limit(s), seed)
 	if err != nil {
 		return err
 	}
@@ -71,11 +72,11 @@ func (r *Run) evaluate(ctx context.Context, last, steps int) error {
 }
 
 // limit is the steps that an evaluation's episode may have.
-func (r *Run) limit() int {
-	if n := r.Scenario.Spec.MaxSteps; n > 0 {
+func limit(s *scenario.Scenario) int {
+	if n := s.Spec.MaxSteps; n > 0 {
 		return n
 	}
-	return r.Scenario.Eval.MaxSteps
+	return s.Eval.MaxSteps
 }
 
 // savePolicy writes the present policy to a file of the run's.

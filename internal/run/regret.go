@@ -27,15 +27,21 @@ func (r *Run) regret(p policy.Policy) *float64 {
 
 // greedy is what p does in each state of a model.
 func greedy(p policy.Policy, tab grid.Tabular) []int {
-	states, o := tab.Model().States, tab.Spec().Obs.Size()
-	obs, act := make([]float32, states*o), make([]float32, states)
-	for s := range states {
-		tab.ObserveState(s, obs[s*o:(s+1)*o])
-	}
-	p.Act(obs, act)
-	actions := make([]int, states)
+	act := make([]float32, tab.Model().States)
+	p.Act(everyState(tab), act)
+	actions := make([]int, len(act))
 	for s, a := range act {
 		actions[s] = int(a)
 	}
 	return actions
+}
+
+// everyState is what is observed in the states of a model, [S, O].
+func everyState(tab grid.Tabular) []float32 {
+	states, o := tab.Model().States, tab.Spec().Obs.Size()
+	obs := make([]float32, states*o)
+	for s := range states {
+		tab.ObserveState(s, obs[s*o:(s+1)*o])
+	}
+	return obs
 }

@@ -177,6 +177,10 @@ func (r *Run) Resume() (err error) {
 	return r.logs.open(r.Dir)
 }
 
+// Learned returns a copy of what has been learned so far. It may be called by
+// Options.Report, and when Train has returned.
+func (r *Run) Learned() policy.Policy { return r.agent.Policy().Clone() }
+
 // Close closes the logs.
 func (r *Run) Close() error { return r.logs.close() }
 

@@ -1,0 +1,55 @@
+package classic
+
+import (
+	"math"
+
+	"github.com/rlrun/rlrun/render"
+)
+
+var (
+	_ render.Scene  = (*CartPole)(nil)
+	_ render.Tracer = (*CartPole)(nil)
+)
+
+// StepsPerSecond is as time goes.
+func (c *CartPole) StepsPerSecond() int { return 50 }
+
+// hinge is the height of the pole's [m], in the drawing.
+const hinge = 0.24
+
+// Tip is the pole's upper end.
+func (c *CartPole) Tip() (x, y float32) {
+	sin, cos := sincos(c.x[2])
+	return float32(c.x[0] + 2*halfPole*sin), float32(hinge + 2*halfPole*cos)
+}
+
+// Draw shows the track, the cart, the pole between the angles that it must not
+// leave, and the force.
+func (c *CartPole) Draw(d render.Canvas, l render.Look) {
+	d.View(-2.65, -0.75, 2.65, 1.75, l.Paper)
+	x := float32(c.x[0])
+	for _, side := range []float32{-1, 1} {
+		sin, cos := math.Sincos(maxTheta)
+		render.Segment(d, x, hinge, x+side*1.25*float32(sin), hinge+1.25*float32(cos), 0.012, l.Faint)
+		render.Segment(d, side*maxX, -0.3, side*maxX, -0.1, 0.05, l.Soft)
+	}
+	render.Segment(d, -maxX, -0.2, maxX, -0.2, 0.03, l.Soft)
+	render.Trail(d, l.Trail, 0.025, l.Paper, render.Mix(l.Paper, l.Orange, 0.7))
+	for _, wheel := range []float32{-0.17, 0.17} {
+		render.Disc(d, x+wheel, -0.12, 0.075, l.Soft)
+	}
+	render.Box(d, x-0.32, -0.1, x+0.32, 0.14, 0.05, l.Ink)
+	render.Segment(d, x, 0.1, x, hinge, 0.1, l.Ink)
+	tipX, tipY := c.Tip()
+	render.Segment(d, x, hinge, tipX, tipY, 0.09, l.Orange)
+	render.Disc(d, x, hinge, 0.03, l.Paper)
+	if c.push != 0 {
+		side := float32(math.Copysign(1, c.push))
+		render.Arrow(d, x+side*0.38, 0.02, x+side*0.8, 0.02, 0.05, l.Blue)
+	}
+}
+
+// Controls push. Nothing rests: time stands still until a key is held.
+func (c *CartPole) Controls() []render.Control {
+	return []render.Control{{Key: "left", Label: "push left", Act: []float32{0}}, {Key: "right", Label: "push right", Act: []float32{1}}}
+}

@@ -1,0 +1,65 @@
+package classic
+
+import (
+	"math"
+
+	"github.com/rlrun/rlrun/render"
+)
+
+var (
+	_ render.Scene = (*MountainCar)(nil)
+	_ render.Scene = (*MountainCarContinuous)(nil)
+)
+
+// Draw shows the valley, the flag, the car and its thrust.
+func (c *MountainCar) Draw(d render.Canvas, l render.Look) { c.draw(d, l, 0.5, 0.001) }
+
+// Draw shows the valley, the flag, the car and its thrust.
+func (c *MountainCarContinuous) Draw(d render.Canvas, l render.Look) { c.draw(d, l, 0.45, 0.0015) }
+
+// height is that of the ground, in the drawing [m].
+func height(x float64) float32 { return float32(0.45*math.Sin(3*x) + 0.55) }
+
+// draw shows a valley with a flag at x = flag, and a car with an engine of so much
+// thrust.
+func (c *valley) draw(d render.Canvas, l render.Look, flag, engine float64) {
+	d.View(leftEnd, -0.06, rightEnd, 1.26, l.Paper)
+	ground, top := []float32{leftEnd, -0.2}, []float32{}
+	const pieces = 90
+	for i := range pieces + 1 {
+		x := leftEnd + (rightEnd-leftEnd)*float64(i)/pieces
+		top = append(top, float32(x), height(x))
+	}
+	ground = append(append(ground, top...), rightEnd, -0.2)
+	d.Fill(ground, l.Faint)
+	d.Line(top, 0.012, l.Soft)
+
+	pole, foot := float32(flag), height(flag)
+	render.Segment(d, pole, foot, pole, foot+0.19, 0.01, l.Ink)
+	d.Fill([]float32{pole, foot + 0.19, pole, foot + 0.1, pole - 0.11, foot + 0.145}, l.Green)
+
+	slope := math.Atan(1.35 * math.Cos(3*c.x[0]))
+	car := render.At(d, float32(c.x[0]), height(c.x[0]), float32(slope), 1)
+	for _, wheel := range []float32{-0.042, 0.042} {
+		render.Disc(car, wheel, 0.026, 0.024, l.Soft)
+	}
+	render.Box(car, -0.085, 0.03, 0.085, 0.075, 0.018, l.Red)
+	render.Box(car, -0.045, 0.05, 0.04, 0.105, 0.018, l.Red)
+	if thrust := c.thrust / engine; thrust != 0 {
+		side := float32(math.Copysign(1, thrust))
+		render.Arrow(car, side*0.1, 0.05, side*0.1+float32(thrust)*0.16, 0.05, 0.018, l.Blue)
+	}
+}
+
+// Controls drive.
+func (c *MountainCar) Controls() []render.Control { return driving(0, 1, 2) }
+
+// Controls drive with full thrust.
+func (c *MountainCarContinuous) Controls() []render.Control { return driving(-1, 0, 1) }
+
+func driving(left, rest, right float32) []render.Control {
+	return []render.Control{
+		{Key: "left", Label: "drive left", Act: []float32{left}}, {Key: "right", Label: "drive right", Act: []float32{right}},
+		{Label: "roll", Act: []float32{rest}},
+	}
+}

@@ -1,0 +1,194 @@
+package grid
+
+import (
+	"image/color"
+	"math"
+	"slices"
+
+	"github.com/rlrun/rlrun/render"
+)
+
+var _ render.Scene = (*Table)(nil)
+
+// StepsPerSecond leaves time to see each step.
+func (t *Table) StepsPerSecond() int { return 5 }
+
+// Draw shows the map, values as a heat map, the policy as arrows, and who walks
+// there. Of states without a map it shows squares, row by row.
+func (t *Table) Draw(d render.Canvas, l render.Look) {
+	b := t.view.board
+	if b == nil {
+		b = squares(t.view.states)
+	}
+	m := newMapDrawing(d, l, len(b.Cells), len(b.Cells[0]))
+	size := m.rows * m.cols
+	layer := t.s % t.view.states / size * size
+	m.heat(layer, func(cell int) bool { return kindOf(cells(b.Cells).at(cell), layer > 0) == kindFloor })
+	for i := range size {
+		m.cell(i, cells(b.Cells).at(i), layer > 0)
+	}
+	m.grid()
+	for i := range size {
+		if sign := cells(b.Cells).at(i); !l.Done && layer+i < len(l.Best) && !ends(kindOf(sign, false)) && sign != '#' {
+			m.arrow(i, b.Arrows[l.Best[layer+i]])
+		}
+	}
+	m.walker(t.s % size)
+}
+
+// squares is a Board of so many states, and no walls.
+func squares(states int) *Board {
+	cols := int(math.Ceil(math.Sqrt(float64(states))))
+	b := &Board{}
+	for from := 0; from < states; from += cols {
+		row := make([]byte, cols)
+		for i := range row {
+			if row[i] = '.'; from+i >= states {
+				row[i] = '#'
+			}
+		}
+		b.Cells = append(b.Cells, string(row))
+	}
+	return b
+}
+
+// ends reports whether cells of a kind end the episode.
+func ends(kind int) bool { return kind == kindPit || kind == kindGoal }
+
+// A mapDrawing draws cells, each a unit wide.
+type mapDrawing struct {
+	render.Canvas
+	look       render.Look
+	rows, cols int
+}
+
+func newMapDrawing(d render.Canvas, l render.Look, rows, cols int) mapDrawing {
+	w, h := float32(cols), float32(rows)
+	edge := 0.04*max(w, h) + 0.05
+	d.View(-edge, -edge, w+edge, h+edge+0.02*h, l.Paper)
+	return mapDrawing{d, l, rows, cols}
+}
+
+// corner is the bottom left of a cell.
+func (m mapDrawing) corner(cell int) (x, y float32) {
+	return float32(cell % m.cols), float32(m.rows - 1 - cell/m.cols)
+}
+
+// square fills a cell.
+func (m mapDrawing) square(cell int, share float32) {
+	x, y := m.corner(cell)
+	render.Rect(m, x, y, x+1, y+1, render.Mix(m.look.Paper, m.look.Sky, share))
+}
+
+// heat shows the values of the cells that count, the best the darkest; layer is
+// the first of their states. The worst tenth are as pale as can be, lest a few states
+// that were never seen make all others look alike.
+func (m mapDrawing) heat(layer int, counts func(cell int) bool) {
+	v := m.look.Values
+	if len(v) < layer+m.rows*m.cols {
+		return
+	}
+	var sorted []float32
+	for i := range m.rows * m.cols {
+		if counts(i) {
+			sorted = append(sorted, v[layer+i])
+		}
+	}
+	if slices.Sort(sorted); len(sorted) == 0 {
+		return
+	}
+	low, high := sorted[len(sorted)/10], sorted[len(sorted)-1]
+	for i := range m.rows * m.cols {
+		if counts(i) && high > low {
+			m.square(i, 0.05+0.7*max(v[layer+i]-low, 0)/(high-low))
+		}
+	}
+}
+
+// cell draws what is on a cell of a map.
+func (m mapDrawing) cell(i int, sign byte, taken bool) {
+	x, y := m.corner(i)
+	l, mark := m.look, ""
+	switch kind := kindOf(sign, taken); {
+	case kind == kindWall:
+		render.Rect(m, x, y, x+1, y+1, render.Mix(l.Soft, l.Ink, 0.25))
+	case sign == 'C':
+		render.Rect(m, x, y, x+1, y+1, render.Mix(l.Paper, l.Red, 0.75))
+	case kind == kindPit:
+		render.Disc(m, x+0.5, y+0.5, 0.36, render.Mix(l.Paper, l.Red, 0.75))
+		render.Disc(m, x+0.5, y+0.47, 0.28, render.Mix(l.Red, color.RGBA{A: 255}, 0.6))
+	case kind == kindGoal:
+		render.Rect(m, x, y, x+1, y+1, render.Mix(l.Paper, l.Green, 0.35))
+		render.Segment(m, x+0.36, y+0.18, x+0.36, y+0.8, 0.06, l.Ink)
+		m.Fill([]float32{x + 0.36, y + 0.83, x + 0.36, y + 0.45, x + 0.8, y + 0.64}, l.Green)
+		if sign != 'G' {
+			m.Text(x+0.72, y+0.1, 0.3, 0.5, string(sign), l.Ink)
+		}
+	case kind == kindTeleport:
+		render.Disc(m, x+0.5, y+0.5, 0.38, render.Mix(l.Paper, l.Pink, 0.6))
+		mark = string(sign)
+	case kind == kindKey:
+		render.Disc(m, x+0.34, y+0.5, 0.16, l.Yellow)
+		m.Line([]float32{x + 0.34, y + 0.5, x + 0.78, y + 0.5, x + 0.78, y + 0.38}, 0.08, l.Yellow)
+		render.Disc(m, x+0.34, y+0.5, 0.06, l.Paper)
+	case kind == kindDoor:
+		render.Rect(m, x+0.06, y+0.06, x+0.94, y+0.94, l.Orange)
+		render.Disc(m, x+0.76, y+0.5, 0.07, l.Ink)
+	case sign == 'S':
+		mark = "S"
+	}
+	m.Text(x+0.08, y+0.1, 0.3, 0, mark, render.Mix(l.Soft, l.Ink, 0.4)) // where no arrow is
+}
+
+// grid draws the lines between cells.
+func (m mapDrawing) grid() {
+	w, h := float32(m.cols), float32(m.rows)
+	line := render.Mix(m.look.Paper, m.look.Soft, 0.45)
+	for x := float32(0); x <= w; x++ {
+		render.Segment(m, x, 0, x, h, 0.02, line)
+	}
+	for y := float32(0); y <= h; y++ {
+		render.Segment(m, 0, y, w, y, 0.02, line)
+	}
+}
+
+// arrow draws what the policy does in a cell.
+func (m mapDrawing) arrow(cell int, sign string) {
+	to, ok := map[string]step{"↑": up, "→": right, "↓": down, "←": left}[sign]
+	if !ok {
+		return
+	}
+	x, y := m.corner(cell)
+	dx, dy := 0.24*float32(to.col), -0.24*float32(to.row)
+	render.Arrow(m, x+0.5-dx, y+0.5-dy, x+0.5+dx, y+0.5+dy, 0.07, render.Mix(m.look.Paper, m.look.Ink, 0.75))
+}
+
+// walker draws who walks there.
+func (m mapDrawing) walker(cell int) {
+	x, y := m.corner(cell)
+	render.Disc(m, x+0.5, y+0.5, 0.3, m.look.Paper)
+	render.Disc(m, x+0.5, y+0.5, 0.25, m.look.Blue)
+}
+
+// Draw shows the map, and below it the wind.
+func (w *GridWorld) Draw(d render.Canvas, l render.Look) {
+	w.Table.Draw(d, l)
+	for col, strength := range w.Wind {
+		for k := range min(strength, 3) {
+			x, y := float32(col)+0.5, -0.16+0.09*float32(k)
+			d.Line([]float32{x - 0.16, y - 0.1, x, y, x + 0.16, y - 0.1}, 0.05, l.Sky)
+		}
+	}
+}
+
+// Controls walk, where there is a map.
+func (t *Table) Controls() (all []render.Control) {
+	if t.view.board == nil {
+		return nil
+	}
+	keys := map[string]string{"↑": "up", "→": "right", "↓": "down", "←": "left"}
+	for a, arrow := range t.view.board.Arrows {
+		all = append(all, render.Control{Key: keys[arrow], Label: "go " + keys[arrow], Act: []float32{float32(a)}})
+	}
+	return all
+}

@@ -1,0 +1,75 @@
+package grid
+
+import (
+	"image/color"
+
+	"github.com/rlrun/rlrun/render"
+)
+
+// Draw shows the four places, the walls, the taxi, where the passenger is and where
+// to. Values and arrows are those of taking this passenger there.
+func (t *Taxi) Draw(d render.Canvas, l render.Look) {
+	m := newMapDrawing(d, l, taxiSide, taxiSide)
+	f := fareOf(t.s % taxiStates)
+	at := func(cell int) int { return fare{cell / taxiSide, cell % taxiSide, f.passenger, f.destination}.state() }
+	if len(l.Values) >= taxiStates {
+		v := make([]float32, taxiSide*taxiSide)
+		for i := range v {
+			v[i] = l.Values[at(i)]
+		}
+		m.look.Values = v
+		m.heat(0, func(int) bool { return true })
+	}
+	m.grid()
+	for i, p := range taxiPlaces {
+		x, y := m.corner(p[0]*taxiSide + p[1])
+		c := [4]color.RGBA{l.Red, l.Green, l.Yellow, l.Blue}[i]
+		render.Box(m, x+0.08, y+0.08, x+0.92, y+0.92, 0.1, render.Mix(l.Paper, c, 0.55))
+		if i == f.destination {
+			m.Line([]float32{x + 0.1, y + 0.1, x + 0.9, y + 0.1, x + 0.9, y + 0.9, x + 0.1, y + 0.9, x + 0.1, y + 0.1}, 0.09, c)
+		}
+		m.Text(x+0.14, y+0.64, 0.28, 0, "RGYB"[i:i+1], l.Ink)
+	}
+	for r, row := range taxiWalls {
+		for c, wall := range row {
+			if wall {
+				x, y := m.corner(r*taxiSide + c)
+				render.Segment(m, x+1, y, x+1, y+1, 0.1, l.Ink)
+			}
+		}
+	}
+	for i := range taxiSide * taxiSide {
+		if s := at(i); s < len(l.Best) && l.Best[s] < 4 {
+			m.arrow(i, []string{"↓", "↑", "→", "←"}[l.Best[s]])
+		}
+	}
+	x, y := m.corner(f.row*taxiSide + f.col)
+	car := render.At(m, x+0.5, y+0.5, 0, 1)
+	for _, wheel := range []float32{-0.2, 0.2} {
+		render.Disc(car, wheel, -0.18, 0.09, l.Ink)
+	}
+	render.Box(car, -0.36, -0.18, 0.36, 0.06, 0.06, l.Orange)
+	render.Box(car, -0.2, 0, 0.2, 0.24, 0.06, l.Orange)
+	passenger := render.At(car, 0, 0.1, 0, 1)
+	if f.passenger < inTaxi {
+		place := taxiPlaces[f.passenger]
+		x, y := m.corner(place[0]*taxiSide + place[1])
+		passenger = render.At(m, x+0.76, y+0.28, 0, 1)
+	}
+	render.Disc(passenger, 0, 0.1, 0.08, l.Pink)
+	m.torso(passenger)
+}
+
+// torso draws what is below a passenger's head.
+func (m mapDrawing) torso(d render.Canvas) {
+	d.Fill([]float32{-0.11, -0.1, 0.11, -0.1, 0.05, 0.06, -0.05, 0.06}, m.look.Pink)
+}
+
+// Controls drive, pick up and drop off.
+func (t *Taxi) Controls() []render.Control {
+	return []render.Control{
+		{Key: "down", Label: "go south", Act: []float32{0}}, {Key: "up", Label: "go north", Act: []float32{1}},
+		{Key: "right", Label: "go east", Act: []float32{2}}, {Key: "left", Label: "go west", Act: []float32{3}},
+		{Key: "enter", Label: "pick up", Act: []float32{4}}, {Key: "backspace", Label: "drop off", Act: []float32{5}},
+	}
+}

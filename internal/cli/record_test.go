@@ -1,0 +1,101 @@
+package cli
+
+import (
+	"image/gif"
+	"image/png"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/fstest"
+)
+
+// TestRecord records whole episodes, every step of them, and refuses to write over
+// a file. The episode is the one that eval judges.
+func TestRecord(t *testing.T) {
+	a := inEmptyDir(t)
+	a.must(t, "quick", "--out", "run")
+	steps := int(objects(t, a.must(t, "eval", "run", "--episodes", "1", "--json"))[0]["eval"].(map[string]any)["mean"].(float64))
+
+	a.must(t, "record", "run", "-o", "a.gif", "--size", "120x80", "--theme", "dark")
+	g, err := gif.DecodeAll(strings.NewReader(readFile(t, "a.gif")))
+	if err != nil || len(g.Image) != steps+1 || g.Config.Width != 120 || g.Config.Height != 80 {
+		t.Errorf("a.gif: %v, %d frames of %d×%d, want %d of 120×80", err, len(g.Image), g.Config.Width, g.Config.Height, steps+1)
+	}
+	a.must(t, "record", "run", "-o", "a.png", "--episodes", "2", "--sampled")
+	if m, err := png.Decode(strings.NewReader(readFile(t, "a.png"))); err != nil || m.Bounds().Dx() != 6*304-4 || m.Bounds().Dy() != 404 {
+		t.Errorf("a.png: %v, %v, want two rows of six pictures", err, m.Bounds())
+	}
+	a.must(t, "record", "run", "-o", "a.jsonl", "--episodes", "2", "--best")
+	lines := objects(t, readFile(t, "a.jsonl"))
+	heads := 0
+	for _, l := range lines {
+		if l["env"] == "CartPole-v1" {
+			heads++
+		}
+	}
+	if heads != 2 || lines[1]["step"] != 0.0 || lines[2]["reward"] != 1.0 || len(lines[2]["state"].([]any)) != 4 {
+		t.Errorf("a.jsonl has %d episodes, and begins %v, want two with observations, states, actions and rewards", heads, lines[:3])
+	}
+	before := readFile(t, "a.gif")
+	if status, _, err := a.call("record", "run", "-o", "a.gif"); status != statusBadInput || !strings.Contains(err, "a.gif is there already") {
+		t.Errorf("record over a file = %d, %s, want bad input", status, err)
+	}
+	if readFile(t, "a.gif") != before {
+		t.Error("the file that was there has changed")
+	}
+	if again := a.must(t, "record", "run", "-o", "b.gif", "--size", "120x80", "--theme", "dark"); again != "" || readFile(t, "b.gif") != before {
+		t.Error("recording again gives other bytes")
+	}
+	files, _ := filepath.Glob("*.tmp")
+	if len(files) > 0 {
+		t.Errorf("there remain %v", files)
+	}
+}
+
+// TestRecordMap wants the values and arrows of a table in the picture of a map,
+// which an episode with another seed has alike.
+func TestRecordMap(t *testing.T) {
+	a := inEmptyDir(t)
+	writeFile(t, "lake.yaml", "env: {id: FrozenLake-v1}\nagent: {name: qlearning}\nsteps: 2000\neval: {episodes: 3}\n")
+	a.must(t, "lake.yaml", "--out", "run")
+	a.must(t, "record", "run", "-o", "a.gif")
+	g, err := gif.DecodeAll(strings.NewReader(readFile(t, "a.gif")))
+	if err != nil || len(g.Image) < 2 {
+		t.Fatalf("a.gif: %v, %d frames", err, len(g.Image))
+	}
+	colours := map[uint8]bool{}
+	for _, i := range g.Image[0].Pix {
+		colours[i] = true
+	}
+	if len(colours) < 20 {
+		t.Errorf("the first frame has %d colours, want a heat map's", len(colours))
+	}
+}
+
+// TestRecordVideo says what is missing where there is no ffmpeg.
+func TestRecordVideo(t *testing.T) {
+	a := inEmptyDir(t)
+	a.must(t, "quick", "--out", "run")
+	t.Setenv("PATH", "")
+	status, _, said := a.call("record", "run", "-o", "a.mp4")
+	if status != statusBadInput || !strings.Contains(said, "ffmpeg") || strings.Count(said, "\n") != 1 {
+		t.Errorf("record without ffmpeg = %d, %q, want bad input and a line", status, said)
+	}
+	if _, err := os.Stat("a.mp4"); err == nil {
+		t.Error("there is a.mp4, want nothing")
+	}
+}
+
+// BenchmarkRecord records an episode of 500 steps of CartPole, 501 frames of 600×400.
+func BenchmarkRecord(b *testing.B) {
+	scenario := shipped(b, "cartpole-ppo")
+	b.Chdir(b.TempDir())
+	a := &App{Envs: registry(), Scenarios: fstest.MapFS{"cartpole-ppo.yaml": {Data: []byte(scenario)}}}
+	a.must(b, "cartpole-ppo", "--out", "run")
+	b.ReportAllocs()
+	for b.Loop() {
+		a.must(b, "record", "run", "-o", "a.gif")
+		os.Remove("a.gif")
+	}
+}

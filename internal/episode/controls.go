@@ -1,0 +1,60 @@
+package episode
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/render"
+)
+
+// Controls are the keys that p can be played with: the environment's own, if
+// nothing is around it that changes actions, or else a digit for each choice and
+// arrows for numbers. There are none where actions are neither.
+func (p *Player) Controls() []render.Control {
+	if c, ok := p.env.(render.Controlled); ok {
+		if all := c.Controls(); len(all) > 0 {
+			return all
+		}
+	}
+	switch space := p.Spec.Act.(type) {
+	case env.Discrete:
+		return digits(space.N)
+	case env.Box:
+		return arrows(space)
+	}
+	return nil
+}
+
+// digits takes the first ten choices.
+func digits(n int) (all []render.Control) {
+	for i := range min(n, 10) {
+		all = append(all, render.Control{Key: strconv.Itoa(i), Label: fmt.Sprint("action ", i), Act: []float32{float32(i)}})
+	}
+	return all
+}
+
+// arrows moves the first two numbers between their bounds, or to ±1, and leaves
+// the others in the middle.
+func arrows(b env.Box) []render.Control {
+	rest := make([]float32, b.Size())
+	low, high := make([]float32, b.Size()), make([]float32, b.Size())
+	for i := range rest {
+		low[i], high[i] = max(b.Low[i], -1e6), min(b.High[i], 1e6)
+		if low[i] == -1e6 || high[i] == 1e6 {
+			low[i], high[i] = max(b.Low[i], min(-1, b.High[i])), min(b.High[i], max(1, b.Low[i]))
+		}
+		rest[i] = (low[i] + high[i]) / 2
+	}
+	all := []render.Control{}
+	for i, keys := range [][2]string{{"left", "right"}, {"down", "up"}} {
+		if i < len(rest) {
+			for k, v := range [2]float32{low[i], high[i]} {
+				act := append([]float32(nil), rest...)
+				act[i] = v
+				all = append(all, render.Control{Key: keys[k], Label: fmt.Sprintf("number %d to %.3g", i, v), Act: act})
+			}
+		}
+	}
+	return append(all, render.Control{Label: "middle", Act: rest})
+}

@@ -1,0 +1,153 @@
+package episode
+
+import (
+	"bytes"
+	"fmt"
+	"math"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/env/classic"
+	"github.com/rlrun/rlrun/render"
+)
+
+// must returns v, and panics if err is not nil.
+func must(err error) {
+	if err != nil {
+		panic(err)
+	}
+}
+
+// TestSeek walks forwards, back and forwards again: each moment is what it was,
+// its picture included. Another action from an earlier step makes another episode.
+func TestSeek(t *testing.T) {
+	p := New(classic.NewAcrobot(), 6)
+	must(p.Reset(7))
+	picture := func() string {
+		var rec render.Recorder
+		p.Draw(&rec, render.Light())
+		return fmt.Sprint(p.Moment, rec.Ops)
+	}
+	was := []string{picture()}
+	for k := 0; !p.Done(); k++ {
+		must(p.Step([]float32{float32(k % 3)}))
+		was = append(was, picture())
+	}
+	if len(was) != 7 || !p.Truncated || p.Terminated || p.Return != -6 {
+		t.Fatalf("%d moments, the last %+v, want 7 up to the limit", len(was), p.Moment)
+	}
+	for _, step := range []int{5, 0, 3, 6, -1, 99} {
+		must(p.Seek(step))
+		if got := picture(); got != was[min(max(step, 0), 6)] {
+			t.Errorf("after Seek(%d): %s, want what it was", step, got)
+		}
+	}
+	must(p.Seek(2))
+	must(p.Step([]float32{0}))
+	if p.Last() != 3 || picture() == was[3] {
+		t.Errorf("another third action leads to step %d of %d, and to %s", p.Steps, p.Last(), picture())
+	}
+}
+
+// odd has no drawing, panics at action 1 and sees NaN after action 2.
+type odd struct{}
+
+func (odd) Spec() env.Spec {
+	return env.Spec{ID: "Odd-v0", Obs: env.NewBox(0, 1, 2), Act: env.Discrete{N: 3}}
+}
+func (odd) Reset(_ uint64, obs []float32) { clear(obs) }
+func (odd) Step(act, obs []float32) env.Outcome {
+	if act[0] == 1 {
+		panic("snap")
+	}
+	obs[0] = float32(math.Inf(1)) * act[0]
+	return env.Outcome{Reward: 1}
+}
+
+// TestOdd wants errors, and not a panic, from an environment that breaks, and
+// bars from one without a drawing.
+func TestOdd(t *testing.T) {
+	p := New(odd{}, 9)
+	for act, want := range map[float32]string{1: "snap", 2: "observation", 3: "action space", -1: "action space"} {
+		must(p.Reset(5))
+		if err := p.Step([]float32{act}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("Step(%v) = %v, want an error with %q", act, err, want)
+		}
+	}
+	must(p.Reset(5))
+	var rec render.Recorder
+	p.Draw(&rec, render.Dark())
+	if i := slices.IndexFunc(rec.Ops, func(o render.Op) bool { return o.Text == "observation" }); i < 0 {
+		t.Errorf("Draw makes %v, want bars", rec.Ops)
+	}
+}
+
+// TestFile writes an episode and reads what it was.
+func TestFile(t *testing.T) {
+	p := New(classic.NewPendulum(), 4)
+	must(p.Reset(1 << 63))
+	var file bytes.Buffer
+	must(WriteHead(&file, Head{Env: "Pendulum-v1", Seed: &p.Seed, Set: []string{"options.g=9.81"}}))
+	must(p.WriteMoment(&file))
+	want := [][]float32{}
+	for k := range 4 {
+		want = append(want, []float32{float32(k) / 3})
+		must(p.Step(want[k]))
+		must(p.WriteMoment(&file))
+	}
+	all, err := Read(&file)
+	if err != nil || len(all) != 1 {
+		t.Fatalf("Read = %v, %v, want an episode", all, err)
+	}
+	if got := all[0]; *got.Seed != 1<<63 || got.Env != "Pendulum-v1" || got.Set[0] != "options.g=9.81" || !reflect.DeepEqual(got.Actions, want) {
+		t.Errorf("Read = %+v, want actions %v", got, want)
+	}
+}
+
+// TestBadFile wants the line that is wrong.
+func TestBadFile(t *testing.T) {
+	const head = `{"env":"CartPole-v1","seed":1}` + "\n"
+	for text, want := range map[string]string{
+		"":                                     "no episode",
+		"x":                                    "line 1",
+		head + "[]":                            "line 2",
+		`{"env":"CartPole-v1"}`:                "line 1 begins no recording",
+		`{"step":0}`:                           "line 1 begins no recording",
+		head + `{"obs":[1]}`:                   "line 2 has no step",
+		head + `{"step":1}`:                    "line 2 has step 1",
+		head + `{"step":2,"action":[1]}`:       "want step 1",
+		head + strings.Repeat(" ", maxLine+10): "line 2",
+	} {
+		if _, err := Read(strings.NewReader(text)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("Read(%.60q) = %v, want an error with %q", text, err, want)
+		}
+	}
+}
+
+// FuzzRead wants an episode or an error of what any file says.
+func FuzzRead(f *testing.F) {
+	f.Add([]byte(`{"env":"CartPole-v1","seed":1}` + "\n" + `{"step":0,"obs":[0]}` + "\n" + `{"step":1,"action":[1],"reward":1}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if all, err := Read(bytes.NewReader(data)); (len(all) > 0) == (err != nil) {
+			t.Errorf("Read(%q) = %v, %v, want one of both", data, all, err)
+		}
+	})
+}
+
+// Example walks back in an episode.
+func Example() {
+	p := New(classic.NewCartPole(), 500)
+	p.Reset(1)
+	for !p.Done() {
+		p.Step([]float32{1})
+	}
+	fmt.Println(p)
+	p.Seek(3)
+	fmt.Println(p)
+	// Output:
+	// CartPole-v1   step 8   return 8   ended
+	// CartPole-v1   step 3   return 3
+}

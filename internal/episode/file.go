@@ -1,0 +1,116 @@
+package episode
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/rlrun/rlrun/env"
+)
+
+// A Recording is an episode that can be played again: where, from which seed, and
+// what was done.
+type Recording struct {
+	Head
+	Actions [][]float32
+}
+
+// A Head is the first line of an episode in a file.
+type Head struct {
+	Env    string   `json:"env"`
+	Seed   *uint64  `json:"seed"`
+	Set    []string `json:"set,omitempty"`    // changed options of the environment, options.KEY=VALUE
+	Config string   `json:"config,omitempty"` // of the run whose environment it is, wrappers included: its YAML
+}
+
+// A line is any line of a file. A Moment has a step, and from step 1 on what led
+// to it.
+type line struct {
+	*Head
+	Step       *int      `json:"step,omitempty"`
+	Action     []float32 `json:"action,omitempty"`
+	Reward     *float64  `json:"reward,omitempty"`
+	Terminated *bool     `json:"terminated,omitempty"`
+	Truncated  *bool     `json:"truncated,omitempty"`
+	Obs        []float32 `json:"obs,omitempty"`
+	State      []float64 `json:"state,omitempty"` // the physical state, where there is one that is finite
+}
+
+// Limits of a file that is read.
+const (
+	maxLine  = 1 << 22
+	maxSteps = 1 << 22
+)
+
+// WriteHead begins an episode in a file.
+func WriteHead(w io.Writer, h Head) error { return json.NewEncoder(w).Encode(line{Head: &h}) }
+
+// WriteMoment writes where p stands, a line of JSON.
+func (p *Player) WriteMoment(w io.Writer) error {
+	l := line{Step: &p.Steps, Obs: p.Obs, State: p.physics()}
+	if p.Steps > 0 {
+		l.Action, l.Reward, l.Terminated, l.Truncated = p.Act, &p.Reward, &p.Terminated, &p.Truncated
+	}
+	return json.NewEncoder(w).Encode(l)
+}
+
+// physics is the physical state, where there is one.
+func (p *Player) physics() []float64 {
+	e, ok := env.As[env.Physics](p.env)
+	if !ok {
+		return nil
+	}
+	x := e.Physics(nil)
+	if slices.ContainsFunc(x, func(v float64) bool { return v-v != 0 }) {
+		return nil
+	}
+	return x
+}
+
+// Read reads the episodes of a file. An error names the line.
+func Read(r io.Reader) (all []Recording, err error) {
+	lines, n := bufio.NewScanner(r), 0
+	lines.Buffer(nil, maxLine)
+	for lines.Scan() {
+		n++
+		var l line
+		if err := json.Unmarshal(lines.Bytes(), &l); err != nil {
+			return nil, fmt.Errorf("line %d is no JSON object of a recording: %w", n, err)
+		}
+		switch {
+		case l.Head != nil && l.Env != "" && l.Seed != nil:
+			all = append(all, Recording{Head: *l.Head})
+		case len(all) == 0:
+			return nil, fmt.Errorf("line %d begins no recording, want one with env and seed", n)
+		case l.Step == nil:
+			return nil, fmt.Errorf("line %d has no step", n)
+		case *l.Step != 0:
+			last := &all[len(all)-1]
+			if want := len(last.Actions) + 1; *l.Step != want || want > maxSteps || len(l.Action) == 0 {
+				return nil, fmt.Errorf("line %d has step %d with %d numbers as action, want step %d, and an action", n, *l.Step, len(l.Action), want)
+			}
+			last.Actions = append(last.Actions, l.Action)
+		}
+	}
+	if err := lines.Err(); err != nil {
+		return nil, fmt.Errorf("line %d: %w", n+1, err)
+	}
+	if len(all) == 0 {
+		return nil, errors.New("no episode in it")
+	}
+	return all, nil
+}
+
+// Write writes the whole episode, and leaves p at its last step.
+func (p *Player) Write(w io.Writer, h Head) error {
+	err := WriteHead(w, h)
+	for step := 0; err == nil && step <= p.Last(); step++ {
+		if err = p.Seek(step); err == nil {
+			err = p.WriteMoment(w)
+		}
+	}
+	return err
+}

@@ -1,0 +1,49 @@
+package run
+
+import (
+	"fmt"
+
+	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/internal/episode"
+	"github.com/rlrun/rlrun/internal/scenario"
+	"github.com/rlrun/rlrun/policy"
+)
+
+// NewPlayer returns a Player of the environment that s judges policies in.
+func NewPlayer(s *scenario.Scenario) (*episode.Player, error) {
+	v, err := s.Judge(1)
+	if err != nil {
+		return nil, err
+	}
+	one, ok := v.(interface{ Env(i int) env.Env })
+	if !ok {
+		return nil, fmt.Errorf("%s cannot be looked into: a %T does not show its environments", s.Env, v)
+	}
+	return episode.New(one.Env(0), limit(s)), nil
+}
+
+// EpisodeSeed is the seed of the i-th episode, from 0, that Evaluate plays from a
+// seed: 256 side by side, the first of each environment.
+func EpisodeSeed(seed uint64, i int) uint64 {
+	const sideBySide = 256
+	group := env.Split(env.Split(seed, evalBranch), uint64(i/sideBySide))
+	return env.Split(env.Split(group, uint64(i%sideBySide)), 1)
+}
+
+// maxShown bounds the states whose values are worth drawing.
+const maxShown = 1 << 14
+
+// Knowledge is what p makes of every state of s, where these can be counted: its
+// value, if p knows values, and the action that it takes.
+func Knowledge(s *scenario.Scenario, p policy.Policy) (values []float32, best []int) {
+	tab := s.Tabular
+	if tab == nil || tab.Model().States > maxShown {
+		return nil, nil
+	}
+	obs, best := everyState(tab), greedy(p, tab)
+	if v, ok := p.(policy.Valuer); ok {
+		values = make([]float32, len(best))
+		v.Values(obs, values)
+	}
+	return values, best
+}

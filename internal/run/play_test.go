@@ -1,0 +1,49 @@
+package run_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/rlrun/rlrun/agents"
+	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/internal/run"
+)
+
+// TestPlayer plays episodes of an evaluation one by one, the first of the second
+// group included: they return what the evaluation says.
+func TestPlayer(t *testing.T) {
+	r := create(t, parse(t, quick))
+	finish(t, r, run.Options{})
+	r = load(t, r.Dir)
+	p, err := r.Policy(false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const seed, evalBranch = 9, 2
+	score, err := agents.Evaluate(context.Background(), p, r.Scenario.Judge, 257, 500, env.Split(seed, evalBranch))
+	if err != nil {
+		t.Fatal(err)
+	}
+	player, err := run.NewPlayer(r.Scenario)
+	if err != nil {
+		t.Fatal(err)
+	}
+	act := make([]float32, 1)
+	for _, i := range []int{0, 1, 255, 256} {
+		if err := player.Reset(run.EpisodeSeed(seed, i)); err != nil {
+			t.Fatal(err)
+		}
+		for !player.Done() {
+			p.Act(player.Obs, act)
+			if err := player.Step(act); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if player.Return != score.Returns[i] || player.Steps != score.Lengths[i] {
+			t.Errorf("episode %d returns %v in %d steps, want %v in %d", i, player.Return, player.Steps, score.Returns[i], score.Lengths[i])
+		}
+	}
+	if values, best := run.Knowledge(r.Scenario, p); values != nil || best != nil {
+		t.Errorf("Knowledge of CartPole's states = %v, %v, want none", values, best)
+	}
+}

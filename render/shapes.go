@@ -1,0 +1,116 @@
+package render
+
+import (
+	"image/color"
+	"math"
+)
+
+// Disc draws a filled circle.
+func Disc(c Canvas, x, y, r float32, col color.RGBA) { c.Line([]float32{x, y}, 2*r, col) }
+
+// Segment draws one straight line.
+func Segment(c Canvas, x0, y0, x1, y1, width float32, col color.RGBA) {
+	c.Line([]float32{x0, y0, x1, y1}, width, col)
+}
+
+// Rect draws a filled rectangle.
+func Rect(c Canvas, x0, y0, x1, y1 float32, col color.RGBA) {
+	c.Fill([]float32{x0, y0, x1, y0, x1, y1, x0, y1}, col)
+}
+
+// Box draws a filled rectangle whose corners have a radius.
+func Box(c Canvas, x0, y0, x1, y1, r float32, col color.RGBA) {
+	c.Line([]float32{x0 + r, y0 + r, x1 - r, y0 + r, x1 - r, y1 - r, x0 + r, y1 - r, x0 + r, y0 + r}, 2*r, col)
+	Rect(c, x0+r, y0+r, x1-r, y1-r, col)
+}
+
+// Arc draws part of a circle, from an angle to another [rad], counterclockwise
+// from the right.
+func Arc(c Canvas, x, y, r, from, to, width float32, col color.RGBA) {
+	c.Line(arc(x, y, r, from, to), width, col)
+}
+
+// arc is points on a circle, some 6° apart.
+func arc(x, y, r, from, to float32) []float32 {
+	n := 1 + int(math.Abs(float64(to-from))*10)
+	var xy []float32
+	for i := range n + 1 {
+		dx, dy := polar(r, from+(to-from)*float32(i)/float32(n))
+		xy = append(xy, x+dx, y+dy)
+	}
+	return xy
+}
+
+// Arrow draws an arrow; none where it would be shorter than half its width.
+func Arrow(c Canvas, x0, y0, x1, y1, width float32, col color.RGBA) {
+	dx, dy := x1-x0, y1-y0
+	l := float32(math.Hypot(float64(dx), float64(dy)))
+	if l < width/2 {
+		return
+	}
+	head := min(3*width, l)
+	dx, dy = dx/l, dy/l
+	bx, by := x1-dx*head, y1-dy*head // the head's back
+	Segment(c, x0, y0, bx, by, width, col)
+	c.Fill([]float32{x1, y1, bx - dy*head*0.6, by + dx*head*0.6, bx + dy*head*0.6, by - dx*head*0.6}, col)
+}
+
+// Twist draws an arrow around a point, as of a torque: over the angle turn [rad],
+// counterclockwise where that is positive, half on either side of the angle mid.
+func Twist(c Canvas, x, y, r, mid, turn, width float32, col color.RGBA) {
+	if size := float32(math.Abs(float64(turn))); size*r < width/2 {
+		return
+	}
+	from, to := mid-turn/2, mid+turn/2
+	Arc(c, x, y, r, from, to, width, col)
+	sign := float32(math.Copysign(1, float64(turn)))
+	dx, dy := polar(r, to)
+	tx, ty := -dy/r*sign, dx/r*sign // onwards
+	nx, ny := dx/r*1.5*width, dy/r*1.5*width
+	x, y = x+dx, y+dy
+	c.Fill([]float32{x + 3*width*tx, y + 3*width*ty, x + nx, y + ny, x - nx, y - ny}, col)
+}
+
+// Trail draws where a point was, the longer ago the fainter.
+func Trail(c Canvas, xy []float32, width float32, from, to color.RGBA) {
+	for n, i := len(xy)/2, 0; i+1 < n; i++ {
+		c.Line(xy[2*i:2*i+4], width, Mix(from, to, float32(i+1)/float32(n)))
+	}
+}
+
+// polar is the point at a distance and an angle.
+func polar(r, angle float32) (x, y float32) {
+	sin, cos := math.Sincos(float64(angle))
+	return r * float32(cos), r * float32(sin)
+}
+
+// At returns a Canvas on which the origin is at (x, y) of c, turned by an angle
+// [rad] counterclockwise, and lengths are scale times as long. Text is not turned.
+func At(c Canvas, x, y, angle, scale float32) Canvas {
+	cos, sin := polar(scale, angle)
+	return &placed{c, x, y, cos, sin, scale}
+}
+
+type placed struct {
+	Canvas
+	x, y, cos, sin, scale float32
+}
+
+func (p *placed) points(xy []float32) []float32 {
+	moved := make([]float32, len(xy))
+	for i := 0; i+1 < len(xy); i += 2 {
+		moved[i], moved[i+1] = p.x+p.cos*xy[i]-p.sin*xy[i+1], p.y+p.sin*xy[i]+p.cos*xy[i+1]
+	}
+	return moved
+}
+
+func (p *placed) Line(xy []float32, width float32, c color.RGBA) {
+	p.Canvas.Line(p.points(xy), width*p.scale, c)
+}
+
+func (p *placed) Fill(xy []float32, c color.RGBA) { p.Canvas.Fill(p.points(xy), c) }
+
+func (p *placed) Text(x, y, size, align float32, s string, c color.RGBA) {
+	at := p.points([]float32{x, y})
+	p.Canvas.Text(at[0], at[1], size*p.scale, align, s, c)
+}
