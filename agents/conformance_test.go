@@ -20,10 +20,11 @@ func maker[C any, A agents.Agent](defaults func() C, newAgent func(env.Maker, C)
 	}
 }
 
-func newConformingTable(newAgent func(env.Maker, agents.TabularConfig) (*agents.Tabular, error)) agentstest.Agent {
+func newConformingTable(newAgent func(env.Maker, agents.TabularConfig) (*agents.Tabular, error), nSteps int, traceDecay float32) agentstest.Agent {
 	return agentstest.Agent{Discrete: true, Table: true, Steps: 20_000, Gamma: 0.5,
 		New: maker(agents.DefaultTabular, newAgent, (*agents.TabularConfig).Base, func(c *agents.TabularConfig) {
 			c.LearningRate, c.Gamma, c.ExplorationFinal = optim.Linear(0.5), 0.5, 0
+			c.NSteps, c.TraceDecay = nSteps, traceDecay
 		})}
 }
 
@@ -57,8 +58,10 @@ func TestConformance(t *testing.T) {
 			New: maker(agents.DefaultReinforce, agents.NewReinforce, (*agents.ReinforceConfig).Base, func(c *agents.ReinforceConfig) {
 				c.NEpisodes, c.Gamma, c.LearningRate, c.PolicyKwargs.NetArch = 8, 0.5, optim.Linear(1e-2), small
 			})},
-		"Q-learning": newConformingTable(agents.NewQLearning), "SARSA": newConformingTable(agents.NewSARSA),
-		"expected SARSA": newConformingTable(agents.NewExpectedSARSA), "double Q-learning": newConformingTable(agents.NewDoubleQLearning),
+		"Q-learning": newConformingTable(agents.NewQLearning, 1, 0), "SARSA": newConformingTable(agents.NewSARSA, 1, 0),
+		"expected SARSA": newConformingTable(agents.NewExpectedSARSA, 1, 0), "double Q-learning": newConformingTable(agents.NewDoubleQLearning, 1, 0),
+		"Q-learning of 3 steps": newConformingTable(agents.NewQLearning, 3, 0), "SARSA of 3 steps": newConformingTable(agents.NewSARSA, 3, 0),
+		"Q(λ)": newConformingTable(agents.NewQLearning, 1, 0.8), "SARSA(λ)": newConformingTable(agents.NewSARSA, 1, 0.8),
 		"DDPG": {Continuous: true, Steps: 6000,
 			New: maker(agents.DefaultDDPG, agents.NewDDPG, (*agents.DDPGConfig).Base, func(c *agents.DDPGConfig) {
 				remember(&c.Replay)

@@ -1,6 +1,7 @@
 package agents
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 
@@ -8,45 +9,7 @@ import (
 	"github.com/rlrun/rlrun/env/state"
 	"github.com/rlrun/rlrun/policy"
 	"github.com/rlrun/rlrun/policy/f32"
-	"github.com/rlrun/rlrun/policy/optim"
 )
-
-// TabularConfig is all settings of the tabular agents. Start from DefaultTabular.
-type TabularConfig struct {
-	Setup               `yaml:"-"`
-	LearningRate        optim.Schedule `yaml:"learning_rate"`           // α
-	Gamma               float32        `yaml:"gamma"`                   // discount γ
-	ExplorationInitial  float64        `yaml:"exploration_initial_eps"` // ε at the start
-	ExplorationFinal    float64        `yaml:"exploration_final_eps"`   // ε after exploration_fraction of the steps
-	ExplorationFraction float64        `yaml:"exploration_fraction"`
-	QInit               float32        `yaml:"q_init"` // of every action at the start; high ones are tried before they are known
-}
-
-// DefaultTabular explores less and less over half of the steps.
-func DefaultTabular() TabularConfig {
-	return TabularConfig{
-		Setup: Setup{Steps: 100_000, NEnvs: 1, Engine: policy.Native{}}, LearningRate: optim.Constant(0.1), Gamma: 0.99,
-		ExplorationInitial: 1, ExplorationFinal: 0.05, ExplorationFraction: 0.5,
-	}
-}
-
-// Complete has nothing to write out.
-func (c *TabularConfig) Complete() error { return nil }
-
-// Discount is γ.
-func (c *TabularConfig) Discount() float32 { return c.Gamma }
-
-func (c *TabularConfig) validate() error {
-	share := func(x float64) bool { return 0 <= x && x <= 1 }
-	return broken(append(c.Setup.rules(),
-		rule{c.LearningRate.Start() >= 0 && c.LearningRate.Start() <= 1, "learning_rate", c.LearningRate, "0 … 1"},
-		rule{unit(c.Gamma), "gamma", c.Gamma, "0 … 1"},
-		rule{share(c.ExplorationInitial), "exploration_initial_eps", c.ExplorationInitial, "0 … 1"},
-		rule{share(c.ExplorationFinal), "exploration_final_eps", c.ExplorationFinal, "0 … 1"},
-		rule{share(c.ExplorationFraction), "exploration_fraction", c.ExplorationFraction, "0 … 1"},
-		rule{c.QInit-c.QInit == 0, "q_init", c.QInit, "a finite number"},
-	))
-}
 
 // A target is what a tabular agent takes the value of a next state for.
 type target int
@@ -83,10 +46,11 @@ type Tabular struct {
 	vec    env.Vector
 	stats  Stats
 
-	obs, act  []float32 // [N] what is acted on, and how
-	following []float32 // [N] the next actions of SARSA
-	rate, eps float64   // in this iteration
-	errors    mean      // of its temporal differences, squared
+	back      []lookback // [N] of n-step and λ-returns; empty for returns of one step
+	obs, act  []float32  // [N] what is acted on, and how
+	following []float32  // [N] the next actions of SARSA
+	rate, eps float64    // in this iteration
+	errors    mean       // of its temporal differences, squared
 	named     []Named
 }
 
@@ -115,6 +79,14 @@ func NewDoubleQLearning(mk env.Maker, c TabularConfig) (*Tabular, error) {
 func newTabular(name string, t target, mk env.Maker, c TabularConfig) (*Tabular, error) {
 	a := &Tabular{c: c, target: t}
 	err := c.validate()
+	if steps := c.looksBack(); err == nil && steps > 0 {
+		if t == doubleQ {
+			err = errors.New("n_steps and trace_decay are of agents with one table, want 1 and 0")
+		}
+		for range c.NEnvs {
+			a.back = append(a.back, newLookback(steps))
+		}
+	}
 	if err == nil {
 		err = a.connect(mk)
 	}
@@ -221,6 +193,9 @@ func (a *Tabular) learn(i int, res *env.Result) {
 			q, other = other, q
 		}
 	}
+	if a.back != nil {
+		a.remember(i)
+	}
 	next := 0.0
 	if a.target == sarsa {
 		a.following[i] = a.choose(res.Next[i])
@@ -231,8 +206,16 @@ func (a *Tabular) learn(i int, res *env.Result) {
 	if a.target == sarsa && res.Done(i) {
 		a.following[i] = a.choose(res.Obs[i]) // of the episode that has begun
 	}
+	if a.c.NSteps > 1 {
+		a.learnSteps(&a.back[i], res.Reward[i], next, res.Done(i))
+		return
+	}
 	row, k := q.Row(a.obs[i]), int(a.act[i])
 	difference := res.Reward[i] + float64(float64(a.c.Gamma)*next) - float64(row[k])
+	if a.c.TraceDecay > 0 {
+		a.learnTraces(&a.back[i], difference, res.Done(i))
+		return
+	}
 	row[k] += float32(a.rate * difference)
 	a.errors.add(difference * difference)
 	if a.two != nil {
@@ -272,5 +255,11 @@ func (a *Tabular) State(s *state.State) {
 	}
 	s.Floats("tabular/obs", a.obs)
 	s.Floats("tabular/following", a.following)
+	for i := range a.back {
+		a.back[i].State(s)
+		if s.Loading() {
+			s.Fail(a.back[i].check(a.one.Q.Rows, a.one.Q.Cols))
+		}
+	}
 	s.All(a.vec, &a.stats)
 }
