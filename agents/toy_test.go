@@ -3,6 +3,7 @@ package agents_test
 import (
 	"math"
 
+	"github.com/rlrun/rlrun/agents/agentstest"
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/classic"
 	"github.com/rlrun/rlrun/env/state"
@@ -10,7 +11,6 @@ import (
 
 var (
 	_ env.Snapshotter = (*mimic)(nil)
-	_ env.Snapshotter = (*tracking)(nil)
 	_ env.Snapshotter = (*walk)(nil)
 )
 
@@ -50,71 +50,16 @@ func (m *mimic) State(s *state.State) {
 	s.Int("mimic/symbol", &m.symbol, 2)
 }
 
-// numbered is mimic with the number of the symbol for an observation.
-type numbered struct{ *mimic }
-
-func newNumbered() env.Env { return numbered{newMimic()} }
-
-func (n numbered) Spec() env.Spec {
-	s := n.mimic.Spec()
-	s.Obs = env.Discrete{N: 3}
-	return s
-}
-
-func (n numbered) Reset(seed uint64, obs []float32) {
-	var shown [3]float32
-	n.mimic.Reset(seed, shown[:])
-	obs[0] = float32(n.symbol)
-}
-
-func (n numbered) Step(act, obs []float32) env.Outcome {
-	var shown [3]float32
-	out := n.mimic.Step(act, shown[:])
-	obs[0] = float32(n.symbol)
-	return out
-}
+// newNumbered returns an identity task with the number of the symbol for an
+// observation.
+func newNumbered() env.Env { return agentstest.NewIdentity(true) }
 
 func oneHot(x []float32, i int) {
 	clear(x)
 	x[i] = 1
 }
 
-// tracking shows x in [-1, 1] and pays -(a - 1.5 x)². It panics at an action
-// that is not in its space.
-type tracking struct {
-	rng env.Rand
-	x   float64
-}
-
-func newTracking() *tracking { return new(tracking) }
-
-func (*tracking) Spec() env.Spec {
-	return env.Spec{ID: "Tracking-v0", Obs: env.NewBox(-1, 1, 1), Act: env.NewBox(-2, 2, 1), MaxSteps: 10}
-}
-
-func (e *tracking) Reset(seed uint64, obs []float32) {
-	e.rng.Seed(seed)
-	e.show(obs)
-}
-
-func (e *tracking) Step(act, obs []float32) env.Outcome {
-	if !(-2 <= act[0] && act[0] <= 2) {
-		panic(act[0])
-	}
-	d := float64(act[0]) - 1.5*e.x
-	e.show(obs)
-	return env.Outcome{Reward: -d * d}
-}
-
-func (e *tracking) show(obs []float32) {
-	e.x = e.rng.Uniform(-1, 1)
-	obs[0] = float32(e.x)
-}
-
-func (e *tracking) State(s *state.State) {
-	e.rng.State(s)
-	s.Double("tracking/x", &e.x)
-}
+func newTracking() *agentstest.Tracking { return agentstest.NewTracking() }
 
 // walk goes from place to place whatever one does: leaving place i pays
 // rewards[i]. It shows the place. From the last one it ends the episode, or if
