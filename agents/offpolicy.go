@@ -38,6 +38,9 @@ func DefaultReplay() Replay {
 	}
 }
 
+// Memory is what the buffer takes, in bytes, for environments of spec.
+func (r *Replay) Memory(spec env.Spec) int { return replay.Size(spec, r.BufferSize) }
+
 // Discount is γ.
 func (r *Replay) Discount() float32 { return r.Gamma }
 
@@ -126,9 +129,6 @@ func (r *Replay) buffer(spec env.Spec, first *env.Result) (replay.Buffer, error)
 	}
 	return replay.NewNStep(u, r.NSteps), nil
 }
-
-// Memory is what the buffer takes, in bytes.
-func (o *offPolicy) Memory() int { return replay.Size(o.vec.Spec(), o.r.BufferSize) }
 
 // offPolicyIteration is how many steps of all environments an iteration has at
 // least: some milliseconds.

@@ -50,8 +50,8 @@ func Size(spec env.Spec, capacity int) int {
 func newRing(spec env.Spec, capacity int, gamma float32, first *env.Result) (*ring, error) {
 	row, n := Size(spec, 1)+4*len(first.Mask)/len(first.Reward), len(first.Reward)
 	if capacity < n || capacity > limit/row {
-		return nil, fmt.Errorf("replay: buffer_size is %d, want %d … %d: a transition of %d environments takes %d bytes each, of %d in all",
-			capacity, n, limit/row, n, row, limit)
+		return nil, fmt.Errorf("replay: buffer_size is %d, want %d … %d: a transition takes %d bytes, and a buffer may take %d",
+			capacity, n, limit/row, row, limit)
 	}
 	r := &ring{n: n, slots: capacity/n + 1, o: spec.Obs.Size(), a: spec.Act.Size(), gamma: gamma}
 	rows := r.slots * n

@@ -35,7 +35,11 @@ func (a *App) newProgress(r *run.Run, f runFlags) *progress {
 	s := r.Scenario
 	p := &progress{app: a, name: s.Name, json: f.json && !f.quiet, line: a.Interactive && !f.quiet && !f.table, table: f.table && !f.quiet, start: -1, since: time.Now()}
 	if p.line {
-		fmt.Fprintf(a.Err, "%s: %s on %s, seed %d, in %s; Ctrl-C saves and stops\n", s.Name, s.Agent, s.Env, s.Seed, r.Dir)
+		replay := ""
+		if m := s.Memory(); m > 0 {
+			replay = fmt.Sprintf(", replay of %.1f MB", float64(m)/1e6)
+		}
+		fmt.Fprintf(a.Err, "%s: %s on %s, seed %d%s, in %s; Ctrl-C saves and stops\n", s.Name, s.Agent, s.Env, s.Seed, replay, r.Dir)
 	}
 	return p
 }

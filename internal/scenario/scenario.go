@@ -263,6 +263,15 @@ func (s *Scenario) Discount() float64 {
 	return gamma
 }
 
+// Memory is what the agent remembers its experience in, in bytes; 0 where it keeps
+// none.
+func (s *Scenario) Memory() int {
+	if m, ok := s.config.(interface{ Memory(env.Spec) int }); ok {
+		return m.Memory(s.Spec)
+	}
+	return 0
+}
+
 // NewAgent returns the agent, connected to its environments and untrained.
 func (s *Scenario) NewAgent() (agents.Agent, error) {
 	return s.kind.build(s.Train, s.config)
