@@ -28,6 +28,13 @@ func newConformingTable(newAgent func(env.Maker, agents.TabularConfig) (*agents.
 		})}
 }
 
+func newConformingLinear(newAgent func(env.Maker, agents.LinearConfig) (*agents.Linear, error)) agentstest.Agent {
+	return agentstest.Agent{Discrete: true, Steps: 20_000, Gamma: 0.5,
+		New: maker(agents.DefaultLinear, newAgent, (*agents.LinearConfig).Base, func(c *agents.LinearConfig) {
+			c.LearningRate, c.Gamma, c.Tiles = optim.Linear(0.5), 0.5, 2
+		})}
+}
+
 // remember has settings that learn small tasks soon.
 func remember(r *agents.Replay) {
 	r.LearningStarts, r.BufferSize, r.BatchSize, r.Gamma, r.TrainFreq, r.LearningRate = 200, 2000, 32, 0.5, 1, optim.Constant(3e-3)
@@ -62,6 +69,7 @@ func TestConformance(t *testing.T) {
 		"expected SARSA": newConformingTable(agents.NewExpectedSARSA, 1, 0), "double Q-learning": newConformingTable(agents.NewDoubleQLearning, 1, 0),
 		"Q-learning of 3 steps": newConformingTable(agents.NewQLearning, 3, 0), "SARSA of 3 steps": newConformingTable(agents.NewSARSA, 3, 0),
 		"Q(λ)": newConformingTable(agents.NewQLearning, 1, 0.8), "SARSA(λ)": newConformingTable(agents.NewSARSA, 1, 0.8),
+		"linear SARSA": newConformingLinear(agents.NewLinearSARSA), "linear Q-learning": newConformingLinear(agents.NewLinearQLearning),
 		"DDPG": {Continuous: true, Steps: 6000,
 			New: maker(agents.DefaultDDPG, agents.NewDDPG, (*agents.DDPGConfig).Base, func(c *agents.DDPGConfig) {
 				remember(&c.Replay)

@@ -38,6 +38,9 @@ func agentKinds() map[string]agentKind {
 		"sac":  kindOf("soft actor-critic with a learned temperature, Haarnoja et al. 2018", agents.DefaultSAC, agents.NewSAC),
 		"dqn":  kindOf("deep Q-network, Mnih et al. 2015; double, dueling, n-step and prioritised at will", agents.DefaultDQN, agents.NewDQN),
 
+		"linear_sarsa":     kindOf("SARSA on tile coding, Sutton and Barto 2018, section 10.1", agents.DefaultLinear, agents.NewLinearSARSA),
+		"linear_qlearning": kindOf("Q-learning on tile coding", agents.DefaultLinear, agents.NewLinearQLearning),
+
 		"qlearning":        kindOf("tabular Q-learning, Watkins 1989", agents.DefaultTabular, agents.NewQLearning),
 		"sarsa":            kindOf("tabular SARSA, Rummery and Niranjan 1994", agents.DefaultTabular, agents.NewSARSA),
 		"expected_sarsa":   kindOf("tabular expected SARSA, van Seijen et al. 2009", agents.DefaultTabular, agents.NewExpectedSARSA),

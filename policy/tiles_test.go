@@ -1,0 +1,71 @@
+package policy_test
+
+import (
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/policy"
+)
+
+// TestTiles has two tilings of four tiles over [0, 1] and over [0, 2]. In tiles 0.2 is
+// 0.8, and 1.3 in the second tiling, displaced by half a tile; 1.5 of the second
+// number is 3, displaced by three halves, of which the whole one changes nothing,
+// 3.5. Rows count tilings first, and five tiles, for the displaced edge.
+func TestTiles(t *testing.T) {
+	spec := env.Spec{Obs: env.Box{Low: []float32{0, 0}, High: []float32{1, 2}}, Act: env.Discrete{N: 2}}
+	q, err := policy.NewTiles(spec, 2, 4, nil, nil, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tc := range []struct {
+		obs  []float32
+		want []int
+	}{
+		{[]float32{0.2, 1.5}, []int{0*25 + 0*5 + 3, 1*25 + 1*5 + 3}},
+		{[]float32{1, 2}, []int{0*25 + 4*5 + 4, 1*25 + 4*5 + 4}},
+		{[]float32{-9, 0}, []int{0, 25}},
+	} {
+		if got := q.Active(tc.obs); !slices.Equal(got, tc.want) {
+			t.Errorf("Active(%v) = %v, want %v", tc.obs, got, tc.want)
+		}
+	}
+	q.W.Value[3*2+1] = 2 // of action 1, where half of 1 was
+	if got := q.Row([]float32{0.2, 1.5}); !slices.Equal(got, []float32{1, 2.5}) {
+		t.Errorf("Row = %v, want [1 2.5]", got)
+	}
+	act, v, c := make([]float32, 2), make([]float32, 2), q.Clone()
+	q.W.Value[3*2+1] = 0
+	c.Act([]float32{0.2, 1.5, 1, 2}, act)
+	c.(policy.Valuer).Values([]float32{0.2, 1.5, 1, 2}, v)
+	if !slices.Equal(act, []float32{1, 0}) || !slices.Equal(v, []float32{2.5, 1}) {
+		t.Errorf("a clone acts %v and values %v, want [1 0] and [2.5 1]", act, v)
+	}
+}
+
+func TestTilesErrors(t *testing.T) {
+	inf := float32(math.Inf(1))
+	endless := env.Box{Low: []float32{0, -inf}, High: []float32{1, inf}}
+	two := env.Discrete{N: 2}
+	for _, tc := range []struct {
+		obs, act  env.Space
+		tiles     int
+		low, high []float32
+		want      string
+	}{
+		{two, two, 4, nil, nil, "Box"},
+		{endless, env.NewBox(0, 1, 1), 4, nil, nil, "Discrete"},
+		{endless, two, 4, nil, nil, "observation 1"},
+		{endless, two, 4, []float32{0, 1}, []float32{1, 1}, "observation 1"},
+		{endless, two, 4, []float32{0}, []float32{1}, "want 2 each"},
+		{env.NewBox(0, 1, 8), two, 100, nil, nil, "weights"},
+		{endless, two, 4, []float32{0, -1}, []float32{1, 1}, ""},
+	} {
+		_, err := policy.NewTiles(env.Spec{Obs: tc.obs, Act: tc.act}, 8, tc.tiles, tc.low, tc.high, 0)
+		if (err == nil) != (tc.want == "") || err != nil && !strings.Contains(err.Error(), tc.want) {
+			t.Errorf("NewTiles(%v, low %v): error %v, want %q in it", tc.obs, tc.low, err, tc.want)
+		}
+	}
+}
