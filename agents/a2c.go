@@ -90,10 +90,7 @@ func NewA2C(mk env.Maker, c A2CConfig) (*A2C, error) {
 
 // begin makes what can fail.
 func (a *A2C) begin(mk env.Maker) error {
-	if err := a.c.Complete(); err != nil {
-		return err
-	}
-	if err := a.c.validate(); err != nil {
+	if err := ready(&a.c); err != nil {
 		return err
 	}
 	a.c.PolicyKwargs.UseSDE, a.noiseFor = a.c.UseSDE, a.c.SDESampleFreq

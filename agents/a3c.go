@@ -109,10 +109,7 @@ func NewA3C(mk env.Maker, c A3CConfig) (*A3C, error) {
 
 // begin makes what can fail.
 func (a *A3C) begin(mk env.Maker) error {
-	if err := a.c.Complete(); err != nil {
-		return err
-	}
-	if err := a.c.validate(); err != nil {
+	if err := ready(&a.c); err != nil {
 		return err
 	}
 	for i := range a.c.NEnvs {

@@ -59,10 +59,7 @@ func NewDDPG(mk env.Maker, c DDPGConfig) (*DDPG, error) {
 
 // begin makes what can fail.
 func (a *DDPG) begin(mk env.Maker) error {
-	if err := a.c.Complete(); err != nil {
-		return err
-	}
-	if err := a.c.validate(); err != nil {
+	if err := ready(&a.c); err != nil {
 		return err
 	}
 	return a.build(mk, &a.c.Setup, &a.c.Replay, a.c.Noise, &a.c.PolicyKwargs, 1)

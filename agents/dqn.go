@@ -16,10 +16,8 @@ import (
 type DQNConfig struct {
 	Setup                `yaml:"-"`
 	Replay               `yaml:",inline"`
-	TargetUpdateInterval int           `yaml:"target_update_interval"`  // steps between moves of the target network
-	ExplorationInitial   float64       `yaml:"exploration_initial_eps"` // ε at the start
-	ExplorationFinal     float64       `yaml:"exploration_final_eps"`   // ε after exploration_fraction of the steps
-	ExplorationFraction  float64       `yaml:"exploration_fraction"`
+	TargetUpdateInterval int `yaml:"target_update_interval"` // steps between moves of the target network
+	Exploration          `yaml:",inline"`
 	MaxGradNorm          float32       `yaml:"max_grad_norm"` // the gradient is scaled down to this norm
 	Double               bool          `yaml:"double"`        // the network chooses the actions that its target values
 	Dueling              bool          `yaml:"dueling"`       // Q is made of V and advantages
@@ -30,7 +28,7 @@ type DQNConfig struct {
 func DefaultDQN() DQNConfig {
 	c := DQNConfig{
 		Setup:  Setup{Steps: 100_000, NEnvs: 1, Engine: policy.Native{}},
-		Replay: DefaultReplay(), TargetUpdateInterval: 10_000, ExplorationInitial: 1, ExplorationFinal: 0.05, ExplorationFraction: 0.1,
+		Replay: DefaultReplay(), TargetUpdateInterval: 10_000, Exploration: Exploration{1, 0.05, 0.1},
 		MaxGradNorm: 10, PolicyKwargs: offPolicyKwargs(64, 64),
 	}
 	c.LearningRate, c.BatchSize, c.Tau, c.TrainFreq = optim.Constant(1e-4), 32, 1, 4
@@ -41,12 +39,8 @@ func DefaultDQN() DQNConfig {
 func (c *DQNConfig) Complete() error { return c.PolicyKwargs.Complete(1e-8) }
 
 func (c *DQNConfig) validate() error {
-	share := func(x float64) bool { return 0 <= x && x <= 1 }
-	return broken(slices.Concat(c.Setup.rules(), c.Replay.rules(), []rule{
+	return broken(slices.Concat(c.Setup.rules(), c.Replay.rules(), c.Exploration.rules(), []rule{
 		{c.TargetUpdateInterval >= 1, "target_update_interval", c.TargetUpdateInterval, "1 or more"},
-		{share(c.ExplorationInitial), "exploration_initial_eps", c.ExplorationInitial, "0 … 1"},
-		{share(c.ExplorationFinal), "exploration_final_eps", c.ExplorationFinal, "0 … 1"},
-		{share(c.ExplorationFraction), "exploration_fraction", c.ExplorationFraction, "0 … 1"},
 		{c.MaxGradNorm > 0, "max_grad_norm", c.MaxGradNorm, "more than 0"},
 	}))
 }
@@ -90,10 +84,7 @@ func NewDQN(mk env.Maker, c DQNConfig) (*DQN, error) {
 
 // begin makes what can fail.
 func (a *DQN) begin(mk env.Maker) (err error) {
-	if err = a.c.Complete(); err != nil {
-		return err
-	}
-	if err = a.c.validate(); err != nil {
+	if err = ready(&a.c); err != nil {
 		return err
 	}
 	if err = a.connect(mk, &a.c.Setup, &a.c.Replay); err != nil {
@@ -124,10 +115,7 @@ func (a *DQN) any() {
 
 // greedily chooses the best actions, and with probability ε any.
 func (a *DQN) greedily() {
-	a.eps = a.c.ExplorationFinal
-	if span := a.c.ExplorationFraction * float64(a.c.Steps); float64(a.stats.Steps()) < span {
-		a.eps += (a.c.ExplorationInitial - a.c.ExplorationFinal) * (1 - float64(a.stats.Steps())/span)
-	}
+	a.eps = a.c.eps(a.stats.Steps(), a.c.Steps)
 	a.q.Forbid(a.forbidden)
 	a.q.Act(a.now, a.act)
 	a.q.Forbid(nil)

@@ -14,24 +14,22 @@ import (
 
 // LinearConfig is all settings of the linear agents. Start from DefaultLinear.
 type LinearConfig struct {
-	Setup               `yaml:"-"`
-	LearningRate        optim.Schedule `yaml:"learning_rate"`           // α, of all tilings together
-	Gamma               float32        `yaml:"gamma"`                   // discount γ
-	ExplorationInitial  float64        `yaml:"exploration_initial_eps"` // ε at the start
-	ExplorationFinal    float64        `yaml:"exploration_final_eps"`   // ε after exploration_fraction of the steps
-	ExplorationFraction float64        `yaml:"exploration_fraction"`
-	Tilings             int            `yaml:"tilings"`
-	Tiles               int            `yaml:"tiles"`  // of a tiling along each number observed
-	Low                 []float32      `yaml:"low"`    // bounds of the observations where they have none; empty: their own
-	High                []float32      `yaml:"high"`   //
-	QInit               float32        `yaml:"q_init"` // of every action at the start; high ones are tried before they are known
+	Setup        `yaml:"-"`
+	LearningRate optim.Schedule `yaml:"learning_rate"` // α, of all tilings together
+	Gamma        float32        `yaml:"gamma"`         // discount γ
+	Exploration  `yaml:",inline"`
+	Tilings      int       `yaml:"tilings"`
+	Tiles        int       `yaml:"tiles"`  // of a tiling along each number observed
+	Low          []float32 `yaml:"low"`    // bounds of the observations where they have none; empty: their own
+	High         []float32 `yaml:"high"`   //
+	QInit        float32   `yaml:"q_init"` // of every action at the start; high ones are tried before they are known
 }
 
 // DefaultLinear returns eight tilings of eight tiles.
 func DefaultLinear() LinearConfig {
 	return LinearConfig{
 		Setup: Setup{Steps: 100_000, NEnvs: 1, Engine: policy.Native{}}, LearningRate: optim.Constant(0.3), Gamma: 0.99,
-		ExplorationInitial: 0.1, ExplorationFinal: 0, ExplorationFraction: 0.5, Tilings: 8, Tiles: 8,
+		Exploration: Exploration{0.1, 0, 0.5}, Tilings: 8, Tiles: 8,
 	}
 }
 
@@ -42,13 +40,9 @@ func (c *LinearConfig) Complete() error { return nil }
 func (c *LinearConfig) Discount() float32 { return c.Gamma }
 
 func (c *LinearConfig) validate() error {
-	share := func(x float64) bool { return 0 <= x && x <= 1 }
-	return broken(append(c.Setup.rules(),
+	return broken(append(append(c.Setup.rules(), c.Exploration.rules()...),
 		rule{c.LearningRate.Start() >= 0 && c.LearningRate.Start() <= 1, "learning_rate", c.LearningRate, "0 … 1"},
 		rule{unit(c.Gamma), "gamma", c.Gamma, "0 … 1"},
-		rule{share(c.ExplorationInitial), "exploration_initial_eps", c.ExplorationInitial, "0 … 1"},
-		rule{share(c.ExplorationFinal), "exploration_final_eps", c.ExplorationFinal, "0 … 1"},
-		rule{share(c.ExplorationFraction), "exploration_fraction", c.ExplorationFraction, "0 … 1"},
 		rule{1 <= c.Tilings && c.Tilings <= 1024, "tilings", c.Tilings, "1 … 1024"},
 		rule{1 <= c.Tiles && c.Tiles <= 1024, "tiles", c.Tiles, "1 … 1024"},
 		rule{c.QInit-c.QInit == 0, "q_init", c.QInit, "a finite number"},
@@ -118,7 +112,7 @@ func (a *Linear) connect(mk env.Maker) (err error) {
 	}
 	a.obs, a.act, a.eps = slices.Clone(res.Obs), make([]float32, a.c.NEnvs), a.c.ExplorationInitial
 	for i := range a.act {
-		a.act[i] = a.choose(a.row(a.obs, i))
+		a.act[i] = a.choose(a.q.Row(a.row(a.obs, i)))
 	}
 	return nil
 }
@@ -129,9 +123,8 @@ func (a *Linear) row(obs []float32, i int) []float32 {
 	return obs[i*o : (i+1)*o]
 }
 
-// choose returns an action, ε-greedy.
-func (a *Linear) choose(obs []float32) float32 {
-	q := a.q.Row(obs)
+// choose returns an action, ε-greedy by their values.
+func (a *Linear) choose(q []float32) float32 {
 	if a.eps > 0 && a.rng.Float64() < a.eps {
 		return float32(a.rng.IntN(len(q)))
 	}
@@ -161,10 +154,7 @@ func (a *Linear) Learn(until int) (Report, error) {
 func (a *Linear) schedule() {
 	step := a.stats.Steps()
 	a.rate = a.c.LearningRate.At(step, a.c.Steps)
-	a.eps = a.c.ExplorationFinal
-	if span := a.c.ExplorationFraction * float64(a.c.Steps); float64(step) < span {
-		a.eps += (a.c.ExplorationInitial - a.c.ExplorationFinal) * (1 - float64(step)/span)
-	}
+	a.eps = a.c.eps(step, a.c.Steps)
 	a.errors = mean{}
 }
 
@@ -175,13 +165,12 @@ func (a *Linear) step() error {
 		return err
 	}
 	for i, k := range a.act {
-		next, following := a.row(res.Next, i), float32(0)
+		q, following := a.q.Row(a.row(res.Next, i)), float32(0)
 		if !res.Done(i) {
-			following = a.choose(next)
+			following = a.choose(q)
 		}
 		target := res.Reward[i]
 		if !res.Terminated[i] {
-			q := a.q.Row(next)
 			best := policy.ArgMax(q)
 			if a.target == sarsa && !res.Done(i) {
 				best = int(following)
@@ -190,7 +179,7 @@ func (a *Linear) step() error {
 		}
 		a.learn(a.row(a.obs, i), int(k), target)
 		if a.act[i] = following; res.Done(i) {
-			a.act[i] = a.choose(a.row(res.Obs, i))
+			a.act[i] = a.choose(a.q.Row(a.row(res.Obs, i)))
 		}
 	}
 	a.stats.Add(res)
@@ -200,9 +189,13 @@ func (a *Linear) step() error {
 
 // learn moves q̂(s, a) towards a target.
 func (a *Linear) learn(obs []float32, k int, target float64) {
-	difference := target - float64(a.q.Row(obs)[k])
+	rows, q := a.q.Active(obs), float32(0)
+	for _, row := range rows {
+		q += a.q.W.Value[row*a.q.W.Cols+k]
+	}
+	difference := target - float64(q)
 	step := float32(a.rate * difference / float64(a.c.Tilings))
-	for _, row := range a.q.Active(obs) {
+	for _, row := range rows {
 		a.q.W.Value[row*a.q.W.Cols+k] += step
 	}
 	a.errors.add(difference * difference)

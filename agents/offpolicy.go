@@ -45,7 +45,6 @@ func (r *Replay) Memory(spec env.Spec) int { return replay.Size(spec, r.BufferSi
 func (r *Replay) Discount() float32 { return r.Gamma }
 
 func (r *Replay) rules() []rule {
-	share := func(x float64) bool { return 0 <= x && x <= 1 }
 	return []rule{
 		{weight(r.LearningRate.Start()), "learning_rate", r.LearningRate, "0 or more"},
 		{r.BufferSize >= 1, "buffer_size", r.BufferSize, "1 or more"},
@@ -56,8 +55,8 @@ func (r *Replay) rules() []rule {
 		{1 <= r.TrainFreq && r.TrainFreq <= 1<<20, "train_freq", r.TrainFreq, "1 … 1048576"},
 		{r.GradientSteps == -1 || r.GradientSteps >= 1, "gradient_steps", r.GradientSteps, "1 or more, or -1"},
 		{1 <= r.NSteps && r.NSteps <= 1<<10, "n_steps", r.NSteps, "1 … 1024"},
-		{share(r.PriorityAlpha), "priority_alpha", r.PriorityAlpha, "0 … 1"},
-		{share(r.PriorityBeta), "priority_beta", r.PriorityBeta, "0 … 1"},
+		{unit(r.PriorityAlpha), "priority_alpha", r.PriorityAlpha, "0 … 1"},
+		{unit(r.PriorityBeta), "priority_beta", r.PriorityBeta, "0 … 1"},
 	}
 }
 
@@ -105,10 +104,7 @@ func (o *offPolicy) connect(mk env.Maker, s *Setup, r *Replay) (err error) {
 		return err
 	}
 	a := s.NEnvs * spec.Act.Size()
-	if first.Mask != nil {
-		o.forbidden = make([]float32, len(first.Mask))
-		policy.Mask(o.forbidden, first.Mask)
-	}
+	o.forbidden = forbiddenIn(first)
 	o.now, o.act, o.bounded = append(floats(0), first.Obs...), floats(a), floats(a)
 	o.batch, o.wanted, o.errs = replay.NewBatch(spec, r.BatchSize), floats(r.BatchSize), floats(r.BatchSize)
 	return nil

@@ -59,11 +59,21 @@ func (o *onPolicy) connect(mk env.Maker, s *Setup, k *policy.Kwargs, n *Normaliz
 // reset begins all episodes.
 func (o *onPolicy) reset(seed uint64) (*env.Result, error) {
 	res, err := o.vec.Reset(env.Split(seed, 1))
-	if err == nil && res.Mask != nil {
-		o.forbidden = make([]float32, len(res.Mask))
-		policy.Mask(o.forbidden, res.Mask)
+	if err == nil {
+		o.forbidden = forbiddenIn(res)
 	}
 	return res, err
+}
+
+// forbiddenIn is policy.Mask's of what cannot be done first, [N, actions]; nil where
+// environments have no masks.
+func forbiddenIn(first *env.Result) []float32 {
+	if first.Mask == nil {
+		return nil
+	}
+	forbidden := make([]float32, len(first.Mask))
+	policy.Mask(forbidden, first.Mask)
+	return forbidden
 }
 
 // enter makes the environments, and the generator for what is done in them.

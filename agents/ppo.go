@@ -114,10 +114,7 @@ func NewPPO(mk env.Maker, c PPOConfig) (*PPO, error) {
 
 // begin makes what can fail.
 func (p *PPO) begin(mk env.Maker) error {
-	if err := p.c.Complete(); err != nil {
-		return err
-	}
-	if err := p.c.validate(); err != nil {
+	if err := ready(&p.c); err != nil {
 		return err
 	}
 	p.c.PolicyKwargs.UseSDE, p.noiseFor = p.c.UseSDE, p.c.SDESampleFreq

@@ -96,10 +96,7 @@ func NewReinforce(mk env.Maker, c ReinforceConfig) (*Reinforce, error) {
 
 // begin makes what can fail.
 func (a *Reinforce) begin(mk env.Maker) error {
-	if err := a.c.Complete(); err != nil {
-		return err
-	}
-	if err := a.c.validate(); err != nil {
+	if err := ready(&a.c); err != nil {
 		return err
 	}
 	first, err := a.connect(mk, &a.c.Setup, &a.c.PolicyKwargs, &a.c.Normalize, a.c.Gamma)

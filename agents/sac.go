@@ -89,10 +89,7 @@ func NewSAC(mk env.Maker, c SACConfig) (*SAC, error) {
 // begin makes what can fail.
 func (a *SAC) begin(mk env.Maker) (err error) {
 	k := &a.c.PolicyKwargs
-	if err = a.c.Complete(); err != nil {
-		return err
-	}
-	if err = a.c.validate(); err != nil {
+	if err = ready(&a.c); err != nil {
 		return err
 	}
 	if err = a.connect(mk, &a.c.Setup, &a.c.Replay); err != nil {

@@ -36,6 +36,17 @@ func (s *Setup) rules() []rule {
 	}
 }
 
+// ready completes an agent's settings, and returns what is wrong with them.
+func ready(c interface {
+	Complete() error
+	validate() error
+}) error {
+	if err := c.Complete(); err != nil {
+		return err
+	}
+	return c.validate()
+}
+
 // A rule is a condition on a setting.
 type rule struct {
 	holds bool
@@ -55,7 +66,7 @@ func broken(rules []rule) error {
 }
 
 // unit reports whether x is in [0, 1].
-func unit(x float32) bool { return 0 <= x && x <= 1 }
+func unit[T float32 | float64](x T) bool { return 0 <= x && x <= 1 }
 
 // weight reports whether x is a number, 0 or more, that a float32 can be.
 func weight[T float32 | float64](x T) bool { return 0 <= x && x <= math.MaxFloat32 }

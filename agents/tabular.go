@@ -149,10 +149,7 @@ func (a *Tabular) Learn(until int) (Report, error) {
 func (a *Tabular) schedule() {
 	step := a.stats.Steps()
 	a.rate = a.c.LearningRate.At(step, a.c.Steps)
-	a.eps = a.c.ExplorationFinal
-	if span := a.c.ExplorationFraction * float64(a.c.Steps); float64(step) < span {
-		a.eps += (a.c.ExplorationInitial - a.c.ExplorationFinal) * (1 - float64(step)/span)
-	}
+	a.eps = a.c.eps(step, a.c.Steps)
 	a.errors = mean{}
 }
 

@@ -61,10 +61,7 @@ func NewTD3(mk env.Maker, c TD3Config) (*TD3, error) {
 
 // begin makes what can fail.
 func (a *TD3) begin(mk env.Maker) error {
-	if err := a.c.Complete(); err != nil {
-		return err
-	}
-	if err := a.c.validate(); err != nil {
+	if err := ready(&a.c); err != nil {
 		return err
 	}
 	return a.build(mk, &a.c.Setup, &a.c.Replay, a.c.Noise, &a.c.PolicyKwargs, 2)

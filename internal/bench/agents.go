@@ -5,6 +5,7 @@ import (
 
 	"github.com/rlrun/rlrun/agents"
 	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/policy"
 	"github.com/rlrun/rlrun/policy/optim"
 	"github.com/rlrun/rlrun/policy/parallel"
 )
@@ -37,21 +38,23 @@ func offPolicy(envs env.Registry, hidden, batch int) []Case {
 	step := func(name string, newAgent func(env.Maker) (agents.Agent, error)) Case {
 		return training(fmt.Sprintf("e2e/%s_pendulum/%d-%d/b%d", name, hidden, hidden, batch), envs, "Pendulum-v1", 64, newAgent)
 	}
-	net := []int{hidden, hidden}
+	set := func(s *agents.Setup, r *agents.Replay, k *policy.Kwargs) {
+		s.Steps, r.BufferSize, r.LearningStarts, r.BatchSize, k.NetArch = 1<<40, 100_000, 0, batch, []int{hidden, hidden}
+	}
 	return []Case{
 		step("sac", func(mk env.Maker) (agents.Agent, error) {
 			c := agents.DefaultSAC()
-			c.Steps, c.BufferSize, c.LearningStarts, c.BatchSize, c.PolicyKwargs.NetArch = 1<<40, 100_000, 0, batch, net
+			set(&c.Setup, &c.Replay, &c.PolicyKwargs)
 			return agents.NewSAC(mk, c)
 		}),
 		step("td3", func(mk env.Maker) (agents.Agent, error) {
 			c := agents.DefaultTD3()
-			c.Steps, c.BufferSize, c.LearningStarts, c.BatchSize, c.PolicyKwargs.NetArch = 1<<40, 100_000, 0, batch, net
+			set(&c.Setup, &c.Replay, &c.PolicyKwargs)
 			return agents.NewTD3(mk, c)
 		}),
 		step("ddpg", func(mk env.Maker) (agents.Agent, error) {
 			c := agents.DefaultDDPG()
-			c.Steps, c.BufferSize, c.LearningStarts, c.BatchSize, c.PolicyKwargs.NetArch = 1<<40, 100_000, 0, batch, net
+			set(&c.Setup, &c.Replay, &c.PolicyKwargs)
 			return agents.NewDDPG(mk, c)
 		}),
 	}
