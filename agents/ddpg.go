@@ -74,9 +74,10 @@ func (a *DDPG) Learn(until int) (Report, error) {
 // improve learns from a minibatch, towards y = r + γ Q'(s', μ'(s')).
 func (a *DDPG) improve() {
 	a.actorTarget.Choose(a.batch.Next, a.next)
-	a.criticsTarget.Least(a.batch.Next, a.next, a.value)
+	a.critics.target.Least(a.batch.Next, a.next, a.value)
 	a.targets(a.value)
-	a.learnCritics()
+	a.critics.learn()
 	a.learnActor()
 	a.blend()
+	a.updates++
 }

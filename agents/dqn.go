@@ -76,6 +76,7 @@ func NewDQN(mk env.Maker, c DQNConfig) (*DQN, error) {
 	actions := a.vec.Spec().Act.(env.Discrete).N
 	a.scores, a.next, a.value = make([]float32, actions*c.BatchSize), make([]float32, c.BatchSize), make([]float32, c.BatchSize)
 	a.params, a.opts, a.tapes = a.q.Params(), []*optim.Optimizer{a.opt}, []*tape.Tape{a.tape}
+	a.sharers = []policy.Sharer{a.q, a.target}
 	a.followers = []follower{{a.target.Params(), a.q.Params()}}
 	a.random, a.explore, a.update = a.any, a.greedily, a.improve
 	a.bound, a.ended = func([]float32) {}, a.follow

@@ -85,6 +85,7 @@ type offPolicy struct {
 	update          func()                // learns from batch, and writes errs
 	params          []*tape.Param         // that are learned
 	followers       []follower
+	sharers         []policy.Sharer
 }
 
 // connect makes the environments and the buffer.
@@ -139,6 +140,9 @@ func (o *offPolicy) learn(until int) error {
 	}
 	for _, opt := range o.opts {
 		opt.Share(cores)
+	}
+	for _, s := range o.sharers {
+		s.Share(cores)
 	}
 	for o.stats.Steps() < until {
 		o.schedule()

@@ -6,6 +6,8 @@ import (
 
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/internal/golden"
+	"github.com/rlrun/rlrun/policy"
+	"github.com/rlrun/rlrun/policy/gorgonia"
 	"github.com/rlrun/rlrun/policy/optim"
 	"github.com/rlrun/rlrun/policy/tape"
 )
@@ -38,13 +40,18 @@ type learner struct {
 	params map[string]*tape.Param
 }
 
-// TestOffPolicyUpdates takes recorded updates.
+// TestOffPolicyUpdates takes recorded updates, with networks of both engines.
 func TestOffPolicyUpdates(t *testing.T) {
+	t.Run("native", func(t *testing.T) { offPolicyUpdates(t, policy.Native{}) })
+	t.Run("gorgonia", func(t *testing.T) { offPolicyUpdates(t, gorgonia.Engine{}) })
+}
+
+func offPolicyUpdates(t *testing.T, e policy.Engine) {
 	var all []recordedRun
 	golden.Read(t, "testdata/offpolicy.json.gz", &all)
 	for _, g := range all {
 		t.Run(g.Algo+"/"+g.DType+"/"+g.EntCoef, func(t *testing.T) {
-			l := g.learner(t)
+			l := g.learner(t, e)
 			if len(l.params) != len(g.Init) {
 				t.Fatalf("%d parameters, want %d", len(l.params), len(g.Init))
 			}
@@ -84,7 +91,7 @@ func (l *learner) check(t *testing.T, u *recordedStep) {
 }
 
 // learner makes the agent that g is of.
-func (g *recordedRun) learner(t *testing.T) *learner {
+func (g *recordedRun) learner(t *testing.T, e policy.Engine) *learner {
 	t.Helper()
 	rows := len(g.Updates[0].Reward)
 	o, act := len(g.Updates[0].Obs)/rows, env.Space(env.NewBox(-1, 1, len(g.Updates[0].Act)/rows))
@@ -104,7 +111,7 @@ func (g *recordedRun) learner(t *testing.T) *learner {
 	switch g.Algo {
 	case "DDPG", "TD3":
 		c := DefaultTD3()
-		c.Replay, c.PolicyDelay, c.PolicyKwargs.NetArch, c.PolicyKwargs.ActivationFn = r, g.Delay, []int{8, 8}, "relu"
+		c.Engine, c.Replay, c.PolicyDelay, c.PolicyKwargs.NetArch, c.PolicyKwargs.ActivationFn = e, r, g.Delay, []int{8, 8}, "relu"
 		var d *dpg
 		if g.Algo == "TD3" {
 			a := Must(NewTD3(mk, c))
@@ -113,23 +120,23 @@ func (g *recordedRun) learner(t *testing.T) *learner {
 			a := Must(NewDDPG(mk, DDPGConfig{Setup: c.Setup, Replay: r, Noise: c.Noise, PolicyKwargs: c.PolicyKwargs}))
 			d, l.learn = &a.dpg, func(*recordedStep) { a.improve() }
 		}
-		l.offPolicy, l.losses = &d.offPolicy, func() (float64, float64) { return d.criticLoss, d.actorLoss }
+		l.offPolicy, l.losses = &d.offPolicy, func() (float64, float64) { return d.critics.loss, d.actorLoss }
 		add("", d.actor.Params())
 		add("_target", d.actorTarget.Params())
-		add("", d.critics.Params())
-		add("_target", d.criticsTarget.Params())
+		add("", d.critics.now.Params())
+		add("_target", d.critics.target.Params())
 	case "SAC":
 		c := DefaultSAC()
-		c.Replay, c.PolicyKwargs.NetArch = r, []int{8, 8}
+		c.Engine, c.Replay, c.PolicyKwargs.NetArch = e, r, []int{8, 8}
 		if err := c.EntCoef.UnmarshalText([]byte(g.EntCoef)); err != nil {
 			t.Fatal(err)
 		}
 		a := Must(NewSAC(mk, c))
 		l.offPolicy, l.learn = &a.offPolicy, func(u *recordedStep) { a.learnFrom(u.Noise, u.NoiseNext) }
-		l.losses = func() (float64, float64) { return a.criticLoss, a.actorLoss }
+		l.losses = func() (float64, float64) { return a.critics.loss, a.actorLoss }
 		add("", a.actor.Params())
-		add("", a.critics.Params())
-		add("_target", a.criticsTarget.Params())
+		add("", a.critics.now.Params())
+		add("_target", a.critics.target.Params())
 		l.params["log_ent_coef"] = a.temperature
 		if !c.EntCoef.Auto { // for which nothing is learned
 			delete(g.Init, "log_ent_coef")
@@ -140,7 +147,7 @@ func (g *recordedRun) learner(t *testing.T) *learner {
 		}
 	default:
 		c := DefaultDQN()
-		c.Replay, c.Double, c.PolicyKwargs.NetArch = r, g.Algo == "DoubleDQN", []int{8, 8}
+		c.Engine, c.Replay, c.Double, c.PolicyKwargs.NetArch = e, r, g.Algo == "DoubleDQN", []int{8, 8}
 		a := Must(NewDQN(mk, c))
 		l.offPolicy, l.learn = &a.offPolicy, func(*recordedStep) { a.improve() }
 		l.losses = func() (float64, float64) { return a.loss, 0 }

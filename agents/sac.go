@@ -8,7 +8,6 @@ import (
 	"github.com/rlrun/rlrun/env/state"
 	"github.com/rlrun/rlrun/policy"
 	"github.com/rlrun/rlrun/policy/f32"
-	"github.com/rlrun/rlrun/policy/loss"
 	"github.com/rlrun/rlrun/policy/optim"
 	"github.com/rlrun/rlrun/policy/tape"
 )
@@ -47,23 +46,22 @@ func (c *SACConfig) validate() error {
 // 2018, arXiv:1812.05905, algorithm 1.
 type SAC struct {
 	offPolicy
-	c                      SACConfig
-	noise                  noise
-	actor                  *policy.Squashed
-	critics, criticsTarget *policy.Critics
-	actorOpt, criticOpt    *optim.Optimizer
-	temperature            *tape.Param // log α
-	temperatureOpt         *optim.Optimizer
-	entropy                float32    // that α is learned for
-	tape                   *tape.Tape // of the critics
-	epsilon, next          []float32  // [B, A] ε of the actions, and the actions in the batch's Next
-	nextLogp, value        []float32  // [B]
-	acting                 []float32  // [N, A] ε of the actions that are taken
-	alpha                  float32    // in the latest update
-	actorLoss, criticLoss  float64    // of it
-	temperatureLoss        float64    // of it
-	updates                int
-	named                  []Named
+	c               SACConfig
+	noise           noise
+	actor           *policy.Squashed
+	critics         *critics
+	actorOpt        *optim.Optimizer
+	temperature     *tape.Param // log α
+	temperatureOpt  *optim.Optimizer
+	entropy         float32   // that α is learned for
+	epsilon, next   []float32 // [B, A] ε of the actions, and the actions in the batch's Next
+	nextLogp, value []float32 // [B]
+	acting          []float32 // [N, A] ε of the actions that are taken
+	alpha           float32   // in the latest update
+	actorLoss       float64   // of it
+	temperatureLoss float64   // of it
+	updates         int
+	named           []Named
 }
 
 var _ Agent = (*SAC)(nil)
@@ -75,12 +73,13 @@ func NewSAC(mk env.Maker, c SACConfig) (*SAC, error) {
 		return nil, errorf("SAC", err)
 	}
 	b := c.BatchSize
-	a.criticsTarget, a.tape = a.critics.Copy(), tape.New()
+	a.critics.remember(a.batch, a.wanted, a.errs)
 	a.epsilon, a.next, a.nextLogp, a.value = make([]float32, 2*len(a.batch.Act)), make([]float32, len(a.batch.Act)), make([]float32, b), make([]float32, b)
 	a.acting, a.noise = make([]float32, len(a.act)), noise{c.Noise, make([]float32, len(a.act))}
-	a.params = slices.Concat(a.actor.Params(), a.critics.Params(), []*tape.Param{a.temperature})
-	a.opts, a.tapes = []*optim.Optimizer{a.actorOpt, a.criticOpt, a.temperatureOpt}, []*tape.Tape{a.tape, a.actor.Tape}
-	a.followers = []follower{{a.criticsTarget.Params(), a.critics.Params()}}
+	a.params = slices.Concat(a.actor.Params(), a.critics.now.Params(), []*tape.Param{a.temperature})
+	a.opts, a.tapes = []*optim.Optimizer{a.actorOpt, a.critics.opt, a.temperatureOpt}, append([]*tape.Tape{a.actor.Tape}, a.critics.tapes...)
+	a.sharers = []policy.Sharer{a.actor, a.critics}
+	a.followers = []follower{{a.critics.target.Params(), a.critics.now.Params()}}
 	a.random, a.explore, a.bound, a.ended = a.uniform, a.draw, a.actor.Stretch, a.noise.ended
 	a.update = a.improve
 	return a, nil
@@ -99,7 +98,7 @@ func (a *SAC) begin(mk env.Maker) (err error) {
 	if a.actor, err = policy.NewSquashed(a.rng, spec, *k, a.c.Engine); err != nil {
 		return err
 	}
-	if a.critics, err = policy.NewCritics(a.rng, spec, *k, a.c.Engine, 2); err != nil {
+	if a.critics, err = newCritics(a.rng, spec, k, a.c.Engine, 2, 0.5); err != nil {
 		return err
 	}
 	if a.entropy = -float32(spec.Act.Size()); a.c.TargetEntropy != nil {
@@ -108,9 +107,6 @@ func (a *SAC) begin(mk env.Maker) (err error) {
 	a.temperature = tape.NewVector("log_ent_coef", 1)
 	a.temperature.Value[0] = float32(math.Log(a.c.EntCoef.Value))
 	if a.actorOpt, err = k.Optimizer(a.actor.Params()); err != nil {
-		return err
-	}
-	if a.criticOpt, err = k.Optimizer(a.critics.Params()); err != nil {
 		return err
 	}
 	a.temperatureOpt, err = k.Optimizer([]*tape.Param{a.temperature})
@@ -158,10 +154,10 @@ func (a *SAC) learnFrom(epsilon, epsilonNext []float32) {
 	}
 
 	a.actor.Choose(a.batch.Next, epsilonNext, a.next, a.nextLogp)
-	a.criticsTarget.Least(a.batch.Next, a.next, a.value)
+	a.critics.target.Least(a.batch.Next, a.next, a.value)
 	f32.Axpy(a.value, -a.alpha, a.nextLogp) // V(s') = min Q'(s', a') - α log π(a'|s'), eq. 3
 	a.targets(a.value)
-	a.learnCritics()
+	a.critics.learn()
 	a.learnActor(act, logp)
 	a.blend()
 	a.updates++
@@ -176,36 +172,18 @@ func (a *SAC) learnTemperature(logp []float32) {
 	a.temperatureOpt.Step()
 }
 
-// learnCritics takes a step down half the critics' squared errors, eq. 5.
-func (a *SAC) learnCritics() {
-	t, b := a.tape, a.batch
-	t.Reset()
-	y, w := t.Const(a.wanted, b.Len()), t.Const(b.Weight, b.Len())
-	x := a.critics.Of(b.Obs, t.Const(b.Act, b.Len()))
-	q1, q2 := a.critics.Q[0].Forward(t, x), a.critics.Q[1].Forward(t, x)
-	f32.Sub(a.errs, q1.Value, a.wanted)
-	l := loss.WeightedSquared(q1, y, w).Add(loss.WeightedSquared(q2, y, w)).Scale(0.5)
-	l.Backward()
-	a.criticOpt.Step()
-	a.criticLoss = float64(l.Scalar())
-}
-
-// learnActor takes a step down E[α log π(a|s) - min Q(s, a)], eq. 9.
+// learnActor takes a step down E[α log π(a|s) - min Q(s, a)], by eq. 10.
 func (a *SAC) learnActor(act, logp *tape.Var) {
-	t := a.actor.Tape
-	x := a.critics.Of(a.batch.Obs, act)
-	t.Freeze(true)
-	q := a.critics.Q[0].Forward(t, x).Min(a.critics.Q[1].Forward(t, x))
-	t.Freeze(false)
-	l := logp.Scale(a.alpha).Sub(q).Mean()
-	l.Backward()
+	slope, q := a.critics.slope(act.Value, 2)
+	climb := act.Mul(act.Tape().Const(slope, act.Rows)).SumCols()
+	logp.Scale(a.alpha).Sub(climb).Mean().Backward()
 	a.actorOpt.Step()
-	a.actorLoss = float64(l.Scalar())
+	a.actorLoss = float64(a.alpha)*f32.Sum(logp.Value)/float64(len(logp.Value)) - q
 }
 
 // figures returns what is logged of the latest iteration.
 func (a *SAC) figures() []Named {
-	a.named = append(a.named[:0], Named{"actor_loss", a.actorLoss}, Named{"critic_loss", a.criticLoss},
+	a.named = append(a.named[:0], Named{"actor_loss", a.actorLoss}, Named{"critic_loss", a.critics.loss},
 		Named{"ent_coef", float64(a.alpha)}, Named{"ent_coef_loss", a.temperatureLoss},
 		Named{"learning_rate", a.rate}, Named{"n_updates", float64(a.updates)})
 	return a.named
@@ -213,7 +191,7 @@ func (a *SAC) figures() []Named {
 
 // State visits the networks and the temperature, and what offPolicy has.
 func (a *SAC) State(s *state.State) {
-	s.All(a.actor, a.critics, a.criticsTarget, &a.noise)
+	s.All(a.actor, a.critics, &a.noise)
 	s.Floats("sac/log_ent_coef", a.temperature.Value)
 	s.Int("sac/updates", &a.updates, 1<<53)
 	a.offPolicy.State(s)

@@ -92,9 +92,10 @@ func (a *TD3) learnFrom(epsilon []float32) {
 		e = min(max(e, -a.c.TargetNoiseClip), a.c.TargetNoiseClip)
 		a.next[i] = min(max(a.next[i]+e, -1), 1)
 	}
-	a.criticsTarget.Least(a.batch.Next, a.next, a.value)
+	a.critics.target.Least(a.batch.Next, a.next, a.value)
 	a.targets(a.value)
-	a.learnCritics()
+	a.critics.learn()
+	a.updates++
 	if a.updates%a.c.PolicyDelay == 0 {
 		a.learnActor()
 		a.blend()

@@ -6,6 +6,8 @@ import (
 
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/state"
+	"github.com/rlrun/rlrun/policy/f32"
+	"github.com/rlrun/rlrun/policy/parallel"
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
@@ -13,8 +15,11 @@ import (
 type Critics struct {
 	Q []Network
 	encoder
-	a        int
-	x, other []float32 // scratch: [N, O+A] what the networks are given, and [N] a second estimate
+	a         int
+	cores     *parallel.Pool
+	estimate  func(i int)
+	x         []float32   // scratch: [N, O+A] what the networks are given
+	estimates [][]float32 // scratch: [N] of each
 }
 
 // NewCritics returns n Critics for spec, of networks from e.
@@ -29,7 +34,14 @@ func NewCritics(rng *rand.Rand, spec env.Spec, k Kwargs, e Engine, n int) (*Crit
 		}
 		q.Q = append(q.Q, net)
 	}
+	q.begin()
 	return q, nil
+}
+
+// begin makes the scratch.
+func (q *Critics) begin() {
+	q.estimates = make([][]float32, len(q.Q))
+	q.estimate = func(i int) { q.Q[i].Infer(q.estimates[i], q.x) }
 }
 
 // Of is what the estimates are of: observations and actions beside each other, on
@@ -48,14 +60,20 @@ func (q *Critics) Least(obs, act, least []float32) {
 		copy(row, flat[i*q.size:(i+1)*q.size])
 		copy(row[q.size:], act[i*q.a:(i+1)*q.a])
 	}
-	q.Q[0].Infer(least, q.x)
-	for _, net := range q.Q[1:] {
-		q.other = grow(q.other, n)
-		net.Infer(q.other, q.x)
-		for i, v := range q.other {
-			least[i] = min(least[i], v)
-		}
+	for i := range q.estimates {
+		q.estimates[i] = grow(q.estimates[i], n)
 	}
+	q.cores.Run(len(q.Q), q.estimate)
+	copy(least, q.estimates[0])
+	for _, more := range q.estimates[1:] {
+		f32.Min(least, least, more)
+	}
+}
+
+// Share has several cores estimate: each one of the estimates, or some rows.
+func (q *Critics) Share(cores *parallel.Pool) {
+	q.cores = cores
+	share(cores, q.Q...)
 }
 
 // Params are those of all networks.
@@ -74,5 +92,6 @@ func (q *Critics) Copy() *Critics {
 	for _, net := range q.Q {
 		c.Q = append(c.Q, net.Clone())
 	}
+	c.begin()
 	return c
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/state"
 	"github.com/rlrun/rlrun/policy/f32"
+	"github.com/rlrun/rlrun/policy/parallel"
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
@@ -49,6 +50,12 @@ func (d *Deterministic) Act(obs, act []float32) {
 
 // Sample is Act: exploring is the agent's.
 func (d *Deterministic) Sample(_ *rand.Rand, obs, act []float32) { d.Act(obs, act) }
+
+// Share has several cores learn and choose.
+func (d *Deterministic) Share(cores *parallel.Pool) {
+	d.Tape.Share(cores)
+	share(cores, d.Mu)
+}
 
 // Params are those of the network.
 func (d *Deterministic) Params() []*tape.Param { return d.Mu.Params() }

@@ -18,13 +18,10 @@ const (
 	maxWeights = 1 << 26
 )
 
-// inferRows is how many rows Infer takes at a time, which bounds its scratch.
-const inferRows = 256
-
 // MLP is a multilayer perceptron.
 type MLP struct {
 	layers []*layer
-	hidden [2][]float32 // scratch of Infer: what a layer reads, what it writes
+	inference
 }
 
 // NewMLP returns an MLP. Its modules have the numbers that PyTorch's Sequential
@@ -133,30 +130,6 @@ func (m *MLP) Forward(t *tape.Tape, x *tape.Var) *tape.Var {
 		x = l.forward(t, x)
 	}
 	return x
-}
-
-// Infer writes what Forward would, without a tape.
-func (m *MLP) Infer(y, x []float32) {
-	in, out := m.layers[0].in, m.layers[len(m.layers)-1].out
-	if len(x) == in { // spares the division, which takes longer than a small layer
-		m.inferBlock(y[:out], x, 1)
-		return
-	}
-	for n := len(x) / in; n > 0; n -= inferRows {
-		rows := min(n, inferRows)
-		m.inferBlock(y[:rows*out], x[:rows*in], rows)
-		y, x = y[rows*out:], x[rows*in:]
-	}
-}
-
-func (m *MLP) inferBlock(y, x []float32, n int) {
-	last := len(m.layers) - 1
-	for i, l := range m.layers[:last] {
-		m.hidden[i%2] = grow(m.hidden[i%2], n*l.out)
-		l.infer(m.hidden[i%2], x, n)
-		x = m.hidden[i%2]
-	}
-	m.layers[last].infer(y, x, n)
 }
 
 // Clone returns a copy of m.

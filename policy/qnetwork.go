@@ -7,6 +7,7 @@ import (
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/state"
 	"github.com/rlrun/rlrun/policy/f32"
+	"github.com/rlrun/rlrun/policy/parallel"
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
@@ -104,6 +105,9 @@ func (q *QNetwork) Values(obs, v []float32) {
 		v[i] = row[ArgMax(row)]
 	}
 }
+
+// Share has several cores infer.
+func (q *QNetwork) Share(cores *parallel.Pool) { share(cores, q.Net) }
 
 // Params are those of the network.
 func (q *QNetwork) Params() []*tape.Param { return q.Net.Params() }

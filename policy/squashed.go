@@ -7,6 +7,7 @@ import (
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/state"
 	"github.com/rlrun/rlrun/policy/f32"
+	"github.com/rlrun/rlrun/policy/parallel"
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
@@ -89,6 +90,12 @@ func (p *Squashed) Sample(rng *rand.Rand, obs, act []float32) {
 	}
 	p.Choose(obs, p.epsilon, act, nil)
 	p.Stretch(act)
+}
+
+// Share has several cores learn and choose.
+func (p *Squashed) Share(cores *parallel.Pool) {
+	p.Tape.Share(cores)
+	share(cores, p.Net)
 }
 
 // Params are those of the network.

@@ -37,7 +37,7 @@ var layers = map[string]string{
 	"policy/tape":         "policy/f32 policy/parallel",
 	"policy/loss":         "policy/f32 policy/tape",
 	"policy/optim":        "env/state policy/f32 policy/parallel policy/tape",
-	"policy":              "env env/state policy/f32 policy/optim policy/tape",
+	"policy":              "env env/state policy/f32 policy/optim policy/parallel policy/tape",
 	"policy/gorgonia":     "policy policy/f32 policy/tape",
 	"replay":              "env env/state policy policy/f32",
 	"agents/agentstest":   "agents env env/state policy",

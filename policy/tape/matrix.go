@@ -50,6 +50,9 @@ func (a *Var) LogSoftmax() *Var { return a.unary(logSoftmax{}, 0, 0) }
 // Mean returns the 1×1 mean of all elements.
 func (a *Var) Mean() *Var { return a.tape.record(mean{}, 1, 1, a, nil, nil, 0, 0) }
 
+// Sum returns the 1×1 sum of all elements.
+func (a *Var) Sum() *Var { return a.tape.record(sum{}, 1, 1, a, nil, nil, 0, 0) }
+
 // SumCols returns the sum of each row, [rows, 1].
 func (a *Var) SumCols() *Var { return a.tape.record(sumCols{}, a.Rows, 1, a, nil, nil, 0, 0) }
 
@@ -177,6 +180,11 @@ func (mean) backward(v *Var) {
 	g := v.Grad[0] / float32(len(v.a.Value))
 	f32.Affine(v.a.Grad, 1, v.a.Grad, g)
 }
+
+type sum struct{}
+
+func (sum) forward(v *Var)  { v.Value[0] = float32(f32.Sum(v.a.Value)) }
+func (sum) backward(v *Var) { f32.Affine(v.a.Grad, 1, v.a.Grad, v.Grad[0]) }
 
 type sumCols struct{}
 

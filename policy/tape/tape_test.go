@@ -38,6 +38,7 @@ func TestGradients(t *testing.T) {
 		"ReLU":       func(p, q, row *tape.Var) *tape.Var { return p.ReLU() },
 		"LogSoftmax": func(p, q, row *tape.Var) *tape.Var { return p.LogSoftmax().Mul(q) },
 		"Mean":       func(p, q, row *tape.Var) *tape.Var { return p.Mean() },
+		"Sum":        func(p, q, row *tape.Var) *tape.Var { return p.Sum() },
 		"SumCols":    func(p, q, row *tape.Var) *tape.Var { return p.SumCols() },
 		"At":         func(p, q, row *tape.Var) *tape.Var { return p.At([]float32{2, 0}) },
 		"Beside":     func(p, q, row *tape.Var) *tape.Var { return p.Beside(q).Mul(q.Beside(p)) },
