@@ -1,25 +1,44 @@
 package agents_test
 
 import (
-	"path/filepath"
+	"fmt"
 	"testing"
+	"time"
 
 	"github.com/rlrun/rlrun/agents"
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/classic"
 )
 
-// BenchmarkSave is a checkpoint of an agent that remembers a million transitions:
-// the pause that training makes for it.
-func BenchmarkSave(b *testing.B) {
-	c := agents.DefaultDDPG()
-	c.NEnvs, c.BufferSize, c.LearningStarts, c.PolicyKwargs.NetArch = 64, 1_000_000, 2_000_000, []int{64, 64}
-	a := agents.Must(agents.NewDDPG(env.Each(classic.NewPendulum), c))
-	agents.Must(a.Learn(1_000_000))
-	file := filepath.Join(b.TempDir(), "agent")
-	for b.Loop() {
-		if err := agents.Save(file, a); err != nil {
-			b.Fatal(err)
-		}
+// BenchmarkCheckpoint is the pause that training makes for a checkpoint when an agent
+// remembers a million transitions, so many of which are new; first is the one of all.
+func BenchmarkCheckpoint(b *testing.B) {
+	for _, fresh := range []int{1_000, 100_000} {
+		b.Run(fmt.Sprint(fresh), func(b *testing.B) {
+			c := agents.DefaultDDPG()
+			c.NEnvs, c.BufferSize, c.LearningStarts, c.PolicyKwargs.NetArch = 1, 1_000_000, 1<<40, []int{64, 64}
+			a := agents.Must(agents.NewDDPG(env.Each(classic.NewPendulum), c))
+			steps := agents.Must(a.Learn(1_000_000)).Steps
+			at := agents.NewCheckpoint(b.TempDir())
+			var longest time.Duration
+			save := func() {
+				start := time.Now()
+				if err := at.Save(a); err != nil {
+					b.Fatal(err)
+				}
+				longest = max(longest, time.Since(start))
+			}
+			save()
+			first := longest
+			longest = 0
+			for b.Loop() {
+				b.StopTimer()
+				steps = agents.Must(a.Learn(steps + fresh)).Steps
+				b.StartTimer()
+				save()
+			}
+			b.ReportMetric(float64(first.Microseconds())/1000, "ms/first")
+			b.ReportMetric(float64(longest.Microseconds())/1000, "ms/longest")
+		})
 	}
 }

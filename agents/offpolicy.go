@@ -39,7 +39,13 @@ func DefaultReplay() Replay {
 }
 
 // Memory is what the buffer takes, in bytes, for environments of spec.
-func (r *Replay) Memory(spec env.Spec) int { return replay.Size(spec, r.BufferSize) }
+func (r *Replay) Memory(spec env.Spec) int {
+	size := replay.Size(spec, r.BufferSize)
+	if r.Prioritized {
+		size += replay.SumTreeSize(r.BufferSize)
+	}
+	return size
+}
 
 // Discount is γ.
 func (r *Replay) Discount() float32 { return r.Gamma }

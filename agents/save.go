@@ -3,6 +3,7 @@ package agents
 import (
 	"io"
 	"os"
+	"path/filepath"
 
 	"github.com/rlrun/rlrun/env/state"
 	"github.com/rlrun/rlrun/internal/atomicfile"
@@ -17,11 +18,43 @@ func Save(name string, s state.Stater) error {
 
 // Load reads what Save wrote into s, which has the same configuration. After an
 // error s must be dropped.
-func Load(name string, s state.Stater) error {
+func Load(name string, s state.Stater) error { return load(name, s, state.Load) }
+
+func load(name string, s state.Stater, load func(io.Reader, state.Stater) error) error {
 	f, err := os.Open(name)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	return state.Load(f, s)
+	return load(f, s)
 }
+
+// A Checkpoint is a directory in which a state is saved again and again: a file
+// called state, and beside it files that grow by what an agent has lately put into
+// its replay buffer, so that a large one is not written whole each time.
+type Checkpoint struct {
+	name     string
+	segments *state.Segments
+}
+
+// NewCheckpoint returns the Checkpoint in dir, which may be there or not.
+func NewCheckpoint(dir string) *Checkpoint {
+	return &Checkpoint{filepath.Join(dir, "state"), state.NewSegments(dir)}
+}
+
+// Save writes s. Whatever happens, the directory holds the old state or the new,
+// whole.
+func (c *Checkpoint) Save(s state.Stater) error {
+	if err := os.MkdirAll(filepath.Dir(c.name), 0o755); err != nil {
+		return err
+	}
+	if err := atomicfile.Write(c.name, func(w io.Writer) error { return c.segments.Save(w, s) }); err != nil {
+		return err
+	}
+	c.segments.Tidy()
+	return nil
+}
+
+// Load reads what Save wrote last into s, which has the same configuration. After an
+// error s must be dropped. Without a state it is os.ErrNotExist.
+func (c *Checkpoint) Load(s state.Stater) error { return load(c.name, s, c.segments.Load) }

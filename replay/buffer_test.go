@@ -41,9 +41,9 @@ func filled(t *testing.T, b replay.Buffer, steps int) *story {
 	return s
 }
 
-func newUniform(t testing.TB, capacity int) replay.Uniform {
+func newUniform(t testing.TB, spec env.Spec, capacity int) replay.Uniform {
 	t.Helper()
-	u, err := replay.NewUniform(spec(), capacity, 0.5, step(100, 200))
+	u, err := replay.NewUniform(spec, capacity, 0.5, step(100, 200))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,12 +59,20 @@ func newPrioritized(t testing.TB, capacity int) *replay.Prioritized {
 	return p
 }
 
+// image is spec with observations that are kept as bytes, but for the halves that
+// story's episodes are cut off at.
+func image() env.Spec {
+	s := spec()
+	s.Obs = env.NewBox(0, 255, 1, 1, 1)
+	return s
+}
+
 // TestBuffers draws from all kinds, before and after they are full, and holds each
 // transition to what happened.
 func TestBuffers(t *testing.T) {
 	for name, b := range map[string]replay.Buffer{
-		"uniform": newUniform(t, 20), "prioritized": newPrioritized(t, 20),
-		"3 steps": replay.NewNStep(newUniform(t, 20), 3), "3 steps, prioritized": replay.NewNStep(newPrioritized(t, 20), 3),
+		"uniform": newUniform(t, spec(), 20), "prioritized": newPrioritized(t, 20), "images": newUniform(t, image(), 20),
+		"3 steps": replay.NewNStep(newUniform(t, spec(), 20), 3), "3 steps, prioritized": replay.NewNStep(newPrioritized(t, 20), 3),
 	} {
 		n := 1
 		if name[0] == '3' {
@@ -116,17 +124,26 @@ func ends(env, t int) bool { return t%(3+env) == 2+env }
 // and goes on as the first.
 func TestBufferState(t *testing.T) {
 	for name, newBuffer := range map[string]func() replay.Buffer{
-		"uniform": func() replay.Buffer { return newUniform(t, 20) }, "prioritized": func() replay.Buffer { return newPrioritized(t, 20) },
+		"uniform": func() replay.Buffer { return newUniform(t, spec(), 20) }, "prioritized": func() replay.Buffer { return newPrioritized(t, 20) },
+		"images": func() replay.Buffer { return newUniform(t, image(), 20) },
 	} {
 		for _, steps := range []int{0, 5, 33} {
 			one, two := newBuffer(), newBuffer()
-			s := filled(t, one, steps)
-			filled(t, two, 7) // to be forgotten
+			dir := t.TempDir()
+			s, files := new(story), state.NewSegments(dir)
 			var saved bytes.Buffer
-			if err := state.Save(&saved, one); err != nil {
-				t.Fatal(err)
+			for s.t <= steps { // in files: the last time counts
+				saved.Reset()
+				if err := files.Save(&saved, one); err != nil {
+					t.Fatal(err)
+				}
+				if s.t == steps {
+					break
+				}
+				one.Add(s.step())
 			}
-			if err := state.Load(bytes.NewReader(saved.Bytes()), two); err != nil {
+			filled(t, two, 7) // to be forgotten
+			if err := state.NewSegments(dir).Load(bytes.NewReader(saved.Bytes()), two); err != nil {
 				t.Fatalf("%s after %d steps: %v", name, steps, err)
 			}
 			other := *s
@@ -156,8 +173,47 @@ func TestBufferErrors(t *testing.T) {
 			t.Errorf("NewUniform of %d transitions has no error", capacity)
 		}
 	}
-	if got := replay.Size(spec(), 1000); got != 16_000 {
-		t.Errorf("Size of 1000 transitions of 1 + 1 numbers = %d, want 16000", got)
+	if got, bytes := replay.Size(spec(), 1000), replay.Size(image(), 1000); got != 16_000 || bytes != 13_000 {
+		t.Errorf("Size of 1000 transitions of 1 + 1 numbers = %d, want 16000; of an image and 1: %d, want 13000", got, bytes)
+	}
+}
+
+// TestNStep holds sums of rewards, discounts and where they lead to recorded ones.
+func TestNStep(t *testing.T) {
+	var records []struct {
+		Gamma                 float32
+		Rewards               []float64
+		Terminated, Truncated []bool
+		NStep                 map[int][][3]float64 `json:"n_step"` // sum, steps, discount
+	}
+	golden.Read(t, "testdata/nsteps.json.gz", &records)
+	for k, c := range records {
+		for n, want := range c.NStep {
+			u, err := replay.NewUniform(spec(), len(c.Rewards), c.Gamma, env.NewResult(1, 1))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i, reward := range c.Rewards {
+				r := env.NewResult(1, 1)
+				r.Obs[0], r.Next[0], r.Reward[0] = float32(i+1), float32(i+1), reward
+				r.Terminated[0], r.Truncated[0] = c.Terminated[i], c.Truncated[i]
+				u.Add([]float32{0}, r)
+			}
+			b := replay.NewBatch(spec(), 50*len(want))
+			replay.NewNStep(u, n).Sample(rand.New(rand.NewPCG(1, 2)), b)
+			seen := map[int]bool{}
+			for i, obs := range b.Obs {
+				at := int(obs)
+				w := want[at]
+				seen[at] = true
+				if math.Abs(float64(b.Reward[i])-w[0]) > 1e-5 || math.Abs(float64(b.Discount[i])-w[2]) > 1e-6 || b.Next[i] != obs+float32(w[1]) {
+					t.Fatalf("record %d, %d steps from %d: sum %v, discount %v, to %v, want %v", k, n, at, b.Reward[i], b.Discount[i], b.Next[i], w)
+				}
+			}
+			if len(seen) != len(want) {
+				t.Errorf("record %d: %d of %d transitions drawn", k, len(seen), len(want))
+			}
+		}
 	}
 }
 

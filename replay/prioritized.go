@@ -2,6 +2,7 @@ package replay
 
 import (
 	"math"
+	"math/bits"
 	"math/rand/v2"
 
 	"github.com/rlrun/rlrun/env"
@@ -25,6 +26,12 @@ var (
 	_ Prioritizer = (*Prioritized)(nil)
 )
 
+// SumTreeSize is what the priorities of so many transitions take, in bytes.
+func SumTreeSize(capacity int) int { return 16 * leavesFor(capacity) }
+
+// leavesFor is the least power of two that is not below rows.
+func leavesFor(rows int) int { return 1 << bits.Len(uint(max(rows, 1)-1)) }
+
 // leastError is ε, that keeps every transition possible.
 const leastError = 1e-6
 
@@ -35,10 +42,7 @@ func NewPrioritized(spec env.Spec, capacity int, gamma float32, first *env.Resul
 	if err != nil {
 		return nil, err
 	}
-	p := &Prioritized{ring: r, alpha: alpha, beta: beta, leaves: 1, highest: 1}
-	for p.leaves < r.slots*r.n {
-		p.leaves *= 2
-	}
+	p := &Prioritized{ring: r, alpha: alpha, beta: beta, leaves: leavesFor(r.slots * r.n), highest: 1}
 	p.tree = make([]float64, 2*p.leaves)
 	return p, nil
 }

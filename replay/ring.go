@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/rlrun/rlrun/env"
-	"github.com/rlrun/rlrun/env/state"
 	"github.com/rlrun/rlrun/policy"
 	"github.com/rlrun/rlrun/policy/f32"
 )
@@ -19,15 +18,16 @@ import (
 type ring struct {
 	n, slots, o, a int // environments, T+1, floats of an observation and of an action
 	gamma          float32
-	obs            []float32 // [slots·N, O]
+	obs            rows      // [slots·N, O]
 	act            []float32 // [slots·N, A]
 	reward         []float32 // [slots·N]
 	end            []int32   // [slots·N] how the transition ended its episode: see below
-	final          []float32 // [F, O]
+	final          rows      // [F, O]
 	free           []int32   // final rows that no transition has
 	forbidden      []float32 // [slots·N, actions] of the observations, where environments have masks
 	actions        int       // of those; otherwise 0
 	head, kept     int       // the newest slot; slots of transitions
+	steps          int       // ever kept: head is this, modulo slots
 }
 
 // What a transition did to its episode; k ≥ 0 means that it was cut off, at final
@@ -40,9 +40,11 @@ const (
 // limit bounds what a buffer may take, in bytes: 8 GiB.
 const limit = 8 << 30
 
-// Size is what a buffer of so many transitions of spec's shape takes, in bytes.
+// Size is what a buffer of so many transitions of spec's shape takes, in bytes. Each
+// observation is kept once, and as bytes where it is of whole numbers up to 255 by its
+// space, or an image of such.
 func Size(spec env.Spec, capacity int) int {
-	return (4*(spec.Obs.Size()+spec.Act.Size()) + 8) * capacity
+	return (width(spec.Obs) + 4*spec.Act.Size() + 8) * capacity
 }
 
 // newRing returns an empty ring for capacity transitions of environments that begin
@@ -56,14 +58,16 @@ func newRing(spec env.Spec, capacity int, gamma float32, first *env.Result) (*ri
 	r := &ring{n: n, slots: capacity/n + 1, o: spec.Obs.Size(), a: spec.Act.Size(), gamma: gamma}
 	rows := r.slots * n
 	floats := func(k int) []float32 { return make([]float32, rows*k) }
-	r.obs, r.act, r.reward, r.end = floats(r.o), floats(r.a), floats(1), make([]int32, rows)
+	r.obs, r.act, r.reward, r.end = newRows(spec.Obs, rows), floats(r.a), floats(1), make([]int32, rows)
 	for i := range r.end {
 		r.end[i] = goesOn
 	}
+	f := 0
 	if spec.MaxSteps > 0 { // room for the final rows of time limits
-		f := n * (r.slots/spec.MaxSteps + 2)
-		r.final, r.free = make([]float32, 0, f*r.o), make([]int32, 0, f)
+		f = n * (r.slots/spec.MaxSteps + 2)
 	}
+	r.final, r.free = newRows(spec.Obs, f), make([]int32, 0, f)
+	r.final.clear()
 	r.actions = len(first.Mask) / n
 	r.forbidden = floats(r.actions)
 	r.look(first)
@@ -73,12 +77,9 @@ func newRing(spec env.Spec, capacity int, gamma float32, first *env.Result) (*ri
 // Len is the number of transitions kept.
 func (r *ring) Len() int { return r.kept * r.n }
 
-// Now is what to act on next, [N, O]. It is the ring's.
-func (r *ring) Now() []float32 { return r.obs[r.head*r.n*r.o : (r.head+1)*r.n*r.o] }
-
 // look keeps what is acted on next.
 func (r *ring) look(res *env.Result) {
-	copy(r.Now(), res.Obs)
+	r.obs.set(r.head*r.n, res.Obs)
 	policy.Mask(r.forbidden[r.head*r.n*r.actions:], res.Mask)
 }
 
@@ -88,10 +89,8 @@ func (r *ring) Add(act []float32, res *env.Result) {
 	copy(r.act[from*r.a:], act)
 	for i, reward := range res.Reward {
 		row := from + i
-		if k := r.end[row]; k >= 0 {
-			r.free = append(r.free, k)
-		}
-		r.reward[row], r.end[row] = float32(reward), goesOn
+		r.release(row)
+		r.reward[row] = float32(reward)
 		switch {
 		case res.Terminated[i]:
 			r.end[row] = terminal
@@ -99,7 +98,7 @@ func (r *ring) Add(act []float32, res *env.Result) {
 			r.end[row] = r.keep(res.Next[i*r.o : (i+1)*r.o])
 		}
 	}
-	r.head, r.kept = (r.head+1)%r.slots, min(r.kept+1, r.slots-1)
+	r.advance()
 	r.look(res)
 }
 
@@ -107,11 +106,25 @@ func (r *ring) Add(act []float32, res *env.Result) {
 func (r *ring) keep(obs []float32) (k int32) {
 	if last := len(r.free) - 1; last >= 0 {
 		k, r.free = r.free[last], r.free[:last]
-		copy(r.final[int(k)*r.o:], obs)
+		r.final.set(int(k), obs)
 		return k
 	}
-	r.final = append(r.final, obs...)
-	return int32(len(r.final)/r.o - 1)
+	r.final.add(obs)
+	return int32(r.final.len() - 1)
+}
+
+// release frees the final row of a transition, if it has one.
+func (r *ring) release(row int) {
+	if k := r.end[row]; k >= 0 {
+		r.free = append(r.free, k)
+	}
+	r.end[row] = goesOn
+}
+
+// advance goes on to the next slot.
+func (r *ring) advance() {
+	r.steps++
+	r.head, r.kept = r.steps%r.slots, min(r.kept+1, r.slots-1)
 }
 
 // row is the j-th transition kept, the oldest of which is 0.
@@ -149,19 +162,19 @@ func (r *ring) fetch(b *Batch, n int) {
 		}
 		b.Reward[i], b.Discount[i], b.next[i] = sum, discount, last
 	}
-	f32.Gather(b.Obs, r.obs, r.o, b.Index)
+	r.obs.gather(b.Obs, b.Index)
 	f32.Gather(b.Act, r.act, r.a, b.Index)
 	for i, last := range b.next {
 		b.next[i] = r.follow(last)
 	}
-	f32.Gather(b.Next, r.obs, r.o, b.next)
+	r.obs.gather(b.Next, b.next)
 	if r.actions > 0 {
 		b.Forbidden = slices.Grow(b.Forbidden[:0], b.Len()*r.actions)[:b.Len()*r.actions]
 		f32.Gather(b.Forbidden, r.forbidden, r.actions, b.next)
 	}
 	for i, next := range b.next {
 		if k := int(r.end[r.before(next)]); k >= 0 {
-			copy(b.Next[i*r.o:(i+1)*r.o], r.final[k*r.o:])
+			r.final.get(b.Next[i*r.o:(i+1)*r.o], k)
 			clear(b.Forbidden[i*r.actions : (i+1)*r.actions]) // which nobody knows
 		}
 	}
@@ -181,62 +194,4 @@ func (r *ring) before(row int) int {
 		row += len(r.end)
 	}
 	return row
-}
-
-// State visits what is kept: the final rows in the order of the rows that end at
-// them, so that two rings that keep the same are saved alike.
-func (r *ring) State(s *state.State) {
-	s.Int("replay/head", &r.head, r.slots-1)
-	s.Int("replay/kept", &r.kept, r.slots-1)
-	used := r.slots * r.n
-	if r.kept < r.slots-1 { // the slots behind head have never been written
-		used = (r.head + 1) * r.n
-	}
-	s.Floats("replay/obs", r.obs[:used*r.o])
-	s.Floats("replay/act", r.act[:used*r.a])
-	s.Floats("replay/reward", r.reward[:used])
-	s.Floats("replay/forbidden", r.forbidden[:used*r.actions])
-	end, final := r.ends(used)
-	s.Bytes("replay/end", end)
-	s.Log("replay/final", &final, used*r.o)
-	if s.Loading() && s.Err() == nil {
-		s.Fail(r.restore(end, final))
-	}
-}
-
-// ends returns how the transitions of the first rows ended, and the final rows.
-func (r *ring) ends(used int) (end []byte, final []float32) {
-	end = make([]byte, used)
-	for row, k := range r.end[:used] {
-		switch {
-		case k == terminal:
-			end[row] = 1
-		case k >= 0:
-			end[row] = 2
-			final = append(final, r.final[int(k)*r.o:(int(k)+1)*r.o]...)
-		}
-	}
-	return end, final
-}
-
-// restore is the inverse of ends.
-func (r *ring) restore(end []byte, final []float32) error {
-	for row := range r.end {
-		r.end[row] = goesOn
-	}
-	k := int32(0)
-	for row, e := range end {
-		switch e {
-		case 1:
-			r.end[row] = terminal
-		case 2:
-			r.end[row] = k
-			k++
-		}
-	}
-	if int(k)*r.o != len(final) {
-		return fmt.Errorf("replay: %d transitions are cut off at %d numbers, want %d", k, len(final), int(k)*r.o)
-	}
-	r.final, r.free = append(r.final[:0], final...), r.free[:0]
-	return nil
 }

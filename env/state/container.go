@@ -27,8 +27,10 @@ func header(length int) []byte {
 }
 
 // Save writes s to w as one container.
-func Save(w io.Writer, s Stater) error {
-	st := new(State)
+func Save(w io.Writer, s Stater) error { return save(w, s, nil) }
+
+func save(w io.Writer, s Stater, g *Segments) error {
+	st := &State{segments: g}
 	if s.State(st); st.err != nil {
 		return st.err
 	}
@@ -45,12 +47,14 @@ func Save(w io.Writer, s Stater) error {
 // Load fills s from the container that is all of r. Until the container has
 // proved whole, s is untouched; if it then does not fit s, s is left partly
 // filled and must be dropped.
-func Load(r io.Reader, s Stater) error {
+func Load(r io.Reader, s Stater) error { return load(r, s, nil) }
+
+func load(r io.Reader, s Stater, g *Segments) error {
 	fields, err := open(r)
 	if err != nil {
 		return fmt.Errorf("state: %w", err)
 	}
-	st := &State{buf: fields, loading: true}
+	st := &State{buf: fields, loading: true, segments: g}
 	if s.State(st); st.err == nil && len(st.buf) > 0 {
 		st.err = fmt.Errorf("state: %d bytes left over", len(st.buf))
 	}

@@ -21,9 +21,10 @@ type Stater interface{ State(*State) }
 // A State is a checkpoint being written or read. The first error sticks, and
 // what is visited after it is neither written nor changed.
 type State struct {
-	buf     []byte // written so far, or left to read
-	loading bool
-	err     error
+	buf      []byte // written so far, or left to read
+	loading  bool
+	segments *Segments // where records go; nil: among the fields
+	err      error
 }
 
 // Loading reports whether fields are being read rather than written.

@@ -76,13 +76,15 @@ type hungry struct{ log []float32 }
 
 func (h *hungry) State(s *state.State) { s.Log("log", &h.log, 1<<40) }
 
+// seal makes a container that says it has so many bytes of fields.
+func seal(length uint64, fields []byte) []byte {
+	b := binary.LittleEndian.AppendUint64([]byte("RLSTATE\n"), 1)
+	b = append(binary.LittleEndian.AppendUint64(b, length), fields...)
+	return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b, crc32.MakeTable(crc32.Castagnoli)))
+}
+
 // TestHostile loads lengths, with a right checksum, that the data do not back.
 func TestHostile(t *testing.T) {
-	seal := func(length uint64, fields []byte) []byte {
-		b := binary.LittleEndian.AppendUint64([]byte("RLSTATE\n"), 1)
-		b = append(binary.LittleEndian.AppendUint64(b, length), fields...)
-		return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b, crc32.MakeTable(crc32.Castagnoli)))
-	}
 	fields := append([]byte("log/len\x00"), 1, 0, 0, 0, 0, 0, 0, 0)
 	fields = binary.LittleEndian.AppendUint64(fields, 1<<39)
 	for name, data := range map[string][]byte{

@@ -29,7 +29,7 @@ const (
 	policyFile = "policy.safetensors"
 	bestFile   = "policy-best.safetensors"
 	resultFile = "result.json"
-	checkpoint = "checkpoint/state"
+	checkpoint = "checkpoint" // a directory
 )
 
 // clockInterval is how often a run is saved where its user does not say.
@@ -40,11 +40,12 @@ type Run struct {
 	Dir      string
 	Scenario *scenario.Scenario
 
-	agent   agents.Agent
-	logs    logs
-	evals   evaluations
-	config  uint64        // checksum of config.yaml, which a checkpoint belongs to
-	elapsed time.Duration // of training, before the present Train
+	agent      agents.Agent
+	logs       logs
+	evals      evaluations
+	checkpoint *agents.Checkpoint
+	config     uint64        // checksum of config.yaml, which a checkpoint belongs to
+	elapsed    time.Duration // of training, before the present Train
 }
 
 // Options say what a Run does beside training.
@@ -87,8 +88,12 @@ func Create(s *scenario.Scenario, dir string) (*Run, error) {
 	if err := r.write(configFile, text); err != nil {
 		return nil, err
 	}
-	r.config = checksum(text)
+	r.config, r.checkpoint = checksum(text), checkpointIn(r.Dir)
 	return r, r.logs.open(r.Dir)
+}
+
+func checkpointIn(dir string) *agents.Checkpoint {
+	return agents.NewCheckpoint(filepath.Join(dir, checkpoint))
 }
 
 // newAgent returns the scenario's agent, with the policy that it begins with.
@@ -161,7 +166,7 @@ func Load(dir string, envs env.Registry) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Run{Dir: dir, Scenario: s, config: checksum(text), evals: newEvaluations()}, nil
+	return &Run{Dir: dir, Scenario: s, config: checksum(text), evals: newEvaluations(), checkpoint: checkpointIn(dir)}, nil
 }
 
 // Resume brings a loaded run to its last checkpoint, and its logs with it; to
@@ -170,9 +175,8 @@ func (r *Run) Resume() (err error) {
 	if r.agent, err = newAgent(r.Scenario); err != nil {
 		return err
 	}
-	name := filepath.Join(r.Dir, checkpoint)
-	if err := agents.Load(name, r); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("%s: %w", name, err)
+	if err := r.checkpoint.Load(r); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("%s: %w", filepath.Join(r.Dir, checkpoint, "state"), err)
 	}
 	return r.logs.open(r.Dir)
 }
@@ -294,11 +298,7 @@ func (r *Run) save() error {
 	if err := r.logs.sync(); err != nil {
 		return err
 	}
-	name := filepath.Join(r.Dir, checkpoint)
-	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-		return err
-	}
-	return agents.Save(name, r)
+	return r.checkpoint.Save(r)
 }
 
 // write writes a file of the run's directory, whole or not at all.
