@@ -85,6 +85,11 @@ func TestConformance(t *testing.T) {
 				remember(&c.Replay)
 				c.NEnvs, c.PolicyKwargs.NetArch, c.EntCoef.Value, c.NoiseType = 2, small, 0.1, "normal"
 			})},
+		"SAC by state-dependent noise": {Continuous: true, Steps: 6000,
+			New: maker(agents.DefaultSAC, agents.NewSAC, (*agents.SACConfig).Base, func(c *agents.SACConfig) {
+				remember(&c.Replay)
+				c.NEnvs, c.PolicyKwargs.NetArch, c.EntCoef.Value, c.TrainFreq, c.UseSDE, c.SDESampleFreq = 2, small, 0.1, 4, true, 3
+			})},
 		"DQN": {Discrete: true, Steps: 6000, Gamma: 0.5,
 			New: maker(agents.DefaultDQN, agents.NewDQN, (*agents.DQNConfig).Base, func(c *agents.DQNConfig) {
 				remember(&c.Replay)

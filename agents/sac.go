@@ -17,8 +17,10 @@ type SACConfig struct {
 	Setup         `yaml:"-"`
 	Replay        `yaml:",inline"`
 	Noise         `yaml:",inline"` // added to the actions that are drawn
-	EntCoef       Temperature      `yaml:"ent_coef"`       // α
-	TargetEntropy *float32         `yaml:"target_entropy"` // that α is learned for, H̄; nil is minus the number of actions
+	EntCoef       Temperature      `yaml:"ent_coef"`        // α
+	UseSDE        bool             `yaml:"use_sde"`         // explore by noise that depends on the state (gSDE)
+	SDESampleFreq int              `yaml:"sde_sample_freq"` // steps of each environment between draws of that noise; -1: when it has learned
+	TargetEntropy *float32         `yaml:"target_entropy"`  // that α is learned for, H̄; nil is minus the number of actions
 	PolicyKwargs  policy.Kwargs    `yaml:"policy_kwargs"`
 }
 
@@ -26,9 +28,9 @@ type SACConfig struct {
 func DefaultSAC() SACConfig {
 	c := SACConfig{
 		Setup:  Setup{Steps: 100_000, NEnvs: 1, Engine: policy.Native{}},
-		Replay: DefaultReplay(), Noise: Noise{"none", 0.1}, EntCoef: Temperature{true, 1}, PolicyKwargs: offPolicyKwargs(256, 256),
+		Replay: DefaultReplay(), Noise: Noise{"none", 0.1}, EntCoef: Temperature{true, 1}, SDESampleFreq: -1, PolicyKwargs: offPolicyKwargs(256, 256),
 	}
-	c.LearningRate = optim.Constant(3e-4)
+	c.LearningRate, c.PolicyKwargs.LogStdInit = optim.Constant(3e-4), -3
 	return c
 }
 
@@ -38,6 +40,7 @@ func (c *SACConfig) Complete() error { return c.PolicyKwargs.Complete(1e-8) }
 func (c *SACConfig) validate() error {
 	finite := c.TargetEntropy == nil || *c.TargetEntropy-*c.TargetEntropy == 0
 	return broken(slices.Concat(c.Setup.rules(), c.Replay.rules(), c.Noise.rules(), []rule{
+		{c.SDESampleFreq == -1 || c.SDESampleFreq >= 1, "sde_sample_freq", c.SDESampleFreq, "1 or more, or -1"},
 		{finite, "target_entropy", given(c.TargetEntropy), "a finite number, or null"},
 	}))
 }
@@ -54,9 +57,9 @@ type SAC struct {
 	temperature     *tape.Param // log α
 	temperatureOpt  *optim.Optimizer
 	entropy         float32   // that α is learned for
-	epsilon, next   []float32 // [B, A] ε of the actions, and the actions in the batch's Next
+	epsilon, next   []float32 // ε of the actions and of the next ones; [B, A] the actions in the batch's Next
+	noiseFor        int       // steps that gSDE's noise stays for still
 	nextLogp, value []float32 // [B]
-	acting          []float32 // [N, A] ε of the actions that are taken
 	alpha           float32   // in the latest update
 	actorLoss       float64   // of it
 	temperatureLoss float64   // of it
@@ -74,8 +77,9 @@ func NewSAC(mk env.Maker, c SACConfig) (*SAC, error) {
 	}
 	b := c.BatchSize
 	a.critics.remember(a.batch, a.wanted, a.errs)
-	a.epsilon, a.next, a.nextLogp, a.value = make([]float32, 2*len(a.batch.Act)), make([]float32, len(a.batch.Act)), make([]float32, b), make([]float32, b)
-	a.acting, a.noise = make([]float32, len(a.act)), noise{c.Noise, make([]float32, len(a.act))}
+	a.epsilon, a.next = make([]float32, 2*a.actor.Numbers(b)), make([]float32, len(a.batch.Act))
+	a.nextLogp, a.value = make([]float32, b), make([]float32, b)
+	a.noise = noise{c.Noise, make([]float32, len(a.act))}
 	a.params = slices.Concat(a.actor.Params(), a.critics.now.Params(), []*tape.Param{a.temperature})
 	a.opts, a.tapes = []*optim.Optimizer{a.actorOpt, a.critics.opt, a.temperatureOpt}, append([]*tape.Tape{a.actor.Tape}, a.critics.tapes...)
 	a.sharers = []policy.Sharer{a.actor, a.critics}
@@ -94,6 +98,7 @@ func (a *SAC) begin(mk env.Maker) (err error) {
 	if err = a.connect(mk, &a.c.Setup, &a.c.Replay); err != nil {
 		return err
 	}
+	k.UseSDE = a.c.UseSDE
 	spec := a.vec.Spec()
 	if a.actor, err = policy.NewSquashed(a.rng, spec, *k, a.c.Engine); err != nil {
 		return err
@@ -124,23 +129,26 @@ func (a *SAC) Learn(until int) (Report, error) {
 
 // draw draws actions.
 func (a *SAC) draw() {
-	a.normal(a.acting)
-	a.actor.Choose(a.now, a.acting, a.act, nil)
+	if a.noiseFor == 0 {
+		a.actor.DrawNoise(a.rng, a.c.NEnvs)
+		a.noiseFor = a.c.SDESampleFreq
+	}
+	a.noiseFor--
+	a.actor.Explore(a.rng, a.now, a.act)
 	a.noise.add(a.rng, a.act)
 }
 
-// normal fills x with standard normal numbers.
-func (a *SAC) normal(x []float32) {
-	for i := range x {
-		x[i] = float32(a.rng.NormFloat64())
-	}
-}
-
-// improve learns from a minibatch.
+// improve learns from a minibatch. Noise that depends on the state is the same for
+// the actions and the next ones.
 func (a *SAC) improve() {
-	a.normal(a.epsilon)
 	half := len(a.epsilon) / 2
+	for i := range a.epsilon {
+		if a.epsilon[i] = float32(a.rng.NormFloat64()); a.c.UseSDE && i >= half {
+			a.epsilon[i] = a.epsilon[i-half]
+		}
+	}
 	a.learnFrom(a.epsilon[:half], a.epsilon[half:])
+	a.noiseFor = 0
 }
 
 // learnFrom learns with given ε of the actions in the batch's states, and in those

@@ -1,7 +1,6 @@
 package policy
 
 import (
-	"fmt"
 	"math/rand/v2"
 
 	"github.com/rlrun/rlrun/env"
@@ -39,9 +38,10 @@ func NewActorCritic(rng *rand.Rand, spec env.Spec, k Kwargs, e Engine) (*ActorCr
 	c := k.mlp()
 	c.In = m.size
 	if k.ShareTrunk {
-		if m.Trunk, err = m.layersOf(&c, rng, "trunk", e); err != nil {
+		if m.Trunk, err = c.split(rng, "trunk", e); err != nil {
 			return nil, err
 		}
+		m.features = c.In
 	}
 	actor := c
 	if k.UseSDE {
@@ -58,25 +58,14 @@ func NewActorCritic(rng *rand.Rand, spec env.Spec, k Kwargs, e Engine) (*ActorCr
 	return m, err
 }
 
-// layersOf returns c's hidden layers as a network of their own, and leaves c
-// without them.
-func (m *ActorCritic) layersOf(c *MLPConfig, rng *rand.Rand, name string, e Engine) (Network, error) {
-	if len(c.Hidden) == 0 {
-		return nil, fmt.Errorf("policy: net_arch is %v, want a layer for a share_trunk or use_sde", c.Hidden)
-	}
-	n, err := e.MLP(rng, name, *c)
-	c.In, c.Hidden = c.Hidden[len(c.Hidden)-1], nil
-	m.features = c.In
-	return n, err
-}
-
 // exploreByState gives the actor, of which c is all but the last layer, noise that
 // depends on what its hidden layers make of the state.
 func (m *ActorCritic) exploreByState(rng *rand.Rand, c *MLPConfig, e Engine) (err error) {
 	if m.Trunk == nil {
-		if m.Features, err = m.layersOf(c, rng, "features", e); err != nil {
+		if m.Features, err = c.split(rng, "features", e); err != nil {
 			return err
 		}
+		m.features = c.In
 	}
 	return m.Head.exploreBy(m.features)
 }

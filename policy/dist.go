@@ -59,9 +59,8 @@ func (h *Head) exploreBy(features int) error {
 	if h.LogStd == nil {
 		return errors.New("policy: use_sde of actions that are not a Box, want false")
 	}
-	logStd := tape.NewTransposed("log_std", h.Size, features)
-	fill(logStd.Value, h.LogStd.Value[0])
-	h.LogStd, h.noise = logStd, newstateNoise(logStd)
+	h.LogStd = logStdOf(h.Size, features, h.LogStd.Value[0])
+	h.noise = newStateNoise(h.LogStd)
 	return nil
 }
 
@@ -81,7 +80,7 @@ func (h *Head) Clone() *Head {
 		c.LogStd = h.LogStd.Clone()
 	}
 	if h.noise != nil {
-		c.noise = newstateNoise(c.LogStd)
+		c.noise = newStateNoise(c.LogStd)
 	}
 	return &c
 }

@@ -24,10 +24,18 @@ type stateNoise struct {
 	total    []float32   // scratch: variances, [B, A]
 	sum      []float32   // scratch: a gradient, [A, L]
 	tiny     []float32   // [A] what keeps variances above 0
+	none     []float32   // [A] zeros
 }
 
-func newstateNoise(logStd *tape.Param) *stateNoise {
-	s := &stateNoise{logStd: logStd, tiny: make([]float32, logStd.Rows)}
+// logStdOf is log σ at the start.
+func logStdOf(actions, features int, start float32) *tape.Param {
+	p := tape.NewTransposed("log_std", actions, features)
+	fill(p.Value, start)
+	return p
+}
+
+func newStateNoise(logStd *tape.Param) *stateNoise {
+	s := &stateNoise{logStd: logStd, tiny: make([]float32, logStd.Rows), none: make([]float32, logStd.Rows)}
 	fill(s.tiny, 1e-6)
 	return s
 }
@@ -95,3 +103,23 @@ func (s *stateNoise) Backward(_, features, dout []float32, rows int) error {
 }
 
 var _ tape.Function = (*stateNoise)(nil)
+
+// gaussian is u = μ + θᵀ z for one θ = σ ε of all rows, with -log N(u; μ, v) for the
+// variances v over all θ, element by element, to learn from: gradients go to σ, and
+// through z.
+func (s *stateNoise) gaussian(mean, z *tape.Var, epsilon []float32) (u, normal *tape.Var) {
+	t := z.Tape()
+	std := t.Param(s.logStd).Exp()
+	noise := z.Linear(std.Mul(t.Const(epsilon, s.logStd.Rows)), t.Const(s.none, 1), f32.Identity)
+	logVariance := z.Square().Linear(std.Square(), t.Const(s.tiny, 1), f32.Identity).Log()
+	normal = noise.Square().Mul(logVariance.Neg().Exp()).Add(logVariance).Scale(0.5).AddK(halfLog2Pi)
+	return mean.Add(noise), normal
+}
+
+// params is log σ, where there is a stateNoise.
+func (s *stateNoise) params() []*tape.Param {
+	if s == nil {
+		return nil
+	}
+	return []*tape.Param{s.logStd}
+}

@@ -103,6 +103,17 @@ func (c *MLPConfig) check(name string) error {
 	return nil
 }
 
+// split returns c's hidden layers as a network of their own, and leaves c without
+// them.
+func (c *MLPConfig) split(rng *rand.Rand, name string, e Engine) (Network, error) {
+	if len(c.Hidden) == 0 {
+		return nil, fmt.Errorf("policy: net_arch is %v, want a layer for a share_trunk or use_sde", c.Hidden)
+	}
+	n, err := e.MLP(rng, name, *c)
+	c.In, c.Hidden = c.Hidden[len(c.Hidden)-1], nil
+	return n, err
+}
+
 // Params returns each layer's weight and bias.
 func (m *MLP) Params() (ps []*tape.Param) {
 	for _, l := range m.layers {
