@@ -24,14 +24,14 @@ type critics struct {
 	weight      float32         // of the errors in the loss
 	loss        float64         // of the latest update
 
-	cores           *parallel.Pool
-	fit, look, rise func(i int) // what is done with the i-th
-	batch           *replay.Batch
-	wanted, errs    []float32
-	losses          []float32
-	estimates       []*tape.Var
-	acts            []*tape.Param // [B, A] actions of an actor, and the slope of each estimate there
-	least           [][]float32   // [B] of each: 1 where it is the least
+	cores                        *parallel.Pool
+	fit, estimate, differentiate func(i int) // do it with the i-th
+	batch                        *replay.Batch
+	wanted, errs                 []float32
+	losses                       []float32
+	estimates                    []*tape.Var
+	acts                         []*tape.Param // for each: [B, A] an actor's actions, and as their Grad the slope there
+	least                        [][]float32   // for each: [B] 1 where it is the least
 }
 
 // newCritics returns n critics for spec. A mean squared error counts weight.
@@ -45,16 +45,16 @@ func newCritics(rng *rand.Rand, spec env.Spec, k *policy.Kwargs, e policy.Engine
 		return nil, err
 	}
 	c := &critics{now: now, target: now.Copy(), opt: opt, weight: weight, losses: make([]float32, n), estimates: make([]*tape.Var, n)}
-	c.fit, c.look, c.rise = c.fitOne, c.lookAtOne, c.riseOne
+	c.fit, c.estimate, c.differentiate = c.fitOne, c.estimateOne, c.differentiateOne
 	for _, q := range now.Q {
 		c.tapes, c.params = append(c.tapes, tape.New()), append(c.params, q.Params())
 	}
 	return c, nil
 }
 
-// remember says what is learned from: minibatches, what is wanted of the estimates
+// attach says what is learned from: minibatches, what is wanted of the estimates
 // for them, and where the first one's errors go.
-func (c *critics) remember(b *replay.Batch, wanted, errs []float32) {
+func (c *critics) attach(b *replay.Batch, wanted, errs []float32) {
 	c.batch, c.wanted, c.errs = b, wanted, errs
 	for range c.tapes {
 		c.acts = append(c.acts, tape.NewParam("act", b.Len(), len(b.Act)/b.Len()))
@@ -76,6 +76,7 @@ func (c *critics) learn() {
 	c.loss = f32.Sum(c.losses)
 }
 
+// fitOne adds the gradient of one estimate's error.
 func (c *critics) fitOne(i int) {
 	t, n := c.tapes[i], c.batch.Len()
 	t.Reset()
@@ -95,7 +96,7 @@ func (c *critics) slope(act []float32, n int) (gradient []float32, mean float64)
 		p.Value = act
 		clear(p.Grad)
 	}
-	c.cores.Run(n, c.look)
+	c.cores.Run(n, c.estimate)
 	for r := range c.least[0] {
 		best := 0
 		for i, q := range c.estimates[:n] {
@@ -106,7 +107,7 @@ func (c *critics) slope(act []float32, n int) (gradient []float32, mean float64)
 		c.least[best][r] = 1
 		mean += float64(c.estimates[best].Value[r])
 	}
-	c.cores.Run(n, c.rise)
+	c.cores.Run(n, c.differentiate)
 	gradient = c.acts[0].Grad
 	for _, p := range c.acts[1:n] {
 		f32.AddTo(gradient, p.Grad)
@@ -114,8 +115,8 @@ func (c *critics) slope(act []float32, n int) (gradient []float32, mean float64)
 	return gradient, mean / float64(len(c.least[0]))
 }
 
-// lookAtOne estimates Q(s, a).
-func (c *critics) lookAtOne(i int) {
+// estimateOne estimates Q(s, a).
+func (c *critics) estimateOne(i int) {
 	t := c.tapes[i]
 	t.Reset()
 	x := c.now.Of(c.batch.Obs, t.Param(c.acts[i]))
@@ -124,8 +125,8 @@ func (c *critics) lookAtOne(i int) {
 	t.Freeze(false)
 }
 
-// riseOne adds the slope of an estimate where it is the least.
-func (c *critics) riseOne(i int) {
+// differentiateOne adds the slope of an estimate where it is the least.
+func (c *critics) differentiateOne(i int) {
 	q := c.estimates[i]
 	q.Mul(q.Tape().Const(c.least[i], q.Rows)).Sum().Backward()
 	for _, p := range c.params[i] {

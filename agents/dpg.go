@@ -39,7 +39,7 @@ func (d *dpg) build(mk env.Maker, s *Setup, r *Replay, n Noise, k *policy.Kwargs
 	if d.actorOpt, err = k.Optimizer(d.actor.Params()); err != nil {
 		return err
 	}
-	d.critics.remember(d.batch, d.wanted, d.errs)
+	d.critics.attach(d.batch, d.wanted, d.errs)
 	d.actorTarget = d.actor.Copy()
 	d.noise = noise{n, make([]float32, len(d.act))}
 	d.next, d.value = make([]float32, len(d.batch.Act)), make([]float32, r.BatchSize)

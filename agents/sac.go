@@ -76,7 +76,7 @@ func NewSAC(mk env.Maker, c SACConfig) (*SAC, error) {
 		return nil, errorf("SAC", err)
 	}
 	b := c.BatchSize
-	a.critics.remember(a.batch, a.wanted, a.errs)
+	a.critics.attach(a.batch, a.wanted, a.errs)
 	a.epsilon, a.next = make([]float32, 2*a.actor.Numbers(b)), make([]float32, len(a.batch.Act))
 	a.nextLogp, a.value = make([]float32, b), make([]float32, b)
 	a.noise = noise{c.Noise, make([]float32, len(a.act))}
