@@ -181,8 +181,11 @@ func (s *State) restore(name string, files, to int, read func([]byte, int) ([]by
 // read returns what counts of the file at path.
 func (f *segment) read(path string) ([]byte, error) {
 	file, err := os.Open(path)
+	if errors.Is(err, os.ErrNotExist) { // an error of its own, for there is a state
+		return nil, fmt.Errorf("state: %s is missing", path)
+	}
 	if err != nil {
-		return nil, fmt.Errorf("state: %v, on which it counts", err) // not ErrNotExist: there is a state
+		return nil, err
 	}
 	defer file.Close()
 	data, err := io.ReadAll(io.LimitReader(file, int64(f.size)))
