@@ -1,9 +1,6 @@
 package agents
 
 import (
-	"math/rand/v2"
-
-	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/state"
 	"github.com/rlrun/rlrun/policy"
 	"github.com/rlrun/rlrun/policy/f32"
@@ -34,9 +31,10 @@ type critics struct {
 	least                        [][]float32   // for each: [B] 1 where it is the least
 }
 
-// newCritics returns n critics for spec. A mean squared error counts weight.
-func newCritics(rng *rand.Rand, spec env.Spec, k *policy.Kwargs, e policy.Engine, n int, weight float32) (*critics, error) {
-	now, err := policy.NewCritics(rng, spec, *k, e, n)
+// newCritics returns n critics that learn from o's minibatches what o wants of them, and
+// write the first one's errors. A mean squared error counts weight.
+func newCritics(o *offPolicy, k *policy.Kwargs, n int, weight float32) (*critics, error) {
+	now, err := policy.NewCritics(o.rng, o.vec.Spec(), *k, o.setup.Engine, n)
 	if err != nil {
 		return nil, err
 	}
@@ -44,22 +42,18 @@ func newCritics(rng *rand.Rand, spec env.Spec, k *policy.Kwargs, e policy.Engine
 	if err != nil {
 		return nil, err
 	}
-	c := &critics{now: now, target: now.Copy(), opt: opt, weight: weight, losses: make([]float32, n), estimates: make([]*tape.Var, n)}
+	b := o.batch
+	c := &critics{
+		now: now, target: now.Copy(), opt: opt, weight: weight, batch: b, wanted: o.wanted, errs: o.errs,
+		losses: make([]float32, n), estimates: make([]*tape.Var, n),
+	}
 	c.fit, c.estimate, c.differentiate = c.fitOne, c.estimateOne, c.differentiateOne
 	for _, q := range now.Q {
 		c.tapes, c.params = append(c.tapes, tape.New()), append(c.params, q.Params())
-	}
-	return c, nil
-}
-
-// attach says what is learned from: minibatches, what is wanted of the estimates
-// for them, and where the first one's errors go.
-func (c *critics) attach(b *replay.Batch, wanted, errs []float32) {
-	c.batch, c.wanted, c.errs = b, wanted, errs
-	for range c.tapes {
 		c.acts = append(c.acts, tape.NewParam("act", b.Len(), len(b.Act)/b.Len()))
 		c.least = append(c.least, make([]float32, b.Len()))
 	}
+	return c, nil
 }
 
 // Share has several cores learn.

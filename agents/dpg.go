@@ -33,13 +33,12 @@ func (d *dpg) build(mk env.Maker, s *Setup, r *Replay, n Noise, k *policy.Kwargs
 	if d.actor, err = policy.NewDeterministic(d.rng, spec, *k, s.Engine); err != nil {
 		return err
 	}
-	if d.critics, err = newCritics(d.rng, spec, k, s.Engine, critics, 1); err != nil {
+	if d.critics, err = newCritics(&d.offPolicy, k, critics, 1); err != nil {
 		return err
 	}
 	if d.actorOpt, err = k.Optimizer(d.actor.Params()); err != nil {
 		return err
 	}
-	d.critics.attach(d.batch, d.wanted, d.errs)
 	d.actorTarget = d.actor.Copy()
 	d.noise = noise{n, make([]float32, len(d.act))}
 	d.next, d.value = make([]float32, len(d.batch.Act)), make([]float32, r.BatchSize)

@@ -76,7 +76,6 @@ func NewSAC(mk env.Maker, c SACConfig) (*SAC, error) {
 		return nil, errorf("SAC", err)
 	}
 	b := c.BatchSize
-	a.critics.attach(a.batch, a.wanted, a.errs)
 	a.epsilon, a.next = make([]float32, 2*a.actor.Numbers(b)), make([]float32, len(a.batch.Act))
 	a.nextLogp, a.value = make([]float32, b), make([]float32, b)
 	a.noise = noise{c.Noise, make([]float32, len(a.act))}
@@ -103,7 +102,7 @@ func (a *SAC) begin(mk env.Maker) (err error) {
 	if a.actor, err = policy.NewSquashed(a.rng, spec, *k, a.c.Engine); err != nil {
 		return err
 	}
-	if a.critics, err = newCritics(a.rng, spec, k, a.c.Engine, 2, 0.5); err != nil {
+	if a.critics, err = newCritics(&a.offPolicy, k, 2, 0.5); err != nil {
 		return err
 	}
 	if a.entropy = -float32(spec.Act.Size()); a.c.TargetEntropy != nil {

@@ -91,7 +91,7 @@ func newTabular(name string, t target, mk env.Maker, c TabularConfig) (*Tabular,
 		err = a.connect(mk)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("agents: %s: %w", name, err)
+		return nil, errorf(name, err)
 	}
 	return a, nil
 }

@@ -17,14 +17,11 @@ import (
 // all θ the action is Gaussian, with the variance (eq. 9) of which logDeviation
 // is half the logarithm. As in Stable-Baselines3 no gradient goes through z.
 type stateNoise struct {
-	logStd   *tape.Param // log σ, [L, A], kept as [A, L]
-	theta    []float32   // [N, A, L] of each environment
-	variance []float32   // scratch: σ², [A, L]
-	square   []float32   // scratch: z², [B, L]
-	total    []float32   // scratch: variances, [B, A]
-	sum      []float32   // scratch: a gradient, [A, L]
-	tiny     []float32   // [A] what keeps variances above 0
-	none     []float32   // [A] zeros
+	logStd *tape.Param // log σ, [L, A], kept as [A, L]
+	theta  []float32   // [N, A, L] of each environment
+	std    []float32   // scratch: σ, [A, L]
+	tiny   []float32   // [A] what keeps variances above 0
+	none   []float32   // [A] zeros
 }
 
 // logStdOf is log σ at the start.
@@ -43,17 +40,11 @@ func newStateNoise(logStd *tape.Param) *stateNoise {
 // draw draws θ for each of n environments.
 func (s *stateNoise) draw(rng *rand.Rand, n int) {
 	s.theta = grow(s.theta, n*len(s.logStd.Value))
-	s.deviations(1)
+	s.std = grow(s.std, len(s.logStd.Value))
+	f32.Exp(s.std, s.logStd.Value)
 	for i := range s.theta {
-		s.theta[i] = s.variance[i%len(s.variance)] * float32(rng.NormFloat64())
+		s.theta[i] = s.std[i%len(s.std)] * float32(rng.NormFloat64())
 	}
-}
-
-// deviations sets variance to σ to a power.
-func (s *stateNoise) deviations(power float32) {
-	s.variance = grow(s.variance, len(s.logStd.Value))
-	f32.Affine(s.variance, power, s.logStd.Value, 0)
-	f32.Exp(s.variance, s.variance)
 }
 
 // add adds ε(s; θ) to actions [N, A], for features [N, L].
@@ -67,51 +58,24 @@ func (s *stateNoise) add(act, features []float32) {
 	}
 }
 
-// logDeviation is log √(Σ σ² z² + ε) of the actions, [B, A].
-func (s *stateNoise) logDeviation(features *tape.Var) *tape.Var {
-	return features.Tape().Apply(s, features.Detach(), s.logStd.Rows)
-}
+// logDeviation is log √(Σ σ² z² + ε) of the actions, [B, A]. No gradient goes through
+// z.
+func (s *stateNoise) logDeviation(z *tape.Var) *tape.Var { return s.logVariance(z.Detach()).Scale(0.5) }
 
-// variances sets total to Σ σ² z² + ε.
-func (s *stateNoise) variances(total, features []float32, rows int) {
-	s.deviations(2)
-	s.square = grow(s.square, len(features))
-	f32.Mul(s.square, features, features)
-	f32.Linear(total, s.square, s.variance, s.tiny, rows, s.logStd.Cols, s.logStd.Rows, f32.Identity)
+// logVariance is log(Σ σ² z² + ε) of the actions, [B, A].
+func (s *stateNoise) logVariance(z *tape.Var) *tape.Var {
+	t := z.Tape()
+	variance := t.Param(s.logStd).Scale(2).Exp()
+	return z.Square().Linear(variance, t.Const(s.tiny, 1), f32.Identity).Log()
 }
-
-// Forward is the tape's, as is Backward.
-func (s *stateNoise) Forward(out, features []float32, rows int) error {
-	s.variances(out, features, rows)
-	f32.Log(out, out)
-	f32.Affine(out, 0.5, out, 0)
-	return nil
-}
-
-// Backward adds the sum of σ² z² / v over the rows, for variances v.
-func (s *stateNoise) Backward(_, features, dout []float32, rows int) error {
-	s.total = grow(s.total, len(dout))
-	s.variances(s.total, features, rows)
-	for i, d := range dout {
-		s.total[i] = d / s.total[i]
-	}
-	s.sum = grow(s.sum, len(s.variance))
-	clear(s.sum)
-	f32.LinearWeight(s.sum, s.square, s.total, rows, s.logStd.Cols, s.logStd.Rows, 0, s.logStd.Rows)
-	f32.MulAdd(s.logStd.Grad, s.variance, s.sum)
-	return nil
-}
-
-var _ tape.Function = (*stateNoise)(nil)
 
 // gaussian is u = μ + θᵀ z for one θ = σ ε of all rows, with -log N(u; μ, v) for the
 // variances v over all θ, element by element, to learn from: gradients go to σ, and
 // through z.
 func (s *stateNoise) gaussian(mean, z *tape.Var, epsilon []float32) (u, normal *tape.Var) {
 	t := z.Tape()
-	std := t.Param(s.logStd).Exp()
-	noise := z.Linear(std.Mul(t.Const(epsilon, s.logStd.Rows)), t.Const(s.none, 1), f32.Identity)
-	logVariance := z.Square().Linear(std.Square(), t.Const(s.tiny, 1), f32.Identity).Log()
+	theta := t.Param(s.logStd).Exp().Mul(t.Const(epsilon, s.logStd.Rows))
+	noise, logVariance := z.Linear(theta, t.Const(s.none, 1), f32.Identity), s.logVariance(z)
 	normal = noise.Square().Mul(logVariance.Neg().Exp()).Add(logVariance).Scale(0.5).AddK(halfLog2Pi)
 	return mean.Add(noise), normal
 }

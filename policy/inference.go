@@ -5,10 +5,6 @@ import "github.com/rlrun/rlrun/policy/parallel"
 // inferRows is how many rows a core infers at a time, which bounds its scratch.
 const inferRows = 256
 
-// worthSharing is the number of multiplications from which on rows are shared among
-// cores: a few microseconds' work.
-const worthSharing = 1 << 20
-
 // A Sharer can have several cores do its larger work, to the same bytes. A stopped
 // Pool is as good as none.
 type Sharer interface{ Share(cores *parallel.Pool) }
@@ -41,8 +37,8 @@ func (m *MLP) Share(cores *parallel.Pool) {
 
 // Infer writes what Forward would, without a tape.
 func (m *MLP) Infer(y, x []float32) {
-	in, out, pieces := m.layers[0].in, m.layers[len(m.layers)-1].out, m.cores.Size()
-	for len(m.hidden) < pieces {
+	in, out := m.layers[0].in, m.layers[len(m.layers)-1].out
+	for len(m.hidden) < m.cores.Size() {
 		m.hidden = append(m.hidden, [2][]float32{})
 	}
 	if len(x) == in { // spares the division, which takes longer than a small layer
@@ -50,12 +46,11 @@ func (m *MLP) Infer(y, x []float32) {
 		return
 	}
 	m.y, m.x, m.n = y, x, len(x)/in
-	if m.step = m.n; pieces == 1 || m.n*m.multiplications() < worthSharing {
+	var pieces int
+	if pieces, m.step = m.cores.Rows(m.n, m.n*m.multiplications()); pieces == 1 {
 		m.inferPiece(0)
 		return
 	}
-	const block = 8 // rows that a kernel computes together
-	m.step = (m.n/pieces + block) / block * block
 	m.cores.Run(pieces, m.piece)
 }
 

@@ -35,7 +35,8 @@ type Batch struct {
 	Forbidden []float32 // [B, actions] policy.Mask's of Next; empty where environments have no masks
 	Index     []int     // [B] where in the Buffer they came from
 
-	next []int // scratch: rows of the observations that follow
+	next []int   // scratch: rows of the observations that follow
+	end  []int32 // scratch: how the transitions ended their episodes, as in a ring
 }
 
 // NewBatch returns a Batch of n transitions of spec's shape.
@@ -44,7 +45,7 @@ func NewBatch(spec env.Spec, n int) *Batch {
 	floats := func(k int) []float32 { return make([]float32, k*n) }
 	return &Batch{
 		Obs: floats(o), Next: floats(o), Act: floats(a), Reward: floats(1), Discount: floats(1), Weight: floats(1),
-		Index: make([]int, n), next: make([]int, n),
+		Index: make([]int, n), next: make([]int, n), end: make([]int32, n),
 	}
 }
 

@@ -160,21 +160,18 @@ func (r *ring) fetch(b *Batch, n int) {
 		if r.end[last] == terminal {
 			discount = 0
 		}
-		b.Reward[i], b.Discount[i], b.next[i] = sum, discount, last
+		b.Reward[i], b.Discount[i], b.next[i], b.end[i] = sum, discount, r.follow(last), r.end[last]
 	}
 	r.obs.gather(b.Obs, b.Index)
 	f32.Gather(b.Act, r.act, r.a, b.Index)
-	for i, last := range b.next {
-		b.next[i] = r.follow(last)
-	}
 	r.obs.gather(b.Next, b.next)
 	if r.actions > 0 {
 		b.Forbidden = slices.Grow(b.Forbidden[:0], b.Len()*r.actions)[:b.Len()*r.actions]
 		f32.Gather(b.Forbidden, r.forbidden, r.actions, b.next)
 	}
-	for i, next := range b.next {
-		if k := int(r.end[r.before(next)]); k >= 0 {
-			r.final.get(b.Next[i*r.o:(i+1)*r.o], k)
+	for i, k := range b.end {
+		if k >= 0 {
+			r.final.get(b.Next[i*r.o:(i+1)*r.o], int(k))
 			clear(b.Forbidden[i*r.actions : (i+1)*r.actions]) // which nobody knows
 		}
 	}
@@ -184,14 +181,6 @@ func (r *ring) fetch(b *Batch, n int) {
 func (r *ring) follow(row int) int {
 	if row += r.n; row >= len(r.end) {
 		row -= len(r.end)
-	}
-	return row
-}
-
-// before is the row that row follows.
-func (r *ring) before(row int) int {
-	if row -= r.n; row < 0 {
-		row += len(r.end)
 	}
 	return row
 }

@@ -89,6 +89,20 @@ func (p *Pool) Run(n int, piece func(i int)) {
 	p.busy.Store(false)
 }
 
+// Rows says into how many pieces, of step rows each but the last, a product of n rows
+// is best divided that takes so many multiplications: one where to hand over rows
+// would take longer than to compute them.
+func (p *Pool) Rows(n, multiplications int) (pieces, step int) {
+	const (
+		worthSharing = 1 << 20 // a few microseconds' work
+		block        = 8       // rows that a kernel computes together
+	)
+	if pieces = p.Size(); pieces == 1 || multiplications < worthSharing {
+		return 1, n
+	}
+	return pieces, (n/pieces + block) / block * block
+}
+
 // help does pieces until none are to be begun.
 func (p *Pool) help() {
 	for i := p.waiting.Add(-1); i >= 0; i = p.waiting.Add(-1) {

@@ -5,10 +5,6 @@ import (
 	"github.com/rlrun/rlrun/policy/parallel"
 )
 
-// worthSharing is the number of multiplications from which on a product is
-// shared among cores: a few microseconds' work.
-const worthSharing = 1 << 20
-
 // A sharing is a product that several cores compute, each some of the rows of
 // what comes out. So it is the same to the bit as when one computes them all.
 type sharing struct {
@@ -35,16 +31,16 @@ func (t *Tape) Share(cores *parallel.Pool) {
 
 // run computes all n rows of something that v has to do with.
 func (s *sharing) run(v *Var, n int, rows func(v *Var, from, to int)) {
-	pieces, work := s.cores.Size(), v.Rows*v.a.Cols*v.Cols
+	work := v.Rows * v.a.Cols * v.Cols
 	if v.Cols < 16 {
 		work *= 4 // vectors are less full then
 	}
-	if pieces == 1 || work < worthSharing {
+	pieces, step := s.cores.Rows(n, work)
+	if pieces == 1 {
 		rows(v, 0, n)
 		return
 	}
-	const block = 8 // rows that a kernel computes together
-	s.v, s.n, s.rows, s.step = v, n, rows, (n/pieces+block)/block*block
+	s.v, s.n, s.rows, s.step = v, n, rows, step
 	s.cores.Run(pieces, s.piece)
 }
 
