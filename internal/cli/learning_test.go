@@ -48,8 +48,8 @@ func TestInit(t *testing.T) {
 		t.Errorf("--cpuprofile: %v", err)
 	}
 	for want, args := range map[string][]string{
-		"init: open nowhere": {"--init", "nowhere"}, "want F32 of shape [3 4]": {"--init", "first", "--set", "agent.policy_kwargs.net_arch=[3]"},
-		"--cpuprofile: open cpu.out": {"--cpuprofile", "cpu.out"},
+		"init: nowhere is not there": {"--init", "nowhere"}, "want F32 of shape [3 4]": {"--init", "first", "--set", "agent.policy_kwargs.net_arch=[3]"},
+		"--cpuprofile: cpu.out is there already": {"--cpuprofile", "cpu.out"},
 	} {
 		if status, _, err := a.call(append([]string{"quick", "--out", "third"}, args...)...); status != 2 || !strings.Contains(err, want) {
 			t.Errorf("%v: status %d, %q, want %q", args, status, err, want)

@@ -144,7 +144,7 @@ func (a *App) record(r *run.Run, act *actor, seed uint64, n int, f recordFlags) 
 		}
 		fmt.Fprintf(a.Err, "episode %d: %d steps, return %.4g\n", i+1, act.player.Steps, act.player.Return)
 	}
-	return atomicfile.Write(f.out, rec.write)
+	return atomicfile.Create(f.out, rec.write)
 }
 
 // playWhole plays an episode from its beginning to its end.

@@ -19,15 +19,17 @@ import (
 
 // A cell is one setting of a sweep, or the scenario as it is, with its seeds.
 type cell struct {
-	label string // its settings, KEY=VALUE, …; "" of what is no sweep
-	runs  []*seedRun
+	label    string             // its settings, KEY=VALUE, …; "" of what is no sweep
+	scenario *scenario.Scenario // of the first seed
+	runs     []*seedRun
 }
 
-// A seedRun is one of several runs.
+// A seedRun is one of several runs. Its environments and its agent are there while it
+// trains, and no longer.
 type seedRun struct {
-	scenario *scenario.Scenario
-	dir      string // "" for one that is found
-	run      *run.Run
+	scenario *scenario.Scenario // until the run is created
+	seed     uint64
+	dir      string  // "" for one that is found when it is created
 	share    float64 // trained
 	result   *run.Result
 	err      error
@@ -50,33 +52,22 @@ type summary struct {
 }
 
 // runMany runs all runs of all cells, as many at once as there are cores, each to
-// the bytes that it would have alone.
+// the bytes that it would have alone. Their directories are there from the start.
 func (a *App) runMany(cells []*cell, every int, f runFlags) error {
-	var all []*seedRun
-	for _, c := range cells {
-		if _, err := c.runs[0].scenario.NewAgent(); err != nil {
-			return badInput{err} // before anything is made
-		}
-		all = append(all, c.runs...)
-	}
-	cores := runtime.GOMAXPROCS(0)
-	atOnce := min(cores, len(all))
-	for _, r := range all {
-		r.scenario.UseCores(cores / atOnce)
-		r.done = make(chan struct{})
-		var err error
-		if r.run, err = run.Create(r.scenario, r.dir); err != nil {
-			return badInput{err}
-		}
+	all, err := createAll(cells)
+	if err != nil {
+		return badInput{err}
 	}
 	ctx, stop := interruptible()
 	defer stop()
-	show := a.newManyProgress(all, f)
+	show := a.newManyProgress(cells[0].scenario.Name, all, f)
 	next := make(chan *seedRun)
+	cores := runtime.GOMAXPROCS(0)
+	atOnce := min(cores, len(all))
 	for range atOnce {
 		go func() {
 			for r := range next {
-				r.train(ctx, every, show)
+				r.err = a.train(ctx, r, cores/atOnce, every, show)
 				close(r.done)
 			}
 		}()
@@ -95,10 +86,10 @@ func (a *App) runMany(cells []*cell, every int, f runFlags) error {
 			switch {
 			case errors.Is(r.err, context.Canceled):
 				interrupted++
-				fmt.Fprintf(a.Err, "rlrun: interrupted; rlrun resume %s goes on\n", r.run.Dir)
+				show.say("interrupted; rlrun resume %s goes on", r.dir)
 			case r.err != nil:
 				failed++
-				fmt.Fprintf(a.Err, "rlrun: seed %d in %s: %s\n", r.scenario.Seed, r.run.Dir, strings.ReplaceAll(r.err.Error(), "\n", "; "))
+				show.say("seed %d in %s: %v", r.seed, r.dir, r.err)
 			default:
 				if err := a.print(r.result, f.json); err != nil {
 					return err
@@ -133,26 +124,59 @@ func (a *App) runCells(name string, changes []scenario.Change, sweeps []string, 
 	return a.runMany(cells, every, f)
 }
 
-// train brings a run to its end.
-func (r *seedRun) train(ctx context.Context, every int, show *manyProgress) {
-	defer func() {
-		r.err = errors.Join(r.err, r.run.Close())
-	}()
-	st, err := r.run.Train(ctx, run.Options{CheckpointEvery: every, Report: func(st run.Status) { show.report(r, st) }})
-	if err == nil {
-		r.result, err = r.run.Finish(ctx, st)
+// createAll creates the runs of all cells, once a first agent of each cell is known
+// to be right, and returns them. They are closed until they train.
+func createAll(cells []*cell) (all []*seedRun, err error) {
+	for _, c := range cells {
+		if _, err := c.scenario.NewAgent(); err != nil {
+			return nil, err // before anything is made
+		}
+		all = append(all, c.runs...)
 	}
-	r.err = err
+	for _, s := range all {
+		r, err := run.Create(s.scenario, s.dir)
+		if err != nil {
+			return nil, err
+		}
+		s.scenario, s.dir, s.done = nil, r.Dir, make(chan struct{})
+		if err := r.Close(); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// train brings a run that was created to its end, and returns why it did not come
+// there.
+func (a *App) train(ctx context.Context, s *seedRun, cores, every int, show *manyProgress) (err error) {
+	r, err := run.Open(s.dir, a.Envs)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, r.Close()) }()
+	r.Scenario.UseCores(cores)
+	if err := r.Resume(); err != nil {
+		return err
+	}
+	st, err := r.Train(ctx, run.Options{CheckpointEvery: every, Report: func(st run.Status) { show.report(s, st) }})
+	if err != nil {
+		return err
+	}
+	if st.Trouble != nil {
+		show.say("seed %d in %s: %v", s.seed, s.dir, st.Trouble)
+	}
+	s.result, err = r.Finish(ctx, st)
+	return err
 }
 
 // summarise sums up a cell's runs.
 func (c *cell) summarise() summary {
-	s := summary{Event: "results", Scenario: c.runs[0].scenario.Name, Sweep: c.label, Seeds: []uint64{}, Failed: []uint64{}}
+	s := summary{Event: "results", Scenario: c.scenario.Name, Sweep: c.label, Seeds: []uint64{}, Failed: []uint64{}}
 	var means []float64
 	for _, r := range c.runs {
-		s.Seeds = append(s.Seeds, r.scenario.Seed)
+		s.Seeds = append(s.Seeds, r.seed)
 		if r.err != nil {
-			s.Failed = append(s.Failed, r.scenario.Seed)
+			s.Failed = append(s.Failed, r.seed)
 		} else {
 			means = append(means, r.result.Eval.Mean)
 		}
@@ -180,7 +204,7 @@ func (a *App) printSummary(c *cell, asJSON bool) error {
 		return err
 	}
 	gap := ""
-	if t := c.runs[0].scenario.Threshold; t != nil {
+	if t := c.scenario.Threshold; t != nil {
 		var means []float64
 		for _, r := range c.runs {
 			if r.err == nil {
@@ -219,6 +243,7 @@ func (a *App) cellsOf(name string, changes []scenario.Change, sweeps []string, s
 		if err != nil {
 			return nil, err
 		}
+		c.scenario = first
 		for i := range seeds {
 			seed := first.Seed + uint64(i)
 			s, err := a.scenario(name, append(own[:len(own):len(own)], scenario.Change{Assignment: fmt.Sprintf("seed=%d", seed), Origin: "--seeds"}))
@@ -229,7 +254,7 @@ func (a *App) cellsOf(name string, changes []scenario.Change, sweeps []string, s
 			if base := sweepDir(out, s.Name, set); base != "" {
 				dir = filepath.Join(base, fmt.Sprintf("seed-%d", seed))
 			}
-			c.runs = append(c.runs, &seedRun{scenario: s, dir: dir})
+			c.runs = append(c.runs, &seedRun{scenario: s, seed: seed, dir: dir})
 		}
 		cells = append(cells, c)
 	}
@@ -312,16 +337,19 @@ type manyProgress struct {
 	drawn time.Time
 }
 
-func (a *App) newManyProgress(runs []*seedRun, f runFlags) *manyProgress {
+func (a *App) newManyProgress(name string, runs []*seedRun, f runFlags) *manyProgress {
 	p := &manyProgress{app: a, runs: runs, line: a.Interactive && !f.quiet}
 	if p.line {
-		fmt.Fprintf(a.Err, "%s: %d runs; Ctrl-C saves and stops\n", runs[0].scenario.Name, len(runs))
+		fmt.Fprintf(a.Err, "%s: %d runs; Ctrl-C saves and stops\n", name, len(runs))
 	}
 	return p
 }
 
 // report is told of a run's iteration.
 func (p *manyProgress) report(r *seedRun, st run.Status) {
+	if st.Trouble != nil {
+		p.say("seed %d in %s: %v", r.seed, r.dir, st.Trouble)
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	r.share = min(1, float64(st.Steps)/float64(st.Total))
@@ -348,4 +376,12 @@ func (p *manyProgress) clear() {
 	if p.line {
 		fmt.Fprint(p.app.Err, "\r\x1b[K")
 	}
+}
+
+// say says something in a line of its own.
+func (p *manyProgress) say(format string, args ...any) {
+	p.clear()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.app.warn(fmt.Errorf(format, args...))
 }

@@ -1,9 +1,11 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/signal"
@@ -16,6 +18,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/rlrun/rlrun/internal/atomicfile"
 	"github.com/rlrun/rlrun/internal/nearest"
 	"github.com/rlrun/rlrun/internal/run"
 	"github.com/rlrun/rlrun/internal/scenario"
@@ -88,7 +91,7 @@ path to a .yaml file. Interrupted, a run goes on with "rlrun resume".`,
 	flags.String("backend", "native", "engine that computes the networks: native or gorgonia")
 	flags.StringVar(&out, "out", "", "the run's directory `DIR`, which must be new (default runs/SCENARIO/seed-N)")
 	flags.StringArrayVar(&sets, "set", nil, "change a setting of the scenario `KEY=VALUE`, as agent.gamma=0.9; may be repeated")
-	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {
 		if len(args) == 0 && cmd.Flags().NFlag() == 0 {
 			return cmd.Help()
 		}
@@ -109,7 +112,7 @@ path to a .yaml file. Interrupted, a run goes on with "rlrun resume".`,
 			if err != nil {
 				return badInput{err}
 			}
-			defer stop()
+			defer func() { err = errors.Join(err, stop()) }()
 		}
 		if cmd.Flags().Changed("seeds") || len(sweeps) > 0 {
 			if f.watch {
@@ -126,19 +129,21 @@ path to a .yaml file. Interrupted, a run goes on with "rlrun resume".`,
 	return cmd
 }
 
-// startProfile begins to write a profile to a new file, until what it returns is
-// called.
-func startProfile(name string) (stop func(), err error) {
-	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
-	if err != nil {
-		return nil, fmt.Errorf("--cpuprofile: %w", err)
+// startProfile begins a profile, which what it returns ends and writes to a new file.
+func startProfile(name string) (stop func() error, err error) {
+	if _, err := os.Lstat(name); err == nil {
+		return nil, fmt.Errorf("--cpuprofile: %s is there already, and nothing is overwritten; want a new file", name)
 	}
-	if err := pprof.StartCPUProfile(f); err != nil {
-		return nil, errors.Join(err, f.Close())
+	var profile bytes.Buffer
+	if err := pprof.StartCPUProfile(&profile); err != nil {
+		return nil, err
 	}
-	return func() {
+	return func() error {
 		pprof.StopCPUProfile()
-		f.Close()
+		return atomicfile.Create(name, func(w io.Writer) error {
+			_, err := profile.WriteTo(w)
+			return err
+		})
 	}, nil
 }
 
@@ -207,9 +212,7 @@ func (a *App) runNew(s *scenario.Scenario, out string, f runFlags) error {
 	if err != nil {
 		return err
 	}
-	if s.Kernels != "" && s.Kernels != f32.Kernels() {
-		fmt.Fprintf(a.Err, "rlrun: the file ran with %s kernels, this is with %s: the bytes may differ\n", s.Kernels, f32.Kernels())
-	}
+	a.warnRepeat(s)
 	w, err := a.watchTraining(s, f)
 	if err != nil {
 		return badInput{err}
@@ -222,9 +225,21 @@ func (a *App) runNew(s *scenario.Scenario, out string, f runFlags) error {
 	return a.finish(r, every, f, w)
 }
 
+// warnRepeat says why a run of s, which may be that of a run's config.yaml, does not
+// repeat that run to the byte.
+func (a *App) warnRepeat(s *scenario.Scenario) {
+	if s.Kernels != "" && s.Kernels != f32.Kernels() {
+		fmt.Fprintf(a.Err, "rlrun: the file ran with %s kernels, this is with %s: the bytes may differ\n", s.Kernels, f32.Kernels())
+	}
+	if len(s.Stretched) > 0 {
+		fmt.Fprintf(a.Err, "rlrun: the file's run had its schedules stretched to %s steps on the way, this has them so from its beginning: the bytes differ\n",
+			grouped(s.Schedule))
+	}
+}
+
 // finish brings a run to its end, and says what came out.
-func (a *App) finish(r *run.Run, every int, f runFlags, w *watching) error {
-	defer r.Close()
+func (a *App) finish(r *run.Run, every int, f runFlags, w *watching) (err error) {
+	defer func() { err = errors.Join(err, r.Close()) }()
 	ctx, stop := interruptible()
 	defer stop()
 	ctx, cancel := context.WithCancel(ctx)
@@ -232,26 +247,38 @@ func (a *App) finish(r *run.Run, every int, f runFlags, w *watching) error {
 	w.onClose(f.stop, cancel)
 	show := a.newProgress(r, f)
 	st, err := r.Train(ctx, run.Options{CheckpointEvery: every, Report: func(st run.Status) {
+		if st.Trouble != nil {
+			show.clear()
+			a.warn(st.Trouble)
+		}
 		show.report(st)
 		w.report(r, st)
 	}})
 	show.clear()
 	var res *run.Result
 	if err == nil {
+		a.warn(st.Trouble)
 		res, err = r.Finish(ctx, st)
 	}
 	if errors.Is(err, context.Canceled) {
 		fmt.Fprintf(a.Err, "rlrun: interrupted after %d steps; rlrun resume %s goes on\n", st.Steps, r.Dir)
 		return errInterrupted
 	}
-	if err != nil {
-		return err
+	if res != nil {
+		err = errors.Join(a.print(res, f.json), err)
 	}
-	if err := a.print(res, f.json); err != nil {
+	if err != nil {
 		return err
 	}
 	w.wait(ctx, r)
 	return nil
+}
+
+// warn says in a line what went wrong without ending the command; nothing of nil.
+func (a *App) warn(err error) {
+	if err != nil {
+		fmt.Fprintln(a.Err, "rlrun:", strings.ReplaceAll(err.Error(), "\n", "; "))
+	}
 }
 
 // interruptible returns a context that Ctrl-C, or a request to end, cancels.
