@@ -85,6 +85,7 @@ func NewA2C(mk env.Maker, c A2CConfig) (*A2C, error) {
 	}
 	a.opt.MaxNorm = c.MaxGradNorm
 	a.weigh(c.VFCoef, c.EntCoef)
+	a.end(&a.c.Setup, scheduled{"learning_rate", c.LearningRate})
 	return a, nil
 }
 
@@ -103,6 +104,9 @@ func (a *A2C) begin(mk env.Maker) error {
 
 // Learn gathers rollouts and takes a step with each.
 func (a *A2C) Learn(until int) (Report, error) {
+	if err := a.CheckSteps(until); err != nil {
+		return a.stats.Report(a.log.figures(a.rate)), errorf("A2C", err)
+	}
 	a.useCores(&a.c.Setup)
 	defer a.cores.Stop()
 	for a.stats.Steps() < until {

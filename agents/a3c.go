@@ -71,6 +71,7 @@ func (c *A3CConfig) validate() error {
 // worker sees the parameters of one moment, and none while it acts and
 // differentiates, which takes nearly all of the time.
 type A3C struct {
+	horizon
 	c       A3CConfig
 	workers []*worker
 	act     func(i int)    // has worker i act and differentiate
@@ -103,6 +104,7 @@ func NewA3C(mk env.Maker, c A3CConfig) (*A3C, error) {
 	}
 	a.opt.MaxNorm = c.MaxGradNorm
 	a.latest = a.workers[0]
+	a.end(&a.c.Setup, scheduled{"learning_rate", c.LearningRate})
 	a.act = func(i int) { a.workers[i].err = a.gradient(a.workers[i]) }
 	return a, nil
 }
@@ -150,6 +152,9 @@ func (a *A3C) hire(mk env.Maker, seed uint64) (err error) {
 
 // Learn lets every worker make as many updates.
 func (a *A3C) Learn(until int) (Report, error) {
+	if err := a.CheckSteps(until); err != nil {
+		return a.report(), errorf("A3C", err)
+	}
 	if a.c.Ordered {
 		a.cores = parallel.Start(a.c.cores(a.c.NEnvs))
 		defer a.cores.Stop()

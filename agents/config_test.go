@@ -84,6 +84,7 @@ func TestPPOConfigBounds(t *testing.T) {
 		"one minibatch":   func(c *config) { c.BatchSize = c.NEnvs * c.NSteps },
 	} {
 		c := quick()
+		c.Beyond = true
 		edge(&c)
 		a, err := agents.NewPPO(env.Each(newTracking), c)
 		if err != nil {

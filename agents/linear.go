@@ -57,6 +57,7 @@ func (c *LinearConfig) validate() error {
 // where a' is the next action for SARSA, and the best for Q-learning. No tape, for
 // the gradient is 1 at the tiles.
 type Linear struct {
+	horizon
 	c      LinearConfig
 	target target
 	q      *policy.Tiles
@@ -86,6 +87,7 @@ func NewLinearQLearning(mk env.Maker, c LinearConfig) (*Linear, error) {
 
 func newLinear(name string, t target, mk env.Maker, c LinearConfig) (*Linear, error) {
 	a := &Linear{c: c, target: t}
+	a.end(&a.c.Setup, scheduled{"learning_rate", c.LearningRate})
 	err := c.validate()
 	if err == nil {
 		err = a.connect(mk)
@@ -136,6 +138,9 @@ func (a *Linear) Policy() policy.Policy { return a.q }
 
 // Learn takes steps, and learns from each.
 func (a *Linear) Learn(until int) (Report, error) {
+	if err := a.CheckSteps(until); err != nil {
+		return a.stats.Report(a.figures()), fmt.Errorf("agents: %w", err)
+	}
 	for a.stats.Steps() < until {
 		a.schedule()
 		for taken := 0; taken < tabularIteration; taken += a.c.NEnvs {

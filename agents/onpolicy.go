@@ -20,6 +20,7 @@ import (
 // onPolicy is what agents are made of that learn from what their present policy
 // does: networks, their optimiser, and environments to act in.
 type onPolicy struct {
+	horizon
 	model  *policy.ActorCritic
 	params []*tape.Param // the model's parameters
 	opt    *optim.Optimizer

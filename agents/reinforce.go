@@ -91,6 +91,7 @@ func NewReinforce(mk env.Maker, c ReinforceConfig) (*Reinforce, error) {
 	}
 	a.opt.MaxNorm = c.MaxGradNorm
 	a.learnBy(a.actorLoss, a.criticLoss)
+	a.end(&a.c.Setup, scheduled{"learning_rate", c.LearningRate})
 	return a, nil
 }
 
@@ -130,6 +131,9 @@ func newPlayed(rows, o, w, k int) played {
 
 // Learn gathers episodes and takes a step with each batch of them.
 func (a *Reinforce) Learn(until int) (Report, error) {
+	if err := a.CheckSteps(until); err != nil {
+		return a.stats.Report(a.log.figures(a.rate)), errorf("REINFORCE", err)
+	}
 	a.useCores(&a.c.Setup)
 	defer a.cores.Stop()
 	for a.stats.Steps() < until {

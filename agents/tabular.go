@@ -36,6 +36,7 @@ const (
 // and 0 after a terminal state. An episode that was cut off is bootstrapped from
 // the observation it was cut off at.
 type Tabular struct {
+	horizon
 	c      TabularConfig
 	target target
 	one    *policy.Table // Q
@@ -78,6 +79,7 @@ func NewDoubleQLearning(mk env.Maker, c TabularConfig) (*Tabular, error) {
 
 func newTabular(name string, t target, mk env.Maker, c TabularConfig) (*Tabular, error) {
 	a := &Tabular{c: c, target: t}
+	a.end(&a.c.Setup, scheduled{"learning_rate", c.LearningRate})
 	err := c.validate()
 	if steps := c.looksBack(); err == nil && steps > 0 {
 		if t == doubleQ {
@@ -131,6 +133,9 @@ const tabularIteration = 256
 
 // Learn takes steps, and learns from each.
 func (a *Tabular) Learn(until int) (Report, error) {
+	if err := a.CheckSteps(until); err != nil {
+		return a.stats.Report(a.figures()), fmt.Errorf("agents: %w", err)
+	}
 	for a.stats.Steps() < until {
 		a.schedule()
 		for taken := 0; taken < tabularIteration; taken += a.c.NEnvs {

@@ -170,7 +170,7 @@ func (a Agent) pieces(t *testing.T, mk func() env.Env) {
 // allocates runs ten times ten iterations of a warm agent, so that an allocation of
 // the runtime's own does not count.
 func (a Agent) allocates(t *testing.T, mk func() env.Env) {
-	agent := a.make(t, mk, 1, short)
+	agent := a.make(t, mk, 1, 100*short)
 	r, err := agent.Learn(2 * short)
 	if n := testing.AllocsPerRun(10, func() {
 		for range 10 {
@@ -186,7 +186,7 @@ func (a Agent) allocates(t *testing.T, mk func() env.Env) {
 // refuses wants of what is not a number an error that says where it was.
 func (a Agent) refuses(t *testing.T, mk func() env.Env) {
 	for _, observation := range []bool{false, true} {
-		agent := a.make(t, func() env.Env { return &broken{Env: mk(), observation: observation} }, 1, short)
+		agent := a.make(t, func() env.Env { return &broken{Env: mk(), observation: observation} }, 1, 100_000)
 		_, err := agent.Learn(100_000)
 		var e *env.Error
 		if !errors.As(err, &e) || !errors.Is(err, env.ErrNotFinite) || e.Env != mk().Spec().ID || e.Step < 1 {
