@@ -181,12 +181,15 @@ func (a *A3C) iterate() error {
 	} else {
 		a.asynchronously()
 	}
+	if err := checkFinite(a.params, a.stats.Steps()); err != nil {
+		return err
+	}
 	for _, w := range a.workers {
 		if w.err != nil {
 			return w.err
 		}
 	}
-	return checkFinite(a.params, a.stats.Steps())
+	return nil
 }
 
 // inOrder applies a gradient of each worker, all of the same parameters, before
@@ -230,6 +233,7 @@ func (a *A3C) gradient(w *worker) error {
 	for i, p := range w.params {
 		copy(p.Value, a.params[i].Value)
 	}
+	w.before = a.stats.Steps()
 	a.mu.Unlock()
 	if err := w.collect(); err != nil {
 		return err

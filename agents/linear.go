@@ -8,7 +8,6 @@ import (
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/state"
 	"github.com/rlrun/rlrun/policy"
-	"github.com/rlrun/rlrun/policy/f32"
 	"github.com/rlrun/rlrun/policy/optim"
 )
 
@@ -148,8 +147,8 @@ func (a *Linear) Learn(until int) (Report, error) {
 				return a.stats.Report(a.figures()), fmt.Errorf("agents: %w", err)
 			}
 		}
-		if sum := f32.SumSquares(a.q.W.Value); sum-sum != 0 {
-			return a.stats.Report(a.figures()), fmt.Errorf("agents: the weights are not finite after %d steps; a lower learning_rate may help", a.stats.Steps())
+		if err := checkTable(a.q.W, a.stats.Steps()); err != nil {
+			return a.stats.Report(a.figures()), fmt.Errorf("agents: %w", err)
 		}
 	}
 	return a.stats.Report(a.figures()), nil

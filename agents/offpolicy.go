@@ -217,7 +217,7 @@ func (o *offPolicy) step() error {
 	o.bound(o.bounded)
 	res, err := o.vec.Step(o.bounded)
 	if err != nil {
-		return err
+		return blame(err, o.params, o.stats.Steps())
 	}
 	o.buffer.Add(o.act, res)
 	o.stats.Add(res)

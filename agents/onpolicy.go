@@ -29,6 +29,7 @@ type onPolicy struct {
 	vec    env.Vector
 	normal *policy.Normalizer // of its observations; nil if they are as they are
 	stats  Stats
+	before int // steps that others have taken: see A3C
 
 	act, bounded []float32 // [N, A] as drawn, and as the environments get them
 	forbidden    []float32 // [N, actions] what cannot be done next; nil where all can always be
@@ -109,11 +110,12 @@ func (o *onPolicy) step(obs, logp []float32) (*env.Result, error) {
 	copy(o.bounded, o.act)
 	o.model.Head.Bound(o.bounded)
 	res, err := o.vec.Step(o.bounded)
-	if err == nil {
-		o.stats.Add(res)
-		policy.Mask(o.forbidden, res.Mask)
+	if err != nil {
+		return nil, blame(err, o.params, o.before+o.stats.Steps())
 	}
-	return res, err
+	o.stats.Add(res)
+	policy.Mask(o.forbidden, res.Mask)
+	return res, nil
 }
 
 // learnBy says by which losses to learn. That of the actor is of π, which is on the
@@ -193,16 +195,6 @@ func (o *onPolicy) check() error {
 		return err
 	}
 	return checkFinite(o.params, o.stats.Steps())
-}
-
-// checkFinite returns an error where the parameters are broken after so many steps.
-func checkFinite(params []*tape.Param, steps int) error {
-	for _, p := range params {
-		if sum := f32.SumSquares(p.Value); sum-sum != 0 {
-			return fmt.Errorf("%s is not finite after %d steps; a lower learning_rate or max_grad_norm may help", p.Name, steps)
-		}
-	}
-	return nil
 }
 
 // State visits the generator, the networks, their optimiser, the environments and

@@ -143,11 +143,20 @@ func (a *Tabular) Learn(until int) (Report, error) {
 				return a.stats.Report(a.figures()), fmt.Errorf("agents: %w", err)
 			}
 		}
-		if sum := f32.SumSquares(a.one.Q.Value); sum-sum != 0 {
-			return a.stats.Report(a.figures()), fmt.Errorf("agents: the table is not finite after %d steps; a lower learning_rate may help", a.stats.Steps())
+		if err := a.check(); err != nil {
+			return a.stats.Report(a.figures()), fmt.Errorf("agents: %w", err)
 		}
 	}
 	return a.stats.Report(a.figures()), nil
+}
+
+// check returns an error where learning has broken a table.
+func (a *Tabular) check() error {
+	err := checkTable(a.one.Q, a.stats.Steps())
+	if err == nil && a.two != nil {
+		err = checkTable(a.two.Q, a.stats.Steps())
+	}
+	return err
 }
 
 // schedule reads the schedules at the start of an iteration.
