@@ -139,7 +139,8 @@ func (r *Replay) buffer(spec env.Spec, first *env.Result) (replay.Buffer, error)
 const offPolicyIteration = 64
 
 // learn takes steps and updates.
-func (o *offPolicy) learn(until int) error {
+func (o *offPolicy) learn(until int) (err error) {
+	defer recovered(&err)
 	if err := o.CheckSteps(until); err != nil {
 		return err
 	}

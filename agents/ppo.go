@@ -131,17 +131,8 @@ func (p *PPO) begin(mk env.Maker) error {
 
 // Learn gathers rollouts and makes NEpochs passes over each.
 func (p *PPO) Learn(until int) (Report, error) {
-	if err := p.CheckSteps(until); err != nil {
-		return p.stats.Report(p.log.figures(p)), errorf("PPO", err)
-	}
-	p.useCores(&p.c.Setup)
-	defer p.cores.Stop()
-	for p.stats.Steps() < until {
-		if err := p.iterate(); err != nil {
-			return p.stats.Report(p.log.figures(p)), fmt.Errorf("agents: PPO: %w", err)
-		}
-	}
-	return p.stats.Report(p.log.figures(p)), nil
+	err := p.learn(until, &p.c.Setup, p)
+	return p.stats.Report(p.log.figures(p)), errorf("PPO", err)
 }
 
 // iterate is one iteration of algorithm 1. Schedules are read at its start.

@@ -2,7 +2,6 @@ package agents
 
 import (
 	"errors"
-	"fmt"
 	"math/rand/v2"
 
 	"github.com/rlrun/rlrun/env"
@@ -37,6 +36,7 @@ const (
 // the observation it was cut off at.
 type Tabular struct {
 	horizon
+	name   string
 	c      TabularConfig
 	target target
 	one    *policy.Table // Q
@@ -78,7 +78,7 @@ func NewDoubleQLearning(mk env.Maker, c TabularConfig) (*Tabular, error) {
 }
 
 func newTabular(name string, t target, mk env.Maker, c TabularConfig) (*Tabular, error) {
-	a := &Tabular{c: c, target: t}
+	a := &Tabular{name: name, c: c, target: t}
 	a.end(&a.c.Setup, scheduled{"learning_rate", c.LearningRate})
 	err := c.validate()
 	if steps := c.looksBack(); err == nil && steps > 0 {
@@ -133,21 +133,27 @@ const tabularIteration = 256
 
 // Learn takes steps, and learns from each.
 func (a *Tabular) Learn(until int) (Report, error) {
-	if err := a.CheckSteps(until); err != nil {
-		return a.stats.Report(a.figures()), fmt.Errorf("agents: %w", err)
+	err := a.learn(until)
+	return a.stats.Report(a.figures()), errorf(a.name, err)
+}
+
+func (a *Tabular) learn(until int) (err error) {
+	defer recovered(&err)
+	if err = a.CheckSteps(until); err != nil {
+		return err
 	}
 	for a.stats.Steps() < until {
 		a.schedule()
 		for taken := 0; taken < tabularIteration; taken += a.c.NEnvs {
-			if err := a.step(); err != nil {
-				return a.stats.Report(a.figures()), fmt.Errorf("agents: %w", err)
+			if err = a.step(); err != nil {
+				return err
 			}
 		}
-		if err := a.check(); err != nil {
-			return a.stats.Report(a.figures()), fmt.Errorf("agents: %w", err)
+		if err = a.check(); err != nil {
+			return err
 		}
 	}
-	return a.stats.Report(a.figures()), nil
+	return nil
 }
 
 // check returns an error where learning has broken a table.
@@ -181,7 +187,7 @@ func (a *Tabular) step() error {
 		return err
 	}
 	for i := range a.obs {
-		a.learn(i, res)
+		a.learnStep(i, res)
 	}
 	a.stats.Add(res)
 	copy(a.obs, res.Obs)
@@ -196,8 +202,8 @@ func (a *Tabular) choose(obs float32) float32 {
 	return float32(policy.ArgMax(a.both.Row(obs)))
 }
 
-// learn learns from environment i's step.
-func (a *Tabular) learn(i int, res *env.Result) {
+// learnStep learns from environment i's step.
+func (a *Tabular) learnStep(i int, res *env.Result) {
 	q, other := a.one, a.one
 	if a.two != nil {
 		if other = a.two; a.rng.Uint64()&1 == 0 {
