@@ -92,8 +92,14 @@ func (a *App) printFinished(r *run.Run, f runFlags) (done bool, err error) {
 
 // bringBack resumes an open run, to other steps if so asked.
 func (a *App) bringBack(r *run.Run, steps string, extend, stretch bool) error {
-	if extend {
-		return r.Extend(steps, stretch, a.Envs)
+	if !extend {
+		return r.Resume()
 	}
-	return r.Resume()
+	before := r.Scenario
+	atZero, err := r.Extend(steps, stretch, a.Envs)
+	if atZero {
+		fmt.Fprintf(a.Err, "rlrun: %s: a setting falls to 0 over %s steps, as learning_rate: lin_0.001 does, and stays there; --stretch goes on with more than that\n",
+			r.Dir, grouped(before.Schedule))
+	}
+	return err
 }

@@ -136,7 +136,15 @@ func Open(dir string, envs env.Registry) (*Run, error) {
 
 // Resume brings an open run to its last checkpoint, and its logs with it; to its
 // start where there is none.
-func (r *Run) Resume() (err error) {
+func (r *Run) Resume() error {
+	if err := r.restore(); err != nil {
+		return err
+	}
+	return r.logs.rewind()
+}
+
+// restore brings all but the logs to the last checkpoint.
+func (r *Run) restore() (err error) {
 	if r.agent, err = r.Scenario.NewAgent(); err != nil {
 		return err
 	}
@@ -148,7 +156,7 @@ func (r *Run) Resume() (err error) {
 	case err != nil && !missing:
 		return fmt.Errorf("%s: %w", name, err)
 	}
-	return r.logs.rewind()
+	return nil
 }
 
 // Learned returns a copy of what has been learned so far. It may be called by
