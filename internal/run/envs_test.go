@@ -5,6 +5,7 @@ import (
 
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/classic"
+	"github.com/rlrun/rlrun/env/grid"
 	"github.com/rlrun/rlrun/internal/run"
 )
 
@@ -97,6 +98,7 @@ func (j *judged) Reset(seed uint64, obs []float32) {
 func registry() env.Registry {
 	r := env.Registry{}
 	classic.Register(r)
+	grid.Register(r)
 	r["acme/Endless-v0"] = env.Entry(func() *endless { return new(endless) })
 	r["acme/Fragile-v0"] = env.Entry(func() *fragile { return new(fragile) })
 	r["acme/EndlessNumbered-v0"] = env.Entry(func() *numbered { return new(numbered) })

@@ -42,7 +42,7 @@ const (
 	maxObserved = 1 << 33
 	// maxBatch bounds those that are in memory at once, where a single observation
 	// has no more.
-	maxBatch = 1 << 20
+	maxBatch = 1 << 23
 )
 
 // width is the length of a row that p makes of an observation: for a network choices
