@@ -16,9 +16,11 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/rlrun/rlrun/internal/infile"
 	"github.com/rlrun/rlrun/internal/nearest"
 	"github.com/rlrun/rlrun/internal/run"
 	"github.com/rlrun/rlrun/internal/scenario"
+	"github.com/rlrun/rlrun/internal/settings"
 	"github.com/rlrun/rlrun/policy/f32"
 )
 
@@ -170,7 +172,7 @@ func (a *App) scenario(name string, changes []scenario.Change) (*scenario.Scenar
 // source returns the file of the scenario called name, and its text.
 func (a *App) source(name string) (file string, text []byte, err error) {
 	if isFile(name) {
-		text, err = os.ReadFile(name)
+		text, err = infile.Read(name, settings.MaxSize)
 		return name, text, err
 	}
 	file = name + ".yaml"

@@ -11,6 +11,7 @@ import (
 
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/internal/episode"
+	"github.com/rlrun/rlrun/internal/infile"
 	"github.com/rlrun/rlrun/internal/run"
 	"github.com/rlrun/rlrun/internal/scenario"
 	"github.com/rlrun/rlrun/internal/stage"
@@ -111,7 +112,7 @@ walk back step by step, take another action there.`,
 
 // recorded is what a window shows of a file of episodes.
 func (a *App) recorded(name string) (c stage.Config, err error) {
-	f, err := os.Open(name)
+	f, err := infile.OpenAtMost(name, episode.MaxFile)
 	if err != nil {
 		return c, err
 	}

@@ -20,6 +20,10 @@ type logs struct {
 	progress, episodes, events logFile
 }
 
+// MaxLog is how long progress.csv or episodes.csv may be to be read again, in bytes:
+// more than ten million rows.
+const MaxLog = 1 << 30
+
 // eventsFile is for TensorBoard, which looks for such a name.
 const eventsFile = "events.out.tfevents.rlrun"
 
