@@ -31,7 +31,7 @@ func (a *App) evalCommand() *cobra.Command {
 			if err != nil {
 				return badInput{err}
 			}
-			ctx, stop := interruptible()
+			ctx, stop := a.interruptible()
 			defer stop()
 			res, err := r.Evaluate(ctx, p, n, from)
 			if errors.Is(err, context.Canceled) {

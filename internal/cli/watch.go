@@ -33,7 +33,12 @@ func (a *App) open(title string, c stage.Config) (*stage.Screen, <-chan error, e
 		return nil, nil, err
 	}
 	closed := make(chan error, 1)
-	go func() { closed <- a.Window("rlrun: "+title, s) }()
+	go func() {
+		var err error
+		defer func() { closed <- err }()
+		defer guard(&err, nil)
+		err = a.Window("rlrun: "+title, s)
+	}()
 	select {
 	case <-s.Opened():
 		return s, closed, nil
@@ -48,7 +53,7 @@ func (a *App) look(title string, c stage.Config) error {
 	if err != nil {
 		return badInput{err}
 	}
-	ctx, stop := interruptible()
+	ctx, stop := a.interruptible()
 	defer stop()
 	defer context.AfterFunc(ctx, s.Close)()
 	return errors.Join(<-closed, s.Leaves())
