@@ -183,7 +183,7 @@ func TestHelp(t *testing.T) {
 		{"step -h", "rlrun step ENV"},
 		{"help eval", "rlrun eval RUN"},
 		{"help resume", "rlrun resume RUN"},
-		{"help list", "rlrun list [scenarios|envs|agents]"},
+		{"help list", "rlrun list [scenarios|envs|agents|runs [DIR]]"},
 		{"help completion", "rlrun completion SHELL"},
 	} {
 		status, out, err := a.call(strings.Fields(c.args)...)
@@ -213,7 +213,7 @@ func TestComplete(t *testing.T) {
 		want []string
 	}{
 		{[]string{""}, []string{"quick", "open", "cartpole-ppo", "eval", "step"}},
-		{[]string{"list", ""}, []string{"scenarios", "envs", "agents"}},
+		{[]string{"list", ""}, []string{"scenarios", "envs", "agents", "runs"}},
 		{[]string{"step", ""}, []string{"CartPole-v0", "CartPole-v1", "acme/Odd-v0"}},
 		{[]string{"completion", ""}, []string{"bash", "zsh", "fish", "powershell"}},
 		{[]string{"quick", "--che"}, []string{"--checkpoint-every"}},

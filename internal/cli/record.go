@@ -45,7 +45,7 @@ says as what:
 			if f.out == "" {
 				return badInput{errors.New("rlrun record: --out FILE is not there; want a new file that ends in .gif, .mp4, .png or .jsonl")}
 			}
-			r, err := run.Load(args[0], a.Envs)
+			r, err := a.loadOne(args[0], "policy.safetensors")
 			if err != nil {
 				return badInput{err}
 			}

@@ -90,7 +90,7 @@ walk back step by step, take another action there.`,
 					return badInput{err}
 				}
 			} else {
-				r, err := run.Load(args[0], a.Envs)
+				r, err := a.loadOne(args[0], "policy.safetensors")
 				if err != nil {
 					return badInput{err}
 				}
