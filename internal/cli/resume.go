@@ -2,7 +2,6 @@ package cli
 
 import (
 	"errors"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -46,12 +45,12 @@ func (a *App) resume(dir, steps string, extend, stretch bool, f runFlags) error 
 	if err != nil {
 		return err
 	}
+	found, err := a.loadOne(dir, "config.yaml")
+	if err != nil {
+		return badInput{err}
+	}
 	if !extend {
-		r, err := run.Load(dir, a.Envs)
-		if err != nil {
-			return badInput{err}
-		}
-		if done, err := a.printFinished(r, f); done || err != nil {
+		if done, err := a.printFinished(found, f); done || err != nil {
 			return err
 		}
 	}
@@ -65,7 +64,7 @@ func (a *App) resume(dir, steps string, extend, stretch bool, f runFlags) error 
 		}
 	}
 	if k := r.Scenario.Kernels; k != "" && k != f32.Kernels() {
-		fmt.Fprintf(a.Err, "rlrun: %s has run with %s kernels, this is with %s: the bytes may differ\n", dir, k, f32.Kernels())
+		a.say("rlrun: %s has run with %s kernels, this is with %s: the bytes may differ", dir, k, f32.Kernels())
 	}
 	w, err := a.watchTraining(r.Scenario, f)
 	if err != nil {
@@ -98,7 +97,7 @@ func (a *App) bringBack(r *run.Run, steps string, extend, stretch bool) error {
 	before := r.Scenario
 	atZero, err := r.Extend(steps, stretch, a.Envs)
 	if atZero {
-		fmt.Fprintf(a.Err, "rlrun: %s: a setting falls to 0 over %s steps, as learning_rate: lin_0.001 does, and stays there; --stretch goes on with more than that\n",
+		a.say("rlrun: %s: a setting falls to 0 over %s steps, as learning_rate: lin_0.001 does, and stays there; --stretch goes on with more than that",
 			r.Dir, grouped(before.Schedule))
 	}
 	return err

@@ -19,7 +19,7 @@ func (a *App) evalCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "eval RUN", Short: "evaluate a saved run's policy", Args: oneArg("a run directory"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			r, err := run.Load(args[0], a.Envs)
+			r, err := a.loadOne(args[0], "policy.safetensors")
 			if err != nil {
 				return badInput{err}
 			}
@@ -32,9 +32,9 @@ func (a *App) evalCommand() *cobra.Command {
 				return badInput{err}
 			}
 			if done, err := r.Result(); err == nil && done == nil && !best {
-				fmt.Fprintf(a.Err, "rlrun: the run is not finished: this is the policy that it saved last; rlrun resume %s goes on with it\n", r.Dir)
+				a.say("rlrun: the run is not finished: this is the policy that it saved last; rlrun resume %s goes on with it", r.Dir)
 			}
-			ctx, stop := interruptible()
+			ctx, stop := a.interruptible()
 			defer stop()
 			res, err := r.Evaluate(ctx, p, n, from)
 			if errors.Is(err, context.Canceled) {

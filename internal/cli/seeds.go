@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/rlrun/rlrun/internal/run"
@@ -27,13 +26,14 @@ type cell struct {
 // A seedRun is one of several runs. Its environments and its agent are there while it
 // trains, and no longer.
 type seedRun struct {
-	scenario *scenario.Scenario // until the run is created
-	seed     uint64
-	dir      string  // "" for one that is found when it is created
-	share    float64 // trained
-	result   *run.Result
-	err      error
-	done     chan struct{}
+	source  string            // of the scenario
+	changes []scenario.Change // to it
+	seed    uint64
+	dir     string  // "" for one that is found when it is created
+	share   float64 // trained
+	result  *run.Result
+	err     error
+	done    chan struct{}
 }
 
 // A summary is what came of several runs: INTERFACES' results line.
@@ -54,11 +54,11 @@ type summary struct {
 // runMany runs all runs of all cells, as many at once as there are cores, each to
 // the bytes that it would have alone. Their directories are there from the start.
 func (a *App) runMany(cells []*cell, every int, f runFlags) error {
-	all, err := createAll(cells)
+	all, err := a.createAll(cells)
 	if err != nil {
 		return badInput{err}
 	}
-	ctx, stop := interruptible()
+	ctx, stop := a.interruptible()
 	defer stop()
 	show := a.newManyProgress(cells[0].scenario.Name, all, f)
 	next := make(chan *seedRun)
@@ -86,20 +86,17 @@ func (a *App) runMany(cells []*cell, every int, f runFlags) error {
 			switch {
 			case errors.Is(r.err, context.Canceled):
 				interrupted++
-				show.say("interrupted; rlrun resume %s goes on", r.dir)
+				a.say("rlrun: interrupted; rlrun resume %s goes on", r.dir)
 			case r.err != nil:
 				failed++
-				show.say("seed %d in %s: %v", r.seed, r.dir, r.err)
+				a.say("rlrun: seed %d in %s: %s", r.seed, r.dir, message(r.err))
+				trace(a.Err, r.err)
 			default:
-				if err := a.print(r.result, f.json); err != nil {
-					return err
-				}
+				a.print(r.result, f.json) // Run looks at what could not be printed, when all runs are done
 			}
 		}
 		if interrupted == 0 {
-			if err := a.printSummary(c, f.json); err != nil {
-				return err
-			}
+			a.printSummary(c, f.json)
 		}
 	}
 	if interrupted > 0 {
@@ -126,7 +123,7 @@ func (a *App) runCells(name string, changes []scenario.Change, sweeps []string, 
 
 // createAll creates the runs of all cells, once a first agent of each cell is known
 // to be right, and returns them. They are closed until they train.
-func createAll(cells []*cell) (all []*seedRun, err error) {
+func (a *App) createAll(cells []*cell) (all []*seedRun, err error) {
 	for _, c := range cells {
 		if _, err := c.scenario.NewAgent(); err != nil {
 			return nil, err // before anything is made
@@ -134,11 +131,15 @@ func createAll(cells []*cell) (all []*seedRun, err error) {
 		all = append(all, c.runs...)
 	}
 	for _, s := range all {
-		r, err := run.Create(s.scenario, s.dir)
+		own, err := a.scenario(s.source, s.changes)
 		if err != nil {
 			return nil, err
 		}
-		s.scenario, s.dir, s.done = nil, r.Dir, make(chan struct{})
+		r, err := run.Create(own, s.dir)
+		if err != nil {
+			return nil, err
+		}
+		s.dir, s.done = r.Dir, make(chan struct{})
 		if err := r.Close(); err != nil {
 			return nil, err
 		}
@@ -155,15 +156,20 @@ func (a *App) train(ctx context.Context, s *seedRun, cores, every int, show *man
 	}
 	defer func() { err = errors.Join(err, r.Close()) }()
 	r.Scenario.UseCores(cores)
+	steps := 0
+	defer guard(&err, duringTraining(r.Scenario, &steps))
 	if err := r.Resume(); err != nil {
 		return err
 	}
-	st, err := r.Train(ctx, run.Options{CheckpointEvery: every, Report: func(st run.Status) { show.report(s, st) }})
+	st, err := r.Train(ctx, run.Options{CheckpointEvery: every, Report: func(st run.Status) {
+		steps = st.Steps
+		show.report(s, st)
+	}})
 	if err != nil {
 		return err
 	}
 	if st.Trouble != nil {
-		show.say("seed %d in %s: %v", s.seed, s.dir, st.Trouble)
+		show.say("rlrun: seed %d in %s: %s", s.seed, s.dir, message(st.Trouble))
 	}
 	s.result, err = r.Finish(ctx, st)
 	return err
@@ -246,15 +252,15 @@ func (a *App) cellsOf(name string, changes []scenario.Change, sweeps []string, s
 		c.scenario = first
 		for i := range seeds {
 			seed := first.Seed + uint64(i)
-			s, err := a.scenario(name, append(own[:len(own):len(own)], scenario.Change{Assignment: fmt.Sprintf("seed=%d", seed), Origin: "--seeds"}))
-			if err != nil {
+			with := append(own[:len(own):len(own)], scenario.Change{Assignment: fmt.Sprintf("seed=%d", seed), Origin: "--seeds"})
+			if _, err := a.scenario(name, with); err != nil {
 				return nil, err
 			}
 			dir := ""
-			if base := sweepDir(out, s.Name, set); base != "" {
+			if base := sweepDir(out, first.Name, set); base != "" {
 				dir = filepath.Join(base, fmt.Sprintf("seed-%d", seed))
 			}
-			c.runs = append(c.runs, &seedRun{scenario: s, seed: seed, dir: dir})
+			c.runs = append(c.runs, &seedRun{source: name, changes: with, seed: seed, dir: dir})
 		}
 		cells = append(cells, c)
 	}
@@ -326,62 +332,4 @@ func elements(list string) (all []string, err error) {
 		return nil, errors.New("brackets that do not match")
 	}
 	return all, nil
-}
-
-// manyProgress shows how several runs go, on a terminal.
-type manyProgress struct {
-	app   *App
-	line  bool
-	mu    sync.Mutex
-	runs  []*seedRun
-	drawn time.Time
-}
-
-func (a *App) newManyProgress(name string, runs []*seedRun, f runFlags) *manyProgress {
-	p := &manyProgress{app: a, runs: runs, line: a.Interactive && !f.quiet}
-	if p.line {
-		fmt.Fprintf(a.Err, "%s: %d runs; Ctrl-C saves and stops\n", name, len(runs))
-	}
-	return p
-}
-
-// report is told of a run's iteration.
-func (p *manyProgress) report(r *seedRun, st run.Status) {
-	if st.Trouble != nil {
-		p.say("seed %d in %s: %v", r.seed, r.dir, st.Trouble)
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	r.share = min(1, float64(st.Steps)/float64(st.Total))
-	now := time.Now()
-	if !p.line || now.Sub(p.drawn) < redraw {
-		return
-	}
-	p.drawn = now
-	var sum float64
-	ended := 0
-	for _, r := range p.runs {
-		if sum += r.share; r.share == 1 {
-			ended++
-		}
-	}
-	line := fmt.Sprintf("%3.0f %%  %d of %d runs trained", 100*sum/float64(len(p.runs)), ended, len(p.runs))
-	fmt.Fprint(p.app.Err, "\r\x1b[K"+cut(line, terminalWidth()))
-}
-
-// clear takes the line away.
-func (p *manyProgress) clear() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.line {
-		fmt.Fprint(p.app.Err, "\r\x1b[K")
-	}
-}
-
-// say says something in a line of its own.
-func (p *manyProgress) say(format string, args ...any) {
-	p.clear()
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.app.warn(fmt.Errorf(format, args...))
 }

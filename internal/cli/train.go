@@ -8,20 +8,20 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"runtime/pprof"
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 
 	"github.com/spf13/cobra"
 
 	"github.com/rlrun/rlrun/internal/atomicfile"
+	"github.com/rlrun/rlrun/internal/infile"
 	"github.com/rlrun/rlrun/internal/nearest"
 	"github.com/rlrun/rlrun/internal/run"
 	"github.com/rlrun/rlrun/internal/scenario"
+	"github.com/rlrun/rlrun/internal/settings"
 	"github.com/rlrun/rlrun/policy/f32"
 )
 
@@ -175,7 +175,7 @@ func (a *App) scenario(name string, changes []scenario.Change) (*scenario.Scenar
 // source returns the file of the scenario called name, and its text.
 func (a *App) source(name string) (file string, text []byte, err error) {
 	if isFile(name) {
-		text, err = os.ReadFile(name)
+		text, err = infile.Read(name, settings.MaxSize)
 		return name, text, err
 	}
 	file = name + ".yaml"
@@ -229,18 +229,20 @@ func (a *App) runNew(s *scenario.Scenario, out string, f runFlags) error {
 // repeat that run to the byte.
 func (a *App) warnRepeat(s *scenario.Scenario) {
 	if s.Kernels != "" && s.Kernels != f32.Kernels() {
-		fmt.Fprintf(a.Err, "rlrun: the file ran with %s kernels, this is with %s: the bytes may differ\n", s.Kernels, f32.Kernels())
+		a.say("rlrun: the file ran with %s kernels, this is with %s: the bytes may differ", s.Kernels, f32.Kernels())
 	}
 	if len(s.Stretched) > 0 {
-		fmt.Fprintf(a.Err, "rlrun: the file's run had its schedules stretched to %s steps on the way, this has them so from its beginning: the bytes differ\n",
+		a.say("rlrun: the file's run had its schedules stretched to %s steps on the way, this has them so from its beginning: the bytes differ",
 			grouped(s.Schedule))
 	}
 }
 
 // finish brings a run to its end, and says what came out.
 func (a *App) finish(r *run.Run, every int, f runFlags, w *watching) (err error) {
+	steps := 0
 	defer func() { err = errors.Join(err, r.Close()) }()
-	ctx, stop := interruptible()
+	defer guard(&err, duringTraining(r.Scenario, &steps))
+	ctx, stop := a.interruptible()
 	defer stop()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -249,19 +251,22 @@ func (a *App) finish(r *run.Run, every int, f runFlags, w *watching) (err error)
 	st, err := r.Train(ctx, run.Options{CheckpointEvery: every, Report: func(st run.Status) {
 		if st.Trouble != nil {
 			show.clear()
-			a.warn(st.Trouble)
+			a.say("rlrun: %s", message(st.Trouble))
 		}
+		steps = st.Steps
 		show.report(st)
 		w.report(r, st)
 	}})
 	show.clear()
 	var res *run.Result
 	if err == nil {
-		a.warn(st.Trouble)
+		if st.Trouble != nil {
+			a.say("rlrun: %s", message(st.Trouble))
+		}
 		res, err = r.Finish(ctx, st)
 	}
 	if errors.Is(err, context.Canceled) {
-		fmt.Fprintf(a.Err, "rlrun: interrupted after %d steps; rlrun resume %s goes on\n", st.Steps, r.Dir)
+		a.say("rlrun: interrupted after %d steps; rlrun resume %s goes on", st.Steps, r.Dir)
 		return errInterrupted
 	}
 	if res != nil {
@@ -272,19 +277,4 @@ func (a *App) finish(r *run.Run, every int, f runFlags, w *watching) (err error)
 	}
 	w.wait(ctx, r)
 	return nil
-}
-
-// warn says in a line what went wrong without ending the command; nothing of nil.
-func (a *App) warn(err error) {
-	if err != nil {
-		fmt.Fprintln(a.Err, "rlrun:", strings.ReplaceAll(err.Error(), "\n", "; "))
-	}
-}
-
-// interruptible returns a context that Ctrl-C, or a request to end, cancels.
-// The second time they end the program at once.
-func interruptible() (context.Context, context.CancelFunc) {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop)
-	return ctx, stop
 }

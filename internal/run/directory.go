@@ -9,7 +9,9 @@ import (
 	"path/filepath"
 
 	"github.com/rlrun/rlrun/internal/atomicfile"
+	"github.com/rlrun/rlrun/internal/infile"
 	"github.com/rlrun/rlrun/internal/scenario"
+	"github.com/rlrun/rlrun/internal/settings"
 )
 
 // The files of a run's directory, beside its logs.
@@ -58,7 +60,7 @@ func readConfig(dir string) (name string, text []byte, err error) {
 		return "", nil, fmt.Errorf("%s is no run directory", dir)
 	}
 	name = filepath.Join(dir, configFile)
-	if text, err = os.ReadFile(name); err != nil {
+	if text, err = infile.Read(name, settings.MaxSize); err != nil {
 		return "", nil, fmt.Errorf("%s is no run directory: %w", dir, err)
 	}
 	return name, text, nil

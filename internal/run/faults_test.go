@@ -182,9 +182,12 @@ func TestDeleted(t *testing.T) {
 		},
 	} {
 		for _, o := range []run.Options{{CheckpointEvery: 64}, {}} {
-			r := create(t, parse(t, quick))
+			r := create(t, parse(t, quick, "eval.freq=200", "log_interval=1000"))
 			var left []fs.DirEntry
 			o.Report = func(s run.Status) {
+				if s.Trouble != nil {
+					t.Errorf("%s: %v, want the end alone", what, s.Trouble)
+				}
 				if s.Steps != 640 {
 					return
 				}

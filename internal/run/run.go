@@ -16,6 +16,7 @@ import (
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/state"
 	"github.com/rlrun/rlrun/internal/atomicfile"
+	"github.com/rlrun/rlrun/internal/infile"
 	"github.com/rlrun/rlrun/internal/scenario"
 	"github.com/rlrun/rlrun/policy"
 )
@@ -84,7 +85,7 @@ func begin(a agents.Agent, s *scenario.Scenario) error {
 	if info, err := os.Stat(name); err == nil && info.IsDir() {
 		name = filepath.Join(name, policyFile)
 	}
-	f, err := os.Open(name)
+	f, err := infile.Open(name)
 	if errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("init: %s is not there, the policy that training begins with; want a run or a policy's file", name)
 	}

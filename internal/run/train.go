@@ -78,7 +78,9 @@ func (r *Run) Train(ctx context.Context, o Options) (Status, error) {
 			due = st.Steps/every > savedAt/every
 		}
 		if due {
-			st.Trouble = r.saveOnTheWay(st.Steps)
+			if st.Trouble = r.saveOnTheWay(st.Steps); st.Trouble != nil && r.owned() != nil {
+				return st, r.owned()
+			}
 			saved, savedAt = now, st.Steps
 		}
 		if st.Stopped {
@@ -142,6 +144,8 @@ func (r *Run) log(last int, st Status) (bool, error) {
 	due := st.Steps/every > last/every || st.Steps >= st.Total || st.Stopped
 	if due {
 		r.evals.mean, r.evals.length = math.NaN(), math.NaN()
+	}
+	if due || st.Trouble != nil {
 		if err := r.owned(); err != nil {
 			return false, err
 		}

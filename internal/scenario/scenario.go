@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -138,6 +139,7 @@ func (s *Scenario) resolve(envs env.Registry) error {
 	if s.Eval.Freq == nil {
 		s.Eval.Freq = new(max(1, s.Steps/10))
 	}
+	const most = min(1<<53, math.MaxInt/2) // as state.MaxCount
 	for _, r := range []struct {
 		key          string
 		value, least int
@@ -146,8 +148,8 @@ func (s *Scenario) resolve(envs env.Registry) error {
 		{"eval.freq", *s.Eval.Freq, 0}, {"eval.freq_episodes", s.Eval.FreqEpisodes, 1}, {"eval.patience", s.Eval.Patience, 0},
 		{"log_interval", s.LogInterval, 1},
 	} {
-		if r.value < r.least || r.value > 1<<53 {
-			return fmt.Errorf("%s is %d, want %d or more, and no more than 2⁵³", r.key, r.value, r.least)
+		if r.value < r.least || r.value > most {
+			return fmt.Errorf("%s is %d, want %d or more, and no more than %d", r.key, r.value, r.least, most)
 		}
 	}
 	if err := checkName(s.Name); err != nil {
