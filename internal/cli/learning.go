@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/rlrun/rlrun/internal/atomicfile"
+	"github.com/rlrun/rlrun/internal/figure"
 	"github.com/rlrun/rlrun/internal/statistics"
 	"github.com/rlrun/rlrun/policy/f32"
 )
@@ -101,21 +102,22 @@ func (c *cell) row() (string, error) {
 	}
 	threshold, solved, when, how := "–", "–", "–", "–"
 	if s.Threshold != nil {
-		threshold, solved = fmt.Sprintf("%g", *s.Threshold), fmt.Sprintf("%d of %d", reached, len(c.runs))
+		threshold, solved = figure.Given(*s.Threshold), fmt.Sprintf("%d of %d", reached, len(c.runs))
 		if *sum.Eval.IQM < *s.Threshold {
 			solved += " **short**"
 		}
 		if len(steps) > 0 {
-			when = grouped(int(statistics.Median(steps)))
-			how = fmt.Sprintf("%.2g", statistics.Median(seconds))
+			when = figure.Whole(int(statistics.Median(steps)))
+			how = figure.Number(statistics.Median(seconds))
 		}
 	}
+	low, high := sum.Eval.CI95[0], sum.Eval.CI95[1]
 	published := s.Published
 	if published == "" {
 		published = "–"
 	}
-	return fmt.Sprintf("| %s | %s | %s | %.4g | %.4g (%.4g to %.4g) | %s | %s | %s | %s | %s |", s.Name, s.Env, grouped(s.Steps),
-		*sum.Eval.Mean, *sum.Eval.IQM, sum.Eval.CI95[0], sum.Eval.CI95[1], threshold, solved, when, how, published), nil
+	return fmt.Sprintf("| %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |", s.Name, s.Env, figure.Whole(s.Steps),
+		figure.Known(*sum.Eval.Mean, figure.StdErr(low, high)), figure.Interval(*sum.Eval.IQM, low, high), threshold, solved, when, how, published), nil
 }
 
 // firstAt returns the steps and seconds of the first evaluation on the way that
@@ -143,12 +145,20 @@ func firstAt(name string, threshold *float64) (steps, seconds float64, ok bool, 
 // table is the file.
 func table(rows []string, seeds int) string {
 	return resultsHead + fmt.Sprintf(`
-Written by `+"`rlrun bench learning --seeds %d`"+`, on %d cores with %s kernels. Each scenario ran
-with seeds 1 to %d; a run is judged by the mean return of its final policy, greedy, over fresh episodes.
+Written by `+"`rlrun bench learning --seeds %d`"+`, on %s with %s kernels. Each scenario ran
+with %s; a run is judged by the mean return of its final policy, greedy, over fresh episodes.
 Mean and interquartile mean are over the runs, the latter with its 95 %% bootstrap interval. Steps and
 seconds are medians, to the first evaluation on the way that reached the threshold.
 
 | scenario | environment | steps | mean | interquartile mean | threshold | reached it | steps to it | seconds to it | published |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
-`, seeds, runtime.GOMAXPROCS(0), f32.Kernels(), seeds) + strings.Join(rows, "\n") + "\n"
+`, seeds, figure.Count(runtime.GOMAXPROCS(0), "core"), f32.Kernels(), seedsText(seeds)) + strings.Join(rows, "\n") + "\n"
+}
+
+// seedsText names the seeds from 1.
+func seedsText(n int) string {
+	if n == 1 {
+		return "seed 1"
+	}
+	return fmt.Sprintf("seeds 1 to %d", n)
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/rlrun/rlrun/internal/figure"
 	"github.com/rlrun/rlrun/internal/nearest"
 	"github.com/rlrun/rlrun/internal/scenario"
 )
@@ -54,7 +55,7 @@ func orNone(x *float64) string {
 	if x == nil {
 		return "–"
 	}
-	return fmt.Sprintf("%g", *x)
+	return figure.Given(*x)
 }
 
 // listCommand shows what there is.

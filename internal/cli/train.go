@@ -16,6 +16,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/rlrun/rlrun/internal/figure"
 	"github.com/rlrun/rlrun/internal/nearest"
 	"github.com/rlrun/rlrun/internal/run"
 	"github.com/rlrun/rlrun/internal/scenario"
@@ -241,7 +242,7 @@ func (a *App) finish(r *run.Run, every int, f runFlags, w *watching) error {
 		res, err = r.Finish(ctx, st)
 	}
 	if errors.Is(err, context.Canceled) {
-		fmt.Fprintf(a.Err, "rlrun: interrupted after %d steps; rlrun resume %s goes on\n", st.Steps, r.Dir)
+		fmt.Fprintf(a.Err, "rlrun: interrupted after %s; rlrun resume %s goes on\n", figure.Count(st.Steps, "step"), r.Dir)
 		return errInterrupted
 	}
 	if err != nil {

@@ -48,10 +48,17 @@ func MeanDeviation(mean, deviation float64, n int) string {
 
 // Interval writes x and its interval of 95 % confidence: 0.74 (0.71 to 0.76).
 func Interval(x, low, high float64) string {
-	place := knownPlace(x, (high-low)/(2*1.96))
-	write := func(v float64) string { return commas(round(v, place)) }
-	return write(x) + " (" + write(low) + " to " + write(high) + ")"
+	return Known(x, StdErr(low, high)) + " (" + Bounds(x, low, high) + ")"
 }
+
+// Bounds writes the interval of 95 % confidence of x, rounded as x is: 0.71 to 0.76.
+func Bounds(x, low, high float64) string {
+	place := knownPlace(x, StdErr(low, high))
+	return commas(round(low, place)) + " to " + commas(round(high, place))
+}
+
+// StdErr is the standard error of a normal figure that has this interval of 95 %.
+func StdErr(low, high float64) float64 { return (high - low) / (2 * 1.96) }
 
 // Range writes the least and the greatest of some numbers: 91.84 to 95.1.
 func Range(low, high float64) string { return Number(low) + " to " + Number(high) }

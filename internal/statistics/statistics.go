@@ -9,13 +9,17 @@ import (
 	"slices"
 )
 
-// Mean returns the mean of x, NaN of nothing.
+// Mean returns the mean of x, NaN of nothing. It is never out of the range of x, not
+// even by rounding: ten times 0.1, by 10.
 func Mean(x []float64) float64 {
-	sum := 0.0
-	for _, v := range x {
-		sum += v
+	if len(x) == 0 {
+		return math.NaN()
 	}
-	return sum / float64(len(x))
+	sum, low, high := 0.0, x[0], x[0]
+	for _, v := range x {
+		sum, low, high = sum+v, min(low, v), max(high, v)
+	}
+	return min(max(sum/float64(len(x)), low), high)
 }
 
 // Median returns the middle of x, or the mean of the two in the middle.
