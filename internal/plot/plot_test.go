@@ -7,12 +7,14 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/rlrun/rlrun/internal/statistics"
 )
 
 // TestNewCurve has two runs, logged at different places: between, each is in
 // proportion, and the curve goes from where both have begun to where one ends.
 func TestNewCurve(t *testing.T) {
-	c := NewCurve("two", []Series{{[]float64{0, 10}, []float64{0, 10}}, {[]float64{5, 20}, []float64{20, 50}}})
+	c := NewCurve("two", []statistics.Series{{X: []float64{0, 10}, Y: []float64{0, 10}}, {X: []float64{5, 20}, Y: []float64{20, 50}}})
 	if c.Runs != 2 || len(c.X) != points || c.X[0] != 5 || c.X[points-1] != 10 {
 		t.Fatalf("curve of %d runs from %v to %v, want 2 from 5 to 10", c.Runs, c.X[0], c.X[len(c.X)-1])
 	}
@@ -25,15 +27,8 @@ func TestNewCurve(t *testing.T) {
 			t.Errorf("at %v: %v is not in %v … %v", c.X[i], c.Y[i], c.Low[i], c.High[i])
 		}
 	}
-	if one := NewCurve("one", []Series{{[]float64{1, 2}, []float64{3, 4}}}); one.Low != nil || !slices.Equal(one.Y, []float64{3, 4}) {
+	if one := NewCurve("one", []statistics.Series{{X: []float64{1, 2}, Y: []float64{3, 4}}}); one.Low != nil || !slices.Equal(one.Y, []float64{3, 4}) {
 		t.Errorf("curve of one run = %+v, want the run", one)
-	}
-}
-
-func TestSmooth(t *testing.T) {
-	got := Smooth(Series{[]float64{1, 2, 3, 4}, []float64{2, 4, 6, 11}}, 2)
-	if want := []float64{2, 3, 5, 8.5}; !slices.Equal(got.Y, want) {
-		t.Errorf("Smooth = %v, want %v", got.Y, want)
 	}
 }
 

@@ -43,8 +43,10 @@ func Quantile(x []float64, q float64) float64 {
 
 // IQM returns the interquartile mean: that of what is left when a quarter of x,
 // rounded down, is cut off at either end. Section 4.3.
-func IQM(x []float64) float64 {
-	s := slices.Sorted(slices.Values(x))
+func IQM(x []float64) float64 { return iqmSorted(slices.Sorted(slices.Values(x))) }
+
+// iqmSorted returns the interquartile mean of numbers in order.
+func iqmSorted(s []float64) float64 {
 	cut := len(s) / 4
 	return Mean(s[cut : len(s)-cut])
 }
@@ -119,20 +121,4 @@ func Bootstrap(seed uint64, figure func(strata ...[]float64) float64, strata ...
 		figures[k] = figure(drawn...)
 	}
 	return Interval{Quantile(figures, 0.025), Quantile(figures, 0.975)}
-}
-
-// MoreRuns returns how many runs of each there would have to be for an interval
-// of their difference, now of n runs, not to have 0 in it: its width falls with
-// the root of their number. It is 0 where it has not, and -1 where no number is
-// likely to do.
-func MoreRuns(n int, difference float64, i Interval) int {
-	if !i.Contains(0) {
-		return 0
-	}
-	half := (i.High - i.Low) / 2
-	if difference == 0 || half/math.Abs(difference) > 100 {
-		return -1
-	}
-	ratio := half / math.Abs(difference)
-	return max(n+1, int(math.Ceil(float64(n)*ratio*ratio)))
 }

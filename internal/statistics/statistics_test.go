@@ -58,24 +58,6 @@ func TestBootstrap(t *testing.T) {
 	}
 }
 
-// TestMoreRuns: an interval of ± 4 about 2 of 5 runs is half as wide, and leaves 0,
-// with four times as many.
-func TestMoreRuns(t *testing.T) {
-	for _, tc := range []struct {
-		difference float64
-		i          statistics.Interval
-		want       int
-	}{
-		{2, statistics.Interval{Low: -2, High: 6}, 20}, {2, statistics.Interval{Low: 1, High: 3}, 0},
-		{-2, statistics.Interval{Low: -6, High: 2}, 20}, {0, statistics.Interval{Low: -1, High: 1}, -1},
-		{0.001, statistics.Interval{Low: -1, High: 1}, -1}, {1, statistics.Interval{Low: -0.001, High: 1.9}, 6},
-	} {
-		if got := statistics.MoreRuns(5, tc.difference, tc.i); got != tc.want {
-			t.Errorf("MoreRuns(5, %v, %v) = %d, want %d", tc.difference, tc.i, got, tc.want)
-		}
-	}
-}
-
 // TestRecorded holds figures and intervals of two sets of scores to those of another
 // program: Python 3's lists and random.choices, with 100,000 resamples. The ends of
 // the intervals vary by a hundredth of their width or so.
