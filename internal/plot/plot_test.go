@@ -37,7 +37,7 @@ func TestTicks(t *testing.T) {
 		low, high float64
 		want      string
 	}{
-		{0, 60416, "0 10k 20k 30k 40k 50k 60k"}, {-210, -95, "-200 -175 -150 -125 -100"}, {0, 3e6, "0 500k 1M 1.5M 2M 2.5M 3M"}, {0, 0.12, "0 0.025 0.05 0.075 0.1"},
+		{0, 60416, "0 10k 20k 30k 40k 50k 60k"}, {-210, -95, "-200 -175 -150 -125 -100"}, {0, 3e6, "0 0.5M 1M 1.5M 2M 2.5M 3M"}, {0, 11000, "0 2.5k 5k 7.5k 10k"}, {0, 0.12, "0 0.025 0.05 0.075 0.1"},
 	} {
 		var got []string
 		for _, tick := range (ticks{}).Ticks(tc.low, tc.high) {
@@ -92,5 +92,18 @@ func TestWrite(t *testing.T) {
 		if blue < 500 {
 			t.Errorf("%s: %d points of the first colour, want a curve", what, blue)
 		}
+	}
+}
+
+// TestLegend: a legend of long lines is below the curves, and makes the picture higher.
+func TestLegend(t *testing.T) {
+	f := &Figure{Title: "A pole", Curves: []Curve{{Name: strings.Repeat("gamma=0.99, ", 4), X: []float64{0, 1}, Y: []float64{1, 2}, Runs: 3}}}
+	l, err := f.layout()
+	if err != nil || l.beside != 0 || l.below <= 0 || l.height != height+l.below {
+		t.Errorf("layout of a long legend = %+v, %v, want it below", l, err)
+	}
+	f.Curves[0].Name = "tanh"
+	if l, err = f.layout(); err != nil || l.below != 0 || l.beside <= 0 || l.height != height {
+		t.Errorf("layout of a short legend = %+v, %v, want it beside", l, err)
 	}
 }

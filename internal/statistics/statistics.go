@@ -83,11 +83,13 @@ func Improvement(x, y []float64) float64 {
 func Profile(x, at []float64) []float64 {
 	shares := make([]float64, len(at))
 	for i, t := range at {
+		above := 0
 		for _, v := range x {
 			if v > t {
-				shares[i] += 1 / float64(len(x))
+				above++
 			}
 		}
+		shares[i] = float64(above) / float64(len(x))
 	}
 	return shares
 }

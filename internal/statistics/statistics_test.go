@@ -32,6 +32,12 @@ func TestByHand(t *testing.T) {
 	for i, want := range []float64{1, 0.25, 0} {
 		near(t, "Profile", profile[i], want)
 	}
+	if got := statistics.Profile([]float64{1, 1, 1, 1, 1, 1, 1, 1, 1, 1}, []float64{0})[0]; got != 1 {
+		t.Errorf("Profile of ten ones above 0 = %v, want 1 to the bit, a count by a count", got)
+	}
+	if got := statistics.Mean([]float64{0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1}); got != 0.1 {
+		t.Errorf("Mean of ten times 0.1 = %v, want 0.1 to the bit", got)
+	}
 	if x[0] != 8 {
 		t.Error("what is summed up has changed")
 	}
