@@ -52,7 +52,6 @@ they are null where there is nothing to compare. Of steps fewer are better.`,
 				return badInput{fmt.Errorf("%s is one set of runs, want two or more to compare", args[0])}
 			}
 			c := newComparisons(sets, key)
-			a.notes(c.notes)
 			if !asJSON {
 				return a.printComparisons(c)
 			}
@@ -62,6 +61,7 @@ they are null where there is nothing to compare. Of steps fewer are better.`,
 					return err
 				}
 			}
+			a.notes(c.notes)
 			return nil
 		},
 	}
@@ -123,6 +123,6 @@ func areRuns(n int) string {
 // notes writes lines of what a user should know to standard error.
 func (a *App) notes(lines []string) {
 	for _, l := range lines {
-		fmt.Fprintln(a.Err, "rlrun:", l)
+		a.say("rlrun: %s", l)
 	}
 }

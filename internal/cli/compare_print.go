@@ -32,6 +32,12 @@ func (a *App) printComparisons(c comparisons) error {
 			fmt.Fprintf(a.Out, "  %s\n", pairText(*c.pairs[i].contrasts()[k], short[first], short[second]))
 		}
 	}
+	for i, note := range c.notes {
+		if i == 0 {
+			fmt.Fprintln(a.Out)
+		}
+		fmt.Fprintf(a.Out, "%s.\n", strings.ToUpper(note[:1])+note[1:])
+	}
 	_, err := fmt.Fprintf(a.Out, "\nInterquartile means over the runs, with intervals of 95 %% by bootstrap. p is of a permutation\n"+
 		"test, two-sided, corrected for %s by Holm's method.\n", figure.Count(c.tests, "comparison"))
 	return err

@@ -5,12 +5,13 @@ import (
 	"encoding/csv"
 	"fmt"
 	"math"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
 
+	"github.com/rlrun/rlrun/internal/infile"
 	"github.com/rlrun/rlrun/internal/nearest"
+	"github.com/rlrun/rlrun/internal/run"
 	"github.com/rlrun/rlrun/internal/statistics"
 )
 
@@ -31,7 +32,7 @@ func (r Run) Series(key, over string) (s statistics.Series, err error) {
 	case "episodes":
 		name, x, y = filepath.Join(r.Dir, "episodes.csv"), "", "r"
 	}
-	data, err := os.ReadFile(name)
+	data, err := infile.Read(name, run.MaxLog)
 	if err != nil {
 		return s, err
 	}

@@ -3,66 +3,25 @@ package runset
 import (
 	"cmp"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 )
 
-// found are the directories of the runs that a name stands for.
-type found struct {
-	dirs   []string
-	nested bool // none of them is directly in the named directory: a sweep, or sets of runs
-}
-
-// find returns the runs that a name stands for: the run directory of that name, what is
-// in the directory of that name, or what is in runs/NAME.
-func find(name string) (found, error) {
-	if isRun(name) {
-		return found{dirs: []string{name}}, nil
+// find returns the directories of the runs that a name stands for: the run directory of
+// that name, or what is in the directory of that name or in runs/NAME. It says whether
+// none of them is directly in there: a sweep, or sets of runs.
+func find(name string) (dirs []string, nested bool, err error) {
+	place := Place(name)
+	dirs = Search(place, 2).Dirs // seeds; or sets of runs, and cells of a sweep
+	if len(dirs) == 0 {
+		dirs = Search(place, 3).Dirs // cells of sweeps
 	}
-	in := name
-	if info, err := os.Stat(name); err != nil || !info.IsDir() {
-		in = filepath.Join("runs", name)
+	if name == "" || len(dirs) == 0 {
+		return nil, false, fmt.Errorf("no runs in %s: want a run directory, a directory of runs, or a scenario with runs below runs/", name)
 	}
-	direct, others := runsIn(in)
-	f := found{dirs: direct, nested: len(direct) == 0}
-	// Below are sets of runs, and cells of a sweep; below those the cells of sweeps.
-	for depth := 2; depth == 2 || depth == 3 && len(f.dirs) == 0; depth++ {
-		var below []string
-		for _, dir := range others {
-			inner, more := runsIn(dir)
-			f.dirs, below = append(f.dirs, inner...), append(below, more...)
-		}
-		others = below
-	}
-	if name == "" || len(f.dirs) == 0 {
-		return f, fmt.Errorf("no runs in %s: want a run directory, a directory of runs, or a scenario with runs below runs/", name)
-	}
-	return f, nil
-}
-
-// isRun reports whether a directory is a run's.
-func isRun(dir string) bool {
-	_, err := os.Stat(filepath.Join(dir, "config.yaml"))
-	return err == nil
-}
-
-// runsIn returns the runs that are directly in a directory, and the other directories
-// there. It has none of what cannot be read.
-func runsIn(dir string) (runs, others []string) {
-	entries, _ := os.ReadDir(dir)
-	for _, e := range entries {
-		switch path := filepath.Join(dir, e.Name()); {
-		case isRun(path):
-			runs = append(runs, path)
-		case e.IsDir() || e.Type()&os.ModeSymlink != 0:
-			others = append(others, path)
-		}
-	}
-	slices.SortFunc(runs, byNumber)
-	slices.SortFunc(others, byNumber)
-	return runs, others
+	direct := func(dir string) bool { return dir == place || filepath.Dir(dir) == filepath.Clean(place) }
+	return dirs, !slices.ContainsFunc(dirs, direct), nil
 }
 
 // byNumber compares two names in which numbers count by their size: seed-2 comes

@@ -45,17 +45,17 @@ func TestFind(t *testing.T) {
 		{"swept", []string{"runs/swept/sweep/gamma=3/seed-1", "runs/swept/sweep/gamma=[1, 2]/seed-1"}, true},
 		{"runs/pole/sweep", []string{"runs/pole/sweep/gamma=1/seed-1"}, true},
 	} {
-		f, err := find(tc.name)
-		for i := range f.dirs {
-			f.dirs[i] = filepath.ToSlash(f.dirs[i])
+		dirs, nested, err := find(tc.name)
+		for i := range dirs {
+			dirs[i] = filepath.ToSlash(dirs[i])
 		}
-		if err != nil || !slices.Equal(f.dirs, tc.dirs) || f.nested != tc.nested {
-			t.Errorf("find(%q) = %q, nested %t, %v, want %q, %t", tc.name, f.dirs, f.nested, err, tc.dirs, tc.nested)
+		if err != nil || !slices.Equal(dirs, tc.dirs) || nested != tc.nested {
+			t.Errorf("find(%q) = %q, nested %t, %v, want %q, %t", tc.name, dirs, nested, err, tc.dirs, tc.nested)
 		}
 	}
 	for _, name := range []string{"nowhere", "empty", ""} {
-		if f, err := find(name); err == nil {
-			t.Errorf("find(%q) = %q, want an error", name, f.dirs)
+		if dirs, _, err := find(name); err == nil {
+			t.Errorf("find(%q) = %q, want an error", name, dirs)
 		}
 	}
 }

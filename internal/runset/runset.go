@@ -42,12 +42,12 @@ type Repeat struct {
 // settings are separate sets where split says so, or where the directory has
 // directories of runs, as --sweep makes them. Anywhere else they are an error.
 func Read(name string, split bool, envs env.Registry) ([]Set, error) {
-	f, err := find(name)
+	dirs, nested, err := find(name)
 	if err != nil {
 		return nil, err
 	}
 	var sets []Set
-	for _, dir := range f.dirs {
+	for _, dir := range dirs {
 		r, err := read(dir, envs)
 		if err != nil {
 			return nil, err
@@ -64,7 +64,7 @@ func Read(name string, split bool, envs env.Registry) ([]Set, error) {
 		sets[at].Runs = append(sets[at].Runs, r)
 	}
 	if len(sets) > 1 {
-		if !split && !f.nested {
+		if !split && !nested {
 			return nil, unlike(name, sets[0], sets[1])
 		}
 		label(name, sets)
