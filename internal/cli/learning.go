@@ -108,7 +108,8 @@ func (c *cell) row() (string, error) {
 		}
 		if len(steps) > 0 {
 			when = figure.Whole(int(statistics.Median(steps)))
-			how = figure.Number(statistics.Median(seconds))
+			median := statistics.Median(seconds)
+			how = figure.Known(median, median/10) // as well as a time repeats
 		}
 	}
 	low, high := sum.Eval.CI95[0], sum.Eval.CI95[1]
