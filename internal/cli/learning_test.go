@@ -48,7 +48,7 @@ func TestInit(t *testing.T) {
 		t.Errorf("--cpuprofile: %v", err)
 	}
 	for want, args := range map[string][]string{
-		"init: open nowhere": {"--init", "nowhere"}, "want F32 of shape [3 4]": {"--init", "first", "--set", "agent.policy_kwargs.net_arch=[3]"},
+		"init: nowhere is not there": {"--init", "nowhere"}, "want F32 of shape [3 4]": {"--init", "first", "--set", "agent.policy_kwargs.net_arch=[3]"},
 		"--cpuprofile: open cpu.out": {"--cpuprofile", "cpu.out"},
 	} {
 		if status, _, err := a.call(append([]string{"quick", "--out", "third"}, args...)...); status != 2 || !strings.Contains(err, want) {

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/internal/scenario"
 	"github.com/rlrun/rlrun/internal/settings"
 )
 
@@ -62,6 +63,9 @@ func (a *App) makeEnv(id string, sets []string) (env.Env, error) {
 		Options settings.Node `yaml:"options"`
 	}
 	if err := tree.Root().Decode(&o); err != nil {
+		return nil, err
+	}
+	if id, err = scenario.EnvID(a.Envs, id); err != nil {
 		return nil, err
 	}
 	return a.Envs.Make(id, o.Options.DecodeFields)
