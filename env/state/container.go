@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+	"math"
 )
 
 // A container is a header, the fields, and the CRC-32C of both.
@@ -14,7 +15,7 @@ const (
 	magic     = "RLSTATE\n"
 	version   = 1
 	headSize  = 24
-	maxLength = 1 << 40 // of the fields, in bytes
+	maxLength = min(1<<40, math.MaxInt-headSize-4) // of the fields, in bytes
 )
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
@@ -105,7 +106,7 @@ func open(r io.Reader) ([]byte, error) {
 	}
 	length := binary.LittleEndian.Uint64(head[16:])
 	if length > maxLength {
-		return nil, fmt.Errorf("a length of %d bytes", length)
+		return nil, fmt.Errorf("it says that it has %d bytes, more than the %d that this program can read", length, maxLength)
 	}
 	var body bytes.Buffer
 	want := int64(length) + 4

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -41,6 +42,7 @@ type Scenario struct {
 	Tabular grid.Tabular
 
 	Train, Judge env.Maker // environments to train in; to evaluate in, whose rewards are unscaled
+	single       env.Maker // Train's environments, in a Vec
 	file         file      // with every default written out
 	kind         agentKind
 	config       agentConfig
@@ -131,6 +133,7 @@ func (s *Scenario) resolve(envs env.Registry, agent origin) error {
 	if s.Eval.Freq == nil {
 		s.Eval.Freq = new(max(1, s.Steps/10))
 	}
+	const most = min(1<<53, math.MaxInt/2) // as state.MaxCount
 	for _, r := range []struct {
 		key          string
 		value, least int
@@ -139,8 +142,8 @@ func (s *Scenario) resolve(envs env.Registry, agent origin) error {
 		{"eval.freq", *s.Eval.Freq, 0}, {"eval.freq_episodes", s.Eval.FreqEpisodes, 1}, {"eval.patience", s.Eval.Patience, 0},
 		{"log_interval", s.LogInterval, 1},
 	} {
-		if r.value < r.least || r.value > 1<<53 {
-			return fmt.Errorf("%s is %d, want %d or more, and no more than 2⁵³", r.key, r.value, r.least)
+		if r.value < r.least || r.value > most {
+			return fmt.Errorf("%s is %d, want %d or more, and no more than %d", r.key, r.value, r.least, most)
 		}
 	}
 	if err := checkName(s.Name); err != nil {
@@ -187,11 +190,14 @@ func (s *Scenario) resolveEnv(envs env.Registry) (err error) {
 	s.Spec = e.Spec()
 	judged := slices.DeleteFunc(slices.Clone(wraps), func(w wrap) bool { return w.rewardOnly })
 	train := env.Registry{s.Env: wrapped(envs[s.Env], wraps)}
+	if s.single, err = train.Maker(s.Env, options); err != nil {
+		return err
+	}
 	switch workers := s.file.Env.Parallel; {
 	case workers < 0:
 		return fmt.Errorf("env.parallel is %d, want 0 or more", workers)
 	case workers == 0:
-		s.Train, err = train.Maker(s.Env, options)
+		s.Train = s.single
 	default:
 		s.Train, err = train.ParallelMaker(s.Env, options, workers)
 	}
@@ -277,6 +283,15 @@ func (s *Scenario) Memory() int {
 		return m.Memory(s.Spec)
 	}
 	return 0
+}
+
+// NewEnv returns one environment as in training, to be stepped by itself.
+func (s *Scenario) NewEnv() (env.Env, error) {
+	v, err := s.single(1)
+	if err != nil {
+		return nil, err
+	}
+	return v.(*env.Vec).Env(0), nil
 }
 
 // NewAgent returns the agent, connected to its environments and untrained.
