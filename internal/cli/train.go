@@ -103,6 +103,9 @@ settings in any environment. Interrupted, a run goes on with "rlrun resume".`,
 		if err := oneArg("a scenario")(cmd, args); err != nil {
 			return err
 		}
+		if cmd.Flags().Changed("out") && out == "" {
+			return badInput{errors.New("--out is empty, want a new directory")}
+		}
 		k, err := positive("--seeds", seeds)
 		if err != nil {
 			return err
