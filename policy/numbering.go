@@ -29,7 +29,7 @@ func newNumbering(space env.Space, what, cure string) (numbering, error) {
 	}
 	for _, r := range n.radix {
 		if r < 1 || n.count > maxNumbers/r {
-			return numbering{}, fmt.Errorf("%s of choices among %v have more values together than the %d that a table takes", what, n.radix, maxNumbers)
+			return numbering{}, fmt.Errorf("%s of %d choices have more values together than the %d that a table takes", what, len(n.radix), maxNumbers)
 		}
 		n.count *= r
 	}

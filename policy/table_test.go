@@ -54,7 +54,7 @@ func TestTableErrors(t *testing.T) {
 		{box, two, "and not a Box; discretize_observation makes them so"},
 		{env.Tuple{two, box}, two, "observations of a table are choices"},
 		{two, env.Dict{{Name: "x", Space: box}}, "discretize_action makes them so"},
-		{env.MultiBinary{N: 25}, two, "observations of choices among [2 2"},
+		{env.MultiBinary{N: 25}, two, "observations of 25 choices have more"},
 		{env.MultiDiscrete{N: []int{1 << 20, 1 << 20}}, two, "have more values together than the 16777216 that a table takes"},
 		{env.MultiBinary{N: 24}, env.Discrete{N: 5}, "a table of 16777216 states and 5 actions, want 67108864 values at most"},
 	} {
