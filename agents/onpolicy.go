@@ -21,6 +21,7 @@ import (
 // onPolicy is what agents are made of that learn from what their present policy
 // does: networks, their optimiser, and environments to act in.
 type onPolicy struct {
+	horizon
 	model  *policy.ActorCritic
 	params []*tape.Param // the model's parameters
 	opt    *optim.Optimizer
@@ -29,6 +30,7 @@ type onPolicy struct {
 	vec    env.Vector
 	normal *policy.Normalizer // of its observations; nil if they are as they are
 	stats  Stats
+	before int // steps that others have taken: see A3C
 
 	act, bounded []float32 // [N, A] as drawn, and as the environments get them
 	forbidden    []float32 // [N, actions] what cannot be done next; nil where all can always be
@@ -109,11 +111,12 @@ func (o *onPolicy) step(obs, logp []float32) (*env.Result, error) {
 	copy(o.bounded, o.act)
 	o.model.Head.Bound(o.bounded)
 	res, err := o.vec.Step(o.bounded)
-	if err == nil {
-		o.stats.Add(res)
-		policy.Mask(o.forbidden, res.Mask)
+	if err != nil {
+		return nil, blame(err, o.params, o.before+o.stats.Steps())
 	}
-	return res, err
+	o.stats.Add(res)
+	policy.Mask(o.forbidden, res.Mask)
+	return res, nil
 }
 
 // learnBy says by which losses to learn. That of the actor is of π, which is on the
@@ -129,10 +132,22 @@ func (o *onPolicy) learnBy(actor func(policy.Dist) *tape.Var, critic func(v *tap
 	}
 }
 
-// useCores has the networks learn on several cores, until o.cores is stopped.
-func (o *onPolicy) useCores(s *Setup) {
+// An iterator is an agent that gathers experience and learns from it.
+type iterator interface{ iterate() error }
+
+// learn has an agent iterate until so many steps have been taken, on several cores.
+func (o *onPolicy) learn(until int, s *Setup, a iterator) (err error) {
+	defer recovered(&err)
+	if err = o.CheckSteps(until); err != nil {
+		return err
+	}
 	o.cores = parallel.Start(s.cores(2))
+	defer o.cores.Stop()
 	o.opt.Share(o.cores)
+	for err == nil && o.stats.Steps() < until {
+		err = a.iterate()
+	}
+	return err
 }
 
 // descend takes a step of the optimiser down the losses for obs, where actions were
@@ -193,16 +208,6 @@ func (o *onPolicy) check() error {
 		return err
 	}
 	return checkFinite(o.params, o.stats.Steps())
-}
-
-// checkFinite returns an error where the parameters are broken after so many steps.
-func checkFinite(params []*tape.Param, steps int) error {
-	for _, p := range params {
-		if sum := f32.SumSquares(p.Value); sum-sum != 0 {
-			return fmt.Errorf("%s is not finite after %d steps; a lower learning_rate or max_grad_norm may help", p.Name, steps)
-		}
-	}
-	return nil
 }
 
 // State visits the generator, the networks, their optimiser, the environments and

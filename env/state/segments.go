@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/rlrun/rlrun/internal/infile"
 )
 
 // Segments are files in a directory that have the records of State.Records, so that a
@@ -192,7 +194,7 @@ func (s *State) restore(name string, files, to int, read func([]byte, int) ([]by
 
 // read returns what counts of the file at path.
 func (f *segment) read(path string) ([]byte, error) {
-	file, err := os.Open(path)
+	file, err := infile.Open(path)
 	if errors.Is(err, os.ErrNotExist) { // an error of its own, for there is a state
 		return nil, fmt.Errorf("state: %s is missing", path)
 	}

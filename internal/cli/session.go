@@ -127,8 +127,8 @@ func (s *session) reset(raw json.RawMessage, draws []float64) (any, error) {
 			return nil, fmt.Errorf("reset: no field %q, want seed", key)
 		}
 		var err error
-		if seed, err = strconv.ParseUint(string(value), 10, 63); err != nil {
-			return nil, fmt.Errorf("reset: seed %s, want a whole number, 0 … %d", value, uint64(math.MaxInt64))
+		if seed, err = strconv.ParseUint(string(value), 10, 64); err != nil {
+			return nil, fmt.Errorf("reset: seed %s, want a whole number, 0 … %d", value, uint64(math.MaxUint64))
 		}
 	}
 	if len(fields) == 0 {

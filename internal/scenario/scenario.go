@@ -43,6 +43,7 @@ type Scenario struct {
 	Tabular grid.Tabular
 
 	Train, Judge env.Maker // environments to train in; to evaluate in, whose rewards are unscaled
+	single       env.Maker // Train's environments, in a Vec
 	file         file      // with every default written out
 	kind         agentKind
 	config       agentConfig
@@ -184,11 +185,14 @@ func (s *Scenario) resolveEnv(envs env.Registry) (err error) {
 	s.Spec = e.Spec()
 	judged := slices.DeleteFunc(slices.Clone(wraps), func(w wrap) bool { return w.rewardOnly })
 	train := env.Registry{s.Env: wrapped(envs[s.Env], wraps)}
+	if s.single, err = train.Maker(s.Env, options); err != nil {
+		return err
+	}
 	switch workers := s.file.Env.Parallel; {
 	case workers < 0:
 		return fmt.Errorf("env.parallel is %d, want 0 or more", workers)
 	case workers == 0:
-		s.Train, err = train.Maker(s.Env, options)
+		s.Train = s.single
 	default:
 		s.Train, err = train.ParallelMaker(s.Env, options, workers)
 	}
@@ -272,6 +276,15 @@ func (s *Scenario) Memory() int {
 		return m.Memory(s.Spec)
 	}
 	return 0
+}
+
+// NewEnv returns one environment as in training, to be stepped by itself.
+func (s *Scenario) NewEnv() (env.Env, error) {
+	v, err := s.single(1)
+	if err != nil {
+		return nil, err
+	}
+	return v.(*env.Vec).Env(0), nil
 }
 
 // NewAgent returns the agent, connected to its environments and untrained.
