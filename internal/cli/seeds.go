@@ -8,9 +8,11 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/rlrun/rlrun/internal/figure"
 	"github.com/rlrun/rlrun/internal/run"
 	"github.com/rlrun/rlrun/internal/scenario"
 	"github.com/rlrun/rlrun/internal/statistics"
@@ -103,7 +105,7 @@ func (a *App) runMany(cells []*cell, every int, f runFlags) error {
 		return errInterrupted
 	}
 	if failed > 0 {
-		return fmt.Errorf("%d of %d runs failed", failed, len(all))
+		return fmt.Errorf("%d of %s failed", failed, figure.Count(len(all), "run"))
 	}
 	return nil
 }
@@ -209,7 +211,8 @@ func (a *App) printSummary(c *cell, asJSON bool) error {
 		_, err := fmt.Fprintf(a.Out, "%s: no run was finished\n", what)
 		return err
 	}
-	gap := ""
+	low, high := s.Eval.CI95[0], s.Eval.CI95[1]
+	gap, stderr := "", figure.StdErr(low, high)
 	if t := c.scenario.Threshold; t != nil {
 		var means []float64
 		for _, r := range c.runs {
@@ -217,10 +220,11 @@ func (a *App) printSummary(c *cell, asJSON bool) error {
 				means = append(means, r.result.Eval.Mean)
 			}
 		}
-		gap = fmt.Sprintf("; %.4g short of %g on average", statistics.OptimalityGap(means, *t), *t)
+		gap = fmt.Sprintf("; %s short of %s on average", figure.Number(statistics.OptimalityGap(means, *t)), figure.Given(*t))
 	}
-	_, err := fmt.Fprintf(a.Out, "%s, %d seeds: interquartile mean %.4g (95 %%: %.4g to %.4g), mean %.4g, median %.4g%s\n",
-		what, len(s.Seeds)-len(s.Failed), *s.Eval.IQM, s.Eval.CI95[0], s.Eval.CI95[1], *s.Eval.Mean, *s.Eval.Median, gap)
+	_, err := fmt.Fprintf(a.Out, "%s, %s: interquartile mean %s (95 %%: %s), mean %s, median %s%s\n",
+		what, figure.Count(len(s.Seeds)-len(s.Failed), "seed"), figure.Known(*s.Eval.IQM, stderr), figure.Bounds(*s.Eval.IQM, low, high),
+		figure.Known(*s.Eval.Mean, stderr), figure.Known(*s.Eval.Median, stderr), gap)
 	return err
 }
 
@@ -229,6 +233,9 @@ func (a *App) cellsOf(name string, changes []scenario.Change, sweeps []string, s
 	settings, err := choices(sweeps)
 	if err != nil {
 		return nil, err
+	}
+	if n := maxRuns / len(settings); seeds > n {
+		return nil, fmt.Errorf("--seeds %d: want 1 … %d, as no more than %d runs are made at once", seeds, n, maxRuns)
 	}
 	if out != "" {
 		if _, err := os.Lstat(out); err == nil {
@@ -281,6 +288,9 @@ func sweepDir(out, scenario string, set []string) string {
 // started names a sweep that is given no directory.
 var started = time.Now()
 
+// maxRuns bounds the runs of one command.
+const maxRuns = 10_000
+
 // choices is every choice of a value for each KEY=[a, b, …]: assignments of all keys.
 func choices(sweeps []string) ([][]string, error) {
 	all := [][]string{nil}
@@ -289,6 +299,14 @@ func choices(sweeps []string) ([][]string, error) {
 		values, err := elements(list)
 		if !ok || key == "" || err != nil || len(values) == 0 {
 			return nil, fmt.Errorf("--sweep %s: want KEY=[a, b, …]", s)
+		}
+		if len(all)*len(values) > maxRuns {
+			return nil, fmt.Errorf("--sweep %s: that makes %d settings, want %d at most", s, len(all)*len(values), maxRuns)
+		}
+		for i, v := range values {
+			if slices.Contains(values[:i], v) {
+				return nil, fmt.Errorf("--sweep %s: %s is there twice", s, v)
+			}
 		}
 		var more [][]string
 		for _, cell := range all {

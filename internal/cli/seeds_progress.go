@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/rlrun/rlrun/internal/figure"
 	"github.com/rlrun/rlrun/internal/run"
 )
 
@@ -20,7 +21,7 @@ type manyProgress struct {
 func (a *App) newManyProgress(name string, runs []*seedRun, f runFlags) *manyProgress {
 	p := &manyProgress{app: a, runs: runs, line: a.Interactive && !f.quiet}
 	if p.line {
-		a.say("%s: %d runs; Ctrl-C saves and stops", name, len(runs))
+		a.say("%s: %s; Ctrl-C saves and stops", name, figure.Count(len(runs), "run"))
 	}
 	return p
 }
@@ -45,7 +46,7 @@ func (p *manyProgress) report(r *seedRun, st run.Status) {
 			ended++
 		}
 	}
-	line := fmt.Sprintf("%3.0f %%  %d of %d runs trained", 100*sum/float64(len(p.runs)), ended, len(p.runs))
+	line := fmt.Sprintf("%3d %%  %d of %s trained", int(100*sum/float64(len(p.runs))), ended, figure.Count(len(p.runs), "run"))
 	p.app.redraw(cut(line, terminalWidth()))
 }
 
