@@ -75,7 +75,7 @@ func TestLearnsWith(t *testing.T) {
 		changes[name] = func(c *agents.PPOConfig) { c.PolicyKwargs.ActivationFn = name }
 	}
 	for _, name := range []string{"xavier_uniform", "xavier_normal", "kaiming_uniform", "kaiming_normal", "pytorch"} {
-		changes[name] = func(c *agents.PPOConfig) { c.PolicyKwargs.OrthoInit, c.PolicyKwargs.InitFn = false, name }
+		changes[name] = func(c *agents.PPOConfig) { c.PolicyKwargs.InitFn = name }
 	}
 	mk := env.Each(newMimic)
 	for what, change := range changes {
