@@ -96,7 +96,7 @@ func (r *Run) Policy(best bool) (policy.Policy, error) {
 		return nil, err
 	}
 	defer f.Close()
-	if err := policy.Load(f, p); err != nil {
+	if err := policy.Load(f, p, policy.Meta{Env: r.Scenario.Env, Agent: r.Scenario.Agent}); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	return p, nil
