@@ -58,10 +58,8 @@ func (a *App) listRuns(dir string) (lines []listing, err error) {
 	const levels = 6
 	if dir == "" {
 		dir = "runs"
-	} else if info, err := os.Stat(dir); err != nil {
-		return nil, badInput{fmt.Errorf("no directory %s: %w", dir, err)}
-	} else if !info.IsDir() {
-		return nil, badInput{fmt.Errorf("%s is a file, want a directory of runs", dir)}
+	} else if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+		return nil, badInput{fmt.Errorf("%s is no directory; want one with runs in it", dir)}
 	}
 	s := runset.Search(dir, levels)
 	for _, d := range s.Dirs {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -205,6 +206,9 @@ func (a *App) cellsOf(name string, changes []scenario.Change, sweeps []string, s
 	if err != nil {
 		return nil, err
 	}
+	if n := maxRuns / len(settings); seeds > n {
+		return nil, fmt.Errorf("--seeds %d: want 1 … %d, as no more than %d runs are made at once", seeds, n, maxRuns)
+	}
 	if out != "" {
 		if _, err := os.Lstat(out); err == nil {
 			return nil, fmt.Errorf("%s is there already, and nothing is overwritten; want a new directory", out)
@@ -255,6 +259,9 @@ func sweepDir(out, scenario string, set []string) string {
 // started names a sweep that is given no directory.
 var started = time.Now()
 
+// maxRuns bounds the runs of one command.
+const maxRuns = 10_000
+
 // choices is every choice of a value for each KEY=[a, b, …]: assignments of all keys.
 func choices(sweeps []string) ([][]string, error) {
 	all := [][]string{nil}
@@ -263,6 +270,14 @@ func choices(sweeps []string) ([][]string, error) {
 		values, err := elements(list)
 		if !ok || key == "" || err != nil || len(values) == 0 {
 			return nil, fmt.Errorf("--sweep %s: want KEY=[a, b, …]", s)
+		}
+		if len(all)*len(values) > maxRuns {
+			return nil, fmt.Errorf("--sweep %s: that makes %d settings, want %d at most", s, len(all)*len(values), maxRuns)
+		}
+		for i, v := range values {
+			if slices.Contains(values[:i], v) {
+				return nil, fmt.Errorf("--sweep %s: %s is there twice", s, v)
+			}
 		}
 		var more [][]string
 		for _, cell := range all {

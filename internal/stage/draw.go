@@ -28,6 +28,7 @@ func (p *pane) within(x0, y0, x1, y1 float32) {
 
 // Draw draws all that there is to see.
 func (s *Screen) Draw(m *raster.Image) {
+	defer s.name()
 	p := &pane{Image: m, th: render.Light()}
 	if s.Dark {
 		p.th = render.Dark()
