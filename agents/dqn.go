@@ -200,6 +200,6 @@ func (a *DQN) figures() []Named {
 // State visits the networks, and what offPolicy has.
 func (a *DQN) State(s *state.State) {
 	s.All(a.q, a.target)
-	s.Int("dqn/updates", &a.updates, 1<<53)
+	s.Int("dqn/updates", &a.updates, state.MaxCount)
 	a.offPolicy.State(s)
 }

@@ -3,6 +3,7 @@ package agents
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 
@@ -227,14 +228,14 @@ type gatherer struct {
 	noiseFor             int       // steps that gSDE's noise stays for; below 1 it is as many as the rollout
 }
 
-// maxRollout bounds what a rollout keeps, in floats: 2 GiB.
-const maxRollout = 1 << 29
+// maxRollout bounds what a rollout keeps, in floats: 2 GiB, or half of what an int can count.
+const maxRollout = min(1<<29, math.MaxInt/8)
 
 // begin makes the rollout for T steps of environments that begin with first.
 func (g *gatherer) begin(t int, first *env.Result) error {
 	spec, n := g.vec.Spec(), g.vec.Len()
-	if n*t > maxRollout/(spec.Obs.Size()+spec.Act.Size()+len(g.forbidden)/n) {
-		return fmt.Errorf("n_envs·n_steps = %d rows of a rollout are more than %d floats", n*t, maxRollout)
+	if t > maxRollout/(spec.Obs.Size()+spec.Act.Size()+len(g.forbidden)/n)/n {
+		return fmt.Errorf("n_envs·n_steps = %d rows of a rollout are more than %d floats", int64(n)*int64(t), maxRollout)
 	}
 	g.roll = replay.NewRollout(spec, t, n, first.Obs)
 	for _, column := range []*[]float32{&g.logp, &g.next, &g.adv, &g.ret} {

@@ -8,10 +8,12 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
+	"github.com/rlrun/rlrun/internal/figure"
 	"github.com/rlrun/rlrun/internal/run"
 	"github.com/rlrun/rlrun/internal/scenario"
 	"github.com/rlrun/rlrun/internal/statistics"
@@ -69,7 +71,7 @@ func (a *App) runMany(cells []*cell, every int, f runFlags) error {
 			return badInput{err}
 		}
 	}
-	ctx, stop := interruptible()
+	ctx, stop := a.interruptible()
 	defer stop()
 	show := a.newManyProgress(all, f)
 	next := make(chan *seedRun)
@@ -95,27 +97,24 @@ func (a *App) runMany(cells []*cell, every int, f runFlags) error {
 			switch {
 			case errors.Is(r.err, context.Canceled):
 				interrupted++
-				fmt.Fprintf(a.Err, "rlrun: interrupted; rlrun resume %s goes on\n", r.run.Dir)
+				a.say("rlrun: interrupted; rlrun resume %s goes on", r.run.Dir)
 			case r.err != nil:
 				failed++
-				fmt.Fprintf(a.Err, "rlrun: seed %d in %s: %s\n", r.scenario.Seed, r.run.Dir, strings.ReplaceAll(r.err.Error(), "\n", "; "))
+				a.say("rlrun: seed %d in %s: %s", r.scenario.Seed, r.run.Dir, message(r.err))
+				trace(a.Err, r.err)
 			default:
-				if err := a.print(r.result, f.json); err != nil {
-					return err
-				}
+				a.print(r.result, f.json) // Run looks at what could not be printed, when all runs are done
 			}
 		}
 		if interrupted == 0 {
-			if err := a.printSummary(c, f.json); err != nil {
-				return err
-			}
+			a.printSummary(c, f.json)
 		}
 	}
 	if interrupted > 0 {
 		return errInterrupted
 	}
 	if failed > 0 {
-		return fmt.Errorf("%d of %d runs failed", failed, len(all))
+		return fmt.Errorf("%d of %s failed", failed, figure.Count(len(all), "run"))
 	}
 	return nil
 }
@@ -135,10 +134,15 @@ func (a *App) runCells(name string, changes []scenario.Change, sweeps []string, 
 
 // train brings a run to its end.
 func (r *seedRun) train(ctx context.Context, every int, show *manyProgress) {
+	steps := 0
 	defer func() {
 		r.err = errors.Join(r.err, r.run.Close())
 	}()
-	st, err := r.run.Train(ctx, run.Options{CheckpointEvery: every, Report: func(st run.Status) { show.report(r, st) }})
+	defer guard(&r.err, duringTraining(r.scenario, &steps))
+	st, err := r.run.Train(ctx, run.Options{CheckpointEvery: every, Report: func(st run.Status) {
+		steps = st.Steps
+		show.report(r, st)
+	}})
 	if err == nil {
 		r.result, err = r.run.Finish(ctx, st)
 	}
@@ -179,7 +183,8 @@ func (a *App) printSummary(c *cell, asJSON bool) error {
 		_, err := fmt.Fprintf(a.Out, "%s: no run was finished\n", what)
 		return err
 	}
-	gap := ""
+	low, high := s.Eval.CI95[0], s.Eval.CI95[1]
+	gap, stderr := "", figure.StdErr(low, high)
 	if t := c.runs[0].scenario.Threshold; t != nil {
 		var means []float64
 		for _, r := range c.runs {
@@ -187,10 +192,11 @@ func (a *App) printSummary(c *cell, asJSON bool) error {
 				means = append(means, r.result.Eval.Mean)
 			}
 		}
-		gap = fmt.Sprintf("; %.4g short of %g on average", statistics.OptimalityGap(means, *t), *t)
+		gap = fmt.Sprintf("; %s short of %s on average", figure.Number(statistics.OptimalityGap(means, *t)), figure.Given(*t))
 	}
-	_, err := fmt.Fprintf(a.Out, "%s, %d seeds: interquartile mean %.4g (95 %%: %.4g to %.4g), mean %.4g, median %.4g%s\n",
-		what, len(s.Seeds)-len(s.Failed), *s.Eval.IQM, s.Eval.CI95[0], s.Eval.CI95[1], *s.Eval.Mean, *s.Eval.Median, gap)
+	_, err := fmt.Fprintf(a.Out, "%s, %s: interquartile mean %s (95 %%: %s), mean %s, median %s%s\n",
+		what, figure.Count(len(s.Seeds)-len(s.Failed), "seed"), figure.Known(*s.Eval.IQM, stderr), figure.Bounds(*s.Eval.IQM, low, high),
+		figure.Known(*s.Eval.Mean, stderr), figure.Known(*s.Eval.Median, stderr), gap)
 	return err
 }
 
@@ -199,6 +205,9 @@ func (a *App) cellsOf(name string, changes []scenario.Change, sweeps []string, s
 	settings, err := choices(sweeps)
 	if err != nil {
 		return nil, err
+	}
+	if n := maxRuns / len(settings); seeds > n {
+		return nil, fmt.Errorf("--seeds %d: want 1 … %d, as no more than %d runs are made at once", seeds, n, maxRuns)
 	}
 	if out != "" {
 		if _, err := os.Lstat(out); err == nil {
@@ -250,6 +259,9 @@ func sweepDir(out, scenario string, set []string) string {
 // started names a sweep that is given no directory.
 var started = time.Now()
 
+// maxRuns bounds the runs of one command.
+const maxRuns = 10_000
+
 // choices is every choice of a value for each KEY=[a, b, …]: assignments of all keys.
 func choices(sweeps []string) ([][]string, error) {
 	all := [][]string{nil}
@@ -258,6 +270,14 @@ func choices(sweeps []string) ([][]string, error) {
 		values, err := elements(list)
 		if !ok || key == "" || err != nil || len(values) == 0 {
 			return nil, fmt.Errorf("--sweep %s: want KEY=[a, b, …]", s)
+		}
+		if len(all)*len(values) > maxRuns {
+			return nil, fmt.Errorf("--sweep %s: that makes %d settings, want %d at most", s, len(all)*len(values), maxRuns)
+		}
+		for i, v := range values {
+			if slices.Contains(values[:i], v) {
+				return nil, fmt.Errorf("--sweep %s: %s is there twice", s, v)
+			}
 		}
 		var more [][]string
 		for _, cell := range all {
@@ -315,7 +335,7 @@ type manyProgress struct {
 func (a *App) newManyProgress(runs []*seedRun, f runFlags) *manyProgress {
 	p := &manyProgress{app: a, runs: runs, line: a.Interactive && !f.quiet}
 	if p.line {
-		fmt.Fprintf(a.Err, "%s: %d runs; Ctrl-C saves and stops\n", runs[0].scenario.Name, len(runs))
+		a.say("%s: %s; Ctrl-C saves and stops", runs[0].scenario.Name, figure.Count(len(runs), "run"))
 	}
 	return p
 }
@@ -337,8 +357,8 @@ func (p *manyProgress) report(r *seedRun, st run.Status) {
 			ended++
 		}
 	}
-	line := fmt.Sprintf("%3.0f %%  %d of %d runs trained", 100*sum/float64(len(p.runs)), ended, len(p.runs))
-	fmt.Fprint(p.app.Err, "\r\x1b[K"+cut(line, terminalWidth()))
+	line := fmt.Sprintf("%3d %%  %d of %s trained", int(100*sum/float64(len(p.runs))), ended, figure.Count(len(p.runs), "run"))
+	p.app.redraw(cut(line, terminalWidth()))
 }
 
 // clear takes the line away.
@@ -346,6 +366,6 @@ func (p *manyProgress) clear() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.line {
-		fmt.Fprint(p.app.Err, "\r\x1b[K")
+		p.app.redraw("")
 	}
 }

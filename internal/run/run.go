@@ -19,7 +19,9 @@ import (
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/state"
 	"github.com/rlrun/rlrun/internal/atomicfile"
+	"github.com/rlrun/rlrun/internal/infile"
 	"github.com/rlrun/rlrun/internal/scenario"
+	"github.com/rlrun/rlrun/internal/settings"
 	"github.com/rlrun/rlrun/policy"
 )
 
@@ -110,7 +112,7 @@ func newAgent(s *scenario.Scenario) (agents.Agent, error) {
 	if info, err := os.Stat(name); err == nil && info.IsDir() {
 		name = filepath.Join(name, policyFile)
 	}
-	f, err := os.Open(name)
+	f, err := infile.Open(name)
 	if err != nil {
 		return nil, fmt.Errorf("init: %w", err)
 	}
@@ -158,7 +160,7 @@ func Load(dir string, envs env.Registry) (*Run, error) {
 		return nil, fmt.Errorf("%s is no run directory", dir)
 	}
 	name := filepath.Join(dir, configFile)
-	text, err := os.ReadFile(name)
+	text, err := infile.Read(name, settings.MaxSize)
 	if err != nil {
 		return nil, fmt.Errorf("%s is no run directory: %w", dir, err)
 	}
