@@ -43,7 +43,7 @@ func scored(t testing.TB, a *App, name string, runs ...score) {
 		if err := json.Unmarshal(result, &r); err != nil {
 			t.Fatal(err)
 		}
-		r["eval"].(map[string]any)["mean"] = s.mean
+		r["seed"], r["eval"].(map[string]any)["mean"] = s.seed, s.mean
 		line, err := json.Marshal(r)
 		if err != nil {
 			t.Fatal(err)
