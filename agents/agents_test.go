@@ -330,6 +330,32 @@ func TestAllocs(t *testing.T) {
 	}
 }
 
+// A calm environment ends at its time limit alone.
+type calm struct{}
+
+func (calm) Spec() env.Spec {
+	return env.Spec{ID: "Calm-v0", Obs: env.NewBox(0, 1, 1), Act: env.Discrete{N: 2}, MaxSteps: 1000}
+}
+func (calm) Reset(_ uint64, obs []float32)     { obs[0] = 0.5 }
+func (calm) Step(_, obs []float32) env.Outcome { obs[0] = 0.5; return env.Outcome{} }
+
+// TestTimeLimitAllocs has the first episodes cut off long after an agent is warm: at step
+// 1000, in iteration 63 of 16 steps.
+func TestTimeLimitAllocs(t *testing.T) {
+	for name, newAgent := range map[string]func(env.Maker) agents.Agent{"PPO": newPPO, "PPO normalised": newPPONormalized, "A2C": newA2C} {
+		a := newAgent(env.Each(func() env.Env { return calm{} }))
+		r := agents.Must(a.Learn(58 * 128))
+		n := testing.AllocsPerRun(1, func() {
+			for range 4 {
+				r = agents.Must(a.Learn(r.Steps + 1))
+			}
+		})
+		if n != 0 || r.Steps != 66*128 || len(r.Ended) != 0 || r.Episodes != 8 {
+			t.Errorf("%s: the iterations up to %d steps and %d episodes allocate %v times, want 0, up to %d and 8", name, r.Steps, r.Episodes, n, 66*128)
+		}
+	}
+}
+
 func TestMust(t *testing.T) {
 	defer func() {
 		if got := recover(); got != context.Canceled {
