@@ -238,6 +238,7 @@ func TestWrapperErrors(t *testing.T) {
 		"RescaleAction to 1 … 1, want two numbers":                           only(env.NewRescaleAction(newMixed(), 1, 1)),
 		"DiscretizeAction into 0 for each of 2":                              only(env.NewDiscretizeAction(newMixed(), 0)),
 		"DiscretizeAction into 2000 for each of 2 elements, want 1 or more":  only(env.NewDiscretizeAction(newMixed(), 2000)),
+		"DiscretizeAction into 1000000000 for each of 1 elements":            only(env.NewDiscretizeAction(classic.NewPendulum(), 1e9)),
 		"FrameSkip of 0 times":                                               only(env.NewFrameSkip(pole, 0)),
 		"FrameStack of observations of a env.Dict":                           only(env.NewFrameStack(newMixed(), 2, false)),
 		"FrameStack of 0 observations, want 1":                               only(env.NewFrameStack(pole, 0, false)),
