@@ -173,6 +173,9 @@ func TestSeed(t *testing.T) {
 func TestChunks(t *testing.T) {
 	for kind, newAgent := range kinds() {
 		for name, mk := range makers() {
+			if testing.Short() && kind == "PPO normalised" {
+				continue
+			}
 			one, many, single := newAgent(mk), newAgent(mk), newAgent(mk)
 			want := agents.Must(one.Learn(5000))
 			var got agents.Report
@@ -313,18 +316,25 @@ func TestReport(t *testing.T) {
 	}
 }
 
-// TestAllocs runs a thousand iterations of a warm agent.
+// TestAllocs runs a thousand iterations of a warm agent, or fewer with -short.
 func TestAllocs(t *testing.T) {
+	iterations := 1000
+	if testing.Short() {
+		iterations = 10
+	}
 	for kind, newAgent := range kinds() {
 		for name, mk := range makers() {
+			if testing.Short() && name != "snapshot" && name != "log" {
+				continue
+			}
 			a := newAgent(mk)
 			r := agents.Must(a.Learn(20_000))
 			if n := testing.AllocsPerRun(1, func() {
-				for range 1000 {
+				for range iterations {
 					r = agents.Must(a.Learn(r.Steps + 1))
 				}
 			}); n != 0 {
-				t.Errorf("%s/%s: a thousand warm iterations allocate %v times, want 0", kind, name, n)
+				t.Errorf("%s/%s: %d warm iterations allocate %v times, want 0", kind, name, iterations, n)
 			}
 		}
 	}

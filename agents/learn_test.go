@@ -58,6 +58,7 @@ func TestLearnsNumbered(t *testing.T) {
 
 // TestLearnsWith has PPO learn the same with each thing that networks may have.
 func TestLearnsWith(t *testing.T) {
+	learning(t)
 	optimizer := func(class string, rate float64) func(c *agents.PPOConfig) {
 		return func(c *agents.PPOConfig) { c.PolicyKwargs.OptimizerClass, c.LearningRate = class, optim.Linear(rate) }
 	}
@@ -144,11 +145,17 @@ func TestLearnsValues(t *testing.T) {
 	}
 }
 
-// TestLearns needs the return of a policy that balances; a random one has 22.
-func TestLearns(t *testing.T) {
+// learning skips a test that waits for an agent to learn, with -short.
+func learning(t *testing.T) {
+	t.Helper()
 	if testing.Short() {
 		t.Skip("learning")
 	}
+}
+
+// TestLearns needs the return of a policy that balances; a random one has 22.
+func TestLearns(t *testing.T) {
+	learning(t)
 	mk := env.Each(classic.NewCartPole)
 	c := agents.DefaultPPO()
 	c.Steps = 50_000

@@ -16,6 +16,7 @@ import (
 // TestReinforceLearns wants the best there is of mimic, with a baseline and
 // without, and the nearest action of tracking.
 func TestReinforceLearns(t *testing.T) {
+	learning(t)
 	for _, baseline := range []bool{true, false} {
 		for seed := range uint64(3) {
 			c := agents.DefaultReinforce()
