@@ -45,6 +45,7 @@ func TestReinforceLearns(t *testing.T) {
 
 // TestReinforceValues wants the baseline of a walk to be its discounted returns.
 func TestReinforceValues(t *testing.T) {
+	learning(t)
 	c := agents.DefaultReinforce()
 	c.NEnvs, c.Steps, c.Gamma, c.LearningRate, c.NEpisodes = 4, 20_000, 0.9, optim.Linear(1e-2), 8
 	a := agents.Must(agents.NewReinforce(env.Each(func() *walk { return &walk{rewards: []float64{1, 2, 3, 4}} }), c))
