@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -148,7 +149,7 @@ func (c *cell) row() (string, error) {
 			how = fmt.Sprintf("%.2g", statistics.Median(seconds))
 		}
 	}
-	published := s.Published
+	published := strings.ReplaceAll(oneLine(s.Published), "|", `\|`)
 	if published == "" {
 		published = "–"
 	}
