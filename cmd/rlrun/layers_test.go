@@ -23,7 +23,7 @@ var layers = map[string]string{
 	"internal/episode":    "env internal/figure render",
 	"internal/stage":      "agents env internal/episode internal/figure policy render render/raster",
 	"internal/bench":      "agents env policy policy/f32 policy/loss policy/optim policy/parallel policy/tape",
-	"internal/cli":        "env env/envtest env/grid internal/atomicfile internal/bench internal/episode internal/figure internal/infile internal/nearest internal/plot internal/run internal/runset internal/scenario internal/settings internal/stage internal/statistics policy policy/f32 render render/raster",
+	"internal/cli":        "env env/envtest env/grid internal/atomicfile internal/bench internal/episode internal/figure internal/infile internal/nearest internal/plot internal/run internal/runset internal/scenario internal/settings internal/stage internal/statistics policy policy/f32 policy/parallel render render/raster",
 	"env/state":           "internal/infile",
 	"env":                 "env/state internal/nearest",
 	"env/envtest":         "env env/state",

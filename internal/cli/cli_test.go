@@ -215,6 +215,10 @@ func TestComplete(t *testing.T) {
 		{[]string{""}, []string{"quick", "open", "cartpole-ppo", "eval", "step"}},
 		{[]string{"list", ""}, []string{"scenarios", "envs", "agents", "runs"}},
 		{[]string{"step", ""}, []string{"CartPole-v0", "CartPole-v1", "acme/Odd-v0"}},
+		{[]string{""}, []string{"CartPole-v1", "acme/Odd-v0"}},
+		{[]string{"CartPole-v1", "--agent", ""}, []string{"ppo", "sac", "qlearning"}},
+		{[]string{"CartPole-v1", "--ag"}, []string{"--agent"}},
+		{[]string{"bench", "learning", ""}, []string{"quick", "open"}},
 		{[]string{"completion", ""}, []string{"bash", "zsh", "fish", "powershell"}},
 		{[]string{"quick", "--che"}, []string{"--checkpoint-every"}},
 	} {

@@ -179,13 +179,16 @@ func (a *App) scenario(name string, changes []scenario.Change) (*scenario.Scenar
 
 // source returns the file of the scenario called name, and its text.
 func (a *App) source(name string) (file string, text []byte, err error) {
-	if isFile(name) {
+	if isFile(name) && !isRun(name) {
 		text, err = infile.Read(name, settings.MaxSize)
 		return name, text, err
 	}
 	file = name + ".yaml"
 	if text, err = fs.ReadFile(a.Scenarios, file); err == nil {
 		return file, text, nil
+	}
+	if name != "" && isRun(name) {
+		return "", nil, fmt.Errorf("%s is a run's directory; rlrun eval %[1]s evaluates it, rlrun %[2]s repeats it", name, filepath.Join(name, "config.yaml"))
 	}
 	words, err := a.scenarioNames()
 	if err != nil {
