@@ -15,6 +15,21 @@ type Wrapper interface {
 	Unwrap() Env
 }
 
+// Passive is a Wrapper that leaves observations, actions and what they lead to as
+// they are, and changes rewards or the time limit alone: see AsIs.
+type Passive interface {
+	Wrapper
+
+	// IsPassive does nothing. It marks the wrapper.
+	IsPassive()
+}
+
+var (
+	_ Passive = ScaleReward{}
+	_ Passive = TransformReward{}
+	_ Passive = WithMaxSteps{}
+)
+
 // Snapshots reports whether e and all it wraps are Snapshotters.
 func Snapshots(e Env) bool {
 	for {
@@ -51,7 +66,7 @@ func (w within) State(s *state.State) { StateOf(w.Env, s) }
 func boxOf(wrapper, what string, s Space) (Box, error) {
 	b, ok := s.(Box)
 	if !ok {
-		return b, fmt.Errorf("env: %s of %s of a %T, want a Box", wrapper, what, s)
+		return b, fmt.Errorf("env: %s needs %s that are a Box of numbers, and these are %s", wrapper, what, Describe(s))
 	}
 	return b, nil
 }

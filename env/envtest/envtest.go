@@ -92,14 +92,8 @@ type player struct {
 // describes holds the Spec to its own terms.
 func (p *player) describes() {
 	p.spec = p.e.Spec()
-	if p.spec.Obs == nil || p.spec.Act == nil {
-		p.last("Spec() has observations of %T and actions of %T, want a space for each", p.spec.Obs, p.spec.Act)
-	}
-	if _, err := env.ParseID(p.spec.ID); err != nil {
-		p.breach("Spec().ID: %v", err)
-	}
-	if p.spec.MaxSteps < 0 {
-		p.breach("Spec().MaxSteps = %d, want 0 for none, or more", p.spec.MaxSteps)
+	if err := p.spec.Validate(); err != nil {
+		p.last("Spec(): %v", err)
 	}
 	if again := p.e.Spec(); !reflect.DeepEqual(again, p.spec) {
 		p.breach("Spec() = %v and then %v", p.spec, again)
@@ -224,7 +218,7 @@ func (p *player) reads(ph env.Physics) {
 func (p *player) masks(m env.Masker) {
 	space, ok := p.spec.Act.(env.Discrete)
 	if !ok {
-		p.last("a mask of actions of a %T, want a Discrete", p.spec.Act)
+		p.last("it masks actions that are %s, want a choice (Discrete)", env.Describe(p.spec.Act))
 	}
 	allowed := make([]bool, space.N)
 	for seed := range uint64(10) {

@@ -30,8 +30,11 @@ func (a *App) stepCommand() *cobra.Command {
   {"describe":true}      the environment's spaces, time limit and threshold
   anything else          {"error":"…"}, and it goes on
 
-"draws":[…] beside an action or a reset gives the random numbers, uniform in
-[0, 1), that it consumes.`,
+"draws":[…] beside an action or a reset gives the random numbers that it consumes:
+uniform numbers from 0 to less than 1, and for Blackjack the cards, 1 (an ace) … 10,
+in the order in which they are dealt, the dealer's two first. An action out of range
+is an error and changes nothing; Pendulum and MountainCarContinuous clip it, as their
+originals do.`,
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return a.Envs.IDs(), cobra.ShellCompDirectiveNoFileComp
 		},

@@ -114,7 +114,7 @@ func TestWrapperFaults(t *testing.T) {
 		{"[{sticky_action: often}]", `env.wrappers[0].sticky_action: "often", want a number`},
 		{"[{scale_reward: null}]", "env.wrappers[0].scale_reward: no value, want a number"},
 		{"[{scale_reward: [1]}]", "env.wrappers[0].scale_reward: \"\", want a number"},
-		{"[{clip_action: true}]", "env.wrappers[0].clip_action: env: ClipAction of actions of a env.Discrete, want a Box"},
+		{"[{clip_action: true}]", "env.wrappers[0].clip_action: env: ClipAction needs actions that are a Box of numbers, and these are a choice of 2 (Discrete)"},
 		{"[{clip_action: false}]", "env.wrappers[0].clip_action: false, want true, or no such entry"},
 		{"[{clip_reward: [1, -1]}]", "env.wrappers[0].clip_reward: [1 -1], want two numbers, the lower one first"},
 		{"[{clip_reward: 1}]", "env.wrappers[0].clip_reward: want a list"},
