@@ -104,14 +104,10 @@ func As[T any](e Env) (T, bool) {
 }
 
 // AsIs returns the first environment in e's chain of wrappers that is a T and has
-// the observations, actions and dynamics of e itself: it looks through wrappers that
-// are Passive alone. It is how the model of a tabular environment is found.
-func AsIs[T any](e Env) (T, bool) {
-	return find[T](e, func(w Wrapper) bool {
-		_, ok := w.(Passive)
-		return ok
-	})
-}
+// the observations, actions and dynamics of e itself: it looks through those wrappers
+// alone that change the time limit or rewards. It is how the model of a tabular
+// environment is found.
+func AsIs[T any](e Env) (T, bool) { return find[T](e, keepsModel) }
 
 // find returns the first environment in e's chain of wrappers that is a T, and looks
 // through those wrappers that let it.

@@ -40,11 +40,11 @@ func validateSpace(s Space) error {
 	case Box:
 		return s.validate()
 	case Discrete:
-		return validateChoice(s, s.N)
+		return validateChoice("a choice (Discrete)", s.N)
 	case MultiDiscrete:
 		for i, n := range s.N {
-			if err := validateChoice(s, n); err != nil {
-				return fmt.Errorf("choice %d of %w", i, err)
+			if err := validateChoice(fmt.Sprintf("choice %d (MultiDiscrete)", i), n); err != nil {
+				return err
 			}
 		}
 	case Tuple:
@@ -57,14 +57,14 @@ func validateSpace(s Space) error {
 		return s.validate()
 	}
 	if n := s.Size(); n < 1 {
-		return fmt.Errorf("%s, which has no element, want 1 or more", Describe(s))
+		return fmt.Errorf("%s: it has no element, want 1 or more", Describe(s))
 	}
 	return nil
 }
 
-func validateChoice(s Space, n int) error {
+func validateChoice(name string, n int) error {
 	if n < 1 || n > maxChoices {
-		return fmt.Errorf("%s among %d values, want 1 … %d", Describe(s), n, maxChoices)
+		return fmt.Errorf("%s among %d values, want 1 … %d", name, n, maxChoices)
 	}
 	return nil
 }

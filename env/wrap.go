@@ -15,20 +15,16 @@ type Wrapper interface {
 	Unwrap() Env
 }
 
-// Passive is a Wrapper that leaves observations, actions and what they lead to as
-// they are, and changes rewards or the time limit alone: see AsIs.
-type Passive interface {
-	Wrapper
-
-	// IsPassive does nothing. It marks the wrapper.
-	IsPassive()
+// keepsModel reports whether w leaves observations, actions and what they lead to as
+// they are, and changes rewards or the time limit alone. What embeds such a wrapper
+// may do more, and is not known to.
+func keepsModel(w Wrapper) bool {
+	switch w.(type) {
+	case ScaleReward, TransformReward, WithMaxSteps:
+		return true
+	}
+	return false
 }
-
-var (
-	_ Passive = ScaleReward{}
-	_ Passive = TransformReward{}
-	_ Passive = WithMaxSteps{}
-)
 
 // Snapshots reports whether e and all it wraps are Snapshotters.
 func Snapshots(e Env) bool {

@@ -13,9 +13,6 @@ var _ Wrapper = ScaleReward{}
 // Unwrap returns the environment within.
 func (w ScaleReward) Unwrap() Env { return w.Env }
 
-// IsPassive marks a wrapper that changes rewards alone.
-func (ScaleReward) IsPassive() {}
-
 // State visits the environment within.
 func (w ScaleReward) State(s *state.State) { StateOf(w.Env, s) }
 
@@ -52,9 +49,6 @@ func NewTransformReward(e Env, f func(reward float64) float64) TransformReward {
 func NewClipReward(e Env, low, high float64) TransformReward {
 	return NewTransformReward(e, func(reward float64) float64 { return min(max(reward, low), high) })
 }
-
-// IsPassive marks a wrapper that changes rewards alone.
-func (TransformReward) IsPassive() {}
 
 // Spec is that of the environment within, without its threshold.
 func (w TransformReward) Spec() Spec {

@@ -41,9 +41,6 @@ func setLimit(e Env, steps int) {
 	}
 }
 
-// IsPassive marks a wrapper that changes the time limit alone.
-func (WithMaxSteps) IsPassive() {}
-
 // Spec is that of the environment within, with the new limit.
 func (w WithMaxSteps) Spec() Spec {
 	s := w.Env.Spec()

@@ -244,8 +244,8 @@ func TestPanic(t *testing.T) {
 	a := inEmptyDir(t)
 	var e bytes.Buffer
 	a.In, a.Out, a.Err = strings.NewReader(""), broken{}, &e
-	if status := a.Run([]string{"list", "agents"}); status != statusFailed || e.String() != "rlrun: a mistake in the program: broken\n" {
-		t.Errorf("rlrun list agents to a stream that panics = %d, %q, want 1 and one line", status, e.String())
+	if status := a.Run([]string{"list", "agents", "--json"}); status != statusFailed || e.String() != "rlrun: a mistake in the program: broken\n" {
+		t.Errorf("rlrun list agents --json to a stream that panics = %d, %q, want 1 and one line", status, e.String())
 	}
 	a.Envs = env.Registry{"Broken-v0": func(env.Options) (env.Env, error) { panic("broken") }}
 	status, out, err := a.call("list", "envs")
