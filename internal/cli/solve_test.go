@@ -60,8 +60,9 @@ func TestRegret(t *testing.T) {
 		set  string
 		want string
 	}{
-		{"env.wrappers=[]", `"regret":0,`}, {"env.wrappers=[{scale_reward: 0.5}]", `"regret":0,`},
-		{"env.wrappers=[{flatten_observation: true}]", ""},
+		{"env.wrappers=[]", `"regret":0,`}, {"env.wrappers=[{scale_reward: 0.5}]", `"regret":0,`}, {"env.wrappers=[{max_steps: 50}]", `"regret":0,`},
+		{"env.wrappers=[{clip_reward: [-1, 0.5]}, {max_steps: 50}, {scale_reward: 2}]", `"regret":0,`},
+		{"env.wrappers=[{flatten_observation: true}]", ""}, {"env.wrappers=[{max_steps: 50}, {sticky_action: 0.1}]", ""},
 		{"agent.learning_rate=0", `"regret":`},
 	} {
 		writeFile(t, "world.yaml", world)
