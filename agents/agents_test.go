@@ -44,6 +44,7 @@ func ppoConfig() agents.PPOConfig {
 	c := quick()
 	c.NSteps, c.BatchSize = 16, 64
 	c.PolicyKwargs.NetArch = []int{16}
+	c.Beyond = true // to learn as long as a test likes
 	return c
 }
 

@@ -109,14 +109,11 @@ func (p *picture) Step(act, obs []float32) env.Outcome { return p.countdown.Step
 
 // TestEvaluateSideBySide plays the same episodes, in environments that are fewer where
 // their observations are large: 32 MiB, at 16 bytes a number and a little, have room
-// for 63 of 32,768 numbers and for 1 of 2²¹.
+// for 255 of 8,192 numbers, 15 of 2¹⁷ and 1 of 2²¹.
 func TestEvaluateSideBySide(t *testing.T) {
 	length := func(seed uint64) int { return 1 + int(seed%9) }
-	for floats, most := range map[int]int64{4: 256, 1 << 15: 63, 1 << 21: 1} {
-		episodes := 300
-		if most == 1 {
-			episodes = 20
-		}
+	for floats, most := range map[int]int64{4: 256, 1 << 13: 255, 1 << 17: 15, 1 << 21: 1} {
+		episodes := min(300, 2*int(most)+1)
 		for name, maker := range map[string]func(func() *picture) env.Maker{
 			"Vec":      func(f func() *picture) env.Maker { return env.Each(f) },
 			"Parallel": func(f func() *picture) env.Maker { return env.EachParallel(2, f) },

@@ -116,7 +116,7 @@ func FuzzLoadAgent(f *testing.F) {
 		}
 		if r, err := a.Learn(0); err != nil {
 			t.Errorf("Learn(0) after Load: %v", err)
-		} else if r.Steps < 1<<60 { // beyond, the count of steps would overflow
+		} else if r.Steps <= state.MaxCount {
 			a.Learn(r.Steps + 1)
 		}
 	})

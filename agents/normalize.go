@@ -36,9 +36,10 @@ func (n *Normalize) around(v env.Vector, gamma float32) (env.Vector, *policy.Nor
 	}
 	space := v.Spec().Obs
 	if _, ok := space.(env.Box); n.Obs && !ok {
-		return nil, nil, fmt.Errorf("normalize.norm_obs of observations of a %T, want a Box", space)
+		return nil, nil, fmt.Errorf("normalize.norm_obs of observations that are %s, want a Box of numbers", env.Describe(space))
 	}
-	w := &normalizing{Vector: v, res: env.NewResult(v.Len(), space.Size())}
+	res := env.NewResult(v.Len(), space.Size())
+	w := &normalizing{Vector: v, res: res, scaled: res.Reward}
 	if n.Obs {
 		w.obs = policy.NewNormalizer(space.Size(), n.ClipObs)
 	}
@@ -53,39 +54,48 @@ type normalizing struct {
 	env.Vector
 	obs     *policy.Normalizer // nil to leave them as they are
 	rewards *rewardScale       // likewise
+	scaled  []float64          // [N] normalised rewards
 	res     *env.Result
 }
 
-func (v *normalizing) Reset(seed uint64) (*env.Result, error) { return v.result(v.Vector.Reset(seed)) }
-func (v *normalizing) Step(act []float32) (*env.Result, error) {
-	res, err := v.Vector.Step(act)
-	if err == nil && v.rewards != nil {
-		v.rewards.observe(res)
-	}
-	return v.result(res, err)
-}
-
-// result is r with what is normalised in place of what is not.
-func (v *normalizing) result(r *env.Result, err error) (*env.Result, error) {
+// Reset begins all episodes, and with them the discounted sums of their rewards.
+func (v *normalizing) Reset(seed uint64) (*env.Result, error) {
+	res, err := v.Vector.Reset(seed)
 	if err != nil {
 		return nil, err
 	}
-	own := *v.res // whose rows are not r's
+	if v.rewards != nil {
+		clear(v.rewards.sum)
+	}
+	return v.result(res, res.Reward), nil
+}
+
+// Step steps the environments.
+func (v *normalizing) Step(act []float32) (*env.Result, error) {
+	res, err := v.Vector.Step(act)
+	if err != nil {
+		return nil, err
+	}
+	reward := res.Reward
+	if v.rewards != nil {
+		v.rewards.normalize(v.scaled, res)
+		reward = v.scaled
+	}
+	return v.result(res, reward), nil
+}
+
+// result returns r with normalised observations and the given rewards.
+func (v *normalizing) result(r *env.Result, reward []float64) *env.Result {
+	obs, next := v.res.Obs, v.res.Next
 	*v.res = *r
-	v.res.Obs, v.res.Next, v.res.Reward = own.Obs, own.Next, own.Reward
-	if v.obs == nil {
-		v.res.Obs, v.res.Next = r.Obs, r.Next
-	} else {
+	v.res.Reward = reward
+	if v.obs != nil {
 		v.obs.Observe(r.Obs)
-		v.obs.Apply(v.res.Obs, r.Obs)
-		v.obs.Apply(v.res.Next, r.Next)
+		v.obs.Apply(obs, r.Obs)
+		v.obs.Apply(next, r.Next)
+		v.res.Obs, v.res.Next = obs, next
 	}
-	if v.rewards == nil {
-		v.res.Reward = r.Reward
-	} else {
-		v.rewards.apply(v.res.Reward, r.Reward)
-	}
-	return v.res, nil
+	return v.res
 }
 
 // State visits the environments and what has been seen of them.
@@ -99,9 +109,12 @@ func (v *normalizing) State(s *state.State) {
 	}
 }
 
-// A rewardScale divides rewards by the running deviation of their discounted sum
-// G_t = γ G_{t-1} + r_t, which a terminal state begins anew: Gymnasium's
-// NormalizeReward, with VecNormalize's bounds.
+// A rewardScale divides rewards by the running standard deviation of their
+// discounted sum G_t = γ G_{t-1} + r_t and clips the quotient, as
+// Stable-Baselines3's VecNormalize does. The last reward of an episode still counts
+// towards its sum; the next episode's sum begins at 0, whether the episode was
+// terminated or truncated. Gymnasium's NormalizeReward for one environment differs:
+// it drops the sum before it adds a terminal reward, and keeps it after a truncation.
 type rewardScale struct {
 	gamma, clip float64
 	sum         []float64 // [N] G
@@ -112,21 +125,18 @@ func newRewardScale(n int, gamma, clip float64) *rewardScale {
 	return &rewardScale{gamma, clip, make([]float64, n), policy.NewMoments(1)}
 }
 
-// observe takes a step's rewards into account.
-func (r *rewardScale) observe(res *env.Result) {
+// normalize counts the rewards of a step and writes them, normalised, to dst [N].
+func (r *rewardScale) normalize(dst []float64, res *env.Result) {
 	for i, reward := range res.Reward {
-		if res.Terminated[i] {
-			r.sum[i] = 0
-		}
 		r.sum[i] = float64(r.gamma*r.sum[i]) + reward
 	}
 	r.seen.Add(r.sum)
-}
-
-func (r *rewardScale) apply(dst, rewards []float64) {
 	k := r.seen.Scale(0)
-	for i, reward := range rewards {
+	for i, reward := range res.Reward {
 		dst[i] = min(max(reward*k, -r.clip), r.clip)
+		if res.Done(i) {
+			r.sum[i] = 0
+		}
 	}
 }
 

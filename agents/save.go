@@ -7,6 +7,7 @@ import (
 
 	"github.com/rlrun/rlrun/env/state"
 	"github.com/rlrun/rlrun/internal/atomicfile"
+	"github.com/rlrun/rlrun/internal/infile"
 )
 
 // Save writes s, an Agent say, to the file called name. Whatever happens, that
@@ -18,15 +19,13 @@ func Save(name string, s state.Stater) error {
 
 // Load reads what Save wrote into s, which has the same configuration. After an
 // error s must be dropped.
-func Load(name string, s state.Stater) error { return load(name, s, state.Load) }
-
-func load(name string, s state.Stater, load func(io.Reader, state.Stater) error) error {
-	f, err := os.Open(name)
+func Load(name string, s state.Stater) error {
+	f, err := infile.Open(name)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	return load(f, s)
+	return state.Load(f, s)
 }
 
 // A Checkpoint is a directory in which a state is saved again and again: a file
@@ -57,4 +56,33 @@ func (c *Checkpoint) Save(s state.Stater) error {
 
 // Load reads what Save wrote last into s, which has the same configuration. After an
 // error s must be dropped. Without a state it is os.ErrNotExist.
-func (c *Checkpoint) Load(s state.Stater) error { return load(c.name, s, c.segments.Load) }
+func (c *Checkpoint) Load(s state.Stater) error {
+	most, err := stateLimit(s)
+	if err != nil {
+		return err
+	}
+	f, err := infile.OpenAtMost(c.name, most)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	return c.segments.Load(f, s)
+}
+
+// stateLimit is how many bytes a state file of s can have: a multiple of what it has
+// now, and what the actions of long episodes take.
+func stateLimit(s state.Stater) (int64, error) {
+	const actions = 16 << 30
+	var now counter
+	err := state.Save(&now, s)
+	return 4*int64(now) + actions, err
+}
+
+// A counter counts the bytes that are written to it.
+type counter int64
+
+// Write counts p.
+func (c *counter) Write(p []byte) (int, error) {
+	*c += counter(len(p))
+	return len(p), nil
+}

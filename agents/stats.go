@@ -61,7 +61,7 @@ func (s *Stats) Report(losses []Named) Report {
 
 // State visits the books. What has been reported is not kept.
 func (s *Stats) State(st *state.State) {
-	st.Int("stats/steps", &s.steps, 1<<53)
+	st.Int("stats/steps", &s.steps, state.MaxCount)
 	st.Int("stats/episodes", &s.episodes, s.steps) // each has a step at least
 	st.Doubles("stats/returns", s.returns[:])
 	st.Doubles("stats/lengths", s.lengths[:])

@@ -2,7 +2,6 @@ package agents
 
 import (
 	"errors"
-	"fmt"
 	"math/rand/v2"
 
 	"github.com/rlrun/rlrun/env"
@@ -36,6 +35,8 @@ const (
 // and 0 after a terminal state. An episode that was cut off is bootstrapped from
 // the observation it was cut off at.
 type Tabular struct {
+	horizon
+	name   string
 	c      TabularConfig
 	target target
 	one    *policy.Table // Q
@@ -77,7 +78,8 @@ func NewDoubleQLearning(mk env.Maker, c TabularConfig) (*Tabular, error) {
 }
 
 func newTabular(name string, t target, mk env.Maker, c TabularConfig) (*Tabular, error) {
-	a := &Tabular{c: c, target: t}
+	a := &Tabular{name: name, c: c, target: t}
+	a.end(&a.c.Setup, scheduled{"learning_rate", c.LearningRate})
 	err := c.validate()
 	if steps := c.looksBack(); err == nil && steps > 0 {
 		if t == doubleQ {
@@ -131,18 +133,36 @@ const tabularIteration = 256
 
 // Learn takes steps, and learns from each.
 func (a *Tabular) Learn(until int) (Report, error) {
+	err := a.learn(until)
+	return a.stats.Report(a.figures()), errorf(a.name, err)
+}
+
+func (a *Tabular) learn(until int) (err error) {
+	defer recovered(&err)
+	if err = a.CheckSteps(until); err != nil {
+		return err
+	}
 	for a.stats.Steps() < until {
 		a.schedule()
 		for taken := 0; taken < tabularIteration; taken += a.c.NEnvs {
-			if err := a.step(); err != nil {
-				return a.stats.Report(a.figures()), fmt.Errorf("agents: %w", err)
+			if err = a.step(); err != nil {
+				return err
 			}
 		}
-		if sum := f32.SumSquares(a.one.Q.Value); sum-sum != 0 {
-			return a.stats.Report(a.figures()), fmt.Errorf("agents: the table is not finite after %d steps; a lower learning_rate may help", a.stats.Steps())
+		if err = a.check(); err != nil {
+			return err
 		}
 	}
-	return a.stats.Report(a.figures()), nil
+	return nil
+}
+
+// check returns an error where learning has broken a table.
+func (a *Tabular) check() error {
+	err := checkTable(a.one.Q, a.stats.Steps())
+	if err == nil && a.two != nil {
+		err = checkTable(a.two.Q, a.stats.Steps())
+	}
+	return err
 }
 
 // schedule reads the schedules at the start of an iteration.
@@ -167,7 +187,7 @@ func (a *Tabular) step() error {
 		return err
 	}
 	for i := range a.obs {
-		a.learn(i, res)
+		a.learnStep(i, res)
 	}
 	a.stats.Add(res)
 	copy(a.obs, res.Obs)
@@ -182,8 +202,8 @@ func (a *Tabular) choose(obs float32) float32 {
 	return float32(policy.ArgMax(a.both.Row(obs)))
 }
 
-// learn learns from environment i's step.
-func (a *Tabular) learn(i int, res *env.Result) {
+// learnStep learns from environment i's step.
+func (a *Tabular) learnStep(i int, res *env.Result) {
 	q, other := a.one, a.one
 	if a.two != nil {
 		if other = a.two; a.rng.Uint64()&1 == 0 {

@@ -26,6 +26,7 @@ var tabularAgents = map[string]newTabular{
 func tabularConfig() agents.TabularConfig {
 	c := agents.DefaultTabular()
 	c.NEnvs, c.Steps, c.LearningRate, c.Gamma = 4, 100_000, optim.Linear(0.5), 0.9
+	c.Beyond = true // to learn as long as a test likes
 	return c
 }
 

@@ -12,12 +12,14 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/rlrun/rlrun/agents"
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/state"
 	"github.com/rlrun/rlrun/policy"
+	"github.com/rlrun/rlrun/policy/tape"
 )
 
 // An Agent says how to make what is checked, and what it can do.
@@ -43,6 +45,7 @@ func Check(t *testing.T, a Agent) {
 		t.Run("is the same in pieces/"+name, func(t *testing.T) { a.pieces(t, mk) })
 		t.Run("allocates nothing/"+name, func(t *testing.T) { a.allocates(t, mk) })
 		t.Run("refuses NaN/"+name, func(t *testing.T) { a.refuses(t, mk) })
+		t.Run("diverges/"+name, func(t *testing.T) { a.diverges(t, mk) })
 	}
 	if a.Gamma > 0 && a.Discrete {
 		t.Run("values", a.values)
@@ -170,7 +173,7 @@ func (a Agent) pieces(t *testing.T, mk func() env.Env) {
 // allocates runs ten times ten iterations of a warm agent, so that an allocation of
 // the runtime's own does not count.
 func (a Agent) allocates(t *testing.T, mk func() env.Env) {
-	agent := a.make(t, mk, 1, short)
+	agent := a.make(t, mk, 1, 100*short)
 	r, err := agent.Learn(2 * short)
 	if n := testing.AllocsPerRun(10, func() {
 		for range 10 {
@@ -186,13 +189,44 @@ func (a Agent) allocates(t *testing.T, mk func() env.Env) {
 // refuses wants of what is not a number an error that says where it was.
 func (a Agent) refuses(t *testing.T, mk func() env.Env) {
 	for _, observation := range []bool{false, true} {
-		agent := a.make(t, func() env.Env { return &broken{Env: mk(), observation: observation} }, 1, short)
+		agent := a.make(t, func() env.Env { return &broken{Env: mk(), observation: observation} }, 1, 100_000)
 		_, err := agent.Learn(100_000)
 		var e *env.Error
 		if !errors.As(err, &e) || !errors.Is(err, env.ErrNotFinite) || e.Env != mk().Spec().ID || e.Step < 1 {
 			t.Errorf("NaN of an observation %v: error %v, want an *env.Error of %s", observation, err, mk().Spec().ID)
 		}
 	}
+}
+
+// diverges wants of rewards that no float32 can hold an error that says that what learned
+// from them is broken, and does not blame the environment. An agent whose steps are
+// bounded may go on, with a policy that is whole.
+func (a Agent) diverges(t *testing.T, mk func() env.Env) {
+	agent := a.make(t, func() env.Env { return &rich{Env: mk()} }, 1, 100_000)
+	r, err := agent.Learn(100_000)
+	if err == nil && isWhole(agent) {
+		return
+	}
+	var e *env.Error
+	if err == nil || errors.As(err, &e) {
+		t.Fatalf("rewards of 1e200: error %v, want one that is not the environment's", err)
+	}
+	for _, want := range []string{"not finite after ", " steps", "learning_rate"} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("rewards of 1e200: error %v, want %q in it", err, want)
+		}
+	}
+	if r.Steps < 1 || r.Steps > 10_000 {
+		t.Errorf("rewards of 1e200: an error after %d steps, want one within some iterations", r.Steps)
+	}
+}
+
+// isWhole reports whether the agent's policy is finite.
+func isWhole(agent agents.Agent) bool {
+	p, ok := agent.Policy().(policy.Saver)
+	return ok && !slices.ContainsFunc(p.Tensors(), func(p *tape.Param) bool {
+		return slices.ContainsFunc(p.Value, func(v float32) bool { return v-v != 0 })
+	})
 }
 
 // values wants V of a chain of two states, of which leaving the first pays 1:

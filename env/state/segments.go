@@ -5,10 +5,13 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/rlrun/rlrun/internal/infile"
 )
 
 // Segments are files in a directory that have the records of State.Records, so that a
@@ -29,9 +32,9 @@ type segments struct {
 // A segment is one file, called name.ID.
 type segment struct {
 	id    int
-	first int // record
-	size  int // bytes that count
-	sum   int // CRC-32C of them
+	first int    // record
+	size  int    // bytes that count
+	sum   uint32 // CRC-32C of them
 }
 
 // flushSize is about how many bytes are written at once.
@@ -80,7 +83,7 @@ func (g *Segments) path(name string, id int) string {
 // from. It is an error to load more than most.
 func (s *State) Records(name string, from, to *int, most int,
 	write func(dst []byte, i int) []byte, read func(src []byte, i int) (rest []byte, err error)) {
-	s.Int(name+"/from", from, 1<<53)
+	s.Int(name+"/from", from, MaxCount)
 	s.Int(name+"/to", to, *from+most)
 	if s.err == nil && *from > *to {
 		s.err = fmt.Errorf("state: %q has records %d to %d", name, *from, *to)
@@ -114,10 +117,21 @@ func (s *State) Records(name string, from, to *int, most int,
 
 // visit visits what the container has of a file.
 func (f *segment) visit(s *State, name string) {
-	s.Int(name+"/id", &f.id, 1<<53)
-	s.Int(name+"/first", &f.first, 1<<53)
+	s.Int(name+"/id", &f.id, MaxCount)
+	s.Int(name+"/first", &f.first, MaxCount)
 	s.Int(name+"/size", &f.size, maxLength)
-	s.Int(name+"/sum", &f.sum, 1<<32-1)
+	s.checksum(name+"/sum", &f.sum)
+}
+
+// checksum visits a CRC-32C.
+func (s *State) checksum(name string, p *uint32) {
+	v := uint64(*p)
+	if s.Uint(name, &v); s.err == nil && v > math.MaxUint32 {
+		s.err = fmt.Errorf("state: %q is %d, want 0 … %d", name, v, uint32(math.MaxUint32))
+	}
+	if s.err == nil {
+		*p = uint32(v)
+	}
 }
 
 // inline visits records within the container.
@@ -180,7 +194,7 @@ func (s *State) restore(name string, files, to int, read func([]byte, int) ([]by
 
 // read returns what counts of the file at path.
 func (f *segment) read(path string) ([]byte, error) {
-	file, err := os.Open(path)
+	file, err := infile.Open(path)
 	if errors.Is(err, os.ErrNotExist) { // an error of its own, for there is a state
 		return nil, fmt.Errorf("state: %s is missing", path)
 	}
@@ -194,7 +208,7 @@ func (f *segment) read(path string) ([]byte, error) {
 		return nil, err
 	case len(data) < f.size:
 		return nil, fmt.Errorf("state: %s is cut short: %d bytes of %d", path, len(data), f.size)
-	case int(crc32.Checksum(data, castagnoli)) != f.sum:
+	case crc32.Checksum(data, castagnoli) != f.sum:
 		return nil, fmt.Errorf("state: %s is damaged: the checksum does not match", path)
 	}
 	return data, nil
@@ -258,7 +272,7 @@ func (g *Segments) append(name string, set *segments, to int, write func([]byte,
 		if _, err := file.WriteAt(data, int64(f.size)); err != nil {
 			return err
 		}
-		f.size, f.sum = f.size+len(data), int(crc32.Update(uint32(f.sum), castagnoli, data))
+		f.size, f.sum = f.size+len(data), crc32.Update(f.sum, castagnoli, data)
 	}
 	return file.Sync()
 }

@@ -3,7 +3,6 @@ package cli
 import (
 	"bytes"
 	"encoding/json"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -184,7 +183,7 @@ func TestHelp(t *testing.T) {
 		{"step -h", "rlrun step ENV"},
 		{"help eval", "rlrun eval RUN"},
 		{"help resume", "rlrun resume RUN"},
-		{"help list", "rlrun list [scenarios|envs|agents]"},
+		{"help list", "rlrun list [scenarios|envs|agents|runs [DIR]]"},
 		{"help completion", "rlrun completion SHELL"},
 	} {
 		status, out, err := a.call(strings.Fields(c.args)...)
@@ -214,7 +213,7 @@ func TestComplete(t *testing.T) {
 		want []string
 	}{
 		{[]string{""}, []string{"quick", "open", "cartpole-ppo", "eval", "step"}},
-		{[]string{"list", ""}, []string{"scenarios", "envs", "agents"}},
+		{[]string{"list", ""}, []string{"scenarios", "envs", "agents", "runs"}},
 		{[]string{"step", ""}, []string{"CartPole-v0", "CartPole-v1", "acme/Odd-v0"}},
 		{[]string{"completion", ""}, []string{"bash", "zsh", "fish", "powershell"}},
 		{[]string{"quick", "--che"}, []string{"--checkpoint-every"}},
@@ -251,23 +250,5 @@ func TestPanic(t *testing.T) {
 	status, out, err := a.call("list", "envs")
 	if status != statusFailed || out != "" || err != "rlrun: env: Broken-v0: panic: broken\n" {
 		t.Errorf("rlrun list envs = %d, %q, %q, want 1 and one line", status, out, err)
-	}
-}
-
-// closed is a stream that nobody reads.
-type closed struct{}
-
-func (closed) Write([]byte) (int, error) { return 0, io.ErrClosedPipe }
-
-// TestClosedOutput wants an error where nothing can be printed.
-func TestClosedOutput(t *testing.T) {
-	a := inEmptyDir(t)
-	a.must(t, "quick", "--out", "run", "--quiet")
-	for _, args := range []string{"list", "list --json", "eval run", "eval run --json", "resume run", "step CartPole-v1"} {
-		var e bytes.Buffer
-		a.In, a.Out, a.Err = strings.NewReader("{}\n"), closed{}, &e
-		if status := a.Run(strings.Fields(args)); status != statusFailed || strings.Count(e.String(), "\n") != 1 {
-			t.Errorf("rlrun %s to a closed pipe = %d, %q, want 1 and one line", args, status, e.String())
-		}
 	}
 }

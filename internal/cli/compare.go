@@ -3,8 +3,6 @@ package cli
 import (
 	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -74,35 +72,6 @@ runs below runs/ count. Intervals are of 95 %, by bootstrap over the runs.`,
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object on standard output")
 	return cmd
-}
-
-// runDirs returns the directories of the runs that a name stands for: itself, what
-// is in it, or what runs of a scenario of that name have made.
-func (a *App) runDirs(name string) ([]string, error) {
-	isRun := func(dir string) bool {
-		_, err := os.Stat(filepath.Join(dir, "config.yaml"))
-		return err == nil
-	}
-	if isRun(name) {
-		return []string{name}, nil
-	}
-	in := name
-	if info, err := os.Stat(name); err != nil || !info.IsDir() {
-		in = filepath.Join("runs", name)
-	}
-	var dirs []string
-	for _, pattern := range []string{"*", filepath.Join("*", "*")} { // seeds, and cells of a sweep
-		found, err := filepath.Glob(filepath.Join(in, pattern))
-		if err != nil {
-			return nil, err
-		}
-		dirs = append(dirs, slices.DeleteFunc(found, func(dir string) bool { return !isRun(dir) })...)
-	}
-	if len(dirs) == 0 {
-		return nil, fmt.Errorf("no runs in %s: want a run directory, a directory of runs, or a scenario with runs below runs/", name)
-	}
-	slices.Sort(dirs)
-	return dirs, nil
 }
 
 // results are those of the finished runs that a name stands for.

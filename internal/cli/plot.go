@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/rlrun/rlrun/internal/atomicfile"
+	"github.com/rlrun/rlrun/internal/infile"
 	"github.com/rlrun/rlrun/internal/nearest"
 	"github.com/rlrun/rlrun/internal/plot"
 	"github.com/rlrun/rlrun/internal/run"
@@ -122,7 +123,7 @@ func readSeries(dir string, f plotFlags) (s plot.Series, err error) {
 	case "episodes":
 		name, x, y = filepath.Join(dir, "episodes.csv"), "", "r"
 	}
-	data, err := os.ReadFile(name)
+	data, err := infile.Read(name, run.MaxLog)
 	if err != nil {
 		return s, err
 	}

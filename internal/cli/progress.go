@@ -39,7 +39,7 @@ func (a *App) newProgress(r *run.Run, f runFlags) *progress {
 		if m := s.Memory(); m > 0 {
 			replay = fmt.Sprintf(", replay of %.1f MB", float64(m)/1e6)
 		}
-		fmt.Fprintf(a.Err, "%s: %s on %s, seed %d%s, in %s; Ctrl-C saves and stops\n", s.Name, s.Agent, s.Env, s.Seed, replay, r.Dir)
+		a.say("%s: %s on %s, seed %d%s, in %s; Ctrl-C saves and stops", s.Name, s.Agent, s.Env, s.Seed, replay, r.Dir)
 	}
 	return p
 }
@@ -58,7 +58,7 @@ func (p *progress) report(st run.Status) {
 	if now := time.Now(); p.line && now.Sub(p.drawn) >= redraw {
 		p.drawn = now
 		line := progressLine(p.name, st, p.left(st, now))
-		fmt.Fprint(p.app.Err, "\r\x1b[K"+cut(line, terminalWidth()))
+		p.app.redraw(cut(line, terminalWidth()))
 	}
 }
 
@@ -74,7 +74,7 @@ func (p *progress) left(st run.Status, now time.Time) time.Duration {
 // clear takes the line away.
 func (p *progress) clear() {
 	if p.line {
-		fmt.Fprint(p.app.Err, "\r\x1b[K")
+		p.app.redraw("")
 	}
 }
 

@@ -19,7 +19,7 @@ func (a *App) evalCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "eval RUN", Short: "evaluate a saved run's policy", Args: oneArg("a run directory"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			r, err := run.Load(args[0], a.Envs)
+			r, err := a.loadOne(args[0], "policy.safetensors")
 			if err != nil {
 				return badInput{err}
 			}
@@ -31,7 +31,7 @@ func (a *App) evalCommand() *cobra.Command {
 			if err != nil {
 				return badInput{err}
 			}
-			ctx, stop := interruptible()
+			ctx, stop := a.interruptible()
 			defer stop()
 			res, err := r.Evaluate(ctx, p, n, from)
 			if errors.Is(err, context.Canceled) {
@@ -84,7 +84,7 @@ func (a *App) resumeCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			r, err := run.Load(args[0], a.Envs)
+			r, err := a.loadOne(args[0], "config.yaml")
 			if err != nil {
 				return badInput{err}
 			}

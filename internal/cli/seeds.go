@@ -69,7 +69,7 @@ func (a *App) runMany(cells []*cell, every int, f runFlags) error {
 			return badInput{err}
 		}
 	}
-	ctx, stop := interruptible()
+	ctx, stop := a.interruptible()
 	defer stop()
 	show := a.newManyProgress(all, f)
 	next := make(chan *seedRun)
@@ -95,20 +95,17 @@ func (a *App) runMany(cells []*cell, every int, f runFlags) error {
 			switch {
 			case errors.Is(r.err, context.Canceled):
 				interrupted++
-				fmt.Fprintf(a.Err, "rlrun: interrupted; rlrun resume %s goes on\n", r.run.Dir)
+				a.say("rlrun: interrupted; rlrun resume %s goes on", r.run.Dir)
 			case r.err != nil:
 				failed++
-				fmt.Fprintf(a.Err, "rlrun: seed %d in %s: %s\n", r.scenario.Seed, r.run.Dir, strings.ReplaceAll(r.err.Error(), "\n", "; "))
+				a.say("rlrun: seed %d in %s: %s", r.scenario.Seed, r.run.Dir, message(r.err))
+				trace(a.Err, r.err)
 			default:
-				if err := a.print(r.result, f.json); err != nil {
-					return err
-				}
+				a.print(r.result, f.json) // Run looks at what could not be printed, when all runs are done
 			}
 		}
 		if interrupted == 0 {
-			if err := a.printSummary(c, f.json); err != nil {
-				return err
-			}
+			a.printSummary(c, f.json)
 		}
 	}
 	if interrupted > 0 {
@@ -135,10 +132,15 @@ func (a *App) runCells(name string, changes []scenario.Change, sweeps []string, 
 
 // train brings a run to its end.
 func (r *seedRun) train(ctx context.Context, every int, show *manyProgress) {
+	steps := 0
 	defer func() {
 		r.err = errors.Join(r.err, r.run.Close())
 	}()
-	st, err := r.run.Train(ctx, run.Options{CheckpointEvery: every, Report: func(st run.Status) { show.report(r, st) }})
+	defer guard(&r.err, duringTraining(r.scenario, &steps))
+	st, err := r.run.Train(ctx, run.Options{CheckpointEvery: every, Report: func(st run.Status) {
+		steps = st.Steps
+		show.report(r, st)
+	}})
 	if err == nil {
 		r.result, err = r.run.Finish(ctx, st)
 	}
@@ -315,7 +317,7 @@ type manyProgress struct {
 func (a *App) newManyProgress(runs []*seedRun, f runFlags) *manyProgress {
 	p := &manyProgress{app: a, runs: runs, line: a.Interactive && !f.quiet}
 	if p.line {
-		fmt.Fprintf(a.Err, "%s: %d runs; Ctrl-C saves and stops\n", runs[0].scenario.Name, len(runs))
+		a.say("%s: %d runs; Ctrl-C saves and stops", runs[0].scenario.Name, len(runs))
 	}
 	return p
 }
@@ -338,7 +340,7 @@ func (p *manyProgress) report(r *seedRun, st run.Status) {
 		}
 	}
 	line := fmt.Sprintf("%3.0f %%  %d of %d runs trained", 100*sum/float64(len(p.runs)), ended, len(p.runs))
-	fmt.Fprint(p.app.Err, "\r\x1b[K"+cut(line, terminalWidth()))
+	p.app.redraw(cut(line, terminalWidth()))
 }
 
 // clear takes the line away.
@@ -346,6 +348,6 @@ func (p *manyProgress) clear() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.line {
-		fmt.Fprint(p.app.Err, "\r\x1b[K")
+		p.app.redraw("")
 	}
 }

@@ -135,8 +135,8 @@ func (s *session) reset(raw json.RawMessage, draws []float64) (any, error) {
 		if key != "seed" {
 			return nil, fmt.Errorf("reset: no field %q, want seed", key)
 		}
-		if seed, err = strconv.ParseUint(string(value), 10, 63); err != nil {
-			return nil, fmt.Errorf("reset: seed %s, want a whole number, 0 … %d", value, uint64(math.MaxInt64))
+		if seed, err = strconv.ParseUint(string(value), 10, 64); err != nil {
+			return nil, fmt.Errorf("reset: seed %s, want a whole number, 0 … %d", value, uint64(math.MaxUint64))
 		}
 	}
 	done, err := s.draw(draws)
@@ -168,6 +168,9 @@ func (s *session) begin() { s.running, s.begun, s.steps = true, true, 0 }
 func (s *session) setState(raw json.RawMessage, _ []float64) (any, error) {
 	if s.physics == nil {
 		return nil, fmt.Errorf("state: %s has none that can be set", s.spec.ID)
+	}
+	if _, ok := env.AsIs[env.Physics](s.e); !ok {
+		return nil, fmt.Errorf("state: that of %s cannot be set within wrappers that change observations or actions", s.spec.ID)
 	}
 	x, err := numbers(raw)
 	if err != nil {

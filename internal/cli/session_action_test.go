@@ -35,9 +35,12 @@ func TestActionOutOfRange(t *testing.T) {
 	} {
 		refused(t, s, line, want)
 	}
-	for _, x := range []float64{2, 1} { // the bounds themselves are good
-		if r := ask(t, s, `{"action":[`+map[float64]string{2: "2", 1: "-1"}[x]+`,1]}`); r.Reward == nil || *r.Reward != x {
-			t.Errorf("a step after actions were refused = %+v, want to be at %v", r, x)
+	for _, c := range []struct {
+		line string
+		x    float64
+	}{{`{"action":[2,1]}`, 2}, {`{"action":[-1,0]}`, 1}} { // the bounds themselves are good
+		if r := ask(t, s, c.line); r.Reward == nil || *r.Reward != c.x {
+			t.Errorf("%s after actions were refused = %+v, want to be at %v", c.line, r, c.x)
 		}
 	}
 	for _, c := range []struct {
@@ -81,6 +84,24 @@ func TestStateRefused(t *testing.T) {
 		if again := ask(t, s, `{"reset":{"seed":3}}`); show(again.State) != show(first.State) {
 			t.Errorf("%s: a reset after %s = %v, want %v", c.e.Spec().ID, c.line, again.State, first.State)
 		}
+	}
+}
+
+// TestStateWithinWrappers sets a state through a time limit, and not through what would
+// show something else.
+func TestStateWithinWrappers(t *testing.T) {
+	stack, err := env.NewFrameStack(classic.NewPendulum(), 2, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := newSession(stack)
+	refused(t, s, `{"state":[0,0]}`, "cannot be set within wrappers that change observations or actions")
+	if r := ask(t, s, `{"reset":{"seed":1}}`); len(r.Obs) != 6 || len(r.State) != 2 {
+		t.Errorf("a reset of two stacked observations = %+v, want 6 numbers and a state of 2", r)
+	}
+	refused(t, s, `{"state":[0,0]}`, "cannot be set")
+	if r := ask(t, newSession(env.NewWithMaxSteps(classic.NewPendulum(), 9)), `{"state":[0,1]}`); show(r.State) != "[0,1]" {
+		t.Errorf("a state within max_steps = %+v, want it set", r)
 	}
 }
 

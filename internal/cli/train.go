@@ -6,19 +6,19 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"runtime/pprof"
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 
 	"github.com/spf13/cobra"
 
+	"github.com/rlrun/rlrun/internal/infile"
 	"github.com/rlrun/rlrun/internal/nearest"
 	"github.com/rlrun/rlrun/internal/run"
 	"github.com/rlrun/rlrun/internal/scenario"
+	"github.com/rlrun/rlrun/internal/settings"
 	"github.com/rlrun/rlrun/policy/f32"
 )
 
@@ -170,7 +170,7 @@ func (a *App) scenario(name string, changes []scenario.Change) (*scenario.Scenar
 // source returns the file of the scenario called name, and its text.
 func (a *App) source(name string) (file string, text []byte, err error) {
 	if isFile(name) {
-		text, err = os.ReadFile(name)
+		text, err = infile.Read(name, settings.MaxSize)
 		return name, text, err
 	}
 	file = name + ".yaml"
@@ -208,7 +208,7 @@ func (a *App) runNew(s *scenario.Scenario, out string, f runFlags) error {
 		return err
 	}
 	if s.Kernels != "" && s.Kernels != f32.Kernels() {
-		fmt.Fprintf(a.Err, "rlrun: the file ran with %s kernels, this is with %s: the bytes may differ\n", s.Kernels, f32.Kernels())
+		a.say("rlrun: the file ran with %s kernels, this is with %s: the bytes may differ", s.Kernels, f32.Kernels())
 	}
 	w, err := a.watchTraining(s, f)
 	if err != nil {
@@ -223,15 +223,18 @@ func (a *App) runNew(s *scenario.Scenario, out string, f runFlags) error {
 }
 
 // finish brings a run to its end, and says what came out.
-func (a *App) finish(r *run.Run, every int, f runFlags, w *watching) error {
+func (a *App) finish(r *run.Run, every int, f runFlags, w *watching) (err error) {
+	steps := 0
 	defer r.Close()
-	ctx, stop := interruptible()
+	defer guard(&err, duringTraining(r.Scenario, &steps))
+	ctx, stop := a.interruptible()
 	defer stop()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	w.onClose(f.stop, cancel)
 	show := a.newProgress(r, f)
 	st, err := r.Train(ctx, run.Options{CheckpointEvery: every, Report: func(st run.Status) {
+		steps = st.Steps
 		show.report(st)
 		w.report(r, st)
 	}})
@@ -241,7 +244,7 @@ func (a *App) finish(r *run.Run, every int, f runFlags, w *watching) error {
 		res, err = r.Finish(ctx, st)
 	}
 	if errors.Is(err, context.Canceled) {
-		fmt.Fprintf(a.Err, "rlrun: interrupted after %d steps; rlrun resume %s goes on\n", st.Steps, r.Dir)
+		a.say("rlrun: interrupted after %d steps; rlrun resume %s goes on", st.Steps, r.Dir)
 		return errInterrupted
 	}
 	if err != nil {
@@ -252,12 +255,4 @@ func (a *App) finish(r *run.Run, every int, f runFlags, w *watching) error {
 	}
 	w.wait(ctx, r)
 	return nil
-}
-
-// interruptible returns a context that Ctrl-C, or a request to end, cancels.
-// The second time they end the program at once.
-func interruptible() (context.Context, context.CancelFunc) {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop)
-	return ctx, stop
 }

@@ -43,6 +43,9 @@ type line struct {
 const (
 	maxLine  = 1 << 22
 	maxSteps = 1 << 22
+
+	// MaxFile is how long a file of episodes may be, in bytes.
+	MaxFile = 1 << 30
 )
 
 // WriteHead begins an episode in a file.

@@ -2,6 +2,7 @@ package run
 
 import (
 	"bufio"
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -19,6 +20,10 @@ import (
 type logs struct {
 	progress, episodes, events logFile
 }
+
+// MaxLog is how long progress.csv or episodes.csv may be to be read again, in bytes:
+// more than ten million rows.
+const MaxLog = 1 << 30
 
 // eventsFile is for TensorBoard, which looks for such a name.
 const eventsFile = "events.out.tfevents.rlrun"
@@ -72,7 +77,7 @@ func (l *logs) write(st Status, progress bool) error {
 		l.events.write(tfevents.AppendHeader(nil, time.Now()))
 	}
 	l.events.write(tfevents.AppendScalars(nil, time.Now(), st.Steps, all))
-	return errors.Join(p.flush(), e.flush(), l.events.flush())
+	return cmp.Or(p.flush(), e.flush(), l.events.flush()) // of a full disk one is enough
 }
 
 // Figures are those of a row of progress, NaN where there is none.
@@ -143,11 +148,11 @@ func (f *logFile) row(cells ...string) { f.write([]byte(strings.Join(cells, ",")
 func (f *logFile) write(data []byte) {
 	n, err := f.buf.Write(data)
 	f.length += n
-	f.err = errors.Join(f.err, err)
+	f.err = cmp.Or(f.err, err)
 }
 
 func (f *logFile) flush() error {
-	f.err = errors.Join(f.err, f.buf.Flush())
+	f.err = cmp.Or(f.err, f.buf.Flush())
 	return f.err
 }
 

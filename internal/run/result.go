@@ -11,6 +11,7 @@ import (
 
 	"github.com/rlrun/rlrun/agents"
 	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/internal/infile"
 	"github.com/rlrun/rlrun/policy"
 )
 
@@ -86,7 +87,7 @@ func (r *Run) Policy(best bool) (policy.Policy, error) {
 	if best {
 		name = filepath.Join(r.Dir, bestFile)
 	}
-	f, err := os.Open(name)
+	f, err := infile.Open(name)
 	switch {
 	case errors.Is(err, os.ErrNotExist) && best:
 		return nil, fmt.Errorf("%s is not there: no policy was evaluated on the way; eval.freq says how often", name)
@@ -126,10 +127,13 @@ func (r *Result) complete() bool {
 		r.Eval.Episodes > 0 && (r.threshold == nil) == (r.Eval.SuccessRate == nil)
 }
 
+// maxResult is how long a result may be, in bytes.
+const maxResult = 1 << 20
+
 // Result returns the result of a run that is finished, and nil where it is not.
 func (r *Run) Result() (*Result, error) {
 	name := filepath.Join(r.Dir, resultFile)
-	data, err := os.ReadFile(name)
+	data, err := infile.Read(name, maxResult)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, nil
 	}

@@ -19,7 +19,9 @@ import (
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/state"
 	"github.com/rlrun/rlrun/internal/atomicfile"
+	"github.com/rlrun/rlrun/internal/infile"
 	"github.com/rlrun/rlrun/internal/scenario"
+	"github.com/rlrun/rlrun/internal/settings"
 	"github.com/rlrun/rlrun/policy"
 )
 
@@ -110,7 +112,7 @@ func newAgent(s *scenario.Scenario) (agents.Agent, error) {
 	if info, err := os.Stat(name); err == nil && info.IsDir() {
 		name = filepath.Join(name, policyFile)
 	}
-	f, err := os.Open(name)
+	f, err := infile.Open(name)
 	if err != nil {
 		return nil, fmt.Errorf("init: %w", err)
 	}
@@ -158,7 +160,7 @@ func Load(dir string, envs env.Registry) (*Run, error) {
 		return nil, fmt.Errorf("%s is no run directory", dir)
 	}
 	name := filepath.Join(dir, configFile)
-	text, err := os.ReadFile(name)
+	text, err := infile.Read(name, settings.MaxSize)
 	if err != nil {
 		return nil, fmt.Errorf("%s is no run directory: %w", dir, err)
 	}
@@ -250,14 +252,15 @@ func (r *Run) Train(ctx context.Context, o Options) (Status, error) {
 }
 
 // stopped returns the error that training ends with. The agent is whole where
-// that is ctx's alone, and is saved. Of an environment's failure the actions are,
-// if they are known.
+// that is ctx's alone, and is saved. Of an environment's failure the actions are
+// saved, where the Vector kept them, and the error says what repeats it.
 func (r *Run) stopped(ctx context.Context, err error) error {
-	if e, ok := errors.AsType[*env.Error](err); ok && e.Actions != nil {
+	if e, ok := errors.AsType[*env.Error](err); ok && (e.Actions != nil || e.Step == 0) && !errors.Is(e, env.ErrAction) {
 		if failed := r.write(failedEpisode, requests(e, r.Scenario.Spec)); failed != nil {
 			return failed
 		}
-		return fmt.Errorf("%w; rlrun step %s < %s repeats it", err, e.Env, filepath.Join(r.Dir, failedEpisode))
+		return fmt.Errorf("%w; rlrun step %s < %s repeats it", err,
+			shellWord(filepath.Join(r.Dir, configFile)), shellWord(filepath.Join(r.Dir, failedEpisode)))
 	}
 	if err != ctx.Err() {
 		return err
@@ -266,20 +269,6 @@ func (r *Run) stopped(ctx context.Context, err error) error {
 		return failed
 	}
 	return err
-}
-
-// failedEpisode is the file of requests to rlrun step that lead where an
-// environment failed.
-const failedEpisode = "failed-episode.jsonl"
-
-// requests are those of the episode of e.
-func requests(e *env.Error, spec env.Spec) []byte {
-	text := fmt.Appendf(nil, `{"reset":{"seed":%d}}`+"\n", e.Seed)
-	for n, act := spec.Act.Size(), e.Actions; len(act) > 0; act = act[n:] {
-		line, _ := json.Marshal(act[:n]) // floats that are not finite are refused before they are taken
-		text = fmt.Appendf(text, `{"action":%s}`+"\n", line)
-	}
-	return text
 }
 
 // log writes the episodes that ended and, where an interval is over, a row of

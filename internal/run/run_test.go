@@ -384,7 +384,7 @@ func TestFailedEpisode(t *testing.T) {
 	r := create(t, parse(t, strings.Replace(quick, "id: CartPole-v1, n_envs: 2", "id: acme/Fragile-v0, n_envs: 2, parallel: 2", 1), "eval.freq=0"))
 	_, err := r.Train(context.Background(), run.Options{})
 	var e *env.Error
-	if !errors.As(err, &e) || !strings.HasSuffix(err.Error(), "panic: snap; rlrun step acme/Fragile-v0 < "+
+	if !errors.As(err, &e) || !strings.HasSuffix(err.Error(), "panic: snap; rlrun step "+filepath.Join(r.Dir, "config.yaml")+" < "+
 		filepath.Join(r.Dir, "failed-episode.jsonl")+" repeats it") {
 		t.Fatalf("Train: %v, want an *env.Error that names the file", err)
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -43,6 +44,7 @@ type Scenario struct {
 	Tabular grid.Tabular
 
 	Train, Judge env.Maker // environments to train in; to evaluate in, whose rewards are unscaled
+	single       env.Maker // Train's environments, in a Vec
 	file         file      // with every default written out
 	kind         agentKind
 	config       agentConfig
@@ -130,6 +132,7 @@ func (s *Scenario) resolve(envs env.Registry) error {
 	if s.Eval.Freq == nil {
 		s.Eval.Freq = new(max(1, s.Steps/10))
 	}
+	const most = min(1<<53, math.MaxInt/2) // as state.MaxCount
 	for _, r := range []struct {
 		key          string
 		value, least int
@@ -138,8 +141,8 @@ func (s *Scenario) resolve(envs env.Registry) error {
 		{"eval.freq", *s.Eval.Freq, 0}, {"eval.freq_episodes", s.Eval.FreqEpisodes, 1}, {"eval.patience", s.Eval.Patience, 0},
 		{"log_interval", s.LogInterval, 1},
 	} {
-		if r.value < r.least || r.value > 1<<53 {
-			return fmt.Errorf("%s is %d, want %d or more, and no more than 2⁵³", r.key, r.value, r.least)
+		if r.value < r.least || r.value > most {
+			return fmt.Errorf("%s is %d, want %d or more, and no more than %d", r.key, r.value, r.least, most)
 		}
 	}
 	if err := checkName(s.Name); err != nil {
@@ -189,11 +192,12 @@ func (s *Scenario) resolveEnv(envs env.Registry) (err error) {
 	}
 	s.Spec = e.Spec()
 	s.Tabular, _ = env.AsIs[grid.Tabular](e)
+	s.single = train.Maker()
 	switch workers := s.file.Env.Parallel; {
 	case workers < 0:
 		return fmt.Errorf("env.parallel is %d, want 0 or more", workers)
 	case workers == 0:
-		s.Train = train.Maker()
+		s.Train = s.single
 	default:
 		s.Train = train.ParallelMaker(workers)
 	}
@@ -269,6 +273,15 @@ func (s *Scenario) Memory() int {
 		return m.Memory(s.Spec)
 	}
 	return 0
+}
+
+// NewEnv returns one environment as in training, to be stepped by itself.
+func (s *Scenario) NewEnv() (env.Env, error) {
+	v, err := s.single(1)
+	if err != nil {
+		return nil, err
+	}
+	return v.(*env.Vec).Env(0), nil
 }
 
 // NewAgent returns the agent, connected to its environments and untrained.

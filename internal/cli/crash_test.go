@@ -1,0 +1,67 @@
+package cli
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/env/state"
+)
+
+// fragile is an environment that cannot be saved if it is told so.
+type fragile struct {
+	still
+	Bad bool `yaml:"bad"`
+}
+
+func (f *fragile) State(s *state.State) {
+	if f.Bad {
+		panic("broken\x1b[2J")
+	}
+	f.still.State(s)
+}
+
+const fragileRun = `
+env: {id: acme/Fragile-v0, n_envs: 2, options: {bad: true}}
+agent: {name: ppo, n_steps: 4, batch_size: 8, n_epochs: 1, policy_kwargs: {net_arch: [4]}}
+steps: 16
+eval: {episodes: 3, max_steps: 20}
+`
+
+// TestCrash: a panic ends a run in one line, with its environment and seed, and no
+// other run; a developer is shown the stack.
+func TestCrash(t *testing.T) {
+	a := inEmptyDir(t)
+	a.Envs["acme/Fragile-v0"] = env.Entry(func() *fragile { return &fragile{still: still{odd{id: "acme/Fragile-v0"}}} })
+	writeFile(t, "fragile.yaml", fragileRun)
+	status, out, err := a.call("fragile.yaml", "--sweep", "env.options.bad=[true, false]", "--seeds", "2", "--out", "many", "--json")
+	var results []map[string]any
+	for _, l := range objects(t, out) {
+		if l["event"] == "results" {
+			results = append(results, l)
+		}
+	}
+	if status != statusFailed || len(results) != 2 || len(results[0]["failed"].([]any)) != 2 || len(results[1]["failed"].([]any)) != 0 {
+		t.Errorf("two runs of four that panic: status %d, %v, %s, want 1, and what failed", status, results, err)
+	}
+	for _, want := range []string{"acme/Fragile-v0", "seed 1", "seed 2", `broken\u001b[2J`, "2 of 4 runs failed"} {
+		if !strings.Contains(err, want) {
+			t.Errorf("two runs of four that panic say %q, want %q", err, want)
+		}
+	}
+	if strings.Count(err, "\n") != 3 || strings.Contains(err, "goroutine") {
+		t.Errorf("two runs of four that panic say %q, want a line each, and how many", err)
+	}
+	if _, err := os.Stat("many/env.options.bad=false/seed-2/result.json"); err != nil {
+		t.Errorf("the run beside one that panics has no result: %v", err)
+	}
+	status, _, err = a.call("fragile.yaml", "--out", "one")
+	if status != statusFailed || strings.Count(err, "\n") != 1 || !strings.Contains(err, "acme/Fragile-v0") || !strings.Contains(err, "seed 1") {
+		t.Errorf("a run that panics: status %d, %q, want 1 and a line with environment and seed", status, err)
+	}
+	t.Setenv(traceVariable, "1")
+	if _, _, err = a.call("fragile.yaml", "--out", "traced"); !strings.Contains(err, "crash_test.go") {
+		t.Errorf("with %s=1 a panic says %q, want a stack", traceVariable, err)
+	}
+}
