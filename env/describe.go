@@ -24,6 +24,23 @@ func Describe(s Space) string {
 	return fmt.Sprintf("a space of the type %T", s)
 }
 
+// row shows x in a message: all of it, or of a long one the first numbers, and the
+// first that is not finite.
+func row(x []float32) string {
+	const most = 16
+	if len(x) <= most {
+		return fmt.Sprint(x)
+	}
+	text := fmt.Sprint(x[:most])
+	text = text[:len(text)-1] + fmt.Sprintf(" … and %d more]", len(x)-most)
+	for i, v := range x {
+		if v-v != 0 {
+			return fmt.Sprintf("%s with element %d %v", text, i, v)
+		}
+	}
+	return text
+}
+
 // counted is n of a thing: "1 number", "3 numbers".
 func counted(n int, thing string) string {
 	if n == 1 {

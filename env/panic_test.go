@@ -91,6 +91,27 @@ func TestPanics(t *testing.T) {
 	}
 }
 
+// TestLongObservation wants a short line of what is wrong in a long observation.
+func TestLongObservation(t *testing.T) {
+	v := vecOf(1, func() env.Env { return new(blurred) })
+	_, err := v.Reset(1)
+	if !oneSentence(err, "[0 0 0", "… and 7040 more] with element 5000 NaN: not a finite number") || len(err.Error()) > 300 {
+		t.Errorf("Reset = %.400v, want a line that names element 5000", err)
+	}
+}
+
+// blurred has a picture with one pixel that is no number.
+type blurred struct{ probe }
+
+func (*blurred) Spec() env.Spec {
+	return env.Spec{ID: "acme/Blurred-v0", Obs: env.NewBox(0, 1, 84, 84), Act: env.Discrete{N: 2}}
+}
+
+func (*blurred) Reset(_ uint64, obs []float32) {
+	clear(obs)
+	obs[5000] = nan
+}
+
 // TestPanicAtLoad wants an error where loading a state panics.
 func TestPanicAtLoad(t *testing.T) {
 	v := vecOf(1, func() env.Env { return new(fragile) })

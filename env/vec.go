@@ -146,7 +146,7 @@ func (v *Vec) Step(act []float32) (res *Result, err error) {
 		}
 		out := e.Step(a, next)
 		if out.Reward-out.Reward != 0 || !finiteCopy(r.Obs[i*v.o:], next) {
-			return nil, v.fail(fmt.Errorf("reward %v and observation %v: %w", out.Reward, next, ErrNotFinite))
+			return nil, v.fail(fmt.Errorf("reward %v and observation %s: %w", out.Reward, row(next), ErrNotFinite))
 		}
 		if v.pick && !inRange(v.spec.Obs, next) {
 			return nil, v.fail(v.outside(next))
@@ -183,7 +183,7 @@ func (v *Vec) begin(i int) {
 	obs := v.res.Obs[i*v.o : (i+1)*v.o]
 	v.envs[i].Reset(v.episodeSeed(i), obs)
 	if !finite(obs) {
-		v.fail(fmt.Errorf("observation %v: %w", obs, ErrNotFinite))
+		v.fail(fmt.Errorf("observation %s: %w", row(obs), ErrNotFinite))
 		return
 	}
 	if v.pick && !inRange(v.spec.Obs, obs) {
@@ -226,12 +226,12 @@ func (v *Vec) refuse(act []float32) error {
 	if v.log != nil {
 		v.log[v.at] = append(v.log[v.at], act[:v.a]...)
 	}
-	return v.fail(fmt.Errorf("action %v: %w", act[:v.a], ErrAction))
+	return v.fail(fmt.Errorf("action %s: %w", row(act[:v.a]), ErrAction))
 }
 
 // outside says that an observation has a choice that its space does not have.
 func (v *Vec) outside(obs []float32) error {
-	return fmt.Errorf("observation %v of %s: %w", obs, Describe(v.spec.Obs), ErrObservation)
+	return fmt.Errorf("observation %s of %s: %w", row(obs), Describe(v.spec.Obs), ErrObservation)
 }
 
 // finite reports whether x has neither NaN nor infinity.

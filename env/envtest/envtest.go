@@ -62,7 +62,7 @@ func (p *player) try(part func()) (whole bool) {
 			whole = true
 		case stop{}:
 		default:
-			p.breach("a panic: %v", r)
+			p.breach("seed %d, step %d: a panic: %v", p.seed, p.step, r)
 		}
 	}()
 	part()
@@ -86,6 +86,8 @@ type player struct {
 	spec     env.Spec
 	rng      *rand.Rand
 	obs, act []float32
+	seed     uint64
+	step     int  // of the episode
 	done     bool // the episode is over
 }
 
@@ -103,8 +105,8 @@ func (p *player) describes() {
 // begin starts an episode and its stream of actions.
 func (p *player) begin(seed uint64) {
 	p.rng = rand.New(rand.NewPCG(seed, 1))
+	p.seed, p.step, p.done = seed, 0, false
 	p.e.Reset(seed, p.obs)
-	p.done = false
 }
 
 // play takes up to n steps of the running episode and returns the bits of all it saw.
@@ -124,6 +126,7 @@ func (p *player) play(n int) (bits []uint64) {
 		}
 		p.spec.Act.Sample(p.rng, p.act)
 		given := slices.Clone(p.act)
+		p.step++
 		out := p.e.Step(p.act, p.obs)
 		if out.Reward-out.Reward != 0 {
 			p.last("step %d: reward %v", step, out.Reward)

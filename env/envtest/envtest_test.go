@@ -317,7 +317,7 @@ func TestCheck(t *testing.T) {
 		"Reset that allocates":      {&hungry{reset: true}, "Reset and Step allocate 1 times"},
 		"action overwritten":        {new(clips), "Step changed the action"},
 		"no spaces":                 {new(vague), "Spec(): the observation space: there is none"},
-		"panic":                     {&pays{reward: 1, panics: true}, "a panic: no more"},
+		"panic":                     {&pays{reward: 1, panics: true}, "seed 0, step 1: a panic: no more"},
 		"mask of all":               {new(strict), "the mask allows no action"},
 		"mask of numbers":           {new(absurd), "it masks actions that are a Box of 1 number, want a choice"},
 	} {

@@ -190,7 +190,9 @@ func (s *Scenario) resolveEnv(envs env.Registry) (err error) {
 	if err != nil {
 		return err
 	}
-	s.Spec = e.Spec()
+	if s.Spec = e.Spec(); s.Spec.Validate() != nil {
+		return fmt.Errorf("env: %s, with its wrappers: %w", s.Env, s.Spec.Validate())
+	}
 	s.Tabular, _ = env.AsIs[grid.Tabular](e)
 	s.single = train.Maker()
 	switch workers := s.file.Env.Parallel; {

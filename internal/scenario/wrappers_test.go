@@ -118,6 +118,8 @@ func TestWrapperFaults(t *testing.T) {
 		{"[{clip_action: false}]", "env.wrappers[0].clip_action: false, want true, or no such entry"},
 		{"[{clip_reward: [1, -1]}]", "env.wrappers[0].clip_reward: [1 -1], want two numbers, the lower one first"},
 		{"[{clip_reward: 1}]", "env.wrappers[0].clip_reward: want a list"},
+		{"[{delay_observation: 1000000000}]", "env.wrappers[0].delay_observation: env: DelayObservation of 1000000000 observations of 4 numbers, want 1 … 262144"},
+		{"[{tile_coding: {tiles: 2, low: [-1, -1, -1, -1], high: [1, 1, 1, 1]}}, {mask_velocity: true}]", "env.wrappers[1].mask_velocity: env: MaskVelocity of observations that are 648 bits (MultiBinary)"},
 		{"[{max_steps: 0}]", "env.wrappers[0].max_steps: 0, want 1 or more"},
 		{"[{frame_skip: 0}]", "env.wrappers[0].frame_skip: env: FrameSkip of 0 times"},
 		{"[{frame_stack: {n: 2, padding: ones}}]", `env.wrappers[0].frame_stack: padding "ones", want reset or zero`},
