@@ -169,32 +169,40 @@ func nameOf(e Env, s Spec) string {
 	return s.ID
 }
 
-// inRange reports whether the choices and bits in x, a row of s, are among the
-// values that s has. Numbers of a Box are not looked at.
-func inRange(s Space, x []float32) bool {
+// A choice is one number of a row that stands for one of n values.
+type choice struct{ at, n int }
+
+// choicesOf returns the choices and bits in a row of s, whose first number has the
+// index at. Of a space of a user's own none are known.
+func choicesOf(s Space, at int) (all []choice) {
 	switch s := s.(type) {
-	case Box:
-		return true
 	case Discrete:
-		return isIndex(x[0], s.N)
+		return []choice{{at, s.N}}
+	case MultiDiscrete:
+		for i, n := range s.N {
+			all = append(all, choice{at + i, n})
+		}
+	case MultiBinary:
+		for i := range s.N {
+			all = append(all, choice{at + i, 2})
+		}
 	case Tuple:
 		for _, part := range s {
-			n := part.Size()
-			if !inRange(part, x[:n]) {
-				return false
-			}
-			x = x[n:]
+			all = append(all, choicesOf(part, at)...)
+			at += part.Size()
 		}
-		return true
 	case Dict:
-		for _, f := range s {
-			n := f.Space.Size()
-			if !inRange(f.Space, x[:n]) {
-				return false
-			}
-			x = x[n:]
-		}
-		return true
+		return choicesOf(s.tuple(), at)
 	}
-	return s.Contains(x)
+	return all
+}
+
+// inRange reports whether each choice in row x is one of its values.
+func inRange(choices []choice, x []float32) bool {
+	for _, c := range choices {
+		if !isIndex(x[c.at], c.n) {
+			return false
+		}
+	}
+	return true
 }

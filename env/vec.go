@@ -21,7 +21,7 @@ type Vec struct {
 	res  *Result
 	mask []Masker    // [N] nil where environments are none
 	snap bool        // environments are Snapshotters
-	pick bool        // observations have choices or bits, which may be out of range
+	pick []choice    // those of an observation, which may be out of range
 	from int         // the number of the first environment: of a part of a larger Vector
 	at   int         // the environment being run, for an error's message
 	seed uint64      // of the whole Vec
@@ -55,8 +55,7 @@ func NewVec(envs ...Env) *Vec {
 		ep: make([]int64, n), ret: make([]float64, n), len: make([]int, n),
 	}
 	v.res = NewResult(n, v.o)
-	_, numbers := spec.Obs.(Box)
-	v.pick = !numbers
+	v.pick = choicesOf(spec.Obs, 0)
 	if v.snap = Snapshots(envs[0]); !v.snap {
 		v.log = make([][]float32, n)
 	}
@@ -148,7 +147,7 @@ func (v *Vec) Step(act []float32) (res *Result, err error) {
 		if out.Reward-out.Reward != 0 || !finiteCopy(r.Obs[i*v.o:], next) {
 			return nil, v.fail(fmt.Errorf("reward %v and observation %s: %w", out.Reward, row(next), ErrNotFinite))
 		}
-		if v.pick && !inRange(v.spec.Obs, next) {
+		if !inRange(v.pick, next) {
 			return nil, v.fail(v.outside(next))
 		}
 		out.Truncated = out.Truncated || v.len[i] == v.spec.MaxSteps
@@ -186,7 +185,7 @@ func (v *Vec) begin(i int) {
 		v.fail(fmt.Errorf("observation %s: %w", row(obs), ErrNotFinite))
 		return
 	}
-	if v.pick && !inRange(v.spec.Obs, obs) {
+	if !inRange(v.pick, obs) {
 		v.fail(v.outside(obs))
 		return
 	}
