@@ -143,7 +143,7 @@ func (f *forever) Step(_, obs []float32) env.Outcome {
 // uninterrupted one, and a warm agent allocates nothing.
 func TestTabularConformance(t *testing.T) {
 	for name, newAgent := range tabularAgents {
-		for what, mk := range map[string]env.Maker{"lake": env.Each(grid.NewFrozenLake), "log": env.Each(func() env.Env { return bare{grid.NewFrozenLake()} })} {
+		for what, mk := range map[string]env.Maker{"lake": env.Each(grid.NewFrozenLake), "blackjack": env.Each(grid.NewBlackjack), "log": env.Each(func() env.Env { return bare{grid.NewFrozenLake()} })} {
 			start := func() agents.Agent { return agents.Must(newAgent(mk, tabularConfig())) }
 			straight, resumed := start(), start()
 			train(t, straight, 3000)

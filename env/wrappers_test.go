@@ -256,6 +256,7 @@ func TestWrapperErrors(t *testing.T) {
 		"TileCoding of 0 tilings":                                                                                         only(env.NewTileCoding(pole, 0, 2, env.NewBox(-1, 1, 4))),
 		"TileCoding into 41 for each of 4 elements":                                                                       only(env.NewTileCoding(pole, 1, 40, env.NewBox(-1, 1, 4))),
 		"DiscretizeObservation of element 0, in -1 … +Inf, want two bounds,":                                              only(env.NewDiscretizeObservation(pole, 2, env.NewBox(-1, inf, 4))),
+		"DiscretizeAction into 1000000000 for each of 1 elements":                                                         only(env.NewDiscretizeAction(classic.NewPendulum(), 1e9)),
 	} {
 		if err == nil || !strings.HasPrefix(err.Error(), "env: ") || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want %q in it", err, want)

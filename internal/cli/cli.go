@@ -136,7 +136,26 @@ func flagError(cmd *cobra.Command, err error) error {
 		}
 		err = fmt.Errorf("unknown flag %s%s", name, nearest.Hint(name, names))
 	}
+	if wrong, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
+		f := wrong.GetFlag()
+		err = fmt.Errorf("--%s %q: want %s", f.Name, wrong.GetValue(), valueOf(f.Value.Type()))
+	}
 	return badInput{err}
+}
+
+// valueOf says in words what a flag of a type takes.
+func valueOf(kind string) string {
+	switch kind {
+	case "bool":
+		return "true or false"
+	case "int":
+		return "a whole number"
+	case "uint64":
+		return "a whole number, 0 or more"
+	case "float64":
+		return "a number"
+	}
+	return "a " + kind
 }
 
 // oneArg wants exactly one argument, and says what it is when there is none.

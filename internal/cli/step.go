@@ -90,6 +90,9 @@ func (a *App) makeEnv(id string, sets []string) (env.Env, error) {
 	if err := tree.Root().Decode(&o); err != nil {
 		return nil, err
 	}
+	if id, err = scenario.EnvID(a.Envs, id); err != nil {
+		return nil, err
+	}
 	return a.Envs.Make(id, o.Options.DecodeFields)
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/rlrun/rlrun/internal/figure"
 	"github.com/rlrun/rlrun/internal/infile"
 	"github.com/rlrun/rlrun/internal/nearest"
 	"github.com/rlrun/rlrun/internal/run"
@@ -61,18 +62,20 @@ func (a *App) trainCommand() *cobra.Command {
 	var out, seeds, profile string
 	var sets, sweeps []string
 	cmd := &cobra.Command{
-		Use:   "rlrun SCENARIO",
+		Use:   "rlrun SCENARIO|ENV --agent NAME",
 		Short: "Reinforcement learning: train an agent, evaluate it, keep the run",
 		Long: `rlrun SCENARIO trains an agent in a scenario, evaluates it on fresh episodes and
 keeps the run in a directory. SCENARIO is a name that "rlrun list" shows, or a
-path to a .yaml file. Interrupted, a run goes on with "rlrun resume".`,
+path to a .yaml file. rlrun ENV --agent NAME does the same with an agent's default
+settings in any environment. Interrupted, a run goes on with "rlrun resume".`,
 		Example: `  rlrun cartpole-ppo
   rlrun cartpole-ppo --seed 7 --set agent.learning_rate=lin_1e-3
+  rlrun Acrobot-v1 --agent dqn --steps 200000
   rlrun eval runs/cartpole-ppo/seed-7 --episodes 1000`,
 		Args: cobra.ArbitraryArgs,
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			names, _ := a.scenarioNames()
-			return names, cobra.ShellCompDirectiveDefault
+			return append(names, a.Envs.IDs()...), cobra.ShellCompDirectiveDefault
 		},
 	}
 	flags := cmd.Flags()
@@ -86,6 +89,7 @@ path to a .yaml file. Interrupted, a run goes on with "rlrun resume".`,
 	flags.String("episodes", "", "evaluation episodes `N`")
 	flags.Bool("stop-at-threshold", false, "end training when an evaluation on the way reaches the threshold")
 	flags.String("backend", "native", "engine that computes the networks: native or gorgonia")
+	addAgentFlag(cmd)
 	flags.StringVar(&out, "out", "", "the run's directory `DIR`, which must be new (default runs/SCENARIO/seed-N)")
 	flags.StringArrayVar(&sets, "set", nil, "change a setting of the scenario `KEY=VALUE`, as agent.gamma=0.9; may be repeated")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -99,6 +103,9 @@ path to a .yaml file. Interrupted, a run goes on with "rlrun resume".`,
 		}
 		if err := oneArg("a scenario")(cmd, args); err != nil {
 			return err
+		}
+		if cmd.Flags().Changed("out") && out == "" {
+			return badInput{errors.New("--out is empty, want a new directory")}
 		}
 		k, err := positive("--seeds", seeds)
 		if err != nil {
@@ -148,11 +155,11 @@ func changes(cmd *cobra.Command, sets []string) (all []scenario.Change) {
 		all = append(all, scenario.Change{Assignment: s, Origin: "--set " + s})
 	}
 	for _, short := range []struct{ flag, key string }{
-		{"seed", "seed"}, {"steps", "steps"}, {"episodes", "eval.episodes"}, {"backend", "backend"}, {"stop-at-threshold", "eval.stop_at_threshold"}, {"init", "init"},
+		{"agent", "agent.name"}, {"seed", "seed"}, {"steps", "steps"}, {"episodes", "eval.episodes"}, {"backend", "backend"}, {"stop-at-threshold", "eval.stop_at_threshold"}, {"init", "init"},
 	} {
 		if f := cmd.Flags().Lookup(short.flag); f.Changed {
 			value := f.Value.String()
-			all = append(all, scenario.Change{Assignment: short.key + "=" + value, Origin: "--" + short.flag + " " + value})
+			all = append(all, scenario.Change{Assignment: short.key + "=" + value, Origin: "--" + short.flag + " " + value, NewAgent: short.flag == "agent"})
 		}
 	}
 	return all
@@ -161,6 +168,9 @@ func changes(cmd *cobra.Command, sets []string) (all []scenario.Change) {
 // scenario reads the scenario called name, or in the file called name.
 func (a *App) scenario(name string, changes []scenario.Change) (*scenario.Scenario, error) {
 	file, text, err := a.source(name)
+	if err != nil {
+		file, text, err = a.defaults(name, changes, err)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -187,8 +197,13 @@ func (a *App) source(name string) (file string, text []byte, err error) {
 
 // isFile reports whether a scenario's name is a path.
 func isFile(name string) bool {
+	return isYAML(name) || strings.ContainsAny(name, `/\`)
+}
+
+// isYAML reports whether name ends as a scenario's file does.
+func isYAML(name string) bool {
 	ext := filepath.Ext(name)
-	return ext == ".yaml" || ext == ".yml" || strings.ContainsAny(name, `/\`)
+	return ext == ".yaml" || ext == ".yml"
 }
 
 // scenarioNames returns the names of the scenarios built in, in order of the
@@ -244,7 +259,7 @@ func (a *App) finish(r *run.Run, every int, f runFlags, w *watching) (err error)
 		res, err = r.Finish(ctx, st)
 	}
 	if errors.Is(err, context.Canceled) {
-		a.say("rlrun: interrupted after %d steps; rlrun resume %s goes on", st.Steps, r.Dir)
+		a.say("rlrun: interrupted after %s; rlrun resume %s goes on", figure.Count(st.Steps, "step"), r.Dir)
 		return errInterrupted
 	}
 	if err != nil {

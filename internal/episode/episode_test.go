@@ -136,6 +136,8 @@ func TestBadFile(t *testing.T) {
 		head + "[]":                            "line 2",
 		`{"env":"CartPole-v1"}`:                "line 1 begins no recording",
 		`{"step":0}`:                           "line 1 begins no recording",
+		`{"env":"CartPole-v1","seed":-1}`:      `line 1 is no line of a recording: "seed" cannot be a number -1`,
+		"5":                                    "line 1 is no line of a recording: a JSON number, want an object",
 		head + `{"obs":[1]}`:                   "line 2 has no step",
 		head + `{"step":1}`:                    "line 2 has step 1",
 		head + `{"step":2,"action":[1]}`:       "want step 1",

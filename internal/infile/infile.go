@@ -14,6 +14,9 @@ import (
 // pipe that nobody writes to, is an error at once.
 func Open(name string) (*os.File, error) {
 	info, err := os.Stat(name) // before opening: to open some devices changes them
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, missing(name)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -62,6 +65,15 @@ func Read(name string, most int64) ([]byte, error) {
 	}
 	return data, err
 }
+
+// missing is the error of a file that is not there: a fs.ErrNotExist.
+type missing string
+
+// Error says it in plain words.
+func (m missing) Error() string { return string(m) + " is not there" }
+
+// Is reports whether target is fs.ErrNotExist.
+func (m missing) Is(target error) bool { return target == fs.ErrNotExist }
 
 func tooLong(name string, size, most int64) error {
 	return fmt.Errorf("%s has %d bytes, want %d at most", name, size, most)

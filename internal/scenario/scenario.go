@@ -16,7 +16,6 @@ import (
 	"github.com/rlrun/rlrun/agents"
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/grid"
-	"github.com/rlrun/rlrun/internal/nearest"
 	"github.com/rlrun/rlrun/internal/settings"
 	"github.com/rlrun/rlrun/policy"
 	"github.com/rlrun/rlrun/policy/f32"
@@ -90,6 +89,7 @@ type envFile struct {
 type Change struct {
 	Assignment string // KEY=VALUE, dotted: agent.gamma=0.9
 	Origin     string // what the user typed, for messages
+	NewAgent   bool   // an agent is named that brings its own settings: the scenario must be that agent's
 }
 
 // Parse makes a Scenario of a file's text, with changes. The file's name is for
@@ -99,7 +99,9 @@ func Parse(fileName string, text []byte, changes []Change, envs env.Registry) (*
 	if err != nil {
 		return nil, err
 	}
+	agent := origin{written: agentIn(tree)}
 	for _, c := range changes {
+		agent.own = agent.own || c.NewAgent
 		if err := tree.Set(c.Assignment, c.Origin); err != nil {
 			return nil, err
 		}
@@ -112,7 +114,7 @@ func Parse(fileName string, text []byte, changes []Change, envs env.Registry) (*
 	if err := tree.Root().Decode(&s.file); err != nil {
 		return nil, err
 	}
-	if err := s.resolve(envs); err != nil {
+	if err := s.resolve(envs, agent); err != nil {
 		if _, ok := errors.AsType[*settings.Fault](err); !ok { // which names the file itself
 			err = fmt.Errorf("%s: %w", fileName, err)
 		}
@@ -122,7 +124,7 @@ func Parse(fileName string, text []byte, changes []Change, envs env.Registry) (*
 }
 
 // resolve turns the file into the Scenario it describes.
-func (s *Scenario) resolve(envs env.Registry) error {
+func (s *Scenario) resolve(envs env.Registry, agent origin) error {
 	f := &s.file
 	s.Name, s.Seed, s.Steps, s.Eval, s.Kernels, s.Init, s.Published = f.Name, f.Seed, f.Steps, f.Eval, f.Kernels, f.Init, f.Published
 	s.LogInterval = max(1, s.Steps/100)
@@ -151,12 +153,15 @@ func (s *Scenario) resolve(envs env.Registry) error {
 	if err := s.resolveEnv(envs); err != nil {
 		return err
 	}
-	return s.resolveAgent()
+	return s.resolveAgent(agent)
 }
+
+// notInNames are the signs that no folder's name can have everywhere.
+const notInNames = `/\:*?"<>|`
 
 // checkName refuses a name that could not name a folder.
 func checkName(name string) error {
-	if name == "" || name == "." || name == ".." || strings.ContainsAny(name, `/\:*?"<>|`) || strings.ContainsFunc(name, unicode.IsControl) {
+	if name == "" || name == "." || name == ".." || strings.ContainsAny(name, notInNames) || strings.ContainsFunc(name, unicode.IsControl) {
 		return fmt.Errorf("name is %q, want one that a folder can have", name)
 	}
 	return nil
@@ -166,7 +171,7 @@ func (s *Scenario) resolveEnv(envs env.Registry) (err error) {
 	if s.file.Env.ID == "" {
 		return fmt.Errorf("env.id is not there, want one of %s", strings.Join(envs.IDs(), ", "))
 	}
-	if s.Env, err = envs.Resolve(s.file.Env.ID); err != nil {
+	if s.Env, err = EnvID(envs, s.file.Env.ID); err != nil {
 		return err
 	}
 	wraps, err := s.wrappers()
@@ -217,7 +222,7 @@ func (s *Scenario) resolveEnv(envs env.Registry) (err error) {
 	return nil
 }
 
-func (s *Scenario) resolveAgent() error {
+func (s *Scenario) resolveAgent(from origin) error {
 	var name string
 	n, rest, err := s.file.Agent.Take("name")
 	if err == nil {
@@ -229,12 +234,14 @@ func (s *Scenario) resolveAgent() error {
 	if name == "" {
 		return fmt.Errorf("agent.name is not there, want one of %s", strings.Join(Agents(), ", "))
 	}
-	kinds := agentKinds()
-	kind, ok := kinds[name]
-	if !ok {
-		return n.Fault("no agent %q%s", name, nearest.Hint(name, maps.Keys(kinds)))
+	kind, err := kindCalled(name)
+	if err != nil {
+		return n.Fault("%v", err)
 	}
 	s.Agent, s.kind, s.config = name, kind, kind.defaults()
+	if err := s.carriesOver(n, rest, from); err != nil {
+		return err
+	}
 	if err := rest.Decode(s.config); err != nil {
 		return err
 	}

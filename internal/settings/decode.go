@@ -63,6 +63,22 @@ func (n Node) Keys() (keys []string) {
 	return keys
 }
 
+// Unknown returns the keys of the mapping n for which the struct that into points to
+// has no field, but for those that Set made.
+func (n Node) Unknown(into any) (keys []string) {
+	fields := map[string]reflect.Value{}
+	if hasFields(into) {
+		fields = fieldsOf(reflect.ValueOf(into).Elem())
+	}
+	for i, key := range n.Keys() {
+		_, given := n.tree.given[n.node.Content[2*i]]
+		if _, known := fields[key]; !known && !given && !slices.Contains(keys, key) {
+			keys = append(keys, key)
+		}
+	}
+	return keys
+}
+
 // Fault returns an error that names the place of n.
 func (n Node) Fault(format string, args ...any) error {
 	return n.tree.fault(n.node, n.path, format, args...)

@@ -7,6 +7,7 @@ import (
 	"image/png"
 	"os"
 
+	"github.com/rlrun/rlrun/internal/figure"
 	"github.com/rlrun/rlrun/render"
 	"github.com/rlrun/rlrun/render/raster"
 )
@@ -27,6 +28,7 @@ func (p *pane) within(x0, y0, x1, y1 float32) {
 
 // Draw draws all that there is to see.
 func (s *Screen) Draw(m *raster.Image) {
+	defer s.name()
 	p := &pane{Image: m, th: render.Light()}
 	if s.Dark {
 		p.th = render.Dark()
@@ -70,7 +72,7 @@ func (s *Screen) head(p *pane) {
 	state := ""
 	switch {
 	case s.paused && s.Player.Steps < s.Player.Last():
-		state = fmt.Sprintf("paused, %d steps back", s.Player.Last()-s.Player.Steps)
+		state = "paused, " + figure.Count(s.Player.Last()-s.Player.Steps, "step") + " back"
 	case s.paused:
 		state = "paused"
 	case s.Sampled:
