@@ -75,3 +75,15 @@ func TestRegret(t *testing.T) {
 		}
 	}
 }
+
+// TestShippedRegret: the shipped scenario of the cliff has a time limit around it, a
+// discount of 1, and states that its policy never comes to. The best way is 13 steps
+// long, and so is what it learns.
+func TestShippedRegret(t *testing.T) {
+	text := shipped(t, "cliffwalking-qlearning")
+	a := inEmptyDir(t)
+	writeFile(t, "cliff.yaml", text)
+	if out := a.must(t, "cliff.yaml", "--json", "--quiet"); !strings.Contains(out, `"mean":-13,`) || !strings.Contains(out, `"regret":0,`) {
+		t.Errorf("the result is %s, want a return of -13 and no regret", out)
+	}
+}
