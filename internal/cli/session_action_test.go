@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/rlrun/rlrun/env"
@@ -116,5 +117,25 @@ func TestCards(t *testing.T) {
 	refused(t, s, `{"reset":{},"draws":[1,2,3,11]}`, "draws: 11 is no card")
 	if r := ask(t, s, `{"action":0,"draws":[5]}`); show(r.State) != "[3,10,6,5,2,1,9]" || *r.Reward != -1 || !*r.Terminated {
 		t.Errorf("sticking on 20 while the dealer draws 5 to 16 = %+v, want 21 to win", r)
+	}
+}
+
+// TestSpacesInWords: what an agent or a wrapper cannot take is named in words of the
+// field, and not by a type of the program.
+func TestSpacesInWords(t *testing.T) {
+	a := inEmptyDir(t)
+	for _, c := range []struct{ scenario, want string }{
+		{"env: {id: Pendulum-v1}\nagent: {name: dqn}\nsteps: 100\n", "a Box of 1 number, want a choice (Discrete)"},
+		{"env: {id: CartPole-v1}\nagent: {name: sac}\nsteps: 100\n", "a choice of 2 (Discrete), want a Box of numbers"},
+		{"env: {id: CartPole-v1}\nagent: {name: qlearning}\nsteps: 100\n", "and not a Box of 4 numbers"},
+		{"env: {id: FrozenLake-v1}\nagent: {name: linear_sarsa}\nsteps: 100\n", "not a choice of 16 (Discrete) and a choice of 4 (Discrete)"},
+		{"env: {id: Taxi-v4}\nagent: {name: ppo, normalize: {norm_obs: true}}\nsteps: 100\n", "a choice of 500 (Discrete), want a Box of numbers"},
+		{"env: {id: Taxi-v4, wrappers: [{frame_stack: 2}]}\nagent: {name: ppo}\nsteps: 100\n", "these are a choice of 500 (Discrete)"},
+	} {
+		writeFile(t, "my.yaml", c.scenario)
+		status, _, text := a.call("my.yaml", "--quiet")
+		if status != statusBadInput || !strings.Contains(text, c.want) || strings.Contains(text, "env.Box") || strings.Contains(text, "env.Discrete") || strings.Count(text, "\n") != 1 {
+			t.Errorf("%q: status %d, %q, want 2 and %q in a line", c.scenario, status, text, c.want)
+		}
 	}
 }
