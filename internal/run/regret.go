@@ -7,7 +7,7 @@ import (
 
 // regret is what p, acting greedily, leaves of the optimal value of the start, at
 // the agent's discount: the exact figure, and nil where the environment is not
-// tabular, or p's value is none because it need not come to an end.
+// tabular, or p's value is none because from the start it need not come to an end.
 func (r *Run) regret(p policy.Policy) *float64 {
 	tab := r.Scenario.Tabular
 	if tab == nil {
@@ -18,11 +18,11 @@ func (r *Run) regret(p policy.Policy) *float64 {
 	if err != nil {
 		return nil
 	}
-	v, err := m.Evaluate(m.Deterministic(greedy(p, tab)), gamma)
+	value, err := m.StartValue(m.Deterministic(greedy(p, tab)), gamma)
 	if err != nil {
 		return nil
 	}
-	return new(max(0, m.Mean(best.V)-m.Mean(v)))
+	return new(max(0, m.Mean(best.V)-value))
 }
 
 // greedy is what p does in each state of a model.
