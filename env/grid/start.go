@@ -1,16 +1,24 @@
 package grid
 
-import "errors"
+import (
+	"context"
+	"errors"
+)
 
 // StartValue returns the value of the start under a policy: Evaluate in those states
 // alone that it comes to. So with a discount of 1 it need not come to an end from
 // states that it never sees.
 func (m *MDP) StartValue(p Policy, gamma float64) (float64, error) {
+	return m.startValue(context.Background(), p, gamma)
+}
+
+// startValue is StartValue, until ctx ends.
+func (m *MDP) startValue(ctx context.Context, p Policy, gamma float64) (float64, error) {
 	if err := errors.Join(checkGamma(gamma), m.validatePolicy(p)); err != nil {
 		return 0, err
 	}
 	part, policy := m.restricted(p, m.visited(p))
-	v, err := part.Evaluate(policy, gamma)
+	v, err := part.evaluate(ctx, policy, gamma)
 	if err != nil {
 		return 0, err
 	}

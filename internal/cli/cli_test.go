@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -72,6 +73,17 @@ func (s *still) Spec() env.Spec {
 	spec.Act = env.Discrete{N: 2}
 	return spec
 }
+
+// unsaved is still without a state that can be saved.
+type unsaved struct{ still }
+
+func (u *unsaved) Spec() env.Spec {
+	spec := u.still.Spec()
+	spec.ID = "acme/Unsaved-v0"
+	return spec
+}
+
+func (*unsaved) State(s *state.State) { s.Fail(errors.New("not to be saved")) }
 
 func registry() env.Registry {
 	r := env.Registry{}

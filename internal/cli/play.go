@@ -78,7 +78,7 @@ func (a *App) play(id string, f playFlags) error {
 	if kept.Len() == 0 {
 		return err
 	}
-	return errors.Join(err, atomicfile.Write(f.save, func(w io.Writer) error {
+	return errors.Join(err, atomicfile.Create(f.save, func(w io.Writer) error {
 		_, err := kept.WriteTo(w)
 		return err
 	}))

@@ -30,6 +30,8 @@ type Scenario struct {
 	Agent       string   // name
 	Seed        uint64
 	Steps       int      // environment steps to train
+	Schedule    int      // steps over which schedules run; beyond, they stay at their end
+	Stretched   []int    // steps after which the run's schedules were stretched; empty for a new run
 	Threshold   *float64 // return that counts as solved: the target, or else the environment's; nil where there is none
 	Eval        Eval
 	LogInterval int    // steps between two rows of progress
@@ -67,6 +69,8 @@ type file struct {
 	Env         envFile       `yaml:"env"`
 	Agent       settings.Node `yaml:"agent"`
 	Steps       int           `yaml:"steps"`
+	Schedule    *int          `yaml:"schedule_steps"` // null: all of the steps
+	Stretched   []int         `yaml:"stretched"`
 	Target      *float64      `yaml:"target"`
 	Eval        Eval          `yaml:"eval"`
 	LogInterval *int          `yaml:"log_interval"` // null: a hundredth of the steps
@@ -127,6 +131,10 @@ func Parse(fileName string, text []byte, changes []Change, envs env.Registry) (*
 func (s *Scenario) resolve(envs env.Registry, agent origin) error {
 	f := &s.file
 	s.Name, s.Seed, s.Steps, s.Eval, s.Kernels, s.Init, s.Published = f.Name, f.Seed, f.Steps, f.Eval, f.Kernels, f.Init, f.Published
+	s.Schedule, s.Stretched = s.Steps, f.Stretched
+	if f.Schedule != nil {
+		s.Schedule = *f.Schedule
+	}
 	s.LogInterval = max(1, s.Steps/100)
 	if f.LogInterval != nil {
 		s.LogInterval = *f.LogInterval
@@ -139,7 +147,7 @@ func (s *Scenario) resolve(envs env.Registry, agent origin) error {
 		key          string
 		value, least int
 	}{
-		{"steps", s.Steps, 1}, {"eval.episodes", s.Eval.Episodes, 1}, {"eval.max_steps", s.Eval.MaxSteps, 1},
+		{"steps", s.Steps, 1}, {"schedule_steps", s.Schedule, 1}, {"eval.episodes", s.Eval.Episodes, 1}, {"eval.max_steps", s.Eval.MaxSteps, 1},
 		{"eval.freq", *s.Eval.Freq, 0}, {"eval.freq_episodes", s.Eval.FreqEpisodes, 1}, {"eval.patience", s.Eval.Patience, 0},
 		{"log_interval", s.LogInterval, 1},
 	} {
@@ -253,7 +261,8 @@ func (s *Scenario) resolveAgent(from origin) error {
 		return fmt.Errorf("no backend %q, want %s", s.file.Backend, strings.Join(slices.Sorted(maps.Keys(engines())), " or "))
 	}
 	setup := s.config.Base()
-	setup.Seed, setup.Steps, setup.Engine = s.Seed, s.Steps, engine
+	setup.Seed, setup.Steps, setup.Engine = s.Seed, s.Schedule, engine
+	setup.Beyond = s.Steps > s.Schedule
 	if s.file.Env.NEnvs != nil {
 		setup.NEnvs = *s.file.Env.NEnvs
 	}
@@ -298,15 +307,48 @@ func (s *Scenario) NewAgent() (agents.Agent, error) {
 	return s.kind.build(s.Train, s.config)
 }
 
-// Encode returns the scenario as YAML, every default written out, with the
-// kernels that this program uses.
-func (s *Scenario) Encode() ([]byte, error) {
+// Encode returns the scenario of a new run as YAML, every default written out, with
+// the kernels that this program uses.
+func (s *Scenario) Encode() ([]byte, error) { return s.encode(f32.Kernels(), nil) }
+
+// Extend returns the scenario of a run that has trained some steps and goes on to
+// others, and its YAML, which belongs in the file called fileName. Steps is what the
+// user typed behind --steps. Schedules stay at their end, or are stretched to the
+// new steps from here on.
+func (s *Scenario) Extend(fileName, steps string, stretch bool, trained int, envs env.Registry) (*Scenario, []byte, error) {
+	text, err := s.encode(s.Kernels, s.Stretched)
+	if err != nil {
+		return nil, nil, err
+	}
+	origin := "--steps " + steps
+	changes := []Change{{Assignment: "steps=" + steps, Origin: origin}}
+	if stretch {
+		list := fmt.Sprint(append(slices.Clone(s.Stretched), trained)) // [1 2]
+		changes = append(changes,
+			Change{Assignment: "schedule_steps=null", Origin: origin},
+			Change{Assignment: "stretched=" + strings.ReplaceAll(list, " ", ", "), Origin: origin})
+	} else {
+		changes = append(changes, Change{Assignment: fmt.Sprint("schedule_steps=", s.Schedule), Origin: origin})
+	}
+	next, err := Parse(fileName, text, changes, envs)
+	if err != nil {
+		return nil, nil, err
+	}
+	next.UseCores(s.config.Base().Cores)
+	text, err = next.encode(next.Kernels, next.Stretched)
+	return next, text, err
+}
+
+func (s *Scenario) encode(kernels string, stretched []int) ([]byte, error) {
 	options := any(s.file.Env.Options)
 	if s.options != nil {
 		options = settings.Fields(s.options)
 	}
-	setup := s.config.Base()
-	return settings.Encode(settings.Map{
+	setup, schedule := s.config.Base(), &s.Schedule
+	if s.Schedule == s.Steps {
+		schedule = nil
+	}
+	fields := settings.Map{
 		{Key: "name", Value: s.Name},
 		{Key: "env", Value: settings.Map{
 			{Key: "id", Value: s.Env},
@@ -317,6 +359,7 @@ func (s *Scenario) Encode() ([]byte, error) {
 		}},
 		{Key: "agent", Value: append(settings.Map{{Key: "name", Value: s.Agent}}, settings.Fields(s.config)...)},
 		{Key: "steps", Value: s.Steps},
+		{Key: "schedule_steps", Value: schedule},
 		{Key: "target", Value: s.file.Target},
 		{Key: "eval", Value: s.Eval},
 		{Key: "log_interval", Value: s.LogInterval},
@@ -324,6 +367,10 @@ func (s *Scenario) Encode() ([]byte, error) {
 		{Key: "backend", Value: s.file.Backend},
 		{Key: "init", Value: s.Init},
 		{Key: "published", Value: s.Published},
-		{Key: "kernels", Value: f32.Kernels()},
-	})
+		{Key: "kernels", Value: kernels},
+	}
+	if len(stretched) > 0 {
+		fields = append(fields, settings.Map{{Key: "stretched", Value: stretched}}...)
+	}
+	return settings.Encode(fields)
 }
