@@ -2,6 +2,7 @@ package agents
 
 import (
 	"errors"
+	"fmt"
 	"math/rand/v2"
 
 	"github.com/rlrun/rlrun/env"
@@ -283,6 +284,16 @@ func (a *Tabular) figures() []Named {
 	return a.named
 }
 
+// checkLoaded returns an error where a loaded state or action is not one of the table's.
+func (a *Tabular) checkLoaded() error {
+	for i, s := range a.obs {
+		if k := a.following[i]; !(0 <= s && s < float32(a.one.Q.Rows) && 0 <= k && k < float32(a.one.Q.Cols)) {
+			return fmt.Errorf("agents: environment %d is in state %v and takes action %v of a table of %d×%d", i, s, k, a.one.Q.Rows, a.one.Q.Cols)
+		}
+	}
+	return nil
+}
+
 // State visits the generator, the tables, the running episodes and the books.
 func (a *Tabular) State(s *state.State) {
 	s.PCG("tabular/rng", &a.src)
@@ -293,6 +304,9 @@ func (a *Tabular) State(s *state.State) {
 	}
 	s.Floats("tabular/obs", a.obs)
 	s.Floats("tabular/following", a.following)
+	if s.Loading() {
+		s.Fail(a.checkLoaded())
+	}
 	for i := range a.back {
 		a.back[i].State(s)
 		if s.Loading() {

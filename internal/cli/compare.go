@@ -51,7 +51,10 @@ they are null where there is nothing to compare. Of steps fewer are better.`,
 			if len(sets) < 2 {
 				return badInput{fmt.Errorf("%s is one set of runs, want two or more to compare", args[0])}
 			}
-			c := newComparisons(sets, key)
+			c, err := newComparisons(sets, key)
+			if err != nil {
+				return badInput{err}
+			}
 			if !asJSON {
 				return a.printComparisons(c)
 			}

@@ -43,7 +43,7 @@ func scored(t testing.TB, a *App, name string, runs ...score) {
 		if err := json.Unmarshal(result, &r); err != nil {
 			t.Fatal(err)
 		}
-		r["eval"].(map[string]any)["mean"] = s.mean
+		r["seed"], r["eval"].(map[string]any)["mean"] = s.seed, s.mean
 		line, err := json.Marshal(r)
 		if err != nil {
 			t.Fatal(err)
@@ -183,5 +183,32 @@ func TestCompareUnlike(t *testing.T) {
 	}
 	if status, _, err := a.call("compare"); status != 2 || !strings.Contains(err, "takes two or more") {
 		t.Errorf("compare of nothing: status %d, %q", status, err)
+	}
+}
+
+// TestCompareKey compares the learning curves that are asked for, and where wrappers
+// differ, which may scale rewards in training, those of evaluations.
+func TestCompareKey(t *testing.T) {
+	a := inEmptyDir(t)
+	a.must(t, "quick", "--seeds", "2", "--out", "plain", "--quiet")
+	a.must(t, "quick", "--seeds", "2", "--out", "scaled", "--quiet", "--set", "env.wrappers=[{scale_reward: 0.1}]")
+	for _, tc := range []struct {
+		args []string
+		key  string
+	}{
+		{[]string{"plain", "scaled"}, "eval/mean_reward"}, {[]string{"plain", "plain"}, "rollout/ep_rew_mean"},
+		{[]string{"plain", "scaled", "--key", "train/loss"}, "train/loss"},
+	} {
+		var c comparison
+		if err := json.Unmarshal([]byte(a.must(t, append([]string{"compare", "--json"}, tc.args...)...)), &c); err != nil {
+			t.Fatal(err)
+		}
+		if c.Curve == nil || c.Curve.Key != tc.key {
+			t.Errorf("compare %v has the learning curve %+v, want %s", tc.args, c.Curve, tc.key)
+		}
+	}
+	status, _, err := a.call("compare", "plain", "scaled", "--key", "train/los")
+	if want := `has no column "train/los"; the nearest is train/loss`; status != 2 || !strings.Contains(err, want) {
+		t.Errorf("compare --key train/los: status %d, %q, want 2, %q", status, err, want)
 	}
 }

@@ -97,18 +97,20 @@ func newSide(set runset.Set, scores []float64) side {
 func ends(i statistics.Interval) [2]float64 { return [2]float64{i.Low, i.High} }
 
 // newComparisons compares sets of finished runs. The key is the learning curve's
-// column; "" leaves it to differing wrappers.
-func newComparisons(sets []runset.Set, key string) comparisons {
+// column; "" leaves it to differing wrappers. An error is of a key that runs have not.
+func newComparisons(sets []runset.Set, key string) (comparisons, error) {
 	c := comparisons{differ: differences(sets...)}
 	c.measures = []measure{finalReturns(sets)}
-	c.addCurves(sets, key)
+	if err := c.addCurves(sets, key); err != nil {
+		return c, err
+	}
 	for i := range sets {
 		for j := i + 1; j < len(sets); j++ {
 			c.pairs = append(c.pairs, c.pair(sets, i, j))
 		}
 	}
 	c.correct()
-	return c
+	return c, nil
 }
 
 // places are the two sets of a pair.

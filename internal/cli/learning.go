@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -151,7 +152,7 @@ func (c *cell) row() (string, error) {
 		}
 	}
 	low, high := sum.Eval.CI95[0], sum.Eval.CI95[1]
-	published := s.Published
+	published := strings.ReplaceAll(oneLine(s.Published), "|", `\|`)
 	if published == "" {
 		published = "–"
 	}

@@ -71,24 +71,28 @@ func finalReturns(sets []runset.Set) measure {
 }
 
 // addCurves adds the measures of learning curves, or a note on why they are not
-// compared.
-func (c *comparisons) addCurves(sets []runset.Set, key string) {
+// compared. That runs do not have the column that a user asked for is an error.
+func (c *comparisons) addCurves(sets []runset.Set, key string) error {
+	asked := key != ""
 	wrapped := slices.ContainsFunc(c.differ, func(d scenario.Difference) bool { return d.Key == "env.wrappers" })
-	if key == "" {
+	if !asked {
 		if key = runset.TrainingReturn; wrapped {
 			key = runset.EvaluationReturn
 			c.notes = append(c.notes, "the sets' wrappers differ, and may change rewards in training: learning curves are those of evaluations on the way")
 		}
 	}
 	curves, err := seriesOf(sets, key)
+	if err != nil && asked {
+		return err
+	}
 	if err != nil {
 		c.notes = append(c.notes, "learning curves are not compared: "+err.Error())
-		return
+		return nil
 	}
 	from, to := statistics.Common(slices.Concat(curves...))
 	if to < from {
 		c.notes = append(c.notes, fmt.Sprintf("learning curves are not compared: one ends at %s steps, before another begins", figure.Number(to)))
-		return
+		return nil
 	}
 	if longest := end(curves); longest > to {
 		c.notes = append(c.notes, fmt.Sprintf("learning curves are compared up to %s steps, where the shortest ends; the longest has %s", figure.Number(to), figure.Number(longest)))
@@ -103,6 +107,7 @@ func (c *comparisons) addCurves(sets []runset.Set, key string) {
 	}
 	c.measures = append(c.measures, m)
 	c.addSteps(sets, to, wrapped)
+	return nil
 }
 
 // addSteps adds the steps to the threshold, where the sets have the same: by the

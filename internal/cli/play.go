@@ -66,7 +66,7 @@ func (a *App) play(id string, f playFlags) error {
 		Seed: func(i int) uint64 { return env.Split(seed, uint64(i)) },
 	}
 	if c.Controls == nil {
-		return badInput{fmt.Errorf("%s cannot be played: its actions, %v, are neither a choice nor numbers", id, describeSpace(p.Spec.Act))}
+		return badInput{fmt.Errorf("%s cannot be played: its actions are %s, neither a choice nor numbers", id, env.Describe(p.Spec.Act))}
 	}
 	var kept bytes.Buffer
 	if f.save != "" {

@@ -11,8 +11,8 @@ import (
 
 // regret is what p, acting greedily, leaves of the optimal value of the start, at
 // the agent's discount: the exact figure. It is nil where the environment is not
-// tabular. It is NaN where p's value is none, because it need not come to an end, and
-// where its states are too many to look at. The end of ctx is an error.
+// tabular. It is NaN where p has no value, because from the start it need not come to
+// an end, and where the states are too many to look at. The end of ctx is an error.
 func (r *Run) regret(ctx context.Context, p policy.Policy) (*Number, error) {
 	tab := r.Scenario.Tabular
 	if tab == nil {

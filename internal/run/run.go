@@ -93,7 +93,7 @@ func begin(a agents.Agent, s *scenario.Scenario) error {
 		return fmt.Errorf("init: %w", err)
 	}
 	defer f.Close()
-	if err := policy.Load(f, p); err != nil {
+	if err := policy.Load(f, p, policy.Meta{}); err != nil {
 		return fmt.Errorf("init: %s: %w", name, err)
 	}
 	if n, ok := p.(interface{ Adopt() }); ok {

@@ -39,8 +39,9 @@ type Scenario struct {
 	Published   string // what others have published of the same, and where; "" for nothing
 	Init        string // the run, or the policy's file, that training begins with; "" for none
 
-	// Tabular is the environment where its model is known, and nothing is around it
-	// that changes what is observed or done; otherwise nil.
+	// Tabular is the environment where its model is known, and no wrapper is around it
+	// that changes what is observed or done; otherwise nil. Its rewards are those of the
+	// environment itself, and it knows no time limit.
 	Tabular grid.Tabular
 
 	Train, Judge env.Maker // environments to train in; to evaluate in, whose rewards are unscaled
@@ -185,41 +186,39 @@ func (s *Scenario) resolveEnv(envs env.Registry) (err error) {
 	if err != nil {
 		return err
 	}
-	options := s.file.Env.Options.DecodeFields
-	e, err := wrapped(envs[s.Env], wraps)(func(into any) error {
-		s.options = into // to be written out
-		return options(into)
+	bare, err := envs.Factory(s.Env, func(into any) error {
+		if s.options == nil {
+			s.options = into // of the first one, to be written out
+		}
+		return s.file.Env.Options.DecodeFields(into)
 	})
-	if _, ok := errors.AsType[*settings.Fault](err); ok {
-		return err // which names its place
+	if fault, ok := errors.AsType[*settings.Fault](err); ok {
+		return fault // which names its place
 	} else if err != nil {
-		return fmt.Errorf("env: %s: %w", s.Env, err)
-	}
-	s.Spec = e.Spec()
-	judged := slices.DeleteFunc(slices.Clone(wraps), func(w wrap) bool { return w.rewardOnly })
-	train := env.Registry{s.Env: wrapped(envs[s.Env], wraps)}
-	if s.single, err = train.Maker(s.Env, options); err != nil {
 		return err
 	}
+	train := wrapped(bare, wraps)
+	judge := wrapped(bare, slices.DeleteFunc(slices.Clone(wraps), func(w wrap) bool { return w.rewardOnly }))
+	e, err := train()
+	if err != nil {
+		return err
+	}
+	if s.Spec = e.Spec(); s.Spec.Validate() != nil {
+		return fmt.Errorf("env: %s, with its wrappers: %w", s.Env, s.Spec.Validate())
+	}
+	s.Tabular, _ = env.AsIs[grid.Tabular](e)
+	s.single = train.Maker()
 	switch workers := s.file.Env.Parallel; {
 	case workers < 0:
 		return fmt.Errorf("env.parallel is %d, want 0 or more", workers)
 	case workers == 0:
 		s.Train = s.single
 	default:
-		s.Train, err = train.ParallelMaker(s.Env, options, workers)
+		s.Train = train.ParallelMaker(workers)
 	}
-	if len(judged) == 0 {
-		s.Tabular, _ = env.As[grid.Tabular](e)
-	}
-	if err == nil {
-		s.Judge, err = (env.Registry{s.Env: wrapped(envs[s.Env], judged)}).Maker(s.Env, options)
-	}
-	if err != nil {
-		return err
-	}
+	s.Judge = judge.Maker()
 	if s.Threshold = s.file.Target; s.Threshold == nil {
-		e, err := wrapped(envs[s.Env], judged)(options)
+		e, err := judge()
 		if err != nil {
 			return err
 		}
