@@ -171,7 +171,7 @@ func (a *App) train(ctx context.Context, s *seedRun, cores, every int, show *man
 		return err
 	}
 	if st.Trouble != nil {
-		show.say("rlrun: seed %d in %s: %s", s.seed, s.dir, message(st.Trouble))
+		show.trouble(s, st.Trouble)
 	}
 	s.result, err = r.Finish(ctx, st)
 	return err

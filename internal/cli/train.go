@@ -256,6 +256,13 @@ func (a *App) warnRepeat(s *scenario.Scenario) {
 	}
 }
 
+// trouble says what failed and does not end a run, which where names if it is one of
+// several.
+func (a *App) trouble(where string, err error) {
+	a.say("rlrun: %s%s", where, message(err))
+	trace(a.Err, err)
+}
+
 // finish brings a run to its end, and says what came out.
 func (a *App) finish(r *run.Run, every int, f runFlags, w *watching) (err error) {
 	steps := 0
@@ -280,7 +287,7 @@ func (a *App) finish(r *run.Run, every int, f runFlags, w *watching) (err error)
 	var res *run.Result
 	if err == nil {
 		if st.Trouble != nil {
-			a.say("rlrun: %s", message(st.Trouble))
+			a.trouble("", st.Trouble)
 		}
 		res, err = r.Finish(ctx, st)
 	}
