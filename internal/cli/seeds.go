@@ -120,6 +120,7 @@ func (a *App) runCells(name string, changes []scenario.Change, sweeps []string, 
 	if err != nil {
 		return badInput{err}
 	}
+	a.warnRepeat(cells[0].scenario)
 	return a.runMany(cells, every, f)
 }
 
