@@ -15,6 +15,7 @@ import (
 // have its policy). To stick always leaves 0.14 of it, to act at random 0.35. What a
 // policy leaves is exact, by the model.
 func TestTabularBlackjack(t *testing.T) {
+	learning(t)
 	game := grid.NewBlackjack()
 	m := game.Model()
 	best, err := m.ValueIteration(1)

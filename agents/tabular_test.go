@@ -37,6 +37,7 @@ func newMaze() *grid.GridWorld { return agents.Must(grid.NewMap("S.#..\n..#.G\n.
 // TestTabularLearns wants the optimum of a world from each agent, and of Q-learning,
 // which learns about the greedy policy, its exact value.
 func TestTabularLearns(t *testing.T) {
+	learning(t)
 	mk := env.Each(newMaze)
 	best, err := newMaze().Model().ValueIteration(0.9)
 	if err != nil {
@@ -163,7 +164,7 @@ func TestTabularConformance(t *testing.T) {
 				t.Errorf("%s, %s: the same seed leads to another state", name, what)
 			}
 			r := agents.Must(again.Learn(20_000))
-			if n := testing.AllocsPerRun(1, func() {
+			if n := allocations(func() {
 				for range 200 {
 					r = agents.Must(again.Learn(r.Steps + 1))
 				}

@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -124,10 +125,10 @@ func (a *App) learn(name string, seeds int) (string, error) {
 
 // row is a line of the table.
 func (c *cell) row() (string, error) {
-	s, sum := c.runs[0].scenario, c.summarise()
+	s, sum := c.scenario, c.summarise()
 	reached, steps, seconds := 0, []float64{}, []float64{}
 	for _, r := range c.runs {
-		n, t, ok, err := firstAt(filepath.Join(r.run.Dir, "progress.csv"), s.Threshold)
+		n, t, ok, err := firstAt(filepath.Join(r.dir, "progress.csv"), s.Threshold)
 		if err != nil {
 			return "", err
 		}
@@ -151,7 +152,7 @@ func (c *cell) row() (string, error) {
 		}
 	}
 	low, high := sum.Eval.CI95[0], sum.Eval.CI95[1]
-	published := s.Published
+	published := strings.ReplaceAll(oneLine(s.Published), "|", `\|`)
 	if published == "" {
 		published = "–"
 	}
