@@ -2,6 +2,7 @@ package agents
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 
@@ -121,7 +122,9 @@ func play(ctx context.Context, p policy.Policy, v env.Vector, first, maxSteps in
 			masked.Forbid(forbidden)
 		}
 		p.Act(res.Obs, act)
-		if res, err = v.Step(act); err != nil {
+		if res, err = v.Step(act); errors.Is(err, env.ErrAction) {
+			return nil, nil, fmt.Errorf("the policy chose what is no action: %w", err)
+		} else if err != nil {
 			return nil, nil, err
 		}
 		for i := range done {

@@ -178,6 +178,11 @@ func TestEvaluateErrors(t *testing.T) {
 	if _, err := agents.Evaluate(context.Background(), zero{}, cart, 0, 10, 1); err == nil || !strings.Contains(err.Error(), "evaluation") {
 		t.Errorf("Evaluate of 0 episodes: error %v", err)
 	}
+	broken := agents.Must(agents.NewDDPG(env.Each(newTracking), agents.DefaultDDPG())).Policy()
+	broken.(policy.Saver).Tensors()[0].Value[0] = float32(math.NaN())
+	if _, err := agents.Evaluate(context.Background(), broken, env.Each(newTracking), 1, 10, 1); err == nil || !strings.Contains(err.Error(), "agents: evaluation: the policy chose what is no action: ") {
+		t.Errorf("Evaluate of a policy with NaN: error %v, want one that blames the policy", err)
+	}
 	steps := 299 // of faulty that have been taken
 	mk := env.Each(func() *faulty { return &faulty{CartPole: classic.NewCartPole(), steps: steps} })
 	var e *env.Error
