@@ -107,7 +107,7 @@ func score(returns []float64, lengths []int) Score {
 		s.Mean += r
 		s.Min, s.Max = min(s.Min, r), max(s.Max, r)
 	}
-	s.Mean /= n
+	s.Mean = min(max(s.Mean/n, s.Min), s.Max) // rounding can take it out: 100 times 0.87, by 100
 	for _, r := range returns {
 		s.Std += (r - s.Mean) * (r - s.Mean)
 	}

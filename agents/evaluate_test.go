@@ -126,3 +126,13 @@ func TestEvaluateErrors(t *testing.T) {
 		t.Errorf("Evaluate in an environment that panics: error %v, want one of step 1", err)
 	}
 }
+
+// TestEvaluateSame: of equal returns the mean is the return and the deviation 0, to
+// the bit, though the sum of a hundred of 0.87, divided by 100, is not 0.87.
+func TestEvaluateSame(t *testing.T) {
+	mk := env.Each(func() *walk { return &walk{rewards: []float64{0.87}, round: true} })
+	s, err := agents.Evaluate(context.Background(), newPPO(mk).Policy(), mk, 100, 1, 1)
+	if err != nil || s.Mean != 0.87 || s.Std != 0 {
+		t.Errorf("Evaluate of returns of 0.87 has mean %v and deviation %v, %v, want 0.87 and 0", s.Mean, s.Std, err)
+	}
+}

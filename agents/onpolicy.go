@@ -267,10 +267,21 @@ func (g *gatherer) collect() error {
 func (g *gatherer) advantages(gamma, lambda float32) {
 	o := g.vec.Spec().Obs.Size()
 	g.value = slices.Grow(g.value[:0], cap(g.roll.Obs)/o)[:len(g.roll.Obs)/o]
-	g.model.Values(g.roll.Obs, g.value)
+	g.values(g.roll.Obs, g.value, g.roll.N*(g.roll.T+1))
 	g.roll.Next(g.next, g.value)
 	loss.GAE(g.adv, g.roll.Reward, g.value, g.next, g.roll.Done, g.roll.N, gamma, lambda)
 	f32.Add(g.ret, g.adv, g.value[:len(g.ret)])
+}
+
+// values writes V of each row of obs to v. The rows after the first n are those where time
+// limits cut episodes off, and are valued apart: how many they are differs between rollouts,
+// and a network would allocate whenever there are more rows at once than ever before.
+func (g *gatherer) values(obs, v []float32, n int) {
+	o := len(obs) / len(v)
+	g.model.Values(obs[:n*o], v[:n])
+	if n < len(v) {
+		g.model.Values(obs[n*o:], v[n:])
+	}
 }
 
 // State visits what onPolicy's does, and the rollout.

@@ -2,6 +2,7 @@ package agents
 
 import (
 	"errors"
+	"fmt"
 	"math/rand/v2"
 
 	"github.com/rlrun/rlrun/env"
@@ -48,8 +49,9 @@ type Tabular struct {
 	stats  Stats
 
 	back      []lookback // [N] of n-step and λ-returns; empty for returns of one step
-	obs, act  []float32  // [N] what is acted on, and how
-	following []float32  // [N] the next actions of SARSA
+	obs, act  []float32  // [N] the numbers of the states that are acted on, and of the actions
+	following []float32  // [N] the numbers of the next actions of SARSA
+	rows      []float32  // [N, A] the actions as the environments get them
 	rate, eps float64    // in this iteration
 	errors    mean       // of its temporal differences, squared
 	named     []Named
@@ -117,7 +119,9 @@ func (a *Tabular) connect(mk env.Maker) (err error) {
 		return err
 	}
 	n := a.c.NEnvs
-	a.obs, a.act, a.following = append([]float32(nil), res.Obs...), make([]float32, n), make([]float32, n)
+	a.obs, a.act, a.following = make([]float32, n), make([]float32, n), make([]float32, n)
+	a.rows = make([]float32, n*a.vec.Spec().Act.Size())
+	a.observe(res)
 	a.eps = a.c.ExplorationInitial
 	for i, s := range a.obs {
 		a.following[i] = a.choose(s)
@@ -182,7 +186,11 @@ func (a *Tabular) step() error {
 			a.act[i] = a.choose(s)
 		}
 	}
-	res, err := a.vec.Step(a.act)
+	size := len(a.rows) / len(a.act)
+	for i, k := range a.act {
+		a.one.Action(int(k), a.rows[i*size:(i+1)*size])
+	}
+	res, err := a.vec.Step(a.rows)
 	if err != nil {
 		return err
 	}
@@ -190,16 +198,29 @@ func (a *Tabular) step() error {
 		a.learnStep(i, res)
 	}
 	a.stats.Add(res)
-	copy(a.obs, res.Obs)
+	a.observe(res)
 	return nil
 }
 
-// choose returns an action, ε-greedy.
-func (a *Tabular) choose(obs float32) float32 {
+// observe sets obs to what is acted on next.
+func (a *Tabular) observe(res *env.Result) {
+	for i := range a.obs {
+		a.obs[i] = a.state(res.Obs, i)
+	}
+}
+
+// state returns the number of environment i's state in obs [N, O].
+func (a *Tabular) state(obs []float32, i int) float32 {
+	o := len(obs) / len(a.obs)
+	return float32(a.one.State(obs[i*o : (i+1)*o]))
+}
+
+// choose returns the number of an action, ε-greedy.
+func (a *Tabular) choose(state float32) float32 {
 	if a.eps > 0 && a.rng.Float64() < a.eps {
 		return float32(a.rng.IntN(a.both.Q.Cols))
 	}
-	return float32(policy.ArgMax(a.both.Row(obs)))
+	return float32(policy.ArgMax(a.both.Row(int(state))))
 }
 
 // learnStep learns from environment i's step.
@@ -213,21 +234,21 @@ func (a *Tabular) learnStep(i int, res *env.Result) {
 	if a.back != nil {
 		a.remember(i)
 	}
-	next := 0.0
+	next, led := 0.0, a.state(res.Next, i)
 	if a.target == sarsa {
-		a.following[i] = a.choose(res.Next[i])
+		a.following[i] = a.choose(led)
 	}
 	if !res.Terminated[i] {
-		next = a.value(i, res.Next[i], q, other)
+		next = a.value(i, led, q, other)
 	}
 	if a.target == sarsa && res.Done(i) {
-		a.following[i] = a.choose(res.Obs[i]) // of the episode that has begun
+		a.following[i] = a.choose(a.state(res.Obs, i)) // of the episode that has begun
 	}
 	if a.c.NSteps > 1 {
 		a.learnSteps(&a.back[i], res.Reward[i], next, res.Done(i))
 		return
 	}
-	row, k := q.Row(a.obs[i]), int(a.act[i])
+	row, k := q.Row(int(a.obs[i])), int(a.act[i])
 	difference := res.Reward[i] + float64(float64(a.c.Gamma)*next) - float64(row[k])
 	if a.c.TraceDecay > 0 {
 		a.learnTraces(&a.back[i], difference, res.Done(i))
@@ -236,14 +257,15 @@ func (a *Tabular) learnStep(i int, res *env.Result) {
 	row[k] += float32(a.rate * difference)
 	a.errors.add(difference * difference)
 	if a.two != nil {
-		one, two, both := a.one.Row(a.obs[i]), a.two.Row(a.obs[i]), a.both.Row(a.obs[i])
+		s := int(a.obs[i])
+		one, two, both := a.one.Row(s), a.two.Row(s), a.both.Row(s)
 		both[k] = (one[k] + two[k]) / 2
 	}
 }
 
 // value is V(s') by the agent's target.
-func (a *Tabular) value(i int, obs float32, q, other *policy.Table) float64 {
-	row := q.Row(obs)
+func (a *Tabular) value(i int, state float32, q, other *policy.Table) float64 {
+	row := q.Row(int(state))
 	best := policy.ArgMax(row)
 	switch a.target {
 	case sarsa:
@@ -251,7 +273,7 @@ func (a *Tabular) value(i int, obs float32, q, other *policy.Table) float64 {
 	case expectedSARSA:
 		return float64((1-a.eps)*float64(row[best])) + float64(a.eps*f32.Sum(row)/float64(len(row)))
 	case doubleQ:
-		return float64(other.Row(obs)[best])
+		return float64(other.Row(int(state))[best])
 	}
 	return float64(row[best])
 }
@@ -260,6 +282,16 @@ func (a *Tabular) value(i int, obs float32, q, other *policy.Table) float64 {
 func (a *Tabular) figures() []Named {
 	a.named = append(a.named[:0], Named{"exploration_rate", a.eps}, Named{"learning_rate", a.rate}, Named{"td_error", a.errors.mean()})
 	return a.named
+}
+
+// checkLoaded returns an error where a loaded state or action is not one of the table's.
+func (a *Tabular) checkLoaded() error {
+	for i, s := range a.obs {
+		if k := a.following[i]; !(0 <= s && s < float32(a.one.Q.Rows) && 0 <= k && k < float32(a.one.Q.Cols)) {
+			return fmt.Errorf("agents: environment %d is in state %v and takes action %v of a table of %d×%d", i, s, k, a.one.Q.Rows, a.one.Q.Cols)
+		}
+	}
+	return nil
 }
 
 // State visits the generator, the tables, the running episodes and the books.
@@ -272,6 +304,9 @@ func (a *Tabular) State(s *state.State) {
 	}
 	s.Floats("tabular/obs", a.obs)
 	s.Floats("tabular/following", a.following)
+	if s.Loading() {
+		s.Fail(a.checkLoaded())
+	}
 	for i := range a.back {
 		a.back[i].State(s)
 		if s.Loading() {

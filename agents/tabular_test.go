@@ -37,6 +37,7 @@ func newMaze() *grid.GridWorld { return agents.Must(grid.NewMap("S.#..\n..#.G\n.
 // TestTabularLearns wants the optimum of a world from each agent, and of Q-learning,
 // which learns about the greedy policy, its exact value.
 func TestTabularLearns(t *testing.T) {
+	learning(t)
 	mk := env.Each(newMaze)
 	best, err := newMaze().Model().ValueIteration(0.9)
 	if err != nil {
@@ -143,7 +144,7 @@ func (f *forever) Step(_, obs []float32) env.Outcome {
 // uninterrupted one, and a warm agent allocates nothing.
 func TestTabularConformance(t *testing.T) {
 	for name, newAgent := range tabularAgents {
-		for what, mk := range map[string]env.Maker{"lake": env.Each(grid.NewFrozenLake), "log": env.Each(func() env.Env { return bare{grid.NewFrozenLake()} })} {
+		for what, mk := range map[string]env.Maker{"lake": env.Each(grid.NewFrozenLake), "blackjack": env.Each(grid.NewBlackjack), "log": env.Each(func() env.Env { return bare{grid.NewFrozenLake()} })} {
 			start := func() agents.Agent { return agents.Must(newAgent(mk, tabularConfig())) }
 			straight, resumed := start(), start()
 			train(t, straight, 3000)
@@ -163,7 +164,7 @@ func TestTabularConformance(t *testing.T) {
 				t.Errorf("%s, %s: the same seed leads to another state", name, what)
 			}
 			r := agents.Must(again.Learn(20_000))
-			if n := testing.AllocsPerRun(1, func() {
+			if n := allocations(func() {
 				for range 200 {
 					r = agents.Must(again.Learn(r.Steps + 1))
 				}

@@ -40,7 +40,10 @@ func NewSquashed(rng *rand.Rand, spec env.Spec, k Kwargs, e Engine) (*Squashed, 
 		return nil, err
 	}
 	p := &Squashed{a: spec.Act.Size(), bounds: b, encoder: newEncoder(spec.Obs), Tape: tape.New(), acting: tape.New()}
-	c := k.mlp()
+	c, err := k.mlp()
+	if err != nil {
+		return nil, err
+	}
 	c.In, p.outputs = p.size, 2*p.a
 	if k.UseSDE {
 		if p.Features, err = c.split(rng, "features", e); err != nil {

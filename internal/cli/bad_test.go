@@ -195,7 +195,7 @@ var badInputs = []struct {
 	{[]string{"step", "CartPole-v1", "--set", ""}, "want KEY=VALUE"},
 	{[]string{"step", "acme/Odd-v0", "--set", "options.low=1"}, "low: unknown key"},
 
-	{[]string{"compare", "good"}, "takes two arguments"},
+	{[]string{"compare", "good"}, "is one set of runs, want two or more"},
 	{[]string{"compare", "good", "nowhere"}, "no runs in nowhere"},
 	{[]string{"compare", "good", "broken"}, "config.yaml:"},
 	{[]string{"compare", "unfinished", "good"}, "no run in unfinished is finished; rlrun resume unfinished goes on"},

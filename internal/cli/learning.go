@@ -15,6 +15,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/rlrun/rlrun/internal/figure"
 	"github.com/rlrun/rlrun/internal/infile"
 	"github.com/rlrun/rlrun/internal/run"
 	"github.com/rlrun/rlrun/internal/statistics"
@@ -140,21 +141,23 @@ func (c *cell) row() (string, error) {
 	}
 	threshold, solved, when, how := "–", "–", "–", "–"
 	if s.Threshold != nil {
-		threshold, solved = fmt.Sprintf("%g", *s.Threshold), fmt.Sprintf("%d of %d", reached, len(c.runs))
+		threshold, solved = figure.Given(*s.Threshold), fmt.Sprintf("%d of %d", reached, len(c.runs))
 		if *sum.Eval.IQM < *s.Threshold {
 			solved += " **short**"
 		}
 		if len(steps) > 0 {
-			when = grouped(int(statistics.Median(steps)))
-			how = fmt.Sprintf("%.2g", statistics.Median(seconds))
+			when = figure.Whole(int(statistics.Median(steps)))
+			median := statistics.Median(seconds)
+			how = figure.Known(median, median/10) // as well as a time repeats
 		}
 	}
+	low, high := sum.Eval.CI95[0], sum.Eval.CI95[1]
 	published := strings.ReplaceAll(oneLine(s.Published), "|", `\|`)
 	if published == "" {
 		published = "–"
 	}
-	return fmt.Sprintf("| %s | %s | %s | %.4g | %.4g (%.4g to %.4g) | %s | %s | %s | %s | %s | %s | %s |", s.Name, s.Env, grouped(s.Steps),
-		*sum.Eval.Mean, *sum.Eval.IQM, sum.Eval.CI95[0], sum.Eval.CI95[1], threshold, solved, when, how, published,
+	return fmt.Sprintf("| %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |", s.Name, s.Env, figure.Whole(s.Steps),
+		figure.Known(*sum.Eval.Mean, figure.StdErr(low, high)), figure.Interval(*sum.Eval.IQM, low, high), threshold, solved, when, how, published,
 		seedsFrom1(len(c.runs)), madeWith()), nil
 }
 
@@ -181,13 +184,7 @@ func firstAt(name string, threshold *float64) (steps, seconds float64, ok bool, 
 }
 
 // madeWith says what made a row, beside the seeds.
-func madeWith() string {
-	cores := "1 core"
-	if n := runtime.GOMAXPROCS(0); n > 1 {
-		cores = fmt.Sprintf("%d cores", n)
-	}
-	return cores + ", " + f32.Kernels()
-}
+func madeWith() string { return figure.Count(runtime.GOMAXPROCS(0), "core") + ", " + f32.Kernels() }
 
 // seedsFrom1 names the seeds of a row.
 func seedsFrom1(n int) string {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/rlrun/rlrun/internal/figure"
 	"github.com/rlrun/rlrun/internal/nearest"
 	"github.com/rlrun/rlrun/internal/scenario"
 )
@@ -25,7 +26,7 @@ type scenarioLine struct {
 }
 
 func (l scenarioLine) columns() string {
-	return fmt.Sprintf("%s\t%s on %s\t%s steps\tsolved at %s", l.Name, l.Agent, l.Env, grouped(l.Steps), orNone(l.Target))
+	return fmt.Sprintf("%s\t%s on %s\t%s\tsolved at %s", l.Name, l.Agent, l.Env, figure.Count(l.Steps, "step"), orNone(l.Target))
 }
 
 type envLine struct {
@@ -37,7 +38,7 @@ type envLine struct {
 func (l envLine) columns() string {
 	limit := "no limit"
 	if l.MaxEpisodeSteps != nil {
-		limit = grouped(*l.MaxEpisodeSteps) + " steps at most"
+		limit = figure.Count(*l.MaxEpisodeSteps, "step") + " at most"
 	}
 	return fmt.Sprintf("%s\t%s → %s\t%s\tsolved at %s", l.Name, l.ObservationSpace, l.ActionSpace, limit, orNone(l.RewardThreshold))
 }
@@ -54,7 +55,7 @@ func orNone(x *float64) string {
 	if x == nil {
 		return "–"
 	}
-	return fmt.Sprintf("%g", *x)
+	return figure.Given(*x)
 }
 
 // listGroups are the lists that rlrun list shows where none is named.

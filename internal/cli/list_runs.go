@@ -11,8 +11,10 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/rlrun/rlrun/internal/figure"
 	"github.com/rlrun/rlrun/internal/infile"
 	"github.com/rlrun/rlrun/internal/run"
+	"github.com/rlrun/rlrun/internal/runset"
 )
 
 // A runLine is what rlrun list runs says of a run.
@@ -29,14 +31,14 @@ type runLine struct {
 }
 
 func (l runLine) columns() string {
-	steps, mean := "–", "–"
+	steps, mean := "– steps", "–"
 	if l.Steps != nil {
-		steps = grouped(*l.Steps)
+		steps = figure.Count(*l.Steps, "step")
 	}
 	if l.EvalMean != nil {
-		mean = fmt.Sprintf("%.4g", *l.EvalMean)
+		mean = figure.Number(*l.EvalMean)
 	}
-	return fmt.Sprintf("%s\t%s on %s\tseed %d\t%s steps\t%s\treturn %s", oneLine(l.Name), l.Agent, l.Env, l.Seed, steps, l.State, mean)
+	return fmt.Sprintf("%s\t%s on %s\tseed %d\t%s\t%s\treturn %s", oneLine(l.Name), l.Agent, l.Env, l.Seed, steps, l.State, mean)
 }
 
 // A brokenLine is what there is to say of a run that cannot be read.
@@ -59,12 +61,12 @@ func (a *App) listRuns(dir string) (lines []listing, err error) {
 	} else if info, err := os.Stat(dir); err != nil || !info.IsDir() {
 		return nil, badInput{fmt.Errorf("%s is no directory; want one with runs in it", dir)}
 	}
-	s := findRuns(dir, levels)
-	for _, d := range s.found {
+	s := runset.Search(dir, levels)
+	for _, d := range s.Dirs {
 		lines = append(lines, a.runLine(d))
 	}
-	if s.cut {
-		a.say("rlrun: %s has more than %d files and directories, or some that cannot be read: not all of its runs are here", dir, maxEntries)
+	if s.Cut {
+		a.say("rlrun: %s has more than %d files and directories, or some that cannot be read: not all of its runs are here", dir, runset.MaxEntries)
 	}
 	return lines, nil
 }

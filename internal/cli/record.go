@@ -16,6 +16,7 @@ import (
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/internal/atomicfile"
 	"github.com/rlrun/rlrun/internal/episode"
+	"github.com/rlrun/rlrun/internal/figure"
 	"github.com/rlrun/rlrun/internal/run"
 	"github.com/rlrun/rlrun/policy"
 	"github.com/rlrun/rlrun/render"
@@ -142,7 +143,7 @@ func (a *App) record(r *run.Run, act *actor, seed uint64, n int, f recordFlags) 
 		if err != nil {
 			return err
 		}
-		a.say("episode %d: %d steps, return %.4g", i+1, act.player.Steps, act.player.Return)
+		a.say("episode %d: %s, return %s", i+1, figure.Count(act.player.Steps, "step"), figure.Number(act.player.Return))
 	}
 	return atomicfile.Write(f.out, rec.write)
 }

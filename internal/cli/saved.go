@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"strconv"
 
 	"github.com/spf13/cobra"
 
+	"github.com/rlrun/rlrun/internal/figure"
 	"github.com/rlrun/rlrun/internal/run"
 )
 
@@ -117,21 +119,30 @@ func (a *App) print(res *run.Result, asJSON bool) error {
 	}
 	e, verdict := res.Eval, ""
 	if t := res.Threshold(); t != nil {
-		verdict = fmt.Sprintf("; %g %% reach %g", 100**e.SuccessRate, *t)
+		verdict = fmt.Sprintf("; %s reach %s", figure.Share(*e.SuccessRate, e.Episodes), figure.Given(*t))
 	}
 	if res.Regret != nil {
-		verdict += fmt.Sprintf("; regret %.4g", *res.Regret)
+		verdict += "; regret " + figure.Number(exact(*res.Regret))
 	}
-	_, err := fmt.Fprintf(a.Out, "%s, seed %d: return %.4g ± %.3g (%g to %g) over %d episodes%s\n",
-		res.Scenario, res.Seed, e.Mean, e.Std, e.Min, e.Max, e.Episodes, verdict)
+	_, err := fmt.Fprintf(a.Out, "%s, seed %d: return %s (%s) over %s%s\n", res.Scenario, res.Seed,
+		figure.MeanDeviation(e.Mean, e.Std, e.Episodes), figure.Range(e.Min, e.Max), figure.Count(e.Episodes, "episode"), verdict)
 	if err != nil {
 		return err
 	}
 	if res.TrainS == nil {
 		_, err = fmt.Fprintf(a.Out, "%s on %s, from %s\n", res.Agent, res.Env, res.Run)
 	} else {
-		_, err = fmt.Fprintf(a.Out, "%s steps in %.3g s (%s a second), saved in %s\n",
-			grouped(res.Steps), *res.TrainS, grouped(int(*res.StepsPerS)), res.Run)
+		_, err = fmt.Fprintf(a.Out, "%s in %s s (%s a second), saved in %s\n",
+			figure.Count(res.Steps, "step"), figure.Number(*res.TrainS), figure.Whole(int(*res.StepsPerS)), res.Run)
 	}
 	return err
+}
+
+// exact is x, which is a difference of exact values, or 0 where it is no more than
+// the precision of those.
+func exact(x float64) float64 {
+	if math.Abs(x) < 1e-9 {
+		return 0
+	}
+	return x
 }

@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/rlrun/rlrun/internal/figure"
 	"github.com/rlrun/rlrun/internal/run"
 	"github.com/rlrun/rlrun/internal/scenario"
 	"github.com/rlrun/rlrun/internal/statistics"
@@ -113,7 +114,7 @@ func (a *App) runMany(cells []*cell, every int, f runFlags) error {
 		return errInterrupted
 	}
 	if failed > 0 {
-		return fmt.Errorf("%d of %d runs failed", failed, len(all))
+		return fmt.Errorf("%d of %s failed", failed, figure.Count(len(all), "run"))
 	}
 	return nil
 }
@@ -182,7 +183,8 @@ func (a *App) printSummary(c *cell, asJSON bool) error {
 		_, err := fmt.Fprintf(a.Out, "%s: no run was finished\n", what)
 		return err
 	}
-	gap := ""
+	low, high := s.Eval.CI95[0], s.Eval.CI95[1]
+	gap, stderr := "", figure.StdErr(low, high)
 	if t := c.runs[0].scenario.Threshold; t != nil {
 		var means []float64
 		for _, r := range c.runs {
@@ -190,10 +192,11 @@ func (a *App) printSummary(c *cell, asJSON bool) error {
 				means = append(means, r.result.Eval.Mean)
 			}
 		}
-		gap = fmt.Sprintf("; %.4g short of %g on average", statistics.OptimalityGap(means, *t), *t)
+		gap = fmt.Sprintf("; %s short of %s on average", figure.Number(statistics.OptimalityGap(means, *t)), figure.Given(*t))
 	}
-	_, err := fmt.Fprintf(a.Out, "%s, %d seeds: interquartile mean %.4g (95 %%: %.4g to %.4g), mean %.4g, median %.4g%s\n",
-		what, len(s.Seeds)-len(s.Failed), *s.Eval.IQM, s.Eval.CI95[0], s.Eval.CI95[1], *s.Eval.Mean, *s.Eval.Median, gap)
+	_, err := fmt.Fprintf(a.Out, "%s, %s: interquartile mean %s (95 %%: %s), mean %s, median %s%s\n",
+		what, figure.Count(len(s.Seeds)-len(s.Failed), "seed"), figure.Known(*s.Eval.IQM, stderr), figure.Bounds(*s.Eval.IQM, low, high),
+		figure.Known(*s.Eval.Mean, stderr), figure.Known(*s.Eval.Median, stderr), gap)
 	return err
 }
 
@@ -332,7 +335,7 @@ type manyProgress struct {
 func (a *App) newManyProgress(runs []*seedRun, f runFlags) *manyProgress {
 	p := &manyProgress{app: a, runs: runs, line: a.Interactive && !f.quiet}
 	if p.line {
-		a.say("%s: %d runs; Ctrl-C saves and stops", runs[0].scenario.Name, len(runs))
+		a.say("%s: %s; Ctrl-C saves and stops", runs[0].scenario.Name, figure.Count(len(runs), "run"))
 	}
 	return p
 }
@@ -354,7 +357,7 @@ func (p *manyProgress) report(r *seedRun, st run.Status) {
 			ended++
 		}
 	}
-	line := fmt.Sprintf("%3.0f %%  %d of %d runs trained", 100*sum/float64(len(p.runs)), ended, len(p.runs))
+	line := fmt.Sprintf("%3d %%  %d of %s trained", int(100*sum/float64(len(p.runs))), ended, figure.Count(len(p.runs), "run"))
 	p.app.redraw(cut(line, terminalWidth()))
 }
 

@@ -43,7 +43,7 @@ func TestSeeds(t *testing.T) {
 	if d := e["mean"].(float64) - mean; d*d > 1e-18 || !(ci[0].(float64) <= e["iqm"].(float64) && e["iqm"].(float64) <= ci[1].(float64)) {
 		t.Errorf("eval of all is %v, want the mean %v and an interval about the interquartile mean", e, mean)
 	}
-	if text := a.must(t, "quick", "--seeds", "1", "--quiet"); !strings.Contains(text, "quick, 1 seeds: interquartile mean") {
+	if text := a.must(t, "quick", "--seeds", "1", "--quiet"); !strings.Contains(text, "quick, 1 seed: interquartile mean") {
 		t.Errorf("one of several runs prints %q", text)
 	}
 }

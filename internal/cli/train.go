@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/rlrun/rlrun/internal/figure"
 	"github.com/rlrun/rlrun/internal/infile"
 	"github.com/rlrun/rlrun/internal/nearest"
 	"github.com/rlrun/rlrun/internal/run"
@@ -261,7 +262,7 @@ func (a *App) finish(r *run.Run, every int, f runFlags, w *watching) (err error)
 		res, err = r.Finish(ctx, st)
 	}
 	if errors.Is(err, context.Canceled) {
-		a.say("rlrun: interrupted after %d steps; rlrun resume %s goes on", st.Steps, r.Dir)
+		a.say("rlrun: interrupted after %s; rlrun resume %s goes on", figure.Count(st.Steps, "step"), r.Dir)
 		return errInterrupted
 	}
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/internal/figure"
 	"github.com/rlrun/rlrun/render"
 )
 
@@ -52,7 +53,7 @@ func arrows(b env.Box) []render.Control {
 			for k, v := range [2]float32{low[i], high[i]} {
 				act := append([]float32(nil), rest...)
 				act[i] = v
-				all = append(all, render.Control{Key: keys[k], Label: fmt.Sprintf("number %d to %.3g", i, v), Act: act})
+				all = append(all, render.Control{Key: keys[k], Label: fmt.Sprintf("number %d to %s", i, figure.Number(float64(v))), Act: act})
 			}
 		}
 	}

@@ -97,7 +97,7 @@ func (r *Run) Policy(best bool) (policy.Policy, error) {
 		return nil, err
 	}
 	defer f.Close()
-	if err := policy.Load(f, p); err != nil {
+	if err := policy.Load(f, p, policy.Meta{Env: r.Scenario.Env, Agent: r.Scenario.Agent}); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	return p, nil
@@ -127,6 +127,22 @@ func (r *Result) complete() bool {
 		r.Eval.Episodes > 0 && (r.threshold == nil) == (r.Eval.SuccessRate == nil)
 }
 
+// foreign returns an error where a result is another run's.
+func (r *Run) foreign(res *Result) error {
+	s := r.Scenario
+	for _, c := range []struct {
+		what      string
+		got, want any
+	}{
+		{"scenario", res.Scenario, s.Name}, {"env", res.Env, s.Env}, {"agent", res.Agent, s.Agent}, {"seed", res.Seed, s.Seed},
+	} {
+		if c.got != c.want {
+			return fmt.Errorf("the result of another run, whose %s is %v: want %v, as %s has it", c.what, c.got, c.want, configFile)
+		}
+	}
+	return nil
+}
+
 // maxResult is how long a result may be, in bytes.
 const maxResult = 1 << 20
 
@@ -143,6 +159,9 @@ func (r *Run) Result() (*Result, error) {
 	res := &Result{threshold: r.Scenario.Threshold}
 	if err := json.Unmarshal(data, res); err != nil || !res.complete() {
 		return nil, fmt.Errorf("%s: not a result line of JSON", name)
+	}
+	if err := r.foreign(res); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	return res, nil
 }

@@ -117,7 +117,7 @@ func newAgent(s *scenario.Scenario) (agents.Agent, error) {
 		return nil, fmt.Errorf("init: %w", err)
 	}
 	defer f.Close()
-	if err := policy.Load(f, p); err != nil {
+	if err := policy.Load(f, p, policy.Meta{}); err != nil {
 		return nil, fmt.Errorf("init: %s: %w", name, err)
 	}
 	if n, ok := p.(interface{ Adopt() }); ok {

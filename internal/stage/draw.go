@@ -7,6 +7,7 @@ import (
 	"image/png"
 	"os"
 
+	"github.com/rlrun/rlrun/internal/figure"
 	"github.com/rlrun/rlrun/render"
 	"github.com/rlrun/rlrun/render/raster"
 )
@@ -71,7 +72,7 @@ func (s *Screen) head(p *pane) {
 	state := ""
 	switch {
 	case s.paused && s.Player.Steps < s.Player.Last():
-		state = fmt.Sprintf("paused, %d steps back", s.Player.Last()-s.Player.Steps)
+		state = "paused, " + figure.Count(s.Player.Last()-s.Player.Steps, "step") + " back"
 	case s.paused:
 		state = "paused"
 	case s.Sampled:

@@ -258,7 +258,7 @@ func TestSaved(t *testing.T) {
 		if err := policy.Save(&file, from.Policy().(policy.Saver), policy.Meta{}); err != nil {
 			t.Fatal(err)
 		}
-		if err := policy.Load(&file, to.Policy().(policy.Saver)); err != nil {
+		if err := policy.Load(&file, to.Policy().(policy.Saver), policy.Meta{}); err != nil {
 			t.Fatal(err)
 		}
 		var score [2][]float32
