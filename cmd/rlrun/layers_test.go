@@ -43,7 +43,7 @@ var layers = map[string]string{
 	"policy":              "env env/state policy/f32 policy/optim policy/parallel policy/tape",
 	"policy/gorgonia":     "policy policy/f32 policy/tape",
 	"replay":              "env env/state policy policy/f32",
-	"agents/agentstest":   "agents env env/state policy",
+	"agents/agentstest":   "agents env env/state policy policy/tape",
 	"agents":              "env env/state internal/atomicfile internal/infile policy policy/f32 policy/loss policy/optim policy/parallel policy/tape replay",
 	"scenarios":           "env env/classic env/grid internal/cli render/raster render/window",
 	"cmd/rlrun":           "scenarios",

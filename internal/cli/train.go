@@ -18,6 +18,7 @@ import (
 	"github.com/rlrun/rlrun/internal/infile"
 	"github.com/rlrun/rlrun/internal/nearest"
 	"github.com/rlrun/rlrun/internal/run"
+	"github.com/rlrun/rlrun/internal/runset"
 	"github.com/rlrun/rlrun/internal/scenario"
 	"github.com/rlrun/rlrun/internal/settings"
 	"github.com/rlrun/rlrun/policy/f32"
@@ -179,7 +180,7 @@ func (a *App) scenario(name string, changes []scenario.Change) (*scenario.Scenar
 
 // source returns the file of the scenario called name, and its text.
 func (a *App) source(name string) (file string, text []byte, err error) {
-	if isFile(name) && !isRun(name) {
+	if isFile(name) && !runset.IsRun(name) {
 		text, err = infile.Read(name, settings.MaxSize)
 		return name, text, err
 	}
@@ -187,7 +188,7 @@ func (a *App) source(name string) (file string, text []byte, err error) {
 	if text, err = fs.ReadFile(a.Scenarios, file); err == nil {
 		return file, text, nil
 	}
-	if name != "" && isRun(name) {
+	if name != "" && runset.IsRun(name) {
 		return "", nil, fmt.Errorf("%s is a run's directory; rlrun eval %[1]s evaluates it, rlrun %[2]s repeats it", name, filepath.Join(name, "config.yaml"))
 	}
 	words, err := a.scenarioNames()
