@@ -241,7 +241,7 @@ func TestPanic(t *testing.T) {
 	a := inEmptyDir(t)
 	a.Envs = env.Registry{"Broken-v0": func(env.Options) (env.Env, error) { panic("broken") }}
 	status, out, err := a.call("list", "envs")
-	if status != statusFailed || out != "" || err != "rlrun: a mistake in the program: broken\n" {
+	if status != statusFailed || out != "" || err != "rlrun: Broken-v0: a mistake in the program: broken\n" {
 		t.Errorf("rlrun list envs = %d, %q, %q, want 1 and one line", status, out, err)
 	}
 }

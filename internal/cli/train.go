@@ -175,6 +175,7 @@ func (a *App) scenario(name string, changes []scenario.Change) (*scenario.Scenar
 	if err != nil {
 		return nil, err
 	}
+	a.subject = file
 	return scenario.Parse(file, text, changes, a.Envs)
 }
 
