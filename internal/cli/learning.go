@@ -125,10 +125,10 @@ func (a *App) learn(name string, seeds int) (string, error) {
 
 // row is a line of the table.
 func (c *cell) row() (string, error) {
-	s, sum := c.runs[0].scenario, c.summarise()
+	s, sum := c.scenario, c.summarise()
 	reached, steps, seconds := 0, []float64{}, []float64{}
 	for _, r := range c.runs {
-		n, t, ok, err := firstAt(filepath.Join(r.run.Dir, "progress.csv"), s.Threshold)
+		n, t, ok, err := firstAt(filepath.Join(r.dir, "progress.csv"), s.Threshold)
 		if err != nil {
 			return "", err
 		}

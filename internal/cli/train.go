@@ -1,9 +1,11 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -14,6 +16,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/rlrun/rlrun/internal/atomicfile"
 	"github.com/rlrun/rlrun/internal/figure"
 	"github.com/rlrun/rlrun/internal/infile"
 	"github.com/rlrun/rlrun/internal/nearest"
@@ -93,7 +96,7 @@ settings in any environment. Interrupted, a run goes on with "rlrun resume".`,
 	addAgentFlag(cmd)
 	flags.StringVar(&out, "out", "", "the run's directory `DIR`, which must be new (default runs/SCENARIO/seed-N)")
 	flags.StringArrayVar(&sets, "set", nil, "change a setting of the scenario `KEY=VALUE`, as agent.gamma=0.9; may be repeated")
-	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {
 		if len(args) == 0 && cmd.Flags().NFlag() == 0 {
 			return cmd.Help()
 		}
@@ -117,7 +120,7 @@ settings in any environment. Interrupted, a run goes on with "rlrun resume".`,
 			if err != nil {
 				return badInput{err}
 			}
-			defer stop()
+			defer func() { err = errors.Join(err, stop()) }()
 		}
 		if cmd.Flags().Changed("seeds") || len(sweeps) > 0 {
 			if f.watch {
@@ -134,19 +137,21 @@ settings in any environment. Interrupted, a run goes on with "rlrun resume".`,
 	return cmd
 }
 
-// startProfile begins to write a profile to a new file, until what it returns is
-// called.
-func startProfile(name string) (stop func(), err error) {
-	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
-	if err != nil {
-		return nil, fmt.Errorf("--cpuprofile: %w", err)
+// startProfile begins a profile, which what it returns ends and writes to a new file.
+func startProfile(name string) (stop func() error, err error) {
+	if _, err := os.Lstat(name); err == nil {
+		return nil, fmt.Errorf("--cpuprofile: %s is there already, and nothing is overwritten; want a new file", name)
 	}
-	if err := pprof.StartCPUProfile(f); err != nil {
-		return nil, errors.Join(err, f.Close())
+	var profile bytes.Buffer
+	if err := pprof.StartCPUProfile(&profile); err != nil {
+		return nil, err
 	}
-	return func() {
+	return func() error {
 		pprof.StopCPUProfile()
-		f.Close()
+		return atomicfile.Create(name, func(w io.Writer) error {
+			_, err := profile.WriteTo(w)
+			return err
+		})
 	}, nil
 }
 
@@ -227,9 +232,7 @@ func (a *App) runNew(s *scenario.Scenario, out string, f runFlags) error {
 	if err != nil {
 		return err
 	}
-	if s.Kernels != "" && s.Kernels != f32.Kernels() {
-		a.say("rlrun: the file ran with %s kernels, this is with %s: the bytes may differ", s.Kernels, f32.Kernels())
-	}
+	a.warnRepeat(s)
 	w, err := a.watchTraining(s, f)
 	if err != nil {
 		return badInput{err}
@@ -242,10 +245,22 @@ func (a *App) runNew(s *scenario.Scenario, out string, f runFlags) error {
 	return a.finish(r, every, f, w)
 }
 
+// warnRepeat says why a run of s, which may be that of a run's config.yaml, does not
+// repeat that run to the byte.
+func (a *App) warnRepeat(s *scenario.Scenario) {
+	if s.Kernels != "" && s.Kernels != f32.Kernels() {
+		a.say("rlrun: the file ran with %s kernels, this is with %s: the bytes may differ", s.Kernels, f32.Kernels())
+	}
+	if len(s.Stretched) > 0 {
+		a.say("rlrun: the file's run had its schedules stretched to %s steps on the way, this has them so from its beginning: the bytes differ",
+			grouped(s.Schedule))
+	}
+}
+
 // finish brings a run to its end, and says what came out.
 func (a *App) finish(r *run.Run, every int, f runFlags, w *watching) (err error) {
 	steps := 0
-	defer r.Close()
+	defer func() { err = errors.Join(err, r.Close()) }()
 	defer guard(&err, duringTraining(r.Scenario, &steps))
 	ctx, stop := a.interruptible()
 	defer stop()
@@ -254,6 +269,10 @@ func (a *App) finish(r *run.Run, every int, f runFlags, w *watching) (err error)
 	w.onClose(f.stop, cancel)
 	show := a.newProgress(r, f)
 	st, err := r.Train(ctx, run.Options{CheckpointEvery: every, Report: func(st run.Status) {
+		if st.Trouble != nil {
+			show.clear()
+			a.say("rlrun: %s", message(st.Trouble))
+		}
 		steps = st.Steps
 		show.report(st)
 		w.report(r, st)
@@ -261,16 +280,19 @@ func (a *App) finish(r *run.Run, every int, f runFlags, w *watching) (err error)
 	show.clear()
 	var res *run.Result
 	if err == nil {
+		if st.Trouble != nil {
+			a.say("rlrun: %s", message(st.Trouble))
+		}
 		res, err = r.Finish(ctx, st)
 	}
 	if errors.Is(err, context.Canceled) {
 		a.say("rlrun: interrupted after %s; rlrun resume %s goes on", figure.Count(st.Steps, "step"), r.Dir)
 		return errInterrupted
 	}
-	if err != nil {
-		return err
+	if res != nil {
+		err = errors.Join(a.print(res, f.json), err)
 	}
-	if err := a.print(res, f.json); err != nil {
+	if err != nil {
 		return err
 	}
 	w.wait(ctx, r)
