@@ -66,7 +66,7 @@ func (a *App) trainCommand() *cobra.Command {
 	var out, seeds, profile string
 	var sets, sweeps []string
 	cmd := &cobra.Command{
-		Use:   "rlrun SCENARIO|ENV --agent NAME",
+		Use:   "rlrun (SCENARIO | ENV --agent NAME)",
 		Short: "Reinforcement learning: train an agent, evaluate it, keep the run",
 		Long: `rlrun SCENARIO trains an agent in a scenario, evaluates it on fresh episodes and
 keeps the run in a directory. SCENARIO is a name that "rlrun list" shows, or a
