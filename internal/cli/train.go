@@ -60,11 +60,33 @@ func positive(flag, text string) (int, error) {
 	return n, nil
 }
 
+// trainFlags are those of the main job.
+type trainFlags struct {
+	runFlags
+	out, seeds, profile string
+	sets, sweeps        []string
+}
+
+func (f *trainFlags) add(cmd *cobra.Command) {
+	f.runFlags.add(cmd)
+	addAgentFlag(cmd)
+	flags := cmd.Flags()
+	flags.String("seed", "1", "the run's seed `N`, 0 … 2⁶³-1")
+	flags.String("init", "", "begin with the policy of a run `RUN`")
+	flags.StringVar(&f.profile, "cpuprofile", "", "write what the processor did to `FILE`, for go tool pprof")
+	flags.StringVar(&f.seeds, "seeds", "1", "so many runs `K`, of the seed and those after it, over the cores")
+	flags.StringArrayVar(&f.sweeps, "sweep", nil, "a run for each value of a setting `KEY=[a, b, …]`; repeated, for each choice of values")
+	flags.String("steps", "", "environment steps to train `N`, instead of the scenario's")
+	flags.String("episodes", "", "evaluation episodes `N`")
+	flags.Bool("stop-at-threshold", false, "end training when an evaluation on the way reaches the threshold")
+	flags.String("backend", "native", "engine that computes the networks: native or gorgonia")
+	flags.StringVar(&f.out, "out", "", "the run's directory `DIR`, which must be new (default runs/SCENARIO/seed-N)")
+	flags.StringArrayVar(&f.sets, "set", nil, "change a setting of the scenario `KEY=VALUE`, as agent.gamma=0.9; may be repeated")
+}
+
 // trainCommand is the main job.
 func (a *App) trainCommand() *cobra.Command {
-	var f runFlags
-	var out, seeds, profile string
-	var sets, sweeps []string
+	var f trainFlags
 	cmd := &cobra.Command{
 		Use:   "rlrun (SCENARIO | ENV --agent NAME)",
 		Short: "Reinforcement learning: train an agent, evaluate it, keep the run",
@@ -81,60 +103,52 @@ settings in any environment. Interrupted, a run goes on with "rlrun resume".`,
 			names, _ := a.scenarioNames()
 			return append(names, a.Envs.IDs()...), cobra.ShellCompDirectiveDefault
 		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 && cmd.Flags().NFlag() == 0 {
+				return cmd.Help()
+			}
+			return a.trainNew(cmd, args, f)
+		},
 	}
-	flags := cmd.Flags()
 	f.add(cmd)
-	flags.String("seed", "1", "the run's seed `N`, 0 … 2⁶³-1")
-	flags.String("init", "", "begin with the policy of a run `RUN`")
-	flags.StringVar(&profile, "cpuprofile", "", "write what the processor did to `FILE`, for go tool pprof")
-	flags.StringVar(&seeds, "seeds", "1", "so many runs `K`, of the seed and those after it, over the cores")
-	flags.StringArrayVar(&sweeps, "sweep", nil, "a run for each value of a setting `KEY=[a, b, …]`; repeated, for each choice of values")
-	flags.String("steps", "", "environment steps to train `N`, instead of the scenario's")
-	flags.String("episodes", "", "evaluation episodes `N`")
-	flags.Bool("stop-at-threshold", false, "end training when an evaluation on the way reaches the threshold")
-	flags.String("backend", "native", "engine that computes the networks: native or gorgonia")
-	addAgentFlag(cmd)
-	flags.StringVar(&out, "out", "", "the run's directory `DIR`, which must be new (default runs/SCENARIO/seed-N)")
-	flags.StringArrayVar(&sets, "set", nil, "change a setting of the scenario `KEY=VALUE`, as agent.gamma=0.9; may be repeated")
-	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {
-		if len(args) == 0 && cmd.Flags().NFlag() == 0 {
-			return cmd.Help()
-		}
-		if len(args) > 1 { // of which the first may be a command misspelt
-			if _, _, err := a.source(args[0]); err != nil {
-				return badInput{err}
-			}
-		}
-		if err := oneArg("a scenario")(cmd, args); err != nil {
-			return err
-		}
-		if cmd.Flags().Changed("out") && out == "" {
-			return badInput{errors.New("--out is empty, want a new directory")}
-		}
-		k, err := positive("--seeds", seeds)
-		if err != nil {
-			return err
-		}
-		if profile != "" {
-			stop, err := startProfile(profile)
-			if err != nil {
-				return badInput{err}
-			}
-			defer func() { err = errors.Join(err, stop()) }()
-		}
-		if cmd.Flags().Changed("seeds") || len(sweeps) > 0 {
-			if f.watch {
-				return badInput{errors.New("--watch shows one run, not those of --seeds or --sweep")}
-			}
-			return a.runCells(args[0], changes(cmd, sets), sweeps, k, out, f)
-		}
-		s, err := a.scenario(args[0], changes(cmd, sets))
-		if err != nil {
+	return cmd
+}
+
+// trainNew makes the run, or the runs, that the command line asks for.
+func (a *App) trainNew(cmd *cobra.Command, args []string, f trainFlags) (err error) {
+	if len(args) > 1 { // of which the first may be a command misspelt
+		if _, _, err := a.source(args[0]); err != nil {
 			return badInput{err}
 		}
-		return a.runNew(s, out, f)
 	}
-	return cmd
+	if err := oneArg("a scenario")(cmd, args); err != nil {
+		return err
+	}
+	if cmd.Flags().Changed("out") && f.out == "" {
+		return badInput{errors.New("--out is empty, want a new directory")}
+	}
+	k, err := positive("--seeds", f.seeds)
+	if err != nil {
+		return err
+	}
+	if f.profile != "" {
+		stop, failed := startProfile(f.profile)
+		if failed != nil {
+			return badInput{failed}
+		}
+		defer func() { err = errors.Join(err, stop()) }()
+	}
+	if cmd.Flags().Changed("seeds") || len(f.sweeps) > 0 {
+		if f.watch {
+			return badInput{errors.New("--watch shows one run, not those of --seeds or --sweep")}
+		}
+		return a.runCells(args[0], changes(cmd, f.sets), f.sweeps, k, f.out, f.runFlags)
+	}
+	s, err := a.scenario(args[0], changes(cmd, f.sets))
+	if err != nil {
+		return badInput{err}
+	}
+	return a.runNew(s, f.out, f.runFlags)
 }
 
 // startProfile begins a profile, which what it returns ends and writes to a new file.
@@ -173,6 +187,9 @@ func changes(cmd *cobra.Command, sets []string) (all []scenario.Change) {
 
 // scenario reads the scenario called name, or in the file called name.
 func (a *App) scenario(name string, changes []scenario.Change) (*scenario.Scenario, error) {
+	if err := twoAgents(changes); err != nil {
+		return nil, err
+	}
 	file, text, err := a.source(name)
 	if err != nil {
 		file, text, err = a.defaults(name, changes, err)
