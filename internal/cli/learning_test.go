@@ -50,6 +50,7 @@ func TestBenchLearningUpdates(t *testing.T) {
 
 // TestBenchLearningFails keeps the rows of scenarios beside one that fails.
 func TestBenchLearningFails(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir()) // where the runs that failed stay
 	a := inEmptyDir(t)
 	writeFile(t, "odd.yaml", strings.Replace(strings.Replace(open, "acme/Open-v0", "acme/Odd-v0", 1), "steps: 16", "steps: 64", 1))
 	status, out, err := a.call("bench", "learning", "odd.yaml", "quick", "--seeds", "1")

@@ -153,6 +153,7 @@ func (a *App) createAll(cells []*cell) (all []*seedRun, err error) {
 // train brings a run that was created to its end, and returns why it did not come
 // there.
 func (a *App) train(ctx context.Context, s *seedRun, cores, every int, show *manyProgress) (err error) {
+	defer guard(&err, nil)
 	r, err := run.Open(s.dir, a.Envs)
 	if err != nil {
 		return err

@@ -93,6 +93,7 @@ func (a *App) makeEnv(id string, sets []string) (env.Env, error) {
 	if id, err = scenario.EnvID(a.Envs, id); err != nil {
 		return nil, err
 	}
+	a.subject = id
 	return a.Envs.Make(id, o.Options.DecodeFields)
 }
 

@@ -67,11 +67,28 @@ type trainFlags struct {
 	sets, sweeps        []string
 }
 
+func (f *trainFlags) add(cmd *cobra.Command) {
+	f.runFlags.add(cmd)
+	addAgentFlag(cmd)
+	flags := cmd.Flags()
+	flags.String("seed", "1", "the run's seed `N`, 0 … 2⁶³-1")
+	flags.String("init", "", "begin with the policy of a run `RUN`")
+	flags.StringVar(&f.profile, "cpuprofile", "", "write what the processor did to `FILE`, for go tool pprof")
+	flags.StringVar(&f.seeds, "seeds", "1", "so many runs `K`, of the seed and those after it, over the cores")
+	flags.StringArrayVar(&f.sweeps, "sweep", nil, "a run for each value of a setting `KEY=[a, b, …]`; repeated, for each choice of values")
+	flags.String("steps", "", "environment steps to train `N`, instead of the scenario's")
+	flags.String("episodes", "", "evaluation episodes `N`")
+	flags.Bool("stop-at-threshold", false, "end training when an evaluation on the way reaches the threshold")
+	flags.String("backend", "native", "engine that computes the networks: native or gorgonia")
+	flags.StringVar(&f.out, "out", "", "the run's directory `DIR`, which must be new (default runs/SCENARIO/seed-N)")
+	flags.StringArrayVar(&f.sets, "set", nil, "change a setting of the scenario `KEY=VALUE`, as agent.gamma=0.9; may be repeated")
+}
+
 // trainCommand is the main job.
 func (a *App) trainCommand() *cobra.Command {
 	var f trainFlags
 	cmd := &cobra.Command{
-		Use:   "rlrun SCENARIO|ENV --agent NAME",
+		Use:   "rlrun (SCENARIO | ENV --agent NAME)",
 		Short: "Reinforcement learning: train an agent, evaluate it, keep the run",
 		Long: `rlrun SCENARIO trains an agent in a scenario, evaluates it on fresh episodes and
 keeps the run in a directory. SCENARIO is a name that "rlrun list" shows, or a
@@ -86,30 +103,19 @@ settings in any environment. Interrupted, a run goes on with "rlrun resume".`,
 			names, _ := a.scenarioNames()
 			return append(names, a.Envs.IDs()...), cobra.ShellCompDirectiveDefault
 		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 && cmd.Flags().NFlag() == 0 {
+				return cmd.Help()
+			}
+			return a.trainNew(cmd, args, f)
+		},
 	}
-	flags := cmd.Flags()
 	f.add(cmd)
-	flags.String("seed", "1", "the run's seed `N`, 0 … 2⁶³-1")
-	flags.String("init", "", "begin with the policy of a run `RUN`")
-	flags.StringVar(&f.profile, "cpuprofile", "", "write what the processor did to `FILE`, for go tool pprof")
-	flags.StringVar(&f.seeds, "seeds", "1", "so many runs `K`, of the seed and those after it, over the cores")
-	flags.StringArrayVar(&f.sweeps, "sweep", nil, "a run for each value of a setting `KEY=[a, b, …]`; repeated, for each choice of values")
-	flags.String("steps", "", "environment steps to train `N`, instead of the scenario's")
-	flags.String("episodes", "", "evaluation episodes `N`")
-	flags.Bool("stop-at-threshold", false, "end training when an evaluation on the way reaches the threshold")
-	flags.String("backend", "native", "engine that computes the networks: native or gorgonia")
-	addAgentFlag(cmd)
-	flags.StringVar(&f.out, "out", "", "the run's directory `DIR`, which must be new (default runs/SCENARIO/seed-N)")
-	flags.StringArrayVar(&f.sets, "set", nil, "change a setting of the scenario `KEY=VALUE`, as agent.gamma=0.9; may be repeated")
-	cmd.RunE = func(cmd *cobra.Command, args []string) error { return a.mainJob(cmd, args, f) }
 	return cmd
 }
 
-// mainJob trains what the arguments and flags say.
-func (a *App) mainJob(cmd *cobra.Command, args []string, f trainFlags) (err error) {
-	if len(args) == 0 && cmd.Flags().NFlag() == 0 {
-		return cmd.Help()
-	}
+// trainNew makes the run, or the runs, that the command line asks for.
+func (a *App) trainNew(cmd *cobra.Command, args []string, f trainFlags) (err error) {
 	if len(args) > 1 { // of which the first may be a command misspelt
 		if _, _, err := a.source(args[0]); err != nil {
 			return badInput{err}
@@ -189,6 +195,9 @@ func changes(cmd *cobra.Command, sets []string) (all []scenario.Change) {
 
 // scenario reads the scenario called name, or in the file called name.
 func (a *App) scenario(name string, changes []scenario.Change) (*scenario.Scenario, error) {
+	if err := twoAgents(changes); err != nil {
+		return nil, err
+	}
 	file, text, err := a.source(name)
 	if err != nil {
 		file, text, err = a.defaults(name, changes, err)
@@ -196,6 +205,7 @@ func (a *App) scenario(name string, changes []scenario.Change) (*scenario.Scenar
 	if err != nil {
 		return nil, err
 	}
+	a.subject = file
 	return scenario.Parse(file, text, changes, a.Envs)
 }
 
