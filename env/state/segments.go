@@ -72,11 +72,12 @@ func (g *Segments) restoreSets(before map[string]*segments) {
 			old = was.files
 		}
 		for _, f := range set.files {
+			path := g.path(name, f.id)
 			i := slices.IndexFunc(old, func(o segment) bool { return o.id == f.id })
 			if i < 0 {
-				os.Remove(g.path(name, f.id))
-			} else if f.size > old[i].size {
-				os.Truncate(g.path(name, f.id), int64(old[i].size)) // where that fails, append cuts it
+				os.Remove(path)
+			} else if old[i].whole(path) {
+				os.Truncate(path, int64(old[i].size)) // where that fails, append cuts it
 			}
 		}
 	}
@@ -88,10 +89,10 @@ func (g *Segments) restoreSets(before map[string]*segments) {
 	}
 }
 
-// whole reports whether the file at path has the bytes that count.
+// whole reports whether at path there is a file that has the bytes that count.
 func (f *segment) whole(path string) bool {
-	info, err := os.Stat(path)
-	return err == nil && info.Size() >= int64(f.size)
+	info, err := os.Lstat(path)
+	return err == nil && info.Mode().IsRegular() && info.Size() >= int64(f.size)
 }
 
 // Load fills s like the function Load from what Save wrote, and goes on with its
@@ -296,7 +297,11 @@ func (g *Segments) create(name string, first int) (segment, error) {
 // append adds records up to to, as many as there is room for, to the last file.
 func (g *Segments) append(name string, set *segments, to int, write func([]byte, int) []byte) (err error) {
 	f := &set.files[len(set.files)-1]
-	file, err := os.OpenFile(g.path(name, f.id), os.O_WRONLY, 0)
+	path := g.path(name, f.id)
+	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
+		return fmt.Errorf("state: %s is a link or no file, which is not written to", path)
+	}
+	file, err := os.OpenFile(path, os.O_WRONLY, 0)
 	if err != nil {
 		return err
 	}

@@ -244,6 +244,31 @@ func TestSegmentsRefused(t *testing.T) {
 	}
 }
 
+// TestSegmentsLink: a file that has become a link is not written to, nor what it points
+// to, and all files are begun anew.
+func TestSegmentsLink(t *testing.T) {
+	dir := t.TempDir()
+	d, g := new(diary), state.NewSegments(dir)
+	d.grow(3)
+	save(t, g, dir, d)
+	path, target := filepath.Join(dir, "diary.0"), filepath.Join(t.TempDir(), "target")
+	if err := errors.Join(os.Rename(path, target), os.Symlink(target, path)); err != nil {
+		t.Fatal(err)
+	}
+	before := string(must(os.ReadFile(target)))
+	d.grow(1)
+	if err := g.Save(new(bytes.Buffer), d); err == nil || !strings.Contains(err.Error(), path+" is a link") {
+		t.Errorf("Save to a link: %v, want that it is one", err)
+	}
+	save(t, g, dir, d)
+	if e, _, err := load(dir); err != nil || e.String() != d.String() {
+		t.Errorf("loaded after another Save %v, %v, want %v", e, err, d)
+	}
+	if after := string(must(os.ReadFile(target))); after != before {
+		t.Errorf("what the link points to = %q, want %q", after, before)
+	}
+}
+
 func must(b []byte, err error) []byte {
 	if err != nil {
 		panic(err)

@@ -6,20 +6,19 @@ import (
 	"testing"
 
 	"github.com/rlrun/rlrun/env"
-	"github.com/rlrun/rlrun/env/state"
 )
 
-// fragile is an environment that cannot be saved if it is told so.
+// fragile is an environment that breaks at its first step if it is told so.
 type fragile struct {
 	still
 	Bad bool `yaml:"bad"`
 }
 
-func (f *fragile) State(s *state.State) {
+func (f *fragile) Step(act, obs []float32) env.Outcome {
 	if f.Bad {
 		panic("broken\x1b[2J")
 	}
-	f.still.State(s)
+	return f.still.Step(act, obs)
 }
 
 const fragileRun = `

@@ -142,7 +142,7 @@ func (c *cell) row() (string, error) {
 	threshold, solved, when, how := "–", "–", "–", "–"
 	if s.Threshold != nil {
 		threshold, solved = figure.Given(*s.Threshold), fmt.Sprintf("%d of %d", reached, len(c.runs))
-		if *sum.Eval.IQM < *s.Threshold {
+		if float64(*sum.Eval.IQM) < *s.Threshold {
 			solved += " **short**"
 		}
 		if len(steps) > 0 {
@@ -151,13 +151,13 @@ func (c *cell) row() (string, error) {
 			how = figure.Known(median, median/10) // as well as a time repeats
 		}
 	}
-	low, high := sum.Eval.CI95[0], sum.Eval.CI95[1]
+	low, high := float64(sum.Eval.CI95[0]), float64(sum.Eval.CI95[1])
 	published := strings.ReplaceAll(oneLine(s.Published), "|", `\|`)
 	if published == "" {
 		published = "–"
 	}
 	return fmt.Sprintf("| %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |", s.Name, s.Env, figure.Whole(s.Steps),
-		figure.Known(*sum.Eval.Mean, figure.StdErr(low, high)), figure.Interval(*sum.Eval.IQM, low, high), threshold, solved, when, how, published,
+		figure.Known(float64(*sum.Eval.Mean), figure.StdErr(low, high)), figure.Interval(float64(*sum.Eval.IQM), low, high), threshold, solved, when, how, published,
 		seedsFrom1(len(c.runs)), madeWith()), nil
 }
 

@@ -96,7 +96,7 @@ func TestInit(t *testing.T) {
 	}
 	for want, args := range map[string][]string{
 		"init: nowhere is not there": {"--init", "nowhere"}, "want F32 of shape [3 4]": {"--init", "first", "--set", "agent.policy_kwargs.net_arch=[3]"},
-		"--cpuprofile: cpu.out is there already": {"--cpuprofile", "cpu.out"},
+		"--cpuprofile: cpu.out is there already": {"--cpuprofile", "cpu.out"}, "--cpuprofile: there is no folder no": {"--cpuprofile", "no/cpu.out"},
 	} {
 		if status, _, err := a.call(append([]string{"quick", "--out", "third"}, args...)...); status != 2 || !strings.Contains(err, want) {
 			t.Errorf("%v: status %d, %q, want %q", args, status, err, want)

@@ -46,10 +46,10 @@ type summary struct {
 	Seeds    []uint64 `json:"seeds"`
 	Failed   []uint64 `json:"failed"`
 	Eval     struct {
-		Mean   *float64    `json:"mean"` // of the runs' mean returns
-		Median *float64    `json:"median"`
-		IQM    *float64    `json:"iqm"`
-		CI95   *[2]float64 `json:"ci95"` // of the interquartile mean, by bootstrap
+		Mean   *run.Number    `json:"mean"` // of the runs' mean returns
+		Median *run.Number    `json:"median"`
+		IQM    *run.Number    `json:"iqm"`
+		CI95   *[2]run.Number `json:"ci95"` // of the interquartile mean, by bootstrap
 	} `json:"eval"`
 }
 
@@ -120,6 +120,7 @@ func (a *App) runCells(name string, changes []scenario.Change, sweeps []string, 
 	if err != nil {
 		return badInput{err}
 	}
+	a.warnRepeat(cells[0].scenario)
 	return a.runMany(cells, every, f)
 }
 
@@ -171,7 +172,7 @@ func (a *App) train(ctx context.Context, s *seedRun, cores, every int, show *man
 		return err
 	}
 	if st.Trouble != nil {
-		show.say("rlrun: seed %d in %s: %s", s.seed, s.dir, message(st.Trouble))
+		show.trouble(s, st.Trouble)
 	}
 	s.result, err = r.Finish(ctx, st)
 	return err
@@ -190,9 +191,10 @@ func (c *cell) summarise() summary {
 		}
 	}
 	if len(means) > 0 {
-		s.Eval.Mean, s.Eval.Median, s.Eval.IQM = new(statistics.Mean(means)), new(statistics.Median(means)), new(statistics.IQM(means))
+		number := func(x float64) *run.Number { return new(run.Number(x)) }
+		s.Eval.Mean, s.Eval.Median, s.Eval.IQM = number(statistics.Mean(means)), number(statistics.Median(means)), number(statistics.IQM(means))
 		i := statistics.Bootstrap(1, func(x ...[]float64) float64 { return statistics.IQM(x[0]) }, means)
-		s.Eval.CI95 = &[2]float64{i.Low, i.High}
+		s.Eval.CI95 = &[2]run.Number{run.Number(i.Low), run.Number(i.High)}
 	}
 	return s
 }
@@ -211,7 +213,7 @@ func (a *App) printSummary(c *cell, asJSON bool) error {
 		_, err := fmt.Fprintf(a.Out, "%s: no run was finished\n", what)
 		return err
 	}
-	low, high := s.Eval.CI95[0], s.Eval.CI95[1]
+	low, high, iqm := float64(s.Eval.CI95[0]), float64(s.Eval.CI95[1]), float64(*s.Eval.IQM)
 	gap, stderr := "", figure.StdErr(low, high)
 	if t := c.scenario.Threshold; t != nil {
 		var means []float64
@@ -223,8 +225,8 @@ func (a *App) printSummary(c *cell, asJSON bool) error {
 		gap = fmt.Sprintf("; %s short of %s on average", figure.Number(statistics.OptimalityGap(means, *t)), figure.Given(*t))
 	}
 	_, err := fmt.Fprintf(a.Out, "%s, %s: interquartile mean %s (95 %%: %s), mean %s, median %s%s\n",
-		what, figure.Count(len(s.Seeds)-len(s.Failed), "seed"), figure.Known(*s.Eval.IQM, stderr), figure.Bounds(*s.Eval.IQM, low, high),
-		figure.Known(*s.Eval.Mean, stderr), figure.Known(*s.Eval.Median, stderr), gap)
+		what, figure.Count(len(s.Seeds)-len(s.Failed), "seed"), figure.Known(iqm, stderr), figure.Bounds(iqm, low, high),
+		figure.Known(float64(*s.Eval.Mean), stderr), figure.Known(float64(*s.Eval.Median), stderr), gap)
 	return err
 }
 

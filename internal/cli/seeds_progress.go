@@ -29,7 +29,7 @@ func (a *App) newManyProgress(name string, runs []*seedRun, f runFlags) *manyPro
 // report is told of a run's iteration.
 func (p *manyProgress) report(r *seedRun, st run.Status) {
 	if st.Trouble != nil {
-		p.say("rlrun: seed %d in %s: %s", r.seed, r.dir, message(st.Trouble))
+		p.trouble(r, st.Trouble)
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -59,8 +59,8 @@ func (p *manyProgress) clear() {
 	}
 }
 
-// say says something in a line of its own.
-func (p *manyProgress) say(format string, args ...any) {
+// trouble says what failed and does not end a run.
+func (p *manyProgress) trouble(r *seedRun, err error) {
 	p.clear()
-	p.app.say(format, args...)
+	p.app.trouble(fmt.Sprintf("seed %d in %s: ", r.seed, r.dir), err)
 }

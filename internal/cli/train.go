@@ -60,11 +60,16 @@ func positive(flag, text string) (int, error) {
 	return n, nil
 }
 
+// trainFlags are those of the main job.
+type trainFlags struct {
+	runFlags
+	out, seeds, profile string
+	sets, sweeps        []string
+}
+
 // trainCommand is the main job.
 func (a *App) trainCommand() *cobra.Command {
-	var f runFlags
-	var out, seeds, profile string
-	var sets, sweeps []string
+	var f trainFlags
 	cmd := &cobra.Command{
 		Use:   "rlrun SCENARIO|ENV --agent NAME",
 		Short: "Reinforcement learning: train an agent, evaluate it, keep the run",
@@ -86,61 +91,67 @@ settings in any environment. Interrupted, a run goes on with "rlrun resume".`,
 	f.add(cmd)
 	flags.String("seed", "1", "the run's seed `N`, 0 … 2⁶³-1")
 	flags.String("init", "", "begin with the policy of a run `RUN`")
-	flags.StringVar(&profile, "cpuprofile", "", "write what the processor did to `FILE`, for go tool pprof")
-	flags.StringVar(&seeds, "seeds", "1", "so many runs `K`, of the seed and those after it, over the cores")
-	flags.StringArrayVar(&sweeps, "sweep", nil, "a run for each value of a setting `KEY=[a, b, …]`; repeated, for each choice of values")
+	flags.StringVar(&f.profile, "cpuprofile", "", "write what the processor did to `FILE`, for go tool pprof")
+	flags.StringVar(&f.seeds, "seeds", "1", "so many runs `K`, of the seed and those after it, over the cores")
+	flags.StringArrayVar(&f.sweeps, "sweep", nil, "a run for each value of a setting `KEY=[a, b, …]`; repeated, for each choice of values")
 	flags.String("steps", "", "environment steps to train `N`, instead of the scenario's")
 	flags.String("episodes", "", "evaluation episodes `N`")
 	flags.Bool("stop-at-threshold", false, "end training when an evaluation on the way reaches the threshold")
 	flags.String("backend", "native", "engine that computes the networks: native or gorgonia")
 	addAgentFlag(cmd)
-	flags.StringVar(&out, "out", "", "the run's directory `DIR`, which must be new (default runs/SCENARIO/seed-N)")
-	flags.StringArrayVar(&sets, "set", nil, "change a setting of the scenario `KEY=VALUE`, as agent.gamma=0.9; may be repeated")
-	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {
-		if len(args) == 0 && cmd.Flags().NFlag() == 0 {
-			return cmd.Help()
-		}
-		if len(args) > 1 { // of which the first may be a command misspelt
-			if _, _, err := a.source(args[0]); err != nil {
-				return badInput{err}
-			}
-		}
-		if err := oneArg("a scenario")(cmd, args); err != nil {
-			return err
-		}
-		if cmd.Flags().Changed("out") && out == "" {
-			return badInput{errors.New("--out is empty, want a new directory")}
-		}
-		k, err := positive("--seeds", seeds)
-		if err != nil {
-			return err
-		}
-		if profile != "" {
-			stop, err := startProfile(profile)
-			if err != nil {
-				return badInput{err}
-			}
-			defer func() { err = errors.Join(err, stop()) }()
-		}
-		if cmd.Flags().Changed("seeds") || len(sweeps) > 0 {
-			if f.watch {
-				return badInput{errors.New("--watch shows one run, not those of --seeds or --sweep")}
-			}
-			return a.runCells(args[0], changes(cmd, sets), sweeps, k, out, f)
-		}
-		s, err := a.scenario(args[0], changes(cmd, sets))
-		if err != nil {
+	flags.StringVar(&f.out, "out", "", "the run's directory `DIR`, which must be new (default runs/SCENARIO/seed-N)")
+	flags.StringArrayVar(&f.sets, "set", nil, "change a setting of the scenario `KEY=VALUE`, as agent.gamma=0.9; may be repeated")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error { return a.mainJob(cmd, args, f) }
+	return cmd
+}
+
+// mainJob trains what the arguments and flags say.
+func (a *App) mainJob(cmd *cobra.Command, args []string, f trainFlags) (err error) {
+	if len(args) == 0 && cmd.Flags().NFlag() == 0 {
+		return cmd.Help()
+	}
+	if len(args) > 1 { // of which the first may be a command misspelt
+		if _, _, err := a.source(args[0]); err != nil {
 			return badInput{err}
 		}
-		return a.runNew(s, out, f)
 	}
-	return cmd
+	if err := oneArg("a scenario")(cmd, args); err != nil {
+		return err
+	}
+	if cmd.Flags().Changed("out") && f.out == "" {
+		return badInput{errors.New("--out is empty, want a new directory")}
+	}
+	k, err := positive("--seeds", f.seeds)
+	if err != nil {
+		return err
+	}
+	if f.profile != "" {
+		stop, failed := startProfile(f.profile)
+		if failed != nil {
+			return badInput{failed}
+		}
+		defer func() { err = errors.Join(err, stop()) }()
+	}
+	if cmd.Flags().Changed("seeds") || len(f.sweeps) > 0 {
+		if f.watch {
+			return badInput{errors.New("--watch shows one run, not those of --seeds or --sweep")}
+		}
+		return a.runCells(args[0], changes(cmd, f.sets), f.sweeps, k, f.out, f.runFlags)
+	}
+	s, err := a.scenario(args[0], changes(cmd, f.sets))
+	if err != nil {
+		return badInput{err}
+	}
+	return a.runNew(s, f.out, f.runFlags)
 }
 
 // startProfile begins a profile, which what it returns ends and writes to a new file.
 func startProfile(name string) (stop func() error, err error) {
 	if _, err := os.Lstat(name); err == nil {
 		return nil, fmt.Errorf("--cpuprofile: %s is there already, and nothing is overwritten; want a new file", name)
+	}
+	if dir := filepath.Dir(name); !isDir(dir) {
+		return nil, fmt.Errorf("--cpuprofile: there is no folder %s", dir)
 	}
 	var profile bytes.Buffer
 	if err := pprof.StartCPUProfile(&profile); err != nil {
@@ -153,6 +164,11 @@ func startProfile(name string) (stop func() error, err error) {
 			return err
 		})
 	}, nil
+}
+
+func isDir(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && info.IsDir()
 }
 
 // changes gathers what the flags change in the scenario.
@@ -256,6 +272,13 @@ func (a *App) warnRepeat(s *scenario.Scenario) {
 	}
 }
 
+// trouble says what failed and does not end a run, which where names if it is one of
+// several.
+func (a *App) trouble(where string, err error) {
+	a.say("rlrun: %s%s", where, message(err))
+	trace(a.Err, err)
+}
+
 // finish brings a run to its end, and says what came out.
 func (a *App) finish(r *run.Run, every int, f runFlags, w *watching) (err error) {
 	steps := 0
@@ -280,7 +303,7 @@ func (a *App) finish(r *run.Run, every int, f runFlags, w *watching) (err error)
 	var res *run.Result
 	if err == nil {
 		if st.Trouble != nil {
-			a.say("rlrun: %s", message(st.Trouble))
+			a.trouble("", st.Trouble)
 		}
 		res, err = r.Finish(ctx, st)
 	}

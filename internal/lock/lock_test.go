@@ -3,8 +3,12 @@
 package lock_test
 
 import (
+	"bufio"
 	"errors"
+	"fmt"
+	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"testing"
 
@@ -42,5 +46,49 @@ func TestTry(t *testing.T) {
 	}
 	if err := lock.Try(second); err != nil {
 		t.Errorf("Try of a file that its owner has closed = %v, want nil", err)
+	}
+}
+
+// lockedFile names the file that a second process locks.
+const lockedFile = "LOCK_TEST_FILE"
+
+// TestDies: a lock ends with its process, however that ends. The test's own program is
+// the second process.
+func TestDies(t *testing.T) {
+	if name := os.Getenv(lockedFile); name != "" {
+		f, err := os.OpenFile(name, os.O_RDWR, 0)
+		if err == nil {
+			err = lock.Try(f)
+		}
+		fmt.Println("locked:", err)
+		io.Copy(io.Discard, os.Stdin) // until it is killed
+		return
+	}
+	name := filepath.Join(t.TempDir(), "f")
+	f, err := os.Create(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	cmd := exec.Command(os.Args[0], "-test.run=^TestDies$")
+	cmd.Env = append(os.Environ(), lockedFile+"="+name)
+	in, err1 := cmd.StdinPipe()
+	out, err2 := cmd.StdoutPipe()
+	if err := errors.Join(err1, err2, cmd.Start()); err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	if line, err := bufio.NewReader(out).ReadString('\n'); err != nil || line != "locked: <nil>\n" {
+		t.Errorf("Try in another process says %q, %v, want that it has the lock", line, err)
+	}
+	if err := lock.Try(f); !errors.Is(err, lock.ErrHeld) {
+		t.Errorf("Try of a file that another process has locked = %v, want %v", err, lock.ErrHeld)
+	}
+	if err := cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	cmd.Wait() // it was killed
+	if err := lock.Try(f); err != nil {
+		t.Errorf("Try after the other process was killed = %v, want nil", err)
 	}
 }

@@ -19,7 +19,7 @@ func (r *Run) regret(ctx context.Context, p policy.Policy) (*Number, error) {
 		return nil, nil
 	}
 	unknown := new(Number(math.NaN()))
-	if tab.Model().States > maxObserved/width(p, tab) {
+	if int64(tab.Model().States) > maxObserved/int64(width(p, tab)) {
 		return unknown, nil
 	}
 	act, err := greedy(ctx, p, tab)

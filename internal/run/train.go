@@ -107,8 +107,8 @@ func (r *Run) conclude(st Status) (Status, error) {
 	if err != nil {
 		return st, err
 	}
-	if failed != nil {
-		st.Trouble = errors.Join(st.Trouble, fmt.Errorf("no checkpoint after %d steps, the last: %w", st.Steps, failed))
+	if st.Trouble = nil; failed != nil { // which is all that there is to say of checkpoints
+		st.Trouble = fmt.Errorf("no checkpoint after %d steps, the last: %w", st.Steps, failed)
 	}
 	return st, nil
 }
