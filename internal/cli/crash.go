@@ -66,6 +66,9 @@ func trace(w io.Writer, err error) {
 			fmt.Fprintf(w, "%s", p.Stack)
 		}
 	}
+	if p, ok := errors.AsType[*parallel.PanicError](err); ok { // that Learn has recovered
+		fmt.Fprintf(w, "%s", p.Stack)
+	}
 	if e, ok := errors.AsType[*env.PanicError](err); ok {
 		fmt.Fprintf(w, "%s", e.Stack)
 	}
