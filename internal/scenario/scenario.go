@@ -103,6 +103,9 @@ func Parse(fileName string, text []byte, changes []Change, envs env.Registry) (*
 	if err != nil {
 		return nil, err
 	}
+	if err := mendEarlier(tree); err != nil {
+		return nil, err
+	}
 	agent := origin{written: agentIn(tree)}
 	for _, c := range changes {
 		agent.own = agent.own || c.NewAgent
