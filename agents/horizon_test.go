@@ -2,92 +2,92 @@ package agents_test
 
 import (
 	"context"
+	"maps"
 	"strings"
 	"testing"
 
 	"github.com/rlrun/rlrun/agents"
 	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/policy"
 	"github.com/rlrun/rlrun/policy/optim"
 )
 
 // scheduledAgents make small agents of 1024 steps, of which the learning rate is what
 // they are given.
 func scheduledAgents() map[string]func(rate optim.Schedule, beyond bool) agents.Agent {
-	mk, numbers := env.Each(newMimic), env.Each(newTracking)
-	setup := func(s *agents.Setup, beyond bool) { s.Steps, s.Beyond = 1024, beyond }
-	small := []int{4}
-	offPolicy := func(r *agents.Replay, rate optim.Schedule) {
-		r.LearningRate, r.LearningStarts, r.BatchSize, r.BufferSize = rate, 1000, 4, 2000
-	}
-	all := map[string]func(optim.Schedule, bool) agents.Agent{
-		"PPO": func(rate optim.Schedule, beyond bool) agents.Agent {
-			c := ppoConfig()
-			setup(&c.Setup, beyond)
-			c.LearningRate = rate
-			return agents.Must(agents.NewPPO(mk, c))
-		},
-		"A2C": func(rate optim.Schedule, beyond bool) agents.Agent {
-			c := agents.DefaultA2C()
-			setup(&c.Setup, beyond)
-			c.LearningRate, c.PolicyKwargs.NetArch = rate, small
-			return agents.Must(agents.NewA2C(mk, c))
-		},
-		"A3C": func(rate optim.Schedule, beyond bool) agents.Agent {
-			c := agents.DefaultA3C()
-			setup(&c.Setup, beyond)
-			c.NEnvs, c.NSteps, c.LearningRate, c.PolicyKwargs.NetArch = 2, 4, rate, small
-			return agents.Must(agents.NewA3C(mk, c))
-		},
-		"REINFORCE": func(rate optim.Schedule, beyond bool) agents.Agent {
-			c := agents.DefaultReinforce()
-			setup(&c.Setup, beyond)
-			c.LearningRate, c.PolicyKwargs.NetArch = rate, small
-			return agents.Must(agents.NewReinforce(mk, c))
-		},
-		"DQN": func(rate optim.Schedule, beyond bool) agents.Agent {
-			c := agents.DefaultDQN()
-			setup(&c.Setup, beyond)
-			offPolicy(&c.Replay, rate)
-			c.PolicyKwargs.NetArch = small
-			return agents.Must(agents.NewDQN(mk, c))
-		},
-		"DDPG": func(rate optim.Schedule, beyond bool) agents.Agent {
-			c := agents.DefaultDDPG()
-			setup(&c.Setup, beyond)
-			offPolicy(&c.Replay, rate)
-			c.PolicyKwargs.NetArch = small
-			return agents.Must(agents.NewDDPG(numbers, c))
-		},
-		"TD3": func(rate optim.Schedule, beyond bool) agents.Agent {
-			c := agents.DefaultTD3()
-			setup(&c.Setup, beyond)
-			offPolicy(&c.Replay, rate)
-			c.PolicyKwargs.NetArch = small
-			return agents.Must(agents.NewTD3(numbers, c))
-		},
-		"SAC": func(rate optim.Schedule, beyond bool) agents.Agent {
-			c := agents.DefaultSAC()
-			setup(&c.Setup, beyond)
-			offPolicy(&c.Replay, rate)
-			c.PolicyKwargs.NetArch = small
-			return agents.Must(agents.NewSAC(numbers, c))
-		},
-		"linear SARSA": func(rate optim.Schedule, beyond bool) agents.Agent {
-			c := agents.DefaultLinear()
-			setup(&c.Setup, beyond)
-			c.LearningRate, c.Tiles = rate, 2
-			return agents.Must(agents.NewLinearSARSA(mk, c))
-		},
+	all := map[string]func(optim.Schedule, bool) agents.Agent{}
+	maps.Copy(all, onPolicyAgents())
+	maps.Copy(all, offPolicyAgents())
+	all["linear SARSA"] = func(rate optim.Schedule, beyond bool) agents.Agent {
+		c := agents.DefaultLinear()
+		c.Steps, c.Beyond, c.LearningRate, c.Tiles = 1024, beyond, rate, 2
+		return agents.Must(agents.NewLinearSARSA(env.Each(newMimic), c))
 	}
 	for name, newTable := range tabularAgents {
 		all[name] = func(rate optim.Schedule, beyond bool) agents.Agent {
 			c := agents.DefaultTabular()
-			setup(&c.Setup, beyond)
-			c.LearningRate = rate
+			c.Steps, c.Beyond, c.LearningRate = 1024, beyond, rate
 			return agents.Must(newTable(env.Each(newNumbered), c))
 		}
 	}
 	return all
+}
+
+func onPolicyAgents() map[string]func(optim.Schedule, bool) agents.Agent {
+	mk, small := env.Each(newMimic), []int{4}
+	return map[string]func(optim.Schedule, bool) agents.Agent{
+		"PPO": func(rate optim.Schedule, beyond bool) agents.Agent {
+			c := ppoConfig()
+			c.Steps, c.Beyond, c.LearningRate = 1024, beyond, rate
+			return agents.Must(agents.NewPPO(mk, c))
+		},
+		"A2C": func(rate optim.Schedule, beyond bool) agents.Agent {
+			c := agents.DefaultA2C()
+			c.Steps, c.Beyond, c.LearningRate, c.PolicyKwargs.NetArch = 1024, beyond, rate, small
+			return agents.Must(agents.NewA2C(mk, c))
+		},
+		"A3C": func(rate optim.Schedule, beyond bool) agents.Agent {
+			c := agents.DefaultA3C()
+			c.Steps, c.Beyond, c.LearningRate, c.PolicyKwargs.NetArch = 1024, beyond, rate, small
+			c.NEnvs, c.NSteps = 2, 4
+			return agents.Must(agents.NewA3C(mk, c))
+		},
+		"REINFORCE": func(rate optim.Schedule, beyond bool) agents.Agent {
+			c := agents.DefaultReinforce()
+			c.Steps, c.Beyond, c.LearningRate, c.PolicyKwargs.NetArch = 1024, beyond, rate, small
+			return agents.Must(agents.NewReinforce(mk, c))
+		},
+	}
+}
+
+func offPolicyAgents() map[string]func(optim.Schedule, bool) agents.Agent {
+	numbers := env.Each(newTracking)
+	set := func(s *agents.Setup, r *agents.Replay, k *policy.Kwargs, rate optim.Schedule, beyond bool) {
+		s.Steps, s.Beyond, k.NetArch = 1024, beyond, []int{4}
+		r.LearningRate, r.LearningStarts, r.BatchSize, r.BufferSize = rate, 1000, 4, 2000
+	}
+	return map[string]func(optim.Schedule, bool) agents.Agent{
+		"DQN": func(rate optim.Schedule, beyond bool) agents.Agent {
+			c := agents.DefaultDQN()
+			set(&c.Setup, &c.Replay, &c.PolicyKwargs, rate, beyond)
+			return agents.Must(agents.NewDQN(env.Each(newMimic), c))
+		},
+		"DDPG": func(rate optim.Schedule, beyond bool) agents.Agent {
+			c := agents.DefaultDDPG()
+			set(&c.Setup, &c.Replay, &c.PolicyKwargs, rate, beyond)
+			return agents.Must(agents.NewDDPG(numbers, c))
+		},
+		"TD3": func(rate optim.Schedule, beyond bool) agents.Agent {
+			c := agents.DefaultTD3()
+			set(&c.Setup, &c.Replay, &c.PolicyKwargs, rate, beyond)
+			return agents.Must(agents.NewTD3(numbers, c))
+		},
+		"SAC": func(rate optim.Schedule, beyond bool) agents.Agent {
+			c := agents.DefaultSAC()
+			set(&c.Setup, &c.Replay, &c.PolicyKwargs, rate, beyond)
+			return agents.Must(agents.NewSAC(numbers, c))
+		},
+	}
 }
 
 // TestHorizon wants an error of every agent that is to learn beyond Setup.Steps with a

@@ -1,6 +1,7 @@
 package agents
 
 import (
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -11,8 +12,8 @@ import (
 )
 
 // Save writes s, an Agent say, to the file called name. Whatever happens, that
-// holds the old state or the new, whole. Nothing else remains, but for what a
-// killed program leaves as name.tmp until the next Save.
+// holds the old state or the new, whole. Nothing else remains, but for the temporary
+// file of a killed program, .rlrun-….tmp beside it.
 func Save(name string, s state.Stater) error {
 	return atomicfile.Write(name, func(w io.Writer) error { return state.Save(w, s) })
 }
@@ -42,21 +43,26 @@ func NewCheckpoint(dir string) *Checkpoint {
 }
 
 // Save writes s. Whatever happens, the directory holds the old state or the new,
-// whole.
+// whole. It makes the directory where that is not there, but not the one above it.
 func (c *Checkpoint) Save(s state.Stater) error {
-	if err := os.MkdirAll(filepath.Dir(c.name), 0o755); err != nil {
+	dir := filepath.Dir(c.name)
+	if err := os.Mkdir(dir, 0o755); err != nil && !errors.Is(err, os.ErrExist) {
 		return err
 	}
 	if err := atomicfile.Write(c.name, func(w io.Writer) error { return c.segments.Save(w, s) }); err != nil {
 		return err
 	}
 	c.segments.Tidy()
+	atomicfile.Tidy(dir)
 	return nil
 }
 
 // Load reads what Save wrote last into s, which has the same configuration. After an
 // error s must be dropped. Without a state it is os.ErrNotExist.
 func (c *Checkpoint) Load(s state.Stater) error {
+	if _, err := os.Stat(c.name); errors.Is(err, os.ErrNotExist) {
+		return err // also of what could not be saved
+	}
 	most, err := stateLimit(s)
 	if err != nil {
 		return err

@@ -3,7 +3,6 @@ package policy
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/rlrun/rlrun/env"
 )
@@ -24,8 +23,8 @@ const maxNumbers = 1 << 24
 func newNumbering(space env.Space, what, cure string) (numbering, error) {
 	n := numbering{count: 1}
 	if other := n.append(space); other != nil {
-		return numbering{}, fmt.Errorf("%s of a table are choices (Discrete, MultiDiscrete, MultiBinary, or a Tuple or Dict of these), and not a %s; %s makes them so",
-			what, strings.TrimPrefix(fmt.Sprintf("%T", other), "env."), cure)
+		return numbering{}, fmt.Errorf("%s of a table are choices (Discrete, MultiDiscrete, MultiBinary, or a Tuple or Dict of these), and not %s; %s makes them so",
+			what, env.Describe(other), cure)
 	}
 	for _, r := range n.radix {
 		if r < 1 || n.count > maxNumbers/r {

@@ -32,7 +32,7 @@ type QNetwork struct {
 func NewQNetwork(rng *rand.Rand, spec env.Spec, k Kwargs, e Engine, duels bool) (*QNetwork, error) {
 	act, ok := spec.Act.(env.Discrete)
 	if !ok {
-		return nil, fmt.Errorf("policy: actions of a %T, want Discrete ones to have a value each", spec.Act)
+		return nil, fmt.Errorf("policy: actions are %s, want a choice (Discrete), to have a value each", env.Describe(spec.Act))
 	}
 	q := &QNetwork{encoder: newEncoder(spec.Obs), actions: act.N, none: make([]float32, act.N)}
 	c, err := k.mlp()

@@ -51,7 +51,7 @@ func TestTableErrors(t *testing.T) {
 		obs, act env.Space
 		want     string
 	}{
-		{box, two, "and not a Box; discretize_observation makes them so"},
+		{box, two, "and not a Box of 1 number; discretize_observation makes them so"},
 		{env.Tuple{two, box}, two, "observations of a table are choices"},
 		{two, env.Dict{{Name: "x", Space: box}}, "discretize_action makes them so"},
 		{env.MultiBinary{N: 25}, two, "observations of 25 choices have more"},

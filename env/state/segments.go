@@ -44,13 +44,55 @@ const flushSize = 1 << 20
 func NewSegments(dir string) *Segments { return &Segments{dir, map[string]*segments{}} }
 
 // Save writes s to w like the function Save, but its records to files. The files of
-// the Save before are still whole then; see Tidy.
+// the Save before are still whole then; see Tidy. After an error they are as they
+// were, so that on a full disk nothing remains of what did not fit.
 func (g *Segments) Save(w io.Writer, s Stater) error {
+	before := g.copySets()
 	err := save(w, s, g)
 	if err != nil {
-		clear(g.sets) // all files are begun anew
+		g.restoreSets(before)
 	}
 	return err
+}
+
+func (g *Segments) copySets() map[string]*segments {
+	sets := map[string]*segments{}
+	for name, set := range g.sets {
+		sets[name] = &segments{slices.Clone(set.files), set.next, set.room}
+	}
+	return sets
+}
+
+// restoreSets goes back to earlier sets: files are cut to their lengths then, and
+// those that were not there are removed.
+func (g *Segments) restoreSets(before map[string]*segments) {
+	for name, set := range g.sets {
+		var old []segment
+		if was := before[name]; was != nil {
+			old = was.files
+		}
+		for _, f := range set.files {
+			path := g.path(name, f.id)
+			i := slices.IndexFunc(old, func(o segment) bool { return o.id == f.id })
+			if i < 0 {
+				os.Remove(path)
+			} else if old[i].whole(path) {
+				os.Truncate(path, int64(old[i].size)) // where that fails, append cuts it
+			}
+		}
+	}
+	g.sets = before
+	for name, set := range before {
+		if slices.ContainsFunc(set.files, func(f segment) bool { return !f.whole(g.path(name, f.id)) }) {
+			delete(before, name) // its files are begun anew
+		}
+	}
+}
+
+// whole reports whether at path there is a file that has the bytes that count.
+func (f *segment) whole(path string) bool {
+	info, err := os.Lstat(path)
+	return err == nil && info.Mode().IsRegular() && info.Size() >= int64(f.size)
 }
 
 // Load fills s like the function Load from what Save wrote, and goes on with its
@@ -255,7 +297,11 @@ func (g *Segments) create(name string, first int) (segment, error) {
 // append adds records up to to, as many as there is room for, to the last file.
 func (g *Segments) append(name string, set *segments, to int, write func([]byte, int) []byte) (err error) {
 	f := &set.files[len(set.files)-1]
-	file, err := os.OpenFile(g.path(name, f.id), os.O_WRONLY, 0)
+	path := g.path(name, f.id)
+	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
+		return fmt.Errorf("state: %s is a link or no file, which is not written to", path)
+	}
+	file, err := os.OpenFile(path, os.O_WRONLY, 0)
 	if err != nil {
 		return err
 	}

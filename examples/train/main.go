@@ -10,10 +10,8 @@ import (
 )
 
 func main() {
-	c := agents.DefaultPPO()
-	c.Steps = 50_000
-	ppo := agents.Must(agents.NewPPO(env.Each(classic.NewCartPole), c))
-	for report, err := range agents.Train(context.Background(), ppo, c.Steps, 5_000) {
+	ppo := agents.Must(agents.NewPPO(env.Each(classic.NewCartPole), agents.DefaultPPO()))
+	for report, err := range agents.Train(context.Background(), ppo, 50_000, 5_000) {
 		if err != nil {
 			log.Fatal(err)
 		}

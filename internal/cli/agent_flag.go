@@ -33,6 +33,17 @@ func agentGiven(changes []scenario.Change) (name string, given bool) {
 	return "", false
 }
 
+// twoAgents returns an error where --agent and --set name different agents.
+func twoAgents(changes []scenario.Change) error {
+	agent, given := agentGiven(changes)
+	for _, c := range changes {
+		if name, ok := strings.CutPrefix(c.Assignment, "agent.name="); ok && given && name != agent {
+			return fmt.Errorf("%s: --agent %s names another agent, want one of the two", c.Origin, agent)
+		}
+	}
+	return nil
+}
+
 // defaults returns the scenario of an environment called name with the agent that
 // --agent names, as source does of scenarios. The error missing says why there is no
 // scenario of that name.

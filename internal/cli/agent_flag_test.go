@@ -57,6 +57,8 @@ func TestAgentFlagBad(t *testing.T) {
 		{[]string{"solve", "GridWord"}, "rlrun list envs shows all"},
 		{[]string{"check", "Nothing"}, "rlrun list envs shows all"},
 		{[]string{"play", "Nothing"}, "rlrun list envs shows all"},
+		{[]string{"CartPole-v1", "--agent", "ppo", "--set", "agent.name=a2c"}, "--set agent.name=a2c: --agent ppo names another agent"},
+		{[]string{"CartPole-v1", "--agent", "ppo", "--sweep", "agent.name=[ppo, a2c]"}, "--sweep agent.name=a2c: --agent ppo names another agent"},
 		{[]string{"none.yaml", "--agent", "ppo"}, "none.yaml is not there"},
 	} {
 		status, out, err := a.call(c.args...)

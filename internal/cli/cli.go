@@ -39,6 +39,7 @@ type App struct {
 	Interactive bool        // Err is a terminal, on which progress is shown
 	Window      raster.Open // opens windows; nil where there are none
 
+	subject  string          // what a command works on, for the message of a panic
 	terminal *output         // Err, during Run
 	lost     <-chan struct{} // closed when nobody reads Out any more
 }
@@ -92,7 +93,7 @@ func (a *App) Run(args []string) int {
 // execute carries out a command line. Cobra prints help and scripts to a writer that
 // fails at nothing: its own messages about that would be a second line.
 func (a *App) execute(args []string) (err error) {
-	defer guard(&err, nil)
+	defer guard(&err, func() string { return a.subject })
 	root := a.root()
 	root.SetArgs(args)
 	root.SetIn(a.In)

@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -72,6 +73,17 @@ func (s *still) Spec() env.Spec {
 	spec.Act = env.Discrete{N: 2}
 	return spec
 }
+
+// unsaved is still without a state that can be saved.
+type unsaved struct{ still }
+
+func (u *unsaved) Spec() env.Spec {
+	spec := u.still.Spec()
+	spec.ID = "acme/Unsaved-v0"
+	return spec
+}
+
+func (*unsaved) State(s *state.State) { s.Fail(errors.New("not to be saved")) }
 
 func registry() env.Registry {
 	r := env.Registry{}
@@ -215,6 +227,10 @@ func TestComplete(t *testing.T) {
 		{[]string{""}, []string{"quick", "open", "cartpole-ppo", "eval", "step"}},
 		{[]string{"list", ""}, []string{"scenarios", "envs", "agents", "runs"}},
 		{[]string{"step", ""}, []string{"CartPole-v0", "CartPole-v1", "acme/Odd-v0"}},
+		{[]string{""}, []string{"CartPole-v1", "acme/Odd-v0"}},
+		{[]string{"CartPole-v1", "--agent", ""}, []string{"ppo", "sac", "qlearning"}},
+		{[]string{"CartPole-v1", "--ag"}, []string{"--agent"}},
+		{[]string{"bench", "learning", ""}, []string{"quick", "open"}},
 		{[]string{"completion", ""}, []string{"bash", "zsh", "fish", "powershell"}},
 		{[]string{"quick", "--che"}, []string{"--checkpoint-every"}},
 	} {
@@ -232,12 +248,23 @@ func TestComplete(t *testing.T) {
 	}
 }
 
-// TestPanic wants a mistake in the program to end in one line as well.
+// broken is a stream that panics.
+type broken struct{}
+
+func (broken) Write([]byte) (int, error) { panic("broken") }
+
+// TestPanic wants a mistake in the program, and one in an environment, to end in one
+// line as well.
 func TestPanic(t *testing.T) {
 	a := inEmptyDir(t)
+	var e bytes.Buffer
+	a.In, a.Out, a.Err = strings.NewReader(""), broken{}, &e
+	if status := a.Run([]string{"list", "agents", "--json"}); status != statusFailed || e.String() != "rlrun: a mistake in the program: broken\n" {
+		t.Errorf("rlrun list agents --json to a stream that panics = %d, %q, want 1 and one line", status, e.String())
+	}
 	a.Envs = env.Registry{"Broken-v0": func(env.Options) (env.Env, error) { panic("broken") }}
 	status, out, err := a.call("list", "envs")
-	if status != statusFailed || out != "" || err != "rlrun: a mistake in the program: broken\n" {
+	if status != statusFailed || out != "" || err != "rlrun: env: Broken-v0: panic: broken\n" {
 		t.Errorf("rlrun list envs = %d, %q, %q, want 1 and one line", status, out, err)
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/internal/scenario"
+	"github.com/rlrun/rlrun/policy/parallel"
 )
 
 // traceVariable is the environment variable that has stacks of panics printed.
@@ -23,10 +24,14 @@ type crash struct {
 
 // Error says in one line what happened, and where.
 func (c *crash) Error() string {
-	if c.during == "" {
-		return fmt.Sprintf("a mistake in the program: %v", c.value)
+	value := c.value
+	if p, ok := value.(*parallel.PanicError); ok {
+		value = p.Value // of another goroutine
 	}
-	return fmt.Sprintf("%s: a mistake in the program: %v", c.during, c.value)
+	if c.during == "" {
+		return fmt.Sprintf("a mistake in the program: %v", value)
+	}
+	return fmt.Sprintf("%s: a mistake in the program: %v", c.during, value)
 }
 
 // guard makes a panic the error that *err becomes. It is to be deferred, in every
@@ -57,6 +62,12 @@ func trace(w io.Writer, err error) {
 	}
 	if c, ok := errors.AsType[*crash](err); ok {
 		fmt.Fprintf(w, "%s", c.stack)
+		if p, ok := c.value.(*parallel.PanicError); ok {
+			fmt.Fprintf(w, "%s", p.Stack)
+		}
+	}
+	if p, ok := errors.AsType[*parallel.PanicError](err); ok { // that Learn has recovered
+		fmt.Fprintf(w, "%s", p.Stack)
 	}
 	if e, ok := errors.AsType[*env.PanicError](err); ok {
 		fmt.Fprintf(w, "%s", e.Stack)

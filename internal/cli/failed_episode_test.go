@@ -64,7 +64,7 @@ eval: {freq: 0}
 // the error names, and wants the same failure at the end, and none before.
 func TestFailedEpisode(t *testing.T) {
 	for way, want := range map[string]string{
-		"panic": `{"error":"lab/Valve-v0 panicked: burst at `, "reward": `"reward":null,`, "observation": `{"obs":[`,
+		"panic": `, step 33: panic: burst at `, "reward": `"reward":null,`, "observation": `{"obs":[`,
 	} {
 		t.Run(way, func(t *testing.T) {
 			a := inEmptyDir(t)

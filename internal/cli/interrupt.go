@@ -7,8 +7,8 @@ import (
 	"syscall"
 )
 
-// interruptible returns a context that Ctrl-C cancels, a request to end, a terminal
-// that is closed, or the reader of standard output that has gone away. The second
+// interruptible returns a context that is cancelled by Ctrl-C, by a request to end,
+// when the terminal closes, and when nobody reads standard output any more. A second
 // Ctrl-C or request ends the program at once.
 func (a *App) interruptible() (context.Context, context.CancelFunc) {
 	ends := []os.Signal{os.Interrupt, syscall.SIGTERM}

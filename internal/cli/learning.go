@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -124,10 +125,10 @@ func (a *App) learn(name string, seeds int) (string, error) {
 
 // row is a line of the table.
 func (c *cell) row() (string, error) {
-	s, sum := c.runs[0].scenario, c.summarise()
+	s, sum := c.scenario, c.summarise()
 	reached, steps, seconds := 0, []float64{}, []float64{}
 	for _, r := range c.runs {
-		n, t, ok, err := firstAt(filepath.Join(r.run.Dir, "progress.csv"), s.Threshold)
+		n, t, ok, err := firstAt(filepath.Join(r.dir, "progress.csv"), s.Threshold)
 		if err != nil {
 			return "", err
 		}
@@ -141,7 +142,7 @@ func (c *cell) row() (string, error) {
 	threshold, solved, when, how := "–", "–", "–", "–"
 	if s.Threshold != nil {
 		threshold, solved = figure.Given(*s.Threshold), fmt.Sprintf("%d of %d", reached, len(c.runs))
-		if *sum.Eval.IQM < *s.Threshold {
+		if float64(*sum.Eval.IQM) < *s.Threshold {
 			solved += " **short**"
 		}
 		if len(steps) > 0 {
@@ -150,13 +151,13 @@ func (c *cell) row() (string, error) {
 			how = figure.Known(median, median/10) // as well as a time repeats
 		}
 	}
-	low, high := sum.Eval.CI95[0], sum.Eval.CI95[1]
-	published := s.Published
+	low, high := float64(sum.Eval.CI95[0]), float64(sum.Eval.CI95[1])
+	published := strings.ReplaceAll(oneLine(s.Published), "|", `\|`)
 	if published == "" {
 		published = "–"
 	}
 	return fmt.Sprintf("| %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |", s.Name, s.Env, figure.Whole(s.Steps),
-		figure.Known(*sum.Eval.Mean, figure.StdErr(low, high)), figure.Interval(*sum.Eval.IQM, low, high), threshold, solved, when, how, published,
+		figure.Known(float64(*sum.Eval.Mean), figure.StdErr(low, high)), figure.Interval(float64(*sum.Eval.IQM), low, high), threshold, solved, when, how, published,
 		seedsFrom1(len(c.runs)), madeWith()), nil
 }
 

@@ -50,6 +50,7 @@ func TestBenchLearningUpdates(t *testing.T) {
 
 // TestBenchLearningFails keeps the rows of scenarios beside one that fails.
 func TestBenchLearningFails(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir()) // where the runs that failed stay
 	a := inEmptyDir(t)
 	writeFile(t, "odd.yaml", strings.Replace(strings.Replace(open, "acme/Open-v0", "acme/Odd-v0", 1), "steps: 16", "steps: 64", 1))
 	status, out, err := a.call("bench", "learning", "odd.yaml", "quick", "--seeds", "1")
@@ -96,7 +97,7 @@ func TestInit(t *testing.T) {
 	}
 	for want, args := range map[string][]string{
 		"init: nowhere is not there": {"--init", "nowhere"}, "want F32 of shape [3 4]": {"--init", "first", "--set", "agent.policy_kwargs.net_arch=[3]"},
-		"--cpuprofile: open cpu.out": {"--cpuprofile", "cpu.out"},
+		"--cpuprofile: cpu.out is there already": {"--cpuprofile", "cpu.out"}, "--cpuprofile: there is no folder no": {"--cpuprofile", "no/cpu.out"},
 	} {
 		if status, _, err := a.call(append([]string{"quick", "--out", "third"}, args...)...); status != 2 || !strings.Contains(err, want) {
 			t.Errorf("%v: status %d, %q, want %q", args, status, err, want)

@@ -148,6 +148,7 @@ func (a *App) listScenarios() (lines []listing, err error) {
 
 func (a *App) listEnvs() (lines []listing, err error) {
 	for _, id := range a.Envs.IDs() {
+		a.subject = id
 		e, err := a.Envs.Make(id, nil)
 		if err != nil {
 			return nil, err

@@ -19,15 +19,15 @@ import (
 
 // A runLine is what rlrun list runs says of a run.
 type runLine struct {
-	Kind     string   `json:"kind"` // "run"
-	Name     string   `json:"name"` // its directory
-	Scenario string   `json:"scenario"`
-	Env      string   `json:"env"`
-	Agent    string   `json:"agent"`
-	Seed     uint64   `json:"seed"`
-	Steps    *int     `json:"steps"` // taken; null where that is not known
-	State    string   `json:"state"` // finished or interrupted
-	EvalMean *float64 `json:"eval_mean"`
+	Kind     string        `json:"kind"` // "run"
+	Name     string        `json:"name"` // its directory
+	Scenario string        `json:"scenario"`
+	Env      string        `json:"env"`
+	Agent    string        `json:"agent"`
+	Seed     uint64        `json:"seed"`
+	Steps    *int          `json:"steps"` // taken, as far as they are logged; null before the first row
+	State    string        `json:"state"` // finished or interrupted
+	Eval     *run.EvalLine `json:"eval"`  // as in the result; null before that
 }
 
 func (l runLine) columns() string {
@@ -35,8 +35,8 @@ func (l runLine) columns() string {
 	if l.Steps != nil {
 		steps = figure.Count(*l.Steps, "step")
 	}
-	if l.EvalMean != nil {
-		mean = figure.Number(*l.EvalMean)
+	if l.Eval != nil {
+		mean = figure.Number(float64(l.Eval.Mean))
 	}
 	return fmt.Sprintf("%s\t%s on %s\tseed %d\t%s\t%s\treturn %s", oneLine(l.Name), l.Agent, l.Env, l.Seed, steps, l.State, mean)
 }
@@ -91,10 +91,7 @@ func (a *App) runLine(dir string) (line listing) {
 	s := r.Scenario
 	l := runLine{Kind: "run", Name: dir, Scenario: s.Name, Env: s.Env, Agent: s.Agent, Seed: s.Seed, State: "interrupted"}
 	if res != nil {
-		l.State, l.Steps = "finished", &res.Steps
-		if mean := float64(res.Eval.Mean); mean-mean == 0 {
-			l.EvalMean = &mean
-		}
+		l.State, l.Steps, l.Eval = "finished", &res.Steps, &res.Eval
 	} else if steps, ok := stepsLogged(filepath.Join(dir, "progress.csv")); ok {
 		l.Steps = &steps
 	}

@@ -15,7 +15,7 @@ func TestListRuns(t *testing.T) {
 		t.Errorf("rlrun list runs without runs = %q, want nothing", got)
 	}
 	out := objects(t, a.must(t, "quick", "--seeds", "2", "--seed", "7", "--out", "runs/set", "--json"))
-	mean := out[0]["eval"].(map[string]any)["mean"]
+	eval := out[0]["eval"]
 	for _, dir := range []string{"cut", "torn", "odd"} {
 		if err := os.CopyFS("runs/"+dir, os.DirFS("runs/set/seed-7")); err != nil {
 			t.Fatal(err)
@@ -35,12 +35,12 @@ func TestListRuns(t *testing.T) {
 	}
 	want := map[string]any{
 		"kind": "run", "name": filepath.Join("runs", "set", "seed-7"), "scenario": "quick", "env": "CartPole-v1", "agent": "ppo", "seed": 7.,
-		"steps": 400., "state": "finished", "eval_mean": mean,
+		"steps": 400., "state": "finished", "eval": eval,
 	}
 	if got := lines["runs/set/seed-7"]; !reflect.DeepEqual(got, want) {
 		t.Errorf("line of a finished run = %v, want %v", got, want)
 	}
-	if got := lines["runs/cut"]; got["state"] != "interrupted" || got["steps"] != 16. || got["eval_mean"] != nil {
+	if got := lines["runs/cut"]; got["state"] != "interrupted" || got["steps"] != 16. || got["eval"] != nil {
 		t.Errorf("line of an interrupted run = %v, want 16 steps and no mean", got)
 	}
 	for dir, want := range map[string]string{"runs/torn": "config.yaml:2", "runs/odd": "result.json", "runs/x": "is a directory"} {

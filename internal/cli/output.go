@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -100,7 +101,7 @@ func visible(text []byte) []byte {
 	hidden := func(r rune) bool {
 		return r != '\n' && r != '\t' && (unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r)) || r == utf8.RuneError
 	}
-	if strings.IndexFunc(string(text), hidden) < 0 {
+	if bytes.IndexFunc(text, hidden) < 0 {
 		return text
 	}
 	var b []byte

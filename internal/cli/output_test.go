@@ -2,8 +2,10 @@ package cli
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"io"
+	"os"
 	"strings"
 	"syscall"
 	"testing"
@@ -28,6 +30,34 @@ func TestVisible(t *testing.T) {
 			if b.String() != want {
 				t.Errorf("%q in pieces of %d = %q, want %q", text, piece, b.String(), want)
 			}
+		}
+	}
+}
+
+// TestVisibleJSON wants JSON to mean what it meant.
+func TestVisibleJSON(t *testing.T) {
+	const name = "a\x1b\x7f\u009b31m\u202e\u2028é\"\\"
+	var b bytes.Buffer
+	if err := json.NewEncoder(newOutput(&b)).Encode(name); err != nil {
+		t.Fatal(err)
+	}
+	var got string
+	if err := json.Unmarshal(b.Bytes(), &got); err != nil || got != name || bytes.ContainsAny(b.Bytes(), "\x7f\u009b\u202e") {
+		t.Errorf("%q through an output is %s, which means %q, %v", name, b.Bytes(), got, err)
+	}
+}
+
+// TestFullOutput trains all of several runs to their end where nothing can be printed.
+func TestFullOutput(t *testing.T) {
+	a := inEmptyDir(t)
+	var e bytes.Buffer
+	a.In, a.Out, a.Err = strings.NewReader(""), failing{syscall.ENOSPC}, &e
+	if status := a.Run([]string{"quick", "--seeds", "3", "--out", "many", "--json"}); status != statusFailed {
+		t.Errorf("rlrun quick --seeds 3 to a full disk = %d, %q, want %d", status, e.String(), statusFailed)
+	}
+	for _, seed := range []string{"1", "2", "3"} {
+		if _, err := os.Stat("many/seed-" + seed + "/result.json"); err != nil {
+			t.Errorf("a run whose result cannot be printed: %v", err)
 		}
 	}
 }
@@ -80,7 +110,6 @@ func TestFailingOutput(t *testing.T) {
 func TestEscapes(t *testing.T) {
 	a := inEmptyDir(t)
 	const name = "a\x1b[31mb"
-	writeFile(t, name+".yaml", quick)
 	for _, args := range [][]string{
 		{"eval", name}, {name}, {"quick", "--set", name + "=1"}, {"quick", "--set", "published=1", "--out", name + "/\n/run"}, {"explain", name},
 		{"list", "runs", name}, {"step", "acme/Odd-v0", "--set", name}, {"quick", "--" + name}, {"compare", name, name}, {"./" + name + ".yaml", "--steps", "8"},

@@ -166,5 +166,5 @@ func save(f *plot.Figure, name string) error {
 	if _, err := os.Lstat(name); err == nil {
 		return fmt.Errorf("%s is there already, and nothing is overwritten; want a new file", name)
 	}
-	return atomicfile.Write(name, write)
+	return atomicfile.Create(name, write)
 }

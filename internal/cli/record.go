@@ -145,7 +145,7 @@ func (a *App) record(r *run.Run, act *actor, seed uint64, n int, f recordFlags) 
 		}
 		a.say("episode %d: %s, return %s", i+1, figure.Count(act.player.Steps, "step"), figure.Number(act.player.Return))
 	}
-	return atomicfile.Write(f.out, rec.write)
+	return atomicfile.Create(f.out, rec.write)
 }
 
 // playWhole plays an episode from its beginning to its end.

@@ -21,7 +21,12 @@ func hasFile(dir, name string) bool {
 // loadOne reads the scenario of the one run in dir. Of a directory of several runs
 // the error lists those that have a file of the name needed.
 func (a *App) loadOne(dir, needed string) (*run.Run, error) {
+	a.subject = dir
 	r, err := run.Load(dir, a.Envs)
+	if err == nil {
+		s := r.Scenario
+		a.subject = fmt.Sprintf("%s on %s, seed %d", s.Agent, s.Env, s.Seed)
+	}
 	if err == nil || runset.IsRun(dir) || dir == "" {
 		return r, err
 	}

@@ -33,6 +33,9 @@ func (a *App) evalCommand() *cobra.Command {
 			if err != nil {
 				return badInput{err}
 			}
+			if done, err := r.Result(); err == nil && done == nil && !best {
+				a.say("rlrun: the run is not finished: this is the policy that it saved last; rlrun resume %s goes on with it", r.Dir)
+			}
 			ctx, stop := a.interruptible()
 			defer stop()
 			res, err := r.Evaluate(ctx, p, n, from)
@@ -75,43 +78,6 @@ func readSeed(text string) (uint64, error) {
 	return seed, nil
 }
 
-// resumeCommand goes on with an interrupted run.
-func (a *App) resumeCommand() *cobra.Command {
-	var f runFlags
-	cmd := &cobra.Command{
-		Use: "resume RUN", Short: "go on with an interrupted run, or print a finished one's result again",
-		Args: oneArg("a run directory"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			every, err := f.checkpointEvery()
-			if err != nil {
-				return err
-			}
-			r, err := a.loadOne(args[0], "config.yaml")
-			if err != nil {
-				return badInput{err}
-			}
-			res, err := r.Result()
-			if err != nil {
-				return badInput{err}
-			}
-			if res != nil {
-				return a.print(res, f.json)
-			}
-			w, err := a.watchTraining(r.Scenario, f)
-			if err != nil {
-				return badInput{err}
-			}
-			defer w.close()
-			if err := r.Resume(); err != nil {
-				return badInput{errors.Join(err, r.Close())}
-			}
-			return a.finish(r, every, f, w)
-		},
-	}
-	f.add(cmd)
-	return cmd
-}
-
 // print says what came of a run: the result line, or two lines for a person.
 func (a *App) print(res *run.Result, asJSON bool) error {
 	if asJSON {
@@ -121,8 +87,8 @@ func (a *App) print(res *run.Result, asJSON bool) error {
 	if t := res.Threshold(); t != nil {
 		verdict = fmt.Sprintf("; %s reach %s", figure.Share(*e.SuccessRate, e.Episodes), figure.Given(*t))
 	}
-	if res.Regret != nil {
-		verdict += "; regret " + figure.Number(exact(*res.Regret))
+	if res.Regret != nil && res.Regret.Finite() {
+		verdict += "; regret " + figure.Number(exact(float64(*res.Regret)))
 	}
 	_, err := fmt.Fprintf(a.Out, "%s, seed %d: return %s (%s) over %s%s\n", res.Scenario, res.Seed,
 		figure.MeanDeviation(e.Mean, e.Std, e.Episodes), figure.Range(e.Min, e.Max), figure.Count(e.Episodes, "episode"), verdict)

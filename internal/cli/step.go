@@ -35,8 +35,11 @@ func (a *App) stepCommand() *cobra.Command {
 ENV is an environment's id; or a scenario's file, RUN/config.yaml say, whose
 environment is driven with its options and the wrappers of training.
 
-"draws":[…] beside an action or a reset gives the random numbers, uniform in
-[0, 1), that it consumes.`,
+"draws":[…] beside an action or a reset gives the random numbers that it consumes:
+uniform numbers from 0 to less than 1, and for Blackjack the cards, 1 (an ace) … 10,
+in the order in which they are dealt, the dealer's two first. An action out of range
+is an error and changes nothing; Pendulum and MountainCarContinuous clip it, as their
+originals do.`,
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return a.Envs.IDs(), cobra.ShellCompDirectiveNoFileComp
 		},
@@ -90,6 +93,7 @@ func (a *App) makeEnv(id string, sets []string) (env.Env, error) {
 	if id, err = scenario.EnvID(a.Envs, id); err != nil {
 		return nil, err
 	}
+	a.subject = id
 	return a.Envs.Make(id, o.Options.DecodeFields)
 }
 

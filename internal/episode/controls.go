@@ -13,7 +13,7 @@ import (
 // nothing is around it that changes actions, or else a digit for each choice and
 // arrows for numbers. There are none where actions are neither.
 func (p *Player) Controls() []render.Control {
-	if c, ok := p.env.(render.Controlled); ok {
+	if c, ok := env.AsIs[render.Controlled](p.env); ok {
 		if all := c.Controls(); len(all) > 0 {
 			return all
 		}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/classic"
+	"github.com/rlrun/rlrun/env/grid"
 	"github.com/rlrun/rlrun/render"
 )
 
@@ -104,6 +105,25 @@ func TestFile(t *testing.T) {
 	}
 	if got := all[0]; *got.Seed != 1<<63 || got.Env != "Pendulum-v1" || got.Set[0] != "options.g=9.81" || !reflect.DeepEqual(got.Actions, want) {
 		t.Errorf("Read = %+v, want actions %v", got, want)
+	}
+}
+
+// TestControls names actions through wrappers that leave them as they are, and counts
+// them where a wrapper has changed what they do.
+func TestControls(t *testing.T) {
+	cliff := grid.NewCliffWalking()
+	skip, err := env.NewFrameSkip(cliff, 2)
+	must(err)
+	for _, c := range []struct {
+		e    env.Env
+		want string // the first label
+	}{
+		{cliff, "go up"}, {env.NewWithMaxSteps(cliff, 500), "go up"}, {env.NewWithMaxSteps(env.ScaleReward{Env: cliff, K: 0.1}, 9), "go up"},
+		{skip, "action 0"},
+	} {
+		if got := New(c.e, 9).Controls(); len(got) != 4 || got[0].Label != c.want {
+			t.Errorf("Controls of a %T = %v, want 4, the first %q", c.e, got, c.want)
+		}
 	}
 }
 

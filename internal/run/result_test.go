@@ -3,9 +3,6 @@ package run_test
 import (
 	"context"
 	"encoding/json"
-	"errors"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -162,41 +159,5 @@ func TestResultFaults(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), "result.json") || strings.Contains(err.Error(), "\n") {
 			t.Errorf("Result of %q = %+v, %v, want one line that names result.json", text, res, err)
 		}
-	}
-}
-
-// TestFailingWrites puts directories where files should be made.
-func TestFailingWrites(t *testing.T) {
-	for _, name := range []string{"checkpoint/state.tmp", "checkpoint/state", "policy.safetensors.tmp", "policy.safetensors", "result.json.tmp"} {
-		t.Run(name, func(t *testing.T) {
-			r := create(t, parse(t, quick, "steps=256"))
-			if err := os.MkdirAll(filepath.Join(r.Dir, filepath.FromSlash(name), "x"), 0o755); err != nil {
-				t.Fatal(err)
-			}
-			checkFails(t, r)
-		})
-	}
-	t.Run("checkpoint", func(t *testing.T) {
-		r := create(t, parse(t, quick, "steps=256"))
-		writeFile(t, "a file", r.Dir, "checkpoint")
-		checkFails(t, r)
-	})
-}
-
-// checkFails wants training, or what comes after it, to end with an error of a
-// file, and no result.
-func checkFails(t *testing.T, r *run.Run) {
-	t.Helper()
-	st, err := r.Train(context.Background(), run.Options{CheckpointEvery: 64})
-	if err == nil {
-		_, err = r.Finish(context.Background(), st)
-	}
-	var path *os.PathError
-	var link *os.LinkError
-	if !errors.As(err, &path) && !errors.As(err, &link) {
-		t.Errorf("Train and Finish: %v, want the error of a file", err)
-	}
-	if _, err := os.Stat(filepath.Join(r.Dir, "result.json")); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("result.json: %v, want it not to be there", err)
 	}
 }

@@ -30,6 +30,8 @@ type Scenario struct {
 	Agent       string   // name
 	Seed        uint64
 	Steps       int      // environment steps to train
+	Schedule    int      // steps over which schedules run; beyond, they stay at their end
+	Stretched   []int    // steps after which the run's schedules were stretched; empty for a new run
 	Threshold   *float64 // return that counts as solved: the target, or else the environment's; nil where there is none
 	Eval        Eval
 	LogInterval int    // steps between two rows of progress
@@ -37,8 +39,9 @@ type Scenario struct {
 	Published   string // what others have published of the same, and where; "" for nothing
 	Init        string // the run, or the policy's file, that training begins with; "" for none
 
-	// Tabular is the environment where its model is known, and nothing is around it
-	// that changes what is observed or done; otherwise nil.
+	// Tabular is the environment where its model is known, and no wrapper is around it
+	// that changes what is observed or done; otherwise nil. Its rewards are those of the
+	// environment itself, and it knows no time limit.
 	Tabular grid.Tabular
 
 	Train, Judge env.Maker // environments to train in; to evaluate in, whose rewards are unscaled
@@ -66,6 +69,8 @@ type file struct {
 	Env         envFile       `yaml:"env"`
 	Agent       settings.Node `yaml:"agent"`
 	Steps       int           `yaml:"steps"`
+	Schedule    *int          `yaml:"schedule_steps"` // null: all of the steps
+	Stretched   []int         `yaml:"stretched"`
 	Target      *float64      `yaml:"target"`
 	Eval        Eval          `yaml:"eval"`
 	LogInterval *int          `yaml:"log_interval"` // null: a hundredth of the steps
@@ -126,6 +131,10 @@ func Parse(fileName string, text []byte, changes []Change, envs env.Registry) (*
 func (s *Scenario) resolve(envs env.Registry, agent origin) error {
 	f := &s.file
 	s.Name, s.Seed, s.Steps, s.Eval, s.Kernels, s.Init, s.Published = f.Name, f.Seed, f.Steps, f.Eval, f.Kernels, f.Init, f.Published
+	s.Schedule, s.Stretched = s.Steps, f.Stretched
+	if f.Schedule != nil {
+		s.Schedule = *f.Schedule
+	}
 	s.LogInterval = max(1, s.Steps/100)
 	if f.LogInterval != nil {
 		s.LogInterval = *f.LogInterval
@@ -138,7 +147,7 @@ func (s *Scenario) resolve(envs env.Registry, agent origin) error {
 		key          string
 		value, least int
 	}{
-		{"steps", s.Steps, 1}, {"eval.episodes", s.Eval.Episodes, 1}, {"eval.max_steps", s.Eval.MaxSteps, 1},
+		{"steps", s.Steps, 1}, {"schedule_steps", s.Schedule, 1}, {"eval.episodes", s.Eval.Episodes, 1}, {"eval.max_steps", s.Eval.MaxSteps, 1},
 		{"eval.freq", *s.Eval.Freq, 0}, {"eval.freq_episodes", s.Eval.FreqEpisodes, 1}, {"eval.patience", s.Eval.Patience, 0},
 		{"log_interval", s.LogInterval, 1},
 	} {
@@ -177,41 +186,39 @@ func (s *Scenario) resolveEnv(envs env.Registry) (err error) {
 	if err != nil {
 		return err
 	}
-	options := s.file.Env.Options.DecodeFields
-	e, err := wrapped(envs[s.Env], wraps)(func(into any) error {
-		s.options = into // to be written out
-		return options(into)
+	bare, err := envs.Factory(s.Env, func(into any) error {
+		if s.options == nil {
+			s.options = into // of the first one, to be written out
+		}
+		return s.file.Env.Options.DecodeFields(into)
 	})
-	if _, ok := errors.AsType[*settings.Fault](err); ok {
-		return err // which names its place
+	if fault, ok := errors.AsType[*settings.Fault](err); ok {
+		return fault // which names its place
 	} else if err != nil {
-		return fmt.Errorf("env: %s: %w", s.Env, err)
-	}
-	s.Spec = e.Spec()
-	judged := slices.DeleteFunc(slices.Clone(wraps), func(w wrap) bool { return w.rewardOnly })
-	train := env.Registry{s.Env: wrapped(envs[s.Env], wraps)}
-	if s.single, err = train.Maker(s.Env, options); err != nil {
 		return err
 	}
+	train := wrapped(bare, wraps)
+	judge := wrapped(bare, slices.DeleteFunc(slices.Clone(wraps), func(w wrap) bool { return w.rewardOnly }))
+	e, err := train()
+	if err != nil {
+		return err
+	}
+	if s.Spec = e.Spec(); s.Spec.Validate() != nil {
+		return fmt.Errorf("env: %s, with its wrappers: %w", s.Env, s.Spec.Validate())
+	}
+	s.Tabular, _ = env.AsIs[grid.Tabular](e)
+	s.single = train.Maker()
 	switch workers := s.file.Env.Parallel; {
 	case workers < 0:
 		return fmt.Errorf("env.parallel is %d, want 0 or more", workers)
 	case workers == 0:
 		s.Train = s.single
 	default:
-		s.Train, err = train.ParallelMaker(s.Env, options, workers)
+		s.Train = train.ParallelMaker(workers)
 	}
-	if len(judged) == 0 {
-		s.Tabular, _ = env.As[grid.Tabular](e)
-	}
-	if err == nil {
-		s.Judge, err = (env.Registry{s.Env: wrapped(envs[s.Env], judged)}).Maker(s.Env, options)
-	}
-	if err != nil {
-		return err
-	}
+	s.Judge = judge.Maker()
 	if s.Threshold = s.file.Target; s.Threshold == nil {
-		e, err := wrapped(envs[s.Env], judged)(options)
+		e, err := judge()
 		if err != nil {
 			return err
 		}
@@ -254,7 +261,8 @@ func (s *Scenario) resolveAgent(from origin) error {
 		return fmt.Errorf("no backend %q, want %s", s.file.Backend, strings.Join(slices.Sorted(maps.Keys(engines())), " or "))
 	}
 	setup := s.config.Base()
-	setup.Seed, setup.Steps, setup.Engine = s.Seed, s.Steps, engine
+	setup.Seed, setup.Steps, setup.Engine = s.Seed, s.Schedule, engine
+	setup.Beyond = s.Steps > s.Schedule
 	if s.file.Env.NEnvs != nil {
 		setup.NEnvs = *s.file.Env.NEnvs
 	}
@@ -299,15 +307,48 @@ func (s *Scenario) NewAgent() (agents.Agent, error) {
 	return s.kind.build(s.Train, s.config)
 }
 
-// Encode returns the scenario as YAML, every default written out, with the
-// kernels that this program uses.
-func (s *Scenario) Encode() ([]byte, error) {
+// Encode returns the scenario of a new run as YAML, every default written out, with
+// the kernels that this program uses.
+func (s *Scenario) Encode() ([]byte, error) { return s.encode(f32.Kernels(), nil) }
+
+// Extend returns the scenario of a run that has trained some steps and goes on to
+// others, and its YAML, which belongs in the file called fileName. Steps is what the
+// user typed behind --steps. Schedules stay at their end, or are stretched to the
+// new steps from here on.
+func (s *Scenario) Extend(fileName, steps string, stretch bool, trained int, envs env.Registry) (*Scenario, []byte, error) {
+	text, err := s.encode(s.Kernels, s.Stretched)
+	if err != nil {
+		return nil, nil, err
+	}
+	origin := "--steps " + steps
+	changes := []Change{{Assignment: "steps=" + steps, Origin: origin}}
+	if stretch {
+		list := fmt.Sprint(append(slices.Clone(s.Stretched), trained)) // [1 2]
+		changes = append(changes,
+			Change{Assignment: "schedule_steps=null", Origin: origin},
+			Change{Assignment: "stretched=" + strings.ReplaceAll(list, " ", ", "), Origin: origin})
+	} else {
+		changes = append(changes, Change{Assignment: fmt.Sprint("schedule_steps=", s.Schedule), Origin: origin})
+	}
+	next, err := Parse(fileName, text, changes, envs)
+	if err != nil {
+		return nil, nil, err
+	}
+	next.UseCores(s.config.Base().Cores)
+	text, err = next.encode(next.Kernels, next.Stretched)
+	return next, text, err
+}
+
+func (s *Scenario) encode(kernels string, stretched []int) ([]byte, error) {
 	options := any(s.file.Env.Options)
 	if s.options != nil {
 		options = settings.Fields(s.options)
 	}
-	setup := s.config.Base()
-	return settings.Encode(settings.Map{
+	setup, schedule := s.config.Base(), &s.Schedule
+	if s.Schedule == s.Steps {
+		schedule = nil
+	}
+	fields := settings.Map{
 		{Key: "name", Value: s.Name},
 		{Key: "env", Value: settings.Map{
 			{Key: "id", Value: s.Env},
@@ -318,6 +359,7 @@ func (s *Scenario) Encode() ([]byte, error) {
 		}},
 		{Key: "agent", Value: append(settings.Map{{Key: "name", Value: s.Agent}}, settings.Fields(s.config)...)},
 		{Key: "steps", Value: s.Steps},
+		{Key: "schedule_steps", Value: schedule},
 		{Key: "target", Value: s.file.Target},
 		{Key: "eval", Value: s.Eval},
 		{Key: "log_interval", Value: s.LogInterval},
@@ -325,6 +367,10 @@ func (s *Scenario) Encode() ([]byte, error) {
 		{Key: "backend", Value: s.file.Backend},
 		{Key: "init", Value: s.Init},
 		{Key: "published", Value: s.Published},
-		{Key: "kernels", Value: f32.Kernels()},
-	})
+		{Key: "kernels", Value: kernels},
+	}
+	if len(stretched) > 0 {
+		fields = append(fields, settings.Map{{Key: "stretched", Value: stretched}}...)
+	}
+	return settings.Encode(fields)
 }

@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"image"
 	"image/png"
+	"io"
 	"os"
 
+	"github.com/rlrun/rlrun/internal/atomicfile"
 	"github.com/rlrun/rlrun/internal/figure"
 	"github.com/rlrun/rlrun/render"
 	"github.com/rlrun/rlrun/render/raster"
@@ -135,12 +137,9 @@ func (s *Screen) drawHelp(p *pane) {
 func (s *Screen) save(m *raster.Image) {
 	for n := 1; ; n++ {
 		name := fmt.Sprintf("rlrun-%d.png", n)
-		f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+		err := atomicfile.Create(name, func(w io.Writer) error { return png.Encode(w, m) })
 		if errors.Is(err, os.ErrExist) {
 			continue
-		}
-		if err == nil {
-			err = errors.Join(png.Encode(f, m), f.Close())
 		}
 		if s.say("the picture is in " + name); err != nil {
 			s.say(err.Error())
