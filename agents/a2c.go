@@ -104,7 +104,7 @@ func (a *A2C) begin(mk env.Maker) error {
 
 // Learn gathers rollouts and takes a step with each.
 func (a *A2C) Learn(until int) (Report, error) {
-	err := a.learn(until, &a.c.Setup, a)
+	err := a.learn(until, a)
 	return a.stats.Report(a.log.figures(a.rate)), errorf("A2C", err)
 }
 

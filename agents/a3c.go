@@ -156,23 +156,12 @@ func (a *A3C) hire(mk env.Maker, seed uint64) (err error) {
 
 // Learn lets every worker make as many updates.
 func (a *A3C) Learn(until int) (Report, error) {
-	err := a.learn(until)
-	return a.stats.Report(a.latest.log.figures(a.rate)), errorf("A3C", err)
-}
-
-func (a *A3C) learn(until int) (err error) {
-	defer recovered(&err)
-	if err = a.CheckSteps(until); err != nil {
-		return err
-	}
 	if a.c.Ordered {
 		a.cores = parallel.Start(a.c.cores(a.c.NEnvs))
 		defer a.cores.Stop()
 	}
-	for err == nil && a.stats.Steps() < until {
-		err = a.iterate()
-	}
-	return err
+	err := a.iterateUntil(until, &a.stats, a)
+	return a.stats.Report(a.latest.log.figures(a.rate)), errorf("A3C", err)
 }
 
 // updates is how many a worker makes in an iteration: those of some milliseconds.

@@ -11,10 +11,10 @@ import (
 // before it begins. All agents of this package are Bounded.
 type Bounded interface{ CheckSteps(until int) error }
 
-// A horizon holds an agent to the steps that its schedules refer to: a learning rate
-// that has fallen to 0 teaches nothing.
+// A horizon has the loop of Learn, and ends it with an error beyond the steps that the
+// schedules refer to: with a learning rate of 0 an agent learns nothing.
 type horizon struct {
-	run       *Setup
+	setup     *Setup
 	schedules []scheduled
 }
 
@@ -25,19 +25,35 @@ type scheduled struct {
 }
 
 // end sets the horizon.
-func (h *horizon) end(s *Setup, schedules ...scheduled) { h.run, h.schedules = s, schedules }
+func (h *horizon) end(s *Setup, schedules ...scheduled) { h.setup, h.schedules = s, schedules }
 
 // CheckSteps returns an error where a setting falls to 0 before until steps, and
 // Setup.Beyond does not allow it.
 func (h *horizon) CheckSteps(until int) error {
-	if until <= h.run.Steps || h.run.Beyond {
+	if until <= h.setup.Steps || h.setup.Beyond {
 		return nil
 	}
 	for _, s := range h.schedules {
 		if !s.value.IsConstant() {
 			return fmt.Errorf("%s is %v, which falls to 0 at Setup.Steps = %d, and %d steps are asked for: want Setup.Steps = %d, or Setup.Beyond to go on with it at 0",
-				s.key, s.value, h.run.Steps, until, until)
+				s.key, s.value, h.setup.Steps, until, until)
 		}
 	}
 	return nil
+}
+
+// An iterator is an agent that gathers experience and learns from it.
+type iterator interface{ iterate() error }
+
+// iterateUntil has an agent iterate until its stats count so many steps. A panic, for
+// example of a user's network, is the error.
+func (h *horizon) iterateUntil(until int, stats *Stats, a iterator) (err error) {
+	defer recovered(&err)
+	if err = h.CheckSteps(until); err != nil {
+		return err
+	}
+	for err == nil && stats.Steps() < until {
+		err = a.iterate()
+	}
+	return err
 }

@@ -137,27 +137,19 @@ func (a *Linear) Policy() policy.Policy { return a.q }
 
 // Learn takes steps, and learns from each.
 func (a *Linear) Learn(until int) (Report, error) {
-	err := a.learn(until)
+	err := a.iterateUntil(until, &a.stats, a)
 	return a.stats.Report(a.figures()), errorf(a.name, err)
 }
 
-func (a *Linear) learn(until int) (err error) {
-	defer recovered(&err)
-	if err = a.CheckSteps(until); err != nil {
-		return err
-	}
-	for a.stats.Steps() < until {
-		a.schedule()
-		for taken := 0; taken < tabularIteration; taken += a.c.NEnvs {
-			if err = a.step(); err != nil {
-				return err
-			}
-		}
-		if err = checkTable(a.q.W, a.stats.Steps()); err != nil {
+// iterate takes steps, and looks at what was learned.
+func (a *Linear) iterate() error {
+	a.schedule()
+	for taken := 0; taken < tabularIteration; taken += a.c.NEnvs {
+		if err := a.step(); err != nil {
 			return err
 		}
 	}
-	return nil
+	return checkTable(a.q.W, a.stats.Steps())
 }
 
 // schedule reads the schedules at the start of an iteration.

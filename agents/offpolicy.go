@@ -138,13 +138,9 @@ func (r *Replay) buffer(spec env.Spec, first *env.Result) (replay.Buffer, error)
 // least: some milliseconds.
 const offPolicyIteration = 64
 
-// learn takes steps and updates.
-func (o *offPolicy) learn(until int) (err error) {
-	defer recovered(&err)
-	if err := o.CheckSteps(until); err != nil {
-		return err
-	}
-	cores := parallel.Start(o.run.cores(2))
+// learn iterates on several cores.
+func (o *offPolicy) learn(until int) error {
+	cores := parallel.Start(o.setup.cores(2))
 	defer cores.Stop()
 	for _, t := range o.tapes {
 		t.Share(cores)
@@ -155,29 +151,29 @@ func (o *offPolicy) learn(until int) (err error) {
 	for _, s := range o.sharers {
 		s.Share(cores)
 	}
-	for o.stats.Steps() < until {
-		o.schedule()
-		for taken := 0; taken < offPolicyIteration; taken += o.r.TrainFreq * o.run.NEnvs {
-			if err := o.interact(); err != nil {
-				return err
-			}
-		}
-		if err := o.check(); err != nil {
+	return o.iterateUntil(until, &o.stats, o)
+}
+
+// iterate takes steps and makes the updates for them.
+func (o *offPolicy) iterate() error {
+	o.schedule()
+	for taken := 0; taken < offPolicyIteration; taken += o.r.TrainFreq * o.setup.NEnvs {
+		if err := o.interact(); err != nil {
 			return err
 		}
 	}
-	return nil
+	return o.check()
 }
 
 // schedule reads the schedules at the start of an iteration.
 func (o *offPolicy) schedule() {
 	step := o.stats.Steps()
-	o.rate = o.r.LearningRate.At(step, o.run.Steps)
+	o.rate = o.r.LearningRate.At(step, o.setup.Steps)
 	for _, opt := range o.opts {
 		opt.Rate = float32(o.rate)
 	}
 	if p, ok := o.buffer.(interface{ Anneal(beta float64) }); ok {
-		done := min(1, float64(step)/float64(o.run.Steps))
+		done := min(1, float64(step)/float64(o.setup.Steps))
 		p.Anneal(o.r.PriorityBeta + (1-o.r.PriorityBeta)*done)
 	}
 }
@@ -195,7 +191,7 @@ func (o *offPolicy) interact() error {
 	}
 	updates := o.r.GradientSteps
 	if updates < 0 {
-		updates = o.r.TrainFreq * o.run.NEnvs
+		updates = o.r.TrainFreq * o.setup.NEnvs
 	}
 	for range updates {
 		o.buffer.Sample(o.rng, o.batch)

@@ -132,22 +132,12 @@ func (o *onPolicy) learnBy(actor func(policy.Dist) *tape.Var, critic func(v *tap
 	}
 }
 
-// An iterator is an agent that gathers experience and learns from it.
-type iterator interface{ iterate() error }
-
 // learn has an agent iterate until so many steps have been taken, on several cores.
-func (o *onPolicy) learn(until int, s *Setup, a iterator) (err error) {
-	defer recovered(&err)
-	if err = o.CheckSteps(until); err != nil {
-		return err
-	}
-	o.cores = parallel.Start(s.cores(2))
+func (o *onPolicy) learn(until int, a iterator) error {
+	o.cores = parallel.Start(o.setup.cores(2))
 	defer o.cores.Stop()
 	o.opt.Share(o.cores)
-	for err == nil && o.stats.Steps() < until {
-		err = a.iterate()
-	}
-	return err
+	return o.iterateUntil(until, &o.stats, a)
 }
 
 // descend takes a step of the optimiser down the losses for obs, where actions were

@@ -131,7 +131,7 @@ func (p *PPO) begin(mk env.Maker) error {
 
 // Learn gathers rollouts and makes NEpochs passes over each.
 func (p *PPO) Learn(until int) (Report, error) {
-	err := p.learn(until, &p.c.Setup, p)
+	err := p.learn(until, p)
 	return p.stats.Report(p.log.figures(p)), errorf("PPO", err)
 }
 

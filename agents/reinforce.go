@@ -131,7 +131,7 @@ func newPlayed(rows, o, w, k int) played {
 
 // Learn gathers episodes and takes a step with each batch of them.
 func (a *Reinforce) Learn(until int) (Report, error) {
-	err := a.learn(until, &a.c.Setup, a)
+	err := a.learn(until, a)
 	return a.stats.Report(a.log.figures(a.rate)), errorf("REINFORCE", err)
 }
 

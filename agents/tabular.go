@@ -137,27 +137,19 @@ const tabularIteration = 256
 
 // Learn takes steps, and learns from each.
 func (a *Tabular) Learn(until int) (Report, error) {
-	err := a.learn(until)
+	err := a.iterateUntil(until, &a.stats, a)
 	return a.stats.Report(a.figures()), errorf(a.name, err)
 }
 
-func (a *Tabular) learn(until int) (err error) {
-	defer recovered(&err)
-	if err = a.CheckSteps(until); err != nil {
-		return err
-	}
-	for a.stats.Steps() < until {
-		a.schedule()
-		for taken := 0; taken < tabularIteration; taken += a.c.NEnvs {
-			if err = a.step(); err != nil {
-				return err
-			}
-		}
-		if err = a.check(); err != nil {
+// iterate takes steps, and looks at what was learned.
+func (a *Tabular) iterate() error {
+	a.schedule()
+	for taken := 0; taken < tabularIteration; taken += a.c.NEnvs {
+		if err := a.step(); err != nil {
 			return err
 		}
 	}
-	return nil
+	return a.check()
 }
 
 // check returns an error where learning has broken a table.
