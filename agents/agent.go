@@ -14,7 +14,7 @@ import (
 type Agent interface {
 	// Learn runs whole iterations of gathering experience and learning from
 	// it, until at least until environment steps have been taken in all, and
-	// says how things stand. Beyond Setup.Steps it returns an error where a setting
+	// says how things stand. Beyond Setup.Steps it returns an error if a schedule
 	// has fallen to 0: see Bounded. Between calls no goroutine is running, so that is
 	// when an Agent may be saved. After an error it must not be; the Report
 	// then has the books as they stood.

@@ -9,7 +9,7 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// checkFinite returns an error where parameters are not finite after so many steps.
+// checkFinite returns an error where a network's parameters are not finite.
 func checkFinite(params []*tape.Param, steps int) error {
 	for _, p := range params {
 		if sum := f32.SumSquares(p.Value); sum-sum != 0 {
@@ -19,17 +19,18 @@ func checkFinite(params []*tape.Param, steps int) error {
 	return nil
 }
 
-// checkTable returns an error where a table's values are not finite.
-func checkTable(q *tape.Param, steps int) error {
+// checkTable returns an error where the values of a table, or the weights of tiles, are
+// not finite. What names them.
+func checkTable(what string, q *tape.Param, steps int) error {
 	if sum := f32.SumSquares(q.Value); sum-sum != 0 {
-		return fmt.Errorf("the table's values are not finite after %d steps; a lower learning_rate may help", steps)
+		return fmt.Errorf("%s are not finite after %d steps; a lower learning_rate may help", what, steps)
 	}
 	return nil
 }
 
-// blame returns the error of a step that environments refused. Where they refused an
-// action, the network that chose it is at fault: an agent chooses among what there is,
-// and within bounds, unless its network's output is not finite.
+// blame returns the error of a step. Where an environment refused the action, the
+// network is at fault: an agent's actions are in the action space, unless the network's
+// output is not finite.
 func blame(err error, params []*tape.Param, steps int) error {
 	if !errors.Is(err, env.ErrAction) {
 		return err

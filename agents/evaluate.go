@@ -37,8 +37,8 @@ func (s Score) MeanLength() float64 {
 	return float64(sum) / float64(len(s.Lengths))
 }
 
-// groupSize is how many episodes of an evaluation have seeds that descend from one
-// child of its seed.
+// groupSize is the number of episodes whose seeds descend from the same child of the
+// evaluation's seed.
 const groupSize = 256
 
 // sideBySideBytes bounds the memory of the environments that an evaluation plays side
@@ -80,13 +80,15 @@ func Evaluate(ctx context.Context, p policy.Policy, mk env.Maker, episodes, maxS
 	return score(returns, lengths), nil
 }
 
-// A renumbered Vector can take the place of a part of a larger one.
+// A renumbered Vector can play a part of the environments of a larger Vector, with the
+// same seeds.
 type renumbered interface {
 	ResetFrom(seed uint64, first int) (*env.Result, error)
-	Footprint() int // bytes of an environment
+	Footprint() int // bytes that each environment takes
 }
 
-// sideBySide is how many environments like v's an evaluation steps together.
+// sideBySide returns the number of environments like v's that an evaluation steps
+// together.
 func sideBySide(v env.Vector) int {
 	r, ok := v.(renumbered)
 	if !ok {
@@ -95,8 +97,8 @@ func sideBySide(v env.Vector) int {
 	return min(max(1, sideBySideBytes/r.Footprint()), groupSize)
 }
 
-// play plays one episode in each environment of v, side by side: those that are
-// numbered from first on in a vector of a whole group.
+// play plays one episode in each environment of v, side by side. The environments have
+// the numbers first, first+1, … of their group.
 func play(ctx context.Context, p policy.Policy, v env.Vector, first, maxSteps int, seed uint64) ([]float64, []int, error) {
 	n := v.Len()
 	reset := v.Reset
@@ -148,7 +150,7 @@ func score(returns []float64, lengths []int) Score {
 		s.Mean += r
 		s.Min, s.Max = min(s.Min, r), max(s.Max, r)
 	}
-	s.Mean = min(max(s.Mean/n, s.Min), s.Max) // rounding can take it out: 100 times 0.87, by 100
+	s.Mean = min(max(s.Mean/n, s.Min), s.Max) // rounding can leave the range: the mean of a hundred 0.87
 	for _, r := range returns {
 		s.Std += (r - s.Mean) * (r - s.Mean)
 	}

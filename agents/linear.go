@@ -141,7 +141,7 @@ func (a *Linear) Learn(until int) (Report, error) {
 	return a.stats.Report(a.figures()), errorf(a.name, err)
 }
 
-// iterate takes steps, and looks at what was learned.
+// iterate takes steps, learns from each, and checks the weights.
 func (a *Linear) iterate() error {
 	a.schedule()
 	for taken := 0; taken < tabularIteration; taken += a.c.NEnvs {
@@ -149,7 +149,7 @@ func (a *Linear) iterate() error {
 			return err
 		}
 	}
-	return checkTable(a.q.W, a.stats.Steps())
+	return checkTable("the weights", a.q.W, a.stats.Steps())
 }
 
 // schedule reads the schedules at the start of an iteration.

@@ -30,7 +30,7 @@ type onPolicy struct {
 	vec    env.Vector
 	normal *policy.Normalizer // of its observations; nil if they are as they are
 	stats  Stats
-	before int // steps that others have taken: see A3C
+	before int // steps of all A3C workers before this one's rollout; 0 in other agents
 
 	act, bounded []float32 // [N, A] as drawn, and as the environments get them
 	forbidden    []float32 // [N, actions] what cannot be done next; nil where all can always be
@@ -218,7 +218,7 @@ type gatherer struct {
 	noiseFor             int       // steps that gSDE's noise stays for; below 1 it is as many as the rollout
 }
 
-// maxRollout bounds what a rollout keeps, in floats: 2 GiB, or half of what an int can count.
+// maxRollout bounds the floats of a rollout: 2 GiB, or 1 GiB where an int has 32 bits.
 const maxRollout = min(1<<29, math.MaxInt/8)
 
 // begin makes the rollout for T steps of environments that begin with first.
@@ -263,9 +263,9 @@ func (g *gatherer) advantages(gamma, lambda float32) {
 	f32.Add(g.ret, g.adv, g.value[:len(g.ret)])
 }
 
-// values writes V of each row of obs to v. The rows after the first n are those where time
-// limits cut episodes off, and are valued apart: how many they are differs between rollouts,
-// and a network would allocate whenever there are more rows at once than ever before.
+// values writes V of each row of obs to v. The rows after the first n are the last
+// observations of truncated episodes, whose number differs between rollouts. They are
+// valued in a batch of their own: a network allocates when a batch is larger than all before.
 func (g *gatherer) values(obs, v []float32, n int) {
 	o := len(obs) / len(v)
 	g.model.Values(obs[:n*o], v[:n])

@@ -61,7 +61,7 @@ func (c *Checkpoint) Save(s state.Stater) error {
 // error s must be dropped. Without a state it is os.ErrNotExist.
 func (c *Checkpoint) Load(s state.Stater) error {
 	if _, err := os.Stat(c.name); errors.Is(err, os.ErrNotExist) {
-		return err // also of what could not be saved
+		return err // also where the state of s could not be saved
 	}
 	most, err := stateLimit(s)
 	if err != nil {
@@ -75,8 +75,8 @@ func (c *Checkpoint) Load(s state.Stater) error {
 	return c.segments.Load(f, s)
 }
 
-// stateLimit is how many bytes a state file of s can have: a multiple of what it has
-// now, and what the actions of long episodes take.
+// stateLimit returns the most bytes that a state file of s can have: four times its
+// present size, and room for the actions of long episodes.
 func stateLimit(s state.Stater) (int64, error) {
 	const actions = 16 << 30
 	var now counter

@@ -29,8 +29,8 @@ func (s *Stats) Add(r *env.Result) {
 	}
 }
 
-// begin makes room for episodes, before the first ends: for Reports of few steps never to
-// need more.
+// begin makes room for the episodes of a Report before the first one ends, so that
+// Reports of few steps allocate nothing.
 func (s *Stats) begin() {
 	if s.ended == nil {
 		s.ended = make([]Episode, 0, 256)

@@ -49,7 +49,7 @@ type Tabular struct {
 	stats  Stats
 
 	back      []lookback // [N] of n-step and λ-returns; empty for returns of one step
-	obs, act  []float32  // [N] the numbers of the states that are acted on, and of the actions
+	obs, act  []float32  // [N] the numbers of the present states, and of the actions there
 	following []float32  // [N] the numbers of the next actions of SARSA
 	rows      []float32  // [N, A] the actions as the environments get them
 	rate, eps float64    // in this iteration
@@ -141,7 +141,7 @@ func (a *Tabular) Learn(until int) (Report, error) {
 	return a.stats.Report(a.figures()), errorf(a.name, err)
 }
 
-// iterate takes steps, and looks at what was learned.
+// iterate takes steps, learns from each, and checks the tables.
 func (a *Tabular) iterate() error {
 	a.schedule()
 	for taken := 0; taken < tabularIteration; taken += a.c.NEnvs {
@@ -152,11 +152,12 @@ func (a *Tabular) iterate() error {
 	return a.check()
 }
 
-// check returns an error where learning has broken a table.
+// check returns an error where a table has values that are not finite.
 func (a *Tabular) check() error {
-	err := checkTable(a.one.Q, a.stats.Steps())
+	const what = "the table's values"
+	err := checkTable(what, a.one.Q, a.stats.Steps())
 	if err == nil && a.two != nil {
-		err = checkTable(a.two.Q, a.stats.Steps())
+		err = checkTable(what, a.two.Q, a.stats.Steps())
 	}
 	return err
 }
@@ -194,7 +195,7 @@ func (a *Tabular) step() error {
 	return nil
 }
 
-// observe sets obs to what is acted on next.
+// observe sets obs to the numbers of the states that are acted on next.
 func (a *Tabular) observe(res *env.Result) {
 	for i := range a.obs {
 		a.obs[i] = a.state(res.Obs, i)
