@@ -2,7 +2,7 @@ package env
 
 import "fmt"
 
-// Describe says in words what a space is, for messages: "a Box of 3 numbers",
+// Describe returns a space in words, for messages: "a Box of 3 numbers",
 // "a choice of 4 (Discrete)".
 func Describe(s Space) string {
 	switch s := s.(type) {
@@ -24,8 +24,8 @@ func Describe(s Space) string {
 	return fmt.Sprintf("a space of the type %T", s)
 }
 
-// row shows x in a message: all of it, or of a long one the first numbers, and the
-// first that is not finite.
+// row returns x for a message. Of a long row it has the first numbers, and the first
+// number that is not finite.
 func row(x []float32) string {
 	const most = 16
 	if len(x) <= most {

@@ -75,9 +75,9 @@ type Physics interface {
 // that an episode of another implementation can be repeated.
 type Drawn interface {
 	// SetDraws makes the next Reset or Step take its random numbers from draws, in
-	// order, before its own generator's: uniform numbers in [0, 1), unless the
-	// environment draws something else, as cards. What is left over stays for the
-	// next, until SetDraws(nil). A number that cannot be drawn is an error and
+	// order, before its own generator's: uniform numbers in [0, 1), or for example
+	// cards, where the environment draws these. Numbers that are left over are for the
+	// next call, until SetDraws(nil). A number that cannot be drawn is an error and
 	// changes nothing.
 	SetDraws(draws []float64) error
 }
@@ -89,9 +89,8 @@ type Masker interface {
 	Mask(allowed []bool)
 }
 
-// A Clipper is an Env whose rules say what an action beyond the bounds of its Box
-// does: it is clipped, as the original of the environment does. Whoever refuses
-// actions out of bounds asks this first.
+// A Clipper is an Env that clips actions to the bounds of its Box, as the original
+// environment does. Its actions out of bounds are not an error.
 type Clipper interface {
 	// ClipsActions does nothing. It marks the environment.
 	ClipsActions()
@@ -104,13 +103,12 @@ func As[T any](e Env) (T, bool) {
 }
 
 // AsIs returns the first environment in e's chain of wrappers that is a T and has
-// the observations, actions and dynamics of e itself: it looks through those wrappers
-// alone that change the time limit or rewards. It is how the model of a tabular
-// environment is found.
+// the observations, actions and dynamics of e itself: it looks only through wrappers
+// that change the time limit or rewards. It finds the model of a tabular environment.
 func AsIs[T any](e Env) (T, bool) { return find[T](e, keepsModel) }
 
-// find returns the first environment in e's chain of wrappers that is a T, and looks
-// through those wrappers that let it.
+// find returns the first environment in e's chain of wrappers that is a T. It looks
+// only through wrappers for which through is true.
 func find[T any](e Env, through func(Wrapper) bool) (T, bool) {
 	for {
 		if t, ok := e.(T); ok {

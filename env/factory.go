@@ -6,9 +6,9 @@ import (
 	"runtime/debug"
 )
 
-// A Copier is an Env that makes another of the same options, which shares with it
-// what never changes: the model of a tabular environment, a map. The copy must be
-// Reset before its first step. Copy is called from several goroutines at once.
+// A Copier is an Env that can be copied. The copy has the same options and shares what
+// never changes, for example the model of a tabular environment. It must be Reset
+// before its first step. Copy may be called from several goroutines at once.
 type Copier interface {
 	Env
 	Copy() Env
@@ -74,8 +74,8 @@ func (f Factory) one() (e Env, err error) {
 	return f()
 }
 
-// copyOf returns a copy of e, if e is a Copier. What only embeds a Copier is none:
-// its copy would be the part that it embeds.
+// copyOf returns a copy of e if e is a Copier. A type that only embeds a Copier is not
+// one: the copy would be the embedded part.
 func copyOf(e Env) (Env, bool) {
 	c, ok := e.(Copier)
 	if !ok {

@@ -79,8 +79,7 @@ func (p *Parallel) Len() int { return p.all.Len() }
 // them.
 func (p *Parallel) Reset(seed uint64) (*Result, error) { return p.ResetFrom(seed, 0) }
 
-// ResetFrom is Reset of environments that are numbered from first on, as a part of a
-// larger Vector.
+// ResetFrom is Reset for a part of a larger Vector: see Vec.
 func (p *Parallel) ResetFrom(seed uint64, first int) (*Result, error) {
 	if p.all.invalid != nil {
 		return nil, p.all.invalid

@@ -10,8 +10,8 @@ import (
 // maxChoices is where float32 numbers stop telling choices apart.
 const maxChoices = 1 << 24
 
-// Validate reports why no environment can have this Spec: an id that is none, a
-// negative time limit, a threshold that is not finite, or a space that is
+// Validate returns an error if no environment can have this Spec: the id is not
+// valid, the time limit is negative, the threshold is not finite, or a space is
 // missing, empty or contradicts itself.
 func (s Spec) Validate() error {
 	if _, err := ParseID(s.ID); err != nil {
@@ -32,7 +32,7 @@ func (s Spec) Validate() error {
 	return nil
 }
 
-// validateSpace reports why s is no space of values.
+// validateSpace returns an error if s is not a space of values.
 func validateSpace(s Space) error {
 	switch s := s.(type) {
 	case nil:
@@ -161,7 +161,7 @@ func alike(envs []Env) (Spec, error) {
 	return first, nil
 }
 
-// nameOf is how a message names e: by its id, or by its type where it has none.
+// nameOf returns the name of e in a message: its id, or its type if it has no id.
 func nameOf(e Env, s Spec) string {
 	if s.ID == "" {
 		return fmt.Sprintf("%T", e)
@@ -173,7 +173,7 @@ func nameOf(e Env, s Spec) string {
 type choice struct{ at, n int }
 
 // choicesOf returns the choices and bits in a row of s, whose first number has the
-// index at. Of a space of a user's own none are known.
+// index at. It finds none in a user's own type of space.
 func choicesOf(s Space, at int) (all []choice) {
 	switch s := s.(type) {
 	case Discrete:
@@ -197,7 +197,7 @@ func choicesOf(s Space, at int) (all []choice) {
 	return all
 }
 
-// inRange reports whether each choice in row x is one of its values.
+// inRange reports whether each choice in row x has one of its n values.
 func inRange(choices []choice, x []float32) bool {
 	for _, c := range choices {
 		if !isIndex(x[c.at], c.n) {

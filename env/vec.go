@@ -15,21 +15,21 @@ const maxLog = 1 << 20
 
 // Vec steps environments one after another, and applies Spec.MaxSteps.
 type Vec struct {
-	envs []Env
-	spec Spec
-	o, a int // row sizes
-	res  *Result
-	mask []Masker    // [N] nil where environments are none
-	snap bool        // environments are Snapshotters
-	pick []choice    // those of an observation, which may be out of range
-	from int         // the number of the first environment: of a part of a larger Vector
-	at   int         // the environment being run, for an error's message
-	seed uint64      // of the whole Vec
-	ep   []int64     // [N] episodes begun, which with seed gives the episode's seed
-	ret  []float64   // [N] return of the running episode
-	len  []int       // [N] its length
-	log  [][]float32 // [N] its actions; nil where nobody needs them
-	err  error       // why there is no next step
+	envs    []Env
+	spec    Spec
+	o, a    int // row sizes
+	res     *Result
+	mask    []Masker    // [N] nil where environments are none
+	snap    bool        // environments are Snapshotters
+	choices []choice    // of an observation
+	from    int         // number of the first environment, above 0 in a part of a larger Vector
+	at      int         // the environment being run, for an error's message
+	seed    uint64      // of the whole Vec
+	ep      []int64     // [N] episodes begun, which with seed gives the episode's seed
+	ret     []float64   // [N] return of the running episode
+	len     []int       // [N] its length
+	log     [][]float32 // [N] its actions; nil where nobody needs them
+	err     error       // why there is no next step
 
 	invalid error // why the environments cannot be stepped at all
 }
@@ -40,7 +40,7 @@ var errNotReset = errors.New("env: a Vec must be Reset before its first Step")
 
 // NewVec returns a Vec of the given environments, which must be alike. At
 // least one must be given. Where their Specs are not valid, or differ in size, Reset
-// says so; a Maker says it at once.
+// returns the error; a Maker returns it at once.
 func NewVec(envs ...Env) *Vec {
 	if len(envs) == 0 {
 		panic("env: NewVec of no environments")
@@ -55,7 +55,7 @@ func NewVec(envs ...Env) *Vec {
 		ep: make([]int64, n), ret: make([]float64, n), len: make([]int, n),
 	}
 	v.res = NewResult(n, v.o)
-	v.pick = choicesOf(spec.Obs, 0)
+	v.choices = choicesOf(spec.Obs, 0)
 	if v.snap = Snapshots(envs[0]); !v.snap {
 		v.log = make([][]float32, n)
 	}
@@ -76,8 +76,8 @@ func (v *Vec) Spec() Spec { return v.spec }
 // who steps the Vec no more.
 func (v *Vec) Env(i int) Env { return v.envs[i] }
 
-// Footprint is about how many bytes each environment takes here: its rows of the
-// Result, as many again for whoever acts on them, and what wrappers keep of the past.
+// Footprint estimates the bytes that each environment takes: its rows of the Result, as
+// much again for the policy, and the past that wrappers keep.
 func (v *Vec) Footprint() int {
 	floats := 4*v.o + 2*v.a + 16
 	for e := v.envs[0]; ; {
@@ -99,8 +99,8 @@ func (v *Vec) Len() int { return len(v.envs) }
 // from k = 1, has the seed Split(Split(seed, i), k).
 func (v *Vec) Reset(seed uint64) (*Result, error) { return v.ResetFrom(seed, 0) }
 
-// ResetFrom is Reset of environments that are numbered from first on, as a part of a
-// larger Vector: they have the seeds that it would give them.
+// ResetFrom is Reset for a part of a larger Vector: the environments have the numbers
+// first, first+1, …, and the seeds that go with these.
 func (v *Vec) ResetFrom(seed uint64, first int) (res *Result, err error) {
 	if v.invalid != nil {
 		return nil, v.invalid
@@ -147,7 +147,7 @@ func (v *Vec) Step(act []float32) (res *Result, err error) {
 		if out.Reward-out.Reward != 0 || !finiteCopy(r.Obs[i*v.o:], next) {
 			return nil, v.fail(fmt.Errorf("reward %v and observation %s: %w", out.Reward, row(next), ErrNotFinite))
 		}
-		if !inRange(v.pick, next) {
+		if !inRange(v.choices, next) {
 			return nil, v.fail(v.outside(next))
 		}
 		out.Truncated = out.Truncated || v.len[i] == v.spec.MaxSteps
@@ -185,7 +185,7 @@ func (v *Vec) begin(i int) {
 		v.fail(fmt.Errorf("observation %s: %w", row(obs), ErrNotFinite))
 		return
 	}
-	if !inRange(v.pick, obs) {
+	if !inRange(v.choices, obs) {
 		v.fail(v.outside(obs))
 		return
 	}
@@ -228,7 +228,7 @@ func (v *Vec) refuse(act []float32) error {
 	return v.fail(fmt.Errorf("action %s: %w", row(act[:v.a]), ErrAction))
 }
 
-// outside says that an observation has a choice that its space does not have.
+// outside returns the error of an observation that is not in its space.
 func (v *Vec) outside(obs []float32) error {
 	return fmt.Errorf("observation %s of %s: %w", row(obs), Describe(v.spec.Obs), ErrObservation)
 }
@@ -267,7 +267,7 @@ func (v *Vec) fail(err error) error {
 	return v.err
 }
 
-// errorOf returns err with what is known of the environment being run.
+// errorOf returns err with the id, seed and step of the environment being run.
 func (v *Vec) errorOf(err error) error {
 	e := &Error{Env: v.spec.ID, Index: v.from + v.at, Seed: v.episodeSeed(v.at), Step: v.len[v.at], Err: err}
 	if v.log != nil && len(v.log[v.at]) == e.Step*v.a {

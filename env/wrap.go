@@ -15,9 +15,8 @@ type Wrapper interface {
 	Unwrap() Env
 }
 
-// keepsModel reports whether w leaves observations, actions and what they lead to as
-// they are, and changes rewards or the time limit alone. What embeds such a wrapper
-// may do more, and is not known to.
+// keepsModel reports whether w changes only rewards or the time limit. A type that
+// embeds such a wrapper may change more, so it is not one of them.
 func keepsModel(w Wrapper) bool {
 	switch w.(type) {
 	case ScaleReward, TransformReward, WithMaxSteps:

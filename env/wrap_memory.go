@@ -36,8 +36,8 @@ func NewFrameStack(e Env, n int, zeros bool) (*FrameStack, error) {
 	return &FrameStack{within{e}, n, zeros, box, make([]float32, n*len(box.Low))}, nil
 }
 
-// checkKept refuses n observations of the given size that are more than a wrapper may
-// keep. A single one may always be kept.
+// checkKept returns an error if n observations of the given size are more than a wrapper
+// may keep. One observation of any size may be kept.
 func checkKept(wrapper string, n, size int) error {
 	if most := max(1, maxKept/size); n < 1 || n > most {
 		return fmt.Errorf("env: %s of %d observations of %s, want 1 … %d", wrapper, n, counted(size, "number"), most)

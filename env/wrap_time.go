@@ -18,7 +18,7 @@ type WithMaxSteps struct {
 var _ Wrapper = WithMaxSteps{}
 
 // NewWithMaxSteps returns e with episodes of at most the given steps; 0 means no
-// limit. Wrappers in e that count the time are told of a limit.
+// limit. Wrappers in e that count steps are given the new limit.
 func NewWithMaxSteps(e Env, steps int) WithMaxSteps {
 	if steps > 0 {
 		setLimit(e, steps)
@@ -26,8 +26,8 @@ func NewWithMaxSteps(e Env, steps int) WithMaxSteps {
 	return WithMaxSteps{within{e}, steps}
 }
 
-// setLimit tells the wrappers in e that count the time of another time limit, which is
-// applied around e.
+// setLimit gives the wrappers in e that count steps a new time limit, which is applied
+// around e.
 func setLimit(e Env, steps int) {
 	for {
 		if t, ok := e.(interface{ setLimit(steps int) (within int) }); ok {
@@ -120,10 +120,10 @@ type TimeAwareObservation struct {
 var _ Wrapper = (*TimeAwareObservation)(nil)
 
 // NewTimeAwareObservation returns e with the steps taken as a last element of its
-// observations, or the share of the time limit if share is true. They must be
+// observations, or the share of the time limit if share is true. Observations must be
 // those of a Box, and e must have a time limit. The share is of the limit that
-// applies in the end: a NewWithMaxSteps around it counts. The number stays at the
-// limit that e has, where it is played for longer.
+// applies in the end, which a NewWithMaxSteps around it may set. The number of steps
+// stays at the limit of e in longer episodes.
 func NewTimeAwareObservation(e Env, share bool) (*TimeAwareObservation, error) {
 	spec := e.Spec()
 	box, err := boxOf("TimeAwareObservation", "observations", spec.Obs)
@@ -147,8 +147,8 @@ func (w *TimeAwareObservation) Spec() Spec {
 	return s
 }
 
-// setLimit makes steps the time limit, if a share of it is shown. The bound of a
-// number of steps has been read by the wrappers around, and stays.
+// setLimit makes steps the time limit if the share of it is shown. Otherwise the bound
+// of the observation space stays, which the wrappers around have already read.
 func (w *TimeAwareObservation) setLimit(steps int) (within int) {
 	if w.share {
 		w.max = steps

@@ -13,15 +13,15 @@ func checkBounds(low, high float64) error {
 	return nil
 }
 
-// A variable is number i of a state, where it is never outside [low, high].
+// A variable is number i of a state, which is always in [low, high].
 type variable struct {
 	name      string
 	i         int
 	low, high float64
 }
 
-// setPhysics copies x, as many finite numbers, to an environment's state. Variables
-// with bounds must be within, but for what float32 rounds away.
+// setPhysics copies x to an environment's state. The numbers must be finite, and the
+// bounded ones within their bounds as float32.
 func setPhysics(state, x []float64, bounded ...variable) error {
 	if len(x) != len(state) {
 		return fmt.Errorf("classic: want %d state variables, not %d", len(state), len(x))

@@ -2,9 +2,9 @@ package grid
 
 import "context"
 
-// Regret returns the optimal value of the start less that of what act does in each
-// state, [S]. It is an error where a value does not settle, since episodes from the
-// start need not come to an end, and ctx's where that ends first.
+// Regret returns the optimal value of the start less the value of the policy that takes
+// action act[s] in state s. It is an error if a value does not converge, because episodes
+// from the start need not end. When ctx ends, its error is returned.
 func (m *MDP) Regret(ctx context.Context, act []int, gamma float64) (float64, error) {
 	best, err := m.valueIteration(ctx, gamma)
 	if err != nil {

@@ -5,9 +5,9 @@ import (
 	"errors"
 )
 
-// StartValue returns the value of the start under a policy: Evaluate in those states
-// alone that it comes to. So with a discount of 1 it need not come to an end from
-// states that it never sees.
+// StartValue returns the value of the start under a policy. It evaluates only the
+// states that the policy reaches. So with a discount of 1 episodes need not end from
+// the other states.
 func (m *MDP) StartValue(p Policy, gamma float64) (float64, error) {
 	return m.startValue(context.Background(), p, gamma)
 }
@@ -25,7 +25,7 @@ func (m *MDP) startValue(ctx context.Context, p Policy, gamma float64) (float64,
 	return part.Mean(v), nil
 }
 
-// visited returns the states that a policy comes to from the start.
+// visited returns the states that a policy reaches from the start.
 func (m *MDP) visited(p Policy) (states []int) {
 	seen := make([]bool, m.States)
 	add := func(s int) {
@@ -54,8 +54,8 @@ func (m *MDP) visited(p Policy) (states []int) {
 	return states
 }
 
-// restricted returns the part of m and p that some states are, which p does not leave
-// but at the end of an episode. Actions that p does not take end the episode there.
+// restricted returns m and p with some of the states only. Under p an episode stays in
+// these states until it ends. Actions that p does not take end the episode.
 func (m *MDP) restricted(p Policy, states []int) (*MDP, Policy) {
 	number := make(map[int]int, len(states))
 	for i, s := range states {
@@ -75,8 +75,8 @@ func (m *MDP) restricted(p Policy, states []int) (*MDP, Policy) {
 	return part, policy
 }
 
-// renumbered returns outcomes that lead to states by their new numbers. A state where
-// an episode ends has none, and its value is 0: the first stands for it.
+// renumbered returns outcomes with the new numbers of their states. A state where an
+// episode ends may have no new number; it gets number 0, since its value is not used.
 func renumbered(outcomes []Transition, number map[int]int) []Transition {
 	all := make([]Transition, 0, len(outcomes))
 	for _, o := range outcomes {

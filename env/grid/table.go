@@ -93,8 +93,8 @@ func (t *Table) build(spec env.Spec, m *MDP, v view) error {
 	return nil
 }
 
-// maxShort bounds the pairs whose outcomes are kept a second time, as draws: of more
-// they would take more memory than they save time.
+// maxShort bounds the pairs of state and action for which outcomes are also kept as
+// draws. For more pairs the memory costs more than the draws save.
 const maxShort = 1 << 18
 
 // draws are the outcomes of the first n pairs as draws, if they can be.

@@ -62,12 +62,12 @@ func load(r io.Reader, s Stater, g *Segments) error {
 	return st.err
 }
 
-// verifyFirst is the length from which a file is read once for its checksum alone,
-// before there is memory for its content: a damaged file may claim any length.
+// verifyFirst is the length from which the checksum of a file is verified before memory
+// for its content is taken: a damaged file may claim any length.
 const verifyFirst = 1 << 26
 
-// verify reads a container's fields and checksum, want bytes, compares the two, and
-// goes back to where it began.
+// verify compares the checksum of a container with its head and fields, want bytes with
+// the checksum, and goes back to where the fields begin.
 func verify(file io.ReadSeeker, head []byte, want int64) error {
 	start, err := file.Seek(0, io.SeekCurrent)
 	if err != nil {

@@ -44,8 +44,8 @@ const flushSize = 1 << 20
 func NewSegments(dir string) *Segments { return &Segments{dir, map[string]*segments{}} }
 
 // Save writes s to w like the function Save, but its records to files. The files of
-// the Save before are still whole then; see Tidy. After an error they are as they
-// were, so that on a full disk nothing remains of what did not fit.
+// the Save before are still whole then; see Tidy. After an error the files are as they
+// were before, so that a full disk has room again.
 func (g *Segments) Save(w io.Writer, s Stater) error {
 	before := g.copySets()
 	err := save(w, s, g)
@@ -63,8 +63,8 @@ func (g *Segments) copySets() map[string]*segments {
 	return sets
 }
 
-// restoreSets goes back to earlier sets: files are cut to their lengths then, and
-// those that were not there are removed.
+// restoreSets goes back to earlier sets: it cuts files to their earlier lengths, and
+// removes new files.
 func (g *Segments) restoreSets(before map[string]*segments) {
 	for name, set := range g.sets {
 		var old []segment
@@ -89,7 +89,7 @@ func (g *Segments) restoreSets(before map[string]*segments) {
 	}
 }
 
-// whole reports whether at path there is a file that has the bytes that count.
+// whole reports whether the file at path has all bytes of the segment.
 func (f *segment) whole(path string) bool {
 	info, err := os.Lstat(path)
 	return err == nil && info.Mode().IsRegular() && info.Size() >= int64(f.size)
