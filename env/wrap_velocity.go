@@ -17,7 +17,7 @@ func NewMaskVelocity(e Env) (*MaskObservation, error) {
 	}
 	for w, ok := e.(Wrapper); ok; w, ok = w.Unwrap().(Wrapper) {
 		if len(velocities(w.Unwrap().Spec().Obs)) > 0 {
-			return nil, fmt.Errorf("env: MaskVelocity of observations that are %s, which have no velocities; put it before the wrapper that changes them",
+			return nil, fmt.Errorf("env: MaskVelocity of observations that are %s, where velocities are no longer to be found; put it before the wrapper that changes them",
 				Describe(spec.Obs))
 		}
 	}

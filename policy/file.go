@@ -61,8 +61,9 @@ func Save(w io.Writer, p Saver, m Meta) error {
 }
 
 // Load fills p from what Save wrote. The tensors must be those of p, name by
-// name and shape by shape, and finite, variances above 0; and the file of m's
-// environment and agent, where both say one. If something is not, p is untouched.
+// name and shape by shape, with finite values and variances above 0. The file must be
+// of m's environment and agent, unless m or the file names none. After an error p is
+// unchanged.
 func Load(r io.Reader, p Saver, m Meta) error {
 	if err := load(r, p.Tensors(), m); err != nil {
 		return fmt.Errorf("policy: %w", err)
@@ -113,7 +114,7 @@ func load(r io.Reader, params []*tape.Param, m Meta) error {
 	return nil
 }
 
-// check returns an error where a file's metadata says that it is another's.
+// check returns an error if a file's metadata has another version, environment or agent.
 func (m Meta) check(info map[string]string) error {
 	if v, ok := info["version"]; ok && v != fileVersion {
 		return fmt.Errorf("version %s of the format, this program reads %s", v, fileVersion)
@@ -144,8 +145,8 @@ func tensor(file safetensors.SafeTensors, p *tape.Param) ([]float32, error) {
 	return value, checkValues(p.Name, value)
 }
 
-// checkValues returns an error where the tensor called name has a value that it cannot
-// have.
+// checkValues returns an error if a value of the tensor called name is not finite, or is
+// a variance that is too small.
 func checkValues(name string, x []float32) error {
 	for _, v := range x {
 		switch {

@@ -10,16 +10,16 @@ import (
 // A numbering gives each value of a space of choices a number, the last choice
 // counting up first: (1, 2) of 4 × 3 is 1·3 + 2.
 type numbering struct {
-	radix []int // values of each float in a row
-	count int   // values of the space
+	radix []int // number of values of each float in a row
+	count int   // number of values of the space
 }
 
-// maxNumbers bounds a numbering's count: to there a float32 holds every number.
+// maxNumbers bounds a numbering's count: a float32 holds every whole number up to it.
 const maxNumbers = 1 << 24
 
-// newNumbering returns the numbering of a Discrete, a MultiDiscrete or a MultiBinary, or
-// of a Tuple or Dict of such. An error says what the space is of, and what would make
-// choices of it.
+// newNumbering returns the numbering of a Discrete, MultiDiscrete or MultiBinary space, or
+// of a Tuple or Dict of these. Its error names the observations or actions (what), and
+// the wrapper that turns them into choices (cure).
 func newNumbering(space env.Space, what, cure string) (numbering, error) {
 	n := numbering{count: 1}
 	if other := n.append(space); other != nil {
@@ -35,7 +35,8 @@ func newNumbering(space env.Space, what, cure string) (numbering, error) {
 	return n, nil
 }
 
-// append adds the choices of a space, and returns the part that is none.
+// append adds the choices of a space. It returns the first part that is not a space of
+// choices, nil if all parts are.
 func (n *numbering) append(space env.Space) (other env.Space) {
 	switch s := space.(type) {
 	case env.Discrete:

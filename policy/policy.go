@@ -36,9 +36,9 @@ type Kwargs struct {
 	NetArch      []int   `yaml:"net_arch"`      // sizes of the hidden layers, the actor's and the critic's alike
 	ActivationFn string  `yaml:"activation_fn"` // see MLPConfig
 	LogStdInit   float32 `yaml:"log_std_init"`  // log σ of continuous actions at the start
-	OrthoInit    *bool   `yaml:"ortho_init"`    // weights begin orthogonal, or as PyTorch has them; nil: as InitFn says
-	InitFn       string  `yaml:"init_fn"`       // how weights begin: see MLPConfig; "": as OrthoInit says
-	DefaultInit  string  `yaml:"-"`             // where neither says: an agent's; "" is orthogonal
+	OrthoInit    *bool   `yaml:"ortho_init"`    // true: orthogonal weights; false: PyTorch's initialisation; nil: see InitFn
+	InitFn       string  `yaml:"init_fn"`       // initialisation of the weights: see MLPConfig; "": see OrthoInit
+	DefaultInit  string  `yaml:"-"`             // where neither is given: the agent's initialisation; "" is orthogonal
 	Norm         string  `yaml:"norm"`          // none, layer or batch
 	Dropout      float32 `yaml:"dropout"`       // share of hidden outputs left out in training
 	ShareTrunk   bool    `yaml:"share_trunk"`   // the actor and the critic have the same hidden layers
@@ -67,8 +67,8 @@ func (k *Kwargs) mlp() (MLPConfig, error) {
 	return c, err
 }
 
-// initialisation returns how weights begin, by the one of InitFn and OrthoInit that is
-// given. Both given must agree.
+// initialisation returns the initialisation that InitFn or OrthoInit names. If both are
+// given they must agree.
 func (k *Kwargs) initialisation() (string, error) {
 	const orthogonal = "orthogonal"
 	switch {
@@ -85,8 +85,8 @@ func (k *Kwargs) initialisation() (string, error) {
 	return k.InitFn, nil
 }
 
-// Complete writes out how weights begin, and the optimiser's defaults. That of Adam's ε
-// is its agent's to say.
+// Complete writes out the initialisation and the optimiser's defaults. The default of
+// Adam's ε is the agent's.
 func (k *Kwargs) Complete(adamEps float64) (err error) {
 	if k.InitFn, err = k.initialisation(); err != nil {
 		return err

@@ -19,8 +19,8 @@ type Squashed struct {
 	Net      Network    // of μ and log σ, 2A outputs; of Features' and of μ, A outputs, where there are such
 	Tape     *tape.Tape // that Draw puts them on
 
-	// TanhEpsilon is added to 1 - tanh² u before its logarithm is taken. It is 0 but in
-	// tests against Stable-Baselines3, which adds 1e-6: see squash.
+	// TanhEpsilon is added to 1 - tanh² u before the logarithm. It is 0, and 1e-6 only in
+	// tests against Stable-Baselines3: see squash.
 	TanhEpsilon float32
 
 	noise    *stateNoise
@@ -98,7 +98,7 @@ func (p *Squashed) squash(out, x *tape.Var, epsilon []float32) (act, logp *tape.
 //
 //	2 (log 2 - u - softplus(-2u))
 //
-// which loses nothing where tanh u rounds to 1 or -1.
+// which is exact even where tanh u rounds to 1 or -1.
 func (p *Squashed) logSlope(u, act *tape.Var) *tape.Var {
 	if p.TanhEpsilon > 0 {
 		return act.Square().Neg().AddK(1 + p.TanhEpsilon).Log()

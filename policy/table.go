@@ -8,9 +8,9 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// Table is the value of every action in every state. Observations and actions are
-// choices, or several choices, which it numbers: see numbering. It acts greedily; of
-// equal values the first counts.
+// Table has the value of every action in every state. Observations and actions are one
+// choice or several, and each combination has a number: see numbering. A Table acts
+// greedily; of equal values it takes the first.
 type Table struct {
 	Q        *tape.Param // [states, actions]
 	obs, act numbering
@@ -40,7 +40,7 @@ func (t *Table) State(obs []float32) int { return t.obs.of(obs) }
 // Action writes the row [A] of action k.
 func (t *Table) Action(k int, act []float32) { t.act.write(act, k) }
 
-// Row is the values of the actions in a state, part of the table.
+// Row returns the values of the actions in a state. It is a part of the table.
 func (t *Table) Row(state int) []float32 {
 	i := state * t.Q.Cols
 	return t.Q.Value[i : i+t.Q.Cols]

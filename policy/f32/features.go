@@ -2,8 +2,8 @@ package f32
 
 import "golang.org/x/sys/cpu"
 
-// features are what a processor must have for an implementation, by the names that the
-// assembly's own comments have for them. The generator refuses instructions beyond.
+// features returns the instruction set extensions that an implementation needs, by the
+// names in the assembly's comments. The generator refuses instructions of others.
 func features(kernels string) []string {
 	switch kernels {
 	case "avx2":
@@ -14,9 +14,9 @@ func features(kernels string) []string {
 	return nil
 }
 
-// runs reports whether this machine has all that an implementation needs: the processor by
-// its feature bits, and the operating system, which must keep the registers. The package
-// cpu looks at both. An illegal instruction could not be recovered from.
+// runs reports whether this machine can run an implementation: the processor must have
+// the instructions, and the operating system must save the registers. The package cpu
+// checks both. A Go program cannot recover from an illegal instruction.
 func runs(kernels string) bool {
 	has := map[string]bool{
 		"AVX": cpu.X86.HasAVX, "AVX2": cpu.X86.HasAVX2, "FMA3": cpu.X86.HasFMA, "BMI2": cpu.X86.HasBMI2,

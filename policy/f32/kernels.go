@@ -9,8 +9,8 @@
 // AVX-512, which differ in last places: they fuse products with sums, and add
 // in another order. The best that the machine has is used, or the one that the
 // environment variable RLRUN_KERNEL names: generic, avx2 or avx512. When the program
-// starts, each loop of it is tried on a few numbers: an implementation that disagrees
-// with plain Go is left for the next, with a line on standard error.
+// starts, each of its loops is checked on a few numbers. An implementation that
+// disagrees with plain Go is not used, and a line on standard error says so.
 package f32
 
 import (
@@ -58,9 +58,9 @@ func Kernels() string { return active.name }
 // kernels that the machine has are used then.
 func KernelsErr() error { return choiceErr }
 
-// choose returns the kernels of a name, or the best if there is no name, of those that this
-// machine has, best last. Kernels that compute something else than the plain ones are left
-// for the next, and a line to warn says so.
+// choose returns the kernels with a name, or the best if there is no name. Those that this
+// machine has are ordered, best last. If kernels disagree with the plain ones, choose
+// writes a line to warn and takes the ones before.
 func choose(name string, have []*kernels, warn io.Writer) (*kernels, error) {
 	i, err := pick(name, have)
 	for ; i > 0; i-- {

@@ -5,12 +5,13 @@ import (
 	"math"
 )
 
-// checkedShapes are the rows, inputs and outputs of the products that kernels are checked
-// on: every height of a block, and every width of one of a single row.
+// checkedShapes are the rows, inputs and outputs of the products in the check. They need
+// blocks of every height, and blocks of one row of every width.
 var checkedShapes = [2][3]int{{15, 2, 35}, {1, 3, 67}}
 
-// disagreement says what k computes otherwise than the plain kernels, "" if nothing. It
-// tries every loop on a few numbers: two vectors of AVX2, or one of AVX-512, and a rest.
+// disagreement says where the results of k differ from those of the plain kernels. It
+// returns "" if they agree. It runs every loop on a few numbers: two vectors of AVX2, or
+// one of AVX-512, and a rest.
 func (k *kernels) disagreement() string {
 	const n, rows = 19, 3
 	for _, w := range loops() {
@@ -33,9 +34,9 @@ func (k *kernels) disagreement() string {
 	return ""
 }
 
-// differs runs the same task on k and on the plain kernels, and says where an element, the
-// sum of at most so many terms, differs by more than rounding, or what was written to
-// outside; "" if all is as it should be.
+// differs runs the same task on k and on the plain kernels, and returns "" if they agree.
+// Otherwise it says which element differs by more than the rounding of a sum of so many
+// terms, or which slice k wrote outside of.
 func (k *kernels) differs(name string, seed uint64, terms int, run func(*kernels, *task)) string {
 	rounding := 1e-5 + 2e-7*float64(terms)
 	a, b := newTask(seed), newTask(seed)

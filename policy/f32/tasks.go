@@ -2,15 +2,16 @@ package f32
 
 import "math/rand/v2"
 
-// A task gives kernels slices to work on, all from the same random numbers.
-// Those it calls out are what the work changes.
+// A task gives kernels slices to work on, filled with the same random numbers for the
+// same seed. Kernels change the outputs only.
 type task struct {
 	rng     *rand.Rand
 	outputs [][]float32
-	buffers [][]float32
+	buffers [][]float32 // of all slices, with guards on both sides
 }
 
-// guard surrounds every slice of a task, and may not change.
+// guard is the value of the guards numbers on each side of a slice, which kernels must
+// not change.
 const guard, guards = 12345.678, 20
 
 func newTask(seed uint64) *task { return &task{rng: rand.New(rand.NewPCG(seed, 1))} }
@@ -36,7 +37,7 @@ func (t *task) out(n int) []float32 {
 	return x
 }
 
-// work is what a task is made of: a loop of kernels, and its name.
+// work is a loop of kernels with its name.
 type work[F any] struct {
 	name string
 	run  F

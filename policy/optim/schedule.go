@@ -37,7 +37,7 @@ func Cosine(x float64) Schedule { return Schedule{x, cosine} }
 // Start is the setting at the start.
 func (s Schedule) Start() float64 { return s.start }
 
-// IsConstant reports whether the setting stays as it is at the start.
+// IsConstant reports whether the setting keeps its value from the start.
 func (s Schedule) IsConstant() bool { return s.shape == constant }
 
 // At returns the setting after step of a run's steps. Beyond, it stays at its end.

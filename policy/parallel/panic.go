@@ -5,17 +5,17 @@ import (
 	"runtime/debug"
 )
 
-// A PanicError is a panic that was recovered: what it was called with, and where.
+// A PanicError is a recovered panic: its value, and the stack of its goroutine.
 type PanicError struct {
 	Value any
 	Stack []byte
 }
 
-// Recovered returns the PanicError of what recover returned, which is not nil. It is
-// called by the deferred function itself, for the stack to be the panic's.
+// Recovered returns the PanicError of a value that recover returned, which is not nil.
+// The deferred function must call it, so that the stack is the panic's.
 func Recovered(value any) *PanicError {
 	if e, ok := value.(*PanicError); ok {
-		return e // that Run has passed on
+		return e // from Run, with the stack of the piece
 	}
 	return &PanicError{value, debug.Stack()}
 }

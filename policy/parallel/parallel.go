@@ -18,8 +18,8 @@ type Pool struct {
 	failed  failures
 }
 
-// failures are the panics of pieces, of which the one with the lowest index counts:
-// the one that there would be without a Pool.
+// failures keeps the panic of the piece with the lowest index, which is the panic that
+// a loop without a Pool would have.
 type failures struct {
 	mu    sync.Mutex
 	err   *PanicError // nil for none
@@ -34,7 +34,7 @@ func (f *failures) add(piece int, err *PanicError) {
 	}
 }
 
-// take returns the panic that counts, and forgets it.
+// take returns the panic, nil for none, and forgets it.
 func (f *failures) take() *PanicError {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -143,7 +143,7 @@ func (p *Pool) help() {
 	}
 }
 
-// do does a piece, and keeps its panic.
+// do runs a piece and keeps its panic.
 func (p *Pool) do(i int) {
 	defer func() {
 		if value := recover(); value != nil {

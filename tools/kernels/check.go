@@ -13,16 +13,16 @@ import (
 // baseline is what every amd64 processor has.
 var baseline = []string{"CMOV", "SSE", "SSE2"}
 
-// A set's features are what policy/f32 asks the processor for before it uses the set:
-// see available there.
+// features are the extensions that each set may use. The function features of policy/f32
+// asks the processor for the same ones.
 var features = map[string][]string{
 	"AVX2":   {"AVX", "AVX2", "FMA3"},
 	"AVX512": {"AVX", "AVX2", "FMA3", "BMI2", "AVX512F", "AVX512DQ"},
 }
 
-// check refuses a function with an instruction that is not in its set. Such are those with
-// registers that only an AVX-512 processor has: avo gives them out where a function needs
-// more than sixteen.
+// check returns an error if a function has an instruction that is not in its set. This
+// includes registers that only AVX-512 has: avo allocates them when a function needs more
+// than sixteen.
 func check(f *ir.Function) error {
 	set := "AVX2"
 	if strings.HasSuffix(f.Name, "AVX512") {
@@ -48,8 +48,9 @@ func check(f *ir.Function) error {
 	return nil
 }
 
-// outside returns a register of op that is not in set, if there is one: masks, vectors of
-// 512 bits and all above 15 in AVX2; X and Y above 15 in AVX-512, for they need AVX512VL.
+// outside returns a register of op that is not in set, if there is one. AVX2 has no masks,
+// no vectors of 512 bits and no register above 15. X and Y registers above 15 need
+// AVX512VL, which is not in the set AVX512.
 func outside(set string, op operand.Op) (reg.Register, bool) {
 	for _, r := range operand.Registers(op) {
 		p, ok := r.(reg.Physical)

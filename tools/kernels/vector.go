@@ -44,25 +44,26 @@ func (s instructions) function(name, signature string) {
 	Pragma("noescape")
 }
 
-// hoist keeps constants of the function just begun in registers, as many as the set
-// has to spare besides busy ones, which hold values all the while; the other constants
-// stay in memory. Which they are shows only as the function is written, so they are
-// loaded behind its end.
+// hoist keeps constants of the function just begun in registers. Busy registers hold other
+// values and are not used; constants for which there is no register stay in memory. The
+// constants are known only when the function has been written, so the code that loads
+// them stands after its end.
 func (s instructions) hoist(busy int) {
 	hoisted, spare = map[uint32]reg.VecVirtual{}, s.spare(busy)
 	JMP(LabelRef("constants"))
 	Label("begin")
 }
 
-// hoisted has the registers of the function's constants, if it hoists them; spare is
-// how many of them it may have.
+// hoisted has the registers of the function's constants, if it hoists them. It may have at
+// most spare of them.
 var (
 	hoisted map[uint32]reg.VecVirtual
 	spare   int
 )
 
-// spare is the number of registers for constants. Of AVX2's 16, the functions need up to
-// 9 for what they compute, and tanh alone 7, so it is the only one to have values beside.
+// spare returns the number of registers for constants. AVX2 has 16, of which functions use
+// up to 9 to compute: 7 are left. Only tanh has busy ones; it uses 7 to compute, so 9 are
+// left for these and for constants.
 func (s instructions) spare(busy int) int {
 	if s.is512() {
 		return 32
