@@ -96,7 +96,7 @@ func (a *App) readSets(names []string, split bool) (all []runset.Set, err error)
 }
 
 // finishedSets reads the sets that names stand for, and leaves out the runs that are
-// not finished.
+// not finished. Returns that are not finite cannot be compared: they are an error.
 func (a *App) finishedSets(names []string, split bool) ([]runset.Set, error) {
 	sets, err := a.readSets(names, split)
 	if err != nil {
@@ -109,6 +109,11 @@ func (a *App) finishedSets(names []string, split bool) ([]runset.Set, error) {
 		}
 		if len(unfinished) > 0 {
 			a.notes([]string{fmt.Sprintf("%s: %s not finished and left out, first %s", sets[i].Name, areRuns(len(unfinished)), unfinished[0])})
+		}
+		for _, r := range done.Runs {
+			if mean := r.Result.Eval.Mean; mean-mean != 0 {
+				return nil, fmt.Errorf("%s: the mean return of %s is not finite; want runs with finite returns to compare", sets[i].Name, r.Dir)
+			}
 		}
 		sets[i] = done
 	}

@@ -212,3 +212,18 @@ func TestCompareKey(t *testing.T) {
 		t.Errorf("compare --key train/los: status %d, %q, want 2, %q", status, err, want)
 	}
 }
+
+// TestCompareNotFinite refuses a run whose mean return is null in its result, which
+// has no place among numbers.
+func TestCompareNotFinite(t *testing.T) {
+	a := inEmptyDir(t)
+	scored(t, a, "one", scores(1, 2)...)
+	scored(t, a, "other", scores(3, 4)...)
+	edited(t, "other/seed-2/result.json", `"mean":4`, `"mean":null`)
+	want := "rlrun: other: the mean return of other/seed-2 is not finite; want runs with finite returns to compare\n"
+	for _, args := range [][]string{{"compare", "one", "other"}, {"compare", "one", "other", "--json"}} {
+		if status, out, err := a.call(args...); status != statusBadInput || out != "" || err != want {
+			t.Errorf("%q = %d, %q, %q, want status 2 and %q", args, status, out, err, want)
+		}
+	}
+}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -36,7 +35,7 @@ func (l runLine) columns() string {
 		steps = figure.Count(*l.Steps, "step")
 	}
 	if l.Eval != nil {
-		mean = figure.Number(float64(l.Eval.Mean))
+		mean = figure.Number(l.Eval.Mean)
 	}
 	return fmt.Sprintf("%s\t%s on %s\tseed %d\t%s\t%s\treturn %s", oneLine(l.Name), l.Agent, l.Env, l.Seed, steps, l.State, mean)
 }
@@ -58,7 +57,7 @@ func (a *App) listRuns(dir string) (lines []listing, err error) {
 	const levels = 6
 	if dir == "" {
 		dir = "runs"
-	} else if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+	} else if !isDir(dir) {
 		return nil, badInput{fmt.Errorf("%s is no directory; want one with runs in it", dir)}
 	}
 	s := runset.Search(dir, levels)
@@ -130,5 +129,5 @@ func stepsLogged(name string) (steps int, ok bool) {
 		return 0, false
 	}
 	x, err := strconv.ParseFloat(rows[1][at], 64)
-	return int(x), err == nil && x >= 0 && x < math.MaxInt32<<20
+	return int(x), err == nil && x >= 0 && x < math.MaxInt
 }

@@ -140,11 +140,6 @@ func jsonNumber(x float64) string {
 	return string(b)
 }
 
-// grouped writes n with commas between its thousands.
-func grouped(n int) string {
-	return figure.Whole(n)
-}
-
 // cut shortens a line to a width in characters.
 func cut(line string, width int) string {
 	if width <= 0 || utf8.RuneCountInString(line) < width {

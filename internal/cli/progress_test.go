@@ -2,7 +2,6 @@ package cli
 
 import (
 	"math"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -10,23 +9,6 @@ import (
 	"github.com/rlrun/rlrun/agents"
 	"github.com/rlrun/rlrun/internal/run"
 )
-
-func TestGrouped(t *testing.T) {
-	for n, want := range map[int]string{
-		0: "0", 7: "7", 999: "999", 1000: "1,000", 12345: "12,345", 123456: "123,456", 1234567: "1,234,567",
-		-1: "-1", -999: "-999", -1000: "-1,000", -123456: "-123,456", -1234567: "-1,234,567",
-		math.MaxInt32: "2,147,483,647", math.MinInt32: "-2,147,483,648",
-	} {
-		if got := grouped(n); got != want {
-			t.Errorf("grouped(%d) = %q, want %q", n, got, want)
-		}
-	}
-	for _, n := range []int{math.MinInt, math.MaxInt} { // of 32 or of 64 bits
-		if got, want := strings.ReplaceAll(grouped(n), ",", ""), strconv.Itoa(n); got != want {
-			t.Errorf("grouped(%d) without commas = %q, want %q", n, got, want)
-		}
-	}
-}
 
 // TestCut leaves the last column free, in which a terminal would wrap.
 func TestCut(t *testing.T) {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -106,8 +105,8 @@ func checkResultsFile(file string) error {
 	if _, err := readRows(file); err != nil {
 		return err
 	}
-	if info, err := os.Stat(filepath.Dir(file)); err != nil || !info.IsDir() {
-		return fmt.Errorf("--out %s: there is no folder %s", file, filepath.Dir(file))
+	if dir := filepath.Dir(file); !isDir(dir) {
+		return fmt.Errorf("--out %s: there is no folder %s", file, dir)
 	}
 	return nil
 }

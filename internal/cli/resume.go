@@ -5,8 +5,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/rlrun/rlrun/internal/figure"
 	"github.com/rlrun/rlrun/internal/run"
-	"github.com/rlrun/rlrun/policy/f32"
 )
 
 // resumeCommand goes on with an interrupted run, or with one that is to train longer.
@@ -63,9 +63,7 @@ func (a *App) resume(dir, steps string, extend, stretch bool, f runFlags) error 
 			return errors.Join(err, r.Close())
 		}
 	}
-	if k := r.Scenario.Kernels; k != "" && k != f32.Kernels() {
-		a.say("rlrun: %s has run with %s kernels, this is with %s: the bytes may differ", dir, k, f32.Kernels())
-	}
+	a.warnKernels(dir, r.Scenario)
 	w, err := a.watchTraining(r.Scenario, f)
 	if err != nil {
 		return badInput{errors.Join(err, r.Close())}
@@ -98,7 +96,7 @@ func (a *App) bringBack(r *run.Run, steps string, extend, stretch bool) error {
 	atZero, err := r.Extend(steps, stretch, a.Envs)
 	if atZero {
 		a.say("rlrun: %s: a setting falls to 0 over %s steps, as learning_rate: lin_0.001 does, and stays there; --stretch goes on with more than that",
-			r.Dir, grouped(before.Schedule))
+			r.Dir, figure.Whole(before.Schedule))
 	}
 	return err
 }

@@ -25,20 +25,19 @@ type cell struct {
 	runs     []*seedRun
 }
 
-// A seedRun is one of several runs. Its environments and its agent are there while it
-// trains, and no longer.
+// A seedRun is one of several runs. It has environments and an agent only while it trains.
 type seedRun struct {
 	source  string            // of the scenario
 	changes []scenario.Change // to it
 	seed    uint64
-	dir     string  // "" for one that is found when it is created
-	share   float64 // trained
+	dir     string  // "" until it is created, if the user named none
+	share   float64 // of its steps that are trained
 	result  *run.Result
 	err     error
 	done    chan struct{}
 }
 
-// A summary is what came of several runs: INTERFACES' results line.
+// A summary has the results of several runs: the last line of --seeds with --json.
 type summary struct {
 	Event    string   `json:"event"` // "results"
 	Scenario string   `json:"scenario"`
@@ -94,7 +93,7 @@ func (a *App) runMany(cells []*cell, every int, f runFlags) error {
 				a.say("rlrun: seed %d in %s: %s", r.seed, r.dir, message(r.err))
 				trace(a.Err, r.err)
 			default:
-				a.print(r.result, f.json) // Run looks at what could not be printed, when all runs are done
+				a.print(r.result, f.json) // App.Run returns the error of a failed write
 			}
 		}
 		if interrupted == 0 {
@@ -124,12 +123,12 @@ func (a *App) runCells(name string, changes []scenario.Change, sweeps []string, 
 	return a.runMany(cells, every, f)
 }
 
-// createAll creates the runs of all cells, once a first agent of each cell is known
-// to be right, and returns them. They are closed until they train.
+// createAll creates the runs of all cells and returns them, closed. First it makes an
+// agent for each cell, so that a mistake is found before anything is written.
 func (a *App) createAll(cells []*cell) (all []*seedRun, err error) {
 	for _, c := range cells {
 		if _, err := c.scenario.NewAgent(); err != nil {
-			return nil, err // before anything is made
+			return nil, err
 		}
 		all = append(all, c.runs...)
 	}
@@ -150,8 +149,7 @@ func (a *App) createAll(cells []*cell) (all []*seedRun, err error) {
 	return all, nil
 }
 
-// train brings a run that was created to its end, and returns why it did not come
-// there.
+// train trains a created run to its end and evaluates it.
 func (a *App) train(ctx context.Context, s *seedRun, cores, every int, show *manyProgress) (err error) {
 	defer guard(&err, nil)
 	r, err := run.Open(s.dir, a.Envs)

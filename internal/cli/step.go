@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -45,7 +44,7 @@ originals do.`,
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			newEnv := a.makeEnv
-			if ext := filepath.Ext(args[0]); ext == ".yaml" || ext == ".yml" {
+			if isYAML(args[0]) {
 				newEnv = a.makeTrained
 			}
 			e, err := newEnv(args[0], sets)
@@ -62,11 +61,7 @@ originals do.`,
 // makeTrained makes the environment that a scenario's file trains in, with assignments
 // to the scenario's settings.
 func (a *App) makeTrained(file string, sets []string) (env.Env, error) {
-	var all []scenario.Change
-	for _, s := range sets {
-		all = append(all, scenario.Change{Assignment: s, Origin: "--set " + s})
-	}
-	s, err := a.scenario(file, all)
+	s, err := a.scenario(file, assigned(sets))
 	if err != nil {
 		return nil, err
 	}

@@ -151,7 +151,7 @@ func (a *App) trainNew(cmd *cobra.Command, args []string, f trainFlags) (err err
 	return a.runNew(s, f.out, f.runFlags)
 }
 
-// startProfile begins a profile, which what it returns ends and writes to a new file.
+// startProfile begins a profile. The function stop ends it and writes it to a new file.
 func startProfile(name string) (stop func() error, err error) {
 	if _, err := os.Lstat(name); err == nil {
 		return nil, fmt.Errorf("--cpuprofile: %s is there already, and nothing is overwritten; want a new file", name)
@@ -179,9 +179,7 @@ func isDir(name string) bool {
 
 // changes gathers what the flags change in the scenario.
 func changes(cmd *cobra.Command, sets []string) (all []scenario.Change) {
-	for _, s := range sets {
-		all = append(all, scenario.Change{Assignment: s, Origin: "--set " + s})
-	}
+	all = assigned(sets)
 	for _, short := range []struct{ flag, key string }{
 		{"agent", "agent.name"}, {"seed", "seed"}, {"steps", "steps"}, {"episodes", "eval.episodes"}, {"backend", "backend"}, {"stop-at-threshold", "eval.stop_at_threshold"}, {"init", "init"},
 	} {
@@ -189,6 +187,14 @@ func changes(cmd *cobra.Command, sets []string) (all []scenario.Change) {
 			value := f.Value.String()
 			all = append(all, scenario.Change{Assignment: short.key + "=" + value, Origin: "--" + short.flag + " " + value, NewAgent: short.flag == "agent"})
 		}
+	}
+	return all
+}
+
+// assigned returns the changes of the flags --set.
+func assigned(sets []string) (all []scenario.Change) {
+	for _, s := range sets {
+		all = append(all, scenario.Change{Assignment: s, Origin: "--set " + s})
 	}
 	return all
 }
@@ -273,16 +279,21 @@ func (a *App) runNew(s *scenario.Scenario, out string, f runFlags) error {
 // warnRepeat says why a run of s, which may be that of a run's config.yaml, does not
 // repeat that run to the byte.
 func (a *App) warnRepeat(s *scenario.Scenario) {
-	if s.Kernels != "" && s.Kernels != f32.Kernels() {
-		a.say("rlrun: the file ran with %s kernels, this is with %s: the bytes may differ", s.Kernels, f32.Kernels())
-	}
+	a.warnKernels("the file", s)
 	if len(s.Stretched) > 0 {
 		a.say("rlrun: the file's run had its schedules stretched to %s steps on the way, this has them so from its beginning: the bytes differ",
-			grouped(s.Schedule))
+			figure.Whole(s.Schedule))
 	}
 }
 
-// trouble says what failed and does not end a run, which where names if it is one of
+// warnKernels says that a run, or its file, had other kernels than this program.
+func (a *App) warnKernels(what string, s *scenario.Scenario) {
+	if s.Kernels != "" && s.Kernels != f32.Kernels() {
+		a.say("rlrun: %s has run with %s kernels, this is with %s: the bytes may differ", what, s.Kernels, f32.Kernels())
+	}
+}
+
+// trouble writes an error that does not end a run. Where names the run if it is one of
 // several.
 func (a *App) trouble(where string, err error) {
 	a.say("rlrun: %s%s", where, message(err))
@@ -303,7 +314,7 @@ func (a *App) finish(r *run.Run, every int, f runFlags, w *watching) (err error)
 	st, err := r.Train(ctx, run.Options{CheckpointEvery: every, Report: func(st run.Status) {
 		if st.Trouble != nil {
 			show.clear()
-			a.say("rlrun: %s", message(st.Trouble))
+			a.trouble("", st.Trouble)
 		}
 		steps = st.Steps
 		show.report(st)

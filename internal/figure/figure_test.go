@@ -58,11 +58,28 @@ func TestKnown(t *testing.T) {
 		{figure.Known(5, math.NaN()), "5"}, {figure.Known(5, math.Inf(1)), "5"},
 		{figure.Fixed(0.96, 3), "0.960"}, {figure.Fixed(-0.0001, 3), "0.000"}, {figure.Fixed(-0.4, 0), "0"}, {figure.Fixed(-12.3456, 3), "-12.346"},
 		{figure.Given(475), "475"}, {figure.Given(-0.1), "-0.1"}, {figure.Given(1234567), "1234567"}, {figure.Given(1e-9), "1e-09"},
-		{figure.Whole(-1234567), "-1,234,567"}, {figure.Whole(math.MinInt32), "-2,147,483,648"}, {figure.Whole(999), "999"}, {figure.Whole(-999), "-999"},
 		{figure.Count(1, "seed"), "1 seed"}, {figure.Count(2, "seed"), "2 seeds"}, {figure.Count(0, "run"), "0 runs"}, {figure.Count(60416, "step"), "60,416 steps"},
 	} {
 		if tc.got != tc.want {
 			t.Errorf("figure writes %q, want %q", tc.got, tc.want)
+		}
+	}
+}
+
+// TestWhole puts commas between thousands, counted from the right.
+func TestWhole(t *testing.T) {
+	for n, want := range map[int]string{
+		0: "0", 7: "7", 999: "999", 1000: "1,000", 12345: "12,345", 123456: "123,456", 1234567: "1,234,567",
+		-1: "-1", -999: "-999", -1000: "-1,000", -123456: "-123,456", -1234567: "-1,234,567",
+		math.MaxInt32: "2,147,483,647", math.MinInt32: "-2,147,483,648",
+	} {
+		if got := figure.Whole(n); got != want {
+			t.Errorf("Whole(%d) = %q, want %q", n, got, want)
+		}
+	}
+	for _, n := range []int{math.MinInt, math.MaxInt} { // of 32 or of 64 bits
+		if got, want := strings.ReplaceAll(figure.Whole(n), ",", ""), strconv.Itoa(n); got != want {
+			t.Errorf("Whole(%d) without commas = %q, want %q", n, got, want)
 		}
 	}
 }
