@@ -18,7 +18,7 @@ var layers = map[string]string{
 	"internal/figure":     "",
 	"internal/infile":     "",
 	"internal/settings":   "internal/nearest",
-	"internal/scenario":   "agents env env/grid internal/nearest internal/settings policy policy/f32 policy/gorgonia",
+	"internal/scenario":   "agents env env/grid env/state internal/nearest internal/settings policy policy/f32 policy/gorgonia",
 	"internal/run":        "agents env env/grid env/state internal/atomicfile internal/episode internal/infile internal/lock internal/scenario internal/settings internal/tfevents policy",
 	"internal/runset":     "env internal/infile internal/nearest internal/run internal/scenario internal/settings internal/statistics",
 	"internal/episode":    "env internal/figure render",

@@ -17,16 +17,16 @@ import (
 // nil, the new outlives a loss of power. Where name is a symbolic link, the link
 // is replaced, and what it points to stays.
 //
-// The content is gathered in a new file beside name, which nothing else has: see
-// Tidy for those of programs that were killed.
+// The content is first written to a new temporary file beside name. Tidy removes the
+// temporary files of killed programs.
 func Write(name string, write func(io.Writer) error) error {
 	return publish(name, write, func(tmp string) error {
 		return nameAs(name, rename(tmp, name))
 	})
 }
 
-// Create is Write for a file that must be new. Where name is there already, or
-// comes to be while write is running, it stays as it is and the error is an
+// Create is Write for a file that must be new. If name exists already, or another
+// program makes it while write is running, that file is unchanged and the error is an
 // os.ErrExist.
 func Create(name string, write func(io.Writer) error) error {
 	return publish(name, write, func(tmp string) error {
@@ -46,8 +46,8 @@ func Create(name string, write func(io.Writer) error) error {
 	})
 }
 
-// publish writes a temporary file in the directory of name, and gives it its
-// place. Of a failure nothing remains, of a panic in write neither.
+// publish writes a temporary file in the directory of name, and calls place to rename
+// it. After an error, or a panic in write, the temporary file is removed.
 func publish(name string, write func(io.Writer) error, place func(tmp string) error) (err error) {
 	dir := filepath.Dir(name)
 	f, err := temporary(dir)
@@ -57,7 +57,7 @@ func publish(name string, write func(io.Writer) error, place func(tmp string) er
 	placed := false
 	defer func() {
 		if !placed {
-			f.Close() // a second time, maybe: err says what matters
+			f.Close() // maybe a second time; its error says no more than err
 			os.Remove(f.Name())
 		}
 	}()
@@ -78,14 +78,13 @@ func publish(name string, write func(io.Writer) error, place func(tmp string) er
 // Temporary files are called prefix, 26 random letters and digits, suffix.
 const prefix, suffix = ".rlrun-", ".tmp"
 
-// temporary makes a new file in dir. It follows no link, and takes no file that
-// is there.
+// temporary makes a new file in dir. It never opens an existing file or a link.
 func temporary(dir string) (*os.File, error) {
 	return os.OpenFile(filepath.Join(dir, prefix+rand.Text()+suffix), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 }
 
-// Tidy removes the temporary files that killed programs have left in dir, in
-// which nobody else may be writing.
+// Tidy removes the temporary files of killed programs from dir. No other program may be
+// writing in dir.
 func Tidy(dir string) {
 	entries, _ := os.ReadDir(dir)
 	for _, e := range entries {
@@ -97,7 +96,7 @@ func Tidy(dir string) {
 	}
 }
 
-// nameAs returns err with name in place of a temporary file's.
+// nameAs returns err with name in place of the name of a temporary file.
 func nameAs(name string, err error) error {
 	if e, ok := errors.AsType[*os.LinkError](err); ok {
 		return &os.PathError{Op: "write", Path: name, Err: e.Err}

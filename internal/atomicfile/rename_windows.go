@@ -8,9 +8,9 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// rename gives a file the name of another, which it replaces. Windows refuses
-// while a program reads the other, a virus scanner say: so rename tries again for
-// two seconds.
+// rename gives a file the name of another, which it replaces. Windows refuses this while
+// a program, for example a virus scanner, reads the other: so rename tries again for two
+// seconds.
 func rename(from, to string) error {
 	for wait := time.Millisecond; ; wait *= 2 {
 		err := os.Rename(from, to)

@@ -45,7 +45,7 @@ const (
 	maxLine  = 1 << 22
 	maxSteps = 1 << 22
 
-	// MaxFile is how long a file of episodes may be, in bytes.
+	// MaxFile is the greatest length of a file of episodes, in bytes.
 	MaxFile = 1 << 30
 )
 
@@ -108,7 +108,7 @@ func Read(r io.Reader) (all []Recording, err error) {
 	return all, nil
 }
 
-// inWords is an error of JSON without the names that Go has for things.
+// inWords returns an error of JSON without names of Go's types.
 func inWords(err error) error {
 	if e, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		key := e.Field[strings.LastIndex(e.Field, ".")+1:]

@@ -35,7 +35,7 @@ func Digits(x float64) string { return round(x, plainPlace(x, significant)) }
 // 92.0912 with an error of 0.0132.
 func Known(x, stderr float64) string { return commas(round(x, knownPlace(x, stderr))) }
 
-// MeanDeviation writes the mean of n numbers and their standard deviation:
+// MeanDeviation writes the mean of n numbers and their standard deviation, as
 // 92.09 ± 0.13. The mean's standard error is deviation/√n.
 func MeanDeviation(mean, deviation float64, n int) string {
 	if negligible(deviation, mean) {
@@ -63,8 +63,8 @@ func StdErr(low, high float64) float64 { return (high - low) / (2 * 1.96) }
 // Range writes the least and the greatest of some numbers: 91.84 to 95.1.
 func Range(low, high float64) string { return Number(low) + " to " + Number(high) }
 
-// Percent writes count of n as a percentage, 29 % of 29 in 100: a whole one, or more
-// digits where n trials leave them known.
+// Percent writes count of n as a percentage: 29 % for 29 of 100. It has decimals if so
+// many trials make them known: 2.9 % for 29 of 1,000.
 func Percent(count, n int) string {
 	if n == 0 {
 		return "– %"
@@ -74,8 +74,8 @@ func Percent(count, n int) string {
 	return round(percent, min(0, knownPlace(percent, stderr))) + " %"
 }
 
-// Share writes a share of n trials as a percentage. The count that the share came
-// from is what is divided, since 100 · 0.29 is 28.999999999999996.
+// Share writes a share of n trials as a percentage. It divides the count anew, since
+// 100 · 0.29 is 28.999999999999996.
 func Share(share float64, n int) string { return Percent(int(math.Round(share*float64(n))), n) }
 
 // Fixed writes x with a number of decimals, for columns: 0.960.
@@ -87,7 +87,7 @@ func Fixed(x float64, decimals int) string {
 	return s
 }
 
-// Given writes a number that a user gave, as a threshold, with every digit of it.
+// Given writes a number that a user gave, for example a threshold, with all its digits.
 func Given(x float64) string {
 	if e := exponent(x); e >= 15 || e < -6 {
 		return strconv.FormatFloat(x, 'g', -1, 64)
@@ -120,11 +120,11 @@ func exponent(x float64) int {
 	return n
 }
 
-// plainPlace is the place, as a power of ten, of the last of so many digits of x, or
-// of a whole part that is longer.
+// plainPlace returns the place of the last of so many digits of x, as a power of ten. It
+// is 0 if the whole part is longer.
 func plainPlace(x float64, digits int) int { return min(0, exponent(x)-digits+1) }
 
-// knownPlace is the place of the last digit of x that an error leaves known.
+// knownPlace returns the place of the last digit of x that is known with a standard error.
 func knownPlace(x, stderr float64) int {
 	if negligible(stderr, x) || math.IsInf(stderr, 0) {
 		return plainPlace(x, significant)

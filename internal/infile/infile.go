@@ -10,10 +10,10 @@ import (
 	"os"
 )
 
-// Open opens a regular file to read. Anything else, as a directory, a device or a
-// pipe that nobody writes to, is an error at once.
+// Open opens a regular file to read. A directory, a device or a pipe is an error at
+// once, without waiting.
 func Open(name string) (*os.File, error) {
-	info, err := os.Stat(name) // before opening: to open some devices changes them
+	info, err := os.Stat(name) // before opening: some devices change when they are opened
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, missing(name)
 	}

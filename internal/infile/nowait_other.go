@@ -2,5 +2,5 @@
 
 package infile
 
-// noWait is nothing: here a named pipe is not opened by its path in a directory.
+// noWait is 0: on this system no pipe has a path in a directory.
 const noWait = 0

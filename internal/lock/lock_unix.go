@@ -11,8 +11,8 @@ import (
 // Try locks f, which is open for writing, or returns ErrHeld at once. Other
 // programs can still read and write the file; only their Try fails.
 //
-// On a file system that has no locks Try does nothing. Linux turns the call into
-// a lock of the server on NFS, which wants a file that is open for writing.
+// On a file system without locks Try does nothing. On NFS Linux asks the server for
+// the lock, which needs a file that is open for writing.
 func Try(f *os.File) error {
 	for {
 		switch err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); {

@@ -4,8 +4,8 @@ package plot
 
 import "github.com/rlrun/rlrun/internal/statistics"
 
-// A Curve is the interquartile mean of several statistics.Series at the same places, and its
-// interval by bootstrap over them. Where there is one it is that.
+// A Curve is the interquartile mean of several statistics.Series at the same places, with
+// its interval by bootstrap over them. The Curve of one series is the series itself.
 type Curve struct {
 	Name      string
 	X, Y      []float64

@@ -245,8 +245,8 @@ func (ticks) Ticks(low, high float64) (all []plot.Tick) {
 	return all
 }
 
-// scale is what the labels of an axis are divided by, for its largest number, and what
-// is written behind them.
+// scale returns the size by which the labels of an axis are divided, and the unit that is
+// written behind them: 1,000 and k for a largest number of 10,000.
 func scale(largest float64) (size float64, unit string) {
 	switch {
 	case largest >= 1e6:

@@ -23,10 +23,10 @@ const (
 	checkpoint = "checkpoint" // a directory
 )
 
-// ErrOwned is the error of Open where another program is writing to the run.
+// ErrOwned is the error of Open if another program owns the run.
 var ErrOwned = errors.New("another rlrun is at work on it")
 
-// makeDir makes a directory that was not there.
+// makeDir makes a new directory for a run: dir, or the next in runs/NAME if dir is "".
 func makeDir(s *scenario.Scenario, dir string) (string, error) {
 	if dir != "" {
 		if err := os.MkdirAll(filepath.Dir(filepath.Clean(dir)), 0o755); err != nil {
@@ -50,7 +50,7 @@ func makeDir(s *scenario.Scenario, dir string) (string, error) {
 	}
 }
 
-// readConfig reads the file that makes dir a run.
+// readConfig reads the config.yaml of the run in dir.
 func readConfig(dir string) (name string, text []byte, err error) {
 	info, err := os.Stat(dir)
 	if err != nil {
@@ -66,9 +66,9 @@ func readConfig(dir string) (name string, text []byte, err error) {
 	return name, text, nil
 }
 
-// owned reports whether the directory is still the one that the run was opened in,
-// by the log that stays locked: what was deleted must not be made again by half,
-// nor another run's directory of the same name be written to.
+// owned returns an error if the directory is not the one that the run was opened in,
+// which has the locked log. A directory that was deleted must not be made again with
+// half of its files, and another run of the same name must not be written to.
 func (r *Run) owned() error {
 	if !r.logs.episodes.inPlace() {
 		return fmt.Errorf("%s was deleted or replaced while the run was at work in it", r.Dir)

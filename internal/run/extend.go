@@ -10,16 +10,16 @@ import (
 	"github.com/rlrun/rlrun/env"
 )
 
-// Extend resumes an open run, finished or not, that is to train to other steps than
-// it was made for; steps is what the user typed. Its schedules stay at their end, or
-// are stretched to the new steps from here on, and its config.yaml says so.
+// Extend resumes an open run, finished or not, with a new number of steps in all, which
+// is the text that the user typed. Its schedules stay at their final values, or are
+// stretched to the new steps from here on. The new config.yaml says which.
 //
-// It reports whether a setting stays at 0, to which it has fallen, so that little is
-// learned from there on.
+// Extend reports whether a schedule stays at 0, so that the agent learns little from
+// here on.
 //
-// Killed on the way it leaves a run that resumes: first a checkpoint that fits both
-// files is written, then the result, which is no longer the run's, is removed, and
-// last the file is replaced.
+// If it is killed on the way, the run can be resumed: first Extend writes a checkpoint
+// that fits the old and the new config.yaml, then it removes the old result, and last it
+// replaces config.yaml.
 func (r *Run) Extend(steps string, stretch bool, envs env.Registry) (atZero bool, err error) {
 	trained, err := r.trained()
 	if err != nil {
@@ -47,8 +47,8 @@ func (r *Run) Extend(steps string, stretch bool, envs env.Registry) (atZero bool
 	return atZero, r.Resume()
 }
 
-// trained restores the run and returns the steps that it has trained: those of its
-// result where its last checkpoint could not be written.
+// trained restores the run and returns the steps that it has trained. If the last
+// checkpoint could not be written, the result has these steps.
 func (r *Run) trained() (int, error) {
 	if err := r.restore(); err != nil {
 		return 0, err
@@ -64,8 +64,8 @@ func (r *Run) trained() (int, error) {
 	return max(rep.Steps, res.Steps), nil
 }
 
-// replaceConfig makes text the config.yaml of a restored run, which is then to be
-// resumed.
+// replaceConfig makes text the config.yaml of a restored run. The run must be resumed
+// then.
 func (r *Run) replaceConfig(text []byte) error {
 	r.next = checksum(text)
 	if err := r.logs.rewind(); err != nil {

@@ -8,7 +8,7 @@ import (
 	"github.com/rlrun/rlrun/env"
 )
 
-// shellWord returns a word that a shell reads as name: name itself, or within quotes.
+// shellWord returns name as a word of a shell command, in quotes where it needs them.
 func shellWord(name string) string {
 	plain := func(r rune) bool {
 		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_./,:+@%", r)
@@ -19,11 +19,11 @@ func shellWord(name string) string {
 	return "'" + strings.ReplaceAll(name, "'", `'\''`) + "'"
 }
 
-// failedEpisode is the file of requests to rlrun step that lead where an
-// environment failed, with the options and wrappers of the run's config.yaml.
+// failedEpisode is the file with the failed episode of an environment, as requests to
+// rlrun step RUN/config.yaml.
 const failedEpisode = "failed-episode.jsonl"
 
-// requests are those of the episode of e.
+// requests returns the episode of e as requests to rlrun step.
 func requests(e *env.Error, spec env.Spec) []byte {
 	text := fmt.Appendf(nil, `{"reset":{"seed":%d}}`+"\n", e.Seed)
 	for n, act := spec.Act.Size(), e.Actions; len(act) > 0; act = act[n:] {

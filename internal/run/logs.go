@@ -22,15 +22,15 @@ type logs struct {
 	progress, episodes, events logFile
 }
 
-// MaxLog is how long progress.csv or episodes.csv may be to be read again, in bytes:
+// MaxLog is the greatest length of a progress.csv or episodes.csv that is read, in bytes:
 // more than ten million rows.
 const MaxLog = 1 << 30
 
 // eventsFile is for TensorBoard, which looks for such a name.
 const eventsFile = "events.out.tfevents.rlrun"
 
-// open opens them as they are, and with the lock of one of them takes the run in dir:
-// of files that every run has, in a place of their own, that one is never replaced.
+// open opens the logs as they are, and locks episodes.csv. Whoever holds this lock owns
+// the run: every run has the file, and it is never replaced.
 func (l *logs) open(dir string) error {
 	if err := l.episodes.open(filepath.Join(dir, "episodes.csv")); err != nil {
 		return err
@@ -48,7 +48,7 @@ func (l *logs) open(dir string) error {
 	return l.events.open(filepath.Join(dir, eventsFile))
 }
 
-// rewind cuts them to the lengths that the last checkpoint has them at.
+// rewind cuts the logs to their lengths in the last checkpoint.
 func (l *logs) rewind() error {
 	return errors.Join(l.progress.rewind(), l.episodes.rewind(), l.events.rewind())
 }
@@ -94,7 +94,7 @@ func (l *logs) write(st Status, progress bool) error {
 		l.events.write(tfevents.AppendHeader(nil, time.Now()))
 	}
 	l.events.write(tfevents.AppendScalars(nil, time.Now(), st.Steps, all))
-	return cmp.Or(p.flush(), e.flush(), l.events.flush()) // of a full disk one is enough
+	return cmp.Or(p.flush(), e.flush(), l.events.flush()) // on a full disk all three fail, and one error is enough
 }
 
 // Figures are those of a row of progress, NaN where there is none.
@@ -137,8 +137,8 @@ type logFile struct {
 	err    error // the first
 }
 
-// open opens the file, new or not, for appending. A link is refused: what it points
-// to may be anybody's, and would be cut to the log's length.
+// open opens the file for appending, and makes it if it is not there. A link is an error:
+// it may point to a user's file, which would be cut to the log's length.
 func (f *logFile) open(name string) error {
 	flags := os.O_RDWR
 	info, err := os.Lstat(name)

@@ -9,10 +9,10 @@ import (
 	"github.com/rlrun/rlrun/policy"
 )
 
-// regret is what p, acting greedily, leaves of the optimal value of the start, at
-// the agent's discount: the exact figure. It is nil where the environment is not
-// tabular. It is NaN where p has no value, because from the start it need not come to
-// an end, and where the states are too many to look at. The end of ctx is an error.
+// regret returns the optimal value of the start less the exact value of p, acting
+// greedily, both at the agent's discount. It is nil if the environment is not tabular. It
+// is NaN if p has no value, because its episodes need not end, or if there are too many
+// states. The end of ctx is an error.
 func (r *Run) regret(ctx context.Context, p policy.Policy) (*Number, error) {
 	tab := r.Scenario.Tabular
 	if tab == nil {
@@ -38,15 +38,16 @@ func (r *Run) regret(ctx context.Context, p policy.Policy) (*Number, error) {
 
 const (
 	// maxObserved bounds the floats of all states' observations, as a network sees
-	// them, that a regret is worth: a network of 64-64 takes half a minute for them.
+	// them. A network of 64-64 takes half a minute for as many.
 	maxObserved = 1 << 33
-	// maxBatch bounds those that are in memory at once, where a single observation
-	// has no more.
+
+	// maxBatch bounds the floats of the observations in memory, unless a single
+	// observation has more.
 	maxBatch = 1 << 23
 )
 
-// width is the length of a row that p makes of an observation: for a network choices
-// are one-hot.
+// width returns the length of an observation's row in p: for a network choices are
+// one-hot.
 func width(p policy.Policy, tab grid.Tabular) int {
 	space := tab.Spec().Obs
 	if _, ok := p.(*policy.Table); ok {
@@ -55,7 +56,7 @@ func width(p policy.Policy, tab grid.Tabular) int {
 	return max(space.Size(), env.FlatSize(space))
 }
 
-// greedy is what p does in each state of a model.
+// greedy returns the action of p in each state of a model.
 func greedy(ctx context.Context, p policy.Policy, tab grid.Tabular) ([]int, error) {
 	actions, act := make([]int, tab.Model().States), []float32(nil)
 	err := everyState(ctx, p, tab, func(from int, obs []float32, n int) {
@@ -70,8 +71,8 @@ func greedy(ctx context.Context, p policy.Policy, tab grid.Tabular) ([]int, erro
 	return actions, err
 }
 
-// everyState calls f with what is observed in the states of a model, [n, O], from
-// state from on, a batch after the other. The first is the largest.
+// everyState calls f with the observations [n, O] of the states from, …, from+n-1 of a
+// model, batch by batch. The first batch is the largest.
 func everyState(ctx context.Context, p policy.Policy, tab grid.Tabular, f func(from int, obs []float32, n int)) error {
 	states, o := tab.Model().States, tab.Spec().Obs.Size()
 	batch := min(states, max(1, maxBatch/width(p, tab)))

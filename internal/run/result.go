@@ -93,9 +93,9 @@ func (r *Result) Threshold() *float64 { return r.threshold }
 // agent's are 0 and 1.
 const evalBranch = 2
 
-// Finish evaluates the trained policy, which Train has saved, and writes the result:
-// when that is there, the run is finished. The result is returned also where it
-// cannot be written.
+// Finish evaluates the trained policy, which Train has saved, and writes the result.
+// With its result a run is finished. Finish returns the result even if it cannot be
+// written.
 func (r *Run) Finish(ctx context.Context, st Status) (*Result, error) {
 	res, err := r.Evaluate(ctx, r.agent.Policy(), r.Scenario.Eval.Episodes, r.Scenario.Seed)
 	if err != nil && ctx.Err() == nil {
@@ -104,7 +104,7 @@ func (r *Run) Finish(ctx context.Context, st Status) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	st.Elapsed = max(st.Elapsed, time.Microsecond) // some clocks stand still for longer
+	st.Elapsed = max(st.Elapsed, time.Microsecond) // a coarse clock may show no time at all
 	res.Steps, res.TrainS, res.StepsPerS = st.Steps, new(milliseconds(st.Elapsed)), new(math.Round(st.StepsPerSecond()))
 	return res, r.writeJSON(resultFile, res)
 }
@@ -149,7 +149,7 @@ func (r *Run) Policy(best bool) (policy.Policy, error) {
 	return p, nil
 }
 
-// bestHint says how to have the best policy where that is all there is.
+// bestHint says how to use the best policy, if there is one.
 func (r *Run) bestHint() string {
 	if _, err := os.Stat(filepath.Join(r.Dir, bestFile)); err != nil {
 		return ""
@@ -185,7 +185,7 @@ func (r *Result) complete() bool {
 		r.Eval.Episodes > 0 && (r.threshold == nil) == (r.Eval.SuccessRate == nil)
 }
 
-// foreign returns an error where a result is another run's.
+// foreign returns an error if a result is of another run.
 func (r *Run) foreign(res *Result) error {
 	s := r.Scenario
 	for _, c := range []struct {

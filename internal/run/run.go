@@ -31,7 +31,7 @@ type Run struct {
 	evals      evaluations
 	checkpoint *agents.Checkpoint
 	config     uint64        // checksum of config.yaml, which a checkpoint belongs to
-	next       uint64        // and of the one that is about to replace it; 0 for none
+	next       uint64        // checksum of the config.yaml that will replace it; 0 for none
 	elapsed    time.Duration // of training, before the present Train
 	failing    bool          // the latest checkpoint could not be written
 }
@@ -63,7 +63,7 @@ func Create(s *scenario.Scenario, dir string) (*Run, error) {
 		err = r.save()
 	}
 	if err == nil {
-		err = r.write(configFile, text) // with which it is a run
+		err = r.write(configFile, text) // last: a directory with this file is a run
 	}
 	if err != nil {
 		return nil, errors.Join(err, r.Close())
@@ -75,7 +75,7 @@ func checkpointIn(dir string) *agents.Checkpoint {
 	return agents.NewCheckpoint(filepath.Join(dir, checkpoint))
 }
 
-// begin gives an agent the policy that its training begins with.
+// begin loads the policy of s.Init into a new agent.
 func begin(a agents.Agent, s *scenario.Scenario) error {
 	p, err := saver(a.Policy(), s.Agent)
 	if err != nil {
@@ -102,8 +102,8 @@ func begin(a agents.Agent, s *scenario.Scenario) error {
 	return nil
 }
 
-// Load reads the scenario of the run in dir, and no more. What it returns can be
-// looked at, whoever owns the run.
+// Load reads the scenario of the run in dir. It does not need to own the run, and what it
+// returns is only for reading.
 func Load(dir string, envs env.Registry) (*Run, error) {
 	name, text, err := readConfig(dir)
 	if err != nil {
@@ -120,7 +120,7 @@ func Load(dir string, envs env.Registry) (*Run, error) {
 // error is an ErrOwned.
 func Open(dir string, envs env.Registry) (*Run, error) {
 	if _, _, err := readConfig(dir); err != nil {
-		return nil, err // before a file is made
+		return nil, err // before the logs make files
 	}
 	var l logs
 	if err := l.open(dir); err != nil {

@@ -33,9 +33,9 @@ type Status struct {
 	// there was none.
 	EvalReturn, EvalLength float64
 
-	// Trouble is what failed since the last Report and does not end training: an
-	// evaluation on the way, or a checkpoint, if the one before was written. It is
-	// nil for nothing.
+	// Trouble is an error since the last Report that does not end training: of an
+	// evaluation on the way, or of a checkpoint if the one before was written. It is
+	// nil if there was none.
 	Trouble error
 }
 
@@ -78,8 +78,10 @@ func (r *Run) Train(ctx context.Context, o Options) (Status, error) {
 			due = st.Steps/every > savedAt/every
 		}
 		if due {
-			if st.Trouble = r.saveOnTheWay(st.Steps); st.Trouble != nil && r.owned() != nil {
-				return st, r.owned()
+			if st.Trouble = r.saveOnTheWay(st.Steps); st.Trouble != nil {
+				if err := r.owned(); err != nil {
+					return st, err
+				}
 			}
 			saved, savedAt = now, st.Steps
 		}
@@ -90,32 +92,35 @@ func (r *Run) Train(ctx context.Context, o Options) (Status, error) {
 	return r.conclude(st)
 }
 
-// saveOnTheWay writes a checkpoint. Training does without one that cannot be
-// written: the first such failure in a row is returned.
+// saveOnTheWay writes a checkpoint. Training goes on without one that cannot be
+// written: of several failures in a row only the first is returned.
 func (r *Run) saveOnTheWay(steps int) error {
-	err, before := r.save(), r.failing
-	if r.failing = err != nil; err == nil || before {
+	before := r.failing
+	err := r.save()
+	r.failing = err != nil
+	if err == nil || before {
 		return nil
 	}
 	return fmt.Errorf("no checkpoint after %d steps: %w; training goes on", steps, err)
 }
 
-// conclude saves what training ends with: the policy, which alone is needed to
-// finish the run, and a checkpoint, whose failure is Trouble.
+// conclude saves the policy, which is all that the evaluation needs, and then a
+// checkpoint. Trouble is the error of the checkpoint.
 func (r *Run) conclude(st Status) (Status, error) {
 	err, failed := r.savePolicy(policyFile), r.save()
 	if err != nil {
 		return st, err
 	}
-	if st.Trouble = nil; failed != nil { // which is all that there is to say of checkpoints
+	st.Trouble = nil // an earlier checkpoint that failed matters no more
+	if failed != nil {
 		st.Trouble = fmt.Errorf("no checkpoint after %d steps, the last: %w", st.Steps, failed)
 	}
 	return st, nil
 }
 
-// stopped returns the error that training ends with. The agent is whole where
-// that is ctx's alone, and is saved. Of an environment's failure the actions are
-// saved, where the Vector kept them, and the error says what repeats it.
+// stopped returns the error that training ends with. If that is ctx's, the agent is
+// whole and is saved. If an environment failed, its actions are saved, where the Vector
+// kept them, and the error names the command that repeats the episode.
 func (r *Run) stopped(ctx context.Context, st Status, err error) error {
 	if e, ok := errors.AsType[*env.Error](err); ok && (e.Actions != nil || e.Step == 0) && !errors.Is(e, env.ErrAction) {
 		if failed := r.write(failedEpisode, requests(e, r.Scenario.Spec)); failed != nil {

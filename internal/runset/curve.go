@@ -22,8 +22,8 @@ const (
 )
 
 // Series reads a figure of a run over "steps", "seconds" or "episodes". The key is a
-// column of progress.csv; over episodes it is their returns, each the mean of the last
-// hundred, whatever the key.
+// column of progress.csv. Over episodes the key does not count: the figure is the mean
+// return of the last hundred episodes.
 func (r Run) Series(key, over string) (s statistics.Series, err error) {
 	name, x, y := filepath.Join(r.Dir, "progress.csv"), "time/total_timesteps", key
 	switch over {

@@ -9,8 +9,8 @@ import (
 )
 
 // find returns the directories of the runs that a name stands for: the run directory of
-// that name, or what is in the directory of that name or in runs/NAME. It says whether
-// none of them is directly in there: a sweep, or sets of runs.
+// that name, or the runs in the directory of that name or in runs/NAME. Nested reports
+// that no run is directly in that directory, as for a sweep or for sets of runs.
 func find(name string) (dirs []string, nested bool, err error) {
 	place := Place(name)
 	dirs = Search(place, 2).Dirs // seeds; or sets of runs, and cells of a sweep
@@ -24,8 +24,8 @@ func find(name string) (dirs []string, nested bool, err error) {
 	return dirs, !slices.ContainsFunc(dirs, direct), nil
 }
 
-// byNumber compares two names in which numbers count by their size: seed-2 comes
-// before seed-10.
+// byNumber compares two names, and numbers in them by their size: seed-2 comes before
+// seed-10.
 func byNumber(a, b string) int {
 	for a != "" && b != "" {
 		i, j := digits(a), digits(b)
@@ -45,5 +45,5 @@ func byNumber(a, b string) int {
 	return cmp.Compare(len(a), len(b))
 }
 
-// digits is how many digits a text begins with.
+// digits returns the number of digits at the beginning of a text.
 func digits(s string) int { return len(s) - len(strings.TrimLeft(s, "0123456789")) }

@@ -23,14 +23,13 @@ type Run struct {
 
 // A Set is runs of the same settings, each with a seed of its own.
 type Set struct {
-	Name     string // what the user called it, or the settings that tell it from its siblings
+	Name     string // what the user typed, or the settings in which the set differs from others
 	Runs     []Run  // in the order of their seeds
 	Settings []settings.Leaf
 	Repeats  []Repeat
 }
 
-// A Repeat is a seed that was run more than once with the same settings, which counts
-// once.
+// A Repeat is a seed that was run more than once with the same settings. It counts once.
 type Repeat struct {
 	Seed   uint64   `json:"seed"`
 	Used   string   `json:"used"`   // the directory
@@ -38,9 +37,9 @@ type Repeat struct {
 }
 
 // Read returns the sets of runs that a name stands for: a run directory, a directory
-// of runs or of sets of runs, or a scenario with runs in runs/NAME. Runs of unlike
-// settings are separate sets where split says so, or where the directory has
-// directories of runs, as --sweep makes them. Anywhere else they are an error.
+// of runs or of sets of runs, or a scenario with runs in runs/NAME. Runs of different
+// settings are separate sets if split is true, or if the directory has directories of
+// runs, as --sweep makes them. Otherwise they are an error.
 func Read(name string, split bool, envs env.Registry) ([]Set, error) {
 	dirs, nested, err := find(name)
 	if err != nil {
@@ -85,7 +84,7 @@ func read(dir string, envs env.Registry) (Run, error) {
 	return Run{Dir: dir, Scenario: r.Scenario, Result: res}, err
 }
 
-// unlike is the error of a name that stands for runs of unlike settings.
+// unlike returns the error of a name that stands for runs of different settings.
 func unlike(name string, a, b Set) error {
 	d := scenario.Differences(a.Settings, b.Settings)
 	more := ""
@@ -107,8 +106,8 @@ func value(v string) string {
 // longestLabel is how many settings name a set.
 const longestLabel = 3
 
-// label names the sets that one name stands for by the settings in which they differ,
-// or, where those are many, by their directories.
+// label names several sets by the settings in which they differ, or by their directories
+// if they differ in many settings.
 func label(name string, sets []Set) {
 	var all [][]settings.Leaf
 	for _, s := range sets {
@@ -128,7 +127,7 @@ func label(name string, sets []Set) {
 	}
 }
 
-// short is the last part of a key, or all of it where another key ends alike.
+// short returns the last part of a key, or the whole key if another ends with the same part.
 func short(key string, all []scenario.Difference) string {
 	last := func(key string) string { return key[strings.LastIndex(key, ".")+1:] }
 	n := 0
@@ -143,7 +142,7 @@ func short(key string, all []scenario.Difference) string {
 	return last(key)
 }
 
-// common is the directory that several runs are in, or that of the only run.
+// common returns the directory that several runs are in, or the directory of a single run.
 func common(runs []Run) string {
 	if len(runs) == 1 {
 		return runs[0].Dir
@@ -151,8 +150,8 @@ func common(runs []Run) string {
 	return filepath.Dir(runs[0].Dir)
 }
 
-// once keeps one run of each seed: a finished one if there is one, and of several the
-// last by name, since a later run of a scenario has the greater number.
+// once keeps one run of each seed: a finished one if there is one. Of several it keeps the
+// last by name, since later runs of a scenario have greater numbers.
 func (s *Set) once() {
 	bySeed := map[uint64][]Run{}
 	var seeds []uint64

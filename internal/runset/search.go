@@ -11,14 +11,14 @@ import (
 
 // Limits of a search for runs.
 const (
-	MaxEntries = 200_000 // files and directories that are looked at
-	batch      = 1_000   // of them that are read at once
+	MaxEntries = 200_000 // files and directories in all
+	batch      = 1_000   // files and directories that are read at once
 )
 
 // Found is what a search for runs has found.
 type Found struct {
 	Dirs []string // the runs' directories, seed-2 before seed-10
-	Cut  bool     // there was more to look at
+	Cut  bool     // the search ended early, or could not read a directory
 	seen int      // files and directories
 }
 
@@ -28,7 +28,7 @@ func IsRun(dir string) bool {
 	return err == nil
 }
 
-// Place is the directory that a name stands for: itself, or that of a scenario.
+// Place returns the directory that a name stands for: itself, or runs/NAME of a scenario.
 func Place(name string) string {
 	if info, err := os.Stat(name); err == nil && info.IsDir() {
 		return name
@@ -36,8 +36,8 @@ func Place(name string) string {
 	return filepath.Join("runs", name)
 }
 
-// Search returns the runs in root, down to so many levels; root itself if it is one.
-// What cannot be read has no runs. It follows a symbolic link to a run, and no other.
+// Search returns the runs in root, down to so many levels, or root itself if it is a run.
+// It follows symbolic links to runs, and no others.
 func Search(root string, levels int) Found {
 	var f Found
 	f.walk(root, levels)

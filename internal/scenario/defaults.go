@@ -11,7 +11,7 @@ import (
 )
 
 // EnvID returns the id of the environment called name. The error of an unknown name
-// says where all names are.
+// names the command that lists all of them.
 func EnvID(envs env.Registry, name string) (string, error) {
 	id, err := envs.Resolve(name)
 	if err != nil {
@@ -20,9 +20,9 @@ func EnvID(envs env.Registry, name string) (string, error) {
 	return id, nil
 }
 
-// Defaults returns the text of a scenario that is an agent with its default settings
-// in an environment. It is called ENV-AGENT, with hyphens for what a folder's name
-// cannot have.
+// Defaults returns the text of a scenario that trains an agent with its default settings
+// in an environment. The scenario is called ENV-AGENT, with hyphens in place of
+// characters that a folder's name cannot have.
 func Defaults(id, agent string) ([]byte, error) {
 	kind, err := kindCalled(agent)
 	if err != nil {
@@ -61,14 +61,14 @@ func agentIn(tree *settings.Tree) (name string) {
 	return name
 }
 
-// An origin is whose settings a scenario has.
+// An origin says which agent a scenario's settings are for.
 type origin struct {
-	written string // the agent that it was written for, before changes; "" for none
-	own     bool   // an agent that was named since is to have its own
+	written string // the agent in the file, before changes; "" for none
+	own     bool   // --agent named an agent, which has its own default settings
 }
 
-// carriesOver returns an error where the scenario was written for another agent than
-// the one that is named at n, and has settings that this one lacks or is not to have.
+// carriesOver returns an error if the scenario was written for another agent than the
+// one at n, and has settings that this agent lacks, or --agent asked for its own settings.
 func (s *Scenario) carriesOver(n, rest settings.Node, from origin) error {
 	if from.written == "" || from.written == s.Agent {
 		return nil

@@ -2,9 +2,9 @@ package scenario
 
 import "github.com/rlrun/rlrun/internal/settings"
 
-// mendEarlier makes a run's config.yaml of an earlier version mean what it meant then:
-// ortho_init: true stood beside an init_fn that it overruled. Such a file has kernels,
-// for it is complete, and no schedule_steps.
+// mendEarlier changes a run's config.yaml of an earlier version so that it keeps its
+// meaning: there ortho_init: true overruled an init_fn beside it. Such a file is complete,
+// so it has kernels, but no schedule_steps.
 func mendEarlier(tree *settings.Tree) error {
 	root := tree.Root()
 	_, complete := root.At("kernels")

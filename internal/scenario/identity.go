@@ -6,10 +6,10 @@ import (
 	"github.com/rlrun/rlrun/internal/settings"
 )
 
-// changesLearning reports whether how an agent learns depends on a setting. It does
-// not depend on names, the seed, how things are computed, what is written on the way,
-// and how many episodes judge the final policy. It depends on evaluations on the way
-// and on their target only where these can end it.
+// changesLearning reports whether learning depends on a setting. Learning does not depend
+// on names, the seed, kernels and cores, the logs, or the number of episodes that judge
+// the final policy. It depends on evaluations on the way, and on their target, only if
+// these can end training.
 func changesLearning(key string, endedByEvaluation bool) bool {
 	switch key {
 	case "name", "published", "seed", "kernels", "backend", "env.parallel", "log_interval", "eval.episodes":
@@ -21,8 +21,8 @@ func changesLearning(key string, endedByEvaluation bool) bool {
 }
 
 // LearningSettings returns the settings that learning depends on, in config.yaml's
-// order, every default included. Runs for which they are equal differ by their seeds
-// alone.
+// order, every default included. Runs with equal learning settings differ only by their
+// seeds.
 func (s *Scenario) LearningSettings() ([]settings.Leaf, error) {
 	text, err := s.Encode()
 	if err != nil {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"math"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -16,6 +15,7 @@ import (
 	"github.com/rlrun/rlrun/agents"
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/grid"
+	"github.com/rlrun/rlrun/env/state"
 	"github.com/rlrun/rlrun/internal/settings"
 	"github.com/rlrun/rlrun/policy"
 	"github.com/rlrun/rlrun/policy/f32"
@@ -30,7 +30,7 @@ type Scenario struct {
 	Agent       string   // name
 	Seed        uint64
 	Steps       int      // environment steps to train
-	Schedule    int      // steps over which schedules run; beyond, they stay at their end
+	Schedule    int      // steps over which schedules run; beyond, they stay at their final values
 	Stretched   []int    // steps after which the run's schedules were stretched; empty for a new run
 	Threshold   *float64 // return that counts as solved: the target, or else the environment's; nil where there is none
 	Eval        Eval
@@ -39,9 +39,9 @@ type Scenario struct {
 	Published   string // what others have published of the same, and where; "" for nothing
 	Init        string // the run, or the policy's file, that training begins with; "" for none
 
-	// Tabular is the environment where its model is known, and no wrapper is around it
-	// that changes what is observed or done; otherwise nil. Its rewards are those of the
-	// environment itself, and it knows no time limit.
+	// Tabular is the environment if its model is known and no wrapper changes its
+	// observations or actions, otherwise nil. The model has the environment's own rewards
+	// and no time limit.
 	Tabular grid.Tabular
 
 	Train, Judge env.Maker // environments to train in; to evaluate in, whose rewards are unscaled
@@ -93,7 +93,7 @@ type envFile struct {
 type Change struct {
 	Assignment string // KEY=VALUE, dotted: agent.gamma=0.9
 	Origin     string // what the user typed, for messages
-	NewAgent   bool   // an agent is named that brings its own settings: the scenario must be that agent's
+	NewAgent   bool   // --agent: the agent with its default settings, so a scenario of another agent is an error
 }
 
 // Parse makes a Scenario of a file's text, with changes. The file's name is for
@@ -145,7 +145,6 @@ func (s *Scenario) resolve(envs env.Registry, agent origin) error {
 	if s.Eval.Freq == nil {
 		s.Eval.Freq = new(max(1, s.Steps/10))
 	}
-	const most = min(1<<53, math.MaxInt/2) // as state.MaxCount
 	for _, r := range []struct {
 		key          string
 		value, least int
@@ -154,8 +153,8 @@ func (s *Scenario) resolve(envs env.Registry, agent origin) error {
 		{"eval.freq", *s.Eval.Freq, 0}, {"eval.freq_episodes", s.Eval.FreqEpisodes, 1}, {"eval.patience", s.Eval.Patience, 0},
 		{"log_interval", s.LogInterval, 1},
 	} {
-		if r.value < r.least || r.value > most {
-			return fmt.Errorf("%s is %d, want %d or more, and no more than %d", r.key, r.value, r.least, most)
+		if r.value < r.least || r.value > state.MaxCount {
+			return fmt.Errorf("%s is %d, want %d or more, and no more than %d", r.key, r.value, r.least, state.MaxCount)
 		}
 	}
 	if err := checkName(s.Name); err != nil {
@@ -167,7 +166,7 @@ func (s *Scenario) resolve(envs env.Registry, agent origin) error {
 	return s.resolveAgent(agent)
 }
 
-// notInNames are the signs that no folder's name can have everywhere.
+// notInNames are characters that folders cannot have in their names on every system.
 const notInNames = `/\:*?"<>|`
 
 // checkName refuses a name that could not name a folder.
@@ -191,7 +190,7 @@ func (s *Scenario) resolveEnv(envs env.Registry) (err error) {
 	}
 	bare, err := envs.Factory(s.Env, func(into any) error {
 		if s.options == nil {
-			s.options = into // of the first one, to be written out
+			s.options = into // of the first environment, for config.yaml
 		}
 		return s.file.Env.Options.DecodeFields(into)
 	})
@@ -206,8 +205,9 @@ func (s *Scenario) resolveEnv(envs env.Registry) (err error) {
 	if err != nil {
 		return err
 	}
-	if s.Spec = e.Spec(); s.Spec.Validate() != nil {
-		return fmt.Errorf("env: %s, with its wrappers: %w", s.Env, s.Spec.Validate())
+	s.Spec = e.Spec()
+	if err := s.Spec.Validate(); err != nil {
+		return fmt.Errorf("env: %s, with its wrappers: %w", s.Env, err)
 	}
 	s.Tabular, _ = env.AsIs[grid.Tabular](e)
 	s.single = train.Maker()
@@ -314,10 +314,9 @@ func (s *Scenario) NewAgent() (agents.Agent, error) {
 // the kernels that this program uses.
 func (s *Scenario) Encode() ([]byte, error) { return s.encode(f32.Kernels(), nil) }
 
-// Extend returns the scenario of a run that has trained some steps and goes on to
-// others, and its YAML, which belongs in the file called fileName. Steps is what the
-// user typed behind --steps. Schedules stay at their end, or are stretched to the
-// new steps from here on.
+// Extend returns the scenario of a run that has trained some steps and goes on to more,
+// and its YAML for the file called fileName. Steps is the value of the flag --steps.
+// Schedules stay at their final values, or are stretched to the new steps from here on.
 func (s *Scenario) Extend(fileName, steps string, stretch bool, trained int, envs env.Registry) (*Scenario, []byte, error) {
 	text, err := s.encode(s.Kernels, s.Stretched)
 	if err != nil {
@@ -373,7 +372,7 @@ func (s *Scenario) encode(kernels string, stretched []int) ([]byte, error) {
 		{Key: "kernels", Value: kernels},
 	}
 	if len(stretched) > 0 {
-		fields = append(fields, settings.Map{{Key: "stretched", Value: stretched}}...)
+		fields = append(fields, settings.Entry{Key: "stretched", Value: stretched})
 	}
 	return settings.Encode(fields)
 }

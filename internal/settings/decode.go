@@ -64,7 +64,7 @@ func (n Node) Keys() (keys []string) {
 }
 
 // Unknown returns the keys of the mapping n for which the struct that into points to
-// has no field, but for those that Set made.
+// has no field. Keys that Set made are left out.
 func (n Node) Unknown(into any) (keys []string) {
 	fields := map[string]reflect.Value{}
 	if hasFields(into) {
@@ -208,8 +208,8 @@ func (n Node) scalar(v reflect.Value) error {
 	return nil
 }
 
-// bound says how large a whole number may be, where text is one that is larger. That is
-// less on a processor of 32 bits.
+// bound says how large a whole number may be, if text is a larger number; otherwise "". The
+// limit is lower on a processor with 32 bits.
 func bound(v reflect.Value, text string) string {
 	if !v.CanInt() {
 		return ""

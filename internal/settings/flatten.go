@@ -7,8 +7,8 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// A Leaf is a setting that has no settings in it: its dotted key and its value, a
-// list in YAML's flow syntax.
+// A Leaf is a setting that is not a mapping: its dotted key and its value. A list is in
+// YAML's flow syntax.
 type Leaf struct{ Key, Value string }
 
 // Flatten returns the leaves of a YAML document in their order: agent.gamma and 0.99.
@@ -20,7 +20,7 @@ func Flatten(name string, data []byte) ([]Leaf, error) {
 	return leaves(nil, "", t.root), nil
 }
 
-// leaves appends those of a mapping whose key is prefix.
+// leaves appends the leaves of a mapping whose key is prefix.
 func leaves(all []Leaf, prefix string, n *yaml.Node) []Leaf {
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, value := prefix+n.Content[i].Value, n.Content[i+1]

@@ -10,9 +10,9 @@ import (
 type Contrast struct {
 	Difference  float64  // of the interquartile means, the first less the second
 	Interval    Interval // of Difference, by bootstrap
-	Improvement float64  // the probability that a run of the first has more than one of the second
+	Improvement float64  // probability that a run of the first scores more than a run of the second
 	Improved    Interval // of Improvement, by bootstrap
-	P           float64  // that runs of one kind differ as much or more: see PermutationTest
+	P           float64  // two-sided p-value of Difference: see PermutationTest
 }
 
 // Compare compares the scores x of some runs with the scores y of others.
@@ -29,19 +29,19 @@ func Compare(x, y []float64) Contrast {
 }
 
 const (
-	// mostExact is how many divisions of runs in two sets are all looked at: the
-	// 184,756 of 10 and 10 runs are.
+	// mostExact is the most divisions of the runs into two sets that are all tried. There
+	// are 184,756 divisions of 20 runs into 10 and 10.
 	mostExact = 200_000
 
-	// divisions is how many are drawn where there are more.
+	// divisions is the number of divisions that are drawn if there are more.
 	divisions = 50_000
 )
 
 // PermutationTest returns the two-sided p-value of the difference of the interquartile
-// means of x and y: the share of all divisions of the runs in two sets of these sizes
+// means of x and y: the share of all divisions of the runs into two sets of these sizes
 // whose difference is as large or larger. Fisher 1935, "The design of experiments".
-// Where the divisions are too many, some are drawn, always the same, and x and y count
-// as one of them: Phipson and Smyth 2010, "Permutation p-values should never be zero".
+// If there are too many divisions, it draws some, always the same ones, and counts x and
+// y as one of them: Phipson and Smyth 2010, "Permutation p-values should never be zero".
 func PermutationTest(x, y []float64) float64 {
 	pool := slices.Sorted(slices.Values(slices.Concat(x, y)))
 	least := math.Abs(IQM(x)-IQM(y)) * (1 - 1e-12) // sums of other orders are rounded otherwise
@@ -106,10 +106,10 @@ func choose(n, k int) float64 {
 	return math.Round(ways)
 }
 
-// Holm returns p-values corrected for their number: a claim for each that is below
-// 0.05 is wrong anywhere with a probability of 5 % at most. Holm 1979, "A simple
-// sequentially rejective multiple test procedure": the least of m is multiplied by m,
-// the next by m - 1, and none is less than the one before.
+// Holm returns p-values corrected for their number: if every corrected value below 0.05
+// is called a difference, the probability of any false claim is at most 5 %. Holm 1979,
+// "A simple sequentially rejective multiple test procedure": the least of m is multiplied
+// by m, the next by m - 1, and so on, and none is less than the one before.
 func Holm(p []float64) []float64 {
 	order := make([]int, len(p))
 	for i := range order {
@@ -132,10 +132,10 @@ func Holm(p []float64) []float64 {
 	return adjusted
 }
 
-// RunsNeeded returns how many runs of each of two sets are likely to show the
-// difference that n runs of each have, with this interval, at a level, 0.05 for one
-// comparison. The interval's width falls with the root of the number of runs. It is -1
-// where no number is likely to do.
+// RunsNeeded returns how many runs of each of two sets are likely to show a difference at
+// a level, for example 0.05, if n runs of each have this difference and this interval. The
+// interval's width falls with the root of the number of runs. RunsNeeded returns -1 if no
+// number is likely to show it.
 func RunsNeeded(n int, difference float64, i Interval, level float64) int {
 	stderr := (i.High - i.Low) / (2 * 1.96)
 	if difference == 0 || stderr/math.Abs(difference) > 50 {
@@ -149,7 +149,7 @@ func RunsNeeded(n int, difference float64, i Interval, level float64) int {
 	return needed
 }
 
-// leastP is the least p-value that PermutationTest has of n and n different numbers.
+// leastP returns the least p-value of PermutationTest for n and n different numbers.
 // Where the lower n stand apart, those that the interquartile mean cuts off at the one
 // end and at the other can change places, which leaves the difference as it is: in
 // Σ C(cut, k)² = C(2 cut, cut) ways, and as many mirrored.

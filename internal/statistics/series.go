@@ -5,12 +5,12 @@ import (
 	"slices"
 )
 
-// A Series is one run's figure over something, in its order: returns over steps. Y is
-// not NaN.
+// A Series is one run's figure, for example returns over steps. X ascends, and Y is not
+// NaN.
 type Series struct{ X, Y []float64 }
 
-// At returns the figure at x, in proportion between two places, and at either end
-// what it is there.
+// At returns the figure at x, interpolated linearly. Before the first place and after the
+// last one it is the figure there.
 func (s Series) At(x float64) float64 {
 	i, found := slices.BinarySearch(s.X, x)
 	switch {
@@ -43,8 +43,7 @@ func (s Series) MeanHeight(from, to float64) float64 {
 	return area / (to - from)
 }
 
-// First returns the first place where the series is level or more, and +Inf where
-// there is none.
+// First returns the first place where the series is level or more, +Inf if there is none.
 func (s Series) First(level float64) float64 {
 	for i, y := range s.Y {
 		if y >= level {
@@ -67,8 +66,8 @@ func (s Series) Smooth(n int) Series {
 	return out
 }
 
-// Common returns from where all of the series have begun to where the first of them
-// ends. Where one ends before another begins, to is less than from.
+// Common returns the places from which all series have begun, and to which none has ended.
+// If one ends before another begins, to is less than from.
 func Common(series []Series) (from, to float64) {
 	from, to = math.Inf(-1), math.Inf(1)
 	for _, s := range series {

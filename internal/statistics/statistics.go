@@ -9,8 +9,8 @@ import (
 	"slices"
 )
 
-// Mean returns the mean of x, NaN of nothing. It is never out of the range of x, not
-// even by rounding: ten times 0.1, by 10.
+// Mean returns the mean of x, NaN if x is empty. It is always in the range of x: rounding
+// would take the mean of ten times 0.1 out of it.
 func Mean(x []float64) float64 {
 	if len(x) == 0 {
 		return math.NaN()
