@@ -44,9 +44,9 @@ func twoAgents(changes []scenario.Change) error {
 	return nil
 }
 
-// defaults returns the scenario of an environment called name with the agent that
-// --agent names, as source does of scenarios. The error missing says why there is no
-// scenario of that name.
+// defaults returns the scenario of the environment called name with the agent of --agent,
+// and the words that stand for its file. The error missing says why there is no scenario
+// of that name.
 func (a *App) defaults(name string, changes []scenario.Change, missing error) (file string, text []byte, err error) {
 	agent, given := agentGiven(changes)
 	id, err := a.Envs.Resolve(name)

@@ -39,12 +39,12 @@ type App struct {
 	Interactive bool        // Err is a terminal, on which progress is shown
 	Window      raster.Open // opens windows; nil where there are none
 
-	subject  string          // what a command works on, for the message of a panic
+	subject  string          // the run, scenario or environment of a command, for the message of a panic
 	terminal *output         // Err, during Run
 	lost     <-chan struct{} // closed when nobody reads Out any more
 }
 
-// say writes a line to Err, in which line ends of names and errors are none.
+// say writes one line to Err: line ends within it are replaced.
 func (a *App) say(format string, args ...any) {
 	fmt.Fprintln(a.Err, oneLine(fmt.Sprintf(format, args...)))
 }
@@ -64,8 +64,8 @@ func (b badInput) Unwrap() error { return b.error }
 // errInterrupted ends a command that said so itself.
 var errInterrupted = errors.New("interrupted")
 
-// Run carries out one command line and returns the exit status. What went
-// wrong it says in one line on Err.
+// Run carries out one command line and returns the exit status. It writes an error in
+// one line to Err.
 func (a *App) Run(args []string) int {
 	own, out, said := *a, newOutput(a.Out), newOutput(a.Err)
 	own.Out, own.Err, own.terminal, own.lost = out, said, said, out.lost
@@ -80,7 +80,7 @@ func (a *App) Run(args []string) int {
 		return statusInterrupted
 	}
 	if own.Interactive {
-		own.redraw("") // the line of a run that broke off
+		own.redraw("") // clears the progress line of a run that failed
 	}
 	own.say("rlrun: %s", message(err))
 	trace(own.Err, err)
@@ -90,8 +90,8 @@ func (a *App) Run(args []string) int {
 	return statusFailed
 }
 
-// execute carries out a command line. Cobra prints help and scripts to a writer that
-// fails at nothing: its own messages about that would be a second line.
+// execute carries out a command line. Cobra prints help and scripts to a patient writer:
+// otherwise it would add a message of its own about a failed write.
 func (a *App) execute(args []string) (err error) {
 	defer guard(&err, func() string { return a.subject })
 	root := a.root()
@@ -102,7 +102,7 @@ func (a *App) execute(args []string) (err error) {
 	return root.ExecuteContext(context.Background())
 }
 
-// A patient writer has no errors. The output that it writes to remembers them.
+// A patient writer returns no errors. The output that it writes to remembers them.
 type patient struct{ w io.Writer }
 
 // Write writes text.
@@ -144,7 +144,7 @@ func flagError(cmd *cobra.Command, err error) error {
 	return badInput{err}
 }
 
-// valueOf says in words what a flag of a type takes.
+// valueOf returns in words what values a flag of a type takes.
 func valueOf(kind string) string {
 	switch kind {
 	case "bool":

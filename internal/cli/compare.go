@@ -74,7 +74,7 @@ they are null where there is nothing to compare. Of steps fewer are better.`,
 	return cmd
 }
 
-// readSets reads the sets that names stand for, and says which runs do not count.
+// readSets reads the sets that names stand for, and notes the runs that do not count.
 func (a *App) readSets(names []string, split bool) (all []runset.Set, err error) {
 	for _, name := range names {
 		sets, err := runset.Read(name, split, a.Envs)
@@ -120,7 +120,7 @@ func (a *App) finishedSets(names []string, split bool) ([]runset.Set, error) {
 	return sets, nil
 }
 
-// areRuns is "1 run is", or "2 runs are".
+// areRuns returns "1 run is", or "2 runs are".
 func areRuns(n int) string {
 	if n == 1 {
 		return "1 run is"
@@ -128,7 +128,7 @@ func areRuns(n int) string {
 	return figure.Count(n, "run") + " are"
 }
 
-// notes writes lines of what a user should know to standard error.
+// notes writes lines that a user should know to standard error.
 func (a *App) notes(lines []string) {
 	for _, l := range lines {
 		a.say("rlrun: %s", l)

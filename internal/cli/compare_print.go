@@ -9,8 +9,8 @@ import (
 	"github.com/rlrun/rlrun/internal/scenario"
 )
 
-// printComparisons shows a person the sets by each measure, and what is shown of each
-// pair.
+// printComparisons prints the figures of each set by each measure, and the result for each
+// pair, for a person.
 func (a *App) printComparisons(c comparisons) error {
 	fmt.Fprintln(a.Out, differText(c.differ))
 	short := shortNames(c.measures[0].sides)
@@ -43,8 +43,8 @@ func (a *App) printComparisons(c comparisons) error {
 	return err
 }
 
-// shortNames name the sets in what is said of pairs: by themselves where there are two,
-// by letters where there are more.
+// shortNames returns names of the sets for the lines on pairs: their own names if there
+// are two, letters if there are more.
 func shortNames(sides []side) (names []string) {
 	for i, s := range sides {
 		switch {
@@ -59,7 +59,7 @@ func shortNames(sides []side) (names []string) {
 	return names
 }
 
-// meanText is a set's figure, and its interval where there are several runs.
+// meanText returns a set's interquartile mean, with its interval if there are several runs.
 func meanText(s side) string {
 	if s.Runs == 1 {
 		return figure.Number(s.IQM)
@@ -67,7 +67,7 @@ func meanText(s side) string {
 	return figure.Interval(s.IQM, s.CI95[0], s.CI95[1])
 }
 
-// differText says in which settings the sets differ, some of them.
+// differText returns the settings in which the sets differ: the first few.
 func differText(differ []scenario.Difference) string {
 	const most = 4
 	if len(differ) == 0 {
@@ -96,8 +96,8 @@ func reachedText(s side) string {
 	return fmt.Sprintf("\treached by %d of %d", *s.Reached, s.Runs)
 }
 
-// pairText is what there is to say of a pair by one measure, in two lines where one
-// would be long.
+// pairText returns the result for a pair by one measure, in two lines if one line would
+// be long.
 func pairText(c contrast, a, b string) string {
 	const long = 100
 	figures := fmt.Sprintf("%s less %s: %s; %s is better with probability %s", a, b,
@@ -109,7 +109,7 @@ func pairText(c contrast, a, b string) string {
 	return figures + ": " + said
 }
 
-// verdict says whether a difference is shown, and if not what would show it.
+// verdict returns whether a difference is shown, and if not how many runs may show it.
 func verdict(c contrast, a, b string) string {
 	switch {
 	case min(c.A.Runs, c.B.Runs) < 2:

@@ -15,7 +15,7 @@ type comparisons struct {
 	measures []measure             // final returns, and what else all sets have
 	pairs    []comparison          // of the first set with each after it, then of the second, …
 	tests    int                   // number of p-values, for which they are corrected
-	notes    []string              // what a user should know beside
+	notes    []string              // what was not compared, and why
 }
 
 // A comparison is of a pair of sets: a line of --json.
@@ -96,8 +96,9 @@ func newSide(set runset.Set, scores []float64) side {
 
 func ends(i statistics.Interval) [2]float64 { return [2]float64{i.Low, i.High} }
 
-// newComparisons compares sets of finished runs. The key is the learning curve's
-// column; "" leaves it to differing wrappers. An error is of a key that runs have not.
+// newComparisons compares sets of finished runs. The key is the learning curve's column;
+// "" means returns in training, or of evaluations if the sets' wrappers differ. A key that
+// a run lacks is an error.
 func newComparisons(sets []runset.Set, key string) (comparisons, error) {
 	c := comparisons{differ: differences(sets...)}
 	c.measures = []measure{finalReturns(sets)}
@@ -113,7 +114,7 @@ func newComparisons(sets []runset.Set, key string) (comparisons, error) {
 	return c, nil
 }
 
-// places are the two sets of a pair.
+// places returns the indices of the two sets of a pair.
 func (c *comparisons) places(pair int) (first, second int) {
 	rest := len(c.measures[0].sides) - 1 // sets after the first
 	for pair >= rest {
@@ -158,7 +159,7 @@ func newProfile(a, b []float64) (p profile) {
 	return p
 }
 
-// contrasts are those of all pairs, in the order of the measures.
+// contrasts returns the contrasts of a pair, in the order of the measures.
 func (c *comparison) contrasts() []*contrast {
 	all := []*contrast{&c.contrast}
 	if c.Curve != nil {
@@ -170,7 +171,7 @@ func (c *comparison) contrasts() []*contrast {
 	return all
 }
 
-// significant is the probability of a false claim that is allowed among all.
+// significant is the allowed probability of any false claim among all comparisons.
 const significant = 0.05
 
 // correct corrects all p-values for their number, and says what is shown.

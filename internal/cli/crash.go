@@ -12,12 +12,12 @@ import (
 	"github.com/rlrun/rlrun/policy/parallel"
 )
 
-// traceVariable is the environment variable that has stacks of panics printed.
+// traceVariable is the environment variable that makes rlrun print the stacks of panics.
 const traceVariable = "RLRUN_TRACE"
 
 // A crash is a panic as an error.
 type crash struct {
-	during string // what was being done; "" where that is not known
+	during string // what the program was doing; "" where that is not known
 	value  any
 	stack  []byte
 }
@@ -34,8 +34,8 @@ func (c *crash) Error() string {
 	return fmt.Sprintf("%s: a mistake in the program: %v", c.during, value)
 }
 
-// guard makes a panic the error that *err becomes. It is to be deferred, in every
-// goroutine; during says then what was being done, and may be nil.
+// guard turns a panic into an error and joins it to *err. Every goroutine must defer it.
+// During returns what the program was doing; it may be nil.
 func guard(err *error, during func() string) {
 	p := recover()
 	if p == nil {
@@ -48,14 +48,14 @@ func guard(err *error, during func() string) {
 	*err = errors.Join(*err, c)
 }
 
-// duringTraining names a run, and the steps that it has taken.
+// duringTraining returns a function that names a run and the steps that it has taken.
 func duringTraining(s *scenario.Scenario, steps *int) func() string {
 	return func() string {
 		return fmt.Sprintf("%s on %s, seed %d, after %d steps", s.Agent, s.Env, s.Seed, *steps)
 	}
 }
 
-// trace writes the stack of the panic that err comes from, if a developer asks for it.
+// trace writes the stack of the panic that err comes from, if RLRUN_TRACE is 1.
 func trace(w io.Writer, err error) {
 	if os.Getenv(traceVariable) != "1" {
 		return

@@ -12,12 +12,12 @@ import (
 // Ctrl-C or request ends the program at once.
 func (a *App) interruptible() (context.Context, context.CancelFunc) {
 	ends := []os.Signal{os.Interrupt, syscall.SIGTERM}
-	if !signal.Ignored(syscall.SIGHUP) { // as nohup has it
+	if !signal.Ignored(syscall.SIGHUP) { // nohup ignores it
 		ends = append(ends, syscall.SIGHUP)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), ends...)
 	context.AfterFunc(ctx, stop)
-	// SIGPIPE stays caught until all is saved: it comes again with each line that
+	// SIGPIPE must be caught until all is saved: it comes again with each line that
 	// nobody reads.
 	pipe := make(chan os.Signal, 1)
 	signal.Notify(pipe, syscall.SIGPIPE)

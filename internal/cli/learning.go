@@ -113,11 +113,11 @@ func (a *App) learn(name string, seeds int) (string, error) {
 	quiet.Out, quiet.Err = io.Discard, &said
 	err = quiet.runMany(cells, 0, runFlags{json: true})
 	if errors.Is(err, errInterrupted) {
-		return "", err // and nothing of how to resume runs that are thrown away
+		return "", err // without the lines on how to resume: these runs are removed
 	}
 	a.Err.Write(said.Bytes())
 	if err != nil {
-		keep = true // what is said of a run that failed names its files
+		keep = true // the message of a failed run names its files
 		return "", err
 	}
 	return cells[0].row()
@@ -183,10 +183,10 @@ func firstAt(name string, threshold *float64) (steps, seconds float64, ok bool, 
 	return 0, 0, false, nil
 }
 
-// madeWith says what made a row, beside the seeds.
+// madeWith names the cores and kernels that made a row.
 func madeWith() string { return figure.Count(runtime.GOMAXPROCS(0), "core") + ", " + f32.Kernels() }
 
-// seedsFrom1 names the seeds of a row.
+// seedsFrom1 returns the seeds of a row as text: "1 to 10".
 func seedsFrom1(n int) string {
 	if n == 1 {
 		return "1"

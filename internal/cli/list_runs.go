@@ -16,7 +16,7 @@ import (
 	"github.com/rlrun/rlrun/internal/runset"
 )
 
-// A runLine is what rlrun list runs says of a run.
+// A runLine is the line of rlrun list runs for a run.
 type runLine struct {
 	Kind     string        `json:"kind"` // "run"
 	Name     string        `json:"name"` // its directory
@@ -24,7 +24,7 @@ type runLine struct {
 	Env      string        `json:"env"`
 	Agent    string        `json:"agent"`
 	Seed     uint64        `json:"seed"`
-	Steps    *int          `json:"steps"` // taken, as far as they are logged; null before the first row
+	Steps    *int          `json:"steps"` // in the last row of progress.csv; null before the first row
 	State    string        `json:"state"` // finished or interrupted
 	Eval     *run.EvalLine `json:"eval"`  // as in the result; null before that
 }
@@ -40,7 +40,7 @@ func (l runLine) columns() string {
 	return fmt.Sprintf("%s\t%s on %s\tseed %d\t%s\t%s\treturn %s", oneLine(l.Name), l.Agent, l.Env, l.Seed, steps, l.State, mean)
 }
 
-// A brokenLine is what there is to say of a run that cannot be read.
+// A brokenLine is the line of a run that cannot be read.
 type brokenLine struct {
 	Kind  string `json:"kind"` // "run"
 	Name  string `json:"name"`
@@ -70,7 +70,7 @@ func (a *App) listRuns(dir string) (lines []listing, err error) {
 	return lines, nil
 }
 
-// runLine looks at a run. Whatever is wrong with it is part of the line.
+// runLine returns the line of a run. An error is part of the line.
 func (a *App) runLine(dir string) (line listing) {
 	var err error
 	defer func() {
@@ -97,8 +97,8 @@ func (a *App) runLine(dir string) (line listing) {
 	return l
 }
 
-// stepsLogged returns the steps in the last row of a progress.csv. Of a long file it
-// reads the beginning and the end.
+// stepsLogged returns the steps in the last row of a progress.csv. It reads only the
+// beginning and the end of a long file.
 func stepsLogged(name string) (steps int, ok bool) {
 	f, err := infile.Open(name)
 	if err != nil {

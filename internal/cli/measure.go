@@ -10,7 +10,7 @@ import (
 	"github.com/rlrun/rlrun/internal/statistics"
 )
 
-// What a measure is of.
+// Kinds of measures.
 const (
 	finalReturn = iota
 	learningCurve
@@ -26,7 +26,7 @@ type measure struct {
 	threshold float64
 }
 
-// title is what a person reads above the figures.
+// title returns the line above the figures.
 func (m measure) title() string {
 	switch m.kind {
 	case learningCurve:
@@ -57,7 +57,7 @@ func (m measure) contrast(i, j int) contrast {
 	return c
 }
 
-// finalReturns are the mean returns of the final policies.
+// finalReturns measures the mean returns of the final policies.
 func finalReturns(sets []runset.Set) measure {
 	m := measure{kind: finalReturn}
 	for _, set := range sets {
@@ -71,7 +71,7 @@ func finalReturns(sets []runset.Set) measure {
 }
 
 // addCurves adds the measures of learning curves, or a note on why they are not
-// compared. That runs do not have the column that a user asked for is an error.
+// compared. It is an error if runs lack the column that the user named.
 func (c *comparisons) addCurves(sets []runset.Set, key string) error {
 	asked := key != ""
 	wrapped := slices.ContainsFunc(c.differ, func(d scenario.Difference) bool { return d.Key == "env.wrappers" })
@@ -110,8 +110,8 @@ func (c *comparisons) addCurves(sets []runset.Set, key string) error {
 	return nil
 }
 
-// addSteps adds the steps to the threshold, where the sets have the same: by the
-// evaluations on the way, or where there are none by returns in training.
+// addSteps adds the steps to the threshold, if the sets have the same threshold: by the
+// evaluations on the way, or if there are none by returns in training.
 func (c *comparisons) addSteps(sets []runset.Set, to float64, wrapped bool) {
 	threshold := sets[0].Runs[0].Scenario.Threshold
 	for _, set := range sets {
@@ -167,7 +167,7 @@ func seriesOf(sets []runset.Set, key string) (all [][]statistics.Series, err err
 	return all, nil
 }
 
-// end is where the longest series ends.
+// end returns the last place of the longest series.
 func end(all [][]statistics.Series) (last float64) {
 	for _, s := range slices.Concat(all...) {
 		last = max(last, s.X[len(s.X)-1])

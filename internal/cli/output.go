@@ -21,7 +21,7 @@ import (
 type output struct {
 	mu   sync.Mutex
 	w    io.Writer
-	rest []byte        // the beginning of a character that the next Write completes
+	rest []byte        // first bytes of a character that the next Write completes
 	err  error         // the first
 	lost chan struct{} // closed when nobody reads any more
 }
@@ -82,7 +82,7 @@ func readerGone(err error) bool {
 	return errors.Is(err, syscall.EPIPE) || errors.Is(err, io.ErrClosedPipe) || runtime.GOOS == "windows" && errors.Is(err, noData)
 }
 
-// wholeCharacters is the length of text up to a character that is cut off.
+// wholeCharacters returns the length of text without a last character that is cut off.
 func wholeCharacters(text []byte) int {
 	for n := 1; n < utf8.UTFMax && n <= len(text); n++ {
 		if tail := text[len(text)-n:]; utf8.RuneStart(tail[0]) {
@@ -95,8 +95,8 @@ func wholeCharacters(text []byte) int {
 	return len(text)
 }
 
-// visible returns text in which control characters, and those that change the
-// direction of writing, are escapes. They are JSON's, so that JSON keeps its meaning.
+// visible returns text with escapes for control characters and for characters that change
+// the direction of writing. The escapes are JSON's, so that JSON keeps its meaning.
 func visible(text []byte) []byte {
 	hidden := func(r rune) bool {
 		return r != '\n' && r != '\t' && (unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r)) || r == utf8.RuneError
@@ -123,14 +123,14 @@ func visible(text []byte) []byte {
 // longestMessage bounds a message, in characters.
 const longestMessage = 2000
 
-// oneLine is text without line ends.
+// oneLine returns text without line ends.
 func oneLine(text string) string {
 	return strings.NewReplacer("\r\n", "; ", "\n", "; ", "\t", " ").Replace(text)
 }
 
-// message is err in one line that is not too long to read.
+// message returns err as one line that is not too long to read.
 func message(err error) string {
-	var parts []string // of joined errors, each once
+	var parts []string // the lines of joined errors, each once
 	for part := range strings.Lines(err.Error()) {
 		if part = oneLine(strings.TrimRight(part, "\r\n")); part != "" && !slices.Contains(parts, part) {
 			parts = append(parts, part)

@@ -112,8 +112,8 @@ func (a *App) curves(names []string, f plotFlags) (*plot.Figure, error) {
 	return drawn, nil
 }
 
-// curveNames names curves by the last part of what the user typed, where that tells
-// them apart, or by the settings of their sets.
+// curveNames names a curve by the last part of the path that the user typed, or by the
+// name of its set if other curves would have the same name.
 func curveNames(names []string, sets []runset.Set) []string {
 	labels, count := make([]string, len(sets)), map[string]int{}
 	for i, set := range sets {
@@ -131,7 +131,7 @@ func curveNames(names []string, sets []runset.Set) []string {
 	return labels
 }
 
-// noteLengths says where a curve ends before the longest of its runs.
+// noteLengths notes that a curve ends where the shortest of its runs ends.
 func (a *App) noteLengths(name, x string, series []statistics.Series) {
 	_, to := statistics.Common(series)
 	if longest := end([][]statistics.Series{series}); longest > to && len(series) > 1 {
@@ -139,8 +139,7 @@ func (a *App) noteLengths(name, x string, series []statistics.Series) {
 	}
 }
 
-// inCommon returns the environments of all runs, and the threshold that all of them
-// have, if they have one.
+// inCommon returns the environments of all runs, and their threshold if all have the same.
 func inCommon(sets []runset.Set) (envs string, threshold *float64) {
 	var ids []string
 	threshold = sets[0].Runs[0].Scenario.Threshold

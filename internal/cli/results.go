@@ -16,8 +16,8 @@ import (
 // resultsTitle is how a table of results begins.
 const resultsTitle = "# Results\n"
 
-// resultsHead is a table of results without its rows. What it says is true of each
-// row, whenever that was made: how it was made stands in the row.
+// resultsHead is a table of results without its rows. Rows are made at different times, so
+// each row says how it was made.
 const resultsHead = resultsTitle + `
 Written by ` + "`rlrun bench learning`" + `, row by row: seeds, cores and kernels stand in each. A run is
 judged by the mean return of its final policy, greedy, over fresh episodes. Mean and interquartile
@@ -67,8 +67,8 @@ func rowName(row string) string {
 	return name
 }
 
-// withRow returns rows with one more, in the place of that of the same scenario, or
-// else in the order of the alphabet.
+// withRow returns rows with a new one. It replaces the row of the same scenario, or stands
+// in the order of the alphabet.
 func withRow(rows []string, row string) []string {
 	name := rowName(row)
 	for i, r := range rows {
@@ -100,7 +100,8 @@ func updateRow(file, row string) error {
 	})
 }
 
-// checkResultsFile refuses a file that no table can be written to, before there is one.
+// checkResultsFile returns an error if no table can be written to a file. It is called
+// before the runs start.
 func checkResultsFile(file string) error {
 	if _, err := readRows(file); err != nil {
 		return err

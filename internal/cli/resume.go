@@ -39,7 +39,7 @@ schedules went on.`,
 	return cmd
 }
 
-// resume goes on with the run in dir, to other steps if so asked.
+// resume goes on with the run in dir, with extend to a new number of steps.
 func (a *App) resume(dir, steps string, extend, stretch bool, f runFlags) error {
 	every, err := f.checkpointEvery()
 	if err != nil {
@@ -58,7 +58,7 @@ func (a *App) resume(dir, steps string, extend, stretch bool, f runFlags) error 
 	if err != nil {
 		return badInput{err}
 	}
-	if !extend { // once more, for another may have finished it meanwhile
+	if !extend { // again: another program may have finished it before it was locked
 		if done, err := a.printFinished(r, f); done || err != nil {
 			return errors.Join(err, r.Close())
 		}
@@ -87,7 +87,7 @@ func (a *App) printFinished(r *run.Run, f runFlags) (done bool, err error) {
 	return true, a.print(res, f.json)
 }
 
-// bringBack resumes an open run, to other steps if so asked.
+// bringBack resumes an open run, with extend to a new number of steps.
 func (a *App) bringBack(r *run.Run, steps string, extend, stretch bool) error {
 	if !extend {
 		return r.Resume()
@@ -95,7 +95,7 @@ func (a *App) bringBack(r *run.Run, steps string, extend, stretch bool) error {
 	before := r.Scenario
 	atZero, err := r.Extend(steps, stretch, a.Envs)
 	if atZero {
-		a.say("rlrun: %s: a setting falls to 0 over %s steps, as learning_rate: lin_0.001 does, and stays there; --stretch goes on with more than that",
+		a.say("rlrun: %s: a setting falls to 0 over %s steps, as learning_rate: lin_0.001 does, and stays at 0; with --stretch it falls over the new steps",
 			r.Dir, figure.Whole(before.Schedule))
 	}
 	return err

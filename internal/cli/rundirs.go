@@ -18,8 +18,8 @@ func hasFile(dir, name string) bool {
 	return err == nil
 }
 
-// loadOne reads the scenario of the one run in dir. Of a directory of several runs
-// the error lists those that have a file of the name needed.
+// loadOne reads the scenario of the run in dir. If dir is a directory of several runs,
+// the error lists the runs that have the file called needed.
 func (a *App) loadOne(dir, needed string) (*run.Run, error) {
 	a.subject = dir
 	r, err := run.Load(dir, a.Envs)

@@ -26,7 +26,7 @@ func (a *App) newManyProgress(name string, runs []*seedRun, f runFlags) *manyPro
 	return p
 }
 
-// report is told of a run's iteration.
+// report shows the progress after an iteration of a run.
 func (p *manyProgress) report(r *seedRun, st run.Status) {
 	if st.Trouble != nil {
 		p.trouble(r, st.Trouble)
@@ -50,7 +50,7 @@ func (p *manyProgress) report(r *seedRun, st run.Status) {
 	p.app.redraw(cut(line, terminalWidth()))
 }
 
-// clear takes the line away.
+// clear removes the progress line.
 func (p *manyProgress) clear() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -59,7 +59,7 @@ func (p *manyProgress) clear() {
 	}
 }
 
-// trouble says what failed and does not end a run.
+// trouble writes an error that does not end a run.
 func (p *manyProgress) trouble(r *seedRun, err error) {
 	p.clear()
 	p.app.trouble(fmt.Sprintf("seed %d in %s: ", r.seed, r.dir), err)

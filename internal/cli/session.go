@@ -103,7 +103,7 @@ func (s *session) request(line []byte) (any, error) {
 	return do(fields[names[0]], draws)
 }
 
-// drawsOf takes the random numbers out of a request.
+// drawsOf takes the draws out of a request's fields.
 func drawsOf(fields map[string]json.RawMessage) (draws []float64, err error) {
 	raw, ok := fields["draws"]
 	if !ok {
@@ -153,8 +153,8 @@ func (s *session) reset(raw json.RawMessage, draws []float64) (any, error) {
 	return s.view(), nil
 }
 
-// draw gives the environment its next random numbers; what it returns takes
-// those back that were not used.
+// draw gives the environment its next random numbers. The function done takes back the
+// ones that were not used.
 func (s *session) draw(draws []float64) (done func(), err error) {
 	d, ok := env.As[env.Drawn](s.e)
 	if !ok || draws == nil {
