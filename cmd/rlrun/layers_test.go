@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"os/exec"
 	"strings"
 	"testing"
@@ -8,8 +9,8 @@ import (
 
 const module = "github.com/rlrun/rlrun/"
 
-// layers lists what each package may import of this module. It is the diagram
-// in ARCHITECTURE.md, kept true.
+// layers lists what each package may import of this module. It is the table in
+// ARCHITECTURE.md, kept true.
 var layers = map[string]string{
 	"internal/nearest":    "",
 	"internal/atomicfile": "",
@@ -75,6 +76,35 @@ func TestLayers(t *testing.T) {
 		if !seen[pkg] {
 			t.Errorf("layers has %s, which is no package", pkg)
 		}
+	}
+}
+
+// TestTable wants a row of the table in ARCHITECTURE.md for each package, and no other.
+func TestTable(t *testing.T) {
+	text, err := os.ReadFile("../../ARCHITECTURE.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := map[string]bool{}
+	for line := range strings.Lines(string(text)) {
+		if !strings.HasPrefix(line, "| `") {
+			continue
+		}
+		for name := range strings.SplitSeq(strings.Split(line, " | ")[0], ", ") {
+			rows[strings.Trim(name, "| `")] = true
+		}
+		if strings.HasPrefix(line, "| `cmd/") {
+			break // the last row
+		}
+	}
+	for pkg := range layers {
+		if !rows[pkg] {
+			t.Errorf("ARCHITECTURE.md has no row of %s", pkg)
+		}
+		delete(rows, pkg)
+	}
+	for name := range rows {
+		t.Errorf("ARCHITECTURE.md has a row of %s, which is no package", name)
 	}
 }
 
