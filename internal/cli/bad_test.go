@@ -84,6 +84,7 @@ var badInputs = []struct {
 	{[]string{"quik"}, `"quik"; the nearest is quick`},
 	{[]string{"cartpol-ppo"}, `"cartpol-ppo"; the nearest is cartpole-ppo`},
 	{[]string{"lst"}, `"lst"; the nearest is list`},
+	{[]string{"Acrobot-v2"}, `"Acrobot-v2"; the nearest is Acrobot-v1`},
 	{[]string{"evla", "good"}, `"evla"; the nearest is eval`},
 	{[]string{"resum", "good"}, `"resum"; the nearest is resume`},
 	{[]string{"nonsense", "good"}, `"nonsense"`},
@@ -126,7 +127,7 @@ var badInputs = []struct {
 	{[]string{"record", "good", "-o", "a.gif", "--fps", "51"}, "--fps 51: want a whole number, 1 … 50"},
 	{[]string{"record", "good", "-o", "a.gif", "--episodes", "0"}, "--episodes 0"},
 	{[]string{"record", "good", "-o", "a.gif", "--seed", "x"}, "--seed x"},
-	{[]string{"record", "nowhere", "-o", "a.gif"}, "no run nowhere"},
+	{[]string{"record", "nowhere", "-o", "a.gif"}, "no run nowhere: there is no such directory"},
 
 	// Flags.
 	{[]string{"quick", "--sedd", "3"}, "--sedd; the nearest is --seed"},

@@ -28,7 +28,7 @@ schedules went on.`,
 		Args: oneArg("a run directory"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if stretch && !cmd.Flags().Changed("steps") {
-				return badInput{errors.New("--stretch stretches schedules to the steps of --steps N, which is not there")}
+				return badInput{errors.New("--stretch needs --steps N, which is not there")}
 			}
 			return a.resume(args[0], steps, cmd.Flags().Changed("steps"), stretch, f)
 		},

@@ -73,9 +73,9 @@ func (f *trainFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.String("seed", "1", "the run's seed `N`, 0 … 2⁶³-1")
 	flags.String("init", "", "begin with the policy of a run `RUN`")
-	flags.StringVar(&f.profile, "cpuprofile", "", "write what the processor did to `FILE`, for go tool pprof")
-	flags.StringVar(&f.seeds, "seeds", "1", "so many runs `K`, of the seed and those after it, over the cores")
-	flags.StringArrayVar(&f.sweeps, "sweep", nil, "a run for each value of a setting `KEY=[a, b, …]`; repeated, for each choice of values")
+	flags.StringVar(&f.profile, "cpuprofile", "", "write a CPU profile to a new `FILE`, for go tool pprof")
+	flags.StringVar(&f.seeds, "seeds", "1", "number of runs `K`, with the seed and the ones after it, spread over the cores")
+	flags.StringArrayVar(&f.sweeps, "sweep", nil, "a run for each value of a setting `KEY=[a, b, …]`; given several times, for each combination of values")
 	flags.String("steps", "", "environment steps to train `N`, instead of the scenario's")
 	flags.String("episodes", "", "evaluation episodes `N`")
 	flags.Bool("stop-at-threshold", false, "end training when an evaluation on the way reaches the threshold")
@@ -232,7 +232,7 @@ func (a *App) source(name string) (file string, text []byte, err error) {
 	if err != nil {
 		return "", nil, err
 	}
-	words = slices.AppendSeq(words, commandNames(a.root()))
+	words = slices.AppendSeq(append(words, a.Envs.IDs()...), commandNames(a.root()))
 	return "", nil, fmt.Errorf("no scenario or command %q%s; rlrun list shows all", name, nearest.Hint(name, slices.Values(words)))
 }
 
