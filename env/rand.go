@@ -44,7 +44,7 @@ func (r *Rand) Float64() float64 {
 // Uniform returns a number from low to high.
 func (r *Rand) Uniform(low, high float64) float64 { return low + float64((high-low)*r.Float64()) }
 
-// SetDraws makes the next numbers those of draws, which is kept until they are used.
+// SetDraws makes draws the next numbers. The slice is kept until they are used.
 // Numbers outside [0, 1) are an error.
 func (r *Rand) SetDraws(draws []float64) error {
 	for _, u := range draws {

@@ -19,7 +19,7 @@ type Vec struct {
 	spec    Spec
 	o, a    int // row sizes
 	res     *Result
-	mask    []Masker    // [N] nil where environments are none
+	mask    []Masker    // [N] nil if environments do not mask actions
 	snap    bool        // environments are Snapshotters
 	choices []choice    // of an observation
 	from    int         // number of the first environment, above 0 in a part of a larger Vector
@@ -123,7 +123,8 @@ func (v *Vec) ResetFrom(seed uint64, first int) (res *Result, err error) {
 	return r, nil
 }
 
-// Step steps every environment with its row of act, none if one is no action.
+// Step steps every environment with its row of act. If any row is not an action, it steps
+// none and returns an *Error.
 func (v *Vec) Step(act []float32) (res *Result, err error) {
 	if v.err != nil {
 		return nil, v.err

@@ -10,10 +10,10 @@ import (
 // A Vector is N environments stepped as one. Finished episodes restart by
 // themselves within the step that ended them.
 //
-// Reset and Step return an *Error where an environment does what none may: it
-// panics, or yields a NaN, an infinity, or a choice outside its space; and where an
-// action is none: a number that is not finite, or outside a space that is no Box.
-// After one the Vector must be Reset or loaded.
+// Reset and Step return an *Error if an environment panics, or returns a NaN, an
+// infinity or a choice outside its space. Step also returns one if an action is not
+// finite, or is outside a space other than a Box. After an *Error the Vector must be
+// Reset or loaded.
 type Vector interface {
 	Spec() Spec
 	Len() int                            // N

@@ -16,7 +16,7 @@ type Table struct {
 	obs, act numbering
 }
 
-// NewTable returns a Table for spec, every value of which is q.
+// NewTable returns a Table for spec with every value q.
 func NewTable(spec env.Spec, q float32) (*Table, error) {
 	obs, err := newNumbering(spec.Obs, "observations", "discretize_observation")
 	if err != nil {

@@ -31,7 +31,7 @@ type Table struct {
 	view  view
 	first []int32   // [S·A+2] where in to the outcomes of a pair begin; last, the starts
 	to    []landing // all outcomes
-	short []draw    // [S·A] those of each pair again, where no pair has more than three and pairs are few
+	short []draw    // [S·A] the outcomes of each pair as draws; nil if a pair has more than three, or pairs are many
 	s     int       // present state
 	plain bool      // observations are indices
 	rng   env.Rand

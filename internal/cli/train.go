@@ -60,7 +60,7 @@ func positive(flag, text string) (int, error) {
 	return n, nil
 }
 
-// trainFlags are those of the main job.
+// trainFlags are the flags of the main job.
 type trainFlags struct {
 	runFlags
 	out, seeds, profile string
@@ -116,7 +116,7 @@ settings in any environment. Interrupted, a run goes on with "rlrun resume".`,
 
 // trainNew makes the run, or the runs, that the command line asks for.
 func (a *App) trainNew(cmd *cobra.Command, args []string, f trainFlags) (err error) {
-	if len(args) > 1 { // of which the first may be a command misspelt
+	if len(args) > 1 { // the first may be a misspelt command
 		if _, _, err := a.source(args[0]); err != nil {
 			return badInput{err}
 		}
@@ -276,8 +276,8 @@ func (a *App) runNew(s *scenario.Scenario, out string, f runFlags) error {
 	return a.finish(r, every, f, w)
 }
 
-// warnRepeat says why a run of s, which may be that of a run's config.yaml, does not
-// repeat that run to the byte.
+// warnRepeat says why a run of s does not repeat to the byte the run that s comes from, if
+// s is of a run's config.yaml.
 func (a *App) warnRepeat(s *scenario.Scenario) {
 	a.warnKernels("the file", s)
 	if len(s.Stretched) > 0 {

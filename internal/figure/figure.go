@@ -13,10 +13,10 @@ import (
 )
 
 const (
-	// significant is how many digits a number has of which no error is known.
+	// significant is the number of digits of a number without a known error.
 	significant = 4
 
-	// mostSignificant is how many digits a number has, however small its error.
+	// mostSignificant is the most digits of a number with a known error.
 	mostSignificant = 6
 
 	// noise is the relative error of float64 sums. A deviation that is smaller,

@@ -36,7 +36,7 @@ func Open(name string) (*os.File, error) {
 	return f, nil
 }
 
-// OpenAtMost is Open of a file that has at most so many bytes.
+// OpenAtMost is Open for a file of at most the given bytes.
 func OpenAtMost(name string, most int64) (*os.File, error) {
 	f, err := Open(name)
 	if err != nil {
@@ -52,7 +52,7 @@ func OpenAtMost(name string, most int64) (*os.File, error) {
 	return f, nil
 }
 
-// Read returns the content of a regular file of at most so many bytes.
+// Read returns the content of a regular file of at most the given bytes.
 func Read(name string, most int64) ([]byte, error) {
 	f, err := OpenAtMost(name, most)
 	if err != nil {
