@@ -6,10 +6,17 @@ import (
 	"github.com/rlrun/rlrun/policy/optim"
 )
 
-// Bounded is an Agent whose settings may end at Setup.Steps. CheckSteps returns the
-// error that Learn would return for until: one that names the setting. Train asks
-// before it begins. All agents of this package are Bounded.
-type Bounded interface{ CheckSteps(until int) error }
+// Bounded is an Agent whose settings may fall to 0 at Setup.Steps. All agents of this
+// package are Bounded.
+type Bounded interface {
+	// CheckSteps returns the error that Learn would return for until: one that names
+	// the setting. Train asks before it begins.
+	CheckSteps(until int) error
+
+	// FallsToZero reports whether a setting falls to 0 before until steps, also if
+	// Setup.Beyond allows it.
+	FallsToZero(until int) bool
+}
 
 // A horizon has the loop of Learn, and ends it with an error beyond the steps that the
 // schedules refer to: with a learning rate of 0 an agent learns nothing.
@@ -30,13 +37,26 @@ func (h *horizon) end(s *Setup, schedules ...scheduled) { h.setup, h.schedules =
 // CheckSteps returns an error where a setting falls to 0 before until steps, and
 // Setup.Beyond does not allow it.
 func (h *horizon) CheckSteps(until int) error {
-	if until <= h.setup.Steps || h.setup.Beyond {
+	s := h.falling(until)
+	if s == nil || h.setup.Beyond {
 		return nil
 	}
-	for _, s := range h.schedules {
+	return fmt.Errorf("%s is %v, which falls to 0 at Setup.Steps = %d, and %d steps are asked for: want Setup.Steps = %d, or Setup.Beyond to go on with it at 0",
+		s.key, s.value, h.setup.Steps, until, until)
+}
+
+// FallsToZero reports whether a setting falls to 0 before until steps.
+func (h *horizon) FallsToZero(until int) bool { return h.falling(until) != nil }
+
+// falling returns the first setting that falls to 0 before until steps, nil if there is
+// none.
+func (h *horizon) falling(until int) *scheduled {
+	if until <= h.setup.Steps {
+		return nil
+	}
+	for i, s := range h.schedules {
 		if !s.value.IsConstant() {
-			return fmt.Errorf("%s is %v, which falls to 0 at Setup.Steps = %d, and %d steps are asked for: want Setup.Steps = %d, or Setup.Beyond to go on with it at 0",
-				s.key, s.value, h.setup.Steps, until, until)
+			return &h.schedules[i]
 		}
 	}
 	return nil

@@ -112,9 +112,11 @@ func TestResumeSchedules(t *testing.T) {
 	if err := os.CopyFS("other", os.DirFS("run")); err != nil {
 		t.Fatal(err)
 	}
-	if status, _, err := a.call("resume", "run", "--steps", "600", "--quiet"); status != statusDone || strings.Count(err, "\n") != 1 ||
-		!strings.Contains(err, "run: a setting falls to 0 over 400 steps") || !strings.Contains(err, "--stretch") {
-		t.Errorf("rlrun resume run --steps 600 = %d, %q, want a line that its rate stays at 0", status, err)
+	for _, steps := range []string{"600", "800"} { // the second time, the run goes on beyond its schedules already
+		if status, _, err := a.call("resume", "run", "--steps", steps, "--quiet"); status != statusDone || strings.Count(err, "\n") != 1 ||
+			!strings.Contains(err, "run: a setting falls to 0 over 400 steps") || !strings.Contains(err, "--stretch") {
+			t.Errorf("rlrun resume run --steps %s = %d, %q, want a line that its rate stays at 0", steps, status, err)
+		}
 	}
 	if status, _, err := a.call("resume", "other", "--steps", "600", "--stretch", "--quiet"); status != statusDone || err != "" {
 		t.Errorf("rlrun resume other --steps 600 --stretch = %d, %q, want nothing said", status, err)

@@ -38,7 +38,7 @@ func (r *Run) Extend(steps string, stretch bool, envs env.Registry) (atZero bool
 		return false, fmt.Errorf("--steps %s: %s has trained %d already; want more", steps, r.Dir, trained)
 	}
 	if b, ok := r.agent.(agents.Bounded); ok && !stretch {
-		atZero = b.CheckSteps(next.Steps) != nil
+		atZero = b.FallsToZero(next.Steps)
 	}
 	if err := r.replaceConfig(text); err != nil {
 		return false, err
