@@ -85,6 +85,7 @@ func NewA2C(mk env.Maker, c A2CConfig) (*A2C, error) {
 	}
 	a.opt.MaxNorm = c.MaxGradNorm
 	a.weigh(c.VFCoef, c.EntCoef)
+	a.end(&a.c.Setup, scheduled{"learning_rate", c.LearningRate})
 	return a, nil
 }
 
@@ -103,14 +104,8 @@ func (a *A2C) begin(mk env.Maker) error {
 
 // Learn gathers rollouts and takes a step with each.
 func (a *A2C) Learn(until int) (Report, error) {
-	a.useCores(&a.c.Setup)
-	defer a.cores.Stop()
-	for a.stats.Steps() < until {
-		if err := a.iterate(); err != nil {
-			return a.stats.Report(a.log.figures(a.rate)), fmt.Errorf("agents: A2C: %w", err)
-		}
-	}
-	return a.stats.Report(a.log.figures(a.rate)), nil
+	err := a.learn(until, &a.c.Setup, a)
+	return a.stats.Report(a.log.figures(a.rate)), errorf("A2C", err)
 }
 
 // iterate gathers T steps and learns from them.

@@ -13,6 +13,7 @@ import (
 
 // TestA2CLearns wants the best there is of mimic, whatever A2C is made of.
 func TestA2CLearns(t *testing.T) {
+	learning(t)
 	mk := env.Each(newMimic)
 	for what, change := range map[string]func(c *agents.A2CConfig){
 		"as it is":    func(*agents.A2CConfig) {},

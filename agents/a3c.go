@@ -71,6 +71,7 @@ func (c *A3CConfig) validate() error {
 // worker sees the parameters of one moment, and none while it acts and
 // differentiates, which takes nearly all of the time.
 type A3C struct {
+	horizon
 	c       A3CConfig
 	workers []*worker
 	act     func(i int)    // has worker i act and differentiate
@@ -103,7 +104,12 @@ func NewA3C(mk env.Maker, c A3CConfig) (*A3C, error) {
 	}
 	a.opt.MaxNorm = c.MaxGradNorm
 	a.latest = a.workers[0]
-	a.act = func(i int) { a.workers[i].err = a.gradient(a.workers[i]) }
+	a.end(&a.c.Setup, scheduled{"learning_rate", c.LearningRate})
+	a.act = func(i int) {
+		w := a.workers[i]
+		defer w.recovered()
+		w.err = a.gradient(w)
+	}
 	return a, nil
 }
 
@@ -150,19 +156,24 @@ func (a *A3C) hire(mk env.Maker, seed uint64) (err error) {
 
 // Learn lets every worker make as many updates.
 func (a *A3C) Learn(until int) (Report, error) {
+	err := a.learn(until)
+	return a.stats.Report(a.latest.log.figures(a.rate)), errorf("A3C", err)
+}
+
+func (a *A3C) learn(until int) (err error) {
+	defer recovered(&err)
+	if err = a.CheckSteps(until); err != nil {
+		return err
+	}
 	if a.c.Ordered {
 		a.cores = parallel.Start(a.c.cores(a.c.NEnvs))
 		defer a.cores.Stop()
 	}
-	for a.stats.Steps() < until {
-		if err := a.iterate(); err != nil {
-			return a.report(), fmt.Errorf("agents: A3C: %w", err)
-		}
+	for err == nil && a.stats.Steps() < until {
+		err = a.iterate()
 	}
-	return a.report(), nil
+	return err
 }
-
-func (a *A3C) report() Report { return a.stats.Report(a.latest.log.figures(a.rate)) }
 
 // updates is how many a worker makes in an iteration: those of some milliseconds.
 const updates = 16
@@ -176,12 +187,15 @@ func (a *A3C) iterate() error {
 	} else {
 		a.asynchronously()
 	}
+	if err := checkFinite(a.params, a.stats.Steps()); err != nil {
+		return err
+	}
 	for _, w := range a.workers {
 		if w.err != nil {
 			return w.err
 		}
 	}
-	return checkFinite(a.params, a.stats.Steps())
+	return nil
 }
 
 // inOrder applies a gradient of each worker, all of the same parameters, before
@@ -210,11 +224,20 @@ func (a *A3C) asynchronously() {
 // work is w's goroutine.
 func (a *A3C) work(w *worker) {
 	defer a.running.Done()
+	defer w.recovered()
 	for i := 0; i < updates && w.err == nil; i++ {
 		if w.err = a.gradient(w); w.err == nil {
 			a.apply(w)
 		}
 		runtime.Gosched() // where workers share a core, they take turns
+	}
+}
+
+// recovered makes a panic the error that the worker stopped with. An environment's is
+// an *env.Error of the worker's Vector before it comes here.
+func (w *worker) recovered() {
+	if p := recover(); p != nil {
+		w.err = fmt.Errorf("a worker in %s, %d steps after its latest gradient: %w", w.vec.Spec().ID, w.stats.Steps(), parallel.Recovered(p))
 	}
 }
 
@@ -225,6 +248,7 @@ func (a *A3C) gradient(w *worker) error {
 	for i, p := range w.params {
 		copy(p.Value, a.params[i].Value)
 	}
+	w.before = a.stats.Steps()
 	a.mu.Unlock()
 	if err := w.collect(); err != nil {
 		return err

@@ -15,6 +15,7 @@ import (
 
 // TestA3CLearns wants the best there is of mimic, in order and out of it.
 func TestA3CLearns(t *testing.T) {
+	learning(t)
 	mk := env.Each(newMimic)
 	for _, ordered := range []bool{true, false} {
 		for seed := range uint64(3) {

@@ -14,7 +14,8 @@ import (
 type Agent interface {
 	// Learn runs whole iterations of gathering experience and learning from
 	// it, until at least until environment steps have been taken in all, and
-	// says how things stand. Between calls no goroutine is running, so that is
+	// says how things stand. Beyond Setup.Steps it returns an error where a setting
+	// has fallen to 0: see Bounded. Between calls no goroutine is running, so that is
 	// when an Agent may be saved. After an error it must not be; the Report
 	// then has the books as they stood.
 	Learn(until int) (Report, error)
@@ -63,7 +64,8 @@ func (r Report) String() string {
 // loop does: log, evaluate, save, break. A resumed Agent reports at the same
 // steps as one that never stopped.
 //
-// An error, a's or ctx's, is yielded last. Between two iterations ctx is looked
+// An error, a's or ctx's, is yielded last. A Bounded agent that cannot go as far as
+// steps yields its error at once. Between two iterations ctx is looked
 // at; after its error the Agent is whole, and the Report stands.
 func Train(ctx context.Context, a Agent, steps, every int) iter.Seq2[Report, error] {
 	if every < 1 {
@@ -72,6 +74,11 @@ func Train(ctx context.Context, a Agent, steps, every int) iter.Seq2[Report, err
 	return func(yield func(Report, error) bool) {
 		var ended []Episode
 		r, err := a.Learn(0) // where it stands
+		if b, ok := a.(Bounded); ok && err == nil {
+			if err = b.CheckSteps(steps); err != nil {
+				err = fmt.Errorf("agents: %w", err)
+			}
+		}
 		for err == nil && r.Steps < steps {
 			ended = ended[:0]
 			for next := min(steps, (r.Steps/every+1)*every); err == nil && r.Steps < next; {

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"testing"
 
@@ -44,6 +45,7 @@ func ppoConfig() agents.PPOConfig {
 	c := quick()
 	c.NSteps, c.BatchSize = 16, 64
 	c.PolicyKwargs.NetArch = []int{16}
+	c.Beyond = true // to learn as long as a test likes
 	return c
 }
 
@@ -172,6 +174,9 @@ func TestSeed(t *testing.T) {
 func TestChunks(t *testing.T) {
 	for kind, newAgent := range kinds() {
 		for name, mk := range makers() {
+			if testing.Short() && kind == "PPO normalised" {
+				continue
+			}
 			one, many, single := newAgent(mk), newAgent(mk), newAgent(mk)
 			want := agents.Must(one.Learn(5000))
 			var got agents.Report
@@ -312,19 +317,60 @@ func TestReport(t *testing.T) {
 	}
 }
 
-// TestAllocs runs a thousand iterations of a warm agent.
+// allocations returns how often f allocates, after a first call that does not count. It
+// keeps the garbage collector still, whose goroutines and finalisers allocate for themselves.
+func allocations(f func()) float64 {
+	runtime.GC()
+	defer debug.SetGCPercent(debug.SetGCPercent(-1))
+	return testing.AllocsPerRun(1, f)
+}
+
+// TestAllocs runs a thousand iterations of a warm agent, or fewer with -short.
 func TestAllocs(t *testing.T) {
+	iterations := 1000
+	if testing.Short() {
+		iterations = 10
+	}
 	for kind, newAgent := range kinds() {
 		for name, mk := range makers() {
+			if testing.Short() && name != "snapshot" && name != "log" {
+				continue
+			}
 			a := newAgent(mk)
 			r := agents.Must(a.Learn(20_000))
-			if n := testing.AllocsPerRun(1, func() {
-				for range 1000 {
+			if n := allocations(func() {
+				for range iterations {
 					r = agents.Must(a.Learn(r.Steps + 1))
 				}
 			}); n != 0 {
-				t.Errorf("%s/%s: a thousand warm iterations allocate %v times, want 0", kind, name, n)
+				t.Errorf("%s/%s: %d warm iterations allocate %v times, want 0", kind, name, iterations, n)
 			}
+		}
+	}
+}
+
+// A calm environment ends at its time limit alone.
+type calm struct{}
+
+func (calm) Spec() env.Spec {
+	return env.Spec{ID: "Calm-v0", Obs: env.NewBox(0, 1, 1), Act: env.Discrete{N: 2}, MaxSteps: 1000}
+}
+func (calm) Reset(_ uint64, obs []float32)     { obs[0] = 0.5 }
+func (calm) Step(_, obs []float32) env.Outcome { obs[0] = 0.5; return env.Outcome{} }
+
+// TestTimeLimitAllocs has the first episodes cut off long after an agent is warm: at step
+// 1000, in iteration 63 of 16 steps.
+func TestTimeLimitAllocs(t *testing.T) {
+	for name, newAgent := range map[string]func(env.Maker) agents.Agent{"PPO": newPPO, "PPO normalised": newPPONormalized, "A2C": newA2C} {
+		a := newAgent(env.Each(func() env.Env { return calm{} }))
+		r := agents.Must(a.Learn(58 * 128))
+		n := allocations(func() {
+			for range 4 {
+				r = agents.Must(a.Learn(r.Steps + 1))
+			}
+		})
+		if n != 0 || r.Steps != 66*128 || len(r.Ended) != 0 || r.Episodes != 8 {
+			t.Errorf("%s: the iterations up to %d steps and %d episodes allocate %v times, want 0, up to %d and 8", name, r.Steps, r.Episodes, n, 66*128)
 		}
 	}
 }

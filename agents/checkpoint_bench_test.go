@@ -2,6 +2,7 @@ package agents_test
 
 import (
 	"fmt"
+	"math"
 	"testing"
 	"time"
 
@@ -16,7 +17,7 @@ func BenchmarkCheckpoint(b *testing.B) {
 	for _, fresh := range []int{1_000, 100_000} {
 		b.Run(fmt.Sprint(fresh), func(b *testing.B) {
 			c := agents.DefaultDDPG()
-			c.NEnvs, c.BufferSize, c.LearningStarts, c.PolicyKwargs.NetArch = 1, 1_000_000, 1<<40, []int{64, 64}
+			c.NEnvs, c.BufferSize, c.LearningStarts, c.PolicyKwargs.NetArch = 1, 1_000_000, math.MaxInt32, []int{64, 64}
 			a := agents.Must(agents.NewDDPG(env.Each(classic.NewPendulum), c))
 			steps := agents.Must(a.Learn(1_000_000)).Steps
 			at := agents.NewCheckpoint(b.TempDir())

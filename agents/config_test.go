@@ -84,6 +84,7 @@ func TestPPOConfigBounds(t *testing.T) {
 		"one minibatch":   func(c *config) { c.BatchSize = c.NEnvs * c.NSteps },
 	} {
 		c := quick()
+		c.Beyond = true
 		edge(&c)
 		a, err := agents.NewPPO(env.Each(newTracking), c)
 		if err != nil {
@@ -102,7 +103,7 @@ func TestPPODiverges(t *testing.T) {
 	c.NSteps, c.BatchSize, c.NEpochs, c.LearningRate = 8, 64, 1, optim.Constant(3e38)
 	c.MaxGradNorm = float32(math.Inf(1))
 	_, err := agents.Must(agents.NewPPO(env.Each(newTracking), c)).Learn(1000)
-	if err == nil || !strings.Contains(err.Error(), "is not finite after") {
+	if err == nil || !strings.Contains(err.Error(), "parameters are not finite after") {
 		t.Errorf("Learn at a rate of 3e38: error %v, want one that says what is not finite", err)
 	}
 }

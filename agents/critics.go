@@ -34,7 +34,7 @@ type critics struct {
 // newCritics returns n critics that learn from o's minibatches what o wants of them, and
 // write the first one's errors. A mean squared error counts weight.
 func newCritics(o *offPolicy, k *policy.Kwargs, n int, weight float32) (*critics, error) {
-	now, err := policy.NewCritics(o.rng, o.vec.Spec(), *k, o.setup.Engine, n)
+	now, err := policy.NewCritics(o.rng, o.vec.Spec(), *k, o.run.Engine, n)
 	if err != nil {
 		return nil, err
 	}

@@ -27,7 +27,7 @@ func DefaultDDPG() DDPGConfig {
 // offPolicyKwargs are networks of rectified hidden layers.
 func offPolicyKwargs(hidden ...int) policy.Kwargs {
 	k := policy.DefaultKwargs()
-	k.NetArch, k.ActivationFn, k.OrthoInit = hidden, "relu", false
+	k.NetArch, k.ActivationFn, k.DefaultInit = hidden, "relu", "pytorch"
 	return k
 }
 

@@ -79,6 +79,6 @@ func (d *dpg) figures() []Named {
 // State visits the networks, and what offPolicy has.
 func (d *dpg) State(s *state.State) {
 	s.All(d.actor, d.actorTarget, d.critics, &d.noise)
-	s.Int("dpg/updates", &d.updates, 1<<53)
+	s.Int("dpg/updates", &d.updates, state.MaxCount)
 	d.offPolicy.State(s)
 }

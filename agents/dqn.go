@@ -57,7 +57,6 @@ type DQN struct {
 	scores    []float32 // [B, actions] of the target, in the batch's Next
 	next      []float32 // [B] the actions chosen there
 	value     []float32 // [B]
-	eps       float64   // in this iteration
 	loss      float64   // of the latest update
 	updates   int
 	named     []Named
@@ -116,15 +115,24 @@ func (a *DQN) any() {
 
 // greedily chooses the best actions, and with probability ε any.
 func (a *DQN) greedily() {
-	a.eps = a.c.eps(a.stats.Steps(), a.c.Steps)
+	eps := a.explorationRate()
 	a.q.Forbid(a.forbidden)
 	a.q.Act(a.now, a.act)
 	a.q.Forbid(nil)
 	for i := range a.act {
-		if a.rng.Float64() < a.eps {
+		if a.rng.Float64() < eps {
 			a.act[i] = a.choose(i)
 		}
 	}
+}
+
+// explorationRate returns the probability that the next action is random: 1 before
+// learning starts.
+func (a *DQN) explorationRate() float64 {
+	if a.stats.Steps() < a.c.LearningStarts {
+		return 1
+	}
+	return a.c.eps(a.stats.Steps(), a.c.Steps)
 }
 
 // choose returns any action that environment i allows.
@@ -184,7 +192,7 @@ func (a *DQN) learnTargets() {
 
 // figures returns what is logged of the latest iteration.
 func (a *DQN) figures() []Named {
-	a.named = append(a.named[:0], Named{"exploration_rate", a.eps}, Named{"learning_rate", a.rate},
+	a.named = append(a.named[:0], Named{"exploration_rate", a.explorationRate()}, Named{"learning_rate", a.rate},
 		Named{"loss", a.loss}, Named{"n_updates", float64(a.updates)})
 	return a.named
 }
@@ -192,6 +200,6 @@ func (a *DQN) figures() []Named {
 // State visits the networks, and what offPolicy has.
 func (a *DQN) State(s *state.State) {
 	s.All(a.q, a.target)
-	s.Int("dqn/updates", &a.updates, 1<<53)
+	s.Int("dqn/updates", &a.updates, state.MaxCount)
 	a.offPolicy.State(s)
 }

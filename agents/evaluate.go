@@ -2,6 +2,7 @@ package agents
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 
@@ -36,20 +37,41 @@ func (s Score) MeanLength() float64 {
 	return float64(sum) / float64(len(s.Lengths))
 }
 
-// sideBySide is how many episodes of an evaluation are played at a time.
-const sideBySide = 256
+// groupSize is how many episodes of an evaluation have seeds that descend from one
+// child of its seed.
+const groupSize = 256
+
+// sideBySideBytes bounds the memory of the environments that an evaluation plays side
+// by side.
+const sideBySideBytes = 32 << 20
 
 // Evaluate plays p's best actions in episodes whose seeds descend from seed. An
 // episode longer than maxSteps ends there, with its return so far.
+//
+// Up to 256 episodes are played side by side, and fewer where observations are
+// large. The result does not depend on their number.
 func Evaluate(ctx context.Context, p policy.Policy, mk env.Maker, episodes, maxSteps int, seed uint64) (Score, error) {
 	if episodes < 1 || maxSteps < 1 {
 		return Score{}, fmt.Errorf("agents: evaluation: %d episodes of %d steps, want 1 or more of both", episodes, maxSteps)
 	}
+	v, err := mk(1)
+	if err != nil {
+		return Score{}, fmt.Errorf("agents: evaluation: %w", err)
+	}
+	most := sideBySide(v)
 	var returns []float64
 	var lengths []int
-	for group := uint64(0); len(returns) < episodes; group++ {
-		n := min(sideBySide, episodes-len(returns))
-		r, l, err := play(ctx, p, mk, n, maxSteps, env.Split(seed, group))
+	for len(returns) < episodes {
+		group, first := len(returns)/groupSize, len(returns)%groupSize
+		n := min(most, groupSize-first, episodes-len(returns))
+		if v.Len() != n {
+			v, err = mk(n)
+		}
+		var r []float64
+		var l []int
+		if err == nil {
+			r, l, err = play(ctx, p, v, first, maxSteps, env.Split(seed, uint64(group)))
+		}
 		if err != nil {
 			return Score{}, fmt.Errorf("agents: evaluation: %w", err)
 		}
@@ -58,13 +80,30 @@ func Evaluate(ctx context.Context, p policy.Policy, mk env.Maker, episodes, maxS
 	return score(returns, lengths), nil
 }
 
-// play plays one episode in each of n environments, side by side.
-func play(ctx context.Context, p policy.Policy, mk env.Maker, n, maxSteps int, seed uint64) ([]float64, []int, error) {
-	v, err := mk(n)
-	if err != nil {
-		return nil, nil, err
+// A renumbered Vector can take the place of a part of a larger one.
+type renumbered interface {
+	ResetFrom(seed uint64, first int) (*env.Result, error)
+	Footprint() int // bytes of an environment
+}
+
+// sideBySide is how many environments like v's an evaluation steps together.
+func sideBySide(v env.Vector) int {
+	r, ok := v.(renumbered)
+	if !ok {
+		return groupSize
 	}
-	res, err := v.Reset(seed)
+	return min(max(1, sideBySideBytes/r.Footprint()), groupSize)
+}
+
+// play plays one episode in each environment of v, side by side: those that are
+// numbered from first on in a vector of a whole group.
+func play(ctx context.Context, p policy.Policy, v env.Vector, first, maxSteps int, seed uint64) ([]float64, []int, error) {
+	n := v.Len()
+	reset := v.Reset
+	if first > 0 {
+		reset = func(seed uint64) (*env.Result, error) { return v.(renumbered).ResetFrom(seed, first) }
+	}
+	res, err := reset(seed)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -83,7 +122,9 @@ func play(ctx context.Context, p policy.Policy, mk env.Maker, n, maxSteps int, s
 			masked.Forbid(forbidden)
 		}
 		p.Act(res.Obs, act)
-		if res, err = v.Step(act); err != nil {
+		if res, err = v.Step(act); errors.Is(err, env.ErrAction) {
+			return nil, nil, fmt.Errorf("the policy chose what is no action: %w", err)
+		} else if err != nil {
 			return nil, nil, err
 		}
 		for i := range done {
@@ -107,7 +148,7 @@ func score(returns []float64, lengths []int) Score {
 		s.Mean += r
 		s.Min, s.Max = min(s.Min, r), max(s.Max, r)
 	}
-	s.Mean /= n
+	s.Mean = min(max(s.Mean/n, s.Min), s.Max) // rounding can take it out: 100 times 0.87, by 100
 	for _, r := range returns {
 		s.Std += (r - s.Mean) * (r - s.Mean)
 	}

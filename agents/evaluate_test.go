@@ -91,6 +91,65 @@ func TestEvaluateSeeds(t *testing.T) {
 	}
 }
 
+// picture observes many numbers, and is as long as its seed says.
+type picture struct {
+	countdown
+	floats int
+}
+
+func (p *picture) Spec() env.Spec {
+	s := p.countdown.Spec()
+	s.Obs = env.NewBox(0, 100, p.floats)
+	return s
+}
+
+func (p *picture) Reset(seed uint64, obs []float32) { p.countdown.Reset(seed, obs[:1]) }
+
+func (p *picture) Step(act, obs []float32) env.Outcome { return p.countdown.Step(act, obs[:1]) }
+
+// TestEvaluateSideBySide plays the same episodes, in environments that are fewer where
+// their observations are large: 32 MiB, at 16 bytes a number and a little, have room
+// for 255 of 8,192 numbers, 15 of 2¹⁷ and 1 of 2²¹.
+func TestEvaluateSideBySide(t *testing.T) {
+	length := func(seed uint64) int { return 1 + int(seed%9) }
+	for floats, most := range map[int]int64{4: 256, 1 << 13: 255, 1 << 17: 15, 1 << 21: 1} {
+		episodes := min(300, 2*int(most)+1)
+		for name, maker := range map[string]func(func() *picture) env.Maker{
+			"Vec":      func(f func() *picture) env.Maker { return env.Each(f) },
+			"Parallel": func(f func() *picture) env.Maker { return env.EachParallel(2, f) },
+		} {
+			var wide int64
+			made := maker(func() *picture { return &picture{countdown: countdown{length: length}, floats: floats} })
+			s, err := agents.Evaluate(context.Background(), zero{}, func(n int) (env.Vector, error) {
+				wide = max(wide, int64(n))
+				return made(n)
+			}, episodes, 100, 5)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i, got := range s.Returns {
+				if want := length(env.Split(env.Split(env.Split(5, uint64(i/256)), uint64(i%256)), 1)); got != float64(want) {
+					t.Errorf("%s of %d numbers: episode %d returned %v, want %d", name, floats, i, got, want)
+				}
+			}
+			if wide != most {
+				t.Errorf("%s of %d numbers: %d environments side by side, want %d", name, floats, wide, most)
+			}
+		}
+	}
+}
+
+// TestFootprint counts what wrappers keep of the past, which observations do not show.
+func TestFootprint(t *testing.T) {
+	late, err := env.NewDelayObservation(classic.NewCartPole(), 100_000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := env.NewVec(late).Footprint(); got < 4*400_000 || got > 4*400_100 {
+		t.Errorf("Footprint of observations that are 100,000 steps late = %d, want 400,000 numbers of 4 bytes and a little", got)
+	}
+}
+
 func TestReached(t *testing.T) {
 	s := agents.Score{Returns: []float64{1, 2, 3, 4, 5}}
 	for threshold, want := range map[float64]float64{-1: 1, 1: 1, 3: 0.6, 3.5: 0.4, 5: 0.2, 6: 0} {
@@ -119,10 +178,25 @@ func TestEvaluateErrors(t *testing.T) {
 	if _, err := agents.Evaluate(context.Background(), zero{}, cart, 0, 10, 1); err == nil || !strings.Contains(err.Error(), "evaluation") {
 		t.Errorf("Evaluate of 0 episodes: error %v", err)
 	}
+	broken := agents.Must(agents.NewDDPG(env.Each(newTracking), agents.DefaultDDPG())).Policy()
+	broken.(policy.Saver).Tensors()[0].Value[0] = float32(math.NaN())
+	if _, err := agents.Evaluate(context.Background(), broken, env.Each(newTracking), 1, 10, 1); err == nil || !strings.Contains(err.Error(), "agents: evaluation: the policy chose what is no action: ") {
+		t.Errorf("Evaluate of a policy with NaN: error %v, want one that blames the policy", err)
+	}
 	steps := 299 // of faulty that have been taken
 	mk := env.Each(func() *faulty { return &faulty{CartPole: classic.NewCartPole(), steps: steps} })
 	var e *env.Error
 	if _, err := agents.Evaluate(context.Background(), zero{}, mk, 2, 10, 1); !errors.As(err, &e) || e.Step != 1 {
 		t.Errorf("Evaluate in an environment that panics: error %v, want one of step 1", err)
+	}
+}
+
+// TestEvaluateSame: of equal returns the mean is the return and the deviation 0, to
+// the bit, though the sum of a hundred of 0.87, divided by 100, is not 0.87.
+func TestEvaluateSame(t *testing.T) {
+	mk := env.Each(func() *walk { return &walk{rewards: []float64{0.87}, round: true} })
+	s, err := agents.Evaluate(context.Background(), newPPO(mk).Policy(), mk, 100, 1, 1)
+	if err != nil || s.Mean != 0.87 || s.Std != 0 {
+		t.Errorf("Evaluate of returns of 0.87 has mean %v and deviation %v, %v, want 0.87 and 0", s.Mean, s.Std, err)
 	}
 }

@@ -25,6 +25,7 @@ func learned(t *testing.T, mk env.Maker, c agents.PPOConfig) agents.Agent {
 
 // TestLearnsMimic wants the best there is, 10 in every episode; chance has 3.3.
 func TestLearnsMimic(t *testing.T) {
+	learning(t)
 	mk := env.Each(newMimic)
 	for seed := range uint64(3) {
 		c := ppoConfig()
@@ -39,6 +40,7 @@ func TestLearnsMimic(t *testing.T) {
 // TestLearnsNumbered wants the very bits of mimic's policies from numbers in
 // place of symbols: networks are shown the same.
 func TestLearnsNumbered(t *testing.T) {
+	learning(t)
 	c := ppoConfig()
 	c.Steps = 4000
 	one, other := learned(t, env.Each(newMimic), c), learned(t, env.Each(newNumbered), c)
@@ -58,6 +60,7 @@ func TestLearnsNumbered(t *testing.T) {
 
 // TestLearnsWith has PPO learn the same with each thing that networks may have.
 func TestLearnsWith(t *testing.T) {
+	learning(t)
 	optimizer := func(class string, rate float64) func(c *agents.PPOConfig) {
 		return func(c *agents.PPOConfig) { c.PolicyKwargs.OptimizerClass, c.LearningRate = class, optim.Linear(rate) }
 	}
@@ -75,7 +78,7 @@ func TestLearnsWith(t *testing.T) {
 		changes[name] = func(c *agents.PPOConfig) { c.PolicyKwargs.ActivationFn = name }
 	}
 	for _, name := range []string{"xavier_uniform", "xavier_normal", "kaiming_uniform", "kaiming_normal", "pytorch"} {
-		changes[name] = func(c *agents.PPOConfig) { c.PolicyKwargs.OrthoInit, c.PolicyKwargs.InitFn = false, name }
+		changes[name] = func(c *agents.PPOConfig) { c.PolicyKwargs.InitFn = name }
 	}
 	mk := env.Each(newMimic)
 	for what, change := range changes {
@@ -92,6 +95,7 @@ func TestLearnsWith(t *testing.T) {
 // TestLearnsTracking wants actions within 0.1 of 1.5 x, wherever x is; those of
 // a new policy are near 0.
 func TestLearnsTracking(t *testing.T) {
+	learning(t)
 	for seed := range uint64(3) {
 		c := ppoConfig()
 		c.Seed, c.Steps, c.EntCoef = seed, 16_000, 0
@@ -115,6 +119,7 @@ func TestLearnsTracking(t *testing.T) {
 // 1, γ³, γ² and γ, and the observation an episode was cut off at is never the
 // one the next begins with in all of them.
 func TestLearnsValues(t *testing.T) {
+	learning(t)
 	const round = 4 / (1 - 0.9*0.9*0.9*0.9)
 	for name, tc := range map[string]struct {
 		walk walk
@@ -144,11 +149,17 @@ func TestLearnsValues(t *testing.T) {
 	}
 }
 
-// TestLearns needs the return of a policy that balances; a random one has 22.
-func TestLearns(t *testing.T) {
+// learning skips a test that waits for an agent to learn, with -short.
+func learning(t *testing.T) {
+	t.Helper()
 	if testing.Short() {
 		t.Skip("learning")
 	}
+}
+
+// TestLearns needs the return of a policy that balances; a random one has 22.
+func TestLearns(t *testing.T) {
+	learning(t)
 	mk := env.Each(classic.NewCartPole)
 	c := agents.DefaultPPO()
 	c.Steps = 50_000

@@ -1,14 +1,12 @@
 package agents
 
 import (
-	"fmt"
 	"math/rand/v2"
 	"slices"
 
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/state"
 	"github.com/rlrun/rlrun/policy"
-	"github.com/rlrun/rlrun/policy/f32"
 	"github.com/rlrun/rlrun/policy/optim"
 )
 
@@ -57,6 +55,8 @@ func (c *LinearConfig) validate() error {
 // where a' is the next action for SARSA, and the best for Q-learning. No tape, for
 // the gradient is 1 at the tiles.
 type Linear struct {
+	horizon
+	name   string
 	c      LinearConfig
 	target target
 	q      *policy.Tiles
@@ -85,7 +85,8 @@ func NewLinearQLearning(mk env.Maker, c LinearConfig) (*Linear, error) {
 }
 
 func newLinear(name string, t target, mk env.Maker, c LinearConfig) (*Linear, error) {
-	a := &Linear{c: c, target: t}
+	a := &Linear{name: name, c: c, target: t}
+	a.end(&a.c.Setup, scheduled{"learning_rate", c.LearningRate})
 	err := c.validate()
 	if err == nil {
 		err = a.connect(mk)
@@ -136,18 +137,27 @@ func (a *Linear) Policy() policy.Policy { return a.q }
 
 // Learn takes steps, and learns from each.
 func (a *Linear) Learn(until int) (Report, error) {
+	err := a.learn(until)
+	return a.stats.Report(a.figures()), errorf(a.name, err)
+}
+
+func (a *Linear) learn(until int) (err error) {
+	defer recovered(&err)
+	if err = a.CheckSteps(until); err != nil {
+		return err
+	}
 	for a.stats.Steps() < until {
 		a.schedule()
 		for taken := 0; taken < tabularIteration; taken += a.c.NEnvs {
-			if err := a.step(); err != nil {
-				return a.stats.Report(a.figures()), fmt.Errorf("agents: %w", err)
+			if err = a.step(); err != nil {
+				return err
 			}
 		}
-		if sum := f32.SumSquares(a.q.W.Value); sum-sum != 0 {
-			return a.stats.Report(a.figures()), fmt.Errorf("agents: the weights are not finite after %d steps; a lower learning_rate may help", a.stats.Steps())
+		if err = checkTable(a.q.W, a.stats.Steps()); err != nil {
+			return err
 		}
 	}
-	return a.stats.Report(a.figures()), nil
+	return nil
 }
 
 // schedule reads the schedules at the start of an iteration.
@@ -177,7 +187,7 @@ func (a *Linear) step() error {
 			}
 			target += float64(float64(a.c.Gamma) * float64(q[best]))
 		}
-		a.learn(a.row(a.obs, i), int(k), target)
+		a.learnTarget(a.row(a.obs, i), int(k), target)
 		if a.act[i] = following; res.Done(i) {
 			a.act[i] = a.choose(a.q.Row(a.row(res.Obs, i)))
 		}
@@ -187,8 +197,8 @@ func (a *Linear) step() error {
 	return nil
 }
 
-// learn moves q̂(s, a) towards a target.
-func (a *Linear) learn(obs []float32, k int, target float64) {
+// learnTarget moves q̂(s, a) towards a target.
+func (a *Linear) learnTarget(obs []float32, k int, target float64) {
 	rows, q := a.q.Active(obs), float32(0)
 	for _, row := range rows {
 		q += a.q.W.Value[row*a.q.W.Cols+k]

@@ -97,6 +97,30 @@ func TestLoadForged(t *testing.T) {
 	}
 }
 
+// TestLoadForgedTable wants an error of states and actions that a table does not have.
+func TestLoadForgedTable(t *testing.T) {
+	start := func() agents.Agent {
+		return agents.Must(agents.NewSARSA(env.Each(newNumbered), agents.DefaultTabular()))
+	}
+	a := start()
+	agents.Must(a.Learn(100))
+	good := bits(t, a)
+	fields := good[head : len(good)-tail]
+	for _, field := range []string{"tabular/obs\x00", "tabular/following\x00"} {
+		at := bytes.Index(fields, []byte(field)) + len(field) + 8
+		for _, x := range []float64{-1, 3, 1e30, math.NaN()} {
+			forged := bytes.Clone(fields)
+			binary.LittleEndian.PutUint32(forged[at:], math.Float32bits(float32(x)))
+			if err := state.Load(bytes.NewReader(seal(forged)), start()); err == nil {
+				t.Errorf("Load of %v in %q: no error", x, field)
+			}
+		}
+	}
+	if err := state.Load(bytes.NewReader(seal(fields)), start()); err != nil {
+		t.Errorf("Load of the fields that these come from: %v", err)
+	}
+}
+
 // FuzzLoadAgent loads fields with a right checksum, which a damaged file would
 // not have but a forged one may. If they are taken, learning goes on or says
 // why it cannot.
@@ -116,7 +140,7 @@ func FuzzLoadAgent(f *testing.F) {
 		}
 		if r, err := a.Learn(0); err != nil {
 			t.Errorf("Learn(0) after Load: %v", err)
-		} else if r.Steps < 1<<60 { // beyond, the count of steps would overflow
+		} else if r.Steps <= state.MaxCount {
 			a.Learn(r.Steps + 1)
 		}
 	})

@@ -36,7 +36,7 @@ func (n *Normalize) around(v env.Vector, gamma float32) (env.Vector, *policy.Nor
 	}
 	space := v.Spec().Obs
 	if _, ok := space.(env.Box); n.Obs && !ok {
-		return nil, nil, fmt.Errorf("normalize.norm_obs of observations of a %T, want a Box", space)
+		return nil, nil, fmt.Errorf("normalize.norm_obs of observations that are %s, want a Box of numbers", env.Describe(space))
 	}
 	res := env.NewResult(v.Len(), space.Size())
 	w := &normalizing{Vector: v, res: res, scaled: res.Reward}

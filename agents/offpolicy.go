@@ -68,7 +68,7 @@ func (r *Replay) rules() []rule {
 
 // offPolicy is what agents are made of that learn from all they remember.
 type offPolicy struct {
-	setup  *Setup
+	horizon
 	r      *Replay
 	src    rand.PCG
 	rng    *rand.Rand
@@ -96,7 +96,8 @@ type offPolicy struct {
 
 // connect makes the environments and the buffer.
 func (o *offPolicy) connect(mk env.Maker, s *Setup, r *Replay) (err error) {
-	o.setup, o.r = s, r
+	o.r = r
+	o.end(s, scheduled{"learning_rate", r.LearningRate})
 	if o.vec, err = mk(s.NEnvs); err != nil {
 		return err
 	}
@@ -138,8 +139,12 @@ func (r *Replay) buffer(spec env.Spec, first *env.Result) (replay.Buffer, error)
 const offPolicyIteration = 64
 
 // learn takes steps and updates.
-func (o *offPolicy) learn(until int) error {
-	cores := parallel.Start(o.setup.cores(2))
+func (o *offPolicy) learn(until int) (err error) {
+	defer recovered(&err)
+	if err := o.CheckSteps(until); err != nil {
+		return err
+	}
+	cores := parallel.Start(o.run.cores(2))
 	defer cores.Stop()
 	for _, t := range o.tapes {
 		t.Share(cores)
@@ -152,7 +157,7 @@ func (o *offPolicy) learn(until int) error {
 	}
 	for o.stats.Steps() < until {
 		o.schedule()
-		for taken := 0; taken < offPolicyIteration; taken += o.r.TrainFreq * o.setup.NEnvs {
+		for taken := 0; taken < offPolicyIteration; taken += o.r.TrainFreq * o.run.NEnvs {
 			if err := o.interact(); err != nil {
 				return err
 			}
@@ -167,12 +172,12 @@ func (o *offPolicy) learn(until int) error {
 // schedule reads the schedules at the start of an iteration.
 func (o *offPolicy) schedule() {
 	step := o.stats.Steps()
-	o.rate = o.r.LearningRate.At(step, o.setup.Steps)
+	o.rate = o.r.LearningRate.At(step, o.run.Steps)
 	for _, opt := range o.opts {
 		opt.Rate = float32(o.rate)
 	}
 	if p, ok := o.buffer.(interface{ Anneal(beta float64) }); ok {
-		done := min(1, float64(step)/float64(o.setup.Steps))
+		done := min(1, float64(step)/float64(o.run.Steps))
 		p.Anneal(o.r.PriorityBeta + (1-o.r.PriorityBeta)*done)
 	}
 }
@@ -190,7 +195,7 @@ func (o *offPolicy) interact() error {
 	}
 	updates := o.r.GradientSteps
 	if updates < 0 {
-		updates = o.r.TrainFreq * o.setup.NEnvs
+		updates = o.r.TrainFreq * o.run.NEnvs
 	}
 	for range updates {
 		o.buffer.Sample(o.rng, o.batch)
@@ -213,7 +218,7 @@ func (o *offPolicy) step() error {
 	o.bound(o.bounded)
 	res, err := o.vec.Step(o.bounded)
 	if err != nil {
-		return err
+		return blame(err, o.params, o.stats.Steps())
 	}
 	o.buffer.Add(o.act, res)
 	o.stats.Add(res)

@@ -3,6 +3,7 @@ package agents
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 
@@ -20,6 +21,7 @@ import (
 // onPolicy is what agents are made of that learn from what their present policy
 // does: networks, their optimiser, and environments to act in.
 type onPolicy struct {
+	horizon
 	model  *policy.ActorCritic
 	params []*tape.Param // the model's parameters
 	opt    *optim.Optimizer
@@ -28,6 +30,7 @@ type onPolicy struct {
 	vec    env.Vector
 	normal *policy.Normalizer // of its observations; nil if they are as they are
 	stats  Stats
+	before int // steps that others have taken: see A3C
 
 	act, bounded []float32 // [N, A] as drawn, and as the environments get them
 	forbidden    []float32 // [N, actions] what cannot be done next; nil where all can always be
@@ -108,11 +111,12 @@ func (o *onPolicy) step(obs, logp []float32) (*env.Result, error) {
 	copy(o.bounded, o.act)
 	o.model.Head.Bound(o.bounded)
 	res, err := o.vec.Step(o.bounded)
-	if err == nil {
-		o.stats.Add(res)
-		policy.Mask(o.forbidden, res.Mask)
+	if err != nil {
+		return nil, blame(err, o.params, o.before+o.stats.Steps())
 	}
-	return res, err
+	o.stats.Add(res)
+	policy.Mask(o.forbidden, res.Mask)
+	return res, nil
 }
 
 // learnBy says by which losses to learn. That of the actor is of π, which is on the
@@ -128,10 +132,22 @@ func (o *onPolicy) learnBy(actor func(policy.Dist) *tape.Var, critic func(v *tap
 	}
 }
 
-// useCores has the networks learn on several cores, until o.cores is stopped.
-func (o *onPolicy) useCores(s *Setup) {
+// An iterator is an agent that gathers experience and learns from it.
+type iterator interface{ iterate() error }
+
+// learn has an agent iterate until so many steps have been taken, on several cores.
+func (o *onPolicy) learn(until int, s *Setup, a iterator) (err error) {
+	defer recovered(&err)
+	if err = o.CheckSteps(until); err != nil {
+		return err
+	}
 	o.cores = parallel.Start(s.cores(2))
+	defer o.cores.Stop()
 	o.opt.Share(o.cores)
+	for err == nil && o.stats.Steps() < until {
+		err = a.iterate()
+	}
+	return err
 }
 
 // descend takes a step of the optimiser down the losses for obs, where actions were
@@ -194,16 +210,6 @@ func (o *onPolicy) check() error {
 	return checkFinite(o.params, o.stats.Steps())
 }
 
-// checkFinite returns an error where the parameters are broken after so many steps.
-func checkFinite(params []*tape.Param, steps int) error {
-	for _, p := range params {
-		if sum := f32.SumSquares(p.Value); sum-sum != 0 {
-			return fmt.Errorf("%s is not finite after %d steps; a lower learning_rate or max_grad_norm may help", p.Name, steps)
-		}
-	}
-	return nil
-}
-
 // State visits the generator, the networks, their optimiser, the environments and
 // the books.
 func (o *onPolicy) State(s *state.State) {
@@ -222,14 +228,14 @@ type gatherer struct {
 	noiseFor             int       // steps that gSDE's noise stays for; below 1 it is as many as the rollout
 }
 
-// maxRollout bounds what a rollout keeps, in floats: 2 GiB.
-const maxRollout = 1 << 29
+// maxRollout bounds what a rollout keeps, in floats: 2 GiB, or half of what an int can count.
+const maxRollout = min(1<<29, math.MaxInt/8)
 
 // begin makes the rollout for T steps of environments that begin with first.
 func (g *gatherer) begin(t int, first *env.Result) error {
 	spec, n := g.vec.Spec(), g.vec.Len()
-	if n*t > maxRollout/(spec.Obs.Size()+spec.Act.Size()+len(g.forbidden)/n) {
-		return fmt.Errorf("n_envs·n_steps = %d rows of a rollout are more than %d floats", n*t, maxRollout)
+	if t > maxRollout/(spec.Obs.Size()+spec.Act.Size()+len(g.forbidden)/n)/n {
+		return fmt.Errorf("n_envs·n_steps = %d rows of a rollout are more than %d floats", int64(n)*int64(t), maxRollout)
 	}
 	g.roll = replay.NewRollout(spec, t, n, first.Obs)
 	for _, column := range []*[]float32{&g.logp, &g.next, &g.adv, &g.ret} {
@@ -261,10 +267,21 @@ func (g *gatherer) collect() error {
 func (g *gatherer) advantages(gamma, lambda float32) {
 	o := g.vec.Spec().Obs.Size()
 	g.value = slices.Grow(g.value[:0], cap(g.roll.Obs)/o)[:len(g.roll.Obs)/o]
-	g.model.Values(g.roll.Obs, g.value)
+	g.values(g.roll.Obs, g.value, g.roll.N*(g.roll.T+1))
 	g.roll.Next(g.next, g.value)
 	loss.GAE(g.adv, g.roll.Reward, g.value, g.next, g.roll.Done, g.roll.N, gamma, lambda)
 	f32.Add(g.ret, g.adv, g.value[:len(g.ret)])
+}
+
+// values writes V of each row of obs to v. The rows after the first n are those where time
+// limits cut episodes off, and are valued apart: how many they are differs between rollouts,
+// and a network would allocate whenever there are more rows at once than ever before.
+func (g *gatherer) values(obs, v []float32, n int) {
+	o := len(obs) / len(v)
+	g.model.Values(obs[:n*o], v[:n])
+	if n < len(v) {
+		g.model.Values(obs[n*o:], v[n:])
+	}
 }
 
 // State visits what onPolicy's does, and the rollout.

@@ -108,6 +108,10 @@ func NewPPO(mk env.Maker, c PPOConfig) (*PPO, error) {
 	floats := func(n int) []float32 { return make([]float32, n) }
 	p.order = make([]int, c.NEnvs*c.NSteps)
 	p.learnBy(p.actorLoss, p.criticLoss)
+	p.end(&p.c.Setup, scheduled{"learning_rate", c.LearningRate}, scheduled{"clip_range", c.ClipRange})
+	if c.ClipRangeVF != nil {
+		p.schedules = append(p.schedules, scheduled{"clip_range_vf", *c.ClipRangeVF})
+	}
 	p.mb = minibatch{floats(m * o), floats(m * a), floats(m), floats(m), floats(m), floats(m), floats(m * len(p.forbidden) / c.NEnvs)}
 	return p, nil
 }
@@ -127,14 +131,8 @@ func (p *PPO) begin(mk env.Maker) error {
 
 // Learn gathers rollouts and makes NEpochs passes over each.
 func (p *PPO) Learn(until int) (Report, error) {
-	p.useCores(&p.c.Setup)
-	defer p.cores.Stop()
-	for p.stats.Steps() < until {
-		if err := p.iterate(); err != nil {
-			return p.stats.Report(p.log.figures(p)), fmt.Errorf("agents: PPO: %w", err)
-		}
-	}
-	return p.stats.Report(p.log.figures(p)), nil
+	err := p.learn(until, &p.c.Setup, p)
+	return p.stats.Report(p.log.figures(p)), errorf("PPO", err)
 }
 
 // iterate is one iteration of algorithm 1. Schedules are read at its start.

@@ -91,6 +91,7 @@ func NewReinforce(mk env.Maker, c ReinforceConfig) (*Reinforce, error) {
 	}
 	a.opt.MaxNorm = c.MaxGradNorm
 	a.learnBy(a.actorLoss, a.criticLoss)
+	a.end(&a.c.Setup, scheduled{"learning_rate", c.LearningRate})
 	return a, nil
 }
 
@@ -130,14 +131,8 @@ func newPlayed(rows, o, w, k int) played {
 
 // Learn gathers episodes and takes a step with each batch of them.
 func (a *Reinforce) Learn(until int) (Report, error) {
-	a.useCores(&a.c.Setup)
-	defer a.cores.Stop()
-	for a.stats.Steps() < until {
-		if err := a.iterate(); err != nil {
-			return a.stats.Report(a.log.figures(a.rate)), fmt.Errorf("agents: REINFORCE: %w", err)
-		}
-	}
-	return a.stats.Report(a.log.figures(a.rate)), nil
+	err := a.learn(until, &a.c.Setup, a)
+	return a.stats.Report(a.log.figures(a.rate)), errorf("REINFORCE", err)
 }
 
 // iterate plays until enough episodes have ended, and learns from those.
@@ -152,7 +147,7 @@ func (a *Reinforce) iterate() error {
 		}
 	}
 	a.advantages()
-	a.learn()
+	a.improve()
 	return a.check()
 }
 
@@ -224,8 +219,8 @@ func (a *Reinforce) advantages() {
 // rowsAtOnce bounds what the tapes hold at a time.
 const rowsAtOnce = 512
 
-// learn takes a step along the gradient of all rows, which is gathered in pieces.
-func (a *Reinforce) learn() {
+// improve takes a step along the gradient of all rows, which is gathered in pieces.
+func (a *Reinforce) improve() {
 	b, rows := &a.batch, len(a.batch.ret)
 	o, w, k := len(b.obs)/rows, len(b.act)/rows, len(b.forbidden)/rows
 	a.log.gain, a.log.entropy, a.log.value = 0, 0, 0

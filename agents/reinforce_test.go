@@ -16,6 +16,7 @@ import (
 // TestReinforceLearns wants the best there is of mimic, with a baseline and
 // without, and the nearest action of tracking.
 func TestReinforceLearns(t *testing.T) {
+	learning(t)
 	for _, baseline := range []bool{true, false} {
 		for seed := range uint64(3) {
 			c := agents.DefaultReinforce()
@@ -44,6 +45,7 @@ func TestReinforceLearns(t *testing.T) {
 
 // TestReinforceValues wants the baseline of a walk to be its discounted returns.
 func TestReinforceValues(t *testing.T) {
+	learning(t)
 	c := agents.DefaultReinforce()
 	c.NEnvs, c.Steps, c.Gamma, c.LearningRate, c.NEpisodes = 4, 20_000, 0.9, optim.Linear(1e-2), 8
 	a := agents.Must(agents.NewReinforce(env.Each(func() *walk { return &walk{rewards: []float64{1, 2, 3, 4}} }), c))

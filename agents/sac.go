@@ -200,6 +200,6 @@ func (a *SAC) figures() []Named {
 func (a *SAC) State(s *state.State) {
 	s.All(a.actor, a.critics, &a.noise)
 	s.Floats("sac/log_ent_coef", a.temperature.Value)
-	s.Int("sac/updates", &a.updates, 1<<53)
+	s.Int("sac/updates", &a.updates, state.MaxCount)
 	a.offPolicy.State(s)
 }

@@ -9,9 +9,15 @@ import (
 
 // Setup is what every agent's configuration begins with: what does not belong
 // to the algorithm, but to the run.
+//
+// Steps is the one horizon: lin_ and cos_ settings fall to 0 there, exploration ends
+// after a share of it, and priority_beta is 1 from there on. To learn beyond it is an
+// error where a setting has fallen to 0, unless Beyond is set; exploration and
+// priority_beta have an end that an agent can go on with, and stay at it.
 type Setup struct {
 	Seed   uint64        // all of the agent's random numbers descend from it
 	Steps  int           // environment steps of the run, which schedules refer to
+	Beyond bool          // Learn may go beyond Steps, with schedules at their end
 	NEnvs  int           // environments stepped together
 	Engine policy.Engine // what the networks run on
 	Cores  int           // that one agent may use, to the same bytes; 0 means all

@@ -69,6 +69,7 @@ func masked() map[string]func(env.Maker) agents.Agent {
 
 // TestSpaces wants the best there is where an action is several.
 func TestSpaces(t *testing.T) {
+	learning(t)
 	for _, act := range []env.Space{env.MultiDiscrete{N: []int{3, 4, 2}}, env.MultiBinary{N: 3}} {
 		mk := env.Each(func() env.Env { return several{newMimic(), act} })
 		c := quick()

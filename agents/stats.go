@@ -20,6 +20,7 @@ func (s *Stats) Steps() int { return s.steps }
 
 // Add counts one step of a Vector.
 func (s *Stats) Add(r *env.Result) {
+	s.begin()
 	s.steps += len(r.Reward)
 	for i := range r.Reward {
 		if r.Done(i) {
@@ -28,18 +29,24 @@ func (s *Stats) Add(r *env.Result) {
 	}
 }
 
+// begin makes room for episodes, before the first ends: for Reports of few steps never to
+// need more.
+func (s *Stats) begin() {
+	if s.ended == nil {
+		s.ended = make([]Episode, 0, 256)
+	}
+}
+
 func (s *Stats) end(e Episode) {
 	k := s.episodes % window
 	s.returns[k], s.lengths[k] = e.Return, float64(e.Length)
-	if s.ended == nil {
-		s.ended = make([]Episode, 0, 256) // for Reports of few steps never to need more
-	}
 	s.ended = append(s.ended, e)
 	s.episodes++
 }
 
 // take moves what from has counted to s.
 func (s *Stats) take(from *Stats) {
+	s.begin()
 	s.steps += from.steps
 	for _, e := range from.ended {
 		s.end(e)
@@ -61,7 +68,7 @@ func (s *Stats) Report(losses []Named) Report {
 
 // State visits the books. What has been reported is not kept.
 func (s *Stats) State(st *state.State) {
-	st.Int("stats/steps", &s.steps, 1<<53)
+	st.Int("stats/steps", &s.steps, state.MaxCount)
 	st.Int("stats/episodes", &s.episodes, s.steps) // each has a step at least
 	st.Doubles("stats/returns", s.returns[:])
 	st.Doubles("stats/lengths", s.lengths[:])

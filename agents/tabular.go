@@ -36,6 +36,8 @@ const (
 // and 0 after a terminal state. An episode that was cut off is bootstrapped from
 // the observation it was cut off at.
 type Tabular struct {
+	horizon
+	name   string
 	c      TabularConfig
 	target target
 	one    *policy.Table // Q
@@ -47,8 +49,9 @@ type Tabular struct {
 	stats  Stats
 
 	back      []lookback // [N] of n-step and λ-returns; empty for returns of one step
-	obs, act  []float32  // [N] what is acted on, and how
-	following []float32  // [N] the next actions of SARSA
+	obs, act  []float32  // [N] the numbers of the states that are acted on, and of the actions
+	following []float32  // [N] the numbers of the next actions of SARSA
+	rows      []float32  // [N, A] the actions as the environments get them
 	rate, eps float64    // in this iteration
 	errors    mean       // of its temporal differences, squared
 	named     []Named
@@ -77,7 +80,8 @@ func NewDoubleQLearning(mk env.Maker, c TabularConfig) (*Tabular, error) {
 }
 
 func newTabular(name string, t target, mk env.Maker, c TabularConfig) (*Tabular, error) {
-	a := &Tabular{c: c, target: t}
+	a := &Tabular{name: name, c: c, target: t}
+	a.end(&a.c.Setup, scheduled{"learning_rate", c.LearningRate})
 	err := c.validate()
 	if steps := c.looksBack(); err == nil && steps > 0 {
 		if t == doubleQ {
@@ -115,7 +119,9 @@ func (a *Tabular) connect(mk env.Maker) (err error) {
 		return err
 	}
 	n := a.c.NEnvs
-	a.obs, a.act, a.following = append([]float32(nil), res.Obs...), make([]float32, n), make([]float32, n)
+	a.obs, a.act, a.following = make([]float32, n), make([]float32, n), make([]float32, n)
+	a.rows = make([]float32, n*a.vec.Spec().Act.Size())
+	a.observe(res)
 	a.eps = a.c.ExplorationInitial
 	for i, s := range a.obs {
 		a.following[i] = a.choose(s)
@@ -131,18 +137,36 @@ const tabularIteration = 256
 
 // Learn takes steps, and learns from each.
 func (a *Tabular) Learn(until int) (Report, error) {
+	err := a.learn(until)
+	return a.stats.Report(a.figures()), errorf(a.name, err)
+}
+
+func (a *Tabular) learn(until int) (err error) {
+	defer recovered(&err)
+	if err = a.CheckSteps(until); err != nil {
+		return err
+	}
 	for a.stats.Steps() < until {
 		a.schedule()
 		for taken := 0; taken < tabularIteration; taken += a.c.NEnvs {
-			if err := a.step(); err != nil {
-				return a.stats.Report(a.figures()), fmt.Errorf("agents: %w", err)
+			if err = a.step(); err != nil {
+				return err
 			}
 		}
-		if sum := f32.SumSquares(a.one.Q.Value); sum-sum != 0 {
-			return a.stats.Report(a.figures()), fmt.Errorf("agents: the table is not finite after %d steps; a lower learning_rate may help", a.stats.Steps())
+		if err = a.check(); err != nil {
+			return err
 		}
 	}
-	return a.stats.Report(a.figures()), nil
+	return nil
+}
+
+// check returns an error where learning has broken a table.
+func (a *Tabular) check() error {
+	err := checkTable(a.one.Q, a.stats.Steps())
+	if err == nil && a.two != nil {
+		err = checkTable(a.two.Q, a.stats.Steps())
+	}
+	return err
 }
 
 // schedule reads the schedules at the start of an iteration.
@@ -162,28 +186,45 @@ func (a *Tabular) step() error {
 			a.act[i] = a.choose(s)
 		}
 	}
-	res, err := a.vec.Step(a.act)
+	size := len(a.rows) / len(a.act)
+	for i, k := range a.act {
+		a.one.Action(int(k), a.rows[i*size:(i+1)*size])
+	}
+	res, err := a.vec.Step(a.rows)
 	if err != nil {
 		return err
 	}
 	for i := range a.obs {
-		a.learn(i, res)
+		a.learnStep(i, res)
 	}
 	a.stats.Add(res)
-	copy(a.obs, res.Obs)
+	a.observe(res)
 	return nil
 }
 
-// choose returns an action, ε-greedy.
-func (a *Tabular) choose(obs float32) float32 {
+// observe sets obs to what is acted on next.
+func (a *Tabular) observe(res *env.Result) {
+	for i := range a.obs {
+		a.obs[i] = a.state(res.Obs, i)
+	}
+}
+
+// state returns the number of environment i's state in obs [N, O].
+func (a *Tabular) state(obs []float32, i int) float32 {
+	o := len(obs) / len(a.obs)
+	return float32(a.one.State(obs[i*o : (i+1)*o]))
+}
+
+// choose returns the number of an action, ε-greedy.
+func (a *Tabular) choose(state float32) float32 {
 	if a.eps > 0 && a.rng.Float64() < a.eps {
 		return float32(a.rng.IntN(a.both.Q.Cols))
 	}
-	return float32(policy.ArgMax(a.both.Row(obs)))
+	return float32(policy.ArgMax(a.both.Row(int(state))))
 }
 
-// learn learns from environment i's step.
-func (a *Tabular) learn(i int, res *env.Result) {
+// learnStep learns from environment i's step.
+func (a *Tabular) learnStep(i int, res *env.Result) {
 	q, other := a.one, a.one
 	if a.two != nil {
 		if other = a.two; a.rng.Uint64()&1 == 0 {
@@ -193,21 +234,21 @@ func (a *Tabular) learn(i int, res *env.Result) {
 	if a.back != nil {
 		a.remember(i)
 	}
-	next := 0.0
+	next, led := 0.0, a.state(res.Next, i)
 	if a.target == sarsa {
-		a.following[i] = a.choose(res.Next[i])
+		a.following[i] = a.choose(led)
 	}
 	if !res.Terminated[i] {
-		next = a.value(i, res.Next[i], q, other)
+		next = a.value(i, led, q, other)
 	}
 	if a.target == sarsa && res.Done(i) {
-		a.following[i] = a.choose(res.Obs[i]) // of the episode that has begun
+		a.following[i] = a.choose(a.state(res.Obs, i)) // of the episode that has begun
 	}
 	if a.c.NSteps > 1 {
 		a.learnSteps(&a.back[i], res.Reward[i], next, res.Done(i))
 		return
 	}
-	row, k := q.Row(a.obs[i]), int(a.act[i])
+	row, k := q.Row(int(a.obs[i])), int(a.act[i])
 	difference := res.Reward[i] + float64(float64(a.c.Gamma)*next) - float64(row[k])
 	if a.c.TraceDecay > 0 {
 		a.learnTraces(&a.back[i], difference, res.Done(i))
@@ -216,14 +257,15 @@ func (a *Tabular) learn(i int, res *env.Result) {
 	row[k] += float32(a.rate * difference)
 	a.errors.add(difference * difference)
 	if a.two != nil {
-		one, two, both := a.one.Row(a.obs[i]), a.two.Row(a.obs[i]), a.both.Row(a.obs[i])
+		s := int(a.obs[i])
+		one, two, both := a.one.Row(s), a.two.Row(s), a.both.Row(s)
 		both[k] = (one[k] + two[k]) / 2
 	}
 }
 
 // value is V(s') by the agent's target.
-func (a *Tabular) value(i int, obs float32, q, other *policy.Table) float64 {
-	row := q.Row(obs)
+func (a *Tabular) value(i int, state float32, q, other *policy.Table) float64 {
+	row := q.Row(int(state))
 	best := policy.ArgMax(row)
 	switch a.target {
 	case sarsa:
@@ -231,7 +273,7 @@ func (a *Tabular) value(i int, obs float32, q, other *policy.Table) float64 {
 	case expectedSARSA:
 		return float64((1-a.eps)*float64(row[best])) + float64(a.eps*f32.Sum(row)/float64(len(row)))
 	case doubleQ:
-		return float64(other.Row(obs)[best])
+		return float64(other.Row(int(state))[best])
 	}
 	return float64(row[best])
 }
@@ -240,6 +282,16 @@ func (a *Tabular) value(i int, obs float32, q, other *policy.Table) float64 {
 func (a *Tabular) figures() []Named {
 	a.named = append(a.named[:0], Named{"exploration_rate", a.eps}, Named{"learning_rate", a.rate}, Named{"td_error", a.errors.mean()})
 	return a.named
+}
+
+// checkLoaded returns an error where a loaded state or action is not one of the table's.
+func (a *Tabular) checkLoaded() error {
+	for i, s := range a.obs {
+		if k := a.following[i]; !(0 <= s && s < float32(a.one.Q.Rows) && 0 <= k && k < float32(a.one.Q.Cols)) {
+			return fmt.Errorf("agents: environment %d is in state %v and takes action %v of a table of %d×%d", i, s, k, a.one.Q.Rows, a.one.Q.Cols)
+		}
+	}
+	return nil
 }
 
 // State visits the generator, the tables, the running episodes and the books.
@@ -252,6 +304,9 @@ func (a *Tabular) State(s *state.State) {
 	}
 	s.Floats("tabular/obs", a.obs)
 	s.Floats("tabular/following", a.following)
+	if s.Loading() {
+		s.Fail(a.checkLoaded())
+	}
 	for i := range a.back {
 		a.back[i].State(s)
 		if s.Loading() {

@@ -90,7 +90,7 @@ func (a *Tabular) learnSteps(w *lookback, reward, next float64, done bool) {
 		for j := w.n - 1; j >= 0; j-- {
 			g = w.value[j] + float64(float64(a.c.Gamma)*g)
 		}
-		row, k := a.one.Row(float32(w.state[0])), int(w.action[0])
+		row, k := a.one.Row(int(w.state[0])), int(w.action[0])
 		difference := g - float64(row[k])
 		row[k] += float32(a.rate * difference)
 		a.errors.add(difference * difference)
@@ -106,7 +106,7 @@ func (a *Tabular) learnTraces(w *lookback, difference float64, done bool) {
 	a.errors.add(difference * difference)
 	fade := float64(a.c.Gamma) * float64(a.c.TraceDecay)
 	for j := 0; j < w.n; j++ {
-		a.one.Row(float32(w.state[j]))[int(w.action[j])] += float32(a.rate * difference * w.value[j])
+		a.one.Row(int(w.state[j]))[int(w.action[j])] += float32(a.rate * difference * w.value[j])
 		w.value[j] *= fade
 	}
 	for w.n > 0 && (done || w.value[0] < faintest) {
@@ -118,7 +118,7 @@ func (a *Tabular) learnTraces(w *lookback, difference float64, done bool) {
 func (a *Tabular) remember(i int) {
 	w, s, k := &a.back[i], float64(a.obs[i]), float64(a.act[i])
 	if a.c.TraceDecay > 0 {
-		row := a.one.Row(a.obs[i])
+		row := a.one.Row(int(a.obs[i]))
 		if a.target == qLearning && row[int(k)] < row[policy.ArgMax(row)] {
 			w.n = 0
 		}

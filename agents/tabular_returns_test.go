@@ -58,7 +58,7 @@ func TestTabularReturns(t *testing.T) {
 				}
 			}
 			for s, want := range tc.want {
-				if got := float64(a.one.Row(float32(s))[0]); math.Abs(got-want) > 1e-6 {
+				if got := float64(a.one.Row(s)[0]); math.Abs(got-want) > 1e-6 {
 					t.Errorf("%s, %s: Q(%d) = %v, want %v", name, tc.name, s, got, want)
 				}
 			}

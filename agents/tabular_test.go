@@ -26,6 +26,7 @@ var tabularAgents = map[string]newTabular{
 func tabularConfig() agents.TabularConfig {
 	c := agents.DefaultTabular()
 	c.NEnvs, c.Steps, c.LearningRate, c.Gamma = 4, 100_000, optim.Linear(0.5), 0.9
+	c.Beyond = true // to learn as long as a test likes
 	return c
 }
 
@@ -36,6 +37,7 @@ func newMaze() *grid.GridWorld { return agents.Must(grid.NewMap("S.#..\n..#.G\n.
 // TestTabularLearns wants the optimum of a world from each agent, and of Q-learning,
 // which learns about the greedy policy, its exact value.
 func TestTabularLearns(t *testing.T) {
+	learning(t)
 	mk := env.Each(newMaze)
 	best, err := newMaze().Model().ValueIteration(0.9)
 	if err != nil {
@@ -142,7 +144,7 @@ func (f *forever) Step(_, obs []float32) env.Outcome {
 // uninterrupted one, and a warm agent allocates nothing.
 func TestTabularConformance(t *testing.T) {
 	for name, newAgent := range tabularAgents {
-		for what, mk := range map[string]env.Maker{"lake": env.Each(grid.NewFrozenLake), "log": env.Each(func() env.Env { return bare{grid.NewFrozenLake()} })} {
+		for what, mk := range map[string]env.Maker{"lake": env.Each(grid.NewFrozenLake), "blackjack": env.Each(grid.NewBlackjack), "log": env.Each(func() env.Env { return bare{grid.NewFrozenLake()} })} {
 			start := func() agents.Agent { return agents.Must(newAgent(mk, tabularConfig())) }
 			straight, resumed := start(), start()
 			train(t, straight, 3000)
@@ -162,7 +164,7 @@ func TestTabularConformance(t *testing.T) {
 				t.Errorf("%s, %s: the same seed leads to another state", name, what)
 			}
 			r := agents.Must(again.Learn(20_000))
-			if n := testing.AllocsPerRun(1, func() {
+			if n := allocations(func() {
 				for range 200 {
 					r = agents.Must(again.Learn(r.Steps + 1))
 				}

@@ -74,10 +74,12 @@ type Physics interface {
 // Drawn is what an Env has whose random numbers can be given from outside, so
 // that an episode of another implementation can be repeated.
 type Drawn interface {
-	// SetDraws makes the next Reset or Step take its uniform numbers in [0, 1)
-	// from u, in order, before its own generator's. What it leaves over stays
-	// for the next, until SetDraws(nil).
-	SetDraws(u []float64)
+	// SetDraws makes the next Reset or Step take its random numbers from draws, in
+	// order, before its own generator's: uniform numbers in [0, 1), unless the
+	// environment draws something else, as cards. What is left over stays for the
+	// next, until SetDraws(nil). A number that cannot be drawn is an error and
+	// changes nothing.
+	SetDraws(draws []float64) error
 }
 
 // A Masker is an Env of Discrete actions not all of which can be taken in every
@@ -87,15 +89,35 @@ type Masker interface {
 	Mask(allowed []bool)
 }
 
+// A Clipper is an Env whose rules say what an action beyond the bounds of its Box
+// does: it is clipped, as the original of the environment does. Whoever refuses
+// actions out of bounds asks this first.
+type Clipper interface {
+	// ClipsActions does nothing. It marks the environment.
+	ClipsActions()
+}
+
 // As returns the first environment in e's chain of wrappers that is a T,
 // as errors.As does for errors. It is how a window finds a render.Scene.
 func As[T any](e Env) (T, bool) {
+	return find[T](e, func(Wrapper) bool { return true })
+}
+
+// AsIs returns the first environment in e's chain of wrappers that is a T and has
+// the observations, actions and dynamics of e itself: it looks through those wrappers
+// alone that change the time limit or rewards. It is how the model of a tabular
+// environment is found.
+func AsIs[T any](e Env) (T, bool) { return find[T](e, keepsModel) }
+
+// find returns the first environment in e's chain of wrappers that is a T, and looks
+// through those wrappers that let it.
+func find[T any](e Env, through func(Wrapper) bool) (T, bool) {
 	for {
 		if t, ok := e.(T); ok {
 			return t, true
 		}
 		w, ok := e.(Wrapper)
-		if !ok {
+		if !ok || !through(w) {
 			var zero T
 			return zero, false
 		}

@@ -6,22 +6,29 @@ import "fmt"
 func Flat(s Space) Space {
 	switch s := s.(type) {
 	case Box:
-		return Box{Low: s.Low, High: s.High}
+		return Box{Low: s.Low, High: s.High, Names: s.Names}
 	case MultiBinary:
 		return s
 	case Discrete, MultiDiscrete:
 		return MultiBinary{FlatSize(s)}
 	}
 	var flat Box
-	add := func(low, high []float32) { flat.Low, flat.High = append(flat.Low, low...), append(flat.High, high...) }
+	named := false
 	for _, part := range parts(s) {
-		switch p := Flat(part).(type) {
-		case Box:
-			add(p.Low, p.High)
-		case MultiBinary:
-			b := NewBox(0, 1, p.N)
-			add(b.Low, b.High)
+		p, ok := Flat(part).(Box)
+		if !ok {
+			p = NewBox(0, 1, FlatSize(part))
 		}
+		flat.Low, flat.High = append(flat.Low, p.Low...), append(flat.High, p.High...)
+		if p.Names == nil {
+			p.Names = make([]string, len(p.Low))
+		} else {
+			named = true
+		}
+		flat.Names = append(flat.Names, p.Names...)
+	}
+	if !named {
+		flat.Names = nil
 	}
 	return flat
 }
@@ -72,7 +79,7 @@ func Flatten(s Space, dst, x []float32) {
 			dst, x = dst[FlatSize(f.Space):], x[f.Space.Size():]
 		}
 	default:
-		panic(fmt.Sprintf("env: a %T cannot be flattened", s))
+		panic(fmt.Sprintf("env: %s cannot be flattened", Describe(s)))
 	}
 }
 

@@ -28,6 +28,9 @@ var _ Vector = (*Parallel)(nil)
 func NewParallel(workers int, envs ...Env) *Parallel {
 	p := &Parallel{all: NewVec(envs...)}
 	v, n := p.all, len(envs)
+	if v.invalid != nil {
+		return p
+	}
 	if v.log == nil {
 		v.log = make([][]float32, n)
 	}
@@ -66,15 +69,26 @@ func (r *Result) rows(from, to int) *Result {
 // Spec describes the environments.
 func (p *Parallel) Spec() Spec { return p.all.spec }
 
+// Footprint is about how many bytes each environment takes: see Vec.
+func (p *Parallel) Footprint() int { return p.all.Footprint() }
+
 // Len is the number of environments.
 func (p *Parallel) Len() int { return p.all.Len() }
 
 // Reset starts every environment afresh, with the seeds that a Vec would give
 // them.
-func (p *Parallel) Reset(seed uint64) (*Result, error) {
-	p.all.seed = seed
+func (p *Parallel) Reset(seed uint64) (*Result, error) { return p.ResetFrom(seed, 0) }
+
+// ResetFrom is Reset of environments that are numbered from first on, as a part of a
+// larger Vector.
+func (p *Parallel) ResetFrom(seed uint64, first int) (*Result, error) {
+	if p.all.invalid != nil {
+		return nil, p.all.invalid
+	}
+	p.all.seed, p.all.from = seed, first
 	for _, part := range p.parts {
-		part.Reset(seed) // its error stays with it
+		part.ResetFrom(seed, first) // its error stays with it
+		first += part.Len()
 	}
 	return p.result()
 }
@@ -82,11 +96,11 @@ func (p *Parallel) Reset(seed uint64) (*Result, error) {
 // Step steps every environment with its row of act. Of several errors the first
 // environment's is returned.
 func (p *Parallel) Step(act []float32) (*Result, error) {
-	if len(act) != len(p.all.envs)*p.all.a {
-		panic(fmt.Sprintf("env: Step of %d actions' floats, want %d×%d", len(act), len(p.all.envs), p.all.a))
-	}
 	if p.all.err != nil {
 		return nil, p.all.err
+	}
+	if len(act) != len(p.all.envs)*p.all.a {
+		panic(fmt.Sprintf("env: Step of %d actions' floats, want %d×%d", len(act), len(p.all.envs), p.all.a))
 	}
 	p.act = act
 	p.wait.Add(len(p.run))

@@ -1,6 +1,7 @@
 package env
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 
@@ -43,8 +44,17 @@ func (r *Rand) Float64() float64 {
 // Uniform returns a number from low to high.
 func (r *Rand) Uniform(low, high float64) float64 { return low + float64((high-low)*r.Float64()) }
 
-// SetDraws makes the next numbers those of u, which is kept until they are used.
-func (r *Rand) SetDraws(u []float64) { r.given = u }
+// SetDraws makes the next numbers those of draws, which is kept until they are used.
+// Numbers outside [0, 1) are an error.
+func (r *Rand) SetDraws(draws []float64) error {
+	for _, u := range draws {
+		if !(0 <= u && u < 1) {
+			return fmt.Errorf("draws: %v, want numbers from 0 to less than 1", u)
+		}
+	}
+	r.given = draws
+	return nil
+}
 
 // State visits the generator. What SetDraws gave is no part of it.
 func (r *Rand) State(s *state.State) { s.PCG("rand", &r.src) }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"regexp"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -110,34 +111,57 @@ func (r Registry) Make(name string, set Options) (Env, error) {
 	if err != nil {
 		return nil, err
 	}
-	e, err := r[id](set)
+	e, err := r[id].one(set)
+	if err == nil {
+		_, err = specOf(e)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("env: %s: %w", id, err)
 	}
 	return e, nil
 }
 
-// Maker returns the Maker of the environment called name. That the name and
-// the options are good it knows before the Maker is called.
-func (r Registry) Maker(name string, set Options) (Maker, error) {
-	if _, err := r.Make(name, set); err != nil {
+// one makes an environment. A panic is an error.
+func (c Constructor) one(set Options) (e Env, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = &PanicError{p, debug.Stack()}
+		}
+	}()
+	return c(set)
+}
+
+// Factory returns the Factory of the environment called name. That the name and
+// the options are good it knows before the Factory is called. The environments
+// share what never changes, if they are Copiers.
+func (r Registry) Factory(name string, set Options) (Factory, error) {
+	first, err := r.Make(name, set)
+	if err != nil {
 		return nil, err
 	}
-	return func(n int) (Vector, error) {
-		return newVec(n, func() (Env, error) { return r.Make(name, set) })
+	if _, ok := copyOf(first); !ok {
+		return func() (Env, error) { return r.Make(name, set) }, nil
+	}
+	return func() (Env, error) {
+		e, _ := copyOf(first)
+		return e, nil
 	}, nil
+}
+
+// Maker returns the Maker of the environment called name: see Factory.
+func (r Registry) Maker(name string, set Options) (Maker, error) {
+	f, err := r.Factory(name, set)
+	if err != nil {
+		return nil, err
+	}
+	return f.Maker(), nil
 }
 
 // ParallelMaker is Maker on several goroutines: see Parallel.
 func (r Registry) ParallelMaker(name string, set Options, workers int) (Maker, error) {
-	if _, err := r.Make(name, set); err != nil {
+	f, err := r.Factory(name, set)
+	if err != nil {
 		return nil, err
 	}
-	return func(n int) (Vector, error) {
-		envs, err := several(n, func() (Env, error) { return r.Make(name, set) })
-		if err != nil {
-			return nil, err
-		}
-		return NewParallel(workers, envs...), nil
-	}, nil
+	return f.ParallelMaker(workers), nil
 }

@@ -15,10 +15,13 @@ type Space interface {
 
 // Box is the set of real vectors between Low and High, element by element;
 // infinite bounds are none. Shape, if any, is how the row is to be read:
-// [height, width, channels].
+// [height, width, channels]. Names, if any, say what each element is, as "pole
+// angle"; an element with the word velocity in its name is one (see
+// NewMaskVelocity).
 type Box struct {
 	Low, High []float32 // [Size]
 	Shape     []int     // nil means [Size]
+	Names     []string  // [Size], or nil
 }
 
 // NewBox returns the Box of a shape whose every element is in [low, high].
@@ -27,7 +30,7 @@ func NewBox(low, high float32, shape ...int) Box {
 	for _, d := range shape {
 		n *= d
 	}
-	return Box{slices.Repeat([]float32{low}, n), slices.Repeat([]float32{high}, n), shape}
+	return Box{Low: slices.Repeat([]float32{low}, n), High: slices.Repeat([]float32{high}, n), Shape: shape}
 }
 
 // Discrete is {0, …, N-1}, held in one float32 (exact up to 2²⁴).

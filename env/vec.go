@@ -21,7 +21,8 @@ type Vec struct {
 	res  *Result
 	mask []Masker    // [N] nil where environments are none
 	snap bool        // environments are Snapshotters
-	from int         // the number of the first environment: of a part of a Parallel
+	pick []choice    // those of an observation, which may be out of range
+	from int         // the number of the first environment: of a part of a larger Vector
 	at   int         // the environment being run, for an error's message
 	seed uint64      // of the whole Vec
 	ep   []int64     // [N] episodes begun, which with seed gives the episode's seed
@@ -29,6 +30,8 @@ type Vec struct {
 	len  []int       // [N] its length
 	log  [][]float32 // [N] its actions; nil where nobody needs them
 	err  error       // why there is no next step
+
+	invalid error // why the environments cannot be stepped at all
 }
 
 var _ Vector = (*Vec)(nil)
@@ -36,17 +39,23 @@ var _ Vector = (*Vec)(nil)
 var errNotReset = errors.New("env: a Vec must be Reset before its first Step")
 
 // NewVec returns a Vec of the given environments, which must be alike. At
-// least one must be given.
+// least one must be given. Where their Specs are not valid, or differ in size, Reset
+// says so; a Maker says it at once.
 func NewVec(envs ...Env) *Vec {
 	if len(envs) == 0 {
 		panic("env: NewVec of no environments")
 	}
-	n, spec := len(envs), envs[0].Spec()
+	spec, err := alike(envs)
+	if err != nil {
+		return &Vec{envs: envs, spec: spec, err: err, invalid: err}
+	}
+	n := len(envs)
 	v := &Vec{
 		envs: envs, spec: spec, o: spec.Obs.Size(), a: spec.Act.Size(), err: errNotReset,
 		ep: make([]int64, n), ret: make([]float64, n), len: make([]int, n),
 	}
 	v.res = NewResult(n, v.o)
+	v.pick = choicesOf(spec.Obs, 0)
 	if v.snap = Snapshots(envs[0]); !v.snap {
 		v.log = make([][]float32, n)
 	}
@@ -67,14 +76,37 @@ func (v *Vec) Spec() Spec { return v.spec }
 // who steps the Vec no more.
 func (v *Vec) Env(i int) Env { return v.envs[i] }
 
+// Footprint is about how many bytes each environment takes here: its rows of the
+// Result, as many again for whoever acts on them, and what wrappers keep of the past.
+func (v *Vec) Footprint() int {
+	floats := 4*v.o + 2*v.a + 16
+	for e := v.envs[0]; ; {
+		if k, ok := e.(interface{ kept() int }); ok {
+			floats += k.kept()
+		}
+		w, ok := e.(Wrapper)
+		if !ok {
+			return 4 * floats
+		}
+		e = w.Unwrap()
+	}
+}
+
 // Len is the number of environments.
 func (v *Vec) Len() int { return len(v.envs) }
 
 // Reset starts every environment afresh: the k-th episode of environment i,
 // from k = 1, has the seed Split(Split(seed, i), k).
-func (v *Vec) Reset(seed uint64) (res *Result, err error) {
+func (v *Vec) Reset(seed uint64) (*Result, error) { return v.ResetFrom(seed, 0) }
+
+// ResetFrom is Reset of environments that are numbered from first on, as a part of a
+// larger Vector: they have the seeds that it would give them.
+func (v *Vec) ResetFrom(seed uint64, first int) (res *Result, err error) {
+	if v.invalid != nil {
+		return nil, v.invalid
+	}
 	defer v.guard(&err)
-	v.seed, v.err = seed, nil
+	v.seed, v.from, v.err = seed, first, nil
 	r := v.res
 	clear(r.Next)
 	clear(r.Reward)
@@ -93,11 +125,11 @@ func (v *Vec) Reset(seed uint64) (res *Result, err error) {
 
 // Step steps every environment with its row of act, none if one is no action.
 func (v *Vec) Step(act []float32) (res *Result, err error) {
-	if len(act) != len(v.envs)*v.a {
-		panic(fmt.Sprintf("env: Step of %d actions' floats, want %d×%d", len(act), len(v.envs), v.a))
-	}
 	if v.err != nil {
 		return nil, v.err
+	}
+	if len(act) != len(v.envs)*v.a {
+		panic(fmt.Sprintf("env: Step of %d actions' floats, want %d×%d", len(act), len(v.envs), v.a))
 	}
 	defer v.guard(&err)
 	if !v.allowed(act) {
@@ -113,7 +145,10 @@ func (v *Vec) Step(act []float32) (res *Result, err error) {
 		}
 		out := e.Step(a, next)
 		if out.Reward-out.Reward != 0 || !finiteCopy(r.Obs[i*v.o:], next) {
-			return nil, v.fail(fmt.Errorf("reward %v and observation %v: %w", out.Reward, next, ErrNotFinite))
+			return nil, v.fail(fmt.Errorf("reward %v and observation %s: %w", out.Reward, row(next), ErrNotFinite))
+		}
+		if !inRange(v.pick, next) {
+			return nil, v.fail(v.outside(next))
 		}
 		out.Truncated = out.Truncated || v.len[i] == v.spec.MaxSteps
 		v.ret[i] += out.Reward
@@ -147,7 +182,12 @@ func (v *Vec) begin(i int) {
 	obs := v.res.Obs[i*v.o : (i+1)*v.o]
 	v.envs[i].Reset(v.episodeSeed(i), obs)
 	if !finite(obs) {
-		v.fail(fmt.Errorf("observation %v: %w", obs, ErrNotFinite))
+		v.fail(fmt.Errorf("observation %s: %w", row(obs), ErrNotFinite))
+		return
+	}
+	if !inRange(v.pick, obs) {
+		v.fail(v.outside(obs))
+		return
 	}
 	if v.mask != nil {
 		v.showMask(i)
@@ -185,7 +225,12 @@ func (v *Vec) refuse(act []float32) error {
 	if v.log != nil {
 		v.log[v.at] = append(v.log[v.at], act[:v.a]...)
 	}
-	return v.fail(fmt.Errorf("action %v: %w", act[:v.a], ErrAction))
+	return v.fail(fmt.Errorf("action %s: %w", row(act[:v.a]), ErrAction))
+}
+
+// outside says that an observation has a choice that its space does not have.
+func (v *Vec) outside(obs []float32) error {
+	return fmt.Errorf("observation %s of %s: %w", row(obs), Describe(v.spec.Obs), ErrObservation)
 }
 
 // finite reports whether x has neither NaN nor infinity.
@@ -218,11 +263,16 @@ func (v *Vec) guard(err *error) {
 
 // fail makes err, of the environment being run, the Vec's error, and returns that.
 func (v *Vec) fail(err error) error {
+	v.err = v.errorOf(err)
+	return v.err
+}
+
+// errorOf returns err with what is known of the environment being run.
+func (v *Vec) errorOf(err error) error {
 	e := &Error{Env: v.spec.ID, Index: v.from + v.at, Seed: v.episodeSeed(v.at), Step: v.len[v.at], Err: err}
 	if v.log != nil && len(v.log[v.at]) == e.Step*v.a {
 		e.Actions = slices.Clone(v.log[v.at])
 	}
-	v.err = e
 	return e
 }
 
@@ -234,6 +284,10 @@ func (v *Vec) episodeSeed(i int) uint64 {
 // states, or the actions since each began, which loading plays again. Of the
 // Result nothing is kept; whoever acts on it has the observations.
 func (v *Vec) State(s *state.State) {
+	if v.invalid != nil {
+		s.Fail(v.invalid)
+		return
+	}
 	if !s.Loading() {
 		s.Fail(v.err) // there is nothing to go on from
 	}
@@ -244,11 +298,11 @@ func (v *Vec) State(s *state.State) {
 	if v.spec.MaxSteps > 0 {
 		most = v.spec.MaxSteps - 1 // at the limit the next episode has begun
 	}
-	for i, e := range v.envs {
+	for i := range v.envs {
 		s.Int("vec/length", &v.len[i], most)
 		switch {
 		case v.snap:
-			StateOf(e, s)
+			v.visit(i, s)
 		case !s.Loading() && len(v.log[i]) > maxLog:
 			s.Fail(fmt.Errorf("env: %s: %d steps of an episode are too many to save without env.Snapshotter",
 				v.spec.ID, v.len[i]))
@@ -262,6 +316,17 @@ func (v *Vec) State(s *state.State) {
 	if s.Loading() && s.Err() == nil {
 		v.err = nil
 	}
+}
+
+// visit visits the state of environment i. A panic is an error.
+func (v *Vec) visit(i int, s *state.State) {
+	v.at = i
+	defer func() {
+		if p := recover(); p != nil {
+			s.Fail(v.errorOf(fmt.Errorf("State: %w", &PanicError{p, debug.Stack()})))
+		}
+	}()
+	StateOf(v.envs[i], s)
 }
 
 // replay brings environment i to where its log of actions leads.

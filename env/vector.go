@@ -11,9 +11,9 @@ import (
 // themselves within the step that ended them.
 //
 // Reset and Step return an *Error where an environment does what none may: it
-// panics, or yields a NaN or an infinity; and where an action is none: a number
-// that is not finite, or outside a space that is no Box. After one the Vector
-// must be Reset or loaded.
+// panics, or yields a NaN, an infinity, or a choice outside its space; and where an
+// action is none: a number that is not finite, or outside a space that is no Box.
+// After one the Vector must be Reset or loaded.
 type Vector interface {
 	Spec() Spec
 	Len() int                            // N
@@ -55,43 +55,12 @@ type Maker func(n int) (Vector, error)
 
 // Each is the Maker that runs n environments, one from each call of newEnv.
 func Each[E Env](newEnv func() E) Maker {
-	return func(n int) (Vector, error) {
-		return newVec(n, func() (Env, error) { return newEnv(), nil })
-	}
+	return Factory(func() (Env, error) { return newEnv(), nil }).Maker()
 }
 
 // EachParallel is Each on several goroutines: see Parallel.
 func EachParallel[E Env](workers int, newEnv func() E) Maker {
-	return func(n int) (Vector, error) {
-		envs, err := several(n, func() (Env, error) { return newEnv(), nil })
-		if err != nil {
-			return nil, err
-		}
-		return NewParallel(workers, envs...), nil
-	}
-}
-
-func newVec(n int, newEnv func() (Env, error)) (Vector, error) {
-	envs, err := several(n, newEnv)
-	if err != nil {
-		return nil, err
-	}
-	return NewVec(envs...), nil
-}
-
-func several(n int, newEnv func() (Env, error)) ([]Env, error) {
-	if n < 1 {
-		return nil, fmt.Errorf("env: a vector of %d environments, want 1 or more", n)
-	}
-	envs := make([]Env, n)
-	for i := range envs {
-		e, err := newEnv()
-		if err != nil {
-			return nil, err
-		}
-		envs[i] = e
-	}
-	return envs, nil
+	return Factory(func() (Env, error) { return newEnv(), nil }).ParallelMaker(workers)
 }
 
 // An Error says which environment of a Vector broke the contract, and where.
@@ -101,7 +70,7 @@ type Error struct {
 	Index int    // its place in the Vector
 	Seed  uint64 // of the episode
 	Step  int    // of the episode, from 1; 0 is its Reset
-	Err   error  // what it did: ErrNotFinite, ErrAction, or a *PanicError
+	Err   error  // what it did: ErrNotFinite, ErrObservation, ErrAction, or a *PanicError
 
 	// Actions are those of the episode, the last one included, [Step, A]. They are
 	// nil where the Vector keeps none.
@@ -118,8 +87,9 @@ func (e *Error) Unwrap() error { return e.Err }
 
 // What an *Error may wrap besides a *PanicError.
 var (
-	ErrNotFinite = errors.New("not a finite number")
-	ErrAction    = errors.New("not in the action space")
+	ErrNotFinite   = errors.New("not a finite number")
+	ErrObservation = errors.New("not in the observation space")
+	ErrAction      = errors.New("not in the action space")
 )
 
 // A PanicError holds what an environment panicked with, and where.

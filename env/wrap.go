@@ -15,6 +15,17 @@ type Wrapper interface {
 	Unwrap() Env
 }
 
+// keepsModel reports whether w leaves observations, actions and what they lead to as
+// they are, and changes rewards or the time limit alone. What embeds such a wrapper
+// may do more, and is not known to.
+func keepsModel(w Wrapper) bool {
+	switch w.(type) {
+	case ScaleReward, TransformReward, WithMaxSteps:
+		return true
+	}
+	return false
+}
+
 // Snapshots reports whether e and all it wraps are Snapshotters.
 func Snapshots(e Env) bool {
 	for {
@@ -51,7 +62,7 @@ func (w within) State(s *state.State) { StateOf(w.Env, s) }
 func boxOf(wrapper, what string, s Space) (Box, error) {
 	b, ok := s.(Box)
 	if !ok {
-		return b, fmt.Errorf("env: %s of %s of a %T, want a Box", wrapper, what, s)
+		return b, fmt.Errorf("env: %s needs %s that are a Box of numbers, and these are %s", wrapper, what, Describe(s))
 	}
 	return b, nil
 }

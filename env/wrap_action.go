@@ -163,7 +163,7 @@ func cells(wrapper string, bins, n, times int) (int, error) {
 		}
 		all *= bins
 	}
-	if bins < 1 || all < 1 || all > maxCells {
+	if bins < 1 || bins > maxCells || all < 1 || all > maxCells {
 		return 0, fmt.Errorf("env: %s into %d for each of %d elements, want 1 or more, and no more than %d in all", wrapper, bins, n, maxCells)
 	}
 	return all, nil

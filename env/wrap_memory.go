@@ -7,8 +7,9 @@ import (
 	"github.com/rlrun/rlrun/env/state"
 )
 
-// maxKept bounds what a wrapper keeps of the past, in floats.
-const maxKept = 1 << 24
+// maxKept bounds what a wrapper keeps of the past, in floats: 4 MiB in each
+// environment.
+const maxKept = 1 << 20
 
 // FrameStack shows the latest observations together, the oldest first.
 type FrameStack struct {
@@ -35,9 +36,11 @@ func NewFrameStack(e Env, n int, zeros bool) (*FrameStack, error) {
 	return &FrameStack{within{e}, n, zeros, box, make([]float32, n*len(box.Low))}, nil
 }
 
+// checkKept refuses n observations of the given size that are more than a wrapper may
+// keep. A single one may always be kept.
 func checkKept(wrapper string, n, size int) error {
-	if n < 1 || n > maxKept/size {
-		return fmt.Errorf("env: %s of %d observations, want 1 … %d", wrapper, n, maxKept/size)
+	if most := max(1, maxKept/size); n < 1 || n > most {
+		return fmt.Errorf("env: %s of %d observations of %s, want 1 … %d", wrapper, n, counted(size, "number"), most)
 	}
 	return nil
 }
@@ -52,7 +55,10 @@ func (w *FrameStack) Spec() Spec {
 	if w.zeros {
 		low, high = withZero(w.box)
 	}
-	s.Obs = Box{slices.Repeat(low, w.n), slices.Repeat(high, w.n), append([]int{w.n}, shape...)}
+	s.Obs = Box{
+		Low: slices.Repeat(low, w.n), High: slices.Repeat(high, w.n),
+		Shape: append([]int{w.n}, shape...), Names: slices.Repeat(w.box.Names, w.n),
+	}
 	return s
 }
 
@@ -64,6 +70,9 @@ func withZero(b Box) (low, high []float32) {
 	}
 	return low, high
 }
+
+// kept is how many floats w keeps.
+func (w *FrameStack) kept() int { return len(w.past) }
 
 // Reset starts an episode.
 func (w *FrameStack) Reset(seed uint64, obs []float32) {
@@ -118,9 +127,12 @@ func NewDelayObservation(e Env, n int) (*DelayObservation, error) {
 func (w *DelayObservation) Spec() Spec {
 	s := w.Env.Spec()
 	low, high := withZero(w.box)
-	s.Obs = Box{low, high, w.box.Shape}
+	s.Obs = Box{Low: low, High: high, Shape: w.box.Shape, Names: w.box.Names}
 	return s
 }
+
+// kept is how many floats w keeps.
+func (w *DelayObservation) kept() int { return len(w.waiting) }
 
 // Reset starts an episode.
 func (w *DelayObservation) Reset(seed uint64, obs []float32) {

@@ -62,7 +62,7 @@ var _ Wrapper = (*FilterObservation)(nil)
 func NewFilterObservation(e Env, names ...string) (*FilterObservation, error) {
 	space, ok := e.Spec().Obs.(Dict)
 	if !ok {
-		return nil, fmt.Errorf("env: FilterObservation by names of a %T, want a Dict", e.Spec().Obs)
+		return nil, fmt.Errorf("env: FilterObservation by names needs observations that are a Dict of named fields, and these are %s", Describe(e.Spec().Obs))
 	}
 	var kept Dict
 	for _, name := range names {
@@ -95,6 +95,9 @@ func NewSelectObservation(e Env, index ...int) (*FilterObservation, error) {
 	var kept Box
 	for _, i := range index {
 		kept.Low, kept.High = append(kept.Low, box.Low[i]), append(kept.High, box.High[i])
+		if box.Names != nil {
+			kept.Names = append(kept.Names, box.Names[i])
+		}
 	}
 	return &FilterObservation{newMapped(e, kept, func(dst, x []float32) {
 		for j, i := range index {
@@ -130,7 +133,7 @@ func NewMaskObservation(e Env, index ...int) (*MaskObservation, error) {
 	if err := checkIndices("MaskObservation", index, len(box.Low)); err != nil {
 		return nil, err
 	}
-	masked := Box{slices.Clone(box.Low), slices.Clone(box.High), box.Shape}
+	masked := Box{Low: slices.Clone(box.Low), High: slices.Clone(box.High), Shape: box.Shape, Names: box.Names}
 	for _, i := range index {
 		masked.Low[i], masked.High[i] = min(masked.Low[i], 0), max(masked.High[i], 0)
 	}
@@ -140,26 +143,6 @@ func NewMaskObservation(e Env, index ...int) (*MaskObservation, error) {
 			dst[i] = 0
 		}
 	})}, nil
-}
-
-// velocities are the elements of known observations that a single picture would
-// not show.
-var velocities = map[string][]int{
-	"CartPole": {1, 3}, "MountainCar": {1}, "MountainCarContinuous": {1}, "Pendulum": {2}, "Acrobot": {4, 5},
-}
-
-// NewMaskVelocity returns e with the velocities in its observations shown as 0, so
-// that they have to be remembered from what was seen before.
-func NewMaskVelocity(e Env) (*MaskObservation, error) {
-	id, err := ParseID(e.Spec().ID)
-	if err != nil {
-		return nil, err
-	}
-	index, ok := velocities[id.Name]
-	if !ok {
-		return nil, fmt.Errorf("env: MaskVelocity does not know the velocities of %s; MaskObservation takes their indices", e.Spec().ID)
-	}
-	return NewMaskObservation(e, index...)
 }
 
 // AddNoise adds normal noise to observations.
@@ -184,7 +167,7 @@ func NewAddNoise(e Env, sigma float64) (*AddNoise, error) {
 // Spec is that of the environment within, with observations without bounds.
 func (w *AddNoise) Spec() Spec {
 	s, n, inf := w.Env.Spec(), len(w.box.Low), float32(math.Inf(1))
-	s.Obs = Box{slices.Repeat([]float32{-inf}, n), slices.Repeat([]float32{inf}, n), w.box.Shape}
+	s.Obs = Box{Low: slices.Repeat([]float32{-inf}, n), High: slices.Repeat([]float32{inf}, n), Shape: w.box.Shape, Names: w.box.Names}
 	return s
 }
 

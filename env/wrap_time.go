@@ -3,6 +3,7 @@ package env
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/rlrun/rlrun/env/state"
 )
@@ -17,8 +18,28 @@ type WithMaxSteps struct {
 var _ Wrapper = WithMaxSteps{}
 
 // NewWithMaxSteps returns e with episodes of at most the given steps; 0 means no
-// limit.
-func NewWithMaxSteps(e Env, steps int) WithMaxSteps { return WithMaxSteps{within{e}, steps} }
+// limit. Wrappers in e that count the time are told of a limit.
+func NewWithMaxSteps(e Env, steps int) WithMaxSteps {
+	if steps > 0 {
+		setLimit(e, steps)
+	}
+	return WithMaxSteps{within{e}, steps}
+}
+
+// setLimit tells the wrappers in e that count the time of another time limit, which is
+// applied around e.
+func setLimit(e Env, steps int) {
+	for {
+		if t, ok := e.(interface{ setLimit(steps int) (within int) }); ok {
+			steps = t.setLimit(steps)
+		}
+		w, ok := e.(Wrapper)
+		if !ok {
+			return
+		}
+		e = w.Unwrap()
+	}
+}
 
 // Spec is that of the environment within, with the new limit.
 func (w WithMaxSteps) Spec() Spec {
@@ -32,8 +53,8 @@ func (w WithMaxSteps) Spec() Spec {
 type FrameSkip struct {
 	within
 	times int
-	max   int // the time limit of the environment within
-	taken int // of its steps in the episode
+	max   int // the time limit, in steps of the environment within
+	taken int // of these in the episode
 }
 
 var _ Wrapper = (*FrameSkip)(nil)
@@ -51,6 +72,13 @@ func (w *FrameSkip) Spec() Spec {
 	s := w.Env.Spec()
 	s.MaxSteps = (w.max + w.times - 1) / w.times
 	return s
+}
+
+// setLimit makes the time limit steps of w, and returns it in steps of the
+// environment within.
+func (w *FrameSkip) setLimit(steps int) (within int) {
+	w.max = min(steps, math.MaxInt/w.times) * w.times
+	return w.max
 }
 
 // Reset starts an episode.
@@ -85,32 +113,47 @@ type TimeAwareObservation struct {
 	within
 	share bool // of the time limit, in place of a number
 	box   Box  // the environment's
-	max   int  // its time limit
+	max   int  // the time limit
 	taken int
 }
 
 var _ Wrapper = (*TimeAwareObservation)(nil)
 
 // NewTimeAwareObservation returns e with the steps taken as a last element of its
-// observations, or the share of its time limit if share is true. They must be
-// those of a Box, and it must have a time limit.
+// observations, or the share of the time limit if share is true. They must be
+// those of a Box, and e must have a time limit. The share is of the limit that
+// applies in the end: a NewWithMaxSteps around it counts. The number stays at the
+// limit that e has, where it is played for longer.
 func NewTimeAwareObservation(e Env, share bool) (*TimeAwareObservation, error) {
 	spec := e.Spec()
 	box, err := boxOf("TimeAwareObservation", "observations", spec.Obs)
 	if err == nil && spec.MaxSteps < 1 {
-		err = fmt.Errorf("env: TimeAwareObservation of %s, which has no time limit", spec.ID)
+		err = fmt.Errorf("env: TimeAwareObservation of %s, which has no time limit; put max_steps before it", spec.ID)
 	}
 	return &TimeAwareObservation{within{e}, share, box, spec.MaxSteps, 0}, err
 }
 
 // Spec is that of the environment within, with one element more.
 func (w *TimeAwareObservation) Spec() Spec {
-	s, most := w.Env.Spec(), float32(w.max)
+	s, most, name := w.Env.Spec(), float32(w.max), "steps taken"
 	if w.share {
-		most = 1
+		most, name = 1, "share of the time limit gone"
 	}
-	s.Obs = Box{Low: append(w.box.Low[:len(w.box.Low):len(w.box.Low)], 0), High: append(w.box.High[:len(w.box.High):len(w.box.High)], most)}
+	box := Box{Low: append(slices.Clone(w.box.Low), 0), High: append(slices.Clone(w.box.High), most)}
+	if w.box.Names != nil {
+		box.Names = append(slices.Clone(w.box.Names), name)
+	}
+	s.Obs = box
 	return s
+}
+
+// setLimit makes steps the time limit, if a share of it is shown. The bound of a
+// number of steps has been read by the wrappers around, and stays.
+func (w *TimeAwareObservation) setLimit(steps int) (within int) {
+	if w.share {
+		w.max = steps
+	}
+	return steps
 }
 
 // Reset starts an episode, at time 0.
@@ -124,9 +167,9 @@ func (w *TimeAwareObservation) Reset(seed uint64, obs []float32) {
 func (w *TimeAwareObservation) Step(act, obs []float32) Outcome {
 	last := len(obs) - 1
 	w.taken++
-	obs[last] = float32(w.taken)
+	obs[last] = float32(min(w.taken, w.max))
 	if w.share {
-		obs[last] = float32(float64(w.taken) / float64(w.max))
+		obs[last] = float32(float64(min(w.taken, w.max)) / float64(w.max))
 	}
 	return w.Env.Step(act, obs[:last])
 }

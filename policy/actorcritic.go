@@ -35,7 +35,10 @@ func NewActorCritic(rng *rand.Rand, spec env.Spec, k Kwargs, e Engine) (*ActorCr
 	_, isDiscrete := spec.Act.(env.Discrete)
 	m := &ActorCritic{Head: head, encoder: newEncoder(spec.Obs), discrete: isDiscrete}
 	m.tapes()
-	c := k.mlp()
+	c, err := k.mlp()
+	if err != nil {
+		return nil, err
+	}
 	c.In = m.size
 	if k.ShareTrunk {
 		if m.Trunk, err = c.split(rng, "trunk", e); err != nil {

@@ -14,7 +14,7 @@ type bounds struct{ low, high []float32 }
 func boundsOf(space env.Space) (bounds, error) {
 	box, ok := space.(env.Box)
 	if !ok {
-		return bounds{}, fmt.Errorf("policy: actions of a %T, want a Box", space)
+		return bounds{}, fmt.Errorf("policy: actions are %s, want a Box of numbers", env.Describe(space))
 	}
 	for i, low := range box.Low {
 		if width := float64(box.High[i]) - float64(low); !(0 < width && width <= math.MaxFloat32) {

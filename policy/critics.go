@@ -25,7 +25,10 @@ type Critics struct {
 // NewCritics returns n Critics for spec, of networks from e.
 func NewCritics(rng *rand.Rand, spec env.Spec, k Kwargs, e Engine, n int) (*Critics, error) {
 	q := &Critics{encoder: newEncoder(spec.Obs), a: spec.Act.Size()}
-	c := k.mlp()
+	c, err := k.mlp()
+	if err != nil {
+		return nil, err
+	}
 	c.In, c.Out, c.Gain = q.size+q.a, 1, 1
 	for i := range n {
 		net, err := e.MLP(rng, fmt.Sprintf("q%d", i+1), c)

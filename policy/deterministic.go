@@ -25,7 +25,10 @@ func NewDeterministic(rng *rand.Rand, spec env.Spec, k Kwargs, e Engine) (*Deter
 		return nil, err
 	}
 	d := &Deterministic{Tape: tape.New(), bounds: b, encoder: newEncoder(spec.Obs)}
-	c := k.mlp()
+	c, err := k.mlp()
+	if err != nil {
+		return nil, err
+	}
 	c.In, c.Out, c.Gain = d.size, spec.Act.Size(), 1
 	d.Mu, err = e.MLP(rng, "actor", c)
 	return d, err

@@ -50,7 +50,7 @@ func NewHead(space env.Space, logStd float32) (*Head, error) {
 		fill(h.LogStd.Value, logStd)
 		return h, nil
 	}
-	return nil, fmt.Errorf("policy: no distribution over a %T", space)
+	return nil, fmt.Errorf("policy: no distribution over actions that are %s", env.Describe(space))
 }
 
 // exploreBy gives a Gaussian head noise that depends on the state through so many

@@ -7,6 +7,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/nlpodyssey/safetensors"
 
@@ -36,7 +37,7 @@ const maxHeader = 1 << 20
 func Save(w io.Writer, p Saver, m Meta) error {
 	tensors := map[string]safetensors.TensorView{}
 	for _, param := range p.Tensors() {
-		if err := checkFinite(param.Value); err != nil {
+		if err := checkValues(param.Name, param.Value); err != nil {
 			return fmt.Errorf("policy: tensor %s: %w", param.Name, err)
 		}
 		var shape []uint64
@@ -60,15 +61,16 @@ func Save(w io.Writer, p Saver, m Meta) error {
 }
 
 // Load fills p from what Save wrote. The tensors must be those of p, name by
-// name and shape by shape, and finite; if they are not, p is untouched.
-func Load(r io.Reader, p Saver) error {
-	if err := load(r, p.Tensors()); err != nil {
+// name and shape by shape, and finite, variances above 0; and the file of m's
+// environment and agent, where both say one. If something is not, p is untouched.
+func Load(r io.Reader, p Saver, m Meta) error {
+	if err := load(r, p.Tensors(), m); err != nil {
 		return fmt.Errorf("policy: %w", err)
 	}
 	return nil
 }
 
-func load(r io.Reader, params []*tape.Param) error {
+func load(r io.Reader, params []*tape.Param, m Meta) error {
 	most := int64(8 + maxHeader)
 	for _, p := range params {
 		most += 4 * int64(len(p.Value))
@@ -84,10 +86,12 @@ func load(r io.Reader, params []*tape.Param) error {
 	if err != nil {
 		return fmt.Errorf("not a safetensors file, or cut short: %w", err)
 	}
-	if _, header, err := safetensors.ReadMetadata(data); err != nil {
+	_, header, err := safetensors.ReadMetadata(data)
+	if err != nil {
 		return err
-	} else if v, ok := header.Metadata()["version"]; ok && v != fileVersion {
-		return fmt.Errorf("version %s of the format, this program reads %s", v, fileVersion)
+	}
+	if err := m.check(header.Metadata()); err != nil {
+		return err
 	}
 	values := make([][]float32, len(params))
 	extra := map[string]bool{}
@@ -109,6 +113,20 @@ func load(r io.Reader, params []*tape.Param) error {
 	return nil
 }
 
+// check returns an error where a file's metadata says that it is another's.
+func (m Meta) check(info map[string]string) error {
+	if v, ok := info["version"]; ok && v != fileVersion {
+		return fmt.Errorf("version %s of the format, this program reads %s", v, fileVersion)
+	}
+	if v, ok := info["env"]; ok && m.Env != "" && v != m.Env {
+		return fmt.Errorf("a policy for the environment %q, want one for %s", v, m.Env)
+	}
+	if v, ok := info["agent"]; ok && m.Agent != "" && v != m.Agent {
+		return fmt.Errorf("a policy of the agent %q, want one of %s", v, m.Agent)
+	}
+	return nil
+}
+
 // tensor returns the value that file has for p.
 func tensor(file safetensors.SafeTensors, p *tape.Param) ([]float32, error) {
 	t, ok := file.Tensor(p.Name)
@@ -123,13 +141,20 @@ func tensor(file safetensors.SafeTensors, p *tape.Param) ([]float32, error) {
 	if _, err := binary.Decode(t.Data(), binary.LittleEndian, value); err != nil {
 		return nil, err
 	}
-	return value, checkFinite(value)
+	return value, checkValues(p.Name, value)
 }
 
-func checkFinite(x []float32) error {
+// checkValues returns an error where the tensor called name has a value that it cannot
+// have.
+func checkValues(name string, x []float32) error {
 	for _, v := range x {
-		if v-v != 0 {
+		switch {
+		case v-v != 0:
 			return fmt.Errorf("has %v in it, want finite numbers", v)
+		case name == varianceName && v <= 0:
+			return fmt.Errorf("has %v in it, want variances above 0", v)
+		case strings.HasSuffix(name, runningVariance) && v < 0:
+			return fmt.Errorf("has %v in it, want variances, 0 or more", v)
 		}
 	}
 	return nil

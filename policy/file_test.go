@@ -60,7 +60,7 @@ func TestSaveLoad(t *testing.T) {
 		for _, p := range other.Params() {
 			clear(p.Value)
 		}
-		if err := policy.Load(bytes.NewReader(file), other.Policy().(policy.Saver)); err != nil {
+		if err := policy.Load(bytes.NewReader(file), other.Policy().(policy.Saver), meta); err != nil {
 			t.Fatalf("%s: Load: %v", name, err)
 		}
 		if got, want := weights(other), weights(m); !sameBits(got, want) {
@@ -170,6 +170,10 @@ func hostile(t testing.TB, good []byte) map[string][]byte {
 		"tensor none: this policy has none": edit(func(h header) {
 			h["none"] = map[string]any{"dtype": "F32", "shape": []int{0}, "data_offsets": []int{0, 0}}
 		}),
+		`a policy for the environment "Pendulum-v1", want one for CartPole-v1`: edit(func(h header) { h["__metadata__"]["env"] = "Pendulum-v1" }),
+		`a policy of the agent "DQN", want one of PPO`:                         edit(func(h header) { h["__metadata__"]["agent"] = "DQN" }),
+		"version 2 of the format, this program reads 1":                        edit(func(h header) { h["__metadata__"]["version"] = "2" }),
+
 		"tensor actor.0.bias: has NaN": poison(0, math.NaN()),
 		"tensor log_std: has -Inf":     poison(len(data)-4, math.Inf(-1)),
 		"invalid metadata offset": edit(func(h header) {
@@ -194,7 +198,7 @@ func TestLoadHostile(t *testing.T) {
 	good, before := save(t, m), weights(m)
 	try := func(data []byte, want string) {
 		t.Helper()
-		err := policy.Load(bytes.NewReader(data), m)
+		err := policy.Load(bytes.NewReader(data), m, meta)
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("Load: error %v, want %q in it", err, want)
 		}
@@ -213,8 +217,65 @@ func TestLoadHostile(t *testing.T) {
 		try(good[:n], "cut short")
 	}
 	try(save(t, newSaver(t, env.Discrete{N: 2})), "tensor actor.0.weight") // another policy's
-	if err := policy.Load(bytes.NewReader(good), m); err != nil {
+	if err := policy.Load(bytes.NewReader(good), m, meta); err != nil {
 		t.Errorf("Load of the file that all these come from: %v", err)
+	}
+}
+
+// TestLoadMeta wants files without metadata, of another program say, and callers that
+// want no environment and no agent in particular, to be served.
+func TestLoadMeta(t *testing.T) {
+	m := newSaver(t, env.Discrete{N: 2})
+	good := save(t, m)
+	h, data := split(t, good)
+	delete(h, "__metadata__")
+	for _, c := range []struct {
+		file []byte
+		want policy.Meta
+	}{{join(t, h, data), meta}, {good, policy.Meta{}}, {good, policy.Meta{Agent: "PPO"}}} {
+		if err := policy.Load(bytes.NewReader(c.file), m, c.want); err != nil {
+			t.Errorf("Load of %d bytes with %+v: %v", len(c.file), c.want, err)
+		}
+	}
+}
+
+// TestLoadVariances wants an error of a normaliser's, or a norm's, impossible moments.
+func TestLoadVariances(t *testing.T) {
+	k := policy.DefaultKwargs()
+	k.NetArch, k.Norm = []int{2}, "batch"
+	m, err := policy.NewActorCritic(newRand(), env.Spec{Obs: env.NewBox(-1, 1, 2), Act: env.Discrete{N: 2}}, k, policy.Native{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := policy.Normalized(m.Policy(), policy.NewNormalizer(2, 10)).(policy.Saver)
+	good, nan, inf := save(t, p), math.NaN(), math.Inf(1)
+	h, data := split(t, good)
+	for _, c := range []struct {
+		tensor string
+		value  float64
+		want   string // "" for no error
+	}{
+		{"obs_var", 0, "has 0 in it, want variances above 0"}, {"obs_var", -1, "has -1 in it, want variances above 0"}, {"obs_var", nan, "has NaN"},
+		{"obs_var", inf, "has +Inf"}, {"obs_mean", nan, "has NaN"}, {"obs_mean", -inf, "has -Inf"}, {"obs_mean", -1, ""}, {"obs_var", 1e-30, ""},
+		{"actor.1.running_var", -1, "has -1 in it, want variances, 0 or more"}, {"actor.1.running_var", 0, ""}, {"actor.1.running_mean", -1, ""},
+	} {
+		before, bad := weights(p), bytes.Clone(data)
+		info, ok := h[c.tensor]
+		if !ok {
+			t.Fatalf("no tensor %s in %v", c.tensor, slices.Sorted(maps.Keys(h)))
+		}
+		at := int(info["data_offsets"].([]any)[0].(float64)) + 4 // of the second element
+		binary.LittleEndian.PutUint32(bad[at:], math.Float32bits(float32(c.value)))
+		err := policy.Load(bytes.NewReader(join(t, h, bad)), p, meta)
+		if c.want == "" {
+			if err != nil {
+				t.Errorf("Load with %v in %s: %v", c.value, c.tensor, err)
+			}
+			continue
+		}
+		if err == nil || !strings.Contains(err.Error(), "tensor "+c.tensor+": "+c.want) || !sameBits(weights(p), before) {
+			t.Errorf("Load with %v in %s: error %v, want %q and no change", c.value, c.tensor, err, c.want)
+		}
 	}
 }
 
@@ -243,7 +304,7 @@ func TestBrokenStream(t *testing.T) {
 	if err := policy.Save(&broken{n}, m, meta); err != nil {
 		t.Errorf("Save to a stream of just %d bytes: %v", n, err)
 	}
-	if err := policy.Load(io.MultiReader(bytes.NewReader(save(t, m)[:20]), &broken{}), m); !errors.Is(err, errBroken) {
+	if err := policy.Load(io.MultiReader(bytes.NewReader(save(t, m)[:20]), &broken{}), m, meta); !errors.Is(err, errBroken) {
 		t.Errorf("Load from a stream that breaks: error %v", err)
 	}
 }
@@ -261,7 +322,7 @@ func FuzzLoad(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		before := weights(m)
-		err := policy.Load(bytes.NewReader(data), m)
+		err := policy.Load(bytes.NewReader(data), m, meta)
 		after := weights(m)
 		if err != nil && !sameBits(after, before) {
 			t.Errorf("Load has error %v and made %v of %v", err, after, before)
@@ -269,6 +330,35 @@ func FuzzLoad(f *testing.F) {
 		for _, v := range after {
 			if v-v != 0 {
 				t.Errorf("Load put %v into the policy", v)
+			}
+		}
+	})
+}
+
+// FuzzLoadNormalized: whatever the bytes, a normaliser's variances stay above 0.
+func FuzzLoadNormalized(f *testing.F) {
+	p := policy.Normalized(newSaver(f, env.NewBox(-1, 1, 1)), policy.NewNormalizer(2, 10)).(policy.Saver)
+	good := save(f, p)
+	h, data := split(f, good)
+	for _, tensor := range []string{"obs_var", "obs_mean"} {
+		at := int(h[tensor]["data_offsets"].([]any)[0].(float64))
+		for _, v := range []float64{0, -1, math.NaN(), math.Inf(1), 2} {
+			bad := bytes.Clone(data)
+			binary.LittleEndian.PutUint32(bad[at:], math.Float32bits(float32(v)))
+			f.Add(join(f, h, bad))
+		}
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		before := weights(p)
+		err := policy.Load(bytes.NewReader(data), p, meta)
+		if err != nil && !sameBits(weights(p), before) {
+			t.Errorf("Load has error %v and made %v of %v", err, weights(p), before)
+		}
+		for _, q := range p.Tensors() {
+			for _, v := range q.Value {
+				if v-v != 0 || q.Name == "obs_var" && v <= 0 {
+					t.Errorf("Load put %v into %s", v, q.Name)
+				}
 			}
 		}
 	})

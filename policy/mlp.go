@@ -94,7 +94,7 @@ func (c *MLPConfig) check(name string) error {
 		widths = append(slices.Clone(widths), c.Out)
 	}
 	for _, out := range widths {
-		if out < 1 || out > maxWidth || out*in > maxWeights {
+		if out < 1 || out > maxWidth || in > maxWeights/out {
 			return fmt.Errorf("policy: %s: net_arch %v has a layer of %d×%d weights, want 1 … %d outputs and %d weights at most",
 				name, c.Hidden, out, in, maxWidth, maxWeights)
 		}

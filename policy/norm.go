@@ -53,12 +53,15 @@ type batchNorm struct {
 	batch          [2][]float32 // scratch: the mean and variance of a batch
 }
 
+// runningVariance ends the names of running variances.
+const runningVariance = ".running_var"
+
 // momentum is how far the running averages move towards a batch's, as in PyTorch.
 const momentum = 0.1
 
 func newBatchNorm(name string, width int) *batchNorm {
 	b := &batchNorm{scaling: newScaling(name, width)}
-	b.mean, b.variance = tape.NewVector(name+".running_mean", width), tape.NewVector(name+".running_var", width)
+	b.mean, b.variance = tape.NewVector(name+".running_mean", width), tape.NewVector(name+runningVariance, width)
 	fill(b.variance.Value, 1)
 	b.batch = [2][]float32{make([]float32, width), make([]float32, width)}
 	return b

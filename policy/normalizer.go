@@ -18,9 +18,12 @@ type Normalizer struct {
 	x              []float64
 }
 
+// varianceName is the name of a Normalizer's variance in a file.
+const varianceName = "obs_var"
+
 // NewNormalizer returns a Normalizer of rows of n numbers that cuts off at clip.
 func NewNormalizer(n int, clip float32) *Normalizer {
-	m := &Normalizer{tape.NewVector("obs_mean", n), tape.NewVector("obs_var", n), clip, NewMoments(n), nil}
+	m := &Normalizer{tape.NewVector("obs_mean", n), tape.NewVector(varianceName, n), clip, NewMoments(n), nil}
 	m.publish()
 	return m
 }

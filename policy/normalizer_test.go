@@ -91,7 +91,7 @@ func TestNormalized(t *testing.T) {
 		t.Fatal(err)
 	}
 	loaded := policy.Normalized(newActorCritic(t, env.Spec{Obs: spec.Obs, Act: spec.Act}).Policy(), policy.NewNormalizer(3, 1))
-	if err := policy.Load(&file, loaded.(policy.Saver)); err != nil {
+	if err := policy.Load(&file, loaded.(policy.Saver), policy.Meta{}); err != nil {
 		t.Fatal(err)
 	}
 	clone := p.Clone()

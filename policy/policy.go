@@ -36,8 +36,9 @@ type Kwargs struct {
 	NetArch      []int   `yaml:"net_arch"`      // sizes of the hidden layers, the actor's and the critic's alike
 	ActivationFn string  `yaml:"activation_fn"` // see MLPConfig
 	LogStdInit   float32 `yaml:"log_std_init"`  // log σ of continuous actions at the start
-	OrthoInit    bool    `yaml:"ortho_init"`    // weights begin orthogonal
-	InitFn       string  `yaml:"init_fn"`       // or else like this: see MLPConfig
+	OrthoInit    *bool   `yaml:"ortho_init"`    // weights begin orthogonal, or as PyTorch has them; nil: as InitFn says
+	InitFn       string  `yaml:"init_fn"`       // how weights begin: see MLPConfig; "": as OrthoInit says
+	DefaultInit  string  `yaml:"-"`             // where neither says: an agent's; "" is orthogonal
 	Norm         string  `yaml:"norm"`          // none, layer or batch
 	Dropout      float32 `yaml:"dropout"`       // share of hidden outputs left out in training
 	ShareTrunk   bool    `yaml:"share_trunk"`   // the actor and the critic have the same hidden layers
@@ -53,23 +54,44 @@ type Kwargs struct {
 // Adam.
 func DefaultKwargs() Kwargs {
 	return Kwargs{
-		NetArch: []int{64, 64}, ActivationFn: "tanh", OrthoInit: true, InitFn: "pytorch", Norm: "none",
+		NetArch: []int{64, 64}, ActivationFn: "tanh", Norm: "none",
 		OptimizerClass: "adam",
 	}
 }
 
-// mlp is the perceptron that k describes, without its ends.
-func (k *Kwargs) mlp() MLPConfig {
+// mlp returns the perceptron that k describes, without its ends.
+func (k *Kwargs) mlp() (MLPConfig, error) {
 	c := MLPConfig{Hidden: k.NetArch, Activation: k.ActivationFn, Norm: k.Norm, Dropout: k.Dropout}
-	if !k.OrthoInit {
-		c.Init = cmp.Or(k.InitFn, "pytorch")
-	}
-	return c
+	var err error
+	c.Init, err = k.initialisation()
+	return c, err
 }
 
-// Complete writes out the optimiser's defaults. That of Adam's ε is its agent's
-// to say.
+// initialisation returns how weights begin, by the one of InitFn and OrthoInit that is
+// given. Both given must agree.
+func (k *Kwargs) initialisation() (string, error) {
+	const orthogonal = "orthogonal"
+	switch {
+	case k.InitFn == "" && k.OrthoInit == nil:
+		return cmp.Or(k.DefaultInit, orthogonal), nil
+	case k.InitFn == "" && *k.OrthoInit:
+		return orthogonal, nil
+	case k.InitFn == "":
+		return "pytorch", nil
+	case k.OrthoInit != nil && *k.OrthoInit != (k.InitFn == orthogonal):
+		return "", fmt.Errorf("policy: init_fn is %s and ortho_init is %v, which contradict each other: want one of the two alone, or ortho_init %v",
+			k.InitFn, *k.OrthoInit, !*k.OrthoInit)
+	}
+	return k.InitFn, nil
+}
+
+// Complete writes out how weights begin, and the optimiser's defaults. That of Adam's ε
+// is its agent's to say.
 func (k *Kwargs) Complete(adamEps float64) (err error) {
+	if k.InitFn, err = k.initialisation(); err != nil {
+		return err
+	}
+	k.OrthoInit = new(k.InitFn == "orthogonal")
 	class, o := cmp.Or(k.OptimizerClass, "adam"), &k.OptimizerKwargs
 	if o.Eps == nil && class == "adam" {
 		o.Eps = &adamEps

@@ -32,10 +32,13 @@ type QNetwork struct {
 func NewQNetwork(rng *rand.Rand, spec env.Spec, k Kwargs, e Engine, duels bool) (*QNetwork, error) {
 	act, ok := spec.Act.(env.Discrete)
 	if !ok {
-		return nil, fmt.Errorf("policy: actions of a %T, want Discrete ones to have a value each", spec.Act)
+		return nil, fmt.Errorf("policy: actions are %s, want a choice (Discrete), to have a value each", env.Describe(spec.Act))
 	}
 	q := &QNetwork{encoder: newEncoder(spec.Obs), actions: act.N, none: make([]float32, act.N)}
-	c := k.mlp()
+	c, err := k.mlp()
+	if err != nil {
+		return nil, err
+	}
 	c.In, c.Out, c.Gain = q.size, act.N, 1
 	if duels {
 		c.Out++
@@ -46,7 +49,6 @@ func NewQNetwork(rng *rand.Rand, spec env.Spec, k Kwargs, e Engine, duels bool) 
 			row[0], row[1+i] = 1, row[1+i]+1
 		}
 	}
-	var err error
 	q.Net, err = e.MLP(rng, "q", c)
 	return q, err
 }

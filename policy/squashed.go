@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"math"
 	"math/rand/v2"
 
 	"github.com/rlrun/rlrun/env"
@@ -17,6 +18,11 @@ type Squashed struct {
 	Features Network    // the hidden layers, where the noise depends on them; otherwise nil
 	Net      Network    // of μ and log σ, 2A outputs; of Features' and of μ, A outputs, where there are such
 	Tape     *tape.Tape // that Draw puts them on
+
+	// TanhEpsilon is added to 1 - tanh² u before its logarithm is taken. It is 0 but in
+	// tests against Stable-Baselines3, which adds 1e-6: see squash.
+	TanhEpsilon float32
+
 	noise    *stateNoise
 	acting   *tape.Tape
 	a        int // actions
@@ -34,7 +40,10 @@ func NewSquashed(rng *rand.Rand, spec env.Spec, k Kwargs, e Engine) (*Squashed, 
 		return nil, err
 	}
 	p := &Squashed{a: spec.Act.Size(), bounds: b, encoder: newEncoder(spec.Obs), Tape: tape.New(), acting: tape.New()}
-	c := k.mlp()
+	c, err := k.mlp()
+	if err != nil {
+		return nil, err
+	}
 	c.In, p.outputs = p.size, 2*p.a
 	if k.UseSDE {
 		if p.Features, err = c.split(rng, "features", e); err != nil {
@@ -67,11 +76,13 @@ func (p *Squashed) Draw(obs, epsilon []float32) (act, logp *tape.Var) {
 	return p.squash(p.Net.Forward(p.Tape, x), x, epsilon)
 }
 
-// squash is, for what Net makes of x,
+// squash returns, for what Net makes of x,
 //
-//	a = tanh u,  log π(a|s) = log N(u; μ, σ) - Σ log(1 - tanh² u + 10⁻⁶)
+//	a = tanh u,  log π(a|s) = log N(u; μ, σ) - Σ log(1 - tanh² u)
 //
-// eq. 21 there, with the small number of the authors' program.
+// which is eq. 21 there. Stable-Baselines3, and the authors' program, take log(1 - tanh² u + 10⁻⁶):
+// beyond |u| = 8 their density is too low (by 45 where u is 30), and its gradient is 0
+// where the exact one still leads back.
 func (p *Squashed) squash(out, x *tape.Var, epsilon []float32) (act, logp *tape.Var) {
 	var u, normal *tape.Var
 	if p.noise != nil {
@@ -80,8 +91,19 @@ func (p *Squashed) squash(out, x *tape.Var, epsilon []float32) (act, logp *tape.
 		u, normal = p.gaussian(out, epsilon)
 	}
 	act = u.Tanh()
-	room := act.Square().Neg().AddK(1 + 1e-6).Log()
-	return act, normal.Add(room).SumCols().Neg()
+	return act, normal.Add(p.logSlope(u, act)).SumCols().Neg()
+}
+
+// logSlope returns log(1 - tanh² u), element by element, as
+//
+//	2 (log 2 - u - softplus(-2u))
+//
+// which loses nothing where tanh u rounds to 1 or -1.
+func (p *Squashed) logSlope(u, act *tape.Var) *tape.Var {
+	if p.TanhEpsilon > 0 {
+		return act.Square().Neg().AddK(1 + p.TanhEpsilon).Log()
+	}
+	return u.Add(u.Scale(-2).Softplus()).Scale(-2).AddK(2 * math.Ln2)
 }
 
 // mostMean bounds μ where the noise depends on the state, as in Stable-Baselines3.
@@ -206,7 +228,7 @@ func (p *Squashed) State(s *state.State) {
 // Clone returns a Squashed with parameters and tapes of its own.
 func (p *Squashed) Clone() Policy {
 	c := &Squashed{
-		Net: p.Net.Clone(), Tape: tape.New(), acting: tape.New(), a: p.a, outputs: p.outputs, features: p.features,
+		Net: p.Net.Clone(), Tape: tape.New(), TanhEpsilon: p.TanhEpsilon, acting: tape.New(), a: p.a, outputs: p.outputs, features: p.features,
 		bounds: p.bounds, encoder: p.encoder.clone(),
 	}
 	if p.noise != nil {

@@ -28,7 +28,7 @@ func NewTiles(spec env.Spec, tilings, tiles int, low, high []float32, q float32)
 	box, ok := spec.Obs.(env.Box)
 	act, ok2 := spec.Act.(env.Discrete)
 	if !ok || !ok2 {
-		return nil, fmt.Errorf("policy: tiles take observations of a Box and Discrete actions, not a %T and a %T", spec.Obs, spec.Act)
+		return nil, fmt.Errorf("policy: tiles take observations that are a Box of numbers and actions that are a choice (Discrete), not %s and %s", env.Describe(spec.Obs), env.Describe(spec.Act))
 	}
 	if len(low)+len(high) == 0 {
 		low, high = box.Low, box.High

@@ -168,7 +168,7 @@ func TestBufferState(t *testing.T) {
 }
 
 func TestBufferErrors(t *testing.T) {
-	for _, capacity := range []int{0, 1, 1 << 40} {
+	for _, capacity := range []int{0, 1, math.MaxInt} {
 		if _, err := replay.NewUniform(spec(), capacity, 0.9, step(0, 0)); err == nil {
 			t.Errorf("NewUniform of %d transitions has no error", capacity)
 		}

@@ -2,6 +2,7 @@ package replay
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 
@@ -37,8 +38,8 @@ const (
 	terminal = -2
 )
 
-// limit bounds what a buffer may take, in bytes: 8 GiB.
-const limit = 8 << 30
+// limit bounds what a buffer may take, in bytes: 8 GiB, or what an int can count.
+const limit = min(8<<30, math.MaxInt)
 
 // Size is what a buffer of so many transitions of spec's shape takes, in bytes. Each
 // observation is kept once, and as bytes where it is of whole numbers up to 255 by its

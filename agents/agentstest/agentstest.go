@@ -12,12 +12,14 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/rlrun/rlrun/agents"
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/state"
 	"github.com/rlrun/rlrun/policy"
+	"github.com/rlrun/rlrun/policy/tape"
 )
 
 // An Agent says how to make what is checked, and what it can do.
@@ -34,7 +36,8 @@ type Agent struct {
 	Gamma      float64 // by which a policy that is a Valuer values; 0 if its values are not to be checked
 }
 
-// Check runs all checks, each as a subtest.
+// Check runs all checks, each as a subtest. With go test -short it does not wait for the
+// agent to learn.
 func Check(t *testing.T, a Agent) {
 	for name, mk := range a.tasks() {
 		t.Run("learns/"+name, func(t *testing.T) { a.learns(t, mk) })
@@ -43,6 +46,7 @@ func Check(t *testing.T, a Agent) {
 		t.Run("is the same in pieces/"+name, func(t *testing.T) { a.pieces(t, mk) })
 		t.Run("allocates nothing/"+name, func(t *testing.T) { a.allocates(t, mk) })
 		t.Run("refuses NaN/"+name, func(t *testing.T) { a.refuses(t, mk) })
+		t.Run("diverges/"+name, func(t *testing.T) { a.diverges(t, mk) })
 	}
 	if a.Gamma > 0 && a.Discrete {
 		t.Run("values", a.values)
@@ -74,6 +78,9 @@ func (a Agent) make(t testing.TB, mk func() env.Env, seed uint64, steps int) age
 
 // learns wants nearly the best there is, of three seeds.
 func (a Agent) learns(t *testing.T, mk func() env.Env) {
+	if testing.Short() {
+		t.Skip("learning")
+	}
 	want := 0.95 * episode
 	if _, choices := mk().Spec().Act.(env.Discrete); !choices {
 		want = -0.05 * episode
@@ -90,14 +97,19 @@ func (a Agent) learns(t *testing.T, mk func() env.Env) {
 	}
 }
 
-// short is how many steps the other checks take.
-const short = 3000
+// short is how many steps the other checks take: fewer with go test -short.
+func short() int {
+	if testing.Short() {
+		return 900
+	}
+	return 3000
+}
 
 // repeats wants the same bytes of the same seed, and others of another.
 func (a Agent) repeats(t *testing.T, mk func() env.Env) {
 	run := func(seed uint64) []byte {
-		agent := a.make(t, mk, seed, short)
-		learn(t, agent, short)
+		agent := a.make(t, mk, seed, short())
+		learn(t, agent, short())
 		return save(t, agent)
 	}
 	one := run(1)
@@ -119,19 +131,19 @@ func (a Agent) resumes(t *testing.T, mk func() env.Env) {
 			task = func() env.Env { return bare{mk()} }
 		}
 		file := filepath.Join(t.TempDir(), "agent")
-		straight, resumed := a.make(t, task, 1, short), a.make(t, task, 1, short)
-		learn(t, straight, short/2)
+		straight, resumed := a.make(t, task, 1, short()), a.make(t, task, 1, short())
+		learn(t, straight, short()/2)
 		if err := agents.Save(file, straight); err != nil {
 			t.Fatal(err)
 		}
-		learn(t, resumed, short/4) // to be forgotten
+		learn(t, resumed, short()/4) // to be forgotten
 		if err := agents.Load(file, resumed); err != nil {
 			t.Fatal(err)
 		}
 		if !bytes.Equal(save(t, straight), save(t, resumed)) {
 			t.Error("states differ after Load")
 		}
-		if want, got := learn(t, straight, short), learn(t, resumed, short); got != want {
+		if want, got := learn(t, straight, short()), learn(t, resumed, short()); got != want {
 			t.Errorf("resumed run: %s, uninterrupted run: %s", got, want)
 		}
 		if !bytes.Equal(save(t, straight), save(t, resumed)) {
@@ -143,14 +155,14 @@ func (a Agent) resumes(t *testing.T, mk func() env.Env) {
 // pieces wants the same bytes however Learn is called, and on one processor as on
 // several; and no episode lost between the reports.
 func (a Agent) pieces(t *testing.T, mk func() env.Env) {
-	one, many, single := a.make(t, mk, 1, short), a.make(t, mk, 1, short), a.make(t, mk, 1, short)
-	whole, err := one.Learn(short)
+	one, many, single := a.make(t, mk, 1, short()), a.make(t, mk, 1, short()), a.make(t, mk, 1, short())
+	whole, err := one.Learn(short())
 	if err != nil {
 		t.Fatal(err)
 	}
 	var r agents.Report
 	var ended []agents.Episode
-	for r.Steps < short {
+	for r.Steps < short() {
 		if r, err = many.Learn(r.Steps + 1); err != nil {
 			t.Fatal(err)
 		}
@@ -160,7 +172,7 @@ func (a Agent) pieces(t *testing.T, mk func() env.Env) {
 		t.Errorf("in pieces %v with %d ended, at once %v with %d", r, len(ended), whole, len(whole.Ended))
 	}
 	procs := runtime.GOMAXPROCS(1)
-	learn(t, single, short)
+	learn(t, single, short())
 	runtime.GOMAXPROCS(procs)
 	if !bytes.Equal(save(t, single), save(t, one)) {
 		t.Errorf("GOMAXPROCS 1 leads to another state than %d", procs)
@@ -170,8 +182,8 @@ func (a Agent) pieces(t *testing.T, mk func() env.Env) {
 // allocates runs ten times ten iterations of a warm agent, so that an allocation of
 // the runtime's own does not count.
 func (a Agent) allocates(t *testing.T, mk func() env.Env) {
-	agent := a.make(t, mk, 1, short)
-	r, err := agent.Learn(2 * short)
+	agent := a.make(t, mk, 1, 100*short())
+	r, err := agent.Learn(2 * short())
 	if n := testing.AllocsPerRun(10, func() {
 		for range 10 {
 			if r, err = agent.Learn(r.Steps + 1); err != nil {
@@ -186,7 +198,7 @@ func (a Agent) allocates(t *testing.T, mk func() env.Env) {
 // refuses wants of what is not a number an error that says where it was.
 func (a Agent) refuses(t *testing.T, mk func() env.Env) {
 	for _, observation := range []bool{false, true} {
-		agent := a.make(t, func() env.Env { return &broken{Env: mk(), observation: observation} }, 1, short)
+		agent := a.make(t, func() env.Env { return &broken{Env: mk(), observation: observation} }, 1, 100_000)
 		_, err := agent.Learn(100_000)
 		var e *env.Error
 		if !errors.As(err, &e) || !errors.Is(err, env.ErrNotFinite) || e.Env != mk().Spec().ID || e.Step < 1 {
@@ -195,10 +207,44 @@ func (a Agent) refuses(t *testing.T, mk func() env.Env) {
 	}
 }
 
+// diverges wants of rewards that no float32 can hold an error that says that what learned
+// from them is broken, and does not blame the environment. An agent whose steps are
+// bounded may go on, with a policy that is whole.
+func (a Agent) diverges(t *testing.T, mk func() env.Env) {
+	agent := a.make(t, func() env.Env { return &rich{Env: mk()} }, 1, 100_000)
+	r, err := agent.Learn(100_000)
+	if err == nil && isWhole(agent) {
+		return
+	}
+	var e *env.Error
+	if err == nil || errors.As(err, &e) {
+		t.Fatalf("rewards of 1e200: error %v, want one that is not the environment's", err)
+	}
+	for _, want := range []string{"not finite after ", " steps", "learning_rate"} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("rewards of 1e200: error %v, want %q in it", err, want)
+		}
+	}
+	if r.Steps < 1 || r.Steps > 10_000 {
+		t.Errorf("rewards of 1e200: an error after %d steps, want one within some iterations", r.Steps)
+	}
+}
+
+// isWhole reports whether the agent's policy is finite.
+func isWhole(agent agents.Agent) bool {
+	p, ok := agent.Policy().(policy.Saver)
+	return ok && !slices.ContainsFunc(p.Tensors(), func(p *tape.Param) bool {
+		return slices.ContainsFunc(p.Value, func(v float32) bool { return v-v != 0 })
+	})
+}
+
 // values wants V of a chain of two states, of which leaving the first pays 1:
 //
 //	V(0) = 1 / (1 - γ²),  V(1) = γ / (1 - γ²)
 func (a Agent) values(t *testing.T) {
+	if testing.Short() {
+		t.Skip("learning")
+	}
 	agent := a.make(t, func() env.Env { return &twoStates{number: a.Table} }, 1, a.Steps)
 	learn(t, agent, a.Steps)
 	v, ok := agent.Policy().(policy.Valuer)
@@ -225,11 +271,12 @@ func (a Agent) damage(t *testing.T) {
 	for _, task := range a.tasks() {
 		mk = task
 	}
-	agent := a.make(t, mk, 1, short)
-	learn(t, agent, short/2)
+	agent := a.make(t, mk, 1, short())
+	learn(t, agent, short()/2)
 	good, file := save(t, agent), filepath.Join(t.TempDir(), "agent")
-	for k := range 200 {
-		bad, at := slices.Clone(good), k*len(good)/200
+	times := short() / 15
+	for k := range times {
+		bad, at := slices.Clone(good), k*len(good)/times
 		switch k % 4 {
 		case 0:
 			bad[at] ^= 1 << (k % 8)
@@ -243,7 +290,7 @@ func (a Agent) damage(t *testing.T) {
 		if err := os.WriteFile(file, bad, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if err := agents.Load(file, a.make(t, mk, 1, short)); err == nil {
+		if err := agents.Load(file, a.make(t, mk, 1, short())); err == nil {
 			t.Fatalf("a checkpoint damaged at byte %d of %d is loaded", at, len(good))
 		}
 	}

@@ -166,5 +166,20 @@ func (e *broken) Step(act, obs []float32) env.Outcome {
 	return out
 }
 
+// rich is an environment that pays 1e200 from its 300th step on, as gains and losses by
+// turns.
+type rich struct {
+	env.Env
+	steps int
+}
+
+func (e *rich) Step(act, obs []float32) env.Outcome {
+	out := e.Env.Step(act, obs)
+	if e.steps++; e.steps >= 300 {
+		out.Reward = 1e200 * float64(e.steps%2*2-1)
+	}
+	return out
+}
+
 // bare hides an environment's State, so that its vector keeps a log instead.
 type bare struct{ env.Env }

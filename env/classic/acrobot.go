@@ -96,6 +96,9 @@ func (a *Acrobot) Spec() env.Spec {
 		Obs: env.Box{
 			Low:  []float32{-1, -1, -1, -1, -maxOmega1, -maxOmega2},
 			High: []float32{1, 1, 1, 1, maxOmega1, maxOmega2},
+			Names: []string{
+				"cos angle 1", "sin angle 1", "cos angle 2", "sin angle 2", "angular velocity 1", "angular velocity 2",
+			},
 		},
 		Act:             env.Discrete{N: len(a.Torques)},
 		MaxSteps:        500,
@@ -191,10 +194,15 @@ func (a *Acrobot) State(s *state.State) {
 
 // SetDraws gives the next Reset its four uniform numbers, or each Step with
 // noise its one.
-func (a *Acrobot) SetDraws(u []float64) { a.rng.SetDraws(u) }
+func (a *Acrobot) SetDraws(u []float64) error { return a.rng.SetDraws(u) }
 
 // Physics appends θ₁ and θ₂ [rad], from -π to π, and θ̇₁ and θ̇₂ [rad/s].
 func (a *Acrobot) Physics(dst []float64) []float64 { return append(dst, a.x[:]...) }
 
-// SetPhysics sets what Physics returns: four finite numbers.
-func (a *Acrobot) SetPhysics(x []float64) error { return setPhysics(a.x[:], x) }
+// SetPhysics sets what Physics returns: any two angles, and angular velocities that
+// the links can have.
+func (a *Acrobot) SetPhysics(x []float64) error {
+	most1, most2 := max(maxOmega1, -a.Low, a.High), max(maxOmega2, -a.Low, a.High)
+	return setPhysics(a.x[:], x,
+		variable{"angular velocity 1", 2, -most1, most1}, variable{"angular velocity 2", 3, -most2, most2})
+}

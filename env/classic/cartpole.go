@@ -77,8 +77,10 @@ func (c *CartPole) Spec() env.Spec {
 	high := []float32{2 * maxX, inf, 2 * maxTheta, inf}
 	low := []float32{-2 * maxX, -inf, -2 * maxTheta, -inf}
 	return env.Spec{
-		ID:              c.id,
-		Obs:             env.Box{Low: low, High: high},
+		ID: c.id,
+		Obs: env.Box{
+			Low: low, High: high, Names: []string{"cart position", "cart velocity", "pole angle", "pole angular velocity"},
+		},
 		Act:             env.Discrete{N: 2},
 		MaxSteps:        c.maxSteps,
 		RewardThreshold: &c.threshold,
@@ -139,7 +141,7 @@ func (c *CartPole) Observe(obs []float32) {
 func (c *CartPole) State(s *state.State) { s.Doubles("cartpole", c.x[:]) }
 
 // SetDraws gives the next Reset its four uniform numbers.
-func (c *CartPole) SetDraws(u []float64) { c.rng.SetDraws(u) }
+func (c *CartPole) SetDraws(u []float64) error { return c.rng.SetDraws(u) }
 
 // Physics appends x [m], ẋ [m/s], θ [rad], θ̇ [rad/s].
 func (c *CartPole) Physics(dst []float64) []float64 { return append(dst, c.x[:]...) }

@@ -53,3 +53,7 @@ func (c *MountainCar) Step(act, obs []float32) env.Outcome {
 	c.Observe(obs)
 	return env.Outcome{Reward: -1, Terminated: x >= 0.5 && v >= c.GoalVelocity}
 }
+
+// SetPhysics sets what Physics returns: a position and a velocity that the car can
+// have.
+func (c *MountainCar) SetPhysics(x []float64) error { return c.setPhysics(x, c.Low, c.High) }

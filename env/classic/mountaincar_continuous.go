@@ -26,6 +26,7 @@ var (
 	_ env.Snapshotter = (*MountainCarContinuous)(nil)
 	_ env.Physics     = (*MountainCarContinuous)(nil)
 	_ env.Drawn       = (*MountainCarContinuous)(nil)
+	_ env.Clipper     = (*MountainCarContinuous)(nil)
 )
 
 // NewMountainCarContinuous returns a MountainCarContinuous-v0.
@@ -60,3 +61,10 @@ func (c *MountainCarContinuous) Step(act, obs []float32) env.Outcome {
 	}
 	return out
 }
+
+// SetPhysics sets what Physics returns: a position and a velocity that the car can
+// have.
+func (c *MountainCarContinuous) SetPhysics(x []float64) error { return c.setPhysics(x, c.Low, c.High) }
+
+// ClipsActions marks an environment that clips its actions: thrust to ±1.
+func (c *MountainCarContinuous) ClipsActions() {}

@@ -39,10 +39,13 @@ var (
 	_ env.Snapshotter = (*Pendulum)(nil)
 	_ env.Physics     = (*Pendulum)(nil)
 	_ env.Drawn       = (*Pendulum)(nil)
+	_ env.Clipper     = (*Pendulum)(nil)
 )
 
 // NewPendulum returns a Pendulum-v1.
 func NewPendulum() *Pendulum { return &Pendulum{G: 10, XInit: math.Pi, YInit: 1} }
+
+const maxOmega = 8 // [rad/s]
 
 // Validate reports options that no Pendulum can have.
 func (p *Pendulum) Validate() error {
@@ -63,8 +66,10 @@ func (p *Pendulum) Validate() error {
 // Spec describes the task. No return counts as solved.
 func (p *Pendulum) Spec() env.Spec {
 	return env.Spec{
-		ID:       "Pendulum-v1",
-		Obs:      env.Box{Low: []float32{-1, -1, -8}, High: []float32{1, 1, 8}},
+		ID: "Pendulum-v1",
+		Obs: env.Box{
+			Low: []float32{-1, -1, -8}, High: []float32{1, 1, 8}, Names: []string{"cos angle", "sin angle", "angular velocity"},
+		},
 		Act:      env.NewBox(-2, 2, 1),
 		MaxSteps: 200,
 	}
@@ -81,10 +86,7 @@ func (p *Pendulum) Reset(seed uint64, obs []float32) {
 
 // Step applies a torque for one time step of 0.05 s.
 func (p *Pendulum) Step(act, obs []float32) env.Outcome {
-	const (
-		dt       = 0.05 // [s]
-		maxOmega = 8    // [rad/s]
-	)
+	const dt = 0.05 // [s]
 	u := min(max(float64(act[0]), -2), 2)
 	p.torque = u
 	theta, omega := p.x[0], p.x[1]
@@ -110,10 +112,17 @@ func (p *Pendulum) Observe(obs []float32) {
 func (p *Pendulum) State(s *state.State) { s.Doubles("pendulum", p.x[:]) }
 
 // SetDraws gives the next Reset its two uniform numbers.
-func (p *Pendulum) SetDraws(u []float64) { p.rng.SetDraws(u) }
+func (p *Pendulum) SetDraws(u []float64) error { return p.rng.SetDraws(u) }
 
 // Physics appends θ [rad], θ̇ [rad/s].
 func (p *Pendulum) Physics(dst []float64) []float64 { return append(dst, p.x[:]...) }
 
-// SetPhysics sets what Physics returns: two finite numbers.
-func (p *Pendulum) SetPhysics(x []float64) error { return setPhysics(p.x[:], x) }
+// SetPhysics sets what Physics returns: two finite numbers, the second within the
+// greatest speed, or the greatest at the start if that is more.
+func (p *Pendulum) SetPhysics(x []float64) error {
+	most := max(maxOmega, p.YInit)
+	return setPhysics(p.x[:], x, variable{"angular velocity", 1, -most, most})
+}
+
+// ClipsActions marks an environment that clips its actions: torques to ±2.
+func (p *Pendulum) ClipsActions() {}

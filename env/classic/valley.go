@@ -32,7 +32,9 @@ func checkCar(goalVelocity, low, high float64) error {
 
 // valleySpace has every x and v.
 func valleySpace() env.Box {
-	return env.Box{Low: []float32{leftEnd, -maxSpeed}, High: []float32{rightEnd, maxSpeed}}
+	return env.Box{
+		Low: []float32{leftEnd, -maxSpeed}, High: []float32{rightEnd, maxSpeed}, Names: []string{"position", "velocity"},
+	}
 }
 
 // begin puts the car to rest between low and high [m].
@@ -67,10 +69,14 @@ func (c *valley) Observe(obs []float32) { obs[0], obs[1] = float32(c.x[0]), floa
 func (c *valley) State(s *state.State) { s.Doubles("mountaincar", c.x[:]) }
 
 // SetDraws gives the next Reset its uniform number.
-func (c *valley) SetDraws(u []float64) { c.rng.SetDraws(u) }
+func (c *valley) SetDraws(u []float64) error { return c.rng.SetDraws(u) }
 
 // Physics appends x [m], v [m/step].
 func (c *valley) Physics(dst []float64) []float64 { return append(dst, c.x[:]...) }
 
-// SetPhysics sets what Physics returns: two finite numbers.
-func (c *valley) SetPhysics(x []float64) error { return setPhysics(c.x[:], x) }
+// setPhysics sets what Physics returns: a position in the valley, or between low and
+// high, where episodes begin, and a velocity.
+func (c *valley) setPhysics(x []float64, low, high float64) error {
+	return setPhysics(c.x[:], x,
+		variable{"position", 0, min(leftEnd, low), max(rightEnd, high)}, variable{"velocity", 1, -maxSpeed, maxSpeed})
+}

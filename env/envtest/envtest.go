@@ -62,7 +62,7 @@ func (p *player) try(part func()) (whole bool) {
 			whole = true
 		case stop{}:
 		default:
-			p.breach("a panic: %v", r)
+			p.breach("seed %d, step %d: a panic: %v", p.seed, p.step, r)
 		}
 	}()
 	part()
@@ -86,20 +86,16 @@ type player struct {
 	spec     env.Spec
 	rng      *rand.Rand
 	obs, act []float32
+	seed     uint64
+	step     int  // of the episode
 	done     bool // the episode is over
 }
 
 // describes holds the Spec to its own terms.
 func (p *player) describes() {
 	p.spec = p.e.Spec()
-	if p.spec.Obs == nil || p.spec.Act == nil {
-		p.last("Spec() has observations of %T and actions of %T, want a space for each", p.spec.Obs, p.spec.Act)
-	}
-	if _, err := env.ParseID(p.spec.ID); err != nil {
-		p.breach("Spec().ID: %v", err)
-	}
-	if p.spec.MaxSteps < 0 {
-		p.breach("Spec().MaxSteps = %d, want 0 for none, or more", p.spec.MaxSteps)
+	if err := p.spec.Validate(); err != nil {
+		p.last("Spec(): %v", err)
 	}
 	if again := p.e.Spec(); !reflect.DeepEqual(again, p.spec) {
 		p.breach("Spec() = %v and then %v", p.spec, again)
@@ -109,8 +105,8 @@ func (p *player) describes() {
 // begin starts an episode and its stream of actions.
 func (p *player) begin(seed uint64) {
 	p.rng = rand.New(rand.NewPCG(seed, 1))
+	p.seed, p.step, p.done = seed, 0, false
 	p.e.Reset(seed, p.obs)
-	p.done = false
 }
 
 // play takes up to n steps of the running episode and returns the bits of all it saw.
@@ -130,6 +126,7 @@ func (p *player) play(n int) (bits []uint64) {
 		}
 		p.spec.Act.Sample(p.rng, p.act)
 		given := slices.Clone(p.act)
+		p.step++
 		out := p.e.Step(p.act, p.obs)
 		if out.Reward-out.Reward != 0 {
 			p.last("step %d: reward %v", step, out.Reward)
@@ -224,7 +221,7 @@ func (p *player) reads(ph env.Physics) {
 func (p *player) masks(m env.Masker) {
 	space, ok := p.spec.Act.(env.Discrete)
 	if !ok {
-		p.last("a mask of actions of a %T, want a Discrete", p.spec.Act)
+		p.last("it masks actions that are %s, want a choice (Discrete)", env.Describe(p.spec.Act))
 	}
 	allowed := make([]bool, space.N)
 	for seed := range uint64(10) {

@@ -296,8 +296,8 @@ func TestCheck(t *testing.T) {
 		e    env.Env
 		want string // in the one report
 	}{
-		"malformed id":              {new(badID), "Spec().ID:"},
-		"negative limit":            {new(badLimit), "Spec().MaxSteps = -1"},
+		"malformed id":              {new(badID), `Spec(): its id is "drift, my own", want [namespace/]Name-vN`},
+		"negative limit":            {new(badLimit), "Spec(): a time limit of -1 steps"},
 		"changing Spec":             {new(newSpec), "and then"},
 		"state of an old episode":   {new(older), "the same actions give other results"},
 		"generator not seeded":      {new(unseeded), "the same actions give other results"},
@@ -316,10 +316,10 @@ func TestCheck(t *testing.T) {
 		"Step that allocates":       {&hungry{step: true}, "Reset and Step allocate 1 times"},
 		"Reset that allocates":      {&hungry{reset: true}, "Reset and Step allocate 1 times"},
 		"action overwritten":        {new(clips), "Step changed the action"},
-		"no spaces":                 {new(vague), "Spec() has observations of <nil>"},
-		"panic":                     {&pays{reward: 1, panics: true}, "a panic: no more"},
+		"no spaces":                 {new(vague), "Spec(): the observation space: there is none"},
+		"panic":                     {&pays{reward: 1, panics: true}, "seed 0, step 1: a panic: no more"},
 		"mask of all":               {new(strict), "the mask allows no action"},
-		"mask of numbers":           {new(absurd), "a mask of actions of a env.Box"},
+		"mask of numbers":           {new(absurd), "it masks actions that are a Box of 1 number, want a choice"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			said := breaches(t, c.e)

@@ -21,7 +21,7 @@ func ExampleCheck() {
 	var t printer // in a test, its *testing.T
 	envtest.Check(t, classic.NewCartPole())
 	envtest.Check(t, endless{classic.NewCartPole()})
-	// Output: Spec().MaxSteps = -1, want 0 for none, or more
+	// Output: Spec(): a time limit of -1 steps, want 0 for none, or more
 }
 
 type endless struct{ *classic.CartPole }

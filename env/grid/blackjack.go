@@ -3,6 +3,7 @@ package grid
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/rlrun/rlrun/env"
@@ -36,6 +37,7 @@ var (
 	_ env.Snapshotter = (*Blackjack)(nil)
 	_ env.Physics     = (*Blackjack)(nil)
 	_ env.Drawn       = (*Blackjack)(nil)
+	_ env.Copier      = (*Blackjack)(nil)
 )
 
 // NewBlackjack returns a Blackjack-v1. Validate makes changed options count.
@@ -90,13 +92,31 @@ func (b *Blackjack) card() int {
 	if len(b.given) > 0 {
 		c := int(b.given[0])
 		b.given = b.given[1:]
-		return min(max(c, 1), 10)
+		return c
 	}
 	return min(int(13*b.rng.Float64())+1, 10)
 }
 
 // SetDraws gives the next Reset or Step its cards, in their order.
-func (b *Blackjack) SetDraws(cards []float64) { b.given = cards }
+func (b *Blackjack) SetDraws(cards []float64) error {
+	for _, c := range cards {
+		if !isCard(c) {
+			return fmt.Errorf("draws: %v is no card, want whole numbers, 1 (an ace) … 10, in the order in which they are dealt", c)
+		}
+	}
+	b.given = cards
+	return nil
+}
+
+// isCard reports whether x is the number of a card.
+func isCard(x float64) bool { return x >= 1 && x <= 10 && x == math.Trunc(x) }
+
+// Copy returns another Blackjack of the same rules, which shares the model.
+func (b *Blackjack) Copy() env.Env {
+	another := *b
+	another.dealer.cards, another.player.cards = slices.Clone(b.dealer.cards), slices.Clone(b.player.cards)
+	return &another
+}
 
 // Reset deals two cards to the dealer and two to the player.
 func (b *Blackjack) Reset(seed uint64, obs []float32) {
@@ -177,7 +197,7 @@ func (b *Blackjack) SetPhysics(x []float64) error {
 		}
 		n := 1 + int(x[0])
 		for _, c := range x[1:n] {
-			if !(c >= 1 && c <= 10) || c != float64(int(c)) {
+			if !isCard(c) {
 				return errCards
 			}
 			hands[i].cards = append(hands[i].cards, int(c))
@@ -186,6 +206,11 @@ func (b *Blackjack) SetPhysics(x []float64) error {
 	}
 	if len(x) > 0 || hands[1].score() == 0 {
 		return errCards
+	}
+	if n := len(hands[0].cards); n > 2 {
+		if total, _ := (hand{hands[0].cards[:n-1]}).sum(); total >= 17 {
+			return fmt.Errorf("grid: the dealer, who has drawn %v, stops at 17", hands[0].cards)
+		}
 	}
 	b.dealer, b.player = hands[0], hands[1]
 	return nil

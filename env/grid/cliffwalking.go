@@ -65,3 +65,9 @@ func (c *CliffWalking) Validate() error {
 
 // Board returns the cliff, C, and the ground before it.
 func (c *CliffWalking) Board() *Board { return c.view.board }
+
+// Copy returns another CliffWalking of the same options, which shares the model.
+func (c *CliffWalking) Copy() env.Env {
+	another := *c
+	return &another
+}

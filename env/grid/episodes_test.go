@@ -122,8 +122,13 @@ func TestHands(t *testing.T) {
 		Terminated []bool
 	}
 	golden.Read(t, "testdata/blackjack_hands.json.gz", &all)
+	games := map[string]played{} // by their options
 	for _, h := range all {
-		e := makeEnv(t, "Blackjack-v1", h.Options).(played)
+		e, made := games[h.Options]
+		if !made {
+			e = makeEnv(t, "Blackjack-v1", h.Options).(played)
+			games[h.Options] = e
+		}
 		obs := make([]float32, 3)
 		e.SetDraws(h.Cards)
 		e.Reset(1, obs)

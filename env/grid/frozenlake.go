@@ -181,3 +181,9 @@ func randomLake(size int, p float64, seed uint64) (cells, error) {
 	}
 	return nil, fmt.Errorf("none of %d random maps of size %d with p %v has a way to the goal; want a larger p", maxTries, size, p)
 }
+
+// Copy returns another FrozenLake of the same options, which shares the model.
+func (f *FrozenLake) Copy() env.Env {
+	another := *f
+	return &another
+}

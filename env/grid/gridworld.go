@@ -220,5 +220,34 @@ func (w *GridWorld) land(g cells, s, direction int, p float64) Transition {
 	return Transition{p, next, w.StepReward, false}
 }
 
+// SetPhysics sets the index of the state, which must be a cell where one can stand.
+func (w *GridWorld) SetPhysics(x []float64) error {
+	before := w.s
+	if err := w.Table.SetPhysics(x); err != nil {
+		return err
+	}
+	g := cells(w.view.board.Cells)
+	cell, hasKey := w.s%g.size(), w.s >= g.size()
+	what := ""
+	switch sign := g.at(cell); {
+	case sign == '#':
+		what = "is a wall"
+	case sign == 'D' && !hasKey:
+		what = "is a door, and the key is not taken"
+	case sign == 'K' && !hasKey:
+		what = "has the key, which is then taken"
+	default:
+		return nil
+	}
+	w.s = before
+	return fmt.Errorf("grid: no state is %v: row %d, column %d of the map %s", x[0], cell/g.cols()+1, cell%g.cols()+1, what)
+}
+
 // Board returns the map.
 func (w *GridWorld) Board() *Board { return w.view.board }
+
+// Copy returns another GridWorld of the same options, which shares the model.
+func (w *GridWorld) Copy() env.Env {
+	another := *w
+	return &another
+}

@@ -1,6 +1,7 @@
 package grid
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -77,9 +78,13 @@ const sweeps = 2_000_000
 // settle sweeps over the states in their order, each time with what is known by
 // then, until what is left to come is at most tolerance, and returns how often. An
 // update of a sweep that changes nothing by more than δ leaves an error of at most
-// δ γ/(1-γ): Puterman 1994, "Markov decision processes", theorem 6.3.3.
-func settle(v []float64, gamma, tolerance float64, update func(s int) float64) (int, error) {
+// δ γ/(1-γ): Puterman 1994, "Markov decision processes", theorem 6.3.3. The end of ctx
+// is an error.
+func settle(ctx context.Context, v []float64, gamma, tolerance float64, update func(s int) float64) (int, error) {
 	for k := 1; k <= sweeps; k++ {
+		if err := ctx.Err(); err != nil {
+			return 0, err
+		}
 		change, size := 0.0, 1.0
 		for s := range v {
 			x := update(s)
@@ -107,11 +112,15 @@ const tolerance = 1e-13
 // V(s) = max Σ p (r + γ V(s')), to a relative error of 1e-13. Sutton and Barto
 // 2018, eq. 4.10.
 func (m *MDP) ValueIteration(gamma float64) (*Solution, error) {
+	return m.valueIteration(context.Background(), gamma)
+}
+
+func (m *MDP) valueIteration(ctx context.Context, gamma float64) (*Solution, error) {
 	if err := checkGamma(gamma); err != nil {
 		return nil, err
 	}
 	v := make([]float64, m.States)
-	k, err := settle(v, gamma, tolerance, func(s int) float64 {
+	k, err := settle(ctx, v, gamma, tolerance, func(s int) float64 {
 		best := math.Inf(-1)
 		for a := range m.Actions {
 			best = max(best, backup(m.Of(s, a), gamma, v))
@@ -161,12 +170,16 @@ const dense = 200
 // Evaluate returns the value of each state under a policy, [S]: it solves
 // (I - γP) V = R. Sutton and Barto 2018, eq. 4.4.
 func (m *MDP) Evaluate(p Policy, gamma float64) ([]float64, error) {
+	return m.evaluate(context.Background(), p, gamma)
+}
+
+func (m *MDP) evaluate(ctx context.Context, p Policy, gamma float64) ([]float64, error) {
 	if err := errors.Join(checkGamma(gamma), m.validatePolicy(p)); err != nil {
 		return nil, err
 	}
 	if m.States > dense {
 		v := make([]float64, m.States)
-		_, err := settle(v, gamma, tolerance, func(s int) (x float64) {
+		_, err := settle(ctx, v, gamma, tolerance, func(s int) (x float64) {
 			for a := range m.Actions {
 				if q := p[s*m.Actions+a]; q > 0 {
 					x += q * backup(m.Of(s, a), gamma, v)

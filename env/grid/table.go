@@ -31,7 +31,7 @@ type Table struct {
 	view  view
 	first []int32   // [S·A+2] where in to the outcomes of a pair begin; last, the starts
 	to    []landing // all outcomes
-	short []draw    // [S·A] those of each pair again, where no pair has more than three
+	short []draw    // [S·A] those of each pair again, where no pair has more than three and pairs are few
 	s     int       // present state
 	plain bool      // observations are indices
 	rng   env.Rand
@@ -54,6 +54,7 @@ var (
 	_ env.Physics     = (*Table)(nil)
 	_ env.Drawn       = (*Table)(nil)
 	_ Tabular         = (*Table)(nil)
+	_ env.Copier      = (*Table)(nil)
 )
 
 // NewTable returns an environment that plays m and shows the index of the
@@ -86,9 +87,15 @@ func (t *Table) build(spec env.Spec, m *MDP, v view) error {
 	t.add(starts)
 	t.first = append(t.first, int32(len(t.to)))
 	t.s = starts[0].Next
-	t.short = t.draws(len(m.Outcomes))
+	if len(m.Outcomes) <= maxShort {
+		t.short = t.draws(len(m.Outcomes))
+	}
 	return nil
 }
+
+// maxShort bounds the pairs whose outcomes are kept a second time, as draws: of more
+// they would take more memory than they save time.
+const maxShort = 1 << 18
 
 // draws are the outcomes of the first n pairs as draws, if they can be.
 func (t *Table) draws(n int) []draw {
@@ -221,7 +228,7 @@ func (t *Table) State(s *state.State) {
 }
 
 // SetDraws gives the next Reset or Step its uniform number.
-func (t *Table) SetDraws(u []float64) { t.rng.SetDraws(u) }
+func (t *Table) SetDraws(u []float64) error { return t.rng.SetDraws(u) }
 
 // Physics appends the index of the state.
 func (t *Table) Physics(dst []float64) []float64 { return append(dst, float64(t.s%t.view.states)) }
@@ -236,4 +243,10 @@ func (t *Table) SetPhysics(x []float64) error {
 	}
 	t.s = int(x[0])
 	return nil
+}
+
+// Copy returns another Table of the same options, which shares the model.
+func (t *Table) Copy() env.Env {
+	another := *t
+	return &another
 }

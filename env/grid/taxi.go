@@ -217,3 +217,9 @@ func (f fare) mask() (allowed [6]bool) {
 
 // Mask writes which actions do something.
 func (t *Taxi) Mask(allowed []bool) { copy(allowed, t.masks[t.s%taxiStates][:]) }
+
+// Copy returns another Taxi of the same options, which shares the model.
+func (t *Taxi) Copy() env.Env {
+	another := *t
+	return &another
+}

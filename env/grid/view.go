@@ -100,7 +100,7 @@ func (v view) space() env.Space {
 	case Coordinates:
 		b := env.NewBox(0, 0, len(v.factors))
 		for i, n := range v.factors {
-			b.High[i] = float32(n - 1)
+			b.High[i] = float32(max(n-1, 1)) // of a single row or column too
 		}
 		return b
 	case Local:

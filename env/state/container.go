@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+	"math"
 )
 
 // A container is a header, the fields, and the CRC-32C of both.
@@ -14,7 +15,7 @@ const (
 	magic     = "RLSTATE\n"
 	version   = 1
 	headSize  = 24
-	maxLength = 1 << 40 // of the fields, in bytes
+	maxLength = min(1<<40, math.MaxInt-headSize-4) // of the fields, in bytes
 )
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
@@ -61,6 +62,35 @@ func load(r io.Reader, s Stater, g *Segments) error {
 	return st.err
 }
 
+// verifyFirst is the length from which a file is read once for its checksum alone,
+// before there is memory for its content: a damaged file may claim any length.
+const verifyFirst = 1 << 26
+
+// verify reads a container's fields and checksum, want bytes, compares the two, and
+// goes back to where it began.
+func verify(file io.ReadSeeker, head []byte, want int64) error {
+	start, err := file.Seek(0, io.SeekCurrent)
+	if err != nil {
+		return err
+	}
+	sum := crc32.New(castagnoli)
+	sum.Write(head)
+	if n, err := io.CopyN(sum, file, want-4); err != nil {
+		return fmt.Errorf("cut short: %d bytes of %d", n, want)
+	}
+	var tail [4]byte
+	if _, err := io.ReadFull(file, tail[:]); err != nil {
+		return fmt.Errorf("cut short: %d bytes of %d", want-4, want)
+	}
+	if binary.LittleEndian.Uint32(tail[:]) != sum.Sum32() {
+		return errDamaged
+	}
+	_, err = file.Seek(start, io.SeekStart)
+	return err
+}
+
+var errDamaged = errors.New("damaged: the checksum does not match")
+
 // open returns the fields of the container r. It reads no further than r has
 // data, so a header that lies about the length costs nothing.
 func open(r io.Reader) ([]byte, error) {
@@ -76,10 +106,15 @@ func open(r io.Reader) ([]byte, error) {
 	}
 	length := binary.LittleEndian.Uint64(head[16:])
 	if length > maxLength {
-		return nil, fmt.Errorf("a length of %d bytes", length)
+		return nil, fmt.Errorf("it says that it has %d bytes, more than the %d that this program can read", length, maxLength)
 	}
 	var body bytes.Buffer
 	want := int64(length) + 4
+	if file, ok := r.(io.ReadSeeker); ok && want > verifyFirst {
+		if err := verify(file, head, want); err != nil {
+			return nil, err
+		}
+	}
 	if n, err := io.Copy(&body, io.LimitReader(r, want+1)); err != nil {
 		return nil, err
 	} else if n < want {
@@ -90,7 +125,7 @@ func open(r io.Reader) ([]byte, error) {
 	fields, tail := body.Bytes()[:length], body.Bytes()[length:]
 	sum := crc32.Update(crc32.Checksum(head, castagnoli), castagnoli, fields)
 	if binary.LittleEndian.Uint32(tail) != sum {
-		return nil, errors.New("damaged: the checksum does not match")
+		return nil, errDamaged
 	}
 	return fields, nil
 }

@@ -5,10 +5,13 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/rlrun/rlrun/internal/infile"
 )
 
 // Segments are files in a directory that have the records of State.Records, so that a
@@ -29,9 +32,9 @@ type segments struct {
 // A segment is one file, called name.ID.
 type segment struct {
 	id    int
-	first int // record
-	size  int // bytes that count
-	sum   int // CRC-32C of them
+	first int    // record
+	size  int    // bytes that count
+	sum   uint32 // CRC-32C of them
 }
 
 // flushSize is about how many bytes are written at once.
@@ -41,13 +44,55 @@ const flushSize = 1 << 20
 func NewSegments(dir string) *Segments { return &Segments{dir, map[string]*segments{}} }
 
 // Save writes s to w like the function Save, but its records to files. The files of
-// the Save before are still whole then; see Tidy.
+// the Save before are still whole then; see Tidy. After an error they are as they
+// were, so that on a full disk nothing remains of what did not fit.
 func (g *Segments) Save(w io.Writer, s Stater) error {
+	before := g.copySets()
 	err := save(w, s, g)
 	if err != nil {
-		clear(g.sets) // all files are begun anew
+		g.restoreSets(before)
 	}
 	return err
+}
+
+func (g *Segments) copySets() map[string]*segments {
+	sets := map[string]*segments{}
+	for name, set := range g.sets {
+		sets[name] = &segments{slices.Clone(set.files), set.next, set.room}
+	}
+	return sets
+}
+
+// restoreSets goes back to earlier sets: files are cut to their lengths then, and
+// those that were not there are removed.
+func (g *Segments) restoreSets(before map[string]*segments) {
+	for name, set := range g.sets {
+		var old []segment
+		if was := before[name]; was != nil {
+			old = was.files
+		}
+		for _, f := range set.files {
+			path := g.path(name, f.id)
+			i := slices.IndexFunc(old, func(o segment) bool { return o.id == f.id })
+			if i < 0 {
+				os.Remove(path)
+			} else if old[i].whole(path) {
+				os.Truncate(path, int64(old[i].size)) // where that fails, append cuts it
+			}
+		}
+	}
+	g.sets = before
+	for name, set := range before {
+		if slices.ContainsFunc(set.files, func(f segment) bool { return !f.whole(g.path(name, f.id)) }) {
+			delete(before, name) // its files are begun anew
+		}
+	}
+}
+
+// whole reports whether at path there is a file that has the bytes that count.
+func (f *segment) whole(path string) bool {
+	info, err := os.Lstat(path)
+	return err == nil && info.Mode().IsRegular() && info.Size() >= int64(f.size)
 }
 
 // Load fills s like the function Load from what Save wrote, and goes on with its
@@ -80,7 +125,7 @@ func (g *Segments) path(name string, id int) string {
 // from. It is an error to load more than most.
 func (s *State) Records(name string, from, to *int, most int,
 	write func(dst []byte, i int) []byte, read func(src []byte, i int) (rest []byte, err error)) {
-	s.Int(name+"/from", from, 1<<53)
+	s.Int(name+"/from", from, MaxCount)
 	s.Int(name+"/to", to, *from+most)
 	if s.err == nil && *from > *to {
 		s.err = fmt.Errorf("state: %q has records %d to %d", name, *from, *to)
@@ -114,10 +159,21 @@ func (s *State) Records(name string, from, to *int, most int,
 
 // visit visits what the container has of a file.
 func (f *segment) visit(s *State, name string) {
-	s.Int(name+"/id", &f.id, 1<<53)
-	s.Int(name+"/first", &f.first, 1<<53)
+	s.Int(name+"/id", &f.id, MaxCount)
+	s.Int(name+"/first", &f.first, MaxCount)
 	s.Int(name+"/size", &f.size, maxLength)
-	s.Int(name+"/sum", &f.sum, 1<<32-1)
+	s.checksum(name+"/sum", &f.sum)
+}
+
+// checksum visits a CRC-32C.
+func (s *State) checksum(name string, p *uint32) {
+	v := uint64(*p)
+	if s.Uint(name, &v); s.err == nil && v > math.MaxUint32 {
+		s.err = fmt.Errorf("state: %q is %d, want 0 … %d", name, v, uint32(math.MaxUint32))
+	}
+	if s.err == nil {
+		*p = uint32(v)
+	}
 }
 
 // inline visits records within the container.
@@ -180,7 +236,7 @@ func (s *State) restore(name string, files, to int, read func([]byte, int) ([]by
 
 // read returns what counts of the file at path.
 func (f *segment) read(path string) ([]byte, error) {
-	file, err := os.Open(path)
+	file, err := infile.Open(path)
 	if errors.Is(err, os.ErrNotExist) { // an error of its own, for there is a state
 		return nil, fmt.Errorf("state: %s is missing", path)
 	}
@@ -194,7 +250,7 @@ func (f *segment) read(path string) ([]byte, error) {
 		return nil, err
 	case len(data) < f.size:
 		return nil, fmt.Errorf("state: %s is cut short: %d bytes of %d", path, len(data), f.size)
-	case int(crc32.Checksum(data, castagnoli)) != f.sum:
+	case crc32.Checksum(data, castagnoli) != f.sum:
 		return nil, fmt.Errorf("state: %s is damaged: the checksum does not match", path)
 	}
 	return data, nil
@@ -241,7 +297,11 @@ func (g *Segments) create(name string, first int) (segment, error) {
 // append adds records up to to, as many as there is room for, to the last file.
 func (g *Segments) append(name string, set *segments, to int, write func([]byte, int) []byte) (err error) {
 	f := &set.files[len(set.files)-1]
-	file, err := os.OpenFile(g.path(name, f.id), os.O_WRONLY, 0)
+	path := g.path(name, f.id)
+	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
+		return fmt.Errorf("state: %s is a link or no file, which is not written to", path)
+	}
+	file, err := os.OpenFile(path, os.O_WRONLY, 0)
 	if err != nil {
 		return err
 	}
@@ -258,7 +318,7 @@ func (g *Segments) append(name string, set *segments, to int, write func([]byte,
 		if _, err := file.WriteAt(data, int64(f.size)); err != nil {
 			return err
 		}
-		f.size, f.sum = f.size+len(data), int(crc32.Update(uint32(f.sum), castagnoli, data))
+		f.size, f.sum = f.size+len(data), crc32.Update(f.sum, castagnoli, data)
 	}
 	return file.Sync()
 }

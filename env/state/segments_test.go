@@ -183,6 +183,92 @@ func TestSegmentsDamaged(t *testing.T) {
 	}
 }
 
+// A refused write is of a container that has no room.
+type refused struct{}
+
+func (refused) Write([]byte) (int, error) { return 0, errors.New("no room") }
+
+// sizes are the files in dir with their lengths.
+func sizes(t *testing.T, dir string) (s string) {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		info, err := e.Info()
+		if err != nil {
+			t.Fatal(err)
+		}
+		s += fmt.Sprintln(e.Name(), info.Size())
+	}
+	return s
+}
+
+// TestSegmentsRefused: of a Save that fails no byte remains in the files, the one
+// before can be loaded, and the next one writes what is new and no more.
+func TestSegmentsRefused(t *testing.T) {
+	dir := t.TempDir()
+	d, g := new(diary), state.NewSegments(dir)
+	d.grow(9)
+	save(t, g, dir, d)
+	files, want := sizes(t, dir), d.String()
+	d.grow(13)
+	if err := g.Save(refused{}, d); err == nil {
+		t.Fatal("Save to a container without room has no error")
+	}
+	if got := sizes(t, dir); got != files {
+		t.Errorf("files after a Save that failed:\n%swant\n%s", got, files)
+	}
+	if e, _, err := load(dir); err != nil || e.String() != want {
+		t.Errorf("loaded %v, %v, want %v", e, err, want)
+	}
+	before := d.written
+	save(t, g, dir, d)
+	if got := d.written - before; got != 13 {
+		t.Errorf("the next Save wrote %d records, want 13", got)
+	}
+	if e, _, err := load(dir); err != nil || e.String() != d.String() {
+		t.Errorf("loaded %v, %v, want %v", e, err, d)
+	}
+	if err := os.Remove(filepath.Join(dir, "diary.0")); err != nil {
+		t.Fatal(err)
+	}
+	d.grow(1)
+	if err := g.Save(refused{}, d); err == nil {
+		t.Fatal("Save to a container without room has no error")
+	}
+	save(t, g, dir, d) // all anew
+	if e, _, err := load(dir); err != nil || e.String() != d.String() {
+		t.Errorf("after a file was lost: loaded %v, %v, want %v", e, err, d)
+	}
+}
+
+// TestSegmentsLink: a file that has become a link is not written to, nor what it points
+// to, and all files are begun anew.
+func TestSegmentsLink(t *testing.T) {
+	dir := t.TempDir()
+	d, g := new(diary), state.NewSegments(dir)
+	d.grow(3)
+	save(t, g, dir, d)
+	path, target := filepath.Join(dir, "diary.0"), filepath.Join(t.TempDir(), "target")
+	if err := errors.Join(os.Rename(path, target), os.Symlink(target, path)); err != nil {
+		t.Fatal(err)
+	}
+	before := string(must(os.ReadFile(target)))
+	d.grow(1)
+	if err := g.Save(new(bytes.Buffer), d); err == nil || !strings.Contains(err.Error(), path+" is a link") {
+		t.Errorf("Save to a link: %v, want that it is one", err)
+	}
+	save(t, g, dir, d)
+	if e, _, err := load(dir); err != nil || e.String() != d.String() {
+		t.Errorf("loaded after another Save %v, %v, want %v", e, err, d)
+	}
+	if after := string(must(os.ReadFile(target))); after != before {
+		t.Errorf("what the link points to = %q, want %q", after, before)
+	}
+}
+
 func must(b []byte, err error) []byte {
 	if err != nil {
 		panic(err)

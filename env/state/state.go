@@ -12,6 +12,7 @@ package state
 import (
 	"encoding/binary"
 	"fmt"
+	"math"
 	"math/rand/v2"
 )
 
@@ -73,6 +74,10 @@ func (s *State) Uint(name string, p *uint64) {
 	visit(s, name, v[:])
 	*p = uint64(v[0])
 }
+
+// MaxCount is the most that a count of steps or of updates may be. As a float64 it is
+// still exact, and an int has room to count on from there.
+const MaxCount = min(1<<53, math.MaxInt/2)
 
 // Int visits one counter. It is an error to load one that is not in [0, most].
 func (s *State) Int(name string, p *int, most int) {

@@ -5,7 +5,9 @@ import (
 	"encoding/binary"
 	"fmt"
 	"hash/crc32"
+	"math"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"github.com/rlrun/rlrun/env/state"
@@ -74,13 +76,46 @@ func TestDamage(t *testing.T) {
 
 type hungry struct{ log []float32 }
 
-func (h *hungry) State(s *state.State) { s.Log("log", &h.log, 1<<40) }
+func (h *hungry) State(s *state.State) { s.Log("log", &h.log, math.MaxInt) }
 
 // seal makes a container that says it has so many bytes of fields.
 func seal(length uint64, fields []byte) []byte {
 	b := binary.LittleEndian.AppendUint64([]byte("RLSTATE\n"), 1)
 	b = append(binary.LittleEndian.AppendUint64(b, length), fields...)
 	return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b, crc32.MakeTable(crc32.Castagnoli)))
+}
+
+// TestWide loads what an int of no width can count: each is refused with a sentence.
+func TestWide(t *testing.T) {
+	counter := binary.LittleEndian.AppendUint64([]byte("n\x00"), 1)
+	counter = binary.LittleEndian.AppendUint64(counter, 1<<62)
+	for name, c := range map[string]struct {
+		data []byte
+		want string
+	}{
+		"length": {seal(1<<62, nil), "state: it says that it has 4611686018427387904 bytes, more than the "},
+		"count":  {seal(uint64(len(counter)), counter), fmt.Sprintf("state: \"n\" is 4611686018427387904, want 0 … %d", state.MaxCount)},
+	} {
+		if err := state.Load(bytes.NewReader(c.data), new(long)); err == nil || !strings.HasPrefix(err.Error(), c.want) {
+			t.Errorf("Load of a %s of 2⁶² = %v, want %s", name, err, c.want)
+		}
+	}
+}
+
+type long struct{ n int }
+
+func (l *long) State(s *state.State) { s.Int("n", &l.n, state.MaxCount) }
+
+// TestLayout has the bytes of a container, which are the same on every processor.
+func TestLayout(t *testing.T) {
+	want := "RLSTATE\n" + // magic
+		"\x01\x00\x00\x00\x00\x00\x00\x00" + // version
+		"\x12\x00\x00\x00\x00\x00\x00\x00" + // bytes of fields
+		"n\x00\x01\x00\x00\x00\x00\x00\x00\x00" + // the name, and how many numbers it has
+		"\x07\x00\x00\x00\x00\x00\x00\x00" // the number, in 64 bits
+	if got := saved(t, &long{7}); string(got[:len(got)-4]) != want {
+		t.Errorf("Save of a count of 7 = %q, want %q", got[:len(got)-4], want)
+	}
 }
 
 // TestHostile loads lengths, with a right checksum, that the data do not back.

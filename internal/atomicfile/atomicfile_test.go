@@ -49,3 +49,110 @@ func TestWrite(t *testing.T) {
 		t.Errorf("Write left %v, want f and taken", files)
 	}
 }
+
+func read(t *testing.T, name string) string {
+	t.Helper()
+	data, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+func write(t *testing.T, name, content string) {
+	t.Helper()
+	if err := os.WriteFile(name, []byte(content), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestNeighbours: a file called name.tmp is nobody's but its user's, and a panic
+// half-way leaves nothing.
+func TestNeighbours(t *testing.T) {
+	dir := t.TempDir()
+	name := filepath.Join(dir, "r.gif")
+	write(t, name+".tmp", "precious")
+	if err := atomicfile.Write(name, text("new")); err != nil {
+		t.Fatal(err)
+	}
+	func() {
+		defer func() { recover() }()
+		atomicfile.Write(name, func(io.Writer) error { panic("half-way") })
+	}()
+	if files, _ := os.ReadDir(dir); len(files) != 2 || read(t, name) != "new" || read(t, name+".tmp") != "precious" {
+		t.Errorf("Write left %v, want r.gif that is new and r.gif.tmp as it was", files)
+	}
+	var path *os.PathError
+	if err := atomicfile.Write(filepath.Join(dir, "no", "f"), text("x")); !errors.As(err, &path) || path.Path != filepath.Join(dir, "no", "f") {
+		t.Errorf("Write into no directory: %v, want an error that names the file", err)
+	}
+}
+
+// TestLink: a symbolic link is replaced, and what it points to stays.
+func TestLink(t *testing.T) {
+	dir := t.TempDir()
+	target, name := filepath.Join(dir, "target"), filepath.Join(dir, "link")
+	write(t, target, "precious")
+	if err := os.Symlink(target, name); err != nil {
+		t.Fatal(err)
+	}
+	if err := atomicfile.Create(name, text("x")); !errors.Is(err, os.ErrExist) {
+		t.Errorf("Create of a link: %v, want %v", err, os.ErrExist)
+	}
+	if err := atomicfile.Write(name, text("new")); err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Lstat(name)
+	if err != nil || !info.Mode().IsRegular() || read(t, name) != "new" || read(t, target) != "precious" {
+		t.Errorf("after Write to a link: %v, %v, link %q and target %q, want a file that is new and %q", info, err, read(t, name), read(t, target), "precious")
+	}
+}
+
+// TestCreate makes a new file, and leaves one that is there, or comes to be while it
+// writes.
+func TestCreate(t *testing.T) {
+	dir := t.TempDir()
+	name := filepath.Join(dir, "f")
+	if err := atomicfile.Create(name, text("first")); err != nil || read(t, name) != "first" {
+		t.Errorf("Create of a new file = %v, %q, want %q", err, read(t, name), "first")
+	}
+	if err := atomicfile.Create(name, text("second")); !errors.Is(err, os.ErrExist) || read(t, name) != "first" {
+		t.Errorf("Create of a file that is there = %v, %q, want %v and %q", err, read(t, name), os.ErrExist, "first")
+	}
+	late := filepath.Join(dir, "late")
+	err := atomicfile.Create(late, func(w io.Writer) error {
+		write(t, late, "precious")
+		return text("x")(w)
+	})
+	if !errors.Is(err, os.ErrExist) || read(t, late) != "precious" {
+		t.Errorf("Create of a file that came to be = %v, %q, want %v and %q", err, read(t, late), os.ErrExist, "precious")
+	}
+	if files, _ := os.ReadDir(dir); len(files) != 2 {
+		t.Errorf("Create left %v, want f and late", files)
+	}
+}
+
+// TestTidy removes what a killed program left, and nothing that a user may have.
+func TestTidy(t *testing.T) {
+	dir := t.TempDir()
+	keep := []string{".rlrun-.tmp", ".rlrun-notes.tmp", "state.tmp", "state", ".rlrun-ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
+	for _, name := range append(keep, ".rlrun-ABCDEFGHIJKLMNOPQRSTUVWXYZ.tmp") {
+		write(t, filepath.Join(dir, name), "x")
+	}
+	atomicfile.Tidy(dir)
+	files, err := os.ReadDir(dir)
+	if err != nil || len(files) != len(keep) {
+		t.Errorf("Tidy left %v, %v, want %q", files, err, keep)
+	}
+	killed := t.TempDir() // a copy of what is there in the middle of a Write
+	if err := atomicfile.Write(filepath.Join(dir, "new"), func(io.Writer) error { return os.CopyFS(killed, os.DirFS(dir)) }); err != nil {
+		t.Fatal(err)
+	}
+	if files, _ := os.ReadDir(killed); len(files) != len(keep)+1 {
+		t.Errorf("a killed Write leaves %v, want %q and one more", files, keep)
+	}
+	atomicfile.Tidy(killed)
+	if files, _ := os.ReadDir(killed); len(files) != len(keep) {
+		t.Errorf("Tidy left %v of a killed Write, want %q", files, keep)
+	}
+}

@@ -2,6 +2,7 @@ package bench
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/rlrun/rlrun/env"
@@ -9,13 +10,17 @@ import (
 	"github.com/rlrun/rlrun/policy"
 )
 
-// TestCases wants every case to run, and to allocate nothing once it has.
+// TestCases wants every case to run, and to allocate nothing once it has; only small ones
+// with -short.
 func TestCases(t *testing.T) {
 	mk := env.Each(classic.NewCartPole)
 	envs := env.Registry{}
 	classic.Register(envs)
 	cases := slices.Concat(Networks(), Loops(), Agents(envs), []Case{Step("CartPole-v1", mk)})
 	for _, c := range cases {
+		if testing.Short() && strings.Contains(c.Name, "256") {
+			continue
+		}
 		run, err := c.Make(nil)
 		if err != nil {
 			t.Fatalf("%s: %v", c.Name, err)

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/rlrun/rlrun/internal/bench"
+	"github.com/rlrun/rlrun/internal/figure"
 	"github.com/rlrun/rlrun/internal/scenario"
 	"github.com/rlrun/rlrun/policy/f32"
 )
@@ -90,7 +91,7 @@ func (a *App) benchTable(ctx context.Context, cases []bench.Case) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(table, "%-32s\t%s\t%s", c.Name, nanoseconds(f.NsPerOp), nanoseconds(plain[c.Name]))
+		fmt.Fprintf(table, "%-32s\t%s\t%s", c.Name, figure.Number(f.NsPerOp), figure.Number(plain[c.Name]))
 		for _, name := range engines {
 			other, err := engineFigure(name, c.Name)
 			if err != nil {
@@ -110,7 +111,7 @@ func engineFigure(engine, name string) (string, error) {
 	for _, c := range bench.Training(e) {
 		if c.Name == name {
 			f, err := bench.Measure(c)
-			return nanoseconds(f.NsPerOp), err
+			return figure.Number(f.NsPerOp), err
 		}
 	}
 	return "", nil
@@ -138,12 +139,4 @@ func plainFigures(ctx context.Context, names []string) (map[string]float64, erro
 		figures[f.Name] = f.NsPerOp
 	}
 	return figures, nil
-}
-
-// nanoseconds writes a duration to three places.
-func nanoseconds(ns float64) string {
-	if ns >= 1000 {
-		return grouped(int(ns + 0.5))
-	}
-	return fmt.Sprintf("%.3g", ns)
 }

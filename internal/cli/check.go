@@ -11,6 +11,7 @@ import (
 
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/envtest"
+	"github.com/rlrun/rlrun/internal/figure"
 )
 
 // checkCommand looks an environment over before anyone learns in it.
@@ -47,7 +48,7 @@ broken.`,
 				err = a.printCheck(r)
 			}
 			if err == nil && len(r.Breaches) > 0 {
-				err = fmt.Errorf("%s breaks the contract in %d ways, first: %s", r.Env, len(r.Breaches), r.Breaches[0])
+				err = fmt.Errorf("%s breaks the contract in %s, first: %s", r.Env, figure.Count(len(r.Breaches), "way"), r.Breaches[0])
 			}
 			return err
 		},
@@ -95,7 +96,7 @@ func (f *figures) add(x float64) {
 }
 
 func (f figures) String() string {
-	return fmt.Sprintf("%.4g ± %.4g\t%.4g to %.4g", f.Mean, f.Std, f.Min, f.Max)
+	return figure.MeanDeviation(f.Mean, f.Std, int(f.n)) + "\t" + figure.Range(f.Min, f.Max)
 }
 
 // longestCheck ends a random episode that has no end of its own.
@@ -156,28 +157,28 @@ func (c *check) advise(e env.Env, spec env.Spec) {
 		for i, f := range c.Observations {
 			switch size := max(math.Abs(f.Min), math.Abs(f.Max)); {
 			case f.Min == f.Max && box.Low[i] != box.High[i]:
-				say("element %d of the observations was always %.4g: does it say anything?", i, f.Min)
+				say("element %d of the observations was always %s: does it say anything?", i, figure.Number(f.Min))
 			case size > 10 || size < 0.1:
-				say("element %d of the observations is up to %.2g: networks learn best from numbers about 1; agent.normalize.norm_obs brings them there", i, size)
+				say("element %d of the observations is up to %s: networks learn best from numbers about 1; agent.normalize.norm_obs brings them there", i, figure.Number(size))
 			}
 		}
 	}
 	if box, ok := spec.Act.(env.Box); ok {
 		for i := range box.Low {
 			if box.Low[i] != -1 || box.High[i] != 1 {
-				say("element %d of the actions is in %g … %g: the wrapper rescale_action: [-1, 1] suits a policy that begins at 0 ± 1", i, box.Low[i], box.High[i])
+				say("element %d of the actions is in %s … %s: the wrapper rescale_action: [-1, 1] suits a policy that begins at 0 ± 1", i, figure.Number(float64(box.Low[i])), figure.Number(float64(box.High[i])))
 				break
 			}
 		}
 	}
 	switch size := max(math.Abs(c.Reward.Min), math.Abs(c.Reward.Max)); {
 	case c.Return.Min == c.Return.Max && c.Episodes > 1:
-		say("every random episode returned %.4g: chance finds nothing to learn from; rewards on the way, or more exploration, may help", c.Return.Min)
+		say("every random episode returned %s: chance finds nothing to learn from; rewards on the way, or more exploration, may help", figure.Number(c.Return.Min))
 	case size > 10:
-		say("rewards are up to %.2g in size: agent.normalize.norm_reward, or the wrapper scale_reward, keeps the critic's loss small", size)
+		say("rewards are up to %s in size: agent.normalize.norm_reward, or the wrapper scale_reward, keeps the critic's loss small", figure.Number(size))
 	}
 	if spec.MaxSteps == 0 && c.Truncated > 0 {
-		say("%.0f %% of random episodes had no end in %s steps, and there is no time limit: the wrapper max_steps sets one", 100*c.Truncated, grouped(longestCheck))
+		say("%s of random episodes had no end in %s steps, and there is no time limit: the wrapper max_steps sets one", figure.Share(c.Truncated, c.Episodes), figure.Whole(longestCheck))
 	}
 	if !env.Snapshots(e) {
 		say("it has no State method: checkpoints keep an episode's actions and play them again")
@@ -192,7 +193,7 @@ func (a *App) printCheck(c *check) error {
 		}
 		return nil
 	}
-	fmt.Fprintf(a.Out, "%s keeps the contract. Of %d random episodes:\n\n", c.Env, c.Episodes)
+	fmt.Fprintf(a.Out, "%s keeps the contract. Of %s:\n\n", c.Env, figure.Count(c.Episodes, "random episode"))
 	w := tabwriter.NewWriter(a.Out, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(w, "  return\t%v\n  length\t%v\n  reward\t%v\n", c.Return, c.Length, c.Reward)
 	for i, f := range c.Observations {
@@ -203,7 +204,7 @@ func (a *App) printCheck(c *check) error {
 		fmt.Fprintf(w, "  observation %d\t%v\n", i, f)
 	}
 	err := w.Flush()
-	fmt.Fprintf(a.Out, "  truncated %.0f %%\n", 100*c.Truncated)
+	fmt.Fprintf(a.Out, "  truncated %s\n", figure.Share(c.Truncated, c.Episodes))
 	for i, s := range c.Advice {
 		if i == 0 {
 			fmt.Fprintln(a.Out)

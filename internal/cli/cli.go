@@ -38,6 +38,22 @@ type App struct {
 	Out, Err    io.Writer
 	Interactive bool        // Err is a terminal, on which progress is shown
 	Window      raster.Open // opens windows; nil where there are none
+
+	subject  string          // what a command works on, for the message of a panic
+	terminal *output         // Err, during Run
+	lost     <-chan struct{} // closed when nobody reads Out any more
+}
+
+// say writes a line to Err, in which line ends of names and errors are none.
+func (a *App) say(format string, args ...any) {
+	fmt.Fprintln(a.Err, oneLine(fmt.Sprintf(format, args...)))
+}
+
+// redraw replaces the last line of the terminal.
+func (a *App) redraw(line string) {
+	if a.terminal != nil {
+		a.terminal.redraw(line)
+	}
 }
 
 // badInput is an error that the user can put right.
@@ -50,30 +66,49 @@ var errInterrupted = errors.New("interrupted")
 
 // Run carries out one command line and returns the exit status. What went
 // wrong it says in one line on Err.
-func (a *App) Run(args []string) (status int) {
-	defer func() {
-		if p := recover(); p != nil {
-			fmt.Fprintf(a.Err, "rlrun: a mistake in the program: %v\n", p)
-			status = statusFailed
-		}
-	}()
-	root := a.root()
-	root.SetArgs(args)
-	root.SetIn(a.In)
-	root.SetOut(a.Out)
-	root.SetErr(a.Err)
-	err := root.ExecuteContext(context.Background())
+func (a *App) Run(args []string) int {
+	own, out, said := *a, newOutput(a.Out), newOutput(a.Err)
+	own.Out, own.Err, own.terminal, own.lost = out, said, said, out.lost
+	err := own.execute(args)
+	if failed := out.failure(); failed != nil && (err == nil || errors.Is(err, out.err)) {
+		err = failed
+	}
 	switch {
 	case err == nil:
 		return statusDone
 	case errors.Is(err, errInterrupted):
 		return statusInterrupted
 	}
-	fmt.Fprintln(a.Err, "rlrun:", strings.ReplaceAll(err.Error(), "\n", "; "))
+	if own.Interactive {
+		own.redraw("") // the line of a run that broke off
+	}
+	own.say("rlrun: %s", message(err))
+	trace(own.Err, err)
 	if _, bad := errors.AsType[badInput](err); bad {
 		return statusBadInput
 	}
 	return statusFailed
+}
+
+// execute carries out a command line. Cobra prints help and scripts to a writer that
+// fails at nothing: its own messages about that would be a second line.
+func (a *App) execute(args []string) (err error) {
+	defer guard(&err, func() string { return a.subject })
+	root := a.root()
+	root.SetArgs(args)
+	root.SetIn(a.In)
+	root.SetOut(patient{a.Out})
+	root.SetErr(a.Err)
+	return root.ExecuteContext(context.Background())
+}
+
+// A patient writer has no errors. The output that it writes to remembers them.
+type patient struct{ w io.Writer }
+
+// Write writes text.
+func (p patient) Write(text []byte) (int, error) {
+	p.w.Write(text) // an error ends the command later: see Run
+	return len(text), nil
 }
 
 // root is the command rlrun SCENARIO, which has the others below it.
@@ -102,7 +137,26 @@ func flagError(cmd *cobra.Command, err error) error {
 		}
 		err = fmt.Errorf("unknown flag %s%s", name, nearest.Hint(name, names))
 	}
+	if wrong, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
+		f := wrong.GetFlag()
+		err = fmt.Errorf("--%s %q: want %s", f.Name, wrong.GetValue(), valueOf(f.Value.Type()))
+	}
 	return badInput{err}
+}
+
+// valueOf says in words what a flag of a type takes.
+func valueOf(kind string) string {
+	switch kind {
+	case "bool":
+		return "true or false"
+	case "int":
+		return "a whole number"
+	case "uint64":
+		return "a whole number, 0 or more"
+	case "float64":
+		return "a number"
+	}
+	return "a " + kind
 }
 
 // oneArg wants exactly one argument, and says what it is when there is none.

@@ -3,7 +3,7 @@ package cli
 import (
 	"bytes"
 	"encoding/json"
-	"io"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -73,6 +73,17 @@ func (s *still) Spec() env.Spec {
 	spec.Act = env.Discrete{N: 2}
 	return spec
 }
+
+// unsaved is still without a state that can be saved.
+type unsaved struct{ still }
+
+func (u *unsaved) Spec() env.Spec {
+	spec := u.still.Spec()
+	spec.ID = "acme/Unsaved-v0"
+	return spec
+}
+
+func (*unsaved) State(s *state.State) { s.Fail(errors.New("not to be saved")) }
 
 func registry() env.Registry {
 	r := env.Registry{}
@@ -184,7 +195,7 @@ func TestHelp(t *testing.T) {
 		{"step -h", "rlrun step ENV"},
 		{"help eval", "rlrun eval RUN"},
 		{"help resume", "rlrun resume RUN"},
-		{"help list", "rlrun list [scenarios|envs|agents]"},
+		{"help list", "rlrun list [scenarios|envs|agents|runs [DIR]]"},
 		{"help completion", "rlrun completion SHELL"},
 	} {
 		status, out, err := a.call(strings.Fields(c.args)...)
@@ -214,8 +225,12 @@ func TestComplete(t *testing.T) {
 		want []string
 	}{
 		{[]string{""}, []string{"quick", "open", "cartpole-ppo", "eval", "step"}},
-		{[]string{"list", ""}, []string{"scenarios", "envs", "agents"}},
+		{[]string{"list", ""}, []string{"scenarios", "envs", "agents", "runs"}},
 		{[]string{"step", ""}, []string{"CartPole-v0", "CartPole-v1", "acme/Odd-v0"}},
+		{[]string{""}, []string{"CartPole-v1", "acme/Odd-v0"}},
+		{[]string{"CartPole-v1", "--agent", ""}, []string{"ppo", "sac", "qlearning"}},
+		{[]string{"CartPole-v1", "--ag"}, []string{"--agent"}},
+		{[]string{"bench", "learning", ""}, []string{"quick", "open"}},
 		{[]string{"completion", ""}, []string{"bash", "zsh", "fish", "powershell"}},
 		{[]string{"quick", "--che"}, []string{"--checkpoint-every"}},
 	} {
@@ -233,30 +248,23 @@ func TestComplete(t *testing.T) {
 	}
 }
 
-// TestPanic wants a mistake in the program to end in one line as well.
+// broken is a stream that panics.
+type broken struct{}
+
+func (broken) Write([]byte) (int, error) { panic("broken") }
+
+// TestPanic wants a mistake in the program, and one in an environment, to end in one
+// line as well.
 func TestPanic(t *testing.T) {
 	a := inEmptyDir(t)
+	var e bytes.Buffer
+	a.In, a.Out, a.Err = strings.NewReader(""), broken{}, &e
+	if status := a.Run([]string{"list", "agents", "--json"}); status != statusFailed || e.String() != "rlrun: a mistake in the program: broken\n" {
+		t.Errorf("rlrun list agents --json to a stream that panics = %d, %q, want 1 and one line", status, e.String())
+	}
 	a.Envs = env.Registry{"Broken-v0": func(env.Options) (env.Env, error) { panic("broken") }}
 	status, out, err := a.call("list", "envs")
-	if status != statusFailed || out != "" || err != "rlrun: a mistake in the program: broken\n" {
+	if status != statusFailed || out != "" || err != "rlrun: env: Broken-v0: panic: broken\n" {
 		t.Errorf("rlrun list envs = %d, %q, %q, want 1 and one line", status, out, err)
-	}
-}
-
-// closed is a stream that nobody reads.
-type closed struct{}
-
-func (closed) Write([]byte) (int, error) { return 0, io.ErrClosedPipe }
-
-// TestClosedOutput wants an error where nothing can be printed.
-func TestClosedOutput(t *testing.T) {
-	a := inEmptyDir(t)
-	a.must(t, "quick", "--out", "run", "--quiet")
-	for _, args := range []string{"list", "list --json", "eval run", "eval run --json", "resume run", "step CartPole-v1"} {
-		var e bytes.Buffer
-		a.In, a.Out, a.Err = strings.NewReader("{}\n"), closed{}, &e
-		if status := a.Run(strings.Fields(args)); status != statusFailed || strings.Count(e.String(), "\n") != 1 {
-			t.Errorf("rlrun %s to a closed pipe = %d, %q, want 1 and one line", args, status, e.String())
-		}
 	}
 }

@@ -2,189 +2,130 @@ package cli
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
-	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
-	"github.com/rlrun/rlrun/internal/run"
-	"github.com/rlrun/rlrun/internal/statistics"
+	"github.com/rlrun/rlrun/internal/figure"
+	"github.com/rlrun/rlrun/internal/runset"
 )
 
-// A comparison says whether runs of A are better than runs of B.
-type comparison struct {
-	Event       string     `json:"event"` // "comparison"
-	A           side       `json:"a"`
-	B           side       `json:"b"`
-	Difference  float64    `json:"difference"` // of the interquartile means, A less B
-	CI95        [2]float64 `json:"ci95"`
-	Improvement float64    `json:"probability_of_improvement"` // that a run of A is better than one of B
-	Improved95  [2]float64 `json:"probability_ci95"`
-	Shown       bool       `json:"difference_shown"` // 0 is not in the interval
-	MoreRuns    *int       `json:"runs_needed"`      // of each, likely to show it; null where no number is
-
-	// Profile has performance profiles: at each score, what share of either's runs
-	// is above it.
-	Profile struct {
-		Score []float64 `json:"score"`
-		A     []float64 `json:"a"`
-		B     []float64 `json:"b"`
-	} `json:"profile"`
-}
-
-// A side is one of two.
-type side struct {
-	Name   string     `json:"name"`
-	Runs   int        `json:"runs"`
-	Mean   float64    `json:"mean"`
-	Median float64    `json:"median"`
-	IQM    float64    `json:"iqm"`
-	CI95   [2]float64 `json:"ci95"`
-	scores []float64
-}
-
-// compareCommand compares the final evaluations of two sets of runs.
+// compareCommand compares sets of runs.
 func (a *App) compareCommand() *cobra.Command {
-	var asJSON bool
+	var asJSON, split bool
+	var key string
 	cmd := &cobra.Command{
-		Use: "compare A B", Short: "are two scenarios' or runs' results different, and how surely",
-		Long: `rlrun compare A B compares the mean returns of finished runs. A and B are each a
-run directory, a directory of runs as --seeds makes it, or a scenario, of which all
-runs below runs/ count. Intervals are of 95 %, by bootstrap over the runs.`,
+		Use: "compare A B...", Short: "are several scenarios' or runs' results different, and how surely",
+		Long: `rlrun compare A B... compares sets of finished runs, each with each: the returns of
+their final policies, their learning curves (the area under the curve, divided by the
+steps: the mean return on the way) and the steps to the threshold. A set is a run
+directory, a directory of runs as --seeds makes it, or a scenario, of which all runs
+below runs/ count. A directory of --sweep is a set for each of its settings.
+
+A run counts once for its settings and seed. Of several the finished one counts, or the
+last by name; this is said. Runs of unlike settings are not one set: --split makes a
+set of each. What does not change learning (name, kernels, backend, log_interval, …)
+does not make settings unlike.
+
+Figures are interquartile means over the runs, with intervals of 95 % by bootstrap over
+the runs. "Better" is said where a permutation test has p < 0.05, corrected by Holm's
+method for the number of comparisons.
+
+--json prints a line for each pair. a and b are the sets (name, runs, seeds) with the
+mean, median, iqm and ci95 of their final returns; difference (of iqm, a less b), ci95,
+probability_of_improvement, probability_ci95, p_value, p_adjusted, difference_shown and
+runs_needed compare these. learning_curve and steps_to_threshold have the same fields;
+they are null where there is nothing to compare. Of steps fewer are better.`,
+		Example: `  rlrun compare runs/tanh runs/relu
+  rlrun compare runs/sweep --json`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(args) != 2 {
-				return badInput{fmt.Errorf("%s takes two arguments, scenarios or directories of runs, and has %d", cmd.CommandPath(), len(args))}
+			if len(args) == 0 {
+				return badInput{errors.New("rlrun compare takes two or more scenarios or directories of runs, and has none")}
 			}
-			var sides [2]side
-			for i, name := range args {
-				results, err := a.results(name)
-				if err != nil {
-					return badInput{err}
+			sets, err := a.finishedSets(args, split)
+			if err != nil {
+				return badInput{err}
+			}
+			if len(sets) < 2 {
+				return badInput{fmt.Errorf("%s is one set of runs, want two or more to compare", args[0])}
+			}
+			c, err := newComparisons(sets, key)
+			if err != nil {
+				return badInput{err}
+			}
+			if !asJSON {
+				return a.printComparisons(c)
+			}
+			enc := json.NewEncoder(a.Out)
+			for _, pair := range c.pairs {
+				if err := enc.Encode(pair); err != nil {
+					return err
 				}
-				sides[i] = newSide(name, results)
 			}
-			c := compare(sides[0], sides[1])
-			if asJSON {
-				return json.NewEncoder(a.Out).Encode(c)
-			}
-			return a.printComparison(c)
+			a.notes(c.notes)
+			return nil
 		},
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object on standard output")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object a line on standard output, for each pair")
+	cmd.Flags().BoolVar(&split, "split", false, "runs of unlike settings are separate sets")
+	cmd.Flags().StringVar(&key, "key", "", "learning curve, a `COLUMN` of progress.csv (default rollout/ep_rew_mean, or eval/mean_reward where wrappers differ)")
 	return cmd
 }
 
-// runDirs returns the directories of the runs that a name stands for: itself, what
-// is in it, or what runs of a scenario of that name have made.
-func (a *App) runDirs(name string) ([]string, error) {
-	isRun := func(dir string) bool {
-		_, err := os.Stat(filepath.Join(dir, "config.yaml"))
-		return err == nil
-	}
-	if isRun(name) {
-		return []string{name}, nil
-	}
-	in := name
-	if info, err := os.Stat(name); err != nil || !info.IsDir() {
-		in = filepath.Join("runs", name)
-	}
-	var dirs []string
-	for _, pattern := range []string{"*", filepath.Join("*", "*")} { // seeds, and cells of a sweep
-		found, err := filepath.Glob(filepath.Join(in, pattern))
+// readSets reads the sets that names stand for, and says which runs do not count.
+func (a *App) readSets(names []string, split bool) (all []runset.Set, err error) {
+	for _, name := range names {
+		sets, err := runset.Read(name, split, a.Envs)
 		if err != nil {
 			return nil, err
 		}
-		dirs = append(dirs, slices.DeleteFunc(found, func(dir string) bool { return !isRun(dir) })...)
-	}
-	if len(dirs) == 0 {
-		return nil, fmt.Errorf("no runs in %s: want a run directory, a directory of runs, or a scenario with runs below runs/", name)
-	}
-	slices.Sort(dirs)
-	return dirs, nil
-}
-
-// results are those of the finished runs that a name stands for.
-func (a *App) results(name string) (all []*run.Result, err error) {
-	dirs, err := a.runDirs(name)
-	if err != nil {
-		return nil, err
-	}
-	for _, dir := range dirs {
-		r, err := run.Load(dir, a.Envs)
-		if err != nil {
-			return nil, err
+		for i := range sets {
+			if len(sets) > 1 && len(names) > 1 {
+				sets[i].Name = name + ": " + sets[i].Name
+			}
+			for _, r := range sets[i].Repeats {
+				a.notes([]string{fmt.Sprintf("%s: seed %d was run %d times with the same settings and counts once: %s counts, %s not",
+					sets[i].Name, r.Seed, len(r.Unused)+1, r.Used, strings.Join(r.Unused, ", "))})
+			}
 		}
-		res, err := r.Result()
-		if err != nil {
-			return nil, err
-		}
-		if res != nil {
-			all = append(all, res)
-		}
-	}
-	if len(all) == 0 {
-		return nil, fmt.Errorf("no run in %s is finished; rlrun resume %s goes on", name, dirs[0])
+		all = append(all, sets...)
 	}
 	return all, nil
 }
 
-func newSide(name string, results []*run.Result) side {
-	s := side{Name: name, Runs: len(results)}
-	for _, r := range results {
-		s.scores = append(s.scores, r.Eval.Mean)
+// finishedSets reads the sets that names stand for, and leaves out the runs that are
+// not finished.
+func (a *App) finishedSets(names []string, split bool) ([]runset.Set, error) {
+	sets, err := a.readSets(names, split)
+	if err != nil {
+		return nil, err
 	}
-	iqm := func(x ...[]float64) float64 { return statistics.IQM(x[0]) }
-	s.Mean, s.Median, s.IQM = statistics.Mean(s.scores), statistics.Median(s.scores), statistics.IQM(s.scores)
-	s.CI95 = ends(statistics.Bootstrap(1, iqm, s.scores))
-	return s
+	for i := range sets {
+		done, unfinished := sets[i].Finished()
+		if len(done.Runs) == 0 {
+			return nil, fmt.Errorf("no run in %s is finished; rlrun resume %s goes on", sets[i].Name, unfinished[0])
+		}
+		if len(unfinished) > 0 {
+			a.notes([]string{fmt.Sprintf("%s: %s not finished and left out, first %s", sets[i].Name, areRuns(len(unfinished)), unfinished[0])})
+		}
+		sets[i] = done
+	}
+	return sets, nil
 }
 
-func ends(i statistics.Interval) [2]float64 { return [2]float64{i.Low, i.High} }
-
-func compare(a, b side) comparison {
-	difference := func(x ...[]float64) float64 { return statistics.IQM(x[0]) - statistics.IQM(x[1]) }
-	improvement := func(x ...[]float64) float64 { return statistics.Improvement(x[0], x[1]) }
-	i := statistics.Bootstrap(2, difference, a.scores, b.scores)
-	c := comparison{
-		Event: "comparison", A: a, B: b, Difference: difference(a.scores, b.scores), CI95: ends(i),
-		Improvement: improvement(a.scores, b.scores),
-		Improved95:  ends(statistics.Bootstrap(3, improvement, a.scores, b.scores)),
-		Shown:       !i.Contains(0) && min(a.Runs, b.Runs) > 1,
+// areRuns is "1 run is", or "2 runs are".
+func areRuns(n int) string {
+	if n == 1 {
+		return "1 run is"
 	}
-	low, high := min(slices.Min(a.scores), slices.Min(b.scores)), max(slices.Max(a.scores), slices.Max(b.scores))
-	for i := range 21 {
-		c.Profile.Score = append(c.Profile.Score, low+(high-low)*float64(i)/20)
-	}
-	c.Profile.A, c.Profile.B = statistics.Profile(a.scores, c.Profile.Score), statistics.Profile(b.scores, c.Profile.Score)
-	if c.Shown {
-		c.MoreRuns = new(0)
-	} else if n := statistics.MoreRuns(min(a.Runs, b.Runs), c.Difference, i); n > 0 {
-		c.MoreRuns = &n
-	}
-	return c
+	return figure.Count(n, "run") + " are"
 }
 
-// printComparison says it to a person.
-func (a *App) printComparison(c comparison) error {
-	for _, s := range []side{c.A, c.B} {
-		fmt.Fprintf(a.Out, "%s: interquartile mean %.4g (95 %%: %.4g to %.4g) of %d runs\n", s.Name, s.IQM, s.CI95[0], s.CI95[1], s.Runs)
+// notes writes lines of what a user should know to standard error.
+func (a *App) notes(lines []string) {
+	for _, l := range lines {
+		a.say("rlrun: %s", l)
 	}
-	fmt.Fprintf(a.Out, "difference %.4g (%.4g to %.4g); a run of %s is better with probability %.2f (%.2f to %.2f)\n",
-		c.Difference, c.CI95[0], c.CI95[1], c.A.Name, c.Improvement, c.Improved95[0], c.Improved95[1])
-	var err error
-	switch {
-	case min(c.A.Runs, c.B.Runs) < 2:
-		_, err = fmt.Fprintln(a.Out, "no difference shown: a single run says nothing of others; --seeds makes more")
-	case c.Shown && c.Difference > 0:
-		_, err = fmt.Fprintf(a.Out, "%s is better\n", c.A.Name)
-	case c.Shown:
-		_, err = fmt.Fprintf(a.Out, "%s is better\n", c.B.Name)
-	case c.MoreRuns == nil:
-		_, err = fmt.Fprintln(a.Out, "no difference shown, and none likely to be")
-	default:
-		_, err = fmt.Fprintf(a.Out, "no difference shown; some %d runs of each are likely to settle it\n", *c.MoreRuns)
-	}
-	return err
 }

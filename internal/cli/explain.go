@@ -35,7 +35,7 @@ var explanations = map[string]explanation{
 	"train/n_updates":            {"updates", "Passes over rollouts so far.", "–"},
 	"train/policy_gradient_loss": {"policy loss", "Minus the clipped surrogate objective.", "Slightly negative, and near 0."},
 	"train/value_loss":           {"value loss", "Mean squared error of the critic's predictions.", "It falls once returns stop growing; beyond the square of the returns' scale, normalise rewards."},
-	"train/exploration_rate":     {"exploration rate", "ε: the probability of a random action in this iteration, by its schedule.", "It begins near 1 and ends near 0."},
+	"train/exploration_rate":     {"exploration rate", "ε: the probability of a random action: 1 before learning starts, then by its schedule.", "It begins near 1 and ends near 0."},
 	"train/policy_loss":          {"policy loss", "Minus the mean of log-probabilities times advantages.", "It wavers about 0; its sign says little."},
 	"train/td_error":             {"temporal difference", "Mean squared difference between a step's target and the table, over the iteration.", "It falls; chance keeps it above 0 where the environment is random."},
 	"train/actor_loss":           {"actor loss", "What the actor descends: minus the critics' value of its actions, with SAC plus α log π.", "It falls as returns grow; its size is that of the returns."},

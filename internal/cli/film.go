@@ -8,6 +8,7 @@ import (
 	"image/png"
 	"io"
 	"os"
+	"path/filepath"
 
 	"github.com/rlrun/rlrun/internal/episode"
 	"github.com/rlrun/rlrun/render"
@@ -73,10 +74,15 @@ type video struct {
 
 func newVideo(f film, out string) (*video, error) {
 	size := f.image.Rect.Size()
-	v := &video{film: f, part: out + ".part"}
-	var err error
-	v.mp4, err = raster.NewMP4(v.part, size.X, size.Y, f.fps)
-	return v, err
+	dir, err := os.MkdirTemp(filepath.Dir(out), ".rlrun-video-")
+	if err != nil {
+		return nil, err
+	}
+	v := &video{film: f, part: filepath.Join(dir, "part.mp4")}
+	if v.mp4, err = raster.NewMP4(v.part, size.X, size.Y, f.fps); err != nil {
+		return nil, errors.Join(err, os.RemoveAll(dir))
+	}
+	return v, nil
 }
 
 func (v *video) begin() error { return nil }
@@ -101,7 +107,7 @@ func (v *video) write(w io.Writer) error {
 // Close takes away what ffmpeg wrote.
 func (v *video) Close() error {
 	v.mp4.Close()
-	return os.Remove(v.part)
+	return os.RemoveAll(filepath.Dir(v.part))
 }
 
 // strip is a .png: of each episode a row of pictures, from its first moment to its

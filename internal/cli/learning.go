@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -14,13 +15,12 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/rlrun/rlrun/internal/atomicfile"
+	"github.com/rlrun/rlrun/internal/figure"
+	"github.com/rlrun/rlrun/internal/infile"
+	"github.com/rlrun/rlrun/internal/run"
 	"github.com/rlrun/rlrun/internal/statistics"
 	"github.com/rlrun/rlrun/policy/f32"
 )
-
-// resultsHead is how a table of results begins, by which it is known for one.
-const resultsHead = "# Results\n"
 
 // benchLearningCommand measures how scenarios learn, and writes a table of it.
 func (a *App) benchLearningCommand() *cobra.Command {
@@ -28,56 +28,96 @@ func (a *App) benchLearningCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "learning [SCENARIO…]", Short: "how scenarios learn, over seeds, as a table beside published figures",
 		Long: `rlrun bench learning trains scenarios, all of them if none is named, each with
-several seeds from 1, and writes what came of them to a table, which replaces one
-that was written before.`,
-		RunE: func(cmd *cobra.Command, names []string) error {
+several seeds from 1, and prints a table of what came of them. With --out FILE it
+writes the table to a file, row by row: in a table that is there already the rows of
+these scenarios are replaced, and the others stay as they are.`,
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			names, _ := a.scenarioNames()
+			return names, cobra.ShellCompDirectiveDefault
+		},
+		RunE: func(_ *cobra.Command, names []string) error {
 			k, err := positive("--seeds", seeds)
 			if err != nil {
 				return err
-			}
-			if old, err := os.ReadFile(out); err == nil && !strings.HasPrefix(string(old), resultsHead) {
-				return badInput{fmt.Errorf("%s is there already, and no table of results; want another file", out)}
 			}
 			if len(names) == 0 {
 				if names, err = a.scenarioNames(); err != nil {
 					return err
 				}
 			}
-			var rows []string
-			for _, name := range names {
-				row, err := a.learn(name, k)
-				if err != nil {
-					return err
+			for _, name := range names { // before hours are spent on the first
+				if _, err := a.scenario(name, nil); err != nil {
+					return badInput{err}
 				}
-				rows = append(rows, row)
 			}
-			text := table(rows, k)
-			if err := atomicfile.Write(out, func(w io.Writer) error { _, err := io.WriteString(w, text); return err }); err != nil {
-				return badInput{err}
-			}
-			_, err = fmt.Fprint(a.Out, text)
-			return err
+			return a.benchLearning(names, k, out)
 		},
 	}
 	cmd.Flags().StringVar(&seeds, "seeds", "10", "runs of each scenario `K`")
-	cmd.Flags().StringVarP(&out, "out", "o", filepath.Join("scenarios", "RESULTS.md"), "the table `FILE`")
+	cmd.Flags().StringVarP(&out, "out", "o", "", "the table `FILE`, new or with a table in it (default standard output)")
 	return cmd
 }
 
-// learn runs a scenario's seeds, and returns its row.
+// benchLearning makes a row of each scenario, on standard output or in a file. A
+// scenario that fails leaves the others.
+func (a *App) benchLearning(names []string, seeds int, out string) error {
+	write := func(row string) error { return updateRow(out, row) }
+	if out == "" {
+		if _, err := io.WriteString(a.Out, resultsHead); err != nil {
+			return err
+		}
+		write = func(row string) error { _, err := fmt.Fprintln(a.Out, row); return err }
+	} else if err := checkResultsFile(out); err != nil {
+		return badInput{err}
+	}
+	failed := 0
+	for _, name := range names {
+		row, err := a.learn(name, seeds)
+		switch {
+		case errors.Is(err, errInterrupted):
+			return err
+		case err != nil:
+			failed++
+			a.say("rlrun: %s: %s", name, message(err))
+			continue
+		}
+		if err := write(row); err != nil {
+			return err
+		}
+	}
+	if failed > 0 {
+		return fmt.Errorf("%d of %d scenarios failed", failed, len(names))
+	}
+	return nil
+}
+
+// learn runs a scenario's seeds, and returns its row. The runs are thrown away, unless
+// one of them fails.
 func (a *App) learn(name string, seeds int) (string, error) {
 	dir, err := os.MkdirTemp("", "rlrun-learning")
 	if err != nil {
 		return "", err
 	}
-	defer os.RemoveAll(dir)
+	keep := false
+	defer func() {
+		if !keep {
+			os.RemoveAll(dir)
+		}
+	}()
 	cells, err := a.cellsOf(name, nil, nil, seeds, filepath.Join(dir, "runs"))
 	if err != nil {
 		return "", badInput{err}
 	}
+	var said bytes.Buffer
 	quiet := *a
-	quiet.Out = io.Discard
-	if err := quiet.runMany(cells, 0, runFlags{json: true}); err != nil {
+	quiet.Out, quiet.Err = io.Discard, &said
+	err = quiet.runMany(cells, 0, runFlags{json: true})
+	if errors.Is(err, errInterrupted) {
+		return "", err // and nothing of how to resume runs that are thrown away
+	}
+	a.Err.Write(said.Bytes())
+	if err != nil {
+		keep = true // what is said of a run that failed names its files
 		return "", err
 	}
 	return cells[0].row()
@@ -85,10 +125,10 @@ func (a *App) learn(name string, seeds int) (string, error) {
 
 // row is a line of the table.
 func (c *cell) row() (string, error) {
-	s, sum := c.runs[0].scenario, c.summarise()
+	s, sum := c.scenario, c.summarise()
 	reached, steps, seconds := 0, []float64{}, []float64{}
 	for _, r := range c.runs {
-		n, t, ok, err := firstAt(filepath.Join(r.run.Dir, "progress.csv"), s.Threshold)
+		n, t, ok, err := firstAt(filepath.Join(r.dir, "progress.csv"), s.Threshold)
 		if err != nil {
 			return "", err
 		}
@@ -101,27 +141,30 @@ func (c *cell) row() (string, error) {
 	}
 	threshold, solved, when, how := "–", "–", "–", "–"
 	if s.Threshold != nil {
-		threshold, solved = fmt.Sprintf("%g", *s.Threshold), fmt.Sprintf("%d of %d", reached, len(c.runs))
-		if *sum.Eval.IQM < *s.Threshold {
+		threshold, solved = figure.Given(*s.Threshold), fmt.Sprintf("%d of %d", reached, len(c.runs))
+		if float64(*sum.Eval.IQM) < *s.Threshold {
 			solved += " **short**"
 		}
 		if len(steps) > 0 {
-			when = grouped(int(statistics.Median(steps)))
-			how = fmt.Sprintf("%.2g", statistics.Median(seconds))
+			when = figure.Whole(int(statistics.Median(steps)))
+			median := statistics.Median(seconds)
+			how = figure.Known(median, median/10) // as well as a time repeats
 		}
 	}
-	published := s.Published
+	low, high := float64(sum.Eval.CI95[0]), float64(sum.Eval.CI95[1])
+	published := strings.ReplaceAll(oneLine(s.Published), "|", `\|`)
 	if published == "" {
 		published = "–"
 	}
-	return fmt.Sprintf("| %s | %s | %s | %.4g | %.4g (%.4g to %.4g) | %s | %s | %s | %s | %s |", s.Name, s.Env, grouped(s.Steps),
-		*sum.Eval.Mean, *sum.Eval.IQM, sum.Eval.CI95[0], sum.Eval.CI95[1], threshold, solved, when, how, published), nil
+	return fmt.Sprintf("| %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |", s.Name, s.Env, figure.Whole(s.Steps),
+		figure.Known(float64(*sum.Eval.Mean), figure.StdErr(low, high)), figure.Interval(float64(*sum.Eval.IQM), low, high), threshold, solved, when, how, published,
+		seedsFrom1(len(c.runs)), madeWith()), nil
 }
 
 // firstAt returns the steps and seconds of the first evaluation on the way that
 // reached the threshold.
 func firstAt(name string, threshold *float64) (steps, seconds float64, ok bool, err error) {
-	data, err := os.ReadFile(name)
+	data, err := infile.Read(name, run.MaxLog)
 	if err != nil || threshold == nil {
 		return 0, 0, false, err
 	}
@@ -140,15 +183,13 @@ func firstAt(name string, threshold *float64) (steps, seconds float64, ok bool, 
 	return 0, 0, false, nil
 }
 
-// table is the file.
-func table(rows []string, seeds int) string {
-	return resultsHead + fmt.Sprintf(`
-Written by `+"`rlrun bench learning --seeds %d`"+`, on %d cores with %s kernels. Each scenario ran
-with seeds 1 to %d; a run is judged by the mean return of its final policy, greedy, over fresh episodes.
-Mean and interquartile mean are over the runs, the latter with its 95 %% bootstrap interval. Steps and
-seconds are medians, to the first evaluation on the way that reached the threshold.
+// madeWith says what made a row, beside the seeds.
+func madeWith() string { return figure.Count(runtime.GOMAXPROCS(0), "core") + ", " + f32.Kernels() }
 
-| scenario | environment | steps | mean | interquartile mean | threshold | reached it | steps to it | seconds to it | published |
-| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
-`, seeds, runtime.GOMAXPROCS(0), f32.Kernels(), seeds) + strings.Join(rows, "\n") + "\n"
+// seedsFrom1 names the seeds of a row.
+func seedsFrom1(n int) string {
+	if n == 1 {
+		return "1"
+	}
+	return fmt.Sprintf("1 to %d", n)
 }

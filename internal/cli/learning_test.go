@@ -6,29 +6,77 @@ import (
 	"testing"
 )
 
-// TestBenchLearning writes a row for each scenario, marks what falls short, replaces
-// its own table, and nobody else's file.
+// TestBenchLearning prints a table with a row for each scenario, marks what falls
+// short, and leaves files alone unless it is told of one.
 func TestBenchLearning(t *testing.T) {
 	a := inEmptyDir(t)
-	for _, seeds := range []string{"1", "2"} {
-		a.must(t, "bench", "learning", "quick", "--seeds", seeds, "-o", "r.md")
-		text, err := os.ReadFile("r.md")
-		if err != nil || !strings.HasPrefix(string(text), "# Results\n") || !strings.Contains(string(text), "--seeds "+seeds) ||
-			!strings.Contains(string(text), "| quick | CartPole-v1 | 400 | ") || !strings.Contains(string(text), "| 475 | 0 of "+seeds+" **short** | – | – | – |") {
-			t.Errorf("table of %s seeds is\n%s, %v", seeds, text, err)
+	writeFile(t, "scenarios/RESULTS.md", "mine\n")
+	text := a.must(t, "bench", "learning", "quick", "open", "--seeds", "1")
+	for _, want := range []string{resultsHead, "\n| quick | CartPole-v1 | 400 | ", "| 475 | 0 of 1 **short** | – | – | – | 1 | ", "\n| open | acme/Open-v0 | 16 | "} {
+		if !strings.Contains(text, want) {
+			t.Errorf("rlrun bench learning quick open prints\n%s, want %q in it", text, want)
 		}
 	}
+	if got := readFile(t, "scenarios/RESULTS.md"); got != "mine\n" {
+		t.Errorf("scenarios/RESULTS.md = %q, want what was there", got)
+	}
+	if files, _ := os.ReadDir("."); len(files) != 1 {
+		t.Errorf("rlrun bench learning leaves %v, want nothing", files)
+	}
+}
+
+// TestBenchLearningUpdates replaces in a table the rows of the scenarios that ran, and
+// keeps the others to the byte.
+func TestBenchLearningUpdates(t *testing.T) {
+	a := inEmptyDir(t)
+	const before, after = "| aaa | x | 1 | 2 | by hand | 1 to 10 | 64 cores, avx512 |", "| zzz | y | by hand, too |"
+	old := "| quick | CartPole-v1 | old | 1 to 10 | 64 cores, avx512 |"
+	writeFile(t, "r.md", resultsHead+before+"\n"+old+"\n"+after+"\n")
+	if out := a.must(t, "bench", "learning", "quick", "open", "--seeds", "2", "-o", "r.md"); out != "" {
+		t.Errorf("rlrun bench learning -o prints %q, want nothing", out)
+	}
+	rows, err := readRows("r.md")
+	if err != nil || len(rows) != 4 || rows[0] != before || rows[3] != after {
+		t.Fatalf("rows = %q, %v, want four, of which the first and the last as they were", rows, err)
+	}
+	if rowName(rows[1]) != "open" || rowName(rows[2]) != "quick" || !strings.HasSuffix(rows[2], " | 1 to 2 | "+madeWith()+" |") {
+		t.Errorf("rows = %q, want open and quick made with 2 seeds by this machine", rows[1:3])
+	}
+	a.must(t, "bench", "learning", "quick", "--seeds", "1", "-o", "new.md")
+	if rows, err := readRows("new.md"); err != nil || len(rows) != 1 {
+		t.Errorf("rows of a new file = %q, %v, want one", rows, err)
+	}
+}
+
+// TestBenchLearningFails keeps the rows of scenarios beside one that fails.
+func TestBenchLearningFails(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir()) // where the runs that failed stay
+	a := inEmptyDir(t)
+	writeFile(t, "odd.yaml", strings.Replace(strings.Replace(open, "acme/Open-v0", "acme/Odd-v0", 1), "steps: 16", "steps: 64", 1))
+	status, out, err := a.call("bench", "learning", "odd.yaml", "quick", "--seeds", "1")
+	if status != statusFailed || !strings.Contains(out, "\n| quick | ") || !strings.Contains(err, "rlrun: 1 of 2 scenarios failed\n") || !strings.Contains(err, "out of track") {
+		t.Errorf("a scenario that fails: status %d, %s, %s, want 1, the other's row, and why", status, out, err)
+	}
+}
+
+// TestBenchLearningBad refuses what it cannot write to before it runs anything.
+func TestBenchLearningBad(t *testing.T) {
+	a := inEmptyDir(t)
 	writeFile(t, "mine.md", "# My results\n")
+	writeFile(t, "other.md", "# Results\n\n| scenario | mean |\n")
 	for _, c := range []struct {
 		args []string
 		want string
 	}{
-		{[]string{"bench", "learning", "quick", "-o", "mine.md"}, "mine.md is there already, and no table"},
-		{[]string{"bench", "learning", "quik", "-o", "s.md"}, "the nearest is quick"},
-		{[]string{"bench", "learning", "quick", "--seeds", "none", "-o", "s.md"}, "--seeds none"},
+		{[]string{"quick", "-o", "mine.md"}, "mine.md is there already, and no table"},
+		{[]string{"quick", "-o", "other.md"}, "other.md is a table of results with another head"},
+		{[]string{"quick", "-o", "no/r.md"}, "there is no folder no"},
+		{[]string{"quick", "-o", "."}, ". is a directory"},
+		{[]string{"quick", "quik", "-o", "s.md"}, "the nearest is quick"},
+		{[]string{"quick", "--seeds", "none", "-o", "s.md"}, "--seeds none"},
 	} {
-		if status, _, err := a.call(c.args...); status != 2 || !strings.Contains(err, c.want) {
-			t.Errorf("%v: status %d, %q, want %q", c.args, status, err, c.want)
+		if status, out, err := a.call(append([]string{"bench", "learning"}, c.args...)...); status != statusBadInput || out != "" || !strings.Contains(err, c.want) {
+			t.Errorf("bench learning %q: status %d, %q, %q, want %q", c.args, status, out, err, c.want)
 		}
 	}
 }
@@ -48,8 +96,8 @@ func TestInit(t *testing.T) {
 		t.Errorf("--cpuprofile: %v", err)
 	}
 	for want, args := range map[string][]string{
-		"init: open nowhere": {"--init", "nowhere"}, "want F32 of shape [3 4]": {"--init", "first", "--set", "agent.policy_kwargs.net_arch=[3]"},
-		"--cpuprofile: open cpu.out": {"--cpuprofile", "cpu.out"},
+		"init: nowhere is not there": {"--init", "nowhere"}, "want F32 of shape [3 4]": {"--init", "first", "--set", "agent.policy_kwargs.net_arch=[3]"},
+		"--cpuprofile: cpu.out is there already": {"--cpuprofile", "cpu.out"}, "--cpuprofile: there is no folder no": {"--cpuprofile", "no/cpu.out"},
 	} {
 		if status, _, err := a.call(append([]string{"quick", "--out", "third"}, args...)...); status != 2 || !strings.Contains(err, want) {
 			t.Errorf("%v: status %d, %q, want %q", args, status, err, want)

@@ -3,11 +3,12 @@ package cli
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
+	"maps"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
+	"github.com/rlrun/rlrun/internal/figure"
 	"github.com/rlrun/rlrun/internal/nearest"
 	"github.com/rlrun/rlrun/internal/scenario"
 )
@@ -25,7 +26,7 @@ type scenarioLine struct {
 }
 
 func (l scenarioLine) columns() string {
-	return fmt.Sprintf("%s\t%s on %s\t%s steps\tsolved at %s", l.Name, l.Agent, l.Env, grouped(l.Steps), orNone(l.Target))
+	return fmt.Sprintf("%s\t%s on %s\t%s\tsolved at %s", l.Name, l.Agent, l.Env, figure.Count(l.Steps, "step"), orNone(l.Target))
 }
 
 type envLine struct {
@@ -37,7 +38,7 @@ type envLine struct {
 func (l envLine) columns() string {
 	limit := "no limit"
 	if l.MaxEpisodeSteps != nil {
-		limit = grouped(*l.MaxEpisodeSteps) + " steps at most"
+		limit = figure.Count(*l.MaxEpisodeSteps, "step") + " at most"
 	}
 	return fmt.Sprintf("%s\t%s → %s\t%s\tsolved at %s", l.Name, l.ObservationSpace, l.ActionSpace, limit, orNone(l.RewardThreshold))
 }
@@ -54,42 +55,64 @@ func orNone(x *float64) string {
 	if x == nil {
 		return "–"
 	}
-	return fmt.Sprintf("%g", *x)
+	return figure.Given(*x)
 }
+
+// listGroups are the lists that rlrun list shows where none is named.
+var listGroups = [...]string{"scenarios", "envs", "agents"}
 
 // listCommand shows what there is.
 func (a *App) listCommand() *cobra.Command {
 	var asJSON bool
-	groups := []string{"scenarios", "envs", "agents"}
-	list := map[string]func() ([]listing, error){
-		"scenarios": a.listScenarios, "envs": a.listEnvs, "agents": a.listAgents,
-	}
 	cmd := &cobra.Command{
-		Use: "list [scenarios|envs|agents]", Short: "the scenarios, environments and agents there are",
-		ValidArgs: groups,
-		RunE: func(cmd *cobra.Command, args []string) error {
+		Use: "list [scenarios|envs|agents|runs [DIR]]", Short: "the scenarios, environments and agents there are, or the runs",
+		Long: `rlrun list shows the scenarios, environments and agents that there are. rlrun list
+runs shows the runs below a directory, runs if none is named: what was trained, how
+far, and the mean return of those that are finished.`,
+		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 			switch {
-			case len(args) > 1:
-				return badInput{fmt.Errorf("list takes one of scenarios, envs, agents, and has %d arguments", len(args))}
-			case len(args) == 1 && list[args[0]] == nil:
-				return badInput{fmt.Errorf("no list of %q, want scenarios, envs or agents%s", args[0], nearest.Hint(args[0], slices.Values(groups)))}
-			case len(args) == 1:
-				groups = args
+			case len(args) == 0:
+				return append(listGroups[:], "runs"), cobra.ShellCompDirectiveNoFileComp
+			case len(args) == 1 && args[0] == "runs":
+				return nil, cobra.ShellCompDirectiveFilterDirs
 			}
-			for _, g := range groups {
-				lines, err := list[g]()
-				if err != nil {
-					return err
-				}
-				if err := a.show(g, lines, asJSON); err != nil {
-					return err
-				}
-			}
-			return nil
+			return nil, cobra.ShellCompDirectiveNoFileComp
 		},
+		RunE: func(_ *cobra.Command, args []string) error { return a.list(args, asJSON) },
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object a line")
 	return cmd
+}
+
+// list shows the list that args name, or all but the runs.
+func (a *App) list(args []string, asJSON bool) error {
+	dir := ""
+	if len(args) == 2 && args[0] == "runs" {
+		args, dir = args[:1], args[1]
+	}
+	list := map[string]func() ([]listing, error){
+		"scenarios": a.listScenarios, "envs": a.listEnvs, "agents": a.listAgents,
+		"runs": func() ([]listing, error) { return a.listRuns(dir) },
+	}
+	groups := listGroups[:]
+	switch {
+	case len(args) > 0 && list[args[0]] == nil:
+		return badInput{fmt.Errorf("no list of %q, want scenarios, envs, agents or runs%s", args[0], nearest.Hint(args[0], maps.Keys(list)))}
+	case len(args) > 1:
+		return badInput{fmt.Errorf("list takes one of scenarios, envs, agents, or runs and a directory, and has %d arguments", len(args))}
+	case len(args) == 1:
+		groups = args
+	}
+	for _, g := range groups {
+		lines, err := list[g]()
+		if err != nil {
+			return err
+		}
+		if err := a.show(g, lines, asJSON); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // show prints a list as JSON, or as a table under its title.
@@ -125,6 +148,7 @@ func (a *App) listScenarios() (lines []listing, err error) {
 
 func (a *App) listEnvs() (lines []listing, err error) {
 	for _, id := range a.Envs.IDs() {
+		a.subject = id
 		e, err := a.Envs.Make(id, nil)
 		if err != nil {
 			return nil, err

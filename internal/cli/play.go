@@ -66,7 +66,7 @@ func (a *App) play(id string, f playFlags) error {
 		Seed: func(i int) uint64 { return env.Split(seed, uint64(i)) },
 	}
 	if c.Controls == nil {
-		return badInput{fmt.Errorf("%s cannot be played: its actions, %v, are neither a choice nor numbers", id, describeSpace(p.Spec.Act))}
+		return badInput{fmt.Errorf("%s cannot be played: its actions are %s, neither a choice nor numbers", id, env.Describe(p.Spec.Act))}
 	}
 	var kept bytes.Buffer
 	if f.save != "" {
@@ -78,7 +78,7 @@ func (a *App) play(id string, f playFlags) error {
 	if kept.Len() == 0 {
 		return err
 	}
-	return errors.Join(err, atomicfile.Write(f.save, func(w io.Writer) error {
+	return errors.Join(err, atomicfile.Create(f.save, func(w io.Writer) error {
 		_, err := kept.WriteTo(w)
 		return err
 	}))

@@ -1,12 +1,9 @@
 package cli
 
 import (
-	"bytes"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -16,15 +13,17 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/rlrun/rlrun/internal/atomicfile"
-	"github.com/rlrun/rlrun/internal/nearest"
+	"github.com/rlrun/rlrun/internal/figure"
 	"github.com/rlrun/rlrun/internal/plot"
-	"github.com/rlrun/rlrun/internal/run"
+	"github.com/rlrun/rlrun/internal/runset"
+	"github.com/rlrun/rlrun/internal/statistics"
 )
 
 // plotFlags say what a plot shows.
 type plotFlags struct {
 	out, x, key, title, theme string
 	lines                     []string
+	split                     bool
 }
 
 // plotCommand draws learning curves.
@@ -33,18 +32,23 @@ func (a *App) plotCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "plot RUN...", Short: "learning curves of runs, seeds aggregated, as .png or .svg",
 		Long: `rlrun plot RUN... draws one curve for each argument: a run directory, a directory
-of runs as --seeds makes it, or a scenario, of which all runs below runs/ count. Of
-several runs the curve is the interquartile mean, shaded where it is with 95 %
-confidence.`,
+of runs as --seeds makes it, or a scenario, of which all runs below runs/ count. Of a
+directory of --sweep it draws one for each of its settings. Of several runs the curve
+is the interquartile mean, shaded where it is with 95 % confidence, up to where the
+shortest of them ends.
+
+A run counts once for its settings and seed. Of several the finished one counts, or the
+last by name; this is said. Runs of unlike settings are not one curve: --split draws
+one for each.`,
 		Example: `  rlrun cartpole-ppo --seeds 10 --out runs/ten
   rlrun plot runs/ten -o curve.png --theme dark`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return badInput{errors.New("rlrun plot takes runs, directories of runs or scenarios, and has none")}
 			}
-			figure, err := a.figure(args, f)
+			drawn, err := a.curves(args, f)
 			if err == nil {
-				err = save(figure, f.out)
+				err = save(drawn, f.out)
 			}
 			if err != nil {
 				return badInput{err}
@@ -59,12 +63,13 @@ confidence.`,
 	flags.StringVar(&f.key, "key", "rollout/ep_rew_mean", "which column of progress.csv it is of")
 	flags.StringVar(&f.title, "title", "", "what is written above (default the environment)")
 	flags.StringVar(&f.theme, "theme", "light", "light or dark")
+	flags.BoolVar(&f.split, "split", false, "runs of unlike settings are separate curves")
 	flags.StringArrayVar(&f.lines, "line", nil, "a line across to compare with `NAME=VALUE`; may be repeated")
 	return cmd
 }
 
-// figure makes the figure of runs.
-func (a *App) figure(names []string, f plotFlags) (*plot.Figure, error) {
+// curves makes the figure of sets of runs.
+func (a *App) curves(names []string, f plotFlags) (*plot.Figure, error) {
 	if f.theme != "light" && f.theme != "dark" {
 		return nil, fmt.Errorf("--theme %s: want light or dark", f.theme)
 	}
@@ -75,31 +80,26 @@ func (a *App) figure(names []string, f plotFlags) (*plot.Figure, error) {
 	if known, ok := explanations[f.key]; ok {
 		y = known.name
 	}
-	figure := &plot.Figure{Title: f.title, X: map[string]string{"steps": "environment steps", "episodes": "episodes", "seconds": "seconds of training"}[f.x], Y: y, Dark: f.theme == "dark"}
-	for _, name := range names {
-		dirs, err := a.runDirs(name)
+	drawn := &plot.Figure{Title: f.title, X: map[string]string{"steps": "environment steps", "episodes": "episodes", "seconds": "seconds of training"}[f.x], Y: y, Dark: f.theme == "dark"}
+	sets, err := a.readSets(names, f.split)
+	if err != nil {
+		return nil, err
+	}
+	labels := curveNames(names, sets)
+	for i, set := range sets {
+		series, err := set.Series(f.key, f.x)
 		if err != nil {
 			return nil, err
 		}
-		var series []plot.Series
-		for _, dir := range dirs {
-			r, err := run.Load(dir, a.Envs)
-			if err != nil {
-				return nil, err
-			}
-			if figure.Title == "" {
-				figure.Title = r.Scenario.Env
-			}
-			if t := r.Scenario.Threshold; t != nil && len(figure.Lines) == 0 && strings.HasSuffix(f.key, "rew_mean") {
-				figure.Lines = append(figure.Lines, plot.Line{Name: fmt.Sprintf("solved at %g", *t), Y: *t})
-			}
-			s, err := readSeries(dir, f)
-			if err != nil {
-				return nil, err
-			}
-			series = append(series, s)
-		}
-		figure.Curves = append(figure.Curves, plot.NewCurve(filepath.Base(filepath.Clean(name)), series))
+		drawn.Curves = append(drawn.Curves, plot.NewCurve(labels[i], series))
+		a.noteLengths(labels[i], f.x, series)
+	}
+	title, threshold := inCommon(sets)
+	if drawn.Title == "" {
+		drawn.Title = title
+	}
+	if threshold != nil && strings.HasSuffix(f.key, "rew_mean") {
+		drawn.Lines = append(drawn.Lines, plot.Line{Name: "solved at " + figure.Given(*threshold), Y: *threshold})
 	}
 	for _, l := range f.lines {
 		name, value, ok := strings.Cut(l, "=")
@@ -107,57 +107,54 @@ func (a *App) figure(names []string, f plotFlags) (*plot.Figure, error) {
 		if !ok || err != nil || y-y != 0 {
 			return nil, fmt.Errorf("--line %s: want NAME=VALUE, a number", l)
 		}
-		figure.Lines = append(figure.Lines, plot.Line{Name: name, Y: y})
+		drawn.Lines = append(drawn.Lines, plot.Line{Name: name, Y: y})
 	}
-	return figure, nil
+	return drawn, nil
 }
 
-// readSeries reads what a run has of a figure. Over episodes it is their returns,
-// each the mean of the last hundred.
-func readSeries(dir string, f plotFlags) (s plot.Series, err error) {
-	name, x, y := filepath.Join(dir, "progress.csv"), "time/total_timesteps", f.key
-	switch f.x {
-	case "seconds":
-		x = "time/time_elapsed"
-	case "episodes":
-		name, x, y = filepath.Join(dir, "episodes.csv"), "", "r"
+// curveNames names curves by the last part of what the user typed, where that tells
+// them apart, or by the settings of their sets.
+func curveNames(names []string, sets []runset.Set) []string {
+	labels, count := make([]string, len(sets)), map[string]int{}
+	for i, set := range sets {
+		labels[i] = set.Name
+		if slices.Contains(names, set.Name) {
+			labels[i] = filepath.Base(filepath.Clean(set.Name))
+		}
+		count[labels[i]]++
 	}
-	data, err := os.ReadFile(name)
-	if err != nil {
-		return s, err
+	for i, set := range sets {
+		if count[labels[i]] > 1 {
+			labels[i] = set.Name
+		}
 	}
-	rows, err := csv.NewReader(bytes.NewReader(data)).ReadAll()
-	if err != nil || len(rows) < 2 {
-		return s, fmt.Errorf("%s: no rows of comma-separated values yet", name)
+	return labels
+}
+
+// noteLengths says where a curve ends before the longest of its runs.
+func (a *App) noteLengths(name, x string, series []statistics.Series) {
+	_, to := statistics.Common(series)
+	if longest := end([][]statistics.Series{series}); longest > to && len(series) > 1 {
+		a.notes([]string{fmt.Sprintf("%s: drawn up to %s %s, where the shortest run ends; the longest has %s", name, figure.Number(to), x, figure.Number(longest))})
 	}
-	column := slices.Index(rows[0], y)
-	if column < 0 {
-		return s, fmt.Errorf("%s has no column %q%s", name, y, nearest.Hint(y, slices.Values(rows[0])))
-	}
-	at := slices.Index(rows[0], x)
-	for i, row := range rows[1:] {
-		place := float64(i + 1)
-		if at >= 0 {
-			if place, err = strconv.ParseFloat(row[at], 64); err != nil {
-				return s, fmt.Errorf("%s:%d: %q, want a number", name, i+2, row[at])
+}
+
+// inCommon returns the environments of all runs, and the threshold that all of them
+// have, if they have one.
+func inCommon(sets []runset.Set) (envs string, threshold *float64) {
+	var ids []string
+	threshold = sets[0].Runs[0].Scenario.Threshold
+	for _, set := range sets {
+		for _, r := range set.Runs {
+			if !slices.Contains(ids, r.Scenario.Env) {
+				ids = append(ids, r.Scenario.Env)
+			}
+			if t := r.Scenario.Threshold; t == nil || threshold == nil || *t != *threshold {
+				threshold = nil
 			}
 		}
-		if row[column] == "" {
-			continue
-		}
-		v, err := strconv.ParseFloat(row[column], 64)
-		if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
-			return s, fmt.Errorf("%s:%d: %q, want a number", name, i+2, row[column])
-		}
-		s.X, s.Y = append(s.X, place), append(s.Y, v)
 	}
-	if len(s.X) == 0 {
-		return s, fmt.Errorf("%s has no value of %s yet", name, y)
-	}
-	if f.x == "episodes" {
-		s = plot.Smooth(s, 100)
-	}
-	return s, nil
+	return strings.Join(ids, ", "), threshold
 }
 
 // save writes a figure to a new file.
@@ -169,5 +166,5 @@ func save(f *plot.Figure, name string) error {
 	if _, err := os.Lstat(name); err == nil {
 		return fmt.Errorf("%s is there already, and nothing is overwritten; want a new file", name)
 	}
-	return atomicfile.Write(name, write)
+	return atomicfile.Create(name, write)
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"encoding/csv"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -47,6 +48,45 @@ func TestPlot(t *testing.T) {
 	if _, err := os.Stat("e.png"); err == nil {
 		t.Error("bad input left a picture")
 	}
+}
+
+// TestPlotSets draws a curve for each setting of a sweep, counts a seed that was run
+// twice once, says where a curve ends early, and refuses unlike runs as one curve.
+func TestPlotSets(t *testing.T) {
+	a := inEmptyDir(t)
+	a.must(t, "quick", "--sweep", "agent.gamma=[0.5, 0.9]", "--seeds", "2", "--out", "sweep", "--quiet")
+	a.must(t, "plot", "sweep", "-o", "sweep.svg")
+	a.must(t, "quick", "--seeds", "2", "--out", "set", "--quiet")
+	a.must(t, "quick", "--out", "set/again", "--quiet", "--set", "log_interval=80")
+	text, err := os.ReadFile("set/seed-2/progress.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.SplitAfter(string(text), "\n")
+	writeFile(t, "set/seed-2/progress.csv", strings.Join(lines[:len(lines)/2], ""))
+	status, _, notes := a.call("plot", "set", "-o", "set.svg")
+	for _, want := range []string{
+		"set: seed 1 was run 2 times with the same settings and counts once: set/seed-1 counts, set/again not",
+		"set: drawn up to ", " steps, where the shortest run ends; the longest has 400\n",
+	} {
+		if status != 0 || !strings.Contains(filepath.ToSlash(notes), want) {
+			t.Errorf("plot set: status %d, %q, want %q in it", status, notes, want)
+		}
+	}
+	for file, want := range map[string][]string{"sweep.svg": {"gamma=0.5 (2 seeds)", "gamma=0.9 (2 seeds)"}, "set.svg": {"set (2 seeds)"}} {
+		svg, err := os.ReadFile(file)
+		for _, w := range want {
+			if err != nil || !strings.Contains(string(svg), w) {
+				t.Errorf("%s has no %q, %v", file, w, err)
+			}
+		}
+	}
+	edited(t, "set/seed-2/config.yaml", "\nsteps: 400\n", "\nsteps: 500\n")
+	status, _, notes = a.call("plot", "set", "-o", "no.svg")
+	if status != 2 || !strings.Contains(notes, "set has runs of unlike settings: steps is 400 in ") || strings.Count(notes, "\n") != 1 {
+		t.Errorf("plot of unlike runs: status %d, %q, want a sentence", status, notes)
+	}
+	a.must(t, "plot", "set", "--split", "-o", "split.svg")
 }
 
 // TestExplain: every column of progress.csv has an explanation, by its whole name or

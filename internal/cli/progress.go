@@ -5,13 +5,13 @@ import (
 	"fmt"
 	"math"
 	"os"
-	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
 
 	"golang.org/x/term"
 
+	"github.com/rlrun/rlrun/internal/figure"
 	"github.com/rlrun/rlrun/internal/run"
 )
 
@@ -37,9 +37,9 @@ func (a *App) newProgress(r *run.Run, f runFlags) *progress {
 	if p.line {
 		replay := ""
 		if m := s.Memory(); m > 0 {
-			replay = fmt.Sprintf(", replay of %.1f MB", float64(m)/1e6)
+			replay = fmt.Sprintf(", replay of %s MB", figure.Number(float64(m)/1e6))
 		}
-		fmt.Fprintf(a.Err, "%s: %s on %s, seed %d%s, in %s; Ctrl-C saves and stops\n", s.Name, s.Agent, s.Env, s.Seed, replay, r.Dir)
+		a.say("%s: %s on %s, seed %d%s, in %s; Ctrl-C saves and stops", s.Name, s.Agent, s.Env, s.Seed, replay, r.Dir)
 	}
 	return p
 }
@@ -58,7 +58,7 @@ func (p *progress) report(st run.Status) {
 	if now := time.Now(); p.line && now.Sub(p.drawn) >= redraw {
 		p.drawn = now
 		line := progressLine(p.name, st, p.left(st, now))
-		fmt.Fprint(p.app.Err, "\r\x1b[K"+cut(line, terminalWidth()))
+		p.app.redraw(cut(line, terminalWidth()))
 	}
 }
 
@@ -74,7 +74,7 @@ func (p *progress) left(st run.Status, now time.Time) time.Duration {
 // clear takes the line away.
 func (p *progress) clear() {
 	if p.line {
-		fmt.Fprint(p.app.Err, "\r\x1b[K")
+		p.app.redraw("")
 	}
 }
 
@@ -84,9 +84,9 @@ func progressLine(name string, st run.Status, left time.Duration) string {
 	share := min(1, float64(st.Steps)/float64(st.Total))
 	full := int(share * width)
 	bar := strings.Repeat("━", full) + strings.Repeat("─", width-full)
-	line := fmt.Sprintf("%s %s %3.0f %%  %s steps  %s/s", name, bar, math.Floor(100*share), grouped(st.Steps), grouped(int(st.StepsPerSecond())))
+	line := fmt.Sprintf("%s %s %3d %%  %s  %s/s", name, bar, int(100*share), figure.Count(st.Steps, "step"), figure.Whole(int(st.StepsPerSecond())))
 	if st.Episodes > 0 {
-		line += fmt.Sprintf("  return %.4g", st.Return)
+		line += "  return " + figure.Number(st.Return)
 	}
 	return line + fmt.Sprintf("  %v left", left.Round(time.Second))
 }
@@ -108,18 +108,10 @@ func progressTable(st run.Status) string {
 			group = head
 			fmt.Fprintf(&b, "| %-*s | %-12s |\n", width, head+"/", "")
 		}
-		fmt.Fprintf(&b, "| %-*s | %-12s |\n", width, "   "+name, brief(f.Value))
+		fmt.Fprintf(&b, "| %-*s | %-12s |\n", width, "   "+name, figure.Digits(f.Value))
 	}
 	b.WriteString(rule)
 	return b.String()
-}
-
-// brief is x in four digits, or whole.
-func brief(x float64) string {
-	if x == math.Trunc(x) && math.Abs(x) < 1e12 {
-		return strconv.FormatInt(int64(x), 10)
-	}
-	return strconv.FormatFloat(x, 'g', 4, 64)
 }
 
 // progressJSON is one line of --json.
@@ -150,11 +142,7 @@ func jsonNumber(x float64) string {
 
 // grouped writes n with commas between its thousands.
 func grouped(n int) string {
-	s := strconv.Itoa(n)
-	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
+	return figure.Whole(n)
 }
 
 // cut shortens a line to a width in characters.

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"math"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -14,10 +15,15 @@ func TestGrouped(t *testing.T) {
 	for n, want := range map[int]string{
 		0: "0", 7: "7", 999: "999", 1000: "1,000", 12345: "12,345", 123456: "123,456", 1234567: "1,234,567",
 		-1: "-1", -999: "-999", -1000: "-1,000", -123456: "-123,456", -1234567: "-1,234,567",
-		math.MaxInt64: "9,223,372,036,854,775,807", math.MinInt64: "-9,223,372,036,854,775,808",
+		math.MaxInt32: "2,147,483,647", math.MinInt32: "-2,147,483,648",
 	} {
 		if got := grouped(n); got != want {
 			t.Errorf("grouped(%d) = %q, want %q", n, got, want)
+		}
+	}
+	for _, n := range []int{math.MinInt, math.MaxInt} { // of 32 or of 64 bits
+		if got, want := strings.ReplaceAll(grouped(n), ",", ""), strconv.Itoa(n); got != want {
+			t.Errorf("grouped(%d) without commas = %q, want %q", n, got, want)
 		}
 	}
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/internal/atomicfile"
 	"github.com/rlrun/rlrun/internal/episode"
+	"github.com/rlrun/rlrun/internal/figure"
 	"github.com/rlrun/rlrun/internal/run"
 	"github.com/rlrun/rlrun/policy"
 	"github.com/rlrun/rlrun/render"
@@ -45,7 +46,7 @@ says as what:
 			if f.out == "" {
 				return badInput{errors.New("rlrun record: --out FILE is not there; want a new file that ends in .gif, .mp4, .png or .jsonl")}
 			}
-			r, err := run.Load(args[0], a.Envs)
+			r, err := a.loadOne(args[0], "policy.safetensors")
 			if err != nil {
 				return badInput{err}
 			}
@@ -132,7 +133,7 @@ func (a *App) record(r *run.Run, act *actor, seed uint64, n int, f recordFlags) 
 	if c, ok := rec.(io.Closer); ok {
 		defer c.Close()
 	}
-	ctx, stop := interruptible()
+	ctx, stop := a.interruptible()
 	defer stop()
 	for i := range n {
 		err := playWhole(ctx, act, seed, i, rec)
@@ -142,9 +143,9 @@ func (a *App) record(r *run.Run, act *actor, seed uint64, n int, f recordFlags) 
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(a.Err, "episode %d: %d steps, return %.4g\n", i+1, act.player.Steps, act.player.Return)
+		a.say("episode %d: %s, return %s", i+1, figure.Count(act.player.Steps, "step"), figure.Number(act.player.Return))
 	}
-	return atomicfile.Write(f.out, rec.write)
+	return atomicfile.Create(f.out, rec.write)
 }
 
 // playWhole plays an episode from its beginning to its end.

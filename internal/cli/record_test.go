@@ -4,7 +4,6 @@ import (
 	"image/gif"
 	"image/png"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -17,6 +16,7 @@ func TestRecord(t *testing.T) {
 	a.must(t, "quick", "--out", "run")
 	steps := int(objects(t, a.must(t, "eval", "run", "--episodes", "1", "--json"))[0]["eval"].(map[string]any)["mean"].(float64))
 
+	writeFile(t, "a.gif.tmp", "precious")
 	a.must(t, "record", "run", "-o", "a.gif", "--size", "120x80", "--theme", "dark")
 	g, err := gif.DecodeAll(strings.NewReader(readFile(t, "a.gif")))
 	if err != nil || len(g.Image) != steps+1 || g.Config.Width != 120 || g.Config.Height != 80 {
@@ -47,9 +47,11 @@ func TestRecord(t *testing.T) {
 	if again := a.must(t, "record", "run", "-o", "b.gif", "--size", "120x80", "--theme", "dark"); again != "" || readFile(t, "b.gif") != before {
 		t.Error("recording again gives other bytes")
 	}
-	files, _ := filepath.Glob("*.tmp")
-	if len(files) > 0 {
-		t.Errorf("there remain %v", files)
+	if got := readFile(t, "a.gif.tmp"); got != "precious" {
+		t.Errorf("a.gif.tmp = %q, want it as it was", got)
+	}
+	if files, err := os.ReadDir("."); err != nil || len(files) != 6 {
+		t.Errorf("there are %v, %v, want the run, the four recordings and a.gif.tmp", files, err)
 	}
 }
 
@@ -82,8 +84,8 @@ func TestRecordVideo(t *testing.T) {
 	if status != statusBadInput || !strings.Contains(said, "ffmpeg") || strings.Count(said, "\n") != 1 {
 		t.Errorf("record without ffmpeg = %d, %q, want bad input and a line", status, said)
 	}
-	if _, err := os.Stat("a.mp4"); err == nil {
-		t.Error("there is a.mp4, want nothing")
+	if files, err := os.ReadDir("."); err != nil || len(files) != 1 {
+		t.Errorf("there are %v, %v, want the run alone", files, err)
 	}
 }
 

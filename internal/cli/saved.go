@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"strconv"
 
 	"github.com/spf13/cobra"
 
+	"github.com/rlrun/rlrun/internal/figure"
 	"github.com/rlrun/rlrun/internal/run"
 )
 
@@ -19,7 +21,7 @@ func (a *App) evalCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "eval RUN", Short: "evaluate a saved run's policy", Args: oneArg("a run directory"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			r, err := run.Load(args[0], a.Envs)
+			r, err := a.loadOne(args[0], "policy.safetensors")
 			if err != nil {
 				return badInput{err}
 			}
@@ -31,7 +33,10 @@ func (a *App) evalCommand() *cobra.Command {
 			if err != nil {
 				return badInput{err}
 			}
-			ctx, stop := interruptible()
+			if done, err := r.Result(); err == nil && done == nil && !best {
+				a.say("rlrun: the run is not finished: this is the policy that it saved last; rlrun resume %s goes on with it", r.Dir)
+			}
+			ctx, stop := a.interruptible()
 			defer stop()
 			res, err := r.Evaluate(ctx, p, n, from)
 			if errors.Is(err, context.Canceled) {
@@ -73,43 +78,6 @@ func readSeed(text string) (uint64, error) {
 	return seed, nil
 }
 
-// resumeCommand goes on with an interrupted run.
-func (a *App) resumeCommand() *cobra.Command {
-	var f runFlags
-	cmd := &cobra.Command{
-		Use: "resume RUN", Short: "go on with an interrupted run, or print a finished one's result again",
-		Args: oneArg("a run directory"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			every, err := f.checkpointEvery()
-			if err != nil {
-				return err
-			}
-			r, err := run.Load(args[0], a.Envs)
-			if err != nil {
-				return badInput{err}
-			}
-			res, err := r.Result()
-			if err != nil {
-				return badInput{err}
-			}
-			if res != nil {
-				return a.print(res, f.json)
-			}
-			w, err := a.watchTraining(r.Scenario, f)
-			if err != nil {
-				return badInput{err}
-			}
-			defer w.close()
-			if err := r.Resume(); err != nil {
-				return badInput{errors.Join(err, r.Close())}
-			}
-			return a.finish(r, every, f, w)
-		},
-	}
-	f.add(cmd)
-	return cmd
-}
-
 // print says what came of a run: the result line, or two lines for a person.
 func (a *App) print(res *run.Result, asJSON bool) error {
 	if asJSON {
@@ -117,21 +85,30 @@ func (a *App) print(res *run.Result, asJSON bool) error {
 	}
 	e, verdict := res.Eval, ""
 	if t := res.Threshold(); t != nil {
-		verdict = fmt.Sprintf("; %g %% reach %g", 100**e.SuccessRate, *t)
+		verdict = fmt.Sprintf("; %s reach %s", figure.Share(*e.SuccessRate, e.Episodes), figure.Given(*t))
 	}
-	if res.Regret != nil {
-		verdict += fmt.Sprintf("; regret %.4g", *res.Regret)
+	if res.Regret != nil && res.Regret.Finite() {
+		verdict += "; regret " + figure.Number(exact(float64(*res.Regret)))
 	}
-	_, err := fmt.Fprintf(a.Out, "%s, seed %d: return %.4g ± %.3g (%g to %g) over %d episodes%s\n",
-		res.Scenario, res.Seed, e.Mean, e.Std, e.Min, e.Max, e.Episodes, verdict)
+	_, err := fmt.Fprintf(a.Out, "%s, seed %d: return %s (%s) over %s%s\n", res.Scenario, res.Seed,
+		figure.MeanDeviation(e.Mean, e.Std, e.Episodes), figure.Range(e.Min, e.Max), figure.Count(e.Episodes, "episode"), verdict)
 	if err != nil {
 		return err
 	}
 	if res.TrainS == nil {
 		_, err = fmt.Fprintf(a.Out, "%s on %s, from %s\n", res.Agent, res.Env, res.Run)
 	} else {
-		_, err = fmt.Fprintf(a.Out, "%s steps in %.3g s (%s a second), saved in %s\n",
-			grouped(res.Steps), *res.TrainS, grouped(int(*res.StepsPerS)), res.Run)
+		_, err = fmt.Fprintf(a.Out, "%s in %s s (%s a second), saved in %s\n",
+			figure.Count(res.Steps, "step"), figure.Number(*res.TrainS), figure.Whole(int(*res.StepsPerS)), res.Run)
 	}
 	return err
+}
+
+// exact is x, which is a difference of exact values, or 0 where it is no more than
+// the precision of those.
+func exact(x float64) float64 {
+	if math.Abs(x) < 1e-9 {
+		return 0
+	}
+	return x
 }

@@ -8,10 +8,11 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
-	"sync"
 	"time"
 
+	"github.com/rlrun/rlrun/internal/figure"
 	"github.com/rlrun/rlrun/internal/run"
 	"github.com/rlrun/rlrun/internal/scenario"
 	"github.com/rlrun/rlrun/internal/statistics"
@@ -19,19 +20,22 @@ import (
 
 // A cell is one setting of a sweep, or the scenario as it is, with its seeds.
 type cell struct {
-	label string // its settings, KEY=VALUE, …; "" of what is no sweep
-	runs  []*seedRun
+	label    string             // its settings, KEY=VALUE, …; "" of what is no sweep
+	scenario *scenario.Scenario // of the first seed
+	runs     []*seedRun
 }
 
-// A seedRun is one of several runs.
+// A seedRun is one of several runs. Its environments and its agent are there while it
+// trains, and no longer.
 type seedRun struct {
-	scenario *scenario.Scenario
-	dir      string // "" for one that is found
-	run      *run.Run
-	share    float64 // trained
-	result   *run.Result
-	err      error
-	done     chan struct{}
+	source  string            // of the scenario
+	changes []scenario.Change // to it
+	seed    uint64
+	dir     string  // "" for one that is found when it is created
+	share   float64 // trained
+	result  *run.Result
+	err     error
+	done    chan struct{}
 }
 
 // A summary is what came of several runs: INTERFACES' results line.
@@ -42,41 +46,30 @@ type summary struct {
 	Seeds    []uint64 `json:"seeds"`
 	Failed   []uint64 `json:"failed"`
 	Eval     struct {
-		Mean   *float64    `json:"mean"` // of the runs' mean returns
-		Median *float64    `json:"median"`
-		IQM    *float64    `json:"iqm"`
-		CI95   *[2]float64 `json:"ci95"` // of the interquartile mean, by bootstrap
+		Mean   *run.Number    `json:"mean"` // of the runs' mean returns
+		Median *run.Number    `json:"median"`
+		IQM    *run.Number    `json:"iqm"`
+		CI95   *[2]run.Number `json:"ci95"` // of the interquartile mean, by bootstrap
 	} `json:"eval"`
 }
 
 // runMany runs all runs of all cells, as many at once as there are cores, each to
-// the bytes that it would have alone.
+// the bytes that it would have alone. Their directories are there from the start.
 func (a *App) runMany(cells []*cell, every int, f runFlags) error {
-	var all []*seedRun
-	for _, c := range cells {
-		if _, err := c.runs[0].scenario.NewAgent(); err != nil {
-			return badInput{err} // before anything is made
-		}
-		all = append(all, c.runs...)
+	all, err := a.createAll(cells)
+	if err != nil {
+		return badInput{err}
 	}
+	ctx, stop := a.interruptible()
+	defer stop()
+	show := a.newManyProgress(cells[0].scenario.Name, all, f)
+	next := make(chan *seedRun)
 	cores := runtime.GOMAXPROCS(0)
 	atOnce := min(cores, len(all))
-	for _, r := range all {
-		r.scenario.UseCores(cores / atOnce)
-		r.done = make(chan struct{})
-		var err error
-		if r.run, err = run.Create(r.scenario, r.dir); err != nil {
-			return badInput{err}
-		}
-	}
-	ctx, stop := interruptible()
-	defer stop()
-	show := a.newManyProgress(all, f)
-	next := make(chan *seedRun)
 	for range atOnce {
 		go func() {
 			for r := range next {
-				r.train(ctx, every, show)
+				r.err = a.train(ctx, r, cores/atOnce, every, show)
 				close(r.done)
 			}
 		}()
@@ -95,27 +88,24 @@ func (a *App) runMany(cells []*cell, every int, f runFlags) error {
 			switch {
 			case errors.Is(r.err, context.Canceled):
 				interrupted++
-				fmt.Fprintf(a.Err, "rlrun: interrupted; rlrun resume %s goes on\n", r.run.Dir)
+				a.say("rlrun: interrupted; rlrun resume %s goes on", r.dir)
 			case r.err != nil:
 				failed++
-				fmt.Fprintf(a.Err, "rlrun: seed %d in %s: %s\n", r.scenario.Seed, r.run.Dir, strings.ReplaceAll(r.err.Error(), "\n", "; "))
+				a.say("rlrun: seed %d in %s: %s", r.seed, r.dir, message(r.err))
+				trace(a.Err, r.err)
 			default:
-				if err := a.print(r.result, f.json); err != nil {
-					return err
-				}
+				a.print(r.result, f.json) // Run looks at what could not be printed, when all runs are done
 			}
 		}
 		if interrupted == 0 {
-			if err := a.printSummary(c, f.json); err != nil {
-				return err
-			}
+			a.printSummary(c, f.json)
 		}
 	}
 	if interrupted > 0 {
 		return errInterrupted
 	}
 	if failed > 0 {
-		return fmt.Errorf("%d of %d runs failed", failed, len(all))
+		return fmt.Errorf("%d of %s failed", failed, figure.Count(len(all), "run"))
 	}
 	return nil
 }
@@ -130,37 +120,82 @@ func (a *App) runCells(name string, changes []scenario.Change, sweeps []string, 
 	if err != nil {
 		return badInput{err}
 	}
+	a.warnRepeat(cells[0].scenario)
 	return a.runMany(cells, every, f)
 }
 
-// train brings a run to its end.
-func (r *seedRun) train(ctx context.Context, every int, show *manyProgress) {
-	defer func() {
-		r.err = errors.Join(r.err, r.run.Close())
-	}()
-	st, err := r.run.Train(ctx, run.Options{CheckpointEvery: every, Report: func(st run.Status) { show.report(r, st) }})
-	if err == nil {
-		r.result, err = r.run.Finish(ctx, st)
+// createAll creates the runs of all cells, once a first agent of each cell is known
+// to be right, and returns them. They are closed until they train.
+func (a *App) createAll(cells []*cell) (all []*seedRun, err error) {
+	for _, c := range cells {
+		if _, err := c.scenario.NewAgent(); err != nil {
+			return nil, err // before anything is made
+		}
+		all = append(all, c.runs...)
 	}
-	r.err = err
+	for _, s := range all {
+		own, err := a.scenario(s.source, s.changes)
+		if err != nil {
+			return nil, err
+		}
+		r, err := run.Create(own, s.dir)
+		if err != nil {
+			return nil, err
+		}
+		s.dir, s.done = r.Dir, make(chan struct{})
+		if err := r.Close(); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// train brings a run that was created to its end, and returns why it did not come
+// there.
+func (a *App) train(ctx context.Context, s *seedRun, cores, every int, show *manyProgress) (err error) {
+	defer guard(&err, nil)
+	r, err := run.Open(s.dir, a.Envs)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, r.Close()) }()
+	r.Scenario.UseCores(cores)
+	steps := 0
+	defer guard(&err, duringTraining(r.Scenario, &steps))
+	if err := r.Resume(); err != nil {
+		return err
+	}
+	st, err := r.Train(ctx, run.Options{CheckpointEvery: every, Report: func(st run.Status) {
+		steps = st.Steps
+		show.report(s, st)
+	}})
+	if err != nil {
+		return err
+	}
+	if st.Trouble != nil {
+		show.trouble(s, st.Trouble)
+	}
+	s.result, err = r.Finish(ctx, st)
+	return err
 }
 
 // summarise sums up a cell's runs.
 func (c *cell) summarise() summary {
-	s := summary{Event: "results", Scenario: c.runs[0].scenario.Name, Sweep: c.label, Seeds: []uint64{}, Failed: []uint64{}}
+	s := summary{Event: "results", Scenario: c.scenario.Name, Sweep: c.label, Seeds: []uint64{}, Failed: []uint64{}}
 	var means []float64
 	for _, r := range c.runs {
-		s.Seeds = append(s.Seeds, r.scenario.Seed)
+		s.Seeds = append(s.Seeds, r.seed)
 		if r.err != nil {
-			s.Failed = append(s.Failed, r.scenario.Seed)
+			s.Failed = append(s.Failed, r.seed)
 		} else {
 			means = append(means, r.result.Eval.Mean)
 		}
 	}
 	if len(means) > 0 {
-		s.Eval.Mean, s.Eval.Median, s.Eval.IQM = new(statistics.Mean(means)), new(statistics.Median(means)), new(statistics.IQM(means))
+		number := func(x float64) *run.Number { return new(run.Number(x)) }
+		s.Eval.Mean, s.Eval.Median, s.Eval.IQM = number(statistics.Mean(means)), number(statistics.Median(means)), number(statistics.IQM(means))
 		i := statistics.Bootstrap(1, func(x ...[]float64) float64 { return statistics.IQM(x[0]) }, means)
-		s.Eval.CI95 = &[2]float64{i.Low, i.High}
+		s.Eval.CI95 = &[2]run.Number{run.Number(i.Low), run.Number(i.High)}
 	}
 	return s
 }
@@ -179,18 +214,20 @@ func (a *App) printSummary(c *cell, asJSON bool) error {
 		_, err := fmt.Fprintf(a.Out, "%s: no run was finished\n", what)
 		return err
 	}
-	gap := ""
-	if t := c.runs[0].scenario.Threshold; t != nil {
+	low, high, iqm := float64(s.Eval.CI95[0]), float64(s.Eval.CI95[1]), float64(*s.Eval.IQM)
+	gap, stderr := "", figure.StdErr(low, high)
+	if t := c.scenario.Threshold; t != nil {
 		var means []float64
 		for _, r := range c.runs {
 			if r.err == nil {
 				means = append(means, r.result.Eval.Mean)
 			}
 		}
-		gap = fmt.Sprintf("; %.4g short of %g on average", statistics.OptimalityGap(means, *t), *t)
+		gap = fmt.Sprintf("; %s short of %s on average", figure.Number(statistics.OptimalityGap(means, *t)), figure.Given(*t))
 	}
-	_, err := fmt.Fprintf(a.Out, "%s, %d seeds: interquartile mean %.4g (95 %%: %.4g to %.4g), mean %.4g, median %.4g%s\n",
-		what, len(s.Seeds)-len(s.Failed), *s.Eval.IQM, s.Eval.CI95[0], s.Eval.CI95[1], *s.Eval.Mean, *s.Eval.Median, gap)
+	_, err := fmt.Fprintf(a.Out, "%s, %s: interquartile mean %s (95 %%: %s), mean %s, median %s%s\n",
+		what, figure.Count(len(s.Seeds)-len(s.Failed), "seed"), figure.Known(iqm, stderr), figure.Bounds(iqm, low, high),
+		figure.Known(float64(*s.Eval.Mean), stderr), figure.Known(float64(*s.Eval.Median), stderr), gap)
 	return err
 }
 
@@ -199,6 +236,9 @@ func (a *App) cellsOf(name string, changes []scenario.Change, sweeps []string, s
 	settings, err := choices(sweeps)
 	if err != nil {
 		return nil, err
+	}
+	if n := maxRuns / len(settings); seeds > n {
+		return nil, fmt.Errorf("--seeds %d: want 1 … %d, as no more than %d runs are made at once", seeds, n, maxRuns)
 	}
 	if out != "" {
 		if _, err := os.Lstat(out); err == nil {
@@ -219,17 +259,18 @@ func (a *App) cellsOf(name string, changes []scenario.Change, sweeps []string, s
 		if err != nil {
 			return nil, err
 		}
+		c.scenario = first
 		for i := range seeds {
 			seed := first.Seed + uint64(i)
-			s, err := a.scenario(name, append(own[:len(own):len(own)], scenario.Change{Assignment: fmt.Sprintf("seed=%d", seed), Origin: "--seeds"}))
-			if err != nil {
+			with := append(own[:len(own):len(own)], scenario.Change{Assignment: fmt.Sprintf("seed=%d", seed), Origin: "--seeds"})
+			if _, err := a.scenario(name, with); err != nil {
 				return nil, err
 			}
 			dir := ""
-			if base := sweepDir(out, s.Name, set); base != "" {
+			if base := sweepDir(out, first.Name, set); base != "" {
 				dir = filepath.Join(base, fmt.Sprintf("seed-%d", seed))
 			}
-			c.runs = append(c.runs, &seedRun{scenario: s, dir: dir})
+			c.runs = append(c.runs, &seedRun{source: name, changes: with, seed: seed, dir: dir})
 		}
 		cells = append(cells, c)
 	}
@@ -250,6 +291,9 @@ func sweepDir(out, scenario string, set []string) string {
 // started names a sweep that is given no directory.
 var started = time.Now()
 
+// maxRuns bounds the runs of one command.
+const maxRuns = 10_000
+
 // choices is every choice of a value for each KEY=[a, b, …]: assignments of all keys.
 func choices(sweeps []string) ([][]string, error) {
 	all := [][]string{nil}
@@ -258,6 +302,14 @@ func choices(sweeps []string) ([][]string, error) {
 		values, err := elements(list)
 		if !ok || key == "" || err != nil || len(values) == 0 {
 			return nil, fmt.Errorf("--sweep %s: want KEY=[a, b, …]", s)
+		}
+		if len(all)*len(values) > maxRuns {
+			return nil, fmt.Errorf("--sweep %s: that makes %d settings, want %d at most", s, len(all)*len(values), maxRuns)
+		}
+		for i, v := range values {
+			if slices.Contains(values[:i], v) {
+				return nil, fmt.Errorf("--sweep %s: %s is there twice", s, v)
+			}
 		}
 		var more [][]string
 		for _, cell := range all {
@@ -301,51 +353,4 @@ func elements(list string) (all []string, err error) {
 		return nil, errors.New("brackets that do not match")
 	}
 	return all, nil
-}
-
-// manyProgress shows how several runs go, on a terminal.
-type manyProgress struct {
-	app   *App
-	line  bool
-	mu    sync.Mutex
-	runs  []*seedRun
-	drawn time.Time
-}
-
-func (a *App) newManyProgress(runs []*seedRun, f runFlags) *manyProgress {
-	p := &manyProgress{app: a, runs: runs, line: a.Interactive && !f.quiet}
-	if p.line {
-		fmt.Fprintf(a.Err, "%s: %d runs; Ctrl-C saves and stops\n", runs[0].scenario.Name, len(runs))
-	}
-	return p
-}
-
-// report is told of a run's iteration.
-func (p *manyProgress) report(r *seedRun, st run.Status) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	r.share = min(1, float64(st.Steps)/float64(st.Total))
-	now := time.Now()
-	if !p.line || now.Sub(p.drawn) < redraw {
-		return
-	}
-	p.drawn = now
-	var sum float64
-	ended := 0
-	for _, r := range p.runs {
-		if sum += r.share; r.share == 1 {
-			ended++
-		}
-	}
-	line := fmt.Sprintf("%3.0f %%  %d of %d runs trained", 100*sum/float64(len(p.runs)), ended, len(p.runs))
-	fmt.Fprint(p.app.Err, "\r\x1b[K"+cut(line, terminalWidth()))
-}
-
-// clear takes the line away.
-func (p *manyProgress) clear() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.line {
-		fmt.Fprint(p.app.Err, "\r\x1b[K")
-	}
 }

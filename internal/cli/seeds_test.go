@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+
+	"github.com/rlrun/rlrun/env"
 )
 
 // TestSeeds wants of several runs the bytes that each has alone, a line for each in
@@ -43,7 +45,7 @@ func TestSeeds(t *testing.T) {
 	if d := e["mean"].(float64) - mean; d*d > 1e-18 || !(ci[0].(float64) <= e["iqm"].(float64) && e["iqm"].(float64) <= ci[1].(float64)) {
 		t.Errorf("eval of all is %v, want the mean %v and an interval about the interquartile mean", e, mean)
 	}
-	if text := a.must(t, "quick", "--seeds", "1", "--quiet"); !strings.Contains(text, "quick, 1 seeds: interquartile mean") {
+	if text := a.must(t, "quick", "--seeds", "1", "--quiet"); !strings.Contains(text, "quick, 1 seed: interquartile mean") {
 		t.Errorf("one of several runs prints %q", text)
 	}
 }
@@ -96,6 +98,42 @@ func TestElements(t *testing.T) {
 	for _, bad := range []string{"", "1, 2", "[1", "[[1]", `["a]`} {
 		if got, err := elements(bad); err == nil {
 			t.Errorf("elements(%q) = %q, want an error", bad, got)
+		}
+	}
+}
+
+// rich is still with a limit of 40 steps, of which each pays 1e308.
+type rich struct{ still }
+
+func (r *rich) Spec() env.Spec {
+	spec := r.still.Spec()
+	spec.ID, spec.MaxSteps = "acme/Rich-v0", 40
+	return spec
+}
+
+func (*rich) Step(act, obs []float32) env.Outcome {
+	obs[0] = act[0]
+	return env.Outcome{Reward: 1e308}
+}
+
+// TestSeedsNotFinite: returns of more than there is are null, of each run and of all;
+// a person reads that they are infinite.
+func TestSeedsNotFinite(t *testing.T) {
+	a := inEmptyDir(t)
+	a.Envs["acme/Rich-v0"] = env.Entry(func() *rich { return new(rich) })
+	writeFile(t, "rich.yaml", strings.Replace(open, "{id: acme/Open-v0, n_envs: 2}", "{id: acme/Rich-v0, n_envs: 2, wrappers: [{scale_reward: 0}]}", 1))
+	lines := objects(t, a.must(t, "rich.yaml", "--seeds", "2", "--json", "--quiet"))
+	if len(lines) != 3 {
+		t.Fatalf("%d lines, want 3", len(lines))
+	}
+	for _, line := range lines {
+		if e := line["eval"].(map[string]any); e["mean"] != nil || line["event"] == "results" && e["iqm"] != nil {
+			t.Errorf("%v, want null for what is not finite", line)
+		}
+	}
+	for _, args := range [][]string{{"--seeds", "2"}, {}} {
+		if out := a.must(t, append([]string{"rich.yaml", "--quiet"}, args...)...); !strings.Contains(out, "Inf") {
+			t.Errorf("rlrun rich.yaml %q = %q, want that the return is infinite", args, out)
 		}
 	}
 }

@@ -21,6 +21,8 @@ type session struct {
 	spec     env.Spec
 	physics  env.Physics // nil where the environment has none
 	obs, act []float32
+	seed     uint64 // of the episode
+	set      bool   // the episode began in a state that was set, without a seed
 	steps    int    // of the episode
 	running  bool   // an episode is
 	begun    bool   // there was one
@@ -57,8 +59,8 @@ type stepped struct {
 func (s *session) answer(line []byte) (answer any) {
 	defer func() {
 		if p := recover(); p != nil {
+			answer = failure{fmt.Sprintf("%s, %s: panic: %v", s.spec.ID, s.place(), p)}
 			s.running = false
-			answer = failure{fmt.Sprintf("%s panicked: %v", s.spec.ID, p)}
 		}
 	}()
 	answer, err := s.request(line)
@@ -68,13 +70,23 @@ func (s *session) answer(line []byte) (answer any) {
 	return answer
 }
 
+// place says where the environment is, for a message.
+func (s *session) place() string {
+	if s.set {
+		return fmt.Sprintf("step %d after a state that was set", s.steps)
+	}
+	return fmt.Sprintf("seed %d, step %d", s.seed, s.steps)
+}
+
 func (s *session) request(line []byte) (any, error) {
-	var fields map[string]json.RawMessage
-	if err := decode(line, &fields); err != nil {
+	fields, err := fieldsOf(line)
+	if errors.Is(err, errNoObject) {
 		return nil, errors.New(`not a JSON object, want {"reset":{}}, {"action":…}, {"state":[…]} or {"describe":true}`)
+	} else if err != nil {
+		return nil, err
 	}
 	requests := map[string]func(json.RawMessage, []float64) (any, error){
-		"reset": s.reset, "action": s.step, "state": s.set, "describe": s.describe,
+		"reset": s.reset, "action": s.step, "state": s.setState, "describe": s.describe,
 	}
 	draws, err := drawsOf(fields)
 	if err != nil {
@@ -101,11 +113,6 @@ func drawsOf(fields map[string]json.RawMessage) (draws []float64, err error) {
 	if draws, err = numbers(raw); err != nil {
 		return nil, errors.New("draws: want a list of numbers")
 	}
-	for _, u := range draws {
-		if !(0 <= u && u < 1) {
-			return nil, fmt.Errorf("draws: %v, want numbers from 0 to less than 1", u)
-		}
-	}
 	return draws, nil
 }
 
@@ -117,45 +124,53 @@ func (s *session) describe(raw json.RawMessage, _ []float64) (any, error) {
 }
 
 func (s *session) reset(raw json.RawMessage, draws []float64) (any, error) {
-	var fields map[string]json.RawMessage
-	if err := decode(raw, &fields); err != nil || fields == nil {
+	fields, err := fieldsOf(raw)
+	if errors.Is(err, errNoObject) {
 		return nil, errors.New(`reset: want {} or {"seed":N}`)
+	} else if err != nil {
+		return nil, fmt.Errorf("reset: %w", err)
 	}
 	seed := s.next
 	for key, value := range fields {
 		if key != "seed" {
 			return nil, fmt.Errorf("reset: no field %q, want seed", key)
 		}
-		var err error
-		if seed, err = strconv.ParseUint(string(value), 10, 63); err != nil {
-			return nil, fmt.Errorf("reset: seed %s, want a whole number, 0 … %d", value, uint64(math.MaxInt64))
+		if seed, err = strconv.ParseUint(string(value), 10, 64); err != nil {
+			return nil, fmt.Errorf("reset: seed %s, want a whole number, 0 … %d", value, uint64(math.MaxUint64))
 		}
 	}
+	done, err := s.draw(draws)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
 	if len(fields) == 0 {
 		s.next++
 	}
-	defer s.draw(draws)()
-	s.e.Reset(seed, s.obs)
 	s.begin()
+	s.seed, s.set = seed, false
+	s.e.Reset(seed, s.obs)
 	return s.view(), nil
 }
 
 // draw gives the environment its next random numbers; what it returns takes
 // those back that were not used.
-func (s *session) draw(u []float64) (done func()) {
+func (s *session) draw(draws []float64) (done func(), err error) {
 	d, ok := env.As[env.Drawn](s.e)
-	if !ok || u == nil {
-		return func() {}
+	if !ok || draws == nil {
+		return func() {}, nil
 	}
-	d.SetDraws(u)
-	return func() { d.SetDraws(nil) }
+	return func() { d.SetDraws(nil) }, d.SetDraws(draws)
 }
 
 func (s *session) begin() { s.running, s.begun, s.steps = true, true, 0 }
 
-func (s *session) set(raw json.RawMessage, _ []float64) (any, error) {
+func (s *session) setState(raw json.RawMessage, _ []float64) (any, error) {
 	if s.physics == nil {
 		return nil, fmt.Errorf("state: %s has none that can be set", s.spec.ID)
+	}
+	if _, ok := env.AsIs[env.Physics](s.e); !ok {
+		return nil, fmt.Errorf("state: that of %s cannot be set within wrappers that change observations or actions", s.spec.ID)
 	}
 	x, err := numbers(raw)
 	if err != nil {
@@ -164,8 +179,9 @@ func (s *session) set(raw json.RawMessage, _ []float64) (any, error) {
 	if err := s.physics.SetPhysics(x); err != nil {
 		return nil, err
 	}
-	s.physics.Observe(s.obs)
 	s.begin()
+	s.set = true
+	s.physics.Observe(s.obs)
 	return s.view(), nil
 }
 
@@ -179,9 +195,13 @@ func (s *session) step(raw json.RawMessage, draws []float64) (any, error) {
 	if err := s.readAction(raw); err != nil {
 		return nil, err
 	}
-	defer s.draw(draws)()
-	out := s.e.Step(s.act, s.obs)
+	done, err := s.draw(draws)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
 	s.steps++
+	out := s.e.Step(s.act, s.obs)
 	truncated := out.Truncated || s.steps == s.spec.MaxSteps
 	s.running = !out.Terminated && !truncated
 	v := s.view()
@@ -208,16 +228,32 @@ func (s *session) readAction(raw json.RawMessage) error {
 		if !space.Contains(act) || x[0] != math.Trunc(x[0]) {
 			return fmt.Errorf("action: %v, want a whole number, 0 … %d", x[0], space.N-1)
 		}
-	case env.Box: // out of its bounds, it is the environment's to clip, as in a Vec
-		if slices.ContainsFunc(act, func(v float32) bool { return v-v != 0 }) {
-			return fmt.Errorf("action: %v, want float32 numbers", x)
+	case env.Box:
+		if err := s.inBox(space, act, x); err != nil {
+			return err
 		}
 	default:
 		if !space.Contains(act) {
-			return fmt.Errorf("action: %v is not in %v", x, describeSpace(space))
+			return fmt.Errorf("action: %v is not in %s", x, env.Describe(space))
 		}
 	}
 	copy(s.act, act)
+	return nil
+}
+
+// inBox refuses an action, x as it was sent, that is out of its bounds. Where the
+// environment's rules say what such an action does, only numbers that are not finite
+// are refused.
+func (s *session) inBox(box env.Box, act []float32, x []float64) error {
+	_, clips := env.AsIs[env.Clipper](s.e)
+	for i, v := range act {
+		if v-v != 0 {
+			return fmt.Errorf("action: %v, want float32 numbers", x)
+		}
+		if !clips && (v < box.Low[i] || v > box.High[i]) {
+			return fmt.Errorf("action: number %d is %v, want %v … %v", i, x[i], box.Low[i], box.High[i])
+		}
+	}
 	return nil
 }
 
@@ -241,6 +277,43 @@ func numbers(data []byte) ([]float64, error) {
 		x[i] = *p
 	}
 	return x, nil
+}
+
+var errNoObject = errors.New("not a JSON object")
+
+// fieldsOf reads all of data as one JSON object, whose keys differ.
+func fieldsOf(data []byte) (map[string]json.RawMessage, error) {
+	dec := json.NewDecoder(bytes.NewReader(data))
+	if first, err := dec.Token(); err != nil || first != json.Delim('{') {
+		return nil, errNoObject
+	}
+	fields := map[string]json.RawMessage{}
+	var twice []string
+	for dec.More() {
+		key, err := dec.Token()
+		if err != nil {
+			return nil, errNoObject
+		}
+		name := key.(string) // of an object's keys there are no others
+		if _, ok := fields[name]; ok {
+			twice = append(twice, name)
+		}
+		var value json.RawMessage
+		if err := dec.Decode(&value); err != nil {
+			return nil, errNoObject
+		}
+		fields[name] = value
+	}
+	if _, err := dec.Token(); err != nil {
+		return nil, errNoObject
+	}
+	if _, err := dec.Token(); err != io.EOF {
+		return nil, errNoObject
+	}
+	if len(twice) > 0 {
+		return nil, fmt.Errorf("the key %q is given twice, want it once", twice[0])
+	}
+	return fields, nil
 }
 
 // decode reads all of data as one JSON value.

@@ -108,7 +108,7 @@ func TestBothFlags(t *testing.T) {
 func TestPanicking(t *testing.T) {
 	s := newSession(&odd{id: "acme/Odd-v0"})
 	ask(t, s, `{"reset":{}}`)
-	refused(t, s, `{"action":2}`, "acme/Odd-v0 panicked: out of track")
+	refused(t, s, `{"action":2}`, "acme/Odd-v0, seed 0, step 1: panic: out of track")
 	refused(t, s, `{"action":1}`, "the episode has ended; reset first")
 	if r := ask(t, s, `{"reset":{}}`); r.Error != "" {
 		t.Errorf("a reset after a panic = %+v, want a new episode", r)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/grid"
+	"github.com/rlrun/rlrun/internal/figure"
 )
 
 // solveCommand computes the exact optimum of a tabular environment.
@@ -89,8 +90,8 @@ func shown(tab grid.Tabular) int {
 // printSolution shows a person the values: on the map, where there is one.
 func (a *App) printSolution(tab grid.Tabular, s *grid.Solution, gamma float64) error {
 	m := tab.Model()
-	fmt.Fprintf(a.Out, "%s: %d states, %d actions; the start is worth %.6g at gamma %g (%s, %d sweeps)\n",
-		tab.Spec().ID, shown(tab), m.Actions, m.Mean(s.V), gamma, s.Method, s.Iterations)
+	fmt.Fprintf(a.Out, "%s: %s, %s; the start is worth %s at gamma %s (%s, %s)\n", tab.Spec().ID, figure.Count(shown(tab), "state"),
+		figure.Count(m.Actions, "action"), figure.Number(m.Mean(s.V)), figure.Given(gamma), s.Method, figure.Count(s.Iterations, "sweep"))
 	b, ok := tab.(interface{ Board() *grid.Board })
 	if !ok {
 		return nil
@@ -132,7 +133,7 @@ func (a *App) printBoard(board *grid.Board, v []float64, best [][]int) {
 				fmt.Fprintf(&values, "  %7s", "")
 				fmt.Fprintf(&moves, "  %7c", cell)
 			default:
-				fmt.Fprintf(&values, "  %7.3f", v[i])
+				fmt.Fprintf(&values, "  %7s", figure.Fixed(v[i], 3))
 				fmt.Fprintf(&moves, "  %7s", arrows)
 			}
 		}

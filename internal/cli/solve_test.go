@@ -60,8 +60,9 @@ func TestRegret(t *testing.T) {
 		set  string
 		want string
 	}{
-		{"env.wrappers=[]", `"regret":0,`}, {"env.wrappers=[{scale_reward: 0.5}]", `"regret":0,`},
-		{"env.wrappers=[{flatten_observation: true}]", ""},
+		{"env.wrappers=[]", `"regret":0,`}, {"env.wrappers=[{scale_reward: 0.5}]", `"regret":0,`}, {"env.wrappers=[{max_steps: 50}]", `"regret":0,`},
+		{"env.wrappers=[{clip_reward: [-1, 0.5]}, {max_steps: 50}, {scale_reward: 2}]", `"regret":0,`},
+		{"env.wrappers=[{flatten_observation: true}]", ""}, {"env.wrappers=[{max_steps: 50}, {sticky_action: 0.1}]", ""},
 		{"agent.learning_rate=0", `"regret":`},
 	} {
 		writeFile(t, "world.yaml", world)
@@ -72,5 +73,17 @@ func TestRegret(t *testing.T) {
 		if c.set == "agent.learning_rate=0" && strings.Contains(out, `"regret":0,`) {
 			t.Errorf("an untrained policy has no regret: %s", out)
 		}
+	}
+}
+
+// TestShippedRegret: the shipped scenario of the cliff has a time limit around it, a
+// discount of 1, and states that its policy never comes to. The best way is 13 steps
+// long, and so is what it learns.
+func TestShippedRegret(t *testing.T) {
+	text := shipped(t, "cliffwalking-qlearning")
+	a := inEmptyDir(t)
+	writeFile(t, "cliff.yaml", text)
+	if out := a.must(t, "cliff.yaml", "--json", "--quiet"); !strings.Contains(out, `"mean":-13,`) || !strings.Contains(out, `"regret":0,`) {
+		t.Errorf("the result is %s, want a return of -13 and no regret", out)
 	}
 }

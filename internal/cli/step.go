@@ -6,10 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
 	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/internal/scenario"
 	"github.com/rlrun/rlrun/internal/settings"
 )
 
@@ -21,7 +23,7 @@ const maxLine = 1 << 20
 func (a *App) stepCommand() *cobra.Command {
 	var sets []string
 	cmd := &cobra.Command{
-		Use: "step ENV", Short: "drive an environment over standard input and output", Args: oneArg("an environment"),
+		Use: "step ENV|FILE.yaml", Short: "drive an environment over standard input and output", Args: oneArg("an environment"),
 		Long: `rlrun step ENV answers each line of standard input with one line:
 
   {"reset":{"seed":7}}   {"obs":[…],"state":[…]}; without a seed: 0, then 1, …
@@ -30,21 +32,45 @@ func (a *App) stepCommand() *cobra.Command {
   {"describe":true}      the environment's spaces, time limit and threshold
   anything else          {"error":"…"}, and it goes on
 
-"draws":[…] beside an action or a reset gives the random numbers, uniform in
-[0, 1), that it consumes.`,
+ENV is an environment's id; or a scenario's file, RUN/config.yaml say, whose
+environment is driven with its options and the wrappers of training.
+
+"draws":[…] beside an action or a reset gives the random numbers that it consumes:
+uniform numbers from 0 to less than 1, and for Blackjack the cards, 1 (an ace) … 10,
+in the order in which they are dealt, the dealer's two first. An action out of range
+is an error and changes nothing; Pendulum and MountainCarContinuous clip it, as their
+originals do.`,
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return a.Envs.IDs(), cobra.ShellCompDirectiveNoFileComp
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			e, err := a.makeEnv(args[0], sets)
+			newEnv := a.makeEnv
+			if ext := filepath.Ext(args[0]); ext == ".yaml" || ext == ".yml" {
+				newEnv = a.makeTrained
+			}
+			e, err := newEnv(args[0], sets)
 			if err != nil {
 				return badInput{err}
 			}
 			return serve(newSession(e), a.In, a.Out)
 		},
 	}
-	cmd.Flags().StringArrayVar(&sets, "set", nil, "change an option of the environment `options.KEY=VALUE`; may be repeated")
+	cmd.Flags().StringArrayVar(&sets, "set", nil, "change an option of the environment `options.KEY=VALUE`, or of a scenario env.options.KEY=VALUE; may be repeated")
 	return cmd
+}
+
+// makeTrained makes the environment that a scenario's file trains in, with assignments
+// to the scenario's settings.
+func (a *App) makeTrained(file string, sets []string) (env.Env, error) {
+	var all []scenario.Change
+	for _, s := range sets {
+		all = append(all, scenario.Change{Assignment: s, Origin: "--set " + s})
+	}
+	s, err := a.scenario(file, all)
+	if err != nil {
+		return nil, err
+	}
+	return s.NewEnv()
 }
 
 // makeEnv makes an environment with assignments to options.
@@ -64,6 +90,10 @@ func (a *App) makeEnv(id string, sets []string) (env.Env, error) {
 	if err := tree.Root().Decode(&o); err != nil {
 		return nil, err
 	}
+	if id, err = scenario.EnvID(a.Envs, id); err != nil {
+		return nil, err
+	}
+	a.subject = id
 	return a.Envs.Make(id, o.Options.DecodeFields)
 }
 

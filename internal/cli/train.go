@@ -1,24 +1,29 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"runtime/pprof"
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 
 	"github.com/spf13/cobra"
 
+	"github.com/rlrun/rlrun/internal/atomicfile"
+	"github.com/rlrun/rlrun/internal/figure"
+	"github.com/rlrun/rlrun/internal/infile"
 	"github.com/rlrun/rlrun/internal/nearest"
 	"github.com/rlrun/rlrun/internal/run"
+	"github.com/rlrun/rlrun/internal/runset"
 	"github.com/rlrun/rlrun/internal/scenario"
+	"github.com/rlrun/rlrun/internal/settings"
 	"github.com/rlrun/rlrun/policy/f32"
 )
 
@@ -55,91 +60,121 @@ func positive(flag, text string) (int, error) {
 	return n, nil
 }
 
-// trainCommand is the main job.
-func (a *App) trainCommand() *cobra.Command {
-	var f runFlags
-	var out, seeds, profile string
-	var sets, sweeps []string
-	cmd := &cobra.Command{
-		Use:   "rlrun SCENARIO",
-		Short: "Reinforcement learning: train an agent, evaluate it, keep the run",
-		Long: `rlrun SCENARIO trains an agent in a scenario, evaluates it on fresh episodes and
-keeps the run in a directory. SCENARIO is a name that "rlrun list" shows, or a
-path to a .yaml file. Interrupted, a run goes on with "rlrun resume".`,
-		Example: `  rlrun cartpole-ppo
-  rlrun cartpole-ppo --seed 7 --set agent.learning_rate=lin_1e-3
-  rlrun eval runs/cartpole-ppo/seed-7 --episodes 1000`,
-		Args: cobra.ArbitraryArgs,
-		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			names, _ := a.scenarioNames()
-			return names, cobra.ShellCompDirectiveDefault
-		},
-	}
+// trainFlags are those of the main job.
+type trainFlags struct {
+	runFlags
+	out, seeds, profile string
+	sets, sweeps        []string
+}
+
+func (f *trainFlags) add(cmd *cobra.Command) {
+	f.runFlags.add(cmd)
+	addAgentFlag(cmd)
 	flags := cmd.Flags()
-	f.add(cmd)
 	flags.String("seed", "1", "the run's seed `N`, 0 … 2⁶³-1")
 	flags.String("init", "", "begin with the policy of a run `RUN`")
-	flags.StringVar(&profile, "cpuprofile", "", "write what the processor did to `FILE`, for go tool pprof")
-	flags.StringVar(&seeds, "seeds", "1", "so many runs `K`, of the seed and those after it, over the cores")
-	flags.StringArrayVar(&sweeps, "sweep", nil, "a run for each value of a setting `KEY=[a, b, …]`; repeated, for each choice of values")
+	flags.StringVar(&f.profile, "cpuprofile", "", "write what the processor did to `FILE`, for go tool pprof")
+	flags.StringVar(&f.seeds, "seeds", "1", "so many runs `K`, of the seed and those after it, over the cores")
+	flags.StringArrayVar(&f.sweeps, "sweep", nil, "a run for each value of a setting `KEY=[a, b, …]`; repeated, for each choice of values")
 	flags.String("steps", "", "environment steps to train `N`, instead of the scenario's")
 	flags.String("episodes", "", "evaluation episodes `N`")
 	flags.Bool("stop-at-threshold", false, "end training when an evaluation on the way reaches the threshold")
 	flags.String("backend", "native", "engine that computes the networks: native or gorgonia")
-	flags.StringVar(&out, "out", "", "the run's directory `DIR`, which must be new (default runs/SCENARIO/seed-N)")
-	flags.StringArrayVar(&sets, "set", nil, "change a setting of the scenario `KEY=VALUE`, as agent.gamma=0.9; may be repeated")
-	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		if len(args) == 0 && cmd.Flags().NFlag() == 0 {
-			return cmd.Help()
-		}
-		if len(args) > 1 { // of which the first may be a command misspelt
-			if _, _, err := a.source(args[0]); err != nil {
-				return badInput{err}
+	flags.StringVar(&f.out, "out", "", "the run's directory `DIR`, which must be new (default runs/SCENARIO/seed-N)")
+	flags.StringArrayVar(&f.sets, "set", nil, "change a setting of the scenario `KEY=VALUE`, as agent.gamma=0.9; may be repeated")
+}
+
+// trainCommand is the main job.
+func (a *App) trainCommand() *cobra.Command {
+	var f trainFlags
+	cmd := &cobra.Command{
+		Use:   "rlrun (SCENARIO | ENV --agent NAME)",
+		Short: "Reinforcement learning: train an agent, evaluate it, keep the run",
+		Long: `rlrun SCENARIO trains an agent in a scenario, evaluates it on fresh episodes and
+keeps the run in a directory. SCENARIO is a name that "rlrun list" shows, or a
+path to a .yaml file. rlrun ENV --agent NAME does the same with an agent's default
+settings in any environment. Interrupted, a run goes on with "rlrun resume".`,
+		Example: `  rlrun cartpole-ppo
+  rlrun cartpole-ppo --seed 7 --set agent.learning_rate=lin_1e-3
+  rlrun Acrobot-v1 --agent dqn --steps 200000
+  rlrun eval runs/cartpole-ppo/seed-7 --episodes 1000`,
+		Args: cobra.ArbitraryArgs,
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			names, _ := a.scenarioNames()
+			return append(names, a.Envs.IDs()...), cobra.ShellCompDirectiveDefault
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 && cmd.Flags().NFlag() == 0 {
+				return cmd.Help()
 			}
-		}
-		if err := oneArg("a scenario")(cmd, args); err != nil {
-			return err
-		}
-		k, err := positive("--seeds", seeds)
-		if err != nil {
-			return err
-		}
-		if profile != "" {
-			stop, err := startProfile(profile)
-			if err != nil {
-				return badInput{err}
-			}
-			defer stop()
-		}
-		if cmd.Flags().Changed("seeds") || len(sweeps) > 0 {
-			if f.watch {
-				return badInput{errors.New("--watch shows one run, not those of --seeds or --sweep")}
-			}
-			return a.runCells(args[0], changes(cmd, sets), sweeps, k, out, f)
-		}
-		s, err := a.scenario(args[0], changes(cmd, sets))
-		if err != nil {
-			return badInput{err}
-		}
-		return a.runNew(s, out, f)
+			return a.trainNew(cmd, args, f)
+		},
 	}
+	f.add(cmd)
 	return cmd
 }
 
-// startProfile begins to write a profile to a new file, until what it returns is
-// called.
-func startProfile(name string) (stop func(), err error) {
-	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+// trainNew makes the run, or the runs, that the command line asks for.
+func (a *App) trainNew(cmd *cobra.Command, args []string, f trainFlags) (err error) {
+	if len(args) > 1 { // of which the first may be a command misspelt
+		if _, _, err := a.source(args[0]); err != nil {
+			return badInput{err}
+		}
+	}
+	if err := oneArg("a scenario")(cmd, args); err != nil {
+		return err
+	}
+	if cmd.Flags().Changed("out") && f.out == "" {
+		return badInput{errors.New("--out is empty, want a new directory")}
+	}
+	k, err := positive("--seeds", f.seeds)
 	if err != nil {
-		return nil, fmt.Errorf("--cpuprofile: %w", err)
+		return err
 	}
-	if err := pprof.StartCPUProfile(f); err != nil {
-		return nil, errors.Join(err, f.Close())
+	if f.profile != "" {
+		stop, failed := startProfile(f.profile)
+		if failed != nil {
+			return badInput{failed}
+		}
+		defer func() { err = errors.Join(err, stop()) }()
 	}
-	return func() {
+	if cmd.Flags().Changed("seeds") || len(f.sweeps) > 0 {
+		if f.watch {
+			return badInput{errors.New("--watch shows one run, not those of --seeds or --sweep")}
+		}
+		return a.runCells(args[0], changes(cmd, f.sets), f.sweeps, k, f.out, f.runFlags)
+	}
+	s, err := a.scenario(args[0], changes(cmd, f.sets))
+	if err != nil {
+		return badInput{err}
+	}
+	return a.runNew(s, f.out, f.runFlags)
+}
+
+// startProfile begins a profile, which what it returns ends and writes to a new file.
+func startProfile(name string) (stop func() error, err error) {
+	if _, err := os.Lstat(name); err == nil {
+		return nil, fmt.Errorf("--cpuprofile: %s is there already, and nothing is overwritten; want a new file", name)
+	}
+	if dir := filepath.Dir(name); !isDir(dir) {
+		return nil, fmt.Errorf("--cpuprofile: there is no folder %s", dir)
+	}
+	var profile bytes.Buffer
+	if err := pprof.StartCPUProfile(&profile); err != nil {
+		return nil, err
+	}
+	return func() error {
 		pprof.StopCPUProfile()
-		f.Close()
+		return atomicfile.Create(name, func(w io.Writer) error {
+			_, err := profile.WriteTo(w)
+			return err
+		})
 	}, nil
+}
+
+func isDir(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && info.IsDir()
 }
 
 // changes gathers what the flags change in the scenario.
@@ -148,11 +183,11 @@ func changes(cmd *cobra.Command, sets []string) (all []scenario.Change) {
 		all = append(all, scenario.Change{Assignment: s, Origin: "--set " + s})
 	}
 	for _, short := range []struct{ flag, key string }{
-		{"seed", "seed"}, {"steps", "steps"}, {"episodes", "eval.episodes"}, {"backend", "backend"}, {"stop-at-threshold", "eval.stop_at_threshold"}, {"init", "init"},
+		{"agent", "agent.name"}, {"seed", "seed"}, {"steps", "steps"}, {"episodes", "eval.episodes"}, {"backend", "backend"}, {"stop-at-threshold", "eval.stop_at_threshold"}, {"init", "init"},
 	} {
 		if f := cmd.Flags().Lookup(short.flag); f.Changed {
 			value := f.Value.String()
-			all = append(all, scenario.Change{Assignment: short.key + "=" + value, Origin: "--" + short.flag + " " + value})
+			all = append(all, scenario.Change{Assignment: short.key + "=" + value, Origin: "--" + short.flag + " " + value, NewAgent: short.flag == "agent"})
 		}
 	}
 	return all
@@ -160,22 +195,32 @@ func changes(cmd *cobra.Command, sets []string) (all []scenario.Change) {
 
 // scenario reads the scenario called name, or in the file called name.
 func (a *App) scenario(name string, changes []scenario.Change) (*scenario.Scenario, error) {
+	if err := twoAgents(changes); err != nil {
+		return nil, err
+	}
 	file, text, err := a.source(name)
+	if err != nil {
+		file, text, err = a.defaults(name, changes, err)
+	}
 	if err != nil {
 		return nil, err
 	}
+	a.subject = file
 	return scenario.Parse(file, text, changes, a.Envs)
 }
 
 // source returns the file of the scenario called name, and its text.
 func (a *App) source(name string) (file string, text []byte, err error) {
-	if isFile(name) {
-		text, err = os.ReadFile(name)
+	if isFile(name) && !runset.IsRun(name) {
+		text, err = infile.Read(name, settings.MaxSize)
 		return name, text, err
 	}
 	file = name + ".yaml"
 	if text, err = fs.ReadFile(a.Scenarios, file); err == nil {
 		return file, text, nil
+	}
+	if name != "" && runset.IsRun(name) {
+		return "", nil, fmt.Errorf("%s is a run's directory; rlrun eval %[1]s evaluates it, rlrun %[2]s repeats it", name, filepath.Join(name, "config.yaml"))
 	}
 	words, err := a.scenarioNames()
 	if err != nil {
@@ -187,8 +232,13 @@ func (a *App) source(name string) (file string, text []byte, err error) {
 
 // isFile reports whether a scenario's name is a path.
 func isFile(name string) bool {
+	return isYAML(name) || strings.ContainsAny(name, `/\`)
+}
+
+// isYAML reports whether name ends as a scenario's file does.
+func isYAML(name string) bool {
 	ext := filepath.Ext(name)
-	return ext == ".yaml" || ext == ".yml" || strings.ContainsAny(name, `/\`)
+	return ext == ".yaml" || ext == ".yml"
 }
 
 // scenarioNames returns the names of the scenarios built in, in order of the
@@ -207,9 +257,7 @@ func (a *App) runNew(s *scenario.Scenario, out string, f runFlags) error {
 	if err != nil {
 		return err
 	}
-	if s.Kernels != "" && s.Kernels != f32.Kernels() {
-		fmt.Fprintf(a.Err, "rlrun: the file ran with %s kernels, this is with %s: the bytes may differ\n", s.Kernels, f32.Kernels())
-	}
+	a.warnRepeat(s)
 	w, err := a.watchTraining(s, f)
 	if err != nil {
 		return badInput{err}
@@ -222,42 +270,63 @@ func (a *App) runNew(s *scenario.Scenario, out string, f runFlags) error {
 	return a.finish(r, every, f, w)
 }
 
+// warnRepeat says why a run of s, which may be that of a run's config.yaml, does not
+// repeat that run to the byte.
+func (a *App) warnRepeat(s *scenario.Scenario) {
+	if s.Kernels != "" && s.Kernels != f32.Kernels() {
+		a.say("rlrun: the file ran with %s kernels, this is with %s: the bytes may differ", s.Kernels, f32.Kernels())
+	}
+	if len(s.Stretched) > 0 {
+		a.say("rlrun: the file's run had its schedules stretched to %s steps on the way, this has them so from its beginning: the bytes differ",
+			grouped(s.Schedule))
+	}
+}
+
+// trouble says what failed and does not end a run, which where names if it is one of
+// several.
+func (a *App) trouble(where string, err error) {
+	a.say("rlrun: %s%s", where, message(err))
+	trace(a.Err, err)
+}
+
 // finish brings a run to its end, and says what came out.
-func (a *App) finish(r *run.Run, every int, f runFlags, w *watching) error {
-	defer r.Close()
-	ctx, stop := interruptible()
+func (a *App) finish(r *run.Run, every int, f runFlags, w *watching) (err error) {
+	steps := 0
+	defer func() { err = errors.Join(err, r.Close()) }()
+	defer guard(&err, duringTraining(r.Scenario, &steps))
+	ctx, stop := a.interruptible()
 	defer stop()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	w.onClose(f.stop, cancel)
 	show := a.newProgress(r, f)
 	st, err := r.Train(ctx, run.Options{CheckpointEvery: every, Report: func(st run.Status) {
+		if st.Trouble != nil {
+			show.clear()
+			a.say("rlrun: %s", message(st.Trouble))
+		}
+		steps = st.Steps
 		show.report(st)
 		w.report(r, st)
 	}})
 	show.clear()
 	var res *run.Result
 	if err == nil {
+		if st.Trouble != nil {
+			a.trouble("", st.Trouble)
+		}
 		res, err = r.Finish(ctx, st)
 	}
 	if errors.Is(err, context.Canceled) {
-		fmt.Fprintf(a.Err, "rlrun: interrupted after %d steps; rlrun resume %s goes on\n", st.Steps, r.Dir)
+		a.say("rlrun: interrupted after %s; rlrun resume %s goes on", figure.Count(st.Steps, "step"), r.Dir)
 		return errInterrupted
+	}
+	if res != nil {
+		err = errors.Join(a.print(res, f.json), err)
 	}
 	if err != nil {
 		return err
 	}
-	if err := a.print(res, f.json); err != nil {
-		return err
-	}
 	w.wait(ctx, r)
 	return nil
-}
-
-// interruptible returns a context that Ctrl-C, or a request to end, cancels.
-// The second time they end the program at once.
-func interruptible() (context.Context, context.CancelFunc) {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop)
-	return ctx, stop
 }

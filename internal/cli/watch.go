@@ -11,6 +11,7 @@ import (
 
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/internal/episode"
+	"github.com/rlrun/rlrun/internal/infile"
 	"github.com/rlrun/rlrun/internal/run"
 	"github.com/rlrun/rlrun/internal/scenario"
 	"github.com/rlrun/rlrun/internal/stage"
@@ -32,7 +33,12 @@ func (a *App) open(title string, c stage.Config) (*stage.Screen, <-chan error, e
 		return nil, nil, err
 	}
 	closed := make(chan error, 1)
-	go func() { closed <- a.Window("rlrun: "+title, s) }()
+	go func() {
+		var err error
+		defer func() { closed <- err }()
+		defer guard(&err, nil)
+		err = a.Window("rlrun: "+title, s)
+	}()
 	select {
 	case <-s.Opened():
 		return s, closed, nil
@@ -47,7 +53,7 @@ func (a *App) look(title string, c stage.Config) error {
 	if err != nil {
 		return badInput{err}
 	}
-	ctx, stop := interruptible()
+	ctx, stop := a.interruptible()
 	defer stop()
 	defer context.AfterFunc(ctx, s.Close)()
 	return errors.Join(<-closed, s.Leaves())
@@ -84,7 +90,7 @@ walk back step by step, take another action there.`,
 					return badInput{err}
 				}
 			} else {
-				r, err := run.Load(args[0], a.Envs)
+				r, err := a.loadOne(args[0], "policy.safetensors")
 				if err != nil {
 					return badInput{err}
 				}
@@ -111,7 +117,7 @@ walk back step by step, take another action there.`,
 
 // recorded is what a window shows of a file of episodes.
 func (a *App) recorded(name string) (c stage.Config, err error) {
-	f, err := os.Open(name)
+	f, err := infile.OpenAtMost(name, episode.MaxFile)
 	if err != nil {
 		return c, err
 	}

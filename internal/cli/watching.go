@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"fmt"
 	"runtime"
 
 	"github.com/rlrun/rlrun/internal/run"
@@ -42,7 +41,7 @@ func (a *App) watchTraining(s *scenario.Scenario, f runFlags) (*watching, error)
 	w.screen = screen
 	go func() {
 		if err := <-closed; err != nil {
-			fmt.Fprintf(a.Err, "rlrun: %v; the run goes on without it\n", err)
+			a.say("rlrun: %v; the run goes on without it", err)
 		}
 		close(w.closed)
 	}()

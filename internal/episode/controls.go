@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/internal/figure"
 	"github.com/rlrun/rlrun/render"
 )
 
@@ -12,7 +13,7 @@ import (
 // nothing is around it that changes actions, or else a digit for each choice and
 // arrows for numbers. There are none where actions are neither.
 func (p *Player) Controls() []render.Control {
-	if c, ok := p.env.(render.Controlled); ok {
+	if c, ok := env.AsIs[render.Controlled](p.env); ok {
 		if all := c.Controls(); len(all) > 0 {
 			return all
 		}
@@ -52,7 +53,7 @@ func arrows(b env.Box) []render.Control {
 			for k, v := range [2]float32{low[i], high[i]} {
 				act := append([]float32(nil), rest...)
 				act[i] = v
-				all = append(all, render.Control{Key: keys[k], Label: fmt.Sprintf("number %d to %.3g", i, v), Act: act})
+				all = append(all, render.Control{Key: keys[k], Label: fmt.Sprintf("number %d to %s", i, figure.Number(float64(v))), Act: act})
 			}
 		}
 	}

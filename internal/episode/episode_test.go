@@ -11,6 +11,7 @@ import (
 
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/classic"
+	"github.com/rlrun/rlrun/env/grid"
 	"github.com/rlrun/rlrun/render"
 )
 
@@ -107,6 +108,25 @@ func TestFile(t *testing.T) {
 	}
 }
 
+// TestControls names actions through wrappers that leave them as they are, and counts
+// them where a wrapper has changed what they do.
+func TestControls(t *testing.T) {
+	cliff := grid.NewCliffWalking()
+	skip, err := env.NewFrameSkip(cliff, 2)
+	must(err)
+	for _, c := range []struct {
+		e    env.Env
+		want string // the first label
+	}{
+		{cliff, "go up"}, {env.NewWithMaxSteps(cliff, 500), "go up"}, {env.NewWithMaxSteps(env.ScaleReward{Env: cliff, K: 0.1}, 9), "go up"},
+		{skip, "action 0"},
+	} {
+		if got := New(c.e, 9).Controls(); len(got) != 4 || got[0].Label != c.want {
+			t.Errorf("Controls of a %T = %v, want 4, the first %q", c.e, got, c.want)
+		}
+	}
+}
+
 // TestBadFile wants the line that is wrong.
 func TestBadFile(t *testing.T) {
 	const head = `{"env":"CartPole-v1","seed":1}` + "\n"
@@ -116,6 +136,8 @@ func TestBadFile(t *testing.T) {
 		head + "[]":                            "line 2",
 		`{"env":"CartPole-v1"}`:                "line 1 begins no recording",
 		`{"step":0}`:                           "line 1 begins no recording",
+		`{"env":"CartPole-v1","seed":-1}`:      `line 1 is no line of a recording: "seed" cannot be a number -1`,
+		"5":                                    "line 1 is no line of a recording: a JSON number, want an object",
 		head + `{"obs":[1]}`:                   "line 2 has no step",
 		head + `{"step":1}`:                    "line 2 has step 1",
 		head + `{"step":2,"action":[1]}`:       "want step 1",

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/rlrun/rlrun/env"
 )
@@ -43,6 +44,9 @@ type line struct {
 const (
 	maxLine  = 1 << 22
 	maxSteps = 1 << 22
+
+	// MaxFile is how long a file of episodes may be, in bytes.
+	MaxFile = 1 << 30
 )
 
 // WriteHead begins an episode in a file.
@@ -78,7 +82,7 @@ func Read(r io.Reader) (all []Recording, err error) {
 		n++
 		var l line
 		if err := json.Unmarshal(lines.Bytes(), &l); err != nil {
-			return nil, fmt.Errorf("line %d is no JSON object of a recording: %w", n, err)
+			return nil, fmt.Errorf("line %d is no line of a recording: %w", n, inWords(err))
 		}
 		switch {
 		case l.Head != nil && l.Env != "" && l.Seed != nil:
@@ -102,6 +106,18 @@ func Read(r io.Reader) (all []Recording, err error) {
 		return nil, errors.New("no episode in it")
 	}
 	return all, nil
+}
+
+// inWords is an error of JSON without the names that Go has for things.
+func inWords(err error) error {
+	if e, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		key := e.Field[strings.LastIndex(e.Field, ".")+1:]
+		if key == "" {
+			return fmt.Errorf("a JSON %s, want an object", e.Value)
+		}
+		return fmt.Errorf("%q cannot be a %s", key, e.Value)
+	}
+	return err
 }
 
 // Write writes the whole episode, and leaves p at its last step.

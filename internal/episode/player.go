@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/internal/figure"
 	"github.com/rlrun/rlrun/render"
 )
 
@@ -165,7 +166,7 @@ func allowed(s env.Space, act []float32) bool {
 
 // String is the moment in a line.
 func (p *Player) String() string {
-	s := fmt.Sprintf("%s   step %d   return %.4g", p.Spec.ID, p.Steps, p.Return)
+	s := fmt.Sprintf("%s   step %d   return %s", p.Spec.ID, p.Steps, figure.Number(p.Return))
 	if p.Terminated {
 		s += "   ended"
 	} else if p.Truncated {

@@ -5,7 +5,6 @@ import (
 	"image/color"
 	"io"
 	"math"
-	"strconv"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -14,6 +13,8 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgimg"
 	"gonum.org/v1/plot/vg/vgsvg"
+
+	"github.com/rlrun/rlrun/internal/figure"
 )
 
 // A Figure is Curves with what is written about them.
@@ -51,23 +52,27 @@ const (
 	height = 4.0 * vg.Inch
 )
 
-// WritePNG writes f as a picture of 1280×800 points.
+// WritePNG writes f as a picture of 1280×800 points, higher where the legend is below.
 func (f *Figure) WritePNG(w io.Writer) error {
-	c := vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(200), vgimg.UseBackgroundColor(f.theme().paper))
-	if err := f.draw(draw.New(c)); err != nil {
+	l, err := f.layout()
+	if err != nil {
 		return err
 	}
-	_, err := vgimg.PngCanvas{Canvas: c}.WriteTo(w)
+	c := vgimg.NewWith(vgimg.UseWH(width, l.height), vgimg.UseDPI(200), vgimg.UseBackgroundColor(f.theme().paper))
+	l.draw(draw.New(c))
+	_, err = vgimg.PngCanvas{Canvas: c}.WriteTo(w)
 	return err
 }
 
 // WriteSVG writes f as a drawing.
 func (f *Figure) WriteSVG(w io.Writer) error {
-	c := vgsvg.New(width, height)
-	if err := f.draw(draw.New(c)); err != nil {
+	l, err := f.layout()
+	if err != nil {
 		return err
 	}
-	_, err := c.WriteTo(w)
+	c := vgsvg.New(width, l.height)
+	l.draw(draw.New(c))
+	_, err = c.WriteTo(w)
 	return err
 }
 
@@ -78,9 +83,68 @@ func (f *Figure) theme() theme {
 	return light
 }
 
-func (f *Figure) draw(c draw.Canvas) error {
-	th := f.theme()
+// A layout is a figure that is ready to be drawn.
+type layout struct {
+	plot          *plot.Plot
+	legend        plot.Legend
+	beside, below vg.Length // the room that the legend takes
+	height        vg.Length
+}
+
+// layout places the legend beside the curves, or below them where its lines are long.
+func (f *Figure) layout() (*layout, error) {
+	p, err := f.plot()
+	if err != nil {
+		return nil, err
+	}
+	l := &layout{plot: p, legend: p.Legend, height: height}
+	p.Legend = plot.NewLegend() // which would be drawn over the curves
+	size := l.legend.Rectangle(draw.Canvas{}).Size()
+	if size.X < width/3 {
+		l.beside = size.X + 8
+	} else {
+		l.below = size.Y + 8
+		l.height += l.below
+	}
+	return l, nil
+}
+
+func (l *layout) draw(c draw.Canvas) {
+	inside := draw.Crop(c, 8, -14, 6, -8)
+	l.plot.Draw(draw.Crop(inside, 0, -l.beside, l.below, 0))
+	if l.below > 0 {
+		l.legend.Draw(draw.Crop(inside, 30, 0, 0, l.below-inside.Size().Y))
+	} else {
+		l.legend.Draw(draw.Crop(inside, inside.Size().X-l.beside+8, 0, 0, -26))
+	}
+}
+
+// plot makes the axes, curves and lines.
+func (f *Figure) plot() (*plot.Plot, error) {
 	p := plot.New()
+	f.style(p)
+	for i, curve := range f.Curves {
+		if err := addCurve(p, curve, i); err != nil {
+			return nil, err
+		}
+	}
+	for i, l := range f.Lines {
+		if err := f.addLine(p, l, i); err != nil {
+			return nil, err
+		}
+	}
+	p.X.Min = min(p.X.Min, 0)
+	if room := p.Y.Max - p.Y.Min; room > 0 {
+		p.Y.Min, p.Y.Max = p.Y.Min-room*0.03, p.Y.Max+room*0.05
+	} else {
+		p.Y.Min, p.Y.Max = p.Y.Min-1, p.Y.Max+1
+	}
+	return p, nil
+}
+
+// style sets the colours, letters and grid of a plot.
+func (f *Figure) style(p *plot.Plot) {
+	th := f.theme()
 	p.BackgroundColor = th.paper
 	p.Title.Text, p.X.Label.Text, p.Y.Label.Text = f.Title, f.X, f.Y
 	p.Title.TextStyle.Color, p.Title.TextStyle.Font.Size = th.ink, 13
@@ -101,37 +165,18 @@ func (f *Figure) draw(c draw.Canvas) error {
 	grid.Horizontal.Color, grid.Vertical.Color = th.faint, th.faint
 	grid.Horizontal.Width, grid.Vertical.Width = 0.6, 0.6
 	p.Add(grid)
-	for i, curve := range f.Curves {
-		if err := addCurve(p, curve, colours[i%len(colours)]); err != nil {
-			return err
-		}
-	}
-	for i, l := range f.Lines {
-		if err := f.addLine(p, l, i); err != nil {
-			return err
-		}
-	}
-	p.X.Min = min(p.X.Min, 0)
-	if room := p.Y.Max - p.Y.Min; room > 0 {
-		p.Y.Min, p.Y.Max = p.Y.Min-room*0.03, p.Y.Max+room*0.05
-	} else {
-		p.Y.Min, p.Y.Max = p.Y.Min-1, p.Y.Max+1
-	}
-	inside := draw.Crop(c, 8, -14, 6, -8)
-	legend, beside := p.Legend, p.Legend.Rectangle(inside).Size().X+8
-	p.Legend = plot.NewLegend() // which would be drawn over the curves
-	p.Draw(draw.Crop(inside, 0, -beside, 0, 0))
-	legend.Draw(draw.Crop(inside, inside.Size().X-beside+8, 0, 0, -26))
-	return nil
 }
 
-// addCurve adds a line, and a band of the same colour about it.
-func addCurve(p *plot.Plot, c Curve, ink color.NRGBA) error {
+// addCurve adds the i-th line, and a band of the same colour about it. Where there are
+// more curves than colours, the others are dashed.
+func addCurve(p *plot.Plot, c Curve, i int) error {
+	ink := colours[i%len(colours)]
 	line, err := plotter.NewLine(xys(c.X, c.Y))
 	if err != nil {
 		return fmt.Errorf("plot: %s: %w", c.Name, err)
 	}
 	line.Color, line.Width = ink, 1.6
+	line.Dashes = [][]vg.Length{nil, {6, 2}, {2, 2}}[i/len(colours)%3]
 	if c.Low != nil {
 		outline := xys(c.X, c.High)
 		for i := len(c.X) - 1; i >= 0; i-- {
@@ -149,7 +194,7 @@ func addCurve(p *plot.Plot, c Curve, ink color.NRGBA) error {
 	p.Add(line)
 	name := c.Name
 	if c.Runs > 1 {
-		name = fmt.Sprintf("%s (%d seeds)", name, c.Runs)
+		name += " (" + figure.Count(c.Runs, "seed") + ")"
 	}
 	p.Legend.Add(name, line)
 	return nil
@@ -188,20 +233,26 @@ func (ticks) Ticks(low, high float64) (all []plot.Tick) {
 			break
 		}
 	}
+	size, unit := scale(max(math.Abs(low), math.Abs(high)))
 	for i := int(math.Ceil(low/step - 1e-9)); float64(i)*step <= high*(1+1e-12); i++ {
-		all = append(all, plot.Tick{Value: float64(i) * step, Label: short(float64(i) * step)})
+		x := float64(i) * step
+		label := figure.Known(x/size, step/size/10)
+		if x != 0 {
+			label += unit
+		}
+		all = append(all, plot.Tick{Value: x, Label: label})
 	}
 	return all
 }
 
-// short is x in few signs.
-func short(x float64) string {
-	size, unit := math.Abs(x), ""
+// scale is what the labels of an axis are divided by, for its largest number, and what
+// is written behind them.
+func scale(largest float64) (size float64, unit string) {
 	switch {
-	case size >= 1e6:
-		x, unit = x/1e6, "M"
-	case size >= 1e4:
-		x, unit = x/1e3, "k"
+	case largest >= 1e6:
+		return 1e6, "M"
+	case largest >= 1e4:
+		return 1e3, "k"
 	}
-	return strconv.FormatFloat(math.Round(x*1e6)/1e6, 'g', 6, 64) + unit
+	return 1, ""
 }

@@ -7,12 +7,14 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/rlrun/rlrun/internal/statistics"
 )
 
 // TestNewCurve has two runs, logged at different places: between, each is in
 // proportion, and the curve goes from where both have begun to where one ends.
 func TestNewCurve(t *testing.T) {
-	c := NewCurve("two", []Series{{[]float64{0, 10}, []float64{0, 10}}, {[]float64{5, 20}, []float64{20, 50}}})
+	c := NewCurve("two", []statistics.Series{{X: []float64{0, 10}, Y: []float64{0, 10}}, {X: []float64{5, 20}, Y: []float64{20, 50}}})
 	if c.Runs != 2 || len(c.X) != points || c.X[0] != 5 || c.X[points-1] != 10 {
 		t.Fatalf("curve of %d runs from %v to %v, want 2 from 5 to 10", c.Runs, c.X[0], c.X[len(c.X)-1])
 	}
@@ -25,15 +27,8 @@ func TestNewCurve(t *testing.T) {
 			t.Errorf("at %v: %v is not in %v … %v", c.X[i], c.Y[i], c.Low[i], c.High[i])
 		}
 	}
-	if one := NewCurve("one", []Series{{[]float64{1, 2}, []float64{3, 4}}}); one.Low != nil || !slices.Equal(one.Y, []float64{3, 4}) {
+	if one := NewCurve("one", []statistics.Series{{X: []float64{1, 2}, Y: []float64{3, 4}}}); one.Low != nil || !slices.Equal(one.Y, []float64{3, 4}) {
 		t.Errorf("curve of one run = %+v, want the run", one)
-	}
-}
-
-func TestSmooth(t *testing.T) {
-	got := Smooth(Series{[]float64{1, 2, 3, 4}, []float64{2, 4, 6, 11}}, 2)
-	if want := []float64{2, 3, 5, 8.5}; !slices.Equal(got.Y, want) {
-		t.Errorf("Smooth = %v, want %v", got.Y, want)
 	}
 }
 
@@ -42,7 +37,7 @@ func TestTicks(t *testing.T) {
 		low, high float64
 		want      string
 	}{
-		{0, 60416, "0 10k 20k 30k 40k 50k 60k"}, {-210, -95, "-200 -175 -150 -125 -100"}, {0, 3e6, "0 500k 1M 1.5M 2M 2.5M 3M"}, {0, 0.12, "0 0.025 0.05 0.075 0.1"},
+		{0, 60416, "0 10k 20k 30k 40k 50k 60k"}, {-210, -95, "-200 -175 -150 -125 -100"}, {0, 3e6, "0 0.5M 1M 1.5M 2M 2.5M 3M"}, {0, 11000, "0 2.5k 5k 7.5k 10k"}, {0, 0.12, "0 0.025 0.05 0.075 0.1"},
 	} {
 		var got []string
 		for _, tick := range (ticks{}).Ticks(tc.low, tc.high) {
@@ -97,5 +92,18 @@ func TestWrite(t *testing.T) {
 		if blue < 500 {
 			t.Errorf("%s: %d points of the first colour, want a curve", what, blue)
 		}
+	}
+}
+
+// TestLegend: a legend of long lines is below the curves, and makes the picture higher.
+func TestLegend(t *testing.T) {
+	f := &Figure{Title: "A pole", Curves: []Curve{{Name: strings.Repeat("gamma=0.99, ", 4), X: []float64{0, 1}, Y: []float64{1, 2}, Runs: 3}}}
+	l, err := f.layout()
+	if err != nil || l.beside != 0 || l.below <= 0 || l.height != height+l.below {
+		t.Errorf("layout of a long legend = %+v, %v, want it below", l, err)
+	}
+	f.Curves[0].Name = "tanh"
+	if l, err = f.layout(); err != nil || l.below != 0 || l.beside <= 0 || l.height != height {
+		t.Errorf("layout of a short legend = %+v, %v, want it beside", l, err)
 	}
 }

@@ -3,6 +3,7 @@ package run
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"math"
 
 	"github.com/rlrun/rlrun/agents"
@@ -46,8 +47,8 @@ func (e *evaluations) State(s *state.State) {
 
 // evaluate judges the present policy where that is due, between the last
 // iteration's steps and this one's, and keeps it if it is the best so far.
-// Training sees nothing of it. It is not interrupted, or the run that is resumed
-// would miss it.
+// Training sees nothing of it, and goes on where it fails. It is not interrupted, or
+// the run that is resumed would miss it.
 func (r *Run) evaluate(ctx context.Context, last, steps int) error {
 	every := *r.Scenario.Eval.Freq
 	if every == 0 || steps/every == last/every {
@@ -56,19 +57,19 @@ func (r *Run) evaluate(ctx context.Context, last, steps int) error {
 	s, e := r.Scenario, &r.evals
 	seed := env.Split(env.Split(s.Seed, freqBranch), uint64(e.done))
 	score, err := agents.Evaluate(ctx, r.agent.Policy().Clone(), s.Judge, s.Eval.FreqEpisodes, limit(s), seed)
-	if err != nil {
-		return err
-	}
 	e.done++
+	if err != nil {
+		return fmt.Errorf("the evaluation after %d steps failed: %w; training goes on", steps, err)
+	}
 	e.mean, e.length = score.Mean, score.MeanLength()
 	if e.since++; score.Mean > e.best {
 		e.best, e.since = score.Mean, 0
-		if err := r.savePolicy(bestFile); err != nil {
-			return err
+		if err = r.savePolicy(bestFile); err != nil {
+			err = fmt.Errorf("the best policy, of %d steps, is not saved: %w; training goes on", steps, err)
 		}
 	}
 	e.stopped = s.Eval.StopAtThreshold && score.Mean >= *s.Threshold || s.Eval.Patience > 0 && e.since >= s.Eval.Patience
-	return nil
+	return err
 }
 
 // limit is the steps that an evaluation's episode may have.

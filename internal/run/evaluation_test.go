@@ -127,7 +127,7 @@ func TestEarlyStop(t *testing.T) {
 		if err := os.Remove(filepath.Join(r.Dir, "result.json")); err != nil {
 			t.Fatal(err)
 		}
-		again := load(t, r.Dir)
+		again := open(t, r.Dir)
 		if err := again.Resume(); err != nil {
 			t.Fatal(err)
 		}

@@ -2,6 +2,7 @@ package run
 
 import (
 	"bufio"
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"github.com/rlrun/rlrun/env/state"
+	"github.com/rlrun/rlrun/internal/lock"
 	"github.com/rlrun/rlrun/internal/tfevents"
 )
 
@@ -20,15 +22,35 @@ type logs struct {
 	progress, episodes, events logFile
 }
 
+// MaxLog is how long progress.csv or episodes.csv may be to be read again, in bytes:
+// more than ten million rows.
+const MaxLog = 1 << 30
+
 // eventsFile is for TensorBoard, which looks for such a name.
 const eventsFile = "events.out.tfevents.rlrun"
 
-// open opens them, cut to the lengths that the last checkpoint has them at.
+// open opens them as they are, and with the lock of one of them takes the run in dir:
+// of files that every run has, in a place of their own, that one is never replaced.
 func (l *logs) open(dir string) error {
-	return errors.Join(
-		l.progress.open(filepath.Join(dir, "progress.csv")),
-		l.episodes.open(filepath.Join(dir, "episodes.csv")),
-		l.events.open(filepath.Join(dir, eventsFile)))
+	if err := l.episodes.open(filepath.Join(dir, "episodes.csv")); err != nil {
+		return err
+	}
+	err := lock.Try(l.episodes.file)
+	if errors.Is(err, lock.ErrHeld) {
+		err = fmt.Errorf("%s: %w; want to wait until that has ended", dir, ErrOwned)
+	}
+	if err != nil {
+		return err
+	}
+	if err := l.progress.open(filepath.Join(dir, "progress.csv")); err != nil {
+		return err
+	}
+	return l.events.open(filepath.Join(dir, eventsFile))
+}
+
+// rewind cuts them to the lengths that the last checkpoint has them at.
+func (l *logs) rewind() error {
+	return errors.Join(l.progress.rewind(), l.episodes.rewind(), l.events.rewind())
 }
 
 func (l *logs) close() error {
@@ -72,7 +94,7 @@ func (l *logs) write(st Status, progress bool) error {
 		l.events.write(tfevents.AppendHeader(nil, time.Now()))
 	}
 	l.events.write(tfevents.AppendScalars(nil, time.Now(), st.Steps, all))
-	return errors.Join(p.flush(), e.flush(), l.events.flush())
+	return cmp.Or(p.flush(), e.flush(), l.events.flush()) // of a full disk one is enough
 }
 
 // Figures are those of a row of progress, NaN where there is none.
@@ -115,25 +137,50 @@ type logFile struct {
 	err    error // the first
 }
 
-// open opens the file and drops what is in it beyond its length. A file that
-// is shorter has lost rows, which is an error.
+// open opens the file, new or not, for appending. A link is refused: what it points
+// to may be anybody's, and would be cut to the log's length.
 func (f *logFile) open(name string) error {
-	file, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o644)
-	if err != nil {
+	flags := os.O_RDWR
+	info, err := os.Lstat(name)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		flags |= os.O_CREATE | os.O_EXCL
+	case err != nil:
+		return err
+	case !info.Mode().IsRegular():
+		return fmt.Errorf("%s is a link or no file; rows are appended to a file of the run's own alone", name)
+	}
+	if f.file, err = os.OpenFile(name, flags, 0o644); err != nil {
 		return err
 	}
-	f.file, f.buf = file, bufio.NewWriter(file)
-	info, err := file.Stat()
+	f.buf = bufio.NewWriter(f.file)
+	if !f.inPlace() {
+		return fmt.Errorf("%s was replaced as it was opened", name)
+	}
+	return nil
+}
+
+// inPlace reports whether the open file still has its name, and is no link.
+func (f *logFile) inPlace() bool {
+	there, err := os.Lstat(f.file.Name())
+	open, err2 := f.file.Stat()
+	return err == nil && err2 == nil && os.SameFile(there, open)
+}
+
+// rewind drops what is in the file beyond its length. A file that is shorter has lost
+// rows, which is an error.
+func (f *logFile) rewind() error {
+	info, err := f.file.Stat()
 	if err != nil {
 		return err
 	}
 	if info.Size() < int64(f.length) {
-		return fmt.Errorf("%s: cut short: %d bytes, and the checkpoint counts on %d", name, info.Size(), f.length)
+		return fmt.Errorf("%s: cut short: %d bytes, and the checkpoint counts on %d", f.file.Name(), info.Size(), f.length)
 	}
-	if err := file.Truncate(int64(f.length)); err != nil {
+	if err := f.file.Truncate(int64(f.length)); err != nil {
 		return err
 	}
-	_, err = file.Seek(int64(f.length), 0)
+	_, err = f.file.Seek(int64(f.length), 0)
 	return err
 }
 
@@ -143,11 +190,11 @@ func (f *logFile) row(cells ...string) { f.write([]byte(strings.Join(cells, ",")
 func (f *logFile) write(data []byte) {
 	n, err := f.buf.Write(data)
 	f.length += n
-	f.err = errors.Join(f.err, err)
+	f.err = cmp.Or(f.err, err)
 }
 
 func (f *logFile) flush() error {
-	f.err = errors.Join(f.err, f.buf.Flush())
+	f.err = cmp.Or(f.err, f.buf.Flush())
 	return f.err
 }
 

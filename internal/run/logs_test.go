@@ -1,6 +1,7 @@
 package run
 
 import (
+	"errors"
 	"math"
 	"os"
 	"path/filepath"
@@ -38,7 +39,7 @@ func TestLogs(t *testing.T) {
 		t.Fatal(err)
 	}
 	again := logs{progress: logFile{length: kept.progress.length}, episodes: logFile{length: kept.episodes.length}}
-	if err := again.open(dir); err != nil {
+	if err := errors.Join(again.open(dir), again.rewind()); err != nil {
 		t.Fatal(err)
 	}
 	write(&again, st(2, agents.Episode{Return: -4, Length: 2}, agents.Episode{Return: 1e21, Length: 1}), true)

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/rlrun/rlrun/env"
@@ -40,10 +41,10 @@ func Knowledge(s *scenario.Scenario, p policy.Policy) (values []float32, best []
 	if tab == nil || tab.Model().States > maxShown {
 		return nil, nil
 	}
-	obs, best := everyState(tab), greedy(p, tab)
+	best, _ = greedy(context.Background(), p, tab)
 	if v, ok := p.(policy.Valuer); ok {
 		values = make([]float32, len(best))
-		v.Values(obs, values)
+		everyState(context.Background(), p, tab, func(from int, obs []float32, n int) { v.Values(obs, values[from:from+n]) })
 	}
 	return values, best
 }

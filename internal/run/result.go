@@ -8,9 +8,11 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/rlrun/rlrun/agents"
 	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/internal/infile"
 	"github.com/rlrun/rlrun/policy"
 )
 
@@ -26,19 +28,62 @@ type Result struct {
 	TrainS    *float64 `json:"train_s,omitempty"`
 	StepsPerS *float64 `json:"steps_per_s,omitempty"`
 	Eval      EvalLine `json:"eval"`
-	Regret    *float64 `json:"regret,omitempty"` // of the start: see Run.regret; nil where there is none
+	Regret    *Number  `json:"regret,omitempty"` // of the start: see Run.regret; nil where the environment is not tabular
 	Run       string   `json:"run"`
 	threshold *float64
 }
 
+// A Number is a float64 that JSON has as null where it is not finite.
+type Number float64
+
+// MarshalJSON returns x in JSON.
+func (x Number) MarshalJSON() ([]byte, error) {
+	if !x.Finite() {
+		return []byte("null"), nil
+	}
+	return json.Marshal(float64(x))
+}
+
+// Finite reports whether x is neither infinite nor NaN.
+func (x Number) Finite() bool { return x-x == 0 }
+
 // EvalLine is the part of a Result that judges the policy.
 type EvalLine struct {
+	Episodes            int
+	Mean, Std, Min, Max float64
+	SuccessRate         *float64 // nil where the scenario has no threshold
+}
+
+// evalJSON is an EvalLine as JSON has it.
+type evalJSON struct {
 	Episodes    int      `json:"episodes"`
-	Mean        float64  `json:"mean"`
-	Std         float64  `json:"std"`
-	Min         float64  `json:"min"`
-	Max         float64  `json:"max"`
-	SuccessRate *float64 `json:"success_rate"` // null where the scenario has no threshold
+	Mean        *Number  `json:"mean"`
+	Std         *Number  `json:"std"`
+	Min         *Number  `json:"min"`
+	Max         *Number  `json:"max"`
+	SuccessRate *float64 `json:"success_rate"`
+}
+
+// MarshalJSON returns e in JSON, with null for what is not finite.
+func (e EvalLine) MarshalJSON() ([]byte, error) {
+	number := func(x float64) *Number { return new(Number(x)) }
+	return json.Marshal(evalJSON{e.Episodes, number(e.Mean), number(e.Std), number(e.Min), number(e.Max), e.SuccessRate})
+}
+
+// UnmarshalJSON reads what MarshalJSON returned. What was not finite is NaN.
+func (e *EvalLine) UnmarshalJSON(data []byte) error {
+	var j evalJSON
+	if err := json.Unmarshal(data, &j); err != nil {
+		return err
+	}
+	number := func(p *Number) float64 {
+		if p == nil {
+			return math.NaN()
+		}
+		return float64(*p)
+	}
+	*e = EvalLine{j.Episodes, number(j.Mean), number(j.Std), number(j.Min), number(j.Max), j.SuccessRate}
+	return nil
 }
 
 // Threshold is the return that counts as solved; nil where there is none.
@@ -48,16 +93,18 @@ func (r *Result) Threshold() *float64 { return r.threshold }
 // agent's are 0 and 1.
 const evalBranch = 2
 
-// Finish evaluates the trained policy, saves it, and writes the result: when
-// that is there, the run is finished.
+// Finish evaluates the trained policy, which Train has saved, and writes the result:
+// when that is there, the run is finished. The result is returned also where it
+// cannot be written.
 func (r *Run) Finish(ctx context.Context, st Status) (*Result, error) {
 	res, err := r.Evaluate(ctx, r.agent.Policy(), r.Scenario.Eval.Episodes, r.Scenario.Seed)
+	if err != nil && ctx.Err() == nil {
+		err = fmt.Errorf("%w; the trained policy is in %s", err, filepath.Join(r.Dir, policyFile))
+	}
 	if err != nil {
 		return nil, err
 	}
-	if err := r.savePolicy(policyFile); err != nil {
-		return nil, err
-	}
+	st.Elapsed = max(st.Elapsed, time.Microsecond) // some clocks stand still for longer
 	res.Steps, res.TrainS, res.StepsPerS = st.Steps, new(milliseconds(st.Elapsed)), new(math.Round(st.StepsPerSecond()))
 	return res, r.writeJSON(resultFile, res)
 }
@@ -86,20 +133,28 @@ func (r *Run) Policy(best bool) (policy.Policy, error) {
 	if best {
 		name = filepath.Join(r.Dir, bestFile)
 	}
-	f, err := os.Open(name)
+	f, err := infile.Open(name)
 	switch {
 	case errors.Is(err, os.ErrNotExist) && best:
 		return nil, fmt.Errorf("%s is not there: no policy was evaluated on the way; eval.freq says how often", name)
 	case errors.Is(err, os.ErrNotExist):
-		return nil, fmt.Errorf("%s is not there: the run is not finished; rlrun resume %s goes on with it", name, r.Dir)
+		return nil, fmt.Errorf("%s is not there: the run is not finished; rlrun resume %s goes on with it%s", name, r.Dir, r.bestHint())
 	case err != nil:
 		return nil, err
 	}
 	defer f.Close()
-	if err := policy.Load(f, p); err != nil {
+	if err := policy.Load(f, p, policy.Meta{Env: r.Scenario.Env, Agent: r.Scenario.Agent}); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	return p, nil
+}
+
+// bestHint says how to have the best policy where that is all there is.
+func (r *Run) bestHint() string {
+	if _, err := os.Stat(filepath.Join(r.Dir, bestFile)); err != nil {
+		return ""
+	}
+	return ", and --best takes the best policy so far"
 }
 
 // Evaluate judges p on episodes that training never sees, and that descend
@@ -114,9 +169,13 @@ func (r *Run) Evaluate(ctx context.Context, p policy.Policy, episodes int, seed 
 	if s.Threshold != nil {
 		line.SuccessRate = new(score.Reached(*s.Threshold))
 	}
+	regret, err := r.regret(ctx, p)
+	if err != nil {
+		return nil, err
+	}
 	return &Result{
 		Event: "result", Scenario: s.Name, Env: s.Env, Agent: s.Agent, Seed: seed,
-		Eval: line, Regret: r.regret(p), Run: r.Dir, threshold: s.Threshold,
+		Eval: line, Regret: regret, Run: r.Dir, threshold: s.Threshold,
 	}, nil
 }
 
@@ -126,10 +185,29 @@ func (r *Result) complete() bool {
 		r.Eval.Episodes > 0 && (r.threshold == nil) == (r.Eval.SuccessRate == nil)
 }
 
+// foreign returns an error where a result is another run's.
+func (r *Run) foreign(res *Result) error {
+	s := r.Scenario
+	for _, c := range []struct {
+		what      string
+		got, want any
+	}{
+		{"scenario", res.Scenario, s.Name}, {"env", res.Env, s.Env}, {"agent", res.Agent, s.Agent}, {"seed", res.Seed, s.Seed},
+	} {
+		if c.got != c.want {
+			return fmt.Errorf("the result of another run, whose %s is %v: want %v, as %s has it", c.what, c.got, c.want, configFile)
+		}
+	}
+	return nil
+}
+
+// maxResult is how long a result may be, in bytes.
+const maxResult = 1 << 20
+
 // Result returns the result of a run that is finished, and nil where it is not.
 func (r *Run) Result() (*Result, error) {
 	name := filepath.Join(r.Dir, resultFile)
-	data, err := os.ReadFile(name)
+	data, err := infile.Read(name, maxResult)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, nil
 	}
@@ -139,6 +217,9 @@ func (r *Run) Result() (*Result, error) {
 	res := &Result{threshold: r.Scenario.Threshold}
 	if err := json.Unmarshal(data, res); err != nil || !res.complete() {
 		return nil, fmt.Errorf("%s: not a result line of JSON", name)
+	}
+	if err := r.foreign(res); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	return res, nil
 }

@@ -3,9 +3,6 @@ package run_test
 import (
 	"context"
 	"encoding/json"
-	"errors"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -127,6 +124,24 @@ func TestPolicyFaults(t *testing.T) {
 	}
 }
 
+// TestForeignPolicy wants an error of a policy's file that another environment's or
+// agent's run has written.
+func TestForeignPolicy(t *testing.T) {
+	own := create(t, parse(t, quick, "steps=64"))
+	finish(t, own, run.Options{})
+	for change, want := range map[string]string{
+		"env.id=CartPole-v0": `a policy for the environment "CartPole-v0", want one for CartPole-v1`,
+		"agent={name: a2c, n_steps: 32, policy_kwargs: {net_arch: [4]}}": `a policy of the agent "a2c", want one of ppo`,
+	} {
+		other := create(t, parse(t, quick, "steps=64", change))
+		finish(t, other, run.Options{})
+		writeFile(t, readFile(t, other.Dir, "policy.safetensors"), own.Dir, "policy.safetensors")
+		if _, err := load(t, own.Dir).Policy(false); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "policy.safetensors") {
+			t.Errorf("%s: Policy = %v, want an error with %s", change, err, want)
+		}
+	}
+}
+
 // TestResultFaults wants errors that name the file, of whatever is no result.
 func TestResultFaults(t *testing.T) {
 	r := create(t, parse(t, quick, "steps=64"))
@@ -136,47 +151,13 @@ func TestResultFaults(t *testing.T) {
 		"", "{", "null", "[]", "5", "{}", `{"event":"progress"}`, whole[:len(whole)/2], whole + whole,
 		`{"event":"result"}`, `{"event":"result","eval":{"success_rate":null}}`, strings.Replace(whole, `"train_s"`, `"train"`, 1),
 		strings.Replace(whole, `"steps_per_s"`, `"steps_per"`, 1), strings.Replace(whole, `"success_rate"`, `"success"`, 1),
+		strings.Replace(whole, `"quick"`, `"slow"`, 1), strings.Replace(whole, `"CartPole-v1"`, `"Pendulum-v1"`, 1),
+		strings.Replace(whole, `"ppo"`, `"dqn"`, 1), strings.Replace(whole, `"seed":3`, `"seed":4`, 1),
 	} {
 		writeFile(t, text, r.Dir, "result.json")
 		res, err := load(t, r.Dir).Result()
 		if err == nil || !strings.Contains(err.Error(), "result.json") || strings.Contains(err.Error(), "\n") {
 			t.Errorf("Result of %q = %+v, %v, want one line that names result.json", text, res, err)
 		}
-	}
-}
-
-// TestFailingWrites puts directories where files should be made.
-func TestFailingWrites(t *testing.T) {
-	for _, name := range []string{"checkpoint/state.tmp", "checkpoint/state", "policy.safetensors.tmp", "policy.safetensors", "result.json.tmp"} {
-		t.Run(name, func(t *testing.T) {
-			r := create(t, parse(t, quick, "steps=256"))
-			if err := os.MkdirAll(filepath.Join(r.Dir, filepath.FromSlash(name), "x"), 0o755); err != nil {
-				t.Fatal(err)
-			}
-			checkFails(t, r)
-		})
-	}
-	t.Run("checkpoint", func(t *testing.T) {
-		r := create(t, parse(t, quick, "steps=256"))
-		writeFile(t, "a file", r.Dir, "checkpoint")
-		checkFails(t, r)
-	})
-}
-
-// checkFails wants training, or what comes after it, to end with an error of a
-// file, and no result.
-func checkFails(t *testing.T, r *run.Run) {
-	t.Helper()
-	st, err := r.Train(context.Background(), run.Options{CheckpointEvery: 64})
-	if err == nil {
-		_, err = r.Finish(context.Background(), st)
-	}
-	var path *os.PathError
-	var link *os.LinkError
-	if !errors.As(err, &path) && !errors.As(err, &link) {
-		t.Errorf("Train and Finish: %v, want the error of a file", err)
-	}
-	if _, err := os.Stat(filepath.Join(r.Dir, "result.json")); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("result.json: %v, want it not to be there", err)
 	}
 }

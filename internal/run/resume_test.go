@@ -23,7 +23,7 @@ func straight(t testing.TB, sets ...string) (text, dir string) {
 // resume loads a run and brings it to its end.
 func resume(t testing.TB, dir string, o run.Options) {
 	t.Helper()
-	r := load(t, dir)
+	r := open(t, dir)
 	if err := r.Resume(); err != nil {
 		t.Fatalf("Resume: %v", err)
 	}
@@ -67,12 +67,15 @@ func TestInterrupt(t *testing.T) {
 		want, _ := straight(t, sets...)
 		for _, every := range []int{0, 1, 200, 100_000} {
 			for _, moments := range [][]int{{0}, {1}, {700}, {1900}, {64, 128, 512, 1100}, {0, 0, 0}} {
+				if testing.Short() && (every != 200 || len(moments) == 1) {
+					continue
+				}
 				t.Run(fmt.Sprintf("%s/every %d/at %d", name, every, moments), func(t *testing.T) {
 					o := run.Options{CheckpointEvery: every}
 					r := create(t, parse(t, quick, sets...))
 					interrupt(t, r, moments[0], o)
 					for _, at := range moments[1:] {
-						r = load(t, r.Dir)
+						r = open(t, r.Dir)
 						if err := r.Resume(); err != nil {
 							t.Fatal(err)
 						}
@@ -220,7 +223,7 @@ func TestResumeFaults(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			dir := killed(t, 1000, 300)
 			c.spoil(t, dir)
-			r := load(t, dir)
+			r := open(t, dir)
 			err := r.Resume()
 			for _, want := range append(c.want, dir) {
 				if err == nil || !strings.Contains(err.Error(), want) {

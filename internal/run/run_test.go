@@ -15,60 +15,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/rlrun/rlrun/env"
-	"github.com/rlrun/rlrun/env/classic"
 	"github.com/rlrun/rlrun/internal/run"
 	"github.com/rlrun/rlrun/internal/scenario"
 )
-
-// endless never ends an episode by itself, and has no return that solves it:
-// it pays the action, 0 or 1.
-type endless struct{}
-
-func (*endless) Spec() env.Spec {
-	return env.Spec{ID: "acme/Endless-v0", Obs: env.NewBox(0, 1, 1), Act: env.Discrete{N: 2}}
-}
-
-func (*endless) Reset(_ uint64, obs []float32) { obs[0] = 0 }
-
-func (*endless) Step(act, obs []float32) env.Outcome {
-	obs[0] = act[0]
-	return env.Outcome{Reward: float64(act[0])}
-}
-
-// fragile breaks when the same action was taken seven times in a row.
-type fragile struct {
-	endless
-	last  float32
-	times int
-}
-
-func (*fragile) Spec() env.Spec {
-	return env.Spec{ID: "acme/Fragile-v0", Obs: env.NewBox(0, 1, 1), Act: env.Discrete{N: 2}, MaxSteps: 20}
-}
-
-func (f *fragile) Reset(seed uint64, obs []float32) {
-	f.times = 0
-	f.endless.Reset(seed, obs)
-}
-
-func (f *fragile) Step(act, obs []float32) env.Outcome {
-	if act[0] != f.last {
-		f.last, f.times = act[0], 0
-	}
-	if f.times++; f.times == 7 {
-		panic("snap")
-	}
-	return f.endless.Step(act, obs)
-}
-
-func registry() env.Registry {
-	r := env.Registry{}
-	classic.Register(r)
-	r["acme/Endless-v0"] = env.Entry(func() *endless { return new(endless) })
-	r["acme/Fragile-v0"] = env.Entry(func() *fragile { return new(fragile) })
-	return r
-}
 
 // quick has iterations of 64 steps, 32 in all.
 const quick = `
@@ -121,9 +70,20 @@ func finish(t testing.TB, r *run.Run, o run.Options) *run.Result {
 	return res
 }
 
+// load reads a run to look at it.
 func load(t testing.TB, dir string) *run.Run {
 	t.Helper()
 	r, err := run.Load(dir, registry())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// open opens a run to go on with it.
+func open(t testing.TB, dir string) *run.Run {
+	t.Helper()
+	r, err := run.Open(dir, registry())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -375,40 +335,5 @@ func TestRepeat(t *testing.T) {
 	finish(t, other, run.Options{})
 	if bytes.Equal([]byte(readFile(t, other.Dir, "policy.safetensors")), []byte(readFile(t, r.Dir, "policy.safetensors"))) {
 		t.Error("seeds 3 and 4 give the same policy")
-	}
-}
-
-// TestFailedEpisode: what an environment failed in is a file of requests that
-// repeat it, and training ends with an error that says so.
-func TestFailedEpisode(t *testing.T) {
-	r := create(t, parse(t, strings.Replace(quick, "id: CartPole-v1, n_envs: 2", "id: acme/Fragile-v0, n_envs: 2, parallel: 2", 1), "eval.freq=0"))
-	_, err := r.Train(context.Background(), run.Options{})
-	var e *env.Error
-	if !errors.As(err, &e) || !strings.HasSuffix(err.Error(), "panic: snap; rlrun step acme/Fragile-v0 < "+
-		filepath.Join(r.Dir, "failed-episode.jsonl")+" repeats it") {
-		t.Fatalf("Train: %v, want an *env.Error that names the file", err)
-	}
-	f, obs := new(fragile), make([]float32, 1)
-	lines := strings.Split(strings.TrimSpace(readFile(t, r.Dir, "failed-episode.jsonl")), "\n")
-	for i, line := range lines {
-		var request struct {
-			Reset  *struct{ Seed uint64 }
-			Action []float32
-		}
-		if err := json.Unmarshal([]byte(line), &request); err != nil {
-			t.Fatal(err)
-		}
-		if i == 0 {
-			f.Reset(request.Reset.Seed, obs)
-			continue
-		}
-		broke := func() (p any) {
-			defer func() { p = recover() }()
-			f.Step(request.Action, obs)
-			return nil
-		}()
-		if (broke != nil) != (i == len(lines)-1) {
-			t.Errorf("action %d of %d: %v, want the last to break it", i, len(lines)-1, broke)
-		}
 	}
 }

@@ -1,6 +1,9 @@
 package scenario_test
 
 import (
+	"fmt"
+	"math"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -42,7 +45,7 @@ func TestFaults(t *testing.T) {
 		{minimal + "backend: cuda", `no backend "cuda", want gorgonia or native`},
 		{minimal + "seed: -1", "seed: \"-1\", want a whole number, 0 or more"},
 		{minimal + "seed: 9223372036854775808", "seed: \"9223372036854775808\", want a whole number"},
-		{strings.Replace(minimal, "5000", "9007199254740993", 1), "steps is 9007199254740993, want"},
+		{strings.Replace(minimal, "5000", strconv.Itoa(math.MaxInt), 1), fmt.Sprintf("steps is %d, want", math.MaxInt)},
 		{minimal + "eval: {episodes: 0}", "eval.episodes is 0, want 1 or more"},
 		{minimal + "eval: {max_steps: -3}", "eval.max_steps is -3, want 1 or more"},
 		{minimal + "log_interval: 0", "log_interval is 0, want 1 or more"},

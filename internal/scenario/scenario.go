@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -15,7 +16,6 @@ import (
 	"github.com/rlrun/rlrun/agents"
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/grid"
-	"github.com/rlrun/rlrun/internal/nearest"
 	"github.com/rlrun/rlrun/internal/settings"
 	"github.com/rlrun/rlrun/policy"
 	"github.com/rlrun/rlrun/policy/f32"
@@ -30,6 +30,8 @@ type Scenario struct {
 	Agent       string   // name
 	Seed        uint64
 	Steps       int      // environment steps to train
+	Schedule    int      // steps over which schedules run; beyond, they stay at their end
+	Stretched   []int    // steps after which the run's schedules were stretched; empty for a new run
 	Threshold   *float64 // return that counts as solved: the target, or else the environment's; nil where there is none
 	Eval        Eval
 	LogInterval int    // steps between two rows of progress
@@ -37,11 +39,13 @@ type Scenario struct {
 	Published   string // what others have published of the same, and where; "" for nothing
 	Init        string // the run, or the policy's file, that training begins with; "" for none
 
-	// Tabular is the environment where its model is known, and nothing is around it
-	// that changes what is observed or done; otherwise nil.
+	// Tabular is the environment where its model is known, and no wrapper is around it
+	// that changes what is observed or done; otherwise nil. Its rewards are those of the
+	// environment itself, and it knows no time limit.
 	Tabular grid.Tabular
 
 	Train, Judge env.Maker // environments to train in; to evaluate in, whose rewards are unscaled
+	single       env.Maker // Train's environments, in a Vec
 	file         file      // with every default written out
 	kind         agentKind
 	config       agentConfig
@@ -65,6 +69,8 @@ type file struct {
 	Env         envFile       `yaml:"env"`
 	Agent       settings.Node `yaml:"agent"`
 	Steps       int           `yaml:"steps"`
+	Schedule    *int          `yaml:"schedule_steps"` // null: all of the steps
+	Stretched   []int         `yaml:"stretched"`
 	Target      *float64      `yaml:"target"`
 	Eval        Eval          `yaml:"eval"`
 	LogInterval *int          `yaml:"log_interval"` // null: a hundredth of the steps
@@ -87,6 +93,7 @@ type envFile struct {
 type Change struct {
 	Assignment string // KEY=VALUE, dotted: agent.gamma=0.9
 	Origin     string // what the user typed, for messages
+	NewAgent   bool   // an agent is named that brings its own settings: the scenario must be that agent's
 }
 
 // Parse makes a Scenario of a file's text, with changes. The file's name is for
@@ -96,7 +103,12 @@ func Parse(fileName string, text []byte, changes []Change, envs env.Registry) (*
 	if err != nil {
 		return nil, err
 	}
+	if err := mendEarlier(tree); err != nil {
+		return nil, err
+	}
+	agent := origin{written: agentIn(tree)}
 	for _, c := range changes {
+		agent.own = agent.own || c.NewAgent
 		if err := tree.Set(c.Assignment, c.Origin); err != nil {
 			return nil, err
 		}
@@ -109,7 +121,7 @@ func Parse(fileName string, text []byte, changes []Change, envs env.Registry) (*
 	if err := tree.Root().Decode(&s.file); err != nil {
 		return nil, err
 	}
-	if err := s.resolve(envs); err != nil {
+	if err := s.resolve(envs, agent); err != nil {
 		if _, ok := errors.AsType[*settings.Fault](err); !ok { // which names the file itself
 			err = fmt.Errorf("%s: %w", fileName, err)
 		}
@@ -119,9 +131,13 @@ func Parse(fileName string, text []byte, changes []Change, envs env.Registry) (*
 }
 
 // resolve turns the file into the Scenario it describes.
-func (s *Scenario) resolve(envs env.Registry) error {
+func (s *Scenario) resolve(envs env.Registry, agent origin) error {
 	f := &s.file
 	s.Name, s.Seed, s.Steps, s.Eval, s.Kernels, s.Init, s.Published = f.Name, f.Seed, f.Steps, f.Eval, f.Kernels, f.Init, f.Published
+	s.Schedule, s.Stretched = s.Steps, f.Stretched
+	if f.Schedule != nil {
+		s.Schedule = *f.Schedule
+	}
 	s.LogInterval = max(1, s.Steps/100)
 	if f.LogInterval != nil {
 		s.LogInterval = *f.LogInterval
@@ -129,16 +145,17 @@ func (s *Scenario) resolve(envs env.Registry) error {
 	if s.Eval.Freq == nil {
 		s.Eval.Freq = new(max(1, s.Steps/10))
 	}
+	const most = min(1<<53, math.MaxInt/2) // as state.MaxCount
 	for _, r := range []struct {
 		key          string
 		value, least int
 	}{
-		{"steps", s.Steps, 1}, {"eval.episodes", s.Eval.Episodes, 1}, {"eval.max_steps", s.Eval.MaxSteps, 1},
+		{"steps", s.Steps, 1}, {"schedule_steps", s.Schedule, 1}, {"eval.episodes", s.Eval.Episodes, 1}, {"eval.max_steps", s.Eval.MaxSteps, 1},
 		{"eval.freq", *s.Eval.Freq, 0}, {"eval.freq_episodes", s.Eval.FreqEpisodes, 1}, {"eval.patience", s.Eval.Patience, 0},
 		{"log_interval", s.LogInterval, 1},
 	} {
-		if r.value < r.least || r.value > 1<<53 {
-			return fmt.Errorf("%s is %d, want %d or more, and no more than 2⁵³", r.key, r.value, r.least)
+		if r.value < r.least || r.value > most {
+			return fmt.Errorf("%s is %d, want %d or more, and no more than %d", r.key, r.value, r.least, most)
 		}
 	}
 	if err := checkName(s.Name); err != nil {
@@ -147,12 +164,15 @@ func (s *Scenario) resolve(envs env.Registry) error {
 	if err := s.resolveEnv(envs); err != nil {
 		return err
 	}
-	return s.resolveAgent()
+	return s.resolveAgent(agent)
 }
+
+// notInNames are the signs that no folder's name can have everywhere.
+const notInNames = `/\:*?"<>|`
 
 // checkName refuses a name that could not name a folder.
 func checkName(name string) error {
-	if name == "" || name == "." || name == ".." || strings.ContainsAny(name, `/\:*?"<>|`) || strings.ContainsFunc(name, unicode.IsControl) {
+	if name == "" || name == "." || name == ".." || strings.ContainsAny(name, notInNames) || strings.ContainsFunc(name, unicode.IsControl) {
 		return fmt.Errorf("name is %q, want one that a folder can have", name)
 	}
 	return nil
@@ -162,45 +182,46 @@ func (s *Scenario) resolveEnv(envs env.Registry) (err error) {
 	if s.file.Env.ID == "" {
 		return fmt.Errorf("env.id is not there, want one of %s", strings.Join(envs.IDs(), ", "))
 	}
-	if s.Env, err = envs.Resolve(s.file.Env.ID); err != nil {
+	if s.Env, err = EnvID(envs, s.file.Env.ID); err != nil {
 		return err
 	}
 	wraps, err := s.wrappers()
 	if err != nil {
 		return err
 	}
-	options := s.file.Env.Options.DecodeFields
-	e, err := wrapped(envs[s.Env], wraps)(func(into any) error {
-		s.options = into // to be written out
-		return options(into)
+	bare, err := envs.Factory(s.Env, func(into any) error {
+		if s.options == nil {
+			s.options = into // of the first one, to be written out
+		}
+		return s.file.Env.Options.DecodeFields(into)
 	})
-	if _, ok := errors.AsType[*settings.Fault](err); ok {
-		return err // which names its place
+	if fault, ok := errors.AsType[*settings.Fault](err); ok {
+		return fault // which names its place
 	} else if err != nil {
-		return fmt.Errorf("env: %s: %w", s.Env, err)
+		return err
 	}
-	s.Spec = e.Spec()
-	judged := slices.DeleteFunc(slices.Clone(wraps), func(w wrap) bool { return w.rewardOnly })
-	train := env.Registry{s.Env: wrapped(envs[s.Env], wraps)}
+	train := wrapped(bare, wraps)
+	judge := wrapped(bare, slices.DeleteFunc(slices.Clone(wraps), func(w wrap) bool { return w.rewardOnly }))
+	e, err := train()
+	if err != nil {
+		return err
+	}
+	if s.Spec = e.Spec(); s.Spec.Validate() != nil {
+		return fmt.Errorf("env: %s, with its wrappers: %w", s.Env, s.Spec.Validate())
+	}
+	s.Tabular, _ = env.AsIs[grid.Tabular](e)
+	s.single = train.Maker()
 	switch workers := s.file.Env.Parallel; {
 	case workers < 0:
 		return fmt.Errorf("env.parallel is %d, want 0 or more", workers)
 	case workers == 0:
-		s.Train, err = train.Maker(s.Env, options)
+		s.Train = s.single
 	default:
-		s.Train, err = train.ParallelMaker(s.Env, options, workers)
+		s.Train = train.ParallelMaker(workers)
 	}
-	if len(judged) == 0 {
-		s.Tabular, _ = env.As[grid.Tabular](e)
-	}
-	if err == nil {
-		s.Judge, err = (env.Registry{s.Env: wrapped(envs[s.Env], judged)}).Maker(s.Env, options)
-	}
-	if err != nil {
-		return err
-	}
+	s.Judge = judge.Maker()
 	if s.Threshold = s.file.Target; s.Threshold == nil {
-		e, err := wrapped(envs[s.Env], judged)(options)
+		e, err := judge()
 		if err != nil {
 			return err
 		}
@@ -212,7 +233,7 @@ func (s *Scenario) resolveEnv(envs env.Registry) (err error) {
 	return nil
 }
 
-func (s *Scenario) resolveAgent() error {
+func (s *Scenario) resolveAgent(from origin) error {
 	var name string
 	n, rest, err := s.file.Agent.Take("name")
 	if err == nil {
@@ -224,12 +245,14 @@ func (s *Scenario) resolveAgent() error {
 	if name == "" {
 		return fmt.Errorf("agent.name is not there, want one of %s", strings.Join(Agents(), ", "))
 	}
-	kinds := agentKinds()
-	kind, ok := kinds[name]
-	if !ok {
-		return n.Fault("no agent %q%s", name, nearest.Hint(name, maps.Keys(kinds)))
+	kind, err := kindCalled(name)
+	if err != nil {
+		return n.Fault("%v", err)
 	}
 	s.Agent, s.kind, s.config = name, kind, kind.defaults()
+	if err := s.carriesOver(n, rest, from); err != nil {
+		return err
+	}
 	if err := rest.Decode(s.config); err != nil {
 		return err
 	}
@@ -241,7 +264,8 @@ func (s *Scenario) resolveAgent() error {
 		return fmt.Errorf("no backend %q, want %s", s.file.Backend, strings.Join(slices.Sorted(maps.Keys(engines())), " or "))
 	}
 	setup := s.config.Base()
-	setup.Seed, setup.Steps, setup.Engine = s.Seed, s.Steps, engine
+	setup.Seed, setup.Steps, setup.Engine = s.Seed, s.Schedule, engine
+	setup.Beyond = s.Steps > s.Schedule
 	if s.file.Env.NEnvs != nil {
 		setup.NEnvs = *s.file.Env.NEnvs
 	}
@@ -272,20 +296,62 @@ func (s *Scenario) Memory() int {
 	return 0
 }
 
+// NewEnv returns one environment as in training, to be stepped by itself.
+func (s *Scenario) NewEnv() (env.Env, error) {
+	v, err := s.single(1)
+	if err != nil {
+		return nil, err
+	}
+	return v.(*env.Vec).Env(0), nil
+}
+
 // NewAgent returns the agent, connected to its environments and untrained.
 func (s *Scenario) NewAgent() (agents.Agent, error) {
 	return s.kind.build(s.Train, s.config)
 }
 
-// Encode returns the scenario as YAML, every default written out, with the
-// kernels that this program uses.
-func (s *Scenario) Encode() ([]byte, error) {
+// Encode returns the scenario of a new run as YAML, every default written out, with
+// the kernels that this program uses.
+func (s *Scenario) Encode() ([]byte, error) { return s.encode(f32.Kernels(), nil) }
+
+// Extend returns the scenario of a run that has trained some steps and goes on to
+// others, and its YAML, which belongs in the file called fileName. Steps is what the
+// user typed behind --steps. Schedules stay at their end, or are stretched to the
+// new steps from here on.
+func (s *Scenario) Extend(fileName, steps string, stretch bool, trained int, envs env.Registry) (*Scenario, []byte, error) {
+	text, err := s.encode(s.Kernels, s.Stretched)
+	if err != nil {
+		return nil, nil, err
+	}
+	origin := "--steps " + steps
+	changes := []Change{{Assignment: "steps=" + steps, Origin: origin}}
+	if stretch {
+		list := fmt.Sprint(append(slices.Clone(s.Stretched), trained)) // [1 2]
+		changes = append(changes,
+			Change{Assignment: "schedule_steps=null", Origin: origin},
+			Change{Assignment: "stretched=" + strings.ReplaceAll(list, " ", ", "), Origin: origin})
+	} else {
+		changes = append(changes, Change{Assignment: fmt.Sprint("schedule_steps=", s.Schedule), Origin: origin})
+	}
+	next, err := Parse(fileName, text, changes, envs)
+	if err != nil {
+		return nil, nil, err
+	}
+	next.UseCores(s.config.Base().Cores)
+	text, err = next.encode(next.Kernels, next.Stretched)
+	return next, text, err
+}
+
+func (s *Scenario) encode(kernels string, stretched []int) ([]byte, error) {
 	options := any(s.file.Env.Options)
 	if s.options != nil {
 		options = settings.Fields(s.options)
 	}
-	setup := s.config.Base()
-	return settings.Encode(settings.Map{
+	setup, schedule := s.config.Base(), &s.Schedule
+	if s.Schedule == s.Steps {
+		schedule = nil
+	}
+	fields := settings.Map{
 		{Key: "name", Value: s.Name},
 		{Key: "env", Value: settings.Map{
 			{Key: "id", Value: s.Env},
@@ -296,6 +362,7 @@ func (s *Scenario) Encode() ([]byte, error) {
 		}},
 		{Key: "agent", Value: append(settings.Map{{Key: "name", Value: s.Agent}}, settings.Fields(s.config)...)},
 		{Key: "steps", Value: s.Steps},
+		{Key: "schedule_steps", Value: schedule},
 		{Key: "target", Value: s.file.Target},
 		{Key: "eval", Value: s.Eval},
 		{Key: "log_interval", Value: s.LogInterval},
@@ -303,6 +370,10 @@ func (s *Scenario) Encode() ([]byte, error) {
 		{Key: "backend", Value: s.file.Backend},
 		{Key: "init", Value: s.Init},
 		{Key: "published", Value: s.Published},
-		{Key: "kernels", Value: f32.Kernels()},
-	})
+		{Key: "kernels", Value: kernels},
+	}
+	if len(stretched) > 0 {
+		fields = append(fields, settings.Map{{Key: "stretched", Value: stretched}}...)
+	}
+	return settings.Encode(fields)
 }

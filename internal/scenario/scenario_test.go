@@ -221,7 +221,7 @@ func TestEncode(t *testing.T) {
 		what      string
 		got, want []string
 	}{
-		{"the file", root.Keys(), []string{"name", "env", "agent", "steps", "target", "eval", "log_interval", "seed", "backend", "init", "published", "kernels"}},
+		{"the file", root.Keys(), []string{"name", "env", "agent", "steps", "schedule_steps", "target", "eval", "log_interval", "seed", "backend", "init", "published", "kernels"}},
 		{"env", at.Keys(), []string{"id", "options", "wrappers", "n_envs", "parallel"}},
 		{"env.options", options.Keys(), tags(classic.CartPole{})},
 		{"eval", eval.Keys(), tags(scenario.Eval{})},

@@ -176,10 +176,10 @@ func (s *Scenario) wrappers() ([]wrap, error) {
 	return wraps, nil
 }
 
-// wrapped is the Constructor of an environment with wrappers around it.
-func wrapped(inner env.Constructor, wraps []wrap) env.Constructor {
-	return func(set env.Options) (env.Env, error) {
-		e, err := inner(set)
+// wrapped is the Factory of environments with wrappers around them.
+func wrapped(inner env.Factory, wraps []wrap) env.Factory {
+	return func() (env.Env, error) {
+		e, err := inner()
 		if err != nil {
 			return nil, err
 		}

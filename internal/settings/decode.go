@@ -2,6 +2,7 @@ package settings
 
 import (
 	"encoding"
+	"fmt"
 	"maps"
 	"math"
 	"reflect"
@@ -58,6 +59,22 @@ func (n Node) Keys() (keys []string) {
 	}
 	for i := 0; i < len(n.node.Content); i += 2 {
 		keys = append(keys, n.node.Content[i].Value)
+	}
+	return keys
+}
+
+// Unknown returns the keys of the mapping n for which the struct that into points to
+// has no field, but for those that Set made.
+func (n Node) Unknown(into any) (keys []string) {
+	fields := map[string]reflect.Value{}
+	if hasFields(into) {
+		fields = fieldsOf(reflect.ValueOf(into).Elem())
+	}
+	for i, key := range n.Keys() {
+		_, given := n.tree.given[n.node.Content[2*i]]
+		if _, known := fields[key]; !known && !given && !slices.Contains(keys, key) {
+			keys = append(keys, key)
+		}
 	}
 	return keys
 }
@@ -186,9 +203,22 @@ func (n Node) sequence(v reflect.Value) error {
 // scalar sets a number, a truth value or a text.
 func (n Node) scalar(v reflect.Value) error {
 	if n.node.Kind != yaml.ScalarNode || !set(v, n.node.Tag, n.node.Value) {
-		return n.Fault("%q, want %s", n.node.Value, kind(v))
+		return n.Fault("%q, want %s%s", n.node.Value, kind(v), bound(v, n.node.Value))
 	}
 	return nil
+}
+
+// bound says how large a whole number may be, where text is one that is larger. That is
+// less on a processor of 32 bits.
+func bound(v reflect.Value, text string) string {
+	if !v.CanInt() {
+		return ""
+	}
+	most := int64(1)<<(v.Type().Bits()-1) - 1
+	if x, ok := number(text); !ok || x <= float64(most) {
+		return ""
+	}
+	return fmt.Sprintf(", no more than %d", most)
 }
 
 // set reads text, which YAML takes for a tag, into v, and reports whether that

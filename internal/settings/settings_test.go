@@ -2,6 +2,7 @@ package settings_test
 
 import (
 	"fmt"
+	"math"
 	"reflect"
 	"strings"
 	"testing"
@@ -101,7 +102,7 @@ func TestFaults(t *testing.T) {
 		{"rate: .nan", "", `f.yaml:1:7: rate: ".nan", want a number`},
 		{"rate: 1e40", "", `rate: "1e40", want a number`},
 		{"count: 1.5", "", `count: "1.5", want a whole number`},
-		{"count: 99999999999999999999", "", `want a whole number`},
+		{"count: 99999999999999999999", "", fmt.Sprintf("want a whole number, no more than %d", math.MaxInt)},
 		{"seed: -1", "", `seed: "-1", want a whole number, 0 or more`},
 		{"loud: 1", "", `loud: "1", want true or false`},
 		{"name: 5", "", `name: "5", want text`},

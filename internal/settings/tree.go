@@ -14,8 +14,8 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// maxSize bounds a file, in bytes.
-const maxSize = 1 << 20
+// MaxSize is how long a document may be, in bytes.
+const MaxSize = 1 << 20
 
 // A Tree is a parsed YAML document that assignments may change before it is
 // decoded.
@@ -27,8 +27,8 @@ type Tree struct {
 
 // Parse reads a document whose root is a mapping. The name is for messages.
 func Parse(name string, data []byte) (*Tree, error) {
-	if len(data) > maxSize {
-		return nil, fmt.Errorf("%s: more than %d bytes", name, maxSize)
+	if len(data) > MaxSize {
+		return nil, fmt.Errorf("%s: more than %d bytes", name, MaxSize)
 	}
 	root, err := parse(data)
 	if err != nil {

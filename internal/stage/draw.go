@@ -5,8 +5,11 @@ import (
 	"fmt"
 	"image"
 	"image/png"
+	"io"
 	"os"
 
+	"github.com/rlrun/rlrun/internal/atomicfile"
+	"github.com/rlrun/rlrun/internal/figure"
 	"github.com/rlrun/rlrun/render"
 	"github.com/rlrun/rlrun/render/raster"
 )
@@ -27,6 +30,7 @@ func (p *pane) within(x0, y0, x1, y1 float32) {
 
 // Draw draws all that there is to see.
 func (s *Screen) Draw(m *raster.Image) {
+	defer s.name()
 	p := &pane{Image: m, th: render.Light()}
 	if s.Dark {
 		p.th = render.Dark()
@@ -70,7 +74,7 @@ func (s *Screen) head(p *pane) {
 	state := ""
 	switch {
 	case s.paused && s.Player.Steps < s.Player.Last():
-		state = fmt.Sprintf("paused, %d steps back", s.Player.Last()-s.Player.Steps)
+		state = "paused, " + figure.Count(s.Player.Last()-s.Player.Steps, "step") + " back"
 	case s.paused:
 		state = "paused"
 	case s.Sampled:
@@ -133,12 +137,9 @@ func (s *Screen) drawHelp(p *pane) {
 func (s *Screen) save(m *raster.Image) {
 	for n := 1; ; n++ {
 		name := fmt.Sprintf("rlrun-%d.png", n)
-		f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+		err := atomicfile.Create(name, func(w io.Writer) error { return png.Encode(w, m) })
 		if errors.Is(err, os.ErrExist) {
 			continue
-		}
-		if err == nil {
-			err = errors.Join(png.Encode(f, m), f.Close())
 		}
 		if s.say("the picture is in " + name); err != nil {
 			s.say(err.Error())

@@ -1,9 +1,9 @@
 package stage
 
 import (
-	"fmt"
 	"strconv"
 
+	"github.com/rlrun/rlrun/internal/figure"
 	"github.com/rlrun/rlrun/render"
 )
 
@@ -107,7 +107,7 @@ func (s *Screen) speedText() string {
 	if s.speed >= fastest {
 		return "as fast as it can"
 	}
-	return fmt.Sprintf("%.3g steps a second", s.rate())
+	return figure.Number(s.rate()) + " steps a second"
 }
 
 // following goes on to the next episode, where there is one.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/internal/figure"
 	"github.com/rlrun/rlrun/policy"
 	"github.com/rlrun/rlrun/render"
 )
@@ -50,9 +51,9 @@ func (s *Screen) bars(p *pane) {
 	for _, v := range s.scores {
 		low, high, sum = min(low, v), max(high, v), sum+v
 	}
-	title, form := "probability of each action", "%.2f"
+	title, write := "probability of each action", func(v float32) string { return figure.Fixed(float64(v), 2) }
 	if low < 0 || math.Abs(float64(sum-1)) > 1e-3 {
-		title, form = "value of each action, Q", "%.4g"
+		title, write = "value of each action, Q", number
 	} else {
 		low, high = 0, 1
 	}
@@ -72,7 +73,7 @@ func (s *Screen) bars(p *pane) {
 		}
 		return 0.04 + 0.96*(v-low)/(high-low)
 	}
-	p.rows(title, names, s.scores, form, func(i int) (from, to float32, c color.RGBA) {
+	p.rows(title, names, s.scores, write, func(i int) (from, to float32, c color.RGBA) {
 		c = p.th.Sky
 		if i == best {
 			c = p.th.Blue
@@ -90,7 +91,7 @@ func (s *Screen) numbers(p *pane) {
 	for i := range names {
 		names[i] = fmt.Sprint("number ", i)
 	}
-	p.rows("what the policy would do", names, act, "%.3g", func(i int) (from, to float32, c color.RGBA) {
+	p.rows("what the policy would do", names, act, number, func(i int) (from, to float32, c color.RGBA) {
 		v := act[i] / (1 + float32(math.Abs(float64(act[i]))))
 		if i < len(b.High) && b.High[i]-b.Low[i] < 1e6 {
 			v = 2*(act[i]-b.Low[i])/(b.High[i]-b.Low[i]) - 1
@@ -99,9 +100,12 @@ func (s *Screen) numbers(p *pane) {
 	})
 }
 
+// number writes what a network has said.
+func number(v float32) string { return figure.Number(float64(v)) }
+
 // rows draws horizontal bars with their names and numbers, as many as there is room
 // for.
-func (p *pane) rows(title string, names []string, v []float32, form string, bar func(i int) (from, to float32, c color.RGBA)) {
+func (p *pane) rows(title string, names []string, v []float32, write func(float32) string, bar func(i int) (from, to float32, c color.RGBA)) {
 	room := p.title(title, "")
 	line := min(2.2*p.u, (room-0.6*p.u)/float32(len(v)))
 	label, number := float32(0), p.TextWidth("-0000.0", p.u)
@@ -120,7 +124,7 @@ func (p *pane) rows(title string, names []string, v []float32, form string, bar 
 		from, to, c := bar(i)
 		render.Rect(p, x0, y-0.25*p.u, x1, y+0.85*p.u, p.th.Faint)
 		render.Rect(p, x0+(x1-x0)*from, y-0.25*p.u, x0+(x1-x0)*min(max(to, 0), 1), y+0.85*p.u, c)
-		p.Text(p.w, y, p.u, 1, fmt.Sprintf(form, v[i]), p.th.Ink)
+		p.Text(p.w, y, p.u, 1, write(v[i]), p.th.Ink)
 	}
 }
 
@@ -128,7 +132,7 @@ func (p *pane) rows(title string, names []string, v []float32, form string, bar 
 func (s *Screen) valueCurve(p *pane) {
 	now := ""
 	if k := s.Player.Steps; k < len(s.values) {
-		now = fmt.Sprintf("%.4g", s.values[k])
+		now = number(s.values[k])
 	}
 	y := make([]float64, len(s.values))
 	for i, v := range s.values {
@@ -147,7 +151,7 @@ func (s *Screen) returnCurve(p *pane) {
 	}
 	now := ""
 	if c.n > 0 {
-		now = fmt.Sprintf("%.4g", c.last)
+		now = figure.Number(c.last)
 	}
 	p.plot(title, now, c.means, -1, p.th.Orange)
 }
@@ -164,7 +168,7 @@ func (p *pane) plot(title, now string, y []float64, mark int, c color.RGBA) {
 	for _, v := range y {
 		low, high = min(low, v), max(high, v)
 	}
-	texts := [2]string{fmt.Sprintf("%.4g", low), fmt.Sprintf("%.4g", high)}
+	texts := [2]string{figure.Number(low), figure.Number(high)}
 	left := max(p.TextWidth(texts[0], 0.85*p.u), p.TextWidth(texts[1], 0.85*p.u)) + 0.6*p.u
 	if high == low {
 		low, high = low-1, high+1
@@ -219,8 +223,8 @@ func (s *Screen) trainingFigures(p *pane) {
 	}
 	line := min(1.7*p.u, (room-1.2*p.u)/4)
 	for i, row := range [][2]string{
-		{"steps", strconv.Itoa(f.steps)}, {"steps a second", fmt.Sprintf("%.0f", rate)},
-		{"episodes", strconv.Itoa(f.episodes)}, {"return of late", fmt.Sprintf("%.4g", f.mean)},
+		{"steps", figure.Whole(f.steps)}, {"steps a second", figure.Whole(int(rate))},
+		{"episodes", figure.Whole(f.episodes)}, {"return of late", figure.Number(f.mean)},
 	} {
 		y := room - 1.2*p.u - line*(float32(i)+0.8)
 		p.Text(0, y, min(p.u, line), 0, row[0], p.th.Soft)

@@ -90,6 +90,7 @@ func (s *Screen) Ticks() int { return ticks }
 
 // Update carries out keys, and plays on.
 func (s *Screen) Update(pressed, held []string) (changed, done bool) {
+	defer s.name()
 	select {
 	case <-s.opened:
 	default:

@@ -9,13 +9,17 @@ import (
 	"slices"
 )
 
-// Mean returns the mean of x, NaN of nothing.
+// Mean returns the mean of x, NaN of nothing. It is never out of the range of x, not
+// even by rounding: ten times 0.1, by 10.
 func Mean(x []float64) float64 {
-	sum := 0.0
-	for _, v := range x {
-		sum += v
+	if len(x) == 0 {
+		return math.NaN()
 	}
-	return sum / float64(len(x))
+	sum, low, high := 0.0, x[0], x[0]
+	for _, v := range x {
+		sum, low, high = sum+v, min(low, v), max(high, v)
+	}
+	return min(max(sum/float64(len(x)), low), high)
 }
 
 // Median returns the middle of x, or the mean of the two in the middle.
@@ -39,8 +43,10 @@ func Quantile(x []float64, q float64) float64 {
 
 // IQM returns the interquartile mean: that of what is left when a quarter of x,
 // rounded down, is cut off at either end. Section 4.3.
-func IQM(x []float64) float64 {
-	s := slices.Sorted(slices.Values(x))
+func IQM(x []float64) float64 { return iqmSorted(slices.Sorted(slices.Values(x))) }
+
+// iqmSorted returns the interquartile mean of numbers in order.
+func iqmSorted(s []float64) float64 {
 	cut := len(s) / 4
 	return Mean(s[cut : len(s)-cut])
 }
@@ -77,11 +83,13 @@ func Improvement(x, y []float64) float64 {
 func Profile(x, at []float64) []float64 {
 	shares := make([]float64, len(at))
 	for i, t := range at {
+		above := 0
 		for _, v := range x {
 			if v > t {
-				shares[i] += 1 / float64(len(x))
+				above++
 			}
 		}
+		shares[i] = float64(above) / float64(len(x))
 	}
 	return shares
 }
@@ -115,20 +123,4 @@ func Bootstrap(seed uint64, figure func(strata ...[]float64) float64, strata ...
 		figures[k] = figure(drawn...)
 	}
 	return Interval{Quantile(figures, 0.025), Quantile(figures, 0.975)}
-}
-
-// MoreRuns returns how many runs of each there would have to be for an interval
-// of their difference, now of n runs, not to have 0 in it: its width falls with
-// the root of their number. It is 0 where it has not, and -1 where no number is
-// likely to do.
-func MoreRuns(n int, difference float64, i Interval) int {
-	if !i.Contains(0) {
-		return 0
-	}
-	half := (i.High - i.Low) / 2
-	if difference == 0 || half/math.Abs(difference) > 100 {
-		return -1
-	}
-	ratio := half / math.Abs(difference)
-	return max(n+1, int(math.Ceil(float64(n)*ratio*ratio)))
 }

@@ -32,6 +32,12 @@ func TestByHand(t *testing.T) {
 	for i, want := range []float64{1, 0.25, 0} {
 		near(t, "Profile", profile[i], want)
 	}
+	if got := statistics.Profile([]float64{1, 1, 1, 1, 1, 1, 1, 1, 1, 1}, []float64{0})[0]; got != 1 {
+		t.Errorf("Profile of ten ones above 0 = %v, want 1 to the bit, a count by a count", got)
+	}
+	if got := statistics.Mean([]float64{0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1}); got != 0.1 {
+		t.Errorf("Mean of ten times 0.1 = %v, want 0.1 to the bit", got)
+	}
 	if x[0] != 8 {
 		t.Error("what is summed up has changed")
 	}
@@ -55,24 +61,6 @@ func TestBootstrap(t *testing.T) {
 	}
 	if other := statistics.Bootstrap(2, mean, x, y); other == got {
 		t.Error("another seed has the same interval")
-	}
-}
-
-// TestMoreRuns: an interval of ± 4 about 2 of 5 runs is half as wide, and leaves 0,
-// with four times as many.
-func TestMoreRuns(t *testing.T) {
-	for _, tc := range []struct {
-		difference float64
-		i          statistics.Interval
-		want       int
-	}{
-		{2, statistics.Interval{Low: -2, High: 6}, 20}, {2, statistics.Interval{Low: 1, High: 3}, 0},
-		{-2, statistics.Interval{Low: -6, High: 2}, 20}, {0, statistics.Interval{Low: -1, High: 1}, -1},
-		{0.001, statistics.Interval{Low: -1, High: 1}, -1}, {1, statistics.Interval{Low: -0.001, High: 1.9}, 6},
-	} {
-		if got := statistics.MoreRuns(5, tc.difference, tc.i); got != tc.want {
-			t.Errorf("MoreRuns(5, %v, %v) = %d, want %d", tc.difference, tc.i, got, tc.want)
-		}
 	}
 }
 

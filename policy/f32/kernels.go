@@ -8,11 +8,14 @@
 // Every loop is there in plain Go, and on amd64 in assembly for AVX2 and for
 // AVX-512, which differ in last places: they fuse products with sums, and add
 // in another order. The best that the machine has is used, or the one that the
-// environment variable RLRUN_KERNEL names: generic, avx2 or avx512.
+// environment variable RLRUN_KERNEL names: generic, avx2 or avx512. When the program
+// starts, each loop of it is tried on a few numbers: an implementation that disagrees
+// with plain Go is left for the next, with a line on standard error.
 package f32
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"strings"
 )
@@ -46,7 +49,7 @@ type kernels struct {
 }
 
 // active is the implementation in use, chosen once when the program starts.
-var active, choiceErr = choose(os.Getenv("RLRUN_KERNEL"))
+var active, choiceErr = choose(os.Getenv("RLRUN_KERNEL"), available(), os.Stderr)
 
 // Kernels names the implementation of this package's loops.
 func Kernels() string { return active.name }
@@ -55,17 +58,31 @@ func Kernels() string { return active.name }
 // kernels that the machine has are used then.
 func KernelsErr() error { return choiceErr }
 
-// choose returns the kernels of a name, or the best if there are none.
-func choose(name string) (*kernels, error) {
-	have := available()
+// choose returns the kernels of a name, or the best if there is no name, of those that this
+// machine has, best last. Kernels that compute something else than the plain ones are left
+// for the next, and a line to warn says so.
+func choose(name string, have []*kernels, warn io.Writer) (*kernels, error) {
+	i, err := pick(name, have)
+	for ; i > 0; i-- {
+		what := have[i].disagreement()
+		if what == "" {
+			break
+		}
+		fmt.Fprintf(warn, "rlrun: this machine's %s kernels are not used: %s\n", have[i].name, what)
+	}
+	return have[i], err
+}
+
+// pick returns the index of the kernels of a name, or of the best.
+func pick(name string, have []*kernels) (int, error) {
 	var names []string
-	for _, k := range have {
+	for i, k := range have {
 		if k.name == name {
-			return k, nil
+			return i, nil
 		}
 		names = append(names, k.name)
 	}
-	best := have[len(have)-1]
+	best := len(have) - 1
 	if name == "" {
 		return best, nil
 	}

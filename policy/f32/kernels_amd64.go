@@ -1,16 +1,13 @@
 package f32
 
-import "golang.org/x/sys/cpu"
-
 //go:generate go run -C ../../tools ./kernels -pkg f32 -out ../policy/f32/kernels_amd64.s -stubs ../policy/f32/stubs_amd64.go
 
 // available lists the implementations that this machine can run, best last.
 func available() []*kernels {
 	have := []*kernels{&generic}
-	if cpu.X86.HasAVX2 && cpu.X86.HasFMA && cpu.X86.HasBMI2 {
-		have = append(have, &avx2)
-		if cpu.X86.HasAVX512F && cpu.X86.HasAVX512DQ {
-			have = append(have, &avx512)
+	for _, k := range []*kernels{&avx2, &avx512} {
+		if runs(k.name) {
+			have = append(have, k)
 		}
 	}
 	return have

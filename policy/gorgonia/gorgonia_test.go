@@ -70,8 +70,12 @@ func gradients(t testing.TB, n policy.Network, x []float32, rows int) (y, dx []f
 // TestEngines holds results and gradients of the two engines to each other: they
 // share a formula, but no code. It does so twice, for machines keep memory.
 func TestEngines(t *testing.T) {
+	layers := [][]int{nil, {1}, {5}, {16}, {64, 64}, {3, 17, 4}}
+	if testing.Short() {
+		layers = [][]int{nil, {3, 17, 4}}
+	}
 	for _, activation := range names {
-		for _, hidden := range [][]int{nil, {1}, {5}, {16}, {64, 64}, {3, 17, 4}} {
+		for _, hidden := range layers {
 			for _, c := range []policy.MLPConfig{{In: 4, Out: 2}, {In: 1, Out: 1}, {In: 9, Out: 9}, {In: 20, Out: 20}, {In: 70, Out: 33}, {In: 5}} {
 				if c.Out == 0 && hidden == nil {
 					continue // a trunk of no layers
@@ -258,7 +262,7 @@ func TestSaved(t *testing.T) {
 		if err := policy.Save(&file, from.Policy().(policy.Saver), policy.Meta{}); err != nil {
 			t.Fatal(err)
 		}
-		if err := policy.Load(&file, to.Policy().(policy.Saver)); err != nil {
+		if err := policy.Load(&file, to.Policy().(policy.Saver), policy.Meta{}); err != nil {
 			t.Fatal(err)
 		}
 		var score [2][]float32

@@ -37,6 +37,9 @@ func Cosine(x float64) Schedule { return Schedule{x, cosine} }
 // Start is the setting at the start.
 func (s Schedule) Start() float64 { return s.start }
 
+// IsConstant reports whether the setting stays as it is at the start.
+func (s Schedule) IsConstant() bool { return s.shape == constant }
+
 // At returns the setting after step of a run's steps. Beyond, it stays at its end.
 func (s Schedule) At(step, steps int) float64 {
 	left := min(1, max(0, 1-float64(step)/float64(max(1, steps))))

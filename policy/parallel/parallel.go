@@ -3,6 +3,7 @@ package parallel
 
 import (
 	"runtime"
+	"sync"
 	"sync/atomic"
 )
 
@@ -14,6 +15,32 @@ type Pool struct {
 	piece   func(i int)  // written before waiting is raised, read after it is lowered
 	waiting atomic.Int64 // pieces that nobody has begun; below 0 there are none
 	left    atomic.Int64 // pieces that are not done
+	failed  failures
+}
+
+// failures are the panics of pieces, of which the one with the lowest index counts:
+// the one that there would be without a Pool.
+type failures struct {
+	mu    sync.Mutex
+	err   *PanicError // nil for none
+	piece int
+}
+
+func (f *failures) add(piece int, err *PanicError) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.err == nil || piece < f.piece {
+		f.err, f.piece = err, piece
+	}
+}
+
+// take returns the panic that counts, and forgets it.
+func (f *failures) take() *PanicError {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	err := f.err
+	f.err = nil
+	return err
 }
 
 // A worker looks for work for a while and then sleeps.
@@ -66,7 +93,8 @@ func (p *Pool) Size() int {
 
 // Run calls piece(0), …, piece(n-1), and returns when all are done. Which runs
 // where and when is not known, so pieces must not write what others use. A Run
-// within a piece does its pieces one after another.
+// within a piece does its pieces one after another. Where a piece panics, Run panics
+// with a *PanicError when all are done, in its caller's goroutine.
 func (p *Pool) Run(n int, piece func(i int)) {
 	if p.Size() == 1 || n < 2 || !p.busy.CompareAndSwap(false, true) {
 		for i := range n {
@@ -86,7 +114,11 @@ func (p *Pool) Run(n int, piece func(i int)) {
 			runtime.Gosched()
 		}
 	}
+	err := p.failed.take()
 	p.busy.Store(false)
+	if err != nil {
+		panic(err)
+	}
 }
 
 // Rows says into how many pieces, of step rows each but the last, a product of n rows
@@ -106,9 +138,19 @@ func (p *Pool) Rows(n, multiplications int) (pieces, step int) {
 // help does pieces until none are to be begun.
 func (p *Pool) help() {
 	for i := p.waiting.Add(-1); i >= 0; i = p.waiting.Add(-1) {
-		p.piece(int(i))
+		p.do(int(i))
 		p.left.Add(-1)
 	}
+}
+
+// do does a piece, and keeps its panic.
+func (p *Pool) do(i int) {
+	defer func() {
+		if value := recover(); value != nil {
+			p.failed.add(i, Recovered(value))
+		}
+	}()
+	p.piece(i)
 }
 
 // call tells w that there is work for 1, or that there will be none for -1.

@@ -1,8 +1,11 @@
 package parallel_test
 
 import (
+	"errors"
+	"fmt"
 	"runtime"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 
@@ -77,5 +80,48 @@ func BenchmarkRun(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		p.Run(2, nothing)
+	}
+}
+
+// TestPanic wants the panic of the first piece of several that panic, in Run's own
+// goroutine and when all are done, and a Pool that goes on.
+func TestPanic(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4))
+	for _, most := range []int{1, 2, 4} {
+		p := parallel.Start(most)
+		for range 500 {
+			var done atomic.Int64
+			got := func() (v any) {
+				defer func() { v = recover() }()
+				p.Run(8, func(i int) {
+					if done.Add(1); i >= 3 {
+						panic(fmt.Errorf("piece %d", i))
+					}
+				})
+				return nil
+			}()
+			if e, ok := got.(*parallel.PanicError); most > 1 && (!ok || !strings.Contains(string(e.Stack), "TestPanic") || errors.Unwrap(e) == nil || done.Load() != 8) {
+				t.Fatalf("%d at once: Run panics with %v after %d pieces, want a *PanicError after 8", most, got, done.Load())
+			}
+			if text := fmt.Sprint(got); !strings.HasSuffix(text, "piece 3") {
+				t.Fatalf("%d at once: Run panics with %s, want piece 3's", most, text)
+			}
+		}
+		ran := make([]bool, 8)
+		p.Run(8, func(i int) { ran[i] = true })
+		if slices.Contains(ran, false) {
+			t.Errorf("%d at once: after a panic Run does %v, want all", most, ran)
+		}
+		p.Stop()
+	}
+}
+
+// TestRunAllocates wants nothing allocated by a piece's recovery.
+func TestRunAllocates(t *testing.T) {
+	p := parallel.Start(2)
+	defer p.Stop()
+	nothing := func(int) {}
+	if n := testing.AllocsPerRun(1000, func() { p.Run(4, nothing) }); n != 0 {
+		t.Errorf("Run allocates %v times, want 0", n)
 	}
 }

@@ -47,7 +47,12 @@ const (
 )
 
 // run opens a window and returns when it has closed.
-func run(title string, s raster.Screen) error {
+func run(title string, s raster.Screen) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("window: panic: %v", p)
+		}
+	}()
 	switch runtime.GOOS {
 	case "linux", "freebsd", "netbsd":
 		if os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "" {

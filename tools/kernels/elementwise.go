@@ -13,7 +13,7 @@ type vec = reg.VecVirtual
 // named in also.
 func (s instructions) each(name, signature, dst string, in, also []string, f func(in []vec) []vec) {
 	s.function(name, signature)
-	s.hoist()
+	s.hoist(0)
 	s.eachBody(dst, in, also, f)
 }
 

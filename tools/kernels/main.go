@@ -4,6 +4,7 @@ package main
 
 import (
 	. "github.com/mmcloughlin/avo/build"
+	"github.com/mmcloughlin/avo/pass"
 )
 
 func main() {
@@ -16,5 +17,6 @@ func main() {
 		set.products()
 		set.packing()
 	}
+	pass.Compile = pass.Concat(pass.Compile, pass.FunctionPass(check))
 	Generate()
 }

@@ -136,7 +136,7 @@ func (s instructions) product(b block) {
 		}
 	}
 	if b.tanh {
-		s.hoist()
+		s.hoist(b.vectors - 1) // the other sums
 		for j, v := range sums[0][0] {
 			sums[0][0][j] = s.tanh(v)
 		}

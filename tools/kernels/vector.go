@@ -44,24 +44,30 @@ func (s instructions) function(name, signature string) {
 	Pragma("noescape")
 }
 
-// hoist keeps constants of the function just begun in registers, as many as the
-// set has to spare. Which they are shows only as the function is written, so
-// they are loaded behind its end.
-func (s instructions) hoist() {
-	hoisted = map[uint32]reg.VecVirtual{}
+// hoist keeps constants of the function just begun in registers, as many as the set
+// has to spare besides busy ones, which hold values all the while; the other constants
+// stay in memory. Which they are shows only as the function is written, so they are
+// loaded behind its end.
+func (s instructions) hoist(busy int) {
+	hoisted, spare = map[uint32]reg.VecVirtual{}, s.spare(busy)
 	JMP(LabelRef("constants"))
 	Label("begin")
 }
 
-// hoisted has the registers of the function's constants, if it hoists them.
-var hoisted map[uint32]reg.VecVirtual
+// hoisted has the registers of the function's constants, if it hoists them; spare is
+// how many of them it may have.
+var (
+	hoisted map[uint32]reg.VecVirtual
+	spare   int
+)
 
-// spare is the number of registers for constants.
-func (s instructions) spare() int {
+// spare is the number of registers for constants. Of AVX2's 16, the functions need up to
+// 9 for what they compute, and tanh alone 7, so it is the only one to have values beside.
+func (s instructions) spare(busy int) int {
 	if s.is512() {
 		return 32
 	}
-	return 7
+	return min(7, 9-busy)
 }
 
 // finish ends it.
@@ -81,7 +87,7 @@ func finish() {
 
 // bits returns a constant vector, in every lane the same 32 bits.
 func (s instructions) bits(b uint32) Op {
-	if hoisted != nil && hoisted[b] == nil && len(hoisted) < s.spare() {
+	if hoisted != nil && hoisted[b] == nil && len(hoisted) < spare {
 		hoisted[b] = s.vector()
 	}
 	if v, ok := hoisted[b]; ok {

@@ -1,0 +1,139 @@
+package agents_test
+
+import (
+	"context"
+	"maps"
+	"strings"
+	"testing"
+
+	"github.com/rlrun/rlrun/agents"
+	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/policy"
+	"github.com/rlrun/rlrun/policy/optim"
+)
+
+// scheduledAgents make small agents of 1024 steps, of which the learning rate is what
+// they are given.
+func scheduledAgents() map[string]func(rate optim.Schedule, beyond bool) agents.Agent {
+	all := map[string]func(optim.Schedule, bool) agents.Agent{}
+	maps.Copy(all, onPolicyAgents())
+	maps.Copy(all, offPolicyAgents())
+	all["linear SARSA"] = func(rate optim.Schedule, beyond bool) agents.Agent {
+		c := agents.DefaultLinear()
+		c.Steps, c.Beyond, c.LearningRate, c.Tiles = 1024, beyond, rate, 2
+		return agents.Must(agents.NewLinearSARSA(env.Each(newMimic), c))
+	}
+	for name, newTable := range tabularAgents {
+		all[name] = func(rate optim.Schedule, beyond bool) agents.Agent {
+			c := agents.DefaultTabular()
+			c.Steps, c.Beyond, c.LearningRate = 1024, beyond, rate
+			return agents.Must(newTable(env.Each(newNumbered), c))
+		}
+	}
+	return all
+}
+
+func onPolicyAgents() map[string]func(optim.Schedule, bool) agents.Agent {
+	mk, small := env.Each(newMimic), []int{4}
+	return map[string]func(optim.Schedule, bool) agents.Agent{
+		"PPO": func(rate optim.Schedule, beyond bool) agents.Agent {
+			c := ppoConfig()
+			c.Steps, c.Beyond, c.LearningRate = 1024, beyond, rate
+			return agents.Must(agents.NewPPO(mk, c))
+		},
+		"A2C": func(rate optim.Schedule, beyond bool) agents.Agent {
+			c := agents.DefaultA2C()
+			c.Steps, c.Beyond, c.LearningRate, c.PolicyKwargs.NetArch = 1024, beyond, rate, small
+			return agents.Must(agents.NewA2C(mk, c))
+		},
+		"A3C": func(rate optim.Schedule, beyond bool) agents.Agent {
+			c := agents.DefaultA3C()
+			c.Steps, c.Beyond, c.LearningRate, c.PolicyKwargs.NetArch = 1024, beyond, rate, small
+			c.NEnvs, c.NSteps = 2, 4
+			return agents.Must(agents.NewA3C(mk, c))
+		},
+		"REINFORCE": func(rate optim.Schedule, beyond bool) agents.Agent {
+			c := agents.DefaultReinforce()
+			c.Steps, c.Beyond, c.LearningRate, c.PolicyKwargs.NetArch = 1024, beyond, rate, small
+			return agents.Must(agents.NewReinforce(mk, c))
+		},
+	}
+}
+
+func offPolicyAgents() map[string]func(optim.Schedule, bool) agents.Agent {
+	numbers := env.Each(newTracking)
+	set := func(s *agents.Setup, r *agents.Replay, k *policy.Kwargs, rate optim.Schedule, beyond bool) {
+		s.Steps, s.Beyond, k.NetArch = 1024, beyond, []int{4}
+		r.LearningRate, r.LearningStarts, r.BatchSize, r.BufferSize = rate, 1000, 4, 2000
+	}
+	return map[string]func(optim.Schedule, bool) agents.Agent{
+		"DQN": func(rate optim.Schedule, beyond bool) agents.Agent {
+			c := agents.DefaultDQN()
+			set(&c.Setup, &c.Replay, &c.PolicyKwargs, rate, beyond)
+			return agents.Must(agents.NewDQN(env.Each(newMimic), c))
+		},
+		"DDPG": func(rate optim.Schedule, beyond bool) agents.Agent {
+			c := agents.DefaultDDPG()
+			set(&c.Setup, &c.Replay, &c.PolicyKwargs, rate, beyond)
+			return agents.Must(agents.NewDDPG(numbers, c))
+		},
+		"TD3": func(rate optim.Schedule, beyond bool) agents.Agent {
+			c := agents.DefaultTD3()
+			set(&c.Setup, &c.Replay, &c.PolicyKwargs, rate, beyond)
+			return agents.Must(agents.NewTD3(numbers, c))
+		},
+		"SAC": func(rate optim.Schedule, beyond bool) agents.Agent {
+			c := agents.DefaultSAC()
+			set(&c.Setup, &c.Replay, &c.PolicyKwargs, rate, beyond)
+			return agents.Must(agents.NewSAC(numbers, c))
+		},
+	}
+}
+
+// TestHorizon wants an error of every agent that is to learn beyond Setup.Steps with a
+// rate that has fallen to 0, from Learn and, before the first step, from Train; and
+// none within, at a constant rate, or where Setup.Beyond is set: then the rate stays at 0.
+func TestHorizon(t *testing.T) {
+	for name, newAgent := range scheduledAgents() {
+		t.Run(name, func(t *testing.T) {
+			a := newAgent(optim.Linear(0.125), false)
+			r, err := a.Learn(1024)
+			if err != nil || r.Steps < 1024 || r.Steps >= 2048 {
+				t.Fatalf("Learn(1024) takes %d steps, error %v; want 1024 or one iteration more", r.Steps, err)
+			}
+			const want = "learning_rate is lin_0.125, which falls to 0 at Setup.Steps = 1024, and 2048 steps are asked for: " +
+				"want Setup.Steps = 2048, or Setup.Beyond to go on with it at 0"
+			if r, err = a.Learn(2048); err == nil || !strings.HasSuffix(err.Error(), want) || !strings.HasPrefix(err.Error(), "agents: ") {
+				t.Errorf("Learn(2048): error %v, want agents: … %s", err, want)
+			}
+			for r, err := range agents.Train(context.Background(), newAgent(optim.Cosine(0.125), false), 2048, 64) {
+				if err == nil || !strings.HasPrefix(err.Error(), "agents: learning_rate is cos_0.125, which") || r.Steps != 0 {
+					t.Fatalf("Train to 2048: error %v after %d steps, want one at once", err, r.Steps)
+				}
+			}
+			if _, err := newAgent(optim.Constant(0.125), false).Learn(2048); err != nil {
+				t.Errorf("Learn(2048) at a constant rate: %v", err)
+			}
+			r, err = newAgent(optim.Linear(0.125), true).Learn(3000)
+			if rate := figure(t, r, "learning_rate"); err != nil || rate != 0 {
+				t.Errorf("Learn(3000) beyond: rate %v, error %v; want 0 and none", rate, err)
+			}
+		})
+	}
+}
+
+// TestHorizonOfClipRange wants PPO's other schedules to count too.
+func TestHorizonOfClipRange(t *testing.T) {
+	for key, change := range map[string]func(*agents.PPOConfig){
+		"clip_range":    func(c *agents.PPOConfig) { c.ClipRange = optim.Linear(0.25) },
+		"clip_range_vf": func(c *agents.PPOConfig) { c.ClipRangeVF = new(optim.Linear(0.25)) },
+	} {
+		c := ppoConfig()
+		c.Steps, c.Beyond, c.LearningRate = 1024, false, optim.Constant(1e-3)
+		change(&c)
+		_, err := agents.Must(agents.NewPPO(env.Each(newMimic), c)).Learn(1025)
+		if err == nil || !strings.Contains(err.Error(), "agents: PPO: "+key+" is lin_0.25, which falls to 0 at Setup.Steps = 1024") {
+			t.Errorf("%s: error %v, want one that names it", key, err)
+		}
+	}
+}

@@ -1,0 +1,102 @@
+package agents_test
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/rlrun/rlrun/agents"
+	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/env/grid"
+	"github.com/rlrun/rlrun/policy"
+)
+
+// TestTabularBlackjack wants nearly the optimum of Blackjack from each agent, whose
+// observations are a Tuple with 704 values: -0.043 (Sutton and Barto 2018, example 5.3,
+// have its policy). To stick always leaves 0.14 of it, to act at random 0.35. What a
+// policy leaves is exact, by the model.
+func TestTabularBlackjack(t *testing.T) {
+	learning(t)
+	game := grid.NewBlackjack()
+	m := game.Model()
+	best, err := m.ValueIteration(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	obs, act := make([]float32, 3*m.States), make([]float32, m.States)
+	for s := range m.States {
+		game.ObserveState(s, obs[3*s:3*s+3])
+	}
+	for name, newAgent := range tabularAgents {
+		for seed := range uint64(2) {
+			c := agents.DefaultTabular()
+			c.Seed, c.Steps = seed, 500_000
+			a := agents.Must(newAgent(env.Each(grid.NewBlackjack), c))
+			agents.Must(a.Learn(c.Steps))
+			a.Policy().Act(obs, act)
+			actions := make([]int, len(act))
+			for i, k := range act {
+				actions[i] = int(k)
+			}
+			v, err := m.Evaluate(m.Deterministic(actions), 1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if regret := m.Mean(best.V) - m.Mean(v); regret > 0.06 {
+				t.Errorf("%s, seed %d: the policy leaves %.4f of the optimum %.4f, want 0.06 at most", name, seed, regret, m.Mean(best.V))
+			}
+			if q := a.Policy().(policy.Saver).Tensors()[0]; !slices.Equal(q.Shape(), []int{704, 2}) {
+				t.Errorf("%s: the table is %v, want 704 states and 2 actions", name, q.Shape())
+			}
+		}
+	}
+}
+
+// panel shows and takes several choices at once: it pays for each switch set as a lamp
+// is lit, and for the dial's own number.
+type panel struct {
+	rng   env.Rand
+	lamps [2]float32
+	dial  float32
+}
+
+func (*panel) Spec() env.Spec {
+	return env.Spec{
+		ID: "Panel-v0", MaxSteps: 10, Act: env.Dict{{Name: "dial", Space: env.Discrete{N: 3}}, {Name: "switches", Space: env.MultiBinary{N: 2}}},
+		Obs: env.Tuple{env.MultiBinary{N: 2}, env.MultiDiscrete{N: []int{3, 1}}},
+	}
+}
+
+func (p *panel) Reset(seed uint64, obs []float32) {
+	p.rng.Seed(seed)
+	p.show(obs)
+}
+
+func (p *panel) show(obs []float32) {
+	p.lamps[0], p.lamps[1], p.dial = float32(int(p.rng.Uniform(0, 2))), float32(int(p.rng.Uniform(0, 2))), float32(int(p.rng.Uniform(0, 3)))
+	obs[0], obs[1], obs[2], obs[3] = p.lamps[0], p.lamps[1], p.dial, 0
+}
+
+func (p *panel) Step(act, obs []float32) (out env.Outcome) {
+	for i, want := range []float32{p.dial, p.lamps[0], p.lamps[1]} {
+		if act[i] == want {
+			out.Reward++
+		}
+	}
+	p.show(obs)
+	return out
+}
+
+// TestTabularProducts wants the best of several choices from several, 30 in an episode.
+func TestTabularProducts(t *testing.T) {
+	for name, newAgent := range tabularAgents {
+		c := agents.DefaultTabular()
+		c.Steps, c.Gamma, c.NEnvs = 40_000, 0, 2
+		mk := env.Each(func() *panel { return new(panel) })
+		a := agents.Must(newAgent(mk, c))
+		agents.Must(a.Learn(c.Steps))
+		s, err := agents.Evaluate(t.Context(), a.Policy(), mk, 20, 10, 1)
+		if q := a.Policy().(policy.Saver).Tensors()[0]; err != nil || s.Min != 30 || !slices.Equal(q.Shape(), []int{12, 12}) {
+			t.Errorf("%s: returns %v of a table %v, error %v; want 30 each and [12 12]", name, s.Returns, q.Shape(), err)
+		}
+	}
+}

@@ -1,0 +1,143 @@
+package env_test
+
+import (
+	"slices"
+	"sync/atomic"
+	"testing"
+
+	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/env/grid"
+)
+
+// A library is a probe whose books take long to print: copies share them.
+type library struct {
+	probe
+	books *int
+}
+
+func (l *library) Copy() env.Env { return &library{books: l.books} }
+
+// A branch is a library with something of its own, which its copies would lose.
+type branch struct {
+	library
+	open bool
+}
+
+// TestFactoryShares makes one set of books for all environments, on how many vectors
+// ever, and a whole environment of what only embeds a Copier.
+func TestFactoryShares(t *testing.T) {
+	var printed atomic.Int32
+	print := func() library {
+		printed.Add(1)
+		return library{books: new(int)}
+	}
+	r := env.Registry{
+		"acme/Library-v0": env.Entry(func() *library { l := print(); return &l }),
+		"acme/Branch-v0":  env.Entry(func() *branch { return &branch{print(), true} }),
+	}
+	made := func(id string) (all []env.Env) {
+		printed.Store(0)
+		f, err := r.Factory(id, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 5 {
+			e, err := f()
+			if err != nil {
+				t.Fatal(err)
+			}
+			all = append(all, e)
+		}
+		return all
+	}
+	all := made("acme/Library-v0")
+	for i, e := range all {
+		if l := e.(*library); l.books != all[0].(*library).books || i > 0 && l == all[0] {
+			t.Errorf("environment %d has books of its own, or is the first", i)
+		}
+	}
+	if n := printed.Load(); n != 1 {
+		t.Errorf("5 libraries print %d times, want 1", n)
+	}
+	for i, e := range made("acme/Branch-v0") {
+		if b, ok := e.(*branch); !ok || !b.open {
+			t.Errorf("environment %d is a %T, want a branch that is open", i, e)
+		}
+	}
+	if n := printed.Load(); n != 6 {
+		t.Errorf("a check and 5 branches print %d times, want 6", n)
+	}
+}
+
+// TestMakersShareAModel: environments of several vectors, wrapped or not, on several
+// goroutines or one, play the same MDP in memory.
+func TestMakersShareAModel(t *testing.T) {
+	r := env.Registry{}
+	grid.Register(r)
+	for _, id := range r.IDs() {
+		f, err := r.Factory(id, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		one, err := f.Maker()(3)
+		two, err2 := f.Maker()(1)
+		if err != nil || err2 != nil {
+			t.Fatal(err, err2)
+		}
+		first := one.(*env.Vec).Env(0).(grid.Tabular)
+		for i, e := range []env.Env{one.(*env.Vec).Env(1), one.(*env.Vec).Env(2), two.(*env.Vec).Env(0)} {
+			if e.(grid.Tabular).Model() != first.Model() || e == env.Env(first) {
+				t.Errorf("%s: environment %d has a model of its own, or is the first", id, i)
+			}
+		}
+		wide, err := f.ParallelMaker(2)(4)
+		if err != nil {
+			t.Fatal(err)
+		}
+		play := func(v env.Vector) (bits []uint64) {
+			bits = resultBits(nil, reset(t, v, 3))
+			for range 50 {
+				res, err := v.Step(make([]float32, v.Len()))
+				if err != nil {
+					t.Fatal(err)
+				}
+				bits = resultBits(bits, res)
+			}
+			return bits
+		}
+		plain, err := f.Maker()(4)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if a, b := play(wide), play(plain); !slices.Equal(a, b) {
+			t.Errorf("%s: copies that are stepped on two goroutines have other results", id)
+		}
+	}
+}
+
+// TestAsIs finds a model through what leaves it as it is, and through nothing else.
+func TestAsIs(t *testing.T) {
+	lake := grid.NewFrozenLake()
+	skip, err := env.NewFrameSkip(lake, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		e    env.Env
+		want bool
+	}{
+		"itself":        {lake, true},
+		"max_steps":     {env.NewWithMaxSteps(lake, 7), true},
+		"rewards":       {env.NewClipReward(env.ScaleReward{Env: lake, K: 2}, -1, 1), true},
+		"all of them":   {env.NewWithMaxSteps(env.NewClipReward(env.ScaleReward{Env: lake, K: 2}, -1, 1), 9), true},
+		"sticky_action": {env.NewWithMaxSteps(env.NewStickyAction(lake, 0.1), 7), false},
+		"frame_skip":    {skip, false},
+		"flatten":       {env.NewWithMaxSteps(env.NewFlattenObservation(lake), 7), false},
+		"what embeds":   {limit(lake, 5), false},
+	} {
+		got, ok := env.AsIs[grid.Tabular](c.e)
+		if ok != c.want || ok && got != grid.Tabular(lake) {
+			t.Errorf("AsIs[Tabular] through %s = %v, %v, want it found: %v", name, got, ok, c.want)
+		}
+	}
+}

@@ -1,0 +1,87 @@
+package grid
+
+import (
+	"context"
+	"errors"
+)
+
+// StartValue returns the value of the start under a policy: Evaluate in those states
+// alone that it comes to. So with a discount of 1 it need not come to an end from
+// states that it never sees.
+func (m *MDP) StartValue(p Policy, gamma float64) (float64, error) {
+	return m.startValue(context.Background(), p, gamma)
+}
+
+// startValue is StartValue, until ctx ends.
+func (m *MDP) startValue(ctx context.Context, p Policy, gamma float64) (float64, error) {
+	if err := errors.Join(checkGamma(gamma), m.validatePolicy(p)); err != nil {
+		return 0, err
+	}
+	part, policy := m.restricted(p, m.visited(p))
+	v, err := part.evaluate(ctx, policy, gamma)
+	if err != nil {
+		return 0, err
+	}
+	return part.Mean(v), nil
+}
+
+// visited returns the states that a policy comes to from the start.
+func (m *MDP) visited(p Policy) (states []int) {
+	seen := make([]bool, m.States)
+	add := func(s int) {
+		if !seen[s] {
+			seen[s] = true
+			states = append(states, s)
+		}
+	}
+	for s, start := range m.Start {
+		if start > 0 {
+			add(s)
+		}
+	}
+	for i := 0; i < len(states); i++ {
+		for a := range m.Actions {
+			if p[states[i]*m.Actions+a] == 0 {
+				continue
+			}
+			for _, o := range m.Of(states[i], a) {
+				if o.Probability > 0 && !o.Terminal {
+					add(o.Next)
+				}
+			}
+		}
+	}
+	return states
+}
+
+// restricted returns the part of m and p that some states are, which p does not leave
+// but at the end of an episode. Actions that p does not take end the episode there.
+func (m *MDP) restricted(p Policy, states []int) (*MDP, Policy) {
+	number := make(map[int]int, len(states))
+	for i, s := range states {
+		number[s] = i
+	}
+	part, policy := newMDP(len(states), m.Actions, nil), make(Policy, 0, len(states)*m.Actions)
+	for i, s := range states {
+		part.Start[i] = m.Start[s]
+		policy = append(policy, p[s*m.Actions:(s+1)*m.Actions]...)
+		part.stay(i)
+		for a := range m.Actions {
+			if p[s*m.Actions+a] > 0 {
+				part.set(i, a, renumbered(m.Of(s, a), number)...)
+			}
+		}
+	}
+	return part, policy
+}
+
+// renumbered returns outcomes that lead to states by their new numbers. A state where
+// an episode ends has none, and its value is 0: the first stands for it.
+func renumbered(outcomes []Transition, number map[int]int) []Transition {
+	all := make([]Transition, 0, len(outcomes))
+	for _, o := range outcomes {
+		o.Next = number[o.Next]
+		all = append(all, o)
+	}
+	return all
+}

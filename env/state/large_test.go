@@ -1,0 +1,60 @@
+package state
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"runtime"
+	"testing"
+)
+
+// blob is a state of bytes.
+type blob []byte
+
+func (b blob) State(s *State) { s.Bytes("blob", b) }
+
+// TestLarge saves and loads more than is read without being verified first.
+func TestLarge(t *testing.T) {
+	want, got := make(blob, verifyFirst+1), make(blob, verifyFirst+1)
+	for i := range want {
+		want[i] = byte(i * i >> 8)
+	}
+	var file bytes.Buffer
+	if err := Save(&file, want); err != nil {
+		t.Fatal(err)
+	}
+	if err := Load(bytes.NewReader(file.Bytes()), got); err != nil || !bytes.Equal(got, want) {
+		t.Errorf("Load of %d bytes = %v, want what was saved", file.Len(), err)
+	}
+	file.Bytes()[1<<20] ^= 1
+	if err := Load(bytes.NewReader(file.Bytes()), got); err == nil || err.Error() != "state: damaged: the checksum does not match" {
+		t.Errorf("Load of a damaged file of %d bytes = %v, want the checksum's error", file.Len(), err)
+	}
+}
+
+// TestSparse wants no memory for the content of a file that is not there.
+func TestSparse(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "state")
+	const length = 1 << 28
+	if err := os.WriteFile(name, header(length), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(name, headSize+length+4); err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	err = Load(f, blob{})
+	runtime.ReadMemStats(&after)
+	if err == nil || err.Error() != "state: damaged: the checksum does not match" {
+		t.Errorf("Load of %d bytes of zeros = %v, want the checksum's error", length, err)
+	}
+	if n := after.TotalAlloc - before.TotalAlloc; n > 1<<20 {
+		t.Errorf("Load of %d bytes of zeros allocates %d bytes, want less than %d", length, n, 1<<20)
+	}
+}

@@ -1,0 +1,144 @@
+package cli
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"unicode"
+	"unicode/utf8"
+)
+
+// An output is standard output or standard error: everything that rlrun says goes
+// through one. It shows control characters, which could change a terminal, as \u001b,
+// and it remembers the first error, after which it writes nothing more.
+type output struct {
+	mu   sync.Mutex
+	w    io.Writer
+	rest []byte        // the beginning of a character that the next Write completes
+	err  error         // the first
+	lost chan struct{} // closed when nobody reads any more
+}
+
+func newOutput(w io.Writer) *output { return &output{w: w, lost: make(chan struct{})} }
+
+// Write writes text, which may have line ends and tabs but no other control characters.
+func (o *output) Write(text []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	whole := text
+	if len(o.rest) > 0 {
+		whole = append(o.rest, text...)
+	}
+	end := wholeCharacters(whole)
+	o.send(visible(whole[:end]))
+	o.rest = append([]byte(nil), whole[end:]...)
+	if o.err != nil {
+		return 0, o.err
+	}
+	return len(text), nil
+}
+
+// redraw replaces the last line of a terminal by another.
+func (o *output) redraw(line string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.send(append([]byte("\r\x1b[K"), visible([]byte(line))...))
+}
+
+// send writes bytes as they are, unless writing has failed before.
+func (o *output) send(data []byte) {
+	if o.err != nil || len(data) == 0 {
+		return
+	}
+	if _, o.err = o.w.Write(data); readerGone(o.err) {
+		close(o.lost)
+	}
+}
+
+// failure returns the first error of writing in a sentence; nil if there is none.
+func (o *output) failure() error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.err == nil {
+		return nil
+	}
+	err := o.err
+	if path, ok := errors.AsType[*fs.PathError](err); ok {
+		err = path.Err // the name of the stream says nothing
+	}
+	return fmt.Errorf("writing to standard output: %w", err)
+}
+
+// readerGone reports whether err says that nobody reads what is written.
+func readerGone(err error) bool {
+	const noData = syscall.Errno(232) // ERROR_NO_DATA: what Windows has for it
+	return errors.Is(err, syscall.EPIPE) || errors.Is(err, io.ErrClosedPipe) || runtime.GOOS == "windows" && errors.Is(err, noData)
+}
+
+// wholeCharacters is the length of text up to a character that is cut off.
+func wholeCharacters(text []byte) int {
+	for n := 1; n < utf8.UTFMax && n <= len(text); n++ {
+		if tail := text[len(text)-n:]; utf8.RuneStart(tail[0]) {
+			if !utf8.FullRune(tail) {
+				return len(text) - n
+			}
+			break
+		}
+	}
+	return len(text)
+}
+
+// visible returns text in which control characters, and those that change the
+// direction of writing, are escapes. They are JSON's, so that JSON keeps its meaning.
+func visible(text []byte) []byte {
+	hidden := func(r rune) bool {
+		return r != '\n' && r != '\t' && (unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r)) || r == utf8.RuneError
+	}
+	if bytes.IndexFunc(text, hidden) < 0 {
+		return text
+	}
+	var b []byte
+	for len(text) > 0 {
+		r, n := utf8.DecodeRune(text)
+		switch {
+		case r == utf8.RuneError && n == 1:
+			b = fmt.Appendf(b, `\x%02x`, text[0])
+		case hidden(r) && r != utf8.RuneError:
+			b = fmt.Appendf(b, `\u%04x`, r)
+		default:
+			b = append(b, text[:n]...)
+		}
+		text = text[n:]
+	}
+	return b
+}
+
+// longestMessage bounds a message, in characters.
+const longestMessage = 2000
+
+// oneLine is text without line ends.
+func oneLine(text string) string {
+	return strings.NewReplacer("\r\n", "; ", "\n", "; ", "\t", " ").Replace(text)
+}
+
+// message is err in one line that is not too long to read.
+func message(err error) string {
+	var parts []string // of joined errors, each once
+	for part := range strings.Lines(err.Error()) {
+		if part = oneLine(strings.TrimRight(part, "\r\n")); part != "" && !slices.Contains(parts, part) {
+			parts = append(parts, part)
+		}
+	}
+	text := strings.Join(parts, "; ")
+	if r := []rune(text); len(r) > longestMessage {
+		text = string(r[:longestMessage]) + "…"
+	}
+	return text
+}

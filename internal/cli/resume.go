@@ -1,0 +1,104 @@
+package cli
+
+import (
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	"github.com/rlrun/rlrun/internal/run"
+	"github.com/rlrun/rlrun/policy/f32"
+)
+
+// resumeCommand goes on with an interrupted run, or with one that is to train longer.
+func (a *App) resumeCommand() *cobra.Command {
+	var f runFlags
+	var steps string
+	var stretch bool
+	cmd := &cobra.Command{
+		Use: "resume RUN", Short: "go on with an interrupted run, or print a finished one's result again",
+		Long: `rlrun resume RUN goes on with an interrupted run from its last checkpoint, and ends
+with the bytes that it would have had. Of a finished run it prints the result again.
+
+--steps N trains on, to N steps in all, a finished run as well. Rates that fall along
+a schedule stay at its end, or with --stretch the schedules are stretched to N steps
+from here on. The run's config.yaml then has the new steps, and says how its
+schedules went on.`,
+		Example: `  rlrun resume runs/cartpole-ppo/seed-7
+  rlrun resume runs/cartpole-ppo/seed-7 --steps 100000 --stretch`,
+		Args: oneArg("a run directory"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if stretch && !cmd.Flags().Changed("steps") {
+				return badInput{errors.New("--stretch stretches schedules to the steps of --steps N, which is not there")}
+			}
+			return a.resume(args[0], steps, cmd.Flags().Changed("steps"), stretch, f)
+		},
+	}
+	f.add(cmd)
+	cmd.Flags().StringVar(&steps, "steps", "", "train on, to `N` steps in all")
+	cmd.Flags().BoolVar(&stretch, "stretch", false, "with --steps: stretch schedules to the new steps")
+	return cmd
+}
+
+// resume goes on with the run in dir, to other steps if so asked.
+func (a *App) resume(dir, steps string, extend, stretch bool, f runFlags) error {
+	every, err := f.checkpointEvery()
+	if err != nil {
+		return err
+	}
+	found, err := a.loadOne(dir, "config.yaml")
+	if err != nil {
+		return badInput{err}
+	}
+	if !extend {
+		if done, err := a.printFinished(found, f); done || err != nil {
+			return err
+		}
+	}
+	r, err := run.Open(dir, a.Envs)
+	if err != nil {
+		return badInput{err}
+	}
+	if !extend { // once more, for another may have finished it meanwhile
+		if done, err := a.printFinished(r, f); done || err != nil {
+			return errors.Join(err, r.Close())
+		}
+	}
+	if k := r.Scenario.Kernels; k != "" && k != f32.Kernels() {
+		a.say("rlrun: %s has run with %s kernels, this is with %s: the bytes may differ", dir, k, f32.Kernels())
+	}
+	w, err := a.watchTraining(r.Scenario, f)
+	if err != nil {
+		return badInput{errors.Join(err, r.Close())}
+	}
+	defer w.close()
+	if err := a.bringBack(r, steps, extend, stretch); err != nil {
+		return badInput{errors.Join(err, r.Close())}
+	}
+	return a.finish(r, every, f, w)
+}
+
+// printFinished prints the result of a run, if it is finished.
+func (a *App) printFinished(r *run.Run, f runFlags) (done bool, err error) {
+	res, err := r.Result()
+	if err != nil {
+		return false, badInput{err}
+	}
+	if res == nil {
+		return false, nil
+	}
+	return true, a.print(res, f.json)
+}
+
+// bringBack resumes an open run, to other steps if so asked.
+func (a *App) bringBack(r *run.Run, steps string, extend, stretch bool) error {
+	if !extend {
+		return r.Resume()
+	}
+	before := r.Scenario
+	atZero, err := r.Extend(steps, stretch, a.Envs)
+	if atZero {
+		a.say("rlrun: %s: a setting falls to 0 over %s steps, as learning_rate: lin_0.001 does, and stays there; --stretch goes on with more than that",
+			r.Dir, grouped(before.Schedule))
+	}
+	return err
+}

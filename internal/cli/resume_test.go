@@ -1,0 +1,183 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/internal/run"
+)
+
+// unfinished makes a run that ends before its steps, at an iteration past some, with a
+// checkpoint.
+func (a *App) unfinished(t *testing.T, dir string, steps int) {
+	t.Helper()
+	s, err := a.scenario("quick", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := run.Create(s, dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	_, err = r.Train(ctx, run.Options{Report: func(st run.Status) {
+		if st.Steps >= steps {
+			cancel()
+		}
+	}})
+	if !errors.Is(err, context.Canceled) || r.Close() != nil {
+		t.Fatalf("Train to %d steps: %v", steps, err)
+	}
+}
+
+// refused wants bad input of a command line: status 2, and one line that has a word.
+func (a *App) refused(t *testing.T, want string, args ...string) {
+	t.Helper()
+	status, out, err := a.call(args...)
+	if status != statusBadInput || out != "" || strings.Count(err, "\n") != 1 || !strings.Contains(err, want) {
+		t.Errorf("rlrun %q = %d, %q, %q, want %d and one line with %q", args, status, out, err, statusBadInput, want)
+	}
+}
+
+// TestOwned: a run at work is refused to a second command, which changes nothing; it can
+// be looked at.
+func TestOwned(t *testing.T) {
+	a := inEmptyDir(t)
+	a.must(t, "quick", "--out", "straight", "--quiet")
+	a.unfinished(t, "run", 200)
+	owner, err := run.Open("run", a.Envs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	episodes, state := readFile(t, "run/episodes.csv"), readFile(t, "run/checkpoint/state")
+	const want = "run: another rlrun is at work on it; want to wait until that has ended"
+	a.refused(t, want, "resume", "run")
+	a.refused(t, want, "resume", "run", "--steps", "900")
+	a.refused(t, "run is there already", "quick", "--out", "run")
+	if readFile(t, "run/episodes.csv") != episodes || readFile(t, "run/checkpoint/state") != state {
+		t.Error("commands that were refused changed the run")
+	}
+	a.must(t, "eval", "run", "--best")
+	a.must(t, "plot", "run", "-o", "run.svg")
+	a.must(t, "record", "run", "--best", "-o", "run.jsonl")
+	if err := owner.Close(); err != nil {
+		t.Fatal(err)
+	}
+	a.must(t, "resume", "run", "--quiet")
+	if readFile(t, "run/policy.safetensors") != readFile(t, "straight/policy.safetensors") {
+		t.Error("a run that was refused to others ends with another policy")
+	}
+}
+
+// TestResumeSteps goes on with a finished run and with an interrupted one, to the bytes
+// of a run that was to have as many steps, and config.yaml repeats them.
+func TestResumeSteps(t *testing.T) {
+	a := inEmptyDir(t)
+	a.must(t, "quick", "--out", "straight", "--quiet", "--steps", "800")
+	want := readFile(t, "straight/policy.safetensors")
+	a.must(t, "quick", "--out", "finished", "--quiet")
+	a.unfinished(t, "interrupted", 200)
+	for _, dir := range []string{"finished", "interrupted"} {
+		status, out, err := a.call("resume", dir, "--steps", "8e2", "--json", "--quiet")
+		if status != statusDone || err != "" || objects(t, out)[0]["steps"] != 800. || readFile(t, dir+"/policy.safetensors") != want {
+			t.Errorf("rlrun resume %s --steps 8e2 = %d, %q, %q, want 800 steps and the policy of as many at once", dir, status, out, err)
+		}
+		if got := readFile(t, dir+"/config.yaml"); !strings.Contains(got, "\nsteps: 800\nschedule_steps: 400\n") {
+			t.Errorf("%s/config.yaml = %s, want the new steps, and the old ones for schedules", dir, got)
+		}
+		a.must(t, dir+"/config.yaml", "--out", dir+"-again", "--quiet")
+		if readFile(t, dir+"-again/policy.safetensors") != want {
+			t.Errorf("%s/config.yaml run again ends with another policy", dir)
+		}
+	}
+	a.refused(t, "--steps 800: finished has trained 800 already; want more", "resume", "finished", "--steps", "800")
+	a.refused(t, "--steps many", "resume", "finished", "--steps", "many")
+	a.refused(t, "--steps N, which is not there", "resume", "finished", "--stretch")
+	if got := a.must(t, "resume", "finished", "--json"); got != readFile(t, "finished/result.json") {
+		t.Errorf("rlrun resume finished = %s, want its result", got)
+	}
+}
+
+// TestResumeSchedules says where a rate stays at 0, and where config.yaml cannot repeat
+// a run whose schedules were stretched.
+func TestResumeSchedules(t *testing.T) {
+	a := inEmptyDir(t)
+	a.must(t, "quick", "--out", "run", "--quiet", "--set", "agent.learning_rate=lin_1e-3")
+	if err := os.CopyFS("other", os.DirFS("run")); err != nil {
+		t.Fatal(err)
+	}
+	if status, _, err := a.call("resume", "run", "--steps", "600", "--quiet"); status != statusDone || strings.Count(err, "\n") != 1 ||
+		!strings.Contains(err, "run: a setting falls to 0 over 400 steps") || !strings.Contains(err, "--stretch") {
+		t.Errorf("rlrun resume run --steps 600 = %d, %q, want a line that its rate stays at 0", status, err)
+	}
+	if status, _, err := a.call("resume", "other", "--steps", "600", "--stretch", "--quiet"); status != statusDone || err != "" {
+		t.Errorf("rlrun resume other --steps 600 --stretch = %d, %q, want nothing said", status, err)
+	}
+	if got := readFile(t, "other/config.yaml"); !strings.Contains(got, "steps: 600\nschedule_steps: null\n") || !strings.Contains(got, "stretched: [400]\n") {
+		t.Errorf("other/config.yaml = %s, want 600 steps, stretched after 400", got)
+	}
+	status, _, err := a.call("other/config.yaml", "--out", "again", "--quiet")
+	if status != statusDone || strings.Count(err, "\n") != 1 || !strings.Contains(err, "schedules stretched to 600 steps on the way") {
+		t.Errorf("rlrun other/config.yaml = %d, %q, want a line that its schedules differ", status, err)
+	}
+	if got := readFile(t, "again/config.yaml"); strings.Contains(got, "stretched") {
+		t.Errorf("again/config.yaml = %s, want nothing stretched", got)
+	}
+}
+
+// TestResumeKernels says so where a run has had others, and goes on.
+func TestResumeKernels(t *testing.T) {
+	a := inEmptyDir(t)
+	a.must(t, "quick", "--out", "run", "--quiet")
+	text := readFile(t, "run/config.yaml")
+	at := strings.Index(text, "kernels: ")
+	writeFile(t, "run/config.yaml", text[:at]+"kernels: other\n")
+	for _, name := range []string{"run/result.json", "run/checkpoint/state"} { // the state is of the file as it was
+		if err := os.Remove(filepath.FromSlash(name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	status, _, err := a.call("resume", "run", "--quiet")
+	if status != statusDone || strings.Count(err, "\n") != 1 || !strings.Contains(err, "run has run with other kernels") {
+		t.Errorf("rlrun resume of a run with other kernels = %d, %q, want a line that says so", status, err)
+	}
+}
+
+// TestEvalUnfinished: what an unfinished run has is offered, and named.
+func TestEvalUnfinished(t *testing.T) {
+	a := inEmptyDir(t)
+	a.unfinished(t, "run", 200)
+	a.refused(t, "rlrun resume run goes on with it, and --best takes the best policy so far", "eval", "run")
+	if status, out, err := a.call("eval", "run", "--best"); status != statusDone || err != "" || out == "" {
+		t.Errorf("rlrun eval run --best = %d, %q, %q, want a result", status, out, err)
+	}
+	a.must(t, "quick", "--out", "judged", "--quiet")
+	if err := os.Remove(filepath.Join("judged", "result.json")); err != nil {
+		t.Fatal(err)
+	}
+	if status, out, err := a.call("eval", "judged"); status != statusDone || out == "" || strings.Count(err, "\n") != 1 || !strings.Contains(err, "the run is not finished") {
+		t.Errorf("rlrun eval of a run without its result = %d, %q, %q, want a result, and a line that the run is not finished", status, out, err)
+	}
+}
+
+// TestTroubles: a checkpoint that cannot be written is said, in training of one run and
+// of several, and the results are there.
+func TestTroubles(t *testing.T) {
+	a := inEmptyDir(t)
+	a.Envs["acme/Unsaved-v0"] = env.Entry(func() *unsaved { return new(unsaved) })
+	writeFile(t, "unsaved.yaml", strings.Replace(open, "acme/Open-v0", "acme/Unsaved-v0", 1))
+	for _, args := range [][]string{{}, {"--seeds", "2"}} {
+		status, out, err := a.call(append([]string{"unsaved.yaml", "--json", "--quiet", "--checkpoint-every", "8"}, args...)...)
+		runs := max(1, len(args))
+		if status != statusDone || !strings.Contains(out, `"event":"result"`) || strings.Count(err, "\n") != 2*runs ||
+			strings.Count(err, "no checkpoint after 8 steps: not to be saved; training goes on\n") != runs || strings.Count(err, "no checkpoint after 16 steps, the last: not to be saved\n") != runs {
+			t.Errorf("rlrun unsaved.yaml %q = %d, %q, %q, want results and two lines a run", args, status, out, err)
+		}
+	}
+}

@@ -1,0 +1,33 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// TestResultText holds the lines of a result to known digits: 100 · 0.29 is
+// 28.999999999999996 in float64, a deviation of rounding is 0, and one of anything
+// is singular.
+func TestResultText(t *testing.T) {
+	a := inEmptyDir(t)
+	a.must(t, "quick", "--quiet", "--out", "run")
+	for _, tc := range []struct{ eval, steps, want string }{
+		{
+			`"episodes":100,"mean":0.87,"std":4.440892098500626e-16,"min":0.87,"max":0.87,"success_rate":0.29`, "60416",
+			"return 0.87 ± 0 (0.87 to 0.87) over 100 episodes; 29 % reach 475; regret 0\n60,416 steps in 0.13 s (459,003 a second)",
+		}, {
+			`"episodes":100,"mean":93.47123,"std":0.7134,"min":91.84372689421994,"max":95.10004217,"success_rate":0`, "60416",
+			"return 93.47 ± 0.71 (91.84 to 95.1) over 100 episodes; 0 % reach 475; regret 0\n",
+		}, {
+			`"episodes":1,"mean":500,"std":0,"min":500,"max":500,"success_rate":1`, "1",
+			"return 500 ± 0 (500 to 500) over 1 episode; 100 % reach 475; regret 0\n1 step in 0.13 s",
+		},
+	} {
+		writeFile(t, "run/result.json", fmt.Sprintf(`{"event":"result","scenario":"quick","env":"CartPole-v1","agent":"ppo","seed":1,`+
+			`"steps":%s,"train_s":0.13,"steps_per_s":459003,"eval":{%s},"regret":1.1102230246251565e-16,"run":"run"}`, tc.steps, tc.eval))
+		if out := a.must(t, "resume", "run"); !strings.Contains(out, tc.want) {
+			t.Errorf("a result of %s prints\n%s, want %q in it", tc.eval, out, tc.want)
+		}
+	}
+}

@@ -1,0 +1,97 @@
+package run
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/rlrun/rlrun/internal/atomicfile"
+	"github.com/rlrun/rlrun/internal/infile"
+	"github.com/rlrun/rlrun/internal/scenario"
+	"github.com/rlrun/rlrun/internal/settings"
+)
+
+// The files of a run's directory, beside its logs.
+const (
+	configFile = "config.yaml"
+	policyFile = "policy.safetensors"
+	bestFile   = "policy-best.safetensors"
+	resultFile = "result.json"
+	checkpoint = "checkpoint" // a directory
+)
+
+// ErrOwned is the error of Open where another program is writing to the run.
+var ErrOwned = errors.New("another rlrun is at work on it")
+
+// makeDir makes a directory that was not there.
+func makeDir(s *scenario.Scenario, dir string) (string, error) {
+	if dir != "" {
+		if err := os.MkdirAll(filepath.Dir(filepath.Clean(dir)), 0o755); err != nil {
+			return "", err
+		}
+		err := os.Mkdir(dir, 0o755)
+		if errors.Is(err, os.ErrExist) {
+			err = fmt.Errorf("%s is there already, and nothing is overwritten; want a new directory", dir)
+		}
+		return dir, err
+	}
+	parent := filepath.Join("runs", s.Name)
+	if err := os.MkdirAll(parent, 0o755); err != nil {
+		return "", err
+	}
+	base := filepath.Join(parent, fmt.Sprintf("seed-%d", s.Seed))
+	for dir, n := base, 2; ; dir, n = fmt.Sprintf("%s-%d", base, n), n+1 {
+		if err := os.Mkdir(dir, 0o755); !errors.Is(err, os.ErrExist) {
+			return dir, err
+		}
+	}
+}
+
+// readConfig reads the file that makes dir a run.
+func readConfig(dir string) (name string, text []byte, err error) {
+	info, err := os.Stat(dir)
+	if err != nil {
+		return "", nil, fmt.Errorf("no run %s: %w", dir, err)
+	}
+	if !info.IsDir() {
+		return "", nil, fmt.Errorf("%s is no run directory", dir)
+	}
+	name = filepath.Join(dir, configFile)
+	if text, err = infile.Read(name, settings.MaxSize); err != nil {
+		return "", nil, fmt.Errorf("%s is no run directory: %w", dir, err)
+	}
+	return name, text, nil
+}
+
+// owned reports whether the directory is still the one that the run was opened in,
+// by the log that stays locked: what was deleted must not be made again by half,
+// nor another run's directory of the same name be written to.
+func (r *Run) owned() error {
+	if !r.logs.episodes.inPlace() {
+		return fmt.Errorf("%s was deleted or replaced while the run was at work in it", r.Dir)
+	}
+	return nil
+}
+
+// write writes a file of the run's directory, whole or not at all.
+func (r *Run) write(name string, data []byte) error {
+	if err := r.owned(); err != nil {
+		return err
+	}
+	return atomicfile.Write(filepath.Join(r.Dir, name), func(w io.Writer) error {
+		_, err := w.Write(data)
+		return err
+	})
+}
+
+// writeJSON writes v as a file of one line.
+func (r *Run) writeJSON(name string, v any) error {
+	line, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	return r.write(name, append(line, '\n'))
+}

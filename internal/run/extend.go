@@ -1,0 +1,85 @@
+package run
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/rlrun/rlrun/agents"
+	"github.com/rlrun/rlrun/env"
+)
+
+// Extend resumes an open run, finished or not, that is to train to other steps than
+// it was made for; steps is what the user typed. Its schedules stay at their end, or
+// are stretched to the new steps from here on, and its config.yaml says so.
+//
+// It reports whether a setting stays at 0, to which it has fallen, so that little is
+// learned from there on.
+//
+// Killed on the way it leaves a run that resumes: first a checkpoint that fits both
+// files is written, then the result, which is no longer the run's, is removed, and
+// last the file is replaced.
+func (r *Run) Extend(steps string, stretch bool, envs env.Registry) (atZero bool, err error) {
+	trained, err := r.trained()
+	if err != nil {
+		return false, err
+	}
+	name := filepath.Join(r.Dir, configFile)
+	next, text, err := r.Scenario.Extend(name, steps, stretch, trained, envs)
+	if err != nil {
+		return false, err
+	}
+	switch {
+	case r.evals.stopped:
+		return false, fmt.Errorf("--steps %s: an evaluation has ended %s after %d steps, as eval.stop_at_threshold or eval.patience of its %s has it",
+			steps, r.Dir, trained, configFile)
+	case next.Steps <= trained:
+		return false, fmt.Errorf("--steps %s: %s has trained %d already; want more", steps, r.Dir, trained)
+	}
+	if b, ok := r.agent.(agents.Bounded); ok && !stretch {
+		atZero = b.CheckSteps(next.Steps) != nil
+	}
+	if err := r.replaceConfig(text); err != nil {
+		return false, err
+	}
+	r.Scenario = next
+	return atZero, r.Resume()
+}
+
+// trained restores the run and returns the steps that it has trained: those of its
+// result where its last checkpoint could not be written.
+func (r *Run) trained() (int, error) {
+	if err := r.restore(); err != nil {
+		return 0, err
+	}
+	rep, err := r.agent.Learn(0) // where it stands
+	if err != nil {
+		return 0, err
+	}
+	res, err := r.Result()
+	if res == nil || err != nil {
+		return rep.Steps, err
+	}
+	return max(rep.Steps, res.Steps), nil
+}
+
+// replaceConfig makes text the config.yaml of a restored run, which is then to be
+// resumed.
+func (r *Run) replaceConfig(text []byte) error {
+	r.next = checksum(text)
+	if err := r.logs.rewind(); err != nil {
+		return err
+	}
+	if err := r.save(); err != nil {
+		return err
+	}
+	if err := os.Remove(filepath.Join(r.Dir, resultFile)); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	if err := r.write(configFile, text); err != nil {
+		return err
+	}
+	r.config, r.next, r.agent = r.next, 0, nil
+	return nil
+}

@@ -1,0 +1,186 @@
+package run_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/rlrun/rlrun/internal/run"
+)
+
+// extend goes on with a run to other steps, and finishes it.
+func extend(t testing.TB, dir, steps string, stretch bool) *run.Result {
+	t.Helper()
+	r := open(t, dir)
+	if _, err := r.Extend(steps, stretch, registry()); err != nil {
+		t.Fatalf("Extend(%s, %v): %v", steps, stretch, err)
+	}
+	return finish(t, r, run.Options{})
+}
+
+// rates are the learning rates of a run, by the steps of their rows.
+func rates(t testing.TB, dir string) map[int]float64 {
+	t.Helper()
+	steps, cells := column(t, dir, "train/learning_rate")
+	all := map[int]float64{}
+	for i, n := range steps {
+		all[n] = number(t, cells[i])
+	}
+	return all
+}
+
+// TestExtend: a run that goes on beyond its steps, finished or not, has the bytes of one
+// that was to have as many from its beginning, with schedules over the first; and its
+// config.yaml repeats it.
+func TestExtend(t *testing.T) {
+	falling := []string{"agent.learning_rate=lin_0.01", "log_interval=64", "eval.freq=512"}
+	want, _ := straight(t, append(slices.Clone(falling), "steps=4096", "schedule_steps=2048")...)
+	finished, interrupted := create(t, parse(t, quick, falling...)), create(t, parse(t, quick, falling...))
+	finish(t, finished, run.Options{})
+	interrupt(t, interrupted, 700, run.Options{})
+	for what, dir := range map[string]string{"finished": finished.Dir, "interrupted": interrupted.Dir} {
+		if res := extend(t, dir, "4096", false); res.Steps != 4096 {
+			t.Errorf("%s: %d steps, want 4096", what, res.Steps)
+		}
+		same(t, what+" and extended", outcome(t, dir), want)
+		again := create(t, load(t, dir).Scenario)
+		finish(t, again, run.Options{})
+		same(t, what+", extended, and its config.yaml run again", outcome(t, again.Dir), want)
+	}
+	if all := rates(t, finished.Dir); all[1088] >= 0.006 || all[1088] <= 0.004 || all[2112] != 0 || all[4096] != 0 {
+		t.Errorf("rates = %v, want half of 0.01 in the middle of 2048 steps, and 0 beyond", all)
+	}
+}
+
+// TestStretch: stretched schedules go on over the new steps, and config.yaml says from
+// when on.
+func TestStretch(t *testing.T) {
+	r := create(t, parse(t, quick, "agent.learning_rate=lin_0.01", "log_interval=64"))
+	finish(t, r, run.Options{})
+	extend(t, r.Dir, "4096", true)
+	// An iteration reads its rate at its start: the row of 2112 steps has that of 2048.
+	if all := rates(t, r.Dir); all[2112] < 0.00499 || all[2112] > 0.00501 || all[4096] <= 0 {
+		t.Errorf("rates = %v, want 0.01 · (1 - 2048/4096) in the row of 2112 steps, and more than 0 in the last", all)
+	}
+	s := load(t, r.Dir).Scenario
+	if s.Steps != 4096 || s.Schedule != 4096 || !slices.Equal(s.Stretched, []int{2048}) {
+		t.Errorf("config.yaml has %d steps, schedules over %d, stretched at %v, want 4096, 4096, [2048]", s.Steps, s.Schedule, s.Stretched)
+	}
+}
+
+// TestExtendHeld reports whether a setting stays at 0.
+func TestExtendHeld(t *testing.T) {
+	for rate, want := range map[string]bool{"1e-3": false, "lin_1e-3": true} {
+		for _, stretch := range []bool{false, true} {
+			r := create(t, parse(t, quick, "agent.learning_rate="+rate))
+			interrupt(t, r, 700, run.Options{})
+			if got, err := open(t, r.Dir).Extend("4096", stretch, registry()); err != nil || got != (want && !stretch) {
+				t.Errorf("Extend of a run with rate %s, stretched %v = %v, %v, want %v", rate, stretch, got, err, want && !stretch)
+			}
+		}
+	}
+}
+
+// TestExtendKilled: killed at any moment on the way to other steps, a run resumes, to
+// the old ones or the new.
+func TestExtendKilled(t *testing.T) {
+	sets := []string{"log_interval=64", "eval.freq=512"}
+	old, _ := straight(t, sets...)
+	long, _ := straight(t, append(slices.Clone(sets), "steps=4096", "schedule_steps=2048")...)
+	for what, c := range map[string]struct {
+		undo func(t *testing.T, dir string, before string) // of what came after the kill
+		want string
+	}{
+		"after the checkpoint": {func(t *testing.T, dir, before string) {
+			writeFile(t, readFile(t, before, "config.yaml"), dir, "config.yaml")
+			writeFile(t, readFile(t, before, "result.json"), dir, "result.json")
+		}, old},
+		"after the result": {func(t *testing.T, dir, before string) {
+			writeFile(t, readFile(t, before, "config.yaml"), dir, "config.yaml")
+		}, old},
+		"after config.yaml": {func(*testing.T, string, string) {}, long},
+	} {
+		r := create(t, parse(t, quick, sets...))
+		finish(t, r, run.Options{})
+		before := filepath.Join(t.TempDir(), "before")
+		if err := os.CopyFS(before, os.DirFS(r.Dir)); err != nil {
+			t.Fatal(err)
+		}
+		extended := open(t, r.Dir)
+		if _, err := extended.Extend("4096", false, registry()); err != nil {
+			t.Fatal(err)
+		}
+		if err := extended.Close(); err != nil {
+			t.Fatal(err)
+		}
+		c.undo(t, r.Dir, before)
+		resume(t, r.Dir, run.Options{})
+		same(t, "killed "+what+" and resumed", outcome(t, r.Dir), c.want)
+	}
+}
+
+// TestExtendFaults: what cannot be is a sentence, and changes nothing.
+func TestExtendFaults(t *testing.T) {
+	plain, stopped := create(t, parse(t, quick)), create(t, parse(t, quick, "eval.stop_at_threshold=true", "target=1", "eval.freq=256"))
+	finish(t, plain, run.Options{})
+	finish(t, stopped, run.Options{})
+	for _, c := range []struct{ dir, steps, want string }{
+		{plain.Dir, "2048", "has trained 2048 already; want more"}, {plain.Dir, "1", "has trained 2048 already"},
+		{plain.Dir, "0", "steps is 0, want 1 or more"}, {plain.Dir, "many", "--steps many"}, {plain.Dir, "", "--steps"},
+		{stopped.Dir, "4096", "an evaluation has ended"},
+	} {
+		before := outcome(t, c.dir) + readFile(t, c.dir, "config.yaml") + readFile(t, c.dir, "checkpoint", "state")
+		r := open(t, c.dir)
+		if _, err := r.Extend(c.steps, false, registry()); err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("Extend(%q) = %v, want %q in one line", c.steps, err, c.want)
+		}
+		if err := r.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if after := outcome(t, c.dir) + readFile(t, c.dir, "config.yaml") + readFile(t, c.dir, "checkpoint", "state"); after != before {
+			t.Errorf("Extend(%q), which was refused, changed the run", c.steps)
+		}
+	}
+}
+
+// TestExtendUnsaved: a run whose last checkpoint could not be written goes on from the
+// one before, and has no fewer steps than it had.
+func TestExtendUnsaved(t *testing.T) {
+	r := create(t, parse(t, quick))
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	blocked := false
+	st, err := r.Train(ctx, run.Options{CheckpointEvery: 512, Report: func(s run.Status) {
+		if s.Steps > 1024 && !blocked {
+			blocked = true
+			state := filepath.Join(r.Dir, "checkpoint", "state")
+			if err := errors.Join(os.Rename(state, state+".kept"), os.MkdirAll(filepath.Join(state, "x"), 0o755)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.Finish(context.Background(), st); err != nil {
+		t.Fatal(err)
+	}
+	state := filepath.Join(r.Dir, "checkpoint", "state")
+	if err := errors.Join(r.Close(), os.RemoveAll(state), os.Rename(state+".kept", state)); err != nil {
+		t.Fatal(err)
+	}
+	again := open(t, r.Dir)
+	if _, err := again.Extend("2000", false, registry()); err == nil || !strings.Contains(err.Error(), "has trained 2048 already") {
+		t.Errorf("Extend(2000) = %v, want that 2048 are trained", err)
+	}
+	if err := again.Close(); err != nil {
+		t.Fatal(err)
+	}
+	want, _ := straight(t, "steps=4096", "schedule_steps=2048", "log_interval=300", "eval.freq=204")
+	extend(t, r.Dir, "4096", false)
+	same(t, "extended from an earlier checkpoint", outcome(t, r.Dir), want)
+}

@@ -1,0 +1,110 @@
+package run_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/rlrun/rlrun/policy"
+)
+
+// world is a scenario on an empty map of n rows and n columns, seen one-hot. Its goal is
+// below and right of the start.
+func world(n int) string {
+	rows := make([]string, n)
+	for i := range rows {
+		rows[i] = strings.Repeat(".", n)
+	}
+	rows[0], rows[n-1] = "S"+rows[0][1:], rows[n-1][1:]+"G"
+	return fmt.Sprintf(`
+env: {id: GridWorld-v0, n_envs: 1, options: {observation: one_hot, map: ["%s"]}}
+agent: {name: ppo, n_steps: 8, batch_size: 8, n_epochs: 1, gamma: 1, policy_kwargs: {net_arch: [1]}}
+steps: 8
+eval: {episodes: 1, max_steps: 1, freq: 0}
+`, strings.Join(rows, `", "`))
+}
+
+// A walker goes right as far as it can, and then down.
+type walker struct {
+	n      int    // rows and columns
+	states int    // that it was asked for, but for those of episodes, which come one at a time
+	most   int    // floats of observations that it was asked for at once
+	asked  func() // is called when it is asked for several
+}
+
+func (w *walker) Act(obs, act []float32) {
+	if rows := len(act); rows > 1 {
+		w.states, w.most = w.states+rows, max(w.most, len(obs))
+		if w.asked != nil {
+			w.asked()
+		}
+	}
+	o := w.n * w.n
+	for i := range act {
+		const right, down = 1, 2
+		for s, x := range obs[i*o : (i+1)*o] {
+			if x == 1 {
+				act[i] = right
+				if s%w.n == w.n-1 {
+					act[i] = down
+				}
+			}
+		}
+	}
+}
+
+func (w *walker) Sample(_ *rand.Rand, obs, act []float32) { w.Act(obs, act) }
+func (w *walker) Clone() policy.Policy                    { return w }
+
+// TestRegretBatches: a regret asks for all states of a world, 10,000 in rows of 10,000
+// floats, a few at a time. Any shortest way is the best: the regret is 0.
+func TestRegretBatches(t *testing.T) {
+	const n = 100
+	r := create(t, parse(t, world(n)))
+	w := &walker{n: n}
+	res, err := r.Evaluate(context.Background(), w, 1, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if res.Regret == nil || *res.Regret > 1e-9 || w.states != n*n || w.most > 1<<23 {
+		t.Errorf("regret = %v of %d states, %d floats at once, want 0 of 10000, 2^23 at most", *res.Regret, w.states, w.most)
+	}
+}
+
+// stuck walks against the wall above, for ever.
+type stuck struct{}
+
+func (stuck) Act(_, act []float32)                  { clear(act) }
+func (stuck) Sample(_ *rand.Rand, _, act []float32) { clear(act) }
+func (stuck) Clone() policy.Policy                  { return stuck{} }
+
+// TestRegretUnknown: a regret is null where the states are too many, of whose rows of
+// as many floats 2^33 are the most; and where a policy need not come to an end.
+func TestRegretUnknown(t *testing.T) {
+	for _, c := range []struct {
+		rows   int
+		policy policy.Policy
+	}{{310, &walker{n: 310, asked: func() { t.Error("a policy is asked for 310² states, want none") }}}, {3, stuck{}}} {
+		res, err := create(t, parse(t, world(c.rows))).Evaluate(context.Background(), c.policy, 1, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if line, err := json.Marshal(res); err != nil || !strings.Contains(string(line), `"regret":null,`) {
+			t.Errorf("%d rows: result %s, %v, want a regret of null", c.rows, line, err)
+		}
+	}
+}
+
+// TestRegretInterrupted: Ctrl-C in the middle of a regret ends it.
+func TestRegretInterrupted(t *testing.T) {
+	r := create(t, parse(t, world(3)))
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	if res, err := r.Evaluate(ctx, &walker{n: 3, asked: cancel}, 1, 1); !errors.Is(err, context.Canceled) {
+		t.Errorf("Evaluate cancelled in its regret = %+v, %v, want %v", res, err, context.Canceled)
+	}
+}

@@ -1,0 +1,49 @@
+package runset
+
+import (
+	"cmp"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// find returns the directories of the runs that a name stands for: the run directory of
+// that name, or what is in the directory of that name or in runs/NAME. It says whether
+// none of them is directly in there: a sweep, or sets of runs.
+func find(name string) (dirs []string, nested bool, err error) {
+	place := Place(name)
+	dirs = Search(place, 2).Dirs // seeds; or sets of runs, and cells of a sweep
+	if len(dirs) == 0 {
+		dirs = Search(place, 3).Dirs // cells of sweeps
+	}
+	if name == "" || len(dirs) == 0 {
+		return nil, false, fmt.Errorf("no runs in %s: want a run directory, a directory of runs, or a scenario with runs below runs/", name)
+	}
+	direct := func(dir string) bool { return dir == place || filepath.Dir(dir) == filepath.Clean(place) }
+	return dirs, !slices.ContainsFunc(dirs, direct), nil
+}
+
+// byNumber compares two names in which numbers count by their size: seed-2 comes
+// before seed-10.
+func byNumber(a, b string) int {
+	for a != "" && b != "" {
+		i, j := digits(a), digits(b)
+		if i > 0 && j > 0 {
+			m, n := strings.TrimLeft(a[:i], "0"), strings.TrimLeft(b[:j], "0")
+			if c := cmp.Or(cmp.Compare(len(m), len(n)), cmp.Compare(m, n), cmp.Compare(i, j)); c != 0 {
+				return c
+			}
+			a, b = a[i:], b[j:]
+			continue
+		}
+		if a[0] != b[0] {
+			return cmp.Compare(a[0], b[0])
+		}
+		a, b = a[1:], b[1:]
+	}
+	return cmp.Compare(len(a), len(b))
+}
+
+// digits is how many digits a text begins with.
+func digits(s string) int { return len(s) - len(strings.TrimLeft(s, "0123456789")) }

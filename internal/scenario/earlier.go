@@ -1,0 +1,23 @@
+package scenario
+
+import "github.com/rlrun/rlrun/internal/settings"
+
+// mendEarlier makes a run's config.yaml of an earlier version mean what it meant then:
+// ortho_init: true stood beside an init_fn that it overruled. Such a file has kernels,
+// for it is complete, and no schedule_steps.
+func mendEarlier(tree *settings.Tree) error {
+	root := tree.Root()
+	_, complete := root.At("kernels")
+	_, later := root.At("schedule_steps")
+	if !complete || later {
+		return nil
+	}
+	agent, _ := root.At("agent")
+	kwargs, _ := agent.At("policy_kwargs")
+	ortho, ok := kwargs.At("ortho_init")
+	var on bool
+	if !ok || ortho.Decode(&on) != nil || !on {
+		return nil
+	}
+	return tree.Set("agent.policy_kwargs.init_fn=orthogonal", "ortho_init")
+}

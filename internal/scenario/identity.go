@@ -1,0 +1,71 @@
+package scenario
+
+import (
+	"slices"
+
+	"github.com/rlrun/rlrun/internal/settings"
+)
+
+// changesLearning reports whether how an agent learns depends on a setting. It does
+// not depend on names, the seed, how things are computed, what is written on the way,
+// and how many episodes judge the final policy. It depends on evaluations on the way
+// and on their target only where these can end it.
+func changesLearning(key string, endedByEvaluation bool) bool {
+	switch key {
+	case "name", "published", "seed", "kernels", "backend", "env.parallel", "log_interval", "eval.episodes":
+		return false
+	case "target", "eval.freq", "eval.freq_episodes", "eval.stop_at_threshold", "eval.patience":
+		return endedByEvaluation
+	}
+	return true
+}
+
+// LearningSettings returns the settings that learning depends on, in config.yaml's
+// order, every default included. Runs for which they are equal differ by their seeds
+// alone.
+func (s *Scenario) LearningSettings() ([]settings.Leaf, error) {
+	text, err := s.Encode()
+	if err != nil {
+		return nil, err
+	}
+	all, err := settings.Flatten(s.Name, text)
+	if err != nil {
+		return nil, err
+	}
+	ended := s.Eval.StopAtThreshold || s.Eval.Patience > 0
+	return slices.DeleteFunc(all, func(l settings.Leaf) bool { return !changesLearning(l.Key, ended) }), nil
+}
+
+// A Difference is a setting that is not the same in several scenarios.
+type Difference struct {
+	Key    string   `json:"key"`
+	Values []string `json:"values"` // one for each scenario; "" where it has no such setting
+}
+
+// Differences returns the settings that are not the same in all sets of settings, in
+// the order of the first set that has them.
+func Differences(sets ...[]settings.Leaf) (all []Difference) {
+	var keys []string
+	values := make([]map[string]string, len(sets))
+	for i, set := range sets {
+		values[i] = map[string]string{}
+		for _, l := range set {
+			values[i][l.Key] = l.Value
+			if !slices.Contains(keys, l.Key) {
+				keys = append(keys, l.Key)
+			}
+		}
+	}
+	for _, key := range keys {
+		d := Difference{Key: key}
+		distinct := map[string]bool{}
+		for _, v := range values {
+			d.Values = append(d.Values, v[key])
+			distinct[v[key]] = true
+		}
+		if len(distinct) > 1 {
+			all = append(all, d)
+		}
+	}
+	return all
+}

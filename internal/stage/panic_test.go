@@ -1,0 +1,35 @@
+package stage
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/rlrun/rlrun/policy"
+	"github.com/rlrun/rlrun/render/raster"
+)
+
+// clumsy is a policy that panics when it acts.
+type clumsy struct{ policy.Policy }
+
+func (clumsy) Act(_, _ []float32) { panic("no idea") }
+
+// TestPanic wants the episode in what a Screen panics with.
+func TestPanic(t *testing.T) {
+	s := screen(t, func(c *Config) { c.Policy = clumsy{c.Policy} })
+	const want = "CartPole-v1, episode seed 0, step 0: no idea"
+	func() {
+		defer func() {
+			p, ok := recover().(*Panic)
+			if !ok || p.Error() != want {
+				t.Errorf("Update panics with %v, want %s", p, want)
+			}
+		}()
+		tick(s, 9)
+	}()
+	defer func() {
+		if p, ok := recover().(*Panic); !ok || !strings.HasPrefix(p.Error(), "CartPole-v1, episode seed 0") {
+			t.Errorf("Draw on nothing panics with %v, want the episode", p)
+		}
+	}()
+	s.Draw((*raster.Image)(nil))
+}

@@ -1,0 +1,130 @@
+package f32
+
+import (
+	_ "embed"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+//go:embed kernels_amd64.s
+var assembly string
+
+// vex is every vector instruction that a processor with AVX2 and FMA has, of those that
+// the generated assembly uses. Others may exist for AVX-512 alone, as VPANDD does.
+var vex = strings.Fields(`
+	VADDPD VADDPS VADDSD VADDSS VANDPS VBLENDVPS VBROADCASTSS VCMPPS VCVTDQ2PS VCVTPS2DQ VCVTPS2PD VDIVPS VEXTRACTF128
+	VFMADD213PS VFMADD231PD VFMADD231PS VFNMADD231PS VMASKMOVPS VMAXPS VMINPS VMOVAPD VMOVAPS VMOVHLPS VMOVSHDUP VMOVSS
+	VMOVUPS VMULPS VORPS VPADDD VPERM2F128 VPERMILPD VPSLLD VPSRAD VPSUBD VSQRTPS VSUBPS VUNPCKHPD VUNPCKHPS VUNPCKLPD
+	VUNPCKLPS VXORPS VZEROUPPER`)
+
+var (
+	highRegister = regexp.MustCompile(`\b[XY](1[6-9]|2[0-9]|3[01])\b`)
+	wideRegister = regexp.MustCompile(`\bZ[0-9]+\b`)
+	maskRegister = regexp.MustCompile(`\bK[0-7]\b`)
+	// shifts by a constant take what they shift from memory in AVX-512 alone
+	shiftOfMemory = regexp.MustCompile(`^VP(SLL|SRL|SRA)[WDQ]\s+\$\w+, [^,]*\([A-Z0-9]+\)`)
+)
+
+// needsAVX512 says what in a line of assembly a processor without AVX-512 does not have,
+// "" if it has all.
+func needsAVX512(line string) string {
+	line = strings.TrimSpace(line)
+	mnemonic, _, _ := strings.Cut(line, " ")
+	switch {
+	case highRegister.MatchString(line):
+		return "a register above 15"
+	case wideRegister.MatchString(line):
+		return "a register of 512 bits"
+	case maskRegister.MatchString(line), strings.HasPrefix(mnemonic, "K"):
+		return "a mask register"
+	case strings.Contains(mnemonic, "."):
+		return "a suffix"
+	case shiftOfMemory.MatchString(line):
+		return "a shift of memory by a constant"
+	case strings.HasPrefix(mnemonic, "V") && !slices.Contains(vex, mnemonic):
+		return "an instruction that is not in the list of AVX2's"
+	}
+	return ""
+}
+
+// functionsOf returns the functions of a set: their lines of assembly, by their names.
+func functionsOf(set string) map[string][]string {
+	functions := map[string][]string{}
+	for _, text := range strings.Split(assembly, "\nTEXT ·")[1:] {
+		name, body, _ := strings.Cut(text, "(SB)")
+		lines := strings.Split(body, "\n")
+		if strings.HasSuffix(name, set) {
+			functions[name] = lines[1:]
+		}
+	}
+	return functions
+}
+
+// TestAssemblyOfAVX2 reads the committed assembly on any processor. What it would be for
+// AVX-512 alone is an illegal instruction on many others.
+func TestAssemblyOfAVX2(t *testing.T) {
+	functions := functionsOf("AVX2")
+	if len(functions) < 40 {
+		t.Errorf("%d functions of AVX2 found, want 40 at least", len(functions))
+	}
+	for name, lines := range functions {
+		for _, line := range lines {
+			if strings.HasPrefix(line, "\t") {
+				if why := needsAVX512(line); why != "" {
+					t.Errorf("%s: %s: has %s", name, strings.TrimSpace(line), why)
+				}
+			}
+		}
+	}
+}
+
+// TestNeedsAVX512 has an instruction of each kind, from Intel's manual: those with the
+// prefix EVEX need AVX-512, those with VEX do not.
+func TestNeedsAVX512(t *testing.T) {
+	for line, want := range map[string]bool{
+		"\tVADDPS Y1, Y2, Y15":                        false,
+		"\tVADDPS lanes<>+0(SB), Y16, Y5":             true,
+		"\tVMOVUPS X31, (AX)":                         true,
+		"\tVMOVUPS (CX)(SI*1), Z0":                    true,
+		"\tVADDPS Y1, Y2, K1, Y3":                     true,
+		"\tVCMPPS $0x01, Y1, Y2, K1":                  true,
+		"\tVCMPPS $0x01, Y1, Y2, Y3":                  false,
+		"\tKMOVW AX, K1":                              true,
+		"\tVADDPS.BCST (AX), Y1, Y2":                  true,
+		"\tVPSLLD $0x17, Y1, Y2":                      false,
+		"\tVPSLLD $0x17, (AX), Y2":                    true,
+		"\tVPSRAD $0x01, 32(AX)(BX*4), Y2":            true,
+		"\tVPANDD Y1, Y2, Y3":                         true,
+		"\tVMOVDQU32 (AX), Y1":                        true,
+		"\tVSCALEFPS Y1, Y2, Y3":                      true,
+		"\tVEXTRACTF32X4 $0x01, Y1, X2":               true,
+		"\tVEXTRACTF128 $0x01, Y1, X2":                false,
+		"\tVMASKMOVPS (CX)(SI*1), Y0, Y1":             false,
+		"\tVBROADCASTSS constant3f000000<>+0(SB), Y9": false,
+		"\tMOVQ dst_base+0(FP), AX":                   false,
+	} {
+		if got := needsAVX512(line); (got != "") != want {
+			t.Errorf("needsAVX512(%q) = %q, want a reason: %v", line, got, want)
+		}
+	}
+}
+
+// TestAsked holds what the assembly says that it requires to what a processor is asked
+// for before it runs it.
+func TestAsked(t *testing.T) {
+	baseline := []string{"CMOV", "SSE", "SSE2"} // which every amd64 processor has
+	requires := regexp.MustCompile(`// Requires: (.*)\nTEXT ·\w+?(AVX2|AVX512)\(SB\)`)
+	found := requires.FindAllStringSubmatch(assembly, -1)
+	if len(found) < 80 {
+		t.Errorf("%d functions say what they require, want 80 at least", len(found))
+	}
+	for _, m := range found {
+		for _, feature := range strings.Split(m[1], ", ") {
+			if !slices.Contains(baseline, feature) && !slices.Contains(features(strings.ToLower(m[2])), feature) {
+				t.Errorf("a function of %s requires %s, which is not asked for", m[2], feature)
+			}
+		}
+	}
+}

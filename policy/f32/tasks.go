@@ -1,0 +1,149 @@
+package f32
+
+import "math/rand/v2"
+
+// A task gives kernels slices to work on, all from the same random numbers.
+// Those it calls out are what the work changes.
+type task struct {
+	rng     *rand.Rand
+	outputs [][]float32
+	buffers [][]float32
+}
+
+// guard surrounds every slice of a task, and may not change.
+const guard, guards = 12345.678, 20
+
+func newTask(seed uint64) *task { return &task{rng: rand.New(rand.NewPCG(seed, 1))} }
+
+// in returns n numbers to read, between -2 and 2.
+func (t *task) in(n int) []float32 {
+	buffer := make([]float32, n+2*guards)
+	t.buffers = append(t.buffers, buffer)
+	for i := range guards {
+		buffer[i], buffer[guards+n+i] = guard, guard
+	}
+	x := buffer[guards : guards+n]
+	for i := range x {
+		x[i] = 4*t.rng.Float32() - 2
+	}
+	return x
+}
+
+// out returns n numbers to change.
+func (t *task) out(n int) []float32 {
+	x := t.in(n)
+	t.outputs = append(t.outputs, x)
+	return x
+}
+
+// work is what a task is made of: a loop of kernels, and its name.
+type work[F any] struct {
+	name string
+	run  F
+}
+
+// loops returns every loop of kernels over n elements.
+func loops() []work[func(k *kernels, t *task, n int)] {
+	return []work[func(k *kernels, t *task, n int)]{
+		{"add", func(k *kernels, t *task, n int) { k.add(t.out(n), t.in(n), t.in(n)) }},
+		{"sub", func(k *kernels, t *task, n int) { k.sub(t.out(n), t.in(n), t.in(n)) }},
+		{"mul", func(k *kernels, t *task, n int) { k.mul(t.out(n), t.in(n), t.in(n)) }},
+		{"mulAdd", func(k *kernels, t *task, n int) { k.mulAdd(t.out(n), t.in(n), t.in(n)) }},
+		{"min", func(k *kernels, t *task, n int) { k.min(t.out(n), t.in(n), t.in(n)) }},
+		{"affine", func(k *kernels, t *task, n int) { k.affine(t.out(n), t.in(n), -1.5, 0.25) }},
+		{"axpy", func(k *kernels, t *task, n int) { k.axpy(t.out(n), t.in(n), 0.75) }},
+		{"blend", func(k *kernels, t *task, n int) { k.blend(t.out(n), t.in(n), 0.25, 0.75) }},
+		{"clip", func(k *kernels, t *task, n int) { k.clip(t.out(n), t.in(n), -0.5, 0.25) }},
+		{"exp", func(k *kernels, t *task, n int) { k.exp(t.out(n), t.in(n)) }},
+		{"log", func(k *kernels, t *task, n int) { k.log(t.out(n), positive(t.in(n))) }},
+		{"tanh", func(k *kernels, t *task, n int) { k.tanh(t.out(n), t.in(n)) }},
+		{"sigmoid", func(k *kernels, t *task, n int) { k.sigmoid(t.out(n), t.in(n)) }},
+		{"tanhGrad", func(k *kernels, t *task, n int) { k.tanhGrad(t.out(n), t.in(n), t.in(n)) }},
+		{"sigmoidGrad", func(k *kernels, t *task, n int) { k.sigmoidGrad(t.out(n), t.in(n), t.in(n)) }},
+		{"reluGrad", func(k *kernels, t *task, n int) { k.reluGrad(t.out(n), t.in(n), t.in(n)) }},
+		{"clipGrad", func(k *kernels, t *task, n int) { k.clipGrad(t.out(n), t.in(n), t.in(n), -0.5, 0.25) }},
+		{"minGrad", func(k *kernels, t *task, n int) {
+			dx, dy, x, y := t.out(n), t.in(n), t.in(n), t.in(n)
+			copy(y[n/2:], x[n/2:]) // equal ones too
+			k.minGrad(dx, dy, x, y)
+		}},
+		{"sum", func(k *kernels, t *task, n int) { t.out(1)[0] = float32(k.sum(t.in(n))) }},
+		{"sumSquares", func(k *kernels, t *task, n int) { t.out(1)[0] = float32(k.sumSquares(t.in(n))) }},
+		{"adam", func(k *kernels, t *task, n int) {
+			p, g, m, v := t.out(n), t.out(n), t.out(n), positive(t.out(n))
+			k.adam(p, g, m, v, AdamStep{0.5, 0.9, 0.999, 0.1, 0.001, 0.01, 1.5, 1e-5})
+		}},
+		{"rms", func(k *kernels, t *task, n int) {
+			p, g, v := t.out(n), t.out(n), positive(t.out(n))
+			k.rms(p, g, v, RMSStep{0.5, 0.9, 0.1, 0.01, 1e-3, 1e-4})
+		}},
+	}
+}
+
+// tables returns every loop of kernels over n rows of w elements.
+func tables() []work[func(k *kernels, t *task, n, w int)] {
+	return []work[func(k *kernels, t *task, n, w int)]{
+		{"sumRows", func(k *kernels, t *task, n, w int) { k.sumRows(t.out(w), t.in(n*w), n) }},
+		{"identityLayer", func(k *kernels, t *task, n, w int) { k.layerGrad[Identity](t.out(n*w), t.in(n*w), t.out(w), n) }},
+		{"reluLayer", func(k *kernels, t *task, n, w int) { k.layerGrad[ReLUAct](t.out(n*w), t.in(n*w), t.out(w), n) }},
+		{"tanhLayer", func(k *kernels, t *task, n, w int) { k.layerGrad[TanhAct](t.out(n*w), t.in(n*w), t.out(w), n) }},
+		{"gather", func(k *kernels, t *task, n, w int) {
+			index := make([]int, n)
+			for i := range index {
+				index[i] = t.rng.IntN(5)
+			}
+			k.gather(t.out(n*w), t.in(5*w), w, index)
+		}},
+		{"gae", func(k *kernels, t *task, n, w int) {
+			adv, reward, value, next, done := t.out(n*w), t.in(n*w), t.in(n*w), t.in(n*w), t.in(n*w)
+			for i := range done {
+				done[i] = float32(t.rng.IntN(2))
+			}
+			k.gae(adv, reward, value, next, done, w, 0.9, 0.8)
+		}},
+	}
+}
+
+// layerProducts returns every product of kernels, of n rows in and out wide.
+func layerProducts() []work[func(k *kernels, t *task, n, in, out int)] {
+	return []work[func(k *kernels, t *task, n, in, out int)]{
+		{"dense", func(k *kernels, t *task, n, in, out int) {
+			k.dense(t.out(n*out), t.in(n*in), t.in(in*out), t.in(out), n, in, out, Identity)
+		}},
+		{"denseReLU", func(k *kernels, t *task, n, in, out int) {
+			k.dense(t.out(n*out), t.in(n*in), t.in(in*out), t.in(out), n, in, out, ReLUAct)
+		}},
+		{"denseTanh", func(k *kernels, t *task, n, in, out int) {
+			k.dense(t.out(n*out), t.in(n*in), t.in(in*out), t.in(out), n, in, out, TanhAct)
+		}},
+		{"linear", func(k *kernels, t *task, n, in, out int) {
+			k.linear(t.out(n*out), t.in(n*in), t.in(in*out), t.in(out), n, in, out, Identity)
+		}},
+		{"linearReLU", func(k *kernels, t *task, n, in, out int) {
+			k.linear(t.out(n*out), t.in(n*in), t.in(in*out), t.in(out), n, in, out, ReLUAct)
+		}},
+		{"linearTanh", func(k *kernels, t *task, n, in, out int) {
+			k.linear(t.out(n*out), t.in(n*in), t.in(in*out), t.in(out), n, in, out, TanhAct)
+		}},
+		{"denseInput", func(k *kernels, t *task, n, in, out int) {
+			k.denseInput(t.out(n*in), t.in(n*out), t.in(in*out), n, in, out)
+		}},
+		{"linearInput", func(k *kernels, t *task, n, in, out int) {
+			k.linearInput(t.out(n*in), t.in(n*out), t.in(in*out), n, in, out)
+		}},
+		{"denseWeight", func(k *kernels, t *task, n, in, out int) {
+			k.denseWeight(t.out(in*out), t.in(n*in), t.in(n*out), n, in, out, in/3, in)
+		}},
+		{"linearWeight", func(k *kernels, t *task, n, in, out int) {
+			k.linearWeight(t.out(in*out), t.in(n*in), t.in(n*out), n, in, out, out/3, out)
+		}},
+	}
+}
+
+// positive makes numbers greater than 0 of x.
+func positive(x []float32) []float32 {
+	for i, v := range x {
+		x[i] = abs(v) + 1e-3
+	}
+	return x
+}

@@ -1,0 +1,43 @@
+package scenarios_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/rlrun/rlrun/env/grid"
+	"github.com/rlrun/rlrun/internal/scenario"
+	"github.com/rlrun/rlrun/scenarios"
+)
+
+// TestModelsAreKnown: every scenario of a tabular environment knows its model, since its
+// wrappers leave it true.
+func TestModelsAreKnown(t *testing.T) {
+	files, err := filepath.Glob("*.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := 0
+	for _, name := range files {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := scenario.Parse(name, text, nil, scenarios.Envs())
+		if err != nil {
+			t.Fatal(err)
+		}
+		e, err := scenarios.Envs().Make(s.Env, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, ok := e.(grid.Tabular); ok != (s.Tabular != nil) {
+			t.Errorf("%s: the model is known: %v, want %v", name, s.Tabular != nil, ok)
+		} else if ok {
+			known++
+		}
+	}
+	if known == 0 {
+		t.Error("no scenario has a model")
+	}
+}
