@@ -10,6 +10,7 @@
 package state
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"math"
@@ -131,7 +132,8 @@ func visit[T float32 | float64 | int64 | byte](s *State, name string, p []T) {
 	}
 	size := len(head) + binary.Size(p)
 	if have := s.buf[:min(len(head), len(s.buf))]; string(have) != string(head) {
-		s.err = fmt.Errorf("state: want field %q of length %d, have %q", name, len(p), have)
+		other, _, _ := bytes.Cut(have, []byte{0})
+		s.err = fmt.Errorf("state: saved with other settings or by another version: want field %q of length %d, have %q", name, len(p), other)
 	} else if len(s.buf) < size {
 		s.err = fmt.Errorf("state: field %q is cut short", name)
 	} else {
