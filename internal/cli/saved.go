@@ -36,7 +36,7 @@ func (a *App) evalCommand() *cobra.Command {
 			if done, err := r.Result(); err == nil && done == nil && !best {
 				a.say("rlrun: the run is not finished: this is the policy that it saved last; rlrun resume %s goes on with it", r.Dir)
 			}
-			ctx, stop := a.interruptible()
+			ctx, stop := a.interruptible("stopping")
 			defer stop()
 			res, err := r.Evaluate(ctx, p, n, from)
 			if errors.Is(err, context.Canceled) {

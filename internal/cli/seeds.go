@@ -60,7 +60,7 @@ func (a *App) runMany(cells []*cell, every int, f runFlags) error {
 	if err != nil {
 		return badInput{err}
 	}
-	ctx, stop := a.interruptible()
+	ctx, stop := a.interruptible("saving, then stopping")
 	defer stop()
 	show := a.newManyProgress(cells[0].scenario.Name, all, f)
 	next := make(chan *seedRun)
