@@ -223,7 +223,7 @@ func (a *App) printSummary(c *cell, asJSON bool) error {
 				means = append(means, r.result.Eval.Mean)
 			}
 		}
-		gap = fmt.Sprintf("; %s short of %s on average", figure.Number(statistics.OptimalityGap(means, *t)), figure.Given(*t))
+		gap = fmt.Sprintf("; %s short of %s on average", figure.Known(statistics.OptimalityGap(means, *t), stderr), figure.Given(*t))
 	}
 	_, err := fmt.Fprintf(a.Out, "%s, %s: interquartile mean %s (95 %%: %s), mean %s, median %s%s\n",
 		what, figure.Count(len(s.Seeds)-len(s.Failed), "seed"), figure.Known(iqm, stderr), figure.Bounds(iqm, low, high),

@@ -53,6 +53,9 @@ func makeDir(s *scenario.Scenario, dir string) (string, error) {
 // readConfig reads the file that makes dir a run.
 func readConfig(dir string) (name string, text []byte, err error) {
 	info, err := os.Stat(dir)
+	if errors.Is(err, os.ErrNotExist) {
+		return "", nil, fmt.Errorf("no run %s: there is no such directory; rlrun list runs shows those below runs", dir)
+	}
 	if err != nil {
 		return "", nil, fmt.Errorf("no run %s: %w", dir, err)
 	}
