@@ -9,20 +9,33 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// checkFinite returns an error where parameters are not finite after so many steps.
-func checkFinite(params []*tape.Param, steps int) error {
+// large is a size of rewards beyond which these are likely why learning breaks.
+const large = 1e6
+
+// help says what may keep networks finite that have broken on rewards of a size up to
+// peak.
+func help(peak float64) string {
+	if peak > large {
+		return fmt.Sprintf("smaller rewards (they reach %.3g, and scale_reward makes them smaller) or a lower learning_rate may help", peak)
+	}
+	return "a lower learning_rate may help"
+}
+
+// checkFinite returns an error where parameters are not finite after so many steps, with
+// rewards of a size up to peak.
+func checkFinite(params []*tape.Param, steps int, peak float64) error {
 	for _, p := range params {
 		if sum := f32.SumSquares(p.Value); sum-sum != 0 {
-			return fmt.Errorf("the network's parameters are not finite after %d steps (%s); a lower learning_rate may help", steps, p.Name)
+			return fmt.Errorf("the network's parameters are not finite after %d steps (%s); %s", steps, p.Name, help(peak))
 		}
 	}
 	return nil
 }
 
 // checkTable returns an error where a table's values are not finite.
-func checkTable(q *tape.Param, steps int) error {
+func checkTable(q *tape.Param, steps int, peak float64) error {
 	if sum := f32.SumSquares(q.Value); sum-sum != 0 {
-		return fmt.Errorf("the table's values are not finite after %d steps; a lower learning_rate may help", steps)
+		return fmt.Errorf("the table's values are not finite after %d steps; %s", steps, help(peak))
 	}
 	return nil
 }
@@ -30,12 +43,12 @@ func checkTable(q *tape.Param, steps int) error {
 // blame returns the error of a step that environments refused. Where they refused an
 // action, the network that chose it is at fault: an agent chooses among what there is,
 // and within bounds, unless its network's output is not finite.
-func blame(err error, params []*tape.Param, steps int) error {
+func blame(err error, params []*tape.Param, steps int, peak float64) error {
 	if !errors.Is(err, env.ErrAction) {
 		return err
 	}
-	if broken := checkFinite(params, steps); broken != nil {
+	if broken := checkFinite(params, steps, peak); broken != nil {
 		return broken
 	}
-	return fmt.Errorf("the network's output is not finite after %d steps, for its parameters are too large; a lower learning_rate may help", steps)
+	return fmt.Errorf("the network's output is not finite after %d steps, for its parameters are too large; %s", steps, help(peak))
 }

@@ -153,7 +153,7 @@ func (a *Linear) learn(until int) (err error) {
 				return err
 			}
 		}
-		if err = checkTable(a.q.W, a.stats.Steps()); err != nil {
+		if err = checkTable(a.q.W, a.stats.Steps(), a.stats.peak); err != nil {
 			return err
 		}
 	}

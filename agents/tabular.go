@@ -162,9 +162,9 @@ func (a *Tabular) learn(until int) (err error) {
 
 // check returns an error where learning has broken a table.
 func (a *Tabular) check() error {
-	err := checkTable(a.one.Q, a.stats.Steps())
+	err := checkTable(a.one.Q, a.stats.Steps(), a.stats.peak)
 	if err == nil && a.two != nil {
-		err = checkTable(a.two.Q, a.stats.Steps())
+		err = checkTable(a.two.Q, a.stats.Steps(), a.stats.peak)
 	}
 	return err
 }
