@@ -176,7 +176,7 @@ func (a *A3C) iterate() error {
 	} else {
 		a.asynchronously()
 	}
-	if err := checkFinite(a.params, a.stats.Steps()); err != nil {
+	if err := checkFinite(a.params, a.stats.Steps(), a.stats.peak); err != nil {
 		return err
 	}
 	for _, w := range a.workers {

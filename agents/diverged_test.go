@@ -3,9 +3,11 @@ package agents_test
 import (
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 
+	"github.com/rlrun/rlrun/agents"
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/policy/optim"
 )
@@ -33,6 +35,36 @@ func TestDiverged(t *testing.T) {
 					t.Errorf("error %v after %d steps, want one that says what is not finite, since when, and what helps", err, r.Steps)
 				}
 			})
+		}
+	}
+}
+
+// A jackpot is an environment of one state that pays a reward.
+type jackpot struct{ reward float64 }
+
+func (*jackpot) Spec() env.Spec {
+	return env.Spec{ID: "acme/Jackpot-v0", Obs: env.NewBox(0, 1, 1), Act: env.Discrete{N: 2}, MaxSteps: 10}
+}
+
+func (*jackpot) Reset(_ uint64, obs []float32) { obs[0] = 0 }
+
+func (j *jackpot) Step(_, obs []float32) env.Outcome {
+	obs[0] = 1
+	return env.Outcome{Reward: j.reward}
+}
+
+// TestHugeRewards: networks that break on rewards of which they cannot compute the
+// squares are said to do so, and what makes rewards smaller.
+func TestHugeRewards(t *testing.T) {
+	for _, reward := range []float64{1e308, -1e200} {
+		c := agents.DefaultA2C()
+		a, err := agents.NewA2C(env.Each(func() *jackpot { return &jackpot{reward} }), c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = a.Learn(1000)
+		if want := fmt.Sprintf("(they reach %.3g, and scale_reward makes them smaller)", math.Abs(reward)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("Learn from rewards of %v: error %v, want %q", reward, err, want)
 		}
 	}
 }

@@ -149,7 +149,7 @@ func (a *Linear) iterate() error {
 			return err
 		}
 	}
-	return checkTable("the weights", a.q.W, a.stats.Steps())
+	return checkTable("the weights", a.q.W, a.stats.Steps(), a.stats.peak)
 }
 
 // schedule reads the schedules at the start of an iteration.

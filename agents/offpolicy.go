@@ -214,7 +214,7 @@ func (o *offPolicy) step() error {
 	o.bound(o.bounded)
 	res, err := o.vec.Step(o.bounded)
 	if err != nil {
-		return blame(err, o.params, o.stats.Steps())
+		return blame(err, o.params, o.stats.Steps(), o.stats.peak)
 	}
 	o.buffer.Add(o.act, res)
 	o.stats.Add(res)
@@ -247,7 +247,7 @@ func (o *offPolicy) check() error {
 			return err
 		}
 	}
-	return checkFinite(o.params, o.stats.Steps())
+	return checkFinite(o.params, o.stats.Steps(), o.stats.peak)
 }
 
 // uniform writes an action of numbers uniform in [-1, 1].

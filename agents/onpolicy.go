@@ -112,7 +112,7 @@ func (o *onPolicy) step(obs, logp []float32) (*env.Result, error) {
 	o.model.Head.Bound(o.bounded)
 	res, err := o.vec.Step(o.bounded)
 	if err != nil {
-		return nil, blame(err, o.params, o.before+o.stats.Steps())
+		return nil, blame(err, o.params, o.before+o.stats.Steps(), o.stats.peak)
 	}
 	o.stats.Add(res)
 	policy.Mask(o.forbidden, res.Mask)
@@ -197,7 +197,7 @@ func (o *onPolicy) check() error {
 	if err := cmp.Or(o.model.Tape.Err(), o.model.ValueTape.Err()); err != nil {
 		return err
 	}
-	return checkFinite(o.params, o.stats.Steps())
+	return checkFinite(o.params, o.stats.Steps(), o.stats.peak)
 }
 
 // State visits the generator, the networks, their optimiser, the environments and

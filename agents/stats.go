@@ -1,6 +1,8 @@
 package agents
 
 import (
+	"math"
+
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/state"
 )
@@ -13,6 +15,7 @@ type Stats struct {
 	steps, episodes  int
 	returns, lengths [window]float64 // of the last episodes, the k-th at k mod window
 	ended, spare     []Episode       // since the last Report, and in it
+	peak             float64         // size of the greatest reward since the program began
 }
 
 // Steps is the number of environment steps counted.
@@ -22,7 +25,8 @@ func (s *Stats) Steps() int { return s.steps }
 func (s *Stats) Add(r *env.Result) {
 	s.begin()
 	s.steps += len(r.Reward)
-	for i := range r.Reward {
+	for i, reward := range r.Reward {
+		s.peak = max(s.peak, math.Abs(reward))
 		if r.Done(i) {
 			s.end(Episode{r.Return[i], r.Length[i]})
 		}
@@ -48,6 +52,7 @@ func (s *Stats) end(e Episode) {
 func (s *Stats) take(from *Stats) {
 	s.begin()
 	s.steps += from.steps
+	s.peak = max(s.peak, from.peak)
 	for _, e := range from.ended {
 		s.end(e)
 	}

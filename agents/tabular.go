@@ -155,9 +155,9 @@ func (a *Tabular) iterate() error {
 // check returns an error where a table has values that are not finite.
 func (a *Tabular) check() error {
 	const what = "the table's values"
-	err := checkTable(what, a.one.Q, a.stats.Steps())
+	err := checkTable(what, a.one.Q, a.stats.Steps(), a.stats.peak)
 	if err == nil && a.two != nil {
-		err = checkTable(what, a.two.Q, a.stats.Steps())
+		err = checkTable(what, a.two.Q, a.stats.Steps(), a.stats.peak)
 	}
 	return err
 }

@@ -20,7 +20,7 @@ func Flat(s Space) Space {
 			p = NewBox(0, 1, FlatSize(part))
 		}
 		flat.Low, flat.High = append(flat.Low, p.Low...), append(flat.High, p.High...)
-		if p.Names == nil {
+		if len(p.Names) == 0 {
 			p.Names = make([]string, len(p.Low))
 		} else {
 			named = true

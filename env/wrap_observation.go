@@ -95,7 +95,7 @@ func NewSelectObservation(e Env, index ...int) (*FilterObservation, error) {
 	var kept Box
 	for _, i := range index {
 		kept.Low, kept.High = append(kept.Low, box.Low[i]), append(kept.High, box.High[i])
-		if box.Names != nil {
+		if len(box.Names) > 0 {
 			kept.Names = append(kept.Names, box.Names[i])
 		}
 	}

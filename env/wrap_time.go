@@ -140,7 +140,7 @@ func (w *TimeAwareObservation) Spec() Spec {
 		most, name = 1, "share of the time limit gone"
 	}
 	box := Box{Low: append(slices.Clone(w.box.Low), 0), High: append(slices.Clone(w.box.High), most)}
-	if w.box.Names != nil {
+	if len(w.box.Names) > 0 {
 		box.Names = append(slices.Clone(w.box.Names), name)
 	}
 	s.Obs = box

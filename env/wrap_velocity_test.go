@@ -200,3 +200,29 @@ func TestTimeAwareNumber(t *testing.T) {
 		}
 	}
 }
+
+// TestWrappersOfNameless: wrappers in any order leave observations valid whose elements
+// have no names, be that nil or an empty list.
+func TestWrappersOfNameless(t *testing.T) {
+	for _, names := range [][]string{nil, {}} {
+		spec := env.Spec{ID: "acme/Nameless-v0", Obs: env.Box{Low: []float32{-1, -1}, High: []float32{1, 1}, Names: names}, Act: env.Discrete{N: 2}, MaxSteps: 9}
+		for _, within := range layers() {
+			for _, outside := range layers() {
+				e, err := within.around(&described{spec: spec})
+				if err == nil {
+					e, err = outside.around(e)
+				}
+				if err == nil {
+					err = e.Spec().Validate()
+				}
+				if err != nil {
+					t.Errorf("names %#v: %s in %s: %v", names, within.name, outside.name, err)
+				}
+			}
+		}
+		flat := env.Flat(env.Tuple{spec.Obs, env.Box{Low: []float32{0}, High: []float32{1}, Names: []string{"x velocity"}}})
+		if box, ok := flat.(env.Box); !ok || !slices.Equal(box.Names, []string{"", "", "x velocity"}) {
+			t.Errorf("names %#v: Flat = %v, want the last name for the last element", names, flat)
+		}
+	}
+}

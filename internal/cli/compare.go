@@ -51,6 +51,7 @@ they are null where there is nothing to compare. Of steps fewer are better.`,
 			if len(sets) < 2 {
 				return badInput{fmt.Errorf("%s is one set of runs, want two or more to compare", args[0])}
 			}
+			a.notes(runsInCommon(sets))
 			c, err := newComparisons(sets, key)
 			if err != nil {
 				return badInput{err}
@@ -118,6 +119,19 @@ func (a *App) finishedSets(names []string, split bool) ([]runset.Set, error) {
 		sets[i] = done
 	}
 	return sets, nil
+}
+
+// runsInCommon says which sets share runs: what is said of their difference supposes
+// that they are independent.
+func runsInCommon(sets []runset.Set) (lines []string) {
+	for i, a := range sets {
+		for _, b := range sets[:i] {
+			if n := a.Common(b); n > 0 {
+				lines = append(lines, fmt.Sprintf("%s and %s have %s in common, and are no independent sets", b.Name, a.Name, figure.Count(n, "run")))
+			}
+		}
+	}
+	return lines
 }
 
 // areRuns returns "1 run is", or "2 runs are".

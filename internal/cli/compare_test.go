@@ -227,3 +227,22 @@ func TestCompareNotFinite(t *testing.T) {
 		}
 	}
 }
+
+// TestCompareSharedRuns says which sets have runs in common, however they are named.
+func TestCompareSharedRuns(t *testing.T) {
+	a := inEmptyDir(t)
+	scored(t, a, "high", scores(90, 95, 92)...)
+	scored(t, a, "low", scores(10, 15, 12)...)
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"high", "low"}, ""},
+		{[]string{"low", "high", "./low/"}, "rlrun: low and ./low/ have 3 runs in common, and are no independent sets\n"},
+		{[]string{"high", "high/seed-2"}, "rlrun: high and high/seed-2 have 1 run in common, and are no independent sets\n"},
+	} {
+		if status, _, said := a.call(append([]string{"compare"}, c.args...)...); status != statusDone || said != c.want {
+			t.Errorf("compare %q = %d, %q, want %d, %q", c.args, status, said, statusDone, c.want)
+		}
+	}
+}

@@ -12,6 +12,9 @@ import (
 	"testing"
 )
 
+// stopping is said at the first signal.
+const stopping = "rlrun: saving, then stopping; a second signal ends it at once\n"
+
 // TestInterrupt sends the program Ctrl-C while it trains, and then resumes.
 // Training waits for the reader of its lines until the signal has been sent,
 // and what is left of it takes far longer than a signal to come through.
@@ -30,8 +33,8 @@ func TestInterrupt(t *testing.T) {
 		{7, []string{"resume", "run", "--json", "--checkpoint-every", "5000"}},
 	} {
 		status, out, err := a.interrupted(t, c.lines, c.args...)
-		if status != statusInterrupted || strings.Count(err, "\n") != 1 || !strings.Contains(err, "rlrun resume run") {
-			t.Fatalf("rlrun %q interrupted = %d, %q, want %d and a line that names rlrun resume run", c.args, status, err, statusInterrupted)
+		if status != statusInterrupted || strings.Count(err, "\n") != 2 || !strings.HasPrefix(err, stopping) || !strings.Contains(err, "rlrun resume run") {
+			t.Fatalf("rlrun %q interrupted = %d, %q, want %d, a line at the signal and one that names rlrun resume run", c.args, status, err, statusInterrupted)
 		}
 		if lines := objects(t, out); len(lines) < c.lines || len(lines) >= 100 {
 			t.Errorf("rlrun %q interrupted = %d lines, want progress and no result", c.args, len(lines))

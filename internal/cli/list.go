@@ -128,6 +128,9 @@ func (a *App) show(title string, lines []listing, asJSON bool) error {
 	}
 	table := tabwriter.NewWriter(a.Out, 0, 0, 3, ' ', 0)
 	fmt.Fprintln(table, title)
+	if len(lines) == 0 {
+		fmt.Fprintln(table, "  none")
+	}
 	for _, l := range lines {
 		fmt.Fprintln(table, "  "+l.columns())
 	}

@@ -14,6 +14,9 @@ func TestListRuns(t *testing.T) {
 	if got := a.must(t, "list", "runs", "--json"); got != "" {
 		t.Errorf("rlrun list runs without runs = %q, want nothing", got)
 	}
+	if got, want := a.must(t, "list", "runs"), "runs\n  none\n"; got != want {
+		t.Errorf("rlrun list runs without runs = %q, want %q", got, want)
+	}
 	out := objects(t, a.must(t, "quick", "--seeds", "2", "--seed", "7", "--out", "runs/set", "--json"))
 	eval := out[0]["eval"]
 	for _, dir := range []string{"cut", "torn", "odd"} {

@@ -133,7 +133,7 @@ func (a *App) record(r *run.Run, act *actor, seed uint64, n int, f recordFlags) 
 	if c, ok := rec.(io.Closer); ok {
 		defer c.Close()
 	}
-	ctx, stop := a.interruptible()
+	ctx, stop := a.interruptible("stopping")
 	defer stop()
 	for i := range n {
 		err := playWhole(ctx, act, seed, i, rec)

@@ -36,7 +36,7 @@ func (a *App) evalCommand() *cobra.Command {
 			if done, err := r.Result(); err == nil && done == nil && !best {
 				a.say("rlrun: the run is not finished: this is the policy that it saved last; rlrun resume %s goes on with it", r.Dir)
 			}
-			ctx, stop := a.interruptible()
+			ctx, stop := a.interruptible("stopping")
 			defer stop()
 			res, err := r.Evaluate(ctx, p, n, from)
 			if errors.Is(err, context.Canceled) {
@@ -96,10 +96,10 @@ func (a *App) print(res *run.Result, asJSON bool) error {
 		return err
 	}
 	if res.TrainS == nil {
-		_, err = fmt.Fprintf(a.Out, "%s on %s, from %s\n", res.Agent, res.Env, res.Run)
+		_, err = fmt.Fprintf(a.Out, "%s on %s, from %s\n", res.Agent, res.Env, oneLine(res.Run))
 	} else {
 		_, err = fmt.Fprintf(a.Out, "%s in %s s (%s a second), saved in %s\n",
-			figure.Count(res.Steps, "step"), figure.Number(*res.TrainS), figure.Whole(int(*res.StepsPerS)), res.Run)
+			figure.Count(res.Steps, "step"), figure.Number(*res.TrainS), figure.Whole(int(*res.StepsPerS)), oneLine(res.Run))
 	}
 	return err
 }

@@ -59,7 +59,7 @@ func (a *App) runMany(cells []*cell, every int, f runFlags) error {
 	if err != nil {
 		return badInput{err}
 	}
-	ctx, stop := a.interruptible()
+	ctx, stop := a.interruptible("saving, then stopping")
 	defer stop()
 	show := a.newManyProgress(cells[0].scenario.Name, all, f)
 	next := make(chan *seedRun)
@@ -221,7 +221,7 @@ func (a *App) printSummary(c *cell, asJSON bool) error {
 				means = append(means, r.result.Eval.Mean)
 			}
 		}
-		gap = fmt.Sprintf("; %s short of %s on average", figure.Number(statistics.OptimalityGap(means, *t)), figure.Given(*t))
+		gap = fmt.Sprintf("; %s short of %s on average", figure.Known(statistics.OptimalityGap(means, *t), stderr), figure.Given(*t))
 	}
 	_, err := fmt.Fprintf(a.Out, "%s, %s: interquartile mean %s (95 %%: %s), mean %s, median %s%s\n",
 		what, figure.Count(len(s.Seeds)-len(s.Failed), "seed"), figure.Known(iqm, stderr), figure.Bounds(iqm, low, high),

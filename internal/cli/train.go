@@ -305,7 +305,7 @@ func (a *App) finish(r *run.Run, every int, f runFlags, w *watching) (err error)
 	steps := 0
 	defer func() { err = errors.Join(err, r.Close()) }()
 	defer guard(&err, duringTraining(r.Scenario, &steps))
-	ctx, stop := a.interruptible()
+	ctx, stop := a.interruptible("saving, then stopping")
 	defer stop()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()

@@ -53,7 +53,7 @@ func (a *App) look(title string, c stage.Config) error {
 	if err != nil {
 		return badInput{err}
 	}
-	ctx, stop := a.interruptible()
+	ctx, stop := a.interruptible("stopping")
 	defer stop()
 	defer context.AfterFunc(ctx, s.Close)()
 	return errors.Join(<-closed, s.Leaves())

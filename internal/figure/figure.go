@@ -1,7 +1,8 @@
 // Package figure writes numbers for people, rounded to the digits that are known.
 //
 // A number with a standard error is rounded at the error's first digit. Any other
-// number has four significant digits, or all of its whole part if that is longer.
+// number has four significant digits, or all of its whole part if that is longer, but
+// of 10¹⁵ and more the first six.
 // Zeros at the end of a fraction are left out, and thousands have commas. Files and
 // JSON do not come here: they have every digit.
 package figure
@@ -18,6 +19,9 @@ const (
 
 	// mostSignificant is the most digits of a number with a known error.
 	mostSignificant = 6
+
+	// scientificFrom is the power of ten from which on numbers are written as 1.5e+15.
+	scientificFrom = 15
 
 	// noise is the relative error of float64 sums. A deviation that is smaller,
 	// relative to its mean, is 0.
@@ -38,6 +42,9 @@ func Known(x, stderr float64) string { return commas(round(x, knownPlace(x, stde
 // MeanDeviation writes the mean of n numbers and their standard deviation, as
 // 92.09 ± 0.13. The mean's standard error is deviation/√n.
 func MeanDeviation(mean, deviation float64, n int) string {
+	if deviation-deviation != 0 {
+		return Number(mean) + " ± " + Number(deviation)
+	}
 	if negligible(deviation, mean) {
 		return Number(mean) + " ± 0"
 	}
@@ -89,7 +96,7 @@ func Fixed(x float64, decimals int) string {
 
 // Given writes a number that a user gave, for example a threshold, with all its digits.
 func Given(x float64) string {
-	if e := exponent(x); e >= 15 || e < -6 {
+	if e := exponent(x); e >= scientificFrom || e < -6 {
 		return strconv.FormatFloat(x, 'g', -1, 64)
 	}
 	return strconv.FormatFloat(x, 'f', -1, 64)
@@ -121,8 +128,14 @@ func exponent(x float64) int {
 }
 
 // plainPlace returns the place of the last of so many digits of x, as a power of ten. It
-// is 0 if the whole part is longer.
-func plainPlace(x float64, digits int) int { return min(0, exponent(x)-digits+1) }
+// is 0 if the whole part is longer and is written in full.
+func plainPlace(x float64, digits int) int {
+	e := exponent(x)
+	if e >= scientificFrom {
+		return e - mostSignificant + 1
+	}
+	return min(0, e-digits+1)
+}
 
 // knownPlace returns the place of the last digit of x that is known with a standard error.
 func knownPlace(x, stderr float64) int {
@@ -148,7 +161,7 @@ func round(x float64, place int) string {
 	default:
 		x, _ = strconv.ParseFloat(strconv.FormatFloat(x, 'e', digits, 64), 64)
 	}
-	if e := exponent(x); e >= 15 || e < -4 {
+	if e := exponent(x); e >= scientificFrom || e < -4 {
 		return scientific(x)
 	}
 	s := strconv.FormatFloat(x, 'f', max(0, -place), 64)

@@ -54,7 +54,7 @@ func makeDir(s *scenario.Scenario, dir string) (string, error) {
 func readConfig(dir string) (name string, text []byte, err error) {
 	info, err := os.Stat(dir)
 	if errors.Is(err, os.ErrNotExist) {
-		return "", nil, fmt.Errorf("no run %s: there is no such directory; rlrun list runs shows the runs that there are", dir)
+		return "", nil, fmt.Errorf("no run %s: there is no such directory; rlrun list runs shows those below runs", dir)
 	}
 	if err != nil {
 		return "", nil, fmt.Errorf("no run %s: %w", dir, err)

@@ -66,9 +66,20 @@ func Create(s *scenario.Scenario, dir string) (*Run, error) {
 		err = r.write(configFile, text) // last: a directory with this file is a run
 	}
 	if err != nil {
-		return nil, errors.Join(err, r.Close())
+		return nil, errors.Join(err, r.Close(), removeUnborn(r.Dir))
 	}
 	return r, nil
+}
+
+// removeUnborn removes a directory that was made for a run and has become none, and in
+// it what Create writes, so that the same command can be given again.
+func removeUnborn(dir string) error {
+	for _, name := range []string{"episodes.csv", "progress.csv", eventsFile, configFile, checkpoint} {
+		if err := os.RemoveAll(filepath.Join(dir, name)); err != nil {
+			return err
+		}
+	}
+	return os.Remove(dir)
 }
 
 func checkpointIn(dir string) *agents.Checkpoint {

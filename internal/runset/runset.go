@@ -4,6 +4,7 @@ package runset
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -202,4 +203,24 @@ func (s Set) Finished() (Set, []string) {
 		}
 	}
 	return done, unfinished
+}
+
+// Common returns how many runs, by their directories, are in both sets.
+func (s Set) Common(t Set) (n int) {
+	for _, r := range s.Runs {
+		if slices.ContainsFunc(t.Runs, func(other Run) bool { return sameDir(r.Dir, other.Dir) }) {
+			n++
+		}
+	}
+	return n
+}
+
+// sameDir reports whether two names are of one directory.
+func sameDir(a, b string) bool {
+	x, err := os.Stat(a)
+	if err != nil {
+		return false
+	}
+	y, err := os.Stat(b)
+	return err == nil && os.SameFile(x, y)
 }
