@@ -51,6 +51,9 @@ they are null where there is nothing to compare. Of steps fewer are better.`,
 			if len(sets) < 2 {
 				return badInput{fmt.Errorf("%s is one set of runs, want two or more to compare", args[0])}
 			}
+			if err := finiteReturns(sets); err != nil {
+				return badInput{err}
+			}
 			a.notes(runsInCommon(sets))
 			c, err := newComparisons(sets, key)
 			if err != nil {
@@ -114,6 +117,19 @@ func (a *App) finishedSets(names []string, split bool) ([]runset.Set, error) {
 		sets[i] = done
 	}
 	return sets, nil
+}
+
+// finiteReturns returns an error of the first run whose mean return is no number that
+// could be less or more than another: an infinite one is not kept in a result.
+func finiteReturns(sets []runset.Set) error {
+	for _, s := range sets {
+		for _, r := range s.Runs {
+			if m := r.Result.Eval.Mean; m-m != 0 {
+				return fmt.Errorf("%s: the mean return of its evaluation is not finite and cannot be compared; want sets without such runs", r.Dir)
+			}
+		}
+	}
+	return nil
 }
 
 // runsInCommon says which sets share runs: what is said of their difference supposes

@@ -231,3 +231,18 @@ func TestCompareSharedRuns(t *testing.T) {
 		}
 	}
 }
+
+// TestCompareNotFinite refuses runs whose returns are not finite, which is null in their
+// results, as text and as JSON.
+func TestCompareNotFinite(t *testing.T) {
+	a := inEmptyDir(t)
+	scored(t, a, "high", scores(90, 95, 92)...)
+	scored(t, a, "low", scores(10, 15, 12)...)
+	edited(t, "low/seed-2/result.json", `"mean":15`, `"mean":null`)
+	want := filepath.Join("low", "seed-2") + ": the mean return of its evaluation is not finite"
+	for _, args := range [][]string{{"compare", "high", "low"}, {"compare", "high", "low", "--json"}} {
+		if status, out, said := a.call(args...); status != statusBadInput || out != "" || !strings.Contains(said, want) {
+			t.Errorf("%q = %d, %q, %q, want %d and %q", args, status, out, said, statusBadInput, want)
+		}
+	}
+}
