@@ -59,10 +59,14 @@ type FrameSkip struct {
 
 var _ Wrapper = (*FrameSkip)(nil)
 
-// NewFrameSkip returns e with every action taken that many times.
+// mostSkipped bounds the times of a FrameSkip, for a step to end within a reasonable
+// time.
+const mostSkipped = 1 << 20
+
+// NewFrameSkip returns e with every action taken that many times, 1 … 1048576.
 func NewFrameSkip(e Env, times int) (*FrameSkip, error) {
-	if times < 1 {
-		return nil, fmt.Errorf("env: FrameSkip of %d times, want 1 or more", times)
+	if times < 1 || times > mostSkipped {
+		return nil, fmt.Errorf("env: FrameSkip of %d times, want 1 … %d", times, mostSkipped)
 	}
 	return &FrameSkip{within{e}, times, e.Spec().MaxSteps, 0}, nil
 }
@@ -70,7 +74,9 @@ func NewFrameSkip(e Env, times int) (*FrameSkip, error) {
 // Spec is that of the environment within, whose time limit counts its own steps.
 func (w *FrameSkip) Spec() Spec {
 	s := w.Env.Spec()
-	s.MaxSteps = (w.max + w.times - 1) / w.times
+	if s.MaxSteps = w.max / w.times; w.max%w.times > 0 {
+		s.MaxSteps++
+	}
 	return s
 }
 

@@ -1,6 +1,7 @@
 package env_test
 
 import (
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -223,6 +224,22 @@ func TestWrappersOfNameless(t *testing.T) {
 		flat := env.Flat(env.Tuple{spec.Obs, env.Box{Low: []float32{0}, High: []float32{1}, Names: []string{"x velocity"}}})
 		if box, ok := flat.(env.Box); !ok || !slices.Equal(box.Names, []string{"", "", "x velocity"}) {
 			t.Errorf("names %#v: Flat = %v, want the last name for the last element", names, flat)
+		}
+	}
+}
+
+// TestFrameSkipLimit: the time limit is what the steps within come to, also of limits
+// that are near the greatest number.
+func TestFrameSkipLimit(t *testing.T) {
+	for _, c := range []struct{ max, times, want int }{
+		{0, 3, 0}, {200, 3, 67}, {201, 3, 67}, {2, 1 << 20, 1}, {math.MaxInt, 2, math.MaxInt/2 + 1}, {math.MaxInt, 1, math.MaxInt},
+	} {
+		w, err := env.NewFrameSkip(&probe{max: c.max}, c.times)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := w.Spec().MaxSteps; got != c.want {
+			t.Errorf("FrameSkip of %d times, of an environment with %d steps: %d steps, want %d", c.times, c.max, got, c.want)
 		}
 	}
 }

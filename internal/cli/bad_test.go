@@ -120,6 +120,7 @@ var badInputs = []struct {
 	// Recording.
 	{[]string{"record", "good"}, "--out FILE is not there"},
 	{[]string{"record", "good", "-o", "a.bmp"}, "a.bmp: want a name that ends in .gif"},
+	{[]string{"plot", "good", "-o", "no/a.png"}, "--out no/a.png: there is no folder no"},
 	{[]string{"record", "good", "-o", "no/a.gif"}, "there is no folder no"},
 	{[]string{"record", "good", "-o", "a.gif", "--size", "600"}, "--size 600: want WIDTHxHEIGHT"},
 	{[]string{"record", "good", "-o", "a.gif", "--size", "9x9"}, "50 … 4096"},

@@ -37,7 +37,8 @@ method for the number of comparisons.
 mean, median, iqm and ci95 of their final returns; difference (of iqm, a less b), ci95,
 probability_of_improvement, probability_ci95, p_value, p_adjusted, difference_shown and
 runs_needed compare these. learning_curve and steps_to_threshold have the same fields;
-they are null where there is nothing to compare. Of steps fewer are better.`,
+they are null where there is nothing to compare. Of steps fewer are better; of what --key
+names besides returns, as a loss, "improvement" is the greater figure.`,
 		Example: `  rlrun compare runs/tanh runs/relu
   rlrun compare runs/sweep --json`,
 		RunE: func(cmd *cobra.Command, args []string) error {

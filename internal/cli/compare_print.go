@@ -6,6 +6,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/rlrun/rlrun/internal/figure"
+	"github.com/rlrun/rlrun/internal/runset"
 	"github.com/rlrun/rlrun/internal/scenario"
 )
 
@@ -29,7 +30,7 @@ func (a *App) printComparisons(c comparisons) error {
 		}
 		for i := range c.pairs {
 			first, second := c.places(i)
-			fmt.Fprintf(a.Out, "  %s\n", pairText(*c.pairs[i].contrasts()[k], short[first], short[second]))
+			fmt.Fprintf(a.Out, "  %s\n", pairText(*c.pairs[i].contrasts()[k], m.praise(), short[first], short[second]))
 		}
 	}
 	for i, note := range c.notes {
@@ -96,13 +97,22 @@ func reachedText(s side) string {
 	return fmt.Sprintf("\treached by %d of %d", *s.Reached, s.Runs)
 }
 
+// praise is the word for a set with a greater figure: of a loss, say, greater is not
+// better.
+func (m measure) praise() string {
+	if m.kind == learningCurve && m.key != runset.TrainingReturn && m.key != runset.EvaluationReturn {
+		return "greater"
+	}
+	return "better"
+}
+
 // pairText returns the result for a pair by one measure, in two lines if one line would
 // be long.
-func pairText(c contrast, a, b string) string {
+func pairText(c contrast, praise, a, b string) string {
 	const long = 100
-	figures := fmt.Sprintf("%s less %s: %s; %s is better with probability %s", a, b,
-		figure.Interval(c.Difference, c.CI95[0], c.CI95[1]), a, figure.Interval(c.Improvement, c.Improved95[0], c.Improved95[1]))
-	said := verdict(c, a, b)
+	figures := fmt.Sprintf("%s less %s: %s; %s is %s with probability %s", a, b,
+		figure.Interval(c.Difference, c.CI95[0], c.CI95[1]), a, praise, figure.Interval(c.Improvement, c.Improved95[0], c.Improved95[1]))
+	said := verdict(c, praise, a, b)
 	if len(figures)+len(said) > long {
 		return figures + ":\n    " + said
 	}
@@ -110,14 +120,14 @@ func pairText(c contrast, a, b string) string {
 }
 
 // verdict returns whether a difference is shown, and if not how many runs may show it.
-func verdict(c contrast, a, b string) string {
+func verdict(c contrast, praise, a, b string) string {
 	switch {
 	case min(c.A.Runs, c.B.Runs) < 2:
 		return "no difference shown: a single run says nothing of others; --seeds makes more"
 	case c.Shown && c.aIsBetter:
-		return fmt.Sprintf("%s is better (%s)", a, pText(c.Adjusted))
+		return fmt.Sprintf("%s is %s (%s)", a, praise, pText(c.Adjusted))
 	case c.Shown:
-		return fmt.Sprintf("%s is better (%s)", b, pText(c.Adjusted))
+		return fmt.Sprintf("%s is %s (%s)", b, praise, pText(c.Adjusted))
 	case c.RunsNeeded == nil:
 		return fmt.Sprintf("no difference shown (%s), and none likely to be", pText(c.Adjusted))
 	}

@@ -246,3 +246,21 @@ func TestCompareSharedRuns(t *testing.T) {
 		}
 	}
 }
+
+// TestCompareLoss does not call a greater loss better. p is 12/12870, as in TestCompare,
+// times two comparisons.
+func TestCompareLoss(t *testing.T) {
+	a := inEmptyDir(t)
+	for name, loss := range map[string]int{"high": 90, "low": 10} {
+		var runs []score
+		for seed := range 8 {
+			csv := fmt.Sprintf("time/total_timesteps,train/loss\n8,%d\n16,%d\n", loss+seed, loss+seed)
+			runs = append(runs, score{seed + 1, 5, csv})
+		}
+		scored(t, a, name, runs...)
+	}
+	out := a.must(t, "compare", "low", "high", "--key", "train/loss")
+	if !strings.Contains(out, "low is greater with probability 0 (0 to 0)") || !strings.Contains(out, "high is greater (p = 0.002)") || strings.Contains(out, "high is better") {
+		t.Errorf("compare --key train/loss prints\n%s, want that high has the greater loss", out)
+	}
+}

@@ -165,5 +165,8 @@ func save(f *plot.Figure, name string) error {
 	if _, err := os.Lstat(name); err == nil {
 		return fmt.Errorf("%s is there already, and nothing is overwritten; want a new file", name)
 	}
+	if dir := filepath.Dir(name); !isDir(dir) {
+		return fmt.Errorf("--out %s: there is no folder %s", name, dir)
+	}
 	return atomicfile.Create(name, write)
 }
