@@ -1,18 +1,17 @@
 package classic_test
 
 import (
-	"compress/gzip"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"maps"
 	"math"
-	"os"
 	"path/filepath"
 	"testing"
 
 	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/internal/golden"
 	"github.com/rlrun/rlrun/internal/settings"
 )
 
@@ -50,16 +49,7 @@ func (a *action) UnmarshalJSON(data []byte) error {
 
 func readEpisodes(t *testing.T, id string) (eps []episode) {
 	t.Helper()
-	f, err := os.Open(filepath.Join("testdata", id+".jsonl.gz"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for d := json.NewDecoder(z); ; {
+	for d := json.NewDecoder(golden.Open(t, filepath.Join("testdata", id+".jsonl.gz"))); ; {
 		var e episode
 		if err := d.Decode(&e); errors.Is(err, io.EOF) {
 			return eps

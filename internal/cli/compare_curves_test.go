@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"compress/gzip"
 	"encoding/csv"
 	"encoding/json"
 	"math"
@@ -10,22 +9,15 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/rlrun/rlrun/internal/golden"
 )
 
 // recorded makes the runs of testdata/cartpole-curves.csv.gz: of cartpole-ppo with tanh
 // and with relu, ten seeds each, what they logged.
 func recorded(t *testing.T, a *App, file string) {
 	t.Helper()
-	f, err := os.Open(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	rows, err := csv.NewReader(z).ReadAll()
+	rows, err := csv.NewReader(golden.Open(t, file)).ReadAll()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,24 +4,32 @@ package golden
 import (
 	"compress/gzip"
 	"encoding/json"
+	"io"
 	"math"
 	"os"
 	"testing"
 )
 
-// Read fills into from the gzipped JSON in the file called name.
-func Read(t testing.TB, name string, into any) {
+// Open returns the content of the gzipped file called name, which is closed when the test
+// ends.
+func Open(t testing.TB, name string) io.Reader {
 	t.Helper()
 	f, err := os.Open(name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
+	t.Cleanup(func() { f.Close() })
 	z, err := gzip.NewReader(f)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := json.NewDecoder(z).Decode(into); err != nil {
+	return z
+}
+
+// Read fills into from the gzipped JSON in the file called name.
+func Read(t testing.TB, name string, into any) {
+	t.Helper()
+	if err := json.NewDecoder(Open(t, name)).Decode(into); err != nil {
 		t.Fatal(err)
 	}
 }
