@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"github.com/rlrun/rlrun/env/grid"
-	"github.com/rlrun/rlrun/internal/scenario"
+	"github.com/rlrun/rlrun/scenario"
 	"github.com/rlrun/rlrun/scenarios"
 )
 

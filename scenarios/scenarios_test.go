@@ -9,7 +9,7 @@ import (
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/classic"
 	"github.com/rlrun/rlrun/env/grid"
-	"github.com/rlrun/rlrun/internal/scenario"
+	"github.com/rlrun/rlrun/scenario"
 	"github.com/rlrun/rlrun/scenarios"
 )
 

@@ -15,8 +15,8 @@ import (
 
 	"github.com/rlrun/rlrun/internal/bench"
 	"github.com/rlrun/rlrun/internal/figure"
-	"github.com/rlrun/rlrun/internal/scenario"
 	"github.com/rlrun/rlrun/policy/f32"
+	"github.com/rlrun/rlrun/scenario"
 )
 
 // benchCommand measures the machine.

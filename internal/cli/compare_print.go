@@ -7,7 +7,7 @@ import (
 
 	"github.com/rlrun/rlrun/internal/figure"
 	"github.com/rlrun/rlrun/internal/runset"
-	"github.com/rlrun/rlrun/internal/scenario"
+	"github.com/rlrun/rlrun/scenario"
 )
 
 // printComparisons prints the figures of each set by each measure, and the result for each

@@ -4,9 +4,9 @@ import (
 	"slices"
 
 	"github.com/rlrun/rlrun/internal/runset"
-	"github.com/rlrun/rlrun/internal/scenario"
 	"github.com/rlrun/rlrun/internal/settings"
 	"github.com/rlrun/rlrun/internal/statistics"
+	"github.com/rlrun/rlrun/scenario"
 )
 
 // comparisons compare each set of runs with each.

@@ -8,8 +8,8 @@ import (
 	"runtime/debug"
 
 	"github.com/rlrun/rlrun/env"
-	"github.com/rlrun/rlrun/internal/scenario"
 	"github.com/rlrun/rlrun/policy/parallel"
+	"github.com/rlrun/rlrun/scenario"
 )
 
 // traceVariable is the environment variable that makes rlrun print the stacks of panics.

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"github.com/rlrun/rlrun/env"
-	"github.com/rlrun/rlrun/internal/run"
+	"github.com/rlrun/rlrun/run"
 )
 
 // fragile is an environment that breaks at its first step if it is told so.

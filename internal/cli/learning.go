@@ -17,9 +17,9 @@ import (
 
 	"github.com/rlrun/rlrun/internal/figure"
 	"github.com/rlrun/rlrun/internal/infile"
-	"github.com/rlrun/rlrun/internal/run"
 	"github.com/rlrun/rlrun/internal/statistics"
 	"github.com/rlrun/rlrun/policy/f32"
+	"github.com/rlrun/rlrun/run"
 )
 
 // benchLearningCommand measures how scenarios learn, and writes a table of it.

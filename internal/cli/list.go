@@ -10,7 +10,7 @@ import (
 
 	"github.com/rlrun/rlrun/internal/figure"
 	"github.com/rlrun/rlrun/internal/nearest"
-	"github.com/rlrun/rlrun/internal/scenario"
+	"github.com/rlrun/rlrun/scenario"
 )
 
 // A listing is a line of rlrun list.

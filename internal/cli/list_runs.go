@@ -12,8 +12,8 @@ import (
 
 	"github.com/rlrun/rlrun/internal/figure"
 	"github.com/rlrun/rlrun/internal/infile"
-	"github.com/rlrun/rlrun/internal/run"
 	"github.com/rlrun/rlrun/internal/runset"
+	"github.com/rlrun/rlrun/run"
 )
 
 // A runLine is the line of rlrun list runs for a run.

@@ -6,8 +6,8 @@ import (
 
 	"github.com/rlrun/rlrun/internal/figure"
 	"github.com/rlrun/rlrun/internal/runset"
-	"github.com/rlrun/rlrun/internal/scenario"
 	"github.com/rlrun/rlrun/internal/statistics"
+	"github.com/rlrun/rlrun/scenario"
 )
 
 // Kinds of measures.

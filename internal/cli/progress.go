@@ -12,7 +12,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/rlrun/rlrun/internal/figure"
-	"github.com/rlrun/rlrun/internal/run"
+	"github.com/rlrun/rlrun/run"
 )
 
 // redraw is the time between two pictures of the progress line.

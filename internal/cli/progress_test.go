@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/rlrun/rlrun/agents"
-	"github.com/rlrun/rlrun/internal/run"
+	"github.com/rlrun/rlrun/run"
 )
 
 // TestCut leaves the last column free, in which a terminal would wrap.

@@ -17,9 +17,9 @@ import (
 	"github.com/rlrun/rlrun/internal/atomicfile"
 	"github.com/rlrun/rlrun/internal/episode"
 	"github.com/rlrun/rlrun/internal/figure"
-	"github.com/rlrun/rlrun/internal/run"
 	"github.com/rlrun/rlrun/policy"
 	"github.com/rlrun/rlrun/render"
+	"github.com/rlrun/rlrun/run"
 )
 
 // recordFlags say what is recorded, and how it looks.

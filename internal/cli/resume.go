@@ -6,7 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/rlrun/rlrun/internal/figure"
-	"github.com/rlrun/rlrun/internal/run"
+	"github.com/rlrun/rlrun/run"
 )
 
 // resumeCommand goes on with an interrupted run, or with one that is to train longer.

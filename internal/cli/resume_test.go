@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"github.com/rlrun/rlrun/env"
-	"github.com/rlrun/rlrun/internal/run"
+	"github.com/rlrun/rlrun/run"
 )
 
 // unfinished makes a run that ends before its steps, at an iteration past some, with a

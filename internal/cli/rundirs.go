@@ -8,8 +8,8 @@ import (
 	"strings"
 
 	"github.com/rlrun/rlrun/internal/figure"
-	"github.com/rlrun/rlrun/internal/run"
 	"github.com/rlrun/rlrun/internal/runset"
+	"github.com/rlrun/rlrun/run"
 )
 
 // hasFile reports whether dir has a file of that name.

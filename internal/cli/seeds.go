@@ -13,9 +13,9 @@ import (
 	"time"
 
 	"github.com/rlrun/rlrun/internal/figure"
-	"github.com/rlrun/rlrun/internal/run"
-	"github.com/rlrun/rlrun/internal/scenario"
 	"github.com/rlrun/rlrun/internal/statistics"
+	"github.com/rlrun/rlrun/run"
+	"github.com/rlrun/rlrun/scenario"
 )
 
 // A cell is one setting of a sweep, or the scenario as it is, with its seeds.

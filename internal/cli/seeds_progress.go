@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/rlrun/rlrun/internal/figure"
-	"github.com/rlrun/rlrun/internal/run"
+	"github.com/rlrun/rlrun/run"
 )
 
 // manyProgress shows how several runs go, on a terminal.

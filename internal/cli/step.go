@@ -10,8 +10,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/rlrun/rlrun/env"
-	"github.com/rlrun/rlrun/internal/scenario"
 	"github.com/rlrun/rlrun/internal/settings"
+	"github.com/rlrun/rlrun/scenario"
 )
 
 // maxLine bounds a request, in bytes.

@@ -20,11 +20,11 @@ import (
 	"github.com/rlrun/rlrun/internal/figure"
 	"github.com/rlrun/rlrun/internal/infile"
 	"github.com/rlrun/rlrun/internal/nearest"
-	"github.com/rlrun/rlrun/internal/run"
 	"github.com/rlrun/rlrun/internal/runset"
-	"github.com/rlrun/rlrun/internal/scenario"
 	"github.com/rlrun/rlrun/internal/settings"
 	"github.com/rlrun/rlrun/policy/f32"
+	"github.com/rlrun/rlrun/run"
+	"github.com/rlrun/rlrun/scenario"
 )
 
 // runFlags are those of commands that train.

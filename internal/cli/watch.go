@@ -12,11 +12,11 @@ import (
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/internal/episode"
 	"github.com/rlrun/rlrun/internal/infile"
-	"github.com/rlrun/rlrun/internal/run"
-	"github.com/rlrun/rlrun/internal/scenario"
 	"github.com/rlrun/rlrun/internal/stage"
 	"github.com/rlrun/rlrun/policy"
 	"github.com/rlrun/rlrun/render"
+	"github.com/rlrun/rlrun/run"
+	"github.com/rlrun/rlrun/scenario"
 )
 
 // errNoWindow is for an App that has none.

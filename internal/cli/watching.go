@@ -4,9 +4,9 @@ import (
 	"context"
 	"runtime"
 
-	"github.com/rlrun/rlrun/internal/run"
-	"github.com/rlrun/rlrun/internal/scenario"
 	"github.com/rlrun/rlrun/internal/stage"
+	"github.com/rlrun/rlrun/run"
+	"github.com/rlrun/rlrun/scenario"
 )
 
 // A watching is a window that shows training. A nil one shows nothing.

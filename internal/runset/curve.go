@@ -11,8 +11,8 @@ import (
 
 	"github.com/rlrun/rlrun/internal/infile"
 	"github.com/rlrun/rlrun/internal/nearest"
-	"github.com/rlrun/rlrun/internal/run"
 	"github.com/rlrun/rlrun/internal/statistics"
+	"github.com/rlrun/rlrun/run"
 )
 
 // Columns of progress.csv.

@@ -10,9 +10,9 @@ import (
 	"strings"
 
 	"github.com/rlrun/rlrun/env"
-	"github.com/rlrun/rlrun/internal/run"
-	"github.com/rlrun/rlrun/internal/scenario"
 	"github.com/rlrun/rlrun/internal/settings"
+	"github.com/rlrun/rlrun/run"
+	"github.com/rlrun/rlrun/scenario"
 )
 
 // A Run is what is known of a run from its directory.

@@ -6,7 +6,7 @@ import (
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/classic"
 	"github.com/rlrun/rlrun/env/grid"
-	"github.com/rlrun/rlrun/internal/run"
+	"github.com/rlrun/rlrun/run"
 )
 
 // endless never ends an episode by itself, and has no return that solves it:

@@ -17,8 +17,8 @@ import (
 	"github.com/rlrun/rlrun/env/state"
 	"github.com/rlrun/rlrun/internal/atomicfile"
 	"github.com/rlrun/rlrun/internal/infile"
-	"github.com/rlrun/rlrun/internal/scenario"
 	"github.com/rlrun/rlrun/policy"
+	"github.com/rlrun/rlrun/scenario"
 )
 
 // A Run is a scenario being run in a directory.

@@ -7,7 +7,7 @@ import (
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/classic"
 	"github.com/rlrun/rlrun/env/grid"
-	"github.com/rlrun/rlrun/internal/scenario"
+	"github.com/rlrun/rlrun/scenario"
 )
 
 // allEnvs are all environments that come with rlrun.

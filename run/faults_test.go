@@ -12,7 +12,7 @@ import (
 	"testing"
 
 	"github.com/rlrun/rlrun/env"
-	"github.com/rlrun/rlrun/internal/run"
+	"github.com/rlrun/rlrun/run"
 )
 
 // block puts a directory where a file of a run should be.

@@ -12,10 +12,10 @@ import (
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/classic"
 	"github.com/rlrun/rlrun/env/state"
-	"github.com/rlrun/rlrun/internal/scenario"
 	"github.com/rlrun/rlrun/internal/settings"
 	"github.com/rlrun/rlrun/policy"
 	"github.com/rlrun/rlrun/policy/f32"
+	"github.com/rlrun/rlrun/scenario"
 )
 
 // echo shows the action taken last and pays 2 for each. No return solves it.

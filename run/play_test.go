@@ -6,7 +6,7 @@ import (
 
 	"github.com/rlrun/rlrun/agents"
 	"github.com/rlrun/rlrun/env"
-	"github.com/rlrun/rlrun/internal/run"
+	"github.com/rlrun/rlrun/run"
 )
 
 // TestPlayer plays episodes of an evaluation one by one, the first of the second

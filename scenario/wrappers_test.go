@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"github.com/rlrun/rlrun/env"
-	"github.com/rlrun/rlrun/internal/scenario"
+	"github.com/rlrun/rlrun/scenario"
 )
 
 // play takes actions in an environment of mk and returns what it paid, and the

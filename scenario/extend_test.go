@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/rlrun/rlrun/internal/scenario"
+	"github.com/rlrun/rlrun/scenario"
 )
 
 // TestExtend goes on with a run of 5000 steps: schedules stay where they end, or are

@@ -10,8 +10,8 @@ import (
 
 	"github.com/rlrun/rlrun/internal/atomicfile"
 	"github.com/rlrun/rlrun/internal/infile"
-	"github.com/rlrun/rlrun/internal/scenario"
 	"github.com/rlrun/rlrun/internal/settings"
+	"github.com/rlrun/rlrun/scenario"
 )
 
 // The files of a run's directory, beside its logs.

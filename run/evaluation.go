@@ -9,8 +9,8 @@ import (
 	"github.com/rlrun/rlrun/agents"
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/state"
-	"github.com/rlrun/rlrun/internal/scenario"
 	"github.com/rlrun/rlrun/policy"
+	"github.com/rlrun/rlrun/scenario"
 )
 
 // freqBranch is the child of a run's seed that the evaluations on the way descend

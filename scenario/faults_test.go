@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/rlrun/rlrun/internal/scenario"
+	"github.com/rlrun/rlrun/scenario"
 )
 
 // TestFaults wants one line that names the file, the key and what would be right.

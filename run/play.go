@@ -6,8 +6,8 @@ import (
 
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/internal/episode"
-	"github.com/rlrun/rlrun/internal/scenario"
 	"github.com/rlrun/rlrun/policy"
+	"github.com/rlrun/rlrun/scenario"
 )
 
 // NewPlayer returns a Player of the environment that s judges policies in.

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/rlrun/rlrun/internal/run"
+	"github.com/rlrun/rlrun/run"
 )
 
 // extend goes on with a run to other steps, and finishes it.

@@ -15,8 +15,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/rlrun/rlrun/internal/run"
-	"github.com/rlrun/rlrun/internal/scenario"
+	"github.com/rlrun/rlrun/run"
+	"github.com/rlrun/rlrun/scenario"
 )
 
 // quick has iterations of 64 steps, 32 in all.
