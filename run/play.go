@@ -20,7 +20,7 @@ func NewPlayer(s *scenario.Scenario) (*episode.Player, error) {
 	if !ok {
 		return nil, fmt.Errorf("%s cannot be looked into: a %T does not show its environments", s.Env, v)
 	}
-	return episode.New(one.Env(0), limit(s)), nil
+	return episode.New(one.Env(0), limit(s))
 }
 
 // EpisodeSeed is the seed of the i-th episode, from 0, that Evaluate plays from a
