@@ -3,11 +3,12 @@ package agents
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/state"
-	"github.com/rlrun/rlrun/policy"
 	"github.com/rlrun/rlrun/policy/f32"
+	"github.com/rlrun/rlrun/policy/nn"
 	"github.com/rlrun/rlrun/policy/optim"
 	"github.com/rlrun/rlrun/policy/parallel"
 	"github.com/rlrun/rlrun/policy/tape"
@@ -80,18 +81,19 @@ type offPolicy struct {
 
 	now, act, bounded []float32 // [N, O] what to act on next; [N, A] as it is remembered, and as the environments get it
 	wanted, errs      []float32 // [B] what the critics learn, and the errors that they had before
-	forbidden         []float32 // [N, actions] what cannot be done next; nil where all can always be
+	mask              []bool    // [N, choices] what can be done next; nil where everything always can
+	dice              *actionRand
 	tapes             []*tape.Tape
 	opts              []*optim.Optimizer
 
 	// Of the algorithm.
-	random, explore func()                // write act: before learning starts, and afterwards
+	random, explore func(rng []rand.PCG)  // write act: before learning starts, and afterwards
 	bound           func(act []float32)   // brings bounded into the action space, in place
 	ended           func(res *env.Result) // is told of each step
 	update          func()                // learns from batch, and writes errs
 	params          []*tape.Param         // that are learned
 	followers       []follower
-	sharers         []policy.Sharer
+	sharers         []nn.Sharer
 }
 
 // connect makes the environments and the buffer.
@@ -112,7 +114,7 @@ func (o *offPolicy) connect(mk env.Maker, s *Setup, r *Replay) (err error) {
 		return err
 	}
 	a := s.NEnvs * spec.Act.Size()
-	o.forbidden = forbiddenIn(first)
+	o.mask, o.dice = slices.Clone(first.Mask), newActionRand(s.Seed, 0, s.NEnvs)
 	o.now, o.act, o.bounded = append(floats(0), first.Obs...), floats(a), floats(a)
 	o.batch, o.wanted, o.errs = replay.NewBatch(spec, r.BatchSize), floats(r.BatchSize), floats(r.BatchSize)
 	return nil
@@ -205,10 +207,11 @@ func (o *offPolicy) interact() error {
 
 // step takes one step of each environment.
 func (o *offPolicy) step() error {
+	rng := o.dice.at(o.stats.Steps() / o.setup.NEnvs)
 	if o.stats.Steps() < o.r.LearningStarts {
-		o.random()
+		o.random(rng)
 	} else {
-		o.explore()
+		o.explore(rng)
 	}
 	copy(o.bounded, o.act)
 	o.bound(o.bounded)
@@ -219,7 +222,7 @@ func (o *offPolicy) step() error {
 	o.buffer.Add(o.act, res)
 	o.stats.Add(res)
 	copy(o.now, res.Obs)
-	policy.Mask(o.forbidden, res.Mask)
+	copy(o.mask, res.Mask)
 	o.ended(res)
 	return nil
 }
@@ -230,7 +233,7 @@ type follower struct{ target, source []*tape.Param }
 // blend moves the targets towards what they follow, by τ.
 func (o *offPolicy) blend() {
 	for _, f := range o.followers {
-		policy.Blend(f.target, f.source, o.r.Tau)
+		nn.Blend(f.target, f.source, o.r.Tau)
 	}
 }
 
@@ -251,9 +254,13 @@ func (o *offPolicy) check() error {
 }
 
 // uniform writes an action of numbers uniform in [-1, 1].
-func (o *offPolicy) uniform() {
-	for i := range o.act {
-		o.act[i] = float32(2*o.rng.Float64() - 1)
+func (o *offPolicy) uniform(rng []rand.PCG) {
+	a := len(o.act) / len(rng)
+	for i := range rng {
+		row := rand.New(&rng[i])
+		for j := i * a; j < (i+1)*a; j++ {
+			o.act[j] = float32(2*row.Float64() - 1)
+		}
 	}
 }
 
@@ -262,7 +269,7 @@ func (o *offPolicy) uniform() {
 func (o *offPolicy) State(s *state.State) {
 	s.PCG("rng", &o.src)
 	s.Floats("now", o.now)
-	s.Floats("forbidden", o.forbidden)
+	s.Bools("mask", o.mask)
 	for _, opt := range o.opts {
 		opt.State(s)
 	}

@@ -8,13 +8,13 @@ import (
 	"testing"
 
 	"github.com/rlrun/rlrun/env"
-	"github.com/rlrun/rlrun/policy"
+	"github.com/rlrun/rlrun/policy/dist"
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-func newHead(t *testing.T, space env.Space, logStd float32) *policy.Head {
+func newHead(t *testing.T, space env.Space, logStd float32) *dist.Head {
 	t.Helper()
-	h, err := policy.NewHead(space, logStd)
+	h, err := dist.NewHead(space, logStd)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,7 +35,7 @@ func TestNewHead(t *testing.T) {
 	for want, space := range map[string]env.Space{
 		"Tuple": env.Tuple{env.Discrete{N: 2}}, "Dict": env.Dict{{Name: "x", Space: env.Discrete{N: 2}}},
 	} {
-		if h, err := policy.NewHead(space, 0); err == nil || !strings.Contains(err.Error(), want) {
+		if h, err := dist.NewHead(space, 0); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("NewHead(%T) = %v, error %v, want an error that names it", space, h, err)
 		}
 	}

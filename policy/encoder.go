@@ -2,42 +2,43 @@ package policy
 
 import (
 	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/policy/f32"
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// An encoder makes rows for a network of observations: numbers as they are, a
-// choice of N as N numbers, of which one is 1. See env.Flatten.
+// An encoder makes rows for a network of raw observations: numbers as they are, or
+// normalised, and a choice of N as N numbers, one of which is 1. See env.Flatten.
 type encoder struct {
-	space env.Space
-	obs   int       // floats in a row of observations
-	size  int       // floats in a row for the network
-	x     []float32 // scratch: rows for the network, where they are others
+	space  env.Space
+	normal *Normalizer // of the numbers; nil leaves them as they are
+	obs    int         // floats in a row of observations
+	size   int         // floats in a row for the network
+	plain  bool        // rows stay as they are but for normalisation
+	raw    []float32   // scratch: [N, obs] normalised
+	x      []float32   // scratch: [N, size]
 }
 
-func newEncoder(space env.Space) encoder {
-	return encoder{space: space, obs: space.Size(), size: env.FlatSize(space)}
-}
-
-func (e *encoder) clone() encoder { return newEncoder(e.space) }
-
-// rows is how many observations there are.
-func (e *encoder) rows(obs []float32) int { return len(obs) / e.obs }
-
-// isPlain reports whether rows stay as they are.
-func (e *encoder) isPlain() bool {
-	switch e.space.(type) {
+func newEncoder(space env.Space, normal *Normalizer) encoder {
+	e := encoder{space: space, normal: normal, obs: space.Size(), size: env.FlatSize(space)}
+	switch space.(type) {
 	case env.Box, env.MultiBinary:
-		return true
+		e.plain = true
 	}
-	return false
+	return e
 }
+
+// clone returns an encoder with another normaliser and scratch of its own.
+func (e *encoder) clone(normal *Normalizer) encoder { return newEncoder(e.space, normal) }
+
+// rows returns how many observations there are.
+func (e *encoder) rows(obs []float32) int { return len(obs) / e.obs }
 
 // flat returns rows for the network, until it is called again.
 func (e *encoder) flat(obs []float32) []float32 {
-	if e.isPlain() {
+	if e.plain && e.normal == nil {
 		return obs
 	}
-	e.x = grow(e.x, e.rows(obs)*e.size)
+	e.x = f32.Grow(e.x, e.rows(obs)*e.size)
 	e.write(e.x, obs)
 	return e.x
 }
@@ -45,7 +46,7 @@ func (e *encoder) flat(obs []float32) []float32 {
 // encode puts rows for the network on t.
 func (e *encoder) encode(t *tape.Tape, obs []float32) *tape.Var {
 	n := e.rows(obs)
-	if e.isPlain() {
+	if e.plain && e.normal == nil {
 		return t.Const(obs, n)
 	}
 	x := t.Blank(n, e.size)
@@ -53,7 +54,17 @@ func (e *encoder) encode(t *tape.Tape, obs []float32) *tape.Var {
 	return x
 }
 
+// write writes the rows for the network to x.
 func (e *encoder) write(x, obs []float32) {
+	if e.plain {
+		e.normal.Apply(x, obs)
+		return
+	}
+	if e.normal != nil {
+		e.raw = f32.Grow(e.raw, len(obs))
+		e.normal.Apply(e.raw, obs)
+		obs = e.raw
+	}
 	for i := range e.rows(obs) {
 		env.Flatten(e.space, x[i*e.size:(i+1)*e.size], obs[i*e.obs:(i+1)*e.obs])
 	}

@@ -8,9 +8,10 @@ import (
 
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/internal/golden"
-	"github.com/rlrun/rlrun/policy"
+	"github.com/rlrun/rlrun/policy/dist"
 	"github.com/rlrun/rlrun/policy/f32"
 	"github.com/rlrun/rlrun/policy/loss"
+	"github.com/rlrun/rlrun/policy/nn"
 	"github.com/rlrun/rlrun/policy/optim"
 	"github.com/rlrun/rlrun/policy/tape"
 )
@@ -146,7 +147,7 @@ type mlpCase struct {
 
 // networks returns the case's networks, and their parameters by the names the
 // case has for them.
-func (c *mlpCase) networks(t *testing.T) (nets []policy.Network, params map[string]*tape.Param) {
+func (c *mlpCase) networks(t *testing.T) (nets []nn.Network, params map[string]*tape.Param) {
 	prefix, outs := []string{"net"}, c.Sizes[len(c.Sizes)-1:]
 	hidden := c.Sizes[1 : len(c.Sizes)-1]
 	if c.Loss == "ppo" {
@@ -155,8 +156,8 @@ func (c *mlpCase) networks(t *testing.T) (nets []policy.Network, params map[stri
 	params = map[string]*tape.Param{}
 	names := strings.NewReplacer("net.", "", "pi.4", "action_net", "vf.4", "value_net")
 	for i, name := range prefix {
-		cfg := policy.MLPConfig{In: c.Sizes[0], Hidden: hidden, Out: outs[i], Activation: c.Activation, Gain: 1}
-		m, err := policy.NewMLP(rand.New(rand.NewPCG(1, 2)), name, cfg)
+		cfg := nn.MLPConfig{In: c.Sizes[0], Hidden: hidden, Out: outs[i], Activation: c.Activation, Gain: 1}
+		m, err := nn.NewMLP(rand.New(rand.NewPCG(1, 2)), name, cfg)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -194,7 +195,7 @@ func (c *mlpCase) objective(t *testing.T, y []*tape.Var) *tape.Var {
 	case "huber":
 		return loss.Huber(y[0], tp.Const(c.Target, y[0].Rows), 1)
 	}
-	head, _ := policy.NewHead(env.Discrete{N: 3}, 0)
+	head, _ := dist.NewHead(env.Discrete{N: 3}, 0)
 	pi := head.Dist(y[0], nil)
 	logp, entropy := pi.LogProb(c.Actions), pi.Entropy().Mean()
 	ratio := logp.Sub(col(c.OldLogProb)).Exp()
@@ -227,7 +228,7 @@ func normalized(x []float32) []float32 {
 }
 
 // forward runs the networks on the case's input.
-func (c *mlpCase) forward(tp *tape.Tape, nets []policy.Network) (y []*tape.Var) {
+func (c *mlpCase) forward(tp *tape.Tape, nets []nn.Network) (y []*tape.Var) {
 	tp.Reset()
 	x := tp.Const(c.Input, len(c.Input)/c.Sizes[0])
 	for _, n := range nets {
@@ -242,7 +243,7 @@ func TestMLP(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.Loss+"/"+c.DType, func(t *testing.T) {
 			nets, params := c.networks(t)
-			tp, ps := tape.New(), policy.Params(nets...)
+			tp, ps := tape.New(), nn.Params(nets...)
 			c.set(params)
 			y := c.forward(tp, nets)
 			for i, want := range c.Outputs {
@@ -328,7 +329,7 @@ func TestDistributions(t *testing.T) {
 }
 
 func (c distCase) checkCategorical(t *testing.T) {
-	head, err := policy.NewHead(env.Discrete{N: c.Cols}, 0)
+	head, err := dist.NewHead(env.Discrete{N: c.Cols}, 0)
 	if err != nil || head.Size != c.Cols {
 		t.Fatalf("NewHead(Discrete{%d}) has size %d, error %v", c.Cols, head.Size, err)
 	}
@@ -355,7 +356,7 @@ func (c distCase) checkCategorical(t *testing.T) {
 
 func (c distCase) checkGaussian(t *testing.T) {
 	a := len(c.LogStd)
-	head, err := policy.NewHead(env.NewBox(-1, 1, a), 0)
+	head, err := dist.NewHead(env.NewBox(-1, 1, a), 0)
 	if err != nil || head.Size != a {
 		t.Fatalf("NewHead(Box of %d) has size %d, error %v", a, head.Size, err)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/policy"
+	"github.com/rlrun/rlrun/policy/nn"
 )
 
 func newStateExplorer(t *testing.T, trunk bool) *policy.ActorCritic {
@@ -14,7 +15,7 @@ func newStateExplorer(t *testing.T, trunk bool) *policy.ActorCritic {
 	k := policy.DefaultKwargs()
 	k.NetArch, k.LogStdInit, k.UseSDE, k.ShareTrunk = []int{8}, -0.5, true, trunk
 	spec := env.Spec{Obs: env.NewBox(-1, 1, 3), Act: env.NewBox(-1, 1, 2)}
-	m, err := policy.NewActorCritic(newRand(), spec, k, policy.Native{})
+	m, err := policy.NewActorCritic(newRand(), spec, k, nn.Native{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,13 +10,14 @@ import (
 	"github.com/rlrun/rlrun/env/state"
 	"github.com/rlrun/rlrun/internal/golden"
 	"github.com/rlrun/rlrun/policy"
+	"github.com/rlrun/rlrun/policy/nn"
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
 // named returns the parameters and buffers of n by their names.
-func named(n policy.Network) map[string]*tape.Param {
+func named(n nn.Network) map[string]*tape.Param {
 	all := map[string]*tape.Param{}
-	for _, p := range policy.Tensors(n) {
+	for _, p := range nn.Tensors(n) {
 		all[p.Name] = p
 	}
 	return all
@@ -34,7 +35,7 @@ func TestBatchNormStatistics(t *testing.T) {
 			continue
 		}
 		seen++
-		m := newMLP(t, policy.MLPConfig{In: 4, Hidden: []int{4}, Activation: "relu", Norm: "batch"})
+		m := newMLP(t, nn.MLPConfig{In: 4, Hidden: []int{4}, Activation: "relu", Norm: "batch"})
 		p, unit := named(m), make([]float32, 16)
 		for i := range 4 {
 			unit[5*i] = 1
@@ -66,9 +67,9 @@ func TestBatchNormStatistics(t *testing.T) {
 
 // TestModuleNames: what stands between the layers is counted as PyTorch counts it.
 func TestModuleNames(t *testing.T) {
-	m := newMLP(t, policy.MLPConfig{In: 2, Hidden: []int{3, 3}, Out: 1, Activation: "silu", Norm: "batch", Dropout: 0.1})
+	m := newMLP(t, nn.MLPConfig{In: 2, Hidden: []int{3, 3}, Out: 1, Activation: "silu", Norm: "batch", Dropout: 0.1})
 	var got []string
-	for _, p := range policy.Tensors(m) {
+	for _, p := range nn.Tensors(m) {
 		got = append(got, p.Name)
 	}
 	want := []string{
@@ -85,7 +86,7 @@ func TestModuleNames(t *testing.T) {
 // the others get no gradient; in use all pass as they are.
 func TestDropout(t *testing.T) {
 	const rows, width, p = 100, 64, 0.25
-	m := newMLP(t, policy.MLPConfig{In: 1, Hidden: []int{width}, Activation: "relu", Dropout: p})
+	m := newMLP(t, nn.MLPConfig{In: 1, Hidden: []int{width}, Activation: "relu", Dropout: p})
 	w, bias := m.Params()[0], m.Params()[1]
 	clear(w.Value)
 	for i := range bias.Value {
@@ -124,10 +125,10 @@ func TestDropout(t *testing.T) {
 // TestMLPState: saved and loaded, training goes on with the same averages and the
 // same outputs left out; a clone does so too, and has its own.
 func TestMLPState(t *testing.T) {
-	c := policy.MLPConfig{In: 2, Hidden: []int{9, 9}, Out: 2, Activation: "elu", Norm: "batch", Dropout: 0.5, Gain: 1}
+	c := nn.MLPConfig{In: 2, Hidden: []int{9, 9}, Out: 2, Activation: "elu", Norm: "batch", Dropout: 0.5, Gain: 1}
 	one, two := newMLP(t, c), newMLP(t, c)
 	x := normal(newRand(), make([]float32, 2*8))
-	forward := func(n policy.Network) []float32 {
+	forward := func(n nn.Network) []float32 {
 		tp := tape.New()
 		return n.Forward(tp, tp.Const(x, 8)).Value
 	}
@@ -141,7 +142,7 @@ func TestMLPState(t *testing.T) {
 	}
 	clone := one.Clone()
 	want := forward(one)
-	for what, n := range map[string]policy.Network{"loaded": two, "clone": clone} {
+	for what, n := range map[string]nn.Network{"loaded": two, "clone": clone} {
 		if got := forward(n); !sameBits(got, want) {
 			t.Errorf("%s: Forward = %v, want %v", what, got, want)
 		}
@@ -166,7 +167,7 @@ func TestInits(t *testing.T) {
 		"kaiming_normal":  {2. / in, math.Inf(1), 0},
 		"pytorch":         {1. / in / 3, 1 / math.Sqrt(in), 1 / math.Sqrt(in)},
 	} {
-		m := newMLP(t, policy.MLPConfig{In: in, Out: out, Activation: "tanh", Init: name, Gain: 9})
+		m := newMLP(t, nn.MLPConfig{In: in, Out: out, Activation: "tanh", Init: name, Gain: 9})
 		var sum, squares, most, bias float64
 		for _, w := range m.Params()[0].Value {
 			w := float64(w)
@@ -194,7 +195,7 @@ func TestShareTrunk(t *testing.T) {
 	spec := env.Spec{Obs: env.NewBox(-1, 1, 3), Act: env.Discrete{N: 3}}
 	k := policy.DefaultKwargs()
 	k.ShareTrunk, k.NetArch = true, []int{16, 8}
-	m, err := policy.NewActorCritic(newRand(), spec, k, policy.Native{})
+	m, err := policy.NewActorCritic(newRand(), spec, k, nn.Native{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -245,7 +246,7 @@ func TestShareTrunk(t *testing.T) {
 		}
 	}
 	k.NetArch = nil
-	if _, err := policy.NewActorCritic(newRand(), spec, k, policy.Native{}); err == nil {
+	if _, err := policy.NewActorCritic(newRand(), spec, k, nn.Native{}); err == nil {
 		t.Error("a shared trunk of no layers: no error")
 	}
 }

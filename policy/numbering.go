@@ -82,3 +82,39 @@ func (n *numbering) write(row []float32, k int) {
 		k /= n.radix[i]
 	}
 }
+
+// best returns the number with the greatest score among the numbers whose every choice a mask allows,
+// for a mask of the choices side by side. A nil mask allows all.
+func (n *numbering) best(score []float32, mask []bool) int {
+	if mask == nil || len(n.radix) == 1 {
+		return best(score, mask)
+	}
+	k := -1
+	for i, v := range score {
+		if n.allows(i, mask) && (k < 0 || v > score[k]) {
+			k = i
+		}
+	}
+	return max(k, 0)
+}
+
+// allows reports whether a mask allows every choice of the row with number k.
+func (n *numbering) allows(k int, mask []bool) bool {
+	to := len(mask)
+	for i := len(n.radix) - 1; i >= 0; i-- {
+		to -= n.radix[i]
+		if !mask[to+k%n.radix[i]] {
+			return false
+		}
+		k /= n.radix[i]
+	}
+	return true
+}
+
+// choices is the width of a mask: all choices side by side.
+func (n *numbering) choices() (sum int) {
+	for _, r := range n.radix {
+		sum += r
+	}
+	return sum
+}

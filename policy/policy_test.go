@@ -11,7 +11,8 @@ import (
 
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/state"
-	"github.com/rlrun/rlrun/policy"
+	"github.com/rlrun/rlrun/policy/f32"
+	"github.com/rlrun/rlrun/policy/nn"
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
@@ -24,9 +25,9 @@ func normal(rng *rand.Rand, x []float32) []float32 {
 	return x
 }
 
-func newMLP(t *testing.T, c policy.MLPConfig) *policy.MLP {
+func newMLP(t *testing.T, c nn.MLPConfig) *nn.MLP {
 	t.Helper()
-	m, err := policy.NewMLP(newRand(), "net", c)
+	m, err := nn.NewMLP(newRand(), "net", c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,7 +42,7 @@ func sameBits(x, y []float32) bool {
 // TestOrthogonal holds W Wᵀ, or Wᵀ W if that is smaller, to gain² I: the gain is
 // √2, and the last layer's its own.
 func TestOrthogonal(t *testing.T) {
-	m := newMLP(t, policy.MLPConfig{In: 5, Hidden: []int{8, 8, 2}, Out: 3, Activation: "tanh", Gain: 0.5})
+	m := newMLP(t, nn.MLPConfig{In: 5, Hidden: []int{8, 8, 2}, Out: 3, Activation: "tanh", Gain: 0.5})
 	for i, square := range []float64{2, 2, 2, 0.25} {
 		w, b := m.Params()[2*i], m.Params()[2*i+1]
 		at := func(i, j int) float64 { return float64(w.Value[i*w.Cols+j]) }
@@ -78,7 +79,7 @@ func TestMLPParams(t *testing.T) {
 		{nil, "net.0.weight [3 5] net.0.bias [3]"},
 		{[]int{8, 1}, "net.0.weight [8 5] net.0.bias [8] net.2.weight [1 8] net.2.bias [1] net.4.weight [3 1] net.4.bias [3]"},
 	} {
-		m := newMLP(t, policy.MLPConfig{In: 5, Hidden: tc.hidden, Out: 3, Activation: "relu", Gain: 1})
+		m := newMLP(t, nn.MLPConfig{In: 5, Hidden: tc.hidden, Out: 3, Activation: "relu", Gain: 1})
 		var got []string
 		for _, p := range m.Params() {
 			got = append(got, fmt.Sprint(p.Name, " ", p.Shape()))
@@ -91,32 +92,32 @@ func TestMLPParams(t *testing.T) {
 
 func TestMLPErrors(t *testing.T) {
 	for _, tc := range []struct {
-		config policy.MLPConfig
+		config nn.MLPConfig
 		want   string
 	}{
-		{policy.MLPConfig{In: 2, Out: 2, Activation: "gleu"}, `activation_fn "gleu", want one of elu, gelu`},
-		{policy.MLPConfig{In: 2, Out: 2, Activation: "tanh", Norm: "lyer"}, `norm "lyer", want one of batch, layer, none`},
-		{policy.MLPConfig{In: 2, Out: 2, Activation: "tanh", Init: "zero"}, `init_fn "zero", want one of kaiming_normal`},
-		{policy.MLPConfig{In: 2, Out: 2, Activation: "tanh", Dropout: 1}, "dropout is 1, want 0 or more and less than 1"},
-		{policy.MLPConfig{In: 2, Activation: "tanh"}, "a layer of 0×2 weights"},
-		{policy.MLPConfig{In: 2, Out: 2}, `activation_fn ""`},
-		{policy.MLPConfig{In: 2, Out: 2, Hidden: []int{4, 0}, Activation: "tanh"}, "net_arch [4 0]"},
-		{policy.MLPConfig{In: 2, Out: 2, Hidden: []int{-1}, Activation: "tanh"}, "net_arch [-1]"},
+		{nn.MLPConfig{In: 2, Out: 2, Activation: "gleu"}, `activation_fn "gleu", want one of elu, gelu`},
+		{nn.MLPConfig{In: 2, Out: 2, Activation: "tanh", Norm: "lyer"}, `norm "lyer", want one of batch, layer, none`},
+		{nn.MLPConfig{In: 2, Out: 2, Activation: "tanh", Init: "zero"}, `init_fn "zero", want one of kaiming_normal`},
+		{nn.MLPConfig{In: 2, Out: 2, Activation: "tanh", Dropout: 1}, "dropout is 1, want 0 or more and less than 1"},
+		{nn.MLPConfig{In: 2, Activation: "tanh"}, "a layer of 0×2 weights"},
+		{nn.MLPConfig{In: 2, Out: 2}, `activation_fn ""`},
+		{nn.MLPConfig{In: 2, Out: 2, Hidden: []int{4, 0}, Activation: "tanh"}, "net_arch [4 0]"},
+		{nn.MLPConfig{In: 2, Out: 2, Hidden: []int{-1}, Activation: "tanh"}, "net_arch [-1]"},
 	} {
-		if _, err := policy.NewMLP(newRand(), "actor", tc.config); err == nil || !strings.Contains(err.Error(), tc.want) {
+		if _, err := nn.NewMLP(newRand(), "actor", tc.config); err == nil || !strings.Contains(err.Error(), tc.want) {
 			t.Errorf("NewMLP(%+v) has error %v, want %q in it", tc.config, err, tc.want)
 		}
 	}
 }
 
 // variants are perceptrons whose Infer is their Forward, to the bit.
-func variants() map[string]policy.MLPConfig {
-	all := map[string]policy.MLPConfig{
+func variants() map[string]nn.MLPConfig {
+	all := map[string]nn.MLPConfig{
 		"norm":  {In: 7, Hidden: []int{33, 5}, Out: 3, Activation: "tanh", Norm: "layer", Gain: 1},
 		"trunk": {In: 7, Hidden: []int{33, 3}, Activation: "relu"},
 	}
 	for _, name := range []string{"tanh", "relu", "leaky_relu", "elu", "gelu", "silu", "sigmoid", "softplus"} {
-		all[name] = policy.MLPConfig{In: 7, Hidden: []int{33, 5}, Out: 3, Activation: name, Gain: 1}
+		all[name] = nn.MLPConfig{In: 7, Hidden: []int{33, 5}, Out: 3, Activation: name, Gain: 1}
 	}
 	return all
 }
@@ -163,9 +164,9 @@ func TestMLPAllocs(t *testing.T) {
 
 // TestMLPClone changes each of two clones and looks at the other.
 func TestMLPClone(t *testing.T) {
-	m := newMLP(t, policy.MLPConfig{In: 2, Hidden: []int{4}, Out: 1, Activation: "tanh", Gain: 1})
+	m := newMLP(t, nn.MLPConfig{In: 2, Hidden: []int{4}, Out: 1, Activation: "tanh", Gain: 1})
 	c := m.Clone()
-	infer := func(n policy.Network) []float32 {
+	infer := func(n nn.Network) []float32 {
 		y := make([]float32, 1)
 		n.Infer(y, []float32{0.5, -1})
 		return y
@@ -192,7 +193,7 @@ func TestMLPClone(t *testing.T) {
 // TestState carries the parameters of an MLP and an ActorCritic over.
 func TestState(t *testing.T) {
 	spec := env.Spec{Obs: env.NewBox(-1, 1, 2), Act: env.NewBox(-1, 1, 2)}
-	mlp := policy.MLPConfig{In: 2, Hidden: []int{4}, Out: 1, Activation: "tanh", Gain: 1}
+	mlp := nn.MLPConfig{In: 2, Hidden: []int{4}, Out: 1, Activation: "tanh", Gain: 1}
 	one, two := newActorCritic(t, spec), newActorCritic(t, spec)
 	for _, pair := range [][2]interface {
 		state.Stater
@@ -222,11 +223,11 @@ func TestBlend(t *testing.T) {
 	for _, tc := range []struct{ tau, weight, bias float32 }{
 		{0, 3, -2}, {0.5, 2, -1}, {0.25, 2.5, -1.5}, {1, 1, 0},
 	} {
-		c := policy.MLPConfig{In: 1, Out: 1, Activation: "relu", Gain: 1}
+		c := nn.MLPConfig{In: 1, Out: 1, Activation: "relu", Gain: 1}
 		src, dst := newMLP(t, c), newMLP(t, c)
 		src.Params()[0].Value[0], src.Params()[1].Value[0] = 1, 0
 		dst.Params()[0].Value[0], dst.Params()[1].Value[0] = 3, -2
-		policy.Blend(dst.Params(), src.Params(), tc.tau)
+		nn.Blend(dst.Params(), src.Params(), tc.tau)
 		if w, b := dst.Params()[0].Value[0], dst.Params()[1].Value[0]; w != tc.weight || b != tc.bias {
 			t.Errorf("Blend(%v) = %v, %v, want %v, %v", tc.tau, w, b, tc.weight, tc.bias)
 		}
@@ -234,14 +235,14 @@ func TestBlend(t *testing.T) {
 			t.Errorf("Blend(%v) changed its source", tc.tau)
 		}
 	}
-	c := policy.MLPConfig{In: 9, Hidden: []int{9}, Out: 9, Activation: "relu", Gain: 1}
+	c := nn.MLPConfig{In: 9, Hidden: []int{9}, Out: 9, Activation: "relu", Gain: 1}
 	src, dst := newMLP(t, c), newMLP(t, c)
 	for i, p := range dst.Params() {
 		normal(newRand(), p.Value)
 		normal(newRand(), src.Params()[i].Value)
 		src.Params()[i].Value[0] = 1.0 / 3
 	}
-	policy.Blend(dst.Params(), src.Params(), 1)
+	nn.Blend(dst.Params(), src.Params(), 1)
 	for i, p := range dst.Params() {
 		if want := src.Params()[i].Value; !sameBits(p.Value, want) {
 			t.Errorf("Blend(1) made %s %v, want %v", p.Name, p.Value, want)
@@ -258,8 +259,8 @@ func TestArgMax(t *testing.T) {
 		{[]float32{7}, 0}, {[]float32{1, 3, 2}, 1}, {[]float32{1, 2, 2}, 1}, {[]float32{0, 0, 0}, 0},
 		{[]float32{-3, -1, -2}, 1}, {[]float32{-inf, -inf}, 0}, {[]float32{1, inf, inf}, 1},
 	} {
-		if got := policy.ArgMax(tc.x); got != tc.want {
-			t.Errorf("ArgMax(%v) = %d, want %d", tc.x, got, tc.want)
+		if got := f32.ArgMax(tc.x); got != tc.want {
+			t.Errorf("f32.ArgMax(%v) = %d, want %d", tc.x, got, tc.want)
 		}
 	}
 }

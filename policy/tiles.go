@@ -3,9 +3,10 @@ package policy
 import (
 	"fmt"
 	"math"
-	"math/rand/v2"
 
 	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/policy/f32"
+	"github.com/rlrun/rlrun/policy/nn"
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
@@ -17,9 +18,12 @@ type Tiles struct {
 	tilings   int
 	tiles     int // along a dimension
 	low, high []float32
-	active    []int     // scratch: rows of W
+	active    []int // scratch: rows of W
+	spec      Spec
 	q         []float32 // scratch: [actions]
 }
+
+var _ Policy = (*Tiles)(nil)
 
 // NewTiles returns Tiles for spec, all of whose values are q. Where low and high are
 // not empty they are bounds in place of those of the observations, which must have
@@ -43,11 +47,11 @@ func NewTiles(spec env.Spec, tilings, tiles int, low, high []float32, q float32)
 		}
 		cells *= float64(tiles + 1)
 	}
-	if cells*float64(act.N) > maxWeights {
-		return nil, fmt.Errorf("policy: %d tilings of %d tiles in %d dimensions for %d actions are more than %d weights", tilings, tiles, len(low), act.N, maxWeights)
+	if cells*float64(act.N) > nn.MaxWeights {
+		return nil, fmt.Errorf("policy: %d tilings of %d tiles in %d dimensions for %d actions are more than %d weights", tilings, tiles, len(low), act.N, nn.MaxWeights)
 	}
-	t := &Tiles{tape.NewParam("tiles", int(cells), act.N), tilings, tiles, low, high, make([]int, tilings), make([]float32, act.N)}
-	fill(t.W.Value, q/float32(tilings))
+	t := &Tiles{tape.NewParam("tiles", int(cells), act.N), tilings, tiles, low, high, make([]int, tilings), Spec{Obs: spec.Obs, Act: spec.Act, Scores: act.N, Values: true}, make([]float32, act.N)}
+	f32.Fill(t.W.Value, q/float32(tilings))
 	return t, nil
 }
 
@@ -78,33 +82,36 @@ func (t *Tiles) Row(obs []float32) []float32 {
 	return t.q
 }
 
-// each calls f with every row of obs.
-func (t *Tiles) each(obs []float32, f func(i int, q []float32)) {
-	o := len(t.low)
-	for i := range len(obs) / o {
-		f(i, t.Row(obs[i*o:(i+1)*o]))
+// Best returns the best action of those scores that a mask's row allows; a nil mask
+// allows all.
+func (t *Tiles) Best(q []float32, mask []bool) int { return best(q, mask) }
+
+// Spec describes the policy.
+func (t *Tiles) Spec() Spec { return t.spec }
+
+// Act takes the best actions that are allowed: the agent explores, and not the policy. The
+// value is theirs. Scores are the values of all actions, allowed or not.
+func (t *Tiles) Act(in In, out Out) {
+	o, a := len(t.low), len(t.q)
+	for i := range len(in.Obs) / o {
+		q := t.Row(in.Obs[i*o : (i+1)*o])
+		row := Out{Act: rowOf(out.Act, i), Raw: rowOf(out.Raw, i), LogProb: rowOf(out.LogProb, i), Value: rowOf(out.Value, i)}
+		greedy(In{Mask: maskRow(in.Mask, i, a)}, row, 1, a, q)
+		if out.Scores != nil {
+			copy(out.Scores[i*a:], q)
+		}
 	}
 }
 
-// Act writes the best actions.
-func (t *Tiles) Act(obs, act []float32) {
-	t.each(obs, func(i int, q []float32) { act[i] = float32(ArgMax(q)) })
+// rowOf returns element i of a column; nil of nil.
+func rowOf(x []float32, i int) []float32 {
+	if x == nil {
+		return nil
+	}
+	return x[i : i+1]
 }
 
-// Sample is Act: exploring is the agent's.
-func (t *Tiles) Sample(_ *rand.Rand, obs, act []float32) { t.Act(obs, act) }
-
-// Scores writes Q(obs, ·).
-func (t *Tiles) Scores(obs, score []float32) {
-	t.each(obs, func(i int, q []float32) { copy(score[i*len(q):], q) })
-}
-
-// Values writes the value of the best action.
-func (t *Tiles) Values(obs, v []float32) {
-	t.each(obs, func(i int, q []float32) { v[i] = q[ArgMax(q)] })
-}
-
-// Tensors are the weights.
+// Tensors returns the weights.
 func (t *Tiles) Tensors() []*tape.Param { return []*tape.Param{t.W} }
 
 // Clone returns a copy.
@@ -113,9 +120,3 @@ func (t *Tiles) Clone() Policy {
 	c.W, c.active, c.q = t.W.Clone(), make([]int, t.tilings), make([]float32, len(t.q))
 	return &c
 }
-
-var (
-	_ Saver  = (*Tiles)(nil)
-	_ Scorer = (*Tiles)(nil)
-	_ Valuer = (*Tiles)(nil)
-)

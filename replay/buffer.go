@@ -32,7 +32,7 @@ type Batch struct {
 	Reward    []float32 // [B] of n steps the discounted sum
 	Discount  []float32 // [B] γⁿ, or 0 after a terminal state: what V(Next) counts for
 	Weight    []float32 // [B] importance weights; 1 where all are equally likely
-	Forbidden []float32 // [B, actions] policy.Mask's of Next; empty where environments have no masks
+	Mask      []bool    // [B, choices] what can be done in Next; nil where environments have no masks
 	Index     []int     // [B] where in the Buffer they came from
 
 	next []int   // scratch: rows of the observations that follow

@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"github.com/rlrun/rlrun/env"
-	"github.com/rlrun/rlrun/policy"
 	"github.com/rlrun/rlrun/policy/f32"
 )
 
@@ -25,8 +24,8 @@ type ring struct {
 	end            []int32   // [slots·N] how the transition ended its episode: see below
 	final          rows      // [F, O]
 	free           []int32   // final rows that no transition has
-	forbidden      []float32 // [slots·N, actions] of the observations, where environments have masks
-	actions        int       // of those; otherwise 0
+	mask           []bool    // [slots·N, choices] what can be done at the observations, where environments have masks
+	choices        int       // in a row of mask; 0 without masks
 	head, kept     int       // the newest slot; slots of transitions
 	steps          int       // ever kept: head is this, modulo slots
 }
@@ -51,7 +50,7 @@ func Size(spec env.Spec, capacity int) int {
 // newRing returns an empty ring for capacity transitions of environments that begin
 // as first says.
 func newRing(spec env.Spec, capacity int, gamma float32, first *env.Result) (*ring, error) {
-	row, n := Size(spec, 1)+4*len(first.Mask)/len(first.Reward), len(first.Reward)
+	row, n := Size(spec, 1)+len(first.Mask)/len(first.Reward), len(first.Reward)
 	if capacity < n || capacity > limit/row {
 		return nil, fmt.Errorf("replay: buffer_size is %d, want %d … %d: a transition takes %d bytes, and a buffer may take %d",
 			capacity, n, limit/row, row, limit)
@@ -69,8 +68,8 @@ func newRing(spec env.Spec, capacity int, gamma float32, first *env.Result) (*ri
 	}
 	r.final, r.free = newRows(spec.Obs, f), make([]int32, 0, f)
 	r.final.clear()
-	r.actions = len(first.Mask) / n
-	r.forbidden = floats(r.actions)
+	r.choices = len(first.Mask) / n
+	r.mask = make([]bool, rows*r.choices)
 	r.look(first)
 	return r, nil
 }
@@ -81,7 +80,7 @@ func (r *ring) Len() int { return r.kept * r.n }
 // look keeps what is acted on next.
 func (r *ring) look(res *env.Result) {
 	r.obs.set(r.head*r.n, res.Obs)
-	policy.Mask(r.forbidden[r.head*r.n*r.actions:], res.Mask)
+	copy(r.mask[r.head*r.n*r.choices:], res.Mask)
 }
 
 // Add keeps one step in place of the oldest.
@@ -166,14 +165,17 @@ func (r *ring) fetch(b *Batch, n int) {
 	r.obs.gather(b.Obs, b.Index)
 	f32.Gather(b.Act, r.act, r.a, b.Index)
 	r.obs.gather(b.Next, b.next)
-	if r.actions > 0 {
-		b.Forbidden = slices.Grow(b.Forbidden[:0], b.Len()*r.actions)[:b.Len()*r.actions]
-		f32.Gather(b.Forbidden, r.forbidden, r.actions, b.next)
+	if r.choices > 0 {
+		b.Mask = slices.Grow(b.Mask[:0], b.Len()*r.choices)[:b.Len()*r.choices]
 	}
 	for i, k := range b.end {
+		mask := b.Mask[i*r.choices : (i+1)*r.choices]
+		copy(mask, r.mask[b.next[i]*r.choices:])
 		if k >= 0 {
 			r.final.get(b.Next[i*r.o:(i+1)*r.o], int(k))
-			clear(b.Forbidden[i*r.actions : (i+1)*r.actions]) // which nobody knows
+			for j := range mask {
+				mask[j] = true // which nobody knows
+			}
 		}
 	}
 }

@@ -19,7 +19,7 @@ func (r *ring) State(s *state.State) {
 	}
 	s.Floats("replay/now", now)
 	r.obs.set(r.head*r.n, now)
-	s.Floats("replay/forbidden", r.forbidden[r.head*r.n*r.actions:(r.head+1)*r.n*r.actions])
+	s.Bools("replay/mask", r.mask[r.head*r.n*r.choices:(r.head+1)*r.n*r.choices])
 }
 
 // forget empties the ring.
@@ -38,7 +38,7 @@ func (r *ring) appendSlot(dst []byte, i int) []byte {
 	dst = r.obs.appendTo(dst, from, to)
 	dst = appendFloats(dst, r.act[from*r.a:to*r.a])
 	dst = appendFloats(dst, r.reward[from:to])
-	dst = appendFloats(dst, r.forbidden[from*r.actions:to*r.actions])
+	dst = appendBools(dst, r.mask[from*r.choices:to*r.choices])
 	for _, k := range r.end[from:to] {
 		switch {
 		case k == terminal:
@@ -59,10 +59,13 @@ func (r *ring) takeSlot(src []byte, i int) (rest []byte, err error) {
 	if src, err = r.obs.takeFrom(src, from, to); err != nil {
 		return nil, err
 	}
-	for _, x := range [][]float32{r.act[from*r.a : to*r.a], r.reward[from:to], r.forbidden[from*r.actions : to*r.actions]} {
+	for _, x := range [][]float32{r.act[from*r.a : to*r.a], r.reward[from:to]} {
 		if src, err = takeFloats(src, x); err != nil {
 			return nil, err
 		}
+	}
+	if src, err = takeBools(src, r.mask[from*r.choices:to*r.choices]); err != nil {
+		return nil, err
 	}
 	for row := from; row < to; row++ {
 		if src, err = r.takeEnd(src, row); err != nil {

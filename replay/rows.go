@@ -179,3 +179,25 @@ func takeFloats(src []byte, x []float32) (rest []byte, err error) {
 	}
 	return src[4*len(x):], nil
 }
+
+func appendBools(dst []byte, x []bool) []byte {
+	for _, v := range x {
+		if v {
+			dst = append(dst, 1)
+		} else {
+			dst = append(dst, 0)
+		}
+	}
+	return dst
+}
+
+// takeBools sets x to what is in front of src, and returns what follows that.
+func takeBools(src []byte, x []bool) (rest []byte, err error) {
+	if len(src) < len(x) {
+		return nil, errDamaged
+	}
+	for i := range x {
+		x[i] = src[i] != 0
+	}
+	return src[len(x):], nil
+}

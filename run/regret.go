@@ -63,7 +63,7 @@ func greedy(ctx context.Context, p policy.Policy, tab grid.Tabular) ([]int, erro
 		if act == nil {
 			act = make([]float32, n)
 		}
-		p.Act(obs, act[:n])
+		p.Act(policy.In{Obs: obs}, policy.Out{Act: act[:n]})
 		for i, a := range act[:n] {
 			actions[from+i] = int(a)
 		}

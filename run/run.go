@@ -88,10 +88,6 @@ func checkpointIn(dir string) *agents.Checkpoint {
 
 // begin loads the policy of s.Init into a new agent.
 func begin(a agents.Agent, s *scenario.Scenario) error {
-	p, err := saver(a.Policy(), s.Agent)
-	if err != nil {
-		return err
-	}
 	name := s.Init
 	if info, err := os.Stat(name); err == nil && info.IsDir() {
 		name = filepath.Join(name, policyFile)
@@ -104,11 +100,8 @@ func begin(a agents.Agent, s *scenario.Scenario) error {
 		return fmt.Errorf("init: %w", err)
 	}
 	defer f.Close()
-	if err := policy.Load(f, p, policy.Meta{}); err != nil {
+	if err := policy.Load(f, a.Policy(), policy.Meta{}); err != nil {
 		return fmt.Errorf("init: %s: %w", name, err)
-	}
-	if n, ok := p.(interface{ Adopt() }); ok {
-		n.Adopt()
 	}
 	return nil
 }

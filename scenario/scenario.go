@@ -17,9 +17,9 @@ import (
 	"github.com/rlrun/rlrun/env/grid"
 	"github.com/rlrun/rlrun/env/state"
 	"github.com/rlrun/rlrun/internal/settings"
-	"github.com/rlrun/rlrun/policy"
 	"github.com/rlrun/rlrun/policy/f32"
 	"github.com/rlrun/rlrun/policy/gorgonia"
+	"github.com/rlrun/rlrun/policy/nn"
 )
 
 // A Scenario is an experiment that is ready to run.
@@ -273,8 +273,8 @@ func (s *Scenario) resolveAgent(from origin) error {
 }
 
 // engines are the backends there are, by their names.
-func engines() map[string]policy.Engine {
-	return map[string]policy.Engine{"native": policy.Native{}, "gorgonia": gorgonia.Engine{}}
+func engines() map[string]nn.Engine {
+	return map[string]nn.Engine{"native": nn.Native{}, "gorgonia": gorgonia.Engine{}}
 }
 
 // UseCores lets the agent use so many cores, to the same bytes.

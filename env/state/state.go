@@ -59,6 +59,9 @@ func (s *State) Doubles(name string, p []float64) { visit(s, name, p) }
 // Ints visits p, whose length is fixed by the configuration.
 func (s *State) Ints(name string, p []int64) { visit(s, name, p) }
 
+// Bools visits p, whose length is fixed by the configuration.
+func (s *State) Bools(name string, p []bool) { visit(s, name, p) }
+
 // Bytes visits p, whose length is fixed by the configuration.
 func (s *State) Bytes(name string, p []byte) { visit(s, name, p) }
 
@@ -94,18 +97,24 @@ func (s *State) Int(name string, p *int, most int) {
 
 // Log visits p, whose length varies and is saved with it. It is an error to
 // load one of more than most elements; p keeps its memory if that suffices.
-func (s *State) Log(name string, p *[]float32, most int) {
+func (s *State) Log(name string, p *[]float32, most int) { visitLog(s, name, p, most, 4) }
+
+// BoolLog is Log of bools.
+func (s *State) BoolLog(name string, p *[]bool, most int) { visitLog(s, name, p, most, 1) }
+
+// visitLog is Log of elements of a size in bytes.
+func visitLog[T float32 | bool](s *State, name string, p *[]T, most, size int) {
 	n := len(*p)
 	s.Int(name+"/len", &n, most)
 	if s.err != nil {
 		return
 	}
 	if s.loading && n > cap(*p) {
-		if n > len(s.buf)/4 { // a length that the data cannot honour is not allocated
+		if n > len(s.buf)/size { // a length that the data cannot honour is not allocated
 			s.err = fmt.Errorf("state: %q has %d elements in %d bytes", name, n, len(s.buf))
 			return
 		}
-		*p = make([]float32, n)
+		*p = make([]T, n)
 	}
 	*p = (*p)[:n]
 	visit(s, name, *p)
@@ -121,7 +130,7 @@ func (s *State) PCG(name string, p *rand.PCG) {
 }
 
 // visit writes or reads one field: its name, its length, its data.
-func visit[T float32 | float64 | int64 | byte](s *State, name string, p []T) {
+func visit[T float32 | float64 | int64 | byte | bool](s *State, name string, p []T) {
 	if s.err != nil {
 		return
 	}

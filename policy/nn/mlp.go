@@ -1,4 +1,4 @@
-package policy
+package nn
 
 import (
 	"cmp"
@@ -14,8 +14,8 @@ import (
 // What a layer may have, so that a slip of the finger is an error and does not
 // eat the machine's memory.
 const (
-	maxWidth   = 1 << 16
-	maxWeights = 1 << 26
+	maxWidth   = 1 << 16 // outputs of a layer
+	MaxWeights = 1 << 26 // weights of a layer, or values of a table
 )
 
 // MLP is a multilayer perceptron.
@@ -87,25 +87,25 @@ func (c *MLPConfig) check(name string) error {
 		return fmt.Errorf("policy: dropout is %v, want 0 or more and less than 1", c.Dropout)
 	}
 	in, widths := c.In, c.Hidden
-	if in < 1 || in > maxWeights {
-		return fmt.Errorf("policy: %s: %d inputs, want 1 … %d", name, in, maxWeights)
+	if in < 1 || in > MaxWeights {
+		return fmt.Errorf("policy: %s: %d inputs, want 1 … %d", name, in, MaxWeights)
 	}
 	if c.Out != 0 || len(c.Hidden) == 0 {
 		widths = append(slices.Clone(widths), c.Out)
 	}
 	for _, out := range widths {
-		if out < 1 || out > maxWidth || in > maxWeights/out {
+		if out < 1 || out > maxWidth || in > MaxWeights/out {
 			return fmt.Errorf("policy: %s: net_arch %v has a layer of %d×%d weights, want 1 … %d outputs and %d weights at most",
-				name, c.Hidden, out, in, maxWidth, maxWeights)
+				name, c.Hidden, out, in, maxWidth, MaxWeights)
 		}
 		in = out
 	}
 	return nil
 }
 
-// split returns c's hidden layers as a network of their own, and leaves c without
+// Split returns c's hidden layers as a network of their own, and leaves c without
 // them.
-func (c *MLPConfig) split(rng *rand.Rand, name string, e Engine) (Network, error) {
+func (c *MLPConfig) Split(rng *rand.Rand, name string, e Engine) (Network, error) {
 	if len(c.Hidden) == 0 {
 		return nil, fmt.Errorf("policy: net_arch is %v, want a layer for a share_trunk or use_sde", c.Hidden)
 	}
@@ -154,7 +154,7 @@ func (m *MLP) Clone() Network {
 
 // State visits the parameters, the running averages, and the generators of dropout.
 func (m *MLP) State(s *state.State) {
-	visit(s, Tensors(m))
+	VisitParams(s, Tensors(m))
 	for _, l := range m.layers {
 		for _, next := range l.then {
 			next.state(s)

@@ -1,6 +1,9 @@
-package policy
+package nn
 
-import "github.com/rlrun/rlrun/policy/parallel"
+import (
+	"github.com/rlrun/rlrun/policy/f32"
+	"github.com/rlrun/rlrun/policy/parallel"
+)
 
 // inferRows is how many rows a core infers at a time, which bounds its scratch.
 const inferRows = 256
@@ -9,8 +12,8 @@ const inferRows = 256
 // Pool is as good as none.
 type Sharer interface{ Share(cores *parallel.Pool) }
 
-// share has the networks share that can.
-func share(cores *parallel.Pool, nets ...Network) {
+// Share has the networks share that can.
+func Share(cores *parallel.Pool, nets ...Network) {
 	for _, n := range nets {
 		if s, ok := n.(Sharer); ok {
 			s.Share(cores)
@@ -76,7 +79,7 @@ func (m *MLP) inferPiece(i int) {
 func (m *MLP) inferBlock(i int, y, x []float32, n int) {
 	last, hidden := len(m.layers)-1, &m.hidden[i]
 	for k, l := range m.layers[:last] {
-		hidden[k%2] = grow(hidden[k%2], n*l.out)
+		hidden[k%2] = f32.Grow(hidden[k%2], n*l.out)
 		l.infer(hidden[k%2], x, n)
 		x = hidden[k%2]
 	}

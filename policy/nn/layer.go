@@ -1,4 +1,4 @@
-package policy
+package nn
 
 import (
 	"github.com/rlrun/rlrun/env/state"

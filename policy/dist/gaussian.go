@@ -1,4 +1,4 @@
-package policy
+package dist
 
 import (
 	"math"
@@ -6,6 +6,9 @@ import (
 
 	"github.com/rlrun/rlrun/policy/tape"
 )
+
+// halfLog2Pi is log(2π)/2.
+const halfLog2Pi = 0.9189385332046727
 
 // gaussian is N(μ, diag(σ)²) with x = [μ | log σ], [B, 2A].
 type gaussian struct{ x *tape.Var }
@@ -25,10 +28,13 @@ func (d gaussian) Entropy() *tape.Var {
 	return d.logStd().AddK(0.5 * float32(math.Log(2*math.Pi)+1)).SumCols()
 }
 
-func (d gaussian) Sample(rng *rand.Rand, act []float32) {
-	mean, std := d.mean(), d.logStd().Exp()
-	for i, mu := range mean.Value {
-		act[i] = mu + float32(std.Value[i]*float32(rng.NormFloat64()))
+func (d gaussian) Sample(rng []rand.PCG, act []float32) {
+	mean, std, n := d.mean().Value, d.logStd().Exp().Value, d.x.Cols/2
+	for r := range rng {
+		row := rand.New(&rng[r])
+		for i := r * n; i < (r+1)*n; i++ {
+			act[i] = mean[i] + float32(std[i]*float32(row.NormFloat64()))
+		}
 	}
 }
 

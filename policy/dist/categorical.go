@@ -1,8 +1,9 @@
-package policy
+package dist
 
 import (
 	"math/rand/v2"
 
+	"github.com/rlrun/rlrun/policy/f32"
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
@@ -16,10 +17,10 @@ func (d categorical) Entropy() *tape.Var { return d.logp.Exp().Mul(d.logp).SumCo
 
 // Sample inverts the cumulative distribution at a uniform u. Where rounding
 // leaves the probabilities a sum below u, it takes the last that is not 0.
-func (d categorical) Sample(rng *rand.Rand, act []float32) {
+func (d categorical) Sample(rng []rand.PCG, act []float32) {
 	p, n := d.logp.Exp().Value, d.logp.Cols
 	for r := range act {
-		u := rng.Float32()
+		u := rand.New(&rng[r]).Float32()
 		for k, q := range p[r*n : (r+1)*n] {
 			if q == 0 {
 				continue
@@ -32,10 +33,19 @@ func (d categorical) Sample(rng *rand.Rand, act []float32) {
 	}
 }
 
+// Probabilities returns the probability of each choice [B, N] of a head over Discrete
+// actions, on d's tape; nil of other distributions.
+func Probabilities(d Dist) []float32 {
+	if c, ok := d.(categorical); ok {
+		return c.logp.Exp().Value
+	}
+	return nil
+}
+
 func (d categorical) Mode(act []float32) {
 	n := d.logp.Cols
 	for r := range act {
-		act[r] = float32(ArgMax(d.logp.Value[r*n : (r+1)*n]))
+		act[r] = float32(f32.ArgMax(d.logp.Value[r*n : (r+1)*n]))
 	}
 }
 
@@ -91,7 +101,7 @@ func (d *choices) Entropy() (sum *tape.Var) {
 	return sum
 }
 
-func (d *choices) Sample(rng *rand.Rand, act []float32) {
+func (d *choices) Sample(rng []rand.PCG, act []float32) {
 	d.write(act, func(c categorical, column []float32) { c.Sample(rng, column) })
 }
 

@@ -1,4 +1,4 @@
-package policy
+package dist
 
 import (
 	"math/rand/v2"
@@ -19,9 +19,13 @@ func (d bernoulli) Entropy() *tape.Var {
 	return d.z.Softplus().Sub(d.z.Sigmoid().Mul(d.z)).SumCols()
 }
 
-func (d bernoulli) Sample(rng *rand.Rand, act []float32) {
-	for i, p := range d.z.Sigmoid().Value {
-		act[i] = bit(rng.Float32() < p)
+func (d bernoulli) Sample(rng []rand.PCG, act []float32) {
+	p, n := d.z.Sigmoid().Value, d.z.Cols
+	for r := range rng {
+		row := rand.New(&rng[r])
+		for i := r * n; i < (r+1)*n; i++ {
+			act[i] = bit(row.Float32() < p[i])
+		}
 	}
 }
 

@@ -1,4 +1,5 @@
-package policy
+// Package nn has networks: layers, what describes them, and the engines that make them.
+package nn
 
 import (
 	"fmt"
@@ -90,44 +91,27 @@ func Tensors(nets ...Network) []*tape.Param {
 // arXiv:1509.02971, algorithm 1.
 func Blend(dst, src []*tape.Param, tau float32) {
 	if len(dst) != len(src) {
-		panic(fmt.Sprintf("policy: Blend of %d parameters and %d", len(dst), len(src)))
+		panic(fmt.Sprintf("nn: Blend of %d parameters and %d", len(dst), len(src)))
 	}
 	for i, p := range dst {
 		f32.Blend(p.Value, src[i].Value, tau)
 	}
 }
 
-// ArgMax returns the index of the greatest element, the first of equals.
-func ArgMax(x []float32) int {
-	best := 0
-	for i, v := range x {
-		if v > x[best] {
-			best = i
+// Visit visits networks: what a network's State does if it has one, or its tensors.
+func Visit(s *state.State, nets ...Network) {
+	for _, n := range nets {
+		if own, ok := n.(state.Stater); ok {
+			own.State(s)
+		} else {
+			VisitParams(s, Tensors(n))
 		}
 	}
-	return best
 }
 
-// stateOf visits a network: what its State does if it has one, or its tensors.
-func stateOf(n Network, s *state.State) {
-	if n, ok := n.(state.Stater); ok {
-		n.State(s)
-		return
-	}
-	visit(s, Tensors(n))
-}
-
-// visit visits the values of parameters.
-func visit(s *state.State, params []*tape.Param) {
+// VisitParams visits the values of parameters.
+func VisitParams(s *state.State, params []*tape.Param) {
 	for _, p := range params {
 		s.Floats(p.Name, p.Value)
 	}
-}
-
-// grow returns x with n elements, whose values are arbitrary.
-func grow(x []float32, n int) []float32 {
-	if cap(x) < n {
-		return make([]float32, n)
-	}
-	return x[:n]
 }

@@ -1,4 +1,4 @@
-package policy
+package nn
 
 import (
 	"github.com/rlrun/rlrun/env/state"
@@ -23,7 +23,7 @@ type scaling struct{ weight, bias *tape.Param }
 
 func newScaling(name string, width int) scaling {
 	s := scaling{tape.NewVector(name+".weight", width), tape.NewVector(name+".bias", width)}
-	fill(s.weight.Value, 1)
+	f32.Fill(s.weight.Value, 1)
 	return s
 }
 
@@ -53,16 +53,16 @@ type batchNorm struct {
 	batch          [2][]float32 // scratch: the mean and variance of a batch
 }
 
-// runningVariance ends the names of running variances.
-const runningVariance = ".running_var"
+// RunningVariance ends the names of running variances.
+const RunningVariance = ".running_var"
 
 // momentum is how far the running averages move towards a batch's, as in PyTorch.
 const momentum = 0.1
 
 func newBatchNorm(name string, width int) *batchNorm {
 	b := &batchNorm{scaling: newScaling(name, width)}
-	b.mean, b.variance = tape.NewVector(name+".running_mean", width), tape.NewVector(name+runningVariance, width)
-	fill(b.variance.Value, 1)
+	b.mean, b.variance = tape.NewVector(name+".running_mean", width), tape.NewVector(name+RunningVariance, width)
+	f32.Fill(b.variance.Value, 1)
 	b.batch = [2][]float32{make([]float32, width), make([]float32, width)}
 	return b
 }
@@ -87,10 +87,4 @@ func (b *batchNorm) clone() step {
 	c := newBatchNorm("", len(b.mean.Value))
 	c.scaling, c.mean, c.variance = b.copy(), b.mean.Clone(), b.variance.Clone()
 	return c
-}
-
-func fill(x []float32, v float32) {
-	for i := range x {
-		x[i] = v
-	}
 }
