@@ -1,4 +1,4 @@
-package policy_test
+package dist_test
 
 import (
 	"math"
@@ -6,7 +6,6 @@ import (
 
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/internal/golden"
-	"github.com/rlrun/rlrun/policy"
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
@@ -25,13 +24,8 @@ func TestChoices(t *testing.T) {
 	golden.Read(t, "testdata/choices.json.gz", &g)
 
 	t.Run("masked", func(t *testing.T) {
-		forbidden := make([]float32, len(g.Masked.Mask))
-		policy.Mask(forbidden, g.Masked.Mask)
-		for i, f := range forbidden {
-			forbidden[i] = g.Masked.Logits[i] + f
-		}
 		rows := len(g.Masked.Actions)
-		d := newHead(t, env.Discrete{N: len(forbidden) / rows}, 0).Dist(tape.New().Const(forbidden, rows), nil)
+		d := newHead(t, env.Discrete{N: len(g.Masked.Mask) / rows}, 0).Dist(tape.New().Const(g.Masked.Logits, rows), nil, g.Masked.Mask)
 		golden.Near(t, "entropy", d.Entropy().Value, g.Masked.Entropy...)
 		for r, a := range g.Masked.Actions {
 			if k := r*4 + int(a); g.Masked.Mask[k] {
@@ -41,13 +35,13 @@ func TestChoices(t *testing.T) {
 	})
 	t.Run("several", func(t *testing.T) {
 		rows := len(g.Choices.LogProb)
-		d := newHead(t, env.MultiDiscrete{N: g.Choices.N}, 0).Dist(tape.New().Const(g.Choices.Logits, rows), nil)
+		d := newHead(t, env.MultiDiscrete{N: g.Choices.N}, 0).Dist(tape.New().Const(g.Choices.Logits, rows), nil, nil)
 		golden.Near(t, "log_prob", d.LogProb(g.Choices.Actions).Value, g.Choices.LogProb...)
 		golden.Near(t, "entropy", d.Entropy().Value, g.Choices.Entropy...)
 	})
 	t.Run("bits", func(t *testing.T) { // each alone
 		rows := len(g.Bits.Actions)
-		d := newHead(t, env.MultiBinary{N: 1}, 0).Dist(tape.New().Const(g.Bits.Logits, rows), nil)
+		d := newHead(t, env.MultiBinary{N: 1}, 0).Dist(tape.New().Const(g.Bits.Logits, rows), nil, nil)
 		golden.Near(t, "log_prob", d.LogProb(g.Bits.Actions).Value, g.Bits.LogProb...)
 		golden.Near(t, "entropy", d.Entropy().Value, g.Bits.Entropy...)
 	})
@@ -73,8 +67,8 @@ func TestChoicesSample(t *testing.T) {
 				logits = append(logits, float32(math.Log(q)))
 			}
 		}
-		d := newHead(t, tc.space, 0).Dist(tape.New().Const(logits, 1), nil)
-		rng, act, count := newRand(), make([]float32, 2), [2][3]float64{}
+		d := newHead(t, tc.space, 0).Dist(tape.New().Const(logits, 1), nil, nil)
+		rng, act, count := generators(1), make([]float32, 2), [2][3]float64{}
 		for range n {
 			d.Sample(rng, act)
 			for i, a := range act {
