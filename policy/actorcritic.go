@@ -37,7 +37,11 @@ func NewActorCritic(rng *rand.Rand, spec env.Spec, k Kwargs, normal *Normalizer,
 	if err != nil {
 		return nil, err
 	}
-	m := &ActorCritic{Head: head, encoder: newEncoder(spec.Obs, normal)}
+	in, err := newEncoder(spec.Obs, normal)
+	if err != nil {
+		return nil, err
+	}
+	m := &ActorCritic{Head: head, encoder: in}
 	m.tapes()
 	c, err := k.mlp()
 	if err != nil {

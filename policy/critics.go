@@ -26,7 +26,11 @@ type Critics struct {
 // NewCritics returns n Critics for spec, of networks from e. A Normalizer, if it is not
 // nil, normalises the observations.
 func NewCritics(rng *rand.Rand, spec env.Spec, k Kwargs, normal *Normalizer, e nn.Engine, n int) (*Critics, error) {
-	q := &Critics{encoder: newEncoder(spec.Obs, normal), a: spec.Act.Size()}
+	in, err := newEncoder(spec.Obs, normal)
+	if err != nil {
+		return nil, err
+	}
+	q := &Critics{encoder: in, a: spec.Act.Size()}
 	c, err := k.mlp()
 	if err != nil {
 		return nil, err

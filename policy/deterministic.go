@@ -31,7 +31,11 @@ func NewDeterministic(rng *rand.Rand, spec env.Spec, k Kwargs, normal *Normalize
 	if err != nil {
 		return nil, err
 	}
-	d := &Deterministic{Tape: tape.New(), Bounds: b, encoder: newEncoder(spec.Obs, normal), spec: Spec{Obs: spec.Obs, Act: spec.Act}}
+	in, err := newEncoder(spec.Obs, normal)
+	if err != nil {
+		return nil, err
+	}
+	d := &Deterministic{Tape: tape.New(), Bounds: b, encoder: in, spec: Spec{Obs: spec.Obs, Act: spec.Act}}
 	c, err := k.mlp()
 	if err != nil {
 		return nil, err

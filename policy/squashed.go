@@ -36,7 +36,11 @@ func NewSquashed(rng *rand.Rand, spec env.Spec, k Kwargs, normal *Normalizer, e 
 	if err != nil {
 		return nil, err
 	}
-	p := &Squashed{Bounds: b, encoder: newEncoder(spec.Obs, normal), Tape: tape.New(), acting: tape.New()}
+	in, err := newEncoder(spec.Obs, normal)
+	if err != nil {
+		return nil, err
+	}
+	p := &Squashed{Bounds: b, encoder: in, Tape: tape.New(), acting: tape.New()}
 	c, err := k.mlp()
 	if err != nil {
 		return nil, err
