@@ -1,15 +1,18 @@
 package policy
 
 import (
+	"fmt"
+
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/policy/f32"
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
 // An encoder makes rows for a network of raw observations: numbers as they are, or
-// normalised, and a choice of N as N numbers, one of which is 1. See env.Flatten.
+// normalised, and a choice of N as N numbers, one of which is 1. See env.Layout.Flatten.
 type encoder struct {
 	space  env.Space
+	layout env.Layout  // of the space
 	normal *Normalizer // of the numbers; nil leaves them as they are
 	obs    int         // floats in a row of observations
 	size   int         // floats in a row for the network
@@ -19,12 +22,11 @@ type encoder struct {
 }
 
 func newEncoder(space env.Space, normal *Normalizer) encoder {
-	e := encoder{space: space, normal: normal, obs: space.Size(), size: env.FlatSize(space)}
-	switch space.(type) {
-	case env.Box, env.MultiBinary:
-		e.plain = true
+	l, err := env.LayoutOf(space)
+	if err != nil {
+		panic(fmt.Sprint("policy: ", err)) // no environment has such a space
 	}
-	return e
+	return encoder{space: space, layout: l, normal: normal, obs: l.Size, size: l.Flat, plain: l.Plain()}
 }
 
 // clone returns an encoder with another normaliser and scratch of its own.
@@ -66,6 +68,6 @@ func (e *encoder) write(x, obs []float32) {
 		obs = e.raw
 	}
 	for i := range e.rows(obs) {
-		env.Flatten(e.space, x[i*e.size:(i+1)*e.size], obs[i*e.obs:(i+1)*e.obs])
+		e.layout.Flatten(x[i*e.size:(i+1)*e.size], obs[i*e.obs:(i+1)*e.obs])
 	}
 }
