@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-
-	"github.com/rlrun/rlrun/env"
 )
 
 // TestListText wants a table for each group, under its title.
