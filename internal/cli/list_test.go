@@ -5,9 +5,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"testing/fstest"
-
-	"github.com/rlrun/rlrun/env"
 )
 
 // TestListText wants a table for each group, under its title.
