@@ -232,7 +232,9 @@ func (g *gatherer) begin(t int, first *env.Result) error {
 	for _, column := range []*[]float32{&g.logp, &g.next, &g.adv, &g.ret} {
 		*column = make([]float32, n*t)
 	}
-	g.masks = slices.Repeat(g.mask, t)
+	if g.mask != nil {
+		g.masks = slices.Repeat(g.mask, t)
+	}
 	return nil
 }
 

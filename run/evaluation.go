@@ -10,7 +10,6 @@ import (
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/state"
 	"github.com/rlrun/rlrun/policy"
-	"github.com/rlrun/rlrun/scenario"
 )
 
 // freqBranch is the child of a run's seed that the evaluations on the way descend
@@ -56,7 +55,7 @@ func (r *Run) evaluate(ctx context.Context, last, steps int) error {
 	}
 	s, e := r.Scenario, &r.evals
 	seed := env.Split(env.Split(s.Seed, freqBranch), uint64(e.done))
-	score, err := agents.Evaluate(ctx, r.agent.Policy().Clone(), s.Judge, s.Eval.FreqEpisodes, limit(s), seed)
+	score, err := agents.Evaluate(ctx, r.agent.Policy().Clone(), s.Judge, s.Eval.FreqEpisodes, s.EpisodeLimit(), seed)
 	e.done++
 	if err != nil {
 		return fmt.Errorf("the evaluation after %d steps failed: %w; training goes on", steps, err)
@@ -70,14 +69,6 @@ func (r *Run) evaluate(ctx context.Context, last, steps int) error {
 	}
 	e.stopped = s.Eval.StopAtThreshold && score.Mean >= *s.Threshold || s.Eval.Patience > 0 && e.since >= s.Eval.Patience
 	return err
-}
-
-// limit is the steps that an evaluation's episode may have.
-func limit(s *scenario.Scenario) int {
-	if n := s.Spec.MaxSteps; n > 0 {
-		return n
-	}
-	return s.Eval.MaxSteps
 }
 
 // savePolicy writes the present policy to a file of the run's.

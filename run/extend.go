@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 
 	"github.com/rlrun/rlrun/agents"
-	"github.com/rlrun/rlrun/env"
 )
 
 // Extend resumes an open run, finished or not, with a new number of steps in all, which
@@ -20,13 +19,13 @@ import (
 // If it is killed on the way, the run can be resumed: first Extend writes a checkpoint
 // that fits the old and the new config.yaml, then it removes the old result, and last it
 // replaces config.yaml.
-func (r *Run) Extend(steps string, stretch bool, envs env.Registry) (atZero bool, err error) {
+func (r *Run) Extend(steps string, stretch bool) (atZero bool, err error) {
 	trained, err := r.trained()
 	if err != nil {
 		return false, err
 	}
 	name := filepath.Join(r.Dir, configFile)
-	next, text, err := r.Scenario.Extend(name, steps, stretch, trained, envs)
+	next, text, err := r.Scenario.Extend(name, steps, stretch, trained)
 	if err != nil {
 		return false, err
 	}

@@ -16,7 +16,7 @@ import (
 func extend(t testing.TB, dir, steps string, stretch bool) *run.Result {
 	t.Helper()
 	r := open(t, dir)
-	if _, err := r.Extend(steps, stretch, registry()); err != nil {
+	if _, err := r.Extend(steps, stretch); err != nil {
 		t.Fatalf("Extend(%s, %v): %v", steps, stretch, err)
 	}
 	return finish(t, r, run.Options{})
@@ -78,7 +78,7 @@ func TestExtendHeld(t *testing.T) {
 		for _, stretch := range []bool{false, true} {
 			r := create(t, parse(t, quick, "agent.learning_rate="+rate))
 			interrupt(t, r, 700, run.Options{})
-			if got, err := open(t, r.Dir).Extend("4096", stretch, registry()); err != nil || got != (want && !stretch) {
+			if got, err := open(t, r.Dir).Extend("4096", stretch); err != nil || got != (want && !stretch) {
 				t.Errorf("Extend of a run with rate %s, stretched %v = %v, %v, want %v", rate, stretch, got, err, want && !stretch)
 			}
 		}
@@ -111,7 +111,7 @@ func TestExtendKilled(t *testing.T) {
 			t.Fatal(err)
 		}
 		extended := open(t, r.Dir)
-		if _, err := extended.Extend("4096", false, registry()); err != nil {
+		if _, err := extended.Extend("4096", false); err != nil {
 			t.Fatal(err)
 		}
 		if err := extended.Close(); err != nil {
@@ -135,7 +135,7 @@ func TestExtendFaults(t *testing.T) {
 	} {
 		before := outcome(t, c.dir) + readFile(t, c.dir, "config.yaml") + readFile(t, c.dir, "checkpoint", "state")
 		r := open(t, c.dir)
-		if _, err := r.Extend(c.steps, false, registry()); err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "\n") {
+		if _, err := r.Extend(c.steps, false); err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("Extend(%q) = %v, want %q in one line", c.steps, err, c.want)
 		}
 		if err := r.Close(); err != nil {
@@ -174,7 +174,7 @@ func TestExtendUnsaved(t *testing.T) {
 		t.Fatal(err)
 	}
 	again := open(t, r.Dir)
-	if _, err := again.Extend("2000", false, registry()); err == nil || !strings.Contains(err.Error(), "has trained 2048 already") {
+	if _, err := again.Extend("2000", false); err == nil || !strings.Contains(err.Error(), "has trained 2048 already") {
 		t.Errorf("Extend(2000) = %v, want that 2048 are trained", err)
 	}
 	if err := again.Close(); err != nil {

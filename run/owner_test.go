@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/rlrun/rlrun/run"
+	"github.com/rlrun/rlrun/scenario"
 )
 
 // TestOwner: while a run is at work nobody else can open it, it can be looked at, and
@@ -22,7 +23,7 @@ func TestOwner(t *testing.T) {
 			return
 		}
 		before := readFile(t, r.Dir, "episodes.csv")
-		if other, err := run.Open(r.Dir, registry()); !errors.Is(err, run.ErrOwned) || !strings.HasPrefix(err.Error(), r.Dir) || strings.Contains(err.Error(), "\n") {
+		if other, err := run.Open(r.Dir, scenario.Builtin(registry())); !errors.Is(err, run.ErrOwned) || !strings.HasPrefix(err.Error(), r.Dir) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("Open of a run at work = %v, %v, want %v in a line that names it", other, err, run.ErrOwned)
 		}
 		if got := readFile(t, r.Dir, "episodes.csv"); got != before {
@@ -39,7 +40,7 @@ func TestOwner(t *testing.T) {
 	want, _ := straight(t)
 	same(t, "a run that another wanted to open", outcome(t, r.Dir), want)
 	open(t, r.Dir)
-	if _, err := run.Open(filepath.Dir(r.Dir), registry()); err == nil || errors.Is(err, run.ErrOwned) {
+	if _, err := run.Open(filepath.Dir(r.Dir), scenario.Builtin(registry())); err == nil || errors.Is(err, run.ErrOwned) {
 		t.Errorf("Open of a directory that is no run: %v, want that it is none", err)
 	}
 	if files, _ := os.ReadDir(filepath.Dir(r.Dir)); len(files) != 1 {
@@ -57,7 +58,7 @@ func TestLinkedLogs(t *testing.T) {
 		if err := errors.Join(os.Remove(log), os.Symlink(diary, log)); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := run.Open(dir, registry()); err == nil || !strings.HasPrefix(err.Error(), log+" is a link") {
+		if _, err := run.Open(dir, scenario.Builtin(registry())); err == nil || !strings.HasPrefix(err.Error(), log+" is a link") {
 			t.Errorf("Open with a link for %s: %v, want that it is a link", name, err)
 		}
 		if got := readFile(t, diary); got != "precious" {

@@ -149,7 +149,7 @@ func (r *Run) bestHint() string {
 // from seed.
 func (r *Run) Evaluate(ctx context.Context, p policy.Policy, episodes int, seed uint64) (*Result, error) {
 	s := r.Scenario
-	score, err := agents.Evaluate(ctx, p, s.Judge, episodes, limit(s), env.Split(seed, evalBranch))
+	score, err := agents.Evaluate(ctx, p, s.Judge, episodes, s.EpisodeLimit(), env.Split(seed, evalBranch))
 	if err != nil {
 		return nil, err
 	}

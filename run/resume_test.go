@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/rlrun/rlrun/run"
+	"github.com/rlrun/rlrun/scenario"
 )
 
 // straight is the outcome of an uninterrupted run of s, and its directory.
@@ -267,7 +268,7 @@ func TestLoadFaults(t *testing.T) {
 		"nothing":   "config.yaml:1: not YAML",
 		"unknown":   `no environment "Nope-v1"`,
 	} {
-		r, err := run.Load(filepath.Join(dir, name), registry())
+		r, err := run.Load(filepath.Join(dir, name), scenario.Builtin(registry()))
 		if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), name) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("Load(%s) = %v, %v, want %q in one line", name, r, err, want)
 		}

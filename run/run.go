@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/rlrun/rlrun/agents"
-	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/state"
 	"github.com/rlrun/rlrun/internal/atomicfile"
 	"github.com/rlrun/rlrun/internal/infile"
@@ -108,12 +107,12 @@ func begin(a agents.Agent, s *scenario.Scenario) error {
 
 // Load reads the scenario of the run in dir. It does not need to own the run, and what it
 // returns is only for reading.
-func Load(dir string, envs env.Registry) (*Run, error) {
+func Load(dir string, catalog scenario.Catalog) (*Run, error) {
 	name, text, err := readConfig(dir)
 	if err != nil {
 		return nil, err
 	}
-	s, err := scenario.Parse(name, text, nil, envs)
+	s, err := scenario.Parse(name, text, nil, catalog)
 	if err != nil {
 		return nil, err
 	}
@@ -122,7 +121,7 @@ func Load(dir string, envs env.Registry) (*Run, error) {
 
 // Open loads the run in dir and owns it until Close. Where another owns it, the
 // error is an ErrOwned.
-func Open(dir string, envs env.Registry) (*Run, error) {
+func Open(dir string, catalog scenario.Catalog) (*Run, error) {
 	if _, _, err := readConfig(dir); err != nil {
 		return nil, err // before the logs make files
 	}
@@ -130,7 +129,7 @@ func Open(dir string, envs env.Registry) (*Run, error) {
 	if err := l.open(dir); err != nil {
 		return nil, errors.Join(err, l.close())
 	}
-	r, err := Load(dir, envs)
+	r, err := Load(dir, catalog)
 	if err != nil {
 		return nil, errors.Join(err, l.close())
 	}

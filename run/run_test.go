@@ -35,7 +35,7 @@ func parse(t testing.TB, text string, sets ...string) *scenario.Scenario {
 	for _, s := range sets {
 		changes = append(changes, scenario.Change{Assignment: s, Origin: s})
 	}
-	s, err := scenario.Parse("quick.yaml", []byte(text), changes, registry())
+	s, err := scenario.Parse("quick.yaml", []byte(text), changes, scenario.Builtin(registry()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,7 +73,7 @@ func finish(t testing.TB, r *run.Run, o run.Options) *run.Result {
 // load reads a run to look at it.
 func load(t testing.TB, dir string) *run.Run {
 	t.Helper()
-	r, err := run.Load(dir, registry())
+	r, err := run.Load(dir, scenario.Builtin(registry()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,7 +83,7 @@ func load(t testing.TB, dir string) *run.Run {
 // open opens a run to go on with it.
 func open(t testing.TB, dir string) *run.Run {
 	t.Helper()
-	r, err := run.Open(dir, registry())
+	r, err := run.Open(dir, scenario.Builtin(registry()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -321,7 +321,7 @@ func TestRepeat(t *testing.T) {
 	r := create(t, parse(t, quick, "env.wrappers=[{sticky_action: 0.1}]"))
 	finish(t, r, run.Options{})
 	text := readFile(t, r.Dir, "config.yaml")
-	s, err := scenario.Parse("config.yaml", []byte(text), nil, registry())
+	s, err := scenario.Parse("config.yaml", []byte(text), nil, scenario.Builtin(registry()))
 	if err != nil {
 		t.Fatal(err)
 	}

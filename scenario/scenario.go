@@ -5,7 +5,6 @@ package scenario
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -18,8 +17,6 @@ import (
 	"github.com/rlrun/rlrun/env/state"
 	"github.com/rlrun/rlrun/internal/settings"
 	"github.com/rlrun/rlrun/policy/f32"
-	"github.com/rlrun/rlrun/policy/gorgonia"
-	"github.com/rlrun/rlrun/policy/nn"
 )
 
 // A Scenario is an experiment that is ready to run.
@@ -47,8 +44,9 @@ type Scenario struct {
 	Train, Judge env.Maker // environments to train in; to evaluate in, whose rewards are unscaled
 	single       env.Maker // Train's environments, in a Vec
 	file         file      // with every default written out
-	kind         agentKind
-	config       agentConfig
+	catalog      Catalog
+	kind         Agent
+	config       agents.Config
 	options      any // the environment's, decoded
 }
 
@@ -96,9 +94,10 @@ type Change struct {
 	NewAgent   bool   // --agent: the agent with its default settings, so a scenario of another agent is an error
 }
 
-// Parse makes a Scenario of a file's text, with changes. The file's name is for
-// messages, and is the Scenario's where the text gives it none.
-func Parse(fileName string, text []byte, changes []Change, envs env.Registry) (*Scenario, error) {
+// Parse makes a Scenario of a file's text, with changes. The catalog has what the text can
+// name. The file's name is for messages, and is the Scenario's where the text gives it
+// none.
+func Parse(fileName string, text []byte, changes []Change, catalog Catalog) (*Scenario, error) {
 	tree, err := settings.Parse(fileName, text)
 	if err != nil {
 		return nil, err
@@ -114,14 +113,14 @@ func Parse(fileName string, text []byte, changes []Change, envs env.Registry) (*
 		}
 	}
 	base := filepath.Base(fileName)
-	s := &Scenario{file: file{
+	s := &Scenario{catalog: catalog, file: file{
 		Name: strings.TrimSuffix(base, filepath.Ext(base)),
 		Eval: Eval{Episodes: 100, MaxSteps: 10_000, FreqEpisodes: 10}, Seed: 1, Backend: "native",
 	}}
 	if err := tree.Root().Decode(&s.file); err != nil {
 		return nil, err
 	}
-	if err := s.resolve(envs, agent); err != nil {
+	if err := s.resolve(agent); err != nil {
 		if _, ok := errors.AsType[*settings.Fault](err); !ok { // which names the file itself
 			err = fmt.Errorf("%s: %w", fileName, err)
 		}
@@ -131,7 +130,7 @@ func Parse(fileName string, text []byte, changes []Change, envs env.Registry) (*
 }
 
 // resolve turns the file into the Scenario it describes.
-func (s *Scenario) resolve(envs env.Registry, agent origin) error {
+func (s *Scenario) resolve(agent origin) error {
 	f := &s.file
 	s.Name, s.Seed, s.Steps, s.Eval, s.Kernels, s.Init, s.Published = f.Name, f.Seed, f.Steps, f.Eval, f.Kernels, f.Init, f.Published
 	s.Schedule, s.Stretched = s.Steps, f.Stretched
@@ -160,7 +159,7 @@ func (s *Scenario) resolve(envs env.Registry, agent origin) error {
 	if err := checkName(s.Name); err != nil {
 		return err
 	}
-	if err := s.resolveEnv(envs); err != nil {
+	if err := s.resolveEnv(); err != nil {
 		return err
 	}
 	return s.resolveAgent(agent)
@@ -177,7 +176,8 @@ func checkName(name string) error {
 	return nil
 }
 
-func (s *Scenario) resolveEnv(envs env.Registry) (err error) {
+func (s *Scenario) resolveEnv() (err error) {
+	envs := s.catalog.Envs
 	if s.file.Env.ID == "" {
 		return fmt.Errorf("env.id is not there, want one of %s", strings.Join(envs.IDs(), ", "))
 	}
@@ -200,7 +200,7 @@ func (s *Scenario) resolveEnv(envs env.Registry) (err error) {
 		return err
 	}
 	train := wrapped(bare, wraps)
-	judge := wrapped(bare, slices.DeleteFunc(slices.Clone(wraps), func(w wrap) bool { return w.rewardOnly }))
+	judge := wrapped(bare, slices.DeleteFunc(slices.Clone(wraps), func(w wrapping) bool { return w.rewardOnly }))
 	e, err := train()
 	if err != nil {
 		return err
@@ -243,9 +243,9 @@ func (s *Scenario) resolveAgent(from origin) error {
 		return err
 	}
 	if name == "" {
-		return fmt.Errorf("agent.name is not there, want one of %s", strings.Join(Agents(), ", "))
+		return fmt.Errorf("agent.name is not there, want one of %s", strings.Join(s.catalog.Agents.Names(), ", "))
 	}
-	kind, err := kindCalled(name)
+	kind, err := s.catalog.agent(name)
 	if err != nil {
 		return n.Fault("%v", err)
 	}
@@ -259,9 +259,9 @@ func (s *Scenario) resolveAgent(from origin) error {
 	if err := s.config.Complete(); err != nil {
 		return rest.Fault("%v", err)
 	}
-	engine, ok := engines()[s.file.Backend]
+	engine, ok := s.catalog.Engines[s.file.Backend]
 	if !ok {
-		return fmt.Errorf("no backend %q, want %s", s.file.Backend, strings.Join(slices.Sorted(maps.Keys(engines())), " or "))
+		return fmt.Errorf("no backend %q, want %s", s.file.Backend, strings.Join(s.catalog.EngineNames(), " or "))
 	}
 	setup := s.config.Base()
 	setup.Seed, setup.Steps, setup.Engine = s.Seed, s.Schedule, engine
@@ -270,11 +270,6 @@ func (s *Scenario) resolveAgent(from origin) error {
 		setup.NEnvs = *s.file.Env.NEnvs
 	}
 	return nil
-}
-
-// engines are the backends there are, by their names.
-func engines() map[string]nn.Engine {
-	return map[string]nn.Engine{"native": nn.Native{}, "gorgonia": gorgonia.Engine{}}
 }
 
 // UseCores lets the agent use so many cores, to the same bytes.
@@ -294,6 +289,14 @@ func (s *Scenario) Memory() int {
 		return m.Memory(s.Spec)
 	}
 	return 0
+}
+
+// EpisodeLimit returns the most steps of an evaluation's episode.
+func (s *Scenario) EpisodeLimit() int {
+	if n := s.Spec.MaxSteps; n > 0 {
+		return n
+	}
+	return s.Eval.MaxSteps
 }
 
 // NewEnv returns one environment as in training, to be stepped by itself.
@@ -317,7 +320,7 @@ func (s *Scenario) Encode() ([]byte, error) { return s.encode(f32.Kernels(), nil
 // Extend returns the scenario of a run that has trained some steps and goes on to more,
 // and its YAML for the file called fileName. Steps is the value of the flag --steps.
 // Schedules stay at their final values, or are stretched to the new steps from here on.
-func (s *Scenario) Extend(fileName, steps string, stretch bool, trained int, envs env.Registry) (*Scenario, []byte, error) {
+func (s *Scenario) Extend(fileName, steps string, stretch bool, trained int) (*Scenario, []byte, error) {
 	text, err := s.encode(s.Kernels, s.Stretched)
 	if err != nil {
 		return nil, nil, err
@@ -332,7 +335,7 @@ func (s *Scenario) Extend(fileName, steps string, stretch bool, trained int, env
 	} else {
 		changes = append(changes, Change{Assignment: fmt.Sprint("schedule_steps=", s.Schedule), Origin: origin})
 	}
-	next, err := Parse(fileName, text, changes, envs)
+	next, err := Parse(fileName, text, changes, s.catalog)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -32,8 +32,7 @@ several seeds from 1, and prints a table of what came of them. With --out FILE i
 writes the table to a file, row by row: in a table that is there already the rows of
 these scenarios are replaced, and the others stay as they are.`,
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			names, _ := a.scenarioNames()
-			return names, cobra.ShellCompDirectiveDefault
+			return a.ScenarioNames(), cobra.ShellCompDirectiveDefault
 		},
 		RunE: func(_ *cobra.Command, names []string) error {
 			k, err := positive("--seeds", seeds)
@@ -41,9 +40,7 @@ these scenarios are replaced, and the others stay as they are.`,
 				return err
 			}
 			if len(names) == 0 {
-				if names, err = a.scenarioNames(); err != nil {
-					return err
-				}
+				names = a.ScenarioNames()
 			}
 			for _, name := range names { // before hours are spent on the first
 				if _, err := a.scenario(name, nil); err != nil {

@@ -79,7 +79,7 @@ func (a *App) runLine(dir string) (line listing) {
 		}
 	}()
 	defer guard(&err, nil)
-	r, err := run.Load(dir, a.Envs)
+	r, err := run.Load(dir, a.Catalog)
 	if err != nil {
 		return nil
 	}

@@ -103,7 +103,7 @@ func progressTable(st run.Status) string {
 		if math.IsNaN(f.Value) {
 			continue
 		}
-		head, name, _ := strings.Cut(f.Tag, "/")
+		head, name, _ := strings.Cut(f.Name, "/")
 		if head != group {
 			group = head
 			fmt.Fprintf(&b, "| %-*s | %-12s |\n", width, head+"/", "")

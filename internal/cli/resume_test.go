@@ -51,7 +51,7 @@ func TestOwned(t *testing.T) {
 	a := inEmptyDir(t)
 	a.must(t, "quick", "--out", "straight", "--quiet")
 	a.unfinished(t, "run", 200)
-	owner, err := run.Open("run", a.Envs)
+	owner, err := run.Open("run", a.Catalog)
 	if err != nil {
 		t.Fatal(err)
 	}

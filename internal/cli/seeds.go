@@ -152,7 +152,7 @@ func (a *App) createAll(cells []*cell) (all []*seedRun, err error) {
 // train trains a created run to its end and evaluates it.
 func (a *App) train(ctx context.Context, s *seedRun, cores, every int, show *manyProgress) (err error) {
 	defer guard(&err, nil)
-	r, err := run.Open(s.dir, a.Envs)
+	r, err := run.Open(s.dir, a.Catalog)
 	if err != nil {
 		return err
 	}

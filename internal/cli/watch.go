@@ -143,11 +143,11 @@ func (a *App) recorded(name string) (c stage.Config, err error) {
 // recordedPlayer makes the environment that an episode was recorded in.
 func (a *App) recordedPlayer(h episode.Head) (*episode.Player, error) {
 	if h.Config != "" {
-		s, err := scenario.Parse("config", []byte(h.Config), nil, a.Envs)
+		s, err := scenario.Parse("config", []byte(h.Config), nil, a.Catalog)
 		if err != nil {
 			return nil, err
 		}
-		return run.NewPlayer(s)
+		return newPlayer(s)
 	}
 	e, err := a.makeEnv(h.Env, h.Set)
 	if err != nil {

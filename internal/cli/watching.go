@@ -26,7 +26,7 @@ func (a *App) watchTraining(s *scenario.Scenario, f runFlags) (*watching, error)
 	if err != nil {
 		return nil, err
 	}
-	p, err := run.NewPlayer(s)
+	p, err := newPlayer(s)
 	if err != nil {
 		return nil, err
 	}
