@@ -342,7 +342,7 @@ func (v *Vec) State(s *state.State) {
 			s.Fail(fmt.Errorf("env: %s: %d steps of an episode are too many to save without env.Snapshotter",
 				v.spec.ID, v.len[i]))
 		default:
-			s.Log("vec/log", &v.log[i], maxLog)
+			state.Slice(s, "vec/log", &v.log[i], maxLog)
 			if s.Loading() && s.Err() == nil {
 				s.Fail(v.replay(i))
 			}

@@ -33,6 +33,8 @@ func (r *Run) Extend(steps string, stretch bool) (atZero bool, err error) {
 	case r.evals.stopped:
 		return false, fmt.Errorf("--steps %s: an evaluation has ended %s after %d steps, as eval.stop_at_threshold or eval.patience of its %s has it",
 			steps, r.Dir, trained, configFile)
+	case r.stopped:
+		return false, fmt.Errorf("--steps %s: an observer of the program that made %s has ended it after %d steps", steps, r.Dir, trained)
 	case next.Steps <= trained:
 		return false, fmt.Errorf("--steps %s: %s has trained %d already; want more", steps, r.Dir, trained)
 	}

@@ -3,6 +3,7 @@ package run
 import (
 	"bufio"
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -69,9 +70,23 @@ func (l *logs) State(s *state.State) {
 	s.Int("logs/events", &l.events.length, math.MaxInt)
 }
 
+// Observe writes the episodes that ended and, if it is due, a row of progress.
+func (l *logs) Observe(_ context.Context, r *Run, st *Status) error {
+	due := st.Logged()
+	if due {
+		r.evals.mean, r.evals.length = math.NaN(), math.NaN()
+	}
+	if due {
+		if err := r.owned(); err != nil {
+			return err
+		}
+	}
+	return l.write(st, due)
+}
+
 // write appends a row for each episode that ended and, where wanted, a row of
 // progress, under the names that Stable-Baselines3 has for the columns.
-func (l *logs) write(st Status, progress bool) error {
+func (l *logs) write(st *Status, progress bool) error {
 	e := &l.episodes
 	if e.length == 0 {
 		e.row("r", "l", "t")
@@ -104,7 +119,7 @@ func (l *logs) write(st Status, progress bool) error {
 
 // Figures returns the figures of a row of progress under their columns' names. Where there
 // is nothing to measure a figure is NaN.
-func (st Status) Figures() []agents.Named {
+func (st *Status) Figures() []agents.Named {
 	length, reward := math.NaN(), math.NaN()
 	if st.Episodes > 0 {
 		length, reward = st.Length, st.Return
@@ -133,7 +148,7 @@ func number(x float64) string {
 	return strconv.FormatFloat(x, 'g', -1, 64)
 }
 
-func seconds(st Status) string { return number(milliseconds(st.Elapsed)) }
+func seconds(st *Status) string { return number(milliseconds(st.Elapsed)) }
 
 // A logFile is a file of rows being appended to.
 type logFile struct {

@@ -15,7 +15,7 @@ import (
 // group included: they return what the evaluation says.
 func TestPlayer(t *testing.T) {
 	r := create(t, parse(t, quick))
-	finish(t, r, run.Options{})
+	finish(t, r)
 	r = load(t, r.Dir)
 	p, err := r.Policy(false)
 	if err != nil {

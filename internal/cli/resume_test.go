@@ -26,11 +26,12 @@ func (a *App) unfinished(t *testing.T, dir string, steps int) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	_, err = r.Train(ctx, run.Options{Report: func(st run.Status) {
+	_, err = r.Train(ctx, run.ObserverFunc(func(_ context.Context, _ *run.Run, st *run.Status) error {
 		if st.Steps >= steps {
 			cancel()
 		}
-	}})
+		return nil
+	}))
 	if !errors.Is(err, context.Canceled) || r.Close() != nil {
 		t.Fatalf("Train to %d steps: %v", steps, err)
 	}

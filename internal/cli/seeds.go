@@ -163,10 +163,12 @@ func (a *App) train(ctx context.Context, s *seedRun, cores, every int, show *man
 	if err := r.Resume(); err != nil {
 		return err
 	}
-	st, err := r.Train(ctx, run.Options{CheckpointEvery: every, Report: func(st run.Status) {
+	r.CheckpointEvery = every
+	st, err := r.Train(ctx, run.ObserverFunc(func(_ context.Context, _ *run.Run, st *run.Status) error {
 		steps = st.Steps
 		show.report(s, st)
-	}})
+		return nil
+	}))
 	if err != nil {
 		return err
 	}

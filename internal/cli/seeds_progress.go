@@ -27,7 +27,7 @@ func (a *App) newManyProgress(name string, runs []*seedRun, f runFlags) *manyPro
 }
 
 // report shows the progress after an iteration of a run.
-func (p *manyProgress) report(r *seedRun, st run.Status) {
+func (p *manyProgress) report(r *seedRun, st *run.Status) {
 	if st.Trouble != nil {
 		p.trouble(r, st.Trouble)
 	}

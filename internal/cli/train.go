@@ -294,7 +294,8 @@ func (a *App) finish(r *run.Run, every int, f runFlags, w *watching) (err error)
 	defer cancel()
 	w.onClose(f.stop, cancel)
 	show := a.newProgress(r, f)
-	st, err := r.Train(ctx, run.Options{CheckpointEvery: every, Report: func(st run.Status) {
+	r.CheckpointEvery = every
+	st, err := r.Train(ctx, run.ObserverFunc(func(_ context.Context, r *run.Run, st *run.Status) error {
 		if st.Trouble != nil {
 			show.clear()
 			a.trouble("", st.Trouble)
@@ -302,7 +303,8 @@ func (a *App) finish(r *run.Run, every int, f runFlags, w *watching) (err error)
 		steps = st.Steps
 		show.report(st)
 		w.report(r, st)
-	}})
+		return nil
+	}))
 	show.clear()
 	var res *run.Result
 	if err == nil {
