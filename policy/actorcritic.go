@@ -84,10 +84,7 @@ func (m *ActorCritic) exploreByState(rng *rand.Rand, c *nn.MLPConfig, expln bool
 
 // describe sets the Spec.
 func (m *ActorCritic) describe(spec env.Spec) {
-	m.spec = Spec{Obs: spec.Obs, Act: spec.Act, Values: true}
-	if spec.Act.Size() == 1 {
-		m.spec.Scores = m.Head.Choices
-	}
+	m.spec = Spec{Obs: spec.Obs, Act: spec.Act, Scores: m.Head.Scores(), Values: true}
 	if m.Head.Noise != nil {
 		m.spec.Noise = m.Head.Noise.Size()
 	}

@@ -57,11 +57,12 @@ func (d *Deterministic) Pi(obs []float32) *tape.Var {
 func (d *Deterministic) Act(in In, out Out) {
 	raw := out.Raw
 	if raw == nil {
-		d.raw = f32.Grow(d.raw, len(out.Act))
+		d.raw = f32.Grow(d.raw, d.rows(in.Obs)*d.spec.Act.Size())
 		raw = d.raw
 	}
 	d.Mu.Infer(raw, d.flat(in.Obs))
 	f32.Tanh(raw, raw)
+	clear(out.LogProb)
 	if out.Act != nil {
 		copy(out.Act, raw)
 		d.Stretch(out.Act)

@@ -97,6 +97,7 @@ func (p *Squashed) Act(in In, out Out) {
 	case in.Noise != nil:
 		p.Head.Means(raw, p.out)
 		p.Head.Noise.Add(raw, x, in.Noise)
+		p.logProb(out.LogProb, x, raw)
 		f32.Tanh(raw, raw)
 	case in.Rand == nil && out.LogProb == nil:
 		p.Head.Means(raw, p.out)
@@ -111,6 +112,17 @@ func (p *Squashed) Act(in In, out Out) {
 		copy(out.Act, raw)
 		p.Stretch(out.Act)
 	}
+}
+
+// logProb writes the log of the densities of tanh u, for u [N, A] that was drawn for what
+// infer returned.
+func (p *Squashed) logProb(logp, x, u []float32) {
+	if logp == nil {
+		return
+	}
+	n := len(logp)
+	p.acting.Reset()
+	copy(logp, p.Head.LogProb(p.acting.Const(p.out, n), p.acting.Const(x, n), u).Value)
 }
 
 // DrawNoise draws exploration that depends on the state [N, Spec.Noise], each row with
