@@ -154,7 +154,7 @@ func (o *onPolicy) descend(obs []float32, mask []bool) (taken bool) {
 func (o *onPolicy) differentiate(obs []float32, mask []bool) {
 	o.obs, o.allowed = obs, mask
 	if o.model.Trunk == nil {
-		o.cores.Run(2, o.half)
+		o.cores.Run(2, parallel.Func(o.half))
 	} else {
 		o.learnBoth()
 	}

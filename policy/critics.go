@@ -72,7 +72,7 @@ func (q *Critics) Least(obs, act, least []float32) {
 	for i := range q.estimates {
 		q.estimates[i] = f32.Grow(q.estimates[i], n)
 	}
-	q.cores.Run(len(q.Q), q.estimate)
+	q.cores.Run(len(q.Q), parallel.Func(q.estimate))
 	copy(least, q.estimates[0])
 	for _, more := range q.estimates[1:] {
 		f32.Min(least, least, more)

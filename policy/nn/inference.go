@@ -54,7 +54,7 @@ func (m *MLP) Infer(y, x []float32) {
 		m.inferPiece(0)
 		return
 	}
-	m.cores.Run(pieces, m.piece)
+	m.cores.Run(pieces, parallel.Func(m.piece))
 }
 
 // multiplications is how many a row takes.
