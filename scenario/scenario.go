@@ -272,6 +272,9 @@ func (s *Scenario) resolveAgent(from origin) error {
 	return nil
 }
 
+// String names the agent, the environment and the seed.
+func (s *Scenario) String() string { return fmt.Sprintf("%s on %s, seed %d", s.Agent, s.Env, s.Seed) }
+
 // UseCores lets the agent use so many cores, to the same bytes.
 func (s *Scenario) UseCores(n int) { s.config.Base().Cores = n }
 
