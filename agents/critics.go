@@ -34,7 +34,7 @@ type critics struct {
 // newCritics returns n critics that learn from o's minibatches what o wants of them, and
 // write the first one's errors. A mean squared error counts weight.
 func newCritics(o *offPolicy, k *policy.Kwargs, n int, weight float32) (*critics, error) {
-	now, err := policy.NewCritics(o.rng, o.vec.Spec(), *k, o.setup.Engine, n)
+	now, err := policy.NewCritics(o.rng, o.vec.Spec(), *k, nil, o.setup.Engine, n)
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +74,7 @@ func (c *critics) learn() {
 func (c *critics) fitOne(i int) {
 	t, n := c.tapes[i], c.batch.Len()
 	t.Reset()
-	q := c.now.Q[i].Forward(t, c.now.Of(c.batch.Obs, t.Const(c.batch.Act, n)))
+	q := c.now.Q[i].Forward(t, c.now.Input(c.batch.Obs, t.Const(c.batch.Act, n)))
 	if i == 0 {
 		f32.Sub(c.errs, q.Value, c.wanted)
 	}
@@ -113,7 +113,7 @@ func (c *critics) slope(act []float32, n int) (gradient []float32, mean float64)
 func (c *critics) estimateOne(i int) {
 	t := c.tapes[i]
 	t.Reset()
-	x := c.now.Of(c.batch.Obs, t.Param(c.acts[i]))
+	x := c.now.Input(c.batch.Obs, t.Param(c.acts[i]))
 	t.Freeze(true)
 	c.estimates[i] = c.now.Q[i].Forward(t, x)
 	t.Freeze(false)

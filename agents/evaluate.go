@@ -110,20 +110,12 @@ func play(ctx context.Context, p policy.Policy, v env.Vector, first, maxSteps in
 		return nil, nil, err
 	}
 	act := make([]float32, n*v.Spec().Act.Size())
-	masked, _ := p.(policy.Masked)
-	forbidden := make([]float32, len(res.Mask))
-	if masked != nil {
-		defer masked.Forbid(nil)
-	}
 	returns, lengths, done := make([]float64, n), make([]int, n), make([]bool, n)
 	for left, step := n, 0; left > 0 && step < maxSteps; step++ {
 		if err := ctx.Err(); err != nil {
 			return nil, nil, err
 		}
-		if policy.Mask(forbidden, res.Mask); masked != nil {
-			masked.Forbid(forbidden)
-		}
-		p.Act(res.Obs, act)
+		p.Act(policy.In{Obs: res.Obs, Mask: res.Mask}, policy.Out{Act: act})
 		if res, err = v.Step(act); errors.Is(err, env.ErrAction) {
 			return nil, nil, fmt.Errorf("the policy chose what is no action: %w", err)
 		} else if err != nil {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/policy"
+	"github.com/rlrun/rlrun/policy/nn"
 )
 
 const rows = 5 // of the batches here
@@ -17,7 +18,7 @@ func newActorCritic(t testing.TB, spec env.Spec) *policy.ActorCritic {
 	t.Helper()
 	k := policy.DefaultKwargs()
 	k.NetArch, k.LogStdInit = []int{16, 8}, 0.5
-	m, err := policy.NewActorCritic(newRand(), spec, k, policy.Native{})
+	m, err := policy.NewActorCritic(newRand(), spec, k, nn.Native{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -188,7 +189,7 @@ func TestActorCriticErrors(t *testing.T) {
 		{discrete, policy.Kwargs{ActivationFn: "relu", NetArch: []int{8}, UseSDE: true}, "use_sde"},
 		{specs()["Box"], policy.Kwargs{ActivationFn: "relu", UseSDE: true}, "use_sde"},
 	} {
-		_, err := policy.NewActorCritic(newRand(), tc.spec, tc.kwargs, policy.Native{})
+		_, err := policy.NewActorCritic(newRand(), tc.spec, tc.kwargs, nn.Native{})
 		if err == nil || !strings.Contains(err.Error(), tc.want) {
 			t.Errorf("NewActorCritic(%v, %+v) has error %v, want %q in it", tc.spec.Act, tc.kwargs, err, tc.want)
 		}
@@ -225,7 +226,7 @@ func BenchmarkAct(b *testing.B) {
 // TestActWhileLearning acts between a loss and its gradient: neither disturbs
 // the other.
 func TestActWhileLearning(t *testing.T) {
-	m, err := policy.NewActorCritic(newRand(), env.Spec{Obs: env.NewBox(-1, 1, 2), Act: env.Discrete{N: 3}}, policy.DefaultKwargs(), policy.Native{})
+	m, err := policy.NewActorCritic(newRand(), env.Spec{Obs: env.NewBox(-1, 1, 2), Act: env.Discrete{N: 3}}, policy.DefaultKwargs(), nn.Native{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/policy"
+	"github.com/rlrun/rlrun/policy/nn"
 )
 
 var meta = policy.Meta{Env: "CartPole-v1", Agent: "PPO"}
@@ -23,7 +24,7 @@ var meta = policy.Meta{Env: "CartPole-v1", Agent: "PPO"}
 func newSaver(t testing.TB, act env.Space) *policy.ActorCritic {
 	t.Helper()
 	k := policy.Kwargs{ActivationFn: "tanh", LogStdInit: 0.5}
-	m, err := policy.NewActorCritic(newRand(), env.Spec{Obs: env.NewBox(-1, 1, 2), Act: act}, k, policy.Native{})
+	m, err := policy.NewActorCritic(newRand(), env.Spec{Obs: env.NewBox(-1, 1, 2), Act: act}, k, nn.Native{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -243,7 +244,7 @@ func TestLoadMeta(t *testing.T) {
 func TestLoadVariances(t *testing.T) {
 	k := policy.DefaultKwargs()
 	k.NetArch, k.Norm = []int{2}, "batch"
-	m, err := policy.NewActorCritic(newRand(), env.Spec{Obs: env.NewBox(-1, 1, 2), Act: env.Discrete{N: 2}}, k, policy.Native{})
+	m, err := policy.NewActorCritic(newRand(), env.Spec{Obs: env.NewBox(-1, 1, 2), Act: env.Discrete{N: 2}}, k, nn.Native{})
 	if err != nil {
 		t.Fatal(err)
 	}

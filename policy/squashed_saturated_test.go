@@ -7,6 +7,7 @@ import (
 
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/policy"
+	"github.com/rlrun/rlrun/policy/nn"
 )
 
 // constantSquashed is a policy of one action whose network has the outputs μ and log σ
@@ -15,7 +16,7 @@ func constantSquashed(t *testing.T, mean, logStd float32) *policy.Squashed {
 	t.Helper()
 	k := policy.DefaultKwargs()
 	k.NetArch = []int{4}
-	p, err := policy.NewSquashed(newRand(), env.Spec{Obs: env.NewBox(-1, 1, 3), Act: env.NewBox(-1, 1, 1)}, k, policy.Native{})
+	p, err := policy.NewSquashed(newRand(), env.Spec{Obs: env.NewBox(-1, 1, 3), Act: env.NewBox(-1, 1, 1)}, k, nn.Native{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,13 +7,14 @@ import (
 
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/policy"
+	"github.com/rlrun/rlrun/policy/nn"
 )
 
 func newSquashed(t *testing.T, sde bool) *policy.Squashed {
 	t.Helper()
 	k := policy.DefaultKwargs()
 	k.NetArch, k.LogStdInit, k.UseSDE = []int{8}, -0.5, sde
-	p, err := policy.NewSquashed(newRand(), env.Spec{Obs: env.NewBox(-1, 1, 3), Act: env.NewBox(-1, 1, 2)}, k, policy.Native{})
+	p, err := policy.NewSquashed(newRand(), env.Spec{Obs: env.NewBox(-1, 1, 3), Act: env.NewBox(-1, 1, 2)}, k, nn.Native{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -80,12 +80,8 @@ func (e *evaluations) evaluate(ctx context.Context, r *Run, steps int) error {
 
 // savePolicy writes the present policy to a file of the run's.
 func (r *Run) savePolicy(name string) error {
-	p, err := saver(r.agent.Policy(), r.Scenario.Agent)
-	if err != nil {
-		return err
-	}
 	var b bytes.Buffer
-	if err := policy.Save(&b, p, policy.Meta{Env: r.Scenario.Env, Agent: r.Scenario.Agent}); err != nil {
+	if err := policy.Save(&b, r.agent.Policy(), policy.Meta{Env: r.Scenario.Env, Agent: r.Scenario.Agent}); err != nil {
 		return err
 	}
 	return r.write(name, b.Bytes())

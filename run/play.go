@@ -27,9 +27,11 @@ func Knowledge(s *scenario.Scenario, p policy.Policy) (values []float32, best []
 		return nil, nil
 	}
 	best, _ = greedy(context.Background(), p, tab)
-	if v, ok := p.(policy.Valuer); ok {
+	if p.Spec().Values {
 		values = make([]float32, len(best))
-		everyState(context.Background(), p, tab, func(from int, obs []float32, n int) { v.Values(obs, values[from:from+n]) })
+		everyState(context.Background(), p, tab, func(from int, obs []float32, n int) {
+			p.Act(policy.In{Obs: obs}, policy.Out{Value: values[from : from+n]})
+		})
 	}
 	return values, best
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/rlrun/rlrun/agents"
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/internal/episode"
+	"github.com/rlrun/rlrun/policy"
 	"github.com/rlrun/rlrun/run"
 )
 
@@ -36,7 +37,7 @@ func TestPlayer(t *testing.T) {
 			t.Fatal(err)
 		}
 		for !player.Done() {
-			p.Act(player.Obs, act)
+			p.Act(policy.In{Obs: player.Obs}, policy.Out{Act: act})
 			if err := player.Step(act); err != nil {
 				t.Fatal(err)
 			}

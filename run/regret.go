@@ -49,11 +49,11 @@ const (
 // width returns the length of an observation's row in p: for a network choices are
 // one-hot.
 func width(p policy.Policy, tab grid.Tabular) int {
-	space := tab.Spec().Obs
+	l, _ := env.LayoutOf(tab.Spec().Obs) // which the environment's making has checked
 	if _, ok := p.(*policy.Table); ok {
-		return space.Size()
+		return l.Size
 	}
-	return max(space.Size(), env.FlatSize(space))
+	return max(l.Size, l.Flat)
 }
 
 // greedy returns the action of p in each state of a model.
@@ -63,7 +63,7 @@ func greedy(ctx context.Context, p policy.Policy, tab grid.Tabular) ([]int, erro
 		if act == nil {
 			act = make([]float32, n)
 		}
-		p.Act(obs, act[:n])
+		p.Act(policy.In{Obs: obs}, policy.Out{Act: act[:n]})
 		for i, a := range act[:n] {
 			actions[from+i] = int(a)
 		}

@@ -5,11 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"strings"
 	"testing"
 
+	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/policy"
+	"github.com/rlrun/rlrun/policy/tape"
 )
 
 // world is a scenario on an empty map of n rows and n columns, seen one-hot. Its goal is
@@ -36,7 +37,8 @@ type walker struct {
 	asked  func() // is called when it is asked for several
 }
 
-func (w *walker) Act(obs, act []float32) {
+func (w *walker) Act(in policy.In, out policy.Out) {
+	obs, act := in.Obs, out.Act
 	if rows := len(act); rows > 1 {
 		w.states, w.most = w.states+rows, max(w.most, len(obs))
 		if w.asked != nil {
@@ -57,8 +59,12 @@ func (w *walker) Act(obs, act []float32) {
 	}
 }
 
-func (w *walker) Sample(_ *rand.Rand, obs, act []float32) { w.Act(obs, act) }
-func (w *walker) Clone() policy.Policy                    { return w }
+func (w *walker) Spec() policy.Spec      { return spec(w.n) }
+func (w *walker) Tensors() []*tape.Param { return nil }
+func (w *walker) Clone() policy.Policy   { return w }
+
+// spec describes a policy of a world of n rows and n columns.
+func spec(n int) policy.Spec { return policy.Spec{Obs: env.NewBox(0, 1, n*n), Act: env.Discrete{N: 4}} }
 
 // TestRegretBatches: a regret asks for all states of a world, 10,000 in rows of 10,000
 // floats, a few at a time. Any shortest way is the best: the regret is 0.
@@ -78,9 +84,10 @@ func TestRegretBatches(t *testing.T) {
 // stuck walks against the wall above, for ever.
 type stuck struct{}
 
-func (stuck) Act(_, act []float32)                  { clear(act) }
-func (stuck) Sample(_ *rand.Rand, _, act []float32) { clear(act) }
-func (stuck) Clone() policy.Policy                  { return stuck{} }
+func (stuck) Act(_ policy.In, out policy.Out) { clear(out.Act) }
+func (stuck) Spec() policy.Spec               { return spec(3) }
+func (stuck) Tensors() []*tape.Param          { return nil }
+func (stuck) Clone() policy.Policy            { return stuck{} }
 
 // TestRegretUnknown: a regret is null where the states are too many, of whose rows of
 // as many floats 2^33 are the most; and where a policy need not come to an end.

@@ -109,15 +109,6 @@ func (r *Run) Finish(ctx context.Context, st Status) (*Result, error) {
 	return res, r.writeJSON(resultFile, res)
 }
 
-// saver returns an agent's policy as one that can be saved.
-func saver(p policy.Policy, agent string) (policy.Saver, error) {
-	s, ok := p.(policy.Saver)
-	if !ok {
-		return nil, fmt.Errorf("the policy of %s cannot be saved", agent)
-	}
-	return s, nil
-}
-
 // Policy returns the saved policy of a loaded run: the final one, or the best of
 // those that were evaluated on the way.
 func (r *Run) Policy(best bool) (policy.Policy, error) {
@@ -125,10 +116,7 @@ func (r *Run) Policy(best bool) (policy.Policy, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := saver(a.Policy(), r.Scenario.Agent)
-	if err != nil {
-		return nil, err
-	}
+	p := a.Policy()
 	name := filepath.Join(r.Dir, policyFile)
 	if best {
 		name = filepath.Join(r.Dir, bestFile)

@@ -102,10 +102,6 @@ func removeUnborn(dir string) error {
 
 // begin loads the policy of s.Init into a new agent.
 func begin(a agents.Agent, s *scenario.Scenario) error {
-	p, err := saver(a.Policy(), s.Agent)
-	if err != nil {
-		return err
-	}
 	name := s.Init
 	if info, err := os.Stat(name); err == nil && info.IsDir() {
 		name = filepath.Join(name, policyFile)
@@ -118,11 +114,8 @@ func begin(a agents.Agent, s *scenario.Scenario) error {
 		return fmt.Errorf("init: %w", err)
 	}
 	defer f.Close()
-	if err := policy.Load(f, p, policy.Meta{}); err != nil {
+	if err := policy.Load(f, a.Policy(), policy.Meta{}); err != nil {
 		return fmt.Errorf("init: %s: %w", name, err)
-	}
-	if n, ok := p.(interface{ Adopt() }); ok {
-		n.Adopt()
 	}
 	return nil
 }

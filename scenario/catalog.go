@@ -9,7 +9,7 @@ import (
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/internal/nearest"
 	"github.com/rlrun/rlrun/internal/settings"
-	"github.com/rlrun/rlrun/policy"
+	"github.com/rlrun/rlrun/policy/nn"
 )
 
 // A Catalog has everything that scenarios can name. Nothing writes to its maps once
@@ -18,8 +18,8 @@ type Catalog struct {
 	Envs      env.Registry
 	Agents    Agents
 	Wrappers  Wrappers
-	Engines   map[string]policy.Engine // that networks are computed by, which a scenario calls its backend
-	Scenarios map[string][]byte        // scenarios that have a name, as YAML
+	Engines   map[string]nn.Engine // that networks are computed by, which a scenario calls its backend
+	Scenarios map[string][]byte    // scenarios that have a name, as YAML
 }
 
 // Builtin returns a Catalog of the environments in envs, of all agents and wrappers that
@@ -29,7 +29,7 @@ func Builtin(envs env.Registry) Catalog {
 		Envs:      envs,
 		Agents:    BuiltinAgents(),
 		Wrappers:  BuiltinWrappers(),
-		Engines:   map[string]policy.Engine{"native": policy.Native{}},
+		Engines:   map[string]nn.Engine{"native": nn.Native{}},
 		Scenarios: map[string][]byte{},
 	}
 }

@@ -232,8 +232,7 @@ func (a Agent) diverges(t *testing.T, mk func() env.Env) {
 
 // isWhole reports whether the agent's policy is finite.
 func isWhole(agent agents.Agent) bool {
-	p, ok := agent.Policy().(policy.Saver)
-	return ok && !slices.ContainsFunc(p.Tensors(), func(p *tape.Param) bool {
+	return !slices.ContainsFunc(agent.Policy().Tensors(), func(p *tape.Param) bool {
 		return slices.ContainsFunc(p.Value, func(v float32) bool { return v-v != 0 })
 	})
 }
@@ -247,15 +246,15 @@ func (a Agent) values(t *testing.T) {
 	}
 	agent := a.make(t, func() env.Env { return &twoStates{number: a.Table} }, 1, a.Steps)
 	learn(t, agent, a.Steps)
-	v, ok := agent.Policy().(policy.Valuer)
-	if !ok {
-		t.Fatalf("%T has no Values", agent.Policy())
+	p := agent.Policy()
+	if !p.Spec().Values {
+		t.Fatalf("%T has no values", p)
 	}
 	obs, got := []float32{1, 0, 0, 1}, make([]float32, 2)
 	if a.Table {
 		obs = []float32{0, 1}
 	}
-	v.Values(obs, got)
+	p.Act(policy.In{Obs: obs}, policy.Out{Value: got})
 	first := 1 / (1 - a.Gamma*a.Gamma)
 	for i, want := range []float64{first, a.Gamma * first} {
 		if math.Abs(float64(got[i])-want) > 0.03*want {

@@ -15,6 +15,7 @@ import (
 	"github.com/rlrun/rlrun/env/classic"
 	"github.com/rlrun/rlrun/env/state"
 	"github.com/rlrun/rlrun/policy"
+	"github.com/rlrun/rlrun/policy/nn"
 	"github.com/rlrun/rlrun/policy/optim"
 )
 
@@ -32,7 +33,8 @@ type CrossEntropy struct {
 	vec   env.Vector
 	model *policy.ActorCritic // of which the critic is not used
 	opt   *optim.Optimizer
-	obs   []float32 // what to act on next
+	dice  [1]rand.PCG // of actions
+	obs   []float32   // what to act on next
 	act   []float32
 	stats agents.Stats
 	loss  [1]agents.Named
@@ -45,12 +47,13 @@ func NewCrossEntropy(mk env.Maker, seed uint64) *CrossEntropy {
 	c := &CrossEntropy{vec: vec, obs: slices.Clone(first.Obs), act: make([]float32, spec.Act.Size())}
 	c.src.Seed(env.Split(seed, 0), 0)
 	c.rng = rand.New(&c.src)
-	c.model = agents.Must(policy.NewActorCritic(c.rng, spec, policy.DefaultKwargs(), policy.Native{}))
+	c.dice[0].Seed(env.Split(seed, 4), 0)
+	c.model = agents.Must(policy.NewActorCritic(c.rng, spec, policy.DefaultKwargs(), nil, nn.Native{}))
 	c.opt = optim.NewAdam(rate, 1e-8, c.model.Params())
 	return c
 }
 
-func (c *CrossEntropy) Policy() policy.Policy { return c.model.Policy() }
+func (c *CrossEntropy) Policy() policy.Policy { return c.model }
 
 // Learn runs iterations of playing and imitating.
 func (c *CrossEntropy) Learn(until int) (agents.Report, error) {
@@ -76,7 +79,7 @@ type episode struct {
 
 func (c *CrossEntropy) play() (e episode, err error) {
 	for done := false; !done && err == nil; {
-		c.model.Sample(c.rng, c.obs, c.act)
+		c.model.Act(policy.In{Obs: c.obs, Rand: c.dice[:]}, policy.Out{Act: c.act})
 		e.obs, e.act = append(e.obs, c.obs...), append(e.act, c.act...)
 		var res *env.Result
 		if res, err = c.vec.Step(c.act); err == nil {
@@ -95,7 +98,7 @@ func (c *CrossEntropy) imitate(best []episode) {
 	}
 	for range passes {
 		c.model.Tape.Reset()
-		loss := c.model.Pi(all.obs).LogProb(all.act).Mean().Neg() // E[-log π(a|s)]
+		loss := c.model.Pi(all.obs, nil).LogProb(all.act).Mean().Neg() // E[-log π(a|s)]
 		loss.Backward()
 		c.opt.Step()
 		c.loss[0] = agents.Named{Name: "loss", Value: float64(loss.Scalar())}
@@ -104,6 +107,7 @@ func (c *CrossEntropy) imitate(best []episode) {
 
 func (c *CrossEntropy) State(s *state.State) {
 	s.PCG("rng", &c.src)
+	s.PCG("dice", &c.dice[0])
 	s.Floats("obs", c.obs)
 	s.All(c.model, c.opt, c.vec, &c.stats)
 }
