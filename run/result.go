@@ -24,6 +24,7 @@ type Result struct {
 	Env       string   `json:"env"`
 	Agent     string   `json:"agent"`
 	Seed      uint64   `json:"seed"`
+	Sampled   bool     `json:"sampled,omitempty"` // actions were drawn from the policy
 	Steps     int      `json:"steps,omitempty"`
 	TrainS    *float64 `json:"train_s,omitempty"`
 	StepsPerS *float64 `json:"steps_per_s,omitempty"`
@@ -97,7 +98,7 @@ const evalBranch = 2
 // With its result a run is finished. Finish returns the result even if it cannot be
 // written.
 func (r *Run) Finish(ctx context.Context, st Status) (*Result, error) {
-	res, err := r.Evaluate(ctx, r.agent.Policy(), r.Scenario.Eval.Episodes, r.Scenario.Seed)
+	res, err := r.Evaluate(ctx, r.agent.Policy(), Evaluation{Episodes: r.Scenario.Eval.Episodes, Seed: r.Scenario.Seed})
 	if err != nil && ctx.Err() == nil {
 		err = fmt.Errorf("%w; the trained policy is in %s", err, filepath.Join(r.Dir, policyFile))
 	}
@@ -145,26 +146,39 @@ func (r *Run) bestHint() string {
 	return ", and --best takes the best policy so far"
 }
 
-// Evaluate judges p on episodes that training never sees, and that descend
-// from seed.
-func (r *Run) Evaluate(ctx context.Context, p policy.Policy, episodes int, seed uint64) (*Result, error) {
-	s := r.Scenario
-	score, err := agents.Evaluate(ctx, p, s.Judge, episodes, s.EpisodeLimit(), env.Split(seed, evalBranch))
+// An Evaluation says how a policy is evaluated.
+type Evaluation struct {
+	Episodes int
+	Seed     uint64 // that the episodes' seeds descend from
+	Sampled  bool   // actions are drawn from the policy; or else its best actions
+}
+
+// Evaluate evaluates p on episodes that training never sees. Of drawn actions
+// there is no regret.
+func (r *Run) Evaluate(ctx context.Context, p policy.Policy, e Evaluation) (*Result, error) {
+	s, play := r.Scenario, agents.Evaluate
+	if e.Sampled {
+		play = agents.EvaluateSampled
+	}
+	score, err := play(ctx, p, s.Judge, e.Episodes, s.EpisodeLimit(), env.Split(e.Seed, evalBranch))
 	if err != nil {
 		return nil, err
 	}
-	line := EvalLine{Episodes: episodes, Mean: score.Mean, Std: score.Std, Min: score.Min, Max: score.Max}
+	line := EvalLine{Episodes: e.Episodes, Mean: score.Mean, Std: score.Std, Min: score.Min, Max: score.Max}
 	if s.Threshold != nil {
 		line.SuccessRate = new(score.Reached(*s.Threshold))
 	}
-	regret, err := r.regret(ctx, p)
-	if err != nil {
+	res := &Result{
+		Event: "result", Scenario: s.Name, Env: s.Env, Agent: s.Agent, Seed: e.Seed, Sampled: e.Sampled,
+		Eval: line, Run: r.Dir, threshold: s.Threshold,
+	}
+	if e.Sampled {
+		return res, nil
+	}
+	if res.Regret, err = r.regret(ctx, p); err != nil {
 		return nil, err
 	}
-	return &Result{
-		Event: "result", Scenario: s.Name, Env: s.Env, Agent: s.Agent, Seed: seed,
-		Eval: line, Regret: regret, Run: r.Dir, threshold: s.Threshold,
-	}, nil
+	return res, nil
 }
 
 // complete reports whether all is there that a finished run's result has.
