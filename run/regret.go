@@ -7,14 +7,15 @@ import (
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/grid"
 	"github.com/rlrun/rlrun/policy"
+	"github.com/rlrun/rlrun/scenario"
 )
 
 // regret returns the optimal value of the start less the exact value of p, acting
 // greedily, both at the agent's discount. It is nil if the environment is not tabular. It
 // is NaN if p has no value, because its episodes need not end, or if there are too many
 // states. The end of ctx is an error.
-func (r *Run) regret(ctx context.Context, p policy.Policy) (*Number, error) {
-	tab := r.Scenario.Tabular
+func regret(ctx context.Context, s *scenario.Scenario, p policy.Policy) (*Number, error) {
+	tab := s.Tabular
 	if tab == nil {
 		return nil, nil
 	}
@@ -26,7 +27,7 @@ func (r *Run) regret(ctx context.Context, p policy.Policy) (*Number, error) {
 	if err != nil {
 		return nil, err
 	}
-	x, err := tab.Model().Regret(ctx, act, r.Scenario.Discount())
+	x, err := tab.Model().Regret(ctx, act, s.Discount())
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}

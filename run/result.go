@@ -10,8 +10,6 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/rlrun/rlrun/agents"
-	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/internal/infile"
 	"github.com/rlrun/rlrun/policy"
 )
@@ -29,7 +27,7 @@ type Result struct {
 	TrainS    *float64 `json:"train_s,omitempty"`
 	StepsPerS *float64 `json:"steps_per_s,omitempty"`
 	Eval      EvalLine `json:"eval"`
-	Regret    *Number  `json:"regret,omitempty"` // of the start: see Run.regret; nil where the environment is not tabular
+	Regret    *Number  `json:"regret,omitempty"` // of the start: see regret; nil where the environment is not tabular
 	Run       string   `json:"run"`
 	threshold *float64
 }
@@ -90,10 +88,6 @@ func (e *EvalLine) UnmarshalJSON(data []byte) error {
 // Threshold is the return that counts as solved; nil where there is none.
 func (r *Result) Threshold() *float64 { return r.threshold }
 
-// evalBranch is the child of a run's seed that evaluation descends from. An
-// agent's are 0 and 1.
-const evalBranch = 2
-
 // Finish evaluates the trained policy, which Train has saved, and writes the result.
 // With its result a run is finished. Finish returns the result even if it cannot be
 // written.
@@ -144,41 +138,6 @@ func (r *Run) bestHint() string {
 		return ""
 	}
 	return ", and --best takes the best policy so far"
-}
-
-// An Evaluation says how a policy is evaluated.
-type Evaluation struct {
-	Episodes int
-	Seed     uint64 // that the episodes' seeds descend from
-	Sampled  bool   // actions are drawn from the policy; or else its best actions
-}
-
-// Evaluate evaluates p on episodes that training never sees. Of drawn actions
-// there is no regret.
-func (r *Run) Evaluate(ctx context.Context, p policy.Policy, e Evaluation) (*Result, error) {
-	s, play := r.Scenario, agents.Evaluate
-	if e.Sampled {
-		play = agents.EvaluateSampled
-	}
-	score, err := play(ctx, p, s.Judge, e.Episodes, s.EpisodeLimit(), env.Split(e.Seed, evalBranch))
-	if err != nil {
-		return nil, err
-	}
-	line := EvalLine{Episodes: e.Episodes, Mean: score.Mean, Std: score.Std, Min: score.Min, Max: score.Max}
-	if s.Threshold != nil {
-		line.SuccessRate = new(score.Reached(*s.Threshold))
-	}
-	res := &Result{
-		Event: "result", Scenario: s.Name, Env: s.Env, Agent: s.Agent, Seed: e.Seed, Sampled: e.Sampled,
-		Eval: line, Run: r.Dir, threshold: s.Threshold,
-	}
-	if e.Sampled {
-		return res, nil
-	}
-	if res.Regret, err = r.regret(ctx, p); err != nil {
-		return nil, err
-	}
-	return res, nil
 }
 
 // complete reports whether all is there that a finished run's result has.
