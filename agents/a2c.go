@@ -5,6 +5,7 @@ import (
 
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/policy"
+	"github.com/rlrun/rlrun/policy/nn"
 	"github.com/rlrun/rlrun/policy/optim"
 )
 
@@ -32,7 +33,7 @@ func DefaultA2C() A2CConfig {
 	k := policy.DefaultKwargs()
 	k.OptimizerClass = ""
 	return A2CConfig{
-		Setup:  Setup{Steps: 100_000, NEnvs: 1, Engine: policy.Native{}},
+		Setup:  Setup{Steps: 100_000, NEnvs: 1, Engine: nn.Native{}},
 		NSteps: 5, LearningRate: optim.Constant(7e-4), Gamma: 0.99, GAELambda: 1, VFCoef: 0.5, EntCoef: 0, MaxGradNorm: 0.5,
 		UseRMSProp: true, RMSPropEps: 1e-5, SDESampleFreq: -1, Normalize: DefaultNormalize(), PolicyKwargs: k,
 	}
@@ -119,6 +120,7 @@ func (a *A2C) iterate() error {
 	if a.c.NormalizeAdvantage {
 		normalize(a.adv)
 	}
-	a.descend(a.roll.Steps(), a.mask)
+	a.descend(a.roll.Steps(), a.masks)
+	a.observe()
 	return a.check()
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/state"
 	"github.com/rlrun/rlrun/policy"
+	"github.com/rlrun/rlrun/policy/nn"
 	"github.com/rlrun/rlrun/policy/optim"
 	"github.com/rlrun/rlrun/policy/parallel"
 	"github.com/rlrun/rlrun/policy/tape"
@@ -31,7 +32,7 @@ type A3CConfig struct {
 // DefaultA3C returns eight workers, with the paper's β.
 func DefaultA3C() A3CConfig {
 	return A3CConfig{
-		Setup:  Setup{Steps: 100_000, NEnvs: 8, Engine: policy.Native{}},
+		Setup:  Setup{Steps: 100_000, NEnvs: 8, Engine: nn.Native{}},
 		NSteps: 32, Ordered: true, LearningRate: optim.Constant(1e-3), Gamma: 0.99, GAELambda: 1, VFCoef: 0.5, EntCoef: 0.01,
 		MaxGradNorm: 0.5, PolicyKwargs: policy.DefaultKwargs(),
 	}
@@ -128,13 +129,14 @@ func (a *A3C) begin(mk env.Maker) error {
 
 // hire adds a worker. With the first come the shared networks.
 func (a *A3C) hire(mk env.Maker, seed uint64) (err error) {
-	w, setup, raw := new(worker), a.c.Setup, DefaultNormalize()
+	w, setup := new(worker), a.c.Setup
 	setup.Seed, setup.NEnvs = seed, 1
-	if err = w.enter(mk, &setup, &raw, a.c.Gamma); err != nil {
+	if err = w.enter(mk, &setup, 0); err != nil {
 		return err
 	}
+	w.dice = newActionRand(a.c.Seed, len(a.workers), 1)
 	if a.model == nil {
-		if a.model, err = policy.NewActorCritic(w.rng, w.vec.Spec(), a.c.PolicyKwargs, a.c.Engine); err != nil {
+		if a.model, err = policy.NewActorCritic(w.rng, w.vec.Spec(), a.c.PolicyKwargs, nil, a.c.Engine); err != nil {
 			return err
 		}
 		a.params = a.model.Params()
@@ -142,7 +144,7 @@ func (a *A3C) hire(mk env.Maker, seed uint64) (err error) {
 			return err
 		}
 	}
-	w.model = a.model.Copy()
+	w.model = a.model.Copy(nil)
 	w.params = w.model.Params()
 	w.weigh(a.c.VFCoef, a.c.EntCoef)
 	w.run = func() { a.work(w) }
@@ -191,7 +193,7 @@ func (a *A3C) iterate() error {
 // any goes on.
 func (a *A3C) inOrder() {
 	for range updates {
-		a.cores.Run(len(a.workers), a.act)
+		a.cores.Run(len(a.workers), parallel.Func(a.act))
 		for _, w := range a.workers {
 			if w.err != nil {
 				return
@@ -243,7 +245,7 @@ func (a *A3C) gradient(w *worker) error {
 		return err
 	}
 	w.advantages(a.c.Gamma, a.c.GAELambda)
-	w.differentiate(w.roll.Steps(), w.mask)
+	w.differentiate(w.roll.Steps(), w.masks)
 	return cmp.Or(w.model.Tape.Err(), w.model.ValueTape.Err())
 }
 
@@ -261,14 +263,15 @@ func (a *A3C) apply(w *worker) {
 }
 
 // Policy is the actor with its critic.
-func (a *A3C) Policy() policy.Policy { return a.model.Policy() }
+func (a *A3C) Policy() policy.Policy { return a.model }
 
 // State visits the shared parameters and their optimiser, and the workers.
 func (a *A3C) State(s *state.State) {
 	s.All(a.model, a.opt, &a.stats)
 	for _, w := range a.workers {
 		s.PCG("a3c/rng", &w.src)
-		s.Floats("a3c/forbidden", w.forbidden)
+		s.Bools("a3c/mask", w.mask)
+		s.Int("a3c/acted", &w.acted, state.MaxCount)
 		s.All(w.model, w.vec, w.roll)
 	}
 }

@@ -1,7 +1,7 @@
 package agents
 
 import (
-	"github.com/rlrun/rlrun/policy"
+	"github.com/rlrun/rlrun/policy/dist"
 	"github.com/rlrun/rlrun/policy/loss"
 	"github.com/rlrun/rlrun/policy/tape"
 )
@@ -27,7 +27,7 @@ func (a *actorCritic) advantages(gamma, lambda float32) {
 }
 
 // actorLoss is -(E[log π(a|s) Â] + β S).
-func (a *actorCritic) actorLoss(pi policy.Dist) *tape.Var {
+func (a *actorCritic) actorLoss(pi dist.Dist) *tape.Var {
 	gain := loss.PolicyGradient(pi.LogProb(a.roll.Act), a.model.Tape.Const(a.adv, len(a.adv)))
 	entropy := pi.Entropy().Mean()
 	a.log.gain, a.log.entropy = float64(gain.Scalar()), float64(entropy.Scalar())

@@ -34,7 +34,7 @@ type critics struct {
 // newCritics returns n critics that learn from o's minibatches what o wants of them, and
 // write the first one's errors. A mean squared error counts weight.
 func newCritics(o *offPolicy, k *policy.Kwargs, n int, weight float32) (*critics, error) {
-	now, err := policy.NewCritics(o.rng, o.vec.Spec(), *k, o.setup.Engine, n)
+	now, err := policy.NewCritics(o.rng, o.vec.Spec(), *k, nil, o.setup.Engine, n)
 	if err != nil {
 		return nil, err
 	}
@@ -65,7 +65,7 @@ func (c *critics) Share(cores *parallel.Pool) {
 
 // learn takes a step down the weighted mean squared errors.
 func (c *critics) learn() {
-	c.cores.Run(len(c.tapes), c.fit)
+	c.cores.Run(len(c.tapes), parallel.Func(c.fit))
 	c.opt.Step()
 	c.loss = f32.Sum(c.losses)
 }
@@ -74,7 +74,7 @@ func (c *critics) learn() {
 func (c *critics) fitOne(i int) {
 	t, n := c.tapes[i], c.batch.Len()
 	t.Reset()
-	q := c.now.Q[i].Forward(t, c.now.Of(c.batch.Obs, t.Const(c.batch.Act, n)))
+	q := c.now.Q[i].Forward(t, c.now.Input(c.batch.Obs, t.Const(c.batch.Act, n)))
 	if i == 0 {
 		f32.Sub(c.errs, q.Value, c.wanted)
 	}
@@ -90,7 +90,7 @@ func (c *critics) slope(act []float32, n int) (gradient []float32, mean float64)
 		p.Value = act
 		clear(p.Grad)
 	}
-	c.cores.Run(n, c.estimate)
+	c.cores.Run(n, parallel.Func(c.estimate))
 	for r := range c.least[0] {
 		best := 0
 		for i, q := range c.estimates[:n] {
@@ -101,7 +101,7 @@ func (c *critics) slope(act []float32, n int) (gradient []float32, mean float64)
 		c.least[best][r] = 1
 		mean += float64(c.estimates[best].Value[r])
 	}
-	c.cores.Run(n, c.differentiate)
+	c.cores.Run(n, parallel.Func(c.differentiate))
 	gradient = c.acts[0].Grad
 	for _, p := range c.acts[1:n] {
 		f32.AddTo(gradient, p.Grad)
@@ -113,7 +113,7 @@ func (c *critics) slope(act []float32, n int) (gradient []float32, mean float64)
 func (c *critics) estimateOne(i int) {
 	t := c.tapes[i]
 	t.Reset()
-	x := c.now.Of(c.batch.Obs, t.Param(c.acts[i]))
+	x := c.now.Input(c.batch.Obs, t.Param(c.acts[i]))
 	t.Freeze(true)
 	c.estimates[i] = c.now.Q[i].Forward(t, x)
 	t.Freeze(false)

@@ -5,6 +5,7 @@ import (
 
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/policy"
+	"github.com/rlrun/rlrun/policy/nn"
 )
 
 // DDPGConfig is all of DDPG's settings. Start from DefaultDDPG.
@@ -19,7 +20,7 @@ type DDPGConfig struct {
 // as rl-zoo3 has it.
 func DefaultDDPG() DDPGConfig {
 	return DDPGConfig{
-		Setup:  Setup{Steps: 100_000, NEnvs: 1, Engine: policy.Native{}},
+		Setup:  Setup{Steps: 100_000, NEnvs: 1, Engine: nn.Native{}},
 		Replay: DefaultReplay(), Noise: Noise{"normal", 0.1}, PolicyKwargs: offPolicyKwargs(400, 300),
 	}
 }
@@ -73,7 +74,7 @@ func (a *DDPG) Learn(until int) (Report, error) {
 
 // improve learns from a minibatch, towards y = r + γ Q'(s', μ'(s')).
 func (a *DDPG) improve() {
-	a.actorTarget.Choose(a.batch.Next, a.next)
+	a.actorTarget.Act(policy.In{Obs: a.batch.Next}, policy.Out{Raw: a.next})
 	a.critics.target.Least(a.batch.Next, a.next, a.value)
 	a.targets(a.value)
 	a.critics.learn()

@@ -1,9 +1,12 @@
 package agents
 
 import (
+	"math/rand/v2"
+
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/state"
 	"github.com/rlrun/rlrun/policy"
+	"github.com/rlrun/rlrun/policy/nn"
 	"github.com/rlrun/rlrun/policy/optim"
 	"github.com/rlrun/rlrun/policy/tape"
 )
@@ -30,7 +33,7 @@ func (d *dpg) build(mk env.Maker, s *Setup, r *Replay, n Noise, k *policy.Kwargs
 		return err
 	}
 	spec := d.vec.Spec()
-	if d.actor, err = policy.NewDeterministic(d.rng, spec, *k, s.Engine); err != nil {
+	if d.actor, err = policy.NewDeterministic(d.rng, spec, *k, nil, s.Engine); err != nil {
 		return err
 	}
 	if d.critics, err = newCritics(&d.offPolicy, k, critics, 1); err != nil {
@@ -39,12 +42,12 @@ func (d *dpg) build(mk env.Maker, s *Setup, r *Replay, n Noise, k *policy.Kwargs
 	if d.actorOpt, err = k.Optimizer(d.actor.Params()); err != nil {
 		return err
 	}
-	d.actorTarget = d.actor.Copy()
+	d.actorTarget = d.actor.Copy(nil)
 	d.noise = noise{n, make([]float32, len(d.act))}
 	d.next, d.value = make([]float32, len(d.batch.Act)), make([]float32, r.BatchSize)
 	d.params = append(d.actor.Params(), d.critics.now.Params()...)
 	d.opts, d.tapes = []*optim.Optimizer{d.actorOpt, d.critics.opt}, append([]*tape.Tape{d.actor.Tape}, d.critics.tapes...)
-	d.sharers = []policy.Sharer{d.actor, d.actorTarget, d.critics}
+	d.sharers = []nn.Sharer{d.actor, d.actorTarget, d.critics}
 	d.followers = []follower{{d.actorTarget.Params(), d.actor.Params()}, {d.critics.target.Params(), d.critics.now.Params()}}
 	d.random, d.explore, d.bound, d.ended = d.uniform, d.exploreByNoise, d.actor.Stretch, d.noise.ended
 	return nil
@@ -53,9 +56,9 @@ func (d *dpg) build(mk env.Maker, s *Setup, r *Replay, n Noise, k *policy.Kwargs
 // Policy is the actor, without noise.
 func (d *dpg) Policy() policy.Policy { return d.actor }
 
-func (d *dpg) exploreByNoise() {
-	d.actor.Choose(d.now, d.act)
-	d.noise.add(d.rng, d.act)
+func (d *dpg) exploreByNoise(rng []rand.PCG) {
+	d.actor.Act(policy.In{Obs: d.now}, policy.Out{Raw: d.act})
+	d.noise.add(rng, d.act)
 }
 
 // learnActor takes a step up Q₁(s, μ(s)), by ∇θ μ(s) ∇ₐ Q₁(s, a): theorem 1 there.

@@ -1,6 +1,7 @@
 package agents
 
 import (
+	"math/rand/v2"
 	"slices"
 
 	"github.com/rlrun/rlrun/env"
@@ -8,6 +9,7 @@ import (
 	"github.com/rlrun/rlrun/policy"
 	"github.com/rlrun/rlrun/policy/f32"
 	"github.com/rlrun/rlrun/policy/loss"
+	"github.com/rlrun/rlrun/policy/nn"
 	"github.com/rlrun/rlrun/policy/optim"
 	"github.com/rlrun/rlrun/policy/tape"
 )
@@ -27,7 +29,7 @@ type DQNConfig struct {
 // DefaultDQN returns the settings that Stable-Baselines3 has by default.
 func DefaultDQN() DQNConfig {
 	c := DQNConfig{
-		Setup:  Setup{Steps: 100_000, NEnvs: 1, Engine: policy.Native{}},
+		Setup:  Setup{Steps: 100_000, NEnvs: 1, Engine: nn.Native{}},
 		Replay: DefaultReplay(), TargetUpdateInterval: 10_000, Exploration: Exploration{1, 0.05, 0.1},
 		MaxGradNorm: 10, PolicyKwargs: offPolicyKwargs(64, 64),
 	}
@@ -71,11 +73,11 @@ func NewDQN(mk env.Maker, c DQNConfig) (*DQN, error) {
 		return nil, errorf("DQN", err)
 	}
 	a.opt.MaxNorm = c.MaxGradNorm
-	a.target, a.tape = a.q.Copy(), tape.New()
+	a.target, a.tape = a.q.Copy(nil), tape.New()
 	actions := a.vec.Spec().Act.(env.Discrete).N
 	a.scores, a.next, a.value = make([]float32, actions*c.BatchSize), make([]float32, c.BatchSize), make([]float32, c.BatchSize)
 	a.params, a.opts, a.tapes = a.q.Params(), []*optim.Optimizer{a.opt}, []*tape.Tape{a.tape}
-	a.sharers = []policy.Sharer{a.q, a.target}
+	a.sharers = []nn.Sharer{a.q, a.target}
 	a.followers = []follower{{a.target.Params(), a.q.Params()}}
 	a.random, a.explore, a.update = a.any, a.greedily, a.improve
 	a.bound, a.ended = func([]float32) {}, a.follow
@@ -90,7 +92,7 @@ func (a *DQN) begin(mk env.Maker) (err error) {
 	if err = a.connect(mk, &a.c.Setup, &a.c.Replay); err != nil {
 		return err
 	}
-	if a.q, err = policy.NewQNetwork(a.rng, a.vec.Spec(), a.c.PolicyKwargs, a.c.Engine, a.c.Dueling); err != nil {
+	if a.q, err = policy.NewQNetwork(a.rng, a.vec.Spec(), a.c.PolicyKwargs, nil, a.c.Engine, a.c.Dueling); err != nil {
 		return err
 	}
 	a.opt, err = a.c.PolicyKwargs.Optimizer(a.q.Params())
@@ -107,21 +109,19 @@ func (a *DQN) Learn(until int) (Report, error) {
 }
 
 // any chooses actions at random.
-func (a *DQN) any() {
+func (a *DQN) any(rng []rand.PCG) {
 	for i := range a.act {
-		a.act[i] = a.choose(i)
+		a.act[i] = a.choose(rand.New(&rng[i]), i)
 	}
 }
 
 // greedily chooses the best actions, and with probability ε any.
-func (a *DQN) greedily() {
+func (a *DQN) greedily(rng []rand.PCG) {
 	eps := a.explorationRate()
-	a.q.Forbid(a.forbidden)
-	a.q.Act(a.now, a.act)
-	a.q.Forbid(nil)
+	a.q.Act(policy.In{Obs: a.now, Mask: a.mask}, policy.Out{Act: a.act})
 	for i := range a.act {
-		if a.rng.Float64() < eps {
-			a.act[i] = a.choose(i)
+		if row := rand.New(&rng[i]); row.Float64() < eps {
+			a.act[i] = a.choose(row, i)
 		}
 	}
 }
@@ -136,11 +136,11 @@ func (a *DQN) explorationRate() float64 {
 }
 
 // choose returns any action that environment i allows.
-func (a *DQN) choose(i int) float32 {
+func (a *DQN) choose(rng *rand.Rand, i int) float32 {
 	actions := len(a.scores) / len(a.value)
 	for {
-		k := a.rng.IntN(actions)
-		if a.forbidden == nil || a.forbidden[i*actions+k] == 0 {
+		k := rng.IntN(actions)
+		if a.mask == nil || a.mask[i*actions+k] {
 			return float32(k)
 		}
 	}
@@ -175,14 +175,10 @@ func (a *DQN) improve() {
 func (a *DQN) learnTargets() {
 	b := a.batch
 	if !a.c.Double {
-		a.target.Forbid(b.Forbidden)
-		a.target.Values(b.Next, a.value)
-		a.target.Forbid(nil)
+		a.target.Act(policy.In{Obs: b.Next, Mask: b.Mask}, policy.Out{Value: a.value})
 	} else {
-		a.q.Forbid(b.Forbidden)
-		a.q.Act(b.Next, a.next)
-		a.q.Forbid(nil)
-		a.target.Scores(b.Next, a.scores)
+		a.q.Act(policy.In{Obs: b.Next, Mask: b.Mask}, policy.Out{Act: a.next})
+		a.target.Act(policy.In{Obs: b.Next}, policy.Out{Scores: a.scores})
 		for i, k := range a.next {
 			a.value[i] = a.scores[i*len(a.scores)/len(a.value)+int(k)]
 		}

@@ -49,13 +49,13 @@ func (h *horizon) CheckSteps(until int) error {
 func (h *horizon) FallsToZero(until int) bool { return h.falling(until) != nil }
 
 // falling returns the first setting that falls to 0 before until steps, nil if there is
-// none.
+// none. A setting that falls to a floor above 0 is none of these.
 func (h *horizon) falling(until int) *scheduled {
 	if until <= h.setup.Steps {
 		return nil
 	}
 	for i, s := range h.schedules {
-		if !s.value.IsConstant() {
+		if s.value.FallsToZero() {
 			return &h.schedules[i]
 		}
 	}

@@ -137,3 +137,13 @@ func TestHorizonOfClipRange(t *testing.T) {
 		}
 	}
 }
+
+// TestHorizonOfFloor: what falls to more than 0 goes on beyond Setup.Steps at its floor.
+func TestHorizonOfFloor(t *testing.T) {
+	c := ppoConfig()
+	c.Steps, c.Beyond, c.LearningRate = 1024, false, optim.Linear(0.01).To(0.005)
+	r, err := agents.Must(agents.NewPPO(env.Each(newMimic), c)).Learn(2048)
+	if rate := figure(t, r, "learning_rate"); err != nil || rate != 0.005 {
+		t.Errorf("Learn(2048) of 1024 steps: rate %v, error %v; want 0.005 and none", rate, err)
+	}
+}

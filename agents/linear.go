@@ -7,6 +7,8 @@ import (
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/state"
 	"github.com/rlrun/rlrun/policy"
+	"github.com/rlrun/rlrun/policy/f32"
+	"github.com/rlrun/rlrun/policy/nn"
 	"github.com/rlrun/rlrun/policy/optim"
 )
 
@@ -26,7 +28,7 @@ type LinearConfig struct {
 // DefaultLinear returns eight tilings of eight tiles.
 func DefaultLinear() LinearConfig {
 	return LinearConfig{
-		Setup: Setup{Steps: 100_000, NEnvs: 1, Engine: policy.Native{}}, LearningRate: optim.Constant(0.3), Gamma: 0.99,
+		Setup: Setup{Steps: 100_000, NEnvs: 1, Engine: nn.Native{}}, LearningRate: optim.Constant(0.3), Gamma: 0.99,
 		Exploration: Exploration{0.1, 0, 0.5}, Tilings: 8, Tiles: 8,
 	}
 }
@@ -129,7 +131,7 @@ func (a *Linear) choose(q []float32) float32 {
 	if a.eps > 0 && a.rng.Float64() < a.eps {
 		return float32(a.rng.IntN(len(q)))
 	}
-	return float32(policy.ArgMax(q))
+	return float32(f32.ArgMax(q))
 }
 
 // Policy is the tiles, which act greedily.
@@ -173,7 +175,7 @@ func (a *Linear) step() error {
 		}
 		target := res.Reward[i]
 		if !res.Terminated[i] {
-			best := policy.ArgMax(q)
+			best := f32.ArgMax(q)
 			if a.target == sarsa && !res.Done(i) {
 				best = int(following)
 			}

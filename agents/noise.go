@@ -37,19 +37,23 @@ type noise struct {
 }
 
 // add adds noise to actions [N, A], and keeps them in [-1, 1].
-func (n *noise) add(rng *rand.Rand, act []float32) {
+func (n *noise) add(rng []rand.PCG, act []float32) {
 	if n.NoiseType == "none" {
 		return
 	}
-	for i := range act {
-		e := float64(n.NoiseStd) * rng.NormFloat64()
-		if n.NoiseType == "normal" {
-			n.x[i] = float32(e)
-		} else {
-			x := float64(n.x[i])
-			n.x[i] = float32(x - float64(meanReversion*stepTime*x) + float64(math.Sqrt(stepTime)*e))
+	a := len(act) / len(rng)
+	for r := range rng {
+		row := rand.New(&rng[r])
+		for i := r * a; i < (r+1)*a; i++ {
+			e := float64(n.NoiseStd) * row.NormFloat64()
+			if n.NoiseType == "normal" {
+				n.x[i] = float32(e)
+			} else {
+				x := float64(n.x[i])
+				n.x[i] = float32(x - float64(meanReversion*stepTime*x) + float64(math.Sqrt(stepTime)*e))
+			}
+			act[i] = min(max(act[i]+n.x[i], -1), 1)
 		}
-		act[i] = min(max(act[i]+n.x[i], -1), 1)
 	}
 }
 

@@ -28,85 +28,24 @@ func (n *Normalize) rules() []rule {
 	}
 }
 
-// around returns v as n says, and the Normalizer of its observations; nil if they
-// stay as they are.
-func (n *Normalize) around(v env.Vector, gamma float32) (env.Vector, *policy.Normalizer, error) {
-	if !n.Obs && !n.Reward {
-		return v, nil, nil
+// observations returns the Normalizer of observations; nil if they stay as they are.
+func (n *Normalize) observations(space env.Space) (*policy.Normalizer, error) {
+	if !n.Obs {
+		return nil, nil
 	}
-	space := v.Spec().Obs
-	if _, ok := space.(env.Box); n.Obs && !ok {
-		return nil, nil, fmt.Errorf("normalize.norm_obs of observations that are %s, want a Box of numbers", env.Describe(space))
-	}
-	res := env.NewResult(v.Len(), space.Size())
-	w := &normalizing{Vector: v, res: res, scaled: res.Reward}
-	if n.Obs {
-		w.obs = policy.NewNormalizer(space.Size(), n.ClipObs)
-	}
-	if n.Reward {
-		w.rewards = newRewardScale(v.Len(), float64(gamma), float64(n.ClipReward))
-	}
-	return w, w.obs, nil
-}
-
-// normalizing is a Vector whose Results are normalised.
-type normalizing struct {
-	env.Vector
-	obs     *policy.Normalizer // nil to leave them as they are
-	rewards *rewardScale       // likewise
-	scaled  []float64          // [N] normalised rewards
-	res     *env.Result
-}
-
-// Reset begins all episodes, and with them the discounted sums of their rewards.
-func (v *normalizing) Reset(seed uint64) (*env.Result, error) {
-	res, err := v.Vector.Reset(seed)
+	m, err := policy.NewNormalizer(space, n.ClipObs)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("normalize.%w", err)
 	}
-	if v.rewards != nil {
-		clear(v.rewards.sum)
-	}
-	return v.result(res, res.Reward), nil
+	return m, nil
 }
 
-// Step steps the environments.
-func (v *normalizing) Step(act []float32) (*env.Result, error) {
-	res, err := v.Vector.Step(act)
-	if err != nil {
-		return nil, err
+// rewards returns the rewardScale of n environments; nil if rewards stay as they are.
+func (n *Normalize) rewards(envs int, gamma float32) *rewardScale {
+	if !n.Reward {
+		return nil
 	}
-	reward := res.Reward
-	if v.rewards != nil {
-		v.rewards.normalize(v.scaled, res)
-		reward = v.scaled
-	}
-	return v.result(res, reward), nil
-}
-
-// result returns r with normalised observations and the given rewards.
-func (v *normalizing) result(r *env.Result, reward []float64) *env.Result {
-	obs, next := v.res.Obs, v.res.Next
-	*v.res = *r
-	v.res.Reward = reward
-	if v.obs != nil {
-		v.obs.Observe(r.Obs)
-		v.obs.Apply(obs, r.Obs)
-		v.obs.Apply(next, r.Next)
-		v.res.Obs, v.res.Next = obs, next
-	}
-	return v.res
-}
-
-// State visits the environments and what has been seen of them.
-func (v *normalizing) State(s *state.State) {
-	v.Vector.State(s)
-	if v.obs != nil {
-		v.obs.State(s)
-	}
-	if v.rewards != nil {
-		v.rewards.State(s)
-	}
+	return newRewardScale(envs, float64(gamma), float64(n.ClipReward))
 }
 
 // A rewardScale divides rewards by the running standard deviation of their
@@ -125,17 +64,20 @@ func newRewardScale(n int, gamma, clip float64) *rewardScale {
 	return &rewardScale{gamma, clip, make([]float64, n), policy.NewMoments(1)}
 }
 
-// normalize counts the rewards of a step and writes them, normalised, to dst [N].
-func (r *rewardScale) normalize(dst []float64, res *env.Result) {
-	for i, reward := range res.Reward {
-		r.sum[i] = float64(r.gamma*r.sum[i]) + reward
-	}
-	r.seen.Add(r.sum)
-	k := r.seen.Scale(0)
-	for i, reward := range res.Reward {
-		dst[i] = min(max(reward*k, -r.clip), r.clip)
-		if res.Done(i) {
-			r.sum[i] = 0
+// normalize counts the rewards [T, N] of T steps in their order, and replaces them by what
+// they are normalised; done is 1 where an episode ended.
+func (r *rewardScale) normalize(reward, done []float32) {
+	for n := len(r.sum); len(reward) > 0; reward, done = reward[n:], done[n:] {
+		for i := range n {
+			r.sum[i] = float64(r.gamma*r.sum[i]) + float64(reward[i])
+		}
+		r.seen.Add(r.sum)
+		k := r.seen.Scale(0)
+		for i := range n {
+			reward[i] = float32(min(max(float64(reward[i])*k, -r.clip), r.clip))
+			if done[i] != 0 {
+				r.sum[i] = 0
+			}
 		}
 	}
 }

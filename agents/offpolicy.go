@@ -3,11 +3,12 @@ package agents
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/state"
-	"github.com/rlrun/rlrun/policy"
 	"github.com/rlrun/rlrun/policy/f32"
+	"github.com/rlrun/rlrun/policy/nn"
 	"github.com/rlrun/rlrun/policy/optim"
 	"github.com/rlrun/rlrun/policy/parallel"
 	"github.com/rlrun/rlrun/policy/tape"
@@ -69,29 +70,31 @@ func (r *Replay) rules() []rule {
 // offPolicy is what agents are made of that learn from all they remember.
 type offPolicy struct {
 	horizon
-	r      *Replay
-	src    rand.PCG
-	rng    *rand.Rand
-	vec    env.Vector
-	buffer replay.Buffer
-	batch  *replay.Batch
-	stats  Stats
-	rate   float64 // in this iteration
+	r           *Replay
+	src         rand.PCG
+	rng         *rand.Rand
+	vec         env.Vector
+	buffer      replay.Buffer
+	prioritized *replay.Prioritized // its Sampler; nil if all transitions are equally likely
+	batch       *replay.Batch
+	stats       Stats
+	rate        float64 // in this iteration
 
 	now, act, bounded []float32 // [N, O] what to act on next; [N, A] as it is remembered, and as the environments get it
 	wanted, errs      []float32 // [B] what the critics learn, and the errors that they had before
-	forbidden         []float32 // [N, actions] what cannot be done next; nil where all can always be
+	mask              []bool    // [N, choices] what can be done next; nil where everything always can
+	dice              *actionRand
 	tapes             []*tape.Tape
 	opts              []*optim.Optimizer
 
 	// Of the algorithm.
-	random, explore func()                // write act: before learning starts, and afterwards
+	random, explore func(rng []rand.PCG)  // write act: before learning starts, and afterwards
 	bound           func(act []float32)   // brings bounded into the action space, in place
 	ended           func(res *env.Result) // is told of each step
 	update          func()                // learns from batch, and writes errs
 	params          []*tape.Param         // that are learned
 	followers       []follower
-	sharers         []policy.Sharer
+	sharers         []nn.Sharer
 }
 
 // connect makes the environments and the buffer.
@@ -108,30 +111,33 @@ func (o *offPolicy) connect(mk env.Maker, s *Setup, r *Replay) (err error) {
 		return err
 	}
 	spec, floats := o.vec.Spec(), func(n int) []float32 { return make([]float32, n) }
-	if o.buffer, err = r.buffer(spec, first); err != nil {
+	if o.buffer, o.prioritized, err = r.buffer(spec, first); err != nil {
 		return err
 	}
 	a := s.NEnvs * spec.Act.Size()
-	o.forbidden = forbiddenIn(first)
+	o.mask, o.dice = slices.Clone(first.Mask), newActionRand(s.Seed, 0, s.NEnvs)
 	o.now, o.act, o.bounded = append(floats(0), first.Obs...), floats(a), floats(a)
 	o.batch, o.wanted, o.errs = replay.NewBatch(spec, r.BatchSize), floats(r.BatchSize), floats(r.BatchSize)
 	return nil
 }
 
-// buffer makes what r describes for environments that begin as first says.
-func (r *Replay) buffer(spec env.Spec, first *env.Result) (replay.Buffer, error) {
-	if r.Prioritized {
-		p, err := replay.NewPrioritized(spec, r.BufferSize, r.Gamma, first, r.PriorityAlpha, r.PriorityBeta)
-		if err != nil || r.NSteps == 1 {
-			return p, err
-		}
-		return replay.NewNStep(p, r.NSteps), nil
+// buffer makes what r describes for environments that begin as first says. The
+// Prioritized is nil if all transitions are equally likely.
+func (r *Replay) buffer(spec env.Spec, first *env.Result) (replay.Buffer, *replay.Prioritized, error) {
+	ring, err := replay.NewRing(spec, r.BufferSize, first)
+	if err != nil {
+		return replay.Buffer{}, nil, err
 	}
-	u, err := replay.NewUniform(spec, r.BufferSize, r.Gamma, first)
-	if err != nil || r.NSteps == 1 {
-		return u, err
+	b := replay.Buffer{Store: ring, Sampler: replay.Uniform{}, View: replay.OneStep{Gamma: r.Gamma}}
+	if r.NSteps > 1 {
+		b.View = &replay.NSteps{Gamma: r.Gamma, N: r.NSteps}
 	}
-	return replay.NewNStep(u, r.NSteps), nil
+	if !r.Prioritized {
+		return b, nil, nil
+	}
+	p := replay.NewPrioritized(ring.Rows(), r.PriorityAlpha, r.PriorityBeta)
+	b.Sampler = p
+	return b, p, nil
 }
 
 // offPolicyIteration is how many steps of all environments an iteration has at
@@ -172,9 +178,9 @@ func (o *offPolicy) schedule() {
 	for _, opt := range o.opts {
 		opt.Rate = float32(o.rate)
 	}
-	if p, ok := o.buffer.(interface{ Anneal(beta float64) }); ok {
+	if o.prioritized != nil {
 		done := min(1, float64(step)/float64(o.setup.Steps))
-		p.Anneal(o.r.PriorityBeta + (1-o.r.PriorityBeta)*done)
+		o.prioritized.Beta = o.r.PriorityBeta + (1-o.r.PriorityBeta)*done
 	}
 }
 
@@ -196,19 +202,18 @@ func (o *offPolicy) interact() error {
 	for range updates {
 		o.buffer.Sample(o.rng, o.batch)
 		o.update()
-		if p, ok := o.buffer.(replay.Prioritizer); ok {
-			p.Reprioritize(o.batch.Index, o.errs)
-		}
+		o.buffer.Sampler.Learned(o.batch.Index, o.errs)
 	}
 	return nil
 }
 
 // step takes one step of each environment.
 func (o *offPolicy) step() error {
+	rng := o.dice.at(o.stats.Steps() / o.setup.NEnvs)
 	if o.stats.Steps() < o.r.LearningStarts {
-		o.random()
+		o.random(rng)
 	} else {
-		o.explore()
+		o.explore(rng)
 	}
 	copy(o.bounded, o.act)
 	o.bound(o.bounded)
@@ -219,7 +224,7 @@ func (o *offPolicy) step() error {
 	o.buffer.Add(o.act, res)
 	o.stats.Add(res)
 	copy(o.now, res.Obs)
-	policy.Mask(o.forbidden, res.Mask)
+	copy(o.mask, res.Mask)
 	o.ended(res)
 	return nil
 }
@@ -230,7 +235,7 @@ type follower struct{ target, source []*tape.Param }
 // blend moves the targets towards what they follow, by τ.
 func (o *offPolicy) blend() {
 	for _, f := range o.followers {
-		policy.Blend(f.target, f.source, o.r.Tau)
+		nn.Blend(f.target, f.source, o.r.Tau)
 	}
 }
 
@@ -251,9 +256,13 @@ func (o *offPolicy) check() error {
 }
 
 // uniform writes an action of numbers uniform in [-1, 1].
-func (o *offPolicy) uniform() {
-	for i := range o.act {
-		o.act[i] = float32(2*o.rng.Float64() - 1)
+func (o *offPolicy) uniform(rng []rand.PCG) {
+	a := len(o.act) / len(rng)
+	for i := range rng {
+		row := rand.New(&rng[i])
+		for j := i * a; j < (i+1)*a; j++ {
+			o.act[j] = float32(2*row.Float64() - 1)
+		}
 	}
 }
 
@@ -262,7 +271,7 @@ func (o *offPolicy) uniform() {
 func (o *offPolicy) State(s *state.State) {
 	s.PCG("rng", &o.src)
 	s.Floats("now", o.now)
-	s.Floats("forbidden", o.forbidden)
+	s.Bools("mask", o.mask)
 	for _, opt := range o.opts {
 		opt.State(s)
 	}

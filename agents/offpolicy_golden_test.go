@@ -6,8 +6,8 @@ import (
 
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/internal/golden"
-	"github.com/rlrun/rlrun/policy"
 	"github.com/rlrun/rlrun/policy/gorgonia"
+	"github.com/rlrun/rlrun/policy/nn"
 	"github.com/rlrun/rlrun/policy/optim"
 	"github.com/rlrun/rlrun/policy/tape"
 )
@@ -42,11 +42,11 @@ type learner struct {
 
 // TestOffPolicyUpdates takes recorded updates, with networks of both engines.
 func TestOffPolicyUpdates(t *testing.T) {
-	t.Run("native", func(t *testing.T) { offPolicyUpdates(t, policy.Native{}) })
+	t.Run("native", func(t *testing.T) { offPolicyUpdates(t, nn.Native{}) })
 	t.Run("gorgonia", func(t *testing.T) { offPolicyUpdates(t, gorgonia.Engine{}) })
 }
 
-func offPolicyUpdates(t *testing.T, e policy.Engine) {
+func offPolicyUpdates(t *testing.T, e nn.Engine) {
 	var all []recordedRun
 	golden.Read(t, "testdata/offpolicy.json.gz", &all)
 	for _, g := range all {
@@ -91,7 +91,7 @@ func (l *learner) check(t *testing.T, u *recordedStep) {
 }
 
 // learner makes the agent that g is of.
-func (g *recordedRun) learner(t *testing.T, e policy.Engine) *learner {
+func (g *recordedRun) learner(t *testing.T, e nn.Engine) *learner {
 	t.Helper()
 	rows := len(g.Updates[0].Reward)
 	o, act := len(g.Updates[0].Obs)/rows, env.Space(env.NewBox(-1, 1, len(g.Updates[0].Act)/rows))
@@ -132,7 +132,7 @@ func (g *recordedRun) learner(t *testing.T, e policy.Engine) *learner {
 			t.Fatal(err)
 		}
 		a := Must(NewSAC(mk, c))
-		a.actor.TanhEpsilon = 1e-6 // as in the program that recorded them
+		a.actor.Head.TanhEpsilon = 1e-6 // as in the program that recorded them
 		l.offPolicy, l.learn = &a.offPolicy, func(u *recordedStep) { a.learnFrom(u.Noise, u.NoiseNext) }
 		l.losses = func() (float64, float64) { return a.critics.loss, a.actorLoss }
 		add("", a.actor.Params())

@@ -10,6 +10,7 @@ import (
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/state"
 	"github.com/rlrun/rlrun/policy"
+	"github.com/rlrun/rlrun/policy/dist"
 	"github.com/rlrun/rlrun/policy/f32"
 	"github.com/rlrun/rlrun/policy/loss"
 	"github.com/rlrun/rlrun/policy/optim"
@@ -29,28 +30,41 @@ type onPolicy struct {
 	rng    *rand.Rand
 	vec    env.Vector
 	normal *policy.Normalizer // of its observations; nil if they are as they are
+	scale  *rewardScale       // of its rewards; nil if they are as they are
 	stats  Stats
 	before int // steps of all A3C workers before this one's rollout; 0 in other agents
 
+	dice         *actionRand
+	acted        int       // actions of each environment so far
 	act, bounded []float32 // [N, A] as drawn, and as the environments get them
-	forbidden    []float32 // [N, actions] what cannot be done next; nil where all can always be
+	noise        []float32 // [N, Spec.Noise] gSDE's; nil without
+	mask         []bool    // [N, M] what can be done next; nil where everything always can
 
-	actorLoss  func(policy.Dist) *tape.Var // of the algorithm; nil for no step
+	actorLoss  func(dist.Dist) *tape.Var // of the algorithm; nil for no step
 	criticLoss func(v *tape.Var) *tape.Var
 	cores      *parallel.Pool // while Learn runs
 	half       func(i int)    // learns from obs: the actor for 0, the critic for 1
 	obs        []float32      // that is learned from
+	allowed    []bool         // what could be done there
 	refused    bool           // the actor's loss was nil
 }
 
 // connect makes what can fail: the environments, and the networks for them. It
 // returns what the environments begin with.
 func (o *onPolicy) connect(mk env.Maker, s *Setup, k *policy.Kwargs, n *Normalize, gamma float32) (first *env.Result, err error) {
-	if err = o.enter(mk, s, n, gamma); err != nil {
+	if err = o.enter(mk, s, 0); err != nil {
 		return nil, err
 	}
-	if o.model, err = policy.NewActorCritic(o.rng, o.vec.Spec(), *k, s.Engine); err != nil {
+	spec := o.vec.Spec()
+	if o.normal, err = n.observations(spec.Obs); err != nil {
 		return nil, err
+	}
+	o.scale = n.rewards(s.NEnvs, gamma)
+	if o.model, err = policy.NewActorCritic(o.rng, spec, *k, o.normal, s.Engine); err != nil {
+		return nil, err
+	}
+	if size := o.model.Spec().Noise; size > 0 {
+		o.noise = make([]float32, s.NEnvs*size)
 	}
 	o.params = o.model.Params()
 	if o.opt, err = k.Optimizer(o.params); err != nil {
@@ -63,65 +77,46 @@ func (o *onPolicy) connect(mk env.Maker, s *Setup, k *policy.Kwargs, n *Normaliz
 func (o *onPolicy) reset(seed uint64) (*env.Result, error) {
 	res, err := o.vec.Reset(env.Split(seed, 1))
 	if err == nil {
-		o.forbidden = forbiddenIn(res)
+		o.mask = slices.Clone(res.Mask)
 	}
 	return res, err
 }
 
-// forbiddenIn is policy.Mask's of what cannot be done first, [N, actions]; nil where
-// environments have no masks.
-func forbiddenIn(first *env.Result) []float32 {
-	if first.Mask == nil {
-		return nil
-	}
-	forbidden := make([]float32, len(first.Mask))
-	policy.Mask(forbidden, first.Mask)
-	return forbidden
-}
-
-// enter makes the environments, and the generator for what is done in them.
-func (o *onPolicy) enter(mk env.Maker, s *Setup, n *Normalize, gamma float32) (err error) {
+// enter makes the environments, which have the numbers from, from+1, … of the run, and
+// the generators for what is done in them.
+func (o *onPolicy) enter(mk env.Maker, s *Setup, from int) (err error) {
 	if o.vec, err = mk(s.NEnvs); err != nil {
-		return err
-	}
-	if o.vec, o.normal, err = n.around(o.vec, gamma); err != nil {
 		return err
 	}
 	o.src.Seed(env.Split(s.Seed, 0), 0)
 	o.rng = rand.New(&o.src)
+	o.dice = newActionRand(s.Seed, from, s.NEnvs)
 	a := s.NEnvs * o.vec.Spec().Act.Size()
 	o.act, o.bounded = make([]float32, a), make([]float32, a)
 	return nil
 }
 
 // Policy is the actor with its critic.
-func (o *onPolicy) Policy() policy.Policy {
-	if o.normal != nil {
-		return policy.Normalized(o.model.Policy(), o.normal)
-	}
-	return o.model.Policy()
-}
+func (o *onPolicy) Policy() policy.Policy { return o.model }
 
 // step draws actions for obs, of which it writes the log-probabilities, and steps
 // the environments with them.
 func (o *onPolicy) step(obs, logp []float32) (*env.Result, error) {
-	o.model.Forbid(o.forbidden)
-	o.model.Explore(o.rng, obs, o.act, logp)
-	o.model.Forbid(nil)
-	copy(o.bounded, o.act)
-	o.model.Head.Bound(o.bounded)
+	o.model.Act(policy.In{Obs: obs, Mask: o.mask, Rand: o.dice.at(o.acted), Noise: o.noise},
+		policy.Out{Act: o.bounded, Raw: o.act, LogProb: logp})
+	o.acted++
 	res, err := o.vec.Step(o.bounded)
 	if err != nil {
 		return nil, blame(err, o.params, o.before+o.stats.Steps(), o.stats.peak)
 	}
 	o.stats.Add(res)
-	policy.Mask(o.forbidden, res.Mask)
+	copy(o.mask, res.Mask)
 	return res, nil
 }
 
 // learnBy says by which losses to learn. That of the actor is of π, which is on the
 // model's Tape.
-func (o *onPolicy) learnBy(actor func(policy.Dist) *tape.Var, critic func(v *tape.Var) *tape.Var) {
+func (o *onPolicy) learnBy(actor func(dist.Dist) *tape.Var, critic func(v *tape.Var) *tape.Var) {
 	o.actorLoss, o.criticLoss = actor, critic
 	o.half = func(i int) {
 		if i == 0 {
@@ -140,11 +135,11 @@ func (o *onPolicy) learn(until int, a iterator) error {
 	return o.iterateUntil(until, &o.stats, a)
 }
 
-// descend takes a step of the optimiser down the losses for obs, where actions were
-// forbidden, unless the loss of the actor is nil. Where the actor and the critic
+// descend takes a step of the optimiser down the losses for obs, where mask allowed
+// actions, unless the loss of the actor is nil. Where the actor and the critic
 // share no parameters, each learns from its own loss, and both at once.
-func (o *onPolicy) descend(obs, forbidden []float32) (taken bool) {
-	o.differentiate(obs, forbidden)
+func (o *onPolicy) descend(obs []float32, mask []bool) (taken bool) {
+	o.differentiate(obs, mask)
 	if o.refused {
 		for _, param := range o.params {
 			clear(param.Grad)
@@ -156,12 +151,10 @@ func (o *onPolicy) descend(obs, forbidden []float32) (taken bool) {
 }
 
 // differentiate adds the gradients of the losses for obs.
-func (o *onPolicy) differentiate(obs, forbidden []float32) {
-	o.obs = obs
-	o.model.Forbid(forbidden)
-	defer o.model.Forbid(nil)
+func (o *onPolicy) differentiate(obs []float32, mask []bool) {
+	o.obs, o.allowed = obs, mask
 	if o.model.Trunk == nil {
-		o.cores.Run(2, o.half)
+		o.cores.Run(2, parallel.Func(o.half))
 	} else {
 		o.learnBoth()
 	}
@@ -170,7 +163,7 @@ func (o *onPolicy) differentiate(obs, forbidden []float32) {
 // learnActor adds the gradient of the actor's loss.
 func (o *onPolicy) learnActor() {
 	o.model.Tape.Reset()
-	l := o.actorLoss(o.model.Pi(o.obs))
+	l := o.actorLoss(o.model.Pi(o.obs, o.allowed))
 	if o.refused = l == nil; !o.refused {
 		l.Backward()
 	}
@@ -185,7 +178,7 @@ func (o *onPolicy) learnCritic() {
 // learnBoth adds the gradients of both, by one pass through their trunk.
 func (o *onPolicy) learnBoth() {
 	o.model.Tape.Reset()
-	pi, v := o.model.PiV(o.obs)
+	pi, v := o.model.PiV(o.obs, o.allowed)
 	l := o.actorLoss(pi)
 	if o.refused = l == nil; !o.refused {
 		l.Add(o.criticLoss(v)).Backward()
@@ -204,8 +197,16 @@ func (o *onPolicy) check() error {
 // the books.
 func (o *onPolicy) State(s *state.State) {
 	s.PCG("rng", &o.src)
-	s.Floats("forbidden", o.forbidden)
+	s.Bools("mask", o.mask)
+	s.Int("acted", &o.acted, state.MaxCount)
+	s.Floats("noise", o.noise)
 	s.All(o.model, o.opt, o.vec, &o.stats)
+	if o.normal != nil {
+		o.normal.State(s)
+	}
+	if o.scale != nil {
+		o.scale.State(s)
+	}
 }
 
 // A gatherer is onPolicy that learns from rollouts of T steps.
@@ -214,7 +215,7 @@ type gatherer struct {
 	roll                 *replay.Rollout
 	value                []float32 // [(T+1)·N+F] V of every observation
 	logp, next, adv, ret []float32 // [T·N] columns beside the rollout
-	mask                 []float32 // [T·N, actions] what could not be done; nil where all could
+	masks                []bool    // [T·N, M] what could be done; nil where everything could
 	noiseFor             int       // steps that gSDE's noise stays for; below 1 it is as many as the rollout
 }
 
@@ -224,14 +225,16 @@ const maxRollout = min(1<<29, math.MaxInt/8)
 // begin makes the rollout for T steps of environments that begin with first.
 func (g *gatherer) begin(t int, first *env.Result) error {
 	spec, n := g.vec.Spec(), g.vec.Len()
-	if t > maxRollout/(spec.Obs.Size()+spec.Act.Size()+len(g.forbidden)/n)/n {
+	if t > maxRollout/(spec.Obs.Size()+spec.Act.Size()+len(g.mask)/n)/n {
 		return fmt.Errorf("n_envs·n_steps = %d rows of a rollout are more than %d floats", int64(n)*int64(t), maxRollout)
 	}
 	g.roll = replay.NewRollout(spec, t, n, first.Obs)
 	for _, column := range []*[]float32{&g.logp, &g.next, &g.adv, &g.ret} {
 		*column = make([]float32, n*t)
 	}
-	g.mask = slices.Repeat(g.forbidden, t)
+	if g.mask != nil {
+		g.masks = slices.Repeat(g.mask, t)
+	}
 	return nil
 }
 
@@ -240,16 +243,26 @@ func (g *gatherer) collect() error {
 	for t := range g.roll.T {
 		n := g.roll.N
 		if t == 0 || g.noiseFor > 0 && t%g.noiseFor == 0 {
-			g.model.DrawNoise(g.rng, n)
+			g.model.DrawNoise(g.dice.at(g.acted), g.noise)
 		}
-		copy(g.mask[t*len(g.forbidden):], g.forbidden)
+		copy(g.masks[t*len(g.mask):], g.mask)
 		res, err := g.step(g.roll.Now(), g.logp[t*n:(t+1)*n])
 		if err != nil {
 			return err
 		}
 		g.roll.Add(g.act, res)
 	}
+	if g.scale != nil {
+		g.scale.normalize(g.roll.Reward, g.roll.Done)
+	}
 	return nil
+}
+
+// observe takes the rollout's observations into account, for the next one.
+func (g *gatherer) observe() {
+	if g.normal != nil {
+		g.normal.Observe(g.roll.Steps())
+	}
 }
 
 // advantages fills adv and ret. A truncated episode is bootstrapped from the
@@ -268,9 +281,9 @@ func (g *gatherer) advantages(gamma, lambda float32) {
 // valued in a batch of their own: a network allocates when a batch is larger than all before.
 func (g *gatherer) values(obs, v []float32, n int) {
 	o := len(obs) / len(v)
-	g.model.Values(obs[:n*o], v[:n])
+	g.model.Act(policy.In{Obs: obs[:n*o]}, policy.Out{Value: v[:n]})
 	if n < len(v) {
-		g.model.Values(obs[n*o:], v[n:])
+		g.model.Act(policy.In{Obs: obs[n*o:]}, policy.Out{Value: v[n:]})
 	}
 }
 

@@ -8,8 +8,10 @@ import (
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/state"
 	"github.com/rlrun/rlrun/policy"
+	"github.com/rlrun/rlrun/policy/dist"
 	"github.com/rlrun/rlrun/policy/f32"
 	"github.com/rlrun/rlrun/policy/loss"
+	"github.com/rlrun/rlrun/policy/nn"
 	"github.com/rlrun/rlrun/policy/optim"
 	"github.com/rlrun/rlrun/policy/tape"
 )
@@ -39,7 +41,7 @@ type PPOConfig struct {
 // DefaultPPO returns the settings that Stable-Baselines3 has by default.
 func DefaultPPO() PPOConfig {
 	return PPOConfig{
-		Setup:  Setup{Steps: 100_000, NEnvs: 1, Engine: policy.Native{}},
+		Setup:  Setup{Steps: 100_000, NEnvs: 1, Engine: nn.Native{}},
 		NSteps: 2048, BatchSize: 64, NEpochs: 10,
 		LearningRate: optim.Constant(3e-4), ClipRange: optim.Constant(0.2),
 		Gamma: 0.99, GAELambda: 0.95, VFCoef: 0.5, EntCoef: 0, MaxGradNorm: 0.5,
@@ -91,7 +93,7 @@ type PPO struct {
 type minibatch struct {
 	obs, act              []float32 // [M, O], [M, A]
 	logp, adv, ret, value []float32 // [M]
-	mask                  []float32 // [M, actions] what could not be done; empty where all could
+	mask                  []bool    // [M, choices] what could be done; nil where everything could
 }
 
 var _ Agent = (*PPO)(nil)
@@ -112,7 +114,10 @@ func NewPPO(mk env.Maker, c PPOConfig) (*PPO, error) {
 	if c.ClipRangeVF != nil {
 		p.schedules = append(p.schedules, scheduled{"clip_range_vf", *c.ClipRangeVF})
 	}
-	p.mb = minibatch{floats(m * o), floats(m * a), floats(m), floats(m), floats(m), floats(m), floats(m * len(p.forbidden) / c.NEnvs)}
+	p.mb = minibatch{floats(m * o), floats(m * a), floats(m), floats(m), floats(m), floats(m), nil}
+	if p.mask != nil {
+		p.mb.mask = make([]bool, m*len(p.mask)/c.NEnvs)
+	}
 	return p, nil
 }
 
@@ -149,10 +154,12 @@ func (p *PPO) iterate() error {
 		p.log.beginEpoch()
 		for i := 0; i < len(p.order); i += p.c.BatchSize {
 			if near := p.update(p.order[i : i+p.c.BatchSize]); !near {
+				p.observe()
 				return p.check()
 			}
 		}
 	}
+	p.observe()
 	return p.check()
 }
 
@@ -175,8 +182,9 @@ func (p *PPO) update(rows []int) (near bool) {
 	f32.Gather(m.adv, p.adv, 1, rows)
 	f32.Gather(m.ret, p.ret, 1, rows)
 	f32.Gather(m.value, p.value, 1, rows)
-	if k := len(m.mask) / len(rows); k > 0 {
-		f32.Gather(m.mask, p.mask, k, rows)
+	k := len(m.mask) / len(rows)
+	for i, row := range rows {
+		copy(m.mask[i*k:(i+1)*k], p.masks[row*k:])
 	}
 	if p.c.NormalizeAdvantage {
 		normalize(m.adv)
@@ -188,7 +196,7 @@ func (p *PPO) update(rows []int) (near bool) {
 }
 
 // actorLoss is -(L_clip + c₂ S), and nil if the policy has gone too far.
-func (p *PPO) actorLoss(pi policy.Dist) *tape.Var {
+func (p *PPO) actorLoss(pi dist.Dist) *tape.Var {
 	m, t, n := &p.mb, p.model.Tape, len(p.mb.adv)
 	change := pi.LogProb(m.act).Sub(t.Const(m.logp, n))
 	ratio := change.Exp()

@@ -9,7 +9,7 @@ import (
 
 	"github.com/rlrun/rlrun/agents"
 	"github.com/rlrun/rlrun/env"
-	"github.com/rlrun/rlrun/policy"
+	"github.com/rlrun/rlrun/policy/nn"
 	"github.com/rlrun/rlrun/policy/optim"
 	"github.com/rlrun/rlrun/policy/parallel"
 	"github.com/rlrun/rlrun/policy/tape"
@@ -18,17 +18,17 @@ import (
 // A snappy Engine's networks panic in a pass that learns, the 20th of all.
 type snappy struct{ passes *atomic.Int64 }
 
-func (s snappy) MLP(rng *rand.Rand, name string, c policy.MLPConfig) (policy.Network, error) {
-	n, err := policy.NewMLP(rng, name, c)
+func (s snappy) MLP(rng *rand.Rand, name string, c nn.MLPConfig) (nn.Network, error) {
+	n, err := nn.NewMLP(rng, name, c)
 	return &snappyNetwork{n, s.passes}, err
 }
 
 type snappyNetwork struct {
-	policy.Network
+	nn.Network
 	passes *atomic.Int64
 }
 
-func (n *snappyNetwork) Clone() policy.Network { return &snappyNetwork{n.Network.Clone(), n.passes} }
+func (n *snappyNetwork) Clone() nn.Network { return &snappyNetwork{n.Network.Clone(), n.passes} }
 
 func (n *snappyNetwork) Forward(t *tape.Tape, x *tape.Var) *tape.Var {
 	if n.passes.Add(1) >= 20 {

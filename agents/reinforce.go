@@ -7,7 +7,9 @@ import (
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/state"
 	"github.com/rlrun/rlrun/policy"
+	"github.com/rlrun/rlrun/policy/dist"
 	"github.com/rlrun/rlrun/policy/loss"
+	"github.com/rlrun/rlrun/policy/nn"
 	"github.com/rlrun/rlrun/policy/optim"
 	"github.com/rlrun/rlrun/policy/tape"
 )
@@ -30,7 +32,7 @@ type ReinforceConfig struct {
 // DefaultReinforce returns settings that suit episodes of some hundred steps.
 func DefaultReinforce() ReinforceConfig {
 	return ReinforceConfig{
-		Setup:     Setup{Steps: 100_000, NEnvs: 1, Engine: policy.Native{}},
+		Setup:     Setup{Steps: 100_000, NEnvs: 1, Engine: nn.Native{}},
 		NEpisodes: 10, LearningRate: optim.Constant(1e-3), Gamma: 0.99, Baseline: true, VFCoef: 0.5, MaxGradNorm: 0.5,
 		NormalizeAdvantage: true, Normalize: DefaultNormalize(), PolicyKwargs: policy.DefaultKwargs(),
 	}
@@ -70,6 +72,8 @@ type Reinforce struct {
 	ended   int        // how many
 	logp    []float32  // [N] of the actions being taken
 	value   []float32  // [rows] V of the batch
+	reward  []float32  // [N] of the latest step
+	over    []float32  // [N] 1 where it ended an episode
 	last    [1]float32 // scratch: what an episode's end is worth
 	piece   struct {   // of the batch, that is learned from at a time
 		act, adv, ret []float32
@@ -77,9 +81,13 @@ type Reinforce struct {
 	}
 }
 
-// played is steps one after another: what was observed, done, and could not be done,
+// played is steps one after another: what was observed, done, and could be done,
 // and rewards; of those in a batch returns.
-type played struct{ obs, act, forbidden, ret, adv []float32 }
+type played struct {
+	obs, act []float32
+	mask     []bool
+	ret, adv []float32
+}
 
 var _ Agent = (*Reinforce)(nil)
 
@@ -105,6 +113,7 @@ func (a *Reinforce) begin(mk env.Maker) error {
 		return err
 	}
 	a.now, a.logp, a.running = slices.Clone(first.Obs), make([]float32, a.c.NEnvs), make([]played, a.c.NEnvs)
+	a.reward, a.over = make([]float32, a.c.NEnvs), make([]float32, a.c.NEnvs)
 	a.reserve()
 	return nil
 }
@@ -113,7 +122,7 @@ func (a *Reinforce) begin(mk env.Maker) error {
 func (a *Reinforce) reserve() {
 	const most = 1 << 22 // floats
 	spec := a.vec.Spec()
-	o, w, k := spec.Obs.Size(), spec.Act.Size(), len(a.forbidden)/a.c.NEnvs
+	o, w, k := spec.Obs.Size(), spec.Act.Size(), len(a.mask)/a.c.NEnvs
 	rows := spec.MaxSteps * (a.c.NEpisodes + a.c.NEnvs)
 	if rows*(o+w+k) > most {
 		return
@@ -126,7 +135,7 @@ func (a *Reinforce) reserve() {
 
 func newPlayed(rows, o, w, k int) played {
 	floats := func(n int) []float32 { return make([]float32, 0, rows*n) }
-	return played{floats(o), floats(w), floats(k), floats(1), floats(1)}
+	return played{floats(o), floats(w), make([]bool, 0, rows*k), floats(1), floats(1)}
 }
 
 // Learn gathers episodes and takes a step with each batch of them.
@@ -140,7 +149,7 @@ func (a *Reinforce) iterate() error {
 	a.rate = a.c.LearningRate.At(a.stats.Steps(), a.c.Steps)
 	a.opt.Rate = float32(a.rate)
 	b := &a.batch
-	b.obs, b.act, b.forbidden, b.ret, a.ended = b.obs[:0], b.act[:0], b.forbidden[:0], b.ret[:0], 0
+	b.obs, b.act, b.mask, b.ret, a.ended = b.obs[:0], b.act[:0], b.mask[:0], b.ret[:0], 0
 	for a.ended < a.c.NEpisodes {
 		if err := a.play(); err != nil {
 			return err
@@ -148,6 +157,9 @@ func (a *Reinforce) iterate() error {
 	}
 	a.advantages()
 	a.improve()
+	if a.normal != nil {
+		a.normal.Observe(b.obs)
+	}
 	return a.check()
 }
 
@@ -157,20 +169,29 @@ const longest = 1 << 20
 // play takes one step in each environment.
 func (a *Reinforce) play() error {
 	n := a.c.NEnvs
-	o, w, k := len(a.now)/n, len(a.act)/n, len(a.forbidden)/n
+	o, w, k := len(a.now)/n, len(a.act)/n, len(a.mask)/n
 	for i := range a.running {
 		e := &a.running[i]
-		e.forbidden = append(e.forbidden, a.forbidden[i*k:(i+1)*k]...)
+		e.mask = append(e.mask, a.mask[i*k:(i+1)*k]...)
 	}
 	res, err := a.step(a.now, a.logp)
 	if err != nil {
 		return err
 	}
+	for i, r := range res.Reward {
+		a.reward[i], a.over[i] = float32(r), 0
+		if res.Done(i) {
+			a.over[i] = 1
+		}
+	}
+	if a.scale != nil {
+		a.scale.normalize(a.reward, a.over)
+	}
 	for i := range a.running {
 		e := &a.running[i]
 		e.obs = append(e.obs, a.now[i*o:(i+1)*o]...)
 		e.act = append(e.act, a.act[i*w:(i+1)*w]...)
-		if e.ret = append(e.ret, float32(res.Reward[i])); len(e.ret) > longest {
+		if e.ret = append(e.ret, a.reward[i]); len(e.ret) > longest {
 			return fmt.Errorf("an episode has not ended after %d steps; the wrapper max_steps sets a limit", longest)
 		}
 		if res.Done(i) {
@@ -187,7 +208,7 @@ func (a *Reinforce) finish(e *played, res *env.Result, i int) {
 	g := a.last[:]
 	if g[0] = 0; a.c.Baseline && !res.Terminated[i] {
 		o := len(a.now) / a.c.NEnvs
-		a.model.Values(res.Next[i*o:(i+1)*o], g)
+		a.model.Act(policy.In{Obs: res.Next[i*o : (i+1)*o]}, policy.Out{Value: g})
 	}
 	for t := len(e.ret) - 1; t >= 0; t-- {
 		g[0] = e.ret[t] + float32(a.c.Gamma*g[0])
@@ -195,8 +216,8 @@ func (a *Reinforce) finish(e *played, res *env.Result, i int) {
 	}
 	b := &a.batch
 	b.obs, b.act, b.ret = append(b.obs, e.obs...), append(b.act, e.act...), append(b.ret, e.ret...)
-	b.forbidden = append(b.forbidden, e.forbidden...)
-	e.obs, e.act, e.forbidden, e.ret = e.obs[:0], e.act[:0], e.forbidden[:0], e.ret[:0]
+	b.mask = append(b.mask, e.mask...)
+	e.obs, e.act, e.mask, e.ret = e.obs[:0], e.act[:0], e.mask[:0], e.ret[:0]
 	a.ended++
 }
 
@@ -205,7 +226,7 @@ func (a *Reinforce) advantages() {
 	b := &a.batch
 	b.adv = append(b.adv[:0], b.ret...)
 	a.value = slices.Grow(a.value[:0], len(b.ret))[:len(b.ret)]
-	if a.model.Values(b.obs, a.value); a.c.Baseline {
+	if a.model.Act(policy.In{Obs: b.obs}, policy.Out{Value: a.value}); a.c.Baseline {
 		for i, v := range a.value {
 			b.adv[i] -= v
 		}
@@ -216,25 +237,33 @@ func (a *Reinforce) advantages() {
 	}
 }
 
+// maskOf returns a part of the batch's masks; nil where everything can be done.
+func (a *Reinforce) maskOf(b *played, from, to int) []bool {
+	if a.mask == nil {
+		return nil
+	}
+	return b.mask[from:to]
+}
+
 // rowsAtOnce bounds what the tapes hold at a time.
 const rowsAtOnce = 512
 
 // improve takes a step along the gradient of all rows, which is gathered in pieces.
 func (a *Reinforce) improve() {
 	b, rows := &a.batch, len(a.batch.ret)
-	o, w, k := len(b.obs)/rows, len(b.act)/rows, len(b.forbidden)/rows
+	o, w, k := len(b.obs)/rows, len(b.act)/rows, len(b.mask)/rows
 	a.log.gain, a.log.entropy, a.log.value = 0, 0, 0
 	for from := 0; from < rows; from += rowsAtOnce {
 		to := min(from+rowsAtOnce, rows)
 		p := &a.piece
 		p.act, p.adv, p.ret, p.share = b.act[from*w:to*w], b.adv[from:to], b.ret[from:to], float32(to-from)/float32(rows)
-		a.differentiate(b.obs[from*o:to*o], b.forbidden[from*k:to*k])
+		a.differentiate(b.obs[from*o:to*o], a.maskOf(b, from*k, to*k))
 	}
 	a.opt.Step()
 }
 
 // actorLoss is -E[log π(a|s) (G - b)], less the entropy bonus.
-func (a *Reinforce) actorLoss(pi policy.Dist) *tape.Var {
+func (a *Reinforce) actorLoss(pi dist.Dist) *tape.Var {
 	p := &a.piece
 	gain := loss.PolicyGradient(pi.LogProb(p.act), a.model.Tape.Const(p.adv, len(p.adv)))
 	entropy := pi.Entropy().Mean()
@@ -260,14 +289,14 @@ func (a *Reinforce) State(s *state.State) {
 	a.onPolicy.State(s)
 	s.Floats("reinforce/now", a.now)
 	n := a.c.NEnvs
-	o, w, k := len(a.now)/n, len(a.act)/n, len(a.forbidden)/n
+	o, w, k := len(a.now)/n, len(a.act)/n, len(a.mask)/n
 	for i := range a.running {
 		e := &a.running[i]
-		s.Log("reinforce/rewards", &e.ret, longest)
-		s.Log("reinforce/observations", &e.obs, longest*o)
-		s.Log("reinforce/actions", &e.act, longest*w)
-		s.Log("reinforce/forbidden", &e.forbidden, longest*k)
-		if len(e.obs) != len(e.ret)*o || len(e.act) != len(e.ret)*w || len(e.forbidden) != len(e.ret)*k {
+		state.Slice(s, "reinforce/rewards", &e.ret, longest)
+		state.Slice(s, "reinforce/observations", &e.obs, longest*o)
+		state.Slice(s, "reinforce/actions", &e.act, longest*w)
+		state.Slice(s, "reinforce/mask", &e.mask, longest*k)
+		if len(e.obs) != len(e.ret)*o || len(e.act) != len(e.ret)*w || len(e.mask) != len(e.ret)*k {
 			s.Fail(fmt.Errorf("agents: %d rewards, %d observations and %d actions of an episode", len(e.ret), len(e.obs)/o, len(e.act)/w))
 		}
 	}

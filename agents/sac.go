@@ -2,12 +2,14 @@ package agents
 
 import (
 	"math"
+	"math/rand/v2"
 	"slices"
 
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/state"
 	"github.com/rlrun/rlrun/policy"
 	"github.com/rlrun/rlrun/policy/f32"
+	"github.com/rlrun/rlrun/policy/nn"
 	"github.com/rlrun/rlrun/policy/optim"
 	"github.com/rlrun/rlrun/policy/tape"
 )
@@ -27,7 +29,7 @@ type SACConfig struct {
 // DefaultSAC returns the settings that Stable-Baselines3 has by default.
 func DefaultSAC() SACConfig {
 	c := SACConfig{
-		Setup:  Setup{Steps: 100_000, NEnvs: 1, Engine: policy.Native{}},
+		Setup:  Setup{Steps: 100_000, NEnvs: 1, Engine: nn.Native{}},
 		Replay: DefaultReplay(), Noise: Noise{"none", 0.1}, EntCoef: Temperature{true, 1}, SDESampleFreq: -1, PolicyKwargs: offPolicyKwargs(256, 256),
 	}
 	c.LearningRate, c.PolicyKwargs.LogStdInit = optim.Constant(3e-4), -3
@@ -58,7 +60,8 @@ type SAC struct {
 	temperatureOpt  *optim.Optimizer
 	entropy         float32   // that α is learned for
 	epsilon, next   []float32 // ε of the actions and of the next ones; [B, A] the actions in the batch's Next
-	noiseFor        int       // steps that gSDE's noise stays for still
+	stateNoise      []float32 // [N, Spec.Noise] gSDE's; nil without
+	noiseFor        int       // steps that it stays for still
 	nextLogp, value []float32 // [B]
 	alpha           float32   // in the latest update
 	actorLoss       float64   // of it
@@ -76,12 +79,15 @@ func NewSAC(mk env.Maker, c SACConfig) (*SAC, error) {
 		return nil, errorf("SAC", err)
 	}
 	b := c.BatchSize
-	a.epsilon, a.next = make([]float32, 2*a.actor.Numbers(b)), make([]float32, len(a.batch.Act))
+	a.epsilon, a.next = make([]float32, 2*a.actor.Head.Numbers(b)), make([]float32, len(a.batch.Act))
 	a.nextLogp, a.value = make([]float32, b), make([]float32, b)
 	a.noise = noise{c.Noise, make([]float32, len(a.act))}
+	if size := a.actor.Spec().Noise; size > 0 {
+		a.stateNoise = make([]float32, c.NEnvs*size)
+	}
 	a.params = slices.Concat(a.actor.Params(), a.critics.now.Params(), []*tape.Param{a.temperature})
 	a.opts, a.tapes = []*optim.Optimizer{a.actorOpt, a.critics.opt, a.temperatureOpt}, append([]*tape.Tape{a.actor.Tape}, a.critics.tapes...)
-	a.sharers = []policy.Sharer{a.actor, a.critics}
+	a.sharers = []nn.Sharer{a.actor, a.critics}
 	a.followers = []follower{{a.critics.target.Params(), a.critics.now.Params()}}
 	a.random, a.explore, a.bound, a.ended = a.uniform, a.draw, a.actor.Stretch, a.noise.ended
 	a.update = a.improve
@@ -99,7 +105,7 @@ func (a *SAC) begin(mk env.Maker) (err error) {
 	}
 	k.UseSDE = a.c.UseSDE
 	spec := a.vec.Spec()
-	if a.actor, err = policy.NewSquashed(a.rng, spec, *k, a.c.Engine); err != nil {
+	if a.actor, err = policy.NewSquashed(a.rng, spec, *k, nil, a.c.Engine); err != nil {
 		return err
 	}
 	if a.critics, err = newCritics(&a.offPolicy, k, 2, 0.5); err != nil {
@@ -127,14 +133,14 @@ func (a *SAC) Learn(until int) (Report, error) {
 }
 
 // draw draws actions.
-func (a *SAC) draw() {
+func (a *SAC) draw(rng []rand.PCG) {
 	if a.noiseFor == 0 {
-		a.actor.DrawNoise(a.rng, a.c.NEnvs)
+		a.actor.DrawNoise(rng, a.stateNoise)
 		a.noiseFor = a.c.SDESampleFreq
 	}
 	a.noiseFor--
-	a.actor.Explore(a.rng, a.now, a.act)
-	a.noise.add(a.rng, a.act)
+	a.actor.Act(policy.In{Obs: a.now, Rand: rng, Noise: a.stateNoise}, policy.Out{Raw: a.act})
+	a.noise.add(rng, a.act)
 }
 
 // improve learns from a minibatch. Noise that depends on the state is the same for

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/rlrun/rlrun/policy"
+	"github.com/rlrun/rlrun/policy/nn"
 )
 
 // Setup is what every agent's configuration begins with: what does not belong
@@ -15,12 +15,12 @@ import (
 // a lin_ or cos_ setting has fallen to 0, unless Beyond is set. The exploration rate and
 // priority_beta stay at their final values.
 type Setup struct {
-	Seed   uint64        // all of the agent's random numbers descend from it
-	Steps  int           // environment steps of the run, which schedules refer to
-	Beyond bool          // Learn may go beyond Steps, with schedules at their final values
-	NEnvs  int           // environments stepped together
-	Engine policy.Engine // what the networks run on
-	Cores  int           // that one agent may use, to the same bytes; 0 means all
+	Seed   uint64    // all of the agent's random numbers descend from it
+	Steps  int       // environment steps of the run, which schedules refer to
+	Beyond bool      // Learn may go beyond Steps, with schedules at their final values
+	NEnvs  int       // environments stepped together
+	Engine nn.Engine // what the networks run on
+	Cores  int       // that one agent may use, to the same bytes; 0 means all
 }
 
 // cores is how many of at most so many cores the agent may use.

@@ -213,7 +213,7 @@ func (a *Tabular) choose(state float32) float32 {
 	if a.eps > 0 && a.rng.Float64() < a.eps {
 		return float32(a.rng.IntN(a.both.Q.Cols))
 	}
-	return float32(policy.ArgMax(a.both.Row(int(state))))
+	return float32(f32.ArgMax(a.both.Row(int(state))))
 }
 
 // learnStep learns from environment i's step.
@@ -259,7 +259,7 @@ func (a *Tabular) learnStep(i int, res *env.Result) {
 // value is V(s') by the agent's target.
 func (a *Tabular) value(i int, state float32, q, other *policy.Table) float64 {
 	row := q.Row(int(state))
-	best := policy.ArgMax(row)
+	best := f32.ArgMax(row)
 	switch a.target {
 	case sarsa:
 		return float64(row[int(a.following[i])])

@@ -1,7 +1,7 @@
 package agents
 
 import (
-	"github.com/rlrun/rlrun/policy"
+	"github.com/rlrun/rlrun/policy/nn"
 	"github.com/rlrun/rlrun/policy/optim"
 )
 
@@ -19,7 +19,7 @@ type TabularConfig struct {
 // DefaultTabular explores less and less over half of the steps.
 func DefaultTabular() TabularConfig {
 	return TabularConfig{
-		Setup: Setup{Steps: 100_000, NEnvs: 1, Engine: policy.Native{}}, LearningRate: optim.Constant(0.1), Gamma: 0.99,
+		Setup: Setup{Steps: 100_000, NEnvs: 1, Engine: nn.Native{}}, LearningRate: optim.Constant(0.1), Gamma: 0.99,
 		Exploration: Exploration{1, 0.05, 0.5}, NSteps: 1,
 	}
 }

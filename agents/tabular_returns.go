@@ -5,7 +5,7 @@ import (
 	"math"
 
 	"github.com/rlrun/rlrun/env/state"
-	"github.com/rlrun/rlrun/policy"
+	"github.com/rlrun/rlrun/policy/f32"
 )
 
 // A lookback is the latest steps of an environment's episode, the oldest first: what a
@@ -119,7 +119,7 @@ func (a *Tabular) remember(i int) {
 	w, s, k := &a.back[i], float64(a.obs[i]), float64(a.act[i])
 	if a.c.TraceDecay > 0 {
 		row := a.one.Row(int(a.obs[i]))
-		if a.target == qLearning && row[int(k)] < row[policy.ArgMax(row)] {
+		if a.target == qLearning && row[int(k)] < row[f32.ArgMax(row)] {
 			w.n = 0
 		}
 		for j := range w.n {

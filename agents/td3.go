@@ -5,6 +5,7 @@ import (
 
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/policy"
+	"github.com/rlrun/rlrun/policy/nn"
 )
 
 // TD3Config is all of TD3's settings. Start from DefaultTD3.
@@ -22,7 +23,7 @@ type TD3Config struct {
 // as rl-zoo3 has it.
 func DefaultTD3() TD3Config {
 	return TD3Config{
-		Setup:  Setup{Steps: 100_000, NEnvs: 1, Engine: policy.Native{}},
+		Setup:  Setup{Steps: 100_000, NEnvs: 1, Engine: nn.Native{}},
 		Replay: DefaultReplay(), Noise: Noise{"normal", 0.1}, PolicyDelay: 2, TargetPolicyNoise: 0.2, TargetNoiseClip: 0.5,
 		PolicyKwargs: offPolicyKwargs(400, 300),
 	}
@@ -87,7 +88,7 @@ func (a *TD3) improve() {
 //
 // eqs. 10 and 14 there, and every d-th time lets the actor and the targets follow.
 func (a *TD3) learnFrom(epsilon []float32) {
-	a.actorTarget.Choose(a.batch.Next, a.next)
+	a.actorTarget.Act(policy.In{Obs: a.batch.Next}, policy.Out{Raw: a.next})
 	for i, e := range epsilon {
 		e = min(max(e, -a.c.TargetNoiseClip), a.c.TargetNoiseClip)
 		a.next[i] = min(max(a.next[i]+e, -1), 1)

@@ -207,7 +207,7 @@ func (v *Vec) State(s *state.State) {
 			s.Fail(fmt.Errorf("env: %s: %d steps of an episode are too many to save without env.Snapshotter",
 				v.terms.spec.ID, p.steps))
 		default:
-			s.Log("vec/log", &p.log, maxLog)
+			state.Slice(s, "vec/log", &p.log, maxLog)
 			if s.Loading() && s.Err() == nil {
 				s.Fail(v.replay(i))
 			}

@@ -7,13 +7,14 @@ import (
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/state"
 	"github.com/rlrun/rlrun/policy/f32"
+	"github.com/rlrun/rlrun/policy/nn"
 	"github.com/rlrun/rlrun/policy/parallel"
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
 // Critics are several estimates of Q(s, a), for actions in [-1, 1].
 type Critics struct {
-	Q []Network
+	Q []nn.Network
 	encoder
 	a         int
 	cores     *parallel.Pool
@@ -22,9 +23,14 @@ type Critics struct {
 	estimates [][]float32 // scratch: [N] of each
 }
 
-// NewCritics returns n Critics for spec, of networks from e.
-func NewCritics(rng *rand.Rand, spec env.Spec, k Kwargs, e Engine, n int) (*Critics, error) {
-	q := &Critics{encoder: newEncoder(spec.Obs), a: spec.Act.Size()}
+// NewCritics returns n Critics for spec, of networks from e. A Normalizer, if it is not
+// nil, normalises the observations.
+func NewCritics(rng *rand.Rand, spec env.Spec, k Kwargs, normal *Normalizer, e nn.Engine, n int) (*Critics, error) {
+	in, err := newEncoder(spec.Obs, normal)
+	if err != nil {
+		return nil, err
+	}
+	q := &Critics{encoder: in, a: spec.Act.Size()}
 	c, err := k.mlp()
 	if err != nil {
 		return nil, err
@@ -47,16 +53,16 @@ func (q *Critics) begin() {
 	q.estimate = func(i int) { q.Q[i].Infer(q.estimates[i], q.x) }
 }
 
-// Of is what the estimates are of: observations and actions beside each other, on
+// Input returns what the estimates are of: observations and actions beside each other, on
 // the tape of act.
-func (q *Critics) Of(obs []float32, act *tape.Var) *tape.Var {
+func (q *Critics) Input(obs []float32, act *tape.Var) *tape.Var {
 	return q.encode(act.Tape(), obs).Beside(act)
 }
 
 // Least writes the least estimate of each row, without a tape.
 func (q *Critics) Least(obs, act, least []float32) {
 	n := q.rows(obs)
-	q.x = grow(q.x, n*(q.size+q.a))
+	q.x = f32.Grow(q.x, n*(q.size+q.a))
 	flat := q.flat(obs)
 	for i := range n {
 		row := q.x[i*(q.size+q.a):]
@@ -64,9 +70,9 @@ func (q *Critics) Least(obs, act, least []float32) {
 		copy(row[q.size:], act[i*q.a:(i+1)*q.a])
 	}
 	for i := range q.estimates {
-		q.estimates[i] = grow(q.estimates[i], n)
+		q.estimates[i] = f32.Grow(q.estimates[i], n)
 	}
-	q.cores.Run(len(q.Q), q.estimate)
+	q.cores.Run(len(q.Q), parallel.Func(q.estimate))
 	copy(least, q.estimates[0])
 	for _, more := range q.estimates[1:] {
 		f32.Min(least, least, more)
@@ -76,22 +82,18 @@ func (q *Critics) Least(obs, act, least []float32) {
 // Share has several cores estimate: each one of the estimates, or some rows.
 func (q *Critics) Share(cores *parallel.Pool) {
 	q.cores = cores
-	share(cores, q.Q...)
+	nn.Share(cores, q.Q...)
 }
 
-// Params are those of all networks.
-func (q *Critics) Params() []*tape.Param { return Params(q.Q...) }
+// Params returns the parameters of all networks.
+func (q *Critics) Params() []*tape.Param { return nn.Params(q.Q...) }
 
 // State visits the networks.
-func (q *Critics) State(s *state.State) {
-	for _, net := range q.Q {
-		stateOf(net, s)
-	}
-}
+func (q *Critics) State(s *state.State) { nn.Visit(s, q.Q...) }
 
-// Copy returns Critics with parameters of their own.
+// Copy returns Critics with parameters of their own and the same normaliser.
 func (q *Critics) Copy() *Critics {
-	c := &Critics{encoder: q.encoder.clone(), a: q.a}
+	c := &Critics{encoder: q.encoder.clone(q.normal), a: q.a}
 	for _, net := range q.Q {
 		c.Q = append(c.Q, net.Clone())
 	}

@@ -5,26 +5,37 @@ import (
 
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/state"
+	"github.com/rlrun/rlrun/policy/dist"
 	"github.com/rlrun/rlrun/policy/f32"
+	"github.com/rlrun/rlrun/policy/nn"
 	"github.com/rlrun/rlrun/policy/parallel"
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
 // Deterministic is a policy μ(s): a network whose outputs tanh brings into [-1, 1].
 type Deterministic struct {
-	Mu   Network
+	Mu   nn.Network
 	Tape *tape.Tape // that Pi is put on
-	bounds
+	dist.Bounds
 	encoder
+	spec Spec
+	raw  []float32 // scratch: [N, A]
 }
 
-// NewDeterministic returns a Deterministic for spec, of a network from e.
-func NewDeterministic(rng *rand.Rand, spec env.Spec, k Kwargs, e Engine) (*Deterministic, error) {
-	b, err := boundsOf(spec.Act)
+var _ Policy = (*Deterministic)(nil)
+
+// NewDeterministic returns a Deterministic for spec, of a network from e. A Normalizer,
+// if it is not nil, normalises the observations.
+func NewDeterministic(rng *rand.Rand, spec env.Spec, k Kwargs, normal *Normalizer, e nn.Engine) (*Deterministic, error) {
+	b, err := dist.BoundsOf(spec.Act)
 	if err != nil {
 		return nil, err
 	}
-	d := &Deterministic{Tape: tape.New(), bounds: b, encoder: newEncoder(spec.Obs)}
+	in, err := newEncoder(spec.Obs, normal)
+	if err != nil {
+		return nil, err
+	}
+	d := &Deterministic{Tape: tape.New(), Bounds: b, encoder: in, spec: Spec{Obs: spec.Obs, Act: spec.Act}}
 	c, err := k.mlp()
 	if err != nil {
 		return nil, err
@@ -34,47 +45,52 @@ func NewDeterministic(rng *rand.Rand, spec env.Spec, k Kwargs, e Engine) (*Deter
 	return d, err
 }
 
-// Pi is μ(obs), [B, A] in [-1, 1], to learn from.
+// Spec describes the policy.
+func (d *Deterministic) Spec() Spec { return d.spec }
+
+// Pi returns μ(obs), [B, A] in [-1, 1], to learn from.
 func (d *Deterministic) Pi(obs []float32) *tape.Var {
 	return d.Mu.Forward(d.Tape, d.encode(d.Tape, obs)).Tanh()
 }
 
-// Choose writes Pi's actions without a tape.
-func (d *Deterministic) Choose(obs, act []float32) {
-	d.Mu.Infer(act, d.flat(obs))
-	f32.Tanh(act, act)
+// Act writes μ: the agent explores, and not the policy. Raw is in [-1, 1].
+func (d *Deterministic) Act(in In, out Out) {
+	raw := out.Raw
+	if raw == nil {
+		d.raw = f32.Grow(d.raw, d.rows(in.Obs)*d.spec.Act.Size())
+		raw = d.raw
+	}
+	d.Mu.Infer(raw, d.flat(in.Obs))
+	f32.Tanh(raw, raw)
+	clear(out.LogProb)
+	if out.Act != nil {
+		copy(out.Act, raw)
+		d.Stretch(out.Act)
+	}
 }
 
-// Act writes actions of the action space.
-func (d *Deterministic) Act(obs, act []float32) {
-	d.Choose(obs, act)
-	d.Stretch(act)
-}
-
-// Sample is Act: exploring is the agent's.
-func (d *Deterministic) Sample(_ *rand.Rand, obs, act []float32) { d.Act(obs, act) }
-
-// Share has several cores learn and choose.
+// Share has several cores learn and act.
 func (d *Deterministic) Share(cores *parallel.Pool) {
 	d.Tape.Share(cores)
-	share(cores, d.Mu)
+	nn.Share(cores, d.Mu)
 }
 
-// Params are those of the network.
+// Params returns the parameters of the network.
 func (d *Deterministic) Params() []*tape.Param { return d.Mu.Params() }
 
 // Tensors returns all that is saved.
-func (d *Deterministic) Tensors() []*tape.Param { return Tensors(d.Mu) }
-
-// State visits the network.
-func (d *Deterministic) State(s *state.State) { stateOf(d.Mu, s) }
-
-// Copy returns a Deterministic with parameters and a tape of its own.
-func (d *Deterministic) Copy() *Deterministic {
-	return &Deterministic{d.Mu.Clone(), tape.New(), d.bounds, d.encoder.clone()}
+func (d *Deterministic) Tensors() []*tape.Param {
+	return append(nn.Tensors(d.Mu), d.normal.tensors()...)
 }
 
-// Clone returns a Copy.
-func (d *Deterministic) Clone() Policy { return d.Copy() }
+// State visits the network.
+func (d *Deterministic) State(s *state.State) { nn.Visit(s, d.Mu) }
 
-var _ Saver = (*Deterministic)(nil)
+// Clone returns a copy with a normaliser of its own.
+func (d *Deterministic) Clone() Policy { return d.Copy(d.normal.Clone()) }
+
+// Copy returns a Deterministic with parameters and a tape of its own, and the given
+// normaliser.
+func (d *Deterministic) Copy(normal *Normalizer) *Deterministic {
+	return &Deterministic{Mu: d.Mu.Clone(), Tape: tape.New(), Bounds: d.Bounds, encoder: d.encoder.clone(normal), spec: d.spec}
+}

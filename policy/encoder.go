@@ -4,41 +4,47 @@ import (
 	"fmt"
 
 	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/policy/f32"
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// An encoder makes rows for a network of observations: numbers as they are, a
-// choice of N as N numbers, of which one is 1. See env.Layout.Flatten.
+// An encoder makes rows for a network of raw observations: numbers as they are, or
+// normalised, and a choice of N as N numbers, one of which is 1. See env.Layout.Flatten.
 type encoder struct {
-	space  env.Space
-	layout env.Layout // of the space
-	obs    int        // floats in a row of observations
-	size   int        // floats in a row for the network
-	x      []float32  // scratch: rows for the network, where they are others
+	layout env.Layout  // of the observations
+	normal *Normalizer // of the numbers; nil leaves them as they are
+	plain  bool        // rows stay as they are but for normalisation
+	obs    int         // floats in a row of observations
+	size   int         // floats in a row for the network
+	raw    []float32   // scratch: [N, obs] normalised
+	x      []float32   // scratch: [N, size]
 }
 
-func newEncoder(space env.Space) encoder {
+// newEncoder returns the encoder of a space of observations.
+func newEncoder(space env.Space, normal *Normalizer) (encoder, error) {
 	l, err := env.LayoutOf(space)
 	if err != nil {
-		panic(fmt.Sprint("policy: ", err)) // no environment has such a space
+		return encoder{}, fmt.Errorf("policy: observations: %w", err)
 	}
-	return encoder{space: space, layout: l, obs: l.Size, size: l.Flat}
+	return encoder{layout: l, normal: normal, plain: l.Plain(), obs: l.Size, size: l.Flat}, nil
 }
 
-func (e *encoder) clone() encoder { return newEncoder(e.space) }
+// clone returns an encoder with another normaliser and scratch of its own.
+func (e *encoder) clone(normal *Normalizer) encoder {
+	c := *e
+	c.normal, c.raw, c.x = normal, nil, nil
+	return c
+}
 
-// rows is how many observations there are.
+// rows returns how many observations there are.
 func (e *encoder) rows(obs []float32) int { return len(obs) / e.obs }
-
-// isPlain reports whether rows stay as they are.
-func (e *encoder) isPlain() bool { return e.layout.Plain() }
 
 // flat returns rows for the network, until it is called again.
 func (e *encoder) flat(obs []float32) []float32 {
-	if e.isPlain() {
+	if e.plain && e.normal == nil {
 		return obs
 	}
-	e.x = grow(e.x, e.rows(obs)*e.size)
+	e.x = f32.Grow(e.x, e.rows(obs)*e.size)
 	e.write(e.x, obs)
 	return e.x
 }
@@ -46,7 +52,7 @@ func (e *encoder) flat(obs []float32) []float32 {
 // encode puts rows for the network on t.
 func (e *encoder) encode(t *tape.Tape, obs []float32) *tape.Var {
 	n := e.rows(obs)
-	if e.isPlain() {
+	if e.plain && e.normal == nil {
 		return t.Const(obs, n)
 	}
 	x := t.Blank(n, e.size)
@@ -54,7 +60,17 @@ func (e *encoder) encode(t *tape.Tape, obs []float32) *tape.Var {
 	return x
 }
 
+// write writes the rows for the network to x.
 func (e *encoder) write(x, obs []float32) {
+	if e.plain {
+		e.normal.Apply(x, obs)
+		return
+	}
+	if e.normal != nil {
+		e.raw = f32.Grow(e.raw, len(obs))
+		e.normal.Apply(e.raw, obs)
+		obs = e.raw
+	}
 	for i := range e.rows(obs) {
 		e.layout.Flatten(x[i*e.size:(i+1)*e.size], obs[i*e.obs:(i+1)*e.obs])
 	}

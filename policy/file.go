@@ -11,14 +11,9 @@ import (
 
 	"github.com/nlpodyssey/safetensors"
 
+	"github.com/rlrun/rlrun/policy/nn"
 	"github.com/rlrun/rlrun/policy/tape"
 )
-
-// A Saver is a Policy whose tensors say all there is to it.
-type Saver interface {
-	Policy
-	Tensors() []*tape.Param
-}
 
 // Meta is what a saved policy says of itself.
 type Meta struct {
@@ -34,7 +29,7 @@ const maxHeader = 1 << 20
 
 // Save writes p to w in the safetensors format: float32 tensors under
 // PyTorch's names, in its layout.
-func Save(w io.Writer, p Saver, m Meta) error {
+func Save(w io.Writer, p Policy, m Meta) error {
 	tensors := map[string]safetensors.TensorView{}
 	for _, param := range p.Tensors() {
 		if err := checkValues(param.Name, param.Value); err != nil {
@@ -64,7 +59,7 @@ func Save(w io.Writer, p Saver, m Meta) error {
 // name and shape by shape, with finite values and variances above 0. The file must be
 // of m's environment and agent, unless m or the file names none. After an error p is
 // unchanged.
-func Load(r io.Reader, p Saver, m Meta) error {
+func Load(r io.Reader, p Policy, m Meta) error {
 	if err := load(r, p.Tensors(), m); err != nil {
 		return fmt.Errorf("policy: %w", err)
 	}
@@ -154,14 +149,9 @@ func checkValues(name string, x []float32) error {
 			return fmt.Errorf("has %v in it, want finite numbers", v)
 		case name == varianceName && v <= 0:
 			return fmt.Errorf("has %v in it, want variances above 0", v)
-		case strings.HasSuffix(name, runningVariance) && v < 0:
+		case strings.HasSuffix(name, nn.RunningVariance) && v < 0:
 			return fmt.Errorf("has %v in it, want variances, 0 or more", v)
 		}
 	}
 	return nil
 }
-
-var (
-	_ Saver = (*ActorCritic)(nil)
-	_ Saver = discrete{}
-)

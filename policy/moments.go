@@ -14,9 +14,12 @@ type Moments struct {
 	Count          float64   // rows so far, and 10⁻⁴ of mean 0 and variance 1 to begin with
 }
 
+// noRows is the count before the first row.
+const noRows = 1e-4
+
 // NewMoments returns the Moments of n columns before the first row.
 func NewMoments(n int) *Moments {
-	m := &Moments{make([]float64, n), make([]float64, n), 1e-4}
+	m := &Moments{make([]float64, n), make([]float64, n), noRows}
 	for i := range m.Variance {
 		m.Variance[i] = 1
 	}

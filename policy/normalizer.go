@@ -1,138 +1,146 @@
 package policy
 
 import (
+	"fmt"
 	"math"
-	"math/rand/v2"
 
+	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/state"
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// A Normalizer brings observations to about mean 0 and variance 1, element by
-// element, and cuts them off at a distance from 0. Its mean and variance are saved
-// with a policy, as obs_mean and obs_var.
+// A Normalizer brings the numbers of observations to about mean 0 and variance 1, element
+// by element, and cuts them off at a distance from 0. Choices, bits and images stay as
+// they are. Its mean and variance are saved with a policy, as obs_mean and obs_var, and
+// are rounded as a file has them.
 type Normalizer struct {
-	mean, variance *tape.Param // [O], which Apply uses
+	mean, variance *tape.Param // [K], which Apply uses
+	columns        []int       // [K] the numbers in a row
+	row            int         // floats in a row of observations
 	clip           float32
-	all            *Moments // what they are taken from, in training
-	x              []float64
+	all            *Moments  // of all observations in training
+	x              []float64 // scratch: [N, K]
 }
 
 // varianceName is the name of a Normalizer's variance in a file.
 const varianceName = "obs_var"
 
-// NewNormalizer returns a Normalizer of rows of n numbers that cuts off at clip.
-func NewNormalizer(n int, clip float32) *Normalizer {
-	m := &Normalizer{tape.NewVector("obs_mean", n), tape.NewVector(varianceName, n), clip, NewMoments(n), nil}
+// NewNormalizer returns a Normalizer of observations that cuts off at clip. A space
+// without numbers is an error.
+func NewNormalizer(space env.Space, clip float32) (*Normalizer, error) {
+	layout, err := env.LayoutOf(space)
+	if err != nil {
+		return nil, fmt.Errorf("norm_obs: %w", err)
+	}
+	columns := numbersOf(&layout)
+	if len(columns) == 0 {
+		return nil, fmt.Errorf("norm_obs of observations that are %s, want numbers (Box) among them", env.Describe(space))
+	}
+	k := len(columns)
+	m := &Normalizer{
+		mean: tape.NewVector("obs_mean", k), variance: tape.NewVector(varianceName, k),
+		columns: columns, row: layout.Size, clip: clip, all: NewMoments(k),
+	}
 	m.publish()
-	return m
+	return m, nil
 }
 
 // Observe takes the rows of obs into account.
 func (m *Normalizer) Observe(obs []float32) {
-	if cap(m.x) < len(obs) {
-		m.x = make([]float64, len(obs))
+	m.adopt()
+	n := len(obs) / m.row
+	if k := n * len(m.columns); cap(m.x) < k {
+		m.x = make([]float64, k)
 	}
-	m.x = m.x[:len(obs)]
-	for i, v := range obs {
-		m.x[i] = float64(v)
+	m.x = m.x[:n*len(m.columns)]
+	for i := range n {
+		for j, c := range m.columns {
+			m.x[i*len(m.columns)+j] = float64(obs[i*m.row+c])
+		}
 	}
 	m.all.Add(m.x)
 	m.publish()
 }
 
-// publish makes the moments what is used, rounded as a file will have them.
+// publish makes the moments the mean and variance in use.
 func (m *Normalizer) publish() {
 	for i := range m.mean.Value {
 		m.mean.Value[i], m.variance.Value[i] = float32(m.all.Mean[i]), float32(m.all.Variance[i])
 	}
 }
 
-// adopted is how many rows a loaded mean and variance stand for, if training goes
-// on from them.
+// adopted is how many rows a loaded mean and variance stand for, if training goes on from
+// them.
 const adopted = 10_000
 
-// Adopt goes on from the mean and the variance that there are, as after Load.
-func (m *Normalizer) Adopt() {
-	for i := range m.mean.Value {
-		m.all.Mean[i], m.all.Variance[i] = float64(m.mean.Value[i]), float64(m.variance.Value[i])
+// adopt goes on from a mean and a variance that were loaded before the first observation.
+func (m *Normalizer) adopt() {
+	if m.all.Count != noRows {
+		return
 	}
-	m.all.Count = adopted
+	for i, mean := range m.mean.Value {
+		if mean != 0 || m.variance.Value[i] != 1 {
+			m.all.Count = adopted
+		}
+	}
+	if m.all.Count == adopted {
+		for i, mean := range m.mean.Value {
+			m.all.Mean[i], m.all.Variance[i] = float64(mean), float64(m.variance.Value[i])
+		}
+	}
 }
 
 // Apply sets dst to the rows of obs, normalised.
 func (m *Normalizer) Apply(dst, obs []float32) {
-	n := len(m.mean.Value)
-	for j := range n {
+	if len(m.columns) < m.row {
+		copy(dst, obs)
+	}
+	for j, c := range m.columns {
 		mean, scale := float64(m.mean.Value[j]), 1/math.Sqrt(float64(m.variance.Value[j])+1e-8)
-		for i := j; i < len(obs); i += n {
+		for i := c; i < len(obs); i += m.row {
 			dst[i] = min(max(float32((float64(obs[i])-mean)*scale), -m.clip), m.clip)
 		}
 	}
 }
 
+// Clone returns a Normalizer that applies the present mean and variance, and does not
+// change with m.
+func (m *Normalizer) Clone() *Normalizer {
+	if m == nil {
+		return nil
+	}
+	c := *m
+	c.mean, c.variance, c.x, c.all = m.mean.Clone(), m.variance.Clone(), nil, NewMoments(len(m.columns))
+	return &c
+}
+
+// tensors returns the mean and the variance; nothing of a nil Normalizer.
+func (m *Normalizer) tensors() []*tape.Param {
+	if m == nil {
+		return nil
+	}
+	return []*tape.Param{m.mean, m.variance}
+}
+
 // State visits what Observe has seen.
 func (m *Normalizer) State(s *state.State) {
+	m.adopt()
 	m.all.State(s)
 	if s.Loading() {
 		m.publish()
 	}
 }
 
-// Normalized returns p with observations that m normalises first. It is a Valuer,
-// and a Scorer, a Saver and a Masked if p is, which must be a Valuer. Scorers must
-// be Masked.
-func Normalized(p Policy, m *Normalizer) Policy {
-	n := normalized{p, m, nil}
-	if _, ok := p.(Scorer); ok {
-		return &normalizedScorer{n}
+// numbersOf returns the columns that are numbers in a row, and no image's.
+func numbersOf(l *env.Layout) (columns []int) {
+	for i := range l.Parts {
+		p := &l.Parts[i]
+		if p.Kind != env.Numbers || p.Byte {
+			continue
+		}
+		for c := p.From; c < p.To; c++ {
+			columns = append(columns, c)
+		}
 	}
-	return &n
+	return columns
 }
-
-type normalized struct {
-	inner Policy
-	m     *Normalizer
-	x     []float32 // scratch: normalised rows
-}
-
-func (p *normalized) rows(obs []float32) []float32 {
-	p.x = grow(p.x, len(obs))
-	p.m.Apply(p.x, obs)
-	return p.x
-}
-
-// Adopt is the Normalizer's.
-func (p *normalized) Adopt() { p.m.Adopt() }
-
-func (p *normalized) Act(obs, act []float32) { p.inner.Act(p.rows(obs), act) }
-
-func (p *normalized) Sample(rng *rand.Rand, obs, act []float32) {
-	p.inner.Sample(rng, p.rows(obs), act)
-}
-
-func (p *normalized) Values(obs, v []float32) { p.inner.(Valuer).Values(p.rows(obs), v) }
-
-func (p *normalized) Tensors() []*tape.Param {
-	return append(p.inner.(Saver).Tensors(), p.m.mean, p.m.variance)
-}
-
-func (p *normalized) Clone() Policy {
-	m := &Normalizer{mean: p.m.mean.Clone(), variance: p.m.variance.Clone(), clip: p.m.clip}
-	return Normalized(p.inner.Clone(), m)
-}
-
-type normalizedScorer struct{ normalized }
-
-func (p *normalizedScorer) Scores(obs, score []float32) { p.inner.(Scorer).Scores(p.rows(obs), score) }
-
-// Forbid is the inner policy's.
-func (p *normalizedScorer) Forbid(forbidden []float32) { p.inner.(Masked).Forbid(forbidden) }
-
-var (
-	_ Masked = (*normalizedScorer)(nil)
-	_ Saver  = (*normalized)(nil)
-	_ Valuer = (*normalized)(nil)
-	_ Saver  = (*normalizedScorer)(nil)
-	_ Scorer = (*normalizedScorer)(nil)
-)

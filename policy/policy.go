@@ -1,122 +1,65 @@
-// Package policy has what agents are made of: policies, networks, and the
-// action distributions their outputs stand for.
+// Package policy has what acts: policies, the files that they are saved in, and the
+// normaliser of what they observe.
 package policy
 
 import (
-	"cmp"
-	"fmt"
-	"math"
 	"math/rand/v2"
 
-	"github.com/rlrun/rlrun/policy/optim"
+	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// A Policy acts without learning. It is what a run saves, what a game loads,
-// and what a window shows. One goroutine at a time may use it; Clone gives
-// another its own. How many rows there are it sees by the slices' lengths.
+// A Policy acts without learning. It is what a run saves, what a game loads, and what a
+// window shows. One goroutine at a time may use it; Clone gives another its own.
 type Policy interface {
-	Act(obs, act []float32)                    // the best actions, [N, O] to [N, A]
-	Sample(rng *rand.Rand, obs, act []float32) // as in training, [N, O] to [N, A]
+	// Act decides for each row of in, and writes to the slices of out that are not nil.
+	// It keeps none of the slices.
+	Act(in In, out Out)
+
+	// Spec describes what the policy observes, does and knows. It never changes.
+	Spec() Spec
+
+	// Tensors returns all numbers that the policy consists of, under the names that a
+	// file has for them. They are the policy's own.
+	Tensors() []*tape.Param
+
+	// Clone returns a copy that shares nothing with the policy.
 	Clone() Policy
 }
 
-// A Valuer knows V(s), [N].
-type Valuer interface{ Values(obs, v []float32) }
-
-// A Scorer scores every action: by its probability, or by its Q, [N, actions].
-type Scorer interface{ Scores(obs, score []float32) }
-
-// A Masked can be told what it must not do: see ActorCritic.Forbid.
-type Masked interface{ Forbid(forbidden []float32) }
-
-// Kwargs describes a policy's networks, and how they are learned, under
-// Stable-Baselines3's names where it has them.
-type Kwargs struct {
-	NetArch      []int   `yaml:"net_arch"`      // sizes of the hidden layers, the actor's and the critic's alike
-	ActivationFn string  `yaml:"activation_fn"` // see MLPConfig
-	LogStdInit   float32 `yaml:"log_std_init"`  // log σ of continuous actions at the start
-	OrthoInit    *bool   `yaml:"ortho_init"`    // true: orthogonal weights; false: PyTorch's initialisation; nil: see InitFn
-	InitFn       string  `yaml:"init_fn"`       // initialisation of the weights: see MLPConfig; "": see OrthoInit
-	DefaultInit  string  `yaml:"-"`             // where neither is given: the agent's initialisation; "" is orthogonal
-	Norm         string  `yaml:"norm"`          // none, layer or batch
-	Dropout      float32 `yaml:"dropout"`       // share of hidden outputs left out in training
-	ShareTrunk   bool    `yaml:"share_trunk"`   // the actor and the critic have the same hidden layers
-	UseSDE       bool    `yaml:"-"`             // explore by noise that depends on the state: an agent's use_sde
-
-	OptimizerClass  string       `yaml:"optimizer_class"`  // see optim.Choose
-	OptimizerKwargs optim.Kwargs `yaml:"optimizer_kwargs"` // its settings
-	L1Penalty       float32      `yaml:"l1_penalty"`       // λ of λ Σ|w| in the loss, over all weights
-	L2Penalty       float32      `yaml:"l2_penalty"`       // λ of λ/2 Σw² in the loss
+// In is what a policy acts on: N rows, each of one environment.
+type In struct {
+	Obs    []float32  // [N, O] observations as the environments show them
+	Mask   []bool     // [N, M] the choices that are allowed, as in env.Result; nil allows all
+	First  []bool     // [N] rows at which an episode begins: memory starts anew; nil: at none
+	Memory []float32  // [N, Spec.Memory] the caller's, updated in place
+	Rand   []rand.PCG // [N] a generator for each row: actions are drawn; nil: the best actions
+	Noise  []float32  // [N, Spec.Noise] from DrawNoise: exploration that depends on the state; nil: drawn for each action
 }
 
-// DefaultKwargs returns two layers of 64 with tanh, orthogonal at the start, and
-// Adam.
-func DefaultKwargs() Kwargs {
-	return Kwargs{
-		NetArch: []int{64, 64}, ActivationFn: "tanh", Norm: "none",
-		OptimizerClass: "adam",
-	}
+// Out has the slices that a policy writes to. A nil slice is not wanted. Values and
+// scores are written by policies that have them: see Spec.
+type Out struct {
+	Act     []float32 // [N, A] actions in the action space
+	Raw     []float32 // [N, A] what an agent learns from: the actions before they were brought into the space
+	LogProb []float32 // [N] log-probability, or log-density, of Raw; 0 of a policy that draws none
+	Value   []float32 // [N] V(s)
+	Scores  []float32 // [N, Spec.Scores] of every action its probability, or its Q
 }
 
-// mlp returns the perceptron that k describes, without its ends.
-func (k *Kwargs) mlp() (MLPConfig, error) {
-	c := MLPConfig{Hidden: k.NetArch, Activation: k.ActivationFn, Norm: k.Norm, Dropout: k.Dropout}
-	var err error
-	c.Init, err = k.initialisation()
-	return c, err
+// A Spec says what a policy observes, does and knows.
+type Spec struct {
+	Obs, Act env.Space
+	Memory   int  // floats of memory in a row; 0 for policies without memory
+	Noise    int  // floats of exploration that depends on the state in a row; 0 for none
+	Scores   int  // actions that have a score each; 0 for none
+	Values   bool // V is known
 }
 
-// initialisation returns the initialisation that InitFn or OrthoInit names. If both are
-// given they must agree.
-func (k *Kwargs) initialisation() (string, error) {
-	const orthogonal = "orthogonal"
-	switch {
-	case k.InitFn == "" && k.OrthoInit == nil:
-		return cmp.Or(k.DefaultInit, orthogonal), nil
-	case k.InitFn == "" && *k.OrthoInit:
-		return orthogonal, nil
-	case k.InitFn == "":
-		return "pytorch", nil
-	case k.OrthoInit != nil && *k.OrthoInit != (k.InitFn == orthogonal):
-		return "", fmt.Errorf("policy: init_fn is %s and ortho_init is %v, which contradict each other: want one of the two alone, or ortho_init %v",
-			k.InitFn, *k.OrthoInit, !*k.OrthoInit)
+// SeedRows seeds the generator of each row with a child of the row's seed: the one of
+// its k-th action, from 0. See ARCHITECTURE.md, "Randomness".
+func SeedRows(rng []rand.PCG, seeds []uint64, k uint64) {
+	for i := range rng {
+		rng[i].Seed(env.Split(seeds[i], k), 0)
 	}
-	return k.InitFn, nil
-}
-
-// Complete writes out the initialisation and the optimiser's defaults. The default of
-// Adam's ε is the agent's.
-func (k *Kwargs) Complete(adamEps float64) (err error) {
-	if k.InitFn, err = k.initialisation(); err != nil {
-		return err
-	}
-	k.OrthoInit = new(k.InitFn == "orthogonal")
-	class, o := cmp.Or(k.OptimizerClass, "adam"), &k.OptimizerKwargs
-	if o.Eps == nil && class == "adam" {
-		o.Eps = &adamEps
-	}
-	k.OptimizerClass = class
-	if *o, err = o.Complete(class); err != nil {
-		err = fmt.Errorf("policy: %w", err)
-	}
-	return err
-}
-
-// Optimizer returns the optimiser of params that k describes.
-func (k *Kwargs) Optimizer(params []*tape.Param) (*optim.Optimizer, error) {
-	for _, r := range []struct {
-		key   string
-		value float32
-	}{{"l1_penalty", k.L1Penalty}, {"l2_penalty", k.L2Penalty}} {
-		if !(0 <= r.value && r.value <= math.MaxFloat32) {
-			return nil, fmt.Errorf("policy: %s is %v, want 0 or more", r.key, r.value)
-		}
-	}
-	o, err := optim.Choose(cmp.Or(k.OptimizerClass, "adam"), k.OptimizerKwargs, params)
-	if err != nil {
-		return nil, fmt.Errorf("policy: %w", err)
-	}
-	o.L1, o.L2 = k.L1Penalty, k.L2Penalty
-	return o, nil
 }

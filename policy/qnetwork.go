@@ -7,6 +7,7 @@ import (
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/state"
 	"github.com/rlrun/rlrun/policy/f32"
+	"github.com/rlrun/rlrun/policy/nn"
 	"github.com/rlrun/rlrun/policy/parallel"
 	"github.com/rlrun/rlrun/policy/tape"
 )
@@ -14,38 +15,47 @@ import (
 // QNetwork estimates Q(s, ·) of Discrete actions. It acts greedily; of equal values
 // the first counts.
 type QNetwork struct {
-	Net Network // of Q, or of what makes it where it duels
+	Net nn.Network // of Q, or of what makes it where it duels
 	encoder
-	actions   int
-	duel      []float32 // [actions, 1+actions] of a QNetwork that duels; otherwise nil
-	none      []float32 // [actions] zeros
-	forbidden []float32 // see ActorCritic.Forbid
-	q, parts  []float32 // scratch: [N, actions], [N, 1+actions]
+	actions  int
+	duel     []float32 // [actions, 1+actions] of a QNetwork that duels; otherwise nil
+	none     []float32 // [actions] zeros
+	spec     Spec
+	q, parts []float32 // scratch: [N, actions], [N, 1+actions]
 }
 
-// NewQNetwork returns a QNetwork for spec, of a network from e. One that duels has
-// outputs V and A, which make
+var _ Policy = (*QNetwork)(nil)
+
+// NewQNetwork returns a QNetwork for spec, of a network from e. A Normalizer, if it is not
+// nil, normalises the observations. A QNetwork that duels has outputs V and A, which make
 //
 //	Q(s, a) = V(s) + A(s, a) - Σ A(s, a') / actions
 //
 // Wang et al. 2016, arXiv:1511.06581, eq. 9.
-func NewQNetwork(rng *rand.Rand, spec env.Spec, k Kwargs, e Engine, duels bool) (*QNetwork, error) {
-	act, ok := spec.Act.(env.Discrete)
+func NewQNetwork(rng *rand.Rand, spec env.Spec, k Kwargs, normal *Normalizer, e nn.Engine, duels bool) (*QNetwork, error) {
+	actions, ok := oneChoice(spec.Act)
 	if !ok {
 		return nil, fmt.Errorf("policy: actions are %s, want a choice (Discrete), to have a value each", env.Describe(spec.Act))
 	}
-	q := &QNetwork{encoder: newEncoder(spec.Obs), actions: act.N, none: make([]float32, act.N)}
+	in, err := newEncoder(spec.Obs, normal)
+	if err != nil {
+		return nil, err
+	}
+	q := &QNetwork{
+		encoder: in, actions: actions, none: make([]float32, actions),
+		spec: Spec{Obs: spec.Obs, Act: spec.Act, Scores: actions, Values: true},
+	}
 	c, err := k.mlp()
 	if err != nil {
 		return nil, err
 	}
-	c.In, c.Out, c.Gain = q.size, act.N, 1
+	c.In, c.Out, c.Gain = q.size, actions, 1
 	if duels {
 		c.Out++
-		q.duel = make([]float32, act.N*c.Out)
-		for i := range act.N {
+		q.duel = make([]float32, actions*c.Out)
+		for i := range actions {
 			row := q.duel[i*c.Out : (i+1)*c.Out]
-			fill(row[1:], -1/float32(act.N))
+			f32.Fill(row[1:], -1/float32(actions))
 			row[0], row[1+i] = 1, row[1+i]+1
 		}
 	}
@@ -53,7 +63,23 @@ func NewQNetwork(rng *rand.Rand, spec env.Spec, k Kwargs, e Engine, duels bool) 
 	return q, err
 }
 
-// Of is Q(obs, ·), [B, actions], to learn from.
+// oneChoice returns the number of actions of a space that is a single choice.
+func oneChoice(act env.Space) (n int, ok bool) {
+	l, err := env.LayoutOf(act)
+	if err != nil || l.Size != 1 {
+		return 0, false
+	}
+	all, ok := l.Choices()
+	if !ok {
+		return 0, false
+	}
+	return all[0], true
+}
+
+// Spec describes the policy.
+func (q *QNetwork) Spec() Spec { return q.spec }
+
+// Of returns Q(obs, ·), [B, actions], to learn from.
 func (q *QNetwork) Of(t *tape.Tape, obs []float32) *tape.Var {
 	x := q.Net.Forward(t, q.encode(t, obs))
 	if q.duel == nil {
@@ -62,75 +88,92 @@ func (q *QNetwork) Of(t *tape.Tape, obs []float32) *tape.Var {
 	return x.Linear(t.Const(q.duel, q.actions), t.Const(q.none, 1), f32.Identity)
 }
 
-// Scores writes Q(obs, ·).
-func (q *QNetwork) Scores(obs, score []float32) {
+// infer writes Q(obs, ·) [N, actions] to score.
+func (q *QNetwork) infer(obs, score []float32) {
 	x := q.flat(obs)
 	if q.duel == nil {
 		q.Net.Infer(score, x)
 		return
 	}
 	n := q.rows(obs)
-	q.parts = grow(q.parts, n*(q.actions+1))
+	q.parts = f32.Grow(q.parts, n*(q.actions+1))
 	q.Net.Infer(q.parts, x)
 	f32.Linear(score, q.parts, q.duel, q.none, n, q.actions+1, q.actions, f32.Identity)
 }
 
-// Forbid is as ActorCritic's.
-func (q *QNetwork) Forbid(forbidden []float32) { q.forbidden = forbidden }
-
-// scores returns Q(obs, ·), without what is forbidden, until it is called again.
-func (q *QNetwork) scores(obs []float32) []float32 {
-	q.q = grow(q.q, q.rows(obs)*q.actions)
-	q.Scores(obs, q.q)
-	if len(q.forbidden) > 0 {
-		f32.Add(q.q, q.q, q.forbidden)
+// Act takes the best actions that are allowed: the agent explores, and not the policy. The
+// value is theirs. Scores are of all actions, allowed or not.
+func (q *QNetwork) Act(in In, out Out) {
+	n := q.rows(in.Obs)
+	score := out.Scores
+	if score == nil {
+		q.q = f32.Grow(q.q, n*q.actions)
+		score = q.q
 	}
-	return q.q
+	q.infer(in.Obs, score)
+	greedy(in, out, n, q.actions, score)
 }
 
-// Act writes the best actions.
-func (q *QNetwork) Act(obs, act []float32) {
-	scores := q.scores(obs)
-	for i := range act {
-		act[i] = float32(ArgMax(scores[i*q.actions : (i+1)*q.actions]))
+// greedy writes the best actions that are allowed among n rows of scores, with their
+// values.
+func greedy(in In, out Out, n, actions int, score []float32) {
+	for i := range n {
+		row := score[i*actions : (i+1)*actions]
+		k := best(row, maskRow(in.Mask, i, actions))
+		if out.Act != nil {
+			out.Act[i] = float32(k)
+		}
+		if out.Raw != nil {
+			out.Raw[i] = float32(k)
+		}
+		if out.Value != nil {
+			out.Value[i] = row[k]
+		}
+		if out.LogProb != nil {
+			out.LogProb[i] = 0
+		}
 	}
 }
 
-// Sample is Act: exploring is the agent's.
-func (q *QNetwork) Sample(_ *rand.Rand, obs, act []float32) { q.Act(obs, act) }
-
-// Values writes the value of the best action.
-func (q *QNetwork) Values(obs, v []float32) {
-	scores := q.scores(obs)
-	for i := range v {
-		row := scores[i*q.actions : (i+1)*q.actions]
-		v[i] = row[ArgMax(row)]
+// maskRow returns row i of a mask with m choices; nil of a nil mask.
+func maskRow(mask []bool, i, m int) []bool {
+	if mask == nil {
+		return nil
 	}
+	return mask[i*m : (i+1)*m]
+}
+
+// best returns the index of the greatest score that is allowed, the first of equals. A
+// nil mask allows all.
+func best(score []float32, mask []bool) int {
+	if mask == nil {
+		return f32.ArgMax(score)
+	}
+	k := -1
+	for i, v := range score {
+		if mask[i] && (k < 0 || v > score[k]) {
+			k = i
+		}
+	}
+	return max(k, 0)
 }
 
 // Share has several cores infer.
-func (q *QNetwork) Share(cores *parallel.Pool) { share(cores, q.Net) }
+func (q *QNetwork) Share(cores *parallel.Pool) { nn.Share(cores, q.Net) }
 
-// Params are those of the network.
+// Params returns the parameters of the network.
 func (q *QNetwork) Params() []*tape.Param { return q.Net.Params() }
 
 // Tensors returns all that is saved.
-func (q *QNetwork) Tensors() []*tape.Param { return Tensors(q.Net) }
+func (q *QNetwork) Tensors() []*tape.Param { return append(nn.Tensors(q.Net), q.normal.tensors()...) }
 
 // State visits the network.
-func (q *QNetwork) State(s *state.State) { stateOf(q.Net, s) }
+func (q *QNetwork) State(s *state.State) { nn.Visit(s, q.Net) }
 
-// Copy returns a QNetwork with parameters of its own.
-func (q *QNetwork) Copy() *QNetwork {
-	return &QNetwork{Net: q.Net.Clone(), encoder: q.encoder.clone(), actions: q.actions, duel: q.duel, none: q.none}
+// Clone returns a copy with a normaliser of its own.
+func (q *QNetwork) Clone() Policy { return q.Copy(q.normal.Clone()) }
+
+// Copy returns a QNetwork with parameters of its own, and the given normaliser.
+func (q *QNetwork) Copy(normal *Normalizer) *QNetwork {
+	return &QNetwork{Net: q.Net.Clone(), encoder: q.encoder.clone(normal), actions: q.actions, duel: q.duel, none: q.none, spec: q.spec}
 }
-
-// Clone returns a Copy.
-func (q *QNetwork) Clone() Policy { return q.Copy() }
-
-var (
-	_ Saver  = (*QNetwork)(nil)
-	_ Scorer = (*QNetwork)(nil)
-	_ Valuer = (*QNetwork)(nil)
-	_ Masked = (*QNetwork)(nil)
-)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/policy"
+	"github.com/rlrun/rlrun/policy/nn"
 )
 
 // constantSquashed is a policy of one action whose network has the outputs μ and log σ
@@ -15,7 +16,7 @@ func constantSquashed(t *testing.T, mean, logStd float32) *policy.Squashed {
 	t.Helper()
 	k := policy.DefaultKwargs()
 	k.NetArch = []int{4}
-	p, err := policy.NewSquashed(newRand(), env.Spec{Obs: env.NewBox(-1, 1, 3), Act: env.NewBox(-1, 1, 1)}, k, policy.Native{})
+	p, err := policy.NewSquashed(newRand(), env.Spec{Obs: env.NewBox(-1, 1, 3), Act: env.NewBox(-1, 1, 1)}, k, nil, nn.Native{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,7 +81,7 @@ func TestSquashedSaturated(t *testing.T) {
 // TestSquashedSaturated.
 func TestTanhEpsilon(t *testing.T) {
 	p, logp := constantSquashed(t, 30, -5), make([]float32, 1)
-	p.TanhEpsilon = 1e-6
+	p.Head.TanhEpsilon = 1e-6
 	p.Choose(make([]float32, 3), make([]float32, 1), nil, logp)
 	if got, want := float64(logp[0]), 17.896; math.Abs(got-want) > 0.05 { // 1 + 1e-6 has few bits
 		t.Errorf("log density = %v, want %v", got, want)
@@ -91,7 +92,7 @@ func TestTanhEpsilon(t *testing.T) {
 // depends on the state has saturated, and finite gradients.
 func TestSquashedStateNoiseSaturated(t *testing.T) {
 	p, obs := newSquashed(t, true), observations()
-	epsilon := normal(newRand(), make([]float32, p.Numbers(rows)))
+	epsilon := normal(newRand(), make([]float32, p.Head.Numbers(rows)))
 	log := p.Params()[len(p.Params())-1]
 	for i := range log.Value {
 		log.Value[i] = 4 // σ = 55: actions of some tens before tanh

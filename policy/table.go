@@ -2,9 +2,10 @@ package policy
 
 import (
 	"fmt"
-	"math/rand/v2"
 
 	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/policy/f32"
+	"github.com/rlrun/rlrun/policy/nn"
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
@@ -14,7 +15,10 @@ import (
 type Table struct {
 	Q        *tape.Param // [states, actions]
 	obs, act numbering
+	spec     Spec
 }
+
+var _ Policy = (*Table)(nil)
 
 // NewTable returns a Table for spec with every value q.
 func NewTable(spec env.Spec, q float32) (*Table, error) {
@@ -26,11 +30,11 @@ func NewTable(spec env.Spec, q float32) (*Table, error) {
 	if err != nil {
 		return nil, fmt.Errorf("policy: %w", err)
 	}
-	if obs.count > maxWeights/act.count {
-		return nil, fmt.Errorf("policy: a table of %d states and %d actions, want %d values at most", obs.count, act.count, maxWeights)
+	if obs.count > nn.MaxWeights/act.count {
+		return nil, fmt.Errorf("policy: a table of %d states and %d actions, want %d values at most", obs.count, act.count, nn.MaxWeights)
 	}
-	t := &Table{tape.NewParam("q", obs.count, act.count), obs, act}
-	fill(t.Q.Value, q)
+	t := &Table{tape.NewParam("q", obs.count, act.count), obs, act, Spec{Obs: spec.Obs, Act: spec.Act, Scores: act.count, Values: true}}
+	f32.Fill(t.Q.Value, q)
 	return t, nil
 }
 
@@ -46,41 +50,49 @@ func (t *Table) Row(state int) []float32 {
 	return t.Q.Value[i : i+t.Q.Cols]
 }
 
-// each calls f with every row of obs, and the values of the actions there.
-func (t *Table) each(obs []float32, f func(i int, q []float32)) {
-	o := t.obs.size()
-	for i := range len(obs) / o {
-		f(i, t.Row(t.State(obs[i*o:(i+1)*o])))
+// Spec describes the policy.
+func (t *Table) Spec() Spec { return t.spec }
+
+// Choices is the width of a mask's row: all choices of an action side by side.
+func (t *Table) Choices() int { return t.act.choices() }
+
+// Allows reports whether a mask's row allows action k. A nil mask allows all.
+func (t *Table) Allows(k int, mask []bool) bool { return mask == nil || t.act.allows(k, mask) }
+
+// Best returns the best action in a state among those that a mask's row allows; a nil
+// mask allows all.
+func (t *Table) Best(state int, mask []bool) int { return t.act.best(t.Row(state), mask) }
+
+// Act takes the best actions that are allowed: the agent explores, and not the policy. The
+// value is theirs. Scores are the values of all actions, allowed or not.
+func (t *Table) Act(in In, out Out) {
+	o, a, m := t.obs.size(), t.act.size(), t.act.choices()
+	for i := range len(in.Obs) / o {
+		state := t.State(in.Obs[i*o : (i+1)*o])
+		k := t.Best(state, maskRow(in.Mask, i, m))
+		for _, act := range [][]float32{out.Act, out.Raw} {
+			if act != nil {
+				t.Action(k, act[i*a:(i+1)*a])
+			}
+		}
+		if out.Value != nil {
+			out.Value[i] = t.Row(state)[k]
+		}
+		if out.Scores != nil {
+			copy(out.Scores[i*t.Q.Cols:], t.Row(state))
+		}
+		if out.LogProb != nil {
+			out.LogProb[i] = 0
+		}
 	}
 }
 
-// Act writes the best actions.
-func (t *Table) Act(obs, act []float32) {
-	a := t.act.size()
-	t.each(obs, func(i int, q []float32) { t.Action(ArgMax(q), act[i*a:(i+1)*a]) })
-}
-
-// Sample is Act: exploring is the agent's.
-func (t *Table) Sample(_ *rand.Rand, obs, act []float32) { t.Act(obs, act) }
-
-// Scores writes the values of all actions.
-func (t *Table) Scores(obs, score []float32) {
-	t.each(obs, func(i int, q []float32) { copy(score[i*len(q):], q) })
-}
-
-// Values writes the values of the best actions.
-func (t *Table) Values(obs, v []float32) {
-	t.each(obs, func(i int, q []float32) { v[i] = q[ArgMax(q)] })
-}
-
-// Tensors are the table.
+// Tensors returns the table.
 func (t *Table) Tensors() []*tape.Param { return []*tape.Param{t.Q} }
 
 // Clone returns a copy.
-func (t *Table) Clone() Policy { return &Table{t.Q.Clone(), t.obs, t.act} }
-
-var (
-	_ Saver  = (*Table)(nil)
-	_ Scorer = (*Table)(nil)
-	_ Valuer = (*Table)(nil)
-)
+func (t *Table) Clone() Policy {
+	c := *t
+	c.Q = t.Q.Clone()
+	return &c
+}

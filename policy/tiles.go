@@ -3,9 +3,10 @@ package policy
 import (
 	"fmt"
 	"math"
-	"math/rand/v2"
 
 	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/policy/f32"
+	"github.com/rlrun/rlrun/policy/nn"
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
@@ -17,24 +18,27 @@ type Tiles struct {
 	tilings   int
 	tiles     int // along a dimension
 	low, high []float32
-	active    []int     // scratch: rows of W
+	active    []int // scratch: rows of W
+	spec      Spec
 	q         []float32 // scratch: [actions]
 }
+
+var _ Policy = (*Tiles)(nil)
 
 // NewTiles returns Tiles for spec, all of whose values are q. Where low and high are
 // not empty they are bounds in place of those of the observations, which must have
 // some; what is beyond counts as on the edge.
 func NewTiles(spec env.Spec, tilings, tiles int, low, high []float32, q float32) (*Tiles, error) {
-	box, ok := spec.Obs.(env.Box)
-	act, ok2 := spec.Act.(env.Discrete)
+	ownLow, ownHigh, ok := numberBounds(spec.Obs)
+	actions, ok2 := oneChoice(spec.Act)
 	if !ok || !ok2 {
 		return nil, fmt.Errorf("policy: tiles take observations that are a Box of numbers and actions that are a choice (Discrete), not %s and %s", env.Describe(spec.Obs), env.Describe(spec.Act))
 	}
 	if len(low)+len(high) == 0 {
-		low, high = box.Low, box.High
+		low, high = ownLow, ownHigh
 	}
-	if len(low) != box.Size() || len(high) != box.Size() {
-		return nil, fmt.Errorf("policy: bounds of %d and %d numbers, want %d each", len(low), len(high), box.Size())
+	if size := len(ownLow); len(low) != size || len(high) != size {
+		return nil, fmt.Errorf("policy: bounds of %d and %d numbers, want %d each", len(low), len(high), size)
 	}
 	cells := float64(tilings)
 	for j := range low {
@@ -43,12 +47,27 @@ func NewTiles(spec env.Spec, tilings, tiles int, low, high []float32, q float32)
 		}
 		cells *= float64(tiles + 1)
 	}
-	if cells*float64(act.N) > maxWeights {
-		return nil, fmt.Errorf("policy: %d tilings of %d tiles in %d dimensions for %d actions are more than %d weights", tilings, tiles, len(low), act.N, maxWeights)
+	if cells*float64(actions) > nn.MaxWeights {
+		return nil, fmt.Errorf("policy: %d tilings of %d tiles in %d dimensions for %d actions are more than %d weights", tilings, tiles, len(low), actions, nn.MaxWeights)
 	}
-	t := &Tiles{tape.NewParam("tiles", int(cells), act.N), tilings, tiles, low, high, make([]int, tilings), make([]float32, act.N)}
-	fill(t.W.Value, q/float32(tilings))
+	t := &Tiles{tape.NewParam("tiles", int(cells), actions), tilings, tiles, low, high, make([]int, tilings), Spec{Obs: spec.Obs, Act: spec.Act, Scores: actions, Values: true}, make([]float32, actions)}
+	f32.Fill(t.W.Value, q/float32(tilings))
 	return t, nil
+}
+
+// numberBounds returns the bounds of a space that is numbers alone.
+func numberBounds(space env.Space) (low, high []float32, ok bool) {
+	l, err := env.LayoutOf(space)
+	if err != nil {
+		return nil, nil, false
+	}
+	for _, p := range l.Parts {
+		if p.Kind != env.Numbers {
+			return nil, nil, false
+		}
+		low, high = append(low, p.Low...), append(high, p.High...)
+	}
+	return low, high, true
 }
 
 // Active returns the rows of W that one observation has a part in, until it is called
@@ -78,33 +97,36 @@ func (t *Tiles) Row(obs []float32) []float32 {
 	return t.q
 }
 
-// each calls f with every row of obs.
-func (t *Tiles) each(obs []float32, f func(i int, q []float32)) {
-	o := len(t.low)
-	for i := range len(obs) / o {
-		f(i, t.Row(obs[i*o:(i+1)*o]))
+// Best returns the best action of those scores that a mask's row allows; a nil mask
+// allows all.
+func (t *Tiles) Best(q []float32, mask []bool) int { return best(q, mask) }
+
+// Spec describes the policy.
+func (t *Tiles) Spec() Spec { return t.spec }
+
+// Act takes the best actions that are allowed: the agent explores, and not the policy. The
+// value is theirs. Scores are the values of all actions, allowed or not.
+func (t *Tiles) Act(in In, out Out) {
+	o, a := len(t.low), len(t.q)
+	for i := range len(in.Obs) / o {
+		q := t.Row(in.Obs[i*o : (i+1)*o])
+		row := Out{Act: rowOf(out.Act, i), Raw: rowOf(out.Raw, i), LogProb: rowOf(out.LogProb, i), Value: rowOf(out.Value, i)}
+		greedy(In{Mask: maskRow(in.Mask, i, a)}, row, 1, a, q)
+		if out.Scores != nil {
+			copy(out.Scores[i*a:], q)
+		}
 	}
 }
 
-// Act writes the best actions.
-func (t *Tiles) Act(obs, act []float32) {
-	t.each(obs, func(i int, q []float32) { act[i] = float32(ArgMax(q)) })
+// rowOf returns element i of a column; nil of nil.
+func rowOf(x []float32, i int) []float32 {
+	if x == nil {
+		return nil
+	}
+	return x[i : i+1]
 }
 
-// Sample is Act: exploring is the agent's.
-func (t *Tiles) Sample(_ *rand.Rand, obs, act []float32) { t.Act(obs, act) }
-
-// Scores writes Q(obs, ·).
-func (t *Tiles) Scores(obs, score []float32) {
-	t.each(obs, func(i int, q []float32) { copy(score[i*len(q):], q) })
-}
-
-// Values writes the value of the best action.
-func (t *Tiles) Values(obs, v []float32) {
-	t.each(obs, func(i int, q []float32) { v[i] = q[ArgMax(q)] })
-}
-
-// Tensors are the weights.
+// Tensors returns the weights.
 func (t *Tiles) Tensors() []*tape.Param { return []*tape.Param{t.W} }
 
 // Clone returns a copy.
@@ -113,9 +135,3 @@ func (t *Tiles) Clone() Policy {
 	c.W, c.active, c.q = t.W.Clone(), make([]int, t.tilings), make([]float32, len(t.q))
 	return &c
 }
-
-var (
-	_ Saver  = (*Tiles)(nil)
-	_ Scorer = (*Tiles)(nil)
-	_ Valuer = (*Tiles)(nil)
-)

@@ -6,6 +6,8 @@ import (
 
 	"github.com/rlrun/rlrun/agents"
 	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/internal/episode"
+	"github.com/rlrun/rlrun/policy"
 	"github.com/rlrun/rlrun/run"
 )
 
@@ -13,7 +15,7 @@ import (
 // group included: they return what the evaluation says.
 func TestPlayer(t *testing.T) {
 	r := create(t, parse(t, quick))
-	finish(t, r, run.Options{})
+	finish(t, r)
 	r = load(t, r.Dir)
 	p, err := r.Policy(false)
 	if err != nil {
@@ -24,7 +26,11 @@ func TestPlayer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	player, err := run.NewPlayer(r.Scenario)
+	v, err := r.Scenario.Judge(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	player, err := episode.New(v.(*env.Vec).Env(0), r.Scenario.EpisodeLimit())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,7 +40,7 @@ func TestPlayer(t *testing.T) {
 			t.Fatal(err)
 		}
 		for !player.Done() {
-			p.Act(player.Obs, act)
+			p.Act(policy.In{Obs: player.Obs}, policy.Out{Act: act})
 			if err := player.Step(act); err != nil {
 				t.Fatal(err)
 			}

@@ -11,15 +11,15 @@ import (
 	"github.com/rlrun/rlrun/agents"
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/classic"
-	"github.com/rlrun/rlrun/policy"
 	"github.com/rlrun/rlrun/policy/gorgonia"
+	"github.com/rlrun/rlrun/policy/nn"
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
 // Gated is an engine whose networks are not quite MLPs: y = (tanh(x U) ∘ σ(x V)) W.
 type Gated struct{ width int }
 
-func (e Gated) MLP(rng *rand.Rand, name string, c policy.MLPConfig) (policy.Network, error) {
+func (e Gated) MLP(rng *rand.Rand, name string, c nn.MLPConfig) (nn.Network, error) {
 	u := normal(rng, name+".u", c.In, e.width, 1)
 	v := normal(rng, name+".v", c.In, e.width, 1)
 	w := normal(rng, name+".w", e.width, c.Out, 0.1*c.Gain)

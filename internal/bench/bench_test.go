@@ -7,7 +7,7 @@ import (
 
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/classic"
-	"github.com/rlrun/rlrun/policy"
+	"github.com/rlrun/rlrun/policy/nn"
 )
 
 // TestCases wants every case to run, and to allocate nothing once it has; only small ones
@@ -33,7 +33,7 @@ func TestCases(t *testing.T) {
 }
 
 func TestSelect(t *testing.T) {
-	all := Training(policy.Native{})
+	all := Training(nn.Native{})
 	for prefix, want := range map[string]int{"train/4-64": 2, "train/": len(all), "": len(all), "forward/": 0} {
 		if got := Select(all, []string{prefix}); len(got) != want {
 			t.Errorf("Select(%q) = %d cases, want %d", prefix, len(got), want)

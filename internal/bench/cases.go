@@ -5,9 +5,9 @@ import (
 	"math/rand/v2"
 
 	"github.com/rlrun/rlrun/env"
-	"github.com/rlrun/rlrun/policy"
 	"github.com/rlrun/rlrun/policy/f32"
 	"github.com/rlrun/rlrun/policy/loss"
+	"github.com/rlrun/rlrun/policy/nn"
 	"github.com/rlrun/rlrun/policy/optim"
 	"github.com/rlrun/rlrun/policy/parallel"
 	"github.com/rlrun/rlrun/policy/tape"
@@ -31,8 +31,8 @@ var shapes = []shape{
 func (s shape) in() int  { return s.sizes[0] }
 func (s shape) out() int { return s.sizes[len(s.sizes)-1] }
 
-func (s shape) network(e policy.Engine) (policy.Network, error) {
-	return e.MLP(random(), "net", policy.MLPConfig{
+func (s shape) network(e nn.Engine) (nn.Network, error) {
+	return e.MLP(random(), "net", nn.MLPConfig{
 		In: s.in(), Hidden: s.sizes[1 : len(s.sizes)-1], Out: s.out(), Activation: s.activation, Gain: 1,
 	})
 }
@@ -42,7 +42,7 @@ func Networks() (cases []Case) {
 	for _, s := range shapes {
 		name := s.name + "/" + s.activation
 		for _, b := range s.batches {
-			cases = append(cases, TrainingStep(s, b, policy.Native{}),
+			cases = append(cases, TrainingStep(s, b, nn.Native{}),
 				Case{fmt.Sprintf("forward/%s/b%d", name, b), 1, s.forward(b)})
 		}
 		cases = append(cases, Case{"infer1/" + name, 1, s.forward(1)})
@@ -51,7 +51,7 @@ func Networks() (cases []Case) {
 }
 
 // Training has the training steps alone, with the networks of an engine.
-func Training(e policy.Engine) (cases []Case) {
+func Training(e nn.Engine) (cases []Case) {
 	for _, s := range shapes {
 		for _, b := range s.batches {
 			cases = append(cases, TrainingStep(s, b, e))
@@ -62,7 +62,7 @@ func Training(e policy.Engine) (cases []Case) {
 
 // TrainingStep is a forward pass, the mean squared error, the backward pass, and a step of
 // Adam.
-func TrainingStep(s shape, batch int, e policy.Engine) Case {
+func TrainingStep(s shape, batch int, e nn.Engine) Case {
 	return Case{fmt.Sprintf("train/%s/%s/b%d", s.name, s.activation, batch), 1, func(cores *parallel.Pool) (func(), error) {
 		net, err := s.network(e)
 		if err != nil {
@@ -83,7 +83,7 @@ func TrainingStep(s shape, batch int, e policy.Engine) Case {
 
 func (s shape) forward(batch int) func(*parallel.Pool) (func(), error) {
 	return func(*parallel.Pool) (func(), error) {
-		net, err := s.network(policy.Native{})
+		net, err := s.network(nn.Native{})
 		x, y := floats(batch*s.in()), floats(batch*s.out())
 		return func() { net.Infer(y, x) }, err
 	}

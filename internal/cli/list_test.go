@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"testing/fstest"
 )
 
 // TestListText wants a table for each group, under its title.
@@ -77,11 +76,11 @@ func TestListJSON(t *testing.T) {
 // TestListBroken wants the error of a scenario that cannot be read.
 func TestListBroken(t *testing.T) {
 	a := inEmptyDir(t)
-	a.Scenarios = fstest.MapFS{"bad.yaml": {Data: []byte("env: {")}}
+	a.Scenarios = map[string][]byte{"bad": []byte("env: {")}
 	if status, _, err := a.call("list", "scenarios"); status == statusDone || !strings.Contains(err, "bad.yaml:") || strings.Count(err, "\n") != 1 {
 		t.Errorf("rlrun list of a broken scenario = %d, %q, want an error that names bad.yaml", status, err)
 	}
-	a.Scenarios = fstest.MapFS{}
+	a.Scenarios = nil
 	if got := a.must(t, "list", "scenarios", "--json"); got != "" {
 		t.Errorf("rlrun list of no scenarios = %q, want nothing", got)
 	}

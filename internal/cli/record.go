@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -81,9 +80,8 @@ type actor struct {
 	run     *run.Run
 	player  *episode.Player
 	policy  policy.Policy
+	actor   *policy.Actor
 	sampled bool
-	rng     *rand.Rand
-	act     []float32
 }
 
 // newActor returns an actor of a saved run.
@@ -92,29 +90,24 @@ func newActor(r *run.Run, best, sampled bool) (*actor, error) {
 	if err != nil {
 		return nil, err
 	}
-	player, err := run.NewPlayer(r.Scenario)
+	player, err := newPlayer(r.Scenario)
 	if err != nil {
 		return nil, err
 	}
 	player.Values, player.Best = run.Knowledge(r.Scenario, p)
-	return &actor{run: r, player: player, policy: p, sampled: sampled, act: make([]float32, player.Spec.Act.Size())}, nil
+	return &actor{run: r, player: player, policy: p, actor: policy.NewActor(p), sampled: sampled}, nil
 }
 
 // begin starts the i-th episode of an evaluation from seed.
 func (a *actor) begin(seed uint64, i int) error {
 	s := run.EpisodeSeed(seed, i)
-	a.rng = rand.New(rand.NewPCG(env.Split(s, 0), 0))
+	a.actor.Begin(a.sampled, env.Split(s, 0))
 	return a.player.Reset(s)
 }
 
 // step takes the policy's action.
 func (a *actor) step() error {
-	if a.sampled {
-		a.policy.Sample(a.rng, a.player.Obs, a.act)
-	} else {
-		a.policy.Act(a.player.Obs, a.act)
-	}
-	return a.player.Step(a.act)
+	return a.player.Step(a.actor.Act(a.player.Obs, nil))
 }
 
 // A recorder makes a file of episodes.

@@ -1,7 +1,6 @@
 package settings
 
 import (
-	"encoding"
 	"fmt"
 	"maps"
 	"math"
@@ -123,15 +122,18 @@ func (n Node) decode(v reflect.Value) error {
 	if n.node.Kind == yaml.ScalarNode && n.node.Tag == "!!null" {
 		return n.Fault("no value, want %s", kind(v))
 	}
-	isList := v.Kind() == reflect.Slice && n.node.Kind == yaml.SequenceNode // which a text may stand for
-	if u, ok := v.Addr().Interface().(encoding.TextUnmarshaler); ok && !isList {
-		return n.text(u)
+	if ok, err := n.ownForm(v); ok {
+		return err
 	}
-	switch v.Kind() {
-	case reflect.Struct:
-		return n.mapping(v)
-	case reflect.Slice:
+	switch {
+	case v.Kind() == reflect.Slice && n.node.Kind == yaml.SequenceNode: // which a text may stand for
 		return n.sequence(v)
+	case ownForms(v) != "" && (v.Kind() == reflect.Struct || n.node.Kind != yaml.ScalarNode):
+		return n.Fault("want %s", kind(v))
+	case v.Kind() == reflect.Struct:
+		return n.mapping(v)
+	case v.Kind() == reflect.Slice:
+		return n.Fault("want %s", kind(v))
 	}
 	return n.scalar(v)
 }
@@ -150,19 +152,9 @@ func (n Node) pointer(v reflect.Value) error {
 	return nil
 }
 
-func (n Node) text(u encoding.TextUnmarshaler) error {
-	if n.node.Kind != yaml.ScalarNode {
-		return n.Fault("want a single value")
-	}
-	if err := u.UnmarshalText([]byte(n.node.Value)); err != nil {
-		return n.Fault("%v", err)
-	}
-	return nil
-}
-
 func (n Node) mapping(v reflect.Value) error {
 	if n.node.Kind != yaml.MappingNode {
-		return n.Fault("want a mapping, key: value")
+		return n.Fault("want %s", aMapping)
 	}
 	fields, seen := fieldsOf(v), map[string]bool{}
 	for i := 0; i < len(n.node.Content); i += 2 {
@@ -187,9 +179,6 @@ func (n Node) mapping(v reflect.Value) error {
 }
 
 func (n Node) sequence(v reflect.Value) error {
-	if n.node.Kind != yaml.SequenceNode {
-		return n.Fault("want a list, as [a, b]")
-	}
 	s := reflect.MakeSlice(v.Type(), len(n.node.Content), len(n.node.Content))
 	for i, c := range n.node.Content {
 		if err := (Node{n.tree, c, n.path + "[" + strconv.Itoa(i) + "]"}).decode(s.Index(i)); err != nil {
@@ -259,13 +248,22 @@ func whole(text string) (int64, bool) {
 	return int64(x), ok && x == math.Trunc(x) && math.Abs(x) <= 1<<53
 }
 
+// Forms of a value that is not a single one.
+const (
+	aList    = "a list, as [a, b]"
+	aMapping = "a mapping, key: value"
+)
+
 // kind says what v takes.
 func kind(v reflect.Value) string {
+	if forms := ownForms(v); forms != "" {
+		return forms
+	}
 	switch {
 	case v.Kind() == reflect.Struct:
-		return "a mapping, key: value"
+		return aMapping
 	case v.Kind() == reflect.Slice:
-		return "a list, as [a, b]"
+		return aList
 	case v.Kind() == reflect.Bool:
 		return "true or false"
 	case v.CanFloat():

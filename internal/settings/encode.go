@@ -20,7 +20,8 @@ type Entry struct {
 }
 
 // Encode returns v as YAML that Decode reads back: a struct by its fields'
-// yaml tags, a Map, a slice, a text or a number, nil pointers as null.
+// yaml tags, a Map, a slice, a text or a number, nil pointers as null, and whatever
+// has forms of its own as its MarshalSetting says.
 func Encode(v any) ([]byte, error) {
 	n, err := encode(reflect.ValueOf(v))
 	if err != nil {
@@ -44,6 +45,9 @@ func encode(v reflect.Value) (*yaml.Node, error) {
 			return plain("!!null", "null"), nil
 		}
 		v = v.Elem()
+	}
+	if m, ok := v.Interface().(marshaler); ok {
+		return encode(reflect.ValueOf(m.MarshalSetting()))
 	}
 	if m, ok := v.Interface().(encoding.TextMarshaler); ok {
 		text, err := m.MarshalText()

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -23,6 +24,51 @@ func (s *shade) UnmarshalText(text []byte) error {
 
 func (s shade) MarshalText() ([]byte, error) { return []byte(s), nil }
 
+// span is written as 3, [3, 5] or {from: 3, to: 5}.
+type span struct{ from, to int }
+
+func (s *span) UnmarshalText(text []byte) (err error) {
+	s.from = 0
+	if s.to, err = strconv.Atoi(string(text)); err != nil {
+		err = fmt.Errorf("%q, want the end", text)
+	}
+	return err
+}
+
+func (s *span) UnmarshalList(decode func(into any) error) error {
+	var ends []int
+	if err := decode(&ends); err != nil {
+		return err
+	}
+	if len(ends) != 2 {
+		return fmt.Errorf("%d numbers, want 2", len(ends))
+	}
+	s.from, s.to = ends[0], ends[1]
+	return nil
+}
+
+type spanFields struct {
+	From int `yaml:"from"`
+	To   int `yaml:"to"`
+}
+
+func (s *span) UnmarshalMapping(decode func(into any) error) error {
+	f := spanFields{s.from, s.to}
+	err := decode(&f)
+	s.from, s.to = f.From, f.To
+	return err
+}
+
+func (s span) MarshalSetting() any {
+	switch {
+	case s.from == 0:
+		return s.to
+	case s.from < s.to:
+		return []any{s.from, s.to}
+	}
+	return spanFields{s.from, s.to}
+}
+
 type inner struct {
 	Sizes []int `yaml:"sizes"`
 }
@@ -34,6 +80,7 @@ type config struct {
 	Loud   bool          `yaml:"loud"`
 	Name   string        `yaml:"name"`
 	Shade  shade         `yaml:"shade"`
+	Span   span          `yaml:"span"`
 	Limit  *float32      `yaml:"limit"`
 	Inner  inner         `yaml:"inner"`
 	Raw    settings.Node `yaml:"raw"`
@@ -75,6 +122,9 @@ func TestDecode(t *testing.T) {
 		{"limit: 0.25", nil, func(c *config) { c.Limit = new(float32(0.25)) }},
 		{"limit: null", nil, func(c *config) {}},
 		{"inner: {sizes: [4, 5, 6]}", nil, func(c *config) { c.Inner.Sizes = []int{4, 5, 6} }},
+		{"span: 4", nil, func(c *config) { c.Span = span{0, 4} }},
+		{"span: [2, 4]", nil, func(c *config) { c.Span = span{2, 4} }},
+		{"span: {from: 5, to: 4}", []string{"span.to=3"}, func(c *config) { c.Span = span{5, 3} }},
 		{"rate: 1", []string{"rate=2"}, func(c *config) { c.Rate = 2 }},
 		{"{}", []string{"inner.sizes=[7]", "name=a=b"}, func(c *config) { c.Inner.Sizes, c.Name = []int{7}, "a=b" }},
 		{"inner: {sizes: [1]}", []string{"inner={sizes: [8, 9]}"}, func(c *config) { c.Inner.Sizes = []int{8, 9} }},
@@ -110,6 +160,15 @@ func TestFaults(t *testing.T) {
 		{"rate:", "", "rate: no value, want a number"},
 		{"shade: blue", "", `shade: "blue", want dark or light`},
 		{"shade: [1]", "", "shade: want a single value"},
+		{"shade: null", "", "shade: no value, want a single value"},
+		{"span: x", "", `f.yaml:1:7: span: "x", want the end`},
+		{"span: [1]", "", "f.yaml:1:7: span: 1 numbers, want 2"},
+		{"span: [1, x]", "", `f.yaml:1:11: span[1]: "x", want a whole number`},
+		{"span: {form: 1}", "", "f.yaml:1:8: span.form: unknown key; the nearest is from"},
+		{"span: {from: 1, from: 2}", "", "f.yaml:1:17: span.from: a second time"},
+		{"span: {from: null}", "", "f.yaml:1:14: span.from: no value, want a whole number"},
+		{"span:", "", "span: no value, want a single value, or a list, as [a, b], or a mapping, key: value"},
+		{"{}", "span.form=1", "span.form=1: span.form: unknown key; the nearest is from"},
 		{"inner: 5", "", "inner: want a mapping"},
 		{"inner: {sizes: 5}", "", "inner.sizes: want a list"},
 		{"inner: {sizes: [1, x]}", "", `f.yaml:1:20: inner.sizes[1]: "x", want a whole number`},
@@ -183,7 +242,7 @@ func TestNode(t *testing.T) {
 // TestEncode writes every kind of value, and reads it back.
 func TestEncode(t *testing.T) {
 	c := defaults()
-	c.Rate, c.Name, c.Limit = 3e-4, "true", new(float32(0.1))
+	c.Rate, c.Name, c.Limit, c.Span = 3e-4, "true", new(float32(0.1)), span{2, 4}
 	text, err := settings.Encode(c)
 	if err != nil {
 		t.Fatal(err)
@@ -194,6 +253,7 @@ seed: 0
 loud: false
 name: "true"
 shade: dark
+span: [2, 4]
 limit: 0.1
 inner:
   sizes: [1, 2]
@@ -206,6 +266,10 @@ raw: {}
 	got.Raw = settings.Node{}
 	if err != nil || !reflect.DeepEqual(got, c) {
 		t.Errorf("read back %+v, %v, want %+v", got, err, c)
+	}
+	forms, err := settings.Encode(settings.Map{{"a", span{0, 4}}, {"b", &span{5, 4}}})
+	if err != nil || string(forms) != "a: 4\nb:\n  from: 5\n  to: 4\n" {
+		t.Errorf("Encode of spans = %q, %v", forms, err)
 	}
 	m, err := settings.Encode(settings.Map{{"b", 1}, {"a", (*float32)(nil)}, {"c", settings.Map{}}})
 	if err != nil || string(m) != "b: 1\na: null\nc: {}\n" {
@@ -221,6 +285,7 @@ raw: {}
 func FuzzDecode(f *testing.F) {
 	f.Add("rate: 3e-4\ninner: {sizes: [1]}\nraw: [a]", "inner.sizes=[7]")
 	f.Add("a: &x [*x]", "b=*x")
+	f.Add("span: [1, 2]", "span={from: 3}")
 	f.Add("? {a: b}\n: !!binary x", "a.b.c={d: [e, {f: g}]}")
 	f.Fuzz(func(t *testing.T, text, set string) {
 		c, err := read(text, set)

@@ -10,6 +10,7 @@ import (
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/internal/figure"
 	"github.com/rlrun/rlrun/policy"
+	"github.com/rlrun/rlrun/policy/f32"
 	"github.com/rlrun/rlrun/render"
 )
 
@@ -19,7 +20,7 @@ func (s *Screen) sections() (all []func(*pane)) {
 	if s.overlays["b"] && s.policy != nil {
 		all = append(all, s.bars)
 	}
-	if _, ok := s.policy.(policy.Valuer); ok && s.overlays["v"] {
+	if s.policy != nil && s.policy.Spec().Values && s.overlays["v"] {
 		all = append(all, s.valueCurve)
 	}
 	if s.overlays["c"] {
@@ -41,12 +42,11 @@ func (p *pane) title(text, right string) float32 {
 // bars shows what the policy makes of the actions: their probabilities or values,
 // or else the numbers that it would take.
 func (s *Screen) bars(p *pane) {
-	scorer, ok := s.policy.(policy.Scorer)
-	if !ok || s.scores == nil {
+	if s.policy.Spec().Scores == 0 || s.scores == nil {
 		s.numbers(p)
 		return
 	}
-	scorer.Scores(s.Player.Obs, s.scores)
+	s.policy.Act(policy.In{Obs: s.Player.Obs}, policy.Out{Scores: s.scores})
 	low, high, sum := s.scores[0], s.scores[0], float32(0)
 	for _, v := range s.scores {
 		low, high, sum = min(low, v), max(high, v), sum+v
@@ -66,7 +66,7 @@ func (s *Screen) bars(p *pane) {
 			names[int(c.Act[0])] = c.Label
 		}
 	}
-	best := policy.ArgMax(s.scores)
+	best := f32.ArgMax(s.scores)
 	share := func(v float32) float32 {
 		if high <= low {
 			return 0
@@ -85,7 +85,7 @@ func (s *Screen) bars(p *pane) {
 // numbers shows the policy's action between its bounds.
 func (s *Screen) numbers(p *pane) {
 	act := make([]float32, len(s.act))
-	s.policy.Act(s.Player.Obs, act)
+	s.policy.Act(policy.In{Obs: s.Player.Obs}, policy.Out{Act: act})
 	b, _ := s.Player.Spec.Act.(env.Box)
 	names := make([]string, len(act))
 	for i := range names {

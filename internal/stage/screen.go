@@ -41,7 +41,7 @@ type Screen struct {
 	Config
 	number  int // of the episode, from 0
 	policy  policy.Policy
-	rng     *rand.Rand
+	rng     []rand.PCG // [1]
 	act     []float32
 	values  []float32 // V at each step of the episode
 	scores  []float32 // of the actions that can be taken next
@@ -138,7 +138,7 @@ func (s *Screen) begin(number int) {
 	}
 	s.number, s.due, s.hold, s.tap = number, 0, 0, nil
 	seed := s.Seed(number)
-	s.rng = rand.New(rand.NewPCG(env.Split(seed, 0), 0))
+	s.rng = []rand.PCG{*rand.NewPCG(env.Split(seed, 0), 0)}
 	s.values = s.values[:0]
 	s.broken = s.Player.Reset(seed)
 	s.value()
@@ -153,9 +153,9 @@ func (s *Screen) know() {
 
 // value keeps what the policy makes of the present state.
 func (s *Screen) value() {
-	if v, ok := s.policy.(policy.Valuer); ok && s.broken == nil {
+	if s.policy != nil && s.policy.Spec().Values && s.broken == nil {
 		var x [1]float32
-		v.Values(s.Player.Obs, x[:])
+		s.policy.Act(policy.In{Obs: s.Player.Obs}, policy.Out{Value: x[:]})
 		s.values = append(s.values[:min(len(s.values), s.Player.Steps)], x[0])
 	}
 }
@@ -205,9 +205,9 @@ func (s *Screen) next() []float32 {
 		}
 		return nil
 	case s.Sampled:
-		s.policy.Sample(s.rng, p.Obs, s.act)
+		s.policy.Act(policy.In{Obs: p.Obs, Rand: s.rng}, policy.Out{Act: s.act})
 	default:
-		s.policy.Act(p.Obs, s.act)
+		s.policy.Act(policy.In{Obs: p.Obs}, policy.Out{Act: s.act})
 	}
 	return s.act
 }

@@ -12,22 +12,21 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/rlrun/rlrun/policy/nn"
 	G "gorgonia.org/gorgonia"
-
-	"github.com/rlrun/rlrun/policy"
 
 	// Gorgonia's tensors import it, and its older versions stop a program that a
 	// newer Go has compiled. Imported here, go.mod requires one that does not.
 	_ "go4.org/unsafe/assume-no-moving-gc"
 )
 
-// Engine is the policy.Engine of this package.
+// Engine is the nn.Engine of this package.
 type Engine struct{}
 
-var _ policy.Engine = Engine{}
+var _ nn.Engine = Engine{}
 
-// MLP returns a *Network with the parameters that policy.NewMLP would have.
-func (Engine) MLP(rng *rand.Rand, name string, c policy.MLPConfig) (policy.Network, error) {
+// MLP returns a *Network with the parameters that nn.NewMLP would have.
+func (Engine) MLP(rng *rand.Rand, name string, c nn.MLPConfig) (nn.Network, error) {
 	act, ok := activations()[c.Activation]
 	if !ok {
 		names := slices.Sorted(maps.Keys(activations()))
@@ -36,7 +35,7 @@ func (Engine) MLP(rng *rand.Rand, name string, c policy.MLPConfig) (policy.Netwo
 	if c.Dropout != 0 || c.Norm != "" && c.Norm != "none" {
 		return nil, errors.New("gorgonia: norm and dropout are the native engine's alone")
 	}
-	native, err := policy.NewMLP(rng, name, c)
+	native, err := nn.NewMLP(rng, name, c)
 	if err != nil {
 		return nil, err
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/rlrun/rlrun/agents"
 	"github.com/rlrun/rlrun/policy"
 	"github.com/rlrun/rlrun/policy/gorgonia"
+	"github.com/rlrun/rlrun/policy/nn"
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
@@ -29,7 +30,7 @@ func normal(rng *rand.Rand, x []float32) []float32 {
 	return x
 }
 
-func newMLP(t testing.TB, e policy.Engine, c policy.MLPConfig) policy.Network {
+func newMLP(t testing.TB, e nn.Engine, c nn.MLPConfig) nn.Network {
 	t.Helper()
 	return agents.Must(e.MLP(newRand(), "net", c))
 }
@@ -48,7 +49,7 @@ func same(x, y []float32) bool {
 
 // gradients are the result of n for x [rows, I] and what weights say of it:
 // the gradients of the mean weighted result for x and for each parameter.
-func gradients(t testing.TB, n policy.Network, x []float32, rows int) (y, dx []float32, grads [][]float32) {
+func gradients(t testing.TB, n nn.Network, x []float32, rows int) (y, dx []float32, grads [][]float32) {
 	t.Helper()
 	in, tp := tape.NewParam("x", rows, len(x)/rows), tape.New()
 	copy(in.Value, x)
@@ -76,12 +77,12 @@ func TestEngines(t *testing.T) {
 	}
 	for _, activation := range names {
 		for _, hidden := range layers {
-			for _, c := range []policy.MLPConfig{{In: 4, Out: 2}, {In: 1, Out: 1}, {In: 9, Out: 9}, {In: 20, Out: 20}, {In: 70, Out: 33}, {In: 5}} {
+			for _, c := range []nn.MLPConfig{{In: 4, Out: 2}, {In: 1, Out: 1}, {In: 9, Out: 9}, {In: 20, Out: 20}, {In: 70, Out: 33}, {In: 5}} {
 				if c.Out == 0 && hidden == nil {
 					continue // a trunk of no layers
 				}
 				c.Hidden, c.Activation, c.Gain = hidden, activation, 0.7
-				native, foreign := newMLP(t, policy.Native{}, c), newMLP(t, gorgonia.Engine{}, c)
+				native, foreign := newMLP(t, nn.Native{}, c), newMLP(t, gorgonia.Engine{}, c)
 				rng := newRand()
 				for i, p := range native.Params() {
 					if p.Rows == 1 {
@@ -97,7 +98,7 @@ func TestEngines(t *testing.T) {
 	}
 }
 
-func agree(t *testing.T, name string, native, foreign policy.Network, x []float32, rows int) {
+func agree(t *testing.T, name string, native, foreign nn.Network, x []float32, rows int) {
 	t.Helper()
 	y, dx, grads := gradients(t, foreign, x, rows)
 	wantY, wantDX, wantGrads := gradients(t, native, x, rows)
@@ -116,7 +117,7 @@ func agree(t *testing.T, name string, native, foreign policy.Network, x []float3
 
 // TestConstantInput wants the same of a batch that nobody differentiates for.
 func TestConstantInput(t *testing.T) {
-	n := newMLP(t, gorgonia.Engine{}, policy.MLPConfig{In: 3, Hidden: []int{8}, Out: 2, Activation: "tanh", Gain: 1})
+	n := newMLP(t, gorgonia.Engine{}, nn.MLPConfig{In: 3, Hidden: []int{8}, Out: 2, Activation: "tanh", Gain: 1})
 	x := normal(newRand(), make([]float32, 21))
 	var got [2][]float32
 	for i := range got {
@@ -141,9 +142,9 @@ func TestConstantInput(t *testing.T) {
 // TestParams wants the native engine's parameters, and of rng what that takes.
 func TestParams(t *testing.T) {
 	for _, hidden := range [][]int{nil, {5}, {32, 3}} {
-		c := policy.MLPConfig{In: 5, Hidden: hidden, Out: 3, Activation: "tanh", Gain: 0.1}
+		c := nn.MLPConfig{In: 5, Hidden: hidden, Out: 3, Activation: "tanh", Gain: 0.1}
 		one, two := newRand(), newRand()
-		native, foreign := agents.Must(policy.Native{}.MLP(one, "net", c)), agents.Must(gorgonia.Engine{}.MLP(two, "net", c))
+		native, foreign := agents.Must(nn.Native{}.MLP(one, "net", c)), agents.Must(gorgonia.Engine{}.MLP(two, "net", c))
 		for i, p := range native.Params() {
 			q := foreign.Params()[i]
 			if p.Name != q.Name || !slices.Equal(p.Shape(), q.Shape()) || !same(p.Value, q.Value) {
@@ -158,14 +159,14 @@ func TestParams(t *testing.T) {
 
 func TestEngineErrors(t *testing.T) {
 	for _, tc := range []struct {
-		config policy.MLPConfig
+		config nn.MLPConfig
 		want   string
 	}{
-		{policy.MLPConfig{In: 2, Out: 2, Activation: "swish"}, `activation_fn "swish", want one of elu, leaky_relu, relu, `},
-		{policy.MLPConfig{In: 2, Out: 2}, `activation_fn ""`},
-		{policy.MLPConfig{In: 2, Out: 2, Activation: "tanh", Norm: "layer"}, "gorgonia: norm and dropout are the native engine's alone"},
-		{policy.MLPConfig{In: 2, Out: 2, Activation: "tanh", Dropout: 0.1}, "gorgonia: norm and dropout"},
-		{policy.MLPConfig{In: 2, Out: 2, Hidden: []int{4, 0}, Activation: "tanh"}, "net_arch [4 0]"},
+		{nn.MLPConfig{In: 2, Out: 2, Activation: "swish"}, `activation_fn "swish", want one of elu, leaky_relu, relu, `},
+		{nn.MLPConfig{In: 2, Out: 2}, `activation_fn ""`},
+		{nn.MLPConfig{In: 2, Out: 2, Activation: "tanh", Norm: "layer"}, "gorgonia: norm and dropout are the native engine's alone"},
+		{nn.MLPConfig{In: 2, Out: 2, Activation: "tanh", Dropout: 0.1}, "gorgonia: norm and dropout"},
+		{nn.MLPConfig{In: 2, Out: 2, Hidden: []int{4, 0}, Activation: "tanh"}, "net_arch [4 0]"},
 	} {
 		n, err := gorgonia.Engine{}.MLP(newRand(), "actor", tc.config)
 		if n != nil || err == nil || !strings.Contains(err.Error(), tc.want) {
@@ -178,7 +179,7 @@ func TestEngineErrors(t *testing.T) {
 // and in two: agents act with the one and learn with the other.
 func TestInfer(t *testing.T) {
 	for _, activation := range []string{"tanh", "relu"} {
-		m := newMLP(t, gorgonia.Engine{}, policy.MLPConfig{In: 7, Hidden: []int{33, 5}, Out: 3, Activation: activation, Gain: 1})
+		m := newMLP(t, gorgonia.Engine{}, nn.MLPConfig{In: 7, Hidden: []int{33, 5}, Out: 3, Activation: activation, Gain: 1})
 		rng := newRand()
 		for _, p := range m.Params() {
 			normal(rng, p.Value)
@@ -200,9 +201,9 @@ func TestInfer(t *testing.T) {
 
 // TestClone changes a clone and looks at the original, and the reverse.
 func TestClone(t *testing.T) {
-	m := newMLP(t, gorgonia.Engine{}, policy.MLPConfig{In: 2, Hidden: []int{4}, Out: 1, Activation: "tanh", Gain: 1})
+	m := newMLP(t, gorgonia.Engine{}, nn.MLPConfig{In: 2, Hidden: []int{4}, Out: 1, Activation: "tanh", Gain: 1})
 	c := m.Clone()
-	infer := func(n policy.Network) []float32 {
+	infer := func(n nn.Network) []float32 {
 		y := make([]float32, 1)
 		n.Infer(y, []float32{0.5, -1})
 		return y
@@ -220,7 +221,7 @@ func TestClone(t *testing.T) {
 	if got := infer(c)[0]; got != 0 {
 		t.Errorf("Infer of a cleared clone = %v, want 0", got)
 	}
-	policy.Blend(c.Params(), m.Params(), 1)
+	nn.Blend(c.Params(), m.Params(), 1)
 	if got := infer(c); !same(got, before) {
 		t.Errorf("Infer of a clone that was blended back = %v, want %v", got, before)
 	}
@@ -229,7 +230,7 @@ func TestClone(t *testing.T) {
 // TestGoroutines computes with clones in several goroutines, and with one
 // processor: the same bits.
 func TestGoroutines(t *testing.T) {
-	m := newMLP(t, gorgonia.Engine{}, policy.MLPConfig{In: 4, Hidden: []int{64, 64}, Out: 2, Activation: "relu", Gain: 1})
+	m := newMLP(t, gorgonia.Engine{}, nn.MLPConfig{In: 4, Hidden: []int{64, 64}, Out: 2, Activation: "relu", Gain: 1})
 	const rows = 511
 	x := normal(newRand(), make([]float32, 4*rows))
 	procs := runtime.GOMAXPROCS(1)
@@ -250,7 +251,7 @@ func TestGoroutines(t *testing.T) {
 
 // TestSaved carries a trained policy from each engine to the other by a file.
 func TestSaved(t *testing.T) {
-	engines := []policy.Engine{policy.Native{}, gorgonia.Engine{}}
+	engines := []nn.Engine{nn.Native{}, gorgonia.Engine{}}
 	for i := range engines {
 		from, to := newPPO(engines[i]), newPPO(engines[1-i])
 		for _, err := range agents.Train(context.Background(), from, 256, 256) {

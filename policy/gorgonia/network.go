@@ -9,8 +9,8 @@ import (
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
-	"github.com/rlrun/rlrun/policy"
 	"github.com/rlrun/rlrun/policy/f32"
+	"github.com/rlrun/rlrun/policy/nn"
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
@@ -30,7 +30,7 @@ const (
 // returning an error, so gorgonia.Must is fine in it.
 type Build func(g *G.ExprGraph, x *G.Node, params []*G.Node) (*G.Node, error)
 
-// Network is a graph of Gorgonia's as a policy.Network. It compiles the graph when
+// Network is a graph of Gorgonia's as a nn.Network. It compiles the graph when
 // it meets a new size of block, and keeps at most nine sizes of each kind.
 type Network struct {
 	params   []*tape.Param
@@ -51,7 +51,7 @@ const (
 	kinds
 )
 
-var _ policy.Network = (*Network)(nil)
+var _ nn.Network = (*Network)(nil)
 
 // New returns a Network from rows of in numbers to rows of out, the function that
 // build makes. The graph reads the parameters' values as they are at each call,
@@ -105,7 +105,7 @@ func (n *Network) Infer(y, x []float32) {
 }
 
 // Clone returns a Network with parameters and graphs of its own.
-func (n *Network) Clone() policy.Network {
+func (n *Network) Clone() nn.Network {
 	params := make([]*tape.Param, len(n.params))
 	for i, p := range n.params {
 		params[i] = p.Clone()

@@ -7,8 +7,8 @@ import (
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
-	"github.com/rlrun/rlrun/policy"
 	"github.com/rlrun/rlrun/policy/gorgonia"
+	"github.com/rlrun/rlrun/policy/nn"
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
@@ -19,8 +19,8 @@ func (on) Params() []*tape.Param { return nil }
 func (f on) Forward(_ *tape.Tape, x *tape.Var) *tape.Var {
 	return f(x.Columns(0, 3), x.Columns(3, 6))
 }
-func (on) Infer(_, _ []float32)    {}
-func (f on) Clone() policy.Network { return f }
+func (on) Infer(_, _ []float32) {}
+func (f on) Clone() nn.Network  { return f }
 
 // TestOracle holds operations of the tape and their gradients to Gorgonia's. Each
 // has columns of one matrix as operands; Mean is of one row.

@@ -14,11 +14,12 @@ import (
 	"github.com/rlrun/rlrun/env/state"
 	"github.com/rlrun/rlrun/policy"
 	"github.com/rlrun/rlrun/policy/gorgonia"
+	"github.com/rlrun/rlrun/policy/nn"
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
 // newPPO returns an agent with iterations of 128 steps.
-func newPPO(e policy.Engine) agents.Agent {
+func newPPO(e nn.Engine) agents.Agent {
 	c := agents.DefaultPPO()
 	c.Engine, c.NEnvs, c.NSteps, c.BatchSize, c.NEpochs = e, 8, 16, 64, 4
 	c.PolicyKwargs.NetArch = []int{16, 8}
@@ -51,7 +52,7 @@ func bits(t *testing.T, a state.Stater) []byte {
 // losses and parameters that differ by rounding. Only later do these few places
 // tip the choice of an action.
 func TestPPO(t *testing.T) {
-	native, foreign := newPPO(policy.Native{}), newPPO(gorgonia.Engine{})
+	native, foreign := newPPO(nn.Native{}), newPPO(gorgonia.Engine{})
 	for steps := 128; steps <= 512; steps += 128 {
 		want, got := agents.Must(native.Learn(steps)), agents.Must(foreign.Learn(steps))
 		if fmt.Sprint(got.Steps, got.Ended) != fmt.Sprint(want.Steps, want.Ended) {
@@ -102,10 +103,10 @@ func TestResume(t *testing.T) {
 // BenchmarkStep is a training step of a 4-64-64-2 network: its result and the
 // gradients of its parameters.
 func BenchmarkStep(b *testing.B) {
-	for _, engine := range []policy.Engine{policy.Native{}, gorgonia.Engine{}} {
+	for _, engine := range []nn.Engine{nn.Native{}, gorgonia.Engine{}} {
 		b.Run(fmt.Sprintf("%T", engine), func(b *testing.B) {
 			const rows = 64
-			n := newMLP(b, engine, policy.MLPConfig{In: 4, Hidden: []int{64, 64}, Out: 2, Activation: "tanh", Gain: 1})
+			n := newMLP(b, engine, nn.MLPConfig{In: 4, Hidden: []int{64, 64}, Out: 2, Activation: "tanh", Gain: 1})
 			x, tp := normal(newRand(), make([]float32, 4*rows)), tape.New()
 			b.ReportAllocs()
 			for b.Loop() {

@@ -20,43 +20,6 @@ var inf = float32(math.Inf(1))
 
 func isNear(a, b, tol float64) bool { return math.Abs(a-b) <= tol*max(1, math.Abs(b)) }
 
-func TestSchedule(t *testing.T) {
-	for _, tc := range []struct {
-		text string
-		want optim.Schedule
-		step int
-		at   float64
-	}{
-		{"0.5", optim.Constant(0.5), 0, 0.5}, {"0.5", optim.Constant(0.5), 200, 0.5},
-		{"lin_0.5", optim.Linear(0.5), 0, 0.5}, {"lin_0.5", optim.Linear(0.5), 50, 0.25},
-		{"cos_0.5", optim.Cosine(0.5), 0, 0.5}, {"cos_0.5", optim.Cosine(0.5), 25, 0.25 * (1 + math.Sqrt2/2)},
-		{"cos_0.5", optim.Cosine(0.5), 50, 0.25}, {"cos_0.5", optim.Cosine(0.5), 200, 0},
-		{"lin_0.5", optim.Linear(0.5), 100, 0}, {"lin_0.5", optim.Linear(0.5), 200, 0},
-		{"0.0003", optim.Constant(3e-4), 7, 3e-4}, {"1e-08", optim.Constant(1e-8), 7, 1e-8},
-		{"0", optim.Constant(0), 7, 0}, {"-1", optim.Constant(-1), 7, -1},
-	} {
-		var s optim.Schedule
-		if err := s.UnmarshalText([]byte(tc.text)); err != nil || s != tc.want {
-			t.Errorf("UnmarshalText(%q) = %v, error %v, want %v", tc.text, s, err, tc.want)
-		}
-		if got, err := s.MarshalText(); err != nil || string(got) != tc.text || s.String() != tc.text {
-			t.Errorf("MarshalText, String of %v = %q, %q, want %q; error %v", tc.want, got, s, tc.text, err)
-		}
-		if got := s.At(tc.step, 100); !isNear(got, tc.at, 1e-15) {
-			t.Errorf("%s.At(%d, 100) = %v, want %v", s, tc.step, got, tc.at)
-		}
-		if got := s.Start(); got != s.At(0, 100) {
-			t.Errorf("%s.Start() = %v, want %v", s, got, s.At(0, 100))
-		}
-	}
-	for _, bad := range []string{"", "lin_", "lin_x", "sin_1", "NaN", "Inf", "lin_-Inf", "1e309", " 1", "1 2"} {
-		s := optim.Linear(3)
-		if err := s.UnmarshalText([]byte(bad)); err == nil || s != optim.Linear(3) {
-			t.Errorf("UnmarshalText(%q) made lin_3 %v with error %v, want it kept and an error", bad, s, err)
-		}
-	}
-}
-
 // TestClipFactor: at a norm of 10⁻⁶ the 10⁻⁶ in the formula halves the factor.
 func TestClipFactor(t *testing.T) {
 	for _, tc := range []struct {

@@ -41,7 +41,7 @@ func (s *sharing) run(v *Var, n int, rows func(v *Var, from, to int)) {
 		return
 	}
 	s.v, s.n, s.rows, s.step = v, n, rows, step
-	s.cores.Run(pieces, s.piece)
+	s.cores.Run(pieces, parallel.Func(s.piece))
 }
 
 func denseRows(v *Var, from, to int) {

@@ -1,0 +1,43 @@
+package dist
+
+import (
+	"math/rand/v2"
+
+	"github.com/rlrun/rlrun/policy/tape"
+)
+
+// bernoulli is independent bits that are 1 with probability sigmoid(z), z [B, N].
+type bernoulli struct{ z *tape.Var }
+
+// LogProb is Σ a z - softplus(z).
+func (d bernoulli) LogProb(act []float32) *tape.Var {
+	return d.z.Tape().Const(act, d.z.Rows).Mul(d.z).Sub(d.z.Softplus()).SumCols()
+}
+
+// Entropy is Σ softplus(z) - sigmoid(z) z.
+func (d bernoulli) Entropy() *tape.Var {
+	return d.z.Softplus().Sub(d.z.Sigmoid().Mul(d.z)).SumCols()
+}
+
+func (d bernoulli) Sample(rng []rand.PCG, act []float32) {
+	p, n := d.z.Sigmoid().Value, d.z.Cols
+	for r := range rng {
+		row := rand.New(&rng[r])
+		for i := r * n; i < (r+1)*n; i++ {
+			act[i] = bit(row.Float32() < p[i])
+		}
+	}
+}
+
+func (d bernoulli) Mode(act []float32) {
+	for i, z := range d.z.Value {
+		act[i] = bit(z > 0)
+	}
+}
+
+func bit(b bool) float32 {
+	if b {
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,33 @@
+package dist
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/rlrun/rlrun/env"
+)
+
+// Bounds are the bounds of actions that networks know as numbers in [-1, 1].
+type Bounds struct{ low, high []float32 }
+
+// BoundsOf returns the bounds of an action space, which must be a Box with finite bounds.
+func BoundsOf(space env.Space) (Bounds, error) {
+	box, ok := space.(env.Box)
+	if !ok {
+		return Bounds{}, fmt.Errorf("policy: actions are %s, want a Box of numbers", env.Describe(space))
+	}
+	for i, low := range box.Low {
+		if width := float64(box.High[i]) - float64(low); !(0 < width && width <= math.MaxFloat32) {
+			return Bounds{}, fmt.Errorf("policy: action %d is in [%v, %v], want finite bounds", i, low, box.High[i])
+		}
+	}
+	return Bounds{box.Low, box.High}, nil
+}
+
+// Stretch brings actions [N, A] from [-1, 1] into the action space, in place.
+func (b Bounds) Stretch(act []float32) {
+	for i, x := range act {
+		j := i % len(b.low)
+		act[i] = min(max(b.low[j]+float32((x+1)*((b.high[j]-b.low[j])/2)), b.low[j]), b.high[j])
+	}
+}

@@ -1,0 +1,90 @@
+package dist_test
+
+import (
+	"math"
+	"testing"
+
+	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/internal/golden"
+	"github.com/rlrun/rlrun/policy/tape"
+)
+
+// TestChoices holds distributions over what is not one choice among all to torch's.
+func TestChoices(t *testing.T) {
+	type batch struct {
+		N       []int
+		Mask    []bool
+		Logits  []float32
+		Actions []float32
+		LogProb []float64 `json:"log_prob"`
+		Entropy []float64
+		Probs   []float64
+	}
+	var g struct{ Masked, Choices, Bits batch }
+	golden.Read(t, "testdata/choices.json.gz", &g)
+
+	t.Run("masked", func(t *testing.T) {
+		rows := len(g.Masked.Actions)
+		d := newHead(t, env.Discrete{N: len(g.Masked.Mask) / rows}, 0).Dist(tape.New().Const(g.Masked.Logits, rows), nil, g.Masked.Mask)
+		golden.Near(t, "entropy", d.Entropy().Value, g.Masked.Entropy...)
+		for r, a := range g.Masked.Actions {
+			if k := r*4 + int(a); g.Masked.Mask[k] {
+				golden.Near(t, "log_prob", d.LogProb(g.Masked.Actions).Value[r:r+1], g.Masked.LogProb[r])
+			}
+		}
+	})
+	t.Run("several", func(t *testing.T) {
+		rows := len(g.Choices.LogProb)
+		d := newHead(t, env.MultiDiscrete{N: g.Choices.N}, 0).Dist(tape.New().Const(g.Choices.Logits, rows), nil, nil)
+		golden.Near(t, "log_prob", d.LogProb(g.Choices.Actions).Value, g.Choices.LogProb...)
+		golden.Near(t, "entropy", d.Entropy().Value, g.Choices.Entropy...)
+	})
+	t.Run("bits", func(t *testing.T) { // each alone
+		rows := len(g.Bits.Actions)
+		d := newHead(t, env.MultiBinary{N: 1}, 0).Dist(tape.New().Const(g.Bits.Logits, rows), nil, nil)
+		golden.Near(t, "log_prob", d.LogProb(g.Bits.Actions).Value, g.Bits.LogProb...)
+		golden.Near(t, "entropy", d.Entropy().Value, g.Bits.Entropy...)
+	})
+}
+
+// TestChoicesSample counts draws, and wants the likeliest of Mode.
+func TestChoicesSample(t *testing.T) {
+	const n = 20_000
+	for _, tc := range []struct {
+		space env.Space
+		probs [][]float64 // of each element's values
+	}{
+		{env.MultiDiscrete{N: []int{2, 3}}, [][]float64{{0.3, 0.7}, {0.5, 0.1, 0.4}}},
+		{env.MultiBinary{N: 2}, [][]float64{{0.2, 0.8}, {0.9, 0.1}}},
+	} {
+		var logits []float32
+		for _, p := range tc.probs {
+			if _, bits := tc.space.(env.MultiBinary); bits {
+				logits = append(logits, float32(math.Log(p[1]/p[0])))
+				continue
+			}
+			for _, q := range p {
+				logits = append(logits, float32(math.Log(q)))
+			}
+		}
+		d := newHead(t, tc.space, 0).Dist(tape.New().Const(logits, 1), nil, nil)
+		rng, act, count := generators(1), make([]float32, 2), [2][3]float64{}
+		for range n {
+			d.Sample(rng, act)
+			for i, a := range act {
+				count[i][int(a)]++
+			}
+		}
+		d.Mode(act)
+		for i, p := range tc.probs {
+			for k, q := range p {
+				if got := count[i][k] / n; math.Abs(got-q) > 5*math.Sqrt(q*(1-q)/n) {
+					t.Errorf("%T: element %d is %d in a share of %v, want %v", tc.space, i, k, got, q)
+				}
+				if q > p[int(act[i])] {
+					t.Errorf("%T: Mode has %v for element %d, want %d", tc.space, act[i], i, k)
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,41 @@
+package dist
+
+import (
+	"math"
+	"math/rand/v2"
+
+	"github.com/rlrun/rlrun/policy/tape"
+)
+
+// halfLog2Pi is log(2π)/2.
+const halfLog2Pi = 0.9189385332046727
+
+// gaussian is N(μ, diag(σ)²) with x = [μ | log σ], [B, 2A].
+type gaussian struct{ x *tape.Var }
+
+func (d gaussian) mean() *tape.Var   { return d.x.Columns(0, d.x.Cols/2) }
+func (d gaussian) logStd() *tape.Var { return d.x.Columns(d.x.Cols/2, d.x.Cols) }
+
+// LogProb is -Σ ((a-μ)/σ)²/2 + log σ + log(2π)/2.
+func (d gaussian) LogProb(act []float32) *tape.Var {
+	logStd := d.logStd()
+	z := d.mean().Sub(d.x.Tape().Const(act, d.x.Rows)).Mul(logStd.Neg().Exp())
+	return z.Square().Scale(0.5).Add(logStd).AddK(0.5 * float32(math.Log(2*math.Pi))).SumCols().Neg()
+}
+
+// Entropy is Σ log σ + log(2πe)/2.
+func (d gaussian) Entropy() *tape.Var {
+	return d.logStd().AddK(0.5 * float32(math.Log(2*math.Pi)+1)).SumCols()
+}
+
+func (d gaussian) Sample(rng []rand.PCG, act []float32) {
+	mean, std, n := d.mean().Value, d.logStd().Exp().Value, d.x.Cols/2
+	for r := range rng {
+		row := rand.New(&rng[r])
+		for i := r * n; i < (r+1)*n; i++ {
+			act[i] = mean[i] + float32(std[i]*float32(row.NormFloat64()))
+		}
+	}
+}
+
+func (d gaussian) Mode(act []float32) { copy(act, d.mean().Value) }

@@ -1,0 +1,106 @@
+package dist_test
+
+import (
+	"math"
+	"slices"
+	"testing"
+
+	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/policy/dist"
+	"github.com/rlrun/rlrun/policy/tape"
+)
+
+const rows = 5 // of the batches here
+
+// newStateHead returns a head of two actions whose noise depends on eight features.
+func newStateHead(t *testing.T) *dist.Head {
+	t.Helper()
+	h := newHead(t, env.NewBox(-1, 1, 2), -0.5)
+	if err := h.ExploreByState(8, false); err != nil {
+		t.Fatal(err)
+	}
+	return h
+}
+
+// TestStateNoise wants one action of one state while the noise stays, and over many
+// draws of it the distribution that is learned.
+func TestStateNoise(t *testing.T) {
+	const n = 20_000
+	h, mean, z := newStateHead(t), normal(newRand(), make([]float32, 2*rows)), normal(newRand(), make([]float32, 8*rows))
+	rng, theta := generators(rows), make([]float32, rows*h.Noise.Size())
+	explore := func() []float32 {
+		act := slices.Clone(mean)
+		h.Noise.Add(act, z, theta)
+		return act
+	}
+	var squares [2 * rows]float64
+	var act []float32
+	for range n {
+		h.Noise.Draw(rng, theta)
+		act = explore()
+		for i, a := range act {
+			squares[i] += float64((a - mean[i]) * (a - mean[i]))
+		}
+	}
+	if again := explore(); !slices.Equal(again, act) {
+		t.Errorf("actions of the same noise are %v and %v", act, again)
+	}
+	h.Noise.Draw(rng, theta)
+	if again := explore(); slices.Equal(again, act) {
+		t.Error("actions of other noise are the same")
+	}
+	tp := tape.New()
+	logp := h.Dist(tp.Const(mean, rows), tp.Const(z, rows), nil).LogProb(mean).Value
+	for i := range rows { // log π of the mean is -Σ log σ + log(2π)/2
+		want := math.Log(2 * math.Pi)
+		for j := range 2 {
+			want += 0.5 * math.Log(squares[2*i+j]/n)
+		}
+		if got := -float64(logp[i]); math.Abs(got-want) > 0.05 {
+			t.Errorf("row %d: Σ log σ + log 2π = %v, want %v, as the actions have it", i, got, want)
+		}
+	}
+}
+
+// TestStateNoiseGradient holds the gradient of log σ to finite differences.
+func TestStateNoiseGradient(t *testing.T) {
+	h, mean, z := newStateHead(t), normal(newRand(), make([]float32, 2*rows)), normal(newRand(), make([]float32, 8*rows))
+	act, tp := normal(newRand(), make([]float32, 2*rows)), tape.New()
+	score := func() *tape.Var {
+		tp.Reset()
+		return h.Dist(tp.Const(mean, rows), tp.Const(z, rows), nil).LogProb(act).Mean()
+	}
+	score().Backward()
+	p := h.LogStd
+	if s := p.Shape(); p.Name != "log_std" || !slices.Equal(s, []int{8, 2}) {
+		t.Errorf("parameter %s %v, want log_std [8 2]", p.Name, s)
+	}
+	for i, grad := range p.Grad {
+		const step = 1e-2
+		v := p.Value[i]
+		p.Value[i] = v + step
+		up := float64(score().Scalar())
+		p.Value[i] = v - step
+		down := float64(score().Scalar())
+		p.Value[i] = v
+		if want := (up - down) / (2 * step); math.Abs(float64(grad)-want) > 1e-3+0.01*math.Abs(want) {
+			t.Errorf("gradient %d of log_std = %v, want %v", i, grad, want)
+		}
+	}
+}
+
+// TestStateNoiseClone: a copy draws the same noise, of a parameter of its own.
+func TestStateNoiseClone(t *testing.T) {
+	h := newStateHead(t)
+	c := h.Clone()
+	one, two := make([]float32, rows*h.Noise.Size()), make([]float32, rows*h.Noise.Size())
+	h.Noise.Draw(generators(rows), one)
+	c.Noise.Draw(generators(rows), two)
+	if !slices.Equal(one, two) {
+		t.Errorf("a copy draws %v, want %v", two, one)
+	}
+	c.LogStd.Value[0] = 3
+	if h.Noise.Draw(generators(rows), two); !slices.Equal(one, two) {
+		t.Error("a change of the copy changes the original")
+	}
+}

@@ -1,0 +1,103 @@
+package policy
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+
+	"github.com/rlrun/rlrun/policy/nn"
+	"github.com/rlrun/rlrun/policy/optim"
+	"github.com/rlrun/rlrun/policy/tape"
+)
+
+// Kwargs describes a policy's networks, and how they are learned, under
+// Stable-Baselines3's names where it has them.
+type Kwargs struct {
+	NetArch      []int   `yaml:"net_arch"`      // sizes of the hidden layers, the actor's and the critic's alike
+	ActivationFn string  `yaml:"activation_fn"` // see nn.MLPConfig
+	LogStdInit   float32 `yaml:"log_std_init"`  // log σ of continuous actions at the start
+	OrthoInit    *bool   `yaml:"ortho_init"`    // true: orthogonal weights; false: PyTorch's initialisation; nil: see InitFn
+	InitFn       string  `yaml:"init_fn"`       // initialisation of the weights: see nn.MLPConfig; "": see OrthoInit
+	DefaultInit  string  `yaml:"-"`             // where neither is given: the agent's initialisation; "" is orthogonal
+	Norm         string  `yaml:"norm"`          // none, layer or batch
+	Dropout      float32 `yaml:"dropout"`       // share of hidden outputs left out in training
+	ShareTrunk   bool    `yaml:"share_trunk"`   // the actor and the critic have the same hidden layers
+	UseSDE       bool    `yaml:"-"`             // explore by noise that depends on the state: an agent's use_sde
+	UseExpln     bool    `yaml:"use_expln"`     // that noise's σ grows as a logarithm above 1: see dist.NewStateNoise
+
+	OptimizerClass  string       `yaml:"optimizer_class"`  // see optim.Choose
+	OptimizerKwargs optim.Kwargs `yaml:"optimizer_kwargs"` // its settings
+	L1Penalty       float32      `yaml:"l1_penalty"`       // λ of λ Σ|w| in the loss, over all weights
+	L2Penalty       float32      `yaml:"l2_penalty"`       // λ of λ/2 Σw² in the loss
+}
+
+// DefaultKwargs returns two layers of 64 with tanh, orthogonal at the start, and
+// Adam.
+func DefaultKwargs() Kwargs {
+	return Kwargs{
+		NetArch: []int{64, 64}, ActivationFn: "tanh", Norm: "none",
+		OptimizerClass: "adam",
+	}
+}
+
+// mlp returns the perceptron that k describes, without its ends.
+func (k *Kwargs) mlp() (nn.MLPConfig, error) {
+	c := nn.MLPConfig{Hidden: k.NetArch, Activation: k.ActivationFn, Norm: k.Norm, Dropout: k.Dropout}
+	var err error
+	c.Init, err = k.initialisation()
+	return c, err
+}
+
+// initialisation returns the initialisation that InitFn or OrthoInit names. If both are
+// given they must agree.
+func (k *Kwargs) initialisation() (string, error) {
+	const orthogonal = "orthogonal"
+	switch {
+	case k.InitFn == "" && k.OrthoInit == nil:
+		return cmp.Or(k.DefaultInit, orthogonal), nil
+	case k.InitFn == "" && *k.OrthoInit:
+		return orthogonal, nil
+	case k.InitFn == "":
+		return "pytorch", nil
+	case k.OrthoInit != nil && *k.OrthoInit != (k.InitFn == orthogonal):
+		return "", fmt.Errorf("policy: init_fn is %s and ortho_init is %v, which contradict each other: want one of the two alone, or ortho_init %v",
+			k.InitFn, *k.OrthoInit, !*k.OrthoInit)
+	}
+	return k.InitFn, nil
+}
+
+// Complete writes out the initialisation and the optimiser's defaults. The default of
+// Adam's ε is the agent's.
+func (k *Kwargs) Complete(adamEps float64) (err error) {
+	if k.InitFn, err = k.initialisation(); err != nil {
+		return err
+	}
+	k.OrthoInit = new(k.InitFn == "orthogonal")
+	class, o := cmp.Or(k.OptimizerClass, "adam"), &k.OptimizerKwargs
+	if o.Eps == nil && class == "adam" {
+		o.Eps = &adamEps
+	}
+	k.OptimizerClass = class
+	if *o, err = o.Complete(class); err != nil {
+		err = fmt.Errorf("policy: %w", err)
+	}
+	return err
+}
+
+// Optimizer returns the optimiser of params that k describes.
+func (k *Kwargs) Optimizer(params []*tape.Param) (*optim.Optimizer, error) {
+	for _, r := range []struct {
+		key   string
+		value float32
+	}{{"l1_penalty", k.L1Penalty}, {"l2_penalty", k.L2Penalty}} {
+		if !(0 <= r.value && r.value <= math.MaxFloat32) {
+			return nil, fmt.Errorf("policy: %s is %v, want 0 or more", r.key, r.value)
+		}
+	}
+	o, err := optim.Choose(cmp.Or(k.OptimizerClass, "adam"), k.OptimizerKwargs, params)
+	if err != nil {
+		return nil, fmt.Errorf("policy: %w", err)
+	}
+	o.L1, o.L2 = k.L1Penalty, k.L2Penalty
+	return o, nil
+}

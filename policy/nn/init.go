@@ -1,0 +1,88 @@
+package nn
+
+import (
+	"math"
+	"math/rand/v2"
+
+	"github.com/rlrun/rlrun/policy/tape"
+)
+
+// An initialisation gives a layer of zeros its first weights, and biases.
+type initialisation func(rng *rand.Rand, l *layer, gain float32)
+
+// initialisations are all of them, by the names a configuration gives.
+func initialisations() map[string]initialisation {
+	in := func(l *layer) float64 { return float64(l.in) }
+	both := func(l *layer) float64 { return float64(l.in+l.out) / 2 }
+	return map[string]initialisation{
+		"orthogonal": func(rng *rand.Rand, l *layer, gain float32) { orthogonal(rng, l.weight, gain) },
+
+		// Glorot and Bengio 2010, "Understanding the difficulty of training deep
+		// feedforward neural networks", eq. 16: variance 2 / (I + O).
+		"xavier_uniform": func(rng *rand.Rand, l *layer, _ float32) { uniform(rng, l.weight, math.Sqrt(3/both(l))) },
+		"xavier_normal":  func(rng *rand.Rand, l *layer, _ float32) { normal(rng, l.weight, math.Sqrt(1/both(l))) },
+
+		// He et al. 2015, arXiv:1502.01852, eq. 10: variance 2 / I.
+		"kaiming_uniform": func(rng *rand.Rand, l *layer, _ float32) { uniform(rng, l.weight, math.Sqrt(6/in(l))) },
+		"kaiming_normal":  func(rng *rand.Rand, l *layer, _ float32) { normal(rng, l.weight, math.Sqrt(2/in(l))) },
+
+		// What a layer of PyTorch's is without more ado.
+		"pytorch": func(rng *rand.Rand, l *layer, _ float32) {
+			uniform(rng, l.weight, math.Sqrt(1/in(l)))
+			uniform(rng, l.bias, math.Sqrt(1/in(l)))
+		},
+	}
+}
+
+// uniform fills p with numbers between -most and most.
+func uniform(rng *rand.Rand, p *tape.Param, most float64) {
+	for i := range p.Value {
+		p.Value[i] = float32(most * (2*rng.Float64() - 1))
+	}
+}
+
+// normal fills p with normal numbers of mean 0.
+func normal(rng *rand.Rand, p *tape.Param, deviation float64) {
+	for i := range p.Value {
+		p.Value[i] = float32(deviation * rng.NormFloat64())
+	}
+}
+
+// orthogonal fills p with gain times a random matrix whose rows, or columns if
+// those are fewer, are orthonormal. Saxe et al. 2014, arXiv:1312.6120; by
+// Gram and Schmidt's process, in float64.
+func orthogonal(rng *rand.Rand, p *tape.Param, gain float32) {
+	shape, value := p.Shape(), make([]float32, len(p.Value))
+	k, n := shape[0], shape[1] // k vectors of n elements
+	row, col := shape[1], 1    // how far apart neighbours are in value
+	if k > n {
+		k, n, row, col = n, k, col, row
+	}
+	basis := make([][]float64, k)
+	for i := range basis {
+		v := make([]float64, n)
+		for j := range v {
+			v[j] = rng.NormFloat64()
+		}
+		for _, b := range basis[:i] {
+			along := inner(v, b)
+			for j := range v {
+				v[j] -= float64(along * b[j])
+			}
+		}
+		norm := math.Sqrt(inner(v, v))
+		for j := range v {
+			v[j] /= norm
+			value[i*row+j*col] = gain * float32(v[j])
+		}
+		basis[i] = v
+	}
+	p.Import(value)
+}
+
+func inner(x, y []float64) (sum float64) {
+	for i := range x {
+		sum += float64(x[i] * y[i])
+	}
+	return sum
+}

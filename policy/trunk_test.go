@@ -1,0 +1,65 @@
+package policy_test
+
+import (
+	"math"
+	"slices"
+	"testing"
+
+	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/policy"
+	"github.com/rlrun/rlrun/policy/nn"
+)
+
+// TestShareTrunk: the trunk's gradient is the sum of those that the actor and the
+// critic have for it alone, and acting has the same bits as learning.
+func TestShareTrunk(t *testing.T) {
+	spec := env.Spec{Obs: env.NewBox(-1, 1, 3), Act: env.Discrete{N: 3}}
+	k := policy.DefaultKwargs()
+	k.ShareTrunk, k.NetArch = true, []int{16, 8}
+	m, err := policy.NewActorCritic(newRand(), spec, k, nil, nn.Native{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, p := range m.Params() {
+		names = append(names, p.Name)
+	}
+	if want := []string{
+		"trunk.0.weight", "trunk.0.bias", "trunk.2.weight", "trunk.2.bias",
+		"actor.0.weight", "actor.0.bias", "critic.0.weight", "critic.0.bias",
+	}; !slices.Equal(names, want) {
+		t.Errorf("parameters are %v, want %v", names, want)
+	}
+	obs := observations()
+	grads := func() (all []float32) {
+		for _, p := range m.Params() {
+			all = append(all, p.Grad...)
+			clear(p.Grad)
+		}
+		return all
+	}
+	m.Pi(obs, nil).Entropy().Mean().Backward()
+	m.V(obs).Mean().Backward()
+	apart := grads()
+	m.Tape.Reset()
+	pi, v := m.PiV(obs, nil)
+	pi.Entropy().Mean().Add(v.Mean()).Backward()
+	for i, g := range grads() {
+		if math.Abs(float64(g-apart[i])) > 1e-6 {
+			t.Fatalf("gradient %d = %v of both together, %v one after the other", i, g, apart[i])
+		}
+	}
+
+	out := outFor(m, rows)
+	m.Act(policy.In{Obs: obs, Rand: seeded(rows)}, out)
+	if !sameBits(out.Value, v.Value) {
+		t.Errorf("Value = %v, want V's %v", out.Value, v.Value)
+	}
+	if want := pi.LogProb(out.Raw).Value; !sameBits(out.LogProb, want) {
+		t.Errorf("LogProb = %v, want Pi's %v", out.LogProb, want)
+	}
+	k.NetArch = nil
+	if _, err := policy.NewActorCritic(newRand(), spec, k, nil, nn.Native{}); err == nil {
+		t.Error("a shared trunk of no layers: no error")
+	}
+}
