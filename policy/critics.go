@@ -27,13 +27,8 @@ type Critics struct {
 // nil, normalises the observations.
 func NewCritics(rng *rand.Rand, spec env.Spec, k Kwargs, normal *Normalizer, e nn.Engine, n int) (*Critics, error) {
 	q := &Critics{encoder: newEncoder(spec.Obs, normal), a: spec.Act.Size()}
-	c, err := k.mlp()
-	if err != nil {
-		return nil, err
-	}
-	c.In, c.Out, c.Gain = q.size+q.a, 1, 1
 	for i := range n {
-		net, err := e.MLP(rng, fmt.Sprintf("q%d", i+1), c)
+		net, err := k.network(rng, fmt.Sprintf("q%d", i+1), q.size+q.a, 1, 1, e)
 		if err != nil {
 			return nil, err
 		}

@@ -87,11 +87,11 @@ func newNetwork(params []*tape.Param, in, out int, build Build) *Network {
 	return n
 }
 
-// Params returns the parameters that New was given.
-func (n *Network) Params() []*tape.Param { return n.params }
+// Tensors returns the parameters that New was given. There are no buffers.
+func (n *Network) Tensors() (params, buffers []*tape.Param) { return n.params, nil }
 
-// Forward puts the network on t.
-func (n *Network) Forward(t *tape.Tape, x *tape.Var) *tape.Var {
+// Forward puts the network on t. It is the same in training and in use.
+func (n *Network) Forward(t *tape.Tape, x *tape.Var, _ nn.Mode) *tape.Var {
 	if x.Cols != n.in {
 		panic(fmt.Sprintf("gorgonia: Forward of %d×%d, want %d columns", x.Rows, x.Cols, n.in))
 	}
