@@ -16,10 +16,12 @@ func TestA2CLearns(t *testing.T) {
 	learning(t)
 	mk := env.Each(newMimic)
 	for what, change := range map[string]func(c *agents.A2CConfig){
-		"as it is":    func(*agents.A2CConfig) {},
-		"Adam":        func(c *agents.A2CConfig) { c.UseRMSProp = false },
-		"normalised":  func(c *agents.A2CConfig) { c.NormalizeAdvantage, c.Normalize.Reward = true, true },
-		"share_trunk": func(c *agents.A2CConfig) { c.PolicyKwargs.ShareTrunk, c.PolicyKwargs.NetArch = true, []int{64} },
+		"as it is":   func(*agents.A2CConfig) {},
+		"Adam":       func(c *agents.A2CConfig) { c.UseRMSProp = false },
+		"normalised": func(c *agents.A2CConfig) { c.NormalizeAdvantage, c.Normalize.Reward = true, true },
+		"share_trunk": func(c *agents.A2CConfig) { // whose trunk must not learn values alone
+			c.PolicyKwargs.ShareTrunk, c.PolicyKwargs.NetArch, c.VFCoef, c.EntCoef = true, []int{64}, 0.25, 0.05
+		},
 	} {
 		for seed := range uint64(3) {
 			c := agents.DefaultA2C()

@@ -193,7 +193,7 @@ func (a *A3C) iterate() error {
 // any goes on.
 func (a *A3C) inOrder() {
 	for range updates {
-		a.cores.Run(len(a.workers), a.act)
+		a.cores.Run(len(a.workers), parallel.Func(a.act))
 		for _, w := range a.workers {
 			if w.err != nil {
 				return

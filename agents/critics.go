@@ -66,7 +66,7 @@ func (c *critics) Share(cores *parallel.Pool) {
 
 // learn takes a step down the weighted mean squared errors.
 func (c *critics) learn() {
-	c.cores.Run(len(c.tapes), c.fit)
+	c.cores.Run(len(c.tapes), parallel.Func(c.fit))
 	c.opt.Step()
 	c.loss = f32.Sum(c.losses)
 }
@@ -91,7 +91,7 @@ func (c *critics) slope(act []float32, n int) (gradient []float32, mean float64)
 		p.Value = act
 		clear(p.Grad)
 	}
-	c.cores.Run(n, c.estimate)
+	c.cores.Run(n, parallel.Func(c.estimate))
 	for r := range c.least[0] {
 		best := 0
 		for i, q := range c.estimates[:n] {
@@ -102,7 +102,7 @@ func (c *critics) slope(act []float32, n int) (gradient []float32, mean float64)
 		c.least[best][r] = 1
 		mean += float64(c.estimates[best].Value[r])
 	}
-	c.cores.Run(n, c.differentiate)
+	c.cores.Run(n, parallel.Func(c.differentiate))
 	gradient = c.acts[0].Grad
 	for _, p := range c.acts[1:n] {
 		f32.AddTo(gradient, p.Grad)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -14,14 +13,21 @@ import (
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/classic"
 	"github.com/rlrun/rlrun/policy"
+	"github.com/rlrun/rlrun/policy/tape"
 )
 
 // zero is a policy of zeros.
 type zero struct{}
 
-func (zero) Act(obs, act []float32)                    { clear(act) }
-func (zero) Sample(rng *rand.Rand, obs, act []float32) { panic("an evaluation samples") }
-func (zero) Clone() policy.Policy                      { return zero{} }
+func (zero) Act(in policy.In, out policy.Out) {
+	if in.Rand != nil {
+		panic("an evaluation samples")
+	}
+	clear(out.Act)
+}
+func (zero) Spec() policy.Spec      { return policy.Spec{} }
+func (zero) Tensors() []*tape.Param { return nil }
+func (zero) Clone() policy.Policy   { return zero{} }
 
 // staircase makes environments of which the i-th pays 1 for i+1 steps.
 func staircase(n int) (env.Vector, error) {
@@ -179,7 +185,7 @@ func TestEvaluateErrors(t *testing.T) {
 		t.Errorf("Evaluate of 0 episodes: error %v", err)
 	}
 	broken := agents.Must(agents.NewDDPG(env.Each(newTracking), agents.DefaultDDPG())).Policy()
-	broken.(policy.Saver).Tensors()[0].Value[0] = float32(math.NaN())
+	broken.Tensors()[0].Value[0] = float32(math.NaN())
 	if _, err := agents.Evaluate(context.Background(), broken, env.Each(newTracking), 1, 10, 1); err == nil || !strings.Contains(err.Error(), "agents: evaluation: the policy chose what is no action: ") {
 		t.Errorf("Evaluate of a policy with NaN: error %v, want one that blames the policy", err)
 	}

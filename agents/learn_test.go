@@ -44,15 +44,15 @@ func TestLearnsNumbered(t *testing.T) {
 	c := ppoConfig()
 	c.Steps = 4000
 	one, other := learned(t, env.Each(newMimic), c), learned(t, env.Each(newNumbered), c)
-	for i, p := range one.Policy().(policy.Saver).Tensors() {
-		if q := other.Policy().(policy.Saver).Tensors()[i]; !slices.Equal(p.Value, q.Value) {
+	for i, p := range one.Policy().Tensors() {
+		if q := other.Policy().Tensors()[i]; !slices.Equal(p.Value, q.Value) {
 			t.Errorf("%s differs", p.Name)
 		}
 	}
 	obs, v := []float32{0, 1, 2}, make([]float32, 3)
-	other.Policy().(policy.Valuer).Values(obs, v)
+	other.Policy().Act(policy.In{Obs: obs}, policy.Out{Value: v})
 	want := make([]float32, 3)
-	one.Policy().(policy.Valuer).Values([]float32{1, 0, 0, 0, 1, 0, 0, 0, 1}, want)
+	one.Policy().Act(policy.In{Obs: []float32{1, 0, 0, 0, 1, 0, 0, 0, 1}}, policy.Out{Value: want})
 	if !slices.Equal(v, want) {
 		t.Errorf("values %v, want %v", v, want)
 	}
@@ -103,7 +103,7 @@ func TestLearnsTracking(t *testing.T) {
 		p := learned(t, env.Each(newTracking), c).Policy()
 		for x := float32(-1); x <= 1; x += 0.125 {
 			act := []float32{0}
-			p.Act([]float32{x}, act)
+			p.Act(policy.In{Obs: []float32{x}}, policy.Out{Act: act})
 			if want := 1.5 * x; math.Abs(float64(act[0]-want)) > 0.1 {
 				t.Errorf("seed %d: Act(%v) after %d steps = %v, want %v", seed, x, c.Steps, act[0], want)
 			}
@@ -140,7 +140,7 @@ func TestLearnsValues(t *testing.T) {
 		for i := range n {
 			oneHot(obs[i*n:(i+1)*n], i)
 		}
-		a.Policy().(policy.Valuer).Values(obs, v)
+		a.Policy().Act(policy.In{Obs: obs}, policy.Out{Value: v})
 		for i, want := range tc.want {
 			if math.Abs(float64(v[i])-want) > 0.01*want {
 				t.Errorf("%s: V(%d) after %d steps = %v, want %v", name, i, c.Steps, v[i], want)

@@ -36,7 +36,7 @@ const head, tail = 24, 4
 
 // seal puts fields into a container.
 func seal(fields []byte) []byte {
-	b := binary.LittleEndian.AppendUint64([]byte("RLSTATE\n"), 1)
+	b := binary.LittleEndian.AppendUint64([]byte("RLSTATE\n"), 2)
 	b = append(binary.LittleEndian.AppendUint64(b, uint64(len(fields))), fields...)
 	return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b, crc32.MakeTable(crc32.Castagnoli)))
 }

@@ -5,8 +5,8 @@ import (
 	"math"
 	"testing"
 
-	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/internal/golden"
+	"github.com/rlrun/rlrun/policy/f32"
 )
 
 // TestRewardScale compares normalised rewards and moments with recordings of
@@ -25,14 +25,18 @@ func TestRewardScale(t *testing.T) {
 	golden.Read(t, "testdata/normalize.json.gz", &runs)
 	for _, run := range runs {
 		n := len(run.Steps[0].Raw)
-		r, res := newRewardScale(n, run.Gamma, cmp.Or(run.Clip, math.Inf(1))), env.NewResult(n, 1)
+		r, got, done := newRewardScale(n, run.Gamma, cmp.Or(run.Clip, math.Inf(1))), make([]float32, n), make([]float32, n)
 		near := func(a, b float64) bool { return math.Abs(a-b) <= run.Tolerance*max(1, math.Abs(b)) }
 		for i, s := range run.Steps {
-			res.Reward, res.Terminated, res.Truncated = s.Raw, s.Terminated, s.Truncated
-			got := make([]float64, n)
-			r.normalize(got, res)
+			for k, raw := range s.Raw {
+				got[k], done[k] = float32(raw), 0
+				if s.Terminated[k] || s.Truncated[k] {
+					done[k] = 1
+				}
+			}
+			r.normalize(got, done)
 			for k, want := range s.Reward {
-				if !near(got[k], want) {
+				if !near(float64(got[k]), want) {
 					t.Fatalf("%s: step %d: normalize(%v) = %v, want %v", run.Name, i, s.Raw, got, s.Reward)
 				}
 			}
@@ -48,17 +52,15 @@ func TestRewardScale(t *testing.T) {
 // 100 becomes 100/30. A sum that outlives the terminal step stays at 100 with γ = 1,
 // its variance goes to 0, and 100 becomes clip_reward.
 func TestRewardScaleTerminal(t *testing.T) {
-	r, res, got := newRewardScale(1, 1, 10), env.NewResult(1, 1), make([]float64, 1)
-	for step := range 1000 {
-		last := step%10 == 9
-		res.Reward[0], res.Terminated[0] = 0, last
-		if last {
-			res.Reward[0] = 100
-		}
-		r.normalize(got, res)
+	r, reward, done := newRewardScale(1, 1, 10), make([]float32, 10), make([]float32, 10)
+	done[9] = 1
+	for range 100 {
+		clear(reward)
+		reward[9] = 100
+		r.normalize(reward, done)
 	}
-	if want := 100. / 30; math.Abs(got[0]-want) > 1e-6 {
-		t.Errorf("terminal reward 100 becomes %v, want %v", got[0], want)
+	if want := 100. / 30; math.Abs(float64(reward[9])-want) > 1e-6 {
+		t.Errorf("terminal reward 100 becomes %v, want %v", reward[9], want)
 	}
 }
 
@@ -66,33 +68,13 @@ func TestRewardScaleTerminal(t *testing.T) {
 // steps. With γ = 1 the sums are 1 … 20 in every episode, of variance (20²-1)/12 =
 // 33.25: 1 becomes 1/√33.25 after the second episode and after the thousandth.
 func TestRewardScaleUndiscounted(t *testing.T) {
-	r, res, got := newRewardScale(1, 1, 10), env.NewResult(1, 1), make([]float64, 1)
+	r, reward, done := newRewardScale(1, 1, 10), make([]float32, 20), make([]float32, 20)
+	done[19] = 1
 	for episode := range 1000 {
-		for step := range 20 {
-			res.Reward[0], res.Truncated[0] = 1, step == 19
-			r.normalize(got, res)
+		f32.Fill(reward, 1)
+		r.normalize(reward, done)
+		if want, got := 1/math.Sqrt(33.25), float64(reward[19]); episode > 0 && math.Abs(got-want) > 1e-5 {
+			t.Fatalf("episode %d: reward 1 becomes %v, want %v", episode, got, want)
 		}
-		if want := 1 / math.Sqrt(33.25); episode > 0 && math.Abs(got[0]-want) > 1e-5 {
-			t.Fatalf("episode %d: reward 1 becomes %v, want %v", episode, got[0], want)
-		}
-	}
-}
-
-// TestNormalizeReset begins the sums anew where all environments are reset.
-func TestNormalizeReset(t *testing.T) {
-	n := DefaultNormalize()
-	n.Reward = true
-	vec, err := env.Each(func() blank { return blank{env.NewBox(-9, 9, 1), env.Discrete{N: 3}} })(1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	v, _, err := n.around(vec, 0.9)
-	if err != nil {
-		t.Fatal(err)
-	}
-	sum := v.(*normalizing).rewards.sum
-	sum[0] = 7
-	if _, err := v.Reset(1); err != nil || sum[0] != 0 {
-		t.Errorf("sum after Reset = %v, %v, want 0", sum[0], err)
 	}
 }

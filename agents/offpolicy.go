@@ -70,14 +70,15 @@ func (r *Replay) rules() []rule {
 // offPolicy is what agents are made of that learn from all they remember.
 type offPolicy struct {
 	horizon
-	r      *Replay
-	src    rand.PCG
-	rng    *rand.Rand
-	vec    env.Vector
-	buffer replay.Buffer
-	batch  *replay.Batch
-	stats  Stats
-	rate   float64 // in this iteration
+	r           *Replay
+	src         rand.PCG
+	rng         *rand.Rand
+	vec         env.Vector
+	buffer      replay.Buffer
+	prioritized *replay.Prioritized // its Sampler; nil if all transitions are equally likely
+	batch       *replay.Batch
+	stats       Stats
+	rate        float64 // in this iteration
 
 	now, act, bounded []float32 // [N, O] what to act on next; [N, A] as it is remembered, and as the environments get it
 	wanted, errs      []float32 // [B] what the critics learn, and the errors that they had before
@@ -110,7 +111,7 @@ func (o *offPolicy) connect(mk env.Maker, s *Setup, r *Replay) (err error) {
 		return err
 	}
 	spec, floats := o.vec.Spec(), func(n int) []float32 { return make([]float32, n) }
-	if o.buffer, err = r.buffer(spec, first); err != nil {
+	if o.buffer, o.prioritized, err = r.buffer(spec, first); err != nil {
 		return err
 	}
 	a := s.NEnvs * spec.Act.Size()
@@ -120,20 +121,23 @@ func (o *offPolicy) connect(mk env.Maker, s *Setup, r *Replay) (err error) {
 	return nil
 }
 
-// buffer makes what r describes for environments that begin as first says.
-func (r *Replay) buffer(spec env.Spec, first *env.Result) (replay.Buffer, error) {
-	if r.Prioritized {
-		p, err := replay.NewPrioritized(spec, r.BufferSize, r.Gamma, first, r.PriorityAlpha, r.PriorityBeta)
-		if err != nil || r.NSteps == 1 {
-			return p, err
-		}
-		return replay.NewNStep(p, r.NSteps), nil
+// buffer makes what r describes for environments that begin as first says. The
+// Prioritized is nil if all transitions are equally likely.
+func (r *Replay) buffer(spec env.Spec, first *env.Result) (replay.Buffer, *replay.Prioritized, error) {
+	ring, err := replay.NewRing(spec, r.BufferSize, first)
+	if err != nil {
+		return replay.Buffer{}, nil, err
 	}
-	u, err := replay.NewUniform(spec, r.BufferSize, r.Gamma, first)
-	if err != nil || r.NSteps == 1 {
-		return u, err
+	b := replay.Buffer{Store: ring, Sampler: replay.Uniform{}, View: replay.OneStep{Gamma: r.Gamma}}
+	if r.NSteps > 1 {
+		b.View = &replay.NSteps{Gamma: r.Gamma, N: r.NSteps}
 	}
-	return replay.NewNStep(u, r.NSteps), nil
+	if !r.Prioritized {
+		return b, nil, nil
+	}
+	p := replay.NewPrioritized(ring.Rows(), r.PriorityAlpha, r.PriorityBeta)
+	b.Sampler = p
+	return b, p, nil
 }
 
 // offPolicyIteration is how many steps of all environments an iteration has at
@@ -174,9 +178,9 @@ func (o *offPolicy) schedule() {
 	for _, opt := range o.opts {
 		opt.Rate = float32(o.rate)
 	}
-	if p, ok := o.buffer.(interface{ Anneal(beta float64) }); ok {
+	if o.prioritized != nil {
 		done := min(1, float64(step)/float64(o.setup.Steps))
-		p.Anneal(o.r.PriorityBeta + (1-o.r.PriorityBeta)*done)
+		o.prioritized.Beta = o.r.PriorityBeta + (1-o.r.PriorityBeta)*done
 	}
 }
 
@@ -198,9 +202,7 @@ func (o *offPolicy) interact() error {
 	for range updates {
 		o.buffer.Sample(o.rng, o.batch)
 		o.update()
-		if p, ok := o.buffer.(replay.Prioritizer); ok {
-			p.Reprioritize(o.batch.Index, o.errs)
-		}
+		o.buffer.Sampler.Learned(o.batch.Index, o.errs)
 	}
 	return nil
 }

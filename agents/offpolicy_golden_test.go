@@ -132,7 +132,7 @@ func (g *recordedRun) learner(t *testing.T, e nn.Engine) *learner {
 			t.Fatal(err)
 		}
 		a := Must(NewSAC(mk, c))
-		a.actor.TanhEpsilon = 1e-6 // as in the program that recorded them
+		a.actor.Head.TanhEpsilon = 1e-6 // as in the program that recorded them
 		l.offPolicy, l.learn = &a.offPolicy, func(u *recordedStep) { a.learnFrom(u.Noise, u.NoiseNext) }
 		l.losses = func() (float64, float64) { return a.critics.loss, a.actorLoss }
 		add("", a.actor.Params())

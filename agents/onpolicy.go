@@ -154,7 +154,7 @@ func (o *onPolicy) descend(obs []float32, mask []bool) (taken bool) {
 func (o *onPolicy) differentiate(obs []float32, mask []bool) {
 	o.obs, o.allowed = obs, mask
 	if o.model.Trunk == nil {
-		o.cores.Run(2, o.half)
+		o.cores.Run(2, parallel.Func(o.half))
 	} else {
 		o.learnBoth()
 	}
@@ -232,7 +232,9 @@ func (g *gatherer) begin(t int, first *env.Result) error {
 	for _, column := range []*[]float32{&g.logp, &g.next, &g.adv, &g.ret} {
 		*column = make([]float32, n*t)
 	}
-	g.masks = slices.Repeat(g.mask, t)
+	if g.mask != nil {
+		g.masks = slices.Repeat(g.mask, t)
+	}
 	return nil
 }
 

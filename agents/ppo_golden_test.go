@@ -6,6 +6,7 @@ import (
 
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/internal/golden"
+	"github.com/rlrun/rlrun/policy"
 	"github.com/rlrun/rlrun/policy/f32"
 	"github.com/rlrun/rlrun/policy/loss"
 	"github.com/rlrun/rlrun/policy/optim"
@@ -105,7 +106,7 @@ func (r goldenRun) checkRollout(t *testing.T, p *PPO, task goldenTask) {
 	copy(p.roll.Terminal, task.Terminated)
 	copy(p.roll.Done, task.Terminated)
 	p.value = make([]float32, p.c.NSteps+1)
-	p.model.Values(p.roll.Obs, p.value)
+	p.model.Act(policy.In{Obs: p.roll.Obs}, policy.Out{Value: p.value})
 	p.value[p.c.NSteps] = r.LastValue
 	golden.Near(t, "values", p.value[:p.c.NSteps], r.Values...)
 

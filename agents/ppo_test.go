@@ -52,7 +52,7 @@ func TestPPOCollect(t *testing.T) {
 	if got := slices.Max(p.roll.Act); got < 0.5 {
 		t.Errorf("greatest action learned from = %v, want one beyond the bounds", got)
 	}
-	if want := p.model.Pi(p.roll.Steps()).LogProb(p.roll.Act).Value; !slices.Equal(p.logp, want) {
+	if want := p.model.Pi(p.roll.Steps(), nil).LogProb(p.roll.Act).Value; !slices.Equal(p.logp, want) {
 		t.Errorf("log-probabilities of the rollout = %v, want %v", p.logp, want)
 	}
 }

@@ -292,10 +292,10 @@ func (a *Reinforce) State(s *state.State) {
 	o, w, k := len(a.now)/n, len(a.act)/n, len(a.mask)/n
 	for i := range a.running {
 		e := &a.running[i]
-		s.Log("reinforce/rewards", &e.ret, longest)
-		s.Log("reinforce/observations", &e.obs, longest*o)
-		s.Log("reinforce/actions", &e.act, longest*w)
-		s.BoolLog("reinforce/mask", &e.mask, longest*k)
+		state.Slice(s, "reinforce/rewards", &e.ret, longest)
+		state.Slice(s, "reinforce/observations", &e.obs, longest*o)
+		state.Slice(s, "reinforce/actions", &e.act, longest*w)
+		state.Slice(s, "reinforce/mask", &e.mask, longest*k)
 		if len(e.obs) != len(e.ret)*o || len(e.act) != len(e.ret)*w || len(e.mask) != len(e.ret)*k {
 			s.Fail(fmt.Errorf("agents: %d rewards, %d observations and %d actions of an episode", len(e.ret), len(e.obs)/o, len(e.act)/w))
 		}

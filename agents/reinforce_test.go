@@ -34,7 +34,7 @@ func TestReinforceLearns(t *testing.T) {
 			agents.Must(a.Learn(c.Steps))
 			for x := float32(-1); x <= 1; x += 0.25 {
 				act := []float32{0}
-				a.Policy().Act([]float32{x}, act)
+				a.Policy().Act(policy.In{Obs: []float32{x}}, policy.Out{Act: act})
 				if want := 1.5 * x; math.Abs(float64(act[0]-want)) > 0.15 {
 					t.Errorf("baseline %v, seed %d: Act(%v) = %v, want %v", baseline, seed, x, act[0], want)
 				}
@@ -54,7 +54,7 @@ func TestReinforceValues(t *testing.T) {
 	for i := range 4 {
 		oneHot(obs[4*i:4*i+4], i)
 	}
-	a.Policy().(policy.Valuer).Values(obs, v)
+	a.Policy().Act(policy.In{Obs: obs}, policy.Out{Value: v})
 	for i, want := range []float64{8.146, 7.94, 6.6, 4} {
 		if math.Abs(float64(v[i])-want) > 0.02*want {
 			t.Errorf("V(%d) = %v, want %v", i, v[i], want)

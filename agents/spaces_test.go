@@ -6,6 +6,7 @@ import (
 
 	"github.com/rlrun/rlrun/agents"
 	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/policy"
 )
 
 // several is mimic whose action is several, the first of which counts: the others
@@ -99,6 +100,6 @@ func TestMasks(t *testing.T) {
 			t.Errorf("%s: mean %v, want 6.67 or near; error %v", name, s.Mean, err)
 		}
 
-		a.Policy().Act(make([]float32, 3), make([]float32, 1)) // which nothing forbids
+		a.Policy().Act(policy.In{Obs: make([]float32, 3)}, policy.Out{Act: make([]float32, 1)}) // which nothing forbids
 	}
 }

@@ -32,7 +32,7 @@ func TestTabularBlackjack(t *testing.T) {
 			c.Seed, c.Steps = seed, 500_000
 			a := agents.Must(newAgent(env.Each(grid.NewBlackjack), c))
 			agents.Must(a.Learn(c.Steps))
-			a.Policy().Act(obs, act)
+			a.Policy().Act(policy.In{Obs: obs}, policy.Out{Act: act})
 			actions := make([]int, len(act))
 			for i, k := range act {
 				actions[i] = int(k)
@@ -44,7 +44,7 @@ func TestTabularBlackjack(t *testing.T) {
 			if regret := m.Mean(best.V) - m.Mean(v); regret > 0.06 {
 				t.Errorf("%s, seed %d: the policy leaves %.4f of the optimum %.4f, want 0.06 at most", name, seed, regret, m.Mean(best.V))
 			}
-			if q := a.Policy().(policy.Saver).Tensors()[0]; !slices.Equal(q.Shape(), []int{704, 2}) {
+			if q := a.Policy().Tensors()[0]; !slices.Equal(q.Shape(), []int{704, 2}) {
 				t.Errorf("%s: the table is %v, want 704 states and 2 actions", name, q.Shape())
 			}
 		}
@@ -95,7 +95,7 @@ func TestTabularProducts(t *testing.T) {
 		a := agents.Must(newAgent(mk, c))
 		agents.Must(a.Learn(c.Steps))
 		s, err := agents.Evaluate(t.Context(), a.Policy(), mk, 20, 10, 1)
-		if q := a.Policy().(policy.Saver).Tensors()[0]; err != nil || s.Min != 30 || !slices.Equal(q.Shape(), []int{12, 12}) {
+		if q := a.Policy().Tensors()[0]; err != nil || s.Min != 30 || !slices.Equal(q.Shape(), []int{12, 12}) {
 			t.Errorf("%s: returns %v of a table %v, error %v; want 30 each and [12 12]", name, s.Returns, q.Shape(), err)
 		}
 	}

@@ -54,7 +54,7 @@ func TestTabularLearns(t *testing.T) {
 				t.Errorf("%s, seed %d: return %v, %v, want 0.94", name, seed, s.Mean, err)
 			}
 			v := make([]float32, 1)
-			a.Policy().(policy.Valuer).Values([]float32{0}, v)
+			a.Policy().Act(policy.In{Obs: []float32{0}}, policy.Out{Value: v})
 			off := math.Abs(float64(v[0]) - best.V[0])
 			if most := map[bool]float64{true: 1e-3, false: 0.05}[name == "Q-learning"]; off > most {
 				t.Errorf("%s, seed %d: the start is worth %v, want %v ± %v", name, seed, v[0], best.V[0], most)
@@ -73,7 +73,7 @@ func TestTabularTargets(t *testing.T) {
 		a := agents.Must(newAgent(env.Each(func() *ends { return new(ends) }), c))
 		r := agents.Must(a.Learn(1))
 		score := make([]float32, 4)
-		a.Policy().(policy.Scorer).Scores([]float32{0, 1}, score)
+		a.Policy().Act(policy.In{Obs: []float32{0, 1}}, policy.Out{Scores: score})
 		if name == "double Q-learning" { // of which either table takes half of the steps
 			if d := score[2] - 10; d*d > 1e-6 {
 				t.Errorf("%s: %v, want 10 for the last step", name, score)
@@ -113,7 +113,7 @@ func TestTabularTruncation(t *testing.T) {
 		a := agents.Must(newAgent(env.Each(func() *forever { return new(forever) }), c))
 		agents.Must(a.Learn(c.Steps))
 		v := make([]float32, 3)
-		a.Policy().(policy.Valuer).Values([]float32{0, 1, 2}, v)
+		a.Policy().Act(policy.In{Obs: []float32{0, 1, 2}}, policy.Out{Value: v})
 		for i, x := range v {
 			if math.Abs(float64(x)-10) > 0.05 {
 				t.Errorf("%s: place %d is worth %v, want 10", name, i, x)

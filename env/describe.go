@@ -10,6 +10,8 @@ func Describe(s Space) string {
 		return "no space"
 	case Box:
 		return "a Box of " + counted(len(s.Low), "number")
+	case Image:
+		return fmt.Sprintf("an Image of %d×%d×%d", s.H, s.W, s.C)
 	case Discrete:
 		return fmt.Sprintf("a choice of %d (Discrete)", s.N)
 	case MultiDiscrete:

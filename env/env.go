@@ -82,10 +82,14 @@ type Drawn interface {
 	SetDraws(draws []float64) error
 }
 
-// A Masker is an Env of Discrete actions not all of which can be taken in every
-// state. One that cannot be is no error, but does what the environment says.
+// A Masker is an Env not all of whose actions can be taken in every state. Its actions
+// are choices: a Discrete, a MultiDiscrete, a MultiBinary, or several of them. An action
+// that cannot be taken is no error, but does what the environment says.
 type Masker interface {
-	// Mask writes which actions can be taken in the present state, one for each.
+	// Mask writes which actions can be taken in the present state: a bool for each value
+	// of each choice, side by side, and two for a bit, which may be 0 and may be 1. See
+	// Layout.MaskSize. Of each choice at least one value must be allowed, unless the
+	// episode has been terminated.
 	Mask(allowed []bool)
 }
 

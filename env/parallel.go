@@ -58,10 +58,11 @@ func (r *Result) rows(from, to int) *Result {
 	o, m := len(r.Obs)/n, len(r.Mask)/n
 	part := &Result{
 		Obs: r.Obs[from*o : to*o], Next: r.Next[from*o : to*o], Reward: r.Reward[from:to],
-		Terminated: r.Terminated[from:to], Truncated: r.Truncated[from:to], Return: r.Return[from:to], Length: r.Length[from:to],
+		Terminated: r.Terminated[from:to], Truncated: r.Truncated[from:to], First: r.First[from:to],
+		Return: r.Return[from:to], Length: r.Length[from:to],
 	}
 	if r.Mask != nil {
-		part.Mask = r.Mask[from*m : to*m]
+		part.Mask, part.NextMask = r.Mask[from*m:to*m], r.NextMask[from*m:to*m]
 	}
 	return part
 }

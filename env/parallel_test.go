@@ -51,7 +51,7 @@ func TestParallel(t *testing.T) {
 			bits = resultBits(nil, reset(t, v, 3))
 			drive(t, v, rand.New(rand.NewPCG(1, 1)), 2, 300, func(_ []float32, r *env.Result) {
 				bits = resultBits(bits, r)
-				for _, m := range r.Mask {
+				for _, m := range append(r.Mask, r.NextMask...) {
 					bits = append(bits, uint64(map[bool]int{true: 1}[m]))
 				}
 			})
@@ -63,39 +63,6 @@ func TestParallel(t *testing.T) {
 				t.Errorf("%s: %d workers have other results than a Vec", name, workers)
 			}
 		}
-	}
-}
-
-// TestMask wants what each environment allows, after a Reset, a step, and a
-// restart; and nothing of what is no Masker.
-func TestMask(t *testing.T) {
-	v := env.NewVec(env.NewStickyAction(new(gate), 0), new(gate))
-	r := reset(t, v, 1)
-	want := []bool{false, true, false, true}
-	ended := false
-	for step := range 60 {
-		if !slices.Equal(r.Mask, want) {
-			t.Fatalf("step %d: Mask = %v, want %v", step, r.Mask, want)
-		}
-		var err error
-		if r, err = v.Step([]float32{1, 1}); err != nil {
-			t.Fatal(err)
-		}
-		for i := range 2 {
-			steps := r.Length[i]
-			if r.Done(i) {
-				steps, ended = 0, true
-			}
-			for k := range 2 {
-				want[2*i+k] = (steps+k)%3 > 0
-			}
-		}
-	}
-	if !ended {
-		t.Error("no episode ended")
-	}
-	if r := reset(t, vecOf(2, cartPole), 1); r.Mask != nil {
-		t.Errorf("Mask of CartPole = %v, want nil", r.Mask)
 	}
 }
 

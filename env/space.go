@@ -42,6 +42,10 @@ type MultiDiscrete struct{ N []int }
 // MultiBinary is a row of N zeros and ones.
 type MultiBinary struct{ N int }
 
+// Image is a picture of H rows, W columns and C channels, read in this order. Each
+// element is a byte: a whole number 0 … 255.
+type Image struct{ H, W, C int }
+
 // Tuple is several spaces side by side.
 type Tuple []Space
 
@@ -66,6 +70,9 @@ func (m MultiDiscrete) Size() int { return len(m.N) }
 // Size is the floats in a row: one a bit.
 func (m MultiBinary) Size() int { return m.N }
 
+// Size is the floats in a row: one for each channel of each pixel.
+func (m Image) Size() int { return m.H * m.W * m.C }
+
 // Size is the floats in a row: the sum of the parts'.
 func (t Tuple) Size() (n int) {
 	for _, s := range t {
@@ -75,7 +82,12 @@ func (t Tuple) Size() (n int) {
 }
 
 // Size is the floats in a row: the sum of the fields'.
-func (d Dict) Size() int { return d.tuple().Size() }
+func (d Dict) Size() (n int) {
+	for _, f := range d {
+		n += f.Space.Size()
+	}
+	return n
+}
 
 // Sample draws each element by itself: uniformly between two bounds, one bound
 // plus or minus an exponential where it has one, a standard normal where none.
@@ -111,6 +123,13 @@ func (m MultiDiscrete) Sample(rng *rand.Rand, x []float32) {
 func (m MultiBinary) Sample(rng *rand.Rand, x []float32) {
 	for i := range x {
 		x[i] = float32(rng.IntN(2))
+	}
+}
+
+// Sample draws every byte.
+func (m Image) Sample(rng *rand.Rand, x []float32) {
+	for i := range x {
+		x[i] = float32(rng.IntN(256))
 	}
 }
 
@@ -159,6 +178,11 @@ func (m MultiBinary) Contains(x []float32) bool {
 	return len(x) == m.N && !slices.ContainsFunc(x, func(v float32) bool { return v != 0 && v != 1 })
 }
 
+// Contains reports whether every element is a whole number 0 … 255.
+func (m Image) Contains(x []float32) bool {
+	return len(x) == m.Size() && inRange([]span{{0, len(x), 256}}, x)
+}
+
 // Contains reports whether every part contains its share of x.
 func (t Tuple) Contains(x []float32) bool {
 	for _, s := range t {
@@ -193,6 +217,28 @@ func (d Dict) tuple() Tuple {
 		t[i] = f.Space
 	}
 	return t
+}
+
+// isImage reports whether b has the shape and the bounds of an image: a height, a width
+// and channels of 0 … 255.
+func (b Box) isImage() bool {
+	if len(b.Shape) != 3 {
+		return false
+	}
+	for i, high := range b.High {
+		if b.Low[i] != 0 || high != 255 {
+			return false
+		}
+	}
+	return true
+}
+
+// most returns the values of the choice that has the most.
+func (m MultiDiscrete) most() (n int) {
+	for _, k := range m.N {
+		n = max(n, k)
+	}
+	return n
 }
 
 // isIndex reports whether v is one of 0, …, n-1.

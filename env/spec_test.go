@@ -54,9 +54,26 @@ func badSpecs() map[string]env.Spec {
 		"a Tuple of 0 parts: it has no element":        of(env.Tuple{}, choice),
 		"part 1: there is none":                        of(env.Tuple{box, nil}, choice),
 		"a Dict without fields":                        of(env.Dict{}, choice),
+		"an Image of 0×2×3, want 1 or more":            of(env.Image{W: 2, C: 3}, choice),
+		"an Image of 9999×9999×3, want 1 or more":      of(env.Image{H: 9999, W: 9999, C: 3}, choice),
+		"16777217 bits (MultiBinary): want 16777216":   of(box, env.MultiBinary{N: 1<<24 + 1}),
+		"spaces within spaces, 33 deep":                of(deep(33), choice),
+		"env_test.plate has no layout, want":           of(plate{box}, choice),
+		"part 0: a space of the type env_test.plate":   of(box, env.Tuple{plate{box}}),
+		"env_test.snake: its Plain: a space of":        of(snake{box}, choice),
+		"rows of 2 numbers, and its Plain, a choice":   of(liar{box}, choice),
 		`two fields are called "x"`:                    of(env.Dict{{Name: "x", Space: box}, {Name: "x", Space: choice}}, choice),
 		`field "x": a choice (Discrete) among 0`:       of(env.Dict{{Name: "x", Space: env.Discrete{}}}, choice),
 	}
+}
+
+// deep is a choice within Tuples.
+func deep(n int) (s env.Space) {
+	s = env.Discrete{N: 2}
+	for range n {
+		s = env.Tuple{s}
+	}
+	return s
 }
 
 // oneSentence reports whether err is a single line that has the words.
@@ -114,9 +131,15 @@ func TestUnlike(t *testing.T) {
 		"number 0 is CartPole-v1, with observations of a Box of 4 numbers and actions of a choice of 2 (Discrete), and number 1 is Probe-v0, with a Box of 2 numbers and a choice of 3": {cartPole(), newProbe()},
 		"number 2 is Mixed-v0, with a Dict of 3 fields and a Box of 2 numbers": {newProbe(), newProbe(), newMixed()},
 		"of numbers 0 and 1, Bump-v0, one alone masks actions":                 {new(bump), new(gate)},
+		"number 1 is Probe-v0, with a Box of 2 numbers and a choice of 4":      {newProbe(), &probe{n: 4}},
 	} {
 		if _, err := env.NewVec(envs...).Reset(1); !oneSentence(err, "environments of a vector differ", want) {
 			t.Errorf("Reset: %v, want %q", err, want)
+		}
+	}
+	for kind, v := range map[string]env.Vector{"Vec": env.NewVec(), "Parallel": env.NewParallel(2)} {
+		if _, err := v.Reset(1); !oneSentence(err, "a vector of no environments, want 1 or more") {
+			t.Errorf("%s of no environments: %v, want an error", kind, err)
 		}
 	}
 }
@@ -159,7 +182,7 @@ func TestStrayChoice(t *testing.T) {
 		good  bool
 	}{
 		"Discrete": {three, false}, "MultiDiscrete": {env.MultiDiscrete{N: []int{4, 3}}, false}, "MultiBinary": {env.MultiBinary{N: 2}, false},
-		"Tuple": {env.Tuple{env.NewBox(0, 1, 2), three}, false}, "Dict": {env.Dict{{Name: "x", Space: env.Tuple{three}}}, false},
+		"Image": {env.Image{H: 2, W: 2, C: 1}, true}, "Tuple": {env.Tuple{env.NewBox(0, 1, 2), three}, false}, "Dict": {env.Dict{{Name: "x", Space: env.Tuple{three}}}, false},
 		"Box": {env.NewBox(0, 1, 2), true}, "wide Discrete": {env.Discrete{N: 4}, true}, "Dict of a Box": {env.Dict{{Name: "x", Space: env.NewBox(0, 1, 2)}}, true},
 	} {
 		for at := range 3 {
@@ -187,7 +210,7 @@ func TestDescribe(t *testing.T) {
 		"a Box of 3 numbers": env.NewBox(0, 1, 3), "a Box of 1 number": env.NewBox(0, 1), "a choice of 4 (Discrete)": env.Discrete{N: 4},
 		"2 choices (MultiDiscrete)": env.MultiDiscrete{N: []int{2, 3}}, "5 bits (MultiBinary)": env.MultiBinary{N: 5},
 		"a Tuple of 2 parts": env.Tuple{env.Discrete{N: 2}, env.Discrete{N: 2}}, "a Dict of 1 field": env.Dict{{Name: "x", Space: env.Discrete{N: 2}}},
-		"no space": nil, "a space of the type env_test.odds": odds{},
+		"no space": nil, "a space of the type env_test.odds": odds{}, "an Image of 2×3×4": env.Image{H: 2, W: 3, C: 4},
 	} {
 		if got := env.Describe(s); got != want {
 			t.Errorf("Describe(%#v) = %q, want %q", s, got, want)

@@ -21,7 +21,8 @@ type Vec struct {
 	res     *Result
 	mask    []Masker    // [N] nil if environments do not mask actions
 	snap    bool        // environments are Snapshotters
-	choices []choice    // of an observation
+	choices []int       // [choices] values of each choice of an action, where these are masked
+	spans   []span      // of an observation
 	from    int         // number of the first environment, above 0 in a part of a larger Vector
 	at      int         // the environment being run, for an error's message
 	seed    uint64      // of the whole Vec
@@ -38,13 +39,10 @@ var _ Vector = (*Vec)(nil)
 
 var errNotReset = errors.New("env: a Vec must be Reset before its first Step")
 
-// NewVec returns a Vec of the given environments, which must be alike. At
-// least one must be given. Where their Specs are not valid, or differ in size, Reset
-// returns the error; a Maker returns it at once.
+// NewVec returns a Vec of the given environments, which must be alike. If
+// there are none, or their Specs are not valid or differ in size, Reset returns the
+// error; a Maker returns it at once.
 func NewVec(envs ...Env) *Vec {
-	if len(envs) == 0 {
-		panic("env: NewVec of no environments")
-	}
 	spec, err := alike(envs)
 	if err != nil {
 		return &Vec{envs: envs, spec: spec, err: err, invalid: err}
@@ -55,16 +53,19 @@ func NewVec(envs ...Env) *Vec {
 		ep: make([]int64, n), ret: make([]float64, n), len: make([]int, n),
 	}
 	v.res = NewResult(n, v.o)
-	v.choices = choicesOf(spec.Obs, 0)
+	obs, _ := LayoutOf(spec.Obs)
+	v.spans = obs.spans()
 	if v.snap = Snapshots(envs[0]); !v.snap {
 		v.log = make([][]float32, n)
 	}
-	if _, ok := As[Masker](envs[0]); ok {
-		for _, e := range envs {
-			m, _ := As[Masker](e)
-			v.mask = append(v.mask, m)
+	for _, e := range envs {
+		if m, choices, _ := maskerOf(e, spec.Act); m != nil {
+			v.mask, v.choices = append(v.mask, m), choices
 		}
-		v.res.Mask = make([]bool, n*spec.Act.(Discrete).N)
+	}
+	if v.mask != nil {
+		act, _ := LayoutOf(spec.Act)
+		v.res.Mask, v.res.NextMask = make([]bool, n*act.MaskSize()), make([]bool, n*act.MaskSize())
 	}
 	return v
 }
@@ -114,6 +115,7 @@ func (v *Vec) ResetFrom(seed uint64, first int) (res *Result, err error) {
 	clear(r.Truncated)
 	clear(r.Return)
 	clear(r.Length)
+	clear(r.NextMask)
 	clear(v.ep)
 	for i := range v.envs {
 		if v.begin(i); v.err != nil {
@@ -148,35 +150,67 @@ func (v *Vec) Step(act []float32) (res *Result, err error) {
 		if out.Reward-out.Reward != 0 || !finiteCopy(r.Obs[i*v.o:], next) {
 			return nil, v.fail(fmt.Errorf("reward %v and observation %s: %w", out.Reward, row(next), ErrNotFinite))
 		}
-		if !inRange(v.choices, next) {
+		if !inRange(v.spans, next) {
 			return nil, v.fail(v.outside(next))
 		}
 		out.Truncated = out.Truncated || v.len[i] == v.spec.MaxSteps
 		v.ret[i] += out.Reward
 		r.Reward[i], r.Return[i], r.Length[i] = out.Reward, v.ret[i], v.len[i]
-		r.Terminated[i], r.Truncated[i] = out.Terminated, out.Truncated
+		r.Terminated[i], r.Truncated[i], r.First[i] = out.Terminated, out.Truncated, false
+		if v.mask != nil && !v.maskNext(i, out) {
+			return nil, v.fail(ErrMask)
+		}
 		if out.Done() {
 			if v.begin(i); v.err != nil {
 				return nil, v.err
 			}
-		} else if v.mask != nil {
-			v.showMask(i)
 		}
 	}
 	return r, nil
 }
 
-// showMask shows what environment i allows.
-func (v *Vec) showMask(i int) {
-	n := len(v.res.Mask) / len(v.envs)
-	v.mask[i].Mask(v.res.Mask[i*n : (i+1)*n])
+// maskNext writes what environment i allows after a step, and reports whether an episode
+// that goes on, or could go on, has something to do.
+func (v *Vec) maskNext(i int, out Outcome) bool {
+	m := len(v.res.Mask) / len(v.envs)
+	next := v.res.NextMask[i*m : (i+1)*m]
+	if out.Terminated {
+		for k := range next {
+			next[k] = true
+		}
+		return true
+	}
+	v.mask[i].Mask(next)
+	copy(v.res.Mask[i*m:], next)
+	return leaves(v.choices, next)
+}
+
+// maskFirst writes what environment i allows at the start of an episode, and reports
+// whether there is something to do.
+func (v *Vec) maskFirst(i int) bool {
+	m := len(v.res.Mask) / len(v.envs)
+	mask := v.res.Mask[i*m : (i+1)*m]
+	v.mask[i].Mask(mask)
+	return leaves(v.choices, mask)
+}
+
+// leaves reports whether a mask leaves a value or more of each choice, which have n
+// values.
+func leaves(choices []int, mask []bool) bool {
+	for _, n := range choices {
+		if !slices.Contains(mask[:n], true) {
+			return false
+		}
+		mask = mask[n:]
+	}
+	return true
 }
 
 // begin starts environment i's next episode.
 func (v *Vec) begin(i int) {
 	v.at = i
 	v.ep[i]++
-	v.ret[i], v.len[i] = 0, 0
+	v.ret[i], v.len[i], v.res.First[i] = 0, 0, true
 	if v.log != nil {
 		v.log[i] = v.log[i][:0]
 	}
@@ -186,12 +220,12 @@ func (v *Vec) begin(i int) {
 		v.fail(fmt.Errorf("observation %s: %w", row(obs), ErrNotFinite))
 		return
 	}
-	if !inRange(v.choices, obs) {
+	if !inRange(v.spans, obs) {
 		v.fail(v.outside(obs))
 		return
 	}
-	if v.mask != nil {
-		v.showMask(i)
+	if v.mask != nil && !v.maskFirst(i) {
+		v.fail(ErrMask)
 	}
 }
 
@@ -308,7 +342,7 @@ func (v *Vec) State(s *state.State) {
 			s.Fail(fmt.Errorf("env: %s: %d steps of an episode are too many to save without env.Snapshotter",
 				v.spec.ID, v.len[i]))
 		default:
-			s.Log("vec/log", &v.log[i], maxLog)
+			state.Slice(s, "vec/log", &v.log[i], maxLog)
 			if s.Loading() && s.Err() == nil {
 				s.Fail(v.replay(i))
 			}

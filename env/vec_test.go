@@ -299,7 +299,7 @@ func resultBits(dst []uint64, r *env.Result) []uint64 {
 	}
 	for i := range r.Reward {
 		dst = append(dst, math.Float64bits(r.Reward[i]), math.Float64bits(r.Return[i]), uint64(r.Length[i]))
-		for _, flag := range []bool{r.Terminated[i], r.Truncated[i]} {
+		for _, flag := range []bool{r.Terminated[i], r.Truncated[i], r.First[i]} {
 			if flag {
 				dst = append(dst, 1)
 			} else {

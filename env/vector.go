@@ -11,7 +11,7 @@ import (
 // themselves within the step that ended them.
 //
 // Reset and Step return an *Error if an environment panics, or returns a NaN, an
-// infinity or a choice outside its space. Step also returns one if an action is not
+// infinity, a choice outside its space or a mask that allows nothing. Step also returns one if an action is not
 // finite, or is outside a space other than a Box. After an *Error the Vector must be
 // Reset or loaded.
 type Vector interface {
@@ -30,16 +30,18 @@ type Result struct {
 	Reward     []float64 // [N]
 	Terminated []bool    // [N] only this cuts a value target
 	Truncated  []bool    // [N] set at the time limit, also where Terminated is
+	First      []bool    // [N] an episode begins at Obs: after Reset and where Done
 	Return     []float64 // [N] undiscounted return so far; the episode's where Done
 	Length     []int     // [N] steps so far; the episode's where Done
-	Mask       []bool    // [N, actions] what can be done next; nil where environments are no Maskers
+	Mask       []bool    // [N, M] what is allowed at Obs, see Masker; nil where environments are no Maskers
+	NextMask   []bool    // [N, M] what is allowed at Next; everything where Terminated
 }
 
 // NewResult returns a Result for n environments with o floats an observation.
 func NewResult(n, o int) *Result {
 	return &Result{
 		Obs: make([]float32, n*o), Next: make([]float32, n*o), Reward: make([]float64, n),
-		Terminated: make([]bool, n), Truncated: make([]bool, n),
+		Terminated: make([]bool, n), Truncated: make([]bool, n), First: make([]bool, n),
 		Return: make([]float64, n), Length: make([]int, n),
 	}
 }
@@ -70,7 +72,7 @@ type Error struct {
 	Index int    // its place in the Vector
 	Seed  uint64 // of the episode
 	Step  int    // of the episode, from 1; 0 is its Reset
-	Err   error  // what it did: ErrNotFinite, ErrObservation, ErrAction, or a *PanicError
+	Err   error  // what it did: ErrNotFinite, ErrObservation, ErrAction, ErrMask, or a *PanicError
 
 	// Actions are those of the episode, the last one included, [Step, A]. They are
 	// nil where the Vector keeps none.
@@ -90,6 +92,7 @@ var (
 	ErrNotFinite   = errors.New("not a finite number")
 	ErrObservation = errors.New("not in the observation space")
 	ErrAction      = errors.New("not in the action space")
+	ErrMask        = errors.New("the mask allows no action")
 )
 
 // A PanicError holds what an environment panicked with, and where.

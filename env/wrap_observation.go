@@ -46,10 +46,14 @@ type FlattenObservation struct{ mapped }
 
 var _ Wrapper = (*FlattenObservation)(nil)
 
-// NewFlattenObservation returns e with observations as Flatten has them.
+// NewFlattenObservation returns e with observations as Layout.Flatten has them.
 func NewFlattenObservation(e Env) *FlattenObservation {
 	space := e.Spec().Obs
-	return &FlattenObservation{newMapped(e, Flat(space), func(dst, x []float32) { Flatten(space, dst, x) })}
+	l, err := LayoutOf(space)
+	if err != nil { // such an e is refused where it is made, or put in a Vector
+		return &FlattenObservation{newMapped(e, space, func(dst, x []float32) { copy(dst, x) })}
+	}
+	return &FlattenObservation{newMapped(e, Flat(space), l.Flatten)}
 }
 
 // FilterObservation shows parts of observations.

@@ -283,8 +283,12 @@ func TestFlatten(t *testing.T) {
 		{env.Tuple{env.Discrete{N: 32}, env.Discrete{N: 11}, env.Discrete{N: 2}}, []float32{9, 10, 0}, ones(45, 9, 42, 43)},
 		{newMixed().Spec().Obs, []float32{0.5, -0.5, 2, 1, 3, 1, 0}, append([]float32{0.5, -0.5}, ones(11, 2, 4, 8, 9)...)},
 	} {
-		got, flat := make([]float32, env.FlatSize(tc.space)), env.Flat(tc.space)
-		env.Flatten(tc.space, got, tc.x)
+		l, err := env.LayoutOf(tc.space)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, flat := make([]float32, l.Flat), env.Flat(tc.space)
+		l.Flatten(got, tc.x)
 		if !slices.Equal(got, tc.want) {
 			t.Errorf("Flatten(%v, %v) = %v, want %v", tc.space, tc.x, got, tc.want)
 		}

@@ -37,7 +37,11 @@ func NewActorCritic(rng *rand.Rand, spec env.Spec, k Kwargs, normal *Normalizer,
 	if err != nil {
 		return nil, err
 	}
-	m := &ActorCritic{Head: head, encoder: newEncoder(spec.Obs, normal)}
+	enc, err := newEncoder(spec.Obs, normal)
+	if err != nil {
+		return nil, err
+	}
+	m := &ActorCritic{Head: head, encoder: enc}
 	m.tapes()
 	in := m.size
 	if k.ShareTrunk {
@@ -74,10 +78,7 @@ func (m *ActorCritic) exploreByState(rng *rand.Rand, k *Kwargs, in int, e nn.Eng
 
 // describe sets the Spec.
 func (m *ActorCritic) describe(spec env.Spec) {
-	m.spec = Spec{Obs: spec.Obs, Act: spec.Act, Values: true}
-	if spec.Act.Size() == 1 {
-		m.spec.Scores = m.Head.Choices
-	}
+	m.spec = Spec{Obs: spec.Obs, Act: spec.Act, Scores: m.Head.Scores(), Values: true}
 	if m.Head.Noise != nil {
 		m.spec.Noise = m.Head.Noise.Size()
 	}

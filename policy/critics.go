@@ -26,7 +26,11 @@ type Critics struct {
 // NewCritics returns n Critics for spec, of networks from e. A Normalizer, if it is not
 // nil, normalises the observations.
 func NewCritics(rng *rand.Rand, spec env.Spec, k Kwargs, normal *Normalizer, e nn.Engine, n int) (*Critics, error) {
-	q := &Critics{encoder: newEncoder(spec.Obs, normal), a: spec.Act.Size()}
+	in, err := newEncoder(spec.Obs, normal)
+	if err != nil {
+		return nil, err
+	}
+	q := &Critics{encoder: in, a: spec.Act.Size()}
 	for i := range n {
 		net, err := k.network(rng, fmt.Sprintf("q%d", i+1), q.size+q.a, 1, 1, e)
 		if err != nil {
@@ -63,7 +67,7 @@ func (q *Critics) Least(obs, act, least []float32) {
 	for i := range q.estimates {
 		q.estimates[i] = f32.Grow(q.estimates[i], n)
 	}
-	q.cores.Run(len(q.Q), q.estimate)
+	q.cores.Run(len(q.Q), parallel.Func(q.estimate))
 	copy(least, q.estimates[0])
 	for _, more := range q.estimates[1:] {
 		f32.Min(least, least, more)

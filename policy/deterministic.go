@@ -31,7 +31,11 @@ func NewDeterministic(rng *rand.Rand, spec env.Spec, k Kwargs, normal *Normalize
 	if err != nil {
 		return nil, err
 	}
-	d := &Deterministic{Tape: tape.New(), Bounds: b, encoder: newEncoder(spec.Obs, normal), spec: Spec{Obs: spec.Obs, Act: spec.Act}}
+	in, err := newEncoder(spec.Obs, normal)
+	if err != nil {
+		return nil, err
+	}
+	d := &Deterministic{Tape: tape.New(), Bounds: b, encoder: in, spec: Spec{Obs: spec.Obs, Act: spec.Act}}
 	d.Mu, err = k.network(rng, "actor", d.size, spec.Act.Size(), 1, e)
 	return d, err
 }
@@ -48,11 +52,12 @@ func (d *Deterministic) Pi(obs []float32) *tape.Var {
 func (d *Deterministic) Act(in In, out Out) {
 	raw := out.Raw
 	if raw == nil {
-		d.raw = f32.Grow(d.raw, len(out.Act))
+		d.raw = f32.Grow(d.raw, d.rows(in.Obs)*d.spec.Act.Size())
 		raw = d.raw
 	}
 	d.Mu.Infer(raw, d.flat(in.Obs))
 	f32.Tanh(raw, raw)
+	clear(out.LogProb)
 	if out.Act != nil {
 		copy(out.Act, raw)
 		d.Stretch(out.Act)

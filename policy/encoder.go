@@ -1,34 +1,40 @@
 package policy
 
 import (
+	"fmt"
+
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/policy/f32"
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
 // An encoder makes rows for a network of raw observations: numbers as they are, or
-// normalised, and a choice of N as N numbers, one of which is 1. See env.Flatten.
+// normalised, and a choice of N as N numbers, one of which is 1. See env.Layout.Flatten.
 type encoder struct {
-	space  env.Space
+	layout env.Layout  // of the observations
 	normal *Normalizer // of the numbers; nil leaves them as they are
+	plain  bool        // rows stay as they are but for normalisation
 	obs    int         // floats in a row of observations
 	size   int         // floats in a row for the network
-	plain  bool        // rows stay as they are but for normalisation
 	raw    []float32   // scratch: [N, obs] normalised
 	x      []float32   // scratch: [N, size]
 }
 
-func newEncoder(space env.Space, normal *Normalizer) encoder {
-	e := encoder{space: space, normal: normal, obs: space.Size(), size: env.FlatSize(space)}
-	switch space.(type) {
-	case env.Box, env.MultiBinary:
-		e.plain = true
+// newEncoder returns the encoder of a space of observations.
+func newEncoder(space env.Space, normal *Normalizer) (encoder, error) {
+	l, err := env.LayoutOf(space)
+	if err != nil {
+		return encoder{}, fmt.Errorf("policy: observations: %w", err)
 	}
-	return e
+	return encoder{layout: l, normal: normal, plain: l.Plain(), obs: l.Size, size: l.Flat}, nil
 }
 
 // clone returns an encoder with another normaliser and scratch of its own.
-func (e *encoder) clone(normal *Normalizer) encoder { return newEncoder(e.space, normal) }
+func (e *encoder) clone(normal *Normalizer) encoder {
+	c := *e
+	c.normal, c.raw, c.x = normal, nil, nil
+	return c
+}
 
 // rows returns how many observations there are.
 func (e *encoder) rows(obs []float32) int { return len(obs) / e.obs }
@@ -66,6 +72,6 @@ func (e *encoder) write(x, obs []float32) {
 		obs = e.raw
 	}
 	for i := range e.rows(obs) {
-		env.Flatten(e.space, x[i*e.size:(i+1)*e.size], obs[i*e.obs:(i+1)*e.obs])
+		e.layout.Flatten(x[i*e.size:(i+1)*e.size], obs[i*e.obs:(i+1)*e.obs])
 	}
 }

@@ -28,14 +28,18 @@ const varianceName = "obs_var"
 // NewNormalizer returns a Normalizer of observations that cuts off at clip. A space
 // without numbers is an error.
 func NewNormalizer(space env.Space, clip float32) (*Normalizer, error) {
-	columns := numbersOf(space, 0)
+	layout, err := env.LayoutOf(space)
+	if err != nil {
+		return nil, fmt.Errorf("norm_obs: %w", err)
+	}
+	columns := numbersOf(&layout)
 	if len(columns) == 0 {
 		return nil, fmt.Errorf("norm_obs of observations that are %s, want numbers (Box) among them", env.Describe(space))
 	}
 	k := len(columns)
 	m := &Normalizer{
 		mean: tape.NewVector("obs_mean", k), variance: tape.NewVector(varianceName, k),
-		columns: columns, row: space.Size(), clip: clip, all: NewMoments(k),
+		columns: columns, row: layout.Size, clip: clip, all: NewMoments(k),
 	}
 	m.publish()
 	return m, nil
@@ -127,26 +131,15 @@ func (m *Normalizer) State(s *state.State) {
 	}
 }
 
-// numbersOf returns the columns that are numbers in a row of s, whose first has the
-// index at.
-func numbersOf(s env.Space, at int) (columns []int) {
-	switch s := s.(type) {
-	case env.Box:
-		if len(s.Shape) == 3 {
-			return nil // an image
+// numbersOf returns the columns that are numbers in a row, and no image's.
+func numbersOf(l *env.Layout) (columns []int) {
+	for i := range l.Parts {
+		p := &l.Parts[i]
+		if p.Kind != env.Numbers || p.Byte {
+			continue
 		}
-		for i := range s.Size() {
-			columns = append(columns, at+i)
-		}
-	case env.Tuple:
-		for _, part := range s {
-			columns = append(columns, numbersOf(part, at)...)
-			at += part.Size()
-		}
-	case env.Dict:
-		for _, f := range s {
-			columns = append(columns, numbersOf(f.Space, at)...)
-			at += f.Space.Size()
+		for c := p.From; c < p.To; c++ {
+			columns = append(columns, c)
 		}
 	}
 	return columns

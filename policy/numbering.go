@@ -2,7 +2,6 @@ package policy
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/rlrun/rlrun/env"
 )
@@ -17,50 +16,41 @@ type numbering struct {
 // maxNumbers bounds a numbering's count: a float32 holds every whole number up to it.
 const maxNumbers = 1 << 24
 
-// newNumbering returns the numbering of a Discrete, MultiDiscrete or MultiBinary space, or
-// of a Tuple or Dict of these. Its error names the observations or actions (what), and
-// the wrapper that turns them into choices (cure).
+// newNumbering returns the numbering of a space of choices and bits. Its error names the
+// observations or actions (what), and the wrapper that turns them into choices (cure).
 func newNumbering(space env.Space, what, cure string) (numbering, error) {
-	n := numbering{count: 1}
-	if other := n.append(space); other != nil {
-		return numbering{}, fmt.Errorf("%s of a table are choices (Discrete, MultiDiscrete, MultiBinary, or a Tuple or Dict of these), and not %s; %s makes them so",
-			what, env.Describe(other), cure)
+	l, err := env.LayoutOf(space)
+	if err != nil {
+		return numbering{}, fmt.Errorf("%s: %w", what, err)
 	}
-	for _, r := range n.radix {
-		if r < 1 || n.count > maxNumbers/r {
-			return numbering{}, fmt.Errorf("%s of %d choices have more values together than the %d that a table takes", what, len(n.radix), maxNumbers)
+	n := numbering{count: 1}
+	for i := range l.Parts {
+		p := &l.Parts[i]
+		if p.Kind != env.Choice && p.Kind != env.Bits {
+			return numbering{}, fmt.Errorf("%s of a table are choices (Discrete, MultiDiscrete, MultiBinary, or a Tuple or Dict of these), and not %s; %s makes them so",
+				what, describePart(p), cure)
 		}
-		n.count *= r
+		for k := range p.Size() {
+			r := 2
+			if p.Kind == env.Choice {
+				r = p.N[k]
+			}
+			if r < 1 || n.count > maxNumbers/r {
+				return numbering{}, fmt.Errorf("%s of %d choices have more values together than the %d that a table takes", what, l.Size, maxNumbers)
+			}
+			n.count *= r
+			n.radix = append(n.radix, r)
+		}
 	}
 	return n, nil
 }
 
-// append adds the choices of a space. It returns the first part that is not a space of
-// choices, nil if all parts are.
-func (n *numbering) append(space env.Space) (other env.Space) {
-	switch s := space.(type) {
-	case env.Discrete:
-		n.radix = append(n.radix, s.N)
-	case env.MultiDiscrete:
-		n.radix = append(n.radix, s.N...)
-	case env.MultiBinary:
-		n.radix = append(n.radix, slices.Repeat([]int{2}, s.N)...)
-	case env.Tuple:
-		for _, part := range s {
-			if other = n.append(part); other != nil {
-				return other
-			}
-		}
-	case env.Dict:
-		for _, field := range s {
-			if other = n.append(field.Space); other != nil {
-				return other
-			}
-		}
-	default:
-		return space
+// describePart says what a part is that is not choices.
+func describePart(p *env.Part) string {
+	if p.Kind == env.Pixels {
+		return env.Describe(env.Image{H: p.Shape[0], W: p.Shape[1], C: p.Shape[2]})
 	}
-	return nil
+	return env.Describe(env.Box{Low: p.Low, High: p.High})
 }
 
 // size is the floats in a row.

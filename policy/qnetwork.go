@@ -33,27 +33,43 @@ var _ Policy = (*QNetwork)(nil)
 //
 // Wang et al. 2016, arXiv:1511.06581, eq. 9.
 func NewQNetwork(rng *rand.Rand, spec env.Spec, k Kwargs, normal *Normalizer, e nn.Engine, duels bool) (*QNetwork, error) {
-	act, ok := spec.Act.(env.Discrete)
+	actions, ok := oneChoice(spec.Act)
 	if !ok {
 		return nil, fmt.Errorf("policy: actions are %s, want a choice (Discrete), to have a value each", env.Describe(spec.Act))
 	}
-	q := &QNetwork{
-		encoder: newEncoder(spec.Obs, normal), actions: act.N, none: make([]float32, act.N),
-		spec: Spec{Obs: spec.Obs, Act: spec.Act, Scores: act.N, Values: true},
+	in, err := newEncoder(spec.Obs, normal)
+	if err != nil {
+		return nil, err
 	}
-	out := act.N
+	q := &QNetwork{
+		encoder: in, actions: actions, none: make([]float32, actions),
+		spec: Spec{Obs: spec.Obs, Act: spec.Act, Scores: actions, Values: true},
+	}
+	out := actions
 	if duels {
 		out++
-		q.duel = make([]float32, act.N*out)
-		for i := range act.N {
+		q.duel = make([]float32, actions*out)
+		for i := range actions {
 			row := q.duel[i*out : (i+1)*out]
-			f32.Fill(row[1:], -1/float32(act.N))
+			f32.Fill(row[1:], -1/float32(actions))
 			row[0], row[1+i] = 1, row[1+i]+1
 		}
 	}
-	var err error
 	q.Net, err = k.network(rng, "q", q.size, out, 1, e)
 	return q, err
+}
+
+// oneChoice returns the number of actions of a space that is a single choice.
+func oneChoice(act env.Space) (n int, ok bool) {
+	l, err := env.LayoutOf(act)
+	if err != nil || l.Size != 1 {
+		return 0, false
+	}
+	all, ok := l.Choices()
+	if !ok {
+		return 0, false
+	}
+	return all[0], true
 }
 
 // Spec describes the policy.

@@ -36,7 +36,11 @@ func NewSquashed(rng *rand.Rand, spec env.Spec, k Kwargs, normal *Normalizer, e 
 	if err != nil {
 		return nil, err
 	}
-	p := &Squashed{Bounds: b, encoder: newEncoder(spec.Obs, normal), Tape: tape.New(), acting: tape.New()}
+	enc, err := newEncoder(spec.Obs, normal)
+	if err != nil {
+		return nil, err
+	}
+	p := &Squashed{Bounds: b, encoder: enc, Tape: tape.New(), acting: tape.New()}
 	in := p.size
 	if k.UseSDE {
 		if p.Features, p.features, err = k.split(rng, "features", in, e); err != nil {
@@ -88,6 +92,7 @@ func (p *Squashed) Act(in In, out Out) {
 	case in.Noise != nil:
 		p.Head.Means(raw, p.out)
 		p.Head.Noise.Add(raw, x, in.Noise)
+		p.logProb(out.LogProb, x, raw)
 		f32.Tanh(raw, raw)
 	case in.Rand == nil && out.LogProb == nil:
 		p.Head.Means(raw, p.out)
@@ -102,6 +107,17 @@ func (p *Squashed) Act(in In, out Out) {
 		copy(out.Act, raw)
 		p.Stretch(out.Act)
 	}
+}
+
+// logProb writes the log of the densities of tanh u, for u [N, A] that was drawn for what
+// infer returned.
+func (p *Squashed) logProb(logp, x, u []float32) {
+	if logp == nil {
+		return
+	}
+	n := len(logp)
+	p.acting.Reset()
+	copy(logp, p.Head.LogProb(p.acting.Const(p.out, n), p.acting.Const(x, n), u).Value)
 }
 
 // DrawNoise draws exploration that depends on the state [N, Spec.Noise], each row with

@@ -29,16 +29,16 @@ var _ Policy = (*Tiles)(nil)
 // not empty they are bounds in place of those of the observations, which must have
 // some; what is beyond counts as on the edge.
 func NewTiles(spec env.Spec, tilings, tiles int, low, high []float32, q float32) (*Tiles, error) {
-	box, ok := spec.Obs.(env.Box)
-	act, ok2 := spec.Act.(env.Discrete)
+	ownLow, ownHigh, ok := numberBounds(spec.Obs)
+	actions, ok2 := oneChoice(spec.Act)
 	if !ok || !ok2 {
 		return nil, fmt.Errorf("policy: tiles take observations that are a Box of numbers and actions that are a choice (Discrete), not %s and %s", env.Describe(spec.Obs), env.Describe(spec.Act))
 	}
 	if len(low)+len(high) == 0 {
-		low, high = box.Low, box.High
+		low, high = ownLow, ownHigh
 	}
-	if len(low) != box.Size() || len(high) != box.Size() {
-		return nil, fmt.Errorf("policy: bounds of %d and %d numbers, want %d each", len(low), len(high), box.Size())
+	if size := len(ownLow); len(low) != size || len(high) != size {
+		return nil, fmt.Errorf("policy: bounds of %d and %d numbers, want %d each", len(low), len(high), size)
 	}
 	cells := float64(tilings)
 	for j := range low {
@@ -47,12 +47,27 @@ func NewTiles(spec env.Spec, tilings, tiles int, low, high []float32, q float32)
 		}
 		cells *= float64(tiles + 1)
 	}
-	if cells*float64(act.N) > nn.MaxWeights {
-		return nil, fmt.Errorf("policy: %d tilings of %d tiles in %d dimensions for %d actions are more than %d weights", tilings, tiles, len(low), act.N, nn.MaxWeights)
+	if cells*float64(actions) > nn.MaxWeights {
+		return nil, fmt.Errorf("policy: %d tilings of %d tiles in %d dimensions for %d actions are more than %d weights", tilings, tiles, len(low), actions, nn.MaxWeights)
 	}
-	t := &Tiles{tape.NewParam("tiles", int(cells), act.N), tilings, tiles, low, high, make([]int, tilings), Spec{Obs: spec.Obs, Act: spec.Act, Scores: act.N, Values: true}, make([]float32, act.N)}
+	t := &Tiles{tape.NewParam("tiles", int(cells), actions), tilings, tiles, low, high, make([]int, tilings), Spec{Obs: spec.Obs, Act: spec.Act, Scores: actions, Values: true}, make([]float32, actions)}
 	f32.Fill(t.W.Value, q/float32(tilings))
 	return t, nil
+}
+
+// numberBounds returns the bounds of a space that is numbers alone.
+func numberBounds(space env.Space) (low, high []float32, ok bool) {
+	l, err := env.LayoutOf(space)
+	if err != nil {
+		return nil, nil, false
+	}
+	for _, p := range l.Parts {
+		if p.Kind != env.Numbers {
+			return nil, nil, false
+		}
+		low, high = append(low, p.Low...), append(high, p.High...)
+	}
+	return low, high, true
 }
 
 // Active returns the rows of W that one observation has a part in, until it is called

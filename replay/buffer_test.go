@@ -32,31 +32,27 @@ func (s *story) step() (act []float32, r *env.Result) {
 	return []float32{0, 1}, r
 }
 
-func filled(t *testing.T, b replay.Buffer, steps int) *story {
+func newRing(t testing.TB, spec env.Spec, capacity int, first *env.Result) *replay.Ring {
 	t.Helper()
-	s := new(story)
-	for range steps {
-		b.Add(s.step())
-	}
-	return s
-}
-
-func newUniform(t testing.TB, spec env.Spec, capacity int) replay.Uniform {
-	t.Helper()
-	u, err := replay.NewUniform(spec, capacity, 0.5, step(100, 200))
+	r, err := replay.NewRing(spec, capacity, first)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return u
+	return r
 }
 
-func newPrioritized(t testing.TB, capacity int) *replay.Prioritized {
+// newBuffer returns a Buffer of 20 transitions of a story, of some steps each.
+func newBuffer(t testing.TB, spec env.Spec, prioritized bool, n int) replay.Buffer {
 	t.Helper()
-	p, err := replay.NewPrioritized(spec(), capacity, 0.5, step(100, 200), 0.6, 0.4)
-	if err != nil {
-		t.Fatal(err)
+	r := newRing(t, spec, 20, step(100, 200))
+	b := replay.Buffer{Store: r, Sampler: replay.Uniform{}, View: replay.OneStep{Gamma: 0.5}}
+	if prioritized {
+		b.Sampler = replay.NewPrioritized(r.Rows(), 0.6, 0.4)
 	}
-	return p
+	if n > 1 {
+		b.View = &replay.NSteps{Gamma: 0.5, N: n}
+	}
+	return b
 }
 
 // image is spec with observations that are kept as bytes, but for the halves that
@@ -71,8 +67,8 @@ func image() env.Spec {
 // transition to what happened.
 func TestBuffers(t *testing.T) {
 	for name, b := range map[string]replay.Buffer{
-		"uniform": newUniform(t, spec(), 20), "prioritized": newPrioritized(t, 20), "images": newUniform(t, image(), 20),
-		"3 steps": replay.NewNStep(newUniform(t, spec(), 20), 3), "3 steps, prioritized": replay.NewNStep(newPrioritized(t, 20), 3),
+		"uniform": newBuffer(t, spec(), false, 1), "prioritized": newBuffer(t, spec(), true, 1), "images": newBuffer(t, image(), false, 1),
+		"3 steps": newBuffer(t, spec(), false, 3), "3 steps, prioritized": newBuffer(t, spec(), true, 3),
 	} {
 		n := 1
 		if name[0] == '3' {
@@ -81,8 +77,8 @@ func TestBuffers(t *testing.T) {
 		s, rng, batch := new(story), rand.New(rand.NewPCG(1, 2)), replay.NewBatch(spec(), 64)
 		for s.t < 50 {
 			b.Add(s.step())
-			if want := min(2*s.t, 20); b.Len() != want {
-				t.Fatalf("%s: Len = %d after %d steps, want %d", name, b.Len(), s.t, want)
+			if want := min(2*s.t, 20); b.Store.Len() != want {
+				t.Fatalf("%s: Len = %d after %d steps, want %d", name, b.Store.Len(), s.t, want)
 			}
 			b.Sample(rng, batch)
 			seen := map[float32]bool{}
@@ -123,12 +119,12 @@ func ends(env, t int) bool { return t%(3+env) == 2+env }
 // TestBufferState restores a buffer before and after it is full, which then draws
 // and goes on as the first.
 func TestBufferState(t *testing.T) {
-	for name, newBuffer := range map[string]func() replay.Buffer{
-		"uniform": func() replay.Buffer { return newUniform(t, spec(), 20) }, "prioritized": func() replay.Buffer { return newPrioritized(t, 20) },
-		"images": func() replay.Buffer { return newUniform(t, image(), 20) },
+	for name, newOne := range map[string]func() replay.Buffer{
+		"uniform": func() replay.Buffer { return newBuffer(t, spec(), false, 1) }, "prioritized": func() replay.Buffer { return newBuffer(t, spec(), true, 1) },
+		"images": func() replay.Buffer { return newBuffer(t, image(), false, 1) },
 	} {
 		for _, steps := range []int{0, 5, 33} {
-			one, two := newBuffer(), newBuffer()
+			one, two := newOne(), newOne()
 			dir := t.TempDir()
 			s, files := new(story), state.NewSegments(dir)
 			var saved bytes.Buffer
@@ -142,7 +138,9 @@ func TestBufferState(t *testing.T) {
 				}
 				one.Add(s.step())
 			}
-			filled(t, two, 7) // to be forgotten
+			for forgotten := new(story); forgotten.t < 7; {
+				two.Add(forgotten.step())
+			}
 			if err := state.NewSegments(dir).Load(bytes.NewReader(saved.Bytes()), two); err != nil {
 				t.Fatalf("%s after %d steps: %v", name, steps, err)
 			}
@@ -169,12 +167,12 @@ func TestBufferState(t *testing.T) {
 
 func TestBufferErrors(t *testing.T) {
 	for _, capacity := range []int{0, 1, math.MaxInt} {
-		if _, err := replay.NewUniform(spec(), capacity, 0.9, step(0, 0)); err == nil {
-			t.Errorf("NewUniform of %d transitions has no error", capacity)
+		if _, err := replay.NewRing(spec(), capacity, step(0, 0)); err == nil {
+			t.Errorf("NewRing of %d transitions has no error", capacity)
 		}
 	}
-	if got, bytes := replay.Size(spec(), 1000), replay.Size(image(), 1000); got != 16_000 || bytes != 13_000 {
-		t.Errorf("Size of 1000 transitions of 1 + 1 numbers = %d, want 16000; of an image and 1: %d, want 13000", got, bytes)
+	if got, bytes := replay.Size(spec(), 1000), replay.Size(image(), 1000); got != 13_000 || bytes != 10_000 {
+		t.Errorf("Size of 1000 transitions of a number and a choice = %d, want 13000; of an image and a choice: %d, want 10000", got, bytes)
 	}
 }
 
@@ -189,9 +187,8 @@ func TestNStep(t *testing.T) {
 	golden.Read(t, "testdata/nsteps.json.gz", &records)
 	for k, c := range records {
 		for n, want := range c.NStep {
-			u, err := replay.NewUniform(spec(), len(c.Rewards), c.Gamma, env.NewResult(1, 1))
-			if err != nil {
-				t.Fatal(err)
+			u := replay.Buffer{
+				Store: newRing(t, spec(), len(c.Rewards), env.NewResult(1, 1)), Sampler: replay.Uniform{}, View: &replay.NSteps{Gamma: c.Gamma, N: n},
 			}
 			for i, reward := range c.Rewards {
 				r := env.NewResult(1, 1)
@@ -200,7 +197,7 @@ func TestNStep(t *testing.T) {
 				u.Add([]float32{0}, r)
 			}
 			b := replay.NewBatch(spec(), 50*len(want))
-			replay.NewNStep(u, n).Sample(rand.New(rand.NewPCG(1, 2)), b)
+			u.Sample(rand.New(rand.NewPCG(1, 2)), b)
 			seen := map[int]bool{}
 			for i, obs := range b.Obs {
 				at := int(obs)
@@ -228,10 +225,8 @@ func TestPrioritized(t *testing.T) {
 	}
 	golden.Read(t, "testdata/prioritized.json.gz", &cases)
 	for _, c := range cases {
-		p, err := replay.NewPrioritized(spec(), c.N, 0.9, env.NewResult(1, 1), c.Alpha, c.Beta)
-		if err != nil {
-			t.Fatal(err)
-		}
+		ring := newRing(t, spec(), c.N, env.NewResult(1, 1))
+		p := replay.Buffer{Store: ring, Sampler: replay.NewPrioritized(ring.Rows(), c.Alpha, c.Beta), View: replay.OneStep{Gamma: 0.9}}
 		var index []int
 		for i := range c.N {
 			r := env.NewResult(1, 1)
@@ -239,7 +234,7 @@ func TestPrioritized(t *testing.T) {
 			p.Add([]float32{0}, r)
 			index = append(index, i)
 		}
-		p.Reprioritize(index, c.TDErrors)
+		p.Sampler.Learned(index, c.TDErrors)
 		const draws = 200_000
 		b, rng, count := replay.NewBatch(spec(), 100), rand.New(rand.NewPCG(1, 2)), make([]float64, c.N)
 		for range draws / b.Len() {

@@ -5,58 +5,47 @@ import (
 	"math/bits"
 	"math/rand/v2"
 
-	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/state"
 )
 
-// Prioritized is a Buffer that draws transition i with probability
-// P(i) = p_i^α / Σ p^α, for priorities p = |δ| + ε that follow its last error δ;
-// new ones have the greatest so far. Schaul et al. 2016, arXiv:1511.05952, eq. 1,
-// section 3.3, and algorithm 1.
+// Prioritized is a Sampler that draws step i with probability P(i) = p_i^α / Σ p^α, for
+// priorities p = |δ| + ε that follow the step's last TD error δ; new steps have the greatest
+// priority so far. Schaul et al. 2016, arXiv:1511.05952, eq. 1, section 3.3, and
+// algorithm 1.
 type Prioritized struct {
-	*ring
-	alpha, beta float64
-	tree        []float64 // [2·leaves] node k has the sum of 2k and 2k+1; leaf leaves+row has p^α
-	leaves      int       // a power of two
-	highest     float64   // priority^α so far
+	Beta float64 // β of the weights, which grows to 1 as training goes on
+
+	alpha   float64
+	tree    []float64 // [2·leaves] node k has the sum of 2k and 2k+1; leaf leaves+row has p^α
+	rows    int       // that a step can have
+	leaves  int       // a power of two
+	highest float64   // priority^α so far
 }
 
-var (
-	_ Buffer      = (*Prioritized)(nil)
-	_ Prioritizer = (*Prioritized)(nil)
-)
+var _ Sampler = (*Prioritized)(nil)
 
-// SumTreeSize is what the priorities of so many transitions take, in bytes.
+// SumTreeSize returns the bytes that the priorities of so many transitions take.
 func SumTreeSize(capacity int) int { return 16 * leavesFor(capacity) }
 
-// leavesFor is the least power of two that is not below rows.
+// leavesFor returns the least power of two that is not below rows.
 func leavesFor(rows int) int { return 1 << bits.Len(uint(max(rows, 1)-1)) }
 
-// leastError is ε, that keeps every transition possible.
+// leastError is ε, that keeps every step possible.
 const leastError = 1e-6
 
-// NewPrioritized returns an empty Prioritized like NewUniform, with exponents α of
-// priorities and β of weights.
-func NewPrioritized(spec env.Spec, capacity int, gamma float32, first *env.Result, alpha, beta float64) (*Prioritized, error) {
-	r, err := newRing(spec, capacity, gamma, first)
-	if err != nil {
-		return nil, err
-	}
-	p := &Prioritized{ring: r, alpha: alpha, beta: beta, leaves: leavesFor(r.slots * r.n), highest: 1}
-	p.tree = make([]float64, 2*p.leaves)
-	return p, nil
+// NewPrioritized returns a Prioritized for a Store whose steps are in rows below a number,
+// with exponents α of priorities and β of weights.
+func NewPrioritized(rows int, alpha, beta float64) *Prioritized {
+	n := leavesFor(rows)
+	return &Prioritized{Beta: beta, alpha: alpha, tree: make([]float64, 2*n), rows: rows, leaves: n, highest: 1}
 }
 
-// Anneal sets β, which grows to 1 as training goes on.
-func (p *Prioritized) Anneal(beta float64) { p.beta = beta }
-
-// Add keeps one step, which is as likely as the likeliest so far.
-func (p *Prioritized) Add(act []float32, r *env.Result) {
-	from := p.head * p.n
-	p.ring.Add(act, r)
-	for i := range p.n {
-		p.set(from+i, p.highest)
-		p.set(p.head*p.n+i, 0) // whose transition is gone
+// Stored gives a new step the greatest priority so far.
+func (p *Prioritized) Stored(row int, kept bool) {
+	if kept {
+		p.set(row, p.highest)
+	} else {
+		p.set(row, 0)
 	}
 }
 
@@ -69,7 +58,7 @@ func (p *Prioritized) set(row int, v float64) {
 	}
 }
 
-// find is the row at which the priorities up to it sum up to more than sum.
+// find returns the first row up to which the priorities add up to more than sum.
 func (p *Prioritized) find(sum float64) int {
 	k := 1
 	for k < p.leaves {
@@ -82,27 +71,24 @@ func (p *Prioritized) find(sum float64) int {
 	return k - p.leaves
 }
 
-// Sample draws from each of B equal parts of the sum of all priorities. Weights
+// Sample draws a step from each of B equal parts of the sum of all priorities. Weights
 // are (N P)^-β over the greatest of the batch.
-func (p *Prioritized) Sample(rng *rand.Rand, b *Batch) { p.sample(rng, b, 1) }
-
-func (p *Prioritized) sample(rng *rand.Rand, b *Batch, n int) {
-	total, greatest := p.tree[1], 0.0
-	for i := range b.Index {
-		row := p.find((float64(i) + rng.Float64()) / float64(len(b.Index)) * total)
-		w := math.Pow(float64(p.Len())*p.tree[p.leaves+row]/total, -p.beta)
-		b.Index[i], b.Weight[i] = row, float32(w)
+func (p *Prioritized) Sample(rng *rand.Rand, s Store, index []int, weight []float32) {
+	total, n, greatest := p.tree[1], float64(s.Len()), 0.0
+	for i := range index {
+		row := p.find((float64(i) + rng.Float64()) / float64(len(index)) * total)
+		w := math.Pow(n*p.tree[p.leaves+row]/total, -p.Beta)
+		index[i], weight[i] = row, float32(w)
 		greatest = max(greatest, w)
 	}
-	for i := range b.Weight {
-		b.Weight[i] /= float32(greatest)
+	for i := range weight {
+		weight[i] /= float32(greatest)
 	}
-	p.fetch(b, n)
 }
 
-// Reprioritize has the errors of a Batch's transitions. Of one that was drawn twice
-// the last counts.
-func (p *Prioritized) Reprioritize(index []int, tdError []float32) {
+// Learned sets the priorities of steps by their TD errors. Of a step that was drawn twice
+// the last error counts.
+func (p *Prioritized) Learned(index []int, tdError []float32) {
 	for i, row := range index {
 		v := math.Pow(math.Abs(float64(tdError[i]))+leastError, p.alpha)
 		p.set(row, v)
@@ -110,13 +96,12 @@ func (p *Prioritized) Reprioritize(index []int, tdError []float32) {
 	}
 }
 
-// State visits what is kept and the priorities.
+// State visits the priorities.
 func (p *Prioritized) State(s *state.State) {
-	p.ring.State(s)
-	s.Doubles("replay/priorities", p.tree[p.leaves:p.leaves+p.slots*p.n])
+	s.Doubles("replay/priorities", p.tree[p.leaves:p.leaves+p.rows])
 	s.Double("replay/highest", &p.highest)
 	if s.Loading() {
-		for row := range p.slots * p.n {
+		for row := range p.rows {
 			p.set(row, p.tree[p.leaves+row])
 		}
 	}

@@ -3,132 +3,128 @@ package replay
 import (
 	"fmt"
 	"math"
-	"math/rand/v2"
-	"slices"
 
 	"github.com/rlrun/rlrun/env"
-	"github.com/rlrun/rlrun/policy/f32"
 )
 
-// A ring is the latest T steps of N environments. Row t·N+i is environment i in
-// slot t, of which there are T+1: the newest has only observations, on which is
-// acted next. So each observation is kept once, for what a transition led to is
-// the row of the next slot. Where an episode was cut off that is the next one's
-// first observation; what it was cut off at is then one of the final rows.
-type ring struct {
-	n, slots, o, a int // environments, T+1, floats of an observation and of an action
-	gamma          float32
-	obs            rows      // [slots·N, O]
-	act            []float32 // [slots·N, A]
-	reward         []float32 // [slots·N]
-	end            []int32   // [slots·N] how the transition ended its episode: see below
-	final          rows      // [F, O]
-	free           []int32   // final rows that no transition has
-	mask           []bool    // [slots·N, choices] what can be done at the observations, where environments have masks
-	choices        int       // in a row of mask; 0 without masks
-	head, kept     int       // the newest slot; slots of transitions
-	steps          int       // ever kept: head is this, modulo slots
+// A Ring is a Store of the latest T steps of N environments. Row t·N+i is environment i
+// in slot t, and there are T+1 slots: the newest has only observations, on which the
+// environments act next. So each observation is kept once, for what a step led to is the
+// row of the next slot. Where an episode was cut off that is the next one's first
+// observation; the one that it was cut off at is kept beside.
+type Ring struct {
+	n, slots, o int       // environments, T+1, floats of an observation
+	obs, act    rows      // [slots·N, O], [slots·N, A]
+	reward      []float32 // [slots·N]
+	end         []int32   // [slots·N] how the step ended its episode: see below
+	mask        []bool    // [slots·N, M] what is allowed at the observations, where environments have masks
+	choices     int       // M; 0 without masks
+	cut         cutOffs
+	head, kept  int   // the newest slot; slots of steps
+	steps       int   // ever kept: head is this, modulo slots
+	next        []int // scratch: [B] rows of observations
 }
 
-// What a transition did to its episode; k ≥ 0 means that it was cut off, at final
-// row k.
+var _ Recorder = (*Ring)(nil)
+
+// What a step did to its episode; k ≥ 0 means that it was cut off, and the last
+// observation is the k-th of cutOffs.
 const (
 	goesOn   = -1
 	terminal = -2
 )
 
-// limit bounds what a buffer may take, in bytes: 8 GiB, or what an int can count.
+// limit bounds the bytes of a Ring: 8 GiB, or what an int can count.
 const limit = min(8<<30, math.MaxInt)
 
-// Size is what a buffer of so many transitions of spec's shape takes, in bytes. Each
-// observation is kept once, and as bytes where it is of whole numbers up to 255 by its
-// space, or an image of such.
-func Size(spec env.Spec, capacity int) int {
-	return (width(spec.Obs) + 4*spec.Act.Size() + 8) * capacity
+// Size returns the bytes that a Ring of so many transitions of spec's shape takes. Each
+// observation is kept once, and what its layout says to be whole numbers up to 255 as bytes.
+// A mask takes another byte for each choice.
+func Size(spec env.Spec, capacity int) int { return rowSize(spec, 0) * capacity }
+
+// rowSize returns the bytes of a row with a mask of some choices.
+func rowSize(spec env.Spec, choices int) int {
+	return layoutSize(spec.Obs) + layoutSize(spec.Act) + 8 + choices
 }
 
-// newRing returns an empty ring for capacity transitions of environments that begin
-// as first says.
-func newRing(spec env.Spec, capacity int, gamma float32, first *env.Result) (*ring, error) {
-	row, n := Size(spec, 1)+len(first.Mask)/len(first.Reward), len(first.Reward)
+// NewRing returns an empty Ring for capacity transitions of environments that begin as
+// first says, which is not kept. It is an error if they would take too much memory.
+func NewRing(spec env.Spec, capacity int, first *env.Result) (*Ring, error) {
+	n := len(first.Reward)
+	choices := len(first.Mask) / n
+	row := rowSize(spec, choices)
 	if capacity < n || capacity > limit/row {
 		return nil, fmt.Errorf("replay: buffer_size is %d, want %d … %d: a transition takes %d bytes, and a buffer may take %d",
 			capacity, n, limit/row, row, limit)
 	}
-	r := &ring{n: n, slots: capacity/n + 1, o: spec.Obs.Size(), a: spec.Act.Size(), gamma: gamma}
-	rows := r.slots * n
-	floats := func(k int) []float32 { return make([]float32, rows*k) }
-	r.obs, r.act, r.reward, r.end = newRows(spec.Obs, rows), floats(r.a), floats(1), make([]int32, rows)
+	r := &Ring{n: n, slots: capacity/n + 1, o: spec.Obs.Size(), choices: choices}
+	all := r.Rows()
+	r.obs, r.act = newRows(spec.Obs, all), newRows(spec.Act, all)
+	r.reward, r.end, r.mask = make([]float32, all), make([]int32, all), make([]bool, all*choices)
 	for i := range r.end {
 		r.end[i] = goesOn
 	}
-	f := 0
-	if spec.MaxSteps > 0 { // room for the final rows of time limits
-		f = n * (r.slots/spec.MaxSteps + 2)
+	cuts := 0
+	if spec.MaxSteps > 0 { // room for time limits
+		cuts = n * (r.slots/spec.MaxSteps + 2)
 	}
-	r.final, r.free = newRows(spec.Obs, f), make([]int32, 0, f)
-	r.final.clear()
-	r.choices = len(first.Mask) / n
-	r.mask = make([]bool, rows*r.choices)
+	r.cut = newCutOffs(spec.Obs, choices, cuts)
 	r.look(first)
 	return r, nil
 }
 
-// Len is the number of transitions kept.
-func (r *ring) Len() int { return r.kept * r.n }
+// Rows returns a number that is greater than the row of any step.
+func (r *Ring) Rows() int { return r.slots * r.n }
 
-// look keeps what is acted on next.
-func (r *ring) look(res *env.Result) {
-	r.obs.set(r.head*r.n, res.Obs)
+// Len returns the number of transitions kept.
+func (r *Ring) Len() int { return r.kept * r.n }
+
+// look keeps the observations on which the environments act next.
+func (r *Ring) look(res *env.Result) {
+	for i := range r.n {
+		r.obs.set(r.head*r.n+i, res.Obs[i*r.o:(i+1)*r.o])
+	}
 	copy(r.mask[r.head*r.n*r.choices:], res.Mask)
 }
 
 // Add keeps one step in place of the oldest.
-func (r *ring) Add(act []float32, res *env.Result) {
-	from := r.head * r.n
-	copy(r.act[from*r.a:], act)
+func (r *Ring) Add(act []float32, res *env.Result, s Sampler) {
+	from, a := r.head*r.n, r.act.width
 	for i, reward := range res.Reward {
 		row := from + i
+		r.act.set(row, act[i*a:(i+1)*a])
 		r.release(row)
 		r.reward[row] = float32(reward)
 		switch {
 		case res.Terminated[i]:
 			r.end[row] = terminal
 		case res.Done(i):
-			r.end[row] = r.keep(res.Next[i*r.o : (i+1)*r.o])
+			var mask []bool
+			if r.choices > 0 {
+				mask = res.NextMask[i*r.choices : (i+1)*r.choices]
+			}
+			r.end[row] = r.cut.keep(res.Next[i*r.o:(i+1)*r.o], mask)
 		}
 	}
-	r.advance()
+	r.steps++
+	r.head, r.kept = r.steps%r.slots, min(r.kept+1, r.slots-1)
 	r.look(res)
-}
-
-// keep returns the final row that has obs.
-func (r *ring) keep(obs []float32) (k int32) {
-	if last := len(r.free) - 1; last >= 0 {
-		k, r.free = r.free[last], r.free[:last]
-		r.final.set(int(k), obs)
-		return k
+	for i := range r.n {
+		s.Stored(from+i, true)
+		s.Stored(r.head*r.n+i, false)
 	}
-	r.final.add(obs)
-	return int32(r.final.len() - 1)
 }
 
-// release frees the final row of a transition, if it has one.
-func (r *ring) release(row int) {
+// release frees what is kept beside a step.
+func (r *Ring) release(row int) {
 	if k := r.end[row]; k >= 0 {
-		r.free = append(r.free, k)
+		r.cut.free = append(r.cut.free, k)
 	}
 	r.end[row] = goesOn
 }
 
-// advance goes on to the next slot.
-func (r *ring) advance() {
-	r.steps++
-	r.head, r.kept = r.steps%r.slots, min(r.kept+1, r.slots-1)
-}
-
-// row is the j-th transition kept, the oldest of which is 0.
-func (r *ring) row(j int) int {
+// Row returns the row of the j-th transition kept, the oldest of which is 0.
+func (r *Ring) Row(j int) int {
 	j += (r.head + r.slots - r.kept) * r.n
 	if rows := r.slots * r.n; j >= rows {
 		j -= rows
@@ -136,54 +132,48 @@ func (r *ring) row(j int) int {
 	return j
 }
 
-// draw fills index with rows, all equally likely.
-func (r *ring) draw(rng *rand.Rand, index []int) {
-	for i := range index {
-		index[i] = r.row(rng.IntN(r.Len()))
+// At returns what came of the step in a row.
+func (r *Ring) At(row int) Step {
+	s := Step{Reward: r.reward[row], After: -1}
+	switch end := r.end[row]; {
+	case end == terminal:
+		s.End = Terminated
+	case end >= 0:
+		s.End = CutOff
+	default:
+		if next := r.follow(row); next/r.n != r.head {
+			s.After = next
+		}
 	}
+	return s
 }
 
-// fetch fills b with what is in the rows of its Index, for n steps of each, fewer
-// where the episode ends or there are no more.
-func (r *ring) fetch(b *Batch, n int) {
-	for i, row := range b.Index {
-		last, sum, discount := row, r.reward[row], r.gamma
-		for range n - 1 {
-			next := r.follow(last)
-			if r.end[last] != goesOn || next/r.n == r.head {
-				break
-			}
-			last = next
-			sum += float32(discount * r.reward[last])
-			discount *= r.gamma
-		}
-		if r.end[last] == terminal {
-			discount = 0
-		}
-		b.Reward[i], b.Discount[i], b.next[i], b.end[i] = sum, discount, r.follow(last), r.end[last]
-	}
-	r.obs.gather(b.Obs, b.Index)
-	f32.Gather(b.Act, r.act, r.a, b.Index)
-	r.obs.gather(b.Next, b.next)
-	if r.choices > 0 {
-		b.Mask = slices.Grow(b.Mask[:0], b.Len()*r.choices)[:b.Len()*r.choices]
-	}
-	for i, k := range b.end {
-		mask := b.Mask[i*r.choices : (i+1)*r.choices]
-		copy(mask, r.mask[b.next[i]*r.choices:])
-		if k >= 0 {
-			r.final.get(b.Next[i*r.o:(i+1)*r.o], int(k))
-			for j := range mask {
-				mask[j] = true // which nobody knows
-			}
-		}
-	}
-}
-
-// follow is the row of the same environment in the next slot.
-func (r *ring) follow(row int) int {
+// follow returns the row of the same environment in the next slot.
+func (r *Ring) follow(row int) int {
 	if row += r.n; row >= len(r.end) {
 		row -= len(r.end)
 	}
 	return row
+}
+
+// Gather writes observations, actions and masks to b.
+func (r *Ring) Gather(b *Batch, first, last []int) {
+	r.next = r.next[:0]
+	for _, row := range last {
+		r.next = append(r.next, r.follow(row))
+	}
+	r.obs.gather(b.Obs, first)
+	r.act.gather(b.Act, first)
+	r.obs.gather(b.Next, r.next)
+	if r.choices > 0 && b.Mask == nil {
+		b.Mask = make([]bool, len(last)*r.choices)
+	}
+	for i, row := range last {
+		mask := b.Mask[i*r.choices : (i+1)*r.choices]
+		if k := r.end[row]; k >= 0 {
+			r.cut.get(int(k), b.Next[i*r.o:(i+1)*r.o], mask)
+		} else {
+			copy(mask, r.mask[r.next[i]*r.choices:])
+		}
+	}
 }

@@ -50,11 +50,20 @@ func makeDir(s *scenario.Scenario, dir string) (string, error) {
 	}
 }
 
+// missing is the error of a run whose directory is not there, an os.ErrNotExist.
+type missing string
+
+func (dir missing) Error() string {
+	return fmt.Sprintf("no run %s: there is no such directory; rlrun list runs shows those below runs", string(dir))
+}
+
+func (missing) Is(target error) bool { return target == os.ErrNotExist }
+
 // readConfig reads the config.yaml of the run in dir.
 func readConfig(dir string) (name string, text []byte, err error) {
 	info, err := os.Stat(dir)
 	if errors.Is(err, os.ErrNotExist) {
-		return "", nil, fmt.Errorf("no run %s: there is no such directory; rlrun list runs shows those below runs", dir)
+		return "", nil, missing(dir)
 	}
 	if err != nil {
 		return "", nil, fmt.Errorf("no run %s: %w", dir, err)

@@ -7,6 +7,7 @@ import (
 	"github.com/rlrun/rlrun/env/classic"
 	"github.com/rlrun/rlrun/env/grid"
 	"github.com/rlrun/rlrun/run"
+	"github.com/rlrun/rlrun/scenario"
 )
 
 // endless never ends an episode by itself, and has no return that solves it:
@@ -106,3 +107,6 @@ func registry() env.Registry {
 	r["acme/Judged-v0"] = env.Entry(func() *judged { return new(judged) })
 	return r
 }
+
+// catalog has the environments of registry.
+func catalog() scenario.Catalog { return scenario.Builtin(registry()) }

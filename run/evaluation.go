@@ -3,6 +3,7 @@ package run
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"math"
 
@@ -10,19 +11,18 @@ import (
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/state"
 	"github.com/rlrun/rlrun/policy"
-	"github.com/rlrun/rlrun/scenario"
 )
 
 // freqBranch is the child of a run's seed that the evaluations on the way descend
 // from, each from a child of its own.
 const freqBranch = 3
 
-// evaluations are those on the way: the books of them, and the best policy.
+// evaluations is the observer that evaluates policies on the way and keeps the best.
 type evaluations struct {
-	done         int     // how many
+	done         int     // evaluations so far
 	best         float64 // the greatest mean return; -Inf before the first
-	since        int     // how many since it
-	stopped      bool    // training has ended by one
+	since        int     // evaluations since the best
+	stopped      bool    // one of them has ended training
 	mean, length float64 // of the latest, until they are logged; NaN then
 }
 
@@ -37,26 +37,32 @@ func (e *evaluations) State(s *state.State) {
 	s.Int("eval/since", &e.since, math.MaxInt)
 	s.Double("eval/mean", &e.mean)
 	s.Double("eval/length", &e.length)
-	stopped := 0
-	if e.stopped {
-		stopped = 1
-	}
-	s.Int("eval/stopped", &stopped, 1)
-	e.stopped = stopped == 1
+	s.Bool("eval/stopped", &e.stopped)
 }
 
-// evaluate judges the present policy where that is due, between the last
-// iteration's steps and this one's, and keeps it if it is the best so far.
-// Training sees nothing of it, and goes on where it fails. It is not interrupted, or
-// the run that is resumed would miss it.
-func (r *Run) evaluate(ctx context.Context, last, steps int) error {
+// Observe evaluates the present policy if that is due. A failure is a Trouble, and training
+// goes on.
+func (e *evaluations) Observe(ctx context.Context, r *Run, st *Status) error {
 	every := *r.Scenario.Eval.Freq
-	if every == 0 || steps/every == last/every {
-		return nil
+	st.Evaluated = every > 0 && st.Passed(every)
+	if st.Evaluated {
+		if err := e.evaluate(ctx, r, st.Steps); err != nil {
+			if err := r.owned(); err != nil {
+				return err
+			}
+			st.Trouble = errors.Join(st.Trouble, err)
+		}
 	}
-	s, e := r.Scenario, &r.evals
+	st.EvalReturn, st.EvalLength, st.Stopped = e.mean, e.length, e.stopped
+	return nil
+}
+
+// evaluate judges the present policy, and saves it if it is the best so far. Training sees
+// nothing of it.
+func (e *evaluations) evaluate(ctx context.Context, r *Run, steps int) error {
+	s := r.Scenario
 	seed := env.Split(env.Split(s.Seed, freqBranch), uint64(e.done))
-	score, err := agents.Evaluate(ctx, r.agent.Policy().Clone(), s.Judge, s.Eval.FreqEpisodes, limit(s), seed)
+	score, err := agents.Evaluate(ctx, r.agent.Policy().Clone(), s.Judge, s.Eval.FreqEpisodes, s.EpisodeLimit(), seed)
 	e.done++
 	if err != nil {
 		return fmt.Errorf("the evaluation after %d steps failed: %w; training goes on", steps, err)
@@ -70,14 +76,6 @@ func (r *Run) evaluate(ctx context.Context, last, steps int) error {
 	}
 	e.stopped = s.Eval.StopAtThreshold && score.Mean >= *s.Threshold || s.Eval.Patience > 0 && e.since >= s.Eval.Patience
 	return err
-}
-
-// limit is the steps that an evaluation's episode may have.
-func limit(s *scenario.Scenario) int {
-	if n := s.Spec.MaxSteps; n > 0 {
-		return n
-	}
-	return s.Eval.MaxSteps
 }
 
 // savePolicy writes the present policy to a file of the run's.

@@ -8,8 +8,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-
-	"github.com/rlrun/rlrun/run"
 )
 
 // column returns the cells of a column of progress.csv that are not empty, with the
@@ -34,8 +32,8 @@ func column(t testing.TB, dir, name string) (steps []int, cells []string) {
 // kept, and training is the same to the byte without any.
 func TestEvaluations(t *testing.T) {
 	with, without := create(t, parse(t, quick, "eval.freq=500", "log_interval=64")), create(t, parse(t, quick, "eval.freq=0", "log_interval=64"))
-	finish(t, with, run.Options{})
-	finish(t, without, run.Options{})
+	finish(t, with)
+	finish(t, without)
 	steps, returns := column(t, with.Dir, "eval/mean_reward")
 	if want := []int{512, 1024, 1536, 2048}; !slices.Equal(steps, want) {
 		t.Errorf("evaluations at %v, want %v", steps, want)
@@ -65,7 +63,7 @@ func TestEvaluations(t *testing.T) {
 		}
 	}
 	stopped := create(t, parse(t, quick, "eval.freq=500", "steps="+strconv.Itoa(steps[best])))
-	finish(t, stopped, run.Options{})
+	finish(t, stopped)
 	if got, want := readFile(t, with.Dir, "policy-best.safetensors"), readFile(t, stopped.Dir, "policy.safetensors"); got != want {
 		t.Errorf("the best policy is not that of %d steps, with %v of %v", steps[best], returns[best], returns)
 	}
@@ -104,7 +102,7 @@ func TestEarlyStop(t *testing.T) {
 	} {
 		sets := append(c.sets, "eval.freq=256", "log_interval=64", "eval.freq_episodes=2")
 		r := create(t, parse(t, quick, sets...))
-		res := finish(t, r, run.Options{})
+		res := finish(t, r)
 		steps, returns := column(t, r.Dir, "eval/mean_reward")
 		want := c.want
 		if what == "patience" {
@@ -131,7 +129,7 @@ func TestEarlyStop(t *testing.T) {
 		if err := again.Resume(); err != nil {
 			t.Fatal(err)
 		}
-		st, err := again.Train(context.Background(), run.Options{})
+		st, err := again.Train(context.Background())
 		if err != nil || st.Steps != want || !st.Stopped {
 			t.Errorf("resumed after its end: %d steps, %v, want %d", st.Steps, err, want)
 		}
@@ -147,8 +145,8 @@ func TestResumeEvaluations(t *testing.T) {
 	best := readFile(t, dir, "policy-best.safetensors")
 	for _, at := range []int{200, 320, 700, 1300, 1900} {
 		r := create(t, parse(t, quick, sets...))
-		interrupt(t, r, at, run.Options{})
-		resume(t, r.Dir, run.Options{})
+		interrupt(t, r, at)
+		resume(t, r.Dir)
 		same(t, "interrupted at "+strconv.Itoa(at), outcome(t, r.Dir), want)
 		if readFile(t, r.Dir, "policy-best.safetensors") != best {
 			t.Errorf("interrupted at %d: another best policy", at)

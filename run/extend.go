@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 
 	"github.com/rlrun/rlrun/agents"
-	"github.com/rlrun/rlrun/env"
 )
 
 // Extend resumes an open run, finished or not, with a new number of steps in all, which
@@ -20,13 +19,13 @@ import (
 // If it is killed on the way, the run can be resumed: first Extend writes a checkpoint
 // that fits the old and the new config.yaml, then it removes the old result, and last it
 // replaces config.yaml.
-func (r *Run) Extend(steps string, stretch bool, envs env.Registry) (atZero bool, err error) {
+func (r *Run) Extend(steps string, stretch bool) (atZero bool, err error) {
 	trained, err := r.trained()
 	if err != nil {
 		return false, err
 	}
 	name := filepath.Join(r.Dir, configFile)
-	next, text, err := r.Scenario.Extend(name, steps, stretch, trained, envs)
+	next, text, err := r.Scenario.Extend(name, steps, stretch, trained)
 	if err != nil {
 		return false, err
 	}
@@ -34,6 +33,8 @@ func (r *Run) Extend(steps string, stretch bool, envs env.Registry) (atZero bool
 	case r.evals.stopped:
 		return false, fmt.Errorf("--steps %s: an evaluation has ended %s after %d steps, as eval.stop_at_threshold or eval.patience of its %s has it",
 			steps, r.Dir, trained, configFile)
+	case r.stopped:
+		return false, fmt.Errorf("--steps %s: an observer of the program that made %s has ended it after %d steps", steps, r.Dir, trained)
 	case next.Steps <= trained:
 		return false, fmt.Errorf("--steps %s: %s has trained %d already; want more", steps, r.Dir, trained)
 	}

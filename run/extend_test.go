@@ -16,10 +16,10 @@ import (
 func extend(t testing.TB, dir, steps string, stretch bool) *run.Result {
 	t.Helper()
 	r := open(t, dir)
-	if _, err := r.Extend(steps, stretch, registry()); err != nil {
+	if _, err := r.Extend(steps, stretch); err != nil {
 		t.Fatalf("Extend(%s, %v): %v", steps, stretch, err)
 	}
-	return finish(t, r, run.Options{})
+	return finish(t, r)
 }
 
 // rates are the learning rates of a run, by the steps of their rows.
@@ -40,15 +40,15 @@ func TestExtend(t *testing.T) {
 	falling := []string{"agent.learning_rate=lin_0.01", "log_interval=64", "eval.freq=512"}
 	want, _ := straight(t, append(slices.Clone(falling), "steps=4096", "schedule_steps=2048")...)
 	finished, interrupted := create(t, parse(t, quick, falling...)), create(t, parse(t, quick, falling...))
-	finish(t, finished, run.Options{})
-	interrupt(t, interrupted, 700, run.Options{})
+	finish(t, finished)
+	interrupt(t, interrupted, 700)
 	for what, dir := range map[string]string{"finished": finished.Dir, "interrupted": interrupted.Dir} {
 		if res := extend(t, dir, "4096", false); res.Steps != 4096 {
 			t.Errorf("%s: %d steps, want 4096", what, res.Steps)
 		}
 		same(t, what+" and extended", outcome(t, dir), want)
 		again := create(t, load(t, dir).Scenario)
-		finish(t, again, run.Options{})
+		finish(t, again)
 		same(t, what+", extended, and its config.yaml run again", outcome(t, again.Dir), want)
 	}
 	if all := rates(t, finished.Dir); all[1088] >= 0.006 || all[1088] <= 0.004 || all[2112] != 0 || all[4096] != 0 {
@@ -60,7 +60,7 @@ func TestExtend(t *testing.T) {
 // when on.
 func TestStretch(t *testing.T) {
 	r := create(t, parse(t, quick, "agent.learning_rate=lin_0.01", "log_interval=64"))
-	finish(t, r, run.Options{})
+	finish(t, r)
 	extend(t, r.Dir, "4096", true)
 	// An iteration reads its rate at its start: the row of 2112 steps has that of 2048.
 	if all := rates(t, r.Dir); all[2112] < 0.00499 || all[2112] > 0.00501 || all[4096] <= 0 {
@@ -77,8 +77,8 @@ func TestExtendHeld(t *testing.T) {
 	for rate, want := range map[string]bool{"1e-3": false, "lin_1e-3": true} {
 		for _, stretch := range []bool{false, true} {
 			r := create(t, parse(t, quick, "agent.learning_rate="+rate))
-			interrupt(t, r, 700, run.Options{})
-			if got, err := open(t, r.Dir).Extend("4096", stretch, registry()); err != nil || got != (want && !stretch) {
+			interrupt(t, r, 700)
+			if got, err := open(t, r.Dir).Extend("4096", stretch); err != nil || got != (want && !stretch) {
 				t.Errorf("Extend of a run with rate %s, stretched %v = %v, %v, want %v", rate, stretch, got, err, want && !stretch)
 			}
 		}
@@ -105,20 +105,20 @@ func TestExtendKilled(t *testing.T) {
 		"after config.yaml": {func(*testing.T, string, string) {}, long},
 	} {
 		r := create(t, parse(t, quick, sets...))
-		finish(t, r, run.Options{})
+		finish(t, r)
 		before := filepath.Join(t.TempDir(), "before")
 		if err := os.CopyFS(before, os.DirFS(r.Dir)); err != nil {
 			t.Fatal(err)
 		}
 		extended := open(t, r.Dir)
-		if _, err := extended.Extend("4096", false, registry()); err != nil {
+		if _, err := extended.Extend("4096", false); err != nil {
 			t.Fatal(err)
 		}
 		if err := extended.Close(); err != nil {
 			t.Fatal(err)
 		}
 		c.undo(t, r.Dir, before)
-		resume(t, r.Dir, run.Options{})
+		resume(t, r.Dir)
 		same(t, "killed "+what+" and resumed", outcome(t, r.Dir), c.want)
 	}
 }
@@ -126,8 +126,8 @@ func TestExtendKilled(t *testing.T) {
 // TestExtendFaults: what cannot be is a sentence, and changes nothing.
 func TestExtendFaults(t *testing.T) {
 	plain, stopped := create(t, parse(t, quick)), create(t, parse(t, quick, "eval.stop_at_threshold=true", "target=1", "eval.freq=256"))
-	finish(t, plain, run.Options{})
-	finish(t, stopped, run.Options{})
+	finish(t, plain)
+	finish(t, stopped)
 	for _, c := range []struct{ dir, steps, want string }{
 		{plain.Dir, "2048", "has trained 2048 already; want more"}, {plain.Dir, "1", "has trained 2048 already"},
 		{plain.Dir, "0", "steps is 0, want 1 or more"}, {plain.Dir, "many", "--steps many"}, {plain.Dir, "", "--steps"},
@@ -135,7 +135,7 @@ func TestExtendFaults(t *testing.T) {
 	} {
 		before := outcome(t, c.dir) + readFile(t, c.dir, "config.yaml") + readFile(t, c.dir, "checkpoint", "state")
 		r := open(t, c.dir)
-		if _, err := r.Extend(c.steps, false, registry()); err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "\n") {
+		if _, err := r.Extend(c.steps, false); err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("Extend(%q) = %v, want %q in one line", c.steps, err, c.want)
 		}
 		if err := r.Close(); err != nil {
@@ -154,7 +154,8 @@ func TestExtendUnsaved(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	blocked := false
-	st, err := r.Train(ctx, run.Options{CheckpointEvery: 512, Report: func(s run.Status) {
+	r.CheckpointEvery = 512
+	st, err := r.Train(ctx, told(func(s *run.Status) {
 		if s.Steps > 1024 && !blocked {
 			blocked = true
 			state := filepath.Join(r.Dir, "checkpoint", "state")
@@ -162,7 +163,7 @@ func TestExtendUnsaved(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-	}})
+	}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -174,7 +175,7 @@ func TestExtendUnsaved(t *testing.T) {
 		t.Fatal(err)
 	}
 	again := open(t, r.Dir)
-	if _, err := again.Extend("2000", false, registry()); err == nil || !strings.Contains(err.Error(), "has trained 2048 already") {
+	if _, err := again.Extend("2000", false); err == nil || !strings.Contains(err.Error(), "has trained 2048 already") {
 		t.Errorf("Extend(2000) = %v, want that 2048 are trained", err)
 	}
 	if err := again.Close(); err != nil {

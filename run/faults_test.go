@@ -24,11 +24,11 @@ func block(t *testing.T, r *run.Run, name string) {
 }
 
 // trainAll trains a run to its end, and returns all troubles on the way.
-func trainAll(t *testing.T, r *run.Run, o run.Options) (run.Status, string) {
+func trainAll(t *testing.T, r *run.Run, every int) (run.Status, string) {
 	t.Helper()
 	var all error
-	o.Report = func(s run.Status) { all = errors.Join(all, s.Trouble) }
-	st, err := r.Train(context.Background(), o)
+	r.CheckpointEvery = every
+	st, err := r.Train(context.Background(), told(func(s *run.Status) { all = errors.Join(all, s.Trouble) }))
 	if err != nil {
 		t.Fatalf("Train: %v", err)
 	}
@@ -49,7 +49,7 @@ func TestFailingCheckpoint(t *testing.T) {
 	} {
 		r := create(t, parse(t, quick))
 		spoil(r)
-		st, troubles := trainAll(t, r, run.Options{CheckpointEvery: 64})
+		st, troubles := trainAll(t, r, 64)
 		if n := strings.Count(troubles, "no checkpoint after"); n != 2 || !strings.Contains(troubles, "no checkpoint after 2048 steps, the last") {
 			t.Errorf("%s: %q, want a word of the first checkpoint and one of the last", what, troubles)
 		}
@@ -73,7 +73,7 @@ func TestFailingFiles(t *testing.T) {
 	for _, name := range []string{"policy.safetensors", "result.json"} {
 		r := create(t, parse(t, quick))
 		block(t, r, name)
-		st, err := r.Train(context.Background(), run.Options{})
+		st, err := r.Train(context.Background())
 		if name == "result.json" {
 			var res *run.Result
 			if res, err = r.Finish(context.Background(), st); res == nil || res.Steps != 2048 {
@@ -87,7 +87,7 @@ func TestFailingFiles(t *testing.T) {
 		if err := errors.Join(r.Close(), os.RemoveAll(filepath.Join(r.Dir, name))); err != nil {
 			t.Fatal(err)
 		}
-		resume(t, r.Dir, run.Options{})
+		resume(t, r.Dir)
 		same(t, "resumed with a place for "+name, outcome(t, r.Dir), want)
 	}
 }
@@ -105,7 +105,7 @@ eval: {episodes: 1, max_steps: 20, freq: 0}
 // that is interrupted leaves its policy, and says so.
 func TestEndlessLog(t *testing.T) {
 	r := create(t, parse(t, endlessLog))
-	st, troubles := trainAll(t, r, run.Options{CheckpointEvery: 1_060_000})
+	st, troubles := trainAll(t, r, 1_060_000)
 	if !strings.Contains(troubles, "are too many to save without env.Snapshotter; training goes on") || !strings.Contains(troubles, "no checkpoint after 1100032 steps, the last") {
 		t.Errorf("troubles of 1,100,000 steps of one episode: %q, want two, of 2^20 steps that are too many", troubles)
 	}
@@ -119,11 +119,12 @@ func TestEndlessLog(t *testing.T) {
 	r = create(t, parse(t, endlessLog))
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	_, err := r.Train(ctx, run.Options{CheckpointEvery: 1e9, Report: func(s run.Status) {
+	r.CheckpointEvery = 1e9
+	_, err := r.Train(ctx, told(func(s *run.Status) {
 		if s.Steps > 1_060_000 {
 			cancel()
 		}
-	}})
+	}))
 	if err == nil || errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "without a checkpoint") || !strings.Contains(err.Error(), "is in "+filepath.Join(r.Dir, "policy.safetensors")) {
 		t.Errorf("Train interrupted without a checkpoint: %v, want that there is none, and where the policy is", err)
 	}
@@ -137,7 +138,7 @@ func TestEndlessLog(t *testing.T) {
 func TestFailingEvaluation(t *testing.T) {
 	scenario := strings.Replace(quick, "id: CartPole-v1, n_envs: 2", "id: acme/Judged-v0, n_envs: 2", 1)
 	r := create(t, parse(t, scenario, "eval.freq=1024"))
-	st, troubles := trainAll(t, r, run.Options{})
+	st, troubles := trainAll(t, r, 0)
 	if strings.Count(troubles, "the evaluation after") != 2 || !strings.Contains(troubles, "panic: judged") {
 		t.Errorf("troubles = %q, want two evaluations that failed, and how", troubles)
 	}
@@ -154,7 +155,7 @@ func TestFailingEvaluation(t *testing.T) {
 // written and read again. Rewards of 1e308 add up to more than there is.
 func TestNotFinite(t *testing.T) {
 	r := create(t, parse(t, strings.Replace(quick, "CartPole-v1", "acme/Rich-v0", 1), "steps=64", "target=1", "eval.freq=0", "env.wrappers=[{scale_reward: 0}]"))
-	res := finish(t, r, run.Options{})
+	res := finish(t, r)
 	if !math.IsInf(res.Eval.Mean, 1) || !math.IsInf(res.Eval.Max, 1) || *res.Eval.SuccessRate != 1 {
 		t.Errorf("eval = %+v, want infinite returns that reach 1", res.Eval)
 	}
@@ -181,10 +182,11 @@ func TestDeleted(t *testing.T) {
 			return errors.Join(os.Mkdir(dir, 0o755), os.WriteFile(filepath.Join(dir, "episodes.csv"), []byte("r,l,t\n"), 0o644))
 		},
 	} {
-		for _, o := range []run.Options{{CheckpointEvery: 64}, {}} {
+		for _, every := range []int{64, 0} {
 			r := create(t, parse(t, quick, "eval.freq=200", "log_interval=1000"))
+			r.CheckpointEvery = every
 			var left []fs.DirEntry
-			o.Report = func(s run.Status) {
+			_, err := r.Train(context.Background(), told(func(s *run.Status) {
 				if s.Trouble != nil {
 					t.Errorf("%s: %v, want the end alone", what, s.Trouble)
 				}
@@ -195,8 +197,7 @@ func TestDeleted(t *testing.T) {
 					t.Fatal(err)
 				}
 				left, _ = os.ReadDir(r.Dir)
-			}
-			_, err := r.Train(context.Background(), o)
+			}))
 			if err == nil || err.Error() != r.Dir+" was deleted or replaced while the run was at work in it" {
 				t.Errorf("%s: Train: %v, want that the directory was deleted or replaced", what, err)
 			}
@@ -211,7 +212,7 @@ func TestDeleted(t *testing.T) {
 // repeat it, and training ends with an error that says so.
 func TestFailedEpisode(t *testing.T) {
 	r := create(t, parse(t, strings.Replace(quick, "id: CartPole-v1, n_envs: 2", "id: acme/Fragile-v0, n_envs: 2, parallel: 2", 1), "eval.freq=0"))
-	_, err := r.Train(context.Background(), run.Options{})
+	_, err := r.Train(context.Background())
 	var e *env.Error
 	if !errors.As(err, &e) || !strings.HasSuffix(err.Error(), "panic: snap; rlrun step "+filepath.Join(r.Dir, "config.yaml")+" < "+
 		filepath.Join(r.Dir, "failed-episode.jsonl")+" repeats it") {

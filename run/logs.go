@@ -3,6 +3,7 @@ package run
 import (
 	"bufio"
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -12,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/rlrun/rlrun/agents"
 	"github.com/rlrun/rlrun/env/state"
 	"github.com/rlrun/rlrun/internal/lock"
 	"github.com/rlrun/rlrun/internal/tfevents"
@@ -68,9 +70,23 @@ func (l *logs) State(s *state.State) {
 	s.Int("logs/events", &l.events.length, math.MaxInt)
 }
 
+// Observe writes the episodes that ended and, if it is due, a row of progress.
+func (l *logs) Observe(_ context.Context, r *Run, st *Status) error {
+	due := st.Logged()
+	if due {
+		r.evals.mean, r.evals.length = math.NaN(), math.NaN()
+	}
+	if due {
+		if err := r.owned(); err != nil {
+			return err
+		}
+	}
+	return l.write(st, due)
+}
+
 // write appends a row for each episode that ended and, where wanted, a row of
 // progress, under the names that Stable-Baselines3 has for the columns.
-func (l *logs) write(st Status, progress bool) error {
+func (l *logs) write(st *Status, progress bool) error {
 	e := &l.episodes
 	if e.length == 0 {
 		e.row("r", "l", "t")
@@ -84,7 +100,7 @@ func (l *logs) write(st Status, progress bool) error {
 	p, all := &l.progress, st.Figures()
 	var header, row []string
 	for _, f := range all {
-		header, row = append(header, f.Tag), append(row, number(f.Value))
+		header, row = append(header, f.Name), append(row, number(f.Value))
 	}
 	if p.length == 0 {
 		p.row(header...)
@@ -93,24 +109,29 @@ func (l *logs) write(st Status, progress bool) error {
 	if l.events.length == 0 {
 		l.events.write(tfevents.AppendHeader(nil, time.Now()))
 	}
-	l.events.write(tfevents.AppendScalars(nil, time.Now(), st.Steps, all))
+	scalars := make([]tfevents.Scalar, len(all))
+	for i, f := range all {
+		scalars[i] = tfevents.Scalar{Tag: f.Name, Value: f.Value}
+	}
+	l.events.write(tfevents.AppendScalars(nil, time.Now(), st.Steps, scalars))
 	return cmp.Or(p.flush(), e.flush(), l.events.flush()) // on a full disk all three fail, and one error is enough
 }
 
-// Figures are those of a row of progress, NaN where there is none.
-func (st Status) Figures() []tfevents.Scalar {
+// Figures returns the figures of a row of progress under their columns' names. Where there
+// is nothing to measure a figure is NaN.
+func (st *Status) Figures() []agents.Named {
 	length, reward := math.NaN(), math.NaN()
 	if st.Episodes > 0 {
 		length, reward = st.Length, st.Return
 	}
-	all := []tfevents.Scalar{
-		{Tag: "eval/mean_ep_length", Value: st.EvalLength}, {Tag: "eval/mean_reward", Value: st.EvalReturn},
-		{Tag: "rollout/ep_len_mean", Value: length}, {Tag: "rollout/ep_rew_mean", Value: reward},
-		{Tag: "time/episodes", Value: float64(st.Episodes)}, {Tag: "time/fps", Value: math.Round(st.StepsPerSecond())},
-		{Tag: "time/time_elapsed", Value: milliseconds(st.Elapsed)}, {Tag: "time/total_timesteps", Value: float64(st.Steps)},
+	all := []agents.Named{
+		{Name: "eval/mean_ep_length", Value: st.EvalLength}, {Name: "eval/mean_reward", Value: st.EvalReturn},
+		{Name: "rollout/ep_len_mean", Value: length}, {Name: "rollout/ep_rew_mean", Value: reward},
+		{Name: "time/episodes", Value: float64(st.Episodes)}, {Name: "time/fps", Value: math.Round(st.StepsPerSecond())},
+		{Name: "time/time_elapsed", Value: milliseconds(st.Elapsed)}, {Name: "time/total_timesteps", Value: float64(st.Steps)},
 	}
 	for _, f := range st.Losses {
-		all = append(all, tfevents.Scalar{Tag: "train/" + f.Name, Value: f.Value})
+		all = append(all, agents.Named{Name: "train/" + f.Name, Value: f.Value})
 	}
 	return all
 }
@@ -127,7 +148,7 @@ func number(x float64) string {
 	return strconv.FormatFloat(x, 'g', -1, 64)
 }
 
-func seconds(st Status) string { return number(milliseconds(st.Elapsed)) }
+func seconds(st *Status) string { return number(milliseconds(st.Elapsed)) }
 
 // A logFile is a file of rows being appended to.
 type logFile struct {

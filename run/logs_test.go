@@ -25,7 +25,7 @@ func TestLogs(t *testing.T) {
 	}
 	write := func(l *logs, s Status, progress bool) {
 		t.Helper()
-		if err := l.write(s, progress); err != nil {
+		if err := l.write(&s, progress); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -68,10 +68,10 @@ func TestLogsFail(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := Status{Report: agents.Report{Steps: 1}}
-	if err := l.write(s, true); err == nil {
+	if err := l.write(&s, true); err == nil {
 		t.Error("write to a closed file: no error")
 	}
-	if err := l.write(s, false); err == nil {
+	if err := l.write(&s, false); err == nil {
 		t.Error("the next write: no error")
 	}
 	if err := l.sync(); err == nil {

@@ -16,13 +16,13 @@ import (
 // what was refused has changed nothing. Once it is closed another can go on.
 func TestOwner(t *testing.T) {
 	r := create(t, parse(t, quick))
-	o := run.Options{CheckpointEvery: 64}
-	o.Report = func(s run.Status) {
+	r.CheckpointEvery = 64
+	finish(t, r, told(func(s *run.Status) {
 		if s.Steps != 640 {
 			return
 		}
 		before := readFile(t, r.Dir, "episodes.csv")
-		if other, err := run.Open(r.Dir, registry()); !errors.Is(err, run.ErrOwned) || !strings.HasPrefix(err.Error(), r.Dir) || strings.Contains(err.Error(), "\n") {
+		if other, err := run.Open(r.Dir, catalog()); !errors.Is(err, run.ErrOwned) || !strings.HasPrefix(err.Error(), r.Dir) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("Open of a run at work = %v, %v, want %v in a line that names it", other, err, run.ErrOwned)
 		}
 		if got := readFile(t, r.Dir, "episodes.csv"); got != before {
@@ -34,12 +34,11 @@ func TestOwner(t *testing.T) {
 		if _, err := load(t, r.Dir).Policy(true); err != nil {
 			t.Errorf("the best policy of a run at work: %v", err)
 		}
-	}
-	finish(t, r, o)
+	}))
 	want, _ := straight(t)
 	same(t, "a run that another wanted to open", outcome(t, r.Dir), want)
 	open(t, r.Dir)
-	if _, err := run.Open(filepath.Dir(r.Dir), registry()); err == nil || errors.Is(err, run.ErrOwned) {
+	if _, err := run.Open(filepath.Dir(r.Dir), catalog()); err == nil || errors.Is(err, run.ErrOwned) {
 		t.Errorf("Open of a directory that is no run: %v, want that it is none", err)
 	}
 	if files, _ := os.ReadDir(filepath.Dir(r.Dir)); len(files) != 1 {
@@ -57,7 +56,7 @@ func TestLinkedLogs(t *testing.T) {
 		if err := errors.Join(os.Remove(log), os.Symlink(diary, log)); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := run.Open(dir, registry()); err == nil || !strings.HasPrefix(err.Error(), log+" is a link") {
+		if _, err := run.Open(dir, catalog()); err == nil || !strings.HasPrefix(err.Error(), log+" is a link") {
 			t.Errorf("Open with a link for %s: %v, want that it is a link", name, err)
 		}
 		if got := readFile(t, diary); got != "precious" {
@@ -75,7 +74,7 @@ func TestTemporaries(t *testing.T) {
 	writeFile(t, "half", dir, "checkpoint", left)
 	diary := filepath.Join(dir, "policy.safetensors.tmp")
 	writeFile(t, "precious", diary)
-	resume(t, dir, run.Options{CheckpointEvery: 500})
+	resumeEvery(t, 500, dir)
 	same(t, "resumed among temporary files", outcome(t, dir), want)
 	if got := readFile(t, diary); got != "precious" {
 		t.Errorf("policy.safetensors.tmp = %q, want it as it was", got)
@@ -107,7 +106,7 @@ func names(t *testing.T, parts ...string) (all []string) {
 // it is killed; its config.yaml does, and says so.
 func TestInit(t *testing.T) {
 	first := create(t, parse(t, quick, "seed=8"))
-	finish(t, first, run.Options{})
+	finish(t, first)
 	sets := []string{"init=" + filepath.ToSlash(first.Dir), "agent.learning_rate=1e-3"}
 	want, straightDir := straight(t, sets...)
 	plain, _ := straight(t, sets[1])
@@ -115,12 +114,12 @@ func TestInit(t *testing.T) {
 		t.Fatal("a run that begins with a policy is like one that does not")
 	}
 	early, late := create(t, parse(t, quick, sets...)), create(t, parse(t, quick, sets...))
-	interrupt(t, late, 700, run.Options{})
+	interrupt(t, late, 700)
 	if err := errors.Join(early.Close(), os.RemoveAll(first.Dir)); err != nil {
 		t.Fatal(err)
 	}
 	for _, dir := range []string{early.Dir, late.Dir} {
-		resume(t, dir, run.Options{})
+		resume(t, dir)
 		same(t, "resumed without what it began with", outcome(t, dir), want)
 	}
 	again := load(t, straightDir).Scenario
@@ -142,11 +141,11 @@ func TestInit(t *testing.T) {
 func TestInterruptedPolicy(t *testing.T) {
 	for freq, want := range map[string]bool{"eval.freq=0": false, "eval.freq=300": true} {
 		r := create(t, parse(t, quick, freq))
-		interrupt(t, r, 700, run.Options{})
+		interrupt(t, r, 700)
 		if _, err := load(t, r.Dir).Policy(false); err == nil || strings.Contains(err.Error(), "--best") != want {
 			t.Errorf("%s: Policy of an interrupted run: %v, want --best in it: %v", freq, err, want)
 		}
-		st, err := r.Train(context.Background(), run.Options{})
+		st, err := r.Train(context.Background())
 		if err == nil {
 			t.Errorf("Train of a closed run = %d steps, want an error", st.Steps)
 		}

@@ -2,26 +2,11 @@ package run
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/rlrun/rlrun/env"
-	"github.com/rlrun/rlrun/internal/episode"
 	"github.com/rlrun/rlrun/policy"
 	"github.com/rlrun/rlrun/scenario"
 )
-
-// NewPlayer returns a Player of the environment that s judges policies in.
-func NewPlayer(s *scenario.Scenario) (*episode.Player, error) {
-	v, err := s.Judge(1)
-	if err != nil {
-		return nil, err
-	}
-	one, ok := v.(interface{ Env(i int) env.Env })
-	if !ok {
-		return nil, fmt.Errorf("%s cannot be looked into: a %T does not show its environments", s.Env, v)
-	}
-	return episode.New(one.Env(0), limit(s)), nil
-}
 
 // EpisodeSeed is the seed of the i-th episode, from 0, that Evaluate plays from a
 // seed: 256 side by side, the first of each environment.
@@ -44,8 +29,8 @@ func Knowledge(s *scenario.Scenario, p policy.Policy) (values []float32, best []
 	best, _ = greedy(context.Background(), p, tab)
 	if p.Spec().Values {
 		values = make([]float32, len(best))
-		everyState(context.Background(), p, tab, func(from int, obs []float32, n int) {
-			p.Act(policy.In{Obs: obs}, policy.Out{Value: values[from : from+n]})
+		everyState(context.Background(), p, tab, func(from int, in policy.In, n int) {
+			p.Act(in, policy.Out{Value: values[from : from+n]})
 		})
 	}
 	return values, best

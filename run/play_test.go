@@ -6,6 +6,8 @@ import (
 
 	"github.com/rlrun/rlrun/agents"
 	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/internal/episode"
+	"github.com/rlrun/rlrun/policy"
 	"github.com/rlrun/rlrun/run"
 )
 
@@ -13,7 +15,7 @@ import (
 // group included: they return what the evaluation says.
 func TestPlayer(t *testing.T) {
 	r := create(t, parse(t, quick))
-	finish(t, r, run.Options{})
+	finish(t, r)
 	r = load(t, r.Dir)
 	p, err := r.Policy(false)
 	if err != nil {
@@ -24,17 +26,18 @@ func TestPlayer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	player, err := run.NewPlayer(r.Scenario)
+	v, err := r.Scenario.Judge(1)
 	if err != nil {
 		t.Fatal(err)
 	}
+	player := episode.New(v.(*env.Vec).Env(0), r.Scenario.EpisodeLimit())
 	act := make([]float32, 1)
 	for _, i := range []int{0, 1, 255, 256} {
 		if err := player.Reset(run.EpisodeSeed(seed, i)); err != nil {
 			t.Fatal(err)
 		}
 		for !player.Done() {
-			p.Act(player.Obs, act)
+			p.Act(policy.In{Obs: player.Obs}, policy.Out{Act: act})
 			if err := player.Step(act); err != nil {
 				t.Fatal(err)
 			}

@@ -16,7 +16,7 @@ func evaluate(t *testing.T, r *run.Run, episodes int, seed uint64) run.EvalLine 
 	if err != nil {
 		t.Fatal(err)
 	}
-	res, err := r.Evaluate(context.Background(), p, episodes, seed)
+	res, err := r.Evaluate(context.Background(), p, run.Evaluation{Episodes: episodes, Seed: seed})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,7 +40,7 @@ func jsonOf(t *testing.T, v any) string {
 // run found itself.
 func TestEvaluate(t *testing.T) {
 	r := create(t, parse(t, quick))
-	own := finish(t, r, run.Options{}).Eval
+	own := finish(t, r).Eval
 	r = load(t, r.Dir)
 	if got := jsonOf(t, evaluate(t, r, 5, 3)); got != jsonOf(t, own) {
 		t.Errorf("Evaluate(5, 3) = %s, want the run's %s", got, jsonOf(t, own))
@@ -62,7 +62,7 @@ func TestMaxSteps(t *testing.T) {
 		most bool // one step is
 	}{{"{id: CartPole-v1, n_envs: 2}", false}, {"{id: acme/Endless-v0, n_envs: 2}", true}} {
 		r := create(t, parse(t, quick, "steps=64", "eval.max_steps=1", "env="+c.env))
-		if e := finish(t, r, run.Options{}).Eval; e.Max <= 1 != c.most {
+		if e := finish(t, r).Eval; e.Max <= 1 != c.most {
 			t.Errorf("%s: eval with max_steps 1 = %s, want one step only where the environment has no limit", c.env, jsonOf(t, e))
 		}
 	}
@@ -80,7 +80,7 @@ func TestSuccessRate(t *testing.T) {
 		{"target=20.5", func(e run.EvalLine) bool { return *e.SuccessRate == 0 }},
 	} {
 		r := create(t, parse(t, quick, "env={id: acme/Endless-v0, n_envs: 2}", c.set))
-		e := finish(t, r, run.Options{}).Eval
+		e := finish(t, r).Eval
 		if !c.want(e) || e.Mean != 0 && e.Mean != 20 || e.Std != 0 {
 			t.Errorf("%s: eval = %s, want a return of 0 or 20 and another success rate", c.set, jsonOf(t, e))
 		}
@@ -93,7 +93,7 @@ func TestSuccessRate(t *testing.T) {
 // TestJudge trains on scaled rewards, and evaluates on those of the environment.
 func TestJudge(t *testing.T) {
 	r := create(t, parse(t, quick, "env.wrappers=[{scale_reward: -100}]", "steps=128"))
-	e := finish(t, r, run.Options{}).Eval
+	e := finish(t, r).Eval
 	if !(e.Min >= 1 && e.Max <= 500) {
 		t.Errorf("eval = %+v, want unscaled returns, 1 … 500", e)
 	}
@@ -112,7 +112,7 @@ func TestPolicyFaults(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "policy.safetensors is not there: the run is not finished; rlrun resume "+r.Dir) {
 		t.Errorf("Policy of an unfinished run: %v, want that it is not finished", err)
 	}
-	finish(t, r, run.Options{})
+	finish(t, r)
 	whole := readFile(t, r.Dir, "policy.safetensors")
 	for name, text := range map[string]string{
 		"empty": "", "cut short": whole[:100], "another": "not tensors", "longer": whole + "x", "header": "\xff\xff\xff\xff\xff\xff\xff\xff{}",
@@ -128,13 +128,13 @@ func TestPolicyFaults(t *testing.T) {
 // agent's run has written.
 func TestForeignPolicy(t *testing.T) {
 	own := create(t, parse(t, quick, "steps=64"))
-	finish(t, own, run.Options{})
+	finish(t, own)
 	for change, want := range map[string]string{
 		"env.id=CartPole-v0": `a policy for the environment "CartPole-v0", want one for CartPole-v1`,
 		"agent={name: a2c, n_steps: 32, policy_kwargs: {net_arch: [4]}}": `a policy of the agent "a2c", want one of ppo`,
 	} {
 		other := create(t, parse(t, quick, "steps=64", change))
-		finish(t, other, run.Options{})
+		finish(t, other)
 		writeFile(t, readFile(t, other.Dir, "policy.safetensors"), own.Dir, "policy.safetensors")
 		if _, err := load(t, own.Dir).Policy(false); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "policy.safetensors") {
 			t.Errorf("%s: Policy = %v, want an error with %s", change, err, want)
@@ -145,7 +145,7 @@ func TestForeignPolicy(t *testing.T) {
 // TestResultFaults wants errors that name the file, of whatever is no result.
 func TestResultFaults(t *testing.T) {
 	r := create(t, parse(t, quick, "steps=64"))
-	finish(t, r, run.Options{})
+	finish(t, r)
 	whole := readFile(t, r.Dir, "result.json")
 	for _, text := range []string{
 		"", "{", "null", "[]", "5", "{}", `{"event":"progress"}`, whole[:len(whole)/2], whole + whole,

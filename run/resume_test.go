@@ -16,34 +16,48 @@ import (
 func straight(t testing.TB, sets ...string) (text, dir string) {
 	t.Helper()
 	r := create(t, parse(t, quick, sets...))
-	finish(t, r, run.Options{})
+	finish(t, r)
 	return outcome(t, r.Dir), r.Dir
 }
 
 // resume loads a run and brings it to its end.
-func resume(t testing.TB, dir string, o run.Options) {
+func resume(t testing.TB, dir string, own ...run.Observer) {
+	t.Helper()
+	resumeEvery(t, 0, dir, own...)
+}
+
+// resumeEvery is resume with some steps between checkpoints.
+func resumeEvery(t testing.TB, every int, dir string, own ...run.Observer) {
 	t.Helper()
 	r := open(t, dir)
+	r.CheckpointEvery = every
 	if err := r.Resume(); err != nil {
 		t.Fatalf("Resume: %v", err)
 	}
-	finish(t, r, o)
+	finish(t, r, own...)
+}
+
+// told is an observer that calls f.
+func told(f func(st *run.Status)) run.Observer {
+	return run.ObserverFunc(func(_ context.Context, _ *run.Run, st *run.Status) error {
+		f(st)
+		return nil
+	})
 }
 
 // interrupt trains until at least the given steps and cancels, as Ctrl-C does.
-func interrupt(t testing.TB, r *run.Run, steps int, o run.Options) {
+func interrupt(t testing.TB, r *run.Run, steps int, own ...run.Observer) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	if steps == 0 {
 		cancel()
 	}
-	o.Report = func(s run.Status) {
+	st, err := r.Train(ctx, append(own, told(func(s *run.Status) {
 		if s.Steps >= steps {
 			cancel()
 		}
-	}
-	st, err := r.Train(ctx, o)
+	}))...)
 	if !errors.Is(err, context.Canceled) || st.Steps < steps || st.Steps >= steps+64 {
 		t.Fatalf("Train cancelled at %d steps = %d, %v, want %v", steps, st.Steps, err, context.Canceled)
 	}
@@ -71,17 +85,18 @@ func TestInterrupt(t *testing.T) {
 					continue
 				}
 				t.Run(fmt.Sprintf("%s/every %d/at %d", name, every, moments), func(t *testing.T) {
-					o := run.Options{CheckpointEvery: every}
 					r := create(t, parse(t, quick, sets...))
-					interrupt(t, r, moments[0], o)
+					r.CheckpointEvery = every
+					interrupt(t, r, moments[0])
 					for _, at := range moments[1:] {
 						r = open(t, r.Dir)
+						r.CheckpointEvery = every
 						if err := r.Resume(); err != nil {
 							t.Fatal(err)
 						}
-						interrupt(t, r, at, o)
+						interrupt(t, r, at)
 					}
-					resume(t, r.Dir, o)
+					resumeEvery(t, every, r.Dir)
 					same(t, "resumed", outcome(t, r.Dir), want)
 				})
 			}
@@ -96,7 +111,8 @@ func killed(t testing.TB, steps, every int) string {
 	r := create(t, parse(t, quick))
 	dir := filepath.Join(t.TempDir(), "killed")
 	copied := false
-	finish(t, r, run.Options{CheckpointEvery: every, Report: func(s run.Status) {
+	r.CheckpointEvery = every
+	finish(t, r, told(func(s *run.Status) {
 		if s.Steps < steps || copied {
 			return
 		}
@@ -104,7 +120,7 @@ func killed(t testing.TB, steps, every int) string {
 		if err := os.CopyFS(dir, os.DirFS(r.Dir)); err != nil {
 			t.Error(err)
 		}
-	}})
+	}))
 	if !copied {
 		t.Fatalf("no Report of %d steps", steps)
 	}
@@ -139,7 +155,7 @@ func TestKill(t *testing.T) {
 			for _, half := range []string{"policy.safetensors.tmp", "result.json.tmp"} {
 				writeFile(t, "half", dir, half)
 			}
-			resume(t, dir, run.Options{CheckpointEvery: 500})
+			resumeEvery(t, 500, dir)
 			same(t, "killed and resumed", outcome(t, dir), want)
 		})
 	}
@@ -149,13 +165,13 @@ func TestKill(t *testing.T) {
 func TestKillAfterTraining(t *testing.T) {
 	want, _ := straight(t)
 	r := create(t, parse(t, quick))
-	if _, err := r.Train(context.Background(), run.Options{}); err != nil {
+	if _, err := r.Train(context.Background()); err != nil {
 		t.Fatal(err)
 	}
 	if err := r.Close(); err != nil {
 		t.Fatal(err)
 	}
-	resume(t, r.Dir, run.Options{})
+	resume(t, r.Dir)
 	same(t, "resumed after training", outcome(t, r.Dir), want)
 }
 
@@ -163,7 +179,7 @@ func TestKillAfterTraining(t *testing.T) {
 func TestInterruptEvaluation(t *testing.T) {
 	want, _ := straight(t)
 	r := create(t, parse(t, quick))
-	st, err := r.Train(context.Background(), run.Options{})
+	st, err := r.Train(context.Background())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -178,7 +194,7 @@ func TestInterruptEvaluation(t *testing.T) {
 	if err := r.Close(); err != nil {
 		t.Fatal(err)
 	}
-	resume(t, r.Dir, run.Options{})
+	resume(t, r.Dir)
 	same(t, "resumed after training", outcome(t, r.Dir), want)
 }
 
@@ -203,6 +219,11 @@ func TestResumeFaults(t *testing.T) {
 			b[len(b)/2] ^= 1
 			writeFile(t, string(b), dir, "checkpoint", "state")
 		}, []string{"state", "damaged"}},
+		"checkpoint of an earlier version": {func(t *testing.T, dir string) {
+			b := []byte(readFile(t, dir, "checkpoint", "state"))
+			b[8] = 1 // where a container has its version
+			writeFile(t, string(b), dir, "checkpoint", "state")
+		}, []string{"state", "was written by an earlier version of rlrun; train again, or use that version"}},
 		"checkpoint of something else": {func(t *testing.T, dir string) { writeFile(t, quick, dir, "checkpoint", "state") }, []string{"state", "not a saved state"}},
 		"config changed":               {func(t *testing.T, dir string) { appendTo(t, "# mine\n", dir, "config.yaml") }, []string{"state", "config.yaml"}},
 		"seed changed": {func(t *testing.T, dir string) {
@@ -267,7 +288,7 @@ func TestLoadFaults(t *testing.T) {
 		"nothing":   "config.yaml:1: not YAML",
 		"unknown":   `no environment "Nope-v1"`,
 	} {
-		r, err := run.Load(filepath.Join(dir, name), registry())
+		r, err := run.Load(filepath.Join(dir, name), catalog())
 		if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), name) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("Load(%s) = %v, %v, want %q in one line", name, r, err, want)
 		}

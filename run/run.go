@@ -1,6 +1,23 @@
 // Package run turns a scenario into a run: a directory that holds what it was,
 // how it went and what came of it, and from which it can be resumed to the
-// byte.
+// byte. The command rlrun trains with it, and so can any program:
+//
+//	func main() {
+//		envs := env.Registry{}
+//		classic.Register(envs)
+//		const text = "env: {id: CartPole-v1}\nagent: {name: ppo}\nsteps: 50000\n"
+//		s := agents.Must(scenario.Parse("pole.yaml", []byte(text), nil, scenario.Builtin(envs)))
+//
+//		r := agents.Must(run.Create(s, "")) // runs/pole/seed-1, which it owns until Close
+//		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+//		defer stop()
+//		st := agents.Must(r.Train(ctx))       // with evaluations, logs and checkpoints on the way
+//		res := agents.Must(r.Finish(ctx, st)) // evaluates the trained policy
+//		fmt.Println(res.Eval.Mean, r.Close())
+//	}
+//
+// An interrupted run goes on with Open, Resume, Train and Finish. What is to happen between
+// the iterations of training is an Observer.
 package run
 
 import (
@@ -13,7 +30,6 @@ import (
 	"time"
 
 	"github.com/rlrun/rlrun/agents"
-	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/state"
 	"github.com/rlrun/rlrun/internal/atomicfile"
 	"github.com/rlrun/rlrun/internal/infile"
@@ -23,17 +39,19 @@ import (
 
 // A Run is a scenario being run in a directory.
 type Run struct {
-	Dir      string
-	Scenario *scenario.Scenario
+	Dir             string
+	Scenario        *scenario.Scenario
+	CheckpointEvery int // steps between checkpoints; 0: some seconds
 
-	agent      agents.Agent
-	logs       logs
-	evals      evaluations
-	checkpoint *agents.Checkpoint
-	config     uint64        // checksum of config.yaml, which a checkpoint belongs to
-	next       uint64        // checksum of the config.yaml that will replace it; 0 for none
-	elapsed    time.Duration // of training, before the present Train
-	failing    bool          // the latest checkpoint could not be written
+	agent       agents.Agent
+	evals       evaluations
+	own         observers // of the program
+	logs        logs
+	checkpoints checkpoints
+	config      uint64        // checksum of config.yaml, which a checkpoint belongs to
+	next        uint64        // checksum of the config.yaml that will replace it; 0 for none
+	elapsed     time.Duration // of training
+	stopped     bool          // an observer has ended training
 }
 
 // Create starts a run of s in a new directory, which it owns until Close: dir, or
@@ -57,7 +75,7 @@ func Create(s *scenario.Scenario, dir string) (*Run, error) {
 	if r.Dir, err = makeDir(s, dir); err != nil {
 		return nil, err
 	}
-	r.config, r.checkpoint = checksum(text), checkpointIn(r.Dir)
+	r.config, r.checkpoints = checksum(text), checkpointsIn(r.Dir)
 	err = r.logs.open(r.Dir)
 	if err == nil && s.Init != "" {
 		err = r.save()
@@ -82,10 +100,6 @@ func removeUnborn(dir string) error {
 	return os.Remove(dir)
 }
 
-func checkpointIn(dir string) *agents.Checkpoint {
-	return agents.NewCheckpoint(filepath.Join(dir, checkpoint))
-}
-
 // begin loads the policy of s.Init into a new agent.
 func begin(a agents.Agent, s *scenario.Scenario) error {
 	name := s.Init
@@ -108,21 +122,21 @@ func begin(a agents.Agent, s *scenario.Scenario) error {
 
 // Load reads the scenario of the run in dir. It does not need to own the run, and what it
 // returns is only for reading.
-func Load(dir string, envs env.Registry) (*Run, error) {
+func Load(dir string, catalog scenario.Catalog) (*Run, error) {
 	name, text, err := readConfig(dir)
 	if err != nil {
 		return nil, err
 	}
-	s, err := scenario.Parse(name, text, nil, envs)
+	s, err := scenario.Parse(name, text, nil, catalog)
 	if err != nil {
 		return nil, err
 	}
-	return &Run{Dir: dir, Scenario: s, config: checksum(text), evals: newEvaluations(), checkpoint: checkpointIn(dir)}, nil
+	return &Run{Dir: dir, Scenario: s, config: checksum(text), evals: newEvaluations(), checkpoints: checkpointsIn(dir)}, nil
 }
 
-// Open loads the run in dir and owns it until Close. Where another owns it, the
-// error is an ErrOwned.
-func Open(dir string, envs env.Registry) (*Run, error) {
+// Open loads the run in dir and owns it until Close. If another program owns it, the
+// error is an ErrOwned; if there is no such directory, an os.ErrNotExist.
+func Open(dir string, catalog scenario.Catalog) (*Run, error) {
 	if _, _, err := readConfig(dir); err != nil {
 		return nil, err // before the logs make files
 	}
@@ -130,7 +144,7 @@ func Open(dir string, envs env.Registry) (*Run, error) {
 	if err := l.open(dir); err != nil {
 		return nil, errors.Join(err, l.close())
 	}
-	r, err := Load(dir, envs)
+	r, err := Load(dir, catalog)
 	if err != nil {
 		return nil, errors.Join(err, l.close())
 	}
@@ -154,7 +168,7 @@ func (r *Run) restore() (err error) {
 		return err
 	}
 	name := filepath.Join(r.Dir, checkpoint, "state")
-	err = r.checkpoint.Load(r)
+	err = r.checkpoints.store.Load(r)
 	switch missing := errors.Is(err, os.ErrNotExist); {
 	case missing && r.Scenario.Init != "":
 		return fmt.Errorf("%s is not there, and with it the policy that training began with", name)
@@ -164,8 +178,8 @@ func (r *Run) restore() (err error) {
 	return nil
 }
 
-// Learned returns a copy of what has been learned so far. It may be called by
-// Options.Report, and when Train has returned.
+// Learned returns a copy of what has been learned so far. Observers may call it, and
+// everyone when Train has returned.
 func (r *Run) Learned() policy.Policy { return r.agent.Policy().Clone() }
 
 // Close closes the logs, and gives up the run.
@@ -174,6 +188,7 @@ func (r *Run) Close() error { return r.logs.close() }
 // State visits what resume needs. The logs' lengths are part of it, so that
 // rows written after the checkpoint are written again and not twice.
 func (r *Run) State(s *state.State) {
+	s.Section("run", 1)
 	config, next := r.config, r.next
 	s.Uint("run/config", &config)
 	s.Uint("run/next", &next)
@@ -183,7 +198,8 @@ func (r *Run) State(s *state.State) {
 	seconds := r.elapsed.Seconds()
 	s.Double("run/elapsed", &seconds)
 	r.elapsed = time.Duration(seconds * float64(time.Second))
-	s.All(&r.logs, &r.evals, r.agent)
+	s.Bool("run/stopped", &r.stopped)
+	s.All(&r.logs, &r.evals, &r.own, r.agent)
 }
 
 // save writes a checkpoint, once all that it counts on is on disk.
@@ -191,7 +207,7 @@ func (r *Run) save() error {
 	if err := errors.Join(r.owned(), r.logs.sync()); err != nil {
 		return err
 	}
-	return r.checkpoint.Save(r)
+	return r.checkpoints.store.Save(r)
 }
 
 func checksum(text []byte) uint64 { return crc64.Checksum(text, crc64.MakeTable(crc64.ECMA)) }

@@ -35,7 +35,7 @@ func parse(t testing.TB, text string, sets ...string) *scenario.Scenario {
 	for _, s := range sets {
 		changes = append(changes, scenario.Change{Assignment: s, Origin: s})
 	}
-	s, err := scenario.Parse("quick.yaml", []byte(text), changes, registry())
+	s, err := scenario.Parse("quick.yaml", []byte(text), changes, catalog())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,9 +54,9 @@ func create(t testing.TB, s *scenario.Scenario) *run.Run {
 }
 
 // finish brings a run to its end, and closes it.
-func finish(t testing.TB, r *run.Run, o run.Options) *run.Result {
+func finish(t testing.TB, r *run.Run, o ...run.Observer) *run.Result {
 	t.Helper()
-	st, err := r.Train(context.Background(), o)
+	st, err := r.Train(context.Background(), o...)
 	if err != nil {
 		t.Fatalf("Train: %v", err)
 	}
@@ -73,7 +73,7 @@ func finish(t testing.TB, r *run.Run, o run.Options) *run.Result {
 // load reads a run to look at it.
 func load(t testing.TB, dir string) *run.Run {
 	t.Helper()
-	r, err := run.Load(dir, registry())
+	r, err := run.Load(dir, catalog())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,7 +83,7 @@ func load(t testing.TB, dir string) *run.Run {
 // open opens a run to go on with it.
 func open(t testing.TB, dir string) *run.Run {
 	t.Helper()
-	r, err := run.Open(dir, registry())
+	r, err := run.Open(dir, catalog())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -211,7 +211,7 @@ func TestCreateFails(t *testing.T) {
 // TestFiles looks at all that a finished run leaves.
 func TestFiles(t *testing.T) {
 	r := create(t, parse(t, quick))
-	res := finish(t, r, run.Options{})
+	res := finish(t, r)
 	var names []string
 	files, err := os.ReadDir(r.Dir)
 	if err != nil {
@@ -254,11 +254,11 @@ func TestProgress(t *testing.T) {
 	} {
 		r := create(t, parse(t, quick, "log_interval="+c.interval, "steps="+c.steps))
 		logged := 0
-		finish(t, r, run.Options{Report: func(s run.Status) {
-			if s.Logged {
+		finish(t, r, told(func(s *run.Status) {
+			if s.Logged() {
 				logged++
 			}
-		}})
+		}))
 		header, rows := table(t, r.Dir, "progress.csv")
 		want := []string{"eval/mean_ep_length", "eval/mean_reward", "rollout/ep_len_mean", "rollout/ep_rew_mean", "time/episodes", "time/fps", "time/time_elapsed", "time/total_timesteps"}
 		if len(header) < len(want)+5 || !slices.Equal(header[:len(want)], want) {
@@ -293,7 +293,7 @@ func TestProgress(t *testing.T) {
 func TestEpisodes(t *testing.T) {
 	r := create(t, parse(t, quick))
 	var last run.Status
-	finish(t, r, run.Options{Report: func(s run.Status) { last = s }})
+	finish(t, r, told(func(s *run.Status) { last = *s }))
 	header, rows := table(t, r.Dir, "episodes.csv")
 	if !slices.Equal(header, []string{"r", "l", "t"}) || len(rows) != last.Episodes {
 		t.Errorf("episodes.csv: header %q and %d rows, want r,l,t and %d", header, len(rows), last.Episodes)
@@ -319,20 +319,21 @@ func TestEpisodes(t *testing.T) {
 // TestRepeat runs config.yaml again, to the byte.
 func TestRepeat(t *testing.T) {
 	r := create(t, parse(t, quick, "env.wrappers=[{sticky_action: 0.1}]"))
-	finish(t, r, run.Options{})
+	finish(t, r)
 	text := readFile(t, r.Dir, "config.yaml")
-	s, err := scenario.Parse("config.yaml", []byte(text), nil, registry())
+	s, err := scenario.Parse("config.yaml", []byte(text), nil, catalog())
 	if err != nil {
 		t.Fatal(err)
 	}
 	again := create(t, s)
-	finish(t, again, run.Options{CheckpointEvery: 1})
+	again.CheckpointEvery = 1
+	finish(t, again)
 	same(t, "config.yaml run again", outcome(t, again.Dir), outcome(t, r.Dir))
 	if got := readFile(t, again.Dir, "config.yaml"); got != text {
 		t.Errorf("its config.yaml = %s, want %s", got, text)
 	}
 	other := create(t, parse(t, quick, "seed=4"))
-	finish(t, other, run.Options{})
+	finish(t, other)
 	if bytes.Equal([]byte(readFile(t, other.Dir, "policy.safetensors")), []byte(readFile(t, r.Dir, "policy.safetensors"))) {
 		t.Error("seeds 3 and 4 give the same policy")
 	}

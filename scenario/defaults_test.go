@@ -23,12 +23,12 @@ func allEnvs() env.Registry {
 func TestDefaults(t *testing.T) {
 	fits := map[string]int{}
 	for _, id := range allEnvs().IDs() {
-		for _, agent := range scenario.Agents() {
-			text, err := scenario.Defaults(id, agent)
+		for _, agent := range scenario.BuiltinAgents().Names() {
+			text, err := scenario.Builtin(allEnvs()).Defaults(id, agent)
 			if err != nil {
 				t.Fatal(err)
 			}
-			s, err := scenario.Parse("f", text, nil, allEnvs())
+			s, err := scenario.Parse("f", text, nil, scenario.Builtin(allEnvs()))
 			if err != nil {
 				t.Errorf("Parse(Defaults(%s, %s)) = %v", id, agent, err)
 				continue
@@ -43,7 +43,7 @@ func TestDefaults(t *testing.T) {
 			}
 		}
 	}
-	for _, agent := range scenario.Agents() {
+	for _, agent := range scenario.BuiltinAgents().Names() {
 		if fits[agent] == 0 {
 			t.Errorf("%s fits no environment", agent)
 		}
@@ -53,14 +53,14 @@ func TestDefaults(t *testing.T) {
 // TestDefaultsName has a folder's name of an id with a namespace.
 func TestDefaultsName(t *testing.T) {
 	r := env.Registry{"a:b/Pole-v1": env.Entry(classic.NewCartPole)}
-	text, err := scenario.Defaults("a:b/Pole-v1", "ppo")
+	text, err := scenario.Builtin(r).Defaults("a:b/Pole-v1", "ppo")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s, err := scenario.Parse("f", text, nil, r); err != nil || s.Name != "a-b-Pole-v1-ppo" || s.Env != "a:b/Pole-v1" {
+	if s, err := scenario.Parse("f", text, nil, scenario.Builtin(r)); err != nil || s.Name != "a-b-Pole-v1-ppo" || s.Env != "a:b/Pole-v1" {
 		t.Errorf("Defaults(a:b/Pole-v1, ppo) = %v, %v, want a-b-Pole-v1-ppo", s, err)
 	}
-	if text, err := scenario.Defaults("CartPole-v1", "sacc"); err == nil || !strings.Contains(err.Error(), "the nearest is sac; rlrun list agents") {
+	if text, err := scenario.Builtin(allEnvs()).Defaults("CartPole-v1", "sacc"); err == nil || !strings.Contains(err.Error(), "the nearest is sac; rlrun list agents") {
 		t.Errorf("Defaults(CartPole-v1, sacc) = %s, %v, want an error with the nearest", text, err)
 	}
 }
@@ -78,22 +78,22 @@ func TestOtherAgent(t *testing.T) {
 		{scenario.Change{Assignment: "agent.name=ppo", Origin: "--agent ppo", NewAgent: true}, ""},
 		{scenario.Change{Assignment: "agent.name=none", Origin: "--agent none", NewAgent: true}, `no agent "none"`},
 	} {
-		_, err := scenario.Parse("f.yaml", []byte(text), []scenario.Change{c.change}, allEnvs())
+		_, err := scenario.Parse("f.yaml", []byte(text), []scenario.Change{c.change}, scenario.Builtin(allEnvs()))
 		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
 			t.Errorf("Parse with %s = %v, want %q", c.change.Origin, err, c.want)
 		}
 	}
 	const carries = "env: {id: CartPole-v1}\nagent: {name: ppo, gamma: 0.9}\nsteps: 1000\n"
 	set := scenario.Change{Assignment: "agent.name=a2c", Origin: "--set agent.name=a2c"}
-	if s, err := scenario.Parse("f.yaml", []byte(carries), []scenario.Change{set}, allEnvs()); err != nil || s.Agent != "a2c" {
+	if s, err := scenario.Parse("f.yaml", []byte(carries), []scenario.Change{set}, scenario.Builtin(allEnvs())); err != nil || s.Agent != "a2c" {
 		t.Errorf("Parse with --set agent.name=a2c of what it has too = %v, %v, want a2c", s, err)
 	}
 	set.NewAgent = true
-	if _, err := scenario.Parse("f.yaml", []byte(carries), []scenario.Change{set}, allEnvs()); err == nil || !strings.Contains(err.Error(), "f has the settings of ppo") {
+	if _, err := scenario.Parse("f.yaml", []byte(carries), []scenario.Change{set}, scenario.Builtin(allEnvs())); err == nil || !strings.Contains(err.Error(), "f has the settings of ppo") {
 		t.Errorf("Parse with --agent a2c = %v, want whose settings they are", err)
 	}
 	twice := append([]scenario.Change{{Assignment: "agent.ent_coef_=1", Origin: "--set agent.ent_coef_=1"}}, set)
-	if _, err := scenario.Parse("f.yaml", []byte(carries), twice[:1], allEnvs()); err == nil || !strings.Contains(err.Error(), "unknown key; the nearest is ent_coef") {
+	if _, err := scenario.Parse("f.yaml", []byte(carries), twice[:1], scenario.Builtin(allEnvs())); err == nil || !strings.Contains(err.Error(), "unknown key; the nearest is ent_coef") {
 		t.Errorf("Parse with --set agent.ent_coef_ = %v, want the nearest", err)
 	}
 }

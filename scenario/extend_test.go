@@ -13,7 +13,7 @@ import (
 func TestExtend(t *testing.T) {
 	extend := func(s *scenario.Scenario, steps string, stretch bool) *scenario.Scenario {
 		t.Helper()
-		next, text, err := s.Extend("run/config.yaml", steps, stretch, 5120, registry())
+		next, text, err := s.Extend("run/config.yaml", steps, stretch, 5120)
 		if err != nil {
 			t.Fatalf("Extend(%s, %v): %v", steps, stretch, err)
 		}
@@ -47,7 +47,7 @@ func TestExtend(t *testing.T) {
 		t.Errorf("the file of a new run = %s, want nothing of another's past in it", text)
 	}
 	for _, steps := range []string{"0", "many", "1.5", "5000\nseed: 2"} {
-		if _, _, err := start.Extend("run/config.yaml", steps, false, 5120, registry()); err == nil || !strings.Contains(err.Error(), "steps") {
+		if _, _, err := start.Extend("run/config.yaml", steps, false, 5120); err == nil || !strings.Contains(err.Error(), "steps") {
 			t.Errorf("Extend(%q): %v, want an error that names the steps", steps, err)
 		}
 	}

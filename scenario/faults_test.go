@@ -62,7 +62,7 @@ func TestFaults(t *testing.T) {
 			t.Errorf("Parse(%q): %v, want f.yaml and %q in one line", c.text, err, c.want)
 		}
 	}
-	if _, err := scenario.Parse(".yaml", []byte(minimal), nil, registry()); err == nil || !strings.Contains(err.Error(), `name is ""`) {
+	if _, err := scenario.Parse(".yaml", []byte(minimal), nil, catalog()); err == nil || !strings.Contains(err.Error(), `name is ""`) {
 		t.Errorf("Parse of a file called .yaml: %v, want an error that names its name", err)
 	}
 }
@@ -113,7 +113,7 @@ func FuzzParse(f *testing.F) {
 			return
 		}
 		once := encode(t, s)
-		again, err := scenario.Parse("config.yaml", []byte(once), nil, registry())
+		again, err := scenario.Parse("config.yaml", []byte(once), nil, catalog())
 		if err != nil {
 			t.Fatalf("Parse(Encode(%q)): %v in %s", text, err, once)
 		}

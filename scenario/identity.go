@@ -20,20 +20,26 @@ func changesLearning(key string, endedByEvaluation bool) bool {
 	return true
 }
 
+// A Setting is a dotted key and its value, a list in YAML's flow syntax: agent.gamma and
+// 0.99.
+type Setting struct{ Key, Value string }
+
 // LearningSettings returns the settings that learning depends on, in config.yaml's
 // order, every default included. Runs with equal learning settings differ only by their
 // seeds.
-func (s *Scenario) LearningSettings() ([]settings.Leaf, error) {
+func (s *Scenario) LearningSettings() (all []Setting, err error) {
 	text, err := s.Encode()
 	if err != nil {
 		return nil, err
 	}
-	all, err := settings.Flatten(s.Name, text)
-	if err != nil {
-		return nil, err
-	}
+	leaves, err := settings.Flatten(s.Name, text)
 	ended := s.Eval.StopAtThreshold || s.Eval.Patience > 0
-	return slices.DeleteFunc(all, func(l settings.Leaf) bool { return !changesLearning(l.Key, ended) }), nil
+	for _, l := range leaves {
+		if changesLearning(l.Key, ended) {
+			all = append(all, Setting(l))
+		}
+	}
+	return all, err
 }
 
 // A Difference is a setting that is not the same in several scenarios.
@@ -44,7 +50,7 @@ type Difference struct {
 
 // Differences returns the settings that are not the same in all sets of settings, in
 // the order of the first set that has them.
-func Differences(sets ...[]settings.Leaf) (all []Difference) {
+func Differences(sets ...[]Setting) (all []Difference) {
 	var keys []string
 	values := make([]map[string]string, len(sets))
 	for i, set := range sets {

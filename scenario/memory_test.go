@@ -16,7 +16,7 @@ func TestMemory(t *testing.T) {
 		"env: {id: Pendulum-v1}\nsteps: 10\nagent: {name: sac, buffer_size: 1000}": 24_000,
 		"env: {id: Pendulum-v1}\nsteps: 10\nagent: {name: ppo}":                    0,
 	} {
-		s, err := Parse("x.yaml", []byte(text), nil, envs)
+		s, err := Parse("x.yaml", []byte(text), nil, Builtin(envs))
 		if err != nil {
 			t.Fatal(err)
 		}

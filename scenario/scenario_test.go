@@ -15,6 +15,7 @@ import (
 	"github.com/rlrun/rlrun/internal/settings"
 	"github.com/rlrun/rlrun/policy"
 	"github.com/rlrun/rlrun/policy/f32"
+	"github.com/rlrun/rlrun/policy/gorgonia"
 	"github.com/rlrun/rlrun/scenario"
 )
 
@@ -44,6 +45,13 @@ func registry() env.Registry {
 	return r
 }
 
+// catalog has the environments of registry, and Gorgonia.
+func catalog() scenario.Catalog {
+	c := scenario.Builtin(registry())
+	c.Engines["gorgonia"] = gorgonia.Engine{}
+	return c
+}
+
 const minimal = "env: {id: CartPole-v1}\nagent: {name: ppo}\nsteps: 5000\n"
 
 // read parses a file called f.yaml with assignments as --set gives them.
@@ -52,7 +60,7 @@ func read(text string, sets ...string) (*scenario.Scenario, error) {
 	for _, s := range sets {
 		changes = append(changes, scenario.Change{Assignment: s, Origin: "--set " + s})
 	}
-	return scenario.Parse("dir/f.yaml", []byte(text), changes, registry())
+	return scenario.Parse("dir/f.yaml", []byte(text), changes, catalog())
 }
 
 func mustRead(t testing.TB, text string, sets ...string) *scenario.Scenario {
@@ -198,7 +206,7 @@ func TestEncode(t *testing.T) {
 		"env: {id: CartPole, wrappers: []}\nagent: {name: ppo, learning_rate: lin_1e-3}\nsteps: 10\ntarget: null\nname: '5'",
 	} {
 		once := encode(t, mustRead(t, text))
-		again, err := scenario.Parse("config.yaml", []byte(once), nil, registry())
+		again, err := scenario.Parse("config.yaml", []byte(once), nil, catalog())
 		if err != nil {
 			t.Errorf("Parse(Encode(%q)): %v in %s", text, err, once)
 			continue
@@ -253,7 +261,7 @@ func TestName(t *testing.T) {
 		{"x.yaml", "name: y", "y"},
 		{"x.yaml", "name: '17'", "17"},
 	} {
-		s, err := scenario.Parse(c.file, []byte(minimal+c.line), nil, registry())
+		s, err := scenario.Parse(c.file, []byte(minimal+c.line), nil, catalog())
 		if err != nil || s.Name != c.want {
 			t.Errorf("Parse(%q with %q) = %v, %v, want the name %q", c.file, c.line, s, err, c.want)
 		}
@@ -314,12 +322,12 @@ func TestAgent(t *testing.T) {
 	if a, err := mustRead(t, full, "agent.batch_size=7").NewAgent(); err == nil || !strings.Contains(err.Error(), "batch_size") {
 		t.Errorf("NewAgent with a minibatch of 7 of 48 = %v, %v, want an error that names batch_size", a, err)
 	}
-	if got := scenario.Agents(); !slices.Contains(got, "ppo") || !slices.IsSorted(got) {
-		t.Errorf("Agents() = %q, want ppo among them, in order", got)
+	if got := scenario.BuiltinAgents().Names(); !slices.Contains(got, "ppo") || !slices.IsSorted(got) {
+		t.Errorf("BuiltinAgents().Names() = %q, want ppo among them, in order", got)
 	}
-	for _, name := range scenario.Agents() {
-		if got := scenario.AgentSummary(name); got == "" || strings.Contains(got, "\n") {
-			t.Errorf("AgentSummary(%q) = %q, want half a line", name, got)
+	for _, name := range scenario.BuiltinAgents().Names() {
+		if got := scenario.BuiltinAgents()[name].Summary(); got == "" || strings.Contains(got, "\n") {
+			t.Errorf("Summary of %q = %q, want half a line", name, got)
 		}
 	}
 }

@@ -163,7 +163,7 @@ func TestNoOptions(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			parse := func(text string) (*scenario.Scenario, error) {
-				return scenario.Parse("f.yaml", []byte(text), nil, env.Registry{"acme/None-v0": entry})
+				return scenario.Parse("f.yaml", []byte(text), nil, scenario.Builtin(env.Registry{"acme/None-v0": entry}))
 			}
 			text := "env: {id: acme/None-v0}\nagent: {name: ppo}\nsteps: 10"
 			s, err := parse(text)

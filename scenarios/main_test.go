@@ -1,8 +1,6 @@
 package scenarios_test
 
 import (
-	"bytes"
-	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -10,11 +8,17 @@ import (
 	"testing"
 )
 
-// program adds an environment to rlrun, from outside this module.
+// program adds an environment, an agent, a wrapper and a scenario to rlrun, from outside
+// this module.
 const program = `package main
 
 import (
+	"errors"
+	"testing/fstest"
+
+	"github.com/rlrun/rlrun/agents"
 	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/scenario"
 	"github.com/rlrun/rlrun/scenarios"
 )
 
@@ -28,16 +32,57 @@ func (l *lift) Spec() env.Spec {
 func (*lift) Reset(seed uint64, obs []float32)       { clear(obs) }
 func (*lift) Step(act, obs []float32) (o env.Outcome) { return o }
 
+// fog shows less than there is.
+type fog struct {
+	env.Env
+	density float32
+}
+
+func newFog(e env.Env, density float32) (*fog, error) {
+	if density < 0 {
+		return nil, errors.New("a density below 0")
+	}
+	return &fog{e, density}, nil
+}
+
+func (f *fog) Step(act, obs []float32) env.Outcome {
+	out := f.Env.Step(act, obs)
+	for i := range obs {
+		obs[i] *= 1 - f.density
+	}
+	return out
+}
+
+// settings are PPO's and one more.
+type settings struct {
+	agents.PPOConfig ` + "`yaml:\",inline\"`" + `
+	Naps int ` + "`yaml:\"naps\"`" + `
+}
+
+func defaults() settings { return settings{agents.DefaultPPO(), 3} }
+
+func newLazy(mk env.Maker, s settings) (*agents.PPO, error) {
+	if s.Naps > 9 {
+		return nil, errors.New("lazy: it never wakes")
+	}
+	return agents.NewPPO(mk, s.PPOConfig)
+}
+
+const liftLazy = "env: {id: acme/Lift-v0, wrappers: [{fog: 0.5}]}\nagent: {name: lazy, naps: 2, n_steps: 16, batch_size: 16}\nsteps: 64\n"
+
 func main() {
 	envs := scenarios.Envs()
 	envs["acme/Lift-v0"] = env.Entry(func() *lift { return &lift{Floors: 7} })
-	scenarios.Main(envs)
+	scenarios.Main(envs, scenarios.With{
+		Agents:    scenario.Agents{"lazy": scenario.NewAgent("proximal policy optimisation that naps", defaults, newLazy)},
+		Wrappers:  scenario.Wrappers{"fog": scenario.NewWrapper(0.1, newFog)},
+		Scenarios: fstest.MapFS{"lift-lazy.yaml": {Data: []byte(liftLazy)}},
+	})
 }
 `
 
-// TestOwnProgram builds a module of its own that has an environment of its own, and
-// asks it for its environments, and for the exit status of bad input.
-func TestOwnProgram(t *testing.T) {
+// build builds program in a module of its own.
+func build(t *testing.T) (binary string) {
 	root, err := filepath.Abs("..")
 	if err != nil {
 		t.Fatal(err)
@@ -58,29 +103,60 @@ func TestOwnProgram(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	build := exec.Command("go", "build", "-mod=mod", "-o", "own.exe", ".")
-	build.Dir = dir
-	build.Env = append(os.Environ(), "GOPROXY=off", "GOFLAGS=")
-	if out, err := build.CombinedOutput(); err != nil {
+	cmd := exec.Command("go", "build", "-mod=mod", "-o", "own.exe", ".")
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "GOPROXY=off", "GOFLAGS=")
+	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("go build: %v\n%s", err, out)
 	}
-	out, err := exec.Command(filepath.Join(dir, "own.exe"), "list", "envs", "--json").Output()
-	if err != nil {
-		t.Fatalf("own list envs --json: %v", err)
-	}
-	names := map[string]bool{}
-	for line := range bytes.Lines(out) {
-		var l struct{ Kind, Name string }
-		if err := json.Unmarshal(line, &l); err != nil || l.Kind != "env" {
-			t.Errorf("line %s: %v, want an env", line, err)
+	return filepath.Join(dir, "own.exe")
+}
+
+// TestOwnProgram builds a module of its own that adds one of each kind to rlrun, and wants
+// them listed, completed, trained, resumed and evaluated as rlrun's own are.
+func TestOwnProgram(t *testing.T) {
+	own := build(t)
+	dir := t.TempDir()
+	for _, c := range []struct {
+		args   string
+		status int
+		want   []string // in what it prints
+	}{
+		{"list envs --json", 0, []string{`"acme/Lift-v0"`, `"CartPole-v1"`}},
+		{"list agents --json", 0, []string{`{"kind":"agent","name":"lazy","summary":"proximal policy optimisation that naps"}`, `"name":"ppo"`}},
+		{"list scenarios --json", 0, []string{`{"kind":"scenario","name":"lift-lazy","env":"acme/Lift-v0","agent":"lazy","steps":64,"target":null}`, `"cartpole-ppo"`}},
+		{"__complete --agent la", 0, []string{"lazy\n"}},
+		{"__complete lift", 0, []string{"lift-lazy\n"}},
+		{"cartpol-ppo", 2, []string{"cartpole-ppo"}},
+		{"lift-lasy", 2, []string{"the nearest is lift-lazy"}},
+		{"acme/Lift --agent lasy", 2, []string{`no agent "lasy"; the nearest is lazy`}},
+		{"lift-lazy --set agent.nap=1", 2, []string{"agent.nap: unknown key; the nearest is naps"}},
+		{"lift-lazy --set agent.naps=10", 2, []string{"lazy: it never wakes"}},
+		{"lift-lazy --set env.wrappers=[{fogg:&0.5}]", 2, []string{`no wrapper "fogg"; the nearest is fog`}},
+		{"lift-lazy --set env.wrappers=[{fog:&-1}]", 2, []string{"env.wrappers[0].fog: a density below 0"}},
+		{"lift-lazy --json", 0, []string{`"event":"result","scenario":"lift-lazy","env":"acme/Lift-v0","agent":"lazy"`}},
+		{"acme/Lift --agent lazy --steps 64 --out held --quiet --json", 0, []string{`"agent":"lazy","seed":1`}},
+		{"resume held --steps 4096 --json", 0, []string{`"steps":4096`}},
+		{"eval held --json", 0, []string{`"event":"result"`}},
+	} {
+		var args []string
+		for word := range strings.FieldsSeq(c.args) {
+			args = append(args, strings.ReplaceAll(word, "&", " "))
 		}
-		names[l.Name] = true
+		cmd := exec.Command(own, args...)
+		cmd.Dir = dir
+		out, err := cmd.CombinedOutput()
+		if cmd.ProcessState.ExitCode() != c.status {
+			t.Errorf("own %s: %v, %s, want exit status %d", c.args, err, out, c.status)
+		}
+		for _, want := range c.want {
+			if !strings.Contains(string(out), want) {
+				t.Errorf("own %s = %s, want %q in it", c.args, out, want)
+			}
+		}
 	}
-	if !names["acme/Lift-v0"] || !names["CartPole-v1"] {
-		t.Errorf("own list envs --json = %s, want acme/Lift-v0 and CartPole-v1", out)
-	}
-	bad := exec.Command(filepath.Join(dir, "own.exe"), "cartpol-ppo")
-	if out, err := bad.CombinedOutput(); bad.ProcessState.ExitCode() != 2 || !strings.Contains(string(out), "cartpole-ppo") {
-		t.Errorf("own cartpol-ppo = %v, %s, want exit status 2 and the nearest scenario", err, out)
+	config, err := os.ReadFile(filepath.Join(dir, "runs", "lift-lazy", "seed-1", "config.yaml"))
+	if err != nil || !strings.Contains(string(config), "naps: 2\n") || !strings.Contains(string(config), "gamma: 0.99\n") {
+		t.Errorf("config.yaml = %s, %v, want naps: 2 and PPO's defaults", config, err)
 	}
 }

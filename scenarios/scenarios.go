@@ -1,16 +1,24 @@
 // Package scenarios has the scenarios that come with rlrun, a YAML file each,
-// and the whole command as a function: a program of five lines adds its own
-// environments to everything that rlrun does.
+// and the whole command as a function: a program of some lines adds its own
+// environments, agents, wrappers and scenarios to everything that rlrun does.
+//
+//	//go:embed *.yaml
+//	var files embed.FS
 //
 //	func main() {
 //		envs := scenarios.Envs()
 //		envs["acme/Lift-v0"] = env.Entry(NewLift)
-//		scenarios.Main(envs)
+//		scenarios.Main(envs, scenarios.With{
+//			Agents:    scenario.Agents{"crossentropy": scenario.NewAgent("the cross-entropy method", DefaultConfig, New)},
+//			Wrappers:  scenario.Wrappers{"fog": scenario.NewWrapper(0.1, NewFog)},
+//			Scenarios: files,
+//		})
 //	}
 package scenarios
 
 import (
 	"embed"
+	"fmt"
 	"os"
 
 	"github.com/rlrun/rlrun/env"
@@ -34,10 +42,19 @@ func Envs() env.Registry {
 	return r
 }
 
-// Main is the command rlrun, with the program's own arguments, for the
-// environments in envs. It does not return: it exits with rlrun's status.
+// badInput is rlrun's exit status where the input is wrong.
+const badInput = 2
+
+// Main is the command rlrun, with the program's own arguments, for the environments in
+// envs, and for what else the program has of its own. It does not return: it exits with
+// rlrun's status.
 //
 // The program's main goroutine has to call it: windows want that.
-func Main(envs env.Registry) {
-	window.Main(func(open raster.Open) { os.Exit(cli.Main(envs, files, open)) })
+func Main(envs env.Registry, with ...With) {
+	catalog, err := Catalog(envs, with...)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "rlrun:", err)
+		os.Exit(badInput)
+	}
+	window.Main(func(open raster.Open) { os.Exit(cli.Main(catalog, open)) })
 }

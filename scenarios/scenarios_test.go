@@ -25,7 +25,7 @@ func TestScenarios(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			s, err := scenario.Parse(name, text, nil, scenarios.Envs())
+			s, err := scenario.Parse(name, text, nil, scenario.Builtin(scenarios.Envs()))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -19,13 +19,15 @@ var layers = map[string]string{
 	"internal/figure":     "",
 	"internal/infile":     "",
 	"internal/settings":   "internal/nearest",
-	"scenario":            "agents env env/grid env/state internal/nearest internal/settings policy policy/f32 policy/gorgonia",
-	"run":                 "agents env env/grid env/state internal/atomicfile internal/episode internal/infile internal/lock scenario internal/settings internal/tfevents policy",
-	"internal/runset":     "env internal/infile internal/nearest run scenario internal/settings internal/statistics",
+	"scenario":            "agents env env/grid env/state internal/nearest internal/settings policy/f32 policy/nn",
+	"run":                 "agents env env/grid env/state internal/atomicfile internal/infile internal/lock internal/settings internal/tfevents policy scenario",
+	"internal/runset":     "internal/infile internal/nearest internal/statistics run scenario",
 	"internal/episode":    "env internal/figure render",
-	"internal/stage":      "agents env internal/atomicfile internal/episode internal/figure policy render render/raster",
-	"internal/bench":      "agents env policy policy/f32 policy/loss policy/optim policy/parallel policy/tape",
-	"internal/cli":        "env env/envtest env/grid internal/atomicfile internal/bench internal/episode internal/figure internal/infile internal/nearest internal/plot run internal/runset scenario internal/settings internal/stage internal/statistics policy policy/f32 policy/parallel render render/raster",
+	"internal/crash":      "env policy/parallel",
+	"internal/sweep":      "internal/crash internal/statistics run scenario",
+	"internal/stage":      "agents env internal/atomicfile internal/episode internal/figure policy policy/f32 render render/raster",
+	"internal/bench":      "agents env policy policy/f32 policy/loss policy/nn policy/optim policy/parallel policy/tape",
+	"internal/cli":        "env env/envtest env/grid internal/atomicfile internal/bench internal/crash internal/episode internal/figure internal/infile internal/nearest internal/plot internal/runset internal/settings internal/stage internal/statistics internal/sweep policy policy/f32 render render/raster run scenario",
 	"env/state":           "internal/infile",
 	"env":                 "env/state internal/nearest",
 	"env/envtest":         "env env/state",
@@ -42,12 +44,14 @@ var layers = map[string]string{
 	"policy/tape":         "policy/f32 policy/parallel",
 	"policy/loss":         "policy/f32 policy/tape",
 	"policy/optim":        "env/state policy/f32 policy/parallel policy/tape",
-	"policy":              "env env/state policy/f32 policy/optim policy/parallel policy/tape",
-	"policy/gorgonia":     "policy policy/f32 policy/tape",
-	"replay":              "env env/state policy policy/f32",
+	"policy":              "env env/state policy/dist policy/f32 policy/nn policy/optim policy/parallel policy/tape",
+	"policy/gorgonia":     "policy/f32 policy/nn policy/tape",
+	"policy/dist":         "env policy/f32 policy/tape",
+	"policy/nn":           "env/state policy/f32 policy/parallel policy/tape",
+	"replay":              "env env/state policy/f32",
 	"agents/agentstest":   "agents env env/state policy policy/tape",
-	"agents":              "env env/state internal/atomicfile internal/infile policy policy/f32 policy/loss policy/optim policy/parallel policy/tape replay",
-	"scenarios":           "env env/classic env/grid internal/cli render/raster render/window",
+	"agents":              "env env/state internal/atomicfile internal/infile policy policy/dist policy/f32 policy/loss policy/nn policy/optim policy/parallel policy/tape replay",
+	"scenarios":           "env env/classic env/grid internal/cli policy/gorgonia render/raster render/window scenario",
 	"cmd/rlrun":           "scenarios",
 }
 
@@ -111,17 +115,27 @@ func TestTable(t *testing.T) {
 // TestResearcher wants the packages that research code imports to bring neither
 // a window, nor another engine, nor the command's libraries with them.
 func TestResearcher(t *testing.T) {
-	n := 0
-	for _, f := range list(t, "-deps", module+"agents", "{{.ImportPath}}") {
-		n++
-		for _, heavy := range []string{"github.com/hajimehoshi/", "gorgonia.org/", "github.com/spf13/", "go.yaml.in/", "golang.org/x/term"} {
-			if strings.HasPrefix(f[0], heavy) {
-				t.Errorf("agents brings %s with it", f[0])
+	heavy := []string{"github.com/hajimehoshi/", "gorgonia.org/", "github.com/spf13/", "golang.org/x/term", "golang.org/x/image", "gonum.org/v1/plot"}
+	for _, c := range []struct {
+		pkg     string
+		without []string
+	}{
+		{"agents", append(heavy, "go.yaml.in/", "gonum.org/")},
+		{"scenario", heavy},
+		{"run", heavy},
+	} {
+		n := 0
+		for _, f := range list(t, "-deps", module+c.pkg, "{{.ImportPath}}") {
+			n++
+			for _, h := range c.without {
+				if strings.HasPrefix(f[0], h) {
+					t.Errorf("%s brings %s with it", c.pkg, f[0])
+				}
 			}
 		}
-	}
-	if n == 0 {
-		t.Error("agents has no dependencies at all: go list says nothing")
+		if n == 0 {
+			t.Errorf("%s has no dependencies at all: go list says nothing", c.pkg)
+		}
 	}
 }
 

@@ -217,18 +217,27 @@ func (p *player) reads(ph env.Physics) {
 	}
 }
 
-// masks wants of every state one action at least that can be taken.
+// masks wants of every state one action at least that can be taken: one value of each
+// choice.
 func (p *player) masks(m env.Masker) {
-	space, ok := p.spec.Act.(env.Discrete)
-	if !ok {
-		p.last("it masks actions that are %s, want a choice (Discrete)", env.Describe(p.spec.Act))
+	l, err := env.LayoutOf(p.spec.Act)
+	if err != nil {
+		p.last("%v", err)
 	}
-	allowed := make([]bool, space.N)
+	choices, ok := l.Choices()
+	if !ok {
+		p.last("it masks actions that are %s, want a choice (Discrete), choices (MultiDiscrete) or bits (MultiBinary)", env.Describe(p.spec.Act))
+	}
+	allowed := make([]bool, l.MaskSize())
 	for seed := range uint64(10) {
 		p.begin(seed)
 		for step := 0; step < 100 && !p.done; step++ {
-			if m.Mask(allowed); !slices.Contains(allowed, true) {
-				p.last("step %d: the mask allows no action", step)
+			m.Mask(allowed)
+			for rest, i := allowed, 0; i < len(choices); i++ {
+				if !slices.Contains(rest[:choices[i]], true) {
+					p.last("step %d: the mask allows no action", step)
+				}
+				rest = rest[choices[i]:]
 			}
 			p.play(1)
 		}

@@ -13,7 +13,7 @@ import (
 // A container is a header, the fields, and the CRC-32C of both.
 const (
 	magic     = "RLSTATE\n"
-	version   = 1
+	version   = 2
 	headSize  = 24
 	maxLength = min(1<<40, math.MaxInt-headSize-4) // of the fields, in bytes
 )
@@ -102,7 +102,7 @@ func open(r io.Reader) ([]byte, error) {
 		return nil, errors.New("not a saved state")
 	}
 	if v := binary.LittleEndian.Uint64(head[8:]); v != version {
-		return nil, fmt.Errorf("version %d, this program reads version %d", v, version)
+		return nil, versionError("it", v < version)
 	}
 	length := binary.LittleEndian.Uint64(head[16:])
 	if length > maxLength {

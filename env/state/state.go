@@ -6,7 +6,8 @@
 //
 // What Save writes is a container: a magic word, a version, a length, the
 // fields, and their checksum. Load verifies all of it before it visits
-// anything.
+// anything. A container of an earlier version, and a Section of an earlier version
+// within it, are refused in a sentence.
 package state
 
 import (
@@ -59,9 +60,6 @@ func (s *State) Doubles(name string, p []float64) { visit(s, name, p) }
 // Ints visits p, whose length is fixed by the configuration.
 func (s *State) Ints(name string, p []int64) { visit(s, name, p) }
 
-// Bools visits p, whose length is fixed by the configuration.
-func (s *State) Bools(name string, p []bool) { visit(s, name, p) }
-
 // Bytes visits p, whose length is fixed by the configuration.
 func (s *State) Bytes(name string, p []byte) { visit(s, name, p) }
 
@@ -95,22 +93,31 @@ func (s *State) Int(name string, p *int, most int) {
 	}
 }
 
-// Log visits p, whose length varies and is saved with it. It is an error to
-// load one of more than most elements; p keeps its memory if that suffices.
-func (s *State) Log(name string, p *[]float32, most int) { visitLog(s, name, p, most, 4) }
+// Bools visits p, whose length is fixed by the configuration.
+func (s *State) Bools(name string, p []bool) { visit(s, name, p) }
 
-// BoolLog is Log of bools.
-func (s *State) BoolLog(name string, p *[]bool, most int) { visitLog(s, name, p, most, 1) }
+// Bool visits one truth value.
+func (s *State) Bool(name string, p *bool) {
+	v := [1]bool{*p}
+	visit(s, name, v[:])
+	*p = v[0]
+}
 
-// visitLog is Log of elements of a size in bytes.
-func visitLog[T float32 | bool](s *State, name string, p *[]T, most, size int) {
+// An Element is what slices of a state are made of.
+type Element interface {
+	float32 | float64 | int64 | byte | bool
+}
+
+// Slice visits p, whose length varies and is saved with it. It is an error to
+// load more than most elements; p keeps its memory if that suffices.
+func Slice[T Element](s *State, name string, p *[]T, most int) {
 	n := len(*p)
 	s.Int(name+"/len", &n, most)
 	if s.err != nil {
 		return
 	}
 	if s.loading && n > cap(*p) {
-		if n > len(s.buf)/size { // a length that the data cannot honour is not allocated
+		if n > len(s.buf)/binary.Size(*new(T)) { // a length that the data cannot honour is not allocated
 			s.err = fmt.Errorf("state: %q has %d elements in %d bytes", name, n, len(s.buf))
 			return
 		}
@@ -118,6 +125,27 @@ func visitLog[T float32 | bool](s *State, name string, p *[]T, most, size int) {
 	}
 	*p = (*p)[:n]
 	visit(s, name, *p)
+}
+
+// sectionPrefix begins the field of a section.
+const sectionPrefix = "section "
+
+// Section visits the name of the fields that follow, and their version, 1 or more: a
+// number to raise when these fields change. It is an error to load another version.
+func (s *State) Section(name string, version int) {
+	v := [1]int64{int64(version)}
+	visit(s, sectionPrefix+name, v[:])
+	if s.err == nil && v[0] != int64(version) {
+		s.err = fmt.Errorf("state: %w", versionError(fmt.Sprintf("its part %q", name), v[0] < int64(version)))
+	}
+}
+
+// versionError is the error of what another version of rlrun wrote.
+func versionError(what string, earlier bool) error {
+	if earlier {
+		return fmt.Errorf("%s was written by an earlier version of rlrun; train again, or use that version", what)
+	}
+	return fmt.Errorf("%s was written by a later version of rlrun; want that version", what)
 }
 
 // PCG visits a random number generator.
@@ -130,7 +158,7 @@ func (s *State) PCG(name string, p *rand.PCG) {
 }
 
 // visit writes or reads one field: its name, its length, its data.
-func visit[T float32 | float64 | int64 | byte | bool](s *State, name string, p []T) {
+func visit[T Element](s *State, name string, p []T) {
 	if s.err != nil {
 		return
 	}
@@ -146,7 +174,7 @@ func visit[T float32 | float64 | int64 | byte | bool](s *State, name string, p [
 	} else if len(s.buf) < size {
 		s.err = fmt.Errorf("state: field %q is cut short", name)
 	} else {
-		_, s.err = binary.Decode(s.buf[len(head):], binary.LittleEndian, p)
+		_, s.err = binary.Decode(s.buf[len(head):size], binary.LittleEndian, p)
 		s.buf = s.buf[size:]
 	}
 }

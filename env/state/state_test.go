@@ -20,6 +20,10 @@ type thing struct {
 	seed uint64
 	n    int
 	log  []float32
+	on   bool
+	mask [2]bool
+	acts []int64
+	seen []bool
 }
 
 func (t *thing) State(s *state.State) {
@@ -28,7 +32,12 @@ func (t *thing) State(s *state.State) {
 	s.Double("d", &t.d)
 	s.Uint("seed", &t.seed)
 	s.Int("n", &t.n, 1000)
-	s.Log("log", &t.log, 100)
+	state.Slice(s, "log", &t.log, 100)
+	s.Section("parts", 3)
+	s.Bool("on", &t.on)
+	s.Bools("mask", t.mask[:])
+	state.Slice(s, "acts", &t.acts, 100)
+	state.Slice(s, "seen", &t.seen, 100)
 }
 
 func saved(t testing.TB, s state.Stater) []byte {
@@ -40,7 +49,7 @@ func saved(t testing.TB, s state.Stater) []byte {
 }
 
 func TestRoundTrip(t *testing.T) {
-	a := &thing{x: [3]float32{1, 2, 3}, d: 0.1, seed: 1 << 63, n: 7, log: []float32{4, 5}}
+	a := &thing{x: [3]float32{1, 2, 3}, d: 0.1, seed: 1 << 63, n: 7, log: []float32{4, 5}, on: true, mask: [2]bool{false, true}, acts: []int64{1 << 40}, seen: []bool{true, false, true}}
 	a.src.Seed(3, 4)
 	b := new(thing)
 	if err := state.Load(bytes.NewReader(saved(t, a)), b); err != nil {
@@ -76,11 +85,11 @@ func TestDamage(t *testing.T) {
 
 type hungry struct{ log []float32 }
 
-func (h *hungry) State(s *state.State) { s.Log("log", &h.log, math.MaxInt) }
+func (h *hungry) State(s *state.State) { state.Slice(s, "log", &h.log, math.MaxInt) }
 
 // seal makes a container that says it has so many bytes of fields.
 func seal(length uint64, fields []byte) []byte {
-	b := binary.LittleEndian.AppendUint64([]byte("RLSTATE\n"), 1)
+	b := binary.LittleEndian.AppendUint64([]byte("RLSTATE\n"), 2)
 	b = append(binary.LittleEndian.AppendUint64(b, length), fields...)
 	return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b, crc32.MakeTable(crc32.Castagnoli)))
 }
@@ -106,10 +115,44 @@ type long struct{ n int }
 
 func (l *long) State(s *state.State) { s.Int("n", &l.n, state.MaxCount) }
 
+// A part is a section of some version.
+type part struct {
+	name    string
+	version int
+}
+
+func (p part) State(s *state.State) { s.Section(p.name, p.version) }
+
+// TestVersions refuses a container and a section of another version in a sentence that says
+// which way to go.
+func TestVersions(t *testing.T) {
+	first, later := seal(0, nil), seal(0, nil)
+	first[8], later[8] = 1, 3
+	for _, c := range []struct {
+		what string
+		data []byte
+		into part
+		want string // "" for no error
+	}{
+		{"the same section", saved(t, part{"ppo", 2}), part{"ppo", 2}, ""},
+		{"an earlier section", saved(t, part{"ppo", 1}), part{"ppo", 2},
+			`state: its part "ppo" was written by an earlier version of rlrun; train again, or use that version`},
+		{"a later section", saved(t, part{"ppo", 3}), part{"ppo", 2}, `state: its part "ppo" was written by a later version of rlrun; want that version`},
+		{"another section", saved(t, part{"a2c", 2}), part{"ppo", 2}, "state: saved with other settings or by another version"},
+		{"an earlier container", first, part{"ppo", 2}, "state: it was written by an earlier version of rlrun; train again, or use that version"},
+		{"a later container", later, part{"ppo", 2}, "state: it was written by a later version of rlrun; want that version"},
+	} {
+		err := state.Load(bytes.NewReader(c.data), c.into)
+		if (err == nil) != (c.want == "") || err != nil && !strings.HasPrefix(err.Error(), c.want) {
+			t.Errorf("Load of %s = %v, want %s", c.what, err, c.want)
+		}
+	}
+}
+
 // TestLayout has the bytes of a container, which are the same on every processor.
 func TestLayout(t *testing.T) {
 	want := "RLSTATE\n" + // magic
-		"\x01\x00\x00\x00\x00\x00\x00\x00" + // version
+		"\x02\x00\x00\x00\x00\x00\x00\x00" + // version
 		"\x12\x00\x00\x00\x00\x00\x00\x00" + // bytes of fields
 		"n\x00\x01\x00\x00\x00\x00\x00\x00\x00" + // the name, and how many numbers it has
 		"\x07\x00\x00\x00\x00\x00\x00\x00" // the number, in 64 bits

@@ -12,10 +12,10 @@ import (
 )
 
 // addAgentFlag adds --agent, which names an agent for an environment.
-func addAgentFlag(cmd *cobra.Command) {
+func (a *App) addAgentFlag(cmd *cobra.Command) {
 	cmd.Flags().String("agent", "", "with an environment: the agent `NAME`, with its default settings")
 	err := cmd.RegisterFlagCompletionFunc("agent", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		return scenario.Agents(), cobra.ShellCompDirectiveNoFileComp
+		return a.Agents.Names(), cobra.ShellCompDirectiveNoFileComp
 	})
 	if err != nil {
 		panic(err) // there is no such flag
@@ -52,15 +52,14 @@ func (a *App) defaults(name string, changes []scenario.Change, missing error) (f
 	id, err := a.Envs.Resolve(name)
 	switch {
 	case err != nil && given && !isYAML(name):
-		words, _ := a.scenarioNames()
-		words = append(words, a.Envs.IDs()...)
+		words := append(a.ScenarioNames(), a.Envs.IDs()...)
 		return "", nil, fmt.Errorf("no environment or scenario %q%s; rlrun list shows all", name, nearest.Hint(name, slices.Values(words)))
 	case err != nil:
 		return "", nil, missing
 	case !given:
-		return "", nil, fmt.Errorf("%s is an environment; rlrun %s --agent NAME trains an agent in it: %s", id, name, strings.Join(scenario.Agents(), ", "))
+		return "", nil, fmt.Errorf("%s is an environment; rlrun %s --agent NAME trains an agent in it: %s", id, name, strings.Join(a.Agents.Names(), ", "))
 	}
-	if text, err = scenario.Defaults(id, agent); err != nil {
+	if text, err = a.Catalog.Defaults(id, agent); err != nil {
 		return "", nil, fmt.Errorf("--agent %s: %w", agent, err)
 	}
 	return id + " --agent " + agent, text, nil

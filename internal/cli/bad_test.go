@@ -237,7 +237,7 @@ var badInputs = []struct {
 	{[]string{"binary.yaml"}, "binary.yaml:1"},
 	{[]string{"nothing.yaml"}, "nothing.yaml:1"},
 	{[]string{"folder.yaml"}, "folder.yaml"},
-	{[]string{"good/policy.safetensors"}, "policy.safetensors:1"},
+	{[]string{"good/policy.safetensors"}, "policy.safetensors:"},
 	{[]string{"good/"}, "good/ is a run's directory"},
 	{[]string{"quick", "--out", "good"}, "good is there already"},
 	{[]string{"quick", "--out", "broken.yaml"}, "broken.yaml is there already"},

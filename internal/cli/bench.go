@@ -16,7 +16,6 @@ import (
 	"github.com/rlrun/rlrun/internal/bench"
 	"github.com/rlrun/rlrun/internal/figure"
 	"github.com/rlrun/rlrun/policy/f32"
-	"github.com/rlrun/rlrun/scenario"
 )
 
 // benchCommand measures the machine.
@@ -84,7 +83,7 @@ func (a *App) benchTable(ctx context.Context, cases []bench.Case) error {
 		return err
 	}
 	table := tabwriter.NewWriter(a.Out, 0, 0, 3, ' ', tabwriter.AlignRight)
-	engines := slices.DeleteFunc(scenario.Backends(), func(name string) bool { return name == "native" })
+	engines := slices.DeleteFunc(a.EngineNames(), func(name string) bool { return name == "native" })
 	fmt.Fprintf(table, "%-32s\t%s\tgeneric\t%s\t\n", "nanoseconds", f32.Kernels(), strings.Join(engines, "\t"))
 	for _, c := range cases {
 		f, err := bench.Measure(c)
@@ -93,7 +92,7 @@ func (a *App) benchTable(ctx context.Context, cases []bench.Case) error {
 		}
 		fmt.Fprintf(table, "%-32s\t%s\t%s", c.Name, figure.Number(f.NsPerOp), figure.Number(plain[c.Name]))
 		for _, name := range engines {
-			other, err := engineFigure(name, c.Name)
+			other, err := a.engineFigure(name, c.Name)
 			if err != nil {
 				return err
 			}
@@ -106,9 +105,8 @@ func (a *App) benchTable(ctx context.Context, cases []bench.Case) error {
 
 // engineFigure measures a training step with the networks of another engine.
 // There is nothing to print where a case is no training step.
-func engineFigure(engine, name string) (string, error) {
-	e, _ := scenario.Backend(engine)
-	for _, c := range bench.Training(e) {
+func (a *App) engineFigure(engine, name string) (string, error) {
+	for _, c := range bench.Training(a.Engines[engine]) {
 		if c.Name == name {
 			f, err := bench.Measure(c)
 			return figure.Number(f.NsPerOp), err

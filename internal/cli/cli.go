@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"runtime"
 	"runtime/debug"
@@ -16,10 +15,11 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/internal/crash"
 	"github.com/rlrun/rlrun/internal/nearest"
 	"github.com/rlrun/rlrun/policy/f32"
 	"github.com/rlrun/rlrun/render/raster"
+	"github.com/rlrun/rlrun/scenario"
 )
 
 // Exit statuses.
@@ -30,10 +30,9 @@ const (
 	statusInterrupted = 130
 )
 
-// An App is rlrun with the environments and scenarios that it knows.
+// An App is rlrun with all that its scenarios can name.
 type App struct {
-	Envs        env.Registry
-	Scenarios   fs.FS // NAME.yaml each
+	scenario.Catalog
 	In          io.Reader
 	Out, Err    io.Writer
 	Interactive bool        // Err is a terminal, on which progress is shown
@@ -93,7 +92,7 @@ func (a *App) Run(args []string) int {
 // execute carries out a command line. Cobra prints help and scripts to a patient writer:
 // otherwise it would add a message of its own about a failed write.
 func (a *App) execute(args []string) (err error) {
-	defer guard(&err, func() string { return a.subject })
+	defer crash.Guard(&err, func() string { return a.subject })
 	root := a.root()
 	root.SetArgs(args)
 	root.SetIn(a.In)
@@ -228,13 +227,13 @@ func version() string {
 
 // Main is the command rlrun with the program's own arguments and streams, and a
 // window to open. It returns the exit status.
-func Main(envs env.Registry, scenarios fs.FS, window raster.Open) int {
+func Main(catalog scenario.Catalog, window raster.Open) int {
 	if err := f32.KernelsErr(); err != nil {
 		fmt.Fprintln(os.Stderr, "rlrun:", err)
 		return statusBadInput
 	}
 	a := App{
-		Envs: envs, Scenarios: scenarios, In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
+		Catalog: catalog, In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
 		Interactive: isTerminal(os.Stderr), Window: window,
 	}
 	return a.Run(os.Args[1:])

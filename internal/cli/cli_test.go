@@ -8,12 +8,13 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"testing/fstest"
 
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/classic"
 	"github.com/rlrun/rlrun/env/grid"
 	"github.com/rlrun/rlrun/env/state"
+	"github.com/rlrun/rlrun/policy/gorgonia"
+	"github.com/rlrun/rlrun/scenario"
 )
 
 // quick has iterations of 8 steps, in the first of which no pole can fall.
@@ -94,6 +95,13 @@ func registry() env.Registry {
 	return r
 }
 
+// catalog has the environments of registry, and Gorgonia.
+func catalog() scenario.Catalog {
+	c := scenario.Builtin(registry())
+	c.Engines["gorgonia"] = gorgonia.Engine{}
+	return c
+}
+
 // shipped is the text of a scenario that comes with rlrun. It is read before a
 // test changes directories.
 func shipped(t testing.TB, name string) string {
@@ -108,12 +116,10 @@ func shipped(t testing.TB, name string) string {
 // inEmptyDir makes a new directory the working directory, and returns an App.
 func inEmptyDir(t *testing.T) *App {
 	t.Helper()
-	a := &App{Envs: registry(), Scenarios: fstest.MapFS{
-		"quick.yaml":        {Data: []byte(quick)},
-		"open.yaml":         {Data: []byte(open)},
-		"cartpole-ppo.yaml": {Data: []byte(shipped(t, "cartpole-ppo"))},
-		"readme.txt":        {Data: []byte("no scenario")},
-	}}
+	a := &App{Catalog: catalog()}
+	for name, text := range map[string]string{"quick": quick, "open": open, "cartpole-ppo": shipped(t, "cartpole-ppo")} {
+		a.Scenarios[name] = []byte(text)
+	}
 	t.Chdir(t.TempDir())
 	return a
 }

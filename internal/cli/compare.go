@@ -79,7 +79,7 @@ names besides returns, as a loss, "improvement" is the greater figure.`,
 // readSets reads the sets that names stand for, and notes the runs that do not count.
 func (a *App) readSets(names []string, split bool) (all []runset.Set, err error) {
 	for _, name := range names {
-		sets, err := runset.Read(name, split, a.Envs)
+		sets, err := runset.Read(name, split, a.Catalog)
 		if err != nil {
 			return nil, err
 		}

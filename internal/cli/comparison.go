@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"github.com/rlrun/rlrun/internal/runset"
-	"github.com/rlrun/rlrun/internal/settings"
 	"github.com/rlrun/rlrun/internal/statistics"
 	"github.com/rlrun/rlrun/scenario"
 )
@@ -125,7 +124,7 @@ func (c *comparisons) places(pair int) (first, second int) {
 
 // differences are the settings in which sets differ.
 func differences(sets ...runset.Set) []scenario.Difference {
-	all := make([][]settings.Leaf, len(sets))
+	all := make([][]scenario.Setting, len(sets))
 	for i, s := range sets {
 		all[i] = s.Settings
 	}

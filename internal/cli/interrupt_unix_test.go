@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/scenario"
 )
 
 // asCommand has the test's program be rlrun, for tests that send it signals.
@@ -22,7 +23,7 @@ func TestMain(m *testing.M) {
 	if os.Getenv(asCommand) == "" {
 		os.Exit(m.Run())
 	}
-	a := &App{Envs: registry(), In: os.Stdin, Out: os.Stdout, Err: os.Stderr}
+	a := &App{Catalog: scenario.Builtin(registry()), In: os.Stdin, Out: os.Stdout, Err: os.Stderr}
 	a.Envs["acme/Stuck-v0"] = env.Entry(func() *stuck { return &stuck{still{odd{id: "acme/Stuck-v0"}}} })
 	os.Exit(a.Run(os.Args[1:]))
 }

@@ -12,12 +12,14 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/rlrun/rlrun/internal/figure"
 	"github.com/rlrun/rlrun/internal/infile"
 	"github.com/rlrun/rlrun/internal/statistics"
+	"github.com/rlrun/rlrun/internal/sweep"
 	"github.com/rlrun/rlrun/policy/f32"
 	"github.com/rlrun/rlrun/run"
 )
@@ -32,8 +34,7 @@ several seeds from 1, and prints a table of what came of them. With --out FILE i
 writes the table to a file, row by row: in a table that is there already the rows of
 these scenarios are replaced, and the others stay as they are.`,
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			names, _ := a.scenarioNames()
-			return names, cobra.ShellCompDirectiveDefault
+			return a.ScenarioNames(), cobra.ShellCompDirectiveDefault
 		},
 		RunE: func(_ *cobra.Command, names []string) error {
 			k, err := positive("--seeds", seeds)
@@ -41,9 +42,7 @@ these scenarios are replaced, and the others stay as they are.`,
 				return err
 			}
 			if len(names) == 0 {
-				if names, err = a.scenarioNames(); err != nil {
-					return err
-				}
+				names = a.ScenarioNames()
 			}
 			for _, name := range names { // before hours are spent on the first
 				if _, err := a.scenario(name, nil); err != nil {
@@ -104,14 +103,14 @@ func (a *App) learn(name string, seeds int) (string, error) {
 			os.RemoveAll(dir)
 		}
 	}()
-	cells, err := a.cellsOf(name, nil, nil, seeds, filepath.Join(dir, "runs"))
+	s, err := sweep.New(named{a, name}, a.Catalog, nil, nil, seeds, filepath.Join(dir, "runs"), time.Now())
 	if err != nil {
 		return "", badInput{err}
 	}
 	var said bytes.Buffer
 	quiet := *a
 	quiet.Out, quiet.Err = io.Discard, &said
-	err = quiet.runMany(cells, 0, runFlags{json: true})
+	err = quiet.finishAll(s, 0, runFlags{json: true})
 	if errors.Is(err, errInterrupted) {
 		return "", err // without the lines on how to resume: these runs are removed
 	}
@@ -120,28 +119,28 @@ func (a *App) learn(name string, seeds int) (string, error) {
 		keep = true // the message of a failed run names its files
 		return "", err
 	}
-	return cells[0].row()
+	return learningRow(s.Cells[0])
 }
 
-// row is a line of the table.
-func (c *cell) row() (string, error) {
-	s, sum := c.scenario, c.summarise()
+// learningRow returns the row of a cell's runs.
+func learningRow(c *sweep.Cell) (string, error) {
+	s, sum := c.Scenario, c.Summary()
 	reached, steps, seconds := 0, []float64{}, []float64{}
-	for _, r := range c.runs {
-		n, t, ok, err := firstAt(filepath.Join(r.dir, "progress.csv"), s.Threshold)
+	for _, r := range c.Runs {
+		n, t, ok, err := firstAt(filepath.Join(r.Dir, "progress.csv"), s.Threshold)
 		if err != nil {
 			return "", err
 		}
 		if ok {
 			steps, seconds = append(steps, n), append(seconds, t)
 		}
-		if s.Threshold != nil && r.result.Eval.Mean >= *s.Threshold {
+		if s.Threshold != nil && r.Result.Eval.Mean >= *s.Threshold {
 			reached++
 		}
 	}
 	threshold, solved, when, how := "–", "–", "–", "–"
 	if s.Threshold != nil {
-		threshold, solved = figure.Given(*s.Threshold), fmt.Sprintf("%d of %d", reached, len(c.runs))
+		threshold, solved = figure.Given(*s.Threshold), fmt.Sprintf("%d of %d", reached, len(c.Runs))
 		if float64(*sum.Eval.IQM) < *s.Threshold {
 			solved += " **short**"
 		}
@@ -158,7 +157,7 @@ func (c *cell) row() (string, error) {
 	}
 	return fmt.Sprintf("| %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |", s.Name, s.Env, figure.Whole(s.Steps),
 		figure.Known(float64(*sum.Eval.Mean), figure.StdErr(low, high)), figure.Interval(float64(*sum.Eval.IQM), low, high), threshold, solved, when, how, published,
-		seedsFrom1(len(c.runs)), madeWith()), nil
+		seedsFrom1(len(c.Runs)), madeWith()), nil
 }
 
 // firstAt returns the steps and seconds of the first evaluation on the way that

@@ -10,7 +10,6 @@ import (
 
 	"github.com/rlrun/rlrun/internal/figure"
 	"github.com/rlrun/rlrun/internal/nearest"
-	"github.com/rlrun/rlrun/scenario"
 )
 
 // A listing is a line of rlrun list.
@@ -138,15 +137,14 @@ func (a *App) show(title string, lines []listing, asJSON bool) error {
 }
 
 func (a *App) listScenarios() (lines []listing, err error) {
-	names, err := a.scenarioNames()
-	for _, name := range names {
+	for _, name := range a.ScenarioNames() {
 		s, err := a.scenario(name, nil)
 		if err != nil {
 			return nil, err
 		}
 		lines = append(lines, scenarioLine{"scenario", s.Name, s.Env, s.Agent, s.Steps, s.Threshold})
 	}
-	return lines, err
+	return lines, nil
 }
 
 func (a *App) listEnvs() (lines []listing, err error) {
@@ -162,8 +160,8 @@ func (a *App) listEnvs() (lines []listing, err error) {
 }
 
 func (a *App) listAgents() (lines []listing, err error) {
-	for _, name := range scenario.Agents() {
-		lines = append(lines, agentLine{"agent", name, scenario.AgentSummary(name)})
+	for _, name := range a.Agents.Names() {
+		lines = append(lines, agentLine{"agent", name, a.Agents[name].Summary()})
 	}
 	return lines, nil
 }

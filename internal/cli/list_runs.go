@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/rlrun/rlrun/internal/crash"
 	"github.com/rlrun/rlrun/internal/figure"
 	"github.com/rlrun/rlrun/internal/infile"
 	"github.com/rlrun/rlrun/internal/runset"
@@ -78,8 +79,8 @@ func (a *App) runLine(dir string) (line listing) {
 			line = brokenLine{"run", dir, "broken", message(err)}
 		}
 	}()
-	defer guard(&err, nil)
-	r, err := run.Load(dir, a.Envs)
+	defer crash.Guard(&err, nil)
+	r, err := run.Load(dir, a.Catalog)
 	if err != nil {
 		return nil
 	}

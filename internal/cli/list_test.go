@@ -1,15 +1,10 @@
 package cli
 
 import (
-	"encoding/json"
 	"maps"
-	"math"
 	"slices"
 	"strings"
 	"testing"
-	"testing/fstest"
-
-	"github.com/rlrun/rlrun/env"
 )
 
 // TestListText wants a table for each group, under its title.
@@ -81,39 +76,12 @@ func TestListJSON(t *testing.T) {
 // TestListBroken wants the error of a scenario that cannot be read.
 func TestListBroken(t *testing.T) {
 	a := inEmptyDir(t)
-	a.Scenarios = fstest.MapFS{"bad.yaml": {Data: []byte("env: {")}}
+	a.Scenarios = map[string][]byte{"bad": []byte("env: {")}
 	if status, _, err := a.call("list", "scenarios"); status == statusDone || !strings.Contains(err, "bad.yaml:") || strings.Count(err, "\n") != 1 {
 		t.Errorf("rlrun list of a broken scenario = %d, %q, want an error that names bad.yaml", status, err)
 	}
-	a.Scenarios = fstest.MapFS{}
+	a.Scenarios = nil
 	if got := a.must(t, "list", "scenarios", "--json"); got != "" {
 		t.Errorf("rlrun list of no scenarios = %q, want nothing", got)
-	}
-}
-
-// TestDescribe writes every kind of space.
-func TestDescribe(t *testing.T) {
-	inf := float32(math.Inf(1))
-	for _, c := range []struct {
-		space      env.Space
-		text, want string
-	}{
-		{env.Discrete{N: 3}, "discrete(3)", `{"type":"discrete","n":3}`},
-		{env.NewBox(-1, 2, 2), "box[2]", `{"type":"box","low":[-1,-1],"high":[2,2],"shape":[2]}`},
-		{env.NewBox(0, 1, 1, 2), "box[1 2]", `{"type":"box","low":[0,0],"high":[1,1],"shape":[1,2]}`},
-		{env.Box{Low: []float32{-inf}, High: []float32{inf}}, "box[1]", `{"type":"box","low":[null],"high":[null],"shape":[1]}`},
-		{env.MultiDiscrete{N: []int{2, 3}}, "multi_discrete[2 3]", `{"type":"multi_discrete","nvec":[2,3]}`},
-		{env.MultiBinary{N: 4}, "multi_binary(4)", `{"type":"multi_binary","n":4}`},
-		{env.Tuple{env.Discrete{N: 2}, env.Discrete{N: 3}}, "tuple[discrete(2) discrete(3)]", `{"type":"tuple","spaces":[{"type":"discrete","n":2},{"type":"discrete","n":3}]}`},
-		{env.Dict{{Name: "a", Space: env.Discrete{N: 2}}}, "dict[discrete(2)]", `{"type":"dict","spaces":[{"type":"discrete","n":2,"name":"a"}]}`},
-	} {
-		d := describeSpace(c.space)
-		got, err := json.Marshal(d)
-		if err != nil || string(got) != c.want {
-			t.Errorf("describeSpace(%v) = %s, %v, want %s", c.space, got, err, c.want)
-		}
-		if d.String() != c.text {
-			t.Errorf("String of %v = %s, want %s", c.space, d, c.text)
-		}
 	}
 }

@@ -45,11 +45,11 @@ func (a *App) newProgress(r *run.Run, f runFlags) *progress {
 }
 
 // report is told of every iteration.
-func (p *progress) report(st run.Status) {
-	if p.json && st.Logged {
+func (p *progress) report(st *run.Status) {
+	if p.json && st.Logged() {
 		fmt.Fprintln(p.app.Out, progressJSON(st))
 	}
-	if p.table && st.Logged {
+	if p.table && st.Logged() {
 		fmt.Fprint(p.app.Err, progressTable(st))
 	}
 	if p.start < 0 {
@@ -63,7 +63,7 @@ func (p *progress) report(st run.Status) {
 }
 
 // left estimates the time that the rest will take, from the speed of late.
-func (p *progress) left(st run.Status, now time.Time) time.Duration {
+func (p *progress) left(st *run.Status, now time.Time) time.Duration {
 	done := st.Steps - p.start
 	if done == 0 {
 		return 0
@@ -79,7 +79,7 @@ func (p *progress) clear() {
 }
 
 // progressLine is what a terminal shows.
-func progressLine(name string, st run.Status, left time.Duration) string {
+func progressLine(name string, st *run.Status, left time.Duration) string {
 	const width = 24
 	share := min(1, float64(st.Steps)/float64(st.Total))
 	full := int(share * width)
@@ -93,7 +93,7 @@ func progressLine(name string, st run.Status, left time.Duration) string {
 
 // progressTable is a row of progress as Stable-Baselines3 prints it: a line for
 // each figure, in groups by what stands before the stroke.
-func progressTable(st run.Status) string {
+func progressTable(st *run.Status) string {
 	const width = 26
 	var b strings.Builder
 	rule := strings.Repeat("-", width+19) + "\n"
@@ -103,7 +103,7 @@ func progressTable(st run.Status) string {
 		if math.IsNaN(f.Value) {
 			continue
 		}
-		head, name, _ := strings.Cut(f.Tag, "/")
+		head, name, _ := strings.Cut(f.Name, "/")
 		if head != group {
 			group = head
 			fmt.Fprintf(&b, "| %-*s | %-12s |\n", width, head+"/", "")
@@ -115,7 +115,7 @@ func progressTable(st run.Status) string {
 }
 
 // progressJSON is one line of --json.
-func progressJSON(st run.Status) string {
+func progressJSON(st *run.Status) string {
 	mean := math.NaN()
 	if st.Episodes > 0 {
 		mean = st.Return

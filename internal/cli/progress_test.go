@@ -27,8 +27,8 @@ func TestCut(t *testing.T) {
 }
 
 // status is after some steps of 1000 in 2 s, with a mean return of 12.345678.
-func status(steps, episodes int) run.Status {
-	return run.Status{
+func status(steps, episodes int) *run.Status {
+	return &run.Status{
 		Report: agents.Report{Steps: steps, Episodes: episodes, Return: 12.345678, Losses: []agents.Named{
 			{Name: "loss", Value: 0.5}, {Name: "explained_variance", Value: math.NaN()}, {Name: `a "b"`, Value: math.Inf(1)},
 		}},
@@ -58,12 +58,12 @@ func TestProgressLine(t *testing.T) {
 
 func TestProgressJSON(t *testing.T) {
 	for _, c := range []struct {
-		st   run.Status
+		st   *run.Status
 		want string
 	}{
 		{status(8, 0), `{"event":"progress","steps":8,"episodes":0,"return_mean":null,"steps_per_s":4,"loss":0.5,"explained_variance":null,"a \"b\"":null}`},
 		{status(999, 2), `{"event":"progress","steps":999,"episodes":2,"return_mean":12.345678,"steps_per_s":500,"loss":0.5,"explained_variance":null,"a \"b\"":null}`},
-		{run.Status{Report: agents.Report{Steps: 1}}, `{"event":"progress","steps":1,"episodes":0,"return_mean":null,"steps_per_s":null}`},
+		{&run.Status{Report: agents.Report{Steps: 1}}, `{"event":"progress","steps":1,"episodes":0,"return_mean":null,"steps_per_s":null}`},
 	} {
 		got := progressJSON(c.st)
 		if object(t, got); got != c.want {

@@ -90,7 +90,7 @@ func newActor(r *run.Run, best, sampled bool) (*actor, error) {
 	if err != nil {
 		return nil, err
 	}
-	player, err := run.NewPlayer(r.Scenario)
+	player, err := newPlayer(r.Scenario)
 	if err != nil {
 		return nil, err
 	}

@@ -6,7 +6,6 @@ import (
 	"os"
 	"strings"
 	"testing"
-	"testing/fstest"
 )
 
 // TestRecord records whole episodes, every step of them, and refuses to write over
@@ -93,7 +92,8 @@ func TestRecordVideo(t *testing.T) {
 func BenchmarkRecord(b *testing.B) {
 	scenario := shipped(b, "cartpole-ppo")
 	b.Chdir(b.TempDir())
-	a := &App{Envs: registry(), Scenarios: fstest.MapFS{"cartpole-ppo.yaml": {Data: []byte(scenario)}}}
+	a := &App{Catalog: catalog()}
+	a.Scenarios["cartpole-ppo"] = []byte(scenario)
 	a.must(b, "cartpole-ppo", "--out", "run")
 	b.ReportAllocs()
 	for b.Loop() {

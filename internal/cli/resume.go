@@ -54,7 +54,7 @@ func (a *App) resume(dir, steps string, extend, stretch bool, f runFlags) error 
 			return err
 		}
 	}
-	r, err := run.Open(dir, a.Envs)
+	r, err := run.Open(dir, a.Catalog)
 	if err != nil {
 		return badInput{err}
 	}
@@ -93,7 +93,7 @@ func (a *App) bringBack(r *run.Run, steps string, extend, stretch bool) error {
 		return r.Resume()
 	}
 	before := r.Scenario
-	atZero, err := r.Extend(steps, stretch, a.Envs)
+	atZero, err := r.Extend(steps, stretch)
 	if atZero {
 		a.say("rlrun: %s: a setting falls to 0 over %s steps, as learning_rate: lin_0.001 does, and stays at 0; with --stretch it falls over the new steps",
 			r.Dir, figure.Whole(before.Schedule))

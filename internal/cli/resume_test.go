@@ -26,11 +26,12 @@ func (a *App) unfinished(t *testing.T, dir string, steps int) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	_, err = r.Train(ctx, run.Options{Report: func(st run.Status) {
+	_, err = r.Train(ctx, run.ObserverFunc(func(_ context.Context, _ *run.Run, st *run.Status) error {
 		if st.Steps >= steps {
 			cancel()
 		}
-	}})
+		return nil
+	}))
 	if !errors.Is(err, context.Canceled) || r.Close() != nil {
 		t.Fatalf("Train to %d steps: %v", steps, err)
 	}
@@ -51,7 +52,7 @@ func TestOwned(t *testing.T) {
 	a := inEmptyDir(t)
 	a.must(t, "quick", "--out", "straight", "--quiet")
 	a.unfinished(t, "run", 200)
-	owner, err := run.Open("run", a.Envs)
+	owner, err := run.Open("run", a.Catalog)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -129,7 +129,7 @@ func TestSpacesInWords(t *testing.T) {
 		{"env: {id: CartPole-v1}\nagent: {name: sac}\nsteps: 100\n", "a choice of 2 (Discrete), want a Box of numbers"},
 		{"env: {id: CartPole-v1}\nagent: {name: qlearning}\nsteps: 100\n", "and not a Box of 4 numbers"},
 		{"env: {id: FrozenLake-v1}\nagent: {name: linear_sarsa}\nsteps: 100\n", "not a choice of 16 (Discrete) and a choice of 4 (Discrete)"},
-		{"env: {id: Taxi-v4}\nagent: {name: ppo, normalize: {norm_obs: true}}\nsteps: 100\n", "a choice of 500 (Discrete), want a Box of numbers"},
+		{"env: {id: Taxi-v4}\nagent: {name: ppo, normalize: {norm_obs: true}}\nsteps: 100\n", "a choice of 500 (Discrete), want numbers (Box) among them"},
 		{"env: {id: Taxi-v4, wrappers: [{frame_stack: 2}]}\nagent: {name: ppo}\nsteps: 100\n", "these are a choice of 500 (Discrete)"},
 	} {
 		writeFile(t, "my.yaml", c.scenario)

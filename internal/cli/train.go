@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime/pprof"
@@ -17,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/rlrun/rlrun/internal/atomicfile"
+	"github.com/rlrun/rlrun/internal/crash"
 	"github.com/rlrun/rlrun/internal/figure"
 	"github.com/rlrun/rlrun/internal/infile"
 	"github.com/rlrun/rlrun/internal/nearest"
@@ -67,9 +67,9 @@ type trainFlags struct {
 	sets, sweeps        []string
 }
 
-func (f *trainFlags) add(cmd *cobra.Command) {
+func (f *trainFlags) add(cmd *cobra.Command, a *App) {
 	f.runFlags.add(cmd)
-	addAgentFlag(cmd)
+	a.addAgentFlag(cmd)
 	flags := cmd.Flags()
 	flags.String("seed", "1", "the run's seed `N`, 0 … 2⁶³-1")
 	flags.String("init", "", "begin with the policy of a run `RUN`")
@@ -79,7 +79,7 @@ func (f *trainFlags) add(cmd *cobra.Command) {
 	flags.String("steps", "", "environment steps to train `N`, instead of the scenario's")
 	flags.String("episodes", "", "evaluation episodes `N`")
 	flags.Bool("stop-at-threshold", false, "end training when an evaluation on the way reaches the threshold")
-	flags.String("backend", "native", "engine that computes the networks: native or gorgonia")
+	flags.String("backend", "native", "engine that computes the networks: "+strings.Join(a.EngineNames(), " or "))
 	flags.StringVar(&f.out, "out", "", "the run's directory `DIR`, which must be new (default runs/SCENARIO/seed-N)")
 	flags.StringArrayVar(&f.sets, "set", nil, "change a setting of the scenario `KEY=VALUE`, as agent.gamma=0.9; may be repeated")
 }
@@ -100,8 +100,7 @@ settings in any environment. Interrupted, a run goes on with "rlrun resume".`,
   rlrun eval runs/cartpole-ppo/seed-7 --episodes 1000`,
 		Args: cobra.ArbitraryArgs,
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			names, _ := a.scenarioNames()
-			return append(names, a.Envs.IDs()...), cobra.ShellCompDirectiveDefault
+			return append(a.ScenarioNames(), a.Envs.IDs()...), cobra.ShellCompDirectiveDefault
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 && cmd.Flags().NFlag() == 0 {
@@ -110,7 +109,7 @@ settings in any environment. Interrupted, a run goes on with "rlrun resume".`,
 			return a.trainNew(cmd, args, f)
 		},
 	}
-	f.add(cmd)
+	f.add(cmd, a)
 	return cmd
 }
 
@@ -142,7 +141,7 @@ func (a *App) trainNew(cmd *cobra.Command, args []string, f trainFlags) (err err
 		if f.watch {
 			return badInput{errors.New("--watch shows one run, not those of --seeds or --sweep")}
 		}
-		return a.runCells(args[0], changes(cmd, f.sets), f.sweeps, k, f.out, f.runFlags)
+		return a.runSweep(args[0], changes(cmd, f.sets), f.sweeps, k, f.out, f.runFlags)
 	}
 	s, err := a.scenario(args[0], changes(cmd, f.sets))
 	if err != nil {
@@ -212,7 +211,7 @@ func (a *App) scenario(name string, changes []scenario.Change) (*scenario.Scenar
 		return nil, err
 	}
 	a.subject = file
-	return scenario.Parse(file, text, changes, a.Envs)
+	return scenario.Parse(file, text, changes, a.Catalog)
 }
 
 // source returns the file of the scenario called name, and its text.
@@ -221,18 +220,13 @@ func (a *App) source(name string) (file string, text []byte, err error) {
 		text, err = infile.Read(name, settings.MaxSize)
 		return name, text, err
 	}
-	file = name + ".yaml"
-	if text, err = fs.ReadFile(a.Scenarios, file); err == nil {
-		return file, text, nil
+	if text, ok := a.Scenarios[name]; ok {
+		return name + ".yaml", text, nil
 	}
 	if name != "" && runset.IsRun(name) {
 		return "", nil, fmt.Errorf("%s is a run's directory; rlrun eval %[1]s evaluates it, rlrun %[2]s repeats it", name, filepath.Join(name, "config.yaml"))
 	}
-	words, err := a.scenarioNames()
-	if err != nil {
-		return "", nil, err
-	}
-	words = slices.AppendSeq(append(words, a.Envs.IDs()...), commandNames(a.root()))
+	words := slices.AppendSeq(append(a.ScenarioNames(), a.Envs.IDs()...), commandNames(a.root()))
 	return "", nil, fmt.Errorf("no scenario or command %q%s; rlrun list shows all", name, nearest.Hint(name, slices.Values(words)))
 }
 
@@ -245,16 +239,6 @@ func isFile(name string) bool {
 func isYAML(name string) bool {
 	ext := filepath.Ext(name)
 	return ext == ".yaml" || ext == ".yml"
-}
-
-// scenarioNames returns the names of the scenarios built in, in order of the
-// alphabet.
-func (a *App) scenarioNames() ([]string, error) {
-	files, err := fs.Glob(a.Scenarios, "*.yaml")
-	for i, f := range files {
-		files[i] = strings.TrimSuffix(f, ".yaml")
-	}
-	return files, err
 }
 
 // runNew makes a run of s and brings it to its end.
@@ -304,14 +288,15 @@ func (a *App) trouble(where string, err error) {
 func (a *App) finish(r *run.Run, every int, f runFlags, w *watching) (err error) {
 	steps := 0
 	defer func() { err = errors.Join(err, r.Close()) }()
-	defer guard(&err, duringTraining(r.Scenario, &steps))
+	defer crash.Guard(&err, func() string { return fmt.Sprintf("%v, after %d steps", r.Scenario, steps) })
 	ctx, stop := a.interruptible("saving, then stopping")
 	defer stop()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	w.onClose(f.stop, cancel)
 	show := a.newProgress(r, f)
-	st, err := r.Train(ctx, run.Options{CheckpointEvery: every, Report: func(st run.Status) {
+	r.CheckpointEvery = every
+	st, err := r.Train(ctx, run.ObserverFunc(func(_ context.Context, r *run.Run, st *run.Status) error {
 		if st.Trouble != nil {
 			show.clear()
 			a.trouble("", st.Trouble)
@@ -319,7 +304,8 @@ func (a *App) finish(r *run.Run, every int, f runFlags, w *watching) (err error)
 		steps = st.Steps
 		show.report(st)
 		w.report(r, st)
-	}})
+		return nil
+	}))
 	show.clear()
 	var res *run.Result
 	if err == nil {

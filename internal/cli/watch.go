@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/internal/crash"
 	"github.com/rlrun/rlrun/internal/episode"
 	"github.com/rlrun/rlrun/internal/infile"
 	"github.com/rlrun/rlrun/internal/stage"
@@ -36,7 +37,7 @@ func (a *App) open(title string, c stage.Config) (*stage.Screen, <-chan error, e
 	go func() {
 		var err error
 		defer func() { closed <- err }()
-		defer guard(&err, nil)
+		defer crash.Guard(&err, nil)
 		err = a.Window("rlrun: "+title, s)
 	}()
 	select {
@@ -143,11 +144,11 @@ func (a *App) recorded(name string) (c stage.Config, err error) {
 // recordedPlayer makes the environment that an episode was recorded in.
 func (a *App) recordedPlayer(h episode.Head) (*episode.Player, error) {
 	if h.Config != "" {
-		s, err := scenario.Parse("config", []byte(h.Config), nil, a.Envs)
+		s, err := scenario.Parse("config", []byte(h.Config), nil, a.Catalog)
 		if err != nil {
 			return nil, err
 		}
-		return run.NewPlayer(s)
+		return newPlayer(s)
 	}
 	e, err := a.makeEnv(h.Env, h.Set)
 	if err != nil {

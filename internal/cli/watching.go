@@ -26,7 +26,7 @@ func (a *App) watchTraining(s *scenario.Scenario, f runFlags) (*watching, error)
 	if err != nil {
 		return nil, err
 	}
-	p, err := run.NewPlayer(s)
+	p, err := newPlayer(s)
 	if err != nil {
 		return nil, err
 	}
@@ -49,7 +49,7 @@ func (a *App) watchTraining(s *scenario.Scenario, f runFlags) (*watching, error)
 }
 
 // report tells of an iteration.
-func (w *watching) report(r *run.Run, st run.Status) {
+func (w *watching) report(r *run.Run, st *run.Status) {
 	if w != nil {
 		w.training.Report(st.Report, st.Total, st.Elapsed, r.Learned)
 	}

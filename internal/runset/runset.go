@@ -9,8 +9,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/rlrun/rlrun/env"
-	"github.com/rlrun/rlrun/internal/settings"
 	"github.com/rlrun/rlrun/run"
 	"github.com/rlrun/rlrun/scenario"
 )
@@ -26,7 +24,7 @@ type Run struct {
 type Set struct {
 	Name     string // what the user typed, or the settings in which the set differs from others
 	Runs     []Run  // in the order of their seeds
-	Settings []settings.Leaf
+	Settings []scenario.Setting
 	Repeats  []Repeat
 }
 
@@ -41,14 +39,14 @@ type Repeat struct {
 // of runs or of sets of runs, or a scenario with runs in runs/NAME. Runs of different
 // settings are separate sets if split is true, or if the directory has directories of
 // runs, as --sweep makes them. Otherwise they are an error.
-func Read(name string, split bool, envs env.Registry) ([]Set, error) {
+func Read(name string, split bool, catalog scenario.Catalog) ([]Set, error) {
 	dirs, nested, err := find(name)
 	if err != nil {
 		return nil, err
 	}
 	var sets []Set
 	for _, dir := range dirs {
-		r, err := read(dir, envs)
+		r, err := read(dir, catalog)
 		if err != nil {
 			return nil, err
 		}
@@ -76,8 +74,8 @@ func Read(name string, split bool, envs env.Registry) ([]Set, error) {
 }
 
 // read reads a run's scenario, and its result if it is finished.
-func read(dir string, envs env.Registry) (Run, error) {
-	r, err := run.Load(dir, envs)
+func read(dir string, catalog scenario.Catalog) (Run, error) {
+	r, err := run.Load(dir, catalog)
 	if err != nil {
 		return Run{}, err
 	}
@@ -110,7 +108,7 @@ const longestLabel = 3
 // label names several sets by the settings in which they differ, or by their directories
 // if they differ in many settings.
 func label(name string, sets []Set) {
-	var all [][]settings.Leaf
+	var all [][]scenario.Setting
 	for _, s := range sets {
 		all = append(all, s.Settings)
 	}

@@ -11,7 +11,11 @@ import (
 // clumsy is a policy that panics when it acts.
 type clumsy struct{ policy.Policy }
 
-func (clumsy) Act(_, _ []float32) { panic("no idea") }
+func (clumsy) Act(_ policy.In, out policy.Out) {
+	if out.Act != nil {
+		panic("no idea")
+	}
+}
 
 // TestPanic wants the episode in what a Screen panics with.
 func TestPanic(t *testing.T) {

@@ -69,6 +69,15 @@ func (h *Head) ExploreByState(features int, expln bool) error {
 	return nil
 }
 
+// Scores returns the number of actions that have a probability each: see Probabilities. It
+// is 0 but for Discrete actions.
+func (h *Head) Scores() int {
+	if h.LogStd != nil || h.bits || h.several.n != nil {
+		return 0
+	}
+	return h.Choices
+}
+
 // Params returns the parameters of the head itself.
 func (h *Head) Params() []*tape.Param {
 	if h.LogStd == nil {

@@ -88,7 +88,7 @@ func (m *Sequential) Infer(y, x []float32) {
 		m.inferPiece(0)
 		return
 	}
-	m.cores.Run(pieces, m.piece)
+	m.cores.Run(pieces, parallel.Func(m.piece))
 }
 
 // inferPiece infers the i-th rows.

@@ -12,11 +12,21 @@ import (
 type Pool struct {
 	workers []*worker
 	busy    atomic.Bool
-	piece   func(i int)  // written before waiting is raised, read after it is lowered
+	job     Job          // written before waiting is raised, read after it is lowered
 	waiting atomic.Int64 // pieces that nobody has begun; below 0 there are none
 	left    atomic.Int64 // pieces that are not done
 	failed  failures
 }
+
+// A Job is work that can be done in pieces, in any order and at once: pieces must not
+// write what others use.
+type Job interface{ Do(piece int) }
+
+// A Func is a Job that is a function.
+type Func func(piece int)
+
+// Do calls f.
+func (f Func) Do(piece int) { f(piece) }
 
 // failures keeps the panic of the piece with the lowest index, which is the panic that
 // a loop without a Pool would have.
@@ -91,18 +101,18 @@ func (p *Pool) Size() int {
 	return len(p.workers) + 1
 }
 
-// Run calls piece(0), …, piece(n-1), and returns when all are done. Which runs
-// where and when is not known, so pieces must not write what others use. A Run
-// within a piece does its pieces one after another. Where a piece panics, Run panics
-// with a *PanicError when all are done, in its caller's goroutine.
-func (p *Pool) Run(n int, piece func(i int)) {
+// Run does the pieces 0, …, n-1 of a job, and returns when all are done. A Run within a
+// piece does its pieces one after another. Where a piece panics, Run panics with a
+// *PanicError when all are done, in its caller's goroutine. A job that is a pointer costs
+// no memory.
+func (p *Pool) Run(n int, job Job) {
 	if p.Size() == 1 || n < 2 || !p.busy.CompareAndSwap(false, true) {
 		for i := range n {
-			piece(i)
+			job.Do(i)
 		}
 		return
 	}
-	p.piece = piece
+	p.job = job
 	p.left.Store(int64(n))
 	p.waiting.Store(int64(n))
 	for _, w := range p.workers[:min(n-1, len(p.workers))] {
@@ -150,7 +160,7 @@ func (p *Pool) do(i int) {
 			p.failed.add(i, Recovered(value))
 		}
 	}()
-	p.piece(i)
+	p.job.Do(i)
 }
 
 // call tells w that there is work for 1, or that there will be none for -1.

@@ -39,5 +39,5 @@ func (v *Var) Share(n, work int, rows func(v *Var, from, to int)) {
 		return
 	}
 	s.v, s.n, s.rows, s.step = v, n, rows, step
-	s.cores.Run(pieces, s.piece)
+	s.cores.Run(pieces, parallel.Func(s.piece))
 }

@@ -1,0 +1,130 @@
+package env_test
+
+import (
+	"reflect"
+	"slices"
+	"testing"
+
+	"github.com/rlrun/rlrun/env"
+)
+
+// A disc is a space of the user's own: points within 1 of the centre.
+type disc struct{ env.Box }
+
+func newDisc() disc                      { return disc{env.NewBox(-1, 1, 2)} }
+func (d disc) Plain() env.Space          { return d.Box }
+func (d disc) Contains(x []float32) bool { return d.Box.Contains(x) && x[0]*x[0]+x[1]*x[1] <= 1 }
+func layout(t testing.TB, s env.Space) env.Layout {
+	t.Helper()
+	l, err := env.LayoutOf(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+// robot has a part of every kind, in a Dict and a Tuple.
+func robot() env.Dict {
+	return env.Dict{
+		{Name: "joint", Space: env.Dict{{Name: "angle", Space: env.Box{Low: []float32{-3, -4}, High: []float32{3, 4}, Names: []string{"hip", "knee"}}}}},
+		{Name: "camera", Space: env.Image{H: 2, W: 1, C: 3}},
+		{Name: "gear", Space: env.Tuple{env.Discrete{N: 4}, env.MultiDiscrete{N: []int{2, 300}}}},
+		{Name: "lamps", Space: env.MultiBinary{N: 2}},
+		{Name: "stick", Space: newDisc()},
+	}
+}
+
+// TestLayout lists the parts of a row, counted by hand.
+func TestLayout(t *testing.T) {
+	want := []env.Part{
+		{Name: "joint/angle", From: 0, To: 2, Kind: env.Numbers, Shape: []int{2}, Low: []float32{-3, -4}, High: []float32{3, 4}, Names: []string{"hip", "knee"}},
+		{Name: "camera", From: 2, To: 8, Kind: env.Pixels, Shape: []int{2, 1, 3}, Byte: true},
+		{Name: "gear/0", From: 8, To: 9, Kind: env.Choice, Shape: []int{1}, N: []int{4}, Byte: true},
+		{Name: "gear/1", From: 9, To: 11, Kind: env.Choice, Shape: []int{2}, N: []int{2, 300}},
+		{Name: "lamps", From: 11, To: 13, Kind: env.Bits, Shape: []int{2}, Byte: true},
+		{Name: "stick", From: 13, To: 15, Kind: env.Numbers, Shape: []int{2}, Low: []float32{-1, -1}, High: []float32{1, 1}},
+	}
+	l := layout(t, robot())
+	if !reflect.DeepEqual(l.Parts, want) {
+		t.Errorf("LayoutOf = %+v,\nwant %+v", l.Parts, want)
+	}
+	if l.Size != 15 || l.Flat != 2+6+4+302+2+2 || robot().Size() != 15 {
+		t.Errorf("Size %d and Flat %d, want 15 and 318", l.Size, l.Flat)
+	}
+	if got := l.Numbers(); !slices.Equal(got, []int{0, 1, 13, 14}) {
+		t.Errorf("Numbers() = %v, want columns 0, 1, 13, 14", got)
+	}
+	if n, ok := l.Choices(); ok || n != nil || l.MaskSize() != 0 {
+		t.Errorf("Choices() = %v, %v, and a mask of %d, want none", n, ok, l.MaskSize())
+	}
+	if l.Byte() || l.Plain() {
+		t.Error("all of it is bytes, or Flatten leaves it as it is, want neither")
+	}
+}
+
+// TestLayoutShares wants the bounds of a Box to be the Box's own.
+func TestLayoutShares(t *testing.T) {
+	box := env.NewBox(0, 255, 2, 2, 1)
+	l := layout(t, box)
+	if p := l.Parts[0]; &p.Low[0] != &box.Low[0] || &p.High[0] != &box.High[0] || p.Kind != env.Numbers || !p.Byte || p.Name != "" {
+		t.Errorf("LayoutOf(%v) = %+v, want its bounds, and numbers that can be bytes", box, p)
+	}
+	for _, s := range []env.Space{env.NewBox(0, 255, 4), env.NewBox(0, 1, 2, 2, 1), env.NewBox(-1, 255, 2, 2, 1), env.Discrete{N: 257}} {
+		if l := layout(t, s); l.Byte() {
+			t.Errorf("%v can be stored as bytes, want not", s)
+		}
+	}
+}
+
+// TestChoices counts the values of each choice, and the bools of a mask.
+func TestChoices(t *testing.T) {
+	for _, c := range []struct {
+		space env.Space
+		n     []int
+		mask  int
+	}{
+		{env.Discrete{N: 5}, []int{5}, 5}, {env.MultiDiscrete{N: []int{2, 3}}, []int{2, 3}, 5}, {env.MultiBinary{N: 3}, []int{2, 2, 2}, 6},
+		{env.Tuple{env.MultiBinary{N: 1}, env.Dict{{Name: "x", Space: env.Discrete{N: 4}}}}, []int{2, 4}, 6},
+		{env.NewBox(0, 1, 2), nil, 0}, {env.Tuple{env.Discrete{N: 2}, env.NewBox(0, 1, 2)}, nil, 0}, {env.Image{H: 1, W: 1, C: 1}, nil, 0},
+	} {
+		l := layout(t, c.space)
+		if n, ok := l.Choices(); !slices.Equal(n, c.n) || ok != (c.n != nil) || l.MaskSize() != c.mask {
+			t.Errorf("Choices of %v = %v, %v and a mask of %d, want %v and %d", c.space, n, ok, l.MaskSize(), c.n, c.mask)
+		}
+	}
+}
+
+// TestFlattenAllocates nothing.
+func TestFlattenAllocates(t *testing.T) {
+	l := layout(t, robot())
+	x, flat := make([]float32, l.Size), make([]float32, l.Flat)
+	if n := testing.AllocsPerRun(100, func() { l.Flatten(flat, x) }); n != 0 {
+		t.Errorf("Flatten allocates %v times, want 0", n)
+	}
+}
+
+// A plate is a space of the user's own that does not say how it is laid out.
+type plate struct{ env.Box }
+
+// A snake is laid out as itself.
+type snake struct{ env.Box }
+
+func (s snake) Plain() env.Space { return s }
+
+// A liar has other rows than it says.
+type liar struct{ env.Box }
+
+func (liar) Plain() env.Space { return env.Discrete{N: 2} }
+
+// TestCustom takes a space of the user's own for the one that it is laid out as, its own
+// rules included.
+func TestCustom(t *testing.T) {
+	v := env.NewVec(&described{spec: env.Spec{ID: "acme/Disc-v0", Obs: newDisc(), Act: env.Dict{{Name: "to", Space: newDisc()}}}})
+	reset(t, v, 1)
+	if _, err := v.Step([]float32{0.6, 0.6}); err != nil {
+		t.Errorf("Step to a point on the disc: %v, want no error", err)
+	}
+	if _, err := v.Step([]float32{0.8, 0.8}); !oneSentence(err, "not in the action space") {
+		t.Errorf("Step to a point beyond it: %v, want an error", err)
+	}
+}

@@ -1,0 +1,39 @@
+package scenario
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/rlrun/rlrun/internal/settings"
+)
+
+// agentIn returns the name of the agent in a scenario's tree, "" where there is none.
+func agentIn(tree *settings.Tree) (name string) {
+	agent, _ := tree.Root().At("agent")
+	if n, ok := agent.At("name"); ok && n.Decode(&name) != nil {
+		return ""
+	}
+	return name
+}
+
+// An origin says which agent a scenario's settings are for.
+type origin struct {
+	written string // the agent in the file, before changes; "" for none
+	own     bool   // --agent named an agent, which has its own default settings
+}
+
+// carriesOver returns an error if the scenario was written for another agent than the
+// one at n, and has settings that this agent lacks, or --agent asked for its own settings.
+func (s *Scenario) carriesOver(n, rest settings.Node, from origin) error {
+	if from.written == "" || from.written == s.Agent {
+		return nil
+	}
+	way := fmt.Sprintf("rlrun %s --agent %s runs %[2]s with its own settings", s.Env, s.Agent)
+	switch lacks := rest.Unknown(s.config); {
+	case len(lacks) > 0:
+		return n.Fault("%s has no %s, which %s sets for %s; %s", s.Agent, strings.Join(lacks, ", "), s.Name, from.written, way)
+	case from.own:
+		return n.Fault("%s has the settings of %s; %s, --set agent.name=%[4]s with these", s.Name, from.written, way, s.Agent)
+	}
+	return nil
+}

@@ -1,0 +1,85 @@
+package scenario
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/internal/nearest"
+	"github.com/rlrun/rlrun/internal/settings"
+	"github.com/rlrun/rlrun/policy/nn"
+)
+
+// A Catalog has everything that scenarios can name. Nothing writes to its maps once
+// scenarios are parsed with it.
+type Catalog struct {
+	Envs      env.Registry
+	Agents    Agents
+	Wrappers  Wrappers
+	Engines   map[string]nn.Engine // that networks are computed by, which a scenario calls its backend
+	Scenarios map[string][]byte    // scenarios that have a name, as YAML
+}
+
+// Builtin returns a Catalog of the environments in envs, of all agents and wrappers that
+// come with rlrun, and of rlrun's own engine.
+func Builtin(envs env.Registry) Catalog {
+	return Catalog{
+		Envs:      envs,
+		Agents:    BuiltinAgents(),
+		Wrappers:  BuiltinWrappers(),
+		Engines:   map[string]nn.Engine{"native": nn.Native{}},
+		Scenarios: map[string][]byte{},
+	}
+}
+
+// ScenarioNames returns the names of the scenarios in order of the alphabet.
+func (c Catalog) ScenarioNames() []string { return slices.Sorted(maps.Keys(c.Scenarios)) }
+
+// EngineNames returns the names of the engines in order of the alphabet.
+func (c Catalog) EngineNames() []string { return slices.Sorted(maps.Keys(c.Engines)) }
+
+// EnvID returns the id of the environment called name. The error of an unknown name
+// names the command that lists all of them.
+func EnvID(envs env.Registry, name string) (string, error) {
+	id, err := envs.Resolve(name)
+	if err != nil {
+		return "", fmt.Errorf("%w; rlrun list envs shows all", err)
+	}
+	return id, nil
+}
+
+// agent returns the agent called name.
+func (c Catalog) agent(name string) (Agent, error) {
+	a, ok := c.Agents[name]
+	if !ok {
+		return a, fmt.Errorf("no agent %q%s; rlrun list agents shows all", name, nearest.Hint(name, maps.Keys(c.Agents)))
+	}
+	if a.build == nil {
+		return a, fmt.Errorf("the agent %s is an empty scenario.Agent; want one that scenario.NewAgent returned", name)
+	}
+	return a, nil
+}
+
+// Defaults returns the text of a scenario that trains an agent with its default settings
+// in an environment. The scenario is called ENV-AGENT, with hyphens in place of
+// characters that a folder's name cannot have.
+func (c Catalog) Defaults(id, agent string) ([]byte, error) {
+	a, err := c.agent(agent)
+	if err != nil {
+		return nil, err
+	}
+	name := strings.Map(func(r rune) rune {
+		if strings.ContainsRune(notInNames, r) {
+			return '-'
+		}
+		return r
+	}, id+"-"+agent)
+	return settings.Encode(settings.Map{
+		{Key: "name", Value: name},
+		{Key: "env", Value: settings.Map{{Key: "id", Value: id}}},
+		{Key: "agent", Value: settings.Map{{Key: "name", Value: agent}}},
+		{Key: "steps", Value: a.defaults().Base().Steps},
+	})
+}

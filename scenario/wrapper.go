@@ -1,0 +1,103 @@
+package scenario
+
+import (
+	"maps"
+
+	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/internal/nearest"
+	"github.com/rlrun/rlrun/internal/settings"
+)
+
+// Wrappers are the wrappers that a scenario can name.
+type Wrappers map[string]Wrapper
+
+// A Wrapper reads the value of an entry of a scenario's env.wrappers,
+// {sticky_action: 0.25}, and wraps environments. NewWrapper and NewSwitch make one.
+type Wrapper struct {
+	read       func(settings.Node) (wrap, error)
+	rewardOnly bool
+}
+
+// A wrap returns an environment with a wrapper around it.
+type wrap func(env.Env) (env.Env, error)
+
+// NewWrapper returns a Wrapper with a value of type T: a number, a text, a list, or a
+// struct with yaml tags, whose missing keys have the values in defaults. An error of around
+// is shown with its place in the scenario.
+//
+//	scenario.Wrappers{"fog": scenario.NewWrapper(0.1, NewFog)} // func NewFog(env.Env, float64) (*Fog, error)
+func NewWrapper[T any, E env.Env](defaults T, around func(env.Env, T) (E, error)) Wrapper {
+	return Wrapper{read: func(n settings.Node) (wrap, error) {
+		value := defaults
+		err := n.Decode(&value)
+		return func(e env.Env) (env.Env, error) { return around(e, value) }, err
+	}}
+}
+
+// NewSwitch returns a Wrapper without a value, which a scenario names with true:
+// {clip_action: true}.
+func NewSwitch[E env.Env](around func(env.Env) (E, error)) Wrapper {
+	return Wrapper{read: func(n settings.Node) (wrap, error) {
+		var on bool
+		err := n.Decode(&on)
+		if err == nil && !on {
+			err = n.Fault("false, want true, or no such entry")
+		}
+		return func(e env.Env) (env.Env, error) { return around(e) }, err
+	}}
+}
+
+// RewardOnly returns w as a Wrapper that changes rewards alone. Policies are evaluated
+// without it.
+func (w Wrapper) RewardOnly() Wrapper {
+	w.rewardOnly = true
+	return w
+}
+
+// A wrapping is an entry of a scenario's list, with the place of its value.
+type wrapping struct {
+	node       settings.Node
+	around     wrap
+	rewardOnly bool
+}
+
+// wrappers reads the scenario's list, the innermost first.
+func (s *Scenario) wrappers() (all []wrapping, err error) {
+	kinds := s.catalog.Wrappers
+	for _, n := range s.file.Env.Wrappers {
+		keys := n.Keys()
+		if len(keys) != 1 {
+			return nil, n.Fault("want one wrapper and its value, as {sticky_action: 0.25}")
+		}
+		kind, ok := kinds[keys[0]]
+		if !ok {
+			return nil, n.Fault("no wrapper %q%s", keys[0], nearest.Hint(keys[0], maps.Keys(kinds)))
+		}
+		if kind.read == nil {
+			return nil, n.Fault("the wrapper %s is an empty scenario.Wrapper; want one that scenario.NewWrapper returned", keys[0])
+		}
+		value, _ := n.At(keys[0])
+		around, err := kind.read(value)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, wrapping{value, around, kind.rewardOnly})
+	}
+	return all, nil
+}
+
+// wrapped returns the Factory of environments with wrappers around them.
+func wrapped(inner env.Factory, all []wrapping) env.Factory {
+	return func() (env.Env, error) {
+		e, err := inner()
+		if err != nil {
+			return nil, err
+		}
+		for _, w := range all {
+			if e, err = w.around(e); err != nil {
+				return nil, w.node.Fault("%v", err)
+			}
+		}
+		return e, nil
+	}
+}
