@@ -74,7 +74,7 @@ func (r goldenRun) ppo(t *testing.T, task goldenTask) *PPO {
 	c := DefaultPPO()
 	c.NEnvs, c.NSteps, c.BatchSize, c.NEpochs = 1, 32, 8, 2
 	c.LearningRate, c.ClipRange, c.EntCoef = optim.Constant(0.003), optim.Constant(0.2), 0.01
-	c.PolicyKwargs.NetArch = []int{8, 8}
+	c.PolicyKwargs.NetArch = policy.Layers(8, 8)
 	if r.ClipRangeVF != nil {
 		s := optim.Constant(*r.ClipRangeVF)
 		c.ClipRangeVF = &s
