@@ -65,7 +65,7 @@ func TestA3CConfig(t *testing.T) {
 		"gamma is 2":         func(c *agents.A3CConfig) { c.Gamma = 2 },
 		"gae_lambda is -1":   func(c *agents.A3CConfig) { c.GAELambda = -1 },
 		"vf_coef is -1":      func(c *agents.A3CConfig) { c.VFCoef = -1 },
-		"ent_coef is -1":     func(c *agents.A3CConfig) { c.EntCoef = -1 },
+		"ent_coef is -1":     func(c *agents.A3CConfig) { c.EntCoef = optim.Constant(-1) },
 		"max_grad_norm is 0": func(c *agents.A3CConfig) { c.MaxGradNorm = 0 },
 		"norm is batch":      func(c *agents.A3CConfig) { c.PolicyKwargs.Norm = "batch" },
 		"rows of a rollout":  func(c *agents.A3CConfig) { c.NSteps, c.PolicyKwargs.NetArch = 1<<24, policy.Layers(1); c.NEnvs = 1 },

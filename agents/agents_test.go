@@ -36,7 +36,7 @@ func makers() map[string]env.Maker {
 func quick() agents.PPOConfig {
 	c := agents.DefaultPPO()
 	c.NEnvs, c.NSteps, c.BatchSize, c.NEpochs = 8, 128, 256, 4
-	c.LearningRate, c.EntCoef = optim.Linear(2.5e-3), 0.01
+	c.LearningRate, c.EntCoef = optim.Linear(2.5e-3), optim.Constant(0.01)
 	return c
 }
 

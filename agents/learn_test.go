@@ -98,7 +98,7 @@ func TestLearnsTracking(t *testing.T) {
 	learning(t)
 	for seed := range uint64(3) {
 		c := ppoConfig()
-		c.Seed, c.Steps, c.EntCoef = seed, 16_000, 0
+		c.Seed, c.Steps, c.EntCoef = seed, 16_000, optim.Constant(0)
 		c.LearningRate, c.PolicyKwargs.LogStdInit = optim.Linear(5e-3), -0.5
 		p := learned(t, env.Each(newTracking), c).Policy()
 		for x := float32(-1); x <= 1; x += 0.125 {
