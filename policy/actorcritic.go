@@ -37,49 +37,43 @@ func NewActorCritic(rng *rand.Rand, spec env.Spec, k Kwargs, normal *Normalizer,
 	if err != nil {
 		return nil, err
 	}
-	in, err := newEncoder(spec.Obs, normal)
+	enc, err := newEncoder(spec.Obs, normal)
 	if err != nil {
 		return nil, err
 	}
-	m := &ActorCritic{Head: head, encoder: in}
+	m := &ActorCritic{Head: head, encoder: enc}
 	m.tapes()
-	c, err := k.mlp()
-	if err != nil {
-		return nil, err
-	}
-	c.In = m.size
+	in := m.size
 	if k.ShareTrunk {
-		if m.Trunk, err = c.Split(rng, "trunk", e); err != nil {
+		if m.Trunk, m.features, err = k.split(rng, "trunk", in, e); err != nil {
 			return nil, err
 		}
-		m.features = c.In
+		in = m.features
 	}
-	actor := c
+	actor, actorIn := k, in
 	if k.UseSDE {
-		if err = m.exploreByState(rng, &actor, k.UseExpln, e); err != nil {
+		if err = m.exploreByState(rng, &actor, in, e); err != nil {
 			return nil, err
 		}
+		actorIn = m.features
 	}
-	actor.Out, actor.Gain = head.Size, 0.01
-	if m.Actor, err = e.MLP(rng, "actor", actor); err != nil {
+	if m.Actor, err = actor.network(rng, "actor", actorIn, head.Size, 0.01, e); err != nil {
 		return nil, err
 	}
-	c.Out, c.Gain = 1, 1
-	m.Critic, err = e.MLP(rng, "critic", c)
+	m.Critic, err = k.network(rng, "critic", in, 1, 1, e)
 	m.describe(spec)
 	return m, err
 }
 
-// exploreByState gives the actor, of which c is all but the last layer, noise that
-// depends on what its hidden layers make of the state.
-func (m *ActorCritic) exploreByState(rng *rand.Rand, c *nn.MLPConfig, expln bool, e nn.Engine) (err error) {
+// exploreByState gives the actor, which k describes for rows of in floats, noise that
+// depends on what its hidden layers make of the state. It leaves k without them.
+func (m *ActorCritic) exploreByState(rng *rand.Rand, k *Kwargs, in int, e nn.Engine) (err error) {
 	if m.Trunk == nil {
-		if m.Features, err = c.Split(rng, "features", e); err != nil {
+		if m.Features, m.features, err = k.split(rng, "features", in, e); err != nil {
 			return err
 		}
-		m.features = c.In
 	}
-	return m.Head.ExploreByState(m.features, expln)
+	return m.Head.ExploreByState(m.features, k.UseExpln)
 }
 
 // describe sets the Spec.
@@ -104,20 +98,20 @@ func (m *ActorCritic) Pi(obs []float32, mask []bool) dist.Dist {
 // pi returns π for what the actor is given.
 func (m *ActorCritic) pi(x *tape.Var, mask []bool) dist.Dist {
 	if m.Features != nil {
-		x = m.Features.Forward(m.Tape, x)
+		x = m.Features.Forward(m.Tape, x, nn.Training)
 	}
-	return m.Head.Dist(m.Actor.Forward(m.Tape, x), x, mask)
+	return m.Head.Dist(m.Actor.Forward(m.Tape, x, nn.Training), x, mask)
 }
 
 // V returns V(obs) for the rows of obs, [B, 1], to learn from.
 func (m *ActorCritic) V(obs []float32) *tape.Var {
-	return m.Critic.Forward(m.ValueTape, m.input(m.ValueTape, obs))
+	return m.Critic.Forward(m.ValueTape, m.input(m.ValueTape, obs), nn.Training)
 }
 
 // PiV returns Pi and V, both on Tape, by one pass through the trunk.
 func (m *ActorCritic) PiV(obs []float32, mask []bool) (dist.Dist, *tape.Var) {
 	x := m.input(m.Tape, obs)
-	return m.pi(x, mask), m.Critic.Forward(m.Tape, x)
+	return m.pi(x, mask), m.Critic.Forward(m.Tape, x, nn.Training)
 }
 
 // input returns what the actor and the critic are given.
@@ -126,7 +120,7 @@ func (m *ActorCritic) input(t *tape.Tape, obs []float32) *tape.Var {
 	if m.Trunk == nil {
 		return x
 	}
-	return m.Trunk.Forward(t, x)
+	return m.Trunk.Forward(t, x, nn.Training)
 }
 
 // Act draws actions, or takes the likeliest. Their log-probabilities have the same bits

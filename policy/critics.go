@@ -31,13 +31,8 @@ func NewCritics(rng *rand.Rand, spec env.Spec, k Kwargs, normal *Normalizer, e n
 		return nil, err
 	}
 	q := &Critics{encoder: in, a: spec.Act.Size()}
-	c, err := k.mlp()
-	if err != nil {
-		return nil, err
-	}
-	c.In, c.Out, c.Gain = q.size+q.a, 1, 1
 	for i := range n {
-		net, err := e.MLP(rng, fmt.Sprintf("q%d", i+1), c)
+		net, err := k.network(rng, fmt.Sprintf("q%d", i+1), q.size+q.a, 1, 1, e)
 		if err != nil {
 			return nil, err
 		}

@@ -36,12 +36,7 @@ func NewDeterministic(rng *rand.Rand, spec env.Spec, k Kwargs, normal *Normalize
 		return nil, err
 	}
 	d := &Deterministic{Tape: tape.New(), Bounds: b, encoder: in, spec: Spec{Obs: spec.Obs, Act: spec.Act}}
-	c, err := k.mlp()
-	if err != nil {
-		return nil, err
-	}
-	c.In, c.Out, c.Gain = d.size, spec.Act.Size(), 1
-	d.Mu, err = e.MLP(rng, "actor", c)
+	d.Mu, err = k.network(rng, "actor", d.size, spec.Act.Size(), 1, e)
 	return d, err
 }
 
@@ -50,7 +45,7 @@ func (d *Deterministic) Spec() Spec { return d.spec }
 
 // Pi returns μ(obs), [B, A] in [-1, 1], to learn from.
 func (d *Deterministic) Pi(obs []float32) *tape.Var {
-	return d.Mu.Forward(d.Tape, d.encode(d.Tape, obs)).Tanh()
+	return d.Mu.Forward(d.Tape, d.encode(d.Tape, obs), nn.Training).Tanh()
 }
 
 // Act writes μ: the agent explores, and not the policy. Raw is in [-1, 1].
@@ -76,7 +71,7 @@ func (d *Deterministic) Share(cores *parallel.Pool) {
 }
 
 // Params returns the parameters of the network.
-func (d *Deterministic) Params() []*tape.Param { return d.Mu.Params() }
+func (d *Deterministic) Params() []*tape.Param { return nn.Params(d.Mu) }
 
 // Tensors returns all that is saved.
 func (d *Deterministic) Tensors() []*tape.Param {

@@ -13,17 +13,18 @@ import (
 // Kwargs describes a policy's networks, and how they are learned, under
 // Stable-Baselines3's names where it has them.
 type Kwargs struct {
-	NetArch      []int   `yaml:"net_arch"`      // sizes of the hidden layers, the actor's and the critic's alike
-	ActivationFn string  `yaml:"activation_fn"` // see nn.MLPConfig
-	LogStdInit   float32 `yaml:"log_std_init"`  // log σ of continuous actions at the start
-	OrthoInit    *bool   `yaml:"ortho_init"`    // true: orthogonal weights; false: PyTorch's initialisation; nil: see InitFn
-	InitFn       string  `yaml:"init_fn"`       // initialisation of the weights: see nn.MLPConfig; "": see OrthoInit
-	DefaultInit  string  `yaml:"-"`             // where neither is given: the agent's initialisation; "" is orthogonal
-	Norm         string  `yaml:"norm"`          // none, layer or batch
-	Dropout      float32 `yaml:"dropout"`       // share of hidden outputs left out in training
-	ShareTrunk   bool    `yaml:"share_trunk"`   // the actor and the critic have the same hidden layers
-	UseSDE       bool    `yaml:"-"`             // explore by noise that depends on the state: an agent's use_sde
-	UseExpln     bool    `yaml:"use_expln"`     // that noise's σ grows as a logarithm above 1: see dist.NewStateNoise
+	NetArch      []int     `yaml:"net_arch"`      // sizes of the hidden layers, the actor's and the critic's alike
+	ActivationFn string    `yaml:"activation_fn"` // see nn.MLPOptions
+	LogStdInit   float32   `yaml:"log_std_init"`  // log σ of continuous actions at the start
+	OrthoInit    *bool     `yaml:"ortho_init"`    // true: orthogonal weights; false: PyTorch's initialisation; nil: see InitFn
+	InitFn       string    `yaml:"init_fn"`       // initialisation of the weights: see nn.MLPOptions; "": see OrthoInit
+	DefaultInit  string    `yaml:"-"`             // where neither is given: the agent's initialisation; "" is orthogonal
+	Norm         string    `yaml:"norm"`          // none, layer or batch
+	Dropout      float32   `yaml:"dropout"`       // share of hidden outputs left out in training
+	Layers       nn.Layers `yaml:"layers"`        // hidden layers in place of net_arch, activation_fn, norm and dropout; none: those
+	ShareTrunk   bool      `yaml:"share_trunk"`   // the actor and the critic have the same hidden layers
+	UseSDE       bool      `yaml:"-"`             // explore by noise that depends on the state: an agent's use_sde
+	UseExpln     bool      `yaml:"use_expln"`     // that noise's σ grows as a logarithm above 1: see dist.NewStateNoise
 
 	OptimizerClass  string       `yaml:"optimizer_class"`  // see optim.Choose
 	OptimizerKwargs optim.Kwargs `yaml:"optimizer_kwargs"` // its settings
@@ -35,17 +36,9 @@ type Kwargs struct {
 // Adam.
 func DefaultKwargs() Kwargs {
 	return Kwargs{
-		NetArch: []int{64, 64}, ActivationFn: "tanh", Norm: "none",
+		NetArch: []int{64, 64}, ActivationFn: "tanh", Norm: "none", Layers: nn.Layers{},
 		OptimizerClass: "adam",
 	}
-}
-
-// mlp returns the perceptron that k describes, without its ends.
-func (k *Kwargs) mlp() (nn.MLPConfig, error) {
-	c := nn.MLPConfig{Hidden: k.NetArch, Activation: k.ActivationFn, Norm: k.Norm, Dropout: k.Dropout}
-	var err error
-	c.Init, err = k.initialisation()
-	return c, err
 }
 
 // initialisation returns the initialisation that InitFn or OrthoInit names. If both are

@@ -45,21 +45,17 @@ func NewQNetwork(rng *rand.Rand, spec env.Spec, k Kwargs, normal *Normalizer, e 
 		encoder: in, actions: actions, none: make([]float32, actions),
 		spec: Spec{Obs: spec.Obs, Act: spec.Act, Scores: actions, Values: true},
 	}
-	c, err := k.mlp()
-	if err != nil {
-		return nil, err
-	}
-	c.In, c.Out, c.Gain = q.size, actions, 1
+	out := actions
 	if duels {
-		c.Out++
-		q.duel = make([]float32, actions*c.Out)
+		out++
+		q.duel = make([]float32, actions*out)
 		for i := range actions {
-			row := q.duel[i*c.Out : (i+1)*c.Out]
+			row := q.duel[i*out : (i+1)*out]
 			f32.Fill(row[1:], -1/float32(actions))
 			row[0], row[1+i] = 1, row[1+i]+1
 		}
 	}
-	q.Net, err = e.MLP(rng, "q", c)
+	q.Net, err = k.network(rng, "q", q.size, out, 1, e)
 	return q, err
 }
 
@@ -81,7 +77,7 @@ func (q *QNetwork) Spec() Spec { return q.spec }
 
 // Of returns Q(obs, ·), [B, actions], to learn from.
 func (q *QNetwork) Of(t *tape.Tape, obs []float32) *tape.Var {
-	x := q.Net.Forward(t, q.encode(t, obs))
+	x := q.Net.Forward(t, q.encode(t, obs), nn.Training)
 	if q.duel == nil {
 		return x
 	}
@@ -162,7 +158,7 @@ func best(score []float32, mask []bool) int {
 func (q *QNetwork) Share(cores *parallel.Pool) { nn.Share(cores, q.Net) }
 
 // Params returns the parameters of the network.
-func (q *QNetwork) Params() []*tape.Param { return q.Net.Params() }
+func (q *QNetwork) Params() []*tape.Param { return nn.Params(q.Net) }
 
 // Tensors returns all that is saved.
 func (q *QNetwork) Tensors() []*tape.Param { return append(nn.Tensors(q.Net), q.normal.tensors()...) }

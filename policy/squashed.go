@@ -36,25 +36,20 @@ func NewSquashed(rng *rand.Rand, spec env.Spec, k Kwargs, normal *Normalizer, e 
 	if err != nil {
 		return nil, err
 	}
-	in, err := newEncoder(spec.Obs, normal)
+	enc, err := newEncoder(spec.Obs, normal)
 	if err != nil {
 		return nil, err
 	}
-	p := &Squashed{Bounds: b, encoder: in, Tape: tape.New(), acting: tape.New()}
-	c, err := k.mlp()
-	if err != nil {
-		return nil, err
-	}
-	c.In = p.size
+	p := &Squashed{Bounds: b, encoder: enc, Tape: tape.New(), acting: tape.New()}
+	in := p.size
 	if k.UseSDE {
-		if p.Features, err = c.Split(rng, "features", e); err != nil {
+		if p.Features, p.features, err = k.split(rng, "features", in, e); err != nil {
 			return nil, err
 		}
-		p.features = c.In
+		in = p.features
 	}
 	p.Head = dist.NewSquashed(spec.Act.Size(), p.features, k.LogStdInit, k.UseExpln)
-	c.Out, c.Gain = p.Head.Outputs(), 1
-	p.Net, err = e.MLP(rng, "actor", c)
+	p.Net, err = k.network(rng, "actor", in, p.Head.Outputs(), 1, e)
 	p.spec = Spec{Obs: spec.Obs, Act: spec.Act}
 	if p.Head.Noise != nil {
 		p.spec.Noise = p.Head.Noise.Size()
@@ -71,9 +66,9 @@ func (p *Squashed) Spec() Spec { return p.spec }
 func (p *Squashed) Draw(obs, epsilon []float32) (act, logp *tape.Var) {
 	x := p.encode(p.Tape, obs)
 	if p.Features != nil {
-		x = p.Features.Forward(p.Tape, x)
+		x = p.Features.Forward(p.Tape, x, nn.Training)
 	}
-	return p.Head.Act(p.Net.Forward(p.Tape, x), x, epsilon)
+	return p.Head.Act(p.Net.Forward(p.Tape, x, nn.Training), x, epsilon)
 }
 
 // Choose writes Draw's actions and log-densities without a gradient.

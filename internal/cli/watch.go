@@ -154,7 +154,7 @@ func (a *App) recordedPlayer(h episode.Head) (*episode.Player, error) {
 	if err != nil {
 		return nil, err
 	}
-	return episode.New(e, stepLimit(e)), nil
+	return episode.New(e, stepLimit(e))
 }
 
 // stepLimit is the steps that a person's episode may have.

@@ -12,7 +12,6 @@ import (
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/classic"
 	"github.com/rlrun/rlrun/env/state"
-	"github.com/rlrun/rlrun/policy"
 	"github.com/rlrun/rlrun/policy/gorgonia"
 	"github.com/rlrun/rlrun/policy/nn"
 	"github.com/rlrun/rlrun/policy/tape"
@@ -63,8 +62,8 @@ func TestPPO(t *testing.T) {
 				t.Errorf("after %d steps: %s %v, native %s %v", steps, g.Name, g.Value, l.Name, l.Value)
 			}
 		}
-		mine := foreign.Policy().(policy.Saver).Tensors()
-		for i, p := range native.Policy().(policy.Saver).Tensors() {
+		mine := foreign.Policy().Tensors()
+		for i, p := range native.Policy().Tensors() {
 			for j, w := range p.Value {
 				if d := math.Abs(float64(mine[i].Value[j]) - float64(w)); d > 1e-4 {
 					t.Fatalf("after %d steps: %s[%d] is %v away from native", steps, p.Name, j, d)
@@ -106,12 +105,12 @@ func BenchmarkStep(b *testing.B) {
 	for _, engine := range []nn.Engine{nn.Native{}, gorgonia.Engine{}} {
 		b.Run(fmt.Sprintf("%T", engine), func(b *testing.B) {
 			const rows = 64
-			n := newMLP(b, engine, nn.MLPConfig{In: 4, Hidden: []int{64, 64}, Out: 2, Activation: "tanh", Gain: 1})
+			n := newMLP(b, engine, 4, []int{64, 64}, 2, nn.MLPOptions{Activation: "tanh", Gain: 1})
 			x, tp := normal(newRand(), make([]float32, 4*rows)), tape.New()
 			b.ReportAllocs()
 			for b.Loop() {
 				tp.Reset()
-				n.Forward(tp, tp.Const(x, rows)).Square().Mean().Backward()
+				n.Forward(tp, tp.Const(x, rows), nn.Training).Square().Mean().Backward()
 			}
 			b.ReportMetric(rows*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
 		})
