@@ -6,6 +6,7 @@ import (
 
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/internal/golden"
+	"github.com/rlrun/rlrun/policy"
 	"github.com/rlrun/rlrun/policy/dist"
 	"github.com/rlrun/rlrun/policy/nn"
 	"github.com/rlrun/rlrun/policy/optim"
@@ -89,9 +90,8 @@ func (r *maskedRun) agent(t *testing.T) *PPO {
 		spec.Act = env.MultiDiscrete{N: r.Dims}
 	}
 	p := Must(NewPPO(env.Each(func() screened { return screened{spec} }), c))
-	p.networks.model.Critic = Must(nn.Native{}.MLP(p.rng, "critic", nn.MLPConfig{
-		In: len(r.LastObs) / r.Envs, Hidden: []int{8, 8}, Out: 1, Activation: "tanh", Gain: 1,
-	}))
+	c.PolicyKwargs.NetArch = []int{8, 8}
+	p.networks.model.Critic = Must(policy.NewActorCritic(p.rng, spec, c.PolicyKwargs, nil, nn.Native{})).Critic
 	p.networks = Must(newActorCritic(p.networks.model, &p.c.PolicyKwargs, r.Norm))
 	for _, param := range p.networks.params {
 		param.Import(r.weights(param, r.Init))
