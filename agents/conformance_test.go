@@ -6,6 +6,7 @@ import (
 	"github.com/rlrun/rlrun/agents"
 	"github.com/rlrun/rlrun/agents/agentstest"
 	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/policy"
 	"github.com/rlrun/rlrun/policy/optim"
 )
 
@@ -42,7 +43,7 @@ func remember(r *agents.Replay) {
 
 // TestConformance holds every agent to what agents promise.
 func TestConformance(t *testing.T) {
-	small := []int{32}
+	small := policy.Layers(32)
 	for name, a := range map[string]agentstest.Agent{
 		"PPO": {Discrete: true, Continuous: true, Steps: 30_000, Gamma: 0.5,
 			New: maker(agents.DefaultPPO, agents.NewPPO, (*agents.PPOConfig).Base, func(c *agents.PPOConfig) {

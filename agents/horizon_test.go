@@ -34,7 +34,7 @@ func scheduledAgents() map[string]func(rate optim.Schedule, beyond bool) agents.
 }
 
 func onPolicyAgents() map[string]func(optim.Schedule, bool) agents.Agent {
-	mk, small := env.Each(newMimic), []int{4}
+	mk, small := env.Each(newMimic), policy.Layers(4)
 	return map[string]func(optim.Schedule, bool) agents.Agent{
 		"PPO": func(rate optim.Schedule, beyond bool) agents.Agent {
 			c := ppoConfig()
@@ -63,7 +63,7 @@ func onPolicyAgents() map[string]func(optim.Schedule, bool) agents.Agent {
 func offPolicyAgents() map[string]func(optim.Schedule, bool) agents.Agent {
 	numbers := env.Each(newTracking)
 	set := func(s *agents.Setup, r *agents.Replay, k *policy.Kwargs, rate optim.Schedule, beyond bool) {
-		s.Steps, s.Beyond, k.NetArch = 1024, beyond, []int{4}
+		s.Steps, s.Beyond, k.NetArch = 1024, beyond, policy.Layers(4)
 		r.LearningRate, r.LearningStarts, r.BatchSize, r.BufferSize = rate, 1000, 4, 2000
 	}
 	return map[string]func(optim.Schedule, bool) agents.Agent{

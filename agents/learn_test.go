@@ -66,7 +66,7 @@ func TestLearnsWith(t *testing.T) {
 	}
 	changes := map[string]func(c *agents.PPOConfig){
 		"normalize":   func(c *agents.PPOConfig) { c.Normalize.Obs, c.Normalize.Reward = true, true },
-		"share_trunk": func(c *agents.PPOConfig) { c.PolicyKwargs.ShareTrunk, c.PolicyKwargs.NetArch = true, []int{64} },
+		"share_trunk": func(c *agents.PPOConfig) { c.PolicyKwargs.ShareTrunk, c.PolicyKwargs.NetArch = true, policy.Layers(64) },
 		"layer norm":  func(c *agents.PPOConfig) { c.PolicyKwargs.Norm = "layer" },
 		"batch norm":  func(c *agents.PPOConfig) { c.PolicyKwargs.Norm = "batch" },
 		"dropout":     func(c *agents.PPOConfig) { c.PolicyKwargs.Dropout = 0.1 },

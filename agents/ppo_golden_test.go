@@ -6,6 +6,7 @@ import (
 
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/internal/golden"
+	"github.com/rlrun/rlrun/policy"
 	"github.com/rlrun/rlrun/policy/optim"
 	"github.com/rlrun/rlrun/replay"
 )
@@ -72,7 +73,7 @@ func (r goldenRun) ppo(t *testing.T, task goldenTask) *PPO {
 	c := DefaultPPO()
 	c.NEnvs, c.NSteps, c.BatchSize, c.NEpochs = 1, 32, 8, 2
 	c.LearningRate, c.ClipRange, c.EntCoef = optim.Constant(0.003), optim.Constant(0.2), optim.Constant(0.01)
-	c.PolicyKwargs.NetArch = []int{8, 8}
+	c.PolicyKwargs.NetArch = policy.Layers(8, 8)
 	if r.ClipRangeVF != nil {
 		s := optim.Constant(*r.ClipRangeVF)
 		c.ClipRangeVF = &s

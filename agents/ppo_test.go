@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/policy"
 )
 
 // narrow is a place to stand with actions in [-0.1, 0.1], which it sums.
@@ -29,7 +30,7 @@ func (e narrow) Step(act, obs []float32) env.Outcome {
 func newNarrow(t *testing.T, seed uint64) (p *PPO, sum *float64) {
 	c := DefaultPPO()
 	c.Seed, c.NEnvs, c.NSteps, c.BatchSize, c.NEpochs = seed, 2, 16, 8, 3
-	c.PolicyKwargs.NetArch = []int{8}
+	c.PolicyKwargs.NetArch = policy.Layers(8)
 	sum = new(float64)
 	p, err := NewPPO(env.Each(func() narrow { return narrow{sum} }), c)
 	if err != nil {

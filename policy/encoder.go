@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/policy/f32"
@@ -24,7 +25,10 @@ type encoder struct {
 func newEncoder(space env.Space, normal *Normalizer) (encoder, error) {
 	l, err := env.LayoutOf(space)
 	if err != nil {
-		return encoder{}, fmt.Errorf("policy: observations: %w", err)
+		return encoder{}, fmt.Errorf("observations: %w", err)
+	}
+	if normal != nil && (normal.row != l.Size || !slices.Equal(normal.columns, numbersOf(&l))) {
+		return encoder{}, fmt.Errorf("a Normalizer of other observations than %s", env.Describe(space))
 	}
 	return encoder{layout: l, normal: normal, plain: l.Plain(), obs: l.Size, size: l.Flat}, nil
 }

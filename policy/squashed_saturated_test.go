@@ -15,7 +15,7 @@ import (
 func constantSquashed(t *testing.T, mean, logStd float32) *policy.Squashed {
 	t.Helper()
 	k := policy.DefaultKwargs()
-	k.NetArch = []int{4}
+	k.NetArch = policy.Layers(4)
 	p, err := policy.NewSquashed(newRand(), env.Spec{Obs: env.NewBox(-1, 1, 3), Act: env.NewBox(-1, 1, 1)}, k, nil, nn.Native{})
 	if err != nil {
 		t.Fatal(err)

@@ -12,6 +12,7 @@ import (
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/classic"
 	"github.com/rlrun/rlrun/env/state"
+	"github.com/rlrun/rlrun/policy"
 	"github.com/rlrun/rlrun/policy/gorgonia"
 	"github.com/rlrun/rlrun/policy/nn"
 	"github.com/rlrun/rlrun/policy/tape"
@@ -21,7 +22,7 @@ import (
 func newPPO(e nn.Engine) agents.Agent {
 	c := agents.DefaultPPO()
 	c.Engine, c.NEnvs, c.NSteps, c.BatchSize, c.NEpochs = e, 8, 16, 64, 4
-	c.PolicyKwargs.NetArch = []int{16, 8}
+	c.PolicyKwargs.NetArch = policy.Layers(16, 8)
 	return agents.Must(agents.NewPPO(env.Each(classic.NewCartPole), c))
 }
 

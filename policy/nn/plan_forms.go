@@ -38,7 +38,7 @@ func (l *Layer) UnmarshalMapping(decode func(into any) error) error {
 	}
 	if len(named) != 1 {
 		kinds := slices.Sorted(maps.Keys(named))
-		return fmt.Errorf("a layer with %d names (%s), want one, as {linear: 64}", len(kinds), strings.Join(kinds, ", "))
+		return fmt.Errorf("a layer with %d names (%s), want one, as {linear: 64} or {linear: {size: 64, init: pytorch}}", len(kinds), strings.Join(kinds, ", "))
 	}
 	for kind, s := range named {
 		*l = Layer{Kind: kind}

@@ -65,7 +65,7 @@ func TestLayersFaults(t *testing.T) {
 		"layers: [[tanh]]":                       "layers[0]: want a single value, or a mapping",
 		"layers: [tanh, a b]":                    `f.yaml:1:16: layers[1]: a layer is called "a b", want a letter`,
 		"layers: [{}]":                           "layers[0]: a layer with 0 names (), want one, as {linear: 64}",
-		"layers: [{linear: 64, tanh: 1}]":        "layers[0]: a layer with 2 names (linear, tanh), want one, as {linear: 64}",
+		"layers: [{linear: 64, tanh: 1}]":        "layers[0]: a layer with 2 names (linear, tanh), want one, as {linear: 64} or {linear: {size: 64, init: pytorch}}",
 		"layers: [{linear: 64, linear: 1}]":      "layers[0].linear: a second time",
 		"layers: [{linear: big}]":                `f.yaml:1:19: layers[0].linear: "big", want a number, or settings, as {size: 64}`,
 		"layers: [{linear: [64]}]":               "layers[0].linear: want a single value, or a mapping",
