@@ -119,7 +119,7 @@ func TestParts(t *testing.T) {
 		"share_trunk and dropouts": {env.Each(classic.NewCartPole), func(c *PPOConfig) { c.PolicyKwargs.ShareTrunk, c.PolicyKwargs.Dropout = true, 0.1 }},
 	} {
 		config := DefaultPPO()
-		config.Seed, config.NEnvs, config.NSteps, config.PolicyKwargs.NetArch = 3, n, steps, []int{16}
+		config.Seed, config.NEnvs, config.NSteps, config.PolicyKwargs.NetArch = 3, n, steps, policy.Layers(16)
 		c.change(&config)
 		p := Must(NewPPO(c.mk, config))
 		var want []whole

@@ -8,7 +8,6 @@ import (
 	"github.com/rlrun/rlrun/internal/golden"
 	"github.com/rlrun/rlrun/policy"
 	"github.com/rlrun/rlrun/policy/dist"
-	"github.com/rlrun/rlrun/policy/nn"
 	"github.com/rlrun/rlrun/policy/optim"
 	"github.com/rlrun/rlrun/policy/tape"
 )
@@ -79,7 +78,7 @@ func (r *maskedRun) agent(t *testing.T) *PPO {
 		s := optim.Constant(*r.ClipVF)
 		c.ClipRangeVF = &s
 	}
-	c.PolicyKwargs.NetArch = []int{10, 8}
+	c.PolicyKwargs.NetArch = policy.LayersPiVF([]int{10, 8}, []int{8, 8})
 	spec := env.Spec{ID: "Screened-v0", Obs: env.NewBox(-9, 9, len(r.LastObs)/r.Envs)}
 	switch {
 	case r.bits():
@@ -90,9 +89,6 @@ func (r *maskedRun) agent(t *testing.T) *PPO {
 		spec.Act = env.MultiDiscrete{N: r.Dims}
 	}
 	p := Must(NewPPO(env.Each(func() screened { return screened{spec} }), c))
-	c.PolicyKwargs.NetArch = []int{8, 8}
-	p.networks.model.Critic = Must(policy.NewActorCritic(p.rng, spec, c.PolicyKwargs, nil, nn.Native{})).Critic
-	p.networks = Must(newActorCritic(p.networks.model, &p.c.PolicyKwargs, r.Norm))
 	for _, param := range p.networks.params {
 		param.Import(r.weights(param, r.Init))
 	}
