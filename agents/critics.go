@@ -5,6 +5,7 @@ import (
 	"github.com/rlrun/rlrun/policy"
 	"github.com/rlrun/rlrun/policy/f32"
 	"github.com/rlrun/rlrun/policy/loss"
+	"github.com/rlrun/rlrun/policy/nn"
 	"github.com/rlrun/rlrun/policy/optim"
 	"github.com/rlrun/rlrun/policy/parallel"
 	"github.com/rlrun/rlrun/policy/tape"
@@ -49,7 +50,7 @@ func newCritics(o *offPolicy, k *policy.Kwargs, n int, weight float32) (*critics
 	}
 	c.fit, c.estimate, c.differentiate = c.fitOne, c.estimateOne, c.differentiateOne
 	for _, q := range now.Q {
-		c.tapes, c.params = append(c.tapes, tape.New()), append(c.params, q.Params())
+		c.tapes, c.params = append(c.tapes, tape.New()), append(c.params, nn.Params(q))
 		c.acts = append(c.acts, tape.NewParam("act", b.Len(), len(b.Act)/b.Len()))
 		c.least = append(c.least, make([]float32, b.Len()))
 	}
@@ -74,7 +75,7 @@ func (c *critics) learn() {
 func (c *critics) fitOne(i int) {
 	t, n := c.tapes[i], c.batch.Len()
 	t.Reset()
-	q := c.now.Q[i].Forward(t, c.now.Input(c.batch.Obs, t.Const(c.batch.Act, n)))
+	q := c.now.Q[i].Forward(t, c.now.Input(c.batch.Obs, t.Const(c.batch.Act, n)), nn.Training)
 	if i == 0 {
 		f32.Sub(c.errs, q.Value, c.wanted)
 	}
@@ -115,7 +116,7 @@ func (c *critics) estimateOne(i int) {
 	t.Reset()
 	x := c.now.Input(c.batch.Obs, t.Param(c.acts[i]))
 	t.Freeze(true)
-	c.estimates[i] = c.now.Q[i].Forward(t, x)
+	c.estimates[i] = c.now.Q[i].Forward(t, x, nn.Use)
 	t.Freeze(false)
 }
 
@@ -126,6 +127,14 @@ func (c *critics) differentiateOne(i int) {
 	for _, p := range c.params[i] {
 		clear(p.Grad) // of an engine whose networks do not freeze
 	}
+}
+
+// followers returns the targets, with the networks that they follow.
+func (c *critics) followers() (all []follower) {
+	for i, target := range c.target.Q {
+		all = append(all, follower{target, c.now.Q[i]})
+	}
+	return all
 }
 
 // State visits the networks.

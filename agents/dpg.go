@@ -48,7 +48,7 @@ func (d *dpg) build(mk env.Maker, s *Setup, r *Replay, n Noise, k *policy.Kwargs
 	d.params = append(d.actor.Params(), d.critics.now.Params()...)
 	d.opts, d.tapes = []*optim.Optimizer{d.actorOpt, d.critics.opt}, append([]*tape.Tape{d.actor.Tape}, d.critics.tapes...)
 	d.sharers = []nn.Sharer{d.actor, d.actorTarget, d.critics}
-	d.followers = []follower{{d.actorTarget.Params(), d.actor.Params()}, {d.critics.target.Params(), d.critics.now.Params()}}
+	d.followers = append(d.critics.followers(), follower{d.actorTarget.Mu, d.actor.Mu})
 	d.random, d.explore, d.bound, d.ended = d.uniform, d.exploreByNoise, d.actor.Stretch, d.noise.ended
 	return nil
 }

@@ -78,7 +78,7 @@ func NewDQN(mk env.Maker, c DQNConfig) (*DQN, error) {
 	a.scores, a.next, a.value = make([]float32, actions*c.BatchSize), make([]float32, c.BatchSize), make([]float32, c.BatchSize)
 	a.params, a.opts, a.tapes = a.q.Params(), []*optim.Optimizer{a.opt}, []*tape.Tape{a.tape}
 	a.sharers = []nn.Sharer{a.q, a.target}
-	a.followers = []follower{{a.target.Params(), a.q.Params()}}
+	a.followers = []follower{{a.target.Net, a.q.Net}}
 	a.random, a.explore, a.update = a.any, a.greedily, a.improve
 	a.bound, a.ended = func([]float32) {}, a.follow
 	return a, nil

@@ -15,6 +15,7 @@ import (
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/classic"
 	"github.com/rlrun/rlrun/env/state"
+	"github.com/rlrun/rlrun/policy"
 )
 
 // tiny returns a PPO whose checkpoint is small.
@@ -22,7 +23,7 @@ func tiny(t testing.TB, mk env.Maker) *agents.PPO {
 	t.Helper()
 	c := agents.DefaultPPO()
 	c.NEnvs, c.NSteps, c.BatchSize, c.NEpochs = 2, 8, 8, 1
-	c.PolicyKwargs.NetArch = []int{2}
+	c.PolicyKwargs.NetArch = policy.Layers(2)
 	a, err := agents.NewPPO(mk, c)
 	if err != nil {
 		t.Fatal(err)

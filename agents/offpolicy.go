@@ -229,13 +229,13 @@ func (o *offPolicy) step() error {
 	return nil
 }
 
-// A follower is the parameters of a target network, with those that it follows.
-type follower struct{ target, source []*tape.Param }
+// A follower is a target network, with the network that it follows.
+type follower struct{ target, source nn.Network }
 
 // blend moves the targets towards what they follow, by τ.
 func (o *offPolicy) blend() {
 	for _, f := range o.followers {
-		nn.Blend(f.target, f.source, o.r.Tau)
+		nn.Follow(f.target, f.source, o.r.Tau)
 	}
 }
 

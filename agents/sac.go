@@ -88,7 +88,7 @@ func NewSAC(mk env.Maker, c SACConfig) (*SAC, error) {
 	a.params = slices.Concat(a.actor.Params(), a.critics.now.Params(), []*tape.Param{a.temperature})
 	a.opts, a.tapes = []*optim.Optimizer{a.actorOpt, a.critics.opt, a.temperatureOpt}, append([]*tape.Tape{a.actor.Tape}, a.critics.tapes...)
 	a.sharers = []nn.Sharer{a.actor, a.critics}
-	a.followers = []follower{{a.critics.target.Params(), a.critics.now.Params()}}
+	a.followers = a.critics.followers()
 	a.random, a.explore, a.bound, a.ended = a.uniform, a.draw, a.actor.Stretch, a.noise.ended
 	a.update = a.improve
 	return a, nil

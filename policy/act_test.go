@@ -14,7 +14,7 @@ import (
 // kwargs returns networks of one small layer.
 func kwargs() policy.Kwargs {
 	k := policy.DefaultKwargs()
-	k.NetArch = []int{16}
+	k.NetArch = policy.Layers(16)
 	return k
 }
 

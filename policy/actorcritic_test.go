@@ -17,7 +17,7 @@ const rows = 5 // of the batches here
 func newActorCritic(t testing.TB, spec env.Spec) *policy.ActorCritic {
 	t.Helper()
 	k := policy.DefaultKwargs()
-	k.NetArch, k.LogStdInit = []int{16, 8}, 0.5
+	k.NetArch, k.LogStdInit = policy.Layers(16, 8), 0.5
 	m, err := policy.NewActorCritic(newRand(), spec, k, nil, nn.Native{})
 	if err != nil {
 		t.Fatal(err)
@@ -186,9 +186,9 @@ func TestActorCriticErrors(t *testing.T) {
 		want   string
 	}{
 		{discrete, policy.Kwargs{ActivationFn: "swish"}, "activation_fn"},
-		{discrete, policy.Kwargs{ActivationFn: "relu", NetArch: []int{0}}, "net_arch"},
+		{discrete, policy.Kwargs{ActivationFn: "relu", NetArch: policy.Layers(0)}, "net_arch"},
 		{env.Spec{Obs: discrete.Obs, Act: env.Tuple{}}, policy.DefaultKwargs(), "Tuple"},
-		{discrete, policy.Kwargs{ActivationFn: "relu", NetArch: []int{8}, UseSDE: true}, "use_sde"},
+		{discrete, policy.Kwargs{ActivationFn: "relu", NetArch: policy.Layers(8), UseSDE: true}, "use_sde"},
 		{specs()["Box"], policy.Kwargs{ActivationFn: "relu", UseSDE: true}, "use_sde"},
 	} {
 		_, err := policy.NewActorCritic(newRand(), tc.spec, tc.kwargs, nil, nn.Native{})

@@ -243,7 +243,7 @@ func TestLoadMeta(t *testing.T) {
 // TestLoadVariances wants an error of a normaliser's, or a norm's, impossible moments.
 func TestLoadVariances(t *testing.T) {
 	k := policy.DefaultKwargs()
-	k.NetArch, k.Norm = []int{2}, "batch"
+	k.NetArch, k.Norm = policy.Layers(2), "batch"
 	spec := env.Spec{Obs: env.NewBox(-1, 1, 2), Act: env.Discrete{N: 2}}
 	p := must[*policy.ActorCritic](t)(policy.NewActorCritic(newRand(), spec, k, normalizer(t, spec.Obs), nn.Native{}))
 	good, nan, inf := save(t, p), math.NaN(), math.Inf(1)

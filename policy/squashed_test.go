@@ -13,7 +13,7 @@ import (
 func newSquashed(t *testing.T, sde bool) *policy.Squashed {
 	t.Helper()
 	k := policy.DefaultKwargs()
-	k.NetArch, k.LogStdInit, k.UseSDE = []int{8}, -0.5, sde
+	k.NetArch, k.LogStdInit, k.UseSDE = policy.Layers(8), -0.5, sde
 	p, err := policy.NewSquashed(newRand(), env.Spec{Obs: env.NewBox(-1, 1, 3), Act: env.NewBox(-1, 1, 2)}, k, nil, nn.Native{})
 	if err != nil {
 		t.Fatal(err)

@@ -15,7 +15,7 @@ import (
 func TestShareTrunk(t *testing.T) {
 	spec := env.Spec{Obs: env.NewBox(-1, 1, 3), Act: env.Discrete{N: 3}}
 	k := policy.DefaultKwargs()
-	k.ShareTrunk, k.NetArch = true, []int{16, 8}
+	k.ShareTrunk, k.NetArch = true, policy.Layers(16, 8)
 	m, err := policy.NewActorCritic(newRand(), spec, k, nil, nn.Native{})
 	if err != nil {
 		t.Fatal(err)
@@ -58,7 +58,7 @@ func TestShareTrunk(t *testing.T) {
 	if want := pi.LogProb(out.Raw).Value; !sameBits(out.LogProb, want) {
 		t.Errorf("LogProb = %v, want Pi's %v", out.LogProb, want)
 	}
-	k.NetArch = nil
+	k.NetArch = policy.Layers()
 	if _, err := policy.NewActorCritic(newRand(), spec, k, nil, nn.Native{}); err == nil {
 		t.Error("a shared trunk of no layers: no error")
 	}

@@ -49,7 +49,7 @@ var layers = map[string]string{
 	"policy/gorgonia":     "policy/f32 policy/nn policy/tape",
 	"policy/dist":         "env policy/f32 policy/tape",
 	"policy/nn":           "env/state policy/f32 policy/parallel policy/tape",
-	"replay":              "env env/state policy/f32",
+	"replay":              "env env/state policy/f32 policy/loss",
 	"agents/agentstest":   "agents env env/state policy policy/tape",
 	"agents":              "env env/state internal/atomicfile internal/infile policy policy/dist policy/f32 policy/loss policy/nn policy/optim policy/parallel policy/tape replay",
 	"scenarios":           "env env/classic env/grid internal/cli policy/gorgonia render/raster render/window scenario",

@@ -6,6 +6,7 @@ import (
 	"github.com/rlrun/rlrun/agents"
 	"github.com/rlrun/rlrun/agents/agentstest"
 	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/policy"
 )
 
 // TestCrossEntropy holds the agent to the contract that rlrun's own keep.
@@ -13,7 +14,7 @@ func TestCrossEntropy(t *testing.T) {
 	agentstest.Check(t, agentstest.Agent{
 		New: func(mk env.Maker, seed uint64, steps int) (agents.Agent, error) {
 			c := DefaultConfig()
-			c.Seed, c.Steps, c.LearningRate, c.PolicyKwargs.NetArch = seed, steps, 0.02, []int{16}
+			c.Seed, c.Steps, c.LearningRate, c.PolicyKwargs.NetArch = seed, steps, 0.02, policy.Layers(16)
 			if err := c.Complete(); err != nil {
 				return nil, err
 			}

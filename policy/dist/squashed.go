@@ -135,6 +135,14 @@ func (s *Squashed) Means(mean, out []float32) {
 	}
 }
 
+// String names the distribution, as files do.
+func (s *Squashed) String() string {
+	if s.Noise != nil {
+		return "squashed gaussian of state-dependent noise"
+	}
+	return "squashed gaussian"
+}
+
 // Params returns log σ of noise that depends on the state.
 func (s *Squashed) Params() []*tape.Param {
 	if s.Noise == nil {
