@@ -29,7 +29,7 @@ type LinearConfig struct {
 func DefaultLinear() LinearConfig {
 	return LinearConfig{
 		Setup: Setup{Steps: 100_000, NEnvs: 1, Engine: nn.Native{}}, LearningRate: optim.Constant(0.3), Gamma: 0.99,
-		Exploration: Exploration{0.1, 0, 0.5}, Tilings: 8, Tiles: 8,
+		Exploration: DefaultExploration(0.1, 0, 0.5), Tilings: 8, Tiles: 8,
 	}
 }
 

@@ -20,7 +20,7 @@ type TabularConfig struct {
 func DefaultTabular() TabularConfig {
 	return TabularConfig{
 		Setup: Setup{Steps: 100_000, NEnvs: 1, Engine: nn.Native{}}, LearningRate: optim.Constant(0.1), Gamma: 0.99,
-		Exploration: Exploration{1, 0.05, 0.5}, NSteps: 1,
+		Exploration: DefaultExploration(1, 0.05, 0.5), NSteps: 1,
 	}
 }
 

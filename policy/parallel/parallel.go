@@ -7,12 +7,18 @@ import (
 	"sync/atomic"
 )
 
-// A Pool runs pieces of work on goroutines that live from Start to Stop. A nil
-// Pool runs them one after another. One goroutine at a time may call Run.
+// Work is pieces of work that can be done at once.
+type Work interface {
+	// Piece does the i-th. It must not write what the other pieces use.
+	Piece(i int)
+}
+
+// A Pool does pieces of work on goroutines that live from Start to Stop. A nil
+// Pool does them one after another. One goroutine at a time may call Do or Run.
 type Pool struct {
 	workers []*worker
 	busy    atomic.Bool
-	piece   func(i int)  // written before waiting is raised, read after it is lowered
+	work    Work         // written before waiting is raised, read after it is lowered
 	waiting atomic.Int64 // pieces that nobody has begun; below 0 there are none
 	left    atomic.Int64 // pieces that are not done
 	failed  failures
@@ -72,7 +78,7 @@ func Start(most int) *Pool {
 	return p
 }
 
-// Stop ends the goroutines. Afterwards Run does everything itself.
+// Stop ends the goroutines. Afterwards Do does everything itself.
 func (p *Pool) Stop() {
 	if p == nil {
 		return
@@ -91,18 +97,18 @@ func (p *Pool) Size() int {
 	return len(p.workers) + 1
 }
 
-// Run calls piece(0), …, piece(n-1), and returns when all are done. Which runs
-// where and when is not known, so pieces must not write what others use. A Run
-// within a piece does its pieces one after another. Where a piece panics, Run panics
-// with a *PanicError when all are done, in its caller's goroutine.
-func (p *Pool) Run(n int, piece func(i int)) {
+// Do does the pieces 0, …, n-1 of w, and returns when all are done. Which runs
+// where and when is not known. A Do within a piece does its pieces one after another.
+// Where a piece panics, Do panics with a *PanicError when all are done, in its caller's
+// goroutine.
+func (p *Pool) Do(n int, w Work) {
 	if p.Size() == 1 || n < 2 || !p.busy.CompareAndSwap(false, true) {
 		for i := range n {
-			piece(i)
+			w.Piece(i)
 		}
 		return
 	}
-	p.piece = piece
+	p.work = w
 	p.left.Store(int64(n))
 	p.waiting.Store(int64(n))
 	for _, w := range p.workers[:min(n-1, len(p.workers))] {
@@ -120,6 +126,15 @@ func (p *Pool) Run(n int, piece func(i int)) {
 		panic(err)
 	}
 }
+
+// Run is Do of the pieces that a function does.
+func (p *Pool) Run(n int, piece func(i int)) { p.Do(n, function(piece)) }
+
+// A function is Work.
+type function func(i int)
+
+// Piece calls the function.
+func (f function) Piece(i int) { f(i) }
 
 // Rows says into how many pieces, of step rows each but the last, a product of n rows
 // is best divided that takes so many multiplications: one where to hand over rows
@@ -150,7 +165,7 @@ func (p *Pool) do(i int) {
 			p.failed.add(i, Recovered(value))
 		}
 	}()
-	p.piece(i)
+	p.work.Piece(i)
 }
 
 // call tells w that there is work for 1, or that there will be none for -1.
