@@ -1,12 +1,13 @@
 package agents
 
 import (
-	"fmt"
+	"math"
 
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/policy"
 	"github.com/rlrun/rlrun/policy/nn"
 	"github.com/rlrun/rlrun/policy/optim"
+	"github.com/rlrun/rlrun/replay"
 )
 
 // A2CConfig is all of A2C's settings. Start from DefaultA2C.
@@ -17,7 +18,7 @@ type A2CConfig struct {
 	Gamma              float32        `yaml:"gamma"`               // discount γ
 	GAELambda          float32        `yaml:"gae_lambda"`          // λ; 1 is the paper's n-step return
 	VFCoef             float32        `yaml:"vf_coef"`             // weight of the value loss
-	EntCoef            float32        `yaml:"ent_coef"`            // weight of the entropy bonus, β
+	EntCoef            optim.Schedule `yaml:"ent_coef"`            // weight of the entropy bonus, β
 	MaxGradNorm        float32        `yaml:"max_grad_norm"`       // the gradient is scaled down to this norm
 	NormalizeAdvantage bool           `yaml:"normalize_advantage"` // to mean 0 and deviation 1 in each update
 	UseRMSProp         bool           `yaml:"use_rms_prop"`        // where policy_kwargs name no optimiser; or else Adam
@@ -34,7 +35,7 @@ func DefaultA2C() A2CConfig {
 	k.OptimizerClass = ""
 	return A2CConfig{
 		Setup:  Setup{Steps: 100_000, NEnvs: 1, Engine: nn.Native{}},
-		NSteps: 5, LearningRate: optim.Constant(7e-4), Gamma: 0.99, GAELambda: 1, VFCoef: 0.5, EntCoef: 0, MaxGradNorm: 0.5,
+		NSteps: 5, LearningRate: optim.Constant(7e-4), Gamma: 0.99, GAELambda: 1, VFCoef: 0.5, MaxGradNorm: 0.5,
 		UseRMSProp: true, RMSPropEps: 1e-5, SDESampleFreq: -1, Normalize: DefaultNormalize(), PolicyKwargs: k,
 	}
 }
@@ -58,11 +59,11 @@ func (c *A2CConfig) validate() error {
 	return broken(append(append(c.Setup.rules(), c.Normalize.rules()...),
 		rule{1 <= c.NSteps && c.NSteps <= 1<<24, "n_steps", c.NSteps, "1 … 16777216"},
 		rule{c.NSteps*c.NEnvs > 1 || !c.NormalizeAdvantage, "n_steps", c.NSteps, "2 rows or more to normalise advantages in"},
-		rule{weight(c.LearningRate.Start()), "learning_rate", c.LearningRate, "0 or more"},
+		course("learning_rate", c.LearningRate, math.MaxFloat32),
 		rule{unit(c.Gamma), "gamma", c.Gamma, "0 … 1"},
 		rule{unit(c.GAELambda), "gae_lambda", c.GAELambda, "0 … 1"},
 		rule{weight(c.VFCoef), "vf_coef", c.VFCoef, "0 or more"},
-		rule{weight(c.EntCoef), "ent_coef", c.EntCoef, "0 or more"},
+		course("ent_coef", c.EntCoef, math.MaxFloat32),
 		rule{c.SDESampleFreq == -1 || c.SDESampleFreq >= 1, "sde_sample_freq", c.SDESampleFreq, "1 or more, or -1"},
 		rule{c.MaxGradNorm > 0, "max_grad_norm", c.MaxGradNorm, "more than 0"},
 	))
@@ -71,9 +72,13 @@ func (c *A2CConfig) validate() error {
 // A2C is the advantage actor-critic: Mnih et al. 2016, arXiv:1602.01783, algorithm
 // S3, with all workers' steps in one batch.
 type A2C struct {
-	actorCritic
-	c    A2CConfig
-	rate float64 // in this iteration
+	horizon
+	onPolicy
+	c         A2CConfig
+	roll      *replay.Rollout
+	rate      float64        // in this iteration
+	objective policyGradient // in this iteration
+	log       policyGradientLog
 }
 
 var _ Agent = (*A2C)(nil)
@@ -82,45 +87,52 @@ var _ Agent = (*A2C)(nil)
 func NewA2C(mk env.Maker, c A2CConfig) (*A2C, error) {
 	a := &A2C{c: c}
 	if err := a.begin(mk); err != nil {
-		return nil, fmt.Errorf("agents: A2C: %w", err)
+		return nil, abandon("A2C", err, a)
 	}
-	a.opt.MaxNorm = c.MaxGradNorm
-	a.weigh(c.VFCoef, c.EntCoef)
 	a.end(&a.c.Setup, scheduled{"learning_rate", c.LearningRate})
 	return a, nil
 }
 
 // begin makes what can fail.
-func (a *A2C) begin(mk env.Maker) error {
-	if err := ready(&a.c); err != nil {
+func (a *A2C) begin(mk env.Maker) (err error) {
+	c := &a.c
+	if err = ready(c); err != nil {
 		return err
 	}
-	a.c.PolicyKwargs.UseSDE, a.noiseFor = a.c.UseSDE, a.c.SDESampleFreq
-	first, err := a.connect(mk, &a.c.Setup, &a.c.PolicyKwargs, &a.c.Normalize, a.c.Gamma)
-	if err != nil {
+	c.PolicyKwargs.UseSDE = c.UseSDE
+	if err = a.connect(mk, onPolicyConfig{&c.Setup, &c.Normalize, &c.PolicyKwargs, c.Gamma, c.MaxGradNorm, c.SDESampleFreq}); err != nil {
 		return err
 	}
-	return a.gatherer.begin(a.c.NSteps, first)
+	a.roll, err = newRollout(a.play, c.NSteps)
+	return err
 }
 
-// Learn gathers rollouts and takes a step with each.
+// Learn collects rollouts and takes a step with each.
 func (a *A2C) Learn(until int) (Report, error) {
-	err := a.learn(until, a)
-	return a.stats.Report(a.log.figures(a.rate)), errorf("A2C", err)
+	err := a.learn(until, &a.horizon, a)
+	return a.play.stats.Report(a.log.figures(a.rate)), errorf("A2C", err)
 }
 
-// iterate gathers T steps and learns from them.
+// iterate collects T steps and learns from them. Schedules are read at its start.
 func (a *A2C) iterate() error {
-	a.rate = a.c.LearningRate.At(a.stats.Steps(), a.c.Steps)
-	a.opt.Rate = float32(a.rate)
-	if err := a.collect(); err != nil {
+	step := a.play.stats.Steps()
+	a.rate = a.c.LearningRate.At(step, a.c.Steps)
+	a.networks.opt.Rate = float32(a.rate)
+	a.objective = policyGradient{vfCoef: a.c.VFCoef, entCoef: float32(a.c.EntCoef.At(step, a.c.Steps)), share: 1}
+	if err := a.collect(a.roll); err != nil {
 		return err
 	}
-	a.advantages(a.c.Gamma, a.c.GAELambda)
+	a.networks.value(a.roll)
+	a.roll.Advantages(a.c.Gamma, a.c.GAELambda)
+	a.update(a.roll.All())
+	return a.finish(a.roll)
+}
+
+// update takes one gradient step.
+func (a *A2C) update(b *replay.Minibatch) {
+	a.log.begin(explainedVariance(b.Value, b.Return))
 	if a.c.NormalizeAdvantage {
-		normalize(a.adv)
+		normalize(b.Advantage)
 	}
-	a.descend(a.roll.Steps(), a.masks)
-	a.observe()
-	return a.check()
+	a.log.add(a.networks.step(b, &a.objective), 1)
 }

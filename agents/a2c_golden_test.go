@@ -5,6 +5,7 @@ import (
 
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/internal/golden"
+	"github.com/rlrun/rlrun/policy"
 	"github.com/rlrun/rlrun/policy/optim"
 )
 
@@ -26,8 +27,8 @@ func TestA2CUpdate(t *testing.T) {
 		rows, hidden := len(g.Actions), len(g.Init["0.bias"])
 		o := len(g.Obs) / rows
 		c := DefaultA2C()
-		c.NEnvs, c.NSteps, c.EntCoef = 1, rows, 0.01
-		c.PolicyKwargs.NetArch, c.PolicyKwargs.ShareTrunk = []int{hidden}, true
+		c.NEnvs, c.NSteps, c.EntCoef = 1, rows, optim.Constant(0.01)
+		c.PolicyKwargs.NetArch, c.PolicyKwargs.ShareTrunk = policy.Layers(hidden), true
 		a, err := NewA2C(env.Each(func() blank { return blank{env.NewBox(-9, 9, o), env.Discrete{N: 3}} }), c)
 		if err != nil {
 			t.Fatal(err)
@@ -37,25 +38,25 @@ func TestA2CUpdate(t *testing.T) {
 			return [][]float32{m["0.weight"], m["0.bias"], w[:3*hidden], b[:3], w[3*hidden:], b[3:]}
 		}
 		for i, v := range parts(g.Init) {
-			a.params[i].Import(v)
+			a.networks.params[i].Import(v)
 		}
-		copy(a.roll.Obs, g.Obs)
-		copy(a.roll.Act, g.Actions)
-		copy(a.adv, g.Advantages)
-		copy(a.ret, g.Returns)
-		opt := a.opt
-		a.opt, opt.Rate = optim.NewAdam(0, 0, nil), float32(c.LearningRate.Start())
-		a.descend(a.roll.Steps(), nil)
-		golden.Near(t, g.DType+": losses and norm", []float32{float32(-a.log.gain), float32(a.log.value), float32(-a.log.entropy), optim.Norm(a.params)},
+		refill(a.roll, a.play.obs, g.Obs, g.Actions, make([]float32, rows), nil, nil)
+		copy(a.roll.Advantage, g.Advantages)
+		copy(a.roll.Return, g.Returns)
+		a.objective = policyGradient{vfCoef: c.VFCoef, entCoef: 0.01, share: 1}
+		opt := a.networks.opt
+		a.networks.opt, opt.Rate = optim.NewAdam(0, 0, nil), float32(c.LearningRate.Start())
+		a.update(a.roll.All())
+		golden.Near(t, g.DType+": losses and norm", []float32{float32(-a.log.gain), float32(a.log.value), float32(-a.log.entropy), optim.Norm(a.networks.params)},
 			g.Policy, g.Value, g.Entropy, g.Norm)
 		opt.Step()
 		for i, v := range parts(g.After) {
 			got, want := make([]float32, len(v)), make([]float64, len(v))
-			a.params[i].Export(got)
+			a.networks.params[i].Export(got)
 			for k, x := range v {
 				want[k] = float64(x)
 			}
-			golden.Near(t, g.DType+": "+a.params[i].Name, got, want...)
+			golden.Near(t, g.DType+": "+a.networks.params[i].Name, got, want...)
 		}
 	}
 }

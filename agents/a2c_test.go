@@ -8,6 +8,7 @@ import (
 	"github.com/rlrun/rlrun/agents"
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/classic"
+	"github.com/rlrun/rlrun/policy"
 	"github.com/rlrun/rlrun/policy/optim"
 )
 
@@ -20,7 +21,7 @@ func TestA2CLearns(t *testing.T) {
 		"Adam":       func(c *agents.A2CConfig) { c.UseRMSProp = false },
 		"normalised": func(c *agents.A2CConfig) { c.NormalizeAdvantage, c.Normalize.Reward = true, true },
 		"share_trunk": func(c *agents.A2CConfig) { // whose trunk must not learn values alone
-			c.PolicyKwargs.ShareTrunk, c.PolicyKwargs.NetArch, c.VFCoef, c.EntCoef = true, []int{64}, 0.25, 0.05
+			c.PolicyKwargs.ShareTrunk, c.PolicyKwargs.NetArch, c.VFCoef, c.EntCoef = true, policy.Layers(64), 0.25, optim.Constant(0.05)
 		},
 	} {
 		for seed := range uint64(3) {
@@ -45,7 +46,7 @@ func TestA2CConfig(t *testing.T) {
 		"gamma is 2":         func(c *agents.A2CConfig) { c.Gamma = 2 },
 		"gae_lambda is -1":   func(c *agents.A2CConfig) { c.GAELambda = -1 },
 		"vf_coef is -1":      func(c *agents.A2CConfig) { c.VFCoef = -1 },
-		"ent_coef is -1":     func(c *agents.A2CConfig) { c.EntCoef = -1 },
+		"ent_coef is -1":     func(c *agents.A2CConfig) { c.EntCoef = optim.Constant(-1) },
 		"max_grad_norm is 0": func(c *agents.A2CConfig) { c.MaxGradNorm = 0 },
 		"eps is -1":          func(c *agents.A2CConfig) { c.RMSPropEps = -1 },
 		"rows of a rollout":  func(c *agents.A2CConfig) { c.NEnvs, c.NSteps = 1<<16, 1<<24 },

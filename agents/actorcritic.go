@@ -1,61 +1,159 @@
 package agents
 
 import (
+	"cmp"
+
+	"github.com/rlrun/rlrun/env/state"
+	"github.com/rlrun/rlrun/policy"
 	"github.com/rlrun/rlrun/policy/dist"
-	"github.com/rlrun/rlrun/policy/loss"
+	"github.com/rlrun/rlrun/policy/optim"
+	"github.com/rlrun/rlrun/policy/parallel"
 	"github.com/rlrun/rlrun/policy/tape"
+	"github.com/rlrun/rlrun/replay"
 )
 
-// actorCritic is a gatherer that learns as the advantage actor-critics do: by the
-// gradient of one rollout at a time.
+// An objective has the losses of an algorithm. Two cores may compute both at once.
+type objective interface {
+	// actorLoss returns the actor's loss for a minibatch and what was found on the way. A
+	// nil loss refuses the gradient step.
+	actorLoss(pi dist.Dist, b *replay.Minibatch) (*tape.Var, actorFigures)
+
+	// criticLoss returns the critic's loss for a minibatch and the mean squared error.
+	criticLoss(v *tape.Var, b *replay.Minibatch) (loss *tape.Var, squared float32)
+}
+
+// actorFigures are what an actor's loss consists of.
+type actorFigures struct {
+	gain    float32 // objective of the policy gradient, which is maximised
+	entropy float32 // mean
+	kl      float64 // PPO's divergence from the policy that acted
+	outside float64 // share of PPO's ratios that are clipped
+}
+
+// losses are what a gradient step found of a minibatch.
+type losses struct {
+	actorFigures
+	value   float32 // mean squared error of the critic
+	refused bool    // the step was not taken
+}
+
+// An actorCritic is the networks that an agent learns, with their optimiser.
 type actorCritic struct {
-	gatherer
-	vfCoef, entCoef float32 // weights of the value loss, and of the entropy bonus β
-	log             actorCriticLog
+	model  *policy.ActorCritic
+	params []*tape.Param // of the model
+	opt    *optim.Optimizer
+	cores  *parallel.Pool // while Learn runs
+	work   gradient
 }
 
-// weigh says what the losses count for.
-func (a *actorCritic) weigh(vfCoef, entCoef float32) {
-	a.vfCoef, a.entCoef = vfCoef, entCoef
-	a.learnBy(a.actorLoss, a.criticLoss)
+// newActorCritic returns an actorCritic of the model.
+func newActorCritic(model *policy.ActorCritic, k *policy.Kwargs, maxNorm float32) (n actorCritic, err error) {
+	n.model, n.params = model, model.Params()
+	if n.opt, err = k.Optimizer(n.params); err == nil {
+		n.opt.MaxNorm = maxNorm
+	}
+	return n, err
 }
 
-// advantages fills adv and ret, and logs what the critic knew of them.
-func (a *actorCritic) advantages(gamma, lambda float32) {
-	a.gatherer.advantages(gamma, lambda)
-	a.log.explained = explainedVariance(a.value[:len(a.ret)], a.ret)
+// share has several cores learn.
+func (n *actorCritic) share(cores *parallel.Pool) {
+	n.cores = cores
+	n.opt.Share(cores)
 }
 
-// actorLoss is -(E[log π(a|s) Â] + β S).
-func (a *actorCritic) actorLoss(pi dist.Dist) *tape.Var {
-	gain := loss.PolicyGradient(pi.LogProb(a.roll.Act), a.model.Tape.Const(a.adv, len(a.adv)))
-	entropy := pi.Entropy().Mean()
-	a.log.gain, a.log.entropy = float64(gain.Scalar()), float64(entropy.Scalar())
-	return gain.Add(entropy.Scale(a.entCoef)).Neg()
+// value writes V of all that was observed in a rollout.
+func (n *actorCritic) value(roll *replay.Rollout) {
+	v, o := roll.Values(), n.model.Spec().Obs.Size()
+	for from, obs := range roll.Observed() {
+		n.model.Act(policy.In{Obs: obs}, policy.Out{Value: v[from : from+len(obs)/o]})
+	}
 }
 
-// criticLoss is the mean squared error of V, weighted.
-func (a *actorCritic) criticLoss(v *tape.Var) *tape.Var {
-	l := loss.Squared(v, v.Tape().Const(a.ret, len(a.ret)))
-	a.log.value = float64(l.Scalar())
-	return l.Scale(a.vfCoef)
+// step takes a step of the optimiser down both losses for a minibatch, unless the actor's
+// is refused.
+func (n *actorCritic) step(b *replay.Minibatch, o objective) losses {
+	found := n.differentiate(b, o)
+	if found.refused {
+		for _, p := range n.params {
+			clear(p.Grad)
+		}
+		return found
+	}
+	n.opt.Step()
+	return found
 }
 
-// actorCriticLog has the figures of the latest update of an actor and a critic,
-// under the names that they have in Stable-Baselines3.
-type actorCriticLog struct {
-	gain, entropy, value, explained float64
-	named                           []Named
+// differentiate adds the gradients of both losses for a minibatch. Where the actor and the
+// critic share no parameters, two cores compute one each.
+func (n *actorCritic) differentiate(b *replay.Minibatch, o objective) losses {
+	n.work = gradient{model: n.model, batch: b, objective: o}
+	if n.model.Trunk == nil {
+		n.cores.Run(2, &n.work)
+	} else {
+		n.work.both()
+	}
+	return n.work.found
 }
 
-// figures returns what is logged of the latest iteration.
-func (l *actorCriticLog) figures(rate float64) []Named {
-	l.named = append(l.named[:0],
-		Named{"entropy_loss", -l.entropy},
-		Named{"explained_variance", l.explained},
-		Named{"learning_rate", rate},
-		Named{"policy_loss", -l.gain},
-		Named{"value_loss", l.value},
-	)
-	return l.named
+// A gradient is a minibatch's, while it is computed.
+type gradient struct {
+	model     *policy.ActorCritic
+	batch     *replay.Minibatch
+	objective objective
+	found     losses
+}
+
+// Do computes the actor's gradient for 0, the critic's for 1.
+func (g *gradient) Do(i int) {
+	if i == 0 {
+		g.actor()
+	} else {
+		g.critic()
+	}
+}
+
+// actor adds the gradient of the actor's loss.
+func (g *gradient) actor() {
+	g.model.Tape.Reset()
+	loss, figures := g.objective.actorLoss(g.model.Pi(g.batch.Obs, g.batch.Mask), g.batch)
+	if g.found.actorFigures, g.found.refused = figures, loss == nil; loss != nil {
+		loss.Backward()
+	}
+}
+
+// critic adds the gradient of the critic's loss.
+func (g *gradient) critic() {
+	g.model.ValueTape.Reset()
+	loss, squared := g.objective.criticLoss(g.model.V(g.batch.Obs), g.batch)
+	g.found.value = squared
+	loss.Backward()
+}
+
+// both adds the gradients of both losses by one pass through the trunk that the actor and
+// the critic share.
+func (g *gradient) both() {
+	g.model.Tape.Reset()
+	pi, v := g.model.PiV(g.batch.Obs, g.batch.Mask)
+	loss, figures := g.objective.actorLoss(pi, g.batch)
+	if g.found.actorFigures, g.found.refused = figures, loss == nil; loss == nil {
+		return
+	}
+	valueLoss, squared := g.objective.criticLoss(v, g.batch)
+	g.found.value = squared
+	loss.Add(valueLoss).Backward()
+}
+
+// check returns an error where learning has broken the networks after steps of an agent
+// whose rewards had sizes up to peak.
+func (n *actorCritic) check(steps int, peak float64) error {
+	if err := cmp.Or(n.model.Tape.Err(), n.model.ValueTape.Err()); err != nil {
+		return err
+	}
+	return checkFinite(n.params, steps, peak)
+}
+
+// State visits the networks and the optimiser.
+func (n *actorCritic) State(s *state.State) {
+	s.Section("actor-critic", 1)
+	s.All(n.model, n.opt)
 }

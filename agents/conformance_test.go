@@ -6,6 +6,7 @@ import (
 	"github.com/rlrun/rlrun/agents"
 	"github.com/rlrun/rlrun/agents/agentstest"
 	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/policy"
 	"github.com/rlrun/rlrun/policy/optim"
 )
 
@@ -42,7 +43,7 @@ func remember(r *agents.Replay) {
 
 // TestConformance holds every agent to what agents promise.
 func TestConformance(t *testing.T) {
-	small := []int{32}
+	small := policy.Layers(32)
 	for name, a := range map[string]agentstest.Agent{
 		"PPO": {Discrete: true, Continuous: true, Steps: 30_000, Gamma: 0.5,
 			New: maker(agents.DefaultPPO, agents.NewPPO, (*agents.PPOConfig).Base, func(c *agents.PPOConfig) {
@@ -59,7 +60,12 @@ func TestConformance(t *testing.T) {
 			})},
 		"A3C": {Discrete: true, Continuous: true, Steps: 80_000, Gamma: 0.5,
 			New: maker(agents.DefaultA3C, agents.NewA3C, (*agents.A3CConfig).Base, func(c *agents.A3CConfig) {
-				c.NEnvs, c.NSteps, c.Gamma, c.LearningRate, c.EntCoef, c.PolicyKwargs.NetArch = 4, 8, 0.5, optim.Linear(5e-3), 0, small
+				c.NEnvs, c.NSteps, c.Gamma, c.LearningRate, c.EntCoef, c.PolicyKwargs.NetArch = 4, 8, 0.5, optim.Linear(5e-3), optim.Constant(0), small
+			})},
+		"A3C normalised": {Discrete: true, Continuous: true, Steps: 80_000,
+			New: maker(agents.DefaultA3C, agents.NewA3C, (*agents.A3CConfig).Base, func(c *agents.A3CConfig) {
+				c.NEnvs, c.NSteps, c.Gamma, c.LearningRate, c.PolicyKwargs.NetArch = 4, 8, 0.5, optim.Linear(5e-3), small
+				c.Normalize.Obs, c.Normalize.Reward = true, true
 			})},
 		"REINFORCE": {Discrete: true, Continuous: true, Steps: 80_000, Gamma: 0.5,
 			New: maker(agents.DefaultReinforce, agents.NewReinforce, (*agents.ReinforceConfig).Base, func(c *agents.ReinforceConfig) {

@@ -52,7 +52,7 @@ func newCritics(o *offPolicy, k *policy.Kwargs, n int, weight float32) (*critics
 	c := &critics{now: now, target: now.Copy(), opt: opt, weight: weight, tdError: make([]float32, b.Len())}
 	for _, q := range now.Q {
 		c.each = append(c.each, critic{
-			net: q, params: q.Params(), tape: tape.New(), act: tape.NewParam("act", b.Len(), len(b.Act)/b.Len()), least: make([]float32, b.Len()),
+			net: q, params: nn.Params(q), tape: tape.New(), act: tape.NewParam("act", b.Len(), len(b.Act)/b.Len()), least: make([]float32, b.Len()),
 		})
 	}
 	return c, nil
@@ -78,7 +78,7 @@ func (c *critics) tapes() (tapes []*tape.Tape) {
 // losses.
 func (c *critics) learn(b *replay.Batch, y []float32) (tdError []float32, sum float64) {
 	c.fit = fit{c, b, c.now.Encode(b.Obs), y}
-	c.cores.Do(len(c.each), &c.fit)
+	c.cores.Run(len(c.each), &c.fit)
 	f32.Sub(c.tdError, c.each[0].q.Value, y)
 	c.opt.Step()
 	for i := range c.each {
@@ -94,12 +94,12 @@ type fit struct {
 	obs, y []float32
 }
 
-// Piece is critic i's.
-func (f *fit) Piece(i int) {
+// Do is critic i's.
+func (f *fit) Do(i int) {
 	c, t, b := &f.each[i], f.each[i].tape, f.batch
 	n := b.Len()
 	t.Reset()
-	c.q = c.net.Forward(t, t.Const(f.obs, n).Beside(t.Const(b.Act, n)))
+	c.q = c.net.Forward(t, t.Const(f.obs, n).Beside(t.Const(b.Act, n)), nn.Training)
 	l := loss.WeightedSquared(c.q, t.Const(f.y, n), t.Const(b.Weight, n)).Scale(f.weight)
 	l.Backward()
 	c.loss = l.Scalar()
@@ -109,7 +109,7 @@ func (f *fit) Piece(i int) {
 // and the mean of min Q(s, a). The least is of the first n critics.
 func (c *critics) slope(obs, act []float32, n int) (gradient []float32, mean float64) {
 	c.guess = guess{c, c.now.Encode(obs), act}
-	c.cores.Do(n, &c.guess)
+	c.cores.Run(n, &c.guess)
 	for r := range c.tdError {
 		best := 0
 		for i := range c.each[:n] {
@@ -122,7 +122,7 @@ func (c *critics) slope(obs, act []float32, n int) (gradient []float32, mean flo
 		mean += float64(c.each[best].q.Value[r])
 	}
 	c.climb = climb{c}
-	c.cores.Do(n, &c.climb)
+	c.cores.Run(n, &c.climb)
 	gradient = c.each[0].act.Grad
 	for i := range c.each[1:n] {
 		f32.AddTo(gradient, c.each[1+i].act.Grad)
@@ -136,15 +136,15 @@ type guess struct {
 	obs, act []float32
 }
 
-// Piece is critic i's.
-func (g *guess) Piece(i int) {
+// Do is critic i's.
+func (g *guess) Do(i int) {
 	c, t := &g.each[i], g.each[i].tape
 	c.act.Value = g.act
 	clear(c.act.Grad)
 	t.Reset()
 	x := t.Const(g.obs, len(g.tdError)).Beside(t.Param(c.act))
 	t.Freeze(true)
-	c.q = c.net.Forward(t, x)
+	c.q = c.net.Forward(t, x, nn.Use)
 	t.Freeze(false)
 }
 
@@ -152,8 +152,8 @@ func (g *guess) Piece(i int) {
 // where its estimate is the least.
 type climb struct{ *critics }
 
-// Piece is critic i's.
-func (w *climb) Piece(i int) {
+// Do is critic i's.
+func (w *climb) Do(i int) {
 	c := &w.each[i]
 	c.q.Mul(c.tape.Const(c.least, c.q.Rows)).Sum().Backward()
 	for _, p := range c.params {
@@ -164,7 +164,7 @@ func (w *climb) Piece(i int) {
 // follow moves the targets towards the critics, by tau.
 func (c *critics) follow(tau float32) {
 	for i, q := range c.target.Q {
-		nn.Blend(q.Params(), c.now.Q[i].Params(), tau)
+		nn.Follow(q, c.now.Q[i], tau)
 	}
 }
 

@@ -40,6 +40,7 @@ func (c *DDPGConfig) validate() error {
 // DDPG is the deep deterministic policy gradient: Lillicrap et al. 2016,
 // arXiv:1509.02971, algorithm 1.
 type DDPG struct {
+	horizon
 	offPolicy
 	dpg
 	c DDPGConfig
@@ -55,8 +56,9 @@ var (
 func NewDDPG(mk env.Maker, c DDPGConfig) (*DDPG, error) {
 	a := &DDPG{c: c}
 	if err := a.begin(mk); err != nil {
-		return nil, errorf("DDPG", err)
+		return nil, abandon("DDPG", err, a)
 	}
+	a.end(&a.c.Setup, scheduled{"learning_rate", c.LearningRate}, c.Noise.schedule())
 	return a, nil
 }
 
@@ -66,7 +68,7 @@ func (a *DDPG) begin(mk env.Maker) (err error) {
 	if err = ready(c); err != nil {
 		return err
 	}
-	if err = a.connect(mk, &c.Setup, &c.Replay, &c.Normalize, c.Noise.schedule()); err != nil {
+	if err = a.connect(mk, &c.Setup, &c.Replay, &c.Normalize); err != nil {
 		return err
 	}
 	a.dpg, err = newDPG(&a.offPolicy, c.Noise, &c.PolicyKwargs, 1)
@@ -75,9 +77,12 @@ func (a *DDPG) begin(mk env.Maker) (err error) {
 
 // Learn takes steps, and learns from what it remembers.
 func (a *DDPG) Learn(until int) (Report, error) {
-	err := a.learn(until, a, &a.nets)
+	err := a.learn(until, &a.horizon, a, &a.nets)
 	return a.stats.Report(a.figures(a.rate)), errorf("DDPG", err)
 }
+
+// iterate takes steps, and makes the updates for them.
+func (a *DDPG) iterate() error { return a.interact(a, &a.nets) }
 
 // update learns from one minibatch.
 func (a *DDPG) update() {

@@ -53,6 +53,7 @@ func (c *DQNConfig) validate() error {
 // deep reinforcement learning", algorithm 1; double: van Hasselt et al. 2016,
 // arXiv:1509.06461; dueling: Wang et al. 2016, arXiv:1511.06581.
 type DQN struct {
+	horizon
 	offPolicy
 	c         DQNConfig
 	q, target *policy.QNetwork
@@ -79,8 +80,9 @@ var (
 func NewDQN(mk env.Maker, c DQNConfig) (*DQN, error) {
 	a := &DQN{c: c}
 	if err := a.begin(mk); err != nil {
-		return nil, errorf("DQN", err)
+		return nil, abandon("DQN", err, a)
 	}
+	a.end(&a.c.Setup, append(c.Exploration.schedules(), scheduled{"learning_rate", c.LearningRate})...)
 	a.opt.MaxNorm = c.MaxGradNorm
 	a.target, a.tape, a.actions = a.q.Copy(a.normal), tape.New(), a.q.Spec().Scores
 	floats := func(n int) []float32 { return make([]float32, n*c.BatchSize) }
@@ -97,7 +99,7 @@ func (a *DQN) begin(mk env.Maker) (err error) {
 	if err = ready(c); err != nil {
 		return err
 	}
-	if err = a.connect(mk, &c.Setup, &c.Replay, &c.Normalize, c.Exploration.schedules()...); err != nil {
+	if err = a.connect(mk, &c.Setup, &c.Replay, &c.Normalize); err != nil {
 		return err
 	}
 	if a.q, err = policy.NewQNetwork(a.rng, a.vec.Spec(), c.PolicyKwargs, a.normal, c.Engine, c.Dueling); err != nil {
@@ -112,7 +114,7 @@ func (a *DQN) Policy() policy.Policy { return a.q }
 
 // Learn takes steps, and learns from what it remembers.
 func (a *DQN) Learn(until int) (Report, error) {
-	err := a.learn(until, a, &a.nets)
+	err := a.learn(until, &a.horizon, a, &a.nets)
 	return a.stats.Report(a.figures()), errorf("DQN", err)
 }
 
@@ -154,9 +156,12 @@ func (a *DQN) explorationRate() float64 {
 func (a *DQN) stepped(*env.Result) {
 	steps, every := a.stats.Steps(), a.c.TargetUpdateInterval
 	if steps/every > (steps-a.c.NEnvs)/every {
-		nn.Blend(a.target.Params(), a.q.Params(), a.c.Tau)
+		nn.Follow(a.target.Net, a.q.Net, a.c.Tau)
 	}
 }
+
+// iterate takes steps, and makes the updates for them.
+func (a *DQN) iterate() error { return a.interact(a, &a.nets) }
 
 // update learns from one minibatch.
 func (a *DQN) update() {

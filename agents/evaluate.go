@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"math/rand/v2"
 
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/policy"
@@ -51,6 +52,16 @@ const sideBySideBytes = 32 << 20
 // Up to 256 episodes are played side by side, and fewer where observations are
 // large. The result does not depend on their number.
 func Evaluate(ctx context.Context, p policy.Policy, mk env.Maker, episodes, maxSteps int, seed uint64) (Score, error) {
+	return evaluate(ctx, p, mk, episodes, maxSteps, seed, false)
+}
+
+// EvaluateSampled is Evaluate of actions that are drawn from p, in the same episodes. The
+// draws of an episode descend from its seed, child 0.
+func EvaluateSampled(ctx context.Context, p policy.Policy, mk env.Maker, episodes, maxSteps int, seed uint64) (Score, error) {
+	return evaluate(ctx, p, mk, episodes, maxSteps, seed, true)
+}
+
+func evaluate(ctx context.Context, p policy.Policy, mk env.Maker, episodes, maxSteps int, seed uint64, sampled bool) (Score, error) {
 	if episodes < 1 || maxSteps < 1 {
 		return Score{}, fmt.Errorf("agents: evaluation: %d episodes of %d steps, want 1 or more of both", episodes, maxSteps)
 	}
@@ -70,7 +81,7 @@ func Evaluate(ctx context.Context, p policy.Policy, mk env.Maker, episodes, maxS
 		var r []float64
 		var l []int
 		if err == nil {
-			r, l, err = play(ctx, p, v, first, maxSteps, env.Split(seed, uint64(group)))
+			r, l, err = play(ctx, p, v, first, maxSteps, env.Split(seed, uint64(group)), sampled)
 		}
 		if err != nil {
 			return Score{}, fmt.Errorf("agents: evaluation: %w", err)
@@ -99,7 +110,7 @@ func sideBySide(v env.Vector) int {
 
 // play plays one episode in each environment of v, side by side. The environments have
 // the numbers first, first+1, … of their group.
-func play(ctx context.Context, p policy.Policy, v env.Vector, first, maxSteps int, seed uint64) ([]float64, []int, error) {
+func play(ctx context.Context, p policy.Policy, v env.Vector, first, maxSteps int, seed uint64, sampled bool) ([]float64, []int, error) {
 	n := v.Len()
 	reset := v.Reset
 	if first > 0 {
@@ -109,13 +120,21 @@ func play(ctx context.Context, p policy.Policy, v env.Vector, first, maxSteps in
 	if err != nil {
 		return nil, nil, err
 	}
+	var dice []rand.PCG // of each episode
+	if sampled {
+		dice = make([]rand.PCG, n)
+		for i := range dice {
+			episode := env.Split(env.Split(seed, uint64(first+i)), 1)
+			dice[i].Seed(env.Split(episode, 0), 0)
+		}
+	}
 	act := make([]float32, n*v.Spec().Act.Size())
 	returns, lengths, done := make([]float64, n), make([]int, n), make([]bool, n)
 	for left, step := n, 0; left > 0 && step < maxSteps; step++ {
 		if err := ctx.Err(); err != nil {
 			return nil, nil, err
 		}
-		p.Act(policy.In{Obs: res.Obs, Mask: res.Mask}, policy.Out{Act: act})
+		p.Act(policy.In{Obs: res.Obs, Mask: res.Mask, Rand: dice}, policy.Out{Act: act})
 		if res, err = v.Step(act); errors.Is(err, env.ErrAction) {
 			return nil, nil, fmt.Errorf("the policy chose what is no action: %w", err)
 		} else if err != nil {

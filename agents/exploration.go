@@ -25,7 +25,7 @@ func (e *Exploration) rules() []rule {
 		{unit(e.ExplorationFraction), "exploration_fraction", e.ExplorationFraction, "0 … 1"},
 	}
 	if e.ExplorationRate != nil {
-		rules = append(rules, within("exploration_rate", *e.ExplorationRate, 0, 1))
+		rules = append(rules, course("exploration_rate", *e.ExplorationRate, 1))
 	}
 	return rules
 }

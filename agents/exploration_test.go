@@ -5,13 +5,14 @@ import (
 
 	"github.com/rlrun/rlrun/agents"
 	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/policy"
 )
 
 // TestExplorationRate wants 1 while all actions are random, before learning starts, and
 // then the line from 1 to 0.05 over the first tenth of 10,000 steps.
 func TestExplorationRate(t *testing.T) {
 	c := agents.DefaultDQN()
-	c.Steps, c.LearningStarts, c.PolicyKwargs.NetArch = 10_000, 640, []int{8}
+	c.Steps, c.LearningStarts, c.PolicyKwargs.NetArch = 10_000, 640, policy.Layers(8)
 	a := agents.Must(agents.NewDQN(env.Each(newMimic), c))
 	for _, want := range []struct {
 		steps int

@@ -34,7 +34,7 @@ func scheduledAgents() map[string]func(rate optim.Schedule, beyond bool) agents.
 }
 
 func onPolicyAgents() map[string]func(optim.Schedule, bool) agents.Agent {
-	mk, small := env.Each(newMimic), []int{4}
+	mk, small := env.Each(newMimic), policy.Layers(4)
 	return map[string]func(optim.Schedule, bool) agents.Agent{
 		"PPO": func(rate optim.Schedule, beyond bool) agents.Agent {
 			c := ppoConfig()
@@ -63,7 +63,7 @@ func onPolicyAgents() map[string]func(optim.Schedule, bool) agents.Agent {
 func offPolicyAgents() map[string]func(optim.Schedule, bool) agents.Agent {
 	numbers := env.Each(newTracking)
 	set := func(s *agents.Setup, r *agents.Replay, k *policy.Kwargs, rate optim.Schedule, beyond bool) {
-		s.Steps, s.Beyond, k.NetArch = 1024, beyond, []int{4}
+		s.Steps, s.Beyond, k.NetArch = 1024, beyond, policy.Layers(4)
 		r.LearningRate, r.LearningStarts, r.BatchSize, r.BufferSize = rate, 1000, 4, 2000
 	}
 	return map[string]func(optim.Schedule, bool) agents.Agent{
@@ -145,5 +145,20 @@ func TestHorizonOfFloor(t *testing.T) {
 	r, err := agents.Must(agents.NewPPO(env.Each(newMimic), c)).Learn(2048)
 	if rate := figure(t, r, "learning_rate"); err != nil || rate != 0.005 {
 		t.Errorf("Learn(2048) of 1024 steps: rate %v, error %v; want 0.005 and none", rate, err)
+	}
+}
+
+// TestScheduledEntropy: an entropy bonus that falls to 0 is no reason to stop at the end of
+// the schedules, and a negative value within a schedule is refused.
+func TestScheduledEntropy(t *testing.T) {
+	c := agents.DefaultPPO()
+	c.Steps, c.NSteps, c.EntCoef = 512, 128, optim.Linear(0.1)
+	a := agents.Must(agents.NewPPO(env.Each(newMimic), c))
+	if _, err := a.Learn(1000); err != nil {
+		t.Errorf("Learn beyond the steps: %v", err)
+	}
+	c.EntCoef = optim.Linear(0.1).To(-1)
+	if _, err := agents.NewPPO(env.Each(newMimic), c); err == nil || err.Error() != "agents: PPO: ent_coef is {start: 0.1, shape: lin, end: -1}, want 0 or more" {
+		t.Errorf("ent_coef that falls to -1: error %v", err)
 	}
 }

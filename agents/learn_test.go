@@ -66,7 +66,7 @@ func TestLearnsWith(t *testing.T) {
 	}
 	changes := map[string]func(c *agents.PPOConfig){
 		"normalize":   func(c *agents.PPOConfig) { c.Normalize.Obs, c.Normalize.Reward = true, true },
-		"share_trunk": func(c *agents.PPOConfig) { c.PolicyKwargs.ShareTrunk, c.PolicyKwargs.NetArch = true, []int{64} },
+		"share_trunk": func(c *agents.PPOConfig) { c.PolicyKwargs.ShareTrunk, c.PolicyKwargs.NetArch = true, policy.Layers(64) },
 		"layer norm":  func(c *agents.PPOConfig) { c.PolicyKwargs.Norm = "layer" },
 		"batch norm":  func(c *agents.PPOConfig) { c.PolicyKwargs.Norm = "batch" },
 		"dropout":     func(c *agents.PPOConfig) { c.PolicyKwargs.Dropout = 0.1 },
@@ -98,7 +98,7 @@ func TestLearnsTracking(t *testing.T) {
 	learning(t)
 	for seed := range uint64(3) {
 		c := ppoConfig()
-		c.Seed, c.Steps, c.EntCoef = seed, 16_000, 0
+		c.Seed, c.Steps, c.EntCoef = seed, 16_000, optim.Constant(0)
 		c.LearningRate, c.PolicyKwargs.LogStdInit = optim.Linear(5e-3), -0.5
 		p := learned(t, env.Each(newTracking), c).Policy()
 		for x := float32(-1); x <= 1; x += 0.125 {

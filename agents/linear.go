@@ -14,6 +14,7 @@ import (
 // where a' is the next action for SARSA, and the best for Q-learning. No tape, for
 // the gradient is 1 at the tiles.
 type Linear struct {
+	horizon
 	td
 	name string
 	c    LinearConfig
@@ -40,8 +41,9 @@ func newLinear(name string, t target, mk env.Maker, c LinearConfig) (*Linear, er
 	a := &Linear{name: name, c: c}
 	a.td = td{setup: &a.c.Setup, target: t, gamma: float64(c.Gamma), learningRate: c.LearningRate, exploration: &a.c.Exploration}
 	if err := a.begin(mk); err != nil {
-		return nil, errorf(name, err)
+		return nil, abandon(name, err, a)
 	}
+	a.end(&a.c.Setup, a.scheduled()...)
 	return a, nil
 }
 
@@ -62,9 +64,12 @@ func (a *Linear) Policy() policy.Policy { return a.q }
 
 // Learn takes steps, and learns from each.
 func (a *Linear) Learn(until int) (Report, error) {
-	err := a.run(until, a)
+	err := a.iterateUntil(until, &a.stats, a)
 	return a.stats.Report(a.figures()), errorf(a.name, err)
 }
+
+// iterate takes steps, and learns from each.
+func (a *Linear) iterate() error { return a.interact(a) }
 
 // best returns the best action that is allowed.
 func (a *Linear) best(obs []float32, mask []bool) int { return a.q.Best(a.q.Row(obs), mask) }

@@ -34,7 +34,7 @@ func (c *LinearConfig) Discount() float32 { return c.Gamma }
 
 func (c *LinearConfig) validate() error {
 	return broken(append(append(c.Setup.rules(), c.Exploration.rules()...),
-		within("learning_rate", c.LearningRate, 0, 1),
+		course("learning_rate", c.LearningRate, 1),
 		rule{unit(c.Gamma), "gamma", c.Gamma, "0 … 1"},
 		rule{1 <= c.Tilings && c.Tilings <= 1024, "tilings", c.Tilings, "1 … 1024"},
 		rule{1 <= c.Tiles && c.Tiles <= 1024, "tiles", c.Tiles, "1 … 1024"},

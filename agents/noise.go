@@ -1,6 +1,8 @@
 package agents
 
 import (
+	"math"
+
 	"github.com/rlrun/rlrun/policy/optim"
 )
 
@@ -14,7 +16,7 @@ func (n *Noise) rules() []rule {
 	known := n.NoiseType == "normal" || n.NoiseType == "ornstein-uhlenbeck" || n.NoiseType == "none"
 	return []rule{
 		{known, "noise_type", n.NoiseType, "normal, ornstein-uhlenbeck or none"},
-		within("noise_std", n.NoiseStd, 0, mostWeight),
+		course("noise_std", n.NoiseStd, math.MaxFloat32),
 	}
 }
 

@@ -13,17 +13,16 @@ import (
 // offPolicy acts in environments, remembers what came of it, and says when to learn from
 // that: the loop that DQN, DDPG, TD3 and SAC have in common.
 type offPolicy struct {
-	setup   *Setup
-	r       *Replay
-	horizon horizon
-	src     rand.PCG
-	rng     *rand.Rand // of minibatches, and of noise in updates
-	vec     env.Vector
-	memory  memory
-	normal  *policy.Normalizer // of the observations; nil if they are as they are
-	scale   *rewardScale       // of the rewards; nil if they are as they are
-	stats   Stats
-	rate    float64 // of learning, in this iteration
+	setup  *Setup
+	r      *Replay
+	src    rand.PCG
+	rng    *rand.Rand // of minibatches, and of noise in updates
+	vec    env.Vector
+	memory memory
+	normal *policy.Normalizer // of the observations; nil if they are as they are
+	scale  *rewardScale       // of the rewards; nil if they are as they are
+	stats  Stats
+	rate   float64 // of learning, in this iteration
 
 	now      []float32 // [N, O] what is acted on
 	mask     []bool    // [N, M] what is allowed there; nil where everything always is
@@ -45,9 +44,8 @@ type algorithm interface {
 }
 
 // connect makes the environments and the memory.
-func (o *offPolicy) connect(mk env.Maker, s *Setup, r *Replay, n *Normalize, schedules ...scheduled) (err error) {
+func (o *offPolicy) connect(mk env.Maker, s *Setup, r *Replay, n *Normalize) (err error) {
 	o.setup, o.r = s, r
-	o.horizon.end(s, append(schedules, scheduled{"learning_rate", r.LearningRate})...)
 	if o.vec, err = mk(s.NEnvs); err != nil {
 		return err
 	}
@@ -57,6 +55,7 @@ func (o *offPolicy) connect(mk env.Maker, s *Setup, r *Replay, n *Normalize, sch
 	if err != nil {
 		return err
 	}
+	o.stats.begin(first.Measures)
 	spec := o.vec.Spec()
 	if o.normal, err = n.observations(spec.Obs); err != nil {
 		return err
@@ -71,33 +70,20 @@ func (o *offPolicy) connect(mk env.Maker, s *Setup, r *Replay, n *Normalize, sch
 	return nil
 }
 
-// CheckSteps returns the error that Learn would return for until.
-func (o *offPolicy) CheckSteps(until int) error { return o.horizon.CheckSteps(until) }
-
-// FallsToZero reports whether a setting falls to 0 before until steps.
-func (o *offPolicy) FallsToZero(until int) bool { return o.horizon.FallsToZero(until) }
-
-// learn iterates until so many steps have been taken, on several cores.
-func (o *offPolicy) learn(until int, a algorithm, t *trained) (err error) {
-	defer recovered(&err)
-	if err = o.CheckSteps(until); err != nil {
-		return err
-	}
-	cores := parallel.Start(o.setup.cores(2))
+// learn has an agent iterate until so many steps have been taken, on two cores.
+func (o *offPolicy) learn(until int, h *horizon, a iterator, t *trained) error {
+	cores := parallel.Start(h.setup.cores(2))
 	defer cores.Stop()
 	t.share(cores)
-	for err == nil && o.stats.Steps() < until {
-		err = o.iterate(a, t)
-	}
-	return err
+	return h.iterateUntil(until, &o.stats, a)
 }
 
 // offPolicyIteration is how many steps of all environments an iteration has at
 // least: some milliseconds.
 const offPolicyIteration = 64
 
-// iterate takes steps, and makes the updates when they are due.
-func (o *offPolicy) iterate(a algorithm, t *trained) error {
+// interact takes the steps of an iteration, and makes the updates when they are due.
+func (o *offPolicy) interact(a algorithm, t *trained) error {
 	o.schedule(t)
 	for taken := 0; taken < offPolicyIteration; taken += o.setup.NEnvs {
 		if err := o.step(a, t); err != nil {
@@ -176,8 +162,17 @@ func (o *offPolicy) learnIfDue(a algorithm) {
 	}
 }
 
+// Close closes the environments.
+func (o *offPolicy) Close() error {
+	if o.vec == nil {
+		return nil
+	}
+	return o.vec.Close()
+}
+
 // State visits the generator, the memory, the environments and the books.
 func (o *offPolicy) State(s *state.State) {
+	s.Section("off-policy", 1)
 	s.PCG("rng", &o.src)
 	s.Floats("now", o.now)
 	s.Bools("mask", o.mask)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/internal/golden"
+	"github.com/rlrun/rlrun/policy"
 	"github.com/rlrun/rlrun/policy/gorgonia"
 	"github.com/rlrun/rlrun/policy/nn"
 	"github.com/rlrun/rlrun/policy/optim"
@@ -110,7 +111,7 @@ func (g *recordedRun) learner(t *testing.T, e nn.Engine) *learner {
 	switch g.Algo {
 	case "DDPG", "TD3":
 		c := DefaultTD3()
-		c.Engine, c.Replay, c.PolicyDelay, c.PolicyKwargs.NetArch, c.PolicyKwargs.ActivationFn = e, r, g.Delay, []int{8, 8}, "relu"
+		c.Engine, c.Replay, c.PolicyDelay, c.PolicyKwargs.NetArch, c.PolicyKwargs.ActivationFn = e, r, g.Delay, policy.Layers(8, 8), "relu"
 		var d *dpg
 		var o *offPolicy
 		if g.Algo == "TD3" {
@@ -128,7 +129,7 @@ func (g *recordedRun) learner(t *testing.T, e nn.Engine) *learner {
 		add("_target", d.critics.target.Params())
 	case "SAC":
 		c := DefaultSAC()
-		c.Engine, c.Replay, c.PolicyKwargs.NetArch = e, r, []int{8, 8}
+		c.Engine, c.Replay, c.PolicyKwargs.NetArch = e, r, policy.Layers(8, 8)
 		if err := c.EntCoef.UnmarshalText([]byte(g.EntCoef)); err != nil {
 			t.Fatal(err)
 		}
@@ -149,7 +150,7 @@ func (g *recordedRun) learner(t *testing.T, e nn.Engine) *learner {
 		}
 	default:
 		c := DefaultDQN()
-		c.Engine, c.Replay, c.Double, c.PolicyKwargs.NetArch = e, r, g.Algo == "DoubleDQN", []int{8, 8}
+		c.Engine, c.Replay, c.Double, c.PolicyKwargs.NetArch = e, r, g.Algo == "DoubleDQN", policy.Layers(8, 8)
 		a := Must(NewDQN(mk, c))
 		a.nets.setRate(g.LR)
 		l.batch, l.learn = a.memory.batch, func(*recordedStep) found { return a.learnFrom(l.batch) }

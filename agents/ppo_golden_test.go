@@ -7,9 +7,8 @@ import (
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/internal/golden"
 	"github.com/rlrun/rlrun/policy"
-	"github.com/rlrun/rlrun/policy/f32"
-	"github.com/rlrun/rlrun/policy/loss"
 	"github.com/rlrun/rlrun/policy/optim"
+	"github.com/rlrun/rlrun/replay"
 )
 
 // A goldenTask is a rollout of one environment: see testdata/README.md.
@@ -73,8 +72,8 @@ func TestPPOGolden(t *testing.T) {
 func (r goldenRun) ppo(t *testing.T, task goldenTask) *PPO {
 	c := DefaultPPO()
 	c.NEnvs, c.NSteps, c.BatchSize, c.NEpochs = 1, 32, 8, 2
-	c.LearningRate, c.ClipRange, c.EntCoef = optim.Constant(0.003), optim.Constant(0.2), 0.01
-	c.PolicyKwargs.NetArch = []int{8, 8}
+	c.LearningRate, c.ClipRange, c.EntCoef = optim.Constant(0.003), optim.Constant(0.2), optim.Constant(0.01)
+	c.PolicyKwargs.NetArch = policy.Layers(8, 8)
 	if r.ClipRangeVF != nil {
 		s := optim.Constant(*r.ClipRangeVF)
 		c.ClipRangeVF = &s
@@ -84,7 +83,7 @@ func (r goldenRun) ppo(t *testing.T, task goldenTask) *PPO {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, param := range p.model.Params() {
+	for _, param := range p.networks.params {
 		if name := recorded(param.Name); copy(param.Value, task.Init[name]) != len(task.Init[name]) {
 			t.Fatalf("%s has %d numbers, want %d", param.Name, len(param.Value), len(task.Init[name]))
 		}
@@ -100,43 +99,54 @@ func recorded(name string) string {
 // checkRollout fills p's rollout and compares what is computed of it. The
 // observation after the last is not recorded, only its value.
 func (r goldenRun) checkRollout(t *testing.T, p *PPO, task goldenTask) {
-	copy(p.roll.Obs, task.Obs)
-	copy(p.roll.Act, task.Actions)
-	copy(p.roll.Reward, task.Rewards)
-	copy(p.roll.Terminal, task.Terminated)
-	copy(p.roll.Done, task.Terminated)
-	p.value = make([]float32, p.c.NSteps+1)
-	p.model.Act(policy.In{Obs: p.roll.Obs}, policy.Out{Value: p.value})
-	p.value[p.c.NSteps] = r.LastValue
-	golden.Near(t, "values", p.value[:p.c.NSteps], r.Values...)
-
+	logp := make([]float32, len(r.LogProb))
 	for i, v := range r.LogProb {
-		p.logp[i] = float32(v) // of other weights: the record has an older policy act
+		logp[i] = float32(v) // of other weights: the record has an older policy act
 	}
-	p.roll.Next(p.next, p.value)
-	loss.GAE(p.adv, p.roll.Reward, p.value, p.next, p.roll.Done, 1, p.c.Gamma, p.c.GAELambda)
-	f32.Add(p.ret, p.adv, p.value[:len(p.ret)])
-	golden.Near(t, "advantages", p.adv, r.Advantages...)
-	golden.Near(t, "returns", p.ret, r.Returns...)
+	refill(p.roll, p.play.obs, task.Obs, task.Actions, logp, task.Rewards, task.Terminated)
+	p.networks.value(p.roll)
+	golden.Near(t, "values", p.roll.Value[:p.c.NSteps], r.Values...)
+	p.roll.Value[p.c.NSteps] = r.LastValue
+	p.roll.Advantages(p.c.Gamma, p.c.GAELambda)
+	golden.Near(t, "advantages", p.roll.Advantage, r.Advantages...)
+	golden.Near(t, "returns", p.roll.Return, r.Returns...)
+}
+
+// refill fills the rollout of one environment with a record, whose last observation leads
+// to the observation after.
+func refill(roll *replay.Rollout, after, obs, act, logp, reward, terminated []float32) {
+	o, a := len(obs)/roll.T, len(act)/roll.T
+	roll.Begin(obs[:o], nil, []bool{true})
+	for t := range roll.T {
+		res := env.NewResult(1, o)
+		if copy(res.Obs, after); t+1 < roll.T {
+			copy(res.Obs, obs[(t+1)*o:])
+		}
+		if reward != nil {
+			res.Reward[0], res.Terminated[0] = float64(reward[t]), terminated[t] != 0
+		}
+		roll.Add(act[t*a:(t+1)*a], logp[t:t+1], res)
+	}
 }
 
 // checkUpdates takes the recorded minibatches. Each is first put through with
 // an optimiser of nothing, which leaves the gradient to the real one, for its norm
 // to be seen before.
 func (r goldenRun) checkUpdates(t *testing.T, p *PPO, task goldenTask) {
-	adam, none := p.opt, optim.NewAdam(0, 0, nil)
-	p.opt = none
+	adam, none := p.networks.opt, optim.NewAdam(0, 0, nil)
+	p.networks.opt = none
+	p.schedule(0)
+	adam.Rate = float32(p.rate)
 	k := 0
 	for _, order := range task.Order {
 		for ; len(order) > 0; order = order[p.c.BatchSize:] {
-			p.log.begin(p.c, 0)
-			p.update(order[:p.c.BatchSize])
-			adam.Rate = float32(p.log.rate)
-			norm := optim.Norm(p.params)
+			p.log.begin()
+			p.update(p.roll.Rows(order[:p.c.BatchSize]))
+			norm := optim.Norm(p.networks.params)
 			adam.Step()
 			want, l := r.Minibatches[k], &p.log
 			golden.Near(t, "policy_loss, value_loss, entropy_loss, loss, norm, approx_kl, clip_fraction", []float32{
-				float32(-l.clipped.mean()), float32(l.value.mean()), float32(-l.entropy.mean()), float32(l.loss.mean()),
+				float32(-l.gain.mean()), float32(l.value.mean()), float32(-l.entropy.mean()), float32(l.loss.mean()),
 				norm, float32(l.kl.mean()), float32(l.outside.mean()),
 			}, want.Policy, want.Value, want.Entropy, want.Loss, want.Norm, want.KL, want.ClipFraction)
 			if k++; k == 1 {
@@ -151,7 +161,7 @@ func (r goldenRun) checkUpdates(t *testing.T, p *PPO, task goldenTask) {
 }
 
 func (goldenRun) checkWeights(t *testing.T, p *PPO, what string, want map[string][]float64) {
-	for _, param := range p.model.Params() {
+	for _, param := range p.networks.params {
 		golden.Near(t, what+param.Name, param.Value, want[recorded(param.Name)]...)
 	}
 }

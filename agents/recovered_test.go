@@ -18,8 +18,8 @@ import (
 // A snappy Engine's networks panic in a pass that learns, the 20th of all.
 type snappy struct{ passes *atomic.Int64 }
 
-func (s snappy) MLP(rng *rand.Rand, name string, c nn.MLPConfig) (nn.Network, error) {
-	n, err := nn.NewMLP(rng, name, c)
+func (s snappy) Build(rng *rand.Rand, name string, p nn.Plan) (nn.Network, error) {
+	n, err := nn.Native{}.Build(rng, name, p)
 	return &snappyNetwork{n, s.passes}, err
 }
 
@@ -30,11 +30,11 @@ type snappyNetwork struct {
 
 func (n *snappyNetwork) Clone() nn.Network { return &snappyNetwork{n.Network.Clone(), n.passes} }
 
-func (n *snappyNetwork) Forward(t *tape.Tape, x *tape.Var) *tape.Var {
+func (n *snappyNetwork) Forward(t *tape.Tape, x *tape.Var, mode nn.Mode) *tape.Var {
 	if n.passes.Add(1) >= 20 {
 		panic("snap")
 	}
-	return n.Network.Forward(t, x)
+	return n.Network.Forward(t, x, mode)
 }
 
 // TestPanics wants an error of a network that panics, wherever an agent runs it.

@@ -1,17 +1,15 @@
 package agents
 
 import (
-	"fmt"
-	"slices"
+	"math"
 
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/state"
 	"github.com/rlrun/rlrun/policy"
-	"github.com/rlrun/rlrun/policy/dist"
-	"github.com/rlrun/rlrun/policy/loss"
+	"github.com/rlrun/rlrun/policy/f32"
 	"github.com/rlrun/rlrun/policy/nn"
 	"github.com/rlrun/rlrun/policy/optim"
-	"github.com/rlrun/rlrun/policy/tape"
+	"github.com/rlrun/rlrun/replay"
 )
 
 // ReinforceConfig is all of REINFORCE's settings. Start from DefaultReinforce.
@@ -22,7 +20,7 @@ type ReinforceConfig struct {
 	Gamma              float32        `yaml:"gamma"`               // discount γ
 	Baseline           bool           `yaml:"baseline"`            // returns count for what they are above a learned V
 	VFCoef             float32        `yaml:"vf_coef"`             // weight of V's loss
-	EntCoef            float32        `yaml:"ent_coef"`            // weight of the entropy bonus
+	EntCoef            optim.Schedule `yaml:"ent_coef"`            // weight of the entropy bonus
 	MaxGradNorm        float32        `yaml:"max_grad_norm"`       // the gradient is scaled down to this norm
 	NormalizeAdvantage bool           `yaml:"normalize_advantage"` // to mean 0 and deviation 1 in each update
 	Normalize          Normalize      `yaml:"normalize"`
@@ -48,10 +46,10 @@ func (c *ReinforceConfig) Discount() float32 { return c.Gamma }
 func (c *ReinforceConfig) validate() error {
 	return broken(append(append(c.Setup.rules(), c.Normalize.rules()...),
 		rule{1 <= c.NEpisodes && c.NEpisodes <= 1<<20, "n_episodes", c.NEpisodes, "1 … 1048576"},
-		rule{weight(c.LearningRate.Start()), "learning_rate", c.LearningRate, "0 or more"},
+		course("learning_rate", c.LearningRate, math.MaxFloat32),
 		rule{unit(c.Gamma), "gamma", c.Gamma, "0 … 1"},
 		rule{weight(c.VFCoef), "vf_coef", c.VFCoef, "0 or more"},
-		rule{weight(c.EntCoef), "ent_coef", c.EntCoef, "0 or more"},
+		course("ent_coef", c.EntCoef, math.MaxFloat32),
 		rule{c.MaxGradNorm > 0, "max_grad_norm", c.MaxGradNorm, "more than 0"},
 	))
 }
@@ -61,32 +59,16 @@ func (c *ReinforceConfig) validate() error {
 // as in Sutton and Barto 2018, section 13.4. The discount of the step itself, γᵗ, is
 // left out, as is usual.
 type Reinforce struct {
+	horizon
 	onPolicy
-	c    ReinforceConfig
-	rate float64 // in this iteration
-	log  actorCriticLog
+	c         ReinforceConfig
+	episodes  *replay.Episodes
+	rate      float64        // in this iteration
+	objective policyGradient // in this iteration
+	log       policyGradientLog
 
-	now     []float32  // [N, O] what to act on next
-	running []played   // [N] each environment's episode so far
-	batch   played     // episodes that have ended, one after another
-	ended   int        // how many
-	logp    []float32  // [N] of the actions being taken
-	value   []float32  // [rows] V of the batch
-	reward  []float32  // [N] of the latest step
-	over    []float32  // [N] 1 where it ended an episode
-	last    [1]float32 // scratch: what an episode's end is worth
-	piece   struct {   // of the batch, that is learned from at a time
-		act, adv, ret []float32
-		share         float32 // of all rows
-	}
-}
-
-// played is steps one after another: what was observed, done, and could be done,
-// and rewards; of those in a batch returns.
-type played struct {
-	obs, act []float32
-	mask     []bool
-	ret, adv []float32
+	reward, over []float32  // [N] of the latest step; 1 where it ended an episode
+	last         [1]float32 // V of a last observation
 }
 
 var _ Agent = (*Reinforce)(nil)
@@ -95,88 +77,57 @@ var _ Agent = (*Reinforce)(nil)
 func NewReinforce(mk env.Maker, c ReinforceConfig) (*Reinforce, error) {
 	a := &Reinforce{c: c}
 	if err := a.begin(mk); err != nil {
-		return nil, fmt.Errorf("agents: REINFORCE: %w", err)
+		return nil, abandon("REINFORCE", err, a)
 	}
-	a.opt.MaxNorm = c.MaxGradNorm
-	a.learnBy(a.actorLoss, a.criticLoss)
+	n := c.NEnvs
+	a.episodes = replay.NewEpisodes(a.play.vec.Spec(), n, c.NEpisodes, a.play.mask != nil)
+	a.reward, a.over = make([]float32, n), make([]float32, n)
 	a.end(&a.c.Setup, scheduled{"learning_rate", c.LearningRate})
 	return a, nil
 }
 
 // begin makes what can fail.
 func (a *Reinforce) begin(mk env.Maker) error {
-	if err := ready(&a.c); err != nil {
+	c := &a.c
+	if err := ready(c); err != nil {
 		return err
 	}
-	first, err := a.connect(mk, &a.c.Setup, &a.c.PolicyKwargs, &a.c.Normalize, a.c.Gamma)
-	if err != nil {
-		return err
-	}
-	a.now, a.logp, a.running = slices.Clone(first.Obs), make([]float32, a.c.NEnvs), make([]played, a.c.NEnvs)
-	a.reward, a.over = make([]float32, a.c.NEnvs), make([]float32, a.c.NEnvs)
-	a.reserve()
-	return nil
+	return a.connect(mk, onPolicyConfig{&c.Setup, &c.Normalize, &c.PolicyKwargs, c.Gamma, c.MaxGradNorm, 0})
 }
 
-// reserve makes room for episodes as long as they can be, where that is known.
-func (a *Reinforce) reserve() {
-	const most = 1 << 22 // floats
-	spec := a.vec.Spec()
-	o, w, k := spec.Obs.Size(), spec.Act.Size(), len(a.mask)/a.c.NEnvs
-	rows := spec.MaxSteps * (a.c.NEpisodes + a.c.NEnvs)
-	if rows*(o+w+k) > most {
-		return
-	}
-	for i := range a.running {
-		a.running[i] = newPlayed(spec.MaxSteps, o, w, k)
-	}
-	a.batch, a.value = newPlayed(rows, o, w, k), make([]float32, 0, rows)
-}
-
-func newPlayed(rows, o, w, k int) played {
-	floats := func(n int) []float32 { return make([]float32, 0, rows*n) }
-	return played{floats(o), floats(w), make([]bool, 0, rows*k), floats(1), floats(1)}
-}
-
-// Learn gathers episodes and takes a step with each batch of them.
+// Learn plays episodes and takes a step with each batch of them.
 func (a *Reinforce) Learn(until int) (Report, error) {
-	err := a.learn(until, a)
-	return a.stats.Report(a.log.figures(a.rate)), errorf("REINFORCE", err)
+	err := a.learn(until, &a.horizon, a)
+	return a.play.stats.Report(a.log.figures(a.rate)), errorf("REINFORCE", err)
 }
 
-// iterate plays until enough episodes have ended, and learns from those.
+// iterate plays until enough episodes have ended, and learns from those. Schedules are
+// read at its start.
 func (a *Reinforce) iterate() error {
-	a.rate = a.c.LearningRate.At(a.stats.Steps(), a.c.Steps)
-	a.opt.Rate = float32(a.rate)
-	b := &a.batch
-	b.obs, b.act, b.mask, b.ret, a.ended = b.obs[:0], b.act[:0], b.mask[:0], b.ret[:0], 0
-	for a.ended < a.c.NEpisodes {
-		if err := a.play(); err != nil {
+	step := a.play.stats.Steps()
+	a.rate = a.c.LearningRate.At(step, a.c.Steps)
+	a.networks.opt.Rate = float32(a.rate)
+	a.objective = policyGradient{vfCoef: a.c.VFCoef, entCoef: float32(a.c.EntCoef.At(step, a.c.Steps))}
+	if !a.c.Baseline {
+		a.objective.vfCoef = 0
+	}
+	a.episodes.Clear()
+	for a.episodes.Count < a.c.NEpisodes {
+		if err := a.step(); err != nil {
 			return err
 		}
 	}
 	a.advantages()
 	a.improve()
-	if a.normal != nil {
-		a.normal.Observe(b.obs)
-	}
 	return a.check()
 }
 
-// longest bounds an episode, in steps.
-const longest = 1 << 20
-
-// play takes one step in each environment.
-func (a *Reinforce) play() error {
-	n := a.c.NEnvs
-	o, w, k := len(a.now)/n, len(a.act)/n, len(a.mask)/n
-	for i := range a.running {
-		e := &a.running[i]
-		e.mask = append(e.mask, a.mask[i*k:(i+1)*k]...)
-	}
-	res, err := a.step(a.now, a.logp)
+// step takes one step in each environment.
+func (a *Reinforce) step() error {
+	a.episodes.Show(a.play.obs, a.play.mask)
+	res, err := a.play.step(a.networks.model)
 	if err != nil {
-		return err
+		return a.blame(err)
 	}
 	for i, r := range res.Reward {
 		a.reward[i], a.over[i] = float32(r), 0
@@ -187,117 +138,69 @@ func (a *Reinforce) play() error {
 	if a.scale != nil {
 		a.scale.normalize(a.reward, a.over)
 	}
-	for i := range a.running {
-		e := &a.running[i]
-		e.obs = append(e.obs, a.now[i*o:(i+1)*o]...)
-		e.act = append(e.act, a.act[i*w:(i+1)*w]...)
-		if e.ret = append(e.ret, a.reward[i]); len(e.ret) > longest {
-			return fmt.Errorf("an episode has not ended after %d steps; the wrapper max_steps sets a limit", longest)
-		}
+	if err := a.episodes.Add(a.play.raw, a.reward); err != nil {
+		return err
+	}
+	for i := range a.over {
 		if res.Done(i) {
-			a.finish(e, res, i)
+			a.episodes.End(i, a.after(res, i), a.c.Gamma)
 		}
 	}
-	copy(a.now, res.Obs)
 	return nil
 }
 
-// finish moves environment i's episode to the batch, with returns for rewards:
-// G_t = r_t + γ G_{t+1}. What was cut off goes on with V, if there is one.
-func (a *Reinforce) finish(e *played, res *env.Result, i int) {
-	g := a.last[:]
-	if g[0] = 0; a.c.Baseline && !res.Terminated[i] {
-		o := len(a.now) / a.c.NEnvs
-		a.model.Act(policy.In{Obs: res.Next[i*o : (i+1)*o]}, policy.Out{Value: g})
+// after returns what comes after the last step of environment i's episode: V of the last
+// observation where the episode was cut off and there is a baseline.
+func (a *Reinforce) after(res *env.Result, i int) float32 {
+	if !a.c.Baseline || res.Terminated[i] {
+		return 0
 	}
-	for t := len(e.ret) - 1; t >= 0; t-- {
-		g[0] = e.ret[t] + float32(a.c.Gamma*g[0])
-		e.ret[t] = g[0]
-	}
-	b := &a.batch
-	b.obs, b.act, b.ret = append(b.obs, e.obs...), append(b.act, e.act...), append(b.ret, e.ret...)
-	b.mask = append(b.mask, e.mask...)
-	e.obs, e.act, e.mask, e.ret = e.obs[:0], e.act[:0], e.mask[:0], e.ret[:0]
-	a.ended++
+	o := len(res.Next) / len(a.over)
+	a.networks.model.Act(policy.In{Obs: res.Next[i*o : (i+1)*o]}, policy.Out{Value: a.last[:]})
+	return a.last[0]
 }
 
 // advantages are the returns, less V if that is the baseline.
 func (a *Reinforce) advantages() {
-	b := &a.batch
-	b.adv = append(b.adv[:0], b.ret...)
-	a.value = slices.Grow(a.value[:0], len(b.ret))[:len(b.ret)]
-	if a.model.Act(policy.In{Obs: b.obs}, policy.Out{Value: a.value}); a.c.Baseline {
-		for i, v := range a.value {
-			b.adv[i] -= v
-		}
+	e := a.episodes
+	v, adv := e.Values()
+	for from := 0; from < len(v); from += rowsAtOnce {
+		to := min(from+rowsAtOnce, len(v))
+		a.networks.model.Act(policy.In{Obs: e.Rows(from, to).Obs}, policy.Out{Value: v[from:to]})
 	}
-	a.log.explained = explainedVariance(a.value, b.ret)
-	if a.c.NormalizeAdvantage && len(b.adv) > 1 {
-		normalize(b.adv)
+	if copy(adv, e.Return); a.c.Baseline {
+		f32.Sub(adv, adv, v)
 	}
-}
-
-// maskOf returns a part of the batch's masks; nil where everything can be done.
-func (a *Reinforce) maskOf(b *played, from, to int) []bool {
-	if a.mask == nil {
-		return nil
+	a.log.begin(explainedVariance(v, e.Return))
+	if a.c.NormalizeAdvantage && len(v) > 1 {
+		normalize(adv)
 	}
-	return b.mask[from:to]
 }
 
 // rowsAtOnce bounds what the tapes hold at a time.
 const rowsAtOnce = 512
 
-// improve takes a step along the gradient of all rows, which is gathered in pieces.
+// improve takes a step along the gradient of all rows, which is gathered in pieces, and
+// then takes the observations into account for the next batch.
 func (a *Reinforce) improve() {
-	b, rows := &a.batch, len(a.batch.ret)
-	o, w, k := len(b.obs)/rows, len(b.act)/rows, len(b.mask)/rows
-	a.log.gain, a.log.entropy, a.log.value = 0, 0, 0
+	rows := a.episodes.Len()
 	for from := 0; from < rows; from += rowsAtOnce {
 		to := min(from+rowsAtOnce, rows)
-		p := &a.piece
-		p.act, p.adv, p.ret, p.share = b.act[from*w:to*w], b.adv[from:to], b.ret[from:to], float32(to-from)/float32(rows)
-		a.differentiate(b.obs[from*o:to*o], a.maskOf(b, from*k, to*k))
+		a.objective.share = float32(to-from) / float32(rows)
+		found := a.networks.differentiate(a.episodes.Rows(from, to), &a.objective)
+		a.log.add(found, a.objective.share)
 	}
-	a.opt.Step()
-}
-
-// actorLoss is -E[log π(a|s) (G - b)], less the entropy bonus.
-func (a *Reinforce) actorLoss(pi dist.Dist) *tape.Var {
-	p := &a.piece
-	gain := loss.PolicyGradient(pi.LogProb(p.act), a.model.Tape.Const(p.adv, len(p.adv)))
-	entropy := pi.Entropy().Mean()
-	a.log.gain += float64(gain.Scalar() * p.share)
-	a.log.entropy += float64(entropy.Scalar() * p.share)
-	return gain.Add(entropy.Scale(a.c.EntCoef)).Scale(-p.share)
-}
-
-// criticLoss is the mean squared error of V, weighted; nothing where there is no
-// baseline.
-func (a *Reinforce) criticLoss(v *tape.Var) *tape.Var {
-	p := &a.piece
-	l := loss.Squared(v, v.Tape().Const(p.ret, len(p.ret)))
-	a.log.value += float64(l.Scalar() * p.share)
-	if !a.c.Baseline {
-		return l.Scale(0)
+	a.networks.opt.Step()
+	if a.normal == nil {
+		return
 	}
-	return l.Scale(a.c.VFCoef * p.share)
+	for from := 0; from < rows; from += rowsAtOnce {
+		a.normal.Observe(a.episodes.Rows(from, min(from+rowsAtOnce, rows)).Obs)
+	}
 }
 
 // State visits all that learning depends on, and the running episodes.
 func (a *Reinforce) State(s *state.State) {
 	a.onPolicy.State(s)
-	s.Floats("reinforce/now", a.now)
-	n := a.c.NEnvs
-	o, w, k := len(a.now)/n, len(a.act)/n, len(a.mask)/n
-	for i := range a.running {
-		e := &a.running[i]
-		state.Slice(s, "reinforce/rewards", &e.ret, longest)
-		state.Slice(s, "reinforce/observations", &e.obs, longest*o)
-		state.Slice(s, "reinforce/actions", &e.act, longest*w)
-		state.Slice(s, "reinforce/mask", &e.mask, longest*k)
-		if len(e.obs) != len(e.ret)*o || len(e.act) != len(e.ret)*w || len(e.mask) != len(e.ret)*k {
-			s.Fail(fmt.Errorf("agents: %d rewards, %d observations and %d actions of an episode", len(e.ret), len(e.obs)/o, len(e.act)/w))
-		}
-	}
+	a.episodes.State(s)
 }

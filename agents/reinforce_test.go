@@ -68,7 +68,7 @@ func TestReinforceConfig(t *testing.T) {
 		"learning_rate is":   func(c *agents.ReinforceConfig) { c.LearningRate = optim.Constant(-1) },
 		"gamma is 2":         func(c *agents.ReinforceConfig) { c.Gamma = 2 },
 		"vf_coef is -1":      func(c *agents.ReinforceConfig) { c.VFCoef = -1 },
-		"ent_coef is -1":     func(c *agents.ReinforceConfig) { c.EntCoef = -1 },
+		"ent_coef is -1":     func(c *agents.ReinforceConfig) { c.EntCoef = optim.Constant(-1) },
 		"max_grad_norm is 0": func(c *agents.ReinforceConfig) { c.MaxGradNorm = 0 },
 		"clip_obs is 0":      func(c *agents.ReinforceConfig) { c.Normalize.ClipObs = 0 },
 	} {

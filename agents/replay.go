@@ -1,6 +1,8 @@
 package agents
 
 import (
+	"math"
+
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/policy/optim"
 	"github.com/rlrun/rlrun/replay"
@@ -45,7 +47,7 @@ func (r *Replay) Discount() float32 { return r.Gamma }
 // rules are those of an agent in nEnvs environments.
 func (r *Replay) rules(nEnvs int) []rule {
 	return append(r.TrainFreq.rules(nEnvs),
-		within("learning_rate", r.LearningRate, 0, mostWeight),
+		course("learning_rate", r.LearningRate, math.MaxFloat32),
 		rule{r.BufferSize >= 1, "buffer_size", r.BufferSize, "1 or more"},
 		rule{r.LearningStarts >= 0, "learning_starts", r.LearningStarts, "0 or more"},
 		rule{1 <= r.BatchSize && r.BatchSize <= 1<<20, "batch_size", r.BatchSize, "1 … 1048576"},

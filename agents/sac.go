@@ -52,6 +52,7 @@ func (c *SACConfig) validate() error {
 // SAC is the soft actor-critic with a temperature that is learned: Haarnoja et al.
 // 2018, arXiv:1812.05905, algorithm 1.
 type SAC struct {
+	horizon
 	offPolicy
 	c              SACConfig
 	actor          *policy.Squashed
@@ -91,8 +92,9 @@ var (
 func NewSAC(mk env.Maker, c SACConfig) (*SAC, error) {
 	a := &SAC{c: c}
 	if err := a.begin(mk); err != nil {
-		return nil, errorf("SAC", err)
+		return nil, abandon("SAC", err, a)
 	}
+	a.end(&a.c.Setup, scheduled{"learning_rate", c.LearningRate}, c.Noise.schedule())
 	b := c.BatchSize
 	a.epsilon, a.next = make([]float32, 2*a.actor.Head.Numbers(b)), make([]float32, len(a.memory.batch.Act))
 	a.logpNext, a.value, a.y = make([]float32, b), make([]float32, b), make([]float32, b)
@@ -115,7 +117,7 @@ func (a *SAC) begin(mk env.Maker) (err error) {
 	if err = ready(c); err != nil {
 		return err
 	}
-	if err = a.connect(mk, &c.Setup, &c.Replay, &c.Normalize, c.Noise.schedule()); err != nil {
+	if err = a.connect(mk, &c.Setup, &c.Replay, &c.Normalize); err != nil {
 		return err
 	}
 	k.UseSDE = c.UseSDE
@@ -143,7 +145,7 @@ func (a *SAC) Policy() policy.Policy { return a.actor }
 
 // Learn takes steps, and learns from what it remembers.
 func (a *SAC) Learn(until int) (Report, error) {
-	err := a.learn(until, a, &a.nets)
+	err := a.learn(until, &a.horizon, a, &a.nets)
 	return a.stats.Report(a.figures()), errorf("SAC", err)
 }
 
@@ -173,6 +175,9 @@ func (a *SAC) stretch(out policy.Out) {
 
 // stepped begins the noise anew where an episode has ended.
 func (a *SAC) stepped(res *env.Result) { a.noise.stepped(res) }
+
+// iterate takes steps, and makes the updates for them.
+func (a *SAC) iterate() error { return a.interact(a, &a.nets) }
 
 // update learns from one minibatch. Noise that depends on the state is the same for
 // the actions and the next ones.

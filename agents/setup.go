@@ -1,10 +1,13 @@
 package agents
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"math"
 
 	"github.com/rlrun/rlrun/policy/nn"
+	"github.com/rlrun/rlrun/policy/optim"
 )
 
 // Setup is what every agent's configuration begins with: what does not belong
@@ -53,18 +56,34 @@ func ready(c interface {
 	return c.validate()
 }
 
+// abandon closes what was made of an agent, and returns the error that ended it with the
+// algorithm's name.
+func abandon(name string, err error, a io.Closer) error {
+	return fmt.Errorf("agents: %s: %w", name, errors.Join(err, a.Close()))
+}
+
 // A rule is a condition on a setting.
 type rule struct {
 	holds bool
 	key   string
 	value any
-	want  string
+	want  string // "" where value says that too
+}
+
+// course returns the rule that all values of a schedule are in [0, most].
+func course(key string, s optim.Schedule, most float64) rule {
+	err := s.Check(0, most)
+	return rule{err == nil, key, err, ""}
 }
 
 // broken returns what is wrong with the first rule that does not hold.
 func broken(rules []rule) error {
 	for _, r := range rules {
-		if !r.holds {
+		switch {
+		case r.holds:
+		case r.want == "":
+			return fmt.Errorf("%s is %v", r.key, r.value)
+		default:
 			return fmt.Errorf("%s is %v, want %s", r.key, r.value, r.want)
 		}
 	}

@@ -17,6 +17,7 @@ import (
 // where V(s') is that of a target, and 0 after a terminal state. An episode that was cut
 // off is bootstrapped from the observation it was cut off at.
 type Tabular struct {
+	horizon
 	td
 	name string
 	c    TabularConfig
@@ -56,8 +57,9 @@ func newTabular(name string, t target, mk env.Maker, c TabularConfig) (*Tabular,
 	a := &Tabular{name: name, c: c}
 	a.td = td{setup: &a.c.Setup, target: t, gamma: float64(c.Gamma), learningRate: c.LearningRate, exploration: &a.c.Exploration}
 	if err := a.begin(mk); err != nil {
-		return nil, errorf(name, err)
+		return nil, abandon(name, err, a)
 	}
+	a.end(&a.c.Setup, a.scheduled()...)
 	return a, nil
 }
 
@@ -92,9 +94,12 @@ func (a *Tabular) Policy() policy.Policy { return a.both }
 
 // Learn takes steps, and learns from each.
 func (a *Tabular) Learn(until int) (Report, error) {
-	err := a.run(until, a)
+	err := a.iterateUntil(until, &a.stats, a)
 	return a.stats.Report(a.figures()), errorf(a.name, err)
 }
+
+// iterate takes steps, and learns from each.
+func (a *Tabular) iterate() error { return a.interact(a) }
 
 // best returns the best action that is allowed.
 func (a *Tabular) best(obs []float32, mask []bool) int { return a.both.Best(a.both.State(obs), mask) }

@@ -32,7 +32,7 @@ func (c *TabularConfig) Discount() float32 { return c.Gamma }
 
 func (c *TabularConfig) validate() error {
 	return broken(append(append(c.Setup.rules(), c.Exploration.rules()...),
-		within("learning_rate", c.LearningRate, 0, 1),
+		course("learning_rate", c.LearningRate, 1),
 		rule{unit(c.Gamma), "gamma", c.Gamma, "0 … 1"},
 		rule{1 <= c.NSteps && c.NSteps <= mostTraced, "n_steps", c.NSteps, "1 … 4096"},
 		rule{unit(c.TraceDecay), "trace_decay", c.TraceDecay, "0 … 1"},

@@ -19,7 +19,6 @@ type td struct {
 	gamma        float64
 	learningRate optim.Schedule
 	exploration  *Exploration
-	horizon      horizon
 	src          rand.PCG
 	rng          *rand.Rand // of which table learns, and of actions that are valued but not taken
 	vec          env.Vector
@@ -62,7 +61,6 @@ type tdStep struct {
 // the actions are.
 func (o *td) connect(mk env.Maker) (err error) {
 	n := o.setup.NEnvs
-	o.horizon.end(o.setup, append(o.exploration.schedules(), scheduled{"learning_rate", o.learningRate})...)
 	if o.vec, err = mk(n); err != nil {
 		return err
 	}
@@ -81,6 +79,7 @@ func (o *td) connect(mk env.Maker) (err error) {
 	if err != nil {
 		return err
 	}
+	o.stats.begin(first.Measures)
 	o.obs, o.mask = slices.Clone(first.Obs), slices.Clone(first.Mask)
 	o.o, o.m = len(o.obs)/n, len(o.mask)/n
 	o.act, o.rows = make([]int64, n), make([]float32, n*act.Size)
@@ -88,29 +87,25 @@ func (o *td) connect(mk env.Maker) (err error) {
 	return nil
 }
 
-// CheckSteps returns the error that Learn would return for until.
-func (o *td) CheckSteps(until int) error { return o.horizon.CheckSteps(until) }
+// scheduled returns the settings that follow schedules.
+func (o *td) scheduled() []scheduled {
+	return append(o.exploration.schedules(), scheduled{"learning_rate", o.learningRate})
+}
 
-// FallsToZero reports whether a setting falls to 0 before until steps.
-func (o *td) FallsToZero(until int) bool { return o.horizon.FallsToZero(until) }
+// Close closes the environments.
+func (o *td) Close() error {
+	if o.vec == nil {
+		return nil
+	}
+	return o.vec.Close()
+}
 
 // tdIteration is how many steps of all environments an iteration has at least.
 const tdIteration = 256
 
-// run iterates until so many steps have been taken.
-func (o *td) run(until int, l tdLearner) (err error) {
-	defer recovered(&err)
-	if err = o.CheckSteps(until); err != nil {
-		return err
-	}
-	for err == nil && o.stats.Steps() < until {
-		err = o.iterate(l)
-	}
-	return err
-}
-
-// iterate takes steps, learns from each, and checks what has been learned.
-func (o *td) iterate(l tdLearner) error {
+// interact takes the steps of an iteration, learns from each, and checks what has been
+// learned.
+func (o *td) interact(l tdLearner) error {
 	o.schedule()
 	for taken := 0; taken < tdIteration; taken += o.setup.NEnvs {
 		if err := o.step(l); err != nil {
@@ -221,6 +216,7 @@ func (o *td) figures() []Named {
 
 // State visits the generator, the running episodes and the books.
 func (o *td) State(s *state.State) {
+	s.Section("td", 1)
 	s.PCG("td/rng", &o.src)
 	s.Floats("td/obs", o.obs)
 	s.Bools("td/mask", o.mask)

@@ -1,6 +1,7 @@
 package agents
 
 import (
+	"math"
 	"slices"
 
 	"github.com/rlrun/rlrun/env"
@@ -40,7 +41,7 @@ func (c *TD3Config) Complete() error { return c.PolicyKwargs.Complete(1e-8) }
 func (c *TD3Config) validate() error {
 	return broken(slices.Concat(c.Setup.rules(), c.Replay.rules(c.NEnvs), c.Noise.rules(), []rule{
 		{1 <= c.PolicyDelay && c.PolicyDelay <= 1<<20, "policy_delay", c.PolicyDelay, "1 … 1048576"},
-		within("target_policy_noise", c.TargetPolicyNoise, 0, mostWeight),
+		course("target_policy_noise", c.TargetPolicyNoise, math.MaxFloat32),
 		{weight(c.TargetNoiseClip), "target_noise_clip", c.TargetNoiseClip, "0 or more"},
 	}, c.Normalize.rules()))
 }
@@ -48,6 +49,7 @@ func (c *TD3Config) validate() error {
 // TD3 is the twin delayed deterministic policy gradient: Fujimoto et al. 2018,
 // arXiv:1802.09477, algorithm 1.
 type TD3 struct {
+	horizon
 	offPolicy
 	dpg
 	c       TD3Config
@@ -64,8 +66,9 @@ var (
 func NewTD3(mk env.Maker, c TD3Config) (*TD3, error) {
 	a := &TD3{c: c}
 	if err := a.begin(mk); err != nil {
-		return nil, errorf("TD3", err)
+		return nil, abandon("TD3", err, a)
 	}
+	a.end(&a.c.Setup, scheduled{"learning_rate", c.LearningRate}, c.Noise.schedule(), scheduled{"target_policy_noise", c.TargetPolicyNoise})
 	return a, nil
 }
 
@@ -75,8 +78,7 @@ func (a *TD3) begin(mk env.Maker) (err error) {
 	if err = ready(c); err != nil {
 		return err
 	}
-	smoothing := scheduled{"target_policy_noise", c.TargetPolicyNoise}
-	if err = a.connect(mk, &c.Setup, &c.Replay, &c.Normalize, c.Noise.schedule(), smoothing); err != nil {
+	if err = a.connect(mk, &c.Setup, &c.Replay, &c.Normalize); err != nil {
 		return err
 	}
 	a.dpg, err = newDPG(&a.offPolicy, c.Noise, &c.PolicyKwargs, 2)
@@ -86,9 +88,12 @@ func (a *TD3) begin(mk env.Maker) (err error) {
 
 // Learn takes steps, and learns from what it remembers.
 func (a *TD3) Learn(until int) (Report, error) {
-	err := a.learn(until, a, &a.nets)
+	err := a.learn(until, &a.horizon, a, &a.nets)
 	return a.stats.Report(a.figures(a.rate)), errorf("TD3", err)
 }
+
+// iterate takes steps, and makes the updates for them.
+func (a *TD3) iterate() error { return a.interact(a, &a.nets) }
 
 // update learns from one minibatch.
 func (a *TD3) update() {

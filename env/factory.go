@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"runtime/debug"
+	"sync/atomic"
 )
 
 // A Copier is an Env that can be copied. The copy has the same options and shares what
@@ -18,6 +19,27 @@ type Copier interface {
 // called from several goroutines at once.
 type Factory func() (Env, error)
 
+// Peek returns an environment to be looked at, and a Factory whose first call returns it:
+// none is made in vain.
+func (f Factory) Peek() (Env, Factory, error) {
+	e, err := f.one()
+	if err != nil {
+		return nil, nil, err
+	}
+	return e, f.after(e), nil
+}
+
+// after returns a Factory whose first call returns e, and whose other calls are f's.
+func (f Factory) after(e Env) Factory {
+	var taken atomic.Bool
+	return func() (Env, error) {
+		if taken.CompareAndSwap(false, true) {
+			return e, nil
+		}
+		return f()
+	}
+}
+
 // Maker returns the Maker of f's environments.
 func (f Factory) Maker() Maker {
 	return func(n int) (Vector, error) {
@@ -27,7 +49,7 @@ func (f Factory) Maker() Maker {
 		}
 		v := NewVec(envs...)
 		if v.invalid != nil {
-			return nil, v.invalid
+			return nil, givenUp(v.invalid, envs...)
 		}
 		return v, nil
 	}
@@ -42,7 +64,7 @@ func (f Factory) ParallelMaker(workers int) Maker {
 		}
 		p := NewParallel(workers, envs...)
 		if p.all.invalid != nil {
-			return nil, p.all.invalid
+			return nil, givenUp(p.all.invalid, envs...)
 		}
 		return p, nil
 	}
@@ -57,11 +79,19 @@ func (f Factory) several(n int) ([]Env, error) {
 	for i := range envs {
 		e, err := f.one()
 		if err != nil {
-			return nil, err
+			return nil, givenUp(err, envs[:i]...)
 		}
 		envs[i] = e
 	}
 	return envs, nil
+}
+
+// givenUp returns err, for which envs are closed.
+func givenUp(err error, envs ...Env) error {
+	if c := closeAll(envs...); c != nil {
+		return fmt.Errorf("%w; and closing what was made: %w", err, c)
+	}
+	return err
 }
 
 // one makes an environment. A panic is an error.

@@ -64,8 +64,8 @@ func TestFactoryShares(t *testing.T) {
 			t.Errorf("environment %d is a %T, want a branch that is open", i, e)
 		}
 	}
-	if n := printed.Load(); n != 6 {
-		t.Errorf("a check and 5 branches print %d times, want 6", n)
+	if n := printed.Load(); n != 5 {
+		t.Errorf("5 branches, of which the first was checked, print %d times, want 5", n)
 	}
 }
 
@@ -139,5 +139,27 @@ func TestAsIs(t *testing.T) {
 		if ok != c.want || ok && got != grid.Tabular(lake) {
 			t.Errorf("AsIs[Tabular] through %s = %v, %v, want it found: %v", name, got, ok, c.want)
 		}
+	}
+}
+
+// TestConstructions counts how often an environment is made: once to be looked at, and
+// that one is the first that is played.
+func TestConstructions(t *testing.T) {
+	made := 0
+	r := env.Registry{"acme/Probe-v0": env.Entry(func() *probe { made++; return newProbe() })}
+	f, err := r.Factory("acme/Probe-v0", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, f, err := f.Peek()
+	if err != nil || e.Spec().ID != "Probe-v0" || made != 1 {
+		t.Fatalf("Peek = %v, %v, and %d made, want 1", e, err, made)
+	}
+	v, err := f.Maker()(3)
+	if err != nil || made != 3 || v.(*env.Vec).Env(0) != e {
+		t.Errorf("a Vec of 3: %v, and %d made, want 3, the first of which was looked at", err, made)
+	}
+	if _, err := f.Maker()(2); err != nil || made != 5 {
+		t.Errorf("another of 2: %v, and %d made, want 5", err, made)
 	}
 }

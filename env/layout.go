@@ -211,35 +211,3 @@ func (l *Layout) Byte() bool {
 	}
 	return true
 }
-
-// A span is floats side by side in a row that each stand for one of 0, …, n-1.
-type span struct{ from, to, n int }
-
-// spans returns the floats that are not any number: choices, bits and pixels.
-func (l *Layout) spans() (all []span) {
-	for i := range l.Parts {
-		switch p := &l.Parts[i]; p.Kind {
-		case Choice:
-			for k, n := range p.N {
-				all = append(all, span{p.From + k, p.From + k + 1, n})
-			}
-		case Bits:
-			all = append(all, span{p.From, p.To, 2})
-		case Pixels:
-			all = append(all, span{p.From, p.To, 256})
-		}
-	}
-	return all
-}
-
-// inRange reports whether each of the spans in row x has values that it can have.
-func inRange(spans []span, x []float32) bool {
-	for _, s := range spans {
-		for _, v := range x[s.from:s.to] {
-			if !isIndex(v, s.n) {
-				return false
-			}
-		}
-	}
-	return true
-}

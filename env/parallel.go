@@ -31,22 +31,22 @@ func NewParallel(workers int, envs ...Env) *Parallel {
 	if v.invalid != nil {
 		return p
 	}
-	if v.log == nil {
-		v.log = make([][]float32, n)
-	}
+	v.terms.logs = true
 	workers = max(1, min(workers, n))
 	for i := range workers {
 		from, to := i*n/workers, (i+1)*n/workers
 		part := *v
-		part.from, part.envs, part.res = from, v.envs[from:to], v.res.rows(from, to)
-		part.ep, part.ret, part.len, part.log = v.ep[from:to], v.ret[from:to], v.len[from:to], v.log[from:to]
-		if v.mask != nil {
-			part.mask = v.mask[from:to]
+		part.from, part.all, part.count, part.res = from, v.all[from:to], v.count[from:to], v.res.rows(from, to)
+		if v.maskers != nil {
+			part.maskers = v.maskers[from:to]
+		}
+		if v.measured != nil {
+			part.measured = v.measured[from:to]
 		}
 		p.parts = append(p.parts, &part)
 		p.run = append(p.run, func() {
 			defer p.wait.Done()
-			part.Step(p.act[from*v.a : to*v.a]) // its error stays with it
+			part.Step(p.act[from*v.terms.a : to*v.terms.a]) // its error stays with it
 		})
 	}
 	return p
@@ -55,11 +55,11 @@ func NewParallel(workers int, envs ...Env) *Parallel {
 // rows is the part of r that belongs to the environments from … to-1.
 func (r *Result) rows(from, to int) *Result {
 	n := len(r.Reward)
-	o, m := len(r.Obs)/n, len(r.Mask)/n
+	o, m, k := len(r.Obs)/n, len(r.Mask)/n, len(r.Measures)
 	part := &Result{
 		Obs: r.Obs[from*o : to*o], Next: r.Next[from*o : to*o], Reward: r.Reward[from:to],
 		Terminated: r.Terminated[from:to], Truncated: r.Truncated[from:to], First: r.First[from:to],
-		Return: r.Return[from:to], Length: r.Length[from:to],
+		Return: r.Return[from:to], Length: r.Length[from:to], Measures: r.Measures, Figures: r.Figures[from*k : to*k],
 	}
 	if r.Mask != nil {
 		part.Mask, part.NextMask = r.Mask[from*m:to*m], r.NextMask[from*m:to*m]
@@ -68,7 +68,7 @@ func (r *Result) rows(from, to int) *Result {
 }
 
 // Spec describes the environments.
-func (p *Parallel) Spec() Spec { return p.all.spec }
+func (p *Parallel) Spec() Spec { return p.all.Spec() }
 
 // Footprint is about how many bytes each environment takes: see Vec.
 func (p *Parallel) Footprint() int { return p.all.Footprint() }
@@ -99,8 +99,8 @@ func (p *Parallel) Step(act []float32) (*Result, error) {
 	if p.all.err != nil {
 		return nil, p.all.err
 	}
-	if len(act) != len(p.all.envs)*p.all.a {
-		panic(fmt.Sprintf("env: Step of %d actions' floats, want %d×%d", len(act), len(p.all.envs), p.all.a))
+	if n, a := p.all.Len(), p.all.terms.a; len(act) != n*a {
+		panic(fmt.Sprintf("env: Step of %d actions' floats, want %d×%d", len(act), n, a))
 	}
 	p.act = act
 	p.wait.Add(len(p.run))
@@ -123,6 +123,9 @@ func (p *Parallel) result() (*Result, error) {
 	}
 	return p.all.res, nil
 }
+
+// Close closes the environments that are io.Closers. The Parallel cannot be used then.
+func (p *Parallel) Close() error { return p.all.Close() }
 
 // State visits what a Vec's does.
 func (p *Parallel) State(s *state.State) {

@@ -113,7 +113,9 @@ func (r Registry) Make(name string, set Options) (Env, error) {
 	}
 	e, err := r[id].one(set)
 	if err == nil {
-		_, err = specOf(e)
+		if _, err = specOf(e); err != nil {
+			err = givenUp(err, e)
+		}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("env: %s: %w", id, err)
@@ -132,15 +134,15 @@ func (c Constructor) one(set Options) (e Env, err error) {
 }
 
 // Factory returns the Factory of the environment called name. That the name and
-// the options are good it knows before the Factory is called. The environments
-// share what never changes, if they are Copiers.
+// the options are good it knows before the Factory is called: it makes the first
+// environment at once. The environments share what never changes, if they are Copiers.
 func (r Registry) Factory(name string, set Options) (Factory, error) {
 	first, err := r.Make(name, set)
 	if err != nil {
 		return nil, err
 	}
 	if _, ok := copyOf(first); !ok {
-		return func() (Env, error) { return r.Make(name, set) }, nil
+		return Factory(func() (Env, error) { return r.Make(name, set) }).after(first), nil
 	}
 	return func() (Env, error) {
 		e, _ := copyOf(first)

@@ -180,7 +180,7 @@ func (m MultiBinary) Contains(x []float32) bool {
 
 // Contains reports whether every element is a whole number 0 … 255.
 func (m Image) Contains(x []float32) bool {
-	return len(x) == m.Size() && inRange([]span{{0, len(x), 256}}, x)
+	return len(x) == m.Size() && inSpans([]span{{0, len(x), 256}}, x)
 }
 
 // Contains reports whether every part contains its share of x.

@@ -169,8 +169,10 @@ func specOf(e Env) (spec Spec, err error) {
 	if err := spec.Validate(); err != nil {
 		return spec, err
 	}
-	_, _, err = maskerOf(e, spec.Act)
-	return spec, err
+	if _, _, err := maskerOf(e, spec.Act); err != nil {
+		return spec, err
+	}
+	return spec, checkMeasures(e)
 }
 
 // maskerOf returns the Masker of e, whose actions are act, and how many values each of
@@ -222,6 +224,9 @@ func alike(envs []Env) (Spec, error) {
 		}
 		if _, ok := As[Masker](e); ok != masked {
 			return first, fmt.Errorf("env: environments of a vector differ: of numbers 0 and %d, %s, one alone masks actions", i, s.ID)
+		}
+		if a, b := measuresOf(envs[0]), measuresOf(e); !slices.Equal(a, b) {
+			return first, fmt.Errorf("env: environments of a vector differ: number 0, %s, measures %q, and number %d, %s, %q", first.ID, a, i, s.ID, b)
 		}
 	}
 	return first, nil

@@ -5,34 +5,19 @@ import (
 	"fmt"
 	"math"
 	"runtime/debug"
-	"slices"
 
 	"github.com/rlrun/rlrun/env/state"
 )
 
-// maxLog bounds the actions kept of an episode, in floats: 4 MiB each.
-const maxLog = 1 << 20
-
 // Vec steps environments one after another, and applies Spec.MaxSteps.
 type Vec struct {
-	envs    []Env
-	spec    Spec
-	o, a    int // row sizes
-	res     *Result
-	mask    []Masker    // [N] nil if environments do not mask actions
-	snap    bool        // environments are Snapshotters
-	choices []int       // [choices] values of each choice of an action, where these are masked
-	spans   []span      // of an observation
-	from    int         // number of the first environment, above 0 in a part of a larger Vector
-	at      int         // the environment being run, for an error's message
-	seed    uint64      // of the whole Vec
-	ep      []int64     // [N] episodes begun, which with seed gives the episode's seed
-	ret     []float64   // [N] return of the running episode
-	len     []int       // [N] its length
-	log     [][]float32 // [N] its actions; nil where nobody needs them
-	err     error       // why there is no next step
-
-	invalid error // why the environments cannot be stepped at all
+	group
+	snap    bool    // environments are Snapshotters
+	from    int     // number of the first environment, above 0 in a part of a larger Vector
+	seed    uint64  // of the whole Vec
+	count   []int64 // [N] episodes begun, which with seed gives the episode's seed
+	err     error   // why there is no next step
+	invalid error   // why the environments cannot be stepped at all
 }
 
 var _ Vector = (*Vec)(nil)
@@ -45,43 +30,29 @@ var errNotReset = errors.New("env: a Vec must be Reset before its first Step")
 func NewVec(envs ...Env) *Vec {
 	spec, err := alike(envs)
 	if err != nil {
-		return &Vec{envs: envs, spec: spec, err: err, invalid: err}
-	}
-	n := len(envs)
-	v := &Vec{
-		envs: envs, spec: spec, o: spec.Obs.Size(), a: spec.Act.Size(), err: errNotReset,
-		ep: make([]int64, n), ret: make([]float64, n), len: make([]int, n),
-	}
-	v.res = NewResult(n, v.o)
-	obs, _ := LayoutOf(spec.Obs)
-	v.spans = obs.spans()
-	if v.snap = Snapshots(envs[0]); !v.snap {
-		v.log = make([][]float32, n)
-	}
-	for _, e := range envs {
-		if m, choices, _ := maskerOf(e, spec.Act); m != nil {
-			v.mask, v.choices = append(v.mask, m), choices
+		v := &Vec{group: group{terms: &terms{spec: spec}}, err: err, invalid: err}
+		for _, e := range envs {
+			v.all = append(v.all, played{env: e})
 		}
+		return v
 	}
-	if v.mask != nil {
-		act, _ := LayoutOf(spec.Act)
-		v.res.Mask, v.res.NextMask = make([]bool, n*act.MaskSize()), make([]bool, n*act.MaskSize())
-	}
+	v := &Vec{group: newGroup(spec, envs...), snap: Snapshots(envs[0]), count: make([]int64, len(envs)), err: errNotReset}
+	v.terms.logs = !v.snap
 	return v
 }
 
 // Spec describes the environments.
-func (v *Vec) Spec() Spec { return v.spec }
+func (v *Vec) Spec() Spec { return v.terms.spec }
 
 // Env returns environment i, to be looked at, or to be played by itself by a caller
 // who steps the Vec no more.
-func (v *Vec) Env(i int) Env { return v.envs[i] }
+func (v *Vec) Env(i int) Env { return v.all[i].env }
 
 // Footprint estimates the bytes that each environment takes: its rows of the Result, as
 // much again for the policy, and the past that wrappers keep.
 func (v *Vec) Footprint() int {
-	floats := 4*v.o + 2*v.a + 16
-	for e := v.envs[0]; ; {
+	floats := 4*v.terms.o + 2*v.terms.a + 16
+	for e := v.Env(0); ; {
 		if k, ok := e.(interface{ kept() int }); ok {
 			floats += k.kept()
 		}
@@ -94,7 +65,7 @@ func (v *Vec) Footprint() int {
 }
 
 // Len is the number of environments.
-func (v *Vec) Len() int { return len(v.envs) }
+func (v *Vec) Len() int { return len(v.all) }
 
 // Reset starts every environment afresh: the k-th episode of environment i,
 // from k = 1, has the seed Split(Split(seed, i), k).
@@ -108,21 +79,14 @@ func (v *Vec) ResetFrom(seed uint64, first int) (res *Result, err error) {
 	}
 	defer v.guard(&err)
 	v.seed, v.from, v.err = seed, first, nil
-	r := v.res
-	clear(r.Next)
-	clear(r.Reward)
-	clear(r.Terminated)
-	clear(r.Truncated)
-	clear(r.Return)
-	clear(r.Length)
-	clear(r.NextMask)
-	clear(v.ep)
-	for i := range v.envs {
-		if v.begin(i); v.err != nil {
-			return nil, v.err
+	v.res.clear()
+	clear(v.count)
+	for i := range v.all {
+		if err := v.next(i); err != nil {
+			return nil, v.fail(err)
 		}
 	}
-	return r, nil
+	return v.res, nil
 }
 
 // Step steps every environment with its row of act. If any row is not an action, it steps
@@ -131,188 +95,85 @@ func (v *Vec) Step(act []float32) (res *Result, err error) {
 	if v.err != nil {
 		return nil, v.err
 	}
-	if len(act) != len(v.envs)*v.a {
-		panic(fmt.Sprintf("env: Step of %d actions' floats, want %d×%d", len(act), len(v.envs), v.a))
+	t := v.terms
+	if len(act) != len(v.all)*t.a {
+		panic(fmt.Sprintf("env: Step of %d actions' floats, want %d×%d", len(act), len(v.all), t.a))
 	}
 	defer v.guard(&err)
-	if !v.allowed(act) {
-		return nil, v.refuse(act)
+	if !t.allowed(act) {
+		return nil, v.refuseFirst(act)
 	}
-	r := v.res
-	for i, e := range v.envs {
-		v.at = i
-		v.len[i]++
-		a, next := act[i*v.a:][:v.a], r.Next[i*v.o:][:v.o]
-		if v.log != nil && len(v.log[i]) <= maxLog { // one float too many marks it as lost
-			v.log[i] = append(v.log[i], a...)
-		}
-		out := e.Step(a, next)
-		if out.Reward-out.Reward != 0 || !finiteCopy(r.Obs[i*v.o:], next) {
-			return nil, v.fail(fmt.Errorf("reward %v and observation %s: %w", out.Reward, row(next), ErrNotFinite))
-		}
-		if !inRange(v.spans, next) {
-			return nil, v.fail(v.outside(next))
-		}
-		out.Truncated = out.Truncated || v.len[i] == v.spec.MaxSteps
-		v.ret[i] += out.Reward
-		r.Reward[i], r.Return[i], r.Length[i] = out.Reward, v.ret[i], v.len[i]
-		r.Terminated[i], r.Truncated[i], r.First[i] = out.Terminated, out.Truncated, false
-		if v.mask != nil && !v.maskNext(i, out) {
-			return nil, v.fail(ErrMask)
-		}
-		if out.Done() {
-			if v.begin(i); v.err != nil {
-				return nil, v.err
-			}
+	if t.logs {
+		for i := range v.all {
+			v.all[i].remember(act[i*t.a:][:t.a])
 		}
 	}
-	return r, nil
+	if err := v.step(act, v); err != nil {
+		return nil, v.fail(err)
+	}
+	return v.res, nil
 }
 
-// maskNext writes what environment i allows after a step, and reports whether an episode
-// that goes on, or could go on, has something to do.
-func (v *Vec) maskNext(i int, out Outcome) bool {
-	m := len(v.res.Mask) / len(v.envs)
-	next := v.res.NextMask[i*m : (i+1)*m]
-	if out.Terminated {
-		for k := range next {
-			next[k] = true
-		}
-		return true
-	}
-	v.mask[i].Mask(next)
-	copy(v.res.Mask[i*m:], next)
-	return leaves(v.choices, next)
-}
-
-// maskFirst writes what environment i allows at the start of an episode, and reports
-// whether there is something to do.
-func (v *Vec) maskFirst(i int) bool {
-	m := len(v.res.Mask) / len(v.envs)
-	mask := v.res.Mask[i*m : (i+1)*m]
-	v.mask[i].Mask(mask)
-	return leaves(v.choices, mask)
-}
-
-// leaves reports whether a mask leaves a value or more of each choice, which have n
-// values.
-func leaves(choices []int, mask []bool) bool {
-	for _, n := range choices {
-		if !slices.Contains(mask[:n], true) {
-			return false
-		}
-		mask = mask[n:]
-	}
-	return true
-}
-
-// begin starts environment i's next episode.
-func (v *Vec) begin(i int) {
-	v.at = i
-	v.ep[i]++
-	v.ret[i], v.len[i], v.res.First[i] = 0, 0, true
-	if v.log != nil {
-		v.log[i] = v.log[i][:0]
-	}
-	obs := v.res.Obs[i*v.o : (i+1)*v.o]
-	v.envs[i].Reset(v.episodeSeed(i), obs)
-	if !finite(obs) {
-		v.fail(fmt.Errorf("observation %s: %w", row(obs), ErrNotFinite))
-		return
-	}
-	if !inRange(v.spans, obs) {
-		v.fail(v.outside(obs))
-		return
-	}
-	if v.mask != nil && !v.maskFirst(i) {
-		v.fail(ErrMask)
-	}
-}
-
-// allowed reports whether actions, a row each, can be given to environments:
-// one of a Box may be out of its bounds, which is the environment's to clip.
-func (v *Vec) allowed(act []float32) bool {
-	switch space := v.spec.Act.(type) {
-	case Discrete:
-		for _, a := range act {
-			if !isIndex(a, space.N) {
-				return false
-			}
-		}
-	case Box:
-		return finite(act)
-	default:
-		for ; len(act) > 0; act = act[v.a:] {
-			if !space.Contains(act[:v.a]) {
-				return false
-			}
+// after shows what environment i measured, and starts its next episode.
+func (v *Vec) after(i int) error {
+	if v.measured != nil {
+		if err := v.measure(i); err != nil {
+			return err
 		}
 	}
-	return true
+	return v.next(i)
 }
 
-// refuse makes the first action that is not allowed the Vec's error.
-func (v *Vec) refuse(act []float32) error {
-	for v.at = 0; v.allowed(act[:v.a]); v.at++ {
-		act = act[v.a:]
-	}
-	v.len[v.at]++
-	if v.log != nil {
-		v.log[v.at] = append(v.log[v.at], act[:v.a]...)
-	}
-	return v.fail(fmt.Errorf("action %s: %w", row(act[:v.a]), ErrAction))
+// next starts environment i's next episode.
+func (v *Vec) next(i int) error {
+	v.count[i]++
+	v.all[i].log = v.all[i].log[:0]
+	return v.begin(i, v.episodeSeed(i))
 }
 
-// outside returns the error of an observation that is not in its space.
-func (v *Vec) outside(obs []float32) error {
-	return fmt.Errorf("observation %s of %s: %w", row(obs), Describe(v.spec.Obs), ErrObservation)
-}
-
-// finite reports whether x has neither NaN nor infinity.
-func finite(x []float32) bool {
-	var sum float32
-	for _, v := range x {
-		sum += v * 0 // 0, or NaN
+// refuseFirst makes the first action that is not allowed the Vec's error.
+func (v *Vec) refuseFirst(act []float32) error {
+	i, a := 0, v.terms.a
+	for ; v.terms.allowed(act[:a]); i++ {
+		act = act[a:]
 	}
-	return sum == 0
-}
-
-// finiteCopy copies src to dst and reports whether it is finite.
-func finiteCopy(dst, src []float32) bool {
-	var sum float32
-	dst = dst[:len(src)]
-	for i, v := range src {
-		dst[i] = v
-		sum += v * 0
-	}
-	return sum == 0
+	e := v.refuse(i, act[:a])
+	e.Index += v.from
+	v.err = e
+	return e
 }
 
 // guard turns an environment's panic into an error.
 func (v *Vec) guard(err *error) {
 	if p := recover(); p != nil {
-		v.fail(&PanicError{p, debug.Stack()})
-		*err = v.err
+		*err = v.fail(&PanicError{p, debug.Stack()})
 	}
 }
 
 // fail makes err, of the environment being run, the Vec's error, and returns that.
 func (v *Vec) fail(err error) error {
-	v.err = v.errorOf(err)
-	return v.err
-}
-
-// errorOf returns err with the id, seed and step of the environment being run.
-func (v *Vec) errorOf(err error) error {
-	e := &Error{Env: v.spec.ID, Index: v.from + v.at, Seed: v.episodeSeed(v.at), Step: v.len[v.at], Err: err}
-	if v.log != nil && len(v.log[v.at]) == e.Step*v.a {
-		e.Actions = slices.Clone(v.log[v.at])
-	}
+	e := v.newError(err)
+	e.Index += v.from
+	v.err = e
 	return e
 }
 
 func (v *Vec) episodeSeed(i int) uint64 {
-	return Split(Split(v.seed, uint64(v.from+i)), uint64(v.ep[i]))
+	return Split(Split(v.seed, uint64(v.from+i)), uint64(v.count[i]))
+}
+
+// Close closes the environments that are io.Closers, and wrappers that are. The Vec
+// cannot be used then.
+func (v *Vec) Close() error {
+	if v.invalid == errClosed {
+		return nil
+	}
+	v.err, v.invalid = errClosed, errClosed
+	envs := make([]Env, len(v.all))
+	for i := range v.all {
+		envs[i] = v.all[i].env
+	}
+	return closeAll(envs...)
 }
 
 // State visits the seeds and the running episodes: the environments' own
@@ -327,22 +188,26 @@ func (v *Vec) State(s *state.State) {
 		s.Fail(v.err) // there is nothing to go on from
 	}
 	s.Uint("vec/seed", &v.seed)
-	s.Ints("vec/episode", v.ep)
-	s.Doubles("vec/return", v.ret)
+	s.Ints("vec/episode", v.count)
+	v.returns(s)
 	most := math.MaxInt
-	if v.spec.MaxSteps > 0 {
-		most = v.spec.MaxSteps - 1 // at the limit the next episode has begun
+	if limit := v.terms.spec.MaxSteps; limit > 0 {
+		most = limit - 1 // at the limit the next episode has begun
 	}
-	for i := range v.envs {
-		s.Int("vec/length", &v.len[i], most)
+	for i := range v.all {
+		p := &v.all[i]
+		s.Int("vec/length", &p.steps, most)
+		if s.Loading() {
+			p.seed = v.episodeSeed(i)
+		}
 		switch {
 		case v.snap:
 			v.visit(i, s)
-		case !s.Loading() && len(v.log[i]) > maxLog:
+		case !s.Loading() && len(p.log) > maxLog:
 			s.Fail(fmt.Errorf("env: %s: %d steps of an episode are too many to save without env.Snapshotter",
-				v.spec.ID, v.len[i]))
+				v.terms.spec.ID, p.steps))
 		default:
-			state.Slice(s, "vec/log", &v.log[i], maxLog)
+			state.Slice(s, "vec/log", &p.log, maxLog)
 			if s.Loading() && s.Err() == nil {
 				s.Fail(v.replay(i))
 			}
@@ -353,26 +218,39 @@ func (v *Vec) State(s *state.State) {
 	}
 }
 
+// returns visits the returns of the running episodes.
+func (v *Vec) returns(s *state.State) {
+	all := make([]float64, len(v.all))
+	for i := range v.all {
+		all[i] = v.all[i].ret
+	}
+	s.Doubles("vec/return", all)
+	for i := range v.all {
+		v.all[i].ret = all[i]
+	}
+}
+
 // visit visits the state of environment i. A panic is an error.
 func (v *Vec) visit(i int, s *state.State) {
 	v.at = i
 	defer func() {
 		if p := recover(); p != nil {
-			s.Fail(v.errorOf(fmt.Errorf("State: %w", &PanicError{p, debug.Stack()})))
+			s.Fail(v.fail(fmt.Errorf("State: %w", &PanicError{p, debug.Stack()})))
 		}
 	}()
-	StateOf(v.envs[i], s)
+	StateOf(v.all[i].env, s)
 }
 
 // replay brings environment i to where its log of actions leads.
 func (v *Vec) replay(i int) (err error) {
 	defer v.guard(&err)
 	v.at = i
-	obs := v.res.Next[i*v.o : (i+1)*v.o]
-	v.envs[i].Reset(v.episodeSeed(i), obs)
-	for l, n := v.log[i], v.len[i]; len(l) > 0 || n > 0; l, n = l[v.a:], n-1 {
-		if len(l) < v.a || n == 0 || !v.allowed(l[:v.a]) || v.envs[i].Step(l[:v.a], obs).Done() {
-			return fmt.Errorf("env: %s: the saved actions are not those of a running episode", v.spec.ID)
+	t, p := v.terms, &v.all[i]
+	obs := v.res.Next[i*t.o:][:t.o]
+	p.env.Reset(p.seed, obs)
+	for l, n := p.log, p.steps; len(l) > 0 || n > 0; l, n = l[t.a:], n-1 {
+		if len(l) < t.a || n == 0 || !t.allowed(l[:t.a]) || p.env.Step(l[:t.a], obs).Done() {
+			return fmt.Errorf("env: %s: the saved actions are not those of a running episode", t.spec.ID)
 		}
 	}
 	return nil

@@ -19,6 +19,7 @@ type Vector interface {
 	Len() int                            // N
 	Reset(seed uint64) (*Result, error)  // starts all N episodes
 	Step(act []float32) (*Result, error) // act is [N, A]
+	Close() error                        // closes the environments that are io.Closers; the Vector cannot be used then
 	state.Stater
 }
 
@@ -35,6 +36,8 @@ type Result struct {
 	Length     []int     // [N] steps so far; the episode's where Done
 	Mask       []bool    // [N, M] what is allowed at Obs, see Masker; nil where environments are no Maskers
 	NextMask   []bool    // [N, M] what is allowed at Next; everything where Terminated
+	Measures   []string  // [K] names of what is measured; nil where environments are not Measured
+	Figures    []float64 // [N, K] what was measured in the episode; valid where Done
 }
 
 // NewResult returns a Result for n environments with o floats an observation.
@@ -44,6 +47,18 @@ func NewResult(n, o int) *Result {
 		Terminated: make([]bool, n), Truncated: make([]bool, n), First: make([]bool, n),
 		Return: make([]float64, n), Length: make([]int, n),
 	}
+}
+
+// clear forgets the episodes that were shown.
+func (r *Result) clear() {
+	clear(r.Next)
+	clear(r.Reward)
+	clear(r.Terminated)
+	clear(r.Truncated)
+	clear(r.Return)
+	clear(r.Length)
+	clear(r.NextMask)
+	clear(r.Figures)
 }
 
 // Done reports whether environment i's episode ended in this step.
@@ -81,7 +96,11 @@ type Error struct {
 
 // Error says it in one line.
 func (e *Error) Error() string {
-	return fmt.Sprintf("env: %s, number %d, episode seed %d, step %d: %v", e.Env, e.Index, e.Seed, e.Step, e.Err)
+	place := ""
+	if e.Index >= 0 {
+		place = fmt.Sprintf(", number %d", e.Index)
+	}
+	return fmt.Sprintf("env: %s%s, episode seed %d, step %d: %v", e.Env, place, e.Seed, e.Step, e.Err)
 }
 
 // Unwrap returns e.Err.

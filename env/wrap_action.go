@@ -3,6 +3,7 @@ package env
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/rlrun/rlrun/env/state"
 )
@@ -57,8 +58,9 @@ func (w *StickyAction) State(s *state.State) {
 // takes any.
 type ClipAction struct {
 	within
-	box Box // the environment's
-	act []float32
+	box   Box   // the environment's
+	space Space // without bounds
+	act   []float32
 }
 
 var _ Wrapper = (*ClipAction)(nil)
@@ -66,13 +68,19 @@ var _ Wrapper = (*ClipAction)(nil)
 // NewClipAction returns e with actions clipped, which must be those of a Box.
 func NewClipAction(e Env) (*ClipAction, error) {
 	box, err := boxOf("ClipAction", "actions", e.Spec().Act)
-	return &ClipAction{within{e}, box, make([]float32, len(box.Low))}, err
+	return &ClipAction{within{e}, box, unbounded(box), make([]float32, len(box.Low))}, err
+}
+
+// unbounded returns a Box without its bounds.
+func unbounded(b Box) Box {
+	n, inf := len(b.Low), float32(math.Inf(1))
+	return Box{Low: slices.Repeat([]float32{-inf}, n), High: slices.Repeat([]float32{inf}, n), Shape: b.Shape, Names: b.Names}
 }
 
 // Spec is that of the environment within, with an action space without bounds.
 func (w *ClipAction) Spec() Spec {
-	s, inf := w.Env.Spec(), float32(math.Inf(1))
-	s.Act = NewBox(-inf, inf, len(w.act))
+	s := w.Env.Spec()
+	s.Act = w.space
 	return s
 }
 
@@ -89,7 +97,8 @@ func (w *ClipAction) Step(act, obs []float32) Outcome {
 type RescaleAction struct {
 	within
 	low, high float32
-	box       Box // the environment's
+	box       Box   // the environment's
+	space     Space // with the new bounds
 	act       []float32
 }
 
@@ -105,13 +114,15 @@ func NewRescaleAction(e Env, low, high float32) (*RescaleAction, error) {
 	if err == nil && !(low < high && high-low <= math.MaxFloat32) {
 		err = fmt.Errorf("env: RescaleAction to %v … %v, want two numbers, the lower one first", low, high)
 	}
-	return &RescaleAction{within{e}, low, high, box, make([]float32, len(box.Low))}, err
+	n := len(box.Low)
+	space := Box{Low: slices.Repeat([]float32{low}, n), High: slices.Repeat([]float32{high}, n), Shape: box.Shape, Names: box.Names}
+	return &RescaleAction{within{e}, low, high, box, space, make([]float32, n)}, err
 }
 
 // Spec is that of the environment within, with the new bounds.
 func (w *RescaleAction) Spec() Spec {
 	s := w.Env.Spec()
-	s.Act = NewBox(w.low, w.high, len(w.act))
+	s.Act = w.space
 	return s
 }
 

@@ -14,9 +14,9 @@ const maxKept = 1 << 20
 // FrameStack shows the latest observations together, the oldest first.
 type FrameStack struct {
 	within
-	n     int
-	zeros bool
-	box   Box
+	o     int       // floats of an observation of the environment
+	zeros bool      // stand for what is missing
+	space Space     // of n observations
 	past  []float32 // what it shows, [n, O]
 }
 
@@ -33,7 +33,22 @@ func NewFrameStack(e Env, n int, zeros bool) (*FrameStack, error) {
 	if err = checkKept("FrameStack", n, len(box.Low)); err != nil {
 		return nil, err
 	}
-	return &FrameStack{within{e}, n, zeros, box, make([]float32, n*len(box.Low))}, nil
+	return &FrameStack{within{e}, len(box.Low), zeros, stacked(box, n, zeros), make([]float32, n*len(box.Low))}, nil
+}
+
+// stacked returns the Box of n rows of b, or of zeros in their place.
+func stacked(b Box, n int, zeros bool) Box {
+	shape, low, high := b.Shape, b.Low, b.High
+	if shape == nil {
+		shape = []int{len(b.Low)}
+	}
+	if zeros {
+		low, high = withZero(b)
+	}
+	return Box{
+		Low: slices.Repeat(low, n), High: slices.Repeat(high, n),
+		Shape: append([]int{n}, shape...), Names: slices.Repeat(b.Names, n),
+	}
 }
 
 // checkKept returns an error if n observations of the given size are more than a wrapper
@@ -47,18 +62,8 @@ func checkKept(wrapper string, n, size int) error {
 
 // Spec is that of the environment within, with n of its observations.
 func (w *FrameStack) Spec() Spec {
-	s, shape := w.Env.Spec(), w.box.Shape
-	if shape == nil {
-		shape = []int{len(w.box.Low)}
-	}
-	low, high := w.box.Low, w.box.High
-	if w.zeros {
-		low, high = withZero(w.box)
-	}
-	s.Obs = Box{
-		Low: slices.Repeat(low, w.n), High: slices.Repeat(high, w.n),
-		Shape: append([]int{w.n}, shape...), Names: slices.Repeat(w.box.Names, w.n),
-	}
+	s := w.Env.Spec()
+	s.Obs = w.space
 	return s
 }
 
@@ -76,7 +81,7 @@ func (w *FrameStack) kept() int { return len(w.past) }
 
 // Reset starts an episode.
 func (w *FrameStack) Reset(seed uint64, obs []float32) {
-	o := len(w.box.Low)
+	o := w.o
 	last := w.past[len(w.past)-o:]
 	w.Env.Reset(seed, last)
 	for past := w.past[:len(w.past)-o]; len(past) > 0; past = past[o:] {
@@ -89,7 +94,7 @@ func (w *FrameStack) Reset(seed uint64, obs []float32) {
 
 // Step steps the environment within.
 func (w *FrameStack) Step(act, obs []float32) Outcome {
-	o := len(w.box.Low)
+	o := w.o
 	copy(w.past, w.past[o:])
 	out := w.Env.Step(act, w.past[len(w.past)-o:])
 	copy(obs, w.past)
@@ -105,7 +110,7 @@ func (w *FrameStack) State(s *state.State) {
 // DelayObservation shows observations some steps late, and zeros before.
 type DelayObservation struct {
 	within
-	box     Box
+	space   Space     // in which 0 is
 	waiting []float32 // what is to be shown later, the next first, [n, O]
 }
 
@@ -120,14 +125,15 @@ func NewDelayObservation(e Env, n int) (*DelayObservation, error) {
 	if err = checkKept("DelayObservation", n, len(box.Low)); err != nil {
 		return nil, err
 	}
-	return &DelayObservation{within{e}, box, make([]float32, n*len(box.Low))}, nil
+	low, high := withZero(box)
+	space := Box{Low: low, High: high, Shape: box.Shape, Names: box.Names}
+	return &DelayObservation{within{e}, space, make([]float32, n*len(box.Low))}, nil
 }
 
 // Spec is that of the environment within, whose observations may be 0 too.
 func (w *DelayObservation) Spec() Spec {
 	s := w.Env.Spec()
-	low, high := withZero(w.box)
-	s.Obs = Box{Low: low, High: high, Shape: w.box.Shape, Names: w.box.Names}
+	s.Obs = w.space
 	return s
 }
 

@@ -153,7 +153,7 @@ func NewMaskObservation(e Env, index ...int) (*MaskObservation, error) {
 type AddNoise struct {
 	within
 	sigma float64
-	box   Box
+	space Space // without bounds
 	rng   Rand
 }
 
@@ -165,13 +165,13 @@ func NewAddNoise(e Env, sigma float64) (*AddNoise, error) {
 	if err == nil && !(0 <= sigma && sigma <= math.MaxFloat32) {
 		err = fmt.Errorf("env: AddNoise of deviation %v, want 0 or more", sigma)
 	}
-	return &AddNoise{within: within{e}, sigma: sigma, box: box}, err
+	return &AddNoise{within: within{e}, sigma: sigma, space: unbounded(box)}, err
 }
 
 // Spec is that of the environment within, with observations without bounds.
 func (w *AddNoise) Spec() Spec {
-	s, n, inf := w.Env.Spec(), len(w.box.Low), float32(math.Inf(1))
-	s.Obs = Box{Low: slices.Repeat([]float32{-inf}, n), High: slices.Repeat([]float32{inf}, n), Shape: w.box.Shape, Names: w.box.Names}
+	s := w.Env.Spec()
+	s.Obs = w.space
 	return s
 }
 

@@ -173,3 +173,29 @@ func TestScaleRewardThreshold(t *testing.T) {
 		t.Errorf("Spec().RewardThreshold = %v, want 47.5", got)
 	}
 }
+
+// TestSpecShares wants the Spec of an environment and of its wrappers to copy no bounds:
+// two of them have the same.
+func TestSpecShares(t *testing.T) {
+	same := func(name string, a, b env.Space) {
+		x, ok := a.(env.Box)
+		y, _ := b.(env.Box)
+		if ok && &x.Low[0] != &y.Low[0] {
+			t.Errorf("%s: two Specs have bounds of their own, want the same", name)
+		}
+	}
+	for name, mk := range wrappers() {
+		e, err := mk()
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, b := e.Spec(), e.Spec()
+		same(name, a.Obs, b.Obs)
+		same(name, a.Act, b.Act)
+	}
+	for _, e := range []env.Env{classic.NewCartPole(), classic.NewPendulum(), classic.NewAcrobot(), classic.NewMountainCar(), classic.NewMountainCarContinuous()} {
+		a, b := e.Spec(), e.Spec()
+		same(a.ID, a.Obs, b.Obs)
+		same(a.ID, a.Act, b.Act)
+	}
+}

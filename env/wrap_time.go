@@ -117,9 +117,9 @@ func (w *FrameSkip) State(s *state.State) {
 // al. 2018, arXiv:1712.00378, section 3.
 type TimeAwareObservation struct {
 	within
-	share bool // of the time limit, in place of a number
-	box   Box  // the environment's
-	max   int  // the time limit
+	share bool  // of the time limit, in place of a number
+	space Space // with one element more
+	max   int   // the time limit
 	taken int
 }
 
@@ -136,20 +136,27 @@ func NewTimeAwareObservation(e Env, share bool) (*TimeAwareObservation, error) {
 	if err == nil && spec.MaxSteps < 1 {
 		err = fmt.Errorf("env: TimeAwareObservation of %s, which has no time limit; put max_steps before it", spec.ID)
 	}
-	return &TimeAwareObservation{within{e}, share, box, spec.MaxSteps, 0}, err
+	return &TimeAwareObservation{within{e}, share, timed(box, share, spec.MaxSteps), spec.MaxSteps, 0}, err
+}
+
+// timed returns b with a last element for the time: a share, or a number of steps up to
+// limit.
+func timed(b Box, share bool, limit int) Box {
+	most, name := float32(limit), "steps taken"
+	if share {
+		most, name = 1, "share of the time limit gone"
+	}
+	box := Box{Low: append(slices.Clone(b.Low), 0), High: append(slices.Clone(b.High), most)}
+	if len(b.Names) > 0 {
+		box.Names = append(slices.Clone(b.Names), name)
+	}
+	return box
 }
 
 // Spec is that of the environment within, with one element more.
 func (w *TimeAwareObservation) Spec() Spec {
-	s, most, name := w.Env.Spec(), float32(w.max), "steps taken"
-	if w.share {
-		most, name = 1, "share of the time limit gone"
-	}
-	box := Box{Low: append(slices.Clone(w.box.Low), 0), High: append(slices.Clone(w.box.High), most)}
-	if len(w.box.Names) > 0 {
-		box.Names = append(slices.Clone(w.box.Names), name)
-	}
-	s.Obs = box
+	s := w.Env.Spec()
+	s.Obs = w.space
 	return s
 }
 

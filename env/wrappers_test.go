@@ -185,10 +185,12 @@ func wrappers() map[string]func() (env.Env, error) {
 // mixed observes all kinds of parts at random, and takes actions of two numbers.
 type mixed struct{ rng env.Rand }
 
+var mixedActions env.Space = env.Box{Low: []float32{-1, 2}, High: []float32{1, 6}}
+
 func newMixed() env.Env { return &mixed{} }
 
 func (*mixed) Spec() env.Spec {
-	return env.Spec{ID: "Mixed-v0", MaxSteps: 20, Act: env.Box{Low: []float32{-1, 2}, High: []float32{1, 6}}, Obs: env.Dict{
+	return env.Spec{ID: "Mixed-v0", MaxSteps: 20, Act: mixedActions, Obs: env.Dict{
 		{Name: "box", Space: env.NewBox(-1, 1, 2)},
 		{Name: "place", Space: env.Discrete{N: 3}},
 		{Name: "pair", Space: env.Tuple{env.MultiDiscrete{N: []int{2, 4}}, env.MultiBinary{N: 2}}},

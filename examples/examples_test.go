@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -22,10 +23,17 @@ func TestPrograms(t *testing.T) {
 	}
 	for _, tc := range []struct {
 		dir      string
+		args     string
 		maxLines int
 		least    float64 // of the return
 		shown    bool    // by the README
-	}{{"train", 20, 150, true}, {"corridor", 40, 0.92, true}, {"crossentropy", 120, 200, true}, {"gorgonia", 60, 80, false}} {
+	}{
+		{"train", "", 20, 150, true},
+		{"corridor", "", 40, 0.92, true},
+		{"crossentropy", "cartpole-crossentropy --quiet --out RUN", 150, 475, true},
+		{"observer", "RUN", 110, 475, false},
+		{"gorgonia", "", 60, 80, false},
+	} {
 		t.Run(tc.dir, func(t *testing.T) {
 			source, err := os.ReadFile(tc.dir + "/main.go")
 			if err != nil {
@@ -40,9 +48,13 @@ func TestPrograms(t *testing.T) {
 			if testing.Short() {
 				return
 			}
-			out, err := exec.Command("go", "run", "./"+tc.dir).CombinedOutput()
+			args := strings.Fields("run ./" + tc.dir + " " + tc.args)
+			if n := len(args) - 1; args[n] == "RUN" {
+				args[n] = filepath.Join(t.TempDir(), "run")
+			}
+			out, err := exec.Command("go", args...).CombinedOutput()
 			if err != nil {
-				t.Fatalf("go run ./%s: %v\n%s", tc.dir, err, out)
+				t.Fatalf("go %q: %v\n%s", args, err, out)
 			}
 			if got := lastReturn(string(out)); got < tc.least {
 				t.Errorf("the last return is %v, want %v or more, in\n%s", got, tc.least, out)

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"fmt"
 	"math/rand/v2"
 
 	"github.com/rlrun/rlrun/env"
@@ -21,9 +22,9 @@ type ActorCritic struct {
 	Tape          *tape.Tape // that Pi is put on
 	ValueTape     *tape.Tape // that V is put on: another, so that both can be learned at once
 	acting        *tape.Tape // for the distributions that actions are drawn from
-	spec          Spec
-	encoder           // of observations
-	features      int // floats in a row of what the trunk or Features make of them
+	base
+	encoder      // of observations
+	features int // floats in a row of what the trunk or Features make of them
 
 	out, hidden, own, raw []float32 // scratch: the actor's output [N, Head.Size], the trunk's and Features' [N, features], actions [N, A]
 }
@@ -33,7 +34,23 @@ var _ Policy = (*ActorCritic)(nil)
 // NewActorCritic returns an ActorCritic for spec, of networks from e. A Normalizer, if
 // it is not nil, normalises what the networks are given.
 func NewActorCritic(rng *rand.Rand, spec env.Spec, k Kwargs, normal *Normalizer, e nn.Engine) (*ActorCritic, error) {
-	head, err := dist.NewHead(spec.Act, k.LogStdInit)
+	err := k.NetArch.Check("pi", "vf")
+	if err == nil && k.ShareTrunk {
+		err = k.NetArch.CheckTrunk()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("policy: %w", err)
+	}
+	m, err := newActorCritic(newBuilder(actorCriticKind, rng, &k, e), spec, normal)
+	if err != nil {
+		return nil, fmt.Errorf("policy: %w", err)
+	}
+	return m, nil
+}
+
+// newActorCritic returns the ActorCritic that b builds.
+func newActorCritic(b *builder, spec env.Spec, normal *Normalizer) (*ActorCritic, error) {
+	head, err := dist.NewHead(spec.Act, b.logStd())
 	if err != nil {
 		return nil, err
 	}
@@ -42,61 +59,30 @@ func NewActorCritic(rng *rand.Rand, spec env.Spec, k Kwargs, normal *Normalizer,
 		return nil, err
 	}
 	m := &ActorCritic{Head: head, encoder: in}
+	x, z, pi, vf := in.size, in.size, piHidden, vfHidden // what the critic and the actor are given, and the hidden layers that they have
+	if b.shares {
+		m.Trunk, x = b.hidden("trunk", x, piHidden)
+		z, pi, vf = x, noHidden, noHidden
+	} else if b.sde {
+		m.Features, z = b.hidden("features", x, piHidden)
+		pi = noHidden
+	}
+	m.features = z
+	if b.sde && b.room(head.Size, z) {
+		b.fail(head.ExploreByState(z, b.expln))
+	}
+	m.Actor = b.network("actor", z, pi, head.Size, 0.01)
+	m.Critic = b.network("critic", x, vf, 1, 1)
+	b.head = head.String()
+	m.base = b.base(Spec{Obs: spec.Obs, Act: spec.Act, Scores: head.Scores(), Values: true})
+	if head.Noise != nil {
+		m.spec.Noise = head.Noise.Size()
+	}
 	m.tapes()
-	c, err := k.mlp()
-	if err != nil {
-		return nil, err
-	}
-	c.In = m.size
-	if k.ShareTrunk {
-		if m.Trunk, err = c.Split(rng, "trunk", e); err != nil {
-			return nil, err
-		}
-		m.features = c.In
-	}
-	actor := c
-	if k.UseSDE {
-		if err = m.exploreByState(rng, &actor, k.UseExpln, e); err != nil {
-			return nil, err
-		}
-	}
-	actor.Out, actor.Gain = head.Size, 0.01
-	if m.Actor, err = e.MLP(rng, "actor", actor); err != nil {
-		return nil, err
-	}
-	c.Out, c.Gain = 1, 1
-	m.Critic, err = e.MLP(rng, "critic", c)
-	m.describe(spec)
-	return m, err
-}
-
-// exploreByState gives the actor, of which c is all but the last layer, noise that
-// depends on what its hidden layers make of the state.
-func (m *ActorCritic) exploreByState(rng *rand.Rand, c *nn.MLPConfig, expln bool, e nn.Engine) (err error) {
-	if m.Trunk == nil {
-		if m.Features, err = c.Split(rng, "features", e); err != nil {
-			return err
-		}
-		m.features = c.In
-	}
-	return m.Head.ExploreByState(m.features, expln)
-}
-
-// describe sets the Spec.
-func (m *ActorCritic) describe(spec env.Spec) {
-	m.spec = Spec{Obs: spec.Obs, Act: spec.Act, Values: true}
-	if spec.Act.Size() == 1 {
-		m.spec.Scores = m.Head.Choices
-	}
-	if m.Head.Noise != nil {
-		m.spec.Noise = m.Head.Noise.Size()
-	}
+	return m, b.err
 }
 
 func (m *ActorCritic) tapes() { m.Tape, m.ValueTape, m.acting = tape.New(), tape.New(), tape.New() }
-
-// Spec describes the policy.
-func (m *ActorCritic) Spec() Spec { return m.spec }
 
 // Pi returns π(·|obs) for the rows of obs, among the actions that mask [B, M] allows, to
 // learn from. A nil mask allows all.
@@ -107,20 +93,20 @@ func (m *ActorCritic) Pi(obs []float32, mask []bool) dist.Dist {
 // pi returns π for what the actor is given.
 func (m *ActorCritic) pi(x *tape.Var, mask []bool) dist.Dist {
 	if m.Features != nil {
-		x = m.Features.Forward(m.Tape, x)
+		x = m.Features.Forward(m.Tape, x, nn.Training)
 	}
-	return m.Head.Dist(m.Actor.Forward(m.Tape, x), x, mask)
+	return m.Head.Dist(m.Actor.Forward(m.Tape, x, nn.Training), x, mask)
 }
 
 // V returns V(obs) for the rows of obs, [B, 1], to learn from.
 func (m *ActorCritic) V(obs []float32) *tape.Var {
-	return m.Critic.Forward(m.ValueTape, m.input(m.ValueTape, obs))
+	return m.Critic.Forward(m.ValueTape, m.input(m.ValueTape, obs), nn.Training)
 }
 
 // PiV returns Pi and V, both on Tape, by one pass through the trunk.
 func (m *ActorCritic) PiV(obs []float32, mask []bool) (dist.Dist, *tape.Var) {
 	x := m.input(m.Tape, obs)
-	return m.pi(x, mask), m.Critic.Forward(m.Tape, x)
+	return m.pi(x, mask), m.Critic.Forward(m.Tape, x, nn.Training)
 }
 
 // input returns what the actor and the critic are given.
@@ -129,7 +115,7 @@ func (m *ActorCritic) input(t *tape.Tape, obs []float32) *tape.Var {
 	if m.Trunk == nil {
 		return x
 	}
-	return m.Trunk.Forward(t, x)
+	return m.Trunk.Forward(t, x, nn.Training)
 }
 
 // Act draws actions, or takes the likeliest. Their log-probabilities have the same bits
@@ -242,7 +228,7 @@ func (m *ActorCritic) Clone() Policy { return m.Copy(m.normal.Clone()) }
 func (m *ActorCritic) Copy(normal *Normalizer) *ActorCritic {
 	c := &ActorCritic{
 		Head: m.Head.Clone(), Actor: m.Actor.Clone(), Critic: m.Critic.Clone(),
-		encoder: m.encoder.clone(normal), features: m.features, spec: m.spec,
+		base: m.base, encoder: m.encoder.clone(normal), features: m.features,
 	}
 	if m.Trunk != nil {
 		c.Trunk = m.Trunk.Clone()

@@ -17,8 +17,8 @@ const rows = 5 // of the batches here
 func newActorCritic(t testing.TB, spec env.Spec) *policy.ActorCritic {
 	t.Helper()
 	k := policy.DefaultKwargs()
-	k.NetArch, k.LogStdInit = []int{16, 8}, 0.5
-	m, err := policy.NewActorCritic(newRand(), spec, k, nn.Native{})
+	k.NetArch, k.LogStdInit = policy.Layers(16, 8), 0.5
+	m, err := policy.NewActorCritic(newRand(), spec, k, nil, nn.Native{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,35 +44,59 @@ func TestActorCritic(t *testing.T) {
 	for name, spec := range specs() {
 		t.Run(name, func(t *testing.T) {
 			m, obs, a := newActorCritic(t, spec), observations(), spec.Act.Size()
-			row := func() []float32 { return make([]float32, a*rows) }
-			act, want, logp := row(), row(), make([]float32, rows)
-
-			m.Explore(newRand(), obs, act, logp)
-			if got := m.Pi(obs).LogProb(act).Value; !sameBits(got, logp) {
-				t.Errorf("Pi(obs).LogProb(act) = %v, Explore had %v", got, logp)
-			}
-			if m.Pi(obs).Sample(newRand(), want); !sameBits(act, want) {
-				t.Errorf("Explore = %v, want Pi's sample %v", act, want)
-			}
-			m.Head.Bound(want)
-			if m.Sample(newRand(), obs, act); !sameBits(act, want) || !contains(spec.Act, act) {
-				t.Errorf("Sample = %v, want Pi's sample within bounds %v", act, want)
-			}
-			m.Pi(obs).Mode(want)
-			m.Head.Bound(want)
-			if m.Act(obs, act); !sameBits(act, want) || !contains(spec.Act, act) {
-				t.Errorf("Act = %v, want Pi's mode within bounds %v", act, want)
-			}
-			for i := range rows { // and alone as among others
-				if m.Act(obs[3*i:3*i+3], act[:a]); !sameBits(act[:a], want[a*i:a*i+a]) {
-					t.Errorf("Act of row %d alone = %v, want %v", i, act[:a], want[a*i:a*i+a])
+			want := make([]float32, a*rows)
+			for _, mask := range [][]bool{nil, masks(spec.Act, rows)} {
+				pi := m.Pi(obs, mask)
+				for _, drawn := range []bool{true, false} {
+					in, out := policy.In{Obs: obs, Mask: mask}, outFor(m, rows)
+					if pi.Mode(want); drawn {
+						in.Rand = seeded(rows)
+						pi.Sample(seeded(rows), want)
+					}
+					m.Act(in, out)
+					if !sameBits(out.Raw, want) {
+						t.Errorf("drawn %v: Raw = %v, want Pi's %v", drawn, out.Raw, want)
+					}
+					if got := pi.LogProb(out.Raw).Value; !sameBits(got, out.LogProb) {
+						t.Errorf("drawn %v: Pi(obs).LogProb(Raw) = %v, Act had %v", drawn, got, out.LogProb)
+					}
+					if m.Head.Bound(want); !sameBits(out.Act, want) {
+						t.Errorf("drawn %v: Act = %v, want Raw within bounds %v", drawn, out.Act, want)
+					}
+					if want := m.V(obs).Value; !sameBits(out.Value, want) {
+						t.Errorf("drawn %v: Value = %v, want V's %v", drawn, out.Value, want)
+					}
 				}
 			}
-			v := make([]float32, rows)
-			if m.Values(obs, v); !sameBits(v, m.V(obs).Value) {
-				t.Errorf("Values = %v, want V's %v", v, m.V(obs).Value)
-			}
 		})
+	}
+}
+
+// TestActorCriticSampled wants Act of a policy whose noise depends on the state to be what
+// Raw is, within bounds, also where the noise stays; and where it is drawn for every
+// action, actions of Pi.
+func TestActorCriticSampled(t *testing.T) {
+	for _, trunk := range []bool{false, true} {
+		spec := env.Spec{Obs: env.NewBox(-1, 1, 3), Act: env.NewBox(-0.1, 0.1, 2)}
+		m := must[*policy.ActorCritic](t)(policy.NewActorCritic(newRand(), spec, sdeKwargs(trunk), nil, nn.Native{}))
+		for _, w := range []way{{drawn: true}, {noise: true}} {
+			in, out := w.input(m, rows), outFor(m, rows)
+			m.Act(in, out)
+			pi := m.Pi(in.Obs, nil)
+			if want := pi.LogProb(out.Raw).Value; !sameBits(out.LogProb, want) {
+				t.Errorf("trunk %v, %+v: LogProb = %v, want Pi's %v", trunk, w, out.LogProb, want)
+			}
+			want := make([]float32, 2*rows)
+			if m.Bound(want, out.Raw); !sameBits(out.Act, want) || slices.Equal(out.Act, out.Raw) {
+				t.Errorf("trunk %v, %+v: Act = %v of Raw %v, want %v", trunk, w, out.Act, out.Raw, want)
+			}
+			if w.noise {
+				continue
+			}
+			if pi.Sample(seeded(rows), want); !sameBits(out.Raw, want) {
+				t.Errorf("trunk %v: Raw = %v, want Pi's sample %v", trunk, out.Raw, want)
+			}
+		}
 	}
 }
 
@@ -85,57 +109,35 @@ func contains(s env.Space, x []float32) bool {
 	return true
 }
 
-// TestScores wants π(a|s) of each action, and none where they are continuous.
+// TestScores wants π(a|s) of each Discrete action, also where a mask allows some alone; no
+// other actions have scores.
 func TestScores(t *testing.T) {
 	m, obs := newActorCritic(t, specs()["Discrete"]), observations()
-	scores := make([]float32, 3*rows)
-	m.Policy().(policy.Scorer).Scores(obs, scores)
-	for k := range 3 {
-		p := m.Pi(obs).LogProb(slices.Repeat([]float32{float32(k)}, rows)).Exp().Value
+	for _, mask := range [][]bool{nil, masks(env.Discrete{N: 3}, rows)} {
+		scores := make([]float32, 3*rows)
+		m.Act(policy.In{Obs: obs, Mask: mask}, policy.Out{Scores: scores})
+		for k := range 3 {
+			p := m.Pi(obs, mask).LogProb(slices.Repeat([]float32{float32(k)}, rows)).Exp().Value
+			for r := range rows {
+				got := scores[3*r+k]
+				if got != p[r] || mask != nil && (got > 0) != mask[3*r+k] {
+					t.Errorf("score of action %d in row %d = %v, want %v", k, r, got, p[r])
+				}
+			}
+		}
 		for r := range rows {
-			if got := scores[3*r+k]; got != p[r] {
-				t.Errorf("score of action %d in row %d = %v, want %v", k, r, got, p[r])
+			var sum float64
+			for _, p := range scores[3*r : 3*r+3] {
+				sum += float64(p)
+			}
+			if math.Abs(sum-1) > 1e-6 {
+				t.Errorf("scores of row %d have sum %v, want 1", r, sum)
 			}
 		}
 	}
-	for r := range rows {
-		var sum float64
-		for _, p := range scores[3*r : 3*r+3] {
-			sum += float64(p)
-		}
-		if math.Abs(sum-1) > 1e-6 {
-			t.Errorf("scores of row %d have sum %v, want 1", r, sum)
-		}
-	}
-	if _, ok := newActorCritic(t, specs()["Box"]).Policy().(policy.Scorer); ok {
-		t.Error("a policy of continuous actions is a Scorer")
-	}
-}
-
-// TestPolicyClone changes the original of a clone, in every parameter.
-func TestPolicyClone(t *testing.T) {
-	for name, spec := range specs() {
-		m, obs := newActorCritic(t, spec), observations()
-		see := func(p policy.Policy) (all []float32) {
-			act, v := make([]float32, rows*spec.Act.Size()), make([]float32, rows)
-			p.Act(obs, act)
-			all = append(all, act...)
-			p.Sample(newRand(), obs, act)
-			p.(policy.Valuer).Values(obs, v)
-			return append(append(all, act...), v...)
-		}
-		c, want := m.Policy().Clone(), see(m.Policy())
-		if got := see(c); !sameBits(got, want) {
-			t.Errorf("%s: a clone's actions and values = %v, want %v", name, got, want)
-		}
-		for _, p := range m.Params() {
-			normal(newRand(), p.Value)
-		}
-		if got := see(c); !sameBits(got, want) {
-			t.Errorf("%s: a clone's actions and values = %v after its original changed, want %v", name, got, want)
-		}
-		if sameBits(see(m.Policy()), want) {
-			t.Errorf("%s: the original's actions and values did not change with it", name)
+	for _, act := range []env.Space{env.NewBox(-1, 1, 1), env.MultiDiscrete{N: []int{5}}, env.MultiBinary{N: 1}} {
+		if n := newActorCritic(t, env.Spec{Obs: env.NewBox(-1, 1, 3), Act: act}).Spec().Scores; n != 0 {
+			t.Errorf("%d scores of actions that are %s, want 0", n, env.Describe(act))
 		}
 	}
 }
@@ -184,41 +186,24 @@ func TestActorCriticErrors(t *testing.T) {
 		want   string
 	}{
 		{discrete, policy.Kwargs{ActivationFn: "swish"}, "activation_fn"},
-		{discrete, policy.Kwargs{ActivationFn: "relu", NetArch: []int{0}}, "net_arch"},
+		{discrete, policy.Kwargs{ActivationFn: "relu", NetArch: policy.Layers(0)}, "net_arch"},
 		{env.Spec{Obs: discrete.Obs, Act: env.Tuple{}}, policy.DefaultKwargs(), "Tuple"},
-		{discrete, policy.Kwargs{ActivationFn: "relu", NetArch: []int{8}, UseSDE: true}, "use_sde"},
+		{discrete, policy.Kwargs{ActivationFn: "relu", NetArch: policy.Layers(8), UseSDE: true}, "use_sde"},
 		{specs()["Box"], policy.Kwargs{ActivationFn: "relu", UseSDE: true}, "use_sde"},
 	} {
-		_, err := policy.NewActorCritic(newRand(), tc.spec, tc.kwargs, nn.Native{})
+		_, err := policy.NewActorCritic(newRand(), tc.spec, tc.kwargs, nil, nn.Native{})
 		if err == nil || !strings.Contains(err.Error(), tc.want) {
 			t.Errorf("NewActorCritic(%v, %+v) has error %v, want %q in it", tc.spec.Act, tc.kwargs, err, tc.want)
 		}
 	}
 }
 
-func TestActorCriticAllocs(t *testing.T) {
-	for name, spec := range specs() {
-		m, obs, rng := newActorCritic(t, spec), observations(), newRand()
-		act, logp, v := make([]float32, rows*spec.Act.Size()), make([]float32, rows), make([]float32, rows)
-		p := m.Policy()
-		for what, f := range map[string]func(){
-			"Act":     func() { p.Act(obs, act) },
-			"Sample":  func() { p.Sample(rng, obs, act) },
-			"Explore": func() { m.Explore(rng, obs, act, logp) },
-			"Values":  func() { p.(policy.Valuer).Values(obs, v) },
-		} {
-			if n := testing.AllocsPerRun(10, f); n != 0 {
-				t.Errorf("%s: a warm %s allocates %v times, want 0", name, what, n)
-			}
-		}
-	}
-}
-
 func BenchmarkAct(b *testing.B) {
 	m, obs, act := newActorCritic(b, specs()["Discrete"]), observations(), make([]float32, rows)
+	in, out := policy.In{Obs: obs}, policy.Out{Act: act}
 	b.ReportAllocs()
 	for b.Loop() {
-		m.Act(obs, act)
+		m.Act(in, out)
 	}
 	b.ReportMetric(float64(rows*b.N)/b.Elapsed().Seconds(), "rows/s")
 }
@@ -226,13 +211,13 @@ func BenchmarkAct(b *testing.B) {
 // TestActWhileLearning acts between a loss and its gradient: neither disturbs
 // the other.
 func TestActWhileLearning(t *testing.T) {
-	m, err := policy.NewActorCritic(newRand(), env.Spec{Obs: env.NewBox(-1, 1, 2), Act: env.Discrete{N: 3}}, policy.DefaultKwargs(), nn.Native{})
+	m, err := policy.NewActorCritic(newRand(), env.Spec{Obs: env.NewBox(-1, 1, 2), Act: env.Discrete{N: 3}}, policy.DefaultKwargs(), nil, nn.Native{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	gradient := func(between func()) (norm float64) {
 		m.Tape.Reset()
-		l := m.Pi([]float32{1, 2}).LogProb([]float32{1}).Mean()
+		l := m.Pi([]float32{1, 2}, nil).LogProb([]float32{1}).Mean()
 		between()
 		l.Backward()
 		for _, p := range m.Params() {
@@ -244,7 +229,7 @@ func TestActWhileLearning(t *testing.T) {
 		return norm
 	}
 	want := gradient(func() {})
-	got := gradient(func() { m.Act([]float32{3, 4, 5, 6}, make([]float32, 2)) })
+	got := gradient(func() { m.Act(policy.In{Obs: []float32{3, 4, 5, 6}}, policy.Out{Act: make([]float32, 2)}) })
 	if got != want || want == 0 {
 		t.Errorf("squared gradient = %v after acting, %v without", got, want)
 	}

@@ -18,7 +18,6 @@ type Critics struct {
 	encoder
 	a         int
 	cores     *parallel.Pool
-	estimate  func(i int)
 	x         []float32   // scratch: [N, O+A] what the networks are given
 	estimates [][]float32 // scratch: [N] of each
 }
@@ -26,32 +25,29 @@ type Critics struct {
 // NewCritics returns n Critics for spec, of networks from e. A Normalizer, if it is not
 // nil, normalises the observations.
 func NewCritics(rng *rand.Rand, spec env.Spec, k Kwargs, normal *Normalizer, e nn.Engine, n int) (*Critics, error) {
+	if err := k.NetArch.Check("pi", "qf"); err != nil {
+		return nil, fmt.Errorf("policy: %w", err)
+	}
 	in, err := newEncoder(spec.Obs, normal)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("policy: %w", err)
 	}
-	q := &Critics{encoder: in, a: spec.Act.Size()}
-	c, err := k.mlp()
-	if err != nil {
-		return nil, err
-	}
-	c.In, c.Out, c.Gain = q.size+q.a, 1, 1
+	q, b := &Critics{encoder: in, a: spec.Act.Size()}, newBuilder("", rng, &k, e)
 	for i := range n {
-		net, err := e.MLP(rng, fmt.Sprintf("q%d", i+1), c)
-		if err != nil {
-			return nil, err
-		}
-		q.Q = append(q.Q, net)
+		q.Q = append(q.Q, b.network(fmt.Sprintf("q%d", i+1), in.size+q.a, vfHidden, 1, 1))
 	}
-	q.begin()
+	if b.err != nil {
+		return nil, fmt.Errorf("policy: %w", b.err)
+	}
+	q.estimates = make([][]float32, n)
 	return q, nil
 }
 
-// begin makes the scratch.
-func (q *Critics) begin() {
-	q.estimates = make([][]float32, len(q.Q))
-	q.estimate = func(i int) { q.Q[i].Infer(q.estimates[i], q.x) }
-}
+// estimating is the work of Least: each piece is one estimate of all rows.
+type estimating Critics
+
+// Do writes the i-th estimates.
+func (q *estimating) Do(i int) { q.Q[i].Infer(q.estimates[i], q.x) }
 
 // Encode returns rows of observations as the networks are given them, until it is called
 // again: those of the actions come beside them.
@@ -70,7 +66,7 @@ func (q *Critics) Least(obs, act, least []float32) {
 	for i := range q.estimates {
 		q.estimates[i] = f32.Grow(q.estimates[i], n)
 	}
-	q.cores.Run(len(q.Q), q.estimate)
+	q.cores.Run(len(q.Q), (*estimating)(q))
 	copy(least, q.estimates[0])
 	for _, more := range q.estimates[1:] {
 		f32.Min(least, least, more)
@@ -91,10 +87,9 @@ func (q *Critics) State(s *state.State) { nn.Visit(s, q.Q...) }
 
 // Copy returns Critics with parameters of their own and the same normaliser.
 func (q *Critics) Copy() *Critics {
-	c := &Critics{encoder: q.encoder.clone(q.normal), a: q.a}
+	c := &Critics{encoder: q.encoder.clone(q.normal), a: q.a, estimates: make([][]float32, len(q.Q))}
 	for _, net := range q.Q {
 		c.Q = append(c.Q, net.Clone())
 	}
-	c.begin()
 	return c
 }

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"fmt"
 	"math/rand/v2"
 
 	"github.com/rlrun/rlrun/env"
@@ -16,10 +17,10 @@ import (
 type Deterministic struct {
 	Mu   nn.Network
 	Tape *tape.Tape // that Pi is put on
-	dist.Bounds
+	base
 	encoder
-	spec Spec
-	raw  []float32 // scratch: [N, A]
+	dist.Bounds
+	raw []float32 // scratch: [N, A]
 }
 
 var _ Policy = (*Deterministic)(nil)
@@ -27,7 +28,19 @@ var _ Policy = (*Deterministic)(nil)
 // NewDeterministic returns a Deterministic for spec, of a network from e. A Normalizer,
 // if it is not nil, normalises the observations.
 func NewDeterministic(rng *rand.Rand, spec env.Spec, k Kwargs, normal *Normalizer, e nn.Engine) (*Deterministic, error) {
-	b, err := dist.BoundsOf(spec.Act)
+	if err := k.NetArch.Check("pi", "qf"); err != nil {
+		return nil, fmt.Errorf("policy: %w", err)
+	}
+	d, err := newDeterministic(newBuilder(deterministicKind, rng, &k, e), spec, normal)
+	if err != nil {
+		return nil, fmt.Errorf("policy: %w", err)
+	}
+	return d, nil
+}
+
+// newDeterministic returns the Deterministic that b builds.
+func newDeterministic(b *builder, spec env.Spec, normal *Normalizer) (*Deterministic, error) {
+	bounds, err := dist.BoundsOf(spec.Act)
 	if err != nil {
 		return nil, err
 	}
@@ -35,33 +48,27 @@ func NewDeterministic(rng *rand.Rand, spec env.Spec, k Kwargs, normal *Normalize
 	if err != nil {
 		return nil, err
 	}
-	d := &Deterministic{Tape: tape.New(), Bounds: b, encoder: in, spec: Spec{Obs: spec.Obs, Act: spec.Act}}
-	c, err := k.mlp()
-	if err != nil {
-		return nil, err
-	}
-	c.In, c.Out, c.Gain = d.size, spec.Act.Size(), 1
-	d.Mu, err = e.MLP(rng, "actor", c)
-	return d, err
+	d := &Deterministic{Tape: tape.New(), Bounds: bounds, encoder: in}
+	d.Mu = b.network("actor", in.size, piHidden, spec.Act.Size(), 1)
+	d.base = b.base(Spec{Obs: spec.Obs, Act: spec.Act})
+	return d, b.err
 }
-
-// Spec describes the policy.
-func (d *Deterministic) Spec() Spec { return d.spec }
 
 // Pi returns μ(obs), [B, A] in [-1, 1], to learn from.
 func (d *Deterministic) Pi(obs []float32) *tape.Var {
-	return d.Mu.Forward(d.Tape, d.encode(d.Tape, obs)).Tanh()
+	return d.Mu.Forward(d.Tape, d.encode(d.Tape, obs), nn.Training).Tanh()
 }
 
 // Act writes μ: the agent explores, and not the policy. Raw is in [-1, 1].
 func (d *Deterministic) Act(in In, out Out) {
 	raw := out.Raw
 	if raw == nil {
-		d.raw = f32.Grow(d.raw, len(out.Act))
+		d.raw = f32.Grow(d.raw, d.rows(in.Obs)*d.spec.Act.Size())
 		raw = d.raw
 	}
 	d.Mu.Infer(raw, d.flat(in.Obs))
 	f32.Tanh(raw, raw)
+	clear(out.LogProb)
 	if out.Act != nil {
 		copy(out.Act, raw)
 		d.Stretch(out.Act)
@@ -75,7 +82,7 @@ func (d *Deterministic) Share(cores *parallel.Pool) {
 }
 
 // Params returns the parameters of the network.
-func (d *Deterministic) Params() []*tape.Param { return d.Mu.Params() }
+func (d *Deterministic) Params() []*tape.Param { return nn.Params(d.Mu) }
 
 // Tensors returns all that is saved.
 func (d *Deterministic) Tensors() []*tape.Param {
@@ -91,5 +98,5 @@ func (d *Deterministic) Clone() Policy { return d.Copy(d.normal.Clone()) }
 // Copy returns a Deterministic with parameters and a tape of its own, and the given
 // normaliser.
 func (d *Deterministic) Copy(normal *Normalizer) *Deterministic {
-	return &Deterministic{Mu: d.Mu.Clone(), Tape: tape.New(), Bounds: d.Bounds, encoder: d.encoder.clone(normal), spec: d.spec}
+	return &Deterministic{Mu: d.Mu.Clone(), Tape: tape.New(), base: d.base, encoder: d.encoder.clone(normal), Bounds: d.Bounds}
 }

@@ -24,7 +24,7 @@ var meta = policy.Meta{Env: "CartPole-v1", Agent: "PPO"}
 func newSaver(t testing.TB, act env.Space) *policy.ActorCritic {
 	t.Helper()
 	k := policy.Kwargs{ActivationFn: "tanh", LogStdInit: 0.5}
-	m, err := policy.NewActorCritic(newRand(), env.Spec{Obs: env.NewBox(-1, 1, 2), Act: act}, k, nn.Native{})
+	m, err := policy.NewActorCritic(newRand(), env.Spec{Obs: env.NewBox(-1, 1, 2), Act: act}, k, nil, nn.Native{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,7 +36,7 @@ func newSaver(t testing.TB, act env.Space) *policy.ActorCritic {
 	return m
 }
 
-func save(t testing.TB, p policy.Saver) []byte {
+func save(t testing.TB, p policy.Policy) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	if err := policy.Save(&b, p, meta); err != nil {
@@ -46,7 +46,7 @@ func save(t testing.TB, p policy.Saver) []byte {
 }
 
 // weights returns a copy of all parameters.
-func weights(p policy.Saver) (all []float32) {
+func weights(p policy.Policy) (all []float32) {
 	for _, q := range p.Tensors() {
 		all = append(all, q.Value...)
 	}
@@ -56,12 +56,12 @@ func weights(p policy.Saver) (all []float32) {
 func TestSaveLoad(t *testing.T) {
 	for name, act := range map[string]env.Space{"Discrete": env.Discrete{N: 2}, "Box": env.NewBox(-1, 1, 1)} {
 		m := newSaver(t, act)
-		file := save(t, m.Policy().(policy.Saver))
+		file := save(t, m)
 		other := newSaver(t, act)
 		for _, p := range other.Params() {
 			clear(p.Value)
 		}
-		if err := policy.Load(bytes.NewReader(file), other.Policy().(policy.Saver), meta); err != nil {
+		if err := policy.Load(bytes.NewReader(file), other, meta); err != nil {
 			t.Fatalf("%s: Load: %v", name, err)
 		}
 		if got, want := weights(other), weights(m); !sameBits(got, want) {
@@ -243,12 +243,9 @@ func TestLoadMeta(t *testing.T) {
 // TestLoadVariances wants an error of a normaliser's, or a norm's, impossible moments.
 func TestLoadVariances(t *testing.T) {
 	k := policy.DefaultKwargs()
-	k.NetArch, k.Norm = []int{2}, "batch"
-	m, err := policy.NewActorCritic(newRand(), env.Spec{Obs: env.NewBox(-1, 1, 2), Act: env.Discrete{N: 2}}, k, nn.Native{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := policy.Normalized(m.Policy(), policy.NewNormalizer(2, 10)).(policy.Saver)
+	k.NetArch, k.Norm = policy.Layers(2), "batch"
+	spec := env.Spec{Obs: env.NewBox(-1, 1, 2), Act: env.Discrete{N: 2}}
+	p := must[*policy.ActorCritic](t)(policy.NewActorCritic(newRand(), spec, k, normalizer(t, spec.Obs), nn.Native{}))
 	good, nan, inf := save(t, p), math.NaN(), math.Inf(1)
 	h, data := split(t, good)
 	for _, c := range []struct {
@@ -338,7 +335,8 @@ func FuzzLoad(f *testing.F) {
 
 // FuzzLoadNormalized: whatever the bytes, a normaliser's variances stay above 0.
 func FuzzLoadNormalized(f *testing.F) {
-	p := policy.Normalized(newSaver(f, env.NewBox(-1, 1, 1)), policy.NewNormalizer(2, 10)).(policy.Saver)
+	spec := env.Spec{Obs: env.NewBox(-1, 1, 2), Act: env.NewBox(-1, 1, 1)}
+	p := must[*policy.ActorCritic](f)(policy.NewActorCritic(newRand(), spec, policy.Kwargs{ActivationFn: "tanh"}, normalizer(f, spec.Obs), nn.Native{}))
 	good := save(f, p)
 	h, data := split(f, good)
 	for _, tensor := range []string{"obs_var", "obs_mean"} {

@@ -50,7 +50,7 @@ func TestInitFn(t *testing.T) {
 
 // firstWeights returns the weights of an actor's first layer.
 func firstWeights(k policy.Kwargs) ([]float32, error) {
-	m, err := policy.NewActorCritic(newRand(), env.Spec{Obs: env.NewBox(-1, 1, 3), Act: env.Discrete{N: 2}}, k, nn.Native{})
+	m, err := policy.NewActorCritic(newRand(), env.Spec{Obs: env.NewBox(-1, 1, 3), Act: env.Discrete{N: 2}}, k, nil, nn.Native{})
 	if err != nil {
 		return nil, err
 	}

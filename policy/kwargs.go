@@ -13,17 +13,18 @@ import (
 // Kwargs describes a policy's networks, and how they are learned, under
 // Stable-Baselines3's names where it has them.
 type Kwargs struct {
-	NetArch      []int   `yaml:"net_arch"`      // sizes of the hidden layers, the actor's and the critic's alike
-	ActivationFn string  `yaml:"activation_fn"` // see nn.MLPConfig
-	LogStdInit   float32 `yaml:"log_std_init"`  // log σ of continuous actions at the start
-	OrthoInit    *bool   `yaml:"ortho_init"`    // true: orthogonal weights; false: PyTorch's initialisation; nil: see InitFn
-	InitFn       string  `yaml:"init_fn"`       // initialisation of the weights: see nn.MLPConfig; "": see OrthoInit
-	DefaultInit  string  `yaml:"-"`             // where neither is given: the agent's initialisation; "" is orthogonal
-	Norm         string  `yaml:"norm"`          // none, layer or batch
-	Dropout      float32 `yaml:"dropout"`       // share of hidden outputs left out in training
-	ShareTrunk   bool    `yaml:"share_trunk"`   // the actor and the critic have the same hidden layers
-	UseSDE       bool    `yaml:"-"`             // explore by noise that depends on the state: an agent's use_sde
-	UseExpln     bool    `yaml:"use_expln"`     // that noise's σ grows as a logarithm above 1: see dist.NewStateNoise
+	NetArch      NetArch   `yaml:"net_arch"`      // sizes of the hidden layers
+	ActivationFn string    `yaml:"activation_fn"` // see nn.MLPOptions
+	LogStdInit   float32   `yaml:"log_std_init"`  // log σ of continuous actions at the start
+	OrthoInit    *bool     `yaml:"ortho_init"`    // true: orthogonal weights; false: PyTorch's initialisation; nil: see InitFn
+	InitFn       string    `yaml:"init_fn"`       // initialisation of the weights: see nn.MLPOptions; "": see OrthoInit
+	DefaultInit  string    `yaml:"-"`             // where neither is given: the agent's initialisation; "" is orthogonal
+	Norm         string    `yaml:"norm"`          // none, layer or batch
+	Dropout      float32   `yaml:"dropout"`       // share of hidden outputs left out in training
+	Layers       nn.Layers `yaml:"layers"`        // hidden layers in place of net_arch, activation_fn, norm and dropout; none: those
+	ShareTrunk   bool      `yaml:"share_trunk"`   // the actor and the critic have the same hidden layers
+	UseSDE       bool      `yaml:"-"`             // explore by noise that depends on the state: an agent's use_sde
+	UseExpln     bool      `yaml:"use_expln"`     // that noise's σ grows as a logarithm above 1: see dist.NewStateNoise
 
 	OptimizerClass  string       `yaml:"optimizer_class"`  // see optim.Choose
 	OptimizerKwargs optim.Kwargs `yaml:"optimizer_kwargs"` // its settings
@@ -35,17 +36,30 @@ type Kwargs struct {
 // Adam.
 func DefaultKwargs() Kwargs {
 	return Kwargs{
-		NetArch: []int{64, 64}, ActivationFn: "tanh", Norm: "none",
+		NetArch: Layers(64, 64), ActivationFn: "tanh", Norm: "none", Layers: nn.Layers{},
 		OptimizerClass: "adam",
 	}
 }
 
-// mlp returns the perceptron that k describes, without its ends.
-func (k *Kwargs) mlp() (nn.MLPConfig, error) {
-	c := nn.MLPConfig{Hidden: k.NetArch, Activation: k.ActivationFn, Norm: k.Norm, Dropout: k.Dropout}
-	var err error
-	c.Init, err = k.initialisation()
-	return c, err
+// plan returns the plan of a network for in inputs: the hidden layers of a part, and a last
+// layer of out outputs, if it is not 0.
+func (k *Kwargs) plan(in int, p part, out int, gain float32) (nn.Plan, error) {
+	init, err := k.initialisation()
+	if err != nil {
+		return nn.Plan{}, err
+	}
+	if len(k.Layers) > 0 && p != noHidden {
+		plan := nn.Plan{In: nn.Shape{in}, Layers: k.Layers.Initialised(init)}
+		if out > 0 {
+			plan.Layers = append(plan.Layers, nn.Linear(out, init, gain))
+		}
+		return plan, nil
+	}
+	sizes := map[part][]int{piHidden: k.NetArch.Pi(), vfHidden: k.NetArch.VF()}[p]
+	if len(sizes) == 0 && out == 0 {
+		return nn.Plan{}, fmt.Errorf("net_arch is %v, want a layer for a share_trunk or use_sde", k.NetArch)
+	}
+	return nn.MLP(in, sizes, out, nn.MLPOptions{Activation: k.ActivationFn, Norm: k.Norm, Dropout: k.Dropout, Init: init, Gain: gain})
 }
 
 // initialisation returns the initialisation that InitFn or OrthoInit names. If both are
@@ -60,7 +74,7 @@ func (k *Kwargs) initialisation() (string, error) {
 	case k.InitFn == "":
 		return "pytorch", nil
 	case k.OrthoInit != nil && *k.OrthoInit != (k.InitFn == orthogonal):
-		return "", fmt.Errorf("policy: init_fn is %s and ortho_init is %v, which contradict each other: want one of the two alone, or ortho_init %v",
+		return "", fmt.Errorf("init_fn is %s and ortho_init is %v, which contradict each other: want one of the two alone, or ortho_init %v",
 			k.InitFn, *k.OrthoInit, !*k.OrthoInit)
 	}
 	return k.InitFn, nil
@@ -70,7 +84,7 @@ func (k *Kwargs) initialisation() (string, error) {
 // Adam's ε is the agent's.
 func (k *Kwargs) Complete(adamEps float64) (err error) {
 	if k.InitFn, err = k.initialisation(); err != nil {
-		return err
+		return fmt.Errorf("policy: %w", err)
 	}
 	k.OrthoInit = new(k.InitFn == "orthogonal")
 	class, o := cmp.Or(k.OptimizerClass, "adam"), &k.OptimizerKwargs

@@ -1,13 +1,14 @@
 package policy_test
 
 import (
-	"bytes"
 	"math"
+	"strings"
 	"testing"
 
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/internal/golden"
 	"github.com/rlrun/rlrun/policy"
+	"github.com/rlrun/rlrun/policy/nn"
 )
 
 // A normalisation is a recorded run of Gymnasium's: see testdata/README.md.
@@ -26,7 +27,7 @@ func TestNormalizer(t *testing.T) {
 	var all []normalisation
 	golden.Read(t, "testdata/normalize.json.gz", &all)
 	r := all[0]
-	m, x := policy.NewNormalizer(4, float32(math.Inf(1))), make([]float32, 4)
+	m, x := must[*policy.Normalizer](t)(policy.NewNormalizer(env.NewBox(-1, 1, 4), float32(math.Inf(1)))), make([]float32, 4)
 	m.Observe(r.InnerReset)
 	m.Apply(x, r.InnerReset)
 	near(t, "first observation", x, r.Reset)
@@ -73,53 +74,81 @@ func TestMoments(t *testing.T) {
 	}
 }
 
-// TestNormalized: the policy within sees what the Normalizer makes of
-// observations, and so do a clone, and what a file is loaded into.
+// TestNormalized wants a policy to act on what its Normalizer makes of observations: as
+// one without does on these. A clone's does not change with the original's.
 func TestNormalized(t *testing.T) {
 	spec := specs()["Discrete"]
-	inner := newActorCritic(t, spec)
-	m := policy.NewNormalizer(3, 1)
+	m := must[*policy.Normalizer](t)(policy.NewNormalizer(spec.Obs, 1))
 	m.Observe([]float32{1, 2, 30, 2, 4, 10, 6, 6, 20})
-	p := policy.Normalized(inner.Policy(), m)
+	p := must[*policy.ActorCritic](t)(policy.NewActorCritic(newRand(), spec, kwargs(), m, nn.Native{}))
+	plain := must[*policy.ActorCritic](t)(policy.NewActorCritic(newRand(), spec, kwargs(), nil, nn.Native{}))
 	obs, shown := []float32{3, 100, 20, -100, 4, 21}, make([]float32, 6)
 	m.Apply(shown, obs)
 	if shown[1] != 1 || shown[3] != -1 || math.Abs(float64(shown[2])) > 1e-3 {
 		t.Errorf("Apply(%v) = %v, want it cut off at 1, and a mean at 0", obs, shown)
 	}
-	var file bytes.Buffer
-	if err := policy.Save(&file, p.(policy.Saver), policy.Meta{}); err != nil {
-		t.Fatal(err)
+	want, got, clone := outFor(plain, 2), outFor(p, 2), p.Clone()
+	plain.Act(policy.In{Obs: shown, Rand: seeded(2)}, want)
+	see := func(q policy.Policy) {
+		t.Helper()
+		q.Act(policy.In{Obs: obs, Rand: seeded(2)}, got)
+		if !sameBits(got.Scores, want.Scores) || !sameBits(got.Value, want.Value) || !sameBits(got.Act, want.Act) {
+			t.Errorf("%+v, want %+v", got, want)
+		}
 	}
-	loaded := policy.Normalized(newActorCritic(t, env.Spec{Obs: spec.Obs, Act: spec.Act}).Policy(), policy.NewNormalizer(3, 1))
-	if err := policy.Load(&file, loaded.(policy.Saver), policy.Meta{}); err != nil {
-		t.Fatal(err)
-	}
-	clone := p.Clone()
-	want, v := make([]float32, 6), make([]float32, 2)
-	inner.Policy().(policy.Scorer).Scores(shown, want)
-	inner.Values(shown, v)
-	for what, q := range map[string]policy.Policy{"itself": p, "clone": clone, "loaded": loaded} {
-		got, gotV, act, wantAct := make([]float32, 6), make([]float32, 2), make([]float32, 2), make([]float32, 2)
-		q.(policy.Scorer).Scores(obs, got)
-		q.(policy.Valuer).Values(obs, gotV)
-		if !sameBits(got, want) || !sameBits(gotV, v) {
-			t.Errorf("%s: scores %v and values %v, want %v and %v", what, got, gotV, want, v)
-		}
-		q.Act(obs, act)
-		if inner.Act(shown, wantAct); !sameBits(act, wantAct) {
-			t.Errorf("%s: Act = %v, want %v", what, act, wantAct)
-		}
-		q.Sample(newRand(), obs, act)
-		if inner.Sample(newRand(), shown, wantAct); !sameBits(act, wantAct) {
-			t.Errorf("%s: Sample = %v, want %v", what, act, wantAct)
-		}
+	see(p)
+	if v := p.V(obs).Value; !sameBits(v, want.Value) {
+		t.Errorf("V = %v, want %v", v, want.Value)
 	}
 	m.Observe([]float32{50, 50, 50})
-	got := make([]float32, 6)
-	if clone.(policy.Scorer).Scores(obs, got); !sameBits(got, want) {
-		t.Error("a clone changes with the original's Normalizer")
+	see(clone)
+	if p.Act(policy.In{Obs: obs}, got); sameBits(got.Scores, want.Scores) {
+		t.Error("what the Normalizer observes changes nothing")
 	}
-	if _, ok := policy.Normalized(newActorCritic(t, specs()["Box"]).Policy(), m).(policy.Scorer); ok {
-		t.Error("a policy without scores has them, normalised")
+}
+
+// TestNormalizerParts wants the numbers of a Dict normalised, and choices, bits and images
+// as they are: an Image, and a Box of an image's shape and bounds.
+func TestNormalizerParts(t *testing.T) {
+	space := env.Dict{
+		{Name: "gear", Space: env.Discrete{N: 4}}, {Name: "speed", Space: env.NewBox(-9, 9, 2)},
+		{Name: "eye", Space: env.Image{H: 1, W: 2, C: 1}}, {Name: "old eye", Space: env.NewBox(0, 255, 1, 1, 1)},
+		{Name: "more", Space: env.Tuple{env.MultiBinary{N: 1}, env.NewBox(0, 255, 1)}},
+	}
+	m := must[*policy.Normalizer](t)(policy.NewNormalizer(space, 10))
+	x := []float32{3, 1, 10, 200, 100, 50, 1, 5, 2, 3, 30, 100, 0, 150, 0, 7}
+	got := make([]float32, 16)
+	m.Observe(x)
+	m.Apply(got, x)
+	// Of two numbers the one is a standard deviation below the mean, the other above.
+	want := []float64{3, -1, -1, 200, 100, 50, 1, -1, 2, 1, 1, 100, 0, 150, 0, 1}
+	for i := range want {
+		if math.Abs(float64(got[i])-want[i]) > 0.02 {
+			t.Errorf("Apply(%v) = %v, want about %v", x, got, want)
+			break
+		}
+	}
+	for _, none := range []env.Space{env.Discrete{N: 2}, env.Image{H: 2, W: 2, C: 3}, env.Tuple{env.MultiBinary{N: 2}}} {
+		if _, err := policy.NewNormalizer(none, 10); err == nil || !strings.Contains(err.Error(), "norm_obs of observations that are "+env.Describe(none)) {
+			t.Errorf("a Normalizer of %s: error %v", env.Describe(none), err)
+		}
+	}
+}
+
+// TestNormalizerAdopts wants training to go on from a mean and a variance that were
+// loaded: they stand for 10,000 rows, so one row of 9 more changes a mean by 0.0009.
+func TestNormalizerAdopts(t *testing.T) {
+	spec := env.Spec{Obs: env.NewBox(-9, 9, 1), Act: env.Discrete{N: 2}}
+	m := must[*policy.Normalizer](t)(policy.NewNormalizer(spec.Obs, 10))
+	p := must[*policy.ActorCritic](t)(policy.NewActorCritic(newRand(), spec, kwargs(), m, nn.Native{}))
+	tensors := p.Tensors()
+	mean, variance := tensors[len(tensors)-2], tensors[len(tensors)-1]
+	mean.Value[0], variance.Value[0] = 4, 2 // as Load does
+	m.Observe([]float32{13})
+	if got := mean.Value[0]; math.Abs(float64(got)-4.0009) > 1e-5 {
+		t.Errorf("mean = %v after a row of 13, want 4.0009", got)
+	}
+	if got := variance.Value[0]; math.Abs(float64(got)-(2+81e-4-2e-4)) > 1e-4 {
+		t.Errorf("variance = %v after a row of 13, want 2.0079", got)
 	}
 }

@@ -35,7 +35,7 @@ func newNumbering(space env.Space, what, cure string) (numbering, error) {
 			if p.Kind == env.Choice {
 				r = p.N[k]
 			}
-			if n.count > maxNumbers/r {
+			if r < 1 || n.count > maxNumbers/r {
 				return numbering{}, fmt.Errorf("%s of %d choices have more values together than the %d that a table takes", what, l.Size, maxNumbers)
 			}
 			n.count *= r

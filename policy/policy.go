@@ -42,7 +42,7 @@ type In struct {
 type Out struct {
 	Act     []float32 // [N, A] actions in the action space
 	Raw     []float32 // [N, A] what an agent learns from: the actions before they were brought into the space
-	LogProb []float32 // [N] log-probability, or log-density, of Raw
+	LogProb []float32 // [N] log-probability, or log-density, of Raw; 0 of a policy that draws none
 	Value   []float32 // [N] V(s)
 	Scores  []float32 // [N, Spec.Scores] of every action its probability, or its Q
 }

@@ -12,15 +12,15 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// QNetwork estimates Q(s, ·) of Discrete actions. It acts greedily; of equal values
-// the first counts.
+// QNetwork estimates Q(s, ·) of actions that are one choice. It acts greedily; of equal
+// values the first counts.
 type QNetwork struct {
 	Net nn.Network // of Q, or of what makes it where it duels
+	base
 	encoder
 	actions  int
-	duel     []float32 // [actions, 1+actions] of a QNetwork that duels; otherwise nil
+	ones     []float32 // [actions] of a QNetwork that duels; otherwise nil
 	none     []float32 // [actions] zeros
-	spec     Spec
 	q, parts []float32 // scratch: [N, actions], [N, 1+actions]
 }
 
@@ -33,34 +33,40 @@ var _ Policy = (*QNetwork)(nil)
 //
 // Wang et al. 2016, arXiv:1511.06581, eq. 9.
 func NewQNetwork(rng *rand.Rand, spec env.Spec, k Kwargs, normal *Normalizer, e nn.Engine, duels bool) (*QNetwork, error) {
+	if err := k.NetArch.Check(); err != nil {
+		return nil, fmt.Errorf("policy: %w", err)
+	}
+	b := newBuilder(qKind, rng, &k, e)
+	b.duels = duels
+	q, err := newQNetwork(b, spec, normal)
+	if err != nil {
+		return nil, fmt.Errorf("policy: %w", err)
+	}
+	return q, nil
+}
+
+// newQNetwork returns the QNetwork that b builds.
+func newQNetwork(b *builder, spec env.Spec, normal *Normalizer) (*QNetwork, error) {
 	actions, ok := oneChoice(spec.Act)
 	if !ok {
-		return nil, fmt.Errorf("policy: actions are %s, want a choice (Discrete), to have a value each", env.Describe(spec.Act))
+		return nil, fmt.Errorf("actions are %s, want a choice (Discrete), to have a value each", env.Describe(spec.Act))
 	}
 	in, err := newEncoder(spec.Obs, normal)
 	if err != nil {
 		return nil, err
 	}
-	q := &QNetwork{
-		encoder: in, actions: actions, none: make([]float32, actions),
-		spec: Spec{Obs: spec.Obs, Act: spec.Act, Scores: actions, Values: true},
+	q := &QNetwork{encoder: in, actions: actions}
+	outputs := actions
+	if b.duels {
+		outputs++
 	}
-	c, err := k.mlp()
-	if err != nil {
-		return nil, err
+	q.Net = b.network("q", in.size, piHidden, outputs, 1)
+	q.base = b.base(Spec{Obs: spec.Obs, Act: spec.Act, Scores: actions, Values: true})
+	if b.err == nil && b.duels {
+		q.ones, q.none = make([]float32, actions), make([]float32, actions)
+		f32.Fill(q.ones, 1)
 	}
-	c.In, c.Out, c.Gain = q.size, actions, 1
-	if duels {
-		c.Out++
-		q.duel = make([]float32, actions*c.Out)
-		for i := range actions {
-			row := q.duel[i*c.Out : (i+1)*c.Out]
-			f32.Fill(row[1:], -1/float32(actions))
-			row[0], row[1+i] = 1, row[1+i]+1
-		}
-	}
-	q.Net, err = e.MLP(rng, "q", c)
-	return q, err
+	return q, b.err
 }
 
 // oneChoice returns the number of actions of a space that is a single choice.
@@ -76,29 +82,32 @@ func oneChoice(act env.Space) (n int, ok bool) {
 	return all[0], true
 }
 
-// Spec describes the policy.
-func (q *QNetwork) Spec() Spec { return q.spec }
-
 // Of returns Q(obs, ·), [B, actions], to learn from.
 func (q *QNetwork) Of(t *tape.Tape, obs []float32) *tape.Var {
-	x := q.Net.Forward(t, q.encode(t, obs))
-	if q.duel == nil {
+	x := q.Net.Forward(t, q.encode(t, obs), nn.Training)
+	if q.ones == nil {
 		return x
 	}
-	return x.Linear(t.Const(q.duel, q.actions), t.Const(q.none, 1), f32.Identity)
+	v, a := x.Columns(0, 1), x.Columns(1, 1+q.actions)
+	level := v.Sub(a.SumCols().Scale(1 / float32(q.actions)))
+	return level.Linear(t.Const(q.ones, q.actions), t.Const(q.none, 1), f32.Identity).Add(a)
 }
 
-// infer writes Q(obs, ·) [N, actions] to score.
+// infer writes Q(obs, ·) [N, actions] to score, the bits of Of.
 func (q *QNetwork) infer(obs, score []float32) {
 	x := q.flat(obs)
-	if q.duel == nil {
+	if q.ones == nil {
 		q.Net.Infer(score, x)
 		return
 	}
 	n := q.rows(obs)
 	q.parts = f32.Grow(q.parts, n*(q.actions+1))
 	q.Net.Infer(q.parts, x)
-	f32.Linear(score, q.parts, q.duel, q.none, n, q.actions+1, q.actions, f32.Identity)
+	for i := range n {
+		a, row := q.parts[i*(1+q.actions):(i+1)*(1+q.actions)], score[i*q.actions:(i+1)*q.actions]
+		level := a[0] - float32(float32(f32.Sum(a[1:]))*(1/float32(q.actions)))
+		f32.Affine(row, 1, a[1:], level)
+	}
 }
 
 // Act takes the best actions that are allowed: the agent explores, and not the policy. The
@@ -162,7 +171,7 @@ func best(score []float32, mask []bool) int {
 func (q *QNetwork) Share(cores *parallel.Pool) { nn.Share(cores, q.Net) }
 
 // Params returns the parameters of the network.
-func (q *QNetwork) Params() []*tape.Param { return q.Net.Params() }
+func (q *QNetwork) Params() []*tape.Param { return nn.Params(q.Net) }
 
 // Tensors returns all that is saved.
 func (q *QNetwork) Tensors() []*tape.Param { return append(nn.Tensors(q.Net), q.normal.tensors()...) }
@@ -175,5 +184,5 @@ func (q *QNetwork) Clone() Policy { return q.Copy(q.normal.Clone()) }
 
 // Copy returns a QNetwork with parameters of its own, and the given normaliser.
 func (q *QNetwork) Copy(normal *Normalizer) *QNetwork {
-	return &QNetwork{Net: q.Net.Clone(), encoder: q.encoder.clone(normal), actions: q.actions, duel: q.duel, none: q.none, spec: q.spec}
+	return &QNetwork{Net: q.Net.Clone(), base: q.base, encoder: q.encoder.clone(normal), actions: q.actions, ones: q.ones, none: q.none}
 }

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"fmt"
 	"math/rand/v2"
 
 	"github.com/rlrun/rlrun/env"
@@ -21,9 +22,9 @@ type Squashed struct {
 	Tape     *tape.Tape // that Draw puts them on
 	acting   *tape.Tape
 	features int // outputs of Features
-	dist.Bounds
+	base
 	encoder
-	spec                      Spec
+	dist.Bounds
 	out, hidden, epsilon, raw []float32 // scratch: [N, outputs], [N, features], ε, [N, A]
 }
 
@@ -32,7 +33,19 @@ var _ Policy = (*Squashed)(nil)
 // NewSquashed returns a Squashed for spec, of a network from e. A Normalizer, if it is
 // not nil, normalises the observations.
 func NewSquashed(rng *rand.Rand, spec env.Spec, k Kwargs, normal *Normalizer, e nn.Engine) (*Squashed, error) {
-	b, err := dist.BoundsOf(spec.Act)
+	if err := k.NetArch.Check("pi", "qf"); err != nil {
+		return nil, fmt.Errorf("policy: %w", err)
+	}
+	p, err := newSquashed(newBuilder(squashedKind, rng, &k, e), spec, normal)
+	if err != nil {
+		return nil, fmt.Errorf("policy: %w", err)
+	}
+	return p, nil
+}
+
+// newSquashed returns the Squashed that b builds.
+func newSquashed(b *builder, spec env.Spec, normal *Normalizer) (*Squashed, error) {
+	bounds, err := dist.BoundsOf(spec.Act)
 	if err != nil {
 		return nil, err
 	}
@@ -40,30 +53,24 @@ func NewSquashed(rng *rand.Rand, spec env.Spec, k Kwargs, normal *Normalizer, e 
 	if err != nil {
 		return nil, err
 	}
-	p := &Squashed{Bounds: b, encoder: in, Tape: tape.New(), acting: tape.New()}
-	c, err := k.mlp()
-	if err != nil {
-		return nil, err
+	p := &Squashed{Tape: tape.New(), acting: tape.New(), encoder: in, Bounds: bounds}
+	x, pi, a := in.size, piHidden, spec.Act.Size()
+	if b.sde {
+		p.Features, p.features = b.hidden("features", x, piHidden)
+		x, pi = p.features, noHidden
 	}
-	c.In = p.size
-	if k.UseSDE {
-		if p.Features, err = c.Split(rng, "features", e); err != nil {
-			return nil, err
-		}
-		p.features = c.In
+	if !b.room(a, p.features) {
+		return nil, b.err
 	}
-	p.Head = dist.NewSquashed(spec.Act.Size(), p.features, k.LogStdInit, k.UseExpln)
-	c.Out, c.Gain = p.Head.Outputs(), 1
-	p.Net, err = e.MLP(rng, "actor", c)
-	p.spec = Spec{Obs: spec.Obs, Act: spec.Act}
+	p.Head = dist.NewSquashed(a, p.features, b.logStd(), b.expln)
+	p.Net = b.network("actor", x, pi, p.Head.Outputs(), 1)
+	b.head = p.Head.String()
+	p.base = b.base(Spec{Obs: spec.Obs, Act: spec.Act})
 	if p.Head.Noise != nil {
 		p.spec.Noise = p.Head.Noise.Size()
 	}
-	return p, err
+	return p, b.err
 }
-
-// Spec describes the policy.
-func (p *Squashed) Spec() Spec { return p.spec }
 
 // Draw returns actions [B, A] in [-1, 1] with the log of their densities [B, 1], to learn
 // from. They are functions of standard normal ε, Head.Numbers of them, which are kept
@@ -71,9 +78,9 @@ func (p *Squashed) Spec() Spec { return p.spec }
 func (p *Squashed) Draw(obs, epsilon []float32) (act, logp *tape.Var) {
 	x := p.encode(p.Tape, obs)
 	if p.Features != nil {
-		x = p.Features.Forward(p.Tape, x)
+		x = p.Features.Forward(p.Tape, x, nn.Training)
 	}
-	return p.Head.Act(p.Net.Forward(p.Tape, x), x, epsilon)
+	return p.Head.Act(p.Net.Forward(p.Tape, x, nn.Training), x, epsilon)
 }
 
 // Choose writes Draw's actions and log-densities without a gradient.
@@ -97,6 +104,7 @@ func (p *Squashed) Act(in In, out Out) {
 	case in.Noise != nil:
 		p.Head.Means(raw, p.out)
 		p.Head.Noise.Add(raw, x, in.Noise)
+		p.logProb(out.LogProb, x, raw)
 		f32.Tanh(raw, raw)
 	case in.Rand == nil && out.LogProb == nil:
 		p.Head.Means(raw, p.out)
@@ -111,6 +119,17 @@ func (p *Squashed) Act(in In, out Out) {
 		copy(out.Act, raw)
 		p.Stretch(out.Act)
 	}
+}
+
+// logProb writes the log of the densities of tanh u, for u [N, A] that was drawn for what
+// infer returned.
+func (p *Squashed) logProb(logp, x, u []float32) {
+	if logp == nil {
+		return
+	}
+	n := len(logp)
+	p.acting.Reset()
+	copy(logp, p.Head.LogProb(p.acting.Const(p.out, n), p.acting.Const(x, n), u).Value)
 }
 
 // DrawNoise draws exploration that depends on the state [N, Spec.Noise], each row with
@@ -186,7 +205,7 @@ func (p *Squashed) State(s *state.State) {
 func (p *Squashed) Clone() Policy {
 	c := &Squashed{
 		Head: p.Head.Clone(), Net: p.Net.Clone(), Tape: tape.New(), acting: tape.New(), features: p.features,
-		Bounds: p.Bounds, encoder: p.encoder.clone(p.normal.Clone()), spec: p.spec,
+		base: p.base, encoder: p.encoder.clone(p.normal.Clone()), Bounds: p.Bounds,
 	}
 	if p.Features != nil {
 		c.Features = p.Features.Clone()

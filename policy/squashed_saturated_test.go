@@ -15,12 +15,12 @@ import (
 func constantSquashed(t *testing.T, mean, logStd float32) *policy.Squashed {
 	t.Helper()
 	k := policy.DefaultKwargs()
-	k.NetArch = []int{4}
-	p, err := policy.NewSquashed(newRand(), env.Spec{Obs: env.NewBox(-1, 1, 3), Act: env.NewBox(-1, 1, 1)}, k, nn.Native{})
+	k.NetArch = policy.Layers(4)
+	p, err := policy.NewSquashed(newRand(), env.Spec{Obs: env.NewBox(-1, 1, 3), Act: env.NewBox(-1, 1, 1)}, k, nil, nn.Native{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, param := range p.Net.Params() {
+	for _, param := range nn.Params(p.Net) {
 		clear(param.Value)
 		if param.Name == "actor.2.bias" {
 			param.Value[0], param.Value[1] = mean, logStd
@@ -68,7 +68,7 @@ func TestSquashedSaturated(t *testing.T) {
 				if math.Abs(c.logStd) == 20 && i == 1 {
 					continue // at its bound
 				}
-				got := float64(p.Net.Params()[3].Grad[i])
+				got := float64(nn.Params(p.Net)[3].Grad[i])
 				if !(math.Abs(got-want) <= 1e-4+1e-4*math.Abs(want)) {
 					t.Errorf("gradient by %s = %v, want %v", []string{"the mean", "log σ"}[i], got, want)
 				}
@@ -81,7 +81,7 @@ func TestSquashedSaturated(t *testing.T) {
 // TestSquashedSaturated.
 func TestTanhEpsilon(t *testing.T) {
 	p, logp := constantSquashed(t, 30, -5), make([]float32, 1)
-	p.TanhEpsilon = 1e-6
+	p.Head.TanhEpsilon = 1e-6
 	p.Choose(make([]float32, 3), make([]float32, 1), nil, logp)
 	if got, want := float64(logp[0]), 17.896; math.Abs(got-want) > 0.05 { // 1 + 1e-6 has few bits
 		t.Errorf("log density = %v, want %v", got, want)
@@ -92,7 +92,7 @@ func TestTanhEpsilon(t *testing.T) {
 // depends on the state has saturated, and finite gradients.
 func TestSquashedStateNoiseSaturated(t *testing.T) {
 	p, obs := newSquashed(t, true), observations()
-	epsilon := normal(newRand(), make([]float32, p.Numbers(rows)))
+	epsilon := normal(newRand(), make([]float32, p.Head.Numbers(rows)))
 	log := p.Params()[len(p.Params())-1]
 	for i := range log.Value {
 		log.Value[i] = 4 // σ = 55: actions of some tens before tanh

@@ -13,8 +13,8 @@ import (
 func newSquashed(t *testing.T, sde bool) *policy.Squashed {
 	t.Helper()
 	k := policy.DefaultKwargs()
-	k.NetArch, k.LogStdInit, k.UseSDE = []int{8}, -0.5, sde
-	p, err := policy.NewSquashed(newRand(), env.Spec{Obs: env.NewBox(-1, 1, 3), Act: env.NewBox(-1, 1, 2)}, k, nn.Native{})
+	k.NetArch, k.LogStdInit, k.UseSDE = policy.Layers(8), -0.5, sde
+	p, err := policy.NewSquashed(newRand(), env.Spec{Obs: env.NewBox(-1, 1, 3), Act: env.NewBox(-1, 1, 2)}, k, nil, nn.Native{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -26,7 +26,7 @@ func newSquashed(t *testing.T, sde bool) *policy.Squashed {
 func TestSquashedGradient(t *testing.T) {
 	for _, sde := range []bool{false, true} {
 		p, obs := newSquashed(t, sde), observations()
-		epsilon, weight := normal(newRand(), make([]float32, p.Numbers(rows))), normal(newRand(), make([]float32, 2*rows))
+		epsilon, weight := normal(newRand(), make([]float32, p.Head.Numbers(rows))), normal(newRand(), make([]float32, 2*rows))
 		score := func() float64 {
 			p.Tape.Reset()
 			act, logp := p.Draw(obs, epsilon)
@@ -67,15 +67,16 @@ func TestSquashedChoose(t *testing.T) {
 		p, obs, rng := newSquashed(t, sde), observations(), newRand()
 		act, logp := make([]float32, 2*rows), make([]float32, rows)
 		var sum, square [2 * rows]float64
+		dice := seeded(rows)
 		for range n {
-			p.Sample(rng, obs, act)
+			p.Act(policy.In{Obs: obs, Rand: dice}, policy.Out{Raw: act})
 			for i, a := range act {
 				u := math.Atanh(float64(a))
 				sum[i] += u
 				square[i] += u * u
 			}
 		}
-		epsilon := normal(rng, make([]float32, p.Numbers(rows)))
+		epsilon := normal(rng, make([]float32, p.Head.Numbers(rows)))
 		p.Choose(obs, epsilon, act, logp)
 		p.Tape.Reset()
 		if a, l := p.Draw(obs, epsilon); !slices.Equal(a.Value, act) || !slices.Equal(l.Value, logp) {
@@ -96,31 +97,39 @@ func TestSquashedChoose(t *testing.T) {
 	}
 }
 
-// TestSquashedExplore wants one action of one state while noise that depends on it
-// stays, and others when it is drawn again; a copy has all parameters of its own.
-func TestSquashedExplore(t *testing.T) {
-	p, obs, rng := newSquashed(t, true), observations(), newRand()
-	var acts [3][]float32
-	p.DrawNoise(rng, rows)
-	for i := range acts {
-		if acts[i] = make([]float32, 2*rows); i == 2 {
-			p.DrawNoise(rng, rows)
+// TestSquashedNoise wants one action of one state while noise that depends on it stays,
+// others when it is drawn again, and the density of the actions: those of Choose with the
+// ε that the noise is of.
+func TestSquashedNoise(t *testing.T) {
+	p, obs := newSquashed(t, true), observations()
+	a, l := 2, 8
+	var outs [3]policy.Out
+	noise, dice := make([]float32, rows*p.Spec().Noise), seeded(rows)
+	p.DrawNoise(dice, noise)
+	for i := range outs {
+		if outs[i] = outFor(p, rows); i == 2 {
+			p.DrawNoise(dice, noise)
 		}
-		p.Explore(rng, obs, acts[i])
+		p.Act(policy.In{Obs: obs, Rand: dice, Noise: noise}, outs[i])
 	}
-	if !slices.Equal(acts[0], acts[1]) || slices.Equal(acts[0], acts[2]) {
-		t.Errorf("Explore = %v, %v with the same noise, and %v with another", acts[0], acts[1], acts[2])
+	if !sameBits(outs[0].Act, outs[1].Act) || slices.Equal(outs[0].Act, outs[2].Act) {
+		t.Errorf("Act = %v, %v with the same noise, and %v with another", outs[0].Act, outs[1].Act, outs[2].Act)
 	}
-	c := p.Clone().(*policy.Squashed)
-	for _, param := range c.Params() {
-		param.Value[0]++
-	}
-	one, two := make([]float32, 2*rows), make([]float32, 2*rows)
-	newSquashed(t, true).Act(obs, one)
-	if p.Act(obs, two); !slices.Equal(one, two) {
-		t.Errorf("a change of the copy changes what the original does from %v to %v", one, two)
-	}
-	if len(c.Tensors()) != 5 {
-		t.Errorf("%d tensors, want two layers' and log_std", len(c.Tensors()))
+	sigma := math.Exp(-0.5)
+	for i := range rows { // Choose has one noise for all rows
+		epsilon := make([]float32, a*l)
+		for k := range epsilon {
+			epsilon[k] = float32(float64(noise[i*a*l+k]) / sigma)
+		}
+		act, logp := make([]float32, a), make([]float32, 1)
+		p.Choose(obs[3*i:3*i+3], epsilon, act, logp)
+		for j := range act {
+			if got := outs[2].Raw[a*i+j]; math.Abs(float64(got-act[j])) > 1e-5 {
+				t.Errorf("row %d: Raw %d = %v, Choose has %v", i, j, got, act[j])
+			}
+		}
+		if got := outs[2].LogProb[i]; math.Abs(float64(got-logp[0])) > 1e-4 {
+			t.Errorf("row %d: LogProb = %v, Choose has %v", i, got, logp[0])
+		}
 	}
 }

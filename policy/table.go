@@ -13,29 +13,39 @@ import (
 // choice or several, and each combination has a number: see numbering. A Table acts
 // greedily; of equal values it takes the first.
 type Table struct {
-	Q        *tape.Param // [states, actions]
+	Q *tape.Param // [states, actions]
+	base
 	obs, act numbering
-	spec     Spec
 }
 
 var _ Policy = (*Table)(nil)
 
 // NewTable returns a Table for spec with every value q.
 func NewTable(spec env.Spec, q float32) (*Table, error) {
-	obs, err := newNumbering(spec.Obs, "observations", "discretize_observation")
+	t, err := newTable(&builder{design: &design{kind: tableKind}, numbers: nn.MaxWeights}, spec)
 	if err != nil {
 		return nil, fmt.Errorf("policy: %w", err)
+	}
+	f32.Fill(t.Q.Value, q)
+	return t, nil
+}
+
+// newTable returns the Table that b is for, with every value 0.
+func newTable(b *builder, spec env.Spec) (*Table, error) {
+	obs, err := newNumbering(spec.Obs, "observations", "discretize_observation")
+	if err != nil {
+		return nil, err
 	}
 	act, err := newNumbering(spec.Act, "actions", "discretize_action")
 	if err != nil {
-		return nil, fmt.Errorf("policy: %w", err)
+		return nil, err
 	}
-	if obs.count > nn.MaxWeights/act.count {
-		return nil, fmt.Errorf("policy: a table of %d states and %d actions, want %d values at most", obs.count, act.count, nn.MaxWeights)
+	if obs.count > b.numbers/act.count {
+		return nil, fmt.Errorf("a table of %d states and %d actions, want %d values at most", obs.count, act.count, b.numbers)
 	}
-	t := &Table{tape.NewParam("q", obs.count, act.count), obs, act, Spec{Obs: spec.Obs, Act: spec.Act, Scores: act.count, Values: true}}
-	f32.Fill(t.Q.Value, q)
-	return t, nil
+	t := &Table{Q: tape.NewParam("q", obs.count, act.count), obs: obs, act: act}
+	t.base = b.base(Spec{Obs: spec.Obs, Act: spec.Act, Scores: act.count, Values: true})
+	return t, b.err
 }
 
 // State returns the number of an observation's state.
@@ -49,9 +59,6 @@ func (t *Table) Row(state int) []float32 {
 	i := state * t.Q.Cols
 	return t.Q.Value[i : i+t.Q.Cols]
 }
-
-// Spec describes the policy.
-func (t *Table) Spec() Spec { return t.spec }
 
 // Choices is the width of a mask's row: all choices of an action side by side.
 func (t *Table) Choices() int { return t.act.choices() }

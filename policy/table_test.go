@@ -37,10 +37,35 @@ func TestTableNumbers(t *testing.T) {
 	table.Row(26)[11], table.Row(703)[3] = 1, 2
 	both, v := make([]float32, 6), make([]float32, 2)
 	for _, p := range []policy.Policy{table, table.Clone()} {
-		p.Act([]float32{1, 2, 0, 31, 10, 1}, both)
-		p.(policy.Valuer).Values([]float32{1, 2, 0, 31, 10, 1}, v)
+		p.Act(policy.In{Obs: []float32{1, 2, 0, 31, 10, 1}}, policy.Out{Act: both, Value: v})
 		if !slices.Equal(both, []float32{1, 1, 2, 0, 1, 0}) || !slices.Equal(v, []float32{1, 2}) {
 			t.Errorf("Act = %v and Values = %v, want [1 1 2 0 1 0] and [1 2]", both, v)
+		}
+	}
+}
+
+// TestTableMask wants the best of the actions whose every choice is allowed, with its
+// value: (bit, choice of 3) has the numbers 3·bit + choice, and a mask [may be 0, may be
+// 1, choice 0, 1, 2].
+func TestTableMask(t *testing.T) {
+	act := env.Tuple{env.MultiBinary{N: 1}, env.Discrete{N: 3}}
+	table := must[*policy.Table](t)(policy.NewTable(env.Spec{Obs: env.Discrete{N: 1}, Act: act}, 0))
+	copy(table.Row(0), []float32{3, 5, 1, 4, 6, 2})
+	for _, c := range []struct {
+		mask []bool
+		act  []float32
+		v    float32
+	}{
+		{nil, []float32{1, 1}, 6},
+		{[]bool{true, true, true, true, true}, []float32{1, 1}, 6},
+		{[]bool{true, false, true, true, true}, []float32{0, 1}, 5},
+		{[]bool{true, true, true, false, true}, []float32{1, 0}, 4},
+		{[]bool{true, false, false, false, true}, []float32{0, 2}, 1},
+	} {
+		out := outFor(table, 1)
+		table.Act(policy.In{Obs: []float32{0}, Mask: c.mask}, out)
+		if !slices.Equal(out.Act, c.act) || out.Value[0] != c.v || !slices.Equal(out.Scores, table.Row(0)) {
+			t.Errorf("mask %v: Act = %v of value %v, scores %v; want %v of %v, and all scores", c.mask, out.Act, out.Value, out.Scores, c.act, c.v)
 		}
 	}
 }
@@ -55,6 +80,8 @@ func TestTableErrors(t *testing.T) {
 		{env.Tuple{two, box}, two, "observations of a table are choices"},
 		{two, env.Dict{{Name: "x", Space: box}}, "discretize_action makes them so"},
 		{env.MultiBinary{N: 25}, two, "observations of 25 choices have more"},
+		{env.Image{H: 2, W: 3, C: 1}, two, "and not an Image of 2×3×1"},
+		{env.MultiDiscrete{N: []int{0}}, two, "observations of 1 choices have more"},
 		{env.MultiDiscrete{N: []int{1 << 20, 1 << 20}}, two, "have more values together than the 16777216 that a table takes"},
 		{env.MultiBinary{N: 24}, env.Discrete{N: 5}, "a table of 16777216 states and 5 actions, want 67108864 values at most"},
 	} {

@@ -14,13 +14,11 @@ import (
 // several tilings of a Box of observations: tile coding, Sutton and Barto 2018,
 // section 9.5.4. It acts greedily; of equal values the first counts.
 type Tiles struct {
-	W         *tape.Param // [tilings·tiles, actions]
-	tilings   int
-	tiles     int // along a dimension
-	low, high []float32
-	active    []int // scratch: rows of W
-	spec      Spec
-	q         []float32 // scratch: [actions]
+	W *tape.Param // [tilings·tiles, actions]
+	base
+	tiling
+	active []int     // scratch: rows of W
+	q      []float32 // scratch: [actions]
 }
 
 var _ Policy = (*Tiles)(nil)
@@ -29,30 +27,55 @@ var _ Policy = (*Tiles)(nil)
 // not empty they are bounds in place of those of the observations, which must have
 // some; what is beyond counts as on the edge.
 func NewTiles(spec env.Spec, tilings, tiles int, low, high []float32, q float32) (*Tiles, error) {
-	ownLow, ownHigh, ok := numberBounds(spec.Obs)
-	actions, ok2 := oneChoice(spec.Act)
-	if !ok || !ok2 {
-		return nil, fmt.Errorf("policy: tiles take observations that are a Box of numbers and actions that are a choice (Discrete), not %s and %s", env.Describe(spec.Obs), env.Describe(spec.Act))
-	}
 	if len(low)+len(high) == 0 {
-		low, high = ownLow, ownHigh
+		low, high, _ = numberBounds(spec.Obs)
 	}
-	if size := len(ownLow); len(low) != size || len(high) != size {
-		return nil, fmt.Errorf("policy: bounds of %d and %d numbers, want %d each", len(low), len(high), size)
+	d := &design{kind: tilesKind, tiles: tiling{tilings, tiles, low, high}}
+	t, err := newTiles(&builder{design: d, numbers: nn.MaxWeights}, spec)
+	if err != nil {
+		return nil, fmt.Errorf("policy: %w", err)
 	}
-	cells := float64(tilings)
-	for j := range low {
-		if width := float64(high[j]) - float64(low[j]); !(0 < width && width <= math.MaxFloat32/2) {
-			return nil, fmt.Errorf("policy: observation %d is in [%v, %v], want bounds: low and high of the agent set them", j, low[j], high[j])
-		}
-		cells *= float64(tiles + 1)
-	}
-	if cells*float64(actions) > nn.MaxWeights {
-		return nil, fmt.Errorf("policy: %d tilings of %d tiles in %d dimensions for %d actions are more than %d weights", tilings, tiles, len(low), actions, nn.MaxWeights)
-	}
-	t := &Tiles{tape.NewParam("tiles", int(cells), actions), tilings, tiles, low, high, make([]int, tilings), Spec{Obs: spec.Obs, Act: spec.Act, Scores: actions, Values: true}, make([]float32, actions)}
 	f32.Fill(t.W.Value, q/float32(tilings))
 	return t, nil
+}
+
+// newTiles returns the Tiles that b is for, with every value 0.
+func newTiles(b *builder, spec env.Spec) (*Tiles, error) {
+	numbers, _, ok := numberBounds(spec.Obs)
+	actions, ok2 := oneChoice(spec.Act)
+	if !ok || !ok2 {
+		return nil, fmt.Errorf("tiles take observations that are a Box of numbers and actions that are a choice (Discrete), not %s and %s", env.Describe(spec.Obs), env.Describe(spec.Act))
+	}
+	if err := b.tiles.check(len(numbers)); err != nil {
+		return nil, err
+	}
+	cells := float64(b.tiles.Tilings)
+	for range numbers {
+		cells *= float64(b.tiles.Tiles + 1)
+	}
+	if cells*float64(actions) > float64(b.numbers) {
+		return nil, fmt.Errorf("%d tilings of %d tiles in %d dimensions for %d actions are more than %d weights", b.tiles.Tilings, b.tiles.Tiles, len(numbers), actions, b.numbers)
+	}
+	t := &Tiles{W: tape.NewParam("tiles", int(cells), actions), tiling: b.tiles, active: make([]int, b.tiles.Tilings), q: make([]float32, actions)}
+	t.base = b.base(Spec{Obs: spec.Obs, Act: spec.Act, Scores: actions, Values: true})
+	return t, b.err
+}
+
+// check returns an error unless a tiling can be of n numbers.
+func (t *tiling) check(n int) error {
+	const most = 1 << 20
+	if !(1 <= t.Tilings && t.Tilings <= most && 1 <= t.Tiles && t.Tiles <= most) {
+		return fmt.Errorf("%d tilings of %d tiles, want 1 … %d of both", t.Tilings, t.Tiles, most)
+	}
+	if len(t.Low) != n || len(t.High) != n {
+		return fmt.Errorf("bounds of %d and %d numbers, want %d each", len(t.Low), len(t.High), n)
+	}
+	for j, low := range t.Low {
+		if width := float64(t.High[j]) - float64(low); !(0 < width && width <= math.MaxFloat32/2) {
+			return fmt.Errorf("observation %d is in [%v, %v], want bounds: low and high of the agent set them", j, low, t.High[j])
+		}
+	}
+	return nil
 }
 
 // numberBounds returns the bounds of a space that is numbers alone.
@@ -77,9 +100,9 @@ func (t *Tiles) Active(obs []float32) []int {
 	for k := range t.active {
 		row := k
 		for j, x := range obs {
-			at := float64(min(max((x-t.low[j])/(t.high[j]-t.low[j]), 0), 1)) * float64(t.tiles)
-			_, shift := math.Modf(float64(k*(2*j+1)) / float64(t.tilings))
-			row = row*(t.tiles+1) + min(int(at+shift), t.tiles)
+			at := float64(min(max((x-t.Low[j])/(t.High[j]-t.Low[j]), 0), 1)) * float64(t.Tiles)
+			_, shift := math.Modf(float64(k*(2*j+1)) / float64(t.Tilings))
+			row = row*(t.Tiles+1) + min(int(at+shift), t.Tiles)
 		}
 		t.active[k] = row
 	}
@@ -101,13 +124,10 @@ func (t *Tiles) Row(obs []float32) []float32 {
 // allows all.
 func (t *Tiles) Best(q []float32, mask []bool) int { return best(q, mask) }
 
-// Spec describes the policy.
-func (t *Tiles) Spec() Spec { return t.spec }
-
 // Act takes the best actions that are allowed: the agent explores, and not the policy. The
 // value is theirs. Scores are the values of all actions, allowed or not.
 func (t *Tiles) Act(in In, out Out) {
-	o, a := len(t.low), len(t.q)
+	o, a := len(t.Low), len(t.q)
 	for i := range len(in.Obs) / o {
 		q := t.Row(in.Obs[i*o : (i+1)*o])
 		row := Out{Act: rowOf(out.Act, i), Raw: rowOf(out.Raw, i), LogProb: rowOf(out.LogProb, i), Value: rowOf(out.Value, i)}
@@ -132,6 +152,6 @@ func (t *Tiles) Tensors() []*tape.Param { return []*tape.Param{t.W} }
 // Clone returns a copy.
 func (t *Tiles) Clone() Policy {
 	c := *t
-	c.W, c.active, c.q = t.W.Clone(), make([]int, t.tilings), make([]float32, len(t.q))
+	c.W, c.active, c.q = t.W.Clone(), make([]int, t.Tilings), make([]float32, len(t.q))
 	return &c
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/policy"
+	"github.com/rlrun/rlrun/policy/nn"
 )
 
 // TestTiles has two tilings of four tiles over [0, 1] and over [0, 2]. In tiles 0.2 is
@@ -38,10 +39,34 @@ func TestTiles(t *testing.T) {
 	}
 	act, v, c := make([]float32, 2), make([]float32, 2), q.Clone()
 	q.W.Value[3*2+1] = 0
-	c.Act([]float32{0.2, 1.5, 1, 2}, act)
-	c.(policy.Valuer).Values([]float32{0.2, 1.5, 1, 2}, v)
+	c.Act(policy.In{Obs: []float32{0.2, 1.5, 1, 2}}, policy.Out{Act: act, Value: v})
 	if !slices.Equal(act, []float32{1, 0}) || !slices.Equal(v, []float32{2.5, 1}) {
 		t.Errorf("a clone acts %v and values %v, want [1 0] and [2.5 1]", act, v)
+	}
+}
+
+// TestBestAllowed wants the best of the allowed actions with its value, and the scores of
+// all, of tiles and networks alike.
+func TestBestAllowed(t *testing.T) {
+	tiles := must[*policy.Tiles](t)(policy.NewTiles(env.Spec{Obs: env.NewBox(0, 1, 1), Act: env.Discrete{N: 3}}, 1, 1, nil, nil, 0))
+	copy(tiles.W.Value, []float32{1, 3, 2})
+	k := policy.DefaultKwargs()
+	k.NetArch = policy.Layers()
+	q := must[*policy.QNetwork](t)(policy.NewQNetwork(newRand(), env.Spec{Obs: env.NewBox(0, 1, 1), Act: env.Discrete{N: 3}}, k, nil, nn.Native{}, false))
+	clear(q.Params()[0].Value)
+	copy(q.Params()[1].Value, []float32{1, 3, 2})
+	for _, p := range []policy.Policy{tiles, q} {
+		out := outFor(p, 4)
+		p.Act(policy.In{Obs: make([]float32, 4), Mask: []bool{true, true, true, true, false, true, true, false, false, false, true, false}}, out)
+		if want := []float32{1, 2, 0, 1}; !slices.Equal(out.Act, want) || !slices.Equal(out.Raw, want) {
+			t.Errorf("%T: Act = %v, Raw = %v, want %v", p, out.Act, out.Raw, want)
+		}
+		if want := []float32{3, 2, 1, 3}; !slices.Equal(out.Value, want) {
+			t.Errorf("%T: Value = %v, want %v", p, out.Value, want)
+		}
+		if want := slices.Repeat([]float32{1, 3, 2}, 4); !slices.Equal(out.Scores, want) {
+			t.Errorf("%T: Scores = %v, want %v", p, out.Scores, want)
+		}
 	}
 }
 
@@ -56,6 +81,8 @@ func TestTilesErrors(t *testing.T) {
 		want      string
 	}{
 		{two, two, 4, nil, nil, "Box"},
+		{env.Image{H: 2, W: 2, C: 1}, two, 4, nil, nil, "Box"},
+		{env.Tuple{env.NewBox(0, 1, 2), env.NewBox(0, 1, 1)}, two, 4, nil, nil, ""},
 		{endless, env.NewBox(0, 1, 1), 4, nil, nil, "Discrete"},
 		{endless, two, 4, nil, nil, "observation 1"},
 		{endless, two, 4, []float32{0, 1}, []float32{1, 1}, "observation 1"},

@@ -15,8 +15,8 @@ import (
 func TestShareTrunk(t *testing.T) {
 	spec := env.Spec{Obs: env.NewBox(-1, 1, 3), Act: env.Discrete{N: 3}}
 	k := policy.DefaultKwargs()
-	k.ShareTrunk, k.NetArch = true, []int{16, 8}
-	m, err := policy.NewActorCritic(newRand(), spec, k, nn.Native{})
+	k.ShareTrunk, k.NetArch = true, policy.Layers(16, 8)
+	m, err := policy.NewActorCritic(newRand(), spec, k, nil, nn.Native{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,11 +38,11 @@ func TestShareTrunk(t *testing.T) {
 		}
 		return all
 	}
-	m.Pi(obs).Entropy().Mean().Backward()
+	m.Pi(obs, nil).Entropy().Mean().Backward()
 	m.V(obs).Mean().Backward()
 	apart := grads()
 	m.Tape.Reset()
-	pi, v := m.PiV(obs)
+	pi, v := m.PiV(obs, nil)
 	pi.Entropy().Mean().Add(v.Mean()).Backward()
 	for i, g := range grads() {
 		if math.Abs(float64(g-apart[i])) > 1e-6 {
@@ -50,24 +50,16 @@ func TestShareTrunk(t *testing.T) {
 		}
 	}
 
-	values, act, logp := make([]float32, rows), make([]float32, rows), make([]float32, rows)
-	m.Values(obs, values)
-	if !sameBits(values, v.Value) {
-		t.Errorf("Values = %v, want V's %v", values, v.Value)
+	out := outFor(m, rows)
+	m.Act(policy.In{Obs: obs, Rand: seeded(rows)}, out)
+	if !sameBits(out.Value, v.Value) {
+		t.Errorf("Value = %v, want V's %v", out.Value, v.Value)
 	}
-	m.Explore(newRand(), obs, act, logp)
-	if want := pi.LogProb(act).Value; !sameBits(logp, want) {
-		t.Errorf("Explore's log π = %v, want Pi's %v", logp, want)
+	if want := pi.LogProb(out.Raw).Value; !sameBits(out.LogProb, want) {
+		t.Errorf("LogProb = %v, want Pi's %v", out.LogProb, want)
 	}
-	c := m.Copy()
-	clear(c.Params()[0].Value)
-	if got := make([]float32, rows); true {
-		if m.Values(obs, got); !sameBits(got, values) {
-			t.Error("changing a copy's trunk changes the original")
-		}
-	}
-	k.NetArch = nil
-	if _, err := policy.NewActorCritic(newRand(), spec, k, nn.Native{}); err == nil {
+	k.NetArch = policy.Layers()
+	if _, err := policy.NewActorCritic(newRand(), spec, k, nil, nn.Native{}); err == nil {
 		t.Error("a shared trunk of no layers: no error")
 	}
 }

@@ -3,6 +3,7 @@ package render
 import (
 	"image/color"
 	"math"
+	"strings"
 )
 
 // Gauges is the Scene of an environment that has none: rows of numbers as bars.
@@ -13,6 +14,7 @@ type Gauge struct {
 	Name      string
 	Values    []float32
 	Low, High []float32 // bounds of each value; nil or infinite where there are none
+	Names     []string  // of each value; nil where they have none
 }
 
 var _ Scene = Gauges(nil)
@@ -40,6 +42,14 @@ func (g Gauge) bars(c Canvas, x0, y0, x1, y1 float32, ink, faint, col color.RGBA
 		Rect(c, x, mid, x+width, mid+half*g.share(i, v), col)
 	}
 	Segment(c, x0, mid, x0+pitch*n-(pitch-width), mid, 0.008, ink)
+	for i, name := range g.Names {
+		const size = 0.055
+		for line, word := range strings.Fields(name) {
+			if float32(len(word))*size/2 < pitch { // letters are about half as wide as high
+				c.Text(x0+pitch*float32(i)+width/2, y1-1.1*size*float32(line+1), size, 0.5, word, ink)
+			}
+		}
+	}
 }
 
 // share is v between -1 and 1: of the greatest that it can be, or squashed.

@@ -6,6 +6,7 @@ import (
 	"image/color"
 	"math"
 	"reflect"
+	"slices"
 	"testing"
 
 	"github.com/rlrun/rlrun/env"
@@ -78,5 +79,21 @@ func TestGauges(t *testing.T) {
 		if got := 2 * (bar[5] - bar[1]) / full; math.Abs(float64(got-want)) > 1e-5 {
 			t.Errorf("bar %d is %v high, want %v", i, got, want)
 		}
+	}
+}
+
+// TestGaugeNames writes the words of a name below each other, where they fit.
+func TestGaugeNames(t *testing.T) {
+	var rec render.Recorder
+	render.Gauges{{Name: "x", Values: []float32{1, 1}, Names: []string{"pole angle", "antidisestablishmentarianism"}}}.Draw(&rec, render.Look{})
+	var words []string
+	var y []float32
+	for _, o := range rec.Ops {
+		if o.Op == "text" && o.Text != "x" {
+			words, y = append(words, o.Text), append(y, o.Args[1])
+		}
+	}
+	if !slices.Equal(words, []string{"pole", "angle"}) || y[0] <= y[1] {
+		t.Errorf("the names are written as %q at heights %v, want pole above angle", words, y)
 	}
 }

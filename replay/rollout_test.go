@@ -1,19 +1,18 @@
 package replay_test
 
 import (
-	"bytes"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"testing"
 
 	"github.com/rlrun/rlrun/env"
-	"github.com/rlrun/rlrun/env/state"
 	"github.com/rlrun/rlrun/replay"
 )
 
 func spec() env.Spec { return env.Spec{Obs: env.NewBox(0, 10, 1), Act: env.Discrete{N: 2}} }
 
-// step returns the result of a step of two environments, none of which ended.
+// step returns the result of a step of two environments that did not end.
 func step(obs ...float32) *env.Result {
 	r := env.NewResult(2, 1)
 	copy(r.Obs, obs)
@@ -21,63 +20,140 @@ func step(obs ...float32) *env.Result {
 	return r
 }
 
+// first has both of two environments begin an episode.
+var first = []bool{true, true}
+
+// observed returns all that was observed in r.
+func observed(r *replay.Rollout) (all []float32) {
+	for from, obs := range r.Observed() {
+		if from != len(all) {
+			panic("a piece begins with another row")
+		}
+		all = append(all, obs...)
+	}
+	return all
+}
+
 // Two environments, two steps. The first is cut off at its second step, on
-// observation 9; the second ends at its first, at the time limit besides.
-func ExampleRollout_Next() {
-	r := replay.NewRollout(spec(), 2, 2, []float32{1, 5})
-	act := []float32{0, 1}
+// observation 9; the second ends at its first, at the time limit besides. The critic's
+// value is the observation, and γ = λ = 1.
+func ExampleRollout() {
+	r := replay.NewRollout(spec(), 2, 2, false)
+	r.Begin([]float32{1, 5}, nil, first)
+	act, logp := []float32{0, 1}, []float32{-1, -1}
 	one, two := step(2, 6), step(3, 7)
-	one.Next[1], one.Terminated[1], one.Truncated[1] = 8, true, true
-	two.Next[0], two.Truncated[0] = 9, true
-	r.Add(act, one)
-	r.Add(act, two)
-	next := make([]float32, 4)
-	r.Next(next, r.Obs) // a critic whose value is the observation
-	fmt.Println(r.Obs, next, r.Now())
-	// Output: [1 5 2 6 3 7 9] [2 0 9 7] [3 7]
+	one.Next[1], one.Terminated[1], one.Truncated[1], one.First[1] = 8, true, true, true
+	two.Next[0], two.Truncated[0], two.First[0] = 9, true, true
+	r.Add(act, logp, one)
+	r.Add(act, logp, two)
+	copy(r.Values(), observed(r))
+	r.Advantages(1, 1)
+	fmt.Println(observed(r), r.First, r.Advantage, r.Return)
+	// Output: [1 5 2 6 3 7 9] [true true false true] [8 -5 7 1] [9 0 9 7]
 }
 
-// TestRefill goes on after the last step: what to act on next becomes the first
-// row, and the final rows are gone.
+// TestRefill begins with what the environments show; the final rows are gone.
 func TestRefill(t *testing.T) {
-	r := replay.NewRollout(spec(), 1, 2, []float32{1, 5})
+	r := replay.NewRollout(spec(), 1, 2, false)
+	r.Begin([]float32{1, 5}, nil, first)
 	cut := step(2, 6)
 	cut.Truncated[0] = true
-	r.Add([]float32{0, 1}, cut)
-	r.Add([]float32{1, 0}, step(3, 7))
-	if want := []float32{2, 6, 3, 7}; !slices.Equal(r.Obs, want) || len(r.Final) != 0 {
-		t.Errorf("Obs, Final = %v, %v, want %v and none", r.Obs, r.Final, want)
+	r.Add([]float32{0, 1}, []float32{-1, -2}, cut)
+	r.Begin([]float32{2, 6}, nil, []bool{true, false})
+	r.Add([]float32{1, 0}, []float32{-3, -4}, step(3, 7))
+	if got, want := observed(r), []float32{2, 6, 3, 7}; !slices.Equal(got, want) {
+		t.Errorf("observed %v, want %v", got, want)
 	}
-	if !slices.Equal(r.Steps(), []float32{2, 6}) || !slices.Equal(r.Act, []float32{1, 0}) || r.Done[0] != 0 {
-		t.Errorf("Steps, Act, Done = %v, %v, %v, want [2 6], [1 0], [0 0]", r.Steps(), r.Act, r.Done)
+	b := r.All()
+	if !slices.Equal(b.Obs, []float32{2, 6}) || !slices.Equal(b.Act, []float32{1, 0}) || !slices.Equal(b.LogProb, []float32{-3, -4}) || r.Done[0] != 0 || r.First[1] {
+		t.Errorf("obs, act, log-probabilities, done, first = %v, %v, %v, %v, %v, want [2 6], [1 0], [-3 -4], [0 0], [true false]", b.Obs, b.Act, b.LogProb, r.Done, r.First)
 	}
 }
 
-func TestState(t *testing.T) {
-	a, b := replay.NewRollout(spec(), 1, 2, []float32{1, 5}), replay.NewRollout(spec(), 1, 2, []float32{0, 0})
-	a.Add([]float32{0, 1}, step(2, 6))
-	var f bytes.Buffer
-	if err := state.Save(&f, a); err != nil {
-		t.Fatal(err)
+// filled returns a full rollout of 3 steps of 2 environments, whose observation, action,
+// log-probability and advantage are the number of the row, and whose mask allows the
+// choice of an odd row, or the other one.
+func filled(space env.Space) *replay.Rollout {
+	r := replay.NewRollout(env.Spec{Obs: space, Act: env.Discrete{N: 2}}, 3, 2, true)
+	mask := []bool{true, false, false, true}
+	r.Begin([]float32{0, 1}, mask, first)
+	for k := float32(0); k < 6; k += 2 {
+		res := step(k+2, k+3)
+		res.Mask = mask
+		r.Add([]float32{k, k + 1}, []float32{k, k + 1}, res)
+		r.Advantage[int(k)], r.Advantage[int(k)+1] = k, k+1
 	}
-	if err := state.Load(&f, b); err != nil {
-		t.Fatal(err)
-	}
-	if !slices.Equal(b.Now(), []float32{2, 6}) {
-		t.Errorf("Now() after Load = %v, want [2 6]", b.Now())
+	return r
+}
+
+// TestMinibatches: 6 rows by 4 are minibatches of 4 and 2, each row once, in an order that
+// differs between epochs. Observations of choices are kept as bytes.
+func TestMinibatches(t *testing.T) {
+	for _, space := range []env.Space{env.NewBox(0, 10, 1), env.Discrete{N: 10}} {
+		r, rng := filled(space), rand.New(rand.NewPCG(1, 2))
+		var orders [][]float32
+		for range 3 {
+			var sizes []int
+			var order []float32
+			for b := range r.Minibatches(rng, 4) {
+				sizes, order = append(sizes, b.Len()), append(order, b.Obs...)
+				if !slices.Equal(b.Obs, b.Act) || !slices.Equal(b.Obs, b.LogProb) || !slices.Equal(b.Obs, b.Advantage) || len(b.Value) != b.Len() || len(b.Return) != b.Len() {
+					t.Errorf("%T: columns %v are of different rows", space, b)
+				}
+				for i, obs := range b.Obs {
+					if odd := int(obs)%2 == 1; b.Mask[2*i] == odd || b.Mask[2*i+1] != odd {
+						t.Errorf("%T: mask of row %v = %v", space, obs, b.Mask[2*i:2*i+2])
+					}
+				}
+			}
+			if !slices.Equal(sizes, []int{4, 2}) || !slices.Equal(slices.Sorted(slices.Values(order)), []float32{0, 1, 2, 3, 4, 5}) {
+				t.Errorf("%T: minibatches of %v rows, %v in all, want 4 and 2, each once", space, sizes, order)
+			}
+			orders = append(orders, order)
+		}
+		if slices.Equal(orders[0], orders[1]) || slices.Equal(orders[1], orders[2]) {
+			t.Errorf("%T: epochs in the orders %v, want others", space, orders)
+		}
+		n := 0
+		for range r.Minibatches(rng, 100) {
+			n++
+		}
+		for range r.Minibatches(rng, 1) {
+			n++
+			break
+		}
+		if n != 2 {
+			t.Errorf("%T: a minibatch of all, and one that the loop was left in: %d, want 2", space, n)
+		}
 	}
 }
 
-func TestAllocs(t *testing.T) {
-	r := replay.NewRollout(spec(), 2, 2, []float32{1, 5})
-	cut := step(2, 6)
-	cut.Truncated[0] = true
-	next := make([]float32, 4)
-	if n := testing.AllocsPerRun(10, func() {
-		r.Add([]float32{0, 1}, cut)
-		r.Add([]float32{0, 1}, cut)
-		r.Next(next, r.Obs)
-	}); n != 0 {
-		t.Errorf("a warm Rollout allocates %v times, want 0", n)
+// TestRolloutAllocs has time limits, bytes and the last, smaller minibatch.
+func TestRolloutAllocs(t *testing.T) {
+	for _, space := range []env.Space{env.NewBox(0, 10, 1), env.Image{H: 1, W: 1, C: 1}} {
+		r, rng := filled(space), rand.New(rand.NewPCG(1, 2))
+		cut := step(2, 6)
+		cut.Truncated[0], cut.Mask = true, []bool{true, true, true, true}
+		sum := float32(0)
+		if n := testing.AllocsPerRun(10, func() {
+			r.Begin([]float32{1, 5}, cut.Mask, first)
+			for range r.T {
+				r.Add([]float32{0, 1}, []float32{0, 0}, cut)
+			}
+			v := r.Values()
+			for from, obs := range r.Observed() {
+				copy(v[from:], obs)
+			}
+			for _, obs := range r.Acted() {
+				sum += obs[0]
+			}
+			r.Advantages(0.9, 0.9)
+			for b := range r.Minibatches(rng, 4) {
+				sum += b.Obs[0]
+			}
+			sum += r.All().Obs[0]
+		}); n != 0 {
+			t.Errorf("%T: a warm Rollout allocates %v times, want 0", space, n)
+		}
 	}
 }

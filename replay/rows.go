@@ -90,6 +90,19 @@ func (r *rows) get(x []float32, i int) {
 	}
 }
 
+// view returns the rows from … to-1, until they change or scratch is written again: it
+// is their own memory where they are floats side by side, and scratch otherwise.
+func (r *rows) view(scratch *[]float32, from, to int) []float32 {
+	if len(r.columns) == 1 && r.columns[0].bytes == nil {
+		return r.columns[0].floats[from*r.width : to*r.width]
+	}
+	*scratch = f32.Grow(*scratch, (to-from)*r.width)
+	for i := from; i < to; i++ {
+		r.get((*scratch)[(i-from)*r.width:(i-from+1)*r.width], i)
+	}
+	return *scratch
+}
+
 // gather writes the rows of an index to x, one after the other.
 func (r *rows) gather(x []float32, index []int) {
 	if len(r.columns) == 1 && r.columns[0].bytes == nil {

@@ -41,7 +41,7 @@ eval: {episodes: 10, freq: 1000, freq_episodes: 2}
 
 	again := agents.Must(run.Load(dir, catalog))
 	best := agents.Must(again.Policy(true))
-	judged := agents.Must(again.Evaluate(ctx, best, 20, 7))
+	judged := agents.Must(again.Evaluate(ctx, best, run.Evaluation{Episodes: 20, Seed: 7}))
 	fmt.Println(judged.Eval.Episodes, judged.Eval.Mean > 0)
 	// Output:
 	// pole 10 true <nil>

@@ -29,8 +29,8 @@ func Knowledge(s *scenario.Scenario, p policy.Policy) (values []float32, best []
 	best, _ = greedy(context.Background(), p, tab)
 	if p.Spec().Values {
 		values = make([]float32, len(best))
-		everyState(context.Background(), p, tab, func(from int, obs []float32, n int) {
-			p.Act(policy.In{Obs: obs}, policy.Out{Value: values[from : from+n]})
+		everyState(context.Background(), p, tab, func(from int, in policy.In, n int) {
+			p.Act(in, policy.Out{Value: values[from : from+n]})
 		})
 	}
 	return values, best

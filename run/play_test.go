@@ -30,7 +30,10 @@ func TestPlayer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	player := episode.New(v.(*env.Vec).Env(0), r.Scenario.EpisodeLimit())
+	player, err := episode.New(v.(*env.Vec).Env(0), r.Scenario.EpisodeLimit())
+	if err != nil {
+		t.Fatal(err)
+	}
 	act := make([]float32, 1)
 	for _, i := range []int{0, 1, 255, 256} {
 		if err := player.Reset(run.EpisodeSeed(seed, i)); err != nil {

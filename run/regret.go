@@ -7,14 +7,15 @@ import (
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/grid"
 	"github.com/rlrun/rlrun/policy"
+	"github.com/rlrun/rlrun/scenario"
 )
 
 // regret returns the optimal value of the start less the exact value of p, acting
 // greedily, both at the agent's discount. It is nil if the environment is not tabular. It
 // is NaN if p has no value, because its episodes need not end, or if there are too many
 // states. The end of ctx is an error.
-func (r *Run) regret(ctx context.Context, p policy.Policy) (*Number, error) {
-	tab := r.Scenario.Tabular
+func regret(ctx context.Context, s *scenario.Scenario, p policy.Policy) (*Number, error) {
+	tab := s.Tabular
 	if tab == nil {
 		return nil, nil
 	}
@@ -26,7 +27,7 @@ func (r *Run) regret(ctx context.Context, p policy.Policy) (*Number, error) {
 	if err != nil {
 		return nil, err
 	}
-	x, err := tab.Model().Regret(ctx, act, r.Scenario.Discount())
+	x, err := tab.Model().Regret(ctx, act, s.Discount())
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
@@ -59,11 +60,11 @@ func width(p policy.Policy, tab grid.Tabular) int {
 // greedy returns the action of p in each state of a model.
 func greedy(ctx context.Context, p policy.Policy, tab grid.Tabular) ([]int, error) {
 	actions, act := make([]int, tab.Model().States), []float32(nil)
-	err := everyState(ctx, p, tab, func(from int, obs []float32, n int) {
+	err := everyState(ctx, p, tab, func(from int, in policy.In, n int) {
 		if act == nil {
 			act = make([]float32, n)
 		}
-		p.Act(policy.In{Obs: obs}, policy.Out{Act: act[:n]})
+		p.Act(in, policy.Out{Act: act[:n]})
 		for i, a := range act[:n] {
 			actions[from+i] = int(a)
 		}
@@ -71,12 +72,16 @@ func greedy(ctx context.Context, p policy.Policy, tab grid.Tabular) ([]int, erro
 	return actions, err
 }
 
-// everyState calls f with the observations [n, O] of the states from, …, from+n-1 of a
-// model, batch by batch. The first batch is the largest.
-func everyState(ctx context.Context, p policy.Policy, tab grid.Tabular, f func(from int, obs []float32, n int)) error {
-	states, o := tab.Model().States, tab.Spec().Obs.Size()
+// everyState calls f with the observations [n, O] and masks [n, M] of the states from, …,
+// from+n-1 of a model, batch by batch. The first batch is the largest.
+func everyState(ctx context.Context, p policy.Policy, tab grid.Tabular, f func(from int, in policy.In, n int)) error {
+	states, o, m := tab.Model().States, tab.Spec().Obs.Size(), tab.Model().Actions
 	batch := min(states, max(1, maxBatch/width(p, tab)))
-	obs := make([]float32, batch*o)
+	obs, mask := make([]float32, batch*o), []bool(nil)
+	masker, masked := tab.(grid.StateMasker)
+	if masked {
+		mask = make([]bool, batch*m)
+	}
 	for from := 0; from < states; from += batch {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -84,8 +89,15 @@ func everyState(ctx context.Context, p policy.Policy, tab grid.Tabular, f func(f
 		n := min(batch, states-from)
 		for i := range n {
 			tab.ObserveState(from+i, obs[i*o:(i+1)*o])
+			if masked {
+				masker.MaskState(from+i, mask[i*m:(i+1)*m])
+			}
 		}
-		f(from, obs[:n*o], n)
+		in := policy.In{Obs: obs[:n*o]}
+		if masked {
+			in.Mask = mask[:n*m]
+		}
+		f(from, in, n)
 	}
 	return nil
 }

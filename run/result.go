@@ -10,8 +10,6 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/rlrun/rlrun/agents"
-	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/internal/infile"
 	"github.com/rlrun/rlrun/policy"
 )
@@ -24,11 +22,12 @@ type Result struct {
 	Env       string   `json:"env"`
 	Agent     string   `json:"agent"`
 	Seed      uint64   `json:"seed"`
+	Sampled   bool     `json:"sampled,omitempty"` // actions were drawn from the policy
 	Steps     int      `json:"steps,omitempty"`
 	TrainS    *float64 `json:"train_s,omitempty"`
 	StepsPerS *float64 `json:"steps_per_s,omitempty"`
 	Eval      EvalLine `json:"eval"`
-	Regret    *Number  `json:"regret,omitempty"` // of the start: see Run.regret; nil where the environment is not tabular
+	Regret    *Number  `json:"regret,omitempty"` // of the start: see regret; nil where the environment is not tabular
 	Run       string   `json:"run"`
 	threshold *float64
 }
@@ -89,15 +88,11 @@ func (e *EvalLine) UnmarshalJSON(data []byte) error {
 // Threshold is the return that counts as solved; nil where there is none.
 func (r *Result) Threshold() *float64 { return r.threshold }
 
-// evalBranch is the child of a run's seed that evaluation descends from. An
-// agent's are 0 and 1.
-const evalBranch = 2
-
 // Finish evaluates the trained policy, which Train has saved, and writes the result.
 // With its result a run is finished. Finish returns the result even if it cannot be
 // written.
 func (r *Run) Finish(ctx context.Context, st Status) (*Result, error) {
-	res, err := r.Evaluate(ctx, r.agent.Policy(), r.Scenario.Eval.Episodes, r.Scenario.Seed)
+	res, err := r.Evaluate(ctx, r.agent.Policy(), Evaluation{Episodes: r.Scenario.Eval.Episodes, Seed: r.Scenario.Seed})
 	if err != nil && ctx.Err() == nil {
 		err = fmt.Errorf("%w; the trained policy is in %s", err, filepath.Join(r.Dir, policyFile))
 	}
@@ -143,28 +138,6 @@ func (r *Run) bestHint() string {
 		return ""
 	}
 	return ", and --best takes the best policy so far"
-}
-
-// Evaluate judges p on episodes that training never sees, and that descend
-// from seed.
-func (r *Run) Evaluate(ctx context.Context, p policy.Policy, episodes int, seed uint64) (*Result, error) {
-	s := r.Scenario
-	score, err := agents.Evaluate(ctx, p, s.Judge, episodes, s.EpisodeLimit(), env.Split(seed, evalBranch))
-	if err != nil {
-		return nil, err
-	}
-	line := EvalLine{Episodes: episodes, Mean: score.Mean, Std: score.Std, Min: score.Min, Max: score.Max}
-	if s.Threshold != nil {
-		line.SuccessRate = new(score.Reached(*s.Threshold))
-	}
-	regret, err := r.regret(ctx, p)
-	if err != nil {
-		return nil, err
-	}
-	return &Result{
-		Event: "result", Scenario: s.Name, Env: s.Env, Agent: s.Agent, Seed: seed,
-		Eval: line, Regret: regret, Run: r.Dir, threshold: s.Threshold,
-	}, nil
 }
 
 // complete reports whether all is there that a finished run's result has.

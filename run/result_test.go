@@ -16,7 +16,7 @@ func evaluate(t *testing.T, r *run.Run, episodes int, seed uint64) run.EvalLine 
 	if err != nil {
 		t.Fatal(err)
 	}
-	res, err := r.Evaluate(context.Background(), p, episodes, seed)
+	res, err := r.Evaluate(context.Background(), p, run.Evaluation{Episodes: episodes, Seed: seed})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -219,6 +219,11 @@ func TestResumeFaults(t *testing.T) {
 			b[len(b)/2] ^= 1
 			writeFile(t, string(b), dir, "checkpoint", "state")
 		}, []string{"state", "damaged"}},
+		"checkpoint of an earlier version": {func(t *testing.T, dir string) {
+			b := []byte(readFile(t, dir, "checkpoint", "state"))
+			b[8] = 1 // where a container has its version
+			writeFile(t, string(b), dir, "checkpoint", "state")
+		}, []string{"state", "was written by an earlier version of rlrun; train again, or use that version"}},
 		"checkpoint of something else": {func(t *testing.T, dir string) { writeFile(t, quick, dir, "checkpoint", "state") }, []string{"state", "not a saved state"}},
 		"config changed":               {func(t *testing.T, dir string) { appendTo(t, "# mine\n", dir, "config.yaml") }, []string{"state", "config.yaml"}},
 		"seed changed": {func(t *testing.T, dir string) {

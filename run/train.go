@@ -29,6 +29,7 @@ func (r *Run) Train(ctx context.Context, own ...Observer) (Status, error) {
 		return r.conclude(st)
 	}
 	r.checkpoints.begin(st.Steps)
+	all, whole := slices.Concat([]Observer{&r.evals}, own, []Observer{&r.logs}), context.WithoutCancel(ctx)
 	start := time.Now()
 	for rep, err := range agents.Train(ctx, r.agent, st.Total, 1) {
 		if err != nil {
@@ -36,7 +37,7 @@ func (r *Run) Train(ctx context.Context, own ...Observer) (Status, error) {
 		}
 		r.elapsed += time.Since(start)
 		st.Before, st.Report, st.Elapsed = st.Steps, rep, r.elapsed
-		if err := r.observe(context.WithoutCancel(ctx), &st); err != nil {
+		if err := r.observe(whole, all, &st); err != nil {
 			return st, err
 		}
 		if st.Stopped {
@@ -47,9 +48,9 @@ func (r *Run) Train(ctx context.Context, own ...Observer) (Status, error) {
 	return r.conclude(st)
 }
 
-// observe tells all observers of an iteration.
-func (r *Run) observe(ctx context.Context, st *Status) error {
-	for _, o := range slices.Concat([]Observer{&r.evals}, r.own.list, []Observer{&r.logs}) {
+// observe tells all observers of an iteration, and saves the run where that is due.
+func (r *Run) observe(ctx context.Context, all []Observer, st *Status) error {
+	for _, o := range all {
 		if err := o.Observe(ctx, r, st); err != nil {
 			return err
 		}

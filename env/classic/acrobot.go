@@ -89,20 +89,19 @@ const (
 	maxOmega2 = 9 * math.Pi
 )
 
+// acrobotSpace has every pair of angles and velocities.
+var acrobotSpace env.Space = env.Box{
+	Low: []float32{-1, -1, -1, -1, -maxOmega1, -maxOmega2}, High: []float32{1, 1, 1, 1, maxOmega1, maxOmega2},
+	Names: []string{
+		"cos angle 1", "sin angle 1", "cos angle 2", "sin angle 2", "angular velocity 1", "angular velocity 2",
+	},
+}
+
 // Spec describes the task.
 func (a *Acrobot) Spec() env.Spec {
 	return env.Spec{
-		ID: "Acrobot-v1",
-		Obs: env.Box{
-			Low:  []float32{-1, -1, -1, -1, -maxOmega1, -maxOmega2},
-			High: []float32{1, 1, 1, 1, maxOmega1, maxOmega2},
-			Names: []string{
-				"cos angle 1", "sin angle 1", "cos angle 2", "sin angle 2", "angular velocity 1", "angular velocity 2",
-			},
-		},
-		Act:             env.Discrete{N: len(a.Torques)},
-		MaxSteps:        500,
-		RewardThreshold: new(-100.0),
+		ID: "Acrobot-v1", Obs: acrobotSpace, Act: env.Discrete{N: len(a.Torques)},
+		MaxSteps: 500, RewardThreshold: new(-100.0),
 	}
 }
 

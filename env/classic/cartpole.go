@@ -71,20 +71,18 @@ func newCartPole(id string, maxSteps int, threshold float64) *CartPole {
 // Validate reports options that no CartPole can have.
 func (c *CartPole) Validate() error { return checkBounds(c.Low, c.High) }
 
+var inf = float32(math.Inf(1))
+
+// cartPoleSpace is shared by all CartPoles, as the spaces of the others are: a Spec copies
+// no bounds.
+var cartPoleSpace env.Space = env.Box{
+	Low: []float32{-2 * maxX, -inf, -2 * maxTheta, -inf}, High: []float32{2 * maxX, inf, 2 * maxTheta, inf},
+	Names: []string{"cart position", "cart velocity", "pole angle", "pole angular velocity"},
+}
+
 // Spec describes the task.
 func (c *CartPole) Spec() env.Spec {
-	inf := float32(math.Inf(1))
-	high := []float32{2 * maxX, inf, 2 * maxTheta, inf}
-	low := []float32{-2 * maxX, -inf, -2 * maxTheta, -inf}
-	return env.Spec{
-		ID: c.id,
-		Obs: env.Box{
-			Low: low, High: high, Names: []string{"cart position", "cart velocity", "pole angle", "pole angular velocity"},
-		},
-		Act:             env.Discrete{N: 2},
-		MaxSteps:        c.maxSteps,
-		RewardThreshold: &c.threshold,
-	}
+	return env.Spec{ID: c.id, Obs: cartPoleSpace, Act: env.Discrete{N: 2}, MaxSteps: c.maxSteps, RewardThreshold: &c.threshold}
 }
 
 // Reset puts everything between Low and High, by default within 0.05 of

@@ -37,7 +37,7 @@ func (c *MountainCar) Validate() error { return checkCar(c.GoalVelocity, c.Low, 
 // Spec describes the task.
 func (c *MountainCar) Spec() env.Spec {
 	return env.Spec{
-		ID: "MountainCar-v0", Obs: valleySpace(), Act: env.Discrete{N: 3},
+		ID: "MountainCar-v0", Obs: valleySpace, Act: env.Discrete{N: 3},
 		MaxSteps: 200, RewardThreshold: new(-110.0),
 	}
 }

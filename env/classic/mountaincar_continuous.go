@@ -37,10 +37,13 @@ func NewMountainCarContinuous() *MountainCarContinuous {
 // Validate reports options that no MountainCarContinuous can have.
 func (c *MountainCarContinuous) Validate() error { return checkCar(c.GoalVelocity, c.Low, c.High) }
 
+// thrustSpace is what the engine can do.
+var thrustSpace env.Space = env.NewBox(-1, 1, 1)
+
 // Spec describes the task.
 func (c *MountainCarContinuous) Spec() env.Spec {
 	return env.Spec{
-		ID: "MountainCarContinuous-v0", Obs: valleySpace(), Act: env.NewBox(-1, 1, 1),
+		ID: "MountainCarContinuous-v0", Obs: valleySpace, Act: thrustSpace,
 		MaxSteps: 999, RewardThreshold: new(90.0),
 	}
 }

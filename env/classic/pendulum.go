@@ -63,16 +63,17 @@ func (p *Pendulum) Validate() error {
 	return nil
 }
 
+// The spaces of a Pendulum.
+var (
+	pendulumSpace env.Space = env.Box{
+		Low: []float32{-1, -1, -maxOmega}, High: []float32{1, 1, maxOmega}, Names: []string{"cos angle", "sin angle", "angular velocity"},
+	}
+	torqueSpace env.Space = env.NewBox(-2, 2, 1)
+)
+
 // Spec describes the task. No return counts as solved.
 func (p *Pendulum) Spec() env.Spec {
-	return env.Spec{
-		ID: "Pendulum-v1",
-		Obs: env.Box{
-			Low: []float32{-1, -1, -8}, High: []float32{1, 1, 8}, Names: []string{"cos angle", "sin angle", "angular velocity"},
-		},
-		Act:      env.NewBox(-2, 2, 1),
-		MaxSteps: 200,
-	}
+	return env.Spec{ID: "Pendulum-v1", Obs: pendulumSpace, Act: torqueSpace, MaxSteps: 200}
 }
 
 // Reset lets the rod go anywhere, by default, and slowly.

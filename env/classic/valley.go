@@ -31,10 +31,8 @@ func checkCar(goalVelocity, low, high float64) error {
 }
 
 // valleySpace has every x and v.
-func valleySpace() env.Box {
-	return env.Box{
-		Low: []float32{leftEnd, -maxSpeed}, High: []float32{rightEnd, maxSpeed}, Names: []string{"position", "velocity"},
-	}
+var valleySpace env.Space = env.Box{
+	Low: []float32{leftEnd, -maxSpeed}, High: []float32{rightEnd, maxSpeed}, Names: []string{"position", "velocity"},
 }
 
 // begin puts the car to rest between low and high [m].

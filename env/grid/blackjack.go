@@ -79,12 +79,12 @@ func (h hand) isNatural() bool {
 	return len(h.cards) == 2 && h.cards[0]+h.cards[1] == 11 && h.score() == 21
 }
 
+// blackjackSpace has every sum and card, and an ace that counts 11 or none.
+var blackjackSpace env.Space = env.Tuple{env.Discrete{N: 32}, env.Discrete{N: 11}, env.Discrete{N: 2}}
+
 // Spec describes the task.
 func (*Blackjack) Spec() env.Spec {
-	return env.Spec{
-		ID: "Blackjack-v1", Act: env.Discrete{N: 2},
-		Obs: env.Tuple{env.Discrete{N: 32}, env.Discrete{N: 11}, env.Discrete{N: 2}},
-	}
+	return env.Spec{ID: "Blackjack-v1", Obs: blackjackSpace, Act: env.Discrete{N: 2}}
 }
 
 // card draws one.

@@ -216,10 +216,18 @@ func (f fare) mask() (allowed [6]bool) {
 }
 
 // Mask writes which actions do something.
-func (t *Taxi) Mask(allowed []bool) { copy(allowed, t.masks[t.s%taxiStates][:]) }
+func (t *Taxi) Mask(allowed []bool) { *(*[6]bool)(allowed) = t.masks[t.seen()] }
 
 // Copy returns another Taxi of the same options, which shares the model.
 func (t *Taxi) Copy() env.Env {
 	another := *t
 	return &another
+}
+
+// seen returns the state as it is shown, whether the passenger is fickle or not.
+func (t *Taxi) seen() int {
+	if t.s >= taxiStates {
+		return t.s - taxiStates
+	}
+	return t.s
 }

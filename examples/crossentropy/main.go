@@ -1,123 +1,147 @@
-// The cross-entropy method with a network, on CartPole: play some episodes,
-// keep the best, make what was done in them likelier. Rubinstein 1999, "The
-// cross-entropy method for combinatorial and continuous optimization".
+// The cross-entropy method with a network: play some episodes, keep the best, make what was
+// done in them likelier. Rubinstein 1999, "The cross-entropy method for combinatorial and
+// continuous optimization".
 package main
 
 import (
 	"cmp"
-	"context"
-	"log"
+	"embed"
+	"fmt"
 	"math/rand/v2"
 	"slices"
 
 	"github.com/rlrun/rlrun/agents"
 	"github.com/rlrun/rlrun/env"
-	"github.com/rlrun/rlrun/env/classic"
 	"github.com/rlrun/rlrun/env/state"
 	"github.com/rlrun/rlrun/policy"
 	"github.com/rlrun/rlrun/policy/nn"
 	"github.com/rlrun/rlrun/policy/optim"
+	"github.com/rlrun/rlrun/scenario"
+	"github.com/rlrun/rlrun/scenarios"
 )
 
-const (
-	episodes = 20 // in an iteration
-	elite    = 5  // of them are imitated
-	passes   = 4  // gradient steps over these
-	rate     = 3e-3
-)
+// Config is an agents.Config: the settings that a YAML file has under agent.
+type Config struct {
+	agents.Setup
+	Episodes     int           `yaml:"episodes"`      // of an iteration
+	Elite        int           `yaml:"elite"`         // of them are imitated
+	NEpochs      int           `yaml:"n_epochs"`      // gradient steps over these
+	LearningRate float32       `yaml:"learning_rate"` // α
+	PolicyKwargs policy.Kwargs `yaml:"policy_kwargs"` // the network, and its optimiser
+}
+
+func DefaultConfig() Config {
+	return Config{agents.Setup{Steps: 100_000, NEnvs: 1, Engine: nn.Native{}}, 20, 5, 4, 3e-3, policy.DefaultKwargs()}
+}
+
+func (c *Config) Complete() error { return c.PolicyKwargs.Complete(1e-8) }
+
+func (c *Config) Discount() float32 { return 1 }
 
 // CrossEntropy is an agents.Agent.
 type CrossEntropy struct {
-	src   rand.PCG
-	rng   *rand.Rand
-	vec   env.Vector
-	model *policy.ActorCritic // of which the critic is not used
-	opt   *optim.Optimizer
-	dice  [1]rand.PCG // of actions
-	obs   []float32   // what to act on next
-	act   []float32
-	stats agents.Stats
-	loss  [1]agents.Named
+	Config
+	vec              env.Vector
+	model            *policy.ActorCritic // of which the critic is not used
+	opt              *optim.Optimizer
+	dice             []rand.PCG // of the next action
+	obs, act, chosen []float32
+	mask             []bool // what is allowed next; nil for everything
+	stats            agents.Stats
+	loss             [1]agents.Named
 }
 
-// NewCrossEntropy returns an agent that learns in an environment from mk.
-func NewCrossEntropy(mk env.Maker, seed uint64) *CrossEntropy {
-	vec := agents.Must(mk(1))
-	spec, first := vec.Spec(), agents.Must(vec.Reset(env.Split(seed, 1)))
-	c := &CrossEntropy{vec: vec, obs: slices.Clone(first.Obs), act: make([]float32, spec.Act.Size())}
-	c.src.Seed(env.Split(seed, 0), 0)
-	c.rng = rand.New(&c.src)
-	c.dice[0].Seed(env.Split(seed, 4), 0)
-	c.model = agents.Must(policy.NewActorCritic(c.rng, spec, policy.DefaultKwargs(), nil, nn.Native{}))
-	c.opt = optim.NewAdam(rate, 1e-8, c.model.Params())
-	return c
+func NewCrossEntropy(mk env.Maker, c Config) (*CrossEntropy, error) {
+	if c.NEnvs != 1 || c.Elite < 1 || c.Episodes < c.Elite {
+		return nil, fmt.Errorf("crossentropy: n_envs is %d, elite %d of %d episodes, want 1, and 1 … episodes", c.NEnvs, c.Elite, c.Episodes)
+	}
+	vec, err := mk(1)
+	if err != nil {
+		return nil, err
+	}
+	first, err := vec.Reset(env.Split(c.Seed, 1))
+	if err != nil {
+		return nil, err
+	}
+	a, n := &CrossEntropy{Config: c, vec: vec, dice: make([]rand.PCG, 1), loss: [1]agents.Named{{Name: "loss"}}}, vec.Spec().Act.Size()
+	a.obs, a.mask, a.act, a.chosen = slices.Clone(first.Obs), slices.Clone(first.Mask), make([]float32, n), make([]float32, n)
+	rng := rand.New(rand.NewPCG(env.Split(c.Seed, 0), 0))
+	if a.model, err = policy.NewActorCritic(rng, vec.Spec(), c.PolicyKwargs, nil, c.Engine); err != nil {
+		return nil, err
+	}
+	if a.opt, err = c.PolicyKwargs.Optimizer(a.model.Params()); err == nil {
+		a.opt.Rate = c.LearningRate
+	}
+	return a, err
 }
 
-func (c *CrossEntropy) Policy() policy.Policy { return c.model }
+func (a *CrossEntropy) Policy() policy.Policy { return a.model }
 
 // Learn runs iterations of playing and imitating.
-func (c *CrossEntropy) Learn(until int) (agents.Report, error) {
-	for c.stats.Steps() < until {
-		played := make([]episode, episodes)
+func (a *CrossEntropy) Learn(until int) (agents.Report, error) {
+	for a.stats.Steps() < until {
+		played := make([]episode, a.Episodes)
 		for i := range played {
-			var err error
-			if played[i], err = c.play(); err != nil {
-				return agents.Report{}, err
+			if err := a.play(&played[i]); err != nil {
+				return a.stats.Report(a.loss[:]), err
 			}
 		}
-		slices.SortStableFunc(played, func(a, b episode) int { return cmp.Compare(b.value, a.value) })
-		c.imitate(played[:elite])
+		slices.SortStableFunc(played, func(x, y episode) int { return cmp.Compare(y.value, x.value) })
+		a.imitate(played[:a.Elite])
 	}
-	return c.stats.Report(c.loss[:]), nil
+	return a.stats.Report(a.loss[:]), nil
 }
 
-// An episode is what was seen and done in it, and its return.
+// An episode is what was seen, allowed and done in it, and its return.
 type episode struct {
 	obs, act []float32
+	mask     []bool
 	value    float64
 }
 
-func (c *CrossEntropy) play() (e episode, err error) {
-	for done := false; !done && err == nil; {
-		c.model.Act(policy.In{Obs: c.obs, Rand: c.dice[:]}, policy.Out{Act: c.act})
-		e.obs, e.act = append(e.obs, c.obs...), append(e.act, c.act...)
-		var res *env.Result
-		if res, err = c.vec.Step(c.act); err == nil {
-			c.stats.Add(res)
-			copy(c.obs, res.Obs)
-			e.value, done = res.Return[0], res.Done(0)
+func (a *CrossEntropy) play(e *episode) error {
+	for done := false; !done; {
+		policy.SeedRows(a.dice, []uint64{env.Split(env.Split(a.Seed, 4), 0)}, uint64(a.stats.Steps()))
+		a.model.Act(policy.In{Obs: a.obs, Mask: a.mask, Rand: a.dice}, policy.Out{Act: a.act, Raw: a.chosen})
+		e.obs, e.mask, e.act = append(e.obs, a.obs...), append(e.mask, a.mask...), append(e.act, a.chosen...)
+		res, err := a.vec.Step(a.act)
+		if err != nil {
+			return err
 		}
+		a.stats.Add(res)
+		copy(a.obs, res.Obs)
+		copy(a.mask, res.Mask)
+		e.value, done = res.Return[0], res.Done(0)
 	}
-	return e, err
+	return nil
 }
 
-func (c *CrossEntropy) imitate(best []episode) {
+func (a *CrossEntropy) imitate(best []episode) {
 	var all episode
 	for _, e := range best {
-		all.obs, all.act = append(all.obs, e.obs...), append(all.act, e.act...)
+		all.obs, all.mask, all.act = append(all.obs, e.obs...), append(all.mask, e.mask...), append(all.act, e.act...)
 	}
-	for range passes {
-		c.model.Tape.Reset()
-		loss := c.model.Pi(all.obs, nil).LogProb(all.act).Mean().Neg() // E[-log π(a|s)]
+	for range a.NEpochs {
+		a.model.Tape.Reset()
+		loss := a.model.Pi(all.obs, all.mask).LogProb(all.act).Mean().Neg() // E[-log π(a|s)]
 		loss.Backward()
-		c.opt.Step()
-		c.loss[0] = agents.Named{Name: "loss", Value: float64(loss.Scalar())}
+		a.opt.Step()
+		a.loss[0].Value = float64(loss.Scalar())
 	}
 }
 
-func (c *CrossEntropy) State(s *state.State) {
-	s.PCG("rng", &c.src)
-	s.PCG("dice", &c.dice[0])
-	s.Floats("obs", c.obs)
-	s.All(c.model, c.opt, c.vec, &c.stats)
+// State makes training resumable. What is not in it follows from it, or from the settings.
+func (a *CrossEntropy) State(s *state.State) {
+	s.Floats("obs", a.obs)
+	s.Bools("mask", a.mask)
+	s.All(a.model, a.opt, a.vec, &a.stats)
+	s.Double("loss", &a.loss[0].Value)
 }
+
+//go:embed cartpole-crossentropy.yaml
+var files embed.FS
 
 func main() {
-	agent := NewCrossEntropy(env.Each(classic.NewCartPole), 1)
-	for report, err := range agents.Train(context.Background(), agent, 100_000, 10_000) {
-		if err != nil {
-			log.Fatal(err)
-		}
-		log.Println(report)
-	}
+	agent := scenario.NewAgent("the cross-entropy method, Rubinstein 1999", DefaultConfig, NewCrossEntropy)
+	scenarios.Main(scenarios.Envs(), scenarios.With{Agents: scenario.Agents{"crossentropy": agent}, Scenarios: files})
 }

@@ -19,11 +19,14 @@ import (
 // Gated is an engine whose networks are not quite MLPs: y = (tanh(x U) ∘ σ(x V)) W.
 type Gated struct{ width int }
 
-func (e Gated) MLP(rng *rand.Rand, name string, c nn.MLPConfig) (nn.Network, error) {
-	u := normal(rng, name+".u", c.In, e.width, 1)
-	v := normal(rng, name+".v", c.In, e.width, 1)
-	w := normal(rng, name+".w", e.width, c.Out, 0.1*c.Gain)
-	return gorgonia.New([]*tape.Param{u, v, w}, c.In, c.Out,
+// Build takes of a plan its inputs, and the outputs and gain of its last layer.
+func (e Gated) Build(rng *rand.Rand, name string, plan nn.Plan) (nn.Network, error) {
+	last := nn.Read(plan.Layers[len(plan.Layers)-1])
+	in, out, gain := plan.In.Size(), last.Outputs(), float32(last.Number("gain", 1))
+	u := normal(rng, name+".u", in, e.width, 1)
+	v := normal(rng, name+".v", in, e.width, 1)
+	w := normal(rng, name+".w", e.width, out, 0.1*gain)
+	return gorgonia.New([]*tape.Param{u, v, w}, in, out,
 		func(_ *G.ExprGraph, x *G.Node, p []*G.Node) (*G.Node, error) {
 			signal := G.Must(G.Tanh(G.Must(G.Mul(x, p[0]))))
 			gate := G.Must(G.Sigmoid(G.Must(G.Mul(x, p[1]))))

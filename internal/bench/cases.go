@@ -32,9 +32,11 @@ func (s shape) in() int  { return s.sizes[0] }
 func (s shape) out() int { return s.sizes[len(s.sizes)-1] }
 
 func (s shape) network(e nn.Engine) (nn.Network, error) {
-	return e.MLP(random(), "net", nn.MLPConfig{
-		In: s.in(), Hidden: s.sizes[1 : len(s.sizes)-1], Out: s.out(), Activation: s.activation, Gain: 1,
-	})
+	plan, err := nn.MLP(s.in(), s.sizes[1:len(s.sizes)-1], s.out(), nn.MLPOptions{Activation: s.activation, Gain: 1})
+	if err != nil {
+		return nil, err
+	}
+	return e.Build(random(), "net", plan)
 }
 
 // Networks has training steps, forward passes and single rows.
@@ -70,11 +72,11 @@ func TrainingStep(s shape, batch int, e nn.Engine) Case {
 		}
 		x, target, t := floats(batch*s.in()), floats(batch*s.out()), tape.New()
 		t.Share(cores)
-		opt := optim.NewAdam(1e-3, 1e-8, net.Params())
+		opt := optim.NewAdam(1e-3, 1e-8, nn.Params(net))
 		opt.Share(cores)
 		return func() {
 			t.Reset()
-			y := net.Forward(t, t.Const(x, batch))
+			y := net.Forward(t, t.Const(x, batch), nn.Training)
 			loss.Squared(y, t.Const(target, batch)).Backward()
 			opt.Step()
 		}, nil

@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/rlrun/rlrun/internal/crash"
 	"github.com/rlrun/rlrun/internal/nearest"
 	"github.com/rlrun/rlrun/policy/f32"
 	"github.com/rlrun/rlrun/render/raster"
@@ -91,7 +92,7 @@ func (a *App) Run(args []string) int {
 // execute carries out a command line. Cobra prints help and scripts to a patient writer:
 // otherwise it would add a message of its own about a failed write.
 func (a *App) execute(args []string) (err error) {
-	defer guard(&err, func() string { return a.subject })
+	defer crash.Guard(&err, func() string { return a.subject })
 	root := a.root()
 	root.SetArgs(args)
 	root.SetIn(a.In)

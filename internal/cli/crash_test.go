@@ -1,14 +1,11 @@
 package cli
 
 import (
-	"context"
-	"errors"
 	"os"
 	"strings"
 	"testing"
 
 	"github.com/rlrun/rlrun/env"
-	"github.com/rlrun/rlrun/run"
 )
 
 // fragile is an environment that breaks at its first step if it is told so.
@@ -75,26 +72,5 @@ func TestTrace(t *testing.T) {
 	t.Setenv(traceVariable, "1")
 	if _, _, err = a.call("fragile.yaml", "--out", "traced"); !strings.Contains(err, "crash_test.go") {
 		t.Errorf("with %s=1 a panic says %q, want a stack", traceVariable, err)
-	}
-}
-
-// TestCrash: a mistake of ours ends a run alone, too, and says in which run it was.
-func TestCrash(t *testing.T) {
-	a := inEmptyDir(t)
-	s, err := a.scenario("quick", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := run.Create(s, "run")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := r.Close(); err != nil {
-		t.Fatal(err)
-	}
-	err = a.train(context.Background(), &seedRun{seed: 1, dir: "run"}, 1, 0, nil) // which has nobody to report to
-	const want = "ppo on CartPole-v1, seed 1, after 8 steps: a mistake in the program: runtime error: "
-	if _, ok := errors.AsType[*crash](err); !ok || !strings.HasPrefix(err.Error(), want) {
-		t.Errorf("train with no progress = %v, want %s…", err, want)
 	}
 }

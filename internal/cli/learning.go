@@ -12,12 +12,14 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/rlrun/rlrun/internal/figure"
 	"github.com/rlrun/rlrun/internal/infile"
 	"github.com/rlrun/rlrun/internal/statistics"
+	"github.com/rlrun/rlrun/internal/sweep"
 	"github.com/rlrun/rlrun/policy/f32"
 	"github.com/rlrun/rlrun/run"
 )
@@ -101,14 +103,14 @@ func (a *App) learn(name string, seeds int) (string, error) {
 			os.RemoveAll(dir)
 		}
 	}()
-	cells, err := a.cellsOf(name, nil, nil, seeds, filepath.Join(dir, "runs"))
+	s, err := sweep.New(named{a, name}, a.Catalog, nil, nil, seeds, filepath.Join(dir, "runs"), time.Now())
 	if err != nil {
 		return "", badInput{err}
 	}
 	var said bytes.Buffer
 	quiet := *a
 	quiet.Out, quiet.Err = io.Discard, &said
-	err = quiet.runMany(cells, 0, runFlags{json: true})
+	err = quiet.finishAll(s, 0, runFlags{json: true})
 	if errors.Is(err, errInterrupted) {
 		return "", err // without the lines on how to resume: these runs are removed
 	}
@@ -117,28 +119,28 @@ func (a *App) learn(name string, seeds int) (string, error) {
 		keep = true // the message of a failed run names its files
 		return "", err
 	}
-	return cells[0].row()
+	return learningRow(s.Cells[0])
 }
 
-// row is a line of the table.
-func (c *cell) row() (string, error) {
-	s, sum := c.scenario, c.summarise()
+// learningRow returns the row of a cell's runs.
+func learningRow(c *sweep.Cell) (string, error) {
+	s, sum := c.Scenario, c.Summary()
 	reached, steps, seconds := 0, []float64{}, []float64{}
-	for _, r := range c.runs {
-		n, t, ok, err := firstAt(filepath.Join(r.dir, "progress.csv"), s.Threshold)
+	for _, r := range c.Runs {
+		n, t, ok, err := firstAt(filepath.Join(r.Dir, "progress.csv"), s.Threshold)
 		if err != nil {
 			return "", err
 		}
 		if ok {
 			steps, seconds = append(steps, n), append(seconds, t)
 		}
-		if s.Threshold != nil && r.result.Eval.Mean >= *s.Threshold {
+		if s.Threshold != nil && r.Result.Eval.Mean >= *s.Threshold {
 			reached++
 		}
 	}
 	threshold, solved, when, how := "–", "–", "–", "–"
 	if s.Threshold != nil {
-		threshold, solved = figure.Given(*s.Threshold), fmt.Sprintf("%d of %d", reached, len(c.runs))
+		threshold, solved = figure.Given(*s.Threshold), fmt.Sprintf("%d of %d", reached, len(c.Runs))
 		if float64(*sum.Eval.IQM) < *s.Threshold {
 			solved += " **short**"
 		}
@@ -155,7 +157,7 @@ func (c *cell) row() (string, error) {
 	}
 	return fmt.Sprintf("| %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |", s.Name, s.Env, figure.Whole(s.Steps),
 		figure.Known(float64(*sum.Eval.Mean), figure.StdErr(low, high)), figure.Interval(float64(*sum.Eval.IQM), low, high), threshold, solved, when, how, published,
-		seedsFrom1(len(c.runs)), madeWith()), nil
+		seedsFrom1(len(c.Runs)), madeWith()), nil
 }
 
 // firstAt returns the steps and seconds of the first evaluation on the way that

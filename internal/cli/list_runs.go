@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/rlrun/rlrun/internal/crash"
 	"github.com/rlrun/rlrun/internal/figure"
 	"github.com/rlrun/rlrun/internal/infile"
 	"github.com/rlrun/rlrun/internal/runset"
@@ -78,7 +79,7 @@ func (a *App) runLine(dir string) (line listing) {
 			line = brokenLine{"run", dir, "broken", message(err)}
 		}
 	}()
-	defer guard(&err, nil)
+	defer crash.Guard(&err, nil)
 	r, err := run.Load(dir, a.Catalog)
 	if err != nil {
 		return nil

@@ -60,7 +60,10 @@ func (a *App) play(id string, f playFlags) error {
 		return badInput{fmt.Errorf("%s is there already, and nothing is overwritten; want a new file", f.save)}
 	}
 	id = e.Spec().ID
-	p := episode.New(e, stepLimit(e))
+	p, err := episode.New(e, stepLimit(e))
+	if err != nil {
+		return badInput{err}
+	}
 	c := stage.Config{
 		Player: p, Controls: p.Controls(), Dark: th == render.Dark(),
 		Seed: func(i int) uint64 { return env.Split(seed, uint64(i)) },

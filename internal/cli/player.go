@@ -18,5 +18,5 @@ func newPlayer(s *scenario.Scenario) (*episode.Player, error) {
 	if !ok {
 		return nil, fmt.Errorf("%s cannot be looked into: a %T does not show its environments", s.Env, v)
 	}
-	return episode.New(one.Env(0), s.EpisodeLimit()), nil
+	return episode.New(one.Env(0), s.EpisodeLimit())
 }

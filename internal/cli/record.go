@@ -107,7 +107,7 @@ func (a *actor) begin(seed uint64, i int) error {
 
 // step takes the policy's action.
 func (a *actor) step() error {
-	return a.player.Step(a.actor.Act(a.player.Obs, nil))
+	return a.player.Step(a.actor.Act(a.player.Obs, a.player.Mask))
 }
 
 // A recorder makes a file of episodes.

@@ -6,6 +6,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"github.com/rlrun/rlrun/env/grid"
 )
 
 // TestRecord records whole episodes, every step of them, and refuses to write over
@@ -51,6 +53,32 @@ func TestRecord(t *testing.T) {
 	}
 	if files, err := os.ReadDir("."); err != nil || len(files) != 6 {
 		t.Errorf("there are %v, %v, want the run, the four recordings and a.gif.tmp", files, err)
+	}
+}
+
+// TestRecordMasked wants allowed actions alone in what is recorded of a policy, its best
+// ones and drawn ones: with 60 states of a taxi none is by chance.
+func TestRecordMasked(t *testing.T) {
+	a := inEmptyDir(t)
+	writeFile(t, "taxi.yaml", "env: {id: Taxi-v4, n_envs: 2}\nagent: {name: ppo, n_steps: 16, batch_size: 32, n_epochs: 1}\nsteps: 32\neval: {freq: 0, episodes: 1}\n")
+	a.must(t, "./taxi.yaml", "--out", "run", "--quiet")
+	taxi, allowed := grid.NewTaxi(), make([]bool, 6)
+	for _, flag := range []string{"--best=false", "--sampled"} {
+		file := "a" + flag + ".jsonl"
+		a.must(t, "record", "run", "-o", file, flag)
+		lines := objects(t, readFile(t, file))
+		for _, l := range lines[2:] {
+			if err := taxi.SetPhysics([]float64{lines[int(l["step"].(float64))]["state"].([]any)[0].(float64)}); err != nil {
+				t.Fatal(err)
+			}
+			taxi.Mask(allowed)
+			if act := int(l["action"].([]any)[0].(float64)); !allowed[act] {
+				t.Fatalf("%s: step %v takes action %d, of %v", flag, l["step"], act, allowed)
+			}
+		}
+		if len(lines) < 60 {
+			t.Errorf("%s: %d lines, want 60 or more", flag, len(lines))
+		}
 	}
 }
 

@@ -24,8 +24,7 @@ func (a *App) loadOne(dir, needed string) (*run.Run, error) {
 	a.subject = dir
 	r, err := run.Load(dir, a.Catalog)
 	if err == nil {
-		s := r.Scenario
-		a.subject = fmt.Sprintf("%s on %s, seed %d", s.Agent, s.Env, s.Seed)
+		a.subject = r.Scenario.String()
 	}
 	if err == nil || runset.IsRun(dir) || dir == "" {
 		return r, err

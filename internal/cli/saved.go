@@ -17,7 +17,7 @@ import (
 // evalCommand evaluates a saved run.
 func (a *App) evalCommand() *cobra.Command {
 	var seed, episodes string
-	var asJSON, best bool
+	var asJSON, best, sampled bool
 	cmd := &cobra.Command{
 		Use: "eval RUN", Short: "evaluate a saved run's policy", Args: oneArg("a run directory"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -38,7 +38,7 @@ func (a *App) evalCommand() *cobra.Command {
 			}
 			ctx, stop := a.interruptible("stopping")
 			defer stop()
-			res, err := r.Evaluate(ctx, p, n, from)
+			res, err := r.Evaluate(ctx, p, run.Evaluation{Episodes: n, Seed: from, Sampled: sampled})
 			if errors.Is(err, context.Canceled) {
 				return errInterrupted
 			}
@@ -49,6 +49,7 @@ func (a *App) evalCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&best, "best", false, "the best policy that was evaluated on the way, not the final one")
+	cmd.Flags().BoolVar(&sampled, "sampled", false, "actions are drawn, as in training, not the likeliest")
 	cmd.Flags().StringVar(&seed, "seed", "", "the episodes' seed `N` (default the run's)")
 	cmd.Flags().StringVar(&episodes, "episodes", "", "evaluation episodes `N` (default the scenario's)")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object on standard output")
@@ -90,8 +91,12 @@ func (a *App) print(res *run.Result, asJSON bool) error {
 	if res.Regret != nil && res.Regret.Finite() {
 		verdict += "; regret " + figure.Number(exact(float64(*res.Regret)))
 	}
-	_, err := fmt.Fprintf(a.Out, "%s, seed %d: return %s (%s) over %s%s\n", res.Scenario, res.Seed,
-		figure.MeanDeviation(e.Mean, e.Std, e.Episodes), figure.Range(e.Min, e.Max), figure.Count(e.Episodes, "episode"), verdict)
+	drawn := ""
+	if res.Sampled {
+		drawn = " of drawn actions"
+	}
+	_, err := fmt.Fprintf(a.Out, "%s, seed %d: return %s (%s) over %s%s%s\n", res.Scenario, res.Seed,
+		figure.MeanDeviation(e.Mean, e.Std, e.Episodes), figure.Range(e.Min, e.Max), figure.Count(e.Episodes, "episode"), drawn, verdict)
 	if err != nil {
 		return err
 	}

@@ -31,3 +31,29 @@ func TestResultText(t *testing.T) {
 		}
 	}
 }
+
+// TestSampled: eval --sampled judges the episodes that record --sampled records, draw by
+// draw. Drawn actions are others than the best.
+func TestSampled(t *testing.T) {
+	a := inEmptyDir(t)
+	a.must(t, "quick", "--quiet", "--out", "run")
+	a.must(t, "record", "run", "-o", "drawn.jsonl", "--episodes", "3", "--sampled", "--seed", "7")
+	sum := 0.0
+	for _, l := range objects(t, readFile(t, "drawn.jsonl")) {
+		if r, ok := l["reward"].(float64); ok {
+			sum += r
+		}
+	}
+	args := []string{"eval", "run", "--episodes", "3", "--seed", "7", "--json"}
+	drawn, best := objects(t, a.must(t, append(args, "--sampled")...))[0], objects(t, a.must(t, args...))[0]
+	mean := func(l map[string]any) float64 { return l["eval"].(map[string]any)["mean"].(float64) }
+	if got := 3 * mean(drawn); got < sum-1e-9 || got > sum+1e-9 || drawn["sampled"] != true {
+		t.Errorf("eval --sampled = %v, want returns of %v in all, as recorded", drawn, sum)
+	}
+	if best["sampled"] != nil || mean(best) == mean(drawn) {
+		t.Errorf("eval = %v, want another return than that of drawn actions, %v", best, mean(drawn))
+	}
+	if text := a.must(t, "eval", "run", "--episodes", "3", "--sampled"); !strings.Contains(text, "over 3 episodes of drawn actions; ") {
+		t.Errorf("eval --sampled prints %q, want that actions are drawn", text)
+	}
+}

@@ -6,34 +6,37 @@ import (
 	"time"
 
 	"github.com/rlrun/rlrun/internal/figure"
+	"github.com/rlrun/rlrun/internal/sweep"
 	"github.com/rlrun/rlrun/run"
 )
 
-// manyProgress shows how several runs go, on a terminal.
+// manyProgress shows how the runs of a sweep go, on a terminal: a sweep.Reporter.
 type manyProgress struct {
 	app   *App
 	line  bool
+	runs  int
 	mu    sync.Mutex
-	runs  []*seedRun
+	share map[*sweep.Run]float64 // of its steps that are trained
 	drawn time.Time
 }
 
-func (a *App) newManyProgress(name string, runs []*seedRun, f runFlags) *manyProgress {
-	p := &manyProgress{app: a, runs: runs, line: a.Interactive && !f.quiet}
+func (a *App) newManyProgress(s *sweep.Sweep, f runFlags) *manyProgress {
+	p := &manyProgress{app: a, runs: len(s.Runs()), share: map[*sweep.Run]float64{}, line: a.Interactive && !f.quiet}
 	if p.line {
-		a.say("%s: %s; Ctrl-C saves and stops", name, figure.Count(len(runs), "run"))
+		a.say("%s: %s; Ctrl-C saves and stops", s.Cells[0].Scenario.Name, figure.Count(p.runs, "run"))
 	}
 	return p
 }
 
-// report shows the progress after an iteration of a run.
-func (p *manyProgress) report(r *seedRun, st *run.Status) {
+// Report shows the progress after an iteration of a run.
+func (p *manyProgress) Report(r *sweep.Run, st *run.Status) {
 	if st.Trouble != nil {
-		p.trouble(r, st.Trouble)
+		p.clear()
+		p.app.trouble(fmt.Sprintf("seed %d in %s: ", r.Seed, r.Dir), st.Trouble)
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	r.share = min(1, float64(st.Steps)/float64(st.Total))
+	p.share[r] = min(1, float64(st.Steps)/float64(st.Total))
 	now := time.Now()
 	if !p.line || now.Sub(p.drawn) < redraw {
 		return
@@ -41,12 +44,12 @@ func (p *manyProgress) report(r *seedRun, st *run.Status) {
 	p.drawn = now
 	var sum float64
 	ended := 0
-	for _, r := range p.runs {
-		if sum += r.share; r.share == 1 {
+	for _, share := range p.share {
+		if sum += share; share == 1 {
 			ended++
 		}
 	}
-	line := fmt.Sprintf("%3d %%  %d of %s trained", int(100*sum/float64(len(p.runs))), ended, figure.Count(len(p.runs), "run"))
+	line := fmt.Sprintf("%3d %%  %d of %s trained", int(100*sum/float64(p.runs)), ended, figure.Count(p.runs, "run"))
 	p.app.redraw(cut(line, terminalWidth()))
 }
 
@@ -57,10 +60,4 @@ func (p *manyProgress) clear() {
 	if p.line {
 		p.app.redraw("")
 	}
-}
-
-// trouble writes an error that does not end a run.
-func (p *manyProgress) trouble(r *seedRun, err error) {
-	p.clear()
-	p.app.trouble(fmt.Sprintf("seed %d in %s: ", r.seed, r.dir), err)
 }

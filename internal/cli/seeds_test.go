@@ -87,21 +87,6 @@ func TestSweep(t *testing.T) {
 	}
 }
 
-func TestElements(t *testing.T) {
-	for list, want := range map[string][]string{
-		"[1, 2]": {"1", "2"}, "[[1, 2], [3]]": {"[1, 2]", "[3]"}, `["a,b", {x: 1, y: 2}]`: {`"a,b"`, "{x: 1, y: 2}"}, "[]": nil, "[ 1 ]": {"1"},
-	} {
-		if got, err := elements(list); err != nil || !reflect.DeepEqual(got, want) {
-			t.Errorf("elements(%q) = %q, %v, want %q", list, got, err, want)
-		}
-	}
-	for _, bad := range []string{"", "1, 2", "[1", "[[1]", `["a]`} {
-		if got, err := elements(bad); err == nil {
-			t.Errorf("elements(%q) = %q, want an error", bad, got)
-		}
-	}
-}
-
 // rich is still with a limit of 40 steps, of which each pays 1e308.
 type rich struct{ still }
 

@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/rlrun/rlrun/internal/atomicfile"
+	"github.com/rlrun/rlrun/internal/crash"
 	"github.com/rlrun/rlrun/internal/figure"
 	"github.com/rlrun/rlrun/internal/infile"
 	"github.com/rlrun/rlrun/internal/nearest"
@@ -140,7 +141,7 @@ func (a *App) trainNew(cmd *cobra.Command, args []string, f trainFlags) (err err
 		if f.watch {
 			return badInput{errors.New("--watch shows one run, not those of --seeds or --sweep")}
 		}
-		return a.runCells(args[0], changes(cmd, f.sets), f.sweeps, k, f.out, f.runFlags)
+		return a.runSweep(args[0], changes(cmd, f.sets), f.sweeps, k, f.out, f.runFlags)
 	}
 	s, err := a.scenario(args[0], changes(cmd, f.sets))
 	if err != nil {
@@ -287,7 +288,7 @@ func (a *App) trouble(where string, err error) {
 func (a *App) finish(r *run.Run, every int, f runFlags, w *watching) (err error) {
 	steps := 0
 	defer func() { err = errors.Join(err, r.Close()) }()
-	defer guard(&err, duringTraining(r.Scenario, &steps))
+	defer crash.Guard(&err, func() string { return fmt.Sprintf("%v, after %d steps", r.Scenario, steps) })
 	ctx, stop := a.interruptible("saving, then stopping")
 	defer stop()
 	ctx, cancel := context.WithCancel(ctx)

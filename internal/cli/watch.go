@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/internal/crash"
 	"github.com/rlrun/rlrun/internal/episode"
 	"github.com/rlrun/rlrun/internal/infile"
 	"github.com/rlrun/rlrun/internal/stage"
@@ -36,7 +37,7 @@ func (a *App) open(title string, c stage.Config) (*stage.Screen, <-chan error, e
 	go func() {
 		var err error
 		defer func() { closed <- err }()
-		defer guard(&err, nil)
+		defer crash.Guard(&err, nil)
 		err = a.Window("rlrun: "+title, s)
 	}()
 	select {
@@ -153,7 +154,7 @@ func (a *App) recordedPlayer(h episode.Head) (*episode.Player, error) {
 	if err != nil {
 		return nil, err
 	}
-	return episode.New(e, stepLimit(e)), nil
+	return episode.New(e, stepLimit(e))
 }
 
 // stepLimit is the steps that a person's episode may have.

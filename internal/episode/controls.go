@@ -13,16 +13,19 @@ import (
 // nothing is around it that changes actions, or else a digit for each choice and
 // arrows for numbers. There are none where actions are neither.
 func (p *Player) Controls() []render.Control {
-	if c, ok := env.AsIs[render.Controlled](p.env); ok {
+	if c, ok := env.AsIs[render.Controlled](p.Env()); ok {
 		if all := c.Controls(); len(all) > 0 {
 			return all
 		}
 	}
-	switch space := p.Spec.Act.(type) {
-	case env.Discrete:
-		return digits(space.N)
-	case env.Box:
-		return arrows(space)
+	if len(p.act.Parts) != 1 {
+		return nil
+	}
+	switch part := &p.act.Parts[0]; {
+	case part.Kind == env.Choice && part.Size() == 1:
+		return digits(part.N[0])
+	case part.Kind == env.Numbers:
+		return arrows(part)
 	}
 	return nil
 }
@@ -37,7 +40,7 @@ func digits(n int) (all []render.Control) {
 
 // arrows moves the first two numbers between their bounds, or to ±1, and leaves
 // the others in the middle.
-func arrows(b env.Box) []render.Control {
+func arrows(b *env.Part) []render.Control {
 	rest := make([]float32, b.Size())
 	low, high := make([]float32, b.Size()), make([]float32, b.Size())
 	for i := range rest {
@@ -53,7 +56,11 @@ func arrows(b env.Box) []render.Control {
 			for k, v := range [2]float32{low[i], high[i]} {
 				act := append([]float32(nil), rest...)
 				act[i] = v
-				all = append(all, render.Control{Key: keys[k], Label: fmt.Sprintf("number %d to %s", i, figure.Number(float64(v))), Act: act})
+				name := fmt.Sprint("number ", i)
+				if b.Names != nil {
+					name = b.Names[i]
+				}
+				all = append(all, render.Control{Key: keys[k], Label: name + " to " + figure.Number(float64(v)), Act: act})
 			}
 		}
 	}

@@ -15,22 +15,29 @@ import (
 	"github.com/rlrun/rlrun/render"
 )
 
-// must returns v, and panics if err is not nil.
+// must panics if err is not nil.
 func must(err error) {
 	if err != nil {
 		panic(err)
 	}
 }
 
+// newPlayer returns a Player, and panics where there is none.
+func newPlayer(e env.Env, limit int) *Player {
+	p, err := New(e, limit)
+	must(err)
+	return p
+}
+
 // TestSeek walks forwards, back and forwards again: each moment is what it was,
 // its picture included. Another action from an earlier step makes another episode.
 func TestSeek(t *testing.T) {
-	p := New(classic.NewAcrobot(), 6)
+	p := newPlayer(classic.NewAcrobot(), 6)
 	must(p.Reset(7))
 	picture := func() string {
 		var rec render.Recorder
 		p.Draw(&rec, render.Light())
-		return fmt.Sprint(p.Moment, rec.Ops)
+		return fmt.Sprint(p.Seed, p.Steps, p.Obs, p.Act, p.Reward, p.Return, p.Terminated, p.Truncated, rec.Ops)
 	}
 	was := []string{picture()}
 	for k := 0; !p.Done(); k++ {
@@ -38,7 +45,7 @@ func TestSeek(t *testing.T) {
 		was = append(was, picture())
 	}
 	if len(was) != 7 || !p.Truncated || p.Terminated || p.Return != -6 {
-		t.Fatalf("%d moments, the last %+v, want 7 up to the limit", len(was), p.Moment)
+		t.Fatalf("%d moments, the last %+v, want 7 up to the limit", len(was), p)
 	}
 	for _, step := range []int{5, 0, 3, 6, -1, 99} {
 		must(p.Seek(step))
@@ -71,7 +78,7 @@ func (odd) Step(act, obs []float32) env.Outcome {
 // TestOdd wants errors, and not a panic, from an environment that breaks, and
 // bars from one without a drawing.
 func TestOdd(t *testing.T) {
-	p := New(odd{}, 9)
+	p := newPlayer(odd{}, 9)
 	for act, want := range map[float32]string{1: "snap", 2: "observation", 3: "action space", -1: "action space"} {
 		must(p.Reset(5))
 		if err := p.Step([]float32{act}); err == nil || !strings.Contains(err.Error(), want) {
@@ -88,7 +95,7 @@ func TestOdd(t *testing.T) {
 
 // TestFile writes an episode and reads what it was.
 func TestFile(t *testing.T) {
-	p := New(classic.NewPendulum(), 4)
+	p := newPlayer(classic.NewPendulum(), 4)
 	must(p.Reset(1 << 63))
 	var file bytes.Buffer
 	must(WriteHead(&file, Head{Env: "Pendulum-v1", Seed: &p.Seed, Set: []string{"options.g=9.81"}}))
@@ -121,7 +128,7 @@ func TestControls(t *testing.T) {
 		{cliff, "go up"}, {env.NewWithMaxSteps(cliff, 500), "go up"}, {env.NewWithMaxSteps(env.ScaleReward{Env: cliff, K: 0.1}, 9), "go up"},
 		{skip, "action 0"},
 	} {
-		if got := New(c.e, 9).Controls(); len(got) != 4 || got[0].Label != c.want {
+		if got := newPlayer(c.e, 9).Controls(); len(got) != 4 || got[0].Label != c.want {
 			t.Errorf("Controls of a %T = %v, want 4, the first %q", c.e, got, c.want)
 		}
 	}
@@ -161,7 +168,7 @@ func FuzzRead(f *testing.F) {
 
 // Example walks back in an episode.
 func Example() {
-	p := New(classic.NewCartPole(), 500)
+	p := newPlayer(classic.NewCartPole(), 500)
 	p.Reset(1)
 	for !p.Done() {
 		p.Step([]float32{1})

@@ -63,7 +63,7 @@ func (p *Player) WriteMoment(w io.Writer) error {
 
 // physics is the physical state, where there is one.
 func (p *Player) physics() []float64 {
-	e, ok := env.As[env.Physics](p.env)
+	e, ok := env.As[env.Physics](p.Env())
 	if !ok {
 		return nil
 	}

@@ -4,7 +4,6 @@ package episode
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/internal/figure"
@@ -14,118 +13,65 @@ import (
 // trail is how many steps a Tracer's trail lasts.
 const trail = 40
 
-// A Player plays one environment, an episode at a time.
+// A Player is an Episode to be looked at.
 type Player struct {
+	*env.Episode
 	Spec   env.Spec
 	Values []float32 // [S] to be drawn on an environment whose states can be counted; nil for none
 	Best   []int     // [S]
 
-	env   env.Env
-	scene render.Scene // nil where there is none
-
-	Moment
-	acts []float32 // [Last, A] the actions of the episode, those that were walked back over included
-	way  []float32 // the Tracer's point at each step
+	obs, act env.Layout
+	scene    render.Scene // nil where there is none
+	way      []float32    // [Steps+1, 2] the Tracer's point at each step
 }
-
-// A Moment is where an episode stands.
-type Moment struct {
-	Seed       uint64
-	Steps      int
-	Obs, Act   []float32 // what is seen; what led here, none at the start
-	Reward     float64   // of the latest step
-	Return     float64
-	Terminated bool
-	Truncated  bool
-}
-
-// Done reports whether the episode is over.
-func (m *Moment) Done() bool { return m.Terminated || m.Truncated }
 
 // New returns a Player of e, whose episodes have limit steps at most. Reset comes
 // before all else.
-func New(e env.Env, limit int) *Player {
-	p := &Player{Spec: e.Spec(), env: e}
-	p.Spec.MaxSteps = limit
-	p.Obs = make([]float32, p.Spec.Obs.Size())
+func New(e env.Env, limit int) (*Player, error) {
+	one, err := env.NewEpisode(e, limit)
+	if err != nil {
+		return nil, err
+	}
+	p := &Player{Episode: one, Spec: one.Spec()}
+	p.obs, _ = env.LayoutOf(p.Spec.Obs) // which NewEpisode has checked
+	p.act, _ = env.LayoutOf(p.Spec.Act)
 	p.scene, _ = env.As[render.Scene](e)
-	return p
+	return p, nil
 }
 
 // Reset begins an episode.
 func (p *Player) Reset(seed uint64) error {
-	p.Seed, p.acts = seed, p.acts[:0]
-	return p.begin()
-}
-
-// begin goes back to the start of the episode.
-func (p *Player) begin() (err error) {
-	defer p.guard(&err)
-	p.Moment = Moment{Seed: p.Seed, Obs: p.Obs}
 	p.way = p.way[:0]
-	p.env.Reset(p.Seed, p.Obs)
-	p.trace()
-	return nil
+	return p.traced(p.Episode.Reset(seed))
 }
 
 // Step takes an action. What was walked back over is forgotten.
-func (p *Player) Step(act []float32) error {
-	if !allowed(p.Spec.Act, act) {
-		return fmt.Errorf("episode: action %v of %s is not in its action space", act, p.Spec.ID)
-	}
-	p.acts = append(p.acts[:p.Steps*len(act)], act...)
-	return p.again()
-}
+func (p *Player) Step(act []float32) error { return p.traced(p.Episode.Step(act)) }
 
-// Last is the latest step that the episode has come to.
-func (p *Player) Last() int { return len(p.acts) / p.Spec.Act.Size() }
-
-// Seek goes to a step that the episode has come to, back or forth: an episode is a
-// function of its seed and its actions.
+// Seek goes to a step that the episode has come to, back or forth.
 func (p *Player) Seek(step int) error {
 	step = min(max(step, 0), p.Last())
 	if step < p.Steps {
-		if err := p.begin(); err != nil {
+		p.way = p.way[:0]
+		if err := p.traced(p.Episode.Seek(0)); err != nil {
 			return err
 		}
 	}
 	for p.Steps < step {
-		if err := p.again(); err != nil {
+		if err := p.traced(p.Episode.Seek(p.Steps + 1)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// again takes the recorded action of the present step.
-func (p *Player) again() (err error) {
-	defer p.guard(&err)
-	n := p.Spec.Act.Size()
-	p.Act = p.acts[p.Steps*n : (p.Steps+1)*n]
-	out := p.env.Step(p.Act, p.Obs)
-	if slices.ContainsFunc(p.Obs, func(v float32) bool { return v-v != 0 }) || out.Reward-out.Reward != 0 {
-		return fmt.Errorf("episode: %s, seed %d, step %d: reward %v and observation %v", p.Spec.ID, p.Seed, p.Steps+1, out.Reward, p.Obs)
-	}
-	p.Steps++
-	p.Reward, p.Return = out.Reward, p.Return+out.Reward
-	p.Terminated, p.Truncated = out.Terminated, out.Truncated || p.Steps == p.Spec.MaxSteps
-	p.trace()
-	return nil
-}
-
-// trace remembers where the Tracer's point is.
-func (p *Player) trace() {
-	if t, ok := p.scene.(render.Tracer); ok {
+// traced remembers where the Tracer's point is, if a step was taken without an error.
+func (p *Player) traced(err error) error {
+	if t, ok := p.scene.(render.Tracer); ok && err == nil {
 		x, y := t.Tip()
 		p.way = append(p.way, x, y)
 	}
-}
-
-// guard turns an environment's panic into an error.
-func (p *Player) guard(err *error) {
-	if r := recover(); r != nil {
-		*err = fmt.Errorf("episode: %s, seed %d, step %d: panic: %v", p.Spec.ID, p.Seed, p.Steps+1, r)
-	}
+	return err
 }
 
 // Pace is how many steps a second suit the eye.
@@ -138,30 +84,43 @@ func (p *Player) Draw(c render.Canvas, th render.Theme) {
 		p.scene.Draw(c, look)
 		return
 	}
-	obs, act := render.Gauge{Name: "observation", Values: p.Obs}, render.Gauge{Name: "action", Values: p.Act}
-	obs.Low, obs.High = bounds(p.Spec.Obs)
-	act.Low, act.High = bounds(p.Spec.Act)
-	render.Gauges{obs, act, {Name: "reward", Values: []float32{float32(p.Reward)}}}.Draw(c, look)
+	all := append(gauges("observation", &p.obs, p.Obs), gauges("action", &p.act, p.Act)...)
+	render.Gauges(append(all, render.Gauge{Name: "reward", Values: []float32{float32(p.Reward)}})).Draw(c, look)
 }
 
-// bounds are those of a space's numbers, where they are known.
-func bounds(s env.Space) (low, high []float32) {
-	switch s := s.(type) {
-	case env.Box:
-		return s.Low, s.High
-	case env.Discrete:
-		return []float32{0}, []float32{float32(s.N - 1)}
+// gauges shows a row, a line for each part.
+func gauges(name string, l *env.Layout, row []float32) (all []render.Gauge) {
+	for i := range l.Parts {
+		p := &l.Parts[i]
+		g := render.Gauge{Name: name, Low: p.Low, High: p.High, Names: p.Names}
+		if p.Name != "" {
+			g.Name += " " + p.Name
+		}
+		if p.Kind != env.Numbers {
+			g.Low, g.High = choiceBounds(p)
+		}
+		if row != nil {
+			g.Values = row[p.From:p.To]
+		}
+		all = append(all, g)
 	}
-	return nil, nil
+	return all
 }
 
-// allowed reports whether an environment can be given an action: one of a Box may
-// be out of its bounds, which is the environment's to clip.
-func allowed(s env.Space, act []float32) bool {
-	if _, ok := s.(env.Box); ok {
-		return len(act) == s.Size() && !slices.ContainsFunc(act, func(v float32) bool { return v-v != 0 })
+// choiceBounds returns the bounds of whole numbers that start at 0.
+func choiceBounds(p *env.Part) (low, high []float32) {
+	low, high = make([]float32, p.Size()), make([]float32, p.Size())
+	for i := range high {
+		switch p.Kind {
+		case env.Choice:
+			high[i] = float32(p.N[i] - 1)
+		case env.Bits:
+			high[i] = 1
+		default:
+			high[i] = 255
+		}
 	}
-	return s.Contains(act)
+	return low, high
 }
 
 // String is the moment in a line.

@@ -83,7 +83,7 @@ func (n Node) Fault(format string, args ...any) error {
 	return n.tree.fault(n.node, n.path, format, args...)
 }
 
-// Decode sets what into points to. Of a struct, it sets the fields that n
+// Decode sets what into points to. A map with texts for keys becomes the mapping n. Of a struct, it sets the fields that n
 // names by their yaml tags, and leaves the others as they are; a key without a
 // field is an error, as are a key twice, an alias, and null but for a pointer.
 func (n Node) Decode(into any) error {
@@ -128,10 +128,12 @@ func (n Node) decode(v reflect.Value) error {
 	switch {
 	case v.Kind() == reflect.Slice && n.node.Kind == yaml.SequenceNode: // which a text may stand for
 		return n.sequence(v)
-	case ownForms(v) != "" && (v.Kind() == reflect.Struct || n.node.Kind != yaml.ScalarNode):
+	case ownForms(v) != "" && (v.Kind() == reflect.Struct || v.Kind() == reflect.Map || n.node.Kind != yaml.ScalarNode):
 		return n.Fault("want %s", kind(v))
 	case v.Kind() == reflect.Struct:
 		return n.mapping(v)
+	case v.Kind() == reflect.Map:
+		return n.entries(v)
 	case v.Kind() == reflect.Slice:
 		return n.Fault("want %s", kind(v))
 	}
@@ -152,26 +154,53 @@ func (n Node) pointer(v reflect.Value) error {
 	return nil
 }
 
+// mapping sets the fields of a struct.
 func (n Node) mapping(v reflect.Value) error {
+	fields := fieldsOf(v)
+	return n.each(func(key string, name *yaml.Node, value Node) error {
+		f, known := fields[key]
+		if !known {
+			return n.tree.fault(name, value.path, "unknown key%s", nearest.Hint(key, maps.Keys(fields)))
+		}
+		return value.decode(f)
+	})
+}
+
+// entries makes a map.
+func (n Node) entries(v reflect.Value) error {
+	m := reflect.MakeMap(v.Type())
+	err := n.each(func(key string, _ *yaml.Node, value Node) error {
+		element := reflect.New(v.Type().Elem()).Elem()
+		if err := value.decode(element); err != nil {
+			return err
+		}
+		m.SetMapIndex(reflect.ValueOf(key), element)
+		return nil
+	})
+	if err == nil {
+		v.Set(m)
+	}
+	return err
+}
+
+// each calls f with every key of a mapping, and its value.
+func (n Node) each(f func(key string, name *yaml.Node, value Node) error) error {
 	if n.node.Kind != yaml.MappingNode {
 		return n.Fault("want %s", aMapping)
 	}
-	fields, seen := fieldsOf(v), map[string]bool{}
+	seen := map[string]bool{}
 	for i := 0; i < len(n.node.Content); i += 2 {
 		name, value := n.node.Content[i], n.node.Content[i+1]
 		key := name.Value
 		path := join(n.path, key)
-		f, known := fields[key]
 		switch {
 		case name.Kind != yaml.ScalarNode || name.Tag == "!!merge":
 			return n.tree.fault(name, n.path, "want a plain key")
-		case !known:
-			return n.tree.fault(name, path, "unknown key%s", nearest.Hint(key, maps.Keys(fields)))
 		case seen[key]:
 			return n.tree.fault(name, path, "a second time")
 		}
 		seen[key] = true
-		if err := (Node{n.tree, value, path}).decode(f); err != nil {
+		if err := f(key, name, Node{n.tree, value, path}); err != nil {
 			return err
 		}
 	}
@@ -260,7 +289,7 @@ func kind(v reflect.Value) string {
 		return forms
 	}
 	switch {
-	case v.Kind() == reflect.Struct:
+	case v.Kind() == reflect.Struct, v.Kind() == reflect.Map:
 		return aMapping
 	case v.Kind() == reflect.Slice:
 		return aList

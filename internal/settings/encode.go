@@ -2,9 +2,11 @@ package settings
 
 import (
 	"bytes"
+	"cmp"
 	"encoding"
 	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
 
 	"go.yaml.in/yaml/v4"
@@ -20,8 +22,8 @@ type Entry struct {
 }
 
 // Encode returns v as YAML that Decode reads back: a struct by its fields'
-// yaml tags, a Map, a slice, a text or a number, nil pointers as null, and whatever
-// has forms of its own as its MarshalSetting says.
+// yaml tags, a Map, a map by its sorted keys, a slice, a text or a number, nil pointers as
+// null, and whatever has forms of its own as its MarshalSetting says.
 func Encode(v any) ([]byte, error) {
 	n, err := encode(reflect.ValueOf(v))
 	if err != nil {
@@ -65,6 +67,8 @@ func encode(v reflect.Value) (*yaml.Node, error) {
 	switch {
 	case v.Kind() == reflect.Struct:
 		return mapNode(fieldMap(v))
+	case v.Kind() == reflect.Map && v.Type().Key().Kind() == reflect.String:
+		return mapNode(sorted(v))
 	case v.Kind() == reflect.Slice:
 		return listNode(v)
 	case v.Kind() == reflect.String:
@@ -98,6 +102,15 @@ func fieldMap(v reflect.Value) (m Map) {
 			m = append(m, Entry{key, value.Interface()})
 		}
 	}
+	return m
+}
+
+// sorted returns the entries of a map, by their keys.
+func sorted(v reflect.Value) (m Map) {
+	for key, value := range v.Seq2() {
+		m = append(m, Entry{key.String(), value.Interface()})
+	}
+	slices.SortFunc(m, func(a, b Entry) int { return cmp.Compare(a.Key, b.Key) })
 	return m
 }
 

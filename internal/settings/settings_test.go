@@ -74,22 +74,23 @@ type inner struct {
 }
 
 type config struct {
-	Rate   float32       `yaml:"rate"`
-	Count  int           `yaml:"count"`
-	Seed   uint64        `yaml:"seed"`
-	Loud   bool          `yaml:"loud"`
-	Name   string        `yaml:"name"`
-	Shade  shade         `yaml:"shade"`
-	Span   span          `yaml:"span"`
-	Limit  *float32      `yaml:"limit"`
-	Inner  inner         `yaml:"inner"`
-	Raw    settings.Node `yaml:"raw"`
-	Hidden int           `yaml:"-"`
+	Rate   float32         `yaml:"rate"`
+	Count  int             `yaml:"count"`
+	Seed   uint64          `yaml:"seed"`
+	Loud   bool            `yaml:"loud"`
+	Name   string          `yaml:"name"`
+	Shade  shade           `yaml:"shade"`
+	Span   span            `yaml:"span"`
+	Limit  *float32        `yaml:"limit"`
+	Inner  inner           `yaml:"inner"`
+	Spans  map[string]span `yaml:"spans"`
+	Raw    settings.Node   `yaml:"raw"`
+	Hidden int             `yaml:"-"`
 	None   int
 }
 
 func defaults() config {
-	return config{Rate: 0.5, Count: 3, Name: "x", Shade: "dark", Inner: inner{[]int{1, 2}}, Hidden: 7}
+	return config{Rate: 0.5, Count: 3, Name: "x", Shade: "dark", Inner: inner{[]int{1, 2}}, Spans: map[string]span{}, Hidden: 7}
 }
 
 // read decodes a file and assignments over the defaults.
@@ -125,6 +126,8 @@ func TestDecode(t *testing.T) {
 		{"span: 4", nil, func(c *config) { c.Span = span{0, 4} }},
 		{"span: [2, 4]", nil, func(c *config) { c.Span = span{2, 4} }},
 		{"span: {from: 5, to: 4}", []string{"span.to=3"}, func(c *config) { c.Span = span{5, 3} }},
+		{"spans: {a: 4, b: {from: 5, to: 3}}", nil, func(c *config) { c.Spans = map[string]span{"a": {0, 4}, "b": {5, 3}} }},
+		{"spans: {a: 4}", []string{"spans={b: 5}"}, func(c *config) { c.Spans = map[string]span{"b": {0, 5}} }},
 		{"rate: 1", []string{"rate=2"}, func(c *config) { c.Rate = 2 }},
 		{"{}", []string{"inner.sizes=[7]", "name=a=b"}, func(c *config) { c.Inner.Sizes, c.Name = []int{7}, "a=b" }},
 		{"inner: {sizes: [1]}", []string{"inner={sizes: [8, 9]}"}, func(c *config) { c.Inner.Sizes = []int{8, 9} }},
@@ -148,6 +151,12 @@ func TestFaults(t *testing.T) {
 		{"a: 1\n", "", "f.yaml:1:1: a: unknown key"},
 		{"inner:\n  sises: [1]", "", "f.yaml:2:3: inner.sises: unknown key; the nearest is sizes"},
 		{"rate: 1\nrate: 2", "", "f.yaml:2:1: rate: a second time"},
+		{"spans: {a: 4, a: 5}", "", "f.yaml:1:15: spans.a: a second time"},
+		{"spans: {a: null}", "", "f.yaml:1:12: spans.a: no value, want a single value, or a list"},
+		{"spans: {a: x}", "", `f.yaml:1:12: spans.a: "x", want the end`},
+		{"spans: [4]", "", "f.yaml:1:8: spans: want a mapping, key: value"},
+		{"spans: 4", "", "f.yaml:1:8: spans: want a mapping, key: value"},
+		{"spans: {[a]: 4}", "", "want a plain key"},
 		{"rate: fast", "", `f.yaml:1:7: rate: "fast", want a number`},
 		{"rate: .nan", "", `f.yaml:1:7: rate: ".nan", want a number`},
 		{"rate: 1e40", "", `rate: "1e40", want a number`},
@@ -243,6 +252,7 @@ func TestNode(t *testing.T) {
 func TestEncode(t *testing.T) {
 	c := defaults()
 	c.Rate, c.Name, c.Limit, c.Span = 3e-4, "true", new(float32(0.1)), span{2, 4}
+	c.Spans = map[string]span{"b": {0, 4}, "a": {2, 4}}
 	text, err := settings.Encode(c)
 	if err != nil {
 		t.Fatal(err)
@@ -257,6 +267,9 @@ span: [2, 4]
 limit: 0.1
 inner:
   sizes: [1, 2]
+spans:
+  a: [2, 4]
+  b: 4
 raw: {}
 `
 	if string(text) != want {
@@ -270,6 +283,10 @@ raw: {}
 	forms, err := settings.Encode(settings.Map{{"a", span{0, 4}}, {"b", &span{5, 4}}})
 	if err != nil || string(forms) != "a: 4\nb:\n  from: 5\n  to: 4\n" {
 		t.Errorf("Encode of spans = %q, %v", forms, err)
+	}
+	maps, err := settings.Encode(map[string]any{"b": map[string]any{}, "a": []any{"x", map[string]any{"y": 1.5, "w": true}}})
+	if err != nil || string(maps) != "a: [x, {w: true, y: 1.5}]\nb: {}\n" {
+		t.Errorf("Encode of maps = %q, %v", maps, err)
 	}
 	m, err := settings.Encode(settings.Map{{"b", 1}, {"a", (*float32)(nil)}, {"c", settings.Map{}}})
 	if err != nil || string(m) != "b: 1\na: null\nc: {}\n" {
@@ -285,6 +302,7 @@ raw: {}
 func FuzzDecode(f *testing.F) {
 	f.Add("rate: 3e-4\ninner: {sizes: [1]}\nraw: [a]", "inner.sizes=[7]")
 	f.Add("a: &x [*x]", "b=*x")
+	f.Add("spans: {a: 1, b: [2, 3]}", "spans.a=4")
 	f.Add("span: [1, 2]", "span={from: 3}")
 	f.Add("? {a: b}\n: !!binary x", "a.b.c={d: [e, {f: g}]}")
 	f.Fuzz(func(t *testing.T, text, set string) {

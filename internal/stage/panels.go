@@ -46,7 +46,7 @@ func (s *Screen) bars(p *pane) {
 		s.numbers(p)
 		return
 	}
-	s.policy.Act(policy.In{Obs: s.Player.Obs}, policy.Out{Scores: s.scores})
+	s.policy.Act(policy.In{Obs: s.Player.Obs, Mask: s.Player.Mask}, policy.Out{Scores: s.scores})
 	low, high, sum := s.scores[0], s.scores[0], float32(0)
 	for _, v := range s.scores {
 		low, high, sum = min(low, v), max(high, v), sum+v
@@ -85,7 +85,7 @@ func (s *Screen) bars(p *pane) {
 // numbers shows the policy's action between its bounds.
 func (s *Screen) numbers(p *pane) {
 	act := make([]float32, len(s.act))
-	s.policy.Act(policy.In{Obs: s.Player.Obs}, policy.Out{Act: act})
+	s.policy.Act(policy.In{Obs: s.Player.Obs, Mask: s.Player.Mask}, policy.Out{Act: act})
 	b, _ := s.Player.Spec.Act.(env.Box)
 	names := make([]string, len(act))
 	for i := range names {

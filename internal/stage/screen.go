@@ -155,7 +155,7 @@ func (s *Screen) know() {
 func (s *Screen) value() {
 	if s.policy != nil && s.policy.Spec().Values && s.broken == nil {
 		var x [1]float32
-		s.policy.Act(policy.In{Obs: s.Player.Obs}, policy.Out{Value: x[:]})
+		s.policy.Act(policy.In{Obs: s.Player.Obs, Mask: s.Player.Mask}, policy.Out{Value: x[:]})
 		s.values = append(s.values[:min(len(s.values), s.Player.Steps)], x[0])
 	}
 }
@@ -205,9 +205,9 @@ func (s *Screen) next() []float32 {
 		}
 		return nil
 	case s.Sampled:
-		s.policy.Act(policy.In{Obs: p.Obs, Rand: s.rng}, policy.Out{Act: s.act})
+		s.policy.Act(policy.In{Obs: p.Obs, Mask: p.Mask, Rand: s.rng}, policy.Out{Act: s.act})
 	default:
-		s.policy.Act(policy.In{Obs: p.Obs}, policy.Out{Act: s.act})
+		s.policy.Act(policy.In{Obs: p.Obs, Mask: p.Mask}, policy.Out{Act: s.act})
 	}
 	return s.act
 }

@@ -27,11 +27,20 @@ func untrained(t testing.TB, mk env.Maker) policy.Policy {
 	return a.Policy()
 }
 
+// player returns a Player, and panics where there is none.
+func player(e env.Env, limit int) *episode.Player {
+	p, err := episode.New(e, limit)
+	if err != nil {
+		panic(err)
+	}
+	return p
+}
+
 // screen returns a Screen of CartPole with a policy, or of a map with a person.
 func screen(t testing.TB, change func(*Config)) *Screen {
 	t.Helper()
 	c := Config{
-		Player: episode.New(classic.NewCartPole(), 500), Seed: func(i int) uint64 { return uint64(i) },
+		Player: player(classic.NewCartPole(), 500), Seed: func(i int) uint64 { return uint64(i) },
 		Policy: untrained(t, env.Each(classic.NewCartPole)),
 	}
 	if change != nil {
@@ -46,7 +55,7 @@ func screen(t testing.TB, change func(*Config)) *Screen {
 
 // person makes it a person's game of a map.
 func person(c *Config) {
-	c.Policy, c.Player = nil, episode.New(grid.NewTaxi(), 200)
+	c.Policy, c.Player = nil, player(grid.NewTaxi(), 200)
 	c.Controls = c.Player.Controls()
 }
 
@@ -109,7 +118,7 @@ func tick(s *Screen, n int) {
 // none while paused.
 func TestPlays(t *testing.T) {
 	for keys, want := range map[string]int{"": 50, "+": 100, "-": 25, "--": 12} {
-		s := screen(t, func(c *Config) { c.Player = episode.New(still{}, 500) })
+		s := screen(t, func(c *Config) { c.Player = player(still{}, 500) })
 		for _, k := range keys {
 			s.Update([]string{string(k)}, nil)
 		}
@@ -182,7 +191,7 @@ func TestPerson(t *testing.T) {
 		t.Errorf("%d steps in a second of a key held, want 6", got)
 	}
 	roll := screen(t, func(c *Config) {
-		c.Policy, c.Player = nil, episode.New(classic.NewMountainCar(), 200)
+		c.Policy, c.Player = nil, player(classic.NewMountainCar(), 200)
 		c.Controls = c.Player.Controls()
 	})
 	tick(roll, ticks)
@@ -222,7 +231,7 @@ func TestCurve(t *testing.T) {
 // TestBroken shows what an environment breaks with, and plays on with the next
 // episode when asked.
 func TestBroken(t *testing.T) {
-	s := screen(t, func(c *Config) { c.Player = episode.New(&snaps{}, 9) })
+	s := screen(t, func(c *Config) { c.Player = player(&snaps{}, 9) })
 	tick(s, 9)
 	if s.broken == nil || s.Player.Steps != 2 {
 		t.Fatalf("after %d steps: %v, want a panic in the third", s.Player.Steps, s.broken)

@@ -14,11 +14,11 @@ type Bounds struct{ low, high []float32 }
 func BoundsOf(space env.Space) (Bounds, error) {
 	box, ok := space.(env.Box)
 	if !ok {
-		return Bounds{}, fmt.Errorf("policy: actions are %s, want a Box of numbers", env.Describe(space))
+		return Bounds{}, fmt.Errorf("dist: actions are %s, want a Box of numbers", env.Describe(space))
 	}
 	for i, low := range box.Low {
 		if width := float64(box.High[i]) - float64(low); !(0 < width && width <= math.MaxFloat32) {
-			return Bounds{}, fmt.Errorf("policy: action %d is in [%v, %v], want finite bounds", i, low, box.High[i])
+			return Bounds{}, fmt.Errorf("dist: action %d is in [%v, %v], want finite bounds", i, low, box.High[i])
 		}
 	}
 	return Bounds{box.Low, box.High}, nil

@@ -9,30 +9,27 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
+// A batch is torch's of several distributions.
+type batch struct {
+	N       []int
+	Mask    []bool
+	Logits  []float32
+	Actions []float32
+	LogProb []float64 `json:"log_prob"`
+	Entropy []float64
+	Probs   []float64
+}
+
+// batches reads torch's distributions over choices.
+func batches(t *testing.T) (g struct{ Masked, Choices, Bits batch }) {
+	t.Helper()
+	golden.Read(t, "testdata/choices.json.gz", &g)
+	return g
+}
+
 // TestChoices holds distributions over what is not one choice among all to torch's.
 func TestChoices(t *testing.T) {
-	type batch struct {
-		N       []int
-		Mask    []bool
-		Logits  []float32
-		Actions []float32
-		LogProb []float64 `json:"log_prob"`
-		Entropy []float64
-		Probs   []float64
-	}
-	var g struct{ Masked, Choices, Bits batch }
-	golden.Read(t, "testdata/choices.json.gz", &g)
-
-	t.Run("masked", func(t *testing.T) {
-		rows := len(g.Masked.Actions)
-		d := newHead(t, env.Discrete{N: len(g.Masked.Mask) / rows}, 0).Dist(tape.New().Const(g.Masked.Logits, rows), nil, g.Masked.Mask)
-		golden.Near(t, "entropy", d.Entropy().Value, g.Masked.Entropy...)
-		for r, a := range g.Masked.Actions {
-			if k := r*4 + int(a); g.Masked.Mask[k] {
-				golden.Near(t, "log_prob", d.LogProb(g.Masked.Actions).Value[r:r+1], g.Masked.LogProb[r])
-			}
-		}
-	})
+	g := batches(t)
 	t.Run("several", func(t *testing.T) {
 		rows := len(g.Choices.LogProb)
 		d := newHead(t, env.MultiDiscrete{N: g.Choices.N}, 0).Dist(tape.New().Const(g.Choices.Logits, rows), nil, nil)

@@ -49,24 +49,48 @@ func NewHead(space env.Space, logStd float32) (*Head, error) {
 		return &Head{Size: s.N, Choices: 2 * s.N, bits: true}, nil
 	case env.Box:
 		if logStd-logStd != 0 {
-			return nil, fmt.Errorf("policy: log_std_init is %v, want a finite number", logStd)
+			return nil, fmt.Errorf("dist: log_std_init is %v, want a finite number", logStd)
 		}
 		h := &Head{Size: s.Size(), LogStd: tape.NewVector("log_std", s.Size()), space: s}
 		f32.Fill(h.LogStd.Value, logStd)
 		return h, nil
 	}
-	return nil, fmt.Errorf("policy: no distribution over actions that are %s", env.Describe(space))
+	return nil, fmt.Errorf("dist: no distribution over actions that are %s", env.Describe(space))
 }
 
 // ExploreByState gives a Gaussian head noise that depends on the state through a number
 // of features.
 func (h *Head) ExploreByState(features int, expln bool) error {
 	if h.LogStd == nil {
-		return errors.New("policy: use_sde of actions that are not a Box, want false")
+		return errors.New("dist: use_sde of actions that are not a Box, want false")
 	}
 	h.LogStd = newStateLogStd(h.Size, features, h.LogStd.Value[0])
 	h.Noise = NewStateNoise(h.LogStd, expln)
 	return nil
+}
+
+// Scores returns the number of actions that have a probability each: see Probabilities. It
+// is 0 but for Discrete actions.
+func (h *Head) Scores() int {
+	if h.LogStd != nil || h.bits || h.several.n != nil {
+		return 0
+	}
+	return h.Choices
+}
+
+// String names the distribution, as files do.
+func (h *Head) String() string {
+	switch {
+	case h.Noise != nil:
+		return "gaussian of state-dependent noise"
+	case h.LogStd != nil:
+		return "gaussian"
+	case h.bits:
+		return "bernoulli"
+	case h.several.n != nil:
+		return "categoricals"
+	}
+	return "categorical"
 }
 
 // Params returns the parameters of the head itself.

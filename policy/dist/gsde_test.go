@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/internal/golden"
 	"github.com/rlrun/rlrun/policy/dist"
 	"github.com/rlrun/rlrun/policy/tape"
 )
@@ -102,5 +103,40 @@ func TestStateNoiseClone(t *testing.T) {
 	c.LogStd.Value[0] = 3
 	if h.Noise.Draw(generators(rows), two); !slices.Equal(one, two) {
 		t.Error("a change of the copy changes the original")
+	}
+}
+
+// TestExpln: with expln σ is e^x where x ≤ 0 and log(1+x) + 1 above. By hand, for one
+// action, features z = (2, -1) and log σ = (-0.5, 1.5): σ = (0.606531, 1.916291), the
+// variance is 4·0.367879 + 3.672171 + 10⁻⁶, and its slopes along log σ, by half of its
+// logarithm, are σ σ' z² / variance with σ' = 0.606531 and 0.4.
+func TestExpln(t *testing.T) {
+	h := newHead(t, env.NewBox(-1, 1, 1), 0)
+	if err := h.ExploreByState(2, true); err != nil {
+		t.Fatal(err)
+	}
+	h = h.Clone()
+	h.LogStd.Import([]float32{-0.5, 1.5})
+	z, tp := []float32{2, -1}, tape.New()
+	const variance = 4*0.36787944 + 3.67217195 + 1e-6
+	deviation := h.Noise.LogDeviation(tp.Const(z, 1))
+	golden.Near(t, "log deviation", deviation.Value, 0.5*math.Log(variance))
+	deviation.Sum().Backward()
+	golden.Near(t, "slope", h.LogStd.Grad, 0.36787944*4/variance, 1.91629073*0.4/variance)
+	d := h.Dist(tp.Const([]float32{0.25}, 1), tp.Const(z, 1), nil)
+	golden.Near(t, "log_prob of the mean", d.LogProb([]float32{0.25}).Value, -0.5*math.Log(variance)-0.5*math.Log(2*math.Pi))
+
+	const n = 40_000
+	rng, theta, squares := generators(1), make([]float32, 2), [2]float64{}
+	for range n {
+		h.Noise.Draw(rng, theta)
+		for i, x := range theta {
+			squares[i] += float64(x) * float64(x)
+		}
+	}
+	for i, sigma := range []float64{0.60653066, 1.91629073} {
+		if got := math.Sqrt(squares[i] / n); math.Abs(got-sigma) > 5*sigma/math.Sqrt(2*n) {
+			t.Errorf("θ %d has deviation %v, want %v", i, got, sigma)
+		}
 	}
 }

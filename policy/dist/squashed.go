@@ -68,6 +68,15 @@ func (s *Squashed) Fresh(out, features *tape.Var, epsilon []float32) (act, logp 
 	return s.squash(gaussianDraw(s.mean(out), s.logStd(out, features), epsilon))
 }
 
+// LogProb returns the log of the densities [B, 1] of actions tanh u, for the network's
+// output and the features that it was made of. u [B, A] is kept until the tape's Reset.
+func (s *Squashed) LogProb(out, features *tape.Var, u []float32) *tape.Var {
+	before, logStd := out.Tape().Const(u, out.Rows), s.logStd(out, features)
+	e := before.Sub(s.mean(out)).Mul(logStd.Neg().Exp())
+	_, logp := s.squash(before, e.Square().Scale(0.5).Add(logStd).AddK(halfLog2Pi))
+	return logp
+}
+
 // mostMean bounds μ where the noise depends on the state, as in Stable-Baselines3.
 const mostMean = 2
 
@@ -124,6 +133,14 @@ func (s *Squashed) Means(mean, out []float32) {
 	for i, mu := range mean {
 		mean[i] = min(max(mu, -mostMean), mostMean)
 	}
+}
+
+// String names the distribution, as files do.
+func (s *Squashed) String() string {
+	if s.Noise != nil {
+		return "squashed gaussian of state-dependent noise"
+	}
+	return "squashed gaussian"
 }
 
 // Params returns log σ of noise that depends on the state.

@@ -6,6 +6,7 @@ import (
 
 	G "gorgonia.org/gorgonia"
 
+	"github.com/rlrun/rlrun/policy/nn"
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
@@ -41,7 +42,7 @@ func TestActivations(t *testing.T) {
 		}
 		tp := tape.New()
 		clear(points.Grad)
-		y := net.Forward(tp, tp.Param(points))
+		y := net.Forward(tp, tp.Param(points), nn.Training)
 		y.SumCols().Backward()
 		if err := tp.Err(); err != nil {
 			t.Fatal(err)

@@ -5,7 +5,6 @@
 package gorgonia
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -25,35 +24,34 @@ type Engine struct{}
 
 var _ nn.Engine = Engine{}
 
-// MLP returns a *Network with the parameters that nn.NewMLP would have.
-func (Engine) MLP(rng *rand.Rand, name string, c nn.MLPConfig) (nn.Network, error) {
-	act, ok := activations()[c.Activation]
-	if !ok {
-		names := slices.Sorted(maps.Keys(activations()))
-		return nil, fmt.Errorf("gorgonia: activation_fn %q, want one of %s", c.Activation, strings.Join(names, ", "))
+// Build returns a *Network with the parameters that nn.Native would have. It has linear
+// layers, and the activations for which Gorgonia has operations.
+func (Engine) Build(rng *rand.Rand, name string, plan nn.Plan) (nn.Network, error) {
+	acts := activations()
+	for i, l := range plan.Layers {
+		if _, ok := acts[l.Kind]; !ok && l.Kind != linear {
+			names := slices.Sorted(maps.Keys(acts))
+			return nil, fmt.Errorf("gorgonia: %s.%d: no layer is called %q, want %s, %s, or the native engine", name, i, l.Kind, linear, strings.Join(names, ", "))
+		}
 	}
-	if c.Dropout != 0 || c.Norm != "" && c.Norm != "none" {
-		return nil, errors.New("gorgonia: norm and dropout are the native engine's alone")
-	}
-	native, err := nn.NewMLP(rng, name, c)
+	native, err := nn.Native{}.Build(rng, name, plan)
 	if err != nil {
 		return nil, err
 	}
-	params, out := native.Params(), c.Out
-	isTrunk := out == 0 // whose last layer is a hidden one
-	if isTrunk {
-		out = c.Hidden[len(c.Hidden)-1]
-	}
-	n, err := New(params, c.In, out, func(_ *G.ExprGraph, x *G.Node, nodes []*G.Node) (*G.Node, error) {
-		for i := 0; i < len(nodes); i += 2 {
+	params := nn.Params(native)
+	n, err := New(params, plan.In.Size(), nn.Outputs(native, plan.In.Size()), func(_ *G.ExprGraph, x *G.Node, nodes []*G.Node) (*G.Node, error) {
+		i := 0
+		for _, l := range plan.Layers {
+			if act, ok := acts[l.Kind]; ok {
+				x = act(x)
+				continue
+			}
 			w, b := nodes[i], nodes[i+1]
 			if !params[i].Transposed() {
 				w = G.Must(G.Transpose(w))
 			}
 			x = G.Must(G.BroadcastAdd(G.Must(G.Mul(x, w)), b, nil, []byte{0})) // b to every row
-			if isTrunk || i+2 < len(nodes) {
-				x = act(x)
-			}
+			i += 2
 		}
 		return x, nil
 	})
@@ -62,6 +60,9 @@ func (Engine) MLP(rng *rand.Rand, name string, c nn.MLPConfig) (nn.Network, erro
 	}
 	return n, nil
 }
+
+// linear is the layer of a product with weights, and biases.
+const linear = "linear"
 
 // activations are those of the native engine for which Gorgonia has operations.
 func activations() map[string]func(x *G.Node) *G.Node {

@@ -30,9 +30,9 @@ func normal(rng *rand.Rand, x []float32) []float32 {
 	return x
 }
 
-func newMLP(t testing.TB, e nn.Engine, c nn.MLPConfig) nn.Network {
+func newMLP(t testing.TB, e nn.Engine, in int, hidden []int, out int, o nn.MLPOptions) nn.Network {
 	t.Helper()
-	return agents.Must(e.MLP(newRand(), "net", c))
+	return agents.Must(e.Build(newRand(), "net", agents.Must(nn.MLP(in, hidden, out, o))))
 }
 
 // near reports whether got is want to 1e-5, absolute below 1 and relative above.
@@ -53,16 +53,16 @@ func gradients(t testing.TB, n nn.Network, x []float32, rows int) (y, dx []float
 	t.Helper()
 	in, tp := tape.NewParam("x", rows, len(x)/rows), tape.New()
 	copy(in.Value, x)
-	for _, p := range n.Params() {
+	for _, p := range nn.Params(n) {
 		clear(p.Grad)
 	}
-	out := n.Forward(tp, tp.Param(in))
+	out := n.Forward(tp, tp.Param(in), nn.Training)
 	weight := normal(rand.New(rand.NewPCG(3, 4)), make([]float32, len(out.Value)))
 	out.Mul(tp.Const(weight, rows)).SumCols().Mean().Backward()
 	if err := tp.Err(); err != nil {
 		t.Fatal(err)
 	}
-	for _, p := range n.Params() {
+	for _, p := range nn.Params(n) {
 		grads = append(grads, slices.Clone(p.Grad))
 	}
 	return slices.Clone(out.Value), in.Grad, grads
@@ -77,21 +77,22 @@ func TestEngines(t *testing.T) {
 	}
 	for _, activation := range names {
 		for _, hidden := range layers {
-			for _, c := range []nn.MLPConfig{{In: 4, Out: 2}, {In: 1, Out: 1}, {In: 9, Out: 9}, {In: 20, Out: 20}, {In: 70, Out: 33}, {In: 5}} {
-				if c.Out == 0 && hidden == nil {
+			for _, c := range [][2]int{{4, 2}, {1, 1}, {9, 9}, {20, 20}, {70, 33}, {5, 0}} {
+				in, out := c[0], c[1]
+				if out == 0 && hidden == nil {
 					continue // a trunk of no layers
 				}
-				c.Hidden, c.Activation, c.Gain = hidden, activation, 0.7
-				native, foreign := newMLP(t, nn.Native{}, c), newMLP(t, gorgonia.Engine{}, c)
+				o := nn.MLPOptions{Activation: activation, Gain: 0.7}
+				native, foreign := newMLP(t, nn.Native{}, in, hidden, out, o), newMLP(t, gorgonia.Engine{}, in, hidden, out, o)
 				rng := newRand()
-				for i, p := range native.Params() {
+				for i, p := range nn.Params(native) {
 					if p.Rows == 1 {
 						normal(rng, p.Value) // a bias
-						copy(foreign.Params()[i].Value, p.Value)
+						copy(nn.Params(foreign)[i].Value, p.Value)
 					}
 				}
 				for _, rows := range []int{1, 2, 7, 64, 1, 7} {
-					agree(t, fmt.Sprintf("%+v, %d rows", c, rows), native, foreign, normal(rng, make([]float32, rows*c.In)), rows)
+					agree(t, fmt.Sprintf("%d-%v-%d %s, %d rows", in, hidden, out, activation, rows), native, foreign, normal(rng, make([]float32, rows*in)), rows)
 				}
 			}
 		}
@@ -108,7 +109,7 @@ func agree(t *testing.T, name string, native, foreign nn.Network, x []float32, r
 	if !near(dx, wantDX) {
 		t.Errorf("%s: gradient of x %v, native %v", name, dx, wantDX)
 	}
-	for i, p := range native.Params() {
+	for i, p := range nn.Params(native) {
 		if !near(grads[i], wantGrads[i]) {
 			t.Errorf("%s: gradient of %s %v, native %v", name, p.Name, grads[i], wantGrads[i])
 		}
@@ -117,11 +118,11 @@ func agree(t *testing.T, name string, native, foreign nn.Network, x []float32, r
 
 // TestConstantInput wants the same of a batch that nobody differentiates for.
 func TestConstantInput(t *testing.T) {
-	n := newMLP(t, gorgonia.Engine{}, nn.MLPConfig{In: 3, Hidden: []int{8}, Out: 2, Activation: "tanh", Gain: 1})
+	n := newMLP(t, gorgonia.Engine{}, 3, []int{8}, 2, nn.MLPOptions{Activation: "tanh", Gain: 1})
 	x := normal(newRand(), make([]float32, 21))
 	var got [2][]float32
 	for i := range got {
-		for _, p := range n.Params() {
+		for _, p := range nn.Params(n) {
 			clear(p.Grad)
 		}
 		tp := tape.New()
@@ -129,8 +130,8 @@ func TestConstantInput(t *testing.T) {
 		if i == 1 {
 			in = tp.Param(&tape.Param{Rows: 7, Cols: 3, Value: x, Grad: make([]float32, 21)})
 		}
-		n.Forward(tp, in).Square().Mean().Backward()
-		for _, p := range n.Params() {
+		n.Forward(tp, in, nn.Training).Square().Mean().Backward()
+		for _, p := range nn.Params(n) {
 			got[i] = append(got[i], p.Grad...)
 		}
 	}
@@ -142,11 +143,11 @@ func TestConstantInput(t *testing.T) {
 // TestParams wants the native engine's parameters, and of rng what that takes.
 func TestParams(t *testing.T) {
 	for _, hidden := range [][]int{nil, {5}, {32, 3}} {
-		c := nn.MLPConfig{In: 5, Hidden: hidden, Out: 3, Activation: "tanh", Gain: 0.1}
+		p := agents.Must(nn.MLP(5, hidden, 3, nn.MLPOptions{Activation: "tanh", Gain: 0.1}))
 		one, two := newRand(), newRand()
-		native, foreign := agents.Must(nn.Native{}.MLP(one, "net", c)), agents.Must(gorgonia.Engine{}.MLP(two, "net", c))
-		for i, p := range native.Params() {
-			q := foreign.Params()[i]
+		native, foreign := agents.Must(nn.Native{}.Build(one, "net", p)), agents.Must(gorgonia.Engine{}.Build(two, "net", p))
+		for i, p := range nn.Params(native) {
+			q := nn.Params(foreign)[i]
 			if p.Name != q.Name || !slices.Equal(p.Shape(), q.Shape()) || !same(p.Value, q.Value) {
 				t.Errorf("hidden layers %v: parameter %s %v, want %s %v with the same values", hidden, q.Name, q.Shape(), p.Name, p.Shape())
 			}
@@ -157,20 +158,25 @@ func TestParams(t *testing.T) {
 	}
 }
 
-func TestEngineErrors(t *testing.T) {
+// TestBuild has layers in an order that no MLP has, and refuses those that Gorgonia lacks.
+func TestBuild(t *testing.T) {
+	kind := func(name string) nn.Layer { return nn.Layer{Kind: name} }
+	p := nn.Plan{In: nn.Shape{6}, Layers: nn.Layers{kind("tanh"), nn.Linear(20, "pytorch", 1), kind("relu"), kind("silu"), nn.Linear(3, "orthogonal", 1), kind("softplus")}}
+	native, foreign := agents.Must(nn.Native{}.Build(newRand(), "net", p)), agents.Must(gorgonia.Engine{}.Build(newRand(), "net", p))
+	agree(t, "a plan", native, foreign, normal(newRand(), make([]float32, 6*7)), 7)
 	for _, tc := range []struct {
-		config nn.MLPConfig
-		want   string
+		want  string
+		layer nn.Layer
 	}{
-		{nn.MLPConfig{In: 2, Out: 2, Activation: "swish"}, `activation_fn "swish", want one of elu, leaky_relu, relu, `},
-		{nn.MLPConfig{In: 2, Out: 2}, `activation_fn ""`},
-		{nn.MLPConfig{In: 2, Out: 2, Activation: "tanh", Norm: "layer"}, "gorgonia: norm and dropout are the native engine's alone"},
-		{nn.MLPConfig{In: 2, Out: 2, Activation: "tanh", Dropout: 0.1}, "gorgonia: norm and dropout"},
-		{nn.MLPConfig{In: 2, Out: 2, Hidden: []int{4, 0}, Activation: "tanh"}, "net_arch [4 0]"},
+		{`gorgonia: actor.1: no layer is called "swish", want linear, elu, leaky_relu, relu, `, kind("swish")},
+		{`gorgonia: actor.1: no layer is called "layer_norm", want`, kind("layer_norm")},
+		{`gorgonia: actor.1: no layer is called "dropout", want`, nn.Layer{Kind: "dropout", Size: 0.1}},
+		{"nn: actor.1: linear has 0 outputs", kind("linear")},
 	} {
-		n, err := gorgonia.Engine{}.MLP(newRand(), "actor", tc.config)
-		if n != nil || err == nil || !strings.Contains(err.Error(), tc.want) {
-			t.Errorf("MLP(%+v) = %v, error %v, want %q in it", tc.config, n, err, tc.want)
+		p.Layers = nn.Layers{kind("tanh"), tc.layer}
+		n, err := gorgonia.Engine{}.Build(newRand(), "actor", p)
+		if n != nil || err == nil || !strings.HasPrefix(err.Error(), tc.want) {
+			t.Errorf("Build of %+v = %v, error %v, want %q at its start", tc.layer, n, err, tc.want)
 		}
 	}
 }
@@ -179,14 +185,14 @@ func TestEngineErrors(t *testing.T) {
 // and in two: agents act with the one and learn with the other.
 func TestInfer(t *testing.T) {
 	for _, activation := range []string{"tanh", "relu"} {
-		m := newMLP(t, gorgonia.Engine{}, nn.MLPConfig{In: 7, Hidden: []int{33, 5}, Out: 3, Activation: activation, Gain: 1})
+		m := newMLP(t, gorgonia.Engine{}, 7, []int{33, 5}, 3, nn.MLPOptions{Activation: activation, Gain: 1})
 		rng := newRand()
-		for _, p := range m.Params() {
+		for _, p := range nn.Params(m) {
 			normal(rng, p.Value)
 		}
 		for _, n := range []int{1, 2, 3, 65, 300, 600} {
 			x, tp := normal(rng, make([]float32, 7*n)), tape.New()
-			want := m.Forward(tp, tp.Const(x, n)).Value
+			want := m.Forward(tp, tp.Const(x, n), nn.Use).Value
 			for _, split := range []int{0, 1, n / 3, n - 1} {
 				y := make([]float32, 3*n)
 				m.Infer(y[:3*split], x[:7*split])
@@ -201,7 +207,7 @@ func TestInfer(t *testing.T) {
 
 // TestClone changes a clone and looks at the original, and the reverse.
 func TestClone(t *testing.T) {
-	m := newMLP(t, gorgonia.Engine{}, nn.MLPConfig{In: 2, Hidden: []int{4}, Out: 1, Activation: "tanh", Gain: 1})
+	m := newMLP(t, gorgonia.Engine{}, 2, []int{4}, 1, nn.MLPOptions{Activation: "tanh", Gain: 1})
 	c := m.Clone()
 	infer := func(n nn.Network) []float32 {
 		y := make([]float32, 1)
@@ -212,7 +218,7 @@ func TestClone(t *testing.T) {
 	if got := infer(c); !same(got, before) {
 		t.Errorf("a clone's Infer = %v, want %v", got, before)
 	}
-	for _, p := range c.Params() {
+	for _, p := range nn.Params(c) {
 		clear(p.Value)
 	}
 	if got := infer(m); !same(got, before) {
@@ -221,16 +227,16 @@ func TestClone(t *testing.T) {
 	if got := infer(c)[0]; got != 0 {
 		t.Errorf("Infer of a cleared clone = %v, want 0", got)
 	}
-	nn.Blend(c.Params(), m.Params(), 1)
+	nn.Follow(c, m, 1)
 	if got := infer(c); !same(got, before) {
-		t.Errorf("Infer of a clone that was blended back = %v, want %v", got, before)
+		t.Errorf("Infer of a clone that follows = %v, want %v", got, before)
 	}
 }
 
 // TestGoroutines computes with clones in several goroutines, and with one
 // processor: the same bits.
 func TestGoroutines(t *testing.T) {
-	m := newMLP(t, gorgonia.Engine{}, nn.MLPConfig{In: 4, Hidden: []int{64, 64}, Out: 2, Activation: "relu", Gain: 1})
+	m := newMLP(t, gorgonia.Engine{}, 4, []int{64, 64}, 2, nn.MLPOptions{Activation: "relu", Gain: 1})
 	const rows = 511
 	x := normal(newRand(), make([]float32, 4*rows))
 	procs := runtime.GOMAXPROCS(1)
@@ -260,16 +266,16 @@ func TestSaved(t *testing.T) {
 			}
 		}
 		var file bytes.Buffer
-		if err := policy.Save(&file, from.Policy().(policy.Saver), policy.Meta{}); err != nil {
+		if err := policy.Save(&file, from.Policy(), policy.Meta{}); err != nil {
 			t.Fatal(err)
 		}
-		if err := policy.Load(&file, to.Policy().(policy.Saver), policy.Meta{}); err != nil {
+		if err := policy.Load(&file, to.Policy(), policy.Meta{}); err != nil {
 			t.Fatal(err)
 		}
 		var score [2][]float32
 		for j, a := range []agents.Agent{from, to} {
 			score[j] = make([]float32, 100)
-			a.Policy().(policy.Scorer).Scores(normal(newRand(), make([]float32, 200)), score[j])
+			a.Policy().Act(policy.In{Obs: normal(newRand(), make([]float32, 200))}, policy.Out{Scores: score[j]})
 		}
 		if !near(score[0], score[1]) {
 			t.Errorf("%T: action probabilities %v, saved and loaded by %T %v", engines[i], score[0], engines[1-i], score[1])

@@ -37,6 +37,7 @@ type Network struct {
 	values   []*tensor.Dense // the parameters', as graphs read them
 	in, out  int             // columns
 	build    Build
+	operands []*tape.Var            // scratch
 	machines [kinds][sizes]*machine // [k] for 2ᵏ rows; nil until needed
 	err      error                  // of an Infer
 }
@@ -86,15 +87,19 @@ func newNetwork(params []*tape.Param, in, out int, build Build) *Network {
 	return n
 }
 
-// Params returns the parameters that New was given.
-func (n *Network) Params() []*tape.Param { return n.params }
+// Tensors returns the parameters that New was given. There are no buffers.
+func (n *Network) Tensors() (params, buffers []*tape.Param) { return n.params, nil }
 
-// Forward puts the network on t.
-func (n *Network) Forward(t *tape.Tape, x *tape.Var) *tape.Var {
+// Forward puts the network on t. It is the same in training and in use.
+func (n *Network) Forward(t *tape.Tape, x *tape.Var, _ nn.Mode) *tape.Var {
 	if x.Cols != n.in {
 		panic(fmt.Sprintf("gorgonia: Forward of %d×%d, want %d columns", x.Rows, x.Cols, n.in))
 	}
-	return t.Apply((*function)(n), x, n.out)
+	n.operands = append(n.operands[:0], x)
+	for _, p := range n.params {
+		n.operands = append(n.operands, t.Param(p))
+	}
+	return t.Record((*operation)(n), x.Rows, n.out, n.operands...)
 }
 
 // Infer writes what Forward would, without a tape. If it fails, it writes zeros.
@@ -131,23 +136,25 @@ func (n *Network) forward(out, x []float32, rows int) (err error) {
 	return nil
 }
 
-// backward adds to the parameters' gradients, and to dx if it is not nil.
-func (n *Network) backward(dx, x, dout []float32, rows int) (err error) {
+// backward adds to the gradients of v's operands, which are x and the parameters.
+func (n *Network) backward(v *tape.Var) (err error) {
 	defer rescue(&err)
-	k := gradient
-	if dx != nil {
+	x, k := v.In(0), gradient
+	if x.Grad != nil {
 		k = gradientX
 	}
-	for from, to := range blocks(rows) {
-		m, err := n.run(k, x[from*n.in:to*n.in], dout[from*n.out:to*n.out])
+	for from, to := range blocks(v.Rows) {
+		m, err := n.run(k, x.Value[from*n.in:to*n.in], v.Grad[from*n.out:to*n.out])
 		if err != nil {
 			return err
 		}
-		for i, p := range n.params {
-			f32.AddTo(p.Grad, m.floats(m.grads[i]))
+		for i := range n.params {
+			if grad := v.In(1 + i).Grad; grad != nil {
+				f32.AddTo(grad, m.floats(m.grads[i]))
+			}
 		}
-		if dx != nil {
-			f32.AddTo(dx[from*n.in:to*n.in], m.floats(m.grads[len(n.params)]))
+		if x.Grad != nil {
+			f32.AddTo(x.Grad[from*n.in:to*n.in], m.floats(m.grads[len(n.params)]))
 		}
 	}
 	return nil
@@ -185,24 +192,25 @@ func (n *Network) run(k kind, x, dout []float32) (*machine, error) {
 	return *m, (*m).run()
 }
 
-// function is a Network as the tape wants it.
-type function Network
+// operation is a Network as the tape wants it, of x and the parameters.
+type operation Network
 
-var _ tape.Function = (*function)(nil)
+var _ tape.Op = (*operation)(nil)
 
-func (f *function) Forward(out, x []float32, rows int) error {
-	n := (*Network)(f)
-	if err := n.err; err != nil {
-		n.err = nil
-		clear(out)
-		return err
+// Forward sets v's value, to zeros where something fails in it or failed in an Infer.
+func (o *operation) Forward(v *tape.Var) {
+	n := (*Network)(o)
+	err := n.err
+	if n.err = nil; err != nil {
+		clear(v.Value)
+	} else {
+		err = n.forward(v.Value, v.In(0).Value, v.Rows)
 	}
-	return n.forward(out, x, rows)
+	v.Tape().Fail(err)
 }
 
-func (f *function) Backward(dx, x, dout []float32, rows int) error {
-	return (*Network)(f).backward(dx, x, dout, rows)
-}
+// Backward adds to the gradients of the operands.
+func (o *operation) Backward(v *tape.Var) { v.Tape().Fail((*Network)(o).backward(v)) }
 
 // rescue makes err, or a panic, an error of one line.
 func rescue(err *error) {

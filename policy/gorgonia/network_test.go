@@ -11,6 +11,7 @@ import (
 
 	"github.com/rlrun/rlrun/agents"
 	"github.com/rlrun/rlrun/policy/gorgonia"
+	"github.com/rlrun/rlrun/policy/nn"
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
@@ -119,7 +120,7 @@ func TestFailures(t *testing.T) {
 			t.Errorf("%s broken: Infer = %v", broke, y)
 		}
 		broken = broke == "Forward"
-		loss := n.Forward(tp, tp.Const(x, 1)).Square().Mean()
+		loss := n.Forward(tp, tp.Const(x, 1), nn.Training).Square().Mean()
 		if broke == "Forward" || broke == "Infer" {
 			if loss.Scalar() != 0 || tp.Err() == nil || tp.Err().Error() != want {
 				t.Errorf("%s broken: Forward = %v, error %v, want zeros and %q", broke, loss.Value, tp.Err(), want)
@@ -145,7 +146,7 @@ func TestLateError(t *testing.T) {
 	}))
 	tp := tape.New()
 	n.Infer(make([]float32, 2*100), make([]float32, 3*100))
-	n.Forward(tp, tp.Const(make([]float32, 3), 1))
+	n.Forward(tp, tp.Const(make([]float32, 3), 1), nn.Training)
 	if err := tp.Err(); err == nil || err.Error() != "gorgonia: 64 rows are too many" {
 		t.Errorf("the tape's error is %v, want that of Infer's largest block", err)
 	}
@@ -179,7 +180,7 @@ func TestBatches(t *testing.T) {
 	for rows := 1; rows < 600; rows++ {
 		tp := tape.New()
 		n.Infer(make([]float32, 2*rows), make([]float32, 3*rows))
-		n.Forward(tp, tp.Const(make([]float32, 3*rows), rows)).Square().Mean().Backward()
+		n.Forward(tp, tp.Const(make([]float32, 3*rows), rows), nn.Training).Square().Mean().Backward()
 	}
 	if graphs != 18 { // 1, 2, 4 … 256 rows, without gradients and with
 		t.Errorf("%d graphs for batches of 1 … 599 rows, want 18", graphs)
@@ -202,7 +203,7 @@ func TestGraph(t *testing.T) {
 	x := tape.NewParam("x", 2, 2)
 	copy(x.Value, []float32{1, 2, 3, 4})
 	tp := tape.New()
-	y := n.Forward(tp, tp.Param(x))
+	y := n.Forward(tp, tp.Param(x), nn.Training)
 	y.SumCols().Mean().Scale(2).Backward() // dy is 1 everywhere
 	for _, check := range []struct {
 		name      string
@@ -238,7 +239,7 @@ func TestColumns(t *testing.T) {
 		}
 	}()
 	tp := tape.New()
-	n.Forward(tp, tp.Const(make([]float32, 8), 2))
+	n.Forward(tp, tp.Const(make([]float32, 8), 2), nn.Training)
 }
 
 // A line y = x w + b, with Gorgonia's gradients on the tape.
@@ -253,7 +254,7 @@ func ExampleNew() {
 		return
 	}
 	t := tape.New()
-	y := net.Forward(t, t.Const([]float32{1, 10}, 1))
+	y := net.Forward(t, t.Const([]float32{1, 10}, 1), nn.Training)
 	y.Backward()
 	fmt.Println(y.Value, w.Grad, b.Grad, t.Err())
 	// Output: [48] [1 10] [1] <nil>

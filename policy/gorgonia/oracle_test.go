@@ -15,8 +15,8 @@ import (
 // on is an operation of the tape's as a Network without parameters.
 type on func(a, b *tape.Var) *tape.Var
 
-func (on) Params() []*tape.Param { return nil }
-func (f on) Forward(_ *tape.Tape, x *tape.Var) *tape.Var {
+func (on) Tensors() (params, buffers []*tape.Param) { return nil, nil }
+func (f on) Forward(_ *tape.Tape, x *tape.Var, _ nn.Mode) *tape.Var {
 	return f(x.Columns(0, 3), x.Columns(3, 6))
 }
 func (on) Infer(_, _ []float32) {}

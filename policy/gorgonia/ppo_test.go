@@ -22,7 +22,7 @@ import (
 func newPPO(e nn.Engine) agents.Agent {
 	c := agents.DefaultPPO()
 	c.Engine, c.NEnvs, c.NSteps, c.BatchSize, c.NEpochs = e, 8, 16, 64, 4
-	c.PolicyKwargs.NetArch = []int{16, 8}
+	c.PolicyKwargs.NetArch = policy.Layers(16, 8)
 	return agents.Must(agents.NewPPO(env.Each(classic.NewCartPole), c))
 }
 
@@ -63,8 +63,8 @@ func TestPPO(t *testing.T) {
 				t.Errorf("after %d steps: %s %v, native %s %v", steps, g.Name, g.Value, l.Name, l.Value)
 			}
 		}
-		mine := foreign.Policy().(policy.Saver).Tensors()
-		for i, p := range native.Policy().(policy.Saver).Tensors() {
+		mine := foreign.Policy().Tensors()
+		for i, p := range native.Policy().Tensors() {
 			for j, w := range p.Value {
 				if d := math.Abs(float64(mine[i].Value[j]) - float64(w)); d > 1e-4 {
 					t.Fatalf("after %d steps: %s[%d] is %v away from native", steps, p.Name, j, d)
@@ -106,12 +106,12 @@ func BenchmarkStep(b *testing.B) {
 	for _, engine := range []nn.Engine{nn.Native{}, gorgonia.Engine{}} {
 		b.Run(fmt.Sprintf("%T", engine), func(b *testing.B) {
 			const rows = 64
-			n := newMLP(b, engine, nn.MLPConfig{In: 4, Hidden: []int{64, 64}, Out: 2, Activation: "tanh", Gain: 1})
+			n := newMLP(b, engine, 4, []int{64, 64}, 2, nn.MLPOptions{Activation: "tanh", Gain: 1})
 			x, tp := normal(newRand(), make([]float32, 4*rows)), tape.New()
 			b.ReportAllocs()
 			for b.Loop() {
 				tp.Reset()
-				n.Forward(tp, tp.Const(x, rows)).Square().Mean().Backward()
+				n.Forward(tp, tp.Const(x, rows), nn.Training).Square().Mean().Backward()
 			}
 			b.ReportMetric(rows*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
 		})

@@ -167,20 +167,23 @@ func TestGAEByHand(t *testing.T) {
 // The critic's value is the observation, and γ = λ = 1.
 func TestBoth(t *testing.T) {
 	spec := env.Spec{Obs: env.NewBox(0, 100, 1), Act: env.Discrete{N: 2}}
-	roll := replay.NewRollout(spec, 2, 2, []float32{1, 1})
+	roll := replay.NewRollout(spec, 2, 2, false)
+	none := []float32{0, 0}
+	roll.Begin([]float32{1, 1}, nil, []bool{true, true})
 	res := env.NewResult(2, 1)
 	copy(res.Obs, []float32{2, 2})    // where the next episodes begin
 	copy(res.Next, []float32{10, 20}) // where these end
 	res.Terminated[0], res.Truncated[0], res.Truncated[1] = true, true, true
-	roll.Add([]float32{0, 0}, res)
+	roll.Add(none, none, res)
 	res = env.NewResult(2, 1)
 	copy(res.Obs, []float32{5, 6})
 	copy(res.Next, res.Obs)
-	roll.Add([]float32{0, 0}, res)
+	roll.Add(none, none, res)
 
-	next, adv := make([]float32, 4), make([]float32, 4)
-	roll.Next(next, roll.Obs)
-	golden.Near(t, "Next", next, 0, 20, 5, 6)
-	loss.GAE(adv, roll.Reward, roll.Obs, next, roll.Done, 2, 1, 1)
-	golden.Near(t, "GAE", adv, 0-1, 20-1, 5-2, 6-2)
+	value := roll.Values()
+	for from, obs := range roll.Observed() {
+		copy(value[from:], obs)
+	}
+	roll.Advantages(1, 1)
+	golden.Near(t, "advantages", roll.Advantage, 0-1, 20-1, 5-2, 6-2)
 }

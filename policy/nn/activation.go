@@ -2,6 +2,7 @@ package nn
 
 import (
 	"maps"
+	"math/rand/v2"
 	"slices"
 	"strings"
 
@@ -12,16 +13,11 @@ import (
 // leak is the slope of leaky_relu below 0.
 const leak = 0.01
 
-// fused are the activations that a layer's own loop has.
-func fused() map[string]f32.Activation {
-	return map[string]f32.Activation{"tanh": f32.TanhAct, "relu": f32.ReLUAct}
-}
-
 // activations are all of them, by the names a configuration gives.
 func activations() map[string]activation {
 	return map[string]activation{
-		"tanh":     {onTape: (*tape.Var).Tanh, apply: f32.Tanh},
-		"relu":     {onTape: (*tape.Var).ReLU, apply: f32.ReLU},
+		"tanh":     {onTape: (*tape.Var).Tanh, apply: f32.Tanh, fused: f32.TanhAct},
+		"relu":     {onTape: (*tape.Var).ReLU, apply: f32.ReLU, fused: f32.ReLUAct},
 		"sigmoid":  {onTape: (*tape.Var).Sigmoid, apply: f32.Sigmoid},
 		"elu":      {onTape: (*tape.Var).ELU, apply: f32.ELU},
 		"gelu":     {onTape: (*tape.Var).GELU, apply: f32.GELU},
@@ -36,14 +32,23 @@ func activations() map[string]activation {
 
 // activation is a function of each element.
 type activation struct {
-	stateless
 	onTape func(x *tape.Var) *tape.Var
 	apply  func(dst, x []float32)
+	fused  f32.Activation // the same within a product's loop; Identity where there is none
 }
 
-func (a activation) forward(_ *tape.Tape, x *tape.Var) *tape.Var { return a.onTape(x) }
-func (a activation) infer(x []float32)                           { a.apply(x, x) }
-func (a activation) clone() step                                 { return a }
+// kind returns the Kind of a.
+func (a activation) kind() Kind {
+	return func(_ *rand.Rand, _ string, in Shape, l Layer) (Network, Shape, error) {
+		return a, in, Read(l).Err()
+	}
+}
+
+func (a activation) Forward(_ *tape.Tape, x *tape.Var, _ Mode) *tape.Var { return a.onTape(x) }
+func (a activation) Infer(y, x []float32)                                { a.apply(y, x) }
+func (activation) Tensors() (params, buffers []*tape.Param)              { return nil, nil }
+func (a activation) Clone() Network                                      { return a }
+func (activation) inPlace()                                              {}
 
 // oneOf says which names there are.
 func oneOf[T any](names map[string]T) string {

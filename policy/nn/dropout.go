@@ -7,23 +7,33 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
+// dropoutKind is the name of the layer that dropout makes.
+const dropoutKind = "dropout"
+
 // dropout sets each element to 0 with probability p in training, and divides the
 // others by 1 - p. In use it does nothing. Srivastava et al. 2014, "Dropout: a
 // simple way to prevent neural networks from overfitting", section 4.
 type dropout struct {
-	stateless
 	p    float32
 	name string
 	src  rand.PCG
 }
 
-func newDropout(rng *rand.Rand, name string, p float32) *dropout {
-	d := &dropout{p: p, name: name}
+// newDropout is the Kind of dropout.
+func newDropout(rng *rand.Rand, name string, in Shape, l Layer) (Network, Shape, error) {
+	r := Read(l)
+	d := &dropout{p: float32(r.Share()), name: name}
+	if err := r.Err(); err != nil {
+		return nil, nil, err
+	}
 	d.src.Seed(rng.Uint64(), 0)
-	return d
+	return d, in, nil
 }
 
-func (d *dropout) forward(t *tape.Tape, x *tape.Var) *tape.Var {
+func (d *dropout) Forward(t *tape.Tape, x *tape.Var, mode Mode) *tape.Var {
+	if mode == Use {
+		return x
+	}
 	mask, rng, kept := t.Blank(x.Rows, x.Cols), rand.New(&d.src), 1/(1-d.p)
 	for i := range mask.Value {
 		mask.Value[i] = 0
@@ -34,10 +44,17 @@ func (d *dropout) forward(t *tape.Tape, x *tape.Var) *tape.Var {
 	return x.Mul(mask)
 }
 
-func (*dropout) infer([]float32)        {}
-func (d *dropout) state(s *state.State) { s.PCG(d.name+"/dropout", &d.src) }
+func (*dropout) Infer(y, x []float32) {
+	if len(x) > 0 && &y[0] != &x[0] {
+		copy(y, x)
+	}
+}
 
-func (d *dropout) clone() step {
+func (*dropout) Tensors() (params, buffers []*tape.Param) { return nil, nil }
+func (d *dropout) State(s *state.State)                   { s.PCG(d.name+"/dropout", &d.src) }
+func (*dropout) inPlace()                                 {}
+
+func (d *dropout) Clone() Network {
 	c := *d
 	return &c
 }

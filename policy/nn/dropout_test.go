@@ -13,14 +13,14 @@ import (
 // the others get no gradient; in use all pass as they are.
 func TestDropout(t *testing.T) {
 	const rows, width, p = 100, 64, 0.25
-	m := newMLP(t, nn.MLPConfig{In: 1, Hidden: []int{width}, Activation: "relu", Dropout: p})
-	w, bias := m.Params()[0], m.Params()[1]
+	m := newMLP(t, 1, []int{width}, 0, nn.MLPOptions{Activation: "relu", Dropout: p})
+	w, bias := nn.Params(m)[0], nn.Params(m)[1]
 	clear(w.Value)
 	for i := range bias.Value {
 		bias.Value[i] = 2
 	}
 	tp := tape.New()
-	y := m.Forward(tp, tp.Const(make([]float32, rows), rows))
+	y := m.Forward(tp, tp.Const(make([]float32, rows), rows), nn.Training)
 	kept := make([]float32, width)
 	for i, v := range y.Value {
 		switch v {
@@ -44,6 +44,9 @@ func TestDropout(t *testing.T) {
 		t.Errorf("what passes has a mean of %v, want 1", mean)
 	}
 	out := make([]float32, rows*width)
+	if in := m.Forward(tp, tp.Const(make([]float32, rows), rows), nn.Use).Value; slices.ContainsFunc(in, func(v float32) bool { return v != 2 }) {
+		t.Error("Forward in use leaves outputs out")
+	}
 	if m.Infer(out, make([]float32, rows)); slices.ContainsFunc(out, func(v float32) bool { return v != 2 }) {
 		t.Error("Infer leaves outputs out")
 	}

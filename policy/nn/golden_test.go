@@ -2,7 +2,6 @@ package nn_test
 
 import (
 	"math"
-	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -156,13 +155,13 @@ func (c *mlpCase) networks(t *testing.T) (nets []nn.Network, params map[string]*
 	params = map[string]*tape.Param{}
 	names := strings.NewReplacer("net.", "", "pi.4", "action_net", "vf.4", "value_net")
 	for i, name := range prefix {
-		cfg := nn.MLPConfig{In: c.Sizes[0], Hidden: hidden, Out: outs[i], Activation: c.Activation, Gain: 1}
-		m, err := nn.NewMLP(rand.New(rand.NewPCG(1, 2)), name, cfg)
+		plan := mlp(t, c.Sizes[0], hidden, outs[i], nn.MLPOptions{Activation: c.Activation, Gain: 1})
+		m, err := nn.Native{}.Build(newRand(), name, plan)
 		if err != nil {
 			t.Fatal(err)
 		}
 		nets = append(nets, m)
-		for _, p := range m.Params() {
+		for _, p := range nn.Params(m) {
 			params[names.Replace(p.Name)] = p
 		}
 	}
@@ -232,7 +231,7 @@ func (c *mlpCase) forward(tp *tape.Tape, nets []nn.Network) (y []*tape.Var) {
 	tp.Reset()
 	x := tp.Const(c.Input, len(c.Input)/c.Sizes[0])
 	for _, n := range nets {
-		y = append(y, n.Forward(tp, x))
+		y = append(y, n.Forward(tp, x, nn.Training))
 	}
 	return y
 }

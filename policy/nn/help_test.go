@@ -19,13 +19,30 @@ func normal(rng *rand.Rand, x []float32) []float32 {
 	return x
 }
 
-func newMLP(t *testing.T, c nn.MLPConfig) *nn.MLP {
+// build returns a Native's network called net.
+func build(t testing.TB, p nn.Plan) *nn.Sequential {
 	t.Helper()
-	m, err := nn.NewMLP(newRand(), "net", c)
+	n, err := nn.Native{}.Build(newRand(), "net", p)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return m
+	return n.(*nn.Sequential)
+}
+
+// mlp returns the plan of a perceptron.
+func mlp(t testing.TB, in int, hidden []int, out int, o nn.MLPOptions) nn.Plan {
+	t.Helper()
+	p, err := nn.MLP(in, hidden, out, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// newMLP returns a perceptron.
+func newMLP(t testing.TB, in int, hidden []int, out int, o nn.MLPOptions) *nn.Sequential {
+	t.Helper()
+	return build(t, mlp(t, in, hidden, out, o))
 }
 
 // sameBits reports whether x and y are the same numbers to the bit.

@@ -1,25 +1,14 @@
 package nn
 
 import (
+	"slices"
+
 	"github.com/rlrun/rlrun/policy/f32"
 	"github.com/rlrun/rlrun/policy/parallel"
 )
 
 // inferRows is how many rows a core infers at a time, which bounds its scratch.
 const inferRows = 256
-
-// A Sharer can have several cores do its larger work, to the same bytes. A stopped
-// Pool is as good as none.
-type Sharer interface{ Share(cores *parallel.Pool) }
-
-// Share has the networks share that can.
-func Share(cores *parallel.Pool, nets ...Network) {
-	for _, n := range nets {
-		if s, ok := n.(Sharer); ok {
-			s.Share(cores)
-		}
-	}
-}
 
 // inference is what Infer works with: each core infers some of the rows.
 type inference struct {
@@ -31,57 +20,96 @@ type inference struct {
 	hidden [][2][]float32 // scratch of each piece: what a layer reads, what it writes
 }
 
-// Share has several cores infer many rows.
-func (m *MLP) Share(cores *parallel.Pool) {
+// An inPlace layer changes each element or each row by itself: its Infer may be given one
+// slice as both y and x. It has no scratch.
+type inPlace interface{ inPlace() }
+
+// result is the place of y.
+const result = -1
+
+// places decides where Infer writes each stage's result: to one of two hidden slices, in
+// turns, or to y. A layer that can work in place does so, but not on x.
+func (m *Sequential) places() {
+	last := 0 // to write to other memory than it reads; what follows works on y
+	for i, s := range m.stages {
+		if _, ok := s.Network.(inPlace); !ok {
+			last = i
+		}
+	}
+	at := result
+	for i := range m.stages {
+		s := &m.stages[i]
+		_, stays := s.Network.(inPlace)
+		switch {
+		case i >= last:
+			at = result
+		case !stays || i == 0:
+			at = (at + 1) % 2
+		}
+		s.place = at
+	}
+}
+
+// Share has several cores infer many rows. Where a layer is not of this package, and may
+// have scratch, the layers share alone.
+func (m *Sequential) Share(cores *parallel.Pool) {
+	for _, s := range m.stages {
+		Share(cores, s.Network)
+	}
+	if slices.ContainsFunc(m.stages, func(s stage) bool { return !ours(s.Network) }) {
+		return
+	}
 	if m.cores = cores; m.piece == nil {
 		m.piece = m.inferPiece
 	}
 }
 
-// Infer writes what Forward would, without a tape.
-func (m *MLP) Infer(y, x []float32) {
-	in, out := m.layers[0].in, m.layers[len(m.layers)-1].out
+// ours reports whether several cores can call a layer's Infer at once.
+func ours(n Network) bool {
+	if _, ok := n.(inPlace); ok {
+		return true
+	}
+	_, ok := n.(*linear)
+	return ok
+}
+
+// Infer writes what Forward would in Use, without a tape.
+func (m *Sequential) Infer(y, x []float32) {
 	for len(m.hidden) < m.cores.Size() {
 		m.hidden = append(m.hidden, [2][]float32{})
 	}
-	if len(x) == in { // spares the division, which takes longer than a small layer
-		m.inferBlock(0, y[:out], x, 1)
+	if len(x) == m.in { // spares the division, which takes longer than a small layer
+		m.inferBlock(0, y[:m.out], x, 1)
 		return
 	}
-	m.y, m.x, m.n = y, x, len(x)/in
+	m.y, m.x, m.n = y, x, len(x)/m.in
 	var pieces int
-	if pieces, m.step = m.cores.Rows(m.n, m.n*m.multiplications()); pieces == 1 {
+	if pieces, m.step = m.cores.Rows(m.n, m.n*m.mulAdds); pieces == 1 {
 		m.inferPiece(0)
 		return
 	}
-	m.cores.Run(pieces, m.piece)
-}
-
-// multiplications is how many a row takes.
-func (m *MLP) multiplications() (n int) {
-	for _, l := range m.layers {
-		n += l.in * l.out
-	}
-	return n
+	m.cores.Run(pieces, parallel.Func(m.piece))
 }
 
 // inferPiece infers the i-th rows.
-func (m *MLP) inferPiece(i int) {
-	in, out := m.layers[0].in, m.layers[len(m.layers)-1].out
+func (m *Sequential) inferPiece(i int) {
 	end := min((i+1)*m.step, m.n)
 	for from := i * m.step; from < end; from += inferRows {
 		to := min(from+inferRows, end)
-		m.inferBlock(i, m.y[from*out:to*out], m.x[from*in:to*in], to-from)
+		m.inferBlock(i, m.y[from*m.out:to*m.out], m.x[from*m.in:to*m.in], to-from)
 	}
 }
 
 // inferBlock infers n rows with the scratch of the i-th piece.
-func (m *MLP) inferBlock(i int, y, x []float32, n int) {
-	last, hidden := len(m.layers)-1, &m.hidden[i]
-	for k, l := range m.layers[:last] {
-		hidden[k%2] = f32.Grow(hidden[k%2], n*l.out)
-		l.infer(hidden[k%2], x, n)
-		x = hidden[k%2]
+func (m *Sequential) inferBlock(i int, y, x []float32, n int) {
+	hidden := &m.hidden[i]
+	for k := range m.stages {
+		s, to := &m.stages[k], y
+		if p := s.place; p != result {
+			hidden[p] = f32.Grow(hidden[p], n*s.out)
+			to = hidden[p]
+		}
+		s.Infer(to, x)
+		x = to
 	}
-	m.layers[last].infer(y, x, n)
 }

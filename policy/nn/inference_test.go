@@ -1,35 +1,57 @@
 package nn_test
 
 import (
+	"runtime"
 	"testing"
 
 	"github.com/rlrun/rlrun/policy/nn"
+	"github.com/rlrun/rlrun/policy/parallel"
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// variants are perceptrons whose Infer is their Forward, to the bit.
-func variants() map[string]nn.MLPConfig {
-	all := map[string]nn.MLPConfig{
-		"norm":  {In: 7, Hidden: []int{33, 5}, Out: 3, Activation: "tanh", Norm: "layer", Gain: 1},
-		"trunk": {In: 7, Hidden: []int{33, 3}, Activation: "relu"},
+// variants are plans of networks from 7 numbers to 3.
+func variants(t *testing.T) map[string]nn.Plan {
+	linear := func(n int) nn.Layer { return nn.Linear(n, "orthogonal", 1) }
+	kind := func(name string) nn.Layer { return nn.Layer{Kind: name} }
+	all := map[string]nn.Plan{
+		"trunk":             mlp(t, 7, []int{33, 3}, 0, nn.MLPOptions{Activation: "relu"}),
+		"trunk of elu":      mlp(t, 7, []int{33, 3}, 0, nn.MLPOptions{Activation: "elu", Norm: "batch", Dropout: 0.5}),
+		"tanh first":        {In: nn.Shape{7}, Layers: nn.Layers{kind("tanh"), kind("layer_norm"), linear(33), linear(3)}},
+		"activations twice": {In: nn.Shape{7}, Layers: nn.Layers{linear(20), kind("relu"), kind("tanh"), linear(3), kind("tanh"), kind("tanh")}},
+	}
+	for _, norm := range []string{"layer", "batch"} {
+		all[norm] = mlp(t, 7, []int{33, 5}, 3, nn.MLPOptions{Activation: "tanh", Norm: norm, Dropout: 0.25, Gain: 1})
 	}
 	for _, name := range []string{"tanh", "relu", "leaky_relu", "elu", "gelu", "silu", "sigmoid", "softplus"} {
-		all[name] = nn.MLPConfig{In: 7, Hidden: []int{33, 5}, Out: 3, Activation: name, Gain: 1}
+		all[name] = mlp(t, 7, []int{33, 5}, 3, nn.MLPOptions{Activation: name, Gain: 1})
 	}
 	return all
 }
 
-// TestInfer wants the very bits of Forward from Infer, for a batch in one piece
-// and in any two: agents act with the one and learn with the other.
-func TestInfer(t *testing.T) {
-	for name, c := range variants() {
-		m, rng := newMLP(t, c), newRand()
-		for _, p := range m.Params() {
-			normal(rng, p.Value)
+// moved returns a network with other tensors than it begins with. Variances stay above 0.
+func moved(t *testing.T, p nn.Plan) *nn.Sequential {
+	m, rng := build(t, p), newRand()
+	for _, p := range nn.Tensors(m) {
+		normal(rng, p.Value)
+		for i, v := range p.Value {
+			p.Value[i] = max(v, -v)
 		}
+	}
+	for _, p := range nn.Params(m) {
+		normal(rng, p.Value)
+	}
+	return m
+}
+
+// TestInfer wants the very bits of Forward in Use from Infer, for a batch in one piece
+// and in any two, and leaves what it is given: agents act with the one and learn with the
+// other.
+func TestInfer(t *testing.T) {
+	for name, p := range variants(t) {
+		m, rng := moved(t, p), newRand()
 		for _, n := range []int{1, 2, 3, 64, 65} {
 			x, tp := normal(rng, make([]float32, 7*n)), tape.New()
-			want := m.Forward(tp, tp.Const(x, n)).Value
+			want, before := m.Forward(tp, tp.Const(x, n), nn.Use).Value, append([]float32(nil), x...)
 			for split := range n {
 				y := make([]float32, 3*n)
 				m.Infer(y[:3*split], x[:7*split])
@@ -38,23 +60,64 @@ func TestInfer(t *testing.T) {
 					t.Errorf("%s: Infer of %d rows, split after %d, differs from Forward", name, n, split)
 				}
 			}
+			if !sameBits(x, before) {
+				t.Errorf("%s: Infer changes x", name)
+			}
 		}
 	}
 }
 
-func TestMLPAllocs(t *testing.T) {
-	for name, c := range variants() {
-		c.Dropout = 0.5
-		m, tp := newMLP(t, c), tape.New()
+// TestInferShared wants the same bits of several cores.
+func TestInferShared(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4))
+	const n = 3001
+	for name, p := range variants(t) {
+		m, x := moved(t, p), normal(newRand(), make([]float32, 7*n))
+		want := make([]float32, 3*n)
+		m.Infer(want, x)
+		pool := parallel.Start(3)
+		nn.Share(pool, m)
+		for range 2 {
+			y := make([]float32, 3*n)
+			if m.Infer(y, x); !sameBits(y, want) {
+				t.Errorf("%s: Infer on 3 cores differs from one", name)
+			}
+		}
+		pool.Stop()
+	}
+}
+
+// TestNothingMoves: in Use nothing of a network changes, and nothing of it is left out.
+func TestNothingMoves(t *testing.T) {
+	for name, p := range variants(t) {
+		m := moved(t, p)
+		c, tp, x := m.Clone(), tape.New(), normal(newRand(), make([]float32, 7*5))
+		for range 2 {
+			tp.Reset()
+			m.Forward(tp, tp.Const(x, 5), nn.Use).Square().Mean().Backward()
+		}
+		for i, p := range nn.Tensors(m) {
+			if want := nn.Tensors(c)[i].Value; !sameBits(p.Value, want) {
+				t.Errorf("%s: Forward in use changes %s from %v to %v", name, p.Name, want, p.Value)
+			}
+		}
+	}
+}
+
+func TestAllocs(t *testing.T) {
+	for name, p := range variants(t) {
+		m, tp := build(t, p), tape.New()
 		x, y := make([]float32, 7*4), make([]float32, 3*4)
 		if n := testing.AllocsPerRun(10, func() { m.Infer(y, x) }); n != 0 {
 			t.Errorf("%s: a warm Infer allocates %v times, want 0", name, n)
 		}
-		if n := testing.AllocsPerRun(10, func() {
-			tp.Reset()
-			m.Forward(tp, tp.Const(x, 4)).Mean().Backward()
-		}); n != 0 {
-			t.Errorf("%s: a warm Forward and Backward allocate %v times, want 0", name, n)
+		for _, mode := range []nn.Mode{nn.Training, nn.Use} {
+			if n := testing.AllocsPerRun(10, func() {
+				tp.Reset()
+				m.Forward(tp, tp.Const(x, 4), mode).Mean().Backward()
+			}); n != 0 {
+				t.Errorf("%s: a warm Forward and Backward in mode %v allocate %v times, want 0", name, mode, n)
+			}
 		}
 	}
 }

@@ -8,26 +8,33 @@ import (
 )
 
 // An initialisation gives a layer of zeros its first weights, and biases.
-type initialisation func(rng *rand.Rand, l *layer, gain float32)
+type initialisation func(rng *rand.Rand, l *linear, gain float32)
+
+// What a linear layer has where nothing is said: as Stable-Baselines3's hidden layers.
+const (
+	defaultInit = "orthogonal"
+	defaultGain = float32(math.Sqrt2)
+	zeros       = "zeros" // the initialisation of what a file fills
+)
 
 // initialisations are all of them, by the names a configuration gives.
 func initialisations() map[string]initialisation {
-	in := func(l *layer) float64 { return float64(l.in) }
-	both := func(l *layer) float64 { return float64(l.in+l.out) / 2 }
+	in := func(l *linear) float64 { return float64(l.in) }
+	both := func(l *linear) float64 { return float64(l.in+l.out) / 2 }
 	return map[string]initialisation{
-		"orthogonal": func(rng *rand.Rand, l *layer, gain float32) { orthogonal(rng, l.weight, gain) },
+		"orthogonal": func(rng *rand.Rand, l *linear, gain float32) { orthogonal(rng, l.weight, gain) },
 
 		// Glorot and Bengio 2010, "Understanding the difficulty of training deep
 		// feedforward neural networks", eq. 16: variance 2 / (I + O).
-		"xavier_uniform": func(rng *rand.Rand, l *layer, _ float32) { uniform(rng, l.weight, math.Sqrt(3/both(l))) },
-		"xavier_normal":  func(rng *rand.Rand, l *layer, _ float32) { normal(rng, l.weight, math.Sqrt(1/both(l))) },
+		"xavier_uniform": func(rng *rand.Rand, l *linear, _ float32) { uniform(rng, l.weight, math.Sqrt(3/both(l))) },
+		"xavier_normal":  func(rng *rand.Rand, l *linear, _ float32) { normal(rng, l.weight, math.Sqrt(1/both(l))) },
 
 		// He et al. 2015, arXiv:1502.01852, eq. 10: variance 2 / I.
-		"kaiming_uniform": func(rng *rand.Rand, l *layer, _ float32) { uniform(rng, l.weight, math.Sqrt(6/in(l))) },
-		"kaiming_normal":  func(rng *rand.Rand, l *layer, _ float32) { normal(rng, l.weight, math.Sqrt(2/in(l))) },
+		"kaiming_uniform": func(rng *rand.Rand, l *linear, _ float32) { uniform(rng, l.weight, math.Sqrt(6/in(l))) },
+		"kaiming_normal":  func(rng *rand.Rand, l *linear, _ float32) { normal(rng, l.weight, math.Sqrt(2/in(l))) },
 
 		// What a layer of PyTorch's is without more ado.
-		"pytorch": func(rng *rand.Rand, l *layer, _ float32) {
+		"pytorch": func(rng *rand.Rand, l *linear, _ float32) {
 			uniform(rng, l.weight, math.Sqrt(1/in(l)))
 			uniform(rng, l.bias, math.Sqrt(1/in(l)))
 		},

@@ -1,6 +1,8 @@
 package nn_test
 
 import (
+	"encoding/binary"
+	"hash/fnv"
 	"math"
 	"slices"
 	"testing"
@@ -11,9 +13,9 @@ import (
 // TestOrthogonal holds W Wᵀ, or Wᵀ W if that is smaller, to gain² I: the gain is
 // √2, and the last layer's its own.
 func TestOrthogonal(t *testing.T) {
-	m := newMLP(t, nn.MLPConfig{In: 5, Hidden: []int{8, 8, 2}, Out: 3, Activation: "tanh", Gain: 0.5})
+	m := newMLP(t, 5, []int{8, 8, 2}, 3, nn.MLPOptions{Activation: "tanh", Gain: 0.5})
 	for i, square := range []float64{2, 2, 2, 0.25} {
-		w, b := m.Params()[2*i], m.Params()[2*i+1]
+		w, b := nn.Params(m)[2*i], nn.Params(m)[2*i+1]
 		at := func(i, j int) float64 { return float64(w.Value[i*w.Cols+j]) }
 		n, k := w.Rows, w.Cols
 		if n > k {
@@ -53,13 +55,13 @@ func TestInits(t *testing.T) {
 		"kaiming_normal":  {2. / in, math.Inf(1), 0},
 		"pytorch":         {1. / in / 3, 1 / math.Sqrt(in), 1 / math.Sqrt(in)},
 	} {
-		m := newMLP(t, nn.MLPConfig{In: in, Out: out, Activation: "tanh", Init: name, Gain: 9})
+		m := newMLP(t, in, nil, out, nn.MLPOptions{Activation: "tanh", Init: name, Gain: 9})
 		var sum, squares, most, bias float64
-		for _, w := range m.Params()[0].Value {
+		for _, w := range nn.Params(m)[0].Value {
 			w := float64(w)
 			sum, squares, most = sum+w, squares+w*w, max(most, math.Abs(w))
 		}
-		for _, b := range m.Params()[1].Value {
+		for _, b := range nn.Params(m)[1].Value {
 			bias = max(bias, math.Abs(float64(b)))
 		}
 		const n = in * out
@@ -71,6 +73,27 @@ func TestInits(t *testing.T) {
 		}
 		if most > want.most*(1+1e-6) || bias > want.bias*(1+1e-6) || bias < want.bias/2 {
 			t.Errorf("%s: weights up to %v and biases up to %v, want %v and %v", name, most, bias, want.most, want.bias)
+		}
+	}
+}
+
+// TestFirstWeights holds the weights that a seed begins with, and where it leaves rng, to
+// what they were when policies had no plans: a hash of the values in their order.
+func TestFirstWeights(t *testing.T) {
+	for init, want := range map[string]uint64{
+		"orthogonal": 0x9336566ee30f0981, "xavier_uniform": 0xea453d7a9f0ed504, "xavier_normal": 0xda199b637a8fa558,
+		"kaiming_uniform": 0x2cc6093a012056ec, "kaiming_normal": 0x9b3379b09c8dbe7c, "pytorch": 0xb80c59e2c1e471ca,
+	} {
+		rng, h := newRand(), fnv.New64a()
+		m, err := nn.Native{}.Build(rng, "net", mlp(t, 3, []int{20, 5}, 4, nn.MLPOptions{Activation: "tanh", Norm: "batch", Dropout: 0.25, Init: init, Gain: 0.01}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range nn.Tensors(m) {
+			binary.Write(h, binary.LittleEndian, p.Value)
+		}
+		if binary.Write(h, binary.LittleEndian, rng.Uint64()); h.Sum64() != want {
+			t.Errorf("%s: the weights' hash is %#x, want %#x", init, h.Sum64(), want)
 		}
 	}
 }

@@ -3,161 +3,79 @@ package nn
 import (
 	"cmp"
 	"fmt"
-	"math"
-	"math/rand/v2"
 	"slices"
-
-	"github.com/rlrun/rlrun/env/state"
-	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// What a layer may have, so that a slip of the finger is an error and does not
-// eat the machine's memory.
-const (
-	maxWidth   = 1 << 16 // outputs of a layer
-	MaxWeights = 1 << 26 // weights of a layer, or values of a table
-)
-
-// MLP is a multilayer perceptron.
-type MLP struct {
-	layers []*layer
-	inference
+// MLPOptions describe a multilayer perceptron, besides its sizes.
+type MLPOptions struct {
+	Activation string  // tanh, relu, leaky_relu, elu, gelu, silu, sigmoid or softplus
+	Norm       string  // none, layer or batch; "" is none
+	Dropout    float32 // share of a hidden layer's outputs that training leaves out
+	Init       string  // of weights: orthogonal, xavier_uniform, xavier_normal, kaiming_uniform, kaiming_normal or pytorch; "" is orthogonal
+	Gain       float32 // of the last layer's weights at the start where they are orthogonal; hidden layers' is √2
 }
 
-// NewMLP returns an MLP. Its modules have the numbers that PyTorch's Sequential
-// gives them: every layer's product, norm, activation and dropout counts.
-func NewMLP(rng *rand.Rand, name string, c MLPConfig) (*MLP, error) {
-	c = c.complete()
-	if err := c.check(name); err != nil {
-		return nil, err
+// MLP returns the Plan of a multilayer perceptron: for each hidden size a product with
+// weights, a norm, the activation and dropout, in this order, and a last layer of a
+// product alone. Without outputs there is no last layer.
+func MLP(in int, hidden []int, out int, o MLPOptions) (Plan, error) {
+	o.Norm, o.Init = cmp.Or(o.Norm, "none"), cmp.Or(o.Init, defaultInit)
+	if err := o.check(); err != nil {
+		return Plan{}, err
 	}
-	begin, m, in, module := initialisations()[c.Init], new(MLP), c.In, 0
-	next := func() string {
-		module++
-		return fmt.Sprintf("%s.%d", name, module-1)
+	if err := checkSizes(in, hidden, out); err != nil {
+		return Plan{}, err
 	}
-	for _, out := range c.Hidden {
-		l := newLayer(next(), in, out)
-		begin(rng, l, math.Sqrt2)
-		c.follow(rng, l, next)
-		m.layers, in = append(m.layers, l), out
+	p := Plan{In: Shape{in}}
+	for _, n := range hidden {
+		p.Layers = append(p.Layers, Linear(n, o.Init, defaultGain))
+		if o.Norm != "none" {
+			p.Layers = append(p.Layers, Layer{Kind: o.Norm + "_norm"})
+		}
+		p.Layers = append(p.Layers, Layer{Kind: o.Activation})
+		if o.Dropout > 0 {
+			p.Layers = append(p.Layers, Layer{Kind: dropoutKind, Size: float64(o.Dropout)})
+		}
 	}
-	if c.Out > 0 {
-		l := newLayer(next(), in, c.Out)
-		begin(rng, l, c.Gain)
-		m.layers = append(m.layers, l)
+	if out > 0 {
+		p.Layers = append(p.Layers, Linear(out, o.Init, o.Gain))
 	}
-	return m, nil
-}
-
-// follow gives a hidden layer what comes after its product.
-func (c *MLPConfig) follow(rng *rand.Rand, l *layer, next func() string) {
-	if c.Norm != "none" {
-		l.then = append(l.then, norms()[c.Norm](next(), l.out))
-	}
-	next()
-	if act, ok := fused()[c.Activation]; ok && l.then == nil {
-		l.act = act
-	} else {
-		l.then = append(l.then, activations()[c.Activation])
-	}
-	if c.Dropout > 0 {
-		l.then = append(l.then, newDropout(rng, next(), c.Dropout))
-	}
-}
-
-// complete returns c with what is left empty.
-func (c MLPConfig) complete() MLPConfig {
-	c.Norm, c.Init = cmp.Or(c.Norm, "none"), cmp.Or(c.Init, "orthogonal")
-	return c
+	return p, nil
 }
 
 // check returns what is wrong with the first thing that cannot be.
-func (c *MLPConfig) check(name string) error {
-	if _, ok := activations()[c.Activation]; !ok {
-		return fmt.Errorf("policy: activation_fn %q, %s", c.Activation, oneOf(activations()))
+func (o *MLPOptions) check() error {
+	norms := map[string]bool{"none": true, "layer": true, "batch": true}
+	if _, ok := activations()[o.Activation]; !ok {
+		return fmt.Errorf("nn: activation_fn %q, %s", o.Activation, oneOf(activations()))
 	}
-	if _, ok := norms()[c.Norm]; !ok {
-		return fmt.Errorf("policy: norm %q, %s", c.Norm, oneOf(norms()))
+	if !norms[o.Norm] {
+		return fmt.Errorf("nn: norm %q, %s", o.Norm, oneOf(norms))
 	}
-	if _, ok := initialisations()[c.Init]; !ok {
-		return fmt.Errorf("policy: init_fn %q, %s", c.Init, oneOf(initialisations()))
+	if _, ok := initialisations()[o.Init]; !ok {
+		return fmt.Errorf("nn: init_fn %q, %s", o.Init, oneOf(initialisations()))
 	}
-	if !(0 <= c.Dropout && c.Dropout < 1) {
-		return fmt.Errorf("policy: dropout is %v, want 0 or more and less than 1", c.Dropout)
-	}
-	in, widths := c.In, c.Hidden
-	if in < 1 || in > MaxWeights {
-		return fmt.Errorf("policy: %s: %d inputs, want 1 … %d", name, in, MaxWeights)
-	}
-	if c.Out != 0 || len(c.Hidden) == 0 {
-		widths = append(slices.Clone(widths), c.Out)
-	}
-	for _, out := range widths {
-		if out < 1 || out > maxWidth || in > MaxWeights/out {
-			return fmt.Errorf("policy: %s: net_arch %v has a layer of %d×%d weights, want 1 … %d outputs and %d weights at most",
-				name, c.Hidden, out, in, maxWidth, MaxWeights)
-		}
-		in = out
+	if !(0 <= o.Dropout && o.Dropout < 1) {
+		return fmt.Errorf("nn: dropout is %v, want 0 or more and less than 1", o.Dropout)
 	}
 	return nil
 }
 
-// Split returns c's hidden layers as a network of their own, and leaves c without
-// them.
-func (c *MLPConfig) Split(rng *rand.Rand, name string, e Engine) (Network, error) {
-	if len(c.Hidden) == 0 {
-		return nil, fmt.Errorf("policy: net_arch is %v, want a layer for a share_trunk or use_sde", c.Hidden)
+// checkSizes returns an error where a perceptron's sizes cannot be.
+func checkSizes(in int, hidden []int, out int) error {
+	if in < 1 || in > MaxWeights {
+		return fmt.Errorf("nn: %d inputs, want 1 … %d", in, MaxWeights)
 	}
-	n, err := e.MLP(rng, name, *c)
-	c.In, c.Hidden = c.Hidden[len(c.Hidden)-1], nil
-	return n, err
-}
-
-// Params returns each layer's weight and bias.
-func (m *MLP) Params() (ps []*tape.Param) {
-	for _, l := range m.layers {
-		ps = append(ps, l.weight, l.bias)
-		for _, s := range l.then {
-			ps = append(ps, s.params()...)
+	widths := hidden
+	if out != 0 || len(hidden) == 0 {
+		widths = append(slices.Clone(hidden), out)
+	}
+	for _, n := range widths {
+		if n < 1 || n > maxWidth || in > MaxWeights/n {
+			return fmt.Errorf("nn: net_arch %v has a layer of %d×%d weights, want 1 … %d outputs and %d weights at most",
+				hidden, n, in, maxWidth, MaxWeights)
 		}
+		in = n
 	}
-	return ps
-}
-
-// Buffers returns the running averages of norms.
-func (m *MLP) Buffers() (ps []*tape.Param) {
-	for _, l := range m.layers {
-		for _, s := range l.then {
-			ps = append(ps, s.buffers()...)
-		}
-	}
-	return ps
-}
-
-// Forward puts the network on t.
-func (m *MLP) Forward(t *tape.Tape, x *tape.Var) *tape.Var {
-	for _, l := range m.layers {
-		x = l.forward(t, x)
-	}
-	return x
-}
-
-// Clone returns a copy of m.
-func (m *MLP) Clone() Network {
-	c := new(MLP)
-	for _, l := range m.layers {
-		c.layers = append(c.layers, l.clone())
-	}
-	return c
-}
-
-// State visits the parameters, the running averages, and the generators of dropout.
-func (m *MLP) State(s *state.State) {
-	VisitParams(s, Tensors(m))
-	for _, l := range m.layers {
-		for _, next := range l.then {
-			next.state(s)
-		}
-	}
+	return nil
 }

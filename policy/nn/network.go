@@ -1,4 +1,5 @@
-// Package nn has networks: layers, what describes them, and the engines that make them.
+// Package nn has networks: layers, the plans that describe them, and the engines that make
+// them.
 package nn
 
 import (
@@ -7,104 +8,100 @@ import (
 
 	"github.com/rlrun/rlrun/env/state"
 	"github.com/rlrun/rlrun/policy/f32"
+	"github.com/rlrun/rlrun/policy/parallel"
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// A Network is a differentiable function of a batch of rows.
+// A Network is a differentiable function of a batch of rows: a layer, or many. It may be
+// a state.Stater of what its training depends on besides its tensors, and a Sharer. One
+// goroutine at a time may use it.
 type Network interface {
-	Params() []*tape.Param
+	// Forward puts the network on t: [B, O] of x [B, I].
+	Forward(t *tape.Tape, x *tape.Var, mode Mode) *tape.Var
 
-	// Forward puts the network on t, as it is in training: [B, O] of x [B, I].
-	Forward(t *tape.Tape, x *tape.Var) *tape.Var
-
-	// Infer writes y [B, O] of x [B, I] without a tape, the same bits as
-	// Forward, but for what is not the same in training and in use: dropout,
-	// and the statistics of a batch. What can fail in it comes out of the next
-	// Forward's tape.
+	// Infer writes y [B, O] of x [B, I] without a tape: the bits of Forward in Use. The
+	// two do not overlap. What can fail in it comes out of the next Forward's tape.
 	Infer(y, x []float32)
 
-	Clone() Network // with parameters of its own
+	// Tensors returns the parameters, which are learned, and the buffers: numbers that
+	// the result depends on and that are not learned, like running averages. Both are the
+	// network's own, have different names, and are saved. The slices are the same every
+	// time, and callers leave them as they are.
+	Tensors() (params, buffers []*tape.Param)
+
+	// Clone returns a copy that shares nothing with the network.
+	Clone() Network
 }
 
-// A Buffered Network has more to it than parameters: numbers that Infer depends
-// on, but that are not learned, like running averages. They are saved like them.
-type Buffered interface {
-	Network
-	Buffers() []*tape.Param
-}
+// A Mode says what Forward is for.
+type Mode uint8
 
-// An Engine makes networks. Another engine's networks put themselves on the
-// tape with Tape.Apply; losses and optimisers do not see the difference.
+const (
+	Training Mode = iota // dropout leaves out, and norms use and remember the batch's statistics
+	Use                  // as Infer: nothing is left out or remembered
+)
+
+// An Engine makes networks. Another engine's networks record operations of their own on
+// the tape; losses and optimisers do not see the difference.
 type Engine interface {
-	// MLP returns a multilayer perceptron with parameters name.0.weight [O, I],
-	// name.0.bias [O], name.2.weight, … and random values from rng.
-	MLP(rng *rand.Rand, name string, c MLPConfig) (Network, error)
+	// Build returns the network that a plan describes, with random weights from rng. The
+	// tensors of layer i are called name.i.…, as in PyTorch's Sequential: name.0.weight
+	// [O, I], name.0.bias [O]. A plan with a layer that the engine does not have is an
+	// error.
+	Build(rng *rand.Rand, name string, plan Plan) (Network, error)
 }
 
-// MLPConfig describes a multilayer perceptron: hidden layers of a product with
-// weights, a norm, the activation and dropout, in this order, and a last layer
-// of a product alone.
-type MLPConfig struct {
-	In         int
-	Out        int // 0 means no last layer
-	Hidden     []int
-	Activation string  // tanh, relu, leaky_relu, elu, gelu, silu, sigmoid or softplus
-	Norm       string  // none, layer or batch; "" is none
-	Dropout    float32 // share of a hidden layer's outputs that training leaves out
-	Init       string  // of weights: orthogonal, xavier_uniform, xavier_normal, kaiming_uniform, kaiming_normal or pytorch; "" is orthogonal
-	Gain       float32 // of the last layer's weights at the start where they are orthogonal; hidden layers' is √2
+// Outputs returns the floats in a row of a network's result, for rows of in floats.
+func Outputs(n Network, in int) int {
+	t := tape.New()
+	return n.Forward(t, t.Const(make([]float32, in), 1), Use).Cols
 }
 
-// Native is the Engine of this package, whose networks are made of the tape's
-// own operations.
-type Native struct{}
-
-var _ Engine = Native{}
-
-// MLP returns an *MLP.
-func (Native) MLP(rng *rand.Rand, name string, c MLPConfig) (Network, error) {
-	return NewMLP(rng, name, c)
-}
-
-// Params gathers the parameters of several networks.
-func Params(nets ...Network) []*tape.Param {
-	var ps []*tape.Param
+// Params returns the parameters of several networks.
+func Params(nets ...Network) (all []*tape.Param) {
 	for _, n := range nets {
-		ps = append(ps, n.Params()...)
+		params, _ := n.Tensors()
+		all = append(all, params...)
 	}
-	return ps
+	return all
 }
 
-// Tensors gathers all that is saved of several networks: parameters and buffers.
+// Tensors returns all numbers of several networks: the parameters, then the buffers.
 func Tensors(nets ...Network) []*tape.Param {
-	ps := Params(nets...)
+	all := Params(nets...)
 	for _, n := range nets {
-		if b, ok := n.(Buffered); ok {
-			ps = append(ps, b.Buffers()...)
-		}
+		_, buffers := n.Tensors()
+		all = append(all, buffers...)
 	}
-	return ps
+	return all
 }
 
-// Blend moves the parameters dst towards src, which are as many of the same
-// shapes: θ' ← τθ + (1-τ)θ'. τ = 1 copies. Lillicrap et al. 2016,
-// arXiv:1509.02971, algorithm 1.
-func Blend(dst, src []*tape.Param, tau float32) {
+// Follow moves a target network towards its source: parameters by θ' ← τθ + (1-τ)θ', and
+// buffers become the source's. τ = 1 copies. Lillicrap et al. 2016, arXiv:1509.02971,
+// algorithm 1.
+func Follow(target, source Network, tau float32) {
+	params, buffers := target.Tensors()
+	sourceParams, sourceBuffers := source.Tensors()
+	blend(params, sourceParams, tau)
+	blend(buffers, sourceBuffers, 1)
+}
+
+// blend moves the values dst towards src.
+func blend(dst, src []*tape.Param, tau float32) {
 	if len(dst) != len(src) {
-		panic(fmt.Sprintf("nn: Blend of %d parameters and %d", len(dst), len(src)))
+		panic(fmt.Sprintf("nn: Follow of %d tensors and %d", len(dst), len(src)))
 	}
 	for i, p := range dst {
 		f32.Blend(p.Value, src[i].Value, tau)
 	}
 }
 
-// Visit visits networks: what a network's State does if it has one, or its tensors.
+// Visit visits networks: the tensors of each, and its State if it has one.
 func Visit(s *state.State, nets ...Network) {
 	for _, n := range nets {
+		VisitParams(s, Tensors(n))
 		if own, ok := n.(state.Stater); ok {
 			own.State(s)
-		} else {
-			VisitParams(s, Tensors(n))
 		}
 	}
 }
@@ -113,5 +110,18 @@ func Visit(s *state.State, nets ...Network) {
 func VisitParams(s *state.State, params []*tape.Param) {
 	for _, p := range params {
 		s.Floats(p.Name, p.Value)
+	}
+}
+
+// A Sharer can have several cores do its larger work, to the same bytes. A stopped
+// Pool is as good as none.
+type Sharer interface{ Share(cores *parallel.Pool) }
+
+// Share has the networks share that can.
+func Share(cores *parallel.Pool, nets ...Network) {
+	for _, n := range nets {
+		if s, ok := n.(Sharer); ok {
+			s.Share(cores)
+		}
 	}
 }

@@ -1,22 +1,15 @@
 package nn
 
 import (
-	"github.com/rlrun/rlrun/env/state"
+	"math"
+	"math/rand/v2"
+
 	"github.com/rlrun/rlrun/policy/f32"
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
 // normEpsilon is added to variances, as in PyTorch.
 const normEpsilon = 1e-5
-
-// norms make what may stand between a layer's product and its activation.
-func norms() map[string]func(name string, width int) step {
-	return map[string]func(name string, width int) step{
-		"none":  func(string, int) step { return nil },
-		"layer": func(name string, width int) step { return &layerNorm{newScaling(name, width)} },
-		"batch": func(name string, width int) step { return newBatchNorm(name, width) },
-	}
-}
 
 // A scaling is what a norm learns.
 type scaling struct{ weight, bias *tape.Param }
@@ -27,26 +20,34 @@ func newScaling(name string, width int) scaling {
 	return s
 }
 
-func (s scaling) params() []*tape.Param { return []*tape.Param{s.weight, s.bias} }
-func (scaling) state(*state.State)      {}
 func (s scaling) copy() scaling         { return scaling{s.weight.Clone(), s.bias.Clone()} }
+func (s scaling) params() []*tape.Param { return []*tape.Param{s.weight, s.bias} }
 
 // layerNorm normalises each row: see f32.LayerNorm.
 type layerNorm struct{ scaling }
 
-func (l *layerNorm) forward(t *tape.Tape, x *tape.Var) *tape.Var {
+// newLayerNorm is the Kind of a layerNorm.
+func newLayerNorm(_ *rand.Rand, name string, in Shape, l Layer) (Network, Shape, error) {
+	if err := Read(l).Err(); err != nil {
+		return nil, nil, err
+	}
+	return &layerNorm{newScaling(name, in.Size())}, in, nil
+}
+
+func (l *layerNorm) Forward(t *tape.Tape, x *tape.Var, _ Mode) *tape.Var {
 	return x.LayerNorm(t.Param(l.weight), t.Param(l.bias), normEpsilon)
 }
 
-func (l *layerNorm) infer(x []float32) {
-	f32.LayerNorm(x, x, l.weight.Value, l.bias.Value, normEpsilon)
+func (l *layerNorm) Infer(y, x []float32) {
+	f32.LayerNorm(y, x, l.weight.Value, l.bias.Value, normEpsilon)
 }
 
-func (*layerNorm) buffers() []*tape.Param { return nil }
-func (l *layerNorm) clone() step          { return &layerNorm{l.copy()} }
+func (l *layerNorm) Tensors() (params, buffers []*tape.Param) { return l.params(), nil }
+func (l *layerNorm) Clone() Network                           { return &layerNorm{l.copy()} }
+func (*layerNorm) inPlace()                                   {}
 
 // batchNorm normalises each column: in training by the batch's mean and variance,
-// in use by their running averages, which forward keeps: see f32.BatchNorm.
+// in use by their running averages, which training keeps: see f32.BatchNorm.
 type batchNorm struct {
 	scaling
 	mean, variance *tape.Param
@@ -59,15 +60,23 @@ const RunningVariance = ".running_var"
 // momentum is how far the running averages move towards a batch's, as in PyTorch.
 const momentum = 0.1
 
-func newBatchNorm(name string, width int) *batchNorm {
+// newBatchNorm is the Kind of a batchNorm.
+func newBatchNorm(_ *rand.Rand, name string, in Shape, l Layer) (Network, Shape, error) {
+	if err := Read(l).Err(); err != nil {
+		return nil, nil, err
+	}
+	width := in.Size()
 	b := &batchNorm{scaling: newScaling(name, width)}
 	b.mean, b.variance = tape.NewVector(name+".running_mean", width), tape.NewVector(name+RunningVariance, width)
 	f32.Fill(b.variance.Value, 1)
 	b.batch = [2][]float32{make([]float32, width), make([]float32, width)}
-	return b
+	return b, in, nil
 }
 
-func (b *batchNorm) forward(t *tape.Tape, x *tape.Var) *tape.Var {
+func (b *batchNorm) Forward(t *tape.Tape, x *tape.Var, mode Mode) *tape.Var {
+	if mode == Use {
+		return t.Record((*runningNorm)(b), x.Rows, x.Cols, x, t.Param(b.weight), t.Param(b.bias))
+	}
 	mean, variance := b.batch[0], b.batch[1]
 	f32.Moments(mean, variance, x.Value)
 	n := float32(x.Rows)
@@ -77,14 +86,48 @@ func (b *batchNorm) forward(t *tape.Tape, x *tape.Var) *tape.Var {
 	return x.BatchNorm(t.Param(b.weight), t.Param(b.bias), normEpsilon)
 }
 
-func (b *batchNorm) infer(x []float32) {
-	f32.BatchNorm(x, x, b.mean.Value, b.variance.Value, b.weight.Value, b.bias.Value, normEpsilon)
+func (b *batchNorm) Infer(y, x []float32) {
+	f32.BatchNorm(y, x, b.mean.Value, b.variance.Value, b.weight.Value, b.bias.Value, normEpsilon)
 }
 
-func (b *batchNorm) buffers() []*tape.Param { return []*tape.Param{b.mean, b.variance} }
+func (b *batchNorm) Tensors() (params, buffers []*tape.Param) {
+	return b.params(), []*tape.Param{b.mean, b.variance}
+}
 
-func (b *batchNorm) clone() step {
-	c := newBatchNorm("", len(b.mean.Value))
-	c.scaling, c.mean, c.variance = b.copy(), b.mean.Clone(), b.variance.Clone()
+func (b *batchNorm) Clone() Network {
+	c := &batchNorm{scaling: b.copy(), mean: b.mean.Clone(), variance: b.variance.Clone()}
+	c.batch = [2][]float32{make([]float32, len(b.batch[0])), make([]float32, len(b.batch[1]))}
 	return c
+}
+
+func (*batchNorm) inPlace() {}
+
+// runningNorm is a batchNorm in use, as an operation on x, the weight and the bias: by the
+// running averages, which are constants.
+type runningNorm batchNorm
+
+func (b *runningNorm) Forward(v *tape.Var) { (*batchNorm)(b).Infer(v.Value, v.In(0).Value) }
+
+// Backward goes by column j with its scale k = 1 / √(variance + ε): dx = dy w k,
+// dw = Σ dy (x - mean) k, db = Σ dy.
+func (b *runningNorm) Backward(v *tape.Var) {
+	x, w, bias := v.In(0), v.In(1), v.In(2)
+	for j, variance := range b.variance.Value {
+		k, mean := float32(1/math.Sqrt(float64(variance)+normEpsilon)), b.mean.Value[j]
+		var along, sum float64
+		for i := j; i < len(v.Grad); i += v.Cols {
+			g := v.Grad[i]
+			along += float64(g) * float64((x.Value[i]-mean)*k)
+			sum += float64(g)
+			if x.Grad != nil {
+				x.Grad[i] += float32(g * float32(w.Value[j]*k))
+			}
+		}
+		if w.Grad != nil {
+			w.Grad[j] += float32(along)
+		}
+		if bias.Grad != nil {
+			bias.Grad[j] += float32(sum)
+		}
+	}
 }

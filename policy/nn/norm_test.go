@@ -21,7 +21,7 @@ func TestBatchNormStatistics(t *testing.T) {
 			continue
 		}
 		seen++
-		m := newMLP(t, nn.MLPConfig{In: 4, Hidden: []int{4}, Activation: "relu", Norm: "batch"})
+		m := newMLP(t, 4, []int{4}, 0, nn.MLPOptions{Activation: "relu", Norm: "batch"})
 		p, unit := named(m), make([]float32, 16)
 		for i := range 4 {
 			unit[5*i] = 1
@@ -33,12 +33,13 @@ func TestBatchNormStatistics(t *testing.T) {
 		tp, y := tape.New(), make([]float32, len(l.Output))
 		got := y
 		if isTrain {
-			got = m.Forward(tp, tp.Const(l.Inputs[0], l.Rows)).Value
+			got = m.Forward(tp, tp.Const(l.Inputs[0], l.Rows), nn.Training).Value
 			for name, want := range l.StateAfter {
 				golden.Near(t, l.Name+": "+name, p["net.1."+name].Value, want...)
 			}
 		} else {
 			m.Infer(y, l.Inputs[0])
+			golden.Near(t, l.Name+" on the tape", m.Forward(tp, tp.Const(l.Inputs[0], l.Rows), nn.Use).Value, floats64(y)...)
 		}
 		want := slices.Clone(l.Output)
 		for i, v := range want {
@@ -49,4 +50,46 @@ func TestBatchNormStatistics(t *testing.T) {
 	if seen != 4 {
 		t.Errorf("%d cases, want 4", seen)
 	}
+}
+
+// TestBatchNormUse holds the gradients of a norm in use to PyTorch's in eval: by running
+// averages, which are constants.
+func TestBatchNormUse(t *testing.T) {
+	var layers []layer
+	golden.Read(t, "testdata/layers.json.gz", &layers)
+	for _, l := range layers {
+		if l.Name != "BatchNorm1d(4) eval" {
+			continue
+		}
+		m := build(t, nn.Plan{In: nn.Shape{4}, Layers: nn.Layers{{Kind: "batch_norm"}}})
+		p := named(m)
+		for name, v := range l.Params {
+			copy(p["net.0."+name].Value, v)
+		}
+		x, tp := tape.NewParam("x", l.Rows, 4), tape.New()
+		copy(x.Value, l.Inputs[0])
+		y := m.Forward(tp, tp.Param(x), nn.Use)
+		golden.Near(t, l.Name, y.Value, l.Output...)
+		y.Mul(tp.Const(l.Upstream, y.Rows)).Sum().Backward()
+		golden.Near(t, "input's gradient", x.Grad, l.InputGrads...)
+		for name, want := range l.ParamGrads {
+			golden.Near(t, name+"'s gradient", p["net.0."+name].Grad, want...)
+		}
+		tp.Reset()
+		in := tp.Param(x)
+		tp.Freeze(true)
+		clear(x.Grad)
+		m.Forward(tp, in, nn.Use).Mul(tp.Const(l.Upstream, y.Rows)).Sum().Backward()
+		golden.Near(t, "input's gradient through a frozen norm", x.Grad, l.InputGrads...)
+		for name, want := range l.ParamGrads {
+			golden.Near(t, name+"'s gradient of a frozen norm", p["net.0."+name].Grad, want...) // as before
+		}
+	}
+}
+
+func floats64(x []float32) (y []float64) {
+	for _, v := range x {
+		y = append(y, float64(v))
+	}
+	return y
 }

@@ -98,7 +98,7 @@ func (o *Optimizer) Step() {
 	if o.size >= worthSharing {
 		o.pieces = o.cores.Size()
 	}
-	o.cores.Run(o.pieces, o.piece)
+	o.cores.Run(o.pieces, parallel.Func(o.piece))
 }
 
 // penalise adds the penalties' gradients.

@@ -7,22 +7,26 @@ import (
 	"sync/atomic"
 )
 
-// Work is pieces of work that can be done at once.
-type Work interface {
-	// Piece does the i-th. It must not write what the other pieces use.
-	Piece(i int)
-}
-
-// A Pool does pieces of work on goroutines that live from Start to Stop. A nil
-// Pool does them one after another. One goroutine at a time may call Do or Run.
+// A Pool runs pieces of work on goroutines that live from Start to Stop. A nil
+// Pool runs them one after another. One goroutine at a time may call Run.
 type Pool struct {
 	workers []*worker
 	busy    atomic.Bool
-	work    Work         // written before waiting is raised, read after it is lowered
+	job     Job          // written before waiting is raised, read after it is lowered
 	waiting atomic.Int64 // pieces that nobody has begun; below 0 there are none
 	left    atomic.Int64 // pieces that are not done
 	failed  failures
 }
+
+// A Job is work that can be done in pieces, in any order and at once: pieces must not
+// write what others use.
+type Job interface{ Do(piece int) }
+
+// A Func is a Job that is a function.
+type Func func(piece int)
+
+// Do calls f.
+func (f Func) Do(piece int) { f(piece) }
 
 // failures keeps the panic of the piece with the lowest index, which is the panic that
 // a loop without a Pool would have.
@@ -78,7 +82,7 @@ func Start(most int) *Pool {
 	return p
 }
 
-// Stop ends the goroutines. Afterwards Do does everything itself.
+// Stop ends the goroutines. Afterwards Run does everything itself.
 func (p *Pool) Stop() {
 	if p == nil {
 		return
@@ -97,18 +101,18 @@ func (p *Pool) Size() int {
 	return len(p.workers) + 1
 }
 
-// Do does the pieces 0, …, n-1 of w, and returns when all are done. Which runs
-// where and when is not known. A Do within a piece does its pieces one after another.
-// Where a piece panics, Do panics with a *PanicError when all are done, in its caller's
-// goroutine.
-func (p *Pool) Do(n int, w Work) {
+// Run does the pieces 0, …, n-1 of a job, and returns when all are done. A Run within a
+// piece does its pieces one after another. Where a piece panics, Run panics with a
+// *PanicError when all are done, in its caller's goroutine. A job that is a pointer costs
+// no memory.
+func (p *Pool) Run(n int, job Job) {
 	if p.Size() == 1 || n < 2 || !p.busy.CompareAndSwap(false, true) {
 		for i := range n {
-			w.Piece(i)
+			job.Do(i)
 		}
 		return
 	}
-	p.work = w
+	p.job = job
 	p.left.Store(int64(n))
 	p.waiting.Store(int64(n))
 	for _, w := range p.workers[:min(n-1, len(p.workers))] {
@@ -126,15 +130,6 @@ func (p *Pool) Do(n int, w Work) {
 		panic(err)
 	}
 }
-
-// Run is Do of the pieces that a function does.
-func (p *Pool) Run(n int, piece func(i int)) { p.Do(n, function(piece)) }
-
-// A function is Work.
-type function func(i int)
-
-// Piece calls the function.
-func (f function) Piece(i int) { f(i) }
 
 // Rows says into how many pieces, of step rows each but the last, a product of n rows
 // is best divided that takes so many multiplications: one where to hand over rows
@@ -165,7 +160,7 @@ func (p *Pool) do(i int) {
 			p.failed.add(i, Recovered(value))
 		}
 	}()
-	p.work.Piece(i)
+	p.job.Do(i)
 }
 
 // call tells w that there is work for 1, or that there will be none for -1.

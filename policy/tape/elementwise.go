@@ -7,17 +7,17 @@ import (
 )
 
 // unary records an operation on each element of a.
-func (a *Var) unary(o op, k, l float32) *Var {
-	return a.tape.record(o, a.Rows, a.Cols, a, nil, nil, k, l)
+func (a *Var) unary(op Op, k, l float32) *Var {
+	return a.tape.record(op, constants{k: k, l: l}, a.Rows, a.Cols, a)
 }
 
 // binary records an operation on pairs of elements. It lets b be a single row,
 // which then stands for every row of a.
-func (a *Var) binary(name string, o op, b *Var) *Var {
+func (a *Var) binary(name string, op Op, b *Var) *Var {
 	if b.Cols != a.Cols || b.Rows != a.Rows && b.Rows != 1 {
 		panic(fmt.Sprintf("tape: %s of %d×%d and %d×%d", name, a.Rows, a.Cols, b.Rows, b.Cols))
 	}
-	return a.tape.record(o, a.Rows, a.Cols, a, b, nil, 0, 0)
+	return a.tape.record(op, constants{}, a.Rows, a.Cols, a, b)
 }
 
 // Add returns a + b. A b of one row stands for every row of a.
@@ -78,89 +78,97 @@ func (a *Var) Softplus() *Var { return a.unary(softplus{}, 0, 0) }
 // GELU returns a Φ(a), Φ the standard normal distribution.
 func (a *Var) GELU() *Var { return a.unary(gelu{}, 0, 0) }
 
-// parts is how often v.b fits into v: once, or once a row. Part i of a slice
-// as long as v's value belongs to the i-th time.
-func (v *Var) parts() int { return v.Rows / v.b.Rows }
+// parts is how often the second operand fits into v: once, or once a row. Part i of a
+// slice as long as v's value belongs to the i-th time.
+func (v *Var) parts() int { return v.Rows / v.in[1].Rows }
 
 func (v *Var) part(x []float32, i int) []float32 {
-	n := len(v.b.Value)
+	n := len(v.in[1].Value)
 	return x[i*n : (i+1)*n]
 }
 
 type add struct{}
 
-func (add) forward(v *Var) {
+func (add) Forward(v *Var) {
+	a, b := v.in[0], v.in[1]
 	for i := range v.parts() {
-		f32.Add(v.part(v.Value, i), v.part(v.a.Value, i), v.b.Value)
+		f32.Add(v.part(v.Value, i), v.part(a.Value, i), b.Value)
 	}
 }
 
-func (add) backward(v *Var) {
-	if v.a.Grad != nil {
-		f32.AddTo(v.a.Grad, v.Grad)
+func (add) Backward(v *Var) {
+	a, b := v.in[0], v.in[1]
+	if a.Grad != nil {
+		f32.AddTo(a.Grad, v.Grad)
 	}
-	if v.b.Grad != nil {
+	if b.Grad != nil {
 		for i := range v.parts() {
-			f32.AddTo(v.b.Grad, v.part(v.Grad, i))
+			f32.AddTo(b.Grad, v.part(v.Grad, i))
 		}
 	}
 }
 
 type sub struct{}
 
-func (sub) forward(v *Var) {
+func (sub) Forward(v *Var) {
+	a, b := v.in[0], v.in[1]
 	for i := range v.parts() {
-		f32.Sub(v.part(v.Value, i), v.part(v.a.Value, i), v.b.Value)
+		f32.Sub(v.part(v.Value, i), v.part(a.Value, i), b.Value)
 	}
 }
 
-func (sub) backward(v *Var) {
-	if v.a.Grad != nil {
-		f32.AddTo(v.a.Grad, v.Grad)
+func (sub) Backward(v *Var) {
+	a, b := v.in[0], v.in[1]
+	if a.Grad != nil {
+		f32.AddTo(a.Grad, v.Grad)
 	}
-	if v.b.Grad != nil {
+	if b.Grad != nil {
 		for i := range v.parts() {
-			f32.SubFrom(v.b.Grad, v.part(v.Grad, i))
+			f32.SubFrom(b.Grad, v.part(v.Grad, i))
 		}
 	}
 }
 
 type mul struct{}
 
-func (mul) forward(v *Var) {
+func (mul) Forward(v *Var) {
+	a, b := v.in[0], v.in[1]
 	for i := range v.parts() {
-		f32.Mul(v.part(v.Value, i), v.part(v.a.Value, i), v.b.Value)
+		f32.Mul(v.part(v.Value, i), v.part(a.Value, i), b.Value)
 	}
 }
 
-func (mul) backward(v *Var) {
+func (mul) Backward(v *Var) {
+	a, b := v.in[0], v.in[1]
 	for i := range v.parts() {
 		g := v.part(v.Grad, i)
-		if v.a.Grad != nil {
-			f32.MulAdd(v.part(v.a.Grad, i), g, v.b.Value)
+		if a.Grad != nil {
+			f32.MulAdd(v.part(a.Grad, i), g, b.Value)
 		}
-		if v.b.Grad != nil {
-			f32.MulAdd(v.b.Grad, g, v.part(v.a.Value, i))
+		if b.Grad != nil {
+			f32.MulAdd(b.Grad, g, v.part(a.Value, i))
 		}
 	}
 }
 
 type minimum struct{}
 
-func (minimum) forward(v *Var) {
+func (minimum) Forward(v *Var) {
+	a, b := v.in[0], v.in[1]
 	for i := range v.parts() {
-		f32.Min(v.part(v.Value, i), v.part(v.a.Value, i), v.b.Value)
+		f32.Min(v.part(v.Value, i), v.part(a.Value, i), b.Value)
 	}
 }
 
-func (minimum) backward(v *Var) {
+func (minimum) Backward(v *Var) {
+	a, b := v.in[0], v.in[1]
 	for i := range v.parts() {
-		g, x, y := v.part(v.Grad, i), v.part(v.a.Value, i), v.b.Value
-		if v.a.Grad != nil {
-			f32.MinGrad(v.part(v.a.Grad, i), g, x, y)
+		g, x, y := v.part(v.Grad, i), v.part(a.Value, i), b.Value
+		if a.Grad != nil {
+			f32.MinGrad(v.part(a.Grad, i), g, x, y)
 		}
-		if v.b.Grad != nil {
-			f32.MinGrad(v.b.Grad, g, y, x)
+		if b.Grad != nil {
+			f32.MinGrad(b.Grad, g, y, x)
 		}
 	}
 }
@@ -168,77 +176,79 @@ func (minimum) backward(v *Var) {
 // affine is k a + l.
 type affine struct{}
 
-func (affine) forward(v *Var)  { f32.Affine(v.Value, v.k, v.a.Value, v.l) }
-func (affine) backward(v *Var) { f32.Axpy(v.a.Grad, v.k, v.Grad) }
+func (affine) Forward(v *Var)  { f32.Affine(v.Value, v.c.k, v.in[0].Value, v.c.l) }
+func (affine) Backward(v *Var) { f32.Axpy(v.in[0].Grad, v.c.k, v.Grad) }
 
 type square struct{}
 
-func (square) forward(v *Var) { f32.Mul(v.Value, v.a.Value, v.a.Value) }
+func (square) Forward(v *Var) { f32.Mul(v.Value, v.in[0].Value, v.in[0].Value) }
 
-func (square) backward(v *Var) {
-	f32.MulAdd(v.a.Grad, v.Grad, v.a.Value)
-	f32.MulAdd(v.a.Grad, v.Grad, v.a.Value)
+func (square) Backward(v *Var) {
+	a := v.in[0]
+	f32.MulAdd(a.Grad, v.Grad, a.Value)
+	f32.MulAdd(a.Grad, v.Grad, a.Value)
 }
 
 // clip is min(max(a, k), l).
 type clip struct{}
 
-func (clip) forward(v *Var) { f32.Clip(v.Value, v.a.Value, v.k, v.l) }
+func (clip) Forward(v *Var) { f32.Clip(v.Value, v.in[0].Value, v.c.k, v.c.l) }
 
-func (clip) backward(v *Var) { f32.ClipGrad(v.a.Grad, v.Grad, v.a.Value, v.k, v.l) }
+func (clip) Backward(v *Var) { f32.ClipGrad(v.in[0].Grad, v.Grad, v.in[0].Value, v.c.k, v.c.l) }
 
 type exponential struct{}
 
-func (exponential) forward(v *Var)  { f32.Exp(v.Value, v.a.Value) }
-func (exponential) backward(v *Var) { f32.MulAdd(v.a.Grad, v.Grad, v.Value) }
+func (exponential) Forward(v *Var)  { f32.Exp(v.Value, v.in[0].Value) }
+func (exponential) Backward(v *Var) { f32.MulAdd(v.in[0].Grad, v.Grad, v.Value) }
 
 type logarithm struct{}
 
-func (logarithm) forward(v *Var) { f32.Log(v.Value, v.a.Value) }
+func (logarithm) Forward(v *Var) { f32.Log(v.Value, v.in[0].Value) }
 
-func (logarithm) backward(v *Var) {
-	for i, x := range v.a.Value {
-		v.a.Grad[i] += v.Grad[i] / x
+func (logarithm) Backward(v *Var) {
+	a := v.in[0]
+	for i, x := range a.Value {
+		a.Grad[i] += v.Grad[i] / x
 	}
 }
 
 type tanh struct{}
 
-func (tanh) forward(v *Var)  { f32.Tanh(v.Value, v.a.Value) }
-func (tanh) backward(v *Var) { f32.TanhGrad(v.a.Grad, v.Grad, v.Value) }
+func (tanh) Forward(v *Var)  { f32.Tanh(v.Value, v.in[0].Value) }
+func (tanh) Backward(v *Var) { f32.TanhGrad(v.in[0].Grad, v.Grad, v.Value) }
 
 type relu struct{}
 
-func (relu) forward(v *Var)  { f32.ReLU(v.Value, v.a.Value) }
-func (relu) backward(v *Var) { f32.ReLUGrad(v.a.Grad, v.Grad, v.Value) }
+func (relu) Forward(v *Var)  { f32.ReLU(v.Value, v.in[0].Value) }
+func (relu) Backward(v *Var) { f32.ReLUGrad(v.in[0].Grad, v.Grad, v.Value) }
 
 type sigmoid struct{}
 
-func (sigmoid) forward(v *Var)  { f32.Sigmoid(v.Value, v.a.Value) }
-func (sigmoid) backward(v *Var) { f32.SigmoidGrad(v.a.Grad, v.Grad, v.Value) }
+func (sigmoid) Forward(v *Var)  { f32.Sigmoid(v.Value, v.in[0].Value) }
+func (sigmoid) Backward(v *Var) { f32.SigmoidGrad(v.in[0].Grad, v.Grad, v.Value) }
 
 // leakyReLU has the slope k.
 type leakyReLU struct{}
 
-func (leakyReLU) forward(v *Var)  { f32.LeakyReLU(v.Value, v.a.Value, v.k) }
-func (leakyReLU) backward(v *Var) { f32.LeakyReLUGrad(v.a.Grad, v.Grad, v.a.Value, v.k) }
+func (leakyReLU) Forward(v *Var)  { f32.LeakyReLU(v.Value, v.in[0].Value, v.c.k) }
+func (leakyReLU) Backward(v *Var) { f32.LeakyReLUGrad(v.in[0].Grad, v.Grad, v.in[0].Value, v.c.k) }
 
 type elu struct{}
 
-func (elu) forward(v *Var)  { f32.ELU(v.Value, v.a.Value) }
-func (elu) backward(v *Var) { f32.ELUGrad(v.a.Grad, v.Grad, v.a.Value) }
+func (elu) Forward(v *Var)  { f32.ELU(v.Value, v.in[0].Value) }
+func (elu) Backward(v *Var) { f32.ELUGrad(v.in[0].Grad, v.Grad, v.in[0].Value) }
 
 type silu struct{}
 
-func (silu) forward(v *Var)  { f32.SiLU(v.Value, v.a.Value) }
-func (silu) backward(v *Var) { f32.SiLUGrad(v.a.Grad, v.Grad, v.a.Value) }
+func (silu) Forward(v *Var)  { f32.SiLU(v.Value, v.in[0].Value) }
+func (silu) Backward(v *Var) { f32.SiLUGrad(v.in[0].Grad, v.Grad, v.in[0].Value) }
 
 type softplus struct{}
 
-func (softplus) forward(v *Var)  { f32.Softplus(v.Value, v.a.Value) }
-func (softplus) backward(v *Var) { f32.SoftplusGrad(v.a.Grad, v.Grad, v.a.Value) }
+func (softplus) Forward(v *Var)  { f32.Softplus(v.Value, v.in[0].Value) }
+func (softplus) Backward(v *Var) { f32.SoftplusGrad(v.in[0].Grad, v.Grad, v.in[0].Value) }
 
 type gelu struct{}
 
-func (gelu) forward(v *Var)  { f32.GELU(v.Value, v.a.Value) }
-func (gelu) backward(v *Var) { f32.GELUGrad(v.a.Grad, v.Grad, v.a.Value) }
+func (gelu) Forward(v *Var)  { f32.GELU(v.Value, v.in[0].Value) }
+func (gelu) Backward(v *Var) { f32.GELUGrad(v.in[0].Grad, v.Grad, v.in[0].Value) }

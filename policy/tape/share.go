@@ -1,7 +1,6 @@
 package tape
 
 import (
-	"github.com/rlrun/rlrun/policy/f32"
 	"github.com/rlrun/rlrun/policy/parallel"
 )
 
@@ -29,41 +28,16 @@ func (t *Tape) Share(cores *parallel.Pool) {
 	}
 }
 
-// run computes all n rows of something that v has to do with.
-func (s *sharing) run(v *Var, n int, rows func(v *Var, from, to int)) {
-	work := v.Rows * v.a.Cols * v.Cols
-	if v.Cols < 16 {
-		work *= 4 // vectors are less full then
-	}
+// Share computes n rows of something that v has to do with: rows is called for each piece
+// of them, perhaps on several cores at once, unless the work [multiplications] is too
+// little for that. Pieces must not write to the same numbers.
+func (v *Var) Share(n, work int, rows func(v *Var, from, to int)) {
+	s := &v.tape.sharing
 	pieces, step := s.cores.Rows(n, work)
 	if pieces == 1 {
 		rows(v, 0, n)
 		return
 	}
 	s.v, s.n, s.rows, s.step = v, n, rows, step
-	s.cores.Run(pieces, s.piece)
-}
-
-func denseRows(v *Var, from, to int) {
-	in, out := v.a.Cols, v.Cols
-	f32.Dense(v.Value[from*out:], v.a.Value[from*in:], v.b.Value, v.c.Value, to-from, in, out, f32.Activation(v.k))
-}
-
-func denseInputRows(v *Var, from, to int) {
-	in, out := v.a.Cols, v.Cols
-	f32.DenseInput(v.a.Grad[from*in:], v.Grad[from*out:], v.b.Value, to-from, in, out)
-}
-
-func denseWeightRows(v *Var, from, to int) {
-	f32.DenseWeight(v.b.Grad, v.a.Value, v.Grad, v.Rows, v.a.Cols, v.Cols, from, to)
-}
-
-func linearRows(v *Var, from, to int) {
-	in, out := v.a.Cols, v.Cols
-	f32.Linear(v.Value[from*out:], v.a.Value[from*in:], v.b.Value, v.c.Value, to-from, in, out, f32.Activation(v.k))
-}
-
-func linearInputRows(v *Var, from, to int) {
-	in, out := v.a.Cols, v.Cols
-	f32.LinearInput(v.a.Grad[from*in:], v.Grad[from*out:], v.b.Value, to-from, in, out)
+	s.cores.Run(pieces, parallel.Func(s.piece))
 }

@@ -11,94 +11,6 @@ import (
 	"slices"
 )
 
-// A Param is a matrix that is learned.
-type Param struct {
-	Name        string    // as PyTorch would call it: actor.0.weight
-	Rows, Cols  int       // a vector has one row
-	Value, Grad []float32 // [Rows, Cols]
-	form        form
-}
-
-// A form is how a Param's matrix and its Shape go together.
-type form uint8
-
-const (
-	matrix     form = iota
-	vector          // one row, of which Shape says nothing
-	transposed      // Shape says [Cols, Rows]
-)
-
-// NewParam returns a Param of zeros.
-func NewParam(name string, rows, cols int) *Param {
-	n := rows * cols
-	return &Param{name, rows, cols, make([]float32, n), make([]float32, n), matrix}
-}
-
-// NewVector returns a Param of n zeros whose shape is [n], as a bias has it.
-func NewVector(name string, n int) *Param {
-	p := NewParam(name, 1, n)
-	p.form = vector
-	return p
-}
-
-// NewTransposed returns a Param of zeros whose Shape is [cols, rows]: one that
-// the world knows as a [cols, rows] matrix, but that is computed with, and kept
-// in memory, as its transpose. It is what Dense's weights are.
-func NewTransposed(name string, rows, cols int) *Param {
-	p := NewParam(name, rows, cols)
-	p.form = transposed
-	return p
-}
-
-// Shape is what the parameter is to the world, as in a file: [Rows, Cols],
-// [Cols] for a vector, and [Cols, Rows] for a transposed one.
-func (p *Param) Shape() []int {
-	switch p.form {
-	case vector:
-		return []int{p.Cols}
-	case transposed:
-		return []int{p.Cols, p.Rows}
-	}
-	return []int{p.Rows, p.Cols}
-}
-
-// Transposed reports whether Shape is [Cols, Rows].
-func (p *Param) Transposed() bool { return p.form == transposed }
-
-// Export writes p's value to dst as Shape has it.
-func (p *Param) Export(dst []float32) { p.reorder(dst, p.Value, false) }
-
-// Import sets p's value to src, which is as Shape has it.
-func (p *Param) Import(src []float32) { p.reorder(p.Value, src, true) }
-
-// reorder copies p's value, or one like it, between the two orders.
-func (p *Param) reorder(dst, src []float32, in bool) {
-	if len(dst) != len(src) {
-		panic(fmt.Sprintf("tape: %s has %d numbers, not %d", p.Name, len(p.Value), len(dst)+len(src)-len(p.Value)))
-	}
-	rows, cols := p.Rows, p.Cols
-	switch {
-	case p.form != transposed:
-		copy(dst, src)
-		return
-	case in:
-		rows, cols = cols, rows
-	}
-	for i := range rows {
-		for j := range cols {
-			dst[j*rows+i] = src[i*cols+j]
-		}
-	}
-}
-
-// Clone returns a copy of p's value, without its gradient.
-func (p *Param) Clone() *Param {
-	c := NewParam(p.Name, p.Rows, p.Cols)
-	c.form = p.form
-	copy(c.Value, p.Value)
-	return c
-}
-
 // A Var is a matrix on a tape: an input, a parameter, or an operation's result.
 // It is the tape's, and gone with its next Reset.
 type Var struct {
@@ -106,19 +18,31 @@ type Var struct {
 	Value      []float32 // [Rows, Cols]
 	Grad       []float32 // [Rows, Cols]; nil where no parameter is behind Value
 
-	tape    *Tape
-	op      op // nil for inputs and parameters
-	a, b, c *Var
-	f       Function  // of an Apply
-	k, l    float32   // constants of the operation, if any
-	buf     []float32 // memory behind Value and Grad, kept over Reset
+	tape *Tape
+	op   Op     // nil for inputs and parameters
+	in   []*Var // operands
+	c    constants
+	buf  []float32 // memory behind Value and Grad, kept over Reset
+	kept []float32 // memory of Keep, kept over Reset
 }
 
-// An op is one kind of operation, of no size: its operands and constants are
-// in the Var. Its two directions stand side by side.
-type op interface {
-	forward(v *Var)  // sets v.Value
-	backward(v *Var) // adds to the Grad of those of v's operands that have one
+// constants are the numbers that an operation of this package has besides its operands.
+type constants struct {
+	k, l float32
+	i    int
+}
+
+// An Op is an operation, its two directions side by side. It is best a pointer to what
+// never changes and belongs to a layer, like the geometry of a convolution: recording it
+// allocates nothing, and it may be on several tapes, several times. What one application
+// remembers belongs to its Var: see Var.Keep.
+type Op interface {
+	// Forward sets v.Value, whose memory is there with anything in it, for the operands.
+	Forward(v *Var)
+
+	// Backward adds to the Grad of each operand that has one, for v.Grad. It may
+	// overwrite v.Grad.
+	Backward(v *Var)
 }
 
 // A Tape records operations. It is not for concurrent use.
@@ -127,7 +51,7 @@ type Tape struct {
 	n    int       // in use
 	back bool      // Backward has run since the last Reset
 	ice  bool      // parameters are constants
-	err  error     // of the first Function to fail
+	err  error     // of the first Op to fail
 	void []float32 // scratch, and where gradients go that nobody wants
 
 	sharing sharing
@@ -139,8 +63,16 @@ func New() *Tape { return new(Tape) }
 // Reset forgets every Var made since the last Reset.
 func (t *Tape) Reset() { t.n, t.back = 0, false }
 
-// Err returns the first error of a Function, which a Reset does not forget:
-// one look after Backward is enough.
+// Fail has Err return err, if it is the first error. An Op that can fail calls it; nil is
+// no error.
+func (t *Tape) Fail(err error) {
+	if t.err == nil {
+		t.err = err
+	}
+}
+
+// Err returns the first error of an Op, which a Reset does not forget: one look after
+// Backward is enough.
 func (t *Tape) Err() error { return t.err }
 
 // Const puts data, a matrix [rows, len(data)/rows], on the tape. It is not
@@ -172,8 +104,7 @@ func (t *Tape) Param(p *Param) *Var {
 }
 
 // Freeze says whether parameters that are put on the tape from now on are constants:
-// gradients go through what is made of them, but not to them. Those of another
-// engine's Function get theirs all the same.
+// gradients go through what is made of them, but not to them.
 func (t *Tape) Freeze(on bool) { t.ice = on }
 
 // Backward adds d(v)/d(p) to the Grad of every parameter p that v, a 1×1
@@ -192,7 +123,7 @@ func (v *Var) Backward() {
 	v.Grad[0] = 1
 	for i := v.tape.n - 1; i >= 0; i-- {
 		if u := v.tape.vars[i]; u.op != nil && u.Grad != nil {
-			u.op.backward(u)
+			u.op.Backward(u)
 		}
 	}
 }
@@ -217,13 +148,39 @@ func (t *Tape) push(rows, cols int) *Var {
 	return v
 }
 
-// record runs an operation and puts it on the tape.
-func (t *Tape) record(o op, rows, cols int, a, b, c *Var, k, l float32) *Var {
+// Record runs an operation on operands and returns its result [rows, cols]. The result
+// has a gradient if an operand has one.
+func (t *Tape) Record(op Op, rows, cols int, in ...*Var) *Var {
+	return t.record(op, constants{}, rows, cols, in...)
+}
+
+// record is Record of an operation with constants.
+func (t *Tape) record(op Op, c constants, rows, cols int, in ...*Var) *Var {
 	v := t.push(rows, cols)
-	v.op, v.a, v.b, v.c, v.k, v.l = o, a, b, c, k, l
-	v.allocate(a.Grad != nil || b != nil && b.Grad != nil || c != nil && c.Grad != nil)
-	o.forward(v)
+	v.op, v.c, v.in = op, c, append(v.in[:0], in...)
+	wanted := false
+	for _, u := range in {
+		wanted = wanted || u.Grad != nil
+	}
+	v.allocate(wanted)
+	op.Forward(v)
 	return v
+}
+
+// In returns the i-th operand.
+func (v *Var) In(i int) *Var { return v.in[i] }
+
+// Op returns the operation; nil for inputs and parameters.
+func (v *Var) Op() Op { return v.op }
+
+// Keep returns n numbers that belong to this application of an operation: what its
+// Forward writes there, its Backward finds there if it asks for as many. At first there
+// may be anything in them. Several cores may use them once Keep has been called.
+func (v *Var) Keep(n int) []float32 {
+	if cap(v.kept) < n {
+		v.kept = make([]float32, n)
+	}
+	return v.kept[:n]
 }
 
 // allocate gives v a Value, of whatever was there before, and where wanted a

@@ -1,7 +1,6 @@
 package tape_test
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -84,52 +83,6 @@ func TestGradients(t *testing.T) {
 				}
 			}
 		})
-	}
-}
-
-// scaled is a Function of another engine's: w x, element by element.
-type scaled struct{ w *tape.Param }
-
-func (f scaled) Forward(out, x []float32, rows int) error {
-	for i, v := range x {
-		out[i] = f.w.Value[0] * v
-	}
-	return nil
-}
-
-func (f scaled) Backward(dx, x, dout []float32, rows int) error {
-	if f.w.Value[0] == 0 {
-		return errors.New("scaled: w is 0")
-	}
-	for i, g := range dout {
-		if dx != nil {
-			dx[i] += g * f.w.Value[0]
-		}
-		f.w.Grad[0] += g * x[i]
-	}
-	return nil
-}
-
-// TestApply applies one Function twice on one tape: y = w (w x), by hand
-// dy/dw = 2 w x and dy/dx = w². A constant x has no gradient to ask for.
-func TestApply(t *testing.T) {
-	f, p, tp := scaled{tape.NewParam("w", 1, 1)}, tape.NewParam("x", 1, 1), tape.New()
-	f.w.Value[0], p.Value[0] = 3, 5
-	y := tp.Apply(f, tp.Apply(f, tp.Param(p), 1), 1)
-	y.Backward()
-	if y.Scalar() != 45 || f.w.Grad[0] != 30 || p.Grad[0] != 9 || tp.Err() != nil {
-		t.Errorf("y, dy/dw, dy/dx = %v, %v, %v, want 45, 30, 9; error %v", y.Scalar(), f.w.Grad, p.Grad, tp.Err())
-	}
-	tp.Reset()
-	tp.Apply(f, tp.Const([]float32{7}, 1), 1).Backward()
-	if f.w.Grad[0] != 37 {
-		t.Errorf("dy/dw of a constant x = %v, want 7 more than 30", f.w.Grad[0])
-	}
-	f.w.Value[0] = 0
-	tp.Reset()
-	tp.Apply(f, tp.Param(p), 1).Backward()
-	if tp.Reset(); tp.Err() == nil {
-		t.Error("the error of a Function is lost")
 	}
 }
 

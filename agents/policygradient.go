@@ -1,0 +1,61 @@
+package agents
+
+import (
+	"github.com/rlrun/rlrun/policy/dist"
+	"github.com/rlrun/rlrun/policy/loss"
+	"github.com/rlrun/rlrun/policy/tape"
+	"github.com/rlrun/rlrun/replay"
+)
+
+// A policyGradient is the objective of the advantage actor-critics and of REINFORCE.
+type policyGradient struct {
+	vfCoef, entCoef float32 // weights of the value loss, and of the entropy bonus β
+	share           float32 // of the rows in all that one gradient step is taken for
+}
+
+var _ objective = (*policyGradient)(nil)
+
+// actorLoss is -(E[log π(a|s) Â] + β S).
+func (o *policyGradient) actorLoss(pi dist.Dist, b *replay.Minibatch) (*tape.Var, actorFigures) {
+	logp := pi.LogProb(b.Act)
+	gain := loss.PolicyGradient(logp, logp.Tape().Const(b.Advantage, b.Len()))
+	entropy := pi.Entropy().Mean()
+	return gain.Add(entropy.Scale(o.entCoef)).Scale(-o.share), actorFigures{gain: gain.Scalar(), entropy: entropy.Scalar()}
+}
+
+// criticLoss is the mean squared error of V, weighted.
+func (o *policyGradient) criticLoss(v *tape.Var, b *replay.Minibatch) (*tape.Var, float32) {
+	l := loss.Squared(v, v.Tape().Const(b.Return, b.Len()))
+	return l.Scale(o.vfCoef * o.share), l.Scalar()
+}
+
+// policyGradientLog has the figures of the latest update of an actor and a critic,
+// under the names that they have in Stable-Baselines3.
+type policyGradientLog struct {
+	gain, entropy, value, explained float64
+	named                           []Named
+}
+
+// add takes down what was found of a minibatch that is a share of an update.
+func (l *policyGradientLog) add(found losses, share float32) {
+	l.gain += float64(found.gain * share)
+	l.entropy += float64(found.entropy * share)
+	l.value += float64(found.value * share)
+}
+
+// begin begins an update. Explained is the critic's explained variance before it.
+func (l *policyGradientLog) begin(explained float64) {
+	*l = policyGradientLog{explained: explained, named: l.named}
+}
+
+// figures returns what is logged of the latest iteration.
+func (l *policyGradientLog) figures(rate float64) []Named {
+	l.named = append(l.named[:0],
+		Named{"entropy_loss", -l.entropy},
+		Named{"explained_variance", l.explained},
+		Named{"learning_rate", rate},
+		Named{"policy_loss", -l.gain},
+		Named{"value_loss", l.value},
+	)
+	return l.named
+}

@@ -1,0 +1,79 @@
+package agents
+
+import (
+	"math"
+	"slices"
+
+	"github.com/rlrun/rlrun/policy"
+	"github.com/rlrun/rlrun/policy/nn"
+	"github.com/rlrun/rlrun/policy/optim"
+)
+
+// PPOConfig is all of PPO's settings. Start from DefaultPPO.
+type PPOConfig struct {
+	Setup              `yaml:"-"`
+	NSteps             int             `yaml:"n_steps"`             // steps of each environment in a rollout, T
+	BatchSize          int             `yaml:"batch_size"`          // transitions in a minibatch, M; a rollout's last minibatch has what is left
+	NEpochs            int             `yaml:"n_epochs"`            // passes over a rollout, K
+	LearningRate       optim.Schedule  `yaml:"learning_rate"`       // α
+	ClipRange          optim.Schedule  `yaml:"clip_range"`          // ε
+	ClipRangeVF        *optim.Schedule `yaml:"clip_range_vf"`       // of the value's change; nil does not clip it
+	Gamma              float32         `yaml:"gamma"`               // discount γ
+	GAELambda          float32         `yaml:"gae_lambda"`          // λ
+	VFCoef             float32         `yaml:"vf_coef"`             // weight of the value loss, c₁
+	EntCoef            optim.Schedule  `yaml:"ent_coef"`            // weight of the entropy bonus, c₂
+	MaxGradNorm        float32         `yaml:"max_grad_norm"`       // the gradient is scaled down to this norm
+	NormalizeAdvantage bool            `yaml:"normalize_advantage"` // to mean 0 and deviation 1 in each minibatch
+	TargetKL           *float32        `yaml:"target_kl"`           // stop an iteration's passes at 1.5 times this divergence; nil never
+	UseSDE             bool            `yaml:"use_sde"`             // explore by noise that depends on the state (gSDE)
+	SDESampleFreq      int             `yaml:"sde_sample_freq"`     // steps between draws of that noise; -1: once a rollout
+	Normalize          Normalize       `yaml:"normalize"`
+	PolicyKwargs       policy.Kwargs   `yaml:"policy_kwargs"`
+}
+
+// DefaultPPO returns the settings that Stable-Baselines3 has by default.
+func DefaultPPO() PPOConfig {
+	return PPOConfig{
+		Setup:  Setup{Steps: 100_000, NEnvs: 1, Engine: nn.Native{}},
+		NSteps: 2048, BatchSize: 64, NEpochs: 10,
+		LearningRate: optim.Constant(3e-4), ClipRange: optim.Constant(0.2),
+		Gamma: 0.99, GAELambda: 0.95, VFCoef: 0.5, MaxGradNorm: 0.5,
+		NormalizeAdvantage: true, SDESampleFreq: -1, Normalize: DefaultNormalize(), PolicyKwargs: policy.DefaultKwargs(),
+	}
+}
+
+// Complete writes out the defaults that depend on other settings: Adam's ε is
+// 10⁻⁵ here, as OpenAI Baselines has it.
+func (c *PPOConfig) Complete() error { return c.PolicyKwargs.Complete(1e-5) }
+
+// Discount is γ.
+func (c *PPOConfig) Discount() float32 { return c.Gamma }
+
+// validate returns what is wrong with the first setting that cannot be.
+func (c *PPOConfig) validate() error {
+	return broken(slices.Concat(c.Setup.rules(), c.Normalize.rules(), []rule{
+		{1 <= c.NSteps && c.NSteps <= 1<<24, "n_steps", c.NSteps, "1 … 16777216"},
+		{c.BatchSize >= 1, "batch_size", c.BatchSize, "1 or more"},
+		{c.BatchSize > 1 || !c.NormalizeAdvantage, "batch_size", c.BatchSize, "2 or more to normalise advantages in"},
+		{c.NSteps*c.NEnvs > 1 || !c.NormalizeAdvantage, "n_steps", c.NSteps, "2 rows or more to normalise advantages in"},
+		{c.NEpochs >= 1, "n_epochs", c.NEpochs, "1 or more"},
+		course("learning_rate", c.LearningRate, math.MaxFloat32),
+		course("clip_range", c.ClipRange, math.MaxFloat32),
+		c.clipRangeVF(),
+		{unit(c.Gamma), "gamma", c.Gamma, "0 … 1"},
+		{unit(c.GAELambda), "gae_lambda", c.GAELambda, "0 … 1"},
+		{weight(c.VFCoef), "vf_coef", c.VFCoef, "0 or more"},
+		course("ent_coef", c.EntCoef, math.MaxFloat32),
+		{c.MaxGradNorm > 0, "max_grad_norm", c.MaxGradNorm, "more than 0"},
+		{c.SDESampleFreq == -1 || c.SDESampleFreq >= 1, "sde_sample_freq", c.SDESampleFreq, "1 or more, or -1"},
+		{c.TargetKL == nil || *c.TargetKL > 0, "target_kl", given(c.TargetKL), "more than 0, or null"},
+	}))
+}
+
+// clipRangeVF returns the rule for ClipRangeVF.
+func (c *PPOConfig) clipRangeVF() rule {
+	if c.ClipRangeVF == nil {
+		return rule{holds: true}
+	}
+	return course("clip_range_vf", *c.ClipRangeVF, math.MaxFloat32)
+}

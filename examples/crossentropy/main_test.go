@@ -1,0 +1,25 @@
+package main
+
+import (
+	"testing"
+
+	"github.com/rlrun/rlrun/agents"
+	"github.com/rlrun/rlrun/agents/agentstest"
+	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/policy"
+)
+
+// TestCrossEntropy holds the agent to the contract that rlrun's own keep.
+func TestCrossEntropy(t *testing.T) {
+	agentstest.Check(t, agentstest.Agent{
+		New: func(mk env.Maker, seed uint64, steps int) (agents.Agent, error) {
+			c := DefaultConfig()
+			c.Seed, c.Steps, c.LearningRate, c.PolicyKwargs.NetArch = seed, steps, 0.02, policy.Layers(16)
+			if err := c.Complete(); err != nil {
+				return nil, err
+			}
+			return NewCrossEntropy(mk, c)
+		},
+		Discrete: true, Continuous: true, Allocates: true, Steps: 40_000,
+	})
+}

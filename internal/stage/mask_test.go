@@ -1,0 +1,43 @@
+package stage
+
+import (
+	"testing"
+
+	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/env/grid"
+)
+
+// TestMasked wants a policy in the window to take allowed actions alone, its best ones and
+// drawn ones, and to give forbidden ones the probability 0.
+func TestMasked(t *testing.T) {
+	for _, sampled := range []bool{false, true} {
+		s := screen(t, func(c *Config) {
+			c.Player, c.Policy, c.Sampled = player(grid.NewTaxi(), 200), untrained(t, env.Each(grid.NewTaxi)), sampled
+		})
+		s.speed = fastest
+		tick(s, 1)
+		p := s.Player
+		last := p.Last()
+		if last < 50 {
+			t.Fatalf("%d steps, want 50 or more", last)
+		}
+		for step := range last {
+			if err := p.Seek(step); err != nil {
+				t.Fatal(err)
+			}
+			mask := append([]bool(nil), p.Mask...)
+			picture(t, s, "masked", 400, 300)
+			for a, ok := range mask {
+				if !ok && s.scores[a] != 0 {
+					t.Fatalf("sampled %v, step %d: the probability of forbidden action %d is %v, want 0", sampled, step, a, s.scores[a])
+				}
+			}
+			if err := p.Seek(step + 1); err != nil {
+				t.Fatal(err)
+			}
+			if !mask[int(p.Act[0])] {
+				t.Fatalf("sampled %v, step %d: action %v, of %v", sampled, step, p.Act, mask)
+			}
+		}
+	}
+}

@@ -1,0 +1,86 @@
+package nn
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// MarshalSetting returns l in its shortest form: a name, a name with a number, or a name
+// with settings.
+func (l Layer) MarshalSetting() any {
+	switch {
+	case len(l.Settings) > 0:
+		settings := maps.Clone(l.Settings)
+		if l.Size != 0 {
+			settings[sizeKey] = l.Size
+		}
+		return map[string]any{l.Kind: settings}
+	case l.Size != 0:
+		return map[string]any{l.Kind: l.Size}
+	}
+	return l.Kind
+}
+
+// UnmarshalText reads a name alone.
+func (l *Layer) UnmarshalText(text []byte) error {
+	*l = Layer{Kind: string(text)}
+	return l.check()
+}
+
+// UnmarshalMapping reads a name with a number, or with settings.
+func (l *Layer) UnmarshalMapping(decode func(into any) error) error {
+	var named map[string]layerSettings
+	if err := decode(&named); err != nil {
+		return err
+	}
+	if len(named) != 1 {
+		kinds := slices.Sorted(maps.Keys(named))
+		return fmt.Errorf("a layer with %d names (%s), want one, as {linear: 64} or {linear: {size: 64, init: pytorch}}", len(kinds), strings.Join(kinds, ", "))
+	}
+	for kind, s := range named {
+		*l = Layer{Kind: kind}
+		for key, v := range s {
+			if err := l.set(key, v.value); err != nil {
+				return err
+			}
+		}
+	}
+	return l.check()
+}
+
+// layerSettings are the settings behind a layer's name: a number alone is the size.
+type layerSettings map[string]setting
+
+// UnmarshalText reads a number.
+func (s *layerSettings) UnmarshalText(text []byte) error {
+	x, err := strconv.ParseFloat(string(text), 64)
+	*s = layerSettings{sizeKey: {x}}
+	if err != nil {
+		return fmt.Errorf("%q, want a number, or settings, as {size: 64}", text)
+	}
+	return nil
+}
+
+// UnmarshalMapping reads settings by their names.
+func (s *layerSettings) UnmarshalMapping(decode func(into any) error) error {
+	return decode((*map[string]setting)(s))
+}
+
+// A setting is a number, true or false, or a text.
+type setting struct{ value any }
+
+// UnmarshalText reads a single value.
+func (s *setting) UnmarshalText(text []byte) error {
+	switch x, err := strconv.ParseFloat(string(text), 64); {
+	case err == nil:
+		s.value = x
+	case string(text) == "true", string(text) == "false":
+		s.value = string(text) == "true"
+	default:
+		s.value = string(text)
+	}
+	return nil
+}

@@ -1,0 +1,167 @@
+package nn
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+)
+
+// maxPlan bounds a plan's JSON, in bytes.
+const maxPlan = 1 << 17
+
+// MarshalJSON returns p as UnmarshalJSON reads it:
+//
+//	{"in": [4], "layers": [{"linear": {"size": 64, "init": "orthogonal"}}, "tanh", {"linear": 2}]}
+func (p Plan) MarshalJSON() ([]byte, error) {
+	if err := p.Check(); err != nil {
+		return nil, fmt.Errorf("nn: a plan of %w", err)
+	}
+	return json.Marshal(struct {
+		In     []int  `json:"in"`
+		Layers Layers `json:"layers"`
+	}{p.In, p.Layers})
+}
+
+// MarshalJSON returns l in its shortest form: a name, a name with a number, or a name
+// with settings.
+func (l Layer) MarshalJSON() ([]byte, error) { return json.Marshal(l.MarshalSetting()) }
+
+// UnmarshalJSON reads what MarshalJSON writes. Anything else is an error. A plan that is
+// read makes no network: what is allocated is bounded by the length of the text.
+func (p *Plan) UnmarshalJSON(data []byte) error {
+	read, err := parsePlan(data)
+	if err != nil {
+		return fmt.Errorf("nn: a plan of %w", err)
+	}
+	*p = read
+	return nil
+}
+
+func parsePlan(data []byte) (p Plan, err error) {
+	if len(data) > maxPlan {
+		return p, fmt.Errorf("%d bytes, want %d at most", len(data), maxPlan)
+	}
+	r := parser{json.NewDecoder(bytes.NewReader(data))}
+	err = r.object(nil, func(key string) error {
+		switch key {
+		case "in":
+			return r.list(func(t json.Token) error {
+				n, ok := t.(float64)
+				if p.In = append(p.In, int(n)); !ok || float64(int(n)) != n {
+					return fmt.Errorf("an input of %v, want a whole number", t)
+				}
+				return nil
+			})
+		case "layers":
+			return r.list(func(t json.Token) error {
+				l, err := r.layer(t)
+				p.Layers = append(p.Layers, l)
+				return err
+			})
+		}
+		return fmt.Errorf("%.70q, want in and layers", key)
+	})
+	if err == nil {
+		err = p.Check()
+	}
+	return p, err
+}
+
+// A parser reads JSON token by token, so that it sees what is there twice.
+type parser struct{ dec *json.Decoder }
+
+// layer reads a layer that begins with t.
+func (r parser) layer(t json.Token) (l Layer, err error) {
+	if name, ok := t.(string); ok {
+		return Layer{Kind: name}, nil
+	}
+	err = r.object(t, func(kind string) error {
+		if l.Kind != "" {
+			return fmt.Errorf("%.70q and %.70q in one layer, want one", l.Kind, kind)
+		}
+		l.Kind = kind
+		t, err := r.dec.Token()
+		if err != nil {
+			return err
+		}
+		if _, ok := t.(json.Delim); !ok {
+			return l.set(sizeKey, t)
+		}
+		return r.object(t, func(key string) error {
+			value, err := r.dec.Token()
+			if err != nil {
+				return err
+			}
+			return l.set(key, value)
+		})
+	})
+	return l, err
+}
+
+// set sets the size, or another setting.
+func (l *Layer) set(key string, value any) error {
+	if key == sizeKey {
+		size, ok := value.(float64)
+		if !ok {
+			return fmt.Errorf("%.70q of size %.70q, want a number", l.Kind, fmt.Sprint(value))
+		}
+		l.Size = size
+		return nil
+	}
+	if err := checkValue(value); err != nil {
+		return fmt.Errorf("%.70q: %.70q is %w", l.Kind, key, err)
+	}
+	if l.Settings == nil {
+		l.Settings = map[string]any{}
+	}
+	l.Settings[key] = value
+	return nil
+}
+
+// object reads an object that begins with t, or with the next token if t is nil. It calls
+// each behind every key, to read the value.
+func (r parser) object(t json.Token, each func(key string) error) error {
+	if t == nil {
+		var err error
+		if t, err = r.dec.Token(); err != nil {
+			return err
+		}
+	}
+	if t != json.Delim('{') {
+		return fmt.Errorf("%.70q, want an object", fmt.Sprint(t))
+	}
+	seen := map[string]bool{}
+	for r.dec.More() {
+		t, err := r.dec.Token()
+		if err != nil {
+			return err
+		}
+		key, _ := t.(string)
+		if seen[key] {
+			return fmt.Errorf("%.70q a second time", key)
+		}
+		seen[key] = true
+		if err := each(key); err != nil {
+			return err
+		}
+	}
+	_, err := r.dec.Token()
+	return err
+}
+
+// list reads a list. It calls each with the first token of every element.
+func (r parser) list(each func(t json.Token) error) error {
+	t, err := r.dec.Token()
+	if err == nil && t != json.Delim('[') {
+		err = fmt.Errorf("%.70q, want a list", fmt.Sprint(t))
+	}
+	for err == nil && r.dec.More() {
+		if t, err = r.dec.Token(); err == nil {
+			err = each(t)
+		}
+	}
+	if err == nil {
+		_, err = r.dec.Token()
+	}
+	return err
+}

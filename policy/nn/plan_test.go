@@ -1,0 +1,199 @@
+package nn_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/rlrun/rlrun/policy/nn"
+)
+
+// plan is a Plan with every form of a layer.
+func plan() nn.Plan {
+	return nn.Plan{In: nn.Shape{84, 84, 4}, Layers: nn.Layers{
+		nn.Linear(64, "orthogonal", 1.4142135), {Kind: "layer_norm"}, {Kind: "tanh"}, {Kind: "dropout", Size: 0.25},
+		{Kind: "skip", Size: 32, Settings: map[string]any{"gate": true, "by": "rows", "k": -1.5e-7}}, {Kind: "linear", Size: 2},
+	}}
+}
+
+const planText = `{"in":[84,84,4],"layers":[{"linear":{"gain":1.4142135381698608,"init":"orthogonal","size":64}},"layer_norm","tanh",` +
+	`{"dropout":0.25},{"skip":{"by":"rows","gate":true,"k":-1.5e-7,"size":32}},{"linear":2}]}`
+
+// TestPlanJSON reads what it writes.
+func TestPlanJSON(t *testing.T) {
+	text, err := json.Marshal(plan())
+	if err != nil || string(text) != planText {
+		t.Errorf("Marshal = %s, error %v, want %s", text, err, planText)
+	}
+	var got nn.Plan
+	if err := json.Unmarshal([]byte(planText), &got); err != nil || !reflect.DeepEqual(got, plan()) {
+		t.Errorf("Unmarshal = %+v, error %v, want %+v", got, err, plan())
+	}
+	if _, err := json.Marshal(nn.Plan{In: nn.Shape{4}}); err == nil {
+		t.Error("a plan without layers is written")
+	}
+	// the largest plan that there can be is read again
+	large := nn.Plan{In: nn.Shape{4}}
+	for range 1024 {
+		large.Layers = append(large.Layers, nn.Linear(65536, "kaiming_uniform", 1.4142135))
+	}
+	if text, err = json.Marshal(large); err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(text, &got); err != nil || len(got.Layers) != 1024 {
+		t.Errorf("a plan of 1024 layers in %d bytes: %d are read, error %v", len(text), len(got.Layers), err)
+	}
+}
+
+// TestPlanJSONErrors: anything else is an error, and leaves the plan as it is.
+func TestPlanJSONErrors(t *testing.T) {
+	many := func(s string, n int) string { return strings.TrimSuffix(strings.Repeat(s+",", n), ",") }
+	var settings []string
+	for i := range 33 {
+		settings = append(settings, fmt.Sprintf("%q:1", fmt.Sprint("s", i)))
+	}
+	for text, want := range map[string]string{
+		`{}`:                               "inputs [], want 1 … 4 axes",
+		`[]`:                               "want an object",
+		`{"in":[4]}`:                       "0 layers, want 1 … 1024",
+		`{"in":[4],"layers":[]}`:           "0 layers",
+		`{"in":4,"layers":["tanh"]}`:       "want a list",
+		`{"in":[4],"layers":"tanh"}`:       "want a list",
+		`{"in":[4],"layers":{"a":1}}`:      "want a list",
+		`{"in":[0],"layers":["tanh"]}`:     "want 67108864 numbers at most, and 1 or more",
+		`{"in":[-4],"layers":["tanh"]}`:    "1 or more along each axis",
+		`{"in":[1.5],"layers":["tanh"]}`:   "an input of 1.5, want a whole number",
+		`{"in":["4"],"layers":["tanh"]}`:   "an input of 4, want a whole number",
+		`{"in":[1e300],"layers":["tanh"]}`: "an input of 1e+300, want a whole number",
+		`{"in":[65536,65536,65536,65536],"layers":["tanh"]}`:                     "67108864 numbers at most",
+		`{"in":[1,1,1,1,1],"layers":["tanh"]}`:                                   "1 … 4 axes",
+		`{"in":[4],"in":[4],"layers":["tanh"]}`:                                  `"in" a second time`,
+		`{"In":[4],"layers":["tanh"]}`:                                           `"In", want in and layers`,
+		`{"in":[4],"layers":["tanh"],"x":1}`:                                     `"x", want in and layers`,
+		`{"in":[4],"layers":[null]}`:                                             "want an object",
+		`{"in":[4],"layers":[7]}`:                                                "want an object",
+		`{"in":[4],"layers":[[]]}`:                                               "want an object",
+		`{"in":[4],"layers":[{}]}`:                                               `layer 0: a layer is called ""`,
+		`{"in":[4],"layers":["",""]}`:                                            `layer 0: a layer is called ""`,
+		`{"in":[4],"layers":["a b"]}`:                                            `"a b", want a letter`,
+		`{"in":[4],"layers":["` + many("a", 40) + `"]}`:                          "want a letter, then letters, digits, - and _, 64 bytes at most",
+		`{"in":[4],"layers":[{"linear":1,"tanh":1}]}`:                            `"linear" and "tanh" in one layer`,
+		`{"in":[4],"layers":[{"linear":1,"linear":1}]}`:                          `"linear" a second time`,
+		`{"in":[4],"layers":[{"linear":"64"}]}`:                                  `"linear" of size "64", want a number`,
+		`{"in":[4],"layers":[{"linear":null}]}`:                                  "want a number",
+		`{"in":[4],"layers":[{"linear":[64]}]}`:                                  "want an object",
+		`{"in":[4],"layers":[{"linear":{"size":{"x":1}}}]}`:                      "want a number",
+		`{"in":[4],"layers":[{"linear":{"size":1,"size":2}}]}`:                   `"size" a second time`,
+		`{"in":[4],"layers":[{"linear":{"size":1,"init":null}}]}`:                "want a number, a text of 64 bytes at most, or true or false",
+		`{"in":[4],"layers":[{"linear":{"size":1,"init":[1]}}]}`:                 `"linear": "init" is `,
+		`{"in":[4],"layers":[{"linear":{"size":1,"i n":1}}]}`:                    `a setting "i n", want another name`,
+		`{"in":[4],"layers":[{"linear":{"init":"` + many("a", 40) + `"}}]}`:      "want a number, a text of 64 bytes",
+		`{"in":[4],"layers":[{"linear":{"init":"a\u0007"}}]}`:                    "want a number, a text of 64 bytes",
+		`{"in":[4],"layers":[{"linear":{` + strings.Join(settings, ",") + `}}]}`: "33 settings, want 32 at most",
+		`{"in":[4],"layers":[` + many(`"tanh"`, 1025) + `]}`:                     "1025 layers, want 1 … 1024",
+		`{"in":[4],"layers":[` + many(`"tanh"`, 20_000) + `]}`:                   "bytes, want 131072 at most",
+		`null`: "want an object",
+	} {
+		got := plan()
+		err := json.Unmarshal([]byte(text), &got)
+		if err == nil || !strings.HasPrefix(err.Error(), "nn: a plan of ") || !strings.Contains(err.Error(), want) || len(err.Error()) > 300 {
+			t.Errorf("Unmarshal(%.100s) has error %v, want %q in it", text, err, want)
+		}
+		if !reflect.DeepEqual(got, plan()) {
+			t.Errorf("Unmarshal(%.100s) leaves %+v", text, got)
+		}
+	}
+}
+
+// TestPlanHostile: a plan that nobody vouches for allocates little, whether it is read or
+// built with a Limit.
+func TestPlanHostile(t *testing.T) {
+	for _, text := range []string{
+		`{"in":[67108864],"layers":["layer_norm","batch_norm",{"linear":65536}]}`,
+		`{"in":[1],"layers":[{"linear":65536},{"linear":65536},{"linear":65536}]}`,
+		`{"in":[900],"layers":["batch_norm",` + strings.Repeat(`"layer_norm",`, 1000) + `{"linear":{"size":65536,"init":"orthogonal"}}]}`,
+		`{"in":[1],"layers":[` + strings.Repeat("[", 9000) + strings.Repeat("]", 9000) + `]}`,
+	} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		var p nn.Plan
+		if err := json.Unmarshal([]byte(text), &p); err == nil {
+			if n, err := (nn.Native{Limit: 1000}).Build(newRand(), "net", p); err == nil {
+				t.Errorf("%.100s: %v, want an error", text, n)
+			}
+		}
+		if runtime.ReadMemStats(&after); after.TotalAlloc-before.TotalAlloc > 2<<20 {
+			t.Errorf("%.100s: %d bytes are allocated, want 2 MB at most", text, after.TotalAlloc-before.TotalAlloc)
+		}
+	}
+}
+
+// FuzzPlan wants of every text an error, or a plan that is read again as it is, and whose
+// network, if there is one, has no more weights than the Limit.
+func FuzzPlan(f *testing.F) {
+	f.Add([]byte(planText))
+	f.Add([]byte(`{"in":[4],"layers":[{"linear":64},"batch_norm","relu",{"dropout":0.5},{"linear":{"size":2,"init":"pytorch"}}]}`))
+	f.Add([]byte(`{"in":[4],"layers":[{"linear":{"size":65536}},{"linear":65536},{"linear":1e300},{"dropout":-1}]}`))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		var p, again nn.Plan
+		if json.Unmarshal(text, &p) != nil {
+			return
+		}
+		written, err := json.Marshal(p)
+		if err != nil {
+			t.Fatalf("%+v was read, and is not written: %v", p, err)
+		}
+		if err := json.Unmarshal(written, &again); err != nil || !reflect.DeepEqual(again, p) {
+			t.Fatalf("%+v is read again as %+v, error %v", p, again, err)
+		}
+		const limit = 10_000
+		m, err := nn.Native{Limit: limit}.Build(newRand(), "net", p.Zeroed())
+		if err != nil {
+			return
+		}
+		weights := 0
+		for _, p := range nn.Params(m) {
+			weights += len(p.Value)
+		}
+		if weights > limit {
+			t.Errorf("%s has %d weights, want %d at most", written, weights, limit)
+		}
+	})
+}
+
+// TestZeroed: the weights of a zeroed plan are 0, and it is the same network.
+func TestZeroed(t *testing.T) {
+	p := mlp(t, 3, []int{20}, 2, nn.MLPOptions{Activation: "tanh", Init: "pytorch", Dropout: 0.5})
+	for _, p := range nn.Params(build(t, p.Zeroed())) {
+		for _, v := range p.Value {
+			if v != 0 {
+				t.Errorf("%s = %v, want zeros", p.Name, p.Value)
+			}
+		}
+	}
+	if p.Layers[0].Settings["init"] != "pytorch" || p.Layers[0].Settings["gain"] == nil {
+		t.Errorf("Zeroed changes the plan itself, to %+v", p)
+	}
+	p = p.Zeroed()
+	for _, tc := range []struct {
+		same   bool
+		change func(p *nn.Plan)
+	}{
+		{true, func(p *nn.Plan) {}},
+		{true, func(p *nn.Plan) { p.Layers[0] = nn.Linear(20, "orthogonal", 3) }},
+		{true, func(p *nn.Plan) { p.Layers[2].Size = 0.1 }}, // dropout
+		{false, func(p *nn.Plan) { p.Layers[1].Kind = "relu" }},
+		{false, func(p *nn.Plan) { p.Layers[0].Size = 21 }},
+		{false, func(p *nn.Plan) { p.Layers[0].Settings = map[string]any{"bias": false} }},
+		{false, func(p *nn.Plan) { p.Layers = p.Layers[:3] }},
+		{false, func(p *nn.Plan) { p.In = nn.Shape{3, 1} }},
+	} {
+		q := nn.Plan{In: p.In, Layers: append(nn.Layers(nil), p.Layers...)}
+		if tc.change(&q); p.Same(q) != tc.same || q.Same(p) != tc.same {
+			t.Errorf("Same of %+v and %+v = %v, want %v", p, q, !tc.same, tc.same)
+		}
+	}
+}

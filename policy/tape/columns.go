@@ -1,0 +1,83 @@
+package tape
+
+import "fmt"
+
+// Beside returns [a | b], the columns of b to the right of a's. A b of one row
+// stands for every row of a.
+func (a *Var) Beside(b *Var) *Var {
+	if b.Rows != a.Rows && b.Rows != 1 {
+		panic(fmt.Sprintf("tape: Beside of %d×%d and %d×%d", a.Rows, a.Cols, b.Rows, b.Cols))
+	}
+	return a.tape.record(beside{}, constants{}, a.Rows, a.Cols+b.Cols, a, b)
+}
+
+// Columns returns the columns from, …, to-1 of a.
+func (a *Var) Columns(from, to int) *Var {
+	if from < 0 || to > a.Cols || from >= to {
+		panic(fmt.Sprintf("tape: Columns %d to %d of %d×%d", from, to, a.Rows, a.Cols))
+	}
+	return a.tape.record(columns{}, constants{i: from}, a.Rows, to-from, a)
+}
+
+type beside struct{}
+
+func (beside) Forward(v *Var) {
+	a, b := v.in[0], v.in[1]
+	left, right := v.block(0, a.Cols), v.block(a.Cols, v.Cols)
+	left.set(v.Value, a.Value, a.whole(), v.Rows)
+	for r := 0; r < v.Rows; r += b.Rows {
+		right.set(v.Value[r*v.Cols:], b.Value, b.whole(), b.Rows)
+	}
+}
+
+func (beside) Backward(v *Var) {
+	a, b := v.in[0], v.in[1]
+	left, right := v.block(0, a.Cols), v.block(a.Cols, v.Cols)
+	if a.Grad != nil {
+		a.whole().add(a.Grad, v.Grad, left, v.Rows)
+	}
+	if b.Grad != nil {
+		for r := 0; r < v.Rows; r += b.Rows {
+			b.whole().add(b.Grad, v.Grad[r*v.Cols:], right, b.Rows)
+		}
+	}
+}
+
+// columns starts at column i.
+type columns struct{}
+
+func (columns) Forward(v *Var) { v.whole().set(v.Value, v.in[0].Value, v.source(), v.Rows) }
+
+func (columns) Backward(v *Var) { v.source().add(v.in[0].Grad, v.Grad, v.whole(), v.Rows) }
+
+func (v *Var) source() block { return v.in[0].block(v.c.i, v.c.i+v.Cols) }
+
+// A block is the columns from … to-1 of a matrix of cols columns.
+type block struct{ from, to, cols int }
+
+func (v *Var) block(from, to int) block { return block{from, to, v.Cols} }
+func (v *Var) whole() block             { return block{0, v.Cols, v.Cols} }
+
+// set copies the rows of the block s of src into b of dst. Single columns, which are
+// common, are spared the call.
+func (b block) set(dst, src []float32, s block, rows int) {
+	if s.to-s.from == 1 {
+		for r := range rows {
+			dst[r*b.cols+b.from] = src[r*s.cols+s.from]
+		}
+		return
+	}
+	for r := range rows {
+		copy(dst[r*b.cols+b.from:r*b.cols+b.to], src[r*s.cols+s.from:r*s.cols+s.to])
+	}
+}
+
+// add adds them.
+func (b block) add(dst, src []float32, s block, rows int) {
+	for r := range rows {
+		x, y := src[r*s.cols+s.from:r*s.cols+s.to], dst[r*b.cols+b.from:r*b.cols+b.to]
+		for i, v := range x {
+			y[i] += v
+		}
+	}
+}
