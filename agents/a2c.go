@@ -1,7 +1,6 @@
 package agents
 
 import (
-	"fmt"
 	"math"
 
 	"github.com/rlrun/rlrun/env"
@@ -88,7 +87,7 @@ var _ Agent = (*A2C)(nil)
 func NewA2C(mk env.Maker, c A2CConfig) (*A2C, error) {
 	a := &A2C{c: c}
 	if err := a.begin(mk); err != nil {
-		return nil, fmt.Errorf("agents: A2C: %w", err)
+		return nil, abandon("A2C", err, a)
 	}
 	a.end(&a.c.Setup, scheduled{"learning_rate", c.LearningRate})
 	return a, nil

@@ -2,6 +2,7 @@ package agents
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -111,7 +112,7 @@ var _ Agent = (*A3C)(nil)
 func NewA3C(mk env.Maker, c A3CConfig) (*A3C, error) {
 	a := &A3C{c: c}
 	if err := a.begin(mk); err != nil {
-		return nil, fmt.Errorf("agents: A3C: %w", err)
+		return nil, abandon("A3C", err, a)
 	}
 	a.latest = a.workers[0]
 	a.free = make(chan *worker, len(a.workers))
@@ -135,6 +136,7 @@ func (a *A3C) begin(mk env.Maker) error {
 // hire adds worker i, who plays environment i of the run.
 func (a *A3C) hire(mk env.Maker, i int) (err error) {
 	w := new(worker)
+	a.workers = append(a.workers, w)
 	if w.play, err = newCollector(mk, a.c.Seed, i, 1); err != nil {
 		return err
 	}
@@ -151,7 +153,6 @@ func (a *A3C) hire(mk env.Maker, i int) (err error) {
 	if err = w.play.begin(a.c.Seed, w.networks.model); err != nil {
 		return err
 	}
-	a.workers = append(a.workers, w)
 	w.roll, err = newRollout(w.play, a.c.NSteps)
 	return err
 }
@@ -342,6 +343,15 @@ func (a *A3C) apply(w *worker) {
 	}
 	a.stats.take(&w.play.stats)
 	a.latest = w
+}
+
+// Close closes the workers' environments.
+func (a *A3C) Close() error {
+	var all []error
+	for _, w := range a.workers {
+		all = append(all, w.play.Close())
+	}
+	return errors.Join(all...)
 }
 
 // Policy is the actor with its critic.

@@ -10,7 +10,8 @@ import (
 	"github.com/rlrun/rlrun/policy"
 )
 
-// An Agent learns from what happens.
+// An Agent learns from what happens. An Agent that is an io.Closer has environments of its
+// own, which Close closes: it cannot learn then, but has its Policy still.
 type Agent interface {
 	// Learn runs whole iterations of gathering experience and learning from
 	// it, until at least until environment steps have been taken in all, and
@@ -36,6 +37,7 @@ type Report struct {
 	Length   float64   // their mean length
 	Ended    []Episode // since the last Report, in order
 	Losses   []Named   // of the latest iteration, always the same names
+	Measures []Named   // means of what Measured environments measured in the last 100 episodes; NaN before the first
 }
 
 // An Episode is one that ended.

@@ -55,6 +55,7 @@ func (c *collector) begin(seed uint64, p policy.Policy) error {
 	res, err := c.reset(env.Split(seed, 1))
 	if err == nil {
 		c.obs, c.mask, c.first = slices.Clone(res.Obs), slices.Clone(res.Mask), slices.Clone(res.First)
+		c.stats.begin(res.Measures)
 	}
 	return err
 }
@@ -103,6 +104,14 @@ func (c *collector) step(p policy.Policy) (*env.Result, error) {
 	copy(c.mask, res.Mask)
 	copy(c.first, res.First)
 	return res, nil
+}
+
+// Close closes the environments. A nil collector has none.
+func (c *collector) Close() error {
+	if c == nil {
+		return nil
+	}
+	return c.vec.Close()
 }
 
 // State visits the environments, what they show, the policy's memory and the books. The

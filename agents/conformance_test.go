@@ -62,6 +62,11 @@ func TestConformance(t *testing.T) {
 			New: maker(agents.DefaultA3C, agents.NewA3C, (*agents.A3CConfig).Base, func(c *agents.A3CConfig) {
 				c.NEnvs, c.NSteps, c.Gamma, c.LearningRate, c.EntCoef, c.PolicyKwargs.NetArch = 4, 8, 0.5, optim.Linear(5e-3), optim.Constant(0), small
 			})},
+		"A3C normalised": {Discrete: true, Continuous: true, Steps: 80_000,
+			New: maker(agents.DefaultA3C, agents.NewA3C, (*agents.A3CConfig).Base, func(c *agents.A3CConfig) {
+				c.NEnvs, c.NSteps, c.Gamma, c.LearningRate, c.PolicyKwargs.NetArch = 4, 8, 0.5, optim.Linear(5e-3), small
+				c.Normalize.Obs, c.Normalize.Reward = true, true
+			})},
 		"REINFORCE": {Discrete: true, Continuous: true, Steps: 80_000, Gamma: 0.5,
 			New: maker(agents.DefaultReinforce, agents.NewReinforce, (*agents.ReinforceConfig).Base, func(c *agents.ReinforceConfig) {
 				c.NEpisodes, c.Gamma, c.LearningRate, c.PolicyKwargs.NetArch = 8, 0.5, optim.Linear(1e-2), small

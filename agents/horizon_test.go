@@ -147,3 +147,18 @@ func TestHorizonOfFloor(t *testing.T) {
 		t.Errorf("Learn(2048) of 1024 steps: rate %v, error %v; want 0.005 and none", rate, err)
 	}
 }
+
+// TestScheduledEntropy: an entropy bonus that falls to 0 is no reason to stop at the end of
+// the schedules, and a negative value within a schedule is refused.
+func TestScheduledEntropy(t *testing.T) {
+	c := agents.DefaultPPO()
+	c.Steps, c.NSteps, c.EntCoef = 512, 128, optim.Linear(0.1)
+	a := agents.Must(agents.NewPPO(env.Each(newMimic), c))
+	if _, err := a.Learn(1000); err != nil {
+		t.Errorf("Learn beyond the steps: %v", err)
+	}
+	c.EntCoef = optim.Linear(0.1).To(-1)
+	if _, err := agents.NewPPO(env.Each(newMimic), c); err == nil || err.Error() != "agents: PPO: ent_coef is {start: 0.1, shape: lin, end: -1}, want 0 or more" {
+		t.Errorf("ent_coef that falls to -1: error %v", err)
+	}
+}

@@ -106,6 +106,9 @@ func (o *onPolicy) blame(err error) error {
 // check returns an error where learning has broken the networks.
 func (o *onPolicy) check() error { return o.networks.check(o.play.stats.Steps(), o.play.stats.peak) }
 
+// Close closes the environments.
+func (o *onPolicy) Close() error { return o.play.Close() }
+
 // Policy is the actor with its critic.
 func (o *onPolicy) Policy() policy.Policy { return o.networks.model }
 

@@ -1,7 +1,6 @@
 package agents
 
 import (
-	"fmt"
 	"math"
 
 	"github.com/rlrun/rlrun/env"
@@ -31,7 +30,7 @@ var _ Agent = (*PPO)(nil)
 func NewPPO(mk env.Maker, c PPOConfig) (*PPO, error) {
 	p := &PPO{c: c}
 	if err := p.begin(mk); err != nil {
-		return nil, fmt.Errorf("agents: PPO: %w", err)
+		return nil, abandon("PPO", err, p)
 	}
 	p.end(&p.c.Setup, scheduled{"learning_rate", c.LearningRate}, scheduled{"clip_range", c.ClipRange})
 	if c.ClipRangeVF != nil {

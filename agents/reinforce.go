@@ -1,7 +1,6 @@
 package agents
 
 import (
-	"fmt"
 	"math"
 
 	"github.com/rlrun/rlrun/env"
@@ -78,7 +77,7 @@ var _ Agent = (*Reinforce)(nil)
 func NewReinforce(mk env.Maker, c ReinforceConfig) (*Reinforce, error) {
 	a := &Reinforce{c: c}
 	if err := a.begin(mk); err != nil {
-		return nil, fmt.Errorf("agents: REINFORCE: %w", err)
+		return nil, abandon("REINFORCE", err, a)
 	}
 	n := c.NEnvs
 	a.episodes = replay.NewEpisodes(a.play.vec.Spec(), n, c.NEpisodes, a.play.mask != nil)

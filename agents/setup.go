@@ -1,7 +1,9 @@
 package agents
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"math"
 
 	"github.com/rlrun/rlrun/policy/nn"
@@ -52,6 +54,12 @@ func ready(c interface {
 		return err
 	}
 	return c.validate()
+}
+
+// abandon closes what was made of an agent, and returns the error that ended it with the
+// algorithm's name.
+func abandon(name string, err error, a io.Closer) error {
+	return fmt.Errorf("agents: %s: %w", name, errors.Join(err, a.Close()))
 }
 
 // A rule is a condition on a setting.

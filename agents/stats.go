@@ -16,6 +16,11 @@ type Stats struct {
 	returns, lengths [window]float64 // of the last episodes, the k-th at k mod window
 	ended, spare     []Episode       // since the last Report, and in it
 	peak             float64         // size of the greatest reward since the program began
+
+	measures []string  // [K] what Measured environments measure
+	measured []float64 // [window, K] of the last episodes, as returns
+	latest   []float64 // [K] of each episode in ended, one after another
+	named    []Named   // [K] in a Report
 }
 
 // Steps is the number of environment steps counted.
@@ -23,46 +28,54 @@ func (s *Stats) Steps() int { return s.steps }
 
 // Add counts one step of a Vector.
 func (s *Stats) Add(r *env.Result) {
-	s.begin()
+	s.begin(r.Measures)
 	s.steps += len(r.Reward)
+	n := len(r.Measures)
 	for i, reward := range r.Reward {
 		s.peak = max(s.peak, math.Abs(reward))
 		if r.Done(i) {
-			s.end(Episode{r.Return[i], r.Length[i]})
+			s.end(Episode{r.Return[i], r.Length[i]}, r.Figures[i*n:(i+1)*n])
 		}
 	}
 }
 
 // begin makes room for the episodes of a Report before the first one ends, so that
-// Reports of few steps allocate nothing.
-func (s *Stats) begin() {
+// Reports of few steps allocate nothing. The environments measure what measures names.
+func (s *Stats) begin(measures []string) {
+	s.measures = measures
 	if s.ended == nil {
 		s.ended = make([]Episode, 0, 256)
 	}
+	if n := window * len(measures); len(s.measured) != n {
+		s.measured, s.latest = make([]float64, n), make([]float64, 0, 256*len(measures))
+	}
 }
 
-func (s *Stats) end(e Episode) {
+// end takes down an episode, and what was measured in it [K].
+func (s *Stats) end(e Episode, figures []float64) {
 	k := s.episodes % window
 	s.returns[k], s.lengths[k] = e.Return, float64(e.Length)
-	s.ended = append(s.ended, e)
+	copy(s.measured[k*len(figures):], figures)
+	s.ended, s.latest = append(s.ended, e), append(s.latest, figures...)
 	s.episodes++
 }
 
 // take moves what from has counted to s.
 func (s *Stats) take(from *Stats) {
-	s.begin()
+	s.begin(from.measures)
 	s.steps += from.steps
 	s.peak = max(s.peak, from.peak)
-	for _, e := range from.ended {
-		s.end(e)
+	n := len(from.measures)
+	for i, e := range from.ended {
+		s.end(e, from.latest[i*n:(i+1)*n])
 	}
-	from.steps, from.episodes, from.ended = 0, 0, from.ended[:0]
+	from.steps, from.episodes, from.ended, from.latest = 0, 0, from.ended[:0], from.latest[:0]
 }
 
 // Report returns the books with the given losses.
 func (s *Stats) Report(losses []Named) Report {
-	r := Report{Steps: s.steps, Episodes: s.episodes, Ended: s.ended, Losses: losses}
-	s.ended, s.spare = s.spare[:0], s.ended
+	r := Report{Steps: s.steps, Episodes: s.episodes, Ended: s.ended, Losses: losses, Measures: s.means()}
+	s.ended, s.spare, s.latest = s.spare[:0], s.ended, s.latest[:0]
 	n := min(s.episodes, window)
 	for i := range n {
 		r.Return += s.returns[i] / float64(n)
@@ -71,10 +84,28 @@ func (s *Stats) Report(losses []Named) Report {
 	return r
 }
 
+// means returns the means of what was measured in the last episodes.
+func (s *Stats) means() []Named {
+	s.named = s.named[:0]
+	n := min(s.episodes, window)
+	for j, name := range s.measures {
+		sum := 0.0
+		for i := range n {
+			sum += s.measured[i*len(s.measures)+j]
+		}
+		s.named = append(s.named, Named{name, sum / float64(n)})
+	}
+	return s.named
+}
+
+// maxMeasures bounds the figures of an environment in a file.
+const maxMeasures = 1 << 10
+
 // State visits the books. What has been reported is not kept.
 func (s *Stats) State(st *state.State) {
 	st.Int("stats/steps", &s.steps, state.MaxCount)
 	st.Int("stats/episodes", &s.episodes, s.steps) // each has a step at least
 	st.Doubles("stats/returns", s.returns[:])
 	st.Doubles("stats/lengths", s.lengths[:])
+	state.Slice(st, "stats/measured", &s.measured, window*maxMeasures)
 }

@@ -22,7 +22,7 @@ type Episode struct {
 	Steps      int       // taken in the episode
 	Obs        []float32 // [O] what to act on
 	Act        []float32 // [A] the latest action; nil before the first
-	Mask       []bool    // [M] what is allowed at Obs, see Masker; nil where there are no masks
+	Mask       []bool    // [M] what is allowed at Obs, see Masker, also at a final state; nil where there are no masks
 	Reward     float64   // of the latest step
 	Return     float64   // undiscounted return so far
 	Terminated bool      // the latest step led to a final state
@@ -151,8 +151,13 @@ func (e *Episode) take(act []float32) (err error) {
 	return e.fault(err)
 }
 
-// after shows what was measured.
-func (e *Episode) after(int) error { return e.group.measure(0) }
+// after shows what is allowed in the last state, and what was measured.
+func (e *Episode) after(int) error {
+	if e.Mask != nil {
+		e.group.maskers[0].Mask(e.group.res.NextMask)
+	}
+	return e.group.measure(0)
+}
 
 // show shows where the episode stands.
 func (e *Episode) show() {

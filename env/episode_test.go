@@ -60,7 +60,7 @@ func TestEpisodeIsAVec(t *testing.T) {
 					t.Fatal(err)
 				}
 				if !sameBits(p.Obs, r.Next) || p.Reward != r.Reward[0] || p.Return != r.Return[0] || p.Steps != r.Length[0] ||
-					p.Terminated != r.Terminated[0] || p.Truncated != r.Truncated[0] || !slices.Equal(p.Mask, r.NextMask) {
+					p.Terminated != r.Terminated[0] || p.Truncated != r.Truncated[0] || !p.Terminated && !slices.Equal(p.Mask, r.NextMask) {
 					t.Fatalf("%s: episode %d: %s, and the Vec shows %+v", name, episode, moment(p), r)
 				}
 				if p.Done() && !slices.Equal(p.Figures, r.Figures) {
@@ -74,6 +74,16 @@ func TestEpisodeIsAVec(t *testing.T) {
 				t.Errorf("%s: Step of an episode that is over: %v, want an error", name, err)
 			}
 		}
+	}
+}
+
+// TestEpisodeLastMask shows what a final state allows, which may be nothing.
+func TestEpisodeLastMask(t *testing.T) {
+	p := newEpisode(t, &lock{probe{ends: 1}, env.Discrete{N: 2}, [][]bool{bools("01"), bools("00")}}, 0)
+	must(t, p.Reset(1))
+	must(t, p.Step([]float32{1}))
+	if !p.Terminated || !slices.Equal(p.Mask, bools("00")) {
+		t.Errorf("%s, want the mask 0 0", moment(p))
 	}
 }
 

@@ -31,6 +31,7 @@ func TestPrograms(t *testing.T) {
 		{"train", "", 20, 150, true},
 		{"corridor", "", 40, 0.92, true},
 		{"crossentropy", "cartpole-crossentropy --quiet --out RUN", 150, 475, true},
+		{"skip", "cartpole-skip --quiet --out RUN", 70, 475, true},
 		{"observer", "RUN", 110, 475, false},
 		{"gorgonia", "", 60, 80, false},
 		{"embed", "", 60, 475, false},

@@ -48,8 +48,11 @@ func (e *encoder) flat(obs []float32) []float32 {
 	if e.plain && e.normal == nil {
 		return obs
 	}
+	if !e.plain && e.normal != nil {
+		e.raw = f32.Grow(e.raw, len(obs))
+	}
 	e.x = f32.Grow(e.x, e.rows(obs)*e.size)
-	e.write(e.x, obs)
+	e.write(e.x, e.raw, obs)
 	return e.x
 }
 
@@ -59,21 +62,24 @@ func (e *encoder) encode(t *tape.Tape, obs []float32) *tape.Var {
 	if e.plain && e.normal == nil {
 		return t.Const(obs, n)
 	}
-	x := t.Blank(n, e.size)
-	e.write(x.Value, obs)
+	x, raw := t.Blank(n, e.size), []float32(nil)
+	if !e.plain && e.normal != nil {
+		raw = t.Blank(n, e.obs).Value // of this tape alone: two can be recorded at once
+	}
+	e.write(x.Value, raw, obs)
 	return x
 }
 
-// write writes the rows for the network to x.
-func (e *encoder) write(x, obs []float32) {
+// write writes the rows for the network to x. Where they are normalised and not plain, raw
+// is room for the normalised observations.
+func (e *encoder) write(x, raw, obs []float32) {
 	if e.plain {
 		e.normal.Apply(x, obs)
 		return
 	}
 	if e.normal != nil {
-		e.raw = f32.Grow(e.raw, len(obs))
-		e.normal.Apply(e.raw, obs)
-		obs = e.raw
+		e.normal.Apply(raw, obs)
+		obs = raw
 	}
 	for i := range e.rows(obs) {
 		e.layout.Flatten(x[i*e.size:(i+1)*e.size], obs[i*e.obs:(i+1)*e.obs])

@@ -27,10 +27,11 @@ var layers = map[string]string{
 	"internal/sweep":      "internal/crash internal/statistics run scenario",
 	"internal/stage":      "agents env internal/atomicfile internal/episode internal/figure policy policy/f32 render render/raster",
 	"internal/bench":      "agents env policy policy/f32 policy/loss policy/nn policy/optim policy/parallel policy/tape",
-	"internal/cli":        "env env/envtest env/grid internal/atomicfile internal/bench internal/crash internal/episode internal/figure internal/infile internal/nearest internal/plot internal/runset internal/settings internal/stage internal/statistics internal/sweep policy policy/f32 render render/raster run scenario",
+	"internal/cli":        "env env/envtest env/grid env/remote internal/atomicfile internal/bench internal/crash internal/episode internal/figure internal/infile internal/nearest internal/plot internal/runset internal/settings internal/stage internal/statistics internal/sweep policy policy/f32 render render/raster run scenario",
 	"env/state":           "internal/infile",
 	"env":                 "env/state internal/nearest",
 	"env/envtest":         "env env/state",
+	"env/remote":          "env internal/nearest",
 	"env/classic":         "env env/state render",
 	"env/grid":            "env env/state render",
 	"internal/statistics": "",
@@ -51,7 +52,7 @@ var layers = map[string]string{
 	"replay":              "env env/state policy/f32 policy/loss",
 	"agents/agentstest":   "agents env env/state policy policy/tape",
 	"agents":              "env env/state internal/atomicfile internal/infile policy policy/dist policy/f32 policy/loss policy/nn policy/optim policy/parallel policy/tape replay",
-	"scenarios":           "env env/classic env/grid internal/cli policy/gorgonia render/raster render/window scenario",
+	"scenarios":           "env env/classic env/grid internal/cli policy/gorgonia policy/nn render/raster render/window scenario",
 	"cmd/rlrun":           "scenarios",
 }
 

@@ -170,7 +170,7 @@ var badInputs = []struct {
 	{[]string{"quick", "--set", "agent.learning_rate=fast"}, "agent.learning_rate=fast"},
 	{[]string{"quick", "--set", "agent.learning_rate=-1"}, "learning_rate"},
 	{[]string{"quick", "--set", "agent.batch_size=0"}, "batch_size"},
-	{[]string{"quick", "--set", "agent.batch_size=3"}, "batch_size is 3, want a divisor"},
+	{[]string{"quick", "--set", "agent.batch_size=0"}, "batch_size is 0, want"},
 	{[]string{"quick", "--set", "agent.policy_kwargs.net_arch=[0]"}, "net_arch"},
 	{[]string{"quick", "--set", "agent.policy_kwargs.activation_fn=sine"}, "activation_fn"},
 	{[]string{"quick", "--set", "agent.name=trpo"}, `"trpo"`},

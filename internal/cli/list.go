@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/rlrun/rlrun/env/remote"
 	"github.com/rlrun/rlrun/internal/figure"
 	"github.com/rlrun/rlrun/internal/nearest"
 )
@@ -31,7 +32,7 @@ func (l scenarioLine) columns() string {
 type envLine struct {
 	Kind string `json:"kind"`
 	Name string `json:"name"`
-	description
+	remote.Description
 }
 
 func (l envLine) columns() string {
@@ -154,7 +155,7 @@ func (a *App) listEnvs() (lines []listing, err error) {
 		if err != nil {
 			return nil, err
 		}
-		lines = append(lines, envLine{"env", id, describe(e.Spec())})
+		lines = append(lines, envLine{"env", id, remote.Describe(e.Spec())})
 	}
 	return lines, nil
 }

@@ -1,21 +1,13 @@
 package cli
 
 import (
-	"bufio"
-	"encoding/json"
-	"errors"
-	"fmt"
-	"io"
-
 	"github.com/spf13/cobra"
 
 	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/env/remote"
 	"github.com/rlrun/rlrun/internal/settings"
 	"github.com/rlrun/rlrun/scenario"
 )
-
-// maxLine bounds a request, in bytes.
-const maxLine = 1 << 20
 
 // stepCommand lets another program drive an environment over standard input
 // and output, one line of JSON for one line of JSON.
@@ -34,6 +26,10 @@ func (a *App) stepCommand() *cobra.Command {
 ENV is an environment's id; or a scenario's file, RUN/config.yaml say, whose
 environment is driven with its options and the wrappers of training.
 
+Where choices can be forbidden, answers have a "mask": a list of booleans, one for each
+value of each choice, and two for a bit. An action that it forbids does what the
+environment says.
+
 "draws":[…] beside an action or a reset gives the random numbers that it consumes:
 uniform numbers from 0 to less than 1, and for Blackjack the cards, 1 (an ace) … 10,
 in the order in which they are dealt, the dealer's two first. An action out of range
@@ -51,7 +47,7 @@ originals do.`,
 			if err != nil {
 				return badInput{err}
 			}
-			return serve(newSession(e), a.In, a.Out)
+			return remote.Serve(a.In, a.Out, e)
 		},
 	}
 	cmd.Flags().StringArrayVar(&sets, "set", nil, "change an option of the environment `options.KEY=VALUE`, or of a scenario env.options.KEY=VALUE; may be repeated")
@@ -90,36 +86,4 @@ func (a *App) makeEnv(id string, sets []string) (env.Env, error) {
 	}
 	a.subject = id
 	return a.Envs.Make(id, o.Options.DecodeFields)
-}
-
-// serve answers every line of in, until it ends.
-func serve(s *session, in io.Reader, out io.Writer) error {
-	lines, answers := bufio.NewReaderSize(in, maxLine), bufio.NewWriter(out)
-	for {
-		line, err := lines.ReadSlice('\n')
-		var answer any
-		switch {
-		case errors.Is(err, bufio.ErrBufferFull):
-			for errors.Is(err, bufio.ErrBufferFull) {
-				_, err = lines.ReadSlice('\n')
-			}
-			answer = failure{fmt.Sprintf("a line of more than %d bytes", maxLine)}
-		case len(line) > 0:
-			answer = s.answer(line)
-		}
-		if answer != nil {
-			if err := json.NewEncoder(answers).Encode(answer); err != nil {
-				return err
-			}
-			if err := answers.Flush(); err != nil {
-				return err
-			}
-		}
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-	}
 }

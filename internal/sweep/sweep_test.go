@@ -216,7 +216,7 @@ func TestAtOnce(t *testing.T) {
 // TestCreateFails writes nothing where an agent refuses its settings.
 func TestCreateFails(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "runs")
-	s, err := New(quick, catalog(), nil, []string{"agent.batch_size=[8, 7]"}, 1, dir, time.Now())
+	s, err := New(quick, catalog(), nil, []string{"agent.batch_size=[8, 0]"}, 1, dir, time.Now())
 	if err != nil {
 		t.Fatal(err)
 	}

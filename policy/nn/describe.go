@@ -2,21 +2,21 @@ package nn
 
 import "github.com/rlrun/rlrun/policy/tape"
 
-// A Row describes a layer of a network.
+// A Row describes a layer of a network: what a table of its layers shows.
 type Row struct {
 	Name    string // as its tensors are called: actor.0
 	Layer   Layer  // as the plan has it; the zero Layer where there is none
 	Out     Shape  // of a row of its result; nil where it is unknown
 	Params  int    // numbers that are learned
-	MulAdds int    // multiplications for a row: the weights, which are matrices, unless the layer counts them itself
+	MulAdds int    // multiply-adds for one row: as many as matrices have numbers, unless the layer is a Counter
 }
 
-// A Counter is a Network that counts its multiplications for a row, where they are not as
-// many as its weights.
+// A Counter counts its multiply-adds for one row itself: a layer that uses a weight more
+// than once a row.
 type Counter interface{ MulAdds() int }
 
-// Rows describes networks, layer by layer, or as one where an engine's networks do not
-// have layers.
+// Rows describes networks layer by layer. A network of another engine's is one Row, with
+// the name of its first parameter.
 func Rows(nets ...Network) (all []Row) {
 	for _, n := range nets {
 		if m, ok := n.(*Sequential); ok {

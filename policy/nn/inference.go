@@ -20,8 +20,8 @@ type inference struct {
 	hidden [][2][]float32 // scratch of each piece: what a layer reads, what it writes
 }
 
-// An inPlace layer changes each element, or each row, where it is: its Infer takes the
-// same slice twice. It has no scratch.
+// An inPlace layer changes each element or each row by itself: its Infer may be given one
+// slice as both y and x. It has no scratch.
 type inPlace interface{ inPlace() }
 
 // result is the place of y.

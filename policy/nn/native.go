@@ -16,17 +16,17 @@ import (
 //	dropout      size is the share of numbers that training leaves out
 //	tanh, relu, leaky_relu, elu, gelu, silu, sigmoid, softplus
 //
-// and those in Kinds. The zero Native is ready for use.
+// and the program's own in Kinds. The zero Native is ready for use.
 type Native struct {
-	Kinds Kinds // of one's own, by other names; nil is none
-	Limit int   // weights of a network at most, to read plans that nobody vouches for; 0 is MaxWeights
+	Kinds Kinds // a program's own layers; nil adds nothing
+	Limit int   // the weights that a network may have, for plans of unknown origin; 0 is MaxWeights
 }
 
 // A Kind makes a layer called name for rows of a shape, with random weights from rng, and
 // returns the shape of its result's rows. See Read for the layer's settings.
 type Kind func(rng *rand.Rand, name string, in Shape, l Layer) (n Network, out Shape, err error)
 
-// Kinds are kinds of layers by their names.
+// Kinds are a program's own layers by the names that plans have for them.
 type Kinds map[string]Kind
 
 var _ Engine = Native{}
@@ -51,7 +51,7 @@ func (e Native) Build(rng *rand.Rand, name string, plan Plan) (Network, error) {
 	kinds := builtin()
 	for kind, own := range e.Kinds {
 		if _, ok := kinds[kind]; ok {
-			return nil, fmt.Errorf("nn: a layer of one's own is called %s, which there is: want another name", kind)
+			return nil, fmt.Errorf("nn: a layer of the program's own is called %s, as a layer of rlrun's: want another name", kind)
 		}
 		kinds[kind] = own
 	}

@@ -62,7 +62,7 @@ func TestBuildErrors(t *testing.T) {
 			t.Errorf("Build of %+v = %v, error %v, want %q at its start", tc.layers, n, err, tc.want)
 		}
 	}
-	if _, err := (nn.Native{Kinds: nn.Kinds{"linear": nil}}).Build(newRand(), "net", plan()); err == nil || !strings.Contains(err.Error(), "is called linear, which there is") {
+	if _, err := (nn.Native{Kinds: nn.Kinds{"linear": nil}}).Build(newRand(), "net", plan()); err == nil || !strings.Contains(err.Error(), "is called linear, as a layer of rlrun") {
 		t.Errorf("another linear: error %v", err)
 	}
 	if _, err := (nn.Native{}).Build(newRand(), "net", nn.Plan{In: nn.Shape{2, 2}, Layers: nn.Layers{{Kind: "linear", Size: 2}}}); err == nil || !strings.Contains(err.Error(), "linear of 2×2 inputs, want a row of numbers") {

@@ -16,7 +16,7 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// skip is a layer of one's own: x + f(x), f a product, tanh, dropout and a product. He et
+// skip is a layer of the program's own: x + f(x), f a product, tanh, dropout and a product. He et
 // al. 2016, arXiv:1512.03385, eq. 1. It has scratch, so only one core at a time can
 // infer with it.
 type skip struct {
@@ -54,60 +54,81 @@ func (s *skip) Tensors() (params, buffers []*tape.Param) { return s.f.Tensors() 
 func (s *skip) State(st *state.State)                    { s.f.State(st) }
 func (s *skip) Clone() nn.Network                        { return &skip{f: s.f.Clone().(*nn.Sequential)} }
 
-// TestOwnLayer: a layer of one's own works in training, in use, on several cores, saved,
-// loaded, cloned, followed, described, and by a plan from a file.
-func TestOwnLayer(t *testing.T) {
+// own returns the plan, from a file, of a network with two skips, the engine that knows
+// them, the network, and 600 rows for it.
+func own(t *testing.T) (p nn.Plan, e nn.Native, n nn.Network, x []float32) {
+	t.Helper()
 	const text = `{"in":[7],"layers":[{"skip":5},"relu",{"linear":12},{"skip":{"size":20,"gain":0.5}},{"linear":3}]}`
-	var p nn.Plan
 	if err := json.Unmarshal([]byte(text), &p); err != nil {
 		t.Fatal(err)
 	}
-	engine := nn.Native{Kinds: nn.Kinds{"skip": newSkip}}
-	n, err := engine.Build(newRand(), "net", p)
+	e = nn.Native{Kinds: nn.Kinds{"skip": newSkip}}
+	n, err := e.Build(newRand(), "net", p)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var names []string
-	for _, p := range nn.Tensors(n) {
-		names = append(names, p.Name)
-	}
-	for _, want := range []string{"net.0.0.weight", "net.0.2.running_mean", "net.2.bias", "net.3.4.weight", "net.4.weight"} {
-		if !slices.Contains(names, want) {
-			t.Errorf("no tensor is called %s: %v", want, names)
-		}
-	}
+	return p, e, n, normal(newRand(), make([]float32, 7*600))
+}
 
-	x, tp := normal(newRand(), make([]float32, 7*600)), tape.New()
-	train := func(n nn.Network) []float32 {
-		tp.Reset()
-		y := n.Forward(tp, tp.Const(x, 600), nn.Training)
-		y.Square().Mean().Backward()
-		return slices.Clone(y.Value)
-	}
-	train(n)
+// trained returns the result of a step of training of 600 rows.
+func trained(tp *tape.Tape, n nn.Network, x []float32) []float32 {
+	tp.Reset()
+	y := n.Forward(tp, tp.Const(x, 600), nn.Training)
+	y.Square().Mean().Backward()
+	return slices.Clone(y.Value)
+}
+
+// inferred returns what a network infers of 600 rows.
+func inferred(n nn.Network, x []float32) []float32 {
+	y := make([]float32, 3*600)
+	n.Infer(y, x)
+	return y
+}
+
+// TestOwnLayer: a layer of the program's own is trained, infers the bits of Forward in
+// use, on one core and beside others, is described, and allocates nothing once warm.
+func TestOwnLayer(t *testing.T) {
+	_, _, n, x := own(t)
+	tp := tape.New()
+	trained(tp, n, x)
 	for _, p := range nn.Params(n) {
 		if !slices.ContainsFunc(p.Grad, func(g float32) bool { return g != 0 }) {
 			t.Errorf("%s has no gradient", p.Name)
 		}
 	}
+	for _, want := range []string{"net.0.0.weight", "net.0.2.running_mean", "net.2.bias", "net.3.4.weight", "net.4.weight"} {
+		if named(n)[want] == nil {
+			t.Errorf("no tensor is called %s", want)
+		}
+	}
 	tp.Reset()
 	want := slices.Clone(n.Forward(tp, tp.Const(x, 600), nn.Use).Value)
-	infer := func(n nn.Network) []float32 {
-		y := make([]float32, 3*600)
-		n.Infer(y, x)
-		return y
-	}
-	if got := infer(n); !sameBits(got, want) {
+	if got := inferred(n, x); !sameBits(got, want) {
 		t.Error("Infer differs from Forward in use")
 	}
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2))
 	pool := parallel.Start(2)
 	defer pool.Stop()
 	nn.Share(pool, n)
-	if got := infer(n); !sameBits(got, want) {
+	if got := inferred(n, x); !sameBits(got, want) {
 		t.Error("Infer on several cores differs from one")
 	}
+	rows := nn.Rows(n)
+	got := fmt.Sprint(rows[0].Name, " ", rows[0].Layer.Kind, " ", rows[0].Out, " ", rows[0].Params, " ", rows[0].MulAdds)
+	if want := fmt.Sprint("net.0 skip 7 ", 7*5+5+10+5*7+7, " ", 7*5+5*7); len(rows) != 5 || got != want {
+		t.Errorf("the first of %d rows is %s, want %s of 5", len(rows), got, want)
+	}
+	if allocs := testing.AllocsPerRun(5, func() { trained(tp, n, x); n.Infer(want, x) }); allocs > 1 { // trained copies its result
+		t.Errorf("a warm step allocates %v times, want 1", allocs)
+	}
+}
 
+// TestOwnLayerSaved: loaded, cloned or followed, a layer of the program's own infers the
+// same, and loaded or cloned it leaves the same outputs out when training goes on.
+func TestOwnLayerSaved(t *testing.T) {
+	p, engine, n, x := own(t)
+	tp := tape.New()
+	trained(tp, n, x)
 	var file bytes.Buffer
 	loaded, _ := engine.Build(rand.New(rand.NewPCG(9, 9)), "net", p.Zeroed())
 	if err := state.Save(&file, visited{n}); err != nil {
@@ -121,25 +142,16 @@ func TestOwnLayer(t *testing.T) {
 		clear(p.Value)
 	}
 	nn.Follow(target, n, 1)
-	clone := n.Clone()
+	clone, want := n.Clone(), inferred(n, x)
 	for name, m := range map[string]nn.Network{"loaded": loaded, "clone": clone, "target": target} {
-		if got := infer(m); !sameBits(got, want) {
+		if got := inferred(m, x); !sameBits(got, want) {
 			t.Errorf("%s: Infer differs", name)
 		}
 	}
-	after := train(n)
+	after := trained(tp, n, x)
 	for name, m := range map[string]nn.Network{"loaded": loaded, "clone": clone} {
-		if got := train(m); !sameBits(got, after) {
+		if got := trained(tp, m, x); !sameBits(got, after) {
 			t.Errorf("%s: training leaves out other outputs", name)
 		}
-	}
-
-	rows := nn.Rows(n)
-	got := fmt.Sprint(rows[0].Name, " ", rows[0].Layer.Kind, " ", rows[0].Out, " ", rows[0].Params, " ", rows[0].MulAdds)
-	if want := fmt.Sprint("net.0 skip 7 ", 7*5+5+10+5*7+7, " ", 7*5+5*7); len(rows) != 5 || got != want {
-		t.Errorf("the first of %d rows is %s, want %s of 5", len(rows), got, want)
-	}
-	if n := testing.AllocsPerRun(5, func() { train(clone); clone.Infer(want, x) }); n > 1 { // train copies its result
-		t.Errorf("a warm step allocates %v times, want 1", n)
 	}
 }

@@ -9,8 +9,8 @@ import (
 	"unicode"
 )
 
-// What a plan may have, so that a slip of the finger, or a file that somebody made, is an
-// error and does not eat the machine's memory.
+// Limits of a plan, so that a slip of the finger, or a file of unknown origin, is an error
+// and does not eat the machine's memory.
 const (
 	maxWidth    = 1 << 16 // outputs of a layer
 	MaxWeights  = 1 << 26 // weights of a network, or values of a table
@@ -71,7 +71,7 @@ type Layers []Layer
 
 // A Layer describes one layer of a Plan. Native lists the kinds that there are.
 type Layer struct {
-	Kind     string         // linear, tanh, …, or a kind of one's own
+	Kind     string         // linear, tanh, …, or a layer of the program's own
 	Size     float64        // the number behind the kind: the outputs of linear, the share of dropout; 0 is none
 	Settings map[string]any // the others, each a float64, a string or a bool; nil is none
 }
@@ -92,7 +92,7 @@ func (p Plan) Check() error {
 	return nil
 }
 
-// check returns an error where l has names or texts that are none, or are too long.
+// check returns an error where a name or a value of l cannot be one, or is too long.
 func (l Layer) check() error {
 	if err := checkName(l.Kind); err != nil {
 		return fmt.Errorf("a layer is called %w", err)

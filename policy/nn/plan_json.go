@@ -108,6 +108,9 @@ func (l *Layer) set(key string, value any) error {
 		l.Size = size
 		return nil
 	}
+	if err := checkValue(value); err != nil {
+		return fmt.Errorf("%.70q: %.70q is %w", l.Kind, key, err)
+	}
 	if l.Settings == nil {
 		l.Settings = map[string]any{}
 	}

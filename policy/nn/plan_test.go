@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -87,7 +88,7 @@ func TestPlanJSONErrors(t *testing.T) {
 		`{"in":[4],"layers":[{"linear":{"size":{"x":1}}}]}`:                      "want a number",
 		`{"in":[4],"layers":[{"linear":{"size":1,"size":2}}]}`:                   `"size" a second time`,
 		`{"in":[4],"layers":[{"linear":{"size":1,"init":null}}]}`:                "want a number, a text of 64 bytes at most, or true or false",
-		`{"in":[4],"layers":[{"linear":{"size":1,"init":[1]}}]}`:                 "linear: init is ",
+		`{"in":[4],"layers":[{"linear":{"size":1,"init":[1]}}]}`:                 `"linear": "init" is `,
 		`{"in":[4],"layers":[{"linear":{"size":1,"i n":1}}]}`:                    `a setting "i n", want another name`,
 		`{"in":[4],"layers":[{"linear":{"init":"` + many("a", 40) + `"}}]}`:      "want a number, a text of 64 bytes",
 		`{"in":[4],"layers":[{"linear":{"init":"a\u0007"}}]}`:                    "want a number, a text of 64 bytes",
@@ -103,6 +104,29 @@ func TestPlanJSONErrors(t *testing.T) {
 		}
 		if !reflect.DeepEqual(got, plan()) {
 			t.Errorf("Unmarshal(%.100s) leaves %+v", text, got)
+		}
+	}
+}
+
+// TestPlanHostile: a plan that nobody vouches for allocates little, whether it is read or
+// built with a Limit.
+func TestPlanHostile(t *testing.T) {
+	for _, text := range []string{
+		`{"in":[67108864],"layers":["layer_norm","batch_norm",{"linear":65536}]}`,
+		`{"in":[1],"layers":[{"linear":65536},{"linear":65536},{"linear":65536}]}`,
+		`{"in":[900],"layers":["batch_norm",` + strings.Repeat(`"layer_norm",`, 1000) + `{"linear":{"size":65536,"init":"orthogonal"}}]}`,
+		`{"in":[1],"layers":[` + strings.Repeat("[", 9000) + strings.Repeat("]", 9000) + `]}`,
+	} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		var p nn.Plan
+		if err := json.Unmarshal([]byte(text), &p); err == nil {
+			if n, err := (nn.Native{Limit: 1000}).Build(newRand(), "net", p); err == nil {
+				t.Errorf("%.100s: %v, want an error", text, n)
+			}
+		}
+		if runtime.ReadMemStats(&after); after.TotalAlloc-before.TotalAlloc > 2<<20 {
+			t.Errorf("%.100s: %d bytes are allocated, want 2 MB at most", text, after.TotalAlloc-before.TotalAlloc)
 		}
 	}
 }

@@ -16,11 +16,11 @@ import (
 //		return nil, nil, err
 //	}
 //
-// What is missing, of another type, or not asked for is the error.
+// Err is about the first setting that is out of range, of another type, or not asked for.
 type Reader struct {
 	layer Layer
-	sized bool // Outputs or Number("size") was called
-	asked []string
+	sized bool     // Outputs or Share was called
+	asked []string // the settings that were read
 	err   error
 }
 
@@ -85,7 +85,8 @@ func (r *Reader) fail(err error) {
 	}
 }
 
-// Err returns what is wrong with the settings that were asked for, or that one was not.
+// Err returns an error if a setting that was asked for is wrong, or if the layer has a
+// setting that was not asked for.
 func (r *Reader) Err() error {
 	if r.layer.Size != 0 && !r.sized {
 		r.fail(fmt.Errorf("%s has the size %v, want its name alone: it changes no size", r.layer.Kind, r.layer.Size))

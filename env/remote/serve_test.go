@@ -1,89 +1,17 @@
-package cli
+package remote
 
 import (
 	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"strings"
 	"testing"
 
 	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/env/classic"
 )
-
-// step is what rlrun step answers to its input, a line each.
-func (a *App) step(t testing.TB, input string, args ...string) (lines []string) {
-	t.Helper()
-	var o, e bytes.Buffer
-	a.In, a.Out, a.Err = strings.NewReader(input), &o, &e
-	if status := a.Run(append([]string{"step"}, args...)); status != statusDone || e.Len() > 0 {
-		t.Fatalf("rlrun step %q = %d, %s", args, status, e.String())
-	}
-	for line := range strings.Lines(o.String()) {
-		lines = append(lines, strings.TrimSuffix(line, "\n"))
-	}
-	return lines
-}
-
-// TestStepCommand wants exactly these answers. The states are set, or the
-// draws given, so that all numbers are known.
-func TestStepCommand(t *testing.T) {
-	a := inEmptyDir(t)
-	for _, c := range []struct {
-		args  []string
-		input string
-		want  []string
-	}{
-		{[]string{"CartPole-v1"}, "", nil},
-		{[]string{"CartPole"}, `{"state":[0.5,-1,0.0625,2]}`, []string{`{"obs":[0.5,-1,0.0625,2],"state":[0.5,-1,0.0625,2]}`}},
-		{
-			[]string{"CartPole-v1", "--set", "options.low=-0.5", "--set", "options={low: -1, high: 1}"},
-			`{"reset":{},"draws":[0,0.5,0.75,0.25]}` + "\n" + `{"describe":true}`,
-			[]string{
-				`{"obs":[-1,0,0.5,-0.5],"state":[-1,0,0.5,-0.5]}`,
-				`{"env":"CartPole-v1","observation_space":{"type":"box","low":[-4.800000190734863,null,-0.41887903213500977,null],` +
-					`"high":[4.800000190734863,null,0.41887903213500977,null],"shape":[4]},"action_space":{"type":"discrete","n":2},` +
-					`"max_episode_steps":500,"reward_threshold":475}`,
-			},
-		},
-		{
-			[]string{"CartPole-v1", "--set", "options.sutton_barto_reward=true"},
-			`{"state":[3,0,0,0]}` + "\n" + `{"action":1}` + "\n\n" + `{"describe": true }`,
-			[]string{`"state":[3,0,0,0]}`, `"reward":-1,"terminated":true,"truncated":false`, `{"error":"not a JSON object, want`, `{"env":"CartPole-v1"`},
-		},
-		{
-			[]string{"Pendulum-v1"}, // a torque is clipped: 0.05 s of 3/(ml²) 2 N m from rest
-			`{"state":[0,0]}` + "\n" + `{"action":[2.5]}` + "\n" + `{"action":1e39}`,
-			[]string{`{"obs":[1,0,0],"state":[0,0]}`, `"state":[0.015000000000000003,0.30000000000000004]}`, `{"error":"action: [1e+39], want float32 numbers"}`},
-		},
-		{
-			[]string{"Acrobot-v1", "--set", "options.torque_noise_max=1"}, // a draw of 1/2 is no noise
-			`{"state":[0,0,0,0]}` + "\n" + `{"action":1,"draws":[0.5]}`,
-			[]string{`"state":[0,0,0,0]}`, `"state":[0,0,0,0]}`},
-		},
-		{
-			[]string{"acme/Open-v0"},
-			`{"describe":true}` + "\n" + `{"reset":{}}` + "\n" + `{"state":[1]}` + "\n" + `{"action":1}` + "\n" + `{"reset":{},"draws":[0.5]}`,
-			[]string{
-				`{"env":"acme/Open-v0","observation_space":{"type":"box","low":[0],"high":[9],"shape":[1]},"action_space":{"type":"discrete","n":2},` +
-					`"max_episode_steps":null,"reward_threshold":null}`,
-				`{"obs":[0],"state":null}`, `{"error":"state: acme/Open-v0 has none that can be set"}`,
-				`{"obs":[1],"reward":1,"terminated":false,"truncated":false,"state":null}`, `{"obs":[0],"state":null}`,
-			},
-		},
-	} {
-		got := a.step(t, c.input, c.args...)
-		if len(got) != len(c.want) {
-			t.Errorf("rlrun step %q of %q = %q, want %d lines", c.args, c.input, got, len(c.want))
-			continue
-		}
-		for i, line := range got {
-			if object(t, line); !strings.Contains(line, c.want[i]) {
-				t.Errorf("rlrun step %q: line %d = %s, want %s", c.args, i, line, c.want[i])
-			}
-		}
-	}
-}
 
 // TestBothFlags wants truncated at the time limit also where the episode
 // terminates in that step.
@@ -92,7 +20,7 @@ func TestBothFlags(t *testing.T) {
 		actions               string
 		terminated, truncated bool
 	}{{"333", true, true}, {"000", false, true}, {"00", false, false}} {
-		s := newSession(&odd{id: "acme/Odd-v0", maxSteps: 3})
+		s := newTestSession(newOdd())
 		ask(t, s, `{"reset":{}}`)
 		var r reply
 		for _, action := range c.actions {
@@ -106,7 +34,7 @@ func TestBothFlags(t *testing.T) {
 
 // TestPanicking goes on after an environment has panicked, once it is reset.
 func TestPanicking(t *testing.T) {
-	s := newSession(&odd{id: "acme/Odd-v0"})
+	s := newTestSession(newOdd())
 	ask(t, s, `{"reset":{}}`)
 	refused(t, s, `{"action":2}`, "acme/Odd-v0, seed 0, step 1: panic: out of track")
 	refused(t, s, `{"action":1}`, "the episode has ended; reset first")
@@ -125,13 +53,13 @@ func TestNotFinite(t *testing.T) {
 		lines []string
 		want  string // in the last answer
 	}{
-		{mustMake(t, "CartPole-v1"), []string{`{"state":[1e300,0,0,-1e39]}`}, `{"obs":[null,0,0,null],"state":[1e+300,0,0,-1e+39]}`},
-		{mustMake(t, "CartPole-v1"), []string{`{"state":[0,0,0,1e200]}`, `{"action":1}`}, `"state":[0,null,`},
-		{&odd{id: "acme/Odd-v0"}, []string{`{"reset":{}}`, `{"action":4}`}, `"reward":null,"terminated":false`},
+		{classic.NewCartPole(), []string{`{"state":[1e300,0,0,-1e39]}`}, `{"obs":[null,0,0,null],"state":[1e+300,0,0,-1e+39]}`},
+		{classic.NewCartPole(), []string{`{"state":[0,0,0,1e200]}`, `{"action":1}`}, `"state":[0,null,`},
+		{newOdd(), []string{`{"reset":{}}`, `{"action":4}`}, `"reward":null,"terminated":false`},
 	} {
 		var out bytes.Buffer
 		input := strings.Join(append(c.lines, `{"reset":{}}`), "\n")
-		if err := serve(newSession(c.e), strings.NewReader(input), &out); err != nil {
+		if err := serve(strings.NewReader(input), &out, newTestSession(c.e)); err != nil {
 			t.Errorf("serve(%q): %v", input, err)
 		}
 		got := strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")
@@ -139,15 +67,6 @@ func TestNotFinite(t *testing.T) {
 			t.Errorf("serve(%q) = %q, want %s, and a reset after it", input, got, c.want)
 		}
 	}
-}
-
-func mustMake(t testing.TB, id string) env.Env {
-	t.Helper()
-	e, err := registry().Make(id, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return e
 }
 
 // TestLongLines refuses a line of more than 1 MiB, and goes on behind it.
@@ -169,7 +88,7 @@ func TestLongLines(t *testing.T) {
 		{"\n\n", []bool{false, false}},
 	} {
 		var out bytes.Buffer
-		if err := serve(cartPole(), strings.NewReader(c.input), &out); err != nil {
+		if err := serve(strings.NewReader(c.input), &out, cartPole()); err != nil {
 			t.Fatal(err)
 		}
 		var got []bool
@@ -191,7 +110,7 @@ func TestFlush(t *testing.T) {
 	in, requests := io.Pipe()
 	answers, out := io.Pipe()
 	done := make(chan error)
-	go func() { done <- serve(cartPole(), in, out) }()
+	go func() { done <- serve(in, out, cartPole()) }()
 	dec := json.NewDecoder(answers)
 	for _, line := range []string{`{"reset":{}}`, `{"action":1}`, `nonsense`, `{"describe":true}`} {
 		if _, err := io.WriteString(requests, line+"\n"); err != nil {
@@ -219,9 +138,9 @@ func FuzzSession(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, input string) {
-		for _, e := range []env.Env{mustMake(t, "CartPole-v1"), mustMake(t, "acme/Odd-v0")} {
+		for _, e := range []env.Env{classic.NewCartPole(), newOdd()} {
 			var out bytes.Buffer
-			if err := serve(newSession(e), strings.NewReader(input), &out); err != nil {
+			if err := serve(strings.NewReader(input), &out, newTestSession(e)); err != nil {
 				t.Fatalf("serve(%q): %v", input, err)
 			}
 			lines := strings.Count(input, "\n")
@@ -233,4 +152,46 @@ func FuzzSession(f *testing.F) {
 			}
 		}
 	})
+}
+
+// odd panics at action 2, is at its limit and its end at once after 3 actions 3, and pays an
+// infinite reward for action 4.
+type odd struct{ threes int }
+
+func newOdd() *odd { return new(odd) }
+
+func (*odd) Spec() env.Spec {
+	return env.Spec{ID: "acme/Odd-v0", Obs: env.NewBox(0, 9, 1), Act: env.Discrete{N: 5}, MaxSteps: 3}
+}
+
+func (o *odd) Reset(_ uint64, obs []float32) { o.threes, obs[0] = 0, 0 }
+
+func (o *odd) Step(act, obs []float32) env.Outcome {
+	out := env.Outcome{Reward: 1}
+	switch obs[0] = act[0]; act[0] {
+	case 2:
+		panic("out of track")
+	case 3:
+		o.threes++
+		out.Terminated = o.threes == 3
+	case 4:
+		out.Reward = math.Inf(1)
+	}
+	return out
+}
+
+// objects reads output that is a JSON object a line, and nothing else.
+func objects(t testing.TB, out string) (all []map[string]any) {
+	t.Helper()
+	if out != "" && !strings.HasSuffix(out, "\n") {
+		t.Errorf("%q, want whole lines", out)
+	}
+	for line := range strings.Lines(out) {
+		var m map[string]any
+		if err := json.Unmarshal([]byte(line), &m); err != nil || m == nil {
+			t.Fatalf("%q: %v, want a JSON object", line, err)
+		}
+		all = append(all, m)
+	}
+	return all
 }

@@ -1,7 +1,6 @@
-package cli
+package remote
 
 import (
-	"strings"
 	"testing"
 
 	"github.com/rlrun/rlrun/env"
@@ -28,7 +27,7 @@ func (a *arm) Step(act, obs []float32) env.Outcome {
 // change; but of environments whose rules clip it, what the original does:
 // Pendulum's torque of 5 N m is one of 2, and MountainCarContinuous pays for -3.
 func TestActionOutOfRange(t *testing.T) {
-	s := newSession(new(arm))
+	s := newTestSession(new(arm))
 	ask(t, s, `{"reset":{}}`)
 	for line, want := range map[string]string{
 		`{"action":[2.5,0]}`: "action: number 0 is 2.5, want -1 … 2", `{"action":[-1.001,0]}`: "number 0 is -1.001, want -1 … 2",
@@ -53,7 +52,7 @@ func TestActionOutOfRange(t *testing.T) {
 		{classic.NewPendulum(), `[0,0]`, `[5]`, `[2]`, -0.004}, // 0.001 · 2²
 		{classic.NewMountainCarContinuous(), `[-0.5,0]`, `[-3]`, `[-1]`, -0.9},
 	} {
-		s := newSession(c.e)
+		s := newTestSession(c.e)
 		ask(t, s, `{"state":`+c.state+`}`)
 		got := ask(t, s, `{"action":`+c.beyond+`}`)
 		ask(t, s, `{"state":`+c.state+`}`)
@@ -79,7 +78,7 @@ func TestStateRefused(t *testing.T) {
 		{classic.NewPendulum(), `{"state":[0,9]}`, "the angular velocity is never 9, want -8 … 8"}, {classic.NewAcrobot(), `{"state":[0,0,20,0]}`, "the angular velocity 1 is never 20"},
 		{classic.NewMountainCar(), `{"state":[NaN,0]}`, "not a JSON object"}, {classic.NewMountainCar(), `{"state":[0,0],"state":[0,0]}`, `the key "state" is given twice`},
 	} {
-		s := newSession(c.e)
+		s := newTestSession(c.e)
 		first := ask(t, s, `{"reset":{"seed":3}}`)
 		refused(t, s, c.line, c.want)
 		if again := ask(t, s, `{"reset":{"seed":3}}`); show(again.State) != show(first.State) {
@@ -95,13 +94,13 @@ func TestStateWithinWrappers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := newSession(stack)
+	s := newTestSession(stack)
 	refused(t, s, `{"state":[0,0]}`, "cannot be set within wrappers that change observations or actions")
 	if r := ask(t, s, `{"reset":{"seed":1}}`); len(r.Obs) != 6 || len(r.State) != 2 {
 		t.Errorf("a reset of two stacked observations = %+v, want 6 numbers and a state of 2", r)
 	}
 	refused(t, s, `{"state":[0,0]}`, "cannot be set")
-	if r := ask(t, newSession(env.NewWithMaxSteps(classic.NewPendulum(), 9)), `{"state":[0,1]}`); show(r.State) != "[0,1]" {
+	if r := ask(t, newTestSession(env.NewWithMaxSteps(classic.NewPendulum(), 9)), `{"state":[0,1]}`); show(r.State) != "[0,1]" {
 		t.Errorf("a state within max_steps = %+v, want it set", r)
 	}
 }
@@ -109,7 +108,7 @@ func TestStateWithinWrappers(t *testing.T) {
 // TestCards deals Blackjack's draws in order: the dealer's two cards, the player's, and
 // what is drawn later. What is no card is refused, and the hand stays.
 func TestCards(t *testing.T) {
-	s := newSession(grid.NewBlackjack())
+	s := newTestSession(grid.NewBlackjack())
 	if r := ask(t, s, `{"reset":{"seed":1},"draws":[10,6,1,9]}`); show(r.State) != "[2,10,6,2,1,9]" || *r.Obs[0] != 20 || *r.Obs[1] != 10 || *r.Obs[2] != 1 {
 		t.Errorf("reset with cards 10, 6, 1, 9 = %v, %v, want them", r.State, r.Obs)
 	}
@@ -117,25 +116,5 @@ func TestCards(t *testing.T) {
 	refused(t, s, `{"reset":{},"draws":[1,2,3,11]}`, "draws: 11 is no card")
 	if r := ask(t, s, `{"action":0,"draws":[5]}`); show(r.State) != "[3,10,6,5,2,1,9]" || *r.Reward != -1 || !*r.Terminated {
 		t.Errorf("sticking on 20 while the dealer draws 5 to 16 = %+v, want 21 to win", r)
-	}
-}
-
-// TestSpacesInWords: what an agent or a wrapper cannot take is named in words of the
-// field, and not by a type of the program.
-func TestSpacesInWords(t *testing.T) {
-	a := inEmptyDir(t)
-	for _, c := range []struct{ scenario, want string }{
-		{"env: {id: Pendulum-v1}\nagent: {name: dqn}\nsteps: 100\n", "a Box of 1 number, want a choice (Discrete)"},
-		{"env: {id: CartPole-v1}\nagent: {name: sac}\nsteps: 100\n", "a choice of 2 (Discrete), want a Box of numbers"},
-		{"env: {id: CartPole-v1}\nagent: {name: qlearning}\nsteps: 100\n", "and not a Box of 4 numbers"},
-		{"env: {id: FrozenLake-v1}\nagent: {name: linear_sarsa}\nsteps: 100\n", "not a choice of 16 (Discrete) and a choice of 4 (Discrete)"},
-		{"env: {id: Taxi-v4}\nagent: {name: ppo, normalize: {norm_obs: true}}\nsteps: 100\n", "a choice of 500 (Discrete), want numbers (Box) among them"},
-		{"env: {id: Taxi-v4, wrappers: [{frame_stack: 2}]}\nagent: {name: ppo}\nsteps: 100\n", "these are a choice of 500 (Discrete)"},
-	} {
-		writeFile(t, "my.yaml", c.scenario)
-		status, _, text := a.call("my.yaml", "--quiet")
-		if status != statusBadInput || !strings.Contains(text, c.want) || strings.Contains(text, "env.Box") || strings.Contains(text, "env.Discrete") || strings.Count(text, "\n") != 1 {
-			t.Errorf("%q: status %d, %q, want 2 and %q in a line", c.scenario, status, text, c.want)
-		}
 	}
 }

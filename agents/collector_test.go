@@ -1,0 +1,177 @@
+package agents
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/env/classic"
+	"github.com/rlrun/rlrun/policy"
+	"github.com/rlrun/rlrun/replay"
+)
+
+// dial shows three numbers that its action's choices move, in episodes that are cut off
+// after 7 steps. It forbids the value 0 of every choice where the first number is negative.
+type dial struct {
+	act env.Space
+	at  [3]float32
+}
+
+func (d *dial) Spec() env.Spec {
+	return env.Spec{ID: "Dial-v0", Obs: env.NewBox(-9, 9, 3), Act: d.act, MaxSteps: 7}
+}
+
+func (d *dial) Reset(seed uint64, obs []float32) {
+	for i := range d.at {
+		d.at[i] = float32(seed>>(20*i)&0xffff)/0x8000 - 1
+	}
+	copy(obs, d.at[:])
+}
+
+func (d *dial) Step(act, obs []float32) env.Outcome {
+	for i, a := range act {
+		d.at[i] = 0.9*d.at[i] + 0.1*(a-1)
+	}
+	copy(obs, d.at[:])
+	return env.Outcome{Reward: float64(d.at[0] + d.at[1]), Terminated: d.at[0] > 0.95}
+}
+
+func (d *dial) Mask(allowed []bool) {
+	l, _ := env.LayoutOf(d.act)
+	choices, _ := l.Choices()
+	for _, n := range choices {
+		for v := range n {
+			allowed[v] = v > 0 || d.at[0] >= 0
+		}
+		allowed = allowed[n:]
+	}
+}
+
+// whole is the columns of a rollout of all environments.
+type whole struct {
+	obs, act, logp, reward, done []float32
+	mask, first                  []bool
+}
+
+// put puts the columns of a part together with those of other parts: its environments are
+// from, from+1, … of n.
+func (w *whole) put(part *replay.Rollout, from, n int) {
+	b := part.All()
+	w.obs = spread(w.obs, b.Obs, part, from, n)
+	w.act = spread(w.act, b.Act, part, from, n)
+	w.logp = spread(w.logp, b.LogProb, part, from, n)
+	w.reward = spread(w.reward, part.Reward, part, from, n)
+	w.done = spread(w.done, part.Done, part, from, n)
+	w.mask = spread(w.mask, b.Mask, part, from, n)
+	w.first = spread(w.first, part.First, part, from, n)
+}
+
+// spread writes a column of a part to its place among all environments.
+func spread[T any](all, column []T, part *replay.Rollout, from, n int) []T {
+	k := len(column) / (part.T * part.N)
+	if all == nil {
+		all = make([]T, part.T*n*k)
+	}
+	for t := range part.T {
+		copy(all[(t*n+from)*k:(t*n+from+part.N)*k], column[t*part.N*k:(t+1)*part.N*k])
+	}
+	return all
+}
+
+// equal reports the first column that differs.
+func (w *whole) equal(o *whole) (column string) {
+	switch {
+	case !slices.Equal(w.obs, o.obs):
+		return "observations"
+	case !slices.Equal(w.act, o.act):
+		return "actions"
+	case !slices.Equal(w.logp, o.logp):
+		return "log-probabilities"
+	case !slices.Equal(w.reward, o.reward):
+		return "rewards"
+	case !slices.Equal(w.done, o.done):
+		return "ends"
+	case !slices.Equal(w.mask, o.mask):
+		return "masks"
+	case !slices.Equal(w.first, o.first):
+		return "firsts"
+	}
+	return ""
+}
+
+// TestParts: three rollouts of 8 environments have the same bytes whoever collects which
+// part, and those of a PPO. The normaliser is frozen while a rollout is collected and takes
+// its observations in order.
+func TestParts(t *testing.T) {
+	const n, steps, rollouts = 8, 20, 3
+	for name, c := range map[string]struct {
+		mk     env.Maker
+		change func(*PPOConfig)
+	}{
+		"Discrete":                 {env.Each(func() env.Env { return &dial{act: env.Discrete{N: 3}} }), func(*PPOConfig) {}},
+		"MultiDiscrete":            {env.Each(func() env.Env { return &dial{act: env.MultiDiscrete{N: []int{3, 4, 2}}} }), func(*PPOConfig) {}},
+		"MultiBinary":              {env.Each(func() env.Env { return &dial{act: env.MultiBinary{N: 2}} }), func(c *PPOConfig) { c.Normalize.Obs = true }},
+		"CartPole, normalised":     {env.Each(classic.NewCartPole), func(c *PPOConfig) { c.Normalize.Obs = true }},
+		"Box":                      {env.Each(classic.NewPendulum), func(*PPOConfig) {}},
+		"gSDE":                     {env.Each(classic.NewPendulum), func(c *PPOConfig) { c.UseSDE, c.SDESampleFreq = true, 3 }},
+		"gSDE, once, normalised":   {env.Each(classic.NewPendulum), func(c *PPOConfig) { c.UseSDE, c.Normalize.Obs = true, true }},
+		"Discrete, several cores":  {env.EachParallel(2, func() env.Env { return &dial{act: env.Discrete{N: 3}} }), func(*PPOConfig) {}},
+		"share_trunk and dropouts": {env.Each(classic.NewCartPole), func(c *PPOConfig) { c.PolicyKwargs.ShareTrunk, c.PolicyKwargs.Dropout = true, 0.1 }},
+	} {
+		config := DefaultPPO()
+		config.Seed, config.NEnvs, config.NSteps, config.PolicyKwargs.NetArch = 3, n, steps, policy.Layers(16)
+		c.change(&config)
+		p := Must(NewPPO(c.mk, config))
+		var want []whole
+		for range rollouts {
+			if err := p.collect(p.roll); err != nil {
+				t.Fatal(err)
+			}
+			var w whole
+			w.put(p.roll, 0, n)
+			want = append(want, w)
+			if err := p.finish(p.roll); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, sizes := range [][]int{{8}, {3, 5}, {5, 3}, {1, 1, 1, 1, 1, 1, 1, 1}} {
+			for i, got := range collectParts(t, c.mk, config, sizes, rollouts) {
+				if column := got.equal(&want[i]); column != "" {
+					t.Errorf("%s: rollout %d in parts of %v differs in its %s", name, i, sizes, column)
+				}
+			}
+		}
+	}
+}
+
+// collectParts collects rollouts by a collector for each part, with the weights of a new
+// PPO, and its normaliser.
+func collectParts(t *testing.T, mk env.Maker, c PPOConfig, sizes []int, rollouts int) []whole {
+	p := Must(NewPPO(mk, c))
+	var collectors []*collector
+	var parts []*replay.Rollout
+	from := 0
+	for _, n := range sizes {
+		play := Must(newCollector(mk, c.Seed, from, n))
+		play.noiseSteps = c.SDESampleFreq
+		if err := play.begin(c.Seed, p.Policy()); err != nil {
+			t.Fatal(err)
+		}
+		collectors, parts = append(collectors, play), append(parts, Must(newRollout(play, c.NSteps)))
+		from += n
+	}
+	all := make([]whole, rollouts)
+	for i := range all {
+		weights := p.Policy()
+		for k := len(parts) - 1; k >= 0; k-- { // in another order than theirs
+			if err := collectors[k].collect(weights.Clone().(*policy.ActorCritic), parts[k]); err != nil {
+				t.Fatal(err)
+			}
+			all[i].put(parts[k], collectors[k].from, from)
+		}
+		if p.normal != nil {
+			p.normal.Observe(all[i].obs)
+		}
+	}
+	return all
+}

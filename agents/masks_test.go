@@ -1,0 +1,115 @@
+package agents_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"github.com/rlrun/rlrun/agents"
+	"github.com/rlrun/rlrun/env"
+)
+
+// screen shows one of three symbols. Each choice of its action may be any value but the
+// symbol, and pays 1 for the value after the symbol; values are counted round. A bit can be
+// only the one value, but for symbol 2, which allows both and pays for 1. To take what is
+// forbidden is a panic.
+type screen struct {
+	*mimic
+	act env.Space
+}
+
+func newScreen(act env.Space) env.Maker {
+	return env.Each(func() *screen { return &screen{newMimic(), act} })
+}
+
+func (s *screen) Spec() env.Spec {
+	spec := s.mimic.Spec()
+	spec.ID, spec.Act = "Screen-v0", s.act
+	return spec
+}
+
+// choices returns the number of values of each choice.
+func (s *screen) choices() []int {
+	l := agents.Must(env.LayoutOf(s.act))
+	n, _ := l.Choices()
+	return n
+}
+
+func (s *screen) Mask(allowed []bool) {
+	for _, n := range s.choices() {
+		for v := range n {
+			allowed[v] = v != s.symbol%n || n == 2 && s.symbol == 2
+		}
+		allowed = allowed[n:]
+	}
+}
+
+func (s *screen) Step(act, obs []float32) (out env.Outcome) {
+	for i, n := range s.choices() {
+		v, both := int(act[i]), n == 2 && s.symbol == 2
+		if v == s.symbol%n && !both {
+			panic("a value that is forbidden")
+		}
+		if v == (s.symbol+1)%n {
+			out.Reward++
+		}
+	}
+	s.mimic.Step(act, obs)
+	return out
+}
+
+var _ env.Masker = (*screen)(nil)
+
+// TestMaskedChoices: of any choices, no forbidden value is taken in training or
+// afterwards, and the best of the others is learned.
+func TestMaskedChoices(t *testing.T) {
+	learning(t)
+	for _, act := range []env.Space{env.Discrete{N: 4}, env.MultiDiscrete{N: []int{3, 4}}, env.MultiBinary{N: 2}} {
+		mk := newScreen(act)
+		for name, newAgent := range masked() {
+			a := newAgent(mk)
+			if _, err := a.Learn(40_000); err != nil {
+				t.Errorf("%s, %T: %v", name, act, err)
+				continue
+			}
+			s, err := agents.Evaluate(context.Background(), a.Policy(), mk, 50, 10, 1)
+			if want := 10 * float64(act.Size()); err != nil || s.Mean < 0.95*want {
+				t.Errorf("%s, %T: mean %v, want %v or near; error %v", name, act, s.Mean, want, err)
+			}
+		}
+	}
+}
+
+// closed is screen that forbids everything from its seventh step on.
+type closed struct {
+	*screen
+	steps int
+}
+
+func (c *closed) Reset(seed uint64, obs []float32) {
+	c.steps = 0
+	c.screen.Reset(seed, obs)
+}
+
+func (c *closed) Step(act, obs []float32) env.Outcome {
+	c.steps++
+	return c.screen.Step(act, obs)
+}
+
+func (c *closed) Mask(allowed []bool) {
+	if c.screen.Mask(allowed); c.steps >= 7 {
+		clear(allowed)
+	}
+}
+
+// TestNothingAllowed wants an error with the environment, seed and step.
+func TestNothingAllowed(t *testing.T) {
+	mk := env.Each(func() *closed { return &closed{screen: &screen{newMimic(), env.Discrete{N: 3}}} })
+	for name, newAgent := range masked() {
+		_, err := newAgent(mk).Learn(1000)
+		var e *env.Error
+		if !errors.As(err, &e) || !errors.Is(err, env.ErrMask) || e.Env != "Screen-v0" || e.Step != 7 {
+			t.Errorf("%s: error %v, want one of Screen-v0's mask at step 7", name, err)
+		}
+	}
+}

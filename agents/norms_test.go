@@ -1,0 +1,122 @@
+package agents_test
+
+import (
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/rlrun/rlrun/agents"
+	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/policy/tape"
+)
+
+// mixed is mimic in a Dict: its symbol as a choice, and beside that a number, which is
+// 1000, 1010 or 1020 after the symbol.
+type mixed struct{ *mimic }
+
+func (m mixed) Spec() env.Spec {
+	spec := m.mimic.Spec()
+	spec.ID, spec.Obs = "Mixed-v0", env.Dict{{Name: "symbol", Space: env.Discrete{N: 3}}, {Name: "number", Space: env.NewBox(0, 2000, 1)}}
+	return spec
+}
+
+func (m mixed) Reset(seed uint64, obs []float32) {
+	m.mimic.Reset(seed, make([]float32, 3))
+	m.see(obs)
+}
+
+func (m mixed) Step(act, obs []float32) env.Outcome {
+	out := m.mimic.Step(act, make([]float32, 3))
+	m.see(obs)
+	return out
+}
+
+func (m mixed) see(obs []float32) { obs[0], obs[1] = float32(m.symbol), float32(1000+10*m.symbol) }
+
+// TestNormalizeDict: the number of a Dict is normalised, its choice is not. Of 1000, 1010
+// and 1020 the mean is 1010 and the variance 200/3. A3C out of order does the same.
+func TestNormalizeDict(t *testing.T) {
+	mk := env.Each(func() env.Env { return mixed{newMimic()} })
+	norm := agents.DefaultNormalize()
+	norm.Obs, norm.Reward = true, true
+	a3c := func(ordered bool) func() agents.Agent {
+		return func() agents.Agent {
+			c := agents.DefaultA3C()
+			c.Normalize, c.NEnvs, c.Ordered = norm, 4, ordered
+			return agents.Must(agents.NewA3C(mk, c))
+		}
+	}
+	for name, newAgent := range map[string]func() agents.Agent{
+		"PPO": func() agents.Agent {
+			c := ppoConfig()
+			c.Normalize = norm
+			return agents.Must(agents.NewPPO(mk, c))
+		},
+		"A2C": func() agents.Agent {
+			c := agents.DefaultA2C()
+			c.Normalize, c.NEnvs = norm, 4
+			return agents.Must(agents.NewA2C(mk, c))
+		},
+		"A3C in order": a3c(true), "A3C": a3c(false),
+		"REINFORCE": func() agents.Agent {
+			c := agents.DefaultReinforce()
+			c.Normalize, c.NEnvs = norm, 4
+			return agents.Must(agents.NewReinforce(mk, c))
+		},
+	} {
+		a := newAgent()
+		if _, err := a.Learn(5000); err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		moment := func(tensor string) []float32 {
+			i := slices.IndexFunc(a.Policy().Tensors(), func(p *tape.Param) bool { return p.Name == tensor })
+			return a.Policy().Tensors()[i].Value
+		}
+		mean, variance := moment("obs_mean"), moment("obs_var")
+		if len(mean) != 1 || math.Abs(float64(mean[0])-1010) > 1 || math.Abs(float64(variance[0])-200./3) > 5 {
+			t.Errorf("%s: mean %v and variance %v, want 1010 and 66.7 of the number alone", name, mean, variance)
+		}
+	}
+}
+
+// TestBatchNormTrains: the running averages of batch norm follow what is learned from,
+// and acting, which uses them, does not change them.
+func TestBatchNormTrains(t *testing.T) {
+	for name, change := range map[string]func(c *agents.PPOConfig){
+		"apart": func(c *agents.PPOConfig) {}, "share_trunk": func(c *agents.PPOConfig) { c.PolicyKwargs.ShareTrunk = true },
+	} {
+		c := ppoConfig()
+		c.PolicyKwargs.Norm = "batch"
+		change(&c)
+		a := agents.Must(agents.NewPPO(env.Each(newMimic), c))
+		averages := func() (all []float32) {
+			for _, p := range a.Policy().Tensors() {
+				if strings.Contains(p.Name, ".running_") {
+					all = append(all, p.Value...)
+				}
+			}
+			return all
+		}
+		before := slices.Clone(averages())
+		agents.Must(a.Learn(1000))
+		after := averages()
+		same := 0
+		for i := range after {
+			if after[i] == before[i] {
+				same++
+			}
+		}
+		if len(after) == 0 || same > 0 {
+			t.Errorf("%s: %d of %d running averages stay as they were", name, same, len(after))
+		}
+		learned := slices.Clone(after)
+		if _, err := agents.Evaluate(t.Context(), a.Policy(), env.Each(newMimic), 20, 10, 1); err != nil {
+			t.Error(err)
+		}
+		if !slices.Equal(averages(), learned) {
+			t.Errorf("%s: an evaluation changes the running averages", name)
+		}
+	}
+}

@@ -1,0 +1,71 @@
+package remote
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/rlrun/rlrun/env"
+)
+
+// readAction reads an action: a number, or a list of them. An action out of range is an
+// error, unless the environment's rules say what it does.
+func (s *session) readAction(raw json.RawMessage) ([]float32, error) {
+	x, err := numbers(raw)
+	if err != nil {
+		if x, err = numbers(slices.Concat([]byte("["), raw, []byte("]"))); err != nil {
+			return nil, errors.New("action: want a number, or a list of numbers")
+		}
+	}
+	if len(x) != s.act.Size {
+		return nil, fmt.Errorf("action: %d numbers, want %d", len(x), s.act.Size)
+	}
+	act := make([]float32, len(x))
+	for i, v := range x {
+		act[i] = float32(v)
+	}
+	_, clips := env.AsIs[env.Clipper](s.episode.Env())
+	for i := range s.act.Parts {
+		if err := checkPart(&s.act.Parts[i], act, x, clips); err != nil {
+			return nil, err
+		}
+	}
+	return act, nil
+}
+
+// checkPart refuses numbers, x as they were sent, that are out of the range of a part.
+func checkPart(p *env.Part, act []float32, x []float64, clips bool) error {
+	for i := p.From; i < p.To; i++ {
+		given := fmt.Sprintf("action: %v", x[i])
+		if len(x) > 1 {
+			given = fmt.Sprintf("action: number %d is %v", i, x[i])
+		}
+		if p.Kind == env.Numbers {
+			low, high := p.Low[i-p.From], p.High[i-p.From]
+			if act[i]-act[i] != 0 {
+				return fmt.Errorf("action: %v, want float32 numbers", x)
+			}
+			if !clips && (act[i] < low || act[i] > high) {
+				return fmt.Errorf("%s, want %v … %v", given, low, high)
+			}
+			continue
+		}
+		if most := mostOf(p, i-p.From); x[i] != math.Trunc(x[i]) || x[i] < 0 || x[i] > float64(most) {
+			return fmt.Errorf("%s, want a whole number, 0 … %d", given, most)
+		}
+	}
+	return nil
+}
+
+// mostOf returns the greatest value of number i of a part of whole numbers.
+func mostOf(p *env.Part, i int) int {
+	switch p.Kind {
+	case env.Choice:
+		return p.N[i] - 1
+	case env.Bits:
+		return 1
+	}
+	return 255
+}

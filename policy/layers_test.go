@@ -1,0 +1,122 @@
+package policy_test
+
+import (
+	"bytes"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/env/state"
+	"github.com/rlrun/rlrun/policy"
+	"github.com/rlrun/rlrun/policy/f32"
+	"github.com/rlrun/rlrun/policy/nn"
+	"github.com/rlrun/rlrun/policy/tape"
+)
+
+// skip is a layer of one's own: x + tanh(x wᵀ + b).
+type skip struct {
+	nn.Network
+	y []float32
+}
+
+func newSkip(rng *rand.Rand, name string, in nn.Shape, l nn.Layer) (nn.Network, nn.Shape, error) {
+	if err := nn.Read(l).Err(); err != nil {
+		return nil, nil, err
+	}
+	n, err := nn.Native{}.Build(rng, name, nn.Plan{In: in, Layers: nn.Layers{nn.Linear(in.Size(), "orthogonal", 1), {Kind: "tanh"}}})
+	return &skip{Network: n}, in, err
+}
+
+func (s *skip) Forward(t *tape.Tape, x *tape.Var, mode nn.Mode) *tape.Var {
+	return x.Add(s.Network.Forward(t, x, mode))
+}
+
+func (s *skip) Infer(y, x []float32) {
+	s.y = f32.Grow(s.y, len(x))
+	s.Network.Infer(s.y, x)
+	f32.Add(y, x, s.y)
+}
+
+func (s *skip) Clone() nn.Network { return &skip{Network: s.Network.Clone()} }
+
+// TestLayers: hidden layers in place of net_arch, one of them of one's own, in each
+// policy, with a trunk and with noise that depends on features: it acts as it learns, and
+// copies and saved parameters do the same. A linear layer without an initialisation gets
+// that of init_fn.
+func TestLayers(t *testing.T) {
+	k := policy.DefaultKwargs()
+	k.Layers, k.InitFn = nn.Layers{{Kind: "linear", Size: 16}, {Kind: "layer_norm"}, {Kind: "skip"}, {Kind: "relu"}}, "xavier_uniform"
+	trunk, sde := k, k
+	trunk.ShareTrunk, sde.UseSDE = true, true
+	engine := nn.Native{Kinds: nn.Kinds{"skip": newSkip}}
+	numbers := env.Spec{Obs: env.NewBox(-1, 1, 3), Act: env.NewBox(-1, 1, 2)}
+	choices := env.Spec{Obs: env.NewBox(-1, 1, 3), Act: env.Discrete{N: 2}}
+	type maker = func() (policy.Policy, error)
+	of := func(spec env.Spec, k policy.Kwargs) maker {
+		return func() (policy.Policy, error) {
+			return policy.NewActorCritic(newRand(), spec, k, nil, engine)
+		}
+	}
+	for name, tc := range map[string]struct {
+		mk     maker
+		tensor string
+	}{
+		"actor-critic": {of(numbers, k), "critic.2.0.weight"},
+		"trunk":        {of(choices, trunk), "trunk.2.0.weight"},
+		"sde":          {of(numbers, sde), "features.2.0.weight"},
+		"trunk, sde":   {of(numbers, func() policy.Kwargs { k := trunk; k.UseSDE = true; return k }()), "trunk.1.bias"},
+		"q":            {func() (policy.Policy, error) { return policy.NewQNetwork(newRand(), choices, k, nil, engine, true) }, "q.4.weight"},
+		"mu":           {func() (policy.Policy, error) { return policy.NewDeterministic(newRand(), numbers, k, nil, engine) }, "actor.0.weight"},
+		"squashed":     {func() (policy.Policy, error) { return policy.NewSquashed(newRand(), numbers, sde, nil, engine) }, "features.2.0.bias"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p, err := tc.mk()
+			if err != nil {
+				t.Fatal(err)
+			}
+			var names []string
+			for _, param := range p.Tensors() {
+				names = append(names, param.Name)
+			}
+			if !slices.Contains(names, tc.tensor) {
+				t.Errorf("no tensor is called %s: %v", tc.tensor, names)
+			}
+			act := func(p policy.Policy) []float32 {
+				a := make([]float32, 2*rows)
+				p.Act(policy.In{Obs: observations()}, policy.Out{Act: a[:rows*p.Spec().Act.Size()]})
+				return a
+			}
+			want := act(p)
+			if got := act(p.Clone()); !sameBits(got, want) {
+				t.Errorf("a clone does %v, want %v", got, want)
+			}
+			var f bytes.Buffer
+			if err := state.Save(&f, p.(state.Stater)); err != nil {
+				t.Fatal(err)
+			}
+			loaded, _ := tc.mk()
+			for _, param := range loaded.Tensors() {
+				clear(param.Value)
+			}
+			if err := state.Load(&f, loaded.(state.Stater)); err != nil {
+				t.Fatal(err)
+			}
+			if got := act(loaded); !sameBits(got, want) {
+				t.Errorf("loaded, it does %v, want %v", got, want)
+			}
+		})
+	}
+	plain := policy.DefaultKwargs()
+	plain.NetArch, plain.InitFn = []int{16}, "xavier_uniform"
+	one, _ := policy.NewQNetwork(newRand(), choices, plain, nil, engine, false)
+	two, _ := policy.NewQNetwork(newRand(), choices, k, nil, engine, false)
+	if a, b := one.Params()[0].Value, two.Params()[0].Value; !slices.Equal(a, b) {
+		t.Errorf("a linear layer begins with %v, want %v as init_fn has it", b[:3], a[:3])
+	}
+	if _, err := policy.NewQNetwork(newRand(), choices, k, nil, nn.Native{}, false); err == nil || !strings.Contains(fmt.Sprint(err), `q.2: no layer is called "skip", want one of batch_norm`) {
+		t.Errorf("without the layer: error %v", err)
+	}
+}
