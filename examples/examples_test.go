@@ -31,8 +31,10 @@ func TestPrograms(t *testing.T) {
 		{"train", "", 20, 150, true},
 		{"corridor", "", 40, 0.92, true},
 		{"crossentropy", "cartpole-crossentropy --quiet --out RUN", 150, 475, true},
+		{"skip", "cartpole-skip --quiet --out RUN", 70, 475, true},
 		{"observer", "RUN", 110, 475, false},
 		{"gorgonia", "", 60, 80, false},
+		{"embed", "", 60, 475, false},
 	} {
 		t.Run(tc.dir, func(t *testing.T) {
 			source, err := os.ReadFile(tc.dir + "/main.go")
@@ -60,6 +62,21 @@ func TestPrograms(t *testing.T) {
 				t.Errorf("the last return is %v, want %v or more, in\n%s", got, tc.least, out)
 			}
 		})
+	}
+}
+
+// TestEmbedLinks wants of a program that acts by a policy no more than it takes to act.
+func TestEmbedLinks(t *testing.T) {
+	out, err := exec.Command("go", "list", "-deps", "./embed").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name := range strings.Lines(string(out)) {
+		for _, not := range []string{"rlrun/agents", "rlrun/replay", "rlrun/run", "rlrun/scenario", "gorgonia", "ebiten"} {
+			if strings.Contains(name, not) {
+				t.Errorf("examples/embed links %s", name)
+			}
+		}
 	}
 }
 

@@ -2,34 +2,23 @@ package policy
 
 import (
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"io"
-	"maps"
-	"slices"
-	"strings"
 
 	"github.com/nlpodyssey/safetensors"
 
+	"github.com/rlrun/rlrun/internal/infile"
 	"github.com/rlrun/rlrun/policy/nn"
-	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// Meta is what a saved policy says of itself.
-type Meta struct {
-	Env   string // id of the environment it was trained in
-	Agent string // that trained it
-}
-
-// fileVersion is the version of names and shapes in a saved policy.
-const fileVersion = "1"
-
-// maxHeader bounds what is read of a file's header, in bytes.
-const maxHeader = 1 << 20
-
-// Save writes p to w in the safetensors format: float32 tensors under
-// PyTorch's names, in its layout.
+// Save writes p to w in the safetensors format: float32 tensors under PyTorch's names, in
+// its layout, and as metadata all that Open needs. A policy of a program's own type is saved
+// with its tensors and spaces, for Load.
 func Save(w io.Writer, p Policy, m Meta) error {
+	info, err := metadata(p, m)
+	if err != nil {
+		return fmt.Errorf("policy: %w", err)
+	}
 	tensors := map[string]safetensors.TensorView{}
 	for _, param := range p.Tensors() {
 		if err := checkValues(param.Name, param.Value); err != nil {
@@ -48,110 +37,86 @@ func Save(w io.Writer, p Policy, m Meta) error {
 		}
 		tensors[param.Name] = view
 	}
-	info := map[string]string{"format": "pt", "version": fileVersion, "env": m.Env, "agent": m.Agent}
-	if err := safetensors.SerializeToWriter(tensors, info, w); err != nil {
+	file, err := safetensors.Serialize(tensors, info)
+	if err != nil {
+		return fmt.Errorf("policy: %w", err)
+	}
+	if n := binary.LittleEndian.Uint64(file); n > maxHeader {
+		return fmt.Errorf("policy: its spaces and networks take %d bytes of a file, want %d at most", n, maxHeader)
+	}
+	if _, err := w.Write(file); err != nil {
 		return fmt.Errorf("policy: %w", err)
 	}
 	return nil
 }
 
-// Load fills p from what Save wrote. The tensors must be those of p, name by
-// name and shape by shape, with finite values and variances above 0. The file must be
-// of m's environment and agent, unless m or the file names none. After an error p is
-// unchanged.
-func Load(r io.Reader, p Policy, m Meta) error {
-	if err := load(r, p.Tensors(), m); err != nil {
-		return fmt.Errorf("policy: %w", err)
-	}
-	return nil
+// Open returns the policy of a file that Save wrote, ready to act. Nothing else is needed.
+// Engines are for layers of one's own; those of package nn are always there.
+func Open(path string, engines ...nn.Engine) (Policy, error) {
+	p, _, err := OpenWithMeta(path, engines...)
+	return p, err
 }
 
-func load(r io.Reader, params []*tape.Param, m Meta) error {
-	most := int64(8 + maxHeader)
-	for _, p := range params {
-		most += 4 * int64(len(p.Value))
-	}
-	data, err := io.ReadAll(io.LimitReader(r, most+1))
+// OpenWithMeta is Open, and says where the policy comes from: also with ErrEarlier and
+// ErrOwnType.
+func OpenWithMeta(path string, engines ...nn.Engine) (Policy, Meta, error) {
+	f, err := infile.Open(path)
 	if err != nil {
-		return err
+		return nil, Meta{}, fmt.Errorf("policy: %w", err)
 	}
-	if int64(len(data)) > most {
-		return fmt.Errorf("more than the %d bytes that this policy can have", most)
-	}
-	file, err := safetensors.Deserialize(data)
+	defer f.Close()
+	p, m, err := read(f, engines)
 	if err != nil {
-		return fmt.Errorf("not a safetensors file, or cut short: %w", err)
+		return nil, m, fmt.Errorf("policy: %s: %w", path, err)
 	}
-	_, header, err := safetensors.ReadMetadata(data)
-	if err != nil {
-		return err
-	}
-	if err := m.check(header.Metadata()); err != nil {
-		return err
-	}
-	values := make([][]float32, len(params))
-	extra := map[string]bool{}
-	for _, name := range file.Names() {
-		extra[name] = true
-	}
-	for i, p := range params {
-		if values[i], err = tensor(file, p); err != nil {
-			return fmt.Errorf("tensor %s: %w", p.Name, err)
-		}
-		delete(extra, p.Name)
-	}
-	for _, name := range slices.Sorted(maps.Keys(extra)) {
-		return fmt.Errorf("tensor %s: this policy has none", name)
-	}
-	for i, p := range params {
-		p.Import(values[i])
-	}
-	return nil
+	return p, m, nil
 }
 
-// check returns an error if a file's metadata has another version, environment or agent.
-func (m Meta) check(info map[string]string) error {
-	if v, ok := info["version"]; ok && v != fileVersion {
-		return fmt.Errorf("version %s of the format, this program reads %s", v, fileVersion)
+// Read returns the policy that r has, as Open does: of a program that embeds its file, say.
+func Read(r io.Reader, engines ...nn.Engine) (Policy, error) {
+	p, _, err := read(r, engines)
+	if err != nil {
+		return nil, fmt.Errorf("policy: %w", err)
 	}
-	if v, ok := info["env"]; ok && m.Env != "" && v != m.Env {
-		return fmt.Errorf("a policy for the environment %q, want one for %s", v, m.Env)
-	}
-	if v, ok := info["agent"]; ok && m.Agent != "" && v != m.Agent {
-		return fmt.Errorf("a policy of the agent %q, want one of %s", v, m.Agent)
-	}
-	return nil
+	return p, nil
 }
 
-// tensor returns the value that file has for p.
-func tensor(file safetensors.SafeTensors, p *tape.Param) ([]float32, error) {
-	t, ok := file.Tensor(p.Name)
-	if !ok {
-		return nil, errors.New("not in the file")
+// read returns the policy of a file, and where it comes from.
+func read(r io.Reader, engines []nn.Engine) (Policy, Meta, error) {
+	c, err := readHeader(r)
+	if err != nil {
+		return nil, Meta{}, err
 	}
-	sameShape := slices.EqualFunc(t.Shape(), p.Shape(), func(a uint64, b int) bool { return a == uint64(b) })
-	if t.DType() != safetensors.F32 || !sameShape {
-		return nil, fmt.Errorf("%v of shape %v, want F32 of shape %v", t.DType(), t.Shape(), p.Shape())
-	}
-	value := make([]float32, len(p.Value))
-	if _, err := binary.Decode(t.Data(), binary.LittleEndian, value); err != nil {
+	p, err := c.policy(engines)
+	return p, c.meta(), err
+}
+
+// maxFile bounds the tensors of a file, in bytes.
+const maxFile = 1 << 40
+
+// policy returns the policy of the file. What a header only claims makes nothing large: the
+// tensors are read first, and a policy may have as many numbers as they have.
+func (c *contents) policy(engines []nn.Engine) (Policy, error) {
+	if err := c.checkVersion(); err != nil {
 		return nil, err
 	}
-	return value, checkValues(p.Name, value)
-}
-
-// checkValues returns an error if a value of the tensor called name is not finite, or is
-// a variance that is too small.
-func checkValues(name string, x []float32) error {
-	for _, v := range x {
-		switch {
-		case v-v != 0:
-			return fmt.Errorf("has %v in it, want finite numbers", v)
-		case name == varianceName && v <= 0:
-			return fmt.Errorf("has %v in it, want variances above 0", v)
-		case strings.HasSuffix(name, nn.RunningVariance) && v < 0:
-			return fmt.Errorf("has %v in it, want variances, 0 or more", v)
-		}
+	d, err := c.design()
+	if err != nil {
+		return nil, err
 	}
-	return nil
+	spec, err := c.spec()
+	if err != nil {
+		return nil, err
+	}
+	if err := c.readTensors(maxFile); err != nil {
+		return nil, err
+	}
+	p, err := d.build(spec, int(c.end/4), engines)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.same(p); err != nil { // in what the design does not decide
+		return nil, err
+	}
+	return p, c.set(p.Tensors())
 }

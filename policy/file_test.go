@@ -24,10 +24,7 @@ var meta = policy.Meta{Env: "CartPole-v1", Agent: "PPO"}
 func newSaver(t testing.TB, act env.Space) *policy.ActorCritic {
 	t.Helper()
 	k := policy.Kwargs{ActivationFn: "tanh", LogStdInit: 0.5}
-	m, err := policy.NewActorCritic(newRand(), env.Spec{Obs: env.NewBox(-1, 1, 2), Act: act}, k, nil, nn.Native{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	m := must[*policy.ActorCritic](t)(policy.NewActorCritic(newRand(), env.Spec{Obs: env.NewBox(-1, 1, 2), Act: act}, k, nil, nn.Native{}))
 	for i, p := range m.Params() {
 		for j := range p.Value {
 			p.Value[j] += float32(i) + float32(j)/8
@@ -53,28 +50,6 @@ func weights(p policy.Policy) (all []float32) {
 	return all
 }
 
-func TestSaveLoad(t *testing.T) {
-	for name, act := range map[string]env.Space{"Discrete": env.Discrete{N: 2}, "Box": env.NewBox(-1, 1, 1)} {
-		m := newSaver(t, act)
-		file := save(t, m)
-		other := newSaver(t, act)
-		for _, p := range other.Params() {
-			clear(p.Value)
-		}
-		if err := policy.Load(bytes.NewReader(file), other, meta); err != nil {
-			t.Fatalf("%s: Load: %v", name, err)
-		}
-		if got, want := weights(other), weights(m); !sameBits(got, want) {
-			t.Errorf("%s: Load(Save(p)) = %v, want %v", name, got, want)
-		}
-		for i := range 20 {
-			if !bytes.Equal(save(t, other), file) {
-				t.Fatalf("%s: saved again, %d times, the bytes differ", name, i+1)
-			}
-		}
-	}
-}
-
 // A header is what a safetensors file begins with, behind its length.
 type header map[string]map[string]any
 
@@ -98,13 +73,86 @@ func join(t testing.TB, h header, data []byte) []byte {
 	return slices.Concat(binary.LittleEndian.AppendUint64(nil, uint64(len(b))), b, data)
 }
 
+// edited returns a file with another header.
+func edited(t testing.TB, file []byte, f func(h header)) []byte {
+	h, data := split(t, file)
+	f(h)
+	return join(t, h, data)
+}
+
+// with returns a file with another value in its metadata; "" removes the key.
+func with(t testing.TB, file []byte, key, value string) []byte {
+	return edited(t, file, func(h header) {
+		if h["__metadata__"][key] = value; value == "" {
+			delete(h["__metadata__"], key)
+		}
+	})
+}
+
+// TestOpen wants of a file alone a policy that does what was saved, in every way that it
+// acts, to the bit; a copy of its own; and the same bytes when it is saved again.
+func TestOpen(t *testing.T) {
+	each(t, func(t *testing.T, p policy.Policy, w way) {
+		const n = 50
+		file := save(t, p)
+		q, err := policy.Read(bytes.NewReader(file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if fmt.Sprintf("%T", q) != fmt.Sprintf("%T", p) || q.Spec().Noise != p.Spec().Noise || q.Spec().Scores != p.Spec().Scores {
+			t.Fatalf("a %T with %+v, want a %T with %+v", q, q.Spec(), p, p.Spec())
+		}
+		want, got := outFor(p, n), outFor(q, n)
+		p.Act(w.input(p, n), want)
+		q.Act(w.input(q, n), got)
+		for name, c := range columns(&want) {
+			if x := *columns(&got)[name]; !sameBits(x, *c) {
+				t.Errorf("%s = %v, want %v", name, x, *c)
+			}
+		}
+		if !bytes.Equal(save(t, q), file) || !bytes.Equal(save(t, q.Clone()), file) {
+			t.Error("saved again, the bytes differ")
+		}
+	})
+}
+
+// TestLoad fills a policy that is like the saved one, with other numbers.
+func TestLoad(t *testing.T) {
+	for name, p := range policies(t) {
+		file, other := save(t, p), p.Clone()
+		for _, q := range other.Tensors() {
+			for i := range q.Value {
+				q.Value[i] = 1
+			}
+		}
+		if err := policy.Load(bytes.NewReader(file), other); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if got, want := weights(other), weights(p); !sameBits(got, want) {
+			t.Errorf("%s: Load(Save(p)) = %v, want %v", name, got, want)
+		}
+	}
+}
+
 // TestFormat reads a saved policy as another program would.
 func TestFormat(t *testing.T) {
 	m := newSaver(t, env.NewBox(-1, 1, 1))
 	h, data := split(t, save(t, m))
-	want := `map[agent:PPO env:CartPole-v1 format:pt version:1]`
-	if got := fmt.Sprint(h["__metadata__"]); got != want {
-		t.Errorf("__metadata__ = %s, want %s", got, want)
+	for key, want := range map[string]string{
+		"format": "pt", "version": "2", "env": "CartPole-v1", "agent": "PPO", "policy": "actor_critic", "memory": "0",
+		"head": "gaussian", "use_sde": "false", "norm_obs": "false",
+		"observation_space": `{"type":"box","low":[-1,-1],"high":[1,1],"shape":[2]}`,
+		"action_space":      `{"type":"box","low":[-1],"high":[1],"shape":[1]}`,
+		"networks": `{"actor":{"in":[2],"layers":[{"linear":{"gain":0.009999999776482582,"init":"orthogonal","size":1}}]},` +
+			`"critic":{"in":[2],"layers":[{"linear":{"gain":1,"init":"orthogonal","size":1}}]}}`,
+	} {
+		if got := h["__metadata__"][key]; got != want {
+			t.Errorf("__metadata__ has %s %q, want %q", key, got, want)
+		}
+		delete(h["__metadata__"], key)
+	}
+	if len(h["__metadata__"]) != 0 {
+		t.Errorf("__metadata__ has %v, too", h["__metadata__"])
 	}
 	shapes := map[string]string{
 		"actor.0.weight": "[1 2]", "actor.0.bias": "[1]", "critic.0.weight": "[1 2]", "critic.0.bias": "[1]", "log_std": "[1]",
@@ -132,14 +180,10 @@ func TestFormat(t *testing.T) {
 	}
 }
 
-// hostile returns files that are not of newSaver(Box), by what is to be said
+// hostile returns files that are not newSaver(Box)'s, by what is to be said
 // of each. The header's tensors are in the order of their names.
 func hostile(t testing.TB, good []byte) map[string][]byte {
-	edit := func(f func(h header)) []byte {
-		h, data := split(t, good)
-		f(h)
-		return join(t, h, data)
-	}
+	edit := func(f func(h header)) []byte { return edited(t, good, f) }
 	h, data := split(t, good)
 	poison := func(at int, x float64) []byte {
 		bad := bytes.Clone(data)
@@ -162,83 +206,100 @@ func hostile(t testing.TB, good []byte) map[string][]byte {
 			h["critic.1.bias"] = h["critic.0.bias"]
 			delete(h, "critic.0.bias")
 		}),
-		"tensor more: this policy has none": func() []byte {
-			h, data := split(t, good)
-			n := len(data)
-			h["more"] = map[string]any{"dtype": "F32", "shape": []int{1}, "data_offsets": []int{n, n + 4}}
-			return join(t, h, append(bytes.Clone(data), 0, 0, 0, 0))
-		}(),
 		"tensor none: this policy has none": edit(func(h header) {
 			h["none"] = map[string]any{"dtype": "F32", "shape": []int{0}, "data_offsets": []int{0, 0}}
 		}),
-		`a policy for the environment "Pendulum-v1", want one for CartPole-v1`: edit(func(h header) { h["__metadata__"]["env"] = "Pendulum-v1" }),
-		`a policy of the agent "DQN", want one of PPO`:                         edit(func(h header) { h["__metadata__"]["agent"] = "DQN" }),
-		"version 2 of the format, this program reads 1":                        edit(func(h header) { h["__metadata__"]["version"] = "2" }),
+		"it is of version \"3\" of the format, and this program reads 2":     with(t, good, "version", "3"),
+		"it is of an earlier version and does not say what its networks are": with(t, good, "version", "1"),
+		"its metadata has no version, want a file that policy.Save wrote":    with(t, good, "version", ""),
 
 		"tensor actor.0.bias: has NaN": poison(0, math.NaN()),
 		"tensor log_std: has -Inf":     poison(len(data)-4, math.Inf(-1)),
 		"invalid metadata offset": edit(func(h header) {
 			h["actor.0.bias"]["data_offsets"] = []int{4, 8}
 		}),
-		"offsets mismatch": edit(func(h header) { h["log_std"]["shape"] = []uint64{1 << 60} }),
-		"num elements":     edit(func(h header) { h["log_std"]["shape"] = []uint64{1 << 63, 4} }),
-		"invalid DType":    edit(func(h header) { h["log_std"]["dtype"] = "F33" }),
-		"data_offsets":     edit(func(h header) { h["log_std"]["data_offsets"] = []int{-4, 0} }),
-		"header":           nil,
-		"header too large": long,
-		"deserialization":  append(binary.LittleEndian.AppendUint64(nil, 4), "null"[:3]+"x"...),
-		"more than the":    append(bytes.Clone(good), make([]byte, 1<<21)...),
-		"incomplete":       append(bytes.Clone(good), 0),
+		"offsets mismatch":         edit(func(h header) { h["log_std"]["shape"] = []uint64{1 << 60} }),
+		"num elements":             edit(func(h header) { h["log_std"]["shape"] = []uint64{1 << 63, 4} }),
+		"invalid DType":            edit(func(h header) { h["log_std"]["dtype"] = "F33" }),
+		"data_offsets":             edit(func(h header) { h["log_std"]["data_offsets"] = []int{-4, 0} }),
+		"cut short: EOF":           nil,
+		"a header of 92":           long,
+		"cut short: invalid char":  append(binary.LittleEndian.AppendUint64(nil, 4), "null"[:3]+"x"...),
+		"incomplete":               append(bytes.Clone(good), 0),
+		"cut short: unexpected en": append(binary.LittleEndian.AppendUint64(nil, 4), "{\"a\""...),
 	}
 }
 
-// TestLoadHostile wants an error that says what is wrong, and a policy that is
-// as it was.
+// TestLoadHostile wants an error that says what is wrong, of Load and of Read alike, and a
+// policy that is as it was.
 func TestLoadHostile(t *testing.T) {
 	m := newSaver(t, env.NewBox(-1, 1, 1))
-	good, before := save(t, m), weights(m)
+	good := save(t, m)
+	for i := range m.Params() { // values that the file does not have
+		m.Params()[i].Value[0]--
+	}
+	before := weights(m)
 	try := func(data []byte, want string) {
 		t.Helper()
-		err := policy.Load(bytes.NewReader(data), m, meta)
-		if err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("Load: error %v, want %q in it", err, want)
+		err := policy.Load(bytes.NewReader(data), m)
+		_, err2 := policy.Read(bytes.NewReader(data))
+		for _, err := range []error{err, err2} {
+			if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
+				t.Errorf("error %v, want %q in it", err, want)
+			}
 		}
 		if got := weights(m); !sameBits(got, before) {
 			t.Fatalf("%q: the policy is %v after the error, want %v", want, got, before)
 		}
 	}
-	for i := range m.Params() { // values that the file does not have
-		m.Params()[i].Value[0]--
-	}
-	before = weights(m)
 	for want, data := range hostile(t, good) {
 		try(data, want)
 	}
 	for n := range good {
 		try(good[:n], "cut short")
 	}
-	try(save(t, newSaver(t, env.Discrete{N: 2})), "tensor actor.0.weight") // another policy's
-	if err := policy.Load(bytes.NewReader(good), m, meta); err != nil {
+	h, data := split(t, good)
+	n := len(data)
+	h["more"] = map[string]any{"dtype": "F32", "shape": []int{1}, "data_offsets": []int{n, n + 4}}
+	larger := join(t, h, append(bytes.Clone(data), 0, 0, 0, 0))
+	if err := policy.Load(bytes.NewReader(larger), m); err == nil || !strings.Contains(err.Error(), "tensors of 32 bytes, want 28 at most") {
+		t.Errorf("Load of more tensors: error %v", err)
+	}
+	if _, err := policy.Read(bytes.NewReader(larger)); err == nil || !strings.Contains(err.Error(), "tensor more: this policy has none") {
+		t.Errorf("Read of more tensors: error %v", err)
+	}
+	if err := policy.Load(bytes.NewReader(good), m); err != nil {
 		t.Errorf("Load of the file that all these come from: %v", err)
 	}
 }
 
-// TestLoadMeta wants files without metadata, of another program say, and callers that
-// want no environment and no agent in particular, to be served.
-func TestLoadMeta(t *testing.T) {
+// TestLoadEarlier wants a file of version 1, which has tensors alone, filled in by their names
+// and shapes, and no other file.
+func TestLoadEarlier(t *testing.T) {
 	m := newSaver(t, env.Discrete{N: 2})
 	good := save(t, m)
-	h, data := split(t, good)
-	delete(h, "__metadata__")
-	for _, c := range []struct {
-		file []byte
-		want policy.Meta
-	}{{join(t, h, data), meta}, {good, policy.Meta{}}, {good, policy.Meta{Agent: "PPO"}}} {
-		if err := policy.Load(bytes.NewReader(c.file), m, c.want); err != nil {
-			t.Errorf("Load of %d bytes with %+v: %v", len(c.file), c.want, err)
+	earlier := edited(t, good, func(h header) {
+		h["__metadata__"] = map[string]any{"format": "pt", "version": "1", "env": "CartPole-v1", "agent": "ppo"}
+	})
+	want := weights(m)
+	for _, p := range m.Params() {
+		clear(p.Value)
+	}
+	if err := policy.LoadEarlier(bytes.NewReader(earlier), m); err != nil || !sameBits(weights(m), want) {
+		t.Errorf("LoadEarlier = %v, and weights %v, want %v", err, weights(m), want)
+	}
+	if err := policy.LoadEarlier(bytes.NewReader(good), m); err == nil || !strings.Contains(err.Error(), `its version is "2", want 1`) {
+		t.Errorf("LoadEarlier of a file of version 2: error %v", err)
+	}
+	for _, err := range []error{policy.Load(bytes.NewReader(earlier), m), second(policy.Read(bytes.NewReader(earlier)))} {
+		if !errors.Is(err, policy.ErrEarlier) {
+			t.Errorf("error %v, want ErrEarlier", err)
 		}
 	}
 }
+
+// second returns the error of two results.
+func second[T any](_ T, err error) error { return err }
 
 // TestLoadVariances wants an error of a normaliser's, or a norm's, impossible moments.
 func TestLoadVariances(t *testing.T) {
@@ -264,7 +325,7 @@ func TestLoadVariances(t *testing.T) {
 		}
 		at := int(info["data_offsets"].([]any)[0].(float64)) + 4 // of the second element
 		binary.LittleEndian.PutUint32(bad[at:], math.Float32bits(float32(c.value)))
-		err := policy.Load(bytes.NewReader(join(t, h, bad)), p, meta)
+		err := policy.Load(bytes.NewReader(join(t, h, bad)), p)
 		if c.want == "" {
 			if err != nil {
 				t.Errorf("Load with %v in %s: %v", c.value, c.tensor, err)
@@ -302,63 +363,9 @@ func TestBrokenStream(t *testing.T) {
 	if err := policy.Save(&broken{n}, m, meta); err != nil {
 		t.Errorf("Save to a stream of just %d bytes: %v", n, err)
 	}
-	if err := policy.Load(io.MultiReader(bytes.NewReader(save(t, m)[:20]), &broken{}), m, meta); !errors.Is(err, errBroken) {
-		t.Errorf("Load from a stream that breaks: error %v", err)
-	}
-}
-
-// FuzzLoad: whatever the bytes, a policy is loaded whole and finite or not at
-// all.
-func FuzzLoad(f *testing.F) {
-	m := newSaver(f, env.NewBox(-1, 1, 1))
-	good := save(f, m)
-	f.Add(good)
-	for _, data := range hostile(f, good) {
-		if len(data) < 1<<20 {
-			f.Add(data)
+	for _, at := range []int{0, 4, 20, n - 1} {
+		if err := policy.Load(io.MultiReader(bytes.NewReader(save(t, m)[:at]), &broken{}), m); !errors.Is(err, errBroken) {
+			t.Errorf("Load from a stream that breaks after %d bytes: error %v", at, err)
 		}
 	}
-	f.Fuzz(func(t *testing.T, data []byte) {
-		before := weights(m)
-		err := policy.Load(bytes.NewReader(data), m, meta)
-		after := weights(m)
-		if err != nil && !sameBits(after, before) {
-			t.Errorf("Load has error %v and made %v of %v", err, after, before)
-		}
-		for _, v := range after {
-			if v-v != 0 {
-				t.Errorf("Load put %v into the policy", v)
-			}
-		}
-	})
-}
-
-// FuzzLoadNormalized: whatever the bytes, a normaliser's variances stay above 0.
-func FuzzLoadNormalized(f *testing.F) {
-	spec := env.Spec{Obs: env.NewBox(-1, 1, 2), Act: env.NewBox(-1, 1, 1)}
-	p := must[*policy.ActorCritic](f)(policy.NewActorCritic(newRand(), spec, policy.Kwargs{ActivationFn: "tanh"}, normalizer(f, spec.Obs), nn.Native{}))
-	good := save(f, p)
-	h, data := split(f, good)
-	for _, tensor := range []string{"obs_var", "obs_mean"} {
-		at := int(h[tensor]["data_offsets"].([]any)[0].(float64))
-		for _, v := range []float64{0, -1, math.NaN(), math.Inf(1), 2} {
-			bad := bytes.Clone(data)
-			binary.LittleEndian.PutUint32(bad[at:], math.Float32bits(float32(v)))
-			f.Add(join(f, h, bad))
-		}
-	}
-	f.Fuzz(func(t *testing.T, data []byte) {
-		before := weights(p)
-		err := policy.Load(bytes.NewReader(data), p, meta)
-		if err != nil && !sameBits(weights(p), before) {
-			t.Errorf("Load has error %v and made %v of %v", err, weights(p), before)
-		}
-		for _, q := range p.Tensors() {
-			for _, v := range q.Value {
-				if v-v != 0 || q.Name == "obs_var" && v <= 0 {
-					t.Errorf("Load put %v into %s", v, q.Name)
-				}
-			}
-		}
-	})
 }

@@ -137,6 +137,3 @@ func TestDueling(t *testing.T) {
 		t.Errorf("Act = %v by scores %v, want 2 by [10 7 13]", out.Act, out.Scores)
 	}
 }
-
-// second returns the error of two results.
-func second[T any](_ T, err error) error { return err }

@@ -21,6 +21,7 @@
 package run
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"hash/crc64"
@@ -103,7 +104,9 @@ func removeUnborn(dir string) error {
 // begin loads the policy of s.Init into a new agent.
 func begin(a agents.Agent, s *scenario.Scenario) error {
 	name := s.Init
-	if info, err := os.Stat(name); err == nil && info.IsDir() {
+	info, err := os.Stat(name)
+	isRun := err == nil && info.IsDir()
+	if isRun {
 		name = filepath.Join(name, policyFile)
 	}
 	f, err := infile.Open(name)
@@ -114,10 +117,31 @@ func begin(a agents.Agent, s *scenario.Scenario) error {
 		return fmt.Errorf("init: %w", err)
 	}
 	defer f.Close()
-	if err := policy.Load(f, a.Policy(), policy.Meta{}); err != nil {
+	if err = policy.Load(f, a.Policy()); errors.Is(err, policy.ErrEarlier) && isRun {
+		err = beginEarlier(a, s)
+	}
+	if err != nil {
 		return fmt.Errorf("init: %s: %w", name, err)
 	}
 	return nil
+}
+
+// beginEarlier loads the policy of an earlier run, which the run's scenario describes, into a new
+// agent.
+func beginEarlier(a agents.Agent, s *scenario.Scenario) error {
+	r, err := Load(s.Init, s.Catalog())
+	if err != nil {
+		return err
+	}
+	p, err := r.Policy(false)
+	if err != nil {
+		return err
+	}
+	var file bytes.Buffer // which says what the policy is
+	if err := policy.Save(&file, p, policy.Meta{}); err != nil {
+		return err
+	}
+	return policy.Load(&file, a.Policy())
 }
 
 // Load reads the scenario of the run in dir. It does not need to own the run, and what it

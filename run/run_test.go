@@ -194,7 +194,7 @@ func TestCreateFails(t *testing.T) {
 		{dir, "seed=1", "is there already"},
 		{filepath.Join(dir, "file"), "seed=1", "is there already"},
 		{filepath.Join(dir, "file", "run"), "seed=1", "file"},
-		{filepath.Join(dir, "new"), "agent.batch_size=0", "batch_size is 0, want 1"},
+		{filepath.Join(dir, "new"), "agent.batch_size=0", "batch_size is 0, want"},
 		{filepath.Join(dir, "new"), "agent.policy_kwargs.net_arch=[0]", "net_arch"},
 		{filepath.Join(dir, "new"), "env.n_envs=0", "n_envs is 0, want 1"},
 	} {

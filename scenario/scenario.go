@@ -13,6 +13,7 @@ import (
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/grid"
 	"github.com/rlrun/rlrun/internal/settings"
+	"github.com/rlrun/rlrun/policy/nn"
 )
 
 // A Scenario is an experiment that is ready to run.
@@ -127,6 +128,12 @@ func Parse(fileName string, text []byte, changes []Change, catalog Catalog) (*Sc
 
 // String names the agent, the environment and the seed.
 func (s *Scenario) String() string { return fmt.Sprintf("%s on %s, seed %d", s.Agent, s.Env, s.Seed) }
+
+// Engine returns what the agent's networks run on.
+func (s *Scenario) Engine() nn.Engine { return s.config.Base().Engine }
+
+// Catalog returns what the scenario's file could name.
+func (s *Scenario) Catalog() Catalog { return s.catalog }
 
 // UseCores lets the agent use so many cores, to the same bytes.
 func (s *Scenario) UseCores(n int) { s.config.Base().Cores = n }

@@ -320,7 +320,7 @@ func TestAgent(t *testing.T) {
 		t.Errorf("Learn(1) of 3 environments and rollouts of 16 = %d steps, %v, want 48", r.Steps, err)
 	}
 	if a, err := mustRead(t, full, "agent.batch_size=0").NewAgent(); err == nil || !strings.Contains(err.Error(), "batch_size") {
-		t.Errorf("NewAgent with a minibatch of 0 = %v, %v, want an error that names batch_size", a, err)
+		t.Errorf("NewAgent with a minibatch of 0 of 48 = %v, %v, want an error that names batch_size", a, err)
 	}
 	if got := scenario.BuiltinAgents().Names(); !slices.Contains(got, "ppo") || !slices.IsSorted(got) {
 		t.Errorf("BuiltinAgents().Names() = %q, want ppo among them, in order", got)

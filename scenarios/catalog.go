@@ -4,12 +4,14 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"unicode"
 
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/policy/gorgonia"
+	"github.com/rlrun/rlrun/policy/nn"
 	"github.com/rlrun/rlrun/scenario"
 )
 
@@ -18,7 +20,8 @@ import (
 type With struct {
 	Agents    scenario.Agents
 	Wrappers  scenario.Wrappers
-	Scenarios fs.FS // NAME.yaml each
+	Layers    nn.Kinds // of networks, which policy_kwargs.layers names
+	Scenarios fs.FS    // NAME.yaml each
 }
 
 // Catalog returns what the scenarios of Main can name: the environments in envs, all agents,
@@ -26,7 +29,7 @@ type With struct {
 // of a kind have is an error.
 func Catalog(envs env.Registry, with ...With) (scenario.Catalog, error) {
 	c := scenario.Builtin(envs)
-	c.Engines["gorgonia"] = gorgonia.Engine{}
+	layers := nn.Kinds{}
 	for _, w := range append([]With{{Scenarios: files}}, with...) {
 		texts, err := read(w.Scenarios)
 		if err == nil {
@@ -36,13 +39,25 @@ func Catalog(envs env.Registry, with ...With) (scenario.Catalog, error) {
 			err = add(c.Wrappers, w.Wrappers, "wrappers")
 		}
 		if err == nil {
+			err = add(layers, w.Layers, "layers")
+		}
+		if err == nil {
 			err = add(c.Scenarios, texts, "scenarios")
 		}
 		if err != nil {
 			return c, err
 		}
 	}
-	return c, nil
+	engine := nn.Native{Kinds: layers}
+	c.Engines["native"], c.Engines["gorgonia"] = engine, gorgonia.Engine{}
+	return c, checkLayers(engine)
+}
+
+// checkLayers returns an error if a layer of e has the name of one of rlrun's.
+func checkLayers(e nn.Native) error {
+	plan := nn.Plan{In: nn.Shape{1}, Layers: nn.Layers{{Kind: "tanh"}}} // any will do
+	_, err := e.Build(rand.New(rand.NewPCG(0, 0)), "network", plan)
+	return err
 }
 
 // read returns the texts of the scenarios in files by their names.

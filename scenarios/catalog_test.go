@@ -1,12 +1,14 @@
 package scenarios_test
 
 import (
+	"math/rand/v2"
 	"strings"
 	"testing"
 	"testing/fstest"
 
 	"github.com/rlrun/rlrun/agents"
 	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/policy/nn"
 	"github.com/rlrun/rlrun/scenario"
 	"github.com/rlrun/rlrun/scenarios"
 )
@@ -15,6 +17,7 @@ import (
 func TestCatalog(t *testing.T) {
 	agent := scenario.NewAgent("PPO again", agents.DefaultPPO, agents.NewPPO)
 	wrapper := scenario.NewWrapper(1., func(e env.Env, k float64) (env.Env, error) { return env.ScaleReward{Env: e, K: k}, nil })
+	layer := func(*rand.Rand, string, nn.Shape, nn.Layer) (nn.Network, nn.Shape, error) { return nil, nil, nil }
 	file := &fstest.MapFile{Data: []byte("env: {id: CartPole-v1}\nagent: {name: mine}\nsteps: 9\n")}
 	for _, c := range []struct {
 		with []scenarios.With
@@ -28,6 +31,9 @@ func TestCatalog(t *testing.T) {
 		{[]scenarios.With{{Agents: scenario.Agents{"": agent}}}, `called ""; want a name without spaces`},
 		{[]scenarios.With{{Wrappers: scenario.Wrappers{"frame_stack": wrapper}}}, "two wrappers are called frame_stack"},
 		{[]scenarios.With{{Wrappers: scenario.Wrappers{"frame stack": wrapper}}}, `called "frame stack"; want a name without spaces`},
+		{[]scenarios.With{{Layers: nn.Kinds{"mine": layer}}, {Layers: nn.Kinds{"other": layer}}}, ""},
+		{[]scenarios.With{{Layers: nn.Kinds{"mine": layer}}, {Layers: nn.Kinds{"mine": layer}}}, "two layers are called mine"},
+		{[]scenarios.With{{Layers: nn.Kinds{"linear": layer}}}, "a layer of the program's own is called linear, as a layer of rlrun's"},
 		{[]scenarios.With{{Scenarios: fstest.MapFS{"mine.yaml": file}}}, ""},
 		{[]scenarios.With{{Scenarios: fstest.MapFS{"cartpole-ppo.yaml": file}}}, "two scenarios are called cartpole-ppo"},
 		{[]scenarios.With{{Scenarios: fstest.MapFS{"scenarios/mine.yaml": file}}}, "no file NAME.yaml"},

@@ -1,6 +1,6 @@
 // Package scenarios has the scenarios that come with rlrun, a YAML file each,
 // and the whole command as a function: a program of some lines adds its own
-// environments, agents, wrappers and scenarios to everything that rlrun does.
+// environments, agents, wrappers, layers and scenarios to everything that rlrun does.
 //
 //	//go:embed *.yaml
 //	var files embed.FS
@@ -11,6 +11,7 @@
 //		scenarios.Main(envs, scenarios.With{
 //			Agents:    scenario.Agents{"crossentropy": scenario.NewAgent("the cross-entropy method", DefaultConfig, New)},
 //			Wrappers:  scenario.Wrappers{"fog": scenario.NewWrapper(0.1, NewFog)},
+//			Layers:    nn.Kinds{"skip": NewSkip},
 //			Scenarios: files,
 //		})
 //	}

@@ -52,7 +52,7 @@ var layers = map[string]string{
 	"replay":              "env env/state policy/f32 policy/loss",
 	"agents/agentstest":   "agents env env/state policy policy/tape",
 	"agents":              "env env/state internal/atomicfile internal/infile policy policy/dist policy/f32 policy/loss policy/nn policy/optim policy/parallel policy/tape replay",
-	"scenarios":           "env env/classic env/grid internal/cli policy/gorgonia render/raster render/window scenario",
+	"scenarios":           "env env/classic env/grid internal/cli policy/gorgonia policy/nn render/raster render/window scenario",
 	"cmd/rlrun":           "scenarios",
 }
 

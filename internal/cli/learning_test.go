@@ -96,7 +96,7 @@ func TestInit(t *testing.T) {
 		t.Errorf("--cpuprofile: %v", err)
 	}
 	for want, args := range map[string][]string{
-		"init: nowhere is not there": {"--init", "nowhere"}, "want F32 of shape [3 4]": {"--init", "first", "--set", "agent.policy_kwargs.net_arch=[3]"},
+		"init: nowhere is not there": {"--init", "nowhere"}, "its network actor is linear 4, tanh, linear 2, want linear 3, tanh, linear 2": {"--init", "first", "--set", "agent.policy_kwargs.net_arch=[3]"},
 		"--cpuprofile: cpu.out is there already": {"--cpuprofile", "cpu.out"}, "--cpuprofile: there is no folder no": {"--cpuprofile", "no/cpu.out"},
 	} {
 		if status, _, err := a.call(append([]string{"quick", "--out", "third"}, args...)...); status != 2 || !strings.Contains(err, want) {

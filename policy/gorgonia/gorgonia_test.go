@@ -269,7 +269,7 @@ func TestSaved(t *testing.T) {
 		if err := policy.Save(&file, from.Policy(), policy.Meta{}); err != nil {
 			t.Fatal(err)
 		}
-		if err := policy.Load(&file, to.Policy(), policy.Meta{}); err != nil {
+		if err := policy.Load(&file, to.Policy()); err != nil {
 			t.Fatal(err)
 		}
 		var score [2][]float32

@@ -1,0 +1,168 @@
+package policy
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"github.com/rlrun/rlrun/env"
+)
+
+// Meta is what a saved policy says of where it comes from.
+type Meta struct {
+	Env   string // id of the environment it was trained in
+	Agent string // that trained it
+}
+
+// fileVersion is the version of files. Those of version 1 have tensors alone.
+const (
+	fileVersion    = "2"
+	earlierVersion = "1"
+)
+
+// ErrEarlier is the error of a file of version 1: its tensors may be right, but nothing says
+// what to do with them.
+var ErrEarlier = errors.New("it is of an earlier version and does not say what its networks are: open the run directory that it is in, or train again")
+
+// ErrOwnType is the error of a file that a policy of a program's own type was saved in.
+var ErrOwnType = errors.New("it needs the program that made it, which can load it into such a policy")
+
+// metadata returns what a file says of p.
+func metadata(p Policy, m Meta) (map[string]string, error) {
+	s, d := p.Spec(), designOf(p)
+	info := map[string]string{
+		"format": "pt", "version": fileVersion, "env": m.Env, "agent": m.Agent,
+		"policy": typeName(p), "memory": strconv.Itoa(s.Memory),
+	}
+	for key, space := range map[string]env.Space{"observation_space": s.Obs, "action_space": s.Act} {
+		text, err := env.MarshalSpace(space)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", key, err)
+		}
+		info[key] = string(text)
+	}
+	if d == nil {
+		return info, nil
+	}
+	return info, d.write(info)
+}
+
+// typeName returns what files call the type of p.
+func typeName(p Policy) string {
+	if d := designOf(p); d != nil {
+		return string(d.kind)
+	}
+	return fmt.Sprintf("%T", p)
+}
+
+// write adds the design to a file's metadata.
+func (d *design) write(info map[string]string) error {
+	if len(d.plans) > 0 {
+		text, err := json.Marshal(d.plans)
+		if err != nil {
+			return err
+		}
+		info["networks"] = string(text)
+	}
+	if d.kind == tilesKind {
+		text, err := json.Marshal(d.tiles)
+		if err != nil {
+			return err
+		}
+		info["tiles"] = string(text)
+	}
+	if d.head != "" {
+		info["head"], info["use_sde"] = d.head, strconv.FormatBool(d.sde)
+	}
+	if d.sde {
+		info["use_expln"] = strconv.FormatBool(d.expln)
+	}
+	if d.kind == qKind {
+		info["dueling"] = strconv.FormatBool(d.duels)
+	}
+	info["norm_obs"] = strconv.FormatBool(d.clip != 0)
+	if d.clip != 0 {
+		info["clip_obs"] = strconv.FormatFloat(float64(d.clip), 'g', -1, 32)
+	}
+	return nil
+}
+
+// meta returns where the policy of a file comes from.
+func (c *contents) meta() Meta { return Meta{c.info["env"], c.info["agent"]} }
+
+// checkVersion returns an error unless the file says what its policy is.
+func (c *contents) checkVersion() error {
+	switch v, ok := c.info["version"]; {
+	case v == fileVersion:
+		return nil
+	case v == earlierVersion:
+		return ErrEarlier
+	case !ok:
+		return errors.New("its metadata has no version, want a file that policy.Save wrote")
+	default:
+		return fmt.Errorf("it is of version %.20q of the format, and this program reads %s", v, fileVersion)
+	}
+}
+
+// spec returns the spaces of the file's policy.
+func (c *contents) spec() (s env.Spec, err error) {
+	if s.Obs, err = env.UnmarshalSpace([]byte(c.info["observation_space"])); err != nil {
+		return s, fmt.Errorf("its observation_space: %w", err)
+	}
+	if s.Act, err = env.UnmarshalSpace([]byte(c.info["action_space"])); err != nil {
+		return s, fmt.Errorf("its action_space: %w", err)
+	}
+	return s, nil
+}
+
+// design returns what the file says of its policy.
+func (c *contents) design() (*design, error) {
+	d := &design{kind: kind(c.info["policy"]), head: c.info["head"]}
+	switch d.kind {
+	case actorCriticKind, qKind, deterministicKind, squashedKind, tableKind, tilesKind:
+	default:
+		return nil, fmt.Errorf("it has a policy of the type %.100q: %w", d.kind, ErrOwnType)
+	}
+	for _, f := range []struct {
+		key  string
+		into *bool
+	}{{"use_sde", &d.sde}, {"use_expln", &d.expln}, {"dueling", &d.duels}} {
+		if err := c.flag(f.key, f.into); err != nil {
+			return nil, err
+		}
+	}
+	for key, into := range map[string]any{"networks": &d.plans, "tiles": &d.tiles} {
+		if text, ok := c.info[key]; ok {
+			if err := json.Unmarshal([]byte(text), into); err != nil {
+				return nil, fmt.Errorf("its %s: %w", key, err)
+			}
+		}
+	}
+	return d, c.normaliser(d)
+}
+
+// flag reads true or false; what is not there is false.
+func (c *contents) flag(key string, into *bool) error {
+	switch v := c.info[key]; v {
+	case "true", "false", "":
+		*into = v == "true"
+		return nil
+	default:
+		return fmt.Errorf("its %s is %.20q, want true or false", key, v)
+	}
+}
+
+// normaliser reads what the file says of a normaliser.
+func (c *contents) normaliser(d *design) error {
+	var on bool
+	if err := c.flag("norm_obs", &on); err != nil || !on {
+		return err
+	}
+	clip, err := strconv.ParseFloat(c.info["clip_obs"], 32)
+	if err != nil || !(clip > 0) {
+		return fmt.Errorf("its clip_obs is %.20q, want a number above 0", c.info["clip_obs"])
+	}
+	d.clip = float32(clip)
+	return nil
+}
