@@ -38,7 +38,7 @@ func newConformingLinear(newAgent func(env.Maker, agents.LinearConfig) (*agents.
 
 // remember has settings that learn small tasks soon.
 func remember(r *agents.Replay) {
-	r.LearningStarts, r.BufferSize, r.BatchSize, r.Gamma, r.TrainFreq, r.LearningRate = 200, 2000, 32, 0.5, 1, optim.Constant(3e-3)
+	r.LearningStarts, r.BufferSize, r.BatchSize, r.Gamma, r.TrainFreq.Steps, r.LearningRate = 200, 2000, 32, 0.5, 1, optim.Constant(3e-3)
 }
 
 // TestConformance holds every agent to what agents promise.
@@ -94,7 +94,7 @@ func TestConformance(t *testing.T) {
 		"SAC by state-dependent noise": {Continuous: true, Steps: 6000,
 			New: maker(agents.DefaultSAC, agents.NewSAC, (*agents.SACConfig).Base, func(c *agents.SACConfig) {
 				remember(&c.Replay)
-				c.NEnvs, c.PolicyKwargs.NetArch, c.EntCoef.Value, c.TrainFreq, c.UseSDE, c.SDESampleFreq = 2, small, 0.1, 4, true, 3
+				c.NEnvs, c.PolicyKwargs.NetArch, c.EntCoef.Value, c.TrainFreq.Steps, c.UseSDE, c.SDESampleFreq = 2, small, 0.1, 4, true, 3
 			})},
 		"DQN": {Discrete: true, Steps: 6000, Gamma: 0.5,
 			New: maker(agents.DefaultDQN, agents.NewDQN, (*agents.DQNConfig).Base, func(c *agents.DQNConfig) {

@@ -12,30 +12,35 @@ import (
 	"github.com/rlrun/rlrun/replay"
 )
 
-// critics are estimates of Q(s, a) that an actor climbs, each on a tape of its own,
-// so that several cores can learn them at once, and targets that follow them.
+// critics are estimates of Q(s, a) that an actor climbs, and targets that follow them.
+// Each estimate is on a tape of its own, so that several cores can learn them at once.
 type critics struct {
 	now, target *policy.Critics
 	opt         *optim.Optimizer
-	tapes       []*tape.Tape    // of each
-	params      [][]*tape.Param // of each
-	weight      float32         // of the errors in the loss
-	loss        float64         // of the latest update
-
-	cores                        *parallel.Pool
-	fit, estimate, differentiate func(i int) // do it with the i-th
-	batch                        *replay.Batch
-	wanted, errs                 []float32
-	losses                       []float32
-	estimates                    []*tape.Var
-	acts                         []*tape.Param // for each: [B, A] an actor's actions, and as their Grad the slope there
-	least                        [][]float32   // for each: [B] 1 where it is the least
+	each        []critic
+	weight      float32   // of the errors in the loss
+	tdError     []float32 // [B] of the first critic
+	cores       *parallel.Pool
+	fit         fit
+	guess       guess
+	climb       climb
 }
 
-// newCritics returns n critics that learn from o's minibatches what o wants of them, and
-// write the first one's errors. A mean squared error counts weight.
+// A critic is one estimate.
+type critic struct {
+	net    nn.Network
+	params []*tape.Param
+	tape   *tape.Tape
+	q      *tape.Var   // [B, 1] latest
+	loss   float32     // latest
+	act    *tape.Param // [B, A] an actor's actions; its Grad is the slope there
+	least  []float32   // [B] 1 where it is the least estimate
+}
+
+// newCritics returns n critics for o's environments and minibatches. A mean squared error
+// counts weight in the loss.
 func newCritics(o *offPolicy, k *policy.Kwargs, n int, weight float32) (*critics, error) {
-	now, err := policy.NewCritics(o.rng, o.vec.Spec(), *k, nil, o.setup.Engine, n)
+	now, err := policy.NewCritics(o.rng, o.vec.Spec(), *k, o.normal, o.setup.Engine, n)
 	if err != nil {
 		return nil, err
 	}
@@ -43,16 +48,12 @@ func newCritics(o *offPolicy, k *policy.Kwargs, n int, weight float32) (*critics
 	if err != nil {
 		return nil, err
 	}
-	b := o.batch
-	c := &critics{
-		now: now, target: now.Copy(), opt: opt, weight: weight, batch: b, wanted: o.wanted, errs: o.errs,
-		losses: make([]float32, n), estimates: make([]*tape.Var, n),
-	}
-	c.fit, c.estimate, c.differentiate = c.fitOne, c.estimateOne, c.differentiateOne
+	b := o.memory.batch
+	c := &critics{now: now, target: now.Copy(), opt: opt, weight: weight, tdError: make([]float32, b.Len())}
 	for _, q := range now.Q {
-		c.tapes, c.params = append(c.tapes, tape.New()), append(c.params, nn.Params(q))
-		c.acts = append(c.acts, tape.NewParam("act", b.Len(), len(b.Act)/b.Len()))
-		c.least = append(c.least, make([]float32, b.Len()))
+		c.each = append(c.each, critic{
+			net: q, params: nn.Params(q), tape: tape.New(), act: tape.NewParam("act", b.Len(), len(b.Act)/b.Len()), least: make([]float32, b.Len()),
+		})
 	}
 	return c, nil
 }
@@ -64,77 +65,107 @@ func (c *critics) Share(cores *parallel.Pool) {
 	c.target.Share(cores)
 }
 
-// learn takes a step down the weighted mean squared errors.
-func (c *critics) learn() {
-	c.cores.Run(len(c.tapes), parallel.Func(c.fit))
+// tapes returns those of the losses.
+func (c *critics) tapes() (tapes []*tape.Tape) {
+	for i := range c.each {
+		tapes = append(tapes, c.each[i].tape)
+	}
+	return tapes
+}
+
+// learn takes a gradient step on the weighted mean squared errors of the critics. It
+// returns the first critic's TD errors Q(s, a) - y, until the next call, and the sum of the
+// losses.
+func (c *critics) learn(b *replay.Batch, y []float32) (tdError []float32, sum float64) {
+	c.fit = fit{c, b, c.now.Encode(b.Obs), y}
+	c.cores.Run(len(c.each), &c.fit)
+	f32.Sub(c.tdError, c.each[0].q.Value, y)
 	c.opt.Step()
-	c.loss = f32.Sum(c.losses)
+	for i := range c.each {
+		sum += float64(c.each[i].loss)
+	}
+	return c.tdError, sum
 }
 
-// fitOne adds the gradient of one estimate's error.
-func (c *critics) fitOne(i int) {
-	t, n := c.tapes[i], c.batch.Len()
+// A fit is the work of learning: each piece adds the gradient of one critic's loss.
+type fit struct {
+	*critics
+	batch  *replay.Batch
+	obs, y []float32
+}
+
+// Do is critic i's.
+func (f *fit) Do(i int) {
+	c, t, b := &f.each[i], f.each[i].tape, f.batch
+	n := b.Len()
 	t.Reset()
-	q := c.now.Q[i].Forward(t, c.now.Input(c.batch.Obs, t.Const(c.batch.Act, n)), nn.Training)
-	if i == 0 {
-		f32.Sub(c.errs, q.Value, c.wanted)
-	}
-	l := loss.WeightedSquared(q, t.Const(c.wanted, n), t.Const(c.batch.Weight, n)).Scale(c.weight)
+	c.q = c.net.Forward(t, t.Const(f.obs, n).Beside(t.Const(b.Act, n)), nn.Training)
+	l := loss.WeightedSquared(c.q, t.Const(f.y, n), t.Const(b.Weight, n)).Scale(f.weight)
 	l.Backward()
-	c.losses[i] = l.Scalar()
+	c.loss = l.Scalar()
 }
 
-// slope returns ∇ₐ min Q(s, a) of the batch's states and given actions, [B, A] until
-// the next update, and the mean of min Q(s, a). The least is of the first n estimates.
-func (c *critics) slope(act []float32, n int) (gradient []float32, mean float64) {
-	for _, p := range c.acts[:n] {
-		p.Value = act
-		clear(p.Grad)
-	}
-	c.cores.Run(n, parallel.Func(c.estimate))
-	for r := range c.least[0] {
+// slope returns ∇ₐ min Q(s, a) of observations and actions, [B, A] until the next call,
+// and the mean of min Q(s, a). The least is of the first n critics.
+func (c *critics) slope(obs, act []float32, n int) (gradient []float32, mean float64) {
+	c.guess = guess{c, c.now.Encode(obs), act}
+	c.cores.Run(n, &c.guess)
+	for r := range c.tdError {
 		best := 0
-		for i, q := range c.estimates[:n] {
-			if c.least[i][r] = 0; q.Value[r] < c.estimates[best].Value[r] {
+		for i := range c.each[:n] {
+			c.each[i].least[r] = 0
+			if c.each[i].q.Value[r] < c.each[best].q.Value[r] {
 				best = i
 			}
 		}
-		c.least[best][r] = 1
-		mean += float64(c.estimates[best].Value[r])
+		c.each[best].least[r] = 1
+		mean += float64(c.each[best].q.Value[r])
 	}
-	c.cores.Run(n, parallel.Func(c.differentiate))
-	gradient = c.acts[0].Grad
-	for _, p := range c.acts[1:n] {
-		f32.AddTo(gradient, p.Grad)
+	c.climb = climb{c}
+	c.cores.Run(n, &c.climb)
+	gradient = c.each[0].act.Grad
+	for i := range c.each[1:n] {
+		f32.AddTo(gradient, c.each[1+i].act.Grad)
 	}
-	return gradient, mean / float64(len(c.least[0]))
+	return gradient, mean / float64(len(c.tdError))
 }
 
-// estimateOne estimates Q(s, a).
-func (c *critics) estimateOne(i int) {
-	t := c.tapes[i]
+// A guess is the work of estimating Q(s, a): each piece is one critic's.
+type guess struct {
+	*critics
+	obs, act []float32
+}
+
+// Do is critic i's.
+func (g *guess) Do(i int) {
+	c, t := &g.each[i], g.each[i].tape
+	c.act.Value = g.act
+	clear(c.act.Grad)
 	t.Reset()
-	x := c.now.Input(c.batch.Obs, t.Param(c.acts[i]))
+	x := t.Const(g.obs, len(g.tdError)).Beside(t.Param(c.act))
 	t.Freeze(true)
-	c.estimates[i] = c.now.Q[i].Forward(t, x, nn.Use)
+	c.q = c.net.Forward(t, x, nn.Use)
 	t.Freeze(false)
 }
 
-// differentiateOne adds the slope of an estimate where it is the least.
-func (c *critics) differentiateOne(i int) {
-	q := c.estimates[i]
-	q.Mul(q.Tape().Const(c.least[i], q.Rows)).Sum().Backward()
-	for _, p := range c.params[i] {
+// A climb is the work of differentiating guesses: each piece adds the slope of one critic
+// where its estimate is the least.
+type climb struct{ *critics }
+
+// Do is critic i's.
+func (w *climb) Do(i int) {
+	c := &w.each[i]
+	c.q.Mul(c.tape.Const(c.least, c.q.Rows)).Sum().Backward()
+	for _, p := range c.params {
 		clear(p.Grad) // of an engine whose networks do not freeze
 	}
 }
 
-// followers returns the targets, with the networks that they follow.
-func (c *critics) followers() (all []follower) {
-	for i, target := range c.target.Q {
-		all = append(all, follower{target, c.now.Q[i]})
+// follow moves the targets towards the critics, by tau.
+func (c *critics) follow(tau float32) {
+	for i, q := range c.target.Q {
+		nn.Follow(q, c.now.Q[i], tau)
 	}
-	return all
 }
 
 // State visits the networks.

@@ -4,8 +4,11 @@ import (
 	"slices"
 
 	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/env/state"
 	"github.com/rlrun/rlrun/policy"
 	"github.com/rlrun/rlrun/policy/nn"
+	"github.com/rlrun/rlrun/policy/optim"
+	"github.com/rlrun/rlrun/replay"
 )
 
 // DDPGConfig is all of DDPG's settings. Start from DefaultDDPG.
@@ -13,6 +16,7 @@ type DDPGConfig struct {
 	Setup        `yaml:"-"`
 	Replay       `yaml:",inline"`
 	Noise        `yaml:",inline"`
+	Normalize    Normalize     `yaml:"normalize"`
 	PolicyKwargs policy.Kwargs `yaml:"policy_kwargs"`
 }
 
@@ -21,64 +25,89 @@ type DDPGConfig struct {
 func DefaultDDPG() DDPGConfig {
 	return DDPGConfig{
 		Setup:  Setup{Steps: 100_000, NEnvs: 1, Engine: nn.Native{}},
-		Replay: DefaultReplay(), Noise: Noise{"normal", 0.1}, PolicyKwargs: offPolicyKwargs(400, 300),
+		Replay: DefaultReplay(), Noise: Noise{"normal", optim.Constant(0.1)}, Normalize: DefaultNormalize(),
+		PolicyKwargs: offPolicyKwargs(400, 300),
 	}
-}
-
-// offPolicyKwargs are networks of rectified hidden layers.
-func offPolicyKwargs(hidden ...int) policy.Kwargs {
-	k := policy.DefaultKwargs()
-	k.NetArch, k.ActivationFn, k.DefaultInit = policy.Layers(hidden...), "relu", "pytorch"
-	return k
 }
 
 // Complete writes out the optimiser's defaults.
 func (c *DDPGConfig) Complete() error { return c.PolicyKwargs.Complete(1e-8) }
 
 func (c *DDPGConfig) validate() error {
-	return broken(slices.Concat(c.Setup.rules(), c.Replay.rules(), c.Noise.rules()))
+	return broken(slices.Concat(c.Setup.rules(), c.Replay.rules(c.NEnvs), c.Noise.rules(), c.Normalize.rules()))
 }
 
 // DDPG is the deep deterministic policy gradient: Lillicrap et al. 2016,
 // arXiv:1509.02971, algorithm 1.
 type DDPG struct {
+	horizon
+	offPolicy
 	dpg
 	c DDPGConfig
 }
 
-var _ Agent = (*DDPG)(nil)
+var (
+	_ Agent     = (*DDPG)(nil)
+	_ Bounded   = (*DDPG)(nil)
+	_ algorithm = (*DDPG)(nil)
+)
 
 // NewDDPG returns a DDPG that learns in environments from mk.
 func NewDDPG(mk env.Maker, c DDPGConfig) (*DDPG, error) {
 	a := &DDPG{c: c}
 	if err := a.begin(mk); err != nil {
-		return nil, errorf("DDPG", err)
+		return nil, abandon("DDPG", err, a)
 	}
-	a.update = a.improve
+	a.end(&a.c.Setup, scheduled{"learning_rate", c.LearningRate}, c.Noise.schedule())
 	return a, nil
 }
 
 // begin makes what can fail.
-func (a *DDPG) begin(mk env.Maker) error {
-	if err := ready(&a.c); err != nil {
+func (a *DDPG) begin(mk env.Maker) (err error) {
+	c := &a.c
+	if err = ready(c); err != nil {
 		return err
 	}
-	return a.build(mk, &a.c.Setup, &a.c.Replay, a.c.Noise, &a.c.PolicyKwargs, 1)
+	if err = a.connect(mk, &c.Setup, &c.Replay, &c.Normalize); err != nil {
+		return err
+	}
+	a.dpg, err = newDPG(&a.offPolicy, c.Noise, &c.PolicyKwargs, 1)
+	return err
 }
 
 // Learn takes steps, and learns from what it remembers.
 func (a *DDPG) Learn(until int) (Report, error) {
-	err := a.learn(until)
-	return a.stats.Report(a.figures()), errorf("DDPG", err)
+	err := a.learn(until, &a.horizon, a, &a.nets)
+	return a.stats.Report(a.figures(a.rate)), errorf("DDPG", err)
 }
 
-// improve learns from a minibatch, towards y = r + γ Q'(s', μ'(s')).
-func (a *DDPG) improve() {
-	a.actorTarget.Act(policy.In{Obs: a.batch.Next}, policy.Out{Raw: a.next})
-	a.critics.target.Least(a.batch.Next, a.next, a.value)
-	a.targets(a.value)
-	a.critics.learn()
-	a.learnActor()
-	a.blend()
-	a.updates++
+// iterate takes steps, and makes the updates for them.
+func (a *DDPG) iterate() error { return a.interact(a, &a.nets) }
+
+// update learns from one minibatch.
+func (a *DDPG) update() {
+	a.last = a.learnFrom(a.memory.sample(a.rng))
+	a.memory.learned(a.last.tdError)
 }
+
+// learnFrom takes a gradient step of the critic towards its target, and of the actor up
+// the critic; then the target networks follow.
+func (a *DDPG) learnFrom(b *replay.Batch) (f found) {
+	f.target = a.target(b)
+	f.tdError, f.criticLoss = a.critics.learn(b, f.target)
+	f.actorLoss = a.learnActor(b.Obs)
+	a.follow(a.c.Tau)
+	a.updates++
+	return f
+}
+
+// target returns y = r + γ Q'(s', μ'(s')).
+func (a *DDPG) target(b *replay.Batch) []float32 {
+	a.actorTarget.Act(policy.In{Obs: b.Next}, policy.Out{Raw: a.next})
+	a.critics.target.Least(b.Next, a.next, a.value)
+	tdTargets(a.y, b, a.value)
+	return a.y
+}
+
+// State visits the networks, and what offPolicy has.
+func (a *DDPG) State(s *state.State) { s.All(&a.dpg, &a.offPolicy) }

@@ -1,7 +1,7 @@
 package agents
 
 import (
-	"math/rand/v2"
+	"slices"
 
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/state"
@@ -11,77 +11,98 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// dpg is offPolicy that learns a deterministic policy μ from critics of it, each
-// with a target network that follows it: the deterministic policy gradient. Silver
-// et al. 2014, "Deterministic policy gradient algorithms".
+// dpg is the networks and the exploration of the deterministic policy gradient: an actor
+// μ, critics that it climbs, and a target network of each that follows it. Silver et al.
+// 2014, "Deterministic policy gradient algorithms".
 type dpg struct {
-	offPolicy
-	noise              noise
 	actor, actorTarget *policy.Deterministic
-	critics            *critics
 	actorOpt           *optim.Optimizer
-	next, value        []float32 // [B, A], [B] what the targets do in the batch's Next, and think of it
+	critics            *critics
+	noise              noiseProcess
+	nets               trained
+	next, value, y     []float32 // scratch: [B, A] actions in the batch's Next, [B] their value, [B] the critics' targets
 
-	actorLoss float64 // of the latest update
-	updates   int
-	named     []Named
+	last    found // in the latest update
+	updates int
+	named   []Named
 }
 
-// build makes what can fail.
-func (d *dpg) build(mk env.Maker, s *Setup, r *Replay, n Noise, k *policy.Kwargs, critics int) (err error) {
-	if err = d.connect(mk, s, r); err != nil {
-		return err
+// newDPG returns the networks for o's environments.
+func newDPG(o *offPolicy, n Noise, k *policy.Kwargs, critics int) (d dpg, err error) {
+	spec, b := o.vec.Spec(), o.memory.batch
+	if d.actor, err = policy.NewDeterministic(o.rng, spec, *k, o.normal, o.setup.Engine); err != nil {
+		return d, err
 	}
-	spec := d.vec.Spec()
-	if d.actor, err = policy.NewDeterministic(d.rng, spec, *k, nil, s.Engine); err != nil {
-		return err
-	}
-	if d.critics, err = newCritics(&d.offPolicy, k, critics, 1); err != nil {
-		return err
+	if d.critics, err = newCritics(o, k, critics, 1); err != nil {
+		return d, err
 	}
 	if d.actorOpt, err = k.Optimizer(d.actor.Params()); err != nil {
-		return err
+		return d, err
 	}
-	d.actorTarget = d.actor.Copy(nil)
-	d.noise = noise{n, make([]float32, len(d.act))}
-	d.next, d.value = make([]float32, len(d.batch.Act)), make([]float32, r.BatchSize)
-	d.params = append(d.actor.Params(), d.critics.now.Params()...)
-	d.opts, d.tapes = []*optim.Optimizer{d.actorOpt, d.critics.opt}, append([]*tape.Tape{d.actor.Tape}, d.critics.tapes...)
-	d.sharers = []nn.Sharer{d.actor, d.actorTarget, d.critics}
-	d.followers = append(d.critics.followers(), follower{d.actorTarget.Mu, d.actor.Mu})
-	d.random, d.explore, d.bound, d.ended = d.uniform, d.exploreByNoise, d.actor.Stretch, d.noise.ended
-	return nil
+	d.actorTarget = d.actor.Copy(o.normal)
+	d.noise = newNoiseProcess(n, o.setup.Steps, len(o.act))
+	d.next, d.value, d.y = make([]float32, len(b.Act)), make([]float32, b.Len()), make([]float32, b.Len())
+	d.nets = trained{
+		params:  slices.Concat(d.actor.Params(), d.critics.now.Params()),
+		opts:    []*optim.Optimizer{d.actorOpt, d.critics.opt},
+		tapes:   append([]*tape.Tape{d.actor.Tape}, d.critics.tapes()...),
+		sharers: []nn.Sharer{d.actor, d.actorTarget, d.critics},
+	}
+	return d, nil
 }
 
-// Policy is the actor, without noise.
+// Policy returns the actor, without noise.
 func (d *dpg) Policy() policy.Policy { return d.actor }
 
-func (d *dpg) exploreByNoise(rng []rand.PCG) {
-	d.actor.Act(policy.In{Obs: d.now}, policy.Out{Raw: d.act})
-	d.noise.add(rng, d.act)
+// random writes actions uniform in the action space.
+func (d *dpg) random(in policy.In, out policy.Out) {
+	uniform(in.Rand, out.Raw)
+	d.stretch(out)
 }
 
-// learnActor takes a step up Q₁(s, μ(s)), by ∇θ μ(s) ∇ₐ Q₁(s, a): theorem 1 there.
-func (d *dpg) learnActor() {
+// explore writes the actor's actions with noise.
+func (d *dpg) explore(steps int, in policy.In, out policy.Out) {
+	d.actor.Act(policy.In{Obs: in.Obs}, policy.Out{Raw: out.Raw})
+	d.noise.add(steps, in.Rand, out.Raw)
+	d.stretch(out)
+}
+
+// stretch brings raw actions into the action space.
+func (d *dpg) stretch(out policy.Out) {
+	copy(out.Act, out.Raw)
+	d.actor.Stretch(out.Act)
+}
+
+// stepped begins the noise anew where an episode has ended.
+func (d *dpg) stepped(res *env.Result) { d.noise.stepped(res) }
+
+// learnActor takes a gradient step up Q₁(s, μ(s)), by ∇θ μ(s) ∇ₐ Q₁(s, a): theorem 1
+// there. It returns the loss -Q₁.
+func (d *dpg) learnActor(obs []float32) float64 {
 	t := d.actor.Tape
 	t.Reset()
-	act := d.actor.Pi(d.batch.Obs)
-	slope, q := d.critics.slope(act.Value, 1)
+	act := d.actor.Pi(obs)
+	slope, q := d.critics.slope(obs, act.Value, 1)
 	act.Mul(t.Const(slope, act.Rows)).SumCols().Mean().Neg().Backward()
 	d.actorOpt.Step()
-	d.actorLoss = -q
+	return -q
 }
 
-// figures returns what is logged of the latest iteration.
-func (d *dpg) figures() []Named {
-	d.named = append(d.named[:0], Named{"actor_loss", d.actorLoss}, Named{"critic_loss", d.critics.loss},
-		Named{"learning_rate", d.rate}, Named{"n_updates", float64(d.updates)})
+// follow moves the target networks towards theirs, by tau.
+func (d *dpg) follow(tau float32) {
+	nn.Follow(d.actorTarget.Mu, d.actor.Mu, tau)
+	d.critics.follow(tau)
+}
+
+// figures returns what is logged of the latest update, at the iteration's learning rate.
+func (d *dpg) figures(rate float64) []Named {
+	d.named = append(d.named[:0], Named{"actor_loss", d.last.actorLoss}, Named{"critic_loss", d.last.criticLoss},
+		Named{"learning_rate", rate}, Named{"n_updates", float64(d.updates)})
 	return d.named
 }
 
-// State visits the networks, and what offPolicy has.
+// State visits the networks, their optimisers and the noise.
 func (d *dpg) State(s *state.State) {
-	s.All(d.actor, d.actorTarget, d.critics, &d.noise)
+	s.All(d.actor, d.actorTarget, d.critics, &d.noise, &d.nets)
 	s.Int("dpg/updates", &d.updates, state.MaxCount)
-	d.offPolicy.State(s)
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/rlrun/rlrun/policy/nn"
 	"github.com/rlrun/rlrun/policy/optim"
 	"github.com/rlrun/rlrun/policy/tape"
+	"github.com/rlrun/rlrun/replay"
 )
 
 // DQNConfig is all of DQN's settings. Start from DefaultDQN.
@@ -23,6 +24,7 @@ type DQNConfig struct {
 	MaxGradNorm          float32       `yaml:"max_grad_norm"` // the gradient is scaled down to this norm
 	Double               bool          `yaml:"double"`        // the network chooses the actions that its target values
 	Dueling              bool          `yaml:"dueling"`       // Q is made of V and advantages
+	Normalize            Normalize     `yaml:"normalize"`
 	PolicyKwargs         policy.Kwargs `yaml:"policy_kwargs"`
 }
 
@@ -30,10 +32,10 @@ type DQNConfig struct {
 func DefaultDQN() DQNConfig {
 	c := DQNConfig{
 		Setup:  Setup{Steps: 100_000, NEnvs: 1, Engine: nn.Native{}},
-		Replay: DefaultReplay(), TargetUpdateInterval: 10_000, Exploration: Exploration{1, 0.05, 0.1},
-		MaxGradNorm: 10, PolicyKwargs: offPolicyKwargs(64, 64),
+		Replay: DefaultReplay(), TargetUpdateInterval: 10_000, Exploration: DefaultExploration(1, 0.05, 0.1),
+		MaxGradNorm: 10, Normalize: DefaultNormalize(), PolicyKwargs: offPolicyKwargs(64, 64),
 	}
-	c.LearningRate, c.BatchSize, c.Tau, c.TrainFreq = optim.Constant(1e-4), 32, 1, 4
+	c.LearningRate, c.BatchSize, c.Tau, c.TrainFreq = optim.Constant(1e-4), 32, 1, TrainFreq{Steps: 4}
 	return c
 }
 
@@ -41,89 +43,104 @@ func DefaultDQN() DQNConfig {
 func (c *DQNConfig) Complete() error { return c.PolicyKwargs.Complete(1e-8) }
 
 func (c *DQNConfig) validate() error {
-	return broken(slices.Concat(c.Setup.rules(), c.Replay.rules(), c.Exploration.rules(), []rule{
+	return broken(slices.Concat(c.Setup.rules(), c.Replay.rules(c.NEnvs), c.Exploration.rules(), []rule{
 		{c.TargetUpdateInterval >= 1, "target_update_interval", c.TargetUpdateInterval, "1 or more"},
 		{c.MaxGradNorm > 0, "max_grad_norm", c.MaxGradNorm, "more than 0"},
-	}))
+	}, c.Normalize.rules()))
 }
 
 // DQN learns Q(s, ·) of a network: Mnih et al. 2015, "Human-level control through
 // deep reinforcement learning", algorithm 1; double: van Hasselt et al. 2016,
 // arXiv:1509.06461; dueling: Wang et al. 2016, arXiv:1511.06581.
 type DQN struct {
+	horizon
 	offPolicy
 	c         DQNConfig
 	q, target *policy.QNetwork
 	opt       *optim.Optimizer
 	tape      *tape.Tape
-	scores    []float32 // [B, actions] of the target, in the batch's Next
-	next      []float32 // [B] the actions chosen there
-	value     []float32 // [B]
-	loss      float64   // of the latest update
-	updates   int
-	named     []Named
+	nets      trained
+
+	actions                 int
+	next, value, y, tdError []float32 // scratch: [B] actions chosen in the batch's Next, their values, targets, TD errors
+	scores                  []float32 // scratch: [B, actions] of the target network, in the batch's Next
+
+	last    found // in the latest update
+	updates int
+	named   []Named
 }
 
-var _ Agent = (*DQN)(nil)
+var (
+	_ Agent     = (*DQN)(nil)
+	_ Bounded   = (*DQN)(nil)
+	_ algorithm = (*DQN)(nil)
+)
 
 // NewDQN returns a DQN that learns in environments from mk.
 func NewDQN(mk env.Maker, c DQNConfig) (*DQN, error) {
 	a := &DQN{c: c}
 	if err := a.begin(mk); err != nil {
-		return nil, errorf("DQN", err)
+		return nil, abandon("DQN", err, a)
 	}
+	a.end(&a.c.Setup, append(c.Exploration.schedules(), scheduled{"learning_rate", c.LearningRate})...)
 	a.opt.MaxNorm = c.MaxGradNorm
-	a.target, a.tape = a.q.Copy(nil), tape.New()
-	actions := a.vec.Spec().Act.(env.Discrete).N
-	a.scores, a.next, a.value = make([]float32, actions*c.BatchSize), make([]float32, c.BatchSize), make([]float32, c.BatchSize)
-	a.params, a.opts, a.tapes = a.q.Params(), []*optim.Optimizer{a.opt}, []*tape.Tape{a.tape}
-	a.sharers = []nn.Sharer{a.q, a.target}
-	a.followers = []follower{{a.target.Net, a.q.Net}}
-	a.random, a.explore, a.update = a.any, a.greedily, a.improve
-	a.bound, a.ended = func([]float32) {}, a.follow
+	a.target, a.tape, a.actions = a.q.Copy(a.normal), tape.New(), a.q.Spec().Scores
+	floats := func(n int) []float32 { return make([]float32, n*c.BatchSize) }
+	a.next, a.value, a.y, a.tdError, a.scores = floats(1), floats(1), floats(1), floats(1), floats(a.actions)
+	a.nets = trained{
+		params: a.q.Params(), opts: []*optim.Optimizer{a.opt}, tapes: []*tape.Tape{a.tape}, sharers: []nn.Sharer{a.q, a.target},
+	}
 	return a, nil
 }
 
 // begin makes what can fail.
 func (a *DQN) begin(mk env.Maker) (err error) {
-	if err = ready(&a.c); err != nil {
+	c := &a.c
+	if err = ready(c); err != nil {
 		return err
 	}
-	if err = a.connect(mk, &a.c.Setup, &a.c.Replay); err != nil {
+	if err = a.connect(mk, &c.Setup, &c.Replay, &c.Normalize); err != nil {
 		return err
 	}
-	if a.q, err = policy.NewQNetwork(a.rng, a.vec.Spec(), a.c.PolicyKwargs, nil, a.c.Engine, a.c.Dueling); err != nil {
+	if a.q, err = policy.NewQNetwork(a.rng, a.vec.Spec(), c.PolicyKwargs, a.normal, c.Engine, c.Dueling); err != nil {
 		return err
 	}
-	a.opt, err = a.c.PolicyKwargs.Optimizer(a.q.Params())
+	a.opt, err = c.PolicyKwargs.Optimizer(a.q.Params())
 	return err
 }
 
-// Policy is the network, which acts greedily.
+// Policy returns the network, which acts greedily.
 func (a *DQN) Policy() policy.Policy { return a.q }
 
 // Learn takes steps, and learns from what it remembers.
 func (a *DQN) Learn(until int) (Report, error) {
-	err := a.learn(until)
+	err := a.learn(until, &a.horizon, a, &a.nets)
 	return a.stats.Report(a.figures()), errorf("DQN", err)
 }
 
-// any chooses actions at random.
-func (a *DQN) any(rng []rand.PCG) {
-	for i := range a.act {
-		a.act[i] = a.choose(rand.New(&rng[i]), i)
+// random writes any actions that are allowed.
+func (a *DQN) random(in policy.In, out policy.Out) {
+	for i := range out.Act {
+		out.Act[i] = a.anyAction(rand.New(&in.Rand[i]), in.Mask, i)
 	}
+	copy(out.Raw, out.Act)
 }
 
-// greedily chooses the best actions, and with probability ε any.
-func (a *DQN) greedily(rng []rand.PCG) {
-	eps := a.explorationRate()
-	a.q.Act(policy.In{Obs: a.now, Mask: a.mask}, policy.Out{Act: a.act})
-	for i := range a.act {
-		if row := rand.New(&rng[i]); row.Float64() < eps {
-			a.act[i] = a.choose(row, i)
+// explore writes the best actions, and with probability ε any.
+func (a *DQN) explore(steps int, in policy.In, out policy.Out) {
+	eps := a.c.eps(steps, a.c.Steps)
+	a.q.Act(policy.In{Obs: in.Obs, Mask: in.Mask}, policy.Out{Act: out.Act})
+	for i := range out.Act {
+		if rng := rand.New(&in.Rand[i]); rng.Float64() < eps {
+			out.Act[i] = a.anyAction(rng, in.Mask, i)
 		}
 	}
+	copy(out.Raw, out.Act)
+}
+
+// anyAction returns any action that row i of a mask allows.
+func (a *DQN) anyAction(rng *rand.Rand, mask []bool, i int) float32 {
+	return float32(anyAllowed(rng, a.actions, maskRow(mask, i, a.actions)))
 }
 
 // explorationRate returns the probability that the next action is random: 1 before
@@ -135,67 +152,67 @@ func (a *DQN) explorationRate() float64 {
 	return a.c.eps(a.stats.Steps(), a.c.Steps)
 }
 
-// choose returns any action that environment i allows.
-func (a *DQN) choose(rng *rand.Rand, i int) float32 {
-	actions := len(a.scores) / len(a.value)
-	for {
-		k := rng.IntN(actions)
-		if a.mask == nil || a.mask[i*actions+k] {
-			return float32(k)
-		}
-	}
-}
-
-// follow lets the target follow the network every so many steps.
-func (a *DQN) follow(*env.Result) {
+// stepped lets the target network follow every target_update_interval steps.
+func (a *DQN) stepped(*env.Result) {
 	steps, every := a.stats.Steps(), a.c.TargetUpdateInterval
 	if steps/every > (steps-a.c.NEnvs)/every {
-		a.blend()
+		nn.Follow(a.target.Net, a.q.Net, a.c.Tau)
 	}
 }
 
-// improve takes a step down the error of Q(s, a) towards
+// iterate takes steps, and makes the updates for them.
+func (a *DQN) iterate() error { return a.interact(a, &a.nets) }
+
+// update learns from one minibatch.
+func (a *DQN) update() {
+	a.last = a.learnFrom(a.memory.sample(a.rng))
+	a.memory.learned(a.last.tdError)
+}
+
+// learnFrom takes a gradient step on the Huber loss of Q(s, a) - y.
+func (a *DQN) learnFrom(b *replay.Batch) (f found) {
+	f.target = a.targetOf(b)
+	t, n := a.tape, b.Len()
+	t.Reset()
+	q := a.q.Of(t, b.Obs).At(b.Act)
+	l := loss.WeightedHuber(q, t.Const(f.target, n), t.Const(b.Weight, n), 1)
+	f32.Sub(a.tdError, q.Value, f.target)
+	f.tdError, f.criticLoss = a.tdError, float64(l.Scalar())
+	l.Backward()
+	a.opt.Step()
+	a.updates++
+	return f
+}
+
+// targetOf returns, over the actions that are allowed in s',
 //
 //	y = r + γ max Q'(s', ·)             or, if it is double,
 //	y = r + γ Q'(s', argmax Q(s', ·))
-func (a *DQN) improve() {
-	a.learnTargets()
-	t, b := a.tape, a.batch
-	t.Reset()
-	q := a.q.Of(t, b.Obs).At(b.Act)
-	f32.Sub(a.errs, q.Value, a.wanted)
-	l := loss.WeightedHuber(q, t.Const(a.wanted, b.Len()), t.Const(b.Weight, b.Len()), 1)
-	l.Backward()
-	a.opt.Step()
-	a.loss = float64(l.Scalar())
-	a.updates++
-}
-
-// learnTargets sets y.
-func (a *DQN) learnTargets() {
-	b := a.batch
-	if !a.c.Double {
-		a.target.Act(policy.In{Obs: b.Next, Mask: b.Mask}, policy.Out{Value: a.value})
-	} else {
-		a.q.Act(policy.In{Obs: b.Next, Mask: b.Mask}, policy.Out{Act: a.next})
-		a.target.Act(policy.In{Obs: b.Next}, policy.Out{Scores: a.scores})
+func (a *DQN) targetOf(b *replay.Batch) []float32 {
+	in := policy.In{Obs: b.Next, Mask: b.Mask}
+	if a.c.Double {
+		a.q.Act(in, policy.Out{Act: a.next})
+		a.target.Act(in, policy.Out{Scores: a.scores})
 		for i, k := range a.next {
-			a.value[i] = a.scores[i*len(a.scores)/len(a.value)+int(k)]
+			a.value[i] = a.scores[i*a.actions+int(k)]
 		}
+	} else {
+		a.target.Act(in, policy.Out{Value: a.value})
 	}
-	a.targets(a.value)
+	tdTargets(a.y, b, a.value)
+	return a.y
 }
 
 // figures returns what is logged of the latest iteration.
 func (a *DQN) figures() []Named {
 	a.named = append(a.named[:0], Named{"exploration_rate", a.explorationRate()}, Named{"learning_rate", a.rate},
-		Named{"loss", a.loss}, Named{"n_updates", float64(a.updates)})
+		Named{"loss", a.last.criticLoss}, Named{"n_updates", float64(a.updates)})
 	return a.named
 }
 
-// State visits the networks, and what offPolicy has.
+// State visits the networks and their optimiser, and what offPolicy has.
 func (a *DQN) State(s *state.State) {
-	s.All(a.q, a.target)
+	s.All(a.q, a.target, &a.nets)
 	s.Int("dqn/updates", &a.updates, state.MaxCount)
 	a.offPolicy.State(s)
 }

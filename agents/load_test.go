@@ -107,15 +107,18 @@ func TestLoadForgedTable(t *testing.T) {
 	agents.Must(a.Learn(100))
 	good := bits(t, a)
 	fields := good[head : len(good)-tail]
-	for _, field := range []string{"tabular/obs\x00", "tabular/following\x00"} {
-		at := bytes.Index(fields, []byte(field)) + len(field) + 8
-		for _, x := range []float64{-1, 3, 1e30, math.NaN()} {
-			forged := bytes.Clone(fields)
-			binary.LittleEndian.PutUint32(forged[at:], math.Float32bits(float32(x)))
-			if err := state.Load(bytes.NewReader(seal(forged)), start()); err == nil {
-				t.Errorf("Load of %v in %q: no error", x, field)
-			}
+	forge := func(field string, x []byte) {
+		forged := bytes.Clone(fields)
+		copy(forged[bytes.Index(fields, []byte(field+"\x00"))+len(field)+9:], x)
+		if err := state.Load(bytes.NewReader(seal(forged)), start()); err == nil {
+			t.Errorf("Load of %v in %q: no error", x, field)
 		}
+	}
+	for _, x := range []float64{-1, 0.5, 3, 1e30, math.NaN()} {
+		forge("td/obs", binary.LittleEndian.AppendUint32(nil, math.Float32bits(float32(x))))
+	}
+	for _, k := range []int64{-1, 3, math.MaxInt64} {
+		forge("td/act", binary.LittleEndian.AppendUint64(nil, uint64(k)))
 	}
 	if err := state.Load(bytes.NewReader(seal(fields)), start()); err != nil {
 		t.Errorf("Load of the fields that these come from: %v", err)

@@ -1,106 +1,51 @@
 package agents
 
 import (
-	"fmt"
 	"math/rand/v2"
 	"slices"
 
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/state"
-	"github.com/rlrun/rlrun/policy/f32"
-	"github.com/rlrun/rlrun/policy/nn"
-	"github.com/rlrun/rlrun/policy/optim"
+	"github.com/rlrun/rlrun/policy"
 	"github.com/rlrun/rlrun/policy/parallel"
-	"github.com/rlrun/rlrun/policy/tape"
-	"github.com/rlrun/rlrun/replay"
 )
 
-// Replay is how an off-policy agent remembers, and how often it learns from that.
-type Replay struct {
-	LearningRate   optim.Schedule `yaml:"learning_rate"`   // α
-	BufferSize     int            `yaml:"buffer_size"`     // transitions remembered
-	LearningStarts int            `yaml:"learning_starts"` // steps taken at random before learning starts
-	BatchSize      int            `yaml:"batch_size"`      // transitions in a minibatch
-	Gamma          float32        `yaml:"gamma"`           // discount γ
-	Tau            float32        `yaml:"tau"`             // share of the networks in their targets' next values, τ
-	TrainFreq      int            `yaml:"train_freq"`      // steps of each environment between updates
-	GradientSteps  int            `yaml:"gradient_steps"`  // updates then; -1: as many as steps were taken
-	NSteps         int            `yaml:"n_steps"`         // steps of a transition
-	Prioritized    bool           `yaml:"prioritized"`     // surprising transitions are drawn more often
-	PriorityAlpha  float64        `yaml:"priority_alpha"`  // how much more, α
-	PriorityBeta   float64        `yaml:"priority_beta"`   // how far weights make up for it at the start, β; fully at the end
-}
-
-// DefaultReplay returns the settings that Stable-Baselines3's DDPG, TD3 and SAC have.
-func DefaultReplay() Replay {
-	return Replay{
-		LearningRate: optim.Constant(1e-3), BufferSize: 1_000_000, LearningStarts: 100, BatchSize: 256, Gamma: 0.99, Tau: 0.005,
-		TrainFreq: 1, GradientSteps: 1, NSteps: 1, PriorityAlpha: 0.6, PriorityBeta: 0.4,
-	}
-}
-
-// Memory is what the buffer takes, in bytes, for environments of spec.
-func (r *Replay) Memory(spec env.Spec) int {
-	size := replay.Size(spec, r.BufferSize)
-	if r.Prioritized {
-		size += replay.SumTreeSize(r.BufferSize)
-	}
-	return size
-}
-
-// Discount is γ.
-func (r *Replay) Discount() float32 { return r.Gamma }
-
-func (r *Replay) rules() []rule {
-	return []rule{
-		{weight(r.LearningRate.Start()), "learning_rate", r.LearningRate, "0 or more"},
-		{r.BufferSize >= 1, "buffer_size", r.BufferSize, "1 or more"},
-		{r.LearningStarts >= 0, "learning_starts", r.LearningStarts, "0 or more"},
-		{1 <= r.BatchSize && r.BatchSize <= 1<<20, "batch_size", r.BatchSize, "1 … 1048576"},
-		{unit(r.Gamma), "gamma", r.Gamma, "0 … 1"},
-		{unit(r.Tau), "tau", r.Tau, "0 … 1"},
-		{1 <= r.TrainFreq && r.TrainFreq <= 1<<20, "train_freq", r.TrainFreq, "1 … 1048576"},
-		{r.GradientSteps == -1 || r.GradientSteps >= 1, "gradient_steps", r.GradientSteps, "1 or more, or -1"},
-		{1 <= r.NSteps && r.NSteps <= 1<<10, "n_steps", r.NSteps, "1 … 1024"},
-		{unit(r.PriorityAlpha), "priority_alpha", r.PriorityAlpha, "0 … 1"},
-		{unit(r.PriorityBeta), "priority_beta", r.PriorityBeta, "0 … 1"},
-	}
-}
-
-// offPolicy is what agents are made of that learn from all they remember.
+// offPolicy acts in environments, remembers what came of it, and says when to learn from
+// that: the loop that DQN, DDPG, TD3 and SAC have in common.
 type offPolicy struct {
-	horizon
-	r           *Replay
-	src         rand.PCG
-	rng         *rand.Rand
-	vec         env.Vector
-	buffer      replay.Buffer
-	prioritized *replay.Prioritized // its Sampler; nil if all transitions are equally likely
-	batch       *replay.Batch
-	stats       Stats
-	rate        float64 // in this iteration
+	setup  *Setup
+	r      *Replay
+	src    rand.PCG
+	rng    *rand.Rand // of minibatches, and of noise in updates
+	vec    env.Vector
+	memory memory
+	normal *policy.Normalizer // of the observations; nil if they are as they are
+	scale  *rewardScale       // of the rewards; nil if they are as they are
+	stats  Stats
+	rate   float64 // of learning, in this iteration
 
-	now, act, bounded []float32 // [N, O] what to act on next; [N, A] as it is remembered, and as the environments get it
-	wanted, errs      []float32 // [B] what the critics learn, and the errors that they had before
-	mask              []bool    // [N, choices] what can be done next; nil where everything always can
-	dice              *actionRand
-	tapes             []*tape.Tape
-	opts              []*optim.Optimizer
+	now      []float32 // [N, O] what is acted on
+	mask     []bool    // [N, M] what is allowed there; nil where everything always is
+	act, raw []float32 // [N, A] actions as the environments get them, and as they are remembered
+	dice     *actionRand
 
-	// Of the algorithm.
-	random, explore func(rng []rand.PCG)  // write act: before learning starts, and afterwards
-	bound           func(act []float32)   // brings bounded into the action space, in place
-	ended           func(res *env.Result) // is told of each step
-	update          func()                // learns from batch, and writes errs
-	params          []*tape.Param         // that are learned
-	followers       []follower
-	sharers         []nn.Sharer
+	steps, episodes int // of each environment, and of all, since the last updates
 }
 
-// connect makes the environments and the buffer.
-func (o *offPolicy) connect(mk env.Maker, s *Setup, r *Replay) (err error) {
-	o.r = r
-	o.end(s, scheduled{"learning_rate", r.LearningRate})
+// An algorithm is what an agent adds to offPolicy: how it acts, and how it learns.
+type algorithm interface {
+	// random writes the actions before learning starts, as Act and as Raw; explore those
+	// after so many steps.
+	random(in policy.In, out policy.Out)
+	explore(steps int, in policy.In, out policy.Out)
+
+	stepped(res *env.Result) // is told what came of the actions
+	update()                 // learns from one minibatch
+}
+
+// connect makes the environments and the memory.
+func (o *offPolicy) connect(mk env.Maker, s *Setup, r *Replay, n *Normalize) (err error) {
+	o.setup, o.r = s, r
 	if o.vec, err = mk(s.NEnvs); err != nil {
 		return err
 	}
@@ -110,178 +55,134 @@ func (o *offPolicy) connect(mk env.Maker, s *Setup, r *Replay) (err error) {
 	if err != nil {
 		return err
 	}
-	spec, floats := o.vec.Spec(), func(n int) []float32 { return make([]float32, n) }
-	if o.buffer, o.prioritized, err = r.buffer(spec, first); err != nil {
+	o.stats.begin(first.Measures)
+	spec := o.vec.Spec()
+	if o.normal, err = n.observations(spec.Obs); err != nil {
+		return err
+	}
+	o.scale = n.rewards(s.NEnvs, r.Gamma)
+	if o.memory, err = newMemory(r, spec, first, o.scale); err != nil {
 		return err
 	}
 	a := s.NEnvs * spec.Act.Size()
-	o.mask, o.dice = slices.Clone(first.Mask), newActionRand(s.Seed, 0, s.NEnvs)
-	o.now, o.act, o.bounded = append(floats(0), first.Obs...), floats(a), floats(a)
-	o.batch, o.wanted, o.errs = replay.NewBatch(spec, r.BatchSize), floats(r.BatchSize), floats(r.BatchSize)
+	o.now, o.mask = slices.Clone(first.Obs), slices.Clone(first.Mask)
+	o.act, o.raw, o.dice = make([]float32, a), make([]float32, a), newActionRand(s.Seed, 0, s.NEnvs)
 	return nil
 }
 
-// buffer makes what r describes for environments that begin as first says. The
-// Prioritized is nil if all transitions are equally likely.
-func (r *Replay) buffer(spec env.Spec, first *env.Result) (replay.Buffer, *replay.Prioritized, error) {
-	ring, err := replay.NewRing(spec, r.BufferSize, first)
-	if err != nil {
-		return replay.Buffer{}, nil, err
-	}
-	b := replay.Buffer{Store: ring, Sampler: replay.Uniform{}, View: replay.OneStep{Gamma: r.Gamma}}
-	if r.NSteps > 1 {
-		b.View = &replay.NSteps{Gamma: r.Gamma, N: r.NSteps}
-	}
-	if !r.Prioritized {
-		return b, nil, nil
-	}
-	p := replay.NewPrioritized(ring.Rows(), r.PriorityAlpha, r.PriorityBeta)
-	b.Sampler = p
-	return b, p, nil
+// learn has an agent iterate until so many steps have been taken, on two cores.
+func (o *offPolicy) learn(until int, h *horizon, a iterator, t *trained) error {
+	cores := parallel.Start(h.setup.cores(2))
+	defer cores.Stop()
+	t.share(cores)
+	return h.iterateUntil(until, &o.stats, a)
 }
 
 // offPolicyIteration is how many steps of all environments an iteration has at
 // least: some milliseconds.
 const offPolicyIteration = 64
 
-// learn iterates on several cores.
-func (o *offPolicy) learn(until int) error {
-	cores := parallel.Start(o.setup.cores(2))
-	defer cores.Stop()
-	for _, t := range o.tapes {
-		t.Share(cores)
-	}
-	for _, opt := range o.opts {
-		opt.Share(cores)
-	}
-	for _, s := range o.sharers {
-		s.Share(cores)
-	}
-	return o.iterateUntil(until, &o.stats, o)
-}
-
-// iterate takes steps and makes the updates for them.
-func (o *offPolicy) iterate() error {
-	o.schedule()
-	for taken := 0; taken < offPolicyIteration; taken += o.r.TrainFreq * o.setup.NEnvs {
-		if err := o.interact(); err != nil {
+// interact takes the steps of an iteration, and makes the updates when they are due.
+func (o *offPolicy) interact(a algorithm, t *trained) error {
+	o.schedule(t)
+	for taken := 0; taken < offPolicyIteration; taken += o.setup.NEnvs {
+		if err := o.step(a, t); err != nil {
 			return err
 		}
+		o.learnIfDue(a)
 	}
-	return o.check()
+	return t.check(&o.stats)
 }
 
 // schedule reads the schedules at the start of an iteration.
-func (o *offPolicy) schedule() {
+func (o *offPolicy) schedule(t *trained) {
 	step := o.stats.Steps()
 	o.rate = o.r.LearningRate.At(step, o.setup.Steps)
-	for _, opt := range o.opts {
-		opt.Rate = float32(o.rate)
-	}
-	if o.prioritized != nil {
+	t.setRate(o.rate)
+	if p := o.memory.prioritized; p != nil {
 		done := min(1, float64(step)/float64(o.setup.Steps))
-		o.prioritized.Beta = o.r.PriorityBeta + (1-o.r.PriorityBeta)*done
+		p.Beta = o.r.PriorityBeta + (1-o.r.PriorityBeta)*done
 	}
 }
 
-// interact takes TrainFreq steps of each environment and makes the updates for
-// them.
-func (o *offPolicy) interact() error {
-	for range o.r.TrainFreq {
-		if err := o.step(); err != nil {
-			return err
-		}
+// step takes one step of each environment, and remembers it.
+func (o *offPolicy) step(a algorithm, t *trained) error {
+	if o.normal != nil {
+		o.normal.Observe(o.now)
 	}
-	if o.stats.Steps() <= o.r.LearningStarts {
-		return nil
+	steps := o.stats.Steps()
+	in := policy.In{Obs: o.now, Mask: o.mask, Rand: o.dice.at(steps / o.setup.NEnvs)}
+	out := policy.Out{Act: o.act, Raw: o.raw}
+	if steps < o.r.LearningStarts {
+		a.random(in, out)
+	} else {
+		a.explore(steps, in, out)
 	}
-	updates := o.r.GradientSteps
-	if updates < 0 {
-		updates = o.r.TrainFreq * o.setup.NEnvs
+	res, err := o.vec.Step(o.act)
+	if err != nil {
+		return blame(err, t.params, steps, o.stats.peak)
 	}
-	for range updates {
-		o.buffer.Sample(o.rng, o.batch)
-		o.update()
-		o.buffer.Sampler.Learned(o.batch.Index, o.errs)
-	}
+	o.memory.buffer.Add(o.raw, res)
+	o.count(res)
+	a.stepped(res)
 	return nil
 }
 
-// step takes one step of each environment.
-func (o *offPolicy) step() error {
-	rng := o.dice.at(o.stats.Steps() / o.setup.NEnvs)
-	if o.stats.Steps() < o.r.LearningStarts {
-		o.random(rng)
-	} else {
-		o.explore(rng)
-	}
-	copy(o.bounded, o.act)
-	o.bound(o.bounded)
-	res, err := o.vec.Step(o.bounded)
-	if err != nil {
-		return blame(err, o.params, o.stats.Steps(), o.stats.peak)
-	}
-	o.buffer.Add(o.act, res)
+// count keeps the books of a step.
+func (o *offPolicy) count(res *env.Result) {
 	o.stats.Add(res)
 	copy(o.now, res.Obs)
 	copy(o.mask, res.Mask)
-	o.ended(res)
-	return nil
-}
-
-// A follower is a target network, with the network that it follows.
-type follower struct{ target, source nn.Network }
-
-// blend moves the targets towards what they follow, by τ.
-func (o *offPolicy) blend() {
-	for _, f := range o.followers {
-		nn.Follow(f.target, f.source, o.r.Tau)
+	if o.scale != nil {
+		o.scale.observe(res)
 	}
-}
-
-// targets sets wanted to y = r + γⁿ V(s'), where value is V of the batch's Next.
-func (o *offPolicy) targets(value []float32) {
-	f32.Mul(o.wanted, o.batch.Discount, value)
-	f32.Add(o.wanted, o.wanted, o.batch.Reward)
-}
-
-// check returns an error where learning has broken the networks.
-func (o *offPolicy) check() error {
-	for _, t := range o.tapes {
-		if err := t.Err(); err != nil {
-			return err
-		}
-	}
-	return checkFinite(o.params, o.stats.Steps(), o.stats.peak)
-}
-
-// uniform writes an action of numbers uniform in [-1, 1].
-func (o *offPolicy) uniform(rng []rand.PCG) {
-	a := len(o.act) / len(rng)
-	for i := range rng {
-		row := rand.New(&rng[i])
-		for j := i * a; j < (i+1)*a; j++ {
-			o.act[j] = float32(2*row.Float64() - 1)
+	o.steps++
+	for i := range res.Reward {
+		if res.Done(i) {
+			o.episodes++
 		}
 	}
 }
 
-// State visits the generator, the memory, the optimisers, the environments and the
-// books.
+// learnIfDue makes the updates for the steps since the last ones.
+func (o *offPolicy) learnIfDue(a algorithm) {
+	if !o.r.TrainFreq.Due(o.steps, o.episodes) {
+		return
+	}
+	updates := o.r.GradientSteps
+	if updates < 0 {
+		updates = o.steps * o.setup.NEnvs
+	}
+	o.steps, o.episodes = 0, 0
+	if o.stats.Steps() <= o.r.LearningStarts {
+		return
+	}
+	for range updates {
+		a.update()
+	}
+}
+
+// Close closes the environments.
+func (o *offPolicy) Close() error {
+	if o.vec == nil {
+		return nil
+	}
+	return o.vec.Close()
+}
+
+// State visits the generator, the memory, the environments and the books.
 func (o *offPolicy) State(s *state.State) {
+	s.Section("off-policy", 1)
 	s.PCG("rng", &o.src)
 	s.Floats("now", o.now)
 	s.Bools("mask", o.mask)
-	for _, opt := range o.opts {
-		opt.State(s)
+	s.Int("offpolicy/steps", &o.steps, state.MaxCount)
+	s.Int("offpolicy/episodes", &o.episodes, state.MaxCount)
+	s.All(o.memory.buffer, o.vec, &o.stats)
+	if o.normal != nil {
+		o.normal.State(s)
 	}
-	s.All(o.buffer, o.vec, &o.stats)
-}
-
-// errorf names the algorithm that an error is of.
-func errorf(name string, err error) error {
-	if err == nil {
-		return nil
+	if o.scale != nil {
+		o.scale.State(s)
 	}
-	return fmt.Errorf("agents: %s: %w", name, err)
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/rlrun/rlrun/policy/nn"
 	"github.com/rlrun/rlrun/policy/optim"
 	"github.com/rlrun/rlrun/policy/tape"
+	"github.com/rlrun/rlrun/replay"
 )
 
 // recordedRun is updates of an agent: see testdata/README.md.
@@ -35,9 +36,8 @@ type recordedStep struct {
 
 // learner is an agent whose updates are taken here.
 type learner struct {
-	*offPolicy
-	learn  func(u *recordedStep)
-	losses func() (critic, actor float64)
+	batch  *replay.Batch
+	learn  func(u *recordedStep) found
 	params map[string]*tape.Param
 }
 
@@ -76,12 +76,11 @@ func (l *learner) check(t *testing.T, u *recordedStep) {
 	for i, done := range u.Done {
 		b.Discount[i], b.Weight[i] = 0.99*(1-done), 1
 	}
-	l.learn(u)
-	golden.Near(t, "targets", l.wanted, u.Targets...)
-	critic, actor := l.losses()
-	golden.Near(t, "critic's loss", []float32{float32(critic)}, u.Loss)
+	f := l.learn(u)
+	golden.Near(t, "targets", f.target, u.Targets...)
+	golden.Near(t, "critic's loss", []float32{float32(f.criticLoss)}, u.Loss)
 	if u.ActorLoss != nil {
-		golden.Near(t, "actor's loss", []float32{float32(actor)}, *u.ActorLoss)
+		golden.Near(t, "actor's loss", []float32{float32(f.actorLoss)}, *u.ActorLoss)
 	}
 	for name, want := range u.After {
 		p := l.params[name]
@@ -114,14 +113,16 @@ func (g *recordedRun) learner(t *testing.T, e nn.Engine) *learner {
 		c := DefaultTD3()
 		c.Engine, c.Replay, c.PolicyDelay, c.PolicyKwargs.NetArch, c.PolicyKwargs.ActivationFn = e, r, g.Delay, policy.Layers(8, 8), "relu"
 		var d *dpg
+		var o *offPolicy
 		if g.Algo == "TD3" {
 			a := Must(NewTD3(mk, c))
-			d, l.learn = &a.dpg, func(u *recordedStep) { a.learnFrom(u.Noise) }
+			d, o, l.learn = &a.dpg, &a.offPolicy, func(u *recordedStep) found { return a.learnFrom(l.batch, u.Noise) }
 		} else {
-			a := Must(NewDDPG(mk, DDPGConfig{Setup: c.Setup, Replay: r, Noise: c.Noise, PolicyKwargs: c.PolicyKwargs}))
-			d, l.learn = &a.dpg, func(*recordedStep) { a.improve() }
+			a := Must(NewDDPG(mk, DDPGConfig{Setup: c.Setup, Replay: r, Noise: c.Noise, Normalize: c.Normalize, PolicyKwargs: c.PolicyKwargs}))
+			d, o, l.learn = &a.dpg, &a.offPolicy, func(*recordedStep) found { return a.learnFrom(l.batch) }
 		}
-		l.offPolicy, l.losses = &d.offPolicy, func() (float64, float64) { return d.critics.loss, d.actorLoss }
+		l.batch = o.memory.batch
+		d.nets.setRate(g.LR)
 		add("", d.actor.Params())
 		add("_target", d.actorTarget.Params())
 		add("", d.critics.now.Params())
@@ -134,8 +135,8 @@ func (g *recordedRun) learner(t *testing.T, e nn.Engine) *learner {
 		}
 		a := Must(NewSAC(mk, c))
 		a.actor.Head.TanhEpsilon = 1e-6 // as in the program that recorded them
-		l.offPolicy, l.learn = &a.offPolicy, func(u *recordedStep) { a.learnFrom(u.Noise, u.NoiseNext) }
-		l.losses = func() (float64, float64) { return a.critics.loss, a.actorLoss }
+		a.nets.setRate(g.LR)
+		l.batch, l.learn = a.memory.batch, func(u *recordedStep) found { return a.learnFrom(l.batch, u.Noise, u.NoiseNext).found }
 		add("", a.actor.Params())
 		add("", a.critics.now.Params())
 		add("_target", a.critics.target.Params())
@@ -151,13 +152,10 @@ func (g *recordedRun) learner(t *testing.T, e nn.Engine) *learner {
 		c := DefaultDQN()
 		c.Engine, c.Replay, c.Double, c.PolicyKwargs.NetArch = e, r, g.Algo == "DoubleDQN", policy.Layers(8, 8)
 		a := Must(NewDQN(mk, c))
-		l.offPolicy, l.learn = &a.offPolicy, func(*recordedStep) { a.improve() }
-		l.losses = func() (float64, float64) { return a.loss, 0 }
+		a.nets.setRate(g.LR)
+		l.batch, l.learn = a.memory.batch, func(*recordedStep) found { return a.learnFrom(l.batch) }
 		add("", a.q.Params())
 		add("_target", a.target.Params())
-	}
-	for _, opt := range l.opts {
-		opt.Rate = float32(g.LR)
 	}
 	return l
 }

@@ -2,7 +2,6 @@ package agents
 
 import (
 	"math"
-	"math/rand/v2"
 	"slices"
 
 	"github.com/rlrun/rlrun/env"
@@ -12,6 +11,7 @@ import (
 	"github.com/rlrun/rlrun/policy/nn"
 	"github.com/rlrun/rlrun/policy/optim"
 	"github.com/rlrun/rlrun/policy/tape"
+	"github.com/rlrun/rlrun/replay"
 )
 
 // SACConfig is all of SAC's settings. Start from DefaultSAC.
@@ -23,6 +23,7 @@ type SACConfig struct {
 	UseSDE        bool             `yaml:"use_sde"`         // explore by noise that depends on the state (gSDE)
 	SDESampleFreq int              `yaml:"sde_sample_freq"` // steps of each environment between draws of that noise; -1: when it has learned
 	TargetEntropy *float32         `yaml:"target_entropy"`  // that α is learned for, H̄; nil is minus the number of actions
+	Normalize     Normalize        `yaml:"normalize"`
 	PolicyKwargs  policy.Kwargs    `yaml:"policy_kwargs"`
 }
 
@@ -30,7 +31,8 @@ type SACConfig struct {
 func DefaultSAC() SACConfig {
 	c := SACConfig{
 		Setup:  Setup{Steps: 100_000, NEnvs: 1, Engine: nn.Native{}},
-		Replay: DefaultReplay(), Noise: Noise{"none", 0.1}, EntCoef: Temperature{true, 1}, SDESampleFreq: -1, PolicyKwargs: offPolicyKwargs(256, 256),
+		Replay: DefaultReplay(), Noise: Noise{"none", optim.Constant(0.1)}, EntCoef: Temperature{true, 1}, SDESampleFreq: -1,
+		Normalize: DefaultNormalize(), PolicyKwargs: offPolicyKwargs(256, 256),
 	}
 	c.LearningRate, c.PolicyKwargs.LogStdInit = optim.Constant(3e-4), -3
 	return c
@@ -41,81 +43,96 @@ func (c *SACConfig) Complete() error { return c.PolicyKwargs.Complete(1e-8) }
 
 func (c *SACConfig) validate() error {
 	finite := c.TargetEntropy == nil || *c.TargetEntropy-*c.TargetEntropy == 0
-	return broken(slices.Concat(c.Setup.rules(), c.Replay.rules(), c.Noise.rules(), []rule{
+	return broken(slices.Concat(c.Setup.rules(), c.Replay.rules(c.NEnvs), c.Noise.rules(), []rule{
 		{c.SDESampleFreq == -1 || c.SDESampleFreq >= 1, "sde_sample_freq", c.SDESampleFreq, "1 or more, or -1"},
 		{finite, "target_entropy", given(c.TargetEntropy), "a finite number, or null"},
-	}))
+	}, c.Normalize.rules()))
 }
 
 // SAC is the soft actor-critic with a temperature that is learned: Haarnoja et al.
 // 2018, arXiv:1812.05905, algorithm 1.
 type SAC struct {
+	horizon
 	offPolicy
-	c               SACConfig
-	noise           noise
-	actor           *policy.Squashed
-	critics         *critics
-	actorOpt        *optim.Optimizer
-	temperature     *tape.Param // log α
-	temperatureOpt  *optim.Optimizer
-	entropy         float32   // that α is learned for
-	epsilon, next   []float32 // ε of the actions and of the next ones; [B, A] the actions in the batch's Next
-	stateNoise      []float32 // [N, Spec.Noise] gSDE's; nil without
-	noiseFor        int       // steps that it stays for still
-	nextLogp, value []float32 // [B]
-	alpha           float32   // in the latest update
-	actorLoss       float64   // of it
-	temperatureLoss float64   // of it
-	updates         int
-	named           []Named
+	c              SACConfig
+	actor          *policy.Squashed
+	actorOpt       *optim.Optimizer
+	critics        *critics
+	temperature    *tape.Param // log α
+	temperatureOpt *optim.Optimizer
+	entropy        float32 // that α is learned for, H̄
+	nets           trained
+
+	noise      noiseProcess
+	stateNoise []float32 // [N, Spec.Noise] gSDE's; nil without
+	noiseAge   int       // steps since it was drawn; 0: it is drawn next
+
+	epsilon                  []float32 // scratch: ε of the actions, and then of the next ones
+	next, logpNext, value, y []float32 // scratch: [B, A] actions in the batch's Next, [B] their log-densities and values, [B] the critics' targets
+
+	last    softFound // in the latest update
+	updates int
+	named   []Named
 }
 
-var _ Agent = (*SAC)(nil)
+// softFound is what an update of SAC found in a minibatch.
+type softFound struct {
+	found
+	alpha           float32
+	temperatureLoss float64
+}
+
+var (
+	_ Agent     = (*SAC)(nil)
+	_ Bounded   = (*SAC)(nil)
+	_ algorithm = (*SAC)(nil)
+)
 
 // NewSAC returns a SAC that learns in environments from mk.
 func NewSAC(mk env.Maker, c SACConfig) (*SAC, error) {
 	a := &SAC{c: c}
 	if err := a.begin(mk); err != nil {
-		return nil, errorf("SAC", err)
+		return nil, abandon("SAC", err, a)
 	}
+	a.end(&a.c.Setup, scheduled{"learning_rate", c.LearningRate}, c.Noise.schedule())
 	b := c.BatchSize
-	a.epsilon, a.next = make([]float32, 2*a.actor.Head.Numbers(b)), make([]float32, len(a.batch.Act))
-	a.nextLogp, a.value = make([]float32, b), make([]float32, b)
-	a.noise = noise{c.Noise, make([]float32, len(a.act))}
+	a.epsilon, a.next = make([]float32, 2*a.actor.Head.Numbers(b)), make([]float32, len(a.memory.batch.Act))
+	a.logpNext, a.value, a.y = make([]float32, b), make([]float32, b), make([]float32, b)
+	a.noise = newNoiseProcess(c.Noise, c.Steps, len(a.act))
 	if size := a.actor.Spec().Noise; size > 0 {
 		a.stateNoise = make([]float32, c.NEnvs*size)
 	}
-	a.params = slices.Concat(a.actor.Params(), a.critics.now.Params(), []*tape.Param{a.temperature})
-	a.opts, a.tapes = []*optim.Optimizer{a.actorOpt, a.critics.opt, a.temperatureOpt}, append([]*tape.Tape{a.actor.Tape}, a.critics.tapes...)
-	a.sharers = []nn.Sharer{a.actor, a.critics}
-	a.followers = a.critics.followers()
-	a.random, a.explore, a.bound, a.ended = a.uniform, a.draw, a.actor.Stretch, a.noise.ended
-	a.update = a.improve
+	a.nets = trained{
+		params:  slices.Concat(a.actor.Params(), a.critics.now.Params(), []*tape.Param{a.temperature}),
+		opts:    []*optim.Optimizer{a.actorOpt, a.critics.opt, a.temperatureOpt},
+		tapes:   append([]*tape.Tape{a.actor.Tape}, a.critics.tapes()...),
+		sharers: []nn.Sharer{a.actor, a.critics},
+	}
 	return a, nil
 }
 
 // begin makes what can fail.
 func (a *SAC) begin(mk env.Maker) (err error) {
-	k := &a.c.PolicyKwargs
-	if err = ready(&a.c); err != nil {
+	c, k := &a.c, &a.c.PolicyKwargs
+	if err = ready(c); err != nil {
 		return err
 	}
-	if err = a.connect(mk, &a.c.Setup, &a.c.Replay); err != nil {
+	if err = a.connect(mk, &c.Setup, &c.Replay, &c.Normalize); err != nil {
 		return err
 	}
-	k.UseSDE = a.c.UseSDE
+	k.UseSDE = c.UseSDE
 	spec := a.vec.Spec()
-	if a.actor, err = policy.NewSquashed(a.rng, spec, *k, nil, a.c.Engine); err != nil {
+	if a.actor, err = policy.NewSquashed(a.rng, spec, *k, a.normal, c.Engine); err != nil {
 		return err
 	}
 	if a.critics, err = newCritics(&a.offPolicy, k, 2, 0.5); err != nil {
 		return err
 	}
-	if a.entropy = -float32(spec.Act.Size()); a.c.TargetEntropy != nil {
-		a.entropy = *a.c.TargetEntropy
+	if a.entropy = -float32(spec.Act.Size()); c.TargetEntropy != nil {
+		a.entropy = *c.TargetEntropy
 	}
 	a.temperature = tape.NewVector("log_ent_coef", 1)
-	a.temperature.Value[0] = float32(math.Log(a.c.EntCoef.Value))
+	a.temperature.Value[0] = float32(math.Log(c.EntCoef.Value))
 	if a.actorOpt, err = k.Optimizer(a.actor.Params()); err != nil {
 		return err
 	}
@@ -123,89 +140,121 @@ func (a *SAC) begin(mk env.Maker) (err error) {
 	return err
 }
 
-// Policy is the actor; its Act is without noise.
+// Policy returns the actor, whose best actions are without noise.
 func (a *SAC) Policy() policy.Policy { return a.actor }
 
 // Learn takes steps, and learns from what it remembers.
 func (a *SAC) Learn(until int) (Report, error) {
-	err := a.learn(until)
+	err := a.learn(until, &a.horizon, a, &a.nets)
 	return a.stats.Report(a.figures()), errorf("SAC", err)
 }
 
-// draw draws actions.
-func (a *SAC) draw(rng []rand.PCG) {
-	if a.noiseFor == 0 {
-		a.actor.DrawNoise(rng, a.stateNoise)
-		a.noiseFor = a.c.SDESampleFreq
-	}
-	a.noiseFor--
-	a.actor.Act(policy.In{Obs: a.now, Rand: rng, Noise: a.stateNoise}, policy.Out{Raw: a.act})
-	a.noise.add(rng, a.act)
+// random writes actions uniform in the action space.
+func (a *SAC) random(in policy.In, out policy.Out) {
+	uniform(in.Rand, out.Raw)
+	a.stretch(out)
 }
 
-// improve learns from a minibatch. Noise that depends on the state is the same for
+// explore draws actions.
+func (a *SAC) explore(steps int, in policy.In, out policy.Out) {
+	if a.noiseAge == 0 || a.noiseAge == a.c.SDESampleFreq {
+		a.actor.DrawNoise(in.Rand, a.stateNoise)
+		a.noiseAge = 0
+	}
+	a.noiseAge++
+	a.actor.Act(policy.In{Obs: in.Obs, Rand: in.Rand, Noise: a.stateNoise}, policy.Out{Raw: out.Raw})
+	a.noise.add(steps, in.Rand, out.Raw)
+	a.stretch(out)
+}
+
+// stretch brings raw actions into the action space.
+func (a *SAC) stretch(out policy.Out) {
+	copy(out.Act, out.Raw)
+	a.actor.Stretch(out.Act)
+}
+
+// stepped begins the noise anew where an episode has ended.
+func (a *SAC) stepped(res *env.Result) { a.noise.stepped(res) }
+
+// iterate takes steps, and makes the updates for them.
+func (a *SAC) iterate() error { return a.interact(a, &a.nets) }
+
+// update learns from one minibatch. Noise that depends on the state is the same for
 // the actions and the next ones.
-func (a *SAC) improve() {
-	half := len(a.epsilon) / 2
+func (a *SAC) update() {
+	b, half := a.memory.sample(a.rng), len(a.epsilon)/2
 	for i := range a.epsilon {
 		if a.epsilon[i] = float32(a.rng.NormFloat64()); a.c.UseSDE && i >= half {
 			a.epsilon[i] = a.epsilon[i-half]
 		}
 	}
-	a.learnFrom(a.epsilon[:half], a.epsilon[half:])
-	a.noiseFor = 0
+	a.last = a.learnFrom(b, a.epsilon[:half], a.epsilon[half:])
+	a.memory.learned(a.last.tdError)
+	a.noiseAge = 0
 }
 
-// learnFrom learns with given ε of the actions in the batch's states, and in those
-// that follow. As in Stable-Baselines3 α is that before its own step.
-func (a *SAC) learnFrom(epsilon, epsilonNext []float32) {
+// learnFrom takes a gradient step of α, of the critics towards their target and of the
+// actor, with given ε of the actions in the batch's states, and in those that follow; then
+// the target networks follow. As in Stable-Baselines3, α is the one before its own step.
+func (a *SAC) learnFrom(b *replay.Batch, epsilon, epsilonNext []float32) (f softFound) {
 	a.actor.Tape.Reset()
-	act, logp := a.actor.Draw(a.batch.Obs, epsilon)
-	a.alpha = float32(math.Exp(float64(a.temperature.Value[0])))
+	act, logp := a.actor.Draw(b.Obs, epsilon)
+	f.alpha = float32(math.Exp(float64(a.temperature.Value[0])))
 	if a.c.EntCoef.Auto {
-		a.learnTemperature(logp.Value)
+		f.temperatureLoss = a.learnTemperature(logp.Value)
 	}
-
-	a.actor.Choose(a.batch.Next, epsilonNext, a.next, a.nextLogp)
-	a.critics.target.Least(a.batch.Next, a.next, a.value)
-	f32.Axpy(a.value, -a.alpha, a.nextLogp) // V(s') = min Q'(s', a') - α log π(a'|s'), eq. 3
-	a.targets(a.value)
-	a.critics.learn()
-	a.learnActor(act, logp)
-	a.blend()
+	f.target = a.target(b, epsilonNext, f.alpha)
+	f.tdError, f.criticLoss = a.critics.learn(b, f.target)
+	f.actorLoss = a.learnActor(b.Obs, act, logp, f.alpha)
+	a.critics.follow(a.c.Tau)
 	a.updates++
+	return f
 }
 
-// learnTemperature takes a step down E[-log α (log π(a|s) + H̄)], eq. 18 with the
-// logarithm of α in place of α.
-func (a *SAC) learnTemperature(logp []float32) {
+// target returns y = r + γ V(s'), with V(s') = min Q'(s', a') - α log π(a'|s'): eq. 3.
+func (a *SAC) target(b *replay.Batch, epsilonNext []float32, alpha float32) []float32 {
+	a.actor.Choose(b.Next, epsilonNext, a.next, a.logpNext)
+	a.critics.target.Least(b.Next, a.next, a.value)
+	f32.Axpy(a.value, -alpha, a.logpNext)
+	tdTargets(a.y, b, a.value)
+	return a.y
+}
+
+// learnTemperature takes a gradient step on E[-log α (log π(a|s) + H̄)], eq. 18 with the
+// logarithm of α in place of α, and returns it.
+func (a *SAC) learnTemperature(logp []float32) float64 {
 	surplus := f32.Sum(logp)/float64(len(logp)) + float64(a.entropy)
 	a.temperature.Grad[0] = float32(-surplus)
-	a.temperatureLoss = -float64(a.temperature.Value[0]) * surplus
+	l := -float64(a.temperature.Value[0]) * surplus
 	a.temperatureOpt.Step()
+	return l
 }
 
-// learnActor takes a step down E[α log π(a|s) - min Q(s, a)], by eq. 10.
-func (a *SAC) learnActor(act, logp *tape.Var) {
-	slope, q := a.critics.slope(act.Value, 2)
+// learnActor takes a gradient step on E[α log π(a|s) - min Q(s, a)], by eq. 10, and
+// returns it.
+func (a *SAC) learnActor(obs []float32, act, logp *tape.Var, alpha float32) float64 {
+	slope, q := a.critics.slope(obs, act.Value, 2)
 	climb := act.Mul(act.Tape().Const(slope, act.Rows)).SumCols()
-	logp.Scale(a.alpha).Sub(climb).Mean().Backward()
+	logp.Scale(alpha).Sub(climb).Mean().Backward()
 	a.actorOpt.Step()
-	a.actorLoss = float64(a.alpha)*f32.Sum(logp.Value)/float64(len(logp.Value)) - q
+	return float64(alpha)*f32.Sum(logp.Value)/float64(len(logp.Value)) - q
 }
 
-// figures returns what is logged of the latest iteration.
+// figures returns what is logged of the latest update.
 func (a *SAC) figures() []Named {
-	a.named = append(a.named[:0], Named{"actor_loss", a.actorLoss}, Named{"critic_loss", a.critics.loss},
-		Named{"ent_coef", float64(a.alpha)}, Named{"ent_coef_loss", a.temperatureLoss},
+	a.named = append(a.named[:0], Named{"actor_loss", a.last.actorLoss}, Named{"critic_loss", a.last.criticLoss},
+		Named{"ent_coef", float64(a.last.alpha)}, Named{"ent_coef_loss", a.last.temperatureLoss},
 		Named{"learning_rate", a.rate}, Named{"n_updates", float64(a.updates)})
 	return a.named
 }
 
-// State visits the networks and the temperature, and what offPolicy has.
+// State visits the networks, the temperature, their optimisers and the noise, and what
+// offPolicy has.
 func (a *SAC) State(s *state.State) {
-	s.All(a.actor, a.critics, &a.noise)
+	s.All(a.actor, a.critics, &a.nets, &a.noise)
 	s.Floats("sac/log_ent_coef", a.temperature.Value)
+	s.Floats("sac/noise", a.stateNoise)
+	s.Int("sac/noise_age", &a.noiseAge, state.MaxCount)
 	s.Int("sac/updates", &a.updates, state.MaxCount)
 	a.offPolicy.State(s)
 }

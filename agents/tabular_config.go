@@ -20,19 +20,19 @@ type TabularConfig struct {
 func DefaultTabular() TabularConfig {
 	return TabularConfig{
 		Setup: Setup{Steps: 100_000, NEnvs: 1, Engine: nn.Native{}}, LearningRate: optim.Constant(0.1), Gamma: 0.99,
-		Exploration: Exploration{1, 0.05, 0.5}, NSteps: 1,
+		Exploration: DefaultExploration(1, 0.05, 0.5), NSteps: 1,
 	}
 }
 
 // Complete has nothing to write out.
 func (c *TabularConfig) Complete() error { return nil }
 
-// Discount is γ.
+// Discount returns γ.
 func (c *TabularConfig) Discount() float32 { return c.Gamma }
 
 func (c *TabularConfig) validate() error {
 	return broken(append(append(c.Setup.rules(), c.Exploration.rules()...),
-		rule{c.LearningRate.Start() >= 0 && c.LearningRate.Start() <= 1, "learning_rate", c.LearningRate, "0 … 1"},
+		course("learning_rate", c.LearningRate, 1),
 		rule{unit(c.Gamma), "gamma", c.Gamma, "0 … 1"},
 		rule{1 <= c.NSteps && c.NSteps <= mostTraced, "n_steps", c.NSteps, "1 … 4096"},
 		rule{unit(c.TraceDecay), "trace_decay", c.TraceDecay, "0 … 1"},

@@ -5,7 +5,6 @@ import (
 	"math"
 
 	"github.com/rlrun/rlrun/env/state"
-	"github.com/rlrun/rlrun/policy/f32"
 )
 
 // A lookback is the latest steps of an environment's episode, the oldest first: what a
@@ -21,12 +20,22 @@ func newLookback(size int) lookback {
 }
 
 // push adds a step in place of the oldest if there is no room.
-func (w *lookback) push(state, action, value float64) {
+func (w *lookback) push(state, action int, value float64) {
 	if w.n == len(w.state) {
 		w.drop(0)
 	}
-	w.state[w.n], w.action[w.n], w.value[w.n] = state, action, value
+	w.state[w.n], w.action[w.n], w.value[w.n] = float64(state), float64(action), value
 	w.n++
+}
+
+// forget drops the step with a state and an action, if there is one.
+func (w *lookback) forget(state, action int) {
+	for j := range w.n {
+		if int(w.state[j]) == state && int(w.action[j]) == action {
+			w.drop(j)
+			return
+		}
+	}
 }
 
 // drop takes out step j.
@@ -62,7 +71,7 @@ const (
 	mostTraced = 4096
 )
 
-// looksBack is how many steps a lookback of c has; 0 for one-step returns.
+// looksBack returns the number of steps that a lookback of c has; 0 for one-step returns.
 func (c *TabularConfig) looksBack() int {
 	switch decay := float64(c.Gamma) * float64(c.TraceDecay); {
 	case c.NSteps > 1:
@@ -75,59 +84,45 @@ func (c *TabularConfig) looksBack() int {
 	return 0
 }
 
-// learnSteps learns from n-step returns, of which the oldest step in w has all that
-// there is:
+// learnSteps learns from n-step returns, as soon as the oldest step in w has all rewards
+// of its return:
 //
 //	G = r_t + γ r_{t+1} + … + γⁿ V(s_{t+n})
 //
 // Sutton and Barto 2018, eq. 7.4; at the end of an episode all steps learn. What was
 // done in between may not be what a greedy policy does: with Q-learning there is no
 // correction for it, as is usual.
-func (a *Tabular) learnSteps(w *lookback, reward, next float64, done bool) {
-	w.value[w.n-1] = reward
-	for w.n == a.c.NSteps || done && w.n > 0 {
+func (a *Tabular) learnSteps(w *lookback, state int, s *tdStep, next float64) {
+	w.push(state, s.act, s.reward)
+	for w.n == a.c.NSteps || s.done && w.n > 0 {
 		g := next
 		for j := w.n - 1; j >= 0; j-- {
-			g = w.value[j] + float64(float64(a.c.Gamma)*g)
+			g = w.value[j] + float64(a.gamma*g)
 		}
-		row, k := a.one.Row(int(w.state[0])), int(w.action[0])
-		difference := g - float64(row[k])
-		row[k] += float32(a.rate * difference)
-		a.errors.add(difference * difference)
+		a.move(a.one, int(w.state[0]), int(w.action[0]), g)
 		w.drop(0)
 	}
 }
 
-// learnTraces learns from λ-returns: every step learns from the difference by its
+// learnTraces learns from λ-returns: every step learns from the TD error by its
 // trace, which is 1 at first and fades by γλ. Sutton and Barto 2018, section 12.7,
 // with replacing traces. Q-learning's end where an action is not greedy: Watkins's
 // Q(λ), section 12.10.
-func (a *Tabular) learnTraces(w *lookback, difference float64, done bool) {
+func (a *Tabular) learnTraces(w *lookback, state int, s *tdStep, next float64) {
+	row := a.one.Row(state)
+	if a.target == qLearning && row[s.act] < row[a.one.Best(state, s.mask)] {
+		w.n = 0
+	}
+	w.forget(state, s.act)
+	w.push(state, s.act, 1)
+	difference := s.reward + float64(a.gamma*next) - float64(row[s.act])
 	a.errors.add(difference * difference)
-	fade := float64(a.c.Gamma) * float64(a.c.TraceDecay)
-	for j := 0; j < w.n; j++ {
+	fade := a.gamma * float64(a.c.TraceDecay)
+	for j := range w.n {
 		a.one.Row(int(w.state[j]))[int(w.action[j])] += float32(a.rate * difference * w.value[j])
 		w.value[j] *= fade
 	}
-	for w.n > 0 && (done || w.value[0] < faintest) {
+	for w.n > 0 && (s.done || w.value[0] < faintest) {
 		w.drop(0)
 	}
-}
-
-// remember puts the step that environment i is about to learn from into its lookback.
-func (a *Tabular) remember(i int) {
-	w, s, k := &a.back[i], float64(a.obs[i]), float64(a.act[i])
-	if a.c.TraceDecay > 0 {
-		row := a.one.Row(int(a.obs[i]))
-		if a.target == qLearning && row[int(k)] < row[f32.ArgMax(row)] {
-			w.n = 0
-		}
-		for j := range w.n {
-			if w.state[j] == s && w.action[j] == k {
-				w.drop(j)
-				break
-			}
-		}
-	}
-	w.push(s, k, 1)
 }

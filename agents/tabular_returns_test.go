@@ -53,7 +53,7 @@ func TestTabularReturns(t *testing.T) {
 			a := Must(newAgent(env.Each(func() *corridor { return new(corridor) }), c))
 			a.schedule()
 			for range 3 {
-				if err := a.step(); err != nil {
+				if err := a.step(a); err != nil {
 					t.Fatal(err)
 				}
 			}

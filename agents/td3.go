@@ -1,11 +1,15 @@
 package agents
 
 import (
+	"math"
 	"slices"
 
 	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/env/state"
 	"github.com/rlrun/rlrun/policy"
 	"github.com/rlrun/rlrun/policy/nn"
+	"github.com/rlrun/rlrun/policy/optim"
+	"github.com/rlrun/rlrun/replay"
 )
 
 // TD3Config is all of TD3's settings. Start from DefaultTD3.
@@ -13,10 +17,11 @@ type TD3Config struct {
 	Setup             `yaml:"-"`
 	Replay            `yaml:",inline"`
 	Noise             `yaml:",inline"`
-	PolicyDelay       int           `yaml:"policy_delay"`        // updates of the critics to one of the actor, d
-	TargetPolicyNoise float32       `yaml:"target_policy_noise"` // σ̃ of what is added to the target's actions
-	TargetNoiseClip   float32       `yaml:"target_noise_clip"`   // c, that it is cut off at
-	PolicyKwargs      policy.Kwargs `yaml:"policy_kwargs"`
+	PolicyDelay       int            `yaml:"policy_delay"`        // updates of the critics to one of the actor, d
+	TargetPolicyNoise optim.Schedule `yaml:"target_policy_noise"` // σ̃ of what is added to the target's actions
+	TargetNoiseClip   float32        `yaml:"target_noise_clip"`   // c, that it is cut off at
+	Normalize         Normalize      `yaml:"normalize"`
+	PolicyKwargs      policy.Kwargs  `yaml:"policy_kwargs"`
 }
 
 // DefaultTD3 returns the settings that Stable-Baselines3 has by default, with noise
@@ -24,7 +29,8 @@ type TD3Config struct {
 func DefaultTD3() TD3Config {
 	return TD3Config{
 		Setup:  Setup{Steps: 100_000, NEnvs: 1, Engine: nn.Native{}},
-		Replay: DefaultReplay(), Noise: Noise{"normal", 0.1}, PolicyDelay: 2, TargetPolicyNoise: 0.2, TargetNoiseClip: 0.5,
+		Replay: DefaultReplay(), Noise: Noise{"normal", optim.Constant(0.1)}, PolicyDelay: 2,
+		TargetPolicyNoise: optim.Constant(0.2), TargetNoiseClip: 0.5, Normalize: DefaultNormalize(),
 		PolicyKwargs: offPolicyKwargs(400, 300),
 	}
 }
@@ -33,72 +39,101 @@ func DefaultTD3() TD3Config {
 func (c *TD3Config) Complete() error { return c.PolicyKwargs.Complete(1e-8) }
 
 func (c *TD3Config) validate() error {
-	return broken(slices.Concat(c.Setup.rules(), c.Replay.rules(), c.Noise.rules(), []rule{
+	return broken(slices.Concat(c.Setup.rules(), c.Replay.rules(c.NEnvs), c.Noise.rules(), []rule{
 		{1 <= c.PolicyDelay && c.PolicyDelay <= 1<<20, "policy_delay", c.PolicyDelay, "1 … 1048576"},
-		{weight(c.TargetPolicyNoise), "target_policy_noise", c.TargetPolicyNoise, "0 or more"},
+		course("target_policy_noise", c.TargetPolicyNoise, math.MaxFloat32),
 		{weight(c.TargetNoiseClip), "target_noise_clip", c.TargetNoiseClip, "0 or more"},
-	}))
+	}, c.Normalize.rules()))
 }
 
 // TD3 is the twin delayed deterministic policy gradient: Fujimoto et al. 2018,
 // arXiv:1802.09477, algorithm 1.
 type TD3 struct {
+	horizon
+	offPolicy
 	dpg
-	c      TD3Config
-	jitter []float32 // [B, A] ε of the target's actions
+	c       TD3Config
+	epsilon []float32 // scratch: [B, A] noise of the target's actions
 }
 
-var _ Agent = (*TD3)(nil)
+var (
+	_ Agent     = (*TD3)(nil)
+	_ Bounded   = (*TD3)(nil)
+	_ algorithm = (*TD3)(nil)
+)
 
 // NewTD3 returns a TD3 that learns in environments from mk.
 func NewTD3(mk env.Maker, c TD3Config) (*TD3, error) {
 	a := &TD3{c: c}
 	if err := a.begin(mk); err != nil {
-		return nil, errorf("TD3", err)
+		return nil, abandon("TD3", err, a)
 	}
-	a.jitter, a.update = make([]float32, len(a.next)), a.improve
+	a.end(&a.c.Setup, scheduled{"learning_rate", c.LearningRate}, c.Noise.schedule(), scheduled{"target_policy_noise", c.TargetPolicyNoise})
 	return a, nil
 }
 
 // begin makes what can fail.
-func (a *TD3) begin(mk env.Maker) error {
-	if err := ready(&a.c); err != nil {
+func (a *TD3) begin(mk env.Maker) (err error) {
+	c := &a.c
+	if err = ready(c); err != nil {
 		return err
 	}
-	return a.build(mk, &a.c.Setup, &a.c.Replay, a.c.Noise, &a.c.PolicyKwargs, 2)
+	if err = a.connect(mk, &c.Setup, &c.Replay, &c.Normalize); err != nil {
+		return err
+	}
+	a.dpg, err = newDPG(&a.offPolicy, c.Noise, &c.PolicyKwargs, 2)
+	a.epsilon = make([]float32, len(a.next))
+	return err
 }
 
 // Learn takes steps, and learns from what it remembers.
 func (a *TD3) Learn(until int) (Report, error) {
-	err := a.learn(until)
-	return a.stats.Report(a.figures()), errorf("TD3", err)
+	err := a.learn(until, &a.horizon, a, &a.nets)
+	return a.stats.Report(a.figures(a.rate)), errorf("TD3", err)
 }
 
-// improve learns from a minibatch.
-func (a *TD3) improve() {
-	for i := range a.jitter {
-		a.jitter[i] = a.c.TargetPolicyNoise * float32(a.rng.NormFloat64())
+// iterate takes steps, and makes the updates for them.
+func (a *TD3) iterate() error { return a.interact(a, &a.nets) }
+
+// update learns from one minibatch.
+func (a *TD3) update() {
+	b := a.memory.sample(a.rng)
+	std := float32(a.c.TargetPolicyNoise.At(a.stats.Steps(), a.c.Steps))
+	for i := range a.epsilon {
+		a.epsilon[i] = std * float32(a.rng.NormFloat64())
 	}
-	a.learnFrom(a.jitter)
+	a.last = a.learnFrom(b, a.epsilon)
+	a.memory.learned(a.last.tdError)
 }
 
-// learnFrom learns towards y = r + γ min Q'(s', ã) with
+// learnFrom takes a gradient step of the critics towards their target. Every d-th time the
+// actor takes one up the first critic, and the target networks follow.
+func (a *TD3) learnFrom(b *replay.Batch, epsilon []float32) (f found) {
+	f.target = a.target(b, epsilon)
+	f.tdError, f.criticLoss = a.critics.learn(b, f.target)
+	f.actorLoss = a.last.actorLoss
+	if a.updates++; a.updates%a.c.PolicyDelay == 0 {
+		f.actorLoss = a.learnActor(b.Obs)
+		a.follow(a.c.Tau)
+	}
+	return f
+}
+
+// target returns y = r + γ min Q'(s', ã) with
 //
 //	ã = clip(μ'(s') + clip(ε, -c, c), -1, 1)
 //
-// eqs. 10 and 14 there, and every d-th time lets the actor and the targets follow.
-func (a *TD3) learnFrom(epsilon []float32) {
-	a.actorTarget.Act(policy.In{Obs: a.batch.Next}, policy.Out{Raw: a.next})
+// eqs. 10 and 14 there.
+func (a *TD3) target(b *replay.Batch, epsilon []float32) []float32 {
+	a.actorTarget.Act(policy.In{Obs: b.Next}, policy.Out{Raw: a.next})
 	for i, e := range epsilon {
 		e = min(max(e, -a.c.TargetNoiseClip), a.c.TargetNoiseClip)
 		a.next[i] = min(max(a.next[i]+e, -1), 1)
 	}
-	a.critics.target.Least(a.batch.Next, a.next, a.value)
-	a.targets(a.value)
-	a.critics.learn()
-	a.updates++
-	if a.updates%a.c.PolicyDelay == 0 {
-		a.learnActor()
-		a.blend()
-	}
+	a.critics.target.Least(b.Next, a.next, a.value)
+	tdTargets(a.y, b, a.value)
+	return a.y
 }
+
+// State visits the networks, and what offPolicy has.
+func (a *TD3) State(s *state.State) { s.All(&a.dpg, &a.offPolicy) }

@@ -190,24 +190,15 @@ func (l *Layout) MaskSize() (size int) {
 	return size
 }
 
-// Numbers returns the columns of a row that are real numbers.
+// Numbers returns the columns of a row that are real numbers, and not those of a Box that
+// is an image.
 func (l *Layout) Numbers() (columns []int) {
 	for i := range l.Parts {
-		if p := &l.Parts[i]; p.Kind == Numbers {
+		if p := &l.Parts[i]; p.Kind == Numbers && !p.Byte {
 			for c := p.From; c < p.To; c++ {
 				columns = append(columns, c)
 			}
 		}
 	}
 	return columns
-}
-
-// Byte reports whether every part can be stored as bytes.
-func (l *Layout) Byte() bool {
-	for i := range l.Parts {
-		if !l.Parts[i].Byte {
-			return false
-		}
-	}
-	return true
 }

@@ -57,8 +57,8 @@ func TestLayout(t *testing.T) {
 	if n, ok := l.Choices(); ok || n != nil || l.MaskSize() != 0 {
 		t.Errorf("Choices() = %v, %v, and a mask of %d, want none", n, ok, l.MaskSize())
 	}
-	if l.Byte() || l.Plain() {
-		t.Error("all of it is bytes, or Flatten leaves it as it is, want neither")
+	if l.Plain() {
+		t.Error("Flatten leaves all of it as it is, want not")
 	}
 }
 
@@ -66,11 +66,11 @@ func TestLayout(t *testing.T) {
 func TestLayoutShares(t *testing.T) {
 	box := env.NewBox(0, 255, 2, 2, 1)
 	l := layout(t, box)
-	if p := l.Parts[0]; &p.Low[0] != &box.Low[0] || &p.High[0] != &box.High[0] || p.Kind != env.Numbers || !p.Byte || p.Name != "" {
+	if p := l.Parts[0]; &p.Low[0] != &box.Low[0] || &p.High[0] != &box.High[0] || p.Kind != env.Numbers || !p.Byte || p.Name != "" || l.Numbers() != nil {
 		t.Errorf("LayoutOf(%v) = %+v, want its bounds, and numbers that can be bytes", box, p)
 	}
 	for _, s := range []env.Space{env.NewBox(0, 255, 4), env.NewBox(0, 1, 2, 2, 1), env.NewBox(-1, 255, 2, 2, 1), env.Discrete{N: 257}} {
-		if l := layout(t, s); l.Byte() {
+		if l := layout(t, s); l.Parts[0].Byte {
 			t.Errorf("%v can be stored as bytes, want not", s)
 		}
 	}

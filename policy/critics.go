@@ -49,11 +49,9 @@ type estimating Critics
 // Do writes the i-th estimates.
 func (q *estimating) Do(i int) { q.Q[i].Infer(q.estimates[i], q.x) }
 
-// Input returns what the estimates are of: observations and actions beside each other, on
-// the tape of act.
-func (q *Critics) Input(obs []float32, act *tape.Var) *tape.Var {
-	return q.encode(act.Tape(), obs).Beside(act)
-}
+// Encode returns rows of observations as the networks are given them, until it is called
+// again: those of the actions come beside them.
+func (q *Critics) Encode(obs []float32) []float32 { return q.flat(obs) }
 
 // Least writes the least estimate of each row, without a tape.
 func (q *Critics) Least(obs, act, least []float32) {

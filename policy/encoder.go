@@ -27,7 +27,7 @@ func newEncoder(space env.Space, normal *Normalizer) (encoder, error) {
 	if err != nil {
 		return encoder{}, fmt.Errorf("observations: %w", err)
 	}
-	if normal != nil && (normal.row != l.Size || !slices.Equal(normal.columns, numbersOf(&l))) {
+	if normal != nil && (normal.row != l.Size || !slices.Equal(normal.columns, l.Numbers())) {
 		return encoder{}, fmt.Errorf("a Normalizer of other observations than %s", env.Describe(space))
 	}
 	return encoder{layout: l, normal: normal, plain: l.Plain(), obs: l.Size, size: l.Flat}, nil

@@ -110,7 +110,7 @@ func TestLayers(t *testing.T) {
 		})
 	}
 	plain := policy.DefaultKwargs()
-	plain.NetArch, plain.InitFn = []int{16}, "xavier_uniform"
+	plain.NetArch, plain.InitFn = policy.Layers(16), "xavier_uniform"
 	one, _ := policy.NewQNetwork(newRand(), choices, plain, nil, engine, false)
 	two, _ := policy.NewQNetwork(newRand(), choices, k, nil, engine, false)
 	if a, b := one.Params()[0].Value, two.Params()[0].Value; !slices.Equal(a, b) {

@@ -32,7 +32,7 @@ func NewNormalizer(space env.Space, clip float32) (*Normalizer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("norm_obs: %w", err)
 	}
-	columns := numbersOf(&layout)
+	columns := layout.Numbers()
 	if len(columns) == 0 {
 		return nil, fmt.Errorf("norm_obs of observations that are %s, want numbers (Box) among them", env.Describe(space))
 	}
@@ -129,18 +129,4 @@ func (m *Normalizer) State(s *state.State) {
 	if s.Loading() {
 		m.publish()
 	}
-}
-
-// numbersOf returns the columns that are numbers in a row, and no image's.
-func numbersOf(l *env.Layout) (columns []int) {
-	for i := range l.Parts {
-		p := &l.Parts[i]
-		if p.Kind != env.Numbers || p.Byte {
-			continue
-		}
-		for c := p.From; c < p.To; c++ {
-			columns = append(columns, c)
-		}
-	}
-	return columns
 }

@@ -94,7 +94,7 @@ func (s *Scenario) resolveEnv() (err error) {
 	}
 	train := wrapped(bare, wraps)
 	judge := wrapped(bare, slices.DeleteFunc(slices.Clone(wraps), func(w wrapping) bool { return w.rewardOnly }))
-	e, err := train()
+	e, again, err := train.Peek()
 	if err != nil {
 		return err
 	}
@@ -102,7 +102,9 @@ func (s *Scenario) resolveEnv() (err error) {
 	if err := s.Spec.Validate(); err != nil {
 		return fmt.Errorf("env: %s, with its wrappers: %w", s.Env, err)
 	}
-	s.Tabular, _ = env.AsIs[grid.Tabular](e)
+	if s.Tabular, _ = env.AsIs[grid.Tabular](e); s.Tabular == nil { // which stays, to be asked
+		train = again
+	}
 	s.single = train.Maker()
 	switch workers := s.file.Env.Parallel; {
 	case workers < 0:
@@ -112,14 +114,13 @@ func (s *Scenario) resolveEnv() (err error) {
 	default:
 		s.Train = train.ParallelMaker(workers)
 	}
-	s.Judge = judge.Maker()
 	if s.Threshold = s.file.Target; s.Threshold == nil {
-		e, err := judge()
-		if err != nil {
+		if e, judge, err = judge.Peek(); err != nil {
 			return err
 		}
 		s.Threshold = e.Spec().RewardThreshold
 	}
+	s.Judge = judge.Maker()
 	if s.Eval.StopAtThreshold && s.Threshold == nil {
 		return fmt.Errorf("eval.stop_at_threshold of %s, which has no threshold: target says what is wanted", s.Env)
 	}

@@ -4,6 +4,7 @@ package envtest
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -25,30 +26,32 @@ func Check(t testing.TB, e env.Env) {
 
 // Breaches runs episodes of random actions in e and says where it does what none
 // may: results that depend on more than seed and actions, observations outside
-// their space, rewards that are no numbers, a State that does not restore, a
+// their space, rewards or figures that are not finite, a State that does not restore, a
 // Physics that does not read back what was set, a mask that allows nothing, a Step
-// or Reset that allocates or panics.
+// or Reset that allocates or panics. At the end it closes e, if that is an io.Closer.
 func Breaches(e env.Env) []string {
-	p := &player{e: e}
-	p.try(p.describes)
-	if len(p.breaches) > 0 {
-		return p.breaches
+	p := &player{env: e}
+	if p.try(p.describes) {
+		if p.try(p.repeats) {
+			p.more()
+		}
+		p.closes()
 	}
-	p.obs, p.act = make([]float32, p.spec.Obs.Size()), make([]float32, p.spec.Act.Size())
-	if !p.try(p.repeats) {
-		return p.breaches
-	}
-	if env.Snapshots(e) {
+	return p.breaches
+}
+
+// more checks what some environments have.
+func (p *player) more() {
+	if env.Snapshots(p.env) {
 		p.try(p.restores)
 	}
-	if ph, ok := e.(env.Physics); ok {
+	if ph, ok := p.env.(env.Physics); ok {
 		p.try(func() { p.reads(ph) })
 	}
-	if m, ok := env.As[env.Masker](e); ok {
-		p.try(func() { p.masks(m) })
+	if _, ok := env.As[env.Measured](p.env); ok {
+		p.try(p.measures)
 	}
 	p.try(p.allocates)
-	return p.breaches
 }
 
 // stop is what ends a part of the check.
@@ -62,7 +65,7 @@ func (p *player) try(part func()) (whole bool) {
 			whole = true
 		case stop{}:
 		default:
-			p.breach("seed %d, step %d: a panic: %v", p.seed, p.step, r)
+			p.breach("a panic: %v", r)
 		}
 	}()
 	part()
@@ -80,64 +83,87 @@ func (p *player) last(format string, args ...any) {
 	panic(stop{})
 }
 
+// must takes note of the error of an Episode.
+func (p *player) must(err error) {
+	if err == nil {
+		return
+	}
+	var broken *env.Error
+	if !errors.As(err, &broken) {
+		p.last("%v", err)
+	}
+	what := broken.Err.Error()
+	if _, ok := errors.AsType[*env.PanicError](err); ok {
+		what = "a " + what
+	}
+	p.last("seed %d, step %d: %s", broken.Seed, broken.Step, what)
+}
+
 type player struct {
 	breaches []string
-	e        env.Env
+	env      env.Env
 	spec     env.Spec
+	episode  *env.Episode // without a time limit
 	rng      *rand.Rand
-	obs, act []float32
-	seed     uint64
-	step     int  // of the episode
-	done     bool // the episode is over
+	act      []float32
 }
 
 // describes holds the Spec to its own terms.
 func (p *player) describes() {
-	p.spec = p.e.Spec()
+	p.spec = p.env.Spec()
 	if err := p.spec.Validate(); err != nil {
 		p.last("Spec(): %v", err)
 	}
-	if again := p.e.Spec(); !reflect.DeepEqual(again, p.spec) {
-		p.breach("Spec() = %v and then %v", p.spec, again)
+	var err error
+	if p.episode, err = env.NewEpisode(p.env, 0); err != nil {
+		p.last("%v", err)
+	}
+	p.act = make([]float32, p.spec.Act.Size())
+	if again := p.env.Spec(); !reflect.DeepEqual(again, p.spec) {
+		p.last("Spec() = %v and then %v", p.spec, again)
 	}
 }
 
 // begin starts an episode and its stream of actions.
 func (p *player) begin(seed uint64) {
 	p.rng = rand.New(rand.NewPCG(seed, 1))
-	p.seed, p.step, p.done = seed, 0, false
-	p.e.Reset(seed, p.obs)
+	p.must(p.episode.Reset(seed))
 }
 
 // play takes up to n steps of the running episode and returns the bits of all it saw.
-func (p *player) play(n int) (bits []uint64) {
+func (p *player) play(n int) []uint64 { return p.playIn(p.episode, n) }
+
+// playIn is play in an Episode of the environment.
+func (p *player) playIn(e *env.Episode, n int) (bits []uint64) {
 	for step := range n + 1 {
-		if !p.spec.Obs.Contains(p.obs) {
-			p.last("step %d: observation %v is outside Spec().Obs", step, p.obs)
+		if !p.spec.Obs.Contains(e.Obs) {
+			p.last("seed %d, step %d: observation %v is outside Spec().Obs", e.Seed, e.Steps, e.Obs)
 		}
-		for _, x := range p.obs {
-			if x-x != 0 {
-				p.last("step %d: observation %v is not finite", step, p.obs)
-			}
-			bits = append(bits, uint64(math.Float32bits(x)))
-		}
-		if step == n {
+		bits = appendBits(bits, e)
+		if step == n || !e.Running() {
 			break
 		}
 		p.spec.Act.Sample(p.rng, p.act)
-		given := slices.Clone(p.act)
-		p.step++
-		out := p.e.Step(p.act, p.obs)
-		if out.Reward-out.Reward != 0 {
-			p.last("step %d: reward %v", step, out.Reward)
+		p.must(e.Step(p.act))
+		if !slices.Equal(e.Act, p.act) {
+			p.last("seed %d, step %d: Step changed the action %v to %v", e.Seed, e.Steps, p.act, e.Act)
 		}
-		if !slices.Equal(p.act, given) {
-			p.last("step %d: Step changed the action %v to %v", step, given, p.act)
-		}
-		bits = append(bits, math.Float64bits(out.Reward), flag(out.Terminated), flag(out.Truncated))
-		p.done = out.Done()
-		if p.done {
-			break
+	}
+	return bits
+}
+
+// appendBits appends all that e shows of its latest step.
+func appendBits(bits []uint64, e *env.Episode) []uint64 {
+	for _, x := range e.Obs {
+		bits = append(bits, uint64(math.Float32bits(x)))
+	}
+	bits = append(bits, math.Float64bits(e.Reward), flag(e.Terminated), flag(e.Truncated))
+	for _, allowed := range e.Mask {
+		bits = append(bits, flag(allowed))
+	}
+	if e.Done() {
+		for _, x := range e.Figures {
+			bits = append(bits, math.Float64bits(x))
 		}
 	}
 	return bits
@@ -173,26 +199,30 @@ func (p *player) restores() {
 	const after = 100
 	p.begin(1)
 	p.play(5)
-	for before := 4; p.done; before-- { // of an episode that short
-		p.begin(1)
-		p.play(before)
-	}
+	p.stepBack()
 	var b bytes.Buffer
-	if err := state.Save(&b, snapshot{p.e}); err != nil {
+	if err := state.Save(&b, snapshot{p.env}); err != nil {
 		p.last("saving the state: %v", err)
 	}
-	obs := slices.Clone(p.obs)
+	now := len(appendBits(nil, p.episode)) // bits of the step that has been taken
 	p.rng = rand.New(rand.NewPCG(2, 2))
-	first := p.play(after)
+	first := p.play(after)[now:]
 	p.begin(3)
 	p.play(after)
-	if err := state.Load(&b, snapshot{p.e}); err != nil {
+	p.stepBack()
+	if err := state.Load(&b, snapshot{p.env}); err != nil {
 		p.last("loading the state: %v", err)
 	}
-	copy(p.obs, obs)
 	p.rng = rand.New(rand.NewPCG(2, 2))
-	if !slices.Equal(p.play(after), first) {
+	if !slices.Equal(p.play(after)[now:], first) {
 		p.last("a restored state goes on otherwise than it did")
+	}
+}
+
+// stepBack goes one step back in an episode that is over, so that it can go on.
+func (p *player) stepBack() {
+	if !p.episode.Running() {
+		p.must(p.episode.Seek(p.episode.Steps - 1))
 	}
 }
 
@@ -201,7 +231,7 @@ func (p *player) restores() {
 func (p *player) reads(ph env.Physics) {
 	p.begin(1)
 	p.play(2)
-	x, obs := ph.Physics(nil), slices.Clone(p.obs)
+	x, obs, got := ph.Physics(nil), slices.Clone(p.episode.Obs), make([]float32, len(p.episode.Obs))
 	p.begin(2)
 	if err := ph.SetPhysics(x); err != nil {
 		p.breach("SetPhysics(%v), which Physics gave: %v", x, err)
@@ -209,48 +239,56 @@ func (p *player) reads(ph env.Physics) {
 	if got := ph.Physics(nil); !slices.Equal(got, x) {
 		p.breach("SetPhysics(%v), and then Physics is %v", x, got)
 	}
-	if ph.Observe(p.obs); !slices.Equal(p.obs, obs) {
-		p.breach("SetPhysics(%v), and then the observation is %v, want %v", x, p.obs, obs)
+	if ph.Observe(got); !slices.Equal(got, obs) {
+		p.breach("SetPhysics(%v), and then the observation is %v, want %v", x, got, obs)
 	}
 	if err := ph.SetPhysics(append(x, 0)); err == nil {
 		p.breach("SetPhysics of a number too many: no error")
 	}
 }
 
-// masks wants of every state one action at least that can be taken: one value of each
-// choice.
-func (p *player) masks(m env.Masker) {
-	l, err := env.LayoutOf(p.spec.Act)
-	if err != nil {
-		p.last("%v", err)
+// measures plays episodes up to the time limit, or a few steps, twice, and wants the same
+// figures.
+func (p *player) measures() {
+	limit := min(p.spec.MaxSteps, 1000)
+	if limit == 0 {
+		limit = 10
 	}
-	choices, ok := l.Choices()
-	if !ok {
-		p.last("it masks actions that are %s, want a choice (Discrete), choices (MultiDiscrete) or bits (MultiBinary)", env.Describe(p.spec.Act))
+	e, err := env.NewEpisode(p.env, limit)
+	p.must(err)
+	figures := func(seed uint64) []uint64 {
+		p.rng = rand.New(rand.NewPCG(seed, 1))
+		p.must(e.Reset(seed))
+		return p.playIn(e, limit)
 	}
-	allowed := make([]bool, l.MaskSize())
-	for seed := range uint64(10) {
-		p.begin(seed)
-		for step := 0; step < 100 && !p.done; step++ {
-			m.Mask(allowed)
-			for rest, i := allowed, 0; i < len(choices); i++ {
-				if !slices.Contains(rest[:choices[i]], true) {
-					p.last("step %d: the mask allows no action", step)
-				}
-				rest = rest[choices[i]:]
-			}
-			p.play(1)
+	for seed := range uint64(3) {
+		first := figures(seed)
+		figures(seed + 1)
+		if !slices.Equal(figures(seed), first) {
+			p.last("seed %d: after an episode of seed %d the same actions give other figures", seed, seed+1)
 		}
+	}
+	names := e.Measures()
+	if m, _ := env.As[env.Measured](p.env); !slices.Equal(m.Measures(), names) {
+		p.breach("Measures() = %q and then %q", names, m.Measures())
 	}
 }
 
 func (p *player) allocates() {
 	p.spec.Act.Sample(p.rng, p.act) // which may allocate
+	obs := make([]float32, len(p.episode.Obs))
 	n := testing.AllocsPerRun(100, func() {
-		p.e.Reset(1, p.obs)
-		p.e.Step(p.act, p.obs)
+		p.env.Reset(1, obs)
+		p.env.Step(p.act, obs)
 	})
 	if n > 0 {
 		p.breach("Reset and Step allocate %v times, want 0", n)
+	}
+}
+
+// closes closes the environment.
+func (p *player) closes() {
+	if err := p.episode.Close(); err != nil {
+		p.breach("Close: %v", err)
 	}
 }

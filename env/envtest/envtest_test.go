@@ -291,6 +291,56 @@ func (*strict) Spec() env.Spec {
 	return s
 }
 
+// A jury has two choices to mask, of the second of which it allows nothing.
+type jury struct{ absurd }
+
+func (*jury) Spec() env.Spec {
+	s := new(drift).Spec()
+	s.Act = env.MultiDiscrete{N: []int{2, 3}}
+	return s
+}
+
+func (*jury) Mask(allowed []bool) { allowed[0] = true }
+
+func (j *jury) Step(act, obs []float32) env.Outcome { return j.drift.Step(act[:1], obs) }
+
+// moody has a mask that seed and actions do not decide.
+type moody struct {
+	jury
+	asked int
+}
+
+func (m *moody) Mask(allowed []bool) {
+	m.asked++
+	clear(allowed)
+	allowed[0], allowed[2+m.asked%17%3] = true, true
+}
+
+// gauged measures what it is told.
+type gauged struct {
+	drift
+	name  string
+	value float64
+	grows float64
+}
+
+func (g *gauged) Measures() []string { return []string{g.name} }
+
+func (g *gauged) Measure(dst []float64) {
+	dst[0] = g.value
+	g.value += g.grows
+}
+
+// stuck cannot be closed.
+type stuck struct{ drift }
+
+func (stuck) Close() error { return errors.New("the lid is stuck") }
+
+// closing panics when it is closed.
+type closing struct{ drift }
+
+func (closing) Close() error { panic("no lid") }
+
 func TestCheck(t *testing.T) {
 	for name, c := range map[string]struct {
 		e    env.Env
@@ -319,6 +369,13 @@ func TestCheck(t *testing.T) {
 		"no spaces":                 {new(vague), "Spec(): the observation space: there is none"},
 		"panic":                     {&pays{reward: 1, panics: true}, "seed 0, step 1: a panic: no more"},
 		"mask of all":               {new(strict), "the mask allows no action"},
+		"mask of several":           {new(jury), "seed 0, step 0: the mask allows no action"},
+		"mask by mood":              {new(moody), "the same actions give other results"},
+		"measure without a name":    {&gauged{name: "how far"}, `it measures "how far", want a name`},
+		"measure that is NaN":       {&gauged{name: "x", value: math.NaN()}, "step 10: x, which it measures, is NaN: not a finite number"},
+		"measure of old episodes":   {&gauged{name: "x", grows: 1}, "give other figures"},
+		"Close that fails":          {new(stuck), "Close: the lid is stuck"},
+		"Close that panics":         {new(closing), "Close: env: Close: panic: no lid"},
 		"mask of numbers":           {new(absurd), "it masks actions that are a Box of 1 number, want a choice"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -338,6 +395,7 @@ func TestCheckSound(t *testing.T) {
 	for name, e := range map[string]env.Env{
 		"drift":            new(drift),
 		"wrapped":          env.NewStickyAction(env.ScaleReward{Env: new(drift), K: 3}, 0.5),
+		"measured":         &gauged{name: "x", value: 3},
 		"without State":    struct{ env.Env }{new(drift)},
 		"wrapped, without": env.ScaleReward{Env: struct{ env.Env }{new(drift)}, K: 3},
 	} {

@@ -2,9 +2,11 @@ package cli
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -41,10 +43,15 @@ broken.`,
 			if err != nil {
 				return badInput{err}
 			}
-			r := checked(e, seed, episodes)
-			if asJSON {
+			r := newCheck(e, episodes)
+			if len(r.Breaches) == 0 {
+				if e, err = a.makeEnv(args[0], sets); err == nil { // the one that was checked is closed
+					err = r.play(e, seed)
+				}
+			}
+			if err == nil && asJSON {
 				err = json.NewEncoder(a.Out).Encode(r)
-			} else {
+			} else if err == nil {
 				err = a.printCheck(r)
 			}
 			if err == nil && len(r.Breaches) > 0 {
@@ -63,15 +70,24 @@ broken.`,
 
 // A check is what there is to say of an environment.
 type check struct {
-	Env          string    `json:"env"`
-	Breaches     []string  `json:"breaches"`
-	Episodes     int       `json:"episodes"`
-	Return       figures   `json:"return"`
-	Length       figures   `json:"length"`
-	Reward       figures   `json:"reward"`       // of a step
-	Truncated    float64   `json:"truncated"`    // share of episodes
-	Observations []figures `json:"observations"` // of each element
-	Advice       []string  `json:"advice"`
+	Env          string      `json:"env"`
+	Breaches     []string    `json:"breaches"`
+	Episodes     int         `json:"episodes"`
+	Return       figures     `json:"return"`
+	Length       figures     `json:"length"`
+	Reward       figures     `json:"reward"`       // of a step
+	Truncated    float64     `json:"truncated"`    // share of episodes
+	Observations []figures   `json:"observations"` // of each element
+	Measures     []ownFigure `json:"measures,omitempty"`
+	Advice       []string    `json:"advice"`
+
+	names []string // of the elements of observations
+}
+
+// An ownFigure is what an environment measured itself, at the end of each episode.
+type ownFigure struct {
+	Name string `json:"name"`
+	figures
 }
 
 // figures sum numbers up.
@@ -102,86 +118,154 @@ func (f figures) String() string {
 // longestCheck ends a random episode that has no end of its own.
 const longestCheck = 10_000
 
-// checked checks e, and plays episodes in it if they can be played.
-func checked(e env.Env, seed uint64, episodes int) *check {
-	spec := e.Spec()
-	c := &check{Env: spec.ID, Breaches: append([]string{}, envtest.Breaches(e)...), Episodes: episodes, Observations: []figures{}, Advice: []string{}}
-	if len(c.Breaches) == 0 {
-		c.Observations = make([]figures, spec.Obs.Size())
-		for i := range episodes {
-			c.play(e, spec, env.Split(seed, uint64(i)))
-		}
-		c.Truncated /= float64(episodes)
-		c.advise(e, spec)
+// newCheck checks e, and closes it.
+func newCheck(e env.Env, episodes int) *check {
+	return &check{
+		Env: e.Spec().ID, Breaches: append([]string{}, envtest.Breaches(e)...), Episodes: episodes,
+		Observations: []figures{}, Advice: []string{},
 	}
-	return c
 }
 
-// play plays one episode of random actions.
-func (c *check) play(e env.Env, spec env.Spec, seed uint64) {
-	obs, act := make([]float32, spec.Obs.Size()), make([]float32, spec.Act.Size())
-	rng := rand.New(rand.NewPCG(env.Split(seed, 1), 0))
-	look := func() {
-		for i, x := range obs {
-			c.Observations[i].add(float64(x))
-		}
-	}
-	limit := spec.MaxSteps
+// play plays episodes of random actions in e, and closes it. An episode in which e breaks
+// the contract is the last.
+func (c *check) play(e env.Env, seed uint64) (err error) {
+	limit := e.Spec().MaxSteps
 	if limit == 0 {
 		limit = longestCheck
 	}
-	e.Reset(env.Split(seed, 0), obs)
-	look()
-	sum := 0.
-	for step := 1; ; step++ {
-		spec.Act.Sample(rng, act)
-		out := e.Step(act, obs)
-		look()
-		sum += out.Reward
-		c.Reward.add(out.Reward)
-		if out.Done() || step == limit {
-			c.Return.add(sum)
-			c.Length.add(float64(step))
-			if !out.Terminated {
-				c.Truncated++
+	p, err := env.NewEpisode(e, limit)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, p.Close()) }()
+	obs, err := env.LayoutOf(p.Spec().Obs)
+	if err != nil {
+		return err
+	}
+	c.Observations, c.names = make([]figures, obs.Size), elements(&obs)
+	for _, name := range p.Measures() {
+		c.Measures = append(c.Measures, ownFigure{Name: name})
+	}
+	for i := range c.Episodes {
+		if err := c.playOne(p, env.Split(seed, uint64(i))); err != nil {
+			c.Breaches = append(c.Breaches, err.Error())
+			return nil
+		}
+	}
+	c.Truncated /= float64(c.Episodes)
+	c.advise(e, &obs)
+	return nil
+}
+
+// elements returns what each element of an observation is called: its number, and its
+// name if it has one.
+func elements(l *env.Layout) (names []string) {
+	for i := range l.Parts {
+		p := &l.Parts[i]
+		for k := range p.Size() {
+			name := fmt.Sprint(p.From + k)
+			if strings.Trim(p.Name, "/0123456789") != "" { // of a Dict
+				name += ", " + p.Name
 			}
-			return
+			if p.Names != nil && p.Names[k] != "" {
+				name += ", " + p.Names[k]
+			}
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// playOne plays one episode of random actions.
+func (c *check) playOne(p *env.Episode, seed uint64) error {
+	act, space := make([]float32, p.Spec().Act.Size()), p.Spec().Act
+	rng := rand.New(rand.NewPCG(env.Split(seed, 1), 0))
+	if err := p.Reset(env.Split(seed, 0)); err != nil {
+		return err
+	}
+	c.look(p.Obs)
+	for !p.Done() {
+		space.Sample(rng, act)
+		if err := p.Step(act); err != nil {
+			return err
+		}
+		c.look(p.Obs)
+		c.Reward.add(p.Reward)
+	}
+	c.Return.add(p.Return)
+	c.Length.add(float64(p.Steps))
+	for i, x := range p.Figures {
+		c.Measures[i].add(x)
+	}
+	if !p.Terminated {
+		c.Truncated++
+	}
+	return nil
+}
+
+// look takes an observation into account.
+func (c *check) look(obs []float32) {
+	for i, x := range obs {
+		c.Observations[i].add(float64(x))
+	}
+}
+
+// say adds a piece of advice.
+func (c *check) say(format string, args ...any) {
+	c.Advice = append(c.Advice, fmt.Sprintf(format, args...))
+}
+
+// advise says what may make learning hard, and what helps.
+func (c *check) advise(e env.Env, obs *env.Layout) {
+	spec := e.Spec()
+	for i := range obs.Parts {
+		if p := &obs.Parts[i]; p.Kind == env.Numbers {
+			c.adviseNumbers(p)
+		}
+	}
+	c.adviseActions(spec.Act)
+	switch size := max(math.Abs(c.Reward.Min), math.Abs(c.Reward.Max)); {
+	case c.Return.Min == c.Return.Max && c.Episodes > 1:
+		c.say("every random episode returned %s: chance finds nothing to learn from; rewards on the way, or more exploration, may help", figure.Number(c.Return.Min))
+	case size > 10:
+		c.say("rewards are up to %s in size: agent.normalize.norm_reward, or the wrapper scale_reward, keeps the critic's loss small", figure.Number(size))
+	}
+	if spec.MaxSteps == 0 && c.Truncated > 0 {
+		c.say("%s of random episodes had no end in %s steps, and there is no time limit: the wrapper max_steps sets one", figure.Share(c.Truncated, c.Episodes), figure.Whole(longestCheck))
+	}
+	if !env.Snapshots(e) {
+		c.say("it has no State method: checkpoints keep an episode's actions and play them again")
+	}
+}
+
+// adviseNumbers says which numbers of a part are always the same, or not about 1.
+func (c *check) adviseNumbers(p *env.Part) {
+	for k := range p.Size() {
+		f, i := c.Observations[p.From+k], p.From+k
+		switch size := max(math.Abs(f.Min), math.Abs(f.Max)); {
+		case f.Min == f.Max && p.Low[k] != p.High[k]:
+			c.say("element %d of the observations was always %s: does it say anything?", i, figure.Number(f.Min))
+		case size > 10 || size < 0.1:
+			c.say("element %d of the observations is up to %s: networks learn best from numbers about 1; agent.normalize.norm_obs brings them there", i, figure.Number(size))
 		}
 	}
 }
 
-// advise says what may make learning hard, and what helps.
-func (c *check) advise(e env.Env, spec env.Spec) {
-	say := func(format string, args ...any) { c.Advice = append(c.Advice, fmt.Sprintf(format, args...)) }
-	if box, ok := spec.Obs.(env.Box); ok {
-		for i, f := range c.Observations {
-			switch size := max(math.Abs(f.Min), math.Abs(f.Max)); {
-			case f.Min == f.Max && box.Low[i] != box.High[i]:
-				say("element %d of the observations was always %s: does it say anything?", i, figure.Number(f.Min))
-			case size > 10 || size < 0.1:
-				say("element %d of the observations is up to %s: networks learn best from numbers about 1; agent.normalize.norm_obs brings them there", i, figure.Number(size))
+// adviseActions says which of an action's numbers are not in -1 … 1.
+func (c *check) adviseActions(space env.Space) {
+	act, err := env.LayoutOf(space)
+	if err != nil {
+		return
+	}
+	for i := range act.Parts {
+		p := &act.Parts[i]
+		for k := range p.Low {
+			if p.Low[k] != -1 || p.High[k] != 1 {
+				c.say("element %d of the actions is in %s … %s: the wrapper rescale_action: [-1, 1] suits a policy that begins at 0 ± 1",
+					p.From+k, figure.Number(float64(p.Low[k])), figure.Number(float64(p.High[k])))
+				return
 			}
 		}
-	}
-	if box, ok := spec.Act.(env.Box); ok {
-		for i := range box.Low {
-			if box.Low[i] != -1 || box.High[i] != 1 {
-				say("element %d of the actions is in %s … %s: the wrapper rescale_action: [-1, 1] suits a policy that begins at 0 ± 1", i, figure.Number(float64(box.Low[i])), figure.Number(float64(box.High[i])))
-				break
-			}
-		}
-	}
-	switch size := max(math.Abs(c.Reward.Min), math.Abs(c.Reward.Max)); {
-	case c.Return.Min == c.Return.Max && c.Episodes > 1:
-		say("every random episode returned %s: chance finds nothing to learn from; rewards on the way, or more exploration, may help", figure.Number(c.Return.Min))
-	case size > 10:
-		say("rewards are up to %s in size: agent.normalize.norm_reward, or the wrapper scale_reward, keeps the critic's loss small", figure.Number(size))
-	}
-	if spec.MaxSteps == 0 && c.Truncated > 0 {
-		say("%s of random episodes had no end in %s steps, and there is no time limit: the wrapper max_steps sets one", figure.Share(c.Truncated, c.Episodes), figure.Whole(longestCheck))
-	}
-	if !env.Snapshots(e) {
-		say("it has no State method: checkpoints keep an episode's actions and play them again")
 	}
 }
 
@@ -201,7 +285,10 @@ func (a *App) printCheck(c *check) error {
 			fmt.Fprintf(w, "  …\tand %d more\n", len(c.Observations)-i)
 			break
 		}
-		fmt.Fprintf(w, "  observation %d\t%v\n", i, f)
+		fmt.Fprintf(w, "  observation %s\t%v\n", c.names[i], f)
+	}
+	for _, m := range c.Measures {
+		fmt.Fprintf(w, "  %s\t%v\n", m.Name, m.figures)
 	}
 	err := w.Flush()
 	fmt.Fprintf(a.Out, "  truncated %s\n", figure.Share(c.Truncated, c.Episodes))

@@ -5,6 +5,8 @@ import (
 	"math"
 	"strings"
 	"testing"
+
+	"github.com/rlrun/rlrun/env"
 )
 
 // TestCheck wants CartPole to keep the contract, and the statistics of a random
@@ -52,6 +54,66 @@ func TestCheckBroken(t *testing.T) {
 	if status != 1 || !strings.Contains(out, "broken: seed 0, step 5: a panic: out of track") || !strings.Contains(err, "acme/Odd-v0 breaks the contract") ||
 		strings.Count(err, "\n") != 1 {
 		t.Errorf("check of a broken environment: status %d, output %q, error %q", status, out, err)
+	}
+}
+
+// A counter is still that counts its steps itself, is closed, and breaks at action 1 of an
+// episode after so many.
+type counter struct {
+	still
+	episodes, steps, breaks int
+	closed                  *int
+}
+
+func (c *counter) Spec() env.Spec {
+	s := c.still.Spec()
+	s.ID, s.MaxSteps = "acme/Counter-v0", 7
+	return s
+}
+
+func (c *counter) Reset(seed uint64, obs []float32) {
+	c.episodes++
+	c.steps = 0
+	c.still.Reset(seed, obs)
+}
+
+func (c *counter) Step(act, obs []float32) env.Outcome {
+	c.steps++
+	out := c.still.Step(act, obs)
+	if c.breaks > 0 && c.episodes > c.breaks && act[0] == 1 {
+		out.Reward = math.NaN()
+	}
+	return out
+}
+
+func (*counter) Measures() []string { return []string{"steps_taken"} }
+
+func (c *counter) Measure(dst []float64) { dst[0] = float64(c.steps) }
+
+func (c *counter) Close() error {
+	*c.closed++
+	return nil
+}
+
+// TestCheckMeasures shows what an environment measures, and closes both that are made:
+// the one that is checked, and the one that is played in.
+func TestCheckMeasures(t *testing.T) {
+	a := inEmptyDir(t)
+	closed := 0
+	a.Envs["acme/Counter-v0"] = env.Entry(func() *counter { return &counter{closed: &closed} })
+	if text := a.must(t, "check", "acme/Counter-v0", "--episodes", "3"); !strings.Contains(text, "  steps_taken    7 ± 0") || closed != 2 {
+		t.Errorf("check prints\n%s, and closes %d, want 7 steps taken, and 2", text, closed)
+	}
+	got := object(t, a.must(t, "check", "acme/Counter-v0", "--episodes", "3", "--json"))
+	measure := got["measures"].([]any)[0].(map[string]any)
+	if measure["name"] != "steps_taken" || measure["mean"] != 7.0 || measure["max"] != 7.0 {
+		t.Errorf("check --json has measures %v, want 7 steps taken", measure)
+	}
+	closed = 0
+	a.Envs["acme/Counter-v0"] = env.Entry(func() *counter { return &counter{closed: &closed, breaks: 200} })
+	status, out, err := a.call("check", "acme/Counter-v0", "--episodes", "400")
+	if status != 1 || !strings.Contains(out, "broken: env: acme/Counter-v0, episode seed ") || !strings.Contains(err, "reward NaN") || closed != 2 {
+		t.Errorf("check of what breaks late: status %d, output %q, error %q, %d closed", status, out, err, closed)
 	}
 }
 

@@ -231,6 +231,20 @@ func (view) Do(in ...G.Value) (G.Value, error) {
 	return in[0].(*tensor.Dense).Slice(nil, G.S(1, 4))
 }
 
+// TestFrozen: the parameters of a graph on a frozen tape have no gradient, what it is a
+// function of has its own all the same: dy/dx = w, each row summed.
+func TestFrozen(t *testing.T) {
+	ps := weight()
+	n := agents.Must(gorgonia.New(ps, 3, 2, func(_ graph, x node, ps []node) (node, error) { return product(x, ps), nil }))
+	x, tp := tape.NewParam("x", 1, 3), tape.New()
+	in := tp.Param(x)
+	tp.Freeze(true)
+	n.Forward(tp, in, nn.Training).Sum().Backward()
+	if !near(x.Grad, []float32{3, 7, 11}) || !near(ps[0].Grad, make([]float32, 6)) {
+		t.Errorf("dx, dw = %v, %v, want [3 7 11] and zeros", x.Grad, ps[0].Grad)
+	}
+}
+
 func TestColumns(t *testing.T) {
 	n := agents.Must(gorgonia.New(weight(), 3, 2, func(_ graph, x node, ps []node) (node, error) { return product(x, ps), nil }))
 	defer func() {

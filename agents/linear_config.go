@@ -1,0 +1,43 @@
+package agents
+
+import (
+	"github.com/rlrun/rlrun/policy/nn"
+	"github.com/rlrun/rlrun/policy/optim"
+)
+
+// LinearConfig is all settings of the linear agents. Start from DefaultLinear.
+type LinearConfig struct {
+	Setup        `yaml:"-"`
+	LearningRate optim.Schedule `yaml:"learning_rate"` // α, of all tilings together
+	Gamma        float32        `yaml:"gamma"`         // discount γ
+	Exploration  `yaml:",inline"`
+	Tilings      int       `yaml:"tilings"`
+	Tiles        int       `yaml:"tiles"`  // of a tiling along each number observed
+	Low          []float32 `yaml:"low"`    // bounds of the observations where they have none; empty: their own
+	High         []float32 `yaml:"high"`   //
+	QInit        float32   `yaml:"q_init"` // of every action at the start; high ones are tried before they are known
+}
+
+// DefaultLinear returns eight tilings of eight tiles.
+func DefaultLinear() LinearConfig {
+	return LinearConfig{
+		Setup: Setup{Steps: 100_000, NEnvs: 1, Engine: nn.Native{}}, LearningRate: optim.Constant(0.3), Gamma: 0.99,
+		Exploration: DefaultExploration(0.1, 0, 0.5), Tilings: 8, Tiles: 8,
+	}
+}
+
+// Complete has nothing to write out.
+func (c *LinearConfig) Complete() error { return nil }
+
+// Discount returns γ.
+func (c *LinearConfig) Discount() float32 { return c.Gamma }
+
+func (c *LinearConfig) validate() error {
+	return broken(append(append(c.Setup.rules(), c.Exploration.rules()...),
+		course("learning_rate", c.LearningRate, 1),
+		rule{unit(c.Gamma), "gamma", c.Gamma, "0 … 1"},
+		rule{1 <= c.Tilings && c.Tilings <= 1024, "tilings", c.Tilings, "1 … 1024"},
+		rule{1 <= c.Tiles && c.Tiles <= 1024, "tiles", c.Tiles, "1 … 1024"},
+		rule{c.QInit-c.QInit == 0, "q_init", c.QInit, "a finite number"},
+	))
+}

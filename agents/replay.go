@@ -1,0 +1,61 @@
+package agents
+
+import (
+	"math"
+
+	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/policy/optim"
+	"github.com/rlrun/rlrun/replay"
+)
+
+// Replay is how an off-policy agent remembers, and how often it learns from that.
+type Replay struct {
+	LearningRate   optim.Schedule `yaml:"learning_rate"`   // α
+	BufferSize     int            `yaml:"buffer_size"`     // transitions remembered
+	LearningStarts int            `yaml:"learning_starts"` // steps taken at random before learning starts
+	BatchSize      int            `yaml:"batch_size"`      // transitions in a minibatch
+	Gamma          float32        `yaml:"gamma"`           // discount γ
+	Tau            float32        `yaml:"tau"`             // share of the networks in their targets' next values, τ
+	TrainFreq      TrainFreq      `yaml:"train_freq"`      // experience between updates: 4 steps of each environment, or [1, episode]
+	GradientSteps  int            `yaml:"gradient_steps"`  // updates then; -1: as many as steps were taken
+	NSteps         int            `yaml:"n_steps"`         // steps of a transition
+	Prioritized    bool           `yaml:"prioritized"`     // surprising transitions are drawn more often
+	PriorityAlpha  float64        `yaml:"priority_alpha"`  // how much more, α
+	PriorityBeta   float64        `yaml:"priority_beta"`   // how far weights make up for it at the start, β; fully at the end
+}
+
+// DefaultReplay returns the settings that Stable-Baselines3's DDPG, TD3 and SAC have.
+func DefaultReplay() Replay {
+	return Replay{
+		LearningRate: optim.Constant(1e-3), BufferSize: 1_000_000, LearningStarts: 100, BatchSize: 256, Gamma: 0.99, Tau: 0.005,
+		TrainFreq: TrainFreq{Steps: 1}, GradientSteps: 1, NSteps: 1, PriorityAlpha: 0.6, PriorityBeta: 0.4,
+	}
+}
+
+// Memory returns the bytes that the buffer takes for environments of spec.
+func (r *Replay) Memory(spec env.Spec) int {
+	size := replay.Size(spec, r.BufferSize)
+	if r.Prioritized {
+		size += replay.SumTreeSize(r.BufferSize)
+	}
+	return size
+}
+
+// Discount returns γ.
+func (r *Replay) Discount() float32 { return r.Gamma }
+
+// rules are those of an agent in nEnvs environments.
+func (r *Replay) rules(nEnvs int) []rule {
+	return append(r.TrainFreq.rules(nEnvs),
+		course("learning_rate", r.LearningRate, math.MaxFloat32),
+		rule{r.BufferSize >= 1, "buffer_size", r.BufferSize, "1 or more"},
+		rule{r.LearningStarts >= 0, "learning_starts", r.LearningStarts, "0 or more"},
+		rule{1 <= r.BatchSize && r.BatchSize <= 1<<20, "batch_size", r.BatchSize, "1 … 1048576"},
+		rule{unit(r.Gamma), "gamma", r.Gamma, "0 … 1"},
+		rule{unit(r.Tau), "tau", r.Tau, "0 … 1"},
+		rule{r.GradientSteps == -1 || r.GradientSteps >= 1, "gradient_steps", r.GradientSteps, "1 or more, or -1"},
+		rule{1 <= r.NSteps && r.NSteps <= 1<<10, "n_steps", r.NSteps, "1 … 1024"},
+		rule{unit(r.PriorityAlpha), "priority_alpha", r.PriorityAlpha, "0 … 1"},
+		rule{unit(r.PriorityBeta), "priority_beta", r.PriorityBeta, "0 … 1"},
+	)
+}

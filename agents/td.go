@@ -1,0 +1,250 @@
+package agents
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+
+	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/env/state"
+	"github.com/rlrun/rlrun/policy/optim"
+)
+
+// td acts ε-greedily in environments and learns from each step by temporal differences:
+// the loop of the tabular and the linear agents. An action has a number, the last choice
+// counting up first where it is several.
+type td struct {
+	setup        *Setup
+	target       target
+	gamma        float64
+	learningRate optim.Schedule
+	exploration  *Exploration
+	src          rand.PCG
+	rng          *rand.Rand // of which table learns, and of actions that are valued but not taken
+	vec          env.Vector
+	dice         *actionRand
+	choices      []int // number of values of each choice of an action
+	actions      int   // their product
+	stats        Stats
+
+	o, m      int       // floats of an observation, choices of a mask
+	obs       []float32 // [N, O] what is acted on
+	mask      []bool    // [N, M] what is allowed there; nil where everything always is
+	act       []int64   // [N] numbers of the actions there
+	rows      []float32 // [N, A] the actions as the environments get them
+	taken     tdStep    // scratch: the step that is learned from
+	rate, eps float64   // in this iteration
+	errors    mean      // of its TD errors, squared
+	named     []Named
+}
+
+// A tdLearner is what an agent adds to td: values of actions, and how they are learned.
+type tdLearner interface {
+	// best returns the best action for an observation [O] among those that a mask [M]
+	// allows. A nil mask allows all.
+	best(obs []float32, mask []bool) int
+
+	learn(i int, s *tdStep) // learns from a step of environment i
+	check() error           // of what has been learned: not finite
+}
+
+// A tdStep is a step of one environment.
+type tdStep struct {
+	obs, next        []float32 // [O]
+	mask, nextMask   []bool    // [M] what was allowed there; nil where everything always is
+	act, nextAct     int       // SARSA's next action; 0 for other targets and after a terminal state
+	reward           float64
+	terminated, done bool
+}
+
+// connect makes the environments and the books. Whoever makes the values looks at what
+// the actions are.
+func (o *td) connect(mk env.Maker) (err error) {
+	n := o.setup.NEnvs
+	if o.vec, err = mk(n); err != nil {
+		return err
+	}
+	act, err := env.LayoutOf(o.vec.Spec().Act)
+	if err != nil {
+		return err
+	}
+	o.choices, _ = act.Choices()
+	o.actions = 1
+	for _, k := range o.choices {
+		o.actions *= k
+	}
+	o.src.Seed(env.Split(o.setup.Seed, 0), 0)
+	o.rng, o.dice = rand.New(&o.src), newActionRand(o.setup.Seed, 0, n)
+	first, err := o.vec.Reset(env.Split(o.setup.Seed, 1))
+	if err != nil {
+		return err
+	}
+	o.stats.begin(first.Measures)
+	o.obs, o.mask = slices.Clone(first.Obs), slices.Clone(first.Mask)
+	o.o, o.m = len(o.obs)/n, len(o.mask)/n
+	o.act, o.rows = make([]int64, n), make([]float32, n*act.Size)
+	o.eps = o.exploration.eps(0, o.setup.Steps)
+	return nil
+}
+
+// scheduled returns the settings that follow schedules.
+func (o *td) scheduled() []scheduled {
+	return append(o.exploration.schedules(), scheduled{"learning_rate", o.learningRate})
+}
+
+// Close closes the environments.
+func (o *td) Close() error {
+	if o.vec == nil {
+		return nil
+	}
+	return o.vec.Close()
+}
+
+// tdIteration is how many steps of all environments an iteration has at least.
+const tdIteration = 256
+
+// interact takes the steps of an iteration, learns from each, and checks what has been
+// learned.
+func (o *td) interact(l tdLearner) error {
+	o.schedule()
+	for taken := 0; taken < tdIteration; taken += o.setup.NEnvs {
+		if err := o.step(l); err != nil {
+			return err
+		}
+	}
+	return l.check()
+}
+
+// schedule reads the schedules at the start of an iteration.
+func (o *td) schedule() {
+	step := o.stats.Steps()
+	o.rate = o.learningRate.At(step, o.setup.Steps)
+	o.eps = o.exploration.eps(step, o.setup.Steps)
+	o.errors = mean{}
+}
+
+// step takes one step in each environment, and learns from them in their order. SARSA
+// has chosen the actions when it learned from the step before.
+func (o *td) step(l tdLearner) error {
+	k := o.stats.Steps() / o.setup.NEnvs
+	if rng := o.dice.at(k); o.target != sarsa || k == 0 {
+		for i := range o.act {
+			o.act[i] = int64(o.choose(l, rand.New(&rng[i]), o.row(o.obs, i), o.maskRow(o.mask, i)))
+		}
+	}
+	for i, act := range o.act {
+		o.write(o.rows[i*len(o.choices):], int(act))
+	}
+	res, err := o.vec.Step(o.rows)
+	if err != nil {
+		return err
+	}
+	if o.target == sarsa {
+		o.dice.at(k + 1)
+	}
+	for i := range o.act {
+		o.learnFrom(l, i, res)
+	}
+	o.stats.Add(res)
+	copy(o.obs, res.Obs)
+	copy(o.mask, res.Mask)
+	return nil
+}
+
+// learnFrom learns from environment i's step. The generator is of its next action, which
+// SARSA chooses now.
+func (o *td) learnFrom(l tdLearner, i int, res *env.Result) {
+	rng := rand.New(&o.dice.rng[i])
+	s := &o.taken
+	s.obs, s.mask, s.act = o.row(o.obs, i), o.maskRow(o.mask, i), int(o.act[i])
+	s.next, s.nextMask, s.nextAct = o.row(res.Next, i), o.maskRow(res.NextMask, i), 0
+	s.reward, s.terminated, s.done = res.Reward[i], res.Terminated[i], res.Done(i)
+	switch {
+	case o.target != sarsa || s.terminated:
+	case s.done: // an action that is valued, but not taken
+		s.nextAct = o.choose(l, o.rng, s.next, s.nextMask)
+	default:
+		s.nextAct = o.choose(l, rng, s.next, s.nextMask)
+		o.act[i] = int64(s.nextAct)
+	}
+	l.learn(i, s)
+	if o.target == sarsa && s.done {
+		o.act[i] = int64(o.choose(l, rng, o.row(res.Obs, i), o.maskRow(res.Mask, i)))
+	}
+}
+
+// row returns environment i's row of observations [N, O].
+func (o *td) row(obs []float32, i int) []float32 { return obs[i*o.o : (i+1)*o.o] }
+
+// maskRow returns environment i's row of a mask [N, M]; nil of a nil mask.
+func (o *td) maskRow(mask []bool, i int) []bool { return maskRow(mask, i, o.m) }
+
+// choose returns an action, ε-greedy among those that a mask allows.
+func (o *td) choose(l tdLearner, rng *rand.Rand, obs []float32, mask []bool) int {
+	if o.eps > 0 && rng.Float64() < o.eps {
+		return o.any(rng, mask)
+	}
+	return l.best(obs, mask)
+}
+
+// any returns any action that a mask allows, all with the same probability.
+func (o *td) any(rng *rand.Rand, mask []bool) (act int) {
+	if mask == nil {
+		return rng.IntN(o.actions)
+	}
+	for _, n := range o.choices {
+		act = act*n + anyAllowed(rng, n, mask[:n])
+		mask = mask[n:]
+	}
+	return act
+}
+
+// write writes the row of the action with a number.
+func (o *td) write(row []float32, act int) {
+	for i := len(o.choices) - 1; i > 0; i-- {
+		row[i] = float32(act % o.choices[i])
+		act /= o.choices[i]
+	}
+	row[0] = float32(act)
+}
+
+// figures returns what is logged of the latest iteration.
+func (o *td) figures() []Named {
+	o.named = append(o.named[:0], Named{"exploration_rate", o.eps}, Named{"learning_rate", o.rate}, Named{"td_error", o.errors.mean()})
+	return o.named
+}
+
+// State visits the generator, the running episodes and the books.
+func (o *td) State(s *state.State) {
+	s.Section("td", 1)
+	s.PCG("td/rng", &o.src)
+	s.Floats("td/obs", o.obs)
+	s.Bools("td/mask", o.mask)
+	s.Ints("td/act", o.act)
+	if s.Loading() {
+		s.Fail(o.checkLoaded())
+	}
+	s.All(o.vec, &o.stats)
+}
+
+// checkLoaded returns an error where a loaded observation or action cannot be.
+func (o *td) checkLoaded() error {
+	space := o.vec.Spec().Obs
+	l, err := env.LayoutOf(space)
+	if err != nil {
+		return err
+	}
+	_, choices := l.Choices()
+	for i, act := range o.act {
+		obs := o.row(o.obs, i)
+		for _, v := range obs {
+			if v-v != 0 {
+				return fmt.Errorf("agents: environment %d shows %v", i, obs)
+			}
+		}
+		if choices && !space.Contains(obs) || act < 0 || act >= int64(o.actions) {
+			return fmt.Errorf("agents: environment %d shows %v and takes action %d of %d", i, obs, act, o.actions)
+		}
+	}
+	return nil
+}

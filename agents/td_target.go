@@ -1,0 +1,19 @@
+package agents
+
+import (
+	"github.com/rlrun/rlrun/policy/f32"
+	"github.com/rlrun/rlrun/replay"
+)
+
+// tdTargets writes the targets y = r + γⁿ V(s') of a minibatch, where value is V of its
+// Next.
+func tdTargets(y []float32, b *replay.Batch, value []float32) {
+	f32.Mul(y, b.Discount, value)
+	f32.Add(y, y, b.Reward)
+}
+
+// found is what an update found in a minibatch.
+type found struct {
+	target, tdError       []float32 // [B] y, and Q(s, a) - y
+	criticLoss, actorLoss float64   // 0 where there is no actor, or it did not learn
+}
