@@ -109,7 +109,7 @@ func (a *A2C) begin(mk env.Maker) (err error) {
 
 // Learn collects rollouts and takes a step with each.
 func (a *A2C) Learn(until int) (Report, error) {
-	err := a.learn(until, &a.horizon, a)
+	err := a.learn(until, a)
 	return a.play.stats.Report(a.log.figures(a.rate)), errorf("A2C", err)
 }
 
