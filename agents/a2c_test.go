@@ -30,7 +30,7 @@ func TestA2CLearns(t *testing.T) {
 			change(&c)
 			a := agents.Must(agents.NewA2C(mk, c))
 			agents.Must(a.Learn(c.Steps))
-			s, err := agents.Evaluate(context.Background(), a.Policy(), mk, 20, 10, 1)
+			s, err := agents.Evaluate(context.Background(), a.Policy(), mk, agents.Evaluation{Episodes: 20, MaxSteps: 10, Seed: 1})
 			if err != nil || s.Min != 10 {
 				t.Errorf("%s, seed %d: returns %v, want 10 each; error %v", what, seed, s.Returns, err)
 			}

@@ -24,7 +24,7 @@ func TestA3CLearns(t *testing.T) {
 			c.Steps, c.Seed, c.Ordered, c.LearningRate = 60_000, seed, ordered, optim.Linear(3e-3)
 			a := agents.Must(agents.NewA3C(mk, c))
 			agents.Must(a.Learn(c.Steps))
-			s, err := agents.Evaluate(context.Background(), a.Policy(), mk, 20, 10, 1)
+			s, err := agents.Evaluate(context.Background(), a.Policy(), mk, agents.Evaluation{Episodes: 20, MaxSteps: 10, Seed: 1})
 			if err != nil || s.Min != 10 {
 				t.Errorf("ordered %v, seed %d: returns %v, want 10 each; error %v", ordered, seed, s.Returns, err)
 			}

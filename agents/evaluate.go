@@ -46,49 +46,75 @@ const groupSize = 256
 // by side.
 const sideBySideBytes = 32 << 20
 
-// Evaluate plays p's best actions in episodes whose seeds descend from seed. An
-// episode longer than maxSteps ends there, with its return so far.
+// An Evaluation says in which episodes a policy is judged, and how it acts there.
+type Evaluation struct {
+	Episodes int
+	MaxSteps int    // an episode that is longer ends there, with its return so far
+	Seed     uint64 // that the episodes' seeds descend from
+	Sampled  bool   // actions are drawn from the policy: see policy.SeedEpisode; or else its best actions
+}
+
+// Evaluate plays e's episodes by p, in environments from mk that it closes.
 //
 // Up to 256 episodes are played side by side, and fewer where observations are
 // large. The result does not depend on their number.
-func Evaluate(ctx context.Context, p policy.Policy, mk env.Maker, episodes, maxSteps int, seed uint64) (Score, error) {
-	return evaluate(ctx, p, mk, episodes, maxSteps, seed, false)
-}
-
-// EvaluateSampled is Evaluate of actions that are drawn from p, in the same episodes. The
-// draws of an episode descend from its seed, child 0.
-func EvaluateSampled(ctx context.Context, p policy.Policy, mk env.Maker, episodes, maxSteps int, seed uint64) (Score, error) {
-	return evaluate(ctx, p, mk, episodes, maxSteps, seed, true)
-}
-
-func evaluate(ctx context.Context, p policy.Policy, mk env.Maker, episodes, maxSteps int, seed uint64, sampled bool) (Score, error) {
-	if episodes < 1 || maxSteps < 1 {
-		return Score{}, fmt.Errorf("agents: evaluation: %d episodes of %d steps, want 1 or more of both", episodes, maxSteps)
+func Evaluate(ctx context.Context, p policy.Policy, mk env.Maker, e Evaluation) (Score, error) {
+	if e.Episodes < 1 || e.MaxSteps < 1 {
+		return Score{}, fmt.Errorf("agents: evaluation: %d episodes of %d steps, want 1 or more of both", e.Episodes, e.MaxSteps)
 	}
-	v, err := mk(1)
-	if err != nil {
+	var g games
+	err := g.playAll(ctx, p, mk, e)
+	if err = errors.Join(err, g.close()); err != nil {
 		return Score{}, fmt.Errorf("agents: evaluation: %w", err)
 	}
-	most := sideBySide(v)
-	var returns []float64
-	var lengths []int
-	for len(returns) < episodes {
-		group, first := len(returns)/groupSize, len(returns)%groupSize
-		n := min(most, groupSize-first, episodes-len(returns))
-		if v.Len() != n {
-			v, err = mk(n)
-		}
-		var r []float64
-		var l []int
-		if err == nil {
-			r, l, err = play(ctx, p, v, first, maxSteps, env.Split(seed, uint64(group)), sampled)
-		}
-		if err != nil {
-			return Score{}, fmt.Errorf("agents: evaluation: %w", err)
-		}
-		returns, lengths = append(returns, r...), append(lengths, l...)
+	return score(g.returns, g.lengths), nil
+}
+
+// games are the episodes of an evaluation.
+type games struct {
+	vec     env.Vector // in which the latest were played
+	returns []float64
+	lengths []int
+}
+
+// playAll plays all episodes.
+func (g *games) playAll(ctx context.Context, p policy.Policy, mk env.Maker, e Evaluation) error {
+	if err := g.open(mk, 1); err != nil {
+		return err
 	}
-	return score(returns, lengths), nil
+	most := sideBySide(g.vec)
+	for len(g.returns) < e.Episodes {
+		group, first := len(g.returns)/groupSize, len(g.returns)%groupSize
+		n := min(most, groupSize-first, e.Episodes-len(g.returns))
+		if err := g.open(mk, n); err != nil {
+			return err
+		}
+		if err := g.play(ctx, p, first, env.Split(e.Seed, uint64(group)), e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// open makes n environments in place of those that there are, unless they are as many.
+func (g *games) open(mk env.Maker, n int) (err error) {
+	if g.vec != nil && g.vec.Len() == n {
+		return nil
+	}
+	if err = g.close(); err == nil {
+		g.vec, err = mk(n)
+	}
+	return err
+}
+
+// close closes the environments, if there are any.
+func (g *games) close() error {
+	if g.vec == nil {
+		return nil
+	}
+	vec := g.vec
+	g.vec = nil
+	return vec.Close()
 }
 
 // A renumbered Vector can play a part of the environments of a larger Vector, with the
@@ -108,52 +134,63 @@ func sideBySide(v env.Vector) int {
 	return min(max(1, sideBySideBytes/r.Footprint()), groupSize)
 }
 
-// play plays one episode in each environment of v, side by side. The environments have
-// the numbers first, first+1, … of their group.
-func play(ctx context.Context, p policy.Policy, v env.Vector, first, maxSteps int, seed uint64, sampled bool) ([]float64, []int, error) {
-	n := v.Len()
-	reset := v.Reset
-	if first > 0 {
-		reset = func(seed uint64) (*env.Result, error) { return v.(renumbered).ResetFrom(seed, first) }
-	}
-	res, err := reset(seed)
+// play plays one episode in each environment, side by side. The environments have
+// the numbers first, first+1, … of their group, whose seed is given.
+func (g *games) play(ctx context.Context, p policy.Policy, first int, seed uint64, e Evaluation) error {
+	res, err := reset(g.vec, seed, first)
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
-	var dice []rand.PCG // of each episode
-	if sampled {
-		dice = make([]rand.PCG, n)
-		for i := range dice {
-			episode := env.Split(env.Split(seed, uint64(first+i)), 1)
-			dice[i].Seed(env.Split(episode, 0), 0)
-		}
-	}
-	act := make([]float32, n*v.Spec().Act.Size())
-	returns, lengths, done := make([]float64, n), make([]int, n), make([]bool, n)
-	for left, step := n, 0; left > 0 && step < maxSteps; step++ {
+	n, from := g.vec.Len(), len(g.returns)
+	act, memory := make([]float32, n*g.vec.Spec().Act.Size()), make([]float32, n*p.Spec().Memory)
+	g.returns, g.lengths = append(g.returns, make([]float64, n)...), append(g.lengths, make([]int, n)...)
+	dice, done := e.dice(n, first, seed), make([]bool, n)
+	for left, step := n, 0; left > 0 && step < e.MaxSteps; step++ {
 		if err := ctx.Err(); err != nil {
-			return nil, nil, err
+			return err
 		}
-		p.Act(policy.In{Obs: res.Obs, Mask: res.Mask, Rand: dice}, policy.Out{Act: act})
-		if res, err = v.Step(act); errors.Is(err, env.ErrAction) {
-			return nil, nil, fmt.Errorf("the policy chose what is no action: %w", err)
+		p.Act(policy.In{Obs: res.Obs, Mask: res.Mask, First: res.First, Memory: memory, Rand: dice}, policy.Out{Act: act})
+		if res, err = g.vec.Step(act); errors.Is(err, env.ErrAction) {
+			return fmt.Errorf("the policy chose what is no action: %w", err)
 		} else if err != nil {
-			return nil, nil, err
+			return err
 		}
 		for i := range done {
 			if done[i] {
 				continue // its environment plays on, for nobody
 			}
-			returns[i], lengths[i] = res.Return[i], res.Length[i]
+			g.returns[from+i], g.lengths[from+i] = res.Return[i], res.Length[i]
 			if res.Done(i) {
 				done[i] = true
 				left--
 			}
 		}
 	}
-	return returns, lengths, nil
+	return nil
 }
 
+// reset begins an episode in each environment of v, as if these were the environments
+// first, first+1, … of a larger Vector.
+func reset(v env.Vector, seed uint64, first int) (*env.Result, error) {
+	if first == 0 {
+		return v.Reset(seed)
+	}
+	return v.(renumbered).ResetFrom(seed, first)
+}
+
+// dice returns the generators of the episodes' actions; nil for the best actions.
+func (e *Evaluation) dice(n, first int, seed uint64) []rand.PCG {
+	if !e.Sampled {
+		return nil
+	}
+	dice := make([]rand.PCG, n)
+	for i := range dice {
+		policy.SeedEpisode(&dice[i], env.Split(env.Split(seed, uint64(first+i)), 1))
+	}
+	return dice
+}
+
+// score returns the Score of episodes.
 func score(returns []float64, lengths []int) Score {
 	s := Score{Min: math.Inf(1), Max: math.Inf(-1), Returns: returns, Lengths: lengths}
 	n := float64(len(returns))

@@ -50,7 +50,7 @@ func TestEvaluate(t *testing.T) {
 		{5, []float64{1, 2, 3, 4, 5}, 3, math.Sqrt2, 1, 5},
 		{3, []float64{1, 2, 3, 3, 3}, 2.4, 0.8, 1, 3},
 	} {
-		s, err := agents.Evaluate(context.Background(), zero{}, staircase, 5, tc.maxSteps, 1)
+		s, err := agents.Evaluate(context.Background(), zero{}, staircase, agents.Evaluation{Episodes: 5, MaxSteps: tc.maxSteps, Seed: 1})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -71,7 +71,7 @@ func TestEvaluate(t *testing.T) {
 // TestEvaluateOfNothing wants an error that has the numbers.
 func TestEvaluateOfNothing(t *testing.T) {
 	for _, tc := range []struct{ episodes, maxSteps int }{{0, 5}, {5, 0}, {-1, 5}, {5, -1}} {
-		_, err := agents.Evaluate(context.Background(), zero{}, staircase, tc.episodes, tc.maxSteps, 1)
+		_, err := agents.Evaluate(context.Background(), zero{}, staircase, agents.Evaluation{Episodes: tc.episodes, MaxSteps: tc.maxSteps, Seed: 1})
 		want := fmt.Sprintf("%d episodes of %d steps", tc.episodes, tc.maxSteps)
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("Evaluate: error %v, want %q in it", err, want)
@@ -85,7 +85,7 @@ func TestEvaluateSeeds(t *testing.T) {
 	length := func(seed uint64) int { return 1 + int(seed%9) }
 	mk := env.Each(func() *countdown { return &countdown{length: length} })
 	for _, seed := range []uint64{1, 2} {
-		s, err := agents.Evaluate(context.Background(), zero{}, mk, 300, 100, seed)
+		s, err := agents.Evaluate(context.Background(), zero{}, mk, agents.Evaluation{Episodes: 300, MaxSteps: 100, Seed: seed})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -129,7 +129,7 @@ func TestEvaluateSideBySide(t *testing.T) {
 			s, err := agents.Evaluate(context.Background(), zero{}, func(n int) (env.Vector, error) {
 				wide = max(wide, int64(n))
 				return made(n)
-			}, episodes, 100, 5)
+			}, agents.Evaluation{Episodes: episodes, MaxSteps: 100, Seed: 5})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -168,7 +168,7 @@ func TestReached(t *testing.T) {
 // TestEvaluateBounded ends episodes that would never end.
 func TestEvaluateBounded(t *testing.T) {
 	mk := env.Each(func() *walk { return &walk{rewards: []float64{1}, round: true} })
-	s, err := agents.Evaluate(context.Background(), newPPO(mk).Policy(), mk, 4, 300, 1)
+	s, err := agents.Evaluate(context.Background(), newPPO(mk).Policy(), mk, agents.Evaluation{Episodes: 4, MaxSteps: 300, Seed: 1})
 	if err != nil || s.Mean != 300 || s.Std != 0 || !slices.Equal(s.Lengths, []int{300, 300, 300, 300}) {
 		t.Errorf("Evaluate of 300 steps that pay 1 = %+v, error %v", s, err)
 	}
@@ -177,22 +177,22 @@ func TestEvaluateBounded(t *testing.T) {
 func TestEvaluateErrors(t *testing.T) {
 	cancelled, cancel := context.WithCancel(context.Background())
 	cancel()
-	if s, err := agents.Evaluate(cancelled, zero{}, staircase, 5, 10, 1); !errors.Is(err, context.Canceled) || s.Returns != nil {
+	if s, err := agents.Evaluate(cancelled, zero{}, staircase, agents.Evaluation{Episodes: 5, MaxSteps: 10, Seed: 1}); !errors.Is(err, context.Canceled) || s.Returns != nil {
 		t.Errorf("Evaluate when cancelled = %+v, error %v", s, err)
 	}
 	cart := env.Each(classic.NewCartPole)
-	if _, err := agents.Evaluate(context.Background(), zero{}, cart, 0, 10, 1); err == nil || !strings.Contains(err.Error(), "evaluation") {
+	if _, err := agents.Evaluate(context.Background(), zero{}, cart, agents.Evaluation{Episodes: 0, MaxSteps: 10, Seed: 1}); err == nil || !strings.Contains(err.Error(), "evaluation") {
 		t.Errorf("Evaluate of 0 episodes: error %v", err)
 	}
 	broken := agents.Must(agents.NewDDPG(env.Each(newTracking), agents.DefaultDDPG())).Policy()
 	broken.Tensors()[0].Value[0] = float32(math.NaN())
-	if _, err := agents.Evaluate(context.Background(), broken, env.Each(newTracking), 1, 10, 1); err == nil || !strings.Contains(err.Error(), "agents: evaluation: the policy chose what is no action: ") {
+	if _, err := agents.Evaluate(context.Background(), broken, env.Each(newTracking), agents.Evaluation{Episodes: 1, MaxSteps: 10, Seed: 1}); err == nil || !strings.Contains(err.Error(), "agents: evaluation: the policy chose what is no action: ") {
 		t.Errorf("Evaluate of a policy with NaN: error %v, want one that blames the policy", err)
 	}
 	steps := 299 // of faulty that have been taken
 	mk := env.Each(func() *faulty { return &faulty{CartPole: classic.NewCartPole(), steps: steps} })
 	var e *env.Error
-	if _, err := agents.Evaluate(context.Background(), zero{}, mk, 2, 10, 1); !errors.As(err, &e) || e.Step != 1 {
+	if _, err := agents.Evaluate(context.Background(), zero{}, mk, agents.Evaluation{Episodes: 2, MaxSteps: 10, Seed: 1}); !errors.As(err, &e) || e.Step != 1 {
 		t.Errorf("Evaluate in an environment that panics: error %v, want one of step 1", err)
 	}
 }
@@ -201,7 +201,7 @@ func TestEvaluateErrors(t *testing.T) {
 // the bit, though the sum of a hundred of 0.87, divided by 100, is not 0.87.
 func TestEvaluateSame(t *testing.T) {
 	mk := env.Each(func() *walk { return &walk{rewards: []float64{0.87}, round: true} })
-	s, err := agents.Evaluate(context.Background(), newPPO(mk).Policy(), mk, 100, 1, 1)
+	s, err := agents.Evaluate(context.Background(), newPPO(mk).Policy(), mk, agents.Evaluation{Episodes: 100, MaxSteps: 1, Seed: 1})
 	if err != nil || s.Mean != 0.87 || s.Std != 0 {
 		t.Errorf("Evaluate of returns of 0.87 has mean %v and deviation %v, %v, want 0.87 and 0", s.Mean, s.Std, err)
 	}

@@ -22,7 +22,7 @@ func Example() {
 		}
 		fmt.Println("after", report.Steps, "steps")
 	}
-	score := agents.Must(agents.Evaluate(ctx, agent.Policy(), maker, 20, 500, 1))
+	score := agents.Must(agents.Evaluate(ctx, agent.Policy(), maker, agents.Evaluation{Episodes: 20, MaxSteps: 500, Seed: 1}))
 	fmt.Println("balances in", 100*score.Reached(100), "% of the episodes")
 	// Output:
 	// after 10240 steps

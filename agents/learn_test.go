@@ -30,7 +30,7 @@ func TestLearnsMimic(t *testing.T) {
 	for seed := range uint64(3) {
 		c := ppoConfig()
 		c.Seed, c.Steps = seed, 4000
-		s, err := agents.Evaluate(context.Background(), learned(t, mk, c).Policy(), mk, 20, 10, 1)
+		s, err := agents.Evaluate(context.Background(), learned(t, mk, c).Policy(), mk, agents.Evaluation{Episodes: 20, MaxSteps: 10, Seed: 1})
 		if err != nil || s.Min != 10 {
 			t.Errorf("seed %d: returns after %d steps = %v, want 10 each; error %v", seed, c.Steps, s.Returns, err)
 		}
@@ -85,7 +85,7 @@ func TestLearnsWith(t *testing.T) {
 		c := ppoConfig()
 		c.Steps = 30_000
 		change(&c)
-		s, err := agents.Evaluate(context.Background(), learned(t, mk, c).Policy(), mk, 20, 10, 1)
+		s, err := agents.Evaluate(context.Background(), learned(t, mk, c).Policy(), mk, agents.Evaluation{Episodes: 20, MaxSteps: 10, Seed: 1})
 		if err != nil || s.Min != 10 {
 			t.Errorf("%s: returns after %d steps = %v, want 10 each; error %v", what, c.Steps, s.Returns, err)
 		}
@@ -163,7 +163,7 @@ func TestLearns(t *testing.T) {
 	mk := env.Each(classic.NewCartPole)
 	c := agents.DefaultPPO()
 	c.Steps = 50_000
-	s, err := agents.Evaluate(context.Background(), learned(t, mk, c).Policy(), mk, 20, 500, 1)
+	s, err := agents.Evaluate(context.Background(), learned(t, mk, c).Policy(), mk, agents.Evaluation{Episodes: 20, MaxSteps: 500, Seed: 1})
 	if err != nil || s.Mean < 450 {
 		t.Errorf("mean return after %d steps = %v, want 450; error %v", c.Steps, s.Mean, err)
 	}

@@ -72,7 +72,7 @@ func TestMaskedChoices(t *testing.T) {
 				t.Errorf("%s, %T: %v", name, act, err)
 				continue
 			}
-			s, err := agents.Evaluate(context.Background(), a.Policy(), mk, 50, 10, 1)
+			s, err := agents.Evaluate(context.Background(), a.Policy(), mk, agents.Evaluation{Episodes: 50, MaxSteps: 10, Seed: 1})
 			if want := 10 * float64(act.Size()); err != nil || s.Mean < 0.95*want {
 				t.Errorf("%s, %T: mean %v, want %v or near; error %v", name, act, s.Mean, want, err)
 			}

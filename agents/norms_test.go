@@ -112,7 +112,7 @@ func TestBatchNormTrains(t *testing.T) {
 			t.Errorf("%s: %d of %d running averages stay as they were", name, same, len(after))
 		}
 		learned := slices.Clone(after)
-		if _, err := agents.Evaluate(t.Context(), a.Policy(), env.Each(newMimic), 20, 10, 1); err != nil {
+		if _, err := agents.Evaluate(t.Context(), a.Policy(), env.Each(newMimic), agents.Evaluation{Episodes: 20, MaxSteps: 10, Seed: 1}); err != nil {
 			t.Error(err)
 		}
 		if !slices.Equal(averages(), learned) {

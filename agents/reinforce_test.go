@@ -24,7 +24,7 @@ func TestReinforceLearns(t *testing.T) {
 			mk := env.Each(newMimic)
 			a := agents.Must(agents.NewReinforce(mk, c))
 			agents.Must(a.Learn(c.Steps))
-			if s, err := agents.Evaluate(context.Background(), a.Policy(), mk, 20, 10, 1); err != nil || s.Min != 10 {
+			if s, err := agents.Evaluate(context.Background(), a.Policy(), mk, agents.Evaluation{Episodes: 20, MaxSteps: 10, Seed: 1}); err != nil || s.Min != 10 {
 				t.Errorf("baseline %v, seed %d: returns %v, want 10 each; error %v", baseline, seed, s.Returns, err)
 			}
 

@@ -77,7 +77,7 @@ func TestSpaces(t *testing.T) {
 		c.Steps = 40_000
 		a := agents.Must(agents.NewPPO(mk, c))
 		agents.Must(a.Learn(c.Steps))
-		s, err := agents.Evaluate(context.Background(), a.Policy(), mk, 20, 10, 1)
+		s, err := agents.Evaluate(context.Background(), a.Policy(), mk, agents.Evaluation{Episodes: 20, MaxSteps: 10, Seed: 1})
 		if err != nil || s.Min != 10 {
 			t.Errorf("%T: returns %v, want 10 each; error %v", act, s.Returns, err)
 		}
@@ -95,7 +95,7 @@ func TestMasks(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		s, err := agents.Evaluate(context.Background(), a.Policy(), mk, 200, 10, 1)
+		s, err := agents.Evaluate(context.Background(), a.Policy(), mk, agents.Evaluation{Episodes: 200, MaxSteps: 10, Seed: 1})
 		if err != nil || s.Mean < 6.3 { // of 10 symbols 2 in 3 can be played
 			t.Errorf("%s: mean %v, want 6.67 or near; error %v", name, s.Mean, err)
 		}

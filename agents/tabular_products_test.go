@@ -94,7 +94,7 @@ func TestTabularProducts(t *testing.T) {
 		mk := env.Each(func() *panel { return new(panel) })
 		a := agents.Must(newAgent(mk, c))
 		agents.Must(a.Learn(c.Steps))
-		s, err := agents.Evaluate(t.Context(), a.Policy(), mk, 20, 10, 1)
+		s, err := agents.Evaluate(t.Context(), a.Policy(), mk, agents.Evaluation{Episodes: 20, MaxSteps: 10, Seed: 1})
 		if q := a.Policy().Tensors()[0]; err != nil || s.Min != 30 || !slices.Equal(q.Shape(), []int{12, 12}) {
 			t.Errorf("%s: returns %v of a table %v, error %v; want 30 each and [12 12]", name, s.Returns, q.Shape(), err)
 		}

@@ -49,7 +49,7 @@ func TestTabularLearns(t *testing.T) {
 			c.Seed, c.ExplorationFinal = seed, 0.02
 			a := agents.Must(newAgent(mk, c))
 			agents.Must(a.Learn(c.Steps))
-			s, err := agents.Evaluate(context.Background(), a.Policy(), mk, 1, 200, 1)
+			s, err := agents.Evaluate(context.Background(), a.Policy(), mk, agents.Evaluation{Episodes: 1, MaxSteps: 200, Seed: 1})
 			if err != nil || math.Abs(s.Mean-0.94) > 1e-9 {
 				t.Errorf("%s, seed %d: return %v, %v, want 0.94", name, seed, s.Mean, err)
 			}

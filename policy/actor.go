@@ -1,6 +1,10 @@
 package policy
 
-import "math/rand/v2"
+import (
+	"math/rand/v2"
+
+	"github.com/rlrun/rlrun/env"
+)
 
 // An Actor acts by a policy in one environment, step by step: it keeps what the policy
 // remembers of the episode, and the generator of drawn actions.
@@ -18,14 +22,21 @@ func NewActor(p Policy) *Actor {
 	return &Actor{policy: p, memory: make([]float32, s.Memory), act: make([]float32, s.Act.Size())}
 }
 
-// Begin begins an episode with the best actions, or with actions that are drawn with a
-// generator that seed names.
+// Begin begins an episode with the best actions, or with actions that are drawn as
+// SeedEpisode has it. The seed is the episode's.
 func (a *Actor) Begin(sampled bool, seed uint64) {
 	a.first[0], a.rng = true, nil
 	if sampled {
 		a.rng = make([]rand.PCG, 1)
-		a.rng[0].Seed(seed, 0)
+		SeedEpisode(&a.rng[0], seed)
 	}
+}
+
+// SeedEpisode seeds the generator of an episode's actions, where a policy is evaluated by
+// actions that are drawn: with child 4 of the episode's seed, which no wrapper uses.
+func SeedEpisode(rng *rand.PCG, seed uint64) {
+	const actionBranch = 4
+	rng.Seed(env.Split(seed, actionBranch), 0)
 }
 
 // Act returns the action for an observation [O], among the choices that mask [M] allows;

@@ -23,11 +23,9 @@ type Evaluation struct {
 // Evaluate evaluates a policy in the environment of s, on episodes that training never
 // sees. Of drawn actions there is no regret.
 func Evaluate(ctx context.Context, s *scenario.Scenario, p policy.Policy, e Evaluation) (*Result, error) {
-	play := agents.Evaluate
-	if e.Sampled {
-		play = agents.EvaluateSampled
-	}
-	score, err := play(ctx, p, s.Judge, e.Episodes, s.EpisodeLimit(), env.Split(e.Seed, evalBranch))
+	score, err := agents.Evaluate(ctx, p, s.Judge, agents.Evaluation{
+		Episodes: e.Episodes, MaxSteps: s.EpisodeLimit(), Seed: env.Split(e.Seed, evalBranch), Sampled: e.Sampled,
+	})
 	if err != nil {
 		return nil, err
 	}

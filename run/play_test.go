@@ -22,7 +22,7 @@ func TestPlayer(t *testing.T) {
 		t.Fatal(err)
 	}
 	const seed, evalBranch = 9, 2
-	score, err := agents.Evaluate(context.Background(), p, r.Scenario.Judge, 257, 500, env.Split(seed, evalBranch))
+	score, err := agents.Evaluate(context.Background(), p, r.Scenario.Judge, agents.Evaluation{Episodes: 257, MaxSteps: 500, Seed: env.Split(seed, evalBranch)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -97,7 +97,7 @@ func (a Agent) learns(t *testing.T, mk func() env.Env) {
 		if _, err := agent.Learn(a.Steps); err != nil {
 			t.Fatal(err)
 		}
-		s, err := agents.Evaluate(context.Background(), agent.Policy(), env.Each(mk), 50, episode, 1)
+		s, err := agents.Evaluate(context.Background(), agent.Policy(), env.Each(mk), agents.Evaluation{Episodes: 50, MaxSteps: episode, Seed: 1})
 		if err != nil || s.Mean < want {
 			t.Errorf("seed %d: mean return %v after %d steps, want %v; error %v", seed, s.Mean, a.Steps, want, err)
 		}

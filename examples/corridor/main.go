@@ -31,6 +31,6 @@ func main() {
 	corridor := env.Each(func() *Corridor { return new(Corridor) })
 	ppo := agents.Must(agents.NewPPO(corridor, agents.DefaultPPO()))
 	agents.Must(ppo.Learn(20_000))
-	score := agents.Must(agents.Evaluate(context.Background(), ppo.Policy(), corridor, 10, 100, 1))
+	score := agents.Must(agents.Evaluate(context.Background(), ppo.Policy(), corridor, agents.Evaluation{Episodes: 10, MaxSteps: 100, Seed: 1}))
 	fmt.Printf("return %.2f, the best is 0.92\n", score.Mean)
 }

@@ -12,7 +12,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/internal/atomicfile"
 	"github.com/rlrun/rlrun/internal/episode"
 	"github.com/rlrun/rlrun/internal/figure"
@@ -101,7 +100,7 @@ func newActor(r *run.Run, best, sampled bool) (*actor, error) {
 // begin starts the i-th episode of an evaluation from seed.
 func (a *actor) begin(seed uint64, i int) error {
 	s := run.EpisodeSeed(seed, i)
-	a.actor.Begin(a.sampled, env.Split(s, 0))
+	a.actor.Begin(a.sampled, s)
 	return a.player.Reset(s)
 }
 

@@ -138,7 +138,8 @@ func (s *Screen) begin(number int) {
 	}
 	s.number, s.due, s.hold, s.tap = number, 0, 0, nil
 	seed := s.Seed(number)
-	s.rng = []rand.PCG{*rand.NewPCG(env.Split(seed, 0), 0)}
+	s.rng = make([]rand.PCG, 1)
+	policy.SeedEpisode(&s.rng[0], seed)
 	s.values = s.values[:0]
 	s.broken = s.Player.Reset(seed)
 	s.value()
