@@ -9,7 +9,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/internal/episode"
 	"github.com/rlrun/rlrun/policy"
 	"github.com/rlrun/rlrun/render"
