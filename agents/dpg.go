@@ -103,6 +103,6 @@ func (d *dpg) figures(rate float64) []Named {
 
 // State visits the networks, their optimisers and the noise.
 func (d *dpg) State(s *state.State) {
-	s.All(d.actor, d.actorTarget, d.critics, &d.noise, &d.nets)
+	s.All(d.actor, d.actorTarget, d.critics, &d.noise, &d.nets, &d.last)
 	s.Int("dpg/updates", &d.updates, state.MaxCount)
 }

@@ -212,7 +212,7 @@ func (a *DQN) figures() []Named {
 
 // State visits the networks and their optimiser, and what offPolicy has.
 func (a *DQN) State(s *state.State) {
-	s.All(a.q, a.target, &a.nets)
+	s.All(a.q, a.target, &a.nets, &a.last)
 	s.Int("dqn/updates", &a.updates, state.MaxCount)
 	a.offPolicy.State(s)
 }

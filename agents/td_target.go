@@ -1,6 +1,7 @@
 package agents
 
 import (
+	"github.com/rlrun/rlrun/env/state"
 	"github.com/rlrun/rlrun/policy/f32"
 	"github.com/rlrun/rlrun/replay"
 )
@@ -16,4 +17,10 @@ func tdTargets(y []float32, b *replay.Batch, value []float32) {
 type found struct {
 	target, tdError       []float32 // [B] y, and Q(s, a) - y
 	criticLoss, actorLoss float64   // 0 where there is no actor, or it did not learn
+}
+
+// State visits the losses, which are logged until the next update.
+func (f *found) State(s *state.State) {
+	s.Double("found/critic_loss", &f.criticLoss)
+	s.Double("found/actor_loss", &f.actorLoss)
 }
