@@ -109,8 +109,8 @@ func (a *A2C) begin(mk env.Maker) (err error) {
 
 // Learn collects rollouts and takes a step with each.
 func (a *A2C) Learn(until int) (Report, error) {
-	err := a.learn(until, &a.horizon, a)
-	return a.play.stats.Report(a.log.figures(a.rate)), errorf("A2C", err)
+	err := a.learn(until, a)
+	return a.play.stats.Report(a.log.figures(a.rate, a.c.EntCoef, a.objective.entCoef)), errorf("A2C", err)
 }
 
 // iterate collects T steps and learns from them. Schedules are read at its start.

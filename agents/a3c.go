@@ -178,7 +178,7 @@ func (a *A3C) Learn(until int) (Report, error) {
 	a.cores = parallel.Start(a.c.cores(a.c.NEnvs))
 	defer a.cores.Stop()
 	err := a.iterateUntil(until, &a.stats, a)
-	return a.stats.Report(a.latest.log.figures(a.rate)), errorf("A3C", err)
+	return a.stats.Report(a.latest.log.figures(a.rate, a.c.EntCoef, a.objective.entCoef)), errorf("A3C", err)
 }
 
 // updates is how many a worker makes in an iteration: those of some milliseconds.

@@ -88,11 +88,11 @@ func newReinforce(mk env.Maker) agents.Agent {
 	return agents.Must(agents.NewReinforce(mk, c))
 }
 
-// newPPONormalized normalises all that can be.
+// newPPONormalized normalises all that can be, and has minibatches of 48, 48 and 32 rows.
 func newPPONormalized(mk env.Maker) agents.Agent {
 	c := ppoConfig()
 	_, isBox := agents.Must(mk(1)).Spec().Obs.(env.Box)
-	c.Normalize.Obs, c.Normalize.Reward = isBox, true
+	c.Normalize.Obs, c.Normalize.Reward, c.BatchSize = isBox, true, 48
 	return agents.Must(agents.NewPPO(mk, c))
 }
 

@@ -175,3 +175,27 @@ func collectParts(t *testing.T, mk env.Maker, c PPOConfig, sizes []int, rollouts
 	}
 	return all
 }
+
+// TestA3CParts: the workers of an A3C play the environments of the run: their first
+// rollouts are parts of the first rollout of a PPO with the same networks.
+func TestA3CParts(t *testing.T) {
+	mk := env.Each(func() env.Env { return &dial{act: env.MultiDiscrete{N: []int{3, 4, 2}}} })
+	one, many := DefaultPPO(), DefaultA3C()
+	one.Seed, one.NEnvs, one.NSteps = 5, 4, 32
+	many.Seed, many.NEnvs, many.NSteps = 5, 4, 32
+	p, a := Must(NewPPO(mk, one)), Must(NewA3C(mk, many))
+	if err := p.collect(p.roll); err != nil {
+		t.Fatal(err)
+	}
+	var want, got whole
+	want.put(p.roll, 0, 4)
+	for i, w := range a.workers {
+		if err := a.act(w); err != nil {
+			t.Fatal(err)
+		}
+		got.put(w.roll, i, 4)
+	}
+	if column := got.equal(&want); column != "" {
+		t.Errorf("rollouts of workers differ from those of a PPO in their %s", column)
+	}
+}

@@ -63,7 +63,10 @@ func (h *horizon) falling(until int) *scheduled {
 }
 
 // An iterator is an agent that gathers experience and learns from it.
-type iterator interface{ iterate() error }
+type iterator interface {
+	CheckSteps(until int) error // of a horizon
+	iterate() error
+}
 
 // iterateUntil has an agent iterate until its stats count so many steps. A panic, for
 // example of a user's network, is the error.

@@ -3,6 +3,7 @@ package agents_test
 import (
 	"context"
 	"maps"
+	"math"
 	"strings"
 	"testing"
 
@@ -154,8 +155,14 @@ func TestScheduledEntropy(t *testing.T) {
 	c := agents.DefaultPPO()
 	c.Steps, c.NSteps, c.EntCoef = 512, 128, optim.Linear(0.1)
 	a := agents.Must(agents.NewPPO(env.Each(newMimic), c))
-	if _, err := a.Learn(1000); err != nil {
-		t.Errorf("Learn beyond the steps: %v", err)
+	for _, l := range agents.Must(a.Learn(257)).Losses {
+		if l.Name == "ent_coef" && math.Abs(l.Value-0.05) > 1e-7 {
+			t.Errorf("ent_coef in the iteration from half of the steps on is %v, want 0.05", l.Value)
+		}
+	}
+	r, err := a.Learn(1000)
+	if last := r.Losses[len(r.Losses)-1]; err != nil || last != (agents.Named{Name: "ent_coef", Value: 0}) {
+		t.Errorf("Learn beyond the steps: %v, the last figure %v, want an ent_coef of 0", err, last)
 	}
 	c.EntCoef = optim.Linear(0.1).To(-1)
 	if _, err := agents.NewPPO(env.Each(newMimic), c); err == nil || err.Error() != "agents: PPO: ent_coef is {start: 0.1, shape: lin, end: -1}, want 0 or more" {

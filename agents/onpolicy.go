@@ -1,18 +1,19 @@
 package agents
 
 import (
-	"fmt"
-	"math"
 	"math/rand/v2"
 
-	"github.com/rlrun/rlrun/env"
-	"github.com/rlrun/rlrun/env/state"
 	"github.com/rlrun/rlrun/policy"
+	"github.com/rlrun/rlrun/policy/dist"
+	"github.com/rlrun/rlrun/policy/optim"
 	"github.com/rlrun/rlrun/policy/parallel"
+	"github.com/rlrun/rlrun/policy/tape"
 	"github.com/rlrun/rlrun/replay"
 )
 
-// onPolicy is what agents consist of that learn from what their present policy does.
+// onPolicy is what agents consist of that learn from what their present policy does: they
+// collect experience, and take gradient steps on an objective. See connect.go for how it is
+// made.
 type onPolicy struct {
 	play     *collector
 	networks actorCritic
@@ -20,60 +21,20 @@ type onPolicy struct {
 	scale    *rewardScale       // of rewards; nil if they are as they are
 	src      rand.PCG
 	rng      *rand.Rand // initial weights, and the order of minibatches
+	maxCores int        // that Learn uses
 }
 
-// An onPolicyConfig is what onPolicy needs of an agent's settings.
-type onPolicyConfig struct {
-	setup       *Setup
-	normalize   *Normalize
-	kwargs      *policy.Kwargs
-	gamma       float32
-	maxGradNorm float32
-	noiseSteps  int
-}
-
-// connect makes the environments and the networks.
-func (o *onPolicy) connect(mk env.Maker, c onPolicyConfig) (err error) {
-	seed, n := c.setup.Seed, c.setup.NEnvs
-	if o.play, err = newCollector(mk, seed, 0, n); err != nil {
-		return err
-	}
-	o.play.noiseSteps = c.noiseSteps
-	o.src.Seed(env.Split(seed, 0), 0)
-	o.rng = rand.New(&o.src)
-	spec := o.play.vec.Spec()
-	if o.normal, err = c.normalize.observations(spec.Obs); err != nil {
-		return err
-	}
-	o.scale = c.normalize.rewards(n, c.gamma)
-	model, err := policy.NewActorCritic(o.rng, spec, *c.kwargs, o.normal, c.setup.Engine)
-	if err != nil {
-		return err
-	}
-	if o.networks, err = newActorCritic(model, c.kwargs, c.maxGradNorm); err != nil {
-		return err
-	}
-	return o.play.begin(seed, model)
-}
-
-// maxRollout bounds the floats of a rollout: 2 GiB, or 1 GiB where an int has 32 bits.
-const maxRollout = min(1<<29, math.MaxInt/8)
-
-// newRollout returns a Rollout of t steps of the collector's environments.
-func newRollout(c *collector, t int) (*replay.Rollout, error) {
-	spec, n := c.vec.Spec(), c.vec.Len()
-	if t > maxRollout/(spec.Obs.Size()+spec.Act.Size()+len(c.mask)/n)/n {
-		return nil, fmt.Errorf("n_envs·n_steps = %d rows of a rollout are more than %d floats", int64(n)*int64(t), maxRollout)
-	}
-	return replay.NewRollout(spec, t, n, c.mask != nil), nil
-}
-
-// learn has an agent iterate until so many steps have been taken, on two cores.
-func (o *onPolicy) learn(until int, h *horizon, a iterator) error {
-	cores := parallel.Start(h.setup.cores(2))
+// learn has an agent iterate until so many steps have been taken, on two cores. A panic, for
+// example of a user's network, is the error.
+func (o *onPolicy) learn(until int, a iterator) (err error) {
+	defer recovered(&err)
+	cores := parallel.Start(o.maxCores)
 	defer cores.Stop()
 	o.networks.share(cores)
-	return h.iterateUntil(until, &o.play.stats, a)
+	for err = a.CheckSteps(until); err == nil && o.play.stats.Steps() < until; {
+		err = a.iterate()
+	}
+	return err
 }
 
 // collect fills the rollout, whose rewards it normalises.
@@ -98,30 +59,118 @@ func (o *onPolicy) finish(roll *replay.Rollout) error {
 	return o.check()
 }
 
-// blame returns the error of a step: see the function of this name.
-func (o *onPolicy) blame(err error) error {
-	return blame(err, o.networks.params, o.play.stats.Steps(), o.play.stats.peak)
+// An objective has the losses of an algorithm. Two cores may compute both at once.
+type objective interface {
+	// actorLoss returns the actor's loss for a minibatch and what was found on the way. A
+	// nil loss refuses the gradient step.
+	actorLoss(pi dist.Dist, b *replay.Minibatch) (*tape.Var, actorFigures)
+
+	// criticLoss returns the critic's loss for a minibatch and the mean squared error.
+	criticLoss(v *tape.Var, b *replay.Minibatch) (loss *tape.Var, squared float32)
 }
 
-// check returns an error where learning has broken the networks.
-func (o *onPolicy) check() error { return o.networks.check(o.play.stats.Steps(), o.play.stats.peak) }
+// actorFigures are what an actor's loss consists of.
+type actorFigures struct {
+	gain    float32 // objective of the policy gradient, which is maximised
+	entropy float32 // mean
+	kl      float64 // PPO's divergence from the policy that acted
+	outside float64 // share of PPO's ratios that are clipped
+}
 
-// Close closes the environments.
-func (o *onPolicy) Close() error { return o.play.Close() }
+// losses are what a gradient step found of a minibatch.
+type losses struct {
+	actorFigures
+	value   float32 // mean squared error of the critic
+	refused bool    // the step was not taken
+}
 
-// Policy is the actor with its critic.
-func (o *onPolicy) Policy() policy.Policy { return o.networks.model }
+// An actorCritic is the networks that an agent learns, with their optimiser.
+type actorCritic struct {
+	model  *policy.ActorCritic
+	params []*tape.Param // of the model
+	opt    *optim.Optimizer
+	cores  *parallel.Pool // while Learn runs
+	work   gradient
+}
 
-// State visits the generator, the networks, their optimiser, the environments and the
-// books.
-func (o *onPolicy) State(s *state.State) {
-	s.Section("on-policy", 1)
-	s.PCG("rng", &o.src)
-	s.All(&o.networks, o.play)
-	if o.normal != nil {
-		o.normal.State(s)
+// value writes V of all that was observed in a rollout.
+func (n *actorCritic) value(roll *replay.Rollout) {
+	v, o := roll.Values(), n.model.Spec().Obs.Size()
+	for from, obs := range roll.Observed() {
+		n.model.Act(policy.In{Obs: obs}, policy.Out{Value: v[from : from+len(obs)/o]})
 	}
-	if o.scale != nil {
-		o.scale.State(s)
+}
+
+// step takes a step of the optimiser down both losses for a minibatch, unless the actor's
+// is refused.
+func (n *actorCritic) step(b *replay.Minibatch, o objective) losses {
+	found := n.differentiate(b, o)
+	if found.refused {
+		for _, p := range n.params {
+			clear(p.Grad)
+		}
+		return found
 	}
+	n.opt.Step()
+	return found
+}
+
+// differentiate adds the gradients of both losses for a minibatch. Where the actor and the
+// critic share no parameters, two cores compute one each.
+func (n *actorCritic) differentiate(b *replay.Minibatch, o objective) losses {
+	n.work = gradient{model: n.model, batch: b, objective: o}
+	if n.model.Trunk == nil {
+		n.cores.Run(2, &n.work)
+	} else {
+		n.work.both()
+	}
+	return n.work.found
+}
+
+// A gradient is a minibatch's, while it is computed.
+type gradient struct {
+	model     *policy.ActorCritic
+	batch     *replay.Minibatch
+	objective objective
+	found     losses
+}
+
+// Do computes the actor's gradient for 0, the critic's for 1.
+func (g *gradient) Do(i int) {
+	if i == 0 {
+		g.actor()
+	} else {
+		g.critic()
+	}
+}
+
+// actor adds the gradient of the actor's loss.
+func (g *gradient) actor() {
+	g.model.Tape.Reset()
+	loss, figures := g.objective.actorLoss(g.model.Pi(g.batch.Obs, g.batch.Mask), g.batch)
+	if g.found.actorFigures, g.found.refused = figures, loss == nil; loss != nil {
+		loss.Backward()
+	}
+}
+
+// critic adds the gradient of the critic's loss.
+func (g *gradient) critic() {
+	g.model.ValueTape.Reset()
+	loss, squared := g.objective.criticLoss(g.model.V(g.batch.Obs), g.batch)
+	g.found.value = squared
+	loss.Backward()
+}
+
+// both adds the gradients of both losses by one pass through the trunk that the actor and
+// the critic share.
+func (g *gradient) both() {
+	g.model.Tape.Reset()
+	pi, v := g.model.PiV(g.batch.Obs, g.batch.Mask)
+	loss, figures := g.objective.actorLoss(pi, g.batch)
+	if g.found.actorFigures, g.found.refused = figures, loss == nil; loss == nil {
+		return
+	}
+	valueLoss, squared := g.objective.criticLoss(v, g.batch)
+	g.found.value = squared
+	loss.Add(valueLoss).Backward()
 }

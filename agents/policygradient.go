@@ -3,6 +3,7 @@ package agents
 import (
 	"github.com/rlrun/rlrun/policy/dist"
 	"github.com/rlrun/rlrun/policy/loss"
+	"github.com/rlrun/rlrun/policy/optim"
 	"github.com/rlrun/rlrun/policy/tape"
 	"github.com/rlrun/rlrun/replay"
 )
@@ -48,8 +49,9 @@ func (l *policyGradientLog) begin(explained float64) {
 	*l = policyGradientLog{explained: explained, named: l.named}
 }
 
-// figures returns what is logged of the latest iteration.
-func (l *policyGradientLog) figures(rate float64) []Named {
+// figures returns what is logged of the latest iteration, in which the entropy bonus had the
+// weight entCoef.
+func (l *policyGradientLog) figures(rate float64, bonus optim.Schedule, entCoef float32) []Named {
 	l.named = append(l.named[:0],
 		Named{"entropy_loss", -l.entropy},
 		Named{"explained_variance", l.explained},
@@ -57,5 +59,6 @@ func (l *policyGradientLog) figures(rate float64) []Named {
 		Named{"policy_loss", -l.gain},
 		Named{"value_loss", l.value},
 	)
+	l.named = addEntCoef(l.named, bonus, entCoef)
 	return l.named
 }

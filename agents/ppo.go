@@ -55,7 +55,7 @@ func (p *PPO) begin(mk env.Maker) (err error) {
 
 // Learn collects rollouts and makes NEpochs passes over each.
 func (p *PPO) Learn(until int) (Report, error) {
-	err := p.learn(until, &p.horizon, p)
+	err := p.learn(until, p)
 	return p.play.stats.Report(p.log.figures(p)), errorf("PPO", err)
 }
 

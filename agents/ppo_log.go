@@ -5,6 +5,7 @@ import (
 
 	"github.com/rlrun/rlrun/env/state"
 	"github.com/rlrun/rlrun/policy/f32"
+	"github.com/rlrun/rlrun/policy/optim"
 )
 
 // A mean adds up what it is the mean of. Without anything it is NaN.
@@ -67,7 +68,16 @@ func (l *ppoLog) figures(p *PPO) []Named {
 	if p.c.ClipRangeVF != nil {
 		l.named = append(l.named, Named{"clip_range_vf", p.eq9.clipVF})
 	}
+	l.named = addEntCoef(l.named, p.c.EntCoef, p.eq9.entCoef)
 	return l.named
+}
+
+// addEntCoef appends the present weight of the entropy bonus, unless it is constant.
+func addEntCoef(named []Named, s optim.Schedule, now float32) []Named {
+	if s == optim.Constant(s.Start()) {
+		return named
+	}
+	return append(named, Named{"ent_coef", float64(now)})
 }
 
 // explainedVariance is 1 - Var[ret - value] / Var[ret], NaN where the returns do not vary.

@@ -97,8 +97,8 @@ func (a *Reinforce) begin(mk env.Maker) error {
 
 // Learn plays episodes and takes a step with each batch of them.
 func (a *Reinforce) Learn(until int) (Report, error) {
-	err := a.learn(until, &a.horizon, a)
-	return a.play.stats.Report(a.log.figures(a.rate)), errorf("REINFORCE", err)
+	err := a.learn(until, a)
+	return a.play.stats.Report(a.log.figures(a.rate, a.c.EntCoef, a.objective.entCoef)), errorf("REINFORCE", err)
 }
 
 // iterate plays until enough episodes have ended, and learns from those. Schedules are

@@ -13,10 +13,10 @@ import (
 // Setup is what every agent's configuration begins with: what does not belong
 // to the algorithm, but to the run.
 //
-// All schedules refer to Steps: lin_ and cos_ settings fall to 0 there, exploration ends
+// All schedules refer to Steps: settings are at their ends there, exploration ends
 // after a share of it, and priority_beta reaches 1. To learn beyond Steps is an error if
-// a lin_ or cos_ setting has fallen to 0, unless Beyond is set. The exploration rate and
-// priority_beta stay at their final values.
+// a learning rate or clip range has fallen to 0, unless Beyond is set. All others stay at
+// their final values.
 type Setup struct {
 	Seed   uint64    // all of the agent's random numbers descend from it
 	Steps  int       // environment steps of the run, which schedules refer to

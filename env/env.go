@@ -1,6 +1,7 @@
 // Package env defines reinforcement-learning environments: the Env interface,
 // the spaces that describe observations and actions, wrappers, the Registry
-// that finds environments by id, and Vec, which steps many of them as one.
+// that finds environments by id, Episode, which is one environment being played, and
+// Vec, which steps many of them as one.
 //
 // Observations and actions are flat []float32 rows whose meaning is given by a
 // Space. Callers own every buffer, so a step allocates nothing.

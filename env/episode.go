@@ -152,11 +152,11 @@ func (e *Episode) take(act []float32) (err error) {
 }
 
 // after shows what is allowed in the last state, and what was measured.
-func (e *Episode) after(int) error {
+func (e *Episode) after(int) (seed uint64, next bool, err error) {
 	if e.Mask != nil {
 		e.group.maskers[0].Mask(e.group.res.NextMask)
 	}
-	return e.group.measure(0)
+	return 0, false, e.group.measure(0)
 }
 
 // show shows where the episode stands.

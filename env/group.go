@@ -62,8 +62,9 @@ func newGroup(spec Spec, envs ...Env) group {
 
 // A follower says what comes after an episode.
 type follower interface {
-	// after is told that the episode of environment i is over.
-	after(i int) error
+	// after is told that the episode of environment i is over. It returns the seed of the
+	// next, or false where there is none.
+	after(i int) (seed uint64, next bool, err error)
 }
 
 // step takes an action in each environment and shows what comes of it. It returns the
@@ -106,7 +107,11 @@ func (g *group) step(act []float32, f follower) error {
 			}
 		}
 		if over {
-			if err := f.after(i); err != nil {
+			seed, goesOn, err := f.after(i)
+			if err == nil && goesOn {
+				err = g.begin(i, seed)
+			}
+			if err != nil {
 				return err
 			}
 		}

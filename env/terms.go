@@ -2,6 +2,7 @@ package env
 
 import (
 	"fmt"
+	"slices"
 )
 
 // terms are what episodes of environments that are alike have in common: the time limit,
@@ -66,11 +67,7 @@ func (t *terms) allowed(act []float32) bool {
 // open reports whether a mask leaves a value or more of each choice.
 func (t *terms) open(mask []bool) bool {
 	for _, n := range t.masked {
-		k := 0
-		for k < n && !mask[k] {
-			k++
-		}
-		if k == n {
+		if !slices.Contains(mask[:n], true) {
 			return false
 		}
 		mask = mask[n:]

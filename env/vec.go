@@ -80,9 +80,9 @@ func (v *Vec) ResetFrom(seed uint64, first int) (res *Result, err error) {
 	defer v.guard(&err)
 	v.seed, v.from, v.err = seed, first, nil
 	v.res.clear()
-	clear(v.count)
 	for i := range v.all {
-		if err := v.next(i); err != nil {
+		v.count[i], v.all[i].log = 1, v.all[i].log[:0]
+		if err := v.begin(i, v.episodeSeed(i)); err != nil {
 			return nil, v.fail(err)
 		}
 	}
@@ -114,21 +114,14 @@ func (v *Vec) Step(act []float32) (res *Result, err error) {
 	return v.res, nil
 }
 
-// after shows what environment i measured, and starts its next episode.
-func (v *Vec) after(i int) error {
+// after shows what environment i measured, and counts its next episode.
+func (v *Vec) after(i int) (seed uint64, next bool, err error) {
 	if v.measured != nil {
-		if err := v.measure(i); err != nil {
-			return err
-		}
+		err = v.measure(i)
 	}
-	return v.next(i)
-}
-
-// next starts environment i's next episode.
-func (v *Vec) next(i int) error {
 	v.count[i]++
 	v.all[i].log = v.all[i].log[:0]
-	return v.begin(i, v.episodeSeed(i))
+	return v.episodeSeed(i), true, err
 }
 
 // refuseFirst makes the first action that is not allowed the Vec's error.

@@ -162,3 +162,26 @@ func TestOpenPath(t *testing.T) {
 		}
 	}
 }
+
+// TestOwnLayer wants a policy with a layer of a program's own opened with the engine that
+// has it, and a sentence without.
+func TestOwnLayer(t *testing.T) {
+	engine := nn.Native{Kinds: nn.Kinds{"skip": newSkip}}
+	k := kwargs()
+	k.Layers = nn.Layers{{Kind: "linear", Size: 8}, {Kind: "skip"}, {Kind: "tanh"}}
+	spec := env.Spec{Obs: env.NewBox(-1, 1, 3), Act: env.NewBox(-1, 1, 2)}
+	p := must[*policy.Deterministic](t)(policy.NewDeterministic(newRand(), spec, k, nil, engine))
+	file := save(t, p)
+	q, err := policy.Read(bytes.NewReader(file), engine)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, got := outFor(p, rows), outFor(q, rows)
+	p.Act(policy.In{Obs: observations()}, want)
+	if q.Act(policy.In{Obs: observations()}, got); !sameBits(got.Raw, want.Raw) {
+		t.Errorf("Raw = %v, want %v", got.Raw, want.Raw)
+	}
+	if _, err := policy.Read(bytes.NewReader(file)); err == nil || !strings.Contains(err.Error(), `no layer is called "skip"`) {
+		t.Errorf("without its engine: error %v", err)
+	}
+}

@@ -19,7 +19,10 @@ func regret(ctx context.Context, s *scenario.Scenario, p policy.Policy) (*Number
 	if tab == nil {
 		return nil, nil
 	}
-	unknown := new(Number(math.NaN()))
+	unknown, gamma := new(Number(math.NaN())), s.Discount()
+	if math.IsNaN(gamma) {
+		return unknown, nil
+	}
 	if int64(tab.Model().States) > maxObserved/int64(width(p, tab)) {
 		return unknown, nil
 	}
@@ -27,7 +30,7 @@ func regret(ctx context.Context, s *scenario.Scenario, p policy.Policy) (*Number
 	if err != nil {
 		return nil, err
 	}
-	x, err := tab.Model().Regret(ctx, act, s.Discount())
+	x, err := tab.Model().Regret(ctx, act, gamma)
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}

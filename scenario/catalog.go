@@ -70,16 +70,21 @@ func (c Catalog) Defaults(id, agent string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	name := strings.Map(func(r rune) rune {
+	return settings.Encode(settings.Map{
+		{Key: "name", Value: runName(id, agent)},
+		{Key: "env", Value: settings.Map{{Key: "id", Value: id}}},
+		{Key: "agent", Value: settings.Map{{Key: "name", Value: agent}}},
+		{Key: "steps", Value: a.defaults().Base().Steps},
+	})
+}
+
+// runName returns ENV-AGENT, with hyphens in place of characters that a folder's name
+// cannot have.
+func runName(id, agent string) string {
+	return strings.Map(func(r rune) rune {
 		if strings.ContainsRune(notInNames, r) {
 			return '-'
 		}
 		return r
 	}, id+"-"+agent)
-	return settings.Encode(settings.Map{
-		{Key: "name", Value: name},
-		{Key: "env", Value: settings.Map{{Key: "id", Value: id}}},
-		{Key: "agent", Value: settings.Map{{Key: "name", Value: agent}}},
-		{Key: "steps", Value: a.defaults().Base().Steps},
-	})
 }

@@ -15,6 +15,21 @@ import (
 
 // resolve turns the file into the Scenario it describes.
 func (s *Scenario) resolve(agent origin) error {
+	err := s.resolveNumbers()
+	if err == nil {
+		err = checkName(s.Name)
+	}
+	if err == nil {
+		err = s.resolveEnv()
+	}
+	if err == nil {
+		err = s.resolveAgent(agent)
+	}
+	return err
+}
+
+// resolveNumbers takes what belongs to neither the environment nor the agent.
+func (s *Scenario) resolveNumbers() error {
 	f := &s.file
 	s.Name, s.Seed, s.Steps, s.Eval, s.Kernels, s.Init, s.Published = f.Name, f.Seed, f.Steps, f.Eval, f.Kernels, f.Init, f.Published
 	s.Schedule, s.Stretched = s.Steps, f.Stretched
@@ -40,13 +55,7 @@ func (s *Scenario) resolve(agent origin) error {
 			return fmt.Errorf("%s is %d, want %d or more, and no more than %d", r.key, r.value, r.least, state.MaxCount)
 		}
 	}
-	if err := checkName(s.Name); err != nil {
-		return err
-	}
-	if err := s.resolveEnv(); err != nil {
-		return err
-	}
-	return s.resolveAgent(agent)
+	return nil
 }
 
 // notInNames are characters that folders cannot have in their names on every system.

@@ -5,6 +5,7 @@ package scenario
 import (
 	"errors"
 	"fmt"
+	"math"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -110,10 +111,7 @@ func Parse(fileName string, text []byte, changes []Change, catalog Catalog) (*Sc
 		}
 	}
 	base := filepath.Base(fileName)
-	s := &Scenario{catalog: catalog, file: file{
-		Name: strings.TrimSuffix(base, filepath.Ext(base)),
-		Eval: Eval{Episodes: 100, MaxSteps: 10_000, FreqEpisodes: 10}, Seed: 1, Backend: "native",
-	}}
+	s := newScenario(strings.TrimSuffix(base, filepath.Ext(base)), catalog)
 	if err := tree.Root().Decode(&s.file); err != nil {
 		return nil, err
 	}
@@ -122,6 +120,33 @@ func Parse(fileName string, text []byte, changes []Change, catalog Catalog) (*Sc
 			err = fmt.Errorf("%s: %w", fileName, err)
 		}
 		return nil, err
+	}
+	return s, nil
+}
+
+// newScenario returns a Scenario with a file's defaults, not yet resolved.
+func newScenario(name string, catalog Catalog) *Scenario {
+	return &Scenario{catalog: catalog, file: file{
+		Name: name, Eval: Eval{Episodes: 100, MaxSteps: 10_000, FreqEpisodes: 10}, Seed: 1, Backend: "native",
+	}}
+}
+
+// ForPolicy returns a Scenario of an environment with its default options, for a policy of
+// an agent that need not be in the catalog. Policies are evaluated in it, and nothing is
+// trained.
+func ForPolicy(id, agent string, catalog Catalog) (*Scenario, error) {
+	s := newScenario(runName(id, agent), catalog)
+	s.file.Env.ID, s.file.Steps = id, 1
+	err := s.resolveNumbers()
+	if err == nil {
+		err = s.resolveEnv()
+	}
+	if err != nil {
+		return nil, err
+	}
+	s.Agent = agent
+	if a, ok := catalog.Agents[agent]; ok && a.build != nil {
+		s.kind, s.config = a, a.defaults()
 	}
 	return s, nil
 }
@@ -138,8 +163,12 @@ func (s *Scenario) Catalog() Catalog { return s.catalog }
 // UseCores lets the agent use so many cores, to the same bytes.
 func (s *Scenario) UseCores(n int) { s.config.Base().Cores = n }
 
-// Discount is the agent's γ.
+// Discount returns the agent's γ. It is NaN for an agent that is not in the catalog: see
+// ForPolicy.
 func (s *Scenario) Discount() float64 {
+	if s.config == nil {
+		return math.NaN()
+	}
 	text := strconv.FormatFloat(float64(s.config.Discount()), 'g', -1, 32) // 0.99, not the float32 next to it
 	gamma, _ := strconv.ParseFloat(text, 64)
 	return gamma

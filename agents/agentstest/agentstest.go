@@ -85,7 +85,11 @@ func (a Agent) learns(t *testing.T, mk func() env.Env) {
 		t.Skip("learning")
 	}
 	want := 0.95 * episode
-	if _, choices := mk().Spec().Act.(env.Discrete); !choices {
+	act, err := env.LayoutOf(mk().Spec().Act)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, choices := act.Choices(); !choices {
 		want = -0.05 * episode
 	}
 	for seed := range uint64(3) {

@@ -45,7 +45,7 @@ var layers = map[string]string{
 	"policy/tape":         "policy/f32 policy/parallel",
 	"policy/loss":         "policy/f32 policy/tape",
 	"policy/optim":        "env/state policy/f32 policy/parallel policy/tape",
-	"policy":              "env env/state policy/dist policy/f32 policy/nn policy/optim policy/parallel policy/tape",
+	"policy":              "env env/state internal/infile policy/dist policy/f32 policy/nn policy/optim policy/parallel policy/tape",
 	"policy/gorgonia":     "policy/f32 policy/nn policy/tape",
 	"policy/dist":         "env policy/f32 policy/tape",
 	"policy/nn":           "env/state policy/f32 policy/parallel policy/tape",

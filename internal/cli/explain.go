@@ -40,7 +40,7 @@ var explanations = map[string]explanation{
 	"train/td_error":             {"temporal difference", "Mean squared difference between a step's target and the table, over the iteration.", "It falls; chance keeps it above 0 where the environment is random."},
 	"train/actor_loss":           {"actor loss", "What the actor descends: minus the critics' value of its actions, with SAC plus α log π.", "It falls as returns grow; its size is that of the returns."},
 	"train/critic_loss":          {"critic loss", "Mean squared error of the critics' values against their targets, over a minibatch.", "It does not vanish, as targets move; it should not blow up."},
-	"train/ent_coef":             {"temperature", "SAC's α: what a nat of entropy is worth in rewards.", "Where it is learned it falls from 1 to a small share of a reward."},
+	"train/ent_coef":             {"temperature", "SAC's α, or the weight of an entropy bonus that is scheduled: what a nat of entropy is worth.", "Where it is learned it falls from 1 to a small share of a reward."},
 	"train/ent_coef_loss":        {"temperature loss", "What α descends: -log α times the entropy that is missing.", "Near 0 once the entropy is where it should be."},
 	"eval.mean":                  {"mean return", "Mean undiscounted return of the final policy, greedy, over eval.episodes fresh episodes.", "Compare it with the threshold, and over seeds: one run says little."},
 	"success_rate":               {"success rate", "Share of evaluation episodes whose return reached the threshold.", "1 where the task is solved."},

@@ -51,7 +51,7 @@ says as what:
 			if f.episodes == "" {
 				f.episodes = "1"
 			}
-			seed, n, err := evaluation(r, f.seed, f.episodes)
+			seed, n, err := evaluation(r.Scenario, f.seed, f.episodes)
 			if err != nil {
 				return err
 			}

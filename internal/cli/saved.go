@@ -6,45 +6,97 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"os"
+	"path/filepath"
 	"strconv"
 
 	"github.com/spf13/cobra"
 
 	"github.com/rlrun/rlrun/internal/figure"
+	"github.com/rlrun/rlrun/internal/runset"
+	"github.com/rlrun/rlrun/policy"
 	"github.com/rlrun/rlrun/run"
+	"github.com/rlrun/rlrun/scenario"
 )
 
-// evalCommand evaluates a saved run.
+// A saved policy is one of a run, or of a file alone.
+type saved struct {
+	policy   policy.Policy
+	scenario *scenario.Scenario // of the run, or of the file's environment
+	name     string             // the run, or the file
+}
+
+// saved reads the policy that name stands for: a run, a policy's file in a run, or one that
+// is anywhere else.
+func (a *App) saved(name string, best bool) (saved, error) {
+	dir, file := filepath.Split(name)
+	switch info, err := os.Stat(name); {
+	case err != nil || !info.Mode().IsRegular() || isYAML(name):
+		return a.savedInRun(name, best)
+	case best:
+		return saved{}, fmt.Errorf("--best: %s is a policy's file, want a run directory", name)
+	case runset.IsRun(filepath.Clean(dir)) && (file == "policy.safetensors" || file == "policy-best.safetensors"):
+		return a.savedInRun(filepath.Clean(dir), file == "policy-best.safetensors")
+	}
+	p, m, err := policy.OpenWithMeta(name, a.Engines["native"])
+	if err != nil {
+		return saved{}, err
+	}
+	s, err := scenario.ForPolicy(m.Env, m.Agent, a.Catalog)
+	if err != nil {
+		return saved{}, fmt.Errorf("%s: %w", name, err)
+	}
+	if err := p.Spec().Check(s.Spec); err != nil {
+		return saved{}, fmt.Errorf("%s: %w, as %s has by default; a run with wrappers or options is evaluated by its directory", name, err, s.Env)
+	}
+	a.subject = fmt.Sprintf("%s on %s", s.Agent, s.Env)
+	return saved{p, s, name}, nil
+}
+
+// savedInRun reads the policy of the run in dir. It says so if that run is not finished.
+func (a *App) savedInRun(dir string, best bool) (saved, error) {
+	r, err := a.loadOne(dir, "policy.safetensors")
+	if err != nil {
+		return saved{}, err
+	}
+	p, err := r.Policy(best)
+	if err != nil {
+		return saved{}, err
+	}
+	if done, err := r.Result(); err == nil && done == nil && !best {
+		a.say("rlrun: the run is not finished: this is the policy that it saved last; rlrun resume %s goes on with it", r.Dir)
+	}
+	return saved{p, r.Scenario, r.Dir}, nil
+}
+
+// evalCommand evaluates a saved policy.
 func (a *App) evalCommand() *cobra.Command {
 	var seed, episodes string
 	var asJSON, best, sampled bool
 	cmd := &cobra.Command{
-		Use: "eval RUN", Short: "evaluate a saved run's policy", Args: oneArg("a run directory"),
+		Use: "eval RUN|POLICY", Short: "evaluate a saved run's policy, or a policy's file", Args: oneArg("a run directory, or a policy's file"),
+		Long: `rlrun eval evaluates the policy of a run on fresh episodes. A policy's file alone,
+policy.safetensors, is evaluated in the environment that it was trained in, with the
+default options of that.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			r, err := a.loadOne(args[0], "policy.safetensors")
+			of, err := a.saved(args[0], best)
 			if err != nil {
 				return badInput{err}
 			}
-			from, n, err := evaluation(r, seed, episodes)
-			if err != nil {
+			e := run.Evaluation{Sampled: sampled}
+			if e.Seed, e.Episodes, err = evaluation(of.scenario, seed, episodes); err != nil {
 				return err
-			}
-			p, err := r.Policy(best)
-			if err != nil {
-				return badInput{err}
-			}
-			if done, err := r.Result(); err == nil && done == nil && !best {
-				a.say("rlrun: the run is not finished: this is the policy that it saved last; rlrun resume %s goes on with it", r.Dir)
 			}
 			ctx, stop := a.interruptible("stopping")
 			defer stop()
-			res, err := r.Evaluate(ctx, p, run.Evaluation{Episodes: n, Seed: from, Sampled: sampled})
+			res, err := run.Evaluate(ctx, of.scenario, of.policy, e)
 			if errors.Is(err, context.Canceled) {
 				return errInterrupted
 			}
 			if err != nil {
 				return err
 			}
+			res.Run = of.name
 			return a.print(res, asJSON)
 		},
 	}
@@ -57,8 +109,8 @@ func (a *App) evalCommand() *cobra.Command {
 }
 
 // evaluation reads the flags of eval, for which the scenario has defaults.
-func evaluation(r *run.Run, seedText, episodesText string) (seed uint64, episodes int, err error) {
-	seed, episodes = r.Scenario.Seed, r.Scenario.Eval.Episodes
+func evaluation(s *scenario.Scenario, seedText, episodesText string) (seed uint64, episodes int, err error) {
+	seed, episodes = s.Seed, s.Eval.Episodes
 	if seedText != "" {
 		if seed, err = readSeed(seedText); err != nil {
 			return 0, 0, err

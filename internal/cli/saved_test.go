@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 )
@@ -56,4 +57,42 @@ func TestSampled(t *testing.T) {
 	if text := a.must(t, "eval", "run", "--episodes", "3", "--sampled"); !strings.Contains(text, "over 3 episodes of drawn actions; ") {
 		t.Errorf("eval --sampled prints %q, want that actions are drawn", text)
 	}
+}
+
+// TestEvalFile: a policy's file alone is evaluated as its run is, in the environment that it
+// names; within a run, its file stands for the run.
+func TestEvalFile(t *testing.T) {
+	a := inEmptyDir(t)
+	a.must(t, "quick", "--quiet", "--out", "run")
+	line := func(args ...string) map[string]any {
+		return objects(t, a.must(t, append(args, "--json", "--seed", "7")...))[0]
+	}
+	want := line("eval", "run", "--episodes", "10")
+	writeFile(t, "alone.safetensors", readFile(t, "run/policy.safetensors"))
+	for _, file := range []string{"alone.safetensors", "run/policy.safetensors"} {
+		got := line("eval", file, "--episodes", "10")
+		if !reflect.DeepEqual(got["eval"], want["eval"]) || got["env"] != "CartPole-v1" || got["agent"] != "ppo" {
+			t.Errorf("eval %s = %v, want as the run: %v", file, got, want)
+		}
+	}
+	if got := line("eval", "alone.safetensors"); got["run"] != "alone.safetensors" || got["scenario"] != "CartPole-v1-ppo" || got["eval"].(map[string]any)["episodes"] != 100. {
+		t.Errorf("eval alone.safetensors = %v, want the file as its run, and 100 episodes", got)
+	}
+	if one, other := line("eval", "run/policy-best.safetensors"), line("eval", "run", "--best"); !reflect.DeepEqual(one, other) {
+		t.Errorf("eval run/policy-best.safetensors = %v, want that of --best: %v", one, other)
+	}
+
+	a.must(t, "quick", "--quiet", "--out", "stacked", "--set", "env.wrappers=[{frame_stack: 2}]")
+	writeFile(t, "stacked.safetensors", readFile(t, "stacked/policy.safetensors"))
+	delete(a.Agents, "ppo") // of another program
+	if got := line("eval", "alone.safetensors", "--episodes", "10"); !reflect.DeepEqual(got["eval"], want["eval"]) {
+		t.Errorf("eval of a file whose agent this program lacks = %v, want %v", got, want)
+	}
+	a.refused(t, "stacked.safetensors: policy: its observations are ", "eval", "stacked.safetensors")
+	a.refused(t, "as CartPole-v1 has by default; a run with wrappers or options is evaluated by its directory", "eval", "stacked.safetensors")
+	a.refused(t, "--best: alone.safetensors is a policy's file", "eval", "alone.safetensors", "--best")
+	delete(a.Envs, "CartPole-v1")
+	a.refused(t, "alone.safetensors: env: no version 1 of CartPole", "eval", "alone.safetensors")
+	writeFile(t, "mine.txt", "precious")
+	a.refused(t, "mine.txt", "eval", "mine.txt")
 }

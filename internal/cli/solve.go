@@ -81,8 +81,9 @@ func solutionLine(tab grid.Tabular, s *grid.Solution, gamma float64) solution {
 // shown is how many states of a model have an observation of their own, where that
 // is their number.
 func shown(tab grid.Tabular) int {
-	if d, ok := tab.Spec().Obs.(env.Discrete); ok {
-		return d.N
+	l, err := env.LayoutOf(tab.Spec().Obs)
+	if n, ok := l.Choices(); err == nil && ok && len(n) == 1 {
+		return n[0]
 	}
 	return tab.Model().States
 }

@@ -95,7 +95,7 @@ walk back step by step, take another action there.`,
 				if err != nil {
 					return badInput{err}
 				}
-				from, _, err := evaluation(r, seed, "")
+				from, _, err := evaluation(r.Scenario, seed, "")
 				if err != nil {
 					return err
 				}

@@ -42,7 +42,7 @@ func (p *pane) title(text, right string) float32 {
 // bars shows what the policy makes of the actions: their probabilities or values,
 // or else the numbers that it would take.
 func (s *Screen) bars(p *pane) {
-	if s.policy.Spec().Scores == 0 || s.scores == nil {
+	if len(s.scores) == 0 {
 		s.numbers(p)
 		return
 	}
@@ -86,18 +86,35 @@ func (s *Screen) bars(p *pane) {
 func (s *Screen) numbers(p *pane) {
 	act := make([]float32, len(s.act))
 	s.policy.Act(policy.In{Obs: s.Player.Obs, Mask: s.Player.Mask}, policy.Out{Act: act})
-	b, _ := s.Player.Spec.Act.(env.Box)
-	names := make([]string, len(act))
-	for i := range names {
-		names[i] = fmt.Sprint("number ", i)
-	}
+	names, low, high := s.actionElements()
 	p.rows("what the policy would do", names, act, number, func(i int) (from, to float32, c color.RGBA) {
 		v := act[i] / (1 + float32(math.Abs(float64(act[i]))))
-		if i < len(b.High) && b.High[i]-b.Low[i] < 1e6 {
-			v = 2*(act[i]-b.Low[i])/(b.High[i]-b.Low[i]) - 1
+		if high[i]-low[i] < 1e6 {
+			v = 2*(act[i]-low[i])/(high[i]-low[i]) - 1
 		}
 		return 0.5, 0.5 + v/2, p.th.Blue
 	})
+}
+
+// actionElements returns the names and bounds of an action's numbers: infinite bounds of
+// what is no number.
+func (s *Screen) actionElements() (names []string, low, high []float32) {
+	l, _ := env.LayoutOf(s.Player.Spec.Act) // which the Player has checked
+	inf := float32(math.Inf(1))
+	for i := range l.Parts {
+		p := &l.Parts[i]
+		for k := range p.Size() {
+			name, from, to := fmt.Sprint("number ", p.From+k), -inf, inf
+			if p.Names != nil && p.Names[k] != "" {
+				name = p.Names[k]
+			}
+			if p.Kind == env.Numbers {
+				from, to = p.Low[k], p.High[k]
+			}
+			names, low, high = append(names, name), append(low, from), append(high, to)
+		}
+	}
+	return names, low, high
 }
 
 // number writes what a network has said.

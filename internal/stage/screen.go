@@ -9,7 +9,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/internal/episode"
 	"github.com/rlrun/rlrun/policy"
 	"github.com/rlrun/rlrun/render"
@@ -71,8 +70,8 @@ func New(c Config) (*Screen, error) {
 	s := &Screen{Config: c, policy: c.Policy, opened: make(chan struct{}), act: make([]float32, c.Player.Spec.Act.Size())}
 	s.choices = c.Player.Controls()
 	s.overlays = map[string]bool{"b": c.Policy != nil, "v": c.Policy != nil, "c": c.Actions == nil, "i": c.Training != nil}
-	if d, ok := c.Player.Spec.Act.(env.Discrete); ok {
-		s.scores = make([]float32, d.N)
+	if c.Policy != nil {
+		s.scores = make([]float32, c.Policy.Spec().Scores)
 	}
 	s.know()
 	s.begin(0)
