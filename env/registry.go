@@ -2,6 +2,7 @@ package env
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"maps"
 	"regexp"
@@ -130,6 +131,9 @@ func (c Constructor) one(set Options) (e Env, err error) {
 			err = &PanicError{p, debug.Stack()}
 		}
 	}()
+	if c == nil {
+		return nil, errors.New("its Constructor is nil")
+	}
 	return c(set)
 }
 

@@ -97,6 +97,9 @@ func wrapped(inner env.Factory, all []wrapping) env.Factory {
 			if e, err = w.around(e); err != nil {
 				return nil, w.node.Fault("%v", err)
 			}
+			if e == nil {
+				return nil, w.node.Fault("the wrapper returned no environment, and no error")
+			}
 		}
 		return e, nil
 	}
