@@ -4,6 +4,7 @@ package agents
 import (
 	"context"
 	"fmt"
+	"io"
 	"iter"
 
 	"github.com/rlrun/rlrun/env/state"
@@ -26,6 +27,14 @@ type Agent interface {
 
 	// State makes training resumable: see the package state.
 	state.Stater
+}
+
+// Close closes the environments of a, if it is an io.Closer.
+func Close(a Agent) error {
+	if c, ok := a.(io.Closer); ok {
+		return c.Close()
+	}
+	return nil
 }
 
 // A Report says how training stands. Its slices are the Agent's, which

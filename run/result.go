@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/rlrun/rlrun/agents"
 	"github.com/rlrun/rlrun/internal/infile"
 	"github.com/rlrun/rlrun/policy"
 	"github.com/rlrun/rlrun/scenario"
@@ -153,7 +154,7 @@ func (r *Run) loadPolicy(name string, load func(io.Reader, policy.Policy) error)
 		return nil, err
 	}
 	f, err := infile.Open(name)
-	if err != nil {
+	if err := errors.Join(err, agents.Close(a)); err != nil { // of which the policy alone is needed
 		return nil, err
 	}
 	defer f.Close()

@@ -65,16 +65,17 @@ func Create(s *scenario.Scenario, dir string) (*Run, error) {
 		return nil, err
 	}
 	if s.Init != "" {
-		if err := begin(r.agent, s); err != nil {
-			return nil, err
-		}
+		err = begin(r.agent, s)
 	}
-	text, err := s.Encode()
+	var text []byte
+	if err == nil {
+		text, err = s.Encode()
+	}
+	if err == nil {
+		r.Dir, err = makeDir(s, dir)
+	}
 	if err != nil {
-		return nil, err
-	}
-	if r.Dir, err = makeDir(s, dir); err != nil {
-		return nil, err
+		return nil, errors.Join(err, r.Close())
 	}
 	r.config, r.checkpoints = checksum(text), checkpointsIn(r.Dir)
 	err = r.logs.open(r.Dir)
@@ -188,6 +189,12 @@ func (r *Run) Resume() error {
 
 // restore brings all but the logs to the last checkpoint.
 func (r *Run) restore() (err error) {
+	if r.logs.episodes.file == nil {
+		return fmt.Errorf("%s is not open: want Open, and no Close", r.Dir)
+	}
+	if err := r.closeAgent(); err != nil {
+		return err
+	}
 	if r.agent, err = r.Scenario.NewAgent(); err != nil {
 		return err
 	}
@@ -206,8 +213,18 @@ func (r *Run) restore() (err error) {
 // everyone when Train has returned.
 func (r *Run) Learned() policy.Policy { return r.agent.Policy().Clone() }
 
-// Close closes the logs, and gives up the run.
-func (r *Run) Close() error { return r.logs.close() }
+// Close closes the agent's environments and the logs, and gives up the run.
+func (r *Run) Close() error {
+	return errors.Join(r.closeAgent(), r.logs.close())
+}
+
+// closeAgent closes the agent, if there is one, whose policy can be looked at still.
+func (r *Run) closeAgent() error {
+	if r.agent == nil {
+		return nil
+	}
+	return agents.Close(r.agent)
+}
 
 // State visits what resume needs. The logs' lengths are part of it, so that
 // rows written after the checkpoint are written again and not twice.

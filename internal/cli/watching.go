@@ -4,6 +4,7 @@ import (
 	"context"
 	"runtime"
 
+	"github.com/rlrun/rlrun/agents"
 	"github.com/rlrun/rlrun/internal/stage"
 	"github.com/rlrun/rlrun/run"
 	"github.com/rlrun/rlrun/scenario"
@@ -22,7 +23,10 @@ func (a *App) watchTraining(s *scenario.Scenario, f runFlags) (*watching, error)
 	if !f.watch {
 		return nil, nil
 	}
-	agent, err := s.NewAgent()
+	agent, err := s.NewAgent() // of which the policy alone is needed
+	if err == nil {
+		err = agents.Close(agent)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/rlrun/rlrun/agents"
 	"github.com/rlrun/rlrun/run"
 	"github.com/rlrun/rlrun/scenario"
 )
@@ -123,7 +124,11 @@ func (s *Sweep) Runs() (all []*Run) {
 // mistake is found before anything is written.
 func (s *Sweep) Create() error {
 	for _, c := range s.Cells {
-		if _, err := c.Scenario.NewAgent(); err != nil {
+		a, err := c.Scenario.NewAgent()
+		if err == nil {
+			err = agents.Close(a)
+		}
+		if err != nil {
 			return err
 		}
 	}
