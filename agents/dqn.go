@@ -140,7 +140,7 @@ func (a *DQN) explore(steps int, in policy.In, out policy.Out) {
 
 // anyAction returns any action that row i of a mask allows.
 func (a *DQN) anyAction(rng *rand.Rand, mask []bool, i int) float32 {
-	return float32(anyAllowed(rng, a.actions, maskRow(mask, i, a.actions)))
+	return float32(anyAllowed(rng, a.actions, f32.Row(mask, i, a.actions)))
 }
 
 // explorationRate returns the probability that the next action is random: 1 before

@@ -7,6 +7,7 @@ import (
 
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/state"
+	"github.com/rlrun/rlrun/policy/f32"
 	"github.com/rlrun/rlrun/policy/optim"
 )
 
@@ -129,7 +130,7 @@ func (o *td) step(l tdLearner) error {
 	k := o.stats.Steps() / o.setup.NEnvs
 	if rng := o.dice.at(k); o.target != sarsa || k == 0 {
 		for i := range o.act {
-			o.act[i] = int64(o.choose(l, rand.New(&rng[i]), o.row(o.obs, i), o.maskRow(o.mask, i)))
+			o.act[i] = int64(o.choose(l, rand.New(&rng[i]), f32.Row(o.obs, i, o.o), f32.Row(o.mask, i, o.m)))
 		}
 	}
 	for i, act := range o.act {
@@ -156,8 +157,8 @@ func (o *td) step(l tdLearner) error {
 func (o *td) learnFrom(l tdLearner, i int, res *env.Result) {
 	rng := rand.New(&o.dice.rng[i])
 	s := &o.taken
-	s.obs, s.mask, s.act = o.row(o.obs, i), o.maskRow(o.mask, i), int(o.act[i])
-	s.next, s.nextMask, s.nextAct = o.row(res.Next, i), o.maskRow(res.NextMask, i), 0
+	s.obs, s.mask, s.act = f32.Row(o.obs, i, o.o), f32.Row(o.mask, i, o.m), int(o.act[i])
+	s.next, s.nextMask, s.nextAct = f32.Row(res.Next, i, o.o), f32.Row(res.NextMask, i, o.m), 0
 	s.reward, s.terminated, s.done = res.Reward[i], res.Terminated[i], res.Done(i)
 	switch {
 	case o.target != sarsa || s.terminated:
@@ -169,15 +170,9 @@ func (o *td) learnFrom(l tdLearner, i int, res *env.Result) {
 	}
 	l.learn(i, s)
 	if o.target == sarsa && s.done {
-		o.act[i] = int64(o.choose(l, rng, o.row(res.Obs, i), o.maskRow(res.Mask, i)))
+		o.act[i] = int64(o.choose(l, rng, f32.Row(res.Obs, i, o.o), f32.Row(res.Mask, i, o.m)))
 	}
 }
-
-// row returns environment i's row of observations [N, O].
-func (o *td) row(obs []float32, i int) []float32 { return obs[i*o.o : (i+1)*o.o] }
-
-// maskRow returns environment i's row of a mask [N, M]; nil of a nil mask.
-func (o *td) maskRow(mask []bool, i int) []bool { return maskRow(mask, i, o.m) }
 
 // choose returns an action, ε-greedy among those that a mask allows.
 func (o *td) choose(l tdLearner, rng *rand.Rand, obs []float32, mask []bool) int {
@@ -236,7 +231,7 @@ func (o *td) checkLoaded() error {
 	}
 	_, choices := l.Choices()
 	for i, act := range o.act {
-		obs := o.row(o.obs, i)
+		obs := f32.Row(o.obs, i, o.o)
 		for _, v := range obs {
 			if v-v != 0 {
 				return fmt.Errorf("agents: environment %d shows %v", i, obs)

@@ -76,7 +76,7 @@ func (t *Table) Act(in In, out Out) {
 	o, a, m := t.obs.size(), t.act.size(), t.act.choices()
 	for i := range len(in.Obs) / o {
 		state := t.State(in.Obs[i*o : (i+1)*o])
-		k := t.Best(state, maskRow(in.Mask, i, m))
+		k := t.Best(state, f32.Row(in.Mask, i, m))
 		for _, act := range [][]float32{out.Act, out.Raw} {
 			if act != nil {
 				t.Action(k, act[i*a:(i+1)*a])

@@ -130,20 +130,12 @@ func (t *Tiles) Act(in In, out Out) {
 	o, a := len(t.Low), len(t.q)
 	for i := range len(in.Obs) / o {
 		q := t.Row(in.Obs[i*o : (i+1)*o])
-		row := Out{Act: rowOf(out.Act, i), Raw: rowOf(out.Raw, i), LogProb: rowOf(out.LogProb, i), Value: rowOf(out.Value, i)}
-		greedy(In{Mask: maskRow(in.Mask, i, a)}, row, 1, a, q)
+		row := Out{Act: f32.Row(out.Act, i, 1), Raw: f32.Row(out.Raw, i, 1), LogProb: f32.Row(out.LogProb, i, 1), Value: f32.Row(out.Value, i, 1)}
+		greedy(In{Mask: f32.Row(in.Mask, i, a)}, row, 1, a, q)
 		if out.Scores != nil {
 			copy(out.Scores[i*a:], q)
 		}
 	}
-}
-
-// rowOf returns element i of a column; nil of nil.
-func rowOf(x []float32, i int) []float32 {
-	if x == nil {
-		return nil
-	}
-	return x[i : i+1]
 }
 
 // Tensors returns the weights.

@@ -148,7 +148,7 @@ func (r *Rollout) pieces(x *rows, from, n int, yield func(int, []float32) bool) 
 // written.
 func (r *Rollout) Values() []float32 {
 	n := r.obs.n + r.final.n
-	r.Value = slices.Grow(r.Value[:0], n)[:n]
+	r.Value = f32.Grow(r.Value, n)
 	return r.Value
 }
 
@@ -190,7 +190,7 @@ func (r *Rollout) Rows(index []int) *Minibatch {
 	b.Advantage, b.Return = gather(b.Advantage, r.Advantage), gather(b.Return, r.Return)
 	if r.Mask != nil {
 		k := len(r.Mask) / (r.T * r.N)
-		b.Mask = slices.Grow(b.Mask[:0], n*k)[:n*k]
+		b.Mask = f32.Grow(b.Mask, n*k)
 		for i, row := range index {
 			copy(b.Mask[i*k:(i+1)*k], r.Mask[row*k:])
 		}

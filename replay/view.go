@@ -1,5 +1,7 @@
 package replay
 
+import "github.com/rlrun/rlrun/policy/f32"
+
 // A View makes transitions of the steps that a Sampler has drawn.
 type View interface {
 	// Fetch writes b's columns for the steps in the rows b.Index of s, except for the weights.
@@ -45,10 +47,7 @@ func (v OneStep) Fetch(s Store, b *Batch) {
 
 // Fetch writes transitions of N steps.
 func (v *NSteps) Fetch(s Store, b *Batch) {
-	if cap(v.last) < b.Len() {
-		v.last = make([]int, b.Len())
-	}
-	v.last = v.last[:b.Len()]
+	v.last = f32.Grow(v.last, b.Len())
 	for i, row := range b.Index {
 		step := s.At(row)
 		sum, discount := step.Reward, v.Gamma
