@@ -177,7 +177,7 @@ func (a *A3C) share(spec env.Spec) (err error) {
 func (a *A3C) Learn(until int) (Report, error) {
 	a.cores = parallel.Start(a.c.cores(a.c.NEnvs))
 	defer a.cores.Stop()
-	err := a.iterateUntil(until, &a.stats, a)
+	err := iterateUntil(until, &a.stats, a)
 	return a.stats.Report(a.latest.log.figures(a.rate, a.c.EntCoef, a.objective.entCoef)), errorf("A3C", err)
 }
 

@@ -64,7 +64,7 @@ func (a *Linear) Policy() policy.Policy { return a.q }
 
 // Learn takes steps, and learns from each.
 func (a *Linear) Learn(until int) (Report, error) {
-	err := a.iterateUntil(until, &a.stats, a)
+	err := iterateUntil(until, &a.stats, a)
 	return a.stats.Report(a.figures()), errorf(a.name, err)
 }
 

@@ -94,7 +94,7 @@ func (a *Tabular) Policy() policy.Policy { return a.both }
 
 // Learn takes steps, and learns from each.
 func (a *Tabular) Learn(until int) (Report, error) {
-	err := a.iterateUntil(until, &a.stats, a)
+	err := iterateUntil(until, &a.stats, a)
 	return a.stats.Report(a.figures()), errorf(a.name, err)
 }
 

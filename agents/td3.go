@@ -88,12 +88,12 @@ func (a *TD3) begin(mk env.Maker) (err error) {
 
 // Learn takes steps, and learns from what it remembers.
 func (a *TD3) Learn(until int) (Report, error) {
-	err := a.learn(until, &a.horizon, a, &a.nets)
+	err := a.learn(until, a)
 	return a.stats.Report(a.figures(a.rate)), errorf("TD3", err)
 }
 
 // iterate takes steps, and makes the updates for them.
-func (a *TD3) iterate() error { return a.interact(a, &a.nets) }
+func (a *TD3) iterate() error { return a.interact(a) }
 
 // update learns from one minibatch.
 func (a *TD3) update() {
