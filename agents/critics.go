@@ -165,4 +165,7 @@ func (c *critics) follow(tau float32) {
 }
 
 // State visits the networks.
-func (c *critics) State(s *state.State) { s.All(c.now, c.target) }
+func (c *critics) State(s *state.State) {
+	s.Section("critics", 1)
+	s.All(c.now, c.target)
+}

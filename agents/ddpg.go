@@ -110,4 +110,7 @@ func (a *DDPG) target(b *replay.Batch) []float32 {
 }
 
 // State visits the networks, and what offPolicy has.
-func (a *DDPG) State(s *state.State) { s.All(&a.dpg, &a.offPolicy) }
+func (a *DDPG) State(s *state.State) {
+	s.Section("ddpg", 1)
+	s.All(&a.dpg, &a.offPolicy)
+}

@@ -211,6 +211,7 @@ func (a *DQN) figures() []Named {
 
 // State visits the networks, and what offPolicy has.
 func (a *DQN) State(s *state.State) {
+	s.Section("dqn", 1)
 	s.All(a.q, a.target)
 	s.Int("dqn/updates", &a.updates, state.MaxCount)
 	a.offPolicy.State(s)

@@ -113,6 +113,7 @@ func (a *Linear) check() error {
 
 // State visits the weights, and what td has.
 func (a *Linear) State(s *state.State) {
+	s.Section("linear", 1)
 	s.Floats("linear/weights", a.q.W.Value)
 	a.td.State(s)
 }

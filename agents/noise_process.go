@@ -61,7 +61,10 @@ func (n *noiseProcess) stepped(res *env.Result) {
 }
 
 // State visits the process.
-func (n *noiseProcess) State(s *state.State) { s.Floats("noise", n.x) }
+func (n *noiseProcess) State(s *state.State) {
+	s.Section("noise", 1)
+	s.Floats("noise", n.x)
+}
 
 // uniform writes numbers of actions [N, A], uniform in [-1, 1]. Each row has its own
 // generator.

@@ -243,6 +243,7 @@ func (a *SAC) figures() []Named {
 
 // State visits the networks, the temperature and the noise, and what offPolicy has.
 func (a *SAC) State(s *state.State) {
+	s.Section("sac", 1)
 	s.All(a.actor, a.critics, &a.noise)
 	s.Floats("sac/log_ent_coef", a.temperature.Value)
 	s.Floats("sac/noise", a.stateNoise)

@@ -103,6 +103,7 @@ const maxMeasures = 1 << 10
 
 // State visits the books. What has been reported is not kept.
 func (s *Stats) State(st *state.State) {
+	st.Section("stats", 1)
 	st.Int("stats/steps", &s.steps, state.MaxCount)
 	st.Int("stats/episodes", &s.episodes, s.steps) // each has a step at least
 	st.Doubles("stats/returns", s.returns[:])

@@ -180,6 +180,7 @@ func (a *Tabular) check() error {
 
 // State visits the tables, and what td has.
 func (a *Tabular) State(s *state.State) {
+	s.Section("tabular", 1)
 	s.Floats("tabular/q", a.one.Q.Value)
 	if a.two != nil {
 		s.Floats("tabular/q2", a.two.Q.Value)

@@ -136,4 +136,7 @@ func (a *TD3) target(b *replay.Batch, epsilon []float32) []float32 {
 }
 
 // State visits the networks, and what offPolicy has.
-func (a *TD3) State(s *state.State) { s.All(&a.dpg, &a.offPolicy) }
+func (a *TD3) State(s *state.State) {
+	s.Section("td3", 1)
+	s.All(&a.dpg, &a.offPolicy)
+}

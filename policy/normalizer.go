@@ -122,6 +122,7 @@ func (m *Normalizer) tensors() []*tape.Param {
 
 // State visits what Observe has seen.
 func (m *Normalizer) State(s *state.State) {
+	s.Section("normalizer", 1)
 	m.adopt()
 	m.all.State(s)
 	if s.Loading() {

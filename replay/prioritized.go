@@ -98,6 +98,7 @@ func (p *Prioritized) Learned(index []int, tdError []float32) {
 
 // State visits the priorities.
 func (p *Prioritized) State(s *state.State) {
+	s.Section("prioritized", 1)
 	s.Doubles("replay/priorities", p.tree[p.leaves:p.leaves+p.rows])
 	s.Double("replay/highest", &p.highest)
 	if s.Loading() {
