@@ -28,7 +28,7 @@ func newNoiseProcess(n Noise, horizon, numbers int) noiseProcess {
 	return noiseProcess{n, horizon, make([]float32, numbers)}
 }
 
-// add adds the noise after so many steps to actions [N, A], and keeps them in [-1, 1].
+// add adds the noise of a step of the run to actions [N, A], and keeps them in [-1, 1].
 // Each row has its own generator.
 func (n *noiseProcess) add(steps int, rng []rand.PCG, act []float32) {
 	if n.NoiseType == "none" {

@@ -10,8 +10,8 @@ import (
 	"github.com/rlrun/rlrun/policy/parallel"
 )
 
-// offPolicy acts in environments, remembers what came of it, and says when to learn from
-// that: the loop that DQN, DDPG, TD3 and SAC have in common.
+// offPolicy is the loop that DQN, DDPG, TD3 and SAC have in common: it acts in environments,
+// keeps the transitions, and calls for updates when they are due.
 type offPolicy struct {
 	setup  *Setup
 	r      *Replay
@@ -19,28 +19,28 @@ type offPolicy struct {
 	rng    *rand.Rand // of minibatches, and of noise in updates
 	vec    env.Vector
 	memory memory
-	normal *policy.Normalizer // of the observations; nil if they are as they are
-	scale  *rewardScale       // of the rewards; nil if they are as they are
+	normal *policy.Normalizer // of the observations; nil: not normalised
+	scale  *rewardScale       // of the rewards; nil: not scaled
 	stats  Stats
-	nets   trained // by the agent's updates
+	nets   trained // what updates change
 	rate   float64 // of learning, in this iteration
 
 	now      []float32 // [N, O] what is acted on
-	mask     []bool    // [N, M] what is allowed there; nil where everything always is
+	mask     []bool    // [N, M] allowed actions there; nil without masks
 	act, raw []float32 // [N, A] actions as the environments get them, and as they are remembered
 	dice     *actionRand
 
 	steps, episodes int // of each environment, and of all, since the last updates
 }
 
-// An algorithm is what an agent adds to offPolicy: how it acts, and how it learns.
+// An algorithm is an agent's own part beside offPolicy: how it acts, and how it learns.
 type algorithm interface {
-	// random writes the actions before learning starts, as Act and as Raw; explore those
-	// after so many steps.
+	// random writes the actions before learning starts, as Act and as Raw; explore writes
+	// the actions afterwards, for a step of the run.
 	random(in policy.In, out policy.Out)
 	explore(steps int, in policy.In, out policy.Out)
 
-	stepped(res *env.Result) // is told what came of the actions
+	stepped(res *env.Result) // is told each step's Result
 	update()                 // learns from one minibatch
 }
 
@@ -71,7 +71,7 @@ func (o *offPolicy) connect(mk env.Maker, s *Setup, r *Replay, n *Normalize) (er
 	return nil
 }
 
-// learn has an agent iterate until a number of steps has been taken, on two cores.
+// learn runs iterations of an agent until a number of steps has been taken, on two cores.
 func (o *offPolicy) learn(until int, a iterator) error {
 	cores := parallel.Start(o.setup.cores(2))
 	defer cores.Stop()
@@ -79,8 +79,8 @@ func (o *offPolicy) learn(until int, a iterator) error {
 	return iterateUntil(until, &o.stats, a)
 }
 
-// offPolicyIteration is how many steps of all environments an iteration has at
-// least: some milliseconds.
+// offPolicyIteration is the least number of steps of an iteration, over all environments:
+// some milliseconds.
 const offPolicyIteration = 64
 
 // interact takes the steps of an iteration, and makes the updates when they are due.

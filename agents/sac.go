@@ -60,7 +60,7 @@ type SAC struct {
 	critics        *critics
 	temperature    *tape.Param // log α
 	temperatureOpt *optim.Optimizer
-	entropy        float32 // that α is learned for, H̄
+	entropy        float32 // target entropy H̄, for which α is learned
 
 	noise      noiseProcess
 	stateNoise []float32 // [N, Spec.Noise] gSDE's; nil without
@@ -74,7 +74,7 @@ type SAC struct {
 	named   []Named
 }
 
-// softFound is what an update of SAC found in a minibatch.
+// softFound are the figures of an update of SAC.
 type softFound struct {
 	found
 	alpha           float32

@@ -14,8 +14,8 @@ import (
 //
 //	Q(s, a) ← Q(s, a) + α (r + γ V(s') - Q(s, a))
 //
-// where V(s') is that of a target, and 0 after a terminal state. An episode that was cut
-// off is bootstrapped from the observation it was cut off at.
+// where the agent's target says what V(s') is; it is 0 after a terminal state. An episode
+// that was cut off is bootstrapped from its last observation.
 type Tabular struct {
 	horizon
 	td

@@ -21,7 +21,7 @@ type td struct {
 	learningRate optim.Schedule
 	exploration  *Exploration
 	src          rand.PCG
-	rng          *rand.Rand // of which table learns, and of actions that are valued but not taken
+	rng          *rand.Rand // draws the table that learns, and actions that are valued but not taken
 	vec          env.Vector
 	dice         *actionRand
 	choices      []int // number of values of each choice of an action
@@ -30,7 +30,7 @@ type td struct {
 
 	o, m      int       // floats of an observation, choices of a mask
 	obs       []float32 // [N, O] what is acted on
-	mask      []bool    // [N, M] what is allowed there; nil where everything always is
+	mask      []bool    // [N, M] allowed actions there; nil without masks
 	act       []int64   // [N] numbers of the actions there
 	rows      []float32 // [N, A] the actions as the environments get them
 	taken     tdStep    // scratch: the step that is learned from
@@ -39,27 +39,27 @@ type td struct {
 	named     []Named
 }
 
-// A tdLearner is what an agent adds to td: values of actions, and how they are learned.
+// A tdLearner has the values of actions, and learns them.
 type tdLearner interface {
 	// best returns the best action for an observation [O] among those that a mask [M]
 	// allows. A nil mask allows all.
 	best(obs []float32, mask []bool) int
 
 	learn(i int, s *tdStep) // learns from a step of environment i
-	check() error           // of what has been learned: not finite
+	check() error           // returns an error where a value is not finite
 }
 
 // A tdStep is a step of one environment.
 type tdStep struct {
 	obs, next        []float32 // [O]
-	mask, nextMask   []bool    // [M] what was allowed there; nil where everything always is
+	mask, nextMask   []bool    // [M] allowed actions there; nil without masks
 	act, nextAct     int       // SARSA's next action; 0 for other targets and after a terminal state
 	reward           float64
 	terminated, done bool
 }
 
-// connect makes the environments and the books. Whoever makes the values looks at what
-// the actions are.
+// connect makes the environments and the books. The constructor of the values checks the
+// spaces.
 func (o *td) connect(mk env.Maker) (err error) {
 	n := o.setup.NEnvs
 	if o.vec, err = mk(n); err != nil {
@@ -101,11 +101,10 @@ func (o *td) Close() error {
 	return o.vec.Close()
 }
 
-// tdIteration is how many steps of all environments an iteration has at least.
+// tdIteration is the least number of steps of an iteration, over all environments.
 const tdIteration = 256
 
-// interact takes the steps of an iteration, learns from each, and checks what has been
-// learned.
+// interact takes the steps of an iteration, learns from each, and checks the values.
 func (o *td) interact(l tdLearner) error {
 	o.schedule()
 	for taken := 0; taken < tdIteration; taken += o.setup.NEnvs {

@@ -18,8 +18,8 @@ type TD3Config struct {
 	Replay            `yaml:",inline"`
 	Noise             `yaml:",inline"`
 	PolicyDelay       int            `yaml:"policy_delay"`        // updates of the critics to one of the actor, d
-	TargetPolicyNoise optim.Schedule `yaml:"target_policy_noise"` // σ̃ of what is added to the target's actions
-	TargetNoiseClip   float32        `yaml:"target_noise_clip"`   // c, that it is cut off at
+	TargetPolicyNoise optim.Schedule `yaml:"target_policy_noise"` // σ̃ of the noise in the target's actions
+	TargetNoiseClip   float32        `yaml:"target_noise_clip"`   // c, at which that noise is clipped
 	Normalize         Normalize      `yaml:"normalize"`
 	PolicyKwargs      policy.Kwargs  `yaml:"policy_kwargs"`
 }

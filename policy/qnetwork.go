@@ -15,7 +15,7 @@ import (
 // QNetwork estimates Q(s, ·) of actions that are one choice. It acts greedily; of equal
 // values the first counts.
 type QNetwork struct {
-	Net nn.Network // of Q, or of what makes it where it duels
+	Net nn.Network // its outputs are Q, or V and A where it duels
 	base
 	encoder
 	actions  int

@@ -23,9 +23,8 @@ type Tiles struct {
 
 var _ Policy = (*Tiles)(nil)
 
-// NewTiles returns Tiles for spec, all of whose values are q. Where low and high are
-// not empty they are bounds in place of those of the observations, which must have
-// some; what is beyond counts as on the edge.
+// NewTiles returns Tiles for spec with every value q. Where low and high are not empty they
+// replace the observations' bounds; observations beyond the bounds count as on the edge.
 func NewTiles(spec env.Spec, tilings, tiles int, low, high []float32, q float32) (*Tiles, error) {
 	if len(low)+len(high) == 0 {
 		low, high, _ = numberBounds(spec.Obs)

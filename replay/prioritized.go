@@ -24,7 +24,7 @@ type Prioritized struct {
 
 var _ Sampler = (*Prioritized)(nil)
 
-// SumTreeSize returns the bytes that the priorities of so many transitions take.
+// SumTreeSize returns the bytes that the priorities of a number of transitions take.
 func SumTreeSize(capacity int) int { return 16 * leavesFor(capacity) }
 
 // leavesFor returns the least power of two that is not below rows.

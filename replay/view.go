@@ -19,9 +19,9 @@ type OneStep struct {
 //
 // and Next is the observation after n steps, or after fewer where the episode ended or
 // no more are kept. Sutton 1988, "Learning to predict by the methods of temporal
-// differences"; in replay Hessel et al. 2018, arXiv:1710.02298. The actions after the
-// first are those of the policy that acted then: with n > 1 off-policy agents learn from
-// them as if they were today's.
+// differences"; in replay Hessel et al. 2018, arXiv:1710.02298. An earlier policy chose the
+// actions after the first: with n > 1 off-policy agents learn from them as if the present
+// policy had, without a correction.
 type NSteps struct {
 	Gamma float32 // discount γ
 	N     int     // steps of a transition
