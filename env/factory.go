@@ -88,7 +88,7 @@ func (f Factory) several(n int) ([]Env, error) {
 
 // givenUp returns err, for which envs are closed.
 func givenUp(err error, envs ...Env) error {
-	if c := closeAll(envs...); c != nil {
+	if c := Close(envs...); c != nil {
 		return fmt.Errorf("%w; and closing what was made: %w", err, c)
 	}
 	return err

@@ -148,7 +148,7 @@ func fits(s *scenario.Scenario, p policy.Policy, m policy.Meta) error {
 
 // loadPolicy returns a policy as the scenario's agent has it, filled from a file.
 func (r *Run) loadPolicy(name string, load func(io.Reader, policy.Policy) error) (policy.Policy, error) {
-	a, err := r.Scenario.NewAgent()
+	p, err := r.Scenario.NewPolicy()
 	if err != nil {
 		return nil, err
 	}
@@ -157,10 +157,10 @@ func (r *Run) loadPolicy(name string, load func(io.Reader, policy.Policy) error)
 		return nil, err
 	}
 	defer f.Close()
-	if err := load(f, a.Policy()); err != nil {
+	if err := load(f, p); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	return a.Policy(), nil
+	return p, nil
 }
 
 // bestHint says how to use the best policy, if there is one.
