@@ -55,7 +55,7 @@ func TestRefusedCloses(t *testing.T) {
 		return closing{classic.NewCartPole(), &open}, nil
 	}}
 	const text = "env: {id: CartPole-v1, wrappers: [{frame_stack: 2}, {clip_action: true}]}\nagent: {name: ppo}\nsteps: 100\n"
-	const want = "f.yaml:1:72: env.wrappers[1].clip_action: env: ClipAction needs actions that are a Box"
+	const want = "f.yaml:1:67: env.wrappers[1].clip_action: env: ClipAction needs actions that are a Box"
 	if _, err := scenario.Parse("f.yaml", []byte(text), nil, scenario.Builtin(envs)); err == nil || !strings.HasPrefix(err.Error(), want) || open != 0 {
 		t.Errorf("Parse: %v, and %d environments are open, want %s …, and none", err, open, want)
 	}

@@ -75,7 +75,7 @@ func (s *Scenario) resolveEnv() (err error) {
 	if s.file.Env.ID == "" {
 		return fmt.Errorf("env.id is not there, want one of %s", strings.Join(envs.IDs(), ", "))
 	}
-	if s.Env, err = EnvID(envs, s.file.Env.ID); err != nil {
+	if s.Env, err = s.catalog.EnvID(s.file.Env.ID); err != nil {
 		return err
 	}
 	wraps, err := s.wrappers()
