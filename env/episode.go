@@ -247,10 +247,6 @@ func Close(envs ...Env) (first error) {
 
 // closeOne closes c. A panic is an error.
 func closeOne(c io.Closer) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("env: Close: %w", &PanicError{p, debug.Stack()})
-		}
-	}()
+	defer catch("env: Close", &err)
 	return c.Close()
 }
