@@ -118,3 +118,58 @@ func TestMeasures(t *testing.T) {
 		}
 	}
 }
+
+// shut is an environment that counts its kind.
+type shut struct {
+	env.Env
+	count *atomic.Int64
+}
+
+func (s shut) Close() error {
+	s.count.Add(-1)
+	return nil
+}
+
+// TestCloseValues: agents that learn values close their environments too, and those of an
+// agent that cannot be.
+func TestCloseValues(t *testing.T) {
+	count := new(atomic.Int64)
+	counted := func(newEnv func() env.Env) env.Maker {
+		return env.Each(func() env.Env {
+			count.Add(1)
+			return shut{newEnv(), count}
+		})
+	}
+	symbols, numbers := counted(func() env.Env { return newMimic() }), counted(func() env.Env { return newTracking() })
+	for name, newAgent := range map[string]func() (agents.Agent, error){
+		"DQN":          func() (agents.Agent, error) { return agents.NewDQN(symbols, agents.DefaultDQN()) },
+		"DDPG":         func() (agents.Agent, error) { return agents.NewDDPG(numbers, agents.DefaultDDPG()) },
+		"TD3":          func() (agents.Agent, error) { return agents.NewTD3(numbers, agents.DefaultTD3()) },
+		"SAC":          func() (agents.Agent, error) { return agents.NewSAC(numbers, agents.DefaultSAC()) },
+		"linear SARSA": func() (agents.Agent, error) { return agents.NewLinearSARSA(symbols, agents.DefaultLinear()) },
+		"SARSA": func() (agents.Agent, error) {
+			return agents.NewSARSA(counted(newNumbered), agents.DefaultTabular())
+		},
+	} {
+		a, err := newAgent()
+		if err != nil || count.Load() == 0 {
+			t.Fatalf("%s: %d environments, error %v", name, count.Load(), err)
+		}
+		for range 2 {
+			if err := a.(io.Closer).Close(); err != nil || count.Load() != 0 {
+				t.Errorf("%s: Close leaves %d environments, error %v", name, count.Load(), err)
+			}
+		}
+		if _, err := a.Learn(100); err == nil {
+			t.Errorf("%s learns in closed environments", name)
+		}
+	}
+	for name, newAgent := range map[string]func() error{
+		"DQN":        func() error { _, err := agents.NewDQN(numbers, agents.DefaultDQN()); return err },
+		"Q-learning": func() error { _, err := agents.NewQLearning(symbols, agents.DefaultTabular()); return err },
+	} {
+		if err := newAgent(); err == nil || count.Load() != 0 {
+			t.Errorf("%s: error %v, and %d environments are open", name, err, count.Load())
+		}
+	}
+}

@@ -81,6 +81,11 @@ func TestConformance(t *testing.T) {
 				remember(&c.Replay)
 				c.NEnvs, c.PolicyKwargs.NetArch = 2, small
 			})},
+		"DDPG by episodes": {Continuous: true, Steps: 6000,
+			New: maker(agents.DefaultDDPG, agents.NewDDPG, (*agents.DDPGConfig).Base, func(c *agents.DDPGConfig) {
+				remember(&c.Replay)
+				c.NEnvs, c.TrainFreq, c.GradientSteps, c.PolicyKwargs.NetArch = 1, agents.TrainFreq{Episodes: 1}, -1, small
+			})},
 		"TD3": {Continuous: true, Steps: 6000,
 			New: maker(agents.DefaultTD3, agents.NewTD3, (*agents.TD3Config).Base, func(c *agents.TD3Config) {
 				remember(&c.Replay)
@@ -95,6 +100,12 @@ func TestConformance(t *testing.T) {
 			New: maker(agents.DefaultSAC, agents.NewSAC, (*agents.SACConfig).Base, func(c *agents.SACConfig) {
 				remember(&c.Replay)
 				c.NEnvs, c.PolicyKwargs.NetArch, c.EntCoef.Value, c.TrainFreq.Steps, c.UseSDE, c.SDESampleFreq = 2, small, 0.1, 4, true, 3
+			})},
+		"SAC normalised": {Continuous: true, Steps: 6000,
+			New: maker(agents.DefaultSAC, agents.NewSAC, (*agents.SACConfig).Base, func(c *agents.SACConfig) {
+				remember(&c.Replay)
+				c.NEnvs, c.PolicyKwargs.NetArch, c.EntCoef.Value = 2, small, 0.1
+				c.Normalize.Obs, c.Normalize.Reward = true, true
 			})},
 		"DQN": {Discrete: true, Steps: 6000, Gamma: 0.5,
 			New: maker(agents.DefaultDQN, agents.NewDQN, (*agents.DQNConfig).Base, func(c *agents.DQNConfig) {

@@ -118,12 +118,12 @@ func (a *Tabular) learn(i int, s *tdStep) {
 	}
 	state := q.State(s.obs)
 	switch {
+	case a.back == nil:
+		a.move(q, state, s.act, s.reward+float64(a.gamma*next))
 	case a.c.NSteps > 1:
 		a.learnSteps(&a.back[i], state, s, next)
-	case a.c.TraceDecay > 0:
-		a.learnTraces(&a.back[i], state, s, next)
 	default:
-		a.move(q, state, s.act, s.reward+float64(a.gamma*next))
+		a.learnTraces(&a.back[i], state, s, next)
 	}
 	if a.two != nil {
 		one, two := a.one.Row(state), a.two.Row(state)

@@ -71,6 +71,16 @@ func TestTabularReturns(t *testing.T) {
 	}
 }
 
+// TestTracesWithoutDiscount: with γ = 0 nothing fades, for nothing is left after a step.
+func TestTracesWithoutDiscount(t *testing.T) {
+	c := DefaultTabular()
+	c.Gamma, c.TraceDecay = 0, 0.8
+	a := Must(NewQLearning(env.Each(func() *corridor { return new(corridor) }), c))
+	if _, err := a.Learn(2000); err != nil || math.Abs(float64(a.one.Row(2)[0])-4) > 1e-6 {
+		t.Errorf("Q(2) = %v, error %v; want 4", a.one.Row(2), err)
+	}
+}
+
 func TestTabularReturnsErrors(t *testing.T) {
 	for want, spoil := range map[string]func(c *TabularConfig){
 		"n_steps is 0":       func(c *TabularConfig) { c.NSteps = 0 },

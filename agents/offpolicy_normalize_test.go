@@ -1,0 +1,142 @@
+package agents
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"testing"
+
+	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/internal/golden"
+	"github.com/rlrun/rlrun/policy"
+	"github.com/rlrun/rlrun/policy/tape"
+	"github.com/rlrun/rlrun/replay"
+)
+
+// gauge shows a symbol as a choice, and a number that is 1000, 1010 or 1020 after it; it
+// pays 100 times the symbol. Actions do nothing.
+type gauge struct {
+	rng    env.Rand
+	symbol int
+	act    env.Space
+}
+
+func (g *gauge) Spec() env.Spec {
+	return env.Spec{
+		ID: "Gauge-v0", Act: g.act, MaxSteps: 10,
+		Obs: env.Dict{{Name: "symbol", Space: env.Discrete{N: 3}}, {Name: "number", Space: env.NewBox(0, 2000, 1)}},
+	}
+}
+
+func (g *gauge) Reset(seed uint64, obs []float32) {
+	g.rng.Seed(seed)
+	g.show(obs)
+}
+
+func (g *gauge) show(obs []float32) {
+	g.symbol = int(g.rng.Uniform(0, 3))
+	obs[0], obs[1] = float32(g.symbol), float32(1000+10*g.symbol)
+}
+
+func (g *gauge) Step(_, obs []float32) env.Outcome {
+	out := env.Outcome{Reward: float64(100 * g.symbol)}
+	g.show(obs)
+	return out
+}
+
+// TestNormalizeOffPolicy: the number of a Dict is normalised in DQN, DDPG, TD3 and SAC, and
+// its choice is not; experience stays raw; rewards are divided when they are sampled.
+func TestNormalizeOffPolicy(t *testing.T) {
+	mk := func(act env.Space) env.Maker { return env.Each(func() *gauge { return &gauge{act: act} }) }
+	numbers, choices := mk(env.NewBox(-1, 1, 1)), mk(env.Discrete{N: 2})
+	norm := DefaultNormalize()
+	norm.Obs, norm.Reward = true, true
+	set := func(s *Setup, r *Replay, n *Normalize, k *policy.Kwargs) {
+		*n, s.NEnvs, r.BatchSize, r.BufferSize, k.NetArch = norm, 2, 16, 4000, policy.Layers(8)
+	}
+	for name, newAgent := range map[string]func() (Agent, *offPolicy){
+		"DQN": func() (Agent, *offPolicy) {
+			c := DefaultDQN()
+			set(&c.Setup, &c.Replay, &c.Normalize, &c.PolicyKwargs)
+			a := Must(NewDQN(choices, c))
+			return a, &a.offPolicy
+		},
+		"DDPG": func() (Agent, *offPolicy) {
+			c := DefaultDDPG()
+			set(&c.Setup, &c.Replay, &c.Normalize, &c.PolicyKwargs)
+			a := Must(NewDDPG(numbers, c))
+			return a, &a.offPolicy
+		},
+		"TD3": func() (Agent, *offPolicy) {
+			c := DefaultTD3()
+			set(&c.Setup, &c.Replay, &c.Normalize, &c.PolicyKwargs)
+			a := Must(NewTD3(numbers, c))
+			return a, &a.offPolicy
+		},
+		"SAC": func() (Agent, *offPolicy) {
+			c := DefaultSAC()
+			set(&c.Setup, &c.Replay, &c.Normalize, &c.PolicyKwargs)
+			a := Must(NewSAC(numbers, c))
+			return a, &a.offPolicy
+		},
+	} {
+		a, o := newAgent()
+		if _, err := a.Learn(3000); err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		moment := func(tensor string) []float32 {
+			i := slices.IndexFunc(a.Policy().Tensors(), func(p *tape.Param) bool { return p.Name == tensor })
+			return a.Policy().Tensors()[i].Value
+		}
+		mean, variance := moment("obs_mean"), moment("obs_var")
+		if len(mean) != 1 || math.Abs(float64(mean[0])-1010) > 1 || math.Abs(float64(variance[0])-200./3) > 5 {
+			t.Errorf("%s: mean %v and variance %v, want 1010 and 66.7 of the number alone", name, mean, variance)
+		}
+		b := o.memory.sample(o.rng)
+		for i, symbol := range []float32{b.Obs[0], b.Obs[2], b.Obs[4]} {
+			if want := o.scale.scaled(100 * symbol); b.Obs[2*i+1] != 1000+10*symbol || b.Reward[i] != want || math.Abs(float64(want)) > 10 {
+				t.Errorf("%s: from %v the reward is %v, want raw numbers and %v", name, b.Obs[2*i:2*i+2], b.Reward[i], want)
+			}
+		}
+	}
+}
+
+// TestScaledStore compares rewards that are sampled at once with recordings of
+// Stable-Baselines3's VecNormalize: see testdata/README.md.
+func TestScaledStore(t *testing.T) {
+	var runs []struct {
+		Name                   string
+		Gamma, Clip, Tolerance float64
+		Steps                  []struct {
+			Raw, Reward           []float64
+			Terminated, Truncated []bool
+		}
+	}
+	golden.Read(t, "testdata/normalize.json.gz", &runs)
+	for _, run := range runs {
+		n := len(run.Steps[0].Raw)
+		scale, spec := newRewardScale(n, run.Gamma, cmp.Or(run.Clip, math.Inf(1))), env.Spec{Obs: env.NewBox(0, 1, 1), Act: env.Discrete{N: 1}}
+		res := env.NewResult(n, 1)
+		r := DefaultReplay()
+		r.BufferSize = 100 * n
+		m, err := newMemory(&r, spec, res, scale)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, s := range run.Steps {
+			copy(res.Reward, s.Raw)
+			copy(res.Terminated, s.Terminated)
+			copy(res.Truncated, s.Truncated)
+			m.buffer.Add(make([]float32, n), res)
+			scale.observe(res)
+			for k, want := range s.Reward {
+				var store replay.Store = m.buffer.Store
+				got := float64(store.At(store.Row(store.Len() - n + k)).Reward)
+				if math.Abs(got-want) > run.Tolerance*max(1, math.Abs(want)) {
+					t.Fatalf("%s: step %d: reward %v becomes %v, want %v", run.Name, i, s.Raw[k], got, want)
+				}
+			}
+		}
+	}
+}
