@@ -28,13 +28,12 @@ type critics struct {
 
 // A critic is one estimate.
 type critic struct {
-	net    nn.Network
-	params []*tape.Param
-	tape   *tape.Tape
-	q      *tape.Var   // [B, 1] latest
-	loss   float32     // latest
-	act    *tape.Param // [B, A] an actor's actions; its Grad is the slope there
-	least  []float32   // [B] 1 where it is the least estimate
+	net   nn.Network
+	tape  *tape.Tape
+	q     *tape.Var   // [B, 1] latest
+	loss  float32     // latest
+	act   *tape.Param // [B, A] an actor's actions; its Grad is the slope there
+	least []float32   // [B] 1 where it is the least estimate
 }
 
 // newCritics returns n critics for o's environments and minibatches. A mean squared error
@@ -52,7 +51,7 @@ func newCritics(o *offPolicy, k *policy.Kwargs, n int, weight float32) (*critics
 	c := &critics{now: now, target: now.Copy(), opt: opt, weight: weight, tdError: make([]float32, b.Len())}
 	for _, q := range now.Q {
 		c.each = append(c.each, critic{
-			net: q, params: nn.Params(q), tape: tape.New(), act: tape.NewParam("act", b.Len(), len(b.Act)/b.Len()), least: make([]float32, b.Len()),
+			net: q, tape: tape.New(), act: tape.NewParam("act", b.Len(), len(b.Act)/b.Len()), least: make([]float32, b.Len()),
 		})
 	}
 	return c, nil
@@ -156,9 +155,6 @@ type climb struct{ *critics }
 func (w *climb) Do(i int) {
 	c := &w.each[i]
 	c.q.Mul(c.tape.Const(c.least, c.q.Rows)).Sum().Backward()
-	for _, p := range c.params {
-		clear(p.Grad) // of an engine whose networks do not freeze
-	}
 }
 
 // follow moves the targets towards the critics, by tau.

@@ -126,7 +126,7 @@ func (o *ppoObjective) actorLoss(pi dist.Dist, b *replay.Minibatch) (*tape.Var, 
 	t := logp.Tape()
 	change := logp.Sub(t.Const(b.LogProb, n))
 	ratio := change.Exp()
-	kl, outside := divergence(change.Value, ratio.Value, o.clip)
+	kl, outside := dist.ApproximateKL(change.Value, ratio.Value), outside(ratio.Value, o.clip)
 	if o.targetKL != nil && !(kl <= 1.5*float64(*o.targetKL)) {
 		return nil, actorFigures{kl: kl, outside: outside}
 	}
@@ -147,19 +147,14 @@ func (o *ppoObjective) criticLoss(v *tape.Var, b *replay.Minibatch) (*tape.Var, 
 	return l.Scale(o.vfCoef), l.Scalar()
 }
 
-// divergence measures how far the policy has gone from the one that acted, given log r
-// and r of a minibatch's actions. It returns an estimate of the Kullback-Leibler
-// divergence, E[(r - 1) - log r]: Schulman 2020, "Approximating KL divergence", the
-// estimator k₃; and the share of ratios that are further than clip from 1.
-func divergence(change, ratio []float32, clip float64) (kl, outside float64) {
-	for i, r := range ratio {
-		kl += float64(r) - 1 - float64(change[i])
+// outside returns the share of ratios that are further than clip from 1.
+func outside(ratio []float32, clip float64) (share float64) {
+	for _, r := range ratio {
 		if math.Abs(float64(r)-1) > clip {
-			outside++
+			share++
 		}
 	}
-	n := float64(len(ratio))
-	return kl / n, outside / n
+	return share / float64(len(ratio))
 }
 
 // normalize shifts and scales x to mean 0 and deviation 1, in place. The

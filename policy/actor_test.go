@@ -52,7 +52,7 @@ func TestActorDraws(t *testing.T) {
 	p := newActorCritic(t, specs()["Discrete"])
 	mask, obs := []bool{true, false, true}, observations()
 	rng := make([]rand.PCG, 1)
-	rng[0].Seed(7, 0)
+	policy.SeedEpisode(&rng[0], 7)
 	for _, sampled := range []bool{true, false} {
 		a := policy.NewActor(p.Clone())
 		a.Begin(sampled, 7)

@@ -85,10 +85,7 @@ func (r *Rollout) Begin(obs []float32, mask, first []bool) {
 
 // show keeps what the environments show before step t.
 func (r *Rollout) show(obs []float32, mask, first []bool) {
-	o := r.obs.width
-	for i := range r.N {
-		r.obs.set(r.t*r.N+i, obs[i*o:(i+1)*o])
-	}
+	r.obs.setRows(r.t*r.N, obs)
 	if r.t < r.T {
 		copy(r.Mask[r.t*len(mask):], mask)
 		copy(r.First[r.t*r.N:], first)

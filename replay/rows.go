@@ -64,6 +64,17 @@ func (r *rows) set(i int, x []float32) {
 	}
 }
 
+// setRows sets the rows from i on to the rows of x.
+func (r *rows) setRows(i int, x []float32) {
+	if len(r.columns) == 1 && r.columns[0].bytes == nil {
+		copy(r.columns[0].floats[i*r.width:], x)
+		return
+	}
+	for ; len(x) > 0; i, x = i+1, x[r.width:] {
+		r.set(i, x[:r.width])
+	}
+}
+
 // add appends a row.
 func (r *rows) add(x []float32) {
 	for k := range r.columns {

@@ -13,7 +13,6 @@ const inferRows = 256
 // inference is what Infer works with: each core infers some of the rows.
 type inference struct {
 	cores  *parallel.Pool
-	piece  func(i int)
 	y, x   []float32      // all rows
 	n      int            // how many
 	step   int            // in a piece
@@ -59,9 +58,7 @@ func (m *Sequential) Share(cores *parallel.Pool) {
 	if slices.ContainsFunc(m.stages, func(s stage) bool { return !ours(s.Network) }) {
 		return
 	}
-	if m.cores = cores; m.piece == nil {
-		m.piece = m.inferPiece
-	}
+	m.cores = cores
 }
 
 // ours reports whether several cores can call a layer's Infer at once.
@@ -85,18 +82,21 @@ func (m *Sequential) Infer(y, x []float32) {
 	m.y, m.x, m.n = y, x, len(x)/m.in
 	var pieces int
 	if pieces, m.step = m.cores.Rows(m.n, m.n*m.mulAdds); pieces == 1 {
-		m.inferPiece(0)
+		(*inferring)(m).Do(0)
 		return
 	}
-	m.cores.Run(pieces, parallel.Func(m.piece))
+	m.cores.Run(pieces, (*inferring)(m))
 }
 
-// inferPiece infers the i-th rows.
-func (m *Sequential) inferPiece(i int) {
+// inferring is the Job of Infer: a piece is some of the rows.
+type inferring Sequential
+
+// Do infers the rows of piece i.
+func (m *inferring) Do(i int) {
 	end := min((i+1)*m.step, m.n)
 	for from := i * m.step; from < end; from += inferRows {
 		to := min(from+inferRows, end)
-		m.inferBlock(i, m.y[from*m.out:to*m.out], m.x[from*m.in:to*m.in], to-from)
+		(*Sequential)(m).inferBlock(i, m.y[from*m.out:to*m.out], m.x[from*m.in:to*m.in], to-from)
 	}
 }
 

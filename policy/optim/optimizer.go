@@ -50,8 +50,7 @@ type Optimizer struct {
 	t      int     // steps taken
 
 	cores *parallel.Pool
-	piece func(i int) // of a step
-	scale float32     // of the gradients in a step
+	scale float32 // of the gradients in a step
 
 	size, pieces int // elements of all parameters; parts that a step is taken in
 }
@@ -71,7 +70,6 @@ func New(rate float32, m Method, params []*tape.Param) *Optimizer {
 		o.slots = append(o.slots, s)
 		o.size += len(p.Value)
 	}
-	o.piece = o.stepPiece
 	return o
 }
 
@@ -98,7 +96,7 @@ func (o *Optimizer) Step() {
 	if o.size >= worthSharing {
 		o.pieces = o.cores.Size()
 	}
-	o.cores.Run(o.pieces, parallel.Func(o.piece))
+	o.cores.Run(o.pieces, (*stepping)(o))
 }
 
 // penalise adds the penalties' gradients.
@@ -119,8 +117,11 @@ func (o *Optimizer) penalise() {
 	}
 }
 
-// stepPiece takes the step of the i-th part of every parameter.
-func (o *Optimizer) stepPiece(i int) {
+// stepping is the Job of Step: a piece is a part of every parameter.
+type stepping Optimizer
+
+// Do moves part i of every parameter.
+func (o *stepping) Do(i int) {
 	for j, p := range o.params {
 		n := len(p.Value)
 		from, to := i*n/o.pieces, (i+1)*n/o.pieces

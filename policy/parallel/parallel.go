@@ -22,12 +22,6 @@ type Pool struct {
 // write what others use.
 type Job interface{ Do(piece int) }
 
-// A Func is a Job that is a function.
-type Func func(piece int)
-
-// Do calls f.
-func (f Func) Do(piece int) { f(piece) }
-
 // failures keeps the panic of the piece with the lowest index, which is the panic that
 // a loop without a Pool would have.
 type failures struct {

@@ -12,6 +12,11 @@ import (
 	"github.com/rlrun/rlrun/policy/parallel"
 )
 
+// A job does each piece by a function.
+type job func(piece int)
+
+func (f job) Do(piece int) { f(piece) }
+
 // TestRun wants every piece done exactly once, however many there are, run
 // after run, and inside each other.
 func TestRun(t *testing.T) {
@@ -22,9 +27,9 @@ func TestRun(t *testing.T) {
 			n := turn % 9
 			done := make([]int, n)
 			var inner atomic.Int64
-			p.Run(n, parallel.Func(func(i int) {
+			p.Run(n, job(func(i int) {
 				done[i]++
-				p.Run(3, parallel.Func(func(int) { inner.Add(1) }))
+				p.Run(3, job(func(int) { inner.Add(1) }))
 			}))
 			if want := slices.Repeat([]int{1}, n); !slices.Equal(done, want) || inner.Load() != int64(3*n) {
 				t.Fatalf("%d at once: pieces done %v times, want %v; %d within them, want %d", most, done, want, inner.Load(), 3*n)
@@ -37,7 +42,7 @@ func TestRun(t *testing.T) {
 		}
 		p.Stop()
 		ran := 0
-		p.Run(3, parallel.Func(func(int) { ran++ }))
+		p.Run(3, job(func(int) { ran++ }))
 		if ran != 3 {
 			t.Errorf("after Stop %d of 3 pieces ran", ran)
 		}
@@ -48,7 +53,7 @@ func TestRun(t *testing.T) {
 func TestNil(t *testing.T) {
 	var p *parallel.Pool
 	var order []int
-	p.Run(3, parallel.Func(func(i int) { order = append(order, i) }))
+	p.Run(3, job(func(i int) { order = append(order, i) }))
 	p.Stop()
 	if !slices.Equal(order, []int{0, 1, 2}) || p.Size() != 1 {
 		t.Errorf("a nil Pool of size %d ran %v, want 0, 1, 2", p.Size(), order)
@@ -60,7 +65,7 @@ func TestStop(t *testing.T) {
 	before := runtime.NumGoroutine()
 	for range 50 {
 		p := parallel.Start(8)
-		p.Run(4, parallel.Func(func(int) {}))
+		p.Run(4, job(func(int) {}))
 		p.Stop()
 	}
 	for range 1_000_000 {
@@ -79,7 +84,7 @@ func BenchmarkRun(b *testing.B) {
 	nothing := func(int) {}
 	b.ReportAllocs()
 	for b.Loop() {
-		p.Run(2, parallel.Func(nothing))
+		p.Run(2, job(nothing))
 	}
 }
 
@@ -93,7 +98,7 @@ func TestPanic(t *testing.T) {
 			var done atomic.Int64
 			got := func() (v any) {
 				defer func() { v = recover() }()
-				p.Run(8, parallel.Func(func(i int) {
+				p.Run(8, job(func(i int) {
 					if done.Add(1); i >= 3 {
 						panic(fmt.Errorf("piece %d", i))
 					}
@@ -108,7 +113,7 @@ func TestPanic(t *testing.T) {
 			}
 		}
 		ran := make([]bool, 8)
-		p.Run(8, parallel.Func(func(i int) { ran[i] = true }))
+		p.Run(8, job(func(i int) { ran[i] = true }))
 		if slices.Contains(ran, false) {
 			t.Errorf("%d at once: after a panic Run does %v, want all", most, ran)
 		}
@@ -121,7 +126,7 @@ func TestRunAllocates(t *testing.T) {
 	p := parallel.Start(2)
 	defer p.Stop()
 	nothing := func(int) {}
-	if n := testing.AllocsPerRun(1000, func() { p.Run(4, parallel.Func(nothing)) }); n != 0 {
+	if n := testing.AllocsPerRun(1000, func() { p.Run(4, job(nothing)) }); n != 0 {
 		t.Errorf("Run allocates %v times, want 0", n)
 	}
 }
