@@ -29,14 +29,6 @@ type Agent interface {
 	state.Stater
 }
 
-// Close closes the environments of a, if it is an io.Closer.
-func Close(a Agent) error {
-	if c, ok := a.(io.Closer); ok {
-		return c.Close()
-	}
-	return nil
-}
-
 // A Report says how training stands. Its slices are the Agent's, which
 // overwrites them in the next Learn.
 type Report struct {
@@ -111,6 +103,15 @@ func Train(ctx context.Context, a Agent, steps, every int) iter.Seq2[Report, err
 			yield(r, err)
 		}
 	}
+}
+
+// Close closes the environments of an Agent that has some of its own. Of nil it closes
+// nothing.
+func Close(a Agent) error {
+	if c, ok := a.(io.Closer); ok {
+		return c.Close()
+	}
+	return nil
 }
 
 // Must returns v, and panics if err is not nil. It is for programs of a page,

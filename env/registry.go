@@ -2,11 +2,9 @@ package env
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"maps"
 	"regexp"
-	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -107,13 +105,16 @@ func (r Registry) versions(want ID) []string {
 }
 
 // Make returns one environment.
-func (r Registry) Make(name string, set Options) (Env, error) {
+func (r Registry) Make(name string, set Options) (e Env, err error) {
 	id, err := r.Resolve(name)
 	if err != nil {
 		return nil, err
 	}
-	e, err := r[id].one(set)
-	if err == nil {
+	if r[id] == nil {
+		return nil, fmt.Errorf("env: %s: its Constructor is nil", id)
+	}
+	defer catch("env: "+id, &err)
+	if e, err = r[id](set); err == nil {
 		if _, err = specOf(e); err != nil {
 			err = givenUp(err, e)
 		}
@@ -122,19 +123,6 @@ func (r Registry) Make(name string, set Options) (Env, error) {
 		return nil, fmt.Errorf("env: %s: %w", id, err)
 	}
 	return e, nil
-}
-
-// one makes an environment. A panic is an error.
-func (c Constructor) one(set Options) (e Env, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = &PanicError{p, debug.Stack()}
-		}
-	}()
-	if c == nil {
-		return nil, errors.New("its Constructor is nil")
-	}
-	return c(set)
 }
 
 // Factory returns the Factory of the environment called name. That the name and

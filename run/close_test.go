@@ -3,9 +3,7 @@ package run_test
 import (
 	"context"
 	"errors"
-	"path/filepath"
 	"strings"
-	"sync/atomic"
 	"testing"
 
 	"github.com/rlrun/rlrun/env"
@@ -13,66 +11,72 @@ import (
 	"github.com/rlrun/rlrun/scenario"
 )
 
-// counted is endless that counts its kind: one more when it is made, one less when it is
-// closed.
+// counted is endless with episodes of 20 steps. It counts the environments of its kind that
+// are open, and measures its steps.
 type counted struct {
 	endless
-	open *atomic.Int64
+	open  *int
+	steps float64
 }
 
-// Spec is endless's, with a time limit.
-func (c *counted) Spec() env.Spec {
-	s := c.endless.Spec()
-	s.ID, s.MaxSteps = "acme/Counted-v0", 20
-	return s
+func (*counted) Spec() env.Spec {
+	return env.Spec{ID: "acme/Counted-v0", Obs: env.NewBox(0, 1, 1), Act: env.Discrete{N: 2}, MaxSteps: 20}
 }
 
-// Close counts one less.
+func (c *counted) Reset(seed uint64, obs []float32) {
+	c.steps = 0
+	c.endless.Reset(seed, obs)
+}
+
+func (c *counted) Step(act, obs []float32) env.Outcome {
+	c.steps++
+	return c.endless.Step(act, obs)
+}
+
 func (c *counted) Close() error {
-	c.open.Add(-1)
+	*c.open--
 	return nil
 }
 
-// TestCloseEnvs: when a run is closed no environment of its is open, trained, resumed, or
-// resumed before it was closed.
-func TestCloseEnvs(t *testing.T) {
-	open := new(atomic.Int64)
-	c := catalog()
-	c.Envs["acme/Counted-v0"] = env.Entry(func() *counted {
-		open.Add(1)
-		return &counted{open: open}
-	})
-	const text = "env: {id: acme/Counted-v0, n_envs: 3}\nagent: {name: a2c}\nsteps: 200\ntarget: 5\neval: {freq: 100, freq_episodes: 2, episodes: 2}\n"
-	s, err := scenario.Parse("f.yaml", []byte(text), nil, c)
+func (*counted) Measures() []string      { return []string{"steps"} }
+func (c *counted) Measure(dst []float64) { dst[0] = c.steps }
+
+// TestRunCloses: a run closes the environments that it trains and evaluates in, when it is
+// extended too. What they measure is in progress.csv.
+func TestRunCloses(t *testing.T) {
+	open := 0
+	envs := env.Registry{"acme/Counted-v0": env.Entry(func() *counted { open++; return &counted{open: &open} })}
+	const text = "env: {id: acme/Counted-v0, n_envs: 3}\nagent: {name: a2c}\nsteps: 300\neval: {episodes: 2, freq: 100, freq_episodes: 2}\n"
+	s, err := scenario.Parse("f.yaml", []byte(text), nil, scenario.Builtin(envs))
 	if err != nil {
 		t.Fatal(err)
 	}
-	closed := func(after string, err error) {
-		t.Helper()
-		if n := open.Load(); n != 0 || err != nil {
-			t.Errorf("%s: %d environments are open, error %v, want 0 and none", after, n, err)
-			open.Store(0)
-		}
-	}
 	r := create(t, s)
-	finish(t, r)
-	closed("trained", r.Close())
-	if r, err = run.Open(r.Dir, c); err != nil {
+	if finish(t, r); open != 0 {
+		t.Errorf("%d environments are open after Close, want none", open)
+	}
+	lines := strings.Split(strings.TrimSpace(readFile(t, r.Dir, "progress.csv")), "\n")
+	header, last := strings.Split(lines[0], ","), strings.Split(lines[len(lines)-1], ",")
+	if header[2] != "rollout/env_steps" || last[2] != "20" {
+		t.Errorf("progress.csv has %s in the column %s, want 20 in rollout/env_steps", last[2], header[2])
+	}
+	again, err := run.Open(r.Dir, scenario.Builtin(envs))
+	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = r.Extend("400", false)
-	closed("extended", errors.Join(err, r.Close(), r.Close()))
-	if r, err = run.Open(r.Dir, c); err != nil {
+	if _, err := again.Extend("600", false); err != nil {
 		t.Fatal(err)
 	}
-	err = errors.Join(r.Resume(), r.Resume())
-	finish(t, r)
-	closed("resumed twice", err)
-	s.Init = filepath.Join(t.TempDir(), "none")
-	if _, err := run.Create(s, filepath.Join(t.TempDir(), "run")); err == nil {
-		t.Error("Create with a policy that is not there: no error")
+	st, err := again.Train(context.Background())
+	if err == nil {
+		_, err = again.Finish(context.Background(), st)
 	}
-	closed("not created", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := again.Close(); err != nil || open != 0 {
+		t.Errorf("extended and closed: %v, and %d environments are open, want none", err, open)
+	}
 }
 
 // TestNotOpen wants an error, and no panic, of a run that cannot be trained.

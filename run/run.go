@@ -64,12 +64,9 @@ func Create(s *scenario.Scenario, dir string) (*Run, error) {
 	if r.agent, err = s.NewAgent(); err != nil {
 		return nil, err
 	}
-	if s.Init != "" {
+	text, err := s.Encode()
+	if err == nil && s.Init != "" {
 		err = begin(r.agent, s)
-	}
-	var text []byte
-	if err == nil {
-		text, err = s.Encode()
 	}
 	if err == nil {
 		r.Dir, err = makeDir(s, dir)
@@ -192,7 +189,7 @@ func (r *Run) restore() (err error) {
 	if r.logs.episodes.file == nil {
 		return fmt.Errorf("%s is not open: want Open, and no Close", r.Dir)
 	}
-	if err := r.closeAgent(); err != nil {
+	if err := agents.Close(r.agent); err != nil {
 		return err
 	}
 	if r.agent, err = r.Scenario.NewAgent(); err != nil {
@@ -214,17 +211,7 @@ func (r *Run) restore() (err error) {
 func (r *Run) Learned() policy.Policy { return r.agent.Policy().Clone() }
 
 // Close closes the agent's environments and the logs, and gives up the run.
-func (r *Run) Close() error {
-	return errors.Join(r.closeAgent(), r.logs.close())
-}
-
-// closeAgent closes the agent, if there is one, whose policy can be looked at still.
-func (r *Run) closeAgent() error {
-	if r.agent == nil {
-		return nil
-	}
-	return agents.Close(r.agent)
-}
+func (r *Run) Close() error { return errors.Join(agents.Close(r.agent), r.logs.close()) }
 
 // State visits what resume needs. The logs' lengths are part of it, so that
 // rows written after the checkpoint are written again and not twice.

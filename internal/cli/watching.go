@@ -4,7 +4,6 @@ import (
 	"context"
 	"runtime"
 
-	"github.com/rlrun/rlrun/agents"
 	"github.com/rlrun/rlrun/internal/stage"
 	"github.com/rlrun/rlrun/run"
 	"github.com/rlrun/rlrun/scenario"
@@ -23,10 +22,7 @@ func (a *App) watchTraining(s *scenario.Scenario, f runFlags) (*watching, error)
 	if !f.watch {
 		return nil, nil
 	}
-	agent, err := s.NewAgent() // of which the policy alone is needed
-	if err == nil {
-		err = agents.Close(agent)
-	}
+	untrained, err := s.NewPolicy()
 	if err != nil {
 		return nil, err
 	}
@@ -35,7 +31,7 @@ func (a *App) watchTraining(s *scenario.Scenario, f runFlags) (*watching, error)
 		return nil, err
 	}
 	w := &watching{app: a, training: &stage.Training{}, closed: make(chan struct{})}
-	c := policyConfig(s, p, agent.Policy(), s.Seed)
+	c := policyConfig(s, p, untrained, s.Seed)
 	c.Training = w.training
 	s.UseCores(runtime.GOMAXPROCS(0)) // to which the window may add one, for itself
 	screen, closed, err := a.open(s.Name, c)
@@ -81,10 +77,11 @@ func (w *watching) wait(ctx context.Context, r *run.Run) {
 	}
 }
 
-// close closes the window.
+// close closes the window, and the environment that it shows.
 func (w *watching) close() {
 	if w != nil {
 		w.screen.Close()
 		<-w.closed
+		w.screen.Player.Close() // an error changes nothing of the run
 	}
 }

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/rlrun/rlrun/agents"
 	"github.com/rlrun/rlrun/run"
 	"github.com/rlrun/rlrun/scenario"
 )
@@ -120,15 +119,11 @@ func (s *Sweep) Runs() (all []*Run) {
 	return all
 }
 
-// Create creates the runs and closes them. First it makes an agent for each cell, so that a
+// Create creates the runs and closes them. First it makes a policy for each cell, so that a
 // mistake is found before anything is written.
 func (s *Sweep) Create() error {
 	for _, c := range s.Cells {
-		a, err := c.Scenario.NewAgent()
-		if err == nil {
-			err = agents.Close(a)
-		}
-		if err != nil {
+		if _, err := c.Scenario.NewPolicy(); err != nil {
 			return err
 		}
 	}
