@@ -4,6 +4,7 @@ package agents
 import (
 	"context"
 	"fmt"
+	"io"
 	"iter"
 
 	"github.com/rlrun/rlrun/env/state"
@@ -98,6 +99,15 @@ func Train(ctx context.Context, a Agent, steps, every int) iter.Seq2[Report, err
 			yield(r, err)
 		}
 	}
+}
+
+// Close closes the environments of an Agent that has some of its own. Of nil it closes
+// nothing.
+func Close(a Agent) error {
+	if c, ok := a.(io.Closer); ok {
+		return c.Close()
+	}
+	return nil
 }
 
 // Must returns v, and panics if err is not nil. It is for programs of a page,

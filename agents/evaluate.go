@@ -42,6 +42,13 @@ func (s Score) MeanLength() float64 {
 // evaluation's seed.
 const groupSize = 256
 
+// EpisodeSeed returns the seed of the i-th episode, from 0, of an evaluation whose seed is
+// given: the first that environment i of a group plays.
+func EpisodeSeed(seed uint64, i int) uint64 {
+	group := env.Split(seed, uint64(i/groupSize))
+	return env.Split(env.Split(group, uint64(i%groupSize)), 1)
+}
+
 // sideBySideBytes bounds the memory of the environments that an evaluation plays side
 // by side.
 const sideBySideBytes = 32 << 20

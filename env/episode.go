@@ -224,12 +224,12 @@ func (e *Episode) Close() error {
 		return nil
 	}
 	e.closed, e.running = true, false
-	return closeAll(e.Env())
+	return Close(e.Env())
 }
 
-// closeAll closes environments and what wraps them, the outermost first. It returns the
-// first error.
-func closeAll(envs ...Env) (first error) {
+// Close closes those environments, and those wrappers around them, that are io.Closers: the
+// outermost first. It returns the first error.
+func Close(envs ...Env) (first error) {
 	for _, e := range envs {
 		for e != nil {
 			if c, ok := e.(io.Closer); ok {
@@ -247,10 +247,6 @@ func closeAll(envs ...Env) (first error) {
 
 // closeOne closes c. A panic is an error.
 func closeOne(c io.Closer) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("env: Close: %w", &PanicError{p, debug.Stack()})
-		}
-	}()
+	defer catch("env: Close", &err)
 	return c.Close()
 }

@@ -3,7 +3,6 @@ package env
 import (
 	"fmt"
 	"reflect"
-	"runtime/debug"
 	"sync/atomic"
 )
 
@@ -88,7 +87,7 @@ func (f Factory) several(n int) ([]Env, error) {
 
 // givenUp returns err, for which envs are closed.
 func givenUp(err error, envs ...Env) error {
-	if c := closeAll(envs...); c != nil {
+	if c := Close(envs...); c != nil {
 		return fmt.Errorf("%w; and closing what was made: %w", err, c)
 	}
 	return err
@@ -96,11 +95,7 @@ func givenUp(err error, envs ...Env) error {
 
 // one makes an environment. A panic is an error.
 func (f Factory) one() (e Env, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("env: making an environment: %w", &PanicError{p, debug.Stack()})
-		}
-	}()
+	defer catch("env: making an environment", &err)
 	return f()
 }
 

@@ -91,10 +91,7 @@ func (g *group) step(act []float32, f follower) error {
 			r.Obs[i] = next[0]
 			good = isIndex(next[0], t.index)
 		} else {
-			good = finiteCopy(r.Obs[i*o:], next) && inRange(t.choices, next)
-		}
-		if len(t.spans) > 0 {
-			good = good && inSpans(t.spans, next)
+			good = finiteCopy(r.Obs[i*o:], next) && inSpans(t.spans, next)
 		}
 		if !good || out.Reward-out.Reward != 0 {
 			return t.wrong(out.Reward, next)
@@ -142,15 +139,12 @@ func allowAll(mask []bool) {
 
 // begin starts the episode of environment i that seed names.
 func (g *group) begin(i int, seed uint64) error {
-	t, p, obs := g.terms, &g.all[i], g.res.Obs[i*g.terms.o:][:g.terms.o]
+	p, obs := &g.all[i], g.res.Obs[i*g.terms.o:][:g.terms.o]
 	g.at = i
 	p.seed, p.steps, p.ret = seed, 0, 0
 	g.res.First[i] = true
 	p.env.Reset(seed, obs)
-	if !finite(obs) || !inRange(t.choices, obs) || t.m > 0 || len(t.spans) > 0 {
-		return g.look(i)
-	}
-	return nil
+	return g.look(i)
 }
 
 // look checks the observation at the start of environment i's episode, and shows what is
@@ -160,7 +154,7 @@ func (g *group) look(i int) error {
 	switch {
 	case !finite(obs):
 		return fmt.Errorf("observation %s: %w", row(obs), ErrNotFinite)
-	case !inRange(t.choices, obs) || !inSpans(t.spans, obs):
+	case !inSpans(t.spans, obs):
 		return t.outside(obs)
 	case t.m == 0:
 		return nil

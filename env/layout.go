@@ -29,6 +29,27 @@ type Part struct {
 // Size returns the floats of the part in a row.
 func (p *Part) Size() int { return p.To - p.From }
 
+// Bounds returns the least and the greatest value of number i of the part.
+func (p *Part) Bounds(i int) (low, high float32) {
+	switch p.Kind {
+	case Numbers:
+		return p.Low[i], p.High[i]
+	case Choice:
+		return 0, float32(p.N[i] - 1)
+	case Bits:
+		return 0, 1
+	}
+	return 0, 255
+}
+
+// Element returns the name of number i of the part; "" where it has none.
+func (p *Part) Element(i int) string {
+	if p.Names == nil {
+		return ""
+	}
+	return p.Names[i]
+}
+
 // Flat returns the floats that Flatten makes of the part.
 func (p *Part) Flat() int {
 	if p.Kind != Choice {

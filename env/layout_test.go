@@ -57,6 +57,18 @@ func TestLayout(t *testing.T) {
 	if n, ok := l.Choices(); ok || n != nil || l.MaskSize() != 0 {
 		t.Errorf("Choices() = %v, %v, and a mask of %d, want none", n, ok, l.MaskSize())
 	}
+	for i, want := range []struct {
+		low, high float32
+		name      string
+	}{{-4, 4, "knee"}, {0, 255, ""}, {}, {0, 299, ""}, {0, 1, ""}, {-1, 1, ""}} {
+		if i == 2 {
+			continue // of one number
+		}
+		p := &l.Parts[i]
+		if low, high := p.Bounds(1); low != want.low || high != want.high || p.Element(1) != want.name {
+			t.Errorf("number 1 of %s is %q in %v … %v, want %+v", p.Name, p.Element(1), low, high, want)
+		}
+	}
 	if l.Plain() {
 		t.Error("Flatten leaves all of it as it is, want not")
 	}

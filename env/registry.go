@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"regexp"
-	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -106,13 +105,13 @@ func (r Registry) versions(want ID) []string {
 }
 
 // Make returns one environment.
-func (r Registry) Make(name string, set Options) (Env, error) {
+func (r Registry) Make(name string, set Options) (e Env, err error) {
 	id, err := r.Resolve(name)
 	if err != nil {
 		return nil, err
 	}
-	e, err := r[id].one(set)
-	if err == nil {
+	defer catch("env: "+id, &err)
+	if e, err = r[id](set); err == nil {
 		if _, err = specOf(e); err != nil {
 			err = givenUp(err, e)
 		}
@@ -121,16 +120,6 @@ func (r Registry) Make(name string, set Options) (Env, error) {
 		return nil, fmt.Errorf("env: %s: %w", id, err)
 	}
 	return e, nil
-}
-
-// one makes an environment. A panic is an error.
-func (c Constructor) one(set Options) (e Env, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = &PanicError{p, debug.Stack()}
-		}
-	}()
-	return c(set)
 }
 
 // Factory returns the Factory of the environment called name. That the name and

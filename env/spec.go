@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"runtime/debug"
 	"slices"
 )
 
@@ -160,11 +159,7 @@ func specOf(e Env) (spec Spec, err error) {
 	if e == nil {
 		return spec, errors.New("there is no environment: nil")
 	}
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("Spec: %w", &PanicError{p, debug.Stack()})
-		}
-	}()
+	defer catch("Spec", &err)
 	spec = e.Spec()
 	if err := spec.Validate(); err != nil {
 		return spec, err

@@ -13,7 +13,6 @@ type terms struct {
 	discrete int      // values of an action that is one choice; 0 for other actions
 	numbers  bool     // an action is a Box: bounds are the environment's to clip
 	index    int      // values of an observation that is one choice; 0 for other observations
-	choices  []choice // of an observation
 	spans    []span   // of an observation
 	masked   []int    // values of each choice of an action, where there are masks
 	m        int      // bools of a mask; 0 where there are no masks
@@ -31,9 +30,8 @@ func newTerms(e Env, spec Spec) *terms {
 		t.numbers = true
 	}
 	obs, _ := LayoutOf(spec.Obs)
-	t.choices, t.spans = obs.limits()
-	if t.o == 1 && len(t.choices) == 1 {
-		t.index = t.choices[0].n
+	if t.spans = obs.spans(); t.o == 1 && len(t.spans) == 1 {
+		t.index = t.spans[0].n
 	}
 	if _, n, _ := maskerOf(e, spec.Act); n != nil {
 		act, _ := LayoutOf(spec.Act)
@@ -88,19 +86,16 @@ func (t *terms) outside(obs []float32) error {
 	return fmt.Errorf("observation %s of %s: %w", row(obs), Describe(t.spec.Obs), ErrObservation)
 }
 
-// A choice is a float of a row that is one of 0, …, n-1.
-type choice struct{ at, n int }
-
 // A span is floats side by side in a row that each are one of 0, …, n-1.
 type span struct{ from, to, n int }
 
-// limits returns the choices in a row, and the bits and bytes.
-func (l *Layout) limits() (choices []choice, spans []span) {
+// spans returns the choices in a row, the bits and the bytes.
+func (l *Layout) spans() (spans []span) {
 	for i := range l.Parts {
 		switch p := &l.Parts[i]; p.Kind {
 		case Choice:
 			for k, n := range p.N {
-				choices = append(choices, choice{p.From + k, n})
+				spans = append(spans, span{p.From + k, p.From + k + 1, n})
 			}
 		case Bits:
 			spans = append(spans, span{p.From, p.To, 2})
@@ -108,24 +103,14 @@ func (l *Layout) limits() (choices []choice, spans []span) {
 			spans = append(spans, span{p.From, p.To, 256})
 		}
 	}
-	return choices, spans
-}
-
-// inRange reports whether each of the choices in row x has a value that it can have.
-func inRange(choices []choice, x []float32) bool {
-	for _, c := range choices {
-		if !isIndex(x[c.at], c.n) {
-			return false
-		}
-	}
-	return true
+	return spans
 }
 
 // inSpans reports whether each of the spans in row x has values that it can have.
 func inSpans(spans []span, x []float32) bool {
 	for _, s := range spans {
-		for _, v := range x[s.from:s.to] {
-			if !isIndex(v, s.n) {
+		for k := s.from; k < s.to; k++ {
+			if !isIndex(x[k], s.n) {
 				return false
 			}
 		}

@@ -166,7 +166,7 @@ func (v *Vec) Close() error {
 	for i := range v.all {
 		envs[i] = v.all[i].env
 	}
-	return closeAll(envs...)
+	return Close(envs...)
 }
 
 // State visits the seeds and the running episodes: the environments' own

@@ -3,6 +3,7 @@ package env
 import (
 	"errors"
 	"fmt"
+	"runtime/debug"
 
 	"github.com/rlrun/rlrun/env/state"
 )
@@ -122,3 +123,11 @@ type PanicError struct {
 
 // Error says in one line what happened; Stack says where.
 func (e *PanicError) Error() string { return fmt.Sprintf("panic: %v", e.Value) }
+
+// catch makes a panic of a user's code *err, with what the code was called for. It is to
+// be deferred.
+func catch(what string, err *error) {
+	if p := recover(); p != nil {
+		*err = fmt.Errorf("%s: %w", what, &PanicError{p, debug.Stack()})
+	}
+}

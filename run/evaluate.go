@@ -9,9 +9,16 @@ import (
 	"github.com/rlrun/rlrun/scenario"
 )
 
-// evalBranch is the child of a run's seed that evaluation descends from. An
-// agent's are 0 and 1.
-const evalBranch = 2
+// Children of a run's seed that evaluations descend from. An agent's are 0, 1 and 4.
+const (
+	evalBranch = 2 // of the final policy
+	freqBranch = 3 // on the way, each from a child of its own
+)
+
+// EpisodeSeed returns the seed of the i-th episode, from 0, that Evaluate plays from a seed.
+func EpisodeSeed(seed uint64, i int) uint64 {
+	return agents.EpisodeSeed(env.Split(seed, evalBranch), i)
+}
 
 // An Evaluation says how a policy is evaluated.
 type Evaluation struct {

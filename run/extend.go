@@ -81,6 +81,6 @@ func (r *Run) replaceConfig(text []byte) error {
 	if err := r.write(configFile, text); err != nil {
 		return err
 	}
-	r.config, r.next, r.agent = r.next, 0, nil
+	r.config, r.next = r.next, 0
 	return nil
 }

@@ -75,8 +75,6 @@ func (l *logs) Observe(_ context.Context, r *Run, st *Status) error {
 	due := st.Logged()
 	if due {
 		r.evals.mean, r.evals.length = math.NaN(), math.NaN()
-	}
-	if due {
 		if err := r.owned(); err != nil {
 			return err
 		}
@@ -117,8 +115,9 @@ func (l *logs) write(st *Status, progress bool) error {
 	return cmp.Or(p.flush(), e.flush(), l.events.flush()) // on a full disk all three fail, and one error is enough
 }
 
-// Figures returns the figures of a row of progress under their columns' names. Where there
-// is nothing to measure a figure is NaN.
+// Figures returns the figures of a row of progress under their columns' names, as
+// Stable-Baselines3 has them, and rollout/env_NAME for what the environments measure. Where
+// there is nothing to measure a figure is NaN.
 func (st *Status) Figures() []agents.Named {
 	length, reward := math.NaN(), math.NaN()
 	if st.Episodes > 0 {
@@ -126,10 +125,15 @@ func (st *Status) Figures() []agents.Named {
 	}
 	all := []agents.Named{
 		{Name: "eval/mean_ep_length", Value: st.EvalLength}, {Name: "eval/mean_reward", Value: st.EvalReturn},
+	}
+	for _, f := range st.Measures {
+		all = append(all, agents.Named{Name: "rollout/env_" + f.Name, Value: f.Value})
+	}
+	all = append(all, []agents.Named{
 		{Name: "rollout/ep_len_mean", Value: length}, {Name: "rollout/ep_rew_mean", Value: reward},
 		{Name: "time/episodes", Value: float64(st.Episodes)}, {Name: "time/fps", Value: math.Round(st.StepsPerSecond())},
 		{Name: "time/time_elapsed", Value: milliseconds(st.Elapsed)}, {Name: "time/total_timesteps", Value: float64(st.Steps)},
-	}
+	}...)
 	for _, f := range st.Losses {
 		all = append(all, agents.Named{Name: "train/" + f.Name, Value: f.Value})
 	}

@@ -16,7 +16,8 @@ func TestLogs(t *testing.T) {
 	st := func(episodes int, ended ...agents.Episode) Status {
 		return Status{Report: agents.Report{
 			Steps: 10, Episodes: episodes, Return: 2.5, Length: 3, Ended: ended,
-			Losses: []agents.Named{{Name: "loss", Value: math.NaN()}, {Name: "rate", Value: 1e-4}},
+			Losses:   []agents.Named{{Name: "loss", Value: math.NaN()}, {Name: "rate", Value: 1e-4}},
+			Measures: []agents.Named{{Name: "goals", Value: 1.5}},
 		}, Elapsed: 2e9, EvalReturn: math.NaN(), EvalLength: math.NaN()}
 	}
 	var l logs
@@ -48,8 +49,8 @@ func TestLogs(t *testing.T) {
 	}
 	for name, want := range map[string]string{
 		"episodes.csv": "r,l,t\n0.1,3,2\n-4,2,2\n1e+21,1,2\n",
-		"progress.csv": "eval/mean_ep_length,eval/mean_reward,rollout/ep_len_mean,rollout/ep_rew_mean,time/episodes,time/fps,time/time_elapsed,time/total_timesteps,train/loss,train/rate\n" +
-			"12,0.5,,,0,5,2,10,,0.0001\n,,3,2.5,2,5,2,10,,0.0001\n",
+		"progress.csv": "eval/mean_ep_length,eval/mean_reward,rollout/env_goals,rollout/ep_len_mean,rollout/ep_rew_mean,time/episodes,time/fps,time/time_elapsed,time/total_timesteps,train/loss,train/rate\n" +
+			"12,0.5,1.5,,,0,5,2,10,,0.0001\n,,1.5,3,2.5,2,5,2,10,,0.0001\n",
 	} {
 		if got, err := os.ReadFile(filepath.Join(dir, name)); err != nil || string(got) != want {
 			t.Errorf("%s = %q, %v, want %q", name, got, err, want)

@@ -5,15 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"math"
 	"os"
 	"path/filepath"
 	"time"
 
 	"github.com/rlrun/rlrun/internal/infile"
-	"github.com/rlrun/rlrun/policy"
-	"github.com/rlrun/rlrun/scenario"
 )
 
 // A Result is what came of a run, or of an evaluation of its policy, which has
@@ -104,71 +101,6 @@ func (r *Run) Finish(ctx context.Context, st Status) (*Result, error) {
 	st.Elapsed = max(st.Elapsed, time.Microsecond) // a coarse clock may show no time at all
 	res.Steps, res.TrainS, res.StepsPerS = st.Steps, new(milliseconds(st.Elapsed)), new(math.Round(st.StepsPerSecond()))
 	return res, r.writeJSON(resultFile, res)
-}
-
-// Policy returns the saved policy of a loaded run: the final one, or the best of
-// those that were evaluated on the way. The file says what the policy is; of a file of an
-// earlier version, or of a policy of the program's own type, the scenario does.
-func (r *Run) Policy(best bool) (policy.Policy, error) {
-	s, name := r.Scenario, filepath.Join(r.Dir, policyFile)
-	if best {
-		name = filepath.Join(r.Dir, bestFile)
-	}
-	p, m, err := policy.OpenWithMeta(name, s.Engine())
-	switch {
-	case errors.Is(err, os.ErrNotExist) && best:
-		return nil, fmt.Errorf("%s is not there: no policy was evaluated on the way; eval.freq says how often", name)
-	case errors.Is(err, os.ErrNotExist):
-		return nil, fmt.Errorf("%s is not there: the run is not finished; rlrun resume %s goes on with it%s", name, r.Dir, r.bestHint())
-	case errors.Is(err, policy.ErrEarlier):
-		p, err = r.loadPolicy(name, policy.LoadEarlier)
-	case errors.Is(err, policy.ErrOwnType):
-		p, err = r.loadPolicy(name, policy.Load)
-	}
-	if err != nil {
-		return nil, err
-	}
-	if err := fits(s, p, m); err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	return p, nil
-}
-
-// fits returns an error unless a policy with m is of the scenario's agent, and can act in
-// its environments.
-func fits(s *scenario.Scenario, p policy.Policy, m policy.Meta) error {
-	if m.Env != s.Env {
-		return fmt.Errorf("a policy for the environment %q, want one for %s", m.Env, s.Env)
-	}
-	if m.Agent != s.Agent {
-		return fmt.Errorf("a policy of the agent %q, want one of %s", m.Agent, s.Agent)
-	}
-	return p.Spec().Check(s.Spec)
-}
-
-// loadPolicy returns a policy as the scenario's agent has it, filled from a file.
-func (r *Run) loadPolicy(name string, load func(io.Reader, policy.Policy) error) (policy.Policy, error) {
-	a, err := r.Scenario.NewAgent()
-	if err != nil {
-		return nil, err
-	}
-	f, err := infile.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	if err := load(f, a.Policy()); err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	return a.Policy(), nil
-}
-
-// bestHint says how to use the best policy, if there is one.
-func (r *Run) bestHint() string {
-	if _, err := os.Stat(filepath.Join(r.Dir, bestFile)); err != nil {
-		return ""
-	}
-	return ", and --best takes the best policy so far"
 }
 
 // complete reports whether all is there that a finished run's result has.

@@ -64,17 +64,15 @@ func Create(s *scenario.Scenario, dir string) (*Run, error) {
 	if r.agent, err = s.NewAgent(); err != nil {
 		return nil, err
 	}
-	if s.Init != "" {
-		if err := begin(r.agent, s); err != nil {
-			return nil, err
-		}
-	}
 	text, err := s.Encode()
-	if err != nil {
-		return nil, err
+	if err == nil && s.Init != "" {
+		err = begin(r.agent, s)
 	}
-	if r.Dir, err = makeDir(s, dir); err != nil {
-		return nil, err
+	if err == nil {
+		r.Dir, err = makeDir(s, dir)
+	}
+	if err != nil {
+		return nil, errors.Join(err, r.Close())
 	}
 	r.config, r.checkpoints = checksum(text), checkpointsIn(r.Dir)
 	err = r.logs.open(r.Dir)
@@ -188,6 +186,9 @@ func (r *Run) Resume() error {
 
 // restore brings all but the logs to the last checkpoint.
 func (r *Run) restore() (err error) {
+	if err := agents.Close(r.agent); err != nil {
+		return err
+	}
 	if r.agent, err = r.Scenario.NewAgent(); err != nil {
 		return err
 	}
@@ -206,8 +207,8 @@ func (r *Run) restore() (err error) {
 // everyone when Train has returned.
 func (r *Run) Learned() policy.Policy { return r.agent.Policy().Clone() }
 
-// Close closes the logs, and gives up the run.
-func (r *Run) Close() error { return r.logs.close() }
+// Close closes the agent's environments and the logs, and gives up the run.
+func (r *Run) Close() error { return errors.Join(agents.Close(r.agent), r.logs.close()) }
 
 // State visits what resume needs. The logs' lengths are part of it, so that
 // rows written after the checkpoint are written again and not twice.

@@ -42,8 +42,8 @@ func (c Catalog) EngineNames() []string { return slices.Sorted(maps.Keys(c.Engin
 
 // EnvID returns the id of the environment called name. The error of an unknown name
 // names the command that lists all of them.
-func EnvID(envs env.Registry, name string) (string, error) {
-	id, err := envs.Resolve(name)
+func (c Catalog) EnvID(name string) (string, error) {
+	id, err := c.Envs.Resolve(name)
 	if err != nil {
 		return "", fmt.Errorf("%w; rlrun list envs shows all", err)
 	}

@@ -1,6 +1,7 @@
 package scenario_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/rlrun/rlrun/env"
@@ -8,26 +9,54 @@ import (
 	"github.com/rlrun/rlrun/scenario"
 )
 
-// TestConstructions counts how often an environment is made: reading a scenario makes one
-// to train in and one to judge in, which are played in later.
+// TestConstructions counts how often an environment is made. Reading a scenario makes one,
+// which is the first to train in, and another where rewards are judged otherwise than they
+// are trained on.
 func TestConstructions(t *testing.T) {
-	made := 0
-	envs := env.Registry{"CartPole-v1": env.Entry(func() *classic.CartPole { made++; return classic.NewCartPole() })}
-	const text = "env: {id: CartPole-v1, wrappers: [{scale_reward: 2}]}\nagent: {name: ppo}\nsteps: 100\n"
-	s, err := scenario.Parse("f.yaml", []byte(text), nil, scenario.Builtin(envs))
-	if err != nil || made != 2 {
-		t.Fatalf("Parse: %v, and %d made, want 2", err, made)
-	}
-	if s.Spec.MaxSteps != 500 || *s.Threshold != 475 {
-		t.Errorf("%d steps, solved at %v, want 500 and 475: rewards are judged as they are", s.Spec.MaxSteps, *s.Threshold)
-	}
-	for _, c := range []struct {
-		mk      env.Maker
-		n, made int
-	}{{s.Train, 8, 9}, {s.Judge, 1, 9}, {s.Judge, 3, 12}, {s.Train, 2, 14}} {
-		v, err := c.mk(c.n)
-		if err != nil || v.Len() != c.n || made != c.made {
-			t.Errorf("a Vector of %d: %v, and %d made in all, want %d", c.n, err, made, c.made)
+	for wrapper, made := range map[string]int{"max_steps: 500": 1, "scale_reward: 2": 2} {
+		all := 0
+		envs := env.Registry{"CartPole-v1": env.Entry(func() *classic.CartPole { all++; return classic.NewCartPole() })}
+		text := "env: {id: CartPole-v1, wrappers: [{" + wrapper + "}]}\nagent: {name: ppo}\nsteps: 100\n"
+		s, err := scenario.Parse("f.yaml", []byte(text), nil, scenario.Builtin(envs))
+		if err != nil || all != made {
+			t.Fatalf("%s: Parse: %v, and %d made, want %d", wrapper, err, all, made)
 		}
+		if s.Spec.MaxSteps != 500 || *s.Threshold != 475 {
+			t.Errorf("%s: %d steps, solved at %v, want 500 and 475: rewards are judged as they are", wrapper, s.Spec.MaxSteps, *s.Threshold)
+		}
+		for _, c := range []struct {
+			mk      env.Maker
+			n, more int
+		}{{s.Train, 8, 7}, {s.Judge, 1, 1}, {s.Judge, 3, 3}, {s.Train, 2, 2}} {
+			v, err := c.mk(c.n)
+			if made += c.more; err != nil || v.Len() != c.n || all != made {
+				t.Errorf("%s: a Vector of %d: %v, and %d made in all, want %d", wrapper, c.n, err, all, made)
+			}
+		}
+	}
+}
+
+// closing is a CartPole that counts those of its kind that are open.
+type closing struct {
+	*classic.CartPole
+	open *int
+}
+
+func (c closing) Close() error {
+	*c.open--
+	return nil
+}
+
+// TestRefusedCloses wants an environment that a wrapper refuses to be closed.
+func TestRefusedCloses(t *testing.T) {
+	open := 0
+	envs := env.Registry{"CartPole-v1": func(env.Options) (env.Env, error) {
+		open++
+		return closing{classic.NewCartPole(), &open}, nil
+	}}
+	const text = "env: {id: CartPole-v1, wrappers: [{frame_stack: 2}, {clip_action: true}]}\nagent: {name: ppo}\nsteps: 100\n"
+	const want = "f.yaml:1:67: env.wrappers[1].clip_action: env: ClipAction needs actions that are a Box"
+	if _, err := scenario.Parse("f.yaml", []byte(text), nil, scenario.Builtin(envs)); err == nil || !strings.HasPrefix(err.Error(), want) || open != 0 {
+		t.Errorf("Parse: %v, and %d environments are open, want %s …, and none", err, open, want)
 	}
 }

@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -49,7 +50,7 @@ func (s *Scenario) resolveNumbers() error {
 	}{
 		{"steps", s.Steps, 1}, {"schedule_steps", s.Schedule, 1}, {"eval.episodes", s.Eval.Episodes, 1}, {"eval.max_steps", s.Eval.MaxSteps, 1},
 		{"eval.freq", *s.Eval.Freq, 0}, {"eval.freq_episodes", s.Eval.FreqEpisodes, 1}, {"eval.patience", s.Eval.Patience, 0},
-		{"log_interval", s.LogInterval, 1},
+		{"log_interval", s.LogInterval, 1}, {"env.parallel", f.Env.Parallel, 0},
 	} {
 		if r.value < r.least || r.value > state.MaxCount {
 			return fmt.Errorf("%s is %d, want %d or more, and no more than %d", r.key, r.value, r.least, state.MaxCount)
@@ -74,7 +75,7 @@ func (s *Scenario) resolveEnv() (err error) {
 	if s.file.Env.ID == "" {
 		return fmt.Errorf("env.id is not there, want one of %s", strings.Join(envs.IDs(), ", "))
 	}
-	if s.Env, err = EnvID(envs, s.file.Env.ID); err != nil {
+	if s.Env, err = s.catalog.EnvID(s.file.Env.ID); err != nil {
 		return err
 	}
 	wraps, err := s.wrappers()
@@ -93,34 +94,35 @@ func (s *Scenario) resolveEnv() (err error) {
 		return err
 	}
 	train := wrapped(bare, wraps)
-	judge := wrapped(bare, slices.DeleteFunc(slices.Clone(wraps), func(w wrapping) bool { return w.rewardOnly }))
+	judging := slices.DeleteFunc(slices.Clone(wraps), func(w wrapping) bool { return w.rewardOnly })
+	judge := wrapped(bare, judging)
+	s.Judge = judge.Maker()
 	e, again, err := train.Peek()
 	if err != nil {
 		return err
 	}
 	s.Spec = e.Spec()
 	if err := s.Spec.Validate(); err != nil {
-		return fmt.Errorf("env: %s, with its wrappers: %w", s.Env, err)
+		return errors.Join(fmt.Errorf("env: %s, with its wrappers: %w", s.Env, err), env.Close(e))
 	}
 	if s.Tabular, _ = env.AsIs[grid.Tabular](e); s.Tabular == nil { // which stays, to be asked
 		train = again
 	}
 	s.single = train.Maker()
-	switch workers := s.file.Env.Parallel; {
-	case workers < 0:
-		return fmt.Errorf("env.parallel is %d, want 0 or more", workers)
-	case workers == 0:
-		s.Train = s.single
-	default:
-		s.Train = train.ParallelMaker(workers)
+	if s.Train = s.single; s.file.Env.Parallel > 0 {
+		s.Train = train.ParallelMaker(s.file.Env.Parallel)
 	}
-	if s.Threshold = s.file.Target; s.Threshold == nil {
-		if e, judge, err = judge.Peek(); err != nil {
+	s.Threshold = cmp.Or(s.file.Target, s.Spec.RewardThreshold)
+	if s.file.Target == nil && len(judging) < len(wraps) { // which may scale it
+		e, _, err := judge.Peek()
+		if err != nil {
 			return err
 		}
 		s.Threshold = e.Spec().RewardThreshold
+		if err := env.Close(e); err != nil {
+			return err
+		}
 	}
-	s.Judge = judge.Maker()
 	if s.Eval.StopAtThreshold && s.Threshold == nil {
 		return fmt.Errorf("eval.stop_at_threshold of %s, which has no threshold: target says what is wanted", s.Env)
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/grid"
 	"github.com/rlrun/rlrun/internal/settings"
+	"github.com/rlrun/rlrun/policy"
 	"github.com/rlrun/rlrun/policy/nn"
 )
 
@@ -198,6 +199,15 @@ func (s *Scenario) NewEnv() (env.Env, error) {
 		return nil, err
 	}
 	return v.(*env.Vec).Env(0), nil
+}
+
+// NewPolicy returns the policy of an untrained agent, whose environments are closed.
+func (s *Scenario) NewPolicy() (policy.Policy, error) {
+	a, err := s.NewAgent()
+	if err != nil {
+		return nil, err
+	}
+	return a.Policy(), agents.Close(a)
 }
 
 // NewAgent returns the agent, connected to its environments and untrained.

@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"errors"
 	"maps"
 
 	"github.com/rlrun/rlrun/env"
@@ -94,9 +95,11 @@ func wrapped(inner env.Factory, all []wrapping) env.Factory {
 			return nil, err
 		}
 		for _, w := range all {
-			if e, err = w.around(e); err != nil {
-				return nil, w.node.Fault("%v", err)
+			around, err := w.around(e)
+			if err != nil {
+				return nil, errors.Join(w.node.Fault("%v", err), env.Close(e))
 			}
+			e = around
 		}
 		return e, nil
 	}

@@ -19,7 +19,7 @@ var layers = map[string]string{
 	"internal/figure":     "",
 	"internal/infile":     "",
 	"internal/settings":   "internal/nearest",
-	"scenario":            "agents env env/grid env/state internal/nearest internal/settings policy/f32 policy/nn",
+	"scenario":            "agents env env/grid env/state internal/nearest internal/settings policy policy/f32 policy/nn",
 	"run":                 "agents env env/grid env/state internal/atomicfile internal/infile internal/lock internal/settings internal/tfevents policy scenario",
 	"internal/runset":     "internal/infile internal/nearest internal/statistics run scenario",
 	"internal/episode":    "env internal/figure render",

@@ -42,8 +42,8 @@ func checkPart(p *env.Part, act []float32, x []float64, clips bool) error {
 		if len(x) > 1 {
 			given = fmt.Sprintf("action: number %d is %v", i, x[i])
 		}
+		low, high := p.Bounds(i - p.From)
 		if p.Kind == env.Numbers {
-			low, high := p.Low[i-p.From], p.High[i-p.From]
 			if act[i]-act[i] != 0 {
 				return fmt.Errorf("action: %v, want float32 numbers", x)
 			}
@@ -52,20 +52,9 @@ func checkPart(p *env.Part, act []float32, x []float64, clips bool) error {
 			}
 			continue
 		}
-		if most := mostOf(p, i-p.From); x[i] != math.Trunc(x[i]) || x[i] < 0 || x[i] > float64(most) {
-			return fmt.Errorf("%s, want a whole number, 0 … %d", given, most)
+		if x[i] != math.Trunc(x[i]) || x[i] < 0 || x[i] > float64(high) {
+			return fmt.Errorf("%s, want a whole number, 0 … %d", given, int(high))
 		}
 	}
 	return nil
-}
-
-// mostOf returns the greatest value of number i of a part of whole numbers.
-func mostOf(p *env.Part, i int) int {
-	switch p.Kind {
-	case env.Choice:
-		return p.N[i] - 1
-	case env.Bits:
-		return 1
-	}
-	return 255
 }

@@ -167,8 +167,8 @@ func elements(l *env.Layout) (names []string) {
 			if strings.Trim(p.Name, "/0123456789") != "" { // of a Dict
 				name += ", " + p.Name
 			}
-			if p.Names != nil && p.Names[k] != "" {
-				name += ", " + p.Names[k]
+			if own := p.Element(k); own != "" {
+				name += ", " + own
 			}
 			names = append(names, name)
 		}

@@ -18,6 +18,7 @@ type explanation struct{ name, meaning, healthy string }
 var explanations = map[string]explanation{
 	"eval/mean_reward":           {"mean return of evaluation", "Mean undiscounted return of eval.freq_episodes greedy episodes, in environments that training never sees.", "It rises, and ends near the threshold; far above rollout/ep_rew_mean means that exploring costs much."},
 	"eval/mean_ep_length":        {"mean length of evaluation", "Mean number of steps of those episodes.", "It depends on the task: longer is better where surviving pays."},
+	"rollout/env_NAME":           {"a figure of the environment's own", "Mean of what the environment measured as NAME in the last 100 training episodes: see env.Measured.", "What the environment says."},
 	"rollout/ep_rew_mean":        {"mean return", "Mean undiscounted return of the last 100 training episodes, exploration and reward wrappers included.", "It rises, if not at every row; flat from the start means that nothing is learned."},
 	"rollout/ep_len_mean":        {"mean episode length", "Mean number of steps of the last 100 training episodes.", "At the time limit throughout means that no episode ends by itself."},
 	"time/episodes":              {"episodes", "Training episodes finished so far.", "If it hardly moves, statistics of episodes are late: episodes are long."},
@@ -58,6 +59,9 @@ func (a *App) explainCommand() *cobra.Command {
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			key := args[0]
+			if strings.HasPrefix(strings.TrimPrefix(key, "rollout/"), "env_") {
+				key = "rollout/env_NAME"
+			}
 			e, ok := explanations[key]
 			for _, prefix := range []string{"train/", "rollout/", "eval/", "time/"} {
 				if !ok {

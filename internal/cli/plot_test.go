@@ -103,7 +103,7 @@ func TestExplain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, key := range header {
+	for _, key := range append(header, "rollout/env_goals") {
 		_, bare, _ := strings.Cut(key, "/")
 		if long := a.must(t, "explain", key); long != a.must(t, "explain", bare) || !strings.Contains(long, "\nHealthy: ") {
 			t.Errorf("explain %s prints %q", key, long)

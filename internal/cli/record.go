@@ -116,8 +116,9 @@ type recorder interface {
 	write(w io.Writer) error // all is over
 }
 
-// record plays n episodes and writes them.
-func (a *App) record(r *run.Run, act *actor, seed uint64, n int, f recordFlags) error {
+// record plays n episodes, writes them, and closes their environment.
+func (a *App) record(r *run.Run, act *actor, seed uint64, n int, f recordFlags) (err error) {
+	defer func() { err = errors.Join(err, act.player.Close()) }()
 	rec, err := newRecorder(r, act.player, f)
 	if err != nil {
 		return badInput{err}

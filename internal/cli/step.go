@@ -6,7 +6,6 @@ import (
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/remote"
 	"github.com/rlrun/rlrun/internal/settings"
-	"github.com/rlrun/rlrun/scenario"
 )
 
 // stepCommand lets another program drive an environment over standard input
@@ -81,7 +80,7 @@ func (a *App) makeEnv(id string, sets []string) (env.Env, error) {
 	if err := tree.Root().Decode(&o); err != nil {
 		return nil, err
 	}
-	if id, err = scenario.EnvID(a.Envs, id); err != nil {
+	if id, err = a.EnvID(id); err != nil {
 		return nil, err
 	}
 	a.subject = id

@@ -48,7 +48,8 @@ func (a *App) open(title string, c stage.Config) (*stage.Screen, <-chan error, e
 	}
 }
 
-// look opens a window and waits until it has closed, or is interrupted.
+// look opens a window and waits until it has closed, or is interrupted. Then it closes the
+// environment that was shown.
 func (a *App) look(title string, c stage.Config) error {
 	s, closed, err := a.open(title, c)
 	if err != nil {
@@ -57,7 +58,7 @@ func (a *App) look(title string, c stage.Config) error {
 	ctx, stop := a.interruptible("stopping")
 	defer stop()
 	defer context.AfterFunc(ctx, s.Close)()
-	return errors.Join(<-closed, s.Leaves())
+	return errors.Join(<-closed, s.Leaves(), c.Player.Close())
 }
 
 // policyConfig is what a window shows of a policy.

@@ -22,7 +22,7 @@ func (a *App) watchTraining(s *scenario.Scenario, f runFlags) (*watching, error)
 	if !f.watch {
 		return nil, nil
 	}
-	agent, err := s.NewAgent()
+	untrained, err := s.NewPolicy()
 	if err != nil {
 		return nil, err
 	}
@@ -31,7 +31,7 @@ func (a *App) watchTraining(s *scenario.Scenario, f runFlags) (*watching, error)
 		return nil, err
 	}
 	w := &watching{app: a, training: &stage.Training{}, closed: make(chan struct{})}
-	c := policyConfig(s, p, agent.Policy(), s.Seed)
+	c := policyConfig(s, p, untrained, s.Seed)
 	c.Training = w.training
 	s.UseCores(runtime.GOMAXPROCS(0)) // to which the window may add one, for itself
 	screen, closed, err := a.open(s.Name, c)
@@ -77,10 +77,11 @@ func (w *watching) wait(ctx context.Context, r *run.Run) {
 	}
 }
 
-// close closes the window.
+// close closes the window, and the environment that it shows.
 func (w *watching) close() {
 	if w != nil {
 		w.screen.Close()
 		<-w.closed
+		w.screen.Player.Close() // an error changes nothing of the run
 	}
 }

@@ -1,6 +1,7 @@
 package episode
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 
@@ -56,10 +57,7 @@ func arrows(b *env.Part) []render.Control {
 			for k, v := range [2]float32{low[i], high[i]} {
 				act := append([]float32(nil), rest...)
 				act[i] = v
-				name := fmt.Sprint("number ", i)
-				if b.Names != nil {
-					name = b.Names[i]
-				}
+				name := cmp.Or(b.Element(i), fmt.Sprint("number ", i))
 				all = append(all, render.Control{Key: keys[k], Label: name + " to " + figure.Number(float64(v)), Act: act})
 			}
 		}

@@ -92,12 +92,13 @@ func (p *Player) Draw(c render.Canvas, th render.Theme) {
 func gauges(name string, l *env.Layout, row []float32) (all []render.Gauge) {
 	for i := range l.Parts {
 		p := &l.Parts[i]
-		g := render.Gauge{Name: name, Low: p.Low, High: p.High, Names: p.Names}
+		g := render.Gauge{Name: name, Names: p.Names}
 		if p.Name != "" {
 			g.Name += " " + p.Name
 		}
-		if p.Kind != env.Numbers {
-			g.Low, g.High = choiceBounds(p)
+		for k := range p.Size() {
+			low, high := p.Bounds(k)
+			g.Low, g.High = append(g.Low, low), append(g.High, high)
 		}
 		if row != nil {
 			g.Values = row[p.From:p.To]
@@ -105,22 +106,6 @@ func gauges(name string, l *env.Layout, row []float32) (all []render.Gauge) {
 		all = append(all, g)
 	}
 	return all
-}
-
-// choiceBounds returns the bounds of whole numbers that start at 0.
-func choiceBounds(p *env.Part) (low, high []float32) {
-	low, high = make([]float32, p.Size()), make([]float32, p.Size())
-	for i := range high {
-		switch p.Kind {
-		case env.Choice:
-			high[i] = float32(p.N[i] - 1)
-		case env.Bits:
-			high[i] = 1
-		default:
-			high[i] = 255
-		}
-	}
-	return low, high
 }
 
 // String is the moment in a line.

@@ -1,6 +1,7 @@
 package stage
 
 import (
+	"cmp"
 	"fmt"
 	"image/color"
 	"math"
@@ -96,22 +97,15 @@ func (s *Screen) numbers(p *pane) {
 	})
 }
 
-// actionElements returns the names and bounds of an action's numbers: infinite bounds of
-// what is no number.
+// actionElements returns the names and bounds of an action's numbers.
 func (s *Screen) actionElements() (names []string, low, high []float32) {
 	l, _ := env.LayoutOf(s.Player.Spec.Act) // which the Player has checked
-	inf := float32(math.Inf(1))
 	for i := range l.Parts {
 		p := &l.Parts[i]
 		for k := range p.Size() {
-			name, from, to := fmt.Sprint("number ", p.From+k), -inf, inf
-			if p.Names != nil && p.Names[k] != "" {
-				name = p.Names[k]
-			}
-			if p.Kind == env.Numbers {
-				from, to = p.Low[k], p.High[k]
-			}
-			names, low, high = append(names, name), append(low, from), append(high, to)
+			from, to := p.Bounds(k)
+			names = append(names, cmp.Or(p.Element(k), fmt.Sprint("number ", p.From+k)))
+			low, high = append(low, from), append(high, to)
 		}
 	}
 	return names, low, high

@@ -119,11 +119,11 @@ func (s *Sweep) Runs() (all []*Run) {
 	return all
 }
 
-// Create creates the runs and closes them. First it makes an agent for each cell, so that a
+// Create creates the runs and closes them. First it makes a policy for each cell, so that a
 // mistake is found before anything is written.
 func (s *Sweep) Create() error {
 	for _, c := range s.Cells {
-		if _, err := c.Scenario.NewAgent(); err != nil {
+		if _, err := c.Scenario.NewPolicy(); err != nil {
 			return err
 		}
 	}

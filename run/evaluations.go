@@ -1,7 +1,6 @@
 package run
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -10,12 +9,7 @@ import (
 	"github.com/rlrun/rlrun/agents"
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/state"
-	"github.com/rlrun/rlrun/policy"
 )
-
-// freqBranch is the child of a run's seed that the evaluations on the way descend
-// from, each from a child of its own.
-const freqBranch = 3
 
 // evaluations is the observer that evaluates policies on the way and keeps the best.
 type evaluations struct {
@@ -76,13 +70,4 @@ func (e *evaluations) evaluate(ctx context.Context, r *Run, steps int) error {
 	}
 	e.stopped = s.Eval.StopAtThreshold && score.Mean >= *s.Threshold || s.Eval.Patience > 0 && e.since >= s.Eval.Patience
 	return err
-}
-
-// savePolicy writes the present policy to a file of the run's.
-func (r *Run) savePolicy(name string) error {
-	var b bytes.Buffer
-	if err := policy.Save(&b, r.agent.Policy(), policy.Meta{Env: r.Scenario.Env, Agent: r.Scenario.Agent}); err != nil {
-		return err
-	}
-	return r.write(name, b.Bytes())
 }
