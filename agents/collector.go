@@ -40,11 +40,6 @@ func newCollector(mk env.Maker, seed uint64, from, n int) (*collector, error) {
 	return &collector{vec: vec, from: from, dice: newActionRand(seed, from, n), raw: floats(a), act: floats(a), logp: floats(n)}, nil
 }
 
-// A part is a Vector that can play a part of the environments of a run.
-type part interface {
-	ResetFrom(seed uint64, first int) (*env.Result, error)
-}
-
 // begin begins all episodes, to be played by a policy like p.
 func (c *collector) begin(seed uint64, p policy.Policy) error {
 	spec, n := p.Spec(), c.vec.Len()
@@ -52,25 +47,12 @@ func (c *collector) begin(seed uint64, p policy.Policy) error {
 		c.noise = make([]float32, n*spec.Noise)
 	}
 	c.memory = make([]float32, n*spec.Memory)
-	res, err := c.reset(env.Split(seed, 1))
+	res, err := resetFrom(c.vec, env.Split(seed, 1), c.from)
 	if err == nil {
 		c.obs, c.mask, c.first = slices.Clone(res.Obs), slices.Clone(res.Mask), slices.Clone(res.First)
 		c.stats.begin(res.Measures)
 	}
 	return err
-}
-
-// reset resets the environments, whose seeds descend from seed: each has the seeds that it
-// would have among all environments of the run. A user's own Vector that is no part plays
-// other episodes.
-func (c *collector) reset(seed uint64) (*env.Result, error) {
-	if v, ok := c.vec.(part); ok {
-		return v.ResetFrom(seed, c.from)
-	}
-	if c.from > 0 {
-		seed = env.Split(seed, uint64(c.from))
-	}
-	return c.vec.Reset(seed)
 }
 
 // collect fills a rollout by the policy p.
@@ -111,7 +93,7 @@ func (c *collector) Close() error {
 	if c == nil {
 		return nil
 	}
-	return c.vec.Close()
+	return closeVector(c.vec)
 }
 
 // State visits the environments, what they show, the policy's memory and the books. The

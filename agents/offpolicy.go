@@ -164,12 +164,7 @@ func (o *offPolicy) learnIfDue(a algorithm) {
 }
 
 // Close closes the environments.
-func (o *offPolicy) Close() error {
-	if o.vec == nil {
-		return nil
-	}
-	return o.vec.Close()
-}
+func (o *offPolicy) Close() error { return closeVector(o.vec) }
 
 // State visits the generator, the optimisers, the memory, the environments and the books.
 func (o *offPolicy) State(s *state.State) {

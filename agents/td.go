@@ -94,12 +94,7 @@ func (o *td) scheduled() []scheduled {
 }
 
 // Close closes the environments.
-func (o *td) Close() error {
-	if o.vec == nil {
-		return nil
-	}
-	return o.vec.Close()
-}
+func (o *td) Close() error { return closeVector(o.vec) }
 
 // tdIteration is the least number of steps of an iteration, over all environments.
 const tdIteration = 256
