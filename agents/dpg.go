@@ -97,6 +97,6 @@ func (d *dpg) figures(rate float64) []Named {
 // State visits the networks and the noise.
 func (d *dpg) State(s *state.State) {
 	s.Section("dpg", 1)
-	s.All(d.actor, d.actorTarget, d.critics, &d.noise)
+	s.All(d.actor, d.actorTarget, d.critics, &d.noise, &d.last)
 	s.Int("dpg/updates", &d.updates, state.MaxCount)
 }

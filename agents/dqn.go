@@ -212,7 +212,7 @@ func (a *DQN) figures() []Named {
 // State visits the networks, and what offPolicy has.
 func (a *DQN) State(s *state.State) {
 	s.Section("dqn", 1)
-	s.All(a.q, a.target)
+	s.All(a.q, a.target, &a.last)
 	s.Int("dqn/updates", &a.updates, state.MaxCount)
 	a.offPolicy.State(s)
 }

@@ -81,6 +81,15 @@ type softFound struct {
 	temperatureLoss float64
 }
 
+// State visits what is logged until the next update.
+func (f *softFound) State(s *state.State) {
+	f.found.State(s)
+	alpha := [1]float32{f.alpha}
+	s.Floats("found/ent_coef", alpha[:])
+	f.alpha = alpha[0]
+	s.Double("found/ent_coef_loss", &f.temperatureLoss)
+}
+
 var (
 	_ Agent     = (*SAC)(nil)
 	_ Bounded   = (*SAC)(nil)
@@ -244,7 +253,7 @@ func (a *SAC) figures() []Named {
 // State visits the networks, the temperature and the noise, and what offPolicy has.
 func (a *SAC) State(s *state.State) {
 	s.Section("sac", 1)
-	s.All(a.actor, a.critics, &a.noise)
+	s.All(a.actor, a.critics, &a.noise, &a.last)
 	s.Floats("sac/log_ent_coef", a.temperature.Value)
 	s.Floats("sac/noise", a.stateNoise)
 	s.Int("sac/noise_age", &a.noiseAge, state.MaxCount)

@@ -101,8 +101,11 @@ func (a *Tabular) Learn(until int) (Report, error) {
 // iterate takes steps, and learns from each.
 func (a *Tabular) iterate() error { return a.interact(a) }
 
+// values returns Q(s, ·).
+func (a *Tabular) values(obs []float32) []float32 { return a.both.Row(a.both.State(obs)) }
+
 // best returns the best action that is allowed.
-func (a *Tabular) best(obs []float32, mask []bool) int { return a.both.Best(a.both.State(obs), mask) }
+func (a *Tabular) best(q []float32, mask []bool) int { return a.both.Best(q, mask) }
 
 // learn learns from environment i's step.
 func (a *Tabular) learn(i int, s *tdStep) {
@@ -133,27 +136,26 @@ func (a *Tabular) learn(i int, s *tdStep) {
 
 // value returns V(s') by the agent's target, among the actions that are allowed there.
 func (a *Tabular) value(s *tdStep, q, other *policy.Table) float64 {
-	state := q.State(s.next)
-	row := q.Row(state)
 	switch a.target {
 	case sarsa:
-		return float64(row[s.nextAct])
+		return float64(s.q[s.nextAct])
 	case expectedSARSA:
-		return float64((1-a.eps)*float64(row[q.Best(state, s.nextMask)])) + float64(a.eps*meanAllowed(q, row, s.nextMask))
+		return float64((1-a.eps)*float64(s.q[a.best(s.q, s.nextMask)])) + float64(a.eps*a.meanAllowed(s.q, s.nextMask))
 	case doubleQ:
-		return float64(other.Row(state)[q.Best(state, s.nextMask)])
+		state := q.State(s.next)
+		return float64(other.Row(state)[a.best(q.Row(state), s.nextMask)])
 	}
-	return float64(row[q.Best(state, s.nextMask)])
+	return float64(s.q[a.best(s.q, s.nextMask)])
 }
 
-// meanAllowed returns the mean of a row of values, over the actions that a mask allows.
-func meanAllowed(q *policy.Table, row []float32, mask []bool) float64 {
+// meanAllowed returns the mean of values over the actions that a mask allows.
+func (a *Tabular) meanAllowed(q []float32, mask []bool) float64 {
 	if mask == nil {
-		return f32.Sum(row) / float64(len(row))
+		return f32.Sum(q) / float64(len(q))
 	}
 	var m mean
-	for k, v := range row {
-		if q.Allows(k, mask) {
+	for k, v := range q {
+		if a.both.Allows(k, mask) {
 			m.add(float64(v))
 		}
 	}

@@ -36,9 +36,13 @@ type td struct {
 
 // A tdLearner has the values of actions, and learns them.
 type tdLearner interface {
-	// best returns the best action for an observation [O] among those that a mask [M]
-	// allows. A nil mask allows all.
-	best(obs []float32, mask []bool) int
+	// values returns the values [actions] for an observation [O] by which the agent acts,
+	// until the next call.
+	values(obs []float32) []float32
+
+	// best returns the best action by such values among those that a mask [M] allows. A
+	// nil mask allows all.
+	best(q []float32, mask []bool) int
 
 	learn(i int, s *tdStep) // learns from a step of environment i
 	check() error           // returns an error where a value is not finite
@@ -48,6 +52,7 @@ type tdLearner interface {
 type tdStep struct {
 	obs, next        []float32 // [O]
 	mask, nextMask   []bool    // [M] allowed actions there; nil without masks
+	q                []float32 // [actions] values at next, by which the agent acts; nil after a terminal state
 	act, nextAct     int       // SARSA's next action; 0 for other targets and after a terminal state
 	reward           float64
 	terminated, done bool
@@ -113,7 +118,7 @@ func (o *td) step(l tdLearner) error {
 	k := o.play.acted
 	if rng := o.play.dice.at(k); o.target != sarsa || k == 0 {
 		for i := range o.act {
-			o.act[i] = int64(o.choose(l, rand.New(&rng[i]), f32.Row(o.play.obs, i, o.o), f32.Row(o.play.mask, i, o.m)))
+			o.act[i] = int64(o.choose(l, rand.New(&rng[i]), l.values(f32.Row(o.play.obs, i, o.o)), f32.Row(o.play.mask, i, o.m)))
 		}
 	}
 	for i, act := range o.act {
@@ -141,26 +146,29 @@ func (o *td) learnFrom(l tdLearner, i int, res *env.Result) {
 	s.obs, s.mask, s.act = f32.Row(o.play.obs, i, o.o), f32.Row(o.play.mask, i, o.m), int(o.act[i])
 	s.next, s.nextMask, s.nextAct = f32.Row(res.Next, i, o.o), f32.Row(res.NextMask, i, o.m), 0
 	s.reward, s.terminated, s.done = res.Reward[i], res.Terminated[i], res.Done(i)
+	if s.q = nil; !s.terminated {
+		s.q = l.values(s.next)
+	}
 	switch {
 	case o.target != sarsa || s.terminated:
 	case s.done: // an action that is valued, but not taken
-		s.nextAct = o.choose(l, o.rng, s.next, s.nextMask)
+		s.nextAct = o.choose(l, o.rng, s.q, s.nextMask)
 	default:
-		s.nextAct = o.choose(l, rng, s.next, s.nextMask)
+		s.nextAct = o.choose(l, rng, s.q, s.nextMask)
 		o.act[i] = int64(s.nextAct)
 	}
 	l.learn(i, s)
 	if o.target == sarsa && s.done {
-		o.act[i] = int64(o.choose(l, rng, f32.Row(res.Obs, i, o.o), f32.Row(res.Mask, i, o.m)))
+		o.act[i] = int64(o.choose(l, rng, l.values(f32.Row(res.Obs, i, o.o)), f32.Row(res.Mask, i, o.m)))
 	}
 }
 
-// choose returns an action, ε-greedy among those that a mask allows.
-func (o *td) choose(l tdLearner, rng *rand.Rand, obs []float32, mask []bool) int {
+// choose returns an action, ε-greedy by its values among those that a mask allows.
+func (o *td) choose(l tdLearner, rng *rand.Rand, q []float32, mask []bool) int {
 	if o.eps > 0 && rng.Float64() < o.eps {
 		return o.any(rng, mask)
 	}
-	return l.best(obs, mask)
+	return l.best(q, mask)
 }
 
 // any returns any action that a mask allows, all with the same probability.

@@ -17,6 +17,7 @@ type Tiles struct {
 	W *tape.Param // [tilings·tiles, actions]
 	base
 	tiling
+	shift  []float64 // [tilings, O] share of a tile by which each tiling is displaced
 	active []int     // scratch: rows of W
 	q      []float32 // scratch: [actions]
 }
@@ -55,6 +56,12 @@ func newTiles(b *builder, spec env.Spec) (*Tiles, error) {
 		return nil, fmt.Errorf("%d tilings of %d tiles in %d dimensions for %d actions are more than %d weights", b.tiles.Tilings, b.tiles.Tiles, len(numbers), actions, b.numbers)
 	}
 	t := &Tiles{W: tape.NewParam("tiles", int(cells), actions), tiling: b.tiles, active: make([]int, b.tiles.Tilings), q: make([]float32, actions)}
+	for k := range t.Tilings {
+		for j := range numbers {
+			_, shift := math.Modf(float64(k*(2*j+1)) / float64(t.Tilings))
+			t.shift = append(t.shift, shift)
+		}
+	}
 	t.base = b.base(Spec{Obs: spec.Obs, Act: spec.Act, Scores: actions, Values: true})
 	return t, b.err
 }
@@ -97,10 +104,10 @@ func numberBounds(space env.Space) (low, high []float32, ok bool) {
 func (t *Tiles) Active(obs []float32) []int {
 	for k := range t.active {
 		row := k
+		shift := t.shift[k*len(obs) : (k+1)*len(obs)]
 		for j, x := range obs {
 			at := float64(min(max((x-t.Low[j])/(t.High[j]-t.Low[j]), 0), 1)) * float64(t.Tiles)
-			_, shift := math.Modf(float64(k*(2*j+1)) / float64(t.Tilings))
-			row = row*(t.Tiles+1) + min(int(at+shift), t.Tiles)
+			row = row*(t.Tiles+1) + min(int(at+shift[j]), t.Tiles)
 		}
 		t.active[k] = row
 	}
