@@ -9,8 +9,9 @@ import (
 	"github.com/rlrun/rlrun/replay"
 )
 
-// A collector is a player whose actions are a policy's. So parts of a rollout that collectors
-// of some environments each have filled have the bytes of a rollout of all environments.
+// A collector is a player whose actions are a policy's. Several collectors that play some of
+// a run's environments each fill parts of a rollout: together they have the bytes of a
+// rollout that one collector fills.
 type collector struct {
 	player
 	memory         []float32 // [N, Spec.Memory] the policy's memory
