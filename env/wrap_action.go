@@ -65,7 +65,7 @@ type ClipAction struct {
 
 var _ Wrapper = (*ClipAction)(nil)
 
-// NewClipAction returns e with actions clipped, which must be those of a Box.
+// NewClipAction returns e with clipped actions. The action space of e must be a Box.
 func NewClipAction(e Env) (*ClipAction, error) {
 	box, err := boxOf("ClipAction", "actions", e.Spec().Act)
 	return &ClipAction{within{e}, box, unbounded(box), make([]float32, len(box.Low))}, err
@@ -77,7 +77,7 @@ func unbounded(b Box) Box {
 	return Box{Low: slices.Repeat([]float32{-inf}, n), High: slices.Repeat([]float32{inf}, n), Shape: b.Shape, Names: b.Names}
 }
 
-// Spec is that of the environment within, with an action space without bounds.
+// Spec returns the Spec of the environment within, with an action space without bounds.
 func (w *ClipAction) Spec() Spec {
 	s := w.Env.Spec()
 	s.Act = w.space
@@ -119,7 +119,7 @@ func NewRescaleAction(e Env, low, high float32) (*RescaleAction, error) {
 	return &RescaleAction{within{e}, low, high, box, space, make([]float32, n)}, err
 }
 
-// Spec is that of the environment within, with the new bounds.
+// Spec returns the Spec of the environment within, with the new bounds.
 func (w *RescaleAction) Spec() Spec {
 	s := w.Env.Spec()
 	s.Act = w.space
@@ -136,8 +136,8 @@ func (w *RescaleAction) Step(act, obs []float32) Outcome {
 	return w.Env.Step(w.act, obs)
 }
 
-// DiscretizeAction has a number of bins for each element of an action, of which
-// it takes the middle.
+// DiscretizeAction has a number of bins for each element of an action. It takes the middle
+// of the chosen bin.
 type DiscretizeAction struct {
 	within
 	bins int
@@ -180,7 +180,7 @@ func cells(wrapper string, bins, n, times int) (int, error) {
 	return all, nil
 }
 
-// Spec is that of the environment within, with Discrete actions.
+// Spec returns the Spec of the environment within, with Discrete actions.
 func (w *DiscretizeAction) Spec() Spec {
 	s := w.Env.Spec()
 	s.Act = Discrete{w.all}

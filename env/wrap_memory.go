@@ -60,7 +60,7 @@ func checkKept(wrapper string, n, size int) error {
 	return nil
 }
 
-// Spec is that of the environment within, with n of its observations.
+// Spec returns the Spec of the environment within, with n of its observations.
 func (w *FrameStack) Spec() Spec {
 	s := w.Env.Spec()
 	s.Obs = w.space
@@ -130,7 +130,7 @@ func NewDelayObservation(e Env, n int) (*DelayObservation, error) {
 	return &DelayObservation{within{e}, space, make([]float32, n*len(box.Low))}, nil
 }
 
-// Spec is that of the environment within, whose observations may be 0 too.
+// Spec returns the Spec of the environment within, whose observations may be 0 too.
 func (w *DelayObservation) Spec() Spec {
 	s := w.Env.Spec()
 	s.Obs = w.space

@@ -21,7 +21,7 @@ func newMapped(e Env, obs Space, apply func(dst, x []float32)) mapped {
 	return mapped{within{e}, obs, apply, make([]float32, e.Spec().Obs.Size())}
 }
 
-// Spec is that of the environment within, with other observations.
+// Spec returns the Spec of the environment within, with other observations.
 func (w *mapped) Spec() Spec {
 	s := w.Env.Spec()
 	s.Obs = w.obs
@@ -168,7 +168,7 @@ func NewAddNoise(e Env, sigma float64) (*AddNoise, error) {
 	return &AddNoise{within: within{e}, sigma: sigma, space: unbounded(box)}, err
 }
 
-// Spec is that of the environment within, with observations without bounds.
+// Spec returns the Spec of the environment within, with observations without bounds.
 func (w *AddNoise) Spec() Spec {
 	s := w.Env.Spec()
 	s.Obs = w.space

@@ -41,7 +41,7 @@ func setLimit(e Env, steps int) {
 	}
 }
 
-// Spec is that of the environment within, with the new limit.
+// Spec returns the Spec of the environment within, with the new limit.
 func (w WithMaxSteps) Spec() Spec {
 	s := w.Env.Spec()
 	s.MaxSteps = w.steps
@@ -71,7 +71,7 @@ func NewFrameSkip(e Env, times int) (*FrameSkip, error) {
 	return &FrameSkip{within{e}, times, e.Spec().MaxSteps, 0}, nil
 }
 
-// Spec is that of the environment within, whose time limit counts its own steps.
+// Spec returns the Spec of the environment within, whose time limit counts its own steps.
 func (w *FrameSkip) Spec() Spec {
 	s := w.Env.Spec()
 	if s.MaxSteps = w.max / w.times; w.max%w.times > 0 {
@@ -153,7 +153,7 @@ func timed(b Box, share bool, limit int) Box {
 	return box
 }
 
-// Spec is that of the environment within, with one element more.
+// Spec returns the Spec of the environment within, with one element more.
 func (w *TimeAwareObservation) Spec() Spec {
 	s := w.Env.Spec()
 	s.Obs = w.space

@@ -27,7 +27,7 @@ import (
 	"github.com/rlrun/rlrun/scenario"
 )
 
-// runFlags are those of commands that train.
+// runFlags are the flags of commands that train.
 type runFlags struct {
 	json, quiet, table bool
 	watch, stop        bool
