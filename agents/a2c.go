@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/env/state"
 	"github.com/rlrun/rlrun/policy"
 	"github.com/rlrun/rlrun/policy/nn"
 	"github.com/rlrun/rlrun/policy/optim"
@@ -135,4 +136,10 @@ func (a *A2C) update(b *replay.Minibatch) {
 		normalize(b.Advantage)
 	}
 	a.log.add(a.networks.step(b, &a.objective), 1)
+}
+
+// State visits all that learning depends on.
+func (a *A2C) State(s *state.State) {
+	s.Section("a2c", 1)
+	a.onPolicy.State(s)
 }

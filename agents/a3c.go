@@ -157,7 +157,7 @@ func (a *A3C) hire(mk env.Maker, i int) (err error) {
 	return err
 }
 
-// share makes what the workers share.
+// share makes the networks, the optimiser and the normaliser that the workers share.
 func (a *A3C) share(spec env.Spec) (err error) {
 	if a.normal, err = a.c.Normalize.observations(spec.Obs); err != nil {
 		return err
@@ -177,11 +177,11 @@ func (a *A3C) share(spec env.Spec) (err error) {
 func (a *A3C) Learn(until int) (Report, error) {
 	a.cores = parallel.Start(a.c.cores(a.c.NEnvs))
 	defer a.cores.Stop()
-	err := a.iterateUntil(until, &a.stats, a)
+	err := iterateUntil(until, &a.stats, a)
 	return a.stats.Report(a.latest.log.figures(a.rate, a.c.EntCoef, a.objective.entCoef)), errorf("A3C", err)
 }
 
-// updates is how many a worker makes in an iteration: those of some milliseconds.
+// updates is the number of updates of each worker in an iteration: some milliseconds.
 const updates = 16
 
 // iterate has each worker make its updates. Schedules are read at its start.
@@ -357,7 +357,7 @@ func (a *A3C) Close() error {
 // Policy is the actor with its critic.
 func (a *A3C) Policy() policy.Policy { return a.shared.model }
 
-// State visits what the workers share, and the workers.
+// State visits the shared networks and books, and the workers.
 func (a *A3C) State(s *state.State) {
 	s.Section("a3c", 1)
 	s.All(&a.shared, &a.stats, a.seen)

@@ -22,16 +22,16 @@ func (n *noted) Step(act, obs []float32) env.Outcome {
 	return n.Env.Step(act, obs)
 }
 
-// frozen are agents whose values and networks stay as they were at the start, each with the
-// task in which it acts.
-func frozen() map[string]struct {
+// A frozenAgent's values and networks stay as they were at the start. The task is one in
+// which it can act.
+type frozenAgent struct {
 	task     func() env.Env
 	newAgent func(mk env.Maker, n int) agents.Agent
-} {
-	type agent = struct {
-		task     func() env.Env
-		newAgent func(mk env.Maker, n int) agents.Agent
-	}
+}
+
+// frozen are such agents, by what their actions come from.
+func frozen() map[string]frozenAgent {
+	type agent = frozenAgent
 	set := func(s *agents.Setup, r *agents.Replay, k *policy.Kwargs, n int) {
 		s.NEnvs, s.Seed, k.NetArch = n, 5, policy.Layers(8)
 		r.LearningRate, r.LearningStarts, r.BatchSize, r.BufferSize, r.TrainFreq = optim.Constant(0), 0, 4, 1000, agents.TrainFreq{Steps: 2}
@@ -79,13 +79,15 @@ func frozen() map[string]struct {
 		}},
 	}
 	for name, newAgent := range tabularAgents {
-		all[name] = agent{newNumbered, func(mk env.Maker, n int) agents.Agent {
-			c := agents.DefaultTabular()
-			c.NEnvs, c.Seed, c.LearningRate, c.ExplorationInitial = n, 5, optim.Constant(0), 0.5
-			return agents.Must(newAgent(mk, c))
-		}}
+		all[name] = agent{newNumbered, func(mk env.Maker, n int) agents.Agent { return frozenTable(newAgent, mk, n) }}
 	}
 	return all
+}
+
+func frozenTable(newAgent newTabular, mk env.Maker, n int) agents.Agent {
+	c := agents.DefaultTabular()
+	c.NEnvs, c.Seed, c.LearningRate, c.ExplorationInitial = n, 5, optim.Constant(0), 0.5
+	return agents.Must(newAgent(mk, c))
 }
 
 // TestActionsOfEnvironments: given the same networks, the actions of environment i are the

@@ -86,8 +86,12 @@ func Train(ctx context.Context, a Agent, steps, every int) iter.Seq2[Report, err
 			ended = ended[:0]
 			for next := min(steps, (r.Steps/every+1)*every); err == nil && r.Steps < next; {
 				if err = ctx.Err(); err == nil {
-					r, err = a.Learn(r.Steps + 1)
+					until := r.Steps + 1
+					r, err = a.Learn(until)
 					ended = append(ended, r.Ended...)
+					if err == nil && r.Steps < until {
+						err = fmt.Errorf("agents: Learn(%d) of a %T returned after %d steps; want a Report of %d or more", until, a, r.Steps, until)
+					}
 				}
 			}
 			r.Ended = ended

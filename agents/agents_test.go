@@ -281,6 +281,29 @@ func TestTrain(t *testing.T) {
 	}
 }
 
+// idle is an Agent that forgets to count its steps.
+type idle struct{ agents.Agent }
+
+func (a idle) Learn(until int) (agents.Report, error) {
+	_, err := a.Agent.Learn(until)
+	return agents.Report{}, err
+}
+
+// TestTrainIdle wants an error, not an endless loop, of an agent that breaks the contract
+// of Learn.
+func TestTrainIdle(t *testing.T) {
+	reports := 0
+	for _, err := range agents.Train(context.Background(), idle{newPPO(makers()["snapshot"])}, 1000, 100) {
+		const want = "agents: Learn(1) of a agents_test.idle returned after 0 steps; want a Report of 1 or more"
+		if reports++; err == nil || err.Error() != want {
+			t.Fatalf("Train of an agent that counts no steps: error %v, want %s", err, want)
+		}
+	}
+	if reports != 1 {
+		t.Errorf("%d reports, want one", reports)
+	}
+}
+
 // TestBreak leaves the loop after one report and goes on with another.
 func TestBreak(t *testing.T) {
 	one, two := newPPO(makers()["snapshot"]), newPPO(makers()["snapshot"])

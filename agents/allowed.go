@@ -2,14 +2,6 @@ package agents
 
 import "math/rand/v2"
 
-// maskRow returns row i of a mask with m choices; nil of a nil mask.
-func maskRow(mask []bool, i, m int) []bool {
-	if mask == nil {
-		return nil
-	}
-	return mask[i*m : (i+1)*m]
-}
-
 // anyAllowed returns one of n actions, each that mask allows with the same probability. A
 // nil mask allows all, and so does one that allows nothing, which no environment may show.
 func anyAllowed(rng *rand.Rand, n int, mask []bool) int {

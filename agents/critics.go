@@ -18,7 +18,7 @@ type critics struct {
 	now, target *policy.Critics
 	opt         *optim.Optimizer
 	each        []critic
-	weight      float32   // of the errors in the loss
+	weight      float32   // of the mean squared errors in the loss
 	tdError     []float32 // [B] of the first critic
 	cores       *parallel.Pool
 	fit         fit
@@ -36,8 +36,8 @@ type critic struct {
 	least []float32   // [B] 1 where it is the least estimate
 }
 
-// newCritics returns n critics for o's environments and minibatches. A mean squared error
-// counts weight in the loss.
+// newCritics returns n critics for o's environments and minibatches. The loss has a weight
+// before the mean squared errors.
 func newCritics(o *offPolicy, k *policy.Kwargs, n int, weight float32) (*critics, error) {
 	now, err := policy.NewCritics(o.rng, o.vec.Spec(), *k, o.normal, o.setup.Engine, n)
 	if err != nil {
@@ -64,7 +64,7 @@ func (c *critics) Share(cores *parallel.Pool) {
 	c.target.Share(cores)
 }
 
-// tapes returns those of the losses.
+// tapes returns the tapes of the losses.
 func (c *critics) tapes() (tapes []*tape.Tape) {
 	for i := range c.each {
 		tapes = append(tapes, c.each[i].tape)
@@ -165,4 +165,7 @@ func (c *critics) follow(tau float32) {
 }
 
 // State visits the networks.
-func (c *critics) State(s *state.State) { s.All(c.now, c.target) }
+func (c *critics) State(s *state.State) {
+	s.Section("critics", 1)
+	s.All(c.now, c.target)
+}

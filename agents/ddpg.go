@@ -77,12 +77,12 @@ func (a *DDPG) begin(mk env.Maker) (err error) {
 
 // Learn takes steps, and learns from what it remembers.
 func (a *DDPG) Learn(until int) (Report, error) {
-	err := a.learn(until, &a.horizon, a, &a.nets)
+	err := a.learn(until, a)
 	return a.stats.Report(a.figures(a.rate)), errorf("DDPG", err)
 }
 
 // iterate takes steps, and makes the updates for them.
-func (a *DDPG) iterate() error { return a.interact(a, &a.nets) }
+func (a *DDPG) iterate() error { return a.interact(a) }
 
 // update learns from one minibatch.
 func (a *DDPG) update() {
@@ -110,4 +110,7 @@ func (a *DDPG) target(b *replay.Batch) []float32 {
 }
 
 // State visits the networks, and what offPolicy has.
-func (a *DDPG) State(s *state.State) { s.All(&a.dpg, &a.offPolicy) }
+func (a *DDPG) State(s *state.State) {
+	s.Section("ddpg", 1)
+	s.All(&a.dpg, &a.offPolicy)
+}

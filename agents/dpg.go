@@ -19,7 +19,6 @@ type dpg struct {
 	actorOpt           *optim.Optimizer
 	critics            *critics
 	noise              noiseProcess
-	nets               trained
 	next, value, y     []float32 // scratch: [B, A] actions in the batch's Next, [B] their value, [B] the critics' targets
 
 	last    found // in the latest update
@@ -42,7 +41,7 @@ func newDPG(o *offPolicy, n Noise, k *policy.Kwargs, critics int) (d dpg, err er
 	d.actorTarget = d.actor.Copy(o.normal)
 	d.noise = newNoiseProcess(n, o.setup.Steps, len(o.act))
 	d.next, d.value, d.y = make([]float32, len(b.Act)), make([]float32, b.Len()), make([]float32, b.Len())
-	d.nets = trained{
+	o.nets = trained{
 		params:  slices.Concat(d.actor.Params(), d.critics.now.Params()),
 		opts:    []*optim.Optimizer{d.actorOpt, d.critics.opt},
 		tapes:   append([]*tape.Tape{d.actor.Tape}, d.critics.tapes()...),
@@ -57,20 +56,14 @@ func (d *dpg) Policy() policy.Policy { return d.actor }
 // random writes actions uniform in the action space.
 func (d *dpg) random(in policy.In, out policy.Out) {
 	uniform(in.Rand, out.Raw)
-	d.stretch(out)
+	d.actor.Stretch(out.Act, out.Raw)
 }
 
 // explore writes the actor's actions with noise.
 func (d *dpg) explore(steps int, in policy.In, out policy.Out) {
 	d.actor.Act(policy.In{Obs: in.Obs}, policy.Out{Raw: out.Raw})
 	d.noise.add(steps, in.Rand, out.Raw)
-	d.stretch(out)
-}
-
-// stretch brings raw actions into the action space.
-func (d *dpg) stretch(out policy.Out) {
-	copy(out.Act, out.Raw)
-	d.actor.Stretch(out.Act)
+	d.actor.Stretch(out.Act, out.Raw)
 }
 
 // stepped begins the noise anew where an episode has ended.
@@ -101,8 +94,9 @@ func (d *dpg) figures(rate float64) []Named {
 	return d.named
 }
 
-// State visits the networks, their optimisers and the noise.
+// State visits the networks and the noise.
 func (d *dpg) State(s *state.State) {
-	s.All(d.actor, d.actorTarget, d.critics, &d.noise, &d.nets)
+	s.Section("dpg", 1)
+	s.All(d.actor, d.actorTarget, d.critics, &d.noise, &d.last)
 	s.Int("dpg/updates", &d.updates, state.MaxCount)
 }

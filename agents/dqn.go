@@ -59,7 +59,6 @@ type DQN struct {
 	q, target *policy.QNetwork
 	opt       *optim.Optimizer
 	tape      *tape.Tape
-	nets      trained
 
 	actions                 int
 	next, value, y, tdError []float32 // scratch: [B] actions chosen in the batch's Next, their values, targets, TD errors
@@ -114,7 +113,7 @@ func (a *DQN) Policy() policy.Policy { return a.q }
 
 // Learn takes steps, and learns from what it remembers.
 func (a *DQN) Learn(until int) (Report, error) {
-	err := a.learn(until, &a.horizon, a, &a.nets)
+	err := a.learn(until, a)
 	return a.stats.Report(a.figures()), errorf("DQN", err)
 }
 
@@ -140,7 +139,7 @@ func (a *DQN) explore(steps int, in policy.In, out policy.Out) {
 
 // anyAction returns any action that row i of a mask allows.
 func (a *DQN) anyAction(rng *rand.Rand, mask []bool, i int) float32 {
-	return float32(anyAllowed(rng, a.actions, maskRow(mask, i, a.actions)))
+	return float32(anyAllowed(rng, a.actions, f32.Row(mask, i, a.actions)))
 }
 
 // explorationRate returns the probability that the next action is random: 1 before
@@ -161,7 +160,7 @@ func (a *DQN) stepped(*env.Result) {
 }
 
 // iterate takes steps, and makes the updates for them.
-func (a *DQN) iterate() error { return a.interact(a, &a.nets) }
+func (a *DQN) iterate() error { return a.interact(a) }
 
 // update learns from one minibatch.
 func (a *DQN) update() {
@@ -210,9 +209,10 @@ func (a *DQN) figures() []Named {
 	return a.named
 }
 
-// State visits the networks and their optimiser, and what offPolicy has.
+// State visits the networks, and what offPolicy has.
 func (a *DQN) State(s *state.State) {
-	s.All(a.q, a.target, &a.nets)
+	s.Section("dqn", 1)
+	s.All(a.q, a.target, &a.last)
 	s.Int("dqn/updates", &a.updates, state.MaxCount)
 	a.offPolicy.State(s)
 }

@@ -2,14 +2,14 @@ package agents
 
 import "github.com/rlrun/rlrun/policy/optim"
 
-// Exploration is how often an agent does anything at all instead of what it thinks
-// best: ε, which falls along a line and then stays, or follows a schedule of its own. The
-// names are those of Stable-Baselines3's DQN.
+// Exploration is ε, the probability that an action is random instead of the best: it falls
+// along a line and then stays, or follows a schedule. The settings have the names of
+// Stable-Baselines3's DQN.
 type Exploration struct {
 	ExplorationInitial  float64         `yaml:"exploration_initial_eps"` // ε at the start
 	ExplorationFinal    float64         `yaml:"exploration_final_eps"`   // ε after exploration_fraction of the steps
 	ExplorationFraction float64         `yaml:"exploration_fraction"`
-	ExplorationRate     *optim.Schedule `yaml:"exploration_rate"` // ε as a schedule, in place of the three; nil: they say it
+	ExplorationRate     *optim.Schedule `yaml:"exploration_rate"` // ε as a schedule, in place of the three above; nil: they apply
 }
 
 // DefaultExploration returns an ε that falls along a line from initial to final over a

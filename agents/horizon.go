@@ -68,14 +68,11 @@ type iterator interface {
 	iterate() error
 }
 
-// iterateUntil has an agent iterate until its stats count so many steps. A panic, for
+// iterateUntil has an agent iterate until its stats count a number of steps. A panic, for
 // example of a user's network, is the error.
-func (h *horizon) iterateUntil(until int, stats *Stats, a iterator) (err error) {
+func iterateUntil(until int, stats *Stats, a iterator) (err error) {
 	defer recovered(&err)
-	if err = h.CheckSteps(until); err != nil {
-		return err
-	}
-	for err == nil && stats.Steps() < until {
+	for err = a.CheckSteps(until); err == nil && stats.Steps() < until; {
 		err = a.iterate()
 	}
 	return err

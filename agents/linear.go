@@ -64,15 +64,18 @@ func (a *Linear) Policy() policy.Policy { return a.q }
 
 // Learn takes steps, and learns from each.
 func (a *Linear) Learn(until int) (Report, error) {
-	err := a.iterateUntil(until, &a.stats, a)
+	err := iterateUntil(until, &a.stats, a)
 	return a.stats.Report(a.figures()), errorf(a.name, err)
 }
 
 // iterate takes steps, and learns from each.
 func (a *Linear) iterate() error { return a.interact(a) }
 
+// values returns q̂(s, ·).
+func (a *Linear) values(obs []float32) []float32 { return a.q.Row(obs) }
+
 // best returns the best action that is allowed.
-func (a *Linear) best(obs []float32, mask []bool) int { return a.q.Best(a.q.Row(obs), mask) }
+func (a *Linear) best(q []float32, mask []bool) int { return a.q.Best(q, mask) }
 
 // learn learns from a step.
 func (a *Linear) learn(_ int, s *tdStep) {
@@ -85,11 +88,10 @@ func (a *Linear) learn(_ int, s *tdStep) {
 
 // value returns q̂(s', a').
 func (a *Linear) value(s *tdStep) float64 {
-	q := a.q.Row(s.next)
 	if a.target == sarsa {
-		return float64(q[s.nextAct])
+		return float64(s.q[s.nextAct])
 	}
-	return float64(q[a.q.Best(q, s.nextMask)])
+	return float64(s.q[a.best(s.q, s.nextMask)])
 }
 
 // move moves q̂(s, a) towards a target.
@@ -113,6 +115,7 @@ func (a *Linear) check() error {
 
 // State visits the weights, and what td has.
 func (a *Linear) State(s *state.State) {
+	s.Section("linear", 1)
 	s.Floats("linear/weights", a.q.W.Value)
 	a.td.State(s)
 }

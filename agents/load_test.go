@@ -3,12 +3,14 @@ package agents_test
 import (
 	"bytes"
 	"encoding/binary"
+	"fmt"
 	"hash/crc32"
 	"maps"
 	"math"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/rlrun/rlrun/agents"
@@ -122,6 +124,70 @@ func TestLoadForgedTable(t *testing.T) {
 	}
 	if err := state.Load(bytes.NewReader(seal(fields)), start()); err != nil {
 		t.Errorf("Load of the fields that these come from: %v", err)
+	}
+}
+
+// TestLoadOtherVersions wants of each part of an agent that another version of it is
+// refused in a sentence that names the part.
+func TestLoadOtherVersions(t *testing.T) {
+	choices, numbers := env.Each(newMimic), env.Each(newTracking)
+	normal := agents.DefaultNormalize()
+	normal.Obs, normal.Reward = true, true
+	r := agents.DefaultReplay()
+	r.BufferSize, r.BatchSize, r.LearningStarts, r.Prioritized = 100, 4, 20, true
+	for want, newAgent := range map[string]func() (agents.Agent, error){
+		"ppo on-policy actor-critic optimizer collector stats normalizer reward-scale": func() (agents.Agent, error) {
+			c := agents.DefaultPPO()
+			c.NSteps, c.BatchSize, c.Normalize = 8, 8, normal
+			return agents.NewPPO(numbers, c)
+		},
+		"a2c on-policy": func() (agents.Agent, error) { return agents.NewA2C(choices, agents.DefaultA2C()) },
+		"a3c collector": func() (agents.Agent, error) { return agents.NewA3C(choices, agents.DefaultA3C()) },
+		"reinforce on-policy episodes": func() (agents.Agent, error) {
+			return agents.NewReinforce(choices, agents.DefaultReinforce())
+		},
+		"dqn off-policy optimizer ring prioritized stats": func() (agents.Agent, error) {
+			c := agents.DefaultDQN()
+			c.Replay = r
+			return agents.NewDQN(choices, c)
+		},
+		"ddpg dpg critics noise off-policy": func() (agents.Agent, error) {
+			c := agents.DefaultDDPG()
+			c.Replay = r
+			return agents.NewDDPG(numbers, c)
+		},
+		"td3 dpg critics noise off-policy": func() (agents.Agent, error) {
+			c := agents.DefaultTD3()
+			c.Replay = r
+			return agents.NewTD3(numbers, c)
+		},
+		"sac critics noise off-policy": func() (agents.Agent, error) {
+			c := agents.DefaultSAC()
+			c.Replay = r
+			return agents.NewSAC(numbers, c)
+		},
+		"tabular td": func() (agents.Agent, error) {
+			return agents.NewSARSA(env.Each(newNumbered), agents.DefaultTabular())
+		},
+		"linear td": func() (agents.Agent, error) { return agents.NewLinearSARSA(choices, agents.DefaultLinear()) },
+	} {
+		a := agents.Must(newAgent())
+		agents.Must(a.Learn(20))
+		good := bits(t, a)
+		fields := good[head : len(good)-tail]
+		for _, part := range strings.Fields(want) {
+			field := []byte("section " + part + "\x00")
+			later, at := bytes.Clone(fields), bytes.Index(fields, field)
+			if at < 0 {
+				t.Errorf("%T has no section %q", a, part)
+				continue
+			}
+			later[at+len(field)+8]++
+			err := state.Load(bytes.NewReader(seal(later)), agents.Must(newAgent()))
+			if err == nil || !strings.Contains(err.Error(), fmt.Sprintf("its part %q was written by a later version", part)) {
+				t.Errorf("%T with another version of %q: error %v", a, part, err)
+			}
+		}
 	}
 }
 

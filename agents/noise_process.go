@@ -28,7 +28,7 @@ func newNoiseProcess(n Noise, horizon, numbers int) noiseProcess {
 	return noiseProcess{n, horizon, make([]float32, numbers)}
 }
 
-// add adds the noise after so many steps to actions [N, A], and keeps them in [-1, 1].
+// add adds the noise of a step of the run to actions [N, A], and keeps them in [-1, 1].
 // Each row has its own generator.
 func (n *noiseProcess) add(steps int, rng []rand.PCG, act []float32) {
 	if n.NoiseType == "none" {
@@ -61,16 +61,7 @@ func (n *noiseProcess) stepped(res *env.Result) {
 }
 
 // State visits the process.
-func (n *noiseProcess) State(s *state.State) { s.Floats("noise", n.x) }
-
-// uniform writes numbers of actions [N, A], uniform in [-1, 1]. Each row has its own
-// generator.
-func uniform(rng []rand.PCG, act []float32) {
-	a := len(act) / len(rng)
-	for r := range rng {
-		row := rand.New(&rng[r])
-		for i := r * a; i < (r+1)*a; i++ {
-			act[i] = float32(2*row.Float64() - 1)
-		}
-	}
+func (n *noiseProcess) State(s *state.State) {
+	s.Section("noise", 1)
+	s.Floats("noise", n.x)
 }

@@ -84,6 +84,7 @@ func (r *rewardScale) normalize(reward, done []float32) {
 
 // State visits the sums and what has been seen of them.
 func (r *rewardScale) State(s *state.State) {
+	s.Section("reward-scale", 1)
 	s.Doubles("rewards/sum", r.sum)
 	r.seen.State(s)
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/rlrun/rlrun/policy/parallel"
 )
 
-// offPolicy acts in environments, remembers what came of it, and says when to learn from
-// that: the loop that DQN, DDPG, TD3 and SAC have in common.
+// offPolicy is the loop that DQN, DDPG, TD3 and SAC have in common: it acts in environments,
+// keeps the transitions, and calls for updates when they are due.
 type offPolicy struct {
 	setup  *Setup
 	r      *Replay
@@ -19,27 +19,28 @@ type offPolicy struct {
 	rng    *rand.Rand // of minibatches, and of noise in updates
 	vec    env.Vector
 	memory memory
-	normal *policy.Normalizer // of the observations; nil if they are as they are
-	scale  *rewardScale       // of the rewards; nil if they are as they are
+	normal *policy.Normalizer // of the observations; nil: not normalised
+	scale  *rewardScale       // of the rewards; nil: not scaled
 	stats  Stats
+	nets   trained // what updates change
 	rate   float64 // of learning, in this iteration
 
 	now      []float32 // [N, O] what is acted on
-	mask     []bool    // [N, M] what is allowed there; nil where everything always is
+	mask     []bool    // [N, M] allowed actions there; nil without masks
 	act, raw []float32 // [N, A] actions as the environments get them, and as they are remembered
 	dice     *actionRand
 
 	steps, episodes int // of each environment, and of all, since the last updates
 }
 
-// An algorithm is what an agent adds to offPolicy: how it acts, and how it learns.
+// An algorithm is an agent's own part beside offPolicy: how it acts, and how it learns.
 type algorithm interface {
-	// random writes the actions before learning starts, as Act and as Raw; explore those
-	// after so many steps.
+	// random writes the actions before learning starts, as Act and as Raw; explore writes
+	// the actions afterwards, for a step of the run.
 	random(in policy.In, out policy.Out)
 	explore(steps int, in policy.In, out policy.Out)
 
-	stepped(res *env.Result) // is told what came of the actions
+	stepped(res *env.Result) // is told each step's Result
 	update()                 // learns from one minibatch
 }
 
@@ -70,35 +71,35 @@ func (o *offPolicy) connect(mk env.Maker, s *Setup, r *Replay, n *Normalize) (er
 	return nil
 }
 
-// learn has an agent iterate until so many steps have been taken, on two cores.
-func (o *offPolicy) learn(until int, h *horizon, a iterator, t *trained) error {
-	cores := parallel.Start(h.setup.cores(2))
+// learn runs iterations of an agent until a number of steps has been taken, on two cores.
+func (o *offPolicy) learn(until int, a iterator) error {
+	cores := parallel.Start(o.setup.cores(2))
 	defer cores.Stop()
-	t.share(cores)
-	return h.iterateUntil(until, &o.stats, a)
+	o.nets.share(cores)
+	return iterateUntil(until, &o.stats, a)
 }
 
-// offPolicyIteration is how many steps of all environments an iteration has at
-// least: some milliseconds.
+// offPolicyIteration is the least number of steps of an iteration, over all environments:
+// some milliseconds.
 const offPolicyIteration = 64
 
 // interact takes the steps of an iteration, and makes the updates when they are due.
-func (o *offPolicy) interact(a algorithm, t *trained) error {
-	o.schedule(t)
+func (o *offPolicy) interact(a algorithm) error {
+	o.schedule()
 	for taken := 0; taken < offPolicyIteration; taken += o.setup.NEnvs {
-		if err := o.step(a, t); err != nil {
+		if err := o.step(a); err != nil {
 			return err
 		}
 		o.learnIfDue(a)
 	}
-	return t.check(&o.stats)
+	return o.nets.check(&o.stats)
 }
 
 // schedule reads the schedules at the start of an iteration.
-func (o *offPolicy) schedule(t *trained) {
+func (o *offPolicy) schedule() {
 	step := o.stats.Steps()
 	o.rate = o.r.LearningRate.At(step, o.setup.Steps)
-	t.setRate(o.rate)
+	o.nets.setRate(o.rate)
 	if p := o.memory.prioritized; p != nil {
 		done := min(1, float64(step)/float64(o.setup.Steps))
 		p.Beta = o.r.PriorityBeta + (1-o.r.PriorityBeta)*done
@@ -106,7 +107,7 @@ func (o *offPolicy) schedule(t *trained) {
 }
 
 // step takes one step of each environment, and remembers it.
-func (o *offPolicy) step(a algorithm, t *trained) error {
+func (o *offPolicy) step(a algorithm) error {
 	if o.normal != nil {
 		o.normal.Observe(o.now)
 	}
@@ -120,7 +121,7 @@ func (o *offPolicy) step(a algorithm, t *trained) error {
 	}
 	res, err := o.vec.Step(o.act)
 	if err != nil {
-		return blame(err, t.params, steps, o.stats.peak)
+		return blame(err, o.nets.params, steps, o.stats.peak)
 	}
 	o.memory.buffer.Add(o.raw, res)
 	o.count(res)
@@ -170,7 +171,7 @@ func (o *offPolicy) Close() error {
 	return o.vec.Close()
 }
 
-// State visits the generator, the memory, the environments and the books.
+// State visits the generator, the optimisers, the memory, the environments and the books.
 func (o *offPolicy) State(s *state.State) {
 	s.Section("off-policy", 1)
 	s.PCG("rng", &o.src)
@@ -178,7 +179,7 @@ func (o *offPolicy) State(s *state.State) {
 	s.Bools("mask", o.mask)
 	s.Int("offpolicy/steps", &o.steps, state.MaxCount)
 	s.Int("offpolicy/episodes", &o.episodes, state.MaxCount)
-	s.All(o.memory.buffer, o.vec, &o.stats)
+	s.All(&o.nets, o.memory.buffer, o.vec, &o.stats)
 	if o.normal != nil {
 		o.normal.State(s)
 	}

@@ -122,7 +122,7 @@ func (g *recordedRun) learner(t *testing.T, e nn.Engine) *learner {
 			d, o, l.learn = &a.dpg, &a.offPolicy, func(*recordedStep) found { return a.learnFrom(l.batch) }
 		}
 		l.batch = o.memory.batch
-		d.nets.setRate(g.LR)
+		o.nets.setRate(g.LR)
 		add("", d.actor.Params())
 		add("_target", d.actorTarget.Params())
 		add("", d.critics.now.Params())

@@ -11,21 +11,21 @@ import (
 	"github.com/rlrun/rlrun/replay"
 )
 
-// onPolicy is what agents consist of that learn from what their present policy does: they
-// collect experience, and take gradient steps on an objective. See connect.go for how it is
+// onPolicy is the part that PPO, A2C and REINFORCE have in common: it collects rollouts by
+// the present policy and takes gradient steps on an objective. See connect.go for how it is
 // made.
 type onPolicy struct {
 	play     *collector
 	networks actorCritic
-	normal   *policy.Normalizer // of observations; nil if they are as they are
-	scale    *rewardScale       // of rewards; nil if they are as they are
+	normal   *policy.Normalizer // of observations; nil: not normalised
+	scale    *rewardScale       // of rewards; nil: not scaled
 	src      rand.PCG
 	rng      *rand.Rand // initial weights, and the order of minibatches
 	maxCores int        // that Learn uses
 }
 
-// learn has an agent iterate until so many steps have been taken, on two cores. A panic, for
-// example of a user's network, is the error.
+// learn runs iterations of an agent until a number of steps has been taken, on two cores. It
+// returns a panic, for example of a user's network, as an error.
 func (o *onPolicy) learn(until int, a iterator) (err error) {
 	defer recovered(&err)
 	cores := parallel.Start(o.maxCores)
@@ -37,7 +37,7 @@ func (o *onPolicy) learn(until int, a iterator) (err error) {
 	return err
 }
 
-// collect fills the rollout, whose rewards it normalises.
+// collect fills a rollout and scales its rewards.
 func (o *onPolicy) collect(roll *replay.Rollout) error {
 	if err := o.play.collect(o.networks.model, roll); err != nil {
 		return o.blame(err)
@@ -48,8 +48,8 @@ func (o *onPolicy) collect(roll *replay.Rollout) error {
 	return nil
 }
 
-// finish takes the rollout's observations into account for the next one, and returns an
-// error where learning has broken the networks.
+// finish shows the rollout's observations to the normaliser, which the next rollout uses. It
+// returns an error where the networks are no longer finite.
 func (o *onPolicy) finish(roll *replay.Rollout) error {
 	if o.normal != nil {
 		for _, obs := range roll.Acted() {
@@ -59,17 +59,17 @@ func (o *onPolicy) finish(roll *replay.Rollout) error {
 	return o.check()
 }
 
-// An objective has the losses of an algorithm. Two cores may compute both at once.
+// An objective has the losses of an algorithm. Both may be called at once.
 type objective interface {
-	// actorLoss returns the actor's loss for a minibatch and what was found on the way. A
-	// nil loss refuses the gradient step.
+	// actorLoss returns the actor's loss for a minibatch, and its figures. A nil loss
+	// refuses the gradient step.
 	actorLoss(pi dist.Dist, b *replay.Minibatch) (*tape.Var, actorFigures)
 
-	// criticLoss returns the critic's loss for a minibatch and the mean squared error.
+	// criticLoss returns the critic's loss for a minibatch, and its mean squared error.
 	criticLoss(v *tape.Var, b *replay.Minibatch) (loss *tape.Var, squared float32)
 }
 
-// actorFigures are what an actor's loss consists of.
+// actorFigures are the parts of an actor's loss.
 type actorFigures struct {
 	gain    float32 // objective of the policy gradient, which is maximised
 	entropy float32 // mean
@@ -77,14 +77,14 @@ type actorFigures struct {
 	outside float64 // share of PPO's ratios that are clipped
 }
 
-// losses are what a gradient step found of a minibatch.
+// losses are the figures of a gradient step.
 type losses struct {
 	actorFigures
 	value   float32 // mean squared error of the critic
 	refused bool    // the step was not taken
 }
 
-// An actorCritic is the networks that an agent learns, with their optimiser.
+// An actorCritic is an agent's networks with their optimiser.
 type actorCritic struct {
 	model  *policy.ActorCritic
 	params []*tape.Param // of the model
@@ -93,7 +93,7 @@ type actorCritic struct {
 	work   gradient
 }
 
-// value writes V of all that was observed in a rollout.
+// value writes V of every observation of a rollout.
 func (n *actorCritic) value(roll *replay.Rollout) {
 	v, o := roll.Values(), n.model.Spec().Obs.Size()
 	for from, obs := range roll.Observed() {
@@ -101,8 +101,8 @@ func (n *actorCritic) value(roll *replay.Rollout) {
 	}
 }
 
-// step takes a step of the optimiser down both losses for a minibatch, unless the actor's
-// is refused.
+// step takes a gradient step on both losses for a minibatch. It takes none where the actor's
+// loss is refused.
 func (n *actorCritic) step(b *replay.Minibatch, o objective) losses {
 	found := n.differentiate(b, o)
 	if found.refused {
@@ -127,7 +127,7 @@ func (n *actorCritic) differentiate(b *replay.Minibatch, o objective) losses {
 	return n.work.found
 }
 
-// A gradient is a minibatch's, while it is computed.
+// A gradient is the Job of a minibatch's gradient.
 type gradient struct {
 	model     *policy.ActorCritic
 	batch     *replay.Minibatch
@@ -161,8 +161,7 @@ func (g *gradient) critic() {
 	loss.Backward()
 }
 
-// both adds the gradients of both losses by one pass through the trunk that the actor and
-// the critic share.
+// both adds the gradients of both losses, by one pass through the shared trunk.
 func (g *gradient) both() {
 	g.model.Tape.Reset()
 	pi, v := g.model.PiV(g.batch.Obs, g.batch.Mask)

@@ -11,7 +11,7 @@ import (
 // A policyGradient is the objective of the advantage actor-critics and of REINFORCE.
 type policyGradient struct {
 	vfCoef, entCoef float32 // weights of the value loss, and of the entropy bonus β
-	share           float32 // of the rows in all that one gradient step is taken for
+	share           float32 // of a gradient step's rows that a minibatch has
 }
 
 var _ objective = (*policyGradient)(nil)
@@ -37,7 +37,7 @@ type policyGradientLog struct {
 	named                           []Named
 }
 
-// add takes down what was found of a minibatch that is a share of an update.
+// add adds the figures of a minibatch that is a share of an update.
 func (l *policyGradientLog) add(found losses, share float32) {
 	l.gain += float64(found.gain * share)
 	l.entropy += float64(found.entropy * share)

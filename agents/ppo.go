@@ -174,6 +174,7 @@ func normalize(x []float32) {
 
 // State visits all that learning depends on, and the log.
 func (p *PPO) State(s *state.State) {
+	s.Section("ppo", 1)
 	p.onPolicy.State(s)
 	s.All(&p.log)
 }

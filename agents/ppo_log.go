@@ -8,7 +8,7 @@ import (
 	"github.com/rlrun/rlrun/policy/optim"
 )
 
-// A mean adds up what it is the mean of. Without anything it is NaN.
+// A mean is the mean of the numbers that were added; NaN of none.
 type mean struct {
 	sum float64
 	n   int
@@ -36,8 +36,8 @@ func (l *ppoLog) beginEpoch() {
 	l.updates++
 }
 
-// add takes down what was found of a minibatch. Where no step was taken, only the
-// divergence counts.
+// add adds the figures of a minibatch. Where no step was taken, only the divergence and the
+// clipped share count.
 func (l *ppoLog) add(found losses, o *ppoObjective) {
 	l.kl.add(found.kl)
 	l.outside.add(found.outside)

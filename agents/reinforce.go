@@ -201,6 +201,7 @@ func (a *Reinforce) improve() {
 
 // State visits all that learning depends on, and the running episodes.
 func (a *Reinforce) State(s *state.State) {
+	s.Section("reinforce", 1)
 	a.onPolicy.State(s)
 	a.episodes.State(s)
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/rlrun/rlrun/replay"
 )
 
-// Replay is how an off-policy agent remembers, and how often it learns from that.
+// Replay is the settings of an off-policy agent's memory, and how often it learns from it.
 type Replay struct {
 	LearningRate   optim.Schedule `yaml:"learning_rate"`   // α
 	BufferSize     int            `yaml:"buffer_size"`     // transitions remembered
@@ -17,7 +17,7 @@ type Replay struct {
 	Gamma          float32        `yaml:"gamma"`           // discount γ
 	Tau            float32        `yaml:"tau"`             // share of the networks in their targets' next values, τ
 	TrainFreq      TrainFreq      `yaml:"train_freq"`      // experience between updates: 4 steps of each environment, or [1, episode]
-	GradientSteps  int            `yaml:"gradient_steps"`  // updates then; -1: as many as steps were taken
+	GradientSteps  int            `yaml:"gradient_steps"`  // updates at a time; -1: one for each step taken
 	NSteps         int            `yaml:"n_steps"`         // steps of a transition
 	Prioritized    bool           `yaml:"prioritized"`     // surprising transitions are drawn more often
 	PriorityAlpha  float64        `yaml:"priority_alpha"`  // how much more, α
@@ -44,7 +44,7 @@ func (r *Replay) Memory(spec env.Spec) int {
 // Discount returns γ.
 func (r *Replay) Discount() float32 { return r.Gamma }
 
-// rules are those of an agent in nEnvs environments.
+// rules returns the rules of an agent in a number of environments.
 func (r *Replay) rules(nEnvs int) []rule {
 	return append(r.TrainFreq.rules(nEnvs),
 		course("learning_rate", r.LearningRate, math.MaxFloat32),

@@ -60,8 +60,7 @@ type SAC struct {
 	critics        *critics
 	temperature    *tape.Param // log α
 	temperatureOpt *optim.Optimizer
-	entropy        float32 // that α is learned for, H̄
-	nets           trained
+	entropy        float32 // target entropy H̄, for which α is learned
 
 	noise      noiseProcess
 	stateNoise []float32 // [N, Spec.Noise] gSDE's; nil without
@@ -75,11 +74,20 @@ type SAC struct {
 	named   []Named
 }
 
-// softFound is what an update of SAC found in a minibatch.
+// softFound are the figures of an update of SAC.
 type softFound struct {
 	found
 	alpha           float32
 	temperatureLoss float64
+}
+
+// State visits what is logged until the next update.
+func (f *softFound) State(s *state.State) {
+	f.found.State(s)
+	alpha := [1]float32{f.alpha}
+	s.Floats("found/ent_coef", alpha[:])
+	f.alpha = alpha[0]
+	s.Double("found/ent_coef_loss", &f.temperatureLoss)
 }
 
 var (
@@ -145,14 +153,14 @@ func (a *SAC) Policy() policy.Policy { return a.actor }
 
 // Learn takes steps, and learns from what it remembers.
 func (a *SAC) Learn(until int) (Report, error) {
-	err := a.learn(until, &a.horizon, a, &a.nets)
+	err := a.learn(until, a)
 	return a.stats.Report(a.figures()), errorf("SAC", err)
 }
 
 // random writes actions uniform in the action space.
 func (a *SAC) random(in policy.In, out policy.Out) {
 	uniform(in.Rand, out.Raw)
-	a.stretch(out)
+	a.actor.Stretch(out.Act, out.Raw)
 }
 
 // explore draws actions.
@@ -164,20 +172,14 @@ func (a *SAC) explore(steps int, in policy.In, out policy.Out) {
 	a.noiseAge++
 	a.actor.Act(policy.In{Obs: in.Obs, Rand: in.Rand, Noise: a.stateNoise}, policy.Out{Raw: out.Raw})
 	a.noise.add(steps, in.Rand, out.Raw)
-	a.stretch(out)
-}
-
-// stretch brings raw actions into the action space.
-func (a *SAC) stretch(out policy.Out) {
-	copy(out.Act, out.Raw)
-	a.actor.Stretch(out.Act)
+	a.actor.Stretch(out.Act, out.Raw)
 }
 
 // stepped begins the noise anew where an episode has ended.
 func (a *SAC) stepped(res *env.Result) { a.noise.stepped(res) }
 
 // iterate takes steps, and makes the updates for them.
-func (a *SAC) iterate() error { return a.interact(a, &a.nets) }
+func (a *SAC) iterate() error { return a.interact(a) }
 
 // update learns from one minibatch. Noise that depends on the state is the same for
 // the actions and the next ones.
@@ -248,10 +250,10 @@ func (a *SAC) figures() []Named {
 	return a.named
 }
 
-// State visits the networks, the temperature, their optimisers and the noise, and what
-// offPolicy has.
+// State visits the networks, the temperature and the noise, and what offPolicy has.
 func (a *SAC) State(s *state.State) {
-	s.All(a.actor, a.critics, &a.nets, &a.noise)
+	s.Section("sac", 1)
+	s.All(a.actor, a.critics, &a.noise, &a.last)
 	s.Floats("sac/log_ent_coef", a.temperature.Value)
 	s.Floats("sac/noise", a.stateNoise)
 	s.Int("sac/noise_age", &a.noiseAge, state.MaxCount)

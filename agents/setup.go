@@ -26,7 +26,7 @@ type Setup struct {
 	Cores  int       // that one agent may use, to the same bytes; 0 means all
 }
 
-// cores is how many of at most so many cores the agent may use.
+// cores returns how many cores the agent uses, of at most a number.
 func (s *Setup) cores(most int) int {
 	if s.Cores > 0 {
 		return min(most, s.Cores)
@@ -45,7 +45,7 @@ func (s *Setup) rules() []rule {
 	}
 }
 
-// ready completes an agent's settings, and returns what is wrong with them.
+// ready completes an agent's settings and returns the first fault in them.
 func ready(c interface {
 	Complete() error
 	validate() error
@@ -56,8 +56,8 @@ func ready(c interface {
 	return c.validate()
 }
 
-// abandon closes what was made of an agent, and returns the error that ended it with the
-// algorithm's name.
+// abandon closes an agent that could not be made. It returns the error with the algorithm's
+// name.
 func abandon(name string, err error, a io.Closer) error {
 	return fmt.Errorf("agents: %s: %w", name, errors.Join(err, a.Close()))
 }
@@ -76,7 +76,7 @@ func course(key string, s optim.Schedule, most float64) rule {
 	return rule{err == nil, key, err, ""}
 }
 
-// broken returns what is wrong with the first rule that does not hold.
+// broken returns the error of the first rule that does not hold.
 func broken(rules []rule) error {
 	for _, r := range rules {
 		switch {
@@ -96,7 +96,7 @@ func unit[T float32 | float64](x T) bool { return 0 <= x && x <= 1 }
 // weight reports whether x is a number, 0 or more, that a float32 can be.
 func weight[T float32 | float64](x T) bool { return 0 <= x && x <= math.MaxFloat32 }
 
-// given returns what p points to, for a message; nil where that is nothing.
+// given returns the value behind p, for a message; nil of nil.
 func given[T any](p *T) any {
 	if p == nil {
 		return nil

@@ -51,7 +51,7 @@ func (s *Stats) begin(measures []string) {
 	}
 }
 
-// end takes down an episode, and what was measured in it [K].
+// end counts an episode with its figures [K].
 func (s *Stats) end(e Episode, figures []float64) {
 	k := s.episodes % window
 	s.returns[k], s.lengths[k] = e.Return, float64(e.Length)
@@ -60,7 +60,7 @@ func (s *Stats) end(e Episode, figures []float64) {
 	s.episodes++
 }
 
-// take moves what from has counted to s.
+// take moves the counts of another Stats to s.
 func (s *Stats) take(from *Stats) {
 	s.begin(from.measures)
 	s.steps += from.steps
@@ -84,7 +84,7 @@ func (s *Stats) Report(losses []Named) Report {
 	return r
 }
 
-// means returns the means of what was measured in the last episodes.
+// means returns the means of the measures over the last episodes.
 func (s *Stats) means() []Named {
 	s.named = s.named[:0]
 	n := min(s.episodes, window)
@@ -101,8 +101,9 @@ func (s *Stats) means() []Named {
 // maxMeasures bounds the figures of an environment in a file.
 const maxMeasures = 1 << 10
 
-// State visits the books. What has been reported is not kept.
+// State visits the books, without the episodes of a Report.
 func (s *Stats) State(st *state.State) {
+	st.Section("stats", 1)
 	st.Int("stats/steps", &s.steps, state.MaxCount)
 	st.Int("stats/episodes", &s.episodes, s.steps) // each has a step at least
 	st.Doubles("stats/returns", s.returns[:])

@@ -14,8 +14,8 @@ import (
 //
 //	Q(s, a) ← Q(s, a) + α (r + γ V(s') - Q(s, a))
 //
-// where V(s') is that of a target, and 0 after a terminal state. An episode that was cut
-// off is bootstrapped from the observation it was cut off at.
+// where the agent's target says what V(s') is; it is 0 after a terminal state. An episode
+// that was cut off is bootstrapped from its last observation.
 type Tabular struct {
 	horizon
 	td
@@ -94,15 +94,18 @@ func (a *Tabular) Policy() policy.Policy { return a.both }
 
 // Learn takes steps, and learns from each.
 func (a *Tabular) Learn(until int) (Report, error) {
-	err := a.iterateUntil(until, &a.stats, a)
+	err := iterateUntil(until, &a.stats, a)
 	return a.stats.Report(a.figures()), errorf(a.name, err)
 }
 
 // iterate takes steps, and learns from each.
 func (a *Tabular) iterate() error { return a.interact(a) }
 
+// values returns Q(s, ·).
+func (a *Tabular) values(obs []float32) []float32 { return a.both.Row(a.both.State(obs)) }
+
 // best returns the best action that is allowed.
-func (a *Tabular) best(obs []float32, mask []bool) int { return a.both.Best(a.both.State(obs), mask) }
+func (a *Tabular) best(q []float32, mask []bool) int { return a.both.Best(q, mask) }
 
 // learn learns from environment i's step.
 func (a *Tabular) learn(i int, s *tdStep) {
@@ -133,27 +136,26 @@ func (a *Tabular) learn(i int, s *tdStep) {
 
 // value returns V(s') by the agent's target, among the actions that are allowed there.
 func (a *Tabular) value(s *tdStep, q, other *policy.Table) float64 {
-	state := q.State(s.next)
-	row := q.Row(state)
 	switch a.target {
 	case sarsa:
-		return float64(row[s.nextAct])
+		return float64(s.q[s.nextAct])
 	case expectedSARSA:
-		return float64((1-a.eps)*float64(row[q.Best(state, s.nextMask)])) + float64(a.eps*meanAllowed(q, row, s.nextMask))
+		return float64((1-a.eps)*float64(s.q[a.best(s.q, s.nextMask)])) + float64(a.eps*a.meanAllowed(s.q, s.nextMask))
 	case doubleQ:
-		return float64(other.Row(state)[q.Best(state, s.nextMask)])
+		state := q.State(s.next)
+		return float64(other.Row(state)[a.best(q.Row(state), s.nextMask)])
 	}
-	return float64(row[q.Best(state, s.nextMask)])
+	return float64(s.q[a.best(s.q, s.nextMask)])
 }
 
-// meanAllowed returns the mean of a row of values, over the actions that a mask allows.
-func meanAllowed(q *policy.Table, row []float32, mask []bool) float64 {
+// meanAllowed returns the mean of values over the actions that a mask allows.
+func (a *Tabular) meanAllowed(q []float32, mask []bool) float64 {
 	if mask == nil {
-		return f32.Sum(row) / float64(len(row))
+		return f32.Sum(q) / float64(len(q))
 	}
 	var m mean
-	for k, v := range row {
-		if q.Allows(k, mask) {
+	for k, v := range q {
+		if a.both.Allows(k, mask) {
 			m.add(float64(v))
 		}
 	}
@@ -180,6 +182,7 @@ func (a *Tabular) check() error {
 
 // State visits the tables, and what td has.
 func (a *Tabular) State(s *state.State) {
+	s.Section("tabular", 1)
 	s.Floats("tabular/q", a.one.Q.Value)
 	if a.two != nil {
 		s.Floats("tabular/q2", a.two.Q.Value)

@@ -110,7 +110,7 @@ func (a *Tabular) learnSteps(w *lookback, state int, s *tdStep, next float64) {
 // Q(λ), section 12.10.
 func (a *Tabular) learnTraces(w *lookback, state int, s *tdStep, next float64) {
 	row := a.one.Row(state)
-	if a.target == qLearning && row[s.act] < row[a.one.Best(state, s.mask)] {
+	if a.target == qLearning && row[s.act] < row[a.best(row, s.mask)] {
 		w.n = 0
 	}
 	w.forget(state, s.act)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/state"
+	"github.com/rlrun/rlrun/policy/f32"
 	"github.com/rlrun/rlrun/policy/optim"
 )
 
@@ -20,7 +21,7 @@ type td struct {
 	learningRate optim.Schedule
 	exploration  *Exploration
 	src          rand.PCG
-	rng          *rand.Rand // of which table learns, and of actions that are valued but not taken
+	rng          *rand.Rand // draws the table that learns, and actions that are valued but not taken
 	vec          env.Vector
 	dice         *actionRand
 	choices      []int // number of values of each choice of an action
@@ -29,7 +30,7 @@ type td struct {
 
 	o, m      int       // floats of an observation, choices of a mask
 	obs       []float32 // [N, O] what is acted on
-	mask      []bool    // [N, M] what is allowed there; nil where everything always is
+	mask      []bool    // [N, M] allowed actions there; nil without masks
 	act       []int64   // [N] numbers of the actions there
 	rows      []float32 // [N, A] the actions as the environments get them
 	taken     tdStep    // scratch: the step that is learned from
@@ -38,27 +39,32 @@ type td struct {
 	named     []Named
 }
 
-// A tdLearner is what an agent adds to td: values of actions, and how they are learned.
+// A tdLearner has the values of actions, and learns them.
 type tdLearner interface {
-	// best returns the best action for an observation [O] among those that a mask [M]
-	// allows. A nil mask allows all.
-	best(obs []float32, mask []bool) int
+	// values returns the values [actions] for an observation [O] by which the agent acts,
+	// until the next call.
+	values(obs []float32) []float32
+
+	// best returns the best action by such values among those that a mask [M] allows. A
+	// nil mask allows all.
+	best(q []float32, mask []bool) int
 
 	learn(i int, s *tdStep) // learns from a step of environment i
-	check() error           // of what has been learned: not finite
+	check() error           // returns an error where a value is not finite
 }
 
 // A tdStep is a step of one environment.
 type tdStep struct {
 	obs, next        []float32 // [O]
-	mask, nextMask   []bool    // [M] what was allowed there; nil where everything always is
+	mask, nextMask   []bool    // [M] allowed actions there; nil without masks
+	q                []float32 // [actions] values at next, by which the agent acts; nil after a terminal state
 	act, nextAct     int       // SARSA's next action; 0 for other targets and after a terminal state
 	reward           float64
 	terminated, done bool
 }
 
-// connect makes the environments and the books. Whoever makes the values looks at what
-// the actions are.
+// connect makes the environments and the books. The constructor of the values checks the
+// spaces.
 func (o *td) connect(mk env.Maker) (err error) {
 	n := o.setup.NEnvs
 	if o.vec, err = mk(n); err != nil {
@@ -100,11 +106,10 @@ func (o *td) Close() error {
 	return o.vec.Close()
 }
 
-// tdIteration is how many steps of all environments an iteration has at least.
+// tdIteration is the least number of steps of an iteration, over all environments.
 const tdIteration = 256
 
-// interact takes the steps of an iteration, learns from each, and checks what has been
-// learned.
+// interact takes the steps of an iteration, learns from each, and checks the values.
 func (o *td) interact(l tdLearner) error {
 	o.schedule()
 	for taken := 0; taken < tdIteration; taken += o.setup.NEnvs {
@@ -129,7 +134,7 @@ func (o *td) step(l tdLearner) error {
 	k := o.stats.Steps() / o.setup.NEnvs
 	if rng := o.dice.at(k); o.target != sarsa || k == 0 {
 		for i := range o.act {
-			o.act[i] = int64(o.choose(l, rand.New(&rng[i]), o.row(o.obs, i), o.maskRow(o.mask, i)))
+			o.act[i] = int64(o.choose(l, rand.New(&rng[i]), l.values(f32.Row(o.obs, i, o.o)), f32.Row(o.mask, i, o.m)))
 		}
 	}
 	for i, act := range o.act {
@@ -156,35 +161,32 @@ func (o *td) step(l tdLearner) error {
 func (o *td) learnFrom(l tdLearner, i int, res *env.Result) {
 	rng := rand.New(&o.dice.rng[i])
 	s := &o.taken
-	s.obs, s.mask, s.act = o.row(o.obs, i), o.maskRow(o.mask, i), int(o.act[i])
-	s.next, s.nextMask, s.nextAct = o.row(res.Next, i), o.maskRow(res.NextMask, i), 0
+	s.obs, s.mask, s.act = f32.Row(o.obs, i, o.o), f32.Row(o.mask, i, o.m), int(o.act[i])
+	s.next, s.nextMask, s.nextAct = f32.Row(res.Next, i, o.o), f32.Row(res.NextMask, i, o.m), 0
 	s.reward, s.terminated, s.done = res.Reward[i], res.Terminated[i], res.Done(i)
+	if s.q = nil; !s.terminated {
+		s.q = l.values(s.next)
+	}
 	switch {
 	case o.target != sarsa || s.terminated:
 	case s.done: // an action that is valued, but not taken
-		s.nextAct = o.choose(l, o.rng, s.next, s.nextMask)
+		s.nextAct = o.choose(l, o.rng, s.q, s.nextMask)
 	default:
-		s.nextAct = o.choose(l, rng, s.next, s.nextMask)
+		s.nextAct = o.choose(l, rng, s.q, s.nextMask)
 		o.act[i] = int64(s.nextAct)
 	}
 	l.learn(i, s)
 	if o.target == sarsa && s.done {
-		o.act[i] = int64(o.choose(l, rng, o.row(res.Obs, i), o.maskRow(res.Mask, i)))
+		o.act[i] = int64(o.choose(l, rng, l.values(f32.Row(res.Obs, i, o.o)), f32.Row(res.Mask, i, o.m)))
 	}
 }
 
-// row returns environment i's row of observations [N, O].
-func (o *td) row(obs []float32, i int) []float32 { return obs[i*o.o : (i+1)*o.o] }
-
-// maskRow returns environment i's row of a mask [N, M]; nil of a nil mask.
-func (o *td) maskRow(mask []bool, i int) []bool { return maskRow(mask, i, o.m) }
-
-// choose returns an action, ε-greedy among those that a mask allows.
-func (o *td) choose(l tdLearner, rng *rand.Rand, obs []float32, mask []bool) int {
+// choose returns an action, ε-greedy by its values among those that a mask allows.
+func (o *td) choose(l tdLearner, rng *rand.Rand, q []float32, mask []bool) int {
 	if o.eps > 0 && rng.Float64() < o.eps {
 		return o.any(rng, mask)
 	}
-	return l.best(obs, mask)
+	return l.best(q, mask)
 }
 
 // any returns any action that a mask allows, all with the same probability.
@@ -236,7 +238,7 @@ func (o *td) checkLoaded() error {
 	}
 	_, choices := l.Choices()
 	for i, act := range o.act {
-		obs := o.row(o.obs, i)
+		obs := f32.Row(o.obs, i, o.o)
 		for _, v := range obs {
 			if v-v != 0 {
 				return fmt.Errorf("agents: environment %d shows %v", i, obs)

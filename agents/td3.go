@@ -18,8 +18,8 @@ type TD3Config struct {
 	Replay            `yaml:",inline"`
 	Noise             `yaml:",inline"`
 	PolicyDelay       int            `yaml:"policy_delay"`        // updates of the critics to one of the actor, d
-	TargetPolicyNoise optim.Schedule `yaml:"target_policy_noise"` // σ̃ of what is added to the target's actions
-	TargetNoiseClip   float32        `yaml:"target_noise_clip"`   // c, that it is cut off at
+	TargetPolicyNoise optim.Schedule `yaml:"target_policy_noise"` // σ̃ of the noise in the target's actions
+	TargetNoiseClip   float32        `yaml:"target_noise_clip"`   // c, at which that noise is clipped
 	Normalize         Normalize      `yaml:"normalize"`
 	PolicyKwargs      policy.Kwargs  `yaml:"policy_kwargs"`
 }
@@ -88,12 +88,12 @@ func (a *TD3) begin(mk env.Maker) (err error) {
 
 // Learn takes steps, and learns from what it remembers.
 func (a *TD3) Learn(until int) (Report, error) {
-	err := a.learn(until, &a.horizon, a, &a.nets)
+	err := a.learn(until, a)
 	return a.stats.Report(a.figures(a.rate)), errorf("TD3", err)
 }
 
 // iterate takes steps, and makes the updates for them.
-func (a *TD3) iterate() error { return a.interact(a, &a.nets) }
+func (a *TD3) iterate() error { return a.interact(a) }
 
 // update learns from one minibatch.
 func (a *TD3) update() {
@@ -136,4 +136,7 @@ func (a *TD3) target(b *replay.Batch, epsilon []float32) []float32 {
 }
 
 // State visits the networks, and what offPolicy has.
-func (a *TD3) State(s *state.State) { s.All(&a.dpg, &a.offPolicy) }
+func (a *TD3) State(s *state.State) {
+	s.Section("td3", 1)
+	s.All(&a.dpg, &a.offPolicy)
+}

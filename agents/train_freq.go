@@ -26,7 +26,7 @@ func (f TrainFreq) Due(steps, episodes int) bool {
 	return steps >= f.Steps
 }
 
-// rules are those of an agent in nEnvs environments.
+// rules returns the rules of an agent in a number of environments.
 func (f TrainFreq) rules(nEnvs int) []rule {
 	one := (f.Steps == 0) != (f.Episodes == 0) && f.Steps >= 0 && f.Episodes >= 0 && max(f.Steps, f.Episodes) <= maxTrainFreq
 	return []rule{

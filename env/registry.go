@@ -110,6 +110,9 @@ func (r Registry) Make(name string, set Options) (e Env, err error) {
 	if err != nil {
 		return nil, err
 	}
+	if r[id] == nil {
+		return nil, fmt.Errorf("env: %s: its Constructor is nil", id)
+	}
 	defer catch("env: "+id, &err)
 	if e, err = r[id](set); err == nil {
 		if _, err = specOf(e); err != nil {

@@ -169,6 +169,16 @@ func TestMake(t *testing.T) {
 	}
 }
 
+// TestMakeNothing wants an error of a Constructor that is nil, or that returns nothing.
+func TestMakeNothing(t *testing.T) {
+	r := env.Registry{"Hollow-v0": nil, "Void-v0": func(env.Options) (env.Env, error) { return nil, nil }}
+	for id, want := range map[string]string{"Hollow-v0": "env: Hollow-v0: its Constructor is nil", "Void-v0": "env: Void-v0: there is no environment: nil"} {
+		if _, err := r.Make(id, nil); err == nil || err.Error() != want {
+			t.Errorf("Make(%q): %v, want %s", id, err, want)
+		}
+	}
+}
+
 // TestMakerFresh makes two vectors, which share no environment.
 func TestMakerFresh(t *testing.T) {
 	m, err := shop().Maker("Lift", nil)

@@ -18,13 +18,13 @@ type ActorCritic struct {
 	Head          *dist.Head
 	Trunk         nn.Network // nil if nothing is shared
 	Features      nn.Network // the actor's hidden layers where its noise depends on them; otherwise nil
-	Actor, Critic nn.Network // of observations, or of what the trunk or Features make of them
+	Actor, Critic nn.Network // of observations, or of the outputs of the trunk or Features
 	Tape          *tape.Tape // that Pi is put on
 	ValueTape     *tape.Tape // that V is put on: another, so that both can be learned at once
 	acting        *tape.Tape // for the distributions that actions are drawn from
 	base
 	encoder      // of observations
-	features int // floats in a row of what the trunk or Features make of them
+	features int // outputs of the trunk or Features
 
 	out, hidden, own, raw []float32 // scratch: the actor's output [N, Head.Size], the trunk's and Features' [N, features], actions [N, A]
 }

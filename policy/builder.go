@@ -30,8 +30,8 @@ func newBuilder(kind kind, rng *rand.Rand, k *Kwargs, e nn.Engine) *builder {
 	return &builder{design: d, rng: rng, engines: []nn.Engine{e}, kwargs: k, numbers: math.MaxInt}
 }
 
-// newReader returns the builder of the networks of a policy in a file with so many numbers.
-// The first engine that can builds a network.
+// newReader returns the builder of the networks of a policy that is read from a file with a
+// count of numbers. The first engine that can builds a network.
 func newReader(d *design, numbers int, engines []nn.Engine) *builder {
 	b := &builder{design: d, rng: rand.New(rand.NewPCG(0, 0)), numbers: numbers}
 	_, d.shares = d.plans["trunk"]
@@ -131,7 +131,7 @@ func (b *builder) logStd() float32 {
 	return b.kwargs.LogStdInit
 }
 
-// base returns what a policy is of which all networks are built.
+// base returns a policy's base, once all its networks are built.
 func (b *builder) base(s Spec) base {
 	if b.err == nil && b.built < len(b.plans) {
 		b.err = fmt.Errorf("it has networks that its policy does not have: %.100q", slices.Sorted(maps.Keys(b.plans)))

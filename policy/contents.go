@@ -19,7 +19,7 @@ import (
 // maxHeader bounds a file's header, in bytes.
 const maxHeader = 4 << 20
 
-// contents are what a file in the safetensors format has.
+// contents are a file in the safetensors format.
 type contents struct {
 	info map[string]string // its metadata
 
@@ -56,7 +56,7 @@ func readHeader(r io.Reader) (*contents, error) {
 	return c, nil
 }
 
-// readTensors reads the tensors behind the header, which must have so many bytes at most.
+// readTensors reads the tensors behind the header, most bytes at most.
 func (c *contents) readTensors(most uint64) error {
 	if c.end > most {
 		return fmt.Errorf("tensors of %d bytes, want %d at most", c.end, most)
@@ -71,7 +71,7 @@ func (c *contents) readTensors(most uint64) error {
 	return nil
 }
 
-// notWhole returns the error of what is no file of the format, or not the whole of one.
+// notWhole returns the error of a file of another format, or one that is cut short.
 func notWhole(err error) error {
 	return fmt.Errorf("not a safetensors file, or cut short: %w", err)
 }

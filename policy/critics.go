@@ -49,8 +49,8 @@ type estimating Critics
 // Do writes the i-th estimates.
 func (q *estimating) Do(i int) { q.Q[i].Infer(q.estimates[i], q.x) }
 
-// Encode returns rows of observations as the networks are given them, until it is called
-// again: those of the actions come beside them.
+// Encode returns the networks' rows of observations, until it is called again. The actions
+// come beside them.
 func (q *Critics) Encode(obs []float32) []float32 { return q.flat(obs) }
 
 // Least writes the least estimate of each row, without a tape.

@@ -78,7 +78,7 @@ func designOf(p Policy) *design {
 	return nil
 }
 
-// build returns a policy of a design that was read from a file with so many numbers. They
+// build returns a policy of a design that was read from a file with a count of numbers. They
 // are to be set.
 func (d *design) build(spec env.Spec, numbers int, engines []nn.Engine) (Policy, error) {
 	var normal *Normalizer

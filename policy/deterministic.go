@@ -70,8 +70,7 @@ func (d *Deterministic) Act(in In, out Out) {
 	f32.Tanh(raw, raw)
 	clear(out.LogProb)
 	if out.Act != nil {
-		copy(out.Act, raw)
-		d.Stretch(out.Act)
+		d.Stretch(out.Act, raw)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/state"
+	"github.com/rlrun/rlrun/policy/f32"
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
@@ -49,10 +50,7 @@ func NewNormalizer(space env.Space, clip float32) (*Normalizer, error) {
 func (m *Normalizer) Observe(obs []float32) {
 	m.adopt()
 	n := len(obs) / m.row
-	if k := n * len(m.columns); cap(m.x) < k {
-		m.x = make([]float64, k)
-	}
-	m.x = m.x[:n*len(m.columns)]
+	m.x = f32.Grow(m.x, n*len(m.columns))
 	for i := range n {
 		for j, c := range m.columns {
 			m.x[i*len(m.columns)+j] = float64(obs[i*m.row+c])
@@ -124,6 +122,7 @@ func (m *Normalizer) tensors() []*tape.Param {
 
 // State visits what Observe has seen.
 func (m *Normalizer) State(s *state.State) {
+	s.Section("normalizer", 1)
 	m.adopt()
 	m.all.State(s)
 	if s.Loading() {

@@ -15,7 +15,7 @@ import (
 // QNetwork estimates Q(s, ·) of actions that are one choice. It acts greedily; of equal
 // values the first counts.
 type QNetwork struct {
-	Net nn.Network // of Q, or of what makes it where it duels
+	Net nn.Network // its outputs are Q, or V and A where it duels
 	base
 	encoder
 	actions  int
@@ -128,7 +128,7 @@ func (q *QNetwork) Act(in In, out Out) {
 func greedy(in In, out Out, n, actions int, score []float32) {
 	for i := range n {
 		row := score[i*actions : (i+1)*actions]
-		k := best(row, maskRow(in.Mask, i, actions))
+		k := best(row, f32.Row(in.Mask, i, actions))
 		if out.Act != nil {
 			out.Act[i] = float32(k)
 		}
@@ -142,14 +142,6 @@ func greedy(in In, out Out, n, actions int, score []float32) {
 			out.LogProb[i] = 0
 		}
 	}
-}
-
-// maskRow returns row i of a mask with m choices; nil of a nil mask.
-func maskRow(mask []bool, i, m int) []bool {
-	if mask == nil {
-		return nil
-	}
-	return mask[i*m : (i+1)*m]
 }
 
 // best returns the index of the greatest score that is allowed, the first of equals. A

@@ -116,8 +116,7 @@ func (p *Squashed) Act(in In, out Out) {
 		copy(out.LogProb, l.Value)
 	}
 	if out.Act != nil {
-		copy(out.Act, raw)
-		p.Stretch(out.Act)
+		p.Stretch(out.Act, raw)
 	}
 }
 

@@ -60,15 +60,12 @@ func (t *Table) Row(state int) []float32 {
 	return t.Q.Value[i : i+t.Q.Cols]
 }
 
-// Choices is the width of a mask's row: all choices of an action side by side.
-func (t *Table) Choices() int { return t.act.choices() }
-
 // Allows reports whether a mask's row allows action k. A nil mask allows all.
 func (t *Table) Allows(k int, mask []bool) bool { return mask == nil || t.act.allows(k, mask) }
 
-// Best returns the best action in a state among those that a mask's row allows; a nil
-// mask allows all.
-func (t *Table) Best(state int, mask []bool) int { return t.act.best(t.Row(state), mask) }
+// Best returns the best action of those scores that a mask's row allows; a nil mask
+// allows all.
+func (t *Table) Best(q []float32, mask []bool) int { return t.act.best(q, mask) }
 
 // Act takes the best actions that are allowed: the agent explores, and not the policy. The
 // value is theirs. Scores are the values of all actions, allowed or not.
@@ -76,7 +73,7 @@ func (t *Table) Act(in In, out Out) {
 	o, a, m := t.obs.size(), t.act.size(), t.act.choices()
 	for i := range len(in.Obs) / o {
 		state := t.State(in.Obs[i*o : (i+1)*o])
-		k := t.Best(state, maskRow(in.Mask, i, m))
+		k := t.Best(t.Row(state), f32.Row(in.Mask, i, m))
 		for _, act := range [][]float32{out.Act, out.Raw} {
 			if act != nil {
 				t.Action(k, act[i*a:(i+1)*a])

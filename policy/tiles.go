@@ -17,15 +17,15 @@ type Tiles struct {
 	W *tape.Param // [tilings·tiles, actions]
 	base
 	tiling
+	shift  []float64 // [tilings, O] share of a tile by which each tiling is displaced
 	active []int     // scratch: rows of W
 	q      []float32 // scratch: [actions]
 }
 
 var _ Policy = (*Tiles)(nil)
 
-// NewTiles returns Tiles for spec, all of whose values are q. Where low and high are
-// not empty they are bounds in place of those of the observations, which must have
-// some; what is beyond counts as on the edge.
+// NewTiles returns Tiles for spec with every value q. Where low and high are not empty they
+// replace the observations' bounds; observations beyond the bounds count as on the edge.
 func NewTiles(spec env.Spec, tilings, tiles int, low, high []float32, q float32) (*Tiles, error) {
 	if len(low)+len(high) == 0 {
 		low, high, _ = numberBounds(spec.Obs)
@@ -57,6 +57,12 @@ func newTiles(b *builder, spec env.Spec) (*Tiles, error) {
 		return nil, fmt.Errorf("%d tilings of %d tiles in %d dimensions for %d actions are more than %d weights", b.tiles.Tilings, b.tiles.Tiles, len(numbers), actions, b.numbers)
 	}
 	t := &Tiles{W: tape.NewParam("tiles", int(cells), actions), tiling: b.tiles, active: make([]int, b.tiles.Tilings), q: make([]float32, actions)}
+	for k := range t.Tilings {
+		for j := range numbers {
+			_, shift := math.Modf(float64(k*(2*j+1)) / float64(t.Tilings))
+			t.shift = append(t.shift, shift)
+		}
+	}
 	t.base = b.base(Spec{Obs: spec.Obs, Act: spec.Act, Scores: actions, Values: true})
 	return t, b.err
 }
@@ -99,10 +105,10 @@ func numberBounds(space env.Space) (low, high []float32, ok bool) {
 func (t *Tiles) Active(obs []float32) []int {
 	for k := range t.active {
 		row := k
+		shift := t.shift[k*len(obs) : (k+1)*len(obs)]
 		for j, x := range obs {
 			at := float64(min(max((x-t.Low[j])/(t.High[j]-t.Low[j]), 0), 1)) * float64(t.Tiles)
-			_, shift := math.Modf(float64(k*(2*j+1)) / float64(t.Tilings))
-			row = row*(t.Tiles+1) + min(int(at+shift), t.Tiles)
+			row = row*(t.Tiles+1) + min(int(at+shift[j]), t.Tiles)
 		}
 		t.active[k] = row
 	}
@@ -130,20 +136,12 @@ func (t *Tiles) Act(in In, out Out) {
 	o, a := len(t.Low), len(t.q)
 	for i := range len(in.Obs) / o {
 		q := t.Row(in.Obs[i*o : (i+1)*o])
-		row := Out{Act: rowOf(out.Act, i), Raw: rowOf(out.Raw, i), LogProb: rowOf(out.LogProb, i), Value: rowOf(out.Value, i)}
-		greedy(In{Mask: maskRow(in.Mask, i, a)}, row, 1, a, q)
+		row := Out{Act: f32.Row(out.Act, i, 1), Raw: f32.Row(out.Raw, i, 1), LogProb: f32.Row(out.LogProb, i, 1), Value: f32.Row(out.Value, i, 1)}
+		greedy(In{Mask: f32.Row(in.Mask, i, a)}, row, 1, a, q)
 		if out.Scores != nil {
 			copy(out.Scores[i*a:], q)
 		}
 	}
-}
-
-// rowOf returns element i of a column; nil of nil.
-func rowOf(x []float32, i int) []float32 {
-	if x == nil {
-		return nil
-	}
-	return x[i : i+1]
 }
 
 // Tensors returns the weights.

@@ -7,9 +7,9 @@ import (
 	"github.com/rlrun/rlrun/env/state"
 )
 
-// A Buffer is what an off-policy agent learns from: a Store that it fills, a Sampler that
-// draws steps from it, and a View that makes transitions of these. Each of the three can be
-// a type of the user's own.
+// A Buffer is an off-policy agent's memory: a Store that it fills, a Sampler that draws steps
+// from it, and a View that makes transitions of these. Each of the three can be a type of the
+// user's own.
 type Buffer struct {
 	Store   Recorder
 	Sampler Sampler

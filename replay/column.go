@@ -44,8 +44,8 @@ func (c *column) set(i int, x []float32) {
 	}
 }
 
-// widen keeps as floats what were bytes: a Box with the bounds of an image may have
-// numbers between those of a byte.
+// widen keeps floats in place of bytes: a Box with the bounds of an image may have numbers
+// that no byte can be.
 func (c *column) widen() {
 	c.floats = make([]float32, len(c.bytes), cap(c.bytes))
 	for i, b := range c.bytes {
@@ -102,8 +102,7 @@ func (c *column) appendTo(dst []byte, from, to int) []byte {
 	return dst
 }
 
-// takeFrom sets the rows from … to-1 to what appendTo appended, and returns what follows
-// that.
+// takeFrom reads the rows from … to-1, which appendTo appended, and returns the rest of src.
 func (c *column) takeFrom(src []byte, from, to int) (rest []byte, err error) {
 	from, to = from*c.width(), to*c.width()
 	if !c.byByte {
@@ -143,7 +142,7 @@ func appendFloats(dst []byte, x []float32) []byte {
 	return dst
 }
 
-// takeFloats sets x to the numbers in front of src, and returns what follows them.
+// takeFloats reads x from src, and returns the rest of src.
 func takeFloats(src []byte, x []float32) (rest []byte, err error) {
 	if len(src) < 4*len(x) {
 		return nil, errDamaged
@@ -166,7 +165,7 @@ func appendBools(dst []byte, x []bool) []byte {
 	return dst
 }
 
-// takeBools sets x to the bools in front of src, and returns what follows them.
+// takeBools reads x from src, and returns the rest of src.
 func takeBools(src []byte, x []bool) (rest []byte, err error) {
 	if len(src) < len(x) {
 		return nil, errDamaged

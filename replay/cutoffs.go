@@ -2,8 +2,7 @@ package replay
 
 import "github.com/rlrun/rlrun/env"
 
-// cutOffs are the last observations of episodes that were cut off, with what was allowed
-// there.
+// cutOffs are the last observations of episodes that were cut off, with their masks.
 type cutOffs struct {
 	obs     rows    // [F, O]
 	mask    []bool  // [F, M]
@@ -11,7 +10,7 @@ type cutOffs struct {
 	free    []int32 // rows that no step has
 }
 
-// newCutOffs returns empty cutOffs with room for n.
+// newCutOffs returns empty cutOffs with room for n rows.
 func newCutOffs(space env.Space, choices, n int) cutOffs {
 	c := cutOffs{obs: newRows(space, n), mask: make([]bool, 0, n*choices), choices: choices, free: make([]int32, 0, n)}
 	c.obs.clear()
@@ -50,7 +49,7 @@ func (c *cutOffs) appendTo(dst []byte, k int) []byte {
 	return appendBools(dst, c.mask[k*c.choices:(k+1)*c.choices])
 }
 
-// takeFrom returns the row of what appendTo appended, and what follows that.
+// takeFrom keeps the row that appendTo appended to src, and returns the rest of src.
 func (c *cutOffs) takeFrom(src []byte) (k int32, rest []byte, err error) {
 	k = c.keep(make([]float32, c.obs.width), make([]bool, c.choices))
 	if src, err = c.obs.takeFrom(src, int(k), int(k)+1); err != nil {

@@ -35,8 +35,8 @@ type trace struct {
 	mask        []bool
 }
 
-// NewEpisodes returns Episodes of n environments, which have masks or not, with room for
-// so many that have ended, if the length of an episode is known and moderate.
+// NewEpisodes returns Episodes of n environments, which have masks or not. There is room for
+// a number of ended episodes, if the length of an episode is known and moderate.
 func NewEpisodes(spec env.Spec, n, ended int, masked bool) *Episodes {
 	const most = 1 << 22 // floats
 	e := &Episodes{running: make([]trace, n), width: spec.Act.Size(), row: make([]float32, spec.Obs.Size())}

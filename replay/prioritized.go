@@ -24,7 +24,7 @@ type Prioritized struct {
 
 var _ Sampler = (*Prioritized)(nil)
 
-// SumTreeSize returns the bytes that the priorities of so many transitions take.
+// SumTreeSize returns the bytes that the priorities of a number of transitions take.
 func SumTreeSize(capacity int) int { return 16 * leavesFor(capacity) }
 
 // leavesFor returns the least power of two that is not below rows.
@@ -98,6 +98,7 @@ func (p *Prioritized) Learned(index []int, tdError []float32) {
 
 // State visits the priorities.
 func (p *Prioritized) State(s *state.State) {
+	s.Section("prioritized", 1)
 	s.Doubles("replay/priorities", p.tree[p.leaves:p.leaves+p.rows])
 	s.Double("replay/highest", &p.highest)
 	if s.Loading() {

@@ -17,7 +17,7 @@ type Ring struct {
 	obs, act    rows      // [slots·N, O], [slots·N, A]
 	reward      []float32 // [slots·N]
 	end         []int32   // [slots·N] how the step ended its episode: see below
-	mask        []bool    // [slots·N, M] what is allowed at the observations, where environments have masks
+	mask        []bool    // [slots·N, M] allowed actions at the observations, where environments have masks
 	choices     int       // M; 0 without masks
 	cut         cutOffs
 	head, kept  int   // the newest slot; slots of steps
@@ -27,8 +27,8 @@ type Ring struct {
 
 var _ Recorder = (*Ring)(nil)
 
-// What a step did to its episode; k ≥ 0 means that it was cut off, and the last
-// observation is the k-th of cutOffs.
+// The ends of a step. An end k ≥ 0 means that the episode was cut off, and that row k of
+// cutOffs has its last observation.
 const (
 	goesOn   = -1
 	terminal = -2
@@ -37,7 +37,7 @@ const (
 // limit bounds the bytes of a Ring: 8 GiB, or what an int can count.
 const limit = min(8<<30, math.MaxInt)
 
-// Size returns the bytes that a Ring of so many transitions of spec's shape takes. Each
+// Size returns the bytes that a Ring of a number of transitions of spec's shape takes. Each
 // observation is kept once, and what its layout says to be whole numbers up to 255 as bytes.
 // A mask takes another byte for each choice.
 func Size(spec env.Spec, capacity int) int { return rowSize(spec, 0) * capacity }
@@ -123,7 +123,7 @@ func (r *Ring) release(row int) {
 	r.end[row] = goesOn
 }
 
-// Row returns the row of the j-th transition kept, the oldest of which is 0.
+// Row returns the row of the j-th transition kept; the oldest is 0.
 func (r *Ring) Row(j int) int {
 	j += (r.head + r.slots - r.kept) * r.n
 	if rows := r.slots * r.n; j >= rows {

@@ -5,6 +5,7 @@ import "github.com/rlrun/rlrun/env/state"
 // State visits the transitions that are kept, a slot of them at a time, and the
 // observations that are acted on next. So two Rings that keep the same are saved alike.
 func (r *Ring) State(s *state.State) {
+	s.Section("ring", 1)
 	if s.Loading() {
 		r.forget()
 	}

@@ -1,5 +1,5 @@
-// Package replay stores experience for agents to learn from: a Rollout for
-// those that learn from what their present policy did.
+// Package replay stores experience for agents to learn from: a Rollout or Episodes of the
+// present policy, and a Buffer of older transitions.
 package replay
 
 import (
@@ -22,7 +22,7 @@ type Rollout struct {
 	N, T      int
 	Act       []float32 // [T·N, A] actions, as the policy drew them
 	LogProb   []float32 // [T·N] their log-probabilities
-	Mask      []bool    // [T·N, M] what was allowed; nil without masks
+	Mask      []bool    // [T·N, M] allowed actions; nil without masks
 	First     []bool    // [T·N] the step is the first of an episode
 	Reward    []float32 // [T·N]
 	Terminal  []float32 // [T·N] 1 after a terminal state
@@ -35,7 +35,7 @@ type Rollout struct {
 	final   rows      // [F] last observations of episodes that were cut off
 	ended   []int     // [F] the step t·N+i that each of these ended
 	t       int       // steps taken
-	next    []float32 // [T·N] V of what each step led to
+	next    []float32 // [T·N] V of the observation after each step
 	order   []int     // [T·N] of the steps in an epoch
 	scratch []float32 // observations as floats
 	batch   Minibatch // of Rows and All
@@ -45,7 +45,7 @@ type Rollout struct {
 // A Minibatch is B steps to learn from. Its owner overwrites it.
 type Minibatch struct {
 	Obs, Act                          []float32 // [B, O], [B, A] as the policy drew them
-	Mask                              []bool    // [B, M] what was allowed; nil without masks
+	Mask                              []bool    // [B, M] allowed actions; nil without masks
 	LogProb, Value, Advantage, Return []float32 // [B]
 }
 
@@ -75,8 +75,8 @@ func NewRollout(spec env.Spec, t, n int, masked bool) *Rollout {
 	return r
 }
 
-// Begin empties the rollout. The environments show obs [N, O], of which first [N] are the
-// first of an episode, and allow mask [N, M].
+// Begin empties the rollout, whose first observations are obs [N, O]. The environments allow
+// mask [N, M], and first [N] says where an episode begins.
 func (r *Rollout) Begin(obs []float32, mask, first []bool) {
 	r.final.clear()
 	r.ended, r.t = r.ended[:0], 0
@@ -129,7 +129,7 @@ func (r *Rollout) Observed() iter.Seq2[int, []float32] {
 	}
 }
 
-// pieces yields n rows, the first of which is number from. It returns false where the
+// pieces yields n rows, which have the numbers from, from+1, …. It returns false where the
 // loop was left.
 func (r *Rollout) pieces(x *rows, from, n int, yield func(int, []float32) bool) bool {
 	step := max(1, pieceFloats/x.width)
@@ -145,7 +145,7 @@ func (r *Rollout) pieces(x *rows, from, n int, yield func(int, []float32) bool) 
 // written.
 func (r *Rollout) Values() []float32 {
 	n := r.obs.n + r.final.n
-	r.Value = slices.Grow(r.Value[:0], n)[:n]
+	r.Value = f32.Grow(r.Value, n)
 	return r.Value
 }
 
@@ -187,7 +187,7 @@ func (r *Rollout) Rows(index []int) *Minibatch {
 	b.Advantage, b.Return = gather(b.Advantage, r.Advantage), gather(b.Return, r.Return)
 	if r.Mask != nil {
 		k := len(r.Mask) / (r.T * r.N)
-		b.Mask = slices.Grow(b.Mask[:0], n*k)[:n*k]
+		b.Mask = f32.Grow(b.Mask, n*k)
 		for i, row := range index {
 			copy(b.Mask[i*k:(i+1)*k], r.Mask[row*k:])
 		}

@@ -133,8 +133,7 @@ func (r *rows) appendTo(dst []byte, from, to int) []byte {
 	return dst
 }
 
-// takeFrom sets the rows from … to-1 to what appendTo appended, and returns what follows
-// that.
+// takeFrom reads the rows from … to-1, which appendTo appended, and returns the rest of src.
 func (r *rows) takeFrom(src []byte, from, to int) (rest []byte, err error) {
 	for k := range r.columns {
 		if src, err = r.columns[k].takeFrom(src, from, to); err != nil {

@@ -33,7 +33,7 @@ type End uint8
 const (
 	GoesOn     End = iota
 	Terminated     // the last observation has no value
-	CutOff         // the last observation has a value, of what could have come
+	CutOff         // the last observation has a value: the episode could have gone on
 )
 
 // A Recorder is a Store that is filled while an agent acts.

@@ -1,5 +1,7 @@
 package replay
 
+import "github.com/rlrun/rlrun/policy/f32"
+
 // A View makes transitions of the steps that a Sampler has drawn.
 type View interface {
 	// Fetch writes b's columns for the steps in the rows b.Index of s, except for the weights.
@@ -17,9 +19,9 @@ type OneStep struct {
 //
 // and Next is the observation after n steps, or after fewer where the episode ended or
 // no more are kept. Sutton 1988, "Learning to predict by the methods of temporal
-// differences"; in replay Hessel et al. 2018, arXiv:1710.02298. The actions after the
-// first are those of the policy that acted then: with n > 1 off-policy agents learn from
-// them as if they were today's.
+// differences"; in replay Hessel et al. 2018, arXiv:1710.02298. An earlier policy chose the
+// actions after the first: with n > 1 off-policy agents learn from them as if the present
+// policy had, without a correction.
 type NSteps struct {
 	Gamma float32 // discount γ
 	N     int     // steps of a transition
@@ -45,10 +47,7 @@ func (v OneStep) Fetch(s Store, b *Batch) {
 
 // Fetch writes transitions of N steps.
 func (v *NSteps) Fetch(s Store, b *Batch) {
-	if cap(v.last) < b.Len() {
-		v.last = make([]int, b.Len())
-	}
-	v.last = v.last[:b.Len()]
+	v.last = f32.Grow(v.last, b.Len())
 	for i, row := range b.Index {
 		step := s.At(row)
 		sum, discount := step.Reward, v.Gamma

@@ -1,7 +1,9 @@
 package scenario
 
 import (
+	"errors"
 	"maps"
+	"reflect"
 	"slices"
 
 	"github.com/rlrun/rlrun/agents"
@@ -39,6 +41,9 @@ func NewAgent[C any, A agents.Agent, P interface {
 			a, err := newAgent(mk, *c.(P))
 			if err != nil {
 				return nil, err // and no interface with a nil pointer in it
+			}
+			if v := reflect.ValueOf(a); !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil() {
+				return nil, errors.New("the constructor of the agent returned none, and no error")
 			}
 			return a, nil
 		},

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/rlrun/rlrun/agents"
 	"github.com/rlrun/rlrun/env"
@@ -132,10 +133,22 @@ func newScenario(name string, catalog Catalog) *Scenario {
 	}}
 }
 
+// maxAgentName bounds an agent's name in a policy's file, in bytes.
+const maxAgentName = 100
+
 // ForPolicy returns a Scenario of an environment with its default options, for a policy of
 // an agent that need not be in the catalog. Policies are evaluated in it, and nothing is
-// trained.
+// trained. An agent that is not known is "".
 func ForPolicy(id, agent string, catalog Catalog) (*Scenario, error) {
+	noName := func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) }
+	switch {
+	case id == "":
+		return nil, errors.New("it names no environment")
+	case agent == "":
+		agent = "unknown"
+	case len(agent) > maxAgentName || strings.ContainsFunc(agent, noName):
+		return nil, fmt.Errorf("its agent is %.20q, want a name of %d bytes at most, without spaces", agent, maxAgentName)
+	}
 	s := newScenario(runName(id, agent), catalog)
 	s.file.Env.ID, s.file.Steps = id, 1
 	err := s.resolveNumbers()

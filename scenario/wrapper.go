@@ -99,7 +99,9 @@ func wrapped(inner env.Factory, all []wrapping) env.Factory {
 			if err != nil {
 				return nil, errors.Join(w.node.Fault("%v", err), env.Close(e))
 			}
-			e = around
+			if e = around; e == nil {
+				return nil, w.node.Fault("the wrapper returned no environment, and no error")
+			}
 		}
 		return e, nil
 	}

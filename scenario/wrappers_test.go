@@ -136,6 +136,17 @@ func TestWrapperFaults(t *testing.T) {
 	}
 }
 
+// TestHollowWrapper wants an error of a wrapper that returns nothing.
+func TestHollowWrapper(t *testing.T) {
+	c := catalog()
+	c.Wrappers["hollow"] = scenario.NewSwitch(func(env.Env) (env.Env, error) { return nil, nil })
+	const text = "env: {id: CartPole-v1, wrappers: [{scale_reward: 2}, {hollow: true}]}\nagent: {name: ppo}\nsteps: 10"
+	_, err := scenario.Parse("f.yaml", []byte(text), nil, c)
+	if err == nil || !strings.Contains(err.Error(), "env.wrappers[1].hollow: the wrapper returned no environment, and no error") {
+		t.Errorf("Parse with a wrapper that returns nil: %v", err)
+	}
+}
+
 // Environments that are no pointers to structs, and so have no options.
 type (
 	value struct{ env.Env }

@@ -34,7 +34,7 @@ type Agent struct {
 	Table      bool    // observations must be Discrete
 	Allocates  bool    // its iterations allocate memory, which rlrun's own do not once they are warm
 	Steps      int     // in which it learns Identity and Tracking
-	Gamma      float64 // by which a policy that is a Valuer values; 0 if its values are not to be checked
+	Gamma      float64 // discount of the values of its policy; 0 if they are not to be checked
 }
 
 // Check runs all checks, each as a subtest. With go test -short it does not wait for the
@@ -69,7 +69,7 @@ func (a Agent) tasks() map[string]func() env.Env {
 	return tasks
 }
 
-// make returns an agent for a run of so many steps.
+// make returns an agent for a run of a number of steps.
 func (a Agent) make(t testing.TB, mk func() env.Env, seed uint64, steps int) agents.Agent {
 	t.Helper()
 	agent, err := a.New(env.Each(mk), seed, steps)
@@ -202,7 +202,7 @@ func (a Agent) allocates(t *testing.T, mk func() env.Env) {
 	}
 }
 
-// refuses wants of what is not a number an error that says where it was.
+// refuses wants an error of a reward or observation that is not a number, with its place.
 func (a Agent) refuses(t *testing.T, mk func() env.Env) {
 	for _, observation := range []bool{false, true} {
 		agent := a.make(t, func() env.Env { return &broken{Env: mk(), observation: observation} }, 1, 100_000)
@@ -244,7 +244,7 @@ func isWhole(agent agents.Agent) bool {
 	})
 }
 
-// values wants V of a chain of two states, of which leaving the first pays 1:
+// values wants V of a chain of two states, where leaving the first pays 1:
 //
 //	V(0) = 1 / (1 - γ²),  V(1) = γ / (1 - γ²)
 func (a Agent) values(t *testing.T) {
@@ -302,7 +302,7 @@ func (a Agent) damage(t *testing.T) {
 	}
 }
 
-// learn takes an agent to so many steps, and returns what it reports.
+// learn takes an agent to a number of steps, and returns its report.
 func learn(t testing.TB, a agents.Agent, steps int) string {
 	t.Helper()
 	r, err := a.Learn(steps)

@@ -61,8 +61,7 @@ func offPolicy(envs env.Registry, hidden, batch int) []Case {
 	}
 }
 
-// training is an environment step of what newAgent makes, whose iterations have so
-// many.
+// training is an environment step of an agent, whose iterations have a number of steps.
 func training(name string, envs env.Registry, id string, steps int, newAgent func(env.Maker) (agents.Agent, error)) Case {
 	return Case{name, steps, func(*parallel.Pool) (func(), error) {
 		mk, err := envs.Maker(id, nil)

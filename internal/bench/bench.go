@@ -14,10 +14,10 @@ import (
 // A Case is one thing to measure.
 type Case struct {
 	Name  string // as in train/4-64-64-2/tanh/b64
-	Units int    // operations in a call of what Make returns
+	Units int    // operations in one call of run
 
-	// Make returns what is measured, ready to be called over and over.
-	// What is worth it runs on cores.
+	// Make returns the function that is measured, ready to be called over and over. Large
+	// work runs on cores.
 	Make func(cores *parallel.Pool) (run func(), err error)
 }
 

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -103,16 +104,15 @@ func (a *App) list(args []string, asJSON bool) error {
 	case len(args) == 1:
 		groups = args
 	}
+	var broken error // what cannot be listed does not hide the rest
 	for _, g := range groups {
 		lines, err := list[g]()
-		if err != nil {
-			return err
-		}
+		broken = cmp.Or(broken, err)
 		if err := a.show(g, lines, asJSON); err != nil {
 			return err
 		}
 	}
-	return nil
+	return broken
 }
 
 // show prints a list as JSON, or as a table under its title.
@@ -137,27 +137,33 @@ func (a *App) show(title string, lines []listing, asJSON bool) error {
 	return table.Flush()
 }
 
-func (a *App) listScenarios() (lines []listing, err error) {
+// listScenarios returns a line for each scenario. The error is about the first that is
+// broken.
+func (a *App) listScenarios() (lines []listing, broken error) {
 	for _, name := range a.ScenarioNames() {
 		s, err := a.scenario(name, nil)
 		if err != nil {
-			return nil, err
+			broken = cmp.Or(broken, error(badInput{err}))
+			continue
 		}
 		lines = append(lines, scenarioLine{"scenario", s.Name, s.Env, s.Agent, s.Steps, s.Threshold})
 	}
-	return lines, nil
+	return lines, broken
 }
 
-func (a *App) listEnvs() (lines []listing, err error) {
+// listEnvs returns a line for each environment. The error is about the first that cannot
+// be made.
+func (a *App) listEnvs() (lines []listing, broken error) {
 	for _, id := range a.Envs.IDs() {
 		a.subject = id
 		e, err := a.Envs.Make(id, nil)
 		if err != nil {
-			return nil, err
+			broken = cmp.Or(broken, err)
+			continue
 		}
 		lines = append(lines, envLine{"env", id, remote.Describe(e.Spec())})
 	}
-	return lines, nil
+	return lines, broken
 }
 
 func (a *App) listAgents() (lines []listing, err error) {

@@ -1,10 +1,13 @@
 package cli
 
 import (
+	"errors"
 	"maps"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/rlrun/rlrun/env"
 )
 
 // TestListText wants a table for each group, under its title.
@@ -73,11 +76,25 @@ func TestListJSON(t *testing.T) {
 	}
 }
 
-// TestListBroken wants the error of a scenario that cannot be read.
+// TestListBroken wants the error of a scenario that cannot be read, and of an environment
+// that cannot be made, and all the others.
 func TestListBroken(t *testing.T) {
 	a := inEmptyDir(t)
+	good := maps.Clone(a.Scenarios)
+	a.Scenarios = maps.Clone(good)
+	a.Scenarios["bad"] = []byte("env: {")
+	a.Envs = maps.Clone(a.Envs)
+	a.Envs["acme/Bad-v0"], a.Envs["acme/None-v0"] = func(env.Options) (env.Env, error) { return nil, errors.New("no licence") }, nil
+	status, out, err := a.call("list")
+	if status == statusDone || !strings.Contains(err, "bad.yaml:") || strings.Count(err, "\n") != 1 ||
+		!strings.Contains(out, "cartpole-ppo") || !strings.Contains(out, "Taxi-v4") || !strings.Contains(out, "reinforce") {
+		t.Errorf("rlrun list with a broken scenario = %d, %q, %q, want all others, and an error that names bad.yaml", status, out, err)
+	}
+	if status, out, err := a.call("list", "envs"); status != statusFailed || err != "rlrun: env: acme/Bad-v0: no licence\n" || !strings.Contains(out, "CartPole-v1") {
+		t.Errorf("rlrun list envs with two broken ones = %d, %q, %q, want the others, and the error of the first", status, out, err)
+	}
 	a.Scenarios = map[string][]byte{"bad": []byte("env: {")}
-	if status, _, err := a.call("list", "scenarios"); status == statusDone || !strings.Contains(err, "bad.yaml:") || strings.Count(err, "\n") != 1 {
+	if status, _, err := a.call("list", "scenarios"); status != statusBadInput || !strings.Contains(err, "bad.yaml:") || strings.Count(err, "\n") != 1 {
 		t.Errorf("rlrun list of a broken scenario = %d, %q, want an error that names bad.yaml", status, err)
 	}
 	a.Scenarios = nil

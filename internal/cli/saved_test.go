@@ -1,8 +1,11 @@
 package cli
 
 import (
+	"encoding/binary"
+	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -95,4 +98,40 @@ func TestEvalFile(t *testing.T) {
 	a.refused(t, "alone.safetensors: env: no version 1 of CartPole", "eval", "alone.safetensors")
 	writeFile(t, "mine.txt", "precious")
 	a.refused(t, "mine.txt", "eval", "mine.txt")
+}
+
+// renamed returns a policy's file with another value in its metadata.
+func renamed(t *testing.T, name, key, value string) string {
+	t.Helper()
+	file := []byte(readFile(t, name))
+	n := binary.LittleEndian.Uint64(file)
+	var header map[string]any
+	if err := json.Unmarshal(file[8:8+n], &header); err != nil {
+		t.Fatal(err)
+	}
+	header["__metadata__"].(map[string]any)[key] = value
+	text, err := json.Marshal(header)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(slices.Concat(binary.LittleEndian.AppendUint64(nil, uint64(len(text))), text, file[8+n:]))
+}
+
+// TestEvalNames: what a policy's file says of where it comes from is a name, or nothing.
+func TestEvalNames(t *testing.T) {
+	a := inEmptyDir(t)
+	a.must(t, "quick", "--quiet", "--out", "run")
+	for _, c := range []struct{ key, value, want string }{
+		{"agent", "a\nb", `odd.safetensors: its agent is "a\nb", want a name of 100 bytes at most, without spaces`},
+		{"agent", strings.Repeat("x", 1000), `its agent is "xxxxxxxxxxxxxxxxxxxx", want a name of 100 bytes`},
+		{"env", "", "odd.safetensors: it names no environment"},
+		{"env", "a\nb", `"a\nb" is not an environment's id`},
+	} {
+		writeFile(t, "odd.safetensors", renamed(t, "run/policy.safetensors", c.key, c.value))
+		a.refused(t, c.want, "eval", "odd.safetensors")
+	}
+	writeFile(t, "odd.safetensors", renamed(t, "run/policy.safetensors", "agent", ""))
+	if got := a.must(t, "eval", "odd.safetensors", "--episodes", "2"); !strings.Contains(got, "unknown on CartPole-v1, from odd.safetensors") {
+		t.Errorf("eval of a file that names no agent = %q, want unknown", got)
+	}
 }

@@ -24,9 +24,9 @@ func BoundsOf(space env.Space) (Bounds, error) {
 	return Bounds{box.Low, box.High}, nil
 }
 
-// Stretch brings actions [N, A] from [-1, 1] into the action space, in place.
-func (b Bounds) Stretch(act []float32) {
-	for i, x := range act {
+// Stretch writes raw actions [N, A] in [-1, 1] to act, stretched to the action space.
+func (b Bounds) Stretch(act, raw []float32) {
+	for i, x := range raw {
 		j := i % len(b.low)
 		act[i] = min(max(b.low[j]+float32((x+1)*((b.high[j]-b.low[j])/2)), b.low[j]), b.high[j])
 	}

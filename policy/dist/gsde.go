@@ -15,8 +15,8 @@ import (
 //	ε(s; θ) = θᵀ z(s),  θ ~ N(0, σ²)
 //
 // whose θ stays for some steps, so that in one state one acts in one way. Over
-// all θ the action is Gaussian, with the variance (eq. 9) of which LogDeviation
-// is half the logarithm. As in Stable-Baselines3 no gradient goes through z.
+// all θ the action is Gaussian, with the variance of eq. 9; LogDeviation is half its
+// logarithm. As in Stable-Baselines3 no gradient goes through z.
 type StateNoise struct {
 	logStd *tape.Param // log σ, [L, A], kept as [A, L]
 	expln  bool        // σ grows as a logarithm above 1

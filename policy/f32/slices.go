@@ -2,11 +2,19 @@ package f32
 
 // Grow returns x with n elements, whose values are arbitrary. It allocates only where x
 // has no room for them.
-func Grow(x []float32, n int) []float32 {
+func Grow[T any](x []T, n int) []T {
 	if cap(x) < n {
-		return make([]float32, n)
+		return make([]T, n)
 	}
 	return x[:n]
+}
+
+// Row returns row i of a matrix of n columns; nil of nil.
+func Row[T any](x []T, i, n int) []T {
+	if x == nil {
+		return nil
+	}
+	return x[i*n : (i+1)*n]
 }
 
 // Fill sets every element of x to v.

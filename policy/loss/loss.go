@@ -26,8 +26,8 @@ func WeightedSquared(x, y, w *tape.Var) *tape.Var {
 }
 
 // ClippedSquared is Squared for an x that counts as no further than epsilon
-// from old, its value before the update. It is Stable-Baselines3's form of
-// value clipping, of which the paper says nothing:
+// from old, its value before the update. The paper does not clip values; this is
+// Stable-Baselines3's form:
 //
 //	E[(y - old - clip(x - old, -ε, ε))²]
 func ClippedSquared(x, old, y *tape.Var, epsilon float32) *tape.Var {

@@ -14,7 +14,7 @@ type initialisation func(rng *rand.Rand, l *linear, gain float32)
 const (
 	defaultInit = "orthogonal"
 	defaultGain = float32(math.Sqrt2)
-	zeros       = "zeros" // the initialisation of what a file fills
+	zeros       = "zeros" // of weights that a file fills
 )
 
 // initialisations are all of them, by the names a configuration gives.

@@ -85,6 +85,9 @@ func (r *Row) build(rng *rand.Rand, kinds Kinds, in Shape, most int) (Network, e
 	if !ok {
 		return nil, fmt.Errorf("no layer is called %q, %s", l.Kind, oneOf(kinds))
 	}
+	if kind == nil {
+		return nil, fmt.Errorf("the layer %s has a Kind that is nil", l.Kind)
+	}
 	if l.Size*float64(in.Size()) > float64(most) {
 		return nil, fmt.Errorf("%s of %v inputs and %v outputs %w", l.Kind, in, l.Size, errWeights)
 	}

@@ -123,6 +123,15 @@ func TestOwnLayer(t *testing.T) {
 	}
 }
 
+// TestHollowKind wants an error of a layer that no function makes.
+func TestHollowKind(t *testing.T) {
+	e := nn.Native{Kinds: nn.Kinds{"hollow": nil}}
+	_, err := e.Build(newRand(), "net", nn.Plan{In: nn.Shape{2}, Layers: nn.Layers{{Kind: "hollow"}}})
+	if err == nil || err.Error() != "nn: net.0: the layer hollow has a Kind that is nil" {
+		t.Errorf("Build of a layer with a nil Kind: error %v", err)
+	}
+}
+
 // TestOwnLayerSaved: loaded, cloned or followed, a layer of the program's own infers the
 // same, and loaded or cloned it leaves the same outputs out when training goes on.
 func TestOwnLayerSaved(t *testing.T) {

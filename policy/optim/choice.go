@@ -101,7 +101,7 @@ func Choose(class string, k Kwargs, params []*tape.Param) (*Optimizer, error) {
 	return o, nil
 }
 
-// method returns the Method of a class, of which k is complete.
+// method returns the Method of a class, with complete settings.
 func (k Kwargs) method(class string) Method {
 	switch class {
 	case "sgd":

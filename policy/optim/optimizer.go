@@ -146,6 +146,7 @@ func (o *stepping) Do(i int) {
 // State visits how many steps have been taken and what the Method keeps; the
 // parameters are their networks' to visit.
 func (o *Optimizer) State(s *state.State) {
+	s.Section("optimizer", 1)
 	s.Int("optimizer/steps", &o.t, math.MaxInt)
 	for i, p := range o.params {
 		for k, name := range []string{"/a", "/b", "/c"}[:o.kept] {

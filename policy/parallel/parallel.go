@@ -125,9 +125,9 @@ func (p *Pool) Run(n int, job Job) {
 	}
 }
 
-// Rows says into how many pieces, of step rows each but the last, a product of n rows
-// is best divided that takes so many multiplications: one where to hand over rows
-// would take longer than to compute them.
+// Rows returns the number of pieces, and the rows of each but the last, for a product of n
+// rows with a count of multiplications: one piece where handing over rows would take longer
+// than computing them.
 func (p *Pool) Rows(n, multiplications int) (pieces, step int) {
 	const (
 		worthSharing = 1 << 20 // a few microseconds' work

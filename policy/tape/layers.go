@@ -113,8 +113,8 @@ func (v *Var) products() int {
 	return work
 }
 
-// layerGrad turns a layer's Grad into that of the sums before its activation,
-// for nobody needs the other any more, and sees to the bias.
+// layerGrad turns a layer's Grad into the gradient of the sums before its activation, in
+// place, and adds the bias's gradient.
 func (v *Var) layerGrad() {
 	db := v.in[2].Grad
 	if db == nil {

@@ -15,7 +15,7 @@ type form uint8
 
 const (
 	matrix     form = iota
-	vector          // one row, of which Shape says nothing
+	vector          // one row; Shape says [Cols]
 	transposed      // Shape says [Cols, Rows]
 )
 

@@ -8,7 +8,8 @@ package tape
 
 import (
 	"fmt"
-	"slices"
+
+	"github.com/rlrun/rlrun/policy/f32"
 )
 
 // A Var is a matrix on a tape: an input, a parameter, or an operation's result.
@@ -177,10 +178,8 @@ func (v *Var) Op() Op { return v.op }
 // Forward writes there, its Backward finds there if it asks for as many. At first there
 // may be anything in them. Several cores may use them once Keep has been called.
 func (v *Var) Keep(n int) []float32 {
-	if cap(v.kept) < n {
-		v.kept = make([]float32, n)
-	}
-	return v.kept[:n]
+	v.kept = f32.Grow(v.kept, n)
+	return v.kept
 }
 
 // allocate gives v a Value, of whatever was there before, and where wanted a
@@ -191,9 +190,7 @@ func (v *Var) allocate(grad bool) {
 	if grad {
 		need = 2 * n
 	}
-	if cap(v.buf) < need {
-		v.buf = make([]float32, need)
-	}
+	v.buf = f32.Grow(v.buf, need)
 	v.Value = v.buf[:n:n]
 	if grad {
 		v.Grad = v.buf[n:need]
@@ -206,6 +203,6 @@ func (v *Var) gradRow(r int) []float32 { return v.Grad[r*v.Cols : (r+1)*v.Cols] 
 
 // unwanted is room for n numbers that nobody wants afterwards.
 func (t *Tape) unwanted(n int) []float32 {
-	t.void = slices.Grow(t.void[:0], n)[:n]
+	t.void = f32.Grow(t.void, n)
 	return t.void
 }

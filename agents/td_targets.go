@@ -11,9 +11,3 @@ func tdTargets(y []float32, b *replay.Batch, value []float32) {
 	f32.Mul(y, b.Discount, value)
 	f32.Add(y, y, b.Reward)
 }
-
-// found is what an update found in a minibatch.
-type found struct {
-	target, tdError       []float32 // [B] y, and Q(s, a) - y
-	criticLoss, actorLoss float64   // 0 where there is no actor, or it did not learn
-}
