@@ -42,7 +42,7 @@ var _ Wrapper = TransformReward{}
 
 // NewTransformReward returns e with rewards through f.
 func NewTransformReward(e Env, f func(reward float64) float64) TransformReward {
-	return TransformReward{within{e}, f}
+	return TransformReward{within{Env: e}, f}
 }
 
 // NewClipReward returns e with rewards brought between low and high.
