@@ -108,6 +108,9 @@ func (a *App) list(args []string, asJSON bool) error {
 	for _, g := range groups {
 		lines, err := list[g]()
 		broken = cmp.Or(broken, err)
+		if err != nil && len(lines) == 0 {
+			continue // not even "none"
+		}
 		if err := a.show(g, lines, asJSON); err != nil {
 			return err
 		}
