@@ -35,8 +35,7 @@ type group struct {
 	at       int // the environment being run, for an error's message
 }
 
-// newGroup returns a group of environments that are alike, none of which has begun an
-// episode.
+// newGroup returns a group of environments that are alike, before their first episodes.
 func newGroup(spec Spec, envs ...Env) group {
 	n, t := len(envs), newTerms(envs[0], spec)
 	g := group{terms: t, all: make([]played, n), res: NewResult(n, t.o)}

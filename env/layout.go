@@ -211,8 +211,8 @@ func (l *Layout) MaskSize() (size int) {
 	return size
 }
 
-// Numbers returns the columns of a row that are real numbers, and not those of a Box that
-// is an image.
+// Numbers returns the columns of a row that are real numbers. The columns of a Box that is
+// an image are left out.
 func (l *Layout) Numbers() (columns []int) {
 	for i := range l.Parts {
 		if p := &l.Parts[i]; p.Kind == Numbers && !p.Byte {

@@ -23,8 +23,8 @@ type Parallel struct {
 
 var _ Vector = (*Parallel)(nil)
 
-// NewParallel returns a Parallel of the given environments, which must be alike,
-// on so many goroutines, or as many as there are environments.
+// NewParallel returns a Parallel of the given environments, which must be alike. It steps
+// them on workers goroutines, or on as many as there are environments if these are fewer.
 func NewParallel(workers int, envs ...Env) *Parallel {
 	p := &Parallel{all: NewVec(envs...)}
 	v, n := p.all, len(envs)

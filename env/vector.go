@@ -12,9 +12,9 @@ import (
 // themselves within the step that ended them.
 //
 // Reset and Step return an *Error if an environment panics, or returns a NaN, an
-// infinity, a choice outside its space or a mask that allows nothing. Step also returns one if an action is not
-// finite, or is outside a space other than a Box. After an *Error the Vector must be
-// Reset or loaded.
+// infinity, a choice outside its space or a mask that allows nothing. Step also returns
+// one if an action is not finite, or is outside a space other than a Box. After an *Error
+// the Vector must be Reset or loaded.
 type Vector interface {
 	Spec() Spec
 	Len() int                            // N
@@ -90,8 +90,8 @@ type Error struct {
 	Step  int    // of the episode, from 1; 0 is its Reset
 	Err   error  // what it did: ErrNotFinite, ErrObservation, ErrAction, ErrMask, or a *PanicError
 
-	// Actions are those of the episode, the last one included, [Step, A]. They are
-	// nil where the Vector keeps none.
+	// Actions has the episode's actions [Step, A], the last one included. It is nil where
+	// the Vector keeps no actions.
 	Actions []float32
 }
 

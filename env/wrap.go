@@ -47,9 +47,24 @@ func StateOf(e Env, s *state.State) {
 	}
 }
 
-// within is what most wrappers begin with: an environment, of which all passes
-// that they do not change, and no state of their own.
-type within struct{ Env }
+// within is what most wrappers begin with: an environment, all of which passes that they
+// do not change, with spaces in place of its own, and no state.
+type within struct {
+	Env
+	obs, act Space // nil for the environment's
+}
+
+// Spec returns the Spec of the environment within, with the new spaces.
+func (w within) Spec() Spec {
+	s := w.Env.Spec()
+	if w.obs != nil {
+		s.Obs = w.obs
+	}
+	if w.act != nil {
+		s.Act = w.act
+	}
+	return s
+}
 
 // Unwrap returns the environment within.
 func (w within) Unwrap() Env { return w.Env }

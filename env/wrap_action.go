@@ -58,17 +58,16 @@ func (w *StickyAction) State(s *state.State) {
 // takes any.
 type ClipAction struct {
 	within
-	box   Box   // the environment's
-	space Space // without bounds
-	act   []float32
+	box     Box // the environment's
+	clipped []float32
 }
 
 var _ Wrapper = (*ClipAction)(nil)
 
-// NewClipAction returns e with actions clipped, which must be those of a Box.
+// NewClipAction returns e with clipped actions. The action space of e must be a Box.
 func NewClipAction(e Env) (*ClipAction, error) {
 	box, err := boxOf("ClipAction", "actions", e.Spec().Act)
-	return &ClipAction{within{e}, box, unbounded(box), make([]float32, len(box.Low))}, err
+	return &ClipAction{within{Env: e, act: unbounded(box)}, box, make([]float32, len(box.Low))}, err
 }
 
 // unbounded returns a Box without its bounds.
@@ -77,19 +76,12 @@ func unbounded(b Box) Box {
 	return Box{Low: slices.Repeat([]float32{-inf}, n), High: slices.Repeat([]float32{inf}, n), Shape: b.Shape, Names: b.Names}
 }
 
-// Spec is that of the environment within, with an action space without bounds.
-func (w *ClipAction) Spec() Spec {
-	s := w.Env.Spec()
-	s.Act = w.space
-	return s
-}
-
 // Step clips the action.
 func (w *ClipAction) Step(act, obs []float32) Outcome {
 	for i, a := range act {
-		w.act[i] = min(max(a, w.box.Low[i]), w.box.High[i])
+		w.clipped[i] = min(max(a, w.box.Low[i]), w.box.High[i])
 	}
-	return w.Env.Step(w.act, obs)
+	return w.Env.Step(w.clipped, obs)
 }
 
 // RescaleAction stretches actions between two numbers to the bounds that the
@@ -97,9 +89,8 @@ func (w *ClipAction) Step(act, obs []float32) Outcome {
 type RescaleAction struct {
 	within
 	low, high float32
-	box       Box   // the environment's
-	space     Space // with the new bounds
-	act       []float32
+	box       Box // the environment's
+	rescaled  []float32
 }
 
 var _ Wrapper = (*RescaleAction)(nil)
@@ -116,14 +107,7 @@ func NewRescaleAction(e Env, low, high float32) (*RescaleAction, error) {
 	}
 	n := len(box.Low)
 	space := Box{Low: slices.Repeat([]float32{low}, n), High: slices.Repeat([]float32{high}, n), Shape: box.Shape, Names: box.Names}
-	return &RescaleAction{within{e}, low, high, box, space, make([]float32, n)}, err
-}
-
-// Spec is that of the environment within, with the new bounds.
-func (w *RescaleAction) Spec() Spec {
-	s := w.Env.Spec()
-	s.Act = w.space
-	return s
+	return &RescaleAction{within{Env: e, act: space}, low, high, box, make([]float32, n)}, err
 }
 
 // Step rescales the action.
@@ -131,19 +115,18 @@ func (w *RescaleAction) Step(act, obs []float32) Outcome {
 	for i, a := range act {
 		low, high := float64(w.box.Low[i]), float64(w.box.High[i])
 		share := (float64(a) - float64(w.low)) / (float64(w.high) - float64(w.low))
-		w.act[i] = float32(low + float64(share*(high-low)))
+		w.rescaled[i] = float32(low + float64(share*(high-low)))
 	}
-	return w.Env.Step(w.act, obs)
+	return w.Env.Step(w.rescaled, obs)
 }
 
-// DiscretizeAction has a number of bins for each element of an action, of which
-// it takes the middle.
+// DiscretizeAction has a number of bins for each element of an action. It takes the middle
+// of the chosen bin.
 type DiscretizeAction struct {
 	within
-	bins int
-	all  int
-	box  Box // the environment's
-	act  []float32
+	bins   int
+	box    Box // the environment's
+	middle []float32
 }
 
 var _ Wrapper = (*DiscretizeAction)(nil)
@@ -158,11 +141,11 @@ func NewDiscretizeAction(e Env, bins int) (*DiscretizeAction, error) {
 	if err == nil {
 		err = bounded("DiscretizeAction", box)
 	}
-	w := &DiscretizeAction{within{e}, bins, 0, box, make([]float32, len(box.Low))}
+	all := 0
 	if err == nil {
-		w.all, err = cells("DiscretizeAction", bins, len(box.Low), 1)
+		all, err = cells("DiscretizeAction", bins, len(box.Low), 1)
 	}
-	return w, err
+	return &DiscretizeAction{within{Env: e, act: Discrete{all}}, bins, box, make([]float32, len(box.Low))}, err
 }
 
 // cells is times binsⁿ.
@@ -180,21 +163,14 @@ func cells(wrapper string, bins, n, times int) (int, error) {
 	return all, nil
 }
 
-// Spec is that of the environment within, with Discrete actions.
-func (w *DiscretizeAction) Spec() Spec {
-	s := w.Env.Spec()
-	s.Act = Discrete{w.all}
-	return s
-}
-
 // Step takes the middle of the action's bins.
 func (w *DiscretizeAction) Step(act, obs []float32) Outcome {
 	index := int(act[0])
-	for i := len(w.act) - 1; i >= 0; i-- {
+	for i := len(w.middle) - 1; i >= 0; i-- {
 		low, high := float64(w.box.Low[i]), float64(w.box.High[i])
 		share := (float64(index%w.bins) + 0.5) / float64(w.bins)
-		w.act[i] = float32(low + float64(share*(high-low)))
+		w.middle[i] = float32(low + float64(share*(high-low)))
 		index /= w.bins
 	}
-	return w.Env.Step(w.act, obs)
+	return w.Env.Step(w.middle, obs)
 }

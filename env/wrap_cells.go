@@ -58,8 +58,8 @@ type TileCoding struct{ mapped }
 
 var _ Wrapper = (*TileCoding)(nil)
 
-// NewTileCoding returns e with MultiBinary observations, of so many tilings of so
-// many tiles along each element of its Box, and one more for the displacement.
+// NewTileCoding returns e with MultiBinary observations: a number of tilings, each with a
+// number of tiles along each element of its Box, and one tile more for the displacement.
 // Bounds are as DiscretizeObservation has them.
 func NewTileCoding(e Env, tilings, tiles int, within Box) (*TileCoding, error) {
 	const name = "TileCoding"

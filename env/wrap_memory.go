@@ -16,7 +16,6 @@ type FrameStack struct {
 	within
 	o     int       // floats of an observation of the environment
 	zeros bool      // stand for what is missing
-	space Space     // of n observations
 	past  []float32 // what it shows, [n, O]
 }
 
@@ -33,7 +32,7 @@ func NewFrameStack(e Env, n int, zeros bool) (*FrameStack, error) {
 	if err = checkKept("FrameStack", n, len(box.Low)); err != nil {
 		return nil, err
 	}
-	return &FrameStack{within{e}, len(box.Low), zeros, stacked(box, n, zeros), make([]float32, n*len(box.Low))}, nil
+	return &FrameStack{within{Env: e, obs: stacked(box, n, zeros)}, len(box.Low), zeros, make([]float32, n*len(box.Low))}, nil
 }
 
 // stacked returns the Box of n rows of b, or of zeros in their place.
@@ -58,13 +57,6 @@ func checkKept(wrapper string, n, size int) error {
 		return fmt.Errorf("env: %s of %d observations of %s, want 1 … %d", wrapper, n, counted(size, "number"), most)
 	}
 	return nil
-}
-
-// Spec is that of the environment within, with n of its observations.
-func (w *FrameStack) Spec() Spec {
-	s := w.Env.Spec()
-	s.Obs = w.space
-	return s
 }
 
 // withZero returns a Box's bounds, moved so far that 0 is within.
@@ -110,7 +102,6 @@ func (w *FrameStack) State(s *state.State) {
 // DelayObservation shows observations some steps late, and zeros before.
 type DelayObservation struct {
 	within
-	space   Space     // in which 0 is
 	waiting []float32 // what is to be shown later, the next first, [n, O]
 }
 
@@ -127,14 +118,7 @@ func NewDelayObservation(e Env, n int) (*DelayObservation, error) {
 	}
 	low, high := withZero(box)
 	space := Box{Low: low, High: high, Shape: box.Shape, Names: box.Names}
-	return &DelayObservation{within{e}, space, make([]float32, n*len(box.Low))}, nil
-}
-
-// Spec is that of the environment within, whose observations may be 0 too.
-func (w *DelayObservation) Spec() Spec {
-	s := w.Env.Spec()
-	s.Obs = w.space
-	return s
+	return &DelayObservation{within{Env: e, obs: space}, make([]float32, n*len(box.Low))}, nil
 }
 
 // kept is how many floats w keeps.

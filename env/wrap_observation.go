@@ -12,20 +12,12 @@ import (
 // do with observations alone, and no memory, is one of these.
 type mapped struct {
 	within
-	obs   Space
 	apply func(dst, x []float32) // to dst, a row of obs, from x, a row of the inner space
 	inner []float32              // the inner observation
 }
 
 func newMapped(e Env, obs Space, apply func(dst, x []float32)) mapped {
-	return mapped{within{e}, obs, apply, make([]float32, e.Spec().Obs.Size())}
-}
-
-// Spec is that of the environment within, with other observations.
-func (w *mapped) Spec() Spec {
-	s := w.Env.Spec()
-	s.Obs = w.obs
-	return s
+	return mapped{within{Env: e, obs: obs}, apply, make([]float32, e.Spec().Obs.Size())}
 }
 
 // Reset starts an episode.
@@ -49,10 +41,7 @@ var _ Wrapper = (*FlattenObservation)(nil)
 // NewFlattenObservation returns e with observations as Layout.Flatten has them.
 func NewFlattenObservation(e Env) *FlattenObservation {
 	space := e.Spec().Obs
-	l, err := LayoutOf(space)
-	if err != nil { // such an e is refused where it is made, or put in a Vector
-		return &FlattenObservation{newMapped(e, space, func(dst, x []float32) { copy(dst, x) })}
-	}
+	l, _ := LayoutOf(space) // an e without one is refused where it is made, or put in a Vector
 	return &FlattenObservation{newMapped(e, Flat(space), l.Flatten)}
 }
 
@@ -153,7 +142,6 @@ func NewMaskObservation(e Env, index ...int) (*MaskObservation, error) {
 type AddNoise struct {
 	within
 	sigma float64
-	space Space // without bounds
 	rng   Rand
 }
 
@@ -165,14 +153,7 @@ func NewAddNoise(e Env, sigma float64) (*AddNoise, error) {
 	if err == nil && !(0 <= sigma && sigma <= math.MaxFloat32) {
 		err = fmt.Errorf("env: AddNoise of deviation %v, want 0 or more", sigma)
 	}
-	return &AddNoise{within: within{e}, sigma: sigma, space: unbounded(box)}, err
-}
-
-// Spec is that of the environment within, with observations without bounds.
-func (w *AddNoise) Spec() Spec {
-	s := w.Env.Spec()
-	s.Obs = w.space
-	return s
+	return &AddNoise{within: within{Env: e, obs: unbounded(box)}, sigma: sigma}, err
 }
 
 // Reset starts an episode.

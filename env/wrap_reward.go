@@ -16,7 +16,7 @@ func (w ScaleReward) Unwrap() Env { return w.Env }
 // State visits the environment within.
 func (w ScaleReward) State(s *state.State) { StateOf(w.Env, s) }
 
-// Spec is that of the environment within, its threshold scaled too.
+// Spec returns the Spec of the environment within, its threshold scaled too.
 func (w ScaleReward) Spec() Spec {
 	s := w.Env.Spec()
 	if s.RewardThreshold != nil {
@@ -42,7 +42,7 @@ var _ Wrapper = TransformReward{}
 
 // NewTransformReward returns e with rewards through f.
 func NewTransformReward(e Env, f func(reward float64) float64) TransformReward {
-	return TransformReward{within{e}, f}
+	return TransformReward{within{Env: e}, f}
 }
 
 // NewClipReward returns e with rewards brought between low and high.
@@ -50,7 +50,7 @@ func NewClipReward(e Env, low, high float64) TransformReward {
 	return NewTransformReward(e, func(reward float64) float64 { return min(max(reward, low), high) })
 }
 
-// Spec is that of the environment within, without its threshold.
+// Spec returns the Spec of the environment within, without its threshold.
 func (w TransformReward) Spec() Spec {
 	s := w.Env.Spec()
 	s.RewardThreshold = nil

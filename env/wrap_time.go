@@ -23,7 +23,7 @@ func NewWithMaxSteps(e Env, steps int) WithMaxSteps {
 	if steps > 0 {
 		setLimit(e, steps)
 	}
-	return WithMaxSteps{within{e}, steps}
+	return WithMaxSteps{within{Env: e}, steps}
 }
 
 // setLimit gives the wrappers in e that count steps a new time limit, which is applied
@@ -41,7 +41,7 @@ func setLimit(e Env, steps int) {
 	}
 }
 
-// Spec is that of the environment within, with the new limit.
+// Spec returns the Spec of the environment within, with the new limit.
 func (w WithMaxSteps) Spec() Spec {
 	s := w.Env.Spec()
 	s.MaxSteps = w.steps
@@ -68,10 +68,10 @@ func NewFrameSkip(e Env, times int) (*FrameSkip, error) {
 	if times < 1 || times > mostSkipped {
 		return nil, fmt.Errorf("env: FrameSkip of %d times, want 1 … %d", times, mostSkipped)
 	}
-	return &FrameSkip{within{e}, times, e.Spec().MaxSteps, 0}, nil
+	return &FrameSkip{within{Env: e}, times, e.Spec().MaxSteps, 0}, nil
 }
 
-// Spec is that of the environment within, whose time limit counts its own steps.
+// Spec returns the Spec of the environment within, whose time limit counts its own steps.
 func (w *FrameSkip) Spec() Spec {
 	s := w.Env.Spec()
 	if s.MaxSteps = w.max / w.times; w.max%w.times > 0 {
@@ -117,9 +117,8 @@ func (w *FrameSkip) State(s *state.State) {
 // al. 2018, arXiv:1712.00378, section 3.
 type TimeAwareObservation struct {
 	within
-	share bool  // of the time limit, in place of a number
-	space Space // with one element more
-	max   int   // the time limit
+	share bool // of the time limit, in place of a number
+	max   int  // the time limit
 	taken int
 }
 
@@ -136,7 +135,7 @@ func NewTimeAwareObservation(e Env, share bool) (*TimeAwareObservation, error) {
 	if err == nil && spec.MaxSteps < 1 {
 		err = fmt.Errorf("env: TimeAwareObservation of %s, which has no time limit; put max_steps before it", spec.ID)
 	}
-	return &TimeAwareObservation{within{e}, share, timed(box, share, spec.MaxSteps), spec.MaxSteps, 0}, err
+	return &TimeAwareObservation{within{Env: e, obs: timed(box, share, spec.MaxSteps)}, share, spec.MaxSteps, 0}, err
 }
 
 // timed returns b with a last element for the time: a share, or a number of steps up to
@@ -151,13 +150,6 @@ func timed(b Box, share bool, limit int) Box {
 		box.Names = append(slices.Clone(b.Names), name)
 	}
 	return box
-}
-
-// Spec is that of the environment within, with one element more.
-func (w *TimeAwareObservation) Spec() Spec {
-	s := w.Env.Spec()
-	s.Obs = w.space
-	return s
 }
 
 // setLimit makes steps the time limit if the share of it is shown. Otherwise the bound

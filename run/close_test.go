@@ -64,7 +64,7 @@ func TestRunCloses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := again.Extend("600", false); err != nil {
+	if _, err := again.Extend(600, false); err != nil {
 		t.Fatal(err)
 	}
 	st, err := again.Train(context.Background())

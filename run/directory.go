@@ -53,10 +53,12 @@ func makeDir(s *scenario.Scenario, dir string) (string, error) {
 // missing is the error of a run whose directory is not there, an os.ErrNotExist.
 type missing string
 
+// Error says in one line what is missing.
 func (dir missing) Error() string {
 	return fmt.Sprintf("no run %s: there is no such directory; rlrun list runs shows those below runs", string(dir))
 }
 
+// Is reports whether target is os.ErrNotExist.
 func (missing) Is(target error) bool { return target == os.ErrNotExist }
 
 // readConfig reads the config.yaml of the run in dir.

@@ -9,9 +9,9 @@ import (
 	"github.com/rlrun/rlrun/agents"
 )
 
-// Extend resumes an open run, finished or not, with a new number of steps in all, which
-// is the text that the user typed. Its schedules stay at their final values, or are
-// stretched to the new steps from here on. The new config.yaml says which.
+// Extend resumes an open run, finished or not, with a new number of steps in all. Its
+// schedules stay at their final values, or are stretched to the new steps from here on. The
+// new config.yaml says which.
 //
 // Extend reports whether a schedule stays at 0, so that the agent learns little from
 // here on.
@@ -19,7 +19,7 @@ import (
 // If it is killed on the way, the run can be resumed: first Extend writes a checkpoint
 // that fits the old and the new config.yaml, then it removes the old result, and last it
 // replaces config.yaml.
-func (r *Run) Extend(steps string, stretch bool) (atZero bool, err error) {
+func (r *Run) Extend(steps int, stretch bool) (atZero bool, err error) {
 	trained, err := r.trained()
 	if err != nil {
 		return false, err
@@ -31,12 +31,12 @@ func (r *Run) Extend(steps string, stretch bool) (atZero bool, err error) {
 	}
 	switch {
 	case r.evals.stopped:
-		return false, fmt.Errorf("--steps %s: an evaluation has ended %s after %d steps, as eval.stop_at_threshold or eval.patience of its %s has it",
+		return false, fmt.Errorf("--steps %d: an evaluation has ended %s after %d steps, as eval.stop_at_threshold or eval.patience of its %s has it",
 			steps, r.Dir, trained, configFile)
 	case r.stopped:
-		return false, fmt.Errorf("--steps %s: an observer of the program that made %s has ended it after %d steps", steps, r.Dir, trained)
+		return false, fmt.Errorf("--steps %d: an observer of the program that made %s has ended it after %d steps", steps, r.Dir, trained)
 	case next.Steps <= trained:
-		return false, fmt.Errorf("--steps %s: %s has trained %d already; want more", steps, r.Dir, trained)
+		return false, fmt.Errorf("--steps %d: %s has trained %d already; want more", steps, r.Dir, trained)
 	}
 	if b, ok := r.agent.(agents.Bounded); ok && !stretch {
 		atZero = b.FallsToZero(next.Steps)

@@ -13,11 +13,11 @@ import (
 )
 
 // extend goes on with a run to other steps, and finishes it.
-func extend(t testing.TB, dir, steps string, stretch bool) *run.Result {
+func extend(t testing.TB, dir string, steps int, stretch bool) *run.Result {
 	t.Helper()
 	r := open(t, dir)
 	if _, err := r.Extend(steps, stretch); err != nil {
-		t.Fatalf("Extend(%s, %v): %v", steps, stretch, err)
+		t.Fatalf("Extend(%d, %v): %v", steps, stretch, err)
 	}
 	return finish(t, r)
 }
@@ -43,7 +43,7 @@ func TestExtend(t *testing.T) {
 	finish(t, finished)
 	interrupt(t, interrupted, 700)
 	for what, dir := range map[string]string{"finished": finished.Dir, "interrupted": interrupted.Dir} {
-		if res := extend(t, dir, "4096", false); res.Steps != 4096 {
+		if res := extend(t, dir, 4096, false); res.Steps != 4096 {
 			t.Errorf("%s: %d steps, want 4096", what, res.Steps)
 		}
 		same(t, what+" and extended", outcome(t, dir), want)
@@ -61,7 +61,7 @@ func TestExtend(t *testing.T) {
 func TestStretch(t *testing.T) {
 	r := create(t, parse(t, quick, "agent.learning_rate=lin_0.01", "log_interval=64"))
 	finish(t, r)
-	extend(t, r.Dir, "4096", true)
+	extend(t, r.Dir, 4096, true)
 	// An iteration reads its rate at its start: the row of 2112 steps has that of 2048.
 	if all := rates(t, r.Dir); all[2112] < 0.00499 || all[2112] > 0.00501 || all[4096] <= 0 {
 		t.Errorf("rates = %v, want 0.01 · (1 - 2048/4096) in the row of 2112 steps, and more than 0 in the last", all)
@@ -78,7 +78,7 @@ func TestExtendHeld(t *testing.T) {
 		for _, stretch := range []bool{false, true} {
 			r := create(t, parse(t, quick, "agent.learning_rate="+rate))
 			interrupt(t, r, 700)
-			if got, err := open(t, r.Dir).Extend("4096", stretch); err != nil || got != (want && !stretch) {
+			if got, err := open(t, r.Dir).Extend(4096, stretch); err != nil || got != (want && !stretch) {
 				t.Errorf("Extend of a run with rate %s, stretched %v = %v, %v, want %v", rate, stretch, got, err, want && !stretch)
 			}
 		}
@@ -111,7 +111,7 @@ func TestExtendKilled(t *testing.T) {
 			t.Fatal(err)
 		}
 		extended := open(t, r.Dir)
-		if _, err := extended.Extend("4096", false); err != nil {
+		if _, err := extended.Extend(4096, false); err != nil {
 			t.Fatal(err)
 		}
 		if err := extended.Close(); err != nil {
@@ -128,21 +128,25 @@ func TestExtendFaults(t *testing.T) {
 	plain, stopped := create(t, parse(t, quick)), create(t, parse(t, quick, "eval.stop_at_threshold=true", "target=1", "eval.freq=256"))
 	finish(t, plain)
 	finish(t, stopped)
-	for _, c := range []struct{ dir, steps, want string }{
-		{plain.Dir, "2048", "has trained 2048 already; want more"}, {plain.Dir, "1", "has trained 2048 already"},
-		{plain.Dir, "0", "steps is 0, want 1 or more"}, {plain.Dir, "many", "--steps many"}, {plain.Dir, "", "--steps"},
-		{stopped.Dir, "4096", "an evaluation has ended"},
+	for _, c := range []struct {
+		dir   string
+		steps int
+		want  string
+	}{
+		{plain.Dir, 2048, "has trained 2048 already; want more"}, {plain.Dir, 1, "has trained 2048 already"},
+		{plain.Dir, 0, "steps is 0, want 1 or more"}, {plain.Dir, -7, "steps is -7, want 1 or more"},
+		{stopped.Dir, 4096, "an evaluation has ended"},
 	} {
 		before := outcome(t, c.dir) + readFile(t, c.dir, "config.yaml") + readFile(t, c.dir, "checkpoint", "state")
 		r := open(t, c.dir)
 		if _, err := r.Extend(c.steps, false); err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "\n") {
-			t.Errorf("Extend(%q) = %v, want %q in one line", c.steps, err, c.want)
+			t.Errorf("Extend(%d) = %v, want %q in one line", c.steps, err, c.want)
 		}
 		if err := r.Close(); err != nil {
 			t.Fatal(err)
 		}
 		if after := outcome(t, c.dir) + readFile(t, c.dir, "config.yaml") + readFile(t, c.dir, "checkpoint", "state"); after != before {
-			t.Errorf("Extend(%q), which was refused, changed the run", c.steps)
+			t.Errorf("Extend(%d), which was refused, changed the run", c.steps)
 		}
 	}
 }
@@ -175,13 +179,13 @@ func TestExtendUnsaved(t *testing.T) {
 		t.Fatal(err)
 	}
 	again := open(t, r.Dir)
-	if _, err := again.Extend("2000", false); err == nil || !strings.Contains(err.Error(), "has trained 2048 already") {
+	if _, err := again.Extend(2000, false); err == nil || !strings.Contains(err.Error(), "has trained 2048 already") {
 		t.Errorf("Extend(2000) = %v, want that 2048 are trained", err)
 	}
 	if err := again.Close(); err != nil {
 		t.Fatal(err)
 	}
 	want, _ := straight(t, "steps=4096", "schedule_steps=2048", "log_interval=300", "eval.freq=204")
-	extend(t, r.Dir, "4096", false)
+	extend(t, r.Dir, 4096, false)
 	same(t, "extended from an earlier checkpoint", outcome(t, r.Dir), want)
 }

@@ -209,7 +209,7 @@ func (f *logFile) rewind() error {
 	return err
 }
 
-// row appends cells, none of which needs quotes.
+// row appends cells that need no quotes.
 func (f *logFile) row(cells ...string) { f.write([]byte(strings.Join(cells, ",") + "\n")) }
 
 func (f *logFile) write(data []byte) {

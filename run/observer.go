@@ -66,8 +66,7 @@ func (s *Status) Passed(every int) bool { return s.Steps/every > s.Before/every 
 // log interval, or the last. An Observer after this one may make it the last.
 func (s *Status) Logged() bool { return s.Passed(s.logInterval) || s.Steps >= s.Total || s.Stopped }
 
-// observers are those of a program that Train was given, and the states of those that have
-// one.
+// observers has the observers that a program gave to Train, and their states.
 type observers struct {
 	list  []Observer
 	saved []byte // a container of their states; empty before the first iteration

@@ -61,7 +61,7 @@ func TestObserver(t *testing.T) {
 		t.Errorf("resumed after the end: %d iterations seen, want %d", ended.seen, iterations)
 	}
 	again := open(t, r.Dir)
-	if _, err := again.Extend("4000", false); err == nil || !strings.Contains(err.Error(), "an observer of the program that made") {
+	if _, err := again.Extend(4000, false); err == nil || !strings.Contains(err.Error(), "an observer of the program that made") {
 		t.Errorf("Extend of a run that an observer ended: %v, want that it did", err)
 	}
 }

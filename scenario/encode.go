@@ -14,15 +14,15 @@ import (
 func (s *Scenario) Encode() ([]byte, error) { return s.encode(f32.Kernels(), nil) }
 
 // Extend returns the scenario of a run that has trained some steps and goes on to more,
-// and its YAML for the file called fileName. Steps is the value of the flag --steps.
-// Schedules stay at their final values, or are stretched to the new steps from here on.
-func (s *Scenario) Extend(fileName, steps string, stretch bool, trained int) (*Scenario, []byte, error) {
+// and its YAML for the file called fileName. Schedules stay at their final values, or are
+// stretched to the new steps from here on.
+func (s *Scenario) Extend(fileName string, steps int, stretch bool, trained int) (*Scenario, []byte, error) {
 	text, err := s.encode(s.Kernels, s.Stretched)
 	if err != nil {
 		return nil, nil, err
 	}
-	origin := "--steps " + steps
-	changes := []Change{{Assignment: "steps=" + steps, Origin: origin}}
+	origin := fmt.Sprint("--steps ", steps)
+	changes := []Change{{Assignment: fmt.Sprint("steps=", steps), Origin: origin}}
 	if stretch {
 		list := fmt.Sprint(append(slices.Clone(s.Stretched), trained)) // [1 2]
 		changes = append(changes,

@@ -58,7 +58,7 @@ type Eval struct {
 	Freq            *int `yaml:"freq"`              // training steps between evaluations on the way; 0: none; null: a tenth of all
 	FreqEpisodes    int  `yaml:"freq_episodes"`     // episodes of each
 	StopAtThreshold bool `yaml:"stop_at_threshold"` // end training when one of them reaches the threshold
-	Patience        int  `yaml:"patience"`          // or when so many in a row were not the best; 0: never
+	Patience        int  `yaml:"patience"`          // or when this many in a row were not the best; 0: never
 }
 
 // file is a scenario as YAML has it.
@@ -174,7 +174,7 @@ func (s *Scenario) Engine() nn.Engine { return s.config.Base().Engine }
 // Catalog returns what the scenario's file could name.
 func (s *Scenario) Catalog() Catalog { return s.catalog }
 
-// UseCores lets the agent use so many cores, to the same bytes.
+// UseCores lets the agent use n cores. The bytes stay the same.
 func (s *Scenario) UseCores(n int) { s.config.Base().Cores = n }
 
 // Discount returns the agent's γ. It is NaN for an agent that is not in the catalog: see
@@ -188,8 +188,7 @@ func (s *Scenario) Discount() float64 {
 	return gamma
 }
 
-// Memory is what the agent remembers its experience in, in bytes; 0 where it keeps
-// none.
+// Memory returns the bytes of the agent's replay memory; 0 of an agent that has none.
 func (s *Scenario) Memory() int {
 	if m, ok := s.config.(interface{ Memory(env.Spec) int }); ok {
 		return m.Memory(s.Spec)

@@ -25,7 +25,7 @@ type With struct {
 }
 
 // Catalog returns what the scenarios of Main can name: the environments in envs, all agents,
-// wrappers, engines and scenarios that come with rlrun, and those of with. A name that two
+// wrappers, engines and scenarios that come with rlrun, and what with adds. A name that two
 // of a kind have is an error.
 func Catalog(envs env.Registry, with ...With) (scenario.Catalog, error) {
 	c := scenario.Builtin(envs)

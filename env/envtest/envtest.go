@@ -192,6 +192,7 @@ func (p *player) repeats() {
 
 type snapshot struct{ e env.Env }
 
+// State visits the state of the environment.
 func (s snapshot) State(st *state.State) { env.StateOf(s.e, st) }
 
 // restores goes back to a step in mid-episode and plays on from there twice.

@@ -20,7 +20,7 @@ func finite[T float32 | float64](x []T) []*float64 {
 	return b
 }
 
-// numbers reads a list of numbers, none of which is null.
+// numbers reads a list of numbers. A null in it is an error.
 func numbers(data []byte) ([]float64, error) {
 	var list []*float64
 	if err := decode(data, &list); err != nil || list == nil || slices.Contains(list, nil) {

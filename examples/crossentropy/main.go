@@ -42,7 +42,7 @@ func (c *Config) Discount() float32 { return 1 }
 type CrossEntropy struct {
 	Config
 	vec              env.Vector
-	model            *policy.ActorCritic // of which the critic is not used
+	model            *policy.ActorCritic // its critic is not used
 	opt              *optim.Optimizer
 	dice             []rand.PCG // of the next action
 	obs, act, chosen []float32

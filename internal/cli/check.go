@@ -111,6 +111,7 @@ func (f *figures) add(x float64) {
 	f.Std, f.Min, f.Max = math.Sqrt(f.squares/f.n), min(f.Min, x), max(f.Max, x)
 }
 
+// String returns the figures in two columns of a table.
 func (f figures) String() string {
 	return figure.MeanDeviation(f.Mean, f.Std, int(f.n)) + "\t" + figure.Range(f.Min, f.Max)
 }

@@ -58,6 +58,7 @@ func (a *App) redraw(line string) {
 // badInput is an error that the user can put right.
 type badInput struct{ error }
 
+// Unwrap returns the error within.
 func (b badInput) Unwrap() error { return b.error }
 
 // errInterrupted ends a command that said so itself.

@@ -41,39 +41,42 @@ they are null where there is nothing to compare. Of steps fewer are better; of w
 names besides returns, as a loss, "improvement" is the greater figure.`,
 		Example: `  rlrun compare runs/tanh runs/relu
   rlrun compare runs/sweep --json`,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return badInput{errors.New("rlrun compare takes two or more scenarios or directories of runs, and has none")}
-			}
-			sets, err := a.finishedSets(args, split)
-			if err != nil {
-				return badInput{err}
-			}
-			if len(sets) < 2 {
-				return badInput{fmt.Errorf("%s is one set of runs, want two or more to compare", args[0])}
-			}
-			a.notes(runsInCommon(sets))
-			c, err := newComparisons(sets, key)
-			if err != nil {
-				return badInput{err}
-			}
-			if !asJSON {
-				return a.printComparisons(c)
-			}
-			enc := json.NewEncoder(a.Out)
-			for _, pair := range c.pairs {
-				if err := enc.Encode(pair); err != nil {
-					return err
-				}
-			}
-			a.notes(c.notes)
-			return nil
-		},
+		RunE: func(cmd *cobra.Command, args []string) error { return a.compare(args, key, split, asJSON) },
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object a line on standard output, for each pair")
 	cmd.Flags().BoolVar(&split, "split", false, "runs of unlike settings are separate sets")
 	cmd.Flags().StringVar(&key, "key", "", "learning curve, a `COLUMN` of progress.csv (default rollout/ep_rew_mean, or eval/mean_reward where wrappers differ)")
 	return cmd
+}
+
+// compare compares the sets that names stand for, each with each.
+func (a *App) compare(names []string, key string, split, asJSON bool) error {
+	if len(names) == 0 {
+		return badInput{errors.New("rlrun compare takes two or more scenarios or directories of runs, and has none")}
+	}
+	sets, err := a.finishedSets(names, split)
+	if err != nil {
+		return badInput{err}
+	}
+	if len(sets) < 2 {
+		return badInput{fmt.Errorf("%s is one set of runs, want two or more to compare", names[0])}
+	}
+	a.notes(runsInCommon(sets))
+	c, err := newComparisons(sets, key)
+	if err != nil {
+		return badInput{err}
+	}
+	if !asJSON {
+		return a.printComparisons(c)
+	}
+	enc := json.NewEncoder(a.Out)
+	for _, pair := range c.pairs {
+		if err := enc.Encode(pair); err != nil {
+			return err
+		}
+	}
+	a.notes(c.notes)
+	return nil
 }
 
 // readSets reads the sets that names stand for, and notes the runs that do not count.

@@ -14,7 +14,7 @@ import (
 // An explanation is what a logged figure means.
 type explanation struct{ name, meaning, healthy string }
 
-// explanations are those of all columns of progress.csv and of results.
+// explanations has an explanation of each column of progress.csv and each figure of results.
 var explanations = map[string]explanation{
 	"eval/mean_reward":           {"mean return of evaluation", "Mean undiscounted return of eval.freq_episodes greedy episodes, in environments that training never sees.", "It rises, and ends near the threshold; far above rollout/ep_rew_mean means that exploring costs much."},
 	"eval/mean_ep_length":        {"mean length of evaluation", "Mean number of steps of those episodes.", "It depends on the task: longer is better where surviving pays."},

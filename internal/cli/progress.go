@@ -150,7 +150,7 @@ func cut(line string, width int) string {
 
 func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
 
-// terminalWidth is that of standard error; 0 where it has none.
+// terminalWidth returns the width of the terminal on standard error; 0 where there is none.
 func terminalWidth() int {
 	width, _, err := term.GetSize(int(os.Stderr.Fd()))
 	if err != nil {

@@ -40,8 +40,12 @@ schedules went on.`,
 }
 
 // resume goes on with the run in dir, with extend to a new number of steps.
-func (a *App) resume(dir, steps string, extend, stretch bool, f runFlags) error {
+func (a *App) resume(dir, stepsText string, extend, stretch bool, f runFlags) error {
 	every, err := f.checkpointEvery()
+	steps := 0
+	if err == nil && extend {
+		steps, err = positive("--steps", stepsText)
+	}
 	if err != nil {
 		return err
 	}
@@ -88,7 +92,7 @@ func (a *App) printFinished(r *run.Run, f runFlags) (done bool, err error) {
 }
 
 // bringBack resumes an open run, with extend to a new number of steps.
-func (a *App) bringBack(r *run.Run, steps string, extend, stretch bool) error {
+func (a *App) bringBack(r *run.Run, steps int, extend, stretch bool) error {
 	if !extend {
 		return r.Resume()
 	}

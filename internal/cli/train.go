@@ -27,7 +27,7 @@ import (
 	"github.com/rlrun/rlrun/scenario"
 )
 
-// runFlags are those of commands that train.
+// runFlags are the flags of commands that train.
 type runFlags struct {
 	json, quiet, table bool
 	watch, stop        bool
@@ -51,10 +51,11 @@ func (f *runFlags) checkpointEvery() (int, error) {
 	return positive("--checkpoint-every", f.every)
 }
 
-// positive reads a whole number, 1 or more.
+// positive reads a whole number, 1 or more: 100000, or 1e5.
 func positive(flag, text string) (int, error) {
-	n, err := strconv.Atoi(text)
-	if err != nil || n < 1 {
+	x, err := strconv.ParseFloat(text, 64)
+	n := int(x)
+	if err != nil || n < 1 || float64(n) != x {
 		return 0, badInput{fmt.Errorf("%s %s: want a whole number, 1 or more", flag, text)}
 	}
 	return n, nil

@@ -83,9 +83,10 @@ func (n Node) Fault(format string, args ...any) error {
 	return n.tree.fault(n.node, n.path, format, args...)
 }
 
-// Decode sets what into points to. A map with texts for keys becomes the mapping n. Of a struct, it sets the fields that n
-// names by their yaml tags, and leaves the others as they are; a key without a
-// field is an error, as are a key twice, an alias, and null but for a pointer.
+// Decode sets what into points to. A map with texts for keys becomes the mapping n. Of a
+// struct, it sets the fields that n names by their yaml tags, and leaves the others as they
+// are; a key without a field is an error, as are a key twice, an alias, and null but for a
+// pointer.
 func (n Node) Decode(into any) error {
 	if n.node == nil {
 		return nil

@@ -5,6 +5,7 @@ import (
 
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/grid"
+	"github.com/rlrun/rlrun/policy"
 )
 
 // TestMasked wants a policy in the window to take allowed actions alone, its best ones and
@@ -40,4 +41,27 @@ func TestMasked(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestForbiddenBest: of a table that values a forbidden action most, the window shows the
+// allowed action that it takes, and which actions are forbidden.
+func TestForbiddenBest(t *testing.T) {
+	e := grid.NewTaxi()
+	table, err := policy.NewTable(e.Spec(), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const dropOff, west = 5, 3
+	for state := range table.Q.Rows {
+		table.Row(state)[dropOff], table.Row(state)[west] = 2, 1
+	}
+	s := screen(t, func(c *Config) { c.Player, c.Policy = player(e, 200), table })
+	for s.Player.Mask[dropOff] || !s.Player.Mask[west] {
+		s.begin(s.number + 1)
+	}
+	act, forbidden := s.ask()
+	if act[0] != west || !forbidden(dropOff) || forbidden(west) || s.scores[dropOff] != 2 {
+		t.Errorf("action %v, drop off forbidden %v, west %v; want 3, true, false", act, forbidden(dropOff), forbidden(west))
+	}
+	picture(t, s, "forbidden", 400, 300)
 }

@@ -40,14 +40,24 @@ func (p *pane) title(text, right string) float32 {
 	return p.h - 2*p.u
 }
 
-// bars shows what the policy makes of the actions: their probabilities or values,
-// or else the numbers that it would take.
+// ask writes the scores of the present actions, and returns the action that the policy
+// would take. Which of the actions with a score is forbidden says forbidden.
+func (s *Screen) ask() (act []float32, forbidden func(i int) bool) {
+	act = make([]float32, len(s.act))
+	mask := s.Player.Mask
+	s.policy.Act(policy.In{Obs: s.Player.Obs, Mask: mask}, policy.Out{Act: act, Scores: s.scores})
+	return act, func(i int) bool { return len(mask) == len(s.scores) && !mask[i] }
+}
+
+// bars shows what the policy makes of the actions: their probabilities or values, and
+// which it would take; or else the numbers that it would take. A forbidden action has a
+// dash.
 func (s *Screen) bars(p *pane) {
+	act, forbidden := s.ask()
 	if len(s.scores) == 0 {
-		s.numbers(p)
+		s.numbers(p, act)
 		return
 	}
-	s.policy.Act(policy.In{Obs: s.Player.Obs, Mask: s.Player.Mask}, policy.Out{Scores: s.scores})
 	low, high, sum := s.scores[0], s.scores[0], float32(0)
 	for _, v := range s.scores {
 		low, high, sum = min(low, v), max(high, v), sum+v
@@ -58,9 +68,11 @@ func (s *Screen) bars(p *pane) {
 	} else {
 		low, high = 0, 1
 	}
-	names := make([]string, len(s.scores))
-	for i := range names {
-		names[i] = strconv.Itoa(i)
+	names, texts := make([]string, len(s.scores)), make([]string, len(s.scores))
+	for i, v := range s.scores {
+		if names[i], texts[i] = strconv.Itoa(i), write(v); forbidden(i) {
+			texts[i] = "–"
+		}
 	}
 	for _, c := range s.choices {
 		if len(c.Act) == 1 && int(c.Act[0]) < len(names) {
@@ -68,27 +80,34 @@ func (s *Screen) bars(p *pane) {
 		}
 	}
 	best := f32.ArgMax(s.scores)
+	if len(act) == 1 {
+		best = int(act[0])
+	}
 	share := func(v float32) float32 {
 		if high <= low {
 			return 0
 		}
 		return 0.04 + 0.96*(v-low)/(high-low)
 	}
-	p.rows(title, names, s.scores, write, func(i int) (from, to float32, c color.RGBA) {
-		c = p.th.Sky
-		if i == best {
-			c = p.th.Blue
+	p.rows(title, names, texts, func(i int) (from, to float32, c color.RGBA) {
+		switch {
+		case forbidden(i):
+			return 0, 0, p.th.Faint
+		case i == best:
+			return 0, share(s.scores[i]), p.th.Blue
 		}
-		return 0, share(s.scores[i]), c
+		return 0, share(s.scores[i]), p.th.Sky
 	})
 }
 
 // numbers shows the policy's action between its bounds.
-func (s *Screen) numbers(p *pane) {
-	act := make([]float32, len(s.act))
-	s.policy.Act(policy.In{Obs: s.Player.Obs, Mask: s.Player.Mask}, policy.Out{Act: act})
+func (s *Screen) numbers(p *pane, act []float32) {
 	names, low, high := s.actionElements()
-	p.rows("what the policy would do", names, act, number, func(i int) (from, to float32, c color.RGBA) {
+	texts := make([]string, len(act))
+	for i, v := range act {
+		texts[i] = number(v)
+	}
+	p.rows("what the policy would do", names, texts, func(i int) (from, to float32, c color.RGBA) {
 		v := act[i] / (1 + float32(math.Abs(float64(act[i]))))
 		if high[i]-low[i] < 1e6 {
 			v = 2*(act[i]-low[i])/(high[i]-low[i]) - 1
@@ -114,16 +133,15 @@ func (s *Screen) actionElements() (names []string, low, high []float32) {
 // number writes what a network has said.
 func number(v float32) string { return figure.Number(float64(v)) }
 
-// rows draws horizontal bars with their names and numbers, as many as there is room
-// for.
-func (p *pane) rows(title string, names []string, v []float32, write func(float32) string, bar func(i int) (from, to float32, c color.RGBA)) {
+// rows draws horizontal bars with their names and texts, as many as there is room for.
+func (p *pane) rows(title string, names, texts []string, bar func(i int) (from, to float32, c color.RGBA)) {
 	room := p.title(title, "")
-	line := min(2.2*p.u, (room-0.6*p.u)/float32(len(v)))
+	line := min(2.2*p.u, (room-0.6*p.u)/float32(len(names)))
 	label, number := float32(0), p.TextWidth("-0000.0", p.u)
 	for _, n := range names {
 		label = max(label, p.TextWidth(n, p.u)+0.7*p.u)
 	}
-	n := len(v)
+	n := len(names)
 	if line < 1.3*p.u {
 		line = 1.3 * p.u
 		n = int(room / line)
@@ -135,7 +153,7 @@ func (p *pane) rows(title string, names []string, v []float32, write func(float3
 		from, to, c := bar(i)
 		render.Rect(p, x0, y-0.25*p.u, x1, y+0.85*p.u, p.th.Faint)
 		render.Rect(p, x0+(x1-x0)*from, y-0.25*p.u, x0+(x1-x0)*min(max(to, 0), 1), y+0.85*p.u, c)
-		p.Text(p.w, y, p.u, 1, write(v[i]), p.th.Ink)
+		p.Text(p.w, y, p.u, 1, texts[i], p.th.Ink)
 	}
 }
 
