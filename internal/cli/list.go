@@ -109,7 +109,7 @@ func (a *App) list(args []string, asJSON bool) error {
 		lines, err := list[g]()
 		broken = cmp.Or(broken, err)
 		if err != nil && len(lines) == 0 {
-			continue
+			continue // not even "none"
 		}
 		if err := a.show(g, lines, asJSON); err != nil {
 			return err
