@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/remote"
 	"github.com/rlrun/rlrun/internal/figure"
 	"github.com/rlrun/rlrun/internal/nearest"
@@ -108,6 +109,9 @@ func (a *App) list(args []string, asJSON bool) error {
 	for _, g := range groups {
 		lines, err := list[g]()
 		broken = cmp.Or(broken, err)
+		if err != nil && len(lines) == 0 {
+			continue
+		}
 		if err := a.show(g, lines, asJSON); err != nil {
 			return err
 		}
@@ -162,6 +166,7 @@ func (a *App) listEnvs() (lines []listing, broken error) {
 			continue
 		}
 		lines = append(lines, envLine{"env", id, remote.Describe(e.Spec())})
+		broken = cmp.Or(broken, env.Close(e))
 	}
 	return lines, broken
 }
