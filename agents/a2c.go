@@ -104,7 +104,7 @@ func (a *A2C) begin(mk env.Maker) (err error) {
 	if err = a.connect(mk, onPolicyConfig{&c.Setup, &c.Normalize, &c.PolicyKwargs, c.Gamma, c.MaxGradNorm, c.SDESampleFreq}); err != nil {
 		return err
 	}
-	a.roll, err = newRollout(a.play, c.NSteps)
+	a.roll, err = newRollout(&a.play, c.NSteps)
 	return err
 }
 

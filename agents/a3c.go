@@ -95,7 +95,7 @@ type A3C struct {
 
 // A worker learns in its own environment with its own copy of the networks.
 type worker struct {
-	play     *collector
+	play     collector
 	roll     *replay.Rollout
 	scale    *rewardScale // of its rewards; nil if they are as they are
 	networks actorCritic
@@ -137,7 +137,7 @@ func (a *A3C) begin(mk env.Maker) error {
 func (a *A3C) hire(mk env.Maker, i int) (err error) {
 	w := new(worker)
 	a.workers = append(a.workers, w)
-	if w.play, err = newCollector(mk, a.c.Seed, i, 1); err != nil {
+	if _, err = w.play.begin(mk, a.c.Seed, i, 1); err != nil {
 		return err
 	}
 	if i == 0 {
@@ -150,10 +150,8 @@ func (a *A3C) hire(mk env.Maker, i int) (err error) {
 	if w.scale = a.c.Normalize.rewards(1, a.c.Gamma); w.scale != nil {
 		w.scale.seen = a.seen
 	}
-	if err = w.play.begin(a.c.Seed, w.networks.model); err != nil {
-		return err
-	}
-	w.roll, err = newRollout(w.play, a.c.NSteps)
+	w.play.follow(w.networks.model)
+	w.roll, err = newRollout(&w.play, a.c.NSteps)
 	return err
 }
 
@@ -365,7 +363,7 @@ func (a *A3C) State(s *state.State) {
 		a.normal.State(s)
 	}
 	for _, w := range a.workers {
-		s.All(w.networks.model, w.play)
+		s.All(w.networks.model, &w.play)
 		if w.scale != nil {
 			s.Doubles("a3c/sum", w.scale.sum)
 		}

@@ -9,68 +9,26 @@ import (
 	"github.com/rlrun/rlrun/replay"
 )
 
-// A collector plays the environments from, from+1, … of a run by a policy. What it does
-// depends on the policy and on its own State alone. So parts of a rollout that collectors
-// of some environments each have filled have the bytes of a rollout of all environments.
+// A collector is a player whose actions are a policy's. Several collectors that play some of
+// a run's environments each fill parts of a rollout: together they have the bytes of a
+// rollout that one collector fills.
 type collector struct {
-	vec   env.Vector
-	from  int // number of the first environment
-	dice  *actionRand
-	acted int // actions of each environment so far
-	stats Stats
-
-	obs    []float32 // [N, O] what to act on next
-	mask   []bool    // [N, M] what is allowed there; nil without masks
-	first  []bool    // [N] an episode begins there
-	memory []float32 // [N, Spec.Memory] the policy's memory
-
+	player
+	memory         []float32 // [N, Spec.Memory] the policy's memory
 	raw, act, logp []float32 // [N, A], [N, A], [N] latest actions as drawn, and as environments got them; log-probabilities
 	noise          []float32 // [N, Spec.Noise] exploration that depends on the state; nil without
 	noiseSteps     int       // steps that this noise stays for; below 1: a whole rollout
 }
 
-// newCollector returns a collector of n environments. Its episodes begin with begin.
-func newCollector(mk env.Maker, seed uint64, from, n int) (*collector, error) {
-	vec, err := mk(n)
-	if err != nil {
-		return nil, err
-	}
-	a := n * vec.Spec().Act.Size()
-	floats := func(n int) []float32 { return make([]float32, n) }
-	return &collector{vec: vec, from: from, dice: newActionRand(seed, from, n), raw: floats(a), act: floats(a), logp: floats(n)}, nil
-}
-
-// A part is a Vector that can play a part of the environments of a run.
-type part interface {
-	ResetFrom(seed uint64, first int) (*env.Result, error)
-}
-
-// begin begins all episodes, to be played by a policy like p.
-func (c *collector) begin(seed uint64, p policy.Policy) error {
+// follow makes room for the actions of a policy like p.
+func (c *collector) follow(p policy.Policy) {
 	spec, n := p.Spec(), c.vec.Len()
+	floats := func(k int) []float32 { return make([]float32, n*k) }
+	a := spec.Act.Size()
+	c.raw, c.act, c.logp, c.memory = floats(a), floats(a), floats(1), floats(spec.Memory)
 	if spec.Noise > 0 {
-		c.noise = make([]float32, n*spec.Noise)
+		c.noise = floats(spec.Noise)
 	}
-	c.memory = make([]float32, n*spec.Memory)
-	res, err := c.reset(env.Split(seed, 1))
-	if err == nil {
-		c.obs, c.mask, c.first = slices.Clone(res.Obs), slices.Clone(res.Mask), slices.Clone(res.First)
-		c.stats.begin(res.Measures)
-	}
-	return err
-}
-
-// reset resets the environments, whose seeds descend from seed: each has the seeds that it
-// would have among all environments of the run. A user's own Vector that is no part plays
-// other episodes.
-func (c *collector) reset(seed uint64) (*env.Result, error) {
-	if v, ok := c.vec.(part); ok {
-		return v.ResetFrom(seed, c.from)
-	}
-	if c.from > 0 {
-		seed = env.Split(seed, uint64(c.from))
-	}
-	return c.vec.Reset(seed)
 }
 
 // collect fills a rollout by the policy p.
@@ -94,34 +52,66 @@ func (c *collector) collect(p *policy.ActorCritic, roll *replay.Rollout) error {
 func (c *collector) step(p policy.Policy) (*env.Result, error) {
 	p.Act(policy.In{Obs: c.obs, Mask: c.mask, First: c.first, Memory: c.memory, Rand: c.dice.at(c.acted), Noise: c.noise},
 		policy.Out{Act: c.act, Raw: c.raw, LogProb: c.logp})
-	c.acted++
 	res, err := c.vec.Step(c.act)
-	if err != nil {
+	if err == nil {
+		c.see(res)
+	}
+	return res, err
+}
+
+// State visits the player and the policy's memory. The noise is drawn anew for each rollout.
+func (c *collector) State(s *state.State) {
+	s.Section("collector", 1)
+	s.Floats("memory", c.memory)
+	c.player.State(s)
+}
+
+// A player plays environments of a run, and keeps the books. What it does depends on the
+// actions and on its own State alone.
+type player struct {
+	vec   env.Vector
+	dice  *actionRand
+	acted int // actions of each environment so far
+	stats Stats
+
+	obs   []float32 // [N, O] what to act on next
+	mask  []bool    // [N, M] allowed actions there; nil without masks
+	first []bool    // [N] an episode begins there
+}
+
+// begin makes the environments from, …, from+n-1 of a run, begins their episodes and returns
+// what they show. After an error Close closes what was made.
+func (p *player) begin(mk env.Maker, seed uint64, from, n int) (res *env.Result, err error) {
+	p.dice = newActionRand(seed, from, n)
+	if p.vec, err = mk(n); err != nil {
 		return nil, err
 	}
-	c.stats.Add(res)
-	copy(c.obs, res.Obs)
-	copy(c.mask, res.Mask)
-	copy(c.first, res.First)
+	if res, err = resetFrom(p.vec, env.Split(seed, 1), from); err != nil {
+		return nil, err
+	}
+	p.obs, p.mask, p.first = slices.Clone(res.Obs), slices.Clone(res.Mask), slices.Clone(res.First)
+	p.stats.begin(res.Measures)
 	return res, nil
 }
 
-// Close closes the environments. A nil collector has none.
-func (c *collector) Close() error {
-	if c == nil {
-		return nil
-	}
-	return c.vec.Close()
+// see counts a step, and keeps what to act on next.
+func (p *player) see(res *env.Result) {
+	p.acted++
+	p.stats.Add(res)
+	copy(p.obs, res.Obs)
+	copy(p.mask, res.Mask)
+	copy(p.first, res.First)
 }
 
-// State visits the environments, what they show, the policy's memory and the books. The
-// noise is drawn anew for each rollout.
-func (c *collector) State(s *state.State) {
-	s.Section("collector", 1)
-	s.Int("acted", &c.acted, state.MaxCount)
-	s.Floats("obs", c.obs)
-	s.Bools("mask", c.mask)
-	s.Bools("first", c.first)
-	s.Floats("memory", c.memory)
-	s.All(c.vec, &c.stats)
+// Close closes the environments.
+func (p *player) Close() error { return closeVector(p.vec) }
+
+// State visits the environments, what they show, and the books.
+func (p *player) State(s *state.State) {
+	s.Section("player", 1)
+	s.Int("player/acted", &p.acted, state.MaxCount)
+	s.Floats("player/obs", p.obs)
+	s.Bools("player/mask", p.mask)
+	s.Bools("player/first", p.first)
+	s.All(p.vec, &p.stats)
 }

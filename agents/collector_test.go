@@ -149,15 +149,14 @@ func TestParts(t *testing.T) {
 func collectParts(t *testing.T, mk env.Maker, c PPOConfig, sizes []int, rollouts int) []whole {
 	p := Must(NewPPO(mk, c))
 	var collectors []*collector
+	var starts []int
 	var parts []*replay.Rollout
 	from := 0
 	for _, n := range sizes {
-		play := Must(newCollector(mk, c.Seed, from, n))
-		play.noiseSteps = c.SDESampleFreq
-		if err := play.begin(c.Seed, p.Policy()); err != nil {
-			t.Fatal(err)
-		}
-		collectors, parts = append(collectors, play), append(parts, Must(newRollout(play, c.NSteps)))
+		play := &collector{noiseSteps: c.SDESampleFreq}
+		Must(play.begin(mk, c.Seed, from, n))
+		play.follow(p.Policy())
+		collectors, parts, starts = append(collectors, play), append(parts, Must(newRollout(play, c.NSteps))), append(starts, from)
 		from += n
 	}
 	all := make([]whole, rollouts)
@@ -167,7 +166,7 @@ func collectParts(t *testing.T, mk env.Maker, c PPOConfig, sizes []int, rollouts
 			if err := collectors[k].collect(weights.Clone().(*policy.ActorCritic), parts[k]); err != nil {
 				t.Fatal(err)
 			}
-			all[i].put(parts[k], collectors[k].from, from)
+			all[i].put(parts[k], starts[k], from)
 		}
 		if p.normal != nil {
 			p.normal.Observe(all[i].obs)

@@ -26,7 +26,7 @@ type onPolicyConfig struct {
 // connect makes the environments and the networks.
 func (o *onPolicy) connect(mk env.Maker, c onPolicyConfig) (err error) {
 	seed, n := c.setup.Seed, c.setup.NEnvs
-	if o.play, err = newCollector(mk, seed, 0, n); err != nil {
+	if _, err = o.play.begin(mk, seed, 0, n); err != nil {
 		return err
 	}
 	o.maxCores, o.play.noiseSteps = c.setup.cores(2), c.noiseSteps
@@ -44,7 +44,8 @@ func (o *onPolicy) connect(mk env.Maker, c onPolicyConfig) (err error) {
 	if o.networks, err = newActorCritic(model, c.kwargs, c.maxGradNorm); err != nil {
 		return err
 	}
-	return o.play.begin(seed, model)
+	o.play.follow(model)
+	return nil
 }
 
 // maxRollout bounds the floats of a rollout: 2 GiB, or 1 GiB where an int has 32 bits.
@@ -108,7 +109,7 @@ func (o *onPolicy) Policy() policy.Policy { return o.networks.model }
 func (o *onPolicy) State(s *state.State) {
 	s.Section("on-policy", 1)
 	s.PCG("rng", &o.src)
-	s.All(&o.networks, o.play)
+	s.All(&o.networks, &o.play)
 	if o.normal != nil {
 		o.normal.State(s)
 	}

@@ -39,7 +39,7 @@ type critic struct {
 // newCritics returns n critics for o's environments and minibatches. The loss has a weight
 // before the mean squared errors.
 func newCritics(o *offPolicy, k *policy.Kwargs, n int, weight float32) (*critics, error) {
-	now, err := policy.NewCritics(o.rng, o.vec.Spec(), *k, o.normal, o.setup.Engine, n)
+	now, err := policy.NewCritics(o.rng, o.play.vec.Spec(), *k, o.normal, o.setup.Engine, n)
 	if err != nil {
 		return nil, err
 	}

@@ -78,7 +78,7 @@ func (a *DDPG) begin(mk env.Maker) (err error) {
 // Learn takes steps, and learns from what it remembers.
 func (a *DDPG) Learn(until int) (Report, error) {
 	err := a.learn(until, a)
-	return a.stats.Report(a.figures(a.rate)), errorf("DDPG", err)
+	return a.play.stats.Report(a.figures(a.rate)), errorf("DDPG", err)
 }
 
 // iterate takes steps, and makes the updates for them.

@@ -28,7 +28,7 @@ type dpg struct {
 
 // newDPG returns the networks for o's environments.
 func newDPG(o *offPolicy, n Noise, k *policy.Kwargs, critics int) (d dpg, err error) {
-	spec, b := o.vec.Spec(), o.memory.batch
+	spec, b := o.play.vec.Spec(), o.memory.batch
 	if d.actor, err = policy.NewDeterministic(o.rng, spec, *k, o.normal, o.setup.Engine); err != nil {
 		return d, err
 	}

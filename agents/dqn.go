@@ -101,7 +101,7 @@ func (a *DQN) begin(mk env.Maker) (err error) {
 	if err = a.connect(mk, &c.Setup, &c.Replay, &c.Normalize); err != nil {
 		return err
 	}
-	if a.q, err = policy.NewQNetwork(a.rng, a.vec.Spec(), c.PolicyKwargs, a.normal, c.Engine, c.Dueling); err != nil {
+	if a.q, err = policy.NewQNetwork(a.rng, a.play.vec.Spec(), c.PolicyKwargs, a.normal, c.Engine, c.Dueling); err != nil {
 		return err
 	}
 	a.opt, err = c.PolicyKwargs.Optimizer(a.q.Params())
@@ -114,7 +114,7 @@ func (a *DQN) Policy() policy.Policy { return a.q }
 // Learn takes steps, and learns from what it remembers.
 func (a *DQN) Learn(until int) (Report, error) {
 	err := a.learn(until, a)
-	return a.stats.Report(a.figures()), errorf("DQN", err)
+	return a.play.stats.Report(a.figures()), errorf("DQN", err)
 }
 
 // random writes any actions that are allowed.
@@ -145,15 +145,15 @@ func (a *DQN) anyAction(rng *rand.Rand, mask []bool, i int) float32 {
 // explorationRate returns the probability that the next action is random: 1 before
 // learning starts.
 func (a *DQN) explorationRate() float64 {
-	if a.stats.Steps() < a.c.LearningStarts {
+	if a.play.stats.Steps() < a.c.LearningStarts {
 		return 1
 	}
-	return a.c.eps(a.stats.Steps(), a.c.Steps)
+	return a.c.eps(a.play.stats.Steps(), a.c.Steps)
 }
 
 // stepped lets the target network follow every target_update_interval steps.
 func (a *DQN) stepped(*env.Result) {
-	steps, every := a.stats.Steps(), a.c.TargetUpdateInterval
+	steps, every := a.play.stats.Steps(), a.c.TargetUpdateInterval
 	if steps/every > (steps-a.c.NEnvs)/every {
 		nn.Follow(a.target.Net, a.q.Net, a.c.Tau)
 	}

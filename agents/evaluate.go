@@ -116,35 +116,31 @@ func (g *games) open(mk env.Maker, n int) (err error) {
 
 // close closes the environments, if there are any.
 func (g *games) close() error {
-	if g.vec == nil {
-		return nil
-	}
 	vec := g.vec
 	g.vec = nil
-	return vec.Close()
+	return closeVector(vec)
 }
 
-// A renumbered Vector can play a part of the environments of a larger Vector, with the
-// same seeds.
-type renumbered interface {
-	ResetFrom(seed uint64, first int) (*env.Result, error)
-	Footprint() int // bytes that each environment takes
+// A sizedPart is a part that knows the bytes of each environment.
+type sizedPart interface {
+	part
+	Footprint() int
 }
 
 // sideBySide returns the number of environments like v's that an evaluation steps
 // together.
 func sideBySide(v env.Vector) int {
-	r, ok := v.(renumbered)
+	m, ok := v.(sizedPart)
 	if !ok {
 		return groupSize
 	}
-	return min(max(1, sideBySideBytes/r.Footprint()), groupSize)
+	return min(max(1, sideBySideBytes/m.Footprint()), groupSize)
 }
 
 // play plays one episode in each environment, side by side. The environments have
 // the numbers first, first+1, … of their group, whose seed is given.
 func (g *games) play(ctx context.Context, p policy.Policy, first int, seed uint64, e Evaluation) error {
-	res, err := reset(g.vec, seed, first)
+	res, err := resetFrom(g.vec, seed, first)
 	if err != nil {
 		return err
 	}
@@ -174,15 +170,6 @@ func (g *games) play(ctx context.Context, p policy.Policy, first int, seed uint6
 		}
 	}
 	return nil
-}
-
-// reset begins an episode in each environment of v, as if these were the environments
-// first, first+1, … of a larger Vector.
-func reset(v env.Vector, seed uint64, first int) (*env.Result, error) {
-	if first == 0 {
-		return v.Reset(seed)
-	}
-	return v.(renumbered).ResetFrom(seed, first)
 }
 
 // dice returns the generators of the episodes' actions; nil for the best actions.

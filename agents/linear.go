@@ -55,7 +55,7 @@ func (a *Linear) begin(mk env.Maker) (err error) {
 	if err = a.connect(mk); err != nil {
 		return err
 	}
-	a.q, err = policy.NewTiles(a.vec.Spec(), a.c.Tilings, a.c.Tiles, a.c.Low, a.c.High, a.c.QInit)
+	a.q, err = policy.NewTiles(a.play.vec.Spec(), a.c.Tilings, a.c.Tiles, a.c.Low, a.c.High, a.c.QInit)
 	return err
 }
 
@@ -64,8 +64,8 @@ func (a *Linear) Policy() policy.Policy { return a.q }
 
 // Learn takes steps, and learns from each.
 func (a *Linear) Learn(until int) (Report, error) {
-	err := iterateUntil(until, &a.stats, a)
-	return a.stats.Report(a.figures()), errorf(a.name, err)
+	err := iterateUntil(until, &a.play.stats, a)
+	return a.play.stats.Report(a.figures()), errorf(a.name, err)
 }
 
 // iterate takes steps, and learns from each.
@@ -110,7 +110,7 @@ func (a *Linear) move(obs []float32, act int, target float64) {
 
 // check returns an error where a weight is not finite.
 func (a *Linear) check() error {
-	return checkTable("the weights", a.q.W, a.stats.Steps(), a.stats.peak)
+	return checkTable("the weights", a.q.W, a.play.stats.Steps(), a.play.stats.peak)
 }
 
 // State visits the weights, and what td has.

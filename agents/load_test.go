@@ -117,7 +117,7 @@ func TestLoadForgedTable(t *testing.T) {
 		}
 	}
 	for _, x := range []float64{-1, 0.5, 3, 1e30, math.NaN()} {
-		forge("td/obs", binary.LittleEndian.AppendUint32(nil, math.Float32bits(float32(x))))
+		forge("player/obs", binary.LittleEndian.AppendUint32(nil, math.Float32bits(float32(x))))
 	}
 	for _, k := range []int64{-1, 3, math.MaxInt64} {
 		forge("td/act", binary.LittleEndian.AppendUint64(nil, uint64(k)))

@@ -2,7 +2,6 @@ package agents
 
 import (
 	"math/rand/v2"
-	"slices"
 
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/state"
@@ -17,18 +16,14 @@ type offPolicy struct {
 	r      *Replay
 	src    rand.PCG
 	rng    *rand.Rand // of minibatches, and of noise in updates
-	vec    env.Vector
+	play   player
 	memory memory
 	normal *policy.Normalizer // of the observations; nil: not normalised
 	scale  *rewardScale       // of the rewards; nil: not scaled
-	stats  Stats
-	nets   trained // what updates change
-	rate   float64 // of learning, in this iteration
+	nets   trained            // what updates change
+	rate   float64            // of learning, in this iteration
 
-	now      []float32 // [N, O] what is acted on
-	mask     []bool    // [N, M] allowed actions there; nil without masks
 	act, raw []float32 // [N, A] actions as the environments get them, and as they are remembered
-	dice     *actionRand
 
 	steps, episodes int // of each environment, and of all, since the last updates
 }
@@ -47,17 +42,13 @@ type algorithm interface {
 // connect makes the environments and the memory.
 func (o *offPolicy) connect(mk env.Maker, s *Setup, r *Replay, n *Normalize) (err error) {
 	o.setup, o.r = s, r
-	if o.vec, err = mk(s.NEnvs); err != nil {
+	first, err := o.play.begin(mk, s.Seed, 0, s.NEnvs)
+	if err != nil {
 		return err
 	}
 	o.src.Seed(env.Split(s.Seed, 0), 0)
 	o.rng = rand.New(&o.src)
-	first, err := o.vec.Reset(env.Split(s.Seed, 1))
-	if err != nil {
-		return err
-	}
-	o.stats.begin(first.Measures)
-	spec := o.vec.Spec()
+	spec := o.play.vec.Spec()
 	if o.normal, err = n.observations(spec.Obs); err != nil {
 		return err
 	}
@@ -66,8 +57,7 @@ func (o *offPolicy) connect(mk env.Maker, s *Setup, r *Replay, n *Normalize) (er
 		return err
 	}
 	a := s.NEnvs * spec.Act.Size()
-	o.now, o.mask = slices.Clone(first.Obs), slices.Clone(first.Mask)
-	o.act, o.raw, o.dice = make([]float32, a), make([]float32, a), newActionRand(s.Seed, 0, s.NEnvs)
+	o.act, o.raw = make([]float32, a), make([]float32, a)
 	return nil
 }
 
@@ -76,7 +66,7 @@ func (o *offPolicy) learn(until int, a iterator) error {
 	cores := parallel.Start(o.setup.cores(2))
 	defer cores.Stop()
 	o.nets.share(cores)
-	return iterateUntil(until, &o.stats, a)
+	return iterateUntil(until, &o.play.stats, a)
 }
 
 // offPolicyIteration is the least number of steps of an iteration, over all environments:
@@ -92,12 +82,12 @@ func (o *offPolicy) interact(a algorithm) error {
 		}
 		o.learnIfDue(a)
 	}
-	return o.nets.check(&o.stats)
+	return o.nets.check(&o.play.stats)
 }
 
 // schedule reads the schedules at the start of an iteration.
 func (o *offPolicy) schedule() {
-	step := o.stats.Steps()
+	step := o.play.stats.Steps()
 	o.rate = o.r.LearningRate.At(step, o.setup.Steps)
 	o.nets.setRate(o.rate)
 	if p := o.memory.prioritized; p != nil {
@@ -109,19 +99,19 @@ func (o *offPolicy) schedule() {
 // step takes one step of each environment, and remembers it.
 func (o *offPolicy) step(a algorithm) error {
 	if o.normal != nil {
-		o.normal.Observe(o.now)
+		o.normal.Observe(o.play.obs)
 	}
-	steps := o.stats.Steps()
-	in := policy.In{Obs: o.now, Mask: o.mask, Rand: o.dice.at(steps / o.setup.NEnvs)}
+	steps := o.play.stats.Steps()
+	in := policy.In{Obs: o.play.obs, Mask: o.play.mask, Rand: o.play.dice.at(o.play.acted)}
 	out := policy.Out{Act: o.act, Raw: o.raw}
 	if steps < o.r.LearningStarts {
 		a.random(in, out)
 	} else {
 		a.explore(steps, in, out)
 	}
-	res, err := o.vec.Step(o.act)
+	res, err := o.play.vec.Step(o.act)
 	if err != nil {
-		return blame(err, o.nets.params, steps, o.stats.peak)
+		return blame(err, o.nets.params, steps, o.play.stats.peak)
 	}
 	o.memory.buffer.Add(o.raw, res)
 	o.count(res)
@@ -131,9 +121,7 @@ func (o *offPolicy) step(a algorithm) error {
 
 // count keeps the books of a step.
 func (o *offPolicy) count(res *env.Result) {
-	o.stats.Add(res)
-	copy(o.now, res.Obs)
-	copy(o.mask, res.Mask)
+	o.play.see(res)
 	if o.scale != nil {
 		o.scale.observe(res)
 	}
@@ -155,7 +143,7 @@ func (o *offPolicy) learnIfDue(a algorithm) {
 		updates = o.steps * o.setup.NEnvs
 	}
 	o.steps, o.episodes = 0, 0
-	if o.stats.Steps() <= o.r.LearningStarts {
+	if o.play.stats.Steps() <= o.r.LearningStarts {
 		return
 	}
 	for range updates {
@@ -164,22 +152,15 @@ func (o *offPolicy) learnIfDue(a algorithm) {
 }
 
 // Close closes the environments.
-func (o *offPolicy) Close() error {
-	if o.vec == nil {
-		return nil
-	}
-	return o.vec.Close()
-}
+func (o *offPolicy) Close() error { return o.play.Close() }
 
 // State visits the generator, the optimisers, the memory, the environments and the books.
 func (o *offPolicy) State(s *state.State) {
 	s.Section("off-policy", 1)
 	s.PCG("rng", &o.src)
-	s.Floats("now", o.now)
-	s.Bools("mask", o.mask)
 	s.Int("offpolicy/steps", &o.steps, state.MaxCount)
 	s.Int("offpolicy/episodes", &o.episodes, state.MaxCount)
-	s.All(&o.nets, o.memory.buffer, o.vec, &o.stats)
+	s.All(&o.nets, o.memory.buffer, &o.play)
 	if o.normal != nil {
 		o.normal.State(s)
 	}

@@ -15,7 +15,7 @@ import (
 // the present policy and takes gradient steps on an objective. See connect.go for how it is
 // made.
 type onPolicy struct {
-	play     *collector
+	play     collector
 	networks actorCritic
 	normal   *policy.Normalizer // of observations; nil: not normalised
 	scale    *rewardScale       // of rewards; nil: not scaled

@@ -49,7 +49,7 @@ func (p *PPO) begin(mk env.Maker) (err error) {
 	if err = p.connect(mk, onPolicyConfig{&c.Setup, &c.Normalize, &c.PolicyKwargs, c.Gamma, c.MaxGradNorm, c.SDESampleFreq}); err != nil {
 		return err
 	}
-	p.roll, err = newRollout(p.play, c.NSteps)
+	p.roll, err = newRollout(&p.play, c.NSteps)
 	return err
 }
 

@@ -129,7 +129,7 @@ func (a *SAC) begin(mk env.Maker) (err error) {
 		return err
 	}
 	k.UseSDE = c.UseSDE
-	spec := a.vec.Spec()
+	spec := a.play.vec.Spec()
 	if a.actor, err = policy.NewSquashed(a.rng, spec, *k, a.normal, c.Engine); err != nil {
 		return err
 	}
@@ -154,7 +154,7 @@ func (a *SAC) Policy() policy.Policy { return a.actor }
 // Learn takes steps, and learns from what it remembers.
 func (a *SAC) Learn(until int) (Report, error) {
 	err := a.learn(until, a)
-	return a.stats.Report(a.figures()), errorf("SAC", err)
+	return a.play.stats.Report(a.figures()), errorf("SAC", err)
 }
 
 // random writes actions uniform in the action space.

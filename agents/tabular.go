@@ -76,7 +76,7 @@ func (a *Tabular) begin(mk env.Maker) error {
 		return err
 	}
 	var err error
-	if a.one, err = policy.NewTable(a.vec.Spec(), a.c.QInit); err != nil {
+	if a.one, err = policy.NewTable(a.play.vec.Spec(), a.c.QInit); err != nil {
 		return err
 	}
 	a.both = a.one
@@ -94,8 +94,8 @@ func (a *Tabular) Policy() policy.Policy { return a.both }
 
 // Learn takes steps, and learns from each.
 func (a *Tabular) Learn(until int) (Report, error) {
-	err := iterateUntil(until, &a.stats, a)
-	return a.stats.Report(a.figures()), errorf(a.name, err)
+	err := iterateUntil(until, &a.play.stats, a)
+	return a.play.stats.Report(a.figures()), errorf(a.name, err)
 }
 
 // iterate takes steps, and learns from each.
@@ -173,9 +173,9 @@ func (a *Tabular) move(q *policy.Table, state, act int, target float64) {
 // check returns an error where a table has values that are not finite.
 func (a *Tabular) check() error {
 	const what = "the table's values"
-	err := checkTable(what, a.one.Q, a.stats.Steps(), a.stats.peak)
+	err := checkTable(what, a.one.Q, a.play.stats.Steps(), a.play.stats.peak)
 	if err == nil && a.two != nil {
-		err = checkTable(what, a.two.Q, a.stats.Steps(), a.stats.peak)
+		err = checkTable(what, a.two.Q, a.play.stats.Steps(), a.play.stats.peak)
 	}
 	return err
 }

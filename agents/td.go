@@ -3,7 +3,6 @@ package agents
 import (
 	"fmt"
 	"math/rand/v2"
-	"slices"
 
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/state"
@@ -22,16 +21,12 @@ type td struct {
 	exploration  *Exploration
 	src          rand.PCG
 	rng          *rand.Rand // draws the table that learns, and actions that are valued but not taken
-	vec          env.Vector
-	dice         *actionRand
+	play         player
 	choices      []int // number of values of each choice of an action
 	actions      int   // their product
-	stats        Stats
 
 	o, m      int       // floats of an observation, choices of a mask
-	obs       []float32 // [N, O] what is acted on
-	mask      []bool    // [N, M] allowed actions there; nil without masks
-	act       []int64   // [N] numbers of the actions there
+	act       []int64   // [N] numbers of the actions that are taken next
 	rows      []float32 // [N, A] the actions as the environments get them
 	taken     tdStep    // scratch: the step that is learned from
 	rate, eps float64   // in this iteration
@@ -67,10 +62,10 @@ type tdStep struct {
 // spaces.
 func (o *td) connect(mk env.Maker) (err error) {
 	n := o.setup.NEnvs
-	if o.vec, err = mk(n); err != nil {
+	if _, err = o.play.begin(mk, o.setup.Seed, 0, n); err != nil {
 		return err
 	}
-	act, err := env.LayoutOf(o.vec.Spec().Act)
+	act, err := env.LayoutOf(o.play.vec.Spec().Act)
 	if err != nil {
 		return err
 	}
@@ -80,14 +75,8 @@ func (o *td) connect(mk env.Maker) (err error) {
 		o.actions *= k
 	}
 	o.src.Seed(env.Split(o.setup.Seed, 0), 0)
-	o.rng, o.dice = rand.New(&o.src), newActionRand(o.setup.Seed, 0, n)
-	first, err := o.vec.Reset(env.Split(o.setup.Seed, 1))
-	if err != nil {
-		return err
-	}
-	o.stats.begin(first.Measures)
-	o.obs, o.mask = slices.Clone(first.Obs), slices.Clone(first.Mask)
-	o.o, o.m = len(o.obs)/n, len(o.mask)/n
+	o.rng = rand.New(&o.src)
+	o.o, o.m = len(o.play.obs)/n, len(o.play.mask)/n
 	o.act, o.rows = make([]int64, n), make([]float32, n*act.Size)
 	o.eps = o.exploration.eps(0, o.setup.Steps)
 	return nil
@@ -99,12 +88,7 @@ func (o *td) scheduled() []scheduled {
 }
 
 // Close closes the environments.
-func (o *td) Close() error {
-	if o.vec == nil {
-		return nil
-	}
-	return o.vec.Close()
-}
+func (o *td) Close() error { return o.play.Close() }
 
 // tdIteration is the least number of steps of an iteration, over all environments.
 const tdIteration = 256
@@ -122,7 +106,7 @@ func (o *td) interact(l tdLearner) error {
 
 // schedule reads the schedules at the start of an iteration.
 func (o *td) schedule() {
-	step := o.stats.Steps()
+	step := o.play.stats.Steps()
 	o.rate = o.learningRate.At(step, o.setup.Steps)
 	o.eps = o.exploration.eps(step, o.setup.Steps)
 	o.errors = mean{}
@@ -131,37 +115,35 @@ func (o *td) schedule() {
 // step takes one step in each environment, and learns from them in their order. SARSA
 // has chosen the actions when it learned from the step before.
 func (o *td) step(l tdLearner) error {
-	k := o.stats.Steps() / o.setup.NEnvs
-	if rng := o.dice.at(k); o.target != sarsa || k == 0 {
+	k := o.play.acted
+	if rng := o.play.dice.at(k); o.target != sarsa || k == 0 {
 		for i := range o.act {
-			o.act[i] = int64(o.choose(l, rand.New(&rng[i]), l.values(f32.Row(o.obs, i, o.o)), f32.Row(o.mask, i, o.m)))
+			o.act[i] = int64(o.choose(l, rand.New(&rng[i]), l.values(f32.Row(o.play.obs, i, o.o)), f32.Row(o.play.mask, i, o.m)))
 		}
 	}
 	for i, act := range o.act {
 		o.write(o.rows[i*len(o.choices):], int(act))
 	}
-	res, err := o.vec.Step(o.rows)
+	res, err := o.play.vec.Step(o.rows)
 	if err != nil {
 		return err
 	}
 	if o.target == sarsa {
-		o.dice.at(k + 1)
+		o.play.dice.at(k + 1)
 	}
 	for i := range o.act {
 		o.learnFrom(l, i, res)
 	}
-	o.stats.Add(res)
-	copy(o.obs, res.Obs)
-	copy(o.mask, res.Mask)
+	o.play.see(res)
 	return nil
 }
 
 // learnFrom learns from environment i's step. The generator is of its next action, which
 // SARSA chooses now.
 func (o *td) learnFrom(l tdLearner, i int, res *env.Result) {
-	rng := rand.New(&o.dice.rng[i])
+	rng := rand.New(&o.play.dice.rng[i])
 	s := &o.taken
-	s.obs, s.mask, s.act = f32.Row(o.obs, i, o.o), f32.Row(o.mask, i, o.m), int(o.act[i])
+	s.obs, s.mask, s.act = f32.Row(o.play.obs, i, o.o), f32.Row(o.play.mask, i, o.m), int(o.act[i])
 	s.next, s.nextMask, s.nextAct = f32.Row(res.Next, i, o.o), f32.Row(res.NextMask, i, o.m), 0
 	s.reward, s.terminated, s.done = res.Reward[i], res.Terminated[i], res.Done(i)
 	if s.q = nil; !s.terminated {
@@ -220,25 +202,23 @@ func (o *td) figures() []Named {
 func (o *td) State(s *state.State) {
 	s.Section("td", 1)
 	s.PCG("td/rng", &o.src)
-	s.Floats("td/obs", o.obs)
-	s.Bools("td/mask", o.mask)
 	s.Ints("td/act", o.act)
+	o.play.State(s)
 	if s.Loading() {
 		s.Fail(o.checkLoaded())
 	}
-	s.All(o.vec, &o.stats)
 }
 
 // checkLoaded returns an error where a loaded observation or action cannot be.
 func (o *td) checkLoaded() error {
-	space := o.vec.Spec().Obs
+	space := o.play.vec.Spec().Obs
 	l, err := env.LayoutOf(space)
 	if err != nil {
 		return err
 	}
 	_, choices := l.Choices()
 	for i, act := range o.act {
-		obs := f32.Row(o.obs, i, o.o)
+		obs := f32.Row(o.play.obs, i, o.o)
 		for _, v := range obs {
 			if v-v != 0 {
 				return fmt.Errorf("agents: environment %d shows %v", i, obs)

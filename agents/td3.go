@@ -89,7 +89,7 @@ func (a *TD3) begin(mk env.Maker) (err error) {
 // Learn takes steps, and learns from what it remembers.
 func (a *TD3) Learn(until int) (Report, error) {
 	err := a.learn(until, a)
-	return a.stats.Report(a.figures(a.rate)), errorf("TD3", err)
+	return a.play.stats.Report(a.figures(a.rate)), errorf("TD3", err)
 }
 
 // iterate takes steps, and makes the updates for them.
@@ -98,7 +98,7 @@ func (a *TD3) iterate() error { return a.interact(a) }
 // update learns from one minibatch.
 func (a *TD3) update() {
 	b := a.memory.sample(a.rng)
-	std := float32(a.c.TargetPolicyNoise.At(a.stats.Steps(), a.c.Steps))
+	std := float32(a.c.TargetPolicyNoise.At(a.play.stats.Steps(), a.c.Steps))
 	for i := range a.epsilon {
 		a.epsilon[i] = std * float32(a.rng.NormFloat64())
 	}

@@ -1,7 +1,6 @@
 package policy
 
 import (
-	"fmt"
 	"math/rand/v2"
 
 	"github.com/rlrun/rlrun/env"
@@ -34,18 +33,11 @@ var _ Policy = (*ActorCritic)(nil)
 // NewActorCritic returns an ActorCritic for spec, of networks from e. A Normalizer, if
 // it is not nil, normalises what the networks are given.
 func NewActorCritic(rng *rand.Rand, spec env.Spec, k Kwargs, normal *Normalizer, e nn.Engine) (*ActorCritic, error) {
-	err := k.NetArch.Check("pi", "vf")
-	if err == nil && k.ShareTrunk {
-		err = k.NetArch.CheckTrunk()
+	b := newBuilder(actorCriticKind, rng, &k, e, "pi", "vf")
+	if k.ShareTrunk {
+		b.fail(k.NetArch.CheckTrunk())
 	}
-	if err != nil {
-		return nil, fmt.Errorf("policy: %w", err)
-	}
-	m, err := newActorCritic(newBuilder(actorCriticKind, rng, &k, e), spec, normal)
-	if err != nil {
-		return nil, fmt.Errorf("policy: %w", err)
-	}
-	return m, nil
+	return built(newActorCritic(b, spec, normal))
 }
 
 // newActorCritic returns the ActorCritic that b builds.

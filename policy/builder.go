@@ -20,14 +20,22 @@ type builder struct {
 	engines []nn.Engine
 	kwargs  *Kwargs // of a new policy; nil of one that is read
 	numbers int     // that a policy may have
-	built   int     // networks so far
+	made    int     // networks so far
 	err     error
 }
 
-// newBuilder returns the builder of a new policy's networks.
-func newBuilder(kind kind, rng *rand.Rand, k *Kwargs, e nn.Engine) *builder {
+// newBuilder returns the builder of a new policy's networks, whose net_arch may have keys.
+func newBuilder(kind kind, rng *rand.Rand, k *Kwargs, e nn.Engine, keys ...string) *builder {
 	d := &design{kind: kind, plans: map[string]nn.Plan{}, sde: k.UseSDE, expln: k.UseSDE && k.UseExpln, shares: k.ShareTrunk}
-	return &builder{design: d, rng: rng, engines: []nn.Engine{e}, kwargs: k, numbers: math.MaxInt}
+	return &builder{design: d, rng: rng, engines: []nn.Engine{e}, kwargs: k, numbers: math.MaxInt, err: k.NetArch.Check(keys...)}
+}
+
+// built returns a policy that was built, or the error as this package's.
+func built[P any](p *P, err error) (*P, error) {
+	if err != nil {
+		return nil, fmt.Errorf("policy: %w", err)
+	}
+	return p, nil
 }
 
 // newReader returns the builder of the networks of a policy that is read from a file with a
@@ -91,7 +99,7 @@ func (b *builder) make(name string, in int, p part, out int, gain float32) (n nn
 	if b.err != nil {
 		return nil, 0
 	}
-	b.built++
+	b.made++
 	return n, nn.Outputs(n, in)
 }
 
@@ -133,7 +141,7 @@ func (b *builder) logStd() float32 {
 
 // base returns a policy's base, once all its networks are built.
 func (b *builder) base(s Spec) base {
-	if b.err == nil && b.built < len(b.plans) {
+	if b.err == nil && b.made < len(b.plans) {
 		b.err = fmt.Errorf("it has networks that its policy does not have: %.100q", slices.Sorted(maps.Keys(b.plans)))
 	}
 	return base{s, *b.design}

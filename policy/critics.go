@@ -25,22 +25,13 @@ type Critics struct {
 // NewCritics returns n Critics for spec, of networks from e. A Normalizer, if it is not
 // nil, normalises the observations.
 func NewCritics(rng *rand.Rand, spec env.Spec, k Kwargs, normal *Normalizer, e nn.Engine, n int) (*Critics, error) {
-	if err := k.NetArch.Check("pi", "qf"); err != nil {
-		return nil, fmt.Errorf("policy: %w", err)
-	}
 	in, err := newEncoder(spec.Obs, normal)
-	if err != nil {
-		return nil, fmt.Errorf("policy: %w", err)
-	}
-	q, b := &Critics{encoder: in, a: spec.Act.Size()}, newBuilder("", rng, &k, e)
+	q, b := &Critics{encoder: in, a: spec.Act.Size(), estimates: make([][]float32, n)}, newBuilder("", rng, &k, e, "pi", "qf")
+	b.fail(err)
 	for i := range n {
 		q.Q = append(q.Q, b.network(fmt.Sprintf("q%d", i+1), in.size+q.a, vfHidden, 1, 1))
 	}
-	if b.err != nil {
-		return nil, fmt.Errorf("policy: %w", b.err)
-	}
-	q.estimates = make([][]float32, n)
-	return q, nil
+	return built(q, b.err)
 }
 
 // estimating is the work of Least: each piece is one estimate of all rows.

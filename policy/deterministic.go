@@ -1,7 +1,6 @@
 package policy
 
 import (
-	"fmt"
 	"math/rand/v2"
 
 	"github.com/rlrun/rlrun/env"
@@ -28,14 +27,7 @@ var _ Policy = (*Deterministic)(nil)
 // NewDeterministic returns a Deterministic for spec, of a network from e. A Normalizer,
 // if it is not nil, normalises the observations.
 func NewDeterministic(rng *rand.Rand, spec env.Spec, k Kwargs, normal *Normalizer, e nn.Engine) (*Deterministic, error) {
-	if err := k.NetArch.Check("pi", "qf"); err != nil {
-		return nil, fmt.Errorf("policy: %w", err)
-	}
-	d, err := newDeterministic(newBuilder(deterministicKind, rng, &k, e), spec, normal)
-	if err != nil {
-		return nil, fmt.Errorf("policy: %w", err)
-	}
-	return d, nil
+	return built(newDeterministic(newBuilder(deterministicKind, rng, &k, e, "pi", "qf"), spec, normal))
 }
 
 // newDeterministic returns the Deterministic that b builds.

@@ -157,7 +157,8 @@ func (d *design) same(want *design) error {
 	if err := cmp.Or(d.write(a), want.write(b)); err != nil {
 		return err
 	}
-	for _, key := range slices.Sorted(maps.Keys(b)) {
+	keys := append([]string{"norm_obs"}, slices.Sorted(maps.Keys(b))...) // before clip_obs, which is a normaliser's
+	for _, key := range keys {
 		if key != "networks" && a[key] != b[key] {
 			return fmt.Errorf("its %s is %.200s, want %s", key, cmp.Or(a[key], "not there"), b[key])
 		}

@@ -64,7 +64,7 @@ func families() map[string][]variant {
 				"its network critic is linear 16, tanh, linear 4, tanh, linear 1, want linear 16, tanh, linear 1"),
 			actorCritic(box, 5, func(k *policy.Kwargs) { k.ShareTrunk = true }, "its network actor is linear 2, want linear 16, tanh, linear 2"),
 			actorCritic(box, 5, func(k *policy.Kwargs) { k.UseSDE = true }, "its network actor is linear 2, want linear 16, tanh, linear 2"),
-			actorCritic(box, 0, none, "its clip_obs is not there, want 5"),
+			actorCritic(box, 0, none, "its norm_obs is false, want true"),
 			actorCritic(box, 6, none, "its clip_obs is 6, want 5"),
 			actorCritic(choice, 5, none, "its actions are discrete(2), want box[2]"),
 			actorCritic(env.Spec{Obs: box.Obs, Act: env.NewBox(-2, 1, 2)}, 5, none, "its actions are box[2] with other bounds, want the same"),

@@ -33,16 +33,9 @@ var _ Policy = (*QNetwork)(nil)
 //
 // Wang et al. 2016, arXiv:1511.06581, eq. 9.
 func NewQNetwork(rng *rand.Rand, spec env.Spec, k Kwargs, normal *Normalizer, e nn.Engine, duels bool) (*QNetwork, error) {
-	if err := k.NetArch.Check(); err != nil {
-		return nil, fmt.Errorf("policy: %w", err)
-	}
 	b := newBuilder(qKind, rng, &k, e)
 	b.duels = duels
-	q, err := newQNetwork(b, spec, normal)
-	if err != nil {
-		return nil, fmt.Errorf("policy: %w", err)
-	}
-	return q, nil
+	return built(newQNetwork(b, spec, normal))
 }
 
 // newQNetwork returns the QNetwork that b builds.

@@ -1,7 +1,6 @@
 package policy
 
 import (
-	"fmt"
 	"math/rand/v2"
 
 	"github.com/rlrun/rlrun/env"
@@ -33,14 +32,7 @@ var _ Policy = (*Squashed)(nil)
 // NewSquashed returns a Squashed for spec, of a network from e. A Normalizer, if it is
 // not nil, normalises the observations.
 func NewSquashed(rng *rand.Rand, spec env.Spec, k Kwargs, normal *Normalizer, e nn.Engine) (*Squashed, error) {
-	if err := k.NetArch.Check("pi", "qf"); err != nil {
-		return nil, fmt.Errorf("policy: %w", err)
-	}
-	p, err := newSquashed(newBuilder(squashedKind, rng, &k, e), spec, normal)
-	if err != nil {
-		return nil, fmt.Errorf("policy: %w", err)
-	}
-	return p, nil
+	return built(newSquashed(newBuilder(squashedKind, rng, &k, e, "pi", "qf"), spec, normal))
 }
 
 // newSquashed returns the Squashed that b builds.

@@ -23,11 +23,10 @@ var _ Policy = (*Table)(nil)
 // NewTable returns a Table for spec with every value q.
 func NewTable(spec env.Spec, q float32) (*Table, error) {
 	t, err := newTable(&builder{design: &design{kind: tableKind}, numbers: nn.MaxWeights}, spec)
-	if err != nil {
-		return nil, fmt.Errorf("policy: %w", err)
+	if err == nil {
+		f32.Fill(t.Q.Value, q)
 	}
-	f32.Fill(t.Q.Value, q)
-	return t, nil
+	return built(t, err)
 }
 
 // newTable returns the Table that b is for, with every value 0.

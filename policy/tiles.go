@@ -32,11 +32,10 @@ func NewTiles(spec env.Spec, tilings, tiles int, low, high []float32, q float32)
 	}
 	d := &design{kind: tilesKind, tiles: tiling{tilings, tiles, low, high}}
 	t, err := newTiles(&builder{design: d, numbers: nn.MaxWeights}, spec)
-	if err != nil {
-		return nil, fmt.Errorf("policy: %w", err)
+	if err == nil {
+		f32.Fill(t.W.Value, q/float32(tilings))
 	}
-	f32.Fill(t.W.Value, q/float32(tilings))
-	return t, nil
+	return built(t, err)
 }
 
 // newTiles returns the Tiles that b is for, with every value 0.

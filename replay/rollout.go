@@ -38,7 +38,7 @@ type Rollout struct {
 	next    []float32 // [T·N] V of the observation after each step
 	order   []int     // [T·N] of the steps in an epoch
 	scratch []float32 // observations as floats
-	batch   Minibatch // of Rows and All
+	batch   Minibatch // of All
 	own     Minibatch // memory of Rows
 }
 

@@ -2,6 +2,7 @@ package run_test
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 
@@ -76,4 +77,32 @@ func TestRunCloses(t *testing.T) {
 	if err := again.Close(); err != nil || open != 0 {
 		t.Errorf("extended and closed: %v, and %d environments are open, want none", err, open)
 	}
+}
+
+// TestNotOpen wants an error, and no panic, of a run that cannot be trained.
+func TestNotOpen(t *testing.T) {
+	r := create(t, parse(t, quick))
+	_, err := load(t, r.Dir).Train(context.Background())
+	fails := func(what string, err error, want string) {
+		t.Helper()
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: error %v, want %q", what, err, want)
+		}
+	}
+	fails("Train of a loaded run", err, "not ready to train: want Create, or Open and Resume")
+	fails("Resume of a loaded run", load(t, r.Dir).Resume(), "is not open: want Open")
+	if err := errors.Join(r.Close(), r.Close()); err != nil {
+		t.Errorf("Close, twice: %v", err)
+	}
+	_, err = r.Train(context.Background())
+	fails("Train of a closed run", err, "not ready to train")
+	_, err = r.Finish(context.Background(), run.Status{})
+	fails("Finish of a closed run", err, "is not open")
+	r = open(t, r.Dir)
+	_, err = r.Train(context.Background())
+	fails("Train of a run that is not resumed", err, "not ready to train")
+	if err := r.Resume(); err != nil {
+		t.Fatal(err)
+	}
+	finish(t, r)
 }

@@ -84,6 +84,9 @@ func readConfig(dir string) (name string, text []byte, err error) {
 // which has the locked log. A directory that was deleted must not be made again with
 // half of its files, and another run of the same name must not be written to.
 func (r *Run) owned() error {
+	if r.logs.episodes.file == nil {
+		return fmt.Errorf("%s is not open", r.Dir)
+	}
 	if !r.logs.episodes.inPlace() {
 		return fmt.Errorf("%s was deleted or replaced while the run was at work in it", r.Dir)
 	}

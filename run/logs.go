@@ -229,5 +229,7 @@ func (f *logFile) close() error {
 	if f.file == nil {
 		return nil
 	}
-	return errors.Join(f.flush(), f.file.Close())
+	err := errors.Join(f.flush(), f.file.Close())
+	f.file = nil
+	return err
 }

@@ -186,6 +186,9 @@ func (r *Run) Resume() error {
 
 // restore brings all but the logs to the last checkpoint.
 func (r *Run) restore() (err error) {
+	if r.logs.episodes.file == nil {
+		return fmt.Errorf("%s is not open: want Open, and no Close", r.Dir)
+	}
 	if err := agents.Close(r.agent); err != nil {
 		return err
 	}

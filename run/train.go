@@ -17,6 +17,9 @@ import (
 // run that can be resumed. Between iterations Train tells its observers how training
 // stands: the run's own, and those that it is given.
 func (r *Run) Train(ctx context.Context, own ...Observer) (Status, error) {
+	if r.agent == nil || r.logs.episodes.file == nil {
+		return Status{}, fmt.Errorf("%s is not ready to train: want Create, or Open and Resume, and no Close", r.Dir)
+	}
 	rep, err := r.agent.Learn(0) // where it stands
 	if err != nil {
 		return Status{}, err

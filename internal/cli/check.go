@@ -179,14 +179,21 @@ func elements(l *env.Layout) (names []string) {
 
 // playOne plays one episode of random actions.
 func (c *check) playOne(p *env.Episode, seed uint64) error {
-	act, space := make([]float32, p.Spec().Act.Size()), p.Spec().Act
-	rng := rand.New(rand.NewPCG(env.Split(seed, 1), 0))
+	space := p.Spec().Act
+	actions, err := env.LayoutOf(space)
+	if err != nil {
+		return err
+	}
+	sizes, _ := actions.Choices()
+	act, rng := make([]float32, space.Size()), rand.New(rand.NewPCG(env.Split(seed, 1), 0))
 	if err := p.Reset(env.Split(seed, 0)); err != nil {
 		return err
 	}
 	c.look(p.Obs)
 	for !p.Done() {
-		space.Sample(rng, act)
+		if space.Sample(rng, act); p.Mask != nil {
+			sampleAllowed(rng, sizes, p.Mask, act)
+		}
 		if err := p.Step(act); err != nil {
 			return err
 		}
@@ -202,6 +209,21 @@ func (c *check) playOne(p *env.Episode, seed uint64) error {
 		c.Truncated++
 	}
 	return nil
+}
+
+// sampleAllowed writes a random action that mask allows to act: of each choice, which has a
+// number of values, any allowed one.
+func sampleAllowed(rng *rand.Rand, sizes []int, mask []bool, act []float32) {
+	var allowed []int
+	for i, n := range sizes {
+		allowed = allowed[:0]
+		for v, ok := range mask[:n] {
+			if ok {
+				allowed = append(allowed, v)
+			}
+		}
+		act[i], mask = float32(allowed[rng.IntN(len(allowed))]), mask[n:]
+	}
 }
 
 // look takes an observation into account.

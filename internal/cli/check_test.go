@@ -46,6 +46,17 @@ func TestCheckAdvice(t *testing.T) {
 	}
 }
 
+// TestCheckMasked: random episodes obey masks, by which a taxi never pays 10 for a stop.
+func TestCheckMasked(t *testing.T) {
+	var c check
+	if err := json.Unmarshal([]byte(inEmptyDir(t).must(t, "check", "Taxi-v4", "--json")), &c); err != nil {
+		t.Fatal(err)
+	}
+	if len(c.Breaches) != 0 || c.Reward.Min != -1 || c.Return.Min < -200 {
+		t.Errorf("check Taxi-v4 = %+v, want no reward below -1", c)
+	}
+}
+
 // TestCheckBroken: what breaks the contract is a failure that says how, and
 // nothing is played.
 func TestCheckBroken(t *testing.T) {

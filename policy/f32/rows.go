@@ -6,18 +6,6 @@ import "fmt"
 // time as there is scratch for: a call for every narrow row would cost more
 // than what it does.
 
-// LogSumExp sets dst[r] = log Σ eˣ of each row r of x, w wide.
-func LogSumExp(dst, x []float32, w int) {
-	s := getScratch()
-	defer s.put()
-	x = x[:len(dst)*w]
-	for n := 0; len(dst) > 0; dst, x = dst[n:], x[n*w:] {
-		n = rowsAtOnce(len(dst), w)
-		tops := s.logSumExp(dst[:n], x[:n*w], w)
-		Add(dst[:n], dst[:n], tops)
-	}
-}
-
 // LogSoftmax sets each row of dst, w wide, to x - log Σ eˣ of that row of x.
 func LogSoftmax(dst, x []float32, w int) {
 	s := getScratch()
