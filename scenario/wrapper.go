@@ -24,7 +24,8 @@ type wrap func(env.Env) (env.Env, error)
 
 // NewWrapper returns a Wrapper with a value of type T: a number, a text, a list, or a
 // struct with yaml tags, whose missing keys have the values in defaults. An error of around
-// is shown with its place in the scenario.
+// is shown with its place in the scenario. What it returns should be an env.Wrapper, or nobody
+// finds the state of the environment within; around an environment with masks it must be.
 //
 //	scenario.Wrappers{"fog": scenario.NewWrapper(0.1, NewFog)} // func NewFog(env.Env, float64) (*Fog, error)
 func NewWrapper[T any, E env.Env](defaults T, around func(env.Env, T) (E, error)) Wrapper {
@@ -99,10 +100,22 @@ func wrapped(inner env.Factory, all []wrapping) env.Factory {
 			if err != nil {
 				return nil, errors.Join(w.node.Fault("%v", err), env.Close(e))
 			}
-			if e = around; e == nil {
+			if around == nil {
 				return nil, w.node.Fault("the wrapper returned no environment, and no error")
 			}
+			if hidesMasks(around, e) {
+				return nil, errors.Join(w.node.Fault("the wrapper hides the masks of %s; want it to be an env.Wrapper, with methods Unwrap and State", e.Spec().ID), env.Close(around))
+			}
+			e = around
 		}
 		return e, nil
 	}
+}
+
+// hidesMasks reports whether an environment is around another whose masks nobody would
+// find any more.
+func hidesMasks(around, inner env.Env) bool {
+	_, masked := env.As[env.Masker](inner)
+	_, shown := env.As[env.Masker](around)
+	return masked && !shown
 }

@@ -1,10 +1,12 @@
 package scenario_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/env/grid"
 	"github.com/rlrun/rlrun/scenario"
 )
 
@@ -144,6 +146,19 @@ func TestHollowWrapper(t *testing.T) {
 	_, err := scenario.Parse("f.yaml", []byte(text), nil, c)
 	if err == nil || !strings.Contains(err.Error(), "env.wrappers[1].hollow: the wrapper returned no environment, and no error") {
 		t.Errorf("Parse with a wrapper that returns nil: %v", err)
+	}
+}
+
+// TestHidesMasks: a wrapper that is no env.Wrapper would hide the masks of what it wraps.
+func TestHidesMasks(t *testing.T) {
+	c := catalog()
+	grid.Register(c.Envs)
+	c.Wrappers["closed"] = scenario.NewSwitch(func(e env.Env) (value, error) { return value{e}, nil })
+	for id, want := range map[string]string{"CartPole-v1": "", "Taxi-v4": "env.wrappers[0].closed: the wrapper hides the masks of Taxi-v4; want it to be an env.Wrapper"} {
+		_, err := scenario.Parse("f.yaml", fmt.Appendf(nil, "env: {id: %s, wrappers: [{closed: true}]}\nagent: {name: ppo}\nsteps: 10", id), nil, c)
+		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("Parse of a closed wrapper around %s: %v, want %q", id, err, want)
+		}
 	}
 }
 
