@@ -144,8 +144,11 @@ func (o *td) learnFrom(l tdLearner, i int, res *env.Result) {
 	rng := rand.New(&o.play.dice.rng[i])
 	s := &o.taken
 	s.obs, s.mask, s.act = f32.Row(o.play.obs, i, o.o), f32.Row(o.play.mask, i, o.m), int(o.act[i])
-	s.next, s.nextMask, s.nextAct = f32.Row(res.Next, i, o.o), f32.Row(res.NextMask, i, o.m), 0
+	s.next, s.nextMask, s.nextAct = f32.Row(res.Next, i, o.o), f32.Row(res.Mask, i, o.m), 0
 	s.reward, s.terminated, s.done = res.Reward[i], res.Terminated[i], res.Done(i)
+	if s.done {
+		s.nextMask = f32.Row(res.NextMask, i, o.m)
+	}
 	if s.q = nil; !s.terminated {
 		s.q = l.values(s.next)
 	}

@@ -164,8 +164,8 @@ func (e *Episode) show() {
 	p, r := &e.group.all[0], e.group.res
 	e.Seed, e.Steps, e.Return = p.seed, p.steps, p.ret
 	e.Reward, e.Terminated, e.Truncated = r.Reward[0], r.Terminated[0], r.Truncated[0]
-	if p.steps > 0 {
-		copy(r.Mask, r.NextMask) // also of a last state
+	if p.steps > 0 && r.Done(0) {
+		copy(r.Mask, r.NextMask) // of the last state
 	}
 }
 

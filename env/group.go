@@ -96,7 +96,11 @@ func (g *group) step(act []float32, f follower) error {
 			return t.wrong(out.Reward, next)
 		}
 		if t.m > 0 {
-			if mask := r.NextMask[i*t.m:][:t.m]; out.Terminated {
+			mask := r.Mask[i*t.m:][:t.m]
+			if over {
+				mask = r.NextMask[i*t.m:][:t.m]
+			}
+			if out.Terminated {
 				allowAll(mask)
 			} else if g.maskers[i].Mask(mask); !t.open(mask) {
 				return ErrMask
@@ -112,22 +116,7 @@ func (g *group) step(act []float32, f follower) error {
 			}
 		}
 	}
-	if t.m > 0 {
-		g.keepMasks()
-	}
 	return nil
-}
-
-// keepMasks shows for the episodes that go on what they allow.
-func (g *group) keepMasks() {
-	r, m, from := g.res, g.terms.m, 0
-	for i, first := range r.First {
-		if first {
-			copy(r.Mask[from*m:i*m], r.NextMask[from*m:])
-			from = i + 1
-		}
-	}
-	copy(r.Mask[from*m:], r.NextMask[from*m:])
 }
 
 func allowAll(mask []bool) {

@@ -36,7 +36,7 @@ type Result struct {
 	Return     []float64 // [N] undiscounted return so far; the episode's where Done
 	Length     []int     // [N] steps so far; the episode's where Done
 	Mask       []bool    // [N, M] what is allowed at Obs, see Masker; nil where environments are no Maskers
-	NextMask   []bool    // [N, M] what is allowed at Next; everything where Terminated
+	NextMask   []bool    // [N, M] what is allowed at Next, valid where Done: elsewhere it is in Mask; everything where Terminated
 	Measures   []string  // [K] names of what is measured; nil where environments are not Measured
 	Figures    []float64 // [N, K] what was measured in the episode; valid where Done
 }
