@@ -141,7 +141,7 @@ func (r *Ring) At(row int) Step {
 	case end >= 0:
 		s.End = CutOff
 	default:
-		if next := r.follow(row); next/r.n != r.head {
+		if next := r.follow(row); next < r.head*r.n || next >= (r.head+1)*r.n { // not in the newest slot
 			s.After = next
 		}
 	}
