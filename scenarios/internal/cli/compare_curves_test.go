@@ -106,7 +106,7 @@ func TestCompareCurves(t *testing.T) {
 
 // TestReadmeCompare holds the README's comparison to what compare prints.
 func TestReadmeCompare(t *testing.T) {
-	readme, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
+	readme, err := os.ReadFile(filepath.Join("..", "..", "..", "README.md"))
 	file, err2 := filepath.Abs(filepath.Join("testdata", "cartpole-curves.csv.gz"))
 	if err != nil || err2 != nil {
 		t.Fatal(err, err2)

@@ -40,7 +40,7 @@ func TestSolve(t *testing.T) {
 
 // TestReadmeSolve holds the README's picture of a solution to what solve prints.
 func TestReadmeSolve(t *testing.T) {
-	readme, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
+	readme, err := os.ReadFile(filepath.Join("..", "..", "..", "README.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
