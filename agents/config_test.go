@@ -83,7 +83,7 @@ func TestPPOConfigBounds(t *testing.T) {
 		"one minibatch":   func(c *config) { c.BatchSize = c.NEnvs * c.NSteps },
 		"no divisor":      func(c *config) { c.BatchSize = 60 },
 		"one row is left": func(c *config) { c.BatchSize = c.NEnvs*c.NSteps - 1 },
-		"more than all":   func(c *config) { c.BatchSize = 1 << 40 },
+		"more than all":   func(c *config) { c.BatchSize = 1 << 30 },
 	} {
 		c := quick()
 		c.Beyond = true

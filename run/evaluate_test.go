@@ -6,7 +6,6 @@ import (
 
 	"github.com/rlrun/rlrun/agents"
 	"github.com/rlrun/rlrun/env"
-	"github.com/rlrun/rlrun/internal/episode"
 	"github.com/rlrun/rlrun/policy"
 	"github.com/rlrun/rlrun/run"
 )
@@ -30,7 +29,7 @@ func TestPlayer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	player, err := episode.New(v.(*env.Vec).Env(0), r.Scenario.EpisodeLimit())
+	player, err := env.NewEpisode(v.(*env.Vec).Env(0), r.Scenario.EpisodeLimit())
 	if err != nil {
 		t.Fatal(err)
 	}

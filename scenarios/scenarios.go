@@ -25,9 +25,9 @@ import (
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/classic"
 	"github.com/rlrun/rlrun/env/grid"
-	"github.com/rlrun/rlrun/internal/cli"
 	"github.com/rlrun/rlrun/render/raster"
 	"github.com/rlrun/rlrun/render/window"
+	"github.com/rlrun/rlrun/scenarios/internal/cli"
 )
 
 // files are the scenarios, NAME.yaml each.

@@ -1,0 +1,41 @@
+package cli
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/rlrun/rlrun/scenarios/internal/bench"
+)
+
+// TestBenchJSON wants a line for each case that a prefix means, with its name
+// and a duration.
+func TestBenchJSON(t *testing.T) {
+	a := inEmptyDir(t)
+	var names []string
+	for line := range strings.Lines(a.must(t, "bench", "--json", "tanh", "infer1/4")) {
+		var f bench.Figure
+		if err := json.Unmarshal([]byte(line), &f); err != nil || !(f.NsPerOp > 0) {
+			t.Errorf("%q: %v, want a name and nanoseconds", line, err)
+		}
+		names = append(names, f.Name)
+	}
+	if got := strings.Join(names, " "); got != "infer1/4-64-64-2/tanh tanh_f32" {
+		t.Errorf("rlrun bench tanh infer1/4 measured %s", got)
+	}
+}
+
+// TestBenchNames wants the names that others compare with.
+func TestBenchNames(t *testing.T) {
+	have := strings.Join(caseNames(inEmptyDir(t).benchCases()), " ")
+	for _, want := range []string{
+		"train/4-64-64-2/tanh/b64", "train/4-64-64-2/tanh/b256", "train/8-64-64-4/tanh/b256",
+		"train/17-256-256-6/relu/b256", "train/3-400-300-1/relu/b100", "forward/8-64-64-4/tanh/b256",
+		"infer1/3-400-300-1/relu", "sgemm/64", "sgemm/256", "tanh_f32", "gae/2048x8",
+		"replay_gather/256x17_of_1e6", "env/CartPole-v1", "e2e/ppo_cartpole_env_step",
+	} {
+		if !strings.Contains(" "+have+" ", " "+want+" ") {
+			t.Errorf("no benchmark %s among %s", want, have)
+		}
+	}
+}

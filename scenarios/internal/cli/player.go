@@ -1,0 +1,22 @@
+package cli
+
+import (
+	"fmt"
+
+	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/scenario"
+	"github.com/rlrun/rlrun/scenarios/internal/episode"
+)
+
+// newPlayer returns a Player of the environment that s evaluates policies in.
+func newPlayer(s *scenario.Scenario) (*episode.Player, error) {
+	v, err := s.Judge(1)
+	if err != nil {
+		return nil, err
+	}
+	one, ok := v.(interface{ Env(i int) env.Env })
+	if !ok {
+		return nil, fmt.Errorf("%s cannot be looked into: a %T does not show its environments", s.Env, v)
+	}
+	return episode.New(one.Env(0), s.EpisodeLimit())
+}

@@ -1,0 +1,214 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/rlrun/rlrun/internal/atomicfile"
+	"github.com/rlrun/rlrun/policy"
+	"github.com/rlrun/rlrun/render"
+	"github.com/rlrun/rlrun/run"
+	"github.com/rlrun/rlrun/scenarios/internal/episode"
+	"github.com/rlrun/rlrun/scenarios/internal/figure"
+)
+
+// recordFlags say what is recorded, and how it looks.
+type recordFlags struct {
+	out, seed, episodes, size, theme, fps string
+	best, sampled                         bool
+}
+
+// recordCommand records episodes of a saved run, without a display.
+func (a *App) recordCommand() *cobra.Command {
+	var f recordFlags
+	cmd := &cobra.Command{
+		Use: "record RUN -o FILE", Short: "episodes of a saved run as .gif, .mp4, .png or .jsonl", Args: oneArg("a run directory"),
+		Long: `rlrun record RUN -o FILE plays whole episodes of a saved run's policy, the first of
+those that rlrun eval judges, and writes them to a new file. What its name ends in
+says as what:
+
+  .gif    a picture of every step
+  .mp4    the same through ffmpeg, where that is installed
+  .png    a film strip: a row of pictures of each episode
+  .jsonl  observations, states, actions and rewards, a line each step`,
+		Example: `  rlrun record runs/cartpole-ppo/seed-1 -o run.gif --theme dark`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if f.out == "" {
+				return badInput{errors.New("rlrun record: --out FILE is not there; want a new file that ends in .gif, .mp4, .png or .jsonl")}
+			}
+			r, err := a.loadOne(args[0], "policy.safetensors")
+			if err != nil {
+				return badInput{err}
+			}
+			if f.episodes == "" {
+				f.episodes = "1"
+			}
+			seed, n, err := evaluation(r.Scenario, f.seed, f.episodes)
+			if err != nil {
+				return err
+			}
+			act, err := newActor(r, f.best, f.sampled)
+			if err != nil {
+				return badInput{err}
+			}
+			return a.record(r, act, seed, n, f)
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVarP(&f.out, "out", "o", "", "the new `FILE`: .gif, .mp4, .png or .jsonl")
+	flags.StringVar(&f.seed, "seed", "", "the episodes' seed `N` (default the run's)")
+	flags.StringVar(&f.episodes, "episodes", "", "episodes `N` (default 1)")
+	flags.BoolVar(&f.best, "best", false, "the best policy that was evaluated on the way, not the final one")
+	flags.BoolVar(&f.sampled, "sampled", false, "actions are drawn, as in training, not the likeliest")
+	flags.StringVar(&f.size, "size", "", "pixels of a picture `WxH` (default 600x400, of a film strip's 300x200)")
+	flags.StringVar(&f.theme, "theme", "light", "light or dark")
+	flags.StringVar(&f.fps, "fps", "", "steps a second `N`, 1 … 50 (default what suits the environment)")
+	return cmd
+}
+
+// An actor plays episodes as a run's policy would.
+type actor struct {
+	run     *run.Run
+	player  *episode.Player
+	policy  policy.Policy
+	actor   *policy.Actor
+	sampled bool
+}
+
+// newActor returns an actor of a saved run.
+func newActor(r *run.Run, best, sampled bool) (*actor, error) {
+	p, err := r.Policy(best)
+	if err != nil {
+		return nil, err
+	}
+	player, err := newPlayer(r.Scenario)
+	if err != nil {
+		return nil, err
+	}
+	player.Values, player.Best = run.Knowledge(r.Scenario, p)
+	return &actor{run: r, player: player, policy: p, actor: policy.NewActor(p), sampled: sampled}, nil
+}
+
+// begin starts the i-th episode of an evaluation from seed.
+func (a *actor) begin(seed uint64, i int) error {
+	s := run.EpisodeSeed(seed, i)
+	a.actor.Begin(a.sampled, s)
+	return a.player.Reset(s)
+}
+
+// step takes the policy's action.
+func (a *actor) step() error {
+	return a.player.Step(a.actor.Act(a.player.Obs, a.player.Mask))
+}
+
+// A recorder makes a file of episodes.
+type recorder interface {
+	begin() error            // an episode has begun
+	step() error             // and comes to another moment, its beginning included
+	write(w io.Writer) error // all is over
+}
+
+// record plays n episodes, writes them, and closes their environment.
+func (a *App) record(r *run.Run, act *actor, seed uint64, n int, f recordFlags) (err error) {
+	defer func() { err = errors.Join(err, act.player.Close()) }()
+	rec, err := newRecorder(r, act.player, f)
+	if err != nil {
+		return badInput{err}
+	}
+	if c, ok := rec.(io.Closer); ok {
+		defer c.Close()
+	}
+	ctx, stop := a.interruptible("stopping")
+	defer stop()
+	for i := range n {
+		err := playWhole(ctx, act, seed, i, rec)
+		if errors.Is(err, context.Canceled) {
+			return errInterrupted
+		}
+		if err != nil {
+			return err
+		}
+		a.say("episode %d: %s, return %s", i+1, figure.Count(act.player.Steps, "step"), figure.Number(act.player.Return))
+	}
+	return atomicfile.Create(f.out, rec.write)
+}
+
+// playWhole plays an episode from its beginning to its end.
+func playWhole(ctx context.Context, act *actor, seed uint64, i int, rec recorder) error {
+	err := act.begin(seed, i)
+	if err == nil {
+		err = rec.begin()
+	}
+	for err == nil {
+		if err = errors.Join(ctx.Err(), rec.step()); err != nil || act.player.Done() {
+			break
+		}
+		err = act.step()
+	}
+	return err
+}
+
+// newRecorder returns the recorder that the flags ask for.
+func newRecorder(r *run.Run, p *episode.Player, f recordFlags) (recorder, error) {
+	if _, err := os.Lstat(f.out); err == nil {
+		return nil, fmt.Errorf("%s is there already, and nothing is overwritten; want a new file", f.out)
+	}
+	if info, err := os.Stat(filepath.Dir(f.out)); err != nil || !info.IsDir() {
+		return nil, fmt.Errorf("--out %s: there is no folder %s", f.out, filepath.Dir(f.out))
+	}
+	th, err := render.ThemeOf(f.theme)
+	if err != nil {
+		return nil, fmt.Errorf("--%w", err)
+	}
+	ext := filepath.Ext(f.out)
+	width, height, err := pictureSize(f.size, ext == ".png")
+	if err != nil {
+		return nil, err
+	}
+	fps := min(p.Pace(), 50)
+	if f.fps != "" {
+		if fps, err = strconv.Atoi(f.fps); err != nil || fps < 1 || fps > 50 {
+			return nil, fmt.Errorf("--fps %s: want a whole number, 1 … 50", f.fps)
+		}
+	}
+	film := newFilm(p, th, width, height, fps)
+	switch ext {
+	case ".gif":
+		return newGIF(film), nil
+	case ".png":
+		return &strip{film: film}, nil
+	case ".mp4":
+		return newVideo(film, f.out)
+	case ".jsonl":
+		text, err := r.Scenario.Encode()
+		return &journal{player: p, head: episode.Head{Env: r.Scenario.Env, Config: string(text)}}, err
+	}
+	return nil, fmt.Errorf("--out %s: want a name that ends in .gif, .mp4, .png or .jsonl", f.out)
+}
+
+// pictureSize reads --size.
+func pictureSize(text string, small bool) (width, height int, err error) {
+	switch {
+	case text == "" && small:
+		return 300, 200, nil
+	case text == "":
+		return 600, 400, nil
+	}
+	w, h, _ := strings.Cut(text, "x")
+	width, err = strconv.Atoi(w)
+	if err == nil {
+		height, err = strconv.Atoi(h)
+	}
+	if err != nil || width < 50 || width > 4096 || height < 50 || height > 4096 {
+		return 0, 0, fmt.Errorf("--size %s: want WIDTHxHEIGHT in pixels, 50 … 4096 each, as 600x400", text)
+	}
+	return width, height, nil
+}

@@ -1,0 +1,100 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/rlrun/rlrun/scenario"
+	"github.com/rlrun/rlrun/scenarios/internal/figure"
+	"github.com/rlrun/rlrun/scenarios/internal/statistics"
+	"github.com/rlrun/rlrun/scenarios/internal/sweep"
+)
+
+// A named scenario is one that the App reads by its name: a sweep.Source.
+type named struct {
+	app  *App
+	name string
+}
+
+// Scenario reads the scenario with changes.
+func (n named) Scenario(changes []scenario.Change) (*scenario.Scenario, error) {
+	return n.app.scenario(n.name, changes)
+}
+
+// runSweep makes the runs of --seeds and --sweep and brings them to their ends.
+func (a *App) runSweep(name string, changes []scenario.Change, sweeps []string, seeds int, out string, f runFlags) error {
+	every, err := f.checkpointEvery()
+	if err != nil {
+		return err
+	}
+	s, err := sweep.New(named{a, name}, a.Catalog, changes, sweeps, seeds, out, time.Now())
+	if err != nil {
+		return badInput{err}
+	}
+	a.warnRepeat(s.Cells[0].Scenario)
+	return a.finishAll(s, every, f)
+}
+
+// finishAll brings all runs of a sweep to their ends and says what came of each, and of each
+// cell.
+func (a *App) finishAll(s *sweep.Sweep, every int, f runFlags) error {
+	if err := s.Create(); err != nil {
+		return badInput{err}
+	}
+	ctx, stop := a.interruptible("saving, then stopping")
+	defer stop()
+	show := a.newManyProgress(s, f)
+	failed, interrupted := 0, 0
+	for c, r := range s.Train(ctx, every, show) {
+		show.clear()
+		switch {
+		case errors.Is(r.Err, context.Canceled):
+			interrupted++
+			a.say("rlrun: interrupted; rlrun resume %s goes on", r.Dir)
+		case r.Err != nil:
+			failed++
+			a.say("rlrun: seed %d in %s: %s", r.Seed, r.Dir, message(r.Err))
+			trace(a.Err, r.Err)
+		default:
+			a.print(r.Result, f.json) // App.Run returns the error of a failed write
+		}
+		if r == c.Runs[len(c.Runs)-1] && interrupted == 0 {
+			a.printSummary(c, f.json)
+		}
+	}
+	if interrupted > 0 {
+		return errInterrupted
+	}
+	if failed > 0 {
+		return fmt.Errorf("%d of %s failed", failed, figure.Count(len(s.Runs()), "run"))
+	}
+	return nil
+}
+
+// printSummary says what came of a cell.
+func (a *App) printSummary(c *sweep.Cell, asJSON bool) error {
+	s := c.Summary()
+	if asJSON {
+		return json.NewEncoder(a.Out).Encode(s)
+	}
+	what := s.Scenario
+	if s.Sweep != "" {
+		what += ", " + s.Sweep
+	}
+	if s.Eval.Mean == nil {
+		_, err := fmt.Fprintf(a.Out, "%s: no run was finished\n", what)
+		return err
+	}
+	low, high, iqm := float64(s.Eval.CI95[0]), float64(s.Eval.CI95[1]), float64(*s.Eval.IQM)
+	gap, stderr := "", figure.StdErr(low, high)
+	if t := c.Scenario.Threshold; t != nil {
+		gap = fmt.Sprintf("; %s short of %s on average", figure.Known(statistics.OptimalityGap(c.Means(), *t), stderr), figure.Given(*t))
+	}
+	_, err := fmt.Fprintf(a.Out, "%s, %s: interquartile mean %s (95 %%: %s), mean %s, median %s%s\n",
+		what, figure.Count(len(s.Seeds)-len(s.Failed), "seed"), figure.Known(iqm, stderr), figure.Bounds(iqm, low, high),
+		figure.Known(float64(*s.Eval.Mean), stderr), figure.Known(float64(*s.Eval.Median), stderr), gap)
+	return err
+}

@@ -1,0 +1,63 @@
+package cli
+
+import (
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/rlrun/rlrun/run"
+	"github.com/rlrun/rlrun/scenarios/internal/figure"
+	"github.com/rlrun/rlrun/scenarios/internal/sweep"
+)
+
+// manyProgress shows how the runs of a sweep go, on a terminal: a sweep.Reporter.
+type manyProgress struct {
+	app   *App
+	line  bool
+	runs  int
+	mu    sync.Mutex
+	share map[*sweep.Run]float64 // of its steps that are trained
+	drawn time.Time
+}
+
+func (a *App) newManyProgress(s *sweep.Sweep, f runFlags) *manyProgress {
+	p := &manyProgress{app: a, runs: len(s.Runs()), share: map[*sweep.Run]float64{}, line: a.Interactive && !f.quiet}
+	if p.line {
+		a.say("%s: %s; Ctrl-C saves and stops", s.Cells[0].Scenario.Name, figure.Count(p.runs, "run"))
+	}
+	return p
+}
+
+// Report shows the progress after an iteration of a run.
+func (p *manyProgress) Report(r *sweep.Run, st *run.Status) {
+	if st.Trouble != nil {
+		p.clear()
+		p.app.trouble(fmt.Sprintf("seed %d in %s: ", r.Seed, r.Dir), st.Trouble)
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.share[r] = min(1, float64(st.Steps)/float64(st.Total))
+	now := time.Now()
+	if !p.line || now.Sub(p.drawn) < redraw {
+		return
+	}
+	p.drawn = now
+	var sum float64
+	ended := 0
+	for _, share := range p.share {
+		if sum += share; share == 1 {
+			ended++
+		}
+	}
+	line := fmt.Sprintf("%3d %%  %d of %s trained", int(100*sum/float64(p.runs)), ended, figure.Count(p.runs, "run"))
+	p.app.redraw(cut(line, terminalWidth()))
+}
+
+// clear removes the progress line.
+func (p *manyProgress) clear() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.line {
+		p.app.redraw("")
+	}
+}

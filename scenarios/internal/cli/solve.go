@@ -1,0 +1,143 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/env/grid"
+	"github.com/rlrun/rlrun/scenarios/internal/figure"
+)
+
+// solveCommand computes the exact optimum of a tabular environment.
+func (a *App) solveCommand() *cobra.Command {
+	var sets []string
+	var gamma float64
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use: "solve ENV", Short: "the exact optimum of a tabular environment", Args: oneArg("an environment"),
+		Long: `rlrun solve ENV computes the value of every state, and the best actions there,
+from the environment's model: what no agent can better. With --gamma 1 episodes
+count undiscounted, and every one of them must end.`,
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			return a.Envs.IDs(), cobra.ShellCompDirectiveNoFileComp
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			e, err := a.makeEnv(args[0], sets)
+			if err != nil {
+				return badInput{err}
+			}
+			tab, ok := env.As[grid.Tabular](e)
+			if !ok {
+				return badInput{fmt.Errorf("%s is not tabular: it has no table of states to solve", e.Spec().ID)}
+			}
+			s, err := tab.Model().ValueIteration(gamma)
+			if err != nil {
+				return badInput{err}
+			}
+			if asJSON {
+				return json.NewEncoder(a.Out).Encode(solutionLine(tab, s, gamma))
+			}
+			return a.printSolution(tab, s, gamma)
+		},
+	}
+	cmd.Flags().StringArrayVar(&sets, "set", nil, "change an option of the environment `options.KEY=VALUE`; may be repeated")
+	cmd.Flags().Float64Var(&gamma, "gamma", 0.99, "the discount, 0 … 1")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object on standard output")
+	return cmd
+}
+
+// A solution is what solve prints as JSON.
+type solution struct {
+	Env        string      `json:"env"`
+	Gamma      float64     `json:"gamma"`
+	States     int         `json:"states"`
+	Actions    int         `json:"actions"`
+	V          []float64   `json:"V"`
+	Q          [][]float64 `json:"Q"`
+	Optimal    [][]int     `json:"optimal_actions"`
+	StartValue float64     `json:"start_value"`
+	Method     string      `json:"method"`
+	Iterations int         `json:"iterations"`
+}
+
+// solutionLine has the states that can be told apart: of those that look alike
+// the first.
+func solutionLine(tab grid.Tabular, s *grid.Solution, gamma float64) solution {
+	m, n := tab.Model(), shown(tab)
+	q := make([][]float64, n)
+	for i := range q {
+		q[i] = s.Q[i*m.Actions : (i+1)*m.Actions]
+	}
+	return solution{
+		Env: tab.Spec().ID, Gamma: gamma, States: n, Actions: m.Actions, V: s.V[:n], Q: q, Optimal: s.Optimal()[:n],
+		StartValue: m.Mean(s.V), Method: s.Method, Iterations: s.Iterations,
+	}
+}
+
+// shown is how many states of a model have an observation of their own, where that
+// is their number.
+func shown(tab grid.Tabular) int {
+	l, err := env.LayoutOf(tab.Spec().Obs)
+	if n, ok := l.Choices(); err == nil && ok && len(n) == 1 {
+		return n[0]
+	}
+	return tab.Model().States
+}
+
+// printSolution shows a person the values: on the map, where there is one.
+func (a *App) printSolution(tab grid.Tabular, s *grid.Solution, gamma float64) error {
+	m := tab.Model()
+	fmt.Fprintf(a.Out, "%s: %s, %s; the start is worth %s at gamma %s (%s, %s)\n", tab.Spec().ID, figure.Count(shown(tab), "state"),
+		figure.Count(m.Actions, "action"), figure.Number(m.Mean(s.V)), figure.Given(gamma), s.Method, figure.Count(s.Iterations, "sweep"))
+	b, ok := tab.(interface{ Board() *grid.Board })
+	if !ok {
+		return nil
+	}
+	board := b.Board()
+	rows, cols := len(board.Cells), len(board.Cells[0])
+	if cols > 24 {
+		fmt.Fprintf(a.Out, "the map has %d columns, too many to show; --json has all\n", cols)
+		return nil
+	}
+	best := s.Optimal()
+	for layer := 0; layer < m.States; layer += rows * cols {
+		if layer > 0 {
+			fmt.Fprint(a.Out, "\nwith the key:\n")
+		}
+		a.printBoard(board, s.V[layer:], best[layer:])
+	}
+	return nil
+}
+
+// printBoard draws values and the best moves, but where the map has an end or a
+// wall.
+func (a *App) printBoard(board *grid.Board, v []float64, best [][]int) {
+	cols := len(board.Cells[0])
+	fmt.Fprintln(a.Out)
+	for r, row := range board.Cells {
+		var values, moves strings.Builder
+		for c := range cols {
+			i := r*cols + c
+			arrows := ""
+			for _, k := range best[i] {
+				arrows += board.Arrows[k]
+			}
+			switch cell := row[c]; {
+			case cell == '#':
+				fmt.Fprintf(&values, "  %7s", "#######")
+				fmt.Fprintf(&moves, "  %7s", "#######")
+			case strings.IndexByte("GHPC123456789", cell) >= 0:
+				fmt.Fprintf(&values, "  %7s", "")
+				fmt.Fprintf(&moves, "  %7c", cell)
+			default:
+				fmt.Fprintf(&values, "  %7s", figure.Fixed(v[i], 3))
+				fmt.Fprintf(&moves, "  %7s", arrows)
+			}
+		}
+		fmt.Fprintf(a.Out, "%s\n%s\n\n", values.String(), moves.String())
+	}
+}

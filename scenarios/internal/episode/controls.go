@@ -1,0 +1,66 @@
+package episode
+
+import (
+	"cmp"
+	"fmt"
+	"strconv"
+
+	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/render"
+	"github.com/rlrun/rlrun/scenarios/internal/figure"
+)
+
+// Controls are the keys that p can be played with: the environment's own, if
+// nothing is around it that changes actions, or else a digit for each choice and
+// arrows for numbers. There are none where actions are neither.
+func (p *Player) Controls() []render.Control {
+	if c, ok := env.AsIs[render.Controlled](p.Env()); ok {
+		if all := c.Controls(); len(all) > 0 {
+			return all
+		}
+	}
+	if len(p.act.Parts) != 1 {
+		return nil
+	}
+	switch part := &p.act.Parts[0]; {
+	case part.Kind == env.Choice && part.Size() == 1:
+		return digits(part.N[0])
+	case part.Kind == env.Numbers:
+		return arrows(part)
+	}
+	return nil
+}
+
+// digits takes the first ten choices.
+func digits(n int) (all []render.Control) {
+	for i := range min(n, 10) {
+		all = append(all, render.Control{Key: strconv.Itoa(i), Label: fmt.Sprint("action ", i), Act: []float32{float32(i)}})
+	}
+	return all
+}
+
+// arrows moves the first two numbers between their bounds, or to ±1, and leaves
+// the others in the middle.
+func arrows(b *env.Part) []render.Control {
+	rest := make([]float32, b.Size())
+	low, high := make([]float32, b.Size()), make([]float32, b.Size())
+	for i := range rest {
+		low[i], high[i] = max(b.Low[i], -1e6), min(b.High[i], 1e6)
+		if low[i] == -1e6 || high[i] == 1e6 {
+			low[i], high[i] = max(b.Low[i], min(-1, b.High[i])), min(b.High[i], max(1, b.Low[i]))
+		}
+		rest[i] = (low[i] + high[i]) / 2
+	}
+	all := []render.Control{}
+	for i, keys := range [][2]string{{"left", "right"}, {"down", "up"}} {
+		if i < len(rest) {
+			for k, v := range [2]float32{low[i], high[i]} {
+				act := append([]float32(nil), rest...)
+				act[i] = v
+				name := cmp.Or(b.Element(i), fmt.Sprint("number ", i))
+				all = append(all, render.Control{Key: keys[k], Label: name + " to " + figure.Number(float64(v)), Act: act})
+			}
+		}
+	}
+	return append(all, render.Control{Label: "middle", Act: rest})
+}

@@ -1,0 +1,94 @@
+package statistics_test
+
+import (
+	"math"
+	"slices"
+	"testing"
+
+	"github.com/rlrun/rlrun/scenarios/internal/statistics"
+)
+
+// TestPermutationTest by hand: {3, 4} and {1, 2} are one of six divisions of four
+// numbers, and only it and its mirror have a difference of 2. Of {3} and {1, 2, 2, 2},
+// whose interquartile mean is 2, two of five divisions are 1 apart: 3 against the rest
+// and 1 against the rest. In equal sets no division is nearer.
+func TestPermutationTest(t *testing.T) {
+	for _, tc := range []struct {
+		x, y []float64
+		want float64
+	}{
+		{[]float64{3, 4}, []float64{1, 2}, 2. / 6}, {[]float64{1, 2}, []float64{4, 3}, 2. / 6},
+		{[]float64{1, 2, 3}, []float64{4, 5, 6}, 2. / 20}, {[]float64{3}, []float64{1, 2, 2, 2}, 2. / 5},
+		{[]float64{1, 4}, []float64{2, 3}, 1}, {[]float64{5, 5}, []float64{5, 5}, 1},
+		// Of the ten above and the ten below the two at either end are cut off, so 9 and
+		// 10 may change places with 11 and 12: none, one of each or both, 1 + 4 + 1 ways.
+		{[]float64{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, []float64{11, 12, 13, 14, 15, 16, 17, 18, 19, 20}, 2 * 6. / 184756},
+	} {
+		near(t, "PermutationTest", statistics.PermutationTest(tc.x, tc.y), tc.want)
+	}
+}
+
+// TestPermutationDrawn: of more divisions than are gone through some are drawn. Two
+// samples of one kind have a p-value like the normal distribution's, and samples far
+// apart the least that there is.
+func TestPermutationDrawn(t *testing.T) {
+	var x, y, far []float64
+	for i := range 15 {
+		x, y, far = append(x, float64(i)), append(y, float64(i)+1), append(far, float64(i)+100)
+	}
+	near(t, "PermutationTest of samples far apart", statistics.PermutationTest(x, far), 1./50001)
+	if one, two := statistics.PermutationTest(x, y), statistics.PermutationTest(x, y); one != two || one < 0.3 || one > 0.9 {
+		t.Errorf("PermutationTest of samples that overlap = %v and %v, want the same, about 0.6", one, two)
+	}
+}
+
+// TestHolm holds the correction to an example by hand: of 0.01, 0.04, 0.03 and 0.005
+// the least is taken 4 times, the next 3 times, 0.03 twice and 0.04 once, which is
+// less than 0.06 before it.
+func TestHolm(t *testing.T) {
+	got := statistics.Holm([]float64{0.01, 0.04, 0.03, 0.005})
+	for i, want := range []float64{0.03, 0.06, 0.06, 0.02} {
+		near(t, "Holm", got[i], want)
+	}
+	if got := statistics.Holm([]float64{0.9, 0.8}); !slices.Equal(got, []float64{1, 1}) {
+		t.Errorf("Holm(0.9, 0.8) = %v, want 1, 1", got)
+	}
+	if got := statistics.Holm(nil); len(got) != 0 {
+		t.Errorf("Holm of nothing = %v", got)
+	}
+}
+
+// TestRunsNeeded: an interval of ± 4 about 2 of 5 runs is half as wide, and leaves 0,
+// with four times as many; with three comparisons, at z = 2.394 for 1.96, with six.
+// However clear, fewer than 5 runs of each have no p-value below 0.05: of 4 and 4 one is
+// cut off at either end, and 4 of C(8, 4) = 70 divisions are 0.057.
+func TestRunsNeeded(t *testing.T) {
+	for _, tc := range []struct {
+		n          int
+		difference float64
+		i          statistics.Interval
+		level      float64
+		want       int
+	}{
+		{5, 2, statistics.Interval{Low: -2, High: 6}, 0.05, 20}, {5, -2, statistics.Interval{Low: -6, High: 2}, 0.05, 20},
+		{5, 2, statistics.Interval{Low: -2, High: 6}, 0.05 / 3, 30}, {5, 0, statistics.Interval{Low: -1, High: 1}, 0.05, -1},
+		{5, 0.001, statistics.Interval{Low: -1, High: 1}, 0.05, -1}, {2, 100, statistics.Interval{Low: 99, High: 101}, 0.05, 5},
+		{5, 1, statistics.Interval{Low: -0.001, High: 1.9}, 0.05, 6},
+	} {
+		if got := statistics.RunsNeeded(tc.n, tc.difference, tc.i, tc.level); got != tc.want {
+			t.Errorf("RunsNeeded(%d, %v, %v, %v) = %d, want %d", tc.n, tc.difference, tc.i, tc.level, got, tc.want)
+		}
+	}
+}
+
+// TestCompare: every run of the first is better, and the difference of the
+// interquartile means is 93.5 - 13.5.
+func TestCompare(t *testing.T) {
+	c := statistics.Compare([]float64{90, 95, 92, 99, 91, 94, 97, 93}, []float64{10, 15, 12, 19, 11, 14, 17, 13})
+	near(t, "Difference", c.Difference, 80)
+	near(t, "Improvement", c.Improvement, 1)
+	near(t, "P", c.P, 2*6./12870) // of C(16, 8) divisions, as of ten runs
+	if !(c.Interval.Low > 75 && c.Interval.Low <= 80 && c.Interval.High >= 80 && c.Interval.High < 85) || math.Abs(c.Improved.Low-1) > 1e-12 {
+		t.Errorf("Compare = %+v, want an interval about 80, and 1 throughout", c)
+	}
+}

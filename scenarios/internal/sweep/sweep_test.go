@@ -1,0 +1,229 @@
+package sweep
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/env/classic"
+	"github.com/rlrun/rlrun/run"
+	"github.com/rlrun/rlrun/scenario"
+	"github.com/rlrun/rlrun/scenarios/internal/crash"
+)
+
+// text is a scenario as a Source. Its iterations have 8 steps.
+type text string
+
+const quick text = `
+env: {id: CartPole-v1, n_envs: 2}
+agent: {name: ppo, n_steps: 4, batch_size: 8, n_epochs: 1, policy_kwargs: {net_arch: [4]}}
+steps: 64
+eval: {episodes: 3, freq: 0}
+`
+
+func catalog() scenario.Catalog {
+	envs := env.Registry{}
+	classic.Register(envs)
+	return scenario.Builtin(envs)
+}
+
+func (s text) Scenario(changes []scenario.Change) (*scenario.Scenario, error) {
+	return scenario.Parse("quick.yaml", []byte(s), changes, catalog())
+}
+
+// reports counts what it is told of each run.
+type reports struct {
+	mu    sync.Mutex
+	steps map[*Run]int
+}
+
+func (p *reports) Report(r *Run, st *run.Status) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.steps[r] = st.Steps
+}
+
+// last returns the steps that were told last of a run.
+func (p *reports) last(r *Run) int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.steps[r]
+}
+
+// created returns a sweep of some seeds with its directories in a new one.
+func created(t *testing.T, source text, sweeps []string, seeds int) *Sweep {
+	t.Helper()
+	s, err := New(source, catalog(), nil, sweeps, seeds, filepath.Join(t.TempDir(), "runs"), time.Now())
+	if err == nil {
+		err = s.Create()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func TestElements(t *testing.T) {
+	for list, want := range map[string][]string{
+		"[1, 2]": {"1", "2"}, "[[1, 2], [3]]": {"[1, 2]", "[3]"}, `["a,b", {x: 1, y: 2}]`: {`"a,b"`, "{x: 1, y: 2}"}, "[]": nil, "[ 1 ]": {"1"},
+	} {
+		if got, err := elements(list); err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("elements(%q) = %q, %v, want %q", list, got, err, want)
+		}
+	}
+	for _, bad := range []string{"", "1, 2", "[1", "[[1]", `["a]`} {
+		if got, err := elements(bad); err == nil {
+			t.Errorf("elements(%q) = %q, want an error", bad, got)
+		}
+	}
+}
+
+// TestNew has a cell for every choice, and a directory for every run.
+func TestNew(t *testing.T) {
+	at := time.Date(2001, 2, 3, 4, 5, 6, 0, time.UTC)
+	for _, c := range []struct {
+		sweeps []string
+		out    string
+		want   []string // label: directories
+	}{
+		{nil, "", []string{":  "}},
+		{nil, "many", []string{": many/seed-1 many/seed-2"}},
+		{[]string{"agent.gamma=[0.5, 0.9]"}, "", []string{
+			"agent.gamma=0.5: runs/quick/sweep-20010203-040506/agent.gamma=0.5/seed-1 runs/quick/sweep-20010203-040506/agent.gamma=0.5/seed-2",
+			"agent.gamma=0.9: runs/quick/sweep-20010203-040506/agent.gamma=0.9/seed-1 runs/quick/sweep-20010203-040506/agent.gamma=0.9/seed-2"}},
+		{[]string{"agent.n_epochs=[1]", "agent.policy_kwargs.net_arch=[[2, 2]]"}, "o", []string{
+			"agent.n_epochs=1, agent.policy_kwargs.net_arch=[2, 2]: o/agent.n_epochs=1,agent.policy_kwargs.net_arch=[2,2]/seed-1 o/agent.n_epochs=1,agent.policy_kwargs.net_arch=[2,2]/seed-2"}},
+	} {
+		s, err := New(quick, catalog(), nil, c.sweeps, 2, c.out, at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, cell := range s.Cells {
+			got = append(got, filepath.ToSlash(cell.Label+": "+cell.Runs[0].Dir+" "+cell.Runs[1].Dir))
+		}
+		if !reflect.DeepEqual(got, c.want) {
+			t.Errorf("New(%q, %q) = %q, want %q", c.sweeps, c.out, got, c.want)
+		}
+	}
+	for _, c := range []struct {
+		sweeps []string
+		seeds  int
+		out    string
+		want   string
+	}{
+		{[]string{"agent.gamma"}, 1, "", "--sweep agent.gamma: want KEY=[a, b, …]"},
+		{[]string{"agent.gamma=[0.9, 0.9]"}, 1, "", "0.9 is there twice"},
+		{[]string{"agent.gama=[0.9]"}, 1, "", "--sweep agent.gama=0.9: agent.gama: unknown key; the nearest is gamma"},
+		{[]string{"agent.gamma=[0.8, 0.9]"}, 9000, "", "--seeds 9000: want 1 … 5000"},
+		{nil, 1, t.TempDir(), "is there already"},
+	} {
+		if _, err := New(quick, catalog(), nil, c.sweeps, c.seeds, c.out, at); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("New(%q, %d seeds, %q): %v, want %q", c.sweeps, c.seeds, c.out, err, c.want)
+		}
+	}
+}
+
+// TestTrain yields every run once, in order, with its result, and tells of its steps.
+func TestTrain(t *testing.T) {
+	s := created(t, quick, []string{"agent.gamma=[0.5, 0.9]"}, 2)
+	to := &reports{steps: map[*Run]int{}}
+	var order []string
+	for c, r := range s.Train(context.Background(), 0, to) {
+		if r.Err != nil || r.Result.Steps != 64 || to.last(r) != 64 {
+			t.Errorf("%s, seed %d: %+v, %v, want 64 steps, which were told", c.Label, r.Seed, r.Result, r.Err)
+		}
+		order = append(order, fmt.Sprint(c.Scenario.Discount(), " ", r.Seed))
+	}
+	if want := []string{"0.5 1", "0.5 2", "0.9 1", "0.9 2"}; !reflect.DeepEqual(order, want) {
+		t.Errorf("runs came as %q, want %q", order, want)
+	}
+	sum := s.Cells[1].Summary()
+	if sum.Sweep != "agent.gamma=0.9" || !reflect.DeepEqual(sum.Seeds, []uint64{1, 2}) || len(sum.Failed) != 0 || sum.Eval.Mean == nil {
+		t.Errorf("Summary = %+v, want one of two seeds", sum)
+	}
+}
+
+// TestTrainLeft interrupts the runs that a loop does not wait for; they can be resumed.
+func TestTrainLeft(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	s := created(t, quick, nil, 40)
+	for _, r := range s.Train(context.Background(), 0, &reports{steps: map[*Run]int{}}) {
+		if r.Err != nil {
+			t.Fatal(r.Err)
+		}
+		break
+	}
+	r := s.Cells[0].Runs[39]
+	if !errors.Is(r.Err, context.Canceled) {
+		t.Errorf("seed %d: %v, want %v", r.Seed, r.Err, context.Canceled)
+	}
+	again, err := run.Open(r.Dir, catalog())
+	if err == nil {
+		err = errors.Join(again.Resume(), again.Close())
+	}
+	if err != nil {
+		t.Errorf("seed %d cannot be resumed: %v", r.Seed, err)
+	}
+}
+
+// TestCrash: a mistake of ours ends its run alone, and says in which run it was.
+func TestCrash(t *testing.T) {
+	s := created(t, quick, nil, 2)
+	for _, r := range s.Train(context.Background(), 0, nil) { // which has nobody to report to
+		want := fmt.Sprintf("ppo on CartPole-v1, seed %d, after 8 steps: a mistake in the program: runtime error: ", r.Seed)
+		if _, ok := errors.AsType[*crash.Error](r.Err); !ok || !strings.HasPrefix(r.Err.Error(), want) {
+			t.Errorf("Train with no Reporter = %v, want %s…", r.Err, want)
+		}
+	}
+	if sum := s.Cells[0].Summary(); len(sum.Failed) != 2 || sum.Eval.Mean != nil {
+		t.Errorf("Summary = %+v, want two failed runs and no mean", sum)
+	}
+}
+
+// TestAtOnce: as many runs train at once as there are cores, runs, and room for replay
+// buffers of 24,000 bytes each.
+func TestAtOnce(t *testing.T) {
+	const sac text = "env: {id: Pendulum-v1}\nsteps: 10\nagent: {name: sac, buffer_size: 1000}\n"
+	for _, c := range []struct {
+		source       text
+		seeds, cores int
+		memory       int64
+		want         int
+	}{
+		{quick, 8, 4, 1 << 62, 4}, {quick, 3, 4, 1 << 62, 3}, {quick, 8, 4, 1000, 4},
+		{sac, 8, 4, 1 << 62, 4}, {sac, 8, 4, 60_000, 2}, {sac, 8, 4, 1000, 1},
+	} {
+		s, err := New(c.source, catalog(), nil, nil, c.seeds, "", time.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := s.atOnce(c.cores, c.memory); got != c.want {
+			t.Errorf("atOnce(%d, %d) of %d seeds of %q = %d, want %d", c.cores, c.memory, c.seeds, c.source, got, c.want)
+		}
+	}
+}
+
+// TestCreateFails writes nothing where an agent refuses its settings.
+func TestCreateFails(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "runs")
+	s, err := New(quick, catalog(), nil, []string{"agent.batch_size=[8, 0]"}, 1, dir, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Create(); err == nil || !strings.Contains(err.Error(), "batch_size") {
+		t.Errorf("Create = %v, want an error that names batch_size", err)
+	}
+	if _, err := os.Stat(dir); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("Create that fails left %s: %v", dir, err)
+	}
+}
