@@ -126,7 +126,7 @@ func (o *ppoObjective) actorLoss(pi dist.Dist, b *replay.Minibatch) (*tape.Var, 
 	t := logp.Tape()
 	change := logp.Sub(t.Const(b.LogProb, n))
 	ratio := change.Exp()
-	kl, outside := dist.ApproximateKL(change.Value, ratio.Value), outside(ratio.Value, o.clip)
+	kl, outside := loss.ApproximateKL(change.Value, ratio.Value), outside(ratio.Value, o.clip)
 	if o.targetKL != nil && !(kl <= 1.5*float64(*o.targetKL)) {
 		return nil, actorFigures{kl: kl, outside: outside}
 	}

@@ -17,6 +17,17 @@ func Clipped(r, adv *tape.Var, epsilon float32) *tape.Var {
 // reinforcement learning with function approximation", theorem 1; Williams 1992.
 func PolicyGradient(logp, adv *tape.Var) *tape.Var { return logp.Mul(adv).Mean() }
 
+// ApproximateKL returns an estimate of the Kullback-Leibler divergence of a policy from
+// the one that acted, E[(r - 1) - log r], given log r and r of the actions: Schulman
+// 2020, "Approximating KL divergence", the estimator k₃.
+func ApproximateKL(logRatio, ratio []float32) float64 {
+	var kl float64
+	for i, r := range ratio {
+		kl += float64(r) - 1 - float64(logRatio[i])
+	}
+	return kl / float64(len(ratio))
+}
+
 // Squared is the mean squared error, E[(y - x)²]. No gradient reaches y.
 func Squared(x, y *tape.Var) *tape.Var { return x.Sub(y.Detach()).Square().Mean() }
 
