@@ -358,10 +358,7 @@ func (a *A3C) Policy() policy.Policy { return a.shared.model }
 // State visits the shared networks and books, and the workers.
 func (a *A3C) State(s *state.State) {
 	s.Section("a3c", 1)
-	s.All(&a.shared, &a.stats, a.seen)
-	if a.normal != nil {
-		a.normal.State(s)
-	}
+	s.All(&a.shared, &a.stats, a.seen, a.normal)
 	for _, w := range a.workers {
 		s.All(w.networks.model, &w.play)
 		if w.scale != nil {

@@ -109,11 +109,5 @@ func (o *onPolicy) Policy() policy.Policy { return o.networks.model }
 func (o *onPolicy) State(s *state.State) {
 	s.Section("on-policy", 1)
 	s.PCG("rng", &o.src)
-	s.All(&o.networks, &o.play)
-	if o.normal != nil {
-		o.normal.State(s)
-	}
-	if o.scale != nil {
-		o.scale.State(s)
-	}
+	s.All(&o.networks, &o.play, o.normal, o.scale)
 }

@@ -147,7 +147,7 @@ func (g *games) play(ctx context.Context, p policy.Policy, first int, seed uint6
 	n, from := g.vec.Len(), len(g.returns)
 	act, memory := make([]float32, n*g.vec.Spec().Act.Size()), make([]float32, n*p.Spec().Memory)
 	g.returns, g.lengths = append(g.returns, make([]float64, n)...), append(g.lengths, make([]int, n)...)
-	dice, done := e.dice(n, first, seed), make([]bool, n)
+	dice, done := e.dice(n, from), make([]bool, n)
 	for left, step := n, 0; left > 0 && step < e.MaxSteps; step++ {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -172,14 +172,15 @@ func (g *games) play(ctx context.Context, p policy.Policy, first int, seed uint6
 	return nil
 }
 
-// dice returns the generators of the episodes' actions; nil for the best actions.
-func (e *Evaluation) dice(n, first int, seed uint64) []rand.PCG {
+// dice returns the generators of the actions in n episodes, the first of which has the
+// number from; nil for the best actions.
+func (e *Evaluation) dice(n, from int) []rand.PCG {
 	if !e.Sampled {
 		return nil
 	}
 	dice := make([]rand.PCG, n)
 	for i := range dice {
-		policy.SeedEpisode(&dice[i], env.Split(env.Split(seed, uint64(first+i)), 1))
+		policy.SeedEpisode(&dice[i], EpisodeSeed(e.Seed, from+i))
 	}
 	return dice
 }

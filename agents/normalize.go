@@ -82,8 +82,11 @@ func (r *rewardScale) normalize(reward, done []float32) {
 	}
 }
 
-// State visits the sums and what has been seen of them.
+// State visits the sums and what has been seen of them; nothing of a nil rewardScale.
 func (r *rewardScale) State(s *state.State) {
+	if r == nil {
+		return
+	}
 	s.Section("reward-scale", 1)
 	s.Doubles("rewards/sum", r.sum)
 	r.seen.State(s)

@@ -1,14 +1,12 @@
 package agents_test
 
 import (
-	"math"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/rlrun/rlrun/agents"
 	"github.com/rlrun/rlrun/env"
-	"github.com/rlrun/rlrun/policy/tape"
 )
 
 // mixed is mimic in a Dict: its symbol as a choice, and beside that a number, which is
@@ -70,14 +68,7 @@ func TestNormalizeDict(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		moment := func(tensor string) []float32 {
-			i := slices.IndexFunc(a.Policy().Tensors(), func(p *tape.Param) bool { return p.Name == tensor })
-			return a.Policy().Tensors()[i].Value
-		}
-		mean, variance := moment("obs_mean"), moment("obs_var")
-		if len(mean) != 1 || math.Abs(float64(mean[0])-1010) > 1 || math.Abs(float64(variance[0])-200./3) > 5 {
-			t.Errorf("%s: mean %v and variance %v, want 1010 and 66.7 of the number alone", name, mean, variance)
-		}
+		agents.WantMomentsOfNumber(t, name, a.Policy())
 	}
 }
 

@@ -160,11 +160,5 @@ func (o *offPolicy) State(s *state.State) {
 	s.PCG("rng", &o.src)
 	s.Int("offpolicy/steps", &o.steps, state.MaxCount)
 	s.Int("offpolicy/episodes", &o.episodes, state.MaxCount)
-	s.All(&o.nets, o.memory.buffer, &o.play)
-	if o.normal != nil {
-		o.normal.State(s)
-	}
-	if o.scale != nil {
-		o.scale.State(s)
-	}
+	s.All(&o.nets, o.memory.buffer, &o.play, o.normal, o.scale)
 }

@@ -44,6 +44,20 @@ func (g *gauge) Step(_, obs []float32) env.Outcome {
 	return out
 }
 
+// WantMomentsOfNumber checks what an agent has learned of observations that are a choice
+// and a number, 1000, 1010 or 1020: the mean and the variance of the number alone.
+func WantMomentsOfNumber(t *testing.T, agent string, p policy.Policy) {
+	t.Helper()
+	moment := func(tensor string) []float32 {
+		i := slices.IndexFunc(p.Tensors(), func(p *tape.Param) bool { return p.Name == tensor })
+		return p.Tensors()[i].Value
+	}
+	mean, variance := moment("obs_mean"), moment("obs_var")
+	if len(mean) != 1 || math.Abs(float64(mean[0])-1010) > 1 || math.Abs(float64(variance[0])-200./3) > 5 {
+		t.Errorf("%s: mean %v and variance %v, want 1010 and 66.7 of the number alone", agent, mean, variance)
+	}
+}
+
 // TestNormalizeOffPolicy: the number of a Dict is normalised in DQN, DDPG, TD3 and SAC, and
 // its choice is not; experience stays raw; rewards are divided when they are sampled.
 func TestNormalizeOffPolicy(t *testing.T) {
@@ -85,14 +99,7 @@ func TestNormalizeOffPolicy(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		moment := func(tensor string) []float32 {
-			i := slices.IndexFunc(a.Policy().Tensors(), func(p *tape.Param) bool { return p.Name == tensor })
-			return a.Policy().Tensors()[i].Value
-		}
-		mean, variance := moment("obs_mean"), moment("obs_var")
-		if len(mean) != 1 || math.Abs(float64(mean[0])-1010) > 1 || math.Abs(float64(variance[0])-200./3) > 5 {
-			t.Errorf("%s: mean %v and variance %v, want 1010 and 66.7 of the number alone", name, mean, variance)
-		}
+		WantMomentsOfNumber(t, name, a.Policy())
 		b := o.memory.sample(o.rng)
 		for i, symbol := range []float32{b.Obs[0], b.Obs[2], b.Obs[4]} {
 			if want := o.scale.scaled(100 * symbol); b.Obs[2*i+1] != 1000+10*symbol || b.Reward[i] != want || math.Abs(float64(want)) > 10 {

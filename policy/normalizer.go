@@ -120,8 +120,11 @@ func (m *Normalizer) tensors() []*tape.Param {
 	return []*tape.Param{m.mean, m.variance}
 }
 
-// State visits what Observe has seen.
+// State visits what Observe has seen; nothing of a nil Normalizer.
 func (m *Normalizer) State(s *state.State) {
+	if m == nil {
+		return
+	}
 	s.Section("normalizer", 1)
 	m.adopt()
 	m.all.State(s)

@@ -81,18 +81,16 @@ func (r *Ring) Len() int { return r.kept * r.n }
 
 // look keeps the observations on which the environments act next.
 func (r *Ring) look(res *env.Result) {
-	for i := range r.n {
-		r.obs.set(r.head*r.n+i, res.Obs[i*r.o:(i+1)*r.o])
-	}
+	r.obs.setRows(r.head*r.n, res.Obs)
 	copy(r.mask[r.head*r.n*r.choices:], res.Mask)
 }
 
 // Add keeps one step in place of the oldest.
 func (r *Ring) Add(act []float32, res *env.Result, s Sampler) {
-	from, a := r.head*r.n, r.act.width
+	from := r.head * r.n
+	r.act.setRows(from, act)
 	for i, reward := range res.Reward {
 		row := from + i
-		r.act.set(row, act[i*a:(i+1)*a])
 		r.release(row)
 		r.reward[row] = float32(reward)
 		switch {
