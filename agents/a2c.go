@@ -14,42 +14,42 @@ import (
 // A2CConfig is all of A2C's settings. Start from DefaultA2C.
 type A2CConfig struct {
 	Setup              `yaml:"-"`
-	NSteps             int            `yaml:"n_steps"`             // steps of each environment between updates
-	LearningRate       optim.Schedule `yaml:"learning_rate"`       // α
-	Gamma              float32        `yaml:"gamma"`               // discount γ
-	GAELambda          float32        `yaml:"gae_lambda"`          // λ; 1 is the paper's n-step return
-	VFCoef             float32        `yaml:"vf_coef"`             // weight of the value loss
-	EntCoef            optim.Schedule `yaml:"ent_coef"`            // weight of the entropy bonus, β
-	MaxGradNorm        float32        `yaml:"max_grad_norm"`       // the gradient is scaled down to this norm
-	NormalizeAdvantage bool           `yaml:"normalize_advantage"` // to mean 0 and deviation 1 in each update
-	UseRMSProp         bool           `yaml:"use_rms_prop"`        // where policy_kwargs name no optimiser; or else Adam
-	RMSPropEps         float64        `yaml:"rms_prop_eps"`        // its ε
-	UseSDE             bool           `yaml:"use_sde"`             // explore by noise that depends on the state (gSDE)
-	SDESampleFreq      int            `yaml:"sde_sample_freq"`     // steps between draws of that noise; -1: once a rollout
-	Normalize          Normalize      `yaml:"normalize"`
-	PolicyKwargs       policy.Kwargs  `yaml:"policy_kwargs"`
+	NSteps             int                  `yaml:"n_steps"`             // steps of each environment between updates
+	LearningRate       optim.Schedule       `yaml:"learning_rate"`       // α
+	Gamma              float32              `yaml:"gamma"`               // discount γ
+	GAELambda          float32              `yaml:"gae_lambda"`          // λ; 1 is the paper's n-step return
+	VFCoef             float32              `yaml:"vf_coef"`             // weight of the value loss
+	EntCoef            optim.Schedule       `yaml:"ent_coef"`            // weight of the entropy bonus, β
+	MaxGradNorm        float32              `yaml:"max_grad_norm"`       // the gradient is scaled down to this norm
+	NormalizeAdvantage bool                 `yaml:"normalize_advantage"` // to mean 0 and deviation 1 in each update
+	UseRMSProp         bool                 `yaml:"use_rms_prop"`        // where policy_kwargs name no optimiser; or else Adam
+	RMSPropEps         float64              `yaml:"rms_prop_eps"`        // its ε
+	UseSDE             bool                 `yaml:"use_sde"`             // explore by noise that depends on the state (gSDE)
+	SDESampleFreq      int                  `yaml:"sde_sample_freq"`     // steps between draws of that noise; -1: once a rollout
+	Normalize          Normalize            `yaml:"normalize"`
+	Network            policy.NetworkConfig `yaml:"policy_kwargs"`
 }
 
 // DefaultA2C returns the settings that Stable-Baselines3 has by default.
 func DefaultA2C() A2CConfig {
-	k := policy.DefaultKwargs()
+	k := policy.DefaultNetworkConfig()
 	k.OptimizerClass = ""
 	return A2CConfig{
 		Setup:  Setup{Steps: 100_000, NEnvs: 1, Engine: nn.Native{}},
 		NSteps: 5, LearningRate: optim.Constant(7e-4), Gamma: 0.99, GAELambda: 1, VFCoef: 0.5, MaxGradNorm: 0.5,
-		UseRMSProp: true, RMSPropEps: 1e-5, SDESampleFreq: -1, Normalize: DefaultNormalize(), PolicyKwargs: k,
+		UseRMSProp: true, RMSPropEps: 1e-5, SDESampleFreq: -1, Normalize: DefaultNormalize(), Network: k,
 	}
 }
 
 // Complete writes out the optimiser's defaults.
 func (c *A2CConfig) Complete() error {
-	if k := &c.PolicyKwargs; k.OptimizerClass == "" && c.UseRMSProp {
+	if k := &c.Network; k.OptimizerClass == "" && c.UseRMSProp {
 		k.OptimizerClass = "rmsprop"
-		if k.OptimizerKwargs.Eps == nil {
-			k.OptimizerKwargs.Eps = &c.RMSPropEps
+		if k.OptimizerSettings.Eps == nil {
+			k.OptimizerSettings.Eps = &c.RMSPropEps
 		}
 	}
-	return c.PolicyKwargs.Complete(1e-5)
+	return c.Network.Complete(1e-5)
 }
 
 // Discount is γ.
@@ -87,21 +87,21 @@ var _ Agent = (*A2C)(nil)
 // NewA2C returns an A2C that learns in environments from mk.
 func NewA2C(mk env.Maker, c A2CConfig) (*A2C, error) {
 	a := &A2C{c: c}
-	if err := a.begin(mk); err != nil {
+	if err := a.build(mk); err != nil {
 		return nil, abandon("A2C", err, a)
 	}
 	a.end(&a.c.Setup, scheduled{"learning_rate", c.LearningRate})
 	return a, nil
 }
 
-// begin makes what can fail.
-func (a *A2C) begin(mk env.Maker) (err error) {
+// build makes the environments, the networks and the optimisers.
+func (a *A2C) build(mk env.Maker) (err error) {
 	c := &a.c
 	if err = ready(c); err != nil {
 		return err
 	}
-	c.PolicyKwargs.UseSDE = c.UseSDE
-	if err = a.connect(mk, onPolicyConfig{&c.Setup, &c.Normalize, &c.PolicyKwargs, c.Gamma, c.MaxGradNorm, c.SDESampleFreq}); err != nil {
+	c.Network.UseSDE = c.UseSDE
+	if err = a.connect(mk, onPolicyConfig{&c.Setup, &c.Normalize, &c.Network, c.Gamma, c.MaxGradNorm, c.SDESampleFreq}); err != nil {
 		return err
 	}
 	a.roll, err = newRollout(&a.play, c.NSteps)
@@ -131,7 +131,7 @@ func (a *A2C) iterate() error {
 
 // update takes one gradient step.
 func (a *A2C) update(b *replay.Minibatch) {
-	a.log.begin(explainedVariance(b.Value, b.Return))
+	a.log.reset(explainedVariance(b.Value, b.Return))
 	if a.c.NormalizeAdvantage {
 		normalize(b.Advantage)
 	}

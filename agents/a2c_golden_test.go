@@ -28,7 +28,7 @@ func TestA2CUpdate(t *testing.T) {
 		o := len(g.Obs) / rows
 		c := DefaultA2C()
 		c.NEnvs, c.NSteps, c.EntCoef = 1, rows, optim.Constant(0.01)
-		c.PolicyKwargs.NetArch, c.PolicyKwargs.ShareTrunk = policy.Layers(hidden), true
+		c.Network.NetArch, c.Network.ShareTrunk = policy.Layers(hidden), true
 		a, err := NewA2C(env.Each(func() blank { return blank{env.NewBox(-9, 9, o), env.Discrete{N: 3}} }), c)
 		if err != nil {
 			t.Fatal(err)

@@ -21,7 +21,7 @@ func TestA2CLearns(t *testing.T) {
 		"Adam":       func(c *agents.A2CConfig) { c.UseRMSProp = false },
 		"normalised": func(c *agents.A2CConfig) { c.NormalizeAdvantage, c.Normalize.Reward = true, true },
 		"share_trunk": func(c *agents.A2CConfig) { // whose trunk must not learn values alone
-			c.PolicyKwargs.ShareTrunk, c.PolicyKwargs.NetArch, c.VFCoef, c.EntCoef = true, policy.Layers(64), 0.25, optim.Constant(0.05)
+			c.Network.ShareTrunk, c.Network.NetArch, c.VFCoef, c.EntCoef = true, policy.Layers(64), 0.25, optim.Constant(0.05)
 		},
 	} {
 		for seed := range uint64(3) {

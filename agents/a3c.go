@@ -21,16 +21,16 @@ import (
 // A3CConfig is all of A3C's settings. Start from DefaultA3C. NEnvs are the workers.
 type A3CConfig struct {
 	Setup        `yaml:"-"`
-	NSteps       int            `yaml:"n_steps"`       // steps of a worker between its updates, t_max
-	Ordered      bool           `yaml:"ordered"`       // gradients are applied in the workers' order: the same bytes each time
-	LearningRate optim.Schedule `yaml:"learning_rate"` // α
-	Gamma        float32        `yaml:"gamma"`         // discount γ
-	GAELambda    float32        `yaml:"gae_lambda"`    // λ; 1 is the paper's n-step return
-	VFCoef       float32        `yaml:"vf_coef"`       // weight of the value loss
-	EntCoef      optim.Schedule `yaml:"ent_coef"`      // weight of the entropy bonus, β
-	MaxGradNorm  float32        `yaml:"max_grad_norm"` // the gradient is scaled down to this norm
-	Normalize    Normalize      `yaml:"normalize"`
-	PolicyKwargs policy.Kwargs  `yaml:"policy_kwargs"`
+	NSteps       int                  `yaml:"n_steps"`       // steps of a worker between its updates, t_max
+	Ordered      bool                 `yaml:"ordered"`       // gradients are applied in the workers' order: the same bytes each time
+	LearningRate optim.Schedule       `yaml:"learning_rate"` // α
+	Gamma        float32              `yaml:"gamma"`         // discount γ
+	GAELambda    float32              `yaml:"gae_lambda"`    // λ; 1 is the paper's n-step return
+	VFCoef       float32              `yaml:"vf_coef"`       // weight of the value loss
+	EntCoef      optim.Schedule       `yaml:"ent_coef"`      // weight of the entropy bonus, β
+	MaxGradNorm  float32              `yaml:"max_grad_norm"` // the gradient is scaled down to this norm
+	Normalize    Normalize            `yaml:"normalize"`
+	Network      policy.NetworkConfig `yaml:"policy_kwargs"`
 }
 
 // DefaultA3C returns eight workers, with the paper's β.
@@ -38,12 +38,12 @@ func DefaultA3C() A3CConfig {
 	return A3CConfig{
 		Setup:  Setup{Steps: 100_000, NEnvs: 8, Engine: nn.Native{}},
 		NSteps: 32, Ordered: true, LearningRate: optim.Constant(1e-3), Gamma: 0.99, GAELambda: 1, VFCoef: 0.5,
-		EntCoef: optim.Constant(0.01), MaxGradNorm: 0.5, Normalize: DefaultNormalize(), PolicyKwargs: policy.DefaultKwargs(),
+		EntCoef: optim.Constant(0.01), MaxGradNorm: 0.5, Normalize: DefaultNormalize(), Network: policy.DefaultNetworkConfig(),
 	}
 }
 
 // Complete writes out the optimiser's defaults.
-func (c *A3CConfig) Complete() error { return c.PolicyKwargs.Complete(1e-5) }
+func (c *A3CConfig) Complete() error { return c.Network.Complete(1e-5) }
 
 // Discount is γ.
 func (c *A3CConfig) Discount() float32 { return c.Gamma }
@@ -58,7 +58,7 @@ func (c *A3CConfig) validate() error {
 		rule{weight(c.VFCoef), "vf_coef", c.VFCoef, "0 or more"},
 		course("ent_coef", c.EntCoef, math.MaxFloat32),
 		rule{c.MaxGradNorm > 0, "max_grad_norm", c.MaxGradNorm, "more than 0"},
-		rule{c.PolicyKwargs.Norm != "batch", "norm", c.PolicyKwargs.Norm, "one that keeps no averages, which workers could not share"},
+		rule{c.Network.Norm != "batch", "norm", c.Network.Norm, "one that keeps no averages, which workers could not share"},
 	))
 }
 
@@ -111,7 +111,7 @@ var _ Agent = (*A3C)(nil)
 // NewA3C returns an A3C that learns in environments from mk, one to a worker.
 func NewA3C(mk env.Maker, c A3CConfig) (*A3C, error) {
 	a := &A3C{c: c}
-	if err := a.begin(mk); err != nil {
+	if err := a.build(mk); err != nil {
 		return nil, abandon("A3C", err, a)
 	}
 	a.latest = a.workers[0]
@@ -120,8 +120,8 @@ func NewA3C(mk env.Maker, c A3CConfig) (*A3C, error) {
 	return a, nil
 }
 
-// begin makes what can fail.
-func (a *A3C) begin(mk env.Maker) error {
+// build makes the environments, the networks and the optimisers.
+func (a *A3C) build(mk env.Maker) error {
 	if err := ready(&a.c); err != nil {
 		return err
 	}
@@ -137,7 +137,7 @@ func (a *A3C) begin(mk env.Maker) error {
 func (a *A3C) hire(mk env.Maker, i int) (err error) {
 	w := new(worker)
 	a.workers = append(a.workers, w)
-	if _, err = w.play.begin(mk, a.c.Seed, i, 1); err != nil {
+	if _, err = w.play.makeEnvs(mk, a.c.Seed, i, 1); err != nil {
 		return err
 	}
 	if i == 0 {
@@ -162,12 +162,12 @@ func (a *A3C) share(spec env.Spec) (err error) {
 	}
 	a.seen = policy.NewMoments(1)
 	rng := rand.New(rand.NewPCG(env.Split(a.c.Seed, 0), 0))
-	model, err := policy.NewActorCritic(rng, spec, a.c.PolicyKwargs, a.normal, a.c.Engine)
+	model, err := policy.NewActorCritic(rng, spec, a.c.Network, a.normal, a.c.Engine)
 	if err != nil {
 		return err
 	}
 	a.tensors = model.Tensors()
-	a.shared, err = newActorCritic(model, &a.c.PolicyKwargs, a.c.MaxGradNorm)
+	a.shared, err = newActorCritic(model, &a.c.Network, a.c.MaxGradNorm)
 	return err
 }
 
@@ -321,7 +321,7 @@ func (a *A3C) differentiate(w *worker) error {
 	w.networks.value(w.roll)
 	w.roll.Advantages(a.c.Gamma, a.c.GAELambda)
 	b := w.roll.All()
-	w.log.begin(explainedVariance(b.Value, b.Return))
+	w.log.reset(explainedVariance(b.Value, b.Return))
 	w.log.add(w.networks.differentiate(b, &a.objective), 1)
 	return cmp.Or(w.networks.model.Tape.Err(), w.networks.model.ValueTape.Err())
 }

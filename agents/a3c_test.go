@@ -36,7 +36,7 @@ func TestA3CLearns(t *testing.T) {
 // episode is lost, and none of it allocates.
 func TestA3CWorkers(t *testing.T) {
 	c := agents.DefaultA3C()
-	c.NEnvs, c.NSteps, c.Ordered, c.PolicyKwargs.NetArch = 4, 8, false, policy.Layers(16)
+	c.NEnvs, c.NSteps, c.Ordered, c.Network.NetArch = 4, 8, false, policy.Layers(16)
 	a := agents.Must(agents.NewA3C(env.Each(newMimic), c))
 	r := agents.Must(a.Learn(20_000))
 	if r.Steps != 20_480 || r.Episodes != 2048 || len(r.Ended) != r.Episodes || math.Abs(r.Length-10) > 1e-9 {
@@ -67,8 +67,8 @@ func TestA3CConfig(t *testing.T) {
 		"vf_coef is -1":      func(c *agents.A3CConfig) { c.VFCoef = -1 },
 		"ent_coef is -1":     func(c *agents.A3CConfig) { c.EntCoef = optim.Constant(-1) },
 		"max_grad_norm is 0": func(c *agents.A3CConfig) { c.MaxGradNorm = 0 },
-		"norm is batch":      func(c *agents.A3CConfig) { c.PolicyKwargs.Norm = "batch" },
-		"rows of a rollout":  func(c *agents.A3CConfig) { c.NSteps, c.PolicyKwargs.NetArch = 1<<24, policy.Layers(1); c.NEnvs = 1 },
+		"norm is batch":      func(c *agents.A3CConfig) { c.Network.Norm = "batch" },
+		"rows of a rollout":  func(c *agents.A3CConfig) { c.NSteps, c.Network.NetArch = 1<<24, policy.Layers(1); c.NEnvs = 1 },
 	} {
 		c := agents.DefaultA3C()
 		spoil(&c)

@@ -32,7 +32,7 @@ type frozenAgent struct {
 // frozen are such agents, by what their actions come from.
 func frozen() map[string]frozenAgent {
 	type agent = frozenAgent
-	set := func(s *agents.Setup, r *agents.Replay, k *policy.Kwargs, n int) {
+	set := func(s *agents.Setup, r *agents.Replay, k *policy.NetworkConfig, n int) {
 		s.NEnvs, s.Seed, k.NetArch = n, 5, policy.Layers(8)
 		r.LearningRate, r.LearningStarts, r.BatchSize, r.BufferSize, r.TrainFreq = optim.Constant(0), 0, 4, 1000, agents.TrainFreq{Steps: 2}
 	}
@@ -40,7 +40,7 @@ func frozen() map[string]frozenAgent {
 	dqn := func(change func(*agents.DQNConfig)) agent {
 		return agent{symbols, func(mk env.Maker, n int) agents.Agent {
 			c := agents.DefaultDQN()
-			set(&c.Setup, &c.Replay, &c.PolicyKwargs, n)
+			set(&c.Setup, &c.Replay, &c.Network, n)
 			c.ExplorationInitial, c.ExplorationFinal = 0.5, 0.5
 			change(&c)
 			return agents.Must(agents.NewDQN(mk, c))
@@ -49,7 +49,7 @@ func frozen() map[string]frozenAgent {
 	td3 := func(change func(*agents.TD3Config)) agent {
 		return agent{numbers, func(mk env.Maker, n int) agents.Agent {
 			c := agents.DefaultTD3()
-			set(&c.Setup, &c.Replay, &c.PolicyKwargs, n)
+			set(&c.Setup, &c.Replay, &c.Network, n)
 			change(&c)
 			return agents.Must(agents.NewTD3(mk, c))
 		}}
@@ -57,7 +57,7 @@ func frozen() map[string]frozenAgent {
 	sac := func(change func(*agents.SACConfig)) agent {
 		return agent{numbers, func(mk env.Maker, n int) agents.Agent {
 			c := agents.DefaultSAC()
-			set(&c.Setup, &c.Replay, &c.PolicyKwargs, n)
+			set(&c.Setup, &c.Replay, &c.Network, n)
 			change(&c)
 			return agents.Must(agents.NewSAC(mk, c))
 		}}

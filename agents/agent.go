@@ -37,8 +37,8 @@ type Report struct {
 	Return   float64   // mean undiscounted return of the last 100 episodes; 0 before the first
 	Length   float64   // their mean length
 	Ended    []Episode // since the last Report, in order
-	Losses   []Named   // of the latest iteration, always the same names
-	Measures []Named   // means of what Measured environments measured in the last 100 episodes; NaN before the first
+	Losses   []Metric  // of the latest iteration, always the same names
+	Measures []Metric  // means of what Measured environments measured in the last 100 episodes; NaN before the first
 }
 
 // An Episode is one that ended.
@@ -47,8 +47,8 @@ type Episode struct {
 	Length int     // steps
 }
 
-// A Named is a figure with the name that Stable-Baselines3 logs it by.
-type Named struct {
+// A Metric is a value with the name that Stable-Baselines3 logs it by.
+type Metric struct {
 	Name  string
 	Value float64 // may be NaN where there is nothing to measure
 }

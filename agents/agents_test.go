@@ -44,7 +44,7 @@ func quick() agents.PPOConfig {
 func ppoConfig() agents.PPOConfig {
 	c := quick()
 	c.NSteps, c.BatchSize = 16, 64
-	c.PolicyKwargs.NetArch = policy.Layers(16)
+	c.Network.NetArch = policy.Layers(16)
 	c.Beyond = true // to learn as long as a test likes
 	return c
 }
@@ -60,9 +60,9 @@ func kinds() map[string]func(mk env.Maker) agents.Agent {
 func newPPOWithAll(mk env.Maker) agents.Agent {
 	c := ppoConfig()
 	c.Normalize.Reward = true
-	c.PolicyKwargs = policy.Kwargs{
+	c.Network = policy.NetworkConfig{
 		NetArch: policy.Layers(16, 8), ActivationFn: "gelu", InitFn: "kaiming_normal", Norm: "batch", Dropout: 0.1, ShareTrunk: true,
-		OptimizerClass: "rmsprop", OptimizerKwargs: optim.Kwargs{Momentum: new(0.5), WeightDecay: new(1e-4)}, L1Penalty: 1e-4,
+		OptimizerClass: "rmsprop", OptimizerSettings: optim.Settings{Momentum: new(0.5), WeightDecay: new(1e-4)}, L1Penalty: 1e-4,
 	}
 	return agents.Must(agents.NewPPO(mk, c))
 }
@@ -70,21 +70,21 @@ func newPPOWithAll(mk env.Maker) agents.Agent {
 // newA2C has iterations of 128 steps.
 func newA2C(mk env.Maker) agents.Agent {
 	c := agents.DefaultA2C()
-	c.NEnvs, c.NSteps, c.PolicyKwargs.NetArch = 8, 16, policy.Layers(16)
+	c.NEnvs, c.NSteps, c.Network.NetArch = 8, 16, policy.Layers(16)
 	return agents.Must(agents.NewA2C(mk, c))
 }
 
 // newA3C has iterations of 512 steps.
 func newA3C(mk env.Maker) agents.Agent {
 	c := agents.DefaultA3C()
-	c.NEnvs, c.NSteps, c.PolicyKwargs.NetArch, c.PolicyKwargs.Dropout = 4, 8, policy.Layers(16), 0.1
+	c.NEnvs, c.NSteps, c.Network.NetArch, c.Network.Dropout = 4, 8, policy.Layers(16), 0.1
 	return agents.Must(agents.NewA3C(mk, c))
 }
 
 // newReinforce has iterations of 8 episodes.
 func newReinforce(mk env.Maker) agents.Agent {
 	c := agents.DefaultReinforce()
-	c.NEnvs, c.NEpisodes, c.PolicyKwargs.NetArch = 8, 8, policy.Layers(16)
+	c.NEnvs, c.NEpisodes, c.Network.NetArch = 8, 8, policy.Layers(16)
 	return agents.Must(agents.NewReinforce(mk, c))
 }
 

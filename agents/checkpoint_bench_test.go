@@ -18,7 +18,7 @@ func BenchmarkCheckpoint(b *testing.B) {
 	for _, fresh := range []int{1_000, 100_000} {
 		b.Run(fmt.Sprint(fresh), func(b *testing.B) {
 			c := agents.DefaultDDPG()
-			c.NEnvs, c.BufferSize, c.LearningStarts, c.PolicyKwargs.NetArch = 1, 1_000_000, math.MaxInt32, policy.Layers(64, 64)
+			c.NEnvs, c.BufferSize, c.LearningStarts, c.Network.NetArch = 1, 1_000_000, math.MaxInt32, policy.Layers(64, 64)
 			a := agents.Must(agents.NewDDPG(env.Each(classic.NewPendulum), c))
 			steps := agents.Must(a.Learn(1_000_000)).Steps
 			at := agents.NewCheckpoint(b.TempDir())

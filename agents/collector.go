@@ -79,9 +79,9 @@ type player struct {
 	first []bool    // [N] an episode begins there
 }
 
-// begin makes the environments from, …, from+n-1 of a run, begins their episodes and returns
+// makeEnvs makes the environments from, …, from+n-1 of a run, begins their episodes and returns
 // what they show. After an error Close closes what was made.
-func (p *player) begin(mk env.Maker, seed uint64, from, n int) (res *env.Result, err error) {
+func (p *player) makeEnvs(mk env.Maker, seed uint64, from, n int) (res *env.Result, err error) {
 	p.dice = newActionRand(seed, from, n)
 	if p.vec, err = mk(n); err != nil {
 		return nil, err
@@ -90,7 +90,7 @@ func (p *player) begin(mk env.Maker, seed uint64, from, n int) (res *env.Result,
 		return nil, err
 	}
 	p.obs, p.mask, p.first = slices.Clone(res.Obs), slices.Clone(res.Mask), slices.Clone(res.First)
-	p.stats.begin(res.Measures)
+	p.stats.setMeasures(res.Measures)
 	return res, nil
 }
 

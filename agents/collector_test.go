@@ -116,10 +116,10 @@ func TestParts(t *testing.T) {
 		"gSDE":                     {env.Each(classic.NewPendulum), func(c *PPOConfig) { c.UseSDE, c.SDESampleFreq = true, 3 }},
 		"gSDE, once, normalised":   {env.Each(classic.NewPendulum), func(c *PPOConfig) { c.UseSDE, c.Normalize.Obs = true, true }},
 		"Discrete, several cores":  {env.EachParallel(2, func() env.Env { return &dial{act: env.Discrete{N: 3}} }), func(*PPOConfig) {}},
-		"share_trunk and dropouts": {env.Each(classic.NewCartPole), func(c *PPOConfig) { c.PolicyKwargs.ShareTrunk, c.PolicyKwargs.Dropout = true, 0.1 }},
+		"share_trunk and dropouts": {env.Each(classic.NewCartPole), func(c *PPOConfig) { c.Network.ShareTrunk, c.Network.Dropout = true, 0.1 }},
 	} {
 		config := DefaultPPO()
-		config.Seed, config.NEnvs, config.NSteps, config.PolicyKwargs.NetArch = 3, n, steps, policy.Layers(16)
+		config.Seed, config.NEnvs, config.NSteps, config.Network.NetArch = 3, n, steps, policy.Layers(16)
 		c.change(&config)
 		p := Must(NewPPO(c.mk, config))
 		var want []whole
@@ -154,7 +154,7 @@ func collectParts(t *testing.T, mk env.Maker, c PPOConfig, sizes []int, rollouts
 	from := 0
 	for _, n := range sizes {
 		play := &collector{noiseSteps: c.SDESampleFreq}
-		Must(play.begin(mk, c.Seed, from, n))
+		Must(play.makeEnvs(mk, c.Seed, from, n))
 		play.follow(p.Policy())
 		collectors, parts, starts = append(collectors, play), append(parts, Must(newRollout(play, c.NSteps))), append(starts, from)
 		from += n

@@ -47,29 +47,29 @@ func TestConformance(t *testing.T) {
 	for name, a := range map[string]agentstest.Agent{
 		"PPO": {Discrete: true, Continuous: true, Steps: 30_000, Gamma: 0.5,
 			New: maker(agents.DefaultPPO, agents.NewPPO, (*agents.PPOConfig).Base, func(c *agents.PPOConfig) {
-				c.NSteps, c.BatchSize, c.NEpochs, c.Gamma, c.LearningRate, c.PolicyKwargs.NetArch = 32, 64, 4, 0.5, optim.Linear(3e-3), small
+				c.NSteps, c.BatchSize, c.NEpochs, c.Gamma, c.LearningRate, c.Network.NetArch = 32, 64, 4, 0.5, optim.Linear(3e-3), small
 			})},
 		"PPO with gSDE": {Continuous: true, Steps: 40_000,
 			New: maker(agents.DefaultPPO, agents.NewPPO, (*agents.PPOConfig).Base, func(c *agents.PPOConfig) {
-				c.NSteps, c.BatchSize, c.NEpochs, c.Gamma, c.LearningRate, c.PolicyKwargs.NetArch = 32, 64, 4, 0.5, optim.Linear(3e-3), small
-				c.UseSDE, c.SDESampleFreq, c.PolicyKwargs.LogStdInit = true, 4, -1
+				c.NSteps, c.BatchSize, c.NEpochs, c.Gamma, c.LearningRate, c.Network.NetArch = 32, 64, 4, 0.5, optim.Linear(3e-3), small
+				c.UseSDE, c.SDESampleFreq, c.Network.LogStdInit = true, 4, -1
 			})},
 		"A2C": {Discrete: true, Continuous: true, Steps: 60_000, Gamma: 0.5,
 			New: maker(agents.DefaultA2C, agents.NewA2C, (*agents.A2CConfig).Base, func(c *agents.A2CConfig) {
-				c.NSteps, c.Gamma, c.UseRMSProp, c.LearningRate, c.PolicyKwargs.NetArch = 8, 0.5, false, optim.Linear(5e-3), small
+				c.NSteps, c.Gamma, c.UseRMSProp, c.LearningRate, c.Network.NetArch = 8, 0.5, false, optim.Linear(5e-3), small
 			})},
 		"A3C": {Discrete: true, Continuous: true, Steps: 80_000, Gamma: 0.5,
 			New: maker(agents.DefaultA3C, agents.NewA3C, (*agents.A3CConfig).Base, func(c *agents.A3CConfig) {
-				c.NEnvs, c.NSteps, c.Gamma, c.LearningRate, c.EntCoef, c.PolicyKwargs.NetArch = 4, 8, 0.5, optim.Linear(5e-3), optim.Constant(0), small
+				c.NEnvs, c.NSteps, c.Gamma, c.LearningRate, c.EntCoef, c.Network.NetArch = 4, 8, 0.5, optim.Linear(5e-3), optim.Constant(0), small
 			})},
 		"A3C normalised": {Discrete: true, Continuous: true, Steps: 80_000,
 			New: maker(agents.DefaultA3C, agents.NewA3C, (*agents.A3CConfig).Base, func(c *agents.A3CConfig) {
-				c.NEnvs, c.NSteps, c.Gamma, c.LearningRate, c.PolicyKwargs.NetArch = 4, 8, 0.5, optim.Linear(5e-3), small
+				c.NEnvs, c.NSteps, c.Gamma, c.LearningRate, c.Network.NetArch = 4, 8, 0.5, optim.Linear(5e-3), small
 				c.Normalize.Obs, c.Normalize.Reward = true, true
 			})},
 		"REINFORCE": {Discrete: true, Continuous: true, Steps: 80_000, Gamma: 0.5,
 			New: maker(agents.DefaultReinforce, agents.NewReinforce, (*agents.ReinforceConfig).Base, func(c *agents.ReinforceConfig) {
-				c.NEpisodes, c.Gamma, c.LearningRate, c.PolicyKwargs.NetArch = 8, 0.5, optim.Linear(1e-2), small
+				c.NEpisodes, c.Gamma, c.LearningRate, c.Network.NetArch = 8, 0.5, optim.Linear(1e-2), small
 			})},
 		"Q-learning": newConformingTable(agents.NewQLearning, 1, 0), "SARSA": newConformingTable(agents.NewSARSA, 1, 0),
 		"expected SARSA": newConformingTable(agents.NewExpectedSARSA, 1, 0), "double Q-learning": newConformingTable(agents.NewDoubleQLearning, 1, 0),
@@ -79,43 +79,43 @@ func TestConformance(t *testing.T) {
 		"DDPG": {Continuous: true, Steps: 6000,
 			New: maker(agents.DefaultDDPG, agents.NewDDPG, (*agents.DDPGConfig).Base, func(c *agents.DDPGConfig) {
 				remember(&c.Replay)
-				c.NEnvs, c.PolicyKwargs.NetArch = 2, small
+				c.NEnvs, c.Network.NetArch = 2, small
 			})},
 		"DDPG by episodes": {Continuous: true, Steps: 6000,
 			New: maker(agents.DefaultDDPG, agents.NewDDPG, (*agents.DDPGConfig).Base, func(c *agents.DDPGConfig) {
 				remember(&c.Replay)
-				c.NEnvs, c.TrainFreq, c.GradientSteps, c.PolicyKwargs.NetArch = 1, agents.TrainFreq{Episodes: 1}, -1, small
+				c.NEnvs, c.TrainFreq, c.GradientSteps, c.Network.NetArch = 1, agents.TrainFreq{Episodes: 1}, -1, small
 			})},
 		"TD3": {Continuous: true, Steps: 6000,
 			New: maker(agents.DefaultTD3, agents.NewTD3, (*agents.TD3Config).Base, func(c *agents.TD3Config) {
 				remember(&c.Replay)
-				c.NEnvs, c.NoiseType, c.PolicyKwargs.NetArch = 2, "ornstein-uhlenbeck", small
+				c.NEnvs, c.NoiseType, c.Network.NetArch = 2, "ornstein-uhlenbeck", small
 			})},
 		"SAC": {Continuous: true, Steps: 6000,
 			New: maker(agents.DefaultSAC, agents.NewSAC, (*agents.SACConfig).Base, func(c *agents.SACConfig) {
 				remember(&c.Replay)
-				c.NEnvs, c.PolicyKwargs.NetArch, c.EntCoef.Value, c.NoiseType = 2, small, 0.1, "normal"
+				c.NEnvs, c.Network.NetArch, c.EntCoef.Value, c.NoiseType = 2, small, 0.1, "normal"
 			})},
 		"SAC by state-dependent noise": {Continuous: true, Steps: 6000,
 			New: maker(agents.DefaultSAC, agents.NewSAC, (*agents.SACConfig).Base, func(c *agents.SACConfig) {
 				remember(&c.Replay)
-				c.NEnvs, c.PolicyKwargs.NetArch, c.EntCoef.Value, c.TrainFreq.Steps, c.UseSDE, c.SDESampleFreq = 2, small, 0.1, 4, true, 3
+				c.NEnvs, c.Network.NetArch, c.EntCoef.Value, c.TrainFreq.Steps, c.UseSDE, c.SDESampleFreq = 2, small, 0.1, 4, true, 3
 			})},
 		"SAC normalised": {Continuous: true, Steps: 6000,
 			New: maker(agents.DefaultSAC, agents.NewSAC, (*agents.SACConfig).Base, func(c *agents.SACConfig) {
 				remember(&c.Replay)
-				c.NEnvs, c.PolicyKwargs.NetArch, c.EntCoef.Value = 2, small, 0.1
+				c.NEnvs, c.Network.NetArch, c.EntCoef.Value = 2, small, 0.1
 				c.Normalize.Obs, c.Normalize.Reward = true, true
 			})},
 		"DQN": {Discrete: true, Steps: 6000, Gamma: 0.5,
 			New: maker(agents.DefaultDQN, agents.NewDQN, (*agents.DQNConfig).Base, func(c *agents.DQNConfig) {
 				remember(&c.Replay)
-				c.NEnvs, c.TargetUpdateInterval, c.PolicyKwargs.NetArch = 2, 50, small
+				c.NEnvs, c.TargetUpdateInterval, c.Network.NetArch = 2, 50, small
 			})},
 		"DQN with all": {Discrete: true, Steps: 8000, Gamma: 0.5,
 			New: maker(agents.DefaultDQN, agents.NewDQN, (*agents.DQNConfig).Base, func(c *agents.DQNConfig) {
 				remember(&c.Replay)
-				c.NEnvs, c.TargetUpdateInterval, c.PolicyKwargs.NetArch = 2, 50, small
+				c.NEnvs, c.TargetUpdateInterval, c.Network.NetArch = 2, 50, small
 				c.Double, c.Dueling, c.Prioritized, c.NSteps = true, true, true, 2
 			})},
 	} {

@@ -17,7 +17,7 @@ import (
 type onPolicyConfig struct {
 	setup       *Setup
 	normalize   *Normalize
-	kwargs      *policy.Kwargs
+	network     *policy.NetworkConfig
 	gamma       float32
 	maxGradNorm float32
 	noiseSteps  int
@@ -26,7 +26,7 @@ type onPolicyConfig struct {
 // connect makes the environments and the networks.
 func (o *onPolicy) connect(mk env.Maker, c onPolicyConfig) (err error) {
 	seed, n := c.setup.Seed, c.setup.NEnvs
-	if _, err = o.play.begin(mk, seed, 0, n); err != nil {
+	if _, err = o.play.makeEnvs(mk, seed, 0, n); err != nil {
 		return err
 	}
 	o.maxCores, o.play.noiseSteps = c.setup.cores(2), c.noiseSteps
@@ -37,11 +37,11 @@ func (o *onPolicy) connect(mk env.Maker, c onPolicyConfig) (err error) {
 		return err
 	}
 	o.scale = c.normalize.rewards(n, c.gamma)
-	model, err := policy.NewActorCritic(o.rng, spec, *c.kwargs, o.normal, c.setup.Engine)
+	model, err := policy.NewActorCritic(o.rng, spec, *c.network, o.normal, c.setup.Engine)
 	if err != nil {
 		return err
 	}
-	if o.networks, err = newActorCritic(model, c.kwargs, c.maxGradNorm); err != nil {
+	if o.networks, err = newActorCritic(model, c.network, c.maxGradNorm); err != nil {
 		return err
 	}
 	o.play.follow(model)
@@ -61,9 +61,9 @@ func newRollout(c *collector, t int) (*replay.Rollout, error) {
 }
 
 // newActorCritic returns an actorCritic of the model.
-func newActorCritic(model *policy.ActorCritic, k *policy.Kwargs, maxNorm float32) (n actorCritic, err error) {
+func newActorCritic(model *policy.ActorCritic, k *policy.NetworkConfig, maxNorm float32) (n actorCritic, err error) {
 	n.model, n.params = model, model.Params()
-	if n.opt, err = k.Optimizer(n.params); err == nil {
+	if n.opt, err = k.NewOptimizer(n.params); err == nil {
 		n.opt.MaxNorm = maxNorm
 	}
 	return n, err

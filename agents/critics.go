@@ -38,12 +38,12 @@ type critic struct {
 
 // newCritics returns n critics for o's environments and minibatches. The loss has a weight
 // before the mean squared errors.
-func newCritics(o *offPolicy, k *policy.Kwargs, n int, weight float32) (*critics, error) {
+func newCritics(o *offPolicy, k *policy.NetworkConfig, n int, weight float32) (*critics, error) {
 	now, err := policy.NewCritics(o.rng, o.play.vec.Spec(), *k, o.normal, o.setup.Engine, n)
 	if err != nil {
 		return nil, err
 	}
-	opt, err := k.Optimizer(now.Params())
+	opt, err := k.NewOptimizer(now.Params())
 	if err != nil {
 		return nil, err
 	}
@@ -98,7 +98,7 @@ func (f *fit) Do(i int) {
 	c, t, b := &f.each[i], f.each[i].tape, f.batch
 	n := b.Len()
 	t.Reset()
-	c.q = c.net.Forward(t, t.Const(f.obs, n).Beside(t.Const(b.Act, n)), nn.Training)
+	c.q = c.net.Forward(t, t.Const(f.obs, n).Concat(t.Const(b.Act, n)), nn.Training)
 	l := loss.WeightedSquared(c.q, t.Const(f.y, n), t.Const(b.Weight, n)).Scale(f.weight)
 	l.Backward()
 	c.loss = l.Scalar()
@@ -141,7 +141,7 @@ func (g *guess) Do(i int) {
 	c.act.Value = g.act
 	clear(c.act.Grad)
 	t.Reset()
-	x := t.Const(g.obs, len(g.tdError)).Beside(t.Param(c.act))
+	x := t.Const(g.obs, len(g.tdError)).Concat(t.Param(c.act))
 	t.Freeze(true)
 	c.q = c.net.Forward(t, x, nn.Use)
 	t.Freeze(false)

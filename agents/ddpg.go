@@ -13,11 +13,11 @@ import (
 
 // DDPGConfig is all of DDPG's settings. Start from DefaultDDPG.
 type DDPGConfig struct {
-	Setup        `yaml:"-"`
-	Replay       `yaml:",inline"`
-	Noise        `yaml:",inline"`
-	Normalize    Normalize     `yaml:"normalize"`
-	PolicyKwargs policy.Kwargs `yaml:"policy_kwargs"`
+	Setup     `yaml:"-"`
+	Replay    `yaml:",inline"`
+	Noise     `yaml:",inline"`
+	Normalize Normalize            `yaml:"normalize"`
+	Network   policy.NetworkConfig `yaml:"policy_kwargs"`
 }
 
 // DefaultDDPG returns the settings that Stable-Baselines3 has by default, with noise
@@ -26,12 +26,12 @@ func DefaultDDPG() DDPGConfig {
 	return DDPGConfig{
 		Setup:  Setup{Steps: 100_000, NEnvs: 1, Engine: nn.Native{}},
 		Replay: DefaultReplay(), Noise: Noise{"normal", optim.Constant(0.1)}, Normalize: DefaultNormalize(),
-		PolicyKwargs: offPolicyKwargs(400, 300),
+		Network: offPolicyNetwork(400, 300),
 	}
 }
 
 // Complete writes out the optimiser's defaults.
-func (c *DDPGConfig) Complete() error { return c.PolicyKwargs.Complete(1e-8) }
+func (c *DDPGConfig) Complete() error { return c.Network.Complete(1e-8) }
 
 func (c *DDPGConfig) validate() error {
 	return broken(slices.Concat(c.Setup.rules(), c.Replay.rules(c.NEnvs), c.Noise.rules(), c.Normalize.rules()))
@@ -55,15 +55,15 @@ var (
 // NewDDPG returns a DDPG that learns in environments from mk.
 func NewDDPG(mk env.Maker, c DDPGConfig) (*DDPG, error) {
 	a := &DDPG{c: c}
-	if err := a.begin(mk); err != nil {
+	if err := a.build(mk); err != nil {
 		return nil, abandon("DDPG", err, a)
 	}
 	a.end(&a.c.Setup, scheduled{"learning_rate", c.LearningRate}, c.Noise.schedule())
 	return a, nil
 }
 
-// begin makes what can fail.
-func (a *DDPG) begin(mk env.Maker) (err error) {
+// build makes the environments, the networks and the optimisers.
+func (a *DDPG) build(mk env.Maker) (err error) {
 	c := &a.c
 	if err = ready(c); err != nil {
 		return err
@@ -71,7 +71,7 @@ func (a *DDPG) begin(mk env.Maker) (err error) {
 	if err = a.connect(mk, &c.Setup, &c.Replay, &c.Normalize); err != nil {
 		return err
 	}
-	a.dpg, err = newDPG(&a.offPolicy, c.Noise, &c.PolicyKwargs, 1)
+	a.dpg, err = newDPG(&a.offPolicy, c.Noise, &c.Network, 1)
 	return err
 }
 
@@ -104,7 +104,7 @@ func (a *DDPG) learnFrom(b *replay.Batch) (f found) {
 // target returns y = r + γ Q'(s', μ'(s')).
 func (a *DDPG) target(b *replay.Batch) []float32 {
 	a.actorTarget.Act(policy.In{Obs: b.Next}, policy.Out{Raw: a.next})
-	a.critics.target.Least(b.Next, a.next, a.value)
+	a.critics.target.Min(b.Next, a.next, a.value)
 	tdTargets(a.y, b, a.value)
 	return a.y
 }

@@ -23,11 +23,11 @@ type dpg struct {
 
 	last    found // in the latest update
 	updates int
-	named   []Named
+	metrics []Metric
 }
 
 // newDPG returns the networks for o's environments.
-func newDPG(o *offPolicy, n Noise, k *policy.Kwargs, critics int) (d dpg, err error) {
+func newDPG(o *offPolicy, n Noise, k *policy.NetworkConfig, critics int) (d dpg, err error) {
 	spec, b := o.play.vec.Spec(), o.memory.batch
 	if d.actor, err = policy.NewDeterministic(o.rng, spec, *k, o.normal, o.setup.Engine); err != nil {
 		return d, err
@@ -35,7 +35,7 @@ func newDPG(o *offPolicy, n Noise, k *policy.Kwargs, critics int) (d dpg, err er
 	if d.critics, err = newCritics(o, k, critics, 1); err != nil {
 		return d, err
 	}
-	if d.actorOpt, err = k.Optimizer(d.actor.Params()); err != nil {
+	if d.actorOpt, err = k.NewOptimizer(d.actor.Params()); err != nil {
 		return d, err
 	}
 	d.actorTarget = d.actor.Copy(o.normal)
@@ -88,10 +88,10 @@ func (d *dpg) follow(tau float32) {
 }
 
 // figures returns what is logged of the latest update, at the iteration's learning rate.
-func (d *dpg) figures(rate float64) []Named {
-	d.named = append(d.named[:0], Named{"actor_loss", d.last.actorLoss}, Named{"critic_loss", d.last.criticLoss},
-		Named{"learning_rate", rate}, Named{"n_updates", float64(d.updates)})
-	return d.named
+func (d *dpg) figures(rate float64) []Metric {
+	d.metrics = append(d.metrics[:0], Metric{"actor_loss", d.last.actorLoss}, Metric{"critic_loss", d.last.criticLoss},
+		Metric{"learning_rate", rate}, Metric{"n_updates", float64(d.updates)})
+	return d.metrics
 }
 
 // State visits the networks and the noise.

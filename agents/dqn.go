@@ -21,11 +21,11 @@ type DQNConfig struct {
 	Replay               `yaml:",inline"`
 	TargetUpdateInterval int `yaml:"target_update_interval"` // steps between moves of the target network
 	Exploration          `yaml:",inline"`
-	MaxGradNorm          float32       `yaml:"max_grad_norm"` // the gradient is scaled down to this norm
-	Double               bool          `yaml:"double"`        // the network chooses the actions that its target values
-	Dueling              bool          `yaml:"dueling"`       // Q is made of V and advantages
-	Normalize            Normalize     `yaml:"normalize"`
-	PolicyKwargs         policy.Kwargs `yaml:"policy_kwargs"`
+	MaxGradNorm          float32              `yaml:"max_grad_norm"` // the gradient is scaled down to this norm
+	Double               bool                 `yaml:"double"`        // the network chooses the actions that its target values
+	Dueling              bool                 `yaml:"dueling"`       // Q is made of V and advantages
+	Normalize            Normalize            `yaml:"normalize"`
+	Network              policy.NetworkConfig `yaml:"policy_kwargs"`
 }
 
 // DefaultDQN returns the settings that Stable-Baselines3 has by default.
@@ -33,14 +33,14 @@ func DefaultDQN() DQNConfig {
 	c := DQNConfig{
 		Setup:  Setup{Steps: 100_000, NEnvs: 1, Engine: nn.Native{}},
 		Replay: DefaultReplay(), TargetUpdateInterval: 10_000, Exploration: DefaultExploration(1, 0.05, 0.1),
-		MaxGradNorm: 10, Normalize: DefaultNormalize(), PolicyKwargs: offPolicyKwargs(64, 64),
+		MaxGradNorm: 10, Normalize: DefaultNormalize(), Network: offPolicyNetwork(64, 64),
 	}
 	c.LearningRate, c.BatchSize, c.Tau, c.TrainFreq = optim.Constant(1e-4), 32, 1, TrainFreq{Steps: 4}
 	return c
 }
 
 // Complete writes out the optimiser's defaults.
-func (c *DQNConfig) Complete() error { return c.PolicyKwargs.Complete(1e-8) }
+func (c *DQNConfig) Complete() error { return c.Network.Complete(1e-8) }
 
 func (c *DQNConfig) validate() error {
 	return broken(slices.Concat(c.Setup.rules(), c.Replay.rules(c.NEnvs), c.Exploration.rules(), []rule{
@@ -66,7 +66,7 @@ type DQN struct {
 
 	last    found // in the latest update
 	updates int
-	named   []Named
+	metrics []Metric
 }
 
 var (
@@ -78,7 +78,7 @@ var (
 // NewDQN returns a DQN that learns in environments from mk.
 func NewDQN(mk env.Maker, c DQNConfig) (*DQN, error) {
 	a := &DQN{c: c}
-	if err := a.begin(mk); err != nil {
+	if err := a.build(mk); err != nil {
 		return nil, abandon("DQN", err, a)
 	}
 	a.end(&a.c.Setup, append(c.Exploration.schedules(), scheduled{"learning_rate", c.LearningRate})...)
@@ -92,8 +92,8 @@ func NewDQN(mk env.Maker, c DQNConfig) (*DQN, error) {
 	return a, nil
 }
 
-// begin makes what can fail.
-func (a *DQN) begin(mk env.Maker) (err error) {
+// build makes the environments, the networks and the optimisers.
+func (a *DQN) build(mk env.Maker) (err error) {
 	c := &a.c
 	if err = ready(c); err != nil {
 		return err
@@ -101,10 +101,10 @@ func (a *DQN) begin(mk env.Maker) (err error) {
 	if err = a.connect(mk, &c.Setup, &c.Replay, &c.Normalize); err != nil {
 		return err
 	}
-	if a.q, err = policy.NewQNetwork(a.rng, a.play.vec.Spec(), c.PolicyKwargs, a.normal, c.Engine, c.Dueling); err != nil {
+	if a.q, err = policy.NewQNetwork(a.rng, a.play.vec.Spec(), c.Network, a.normal, c.Engine, c.Dueling); err != nil {
 		return err
 	}
-	a.opt, err = c.PolicyKwargs.Optimizer(a.q.Params())
+	a.opt, err = c.Network.NewOptimizer(a.q.Params())
 	return err
 }
 
@@ -170,10 +170,10 @@ func (a *DQN) update() {
 
 // learnFrom takes a gradient step on the Huber loss of Q(s, a) - y.
 func (a *DQN) learnFrom(b *replay.Batch) (f found) {
-	f.target = a.targetOf(b)
+	f.target = a.tdTarget(b)
 	t, n := a.tape, b.Len()
 	t.Reset()
-	q := a.q.Of(t, b.Obs).At(b.Act)
+	q := a.q.Values(t, b.Obs).At(b.Act)
 	l := loss.WeightedHuber(q, t.Const(f.target, n), t.Const(b.Weight, n), 1)
 	f32.Sub(a.tdError, q.Value, f.target)
 	f.tdError, f.criticLoss = a.tdError, float64(l.Scalar())
@@ -183,11 +183,11 @@ func (a *DQN) learnFrom(b *replay.Batch) (f found) {
 	return f
 }
 
-// targetOf returns, over the actions that are allowed in s',
+// tdTarget returns, over the actions that are allowed in s',
 //
 //	y = r + γ max Q'(s', ·)             or, if it is double,
 //	y = r + γ Q'(s', argmax Q(s', ·))
-func (a *DQN) targetOf(b *replay.Batch) []float32 {
+func (a *DQN) tdTarget(b *replay.Batch) []float32 {
 	in := policy.In{Obs: b.Next, Mask: b.Mask}
 	if a.c.Double {
 		a.q.Act(in, policy.Out{Act: a.next})
@@ -203,10 +203,10 @@ func (a *DQN) targetOf(b *replay.Batch) []float32 {
 }
 
 // figures returns what is logged of the latest iteration.
-func (a *DQN) figures() []Named {
-	a.named = append(a.named[:0], Named{"exploration_rate", a.explorationRate()}, Named{"learning_rate", a.rate},
-		Named{"loss", a.last.criticLoss}, Named{"n_updates", float64(a.updates)})
-	return a.named
+func (a *DQN) figures() []Metric {
+	a.metrics = append(a.metrics[:0], Metric{"exploration_rate", a.explorationRate()}, Metric{"learning_rate", a.rate},
+		Metric{"loss", a.last.criticLoss}, Metric{"n_updates", float64(a.updates)})
+	return a.metrics
 }
 
 // State visits the networks, and what offPolicy has.

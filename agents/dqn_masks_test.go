@@ -50,7 +50,7 @@ func TestDQNMasksCutOff(t *testing.T) {
 			for seed := range uint64(4) {
 				c := agents.DefaultDQN()
 				c.Seed, c.Steps, c.Double, c.BufferSize, c.LearningStarts, c.TargetUpdateInterval = seed, 10_000, double, 1000, 100, 16
-				c.LearningRate, c.TrainFreq.Steps, c.PolicyKwargs.NetArch = optim.Constant(0.01), 1, policy.Layers()
+				c.LearningRate, c.TrainFreq.Steps, c.Network.NetArch = optim.Constant(0.01), 1, policy.Layers()
 				a := agents.Must(agents.NewDQN(env.Each(func() *ferry { return &ferry{steps: steps} }), c))
 				agents.Must(a.Learn(c.Steps))
 				q := make([]float32, 4)

@@ -12,7 +12,7 @@ import (
 // then the line from 1 to 0.05 over the first tenth of 10,000 steps.
 func TestExplorationRate(t *testing.T) {
 	c := agents.DefaultDQN()
-	c.Steps, c.LearningStarts, c.PolicyKwargs.NetArch = 10_000, 640, policy.Layers(8)
+	c.Steps, c.LearningStarts, c.Network.NetArch = 10_000, 640, policy.Layers(8)
 	a := agents.Must(agents.NewDQN(env.Each(newMimic), c))
 	for _, want := range []struct {
 		steps int

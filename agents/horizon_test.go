@@ -44,18 +44,18 @@ func onPolicyAgents() map[string]func(optim.Schedule, bool) agents.Agent {
 		},
 		"A2C": func(rate optim.Schedule, beyond bool) agents.Agent {
 			c := agents.DefaultA2C()
-			c.Steps, c.Beyond, c.LearningRate, c.PolicyKwargs.NetArch = 1024, beyond, rate, small
+			c.Steps, c.Beyond, c.LearningRate, c.Network.NetArch = 1024, beyond, rate, small
 			return agents.Must(agents.NewA2C(mk, c))
 		},
 		"A3C": func(rate optim.Schedule, beyond bool) agents.Agent {
 			c := agents.DefaultA3C()
-			c.Steps, c.Beyond, c.LearningRate, c.PolicyKwargs.NetArch = 1024, beyond, rate, small
+			c.Steps, c.Beyond, c.LearningRate, c.Network.NetArch = 1024, beyond, rate, small
 			c.NEnvs, c.NSteps = 2, 4
 			return agents.Must(agents.NewA3C(mk, c))
 		},
 		"REINFORCE": func(rate optim.Schedule, beyond bool) agents.Agent {
 			c := agents.DefaultReinforce()
-			c.Steps, c.Beyond, c.LearningRate, c.PolicyKwargs.NetArch = 1024, beyond, rate, small
+			c.Steps, c.Beyond, c.LearningRate, c.Network.NetArch = 1024, beyond, rate, small
 			return agents.Must(agents.NewReinforce(mk, c))
 		},
 	}
@@ -63,29 +63,29 @@ func onPolicyAgents() map[string]func(optim.Schedule, bool) agents.Agent {
 
 func offPolicyAgents() map[string]func(optim.Schedule, bool) agents.Agent {
 	numbers := env.Each(newTracking)
-	set := func(s *agents.Setup, r *agents.Replay, k *policy.Kwargs, rate optim.Schedule, beyond bool) {
+	set := func(s *agents.Setup, r *agents.Replay, k *policy.NetworkConfig, rate optim.Schedule, beyond bool) {
 		s.Steps, s.Beyond, k.NetArch = 1024, beyond, policy.Layers(4)
 		r.LearningRate, r.LearningStarts, r.BatchSize, r.BufferSize = rate, 1000, 4, 2000
 	}
 	return map[string]func(optim.Schedule, bool) agents.Agent{
 		"DQN": func(rate optim.Schedule, beyond bool) agents.Agent {
 			c := agents.DefaultDQN()
-			set(&c.Setup, &c.Replay, &c.PolicyKwargs, rate, beyond)
+			set(&c.Setup, &c.Replay, &c.Network, rate, beyond)
 			return agents.Must(agents.NewDQN(env.Each(newMimic), c))
 		},
 		"DDPG": func(rate optim.Schedule, beyond bool) agents.Agent {
 			c := agents.DefaultDDPG()
-			set(&c.Setup, &c.Replay, &c.PolicyKwargs, rate, beyond)
+			set(&c.Setup, &c.Replay, &c.Network, rate, beyond)
 			return agents.Must(agents.NewDDPG(numbers, c))
 		},
 		"TD3": func(rate optim.Schedule, beyond bool) agents.Agent {
 			c := agents.DefaultTD3()
-			set(&c.Setup, &c.Replay, &c.PolicyKwargs, rate, beyond)
+			set(&c.Setup, &c.Replay, &c.Network, rate, beyond)
 			return agents.Must(agents.NewTD3(numbers, c))
 		},
 		"SAC": func(rate optim.Schedule, beyond bool) agents.Agent {
 			c := agents.DefaultSAC()
-			set(&c.Setup, &c.Replay, &c.PolicyKwargs, rate, beyond)
+			set(&c.Setup, &c.Replay, &c.Network, rate, beyond)
 			return agents.Must(agents.NewSAC(numbers, c))
 		},
 	}
@@ -161,7 +161,7 @@ func TestScheduledEntropy(t *testing.T) {
 		}
 	}
 	r, err := a.Learn(1000)
-	if last := r.Losses[len(r.Losses)-1]; err != nil || last != (agents.Named{Name: "ent_coef", Value: 0}) {
+	if last := r.Losses[len(r.Losses)-1]; err != nil || last != (agents.Metric{Name: "ent_coef", Value: 0}) {
 		t.Errorf("Learn beyond the steps: %v, the last figure %v, want an ent_coef of 0", err, last)
 	}
 	c.EntCoef = optim.Linear(0.1).To(-1)

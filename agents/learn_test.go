@@ -62,23 +62,23 @@ func TestLearnsNumbered(t *testing.T) {
 func TestLearnsWith(t *testing.T) {
 	learning(t)
 	optimizer := func(class string, rate float64) func(c *agents.PPOConfig) {
-		return func(c *agents.PPOConfig) { c.PolicyKwargs.OptimizerClass, c.LearningRate = class, optim.Linear(rate) }
+		return func(c *agents.PPOConfig) { c.Network.OptimizerClass, c.LearningRate = class, optim.Linear(rate) }
 	}
 	changes := map[string]func(c *agents.PPOConfig){
 		"normalize":   func(c *agents.PPOConfig) { c.Normalize.Obs, c.Normalize.Reward = true, true },
-		"share_trunk": func(c *agents.PPOConfig) { c.PolicyKwargs.ShareTrunk, c.PolicyKwargs.NetArch = true, policy.Layers(64) },
-		"layer norm":  func(c *agents.PPOConfig) { c.PolicyKwargs.Norm = "layer" },
-		"batch norm":  func(c *agents.PPOConfig) { c.PolicyKwargs.Norm = "batch" },
-		"dropout":     func(c *agents.PPOConfig) { c.PolicyKwargs.Dropout = 0.1 },
-		"penalties":   func(c *agents.PPOConfig) { c.PolicyKwargs.L1Penalty, c.PolicyKwargs.L2Penalty = 1e-4, 1e-4 },
+		"share_trunk": func(c *agents.PPOConfig) { c.Network.ShareTrunk, c.Network.NetArch = true, policy.Layers(64) },
+		"layer norm":  func(c *agents.PPOConfig) { c.Network.Norm = "layer" },
+		"batch norm":  func(c *agents.PPOConfig) { c.Network.Norm = "batch" },
+		"dropout":     func(c *agents.PPOConfig) { c.Network.Dropout = 0.1 },
+		"penalties":   func(c *agents.PPOConfig) { c.Network.L1Penalty, c.Network.L2Penalty = 1e-4, 1e-4 },
 		"sgd":         optimizer("sgd", 0.3), "rmsprop": optimizer("rmsprop", 2.5e-3), "rmsprop_tf": optimizer("rmsprop_tf", 1e-2),
 		"adagrad": optimizer("adagrad", 0.05), "adamw": optimizer("adamw", 2.5e-3),
 	}
 	for _, name := range []string{"relu", "leaky_relu", "elu", "gelu", "silu", "sigmoid", "softplus"} {
-		changes[name] = func(c *agents.PPOConfig) { c.PolicyKwargs.ActivationFn = name }
+		changes[name] = func(c *agents.PPOConfig) { c.Network.ActivationFn = name }
 	}
 	for _, name := range []string{"xavier_uniform", "xavier_normal", "kaiming_uniform", "kaiming_normal", "pytorch"} {
-		changes[name] = func(c *agents.PPOConfig) { c.PolicyKwargs.InitFn = name }
+		changes[name] = func(c *agents.PPOConfig) { c.Network.InitFn = name }
 	}
 	mk := env.Each(newMimic)
 	for what, change := range changes {
@@ -99,7 +99,7 @@ func TestLearnsTracking(t *testing.T) {
 	for seed := range uint64(3) {
 		c := ppoConfig()
 		c.Seed, c.Steps, c.EntCoef = seed, 16_000, optim.Constant(0)
-		c.LearningRate, c.PolicyKwargs.LogStdInit = optim.Linear(5e-3), -0.5
+		c.LearningRate, c.Network.LogStdInit = optim.Linear(5e-3), -0.5
 		p := learned(t, env.Each(newTracking), c).Policy()
 		for x := float32(-1); x <= 1; x += 0.125 {
 			act := []float32{0}

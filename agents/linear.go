@@ -40,15 +40,15 @@ func NewLinearQLearning(mk env.Maker, c LinearConfig) (*Linear, error) {
 func newLinear(name string, t target, mk env.Maker, c LinearConfig) (*Linear, error) {
 	a := &Linear{name: name, c: c}
 	a.td = td{setup: &a.c.Setup, target: t, gamma: float64(c.Gamma), learningRate: c.LearningRate, exploration: &a.c.Exploration}
-	if err := a.begin(mk); err != nil {
+	if err := a.build(mk); err != nil {
 		return nil, abandon(name, err, a)
 	}
 	a.end(&a.c.Setup, a.scheduled()...)
 	return a, nil
 }
 
-// begin makes what can fail: the environments, and the tiles for them.
-func (a *Linear) begin(mk env.Maker) (err error) {
+// build makes the environments, and the tiles for them.
+func (a *Linear) build(mk env.Maker) (err error) {
 	if err = a.c.validate(); err != nil {
 		return err
 	}

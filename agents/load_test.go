@@ -25,7 +25,7 @@ func tiny(t testing.TB, mk env.Maker) *agents.PPO {
 	t.Helper()
 	c := agents.DefaultPPO()
 	c.NEnvs, c.NSteps, c.BatchSize, c.NEpochs = 2, 8, 8, 1
-	c.PolicyKwargs.NetArch = policy.Layers(2)
+	c.Network.NetArch = policy.Layers(2)
 	a, err := agents.NewPPO(mk, c)
 	if err != nil {
 		t.Fatal(err)

@@ -63,7 +63,7 @@ func valueAgents() map[string]func(numbers, number env.Maker) agents.Agent {
 		all[map[bool]string{false: "DQN", true: "double DQN"}[double]] = func(numbers, _ env.Maker) agents.Agent {
 			c := agents.DefaultDQN()
 			remember(&c.Replay)
-			c.Steps, c.NEnvs, c.TargetUpdateInterval, c.PolicyKwargs.NetArch = 20_000, 3, 50, policy.Layers(16)
+			c.Steps, c.NEnvs, c.TargetUpdateInterval, c.Network.NetArch = 20_000, 3, 50, policy.Layers(16)
 			c.Gamma, c.Double, c.Beyond = 0, double, true
 			return agents.Must(agents.NewDQN(numbers, c))
 		}
@@ -170,7 +170,7 @@ func TestTaxiMasks(t *testing.T) {
 		"SARSA":      func() agents.Agent { return agents.Must(agents.NewSARSA(mk, agents.DefaultTabular())) },
 		"DQN": func() agents.Agent {
 			c := agents.DefaultDQN()
-			c.BufferSize, c.LearningStarts, c.PolicyKwargs.NetArch = 5000, 1000, policy.Layers(16)
+			c.BufferSize, c.LearningStarts, c.Network.NetArch = 5000, 1000, policy.Layers(16)
 			return agents.Must(agents.NewDQN(mk, c))
 		},
 	} {

@@ -76,10 +76,10 @@ func TestNormalizeDict(t *testing.T) {
 // and acting, which uses them, does not change them.
 func TestBatchNormTrains(t *testing.T) {
 	for name, change := range map[string]func(c *agents.PPOConfig){
-		"apart": func(c *agents.PPOConfig) {}, "share_trunk": func(c *agents.PPOConfig) { c.PolicyKwargs.ShareTrunk = true },
+		"apart": func(c *agents.PPOConfig) {}, "share_trunk": func(c *agents.PPOConfig) { c.Network.ShareTrunk = true },
 	} {
 		c := ppoConfig()
-		c.PolicyKwargs.Norm = "batch"
+		c.Network.Norm = "batch"
 		change(&c)
 		a := agents.Must(agents.NewPPO(env.Each(newMimic), c))
 		averages := func() (all []float32) {

@@ -42,7 +42,7 @@ type algorithm interface {
 // connect makes the environments and the memory.
 func (o *offPolicy) connect(mk env.Maker, s *Setup, r *Replay, n *Normalize) (err error) {
 	o.setup, o.r = s, r
-	first, err := o.play.begin(mk, s.Seed, 0, s.NEnvs)
+	first, err := o.play.makeEnvs(mk, s.Seed, 0, s.NEnvs)
 	if err != nil {
 		return err
 	}

@@ -111,14 +111,14 @@ func (g *recordedRun) learner(t *testing.T, e nn.Engine) *learner {
 	switch g.Algo {
 	case "DDPG", "TD3":
 		c := DefaultTD3()
-		c.Engine, c.Replay, c.PolicyDelay, c.PolicyKwargs.NetArch, c.PolicyKwargs.ActivationFn = e, r, g.Delay, policy.Layers(8, 8), "relu"
+		c.Engine, c.Replay, c.PolicyDelay, c.Network.NetArch, c.Network.ActivationFn = e, r, g.Delay, policy.Layers(8, 8), "relu"
 		var d *dpg
 		var o *offPolicy
 		if g.Algo == "TD3" {
 			a := Must(NewTD3(mk, c))
 			d, o, l.learn = &a.dpg, &a.offPolicy, func(u *recordedStep) found { return a.learnFrom(l.batch, u.Noise) }
 		} else {
-			a := Must(NewDDPG(mk, DDPGConfig{Setup: c.Setup, Replay: r, Noise: c.Noise, Normalize: c.Normalize, PolicyKwargs: c.PolicyKwargs}))
+			a := Must(NewDDPG(mk, DDPGConfig{Setup: c.Setup, Replay: r, Noise: c.Noise, Normalize: c.Normalize, Network: c.Network}))
 			d, o, l.learn = &a.dpg, &a.offPolicy, func(*recordedStep) found { return a.learnFrom(l.batch) }
 		}
 		l.batch = o.memory.batch
@@ -129,7 +129,7 @@ func (g *recordedRun) learner(t *testing.T, e nn.Engine) *learner {
 		add("_target", d.critics.target.Params())
 	case "SAC":
 		c := DefaultSAC()
-		c.Engine, c.Replay, c.PolicyKwargs.NetArch = e, r, policy.Layers(8, 8)
+		c.Engine, c.Replay, c.Network.NetArch = e, r, policy.Layers(8, 8)
 		if err := c.EntCoef.UnmarshalText([]byte(g.EntCoef)); err != nil {
 			t.Fatal(err)
 		}
@@ -150,7 +150,7 @@ func (g *recordedRun) learner(t *testing.T, e nn.Engine) *learner {
 		}
 	default:
 		c := DefaultDQN()
-		c.Engine, c.Replay, c.Double, c.PolicyKwargs.NetArch = e, r, g.Algo == "DoubleDQN", policy.Layers(8, 8)
+		c.Engine, c.Replay, c.Double, c.Network.NetArch = e, r, g.Algo == "DoubleDQN", policy.Layers(8, 8)
 		a := Must(NewDQN(mk, c))
 		a.nets.setRate(g.LR)
 		l.batch, l.learn = a.memory.batch, func(*recordedStep) found { return a.learnFrom(l.batch) }

@@ -65,31 +65,31 @@ func TestNormalizeOffPolicy(t *testing.T) {
 	numbers, choices := mk(env.NewBox(-1, 1, 1)), mk(env.Discrete{N: 2})
 	norm := DefaultNormalize()
 	norm.Obs, norm.Reward = true, true
-	set := func(s *Setup, r *Replay, n *Normalize, k *policy.Kwargs) {
+	set := func(s *Setup, r *Replay, n *Normalize, k *policy.NetworkConfig) {
 		*n, s.NEnvs, r.BatchSize, r.BufferSize, k.NetArch = norm, 2, 16, 4000, policy.Layers(8)
 	}
 	for name, newAgent := range map[string]func() (Agent, *offPolicy){
 		"DQN": func() (Agent, *offPolicy) {
 			c := DefaultDQN()
-			set(&c.Setup, &c.Replay, &c.Normalize, &c.PolicyKwargs)
+			set(&c.Setup, &c.Replay, &c.Normalize, &c.Network)
 			a := Must(NewDQN(choices, c))
 			return a, &a.offPolicy
 		},
 		"DDPG": func() (Agent, *offPolicy) {
 			c := DefaultDDPG()
-			set(&c.Setup, &c.Replay, &c.Normalize, &c.PolicyKwargs)
+			set(&c.Setup, &c.Replay, &c.Normalize, &c.Network)
 			a := Must(NewDDPG(numbers, c))
 			return a, &a.offPolicy
 		},
 		"TD3": func() (Agent, *offPolicy) {
 			c := DefaultTD3()
-			set(&c.Setup, &c.Replay, &c.Normalize, &c.PolicyKwargs)
+			set(&c.Setup, &c.Replay, &c.Normalize, &c.Network)
 			a := Must(NewTD3(numbers, c))
 			return a, &a.offPolicy
 		},
 		"SAC": func() (Agent, *offPolicy) {
 			c := DefaultSAC()
-			set(&c.Setup, &c.Replay, &c.Normalize, &c.PolicyKwargs)
+			set(&c.Setup, &c.Replay, &c.Normalize, &c.Network)
 			a := Must(NewSAC(numbers, c))
 			return a, &a.offPolicy
 		},

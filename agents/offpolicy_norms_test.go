@@ -22,7 +22,7 @@ func buffers(nets ...nn.Network) (all []float32) {
 }
 
 // smallSteps has settings for some updates with batch norm.
-func smallSteps(r *Replay, k *policy.Kwargs) {
+func smallSteps(r *Replay, k *policy.NetworkConfig) {
 	r.LearningStarts, r.BufferSize, r.BatchSize, r.LearningRate = 64, 1000, 16, optim.Constant(1e-3)
 	k.NetArch, k.Norm = policy.Layers(8), "batch"
 }
@@ -43,7 +43,7 @@ func TestTargetsFollowAverages(t *testing.T) {
 	}
 	{
 		c := DefaultDQN()
-		smallSteps(&c.Replay, &c.PolicyKwargs)
+		smallSteps(&c.Replay, &c.Network)
 		c.TargetUpdateInterval = 1
 		a := Must(NewDQN(choices, c))
 		Must(a.Learn(200))
@@ -52,7 +52,7 @@ func TestTargetsFollowAverages(t *testing.T) {
 	}
 	{
 		c := DefaultDDPG()
-		smallSteps(&c.Replay, &c.PolicyKwargs)
+		smallSteps(&c.Replay, &c.Network)
 		a := Must(NewDDPG(numbers, c))
 		Must(a.Learn(200))
 		check("DDPG's actor", []nn.Network{a.actorTarget.Mu}, []nn.Network{a.actor.Mu})
@@ -60,7 +60,7 @@ func TestTargetsFollowAverages(t *testing.T) {
 	}
 	{
 		c := DefaultTD3()
-		smallSteps(&c.Replay, &c.PolicyKwargs)
+		smallSteps(&c.Replay, &c.Network)
 		a := Must(NewTD3(numbers, c))
 		Must(a.Learn(200))
 		a.follow(c.Tau)
@@ -69,7 +69,7 @@ func TestTargetsFollowAverages(t *testing.T) {
 	}
 	{
 		c := DefaultSAC()
-		smallSteps(&c.Replay, &c.PolicyKwargs)
+		smallSteps(&c.Replay, &c.Network)
 		a := Must(NewSAC(numbers, c))
 		Must(a.Learn(200))
 		check("SAC's critics", a.critics.target.Q, a.critics.now.Q)
@@ -81,7 +81,7 @@ func TestTargetsFollowAverages(t *testing.T) {
 func TestActorLeavesAverages(t *testing.T) {
 	numbers := env.Each(func() blank { return blank{env.NewBox(-9, 9, 3), env.NewBox(-1, 1, 2)} })
 	c := DefaultTD3()
-	smallSteps(&c.Replay, &c.PolicyKwargs)
+	smallSteps(&c.Replay, &c.Network)
 	a := Must(NewTD3(numbers, c))
 	Must(a.Learn(200))
 	b := a.memory.sample(a.rng)
@@ -96,7 +96,7 @@ func TestActorLeavesAverages(t *testing.T) {
 	}
 
 	s := DefaultSAC()
-	smallSteps(&s.Replay, &s.PolicyKwargs)
+	smallSteps(&s.Replay, &s.Network)
 	soft := Must(NewSAC(numbers, s))
 	Must(soft.Learn(200))
 	b = soft.memory.sample(soft.rng)

@@ -31,7 +31,7 @@ func TestNoiseSchedule(t *testing.T) {
 func trackingTD3(t *testing.T, change func(*TD3Config)) *TD3 {
 	t.Helper()
 	c := DefaultTD3()
-	c.Steps, c.LearningStarts, c.BatchSize, c.BufferSize, c.PolicyKwargs.NetArch = 200, 20, 4, 1000, policy.Layers(4)
+	c.Steps, c.LearningStarts, c.BatchSize, c.BufferSize, c.Network.NetArch = 200, 20, 4, 1000, policy.Layers(4)
 	change(&c)
 	mk := env.Each(func() blank { return blank{env.NewBox(-1, 1, 2), env.NewBox(-1, 1, 1)} })
 	a, err := NewTD3(mk, c)
@@ -105,7 +105,7 @@ func TestTrainEpisodes(t *testing.T) {
 	for steps, want := range map[int]int{-1: 60, 1: 3, 7: 21} {
 		c := DefaultDDPG()
 		c.TrainFreq, c.GradientSteps, c.LearningStarts, c.BatchSize, c.BufferSize = TrainFreq{Episodes: 2}, steps, 0, 4, 1000
-		c.PolicyKwargs.NetArch = policy.Layers(4)
+		c.Network.NetArch = policy.Layers(4)
 		a := Must(NewDDPG(env.Each(func() tenSteps { return tenSteps{blank{env.NewBox(-1, 1, 2), env.NewBox(-1, 1, 1)}} }), c))
 		Must(a.Learn(64))
 		if a.updates != want {
@@ -120,7 +120,7 @@ func TestTrainEpisodes(t *testing.T) {
 
 // TestCriticLayers: with qf the critics have hidden layers of their own.
 func TestCriticLayers(t *testing.T) {
-	a := trackingTD3(t, func(c *TD3Config) { c.PolicyKwargs.NetArch = policy.LayersPiQF([]int{3}, []int{5, 6}) })
+	a := trackingTD3(t, func(c *TD3Config) { c.Network.NetArch = policy.LayersPiQF([]int{3}, []int{5, 6}) })
 	if p := a.actor.Params(); len(p) != 4 || p[0].Shape()[0] != 3 {
 		t.Errorf("the actor's first weight is %v", p[0].Shape())
 	}
@@ -128,7 +128,7 @@ func TestCriticLayers(t *testing.T) {
 		t.Errorf("the critics' first weights are %v and %v", p[0].Shape(), p[2].Shape())
 	}
 	c := DefaultTD3()
-	c.PolicyKwargs.NetArch = policy.LayersPiVF([]int{3}, []int{5})
+	c.Network.NetArch = policy.LayersPiVF([]int{3}, []int{5})
 	if _, err := NewTD3(env.Each(func() blank { return blank{env.NewBox(-1, 1, 2), env.NewBox(-1, 1, 1)} }), c); err == nil || !strings.Contains(err.Error(), "qf in place of vf") {
 		t.Errorf("vf of an off-policy agent: error %v", err)
 	}

@@ -34,7 +34,7 @@ func (o *policyGradient) criticLoss(v *tape.Var, b *replay.Minibatch) (*tape.Var
 // under the names that they have in Stable-Baselines3.
 type policyGradientLog struct {
 	gain, entropy, value, explained float64
-	named                           []Named
+	metrics                         []Metric
 }
 
 // add adds the figures of a minibatch that is a share of an update.
@@ -44,21 +44,21 @@ func (l *policyGradientLog) add(found losses, share float32) {
 	l.value += float64(found.value * share)
 }
 
-// begin begins an update. Explained is the critic's explained variance before it.
-func (l *policyGradientLog) begin(explained float64) {
-	*l = policyGradientLog{explained: explained, named: l.named}
+// reset starts an update. explained is the critic's explained variance before it.
+func (l *policyGradientLog) reset(explained float64) {
+	*l = policyGradientLog{explained: explained, metrics: l.metrics}
 }
 
 // figures returns what is logged of the latest iteration, in which the entropy bonus had the
 // weight entCoef.
-func (l *policyGradientLog) figures(rate float64, bonus optim.Schedule, entCoef float32) []Named {
-	l.named = append(l.named[:0],
-		Named{"entropy_loss", -l.entropy},
-		Named{"explained_variance", l.explained},
-		Named{"learning_rate", rate},
-		Named{"policy_loss", -l.gain},
-		Named{"value_loss", l.value},
+func (l *policyGradientLog) figures(rate float64, bonus optim.Schedule, entCoef float32) []Metric {
+	l.metrics = append(l.metrics[:0],
+		Metric{"entropy_loss", -l.entropy},
+		Metric{"explained_variance", l.explained},
+		Metric{"learning_rate", rate},
+		Metric{"policy_loss", -l.gain},
+		Metric{"value_loss", l.value},
 	)
-	l.named = addEntCoef(l.named, bonus, entCoef)
-	return l.named
+	l.metrics = addEntCoef(l.metrics, bonus, entCoef)
+	return l.metrics
 }

@@ -29,7 +29,7 @@ var _ Agent = (*PPO)(nil)
 // NewPPO returns a PPO that learns in environments from mk.
 func NewPPO(mk env.Maker, c PPOConfig) (*PPO, error) {
 	p := &PPO{c: c}
-	if err := p.begin(mk); err != nil {
+	if err := p.build(mk); err != nil {
 		return nil, abandon("PPO", err, p)
 	}
 	p.end(&p.c.Setup, scheduled{"learning_rate", c.LearningRate}, scheduled{"clip_range", c.ClipRange})
@@ -39,14 +39,14 @@ func NewPPO(mk env.Maker, c PPOConfig) (*PPO, error) {
 	return p, nil
 }
 
-// begin makes what can fail.
-func (p *PPO) begin(mk env.Maker) (err error) {
+// build makes the environments, the networks and the optimisers.
+func (p *PPO) build(mk env.Maker) (err error) {
 	c := &p.c
 	if err = ready(c); err != nil {
 		return err
 	}
-	c.PolicyKwargs.UseSDE = c.UseSDE
-	if err = p.connect(mk, onPolicyConfig{&c.Setup, &c.Normalize, &c.PolicyKwargs, c.Gamma, c.MaxGradNorm, c.SDESampleFreq}); err != nil {
+	c.Network.UseSDE = c.UseSDE
+	if err = p.connect(mk, onPolicyConfig{&c.Setup, &c.Normalize, &c.Network, c.Gamma, c.MaxGradNorm, c.SDESampleFreq}); err != nil {
 		return err
 	}
 	p.roll, err = newRollout(&p.play, c.NSteps)
@@ -62,7 +62,7 @@ func (p *PPO) Learn(until int) (Report, error) {
 // iterate is one iteration of algorithm 1. Schedules are read at its start.
 func (p *PPO) iterate() error {
 	p.schedule(p.play.stats.Steps())
-	p.log.begin()
+	p.log.reset()
 	if err := p.collect(p.roll); err != nil {
 		return err
 	}
@@ -90,7 +90,7 @@ func (p *PPO) schedule(step int) {
 // far from the one that acted.
 func (p *PPO) improve() {
 	for range p.c.NEpochs {
-		p.log.beginEpoch()
+		p.log.nextEpoch()
 		for b := range p.roll.Minibatches(p.rng, p.c.BatchSize) {
 			if p.update(b).refused {
 				return

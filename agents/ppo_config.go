@@ -12,23 +12,23 @@ import (
 // PPOConfig is all of PPO's settings. Start from DefaultPPO.
 type PPOConfig struct {
 	Setup              `yaml:"-"`
-	NSteps             int             `yaml:"n_steps"`             // steps of each environment in a rollout, T
-	BatchSize          int             `yaml:"batch_size"`          // transitions in a minibatch, M; a rollout's last minibatch has what is left
-	NEpochs            int             `yaml:"n_epochs"`            // passes over a rollout, K
-	LearningRate       optim.Schedule  `yaml:"learning_rate"`       // α
-	ClipRange          optim.Schedule  `yaml:"clip_range"`          // ε
-	ClipRangeVF        *optim.Schedule `yaml:"clip_range_vf"`       // of the value's change; nil does not clip it
-	Gamma              float32         `yaml:"gamma"`               // discount γ
-	GAELambda          float32         `yaml:"gae_lambda"`          // λ
-	VFCoef             float32         `yaml:"vf_coef"`             // weight of the value loss, c₁
-	EntCoef            optim.Schedule  `yaml:"ent_coef"`            // weight of the entropy bonus, c₂
-	MaxGradNorm        float32         `yaml:"max_grad_norm"`       // the gradient is scaled down to this norm
-	NormalizeAdvantage bool            `yaml:"normalize_advantage"` // to mean 0 and deviation 1 in each minibatch
-	TargetKL           *float32        `yaml:"target_kl"`           // stop an iteration's passes at 1.5 times this divergence; nil never
-	UseSDE             bool            `yaml:"use_sde"`             // explore by noise that depends on the state (gSDE)
-	SDESampleFreq      int             `yaml:"sde_sample_freq"`     // steps between draws of that noise; -1: once a rollout
-	Normalize          Normalize       `yaml:"normalize"`
-	PolicyKwargs       policy.Kwargs   `yaml:"policy_kwargs"`
+	NSteps             int                  `yaml:"n_steps"`             // steps of each environment in a rollout, T
+	BatchSize          int                  `yaml:"batch_size"`          // transitions in a minibatch, M; a rollout's last minibatch has what is left
+	NEpochs            int                  `yaml:"n_epochs"`            // passes over a rollout, K
+	LearningRate       optim.Schedule       `yaml:"learning_rate"`       // α
+	ClipRange          optim.Schedule       `yaml:"clip_range"`          // ε
+	ClipRangeVF        *optim.Schedule      `yaml:"clip_range_vf"`       // of the value's change; nil does not clip it
+	Gamma              float32              `yaml:"gamma"`               // discount γ
+	GAELambda          float32              `yaml:"gae_lambda"`          // λ
+	VFCoef             float32              `yaml:"vf_coef"`             // weight of the value loss, c₁
+	EntCoef            optim.Schedule       `yaml:"ent_coef"`            // weight of the entropy bonus, c₂
+	MaxGradNorm        float32              `yaml:"max_grad_norm"`       // the gradient is scaled down to this norm
+	NormalizeAdvantage bool                 `yaml:"normalize_advantage"` // to mean 0 and deviation 1 in each minibatch
+	TargetKL           *float32             `yaml:"target_kl"`           // stop an iteration's passes at 1.5 times this divergence; nil never
+	UseSDE             bool                 `yaml:"use_sde"`             // explore by noise that depends on the state (gSDE)
+	SDESampleFreq      int                  `yaml:"sde_sample_freq"`     // steps between draws of that noise; -1: once a rollout
+	Normalize          Normalize            `yaml:"normalize"`
+	Network            policy.NetworkConfig `yaml:"policy_kwargs"`
 }
 
 // DefaultPPO returns the settings that Stable-Baselines3 has by default.
@@ -38,13 +38,13 @@ func DefaultPPO() PPOConfig {
 		NSteps: 2048, BatchSize: 64, NEpochs: 10,
 		LearningRate: optim.Constant(3e-4), ClipRange: optim.Constant(0.2),
 		Gamma: 0.99, GAELambda: 0.95, VFCoef: 0.5, MaxGradNorm: 0.5,
-		NormalizeAdvantage: true, SDESampleFreq: -1, Normalize: DefaultNormalize(), PolicyKwargs: policy.DefaultKwargs(),
+		NormalizeAdvantage: true, SDESampleFreq: -1, Normalize: DefaultNormalize(), Network: policy.DefaultNetworkConfig(),
 	}
 }
 
 // Complete writes out the defaults that depend on other settings: Adam's ε is
 // 10⁻⁵ here, as OpenAI Baselines has it.
-func (c *PPOConfig) Complete() error { return c.PolicyKwargs.Complete(1e-5) }
+func (c *PPOConfig) Complete() error { return c.Network.Complete(1e-5) }
 
 // Discount is γ.
 func (c *PPOConfig) Discount() float32 { return c.Gamma }

@@ -73,7 +73,7 @@ func (r goldenRun) ppo(t *testing.T, task goldenTask) *PPO {
 	c := DefaultPPO()
 	c.NEnvs, c.NSteps, c.BatchSize, c.NEpochs = 1, 32, 8, 2
 	c.LearningRate, c.ClipRange, c.EntCoef = optim.Constant(0.003), optim.Constant(0.2), optim.Constant(0.01)
-	c.PolicyKwargs.NetArch = policy.Layers(8, 8)
+	c.Network.NetArch = policy.Layers(8, 8)
 	if r.ClipRangeVF != nil {
 		s := optim.Constant(*r.ClipRangeVF)
 		c.ClipRangeVF = &s
@@ -140,7 +140,7 @@ func (r goldenRun) checkUpdates(t *testing.T, p *PPO, task goldenTask) {
 	k := 0
 	for _, order := range task.Order {
 		for ; len(order) > 0; order = order[p.c.BatchSize:] {
-			p.log.begin()
+			p.log.reset()
 			p.update(p.roll.Rows(order[:p.c.BatchSize]))
 			norm := optim.Norm(p.networks.params)
 			adam.Step()

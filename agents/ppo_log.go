@@ -24,14 +24,14 @@ type ppoLog struct {
 	loss, gain, value, entropy, outside mean // over the minibatches of the iteration
 	kl                                  mean // over the minibatches of its last epoch
 	updates                             int  // epochs since the start of the run
-	named                               []Named
+	metrics                             []Metric
 }
 
-// begin starts an iteration.
-func (l *ppoLog) begin() { *l = ppoLog{updates: l.updates, named: l.named} }
+// reset starts an iteration.
+func (l *ppoLog) reset() { *l = ppoLog{updates: l.updates, metrics: l.metrics} }
 
-// beginEpoch starts an epoch.
-func (l *ppoLog) beginEpoch() {
+// nextEpoch starts an epoch.
+func (l *ppoLog) nextEpoch() {
 	l.kl = mean{}
 	l.updates++
 }
@@ -52,32 +52,32 @@ func (l *ppoLog) add(found losses, o *ppoObjective) {
 }
 
 // figures returns what is logged of the latest iteration.
-func (l *ppoLog) figures(p *PPO) []Named {
-	l.named = append(l.named[:0],
-		Named{"approx_kl", l.kl.mean()},
-		Named{"clip_fraction", l.outside.mean()},
-		Named{"clip_range", p.eq9.clip},
-		Named{"entropy_loss", -l.entropy.mean()},
-		Named{"explained_variance", explainedVariance(p.roll.Value[:len(p.roll.Return)], p.roll.Return)},
-		Named{"learning_rate", p.rate},
-		Named{"loss", l.loss.mean()},
-		Named{"n_updates", float64(l.updates)},
-		Named{"policy_gradient_loss", -l.gain.mean()},
-		Named{"value_loss", l.value.mean()},
+func (l *ppoLog) figures(p *PPO) []Metric {
+	l.metrics = append(l.metrics[:0],
+		Metric{"approx_kl", l.kl.mean()},
+		Metric{"clip_fraction", l.outside.mean()},
+		Metric{"clip_range", p.eq9.clip},
+		Metric{"entropy_loss", -l.entropy.mean()},
+		Metric{"explained_variance", explainedVariance(p.roll.Value[:len(p.roll.Return)], p.roll.Return)},
+		Metric{"learning_rate", p.rate},
+		Metric{"loss", l.loss.mean()},
+		Metric{"n_updates", float64(l.updates)},
+		Metric{"policy_gradient_loss", -l.gain.mean()},
+		Metric{"value_loss", l.value.mean()},
 	)
 	if p.c.ClipRangeVF != nil {
-		l.named = append(l.named, Named{"clip_range_vf", p.eq9.clipVF})
+		l.metrics = append(l.metrics, Metric{"clip_range_vf", p.eq9.clipVF})
 	}
-	l.named = addEntCoef(l.named, p.c.EntCoef, p.eq9.entCoef)
-	return l.named
+	l.metrics = addEntCoef(l.metrics, p.c.EntCoef, p.eq9.entCoef)
+	return l.metrics
 }
 
 // addEntCoef appends the present weight of the entropy bonus, unless it is constant.
-func addEntCoef(named []Named, s optim.Schedule, now float32) []Named {
+func addEntCoef(metrics []Metric, s optim.Schedule, now float32) []Metric {
 	if s == optim.Constant(s.Start()) {
-		return named
+		return metrics
 	}
-	return append(named, Named{"ent_coef", float64(now)})
+	return append(metrics, Metric{"ent_coef", float64(now)})
 }
 
 // explainedVariance is 1 - Var[ret - value] / Var[ret], NaN where the returns do not vary.

@@ -78,7 +78,7 @@ func (r *maskedRun) agent(t *testing.T) *PPO {
 		s := optim.Constant(*r.ClipVF)
 		c.ClipRangeVF = &s
 	}
-	c.PolicyKwargs.NetArch = policy.LayersPiVF([]int{10, 8}, []int{8, 8})
+	c.Network.NetArch = policy.LayersPiVF([]int{10, 8}, []int{8, 8})
 	spec := env.Spec{ID: "Screened-v0", Obs: env.NewBox(-9, 9, len(r.LastObs)/r.Envs)}
 	switch {
 	case r.bits():
@@ -172,7 +172,7 @@ func (r *maskedRun) checkUpdates(t *testing.T, p *PPO) {
 	k := 0
 	for _, order := range r.Order {
 		for ; len(order) > 0; order = order[r.Minibatch:] {
-			p.log.begin()
+			p.log.reset()
 			p.update(p.roll.Rows(order[:r.Minibatch]))
 			norm := optim.Norm(p.networks.params)
 			adam.Step()

@@ -30,7 +30,7 @@ func (e narrow) Step(act, obs []float32) env.Outcome {
 func newNarrow(t *testing.T, seed uint64) (p *PPO, sum *float64) {
 	c := DefaultPPO()
 	c.Seed, c.NEnvs, c.NSteps, c.BatchSize, c.NEpochs = seed, 2, 16, 8, 3
-	c.PolicyKwargs.NetArch = policy.Layers(8)
+	c.Network.NetArch = policy.Layers(8)
 	sum = new(float64)
 	p, err := NewPPO(env.Each(func() narrow { return narrow{sum} }), c)
 	if err != nil {

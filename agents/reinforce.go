@@ -15,16 +15,16 @@ import (
 // ReinforceConfig is all of REINFORCE's settings. Start from DefaultReinforce.
 type ReinforceConfig struct {
 	Setup              `yaml:"-"`
-	NEpisodes          int            `yaml:"n_episodes"`          // episodes to an update, at least
-	LearningRate       optim.Schedule `yaml:"learning_rate"`       // α
-	Gamma              float32        `yaml:"gamma"`               // discount γ
-	Baseline           bool           `yaml:"baseline"`            // returns count for what they are above a learned V
-	VFCoef             float32        `yaml:"vf_coef"`             // weight of V's loss
-	EntCoef            optim.Schedule `yaml:"ent_coef"`            // weight of the entropy bonus
-	MaxGradNorm        float32        `yaml:"max_grad_norm"`       // the gradient is scaled down to this norm
-	NormalizeAdvantage bool           `yaml:"normalize_advantage"` // to mean 0 and deviation 1 in each update
-	Normalize          Normalize      `yaml:"normalize"`
-	PolicyKwargs       policy.Kwargs  `yaml:"policy_kwargs"`
+	NEpisodes          int                  `yaml:"n_episodes"`          // episodes to an update, at least
+	LearningRate       optim.Schedule       `yaml:"learning_rate"`       // α
+	Gamma              float32              `yaml:"gamma"`               // discount γ
+	Baseline           bool                 `yaml:"baseline"`            // returns count for what they are above a learned V
+	VFCoef             float32              `yaml:"vf_coef"`             // weight of V's loss
+	EntCoef            optim.Schedule       `yaml:"ent_coef"`            // weight of the entropy bonus
+	MaxGradNorm        float32              `yaml:"max_grad_norm"`       // the gradient is scaled down to this norm
+	NormalizeAdvantage bool                 `yaml:"normalize_advantage"` // to mean 0 and deviation 1 in each update
+	Normalize          Normalize            `yaml:"normalize"`
+	Network            policy.NetworkConfig `yaml:"policy_kwargs"`
 }
 
 // DefaultReinforce returns settings that suit episodes of some hundred steps.
@@ -32,12 +32,12 @@ func DefaultReinforce() ReinforceConfig {
 	return ReinforceConfig{
 		Setup:     Setup{Steps: 100_000, NEnvs: 1, Engine: nn.Native{}},
 		NEpisodes: 10, LearningRate: optim.Constant(1e-3), Gamma: 0.99, Baseline: true, VFCoef: 0.5, MaxGradNorm: 0.5,
-		NormalizeAdvantage: true, Normalize: DefaultNormalize(), PolicyKwargs: policy.DefaultKwargs(),
+		NormalizeAdvantage: true, Normalize: DefaultNormalize(), Network: policy.DefaultNetworkConfig(),
 	}
 }
 
 // Complete writes out the optimiser's defaults.
-func (c *ReinforceConfig) Complete() error { return c.PolicyKwargs.Complete(1e-8) }
+func (c *ReinforceConfig) Complete() error { return c.Network.Complete(1e-8) }
 
 // Discount is γ.
 func (c *ReinforceConfig) Discount() float32 { return c.Gamma }
@@ -76,7 +76,7 @@ var _ Agent = (*Reinforce)(nil)
 // NewReinforce returns a Reinforce that learns in environments from mk.
 func NewReinforce(mk env.Maker, c ReinforceConfig) (*Reinforce, error) {
 	a := &Reinforce{c: c}
-	if err := a.begin(mk); err != nil {
+	if err := a.build(mk); err != nil {
 		return nil, abandon("REINFORCE", err, a)
 	}
 	n := c.NEnvs
@@ -86,13 +86,13 @@ func NewReinforce(mk env.Maker, c ReinforceConfig) (*Reinforce, error) {
 	return a, nil
 }
 
-// begin makes what can fail.
-func (a *Reinforce) begin(mk env.Maker) error {
+// build makes the environments, the networks and the optimisers.
+func (a *Reinforce) build(mk env.Maker) error {
 	c := &a.c
 	if err := ready(c); err != nil {
 		return err
 	}
-	return a.connect(mk, onPolicyConfig{&c.Setup, &c.Normalize, &c.PolicyKwargs, c.Gamma, c.MaxGradNorm, 0})
+	return a.connect(mk, onPolicyConfig{&c.Setup, &c.Normalize, &c.Network, c.Gamma, c.MaxGradNorm, 0})
 }
 
 // Learn plays episodes and takes a step with each batch of them.
@@ -171,7 +171,7 @@ func (a *Reinforce) advantages() {
 	if copy(adv, e.Return); a.c.Baseline {
 		f32.Sub(adv, adv, v)
 	}
-	a.log.begin(explainedVariance(v, e.Return))
+	a.log.reset(explainedVariance(v, e.Return))
 	if a.c.NormalizeAdvantage && len(v) > 1 {
 		normalize(adv)
 	}

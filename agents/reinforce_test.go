@@ -29,7 +29,7 @@ func TestReinforceLearns(t *testing.T) {
 			}
 
 			c.Steps, c.Gamma, c.LearningRate = 120_000, 0, optim.Linear(1e-2) // an action decides its own reward alone
-			c.PolicyKwargs.LogStdInit = -0.5
+			c.Network.LogStdInit = -0.5
 			a = agents.Must(agents.NewReinforce(env.Each(newTracking), c))
 			agents.Must(a.Learn(c.Steps))
 			for x := float32(-1); x <= 1; x += 0.25 {

@@ -18,13 +18,13 @@ import (
 type SACConfig struct {
 	Setup         `yaml:"-"`
 	Replay        `yaml:",inline"`
-	Noise         `yaml:",inline"` // added to the actions that are drawn
-	EntCoef       Temperature      `yaml:"ent_coef"`        // α
-	UseSDE        bool             `yaml:"use_sde"`         // explore by noise that depends on the state (gSDE)
-	SDESampleFreq int              `yaml:"sde_sample_freq"` // steps of each environment between draws of that noise; -1: when it has learned
-	TargetEntropy *float32         `yaml:"target_entropy"`  // that α is learned for, H̄; nil is minus the number of actions
-	Normalize     Normalize        `yaml:"normalize"`
-	PolicyKwargs  policy.Kwargs    `yaml:"policy_kwargs"`
+	Noise         `yaml:",inline"`     // added to the actions that are drawn
+	EntCoef       Temperature          `yaml:"ent_coef"`        // α
+	UseSDE        bool                 `yaml:"use_sde"`         // explore by noise that depends on the state (gSDE)
+	SDESampleFreq int                  `yaml:"sde_sample_freq"` // steps of each environment between draws of that noise; -1: when it has learned
+	TargetEntropy *float32             `yaml:"target_entropy"`  // that α is learned for, H̄; nil is minus the number of actions
+	Normalize     Normalize            `yaml:"normalize"`
+	Network       policy.NetworkConfig `yaml:"policy_kwargs"`
 }
 
 // DefaultSAC returns the settings that Stable-Baselines3 has by default.
@@ -32,14 +32,14 @@ func DefaultSAC() SACConfig {
 	c := SACConfig{
 		Setup:  Setup{Steps: 100_000, NEnvs: 1, Engine: nn.Native{}},
 		Replay: DefaultReplay(), Noise: Noise{"none", optim.Constant(0.1)}, EntCoef: Temperature{true, 1}, SDESampleFreq: -1,
-		Normalize: DefaultNormalize(), PolicyKwargs: offPolicyKwargs(256, 256),
+		Normalize: DefaultNormalize(), Network: offPolicyNetwork(256, 256),
 	}
-	c.LearningRate, c.PolicyKwargs.LogStdInit = optim.Constant(3e-4), -3
+	c.LearningRate, c.Network.LogStdInit = optim.Constant(3e-4), -3
 	return c
 }
 
 // Complete writes out the optimiser's defaults.
-func (c *SACConfig) Complete() error { return c.PolicyKwargs.Complete(1e-8) }
+func (c *SACConfig) Complete() error { return c.Network.Complete(1e-8) }
 
 func (c *SACConfig) validate() error {
 	finite := c.TargetEntropy == nil || *c.TargetEntropy-*c.TargetEntropy == 0
@@ -71,7 +71,7 @@ type SAC struct {
 
 	last    softFound // in the latest update
 	updates int
-	named   []Named
+	metrics []Metric
 }
 
 // softFound are the figures of an update of SAC.
@@ -99,7 +99,7 @@ var (
 // NewSAC returns a SAC that learns in environments from mk.
 func NewSAC(mk env.Maker, c SACConfig) (*SAC, error) {
 	a := &SAC{c: c}
-	if err := a.begin(mk); err != nil {
+	if err := a.build(mk); err != nil {
 		return nil, abandon("SAC", err, a)
 	}
 	a.end(&a.c.Setup, scheduled{"learning_rate", c.LearningRate}, c.Noise.schedule())
@@ -119,9 +119,9 @@ func NewSAC(mk env.Maker, c SACConfig) (*SAC, error) {
 	return a, nil
 }
 
-// begin makes what can fail.
-func (a *SAC) begin(mk env.Maker) (err error) {
-	c, k := &a.c, &a.c.PolicyKwargs
+// build makes the environments, the networks and the optimisers.
+func (a *SAC) build(mk env.Maker) (err error) {
+	c, k := &a.c, &a.c.Network
 	if err = ready(c); err != nil {
 		return err
 	}
@@ -141,10 +141,10 @@ func (a *SAC) begin(mk env.Maker) (err error) {
 	}
 	a.temperature = tape.NewVector("log_ent_coef", 1)
 	a.temperature.Value[0] = float32(math.Log(c.EntCoef.Value))
-	if a.actorOpt, err = k.Optimizer(a.actor.Params()); err != nil {
+	if a.actorOpt, err = k.NewOptimizer(a.actor.Params()); err != nil {
 		return err
 	}
-	a.temperatureOpt, err = k.Optimizer([]*tape.Param{a.temperature})
+	a.temperatureOpt, err = k.NewOptimizer([]*tape.Param{a.temperature})
 	return err
 }
 
@@ -215,8 +215,8 @@ func (a *SAC) learnFrom(b *replay.Batch, epsilon, epsilonNext []float32) (f soft
 
 // target returns y = r + γ V(s'), with V(s') = min Q'(s', a') - α log π(a'|s'): eq. 3.
 func (a *SAC) target(b *replay.Batch, epsilonNext []float32, alpha float32) []float32 {
-	a.actor.Choose(b.Next, epsilonNext, a.next, a.logpNext)
-	a.critics.target.Least(b.Next, a.next, a.value)
+	a.actor.Infer(b.Next, epsilonNext, a.next, a.logpNext)
+	a.critics.target.Min(b.Next, a.next, a.value)
 	f32.Axpy(a.value, -alpha, a.logpNext)
 	tdTargets(a.y, b, a.value)
 	return a.y
@@ -243,11 +243,11 @@ func (a *SAC) learnActor(obs []float32, act, logp *tape.Var, alpha float32) floa
 }
 
 // figures returns what is logged of the latest update.
-func (a *SAC) figures() []Named {
-	a.named = append(a.named[:0], Named{"actor_loss", a.last.actorLoss}, Named{"critic_loss", a.last.criticLoss},
-		Named{"ent_coef", float64(a.last.alpha)}, Named{"ent_coef_loss", a.last.temperatureLoss},
-		Named{"learning_rate", a.rate}, Named{"n_updates", float64(a.updates)})
-	return a.named
+func (a *SAC) figures() []Metric {
+	a.metrics = append(a.metrics[:0], Metric{"actor_loss", a.last.actorLoss}, Metric{"critic_loss", a.last.criticLoss},
+		Metric{"ent_coef", float64(a.last.alpha)}, Metric{"ent_coef_loss", a.last.temperatureLoss},
+		Metric{"learning_rate", a.rate}, Metric{"n_updates", float64(a.updates)})
+	return a.metrics
 }
 
 // State visits the networks, the temperature and the noise, and what offPolicy has.

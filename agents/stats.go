@@ -20,7 +20,7 @@ type Stats struct {
 	measures []string  // [K] what Measured environments measure
 	measured []float64 // [window, K] of the last episodes, as returns
 	latest   []float64 // [K] of each episode in ended, one after another
-	named    []Named   // [K] in a Report
+	metrics  []Metric  // [K] in a Report
 }
 
 // Steps is the number of environment steps counted.
@@ -28,7 +28,7 @@ func (s *Stats) Steps() int { return s.steps }
 
 // Add counts one step of a Vector.
 func (s *Stats) Add(r *env.Result) {
-	s.begin(r.Measures)
+	s.setMeasures(r.Measures)
 	s.steps += len(r.Reward)
 	n := len(r.Measures)
 	for i, reward := range r.Reward {
@@ -39,9 +39,9 @@ func (s *Stats) Add(r *env.Result) {
 	}
 }
 
-// begin makes room for the episodes of a Report before the first one ends, so that
+// setMeasures makes room for the episodes of a Report before the first one ends, so that
 // Reports of few steps allocate nothing. The environments measure what measures names.
-func (s *Stats) begin(measures []string) {
+func (s *Stats) setMeasures(measures []string) {
 	s.measures = measures
 	if s.ended == nil {
 		s.ended = make([]Episode, 0, 256)
@@ -62,7 +62,7 @@ func (s *Stats) end(e Episode, figures []float64) {
 
 // take moves the counts of another Stats to s.
 func (s *Stats) take(from *Stats) {
-	s.begin(from.measures)
+	s.setMeasures(from.measures)
 	s.steps += from.steps
 	s.peak = max(s.peak, from.peak)
 	n := len(from.measures)
@@ -73,7 +73,7 @@ func (s *Stats) take(from *Stats) {
 }
 
 // Report returns the books with the given losses.
-func (s *Stats) Report(losses []Named) Report {
+func (s *Stats) Report(losses []Metric) Report {
 	r := Report{Steps: s.steps, Episodes: s.episodes, Ended: s.ended, Losses: losses, Measures: s.means()}
 	s.ended, s.spare, s.latest = s.spare[:0], s.ended, s.latest[:0]
 	n := min(s.episodes, window)
@@ -85,17 +85,17 @@ func (s *Stats) Report(losses []Named) Report {
 }
 
 // means returns the means of the measures over the last episodes.
-func (s *Stats) means() []Named {
-	s.named = s.named[:0]
+func (s *Stats) means() []Metric {
+	s.metrics = s.metrics[:0]
 	n := min(s.episodes, window)
 	for j, name := range s.measures {
 		sum := 0.0
 		for i := range n {
 			sum += s.measured[i*len(s.measures)+j]
 		}
-		s.named = append(s.named, Named{name, sum / float64(n)})
+		s.metrics = append(s.metrics, Metric{name, sum / float64(n)})
 	}
-	return s.named
+	return s.metrics
 }
 
 // maxMeasures bounds the figures of an environment in a file.

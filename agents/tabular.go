@@ -56,15 +56,15 @@ func NewDoubleQLearning(mk env.Maker, c TabularConfig) (*Tabular, error) {
 func newTabular(name string, t target, mk env.Maker, c TabularConfig) (*Tabular, error) {
 	a := &Tabular{name: name, c: c}
 	a.td = td{setup: &a.c.Setup, target: t, gamma: float64(c.Gamma), learningRate: c.LearningRate, exploration: &a.c.Exploration}
-	if err := a.begin(mk); err != nil {
+	if err := a.build(mk); err != nil {
 		return nil, abandon(name, err, a)
 	}
 	a.end(&a.c.Setup, a.scheduled()...)
 	return a, nil
 }
 
-// begin makes what can fail: the environments, and the tables for them.
-func (a *Tabular) begin(mk env.Maker) error {
+// build makes the environments, and the tables for them.
+func (a *Tabular) build(mk env.Maker) error {
 	if err := a.c.validate(); err != nil {
 		return err
 	}

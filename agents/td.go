@@ -31,7 +31,7 @@ type td struct {
 	taken     tdStep    // scratch: the step that is learned from
 	rate, eps float64   // in this iteration
 	errors    mean      // of its TD errors, squared
-	named     []Named
+	metrics   []Metric
 }
 
 // A tdLearner has the values of actions, and learns them.
@@ -62,7 +62,7 @@ type tdStep struct {
 // spaces.
 func (o *td) connect(mk env.Maker) (err error) {
 	n := o.setup.NEnvs
-	if _, err = o.play.begin(mk, o.setup.Seed, 0, n); err != nil {
+	if _, err = o.play.makeEnvs(mk, o.setup.Seed, 0, n); err != nil {
 		return err
 	}
 	act, err := env.LayoutOf(o.play.vec.Spec().Act)
@@ -196,9 +196,9 @@ func (o *td) write(row []float32, act int) {
 }
 
 // figures returns what is logged of the latest iteration.
-func (o *td) figures() []Named {
-	o.named = append(o.named[:0], Named{"exploration_rate", o.eps}, Named{"learning_rate", o.rate}, Named{"td_error", o.errors.mean()})
-	return o.named
+func (o *td) figures() []Metric {
+	o.metrics = append(o.metrics[:0], Metric{"exploration_rate", o.eps}, Metric{"learning_rate", o.rate}, Metric{"td_error", o.errors.mean()})
+	return o.metrics
 }
 
 // State visits the generator, the running episodes and the books.

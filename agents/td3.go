@@ -17,11 +17,11 @@ type TD3Config struct {
 	Setup             `yaml:"-"`
 	Replay            `yaml:",inline"`
 	Noise             `yaml:",inline"`
-	PolicyDelay       int            `yaml:"policy_delay"`        // updates of the critics to one of the actor, d
-	TargetPolicyNoise optim.Schedule `yaml:"target_policy_noise"` // σ̃ of the noise in the target's actions
-	TargetNoiseClip   float32        `yaml:"target_noise_clip"`   // c, at which that noise is clipped
-	Normalize         Normalize      `yaml:"normalize"`
-	PolicyKwargs      policy.Kwargs  `yaml:"policy_kwargs"`
+	PolicyDelay       int                  `yaml:"policy_delay"`        // updates of the critics to one of the actor, d
+	TargetPolicyNoise optim.Schedule       `yaml:"target_policy_noise"` // σ̃ of the noise in the target's actions
+	TargetNoiseClip   float32              `yaml:"target_noise_clip"`   // c, at which that noise is clipped
+	Normalize         Normalize            `yaml:"normalize"`
+	Network           policy.NetworkConfig `yaml:"policy_kwargs"`
 }
 
 // DefaultTD3 returns the settings that Stable-Baselines3 has by default, with noise
@@ -31,12 +31,12 @@ func DefaultTD3() TD3Config {
 		Setup:  Setup{Steps: 100_000, NEnvs: 1, Engine: nn.Native{}},
 		Replay: DefaultReplay(), Noise: Noise{"normal", optim.Constant(0.1)}, PolicyDelay: 2,
 		TargetPolicyNoise: optim.Constant(0.2), TargetNoiseClip: 0.5, Normalize: DefaultNormalize(),
-		PolicyKwargs: offPolicyKwargs(400, 300),
+		Network: offPolicyNetwork(400, 300),
 	}
 }
 
 // Complete writes out the optimiser's defaults.
-func (c *TD3Config) Complete() error { return c.PolicyKwargs.Complete(1e-8) }
+func (c *TD3Config) Complete() error { return c.Network.Complete(1e-8) }
 
 func (c *TD3Config) validate() error {
 	return broken(slices.Concat(c.Setup.rules(), c.Replay.rules(c.NEnvs), c.Noise.rules(), []rule{
@@ -65,15 +65,15 @@ var (
 // NewTD3 returns a TD3 that learns in environments from mk.
 func NewTD3(mk env.Maker, c TD3Config) (*TD3, error) {
 	a := &TD3{c: c}
-	if err := a.begin(mk); err != nil {
+	if err := a.build(mk); err != nil {
 		return nil, abandon("TD3", err, a)
 	}
 	a.end(&a.c.Setup, scheduled{"learning_rate", c.LearningRate}, c.Noise.schedule(), scheduled{"target_policy_noise", c.TargetPolicyNoise})
 	return a, nil
 }
 
-// begin makes what can fail.
-func (a *TD3) begin(mk env.Maker) (err error) {
+// build makes the environments, the networks and the optimisers.
+func (a *TD3) build(mk env.Maker) (err error) {
 	c := &a.c
 	if err = ready(c); err != nil {
 		return err
@@ -81,7 +81,7 @@ func (a *TD3) begin(mk env.Maker) (err error) {
 	if err = a.connect(mk, &c.Setup, &c.Replay, &c.Normalize); err != nil {
 		return err
 	}
-	a.dpg, err = newDPG(&a.offPolicy, c.Noise, &c.PolicyKwargs, 2)
+	a.dpg, err = newDPG(&a.offPolicy, c.Noise, &c.Network, 2)
 	a.epsilon = make([]float32, len(a.next))
 	return err
 }
@@ -130,7 +130,7 @@ func (a *TD3) target(b *replay.Batch, epsilon []float32) []float32 {
 		e = min(max(e, -a.c.TargetNoiseClip), a.c.TargetNoiseClip)
 		a.next[i] = min(max(a.next[i]+e, -1), 1)
 	}
-	a.critics.target.Least(b.Next, a.next, a.value)
+	a.critics.target.Min(b.Next, a.next, a.value)
 	tdTargets(a.y, b, a.value)
 	return a.y
 }

@@ -85,7 +85,7 @@ func (e *Episode) restart(seed uint64) (err error) {
 	}
 	defer e.guard(&err)
 	e.start(seed)
-	err = e.group.begin(0, seed)
+	err = e.group.resetEnv(0, seed)
 	e.show()
 	return e.fault(err)
 }

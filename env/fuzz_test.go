@@ -23,7 +23,7 @@ type lone struct {
 	obs     [4]float32
 }
 
-func (l *lone) begin() {
+func (l *lone) reset() {
 	l.episode++
 	l.e, l.ret, l.length = l.newEnv(), 0, 0
 	l.e.Reset(env.Split(l.seed, l.episode), l.obs[:])
@@ -39,7 +39,7 @@ func (l *lone) step(t *testing.T, r *env.Result, i int, act []float32) {
 	want := env.Outcome{Reward: out.Reward, Terminated: out.Terminated, Truncated: out.Truncated || l.length == l.max}
 	length, ret := l.length, l.ret
 	if want.Done() {
-		l.begin()
+		l.reset()
 	}
 	if got := r.Next[4*i : 4*i+4]; !sameBits(got, next[:]) {
 		t.Fatalf("Next of row %d = %v, want %v", i, got, next)
@@ -100,7 +100,7 @@ func FuzzVec(f *testing.F) {
 		alone := make([]lone, n)
 		for i := range alone {
 			alone[i] = lone{newEnv: vecKind(limitTo, flags, i), seed: env.Split(seed, uint64(i)), max: v.Spec().MaxSteps}
-			alone[i].begin()
+			alone[i].reset()
 			if got := r.Obs[4*i : 4*i+4]; !sameBits(got, alone[i].obs[:]) {
 				t.Fatalf("Obs of row %d after Reset = %v, want %v", i, got, alone[i].obs)
 			}

@@ -109,7 +109,7 @@ func (g *group) step(act []float32, f follower) error {
 		if over {
 			seed, goesOn, err := f.after(i)
 			if err == nil && goesOn {
-				err = g.begin(i, seed)
+				err = g.resetEnv(i, seed)
 			}
 			if err != nil {
 				return err
@@ -125,8 +125,8 @@ func allowAll(mask []bool) {
 	}
 }
 
-// begin starts the episode of environment i that seed names.
-func (g *group) begin(i int, seed uint64) error {
+// resetEnv starts an episode of environment i from a seed.
+func (g *group) resetEnv(i int, seed uint64) error {
 	p, obs := &g.all[i], g.res.Obs[i*g.terms.o:][:g.terms.o]
 	g.at = i
 	p.seed, p.steps, p.ret = seed, 0, 0

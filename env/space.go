@@ -198,9 +198,9 @@ func (t Tuple) Contains(x []float32) bool {
 // Contains reports whether every field contains its share of x.
 func (d Dict) Contains(x []float32) bool { return d.tuple().Contains(x) }
 
-// Of returns the part of row x that belongs to the field called name, and
+// Part returns the part of row x that belongs to the field called name, and
 // panics where there is none.
-func (d Dict) Of(name string, x []float32) []float32 {
+func (d Dict) Part(name string, x []float32) []float32 {
 	for _, f := range d {
 		if f.Name == name {
 			return x[:f.Space.Size()]

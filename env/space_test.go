@@ -197,19 +197,19 @@ func TestNewBox(t *testing.T) {
 func TestOf(t *testing.T) {
 	row := []float32{0, 1, 2, 3, 4}
 	for name, want := range map[string][]float32{"joints": {0, 1}, "cart": {2}, "panel": {3, 4}} {
-		if got := arm().Of(name, row); !slices.Equal(got, want) {
-			t.Errorf("Of(%q, %v) = %v, want %v", name, row, got, want)
+		if got := arm().Part(name, row); !slices.Equal(got, want) {
+			t.Errorf("Part(%q, %v) = %v, want %v", name, row, got, want)
 		}
 	}
 	inner := arm()[1].Space.(env.Dict)
-	inner.Of("wheel", arm().Of("cart", row))[0] = 9
+	inner.Part("wheel", arm().Part("cart", row))[0] = 9
 	if row[2] != 9 {
-		t.Errorf("Of wrote to a copy: the row is %v, want 9 in place 2", row)
+		t.Errorf("Part wrote to a copy: the row is %v, want 9 in place 2", row)
 	}
 	defer func() {
 		if p, want := recover(), "env: Dict has no field leg"; p != want {
-			t.Errorf(`Of("leg", row) panicked with %v, want %v`, p, want)
+			t.Errorf(`Part("leg", row) panicked with %v, want %v`, p, want)
 		}
 	}()
-	arm().Of("leg", row)
+	arm().Part("leg", row)
 }

@@ -82,7 +82,7 @@ func (v *Vec) ResetFrom(seed uint64, first int) (res *Result, err error) {
 	v.res.clear()
 	for i := range v.all {
 		v.count[i], v.all[i].log = 1, v.all[i].log[:0]
-		if err := v.begin(i, v.episodeSeed(i)); err != nil {
+		if err := v.resetEnv(i, v.episodeSeed(i)); err != nil {
 			return nil, v.fail(err)
 		}
 	}

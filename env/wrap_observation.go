@@ -70,7 +70,7 @@ func NewFilterObservation(e Env, names ...string) (*FilterObservation, error) {
 	}
 	return &FilterObservation{newMapped(e, kept, func(dst, x []float32) {
 		for _, f := range kept {
-			dst = dst[copy(dst, space.Of(f.Name, x)):]
+			dst = dst[copy(dst, space.Part(f.Name, x)):]
 		}
 	})}, nil
 }

@@ -11,16 +11,16 @@ import (
 	"github.com/rlrun/rlrun/policy/nn"
 )
 
-// kwargs returns networks of one small layer.
-func kwargs() policy.Kwargs {
-	k := policy.DefaultKwargs()
+// smallNetwork returns networks of one small layer.
+func smallNetwork() policy.NetworkConfig {
+	k := policy.DefaultNetworkConfig()
 	k.NetArch = policy.Layers(16)
 	return k
 }
 
-// sdeKwargs returns networks for noise that depends on the state.
-func sdeKwargs(trunk bool) policy.Kwargs {
-	k := kwargs()
+// sdeNetwork returns networks for noise that depends on the state.
+func sdeNetwork(trunk bool) policy.NetworkConfig {
+	k := smallNetwork()
 	k.UseSDE, k.ShareTrunk, k.LogStdInit = true, trunk, -0.5
 	return k
 }
@@ -56,20 +56,20 @@ func policies(t testing.TB) map[string]policy.Policy {
 	numbers, rng, engine := env.NewBox(-1, 1, 3), newRand(), nn.Native{}
 	all := map[string]policy.Policy{}
 	for name, spec := range specs() {
-		all["actor-critic "+name] = must[*policy.ActorCritic](t)(policy.NewActorCritic(rng, spec, kwargs(), nil, engine))
+		all["actor-critic "+name] = must[*policy.ActorCritic](t)(policy.NewActorCritic(rng, spec, smallNetwork(), nil, engine))
 	}
 	small := env.Spec{Obs: numbers, Act: env.NewBox(-0.5, 0.25, 2)}
 	for _, trunk := range []bool{false, true} {
-		all[fmt.Sprint("actor-critic gSDE, trunk ", trunk)] = must[*policy.ActorCritic](t)(policy.NewActorCritic(rng, small, sdeKwargs(trunk), nil, engine))
+		all[fmt.Sprint("actor-critic gSDE, trunk ", trunk)] = must[*policy.ActorCritic](t)(policy.NewActorCritic(rng, small, sdeNetwork(trunk), nil, engine))
 	}
 	choice := env.Spec{Obs: mixed(), Act: env.Discrete{N: 4}}
-	all["actor-critic normalised"] = must[*policy.ActorCritic](t)(policy.NewActorCritic(rng, choice, kwargs(), normalizer(t, choice.Obs), engine))
+	all["actor-critic normalised"] = must[*policy.ActorCritic](t)(policy.NewActorCritic(rng, choice, smallNetwork(), normalizer(t, choice.Obs), engine))
 	for _, duels := range []bool{false, true} {
-		all[fmt.Sprint("q, duels ", duels)] = must[*policy.QNetwork](t)(policy.NewQNetwork(rng, choice, kwargs(), normalizer(t, choice.Obs), engine, duels))
+		all[fmt.Sprint("q, duels ", duels)] = must[*policy.QNetwork](t)(policy.NewQNetwork(rng, choice, smallNetwork(), normalizer(t, choice.Obs), engine, duels))
 	}
-	all["deterministic"] = must[*policy.Deterministic](t)(policy.NewDeterministic(rng, small, kwargs(), nil, engine))
-	all["squashed"] = must[*policy.Squashed](t)(policy.NewSquashed(rng, small, kwargs(), normalizer(t, numbers), engine))
-	all["squashed gSDE"] = must[*policy.Squashed](t)(policy.NewSquashed(rng, small, sdeKwargs(false), nil, engine))
+	all["deterministic"] = must[*policy.Deterministic](t)(policy.NewDeterministic(rng, small, smallNetwork(), nil, engine))
+	all["squashed"] = must[*policy.Squashed](t)(policy.NewSquashed(rng, small, smallNetwork(), normalizer(t, numbers), engine))
+	all["squashed gSDE"] = must[*policy.Squashed](t)(policy.NewSquashed(rng, small, sdeNetwork(false), nil, engine))
 	all["table"] = must[*policy.Table](t)(policy.NewTable(env.Spec{Obs: env.MultiDiscrete{N: []int{4, 3}}, Act: env.Discrete{N: 4}}, 0))
 	all["table of products"] = must[*policy.Table](t)(policy.NewTable(env.Spec{Obs: env.Discrete{N: 6}, Act: env.Tuple{env.MultiDiscrete{N: []int{2, 3}}, env.MultiBinary{N: 2}}}, 0))
 	all["tiles"] = must[*policy.Tiles](t)(policy.NewTiles(env.Spec{Obs: numbers, Act: env.Discrete{N: 4}}, 3, 4, nil, nil, 0))

@@ -32,7 +32,7 @@ var _ Policy = (*ActorCritic)(nil)
 
 // NewActorCritic returns an ActorCritic for spec, of networks from e. A Normalizer, if
 // it is not nil, normalises what the networks are given.
-func NewActorCritic(rng *rand.Rand, spec env.Spec, k Kwargs, normal *Normalizer, e nn.Engine) (*ActorCritic, error) {
+func NewActorCritic(rng *rand.Rand, spec env.Spec, k NetworkConfig, normal *Normalizer, e nn.Engine) (*ActorCritic, error) {
 	b := newBuilder(actorCriticKind, rng, &k, e, "pi", "vf")
 	if k.ShareTrunk {
 		b.fail(k.NetArch.CheckTrunk())

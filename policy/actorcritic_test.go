@@ -16,7 +16,7 @@ const rows = 5 // of the batches here
 
 func newActorCritic(t testing.TB, spec env.Spec) *policy.ActorCritic {
 	t.Helper()
-	k := policy.DefaultKwargs()
+	k := policy.DefaultNetworkConfig()
 	k.NetArch, k.LogStdInit = policy.Layers(16, 8), 0.5
 	m, err := policy.NewActorCritic(newRand(), spec, k, nil, nn.Native{})
 	if err != nil {
@@ -78,7 +78,7 @@ func TestActorCritic(t *testing.T) {
 func TestActorCriticSampled(t *testing.T) {
 	for _, trunk := range []bool{false, true} {
 		spec := env.Spec{Obs: env.NewBox(-1, 1, 3), Act: env.NewBox(-0.1, 0.1, 2)}
-		m := must[*policy.ActorCritic](t)(policy.NewActorCritic(newRand(), spec, sdeKwargs(trunk), nil, nn.Native{}))
+		m := must[*policy.ActorCritic](t)(policy.NewActorCritic(newRand(), spec, sdeNetwork(trunk), nil, nn.Native{}))
 		for _, w := range []way{{drawn: true}, {noise: true}} {
 			in, out := w.input(m, rows), outFor(m, rows)
 			m.Act(in, out)
@@ -182,18 +182,18 @@ func TestActorCriticErrors(t *testing.T) {
 	discrete := specs()["Discrete"]
 	for _, tc := range []struct {
 		spec   env.Spec
-		kwargs policy.Kwargs
+		config policy.NetworkConfig
 		want   string
 	}{
-		{discrete, policy.Kwargs{ActivationFn: "swish"}, "activation_fn"},
-		{discrete, policy.Kwargs{ActivationFn: "relu", NetArch: policy.Layers(0)}, "net_arch"},
-		{env.Spec{Obs: discrete.Obs, Act: env.Tuple{}}, policy.DefaultKwargs(), "Tuple"},
-		{discrete, policy.Kwargs{ActivationFn: "relu", NetArch: policy.Layers(8), UseSDE: true}, "use_sde"},
-		{specs()["Box"], policy.Kwargs{ActivationFn: "relu", UseSDE: true}, "use_sde"},
+		{discrete, policy.NetworkConfig{ActivationFn: "swish"}, "activation_fn"},
+		{discrete, policy.NetworkConfig{ActivationFn: "relu", NetArch: policy.Layers(0)}, "net_arch"},
+		{env.Spec{Obs: discrete.Obs, Act: env.Tuple{}}, policy.DefaultNetworkConfig(), "Tuple"},
+		{discrete, policy.NetworkConfig{ActivationFn: "relu", NetArch: policy.Layers(8), UseSDE: true}, "use_sde"},
+		{specs()["Box"], policy.NetworkConfig{ActivationFn: "relu", UseSDE: true}, "use_sde"},
 	} {
-		_, err := policy.NewActorCritic(newRand(), tc.spec, tc.kwargs, nil, nn.Native{})
+		_, err := policy.NewActorCritic(newRand(), tc.spec, tc.config, nil, nn.Native{})
 		if err == nil || !strings.Contains(err.Error(), tc.want) {
-			t.Errorf("NewActorCritic(%v, %+v) has error %v, want %q in it", tc.spec.Act, tc.kwargs, err, tc.want)
+			t.Errorf("NewActorCritic(%v, %+v) has error %v, want %q in it", tc.spec.Act, tc.config, err, tc.want)
 		}
 	}
 }
@@ -211,7 +211,7 @@ func BenchmarkAct(b *testing.B) {
 // TestActWhileLearning acts between a loss and its gradient: neither disturbs
 // the other.
 func TestActWhileLearning(t *testing.T) {
-	m, err := policy.NewActorCritic(newRand(), env.Spec{Obs: env.NewBox(-1, 1, 2), Act: env.Discrete{N: 3}}, policy.DefaultKwargs(), nil, nn.Native{})
+	m, err := policy.NewActorCritic(newRand(), env.Spec{Obs: env.NewBox(-1, 1, 2), Act: env.Discrete{N: 3}}, policy.DefaultNetworkConfig(), nil, nn.Native{})
 	if err != nil {
 		t.Fatal(err)
 	}

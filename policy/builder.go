@@ -12,22 +12,22 @@ import (
 	"github.com/rlrun/rlrun/policy/nn"
 )
 
-// A builder builds the networks of a policy: of a new one, as Kwargs say, or of one that is
+// A builder builds the networks of a policy: of a new one, as NetworkConfig say, or of one that is
 // read from a file, as its design says. After an error it builds none.
 type builder struct {
 	*design
 	rng     *rand.Rand
 	engines []nn.Engine
-	kwargs  *Kwargs // of a new policy; nil of one that is read
-	numbers int     // that a policy may have
-	made    int     // networks so far
+	config  *NetworkConfig // of a new policy; nil of one that is read
+	numbers int            // that a policy may have
+	made    int            // networks so far
 	err     error
 }
 
 // newBuilder returns the builder of a new policy's networks, whose net_arch may have keys.
-func newBuilder(kind kind, rng *rand.Rand, k *Kwargs, e nn.Engine, keys ...string) *builder {
+func newBuilder(kind kind, rng *rand.Rand, k *NetworkConfig, e nn.Engine, keys ...string) *builder {
 	d := &design{kind: kind, plans: map[string]nn.Plan{}, sde: k.UseSDE, expln: k.UseSDE && k.UseExpln, shares: k.ShareTrunk}
-	return &builder{design: d, rng: rng, engines: []nn.Engine{e}, kwargs: k, numbers: math.MaxInt, err: k.NetArch.Check(keys...)}
+	return &builder{design: d, rng: rng, engines: []nn.Engine{e}, config: k, numbers: math.MaxInt, err: k.NetArch.Check(keys...)}
 }
 
 // built returns a policy that was built, or the error as this package's.
@@ -53,7 +53,7 @@ func newReader(d *design, numbers int, engines []nn.Engine) *builder {
 	return b
 }
 
-// A part says which hidden layers of Kwargs a network has.
+// A part says which hidden layers of NetworkConfig a network has.
 type part uint8
 
 const (
@@ -83,8 +83,8 @@ func (b *builder) make(name string, in int, p part, out int, gain float32) (n nn
 	if b.err != nil {
 		return nil, 0
 	}
-	if b.kwargs != nil {
-		b.plans[name], b.err = b.kwargs.plan(in, p, out, gain)
+	if b.config != nil {
+		b.plans[name], b.err = b.config.plan(in, p, out, gain)
 	}
 	plan, ok := b.plans[name]
 	switch {
@@ -106,7 +106,7 @@ func (b *builder) make(name string, in int, p part, out int, gain float32) (n nn
 // build returns the network of a plan, from the first engine that can. The error is the
 // first engine's.
 func (b *builder) build(name string, plan nn.Plan) (nn.Network, error) {
-	if b.kwargs == nil {
+	if b.config == nil {
 		plan = plan.Zeroed()
 	}
 	var first error
@@ -133,10 +133,10 @@ func (b *builder) fail(err error) { b.err = cmp.Or(b.err, err) }
 
 // logStd returns log σ at the start.
 func (b *builder) logStd() float32 {
-	if b.kwargs == nil {
+	if b.config == nil {
 		return 0
 	}
-	return b.kwargs.LogStdInit
+	return b.config.LogStdInit
 }
 
 // base returns a policy's base, once all its networks are built.

@@ -24,7 +24,7 @@ type Critics struct {
 
 // NewCritics returns n Critics for spec, of networks from e. A Normalizer, if it is not
 // nil, normalises the observations.
-func NewCritics(rng *rand.Rand, spec env.Spec, k Kwargs, normal *Normalizer, e nn.Engine, n int) (*Critics, error) {
+func NewCritics(rng *rand.Rand, spec env.Spec, k NetworkConfig, normal *Normalizer, e nn.Engine, n int) (*Critics, error) {
 	in, err := newEncoder(spec.Obs, normal)
 	q, b := &Critics{encoder: in, a: spec.Act.Size(), estimates: make([][]float32, n)}, newBuilder("", rng, &k, e, "pi", "qf")
 	b.fail(err)
@@ -34,7 +34,7 @@ func NewCritics(rng *rand.Rand, spec env.Spec, k Kwargs, normal *Normalizer, e n
 	return built(q, b.err)
 }
 
-// estimating is the work of Least: each piece is one estimate of all rows.
+// estimating is the work of Min: each piece is one estimate of all rows.
 type estimating Critics
 
 // Do writes the i-th estimates.
@@ -44,8 +44,8 @@ func (q *estimating) Do(i int) { q.Q[i].Infer(q.estimates[i], q.x) }
 // come beside them.
 func (q *Critics) Encode(obs []float32) []float32 { return q.flat(obs) }
 
-// Least writes the least estimate of each row, without a tape.
-func (q *Critics) Least(obs, act, least []float32) {
+// Min writes the least estimate of each row, without a tape.
+func (q *Critics) Min(obs, act, least []float32) {
 	n := q.rows(obs)
 	q.x = f32.Grow(q.x, n*(q.size+q.a))
 	flat := q.flat(obs)

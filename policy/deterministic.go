@@ -26,7 +26,7 @@ var _ Policy = (*Deterministic)(nil)
 
 // NewDeterministic returns a Deterministic for spec, of a network from e. A Normalizer,
 // if it is not nil, normalises the observations.
-func NewDeterministic(rng *rand.Rand, spec env.Spec, k Kwargs, normal *Normalizer, e nn.Engine) (*Deterministic, error) {
+func NewDeterministic(rng *rand.Rand, spec env.Spec, k NetworkConfig, normal *Normalizer, e nn.Engine) (*Deterministic, error) {
 	return built(newDeterministic(newBuilder(deterministicKind, rng, &k, e, "pi", "qf"), spec, normal))
 }
 

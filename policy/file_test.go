@@ -23,7 +23,7 @@ var meta = policy.Meta{Env: "CartPole-v1", Agent: "PPO"}
 // newSaver returns a policy of few numbers, all different.
 func newSaver(t testing.TB, act env.Space) *policy.ActorCritic {
 	t.Helper()
-	k := policy.Kwargs{ActivationFn: "tanh", LogStdInit: 0.5}
+	k := policy.NetworkConfig{ActivationFn: "tanh", LogStdInit: 0.5}
 	m := must[*policy.ActorCritic](t)(policy.NewActorCritic(newRand(), env.Spec{Obs: env.NewBox(-1, 1, 2), Act: act}, k, nil, nn.Native{}))
 	for i, p := range m.Params() {
 		for j := range p.Value {
@@ -303,7 +303,7 @@ func second[T any](_ T, err error) error { return err }
 
 // TestLoadVariances wants an error of a normaliser's, or a norm's, impossible moments.
 func TestLoadVariances(t *testing.T) {
-	k := policy.DefaultKwargs()
+	k := policy.DefaultNetworkConfig()
 	k.NetArch, k.Norm = policy.Layers(2), "batch"
 	spec := env.Spec{Obs: env.NewBox(-1, 1, 2), Act: env.Discrete{N: 2}}
 	p := must[*policy.ActorCritic](t)(policy.NewActorCritic(newRand(), spec, k, normalizer(t, spec.Obs), nn.Native{}))

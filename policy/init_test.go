@@ -12,7 +12,7 @@ import (
 
 // TestInitFn wants weights as init_fn or ortho_init says, the one of them that is given;
 // an error where both are and contradict each other; and an agent's default where
-// neither is. A completed Kwargs means the same.
+// neither is. A completed NetworkConfig means the same.
 func TestInitFn(t *testing.T) {
 	yes, no := new(true), new(false)
 	for _, c := range []struct {
@@ -25,7 +25,7 @@ func TestInitFn(t *testing.T) {
 		{"kaiming_normal", "", no, "kaiming_normal"}, {"orthogonal", "pytorch", yes, "orthogonal"}, {"pytorch", "", no, "pytorch"},
 		{"kaiming_normal", "", yes, ""}, {"pytorch", "", yes, ""}, {"orthogonal", "", no, ""},
 	} {
-		k := policy.DefaultKwargs()
+		k := policy.DefaultNetworkConfig()
 		k.InitFn, k.OrthoInit, k.DefaultInit = c.fn, c.ortho, c.byDefault
 		got, err := firstWeights(k)
 		if c.want == "" {
@@ -34,7 +34,7 @@ func TestInitFn(t *testing.T) {
 			}
 			continue
 		}
-		plain := policy.DefaultKwargs()
+		plain := policy.DefaultNetworkConfig()
 		plain.InitFn = c.want
 		want, _ := firstWeights(plain)
 		if err != nil || !slices.Equal(got, want) {
@@ -49,7 +49,7 @@ func TestInitFn(t *testing.T) {
 }
 
 // firstWeights returns the weights of an actor's first layer.
-func firstWeights(k policy.Kwargs) ([]float32, error) {
+func firstWeights(k policy.NetworkConfig) ([]float32, error) {
 	m, err := policy.NewActorCritic(newRand(), env.Spec{Obs: env.NewBox(-1, 1, 3), Act: env.Discrete{N: 2}}, k, nil, nn.Native{})
 	if err != nil {
 		return nil, err

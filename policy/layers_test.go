@@ -47,7 +47,7 @@ func (s *skip) Clone() nn.Network { return &skip{Network: s.Network.Clone()} }
 // copies and saved parameters do the same. A linear layer without an initialisation gets
 // that of init_fn.
 func TestLayers(t *testing.T) {
-	k := policy.DefaultKwargs()
+	k := policy.DefaultNetworkConfig()
 	k.Layers, k.InitFn = nn.Layers{{Kind: "linear", Size: 16}, {Kind: "layer_norm"}, {Kind: "skip"}, {Kind: "relu"}}, "xavier_uniform"
 	trunk, sde := k, k
 	trunk.ShareTrunk, sde.UseSDE = true, true
@@ -55,7 +55,7 @@ func TestLayers(t *testing.T) {
 	numbers := env.Spec{Obs: env.NewBox(-1, 1, 3), Act: env.NewBox(-1, 1, 2)}
 	choices := env.Spec{Obs: env.NewBox(-1, 1, 3), Act: env.Discrete{N: 2}}
 	type maker = func() (policy.Policy, error)
-	of := func(spec env.Spec, k policy.Kwargs) maker {
+	of := func(spec env.Spec, k policy.NetworkConfig) maker {
 		return func() (policy.Policy, error) {
 			return policy.NewActorCritic(newRand(), spec, k, nil, engine)
 		}
@@ -67,7 +67,7 @@ func TestLayers(t *testing.T) {
 		"actor-critic": {of(numbers, k), "critic.2.0.weight"},
 		"trunk":        {of(choices, trunk), "trunk.2.0.weight"},
 		"sde":          {of(numbers, sde), "features.2.0.weight"},
-		"trunk, sde":   {of(numbers, func() policy.Kwargs { k := trunk; k.UseSDE = true; return k }()), "trunk.1.bias"},
+		"trunk, sde":   {of(numbers, func() policy.NetworkConfig { k := trunk; k.UseSDE = true; return k }()), "trunk.1.bias"},
 		"q":            {func() (policy.Policy, error) { return policy.NewQNetwork(newRand(), choices, k, nil, engine, true) }, "q.4.weight"},
 		"mu":           {func() (policy.Policy, error) { return policy.NewDeterministic(newRand(), numbers, k, nil, engine) }, "actor.0.weight"},
 		"squashed":     {func() (policy.Policy, error) { return policy.NewSquashed(newRand(), numbers, sde, nil, engine) }, "features.2.0.bias"},
@@ -109,7 +109,7 @@ func TestLayers(t *testing.T) {
 			}
 		})
 	}
-	plain := policy.DefaultKwargs()
+	plain := policy.DefaultNetworkConfig()
 	plain.NetArch, plain.InitFn = policy.Layers(16), "xavier_uniform"
 	one, _ := policy.NewQNetwork(newRand(), choices, plain, nil, engine, false)
 	two, _ := policy.NewQNetwork(newRand(), choices, k, nil, engine, false)

@@ -20,9 +20,9 @@ type variant struct {
 }
 
 // actorCritic returns a variant of a small ActorCritic.
-func actorCritic(spec env.Spec, clip float32, change func(k *policy.Kwargs), want string) variant {
+func actorCritic(spec env.Spec, clip float32, change func(k *policy.NetworkConfig), want string) variant {
 	return variant{func() (policy.Policy, error) {
-		k := kwargs()
+		k := smallNetwork()
 		change(&k)
 		var normal *policy.Normalizer
 		if clip > 0 {
@@ -45,25 +45,25 @@ func tiles(n int, high float32, want string) variant {
 
 // families have first a policy, and then those that are, or are not, loaded into it.
 func families() map[string][]variant {
-	none := func(*policy.Kwargs) {}
+	none := func(*policy.NetworkConfig) {}
 	box := env.Spec{Obs: env.NewBox(-1, 1, 3), Act: env.NewBox(-1, 1, 2)}
 	choice := env.Spec{Obs: env.NewBox(-1, 1, 3), Act: env.Discrete{N: 2}}
 	qNetwork := func(duels bool, want string) variant {
 		return variant{func() (policy.Policy, error) {
-			return policy.NewQNetwork(newRand(), choice, kwargs(), nil, nn.Native{}, duels)
+			return policy.NewQNetwork(newRand(), choice, smallNetwork(), nil, nn.Native{}, duels)
 		}, want}
 	}
 	return map[string][]variant{
 		"actor-critic": {
 			actorCritic(box, 5, none, ""),
 			actorCritic(env.Spec{Obs: env.Box{Low: []float32{0, 0, 0}, High: []float32{9, 9, 9}, Names: []string{"x", "y", "z"}}, Act: box.Act}, 5, none, ""),
-			actorCritic(box, 5, func(k *policy.Kwargs) { k.InitFn, k.LogStdInit = "pytorch", 3 }, ""),
-			actorCritic(box, 5, func(k *policy.Kwargs) { k.ActivationFn = "relu" },
+			actorCritic(box, 5, func(k *policy.NetworkConfig) { k.InitFn, k.LogStdInit = "pytorch", 3 }, ""),
+			actorCritic(box, 5, func(k *policy.NetworkConfig) { k.ActivationFn = "relu" },
 				"its network actor is linear 16, relu, linear 2, want linear 16, tanh, linear 2"),
-			actorCritic(box, 5, func(k *policy.Kwargs) { k.NetArch = policy.LayersPiVF([]int{16}, []int{16, 4}) },
+			actorCritic(box, 5, func(k *policy.NetworkConfig) { k.NetArch = policy.LayersPiVF([]int{16}, []int{16, 4}) },
 				"its network critic is linear 16, tanh, linear 4, tanh, linear 1, want linear 16, tanh, linear 1"),
-			actorCritic(box, 5, func(k *policy.Kwargs) { k.ShareTrunk = true }, "its network actor is linear 2, want linear 16, tanh, linear 2"),
-			actorCritic(box, 5, func(k *policy.Kwargs) { k.UseSDE = true }, "its network actor is linear 2, want linear 16, tanh, linear 2"),
+			actorCritic(box, 5, func(k *policy.NetworkConfig) { k.ShareTrunk = true }, "its network actor is linear 2, want linear 16, tanh, linear 2"),
+			actorCritic(box, 5, func(k *policy.NetworkConfig) { k.UseSDE = true }, "its network actor is linear 2, want linear 16, tanh, linear 2"),
 			actorCritic(box, 0, none, "its norm_obs is false, want true"),
 			actorCritic(box, 6, none, "its clip_obs is 6, want 5"),
 			actorCritic(choice, 5, none, "its actions are discrete(2), want box[2]"),
@@ -72,18 +72,18 @@ func families() map[string][]variant {
 			qNetwork(false, `its policy is of the type "q", want actor_critic`),
 		},
 		"gSDE": {
-			actorCritic(box, 0, func(k *policy.Kwargs) { k.UseSDE = true }, ""),
-			actorCritic(box, 0, func(k *policy.Kwargs) { k.UseSDE, k.UseExpln = true, true }, "its use_expln is true, want false"),
-			actorCritic(box, 0, func(k *policy.Kwargs) { k.UseSDE, k.ShareTrunk = true, true }, "its network critic is linear 1, want linear 16, tanh, linear 1"),
-			actorCritic(box, 3, func(k *policy.Kwargs) { k.UseSDE = true }, "its norm_obs is true, want false"),
+			actorCritic(box, 0, func(k *policy.NetworkConfig) { k.UseSDE = true }, ""),
+			actorCritic(box, 0, func(k *policy.NetworkConfig) { k.UseSDE, k.UseExpln = true, true }, "its use_expln is true, want false"),
+			actorCritic(box, 0, func(k *policy.NetworkConfig) { k.UseSDE, k.ShareTrunk = true, true }, "its network critic is linear 1, want linear 16, tanh, linear 1"),
+			actorCritic(box, 3, func(k *policy.NetworkConfig) { k.UseSDE = true }, "its norm_obs is true, want false"),
 		},
 		"trunk": {
-			actorCritic(box, 0, func(k *policy.Kwargs) { k.ShareTrunk = true }, ""),
-			actorCritic(box, 0, func(k *policy.Kwargs) { k.ShareTrunk, k.UseSDE = true, true }, "its head is gaussian of state-dependent noise, want gaussian"),
+			actorCritic(box, 0, func(k *policy.NetworkConfig) { k.ShareTrunk = true }, ""),
+			actorCritic(box, 0, func(k *policy.NetworkConfig) { k.ShareTrunk, k.UseSDE = true, true }, "its head is gaussian of state-dependent noise, want gaussian"),
 		},
 		"dropout": {
-			actorCritic(box, 0, func(k *policy.Kwargs) { k.Dropout = 0.5 }, ""),
-			actorCritic(box, 0, func(k *policy.Kwargs) { k.Dropout = 0.25 }, ""),
+			actorCritic(box, 0, func(k *policy.NetworkConfig) { k.Dropout = 0.5 }, ""),
+			actorCritic(box, 0, func(k *policy.NetworkConfig) { k.Dropout = 0.25 }, ""),
 		},
 		"q":     {qNetwork(false, ""), qNetwork(true, "its network q is linear 16, tanh, linear 3, want linear 16, tanh, linear 2")},
 		"tiles": {tiles(3, 1, ""), tiles(4, 1, "its tiles is"), tiles(3, 2, `its tiles is {"tilings":3,"tiles":4,"low":[0,0],"high":[1,2]}, want {`)},
@@ -167,7 +167,7 @@ func TestOpenPath(t *testing.T) {
 // has it, and a sentence without.
 func TestOwnLayer(t *testing.T) {
 	engine := nn.Native{Kinds: nn.Kinds{"skip": newSkip}}
-	k := kwargs()
+	k := smallNetwork()
 	k.Layers = nn.Layers{{Kind: "linear", Size: 8}, {Kind: "skip"}, {Kind: "tanh"}}
 	spec := env.Spec{Obs: env.NewBox(-1, 1, 3), Act: env.NewBox(-1, 1, 2)}
 	p := must[*policy.Deterministic](t)(policy.NewDeterministic(newRand(), spec, k, nil, engine))

@@ -80,8 +80,8 @@ func TestNormalized(t *testing.T) {
 	spec := specs()["Discrete"]
 	m := must[*policy.Normalizer](t)(policy.NewNormalizer(spec.Obs, 1))
 	m.Observe([]float32{1, 2, 30, 2, 4, 10, 6, 6, 20})
-	p := must[*policy.ActorCritic](t)(policy.NewActorCritic(newRand(), spec, kwargs(), m, nn.Native{}))
-	plain := must[*policy.ActorCritic](t)(policy.NewActorCritic(newRand(), spec, kwargs(), nil, nn.Native{}))
+	p := must[*policy.ActorCritic](t)(policy.NewActorCritic(newRand(), spec, smallNetwork(), m, nn.Native{}))
+	plain := must[*policy.ActorCritic](t)(policy.NewActorCritic(newRand(), spec, smallNetwork(), nil, nn.Native{}))
 	obs, shown := []float32{3, 100, 20, -100, 4, 21}, make([]float32, 6)
 	m.Apply(shown, obs)
 	if shown[1] != 1 || shown[3] != -1 || math.Abs(float64(shown[2])) > 1e-3 {
@@ -140,7 +140,7 @@ func TestNormalizerParts(t *testing.T) {
 func TestNormalizerAdopts(t *testing.T) {
 	spec := env.Spec{Obs: env.NewBox(-9, 9, 1), Act: env.Discrete{N: 2}}
 	m := must[*policy.Normalizer](t)(policy.NewNormalizer(spec.Obs, 10))
-	p := must[*policy.ActorCritic](t)(policy.NewActorCritic(newRand(), spec, kwargs(), m, nn.Native{}))
+	p := must[*policy.ActorCritic](t)(policy.NewActorCritic(newRand(), spec, smallNetwork(), m, nn.Native{}))
 	tensors := p.Tensors()
 	mean, variance := tensors[len(tensors)-2], tensors[len(tensors)-1]
 	mean.Value[0], variance.Value[0] = 4, 2 // as Load does

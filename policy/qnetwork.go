@@ -32,7 +32,7 @@ var _ Policy = (*QNetwork)(nil)
 //	Q(s, a) = V(s) + A(s, a) - Σ A(s, a') / actions
 //
 // Wang et al. 2016, arXiv:1511.06581, eq. 9.
-func NewQNetwork(rng *rand.Rand, spec env.Spec, k Kwargs, normal *Normalizer, e nn.Engine, duels bool) (*QNetwork, error) {
+func NewQNetwork(rng *rand.Rand, spec env.Spec, k NetworkConfig, normal *Normalizer, e nn.Engine, duels bool) (*QNetwork, error) {
 	b := newBuilder(qKind, rng, &k, e)
 	b.duels = duels
 	return built(newQNetwork(b, spec, normal))
@@ -75,8 +75,8 @@ func oneChoice(act env.Space) (n int, ok bool) {
 	return all[0], true
 }
 
-// Of returns Q(obs, ·), [B, actions], to learn from.
-func (q *QNetwork) Of(t *tape.Tape, obs []float32) *tape.Var {
+// Values returns Q(obs, ·), [B, actions], to learn from.
+func (q *QNetwork) Values(t *tape.Tape, obs []float32) *tape.Var {
 	x := q.Net.Forward(t, q.encode(t, obs), nn.Training)
 	if q.ones == nil {
 		return x

@@ -31,7 +31,7 @@ var _ Policy = (*Squashed)(nil)
 
 // NewSquashed returns a Squashed for spec, of a network from e. A Normalizer, if it is
 // not nil, normalises the observations.
-func NewSquashed(rng *rand.Rand, spec env.Spec, k Kwargs, normal *Normalizer, e nn.Engine) (*Squashed, error) {
+func NewSquashed(rng *rand.Rand, spec env.Spec, k NetworkConfig, normal *Normalizer, e nn.Engine) (*Squashed, error) {
 	return built(newSquashed(newBuilder(squashedKind, rng, &k, e, "pi", "qf"), spec, normal))
 }
 
@@ -75,8 +75,8 @@ func (p *Squashed) Draw(obs, epsilon []float32) (act, logp *tape.Var) {
 	return p.Head.Act(p.Net.Forward(p.Tape, x, nn.Training), x, epsilon)
 }
 
-// Choose writes Draw's actions and log-densities without a gradient.
-func (p *Squashed) Choose(obs, epsilon, act, logp []float32) {
+// Infer writes Draw's actions and log-densities without a gradient.
+func (p *Squashed) Infer(obs, epsilon, act, logp []float32) {
 	n, x := p.rows(obs), p.infer(obs)
 	p.acting.Reset()
 	a, l := p.Head.Act(p.acting.Const(p.out, n), p.acting.Const(x, n), epsilon)

@@ -14,7 +14,7 @@ import (
 // for every observation.
 func constantSquashed(t *testing.T, mean, logStd float32) *policy.Squashed {
 	t.Helper()
-	k := policy.DefaultKwargs()
+	k := policy.DefaultNetworkConfig()
 	k.NetArch = policy.Layers(4)
 	p, err := policy.NewSquashed(newRand(), env.Spec{Obs: env.NewBox(-1, 1, 3), Act: env.NewBox(-1, 1, 1)}, k, nil, nn.Native{})
 	if err != nil {
@@ -51,7 +51,7 @@ func TestSquashedSaturated(t *testing.T) {
 			p := constantSquashed(t, float32(c.mean), float32(c.logStd))
 			obs, epsilon := make([]float32, 3), []float32{float32(c.epsilon)}
 			act, logp := make([]float32, 1), make([]float32, 1)
-			p.Choose(obs, epsilon, act, logp)
+			p.Infer(obs, epsilon, act, logp)
 			if got := float64(logp[0]); !(math.Abs(got-c.want) <= 1e-5+1e-6*math.Abs(c.want)) {
 				t.Errorf("log density = %v, want %v", got, c.want)
 			}
@@ -82,7 +82,7 @@ func TestSquashedSaturated(t *testing.T) {
 func TestTanhEpsilon(t *testing.T) {
 	p, logp := constantSquashed(t, 30, -5), make([]float32, 1)
 	p.Head.TanhEpsilon = 1e-6
-	p.Choose(make([]float32, 3), make([]float32, 1), nil, logp)
+	p.Infer(make([]float32, 3), make([]float32, 1), nil, logp)
 	if got, want := float64(logp[0]), 17.896; math.Abs(got-want) > 0.05 { // 1 + 1e-6 has few bits
 		t.Errorf("log density = %v, want %v", got, want)
 	}

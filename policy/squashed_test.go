@@ -12,7 +12,7 @@ import (
 
 func newSquashed(t *testing.T, sde bool) *policy.Squashed {
 	t.Helper()
-	k := policy.DefaultKwargs()
+	k := policy.DefaultNetworkConfig()
 	k.NetArch, k.LogStdInit, k.UseSDE = policy.Layers(8), -0.5, sde
 	p, err := policy.NewSquashed(newRand(), env.Spec{Obs: env.NewBox(-1, 1, 3), Act: env.NewBox(-1, 1, 2)}, k, nil, nn.Native{})
 	if err != nil {
@@ -77,10 +77,10 @@ func TestSquashedChoose(t *testing.T) {
 			}
 		}
 		epsilon := normal(rng, make([]float32, p.Head.Numbers(rows)))
-		p.Choose(obs, epsilon, act, logp)
+		p.Infer(obs, epsilon, act, logp)
 		p.Tape.Reset()
 		if a, l := p.Draw(obs, epsilon); !slices.Equal(a.Value, act) || !slices.Equal(l.Value, logp) {
-			t.Errorf("state-dependent %v: Choose = %v, %v, Draw = %v, %v", sde, act, logp, a.Value, l.Value)
+			t.Errorf("state-dependent %v: Infer = %v, %v, Draw = %v, %v", sde, act, logp, a.Value, l.Value)
 		}
 		for i := range rows {
 			want := 0.0
@@ -98,7 +98,7 @@ func TestSquashedChoose(t *testing.T) {
 }
 
 // TestSquashedNoise wants one action of one state while noise that depends on it stays,
-// others when it is drawn again, and the density of the actions: those of Choose with the
+// others when it is drawn again, and the density of the actions: those of Infer with the
 // ε that the noise is of.
 func TestSquashedNoise(t *testing.T) {
 	p, obs := newSquashed(t, true), observations()
@@ -116,20 +116,20 @@ func TestSquashedNoise(t *testing.T) {
 		t.Errorf("Act = %v, %v with the same noise, and %v with another", outs[0].Act, outs[1].Act, outs[2].Act)
 	}
 	sigma := math.Exp(-0.5)
-	for i := range rows { // Choose has one noise for all rows
+	for i := range rows { // Infer has one noise for all rows
 		epsilon := make([]float32, a*l)
 		for k := range epsilon {
 			epsilon[k] = float32(float64(noise[i*a*l+k]) / sigma)
 		}
 		act, logp := make([]float32, a), make([]float32, 1)
-		p.Choose(obs[3*i:3*i+3], epsilon, act, logp)
+		p.Infer(obs[3*i:3*i+3], epsilon, act, logp)
 		for j := range act {
 			if got := outs[2].Raw[a*i+j]; math.Abs(float64(got-act[j])) > 1e-5 {
-				t.Errorf("row %d: Raw %d = %v, Choose has %v", i, j, got, act[j])
+				t.Errorf("row %d: Raw %d = %v, Infer has %v", i, j, got, act[j])
 			}
 		}
 		if got := outs[2].LogProb[i]; math.Abs(float64(got-logp[0])) > 1e-4 {
-			t.Errorf("row %d: LogProb = %v, Choose has %v", i, got, logp[0])
+			t.Errorf("row %d: LogProb = %v, Infer has %v", i, got, logp[0])
 		}
 	}
 }

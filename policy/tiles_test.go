@@ -50,7 +50,7 @@ func TestTiles(t *testing.T) {
 func TestBestAllowed(t *testing.T) {
 	tiles := must[*policy.Tiles](t)(policy.NewTiles(env.Spec{Obs: env.NewBox(0, 1, 1), Act: env.Discrete{N: 3}}, 1, 1, nil, nil, 0))
 	copy(tiles.W.Value, []float32{1, 3, 2})
-	k := policy.DefaultKwargs()
+	k := policy.DefaultNetworkConfig()
 	k.NetArch = policy.Layers()
 	q := must[*policy.QNetwork](t)(policy.NewQNetwork(newRand(), env.Spec{Obs: env.NewBox(0, 1, 1), Act: env.Discrete{N: 3}}, k, nil, nn.Native{}, false))
 	clear(q.Params()[0].Value)

@@ -14,7 +14,7 @@ import (
 // critic have for it alone, and acting has the same bits as learning.
 func TestShareTrunk(t *testing.T) {
 	spec := env.Spec{Obs: env.NewBox(-1, 1, 3), Act: env.Discrete{N: 3}}
-	k := policy.DefaultKwargs()
+	k := policy.DefaultNetworkConfig()
 	k.ShareTrunk, k.NetArch = true, policy.Layers(16, 8)
 	m, err := policy.NewActorCritic(newRand(), spec, k, nil, nn.Native{})
 	if err != nil {

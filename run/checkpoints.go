@@ -24,8 +24,8 @@ func checkpointsIn(dir string) checkpoints {
 	return checkpoints{store: agents.NewCheckpoint(filepath.Join(dir, checkpoint))}
 }
 
-// begin counts steps and time from here.
-func (c *checkpoints) begin(steps int) { c.steps, c.at = steps, time.Now() }
+// startInterval counts steps and time from here.
+func (c *checkpoints) startInterval(steps int) { c.steps, c.at = steps, time.Now() }
 
 // Observe writes a checkpoint if it is due. Training goes on without one that cannot be
 // written, which is a Trouble: of several failures in a row only the first.

@@ -30,7 +30,7 @@ type Evaluation struct {
 // Evaluate evaluates a policy in the environment of s, on episodes that training never
 // sees. Of drawn actions there is no regret.
 func Evaluate(ctx context.Context, s *scenario.Scenario, p policy.Policy, e Evaluation) (*Result, error) {
-	score, err := agents.Evaluate(ctx, p, s.Judge, agents.Evaluation{
+	score, err := agents.Evaluate(ctx, p, s.EvalEnvs, agents.Evaluation{
 		Episodes: e.Episodes, MaxSteps: s.EpisodeLimit(), Seed: env.Split(e.Seed, evalBranch), Sampled: e.Sampled,
 	})
 	if err != nil {

@@ -21,11 +21,11 @@ func TestPlayer(t *testing.T) {
 		t.Fatal(err)
 	}
 	const seed, evalBranch = 9, 2
-	score, err := agents.Evaluate(context.Background(), p, r.Scenario.Judge, agents.Evaluation{Episodes: 257, MaxSteps: 500, Seed: env.Split(seed, evalBranch)})
+	score, err := agents.Evaluate(context.Background(), p, r.Scenario.EvalEnvs, agents.Evaluation{Episodes: 257, MaxSteps: 500, Seed: env.Split(seed, evalBranch)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	v, err := r.Scenario.Judge(1)
+	v, err := r.Scenario.EvalEnvs(1)
 	if err != nil {
 		t.Fatal(err)
 	}

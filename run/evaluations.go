@@ -56,7 +56,7 @@ func (e *evaluations) Observe(ctx context.Context, r *Run, st *Status) error {
 func (e *evaluations) evaluate(ctx context.Context, r *Run, steps int) error {
 	s := r.Scenario
 	seed := env.Split(env.Split(s.Seed, freqBranch), uint64(e.done))
-	score, err := agents.Evaluate(ctx, r.agent.Policy().Clone(), s.Judge, agents.Evaluation{Episodes: s.Eval.FreqEpisodes, MaxSteps: s.EpisodeLimit(), Seed: seed})
+	score, err := agents.Evaluate(ctx, r.agent.Policy().Clone(), s.EvalEnvs, agents.Evaluation{Episodes: s.Eval.FreqEpisodes, MaxSteps: s.EpisodeLimit(), Seed: seed})
 	e.done++
 	if err != nil {
 		return fmt.Errorf("the evaluation after %d steps failed: %w; training goes on", steps, err)

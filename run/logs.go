@@ -118,24 +118,24 @@ func (l *logs) write(st *Status, progress bool) error {
 // Figures returns the figures of a row of progress under their columns' names, as
 // Stable-Baselines3 has them, and rollout/env_NAME for what the environments measure. Where
 // there is nothing to measure a figure is NaN.
-func (st *Status) Figures() []agents.Named {
+func (st *Status) Figures() []agents.Metric {
 	length, reward := math.NaN(), math.NaN()
 	if st.Episodes > 0 {
 		length, reward = st.Length, st.Return
 	}
-	all := []agents.Named{
+	all := []agents.Metric{
 		{Name: "eval/mean_ep_length", Value: st.EvalLength}, {Name: "eval/mean_reward", Value: st.EvalReturn},
 	}
 	for _, f := range st.Measures {
-		all = append(all, agents.Named{Name: "rollout/env_" + f.Name, Value: f.Value})
+		all = append(all, agents.Metric{Name: "rollout/env_" + f.Name, Value: f.Value})
 	}
-	all = append(all, []agents.Named{
+	all = append(all, []agents.Metric{
 		{Name: "rollout/ep_len_mean", Value: length}, {Name: "rollout/ep_rew_mean", Value: reward},
 		{Name: "time/episodes", Value: float64(st.Episodes)}, {Name: "time/fps", Value: math.Round(st.StepsPerSecond())},
 		{Name: "time/time_elapsed", Value: milliseconds(st.Elapsed)}, {Name: "time/total_timesteps", Value: float64(st.Steps)},
 	}...)
 	for _, f := range st.Losses {
-		all = append(all, agents.Named{Name: "train/" + f.Name, Value: f.Value})
+		all = append(all, agents.Metric{Name: "train/" + f.Name, Value: f.Value})
 	}
 	return all
 }

@@ -16,8 +16,8 @@ func TestLogs(t *testing.T) {
 	st := func(episodes int, ended ...agents.Episode) Status {
 		return Status{Report: agents.Report{
 			Steps: 10, Episodes: episodes, Return: 2.5, Length: 3, Ended: ended,
-			Losses:   []agents.Named{{Name: "loss", Value: math.NaN()}, {Name: "rate", Value: 1e-4}},
-			Measures: []agents.Named{{Name: "goals", Value: 1.5}},
+			Losses:   []agents.Metric{{Name: "loss", Value: math.NaN()}, {Name: "rate", Value: 1e-4}},
+			Measures: []agents.Metric{{Name: "goals", Value: 1.5}},
 		}, Elapsed: 2e9, EvalReturn: math.NaN(), EvalLength: math.NaN()}
 	}
 	var l logs

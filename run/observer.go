@@ -82,9 +82,9 @@ func (o *observers) staters() (all []state.Stater) {
 	return all
 }
 
-// begin makes list the observers of a run and brings them to the states that they had in
+// restore makes list the observers of a run and brings them to the states that they had in
 // the run's checkpoint. Other observers than the run had are an error.
-func (o *observers) begin(list []Observer) error {
+func (o *observers) restore(list []Observer) error {
 	o.list = list
 	if len(o.saved) == 0 {
 		return nil
@@ -109,7 +109,7 @@ func (all inOrder) State(s *state.State) {
 // maxObserverState bounds the states of all observers, in bytes.
 const maxObserverState = 1 << 30
 
-// State visits the states of the observers. What Resume read is kept until begin has the
+// State visits the states of the observers. What Resume read is kept until restore has the
 // observers that it is of.
 func (o *observers) State(s *state.State) {
 	if all := o.staters(); len(all) > 0 && !s.Loading() {

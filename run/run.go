@@ -66,7 +66,7 @@ func Create(s *scenario.Scenario, dir string) (*Run, error) {
 	}
 	text, err := s.Encode()
 	if err == nil && s.Init != "" {
-		err = begin(r.agent, s)
+		err = loadInit(r.agent, s)
 	}
 	if err == nil {
 		r.Dir, err = makeDir(s, dir)
@@ -99,8 +99,8 @@ func removeUnborn(dir string) error {
 	return os.Remove(dir)
 }
 
-// begin loads the policy of s.Init into a new agent.
-func begin(a agents.Agent, s *scenario.Scenario) error {
+// loadInit loads the policy of s.Init into a new agent.
+func loadInit(a agents.Agent, s *scenario.Scenario) error {
 	name := s.Init
 	info, err := os.Stat(name)
 	isRun := err == nil && info.IsDir()
@@ -116,7 +116,7 @@ func begin(a agents.Agent, s *scenario.Scenario) error {
 	}
 	defer f.Close()
 	if err = policy.Load(f, a.Policy()); errors.Is(err, policy.ErrEarlier) && isRun {
-		err = beginEarlier(a, s)
+		err = loadEarlierInit(a, s)
 	}
 	if err != nil {
 		return fmt.Errorf("init: %s: %w", name, err)
@@ -124,9 +124,9 @@ func begin(a agents.Agent, s *scenario.Scenario) error {
 	return nil
 }
 
-// beginEarlier loads the policy of an earlier run, which the run's scenario describes, into a new
+// loadEarlierInit loads the policy of an earlier run, which the run's scenario describes, into a new
 // agent.
-func beginEarlier(a agents.Agent, s *scenario.Scenario) error {
+func loadEarlierInit(a agents.Agent, s *scenario.Scenario) error {
 	r, err := Load(s.Init, s.Catalog())
 	if err != nil {
 		return err

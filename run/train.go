@@ -25,13 +25,13 @@ func (r *Run) Train(ctx context.Context, own ...Observer) (Status, error) {
 		return Status{}, err
 	}
 	st := Status{Report: rep, Total: r.Scenario.Steps, Elapsed: r.elapsed, Stopped: r.stopped, logInterval: r.Scenario.LogInterval}
-	if err := r.own.begin(own); err != nil {
+	if err := r.own.restore(own); err != nil {
 		return st, fmt.Errorf("%s: %w", r.Dir, err)
 	}
 	if st.Stopped {
 		return r.conclude(st)
 	}
-	r.checkpoints.begin(st.Steps)
+	r.checkpoints.startInterval(st.Steps)
 	all, whole := slices.Concat([]Observer{&r.evals}, own, []Observer{&r.logs}), context.WithoutCancel(ctx)
 	start := time.Now()
 	for rep, err := range agents.Train(ctx, r.agent, st.Total, 1) {

@@ -27,7 +27,7 @@ func TestConstructions(t *testing.T) {
 		for _, c := range []struct {
 			mk      env.Maker
 			n, more int
-		}{{s.Train, 8, 7}, {s.Judge, 1, 1}, {s.Judge, 3, 3}, {s.Train, 2, 2}} {
+		}{{s.TrainEnvs, 8, 7}, {s.EvalEnvs, 1, 1}, {s.EvalEnvs, 3, 3}, {s.TrainEnvs, 2, 2}} {
 			v, err := c.mk(c.n)
 			if made += c.more; err != nil || v.Len() != c.n || all != made {
 				t.Errorf("%s: a Vector of %d: %v, and %d made in all, want %d", wrapper, c.n, err, all, made)

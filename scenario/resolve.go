@@ -96,7 +96,7 @@ func (s *Scenario) resolveEnv() (err error) {
 	train := wrapped(bare, wraps)
 	judging := slices.DeleteFunc(slices.Clone(wraps), func(w wrapping) bool { return w.rewardOnly })
 	judge := wrapped(bare, judging)
-	s.Judge = judge.Maker()
+	s.EvalEnvs = judge.Maker()
 	e, again, err := train.Peek()
 	if err != nil {
 		return err
@@ -109,8 +109,8 @@ func (s *Scenario) resolveEnv() (err error) {
 		train = again
 	}
 	s.single = train.Maker()
-	if s.Train = s.single; s.file.Env.Parallel > 0 {
-		s.Train = train.ParallelMaker(s.file.Env.Parallel)
+	if s.TrainEnvs = s.single; s.file.Env.Parallel > 0 {
+		s.TrainEnvs = train.ParallelMaker(s.file.Env.Parallel)
 	}
 	s.Threshold = cmp.Or(s.file.Target, s.Spec.RewardThreshold)
 	if s.file.Target == nil && len(judging) < len(wraps) { // which may scale it

@@ -41,13 +41,13 @@ type Scenario struct {
 	// and no time limit.
 	Tabular grid.Tabular
 
-	Train, Judge env.Maker // environments to train in; to evaluate in, whose rewards are unscaled
-	single       env.Maker // Train's environments, in a Vec
-	file         file      // with every default written out
-	catalog      Catalog
-	kind         Agent
-	config       agents.Config
-	options      any // the environment's, decoded
+	TrainEnvs, EvalEnvs env.Maker // environments to train in; to evaluate in, whose rewards are unscaled
+	single              env.Maker // Train's environments, in a Vec
+	file                file      // with every default written out
+	catalog             Catalog
+	kind                Agent
+	config              agents.Config
+	options             any // the environment's, decoded
 }
 
 // Eval is how policies are evaluated: the final one, and those on the way.
@@ -224,5 +224,5 @@ func (s *Scenario) NewPolicy() (policy.Policy, error) {
 
 // NewAgent returns the agent, connected to its environments and untrained.
 func (s *Scenario) NewAgent() (agents.Agent, error) {
-	return s.kind.build(s.Train, s.config)
+	return s.kind.build(s.TrainEnvs, s.config)
 }

@@ -107,7 +107,7 @@ func decode(t testing.TB, text, path string, into any) {
 func TestMinimal(t *testing.T) {
 	s := mustRead(t, minimal)
 	got := *s
-	got.Spec, got.Train, got.Judge = env.Spec{}, nil, nil
+	got.Spec, got.TrainEnvs, got.EvalEnvs = env.Spec{}, nil, nil
 	if s.Name != "f" || s.Env != "CartPole-v1" || s.Agent != "ppo" || s.Seed != 1 || s.Steps != 5000 ||
 		!reflect.DeepEqual(s.Eval, scenario.Eval{Episodes: 100, MaxSteps: 10_000, Freq: new(500), FreqEpisodes: 10}) || s.LogInterval != 50 || s.Kernels != "" {
 		t.Errorf("Parse(%q) = %+v, want the defaults", minimal, got)
@@ -234,7 +234,7 @@ func TestEncode(t *testing.T) {
 		{"env.options", options.Keys(), tags(classic.CartPole{})},
 		{"eval", eval.Keys(), tags(scenario.Eval{})},
 		{"agent", agent.Keys(), append([]string{"name"}, tags(agents.PPOConfig{})...)},
-		{"agent.policy_kwargs", kwargs.Keys(), tags(policy.Kwargs{})},
+		{"agent.policy_kwargs", kwargs.Keys(), tags(policy.NetworkConfig{})},
 	} {
 		if !slices.Equal(c.got, c.want) {
 			t.Errorf("keys of %s = %q, want %q", c.what, c.got, c.want)

@@ -49,11 +49,11 @@ func TestWrappers(t *testing.T) {
 		{"[{sticky_action: 1}, {scale_reward: 1e-1}]", 0.2, 2, 1, 1},
 	} {
 		s := mustRead(t, "env: {id: acme/Echo-v0, wrappers: "+c.wrappers+"}\nagent: {name: ppo}\nsteps: 10")
-		rewards, acts := play(t, s.Train, 1, 0)
+		rewards, acts := play(t, s.TrainEnvs, 1, 0)
 		if rewards[1] != c.trained || acts[1] != c.second {
 			t.Errorf("%s: training pays %v for action %v, want %v for %v", c.wrappers, rewards[1], acts[1], c.trained, c.second)
 		}
-		rewards, acts = play(t, s.Judge, 1, 0)
+		rewards, acts = play(t, s.EvalEnvs, 1, 0)
 		if rewards[1] != c.judged || acts[1] != c.judge2 {
 			t.Errorf("%s: evaluation pays %v for action %v, want %v for %v", c.wrappers, rewards[1], acts[1], c.judged, c.judge2)
 		}
@@ -75,14 +75,14 @@ func TestAllWrappers(t *testing.T) {
 		if got := [2]int{s.Spec.Obs.Size(), s.Spec.Act.Size()}; got != want {
 			t.Errorf("%s: observations and actions of %v floats, want %v", wrapper, got, want)
 		}
-		play(t, s.Train, 1, 0, 1)
+		play(t, s.TrainEnvs, 1, 0, 1)
 	}
 }
 
 // TestOptions wants them in the environments of training and evaluation alike.
 func TestOptions(t *testing.T) {
 	s := mustRead(t, "env: {id: acme/Echo-v0, options: {length: 2}}\nagent: {name: ppo}\nsteps: 10")
-	for name, mk := range map[string]env.Maker{"Train": s.Train, "Judge": s.Judge} {
+	for name, mk := range map[string]env.Maker{"TrainEnvs": s.TrainEnvs, "EvalEnvs": s.EvalEnvs} {
 		v, err := mk(2)
 		if err != nil || v.Len() != 2 {
 			t.Fatalf("%s(2) = %v, %v, want two environments", name, v, err)

@@ -43,7 +43,7 @@ func (c *MountainCar) Spec() env.Spec {
 }
 
 // Reset puts the car to rest between Low and High, by default near the bottom.
-func (c *MountainCar) Reset(seed uint64, obs []float32) { c.begin(seed, c.Low, c.High, obs) }
+func (c *MountainCar) Reset(seed uint64, obs []float32) { c.reset(seed, c.Low, c.High, obs) }
 
 // Step drives for one time step.
 func (c *MountainCar) Step(act, obs []float32) env.Outcome {

@@ -49,7 +49,7 @@ func (c *MountainCarContinuous) Spec() env.Spec {
 }
 
 // Reset puts the car to rest between Low and High, by default near the bottom.
-func (c *MountainCarContinuous) Reset(seed uint64, obs []float32) { c.begin(seed, c.Low, c.High, obs) }
+func (c *MountainCarContinuous) Reset(seed uint64, obs []float32) { c.reset(seed, c.Low, c.High, obs) }
 
 // Step drives for one time step.
 func (c *MountainCarContinuous) Step(act, obs []float32) env.Outcome {

@@ -35,8 +35,8 @@ var valleySpace env.Space = env.Box{
 	Low: []float32{leftEnd, -maxSpeed}, High: []float32{rightEnd, maxSpeed}, Names: []string{"position", "velocity"},
 }
 
-// begin puts the car to rest between low and high [m].
-func (c *valley) begin(seed uint64, low, high float64, obs []float32) {
+// reset puts the car to rest between low and high [m].
+func (c *valley) reset(seed uint64, low, high float64, obs []float32) {
 	c.rng.Seed(seed)
 	c.thrust = 0
 	c.x = [2]float64{c.rng.Uniform(low, high), 0}

@@ -124,8 +124,8 @@ func (p *player) describes() {
 	}
 }
 
-// begin starts an episode and its stream of actions.
-func (p *player) begin(seed uint64) {
+// reset starts an episode and its stream of actions.
+func (p *player) reset(seed uint64) {
 	p.rng = rand.New(rand.NewPCG(seed, 1))
 	p.must(p.episode.Reset(seed))
 }
@@ -179,11 +179,11 @@ func flag(b bool) uint64 {
 // repeats plays episode A, episode B, and A again: what B leaves behind must not show.
 func (p *player) repeats() {
 	for a := range uint64(10) {
-		p.begin(a)
+		p.reset(a)
 		first := p.play(1000)
-		p.begin(a + 1)
+		p.reset(a + 1)
 		p.play(1000)
-		p.begin(a)
+		p.reset(a)
 		if !slices.Equal(p.play(1000), first) {
 			p.last("seed %d: after an episode of seed %d the same actions give other results", a, a+1)
 		}
@@ -198,7 +198,7 @@ func (s snapshot) State(st *state.State) { env.StateOf(s.e, st) }
 // restores goes back to a step in mid-episode and plays on from there twice.
 func (p *player) restores() {
 	const after = 100
-	p.begin(1)
+	p.reset(1)
 	p.play(5)
 	p.stepBack()
 	var b bytes.Buffer
@@ -208,7 +208,7 @@ func (p *player) restores() {
 	now := len(appendBits(nil, p.episode)) // bits of the step that has been taken
 	p.rng = rand.New(rand.NewPCG(2, 2))
 	first := p.play(after)[now:]
-	p.begin(3)
+	p.reset(3)
 	p.play(after)
 	p.stepBack()
 	if err := state.Load(&b, snapshot{p.env}); err != nil {
@@ -230,10 +230,10 @@ func (p *player) stepBack() {
 // reads sets the physical state of a step of one episode in another, and wants
 // it back, the observation too.
 func (p *player) reads(ph env.Physics) {
-	p.begin(1)
+	p.reset(1)
 	p.play(2)
 	x, obs, got := ph.Physics(nil), slices.Clone(p.episode.Obs), make([]float32, len(p.episode.Obs))
-	p.begin(2)
+	p.reset(2)
 	if err := ph.SetPhysics(x); err != nil {
 		p.breach("SetPhysics(%v), which Physics gave: %v", x, err)
 	}

@@ -95,7 +95,7 @@ func TestFickle(t *testing.T) {
 	}
 	for s := 500; s < 1000; s++ {
 		for a := range 6 {
-			for _, o := range m.Of(s, a) {
+			for _, o := range m.Transitions(s, a) {
 				aboard, moved := s/4%5 == 4, (o.Next%500)/20 != (s-500)/20
 				changed, pending := o.Next%4 != s%4, o.Next >= 500
 				if changed != (aboard && moved) || pending == changed || changed && math.Abs(o.Probability-1./3) > 1e-12 {

@@ -43,8 +43,8 @@ func newMDP(states, actions int, starts []int) *MDP {
 	return m
 }
 
-// Of returns what action a may lead to in state s.
-func (m *MDP) Of(s, a int) []Transition { return m.Outcomes[s*m.Actions+a] }
+// Transitions returns what action a may lead to in state s.
+func (m *MDP) Transitions(s, a int) []Transition { return m.Outcomes[s*m.Actions+a] }
 
 // set makes o what action a may lead to in state s.
 func (m *MDP) set(s, a int, o ...Transition) { m.Outcomes[s*m.Actions+a] = o }

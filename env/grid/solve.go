@@ -123,7 +123,7 @@ func (m *MDP) valueIteration(ctx context.Context, gamma float64) (*Solution, err
 	k, err := settle(ctx, v, gamma, tolerance, func(s int) float64 {
 		best := math.Inf(-1)
 		for a := range m.Actions {
-			best = max(best, backup(m.Of(s, a), gamma, v))
+			best = max(best, backup(m.Transitions(s, a), gamma, v))
 		}
 		return best
 	})
@@ -145,9 +145,9 @@ func (m *MDP) PolicyIteration(gamma float64) (*Solution, error) {
 	for k := 1; k <= sweeps; k++ {
 		stable := true
 		for s := range act {
-			best := backup(m.Of(s, act[s]), gamma, v)
+			best := backup(m.Transitions(s, act[s]), gamma, v)
 			for a := range m.Actions {
-				if q := backup(m.Of(s, a), gamma, v); q > best+tie*max(1, math.Abs(best))/1e3 {
+				if q := backup(m.Transitions(s, a), gamma, v); q > best+tie*max(1, math.Abs(best))/1e3 {
 					best, act[s], stable = q, a, false
 				}
 			}
@@ -182,7 +182,7 @@ func (m *MDP) evaluate(ctx context.Context, p Policy, gamma float64) ([]float64,
 		_, err := settle(ctx, v, gamma, tolerance, func(s int) (x float64) {
 			for a := range m.Actions {
 				if q := p[s*m.Actions+a]; q > 0 {
-					x += q * backup(m.Of(s, a), gamma, v)
+					x += q * backup(m.Transitions(s, a), gamma, v)
 				}
 			}
 			return x
@@ -233,7 +233,7 @@ func (m *MDP) BackwardInduction(steps int, gamma float64) (v [][]float64, act []
 		for s := range values {
 			values[s] = math.Inf(-1)
 			for a := range m.Actions {
-				if q := backup(m.Of(s, a), gamma, v[h-1]); q > values[s] {
+				if q := backup(m.Transitions(s, a), gamma, v[h-1]); q > values[s] {
 					values[s], best[s] = q, a
 				}
 			}

@@ -94,7 +94,7 @@ func TestModels(t *testing.T) {
 		}
 		for s, actions := range tab.P {
 			for a, want := range actions {
-				got := m.Of(s, a)
+				got := m.Transitions(s, a)
 				if len(got) != len(want) && !tab.ends(t, s) {
 					t.Errorf("%s %s: state %d, action %d: %v, want %s", tab.Env, tab.Options, s, a, got, want)
 					continue

@@ -44,7 +44,7 @@ func (m *MDP) visited(p Policy) (states []int) {
 			if p[states[i]*m.Actions+a] == 0 {
 				continue
 			}
-			for _, o := range m.Of(states[i], a) {
+			for _, o := range m.Transitions(states[i], a) {
 				if o.Probability > 0 && !o.Terminal {
 					add(o.Next)
 				}
@@ -68,7 +68,7 @@ func (m *MDP) restricted(p Policy, states []int) (*MDP, Policy) {
 		part.stay(i)
 		for a := range m.Actions {
 			if p[s*m.Actions+a] > 0 {
-				part.set(i, a, renumbered(m.Of(s, a), number)...)
+				part.set(i, a, renumbered(m.Transitions(s, a), number)...)
 			}
 		}
 	}

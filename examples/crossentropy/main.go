@@ -23,18 +23,18 @@ import (
 // Config is an agents.Config: the settings that a YAML file has under agent.
 type Config struct {
 	agents.Setup
-	Episodes     int           `yaml:"episodes"`      // of an iteration
-	Elite        int           `yaml:"elite"`         // of them are imitated
-	NEpochs      int           `yaml:"n_epochs"`      // gradient steps over these
-	LearningRate float32       `yaml:"learning_rate"` // α
-	PolicyKwargs policy.Kwargs `yaml:"policy_kwargs"` // the network, and its optimiser
+	Episodes     int                  `yaml:"episodes"`      // of an iteration
+	Elite        int                  `yaml:"elite"`         // of them are imitated
+	NEpochs      int                  `yaml:"n_epochs"`      // gradient steps over these
+	LearningRate float32              `yaml:"learning_rate"` // α
+	Network      policy.NetworkConfig `yaml:"policy_kwargs"` // the network, and its optimiser
 }
 
 func DefaultConfig() Config {
-	return Config{agents.Setup{Steps: 100_000, NEnvs: 1, Engine: nn.Native{}}, 20, 5, 4, 3e-3, policy.DefaultKwargs()}
+	return Config{agents.Setup{Steps: 100_000, NEnvs: 1, Engine: nn.Native{}}, 20, 5, 4, 3e-3, policy.DefaultNetworkConfig()}
 }
 
-func (c *Config) Complete() error { return c.PolicyKwargs.Complete(1e-8) }
+func (c *Config) Complete() error { return c.Network.Complete(1e-8) }
 
 func (c *Config) Discount() float32 { return 1 }
 
@@ -48,7 +48,7 @@ type CrossEntropy struct {
 	obs, act, chosen []float32
 	mask             []bool // what is allowed next; nil for everything
 	stats            agents.Stats
-	loss             [1]agents.Named
+	loss             [1]agents.Metric
 }
 
 func NewCrossEntropy(mk env.Maker, c Config) (*CrossEntropy, error) {
@@ -63,13 +63,13 @@ func NewCrossEntropy(mk env.Maker, c Config) (*CrossEntropy, error) {
 	if err != nil {
 		return nil, err
 	}
-	a, n := &CrossEntropy{Config: c, vec: vec, dice: make([]rand.PCG, 1), loss: [1]agents.Named{{Name: "loss"}}}, vec.Spec().Act.Size()
+	a, n := &CrossEntropy{Config: c, vec: vec, dice: make([]rand.PCG, 1), loss: [1]agents.Metric{{Name: "loss"}}}, vec.Spec().Act.Size()
 	a.obs, a.mask, a.act, a.chosen = slices.Clone(first.Obs), slices.Clone(first.Mask), make([]float32, n), make([]float32, n)
 	rng := rand.New(rand.NewPCG(env.Split(c.Seed, 0), 0))
-	if a.model, err = policy.NewActorCritic(rng, vec.Spec(), c.PolicyKwargs, nil, c.Engine); err != nil {
+	if a.model, err = policy.NewActorCritic(rng, vec.Spec(), c.Network, nil, c.Engine); err != nil {
 		return nil, err
 	}
-	if a.opt, err = c.PolicyKwargs.Optimizer(a.model.Params()); err == nil {
+	if a.opt, err = c.Network.NewOptimizer(a.model.Params()); err == nil {
 		a.opt.Rate = c.LearningRate
 	}
 	return a, err

@@ -14,7 +14,7 @@ func TestCrossEntropy(t *testing.T) {
 	agentstest.Check(t, agentstest.Agent{
 		New: func(mk env.Maker, seed uint64, steps int) (agents.Agent, error) {
 			c := DefaultConfig()
-			c.Seed, c.Steps, c.LearningRate, c.PolicyKwargs.NetArch = seed, steps, 0.02, policy.Layers(16)
+			c.Seed, c.Steps, c.LearningRate, c.Network.NetArch = seed, steps, 0.02, policy.Layers(16)
 			if err := c.Complete(); err != nil {
 				return nil, err
 			}

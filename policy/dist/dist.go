@@ -123,9 +123,9 @@ func (h *Head) Dist(x, features *tape.Var, mask []bool) Dist {
 	}
 	switch {
 	case h.Noise != nil:
-		return gaussian{x.Beside(h.Noise.LogDeviation(features))}
+		return gaussian{x.Concat(h.Noise.LogDeviation(features))}
 	case h.LogStd != nil:
-		return gaussian{x.Beside(x.Tape().Param(h.LogStd))}
+		return gaussian{x.Concat(x.Tape().Param(h.LogStd))}
 	case h.bits:
 		return bernoulli{x}
 	case h.several.n != nil:

@@ -46,7 +46,7 @@ func TestOracle(t *testing.T) {
 		{"Exp", 3, func(a, _ v) v { return a.Exp() }, func(a, _ n) n { return G.Must(G.Exp(a)) }},
 		{"Tanh", 3, func(a, _ v) v { return a.Tanh() }, func(a, _ n) n { return G.Must(G.Tanh(a)) }},
 		{"ReLU", 3, func(a, _ v) v { return a.ReLU() }, func(a, _ n) n { return G.Must(G.Rectify(a)) }},
-		{"Beside", 6, func(a, b v) v { return b.Beside(a) }, func(a, b n) n { return G.Must(G.Concat(1, b, a)) }},
+		{"Concat", 6, func(a, b v) v { return b.Concat(a) }, func(a, b n) n { return G.Must(G.Concat(1, b, a)) }},
 		{"Columns", 2, func(a, _ v) v { return a.Columns(1, 3) }, func(a, _ n) n { return G.Must(G.Slice(a, nil, G.S(1, 3))) }},
 		{"LogSoftmax", 3, func(a, _ v) v { return a.LogSoftmax() }, func(a, _ n) n { return G.Must(G.LogSoftMax(a, 1)) }},
 		{"Softmax", 3, func(a, _ v) v { return a.LogSoftmax().Exp() }, func(a, _ n) n { return G.Must(G.SoftMax(a, 1)) }},

@@ -22,7 +22,7 @@ import (
 func newPPO(e nn.Engine) agents.Agent {
 	c := agents.DefaultPPO()
 	c.Engine, c.NEnvs, c.NSteps, c.BatchSize, c.NEpochs = e, 8, 16, 64, 4
-	c.PolicyKwargs.NetArch = policy.Layers(16, 8)
+	c.Network.NetArch = policy.Layers(16, 8)
 	return agents.Must(agents.NewPPO(env.Each(classic.NewCartPole), c))
 }
 

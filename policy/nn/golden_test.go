@@ -122,7 +122,7 @@ type mlpCase struct {
 	Optimizers map[string]struct {
 		Class           string
 		Rate            float32
-		Kwargs          optim.Kwargs
+		Kwargs          optim.Settings
 		Losses          []float64
 		After1, After10 map[string][]float64
 	}
@@ -263,7 +263,7 @@ func TestMLP(t *testing.T) {
 			}
 			for name, o := range c.Optimizers {
 				c.set(params)
-				opt, err := optim.Choose(o.Class, o.Kwargs, ps)
+				opt, err := optim.ByName(o.Class, o.Kwargs, ps)
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -9,13 +9,13 @@ import (
 	"github.com/rlrun/rlrun/policy/nn"
 )
 
-// kwargs is settings with layers.
-type kwargs struct {
+// layersConfig is settings with layers.
+type layersConfig struct {
 	Layers nn.Layers `yaml:"layers"`
 }
 
 func decodeLayers(text string) (nn.Layers, error) {
-	var k kwargs
+	var k layersConfig
 	tree, err := settings.Parse("f.yaml", []byte(text))
 	if err != nil {
 		return nil, err
@@ -43,7 +43,7 @@ func TestLayersForms(t *testing.T) {
 			t.Errorf("%s is read as %+v, error %v, want %+v", text, got, err, want)
 			continue
 		}
-		written, err := settings.Encode(kwargs{got})
+		written, err := settings.Encode(layersConfig{got})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -51,7 +51,7 @@ func TestLayersForms(t *testing.T) {
 			t.Errorf("%s is written as %s and read as %+v, error %v", text, written, again, err)
 		}
 	}
-	text, err := settings.Encode(kwargs{plan().Layers[1:]})
+	text, err := settings.Encode(layersConfig{plan().Layers[1:]})
 	if want := "layers: [layer_norm, tanh, {dropout: 0.25}, {skip: {by: rows, gate: true, k: -1.5e-07, size: 32}}, {linear: 2}]\n"; err != nil || strings.Join(strings.Fields(string(text)), " ")+"\n" != want {
 		t.Errorf("Encode = %s, error %v, want %s", text, err, want)
 	}

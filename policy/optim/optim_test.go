@@ -109,19 +109,19 @@ func TestAdamSecondStep(t *testing.T) {
 // methods are all classes, and settings that need more slots.
 var methods = map[string]struct {
 	class string
-	k     optim.Kwargs
+	k     optim.Settings
 }{
-	"adam": {"adam", optim.Kwargs{}}, "amsgrad": {"adam", optim.Kwargs{AMSGrad: new(true)}}, "adamw": {"adamw", optim.Kwargs{}},
-	"sgd": {"sgd", optim.Kwargs{}}, "nesterov": {"sgd", optim.Kwargs{Momentum: new(0.9), Nesterov: new(true)}},
-	"rmsprop": {"rmsprop", optim.Kwargs{}}, "rmsprop_tf": {"rmsprop_tf", optim.Kwargs{}},
-	"centered": {"rmsprop", optim.Kwargs{Centered: new(true), Momentum: new(0.5)}},
-	"adagrad":  {"adagrad", optim.Kwargs{WeightDecay: new(0.1)}},
+	"adam": {"adam", optim.Settings{}}, "amsgrad": {"adam", optim.Settings{AMSGrad: new(true)}}, "adamw": {"adamw", optim.Settings{}},
+	"sgd": {"sgd", optim.Settings{}}, "nesterov": {"sgd", optim.Settings{Momentum: new(0.9), Nesterov: new(true)}},
+	"rmsprop": {"rmsprop", optim.Settings{}}, "rmsprop_tf": {"rmsprop_tf", optim.Settings{}},
+	"centered": {"rmsprop", optim.Settings{Centered: new(true), Momentum: new(0.5)}},
+	"adagrad":  {"adagrad", optim.Settings{WeightDecay: new(0.1)}},
 }
 
 // choose returns the optimiser of a method, at rate 0.1.
 func choose(t testing.TB, method string, ps []*tape.Param) *optim.Optimizer {
 	t.Helper()
-	o, err := optim.Choose(methods[method].class, methods[method].k, ps)
+	o, err := optim.ByName(methods[method].class, methods[method].k, ps)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -232,21 +232,21 @@ func TestPenalties(t *testing.T) {
 func TestChoose(t *testing.T) {
 	for _, tc := range []struct {
 		class string
-		k     optim.Kwargs
+		k     optim.Settings
 		want  string
 	}{
-		{"adma", optim.Kwargs{}, `optimizer_class "adma", want one of adagrad, adam, adamw, rmsprop, rmsprop_tf, sgd`},
-		{"sgd", optim.Kwargs{Alpha: new(0.9)}, "optimizer_kwargs.alpha: sgd has none"},
-		{"adam", optim.Kwargs{Betas: []float64{0.9}}, "optimizer_kwargs.betas is [0.9], want two"},
-		{"adam", optim.Kwargs{Betas: []float64{0.9, 1}}, "optimizer_kwargs.betas is [0.9 1], want two"},
-		{"rmsprop", optim.Kwargs{Eps: new(-1.)}, "optimizer_kwargs.eps is -1, want 0 or more"},
-		{"rmsprop", optim.Kwargs{Alpha: new(1.)}, "optimizer_kwargs.alpha is 1, want 0 or more and less than 1"},
-		{"adagrad", optim.Kwargs{WeightDecay: new(math.NaN())}, "optimizer_kwargs.weight_decay is NaN"},
-		{"sgd", optim.Kwargs{Nesterov: new(true)}, "optimizer_kwargs.nesterov is true, want a momentum"},
+		{"adma", optim.Settings{}, `optimizer_class "adma", want one of adagrad, adam, adamw, rmsprop, rmsprop_tf, sgd`},
+		{"sgd", optim.Settings{Alpha: new(0.9)}, "optimizer_kwargs.alpha: sgd has none"},
+		{"adam", optim.Settings{Betas: []float64{0.9}}, "optimizer_kwargs.betas is [0.9], want two"},
+		{"adam", optim.Settings{Betas: []float64{0.9, 1}}, "optimizer_kwargs.betas is [0.9 1], want two"},
+		{"rmsprop", optim.Settings{Eps: new(-1.)}, "optimizer_kwargs.eps is -1, want 0 or more"},
+		{"rmsprop", optim.Settings{Alpha: new(1.)}, "optimizer_kwargs.alpha is 1, want 0 or more and less than 1"},
+		{"adagrad", optim.Settings{WeightDecay: new(math.NaN())}, "optimizer_kwargs.weight_decay is NaN"},
+		{"sgd", optim.Settings{Nesterov: new(true)}, "optimizer_kwargs.nesterov is true, want a momentum"},
 	} {
-		o, err := optim.Choose(tc.class, tc.k, params(0, 0, 0))
+		o, err := optim.ByName(tc.class, tc.k, params(0, 0, 0))
 		if o != nil || err == nil || !strings.Contains(err.Error(), tc.want) {
-			t.Errorf("Choose(%q) has error %v, want %q in it", tc.class, err, tc.want)
+			t.Errorf("ByName(%q) has error %v, want %q in it", tc.class, err, tc.want)
 		}
 	}
 }

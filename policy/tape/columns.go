@@ -2,11 +2,11 @@ package tape
 
 import "fmt"
 
-// Beside returns [a | b], the columns of b to the right of a's. A b of one row
+// Concat returns [a | b], the columns of b to the right of a's. A b of one row
 // stands for every row of a.
-func (a *Var) Beside(b *Var) *Var {
+func (a *Var) Concat(b *Var) *Var {
 	if b.Rows != a.Rows && b.Rows != 1 {
-		panic(fmt.Sprintf("tape: Beside of %d×%d and %d×%d", a.Rows, a.Cols, b.Rows, b.Cols))
+		panic(fmt.Sprintf("tape: Concat of %d×%d and %d×%d", a.Rows, a.Cols, b.Rows, b.Cols))
 	}
 	return a.tape.record(beside{}, constants{}, a.Rows, a.Cols+b.Cols, a, b)
 }

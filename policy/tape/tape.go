@@ -48,12 +48,12 @@ type Op interface {
 
 // A Tape records operations. It is not for concurrent use.
 type Tape struct {
-	vars []*Var
-	n    int       // in use
-	back bool      // Backward has run since the last Reset
-	ice  bool      // parameters are constants
-	err  error     // of the first Op to fail
-	void []float32 // scratch, and where gradients go that nobody wants
+	vars   []*Var
+	n      int       // in use
+	back   bool      // Backward has run since the last Reset
+	frozen bool      // parameters are constants
+	err    error     // of the first Op to fail
+	void   []float32 // scratch, and where gradients go that nobody wants
 
 	sharing sharing
 }
@@ -98,7 +98,7 @@ func (t *Tape) Blank(rows, cols int) *Var {
 // Param puts p on the tape; Backward adds to p.Grad, unless the tape is frozen.
 func (t *Tape) Param(p *Param) *Var {
 	v := t.push(p.Rows, p.Cols)
-	if v.Value = p.Value; !t.ice {
+	if v.Value = p.Value; !t.frozen {
 		v.Grad = p.Grad
 	}
 	return v
@@ -106,7 +106,7 @@ func (t *Tape) Param(p *Param) *Var {
 
 // Freeze says whether parameters that are put on the tape from now on are constants:
 // gradients go through what is made of them, but not to them.
-func (t *Tape) Freeze(on bool) { t.ice = on }
+func (t *Tape) Freeze(on bool) { t.frozen = on }
 
 // Backward adds d(v)/d(p) to the Grad of every parameter p that v, a 1×1
 // matrix, depends on. It may be called once between two Resets.

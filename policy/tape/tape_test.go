@@ -40,8 +40,8 @@ func TestGradients(t *testing.T) {
 		"Sum":        func(p, q, row *tape.Var) *tape.Var { return p.Sum() },
 		"SumCols":    func(p, q, row *tape.Var) *tape.Var { return p.SumCols() },
 		"At":         func(p, q, row *tape.Var) *tape.Var { return p.At([]float32{2, 0}) },
-		"Beside":     func(p, q, row *tape.Var) *tape.Var { return p.Beside(q).Mul(q.Beside(p)) },
-		"Beside row": func(p, q, row *tape.Var) *tape.Var { return p.Beside(row).Mul(q.Beside(row)) },
+		"Concat":     func(p, q, row *tape.Var) *tape.Var { return p.Concat(q).Mul(q.Concat(p)) },
+		"Concat row": func(p, q, row *tape.Var) *tape.Var { return p.Concat(row).Mul(q.Concat(row)) },
 		"Columns":    func(p, q, row *tape.Var) *tape.Var { return p.Columns(1, 3).Mul(q.Columns(0, 2)) },
 		"Linear": func(p, q, row *tape.Var) *tape.Var {
 			return p.Linear(p.Tape().Param(w), p.Tape().Param(b), f32.Identity)
@@ -133,7 +133,7 @@ func TestShapes(t *testing.T) {
 		"Linear of 2×3, 4×2 and 1×4":   func() { m(2, 3).Linear(m(4, 2), m(1, 4), f32.Identity) },
 		"Dense of 2×3, 4×2 and 1×2":    func() { m(2, 3).Dense(m(4, 2), m(1, 2), f32.Identity) },
 		"At of 2×3 and 3 indices":      func() { m(2, 3).At(make([]float32, 3)) },
-		"Beside of 3×1 and 2×1":        func() { m(3, 1).Beside(m(2, 1)) },
+		"Concat of 3×1 and 2×1":        func() { m(3, 1).Concat(m(2, 1)) },
 		"Columns 1 to 4 of 2×3":        func() { m(2, 3).Columns(1, 4) },
 		"Backward from a 2×3 matrix":   func() { m(2, 3).Backward() },
 		"Const of 5 numbers in 2 rows": func() { tp.Const(make([]float32, 5), 2) },
@@ -158,7 +158,7 @@ func TestAllocs(t *testing.T) {
 	n := testing.AllocsPerRun(10, func() {
 		tp.Reset()
 		y := tp.Const(x, 5).Linear(tp.Param(w), tp.Param(b), f32.TanhAct).Tanh().LogSoftmax()
-		y.Beside(tp.Param(b)).Columns(0, 4).SumCols().Square().Mean().Backward()
+		y.Concat(tp.Param(b)).Columns(0, 4).SumCols().Square().Mean().Backward()
 	})
 	if n != 0 {
 		t.Errorf("a warm tape allocates %v times, want 0", n)

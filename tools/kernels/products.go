@@ -77,7 +77,7 @@ func (s instructions) product(b block) {
 		LEAQ(Mem{Base: ra, Index: ra, Scale: 2}, ra3)
 	}
 	Label("blocks")
-	s.begin(b, sums, c, ldc, last)
+	s.initSums(b, sums, c, ldc, last)
 	ak, bk, k := GP64(), Load(Param("b"), GP64()), Load(Param("k"), GP64())
 	MOVQ(a, ak)
 	var ak4 reg.GPVirtual
@@ -181,8 +181,8 @@ func rowAddress(i int, a, a4, ra, ra3 reg.Register) Mem {
 	return m
 }
 
-// begin sets the sums to the bias, or to what c has.
-func (s instructions) begin(b block, sums [][][]vec, c, ldc reg.Register, last mask) {
+// initSums sets the sums to the bias, or to what c has.
+func (s instructions) initSums(b block, sums [][][]vec, c, ldc reg.Register, last mask) {
 	bias := Load(Param("bias"), GP64())
 	TESTQ(bias, bias)
 	JZ(LabelRef("accumulate"))

@@ -22,7 +22,7 @@ func Agents(envs env.Registry) []Case {
 		training("e2e/ppo_pendulum/32-32/b1024", envs, "Pendulum-v1", 64*128, func(mk env.Maker) (agents.Agent, error) {
 			c := agents.DefaultPPO()
 			c.Steps, c.NEnvs, c.NSteps, c.BatchSize, c.NEpochs = math.MaxInt32, 64, 128, 1024, 1
-			c.Gamma, c.LearningRate, c.EntCoef, c.PolicyKwargs.NetArch = 0.9, optim.Constant(1e-3), optim.Constant(0.1), policy.Layers(32, 32)
+			c.Gamma, c.LearningRate, c.EntCoef, c.Network.NetArch = 0.9, optim.Constant(1e-3), optim.Constant(0.1), policy.Layers(32, 32)
 			return agents.NewPPO(mk, c)
 		}),
 	}
@@ -39,23 +39,23 @@ func offPolicy(envs env.Registry, hidden, batch int) []Case {
 	step := func(name string, newAgent func(env.Maker) (agents.Agent, error)) Case {
 		return training(fmt.Sprintf("e2e/%s_pendulum/%d-%d/b%d", name, hidden, hidden, batch), envs, "Pendulum-v1", 64, newAgent)
 	}
-	set := func(s *agents.Setup, r *agents.Replay, k *policy.Kwargs) {
+	set := func(s *agents.Setup, r *agents.Replay, k *policy.NetworkConfig) {
 		s.Steps, r.BufferSize, r.LearningStarts, r.BatchSize, k.NetArch = math.MaxInt32, 100_000, 0, batch, policy.Layers(hidden, hidden)
 	}
 	return []Case{
 		step("sac", func(mk env.Maker) (agents.Agent, error) {
 			c := agents.DefaultSAC()
-			set(&c.Setup, &c.Replay, &c.PolicyKwargs)
+			set(&c.Setup, &c.Replay, &c.Network)
 			return agents.NewSAC(mk, c)
 		}),
 		step("td3", func(mk env.Maker) (agents.Agent, error) {
 			c := agents.DefaultTD3()
-			set(&c.Setup, &c.Replay, &c.PolicyKwargs)
+			set(&c.Setup, &c.Replay, &c.Network)
 			return agents.NewTD3(mk, c)
 		}),
 		step("ddpg", func(mk env.Maker) (agents.Agent, error) {
 			c := agents.DefaultDDPG()
-			set(&c.Setup, &c.Replay, &c.PolicyKwargs)
+			set(&c.Setup, &c.Replay, &c.Network)
 			return agents.NewDDPG(mk, c)
 		}),
 	}

@@ -10,7 +10,7 @@ import (
 
 // newPlayer returns a Player of the environment that s evaluates policies in.
 func newPlayer(s *scenario.Scenario) (*episode.Player, error) {
-	v, err := s.Judge(1)
+	v, err := s.EvalEnvs(1)
 	if err != nil {
 		return nil, err
 	}

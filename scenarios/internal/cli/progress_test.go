@@ -29,7 +29,7 @@ func TestCut(t *testing.T) {
 // status is after some steps of 1000 in 2 s, with a mean return of 12.345678.
 func status(steps, episodes int) *run.Status {
 	return &run.Status{
-		Report: agents.Report{Steps: steps, Episodes: episodes, Return: 12.345678, Losses: []agents.Named{
+		Report: agents.Report{Steps: steps, Episodes: episodes, Return: 12.345678, Losses: []agents.Metric{
 			{Name: "loss", Value: 0.5}, {Name: "explained_variance", Value: math.NaN()}, {Name: `a "b"`, Value: math.Inf(1)},
 		}},
 		Total: 1000, Elapsed: 2 * time.Second,

@@ -11,9 +11,9 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// Kwargs are the settings of an optimiser under PyTorch's names. Of those that
+// Settings are the settings of an optimiser under PyTorch's names. Of those that
 // its class has, nil is the default; the others must be nil.
-type Kwargs struct {
+type Settings struct {
 	Betas                   []float64 `yaml:"betas,omitempty"` // β₁, β₂
 	Eps                     *float64  `yaml:"eps,omitempty"`   // ε
 	AMSGrad                 *bool     `yaml:"amsgrad,omitempty"`
@@ -29,12 +29,12 @@ type Kwargs struct {
 // classes has the defaults of every class of optimisers, PyTorch's but for
 // rmsprop_tf, which is RMSProp as TensorFlow has it, with the defaults of
 // Stable-Baselines3's RMSpropTFLike.
-func classes() map[string]Kwargs {
-	adam := Kwargs{Betas: []float64{0.9, 0.999}, Eps: new(1e-8), AMSGrad: new(false), WeightDecay: new(0.)}
+func classes() map[string]Settings {
+	adam := Settings{Betas: []float64{0.9, 0.999}, Eps: new(1e-8), AMSGrad: new(false), WeightDecay: new(0.)}
 	adamW := adam
 	adamW.WeightDecay = new(0.01)
-	rms := Kwargs{Alpha: new(0.99), Eps: new(1e-8), Centered: new(false), Momentum: new(0.), WeightDecay: new(0.)}
-	return map[string]Kwargs{
+	rms := Settings{Alpha: new(0.99), Eps: new(1e-8), Centered: new(false), Momentum: new(0.), WeightDecay: new(0.)}
+	return map[string]Settings{
 		"adam": adam, "adamw": adamW, "rmsprop": rms, "rmsprop_tf": rms,
 		"sgd":     {Momentum: new(0.), Dampening: new(0.), Nesterov: new(false), WeightDecay: new(0.)},
 		"adagrad": {Eps: new(1e-10), InitialAccumulatorValue: new(0.), WeightDecay: new(0.)},
@@ -43,7 +43,7 @@ func classes() map[string]Kwargs {
 
 // Complete returns k with the defaults of a class where it says nothing. A
 // setting that the class does not have is an error, as is one that cannot be.
-func (k Kwargs) Complete(class string) (Kwargs, error) {
+func (k Settings) Complete(class string) (Settings, error) {
 	all := classes()
 	defaults, ok := all[class]
 	if !ok {
@@ -63,7 +63,7 @@ func (k Kwargs) Complete(class string) (Kwargs, error) {
 }
 
 // check returns what is wrong with the first setting that cannot be.
-func (k Kwargs) check() error {
+func (k Settings) check() error {
 	fault := func(key string, value any, want string) error {
 		return fmt.Errorf("optimizer_kwargs.%s is %v, want %s", key, value, want)
 	}
@@ -89,9 +89,9 @@ func (k Kwargs) check() error {
 	return nil
 }
 
-// Choose returns the Optimizer of a class, at rate 0: adam, adamw, rmsprop,
+// ByName returns the Optimizer of a class, at rate 0: adam, adamw, rmsprop,
 // rmsprop_tf, sgd or adagrad.
-func Choose(class string, k Kwargs, params []*tape.Param) (*Optimizer, error) {
+func ByName(class string, k Settings, params []*tape.Param) (*Optimizer, error) {
 	k, err := k.Complete(class)
 	if err != nil {
 		return nil, err
@@ -102,7 +102,7 @@ func Choose(class string, k Kwargs, params []*tape.Param) (*Optimizer, error) {
 }
 
 // method returns the Method of a class, with complete settings.
-func (k Kwargs) method(class string) Method {
+func (k Settings) method(class string) Method {
 	switch class {
 	case "sgd":
 		return &SGD{Momentum: *k.Momentum, Dampening: *k.Dampening, Nesterov: *k.Nesterov}

@@ -27,7 +27,7 @@ func shapes(params []*tape.Param) map[string][]int {
 // and off-policy; and hidden layers one by one, where these are given.
 func TestNetArchOwn(t *testing.T) {
 	box := env.Spec{Obs: env.NewBox(-1, 1, 3), Act: env.NewBox(-1, 1, 2)}
-	k := policy.DefaultKwargs()
+	k := policy.DefaultNetworkConfig()
 	k.NetArch = policy.LayersPiVF([]int{5}, []int{7, 6})
 	m := must[*policy.ActorCritic](t)(policy.NewActorCritic(newRand(), box, k, nil, nn.Native{}))
 	want(t, shapes(m.Params()), map[string][]int{
@@ -46,7 +46,7 @@ func TestNetArchOwn(t *testing.T) {
 	q := must[*policy.Critics](t)(policy.NewCritics(newRand(), box, k, nil, nn.Native{}, 1))
 	want(t, shapes(q.Params()), map[string][]int{"q1.0.weight": {8, 5}, "q1.2.weight": {1, 8}})
 
-	k = policy.DefaultKwargs()
+	k = policy.DefaultNetworkConfig()
 	k.Layers = nn.Layers{{Kind: "linear", Size: 9}, {Kind: "layer_norm"}, {Kind: "silu"}}
 	m = must[*policy.ActorCritic](t)(policy.NewActorCritic(newRand(), box, k, nil, nn.Native{}))
 	norms := map[string][]int{"actor.1.weight": {9}, "critic.1.weight": {9}}
@@ -74,7 +74,7 @@ func want(t *testing.T, got, want map[string][]int) {
 // own where the actor and the critic share their layers.
 func TestNetArchKeys(t *testing.T) {
 	box := env.Spec{Obs: env.NewBox(-1, 1, 3), Act: env.NewBox(-1, 1, 2)}
-	vf, qf := kwargs(), kwargs()
+	vf, qf := smallNetwork(), smallNetwork()
 	vf.NetArch, qf.NetArch = policy.LayersPiVF([]int{5}, []int{5}), policy.LayersPiQF([]int{5}, []int{5})
 	shared := vf
 	shared.ShareTrunk = true
@@ -98,7 +98,7 @@ func TestNetArchKeys(t *testing.T) {
 // TestOtherNormalizer wants an error of a Normalizer of other observations.
 func TestOtherNormalizer(t *testing.T) {
 	spec := env.Spec{Obs: env.NewBox(-1, 1, 3), Act: env.Discrete{N: 2}}
-	_, err := policy.NewActorCritic(newRand(), spec, kwargs(), normalizer(t, env.NewBox(-1, 1, 4)), nn.Native{})
+	_, err := policy.NewActorCritic(newRand(), spec, smallNetwork(), normalizer(t, env.NewBox(-1, 1, 4)), nn.Native{})
 	if err == nil || !strings.Contains(err.Error(), "a Normalizer of other observations than a Box of 3 numbers") {
 		t.Errorf("error %v", err)
 	}
@@ -107,7 +107,7 @@ func TestOtherNormalizer(t *testing.T) {
 // TestDueling wants Q = V + A - mean A of the network's outputs, and a gradient of each of
 // them: of Q(s, a), 1 for V, and for A one less a third, or less a third.
 func TestDueling(t *testing.T) {
-	k := kwargs()
+	k := smallNetwork()
 	k.NetArch = policy.Layers()
 	spec := env.Spec{Obs: env.NewBox(-1, 1, 1), Act: env.Discrete{N: 3}}
 	q := must[*policy.QNetwork](t)(policy.NewQNetwork(newRand(), spec, k, nil, nn.Native{}, true))
@@ -117,7 +117,7 @@ func TestDueling(t *testing.T) {
 	for a, want := range []float32{10, 7, 13} {
 		tp := tape.New()
 		clear(bias.Grad)
-		v := q.Of(tp, []float32{0.5})
+		v := q.Values(tp, []float32{0.5})
 		if got := v.Value[a]; got != want {
 			t.Errorf("Q of action %d = %v, want %v", a, got, want)
 		}

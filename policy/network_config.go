@@ -10,9 +10,9 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// Kwargs describes a policy's networks, and how they are learned, under
+// NetworkConfig describes a policy's networks, and how they are learned, under
 // Stable-Baselines3's names where it has them.
-type Kwargs struct {
+type NetworkConfig struct {
 	NetArch      NetArch   `yaml:"net_arch"`      // sizes of the hidden layers
 	ActivationFn string    `yaml:"activation_fn"` // see nn.MLPOptions
 	LogStdInit   float32   `yaml:"log_std_init"`  // log σ of continuous actions at the start
@@ -26,16 +26,16 @@ type Kwargs struct {
 	UseSDE       bool      `yaml:"-"`             // explore by noise that depends on the state: an agent's use_sde
 	UseExpln     bool      `yaml:"use_expln"`     // that noise's σ grows as a logarithm above 1: see dist.NewStateNoise
 
-	OptimizerClass  string       `yaml:"optimizer_class"`  // see optim.Choose
-	OptimizerKwargs optim.Kwargs `yaml:"optimizer_kwargs"` // its settings
-	L1Penalty       float32      `yaml:"l1_penalty"`       // λ of λ Σ|w| in the loss, over all weights
-	L2Penalty       float32      `yaml:"l2_penalty"`       // λ of λ/2 Σw² in the loss
+	OptimizerClass    string         `yaml:"optimizer_class"`  // see optim.ByName
+	OptimizerSettings optim.Settings `yaml:"optimizer_kwargs"` // its settings
+	L1Penalty         float32        `yaml:"l1_penalty"`       // λ of λ Σ|w| in the loss, over all weights
+	L2Penalty         float32        `yaml:"l2_penalty"`       // λ of λ/2 Σw² in the loss
 }
 
-// DefaultKwargs returns two layers of 64 with tanh, orthogonal at the start, and
+// DefaultNetworkConfig returns two layers of 64 with tanh, orthogonal at the start, and
 // Adam.
-func DefaultKwargs() Kwargs {
-	return Kwargs{
+func DefaultNetworkConfig() NetworkConfig {
+	return NetworkConfig{
 		NetArch: Layers(64, 64), ActivationFn: "tanh", Norm: "none", Layers: nn.Layers{},
 		OptimizerClass: "adam",
 	}
@@ -43,7 +43,7 @@ func DefaultKwargs() Kwargs {
 
 // plan returns the plan of a network for in inputs: the hidden layers of a part, and a last
 // layer of out outputs, if it is not 0.
-func (k *Kwargs) plan(in int, p part, out int, gain float32) (nn.Plan, error) {
+func (k *NetworkConfig) plan(in int, p part, out int, gain float32) (nn.Plan, error) {
 	init, err := k.initialisation()
 	if err != nil {
 		return nn.Plan{}, err
@@ -64,7 +64,7 @@ func (k *Kwargs) plan(in int, p part, out int, gain float32) (nn.Plan, error) {
 
 // initialisation returns the initialisation that InitFn or OrthoInit names. If both are
 // given they must agree.
-func (k *Kwargs) initialisation() (string, error) {
+func (k *NetworkConfig) initialisation() (string, error) {
 	const orthogonal = "orthogonal"
 	switch {
 	case k.InitFn == "" && k.OrthoInit == nil:
@@ -82,12 +82,12 @@ func (k *Kwargs) initialisation() (string, error) {
 
 // Complete writes out the initialisation and the optimiser's defaults. The default of
 // Adam's ε is the agent's.
-func (k *Kwargs) Complete(adamEps float64) (err error) {
+func (k *NetworkConfig) Complete(adamEps float64) (err error) {
 	if k.InitFn, err = k.initialisation(); err != nil {
 		return fmt.Errorf("policy: %w", err)
 	}
 	k.OrthoInit = new(k.InitFn == "orthogonal")
-	class, o := cmp.Or(k.OptimizerClass, "adam"), &k.OptimizerKwargs
+	class, o := cmp.Or(k.OptimizerClass, "adam"), &k.OptimizerSettings
 	if o.Eps == nil && class == "adam" {
 		o.Eps = &adamEps
 	}
@@ -98,8 +98,8 @@ func (k *Kwargs) Complete(adamEps float64) (err error) {
 	return err
 }
 
-// Optimizer returns the optimiser of params that k describes.
-func (k *Kwargs) Optimizer(params []*tape.Param) (*optim.Optimizer, error) {
+// NewOptimizer returns the optimiser of params that k describes.
+func (k *NetworkConfig) NewOptimizer(params []*tape.Param) (*optim.Optimizer, error) {
 	for _, r := range []struct {
 		key   string
 		value float32
@@ -108,7 +108,7 @@ func (k *Kwargs) Optimizer(params []*tape.Param) (*optim.Optimizer, error) {
 			return nil, fmt.Errorf("policy: %s is %v, want 0 or more", r.key, r.value)
 		}
 	}
-	o, err := optim.Choose(cmp.Or(k.OptimizerClass, "adam"), k.OptimizerKwargs, params)
+	o, err := optim.ByName(cmp.Or(k.OptimizerClass, "adam"), k.OptimizerSettings, params)
 	if err != nil {
 		return nil, fmt.Errorf("policy: %w", err)
 	}
