@@ -9,26 +9,26 @@ import (
 	"github.com/rlrun/rlrun/agents"
 )
 
-// clockInterval is the time between checkpoints of a run whose CheckpointEvery is 0.
+// clockInterval is the time between two checkpoints if CheckpointEvery is 0.
 const clockInterval = 10 * time.Second
 
-// checkpoints is the observer that saves a run from time to time.
+// checkpoints is the observer that writes the checkpoints of a run.
 type checkpoints struct {
 	store   *agents.Checkpoint
-	steps   int       // of the latest checkpoint
-	at      time.Time // of the latest checkpoint
-	failing bool      // the latest could not be written
+	steps   int       // training steps at the latest checkpoint
+	at      time.Time // time of the latest checkpoint
+	failing bool      // the latest checkpoint could not be written
 }
 
 func checkpointsIn(dir string) checkpoints {
 	return checkpoints{store: agents.NewCheckpoint(filepath.Join(dir, checkpoint))}
 }
 
-// startInterval counts steps and time from here.
+// startInterval starts a new checkpoint interval at the given step.
 func (c *checkpoints) startInterval(steps int) { c.steps, c.at = steps, time.Now() }
 
-// Observe writes a checkpoint if it is due. Training goes on without one that cannot be
-// written, which is a Trouble: of several failures in a row only the first.
+// Observe writes a checkpoint if it is due. If that fails, training continues, and the error is
+// a Trouble. Of several failures in a row, only the first is reported.
 func (c *checkpoints) Observe(_ context.Context, r *Run, st *Status) error {
 	due := time.Since(c.at) >= clockInterval
 	if every := r.CheckpointEvery; every > 0 {
@@ -43,6 +43,6 @@ func (c *checkpoints) Observe(_ context.Context, r *Run, st *Status) error {
 	if err == nil || before {
 		return nil
 	}
-	st.Trouble = fmt.Errorf("no checkpoint after %d steps: %w; training goes on", st.Steps, err)
+	st.Trouble = fmt.Errorf("no checkpoint after %d steps: %w; training continues", st.Steps, err)
 	return r.owned()
 }

@@ -11,8 +11,8 @@ import (
 	"github.com/rlrun/rlrun/scenario"
 )
 
-// counted is endless with episodes of 20 steps. It counts the environments of its kind that
-// are open, and measures its steps.
+// counted is endless with episodes of 20 steps. It counts its open instances, and measures its
+// steps.
 type counted struct {
 	endless
 	open  *int
@@ -41,8 +41,8 @@ func (c *counted) Close() error {
 func (*counted) Measures() []string      { return []string{"steps"} }
 func (c *counted) Measure(dst []float64) { dst[0] = c.steps }
 
-// TestRunCloses: a run closes the environments that it trains and evaluates in, when it is
-// extended too. What they measure is in progress.csv.
+// TestRunCloses checks that a run closes its environments, also after Extend, and that the
+// metrics of the environments are in progress.csv.
 func TestRunCloses(t *testing.T) {
 	open := 0
 	envs := env.Registry{"acme/Counted-v0": env.Entry(func() *counted { open++; return &counted{open: &open} })}
@@ -79,7 +79,7 @@ func TestRunCloses(t *testing.T) {
 	}
 }
 
-// TestNotOpen wants an error, and no panic, of a run that cannot be trained.
+// TestNotOpen checks that training a run that is not open is an error, not a panic.
 func TestNotOpen(t *testing.T) {
 	r := create(t, parse(t, quick))
 	_, err := load(t, r.Dir).Train(context.Background())
@@ -89,8 +89,8 @@ func TestNotOpen(t *testing.T) {
 			t.Errorf("%s: error %v, want %q", what, err, want)
 		}
 	}
-	fails("Train of a loaded run", err, "not ready to train: want Create, or Open and Resume")
-	fails("Resume of a loaded run", load(t, r.Dir).Resume(), "is not open: want Open")
+	fails("Train of a loaded run", err, "not ready to train: call Create, or Open and Resume")
+	fails("Resume of a loaded run", load(t, r.Dir).Resume(), "is not open: call Open")
 	if err := errors.Join(r.Close(), r.Close()); err != nil {
 		t.Errorf("Close, twice: %v", err)
 	}

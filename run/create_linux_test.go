@@ -9,14 +9,14 @@ import (
 	"github.com/rlrun/rlrun/run"
 )
 
-// TestCreateLeavesNothing: a directory in which no run can be made, since the names of its files
-// would be longer than Linux allows, is taken away again.
+// TestCreateLeavesNothing checks that Create removes its directory again if it cannot make the
+// run. Here the paths of the files are longer than Linux allows.
 func TestCreateLeavesNothing(t *testing.T) {
-	const longest = 4095 // PATH_MAX less the 0 at the end
+	const longest = 4095 // PATH_MAX without the terminating 0
 	dir := t.TempDir()
 	for n := longest - 10 - len(dir); n > 0; n = longest - 10 - len(dir) {
 		part := min(n-1, 200)
-		if n-1-part == 1 { // which would leave a stroke without a name
+		if n-1-part == 1 { // otherwise the last part would have no name
 			part--
 		}
 		dir = filepath.Join(dir, strings.Repeat("d", max(part, 1)))

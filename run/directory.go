@@ -14,7 +14,7 @@ import (
 	"github.com/rlrun/rlrun/scenario"
 )
 
-// The files of a run's directory, beside its logs.
+// Names of the files in a run directory, beside the logs.
 const (
 	configFile = "config.yaml"
 	policyFile = "policy.safetensors"
@@ -23,10 +23,10 @@ const (
 	checkpoint = "checkpoint" // a directory
 )
 
-// ErrOwned is the error of Open if another program owns the run.
-var ErrOwned = errors.New("another rlrun is at work on it")
+// ErrOwned is the error of Open if another process owns the run.
+var ErrOwned = errors.New("another rlrun process is using it")
 
-// makeDir makes a new directory for a run: dir, or the next in runs/NAME if dir is "".
+// makeDir makes a new directory for a run: dir, or the next free one in runs/NAME if dir is "".
 func makeDir(s *scenario.Scenario, dir string) (string, error) {
 	if dir != "" {
 		if err := os.MkdirAll(filepath.Dir(filepath.Clean(dir)), 0o755); err != nil {
@@ -50,10 +50,10 @@ func makeDir(s *scenario.Scenario, dir string) (string, error) {
 	}
 }
 
-// missing is the error of a run whose directory is not there, an os.ErrNotExist.
+// missing is the error of a run directory that does not exist. It is an os.ErrNotExist.
 type missing string
 
-// Error says in one line what is missing.
+// Error returns one line that names the directory.
 func (dir missing) Error() string {
 	return fmt.Sprintf("no run %s: there is no such directory; rlrun list runs shows those below runs", string(dir))
 }
@@ -80,20 +80,20 @@ func readConfig(dir string) (name string, text []byte, err error) {
 	return name, text, nil
 }
 
-// owned returns an error if the directory is not the one that the run was opened in,
-// which has the locked log. A directory that was deleted must not be made again with
-// half of its files, and another run of the same name must not be written to.
+// owned returns an error if the directory was deleted or replaced since the run was opened: it
+// then lacks the locked log. So a deleted directory is not made again with half of its
+// files, and no other run of the same name is written to.
 func (r *Run) owned() error {
 	if r.logs.episodes.file == nil {
 		return fmt.Errorf("%s is not open", r.Dir)
 	}
 	if !r.logs.episodes.inPlace() {
-		return fmt.Errorf("%s was deleted or replaced while the run was at work in it", r.Dir)
+		return fmt.Errorf("%s was deleted or replaced while the run was training", r.Dir)
 	}
 	return nil
 }
 
-// write writes a file of the run's directory, whole or not at all.
+// write replaces a file of the run directory atomically.
 func (r *Run) write(name string, data []byte) error {
 	if err := r.owned(); err != nil {
 		return err
@@ -104,7 +104,7 @@ func (r *Run) write(name string, data []byte) error {
 	})
 }
 
-// writeJSON writes v as a file of one line.
+// writeJSON writes v as a file with one line of JSON.
 func (r *Run) writeJSON(name string, v any) error {
 	line, err := json.Marshal(v)
 	if err != nil {

@@ -10,8 +10,7 @@ import (
 	"github.com/rlrun/rlrun/scenario"
 )
 
-// endless never ends an episode by itself, and has no return that solves it:
-// it pays the action, 0 or 1.
+// endless never terminates and has no reward threshold. The reward is the action, 0 or 1.
 type endless struct{}
 
 func (*endless) Spec() env.Spec {
@@ -25,7 +24,7 @@ func (*endless) Step(act, obs []float32) env.Outcome {
 	return env.Outcome{Reward: float64(act[0])}
 }
 
-// fragile breaks when the same action was taken seven times in a row.
+// fragile panics when the same action was taken seven times in a row.
 type fragile struct {
 	endless
 	last  float32
@@ -51,7 +50,7 @@ func (f *fragile) Step(act, obs []float32) env.Outcome {
 	return f.endless.Step(act, obs)
 }
 
-// numbered is endless with observations that a table numbers, and pays 1 a step.
+// numbered is endless with discrete observations and a reward of 1 a step.
 type numbered struct{}
 
 func (*numbered) Spec() env.Spec {
@@ -65,7 +64,7 @@ func (*numbered) Step(_, obs []float32) env.Outcome {
 	return env.Outcome{Reward: 1}
 }
 
-// rich pays 1e308 a step.
+// rich has a reward of 1e308 a step.
 type rich struct{ endless }
 
 func (*rich) Spec() env.Spec {
@@ -77,7 +76,7 @@ func (r *rich) Step(act, obs []float32) env.Outcome {
 	return env.Outcome{Reward: 1e308}
 }
 
-// judged panics in the evaluations of a run of seed 3, which begin with known seeds.
+// judged panics in the evaluations of a run with seed 3, whose episode seeds are known.
 type judged struct{ endless }
 
 func (*judged) Spec() env.Spec {
@@ -86,7 +85,7 @@ func (*judged) Spec() env.Spec {
 
 func (j *judged) Reset(seed uint64, obs []float32) {
 	bad := []uint64{run.EpisodeSeed(3, 0)}
-	for done := range uint64(2) { // evaluations on the way, and the first episode of each
+	for done := range uint64(2) { // evaluations during training, each with its first episode
 		group := env.Split(env.Split(env.Split(3, 3), done), 0)
 		bad = append(bad, env.Split(env.Split(group, 0), 1))
 	}

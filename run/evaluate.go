@@ -9,26 +9,26 @@ import (
 	"github.com/rlrun/rlrun/scenario"
 )
 
-// Children of a run's seed that evaluations descend from. An agent's are 0, 1 and 4.
+// Children of a run's seed for evaluations. The agent uses the children 0, 1 and 4.
 const (
-	evalBranch = 2 // of the final policy
-	freqBranch = 3 // on the way, each from a child of its own
+	evalBranch = 2 // final evaluation
+	freqBranch = 3 // evaluations during training, each with its own child of this seed
 )
 
-// EpisodeSeed returns the seed of the i-th episode, from 0, that Evaluate plays from a seed.
+// EpisodeSeed returns the seed of episode i of an evaluation, counted from 0.
 func EpisodeSeed(seed uint64, i int) uint64 {
 	return agents.EpisodeSeed(env.Split(seed, evalBranch), i)
 }
 
-// An Evaluation says how a policy is evaluated.
+// An Evaluation has the settings of an evaluation.
 type Evaluation struct {
 	Episodes int
-	Seed     uint64 // that the episodes' seeds descend from
-	Sampled  bool   // actions are drawn from the policy; or else its best actions
+	Seed     uint64 // seed of the evaluation, from which EpisodeSeed derives the episodes' seeds
+	Sampled  bool   // sample actions from the policy, in place of its most likely ones
 }
 
 // Evaluate evaluates a policy in the environment of s, on episodes that training never
-// sees. Of drawn actions there is no regret.
+// sees. A sampled evaluation has no regret.
 func Evaluate(ctx context.Context, s *scenario.Scenario, p policy.Policy, e Evaluation) (*Result, error) {
 	score, err := agents.Evaluate(ctx, p, s.EvalEnvs, agents.Evaluation{
 		Episodes: e.Episodes, MaxSteps: s.EpisodeLimit(), Seed: env.Split(e.Seed, evalBranch), Sampled: e.Sampled,
@@ -53,7 +53,7 @@ func Evaluate(ctx context.Context, s *scenario.Scenario, p policy.Policy, e Eval
 	return res, nil
 }
 
-// Evaluate evaluates a policy as the function Evaluate does, in the run's environment.
+// Evaluate calls the function Evaluate with the run's scenario.
 func (r *Run) Evaluate(ctx context.Context, p policy.Policy, e Evaluation) (*Result, error) {
 	res, err := Evaluate(ctx, r.Scenario, p, e)
 	if err == nil {

@@ -10,8 +10,8 @@ import (
 	"github.com/rlrun/rlrun/run"
 )
 
-// TestPlayer plays episodes of an evaluation one by one, the first of the second
-// group included: they return what the evaluation says.
+// TestPlayer checks that single episodes, played with their EpisodeSeeds, have the same returns
+// as in the evaluation. One is the first episode of the second group of 256.
 func TestPlayer(t *testing.T) {
 	r := create(t, parse(t, quick))
 	finish(t, r)

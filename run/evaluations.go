@@ -11,20 +11,20 @@ import (
 	"github.com/rlrun/rlrun/env/state"
 )
 
-// evaluations is the observer that evaluates policies on the way and keeps the best.
+// evaluations is the observer that evaluates the policy during training and saves the best one.
 type evaluations struct {
-	done         int     // evaluations so far
-	best         float64 // the greatest mean return; -Inf before the first
-	since        int     // evaluations since the best
-	stopped      bool    // one of them has ended training
-	mean, length float64 // of the latest, until they are logged; NaN then
+	done         int     // number of evaluations so far
+	best         float64 // best mean return so far; -Inf before the first evaluation
+	since        int     // number of evaluations since the best one
+	stopped      bool    // an evaluation has ended training
+	mean, length float64 // mean return and length of the latest evaluation; NaN once they are logged
 }
 
 func newEvaluations() evaluations {
 	return evaluations{best: math.Inf(-1), mean: math.NaN(), length: math.NaN()}
 }
 
-// State visits the books.
+// State visits the counters and the best return.
 func (e *evaluations) State(s *state.State) {
 	s.Int("eval/done", &e.done, math.MaxInt)
 	s.Double("eval/best", &e.best)
@@ -34,8 +34,8 @@ func (e *evaluations) State(s *state.State) {
 	s.Bool("eval/stopped", &e.stopped)
 }
 
-// Observe evaluates the present policy if that is due. A failure is a Trouble, and training
-// goes on.
+// Observe evaluates the current policy if an evaluation is due. If that fails, training
+// continues, and the error is a Trouble.
 func (e *evaluations) Observe(ctx context.Context, r *Run, st *Status) error {
 	every := *r.Scenario.Eval.Freq
 	st.Evaluated = every > 0 && st.Passed(every)
@@ -51,21 +51,21 @@ func (e *evaluations) Observe(ctx context.Context, r *Run, st *Status) error {
 	return nil
 }
 
-// evaluate judges the present policy, and saves it if it is the best so far. Training sees
-// nothing of it.
+// evaluate evaluates a copy of the current policy, and saves it if it is the best so far. It does
+// not change training.
 func (e *evaluations) evaluate(ctx context.Context, r *Run, steps int) error {
 	s := r.Scenario
 	seed := env.Split(env.Split(s.Seed, freqBranch), uint64(e.done))
 	score, err := agents.Evaluate(ctx, r.agent.Policy().Clone(), s.EvalEnvs, agents.Evaluation{Episodes: s.Eval.FreqEpisodes, MaxSteps: s.EpisodeLimit(), Seed: seed})
 	e.done++
 	if err != nil {
-		return fmt.Errorf("the evaluation after %d steps failed: %w; training goes on", steps, err)
+		return fmt.Errorf("the evaluation after %d steps failed: %w; training continues", steps, err)
 	}
 	e.mean, e.length = score.Mean, score.MeanLength()
 	if e.since++; score.Mean > e.best {
 		e.best, e.since = score.Mean, 0
 		if err = r.savePolicy(bestFile); err != nil {
-			err = fmt.Errorf("the best policy, of %d steps, is not saved: %w; training goes on", steps, err)
+			err = fmt.Errorf("the best policy, after %d steps, is not saved: %w; training continues", steps, err)
 		}
 	}
 	e.stopped = s.Eval.StopAtThreshold && score.Mean >= *s.Threshold || s.Eval.Patience > 0 && e.since >= s.Eval.Patience

@@ -10,8 +10,7 @@ import (
 	"testing"
 )
 
-// column returns the cells of a column of progress.csv that are not empty, with the
-// steps they stand at.
+// column returns the non-empty cells of a column of progress.csv, and the steps of their rows.
 func column(t testing.TB, dir, name string) (steps []int, cells []string) {
 	t.Helper()
 	header, rows := table(t, dir, "progress.csv")
@@ -28,8 +27,8 @@ func column(t testing.TB, dir, name string) (steps []int, cells []string) {
 	return steps, cells
 }
 
-// TestEvaluations: there is one past each multiple of eval.freq, the best policy is
-// kept, and training is the same to the byte without any.
+// TestEvaluations checks that there is an evaluation past each multiple of eval.freq, that the
+// best policy is saved, and that training has the same bytes without evaluations.
 func TestEvaluations(t *testing.T) {
 	with, without := create(t, parse(t, quick, "eval.freq=500", "log_interval=64")), create(t, parse(t, quick, "eval.freq=0", "log_interval=64"))
 	finish(t, with)
@@ -53,7 +52,7 @@ func TestEvaluations(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(without.Dir, "policy-best.safetensors")); !os.IsNotExist(err) {
 		t.Errorf("a best policy of no evaluation: %v", err)
 	}
-	if _, err := load(t, without.Dir).Policy(true); err == nil || !strings.Contains(err.Error(), "eval.freq says how often") {
+	if _, err := load(t, without.Dir).Policy(true); err == nil || !strings.Contains(err.Error(), "eval.freq is the interval") {
 		t.Errorf("Policy(true) without evaluations: %v", err)
 	}
 	best := 0
@@ -81,7 +80,7 @@ func number(t testing.TB, text string) float64 {
 	return x
 }
 
-// untimed is episodes.csv without its times.
+// untimed returns the text of episodes.csv without the column of times.
 func untimed(text string) (all string) {
 	for line := range strings.Lines(text) {
 		all += line[:strings.LastIndex(line, ",")] + "\n"
@@ -89,8 +88,8 @@ func untimed(text string) (all string) {
 	return all
 }
 
-// TestEarlyStop: training ends at the first evaluation that reaches the threshold,
-// or at the last of so many that were no better; resumed after that, it has ended.
+// TestEarlyStop checks that training ends at the first evaluation that reaches the threshold, or
+// after eval.patience evaluations without a better one, and that resuming it trains no more.
 func TestEarlyStop(t *testing.T) {
 	for what, c := range map[string]struct {
 		sets []string
@@ -137,8 +136,8 @@ func TestEarlyStop(t *testing.T) {
 	}
 }
 
-// TestResumeEvaluations interrupts between evaluations, and at one, and wants what
-// an uninterrupted run has, the best policy too.
+// TestResumeEvaluations interrupts training between two evaluations, and at an evaluation. It
+// checks that the resumed run has the files of an uninterrupted run, policy-best included.
 func TestResumeEvaluations(t *testing.T) {
 	sets := []string{"eval.freq=300", "log_interval=500"}
 	want, dir := straight(t, sets...)

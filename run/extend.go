@@ -9,16 +9,15 @@ import (
 	"github.com/rlrun/rlrun/agents"
 )
 
-// Extend resumes an open run, finished or not, with a new number of steps in all. Its
-// schedules stay at their final values, or are stretched to the new steps from here on. The
-// new config.yaml says which.
+// Extend resumes an open run, finished or not, with a new total number of steps. The
+// schedules stay at their final values, or with stretch they fall over the new number of
+// steps. The new config.yaml records the choice.
 //
-// Extend reports whether a schedule stays at 0, so that the agent learns little from
-// here on.
+// Extend reports whether a schedule stays at 0: the agent then learns little or nothing more.
 //
-// If it is killed on the way, the run can be resumed: first Extend writes a checkpoint
-// that fits the old and the new config.yaml, then it removes the old result, and last it
-// replaces config.yaml.
+// If the process is killed during Extend, the run can be resumed: Extend first writes a
+// checkpoint that fits both the old and the new config.yaml, then removes the old result, and
+// replaces config.yaml last.
 func (r *Run) Extend(steps int, stretch bool) (atZero bool, err error) {
 	trained, err := r.trained()
 	if err != nil {
@@ -31,12 +30,12 @@ func (r *Run) Extend(steps int, stretch bool) (atZero bool, err error) {
 	}
 	switch {
 	case r.evals.stopped:
-		return false, fmt.Errorf("--steps %d: an evaluation has ended %s after %d steps, as eval.stop_at_threshold or eval.patience of its %s has it",
+		return false, fmt.Errorf("--steps %d: an evaluation ended %s after %d steps, because of eval.stop_at_threshold or eval.patience in its %s",
 			steps, r.Dir, trained, configFile)
 	case r.stopped:
-		return false, fmt.Errorf("--steps %d: an observer of the program that made %s has ended it after %d steps", steps, r.Dir, trained)
+		return false, fmt.Errorf("--steps %d: an observer of the program that trained %s ended it after %d steps", steps, r.Dir, trained)
 	case next.Steps <= trained:
-		return false, fmt.Errorf("--steps %d: %s has trained %d already; want more", steps, r.Dir, trained)
+		return false, fmt.Errorf("--steps %d: %s has trained %d steps already; want more than that", steps, r.Dir, trained)
 	}
 	if b, ok := r.agent.(agents.Bounded); ok && !stretch {
 		atZero = b.FallsToZero(next.Steps)
@@ -48,13 +47,13 @@ func (r *Run) Extend(steps int, stretch bool) (atZero bool, err error) {
 	return atZero, r.Resume()
 }
 
-// trained restores the run and returns the steps that it has trained. If the last
-// checkpoint could not be written, the result has these steps.
+// trained restores the run and returns its number of training steps. If the last checkpoint
+// could not be written, it takes the number from the result.
 func (r *Run) trained() (int, error) {
 	if err := r.restore(); err != nil {
 		return 0, err
 	}
-	rep, err := r.agent.Learn(0) // where it stands
+	rep, err := r.agent.Learn(0) // reports the steps so far
 	if err != nil {
 		return 0, err
 	}
@@ -65,8 +64,8 @@ func (r *Run) trained() (int, error) {
 	return max(rep.Steps, res.Steps), nil
 }
 
-// replaceConfig makes text the config.yaml of a restored run. The run must be resumed
-// then.
+// replaceConfig replaces the config.yaml of a restored run by text. The run must be resumed
+// afterwards.
 func (r *Run) replaceConfig(text []byte) error {
 	r.next = checksum(text)
 	if err := r.logs.rewind(); err != nil {

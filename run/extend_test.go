@@ -12,7 +12,7 @@ import (
 	"github.com/rlrun/rlrun/run"
 )
 
-// extend goes on with a run to other steps, and finishes it.
+// extend extends a run to a new number of steps, and finishes it.
 func extend(t testing.TB, dir string, steps int, stretch bool) *run.Result {
 	t.Helper()
 	r := open(t, dir)
@@ -22,7 +22,7 @@ func extend(t testing.TB, dir string, steps int, stretch bool) *run.Result {
 	return finish(t, r)
 }
 
-// rates are the learning rates of a run, by the steps of their rows.
+// rates returns the learning rates in progress.csv by step.
 func rates(t testing.TB, dir string) map[int]float64 {
 	t.Helper()
 	steps, cells := column(t, dir, "train/learning_rate")
@@ -33,9 +33,9 @@ func rates(t testing.TB, dir string) map[int]float64 {
 	return all
 }
 
-// TestExtend: a run that goes on beyond its steps, finished or not, has the bytes of one
-// that was to have as many from its beginning, with schedules over the first; and its
-// config.yaml repeats it.
+// TestExtend checks that an extended run, finished before or not, has the bytes of a run
+// that had the new number of steps from the start and the old one as schedule_steps; and
+// that its config.yaml repeats it.
 func TestExtend(t *testing.T) {
 	falling := []string{"agent.learning_rate=lin_0.01", "log_interval=64", "eval.freq=512"}
 	want, _ := straight(t, append(slices.Clone(falling), "steps=4096", "schedule_steps=2048")...)
@@ -56,13 +56,13 @@ func TestExtend(t *testing.T) {
 	}
 }
 
-// TestStretch: stretched schedules go on over the new steps, and config.yaml says from
-// when on.
+// TestStretch checks that stretched schedules fall over the new number of steps, and that
+// config.yaml has the step at which they were stretched.
 func TestStretch(t *testing.T) {
 	r := create(t, parse(t, quick, "agent.learning_rate=lin_0.01", "log_interval=64"))
 	finish(t, r)
 	extend(t, r.Dir, 4096, true)
-	// An iteration reads its rate at its start: the row of 2112 steps has that of 2048.
+	// An iteration reads its learning rate at its start: the row of step 2112 has the rate of 2048.
 	if all := rates(t, r.Dir); all[2112] < 0.00499 || all[2112] > 0.00501 || all[4096] <= 0 {
 		t.Errorf("rates = %v, want 0.01 · (1 - 2048/4096) in the row of 2112 steps, and more than 0 in the last", all)
 	}
@@ -72,7 +72,7 @@ func TestStretch(t *testing.T) {
 	}
 }
 
-// TestExtendHeld reports whether a setting stays at 0.
+// TestExtendHeld checks that Extend reports whether a setting stays at 0.
 func TestExtendHeld(t *testing.T) {
 	for rate, want := range map[string]bool{"1e-3": false, "lin_1e-3": true} {
 		for _, stretch := range []bool{false, true} {
@@ -85,14 +85,14 @@ func TestExtendHeld(t *testing.T) {
 	}
 }
 
-// TestExtendKilled: killed at any moment on the way to other steps, a run resumes, to
-// the old ones or the new.
+// TestExtendKilled checks that a run that is killed at any moment of Extend can be resumed, to
+// the old or the new number of steps.
 func TestExtendKilled(t *testing.T) {
 	sets := []string{"log_interval=64", "eval.freq=512"}
 	old, _ := straight(t, sets...)
 	long, _ := straight(t, append(slices.Clone(sets), "steps=4096", "schedule_steps=2048")...)
 	for what, c := range map[string]struct {
-		undo func(t *testing.T, dir string, before string) // of what came after the kill
+		undo func(t *testing.T, dir string, before string) // undoes the steps of Extend after the kill
 		want string
 	}{
 		"after the checkpoint": {func(t *testing.T, dir, before string) {
@@ -123,7 +123,7 @@ func TestExtendKilled(t *testing.T) {
 	}
 }
 
-// TestExtendFaults: what cannot be is a sentence, and changes nothing.
+// TestExtendFaults checks that bad arguments of Extend are errors in one line and change no file.
 func TestExtendFaults(t *testing.T) {
 	plain, stopped := create(t, parse(t, quick)), create(t, parse(t, quick, "eval.stop_at_threshold=true", "target=1", "eval.freq=256"))
 	finish(t, plain)
@@ -133,9 +133,9 @@ func TestExtendFaults(t *testing.T) {
 		steps int
 		want  string
 	}{
-		{plain.Dir, 2048, "has trained 2048 already; want more"}, {plain.Dir, 1, "has trained 2048 already"},
+		{plain.Dir, 2048, "has trained 2048 steps already; want more than that"}, {plain.Dir, 1, "has trained 2048 steps already"},
 		{plain.Dir, 0, "steps is 0, want 1 or more"}, {plain.Dir, -7, "steps is -7, want 1 or more"},
-		{stopped.Dir, 4096, "an evaluation has ended"},
+		{stopped.Dir, 4096, "an evaluation ended"},
 	} {
 		before := outcome(t, c.dir) + readFile(t, c.dir, "config.yaml") + readFile(t, c.dir, "checkpoint", "state")
 		r := open(t, c.dir)
@@ -151,8 +151,8 @@ func TestExtendFaults(t *testing.T) {
 	}
 }
 
-// TestExtendUnsaved: a run whose last checkpoint could not be written goes on from the
-// one before, and has no fewer steps than it had.
+// TestExtendUnsaved checks that a run whose last checkpoint could not be written continues from
+// the checkpoint before, and cannot be extended to fewer steps than it has.
 func TestExtendUnsaved(t *testing.T) {
 	r := create(t, parse(t, quick))
 	ctx, cancel := context.WithCancel(context.Background())
@@ -179,7 +179,7 @@ func TestExtendUnsaved(t *testing.T) {
 		t.Fatal(err)
 	}
 	again := open(t, r.Dir)
-	if _, err := again.Extend(2000, false); err == nil || !strings.Contains(err.Error(), "has trained 2048 already") {
+	if _, err := again.Extend(2000, false); err == nil || !strings.Contains(err.Error(), "has trained 2048 steps already") {
 		t.Errorf("Extend(2000) = %v, want that 2048 are trained", err)
 	}
 	if err := again.Close(); err != nil {

@@ -15,7 +15,7 @@ import (
 	"github.com/rlrun/rlrun/run"
 )
 
-// block puts a directory where a file of a run should be.
+// block makes a directory in place of a file of the run.
 func block(t *testing.T, r *run.Run, name string) {
 	t.Helper()
 	if err := os.MkdirAll(filepath.Join(r.Dir, filepath.FromSlash(name), "x"), 0o755); err != nil {
@@ -23,7 +23,7 @@ func block(t *testing.T, r *run.Run, name string) {
 	}
 }
 
-// trainAll trains a run to its end, and returns all troubles on the way.
+// trainAll trains a run to its end, and returns all Troubles as lines.
 func trainAll(t *testing.T, r *run.Run, every int) (run.Status, string) {
 	t.Helper()
 	var all error
@@ -38,8 +38,8 @@ func trainAll(t *testing.T, r *run.Run, every int) (run.Status, string) {
 	return st, all.Error()
 }
 
-// TestFailingCheckpoint: where no checkpoint can be written, that is said once on the
-// way and once at the end, and the run is finished with the bytes it has elsewhere.
+// TestFailingCheckpoint checks that failing checkpoints are reported once during training and once
+// at the end, and that the run still finishes with the same bytes.
 func TestFailingCheckpoint(t *testing.T) {
 	want, _ := straight(t)
 	for what, spoil := range map[string]func(r *run.Run){
@@ -50,7 +50,7 @@ func TestFailingCheckpoint(t *testing.T) {
 		r := create(t, parse(t, quick))
 		spoil(r)
 		st, troubles := trainAll(t, r, 64)
-		if n := strings.Count(troubles, "no checkpoint after"); n != 2 || !strings.Contains(troubles, "no checkpoint after 2048 steps, the last") {
+		if n := strings.Count(troubles, "no checkpoint after"); n != 2 || !strings.Contains(troubles, "no checkpoint after the last step, 2048") {
 			t.Errorf("%s: %q, want a word of the first checkpoint and one of the last", what, troubles)
 		}
 		if strings.Contains(what, "best") != strings.Contains(troubles, "is not saved") {
@@ -66,8 +66,8 @@ func TestFailingCheckpoint(t *testing.T) {
 	}
 }
 
-// TestFailingFiles: a policy or a result that cannot be written is an error; the result
-// is returned all the same, and training is in the checkpoint.
+// TestFailingFiles checks that a policy or result that cannot be written is an error, that the
+// result is returned nevertheless, and that the checkpoint has the training.
 func TestFailingFiles(t *testing.T) {
 	want, _ := straight(t)
 	for _, name := range []string{"policy.safetensors", "result.json"} {
@@ -92,8 +92,8 @@ func TestFailingFiles(t *testing.T) {
 	}
 }
 
-// endlessLog is an environment without an end and without a State, of which a
-// checkpoint has to keep all actions: 2^20 of them at most.
+// endlessLog trains in an environment that never ends and has no State, so a checkpoint keeps
+// all its actions, at most 2^20.
 const endlessLog = `
 env: {id: acme/EndlessNumbered-v0, n_envs: 1}
 agent: {name: qlearning}
@@ -101,12 +101,12 @@ steps: 1100000
 eval: {episodes: 1, max_steps: 20, freq: 0}
 `
 
-// TestEndlessLog: training that has become too long to save goes on to its result; one
-// that is interrupted leaves its policy, and says so.
+// TestEndlessLog checks that training continues after its action log is too long to save, and that
+// an interrupt then saves the policy and says so.
 func TestEndlessLog(t *testing.T) {
 	r := create(t, parse(t, endlessLog))
 	st, troubles := trainAll(t, r, 1_060_000)
-	if !strings.Contains(troubles, "are too many to save without env.Snapshotter; training goes on") || !strings.Contains(troubles, "no checkpoint after 1100032 steps, the last") {
+	if !strings.Contains(troubles, "are too many to save without env.Snapshotter; training continues") || !strings.Contains(troubles, "no checkpoint after the last step, 1100032") {
 		t.Errorf("troubles of 1,100,000 steps of one episode: %q, want two, of 2^20 steps that are too many", troubles)
 	}
 	if res, err := r.Finish(context.Background(), st); err != nil || res.Eval.Mean != 20 {
@@ -133,8 +133,8 @@ func TestEndlessLog(t *testing.T) {
 	}
 }
 
-// TestFailingEvaluation: evaluations on the way that fail are said and passed over;
-// after one at the end the policy is there.
+// TestFailingEvaluation checks that a failing evaluation during training is reported and training
+// continues, and that the policy is saved before the final evaluation fails.
 func TestFailingEvaluation(t *testing.T) {
 	scenario := strings.Replace(quick, "id: CartPole-v1, n_envs: 2", "id: acme/Judged-v0, n_envs: 2", 1)
 	r := create(t, parse(t, scenario, "eval.freq=1024"))
@@ -151,8 +151,8 @@ func TestFailingEvaluation(t *testing.T) {
 	}
 }
 
-// TestNotFinite: a return that is no finite number is null in the result, which is
-// written and read again. Rewards of 1e308 add up to more than there is.
+// TestNotFinite checks that an infinite return is null in result.json and can be read again.
+// Rewards of 1e308 add up to +Inf.
 func TestNotFinite(t *testing.T) {
 	r := create(t, parse(t, strings.Replace(quick, "CartPole-v1", "acme/Rich-v0", 1), "steps=64", "target=1", "eval.freq=0", "env.wrappers=[{scale_reward: 0}]"))
 	res := finish(t, r)
@@ -172,8 +172,8 @@ func TestNotFinite(t *testing.T) {
 	}
 }
 
-// TestDeleted: a run whose directory is deleted, or replaced, while it trains ends with
-// an error that says so, and makes nothing there.
+// TestDeleted checks that a run whose directory is deleted or replaced during training ends
+// with an error that says so, and writes no file there.
 func TestDeleted(t *testing.T) {
 	for what, replace := range map[string]func(dir string) error{
 		"deleted":  func(string) error { return nil },
@@ -198,7 +198,7 @@ func TestDeleted(t *testing.T) {
 				}
 				left, _ = os.ReadDir(r.Dir)
 			}))
-			if err == nil || err.Error() != r.Dir+" was deleted or replaced while the run was at work in it" {
+			if err == nil || err.Error() != r.Dir+" was deleted or replaced while the run was training" {
 				t.Errorf("%s: Train: %v, want that the directory was deleted or replaced", what, err)
 			}
 			if now, _ := os.ReadDir(r.Dir); len(now) != len(left) {
@@ -208,8 +208,8 @@ func TestDeleted(t *testing.T) {
 	}
 }
 
-// TestFailedEpisode: what an environment failed in is a file of requests that
-// repeat it, and training ends with an error that says so.
+// TestFailedEpisode checks that training ends with an error when an environment fails, and that
+// failed-episode.jsonl has the requests that repeat the failure.
 func TestFailedEpisode(t *testing.T) {
 	r := create(t, parse(t, strings.Replace(quick, "id: CartPole-v1, n_envs: 2", "id: acme/Fragile-v0, n_envs: 2, parallel: 2", 1), "eval.freq=0"))
 	_, err := r.Train(context.Background())

@@ -19,27 +19,27 @@ import (
 	"github.com/rlrun/rlrun/internal/tfevents"
 )
 
-// logs are the files that grow while a run trains.
+// logs are the files to which training appends rows.
 type logs struct {
 	progress, episodes, events logFile
 }
 
-// MaxLog is the greatest length of a progress.csv or episodes.csv that is read, in bytes:
+// MaxLog is the maximum length of a progress.csv or episodes.csv that rlrun reads [bytes]:
 // more than ten million rows.
 const MaxLog = 1 << 30
 
-// eventsFile is for TensorBoard, which looks for such a name.
+// eventsFile is the log for TensorBoard, which expects the prefix events.out.tfevents.
 const eventsFile = "events.out.tfevents.rlrun"
 
-// open opens the logs as they are, and locks episodes.csv. Whoever holds this lock owns
-// the run: every run has the file, and it is never replaced.
+// open opens the logs and locks episodes.csv. The process that holds this lock owns the
+// run: every run has this file, and it is never replaced.
 func (l *logs) open(dir string) error {
 	if err := l.episodes.open(filepath.Join(dir, "episodes.csv")); err != nil {
 		return err
 	}
 	err := lock.Try(l.episodes.file)
 	if errors.Is(err, lock.ErrHeld) {
-		err = fmt.Errorf("%s: %w; want to wait until that has ended", dir, ErrOwned)
+		err = fmt.Errorf("%s: %w; wait until that process has ended", dir, ErrOwned)
 	}
 	if err != nil {
 		return err
@@ -50,7 +50,7 @@ func (l *logs) open(dir string) error {
 	return l.events.open(filepath.Join(dir, eventsFile))
 }
 
-// rewind cuts the logs to their lengths in the last checkpoint.
+// rewind truncates the logs to their lengths at the last checkpoint.
 func (l *logs) rewind() error {
 	return errors.Join(l.progress.rewind(), l.episodes.rewind(), l.events.rewind())
 }
@@ -63,14 +63,14 @@ func (l *logs) sync() error {
 	return errors.Join(l.progress.sync(), l.episodes.sync(), l.events.sync())
 }
 
-// State visits the lengths.
+// State visits the lengths of the logs.
 func (l *logs) State(s *state.State) {
 	s.Int("logs/progress", &l.progress.length, math.MaxInt)
 	s.Int("logs/episodes", &l.episodes.length, math.MaxInt)
 	s.Int("logs/events", &l.events.length, math.MaxInt)
 }
 
-// Observe writes the episodes that ended and, if it is due, a row of progress.
+// Observe writes the episodes that ended and, if it is due, a row of progress.csv.
 func (l *logs) Observe(_ context.Context, r *Run, st *Status) error {
 	due := st.Logged()
 	if due {
@@ -82,8 +82,8 @@ func (l *logs) Observe(_ context.Context, r *Run, st *Status) error {
 	return l.write(st, due)
 }
 
-// write appends a row for each episode that ended and, where wanted, a row of
-// progress, under the names that Stable-Baselines3 has for the columns.
+// write appends a row for each episode that ended and, if progress is true, a row of
+// progress.csv, whose columns are named as in Stable-Baselines3.
 func (l *logs) write(st *Status, progress bool) error {
 	e := &l.episodes
 	if e.length == 0 {
@@ -95,7 +95,7 @@ func (l *logs) write(st *Status, progress bool) error {
 	if !progress {
 		return e.err
 	}
-	p, all := &l.progress, st.Figures()
+	p, all := &l.progress, st.Metrics()
 	var header, row []string
 	for _, f := range all {
 		header, row = append(header, f.Name), append(row, number(f.Value))
@@ -112,13 +112,12 @@ func (l *logs) write(st *Status, progress bool) error {
 		scalars[i] = tfevents.Scalar{Tag: f.Name, Value: f.Value}
 	}
 	l.events.write(tfevents.AppendScalars(nil, time.Now(), st.Steps, scalars))
-	return cmp.Or(p.flush(), e.flush(), l.events.flush()) // on a full disk all three fail, and one error is enough
+	return cmp.Or(p.flush(), e.flush(), l.events.flush()) // on a full disk all three fail; one error is enough
 }
 
-// Figures returns the figures of a row of progress under their columns' names, as
-// Stable-Baselines3 has them, and rollout/env_NAME for what the environments measure. Where
-// there is nothing to measure a figure is NaN.
-func (st *Status) Figures() []agents.Metric {
+// Metrics returns a row of progress.csv: each metric under the name that Stable-Baselines3
+// gives it, and the environments' own metrics as rollout/env_NAME. A metric without a value is NaN.
+func (st *Status) Metrics() []agents.Metric {
 	length, reward := math.NaN(), math.NaN()
 	if st.Episodes > 0 {
 		length, reward = st.Length, st.Return
@@ -140,8 +139,8 @@ func (st *Status) Figures() []agents.Metric {
 	return all
 }
 
-// number is x in the fewest digits that read back as x, all of them where it is
-// whole; nothing where it is none.
+// number returns x in the fewest digits that parse to x again. A whole number has all its
+// digits. NaN and infinities are an empty cell.
 func number(x float64) string {
 	switch {
 	case math.IsNaN(x) || math.IsInf(x, 0):
@@ -154,16 +153,16 @@ func number(x float64) string {
 
 func seconds(st *Status) string { return number(milliseconds(st.Elapsed)) }
 
-// A logFile is a file of rows being appended to.
+// A logFile is a file to which rows are appended.
 type logFile struct {
 	file   *os.File
 	buf    *bufio.Writer
-	length int   // in bytes, of all rows written
-	err    error // the first
+	length int   // total length of the rows written [bytes]
+	err    error // first error of a write
 }
 
-// open opens the file for appending, and makes it if it is not there. A link is an error:
-// it may point to a user's file, which would be cut to the log's length.
+// open opens the file for appending, and makes it if it does not exist. A link is an error:
+// it may point to a file of the user, which rewind would truncate.
 func (f *logFile) open(name string) error {
 	flags := os.O_RDWR
 	info, err := os.Lstat(name)
@@ -173,34 +172,33 @@ func (f *logFile) open(name string) error {
 	case err != nil:
 		return err
 	case !info.Mode().IsRegular():
-		return fmt.Errorf("%s is a link or no file; rows are appended to a file of the run's own alone", name)
+		return fmt.Errorf("%s is a link or not a regular file; rlrun appends rows only to files of the run itself", name)
 	}
 	if f.file, err = os.OpenFile(name, flags, 0o644); err != nil {
 		return err
 	}
 	f.buf = bufio.NewWriter(f.file)
 	if !f.inPlace() {
-		return fmt.Errorf("%s was replaced as it was opened", name)
+		return fmt.Errorf("%s was replaced while rlrun opened it", name)
 	}
 	return nil
 }
 
-// inPlace reports whether the open file still has its name, and is no link.
+// inPlace reports whether the file's name still leads to the open file, and not to a link.
 func (f *logFile) inPlace() bool {
 	there, err := os.Lstat(f.file.Name())
 	open, err2 := f.file.Stat()
 	return err == nil && err2 == nil && os.SameFile(there, open)
 }
 
-// rewind drops what is in the file beyond its length. A file that is shorter has lost
-// rows, which is an error.
+// rewind truncates the file to f.length. If the file is shorter, rows are lost: an error.
 func (f *logFile) rewind() error {
 	info, err := f.file.Stat()
 	if err != nil {
 		return err
 	}
 	if info.Size() < int64(f.length) {
-		return fmt.Errorf("%s: cut short: %d bytes, and the checkpoint counts on %d", f.file.Name(), info.Size(), f.length)
+		return fmt.Errorf("%s was cut short: it has %d bytes, the checkpoint needs %d", f.file.Name(), info.Size(), f.length)
 	}
 	if err := f.file.Truncate(int64(f.length)); err != nil {
 		return err
@@ -209,7 +207,7 @@ func (f *logFile) rewind() error {
 	return err
 }
 
-// row appends cells that need no quotes.
+// row appends a row of cells, none of which needs quotes.
 func (f *logFile) row(cells ...string) { f.write([]byte(strings.Join(cells, ",") + "\n")) }
 
 func (f *logFile) write(data []byte) {

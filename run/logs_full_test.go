@@ -7,14 +7,14 @@ import (
 	"testing"
 )
 
-// TestLogFails: a file that cannot be written to is said once, however many rows are
-// lost. A hundred thousand rows of a full disk were a message of as many lines.
+// TestLogFails checks that a log that cannot be written gives one error, not an error for each of
+// a hundred thousand rows.
 func TestLogFails(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "log")
 	if err := os.WriteFile(name, nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	file, err := os.Open(name) // to read alone
+	file, err := os.Open(name) // open for reading only
 	if err != nil {
 		t.Fatal(err)
 	}

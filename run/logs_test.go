@@ -10,7 +10,7 @@ import (
 	"github.com/rlrun/rlrun/agents"
 )
 
-// TestLogs writes rows to a file, cuts it to a checkpoint's length and goes on.
+// TestLogs writes rows to a log, truncates it to the length at a checkpoint, and writes more rows.
 func TestLogs(t *testing.T) {
 	dir := t.TempDir()
 	st := func(episodes int, ended ...agents.Episode) Status {
@@ -58,8 +58,8 @@ func TestLogs(t *testing.T) {
 	}
 }
 
-// TestLogsFail wants the error of a file that can no longer be written, however
-// much fits the buffer, and again when it is closed.
+// TestLogsFail checks that a log that can no longer be written is an error, also if the rows fit
+// into the buffer, and again when it is closed.
 func TestLogsFail(t *testing.T) {
 	var l logs
 	if err := l.open(t.TempDir()); err != nil {

@@ -11,46 +11,43 @@ import (
 	"github.com/rlrun/rlrun/env/state"
 )
 
-// An Observer is told of every iteration of training, in which it may look at the run,
-// write files of its own, report, or end training. Train tells its observers in this
-// order: the evaluations on the way, the program's own observers, the logs, and last the
-// checkpoints.
+// An Observer is called after every iteration of training. It may read the run, write its own
+// files, print, or end training. Train calls its observers in this order: the evaluations
+// during training, the program's own observers, the logs, and last the checkpoints.
 //
-// An Observer that remembers something is a state.Stater too: its state is in the
-// checkpoints, so that a run that is interrupted and resumed goes the way of one that was
-// not.
+// An Observer that has a state is a state.Stater too. Its state is saved in the checkpoints, so
+// that a run that is interrupted and resumed gives the same results as an uninterrupted run.
 type Observer interface {
-	// Observe is called between two iterations. An error ends Train. The context is never
-	// cancelled: an interrupt comes before an iteration or after its observers.
+	// Observe is called between two iterations. An error ends Train. ctx is never cancelled
+	// during Observe: an interrupt takes effect before an iteration or after its observers.
 	Observe(ctx context.Context, r *Run, st *Status) error
 }
 
-// An ObserverFunc is a function as an Observer, one that remembers nothing.
+// An ObserverFunc is a function that is an Observer without a state.
 type ObserverFunc func(ctx context.Context, r *Run, st *Status) error
 
 // Observe calls f.
 func (f ObserverFunc) Observe(ctx context.Context, r *Run, st *Status) error { return f(ctx, r, st) }
 
-// A Status says how the training of a Run stands.
+// A Status describes the progress of training after an iteration.
 type Status struct {
 	agents.Report
-	Before  int           // steps before this iteration
-	Total   int           // steps to train
-	Elapsed time.Duration // of training, without its observers
+	Before  int           // training steps before this iteration
+	Total   int           // training steps of the whole run
+	Elapsed time.Duration // training time, without the observers
 
-	// Stopped ends training after this iteration. The run is finished then, as one that
-	// has trained all its steps. Any Observer may set it.
+	// Stopped ends training after this iteration. The run then counts as finished, as if it
+	// had trained all its steps. Any Observer may set it.
 	Stopped bool
 
-	// Evaluated says that the policy was evaluated in this iteration. EvalReturn and
+	// Evaluated reports that the policy was evaluated after this iteration. EvalReturn and
 	// EvalLength are the mean return and length of the latest evaluation since the last row
-	// of progress.csv, NaN if there was none.
+	// of progress.csv, or NaN without an evaluation.
 	Evaluated              bool
 	EvalReturn, EvalLength float64
 
-	// Trouble is an error that does not end training, new since the last iteration: of an
-	// evaluation on the way, or of a checkpoint if the one before was written. It is nil if
-	// there was none.
+	// Trouble is an error of this iteration that does not end training: a failed evaluation,
+	// or the first failed checkpoint in a row. It is nil if nothing failed.
 	Trouble error
 
 	logInterval int
@@ -59,17 +56,18 @@ type Status struct {
 // StepsPerSecond returns the mean speed of training.
 func (s *Status) StepsPerSecond() float64 { return float64(s.Steps) / s.Elapsed.Seconds() }
 
-// Passed reports whether the iteration went past a multiple of every steps, 1 or more.
+// Passed reports whether the iteration reached or passed a multiple of every steps. every is at
+// least 1.
 func (s *Status) Passed(every int) bool { return s.Steps/every > s.Before/every }
 
-// Logged reports whether the iteration has a row in progress.csv: one that went past the
-// log interval, or the last. An Observer after this one may make it the last.
+// Logged reports whether the iteration has a row in progress.csv: it passed a multiple of
+// the log interval, or it is the last iteration. A later Observer may still make it the last.
 func (s *Status) Logged() bool { return s.Passed(s.logInterval) || s.Steps >= s.Total || s.Stopped }
 
-// observers has the observers that a program gave to Train, and their states.
+// observers has the program's own observers, which it gave to Train, and their states.
 type observers struct {
 	list  []Observer
-	saved []byte // a container of their states; empty before the first iteration
+	saved []byte // the observers' states as a container; empty before the first iteration
 }
 
 // staters returns the observers that have a state.
@@ -82,23 +80,23 @@ func (o *observers) staters() (all []state.Stater) {
 	return all
 }
 
-// restore makes list the observers of a run and brings them to the states that they had in
-// the run's checkpoint. Other observers than the run had are an error.
+// restore takes list as the observers of a run and restores their states from the run's
+// checkpoint. It is an error if list differs from the observers of the checkpoint.
 func (o *observers) restore(list []Observer) error {
 	o.list = list
 	if len(o.saved) == 0 {
 		return nil
 	}
 	if err := state.Load(bytes.NewReader(o.saved), inOrder(o.staters())); err != nil {
-		return fmt.Errorf("it was trained with other observers; want those of the program that began it, in their order: %w", err)
+		return fmt.Errorf("it was trained with other observers; want the observers of the program that started it, in the same order: %w", err)
 	}
 	return nil
 }
 
-// inOrder are Staters that are saved one after the other, each under its type.
+// inOrder is a list of Staters that is saved in order, each Stater under the name of its type.
 type inOrder []state.Stater
 
-// State visits all of them.
+// State visits every Stater of the list.
 func (all inOrder) State(s *state.State) {
 	for _, o := range all {
 		s.Section(fmt.Sprintf("%T", o), 1)
@@ -106,11 +104,11 @@ func (all inOrder) State(s *state.State) {
 	}
 }
 
-// maxObserverState bounds the states of all observers, in bytes.
+// maxObserverState is the maximum size of the states of all observers [bytes].
 const maxObserverState = 1 << 30
 
-// State visits the states of the observers. What Resume read is kept until restore has the
-// observers that it is of.
+// State visits the states of the observers. The states that Resume read are kept until restore
+// is given the observers.
 func (o *observers) State(s *state.State) {
 	if all := o.staters(); len(all) > 0 && !s.Loading() {
 		var b bytes.Buffer

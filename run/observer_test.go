@@ -13,8 +13,7 @@ import (
 	"github.com/rlrun/rlrun/run"
 )
 
-// A tally is an observer with a state: it counts iterations and ends training after
-// some of them.
+// A tally is an observer with a state: it counts iterations and ends training at a given count.
 type tally struct {
 	seen, most int
 }
@@ -27,8 +26,8 @@ func (c *tally) Observe(_ context.Context, _ *run.Run, st *run.Status) error {
 
 func (c *tally) State(s *state.State) { s.Int("tally", &c.seen, c.most) }
 
-// TestObserver: an observer ends training, and the run is finished with a last row and the
-// policy of that moment. Interrupted and resumed, it has the same bytes.
+// TestObserver checks that an observer can end training: the run is finished, with a last row
+// and the current policy. An interrupted and resumed run has the same bytes.
 func TestObserver(t *testing.T) {
 	const iterations = 20 // of 64 steps
 	sets := []string{"eval.freq=300"}
@@ -61,13 +60,13 @@ func TestObserver(t *testing.T) {
 		t.Errorf("resumed after the end: %d iterations seen, want %d", ended.seen, iterations)
 	}
 	again := open(t, r.Dir)
-	if _, err := again.Extend(4000, false); err == nil || !strings.Contains(err.Error(), "an observer of the program that made") {
+	if _, err := again.Extend(4000, false); err == nil || !strings.Contains(err.Error(), "an observer of the program that trained") {
 		t.Errorf("Extend of a run that an observer ended: %v, want that it did", err)
 	}
 }
 
-// TestObserverOrder: an observer comes after the evaluations and before the logs, and a
-// later one sees what an earlier one decided.
+// TestObserverOrder checks that an observer is called after the evaluations and before the logs,
+// and that it sees the Status as an earlier observer has changed it.
 func TestObserverOrder(t *testing.T) {
 	r := create(t, parse(t, quick, "eval.freq=640", "log_interval=640"))
 	var order []string
@@ -104,8 +103,8 @@ func TestObserverOrder(t *testing.T) {
 // another is a tally of another type.
 type another struct{ tally }
 
-// TestObserverFaults: an observer's error ends Train, and a run whose observers have
-// states goes on with these observers alone.
+// TestObserverFaults checks that an error of an observer ends Train, and that a run whose
+// observers have states can only be resumed with the same observers.
 func TestObserverFaults(t *testing.T) {
 	broken := errors.New("no more ink")
 	r := create(t, parse(t, quick))
@@ -123,7 +122,7 @@ func TestObserverFaults(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err := again.Train(context.Background(), own...)
-		if err == nil || !strings.HasPrefix(err.Error(), r.Dir+": it was trained with other observers; want those of the program that began it") {
+		if err == nil || !strings.HasPrefix(err.Error(), r.Dir+": it was trained with other observers; want the observers of the program that started it") {
 			t.Errorf("Train with %s: %v, want that the run had others", what, err)
 		}
 		if err := again.Close(); err != nil {

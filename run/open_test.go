@@ -17,7 +17,7 @@ import (
 	"github.com/rlrun/rlrun/run"
 )
 
-// alone are scenarios of each kind of policy, small and short.
+// alone returns a small, short scenario for each kind of policy.
 func alone() map[string]string {
 	return map[string]string{
 		"dqn": `
@@ -55,8 +55,8 @@ func actions(p policy.Policy, obs []float32) []float32 {
 	return act
 }
 
-// TestOpenAlone wants of a run's policy file alone, without scenario and agent, the actions of
-// the trained agent and of rlrun eval, one by one.
+// TestOpenAlone checks that policy.Open of the policy file alone, without scenario and agent, gives
+// the same actions as the trained agent and as rlrun eval.
 func TestOpenAlone(t *testing.T) {
 	const n = 10_000
 	for name, text := range alone() {
@@ -98,8 +98,8 @@ func TestOpenAlone(t *testing.T) {
 	}
 }
 
-// TestOpenEarlier wants the policy of a run directory from before policy files said what they
-// are, as that program had it; and a sentence of its file alone.
+// TestOpenEarlier checks that the run directory of an earlier version, whose policy file does not
+// describe its networks, gives the same policy as then, and that its policy file alone is an error.
 func TestOpenEarlier(t *testing.T) {
 	var want struct{ Obs, Act []float32 }
 	text, err := os.ReadFile("testdata/earlier/acts.json")
@@ -124,7 +124,7 @@ func TestOpenEarlier(t *testing.T) {
 	}
 }
 
-// earlierText is the scenario of testdata/earlier.
+// earlierText is the scenario of the run in testdata/earlier.
 const earlierText = `
 env: {id: Pendulum-v1, n_envs: 2}
 agent: {name: ppo, n_steps: 64, batch_size: 32, use_sde: true, normalize: {norm_obs: true, clip_obs: 2}, policy_kwargs: {net_arch: [4], activation_fn: relu}}
@@ -132,8 +132,8 @@ steps: 128
 eval: {episodes: 1, freq: 0, max_steps: 20}
 `
 
-// TestInitEarlier wants training to begin with the policy of a run directory from before,
-// whose scenario says what the policy is, and a sentence where it is another than the agent's.
+// TestInitEarlier checks that training can start with the policy of a run directory of an earlier
+// version, and that a policy of another agent is an error.
 func TestInitEarlier(t *testing.T) {
 	begun := create(t, parse(t, earlierText, "init=testdata/earlier")).Learned()
 	earlier, err := load(t, "testdata/earlier").Policy(false)
@@ -157,8 +157,8 @@ func TestInitEarlier(t *testing.T) {
 	}
 }
 
-// TestPolicyOtherSpaces wants a sentence of a policy whose observations are not those of the
-// scenario's environment.
+// TestPolicyOtherSpaces checks that a policy for other observations than the environment's is an
+// error.
 func TestPolicyOtherSpaces(t *testing.T) {
 	r := create(t, parse(t, alone()["qlearning"], "steps=256"))
 	finish(t, r)

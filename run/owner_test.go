@@ -12,8 +12,8 @@ import (
 	"github.com/rlrun/rlrun/run"
 )
 
-// TestOwner: while a run is at work nobody else can open it, it can be looked at, and
-// what was refused has changed nothing. Once it is closed another can go on.
+// TestOwner checks that an open run can be loaded but not opened again, that the refused Open
+// changes no file, and that the run can be opened again after Close.
 func TestOwner(t *testing.T) {
 	r := create(t, parse(t, quick))
 	r.CheckpointEvery = 64
@@ -46,7 +46,7 @@ func TestOwner(t *testing.T) {
 	}
 }
 
-// TestLinkedLogs: a log that is a link is refused, and what it points to stays.
+// TestLinkedLogs checks that a log that is a link is refused, and its target keeps its content.
 func TestLinkedLogs(t *testing.T) {
 	for _, name := range []string{"episodes.csv", "progress.csv", "events.out.tfevents.rlrun"} {
 		dir := killed(t, 1000, 300)
@@ -65,7 +65,8 @@ func TestLinkedLogs(t *testing.T) {
 	}
 }
 
-// TestTemporaries: those of killed programs go, those of a user stay.
+// TestTemporaries checks that temporary files of killed programs are removed, and files of the user
+// stay.
 func TestTemporaries(t *testing.T) {
 	want, straightDir := straight(t)
 	dir := killed(t, 1000, 300)
@@ -89,7 +90,7 @@ func TestTemporaries(t *testing.T) {
 	}
 }
 
-// names are those of the files in a directory.
+// names returns the names of the files in a directory.
 func names(t *testing.T, parts ...string) (all []string) {
 	t.Helper()
 	files, err := os.ReadDir(filepath.Join(parts...))
@@ -102,8 +103,8 @@ func names(t *testing.T, parts ...string) (all []string) {
 	return all
 }
 
-// TestInit: a run that begins with another's policy needs it no longer, however early
-// it is killed; its config.yaml does, and says so.
+// TestInit checks that a run that started with the policy of another run does not need the other
+// run any more, however early it is killed, and that repeating its config.yaml does need it.
 func TestInit(t *testing.T) {
 	first := create(t, parse(t, quick, "seed=8"))
 	finish(t, first)
@@ -136,8 +137,8 @@ func TestInit(t *testing.T) {
 	}
 }
 
-// TestInterruptedPolicy: of an interrupted run the best policy is offered, if there is
-// one.
+// TestInterruptedPolicy checks that the error for the missing final policy of an interrupted run
+// mentions the best policy, if there is one.
 func TestInterruptedPolicy(t *testing.T) {
 	for freq, want := range map[string]bool{"eval.freq=0": false, "eval.freq=300": true} {
 		r := create(t, parse(t, quick, freq))

@@ -13,9 +13,9 @@ import (
 	"github.com/rlrun/rlrun/scenario"
 )
 
-// Policy returns the saved policy of a loaded run: the final one, or the best of
-// those that were evaluated on the way. The file says what the policy is; of a file of an
-// earlier version, or of a policy of the program's own type, the scenario does.
+// Policy returns the saved policy of a loaded run: the final policy, or the best policy that was
+// evaluated during training. The policy file describes the networks. The scenario
+// describes them for a file of an earlier version, or for a policy type of the program itself.
 func (r *Run) Policy(best bool) (policy.Policy, error) {
 	s, name := r.Scenario, filepath.Join(r.Dir, policyFile)
 	if best {
@@ -24,9 +24,9 @@ func (r *Run) Policy(best bool) (policy.Policy, error) {
 	p, m, err := policy.OpenWithMeta(name, s.Engine())
 	switch {
 	case errors.Is(err, os.ErrNotExist) && best:
-		return nil, fmt.Errorf("%s is not there: no policy was evaluated on the way; eval.freq says how often", name)
+		return nil, fmt.Errorf("%s is not there: no policy was evaluated during training; eval.freq is the interval of evaluations", name)
 	case errors.Is(err, os.ErrNotExist):
-		return nil, fmt.Errorf("%s is not there: the run is not finished; rlrun resume %s goes on with it%s", name, r.Dir, r.bestHint())
+		return nil, fmt.Errorf("%s is not there: the run is not finished; rlrun resume %s continues it%s", name, r.Dir, r.bestHint())
 	case errors.Is(err, policy.ErrEarlier):
 		p, err = r.loadPolicy(name, policy.LoadEarlier)
 	case errors.Is(err, policy.ErrOwnType):
@@ -41,8 +41,8 @@ func (r *Run) Policy(best bool) (policy.Policy, error) {
 	return p, nil
 }
 
-// fits returns an error unless a policy with m is of the scenario's agent, and can act in
-// its environments.
+// fits returns an error if the policy belongs to another agent or environment than the
+// scenario's.
 func fits(s *scenario.Scenario, p policy.Policy, m policy.Meta) error {
 	if m.Env != s.Env {
 		return fmt.Errorf("a policy for the environment %q, want one for %s", m.Env, s.Env)
@@ -53,7 +53,7 @@ func fits(s *scenario.Scenario, p policy.Policy, m policy.Meta) error {
 	return p.Spec().Check(s.Spec)
 }
 
-// loadPolicy returns a policy as the scenario's agent has it, filled from a file.
+// loadPolicy makes the policy of the scenario's agent and loads its parameters from a file.
 func (r *Run) loadPolicy(name string, load func(io.Reader, policy.Policy) error) (policy.Policy, error) {
 	p, err := r.Scenario.NewPolicy()
 	if err != nil {
@@ -70,7 +70,7 @@ func (r *Run) loadPolicy(name string, load func(io.Reader, policy.Policy) error)
 	return p, nil
 }
 
-// bestHint says how to use the best policy, if there is one.
+// bestHint returns half a sentence about --best, or "" if the run has no best policy.
 func (r *Run) bestHint() string {
 	if _, err := os.Stat(filepath.Join(r.Dir, bestFile)); err != nil {
 		return ""
@@ -78,7 +78,7 @@ func (r *Run) bestHint() string {
 	return ", and --best takes the best policy so far"
 }
 
-// savePolicy writes the present policy to a file of the run's.
+// savePolicy writes the current policy to a file of the run directory.
 func (r *Run) savePolicy(name string) error {
 	var b bytes.Buffer
 	if err := policy.Save(&b, r.agent.Policy(), policy.Meta{Env: r.Scenario.Env, Agent: r.Scenario.Agent}); err != nil {

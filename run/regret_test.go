@@ -14,8 +14,8 @@ import (
 	"github.com/rlrun/rlrun/run"
 )
 
-// world is a scenario on an empty map of n rows and n columns, seen one-hot. Its goal is
-// below and right of the start.
+// world returns a scenario on an empty map of n rows and n columns with one-hot observations. The
+// goal is below and right of the start.
 func world(n int) string {
 	rows := make([]string, n)
 	for i := range rows {
@@ -30,12 +30,12 @@ eval: {episodes: 1, max_steps: 1, freq: 0}
 `, strings.Join(rows, `", "`))
 }
 
-// A walker goes right as far as it can, and then down.
+// A walker is a policy that goes right as far as possible, and then down.
 type walker struct {
 	n      int    // rows and columns
-	states int    // that it was asked for, but for those of episodes, which come one at a time
-	most   int    // floats of observations that it was asked for at once
-	asked  func() // is called when it is asked for several
+	states int    // number of states in calls with more than one state
+	most   int    // largest number of floats in a batch of observations
+	asked  func() // called for each batch of several states
 }
 
 func (w *walker) Act(in policy.In, out policy.Out) {
@@ -64,11 +64,11 @@ func (w *walker) Spec() policy.Spec      { return spec(w.n) }
 func (w *walker) Tensors() []*tape.Param { return nil }
 func (w *walker) Clone() policy.Policy   { return w }
 
-// spec describes a policy of a world of n rows and n columns.
+// spec returns the Spec of a policy for the world of n rows and n columns.
 func spec(n int) policy.Spec { return policy.Spec{Obs: env.NewBox(0, 1, n*n), Act: env.Discrete{N: 4}} }
 
-// TestRegretBatches: a regret asks for all states of a world, 10,000 in rows of 10,000
-// floats, a few at a time. Any shortest way is the best: the regret is 0.
+// TestRegretBatches checks that the regret evaluates 10,000 states with 10,000 floats each in small
+// batches. Every shortest path is optimal, so the regret is 0.
 func TestRegretBatches(t *testing.T) {
 	const n = 100
 	r := create(t, parse(t, world(n)))
@@ -82,7 +82,7 @@ func TestRegretBatches(t *testing.T) {
 	}
 }
 
-// stuck walks against the wall above, for ever.
+// stuck is a policy that walks against the upper wall forever.
 type stuck struct{}
 
 func (stuck) Act(_ policy.In, out policy.Out) { clear(out.Act) }
@@ -90,8 +90,8 @@ func (stuck) Spec() policy.Spec               { return spec(3) }
 func (stuck) Tensors() []*tape.Param          { return nil }
 func (stuck) Clone() policy.Policy            { return stuck{} }
 
-// TestRegretUnknown: a regret is null where the states are too many, of whose rows of
-// as many floats 2^33 are the most; and where a policy need not come to an end.
+// TestRegretUnknown checks that the regret is null if the states have more than 2^33 floats in
+// total, and if the policy never ends an episode.
 func TestRegretUnknown(t *testing.T) {
 	for _, c := range []struct {
 		rows   int
@@ -107,7 +107,7 @@ func TestRegretUnknown(t *testing.T) {
 	}
 }
 
-// TestRegretInterrupted: Ctrl-C in the middle of a regret ends it.
+// TestRegretInterrupted checks that Ctrl-C ends the computation of a regret.
 func TestRegretInterrupted(t *testing.T) {
 	r := create(t, parse(t, world(3)))
 	ctx, cancel := context.WithCancel(context.Background())
@@ -117,10 +117,9 @@ func TestRegretInterrupted(t *testing.T) {
 	}
 }
 
-// TestRegretMasked: a policy that may only do what does something never pays Taxi's 10 for a
-// passenger who is not there, so its value is -1 / (1 - γ) at the least: the regret of any
-// policy is no more than 100 and the optimum, 6.33 at a discount of 0.99. Without masks
-// untrained networks have regrets of hundreds.
+// TestRegretMasked checks that the regret honours masks. With Taxi's masks a policy never pays 10
+// for an illegal pick-up, so its value is at least -1 / (1 - γ) = -100, and its regret at most
+// 100 + 6.33, the optimum at γ = 0.99. Without masks untrained networks have regrets of hundreds.
 func TestRegretMasked(t *testing.T) {
 	const text = `
 env: {id: Taxi-v4, n_envs: 1}

@@ -13,25 +13,24 @@ import (
 	"github.com/rlrun/rlrun/internal/infile"
 )
 
-// A Result is what came of a run, or of an evaluation of its policy, which has
-// no fields of training.
+// A Result is the result of a run. The result of an evaluation lacks the fields of training.
 type Result struct {
 	Event     string   `json:"event"` // "result"
 	Scenario  string   `json:"scenario"`
 	Env       string   `json:"env"`
 	Agent     string   `json:"agent"`
 	Seed      uint64   `json:"seed"`
-	Sampled   bool     `json:"sampled,omitempty"` // actions were drawn from the policy
+	Sampled   bool     `json:"sampled,omitempty"` // actions were sampled from the policy
 	Steps     int      `json:"steps,omitempty"`
 	TrainS    *float64 `json:"train_s,omitempty"`
 	StepsPerS *float64 `json:"steps_per_s,omitempty"`
 	Eval      EvalLine `json:"eval"`
-	Regret    *Number  `json:"regret,omitempty"` // of the start: see regret; nil where the environment is not tabular
+	Regret    *Number  `json:"regret,omitempty"` // regret of the start state; nil if the environment is not tabular
 	Run       string   `json:"run"`
 	threshold *float64
 }
 
-// A Number is a float64 that JSON has as null where it is not finite.
+// A Number is a float64 that is null in JSON if it is NaN or infinite.
 type Number float64
 
 // MarshalJSON returns x in JSON.
@@ -45,14 +44,14 @@ func (x Number) MarshalJSON() ([]byte, error) {
 // Finite reports whether x is neither infinite nor NaN.
 func (x Number) Finite() bool { return x-x == 0 }
 
-// EvalLine is the part of a Result that judges the policy.
+// EvalLine is the part of a Result about the evaluation of the policy.
 type EvalLine struct {
 	Episodes            int
 	Mean, Std, Min, Max float64
-	SuccessRate         *float64 // nil where the scenario has no threshold
+	SuccessRate         *float64 // share of episodes that reach the threshold; nil without a threshold
 }
 
-// evalJSON is an EvalLine as JSON has it.
+// evalJSON is the JSON form of an EvalLine.
 type evalJSON struct {
 	Episodes    int      `json:"episodes"`
 	Mean        *Number  `json:"mean"`
@@ -62,13 +61,13 @@ type evalJSON struct {
 	SuccessRate *float64 `json:"success_rate"`
 }
 
-// MarshalJSON returns e in JSON, with null for what is not finite.
+// MarshalJSON returns e in JSON. NaN and infinities are null.
 func (e EvalLine) MarshalJSON() ([]byte, error) {
 	number := func(x float64) *Number { return new(Number(x)) }
 	return json.Marshal(evalJSON{e.Episodes, number(e.Mean), number(e.Std), number(e.Min), number(e.Max), e.SuccessRate})
 }
 
-// UnmarshalJSON reads what MarshalJSON returned. What was not finite is NaN.
+// UnmarshalJSON reads the JSON of MarshalJSON. null becomes NaN.
 func (e *EvalLine) UnmarshalJSON(data []byte) error {
 	var j evalJSON
 	if err := json.Unmarshal(data, &j); err != nil {
@@ -84,12 +83,12 @@ func (e *EvalLine) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// Threshold is the return that counts as solved; nil where there is none.
+// Threshold returns the return that counts as solved, or nil if the scenario has none.
 func (r *Result) Threshold() *float64 { return r.threshold }
 
-// Finish evaluates the trained policy, which Train has saved, and writes the result.
-// With its result a run is finished. Finish returns the result even if it cannot be
-// written.
+// Finish evaluates the trained policy, which Train has saved, and writes result.json. A run
+// with this file is finished. If the file cannot be written, Finish returns the result
+// and an error.
 func (r *Run) Finish(ctx context.Context, st Status) (*Result, error) {
 	res, err := r.Evaluate(ctx, r.agent.Policy(), Evaluation{Episodes: r.Scenario.Eval.Episodes, Seed: r.Scenario.Seed})
 	if err != nil && ctx.Err() == nil {
@@ -98,18 +97,18 @@ func (r *Run) Finish(ctx context.Context, st Status) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	st.Elapsed = max(st.Elapsed, time.Microsecond) // a coarse clock may show no time at all
+	st.Elapsed = max(st.Elapsed, time.Microsecond) // a coarse clock may measure 0
 	res.Steps, res.TrainS, res.StepsPerS = st.Steps, new(milliseconds(st.Elapsed)), new(math.Round(st.StepsPerSecond()))
 	return res, r.writeJSON(resultFile, res)
 }
 
-// complete reports whether all is there that a finished run's result has.
+// complete reports whether the result has all fields of a finished run.
 func (r *Result) complete() bool {
 	return r.Event == "result" && r.Scenario != "" && r.Steps > 0 && r.TrainS != nil && r.StepsPerS != nil &&
 		r.Eval.Episodes > 0 && (r.threshold == nil) == (r.Eval.SuccessRate == nil)
 }
 
-// foreign returns an error if a result is of another run.
+// foreign returns an error if res is the result of another run.
 func (r *Run) foreign(res *Result) error {
 	s := r.Scenario
 	for _, c := range []struct {
@@ -119,16 +118,16 @@ func (r *Run) foreign(res *Result) error {
 		{"scenario", res.Scenario, s.Name}, {"env", res.Env, s.Env}, {"agent", res.Agent, s.Agent}, {"seed", res.Seed, s.Seed},
 	} {
 		if c.got != c.want {
-			return fmt.Errorf("the result of another run, whose %s is %v: want %v, as %s has it", c.what, c.got, c.want, configFile)
+			return fmt.Errorf("it is the result of another run: its %s is %v, want %v as in %s", c.what, c.got, c.want, configFile)
 		}
 	}
 	return nil
 }
 
-// maxResult is how long a result may be, in bytes.
+// maxResult is the maximum length of result.json [bytes].
 const maxResult = 1 << 20
 
-// Result returns the result of a run that is finished, and nil where it is not.
+// Result returns the result of a finished run, or nil if the run is not finished.
 func (r *Run) Result() (*Result, error) {
 	name := filepath.Join(r.Dir, resultFile)
 	data, err := infile.Read(name, maxResult)

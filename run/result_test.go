@@ -9,7 +9,7 @@ import (
 	"github.com/rlrun/rlrun/run"
 )
 
-// evaluate judges the saved policy of a run.
+// evaluate evaluates the saved policy of a run.
 func evaluate(t *testing.T, r *run.Run, episodes int, seed uint64) run.EvalLine {
 	t.Helper()
 	p, err := r.Policy(false)
@@ -36,8 +36,8 @@ func jsonOf(t *testing.T, v any) string {
 	return string(b)
 }
 
-// TestEvaluate wants the same of the same seed, and of the run's seed what the
-// run found itself.
+// TestEvaluate checks that the same seed gives the same evaluation, and that the run's seed gives
+// the evaluation in result.json.
 func TestEvaluate(t *testing.T) {
 	r := create(t, parse(t, quick))
 	own := finish(t, r).Eval
@@ -54,12 +54,12 @@ func TestEvaluate(t *testing.T) {
 	}
 }
 
-// TestMaxSteps ends endless episodes in the evaluation, and no others: a pole
-// that starts upright cannot fall in a step.
+// TestMaxSteps checks that eval.max_steps ends episodes only in environments without a time limit.
+// CartPole has a limit, and its pole cannot fall in one step.
 func TestMaxSteps(t *testing.T) {
 	for _, c := range []struct {
 		env  string
-		most bool // one step is
+		most bool // every episode has one step
 	}{{"{id: CartPole-v1, n_envs: 2}", false}, {"{id: acme/Endless-v0, n_envs: 2}", true}} {
 		r := create(t, parse(t, quick, "steps=64", "eval.max_steps=1", "env="+c.env))
 		if e := finish(t, r).Eval; e.Max <= 1 != c.most {
@@ -68,8 +68,8 @@ func TestMaxSteps(t *testing.T) {
 	}
 }
 
-// TestSuccessRate wants null where no return counts as solved. An endless
-// episode pays its 20 actions, each 0 or 1 and all alike.
+// TestSuccessRate checks that the success rate is null without a threshold. The return of endless
+// is 0 or 20: 20 equal actions, each 0 or 1.
 func TestSuccessRate(t *testing.T) {
 	for _, c := range []struct {
 		set  string
@@ -90,8 +90,8 @@ func TestSuccessRate(t *testing.T) {
 	}
 }
 
-// TestJudge trains on scaled rewards, and evaluates on those of the environment.
-func TestJudge(t *testing.T) {
+// TestUnscaledEvaluation checks that training sees scaled rewards, and evaluation the environment's.
+func TestUnscaledEvaluation(t *testing.T) {
 	r := create(t, parse(t, quick, "env.wrappers=[{scale_reward: -100}]", "steps=128"))
 	e := finish(t, r).Eval
 	if !(e.Min >= 1 && e.Max <= 500) {
@@ -105,7 +105,7 @@ func TestJudge(t *testing.T) {
 	}
 }
 
-// TestPolicyFaults wants errors that name the file.
+// TestPolicyFaults checks that errors of bad policy files name the file.
 func TestPolicyFaults(t *testing.T) {
 	r := create(t, parse(t, quick, "steps=64"))
 	_, err := load(t, r.Dir).Policy(false)
@@ -115,7 +115,7 @@ func TestPolicyFaults(t *testing.T) {
 	finish(t, r)
 	whole := readFile(t, r.Dir, "policy.safetensors")
 	for name, text := range map[string]string{
-		"empty": "", "cut short": whole[:100], "another": "not tensors", "longer": whole + "x", "header": "\xff\xff\xff\xff\xff\xff\xff\xff{}",
+		"empty": "", "was cut short": whole[:100], "another": "not tensors", "longer": whole + "x", "header": "\xff\xff\xff\xff\xff\xff\xff\xff{}",
 	} {
 		writeFile(t, text, r.Dir, "policy.safetensors")
 		if _, err := load(t, r.Dir).Policy(false); err == nil || !strings.Contains(err.Error(), "policy.safetensors") || strings.Contains(err.Error(), "\n") {
@@ -124,8 +124,7 @@ func TestPolicyFaults(t *testing.T) {
 	}
 }
 
-// TestForeignPolicy wants an error of a policy's file that another environment's or
-// agent's run has written.
+// TestForeignPolicy checks that the policy file of another environment or agent is an error.
 func TestForeignPolicy(t *testing.T) {
 	own := create(t, parse(t, quick, "steps=64"))
 	finish(t, own)
@@ -142,7 +141,7 @@ func TestForeignPolicy(t *testing.T) {
 	}
 }
 
-// TestResultFaults wants errors that name the file, of whatever is no result.
+// TestResultFaults checks that errors of bad result files name the file.
 func TestResultFaults(t *testing.T) {
 	r := create(t, parse(t, quick, "steps=64"))
 	finish(t, r)

@@ -12,7 +12,7 @@ import (
 	"github.com/rlrun/rlrun/run"
 )
 
-// straight is the outcome of an uninterrupted run of s, and its directory.
+// straight returns the outcome and the directory of an uninterrupted run.
 func straight(t testing.TB, sets ...string) (text, dir string) {
 	t.Helper()
 	r := create(t, parse(t, quick, sets...))
@@ -20,13 +20,13 @@ func straight(t testing.TB, sets ...string) (text, dir string) {
 	return outcome(t, r.Dir), r.Dir
 }
 
-// resume loads a run and brings it to its end.
+// resume opens a run, resumes it and finishes it.
 func resume(t testing.TB, dir string, own ...run.Observer) {
 	t.Helper()
 	resumeEvery(t, 0, dir, own...)
 }
 
-// resumeEvery is resume with some steps between checkpoints.
+// resumeEvery is resume with a checkpoint every given number of steps.
 func resumeEvery(t testing.TB, every int, dir string, own ...run.Observer) {
 	t.Helper()
 	r := open(t, dir)
@@ -37,7 +37,7 @@ func resumeEvery(t testing.TB, every int, dir string, own ...run.Observer) {
 	finish(t, r, own...)
 }
 
-// told is an observer that calls f.
+// told returns an observer that calls f.
 func told(f func(st *run.Status)) run.Observer {
 	return run.ObserverFunc(func(_ context.Context, _ *run.Run, st *run.Status) error {
 		f(st)
@@ -45,7 +45,7 @@ func told(f func(st *run.Status)) run.Observer {
 	})
 }
 
-// interrupt trains until at least the given steps and cancels, as Ctrl-C does.
+// interrupt trains at least the given number of steps and then cancels, as Ctrl-C does.
 func interrupt(t testing.TB, r *run.Run, steps int, own ...run.Observer) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
@@ -69,8 +69,8 @@ func interrupt(t testing.TB, r *run.Run, steps int, own ...run.Observer) {
 	}
 }
 
-// TestInterrupt interrupts runs at several moments, and wants the bytes of one
-// that never was.
+// TestInterrupt checks that runs that are interrupted at several steps and resumed have the bytes of
+// an uninterrupted run.
 func TestInterrupt(t *testing.T) {
 	for name, sets := range map[string][]string{
 		"plain":   nil,
@@ -104,8 +104,8 @@ func TestInterrupt(t *testing.T) {
 	}
 }
 
-// killed trains a run and returns a copy of its directory as a kill would have
-// left it, at the first Report of at least the given steps.
+// killed trains a run and returns a copy of its directory at the first Report of at least the
+// given steps, as if the process had been killed then.
 func killed(t testing.TB, steps, every int) string {
 	t.Helper()
 	r := create(t, parse(t, quick))
@@ -132,12 +132,12 @@ func appendTo(t testing.TB, text string, parts ...string) {
 	writeFile(t, readFile(t, parts...)+text, parts...)
 }
 
-// TestKill resumes what a kill leaves: logs that go on after the checkpoint,
-// with whole rows, half rows or anything; and files half written.
+// TestKill checks that a killed run can be resumed: its logs have more rows than the checkpoint, a
+// half row or junk, and temporary files are left.
 func TestKill(t *testing.T) {
 	want, _ := straight(t)
 	for _, c := range []struct {
-		steps, every int // of the kill; between checkpoints
+		steps, every int // steps at the kill; steps between checkpoints
 		junk         string
 	}{
 		{128, 64, ""}, {128, 64, "1,1,1\n2,2,2\n"}, {1000, 300, "99,"}, {1000, 300, "\x00\xff\n\n\n,,,"},
@@ -161,7 +161,7 @@ func TestKill(t *testing.T) {
 	}
 }
 
-// TestKillAfterTraining resumes a run that lacks its last evaluation alone.
+// TestKillAfterTraining resumes a run that lacks only its final evaluation.
 func TestKillAfterTraining(t *testing.T) {
 	want, _ := straight(t)
 	r := create(t, parse(t, quick))
@@ -175,7 +175,7 @@ func TestKillAfterTraining(t *testing.T) {
 	same(t, "resumed after training", outcome(t, r.Dir), want)
 }
 
-// TestInterruptEvaluation cancels the last evaluation: nothing is written.
+// TestInterruptEvaluation checks that cancelling the final evaluation writes no result.
 func TestInterruptEvaluation(t *testing.T) {
 	want, _ := straight(t)
 	r := create(t, parse(t, quick))
@@ -198,21 +198,21 @@ func TestInterruptEvaluation(t *testing.T) {
 	same(t, "resumed after training", outcome(t, r.Dir), want)
 }
 
-// TestResumeFaults wants an error that names the file.
+// TestResumeFaults checks that errors of damaged run directories name the file.
 func TestResumeFaults(t *testing.T) {
 	for name, c := range map[string]struct {
 		spoil func(t *testing.T, dir string)
 		want  []string
 	}{
-		"episodes cut short": {func(t *testing.T, dir string) { cut(t, 10, dir, "episodes.csv") }, []string{"episodes.csv", "cut short"}},
-		"progress cut short": {func(t *testing.T, dir string) { cut(t, 0, dir, "progress.csv") }, []string{"progress.csv", "cut short"}},
+		"episodes was cut short": {func(t *testing.T, dir string) { cut(t, 10, dir, "episodes.csv") }, []string{"episodes.csv", "cut short"}},
+		"progress was cut short": {func(t *testing.T, dir string) { cut(t, 0, dir, "progress.csv") }, []string{"progress.csv", "cut short"}},
 		"episodes gone": {func(t *testing.T, dir string) {
 			if err := os.Remove(filepath.Join(dir, "episodes.csv")); err != nil {
 				t.Fatal(err)
 			}
 		}, []string{"episodes.csv", "cut short"}},
 		"checkpoint empty":     {func(t *testing.T, dir string) { cut(t, 0, dir, "checkpoint", "state") }, []string{"state", "cut short"}},
-		"checkpoint cut short": {func(t *testing.T, dir string) { cut(t, 999, dir, "checkpoint", "state") }, []string{"state", "cut short"}},
+		"checkpoint was cut short": {func(t *testing.T, dir string) { cut(t, 999, dir, "checkpoint", "state") }, []string{"state", "cut short"}},
 		"checkpoint longer":    {func(t *testing.T, dir string) { appendTo(t, "x", dir, "checkpoint", "state") }, []string{"state"}},
 		"checkpoint damaged": {func(t *testing.T, dir string) {
 			b := []byte(readFile(t, dir, "checkpoint", "state"))
@@ -221,7 +221,7 @@ func TestResumeFaults(t *testing.T) {
 		}, []string{"state", "damaged"}},
 		"checkpoint of an earlier version": {func(t *testing.T, dir string) {
 			b := []byte(readFile(t, dir, "checkpoint", "state"))
-			b[8] = 1 // where a container has its version
+			b[8] = 1 // the version of the container
 			writeFile(t, string(b), dir, "checkpoint", "state")
 		}, []string{"state", "was written by an earlier version of rlrun; train again, or use that version"}},
 		"checkpoint of something else": {func(t *testing.T, dir string) { writeFile(t, quick, dir, "checkpoint", "state") }, []string{"state", "not a saved state"}},
@@ -255,13 +255,13 @@ func TestResumeFaults(t *testing.T) {
 	}
 }
 
-// cut leaves the first n bytes of a file.
+// cut truncates a file to its first n bytes.
 func cut(t testing.TB, n int, parts ...string) {
 	t.Helper()
 	writeFile(t, readFile(t, parts...)[:n], parts...)
 }
 
-// TestLoadFaults wants an error that names what is no run.
+// TestLoadFaults checks that loading a path that is not a run is an error that names the path.
 func TestLoadFaults(t *testing.T) {
 	dir := t.TempDir()
 	writeFile(t, quick, dir, "file.yaml")

@@ -1,6 +1,6 @@
-// Package run turns a scenario into a run: a directory that holds what it was,
-// how it went and what came of it, and from which it can be resumed to the
-// byte. The command rlrun trains with it, and so can any program:
+// Package run trains a scenario in a run directory, which has its settings, logs, checkpoints,
+// policies and result. An interrupted run is resumed from its directory, to the same
+// bytes. The command rlrun uses this package, and any program can:
 //
 //	func main() {
 //		envs := env.Registry{}
@@ -8,16 +8,16 @@
 //		const text = "env: {id: CartPole-v1}\nagent: {name: ppo}\nsteps: 50000\n"
 //		s := agents.Must(scenario.Parse("pole.yaml", []byte(text), nil, scenario.Builtin(envs)))
 //
-//		r := agents.Must(run.Create(s, "")) // runs/pole/seed-1, which it owns until Close
+//		r := agents.Must(run.Create(s, "")) // makes runs/pole/seed-1, locked until Close
 //		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 //		defer stop()
-//		st := agents.Must(r.Train(ctx))       // with evaluations, logs and checkpoints on the way
+//		st := agents.Must(r.Train(ctx))       // also evaluates, logs and writes checkpoints
 //		res := agents.Must(r.Finish(ctx, st)) // evaluates the trained policy
 //		fmt.Println(res.Eval.Mean, r.Close())
 //	}
 //
-// An interrupted run goes on with Open, Resume, Train and Finish. What is to happen between
-// the iterations of training is an Observer.
+// Open, Resume, Train and Finish continue an interrupted run. An Observer is called between the
+// iterations of training.
 package run
 
 import (
@@ -38,26 +38,26 @@ import (
 	"github.com/rlrun/rlrun/scenario"
 )
 
-// A Run is a scenario being run in a directory.
+// A Run is a scenario that is trained in a run directory.
 type Run struct {
 	Dir             string
 	Scenario        *scenario.Scenario
-	CheckpointEvery int // steps between checkpoints; 0: some seconds
+	CheckpointEvery int // training steps between checkpoints; 0: a checkpoint every ten seconds
 
 	agent       agents.Agent
 	evals       evaluations
-	own         observers // of the program
+	own         observers // the program's own observers
 	logs        logs
 	checkpoints checkpoints
-	config      uint64        // checksum of config.yaml, which a checkpoint belongs to
-	next        uint64        // checksum of the config.yaml that will replace it; 0 for none
-	elapsed     time.Duration // of training
+	config      uint64        // checksum of config.yaml; a checkpoint belongs to one config.yaml
+	next        uint64        // checksum of the config.yaml that will replace it; 0 otherwise
+	elapsed     time.Duration // training time so far
 	stopped     bool          // an observer has ended training
 }
 
 // Create starts a run of s in a new directory, which it owns until Close: dir, or
-// where that is "" the first of runs/NAME/seed-N, runs/NAME/seed-N-2, … that is not
-// there yet. A policy that training begins with is in its first checkpoint.
+// if dir is "" the first of runs/NAME/seed-N, runs/NAME/seed-N-2, … that does not
+// exist. If training starts with the policy of another run, Create writes a checkpoint with it.
 func Create(s *scenario.Scenario, dir string) (*Run, error) {
 	r := &Run{Scenario: s, evals: newEvaluations()}
 	var err error
@@ -80,7 +80,7 @@ func Create(s *scenario.Scenario, dir string) (*Run, error) {
 		err = r.save()
 	}
 	if err == nil {
-		err = r.write(configFile, text) // last: a directory with this file is a run
+		err = r.write(configFile, text) // written last: a directory with this file is a run
 	}
 	if err != nil {
 		return nil, errors.Join(err, r.Close(), removeUnborn(r.Dir))
@@ -88,8 +88,8 @@ func Create(s *scenario.Scenario, dir string) (*Run, error) {
 	return r, nil
 }
 
-// removeUnborn removes a directory that was made for a run and has become none, and in
-// it what Create writes, so that the same command can be given again.
+// removeUnborn removes the directory of a run that Create could not complete, and the files
+// in it, so that the same command can be given again.
 func removeUnborn(dir string) error {
 	for _, name := range []string{"episodes.csv", "progress.csv", eventsFile, configFile, checkpoint} {
 		if err := os.RemoveAll(filepath.Join(dir, name)); err != nil {
@@ -109,7 +109,7 @@ func loadInit(a agents.Agent, s *scenario.Scenario) error {
 	}
 	f, err := infile.Open(name)
 	if errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("init: %s is not there, the policy that training begins with; want a run or a policy's file", name)
+		return fmt.Errorf("init: %s is not there; want a run or a policy file to start training with", name)
 	}
 	if err != nil {
 		return fmt.Errorf("init: %w", err)
@@ -124,8 +124,8 @@ func loadInit(a agents.Agent, s *scenario.Scenario) error {
 	return nil
 }
 
-// loadEarlierInit loads the policy of an earlier run, which the run's scenario describes, into a new
-// agent.
+// loadEarlierInit loads a policy file of an earlier version into a new agent. The run's own scenario
+// describes its networks.
 func loadEarlierInit(a agents.Agent, s *scenario.Scenario) error {
 	r, err := Load(s.Init, s.Catalog())
 	if err != nil {
@@ -135,15 +135,15 @@ func loadEarlierInit(a agents.Agent, s *scenario.Scenario) error {
 	if err != nil {
 		return err
 	}
-	var file bytes.Buffer // which says what the policy is
+	var file bytes.Buffer // the same policy in the current format, which describes its networks
 	if err := policy.Save(&file, p, policy.Meta{}); err != nil {
 		return err
 	}
 	return policy.Load(&file, a.Policy())
 }
 
-// Load reads the scenario of the run in dir. It does not need to own the run, and what it
-// returns is only for reading.
+// Load reads the scenario of the run in dir. The Run that it returns is for reading
+// only, and does not own the directory.
 func Load(dir string, catalog scenario.Catalog) (*Run, error) {
 	name, text, err := readConfig(dir)
 	if err != nil {
@@ -156,11 +156,11 @@ func Load(dir string, catalog scenario.Catalog) (*Run, error) {
 	return &Run{Dir: dir, Scenario: s, config: checksum(text), evals: newEvaluations(), checkpoints: checkpointsIn(dir)}, nil
 }
 
-// Open loads the run in dir and owns it until Close. If another program owns it, the
-// error is an ErrOwned; if there is no such directory, an os.ErrNotExist.
+// Open loads the run in dir and owns it until Close. The error is an ErrOwned if another
+// process owns the run, and an os.ErrNotExist if the directory does not exist.
 func Open(dir string, catalog scenario.Catalog) (*Run, error) {
 	if _, _, err := readConfig(dir); err != nil {
-		return nil, err // before the logs make files
+		return nil, err // before open makes the log files
 	}
 	var l logs
 	if err := l.open(dir); err != nil {
@@ -175,8 +175,8 @@ func Open(dir string, catalog scenario.Catalog) (*Run, error) {
 	return r, nil
 }
 
-// Resume brings an open run to its last checkpoint, and its logs with it; to its
-// start where there is none.
+// Resume restores an open run and its logs to the last checkpoint, or to the start of
+// training if there is no checkpoint.
 func (r *Run) Resume() error {
 	if err := r.restore(); err != nil {
 		return err
@@ -184,10 +184,10 @@ func (r *Run) Resume() error {
 	return r.logs.rewind()
 }
 
-// restore brings all but the logs to the last checkpoint.
+// restore restores everything except the logs to the last checkpoint.
 func (r *Run) restore() (err error) {
 	if r.logs.episodes.file == nil {
-		return fmt.Errorf("%s is not open: want Open, and no Close", r.Dir)
+		return fmt.Errorf("%s is not open: call Open before, and Close after", r.Dir)
 	}
 	if err := agents.Close(r.agent); err != nil {
 		return err
@@ -199,29 +199,30 @@ func (r *Run) restore() (err error) {
 	err = r.checkpoints.store.Load(r)
 	switch missing := errors.Is(err, os.ErrNotExist); {
 	case missing && r.Scenario.Init != "":
-		return fmt.Errorf("%s is not there, and with it the policy that training began with", name)
+		return fmt.Errorf("%s is not there; it had the policy that training started with", name)
 	case err != nil && !missing:
 		return fmt.Errorf("%s: %w", name, err)
 	}
 	return nil
 }
 
-// Learned returns a copy of what has been learned so far. Observers may call it, and
-// everyone when Train has returned.
+// Learned returns a copy of the current policy. Observers may call it during training, and
+// everyone after Train has returned.
 func (r *Run) Learned() policy.Policy { return r.agent.Policy().Clone() }
 
-// Close closes the agent's environments and the logs, and gives up the run.
+// Close closes the agent's environments and the logs. The run is then free for another
+// process.
 func (r *Run) Close() error { return errors.Join(agents.Close(r.agent), r.logs.close()) }
 
-// State visits what resume needs. The logs' lengths are part of it, so that
-// rows written after the checkpoint are written again and not twice.
+// State visits the state of training and the lengths of the logs. Resume truncates the logs to
+// these lengths, so that no row is in them twice.
 func (r *Run) State(s *state.State) {
 	s.Section("run", 1)
 	config, next := r.config, r.next
 	s.Uint("run/config", &config)
 	s.Uint("run/next", &next)
 	if s.Err() == nil && config != r.config && next != r.config {
-		s.Fail(fmt.Errorf("it belongs to another %s: that has changed since", configFile))
+		s.Fail(fmt.Errorf("it belongs to another %s: the file has changed since", configFile))
 	}
 	seconds := r.elapsed.Seconds()
 	s.Double("run/elapsed", &seconds)
@@ -230,7 +231,7 @@ func (r *Run) State(s *state.State) {
 	s.All(&r.logs, &r.evals, &r.own, r.agent)
 }
 
-// save writes a checkpoint, once all that it counts on is on disk.
+// save flushes the logs to disk, and then writes a checkpoint that has their lengths.
 func (r *Run) save() error {
 	if err := errors.Join(r.owned(), r.logs.sync()); err != nil {
 		return err
@@ -240,5 +241,5 @@ func (r *Run) save() error {
 
 func checksum(text []byte) uint64 { return crc64.Checksum(text, crc64.MakeTable(crc64.ECMA)) }
 
-// milliseconds rounds to three places.
+// milliseconds returns d in seconds, rounded to three decimal places.
 func milliseconds(d time.Duration) float64 { return math.Round(d.Seconds()*1000) / 1000 }

@@ -19,7 +19,7 @@ import (
 	"github.com/rlrun/rlrun/scenario"
 )
 
-// quick has iterations of 64 steps, 32 in all.
+// quick is a scenario with 32 iterations of 64 steps.
 const quick = `
 env: {id: CartPole-v1, n_envs: 2}
 agent: {name: ppo, n_steps: 32, batch_size: 32, n_epochs: 2, policy_kwargs: {net_arch: [4]}}
@@ -53,7 +53,7 @@ func create(t testing.TB, s *scenario.Scenario) *run.Run {
 	return r
 }
 
-// finish brings a run to its end, and closes it.
+// finish trains and finishes a run, and closes it.
 func finish(t testing.TB, r *run.Run, o ...run.Observer) *run.Result {
 	t.Helper()
 	st, err := r.Train(context.Background(), o...)
@@ -70,7 +70,7 @@ func finish(t testing.TB, r *run.Run, o ...run.Observer) *run.Result {
 	return res
 }
 
-// load reads a run to look at it.
+// load loads a run for reading.
 func load(t testing.TB, dir string) *run.Run {
 	t.Helper()
 	r, err := run.Load(dir, catalog())
@@ -80,7 +80,7 @@ func load(t testing.TB, dir string) *run.Run {
 	return r
 }
 
-// open opens a run to go on with it.
+// open opens a run for training.
 func open(t testing.TB, dir string) *run.Run {
 	t.Helper()
 	r, err := run.Open(dir, catalog())
@@ -107,7 +107,7 @@ func writeFile(t testing.TB, text string, parts ...string) {
 	}
 }
 
-// table reads a file of comma-separated values: its header, and its rows.
+// table returns the header and the rows of a CSV file.
 func table(t testing.TB, parts ...string) (header []string, rows [][]string) {
 	t.Helper()
 	all, err := csv.NewReader(strings.NewReader(readFile(t, parts...))).ReadAll()
@@ -117,7 +117,7 @@ func table(t testing.TB, parts ...string) (header []string, rows [][]string) {
 	return all[0], all[1:]
 }
 
-// outcome is all that a run left, but for wall-clock times.
+// outcome returns the contents of all files of a run, without wall-clock times.
 func outcome(t testing.TB, dir string) string {
 	t.Helper()
 	out := fmt.Sprintf("%x\n", readFile(t, dir, "policy.safetensors"))
@@ -145,7 +145,7 @@ func outcome(t testing.TB, dir string) string {
 	return out + string(line)
 }
 
-// same wants the outcomes of two runs to be the same bytes.
+// same checks that the outcomes of two runs are equal.
 func same(t testing.TB, what, got, want string) {
 	t.Helper()
 	if got == want {
@@ -161,7 +161,7 @@ func same(t testing.TB, what, got, want string) {
 	t.Errorf("%s: %d lines, want %d", what, len(a), len(b))
 }
 
-// TestCreate makes directories that were not there.
+// TestCreate checks the names of new run directories.
 func TestCreate(t *testing.T) {
 	t.Chdir(t.TempDir())
 	for _, c := range []struct{ seed, dir, want string }{
@@ -186,7 +186,7 @@ func TestCreate(t *testing.T) {
 	}
 }
 
-// TestCreateFails changes nothing.
+// TestCreateFails checks that a failing Create changes no file.
 func TestCreateFails(t *testing.T) {
 	dir := t.TempDir()
 	writeFile(t, "precious", dir, "file")
@@ -208,7 +208,7 @@ func TestCreateFails(t *testing.T) {
 	}
 }
 
-// TestFiles looks at all that a finished run leaves.
+// TestFiles checks the files of a finished run.
 func TestFiles(t *testing.T) {
 	r := create(t, parse(t, quick))
 	res := finish(t, r)
@@ -241,7 +241,7 @@ func TestFiles(t *testing.T) {
 	}
 }
 
-// TestProgress wants a row past each multiple of the interval, and at the end.
+// TestProgress checks that progress.csv has a row past each multiple of log_interval, and a last row.
 func TestProgress(t *testing.T) {
 	for _, c := range []struct {
 		interval, steps string
@@ -288,8 +288,8 @@ func TestProgress(t *testing.T) {
 	}
 }
 
-// TestEpisodes wants a row for each episode that ended, in which CartPole pays
-// 1 a step, and no steps but those of the running ones missing.
+// TestEpisodes checks that episodes.csv has a row for each finished episode. CartPole's return is its
+// length, and only the steps of the running episodes are missing from the sum of lengths.
 func TestEpisodes(t *testing.T) {
 	r := create(t, parse(t, quick))
 	var last run.Status
@@ -316,7 +316,7 @@ func TestEpisodes(t *testing.T) {
 	}
 }
 
-// TestRepeat runs config.yaml again, to the byte.
+// TestRepeat checks that config.yaml repeats a run to the byte.
 func TestRepeat(t *testing.T) {
 	r := create(t, parse(t, quick, "env.wrappers=[{sticky_action: 0.1}]"))
 	finish(t, r)

@@ -9,12 +9,12 @@ import (
 	"github.com/rlrun/rlrun/scenario"
 )
 
-// maxShown bounds the states whose values are worth drawing.
+// maxShown is the maximum number of states whose values are drawn.
 const maxShown = 1 << 14
 
-// Knowledge returns the value that p gives each state of s and the action that it takes
-// there. It returns nil for both where states cannot be counted, or are too many to be
-// drawn, and for the values if p has none.
+// Knowledge returns the value and the greedy action of policy p in each state of a tabular
+// environment. It returns nil for both if the environment is not tabular, or has too many
+// states to draw, and nil values if p has no values.
 func Knowledge(s *scenario.Scenario, p policy.Policy) (values []float32, best []int) {
 	tab := s.Tabular
 	if tab == nil || tab.Model().States > maxShown {
@@ -31,26 +31,26 @@ func Knowledge(s *scenario.Scenario, p policy.Policy) (values []float32, best []
 }
 
 const (
-	// maxObserved bounds the floats of all states' observations, as a network sees
-	// them. A network of 64-64 takes half a minute for as many.
+	// maxObserved is the maximum number of floats in the network inputs of all states. A
+	// network with 64-64 hidden units takes half a minute for it.
 	maxObserved = 1 << 33
 
-	// maxBatch bounds the floats of the observations in memory, unless a single
+	// maxBatch is the maximum number of floats in a batch of observations, unless a single
 	// observation has more.
 	maxBatch = 1 << 23
 )
 
-// width returns the length of an observation's row in p: for a network choices are
-// one-hot.
+// width returns the number of floats of an observation as an input of p: networks take
+// choices one-hot.
 func width(p policy.Policy, tab grid.Tabular) int {
-	l, _ := env.LayoutOf(tab.Spec().Obs) // which the environment's making has checked
+	l, _ := env.LayoutOf(tab.Spec().Obs) // no error: checked when the environment was made
 	if _, ok := p.(*policy.Table); ok {
 		return l.Size
 	}
 	return max(l.Size, l.Flat)
 }
 
-// greedy returns the action of p in each state of a model.
+// greedy returns the greedy action of p in each state of a tabular environment.
 func greedy(ctx context.Context, p policy.Policy, tab grid.Tabular) ([]int, error) {
 	actions, act := make([]int, tab.Model().States), []float32(nil)
 	err := everyState(ctx, p, tab, func(from int, in policy.In, n int) {
@@ -65,8 +65,8 @@ func greedy(ctx context.Context, p policy.Policy, tab grid.Tabular) ([]int, erro
 	return actions, err
 }
 
-// everyState calls f with the observations [n, O] and masks [n, M] of the states from, …,
-// from+n-1 of a model, batch by batch. The first batch is the largest.
+// everyState calls f for all states of a tabular environment in batches, with the observations
+// [n, O] and masks [n, M] of the states from, …, from+n-1. The first batch is the largest.
 func everyState(ctx context.Context, p policy.Policy, tab grid.Tabular, f func(from int, in policy.In, n int)) error {
 	states, o, m := tab.Model().States, tab.Spec().Obs.Size(), tab.Model().Actions
 	batch := min(states, max(1, maxBatch/width(p, tab)))

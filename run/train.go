@@ -12,15 +12,14 @@ import (
 	"github.com/rlrun/rlrun/env"
 )
 
-// Train trains to the end of the scenario and saves the policy and a checkpoint
-// then, or to the end of ctx and saves a checkpoint. An error that is ctx's leaves a
-// run that can be resumed. Between iterations Train tells its observers how training
-// stands: the run's own, and those that it is given.
+// Train trains until the scenario's number of steps and then saves the policy and a
+// checkpoint. If ctx is cancelled, Train saves a checkpoint and returns the error of ctx; the
+// run can be resumed. After each iteration Train calls the observers: the run's and own.
 func (r *Run) Train(ctx context.Context, own ...Observer) (Status, error) {
 	if r.agent == nil || r.logs.episodes.file == nil {
-		return Status{}, fmt.Errorf("%s is not ready to train: want Create, or Open and Resume, and no Close", r.Dir)
+		return Status{}, fmt.Errorf("%s is not ready to train: call Create, or Open and Resume, before Train, and Close after it", r.Dir)
 	}
-	rep, err := r.agent.Learn(0) // where it stands
+	rep, err := r.agent.Learn(0) // reports the steps so far
 	if err != nil {
 		return Status{}, err
 	}
@@ -51,7 +50,7 @@ func (r *Run) Train(ctx context.Context, own ...Observer) (Status, error) {
 	return r.conclude(st)
 }
 
-// observe tells all observers of an iteration, and saves the run where that is due.
+// observe calls all observers after an iteration, and the one for checkpoints last.
 func (r *Run) observe(ctx context.Context, all []Observer, st *Status) error {
 	for _, o := range all {
 		if err := o.Observe(ctx, r, st); err != nil {
@@ -59,27 +58,27 @@ func (r *Run) observe(ctx context.Context, all []Observer, st *Status) error {
 		}
 	}
 	r.stopped = st.Stopped
-	st.Trouble = nil // every observer has been told
+	st.Trouble = nil // every observer has seen it
 	return r.checkpoints.Observe(ctx, r, st)
 }
 
-// conclude saves the policy, which is all that the evaluation needs, and then a
-// checkpoint. Trouble is the error of the checkpoint.
+// conclude saves the policy, which the evaluation needs, and then a checkpoint. If only the
+// checkpoint fails, its error is Trouble.
 func (r *Run) conclude(st Status) (Status, error) {
 	err, failed := r.savePolicy(policyFile), r.save()
 	if err != nil {
 		return st, err
 	}
-	st.Trouble = nil // an earlier checkpoint that failed matters no more
+	st.Trouble = nil // forget an earlier failed checkpoint
 	if failed != nil {
-		st.Trouble = fmt.Errorf("no checkpoint after %d steps, the last: %w", st.Steps, failed)
+		st.Trouble = fmt.Errorf("no checkpoint after the last step, %d: %w", st.Steps, failed)
 	}
 	return st, nil
 }
 
-// broken returns the error that training ends with before its time. If that is ctx's, the
-// agent is whole and is saved. If an environment failed, its actions are saved, where the
-// Vector kept them, and the error names the command that repeats the episode.
+// broken returns the error with which training ends early. If ctx was cancelled, broken saves
+// a checkpoint. If an environment failed, broken saves the actions of its episode, if the
+// Vector has kept them, and the error names the command that repeats the episode.
 func (r *Run) broken(ctx context.Context, st Status, err error) error {
 	if e, ok := errors.AsType[*env.Error](err); ok && (e.Actions != nil || e.Step == 0) && !errors.Is(e, env.ErrAction) {
 		if failed := r.write(failedEpisode, requests(e, r.Scenario.Spec)); failed != nil {
@@ -96,7 +95,7 @@ func (r *Run) broken(ctx context.Context, st Status, err error) error {
 		if lost := r.savePolicy(policyFile); lost != nil {
 			return failed
 		}
-		return fmt.Errorf("%w; what it has learned is in %s", failed, filepath.Join(r.Dir, policyFile))
+		return fmt.Errorf("%w; the trained policy is in %s", failed, filepath.Join(r.Dir, policyFile))
 	}
 	return err
 }

@@ -10,10 +10,10 @@ import (
 	"github.com/rlrun/rlrun/env"
 )
 
-// Agents are the agents that a scenario can name.
+// Agents maps the names that a scenario can use to agents.
 type Agents map[string]Agent
 
-// Names returns the names of the agents in order of the alphabet.
+// Names returns the names of the agents in alphabetical order.
 func (a Agents) Names() []string { return slices.Sorted(maps.Keys(a)) }
 
 // An Agent is an algorithm with its default settings. NewAgent makes one.
@@ -23,8 +23,8 @@ type Agent struct {
 	build    func(env.Maker, agents.Config) (agents.Agent, error)
 }
 
-// NewAgent returns the Agent that newAgent makes from settings of type C, a struct whose
-// yaml tags are the keys of a scenario's agent. The summary is half a line for rlrun list.
+// NewAgent returns an Agent with the constructor newAgent and settings of type C, a struct whose
+// yaml tags are the keys of agent in a scenario. The summary is the text in rlrun list.
 //
 //	scenario.Agents{"crossentropy": scenario.NewAgent("the cross-entropy method", DefaultConfig, NewCrossEntropy)}
 func NewAgent[C any, A agents.Agent, P interface {
@@ -40,20 +40,20 @@ func NewAgent[C any, A agents.Agent, P interface {
 		build: func(mk env.Maker, c agents.Config) (agents.Agent, error) {
 			a, err := newAgent(mk, *c.(P))
 			if err != nil {
-				return nil, err // and no interface with a nil pointer in it
+				return nil, err // not an interface that holds a nil pointer
 			}
 			if v := reflect.ValueOf(a); !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil() {
-				return nil, errors.New("the constructor of the agent returned none, and no error")
+				return nil, errors.New("the constructor of the agent returned no agent and no error")
 			}
 			return a, nil
 		},
 	}
 }
 
-// Summary returns half a line that says what the agent is.
+// Summary returns a short description of the agent, less than a line.
 func (a Agent) Summary() string { return a.summary }
 
-// BuiltinAgents returns the agents that come with rlrun, in a new map.
+// BuiltinAgents returns a new map of the agents that come with rlrun.
 func BuiltinAgents() Agents {
 	return Agents{
 		"ppo": NewAgent("proximal policy optimisation, Schulman et al. 2017", agents.DefaultPPO, agents.NewPPO),

@@ -9,7 +9,7 @@ import (
 	"github.com/rlrun/rlrun/scenario"
 )
 
-// TestHollowAgent wants an error of a constructor that returns nothing.
+// TestHollowAgent checks that a constructor that returns nil without an error is an error.
 func TestHollowAgent(t *testing.T) {
 	for name, hollow := range map[string]scenario.Agent{
 		"pointer":   scenario.NewAgent("", agents.DefaultPPO, func(env.Maker, agents.PPOConfig) (*agents.PPO, error) { return nil, nil }),
@@ -21,7 +21,7 @@ func TestHollowAgent(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if a, err := s.NewAgent(); err == nil || !strings.Contains(err.Error(), "the agent returned none, and no error") {
+		if a, err := s.NewAgent(); err == nil || !strings.Contains(err.Error(), "the agent returned no agent and no error") {
 			t.Errorf("NewAgent of a nil %s = %v, %v", name, a, err)
 		}
 	}

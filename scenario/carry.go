@@ -7,7 +7,7 @@ import (
 	"github.com/rlrun/rlrun/internal/settings"
 )
 
-// agentIn returns the name of the agent in a scenario's tree, "" where there is none.
+// agentIn returns the name of the agent in a scenario's YAML tree, or "" without one.
 func agentIn(tree *settings.Tree) (name string) {
 	agent, _ := tree.Root().At("agent")
 	if n, ok := agent.At("name"); ok && n.Decode(&name) != nil {
@@ -16,14 +16,14 @@ func agentIn(tree *settings.Tree) (name string) {
 	return name
 }
 
-// An origin says which agent a scenario's settings are for.
+// An origin says for which agent the settings in a scenario were written.
 type origin struct {
-	written string // the agent in the file, before changes; "" for none
-	own     bool   // --agent named an agent, which has its own default settings
+	written string // name of the agent in the file, before changes; "" without an agent
+	own     bool   // --agent named an agent, to be used with its own default settings
 }
 
-// carriesOver returns an error if the scenario was written for another agent than the
-// one at n, and has settings that this agent lacks, or --agent asked for its own settings.
+// carriesOver returns an error if the scenario was written for another agent than the agent at
+// n, and either has settings that this agent lacks, or --agent was given.
 func (s *Scenario) carriesOver(n, rest settings.Node, from origin) error {
 	if from.written == "" || from.written == s.Agent {
 		return nil

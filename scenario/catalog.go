@@ -12,18 +12,18 @@ import (
 	"github.com/rlrun/rlrun/policy/nn"
 )
 
-// A Catalog has everything that scenarios can name. Nothing writes to its maps once
-// scenarios are parsed with it.
+// A Catalog has everything that scenarios can name. Its maps must not change after the first
+// scenario is parsed with it.
 type Catalog struct {
 	Envs      env.Registry
 	Agents    Agents
 	Wrappers  Wrappers
-	Engines   map[string]nn.Engine // that networks are computed by, which a scenario calls its backend
-	Scenarios map[string][]byte    // scenarios that have a name, as YAML
+	Engines   map[string]nn.Engine // engines that compute networks; a scenario names one as its backend
+	Scenarios map[string][]byte    // texts of the named scenarios, as YAML
 }
 
-// Builtin returns a Catalog of the environments in envs, of all agents and wrappers that
-// come with rlrun, and of rlrun's own engine.
+// Builtin returns a Catalog of the environments in envs, all agents and wrappers that come
+// with rlrun, and rlrun's own engine.
 func Builtin(envs env.Registry) Catalog {
 	return Catalog{
 		Envs:      envs,
@@ -34,14 +34,14 @@ func Builtin(envs env.Registry) Catalog {
 	}
 }
 
-// ScenarioNames returns the names of the scenarios in order of the alphabet.
+// ScenarioNames returns the names of the scenarios in alphabetical order.
 func (c Catalog) ScenarioNames() []string { return slices.Sorted(maps.Keys(c.Scenarios)) }
 
-// EngineNames returns the names of the engines in order of the alphabet.
+// EngineNames returns the names of the engines in alphabetical order.
 func (c Catalog) EngineNames() []string { return slices.Sorted(maps.Keys(c.Engines)) }
 
-// EnvID returns the id of the environment called name. The error of an unknown name
-// names the command that lists all of them.
+// EnvID returns the full id of the environment called name, with its version. The error for an
+// unknown name has the command that lists all environments.
 func (c Catalog) EnvID(name string) (string, error) {
 	id, err := c.Envs.Resolve(name)
 	if err != nil {
@@ -50,21 +50,20 @@ func (c Catalog) EnvID(name string) (string, error) {
 	return id, nil
 }
 
-// agent returns the agent called name.
+// agent returns the Agent called name.
 func (c Catalog) agent(name string) (Agent, error) {
 	a, ok := c.Agents[name]
 	if !ok {
 		return a, fmt.Errorf("no agent %q%s; rlrun list agents shows all", name, nearest.Hint(name, maps.Keys(c.Agents)))
 	}
 	if a.build == nil {
-		return a, fmt.Errorf("the agent %s is an empty scenario.Agent; want one that scenario.NewAgent returned", name)
+		return a, fmt.Errorf("the agent %s is an empty scenario.Agent; want an Agent made by scenario.NewAgent", name)
 	}
 	return a, nil
 }
 
 // Defaults returns the text of a scenario that trains an agent with its default settings
-// in an environment. The scenario is called ENV-AGENT, with hyphens in place of
-// characters that a folder's name cannot have.
+// in an environment. The name of the scenario is the runName.
 func (c Catalog) Defaults(id, agent string) ([]byte, error) {
 	a, err := c.agent(agent)
 	if err != nil {
@@ -78,8 +77,8 @@ func (c Catalog) Defaults(id, agent string) ([]byte, error) {
 	})
 }
 
-// runName returns ENV-AGENT, with hyphens in place of characters that a folder's name
-// cannot have.
+// runName returns ENV-AGENT, with a hyphen in place of each character that the name of a
+// directory cannot have.
 func runName(id, agent string) string {
 	return strings.Map(func(r rune) rune {
 		if strings.ContainsRune(notInNames, r) {

@@ -9,9 +9,8 @@ import (
 	"github.com/rlrun/rlrun/scenario"
 )
 
-// TestConstructions counts how often an environment is made. Reading a scenario makes one,
-// which is the first to train in, and another where rewards are judged otherwise than they
-// are trained on.
+// TestConstructions checks how many environments are made. Parse makes one, which becomes the first
+// training environment, and another if a reward wrapper makes evaluation differ from training.
 func TestConstructions(t *testing.T) {
 	for wrapper, made := range map[string]int{"max_steps: 500": 1, "scale_reward: 2": 2} {
 		all := 0
@@ -36,7 +35,7 @@ func TestConstructions(t *testing.T) {
 	}
 }
 
-// closing is a CartPole that counts those of its kind that are open.
+// closing is a CartPole that counts its open instances.
 type closing struct {
 	*classic.CartPole
 	open *int
@@ -47,7 +46,7 @@ func (c closing) Close() error {
 	return nil
 }
 
-// TestRefusedCloses wants an environment that a wrapper refuses to be closed.
+// TestRefusedCloses checks that an environment is closed if a wrapper refuses it.
 func TestRefusedCloses(t *testing.T) {
 	open := 0
 	envs := env.Registry{"CartPole-v1": func(env.Options) (env.Env, error) {

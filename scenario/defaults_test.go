@@ -10,7 +10,7 @@ import (
 	"github.com/rlrun/rlrun/scenario"
 )
 
-// allEnvs are all environments that come with rlrun.
+// allEnvs returns all environments that come with rlrun.
 func allEnvs() env.Registry {
 	r := env.Registry{}
 	classic.Register(r)
@@ -18,8 +18,8 @@ func allEnvs() env.Registry {
 	return r
 }
 
-// TestDefaults makes every agent in every environment with its default settings, or
-// says in a line why it does not fit.
+// TestDefaults checks that every agent is made in every environment with default settings, or that
+// one line says why they do not fit.
 func TestDefaults(t *testing.T) {
 	fits := map[string]int{}
 	for _, id := range allEnvs().IDs() {
@@ -50,7 +50,7 @@ func TestDefaults(t *testing.T) {
 	}
 }
 
-// TestDefaultsName has a folder's name of an id with a namespace.
+// TestDefaultsName checks the directory name for an id with a namespace.
 func TestDefaultsName(t *testing.T) {
 	r := env.Registry{"a:b/Pole-v1": env.Entry(classic.NewCartPole)}
 	text, err := scenario.Builtin(r).Defaults("a:b/Pole-v1", "ppo")
@@ -65,7 +65,7 @@ func TestDefaultsName(t *testing.T) {
 	}
 }
 
-// TestOtherAgent names the settings of a scenario that another agent lacks.
+// TestOtherAgent checks that --agent names the settings of a scenario that the new agent lacks.
 func TestOtherAgent(t *testing.T) {
 	const text = "env: {id: CartPole-v1}\nagent: {name: ppo, clip_range: 0.1, n_epochs: 3, gamma: 0.9}\nsteps: 1000\n"
 	for _, c := range []struct {

@@ -2,9 +2,9 @@ package scenario
 
 import "github.com/rlrun/rlrun/internal/settings"
 
-// mendEarlier changes a run's config.yaml of an earlier version so that it keeps its
-// meaning: there ortho_init: true overruled an init_fn beside it. Such a file is complete,
-// so it has kernels, but no schedule_steps.
+// mendEarlier rewrites a config.yaml of an earlier version so that it keeps its meaning:
+// ortho_init: true had priority over init_fn there. Such a file has kernels, as every
+// config.yaml, but no schedule_steps.
 func mendEarlier(tree *settings.Tree) error {
 	root := tree.Root()
 	_, complete := root.At("kernels")

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestEarlierConfig reads the config.yaml of an earlier version, in which ortho_init
-// overruled the init_fn beside it; now the two may not contradict each other.
+// TestEarlierConfig reads a config.yaml of an earlier version, in which ortho_init had priority over
+// init_fn. Today the two must agree.
 func TestEarlierConfig(t *testing.T) {
 	const pair = `
 env: {id: CartPole-v1}

@@ -9,13 +9,13 @@ import (
 	"github.com/rlrun/rlrun/policy/f32"
 )
 
-// Encode returns the scenario of a new run as YAML, every default written out, with
-// the kernels that this program uses.
+// Encode returns the scenario of a new run as YAML, with every default and the name of the
+// kernels in use.
 func (s *Scenario) Encode() ([]byte, error) { return s.encode(f32.Kernels(), nil) }
 
-// Extend returns the scenario of a run that has trained some steps and goes on to more,
-// and its YAML for the file called fileName. Schedules stay at their final values, or are
-// stretched to the new steps from here on.
+// Extend returns the scenario of a run that is extended to a new total number of steps after
+// trained steps, and its YAML for the file called fileName. Schedules stay at their final
+// values, or with stretch they fall over the new number of steps.
 func (s *Scenario) Extend(fileName string, steps int, stretch bool, trained int) (*Scenario, []byte, error) {
 	text, err := s.encode(s.Kernels, s.Stretched)
 	if err != nil {

@@ -15,14 +15,14 @@ type bonus struct {
 	extra float64
 }
 
-// Step steps the environment within and adds to its reward.
+// Step steps the inner environment and adds to its reward.
 func (b bonus) Step(act, obs []float32) env.Outcome {
 	out := b.Env.Step(act, obs)
 	out.Reward += b.extra
 	return out
 }
 
-// newBonus returns e with a bonus.
+// newBonus returns e with a bonus of extra a step.
 func newBonus(e env.Env, extra float64) (bonus, error) {
 	if extra == 0 {
 		return bonus{}, fmt.Errorf("a bonus of 0, want another")

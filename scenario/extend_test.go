@@ -8,8 +8,8 @@ import (
 	"github.com/rlrun/rlrun/scenario"
 )
 
-// TestExtend goes on with a run of 5000 steps: schedules stay where they end, or are
-// stretched, and the file says which and when.
+// TestExtend extends a scenario of 5000 steps. It checks that schedules stay at their final values or
+// are stretched, and that the file records it.
 func TestExtend(t *testing.T) {
 	extend := func(s *scenario.Scenario, steps int, stretch bool) *scenario.Scenario {
 		t.Helper()

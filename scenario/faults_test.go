@@ -10,7 +10,7 @@ import (
 	"github.com/rlrun/rlrun/scenario"
 )
 
-// TestFaults wants one line that names the file, the key and what would be right.
+// TestFaults checks that each error is one line with the file, the key and the valid values.
 func TestFaults(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
 		{"", "f.yaml:1: "},
@@ -20,7 +20,7 @@ func TestFaults(t *testing.T) {
 		{minimal + "steps: 1", "f.yaml:4:1: steps: a second time"},
 		{minimal + `"a\nb": 1`, `f.yaml:4:1: "a\nb": unknown key`},
 		{minimal + "eval: {a\n\n b: 1}", `eval."a\nb": unknown key`},
-		{"agent: {name: ppo}\nsteps: 10", "env.id is not there, want one of Acrobot-v1, CartPole-v0, CartPole-v1"},
+		{"agent: {name: ppo}\nsteps: 10", "env.id is missing, want one of Acrobot-v1, CartPole-v0, CartPole-v1"},
 		{"env: {idd: CartPole-v1}\nagent: {name: ppo}\nsteps: 10", "env.idd: unknown key; the nearest is id"},
 		{"env: {id: CartPole-v7}\nagent: {name: ppo}\nsteps: 10", "no version 7 of CartPole; there is CartPole-v0, CartPole-v1"},
 		{"env: {id: CartPol-v1}\nagent: {name: ppo}\nsteps: 10", `no environment "CartPol-v1"; the nearest is CartPole-v1`},
@@ -31,7 +31,7 @@ func TestFaults(t *testing.T) {
 		{"env: {id: CartPole-v1, options: {kinematics_integrator: rk4}}\nagent: {name: ppo}\nsteps: 10", "want euler or semi-implicit"},
 		{"env: {id: CartPole-v1, options: 5}\nagent: {name: ppo}\nsteps: 10", "env.options: want a mapping"},
 		{"env: {id: CartPole-v1, n_envs: two}\nagent: {name: ppo}\nsteps: 10", `env.n_envs: "two", want a whole number`},
-		{"env: {id: CartPole-v1}\nsteps: 10", "agent.name is not there, want one of a2c, "},
+		{"env: {id: CartPole-v1}\nsteps: 10", "agent.name is missing, want one of a2c, "},
 		{"env: {id: CartPole-v1}\nagent: ppo\nsteps: 10", "agent"},
 		{"env: {id: CartPole-v1}\nagent: {name: pppo}\nsteps: 10", `agent.name: no agent "pppo"; the nearest is ppo`},
 		{"env: {id: CartPole-v1}\nagent: {name: 5}\nsteps: 10", `agent.name: "5", want text`},
@@ -50,7 +50,7 @@ func TestFaults(t *testing.T) {
 		{minimal + "eval: {max_steps: -3}", "eval.max_steps is -3, want 1 or more"},
 		{minimal + "log_interval: 0", "log_interval is 0, want 1 or more"},
 		{minimal + "target: high", `target: "high", want a number`},
-		{minimal + "name: ''", `name is "", want one that a folder can have`},
+		{minimal + "name: ''", `name is "", want a name that a directory can have`},
 		{minimal + "name: ..", `name is "..", want`},
 		{minimal + "name: a/b", `name is "a/b", want`},
 		{minimal + "name: 'a:b'", `name is "a:b", want`},
@@ -67,7 +67,8 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-// TestChangeFaults wants the word that the user typed, or the file and the key.
+// TestChangeFaults checks that errors of changes name the words that the user typed, or the file and
+// the key.
 func TestChangeFaults(t *testing.T) {
 	for _, c := range []struct {
 		sets []string
@@ -93,7 +94,7 @@ func TestChangeFaults(t *testing.T) {
 	}
 }
 
-// FuzzParse wants no panic, and of whatever parses a text that says the same.
+// FuzzParse checks that Parse never panics, and that a parsed scenario encodes to an equal scenario.
 func FuzzParse(f *testing.F) {
 	for _, s := range []string{
 		minimal, full, "", "{}", "env: {id: acme/Echo-v0, options: {length: 3}}\nagent: {name: ppo}\nsteps: 1e3",

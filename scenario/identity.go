@@ -6,10 +6,10 @@ import (
 	"github.com/rlrun/rlrun/internal/settings"
 )
 
-// changesLearning reports whether learning depends on a setting. Learning does not depend
-// on names, the seed, kernels and cores, the logs, or the number of episodes that judge
-// the final policy. It depends on evaluations on the way, and on their target, only if
-// these can end training.
+// changesLearning reports whether training depends on a setting. Training does not depend
+// on names, the seed, the kernels, the number of cores, the logs, or the number of episodes in
+// the final evaluation. It depends on the settings of evaluations during training only if
+// these evaluations can end training.
 func changesLearning(key string, endedByEvaluation bool) bool {
 	switch key {
 	case "name", "published", "seed", "kernels", "backend", "env.parallel", "log_interval", "eval.episodes":
@@ -20,13 +20,11 @@ func changesLearning(key string, endedByEvaluation bool) bool {
 	return true
 }
 
-// A Setting is a dotted key and its value, a list in YAML's flow syntax: agent.gamma and
-// 0.99.
+// A Setting is a dotted key, such as agent.gamma, and its value as YAML, such as 0.99.
 type Setting struct{ Key, Value string }
 
-// LearningSettings returns the settings that learning depends on, in config.yaml's
-// order, every default included. Runs with equal learning settings differ only by their
-// seeds.
+// LearningSettings returns all settings, defaults included, on which training depends, in the
+// order of config.yaml. Runs with equal LearningSettings differ only by their seeds.
 func (s *Scenario) LearningSettings() (all []Setting, err error) {
 	text, err := s.Encode()
 	if err != nil {
@@ -42,14 +40,14 @@ func (s *Scenario) LearningSettings() (all []Setting, err error) {
 	return all, err
 }
 
-// A Difference is a setting that is not the same in several scenarios.
+// A Difference is a setting that differs between several scenarios.
 type Difference struct {
 	Key    string   `json:"key"`
-	Values []string `json:"values"` // one for each scenario; "" where it has no such setting
+	Values []string `json:"values"` // a value for each scenario; "" where the scenario lacks the setting
 }
 
-// Differences returns the settings that are not the same in all sets of settings, in
-// the order of the first set that has them.
+// Differences returns the settings that are not equal in all the given sets of settings, in
+// the order in which they first appear.
 func Differences(sets ...[]Setting) (all []Difference) {
 	var keys []string
 	values := make([]map[string]string, len(sets))

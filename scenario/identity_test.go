@@ -7,9 +7,9 @@ import (
 	"github.com/rlrun/rlrun/scenario"
 )
 
-// TestLearningSettings: a run with another seed, name, interval of logging or target
-// learns in the same way; one with another learning rate, budget or environment does
-// not, and where an evaluation can end training neither does one with another target.
+// TestLearningSettings checks that LearningSettings do not depend on the seed, name, log interval or
+// target, but on the learning rate, steps and environment; and on the target if an evaluation
+// can end training.
 func TestLearningSettings(t *testing.T) {
 	base, err := mustRead(t, full).LearningSettings()
 	if err != nil || len(base) < 20 {

@@ -7,8 +7,8 @@ import (
 	"github.com/rlrun/rlrun/env/classic"
 )
 
-// TestMemory: a transition of Pendulum is 3 observed numbers, one action, a reward and
-// how it ended, of 4 bytes each.
+// TestMemory checks the size of the replay buffer. A transition of Pendulum has 3 observed numbers,
+// an action, a reward and its end, of 4 bytes each.
 func TestMemory(t *testing.T) {
 	envs := env.Registry{}
 	classic.Register(envs)

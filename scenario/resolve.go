@@ -14,7 +14,7 @@ import (
 	"github.com/rlrun/rlrun/internal/settings"
 )
 
-// resolve turns the file into the Scenario it describes.
+// resolve fills in the Scenario that the file describes.
 func (s *Scenario) resolve(agent origin) error {
 	err := s.resolveNumbers()
 	if err == nil {
@@ -29,7 +29,7 @@ func (s *Scenario) resolve(agent origin) error {
 	return err
 }
 
-// resolveNumbers takes what belongs to neither the environment nor the agent.
+// resolveNumbers reads the settings outside env and agent.
 func (s *Scenario) resolveNumbers() error {
 	f := &s.file
 	s.Name, s.Seed, s.Steps, s.Eval, s.Kernels, s.Init, s.Published = f.Name, f.Seed, f.Steps, f.Eval, f.Kernels, f.Init, f.Published
@@ -59,13 +59,13 @@ func (s *Scenario) resolveNumbers() error {
 	return nil
 }
 
-// notInNames are characters that folders cannot have in their names on every system.
+// notInNames are the characters that names of directories cannot have on some systems.
 const notInNames = `/\:*?"<>|`
 
-// checkName refuses a name that could not name a folder.
+// checkName returns an error if a directory cannot have the name.
 func checkName(name string) error {
 	if name == "" || name == "." || name == ".." || strings.ContainsAny(name, notInNames) || strings.ContainsFunc(name, unicode.IsControl) {
-		return fmt.Errorf("name is %q, want one that a folder can have", name)
+		return fmt.Errorf("name is %q, want a name that a directory can have", name)
 	}
 	return nil
 }
@@ -73,7 +73,7 @@ func checkName(name string) error {
 func (s *Scenario) resolveEnv() (err error) {
 	envs := s.catalog.Envs
 	if s.file.Env.ID == "" {
-		return fmt.Errorf("env.id is not there, want one of %s", strings.Join(envs.IDs(), ", "))
+		return fmt.Errorf("env.id is missing, want one of %s", strings.Join(envs.IDs(), ", "))
 	}
 	if s.Env, err = s.catalog.EnvID(s.file.Env.ID); err != nil {
 		return err
@@ -84,12 +84,12 @@ func (s *Scenario) resolveEnv() (err error) {
 	}
 	bare, err := envs.Factory(s.Env, func(into any) error {
 		if s.options == nil {
-			s.options = into // of the first environment, for config.yaml
+			s.options = into // the decoded options, for config.yaml
 		}
 		return s.file.Env.Options.DecodeFields(into)
 	})
 	if fault, ok := errors.AsType[*settings.Fault](err); ok {
-		return fault // which names its place
+		return fault // the fault already names its place
 	} else if err != nil {
 		return err
 	}
@@ -105,7 +105,7 @@ func (s *Scenario) resolveEnv() (err error) {
 	if err := s.Spec.Validate(); err != nil {
 		return errors.Join(fmt.Errorf("env: %s, with its wrappers: %w", s.Env, err), env.Close(e))
 	}
-	if s.Tabular, _ = env.AsIs[grid.Tabular](e); s.Tabular == nil { // which stays, to be asked
+	if s.Tabular, _ = env.AsIs[grid.Tabular](e); s.Tabular == nil { // keep e open: the scenario asks it for its model later
 		train = again
 	}
 	s.single = train.Maker()
@@ -113,7 +113,7 @@ func (s *Scenario) resolveEnv() (err error) {
 		s.TrainEnvs = train.ParallelMaker(s.file.Env.Parallel)
 	}
 	s.Threshold = cmp.Or(s.file.Target, s.Spec.RewardThreshold)
-	if s.file.Target == nil && len(judging) < len(wraps) { // which may scale it
+	if s.file.Target == nil && len(judging) < len(wraps) { // reward wrappers may scale the threshold
 		e, _, err := judge.Peek()
 		if err != nil {
 			return err
@@ -124,7 +124,7 @@ func (s *Scenario) resolveEnv() (err error) {
 		}
 	}
 	if s.Eval.StopAtThreshold && s.Threshold == nil {
-		return fmt.Errorf("eval.stop_at_threshold of %s, which has no threshold: target says what is wanted", s.Env)
+		return fmt.Errorf("eval.stop_at_threshold needs a threshold, but %s has none: set target", s.Env)
 	}
 	return nil
 }
@@ -139,7 +139,7 @@ func (s *Scenario) resolveAgent(from origin) error {
 		return err
 	}
 	if name == "" {
-		return fmt.Errorf("agent.name is not there, want one of %s", strings.Join(s.catalog.Agents.Names(), ", "))
+		return fmt.Errorf("agent.name is missing, want one of %s", strings.Join(s.catalog.Agents.Names(), ", "))
 	}
 	kind, err := s.catalog.agent(name)
 	if err != nil {

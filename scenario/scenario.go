@@ -1,5 +1,7 @@
-// Package scenario reads scenarios, complete experiments: an environment, an
-// agent with its settings, a budget, and the return that counts as solved.
+// Package scenario reads scenario files. A Scenario is a complete experiment: an environment with
+// its options and wrappers, an agent with its settings, the number of steps, and the return
+// that counts as solved. Parse makes a Scenario from YAML. A Catalog has the environments,
+// agents, wrappers and engines that the file can name. Package run trains a Scenario.
 package scenario
 
 import (
@@ -19,38 +21,38 @@ import (
 	"github.com/rlrun/rlrun/policy/nn"
 )
 
-// A Scenario is an experiment that is ready to run.
+// A Scenario is an experiment that is ready to train.
 type Scenario struct {
 	Name        string
-	Env         string   // id
-	Spec        env.Spec // of the environment, wrappers included
-	Agent       string   // name
+	Env         string   // id of the environment
+	Spec        env.Spec // spec of the environment, wrappers included
+	Agent       string   // name of the agent
 	Seed        uint64
 	Steps       int      // environment steps to train
-	Schedule    int      // steps over which schedules run; beyond, they stay at their final values
-	Stretched   []int    // steps after which the run's schedules were stretched; empty for a new run
-	Threshold   *float64 // return that counts as solved: the target, or else the environment's; nil where there is none
+	Schedule    int      // steps over which schedules fall; later they stay at their final values
+	Stretched   []int    // steps at which the run's schedules were stretched; empty for a new run
+	Threshold   *float64 // return that counts as solved: the target, or the environment's threshold; nil without both
 	Eval        Eval
-	LogInterval int    // steps between two rows of progress
-	Kernels     string // that the file says it ran with; "" where it says nothing
-	Published   string // what others have published of the same, and where; "" for nothing
-	Init        string // the run, or the policy's file, that training begins with; "" for none
+	LogInterval int    // steps between two rows of progress.csv
+	Kernels     string // kernels that the file names; "" if it names none
+	Published   string // published result of the same experiment, with its source; "" if unknown
+	Init        string // run or policy file with which training starts; "" for a new policy
 
 	// Tabular is the environment if its model is known and no wrapper changes its
-	// observations or actions, otherwise nil. The model has the environment's own rewards
-	// and no time limit.
+	// observations or actions, and nil otherwise. The model has the environment's own
+	// rewards and no time limit.
 	Tabular grid.Tabular
 
-	TrainEnvs, EvalEnvs env.Maker // environments to train in; to evaluate in, whose rewards are unscaled
-	single              env.Maker // Train's environments, in a Vec
-	file                file      // with every default written out
+	TrainEnvs, EvalEnvs env.Maker // environments for training; for evaluation, with unscaled rewards
+	single              env.Maker // environments for training, all stepped on one goroutine
+	file                file      // the file with every default written out
 	catalog             Catalog
 	kind                Agent
 	config              agents.Config
-	options             any // the environment's, decoded
+	options             any // decoded options of the environment
 }
 
-// Eval is how policies are evaluated: the final one, and those on the way.
+// Eval has the settings of the final evaluation and of evaluations during training.
 type Eval struct {
 	Episodes int `yaml:"episodes"`
 	MaxSteps int `yaml:"max_steps"` // of an episode, where the environment has no limit of its own
@@ -61,7 +63,7 @@ type Eval struct {
 	Patience        int  `yaml:"patience"`          // or when this many in a row were not the best; 0: never
 }
 
-// file is a scenario as YAML has it.
+// file is the YAML form of a scenario.
 type file struct {
 	Name        string        `yaml:"name"`
 	Env         envFile       `yaml:"env"`
@@ -87,16 +89,16 @@ type envFile struct {
 	Parallel int             `yaml:"parallel"` // goroutines to step them on; 0: none but the agent's own
 }
 
-// A Change is a setting given on the command line.
+// A Change is a setting that was given on the command line.
 type Change struct {
 	Assignment string // KEY=VALUE, dotted: agent.gamma=0.9
-	Origin     string // what the user typed, for messages
-	NewAgent   bool   // --agent: the agent with its default settings, so a scenario of another agent is an error
+	Origin     string // the words that the user typed, for error messages
+	NewAgent   bool   // --agent: the agent with its default settings; an error if the scenario is for another agent
 }
 
-// Parse makes a Scenario of a file's text, with changes. The catalog has what the text can
-// name. The file's name is for messages, and is the Scenario's where the text gives it
-// none.
+// Parse makes a Scenario from the text of a file, with changes. The catalog has everything that
+// the text can name. fileName is for error messages; it is also the Scenario's name if
+// the text gives no name.
 func Parse(fileName string, text []byte, changes []Change, catalog Catalog) (*Scenario, error) {
 	tree, err := settings.Parse(fileName, text)
 	if err != nil {
@@ -118,7 +120,7 @@ func Parse(fileName string, text []byte, changes []Change, catalog Catalog) (*Sc
 		return nil, err
 	}
 	if err := s.resolve(agent); err != nil {
-		if _, ok := errors.AsType[*settings.Fault](err); !ok { // which names the file itself
+		if _, ok := errors.AsType[*settings.Fault](err); !ok { // a Fault names the file already
 			err = fmt.Errorf("%s: %w", fileName, err)
 		}
 		return nil, err
@@ -126,28 +128,28 @@ func Parse(fileName string, text []byte, changes []Change, catalog Catalog) (*Sc
 	return s, nil
 }
 
-// newScenario returns a Scenario with a file's defaults, not yet resolved.
+// newScenario returns a Scenario with the defaults of a file, before resolve.
 func newScenario(name string, catalog Catalog) *Scenario {
 	return &Scenario{catalog: catalog, file: file{
 		Name: name, Eval: Eval{Episodes: 100, MaxSteps: 10_000, FreqEpisodes: 10}, Seed: 1, Backend: "native",
 	}}
 }
 
-// maxAgentName bounds an agent's name in a policy's file, in bytes.
+// maxAgentName is the maximum length of an agent's name in a policy file [bytes].
 const maxAgentName = 100
 
-// ForPolicy returns a Scenario of an environment with its default options, for a policy of
-// an agent that need not be in the catalog. Policies are evaluated in it, and nothing is
-// trained. An agent that is not known is "".
+// ForPolicy returns a Scenario for the evaluation of a policy file: an environment with its
+// default options, and an agent that need not be in the catalog and cannot be trained. agent
+// may be "".
 func ForPolicy(id, agent string, catalog Catalog) (*Scenario, error) {
 	noName := func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) }
 	switch {
 	case id == "":
-		return nil, errors.New("it names no environment")
+		return nil, errors.New("it does not name an environment")
 	case agent == "":
 		agent = "unknown"
 	case len(agent) > maxAgentName || strings.ContainsFunc(agent, noName):
-		return nil, fmt.Errorf("its agent is %.20q, want a name of %d bytes at most, without spaces", agent, maxAgentName)
+		return nil, fmt.Errorf("its agent is %.20q, want a name without spaces, of at most %d bytes", agent, maxAgentName)
 	}
 	s := newScenario(runName(id, agent), catalog)
 	s.file.Env.ID, s.file.Steps = id, 1
@@ -165,30 +167,30 @@ func ForPolicy(id, agent string, catalog Catalog) (*Scenario, error) {
 	return s, nil
 }
 
-// String names the agent, the environment and the seed.
+// String returns a text with the agent, the environment and the seed.
 func (s *Scenario) String() string { return fmt.Sprintf("%s on %s, seed %d", s.Agent, s.Env, s.Seed) }
 
-// Engine returns what the agent's networks run on.
+// Engine returns the engine that computes the agent's networks.
 func (s *Scenario) Engine() nn.Engine { return s.config.Base().Engine }
 
-// Catalog returns what the scenario's file could name.
+// Catalog returns the Catalog with which the scenario was parsed.
 func (s *Scenario) Catalog() Catalog { return s.catalog }
 
-// UseCores lets the agent use n cores. The bytes stay the same.
+// UseCores lets the agent use n cores. The results stay the same, to the byte.
 func (s *Scenario) UseCores(n int) { s.config.Base().Cores = n }
 
-// Discount returns the agent's γ. It is NaN for an agent that is not in the catalog: see
-// ForPolicy.
+// Discount returns the agent's discount γ. It is NaN for an agent that is not in the catalog:
+// see ForPolicy.
 func (s *Scenario) Discount() float64 {
 	if s.config == nil {
 		return math.NaN()
 	}
-	text := strconv.FormatFloat(float64(s.config.Discount()), 'g', -1, 32) // 0.99, not the float32 next to it
+	text := strconv.FormatFloat(float64(s.config.Discount()), 'g', -1, 32) // the float64 0.99, not the float32 nearest to it
 	gamma, _ := strconv.ParseFloat(text, 64)
 	return gamma
 }
 
-// Memory returns the bytes of the agent's replay memory; 0 of an agent that has none.
+// Memory returns the size of the agent's replay buffer [bytes], or 0 without one.
 func (s *Scenario) Memory() int {
 	if m, ok := s.config.(interface{ Memory(env.Spec) int }); ok {
 		return m.Memory(s.Spec)
@@ -196,7 +198,7 @@ func (s *Scenario) Memory() int {
 	return 0
 }
 
-// EpisodeLimit returns the most steps of an evaluation's episode.
+// EpisodeLimit returns the maximum number of steps of an episode in an evaluation.
 func (s *Scenario) EpisodeLimit() int {
 	if n := s.Spec.MaxSteps; n > 0 {
 		return n
@@ -204,7 +206,7 @@ func (s *Scenario) EpisodeLimit() int {
 	return s.Eval.MaxSteps
 }
 
-// NewEnv returns one environment as in training, to be stepped by itself.
+// NewEnv returns a single environment, with its wrappers for training.
 func (s *Scenario) NewEnv() (env.Env, error) {
 	v, err := s.single(1)
 	if err != nil {
@@ -213,7 +215,7 @@ func (s *Scenario) NewEnv() (env.Env, error) {
 	return v.(*env.Vec).Env(0), nil
 }
 
-// NewPolicy returns the policy of an untrained agent, whose environments are closed.
+// NewPolicy returns the policy of a new, untrained agent.
 func (s *Scenario) NewPolicy() (policy.Policy, error) {
 	a, err := s.NewAgent()
 	if err != nil {
@@ -222,7 +224,7 @@ func (s *Scenario) NewPolicy() (policy.Policy, error) {
 	return a.Policy(), agents.Close(a)
 }
 
-// NewAgent returns the agent, connected to its environments and untrained.
+// NewAgent returns a new, untrained agent with its environments.
 func (s *Scenario) NewAgent() (agents.Agent, error) {
 	return s.kind.build(s.TrainEnvs, s.config)
 }

@@ -19,7 +19,7 @@ import (
 	"github.com/rlrun/rlrun/scenario"
 )
 
-// echo shows the action taken last and pays 2 for each. No return solves it.
+// echo observes the last action and has a reward of 2 a step. It has no reward threshold.
 type echo struct {
 	Length int `yaml:"length"` // steps of an episode
 	steps  int
@@ -81,7 +81,7 @@ func encode(t testing.TB, s *scenario.Scenario) string {
 	return string(text)
 }
 
-// decode fills into from the part of an encoded scenario at a dotted path.
+// decode decodes the value at a dotted path of an encoded scenario into a variable.
 func decode(t testing.TB, text, path string, into any) {
 	t.Helper()
 	tree, err := settings.Parse("encoded", []byte(text))
@@ -103,7 +103,7 @@ func decode(t testing.TB, text, path string, into any) {
 	}
 }
 
-// TestMinimal wants the defaults that a file's settings, PPO's and CartPole's have.
+// TestMinimal checks that missing settings take the defaults of scenarios, of PPO and of CartPole.
 func TestMinimal(t *testing.T) {
 	s := mustRead(t, minimal)
 	got := *s
@@ -142,7 +142,7 @@ func TestMinimal(t *testing.T) {
 	}
 }
 
-// full gives every setting another value than its default.
+// full gives every setting a value that is not its default.
 const full = `
 name: a name
 env:
@@ -197,8 +197,7 @@ func TestFull(t *testing.T) {
 	}
 }
 
-// TestEncode wants every setting that the types know, and a text that says the
-// same when it is read again.
+// TestEncode checks that Encode writes every setting, and that its text parses to the same scenario.
 func TestEncode(t *testing.T) {
 	for _, text := range []string{
 		minimal, full,
@@ -242,7 +241,7 @@ func TestEncode(t *testing.T) {
 	}
 }
 
-// tags are the keys that the fields of a struct have in YAML.
+// tags returns the YAML keys of the fields of a struct.
 func tags(v any) (keys []string) {
 	for f := range reflect.TypeOf(v).Fields() {
 		if tag := f.Tag.Get("yaml"); tag != "" && tag != "-" {
@@ -252,7 +251,7 @@ func tags(v any) (keys []string) {
 	return keys
 }
 
-// TestName takes the file's name where the file has none.
+// TestName checks that a scenario without a name takes the name of its file.
 func TestName(t *testing.T) {
 	for _, c := range []struct{ file, line, want string }{
 		{"cartpole-ppo.yaml", "", "cartpole-ppo"},
@@ -268,7 +267,7 @@ func TestName(t *testing.T) {
 	}
 }
 
-// TestChanges sets settings as flags do: the last one counts.
+// TestChanges checks that the last change of a setting counts.
 func TestChanges(t *testing.T) {
 	s := mustRead(t, minimal,
 		"steps=100", "seed=9", "steps=2e3", "eval.episodes=7", "target=3", "env.n_envs=2", "agent.gamma=0.5",
@@ -288,7 +287,7 @@ func TestChanges(t *testing.T) {
 	}
 }
 
-// TestThreshold wants the file's target before the environment's.
+// TestThreshold checks that target has priority over the environment's reward threshold.
 func TestThreshold(t *testing.T) {
 	for _, c := range []struct {
 		text string
@@ -308,7 +307,7 @@ func TestThreshold(t *testing.T) {
 	}
 }
 
-// TestAgent builds the agent that the file describes.
+// TestAgent checks that NewAgent makes the agent that the file describes.
 func TestAgent(t *testing.T) {
 	s := mustRead(t, full)
 	a, err := s.NewAgent()
@@ -332,10 +331,10 @@ func TestAgent(t *testing.T) {
 	}
 }
 
-// TestBackends trains a little with each engine. What a run keeps of its scenario
-// leads to the same bits, and the other engine to others.
+// TestBackends trains a few steps with each engine. It checks that the encoded scenario repeats
+// them to the bit, and that the engines differ.
 func TestBackends(t *testing.T) {
-	trained := map[string]string{} // by its state
+	trained := map[string]string{} // backend by the final state of training
 	for _, backend := range []string{"native", "gorgonia"} {
 		text := minimal + "backend: " + backend + "\n"
 		for range 2 {

@@ -9,23 +9,24 @@ import (
 	"github.com/rlrun/rlrun/internal/settings"
 )
 
-// Wrappers are the wrappers that a scenario can name.
+// Wrappers maps the names that a scenario can use to wrappers.
 type Wrappers map[string]Wrapper
 
-// A Wrapper reads the value of an entry of a scenario's env.wrappers,
-// {sticky_action: 0.25}, and wraps environments. NewWrapper and NewSwitch make one.
+// A Wrapper reads the value of an entry of env.wrappers in a scenario, such as
+// {sticky_action: 0.25}, and wraps environments. NewWrapper and NewSwitch make a Wrapper.
 type Wrapper struct {
 	read       func(settings.Node) (wrap, error)
 	rewardOnly bool
 }
 
-// A wrap returns an environment with a wrapper around it.
+// A wrap puts a wrapper around an environment.
 type wrap func(env.Env) (env.Env, error)
 
 // NewWrapper returns a Wrapper with a value of type T: a number, a text, a list, or a
-// struct with yaml tags, whose missing keys have the values in defaults. An error of around
-// is shown with its place in the scenario. What it returns should be an env.Wrapper, or nobody
-// finds the state of the environment within; around an environment with masks it must be.
+// struct with yaml tags, whose missing keys take their values from defaults. The function around
+// wraps an environment; its error is shown with the line of the scenario. The wrapped
+// environment should be an env.Wrapper, so that the state of the inner environment can be
+// found. Around an environment with masks it must be an env.Wrapper.
 //
 //	scenario.Wrappers{"fog": scenario.NewWrapper(0.1, NewFog)} // func NewFog(env.Env, float64) (*Fog, error)
 func NewWrapper[T any, E env.Env](defaults T, around func(env.Env, T) (E, error)) Wrapper {
@@ -36,7 +37,7 @@ func NewWrapper[T any, E env.Env](defaults T, around func(env.Env, T) (E, error)
 	}}
 }
 
-// NewSwitch returns a Wrapper without a value, which a scenario names with true:
+// NewSwitch returns a Wrapper without a value. A scenario turns it on with true:
 // {clip_action: true}.
 func NewSwitch[E env.Env](around func(env.Env) (E, error)) Wrapper {
 	return Wrapper{read: func(n settings.Node) (wrap, error) {
@@ -49,21 +50,21 @@ func NewSwitch[E env.Env](around func(env.Env) (E, error)) Wrapper {
 	}}
 }
 
-// RewardOnly returns w as a Wrapper that changes rewards alone. Policies are evaluated
-// without it.
+// RewardOnly returns w marked as a Wrapper that changes only rewards. Evaluations leave it
+// out.
 func (w Wrapper) RewardOnly() Wrapper {
 	w.rewardOnly = true
 	return w
 }
 
-// A wrapping is an entry of a scenario's list, with the place of its value.
+// A wrapping is an entry of env.wrappers, with the place of its value in the file.
 type wrapping struct {
 	node       settings.Node
 	around     wrap
 	rewardOnly bool
 }
 
-// wrappers reads the scenario's list, the innermost first.
+// wrappers reads the list env.wrappers, whose first entry is the innermost wrapper.
 func (s *Scenario) wrappers() (all []wrapping, err error) {
 	kinds := s.catalog.Wrappers
 	for _, n := range s.file.Env.Wrappers {
@@ -88,7 +89,7 @@ func (s *Scenario) wrappers() (all []wrapping, err error) {
 	return all, nil
 }
 
-// wrapped returns the Factory of environments with wrappers around them.
+// wrapped returns a Factory of environments from inner with all wrappers around them.
 func wrapped(inner env.Factory, all []wrapping) env.Factory {
 	return func() (env.Env, error) {
 		e, err := inner()
@@ -112,8 +113,7 @@ func wrapped(inner env.Factory, all []wrapping) env.Factory {
 	}
 }
 
-// hidesMasks reports whether an environment is around another whose masks nobody would
-// find any more.
+// hidesMasks reports whether the wrapped environment hides the masks of the inner one.
 func hidesMasks(around, inner env.Env) bool {
 	_, masked := env.As[env.Masker](inner)
 	_, shown := env.As[env.Masker](around)

@@ -8,7 +8,7 @@ import (
 	"github.com/rlrun/rlrun/internal/settings"
 )
 
-// BuiltinWrappers returns the wrappers that come with rlrun, in a new map.
+// BuiltinWrappers returns a new map of the wrappers that come with rlrun.
 func BuiltinWrappers() Wrappers {
 	return Wrappers{
 		"scale_reward":           NewWrapper(1., scaleReward).RewardOnly(),
@@ -41,7 +41,7 @@ func clipReward(e env.Env, ends []float64) (env.Env, error) {
 
 func stickyAction(e env.Env, p float64) (env.Env, error) {
 	if p < 0 || p > 1 {
-		return nil, fmt.Errorf("%v, want a probability, 0 … 1", p)
+		return nil, fmt.Errorf("%v, want a probability from 0 to 1", p)
 	}
 	return env.NewStickyAction(e, p), nil
 }
@@ -77,7 +77,7 @@ func tileCoding(e env.Env, c cells) (env.Env, error) {
 	return env.NewTileCoding(e, c.Tilings, c.Tiles, c.box())
 }
 
-// span returns the two numbers of an interval: {clip_reward: [-1, 1]}.
+// span returns the two ends of an interval such as [-1, 1] in {clip_reward: [-1, 1]}.
 func span(ends []float64) (low, high float64, err error) {
 	if len(ends) != 2 || ends[0] < -math.MaxFloat32 || ends[0] >= ends[1] || ends[1] > math.MaxFloat32 {
 		return 0, 0, fmt.Errorf("%v, want two numbers, the lower one first: [-1, 1]", ends)
@@ -85,8 +85,8 @@ func span(ends []float64) (low, high float64, err error) {
 	return ends[0], ends[1], nil
 }
 
-// cells is the value of a wrapper that cuts observations into cells. Without bounds they
-// are the environment's.
+// cells is the value of a wrapper that divides observations into cells. Without bounds it
+// uses the bounds of the environment.
 type cells struct {
 	Bins    int       `yaml:"bins"`
 	Tilings int       `yaml:"tilings"`
@@ -103,7 +103,7 @@ type stack struct {
 	Padding string `yaml:"padding"` // reset or zero: what stands for observations before the first
 }
 
-// readFrameStack reads 4, or {n: 4, padding: zero}.
+// readFrameStack reads a value such as 4 or {n: 4, padding: zero}.
 func readFrameStack(n settings.Node) (wrap, error) {
 	s := stack{Padding: "reset"}
 	var err error
@@ -118,7 +118,7 @@ func readFrameStack(n settings.Node) (wrap, error) {
 	return func(e env.Env) (env.Env, error) { return env.NewFrameStack(e, s.N, s.Padding == "zero") }, err
 }
 
-// readFilter reads the names of a Dict's fields, or the indices of a Box's elements.
+// readFilter reads a list of field names of a Dict, or of element indices of a Box.
 func readFilter(n settings.Node) (wrap, error) {
 	var index []int
 	if n.Decode(&index) == nil {

@@ -10,8 +10,8 @@ import (
 	"github.com/rlrun/rlrun/scenario"
 )
 
-// play takes actions in an environment of mk and returns what it paid, and the
-// actions that it took.
+// play takes actions in an environment of mk. It returns the rewards, and the actions that reached
+// the environment.
 func play(t *testing.T, mk env.Maker, acts ...float32) (rewards []float64, taken []float32) {
 	t.Helper()
 	v, err := mk(1)
@@ -31,14 +31,14 @@ func play(t *testing.T, mk env.Maker, acts ...float32) (rewards []float64, taken
 	return rewards, taken
 }
 
-// TestWrappers trains in all of them, and judges without what scales rewards.
-// An action that sticks with probability 1 is the first for ever.
+// TestWrappers checks that training has all wrappers, and evaluation all except reward wrappers. With
+// a sticky_action probability of 1 the first action is repeated forever.
 func TestWrappers(t *testing.T) {
 	for _, c := range []struct {
 		wrappers       string
-		trained        float64 // reward of a step, which echo pays 2 for
+		trained        float64 // reward of a step in training; 2 without wrappers
 		judged         float64
-		second, judge2 float32 // action taken for 0, after 1
+		second, judge2 float32 // action that reaches the environment for 0 after 1
 	}{
 		{"[]", 2, 2, 0, 0},
 		{"[{scale_reward: 0.5}]", 1, 2, 0, 0},
@@ -60,10 +60,10 @@ func TestWrappers(t *testing.T) {
 	}
 }
 
-// TestAllWrappers makes each of them, and wants its observations and actions.
+// TestAllWrappers checks the sizes of observations and actions with each wrapper.
 func TestAllWrappers(t *testing.T) {
 	bounds := "low: [-1, -1, -1, -1], high: [1, 1, 1, 1]"
-	for wrapper, want := range map[string][2]int{ // floats of an observation and of an action
+	for wrapper, want := range map[string][2]int{ // number of floats of an observation and of an action
 		"clip_reward: [-1, 1]": {4, 1}, "max_steps: 7": {4, 1}, "frame_skip: 2": {4, 1},
 		"frame_stack: 3": {12, 1}, "frame_stack: {n: 2, padding: zero}": {8, 1}, "delay_observation: 2": {4, 1},
 		"time_aware_observation: true": {5, 1}, "flatten_observation: true": {4, 1}, "filter_observation: [3, 1]": {2, 1},
@@ -79,7 +79,7 @@ func TestAllWrappers(t *testing.T) {
 	}
 }
 
-// TestOptions wants them in the environments of training and evaluation alike.
+// TestOptions checks that environments for training and for evaluation have the options.
 func TestOptions(t *testing.T) {
 	s := mustRead(t, "env: {id: acme/Echo-v0, options: {length: 2}}\nagent: {name: ppo}\nsteps: 10")
 	for name, mk := range map[string]env.Maker{"TrainEnvs": s.TrainEnvs, "EvalEnvs": s.EvalEnvs} {
@@ -110,7 +110,7 @@ func TestWrapperFaults(t *testing.T) {
 		{"[[]]", "env.wrappers[0]: want one wrapper and its value"},
 		{"[{sticky_action: 0, scale_reward: 1}]", "env.wrappers[0]: want one wrapper and its value"},
 		{"[{scale_reward: 1}, {scale_rewards: 1}]", `env.wrappers[1]: no wrapper "scale_rewards"; the nearest is scale_reward`},
-		{"[{sticky_action: 1.5}]", "env.wrappers[0].sticky_action: 1.5, want a probability, 0 … 1"},
+		{"[{sticky_action: 1.5}]", "env.wrappers[0].sticky_action: 1.5, want a probability from 0 to 1"},
 		{"[{sticky_action: -0.1}]", "env.wrappers[0].sticky_action: -0.1, want a probability"},
 		{"[{sticky_action: .nan}]", `env.wrappers[0].sticky_action: ".nan", want a number`},
 		{"[{sticky_action: often}]", `env.wrappers[0].sticky_action: "often", want a number`},
@@ -138,7 +138,7 @@ func TestWrapperFaults(t *testing.T) {
 	}
 }
 
-// TestHollowWrapper wants an error of a wrapper that returns nothing.
+// TestHollowWrapper checks that a wrapper that returns nil is an error.
 func TestHollowWrapper(t *testing.T) {
 	c := catalog()
 	c.Wrappers["hollow"] = scenario.NewSwitch(func(env.Env) (env.Env, error) { return nil, nil })

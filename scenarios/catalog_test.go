@@ -57,7 +57,7 @@ func TestCatalog(t *testing.T) {
 		t.Errorf("Parse of the program's own scenario = %v, %v, want its agent", s, err)
 	}
 	catalog.Agents["hollow"] = scenario.Agent{}
-	if _, err := catalog.Defaults("CartPole-v1", "hollow"); err == nil || !strings.Contains(err.Error(), "want one that scenario.NewAgent returned") {
+	if _, err := catalog.Defaults("CartPole-v1", "hollow"); err == nil || !strings.Contains(err.Error(), "want an Agent made by scenario.NewAgent") {
 		t.Errorf("Defaults of an empty agent: %v, want how one is made", err)
 	}
 }

@@ -259,7 +259,7 @@ var badInputs = []struct {
 	{[]string{"resume", "empty"}, "empty is no run directory"},
 	{[]string{"resume", "broken"}, "config.yaml:"},
 	{[]string{"resume", "damaged"}, "state: not a saved state"},
-	{[]string{"resume", "short"}, "episodes.csv: cut short"},
+	{[]string{"resume", "short"}, "episodes.csv was cut short"},
 	{[]string{"resume", "changed"}, "config.yaml"},
 	{[]string{"resume", "half"}, "result.json"},
 	{[]string{"resume", "noresult"}, "result.json"},

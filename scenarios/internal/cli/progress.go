@@ -99,7 +99,7 @@ func progressTable(st *run.Status) string {
 	rule := strings.Repeat("-", width+19) + "\n"
 	b.WriteString(rule)
 	group := ""
-	for _, f := range st.Figures() {
+	for _, f := range st.Metrics() {
 		if math.IsNaN(f.Value) {
 			continue
 		}

@@ -57,7 +57,7 @@ func TestOwned(t *testing.T) {
 		t.Fatal(err)
 	}
 	episodes, state := readFile(t, "run/episodes.csv"), readFile(t, "run/checkpoint/state")
-	const want = "run: another rlrun is at work on it; want to wait until that has ended"
+	const want = "run: another rlrun process is using it; wait until that process has ended"
 	a.refused(t, want, "resume", "run")
 	a.refused(t, want, "resume", "run", "--steps", "900")
 	a.refused(t, "run is there already", "quick", "--out", "run")
@@ -97,7 +97,7 @@ func TestResumeSteps(t *testing.T) {
 			t.Errorf("%s/config.yaml run again ends with another policy", dir)
 		}
 	}
-	a.refused(t, "--steps 800: finished has trained 800 already; want more", "resume", "finished", "--steps", "800")
+	a.refused(t, "--steps 800: finished has trained 800 steps already; want more than that", "resume", "finished", "--steps", "800")
 	a.refused(t, "--steps many", "resume", "finished", "--steps", "many")
 	a.refused(t, "--steps N, which is not there", "resume", "finished", "--stretch")
 	if got := a.must(t, "resume", "finished", "--json"); got != readFile(t, "finished/result.json") {
@@ -156,7 +156,7 @@ func TestResumeKernels(t *testing.T) {
 func TestEvalUnfinished(t *testing.T) {
 	a := inEmptyDir(t)
 	a.unfinished(t, "run", 200)
-	a.refused(t, "rlrun resume run goes on with it, and --best takes the best policy so far", "eval", "run")
+	a.refused(t, "rlrun resume run continues it, and --best takes the best policy so far", "eval", "run")
 	if status, out, err := a.call("eval", "run", "--best"); status != statusDone || err != "" || out == "" {
 		t.Errorf("rlrun eval run --best = %d, %q, %q, want a result", status, out, err)
 	}
@@ -179,7 +179,7 @@ func TestTroubles(t *testing.T) {
 		status, out, err := a.call(append([]string{"unsaved.yaml", "--json", "--quiet", "--checkpoint-every", "8"}, args...)...)
 		runs := max(1, len(args))
 		if status != statusDone || !strings.Contains(out, `"event":"result"`) || strings.Count(err, "\n") != 2*runs ||
-			strings.Count(err, "no checkpoint after 8 steps: not to be saved; training goes on\n") != runs || strings.Count(err, "no checkpoint after 16 steps, the last: not to be saved\n") != runs {
+			strings.Count(err, "no checkpoint after 8 steps: not to be saved; training continues\n") != runs || strings.Count(err, "no checkpoint after the last step, 16: not to be saved\n") != runs {
 			t.Errorf("rlrun unsaved.yaml %q = %d, %q, %q, want results and two lines a run", args, status, out, err)
 		}
 	}

@@ -122,9 +122,9 @@ func TestEvalNames(t *testing.T) {
 	a := inEmptyDir(t)
 	a.must(t, "quick", "--quiet", "--out", "run")
 	for _, c := range []struct{ key, value, want string }{
-		{"agent", "a\nb", `odd.safetensors: its agent is "a\nb", want a name of 100 bytes at most, without spaces`},
-		{"agent", strings.Repeat("x", 1000), `its agent is "xxxxxxxxxxxxxxxxxxxx", want a name of 100 bytes`},
-		{"env", "", "odd.safetensors: it names no environment"},
+		{"agent", "a\nb", `odd.safetensors: its agent is "a\nb", want a name without spaces, of at most 100 bytes`},
+		{"agent", strings.Repeat("x", 1000), `its agent is "xxxxxxxxxxxxxxxxxxxx", want a name without spaces`},
+		{"env", "", "odd.safetensors: it does not name an environment"},
 		{"env", "a\nb", `"a\nb" is not an environment's id`},
 	} {
 		writeFile(t, "odd.safetensors", renamed(t, "run/policy.safetensors", c.key, c.value))
