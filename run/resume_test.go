@@ -211,9 +211,9 @@ func TestResumeFaults(t *testing.T) {
 				t.Fatal(err)
 			}
 		}, []string{"episodes.csv", "cut short"}},
-		"checkpoint empty":     {func(t *testing.T, dir string) { cut(t, 0, dir, "checkpoint", "state") }, []string{"state", "cut short"}},
+		"checkpoint empty":         {func(t *testing.T, dir string) { cut(t, 0, dir, "checkpoint", "state") }, []string{"state", "cut short"}},
 		"checkpoint was cut short": {func(t *testing.T, dir string) { cut(t, 999, dir, "checkpoint", "state") }, []string{"state", "cut short"}},
-		"checkpoint longer":    {func(t *testing.T, dir string) { appendTo(t, "x", dir, "checkpoint", "state") }, []string{"state"}},
+		"checkpoint longer":        {func(t *testing.T, dir string) { appendTo(t, "x", dir, "checkpoint", "state") }, []string{"state"}},
 		"checkpoint damaged": {func(t *testing.T, dir string) {
 			b := []byte(readFile(t, dir, "checkpoint", "state"))
 			b[len(b)/2] ^= 1
