@@ -34,7 +34,7 @@ func (s *Stats) Add(r *env.Result) {
 	for i, reward := range r.Reward {
 		s.peak = max(s.peak, math.Abs(reward))
 		if r.Done(i) {
-			s.end(Episode{r.Return[i], r.Length[i]}, r.Figures[i*n:(i+1)*n])
+			s.end(Episode{r.Return[i], r.Length[i]}, r.Metrics[i*n:(i+1)*n])
 		}
 	}
 }

@@ -9,39 +9,39 @@ import (
 	"github.com/rlrun/rlrun/env"
 )
 
-// A door is closed at the end, and writes that down.
-type door struct {
+// A closingEnv appends its name to closed when it is closed.
+type closingEnv struct {
 	probe
-	name  string
-	shut  *[]string
-	fails error
+	name   string
+	closed *[]string
+	err    error
 }
 
-func (d *door) Close() error {
-	*d.shut = append(*d.shut, d.name)
-	if d.fails != nil && d.fails.Error() == "panic" {
+func (d *closingEnv) Close() error {
+	*d.closed = append(*d.closed, d.name)
+	if d.err != nil && d.err.Error() == "panic" {
 		panic("stuck")
 	}
-	return d.fails
+	return d.err
 }
 
-// A gateway is a wrapper with something of its own to close.
-type gateway struct {
+// A closingWrapper is a wrapper that has to be closed itself.
+type closingWrapper struct {
 	env.ScaleReward
-	door *door
+	closer *closingEnv
 }
 
-func (g gateway) Close() error { return g.door.Close() }
+func (g closingWrapper) Close() error { return g.closer.Close() }
 
-// TestClose closes each environment once, and what is around it first; then nothing can
-// be played.
+// TestClose checks that Close closes each environment once, after the wrappers around it, and
+// that the environments cannot be used afterwards.
 func TestClose(t *testing.T) {
 	var shut []string
 	n := 0
 	newEnv := func() env.Env {
 		n++
-		inner := &door{name: fmt.Sprint("env", n), shut: &shut}
-		return env.NewWithMaxSteps(gateway{env.ScaleReward{Env: inner, K: 1}, &door{name: fmt.Sprint("wrap", n), shut: &shut}}, 9)
+		inner := &closingEnv{name: fmt.Sprint("env", n), closed: &shut}
+		return env.NewWithMaxSteps(closingWrapper{env.ScaleReward{Env: inner, K: 1}, &closingEnv{name: fmt.Sprint("wrap", n), closed: &shut}}, 9)
 	}
 	for kind, v := range map[string]env.Vector{"Vec": vecOf(2, newEnv), "Parallel": parallelOf(2, 2, newEnv)} {
 		shut = nil
@@ -70,7 +70,7 @@ func TestClose(t *testing.T) {
 	must(t, vecOf(2, cartPole).Close())
 
 	shut = nil
-	bad := func(text string) env.Env { return &door{name: text, shut: &shut, fails: errors.New(text)} }
+	bad := func(text string) env.Env { return &closingEnv{name: text, closed: &shut, err: errors.New(text)} }
 	if err := env.NewVec(bad("first"), bad("panic"), bad("third")).Close(); !oneSentence(err, "first") || len(shut) != 3 {
 		t.Errorf("Close: %v, and %q closed, want the first error, and all", err, shut)
 	}
@@ -79,10 +79,11 @@ func TestClose(t *testing.T) {
 	}
 }
 
-// TestClosedWhereRefused closes what was made in vain.
+// TestClosedWhereRefused checks that environments are closed when making a Vector or an
+// environment returns an error.
 func TestClosedWhereRefused(t *testing.T) {
 	var shut []string
-	newEnv := func() *door { return &door{name: "x", shut: &shut} }
+	newEnv := func() *closingEnv { return &closingEnv{name: "x", closed: &shut} }
 	many := 0
 	f := env.Factory(func() (env.Env, error) {
 		if many++; many == 3 {
@@ -95,13 +96,13 @@ func TestClosedWhereRefused(t *testing.T) {
 	}
 	shut = nil
 	r := env.Registry{"acme/Bad-v0": func(env.Options) (env.Env, error) {
-		return gateway{env.ScaleReward{Env: &described{}, K: 1}, newEnv()}, nil
+		return closingWrapper{env.ScaleReward{Env: &specEnv{}, K: 1}, newEnv()}, nil
 	}}
 	if _, err := r.Make("acme/Bad-v0", nil); err == nil || len(shut) != 1 {
 		t.Errorf("Make: %v, %d closed, want 1", err, len(shut))
 	}
 	shut = nil
-	unlike := []env.Env{newEnv(), &door{probe: probe{n: 9}, shut: &shut}}
+	unlike := []env.Env{newEnv(), &closingEnv{probe: probe{n: 9}, closed: &shut}}
 	f = func() (env.Env, error) {
 		e := unlike[0]
 		unlike = unlike[1:]

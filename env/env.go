@@ -1,119 +1,125 @@
-// Package env defines reinforcement-learning environments: the Env interface,
-// the spaces that describe observations and actions, wrappers, the Registry
-// that finds environments by id, Episode, which is one environment being played, and
-// Vec, which steps many of them as one.
+// Package env defines reinforcement-learning environments and what steps them.
 //
-// Observations and actions are flat []float32 rows whose meaning is given by a
-// Space. Callers own every buffer, so a step allocates nothing.
+// An Env has three methods: Spec describes it, Reset begins an episode, Step takes one action.
+// Its observations and actions are rows of float32 that the caller owns, so a step allocates
+// nothing. A Space says what the numbers of a row mean; a Layout lists the parts of such a row.
+//
+// Episode plays one environment, one episode after another. Vec steps N environments together and
+// restarts every episode that ends; agents train on it. Both apply the time limit, check actions
+// and observations, and return an *Error when an environment breaks the contract.
+//
+// A Wrapper changes observations, actions, rewards or the time limit of another Env. A Registry
+// makes environments by id. Split derives all seeds from one seed.
+//
+// ExampleEach steps two environments together.
 package env
 
 import "github.com/rlrun/rlrun/env/state"
 
 // An Env is one environment.
 //
-// An episode is a function of its seed and its actions alone: after
-// Reset(seed), the same actions give bit-identical results, whatever was
-// played before. Vec relies on this to resume a half-finished episode.
+// An episode depends on its seed and its actions alone: after Reset(seed), the same actions give
+// the same results to the bit, whatever was played before. Vec relies on this to resume an
+// episode from the middle.
 type Env interface {
-	// Spec describes the environment. It never changes.
+	// Spec describes the environment. It always returns the same Spec.
 	Spec() Spec
 
-	// Reset starts the episode named by seed and writes its first observation
-	// to obs, a row of Spec().Obs.Size() floats.
+	// Reset begins the episode of the given seed and writes its first observation to obs, a row
+	// of Spec().Obs.Size() floats.
 	Reset(seed uint64, obs []float32)
 
-	// Step applies act, a row of Spec().Act.Size() floats, and writes the
-	// observation it leads to. After an Outcome that is Done, Reset must be
-	// called before Step. Neither slice may be kept.
+	// Step takes the action act, a row of Spec().Act.Size() floats, and writes the next
+	// observation to obs. After an Outcome with Done, Reset must be called before the next Step.
+	// Step must not keep either slice.
 	Step(act, obs []float32) Outcome
 }
 
-// An Outcome is what one step yields besides the observation.
+// An Outcome is the result of one step, without the observation.
 type Outcome struct {
 	Reward     float64
-	Terminated bool // a final state of the task: its value is 0
-	Truncated  bool // cut off from outside: bootstrap. Time limits are the Vector's to apply
+	Terminated bool // the step led to a final state, whose value is 0
+	Truncated  bool // the episode was cut off, so its last value is bootstrapped. A Vector sets it at the time limit; an Env need not
 }
 
-// Done reports whether the episode is over, for either reason.
+// Done reports whether the episode is over: terminated or truncated.
 func (o Outcome) Done() bool { return o.Terminated || o.Truncated }
 
-// A Spec says what an environment looks like from outside. What it refers to
-// must not be changed.
+// A Spec describes an environment: its id, its spaces, its time limit. The caller must not change
+// the slices in it.
 type Spec struct {
 	ID              string   // [namespace/]Name-vN, as in a Registry
-	Obs             Space    // of observations
-	Act             Space    // of actions
-	MaxSteps        int      // time limit of an episode, which the Vector applies; 0 means none
-	RewardThreshold *float64 // return that counts as solved; nil where none is agreed on
+	Obs             Space    // observation space
+	Act             Space    // action space
+	MaxSteps        int      // time limit of an episode in steps, which a Vector applies; 0 means no limit
+	RewardThreshold *float64 // return from which the task counts as solved; nil if the task has no threshold
 }
 
-// A Snapshotter is an Env whose State visits everything its episode depends
-// on, generators and counters included. It makes checkpoints short, and lets a
-// search or a viewer step back in time.
+// A Snapshotter is an Env that can save and restore its whole state. Its State visits everything
+// that the rest of the episode depends on, random generators and counters included. A checkpoint
+// then holds this state instead of the episode's actions.
 type Snapshotter interface {
 	Env
 	state.Stater
 }
 
-// Physics is what an Env has whose physical state can be read and set, as for a
-// comparison with another implementation. It is not all there is to an
-// episode: a Snapshotter's State is.
+// A Physics is an Env whose physical state can be read and set, for example to compare it with
+// another implementation. The physical state may be less than the whole state of an episode,
+// which a Snapshotter's State visits.
 type Physics interface {
-	// Physics appends the state variables to dst, in SI units.
+	// Physics appends the state variables to dst, in SI units, and returns the longer slice.
 	Physics(dst []float64) []float64
 
-	// SetPhysics makes x the state that the next Step goes on from, as if the
-	// episode had just begun there. An x that no state can be is an error and
-	// changes nothing.
+	// SetPhysics begins an episode in state x: the next Step starts from x. If x is not a
+	// possible state, it returns an error and changes nothing.
 	SetPhysics(x []float64) error
 
-	// Observe writes the observation of the present state.
+	// Observe writes the observation of the current state to obs.
 	Observe(obs []float32)
 }
 
-// Drawn is what an Env has whose random numbers can be given from outside, so
-// that an episode of another implementation can be repeated.
-type Drawn interface {
-	// SetDraws makes the next Reset or Step take its random numbers from draws, in
-	// order, before its own generator's: uniform numbers in [0, 1), or for example
-	// cards, where the environment draws these. Numbers that are left over are for the
-	// next call, until SetDraws(nil). A number that cannot be drawn is an error and
-	// changes nothing.
+// A DrawSetter is an Env whose random numbers can be given by the caller, so that it can repeat
+// an episode of another implementation.
+type DrawSetter interface {
+	// SetDraws gives the random numbers for the next Reset or Step. They are used in order,
+	// before numbers of the environment's own generator. They are uniform numbers in [0, 1), or
+	// for example cards where the environment deals cards. Numbers that the next call does not
+	// use stay for later calls, until SetDraws(nil). If a number is not possible, SetDraws
+	// returns an error and changes nothing.
 	SetDraws(draws []float64) error
 }
 
-// A Masker is an Env not all of whose actions can be taken in every state. Its actions
-// are choices: a Discrete, a MultiDiscrete, a MultiBinary, or several of them. An action
-// that cannot be taken is no error, but does what the environment says.
+// A Masker is an Env in which some actions are not allowed in some states. Its action space is
+// discrete: a Discrete, a MultiDiscrete, a MultiBinary, or a Tuple or Dict of these. An action
+// that is not allowed is no error; the environment decides its effect.
 type Masker interface {
-	// Mask writes which actions can be taken in the present state: a bool for each value
-	// of each choice, side by side, and two for a bit, which may be 0 and may be 1. See
-	// Layout.MaskSize. Of each choice at least one value must be allowed, unless the
-	// episode has been terminated.
+	// Mask writes which actions are allowed in the current state: for each choice one bool for
+	// each of its values, and for each bit two bools, for 0 and for 1, all in the order of the
+	// row. See Layout.MaskSize. At least one value of each choice must be allowed, unless the
+	// episode has terminated.
 	Mask(allowed []bool)
 }
 
-// A Clipper is an Env that clips actions to the bounds of its Box, as the original
-// environment does. Its actions out of bounds are not an error.
+// A Clipper is an Env that clips actions to the bounds of its Box, as the original environment
+// does. An action outside the bounds is then no error.
 type Clipper interface {
-	// ClipsActions does nothing. It marks the environment.
+	// ClipsActions does nothing: having this method marks the environment as a Clipper.
 	ClipsActions()
 }
 
-// As returns the first environment in e's chain of wrappers that is a T,
-// as errors.As does for errors. It is how a window finds a render.Scene.
+// As returns the first environment of type T in e's chain of wrappers, from the outside inwards,
+// as errors.As does for errors. The window uses it to find a render.Scene.
 func As[T any](e Env) (T, bool) {
 	return find[T](e, func(Wrapper) bool { return true })
 }
 
-// AsIs returns the first environment in e's chain of wrappers that is a T and has
-// the observations, actions and dynamics of e itself: it looks only through wrappers
-// that change the time limit or rewards. It finds the model of a tabular environment.
+// AsIs returns the first environment of type T in e's chain of wrappers that has the same
+// observations, actions and dynamics as e. It looks only through wrappers that change the time
+// limit or the rewards. It is used to find the model of a tabular environment.
 func AsIs[T any](e Env) (T, bool) { return find[T](e, keepsModel) }
 
-// find returns the first environment in e's chain of wrappers that is a T. It looks
-// only through wrappers for which through is true.
+// find returns the first environment of type T in e's chain of wrappers. It stops at the first
+// wrapper for which through returns false.
 func find[T any](e Env, through func(Wrapper) bool) (T, bool) {
 	for {
 		if t, ok := e.(T); ok {

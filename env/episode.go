@@ -8,37 +8,37 @@ import (
 	"runtime/debug"
 )
 
-// An Episode is one environment being played, an episode at a time. It counts steps,
-// applies a time limit, refuses what is not an action, and can go back to any step: it
-// plays the same actions from the same seed again.
+// An Episode plays one environment, one episode after another. It counts steps, applies a time
+// limit, refuses invalid actions, and can go back to an earlier step: it replays the actions from
+// the episode's seed.
 //
-// Reset, SetPhysics, Step and Seek return an *Error where the environment breaks its
-// contract. After a panic the fields show the step before it, and there is no next Step.
-// After any other *Error they show what the environment did, and the episode can go on.
+// Reset, SetPhysics, Step and Seek return an *Error if the environment breaks the contract. After
+// a panic the fields show the step before the panic, and Step returns an error until Reset. After
+// any other *Error the fields show the result of the invalid step, and the episode can continue.
 //
-// The fields are there to be read. The next call overwrites the slices.
+// The caller may read the fields but not change them. The next call overwrites the slices.
 type Episode struct {
-	Seed       uint64    // of the episode; 0 after SetPhysics
-	Steps      int       // taken in the episode
-	Obs        []float32 // [O] what to act on
-	Act        []float32 // [A] the latest action; nil before the first
-	Mask       []bool    // [M] what is allowed at Obs, see Masker, also at a final state; nil where there are no masks
-	Reward     float64   // of the latest step
+	Seed       uint64    // seed of the episode; 0 after SetPhysics
+	Steps      int       // steps taken in the episode
+	Obs        []float32 // [O] current observation
+	Act        []float32 // [A] latest action; nil before the first step
+	Mask       []bool    // [M] actions allowed at Obs, also at a final state: see Masker; nil if there are no masks
+	Reward     float64   // reward of the latest step
 	Return     float64   // undiscounted return so far
 	Terminated bool      // the latest step led to a final state
-	Truncated  bool      // the latest step was cut off, or is the last within the time limit
-	Figures    []float64 // [K] what a Measured environment measured; valid where Done
+	Truncated  bool      // the environment cut the episode off, or the latest step reached the time limit
+	Metrics    []float64 // [K] metrics of a Measured environment; valid when the episode is over
 
-	group   group     // of one
-	act     []float32 // [A] memory of Act
-	running bool      // Step can be called
-	broken  bool      // the environment has panicked
-	set     bool      // it began with SetPhysics
-	closed  bool
+	group       group     // one environment
+	actBuffer   []float32 // [A] memory of Act
+	running     bool      // Step can be called
+	panicked    bool      // the environment has panicked in this episode
+	fromPhysics bool      // the episode began with SetPhysics
+	closed      bool
 }
 
-// NewEpisode returns an Episode of e, to be Reset before its first Step. An episode has at
-// most maxSteps steps; 0 means no limit. It is an error if e is not valid: see
+// NewEpisode returns an Episode of e. Reset must be called before the first Step. An episode has
+// at most maxSteps steps; 0 means no limit. NewEpisode returns an error if e is not valid: see
 // Spec.Validate.
 func NewEpisode(e Env, maxSteps int) (*Episode, error) {
 	spec, err := specOf(e)
@@ -50,58 +50,58 @@ func NewEpisode(e Env, maxSteps int) (*Episode, error) {
 	}
 	spec.MaxSteps = maxSteps
 	p := &Episode{group: newGroup(spec, e)}
-	p.group.terms.logs = true
-	p.act = make([]float32, p.group.terms.a)
-	p.Obs, p.Mask, p.Figures = p.group.res.Obs, p.group.res.Mask, p.group.res.Figures
+	p.group.info.logsActions = true
+	p.actBuffer = make([]float32, p.group.info.actSize)
+	p.Obs, p.Mask, p.Metrics = p.group.res.Obs, p.group.res.Mask, p.group.res.Metrics
 	return p, nil
 }
 
-// Spec describes the environment, with the time limit that applies.
-func (e *Episode) Spec() Spec { return e.group.terms.spec }
+// Spec returns the Spec of the environment, with the Episode's own time limit.
+func (e *Episode) Spec() Spec { return e.group.info.spec }
 
-// Env returns the environment, to be looked at.
-func (e *Episode) Env() Env { return e.group.all[0].env }
+// Env returns the environment. The caller may read its state but must not step it.
+func (e *Episode) Env() Env { return e.group.envs[0].env }
 
-// Measures returns the names of Figures.
-func (e *Episode) Measures() []string { return e.group.terms.measures }
+// Measures returns the names of Metrics.
+func (e *Episode) Measures() []string { return e.group.info.measureNames }
 
-// Done reports whether the episode is over by its latest step.
+// Done reports whether the latest step ended the episode.
 func (e *Episode) Done() bool { return e.Terminated || e.Truncated }
 
 // Running reports whether Step can be called: an episode has begun and is not over.
 func (e *Episode) Running() bool { return e.running }
 
-// Reset begins the episode named by seed.
+// Reset begins the episode of the given seed.
 func (e *Episode) Reset(seed uint64) error {
-	p := &e.group.all[0]
-	p.log, e.set = p.log[:0], false
-	return e.restart(seed)
+	ep := &e.group.envs[0]
+	ep.actions, e.fromPhysics = ep.actions[:0], false
+	return e.startEpisode(seed)
 }
 
-// restart goes to the start of the episode named by seed.
-func (e *Episode) restart(seed uint64) (err error) {
+// startEpisode begins the episode of the given seed and keeps the logged actions.
+func (e *Episode) startEpisode(seed uint64) (err error) {
 	if e.closed {
 		return errClosed
 	}
-	defer e.guard(&err)
-	e.start(seed)
+	defer e.recoverPanic(&err)
+	e.clearEpisode(seed)
 	err = e.group.resetEnv(0, seed)
-	e.show()
-	return e.fault(err)
+	e.copyFields()
+	return e.wrapError(err)
 }
 
-// start forgets what an episode has come to.
-func (e *Episode) start(seed uint64) {
-	p := &e.group.all[0]
-	p.seed, p.steps, p.ret = seed, 0, 0
-	e.Act, e.running, e.broken = nil, true, false
+// clearEpisode sets the step count, the return and the results to 0.
+func (e *Episode) clearEpisode(seed uint64) {
+	ep := &e.group.envs[0]
+	ep.seed, ep.steps, ep.ret = seed, 0, 0
+	e.Act, e.running, e.panicked = nil, true, false
 	e.group.res.clear()
-	e.show()
+	e.copyFields()
 }
 
-// SetPhysics begins an episode in a state that is given in place of a seed. The
-// environment must be a Physics, whose observations no wrapper changes: see AsIs. Seek
-// does not go back in such an episode.
+// SetPhysics begins an episode at the physical state x instead of a seed. The environment must be
+// a Physics, and no wrapper may change its observations: see AsIs. Seek cannot go back in this
+// episode.
 func (e *Episode) SetPhysics(x []float64) (err error) {
 	physics, ok := AsIs[Physics](e.Env())
 	if !ok {
@@ -110,92 +110,93 @@ func (e *Episode) SetPhysics(x []float64) (err error) {
 	if e.closed {
 		return errClosed
 	}
-	defer e.guard(&err)
+	defer e.recoverPanic(&err)
 	if err := physics.SetPhysics(x); err != nil {
 		return err
 	}
-	p := &e.group.all[0]
-	p.log, e.set = p.log[:0], true
-	e.start(0)
+	ep := &e.group.envs[0]
+	ep.actions, e.fromPhysics = ep.actions[:0], true
+	e.clearEpisode(0)
 	physics.Observe(e.Obs)
-	err = e.group.look(0)
-	e.show()
-	return e.fault(err)
+	err = e.group.checkObs(0)
+	e.copyFields()
+	return e.wrapError(err)
 }
 
-// Step takes an action. Steps that were walked back over are forgotten. What is not an
-// action is an *Error of ErrAction, and changes nothing.
+// Step takes an action. After Seek went back, the logged actions of the later steps are dropped.
+// If act is not an action, Step returns an *Error of ErrAction and changes nothing.
 func (e *Episode) Step(act []float32) error {
 	if !e.running {
 		return errNotRunning
 	}
-	t, p := e.group.terms, &e.group.all[0]
-	if len(act) != t.a || !t.allowed(act) {
-		err := e.group.refuse(0, act)
+	info, ep := e.group.info, &e.group.envs[0]
+	if len(act) != info.actSize || !info.validActions(act) {
+		err := e.group.actionError(0, act)
 		err.Index = -1
 		return err
 	}
-	p.log = p.log[:min(len(p.log), e.Steps*t.a)]
-	p.remember(act)
-	return e.take(act)
+	ep.actions = ep.actions[:min(len(ep.actions), e.Steps*info.actSize)]
+	ep.logAction(act)
+	return e.stepEnv(act)
 }
 
-// take takes an action that is remembered.
-func (e *Episode) take(act []float32) (err error) {
-	defer e.guard(&err)
-	copy(e.act, act)
-	e.Act = e.act
-	err = e.group.step(e.act, e)
-	e.show()
+// stepEnv steps the environment with an action that is already logged.
+func (e *Episode) stepEnv(act []float32) (err error) {
+	defer e.recoverPanic(&err)
+	copy(e.actBuffer, act)
+	e.Act = e.actBuffer
+	err = e.group.step(e.actBuffer, e)
+	e.copyFields()
 	e.running = !e.Done()
-	return e.fault(err)
+	return e.wrapError(err)
 }
 
-// after shows what is allowed in the last state, and what was measured.
-func (e *Episode) after(int) (seed uint64, next bool, err error) {
+// episodeEnded writes the mask of the last state and the episode's metrics. It is an episodeHook:
+// no next episode begins.
+func (e *Episode) episodeEnded(int) (seed uint64, next bool, err error) {
 	if e.Mask != nil {
 		e.group.maskers[0].Mask(e.group.res.NextMask)
 	}
-	return 0, false, e.group.measure(0)
+	return 0, false, e.group.measureEpisode(0)
 }
 
-// show shows where the episode stands.
-func (e *Episode) show() {
-	p, r := &e.group.all[0], e.group.res
-	e.Seed, e.Steps, e.Return = p.seed, p.steps, p.ret
+// copyFields copies the current step from the group to the exported fields.
+func (e *Episode) copyFields() {
+	ep, r := &e.group.envs[0], e.group.res
+	e.Seed, e.Steps, e.Return = ep.seed, ep.steps, ep.ret
 	e.Reward, e.Terminated, e.Truncated = r.Reward[0], r.Terminated[0], r.Truncated[0]
-	if p.steps > 0 && r.Done(0) {
-		copy(r.Mask, r.NextMask) // of the last state
+	if ep.steps > 0 && r.Done(0) {
+		copy(r.Mask, r.NextMask) // the mask of the last state
 	}
 }
 
-// Last returns the latest step that the episode has come to.
-func (e *Episode) Last() int { return max(e.Steps, len(e.group.all[0].log)/e.group.terms.a) }
+// Last returns the latest step that the episode has reached, also after Seek went back.
+func (e *Episode) Last() int { return max(e.Steps, len(e.group.envs[0].actions)/e.group.info.actSize) }
 
-// Seek goes to a step that the episode has come to, back or forth.
+// Seek goes to the given step, back or forwards, within 0 … Last.
 func (e *Episode) Seek(step int) error {
 	step = min(max(step, 0), e.Last())
-	if step < e.Steps || e.broken {
+	if step < e.Steps || e.panicked {
 		switch {
-		case e.set:
-			return fmt.Errorf("env: %s: no step back in an episode whose state was set", e.Spec().ID)
-		case !e.group.logged(0):
+		case e.fromPhysics:
+			return fmt.Errorf("env: %s: an episode that began at a given state cannot go back to an earlier step", e.Spec().ID)
+		case !e.group.hasAllActions(0):
 			return fmt.Errorf("env: %s: %d steps of an episode are too many to go back in", e.Spec().ID, e.Steps)
 		}
-		if err := e.restart(e.Seed); err != nil {
+		if err := e.startEpisode(e.Seed); err != nil {
 			return err
 		}
 	}
-	for a := e.group.terms.a; e.Steps < step; {
-		if err := e.take(e.group.all[0].log[e.Steps*a:][:a]); err != nil {
+	for a := e.group.info.actSize; e.Steps < step; {
+		if err := e.stepEnv(e.group.envs[0].actions[e.Steps*a:][:a]); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// fault returns err as an *Error; nil where there is none.
-func (e *Episode) fault(err error) error {
+// wrapError returns err as an *Error with the seed and the step, or nil if err is nil.
+func (e *Episode) wrapError(err error) error {
 	if err == nil {
 		return nil
 	}
@@ -204,21 +205,22 @@ func (e *Episode) fault(err error) error {
 	return f
 }
 
-// guard turns an environment's panic into an error, with which the episode is over.
-func (e *Episode) guard(err *error) {
+// recoverPanic sets *err to an *Error if the environment panicked. The episode is then over. It
+// must be deferred.
+func (e *Episode) recoverPanic(err *error) {
 	if p := recover(); p != nil {
-		e.running, e.broken = false, true
-		*err = e.fault(&PanicError{p, debug.Stack()})
+		e.running, e.panicked = false, true
+		*err = e.wrapError(&PanicError{p, debug.Stack()})
 	}
 }
 
 var (
 	errNotRunning = errors.New("env: Step of an episode that is over, or has not begun; want a Reset before it")
-	errClosed     = errors.New("env: it has been closed")
+	errClosed     = errors.New("env: the environment has been closed")
 )
 
-// Close closes the environment and the wrappers around it that are io.Closers, the
-// outermost first: each closes what is its own. Nothing can be played then.
+// Close calls Close of the environment and of its wrappers, if they are io.Closers, the outermost
+// first. The Episode cannot be used afterwards.
 func (e *Episode) Close() error {
 	if e.closed {
 		return nil
@@ -227,8 +229,8 @@ func (e *Episode) Close() error {
 	return Close(e.Env())
 }
 
-// Close closes those environments, and those wrappers around them, that are io.Closers: the
-// outermost first. It returns the first error.
+// Close calls Close of the environments and of their wrappers, if they are io.Closers, the
+// outermost first. It closes all of them and returns the first error.
 func Close(envs ...Env) (first error) {
 	for _, e := range envs {
 		for e != nil {
@@ -245,7 +247,7 @@ func Close(envs ...Env) (first error) {
 	return first
 }
 
-// closeOne closes c. A panic is an error.
+// closeOne calls c.Close and returns a panic as an error.
 func closeOne(c io.Closer) (err error) {
 	defer catch("env: Close", &err)
 	return c.Close()

@@ -6,8 +6,8 @@ import (
 	"github.com/rlrun/rlrun/env"
 )
 
-// A climb is an environment: action 1 leads one floor up, action 0 down, and
-// the third floor is the goal. Each step costs 1.
+// A climb is an environment: action 1 leads one floor up, action 0 one floor down, and floor 3 is
+// the goal. Each step has the reward -1.
 type climb struct{ floor float32 }
 
 func (c *climb) Spec() env.Spec {
@@ -22,8 +22,8 @@ func (c *climb) Step(act, obs []float32) env.Outcome {
 	return env.Outcome{Reward: -1, Terminated: c.floor == 3}
 }
 
-// Two environments are stepped as one. The first is sent up, the second up and
-// down; the first restarts by itself when it is there.
+// Two environments are stepped together. The first goes up at every step. Its episode ends at
+// floor 3, and the next one begins in the same step.
 func ExampleEach() {
 	newVector := env.Each(func() *climb { return new(climb) })
 	v, err := newVector(2)

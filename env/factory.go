@@ -6,106 +6,108 @@ import (
 	"sync/atomic"
 )
 
-// A Copier is an Env that can be copied. The copy has the same options and shares what
-// never changes, for example the model of a tabular environment. It must be Reset
-// before its first step. Copy may be called from several goroutines at once.
+// A Copier is an Env that can be copied. The copy has the same options and shares the data that
+// never changes, for example the model of a tabular environment. The copy must be Reset before
+// its first step. Copy may be called from several goroutines at once.
 type Copier interface {
 	Env
 	Copy() Env
 }
 
-// A Factory makes environments that are alike, one with each call. It may be
-// called from several goroutines at once.
+// A Factory returns a new environment on each call. All of them have the same Spec and options.
+// It may be called from several goroutines at once.
 type Factory func() (Env, error)
 
-// Peek returns an environment to be looked at, and a Factory whose first call returns it:
-// none is made in vain.
+// Peek returns an environment, so that the caller can read its Spec, and a Factory whose first
+// call returns this same environment. No environment is made only to be thrown away.
 func (f Factory) Peek() (Env, Factory, error) {
-	e, err := f.one()
+	e, err := f.newEnv()
 	if err != nil {
 		return nil, nil, err
 	}
-	return e, f.after(e), nil
+	return e, f.startingWith(e), nil
 }
 
-// after returns a Factory whose first call returns e, and whose other calls are f's.
-func (f Factory) after(e Env) Factory {
-	var taken atomic.Bool
+// startingWith returns a Factory whose first call returns e. Later calls call f.
+func (f Factory) startingWith(e Env) Factory {
+	var used atomic.Bool
 	return func() (Env, error) {
-		if taken.CompareAndSwap(false, true) {
+		if used.CompareAndSwap(false, true) {
 			return e, nil
 		}
 		return f()
 	}
 }
 
-// Maker returns the Maker of f's environments.
+// Maker returns the Maker of Vecs of f's environments.
 func (f Factory) Maker() Maker {
 	return func(n int) (Vector, error) {
-		envs, err := f.several(n)
+		envs, err := f.newEnvs(n)
 		if err != nil {
 			return nil, err
 		}
 		v := NewVec(envs...)
 		if v.invalid != nil {
-			return nil, givenUp(v.invalid, envs...)
+			return nil, closeOnError(v.invalid, envs...)
 		}
 		return v, nil
 	}
 }
 
-// ParallelMaker is Maker on several goroutines: see Parallel.
+// ParallelMaker returns a Maker like that of Maker, of Vectors that step on workers goroutines:
+// see Parallel.
 func (f Factory) ParallelMaker(workers int) Maker {
 	return func(n int) (Vector, error) {
-		envs, err := f.several(n)
+		envs, err := f.newEnvs(n)
 		if err != nil {
 			return nil, err
 		}
 		p := NewParallel(workers, envs...)
-		if p.all.invalid != nil {
-			return nil, givenUp(p.all.invalid, envs...)
+		if p.vec.invalid != nil {
+			return nil, closeOnError(p.vec.invalid, envs...)
 		}
 		return p, nil
 	}
 }
 
-// several returns n environments.
-func (f Factory) several(n int) ([]Env, error) {
+// newEnvs returns n new environments. If one cannot be made, it closes the others and returns the
+// error.
+func (f Factory) newEnvs(n int) ([]Env, error) {
 	if n < 1 {
 		return nil, fmt.Errorf("env: a vector of %d environments, want 1 or more", n)
 	}
 	envs := make([]Env, n)
 	for i := range envs {
-		e, err := f.one()
+		e, err := f.newEnv()
 		if err != nil {
-			return nil, givenUp(err, envs[:i]...)
+			return nil, closeOnError(err, envs[:i]...)
 		}
 		envs[i] = e
 	}
 	return envs, nil
 }
 
-// givenUp returns err, for which envs are closed.
-func givenUp(err error, envs ...Env) error {
+// closeOnError closes envs and returns err, together with the error of closing if there is one.
+func closeOnError(err error, envs ...Env) error {
 	if c := Close(envs...); c != nil {
 		return fmt.Errorf("%w; and closing what was made: %w", err, c)
 	}
 	return err
 }
 
-// one makes an environment. A panic is an error.
-func (f Factory) one() (e Env, err error) {
+// newEnv returns a new environment, and a panic as an error.
+func (f Factory) newEnv() (e Env, err error) {
 	defer catch("env: making an environment", &err)
 	return f()
 }
 
-// copyOf returns a copy of e if e is a Copier. A type that only embeds a Copier is not
-// one: the copy would be the embedded part.
+// copyOf returns a copy of e if e is a Copier. It returns false for a type that only embeds a
+// Copier: its Copy returns the embedded environment alone.
 func copyOf(e Env) (Env, bool) {
 	c, ok := e.(Copier)
 	if !ok {
 		return nil, false
 	}
-	another := c.Copy()
-	return another, reflect.TypeOf(another) == reflect.TypeOf(e)
+	copied := c.Copy()
+	return copied, reflect.TypeOf(copied) == reflect.TypeOf(e)
 }

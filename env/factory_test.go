@@ -9,31 +9,31 @@ import (
 	"github.com/rlrun/rlrun/env/grid"
 )
 
-// A library is a probe whose books take long to print: copies share them.
-type library struct {
+// A sharingEnv is a probe with data that is expensive to make. Its copies share the data.
+type sharingEnv struct {
 	probe
-	books *int
+	data *int
 }
 
-func (l *library) Copy() env.Env { return &library{books: l.books} }
+func (l *sharingEnv) Copy() env.Env { return &sharingEnv{data: l.data} }
 
-// A branch is a library with something of its own, which its copies would lose.
-type branch struct {
-	library
-	open bool
+// An embeddingEnv embeds a Copier and has a field that Copy would lose.
+type embeddingEnv struct {
+	sharingEnv
+	own bool
 }
 
-// TestFactoryShares makes one set of books for all environments, on how many vectors
-// ever, and a whole environment of what only embeds a Copier.
-func TestFactoryShares(t *testing.T) {
+// TestFactoryCopies checks that all environments of a Factory share the data of a Copier, and
+// that an environment that only embeds a Copier is made anew each time.
+func TestFactoryCopies(t *testing.T) {
 	var printed atomic.Int32
-	print := func() library {
+	print := func() sharingEnv {
 		printed.Add(1)
-		return library{books: new(int)}
+		return sharingEnv{data: new(int)}
 	}
 	r := env.Registry{
-		"acme/Library-v0": env.Entry(func() *library { l := print(); return &l }),
-		"acme/Branch-v0":  env.Entry(func() *branch { return &branch{print(), true} }),
+		"acme/Library-v0": env.Entry(func() *sharingEnv { l := print(); return &l }),
+		"acme/Branch-v0":  env.Entry(func() *embeddingEnv { return &embeddingEnv{print(), true} }),
 	}
 	made := func(id string) (all []env.Env) {
 		printed.Store(0)
@@ -52,7 +52,7 @@ func TestFactoryShares(t *testing.T) {
 	}
 	all := made("acme/Library-v0")
 	for i, e := range all {
-		if l := e.(*library); l.books != all[0].(*library).books || i > 0 && l == all[0] {
+		if l := e.(*sharingEnv); l.data != all[0].(*sharingEnv).data || i > 0 && l == all[0] {
 			t.Errorf("environment %d has books of its own, or is the first", i)
 		}
 	}
@@ -60,7 +60,7 @@ func TestFactoryShares(t *testing.T) {
 		t.Errorf("5 libraries print %d times, want 1", n)
 	}
 	for i, e := range made("acme/Branch-v0") {
-		if b, ok := e.(*branch); !ok || !b.open {
+		if b, ok := e.(*embeddingEnv); !ok || !b.own {
 			t.Errorf("environment %d is a %T, want a branch that is open", i, e)
 		}
 	}
@@ -69,8 +69,8 @@ func TestFactoryShares(t *testing.T) {
 	}
 }
 
-// TestMakersShareAModel: environments of several vectors, wrapped or not, on several
-// goroutines or one, play the same MDP in memory.
+// TestMakersShareAModel checks that tabular environments of several Vectors share one MDP in
+// memory, and that a Parallel of such copies has the same results as a Vec.
 func TestMakersShareAModel(t *testing.T) {
 	r := env.Registry{}
 	grid.Register(r)
@@ -115,7 +115,8 @@ func TestMakersShareAModel(t *testing.T) {
 	}
 }
 
-// TestAsIs finds a model through what leaves it as it is, and through nothing else.
+// TestAsIs checks that AsIs finds a model through wrappers of rewards and time limits, and
+// through no other wrapper.
 func TestAsIs(t *testing.T) {
 	lake := grid.NewFrozenLake()
 	skip, err := env.NewFrameSkip(lake, 2)
@@ -142,8 +143,8 @@ func TestAsIs(t *testing.T) {
 	}
 }
 
-// TestConstructions counts how often an environment is made: once to be looked at, and
-// that one is the first that is played.
+// TestConstructions checks how often an environment is made: the environment that Peek returns is
+// also the first one of the Vector.
 func TestConstructions(t *testing.T) {
 	made := 0
 	r := env.Registry{"acme/Probe-v0": env.Entry(func() *probe { made++; return newProbe() })}

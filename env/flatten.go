@@ -2,8 +2,8 @@ package env
 
 import "slices"
 
-// Flat is the space of what Flatten makes of a space: a MultiBinary of a choice or of
-// several, or else a Box. A space without a layout stays as it is.
+// Flat returns the space of the rows that Flatten writes: a MultiBinary if s is only choices or
+// only bits, otherwise a Box. It returns s itself if s has no layout.
 func Flat(s Space) Space {
 	l, err := LayoutOf(s)
 	if err != nil {
@@ -18,11 +18,11 @@ func Flat(s Space) Space {
 		p := &l.Parts[i]
 		low, high, names := p.Low, p.High, p.Names
 		if p.Kind != Numbers {
-			most := float32(1)
+			maxValue := float32(1)
 			if p.Kind == Pixels {
-				most = 255
+				maxValue = 255
 			}
-			low, high = slices.Repeat([]float32{0}, p.Flat()), slices.Repeat([]float32{most}, p.Flat())
+			low, high = slices.Repeat([]float32{0}, p.Flat()), slices.Repeat([]float32{maxValue}, p.Flat())
 		}
 		if names == nil {
 			names = make([]string, len(low))

@@ -10,9 +10,9 @@ import (
 	"github.com/rlrun/rlrun/env/state"
 )
 
-// A lone plays the episodes of one environment of a Vec by the documentation
-// alone, each in an environment of its own.
-type lone struct {
+// A soloEpisode plays the episodes of one environment of a Vec without a Vec, by the Vec's
+// documentation alone. Each episode has a new environment. It is the reference for FuzzVec.
+type soloEpisode struct {
 	newEnv  func() env.Env
 	seed    uint64 // Split(seed of the Vec, index)
 	max     int
@@ -23,14 +23,14 @@ type lone struct {
 	obs     [4]float32
 }
 
-func (l *lone) reset() {
+func (l *soloEpisode) reset() {
 	l.episode++
 	l.e, l.ret, l.length = l.newEnv(), 0, 0
 	l.e.Reset(env.Split(l.seed, l.episode), l.obs[:])
 }
 
-// step checks row i of r against the step that act leads to.
-func (l *lone) step(t *testing.T, r *env.Result, i int, act []float32) {
+// step checks that row i of r is the result of act.
+func (l *soloEpisode) step(t *testing.T, r *env.Result, i int, act []float32) {
 	t.Helper()
 	out := l.e.Step(act, l.obs[:])
 	l.length++
@@ -60,9 +60,9 @@ func sameBits(a, b []float32) bool {
 	return slices.EqualFunc(a, b, func(x, y float32) bool { return math.Float32bits(x) == math.Float32bits(y) })
 }
 
-// vecKind is how FuzzVec makes environment i of a Vec: with CartPole's own time
-// limit or a smaller one, each second one with sticky actions, all with a State
-// or none.
+// vecKind returns the constructor of environment i in FuzzVec. If limitTo is not 0, it replaces
+// CartPole's time limit. Flag 1 gives every second environment sticky actions; flag 2 hides the
+// State of all environments.
 func vecKind(limitTo, flags uint8, i int) func() env.Env {
 	return func() env.Env {
 		e := cartPole()
@@ -73,14 +73,14 @@ func vecKind(limitTo, flags uint8, i int) func() env.Env {
 			e = env.NewStickyAction(e, 0.25)
 		}
 		if flags&2 != 0 {
-			e = hidden{e}
+			e = onlyEnv{e}
 		}
 		return e
 	}
 }
 
-// FuzzVec compares a Vec, saved and loaded on the way, with its episodes played
-// one by one, bit for bit.
+// FuzzVec checks that a Vec, saved and loaded on the way, has the same bits as its episodes
+// played one by one.
 func FuzzVec(f *testing.F) {
 	f.Add(uint64(1), uint8(0), uint8(0), uint8(0), uint8(3), []byte("010011010101110"))
 	f.Add(uint64(2), uint8(2), uint8(5), uint8(1), uint8(9), bytes.Repeat([]byte("01001101"), 30))
@@ -97,9 +97,9 @@ func FuzzVec(f *testing.F) {
 		}
 		v := newVec()
 		r := reset(t, v, seed)
-		alone := make([]lone, n)
+		alone := make([]soloEpisode, n)
 		for i := range alone {
-			alone[i] = lone{newEnv: vecKind(limitTo, flags, i), seed: env.Split(seed, uint64(i)), max: v.Spec().MaxSteps}
+			alone[i] = soloEpisode{newEnv: vecKind(limitTo, flags, i), seed: env.Split(seed, uint64(i)), max: v.Spec().MaxSteps}
 			alone[i].reset()
 			if got := r.Obs[4*i : 4*i+4]; !sameBits(got, alone[i].obs[:]) {
 				t.Fatalf("Obs of row %d after Reset = %v, want %v", i, got, alone[i].obs)

@@ -5,110 +5,112 @@ import (
 	"slices"
 )
 
-// maxLog bounds the actions kept of an episode, in floats: 4 MiB each.
-const maxLog = 1 << 20
+// maxLoggedFloats is the most floats of actions logged of one episode: 4 MiB for each
+// environment.
+const maxLoggedFloats = 1 << 20
 
-// A played is one environment in the middle of an episode.
-type played struct {
-	env   Env
-	seed  uint64    // of the episode
-	steps int       // taken in it
-	ret   float64   // undiscounted return so far
-	log   []float32 // actions of the episode, where they are kept
+// An envEpisode is one environment and the episode that it is in.
+type envEpisode struct {
+	env     Env
+	seed    uint64    // seed of the episode
+	steps   int       // steps taken in the episode
+	ret     float64   // undiscounted return so far
+	actions []float32 // actions of the episode, if they are logged
 }
 
-// remember keeps an action. Of more than maxLog floats it keeps the first ones.
-func (p *played) remember(act []float32) {
-	if len(p.log) <= maxLog { // one float too many marks them as lost
-		p.log = append(p.log, act...)
+// logAction appends an action to the log. When the log has more than maxLoggedFloats, later
+// actions are dropped.
+func (ep *envEpisode) logAction(act []float32) {
+	if len(ep.actions) <= maxLoggedFloats { // a log longer than maxLoggedFloats is incomplete
+		ep.actions = append(ep.actions, act...)
 	}
 }
 
-// A group is environments that are played side by side: a Vec is one whose episodes
-// follow each other, an Episode is one of a single environment.
+// A group is environments that are stepped together. In a Vec, each environment begins a new
+// episode when one ends. In an Episode, the group has one environment.
 type group struct {
-	terms    *terms
-	all      []played   // [N]
-	maskers  []Masker   // [N] nil where there are no masks
-	measured []Measured // [N] nil where nothing is measured
-	res      *Result
-	at       int // the environment being run, for an error's message
+	info     *specInfo
+	envs     []envEpisode // [N]
+	maskers  []Masker     // [N] nil if there are no masks
+	measured []Measured   // [N] nil if the environments measure nothing
+	res      *Result      // result of the latest step
+	current  int          // index of the environment being called, for error messages
 }
 
-// newGroup returns a group of environments that are alike, before their first episodes.
+// newGroup returns a group of envs, which all fit spec. Their first episodes have not begun.
 func newGroup(spec Spec, envs ...Env) group {
-	n, t := len(envs), newTerms(envs[0], spec)
-	g := group{terms: t, all: make([]played, n), res: NewResult(n, t.o)}
+	n, info := len(envs), newSpecInfo(envs[0], spec)
+	g := group{info: info, envs: make([]envEpisode, n), res: NewResult(n, info.obsSize)}
 	for i, e := range envs {
-		g.all[i].env = e
-		if t.m > 0 {
+		g.envs[i].env = e
+		if info.maskSize > 0 {
 			m, _ := As[Masker](e)
 			g.maskers = append(g.maskers, m)
 		}
-		if len(t.measures) > 0 {
+		if len(info.measureNames) > 0 {
 			m, _ := As[Measured](e)
 			g.measured = append(g.measured, m)
 		}
 	}
-	if t.m > 0 {
-		g.res.Mask, g.res.NextMask = make([]bool, n*t.m), make([]bool, n*t.m)
+	if info.maskSize > 0 {
+		g.res.Mask, g.res.NextMask = make([]bool, n*info.maskSize), make([]bool, n*info.maskSize)
 	}
-	if k := len(t.measures); k > 0 {
-		g.res.Measures, g.res.Figures = t.measures, make([]float64, n*k)
+	if k := len(info.measureNames); k > 0 {
+		g.res.Measures, g.res.Metrics = info.measureNames, make([]float64, n*k)
 	}
 	return g
 }
 
-// A follower says what comes after an episode.
-type follower interface {
-	// after is told that the episode of environment i is over. It returns the seed of the
-	// next, or false where there is none.
-	after(i int) (seed uint64, next bool, err error)
+// An episodeHook is called when an episode ends. It decides whether another one begins.
+type episodeHook interface {
+	// episodeEnded is called after the last step of environment i's episode. It returns the seed
+	// of the next episode, or next = false if no episode follows.
+	episodeEnded(i int) (seed uint64, next bool, err error)
 }
 
-// step takes an action in each environment and shows what comes of it. It returns the
-// error of the first environment, number g.at, that does what it must not; the Result
-// has what that was.
-func (g *group) step(act []float32, f follower) error {
-	t, r, n := g.terms, g.res, len(g.all)
+// step steps each environment with its row of act and writes the results. It calls hook for each
+// episode that ends. It stops at the first environment that breaks the contract, number
+// g.current, and returns the error; the invalid values are in the Result.
+func (g *group) step(act []float32, hook episodeHook) error {
+	info, r, n := g.info, g.res, len(g.envs)
 	reward, ret, length := r.Reward[:n], r.Return[:n], r.Length[:n]
 	terminated, truncated, first := r.Terminated[:n], r.Truncated[:n], r.First[:n]
-	o, a, limit := t.o, t.a, t.spec.MaxSteps
-	for i := range g.all {
-		p := &g.all[i]
-		g.at = i
+	o, a, limit := info.obsSize, info.actSize, info.spec.MaxSteps
+	for i := range g.envs {
+		ep := &g.envs[i]
+		g.current = i
 		next := r.Next[i*o:][:o]
-		p.steps++
-		out := p.env.Step(act[i*a:][:a], next)
-		p.ret += out.Reward
-		cut := out.Truncated || p.steps == limit
+		ep.steps++
+		out := ep.env.Step(act[i*a:][:a], next)
+		ep.ret += out.Reward
+		cut := out.Truncated || ep.steps == limit
 		over := out.Terminated || cut
-		reward[i], ret[i], length[i] = out.Reward, p.ret, p.steps
+		reward[i], ret[i], length[i] = out.Reward, ep.ret, ep.steps
 		terminated[i], truncated[i], first[i] = out.Terminated, cut, over
 		good := false
-		if t.index > 0 {
+		if info.numObs > 0 {
 			r.Obs[i] = next[0]
-			good = isIndex(next[0], t.index)
+			good = isIndex(next[0], info.numObs)
 		} else {
-			good = finiteCopy(r.Obs[i*o:], next) && inSpans(t.spans, next)
+			good = finiteCopy(r.Obs[i*o:], next) && inSpans(info.obsSpans, next)
 		}
 		if !good || out.Reward-out.Reward != 0 {
-			return t.wrong(out.Reward, next)
+			return info.stepError(out.Reward, next)
 		}
-		if t.m > 0 {
-			mask := r.Mask[i*t.m:][:t.m]
+		if info.maskSize > 0 {
+			mask := r.Mask[i*info.maskSize:][:info.maskSize]
 			if over {
-				mask = r.NextMask[i*t.m:][:t.m]
+				mask = r.NextMask[i*info.maskSize:][:info.maskSize]
 			}
 			if out.Terminated {
 				allowAll(mask)
-			} else if g.maskers[i].Mask(mask); !t.open(mask) {
+			} else if g.maskers[i].Mask(mask); !info.maskIsValid(mask) {
 				return ErrMask
 			}
 		}
 		if over {
-			seed, goesOn, err := f.after(i)
-			if err == nil && goesOn {
+			seed, restarts, err := hook.episodeEnded(i)
+			if err == nil && restarts {
 				err = g.resetEnv(i, seed)
 			}
 			if err != nil {
@@ -119,50 +121,50 @@ func (g *group) step(act []float32, f follower) error {
 	return nil
 }
 
+// allowAll sets every bool of mask to true.
 func allowAll(mask []bool) {
 	for k := range mask {
 		mask[k] = true
 	}
 }
 
-// resetEnv starts an episode of environment i from a seed.
+// resetEnv begins an episode of environment i with the given seed.
 func (g *group) resetEnv(i int, seed uint64) error {
-	p, obs := &g.all[i], g.res.Obs[i*g.terms.o:][:g.terms.o]
-	g.at = i
-	p.seed, p.steps, p.ret = seed, 0, 0
+	ep, obs := &g.envs[i], g.res.Obs[i*g.info.obsSize:][:g.info.obsSize]
+	g.current = i
+	ep.seed, ep.steps, ep.ret = seed, 0, 0
 	g.res.First[i] = true
-	p.env.Reset(seed, obs)
-	return g.look(i)
+	ep.env.Reset(seed, obs)
+	return g.checkObs(i)
 }
 
-// look checks the observation at the start of environment i's episode, and shows what is
-// allowed there.
-func (g *group) look(i int) error {
-	t, obs := g.terms, g.res.Obs[i*g.terms.o:][:g.terms.o]
+// checkObs checks the first observation of environment i's episode and writes its mask.
+func (g *group) checkObs(i int) error {
+	info, obs := g.info, g.res.Obs[i*g.info.obsSize:][:g.info.obsSize]
 	switch {
 	case !finite(obs):
-		return fmt.Errorf("observation %s: %w", row(obs), ErrNotFinite)
-	case !inSpans(t.spans, obs):
-		return t.outside(obs)
-	case t.m == 0:
+		return fmt.Errorf("observation %s: %w", formatRow(obs), ErrNotFinite)
+	case !inSpans(info.obsSpans, obs):
+		return info.obsError(obs)
+	case info.maskSize == 0:
 		return nil
 	}
-	mask := g.res.Mask[i*t.m:][:t.m]
-	if g.maskers[i].Mask(mask); !t.open(mask) {
+	mask := g.res.Mask[i*info.maskSize:][:info.maskSize]
+	if g.maskers[i].Mask(mask); !info.maskIsValid(mask) {
 		return ErrMask
 	}
 	return nil
 }
 
-// measure shows what environment i measured in the episode that is over.
-func (g *group) measure(i int) error {
-	names := g.terms.measures
+// measureEpisode writes the metrics of environment i's episode, which is over.
+func (g *group) measureEpisode(i int) error {
+	names := g.info.measureNames
 	if len(names) == 0 {
 		return nil
 	}
-	figures := g.res.Figures[i*len(names):][:len(names)]
-	g.measured[i].Measure(figures)
-	for k, x := range figures {
+	metrics := g.res.Metrics[i*len(names):][:len(names)]
+	g.measured[i].Measure(metrics)
+	for k, x := range metrics {
 		if x-x != 0 {
 			return fmt.Errorf("%s, which it measures, is %v: %w", names[k], x, ErrNotFinite)
 		}
@@ -170,29 +172,30 @@ func (g *group) measure(i int) error {
 	return nil
 }
 
-// refuse returns the error of what is not an action of environment i, at the step that it
-// was for.
-func (g *group) refuse(i int, act []float32) *Error {
-	g.at = i
-	e := g.newError(fmt.Errorf("action %s: %w", row(act), ErrAction))
-	if e.Step++; g.logged(i) {
+// actionError returns the *Error of an invalid action of environment i. Its Step is the number of
+// the step that was not taken.
+func (g *group) actionError(i int, act []float32) *Error {
+	g.current = i
+	e := g.newError(fmt.Errorf("action %s: %w", formatRow(act), ErrAction))
+	if e.Step++; g.hasAllActions(i) {
 		e.Actions = append(e.Actions, act...)
 	}
 	return e
 }
 
-// newError returns err with the id, the seed and the step of the environment being run.
+// newError returns an *Error with err and with the id, seed, step and actions of environment
+// g.current.
 func (g *group) newError(err error) *Error {
-	p := &g.all[g.at]
-	e := &Error{Env: g.terms.spec.ID, Index: g.at, Seed: p.seed, Step: p.steps, Err: err}
-	if g.logged(g.at) {
-		e.Actions = slices.Clone(p.log[:p.steps*g.terms.a])
+	ep := &g.envs[g.current]
+	e := &Error{Env: g.info.spec.ID, Index: g.current, Seed: ep.seed, Step: ep.steps, Err: err}
+	if g.hasAllActions(g.current) {
+		e.Actions = slices.Clone(ep.actions[:ep.steps*g.info.actSize])
 	}
 	return e
 }
 
-// logged reports whether all actions of environment i's episode are kept.
-func (g *group) logged(i int) bool {
-	p := &g.all[i]
-	return g.terms.logs && len(p.log) >= p.steps*g.terms.a
+// hasAllActions reports whether all actions of environment i's episode are in its log.
+func (g *group) hasAllActions(i int) bool {
+	ep := &g.envs[i]
+	return g.info.logsActions && len(ep.actions) >= ep.steps*g.info.actSize
 }

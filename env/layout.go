@@ -2,34 +2,34 @@ package env
 
 import "fmt"
 
-// A Kind says what the numbers of a Part are.
+// A Kind says what the numbers of a Part mean.
 type Kind uint8
 
-// The kinds of a Part.
+// The kinds of parts.
 const (
-	Numbers Kind = iota // real numbers, of a Box
-	Choice              // choices: each number is one of 0, …, N-1
-	Bits                // zeros and ones
-	Pixels              // whole numbers 0 … 255, of an Image
+	Numbers Kind = iota // real numbers: a Box
+	Choice              // choices: each number is one of 0, …, n-1: a Discrete or MultiDiscrete
+	Bits                // zeros and ones: a MultiBinary
+	Pixels              // whole numbers from 0 to 255: an Image
 )
 
-// A Part is one piece of a space's rows: a Box, a choice, several choices, bits or an
-// image. It refers to the space's own slices, which must not be changed.
+// A Part is one piece of a space's rows: a Box, one or several choices, bits or an image. It
+// shares the slices of the space, which must not be changed.
 type Part struct {
-	Name      string    // path of field names: "position/x" in Dicts, "0" in a Tuple; "" where the space is no Dict or Tuple
-	From, To  int       // its numbers are row[From:To]
-	Kind      Kind      //
-	N         []int     // [To-From] of a Choice: how many values each number has; nil for other kinds
-	Shape     []int     // how the numbers are to be read: [height, width, channels]; [To-From] where the space has no shape
+	Name      string    // path of field names: "position/x" in nested Dicts, "0" in a Tuple; "" if the space is no Dict or Tuple
+	From, To  int       // the part is row[From:To]
+	Kind      Kind      // what the numbers mean
+	N         []int     // [To-From] number of values of each choice; nil for other kinds
+	Shape     []int     // shape of the numbers: [height, width, channels]; [To-From] if the space has no shape
 	Low, High []float32 // [To-From] bounds of Numbers; nil for other kinds
-	Names     []string  // [To-From] names of the elements; nil where they have none
-	Byte      bool      // can be stored as bytes: whole numbers 0 … 255. A Box of an image's shape and bounds only promises the bounds
+	Names     []string  // [To-From] names of the elements; nil if they have no names
+	Byte      bool      // the numbers are whole numbers from 0 to 255, so bytes can store them; assumed for a Box with the shape and bounds of an image
 }
 
-// Size returns the floats of the part in a row.
+// Size returns the number of floats of the part in a row.
 func (p *Part) Size() int { return p.To - p.From }
 
-// Bounds returns the least and the greatest value of number i of the part.
+// Bounds returns the smallest and the largest value of number i of the part.
 func (p *Part) Bounds(i int) (low, high float32) {
 	switch p.Kind {
 	case Numbers:
@@ -42,7 +42,7 @@ func (p *Part) Bounds(i int) (low, high float32) {
 	return 0, 255
 }
 
-// Element returns the name of number i of the part; "" where it has none.
+// Element returns the name of number i of the part, or "" if it has no name.
 func (p *Part) Element(i int) string {
 	if p.Names == nil {
 		return ""
@@ -50,7 +50,7 @@ func (p *Part) Element(i int) string {
 	return p.Names[i]
 }
 
-// Flat returns the floats that Flatten makes of the part.
+// Flat returns the number of floats that Flatten writes for the part.
 func (p *Part) Flat() int {
 	if p.Kind != Choice {
 		return p.Size()
@@ -62,73 +62,72 @@ func (p *Part) Flat() int {
 	return n
 }
 
-// A Layout says what the rows of a space consist of, part after part. All that
-// depends on the kind of a space can be read from it: it is made once, and a row then
-// costs no type switch.
+// A Layout lists the parts of a space's rows. It is made once from the space; reading a row by it
+// needs no type switch.
 type Layout struct {
-	Parts []Part
-	Size  int // floats in a row
-	Flat  int // floats that Flatten makes of a row
+	Parts []Part // in the order of the row
+	Size  int    // number of floats in a row
+	Flat  int    // number of floats in a flattened row: see Flatten
 }
 
-// A Custom is a Space of a type that package env does not have. Plain returns a space of
-// package env whose rows mean the same: networks, files and windows see this one. Sample
-// and Contains stay the Custom's own. A Space that is neither is refused where
-// environments are made.
+// A Custom is a Space of a type outside package env. Plain returns a space of package env whose
+// rows have the same layout and meaning. Networks, files and windows use that space. Sampling and
+// checks use the Custom's own methods Sample and Contains. An environment with a space of an
+// unknown type that is not a Custom is refused when it is made.
 type Custom interface {
 	Space
 	Plain() Space
 }
 
-// LayoutOf returns the layout of a space, which must be valid: see Spec.Validate. The
-// error names a type that has no layout.
+// LayoutOf returns the layout of s, which must be valid: see Spec.Validate. It returns an error
+// that names the type if the type has no layout.
 func LayoutOf(s Space) (Layout, error) {
 	var l Layout
-	err := l.add(s, "", 0)
+	err := l.addSpace(s, "", 0)
 	return l, err
 }
 
-// maxDepth bounds how deep spaces are within spaces.
+// maxDepth is the largest depth of spaces within spaces.
 const maxDepth = 32
 
-// add appends the parts of s, whose path is name and which is depth spaces deep.
-func (l *Layout) add(s Space, name string, depth int) error {
+// addSpace appends the parts of s. The path of s is name, and s is nested in depth other spaces.
+func (l *Layout) addSpace(s Space, name string, depth int) error {
 	if depth > maxDepth {
 		return fmt.Errorf("spaces within spaces, %d deep, want %d or less", depth, maxDepth)
 	}
 	switch s := s.(type) {
 	case Box:
-		l.part(Part{Name: name, Kind: Numbers, Shape: s.Shape, Low: s.Low, High: s.High, Names: s.Names, Byte: s.isImage()}, len(s.Low))
+		l.addPart(Part{Name: name, Kind: Numbers, Shape: s.Shape, Low: s.Low, High: s.High, Names: s.Names, Byte: s.isImage()}, len(s.Low))
 	case Image:
-		l.part(Part{Name: name, Kind: Pixels, Shape: []int{s.H, s.W, s.C}, Byte: true}, s.Size())
+		l.addPart(Part{Name: name, Kind: Pixels, Shape: []int{s.H, s.W, s.C}, Byte: true}, s.Size())
 	case Discrete:
-		l.part(Part{Name: name, Kind: Choice, N: []int{s.N}, Byte: s.N <= 256}, 1)
+		l.addPart(Part{Name: name, Kind: Choice, N: []int{s.N}, Byte: s.N <= 256}, 1)
 	case MultiDiscrete:
-		l.part(Part{Name: name, Kind: Choice, N: s.N, Byte: s.most() <= 256}, len(s.N))
+		l.addPart(Part{Name: name, Kind: Choice, N: s.N, Byte: s.maxSize() <= 256}, len(s.N))
 	case MultiBinary:
-		l.part(Part{Name: name, Kind: Bits, Byte: true}, s.N)
+		l.addPart(Part{Name: name, Kind: Bits, Byte: true}, s.N)
 	case Tuple:
 		for i, part := range s {
-			if err := l.add(part, join(name, fmt.Sprint(i)), depth+1); err != nil {
+			if err := l.addSpace(part, joinPath(name, fmt.Sprint(i)), depth+1); err != nil {
 				return err
 			}
 		}
 	case Dict:
 		for _, f := range s {
-			if err := l.add(f.Space, join(name, f.Name), depth+1); err != nil {
+			if err := l.addSpace(f.Space, joinPath(name, f.Name), depth+1); err != nil {
 				return err
 			}
 		}
 	case Custom:
-		return l.add(s.Plain(), name, depth+1)
+		return l.addSpace(s.Plain(), name, depth+1)
 	default:
 		return fmt.Errorf("%s has no layout, want a space of package env, or a method Plain that returns one", Describe(s))
 	}
 	return nil
 }
 
-// part appends p, which has n floats.
-func (l *Layout) part(p Part, n int) {
+// addPart appends p, which has n floats, and sets its place in the row.
+func (l *Layout) addPart(p Part, n int) {
 	p.From, p.To = l.Size, l.Size+n
 	if p.Shape == nil {
 		p.Shape = []int{n}
@@ -140,16 +139,17 @@ func (l *Layout) part(p Part, n int) {
 	l.Size, l.Flat = p.To, l.Flat+p.Flat()
 }
 
-// join returns the path of a field.
-func join(path, name string) string {
+// joinPath appends a field's name to the path of its parent.
+func joinPath(path, name string) string {
 	if path == "" {
 		return name
 	}
 	return path + "/" + name
 }
 
-// Flatten writes x, a row, to dst as a network takes it: a choice of N as N numbers, all
-// 0 but the one chosen, which is 1, and all else as it is, part after part.
+// Flatten writes row x to dst in the form that networks read. A choice among n values becomes n
+// numbers, one-hot: 1 for the chosen value, 0 for the others. Other parts are copied. The length
+// of dst must be at least l.Flat.
 func (l *Layout) Flatten(dst, x []float32) {
 	for i := range l.Parts {
 		p := &l.Parts[i]
@@ -166,7 +166,7 @@ func (l *Layout) Flatten(dst, x []float32) {
 	}
 }
 
-// Plain reports whether Flatten leaves every row as it is.
+// Plain reports whether Flatten copies every row unchanged.
 func (l *Layout) Plain() bool {
 	for i := range l.Parts {
 		if l.Parts[i].Kind == Choice {
@@ -176,8 +176,8 @@ func (l *Layout) Plain() bool {
 	return true
 }
 
-// Choices returns the number of values of each float of a row: 2 of a bit. It returns
-// false where a part is neither choices nor bits.
+// Choices returns the number of values of each float of a row: 2 for a bit. It returns nil and
+// false if a part is neither choices nor bits.
 func (l *Layout) Choices() (n []int, ok bool) {
 	for i := range l.Parts {
 		switch p := &l.Parts[i]; p.Kind {
@@ -194,9 +194,8 @@ func (l *Layout) Choices() (n []int, ok bool) {
 	return n, true
 }
 
-// MaskSize returns the bools of a mask: one for each value of each choice, two for a bit,
-// which may be 0 and may be 1, side by side. It is 0 where a part is neither choices nor
-// bits.
+// MaskSize returns the number of bools in a mask: one for each value of each choice, and two for
+// each bit, for 0 and for 1. It returns 0 if a part is neither choices nor bits.
 func (l *Layout) MaskSize() (size int) {
 	for i := range l.Parts {
 		switch p := &l.Parts[i]; p.Kind {
@@ -211,8 +210,7 @@ func (l *Layout) MaskSize() (size int) {
 	return size
 }
 
-// Numbers returns the columns of a row that are real numbers. The columns of a Box that is
-// an image are left out.
+// Numbers returns the indices of the real numbers in a row. It leaves out a Box that is an image.
 func (l *Layout) Numbers() (columns []int) {
 	for i := range l.Parts {
 		if p := &l.Parts[i]; p.Kind == Numbers && !p.Byte {

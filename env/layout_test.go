@@ -8,7 +8,7 @@ import (
 	"github.com/rlrun/rlrun/env"
 )
 
-// A disc is a space of the user's own: points within 1 of the centre.
+// A disc is a user's own space: the points within distance 1 of the centre.
 type disc struct{ env.Box }
 
 func newDisc() disc                      { return disc{env.NewBox(-1, 1, 2)} }
@@ -23,7 +23,7 @@ func layout(t testing.TB, s env.Space) env.Layout {
 	return l
 }
 
-// robot has a part of every kind, in a Dict and a Tuple.
+// robot returns a Dict with a part of every kind, in a Dict and in a Tuple.
 func robot() env.Dict {
 	return env.Dict{
 		{Name: "joint", Space: env.Dict{{Name: "angle", Space: env.Box{Low: []float32{-3, -4}, High: []float32{3, 4}, Names: []string{"hip", "knee"}}}}},
@@ -34,7 +34,7 @@ func robot() env.Dict {
 	}
 }
 
-// TestLayout lists the parts of a row, counted by hand.
+// TestLayout checks the parts of a row, which are written by hand.
 func TestLayout(t *testing.T) {
 	want := []env.Part{
 		{Name: "joint/angle", From: 0, To: 2, Kind: env.Numbers, Shape: []int{2}, Low: []float32{-3, -4}, High: []float32{3, 4}, Names: []string{"hip", "knee"}},
@@ -62,7 +62,7 @@ func TestLayout(t *testing.T) {
 		name      string
 	}{{-4, 4, "knee"}, {0, 255, ""}, {}, {0, 299, ""}, {0, 1, ""}, {-1, 1, ""}} {
 		if i == 2 {
-			continue // of one number
+			continue // a part with one number has no number 1
 		}
 		p := &l.Parts[i]
 		if low, high := p.Bounds(1); low != want.low || high != want.high || p.Element(1) != want.name {
@@ -74,7 +74,8 @@ func TestLayout(t *testing.T) {
 	}
 }
 
-// TestLayoutShares wants the bounds of a Box to be the Box's own.
+// TestLayoutShares checks that a layout shares the bounds of its Box, and which parts can be
+// stored as bytes.
 func TestLayoutShares(t *testing.T) {
 	box := env.NewBox(0, 255, 2, 2, 1)
 	l := layout(t, box)
@@ -88,7 +89,7 @@ func TestLayoutShares(t *testing.T) {
 	}
 }
 
-// TestChoices counts the values of each choice, and the bools of a mask.
+// TestChoices checks the number of values of each choice, and the number of bools in a mask.
 func TestChoices(t *testing.T) {
 	for _, c := range []struct {
 		space env.Space
@@ -106,7 +107,7 @@ func TestChoices(t *testing.T) {
 	}
 }
 
-// TestFlattenAllocates nothing.
+// TestFlattenAllocates checks that Flatten allocates nothing.
 func TestFlattenAllocates(t *testing.T) {
 	l := layout(t, robot())
 	x, flat := make([]float32, l.Size), make([]float32, l.Flat)
@@ -115,23 +116,23 @@ func TestFlattenAllocates(t *testing.T) {
 	}
 }
 
-// A plate is a space of the user's own that does not say how it is laid out.
-type plate struct{ env.Box }
+// A noLayout is a user's own space without a method Plain.
+type noLayout struct{ env.Box }
 
-// A snake is laid out as itself.
-type snake struct{ env.Box }
+// A selfPlain is a space whose Plain returns the space itself.
+type selfPlain struct{ env.Box }
 
-func (s snake) Plain() env.Space { return s }
+func (s selfPlain) Plain() env.Space { return s }
 
-// A liar has other rows than it says.
-type liar struct{ env.Box }
+// A wrongPlain is a space whose Plain has rows of another size.
+type wrongPlain struct{ env.Box }
 
-func (liar) Plain() env.Space { return env.Discrete{N: 2} }
+func (wrongPlain) Plain() env.Space { return env.Discrete{N: 2} }
 
-// TestCustom takes a space of the user's own for the one that it is laid out as, its own
-// rules included.
+// TestCustom checks that a user's own space has the layout of its Plain, and that its own
+// Contains decides which actions are valid.
 func TestCustom(t *testing.T) {
-	v := env.NewVec(&described{spec: env.Spec{ID: "acme/Disc-v0", Obs: newDisc(), Act: env.Dict{{Name: "to", Space: newDisc()}}}})
+	v := env.NewVec(&specEnv{spec: env.Spec{ID: "acme/Disc-v0", Obs: newDisc(), Act: env.Dict{{Name: "to", Space: newDisc()}}}})
 	reset(t, v, 1)
 	if _, err := v.Step([]float32{0.6, 0.6}); err != nil {
 		t.Errorf("Step to a point on the disc: %v, want no error", err)

@@ -10,10 +10,10 @@ import (
 	"github.com/rlrun/rlrun/env"
 )
 
-// TestMask wants what each environment allows, after a Reset, a step, and a
-// restart; and nothing of what is no Masker.
+// TestMask checks the masks after Reset, after each step and after a restart, and that
+// environments without masks have a nil Mask.
 func TestMask(t *testing.T) {
-	v := env.NewVec(env.NewStickyAction(new(gate), 0), new(gate))
+	v := env.NewVec(env.NewStickyAction(new(maskedWalk), 0), new(maskedWalk))
 	r := reset(t, v, 1)
 	want := []bool{false, true, false, true}
 	ended := false
@@ -43,33 +43,32 @@ func TestMask(t *testing.T) {
 	}
 }
 
-// A lock has a mask of its own at each step: that many times it shows rows, then the
-// first again.
-type lock struct {
+// A fixedMasks environment has masks[t] at step t, and repeats them in a cycle.
+type fixedMasks struct {
 	probe
 	act   env.Space
 	masks [][]bool // at step 0, 1, …
 }
 
-func (l *lock) Spec() env.Spec {
+func (l *fixedMasks) Spec() env.Spec {
 	s := l.probe.Spec()
 	s.Act = l.act
 	return s
 }
 
-func (l *lock) Mask(allowed []bool) { copy(allowed, l.masks[l.t%len(l.masks)]) }
+func (l *fixedMasks) Mask(allowed []bool) { copy(allowed, l.masks[l.t%len(l.masks)]) }
 
-// bools reads 1s and 0s.
-func bools(text string) (all []bool) {
+// parseMask returns the bools of a text of ones and zeros.
+func parseMask(text string) (all []bool) {
 	for _, c := range text {
 		all = append(all, c == '1')
 	}
 	return all
 }
 
-// TestMaskRows wants masks of every kind of choice, in a Vec and in a Parallel, and at
-// the end of an episode what was allowed in its last state beside what is in the new
-// one. Rows by hand: an episode ends at step 2, cut off or terminated.
+// TestMaskRows checks Mask and NextMask for every kind of discrete action space, in a Vec and a
+// Parallel. The expected rows are written by hand: an episode ends at step 2, truncated or
+// terminated.
 func TestMaskRows(t *testing.T) {
 	for name, c := range map[string]struct {
 		act   env.Space
@@ -80,11 +79,11 @@ func TestMaskRows(t *testing.T) {
 		"MultiBinary":   {env.MultiBinary{N: 2}, [3]string{"1011", "0101", "1110"}},
 		"Dict":          {env.Dict{{Name: "x", Space: env.Discrete{N: 2}}, {Name: "y", Space: env.MultiBinary{N: 1}}}, [3]string{"1011", "0101", "1110"}},
 	} {
-		masks := [][]bool{bools(c.masks[0]), bools(c.masks[1]), bools(c.masks[2])}
+		masks := [][]bool{parseMask(c.masks[0]), parseMask(c.masks[1]), parseMask(c.masks[2])}
 		everything := slices.Repeat([]bool{true}, len(masks[0]))
 		for _, ends := range []bool{false, true} {
 			newEnv := func() env.Env {
-				e := &lock{probe{cuts: 2}, c.act, masks}
+				e := &fixedMasks{probe{cuts: 2}, c.act, masks}
 				if ends {
 					e.probe = probe{ends: 2}
 				}
@@ -128,15 +127,15 @@ func TestMaskRows(t *testing.T) {
 	}
 }
 
-// TestClosedMask wants an error, with environment, seed and step, of a mask that allows
-// nothing in one choice; but none where the episode has been terminated.
-func TestClosedMask(t *testing.T) {
+// TestMaskAllowsNothing checks that a mask that allows no value of a choice is an error with
+// environment, seed and step, unless the episode has terminated.
+func TestMaskAllowsNothing(t *testing.T) {
 	pair := env.MultiDiscrete{N: []int{2, 3}}
 	for name, c := range map[string]struct {
 		act   env.Space
 		probe probe
-		masks string // by step
-		step  int    // of the error; -1 for none
+		masks string // one for each step
+		step  int    // step of the error; -1 for no error
 	}{
 		"reset":                   {env.Discrete{N: 2}, probe{}, "00", 0},
 		"step":                    {env.Discrete{N: 2}, probe{}, "01 10 00", 2},
@@ -150,9 +149,9 @@ func TestClosedMask(t *testing.T) {
 	} {
 		var masks [][]bool
 		for _, mask := range strings.Fields(c.masks) {
-			masks = append(masks, bools(mask))
+			masks = append(masks, parseMask(mask))
 		}
-		newEnv := func() env.Env { return &lock{c.probe, c.act, masks} }
+		newEnv := func() env.Env { return &fixedMasks{c.probe, c.act, masks} }
 		for kind, v := range map[string]env.Vector{"Vec": vecOf(2, newEnv), "Parallel": parallelOf(2, 2, newEnv)} {
 			_, err := v.Reset(5)
 			for range 4 {
@@ -172,9 +171,9 @@ func TestClosedMask(t *testing.T) {
 	}
 }
 
-// TestMaskAllocs counts over steps and restarts.
+// TestMaskAllocs checks that steps and restarts with masks allocate nothing.
 func TestMaskAllocs(t *testing.T) {
-	v := vecOf(4, func() env.Env { return new(gate) })
+	v := vecOf(4, func() env.Env { return new(maskedWalk) })
 	reset(t, v, 1)
 	drive(t, v, rand.New(rand.NewPCG(1, 1)), 2, 200, func([]float32, *env.Result) {})
 	act := make([]float32, 4)
@@ -183,7 +182,7 @@ func TestMaskAllocs(t *testing.T) {
 	}
 }
 
-// onlyFirst is a user's wrapper that offers the first of two choices.
+// An onlyFirst is a user's wrapper: its action is the first of two choices, the second is 0.
 type onlyFirst struct{ env.ScaleReward }
 
 func (w onlyFirst) Spec() env.Spec {
@@ -196,27 +195,27 @@ func (w onlyFirst) Step(act, obs []float32) env.Outcome {
 	return w.ScaleReward.Step([]float32{act[0], 0}, obs)
 }
 
-// masksItself has a mask for the actions that it offers.
-type masksItself struct{ onlyFirst }
+// An ownMask is an onlyFirst with a mask for its own actions.
+type ownMask struct{ onlyFirst }
 
-func (masksItself) Mask(allowed []bool) { allowed[0], allowed[1] = true, false }
+func (ownMask) Mask(allowed []bool) { allowed[0], allowed[1] = true, false }
 
-// TestMaskWithin refuses a mask that does not fit the actions that a wrapper offers,
-// and masks of what is no choice.
-func TestMaskWithin(t *testing.T) {
-	pair := &lock{act: env.MultiDiscrete{N: []int{2, 3}}, masks: [][]bool{bools("11111")}}
+// TestMaskBehindWrapper checks that a mask is refused if a wrapper changes the actions that it
+// masks, or if these actions are not discrete.
+func TestMaskBehindWrapper(t *testing.T) {
+	pair := &fixedMasks{act: env.MultiDiscrete{N: []int{2, 3}}, masks: [][]bool{parseMask("11111")}}
 	around := onlyFirst{env.ScaleReward{Env: pair, K: 1}}
 	const want = "it masks actions that are 2 choices (MultiDiscrete), and a wrapper makes them a choice of 2 (Discrete): want a wrapper with a mask of its own"
 	if _, err := env.NewVec(around).Reset(1); !oneSentence(err, "env: Probe-v0: "+want) {
 		t.Errorf("Reset: %v, want %q", err, want)
 	}
-	if r := reset(t, env.NewVec(masksItself{around}), 1); !slices.Equal(r.Mask, bools("10")) {
+	if r := reset(t, env.NewVec(ownMask{around}), 1); !slices.Equal(r.Mask, parseMask("10")) {
 		t.Errorf("Mask of a wrapper's own = %v, want 1 0", r.Mask)
 	}
-	if r := reset(t, env.NewVec(hidden{around}), 1); r.Mask != nil {
+	if r := reset(t, env.NewVec(onlyEnv{around}), 1); r.Mask != nil {
 		t.Errorf("Mask = %v, want none where the wrapper hides it", r.Mask)
 	}
-	numbers := &lock{act: env.NewBox(-1, 1, 2), masks: [][]bool{bools("11")}}
+	numbers := &fixedMasks{act: env.NewBox(-1, 1, 2), masks: [][]bool{parseMask("11")}}
 	if _, err := env.NewVec(numbers).Reset(1); !oneSentence(err, "it masks actions that are a Box of 2 numbers, want a choice (Discrete)") {
 		t.Errorf("Reset: %v, want it refused", err)
 	}

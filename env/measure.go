@@ -6,23 +6,23 @@ import (
 	"slices"
 )
 
-// measureForm is the form of a name that can stand in a log.
-var measureForm = regexp.MustCompile(`^[\w.-]+$`)
+// measureNamePattern is the form of a metric's name that can stand in a log.
+var measureNamePattern = regexp.MustCompile(`^[\w.-]+$`)
 
-// A Measured is an Env that measures its episodes: a distance, a number of goals. A
-// Vector shows what was measured where an episode ends, and logs have the means as
-// rollout/env_NAME. It is found behind wrappers, see As.
+// A Measured is an Env that reports metrics of each episode, for example a distance or a number
+// of goals. A Vector writes them to Result.Metrics when an episode ends, and logs have their
+// means as rollout/env_NAME. Wrappers may be around it: see As.
 type Measured interface {
-	// Measures returns the names: letters, digits, dots, dashes and underscores. They
-	// never change.
+	// Measures returns the names of the metrics: letters, digits, dots, dashes and underscores.
+	// It always returns the same names.
 	Measures() []string
 
-	// Measure writes the figures of the episode that has just ended, one for each name.
-	// They must be finite.
+	// Measure writes the metrics of the episode that has just ended, one for each name. They must
+	// be finite.
 	Measure(dst []float64)
 }
 
-// measuresOf returns the names of what e measures.
+// measuresOf returns the names of the metrics that e measures, or nil.
 func measuresOf(e Env) []string {
 	if m, ok := As[Measured](e); ok {
 		return m.Measures()
@@ -30,15 +30,16 @@ func measuresOf(e Env) []string {
 	return nil
 }
 
-// checkMeasures returns an error if a name cannot stand in a log.
-func checkMeasures(e Env) error {
+// checkMeasureNames returns an error if the name of a metric cannot stand in a log or is used
+// twice.
+func checkMeasureNames(e Env) error {
 	names := measuresOf(e)
 	for i, name := range names {
-		if !measureForm.MatchString(name) {
+		if !measureNamePattern.MatchString(name) {
 			return fmt.Errorf("it measures %q, want a name of letters, digits, dots, dashes and underscores", name)
 		}
 		if slices.Contains(names[:i], name) {
-			return fmt.Errorf("it measures %q twice, want a name of its own for each figure", name)
+			return fmt.Errorf("it measures %q twice, want another name for each metric", name)
 		}
 	}
 	return nil

@@ -7,36 +7,36 @@ import (
 	"github.com/rlrun/rlrun/env/state"
 )
 
-// Parallel is a Vec that steps its environments on several goroutines, each of
-// them some, which pays where a step takes microseconds. What comes of it is the
-// same as a Vec's, to the bit, however many there are.
+// A Parallel is a Vector that steps its environments on several goroutines. Each goroutine steps
+// a contiguous part of the environments. This is faster if a step takes microseconds or more. The
+// results are the same as a Vec's, to the bit, with any number of goroutines.
 //
-// It keeps the actions of the running episodes, so that an *Error has all it
-// takes to replay one.
+// A Parallel logs the actions of the running episodes, so that an *Error has all actions of its
+// episode.
 type Parallel struct {
-	all   *Vec
-	parts []*Vec // of all, side by side: what they keep is part of what it keeps
-	run   []func()
-	act   []float32 // of the step being taken
-	wait  sync.WaitGroup
+	vec     *Vec      // all environments
+	parts   []*Vec    // pieces of vec: they share its environments and its Result
+	runPart []func()  // steps parts[i] with its rows of actions
+	actions []float32 // actions of the current step
+	wait    sync.WaitGroup
 }
 
 var _ Vector = (*Parallel)(nil)
 
-// NewParallel returns a Parallel of the given environments, which must be alike. It steps
-// them on workers goroutines, or on as many as there are environments if these are fewer.
+// NewParallel returns a Parallel of envs, whose Specs must fit together. It uses the given number
+// of goroutines, but at most one for each environment.
 func NewParallel(workers int, envs ...Env) *Parallel {
-	p := &Parallel{all: NewVec(envs...)}
-	v, n := p.all, len(envs)
+	p := &Parallel{vec: NewVec(envs...)}
+	v, n := p.vec, len(envs)
 	if v.invalid != nil {
 		return p
 	}
-	v.terms.logs = true
+	v.info.logsActions = true
 	workers = max(1, min(workers, n))
 	for i := range workers {
 		from, to := i*n/workers, (i+1)*n/workers
 		part := *v
-		part.from, part.all, part.count, part.res = from, v.all[from:to], v.count[from:to], v.res.rows(from, to)
+		part.firstIndex, part.envs, part.episodes, part.res = from, v.envs[from:to], v.episodes[from:to], v.res.slice(from, to)
 		if v.maskers != nil {
 			part.maskers = v.maskers[from:to]
 		}
@@ -44,22 +44,22 @@ func NewParallel(workers int, envs ...Env) *Parallel {
 			part.measured = v.measured[from:to]
 		}
 		p.parts = append(p.parts, &part)
-		p.run = append(p.run, func() {
+		p.runPart = append(p.runPart, func() {
 			defer p.wait.Done()
-			part.Step(p.act[from*v.terms.a : to*v.terms.a]) // its error stays with it
+			part.Step(p.actions[from*v.info.actSize : to*v.info.actSize]) // the error stays in part.err
 		})
 	}
 	return p
 }
 
-// rows is the part of r that belongs to the environments from … to-1.
-func (r *Result) rows(from, to int) *Result {
+// slice returns the rows of environments from … to-1 as a Result that shares memory with r.
+func (r *Result) slice(from, to int) *Result {
 	n := len(r.Reward)
 	o, m, k := len(r.Obs)/n, len(r.Mask)/n, len(r.Measures)
 	part := &Result{
 		Obs: r.Obs[from*o : to*o], Next: r.Next[from*o : to*o], Reward: r.Reward[from:to],
 		Terminated: r.Terminated[from:to], Truncated: r.Truncated[from:to], First: r.First[from:to],
-		Return: r.Return[from:to], Length: r.Length[from:to], Measures: r.Measures, Figures: r.Figures[from*k : to*k],
+		Return: r.Return[from:to], Length: r.Length[from:to], Measures: r.Measures, Metrics: r.Metrics[from*k : to*k],
 	}
 	if r.Mask != nil {
 		part.Mask, part.NextMask = r.Mask[from*m:to*m], r.NextMask[from*m:to*m]
@@ -67,72 +67,72 @@ func (r *Result) rows(from, to int) *Result {
 	return part
 }
 
-// Spec describes the environments.
-func (p *Parallel) Spec() Spec { return p.all.Spec() }
+// Spec returns the Spec of the environments.
+func (p *Parallel) Spec() Spec { return p.vec.Spec() }
 
-// Footprint is about how many bytes each environment takes: see Vec.
-func (p *Parallel) Footprint() int { return p.all.Footprint() }
+// Footprint estimates the bytes of memory for each environment: see Vec.Footprint.
+func (p *Parallel) Footprint() int { return p.vec.Footprint() }
 
-// Len is the number of environments.
-func (p *Parallel) Len() int { return p.all.Len() }
+// Len returns the number of environments.
+func (p *Parallel) Len() int { return p.vec.Len() }
 
-// Reset starts every environment afresh, with the seeds that a Vec would give
-// them.
+// Reset begins an episode in each environment, with the same seeds as a Vec.
 func (p *Parallel) Reset(seed uint64) (*Result, error) { return p.ResetFrom(seed, 0) }
 
-// ResetFrom is Reset for a part of a larger Vector: see Vec.
+// ResetFrom is Reset for a part of a larger Vector: see Vec.ResetFrom.
 func (p *Parallel) ResetFrom(seed uint64, first int) (*Result, error) {
-	if p.all.invalid != nil {
-		return nil, p.all.invalid
+	if p.vec.invalid != nil {
+		return nil, p.vec.invalid
 	}
-	p.all.seed, p.all.from = seed, first
+	p.vec.seed, p.vec.firstIndex = seed, first
 	for _, part := range p.parts {
-		part.ResetFrom(seed, first) // its error stays with it
+		part.ResetFrom(seed, first) // the error stays in part.err
 		first += part.Len()
 	}
 	return p.result()
 }
 
-// Step steps every environment with its row of act. Of several errors the first
-// environment's is returned.
+// Step steps each environment with its row of act. If several environments fail, it returns the
+// error of the first of them.
 func (p *Parallel) Step(act []float32) (*Result, error) {
-	if p.all.err != nil {
-		return nil, p.all.err
+	if p.vec.err != nil {
+		return nil, p.vec.err
 	}
-	if n, a := p.all.Len(), p.all.terms.a; len(act) != n*a {
+	if n, a := p.vec.Len(), p.vec.info.actSize; len(act) != n*a {
 		panic(fmt.Sprintf("env: Step of %d actions' floats, want %d×%d", len(act), n, a))
 	}
-	p.act = act
-	p.wait.Add(len(p.run))
-	for _, run := range p.run[1:] {
+	p.actions = act
+	p.wait.Add(len(p.runPart))
+	for _, run := range p.runPart[1:] {
 		go run()
 	}
-	p.run[0]()
+	p.runPart[0]()
 	p.wait.Wait()
 	return p.result()
 }
 
-// result is what all parts show, or the first error that one of them has.
+// result returns the Result of all parts, or the first part's error.
 func (p *Parallel) result() (*Result, error) {
-	p.all.err = nil
+	p.vec.err = nil
 	for _, part := range p.parts {
 		if part.err != nil {
-			p.all.err = part.err
+			p.vec.err = part.err
 			return nil, part.err
 		}
 	}
-	return p.all.res, nil
+	return p.vec.res, nil
 }
 
-// Close closes the environments that are io.Closers. The Parallel cannot be used then.
-func (p *Parallel) Close() error { return p.all.Close() }
+// Close calls Close of the environments and of their wrappers, if they are io.Closers. The
+// Parallel cannot be used afterwards.
+func (p *Parallel) Close() error { return p.vec.Close() }
 
-// State visits what a Vec's does.
+// State visits the same fields as Vec.State, so a Vec can load a Parallel's state.
 func (p *Parallel) State(s *state.State) {
-	p.all.State(s)
+	p.vec.State(s)
 	if s.Loading() {
 		for _, part := range p.parts {
-			part.seed, part.err = p.all.seed, p.all.err
+			part.seed, part.err = p.vec.seed, p.vec.err
 		}
 	}
 }

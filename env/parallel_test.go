@@ -17,34 +17,33 @@ func parallelOf(workers, n int, newEnv func() env.Env) *env.Parallel {
 	return env.NewParallel(workers, envs...)
 }
 
-// gate lets through a part of its actions that changes with every step.
-type gate struct {
-	bump
+// A maskedWalk is a randomWalk with masks that change at every step.
+type maskedWalk struct {
+	randomWalk
 	steps int
 }
 
-func (g *gate) Reset(seed uint64, obs []float32) {
+func (g *maskedWalk) Reset(seed uint64, obs []float32) {
 	g.steps = 0
-	g.bump.Reset(seed, obs)
+	g.randomWalk.Reset(seed, obs)
 }
 
-func (g *gate) Step(act, obs []float32) env.Outcome {
+func (g *maskedWalk) Step(act, obs []float32) env.Outcome {
 	g.steps++
-	return g.bump.Step(act, obs)
+	return g.randomWalk.Step(act, obs)
 }
 
-func (g *gate) Mask(allowed []bool) {
+func (g *maskedWalk) Mask(allowed []bool) {
 	for i := range allowed {
 		allowed[i] = (g.steps+i)%3 > 0
 	}
 }
 
-// TestParallel wants the bits of a Vec, on any number of goroutines and of
-// processors.
+// TestParallel checks that a Parallel has the same bits as a Vec, for any number of goroutines.
 func TestParallel(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4))
 	for name, newEnv := range map[string]func() env.Env{
-		"snapshotter": cartPole, "wrapped": sticky, "log": func() env.Env { return new(bump) }, "mask": func() env.Env { return new(gate) },
+		"snapshotter": cartPole, "wrapped": sticky, "log": func() env.Env { return new(randomWalk) }, "mask": func() env.Env { return new(maskedWalk) },
 	} {
 		const n = 7
 		run := func(v env.Vector) (bits []uint64) {
@@ -74,7 +73,7 @@ func TestParallelAllocs(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for range 1000 { // until the logs of actions are as long as they will be
+	for range 1000 { // until the logs of actions stop growing
 		step()
 	}
 	if n := testing.AllocsPerRun(100, step); n != 0 {

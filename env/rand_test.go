@@ -10,8 +10,8 @@ import (
 	"github.com/rlrun/rlrun/env/state"
 )
 
-// TestSplit has the first outputs of SplitMix64 seeded with 0, as Vigna's
-// splitmix64.c prints them.
+// TestSplit checks Split against the first outputs of SplitMix64 with seed 0, as printed by
+// Vigna's splitmix64.c.
 func TestSplit(t *testing.T) {
 	for i, want := range []uint64{0xe220a8397b1dcdaf, 0x6e789e6aa1b965f4, 0x06c45d188009454f} {
 		if got := env.Split(0, uint64(i)); got != want {
@@ -20,9 +20,9 @@ func TestSplit(t *testing.T) {
 	}
 }
 
-// TestSplitApart splits seeds that are near to one another: no two children,
-// nor children's children, are the same.
-func TestSplitApart(t *testing.T) {
+// TestSplitDistinct checks that seeds close to each other have no child and no child's child in
+// common.
+func TestSplitDistinct(t *testing.T) {
 	seen := map[uint64][3]uint64{}
 	for seed := range uint64(20) {
 		for i := range uint64(50) {
@@ -37,7 +37,7 @@ func TestSplitApart(t *testing.T) {
 	}
 }
 
-// TestRandFloat64 compares with math/rand/v2 over the same generator.
+// TestRandFloat64 checks that Rand returns the same numbers as math/rand/v2 with the same PCG.
 func TestRandFloat64(t *testing.T) {
 	var r env.Rand
 	r.Seed(42)
@@ -63,8 +63,8 @@ func TestRandSeed(t *testing.T) {
 	}
 }
 
-// TestRandUniform wants -2 + 8u, and the moments of a uniform number on
-// [-2, 6): mean 2, variance 8²/12.
+// TestRandUniform checks that Uniform(-2, 6) returns -2 + 8u, with the mean 2 and the variance
+// 8²/12 of a uniform number in [-2, 6).
 func TestRandUniform(t *testing.T) {
 	var r env.Rand
 	r.SetDraws([]float64{0, 0.25, 0.5})
@@ -87,14 +87,14 @@ func TestRandUniform(t *testing.T) {
 	if got, limit := sum/n, 4*math.Sqrt(64.0/12/n); math.Abs(got) > limit {
 		t.Errorf("mean of Uniform(-2, 6) = 2%+.4f, want 2 ± %.4f", got, limit)
 	}
-	// The variance of a uniform number's square deviation is 0.8 of its variance squared.
+	// The variance of the squared deviation of a uniform number is 0.8 of its squared variance.
 	if got, want, limit := squares/n, 64.0/12, 4*64.0/12*math.Sqrt(0.8/n); math.Abs(got-want) > limit {
 		t.Errorf("variance of Uniform(-2, 6) = %.4f, want %.4f ± %.4f", got, want, limit)
 	}
 }
 
-// TestRandSetDraws gives numbers: they come first, in order, whenever the
-// stream is seeded, and take nothing from it.
+// TestRandSetDraws checks that given numbers are returned first, in order, also after Seed, and
+// do not advance the generator.
 func TestRandSetDraws(t *testing.T) {
 	var r env.Rand
 	r.Seed(5)
@@ -108,8 +108,8 @@ func TestRandSetDraws(t *testing.T) {
 	}
 }
 
-// TestRandState saves a generator in mid-stream. What SetDraws gave is no part
-// of it.
+// TestRandState checks that a saved and loaded generator continues its stream. Numbers from
+// SetDraws are not saved.
 func TestRandState(t *testing.T) {
 	var a, b env.Rand
 	a.Seed(6)

@@ -12,16 +12,16 @@ import (
 	"github.com/rlrun/rlrun/internal/nearest"
 )
 
-// Options sets an environment's options, into a pointer to the struct that has
-// them. What decodes a file provides it; nil sets none.
+// Options writes an environment's options to the struct that into points to. The decoder of a
+// scenario file provides it. A nil Options leaves the defaults.
 type Options func(into any) error
 
 // A Constructor makes one environment with the given options.
 type Constructor func(Options) (Env, error)
 
-// Entry is the Constructor of an environment whose options are its own exported
-// fields with a yaml tag, with the defaults that newEnv gives them. Where the
-// environment has a method Validate() error, that has the last word on them.
+// Entry returns the Constructor of an environment whose options are its exported fields with a
+// yaml tag. The environment from newEnv has the default options. If the environment has a method
+// Validate() error, Entry calls it after the options are set and returns its error.
 func Entry[E Env](newEnv func() E) Constructor {
 	return func(set Options) (Env, error) {
 		e := newEnv()
@@ -39,37 +39,37 @@ func Entry[E Env](newEnv func() E) Constructor {
 	}
 }
 
-// A Registry finds environments by id. It is filled by the packages that have
-// them, classic.Register(r), and by anyone with some of their own.
+// A Registry maps ids to the Constructors of environments. Packages of environments add theirs,
+// for example classic.Register(r); a program adds its own.
 type Registry map[string]Constructor
 
-// An ID is a registered name in its parts: [Namespace/]Name-vVersion.
+// An ID is an environment's id in its parts: [Namespace/]Name-vVersion.
 type ID struct {
 	Namespace, Name string
-	Version         int // -1 where none is given: the newest is meant
+	Version         int // -1 if the id has no version, which means the newest
 }
 
-// idForm is Gymnasium's form of an id (gymnasium/envs/registration.py).
-var idForm = regexp.MustCompile(`^(?:([\w:-]+)/)?([\w:.-]+?)(?:-v(\d{1,9}))?$`)
+// idPattern is the form of an id in Gymnasium (gymnasium/envs/registration.py).
+var idPattern = regexp.MustCompile(`^(?:([\w:-]+)/)?([\w:.-]+?)(?:-v(\d{1,9}))?$`)
 
-// ParseID reads an id, whose version may be left out.
+// ParseID parses an id. The version may be missing.
 func ParseID(s string) (ID, error) {
-	m := idForm.FindStringSubmatch(s)
+	m := idPattern.FindStringSubmatch(s)
 	if m == nil {
 		return ID{}, fmt.Errorf("env: %q is not an environment's id, want [namespace/]Name-vN", s)
 	}
 	id := ID{m[1], m[2], -1}
 	if m[3] != "" {
-		id.Version, _ = strconv.Atoi(m[3]) // nine digits at most
+		id.Version, _ = strconv.Atoi(m[3]) // at most nine digits, so Atoi cannot fail
 	}
 	return id, nil
 }
 
-// IDs returns the registered ids in order of the alphabet.
+// IDs returns the registered ids in alphabetical order.
 func (r Registry) IDs() []string { return slices.Sorted(maps.Keys(r)) }
 
-// Resolve returns the registered id that name means: itself, or the newest
-// version where it has none. The error of a miss names the versions there are,
+// Resolve returns the registered id for name: name itself if it is registered, or its newest
+// version if name has no version. If there is no such id, the error names the registered versions
 // or the nearest id.
 func (r Registry) Resolve(name string) (string, error) {
 	if _, ok := r[name]; ok {
@@ -89,8 +89,8 @@ func (r Registry) Resolve(name string) (string, error) {
 	return "", fmt.Errorf("env: no environment %q%s", name, nearest.Hint(name, maps.Keys(r)))
 }
 
-// versions returns the registered ids that differ from want in the version
-// alone, oldest first.
+// versions returns the registered ids that differ from want only in the version, the oldest
+// first.
 func (r Registry) versions(want ID) []string {
 	number := map[string]int{}
 	for name := range r {
@@ -104,7 +104,8 @@ func (r Registry) versions(want ID) []string {
 	})
 }
 
-// Make returns one environment.
+// Make returns a new environment with the given name and options. The name may have no version:
+// see Resolve.
 func (r Registry) Make(name string, set Options) (e Env, err error) {
 	id, err := r.Resolve(name)
 	if err != nil {
@@ -116,7 +117,7 @@ func (r Registry) Make(name string, set Options) (e Env, err error) {
 	defer catch("env: "+id, &err)
 	if e, err = r[id](set); err == nil {
 		if _, err = specOf(e); err != nil {
-			err = givenUp(err, e)
+			err = closeOnError(err, e)
 		}
 	}
 	if err != nil {
@@ -125,16 +126,16 @@ func (r Registry) Make(name string, set Options) (e Env, err error) {
 	return e, nil
 }
 
-// Factory returns the Factory of the environment called name. That the name and
-// the options are good it knows before the Factory is called: it makes the first
-// environment at once. The environments share what never changes, if they are Copiers.
+// Factory returns the Factory of the environment called name. It makes the first environment at
+// once, so a wrong name or a wrong option is an error here, before the Factory is called. If the
+// environment is a Copier, all environments are copies that share the data that never changes.
 func (r Registry) Factory(name string, set Options) (Factory, error) {
 	first, err := r.Make(name, set)
 	if err != nil {
 		return nil, err
 	}
 	if _, ok := copyOf(first); !ok {
-		return Factory(func() (Env, error) { return r.Make(name, set) }).after(first), nil
+		return Factory(func() (Env, error) { return r.Make(name, set) }).startingWith(first), nil
 	}
 	return func() (Env, error) {
 		e, _ := copyOf(first)
@@ -142,7 +143,7 @@ func (r Registry) Factory(name string, set Options) (Factory, error) {
 	}, nil
 }
 
-// Maker returns the Maker of the environment called name: see Factory.
+// Maker returns the Maker of Vecs of the environment called name: see Factory.
 func (r Registry) Maker(name string, set Options) (Maker, error) {
 	f, err := r.Factory(name, set)
 	if err != nil {
@@ -151,7 +152,7 @@ func (r Registry) Maker(name string, set Options) (Maker, error) {
 	return f.Maker(), nil
 }
 
-// ParallelMaker is Maker on several goroutines: see Parallel.
+// ParallelMaker returns the Maker of Parallels of the environment called name: see Parallel.
 func (r Registry) ParallelMaker(name string, set Options, workers int) (Maker, error) {
 	f, err := r.Factory(name, set)
 	if err != nil {

@@ -46,8 +46,8 @@ func TestParseIDMalformed(t *testing.T) {
 	}
 }
 
-// shop has versions whose order by number is not that of the alphabet.
-func shop() env.Registry {
+// registry returns a Registry with versions whose numerical order is not the alphabetical order.
+func registry() env.Registry {
 	r := env.Registry{}
 	for _, id := range []string{"Lift-v9", "Lift-v10", "Lift-v2", "lab/Lift-v11", "Crane-v0", "Press", "Press-v1"} {
 		r[id] = env.Entry(func() *lift { return &lift{id: id, Top: 9} })
@@ -55,7 +55,7 @@ func shop() env.Registry {
 	return r
 }
 
-// A lift has an option, and an opinion on it.
+// A lift has an option and a method Validate that checks it.
 type lift struct {
 	probe
 	Top int `yaml:"top"`
@@ -75,7 +75,7 @@ func (l *lift) Validate() error {
 	return nil
 }
 
-// top is the Options that set Top.
+// top returns Options that set Top to n.
 func top(n int) env.Options {
 	return func(into any) error {
 		into.(*lift).Top = n
@@ -85,7 +85,7 @@ func top(n int) env.Options {
 
 func TestIDs(t *testing.T) {
 	want := []string{"Crane-v0", "Lift-v10", "Lift-v2", "Lift-v9", "Press", "Press-v1", "lab/Lift-v11"}
-	if got := shop().IDs(); !slices.Equal(got, want) {
+	if got := registry().IDs(); !slices.Equal(got, want) {
 		t.Errorf("IDs() = %q, want %q", got, want)
 	}
 }
@@ -98,10 +98,10 @@ func TestResolve(t *testing.T) {
 		"lab/Lift":     "lab/Lift-v11",
 		"lab/Lift-v11": "lab/Lift-v11",
 		"Crane":        "Crane-v0",
-		"Press":        "Press", // itself, though there is a version
+		"Press":        "Press", // the registered id without a version, though Press-v1 exists
 		"Press-v1":     "Press-v1",
 	} {
-		if got, err := shop().Resolve(in); err != nil || got != want {
+		if got, err := registry().Resolve(in); err != nil || got != want {
 			t.Errorf("Resolve(%q) = %q, %v, want %q", in, got, err, want)
 		}
 	}
@@ -117,7 +117,7 @@ func TestResolveMiss(t *testing.T) {
 		"Kangaroo":    `no environment "Kangaroo"`,
 		"Lift v2":     `"Lift v2" is not an environment's id`,
 	} {
-		got, err := shop().Resolve(in)
+		got, err := registry().Resolve(in)
 		if err == nil || !strings.HasPrefix(err.Error(), "env: "+want) {
 			t.Errorf("Resolve(%q) = %q, %v, want env: %s", in, got, err, want)
 		}
@@ -142,8 +142,8 @@ func TestMake(t *testing.T) {
 		"no such id":      {"Elephant", nil, `env: no environment "Elephant"`, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
-			e, err := shop().Make(c.id, c.set)
-			m, errMaker := shop().Maker(c.id, c.set)
+			e, err := registry().Make(c.id, c.set)
+			m, errMaker := registry().Maker(c.id, c.set)
 			if c.want != "" {
 				if err == nil || err.Error() != c.want {
 					t.Errorf("Make(%q) = %v, %v, want %s", c.id, e, err, c.want)
@@ -169,8 +169,8 @@ func TestMake(t *testing.T) {
 	}
 }
 
-// TestMakeNothing wants an error of a Constructor that is nil, or that returns nothing.
-func TestMakeNothing(t *testing.T) {
+// TestMakeNil checks the error of a Constructor that is nil, or that returns nil.
+func TestMakeNil(t *testing.T) {
 	r := env.Registry{"Hollow-v0": nil, "Void-v0": func(env.Options) (env.Env, error) { return nil, nil }}
 	for id, want := range map[string]string{"Hollow-v0": "env: Hollow-v0: its Constructor is nil", "Void-v0": "env: Void-v0: there is no environment: nil"} {
 		if _, err := r.Make(id, nil); err == nil || err.Error() != want {
@@ -179,9 +179,9 @@ func TestMakeNothing(t *testing.T) {
 	}
 }
 
-// TestMakerFresh makes two vectors, which share no environment.
-func TestMakerFresh(t *testing.T) {
-	m, err := shop().Maker("Lift", nil)
+// TestMakerNewEnvs checks that two Vectors of one Maker share no environment.
+func TestMakerNewEnvs(t *testing.T) {
+	m, err := registry().Maker("Lift", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -199,7 +199,7 @@ func TestMakerFresh(t *testing.T) {
 }
 
 func TestMakerCount(t *testing.T) {
-	m, err := shop().Maker("Lift", nil)
+	m, err := registry().Maker("Lift", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,25 +6,24 @@ import (
 	"slices"
 )
 
-// A Space is a set of values, each laid out as a row of Size float32s.
+// A Space is a set of values. Each value is a row of Size float32 numbers.
 type Space interface {
-	Size() int                          // floats in a row
-	Sample(rng *rand.Rand, x []float32) // writes a random value; uniform where the space is bounded
-	Contains(x []float32) bool
+	Size() int                          // number of floats in a row
+	Sample(rng *rand.Rand, x []float32) // writes a random value to x; uniform if the space is bounded
+	Contains(x []float32) bool          // reports whether x is a value of the space
 }
 
-// Box is the set of real vectors between Low and High, element by element;
-// infinite bounds are none. Shape, if any, is how the row is to be read:
-// [height, width, channels]. Names, if any, say what each element is, as "pole
-// angle"; an element with the word velocity in its name is one (see
-// NewMaskVelocity).
+// A Box is the set of real vectors x with Low ≤ x ≤ High, element by element. A bound may be
+// infinite. Shape says how to read the row, for example as [height, width, channels]. Names says
+// what each element is, for example "pole angle". An element whose name has the word velocity is
+// a velocity: see NewMaskVelocity.
 type Box struct {
-	Low, High []float32 // [Size]
+	Low, High []float32 // [Size] lower and upper bounds
 	Shape     []int     // nil means [Size]
-	Names     []string  // [Size], or nil
+	Names     []string  // [Size] names of the elements, or nil
 }
 
-// NewBox returns the Box of a shape whose every element is in [low, high].
+// NewBox returns the Box of the given shape in which every element has the bounds low and high.
 func NewBox(low, high float32, shape ...int) Box {
 	n := 1
 	for _, d := range shape {
@@ -33,23 +32,25 @@ func NewBox(low, high float32, shape ...int) Box {
 	return Box{Low: slices.Repeat([]float32{low}, n), High: slices.Repeat([]float32{high}, n), Shape: shape}
 }
 
-// Discrete is {0, …, N-1}, held in one float32 (exact up to 2²⁴).
+// A Discrete is one choice: the set {0, …, N-1}. A value is one float32, which is exact for N up
+// to 2²⁴.
 type Discrete struct{ N int }
 
-// MultiDiscrete is a row of choices, the i-th among {0, …, N[i]-1}.
+// A MultiDiscrete is several choices: element i of a row is one of {0, …, N[i]-1}.
 type MultiDiscrete struct{ N []int }
 
-// MultiBinary is a row of N zeros and ones.
+// A MultiBinary is a row of N bits: each element is 0 or 1.
 type MultiBinary struct{ N int }
 
-// Image is a picture of H rows, W columns and C channels, read in this order. Each
-// element is a byte: a whole number 0 … 255.
+// An Image is a picture of H rows, W columns and C channels, in this order, the channel changing
+// fastest. Each element is a whole number from 0 to 255.
 type Image struct{ H, W, C int }
 
-// Tuple is several spaces side by side.
+// A Tuple is several spaces. Its row is the rows of its parts, one after another.
 type Tuple []Space
 
-// Dict is several named spaces side by side, in the order given.
+// A Dict is several named spaces. Its row is the rows of its fields, one after another, in the
+// order of the slice.
 type Dict []Field
 
 // A Field is one named part of a Dict.
@@ -58,22 +59,22 @@ type Field struct {
 	Space Space
 }
 
-// Size is the floats in a row: one an element.
+// Size returns the number of floats in a row: one for each element.
 func (b Box) Size() int { return len(b.Low) }
 
-// Size is the floats in a row: 1.
+// Size returns the number of floats in a row: 1.
 func (Discrete) Size() int { return 1 }
 
-// Size is the floats in a row: one a choice.
+// Size returns the number of floats in a row: one for each choice.
 func (m MultiDiscrete) Size() int { return len(m.N) }
 
-// Size is the floats in a row: one a bit.
+// Size returns the number of floats in a row: one for each bit.
 func (m MultiBinary) Size() int { return m.N }
 
-// Size is the floats in a row: one for each channel of each pixel.
+// Size returns the number of floats in a row: one for each channel of each pixel.
 func (m Image) Size() int { return m.H * m.W * m.C }
 
-// Size is the floats in a row: the sum of the parts'.
+// Size returns the number of floats in a row: the sum of the sizes of the parts.
 func (t Tuple) Size() (n int) {
 	for _, s := range t {
 		n += s.Size()
@@ -81,7 +82,7 @@ func (t Tuple) Size() (n int) {
 	return n
 }
 
-// Size is the floats in a row: the sum of the fields'.
+// Size returns the number of floats in a row: the sum of the sizes of the fields.
 func (d Dict) Size() (n int) {
 	for _, f := range d {
 		n += f.Space.Size()
@@ -89,8 +90,9 @@ func (d Dict) Size() (n int) {
 	return n
 }
 
-// Sample draws each element by itself: uniformly between two bounds, one bound
-// plus or minus an exponential where it has one, a standard normal where none.
+// Sample writes a random row. Each element is sampled on its own: uniformly if it has two bounds,
+// at an exponentially distributed distance from its bound if it has one, and from the standard
+// normal distribution if it has no bound.
 func (b Box) Sample(rng *rand.Rand, x []float32) {
 	for i := range x {
 		low, high := float64(b.Low[i]), float64(b.High[i])
@@ -109,31 +111,31 @@ func (b Box) Sample(rng *rand.Rand, x []float32) {
 	}
 }
 
-// Sample draws a choice.
+// Sample writes a uniformly sampled choice.
 func (d Discrete) Sample(rng *rand.Rand, x []float32) { x[0] = float32(rng.IntN(d.N)) }
 
-// Sample draws every choice.
+// Sample writes a uniformly sampled value for each choice.
 func (m MultiDiscrete) Sample(rng *rand.Rand, x []float32) {
 	for i, n := range m.N {
 		x[i] = float32(rng.IntN(n))
 	}
 }
 
-// Sample draws every bit.
+// Sample writes uniformly sampled bits.
 func (m MultiBinary) Sample(rng *rand.Rand, x []float32) {
 	for i := range x {
 		x[i] = float32(rng.IntN(2))
 	}
 }
 
-// Sample draws every byte.
+// Sample writes uniformly sampled bytes.
 func (m Image) Sample(rng *rand.Rand, x []float32) {
 	for i := range x {
 		x[i] = float32(rng.IntN(256))
 	}
 }
 
-// Sample draws every part.
+// Sample writes a sample of each part.
 func (t Tuple) Sample(rng *rand.Rand, x []float32) {
 	for _, s := range t {
 		s.Sample(rng, x[:s.Size()])
@@ -141,10 +143,10 @@ func (t Tuple) Sample(rng *rand.Rand, x []float32) {
 	}
 }
 
-// Sample draws every field.
+// Sample writes a sample of each field.
 func (d Dict) Sample(rng *rand.Rand, x []float32) { d.tuple().Sample(rng, x) }
 
-// Contains reports whether every element is within its bounds; NaN is not.
+// Contains reports whether every element is within its bounds. It returns false for NaN.
 func (b Box) Contains(x []float32) bool {
 	if len(x) != len(b.Low) {
 		return false
@@ -157,10 +159,10 @@ func (b Box) Contains(x []float32) bool {
 	return true
 }
 
-// Contains reports whether x is a whole number in range.
+// Contains reports whether x is one of 0, …, N-1.
 func (d Discrete) Contains(x []float32) bool { return len(x) == 1 && isIndex(x[0], d.N) }
 
-// Contains reports whether every choice is a whole number in range.
+// Contains reports whether element i of x is one of 0, …, N[i]-1, for each i.
 func (m MultiDiscrete) Contains(x []float32) bool {
 	if len(x) != len(m.N) {
 		return false
@@ -178,12 +180,12 @@ func (m MultiBinary) Contains(x []float32) bool {
 	return len(x) == m.N && !slices.ContainsFunc(x, func(v float32) bool { return v != 0 && v != 1 })
 }
 
-// Contains reports whether every element is a whole number 0 … 255.
+// Contains reports whether every element is a whole number from 0 to 255.
 func (m Image) Contains(x []float32) bool {
 	return len(x) == m.Size() && inSpans([]span{{0, len(x), 256}}, x)
 }
 
-// Contains reports whether every part contains its share of x.
+// Contains reports whether every part contains its piece of x.
 func (t Tuple) Contains(x []float32) bool {
 	for _, s := range t {
 		n := s.Size()
@@ -195,11 +197,11 @@ func (t Tuple) Contains(x []float32) bool {
 	return len(x) == 0
 }
 
-// Contains reports whether every field contains its share of x.
+// Contains reports whether every field contains its piece of x.
 func (d Dict) Contains(x []float32) bool { return d.tuple().Contains(x) }
 
-// Part returns the part of row x that belongs to the field called name, and
-// panics where there is none.
+// Part returns the piece of row x that belongs to the field called name. It shares memory with x.
+// It panics if d has no such field.
 func (d Dict) Part(name string, x []float32) []float32 {
 	for _, f := range d {
 		if f.Name == name {
@@ -210,7 +212,7 @@ func (d Dict) Part(name string, x []float32) []float32 {
 	panic("env: Dict has no field " + name)
 }
 
-// tuple is d without the names.
+// tuple returns the spaces of d without their names.
 func (d Dict) tuple() Tuple {
 	t := make(Tuple, len(d))
 	for i, f := range d {
@@ -219,8 +221,8 @@ func (d Dict) tuple() Tuple {
 	return t
 }
 
-// isImage reports whether b has the shape and the bounds of an image: a height, a width
-// and channels of 0 … 255.
+// isImage reports whether b has the shape and the bounds of an image: a height, a width and
+// channels, with elements from 0 to 255.
 func (b Box) isImage() bool {
 	if len(b.Shape) != 3 {
 		return false
@@ -233,8 +235,8 @@ func (b Box) isImage() bool {
 	return true
 }
 
-// most returns the values of the choice that has the most.
-func (m MultiDiscrete) most() (n int) {
+// maxSize returns the largest number of values that a choice of m has.
+func (m MultiDiscrete) maxSize() (n int) {
 	for _, k := range m.N {
 		n = max(n, k)
 	}

@@ -9,32 +9,33 @@ import (
 	"math"
 )
 
-// A SpaceJSON is a space in JSON, with the fields that its type has. Infinite bounds are
-// null. A number is the float64 that a float32 is, in its shortest form: -4.8 in a Box is
-// -4.800000190734863, which every reader takes for the same number.
+// A SpaceJSON is a space in JSON. Each type of space has some of the fields. An infinite bound is
+// null. A finite bound is written as a float64 in its shortest form: -4.8 in a Box, which is a
+// float32, is written as -4.800000190734863, which every reader parses to the same number.
 type SpaceJSON struct {
-	Type   string      `json:"type"` // box, image, discrete, multi_discrete, multi_binary, tuple or dict
-	Low    []*float64  `json:"low,omitempty"`
-	High   []*float64  `json:"high,omitempty"`
-	Shape  []int       `json:"shape,omitempty"` // of a box or an image
-	N      int         `json:"n,omitempty"`
-	Nvec   []int       `json:"nvec,omitempty"`
-	Name   string      `json:"name,omitempty"` // of a part of a dict
-	Names  []string    `json:"names,omitempty"`
-	Spaces []SpaceJSON `json:"spaces,omitempty"`
+	Type   string      `json:"type"`             // box, image, discrete, multi_discrete, multi_binary, tuple or dict
+	Low    []*float64  `json:"low,omitempty"`    // lower bounds of a box
+	High   []*float64  `json:"high,omitempty"`   // upper bounds of a box
+	Shape  []int       `json:"shape,omitempty"`  // shape of a box or an image
+	N      int         `json:"n,omitempty"`      // number of values of a discrete, or bits of a multi_binary
+	Nvec   []int       `json:"nvec,omitempty"`   // number of values of each choice of a multi_discrete
+	Name   string      `json:"name,omitempty"`   // name of a dict's field
+	Names  []string    `json:"names,omitempty"`  // names of a box's elements
+	Spaces []SpaceJSON `json:"spaces,omitempty"` // parts of a tuple, or fields of a dict
 }
 
-// MarshalSpace returns a space in JSON, for UnmarshalSpace: a SpaceJSON. Of a Custom it
-// is the space that it is laid out as. An invalid space is an error.
+// MarshalSpace returns s as the JSON of a SpaceJSON. It writes a Custom space as the space that
+// its Plain returns. It returns an error if s is not valid.
 func MarshalSpace(s Space) ([]byte, error) {
 	if err := validateSpace(s, 0); err != nil {
 		return nil, err
 	}
-	return json.Marshal(jsonOf(s))
+	return json.Marshal(toJSON(s))
 }
 
-// UnmarshalSpace returns the space that MarshalSpace wrote: equal to the bit, but that a
-// Box of the shape [n] has none. What is no valid space is an error.
+// UnmarshalSpace returns the space in data, as MarshalSpace wrote it. Bounds are equal to the
+// bit. A Box of shape [n] comes back with a nil Shape. It returns an error if data is not a valid
+// space.
 func UnmarshalSpace(data []byte) (Space, error) {
 	var j SpaceJSON
 	dec := json.NewDecoder(bytes.NewReader(data))
@@ -45,7 +46,7 @@ func UnmarshalSpace(data []byte) (Space, error) {
 	if _, err := dec.Token(); err != io.EOF {
 		return nil, errors.New("a space in JSON: something follows it, want nothing")
 	}
-	s, err := j.space(0)
+	s, err := j.toSpace(0)
 	if err == nil {
 		err = validateSpace(s, 0)
 	}
@@ -55,23 +56,24 @@ func UnmarshalSpace(data []byte) (Space, error) {
 	return s, nil
 }
 
-// Outline returns a space without the names of its elements. A space of a type that is
-// not known has its type's name alone.
+// Outline returns s as a SpaceJSON without the names of Box elements and fields. For a space of
+// an unknown type it returns only the name of its Go type.
 func Outline(s Space) SpaceJSON {
-	j := jsonOf(s)
-	j.forgetNames()
+	j := toJSON(s)
+	j.dropNames()
 	return j
 }
 
-func (j *SpaceJSON) forgetNames() {
+// dropNames removes the names from j and from the spaces in it.
+func (j *SpaceJSON) dropNames() {
 	j.Names = nil
 	for i := range j.Spaces {
-		j.Spaces[i].forgetNames()
+		j.Spaces[i].dropNames()
 	}
 }
 
-// jsonOf returns a space as it is in JSON.
-func jsonOf(s Space) SpaceJSON {
+// toJSON returns s as a SpaceJSON.
+func toJSON(s Space) SpaceJSON {
 	switch s := s.(type) {
 	case Box:
 		shape := s.Shape
@@ -90,32 +92,32 @@ func jsonOf(s Space) SpaceJSON {
 	case Tuple:
 		j := SpaceJSON{Type: "tuple"}
 		for _, part := range s {
-			j.Spaces = append(j.Spaces, jsonOf(part))
+			j.Spaces = append(j.Spaces, toJSON(part))
 		}
 		return j
 	case Dict:
 		j := SpaceJSON{Type: "dict"}
 		for _, f := range s {
-			part := jsonOf(f.Space)
+			part := toJSON(f.Space)
 			part.Name = f.Name
 			j.Spaces = append(j.Spaces, part)
 		}
 		return j
 	case Custom:
-		return jsonOf(s.Plain())
+		return toJSON(s.Plain())
 	}
 	return SpaceJSON{Type: fmt.Sprintf("%T", s)}
 }
 
-// space returns the space that j says, which is depth spaces deep. Whether it is valid
-// remains to be checked.
-func (j *SpaceJSON) space(depth int) (Space, error) {
+// toSpace returns the space that j describes, which is nested in depth other spaces. It does not
+// check that the space is valid.
+func (j *SpaceJSON) toSpace(depth int) (Space, error) {
 	if depth > maxDepth {
 		return nil, fmt.Errorf("spaces within spaces, more than %d deep", maxDepth)
 	}
 	switch j.Type {
 	case "box":
-		return j.box()
+		return j.toBox()
 	case "image":
 		if len(j.Shape) != 3 {
 			return nil, fmt.Errorf("an image of the shape %v, want height, width and channels", j.Shape)
@@ -130,7 +132,7 @@ func (j *SpaceJSON) space(depth int) (Space, error) {
 	case "tuple", "dict":
 		t, d := make(Tuple, len(j.Spaces)), make(Dict, len(j.Spaces))
 		for i := range j.Spaces {
-			part, err := j.Spaces[i].space(depth + 1)
+			part, err := j.Spaces[i].toSpace(depth + 1)
 			if err != nil {
 				return nil, err
 			}
@@ -144,19 +146,19 @@ func (j *SpaceJSON) space(depth int) (Space, error) {
 	return nil, fmt.Errorf("no type %q, want box, image, discrete, multi_discrete, multi_binary, tuple or dict", j.Type)
 }
 
-// box returns the Box that j says.
-func (j *SpaceJSON) box() (Space, error) {
+// toBox returns the Box that j describes.
+func (j *SpaceJSON) toBox() (Space, error) {
 	b := Box{Low: make([]float32, len(j.Low)), High: make([]float32, len(j.High)), Shape: j.Shape, Names: j.Names}
 	if len(b.Shape) == 1 && b.Shape[0] == len(b.Low) {
 		b.Shape = nil
 	}
 	for _, side := range []struct {
-		to   []float32
-		from []*float64
-		none float64 // what null stands for
+		to       []float32
+		from     []*float64
+		infinity float64 // the bound that null means
 	}{{b.Low, j.Low, math.Inf(-1)}, {b.High, j.High, math.Inf(1)}} {
 		for i, p := range side.from {
-			v := side.none
+			v := side.infinity
 			if p != nil {
 				v = *p
 			}
@@ -169,7 +171,7 @@ func (j *SpaceJSON) box() (Space, error) {
 	return b, nil
 }
 
-// String is the space for a person: box[4], discrete(2).
+// String returns the space in short form: box[4], discrete(2).
 func (j SpaceJSON) String() string {
 	switch j.Type {
 	case "box", "image":
@@ -182,7 +184,7 @@ func (j SpaceJSON) String() string {
 	return fmt.Sprintf("%s%v", j.Type, j.Spaces)
 }
 
-// finiteOrNull returns bounds as JSON has them, in which infinity is null.
+// finiteOrNull returns bounds for JSON: nil, which is written as null, for an infinite bound.
 func finiteOrNull(bounds []float32) []*float64 {
 	b := make([]*float64, len(bounds))
 	for i, v := range bounds {

@@ -12,7 +12,7 @@ import (
 	"github.com/rlrun/rlrun/env"
 )
 
-// TestOutline writes every kind of space, for a program and for a person.
+// TestOutline checks the JSON and the short text of every kind of space.
 func TestOutline(t *testing.T) {
 	for _, c := range []struct {
 		space      env.Space
@@ -40,7 +40,7 @@ func TestOutline(t *testing.T) {
 	}
 }
 
-// TestSpaceJSON writes spaces and reads them back, to the bit.
+// TestSpaceJSON checks that a space is read back as it was written, to the bit.
 func TestSpaceJSON(t *testing.T) {
 	negativeZero := float32(math.Copysign(0, -1))
 	odd := env.Box{
@@ -64,21 +64,21 @@ func TestSpaceJSON(t *testing.T) {
 			t.Errorf("%s has the bounds %v, want %v", data, b.Low, s.(env.Box).Low)
 		}
 	}
-	for _, s := range []env.Space{env.NewBox(-1, 1, 3), newDisc()} { // come back as the same space in another dress
+	for _, s := range []env.Space{env.NewBox(-1, 1, 3), newDisc()} { // read back as an equal Box without a Shape
 		data, err := env.MarshalSpace(s)
 		back, err2 := env.UnmarshalSpace(data)
 		if b, ok := back.(env.Box); err != nil || err2 != nil || !ok || b.Shape != nil || b.Size() != s.Size() {
 			t.Errorf("%s is read as %#v, %v, %v, want a Box", data, back, err, err2)
 		}
 	}
-	for _, s := range []env.Space{nil, env.Box{}, env.NewBox(1, 1, 1), plate{env.NewBox(0, 1, 2)}, env.Tuple{env.Discrete{}}} {
+	for _, s := range []env.Space{nil, env.Box{}, env.NewBox(1, 1, 1), noLayout{env.NewBox(0, 1, 2)}, env.Tuple{env.Discrete{}}} {
 		if data, err := env.MarshalSpace(s); err == nil {
 			t.Errorf("MarshalSpace(%v) = %s, want an error", s, data)
 		}
 	}
 }
 
-// TestBadSpaceJSON wants a sentence of what is no space.
+// TestBadSpaceJSON checks the error message for JSON that is no space.
 func TestBadSpaceJSON(t *testing.T) {
 	for text, want := range map[string]string{
 		``: "EOF", `null`: `no type ""`, `5`: "cannot unmarshal number", `{"type":"box"}`: "a Box of 0 lower and 0 upper bounds", `{"type":"discreet","n":2}`: `no type "discreet"`,
@@ -97,8 +97,8 @@ func TestBadSpaceJSON(t *testing.T) {
 	}
 }
 
-// FuzzUnmarshalSpace wants a valid space or an error of any bytes, and of a space the
-// same bytes for ever.
+// FuzzUnmarshalSpace checks that any bytes give a valid space or an error, and that a space keeps
+// the same JSON when it is written and read again.
 func FuzzUnmarshalSpace(f *testing.F) {
 	for _, s := range []env.Space{robot(), arm(), env.NewBox(-inf, inf, 2, 3), env.Image{H: 1, W: 2, C: 3}} {
 		data, err := env.MarshalSpace(s)

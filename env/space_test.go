@@ -14,7 +14,8 @@ var (
 	nan = float32(math.NaN())
 )
 
-// arm is a Dict in a Dict beside a Tuple: [joints 2 | wheel 1 | lamp 1, gear 1].
+// arm returns a Dict with a Dict and a Tuple inside. Its row is [joints 2 | wheel 1 | lamp 1,
+// gear 1].
 func arm() env.Dict {
 	return env.Dict{
 		{Name: "joints", Space: env.NewBox(-1, 1, 2)},
@@ -113,9 +114,9 @@ func TestContains(t *testing.T) {
 	}
 }
 
-// TestSample holds the mean and the variance of samples to those of their
-// distributions: uniform on [a, b], (a+b)/2 and (b-a)²/12; exponential, 1 and 1;
-// standard normal, 0 and 1; uniform on {0, …, n-1}, (n-1)/2 and (n²-1)/12.
+// TestSample checks the mean and the variance of samples against their distributions: uniform on
+// [a, b], (a+b)/2 and (b-a)²/12; exponential, 1 and 1; standard normal, 0 and 1; uniform on {0,
+// …, n-1}, (n-1)/2 and (n²-1)/12.
 func TestSample(t *testing.T) {
 	for name, c := range map[string]struct {
 		space          env.Space
@@ -150,8 +151,9 @@ func TestSample(t *testing.T) {
 			}
 			for i := range x {
 				mean, variance := c.mean[i]+sum[i]/n, squares[i]/n
-				// Four standard errors. The exponential has the heaviest tail:
-				// the variance of its squares is 8 of its variance squared.
+				// The limits are four standard errors. The exponential distribution has the
+				// heaviest tail: the variance of its squared deviation is 8 times its squared
+				// variance.
 				if limit := 4 * math.Sqrt(c.variance[i]/n); math.Abs(mean-c.mean[i]) > limit {
 					t.Errorf("element %d of %v: mean %.4f, want %.4f ± %.4f", i, c.space, mean, c.mean[i], limit)
 				}
@@ -163,8 +165,8 @@ func TestSample(t *testing.T) {
 	}
 }
 
-// TestSampleWide samples between the widest bounds, whose difference float32
-// cannot hold.
+// TestSampleWide checks samples between the widest bounds, whose difference a float32 cannot
+// hold.
 func TestSampleWide(t *testing.T) {
 	b := env.NewBox(-math.MaxFloat32, math.MaxFloat32)
 	rng := rand.New(rand.NewPCG(1, 2))
@@ -194,7 +196,7 @@ func TestNewBox(t *testing.T) {
 	}
 }
 
-func TestOf(t *testing.T) {
+func TestDictPart(t *testing.T) {
 	row := []float32{0, 1, 2, 3, 4}
 	for name, want := range map[string][]float32{"joints": {0, 1}, "cart": {2}, "panel": {3, 4}} {
 		if got := arm().Part(name, row); !slices.Equal(got, want) {

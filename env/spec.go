@@ -7,12 +7,12 @@ import (
 	"slices"
 )
 
-// maxChoices is where float32 numbers stop telling choices apart.
+// maxChoices is the most values that a choice can have: above 2²⁴ a float32 cannot hold every
+// whole number.
 const maxChoices = 1 << 24
 
-// Validate returns an error if no environment can have this Spec: the id is not
-// valid, the time limit is negative, the threshold is not finite, or a space is
-// missing, empty or contradicts itself.
+// Validate returns an error if the Spec is not valid: the id has the wrong form, the time limit
+// is negative, the threshold is not finite, or a space is missing, empty or inconsistent.
 func (s Spec) Validate() error {
 	if _, err := ParseID(s.ID); err != nil {
 		return fmt.Errorf("its id is %q, want [namespace/]Name-vN", s.ID)
@@ -32,8 +32,8 @@ func (s Spec) Validate() error {
 	return nil
 }
 
-// validateSpace returns an error if s is not a space of values that has a layout. It is
-// depth spaces deep.
+// validateSpace returns an error if s is not valid or has no layout. The space s is nested in
+// depth other spaces.
 func validateSpace(s Space, depth int) error {
 	if depth > maxDepth {
 		return fmt.Errorf("spaces within spaces, %d deep, want %d or less", depth, maxDepth)
@@ -46,10 +46,10 @@ func validateSpace(s Space, depth int) error {
 	case Image:
 		return s.validate()
 	case Discrete:
-		return validateChoice("a choice (Discrete)", s.N)
+		return checkChoiceSize("a choice (Discrete)", s.N)
 	case MultiDiscrete:
 		for i, n := range s.N {
-			if err := validateChoice(fmt.Sprintf("choice %d (MultiDiscrete)", i), n); err != nil {
+			if err := checkChoiceSize(fmt.Sprintf("choice %d (MultiDiscrete)", i), n); err != nil {
 				return err
 			}
 		}
@@ -77,26 +77,29 @@ func validateSpace(s Space, depth int) error {
 	return nil
 }
 
-// validateCustom returns an error if s is not laid out as the space that it says.
+// validateCustom returns an error if the space that s.Plain returns is not valid, or has rows of
+// another size than s.
 func validateCustom(s Custom, depth int) error {
 	plain := s.Plain()
 	if err := validateSpace(plain, depth+1); err != nil {
 		return fmt.Errorf("%s: its Plain: %w", Describe(s), err)
 	}
 	if a, b := s.Size(), plain.Size(); a != b {
-		return fmt.Errorf("%s has rows of %s, and its Plain, %s, of %d; want as many", Describe(s), counted(a, "number"), Describe(plain), b)
+		return fmt.Errorf("%s has rows of %s, and its Plain, %s, rows of %d; want the same size", Describe(s), plural(a, "number"), Describe(plain), b)
 	}
 	return nil
 }
 
-func validateChoice(name string, n int) error {
+// checkChoiceSize returns an error if a choice cannot have n values.
+func checkChoiceSize(name string, n int) error {
 	if n < 1 || n > maxChoices {
 		return fmt.Errorf("%s among %d values, want 1 … %d", name, n, maxChoices)
 	}
 	return nil
 }
 
-// validate reports what is wrong with the fields of d, which is depth spaces deep.
+// validate returns an error if two fields have the same name, a field's space is not valid, or d
+// has no field. The Dict d is nested in depth other spaces.
 func (d Dict) validate(depth int) error {
 	seen := map[string]bool{}
 	for _, f := range d {
@@ -114,7 +117,7 @@ func (d Dict) validate(depth int) error {
 	return nil
 }
 
-// validate reports what is wrong with the size of m.
+// validate returns an error if a dimension is less than 1 or the image has too many bytes.
 func (m Image) validate() error {
 	size := 1
 	for _, d := range [3]int{m.H, m.W, m.C} {
@@ -126,11 +129,11 @@ func (m Image) validate() error {
 	return nil
 }
 
-// validate reports what is wrong with the bounds, the shape and the names of b.
+// validate returns an error if the bounds, the shape or the names of b are not valid.
 func (b Box) validate() error {
 	n := len(b.Low)
 	if n == 0 || len(b.High) != n {
-		return fmt.Errorf("a Box of %d lower and %d upper bounds, want as many of both, and 1 or more", n, len(b.High))
+		return fmt.Errorf("a Box of %d lower and %d upper bounds, want the same number of both, 1 or more", n, len(b.High))
 	}
 	for i, low := range b.Low {
 		if high := b.High[i]; !(low < high) || math.IsInf(float64(low), 1) || math.IsInf(float64(high), -1) {
@@ -145,16 +148,16 @@ func (b Box) validate() error {
 			}
 		}
 		if size != n {
-			return fmt.Errorf("a Box of the shape %v has %d elements, want the product of the shape", b.Shape, n)
+			return fmt.Errorf("a Box of the shape %v has %d elements, want the product of the numbers in the shape", b.Shape, n)
 		}
 	}
 	if len(b.Names) != 0 && len(b.Names) != n {
-		return fmt.Errorf("a Box of %d elements has %d names, want a name for each, or none", n, len(b.Names))
+		return fmt.Errorf("a Box of %d elements has %d names, want one name for each element, or no names", n, len(b.Names))
 	}
 	return nil
 }
 
-// specOf returns e.Spec(), which must be valid. A panic is an error.
+// specOf returns e.Spec(), or an error if it is not valid or if Spec panics.
 func specOf(e Env) (spec Spec, err error) {
 	if e == nil {
 		return spec, errors.New("there is no environment: nil")
@@ -167,12 +170,12 @@ func specOf(e Env) (spec Spec, err error) {
 	if _, _, err := maskerOf(e, spec.Act); err != nil {
 		return spec, err
 	}
-	return spec, checkMeasures(e)
+	return spec, checkMeasureNames(e)
 }
 
-// maskerOf returns the Masker of e, whose actions are act, and how many values each of
-// its choices has; nil where it has no masks. It is an error if a wrapper changes the
-// choices that are masked: the mask would not fit.
+// maskerOf returns the Masker in e's chain of wrappers and the number of values of each choice of
+// its actions. It returns nil if e has no Masker. It returns an error if a wrapper around the
+// Masker changes the action space act, so that the mask no longer fits.
 func maskerOf(e Env, act Space) (Masker, []int, error) {
 	m, ok := As[Masker](e)
 	if !ok {
@@ -197,9 +200,10 @@ func maskerOf(e Env, act Space) (Masker, []int, error) {
 	return m, n, nil
 }
 
-// alike returns the Spec of environments that are to be stepped together, which must
-// have rows that are laid out alike.
-func alike(envs []Env) (Spec, error) {
+// commonSpec returns the Spec of the first of envs, which are to be stepped together. It returns
+// an error if an environment is not valid, or if its rows, masks or metrics differ from those of
+// the first.
+func commonSpec(envs []Env) (Spec, error) {
 	var first Spec
 	if len(envs) == 0 {
 		return first, errors.New("env: a vector of no environments, want 1 or more")
@@ -213,31 +217,31 @@ func alike(envs []Env) (Spec, error) {
 		if i == 0 {
 			first = s
 		}
-		if !alikeRows(s.Obs, first.Obs) || !alikeRows(s.Act, first.Act) {
+		if !sameRows(s.Obs, first.Obs) || !sameRows(s.Act, first.Act) {
 			return first, fmt.Errorf("env: environments of a vector differ: number 0 is %s, with observations of %s and actions of %s, and number %d is %s, with %s and %s",
 				first.ID, Describe(first.Obs), Describe(first.Act), i, s.ID, Describe(s.Obs), Describe(s.Act))
 		}
 		if _, ok := As[Masker](e); ok != masked {
-			return first, fmt.Errorf("env: environments of a vector differ: of numbers 0 and %d, %s, one alone masks actions", i, s.ID)
+			return first, fmt.Errorf("env: environments of a vector differ: only one of number 0 and number %d, %s, masks actions", i, s.ID)
 		}
 		if a, b := measuresOf(envs[0]), measuresOf(e); !slices.Equal(a, b) {
-			return first, fmt.Errorf("env: environments of a vector differ: number 0, %s, measures %q, and number %d, %s, %q", first.ID, a, i, s.ID, b)
+			return first, fmt.Errorf("env: environments of a vector differ: number 0, %s, measures %q, and number %d, %s, measures %q", first.ID, a, i, s.ID, b)
 		}
 	}
 	return first, nil
 }
 
-// alikeRows reports whether rows of two valid spaces have the same parts: as many
-// numbers, and choices of as many values.
-func alikeRows(a, b Space) bool {
-	one, _ := LayoutOf(a)
-	other, _ := LayoutOf(b)
-	return slices.EqualFunc(one.Parts, other.Parts, func(p, q Part) bool {
+// sameRows reports whether two valid spaces have rows with the same parts: the same kinds and
+// sizes, and choices with the same numbers of values.
+func sameRows(a, b Space) bool {
+	layoutA, _ := LayoutOf(a)
+	layoutB, _ := LayoutOf(b)
+	return slices.EqualFunc(layoutA.Parts, layoutB.Parts, func(p, q Part) bool {
 		return p.Kind == q.Kind && p.Size() == q.Size() && slices.Equal(p.N, q.N)
 	})
 }
 
-// nameOf returns the name of e in a message: its id, or its type if it has no id.
+// nameOf returns the name of e for an error message: its id, or its Go type if the id is empty.
 func nameOf(e Env, s Spec) string {
 	if s.ID == "" {
 		return fmt.Sprintf("%T", e)

@@ -13,15 +13,15 @@ import (
 	"github.com/rlrun/rlrun/env/state"
 )
 
-// described is a probe with any Spec.
-type described struct {
+// A specEnv is a probe with a given Spec.
+type specEnv struct {
 	probe
 	spec env.Spec
 }
 
-func (d *described) Spec() env.Spec { return d.spec }
+func (d *specEnv) Spec() env.Spec { return d.spec }
 
-// badSpecs are what no environment can have, and what is said of each.
+// badSpecs returns invalid Specs, each under a part of the error message that it must give.
 func badSpecs() map[string]env.Spec {
 	box, choice := env.NewBox(-1, 1, 2), env.Discrete{N: 2}
 	of := func(obs, act env.Space) env.Spec { return env.Spec{ID: "acme/Bad-v0", Obs: obs, Act: act} }
@@ -29,45 +29,45 @@ func badSpecs() map[string]env.Spec {
 		return of(env.Box{Low: []float32{-1, low}, High: []float32{1, high}}, choice)
 	}
 	return map[string]env.Spec{
-		`its id is "", want`:                           {Obs: box, Act: choice},
-		`its id is "a b"`:                              {ID: "a b", Obs: box, Act: choice},
-		"a time limit of -1 steps":                     {ID: "acme/Bad-v0", Obs: box, Act: choice, MaxSteps: -1},
-		"a reward threshold of NaN":                    {ID: "acme/Bad-v0", Obs: box, Act: choice, RewardThreshold: new(math.NaN())},
-		"the observation space: there is none":         of(nil, choice),
-		"the action space: there is none":              of(box, nil),
-		"a Box of 0 lower and 0 upper bounds":          of(env.Box{}, choice),
-		"a Box of 2 lower and 1 upper bounds":          of(env.Box{Low: []float32{0, 0}, High: []float32{1}}, choice),
-		"element 1 of a Box is between 1 and -1":       observed(1, -1),
-		"element 1 of a Box is between 3 and 3":        observed(3, 3),
-		"element 1 of a Box is between NaN and 1":      observed(nan, 1),
-		"between +Inf and +Inf":                        observed(inf, inf),
-		"between -Inf and -Inf":                        observed(-inf, -inf),
-		"the shape [2 3] has 2 elements":               of(env.Box{Low: box.Low, High: box.High, Shape: []int{2, 3}}, choice),
-		"the shape [-1 -2] has 2 elements":             of(env.Box{Low: box.Low, High: box.High, Shape: []int{-1, -2}}, choice),
-		"a Box of 2 elements has 1 names":              of(env.Box{Low: box.Low, High: box.High, Names: []string{"x"}}, choice),
-		"a choice (Discrete) among 0 values":           of(box, env.Discrete{}),
-		"a choice (Discrete) among -3 values":          of(env.Discrete{N: -3}, choice),
-		"among 16777217 values, want 1 … 16777216":     of(env.Discrete{N: 1<<24 + 1}, choice),
-		"choice 1 (MultiDiscrete) among 0 values":      of(box, env.MultiDiscrete{N: []int{2, 0}}),
-		"0 choices (MultiDiscrete): it has no element": of(box, env.MultiDiscrete{}),
-		"0 bits (MultiBinary): it has no element":      of(env.MultiBinary{}, choice),
-		"a Tuple of 0 parts: it has no element":        of(env.Tuple{}, choice),
-		"part 1: there is none":                        of(env.Tuple{box, nil}, choice),
-		"a Dict without fields":                        of(env.Dict{}, choice),
-		"an Image of 0×2×3, want 1 or more":            of(env.Image{W: 2, C: 3}, choice),
-		"an Image of 9999×9999×3, want 1 or more":      of(env.Image{H: 9999, W: 9999, C: 3}, choice),
-		"16777217 bits (MultiBinary): want 16777216":   of(box, env.MultiBinary{N: 1<<24 + 1}),
-		"spaces within spaces, 33 deep":                of(deep(33), choice),
-		"env_test.plate has no layout, want":           of(plate{box}, choice),
-		"part 0: a space of the type env_test.plate":   of(box, env.Tuple{plate{box}}),
-		"env_test.snake: its Plain: a space of":        of(snake{box}, choice),
-		"rows of 2 numbers, and its Plain, a choice":   of(liar{box}, choice),
-		`two fields are called "x"`:                    of(env.Dict{{Name: "x", Space: box}, {Name: "x", Space: choice}}, choice),
-		`field "x": a choice (Discrete) among 0`:       of(env.Dict{{Name: "x", Space: env.Discrete{}}}, choice),
+		`its id is "", want`:                            {Obs: box, Act: choice},
+		`its id is "a b"`:                               {ID: "a b", Obs: box, Act: choice},
+		"a time limit of -1 steps":                      {ID: "acme/Bad-v0", Obs: box, Act: choice, MaxSteps: -1},
+		"a reward threshold of NaN":                     {ID: "acme/Bad-v0", Obs: box, Act: choice, RewardThreshold: new(math.NaN())},
+		"the observation space: there is none":          of(nil, choice),
+		"the action space: there is none":               of(box, nil),
+		"a Box of 0 lower and 0 upper bounds":           of(env.Box{}, choice),
+		"a Box of 2 lower and 1 upper bounds":           of(env.Box{Low: []float32{0, 0}, High: []float32{1}}, choice),
+		"element 1 of a Box is between 1 and -1":        observed(1, -1),
+		"element 1 of a Box is between 3 and 3":         observed(3, 3),
+		"element 1 of a Box is between NaN and 1":       observed(nan, 1),
+		"between +Inf and +Inf":                         observed(inf, inf),
+		"between -Inf and -Inf":                         observed(-inf, -inf),
+		"the shape [2 3] has 2 elements":                of(env.Box{Low: box.Low, High: box.High, Shape: []int{2, 3}}, choice),
+		"the shape [-1 -2] has 2 elements":              of(env.Box{Low: box.Low, High: box.High, Shape: []int{-1, -2}}, choice),
+		"a Box of 2 elements has 1 names":               of(env.Box{Low: box.Low, High: box.High, Names: []string{"x"}}, choice),
+		"a choice (Discrete) among 0 values":            of(box, env.Discrete{}),
+		"a choice (Discrete) among -3 values":           of(env.Discrete{N: -3}, choice),
+		"among 16777217 values, want 1 … 16777216":      of(env.Discrete{N: 1<<24 + 1}, choice),
+		"choice 1 (MultiDiscrete) among 0 values":       of(box, env.MultiDiscrete{N: []int{2, 0}}),
+		"0 choices (MultiDiscrete): it has no element":  of(box, env.MultiDiscrete{}),
+		"0 bits (MultiBinary): it has no element":       of(env.MultiBinary{}, choice),
+		"a Tuple of 0 parts: it has no element":         of(env.Tuple{}, choice),
+		"part 1: there is none":                         of(env.Tuple{box, nil}, choice),
+		"a Dict without fields":                         of(env.Dict{}, choice),
+		"an Image of 0×2×3, want 1 or more":             of(env.Image{W: 2, C: 3}, choice),
+		"an Image of 9999×9999×3, want 1 or more":       of(env.Image{H: 9999, W: 9999, C: 3}, choice),
+		"16777217 bits (MultiBinary): want 16777216":    of(box, env.MultiBinary{N: 1<<24 + 1}),
+		"spaces within spaces, 33 deep":                 of(deep(33), choice),
+		"env_test.noLayout has no layout, want":         of(noLayout{box}, choice),
+		"part 0: a space of the type env_test.noLayout": of(box, env.Tuple{noLayout{box}}),
+		"env_test.selfPlain: its Plain: a space of":     of(selfPlain{box}, choice),
+		"rows of 2 numbers, and its Plain, a choice":    of(wrongPlain{box}, choice),
+		`two fields are called "x"`:                     of(env.Dict{{Name: "x", Space: box}, {Name: "x", Space: choice}}, choice),
+		`field "x": a choice (Discrete) among 0`:        of(env.Dict{{Name: "x", Space: env.Discrete{}}}, choice),
 	}
 }
 
-// deep is a choice within Tuples.
+// deep returns a Discrete inside n Tuples.
 func deep(n int) (s env.Space) {
 	s = env.Discrete{N: 2}
 	for range n {
@@ -76,21 +76,21 @@ func deep(n int) (s env.Space) {
 	return s
 }
 
-// oneSentence reports whether err is a single line that has the words.
+// oneSentence reports whether err is one line that contains all words.
 func oneSentence(err error, words ...string) bool {
 	return err != nil && !strings.Contains(err.Error(), "\n") &&
 		!slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(err.Error(), w) })
 }
 
-// TestBadSpec refuses each of them wherever environments are made, in a sentence that
-// names the environment.
+// TestBadSpec checks that an invalid Spec is refused wherever environments are made, with a
+// sentence that names the environment.
 func TestBadSpec(t *testing.T) {
 	for want, spec := range badSpecs() {
 		t.Run(want, func(t *testing.T) {
 			if err := spec.Validate(); !oneSentence(err, want) {
 				t.Errorf("Validate() = %v, want %q", err, want)
 			}
-			newEnv := func() *described { return &described{spec: spec} }
+			newEnv := func() *specEnv { return &specEnv{spec: spec} }
 			r := env.Registry{"acme/Bad-v0": env.Entry(newEnv)}
 			if e, err := r.Make("acme/Bad-v0", nil); e != nil || !oneSentence(err, "env: acme/Bad-v0: ", want) {
 				t.Errorf("Make = %v, %v, want acme/Bad-v0 and %q", e, err, want)
@@ -100,7 +100,7 @@ func TestBadSpec(t *testing.T) {
 			}
 			name := spec.ID
 			if name == "" {
-				name = "*env_test.described"
+				name = "*env_test.specEnv"
 			}
 			for kind, mk := range map[string]env.Maker{"Each": env.Each(newEnv), "EachParallel": env.EachParallel(2, newEnv)} {
 				if v, err := mk(3); v != nil || !oneSentence(err, "env: "+name+": ", want) {
@@ -125,12 +125,13 @@ func TestBadSpec(t *testing.T) {
 	}
 }
 
-// TestUnlike refuses environments of different sizes in one vector.
-func TestUnlike(t *testing.T) {
+// TestDifferentSpecs checks that environments with different spaces, or no environments, are
+// refused in one Vector.
+func TestDifferentSpecs(t *testing.T) {
 	for want, envs := range map[string][]env.Env{
 		"number 0 is CartPole-v1, with observations of a Box of 4 numbers and actions of a choice of 2 (Discrete), and number 1 is Probe-v0, with a Box of 2 numbers and a choice of 3": {cartPole(), newProbe()},
 		"number 2 is Mixed-v0, with a Dict of 3 fields and a Box of 2 numbers": {newProbe(), newProbe(), newMixed()},
-		"of numbers 0 and 1, Bump-v0, one alone masks actions":                 {new(bump), new(gate)},
+		"only one of number 0 and number 1, Bump-v0, masks actions":            {new(randomWalk), new(maskedWalk)},
 		"number 1 is Probe-v0, with a Box of 2 numbers and a choice of 4":      {newProbe(), &probe{n: 4}},
 	} {
 		if _, err := env.NewVec(envs...).Reset(1); !oneSentence(err, "environments of a vector differ", want) {
@@ -144,38 +145,38 @@ func TestUnlike(t *testing.T) {
 	}
 }
 
-// strays shows 3 where it should show 0, 1 or 2, from a step on.
-type strays struct {
+// A strayObs environment observes 0, and 3 in the last element at one step.
+type strayObs struct {
 	probe
 	space env.Space
-	at    int // 0: at the Reset
+	at    int // step of the observation 3; 0 is Reset
 }
 
-func (s *strays) Spec() env.Spec {
+func (s *strayObs) Spec() env.Spec {
 	return env.Spec{ID: "Strays-v0", Obs: s.space, Act: env.Discrete{N: 2}}
 }
 
-func (s *strays) Reset(_ uint64, obs []float32) {
+func (s *strayObs) Reset(_ uint64, obs []float32) {
 	s.t = 0
 	s.show(obs)
 }
 
-func (s *strays) Step(_, obs []float32) env.Outcome {
+func (s *strayObs) Step(_, obs []float32) env.Outcome {
 	s.t++
 	s.show(obs)
 	return env.Outcome{}
 }
 
-func (s *strays) show(obs []float32) {
+func (s *strayObs) show(obs []float32) {
 	clear(obs)
 	if s.t == s.at {
 		obs[len(obs)-1] = 3
 	}
 }
 
-// TestStrayChoice finds observations that are outside a choice, in whatever space, as
-// numbers that are not finite are found. Numbers may leave a Box.
-func TestStrayChoice(t *testing.T) {
+// TestObsOutsideSpace checks that an observation outside a discrete space is an error, also in a
+// Tuple or a Dict. Numbers outside a Box are allowed.
+func TestObsOutsideSpace(t *testing.T) {
 	three := env.Discrete{N: 3}
 	for name, c := range map[string]struct {
 		space env.Space
@@ -186,7 +187,7 @@ func TestStrayChoice(t *testing.T) {
 		"Box": {env.NewBox(0, 1, 2), true}, "wide Discrete": {env.Discrete{N: 4}, true}, "Dict of a Box": {env.Dict{{Name: "x", Space: env.NewBox(0, 1, 2)}}, true},
 	} {
 		for at := range 3 {
-			newEnv := func() env.Env { return &strays{space: c.space, at: at} }
+			newEnv := func() env.Env { return &strayObs{space: c.space, at: at} }
 			for _, v := range []env.Vector{vecOf(2, newEnv), parallelOf(2, 2, newEnv)} {
 				_, err := v.Reset(5)
 				for range 3 {
@@ -204,13 +205,13 @@ func TestStrayChoice(t *testing.T) {
 	}
 }
 
-// TestDescribe has the words of messages.
+// TestDescribe checks the description of each kind of space.
 func TestDescribe(t *testing.T) {
 	for want, s := range map[string]env.Space{
 		"a Box of 3 numbers": env.NewBox(0, 1, 3), "a Box of 1 number": env.NewBox(0, 1), "a choice of 4 (Discrete)": env.Discrete{N: 4},
 		"2 choices (MultiDiscrete)": env.MultiDiscrete{N: []int{2, 3}}, "5 bits (MultiBinary)": env.MultiBinary{N: 5},
 		"a Tuple of 2 parts": env.Tuple{env.Discrete{N: 2}, env.Discrete{N: 2}}, "a Dict of 1 field": env.Dict{{Name: "x", Space: env.Discrete{N: 2}}},
-		"no space": nil, "a space of the type env_test.odds": odds{}, "an Image of 2×3×4": env.Image{H: 2, W: 3, C: 4},
+		"no space": nil, "a space of the type env_test.unknownSpace": unknownSpace{}, "an Image of 2×3×4": env.Image{H: 2, W: 3, C: 4},
 	} {
 		if got := env.Describe(s); got != want {
 			t.Errorf("Describe(%#v) = %q, want %q", s, got, want)
@@ -218,11 +219,11 @@ func TestDescribe(t *testing.T) {
 	}
 }
 
-type odds struct{ env.Discrete }
+type unknownSpace struct{ env.Discrete }
 
-// TestShippedSpecs: every wrapper's Spec is valid.
-func TestShippedSpecs(t *testing.T) {
-	for name, mk := range wrappers() {
+// TestWrapperSpecs checks that the Spec of every wrapper is valid.
+func TestWrapperSpecs(t *testing.T) {
+	for name, mk := range wrapperCases() {
 		e, err := mk()
 		if err != nil {
 			t.Fatal(err)

@@ -9,52 +9,52 @@ import (
 	"github.com/rlrun/rlrun/env/state"
 )
 
-// Vec steps environments one after another, and applies Spec.MaxSteps.
+// A Vec is a Vector that steps its environments one after another. It applies Spec.MaxSteps.
 type Vec struct {
 	group
-	snap    bool    // environments are Snapshotters
-	from    int     // number of the first environment, above 0 in a part of a larger Vector
-	seed    uint64  // of the whole Vec
-	count   []int64 // [N] episodes begun, which with seed gives the episode's seed
-	err     error   // why there is no next step
-	invalid error   // why the environments cannot be stepped at all
+	snapshots  bool    // the environments are Snapshotters
+	firstIndex int     // number of the first environment; above 0 if the Vec is a part of a larger Vector
+	seed       uint64  // seed of the whole Vector
+	episodes   []int64 // [N] number of each environment's current episode, from 1; with seed it gives the episode's seed
+	err        error   // why Step cannot be called
+	invalid    error   // why neither Reset nor Step can be called
 }
 
 var _ Vector = (*Vec)(nil)
 
 var errNotReset = errors.New("env: a Vec must be Reset before its first Step")
 
-// NewVec returns a Vec of the given environments, which must be alike. If
-// there are none, or their Specs are not valid or differ in size, Reset returns the
-// error; a Maker returns it at once.
+// NewVec returns a Vec of envs, whose Specs must fit together. If there are no environments, or
+// their Specs are not valid or differ in their spaces, Reset returns the error. A Maker returns
+// this error at once.
 func NewVec(envs ...Env) *Vec {
-	spec, err := alike(envs)
+	spec, err := commonSpec(envs)
 	if err != nil {
-		v := &Vec{group: group{terms: &terms{spec: spec}}, err: err, invalid: err}
+		v := &Vec{group: group{info: &specInfo{spec: spec}}, err: err, invalid: err}
 		for _, e := range envs {
-			v.all = append(v.all, played{env: e})
+			v.envs = append(v.envs, envEpisode{env: e})
 		}
 		return v
 	}
-	v := &Vec{group: newGroup(spec, envs...), snap: Snapshots(envs[0]), count: make([]int64, len(envs)), err: errNotReset}
-	v.terms.logs = !v.snap
+	v := &Vec{group: newGroup(spec, envs...), snapshots: Snapshots(envs[0]), episodes: make([]int64, len(envs)), err: errNotReset}
+	v.info.logsActions = !v.snapshots
 	return v
 }
 
-// Spec describes the environments.
-func (v *Vec) Spec() Spec { return v.terms.spec }
+// Spec returns the Spec of the environments.
+func (v *Vec) Spec() Spec { return v.info.spec }
 
-// Env returns environment i, to be looked at, or to be played by itself by a caller
-// who steps the Vec no more.
-func (v *Vec) Env(i int) Env { return v.all[i].env }
+// Env returns environment i. The caller may read its state. It may step the environment only if
+// the Vec is no longer stepped.
+func (v *Vec) Env(i int) Env { return v.envs[i].env }
 
-// Footprint estimates the bytes that each environment takes: its rows of the Result, as
-// much again for the policy, and the past that wrappers keep.
+// Footprint estimates the bytes of memory for each environment: its rows of the Result, the same
+// again for the policy, and the past observations that wrappers keep.
 func (v *Vec) Footprint() int {
-	floats := 4*v.terms.o + 2*v.terms.a + 16
+	floats := 4*v.info.obsSize + 2*v.info.actSize + 16
 	for e := v.Env(0); ; {
-		if k, ok := e.(interface{ kept() int }); ok {
-			floats += k.kept()
+		if k, ok := e.(interface{ keptFloats() int }); ok {
+			floats += k.keptFloats()
 		}
 		w, ok := e.(Wrapper)
 		if !ok {
@@ -64,24 +64,24 @@ func (v *Vec) Footprint() int {
 	}
 }
 
-// Len is the number of environments.
-func (v *Vec) Len() int { return len(v.all) }
+// Len returns the number of environments.
+func (v *Vec) Len() int { return len(v.envs) }
 
-// Reset starts every environment afresh: the k-th episode of environment i,
-// from k = 1, has the seed Split(Split(seed, i), k).
+// Reset begins an episode in each environment. Episode k of environment i, from k = 1, has the
+// seed Split(Split(seed, i), k).
 func (v *Vec) Reset(seed uint64) (*Result, error) { return v.ResetFrom(seed, 0) }
 
-// ResetFrom is Reset for a part of a larger Vector: the environments have the numbers
-// first, first+1, …, and the seeds that go with these.
+// ResetFrom is Reset for a part of a larger Vector: the environments have the numbers first,
+// first+1, … and their seeds.
 func (v *Vec) ResetFrom(seed uint64, first int) (res *Result, err error) {
 	if v.invalid != nil {
 		return nil, v.invalid
 	}
-	defer v.guard(&err)
-	v.seed, v.from, v.err = seed, first, nil
+	defer v.recoverPanic(&err)
+	v.seed, v.firstIndex, v.err = seed, first, nil
 	v.res.clear()
-	for i := range v.all {
-		v.count[i], v.all[i].log = 1, v.all[i].log[:0]
+	for i := range v.envs {
+		v.episodes[i], v.envs[i].actions = 1, v.envs[i].actions[:0]
 		if err := v.resetEnv(i, v.episodeSeed(i)); err != nil {
 			return nil, v.fail(err)
 		}
@@ -89,23 +89,23 @@ func (v *Vec) ResetFrom(seed uint64, first int) (res *Result, err error) {
 	return v.res, nil
 }
 
-// Step steps every environment with its row of act. If any row is not an action, it steps
-// none and returns an *Error.
+// Step steps each environment with its row of act. If any row is not an action, it steps no
+// environment and returns an *Error.
 func (v *Vec) Step(act []float32) (res *Result, err error) {
 	if v.err != nil {
 		return nil, v.err
 	}
-	t := v.terms
-	if len(act) != len(v.all)*t.a {
-		panic(fmt.Sprintf("env: Step of %d actions' floats, want %d×%d", len(act), len(v.all), t.a))
+	info := v.info
+	if len(act) != len(v.envs)*info.actSize {
+		panic(fmt.Sprintf("env: Step of %d actions' floats, want %d×%d", len(act), len(v.envs), info.actSize))
 	}
-	defer v.guard(&err)
-	if !t.allowed(act) {
-		return nil, v.refuseFirst(act)
+	defer v.recoverPanic(&err)
+	if !info.validActions(act) {
+		return nil, v.refuseActions(act)
 	}
-	if t.logs {
-		for i := range v.all {
-			v.all[i].remember(act[i*t.a:][:t.a])
+	if info.logsActions {
+		for i := range v.envs {
+			v.envs[i].logAction(act[i*info.actSize:][:info.actSize])
 		}
 	}
 	if err := v.step(act, v); err != nil {
@@ -114,95 +114,97 @@ func (v *Vec) Step(act []float32) (res *Result, err error) {
 	return v.res, nil
 }
 
-// after shows what environment i measured, and counts its next episode.
-func (v *Vec) after(i int) (seed uint64, next bool, err error) {
+// episodeEnded writes the metrics of environment i and returns the seed of its next episode. It
+// is an episodeHook.
+func (v *Vec) episodeEnded(i int) (seed uint64, next bool, err error) {
 	if v.measured != nil {
-		err = v.measure(i)
+		err = v.measureEpisode(i)
 	}
-	v.count[i]++
-	v.all[i].log = v.all[i].log[:0]
+	v.episodes[i]++
+	v.envs[i].actions = v.envs[i].actions[:0]
 	return v.episodeSeed(i), true, err
 }
 
-// refuseFirst makes the first action that is not allowed the Vec's error.
-func (v *Vec) refuseFirst(act []float32) error {
-	i, a := 0, v.terms.a
-	for ; v.terms.allowed(act[:a]); i++ {
+// refuseActions sets and returns the Vec's error for the first row of act that is not an action.
+func (v *Vec) refuseActions(act []float32) error {
+	i, a := 0, v.info.actSize
+	for ; v.info.validActions(act[:a]); i++ {
 		act = act[a:]
 	}
-	e := v.refuse(i, act[:a])
-	e.Index += v.from
+	e := v.actionError(i, act[:a])
+	e.Index += v.firstIndex
 	v.err = e
 	return e
 }
 
-// guard turns an environment's panic into an error.
-func (v *Vec) guard(err *error) {
+// recoverPanic sets *err to an *Error if an environment panicked. It must be deferred.
+func (v *Vec) recoverPanic(err *error) {
 	if p := recover(); p != nil {
 		*err = v.fail(&PanicError{p, debug.Stack()})
 	}
 }
 
-// fail makes err, of the environment being run, the Vec's error, and returns that.
+// fail sets the Vec's error to err, of environment v.current, and returns it as an *Error.
 func (v *Vec) fail(err error) error {
 	e := v.newError(err)
-	e.Index += v.from
+	e.Index += v.firstIndex
 	v.err = e
 	return e
 }
 
+// episodeSeed returns the seed of environment i's current episode.
 func (v *Vec) episodeSeed(i int) uint64 {
-	return Split(Split(v.seed, uint64(v.from+i)), uint64(v.count[i]))
+	return Split(Split(v.seed, uint64(v.firstIndex+i)), uint64(v.episodes[i]))
 }
 
-// Close closes the environments that are io.Closers, and wrappers that are. The Vec
-// cannot be used then.
+// Close calls Close of the environments and of their wrappers, if they are io.Closers. The Vec
+// cannot be used afterwards.
 func (v *Vec) Close() error {
 	if v.invalid == errClosed {
 		return nil
 	}
 	v.err, v.invalid = errClosed, errClosed
-	envs := make([]Env, len(v.all))
-	for i := range v.all {
-		envs[i] = v.all[i].env
+	envs := make([]Env, len(v.envs))
+	for i := range v.envs {
+		envs[i] = v.envs[i].env
 	}
 	return Close(envs...)
 }
 
-// State visits the seeds and the running episodes: the environments' own
-// states, or the actions since each began, which loading plays again. Of the
-// Result nothing is kept; whoever acts on it has the observations.
+// State visits the seed and the running episodes: the state of each environment if it is a
+// Snapshotter, otherwise the actions of its episode, which loading replays. State does not visit
+// the Result. The caller that acts on the observations must save them.
 func (v *Vec) State(s *state.State) {
 	if v.invalid != nil {
 		s.Fail(v.invalid)
 		return
 	}
 	if !s.Loading() {
-		s.Fail(v.err) // there is nothing to go on from
+		s.Fail(v.err) // an unusable Vec cannot be saved
 	}
 	s.Uint("vec/seed", &v.seed)
-	s.Ints("vec/episode", v.count)
-	v.returns(s)
-	most := math.MaxInt
-	if limit := v.terms.spec.MaxSteps; limit > 0 {
-		most = limit - 1 // at the limit the next episode has begun
+	s.Ints("vec/episode", v.episodes)
+	v.visitReturns(s)
+	maxSteps := math.MaxInt
+	if limit := v.info.spec.MaxSteps; limit > 0 {
+		maxSteps = limit - 1 // at the limit the next episode has already begun
 	}
-	for i := range v.all {
-		p := &v.all[i]
-		s.Int("vec/length", &p.steps, most)
+	for i := range v.envs {
+		ep := &v.envs[i]
+		s.Int("vec/length", &ep.steps, maxSteps)
 		if s.Loading() {
-			p.seed = v.episodeSeed(i)
+			ep.seed = v.episodeSeed(i)
 		}
 		switch {
-		case v.snap:
-			v.visit(i, s)
-		case !s.Loading() && len(p.log) > maxLog:
+		case v.snapshots:
+			v.visitEnv(i, s)
+		case !s.Loading() && len(ep.actions) > maxLoggedFloats:
 			s.Fail(fmt.Errorf("env: %s: %d steps of an episode are too many to save without env.Snapshotter",
-				v.terms.spec.ID, p.steps))
+				v.info.spec.ID, ep.steps))
 		default:
-			state.Slice(s, "vec/log", &p.log, maxLog)
+			state.Slice(s, "vec/log", &ep.actions, maxLoggedFloats)
 			if s.Loading() && s.Err() == nil {
-				s.Fail(v.replay(i))
+				s.Fail(v.replayActions(i))
 			}
 		}
 	}
@@ -211,39 +213,40 @@ func (v *Vec) State(s *state.State) {
 	}
 }
 
-// returns visits the returns of the running episodes.
-func (v *Vec) returns(s *state.State) {
-	all := make([]float64, len(v.all))
-	for i := range v.all {
-		all[i] = v.all[i].ret
+// visitReturns visits the returns of the running episodes.
+func (v *Vec) visitReturns(s *state.State) {
+	returns := make([]float64, len(v.envs))
+	for i := range v.envs {
+		returns[i] = v.envs[i].ret
 	}
-	s.Doubles("vec/return", all)
-	for i := range v.all {
-		v.all[i].ret = all[i]
+	s.Doubles("vec/return", returns)
+	for i := range v.envs {
+		v.envs[i].ret = returns[i]
 	}
 }
 
-// visit visits the state of environment i. A panic is an error.
-func (v *Vec) visit(i int, s *state.State) {
-	v.at = i
+// visitEnv visits the state of environment i. A panic makes s fail.
+func (v *Vec) visitEnv(i int, s *state.State) {
+	v.current = i
 	defer func() {
 		if p := recover(); p != nil {
 			s.Fail(v.fail(fmt.Errorf("State: %w", &PanicError{p, debug.Stack()})))
 		}
 	}()
-	StateOf(v.all[i].env, s)
+	StateOf(v.envs[i].env, s)
 }
 
-// replay brings environment i to where its log of actions leads.
-func (v *Vec) replay(i int) (err error) {
-	defer v.guard(&err)
-	v.at = i
-	t, p := v.terms, &v.all[i]
-	obs := v.res.Next[i*t.o:][:t.o]
-	p.env.Reset(p.seed, obs)
-	for l, n := p.log, p.steps; len(l) > 0 || n > 0; l, n = l[t.a:], n-1 {
-		if len(l) < t.a || n == 0 || !t.allowed(l[:t.a]) || p.env.Step(l[:t.a], obs).Done() {
-			return fmt.Errorf("env: %s: the saved actions are not those of a running episode", t.spec.ID)
+// replayActions resets environment i and steps it through its logged actions. It returns an error
+// if the actions are not those of a running episode with p.steps steps.
+func (v *Vec) replayActions(i int) (err error) {
+	defer v.recoverPanic(&err)
+	v.current = i
+	info, ep := v.info, &v.envs[i]
+	obs := v.res.Next[i*info.obsSize:][:info.obsSize]
+	ep.env.Reset(ep.seed, obs)
+	for l, n := ep.actions, ep.steps; len(l) > 0 || n > 0; l, n = l[info.actSize:], n-1 {
+		if len(l) < info.actSize || n == 0 || !info.validActions(l[:info.actSize]) || ep.env.Step(l[:info.actSize], obs).Done() {
+			return fmt.Errorf("env: %s: the saved actions are not those of a running episode", info.spec.ID)
 		}
 	}
 	return nil

@@ -13,38 +13,38 @@ import (
 	"github.com/rlrun/rlrun/env"
 )
 
-// A mine walks at random and goes off in its own way once it has come far
-// enough, or at a Reset. Where that is, seed and actions decide.
-type mine struct {
-	way   string // "" for never
-	early bool   // at a Reset
-	rng   env.Rand
-	far   float64
+// A failingEnv walks at random and breaks the contract once it has come far enough, or at a
+// Reset. The seed and the actions alone decide when.
+type failingEnv struct {
+	fault    string // how it breaks the contract; "" for never
+	atReset  bool   // break it at a Reset, not at a step
+	rng      env.Rand
+	distance float64
 }
 
-func (m *mine) Spec() env.Spec {
+func (m *failingEnv) Spec() env.Spec {
 	return env.Spec{ID: "lab/Mine-v3", Obs: env.NewBox(0, inf, 2), Act: env.Discrete{N: 2}, MaxSteps: 30}
 }
 
-func (m *mine) Reset(seed uint64, obs []float32) {
+func (m *failingEnv) Reset(seed uint64, obs []float32) {
 	m.rng.Seed(seed)
-	m.far, obs[0], obs[1] = 0, 0, 0
-	if m.rng.Float64() < 0.1 && m.early {
-		m.goOff(new(env.Outcome), obs)
+	m.distance, obs[0], obs[1] = 0, 0, 0
+	if m.rng.Float64() < 0.1 && m.atReset {
+		m.fail(new(env.Outcome), obs)
 	}
 }
 
-func (m *mine) Step(act, obs []float32) (out env.Outcome) {
-	m.far += float64(act[0]) + m.rng.Float64()
-	obs[0], obs[1] = float32(m.far), 0
-	if out.Terminated = m.rng.Float64() < 0.15; m.far > 9 && !m.early {
-		m.goOff(&out, obs)
+func (m *failingEnv) Step(act, obs []float32) (out env.Outcome) {
+	m.distance += float64(act[0]) + m.rng.Float64()
+	obs[0], obs[1] = float32(m.distance), 0
+	if out.Terminated = m.rng.Float64() < 0.15; m.distance > 9 && !m.atReset {
+		m.fail(&out, obs)
 	}
 	return out
 }
 
-func (m *mine) goOff(out *env.Outcome, obs []float32) {
-	switch m.way {
+func (m *failingEnv) fail(out *env.Outcome, obs []float32) {
+	switch m.fault {
 	case "panic":
 		panic("boom")
 	case "index":
@@ -60,21 +60,21 @@ func (m *mine) goOff(out *env.Outcome, obs []float32) {
 	}
 }
 
-// TestVecError drives mines until one goes off. The Error must say where, and
-// what it says must lead there again in an environment of its own.
+// TestVecError steps failing environments until one breaks the contract. It checks that the
+// *Error says where, and that its seed and actions lead to the same error in a new environment.
 func TestVecError(t *testing.T) {
 	for name, c := range map[string]struct {
-		mine mine
-		want error // nil: a *PanicError
+		mine failingEnv
+		want error // nil means a *PanicError
 	}{
-		"panic":                    {mine{way: "panic"}, nil},
-		"panic at Reset":           {mine{way: "panic", early: true}, nil},
-		"index":                    {mine{way: "index"}, nil},
-		"NaN reward":               {mine{way: "NaN reward"}, env.ErrNotFinite},
-		"Inf reward":               {mine{way: "Inf reward"}, env.ErrNotFinite},
-		"NaN observation":          {mine{way: "NaN observation"}, env.ErrNotFinite},
-		"NaN observation at Reset": {mine{way: "NaN observation", early: true}, env.ErrNotFinite},
-		"Inf observation":          {mine{way: "Inf observation"}, env.ErrNotFinite},
+		"panic":                    {failingEnv{fault: "panic"}, nil},
+		"panic at Reset":           {failingEnv{fault: "panic", atReset: true}, nil},
+		"index":                    {failingEnv{fault: "index"}, nil},
+		"NaN reward":               {failingEnv{fault: "NaN reward"}, env.ErrNotFinite},
+		"Inf reward":               {failingEnv{fault: "Inf reward"}, env.ErrNotFinite},
+		"NaN observation":          {failingEnv{fault: "NaN observation"}, env.ErrNotFinite},
+		"NaN observation at Reset": {failingEnv{fault: "NaN observation", atReset: true}, env.ErrNotFinite},
+		"Inf observation":          {failingEnv{fault: "Inf observation"}, env.ErrNotFinite},
 	} {
 		for kind, make := range map[string]func(envs ...env.Env) env.Vector{
 			"Vec":      func(envs ...env.Env) env.Vector { return env.NewVec(envs...) },
@@ -82,23 +82,23 @@ func TestVecError(t *testing.T) {
 		} {
 			t.Run(name+"/"+kind, func(t *testing.T) {
 				a, b := c.mine, c.mine
-				v := make(&a, new(mine), &b)
-				episode, err := untilError(t, v, 11)
+				v := make(&a, new(failingEnv), &b)
+				episode, err := stepUntilError(t, v, 11)
 				var e *env.Error
 				if !errors.As(err, &e) {
 					t.Fatalf("error = %v, want an *env.Error", err)
 				}
-				if e.Env != "lab/Mine-v3" || e.Index == 1 || e.Step != len(episode[e.Index]) || (e.Step == 0) != c.mine.early {
+				if e.Env != "lab/Mine-v3" || e.Index == 1 || e.Step != len(episode[e.Index]) || (e.Step == 0) != c.mine.atReset {
 					t.Errorf("Error = %+v, want lab/Mine-v3, number 0 or 2, step %d", e, len(episode[e.Index]))
 				}
 				if c.want != nil && !errors.Is(err, c.want) {
 					t.Errorf("error = %v, want it to be %v", err, c.want)
 				}
 				var p *env.PanicError
-				if c.want == nil && (!errors.As(err, &p) || !strings.Contains(string(p.Stack), "goOff")) {
+				if c.want == nil && (!errors.As(err, &p) || !strings.Contains(string(p.Stack), "failingEnv")) {
 					t.Errorf("error = %v, want a *env.PanicError with the stack", err)
 				}
-				if c.mine.way == "panic" && (p.Value != "boom" || !strings.HasSuffix(err.Error(), "panic: boom")) {
+				if c.mine.fault == "panic" && (p.Value != "boom" || !strings.HasSuffix(err.Error(), "panic: boom")) {
 					t.Errorf("panic = %v in %v, want boom", p.Value, err)
 				}
 				alone := c.mine
@@ -106,15 +106,15 @@ func TestVecError(t *testing.T) {
 				if !slices.Equal(e.Actions, episode[e.Index]) {
 					t.Errorf("Actions = %v, want %v", e.Actions, episode[e.Index])
 				}
-				staysBroken(t, v, err)
+				checkStaysFailed(t, v, err)
 			})
 		}
 	}
 }
 
-// untilError resets v and steps it until it fails. It returns the actions of
-// each running episode.
-func untilError(t *testing.T, v env.Vector, seed uint64) (episode [][]float32, broken error) {
+// stepUntilError resets v and steps it until it returns an error. It returns the actions of each
+// running episode.
+func stepUntilError(t *testing.T, v env.Vector, seed uint64) (episode [][]float32, broken error) {
 	t.Helper()
 	rng := rand.New(rand.NewPCG(1, 1))
 	episode = make([][]float32, v.Len())
@@ -127,7 +127,7 @@ func untilError(t *testing.T, v env.Vector, seed uint64) (episode [][]float32, b
 		}
 		r, err := v.Step(act)
 		if err != nil {
-			// What failed at its restart has a new episode without actions.
+			// An environment that failed at its restart has a new episode without actions.
 			var e *env.Error
 			if errors.As(err, &e) && e.Step == 0 {
 				episode[e.Index] = nil
@@ -147,9 +147,9 @@ func untilError(t *testing.T, v env.Vector, seed uint64) (episode [][]float32, b
 	return nil, nil
 }
 
-// repeatError plays the episode of e in m, on its own: only its last step goes
-// wrong.
-func repeatError(t *testing.T, m *mine, e *env.Error, acts []float32, want error) {
+// repeatError plays the episode of e in m without a Vec, and checks that only its last step
+// fails.
+func repeatError(t *testing.T, m *failingEnv, e *env.Error, acts []float32, want error) {
 	t.Helper()
 	obs := make([]float32, 2)
 	try := func(act []float32) (bad error) {
@@ -181,15 +181,15 @@ func repeatError(t *testing.T, m *mine, e *env.Error, acts []float32, want error
 	}
 }
 
-// staysBroken wants nothing of v but the same error, until it is Reset.
-func staysBroken(t *testing.T, v env.Vector, broken error) {
+// checkStaysFailed checks that v returns the same error until it is Reset.
+func checkStaysFailed(t *testing.T, v env.Vector, broken error) {
 	t.Helper()
 	for range 3 {
 		if r, err := v.Step(make([]float32, v.Len())); r != nil || err != broken {
 			t.Errorf("Step after an error = %v, %v, want the same error", r, err)
 		}
 	}
-	for seed := range uint64(100) { // a seed whose first steps are sound
+	for seed := range uint64(100) { // until a seed whose first steps do not fail
 		if _, err := v.Reset(seed); err == nil {
 			if _, err := v.Step(make([]float32, v.Len())); err != nil {
 				t.Errorf("Step after Reset: %v, want none", err)
@@ -216,10 +216,10 @@ func TestVecAction(t *testing.T) {
 				t.Fatalf("Step of action %v: %v, want an *Error of ErrAction", act, err)
 			}
 			want := env.Error{Env: "Probe-v0", Index: 1, Seed: env.Split(env.Split(5, 1), 1), Step: 2, Err: e.Err, Actions: []float32{0, act}}
-			if fmt.Sprint(*e) != fmt.Sprint(want) { // which NaN does not keep from being equal
+			if fmt.Sprint(*e) != fmt.Sprint(want) { // compares text, because NaN is not equal to NaN
 				t.Errorf("Error = %+v, want %+v", *e, want)
 			}
-			staysBroken(t, v, err)
+			checkStaysFailed(t, v, err)
 		})
 	}
 }
@@ -231,10 +231,10 @@ func TestErrorText(t *testing.T) {
 	}
 }
 
-// TestVecErrorReset has the very first Reset go wrong.
+// TestVecErrorReset checks the error of a Vec whose first Reset fails.
 func TestVecErrorReset(t *testing.T) {
 	for seed := range uint64(1000) {
-		v := env.NewVec(new(mine), &mine{way: "Inf observation", early: true})
+		v := env.NewVec(new(failingEnv), &failingEnv{fault: "Inf observation", atReset: true})
 		r, err := v.Reset(seed)
 		if err == nil {
 			continue
@@ -247,7 +247,7 @@ func TestVecErrorReset(t *testing.T) {
 		if !reflect.DeepEqual(*e, want) {
 			t.Errorf("Error = %+v, want %+v", *e, want)
 		}
-		staysBroken(t, v, err)
+		checkStaysFailed(t, v, err)
 		return
 	}
 	t.Error("1000 Resets without an error, want one")

@@ -16,39 +16,39 @@ func sticky() env.Env {
 	return env.NewStickyAction(env.ScaleReward{Env: cartPole(), K: 0.1}, 0.25)
 }
 
-// bump is an environment whose every step draws, so that a generator restored
-// by half would show. It has no State.
-type bump struct {
+// A randomWalk takes a random number at every step, so an incompletely restored generator shows.
+// It has no State.
+type randomWalk struct {
 	rng env.Rand
 	x   float64
 }
 
-func (b *bump) Spec() env.Spec {
+func (b *randomWalk) Spec() env.Spec {
 	return env.Spec{ID: "Bump-v0", Obs: env.NewBox(-inf, inf), Act: env.Discrete{N: 2}, MaxSteps: 40}
 }
 
-func (b *bump) Reset(seed uint64, obs []float32) {
+func (b *randomWalk) Reset(seed uint64, obs []float32) {
 	b.rng.Seed(seed)
 	b.x, obs[0] = 0, 0
 }
 
-func (b *bump) Step(act, obs []float32) env.Outcome {
+func (b *randomWalk) Step(act, obs []float32) env.Outcome {
 	b.x += float64(act[0]) - b.rng.Float64()
 	obs[0] = float32(b.x)
 	return env.Outcome{Reward: b.x, Terminated: b.x > 2 || b.x < -4}
 }
 
-// TestVecState saves a Vec in mid-episode and goes on from there: in the same
-// Vec, in a new one, and in one that was busy with something else. All must
-// show the same bits.
+// TestVecState saves a Vec in the middle of episodes and checks that it continues with the same
+// bits after loading: in the same Vec, in a new Vec, in a Vec that has played other episodes, and
+// in a Parallel.
 func TestVecState(t *testing.T) {
 	for name, newEnv := range map[string]func() env.Env{
 		"snapshotter":              cartPole,
 		"wrapped":                  sticky,
-		"log":                      func() env.Env { return hidden{cartPole()} },
-		"log of wrapped":           func() env.Env { return hidden{sticky()} },
-		"log, drawing":             func() env.Env { return new(bump) },
-		"log, wrapped and drawing": func() env.Env { return env.NewStickyAction(new(bump), 0.5) },
+		"log":                      func() env.Env { return onlyEnv{cartPole()} },
+		"log of wrapped":           func() env.Env { return onlyEnv{sticky()} },
+		"log, drawing":             func() env.Env { return new(randomWalk) },
+		"log, wrapped and drawing": func() env.Env { return env.NewStickyAction(new(randomWalk), 0.5) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			const n, before, after = 3, 137, 300
@@ -103,8 +103,8 @@ func save(t testing.TB, s state.Stater) []byte {
 	return b.Bytes()
 }
 
-// TestVecLoadMends has Load do what Reset does: end an error.
-func TestVecLoadMends(t *testing.T) {
+// TestVecLoadEndsError checks that Load ends an error, as Reset does.
+func TestVecLoadEndsError(t *testing.T) {
 	v := env.NewVec(new(probe))
 	reset(t, v, 1)
 	good := save(t, v)
@@ -123,18 +123,18 @@ func TestVecLoadMends(t *testing.T) {
 	}
 }
 
-// wide has a thousand actions' floats to log a step.
-type wide struct{ probe }
+// A wideActions environment logs 1024 floats for each action.
+type wideActions struct{ probe }
 
-func (w *wide) Spec() env.Spec {
+func (w *wideActions) Spec() env.Spec {
 	s := w.probe.Spec()
 	s.Act = env.NewBox(-1, 1, 1024)
 	return s
 }
 
-// TestVecLongLog fills a log of 2²⁰ floats, which still saves, and overfills it.
+// TestVecLongLog checks that a log of 2²⁰ floats can be saved, and a longer log cannot.
 func TestVecLongLog(t *testing.T) {
-	v := env.NewVec(new(wide))
+	v := env.NewVec(new(wideActions))
 	reset(t, v, 1)
 	act := make([]float32, 1024)
 	for range 1024 {
@@ -152,7 +152,7 @@ func TestVecLongLog(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "Probe-v0: 1027 steps") {
 		t.Errorf("Save after 1027 steps: %v, want an error that names them", err)
 	}
-	loaded := env.NewVec(new(wide))
+	loaded := env.NewVec(new(wideActions))
 	if err := state.Load(bytes.NewReader(data), loaded); err != nil {
 		t.Fatalf("Load of 1024 steps: %v", err)
 	}
@@ -162,31 +162,32 @@ func TestVecLongLog(t *testing.T) {
 	}
 }
 
-// tumble is a probe that panics at a step.
-type tumble struct {
+// A panicAtStep is a probe that panics at a given step.
+type panicAtStep struct {
 	probe
-	at int
+	panicStep int
 }
 
-func (u *tumble) Step(act, obs []float32) env.Outcome {
-	if u.t+1 == u.at {
+func (u *panicAtStep) Step(act, obs []float32) env.Outcome {
+	if u.t+1 == u.panicStep {
 		panic("boom")
 	}
 	return u.probe.Step(act, obs)
 }
 
-// twin takes two choices a step.
-type twin struct{ probe }
+// A twoChoices environment has actions of two choices.
+type twoChoices struct{ probe }
 
-func (w *twin) Spec() env.Spec {
+func (w *twoChoices) Spec() env.Spec {
 	s := w.probe.Spec()
 	s.Act = env.MultiDiscrete{N: []int{9, 9}}
 	return s
 }
 
-// TestVecHostile loads logs that no running episode can have: five steps of
-// actions up to 4, saved by a probe that takes them, into environments that do not.
-func TestVecHostile(t *testing.T) {
+// TestVecBadLog checks that Load refuses logs that no running episode can have. The log has five
+// steps with actions up to 4, saved from a probe that allows them, and is loaded into
+// environments that do not.
+func TestVecBadLog(t *testing.T) {
 	a := env.NewVec(&probe{n: 5})
 	reset(t, a, 1)
 	for x := range 5 {
@@ -204,9 +205,9 @@ func TestVecHostile(t *testing.T) {
 		"ends at the last": {&probe{n: 5, ends: 5}, "not those of a running episode"},
 		"is cut within":    {&probe{n: 5, cuts: 2}, "not those of a running episode"},
 		"fewer actions":    {&probe{n: 4}, "not those of a running episode"},
-		"longer rows":      {new(twin), "not those of a running episode"},
+		"longer rows":      {new(twoChoices), "not those of a running episode"},
 		"past the limit":   {&probe{n: 5, max: 4}, `"vec/length" is 5`},
-		"panics":           {&tumble{probe{n: 5}, 4}, "panic: boom"},
+		"panics":           {&panicAtStep{probe{n: 5}, 4}, "panic: boom"},
 		"has a State":      {cartPole(), `want field "cartpole`},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -235,7 +236,7 @@ func TestVecHostile(t *testing.T) {
 	}
 }
 
-// TestVecStateCount loads the state of two environments into three.
+// TestVecStateCount checks that the state of two environments cannot be loaded into three.
 func TestVecStateCount(t *testing.T) {
 	a := vecOf(2, cartPole)
 	reset(t, a, 1)

@@ -11,13 +11,13 @@ import (
 	"github.com/rlrun/rlrun/env/classic"
 )
 
-// A probe pays 1, 2, 3, … and shows which episode and step it is in. It has no
-// State.
+// A probe has the rewards 1, 2, 3, … It observes the number of its episode and its step. It has
+// no State.
 type probe struct {
 	max   int // Spec().MaxSteps
-	ends  int // the step that terminates; 0 for none
-	cuts  int // the step that truncates; 0 for none
-	n     int // of actions; 0 means 3
+	ends  int // step that terminates; 0 for no such step
+	cuts  int // step that truncates; 0 for no such step
+	n     int // number of actions; 0 means 3
 	seeds []uint64
 	t     int
 }
@@ -46,10 +46,10 @@ func (p *probe) Step(act, obs []float32) env.Outcome {
 
 func (p *probe) observe(obs []float32) { obs[0], obs[1] = float32(len(p.seeds)), float32(p.t) }
 
-// hidden hides all that an environment can do besides being an Env.
-type hidden struct{ env.Env }
+// An onlyEnv hides all methods of an environment but those of Env.
+type onlyEnv struct{ env.Env }
 
-// limited has a time limit of its own.
+// A limited is a wrapper with its own time limit.
 type limited struct {
 	env.ScaleReward
 	max int
@@ -67,7 +67,7 @@ func (l limited) Spec() env.Spec {
 
 func cartPole() env.Env { return classic.NewCartPole() }
 
-// vecOf is a Vec of n environments.
+// vecOf returns a Vec of n environments.
 func vecOf(n int, newEnv func() env.Env) *env.Vec {
 	envs := make([]env.Env, n)
 	for i := range envs {
@@ -76,7 +76,7 @@ func vecOf(n int, newEnv func() env.Env) *env.Vec {
 	return env.NewVec(envs...)
 }
 
-// drive steps v with random actions among k, and hands each Result to see.
+// drive steps v with random actions among 0, …, k-1, and calls see with each Result.
 func drive(t testing.TB, v env.Vector, rng *rand.Rand, k, steps int, see func(act []float32, r *env.Result)) {
 	t.Helper()
 	act := make([]float32, v.Len())
@@ -101,7 +101,7 @@ func reset(t testing.TB, v env.Vector, seed uint64) *env.Result {
 	return r
 }
 
-// row is what a Result shows of one probe.
+// A row is one probe's row of a Result.
 type row struct {
 	obs, next  [2]float32
 	reward     float64
@@ -116,9 +116,9 @@ func rowOf(r *env.Result, i int) row {
 		r.Terminated[i], r.Truncated[i], r.Return[i], r.Length[i]}
 }
 
-// TestVecBooks steps probes that end in each of the ways there are, under a
-// time limit of 3. The rows are calculated by hand.
-func TestVecBooks(t *testing.T) {
+// TestVecResults checks the rows of probes that end in different ways under a time limit of 3.
+// The expected rows are calculated by hand.
+func TestVecResults(t *testing.T) {
 	v := env.NewVec(&probe{max: 3, ends: 2}, &probe{max: 3, ends: 3}, &probe{max: 3}, &probe{max: 3, cuts: 1})
 	r := reset(t, v, 1)
 	for i := range v.Len() {
@@ -130,15 +130,15 @@ func TestVecBooks(t *testing.T) {
 		{[2]float32{1, 1}, [2]float32{1, 1}, 1, false, false, 1, 1},
 		{[2]float32{1, 1}, [2]float32{1, 1}, 1, false, false, 1, 1},
 		{[2]float32{1, 1}, [2]float32{1, 1}, 1, false, false, 1, 1},
-		{[2]float32{2, 0}, [2]float32{1, 1}, 1, false, true, 1, 1}, // cut by itself
+		{[2]float32{2, 0}, [2]float32{1, 1}, 1, false, true, 1, 1}, // truncated by the environment
 	}, {
-		{[2]float32{2, 0}, [2]float32{1, 2}, 2, true, false, 3, 2}, // ended by itself
+		{[2]float32{2, 0}, [2]float32{1, 2}, 2, true, false, 3, 2}, // terminated by the environment
 		{[2]float32{1, 2}, [2]float32{1, 2}, 2, false, false, 3, 2},
 		{[2]float32{1, 2}, [2]float32{1, 2}, 2, false, false, 3, 2},
 		{[2]float32{3, 0}, [2]float32{2, 1}, 1, false, true, 1, 1},
 	}, {
 		{[2]float32{2, 1}, [2]float32{2, 1}, 1, false, false, 1, 1},
-		{[2]float32{2, 0}, [2]float32{1, 3}, 3, true, true, 6, 3}, // ended just at the limit
+		{[2]float32{2, 0}, [2]float32{1, 3}, 3, true, true, 6, 3}, // terminated at the time limit
 		{[2]float32{2, 0}, [2]float32{1, 3}, 3, false, true, 6, 3},
 		{[2]float32{4, 0}, [2]float32{3, 1}, 1, false, true, 1, 1},
 	}, {
@@ -160,14 +160,14 @@ func TestVecBooks(t *testing.T) {
 			}
 		}
 	}
-	// Reset clears the books of the episodes it breaks off.
+	// Reset clears the results of the episodes that it breaks off.
 	r = reset(t, v, 2)
 	if got, want := rowOf(r, 1), (row{obs: [2]float32{3, 0}}); got != want {
 		t.Errorf("row 1 after Reset in mid-episode = %+v, want %+v", got, want)
 	}
 }
 
-// TestVecNoLimit has an environment without a time limit run on.
+// TestVecNoLimit checks that an episode without a time limit does not end.
 func TestVecNoLimit(t *testing.T) {
 	v := env.NewVec(new(probe))
 	reset(t, v, 1)
@@ -182,7 +182,7 @@ func TestVecNoLimit(t *testing.T) {
 func TestVecSeeds(t *testing.T) {
 	probes := []*probe{{ends: 1}, {ends: 2}, {ends: 5}}
 	v := env.NewVec(probes[0], probes[1], probes[2])
-	for _, seed := range []uint64{7, 0, 1<<64 - 1} { // again from k = 1 after each Reset
+	for _, seed := range []uint64{7, 0, 1<<64 - 1} { // each Reset counts episodes from k = 1 again
 		for _, p := range probes {
 			p.seeds = nil
 		}
@@ -237,8 +237,9 @@ func TestVecActionLength(t *testing.T) {
 	}
 }
 
-// TestVecOwn has the Vec keep its Result, and not the actions.
-func TestVecOwn(t *testing.T) {
+// TestVecOwnsResult checks that Step always returns the same Result and neither keeps nor changes
+// the actions.
+func TestVecOwnsResult(t *testing.T) {
 	v := vecOf(2, cartPole)
 	first := reset(t, v, 1)
 	drive(t, v, rand.New(rand.NewPCG(1, 1)), 2, 100, func(act []float32, r *env.Result) {
@@ -249,18 +250,18 @@ func TestVecOwn(t *testing.T) {
 			if act[i] != 0 && act[i] != 1 {
 				t.Fatalf("action %d is %v after Step, want it untouched", i, act[i])
 			}
-			act[i] = nan // a Vec that kept it would stumble
+			act[i] = nan // if the Vec had kept act, the NaN would be an error
 		}
 	})
 }
 
-// TestVecAllocs counts over episodes of 20 steps or so, restarts included.
-// Without a State the log of actions grows until the longest episode is over.
+// TestVecAllocs checks that steps allocate nothing, over episodes of about 20 steps with
+// restarts. Without a State, the log of actions grows until the longest episode has ended.
 func TestVecAllocs(t *testing.T) {
 	for name, newEnv := range map[string]func() env.Env{
 		"snapshotter": cartPole,
 		"wrapped":     func() env.Env { return env.NewStickyAction(env.ScaleReward{Env: cartPole(), K: 2}, 0.25) },
-		"log":         func() env.Env { return hidden{limit(cartPole(), 10)} },
+		"log":         func() env.Env { return onlyEnv{limit(cartPole(), 10)} },
 	} {
 		t.Run(name, func(t *testing.T) {
 			v := vecOf(8, newEnv)
@@ -292,7 +293,7 @@ func TestVecAllocs(t *testing.T) {
 	}
 }
 
-// resultBits lists all that a Result shows.
+// resultBits appends all numbers of a Result to dst, as bits.
 func resultBits(dst []uint64, r *env.Result) []uint64 {
 	for _, x := range slices.Concat(r.Obs, r.Next) {
 		dst = append(dst, uint64(math.Float32bits(x)))

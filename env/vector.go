@@ -8,40 +8,41 @@ import (
 	"github.com/rlrun/rlrun/env/state"
 )
 
-// A Vector is N environments stepped as one. Finished episodes restart by
-// themselves within the step that ended them.
+// A Vector is N environments that are stepped together. When an episode ends, the next one begins
+// within the same step.
 //
-// Reset and Step return an *Error if an environment panics, or returns a NaN, an
-// infinity, a choice outside its space or a mask that allows nothing. Step also returns
-// one if an action is not finite, or is outside a space other than a Box. After an *Error
-// the Vector must be Reset or loaded.
+// Reset and Step return an *Error if an environment panics, or returns a NaN, an infinity, a
+// choice outside its space or a mask that allows no action. Step also returns an *Error if an
+// action is not finite, or is outside its space and the space is not a Box. After an *Error the
+// Vector must be Reset or loaded.
 type Vector interface {
 	Spec() Spec
-	Len() int                            // N
-	Reset(seed uint64) (*Result, error)  // starts all N episodes
-	Step(act []float32) (*Result, error) // act is [N, A]
-	Close() error                        // closes the environments that are io.Closers; the Vector cannot be used then
+	Len() int                            // number of environments N
+	Reset(seed uint64) (*Result, error)  // begins an episode in each environment
+	Step(act []float32) (*Result, error) // act is [N, A], one action for each environment
+	Close() error                        // closes the environments that are io.Closers; the Vector cannot be used afterwards
 	state.Stater
 }
 
-// A Result is what a Vector shows after a step; row i is environment i's.
-// The Vector owns it and overwrites it on the next call.
+// A Result is the result of a Vector's step. Row i belongs to environment i. The Vector owns the
+// slices and overwrites them on the next call.
 type Result struct {
-	Obs        []float32 // [N, O] what to act on next
-	Next       []float32 // [N, O] what the action led to: differs from Obs where Done
-	Reward     []float64 // [N]
-	Terminated []bool    // [N] only this cuts a value target
-	Truncated  []bool    // [N] set at the time limit, also where Terminated is
-	First      []bool    // [N] an episode begins at Obs: after Reset and where Done
-	Return     []float64 // [N] undiscounted return so far; the episode's where Done
-	Length     []int     // [N] steps so far; the episode's where Done
-	Mask       []bool    // [N, M] what is allowed at Obs, see Masker; nil where environments are no Maskers
-	NextMask   []bool    // [N, M] what is allowed at Next, valid where Done: elsewhere it is in Mask; everything where Terminated
-	Measures   []string  // [K] names of what is measured; nil where environments are not Measured
-	Figures    []float64 // [N, K] what was measured in the episode; valid where Done
+	Obs        []float32 // [N, O] observations to act on next
+	Next       []float32 // [N, O] observations that the actions led to; they differ from Obs where an episode ended
+	Reward     []float64 // [N] rewards of the step
+	Terminated []bool    // [N] the step led to a final state; a value target is cut only here
+	Truncated  []bool    // [N] the episode was cut off, or reached the time limit; can be set together with Terminated
+	First      []bool    // [N] Obs is the first observation of an episode
+	Return     []float64 // [N] undiscounted return so far; of the whole episode where it ended
+	Length     []int     // [N] steps so far; of the whole episode where it ended
+	Mask       []bool    // [N, M] actions allowed at Obs: see Masker; nil if the environments have no masks
+	NextMask   []bool    // [N, M] actions allowed at Next, valid only where an episode ended; all true where it terminated. Elsewhere see Mask
+	Measures   []string  // [K] names of the metrics; nil if the environments are not Measured
+	Metrics    []float64 // [N, K] metrics of the episode, valid only where an episode ended
 }
 
-// NewResult returns a Result for n environments with o floats an observation.
+// NewResult returns a Result for n environments whose observations have o floats. It has no masks
+// and no metrics.
 func NewResult(n, o int) *Result {
 	return &Result{
 		Obs: make([]float32, n*o), Next: make([]float32, n*o), Reward: make([]float64, n),
@@ -50,7 +51,7 @@ func NewResult(n, o int) *Result {
 	}
 }
 
-// clear forgets the episodes that were shown.
+// clear sets everything to 0 but Obs, First and Mask, which Reset writes.
 func (r *Result) clear() {
 	clear(r.Next)
 	clear(r.Reward)
@@ -59,43 +60,44 @@ func (r *Result) clear() {
 	clear(r.Return)
 	clear(r.Length)
 	clear(r.NextMask)
-	clear(r.Figures)
+	clear(r.Metrics)
 }
 
 // Done reports whether environment i's episode ended in this step.
 func (r *Result) Done(i int) bool { return r.Terminated[i] || r.Truncated[i] }
 
-// A Maker makes a Vector of n environments. Agents are given a Maker rather
-// than a Vector because they know best how many they need, and how grouped:
-// PPO asks once for eight, A3C asks eight times for one. It may be called from
+// A Maker returns a new Vector of n environments. Agents take a Maker and not a Vector, because
+// the agent knows how many environments it needs and in how many Vectors: PPO calls the Maker
+// once for eight environments, A3C calls it eight times for one. A Maker may be called from
 // several goroutines at once.
 type Maker func(n int) (Vector, error)
 
-// Each is the Maker that runs n environments, one from each call of newEnv.
+// Each returns a Maker of Vecs. It calls newEnv once for each environment.
 func Each[E Env](newEnv func() E) Maker {
 	return Factory(func() (Env, error) { return newEnv(), nil }).Maker()
 }
 
-// EachParallel is Each on several goroutines: see Parallel.
+// EachParallel returns a Maker like Each, of Vectors that step on several goroutines: see
+// Parallel.
 func EachParallel[E Env](workers int, newEnv func() E) Maker {
 	return Factory(func() (Env, error) { return newEnv(), nil }).ParallelMaker(workers)
 }
 
-// An Error says which environment of a Vector broke the contract, and where.
-// Reset(Seed) and the same actions lead there again.
+// An Error says which environment broke the contract, at which step, and how. Reset(Seed) and the
+// same Actions lead to the same error.
 type Error struct {
-	Env   string // its id
-	Index int    // its place in the Vector
-	Seed  uint64 // of the episode
-	Step  int    // of the episode, from 1; 0 is its Reset
-	Err   error  // what it did: ErrNotFinite, ErrObservation, ErrAction, ErrMask, or a *PanicError
+	Env   string // id of the environment
+	Index int    // number of the environment in the Vector; -1 in an Episode
+	Seed  uint64 // seed of the episode
+	Step  int    // number of the step in the episode, from 1; 0 for Reset
+	Err   error  // cause: ErrNotFinite, ErrObservation, ErrAction, ErrMask, or a *PanicError
 
-	// Actions has the episode's actions [Step, A], the last one included. It is nil where
-	// the Vector keeps no actions.
+	// Actions has the episode's actions [Step, A], the last one included. It is nil if the
+	// actions are not logged.
 	Actions []float32
 }
 
-// Error says it in one line.
+// Error returns the error in one line.
 func (e *Error) Error() string {
 	place := ""
 	if e.Index >= 0 {
@@ -107,7 +109,7 @@ func (e *Error) Error() string {
 // Unwrap returns e.Err.
 func (e *Error) Unwrap() error { return e.Err }
 
-// What an *Error may wrap besides a *PanicError.
+// The causes that an *Error may wrap, besides a *PanicError.
 var (
 	ErrNotFinite   = errors.New("not a finite number")
 	ErrObservation = errors.New("not in the observation space")
@@ -115,16 +117,16 @@ var (
 	ErrMask        = errors.New("the mask allows no action")
 )
 
-// A PanicError holds what an environment panicked with, and where.
+// A PanicError holds the value that an environment panicked with, and the stack.
 type PanicError struct {
 	Value any
 	Stack []byte
 }
 
-// Error says in one line what happened; Stack says where.
+// Error returns the panic in one line, without the stack.
 func (e *PanicError) Error() string { return fmt.Sprintf("panic: %v", e.Value) }
 
-// catch makes a panic of a user's code *err, with what the code was called for. It is to
+// catch sets *err if a user's code panicked: what, which names the call, then the panic. It must
 // be deferred.
 func catch(what string, err *error) {
 	if p := recover(); p != nil {

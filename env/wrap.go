@@ -7,16 +7,16 @@ import (
 	"github.com/rlrun/rlrun/env/state"
 )
 
-// A Wrapper is an Env around another. Its State visits what the wrapper itself
-// holds and then calls StateOf(Unwrap(), s), so that As never mistakes the
-// inner environment's state for the whole. It keeps nothing across episodes.
+// A Wrapper is an Env around another Env. Its State visits the wrapper's own state and then calls
+// StateOf(Unwrap(), s), so that As never takes the inner environment's state for the whole state.
+// A Wrapper keeps nothing from one episode to the next.
 type Wrapper interface {
 	Snapshotter
 	Unwrap() Env
 }
 
-// keepsModel reports whether w changes only rewards or the time limit. A type that
-// embeds such a wrapper may change more, so it is not one of them.
+// keepsModel reports whether w changes only rewards or the time limit. It compares exact types,
+// because a type that embeds such a wrapper may change more.
 func keepsModel(w Wrapper) bool {
 	switch w.(type) {
 	case ScaleReward, TransformReward, WithMaxSteps:
@@ -25,7 +25,8 @@ func keepsModel(w Wrapper) bool {
 	return false
 }
 
-// Snapshots reports whether e and all it wraps are Snapshotters.
+// Snapshots reports whether the environment inside all wrappers of e is a Snapshotter. A
+// Wrapper always is one.
 func Snapshots(e Env) bool {
 	for {
 		if w, ok := e.(Wrapper); ok {
@@ -37,8 +38,8 @@ func Snapshots(e Env) bool {
 	}
 }
 
-// StateOf visits the state of e, which a Wrapper calls on what it wraps.
-// Where e has none, s fails: see Snapshots.
+// StateOf visits the state of e. A Wrapper calls it for the environment that it wraps. If e is no
+// Snapshotter, s fails: see Snapshots.
 func StateOf(e Env, s *state.State) {
 	if sn, ok := e.(Snapshotter); ok {
 		sn.State(s)
@@ -47,15 +48,15 @@ func StateOf(e Env, s *state.State) {
 	}
 }
 
-// within is what most wrappers begin with: an environment, all of which passes that they
-// do not change, with spaces in place of its own, and no state.
-type within struct {
+// A baseWrapper is embedded in most wrappers. It passes all calls to the wrapped environment, may
+// replace its spaces, and has no state of its own.
+type baseWrapper struct {
 	Env
-	obs, act Space // nil for the environment's
+	obs, act Space // nil: the space of the wrapped environment
 }
 
-// Spec returns the Spec of the environment within, with the new spaces.
-func (w within) Spec() Spec {
+// Spec returns the Spec of the wrapped environment, with the new spaces.
+func (w baseWrapper) Spec() Spec {
 	s := w.Env.Spec()
 	if w.obs != nil {
 		s.Obs = w.obs
@@ -66,13 +67,14 @@ func (w within) Spec() Spec {
 	return s
 }
 
-// Unwrap returns the environment within.
-func (w within) Unwrap() Env { return w.Env }
+// Unwrap returns the wrapped environment.
+func (w baseWrapper) Unwrap() Env { return w.Env }
 
-// State visits the environment within.
-func (w within) State(s *state.State) { StateOf(w.Env, s) }
+// State visits the state of the wrapped environment.
+func (w baseWrapper) State(s *state.State) { StateOf(w.Env, s) }
 
-// boxOf returns a space as a Box, for a wrapper that needs one.
+// boxOf returns s as a Box, or an error if it is no Box. The error names the wrapper, and says in
+// what whether s is the space of actions or of observations.
 func boxOf(wrapper, what string, s Space) (Box, error) {
 	b, ok := s.(Box)
 	if !ok {
@@ -81,9 +83,9 @@ func boxOf(wrapper, what string, s Space) (Box, error) {
 	return b, nil
 }
 
-// bounded returns an error if a Box has an element without bounds, or with none
-// in between.
-func bounded(wrapper string, b Box) error {
+// checkBounded returns an error if an element of b has an infinite bound, or if its upper bound
+// is not above its lower bound.
+func checkBounded(wrapper string, b Box) error {
 	for i := range b.Low {
 		if width := b.High[i] - b.Low[i]; !(width > 0 && width <= math.MaxFloat32) {
 			return fmt.Errorf("env: %s of element %d, in %v … %v, want two bounds, the lower one first", wrapper, i, b.Low[i], b.High[i])

@@ -8,57 +8,57 @@ import (
 	"github.com/rlrun/rlrun/env/state"
 )
 
-// StickyAction repeats the previous action with probability P instead of the
-// one given. Machado et al. 2018, "Revisiting the Arcade Learning Environment",
-// arXiv:1709.06009, section 5.2.
+// A StickyAction repeats the previous action with probability P, in place of the given action.
+// Machado et al. 2018, "Revisiting the Arcade Learning Environment", arXiv:1709.06009, section
+// 5.2.
 type StickyAction struct {
 	Env
-	P    float64
-	rng  Rand
-	last []float32 // the action taken last, [A]
-	held int       // 1 once there is one
+	P          float64
+	rng        Rand
+	lastAction []float32 // [A] action of the latest step
+	hasLast    int       // 1 after the first step of an episode, else 0
 }
 
 var _ Wrapper = (*StickyAction)(nil)
 
-// NewStickyAction returns e with actions that stick with probability p.
+// NewStickyAction returns e with actions that repeat with probability p.
 func NewStickyAction(e Env, p float64) *StickyAction {
-	return &StickyAction{Env: e, P: p, last: make([]float32, e.Spec().Act.Size())}
+	return &StickyAction{Env: e, P: p, lastAction: make([]float32, e.Spec().Act.Size())}
 }
 
-// Unwrap returns the environment within.
+// Unwrap returns the wrapped environment.
 func (w *StickyAction) Unwrap() Env { return w.Env }
 
-// Reset starts an episode in which there is nothing to repeat yet.
+// Reset begins an episode. Its first action cannot be a repeated one.
 func (w *StickyAction) Reset(seed uint64, obs []float32) {
 	w.rng.Seed(Split(seed, 0))
-	w.held = 0
-	clear(w.last)
+	w.hasLast = 0
+	clear(w.lastAction)
 	w.Env.Reset(Split(seed, 1), obs)
 }
 
-// Step gives the environment within act, or the action before it.
+// Step steps the wrapped environment with act or with the previous action.
 func (w *StickyAction) Step(act, obs []float32) Outcome {
-	if w.held == 0 || w.rng.Float64() >= w.P {
-		copy(w.last, act)
-		w.held = 1
+	if w.hasLast == 0 || w.rng.Float64() >= w.P {
+		copy(w.lastAction, act)
+		w.hasLast = 1
 	}
-	return w.Env.Step(w.last, obs)
+	return w.Env.Step(w.lastAction, obs)
 }
 
-// State visits the generator, the previous action and the environment within.
+// State visits the generator, the previous action and the wrapped environment.
 func (w *StickyAction) State(s *state.State) {
 	w.rng.State(s)
-	s.Floats("sticky/last", w.last)
-	s.Int("sticky/held", &w.held, 1)
+	s.Floats("sticky/last", w.lastAction)
+	s.Int("sticky/held", &w.hasLast, 1)
 	StateOf(w.Env, s)
 }
 
-// ClipAction brings actions into the Box that the environment within has, and
-// takes any.
+// A ClipAction accepts actions without bounds and clips them to the Box of the wrapped
+// environment.
 type ClipAction struct {
-	within
-	box     Box // the environment's
+	baseWrapper
+	box     Box // action space of the wrapped environment
 	clipped []float32
 }
 
@@ -67,16 +67,16 @@ var _ Wrapper = (*ClipAction)(nil)
 // NewClipAction returns e with clipped actions. The action space of e must be a Box.
 func NewClipAction(e Env) (*ClipAction, error) {
 	box, err := boxOf("ClipAction", "actions", e.Spec().Act)
-	return &ClipAction{within{Env: e, act: unbounded(box)}, box, make([]float32, len(box.Low))}, err
+	return &ClipAction{baseWrapper{Env: e, act: unbounded(box)}, box, make([]float32, len(box.Low))}, err
 }
 
-// unbounded returns a Box without its bounds.
+// unbounded returns a Box like b with infinite bounds.
 func unbounded(b Box) Box {
 	n, inf := len(b.Low), float32(math.Inf(1))
 	return Box{Low: slices.Repeat([]float32{-inf}, n), High: slices.Repeat([]float32{inf}, n), Shape: b.Shape, Names: b.Names}
 }
 
-// Step clips the action.
+// Step clips the action and steps the wrapped environment.
 func (w *ClipAction) Step(act, obs []float32) Outcome {
 	for i, a := range act {
 		w.clipped[i] = min(max(a, w.box.Low[i]), w.box.High[i])
@@ -84,92 +84,93 @@ func (w *ClipAction) Step(act, obs []float32) Outcome {
 	return w.Env.Step(w.clipped, obs)
 }
 
-// RescaleAction stretches actions between two numbers to the bounds that the
-// environment within has.
+// A RescaleAction maps actions linearly from [low, high] to the bounds of the wrapped
+// environment.
 type RescaleAction struct {
-	within
+	baseWrapper
 	low, high float32
-	box       Box // the environment's
+	box       Box // action space of the wrapped environment
 	rescaled  []float32
 }
 
 var _ Wrapper = (*RescaleAction)(nil)
 
-// NewRescaleAction returns e with actions between low and high in place of those
-// of its Box, which has bounds.
+// NewRescaleAction returns e with actions in [low, high]. The action space of e must be a Box
+// with finite bounds.
 func NewRescaleAction(e Env, low, high float32) (*RescaleAction, error) {
 	box, err := boxOf("RescaleAction", "actions", e.Spec().Act)
 	if err == nil {
-		err = bounded("RescaleAction", box)
+		err = checkBounded("RescaleAction", box)
 	}
 	if err == nil && !(low < high && high-low <= math.MaxFloat32) {
 		err = fmt.Errorf("env: RescaleAction to %v … %v, want two numbers, the lower one first", low, high)
 	}
 	n := len(box.Low)
 	space := Box{Low: slices.Repeat([]float32{low}, n), High: slices.Repeat([]float32{high}, n), Shape: box.Shape, Names: box.Names}
-	return &RescaleAction{within{Env: e, act: space}, low, high, box, make([]float32, n)}, err
+	return &RescaleAction{baseWrapper{Env: e, act: space}, low, high, box, make([]float32, n)}, err
 }
 
-// Step rescales the action.
+// Step rescales the action and steps the wrapped environment.
 func (w *RescaleAction) Step(act, obs []float32) Outcome {
 	for i, a := range act {
 		low, high := float64(w.box.Low[i]), float64(w.box.High[i])
-		share := (float64(a) - float64(w.low)) / (float64(w.high) - float64(w.low))
-		w.rescaled[i] = float32(low + float64(share*(high-low)))
+		fraction := (float64(a) - float64(w.low)) / (float64(w.high) - float64(w.low))
+		w.rescaled[i] = float32(low + float64(fraction*(high-low)))
 	}
 	return w.Env.Step(w.rescaled, obs)
 }
 
-// DiscretizeAction has a number of bins for each element of an action. It takes the middle
-// of the chosen bin.
+// A DiscretizeAction divides the range of each action element into bins. It takes the middle of
+// the chosen bin.
 type DiscretizeAction struct {
-	within
+	baseWrapper
 	bins   int
-	box    Box // the environment's
+	box    Box // action space of the wrapped environment
 	middle []float32
 }
 
 var _ Wrapper = (*DiscretizeAction)(nil)
 
-// maxCells bounds what a discretisation may come to.
+// maxCells is the largest number of values that a discretised space may have.
 const maxCells = 1 << 20
 
-// NewDiscretizeAction returns e with Discrete actions: element i of its Box, with
-// bounds, is digit i of the action's index in base bins, the first the highest.
+// NewDiscretizeAction returns e with Discrete actions. The action space of e must be a Box with
+// finite bounds. An action's index is a number in base bins: digit i is the bin of element i, and
+// element 0 is the highest digit.
 func NewDiscretizeAction(e Env, bins int) (*DiscretizeAction, error) {
 	box, err := boxOf("DiscretizeAction", "actions", e.Spec().Act)
 	if err == nil {
-		err = bounded("DiscretizeAction", box)
+		err = checkBounded("DiscretizeAction", box)
 	}
-	all := 0
+	total := 0
 	if err == nil {
-		all, err = cells("DiscretizeAction", bins, len(box.Low), 1)
+		total, err = countCells("DiscretizeAction", bins, len(box.Low), 1)
 	}
-	return &DiscretizeAction{within{Env: e, act: Discrete{all}}, bins, box, make([]float32, len(box.Low))}, err
+	return &DiscretizeAction{baseWrapper{Env: e, act: Discrete{total}}, bins, box, make([]float32, len(box.Low))}, err
 }
 
-// cells is times binsⁿ.
-func cells(wrapper string, bins, n, times int) (int, error) {
-	all := times
+// countCells returns factor · binsⁿ. It returns an error if the number is above maxCells.
+func countCells(wrapper string, bins, n, factor int) (int, error) {
+	total := factor
 	for range n {
-		if bins < 1 || bins > maxCells || all < 1 || all > maxCells {
+		if bins < 1 || bins > maxCells || total < 1 || total > maxCells {
 			break
 		}
-		all *= bins
+		total *= bins
 	}
-	if bins < 1 || bins > maxCells || all < 1 || all > maxCells {
-		return 0, fmt.Errorf("env: %s into %d for each of %d elements, want 1 or more, and no more than %d in all", wrapper, bins, n, maxCells)
+	if bins < 1 || bins > maxCells || total < 1 || total > maxCells {
+		return 0, fmt.Errorf("env: %s into %d bins for each of %d elements, want 1 bin or more, and at most %d cells in total", wrapper, bins, n, maxCells)
 	}
-	return all, nil
+	return total, nil
 }
 
-// Step takes the middle of the action's bins.
+// Step steps the wrapped environment with the middle of the action's bins.
 func (w *DiscretizeAction) Step(act, obs []float32) Outcome {
 	index := int(act[0])
 	for i := len(w.middle) - 1; i >= 0; i-- {
 		low, high := float64(w.box.Low[i]), float64(w.box.High[i])
-		share := (float64(index%w.bins) + 0.5) / float64(w.bins)
-		w.middle[i] = float32(low + float64(share*(high-low)))
+		fraction := (float64(index%w.bins) + 0.5) / float64(w.bins)
+		w.middle[i] = float32(low + float64(fraction*(high-low)))
 		index /= w.bins
 	}
 	return w.Env.Step(w.middle, obs)

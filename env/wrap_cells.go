@@ -2,88 +2,91 @@ package env
 
 import "fmt"
 
-// DiscretizeObservation shows which of a number of cells an observation is in.
-type DiscretizeObservation struct{ mapped }
+// A DiscretizeObservation divides the range of each observation element into bins, and observes
+// the index of the cell that the observation is in.
+type DiscretizeObservation struct{ obsWrapper }
 
 var _ Wrapper = (*DiscretizeObservation)(nil)
 
-// NewDiscretizeObservation returns e with Discrete observations: element i of its
-// Box is digit i of the index in base bins, the first the highest. Bounds are
-// those of within, a Box as large, whose elements are cut to them; or if it is
-// the zero Box the environment's own.
-func NewDiscretizeObservation(e Env, bins int, within Box) (*DiscretizeObservation, error) {
+// NewDiscretizeObservation returns e with Discrete observations. The index of a cell is a number
+// in base bins: digit i is the bin of element i of e's Box, and element 0 is the highest digit.
+// The bins divide the range of the Box bounds, which has as many elements; elements outside it
+// are clipped. If bounds is the zero Box, the environment's own bounds are used, which must be
+// finite.
+func NewDiscretizeObservation(e Env, bins int, bounds Box) (*DiscretizeObservation, error) {
 	const name = "DiscretizeObservation"
-	box, err := cellBounds(name, e, within)
+	box, err := cellBounds(name, e, bounds)
 	if err != nil {
 		return nil, err
 	}
-	all, err := cells(name, bins, len(box.Low), 1)
+	total, err := countCells(name, bins, len(box.Low), 1)
 	if err != nil {
 		return nil, err
 	}
-	return &DiscretizeObservation{newMapped(e, Discrete{all}, func(dst, x []float32) {
+	return &DiscretizeObservation{newObsWrapper(e, Discrete{total}, func(dst, x []float32) {
 		index := 0
 		for i := range x {
-			index = index*bins + min(int(float64(bins)*box.share(i, x)), bins-1)
+			index = index*bins + min(int(float64(bins)*box.fraction(i, x)), bins-1)
 		}
 		dst[0] = float32(index)
 	})}, nil
 }
 
-// cellBounds returns the bounds of the cells.
-func cellBounds(wrapper string, e Env, within Box) (Box, error) {
+// cellBounds returns bounds, or the observation space of e if bounds is the zero Box.
+func cellBounds(wrapper string, e Env, bounds Box) (Box, error) {
 	box, err := boxOf(wrapper, "observations", e.Spec().Obs)
 	if err != nil {
 		return box, err
 	}
-	if within.Low != nil || within.High != nil {
-		if len(within.Low) != len(box.Low) || len(within.High) != len(box.Low) {
-			return box, fmt.Errorf("env: %s between %d and %d bounds, want %d", wrapper, len(within.Low), len(within.High), len(box.Low))
+	if bounds.Low != nil || bounds.High != nil {
+		if len(bounds.Low) != len(box.Low) || len(bounds.High) != len(box.Low) {
+			return box, fmt.Errorf("env: %s between %d and %d bounds, want %d", wrapper, len(bounds.Low), len(bounds.High), len(box.Low))
 		}
-		box = within
+		box = bounds
 	}
-	return box, bounded(wrapper, box)
+	return box, checkBounded(wrapper, box)
 }
 
-// share is where x[i] is between its bounds, from 0 to 1.
-func (b Box) share(i int, x []float32) float64 {
+// fraction returns the position of x[i] between its bounds: 0 at the lower bound, 1 at the upper
+// bound, clipped.
+func (b Box) fraction(i int, x []float32) float64 {
 	low, high := float64(b.Low[i]), float64(b.High[i])
 	return min(max((float64(x[i])-low)/(high-low), 0), 1)
 }
 
-// TileCoding shows an observation as the tiles it is on: a one for each tiling,
-// zeros elsewhere. Sutton and Barto 2018, section 9.5.4: tiling t is displaced in
-// dimension d by t (1 + 2d) / n of a tile, for n tilings.
-type TileCoding struct{ mapped }
+// A TileCoding observes which tile of each tiling the observation is on: 1 for this tile, 0 for
+// the others. Sutton and Barto 2018, section 9.5.4: with n tilings, tiling t is displaced in
+// dimension d by t (1 + 2d) / n of a tile, modulo one tile.
+type TileCoding struct{ obsWrapper }
 
 var _ Wrapper = (*TileCoding)(nil)
 
-// NewTileCoding returns e with MultiBinary observations: a number of tilings, each with a
-// number of tiles along each element of its Box, and one tile more for the displacement.
-// Bounds are as DiscretizeObservation has them.
-func NewTileCoding(e Env, tilings, tiles int, within Box) (*TileCoding, error) {
+// NewTileCoding returns e with MultiBinary observations. Each tiling has the given number of
+// tiles along each element of e's Box, and one more tile because the tilings are displaced. The
+// tiles divide the range of the Box bounds, as in NewDiscretizeObservation.
+func NewTileCoding(e Env, tilings, tiles int, bounds Box) (*TileCoding, error) {
 	const name = "TileCoding"
-	box, err := cellBounds(name, e, within)
+	box, err := cellBounds(name, e, bounds)
 	if err != nil {
 		return nil, err
 	}
 	if tilings < 1 || tiles < 1 {
 		return nil, fmt.Errorf("env: %s of %d tilings of %d tiles, want 1 or more", name, tilings, tiles)
 	}
-	all, err := cells(name, tiles+1, len(box.Low), tilings)
+	total, err := countCells(name, tiles+1, len(box.Low), tilings)
 	if err != nil {
 		return nil, err
 	}
-	each := all / tilings
-	return &TileCoding{newMapped(e, MultiBinary{all}, func(dst, x []float32) {
+	perTiling := total / tilings
+	return &TileCoding{newObsWrapper(e, MultiBinary{total}, func(dst, x []float32) {
 		clear(dst)
 		for t := range tilings {
 			index := 0
 			for d := range x {
 				shift := float64(t*(1+2*d)%tilings) / float64(tilings)
-				index = index*(tiles+1) + min(int(float64(float64(tiles)*box.share(d, x))+shift), tiles)
+				index = index*(tiles+1) + min(int(float64(float64(tiles)*box.fraction(d, x))+shift), tiles)
 			}
-			dst[t*each+index] = 1
+			dst[t*perTiling+index] = 1
 		}
 	})}, nil
 }

@@ -7,23 +7,23 @@ import (
 	"github.com/rlrun/rlrun/env/state"
 )
 
-// maxKept bounds what a wrapper keeps of the past, in floats: 4 MiB in each
+// maxKept is the most floats of past observations that a wrapper may keep: 4 MiB for each
 // environment.
 const maxKept = 1 << 20
 
-// FrameStack shows the latest observations together, the oldest first.
+// A FrameStack observes the latest n observations together, the oldest first.
 type FrameStack struct {
-	within
-	o     int       // floats of an observation of the environment
-	zeros bool      // stand for what is missing
-	past  []float32 // what it shows, [n, O]
+	baseWrapper
+	obsSize int       // floats of an observation of the wrapped environment
+	zeros   bool      // observations before the first are 0; otherwise they are the first one
+	past    []float32 // [n, O] latest observations of the wrapped environment
 }
 
 var _ Wrapper = (*FrameStack)(nil)
 
-// NewFrameStack returns e with the latest n observations of its Box in one, of
-// shape [n, …]. Before there are as many, the first stands for those that are
-// missing, or zeros if they are wanted.
+// NewFrameStack returns e with its latest n observations in one, of shape [n, …]. The observation
+// space of e must be a Box. At the start of an episode, the missing observations are copies of
+// the first one, or zeros if zeros is true.
 func NewFrameStack(e Env, n int, zeros bool) (*FrameStack, error) {
 	box, err := boxOf("FrameStack", "observations", e.Spec().Obs)
 	if err != nil {
@@ -32,17 +32,17 @@ func NewFrameStack(e Env, n int, zeros bool) (*FrameStack, error) {
 	if err = checkKept("FrameStack", n, len(box.Low)); err != nil {
 		return nil, err
 	}
-	return &FrameStack{within{Env: e, obs: stacked(box, n, zeros)}, len(box.Low), zeros, make([]float32, n*len(box.Low))}, nil
+	return &FrameStack{baseWrapper{Env: e, obs: stackedBox(box, n, zeros)}, len(box.Low), zeros, make([]float32, n*len(box.Low))}, nil
 }
 
-// stacked returns the Box of n rows of b, or of zeros in their place.
-func stacked(b Box, n int, zeros bool) Box {
+// stackedBox returns the Box of n rows of b. With zeros, 0 is within its bounds.
+func stackedBox(b Box, n int, zeros bool) Box {
 	shape, low, high := b.Shape, b.Low, b.High
 	if shape == nil {
 		shape = []int{len(b.Low)}
 	}
 	if zeros {
-		low, high = withZero(b)
+		low, high = boundsWithZero(b)
 	}
 	return Box{
 		Low: slices.Repeat(low, n), High: slices.Repeat(high, n),
@@ -50,17 +50,17 @@ func stacked(b Box, n int, zeros bool) Box {
 	}
 }
 
-// checkKept returns an error if n observations of the given size are more than a wrapper
-// may keep. One observation of any size may be kept.
+// checkKept returns an error if n observations of the given size are too many for a wrapper to
+// keep. One observation of any size is allowed.
 func checkKept(wrapper string, n, size int) error {
-	if most := max(1, maxKept/size); n < 1 || n > most {
-		return fmt.Errorf("env: %s of %d observations of %s, want 1 … %d", wrapper, n, counted(size, "number"), most)
+	if limit := max(1, maxKept/size); n < 1 || n > limit {
+		return fmt.Errorf("env: %s of %d observations of %s, want 1 … %d", wrapper, n, plural(size, "number"), limit)
 	}
 	return nil
 }
 
-// withZero returns a Box's bounds, moved so far that 0 is within.
-func withZero(b Box) (low, high []float32) {
+// boundsWithZero returns the bounds of b, widened where needed to include 0.
+func boundsWithZero(b Box) (low, high []float32) {
 	low, high = slices.Clone(b.Low), slices.Clone(b.High)
 	for i := range low {
 		low[i], high[i] = min(low[i], 0), max(high[i], 0)
@@ -68,12 +68,12 @@ func withZero(b Box) (low, high []float32) {
 	return low, high
 }
 
-// kept is how many floats w keeps.
-func (w *FrameStack) kept() int { return len(w.past) }
+// keptFloats returns the number of floats that w keeps.
+func (w *FrameStack) keptFloats() int { return len(w.past) }
 
-// Reset starts an episode.
+// Reset begins an episode.
 func (w *FrameStack) Reset(seed uint64, obs []float32) {
-	o := w.o
+	o := w.obsSize
 	last := w.past[len(w.past)-o:]
 	w.Env.Reset(seed, last)
 	for past := w.past[:len(w.past)-o]; len(past) > 0; past = past[o:] {
@@ -84,30 +84,32 @@ func (w *FrameStack) Reset(seed uint64, obs []float32) {
 	copy(obs, w.past)
 }
 
-// Step steps the environment within.
+// Step steps the wrapped environment.
 func (w *FrameStack) Step(act, obs []float32) Outcome {
-	o := w.o
+	o := w.obsSize
 	copy(w.past, w.past[o:])
 	out := w.Env.Step(act, w.past[len(w.past)-o:])
 	copy(obs, w.past)
 	return out
 }
 
-// State visits what it shows and the environment within.
+// State visits the kept observations and the wrapped environment.
 func (w *FrameStack) State(s *state.State) {
 	s.Floats("framestack/past", w.past)
 	StateOf(w.Env, s)
 }
 
-// DelayObservation shows observations some steps late, and zeros before.
+// A DelayObservation observes each observation n steps late. The first n observations of an
+// episode are zeros.
 type DelayObservation struct {
-	within
-	waiting []float32 // what is to be shown later, the next first, [n, O]
+	baseWrapper
+	queue []float32 // [n, O] observations to show later, the next one first
 }
 
 var _ Wrapper = (*DelayObservation)(nil)
 
-// NewDelayObservation returns e with observations of its Box delayed by n steps.
+// NewDelayObservation returns e with observations delayed by n steps. The observation space of e
+// must be a Box.
 func NewDelayObservation(e Env, n int) (*DelayObservation, error) {
 	box, err := boxOf("DelayObservation", "observations", e.Spec().Obs)
 	if err != nil {
@@ -116,30 +118,30 @@ func NewDelayObservation(e Env, n int) (*DelayObservation, error) {
 	if err = checkKept("DelayObservation", n, len(box.Low)); err != nil {
 		return nil, err
 	}
-	low, high := withZero(box)
+	low, high := boundsWithZero(box)
 	space := Box{Low: low, High: high, Shape: box.Shape, Names: box.Names}
-	return &DelayObservation{within{Env: e, obs: space}, make([]float32, n*len(box.Low))}, nil
+	return &DelayObservation{baseWrapper{Env: e, obs: space}, make([]float32, n*len(box.Low))}, nil
 }
 
-// kept is how many floats w keeps.
-func (w *DelayObservation) kept() int { return len(w.waiting) }
+// keptFloats returns the number of floats that w keeps.
+func (w *DelayObservation) keptFloats() int { return len(w.queue) }
 
-// Reset starts an episode.
+// Reset begins an episode.
 func (w *DelayObservation) Reset(seed uint64, obs []float32) {
-	clear(w.waiting)
-	w.Env.Reset(seed, w.waiting[len(w.waiting)-len(obs):])
+	clear(w.queue)
+	w.Env.Reset(seed, w.queue[len(w.queue)-len(obs):])
 	clear(obs)
 }
 
-// Step steps the environment within.
+// Step steps the wrapped environment.
 func (w *DelayObservation) Step(act, obs []float32) Outcome {
-	copy(obs, w.waiting)
-	copy(w.waiting, w.waiting[len(obs):])
-	return w.Env.Step(act, w.waiting[len(w.waiting)-len(obs):])
+	copy(obs, w.queue)
+	copy(w.queue, w.queue[len(obs):])
+	return w.Env.Step(act, w.queue[len(w.queue)-len(obs):])
 }
 
-// State visits what is waiting and the environment within.
+// State visits the queue and the wrapped environment.
 func (w *DelayObservation) State(s *state.State) {
-	s.Floats("delay/waiting", w.waiting)
+	s.Floats("delay/waiting", w.queue)
 	StateOf(w.Env, s)
 }

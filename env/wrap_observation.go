@@ -8,50 +8,51 @@ import (
 	"github.com/rlrun/rlrun/env/state"
 )
 
-// mapped shows a function of the inner environment's observations: what has to
-// do with observations alone, and no memory, is one of these.
-type mapped struct {
-	within
-	apply func(dst, x []float32) // to dst, a row of obs, from x, a row of the inner space
-	inner []float32              // the inner observation
+// An obsWrapper observes a function of the wrapped environment's observation. Wrappers that
+// change only observations and have no memory embed it.
+type obsWrapper struct {
+	baseWrapper
+	apply func(dst, x []float32) // writes to dst, a row of the new space, the function of x, a row of the wrapped environment's space
+	inner []float32              // observation of the wrapped environment
 }
 
-func newMapped(e Env, obs Space, apply func(dst, x []float32)) mapped {
-	return mapped{within{Env: e, obs: obs}, apply, make([]float32, e.Spec().Obs.Size())}
+// newObsWrapper returns an obsWrapper around e, whose apply writes rows of the space obs.
+func newObsWrapper(e Env, obs Space, apply func(dst, x []float32)) obsWrapper {
+	return obsWrapper{baseWrapper{Env: e, obs: obs}, apply, make([]float32, e.Spec().Obs.Size())}
 }
 
-// Reset starts an episode.
-func (w *mapped) Reset(seed uint64, obs []float32) {
+// Reset begins an episode.
+func (w *obsWrapper) Reset(seed uint64, obs []float32) {
 	w.Env.Reset(seed, w.inner)
 	w.apply(obs, w.inner)
 }
 
-// Step steps the environment within.
-func (w *mapped) Step(act, obs []float32) Outcome {
+// Step steps the wrapped environment.
+func (w *obsWrapper) Step(act, obs []float32) Outcome {
 	out := w.Env.Step(act, w.inner)
 	w.apply(obs, w.inner)
 	return out
 }
 
-// FlattenObservation shows one row of numbers: see Flat.
-type FlattenObservation struct{ mapped }
+// A FlattenObservation observes one flat row of numbers: see Flat.
+type FlattenObservation struct{ obsWrapper }
 
 var _ Wrapper = (*FlattenObservation)(nil)
 
-// NewFlattenObservation returns e with observations as Layout.Flatten has them.
+// NewFlattenObservation returns e with observations flattened by Layout.Flatten.
 func NewFlattenObservation(e Env) *FlattenObservation {
 	space := e.Spec().Obs
-	l, _ := LayoutOf(space) // an e without one is refused where it is made, or put in a Vector
-	return &FlattenObservation{newMapped(e, Flat(space), l.Flatten)}
+	l, _ := LayoutOf(space) // a space without a layout is refused by Registry.Make and NewVec
+	return &FlattenObservation{newObsWrapper(e, Flat(space), l.Flatten)}
 }
 
-// FilterObservation shows parts of observations.
-type FilterObservation struct{ mapped }
+// A FilterObservation observes only some fields or elements of an observation.
+type FilterObservation struct{ obsWrapper }
 
 var _ Wrapper = (*FilterObservation)(nil)
 
-// NewFilterObservation returns e with those fields of its Dict observations that
-// are named, in that order.
+// NewFilterObservation returns e with only the named fields of its Dict observations, in the
+// order of the names.
 func NewFilterObservation(e Env, names ...string) (*FilterObservation, error) {
 	space, ok := e.Spec().Obs.(Dict)
 	if !ok {
@@ -68,15 +69,15 @@ func NewFilterObservation(e Env, names ...string) (*FilterObservation, error) {
 	if len(kept) == 0 {
 		return nil, fmt.Errorf("env: FilterObservation to nothing, want a name or more")
 	}
-	return &FilterObservation{newMapped(e, kept, func(dst, x []float32) {
+	return &FilterObservation{newObsWrapper(e, kept, func(dst, x []float32) {
 		for _, f := range kept {
 			dst = dst[copy(dst, space.Part(f.Name, x)):]
 		}
 	})}, nil
 }
 
-// NewSelectObservation returns e with those elements of its Box observations whose
-// indices are given, in that order.
+// NewSelectObservation returns e with only the elements of its Box observations with the given
+// indices, in the order of the indices.
 func NewSelectObservation(e Env, index ...int) (*FilterObservation, error) {
 	box, err := boxOf("FilterObservation", "observations", e.Spec().Obs)
 	if err != nil {
@@ -92,13 +93,14 @@ func NewSelectObservation(e Env, index ...int) (*FilterObservation, error) {
 			kept.Names = append(kept.Names, box.Names[i])
 		}
 	}
-	return &FilterObservation{newMapped(e, kept, func(dst, x []float32) {
+	return &FilterObservation{newObsWrapper(e, kept, func(dst, x []float32) {
 		for j, i := range index {
 			dst[j] = x[i]
 		}
 	})}, nil
 }
 
+// checkIndices returns an error if there is no index, or if an index is not one of 0, …, n-1.
 func checkIndices(wrapper string, index []int, n int) error {
 	if len(index) == 0 {
 		return fmt.Errorf("env: %s of no elements, want one or more", wrapper)
@@ -111,13 +113,12 @@ func checkIndices(wrapper string, index []int, n int) error {
 	return nil
 }
 
-// MaskObservation shows 0 in place of some elements.
-type MaskObservation struct{ mapped }
+// A MaskObservation observes 0 in place of some elements.
+type MaskObservation struct{ obsWrapper }
 
 var _ Wrapper = (*MaskObservation)(nil)
 
-// NewMaskObservation returns e with the elements of the given indices of its Box
-// observations shown as 0.
+// NewMaskObservation returns e with its Box observations set to 0 at the given indices.
 func NewMaskObservation(e Env, index ...int) (*MaskObservation, error) {
 	box, err := boxOf("MaskObservation", "observations", e.Spec().Obs)
 	if err != nil {
@@ -130,7 +131,7 @@ func NewMaskObservation(e Env, index ...int) (*MaskObservation, error) {
 	for _, i := range index {
 		masked.Low[i], masked.High[i] = min(masked.Low[i], 0), max(masked.High[i], 0)
 	}
-	return &MaskObservation{newMapped(e, masked, func(dst, x []float32) {
+	return &MaskObservation{newObsWrapper(e, masked, func(dst, x []float32) {
 		copy(dst, x)
 		for _, i := range index {
 			dst[i] = 0
@@ -138,45 +139,46 @@ func NewMaskObservation(e Env, index ...int) (*MaskObservation, error) {
 	})}, nil
 }
 
-// AddNoise adds normal noise to observations.
+// An AddNoise adds normally distributed noise to observations.
 type AddNoise struct {
-	within
-	sigma float64
+	baseWrapper
+	sigma float64 // standard deviation
 	rng   Rand
 }
 
 var _ Wrapper = (*AddNoise)(nil)
 
-// NewAddNoise returns e with noise of deviation sigma on its Box observations.
+// NewAddNoise returns e with noise of standard deviation sigma on its Box observations.
 func NewAddNoise(e Env, sigma float64) (*AddNoise, error) {
 	box, err := boxOf("AddNoise", "observations", e.Spec().Obs)
 	if err == nil && !(0 <= sigma && sigma <= math.MaxFloat32) {
 		err = fmt.Errorf("env: AddNoise of deviation %v, want 0 or more", sigma)
 	}
-	return &AddNoise{within: within{Env: e, obs: unbounded(box)}, sigma: sigma}, err
+	return &AddNoise{baseWrapper: baseWrapper{Env: e, obs: unbounded(box)}, sigma: sigma}, err
 }
 
-// Reset starts an episode.
+// Reset begins an episode.
 func (w *AddNoise) Reset(seed uint64, obs []float32) {
 	w.rng.Seed(Split(seed, 0))
 	w.Env.Reset(Split(seed, 1), obs)
-	w.add(obs)
+	w.addNoise(obs)
 }
 
-// Step steps the environment within.
+// Step steps the wrapped environment.
 func (w *AddNoise) Step(act, obs []float32) Outcome {
 	out := w.Env.Step(act, obs)
-	w.add(obs)
+	w.addNoise(obs)
 	return out
 }
 
-func (w *AddNoise) add(obs []float32) {
+// addNoise adds noise to each element of obs.
+func (w *AddNoise) addNoise(obs []float32) {
 	for i := range obs {
 		obs[i] += float32(w.sigma * w.rng.Normal())
 	}
 }
 
-// State visits the generator and the environment within.
+// State visits the generator and the wrapped environment.
 func (w *AddNoise) State(s *state.State) {
 	w.rng.State(s)
 	StateOf(w.Env, s)

@@ -32,7 +32,7 @@ func TestAs(t *testing.T) {
 	if got, ok := env.As[*env.StickyAction](scaled); ok || got != nil {
 		t.Errorf("As[*StickyAction](Scale(pole)) = %v, %v, want none", got, ok)
 	}
-	if got, ok := env.As[env.Physics](hidden{pole}); ok {
+	if got, ok := env.As[env.Physics](onlyEnv{pole}); ok {
 		t.Errorf("As[Physics] of what is no Wrapper = %v, want none", got)
 	}
 }
@@ -44,42 +44,43 @@ func TestSnapshots(t *testing.T) {
 	}{
 		"cartpole":       {cartPole(), true},
 		"wrapped":        {sticky(), true},
-		"hidden":         {hidden{cartPole()}, false},
-		"wrapped hidden": {env.NewStickyAction(env.ScaleReward{Env: hidden{cartPole()}, K: 1}, 0), false},
+		"hidden":         {onlyEnv{cartPole()}, false},
+		"wrapped hidden": {env.NewStickyAction(env.ScaleReward{Env: onlyEnv{cartPole()}, K: 1}, 0), false},
 	} {
 		if got := env.Snapshots(c.e); got != c.want {
 			t.Errorf("Snapshots(%s) = %v, want %v", name, got, c.want)
 		}
-		err := state.Save(new(bytes.Buffer), visit{c.e})
+		err := state.Save(new(bytes.Buffer), stateOf{c.e})
 		if (err == nil) != c.want {
 			t.Errorf("StateOf(%s) fails with %v, want it to work: %v", name, err, c.want)
 		}
-		if err != nil && !strings.Contains(err.Error(), "env_test.hidden") {
+		if err != nil && !strings.Contains(err.Error(), "env_test.onlyEnv") {
 			t.Errorf("StateOf(%s): %v, want the type named", name, err)
 		}
 	}
 }
 
-type visit struct{ e env.Env }
+type stateOf struct{ e env.Env }
 
-func (v visit) State(s *state.State) { env.StateOf(v.e, s) }
+func (v stateOf) State(s *state.State) { env.StateOf(v.e, s) }
 
-// An echo keeps the actions it is given. Its observation and reward are the last.
-type echo struct{ got []float32 }
+// An echoEnv records the actions that it is given. Its observation and its reward are the latest
+// action.
+type echoEnv struct{ got []float32 }
 
-func (e *echo) Spec() env.Spec {
+func (e *echoEnv) Spec() env.Spec {
 	return env.Spec{ID: "Echo-v0", Obs: env.NewBox(0, inf), Act: env.NewBox(0, inf)}
 }
 
-func (e *echo) Reset(_ uint64, obs []float32) { e.got, obs[0] = e.got[:0], 0 }
+func (e *echoEnv) Reset(_ uint64, obs []float32) { e.got, obs[0] = e.got[:0], 0 }
 
-func (e *echo) Step(act, obs []float32) env.Outcome {
+func (e *echoEnv) Step(act, obs []float32) env.Outcome {
 	e.got, obs[0] = append(e.got, act[0]), act[0]
 	return env.Outcome{Reward: float64(act[0]), Terminated: act[0] == 7, Truncated: act[0] == 8}
 }
 
 func TestScaleReward(t *testing.T) {
-	w := env.ScaleReward{Env: new(echo), K: -0.5}
+	w := env.ScaleReward{Env: new(echoEnv), K: -0.5}
 	obs := make([]float32, 1)
 	w.Reset(1, obs)
 	for act, want := range map[float32]env.Outcome{
@@ -94,15 +95,15 @@ func TestScaleReward(t *testing.T) {
 	}
 }
 
-// TestStickyAction gives the actions 1, 2, …, 5 in two episodes. Nothing sticks
-// with p = 0. With p = 1 the first of each episode sticks: there is none to
-// repeat from the episode before.
+// TestStickyAction checks the actions 1, 2, …, 5 in two episodes. With p = 0, no action is
+// repeated. With p = 1, the first action of each episode is repeated: an episode never repeats an
+// action of the episode before.
 func TestStickyAction(t *testing.T) {
 	for p, want := range map[float64][]float32{0: {1, 2, 3, 4, 5}, 1: {1, 1, 1, 1, 1}} {
-		inner := new(echo)
+		inner := new(echoEnv)
 		w := env.NewStickyAction(inner, p)
 		obs := make([]float32, 1)
-		for _, k := range []float32{1, 10} { // the second episode's are ten times that
+		for _, k := range []float32{1, 10} { // the actions of the second episode are ten times larger
 			w.Reset(3, obs)
 			want := slices.Clone(want)
 			for i := range want {
@@ -119,11 +120,12 @@ func TestStickyAction(t *testing.T) {
 	}
 }
 
-// TestStickyActionOften counts the actions that stick: binomial, n p of n with
-// variance n p (1-p). What sticks is the action taken last, not the one given last.
+// TestStickyActionOften checks how many of n actions are repeated: the number is binomial, with
+// mean n p and variance n p (1-p). The repeated action is the latest action taken, not the latest
+// action given.
 func TestStickyActionOften(t *testing.T) {
 	const n, p = 10_000, 0.25
-	inner := new(echo)
+	inner := new(echoEnv)
 	w := env.NewStickyAction(inner, p)
 	obs := make([]float32, 1)
 	w.Reset(1, obs)
@@ -145,16 +147,16 @@ func TestStickyActionOften(t *testing.T) {
 	}
 }
 
-// TestStickyActionSeed wants the seed to decide what sticks, and nothing else.
+// TestStickyActionSeed checks that the seed alone decides which actions are repeated.
 func TestStickyActionSeed(t *testing.T) {
-	w := env.NewStickyAction(new(echo), 0.5)
+	w := env.NewStickyAction(new(echoEnv), 0.5)
 	play := func(seed uint64) []float32 {
 		obs := make([]float32, 1)
 		w.Reset(seed, obs)
 		for i := range 100 {
 			w.Step([]float32{float32(10 + i)}, obs)
 		}
-		inner, _ := env.As[*echo](w)
+		inner, _ := env.As[*echoEnv](w)
 		return slices.Clone(inner.got)
 	}
 	first, other := play(1), play(2)
@@ -166,7 +168,7 @@ func TestStickyActionSeed(t *testing.T) {
 	}
 }
 
-// TestScaleRewardThreshold: what counts as solved is scaled as the rewards are.
+// TestScaleRewardThreshold checks that the threshold is scaled as the rewards are.
 func TestScaleRewardThreshold(t *testing.T) {
 	e := env.ScaleReward{Env: classic.NewCartPole(), K: 0.1}
 	if got := e.Spec().RewardThreshold; got == nil || *got != 47.5 {
@@ -174,8 +176,8 @@ func TestScaleRewardThreshold(t *testing.T) {
 	}
 }
 
-// TestSpecShares wants the Spec of an environment and of its wrappers to copy no bounds:
-// two of them have the same.
+// TestSpecShares checks that calls of Spec do not copy bounds: two Specs of an environment share
+// them.
 func TestSpecShares(t *testing.T) {
 	same := func(name string, a, b env.Space) {
 		x, ok := a.(env.Box)
@@ -184,7 +186,7 @@ func TestSpecShares(t *testing.T) {
 			t.Errorf("%s: two Specs have bounds of their own, want the same", name)
 		}
 	}
-	for name, mk := range wrappers() {
+	for name, mk := range wrapperCases() {
 		e, err := mk()
 		if err != nil {
 			t.Fatal(err)

@@ -10,20 +10,21 @@ import (
 	"github.com/rlrun/rlrun/env/classic"
 )
 
-// A layer is a wrapper by its name in a scenario.
-type layer struct {
-	name   string
-	around func(e env.Env) (env.Env, error)
+// A namedWrapper is a wrapper with its name in a scenario.
+type namedWrapper struct {
+	name string
+	wrap func(e env.Env) (env.Env, error)
 }
 
-// layers are wrappers of numbers, under which numbers can still be masked.
-func layers() []layer {
-	return []layer{
+// namedWrappers returns wrappers whose observations are numbers, so that elements can still be
+// masked.
+func namedWrappers() []namedWrapper {
+	return []namedWrapper{
 		{"frame_stack", func(e env.Env) (env.Env, error) { return env.NewFrameStack(e, 3, false) }},
 		{"delay_observation", func(e env.Env) (env.Env, error) { return env.NewDelayObservation(e, 2) }},
 		{"time_aware_observation", func(e env.Env) (env.Env, error) { return env.NewTimeAwareObservation(e, true) }},
 		{"flatten_observation", func(e env.Env) (env.Env, error) { return env.NewFlattenObservation(e), nil }},
-		{"filter_observation", reversed},
+		{"filter_observation", reverseObs},
 		{"mask_observation", func(e env.Env) (env.Env, error) { return env.NewMaskObservation(e, 0) }},
 		{"add_noise", func(e env.Env) (env.Env, error) { return env.NewAddNoise(e, 0) }},
 		{"frame_skip", func(e env.Env) (env.Env, error) { return env.NewFrameSkip(e, 2) }},
@@ -40,8 +41,8 @@ func layers() []layer {
 	}
 }
 
-// reversed shows all elements in the opposite order.
-func reversed(e env.Env) (env.Env, error) {
+// reverseObs returns e with its observation elements in reverse order.
+func reverseObs(e env.Env) (env.Env, error) {
 	var index []int
 	for i := e.Spec().Obs.Size() - 1; i >= 0; i-- {
 		index = append(index, i)
@@ -49,9 +50,9 @@ func reversed(e env.Env) (env.Env, error) {
 	return env.NewSelectObservation(e, index...)
 }
 
-// moving are the classic environments and their velocities: indices of Gymnasium's
-// observations.
-func moving() map[string]struct {
+// velocityCases returns the classic environments and the indices of their velocities in
+// Gymnasium's observations.
+func velocityCases() map[string]struct {
 	e          func() env.Env
 	velocities []int
 } {
@@ -67,31 +68,31 @@ func moving() map[string]struct {
 	}
 }
 
-// masked wraps MaskVelocity as the layers are.
-func masked(e env.Env) (env.Env, error) { return env.NewMaskVelocity(e) }
+// maskVelocity calls NewMaskVelocity with the result types of a namedWrapper.
+func maskVelocity(e env.Env) (env.Env, error) { return env.NewMaskVelocity(e) }
 
-// TestMaskVelocityInAnyOrder: MaskVelocity within another wrapper and around it hide
-// the same, which is every velocity: MaskObservation of the indices, within, shows the
-// same episode.
+// TestMaskVelocityInAnyOrder checks that MaskVelocity inside another wrapper and around it masks
+// the same velocities: the observations are those of MaskObservation with the indices of the
+// velocities, inside the other wrapper.
 func TestMaskVelocityInAnyOrder(t *testing.T) {
-	for name, c := range moving() {
+	for name, c := range velocityCases() {
 		byIndex := func(e env.Env) (env.Env, error) { return env.NewMaskObservation(e, c.velocities...) }
-		for _, l := range layers() {
-			want := episode(t, c.e(), byIndex, l.around)
-			if got := episode(t, c.e(), l.around, masked); !slices.Equal(got, want) {
+		for _, l := range namedWrappers() {
+			want := episode(t, c.e(), byIndex, l.wrap)
+			if got := episode(t, c.e(), l.wrap, maskVelocity); !slices.Equal(got, want) {
 				t.Errorf("%s: mask_velocity after %s shows other numbers than before it", name, l.name)
 			}
-			if got := episode(t, c.e(), masked, l.around); !slices.Equal(got, want) {
+			if got := episode(t, c.e(), maskVelocity, l.wrap); !slices.Equal(got, want) {
 				t.Errorf("%s: mask_velocity before %s shows other numbers than mask_observation", name, l.name)
 			}
-			if plain := episode(t, c.e(), l.around); slices.Equal(plain, want) {
+			if plain := episode(t, c.e(), l.wrap); slices.Equal(plain, want) {
 				t.Errorf("%s: with and without mask_velocity, %s shows the same", name, l.name)
 			}
 		}
 	}
 }
 
-// episode returns what is observed in 30 steps of the same action in e, wrapped.
+// episode returns the observations of 30 steps with the same action in e with the given wrappers.
 func episode(t *testing.T, e env.Env, wrappers ...func(env.Env) (env.Env, error)) (seen []float32) {
 	t.Helper()
 	var err error
@@ -109,8 +110,8 @@ func episode(t *testing.T, e env.Env, wrappers ...func(env.Env) (env.Env, error)
 	return seen
 }
 
-// TestMaskVelocityTooLate refuses observations in which velocities cannot be found any
-// more, and says in which order the wrappers belong.
+// TestMaskVelocityTooLate checks that MaskVelocity refuses observations that have lost their
+// velocities, and that the error says in which order to put the wrappers.
 func TestMaskVelocityTooLate(t *testing.T) {
 	narrow := env.Box{Low: []float32{-1, -2, -0.2, -2}, High: []float32{1, 2, 0.2, 2}}
 	for want, around := range map[string]func(env.Env) (env.Env, error){
@@ -131,8 +132,8 @@ func TestMaskVelocityTooLate(t *testing.T) {
 	}
 }
 
-// TestTimeAwareLimit: the share is of the limit that applies in the end, on whichever
-// side of time_aware_observation the other wrappers are, and no more than 1.
+// TestTimeAwareLimit checks that the observed fraction is of the time limit that finally applies,
+// whether other wrappers are inside or outside, and never above 1.
 func TestTimeAwareLimit(t *testing.T) {
 	aware := func(e env.Env) (env.Env, error) { return env.NewTimeAwareObservation(e, true) }
 	steps := func(n int) func(env.Env) (env.Env, error) {
@@ -143,7 +144,7 @@ func TestTimeAwareLimit(t *testing.T) {
 	noise := func(e env.Env) (env.Env, error) { return env.NewAddNoise(e, 0) }
 	for name, c := range map[string]struct {
 		wrappers []func(env.Env) (env.Env, error)
-		limit    int // steps of an episode
+		limit    int // time limit in steps
 	}{
 		"alone":                       {[]func(env.Env) (env.Env, error){aware}, 200},
 		"a longer limit outside":      {[]func(env.Env) (env.Env, error){aware, steps(400)}, 400},
@@ -180,18 +181,19 @@ func TestTimeAwareLimit(t *testing.T) {
 	}
 }
 
-// TestTimeAwareNumber: steps that go on beyond the limit that was known show as that
-// limit, the bound of the space, and of the time of a foreign limit no more than all.
+// TestTimeAwareNumber checks episodes longer than the time limit that TimeAwareObservation knows:
+// the number of steps stays at this limit, which is the bound of the space, and the fraction
+// stays at 1.
 func TestTimeAwareNumber(t *testing.T) {
 	for name, c := range map[string]struct {
 		share bool
-		want  []float32 // after steps 1 … 4, of 3
+		want  []float32 // after steps 1 … 4, with a time limit of 3
 	}{"number": {false, []float32{1, 2, 3, 3}}, "share": {true, []float32{1. / 3, 2. / 3, 1, 1}}} {
 		e, err := env.NewTimeAwareObservation(env.NewWithMaxSteps(cartPole(), 3), c.share)
 		if err != nil {
 			t.Fatal(err)
 		}
-		longer := limit(e, 9) // a wrapper that time_aware_observation cannot know
+		longer := limit(e, 9) // a wrapper that TimeAwareObservation does not know
 		obs := make([]float32, 5)
 		longer.Reset(1, obs)
 		for i, want := range c.want {
@@ -202,16 +204,16 @@ func TestTimeAwareNumber(t *testing.T) {
 	}
 }
 
-// TestWrappersOfNameless: wrappers in any order leave observations valid whose elements
-// have no names, be that nil or an empty list.
+// TestWrappersOfNameless checks that two wrappers in any order keep the Spec valid if the
+// observation elements have no names: a nil or an empty list.
 func TestWrappersOfNameless(t *testing.T) {
 	for _, names := range [][]string{nil, {}} {
 		spec := env.Spec{ID: "acme/Nameless-v0", Obs: env.Box{Low: []float32{-1, -1}, High: []float32{1, 1}, Names: names}, Act: env.Discrete{N: 2}, MaxSteps: 9}
-		for _, within := range layers() {
-			for _, outside := range layers() {
-				e, err := within.around(&described{spec: spec})
+		for _, within := range namedWrappers() {
+			for _, outside := range namedWrappers() {
+				e, err := within.wrap(&specEnv{spec: spec})
 				if err == nil {
-					e, err = outside.around(e)
+					e, err = outside.wrap(e)
 				}
 				if err == nil {
 					err = e.Spec().Validate()
@@ -228,8 +230,8 @@ func TestWrappersOfNameless(t *testing.T) {
 	}
 }
 
-// TestFrameSkipLimit: the time limit is what the steps within come to, also of limits
-// that are near the greatest number.
+// TestFrameSkipLimit checks the time limit of FrameSkip: the wrapped environment's limit divided
+// by times, rounded up, also for limits near the largest int.
 func TestFrameSkipLimit(t *testing.T) {
 	for _, c := range []struct{ max, times, want int }{
 		{0, 3, 0}, {200, 3, 67}, {201, 3, 67}, {2, 1 << 20, 1}, {math.MaxInt, 2, math.MaxInt/2 + 1}, {math.MaxInt, 1, math.MaxInt},

@@ -13,16 +13,16 @@ import (
 	"github.com/rlrun/rlrun/internal/golden"
 )
 
-// A transition is a recorded step.
+// A transition is one recorded step.
 type transition struct {
 	Action, Obs []float32
 	Reward      float64
 	Terminated  bool
-	Truncated   bool // of the outer ones alone
+	Truncated   bool // recorded for the wrapper only
 	Inner       []transition
 }
 
-// A recording is a wrapper's episode: see testdata/README.md.
+// A recording is one episode of a wrapper in Gymnasium: see testdata/README.md.
 type recording struct {
 	Name, Env    string
 	Reset, Inner []float32
@@ -30,15 +30,15 @@ type recording struct {
 	Steps        []transition
 }
 
-// A playback is the environment within a recording. It holds actions to those
-// that reached the real one.
-type playback struct {
+// A recordedEnv replays the environment inside a recording. It checks that the actions it is
+// given are the recorded ones.
+type recordedEnv struct {
 	t    *testing.T
 	r    *recording
-	left []transition
+	rest []transition
 }
 
-func (p *playback) Spec() env.Spec {
+func (p *recordedEnv) Spec() env.Spec {
 	switch p.r.Env {
 	case "Pendulum-v1":
 		return env.Spec{ID: "Pendulum-v1", Obs: env.NewBox(-8, 8, 3), Act: env.NewBox(-2, 2, 1), MaxSteps: 200}
@@ -52,17 +52,17 @@ func (p *playback) Spec() env.Spec {
 	return s
 }
 
-func (p *playback) Reset(_ uint64, obs []float32) {
+func (p *recordedEnv) Reset(_ uint64, obs []float32) {
 	copy(obs, p.r.InnerReset)
-	p.left = nil
+	p.rest = nil
 	for _, s := range p.r.Steps {
-		p.left = append(p.left, s.Inner...)
+		p.rest = append(p.rest, s.Inner...)
 	}
 }
 
-func (p *playback) Step(act, obs []float32) env.Outcome {
-	s := p.left[0]
-	p.left = p.left[1:]
+func (p *recordedEnv) Step(act, obs []float32) env.Outcome {
+	s := p.rest[0]
+	p.rest = p.rest[1:]
 	for i, a := range s.Action {
 		if d := math.Abs(float64(a - act[i])); !(d <= 1.2e-7*max(1, math.Abs(float64(a)))) {
 			p.t.Errorf("action %v reaches the environment, want %v", act, s.Action)
@@ -72,7 +72,7 @@ func (p *playback) Step(act, obs []float32) env.Outcome {
 	return env.Outcome{Reward: s.Reward, Terminated: s.Terminated}
 }
 
-// TestWrappers holds wrappers to the recordings, through a Vec for its time limit.
+// TestWrappers checks each wrapper against its recording.
 func TestWrappers(t *testing.T) {
 	wrap := map[string]func(e env.Env) (env.Env, error){
 		"TimeLimit(7)": func(e env.Env) (env.Env, error) { return env.NewWithMaxSteps(e, 7), nil },
@@ -106,7 +106,7 @@ func TestWrappers(t *testing.T) {
 	}
 	for _, r := range recordings {
 		t.Run(r.Name, func(t *testing.T) {
-			e, err := wrap[r.Name](&playback{t: t, r: &r})
+			e, err := wrap[r.Name](&recordedEnv{t: t, r: &r})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -120,14 +120,14 @@ func TestWrappers(t *testing.T) {
 				out := e.Step(want.Action, obs)
 				last := want.Inner[len(want.Inner)-1].Obs
 				if strings.HasPrefix(r.Name, "MaxAndSkip") {
-					want.Obs = last // theirs takes the greatest of two
+					want.Obs = last // Gymnasium's wrapper observes the maximum of the last two observations
 				}
 				if !slices.Equal(obs, want.Obs) {
 					t.Errorf("step %d: observed %v, want %v", i, obs, want.Obs)
 				}
 				truncated := i+1 == spec.MaxSteps
 				if strings.HasPrefix(r.Name, "FrameStack") || strings.HasPrefix(r.Name, "Delay") {
-					truncated = i+1 == 8 // the limit of the one recorded
+					truncated = i+1 == 8 // time limit of the recorded environment
 				}
 				if math.Abs(out.Reward-want.Reward) > 1e-12 || out.Terminated != want.Terminated || truncated != want.Truncated {
 					t.Errorf("step %d: %+v, truncated %v, want %+v", i, out, truncated, want)
@@ -137,8 +137,8 @@ func TestWrappers(t *testing.T) {
 	}
 }
 
-// wrappers is one of each.
-func wrappers() map[string]func() (env.Env, error) {
+// wrapperCases returns the constructor of each wrapper, by name.
+func wrapperCases() map[string]func() (env.Env, error) {
 	narrow := env.Box{Low: []float32{-1, -2, -0.2, -2}, High: []float32{1, 2, 0.2, 2}}
 	return map[string]func() (env.Env, error){
 		"TransformReward": func() (env.Env, error) { return env.NewTransformReward(cartPole(), math.Sqrt), nil },
@@ -182,7 +182,8 @@ func wrappers() map[string]func() (env.Env, error) {
 	}
 }
 
-// mixed observes all kinds of parts at random, and takes actions of two numbers.
+// A mixed environment has random observations with every kind of part, and actions of two
+// numbers.
 type mixed struct{ rng env.Rand }
 
 var mixedActions env.Space = env.Box{Low: []float32{-1, 2}, High: []float32{1, 6}}
@@ -215,9 +216,9 @@ func (m *mixed) observe(obs []float32) {
 	}
 }
 
-// TestWrappersKeepTheContract plays, saves and restores each of them.
+// TestWrappersKeepTheContract checks every wrapper with envtest.Check.
 func TestWrappersKeepTheContract(t *testing.T) {
-	for name, mk := range wrappers() {
+	for name, mk := range wrapperCases() {
 		t.Run(name, func(t *testing.T) {
 			e, err := mk()
 			if err != nil {
@@ -231,15 +232,16 @@ func TestWrappersKeepTheContract(t *testing.T) {
 	}
 }
 
-// TestWrapperErrors wants a plain sentence where a wrapper does not fit.
+// TestWrapperErrors checks the error message of each wrapper for an environment or a setting that
+// does not fit.
 func TestWrapperErrors(t *testing.T) {
 	only := func(_ env.Env, err error) error { return err }
 	pole, inf := cartPole(), float32(math.Inf(1))
 	for want, err := range map[string]error{
 		"ClipAction needs actions that are a Box of numbers, and these are a choice of 2 (Discrete)": only(env.NewClipAction(pole)),
 		"RescaleAction to 1 … 1, want two numbers":                                                   only(env.NewRescaleAction(newMixed(), 1, 1)),
-		"DiscretizeAction into 0 for each of 2":                                                      only(env.NewDiscretizeAction(newMixed(), 0)),
-		"DiscretizeAction into 2000 for each of 2 elements, want 1 or more":                          only(env.NewDiscretizeAction(newMixed(), 2000)),
+		"DiscretizeAction into 0 bins for each of 2":                                                 only(env.NewDiscretizeAction(newMixed(), 0)),
+		"DiscretizeAction into 2000 bins for each of 2 elements, want 1 bin or more":                 only(env.NewDiscretizeAction(newMixed(), 2000)),
 		"FrameSkip of 0 times":                         only(env.NewFrameSkip(pole, 0)),
 		"FrameSkip of 1048577 times, want 1 … 1048576": only(env.NewFrameSkip(pole, 1<<20+1)),
 		"FrameStack needs observations that are a Box of numbers, and these are a Dict of 3 fields":                       only(env.NewFrameStack(newMixed(), 2, false)),
@@ -257,9 +259,9 @@ func TestWrapperErrors(t *testing.T) {
 		"DiscretizeObservation of element 1, in -Inf … +Inf, want two":                                                    only(env.NewDiscretizeObservation(pole, 6, env.Box{})),
 		"TileCoding between 1 and 1 bounds, want 4":                                                                       only(env.NewTileCoding(pole, 1, 2, env.NewBox(-1, 1, 1))),
 		"TileCoding of 0 tilings":                                                                                         only(env.NewTileCoding(pole, 0, 2, env.NewBox(-1, 1, 4))),
-		"TileCoding into 41 for each of 4 elements":                                                                       only(env.NewTileCoding(pole, 1, 40, env.NewBox(-1, 1, 4))),
+		"TileCoding into 41 bins for each of 4 elements":                                                                  only(env.NewTileCoding(pole, 1, 40, env.NewBox(-1, 1, 4))),
 		"DiscretizeObservation of element 0, in -1 … +Inf, want two bounds,":                                              only(env.NewDiscretizeObservation(pole, 2, env.NewBox(-1, inf, 4))),
-		"DiscretizeAction into 1000000000 for each of 1 elements":                                                         only(env.NewDiscretizeAction(classic.NewPendulum(), 1e9)),
+		"DiscretizeAction into 1000000000 bins for each of 1 elements":                                                    only(env.NewDiscretizeAction(classic.NewPendulum(), 1e9)),
 	} {
 		if err == nil || !strings.HasPrefix(err.Error(), "env: ") || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want %q in it", err, want)
@@ -267,8 +269,8 @@ func TestWrapperErrors(t *testing.T) {
 	}
 }
 
-// TestFlatten has Gymnasium's: Discrete 16 at 0, and Blackjack's 9, 10, 0 of 32,
-// 11 and 2; and one row of every kind of space.
+// TestFlatten checks Flatten against Gymnasium, for observation 0 of Discrete(16) and for (9, 10,
+// 0) of Blackjack's Tuple of 32, 11 and 2 values, and on a row with every kind of part.
 func TestFlatten(t *testing.T) {
 	ones := func(n int, index ...int) []float32 {
 		x := make([]float32, n)
@@ -300,9 +302,9 @@ func TestFlatten(t *testing.T) {
 	}
 }
 
-// TestCells: cells are numbered with the first element as the highest digit, and
-// what is outside belongs to the outermost.
-func TestCells(t *testing.T) {
+// TestDiscretizeObservation checks that element 0 is the highest digit of a cell's index, and
+// that elements outside the bounds are clipped.
+func TestDiscretizeObservation(t *testing.T) {
 	for _, tc := range []struct {
 		x    []float32
 		cell float32
@@ -310,7 +312,7 @@ func TestCells(t *testing.T) {
 		{[]float32{-1, 0}, 0}, {[]float32{-0.51, 0.99}, 3}, {[]float32{-0.5, 0}, 4}, {[]float32{0.99, 0.99}, 15},
 		{[]float32{1, 1}, 15}, {[]float32{-9, 9}, 3}, {[]float32{0.1, 0.3}, 9},
 	} {
-		e, err := env.NewDiscretizeObservation(&fixed{x: tc.x}, 4, env.Box{Low: []float32{-1, 0}, High: []float32{1, 1}})
+		e, err := env.NewDiscretizeObservation(&constantObs{x: tc.x}, 4, env.Box{Low: []float32{-1, 0}, High: []float32{1, 1}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -321,9 +323,9 @@ func TestCells(t *testing.T) {
 	}
 }
 
-// TestTileCoding: two tilings of two tiles along each of two elements, in [0, 1].
-// The second is displaced by half a tile in both: 0.3 is on tile 0, and with 0.25
-// more on tile 1.
+// TestTileCoding checks two tilings of two tiles along each of two elements in [0, 1]. The second
+// tiling is displaced by half a tile, which is 0.25, in both elements: 0.3 is on tile 0 of the
+// first tiling and on tile 1 of the second.
 func TestTileCoding(t *testing.T) {
 	for _, tc := range []struct {
 		x    []float32
@@ -332,7 +334,7 @@ func TestTileCoding(t *testing.T) {
 		{[]float32{0, 0}, []int{0, 9}}, {[]float32{0.3, 0}, []int{0, 9 + 3}}, {[]float32{0.6, 0.3}, []int{3, 9 + 3 + 1}},
 		{[]float32{1, 1}, []int{8, 9 + 8}}, {[]float32{0.9, 0.9}, []int{4, 9 + 8}},
 	} {
-		e, err := env.NewTileCoding(&fixed{x: tc.x}, 2, 2, env.NewBox(0, 1, 2))
+		e, err := env.NewTileCoding(&constantObs{x: tc.x}, 2, 2, env.NewBox(0, 1, 2))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -350,21 +352,21 @@ func TestTileCoding(t *testing.T) {
 	}
 }
 
-// fixed always observes the same.
-type fixed struct{ x []float32 }
+// A constantObs environment always has the same observation.
+type constantObs struct{ x []float32 }
 
-func (f *fixed) Spec() env.Spec {
+func (f *constantObs) Spec() env.Spec {
 	inf := float32(math.Inf(1))
 	return env.Spec{ID: "Fixed-v0", Obs: env.NewBox(-inf, inf, len(f.x)), Act: env.Discrete{N: 1}}
 }
-func (f *fixed) Reset(_ uint64, obs []float32) { copy(obs, f.x) }
-func (f *fixed) Step(_, obs []float32) env.Outcome {
+func (f *constantObs) Reset(_ uint64, obs []float32) { copy(obs, f.x) }
+func (f *constantObs) Step(_, obs []float32) env.Outcome {
 	copy(obs, f.x)
 	return env.Outcome{}
 }
 
-// TestNormal holds the first four moments of Rand's normal numbers to a normal
-// distribution's, at 5 standard errors.
+// TestNormal checks the first four moments of Rand.Normal against those of the standard normal
+// distribution, within 5 standard errors.
 func TestNormal(t *testing.T) {
 	const n = 200_000
 	var r env.Rand

@@ -40,7 +40,7 @@ type Acrobot struct {
 var (
 	_ env.Snapshotter = (*Acrobot)(nil)
 	_ env.Physics     = (*Acrobot)(nil)
-	_ env.Drawn       = (*Acrobot)(nil)
+	_ env.DrawSetter       = (*Acrobot)(nil)
 )
 
 // Equations are a form of the Acrobot's equations of motion.

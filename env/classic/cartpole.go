@@ -52,7 +52,7 @@ type CartPole struct {
 var (
 	_ env.Snapshotter = (*CartPole)(nil)
 	_ env.Physics     = (*CartPole)(nil)
-	_ env.Drawn       = (*CartPole)(nil)
+	_ env.DrawSetter       = (*CartPole)(nil)
 )
 
 // NewCartPole returns a CartPole-v1: 500 steps at most, solved at 475.

@@ -90,7 +90,7 @@ func (e *episode) tolerance() float64 {
 type physical interface {
 	env.Env
 	env.Physics
-	env.Drawn
+	env.DrawSetter
 }
 
 // A forced environment goes on from the recorded state at every step, so that

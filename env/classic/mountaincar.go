@@ -25,7 +25,7 @@ type MountainCar struct {
 var (
 	_ env.Snapshotter = (*MountainCar)(nil)
 	_ env.Physics     = (*MountainCar)(nil)
-	_ env.Drawn       = (*MountainCar)(nil)
+	_ env.DrawSetter       = (*MountainCar)(nil)
 )
 
 // NewMountainCar returns a MountainCar-v0.

@@ -25,7 +25,7 @@ type MountainCarContinuous struct {
 var (
 	_ env.Snapshotter = (*MountainCarContinuous)(nil)
 	_ env.Physics     = (*MountainCarContinuous)(nil)
-	_ env.Drawn       = (*MountainCarContinuous)(nil)
+	_ env.DrawSetter       = (*MountainCarContinuous)(nil)
 	_ env.Clipper     = (*MountainCarContinuous)(nil)
 )
 

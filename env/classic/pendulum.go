@@ -38,7 +38,7 @@ type Pendulum struct {
 var (
 	_ env.Snapshotter = (*Pendulum)(nil)
 	_ env.Physics     = (*Pendulum)(nil)
-	_ env.Drawn       = (*Pendulum)(nil)
+	_ env.DrawSetter       = (*Pendulum)(nil)
 	_ env.Clipper     = (*Pendulum)(nil)
 )
 

@@ -162,7 +162,7 @@ func appendBits(bits []uint64, e *env.Episode) []uint64 {
 		bits = append(bits, flag(allowed))
 	}
 	if e.Done() {
-		for _, x := range e.Figures {
+		for _, x := range e.Metrics {
 			bits = append(bits, math.Float64bits(x))
 		}
 	}

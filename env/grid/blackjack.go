@@ -36,7 +36,7 @@ var (
 	_ Tabular         = (*Blackjack)(nil)
 	_ env.Snapshotter = (*Blackjack)(nil)
 	_ env.Physics     = (*Blackjack)(nil)
-	_ env.Drawn       = (*Blackjack)(nil)
+	_ env.DrawSetter       = (*Blackjack)(nil)
 	_ env.Copier      = (*Blackjack)(nil)
 )
 

@@ -30,7 +30,7 @@ type episode struct {
 type played interface {
 	env.Snapshotter
 	env.Physics
-	env.Drawn
+	env.DrawSetter
 }
 
 // TestEpisodes replays Gymnasium's episodes from the same numbers, masks

@@ -52,7 +52,7 @@ type landing struct {
 var (
 	_ env.Snapshotter = (*Table)(nil)
 	_ env.Physics     = (*Table)(nil)
-	_ env.Drawn       = (*Table)(nil)
+	_ env.DrawSetter       = (*Table)(nil)
 	_ Tabular         = (*Table)(nil)
 	_ env.Copier      = (*Table)(nil)
 )

@@ -148,7 +148,7 @@ func (s *session) reset(raw json.RawMessage, draws []float64) (any, error) {
 // draw gives the environment its next random numbers. The function done takes back the
 // ones that were not used.
 func (s *session) draw(draws []float64) (done func(), err error) {
-	d, ok := env.As[env.Drawn](s.episode.Env())
+	d, ok := env.As[env.DrawSetter](s.episode.Env())
 	if !ok || draws == nil {
 		return func() {}, nil
 	}

@@ -202,7 +202,7 @@ func (c *check) playOne(p *env.Episode, seed uint64) error {
 	}
 	c.Return.add(p.Return)
 	c.Length.add(float64(p.Steps))
-	for i, x := range p.Figures {
+	for i, x := range p.Metrics {
 		c.Measures[i].add(x)
 	}
 	if !p.Terminated {

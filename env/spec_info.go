@@ -1,0 +1,139 @@
+package env
+
+import (
+	"fmt"
+	"slices"
+)
+
+// A specInfo is a Spec with the facts that each step needs, computed once. Environments that are
+// stepped together share one.
+type specInfo struct {
+	spec             Spec
+	obsSize, actSize int      // floats of an observation and of an action
+	numActions       int      // values of an action that is one choice; 0 for other action spaces
+	boxActions       bool     // the action space is a Box. The environment itself clips actions to the bounds
+	numObs           int      // values of an observation that is one choice; 0 for other observation spaces
+	obsSpans         []span   // choices, bits and bytes of an observation
+	choiceSizes      []int    // number of values of each choice of an action; nil if there are no masks
+	maskSize         int      // number of bools in a mask; 0 if there are no masks
+	measureNames     []string // names of the metrics that the environments measure
+	logsActions      bool     // the actions of each episode are logged
+}
+
+// newSpecInfo returns the specInfo for environments like e, whose Spec spec is valid.
+func newSpecInfo(e Env, spec Spec) *specInfo {
+	info := &specInfo{spec: spec, obsSize: spec.Obs.Size(), actSize: spec.Act.Size(), measureNames: measuresOf(e)}
+	switch act := spec.Act.(type) {
+	case Discrete:
+		info.numActions = act.N
+	case Box:
+		info.boxActions = true
+	}
+	obs, _ := LayoutOf(spec.Obs)
+	if info.obsSpans = obs.choiceSpans(); info.obsSize == 1 && len(info.obsSpans) == 1 {
+		info.numObs = info.obsSpans[0].n
+	}
+	if _, n, _ := maskerOf(e, spec.Act); n != nil {
+		act, _ := LayoutOf(spec.Act)
+		info.choiceSizes, info.maskSize = n, act.MaskSize()
+	}
+	return info
+}
+
+// validActions reports whether each row of act is an action. For a Box it only checks that the
+// numbers are finite: the environment itself clips them to the bounds.
+func (info *specInfo) validActions(act []float32) bool {
+	switch {
+	case info.numActions > 0:
+		for _, a := range act {
+			if !isIndex(a, info.numActions) {
+				return false
+			}
+		}
+	case info.boxActions:
+		return finite(act)
+	default:
+		for ; len(act) > 0; act = act[info.actSize:] {
+			if !info.spec.Act.Contains(act[:info.actSize]) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// maskIsValid reports whether mask allows at least one value of each choice.
+func (info *specInfo) maskIsValid(mask []bool) bool {
+	for _, n := range info.choiceSizes {
+		if !slices.Contains(mask[:n], true) {
+			return false
+		}
+		mask = mask[n:]
+	}
+	return true
+}
+
+// stepError returns the error for a step with an invalid reward or observation.
+func (info *specInfo) stepError(reward float64, obs []float32) error {
+	if reward-reward != 0 || !finite(obs) {
+		return fmt.Errorf("reward %v and observation %s: %w", reward, formatRow(obs), ErrNotFinite)
+	}
+	return info.obsError(obs)
+}
+
+// obsError returns the error for an observation outside its space.
+func (info *specInfo) obsError(obs []float32) error {
+	return fmt.Errorf("observation %s of %s: %w", formatRow(obs), Describe(info.spec.Obs), ErrObservation)
+}
+
+// A span is the elements from … to-1 of a row, each of which is one of 0, …, n-1.
+type span struct{ from, to, n int }
+
+// choiceSpans returns the spans of the choices, the bits and the bytes in a row.
+func (l *Layout) choiceSpans() (spans []span) {
+	for i := range l.Parts {
+		switch p := &l.Parts[i]; p.Kind {
+		case Choice:
+			for k, n := range p.N {
+				spans = append(spans, span{p.From + k, p.From + k + 1, n})
+			}
+		case Bits:
+			spans = append(spans, span{p.From, p.To, 2})
+		case Pixels:
+			spans = append(spans, span{p.From, p.To, 256})
+		}
+	}
+	return spans
+}
+
+// inSpans reports whether the elements of row x in each span are valid.
+func inSpans(spans []span, x []float32) bool {
+	for _, s := range spans {
+		for k := s.from; k < s.to; k++ {
+			if !isIndex(x[k], s.n) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// finite reports whether x has no NaN and no infinity.
+func finite(x []float32) bool {
+	var sum float32
+	for _, v := range x {
+		sum += v * 0 // 0, or NaN if v is not finite
+	}
+	return sum == 0
+}
+
+// finiteCopy copies src to dst and reports whether src has no NaN and no infinity.
+func finiteCopy(dst, src []float32) bool {
+	var sum float32
+	dst = dst[:len(src)]
+	for i, v := range src {
+		dst[i] = v
+		sum += v * 0
+	}
+	return sum == 0
+}
