@@ -8,8 +8,8 @@ import (
 	"github.com/rlrun/rlrun/env/state"
 )
 
-// A drift keeps the contract: a body with a speed that the actions and chance
-// change. The types below are drifts that break one rule each.
+// A drift keeps the contract: it is a body whose velocity changes by actions and at random. Each
+// of the types below is a drift that breaks one rule.
 type drift struct {
 	rng  env.Rand
 	x, v float64
@@ -84,17 +84,17 @@ func (b *newSpec) Spec() env.Spec {
 	return s
 }
 
-// older starts where the episode before ended.
-type older struct{ drift }
+// startsAtOldEnd starts where the previous episode ended.
+type startsAtOldEnd struct{ drift }
 
-func (b *older) Reset(seed uint64, obs []float32) {
+func (b *startsAtOldEnd) Reset(seed uint64, obs []float32) {
 	before := b.x
 	b.drift.Reset(seed, obs)
 	b.x += before
 	b.Observe(obs)
 }
 
-// unseeded leaves its generator to run on.
+// unseeded does not seed its generator in Reset.
 type unseeded struct{ drift }
 
 func (b *unseeded) Reset(seed uint64, obs []float32) {
@@ -103,7 +103,7 @@ func (b *unseeded) Reset(seed uint64, obs []float32) {
 	b.rng = rng
 }
 
-// outside is where its Spec does not say: an observation below 0.
+// outside has observations outside its Spec: below 0.
 type outside struct{ drift }
 
 func (b *outside) Spec() env.Spec {
@@ -112,22 +112,22 @@ func (b *outside) Spec() env.Spec {
 	return s
 }
 
-// blank observes no number at first.
-type blank struct{ drift }
+// nanObs has a NaN in its first observation.
+type nanObs struct{ drift }
 
-func (b *blank) Reset(seed uint64, obs []float32) {
+func (b *nanObs) Reset(seed uint64, obs []float32) {
 	b.drift.Reset(seed, obs)
 	obs[1] = float32(math.NaN())
 }
 
-// pays rewards every step with the same.
-type pays struct {
+// constantReward has the same reward at every step, or panics.
+type constantReward struct {
 	drift
 	reward float64
 	panics bool
 }
 
-func (b *pays) Step(act, obs []float32) env.Outcome {
+func (b *constantReward) Step(act, obs []float32) env.Outcome {
 	if b.panics {
 		panic("no more")
 	}
@@ -135,169 +135,169 @@ func (b *pays) Step(act, obs []float32) env.Outcome {
 	return env.Outcome{Reward: b.reward}
 }
 
-// forgetful leaves its speed out of its State.
-type forgetful struct{ drift }
+// stateWithoutSpeed does not save its velocity.
+type stateWithoutSpeed struct{ drift }
 
-func (b *forgetful) State(s *state.State) {
+func (b *stateWithoutSpeed) State(s *state.State) {
 	b.rng.State(s)
 	s.Double("x", &b.x)
 }
 
-// dicey leaves its generator out of its State.
-type dicey struct{ drift }
+// stateWithoutRNG does not save its generator.
+type stateWithoutRNG struct{ drift }
 
-func (b *dicey) State(s *state.State) {
+func (b *stateWithoutRNG) State(s *state.State) {
 	s.Double("x", &b.x)
 	s.Double("v", &b.v)
 }
 
-// stateless has no State to give, when it comes to it.
-type stateless struct{ drift }
+// saveFails has a State that always fails.
+type saveFails struct{ drift }
 
-func (b *stateless) State(s *state.State) { s.Fail(errors.New("no State today")) }
+func (b *saveFails) State(s *state.State) { s.Fail(errors.New("no State today")) }
 
-// oneWay saves what it cannot load.
-type oneWay struct{ drift }
+// loadFails has a State that saves but fails to load.
+type loadFails struct{ drift }
 
-func (b *oneWay) State(s *state.State) {
+func (b *loadFails) State(s *state.State) {
 	b.drift.State(s)
 	if s.Loading() {
 		s.Fail(errors.New("no way back"))
 	}
 }
 
-// brake forgets the speed that SetPhysics sets.
-type brake struct{ drift }
+// setLosesSpeed sets the velocity to 0 in SetPhysics.
+type setLosesSpeed struct{ drift }
 
-func (b *brake) SetPhysics(x []float64) error {
+func (b *setLosesSpeed) SetPhysics(x []float64) error {
 	err := b.drift.SetPhysics(x)
 	b.v = 0
 	return err
 }
 
-// refuses takes no Physics, not even its own.
-type refuses struct{ drift }
+// setFails refuses every state in SetPhysics, also its own.
+type setFails struct{ drift }
 
-func (b *refuses) SetPhysics([]float64) error { return errors.New("not today") }
+func (b *setFails) SetPhysics([]float64) error { return errors.New("not today") }
 
-// lax takes any number of state variables.
-type lax struct{ drift }
+// setTakesTooMany accepts any number of state variables in SetPhysics.
+type setTakesTooMany struct{ drift }
 
-func (b *lax) SetPhysics(x []float64) error { return b.drift.SetPhysics(x[:2]) }
+func (b *setTakesTooMany) SetPhysics(x []float64) error { return b.drift.SetPhysics(x[:2]) }
 
-// late observes what its last step led to, whatever was set since.
-type late struct {
+// observesOldStep observes its latest step, even after SetPhysics.
+type observesOldStep struct {
 	drift
 	seen [2]float32
 }
 
-func (b *late) Reset(seed uint64, obs []float32) {
+func (b *observesOldStep) Reset(seed uint64, obs []float32) {
 	b.drift.Reset(seed, obs)
 	copy(b.seen[:], obs)
 }
 
-func (b *late) Step(act, obs []float32) env.Outcome {
+func (b *observesOldStep) Step(act, obs []float32) env.Outcome {
 	out := b.drift.Step(act, obs)
 	copy(b.seen[:], obs)
 	return out
 }
 
-func (b *late) Observe(obs []float32) { copy(obs, b.seen[:]) }
+func (b *observesOldStep) Observe(obs []float32) { copy(obs, b.seen[:]) }
 
-// hungry allocates, in Step or in Reset.
-type hungry struct {
+// allocating allocates in Step or in Reset.
+type allocating struct {
 	drift
 	step, reset bool
-	food        []byte
+	data        []byte
 }
 
-func (b *hungry) Reset(seed uint64, obs []float32) {
+func (b *allocating) Reset(seed uint64, obs []float32) {
 	if b.reset {
-		b.food = make([]byte, 100)
+		b.data = make([]byte, 100)
 	}
 	b.drift.Reset(seed, obs)
 }
 
-func (b *hungry) Step(act, obs []float32) env.Outcome {
+func (b *allocating) Step(act, obs []float32) env.Outcome {
 	if b.step {
-		b.food = make([]byte, 100)
+		b.data = make([]byte, 100)
 	}
 	return b.drift.Step(act, obs)
 }
 
-// clips writes to the action it is given.
-type clips struct{ drift }
+// writesAction changes the action that Step is given.
+type writesAction struct{ drift }
 
-func (b *clips) Step(act, obs []float32) env.Outcome {
+func (b *writesAction) Step(act, obs []float32) env.Outcome {
 	act[0] = min(act[0], 0.5)
 	return b.drift.Step(act, obs)
 }
 
-// vague has no spaces.
-type vague struct{ drift }
+// noSpaces has a Spec without spaces.
+type noSpaces struct{ drift }
 
-func (*vague) Spec() env.Spec { return env.Spec{ID: "Vague-v0"} }
+func (*noSpaces) Spec() env.Spec { return env.Spec{ID: "Vague-v0"} }
 
-// absurd has a mask, but no Discrete actions to mask.
-type absurd struct{ drift }
+// masksNumbers has a mask, but its actions are not discrete.
+type masksNumbers struct{ drift }
 
-func (*absurd) Mask([]bool) {}
+func (*masksNumbers) Mask([]bool) {}
 
-// strict allows nothing.
-type strict struct{ absurd }
+// masksAll has a mask that allows no action.
+type masksAll struct{ masksNumbers }
 
-func (*strict) Spec() env.Spec {
+func (*masksAll) Spec() env.Spec {
 	s := new(drift).Spec()
 	s.Act = env.Discrete{N: 2}
 	return s
 }
 
-// A jury has two choices to mask, of the second of which it allows nothing.
-type jury struct{ absurd }
+// masksSecondChoice has two choices. Its mask allows no value of the second.
+type masksSecondChoice struct{ masksNumbers }
 
-func (*jury) Spec() env.Spec {
+func (*masksSecondChoice) Spec() env.Spec {
 	s := new(drift).Spec()
 	s.Act = env.MultiDiscrete{N: []int{2, 3}}
 	return s
 }
 
-func (*jury) Mask(allowed []bool) { allowed[0] = true }
+func (*masksSecondChoice) Mask(allowed []bool) { allowed[0] = true }
 
-func (j *jury) Step(act, obs []float32) env.Outcome { return j.drift.Step(act[:1], obs) }
+func (j *masksSecondChoice) Step(act, obs []float32) env.Outcome { return j.drift.Step(act[:1], obs) }
 
-// moody has a mask that seed and actions do not decide.
-type moody struct {
-	jury
+// changingMask has a mask that changes each time it is asked for.
+type changingMask struct {
+	masksSecondChoice
 	asked int
 }
 
-func (m *moody) Mask(allowed []bool) {
+func (m *changingMask) Mask(allowed []bool) {
 	m.asked++
 	clear(allowed)
 	allowed[0], allowed[2+m.asked%17%3] = true, true
 }
 
-// gauged measures what it is told.
-type gauged struct {
+// metricEnv has one metric with the given name and value, which grows with each episode.
+type metricEnv struct {
 	drift
 	name  string
 	value float64
 	grows float64
 }
 
-func (g *gauged) Measures() []string { return []string{g.name} }
+func (g *metricEnv) Measures() []string { return []string{g.name} }
 
-func (g *gauged) Measure(dst []float64) {
+func (g *metricEnv) Measure(dst []float64) {
 	dst[0] = g.value
 	g.value += g.grows
 }
 
-// stuck cannot be closed.
-type stuck struct{ drift }
+// closeFails has a Close that returns an error.
+type closeFails struct{ drift }
 
-func (stuck) Close() error { return errors.New("the lid is stuck") }
+func (closeFails) Close() error { return errors.New("the lid is stuck") }
 
-// closing panics when it is closed.
-type closing struct{ drift }
+// closePanics has a Close that panics.
+type closePanics struct{ drift }
 
-func (closing) Close() error { panic("no lid") }
+func (closePanics) Close() error { panic("no lid") }

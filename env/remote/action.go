@@ -10,12 +10,12 @@ import (
 	"github.com/rlrun/rlrun/env"
 )
 
-// readAction reads an action: a number, or a list of them. An action out of range is an
-// error, unless the environment's rules say what it does.
+// readAction parses an action: a number, or a list of numbers. An action out of range is an
+// error, unless the environment is a Clipper.
 func (s *session) readAction(raw json.RawMessage) ([]float32, error) {
-	x, err := numbers(raw)
+	x, err := parseNumbers(raw)
 	if err != nil {
-		if x, err = numbers(slices.Concat([]byte("["), raw, []byte("]"))); err != nil {
+		if x, err = parseNumbers(slices.Concat([]byte("["), raw, []byte("]"))); err != nil {
 			return nil, errors.New("action: want a number, or a list of numbers")
 		}
 	}
@@ -35,7 +35,8 @@ func (s *session) readAction(raw json.RawMessage) ([]float32, error) {
 	return act, nil
 }
 
-// checkPart refuses numbers, x as they were sent, that are out of the range of a part.
+// checkPart returns an error if a number of part p is out of range. The slice x has the numbers
+// as they were sent, act has them as float32.
 func checkPart(p *env.Part, act []float32, x []float64, clips bool) error {
 	for i := p.From; i < p.To; i++ {
 		given := fmt.Sprintf("action: %v", x[i])

@@ -8,7 +8,7 @@ import (
 	"github.com/rlrun/rlrun/env/grid"
 )
 
-// An arm moves by its action, between -1 and 2, and clips nothing.
+// An arm moves by its action, from -1 to 2, and does not clip it.
 type arm struct{ x float64 }
 
 func (*arm) Spec() env.Spec {
@@ -23,9 +23,9 @@ func (a *arm) Step(act, obs []float32) env.Outcome {
 	return env.Outcome{Reward: a.x}
 }
 
-// TestActionOutOfRange wants an error of an action beyond the bounds of a Box, and no
-// change; but of environments whose rules clip it, what the original does:
-// Pendulum's torque of 5 N m is one of 2, and MountainCarContinuous pays for -3.
+// TestActionOutOfRange checks that an action outside the bounds of a Box is an error that changes
+// nothing. A Clipper clips it as the original environment does: Pendulum's torque of 5 N m counts
+// as 2 N m, and the reward of MountainCarContinuous is that for the action -3.
 func TestActionOutOfRange(t *testing.T) {
 	s := newTestSession(new(arm))
 	ask(t, s, `{"reset":{}}`)
@@ -33,12 +33,12 @@ func TestActionOutOfRange(t *testing.T) {
 		`{"action":[2.5,0]}`: "action: number 0 is 2.5, want -1 … 2", `{"action":[-1.001,0]}`: "number 0 is -1.001, want -1 … 2",
 		`{"action":[0,-0.5]}`: "number 1 is -0.5, want 0 … 1", `{"action":[0,1e30]}`: "number 1 is 1e+30, want 0 … 1", `{"action":[1e39,0]}`: "want float32 numbers",
 	} {
-		refused(t, s, line, want)
+		checkRefused(t, s, line, want)
 	}
 	for _, c := range []struct {
 		line string
 		x    float64
-	}{{`{"action":[2,1]}`, 2}, {`{"action":[-1,0]}`, 1}} { // the bounds themselves are good
+	}{{`{"action":[2,1]}`, 2}, {`{"action":[-1,0]}`, 1}} { // actions at the bounds are valid
 		if r := ask(t, s, c.line); r.Reward == nil || *r.Reward != c.x {
 			t.Errorf("%s after actions were refused = %+v, want to be at %v", c.line, r, c.x)
 		}
@@ -57,13 +57,14 @@ func TestActionOutOfRange(t *testing.T) {
 		got := ask(t, s, `{"action":`+c.beyond+`}`)
 		ask(t, s, `{"state":`+c.state+`}`)
 		want := ask(t, s, `{"action":`+c.same+`}`)
-		if got.Error != "" || show(got.State) != show(want.State) || *got.Reward-c.reward > 1e-12 || c.reward-*got.Reward > 1e-12 {
+		if got.Error != "" || format(got.State) != format(want.State) || *got.Reward-c.reward > 1e-12 || c.reward-*got.Reward > 1e-12 {
 			t.Errorf("%s: action %s = %+v, want the state %v and the reward %v", c.e.Spec().ID, c.beyond, got, want.State, c.reward)
 		}
 	}
 }
 
-// TestStateRefused wants a sentence of what no state can be, in a space of its kind.
+// TestStateRefused checks that a state that cannot be is refused with a sentence and changes
+// nothing.
 func TestStateRefused(t *testing.T) {
 	maze, err := grid.NewMap("S#G")
 	if err != nil {
@@ -80,41 +81,41 @@ func TestStateRefused(t *testing.T) {
 	} {
 		s := newTestSession(c.e)
 		first := ask(t, s, `{"reset":{"seed":3}}`)
-		refused(t, s, c.line, c.want)
-		if again := ask(t, s, `{"reset":{"seed":3}}`); show(again.State) != show(first.State) {
+		checkRefused(t, s, c.line, c.want)
+		if again := ask(t, s, `{"reset":{"seed":3}}`); format(again.State) != format(first.State) {
 			t.Errorf("%s: a reset after %s = %v, want %v", c.e.Spec().ID, c.line, again.State, first.State)
 		}
 	}
 }
 
-// TestStateWithinWrappers sets a state through a time limit, and not through what would
-// show something else.
+// TestStateWithinWrappers checks that a state can be set inside a time limit, but not inside a
+// wrapper that changes observations.
 func TestStateWithinWrappers(t *testing.T) {
 	stack, err := env.NewFrameStack(classic.NewPendulum(), 2, false)
 	if err != nil {
 		t.Fatal(err)
 	}
 	s := newTestSession(stack)
-	refused(t, s, `{"state":[0,0]}`, "cannot be set within wrappers that change observations or actions")
+	checkRefused(t, s, `{"state":[0,0]}`, "cannot be set within wrappers that change observations or actions")
 	if r := ask(t, s, `{"reset":{"seed":1}}`); len(r.Obs) != 6 || len(r.State) != 2 {
 		t.Errorf("a reset of two stacked observations = %+v, want 6 numbers and a state of 2", r)
 	}
-	refused(t, s, `{"state":[0,0]}`, "cannot be set")
-	if r := ask(t, newTestSession(env.NewWithMaxSteps(classic.NewPendulum(), 9)), `{"state":[0,1]}`); show(r.State) != "[0,1]" {
+	checkRefused(t, s, `{"state":[0,0]}`, "cannot be set")
+	if r := ask(t, newTestSession(env.NewWithMaxSteps(classic.NewPendulum(), 9)), `{"state":[0,1]}`); format(r.State) != "[0,1]" {
 		t.Errorf("a state within max_steps = %+v, want it set", r)
 	}
 }
 
-// TestCards deals Blackjack's draws in order: the dealer's two cards, the player's, and
-// what is drawn later. What is no card is refused, and the hand stays.
+// TestCards checks Blackjack's draws: the dealer's two cards, the player's two cards, and the
+// cards dealt later. A number that is no card is refused and changes nothing.
 func TestCards(t *testing.T) {
 	s := newTestSession(grid.NewBlackjack())
-	if r := ask(t, s, `{"reset":{"seed":1},"draws":[10,6,1,9]}`); show(r.State) != "[2,10,6,2,1,9]" || *r.Obs[0] != 20 || *r.Obs[1] != 10 || *r.Obs[2] != 1 {
+	if r := ask(t, s, `{"reset":{"seed":1},"draws":[10,6,1,9]}`); format(r.State) != "[2,10,6,2,1,9]" || *r.Obs[0] != 20 || *r.Obs[1] != 10 || *r.Obs[2] != 1 {
 		t.Errorf("reset with cards 10, 6, 1, 9 = %v, %v, want them", r.State, r.Obs)
 	}
-	refused(t, s, `{"action":1,"draws":[0.99]}`, "draws: 0.99 is no card, want whole numbers, 1 (an ace) … 10")
-	refused(t, s, `{"reset":{},"draws":[1,2,3,11]}`, "draws: 11 is no card")
-	if r := ask(t, s, `{"action":0,"draws":[5]}`); show(r.State) != "[3,10,6,5,2,1,9]" || *r.Reward != -1 || !*r.Terminated {
+	checkRefused(t, s, `{"action":1,"draws":[0.99]}`, "draws: 0.99 is no card, want whole numbers, 1 (an ace) … 10")
+	checkRefused(t, s, `{"reset":{},"draws":[1,2,3,11]}`, "draws: 11 is no card")
+	if r := ask(t, s, `{"action":0,"draws":[5]}`); format(r.State) != "[3,10,6,5,2,1,9]" || *r.Reward != -1 || !*r.Terminated {
 		t.Errorf("sticking on 20 while the dealer draws 5 to 16 = %+v, want 21 to win", r)
 	}
 }

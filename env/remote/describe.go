@@ -2,7 +2,8 @@ package remote
 
 import "github.com/rlrun/rlrun/env"
 
-// A Description says in JSON what an environment looks like from outside.
+// A Description is the JSON description of an environment: its id, its spaces, its time limit and
+// its reward threshold. The last two are null if the environment has none.
 type Description struct {
 	Env              string        `json:"env"`
 	ObservationSpace env.SpaceJSON `json:"observation_space"`
@@ -11,7 +12,7 @@ type Description struct {
 	RewardThreshold  *float64      `json:"reward_threshold"`
 }
 
-// Describe returns what a Spec says, but for the names of elements.
+// Describe returns the Description of s. The elements of the spaces have no names in it.
 func Describe(s env.Spec) Description {
 	d := Description{Env: s.ID, ObservationSpace: env.Outline(s.Obs), ActionSpace: env.Outline(s.Act), RewardThreshold: s.RewardThreshold}
 	if s.MaxSteps > 0 {

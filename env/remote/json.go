@@ -9,8 +9,9 @@ import (
 	"slices"
 )
 
-// finite is x as JSON has it, in which what is no finite number is null.
-func finite[T float32 | float64](x []T) []*float64 {
+// finiteOrNull returns x for JSON: a number that is not finite becomes nil, which is written as
+// null.
+func finiteOrNull[T float32 | float64](x []T) []*float64 {
 	b := make([]*float64, len(x))
 	for i, v := range x {
 		if v-v == 0 {
@@ -20,8 +21,8 @@ func finite[T float32 | float64](x []T) []*float64 {
 	return b
 }
 
-// numbers reads a list of numbers. A null in it is an error.
-func numbers(data []byte) ([]float64, error) {
+// parseNumbers parses a list of numbers. A null in the list is an error.
+func parseNumbers(data []byte) ([]float64, error) {
 	var list []*float64
 	if err := decode(data, &list); err != nil || list == nil || slices.Contains(list, nil) {
 		return nil, errors.New("want a list of numbers")
@@ -35,8 +36,9 @@ func numbers(data []byte) ([]float64, error) {
 
 var errNoObject = errors.New("not a JSON object")
 
-// fieldsOf reads all of data as one JSON object, whose keys differ.
-func fieldsOf(data []byte) (map[string]json.RawMessage, error) {
+// parseObject parses data as one JSON object and returns its fields. A key that is given twice is
+// an error.
+func parseObject(data []byte) (map[string]json.RawMessage, error) {
 	dec := json.NewDecoder(bytes.NewReader(data))
 	if first, err := dec.Token(); err != nil || first != json.Delim('{') {
 		return nil, errNoObject
@@ -48,7 +50,7 @@ func fieldsOf(data []byte) (map[string]json.RawMessage, error) {
 		if err != nil {
 			return nil, errNoObject
 		}
-		name := key.(string) // of an object's keys there are no others
+		name := key.(string) // the keys of an object are strings
 		if _, ok := fields[name]; ok {
 			twice = append(twice, name)
 		}
@@ -70,7 +72,7 @@ func fieldsOf(data []byte) (map[string]json.RawMessage, error) {
 	return fields, nil
 }
 
-// decode reads all of data as one JSON value.
+// decode parses data as one JSON value.
 func decode(data []byte, into any) error {
 	dec := json.NewDecoder(bytes.NewReader(data))
 	if err := dec.Decode(into); err != nil {

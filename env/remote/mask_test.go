@@ -12,9 +12,9 @@ import (
 	"github.com/rlrun/rlrun/env/grid"
 )
 
-// TestMask wants what a taxi may do, in every answer; a forbidden action is no error. By
-// hand: state 0 is the corner with the red place, and the passenger there; south of it
-// there is no way back west.
+// TestMask checks Taxi's mask in every answer, and that a forbidden action is no error. The masks
+// are written by hand: in state 0 the taxi and the passenger are in the red corner, the top left
+// of the map.
 func TestMask(t *testing.T) {
 	s := newTestSession(grid.NewTaxi())
 	for _, c := range []struct {
@@ -23,14 +23,14 @@ func TestMask(t *testing.T) {
 		mask  []bool // south, north, east, west, pick up, drop off
 	}{
 		{`{"state":[0]}`, "[0]", []bool{true, false, true, false, true, false}},
-		{`{"action":3}`, "[0]", []bool{true, false, true, false, true, false}}, // into the edge
+		{`{"action":3}`, "[0]", []bool{true, false, true, false, true, false}}, // the taxi stays at the edge of the map
 		{`{"action":4}`, "[16]", []bool{true, false, true, false, false, true}},
 		{`{"action":0}`, "[116]", []bool{true, true, true, false, false, false}},
 		{`{"action":1}`, "[16]", []bool{true, false, true, false, false, true}},
-		{`{"action":5}`, "[0]", []bool{true, false, true, false, true, false}}, // the end
+		{`{"action":5}`, "[0]", []bool{true, false, true, false, true, false}}, // the end of the episode
 	} {
 		r := ask(t, s, c.line)
-		if r.Error != "" || show(r.State) != c.state || !slices.Equal(r.Mask, c.mask) {
+		if r.Error != "" || format(r.State) != c.state || !slices.Equal(r.Mask, c.mask) {
 			t.Errorf("%s = %+v, want state %s and mask %v", c.line, r, c.state, c.mask)
 		}
 	}
@@ -43,8 +43,8 @@ func TestMask(t *testing.T) {
 	}
 }
 
-// A panel has two switches, of which the second stays off, and a dial with three places, of
-// which one less is allowed each step.
+// A panel has two switches, of which the second must stay off, and a dial with three places. Each
+// step forbids one more place.
 type panel struct{ steps int }
 
 func (*panel) Spec() env.Spec {
@@ -65,8 +65,8 @@ func (p *panel) Mask(allowed []bool) {
 	copy(allowed, []bool{true, true, true, false, p.steps < 1, p.steps < 2, p.steps < 3})
 }
 
-// TestMaskOfSeveral has masks of bits and of several choices, and an error where one of
-// them is left without a value.
+// TestMaskOfSeveral checks masks of bits and choices, and the error when a choice has no allowed
+// value.
 func TestMaskOfSeveral(t *testing.T) {
 	s := newTestSession(new(panel))
 	for _, c := range []struct {
@@ -81,25 +81,26 @@ func TestMaskOfSeveral(t *testing.T) {
 			t.Errorf("%s = %+v, want mask %v", c.line, r, c.mask)
 		}
 	}
-	refused(t, s, `{"action":[0,2,1]}`, "action: number 1 is 2, want a whole number, 0 … 1")
-	refused(t, s, `{"action":[0,1,3]}`, "action: number 2 is 3, want a whole number, 0 … 2")
-	refused(t, s, `{"action":[0,0,0]}`, "acme/Panel-v0, seed 4, step 3: the mask allows no action")
+	checkRefused(t, s, `{"action":[0,2,1]}`, "action: number 1 is 2, want a whole number, 0 … 1")
+	checkRefused(t, s, `{"action":[0,1,3]}`, "action: number 2 is 3, want a whole number, 0 … 2")
+	checkRefused(t, s, `{"action":[0,0,0]}`, "acme/Panel-v0, seed 4, step 3: the mask allows no action")
 }
 
-// A tap is closed at the end.
-type tap struct {
+// A closingPanel counts how often it is closed.
+type closingPanel struct {
 	panel
 	closed int
 }
 
-func (t *tap) Close() error {
+func (t *closingPanel) Close() error {
 	t.closed++
 	return nil
 }
 
-// TestServeCloses closes an environment at the end of its input, and refuses what is none.
+// TestServeCloses checks that Serve closes the environment at the end of its input, and refuses
+// an invalid environment.
 func TestServeCloses(t *testing.T) {
-	e := new(tap)
+	e := new(closingPanel)
 	if err := Serve(strings.NewReader(`{"describe":true}`), new(bytes.Buffer), e); err != nil || e.closed != 1 {
 		t.Errorf("Serve = %v, and closed %d times, want 1", err, e.closed)
 	}
@@ -108,12 +109,12 @@ func TestServeCloses(t *testing.T) {
 	}
 }
 
-// nameless has no id.
+// A nameless has no id.
 type nameless struct{ panel }
 
 func (*nameless) Spec() env.Spec { return env.Spec{Obs: env.Discrete{N: 2}, Act: env.Discrete{N: 2}} }
 
-// Example drives a pole from a program that writes and reads lines.
+// A program drives CartPole by writing and reading lines.
 func Example() {
 	in := strings.NewReader(`{"state":[0.5,-1,0.0625,2]}` + "\n" + `{"action":2}` + "\n")
 	Serve(in, os.Stdout, classic.NewCartPole())

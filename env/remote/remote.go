@@ -1,14 +1,16 @@
-// Package remote lets another program drive an environment, one line of JSON for one line
-// of JSON:
+// Package remote lets another program drive an environment. It reads one line of JSON for each
+// request and writes one line of JSON as the answer:
 //
 //	{"reset":{"seed":7}}   {"obs":[…],"state":[…]}
 //	{"action":1}           {"obs":[…],"reward":1,"terminated":false,"truncated":false,"state":[…]}
-//	{"state":[…]}          sets the physical state, and answers like a reset
+//	{"state":[…]}          sets the physical state; the answer is like a reset's
 //	{"describe":true}      the environment's spaces, time limit and threshold
-//	anything else          {"error":"…"}, and it goes on
+//	anything else          {"error":"…"}; the session continues
 //
-// Answers of an environment that forbids actions have its "mask", a list of booleans.
-// "draws":[…] beside an action or a reset gives the random numbers that it consumes.
+// If the environment has masks, the answers have a "mask", a list of booleans. "draws":[…] beside
+// an action or a reset gives the random numbers that the environment uses for it.
+//
+// Serve runs a session until the input ends; Describe returns what "describe" answers.
 package remote
 
 import (
@@ -21,11 +23,11 @@ import (
 	"github.com/rlrun/rlrun/env"
 )
 
-// maxLine bounds a request, in bytes.
+// maxLine is the longest request in bytes.
 const maxLine = 1 << 20
 
-// Serve answers every line of in on out, until in ends. At the end e is closed, if it is an
-// io.Closer.
+// Serve reads requests from in and writes an answer to each line to out, until in ends. Then it
+// closes e if e is an io.Closer.
 func Serve(in io.Reader, out io.Writer, e env.Env) (err error) {
 	s, err := newSession(e)
 	if err != nil {
@@ -35,7 +37,7 @@ func Serve(in io.Reader, out io.Writer, e env.Env) (err error) {
 	return serve(in, out, s)
 }
 
-// serve answers every line of in.
+// serve answers every line of in with the session s.
 func serve(in io.Reader, out io.Writer, s *session) error {
 	lines, answers := bufio.NewReaderSize(in, maxLine), bufio.NewWriter(out)
 	for {
@@ -46,7 +48,7 @@ func serve(in io.Reader, out io.Writer, s *session) error {
 			for errors.Is(err, bufio.ErrBufferFull) {
 				_, err = lines.ReadSlice('\n')
 			}
-			answer = failure{fmt.Sprintf("a line of more than %d bytes", maxLine)}
+			answer = errorReply{fmt.Sprintf("a line of more than %d bytes", maxLine)}
 		case len(line) > 0:
 			answer = s.answer(line)
 		}

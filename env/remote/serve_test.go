@@ -13,14 +13,14 @@ import (
 	"github.com/rlrun/rlrun/env/classic"
 )
 
-// TestBothFlags wants truncated at the time limit also where the episode
-// terminates in that step.
-func TestBothFlags(t *testing.T) {
+// TestTerminatedAndTruncated checks that truncated is true at the time limit, also if the episode
+// terminates in this step.
+func TestTerminatedAndTruncated(t *testing.T) {
 	for _, c := range []struct {
 		actions               string
 		terminated, truncated bool
 	}{{"333", true, true}, {"000", false, true}, {"00", false, false}} {
-		s := newTestSession(newOdd())
+		s := newTestSession(newOddEnv())
 		ask(t, s, `{"reset":{}}`)
 		var r reply
 		for _, action := range c.actions {
@@ -32,12 +32,12 @@ func TestBothFlags(t *testing.T) {
 	}
 }
 
-// TestPanicking goes on after an environment has panicked, once it is reset.
+// TestPanicking checks that a session continues after a panic of the environment and a reset.
 func TestPanicking(t *testing.T) {
-	s := newTestSession(newOdd())
+	s := newTestSession(newOddEnv())
 	ask(t, s, `{"reset":{}}`)
-	refused(t, s, `{"action":2}`, "acme/Odd-v0, seed 0, step 1: panic: out of track")
-	refused(t, s, `{"action":1}`, "the episode has ended; reset first")
+	checkRefused(t, s, `{"action":2}`, "acme/Odd-v0, seed 0, step 1: panic: out of track")
+	checkRefused(t, s, `{"action":1}`, "the episode has ended; reset first")
 	if r := ask(t, s, `{"reset":{}}`); r.Error != "" {
 		t.Errorf("a reset after a panic = %+v, want a new episode", r)
 	}
@@ -46,7 +46,7 @@ func TestPanicking(t *testing.T) {
 	}
 }
 
-// TestNotFinite wants null for what JSON has no number for, and goes on.
+// TestNotFinite checks that numbers that are not finite are null, and that the session continues.
 func TestNotFinite(t *testing.T) {
 	for _, c := range []struct {
 		e     env.Env
@@ -55,7 +55,7 @@ func TestNotFinite(t *testing.T) {
 	}{
 		{classic.NewCartPole(), []string{`{"state":[1e300,0,0,-1e39]}`}, `{"obs":[null,0,0,null],"state":[1e+300,0,0,-1e+39]}`},
 		{classic.NewCartPole(), []string{`{"state":[0,0,0,1e200]}`, `{"action":1}`}, `"state":[0,null,`},
-		{newOdd(), []string{`{"reset":{}}`, `{"action":4}`}, `"reward":null,"terminated":false`},
+		{newOddEnv(), []string{`{"reset":{}}`, `{"action":4}`}, `"reward":null,"terminated":false`},
 	} {
 		var out bytes.Buffer
 		input := strings.Join(append(c.lines, `{"reset":{}}`), "\n")
@@ -69,15 +69,16 @@ func TestNotFinite(t *testing.T) {
 	}
 }
 
-// TestLongLines refuses a line of more than 1 MiB, and goes on behind it.
+// TestLongLines checks that a line of more than 1 MiB is refused, and that the next line is
+// answered.
 func TestLongLines(t *testing.T) {
-	pad := func(n int) string { // a good request of n bytes, its end of line included
+	pad := func(n int) string { // a valid request of n bytes, with its end of line
 		const request = `{"reset":{}}`
 		return request + strings.Repeat(" ", n-len(request)-1) + "\n"
 	}
 	for _, c := range []struct {
 		input string
-		want  []bool // good
+		want  []bool // the request is answered without an error
 	}{
 		{pad(maxLine), []bool{true}},
 		{pad(maxLine) + pad(100), []bool{true, true}},
@@ -92,7 +93,7 @@ func TestLongLines(t *testing.T) {
 			t.Fatal(err)
 		}
 		var got []bool
-		for _, answer := range objects(t, out.String()) {
+		for _, answer := range parseLines(t, out.String()) {
 			_, failed := answer["error"]
 			got = append(got, !failed)
 		}
@@ -105,7 +106,7 @@ func TestLongLines(t *testing.T) {
 	}
 }
 
-// TestFlush wants each answer before the next request.
+// TestFlush checks that each answer is written before the next request is sent.
 func TestFlush(t *testing.T) {
 	in, requests := io.Pipe()
 	answers, out := io.Pipe()
@@ -127,7 +128,7 @@ func TestFlush(t *testing.T) {
 	}
 }
 
-// FuzzSession wants one answer a line, each of valid JSON, and no panic.
+// FuzzSession checks that each line has one answer of valid JSON, without a panic.
 func FuzzSession(f *testing.F) {
 	for _, s := range []string{
 		"", "\n", "x", `{"reset":{}}`, `{"reset":{"seed":7},"draws":[0,0.5]}` + "\n" + `{"action":1}` + "\n" + `{"action":[0.0]}`,
@@ -138,7 +139,7 @@ func FuzzSession(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, input string) {
-		for _, e := range []env.Env{classic.NewCartPole(), newOdd()} {
+		for _, e := range []env.Env{classic.NewCartPole(), newOddEnv()} {
 			var out bytes.Buffer
 			if err := serve(strings.NewReader(input), &out, newTestSession(e)); err != nil {
 				t.Fatalf("serve(%q): %v", input, err)
@@ -147,26 +148,26 @@ func FuzzSession(f *testing.F) {
 			if input != "" && !strings.HasSuffix(input, "\n") {
 				lines++
 			}
-			if got := objects(t, out.String()); len(got) != lines {
+			if got := parseLines(t, out.String()); len(got) != lines {
 				t.Errorf("serve(%q) = %d answers, want %d", input, len(got), lines)
 			}
 		}
 	})
 }
 
-// odd panics at action 2, is at its limit and its end at once after 3 actions 3, and pays an
+// An oddEnv panics at action 2, terminates at its time limit after three actions 3, and has an
 // infinite reward for action 4.
-type odd struct{ threes int }
+type oddEnv struct{ threes int }
 
-func newOdd() *odd { return new(odd) }
+func newOddEnv() *oddEnv { return new(oddEnv) }
 
-func (*odd) Spec() env.Spec {
+func (*oddEnv) Spec() env.Spec {
 	return env.Spec{ID: "acme/Odd-v0", Obs: env.NewBox(0, 9, 1), Act: env.Discrete{N: 5}, MaxSteps: 3}
 }
 
-func (o *odd) Reset(_ uint64, obs []float32) { o.threes, obs[0] = 0, 0 }
+func (o *oddEnv) Reset(_ uint64, obs []float32) { o.threes, obs[0] = 0, 0 }
 
-func (o *odd) Step(act, obs []float32) env.Outcome {
+func (o *oddEnv) Step(act, obs []float32) env.Outcome {
 	out := env.Outcome{Reward: 1}
 	switch obs[0] = act[0]; act[0] {
 	case 2:
@@ -180,8 +181,8 @@ func (o *odd) Step(act, obs []float32) env.Outcome {
 	return out
 }
 
-// objects reads output that is a JSON object a line, and nothing else.
-func objects(t testing.TB, out string) (all []map[string]any) {
+// parseLines parses an output with one JSON object in each line.
+func parseLines(t testing.TB, out string) (all []map[string]any) {
 	t.Helper()
 	if out != "" && !strings.HasSuffix(out, "\n") {
 		t.Errorf("%q, want whole lines", out)

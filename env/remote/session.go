@@ -13,40 +13,42 @@ import (
 	"github.com/rlrun/rlrun/internal/nearest"
 )
 
-// A session is one environment as another program drives it.
+// A session is one environment that another program drives.
 type session struct {
-	episode *env.Episode
-	act     env.Layout  // of an action
-	physics env.Physics // nil where the environment has none
-	set     bool        // the episode began in a state that was set, without a seed
-	begun   bool        // there was an episode
-	next    uint64      // seed of the next reset that has none
+	episode    *env.Episode
+	act        env.Layout  // layout of an action
+	physics    env.Physics // nil if the environment has no physical state
+	stateSet   bool        // the episode began at a given state, not from a seed
+	hasEpisode bool        // an episode has begun
+	nextSeed   uint64      // seed of the next reset without a seed
 }
 
+// newSession returns a session for e, or an error if e is not valid.
 func newSession(e env.Env) (*session, error) {
 	p, err := env.NewEpisode(e, e.Spec().MaxSteps)
 	if err != nil {
 		return nil, err
 	}
 	s := &session{episode: p}
-	s.act, _ = env.LayoutOf(p.Spec().Act) // which NewEpisode has checked
+	s.act, _ = env.LayoutOf(p.Spec().Act) // cannot fail, because NewEpisode has checked the space
 	s.physics, _ = env.As[env.Physics](e)
 	return s, nil
 }
 
-type failure struct {
+// An errorReply is the answer to a request that was refused.
+type errorReply struct {
 	Error string `json:"error"`
 }
 
-// A view is the answer to a reset, and to a state that was set.
-type view struct {
-	Obs   []*float64 `json:"obs"`            // null where a number is not finite
-	Mask  []bool     `json:"mask,omitempty"` // what is allowed next, where choices can be forbidden
-	State []*float64 `json:"state"`          // null where the environment has no physical state
+// A stateReply is the answer to a reset and to a state request.
+type stateReply struct {
+	Obs   []*float64 `json:"obs"`            // null for a number that is not finite
+	Mask  []bool     `json:"mask,omitempty"` // allowed actions, if the environment has masks
+	State []*float64 `json:"state"`          // null if the environment has no physical state
 }
 
-// A stepped is the answer to an action.
-type stepped struct {
+// A stepReply is the answer to an action.
+type stepReply struct {
 	Obs        []*float64 `json:"obs"`
 	Reward     *float64   `json:"reward"`
 	Terminated bool       `json:"terminated"`
@@ -55,22 +57,23 @@ type stepped struct {
 	State      []*float64 `json:"state"`
 }
 
-// answer carries out one request.
+// answer handles one request and returns its answer.
 func (s *session) answer(line []byte) (answer any) {
 	defer func() {
-		if p := recover(); p != nil { // in a method that an Episode does not call
-			answer = failure{fmt.Sprintf("%s, step %d: panic: %v", s.episode.Spec().ID, s.episode.Steps, p)}
+		if p := recover(); p != nil { // in a method that is not called through the Episode, which recovers its own panics
+			answer = errorReply{fmt.Sprintf("%s, step %d: panic: %v", s.episode.Spec().ID, s.episode.Steps, p)}
 		}
 	}()
-	answer, err := s.request(line)
+	answer, err := s.handle(line)
 	if err != nil {
-		return failure{err.Error()}
+		return errorReply{err.Error()}
 	}
 	return answer
 }
 
-func (s *session) request(line []byte) (any, error) {
-	fields, err := fieldsOf(line)
+// handle parses one request and calls its method.
+func (s *session) handle(line []byte) (any, error) {
+	fields, err := parseObject(line)
 	if errors.Is(err, errNoObject) {
 		return nil, errors.New(`not a JSON object, want {"reset":{}}, {"action":…}, {"state":[…]} or {"describe":true}`)
 	} else if err != nil {
@@ -79,7 +82,7 @@ func (s *session) request(line []byte) (any, error) {
 	requests := map[string]func(json.RawMessage, []float64) (any, error){
 		"reset": s.reset, "action": s.step, "state": s.setState, "describe": s.describe,
 	}
-	draws, err := drawsOf(fields)
+	draws, err := takeDraws(fields)
 	if err != nil {
 		return nil, err
 	}
@@ -87,26 +90,27 @@ func (s *session) request(line []byte) (any, error) {
 	if len(names) != 1 {
 		return nil, fmt.Errorf("%d requests in a line, want one of reset, action, state, describe", len(names))
 	}
-	do, ok := requests[names[0]]
+	method, ok := requests[names[0]]
 	if !ok {
 		return nil, fmt.Errorf("no request %q, want reset, action, state or describe%s", names[0], nearest.Hint(names[0], maps.Keys(requests)))
 	}
-	return do(fields[names[0]], draws)
+	return method(fields[names[0]], draws)
 }
 
-// drawsOf takes the draws out of a request's fields.
-func drawsOf(fields map[string]json.RawMessage) (draws []float64, err error) {
+// takeDraws removes the draws from a request's fields and returns them.
+func takeDraws(fields map[string]json.RawMessage) (draws []float64, err error) {
 	raw, ok := fields["draws"]
 	if !ok {
 		return nil, nil
 	}
 	delete(fields, "draws")
-	if draws, err = numbers(raw); err != nil {
+	if draws, err = parseNumbers(raw); err != nil {
 		return nil, errors.New("draws: want a list of numbers")
 	}
 	return draws, nil
 }
 
+// describe answers a describe request.
 func (s *session) describe(raw json.RawMessage, _ []float64) (any, error) {
 	if string(raw) != "true" {
 		return nil, errors.New("describe: want true")
@@ -114,14 +118,15 @@ func (s *session) describe(raw json.RawMessage, _ []float64) (any, error) {
 	return Describe(s.episode.Spec()), nil
 }
 
+// reset answers a reset request.
 func (s *session) reset(raw json.RawMessage, draws []float64) (any, error) {
-	fields, err := fieldsOf(raw)
+	fields, err := parseObject(raw)
 	if errors.Is(err, errNoObject) {
 		return nil, errors.New(`reset: want {} or {"seed":N}`)
 	} else if err != nil {
 		return nil, fmt.Errorf("reset: %w", err)
 	}
-	seed := s.next
+	seed := s.nextSeed
 	for key, value := range fields {
 		if key != "seed" {
 			return nil, fmt.Errorf("reset: no field %q, want seed", key)
@@ -130,24 +135,24 @@ func (s *session) reset(raw json.RawMessage, draws []float64) (any, error) {
 			return nil, fmt.Errorf("reset: seed %s, want a whole number, 0 … %d", value, uint64(math.MaxUint64))
 		}
 	}
-	done, err := s.draw(draws)
+	done, err := s.setDraws(draws)
 	if err != nil {
 		return nil, err
 	}
 	defer done()
 	if len(fields) == 0 {
-		s.next++
+		s.nextSeed++
 	}
-	s.begun, s.set = true, false
-	if err := s.shown(s.episode.Reset(seed), false); err != nil {
+	s.hasEpisode, s.stateSet = true, false
+	if err := s.replyError(s.episode.Reset(seed), false); err != nil {
 		return nil, err
 	}
-	return s.view(), nil
+	return s.stateReply(), nil
 }
 
-// draw gives the environment its next random numbers. The function done takes back the
-// ones that were not used.
-func (s *session) draw(draws []float64) (done func(), err error) {
+// setDraws gives the environment its next random numbers. The function done removes the unused
+// ones.
+func (s *session) setDraws(draws []float64) (done func(), err error) {
 	d, ok := env.As[env.DrawSetter](s.episode.Env())
 	if !ok || draws == nil {
 		return func() {}, nil
@@ -155,28 +160,30 @@ func (s *session) draw(draws []float64) (done func(), err error) {
 	return func() { d.SetDraws(nil) }, d.SetDraws(draws)
 }
 
+// setState answers a state request.
 func (s *session) setState(raw json.RawMessage, _ []float64) (any, error) {
 	id := s.episode.Spec().ID
 	if s.physics == nil {
-		return nil, fmt.Errorf("state: %s has none that can be set", id)
+		return nil, fmt.Errorf("state: %s has no state that can be set", id)
 	}
 	if _, ok := env.AsIs[env.Physics](s.episode.Env()); !ok {
-		return nil, fmt.Errorf("state: that of %s cannot be set within wrappers that change observations or actions", id)
+		return nil, fmt.Errorf("state: the state of %s cannot be set within wrappers that change observations or actions", id)
 	}
-	x, err := numbers(raw)
+	x, err := parseNumbers(raw)
 	if err != nil {
 		return nil, errors.New("state: want a list of numbers")
 	}
-	if err := s.shown(s.episode.SetPhysics(x), true); err != nil {
+	if err := s.replyError(s.episode.SetPhysics(x), true); err != nil {
 		return nil, err
 	}
-	s.begun, s.set = true, true
-	return s.view(), nil
+	s.hasEpisode, s.stateSet = true, true
+	return s.stateReply(), nil
 }
 
+// step answers an action request.
 func (s *session) step(raw json.RawMessage, draws []float64) (any, error) {
 	switch {
-	case !s.begun:
+	case !s.hasEpisode:
 		return nil, errors.New("action: no episode has begun; reset first")
 	case !s.episode.Running():
 		return nil, errors.New("action: the episode has ended; reset first")
@@ -185,38 +192,38 @@ func (s *session) step(raw json.RawMessage, draws []float64) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	done, err := s.draw(draws)
+	done, err := s.setDraws(draws)
 	if err != nil {
 		return nil, err
 	}
 	defer done()
-	if err := s.shown(s.episode.Step(act), s.set); err != nil {
+	if err := s.replyError(s.episode.Step(act), s.stateSet); err != nil {
 		return nil, err
 	}
-	v, e := s.view(), s.episode
-	return stepped{v.Obs, finite([]float64{e.Reward})[0], e.Terminated, e.Truncated, v.Mask, v.State}, nil
+	v, e := s.stateReply(), s.episode
+	return stepReply{v.Obs, finiteOrNull([]float64{e.Reward})[0], e.Terminated, e.Truncated, v.Mask, v.State}, nil
 }
 
-// shown returns the error of an Episode, which may have begun in a state that was set; nil
-// where a number is not finite: that is shown, as null.
-func (s *session) shown(err error, set bool) error {
+// replyError returns err, from an Episode, with the seed or, with stateSet, the given state. It
+// returns nil for a number that is not finite, because the answer shows it as null.
+func (s *session) replyError(err error, stateSet bool) error {
 	var e *env.Error
 	switch {
 	case errors.Is(err, env.ErrNotFinite):
 		return nil
 	case !errors.As(err, &e):
 		return err
-	case set:
+	case stateSet:
 		return fmt.Errorf("%s, step %d after a state that was set: %w", e.Env, e.Step, e.Err)
 	}
 	return fmt.Errorf("%s, seed %d, step %d: %w", e.Env, e.Seed, e.Step, e.Err)
 }
 
-// view is the observation, the mask and the state as they are.
-func (s *session) view() view {
-	v := view{Obs: finite(s.episode.Obs), Mask: s.episode.Mask}
+// stateReply returns the current observation, mask and state.
+func (s *session) stateReply() stateReply {
+	v := stateReply{Obs: finiteOrNull(s.episode.Obs), Mask: s.episode.Mask}
 	if s.physics != nil {
-		v.State = finite(s.physics.Physics(nil))
+		v.State = finiteOrNull(s.physics.Physics(nil))
 	}
 	return v
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/rlrun/rlrun/env/classic"
 )
 
-// A reply is any answer of a session. Pointers are nil where it lacks them.
+// A reply is any answer of a session. A pointer is nil if the answer has no such field.
 type reply struct {
 	Obs        []*float64 `json:"obs"`
 	Mask       []bool     `json:"mask"`
@@ -24,7 +24,8 @@ type reply struct {
 	Error      string     `json:"error"`
 }
 
-// ask sends one line and wants one line of JSON, with the fields of its kind.
+// ask sends one line and returns its answer, which must be one line with the fields of one kind
+// of answer.
 func ask(t testing.TB, s *session, line string) (r reply) {
 	t.Helper()
 	var out bytes.Buffer
@@ -47,16 +48,16 @@ func ask(t testing.TB, s *session, line string) (r reply) {
 	return r
 }
 
-// refused wants an error that has a word in it.
-func refused(t testing.TB, s *session, line, want string) {
+// checkRefused checks that the answer to line is an error that contains want.
+func checkRefused(t testing.TB, s *session, line, want string) {
 	t.Helper()
 	if r := ask(t, s, line); r.Error == "" || !strings.Contains(r.Error, want) {
 		t.Errorf("serve(%.200q) = %+v, want an error with %q", line, r, want)
 	}
 }
 
-// show is a list of numbers to the last digit.
-func show(x []float64) string {
+// format returns x as JSON, with all digits.
+func format(x []float64) string {
 	b, err := json.Marshal(x)
 	if err != nil {
 		return err.Error()
@@ -66,7 +67,7 @@ func show(x []float64) string {
 
 func cartPole() *session { return newTestSession(classic.NewCartPole()) }
 
-// newTestSession returns a session, and panics where there is none.
+// newTestSession returns a session for e, or panics if e is not valid.
 func newTestSession(e env.Env) *session {
 	s, err := newSession(e)
 	if err != nil {
@@ -75,7 +76,8 @@ func newTestSession(e env.Env) *session {
 	return s
 }
 
-// TestReset counts seeds from 0 where none is given, whatever comes between.
+// TestReset checks that resets without a seed use the seeds 0, 1, 2, …, whatever requests come
+// between them.
 func TestReset(t *testing.T) {
 	s := cartPole()
 	obs := make([]float32, 4)
@@ -113,9 +115,9 @@ func TestReset(t *testing.T) {
 	}
 }
 
-// TestAction takes every form of an action, from upright rest. By hand: with
-// θ = θ̇ = 0, θ̈ = -t / (0.5 (4/3 - 0.1/1.1)) and ẍ = t - 0.05 θ̈/1.1, t = ±10/1.1;
-// an explicit Euler step moves the velocities alone.
+// TestAction checks every form of an action, from a pole at rest, upright. By hand: with θ = θ̇ =
+// 0, θ̈ = -t / (0.5 (4/3 - 0.1/1.1)) and ẍ = t - 0.05 θ̈/1.1, where t = ±10/1.1. An explicit
+// Euler step then changes only the velocities.
 func TestAction(t *testing.T) {
 	for line, sign := range map[string]float64{
 		`{"action":1}`: 1, `{"action":[1]}`: 1, `{"action":1.0}`: 1, `{"action":[1.0]}`: 1, `{"action":1e0}`: 1, `{"action": [ 1 ] }`: 1,
@@ -139,8 +141,8 @@ func TestAction(t *testing.T) {
 	}
 }
 
-// TestRefused sends what is no request, or a bad one, in the middle of an
-// episode. It changes nothing: the next step is what it would have been.
+// TestRefused sends invalid requests in the middle of an episode. It checks the error, and that
+// the next step is the same as without the request.
 func TestRefused(t *testing.T) {
 	for line, want := range map[string]string{
 		``: "not a JSON object", ` `: "not a JSON object", `hello`: "not a JSON object", `[1]`: "not a JSON object", `5`: "not a JSON object",
@@ -167,7 +169,7 @@ func TestRefused(t *testing.T) {
 	} {
 		s := cartPole()
 		ask(t, s, `{"state":[0.1,0.2,-0.05,0.3]}`)
-		refused(t, s, line, want)
+		checkRefused(t, s, line, want)
 		straight := cartPole()
 		ask(t, straight, `{"state":[0.1,0.2,-0.05,0.3]}`)
 		got, next := ask(t, s, `{"action":1}`), ask(t, straight, `{"action":1}`)
@@ -180,24 +182,24 @@ func TestRefused(t *testing.T) {
 	}
 }
 
-// TestEpisodeEnds wants no step before the start and after the end of an
-// episode; a state that is set begins another.
+// TestEpisodeEnds checks that an action before the first episode or after the end of an episode
+// is refused, and that setting a state begins an episode.
 func TestEpisodeEnds(t *testing.T) {
 	s := cartPole()
-	refused(t, s, `{"action":1}`, "no episode has begun; reset first")
-	refused(t, s, `{"state":[0]}`, "4 state variables")
-	refused(t, s, `{"action":1}`, "no episode has begun; reset first")
-	if r := ask(t, s, `{"state":[2.4,1,0,0]}`); show(r.State) != "[2.4,1,0,0]" || r.Reward != nil {
+	checkRefused(t, s, `{"action":1}`, "no episode has begun; reset first")
+	checkRefused(t, s, `{"state":[0]}`, "4 state variables")
+	checkRefused(t, s, `{"action":1}`, "no episode has begun; reset first")
+	if r := ask(t, s, `{"state":[2.4,1,0,0]}`); format(r.State) != "[2.4,1,0,0]" || r.Reward != nil {
 		t.Errorf("a state as the first line = %+v, want it", r)
 	}
 	if r := ask(t, s, `{"action":1}`); !*r.Terminated || *r.Truncated || *r.Reward != 1 {
 		t.Errorf("a step off the track = %+v, want the end of the episode", r)
 	}
 	for range 2 {
-		refused(t, s, `{"action":1}`, "the episode has ended; reset first")
+		checkRefused(t, s, `{"action":1}`, "the episode has ended; reset first")
 	}
-	refused(t, s, `{"state":[0]}`, "4 state variables")
-	refused(t, s, `{"action":1}`, "the episode has ended; reset first")
+	checkRefused(t, s, `{"state":[0]}`, "4 state variables")
+	checkRefused(t, s, `{"action":1}`, "the episode has ended; reset first")
 	if r := ask(t, s, `{"state":[0,0,0,0]}`); r.Error != "" {
 		t.Errorf("a state after the end = %+v, want it", r)
 	}
@@ -215,8 +217,8 @@ func TestEpisodeEnds(t *testing.T) {
 	}
 }
 
-// TestTimeLimit balances the pole for 500 steps, at which CartPole-v1 ends; a
-// state that is set begins to count anew.
+// TestTimeLimit balances the pole for 500 steps and checks that CartPole-v1 ends there. Setting a
+// state restarts the step count.
 func TestTimeLimit(t *testing.T) {
 	s := cartPole()
 	r := ask(t, s, `{"reset":{"seed":1}}`)
@@ -239,16 +241,16 @@ func TestTimeLimit(t *testing.T) {
 	if balance(500); !*r.Truncated {
 		t.Errorf("step 500 after a state was set = %+v, want the time limit", r)
 	}
-	refused(t, s, `{"action":1}`, "the episode has ended")
+	checkRefused(t, s, `{"action":1}`, "the episode has ended")
 }
 
-// TestDraws gives resets their random numbers: low + (high - low) u. The bounds
-// are powers of 2, and so the numbers exact.
+// TestDraws checks a reset from given random numbers u: low + (high - low) u. The bounds are
+// powers of 2, so the results are exact.
 func TestDraws(t *testing.T) {
 	e := classic.NewCartPole()
 	e.Low, e.High = -0.5, 0.25
 	s := newTestSession(e)
-	if r := ask(t, s, `{"reset":{},"draws":[0,0.25,0.5,0.75,0.875]}`); show(r.State) != "[-0.5,-0.3125,-0.125,0.0625]" {
+	if r := ask(t, s, `{"reset":{},"draws":[0,0.25,0.5,0.75,0.875]}`); format(r.State) != "[-0.5,-0.3125,-0.125,0.0625]" {
 		t.Errorf("reset with draws 0, 1/4, 1/2, 3/4 = %v, want -1/2, -5/16, -1/8, 1/16", r.State)
 	}
 	plain := classic.NewCartPole()
@@ -257,11 +259,11 @@ func TestDraws(t *testing.T) {
 	if r := ask(t, s, `{"reset":{}}`); !slices.Equal(r.State, plain.Physics(nil)) {
 		t.Errorf("reset after a draw was left over = %v, want %v of seed 1", r.State, plain.Physics(nil))
 	}
-	ask(t, s, `{"action":1,"draws":[0.5]}`) // consumes none
+	ask(t, s, `{"action":1,"draws":[0.5]}`) // a step uses no random number
 	if r := ask(t, s, `{"reset":{"seed":1},"draws":[]}`); !slices.Equal(r.State, plain.Physics(nil)) {
 		t.Errorf("reset after an action with a draw = %v, want %v of seed 1", r.State, plain.Physics(nil))
 	}
-	refused(t, s, `{"reset":{},"draws":[0,0,0,1]}`, "draws: 1, want")
+	checkRefused(t, s, `{"reset":{},"draws":[0,0,0,1]}`, "draws: 1, want")
 	if r := ask(t, s, `{"reset":{"seed":1}}`); !slices.Equal(r.State, plain.Physics(nil)) {
 		t.Errorf("reset after draws were refused = %v, want %v of seed 1", r.State, plain.Physics(nil))
 	}
@@ -270,7 +272,7 @@ func TestDraws(t *testing.T) {
 	}
 }
 
-// TestRoundTrip wants every number of a state back, to the bit.
+// TestRoundTrip checks that every number of a state is returned as it was sent, to the bit.
 func TestRoundTrip(t *testing.T) {
 	rng := env.Rand{}
 	rng.Seed(1)

@@ -10,12 +10,12 @@ import (
 	"math"
 )
 
-// A container is a header, the fields, and the CRC-32C of both.
+// A container is a header, the fields, and the CRC-32C checksum of both.
 const (
 	magic     = "RLSTATE\n"
 	version   = 2
 	headSize  = 24
-	maxLength = min(1<<40, math.MaxInt-headSize-4) // of the fields, in bytes
+	maxLength = min(1<<40, math.MaxInt-headSize-4) // longest fields, in bytes
 )
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
@@ -27,9 +27,11 @@ func header(length int) []byte {
 	return binary.LittleEndian.AppendUint64(h, uint64(length))
 }
 
-// Save writes s to w as one container.
+// Save writes the state of s to w as one container.
 func Save(w io.Writer, s Stater) error { return save(w, s, nil) }
 
+// save writes the state of s to w as one container. The records go to the files of g, or into the
+// container if g is nil.
 func save(w io.Writer, s Stater, g *Segments) error {
 	st := &State{segments: g}
 	if s.State(st); st.err != nil {
@@ -45,13 +47,15 @@ func save(w io.Writer, s Stater, g *Segments) error {
 	return nil
 }
 
-// Load fills s from the container that is all of r. Until the container has
-// proved whole, s is untouched; if it then does not fit s, s is left partly
-// filled and must be dropped.
+// Load reads a container from r and sets the state of s. It verifies the whole container before
+// it changes s. It returns an error if data follows the container, or if the fields do not fit s.
+// In the last case s may be partly changed and must not be used.
 func Load(r io.Reader, s Stater) error { return load(r, s, nil) }
 
+// load reads a container from r and sets the state of s. It reads the records from the files of
+// g, or from the container if g is nil.
 func load(r io.Reader, s Stater, g *Segments) error {
-	fields, err := open(r)
+	fields, err := readContainer(r)
 	if err != nil {
 		return fmt.Errorf("state: %w", err)
 	}
@@ -62,25 +66,25 @@ func load(r io.Reader, s Stater, g *Segments) error {
 	return st.err
 }
 
-// verifyFirst is the length from which the checksum of a file is verified before memory
-// for its content is taken: a damaged file may claim any length.
-const verifyFirst = 1 << 26
+// verifyFirstSize is the container size in bytes above which a file's checksum is verified before
+// memory for the fields is allocated: the header of a damaged file may have any length.
+const verifyFirstSize = 1 << 26
 
-// verify compares the checksum of a container with its head and fields, want bytes with
-// the checksum, and goes back to where the fields begin.
-func verify(file io.ReadSeeker, head []byte, want int64) error {
+// verify checks the checksum of a container, whose header is head and whose other bytes are the
+// next size bytes of file. Then it seeks back to the start of the fields.
+func verify(file io.ReadSeeker, head []byte, size int64) error {
 	start, err := file.Seek(0, io.SeekCurrent)
 	if err != nil {
 		return err
 	}
 	sum := crc32.New(castagnoli)
 	sum.Write(head)
-	if n, err := io.CopyN(sum, file, want-4); err != nil {
-		return fmt.Errorf("cut short: %d bytes of %d", n, want)
+	if n, err := io.CopyN(sum, file, size-4); err != nil {
+		return fmt.Errorf("cut short: %d bytes of %d", n, size)
 	}
 	var tail [4]byte
 	if _, err := io.ReadFull(file, tail[:]); err != nil {
-		return fmt.Errorf("cut short: %d bytes of %d", want-4, want)
+		return fmt.Errorf("cut short: %d bytes of %d", size-4, size)
 	}
 	if binary.LittleEndian.Uint32(tail[:]) != sum.Sum32() {
 		return errDamaged
@@ -91,9 +95,9 @@ func verify(file io.ReadSeeker, head []byte, want int64) error {
 
 var errDamaged = errors.New("damaged: the checksum does not match")
 
-// open returns the fields of the container r. It reads no further than r has
-// data, so a header that lies about the length costs nothing.
-func open(r io.Reader) ([]byte, error) {
+// readContainer reads a container from r and returns its fields. It allocates memory only for
+// data that r really has, whatever length the header says.
+func readContainer(r io.Reader) ([]byte, error) {
 	head := make([]byte, headSize)
 	if _, err := io.ReadFull(r, head); err != nil {
 		return nil, fmt.Errorf("cut short: no header of %d bytes", headSize)
@@ -109,17 +113,17 @@ func open(r io.Reader) ([]byte, error) {
 		return nil, fmt.Errorf("it says that it has %d bytes, more than the %d that this program can read", length, maxLength)
 	}
 	var body bytes.Buffer
-	want := int64(length) + 4
-	if file, ok := r.(io.ReadSeeker); ok && want > verifyFirst {
-		if err := verify(file, head, want); err != nil {
+	size := int64(length) + 4
+	if file, ok := r.(io.ReadSeeker); ok && size > verifyFirstSize {
+		if err := verify(file, head, size); err != nil {
 			return nil, err
 		}
 	}
-	if n, err := io.Copy(&body, io.LimitReader(r, want+1)); err != nil {
+	if n, err := io.Copy(&body, io.LimitReader(r, size+1)); err != nil {
 		return nil, err
-	} else if n < want {
-		return nil, fmt.Errorf("cut short: %d bytes of %d", n, want)
-	} else if n > want {
+	} else if n < size {
+		return nil, fmt.Errorf("cut short: %d bytes of %d", n, size)
+	} else if n > size {
 		return nil, errors.New("data after the end")
 	}
 	fields, tail := body.Bytes()[:length], body.Bytes()[length:]

@@ -8,7 +8,7 @@ import (
 	"github.com/rlrun/rlrun/env/state"
 )
 
-// A die knows its last throw, and all the throws to come.
+// A die has a random generator and remembers its last throw.
 type die struct {
 	src  rand.PCG
 	last int
@@ -19,13 +19,13 @@ func (d *die) throw() int {
 	return d.last
 }
 
-// State names each field once, for saving and for loading.
+// State visits each field once, for saving and for loading.
 func (d *die) State(s *state.State) {
 	s.PCG("src", &d.src)
 	s.Int("last", &d.last, 6)
 }
 
-// A copy that is loaded throws what the original does.
+// A loaded copy throws the same numbers as the original.
 func Example() {
 	var a, b die
 	a.src.Seed(1, 2)

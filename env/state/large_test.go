@@ -8,14 +8,14 @@ import (
 	"testing"
 )
 
-// blob is a state of bytes.
+// A blob is a state with one field of bytes.
 type blob []byte
 
 func (b blob) State(s *State) { s.Bytes("blob", b) }
 
-// TestLarge saves and loads more than is read without being verified first.
+// TestLarge checks a state so large that its checksum is verified before it is read.
 func TestLarge(t *testing.T) {
-	want, got := make(blob, verifyFirst+1), make(blob, verifyFirst+1)
+	want, got := make(blob, verifyFirstSize+1), make(blob, verifyFirstSize+1)
 	for i := range want {
 		want[i] = byte(i * i >> 8)
 	}
@@ -32,7 +32,8 @@ func TestLarge(t *testing.T) {
 	}
 }
 
-// TestSparse wants no memory for the content of a file that is not there.
+// TestSparse checks that a file with a wrong checksum is refused before memory is allocated for
+// its fields.
 func TestSparse(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "state")
 	const length = 1 << 28

@@ -14,95 +14,97 @@ import (
 	"github.com/rlrun/rlrun/internal/infile"
 )
 
-// Segments are files in a directory that have the records of State.Records, so that a
-// state which is saved again writes only those that are new. The container has their
-// lengths and checksums: what was appended after it was written does not count.
+// A Segments keeps the records of State.Records in files of a directory, so that each Save writes
+// only the new records. The container has the length and the checksum of each file; bytes that
+// were appended later are ignored.
 type Segments struct {
-	dir  string
-	sets map[string]*segments // by the name of the records
+	dir   string
+	files map[string]*recordFiles // by the name of the records
 }
 
-// segments are the files of one sequence of records.
-type segments struct {
-	files []segment // in the order of their records
-	next  int       // the record after the last
-	room  int       // records that the last file has room for
+// A recordFiles is the files of one sequence of records.
+type recordFiles struct {
+	files       []segment // in the order of their records
+	nextRecord  int       // index after the last record in the files
+	freeRecords int       // number of records that the last file can still take
 }
 
-// A segment is one file, called name.ID.
+// A segment is one file of records, with the name NAME.ID.
 type segment struct {
-	id    int
-	first int    // record
-	size  int    // bytes that count
-	sum   uint32 // CRC-32C of them
+	id       int
+	first    int    // index of the first record
+	size     int    // number of valid bytes
+	checksum uint32 // CRC-32C of the valid bytes
 }
 
-// flushSize is about how many bytes are written at once.
+// flushSize is the approximate number of bytes in one write.
 const flushSize = 1 << 20
 
-// NewSegments returns Segments in dir, which exists when they are used.
-func NewSegments(dir string) *Segments { return &Segments{dir, map[string]*segments{}} }
+// NewSegments returns a Segments for the directory dir, which must exist when the Segments is
+// used.
+func NewSegments(dir string) *Segments { return &Segments{dir, map[string]*recordFiles{}} }
 
-// Save writes s to w like the function Save, but its records to files. The files of
-// the Save before are still whole then; see Tidy. After an error the files are as they
-// were before, so that a full disk has room again.
+// Save writes the state of s to w like the function Save, but writes its records to files. It
+// keeps the files of the previous Save: see Tidy. After an error it restores the files, so that a
+// full disk has its free space again.
 func (g *Segments) Save(w io.Writer, s Stater) error {
-	before := g.copySets()
+	before := g.copyFiles()
 	err := save(w, s, g)
 	if err != nil {
-		g.restoreSets(before)
+		g.restoreFiles(before)
 	}
 	return err
 }
 
-func (g *Segments) copySets() map[string]*segments {
-	sets := map[string]*segments{}
-	for name, set := range g.sets {
-		sets[name] = &segments{slices.Clone(set.files), set.next, set.room}
+// copyFiles returns a copy of g.files.
+func (g *Segments) copyFiles() map[string]*recordFiles {
+	files := map[string]*recordFiles{}
+	for name, set := range g.files {
+		files[name] = &recordFiles{slices.Clone(set.files), set.nextRecord, set.freeRecords}
 	}
-	return sets
+	return files
 }
 
-// restoreSets goes back to earlier sets: it cuts files to their earlier lengths, and
-// removes new files.
-func (g *Segments) restoreSets(before map[string]*segments) {
-	for name, set := range g.sets {
+// restoreFiles sets g.files to before. It truncates the files to their lengths in before and
+// removes newer files.
+func (g *Segments) restoreFiles(before map[string]*recordFiles) {
+	for name, set := range g.files {
 		var old []segment
-		if was := before[name]; was != nil {
-			old = was.files
+		if kept := before[name]; kept != nil {
+			old = kept.files
 		}
 		for _, f := range set.files {
 			path := g.path(name, f.id)
 			i := slices.IndexFunc(old, func(o segment) bool { return o.id == f.id })
 			if i < 0 {
 				os.Remove(path)
-			} else if old[i].whole(path) {
-				os.Truncate(path, int64(old[i].size)) // where that fails, append cuts it
+			} else if old[i].complete(path) {
+				os.Truncate(path, int64(old[i].size)) // if this fails, appendRecords truncates the file later
 			}
 		}
 	}
-	g.sets = before
+	g.files = before
 	for name, set := range before {
-		if slices.ContainsFunc(set.files, func(f segment) bool { return !f.whole(g.path(name, f.id)) }) {
-			delete(before, name) // its files are begun anew
+		if slices.ContainsFunc(set.files, func(f segment) bool { return !f.complete(g.path(name, f.id)) }) {
+			delete(before, name) // the next Save writes all its records again
 		}
 	}
 }
 
-// whole reports whether the file at path has all bytes of the segment.
-func (f *segment) whole(path string) bool {
+// complete reports whether path is a regular file with at least f.size bytes.
+func (f *segment) complete(path string) bool {
 	info, err := os.Lstat(path)
 	return err == nil && info.Mode().IsRegular() && info.Size() >= int64(f.size)
 }
 
-// Load fills s like the function Load from what Save wrote, and goes on with its
-// files.
+// Load sets the state of s like the function Load, from a container that Save wrote and from its
+// files. The next Save appends to these files.
 func (g *Segments) Load(r io.Reader, s Stater) error { return load(r, s, g) }
 
-// Tidy removes the files that the latest Save does without, once what it wrote is
-// safe. A file that cannot be removed is one for the next Tidy.
+// Tidy removes the files that the latest Save does not use. Call it when the container of that
+// Save is safely stored. A file that cannot be removed is left for the next Tidy.
 func (g *Segments) Tidy() {
-	for name, set := range g.sets {
+	for name, set := range g.files {
 		entries, _ := os.ReadDir(g.dir)
 		for _, e := range entries {
 			path := filepath.Join(g.dir, e.Name())
@@ -114,38 +116,39 @@ func (g *Segments) Tidy() {
 	}
 }
 
+// path returns the path of a file of records.
 func (g *Segments) path(name string, id int) string {
 	return filepath.Join(g.dir, fmt.Sprintf("%s.%d", name, id))
 }
 
-// Records visits the records from … to-1 of a sequence that grows at its end, and of
-// which at most so many count. A record never changes: where there are Segments, one
-// that has been written is not written again. write appends record i to dst; read
-// takes record i off the front of src, in order, maybe after some that were before
-// from. It is an error to load more than most.
-func (s *State) Records(name string, from, to *int, most int,
+// Records visits the records from … to-1 of a sequence that grows at its end and keeps at most
+// limit records. A record must not change: with a Segments, each record is written only once. The
+// function write appends record i to dst. The function read reads record i from the start of src
+// and returns the rest; it is called for the records in order, and possibly for some records
+// before from. Loading more than limit records is an error.
+func (s *State) Records(name string, from, to *int, limit int,
 	write func(dst []byte, i int) []byte, read func(src []byte, i int) (rest []byte, err error)) {
 	s.Int(name+"/from", from, MaxCount)
-	s.Int(name+"/to", to, *from+most)
+	s.Int(name+"/to", to, *from+limit)
 	if s.err == nil && *from > *to {
 		s.err = fmt.Errorf("state: %q has records %d to %d", name, *from, *to)
 	}
 	if s.err != nil {
 		return
 	}
-	set := new(segments)
+	set := new(recordFiles)
 	if s.segments != nil && !s.loading {
-		if set = s.segments.sets[name]; set == nil {
-			set = new(segments)
-			s.segments.sets[name] = set
+		if set = s.segments.files[name]; set == nil {
+			set = new(recordFiles)
+			s.segments.files[name] = set
 		}
-		s.err = s.segments.extend(name, set, *from, *to, most, write)
+		s.err = s.segments.writeNew(name, set, *from, *to, limit, write)
 	}
 	files := len(set.files)
-	s.Int(name+"/files", &files, most+1)
+	s.Int(name+"/files", &files, limit+1)
 	switch {
 	case files == 0:
-		s.inline(name, *from, *to, write, read)
+		s.visitInline(name, *from, *to, write, read)
 	case s.segments == nil:
 		s.Fail(fmt.Errorf("state: the records of %q are in files beside it", name))
 	case !s.loading:
@@ -153,19 +156,19 @@ func (s *State) Records(name string, from, to *int, most int,
 			f.visit(s, name)
 		}
 	default:
-		s.Fail(s.restore(name, files, *to, read))
+		s.Fail(s.loadFiles(name, files, *to, read))
 	}
 }
 
-// visit visits what the container has of a file.
+// visit visits the fields of a segment.
 func (f *segment) visit(s *State, name string) {
 	s.Int(name+"/id", &f.id, MaxCount)
 	s.Int(name+"/first", &f.first, MaxCount)
 	s.Int(name+"/size", &f.size, maxLength)
-	s.checksum(name+"/sum", &f.sum)
+	s.checksum(name+"/sum", &f.checksum)
 }
 
-// checksum visits a CRC-32C.
+// checksum visits a CRC-32C checksum.
 func (s *State) checksum(name string, p *uint32) {
 	v := uint64(*p)
 	if s.Uint(name, &v); s.err == nil && v > math.MaxUint32 {
@@ -176,8 +179,8 @@ func (s *State) checksum(name string, p *uint32) {
 	}
 }
 
-// inline visits records within the container.
-func (s *State) inline(name string, from, to int, write func([]byte, int) []byte, read func([]byte, int) ([]byte, error)) {
+// visitInline visits records that are inside the container.
+func (s *State) visitInline(name string, from, to int, write func([]byte, int) []byte, read func([]byte, int) ([]byte, error)) {
 	var data []byte
 	if !s.loading {
 		for i := from; i < to; i++ {
@@ -194,7 +197,7 @@ func (s *State) inline(name string, from, to int, write func([]byte, int) []byte
 	}
 }
 
-// readAll reads the records from … to-1, which are all of data.
+// readAll reads the records from … to-1 from data, which must have no other bytes.
 func readAll(name string, data []byte, from, to int, read func([]byte, int) ([]byte, error)) (err error) {
 	for i := from; i < to; i++ {
 		if data, err = read(data, i); err != nil {
@@ -207,10 +210,10 @@ func readAll(name string, data []byte, from, to int, read func([]byte, int) ([]b
 	return nil
 }
 
-// restore reads files from their lines in the container, up to record to.
-func (s *State) restore(name string, files, to int, read func([]byte, int) ([]byte, error)) error {
-	set := &segments{next: to}
-	for range files {
+// loadFiles visits n segments and reads the records in their files. Record to-1 is the last.
+func (s *State) loadFiles(name string, n, to int, read func([]byte, int) ([]byte, error)) error {
+	set := &recordFiles{nextRecord: to}
+	for range n {
 		var f segment
 		if f.visit(s, name); s.err != nil {
 			return s.err
@@ -219,7 +222,7 @@ func (s *State) restore(name string, files, to int, read func([]byte, int) ([]by
 	}
 	for i, f := range set.files {
 		end := to
-		if i+1 < files {
+		if i+1 < n {
 			end = set.files[i+1].first
 		}
 		data, err := f.read(s.segments.path(name, f.id))
@@ -230,14 +233,14 @@ func (s *State) restore(name string, files, to int, read func([]byte, int) ([]by
 			return err
 		}
 	}
-	s.segments.sets[name] = set
+	s.segments.files[name] = set
 	return nil
 }
 
-// read returns what counts of the file at path.
+// read returns the valid bytes of the file at path.
 func (f *segment) read(path string) ([]byte, error) {
 	file, err := infile.Open(path)
-	if errors.Is(err, os.ErrNotExist) { // an error of its own, for there is a state
+	if errors.Is(err, os.ErrNotExist) { // not wrapped: the container exists, so the error must not be os.ErrNotExist
 		return nil, fmt.Errorf("state: %s is missing", path)
 	}
 	if err != nil {
@@ -250,27 +253,27 @@ func (f *segment) read(path string) ([]byte, error) {
 		return nil, err
 	case len(data) < f.size:
 		return nil, fmt.Errorf("state: %s is cut short: %d bytes of %d", path, len(data), f.size)
-	case crc32.Checksum(data, castagnoli) != f.sum:
+	case crc32.Checksum(data, castagnoli) != f.checksum:
 		return nil, fmt.Errorf("state: %s is damaged: the checksum does not match", path)
 	}
 	return data, nil
 }
 
-// extend writes the records up to to that are not in files yet, into files of an
-// eighth of most, and forgets files that are all older than from.
-func (g *Segments) extend(name string, set *segments, from, to, most int, write func([]byte, int) []byte) error {
-	if set.next < from || set.next > to {
-		*set = segments{next: from}
+// writeNew writes the records up to to-1 that are not yet in files. A file takes limit/8 + 1
+// records. Files in which all records are older than from are dropped from set.
+func (g *Segments) writeNew(name string, set *recordFiles, from, to, limit int, write func([]byte, int) []byte) error {
+	if set.nextRecord < from || set.nextRecord > to {
+		*set = recordFiles{nextRecord: from}
 	}
-	for set.next < to {
-		if set.room == 0 {
-			f, err := g.create(name, set.next)
+	for set.nextRecord < to {
+		if set.freeRecords == 0 {
+			f, err := g.createFile(name, set.nextRecord)
 			if err != nil {
 				return err
 			}
-			set.files, set.room = append(set.files, f), most/8+1
+			set.files, set.freeRecords = append(set.files, f), limit/8+1
 		}
-		if err := g.append(name, set, to, write); err != nil {
+		if err := g.appendRecords(name, set, to, write); err != nil {
 			return err
 		}
 	}
@@ -280,8 +283,8 @@ func (g *Segments) extend(name string, set *segments, from, to, most int, write 
 	return nil
 }
 
-// create makes an empty file that nobody has, for records from first on.
-func (g *Segments) create(name string, first int) (segment, error) {
+// createFile creates an empty file with an unused id, for records from first on.
+func (g *Segments) createFile(name string, first int) (segment, error) {
 	for id := 0; ; id++ {
 		file, err := os.OpenFile(g.path(name, id), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
 		if errors.Is(err, os.ErrExist) {
@@ -294,8 +297,8 @@ func (g *Segments) create(name string, first int) (segment, error) {
 	}
 }
 
-// append adds records up to to, as many as there is room for, to the last file.
-func (g *Segments) append(name string, set *segments, to int, write func([]byte, int) []byte) (err error) {
+// appendRecords appends records up to to-1 to the last file, as far as it has free records.
+func (g *Segments) appendRecords(name string, set *recordFiles, to int, write func([]byte, int) []byte) (err error) {
 	f := &set.files[len(set.files)-1]
 	path := g.path(name, f.id)
 	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
@@ -306,19 +309,19 @@ func (g *Segments) append(name string, set *segments, to int, write func([]byte,
 		return err
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
-	if err := file.Truncate(int64(f.size)); err != nil { // what a killed program wrote
+	if err := file.Truncate(int64(f.size)); err != nil { // a killed program may have written more
 		return err
 	}
 	data := make([]byte, 0, flushSize)
-	for set.next < to && set.room > 0 {
+	for set.nextRecord < to && set.freeRecords > 0 {
 		data = data[:0]
-		for ; set.next < to && set.room > 0 && len(data) < flushSize; set.next++ {
-			data, set.room = write(data, set.next), set.room-1
+		for ; set.nextRecord < to && set.freeRecords > 0 && len(data) < flushSize; set.nextRecord++ {
+			data, set.freeRecords = write(data, set.nextRecord), set.freeRecords-1
 		}
 		if _, err := file.WriteAt(data, int64(f.size)); err != nil {
 			return err
 		}
-		f.size, f.sum = f.size+len(data), crc32.Update(f.sum, castagnoli, data)
+		f.size, f.checksum = f.size+len(data), crc32.Update(f.checksum, castagnoli, data)
 	}
 	return file.Sync()
 }

@@ -13,49 +13,48 @@ import (
 	"github.com/rlrun/rlrun/env/state"
 )
 
-// A diary keeps the latest numbers of a sequence that grows, number i of which takes
-// 1 to 3 bytes more than 8.
-type diary struct {
+// A recordLog keeps the latest numbers of a growing sequence. Record i has 9 to 11 bytes.
+type recordLog struct {
 	from, to int
 	kept     map[int]uint64
-	written  int // records, by State
+	written  int // number of records written by State
 }
 
-const mostKept = 40
+const maxKept = 40
 
-func (d *diary) grow(n int) {
+func (d *recordLog) grow(n int) {
 	for range n {
 		if d.kept == nil {
 			d.kept = map[int]uint64{}
 		}
 		d.kept[d.to] = uint64(d.to) * 0x9e3779b97f4a7c15
 		d.to++
-		if d.to-d.from > mostKept {
+		if d.to-d.from > maxKept {
 			delete(d.kept, d.from)
 			d.from++
 		}
 	}
 }
 
-func (d *diary) State(s *state.State) {
+func (d *recordLog) State(s *state.State) {
 	if s.Loading() {
 		d.kept = map[int]uint64{}
 	}
-	s.Records("diary", &d.from, &d.to, mostKept, d.write, d.read)
-	for i := range d.kept { // those before from
+	s.Records("diary", &d.from, &d.to, maxKept, d.write, d.read)
+	for i := range d.kept { // records before from may have been loaded
 		if i < d.from {
 			delete(d.kept, i)
 		}
 	}
 }
 
-func (d *diary) write(dst []byte, i int) []byte {
+func (d *recordLog) write(dst []byte, i int) []byte {
 	d.written++
 	dst = append(binary.LittleEndian.AppendUint64(dst, d.kept[i]), byte(i%3))
 	return append(dst, make([]byte, i%3)...)
 }
 
-func (d *diary) read(src []byte, i int) ([]byte, error) {
+func (d *recordLog) read(src []byte, i int) ([]byte, error) {
 	if len(src) < 9 || len(src) < 9+int(src[8]) {
 		return nil, errors.New("damaged")
 	}
@@ -63,10 +62,10 @@ func (d *diary) read(src []byte, i int) ([]byte, error) {
 	return src[9+int(src[8]):], nil
 }
 
-func (d *diary) String() string { return fmt.Sprint(d.from, d.to, d.kept) }
+func (d *recordLog) String() string { return fmt.Sprint(d.from, d.to, d.kept) }
 
-// save is a checkpoint in dir.
-func save(t *testing.T, g *state.Segments, dir string, d *diary) {
+// save writes a checkpoint to dir.
+func save(t *testing.T, g *state.Segments, dir string, d *recordLog) {
 	t.Helper()
 	var b bytes.Buffer
 	if err := g.Save(&b, d); err != nil {
@@ -78,9 +77,9 @@ func save(t *testing.T, g *state.Segments, dir string, d *diary) {
 	g.Tidy()
 }
 
-// load reads it as a program that is begun anew.
-func load(dir string) (*diary, *state.Segments, error) {
-	g, d := state.NewSegments(dir), new(diary)
+// load reads the checkpoint in dir, as a new process would.
+func load(dir string) (*recordLog, *state.Segments, error) {
+	g, d := state.NewSegments(dir), new(recordLog)
 	b, err := os.ReadFile(filepath.Join(dir, "state"))
 	if err == nil {
 		err = g.Load(bytes.NewReader(b), d)
@@ -88,21 +87,21 @@ func load(dir string) (*diary, *state.Segments, error) {
 	return d, g, err
 }
 
-// TestSegments saves a sequence as it grows, now and then in a program that goes on
-// from what it loads, and sometimes after one that was killed before it was done.
+// TestSegments checks that each Save of a growing sequence writes only new records, and that a
+// new process continues from a loaded checkpoint, also after a Save whose container was lost.
 func TestSegments(t *testing.T) {
 	dir := t.TempDir()
-	d, g := new(diary), state.NewSegments(dir)
+	d, g := new(recordLog), state.NewSegments(dir)
 	for turn := range 60 {
 		before := d.written
 		grown := []int{0, 1, 5, 100}[turn%4]
 		d.grow(grown)
 		save(t, g, dir, d)
-		if d.written-before > min(grown, mostKept) {
+		if d.written-before > min(grown, maxKept) {
 			t.Fatalf("turn %d: wrote %d records of which %d are new", turn, d.written-before, grown)
 		}
 		if files, _ := filepath.Glob(filepath.Join(dir, "diary.*")); len(files) > 16 {
-			t.Fatalf("turn %d: %d files of %d records", turn, len(files), mostKept)
+			t.Fatalf("turn %d: %d files of %d records", turn, len(files), maxKept)
 		}
 		want := d.String()
 		if turn%5 == 2 { // a save whose container is lost
@@ -123,11 +122,11 @@ func TestSegments(t *testing.T) {
 	}
 }
 
-// TestSegmentsInline wants the same records from a container alone.
+// TestSegmentsInline checks that records can be saved inside the container, without files.
 func TestSegmentsInline(t *testing.T) {
-	a, b := new(diary), new(diary)
+	a, b := new(recordLog), new(recordLog)
 	a.grow(57)
-	file := saved(t, a)
+	file := saveBytes(t, a)
 	if err := state.Load(bytes.NewReader(file), b); err != nil || a.String() != b.String() {
 		t.Errorf("loaded %v, %v, want %v", b, err, a)
 	}
@@ -136,8 +135,8 @@ func TestSegmentsInline(t *testing.T) {
 	}
 }
 
-// TestSegmentsDamaged wants an error that names the file, and a new start of files
-// where one cannot be written.
+// TestSegmentsDamaged checks that the error for a damaged file names the file, and that after a
+// failed Save the next one writes all records again.
 func TestSegmentsDamaged(t *testing.T) {
 	for name, harm := range map[string]func(path string, data []byte) error{
 		"cut short": func(path string, data []byte) error { return os.WriteFile(path, data[:len(data)-1], 0o600) },
@@ -148,7 +147,7 @@ func TestSegmentsDamaged(t *testing.T) {
 		"missing": func(path string, _ []byte) error { return os.Remove(path) },
 	} {
 		dir := t.TempDir()
-		d, g := new(diary), state.NewSegments(dir)
+		d, g := new(recordLog), state.NewSegments(dir)
 		d.grow(30)
 		save(t, g, dir, d)
 		path := filepath.Join(dir, "diary.2")
@@ -166,7 +165,7 @@ func TestSegmentsDamaged(t *testing.T) {
 	}
 
 	dir := t.TempDir()
-	d, g := new(diary), state.NewSegments(filepath.Join(dir, "later"))
+	d, g := new(recordLog), state.NewSegments(filepath.Join(dir, "later"))
 	d.grow(30)
 	if err := g.Save(new(bytes.Buffer), d); err == nil {
 		t.Fatal("Save into no directory has no error")
@@ -178,18 +177,18 @@ func TestSegmentsDamaged(t *testing.T) {
 	if e, _, err := load(filepath.Join(dir, "later")); err != nil || e.String() != d.String() {
 		t.Errorf("loaded %v, %v, want %v", e, err, d)
 	}
-	if err := state.Load(bytes.NewReader(must(os.ReadFile(filepath.Join(dir, "later", "state")))), new(diary)); err == nil {
+	if err := state.Load(bytes.NewReader(must(os.ReadFile(filepath.Join(dir, "later", "state")))), new(recordLog)); err == nil {
 		t.Error("a container without its files loads without an error")
 	}
 }
 
-// A refused write is of a container that has no room.
-type refused struct{}
+// A failingWriter is a writer on a full disk.
+type failingWriter struct{}
 
-func (refused) Write([]byte) (int, error) { return 0, errors.New("no room") }
+func (failingWriter) Write([]byte) (int, error) { return 0, errors.New("no room") }
 
-// sizes are the files in dir with their lengths.
-func sizes(t *testing.T, dir string) (s string) {
+// fileSizes returns the names and the sizes of the files in dir.
+func fileSizes(t *testing.T, dir string) (s string) {
 	t.Helper()
 	entries, err := os.ReadDir(dir)
 	if err != nil {
@@ -205,19 +204,19 @@ func sizes(t *testing.T, dir string) (s string) {
 	return s
 }
 
-// TestSegmentsRefused: of a Save that fails no byte remains in the files, the one
-// before can be loaded, and the next one writes what is new and no more.
+// TestSegmentsRefused checks that a failed Save leaves no bytes in the files, that the previous
+// checkpoint can still be loaded, and that the next Save writes only the new records.
 func TestSegmentsRefused(t *testing.T) {
 	dir := t.TempDir()
-	d, g := new(diary), state.NewSegments(dir)
+	d, g := new(recordLog), state.NewSegments(dir)
 	d.grow(9)
 	save(t, g, dir, d)
-	files, want := sizes(t, dir), d.String()
+	files, want := fileSizes(t, dir), d.String()
 	d.grow(13)
-	if err := g.Save(refused{}, d); err == nil {
+	if err := g.Save(failingWriter{}, d); err == nil {
 		t.Fatal("Save to a container without room has no error")
 	}
-	if got := sizes(t, dir); got != files {
+	if got := fileSizes(t, dir); got != files {
 		t.Errorf("files after a Save that failed:\n%swant\n%s", got, files)
 	}
 	if e, _, err := load(dir); err != nil || e.String() != want {
@@ -235,20 +234,20 @@ func TestSegmentsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.grow(1)
-	if err := g.Save(refused{}, d); err == nil {
+	if err := g.Save(failingWriter{}, d); err == nil {
 		t.Fatal("Save to a container without room has no error")
 	}
-	save(t, g, dir, d) // all anew
+	save(t, g, dir, d) // writes all records again
 	if e, _, err := load(dir); err != nil || e.String() != d.String() {
 		t.Errorf("after a file was lost: loaded %v, %v, want %v", e, err, d)
 	}
 }
 
-// TestSegmentsLink: a file that has become a link is not written to, nor what it points
-// to, and all files are begun anew.
+// TestSegmentsLink checks that a file that was replaced by a symbolic link is not written to, nor
+// is the link's target, and that the next Save writes all records again.
 func TestSegmentsLink(t *testing.T) {
 	dir := t.TempDir()
-	d, g := new(diary), state.NewSegments(dir)
+	d, g := new(recordLog), state.NewSegments(dir)
 	d.grow(3)
 	save(t, g, dir, d)
 	path, target := filepath.Join(dir, "diary.0"), filepath.Join(t.TempDir(), "target")
@@ -258,7 +257,7 @@ func TestSegmentsLink(t *testing.T) {
 	before := string(must(os.ReadFile(target)))
 	d.grow(1)
 	if err := g.Save(new(bytes.Buffer), d); err == nil || !strings.Contains(err.Error(), path+" is a link") {
-		t.Errorf("Save to a link: %v, want that it is one", err)
+		t.Errorf("Save to a link: %v, want an error that says so", err)
 	}
 	save(t, g, dir, d)
 	if e, _, err := load(dir); err != nil || e.String() != d.String() {
@@ -276,21 +275,21 @@ func must(b []byte, err error) []byte {
 	return b
 }
 
-// FuzzSegments loads any fields, in containers that are whole, with a file or without.
+// FuzzSegments loads any fields in a valid container, with record files and without.
 func FuzzSegments(f *testing.F) {
-	dir, d := f.TempDir(), new(diary)
+	dir, d := f.TempDir(), new(recordLog)
 	g := state.NewSegments(dir)
 	d.grow(50)
 	var b bytes.Buffer
 	if err := g.Save(&b, d); err != nil {
 		f.Fatal(err)
 	}
-	for _, container := range [][]byte{b.Bytes(), saved(f, d)} {
+	for _, container := range [][]byte{b.Bytes(), saveBytes(f, d)} {
 		f.Add(container[24 : len(container)-4])
 	}
 	f.Fuzz(func(t *testing.T, fields []byte) {
-		container := seal(uint64(len(fields)), fields)
-		state.NewSegments(dir).Load(bytes.NewReader(container), new(diary))
-		state.Load(bytes.NewReader(container), new(diary))
+		container := makeContainer(uint64(len(fields)), fields)
+		state.NewSegments(dir).Load(bytes.NewReader(container), new(recordLog))
+		state.Load(bytes.NewReader(container), new(recordLog))
 	})
 }

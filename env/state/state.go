@@ -1,13 +1,16 @@
-// Package state saves and restores training state exactly.
+// Package state saves and restores the state of a training run exactly.
 //
-// A type takes part by having one method, State(*state.State), which names
-// each of its fields in a fixed order. The same method both writes and reads,
-// so the two can never drift apart.
+// A type takes part with one method, State(*state.State), which visits each of its fields in a
+// fixed order. The same method writes and reads the fields, so that saving and loading always
+// agree. Such a type is a Stater.
 //
-// What Save writes is a container: a magic word, a version, a length, the
-// fields, and their checksum. Load verifies all of it before it visits
-// anything. A container of an earlier version, and a Section of an earlier version
-// within it, are refused in a sentence.
+// Save writes a container: a magic word, a version, a length, the fields, and their checksum.
+// Load verifies all of it before it visits the first field. A container, or a Section in it, of
+// another version is refused with a one-line error.
+//
+// Segments keeps long sequences of records, for example a replay buffer, in files beside the
+// container, so that each Save writes only the new records. The Example saves and loads a random
+// generator.
 package state
 
 import (
@@ -18,26 +21,26 @@ import (
 	"math/rand/v2"
 )
 
-// A Stater lists everything it needs to continue as if never stopped.
+// A Stater can save and load its state. State visits everything that the Stater needs to continue
+// as if it had never stopped.
 type Stater interface{ State(*State) }
 
-// A State is a checkpoint being written or read. The first error sticks, and
-// what is visited after it is neither written nor changed.
+// A State is a checkpoint that is being written or read. After the first error, no field is
+// written or changed.
 type State struct {
-	buf      []byte // written so far, or left to read
+	buf      []byte // bytes written so far, or bytes left to read
 	loading  bool
-	segments *Segments // where records go; nil: among the fields
+	segments *Segments // files for records; nil: records go into the container
 	err      error
 }
 
-// Loading reports whether fields are being read rather than written.
+// Loading reports whether the State is being read, not written.
 func (s *State) Loading() bool { return s.loading }
 
 // Err returns the first error.
 func (s *State) Err() error { return s.err }
 
-// Fail makes err the error of the visit, unless there is one already. A nil err
-// changes nothing.
+// Fail sets the error of the State to err if it has no error yet. A nil err changes nothing.
 func (s *State) Fail(err error) {
 	if s.err == nil {
 		s.err = err
@@ -51,16 +54,16 @@ func (s *State) All(parts ...Stater) {
 	}
 }
 
-// Floats visits p, whose length is fixed by the configuration.
+// Floats visits p. Its length must be the same when saving and loading.
 func (s *State) Floats(name string, p []float32) { visit(s, name, p) }
 
-// Doubles visits p, whose length is fixed by the configuration.
+// Doubles visits p. Its length must be the same when saving and loading.
 func (s *State) Doubles(name string, p []float64) { visit(s, name, p) }
 
-// Ints visits p, whose length is fixed by the configuration.
+// Ints visits p. Its length must be the same when saving and loading.
 func (s *State) Ints(name string, p []int64) { visit(s, name, p) }
 
-// Bytes visits p, whose length is fixed by the configuration.
+// Bytes visits p. Its length must be the same when saving and loading.
 func (s *State) Bytes(name string, p []byte) { visit(s, name, p) }
 
 // Double visits one number.
@@ -70,30 +73,30 @@ func (s *State) Double(name string, p *float64) {
 	*p = v[0]
 }
 
-// Uint visits one seed or bit pattern.
+// Uint visits one seed or other 64 bits.
 func (s *State) Uint(name string, p *uint64) {
 	v := [1]int64{int64(*p)}
 	visit(s, name, v[:])
 	*p = uint64(v[0])
 }
 
-// MaxCount is the most that a count of steps or of updates may be. As a float64 it is
-// still exact, and an int has room to count on from there.
+// MaxCount is the largest count of steps or updates. A float64 still holds it exactly, and an int
+// can count further from it without overflow.
 const MaxCount = min(1<<53, math.MaxInt/2)
 
-// Int visits one counter. It is an error to load one that is not in [0, most].
-func (s *State) Int(name string, p *int, most int) {
+// Int visits one count. Loading a count outside 0 … limit is an error.
+func (s *State) Int(name string, p *int, limit int) {
 	v := [1]int64{int64(*p)}
 	visit(s, name, v[:])
-	if s.err == nil && (v[0] < 0 || v[0] > int64(most)) {
-		s.err = fmt.Errorf("state: %q is %d, want 0 … %d", name, v[0], most)
+	if s.err == nil && (v[0] < 0 || v[0] > int64(limit)) {
+		s.err = fmt.Errorf("state: %q is %d, want 0 … %d", name, v[0], limit)
 	}
 	if s.err == nil {
 		*p = int(v[0])
 	}
 }
 
-// Bools visits p, whose length is fixed by the configuration.
+// Bools visits p. Its length must be the same when saving and loading.
 func (s *State) Bools(name string, p []bool) { visit(s, name, p) }
 
 // Bool visits one truth value.
@@ -103,21 +106,21 @@ func (s *State) Bool(name string, p *bool) {
 	*p = v[0]
 }
 
-// An Element is what slices of a state are made of.
+// An Element is the type of the numbers in a field.
 type Element interface {
 	float32 | float64 | int64 | byte | bool
 }
 
-// Slice visits p, whose length varies and is saved with it. It is an error to
-// load more than most elements; p keeps its memory if that suffices.
-func Slice[T Element](s *State, name string, p *[]T, most int) {
+// Slice visits p and its length, which may vary. Loading more than limit elements is an error.
+// The memory of p is used again if it is large enough.
+func Slice[T Element](s *State, name string, p *[]T, limit int) {
 	n := len(*p)
-	s.Int(name+"/len", &n, most)
+	s.Int(name+"/len", &n, limit)
 	if s.err != nil {
 		return
 	}
 	if s.loading && n > cap(*p) {
-		if n > len(s.buf)/binary.Size(*new(T)) { // a length that the data cannot honour is not allocated
+		if n > len(s.buf)/binary.Size(*new(T)) { // a length without its data allocates nothing
 			s.err = fmt.Errorf("state: %q has %d elements in %d bytes", name, n, len(s.buf))
 			return
 		}
@@ -127,11 +130,11 @@ func Slice[T Element](s *State, name string, p *[]T, most int) {
 	visit(s, name, *p)
 }
 
-// sectionPrefix begins the field of a section.
+// sectionPrefix is the start of a section's field name.
 const sectionPrefix = "section "
 
-// Section visits the name of the fields that follow, and their version, 1 or more: a
-// number to raise when these fields change. It is an error to load another version.
+// Section visits the name of the fields that follow, and their version, 1 or more. Raise the
+// version when these fields change: loading another version is an error.
 func (s *State) Section(name string, version int) {
 	v := [1]int64{int64(version)}
 	visit(s, sectionPrefix+name, v[:])
@@ -140,17 +143,17 @@ func (s *State) Section(name string, version int) {
 	}
 }
 
-// versionError is the error of what another version of rlrun wrote.
+// versionError returns the error for data that an earlier or a later version of rlrun wrote.
 func versionError(what string, earlier bool) error {
 	if earlier {
 		return fmt.Errorf("%s was written by an earlier version of rlrun; train again, or use that version", what)
 	}
-	return fmt.Errorf("%s was written by a later version of rlrun; want that version", what)
+	return fmt.Errorf("%s was written by a later version of rlrun; use that version", what)
 }
 
-// PCG visits a random number generator.
+// PCG visits a random generator.
 func (s *State) PCG(name string, p *rand.PCG) {
-	b, _ := p.MarshalBinary() // documented never to fail
+	b, _ := p.MarshalBinary() // documented never to return an error
 	visit(s, name, b)
 	if s.loading && s.err == nil {
 		s.err = p.UnmarshalBinary(b)

@@ -13,7 +13,8 @@ import (
 	"github.com/rlrun/rlrun/env/state"
 )
 
-type thing struct {
+// A testState has a field of every kind.
+type testState struct {
 	src  rand.PCG
 	x    [3]float32
 	d    float64
@@ -26,7 +27,7 @@ type thing struct {
 	seen []bool
 }
 
-func (t *thing) State(s *state.State) {
+func (t *testState) State(s *state.State) {
 	s.PCG("rng", &t.src)
 	s.Floats("x", t.x[:])
 	s.Double("d", &t.d)
@@ -40,7 +41,7 @@ func (t *thing) State(s *state.State) {
 	state.Slice(s, "seen", &t.seen, 100)
 }
 
-func saved(t testing.TB, s state.Stater) []byte {
+func saveBytes(t testing.TB, s state.Stater) []byte {
 	var b bytes.Buffer
 	if err := state.Save(&b, s); err != nil {
 		t.Fatal(err)
@@ -49,10 +50,10 @@ func saved(t testing.TB, s state.Stater) []byte {
 }
 
 func TestRoundTrip(t *testing.T) {
-	a := &thing{x: [3]float32{1, 2, 3}, d: 0.1, seed: 1 << 63, n: 7, log: []float32{4, 5}, on: true, mask: [2]bool{false, true}, acts: []int64{1 << 40}, seen: []bool{true, false, true}}
+	a := &testState{x: [3]float32{1, 2, 3}, d: 0.1, seed: 1 << 63, n: 7, log: []float32{4, 5}, on: true, mask: [2]bool{false, true}, acts: []int64{1 << 40}, seen: []bool{true, false, true}}
 	a.src.Seed(3, 4)
-	b := new(thing)
-	if err := state.Load(bytes.NewReader(saved(t, a)), b); err != nil {
+	b := new(testState)
+	if err := state.Load(bytes.NewReader(saveBytes(t, a)), b); err != nil {
 		t.Fatal(err)
 	}
 	if got, want := fmt.Sprint(*b), fmt.Sprint(*a); got != want {
@@ -60,12 +61,12 @@ func TestRoundTrip(t *testing.T) {
 	}
 }
 
-// TestDamage flips every bit and cuts at every byte: each is an error, and none
-// is seen only after the visit has begun.
+// TestDamage flips every bit and cuts at every byte. It checks that each damage is an error, and
+// that no field is visited.
 func TestDamage(t *testing.T) {
-	good := saved(t, &thing{log: []float32{1}})
+	good := saveBytes(t, &testState{log: []float32{1}})
 	try := func(what string, data []byte) {
-		got := thing{n: 42}
+		got := testState{n: 42}
 		if err := state.Load(bytes.NewReader(data), &got); err == nil {
 			t.Errorf("%s: no error", what)
 		} else if got.n != 42 || got.log != nil {
@@ -83,64 +84,67 @@ func TestDamage(t *testing.T) {
 	try("appended", append(bytes.Clone(good), 0))
 }
 
-type hungry struct{ log []float32 }
+// An unboundedSlice has a slice without a limit on its length.
+type unboundedSlice struct{ log []float32 }
 
-func (h *hungry) State(s *state.State) { state.Slice(s, "log", &h.log, math.MaxInt) }
+func (h *unboundedSlice) State(s *state.State) { state.Slice(s, "log", &h.log, math.MaxInt) }
 
-// seal makes a container that says it has so many bytes of fields.
-func seal(length uint64, fields []byte) []byte {
+// makeContainer returns a container of fields whose header has the given length, with the right
+// checksum.
+func makeContainer(length uint64, fields []byte) []byte {
 	b := binary.LittleEndian.AppendUint64([]byte("RLSTATE\n"), 2)
 	b = append(binary.LittleEndian.AppendUint64(b, length), fields...)
 	return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b, crc32.MakeTable(crc32.Castagnoli)))
 }
 
-// TestWide loads what an int of no width can count: each is refused with a sentence.
-func TestWide(t *testing.T) {
+// TestTooLargeNumbers checks the error for a length and a count of 2⁶², which is above the limits.
+func TestTooLargeNumbers(t *testing.T) {
 	counter := binary.LittleEndian.AppendUint64([]byte("n\x00"), 1)
 	counter = binary.LittleEndian.AppendUint64(counter, 1<<62)
 	for name, c := range map[string]struct {
 		data []byte
 		want string
 	}{
-		"length": {seal(1<<62, nil), "state: it says that it has 4611686018427387904 bytes, more than the "},
-		"count":  {seal(uint64(len(counter)), counter), fmt.Sprintf("state: \"n\" is 4611686018427387904, want 0 … %d", state.MaxCount)},
+		"length": {makeContainer(1<<62, nil), "state: it says that it has 4611686018427387904 bytes, more than the "},
+		"count":  {makeContainer(uint64(len(counter)), counter), fmt.Sprintf("state: \"n\" is 4611686018427387904, want 0 … %d", state.MaxCount)},
 	} {
-		if err := state.Load(bytes.NewReader(c.data), new(long)); err == nil || !strings.HasPrefix(err.Error(), c.want) {
+		if err := state.Load(bytes.NewReader(c.data), new(countState)); err == nil || !strings.HasPrefix(err.Error(), c.want) {
 			t.Errorf("Load of a %s of 2⁶² = %v, want %s", name, err, c.want)
 		}
 	}
 }
 
-type long struct{ n int }
+// A countState has one count.
+type countState struct{ n int }
 
-func (l *long) State(s *state.State) { s.Int("n", &l.n, state.MaxCount) }
+func (l *countState) State(s *state.State) { s.Int("n", &l.n, state.MaxCount) }
 
-// A part is a section of some version.
-type part struct {
+// A section is a state with one Section.
+type section struct {
 	name    string
 	version int
 }
 
-func (p part) State(s *state.State) { s.Section(p.name, p.version) }
+func (p section) State(s *state.State) { s.Section(p.name, p.version) }
 
-// TestVersions refuses a container and a section of another version in a sentence that says
-// which way to go.
+// TestVersions checks that a container or a section of another version is refused with a sentence
+// that says what to do.
 func TestVersions(t *testing.T) {
-	first, later := seal(0, nil), seal(0, nil)
+	first, later := makeContainer(0, nil), makeContainer(0, nil)
 	first[8], later[8] = 1, 3
 	for _, c := range []struct {
 		what string
 		data []byte
-		into part
+		into section
 		want string // "" for no error
 	}{
-		{"the same section", saved(t, part{"ppo", 2}), part{"ppo", 2}, ""},
-		{"an earlier section", saved(t, part{"ppo", 1}), part{"ppo", 2},
+		{"the same section", saveBytes(t, section{"ppo", 2}), section{"ppo", 2}, ""},
+		{"an earlier section", saveBytes(t, section{"ppo", 1}), section{"ppo", 2},
 			`state: its part "ppo" was written by an earlier version of rlrun; train again, or use that version`},
-		{"a later section", saved(t, part{"ppo", 3}), part{"ppo", 2}, `state: its part "ppo" was written by a later version of rlrun; want that version`},
-		{"another section", saved(t, part{"a2c", 2}), part{"ppo", 2}, "state: saved with other settings or by another version"},
-		{"an earlier container", first, part{"ppo", 2}, "state: it was written by an earlier version of rlrun; train again, or use that version"},
-		{"a later container", later, part{"ppo", 2}, "state: it was written by a later version of rlrun; want that version"},
+		{"a later section", saveBytes(t, section{"ppo", 3}), section{"ppo", 2}, `state: its part "ppo" was written by a later version of rlrun; use that version`},
+		{"another section", saveBytes(t, section{"a2c", 2}), section{"ppo", 2}, "state: saved with other settings or by another version"},
+		{"an earlier container", first, section{"ppo", 2}, "state: it was written by an earlier version of rlrun; train again, or use that version"},
+		{"a later container", later, section{"ppo", 2}, "state: it was written by a later version of rlrun; use that version"},
 	} {
 		err := state.Load(bytes.NewReader(c.data), c.into)
 		if (err == nil) != (c.want == "") || err != nil && !strings.HasPrefix(err.Error(), c.want) {
@@ -149,28 +153,29 @@ func TestVersions(t *testing.T) {
 	}
 }
 
-// TestLayout has the bytes of a container, which are the same on every processor.
+// TestLayout checks the bytes of a container, which are the same on every processor.
 func TestLayout(t *testing.T) {
 	want := "RLSTATE\n" + // magic
 		"\x02\x00\x00\x00\x00\x00\x00\x00" + // version
-		"\x12\x00\x00\x00\x00\x00\x00\x00" + // bytes of fields
-		"n\x00\x01\x00\x00\x00\x00\x00\x00\x00" + // the name, and how many numbers it has
-		"\x07\x00\x00\x00\x00\x00\x00\x00" // the number, in 64 bits
-	if got := saved(t, &long{7}); string(got[:len(got)-4]) != want {
+		"\x12\x00\x00\x00\x00\x00\x00\x00" + // number of bytes in the fields
+		"n\x00\x01\x00\x00\x00\x00\x00\x00\x00" + // name, and number of elements
+		"\x07\x00\x00\x00\x00\x00\x00\x00" // the element, in 64 bits
+	if got := saveBytes(t, &countState{7}); string(got[:len(got)-4]) != want {
 		t.Errorf("Save of a count of 7 = %q, want %q", got[:len(got)-4], want)
 	}
 }
 
-// TestHostile loads lengths, with a right checksum, that the data do not back.
-func TestHostile(t *testing.T) {
+// TestFalseLengths checks that a length larger than the data is an error, though the checksum is
+// right.
+func TestFalseLengths(t *testing.T) {
 	fields := append([]byte("log/len\x00"), 1, 0, 0, 0, 0, 0, 0, 0)
 	fields = binary.LittleEndian.AppendUint64(fields, 1<<39)
 	for name, data := range map[string][]byte{
-		"container": seal(1<<39, fields),
-		"field":     seal(uint64(len(fields)), fields),
+		"container": makeContainer(1<<39, fields),
+		"field":     makeContainer(uint64(len(fields)), fields),
 	} {
 		t.Run(name, func(t *testing.T) {
-			if err := state.Load(bytes.NewReader(data), new(hungry)); err == nil {
+			if err := state.Load(bytes.NewReader(data), new(unboundedSlice)); err == nil {
 				t.Error("no error")
 			} else {
 				t.Log(err)
@@ -180,6 +185,6 @@ func TestHostile(t *testing.T) {
 }
 
 func FuzzLoad(f *testing.F) {
-	f.Add(saved(f, &thing{log: []float32{1}}))
-	f.Fuzz(func(t *testing.T, data []byte) { state.Load(bytes.NewReader(data), new(thing)) })
+	f.Add(saveBytes(f, &testState{log: []float32{1}}))
+	f.Fuzz(func(t *testing.T, data []byte) { state.Load(bytes.NewReader(data), new(testState)) })
 }

@@ -62,7 +62,7 @@ func TestStepCommand(t *testing.T) {
 			[]string{
 				`{"env":"acme/Open-v0","observation_space":{"type":"box","low":[0],"high":[9],"shape":[1]},"action_space":{"type":"discrete","n":2},` +
 					`"max_episode_steps":null,"reward_threshold":null}`,
-				`{"obs":[0],"state":null}`, `{"error":"state: acme/Open-v0 has none that can be set"}`,
+				`{"obs":[0],"state":null}`, `{"error":"state: acme/Open-v0 has no state that can be set"}`,
 				`{"obs":[1],"reward":1,"terminated":false,"truncated":false,"state":null}`, `{"obs":[0],"state":null}`,
 			},
 		},
