@@ -8,19 +8,18 @@ import (
 	"github.com/rlrun/rlrun/env/state"
 )
 
-// Acrobot is two rods in a chain that hangs from a pivot, with a motor at the
-// joint between them whose torque is -1 (0), 0 (1) or 1 N m (2). Each step pays
-// -1, and 0 when the free end swings more than 1 m above the pivot, which ends
-// the episode; there are 500 at most, and -100 counts as solved.
+// Acrobot is two rods in a chain that hangs from a pivot. A motor at the joint between the rods
+// has a torque of -1 (action 0), 0 (1) or 1 N m (2). Each step has the reward -1. The episode
+// ends, with the reward 0, when the free end is more than 1 m above the pivot. The time limit is
+// 500 steps; a return of -100 counts as solved.
 //
-// Observation: cos θ₁, sin θ₁, cos θ₂, sin θ₂, θ̇₁ and θ̇₂ [rad/s]. θ₁ is the
-// upper rod's angle from hanging, θ₂ the lower one's from the upper one's.
+// Observation: cos θ₁, sin θ₁, cos θ₂, sin θ₂, θ̇₁ and θ̇₂ [rad/s]. θ₁ is the angle of the upper
+// rod from hanging down. θ₂ is the angle of the lower rod from the direction of the upper rod.
 //
-// The task is Sutton's, "Generalization in reinforcement learning: successful
-// examples using sparse coarse coding", 1996; the equations of motion are those
-// of Sutton and Barto's "Reinforcement learning: an introduction", 1998, section
-// 11.3, with rods of 1 kg and 1 m whose centres are halfway, and moments of
-// inertia of 1 kg m².
+// The task is from Sutton, "Generalization in reinforcement learning: successful examples using
+// sparse coarse coding", 1996. The equations of motion are from Sutton and Barto, "Reinforcement
+// learning: an introduction", 1998, section 11.3: each rod has a mass of 1 kg, a length of 1 m,
+// its centre of mass in the middle, and a moment of inertia of 1 kg m².
 type Acrobot struct {
 	// Equations says whose equations of motion.
 	Equations Equations `yaml:"book_or_nips"`
@@ -33,26 +32,26 @@ type Acrobot struct {
 	High float64 `yaml:"high"`
 
 	x      [4]float64 // θ₁, θ₂, θ̇₁, θ̇₂
-	torque float64    // the latest step's [N m], to be drawn
+	torque float64    // torque of the latest step [N m], for Draw
 	rng    env.Rand
 }
 
 var (
 	_ env.Snapshotter = (*Acrobot)(nil)
 	_ env.Physics     = (*Acrobot)(nil)
-	_ env.DrawSetter       = (*Acrobot)(nil)
+	_ env.DrawSetter  = (*Acrobot)(nil)
 )
 
-// Equations are a form of the Acrobot's equations of motion.
+// Equations is a form of the Acrobot's equations of motion.
 type Equations string
 
-// The Equations there are.
+// The forms of the equations.
 const (
-	Book Equations = "book" // Sutton and Barto's, 1998
-	NIPS Equations = "nips" // Sutton's as printed in 1996, without the upper rod's centrifugal term
+	Book Equations = "book" // Sutton and Barto 1998
+	NIPS Equations = "nips" // as printed in Sutton 1996, without the centrifugal term of the upper rod
 )
 
-// UnmarshalText reads the name of Equations.
+// UnmarshalText parses the name of an Equations.
 func (e *Equations) UnmarshalText(text []byte) error {
 	switch v := Equations(text); v {
 	case Book, NIPS:
@@ -67,7 +66,7 @@ func NewAcrobot() *Acrobot {
 	return &Acrobot{Equations: Book, Torques: []float64{-1, 0, 1}, Low: -0.1, High: 0.1}
 }
 
-// Validate reports options that no Acrobot can have.
+// Validate returns an error if an option is not possible.
 func (a *Acrobot) Validate() error {
 	if len(a.Torques) == 0 {
 		return fmt.Errorf("AVAIL_TORQUE %v, want a torque for each action", a.Torques)
@@ -83,13 +82,13 @@ func (a *Acrobot) Validate() error {
 	return checkBounds(a.Low, a.High)
 }
 
-// The velocities are bounded [rad/s].
+// The largest angular velocities [rad/s].
 const (
 	maxOmega1 = 4 * math.Pi
 	maxOmega2 = 9 * math.Pi
 )
 
-// acrobotSpace has every pair of angles and velocities.
+// acrobotSpace is the observation space.
 var acrobotSpace env.Space = env.Box{
 	Low: []float32{-1, -1, -1, -1, -maxOmega1, -maxOmega2}, High: []float32{1, 1, 1, 1, maxOmega1, maxOmega2},
 	Names: []string{
@@ -97,7 +96,7 @@ var acrobotSpace env.Space = env.Box{
 	},
 }
 
-// Spec describes the task.
+// Spec returns the spaces, the time limit and the threshold.
 func (a *Acrobot) Spec() env.Spec {
 	return env.Spec{
 		ID: "Acrobot-v1", Obs: acrobotSpace, Act: env.Discrete{N: len(a.Torques)},
@@ -105,8 +104,8 @@ func (a *Acrobot) Spec() env.Spec {
 	}
 }
 
-// Reset puts everything between Low and High, by default nearly hanging at
-// rest, and rounds it to float32s, as Gymnasium does.
+// Reset sets each state variable to a uniform number between Low and High, by default nearly
+// hanging at rest. It rounds them to float32, as Gymnasium does.
 func (a *Acrobot) Reset(seed uint64, obs []float32) {
 	a.rng.Seed(seed)
 	a.torque = 0
@@ -116,8 +115,8 @@ func (a *Acrobot) Reset(seed uint64, obs []float32) {
 	a.Observe(obs)
 }
 
-// Step applies a torque for one time step of 0.2 s, by the classical
-// Runge-Kutta method.
+// Step applies a torque for one time step of 0.2 s, integrated by the classical Runge-Kutta
+// method.
 func (a *Acrobot) Step(act, obs []float32) env.Outcome {
 	const dt = 0.2
 	torque := a.Torques[int(act[0])]
@@ -126,29 +125,29 @@ func (a *Acrobot) Step(act, obs []float32) env.Outcome {
 	}
 	a.torque = torque
 	x := a.x
-	k1 := a.motion(x, torque)
-	k2 := a.motion(along(x, dt/2, k1), torque)
-	k3 := a.motion(along(x, dt/2, k2), torque)
-	k4 := a.motion(along(x, dt, k3), torque)
+	k1 := a.derivative(x, torque)
+	k2 := a.derivative(addScaled(x, dt/2, k1), torque)
+	k3 := a.derivative(addScaled(x, dt/2, k2), torque)
+	k4 := a.derivative(addScaled(x, dt, k3), torque)
 	for i := range x {
 		x[i] += float64(dt / 6 * (k1[i] + float64(2*k2[i]) + float64(2*k3[i]) + k4[i]))
 	}
-	a.x[0], a.x[1] = wrap(x[0]), wrap(x[1])
+	a.x[0], a.x[1] = wrapAngle(x[0]), wrapAngle(x[1])
 	a.x[2] = min(max(x[2], -maxOmega1), maxOmega1)
 	a.x[3] = min(max(x[3], -maxOmega2), maxOmega2)
-	if a.look(obs) > 1 {
+	if a.observe(obs) > 1 {
 		return env.Outcome{Terminated: true}
 	}
 	return env.Outcome{Reward: -1}
 }
 
-// along returns x + h k.
-func along(x [4]float64, h float64, k [4]float64) [4]float64 {
+// addScaled returns x + h k.
+func addScaled(x [4]float64, h float64, k [4]float64) [4]float64 {
 	return [4]float64{mulAdd(h, k[0], x[0]), mulAdd(h, k[1], x[1]), mulAdd(h, k[2], x[2]), mulAdd(h, k[3], x[3])}
 }
 
-// motion returns the derivative of x under a torque. Sutton and Barto 1998,
-// section 11.3, with masses, lengths and moments of inertia put in:
+// derivative returns dx/dt under a torque. Sutton and Barto 1998, section 11.3, with the values
+// of the masses, lengths and moments of inertia:
 //
 //	φ₂ = 4.9 sin(θ₁ + θ₂)
 //	φ₁ = -½ θ̇₂² sin θ₂ - θ̇₁ θ̇₂ sin θ₂ + 14.7 sin θ₁ + φ₂
@@ -156,7 +155,7 @@ func along(x [4]float64, h float64, k [4]float64) [4]float64 {
 //	d₂ = 1.25 + ½ cos θ₂
 //	θ̈₂ = (torque + d₂/d₁ φ₁ - ½ θ̇₁² sin θ₂ - φ₂) / (1.25 - d₂²/d₁)
 //	θ̈₁ = -(d₂ θ̈₂ + φ₁) / d₁
-func (a *Acrobot) motion(x [4]float64, torque float64) [4]float64 {
+func (a *Acrobot) derivative(x [4]float64, torque float64) [4]float64 {
 	omega1, omega2 := x[2], x[3]
 	sin1, cos1 := sincos(x[0])
 	sin2, cos2 := sincos(x[1])
@@ -172,36 +171,36 @@ func (a *Acrobot) motion(x [4]float64, torque float64) [4]float64 {
 	return [4]float64{omega1, omega2, alpha1, alpha2}
 }
 
-// Observe writes the angles' cosines and sines, and the velocities.
-func (a *Acrobot) Observe(obs []float32) { a.look(obs) }
+// Observe writes the cosines and sines of the angles, and the angular velocities.
+func (a *Acrobot) Observe(obs []float32) { a.observe(obs) }
 
-// look is Observe, and returns the height of the free end above the pivot [m].
-func (a *Acrobot) look(obs []float32) float64 {
+// observe writes the observation and returns the height of the free end above the pivot [m].
+func (a *Acrobot) observe(obs []float32) float64 {
 	sin1, cos1 := sincos(a.x[0])
 	sin2, cos2 := sincos(a.x[1])
-	_ = obs[5] // one check of bounds for all
+	_ = obs[5] // one bounds check for all elements
 	obs[0], obs[1], obs[2], obs[3] = float32(cos1), float32(sin1), float32(cos2), float32(sin2)
 	obs[4], obs[5] = float32(a.x[2]), float32(a.x[3])
 	return -cos1 - (float64(cos1*cos2) - float64(sin1*sin2)) // -cos θ₁ - cos(θ₁ + θ₂)
 }
 
-// State visits the physical state, and the generator, which the noise draws from.
+// State visits the physical state, and the generator, which Step uses for the noise.
 func (a *Acrobot) State(s *state.State) {
 	s.Doubles("acrobot", a.x[:])
 	a.rng.State(s)
 }
 
-// SetDraws gives the next Reset its four uniform numbers, or each Step with
-// noise its one.
+// SetDraws gives the uniform numbers for the next Reset, which uses four, or for each Step with
+// noise, which uses one.
 func (a *Acrobot) SetDraws(u []float64) error { return a.rng.SetDraws(u) }
 
 // Physics appends θ₁ and θ₂ [rad], from -π to π, and θ̇₁ and θ̇₂ [rad/s].
 func (a *Acrobot) Physics(dst []float64) []float64 { return append(dst, a.x[:]...) }
 
-// SetPhysics sets what Physics returns: any two angles, and angular velocities that
-// the links can have.
+// SetPhysics sets the state variables in the order of Physics. It returns an error if an angular
+// velocity is above the largest that a step or a Reset can give.
 func (a *Acrobot) SetPhysics(x []float64) error {
-	most1, most2 := max(maxOmega1, -a.Low, a.High), max(maxOmega2, -a.Low, a.High)
+	max1, max2 := max(maxOmega1, -a.Low, a.High), max(maxOmega2, -a.Low, a.High)
 	return setPhysics(a.x[:], x,
-		variable{"angular velocity 1", 2, -most1, most1}, variable{"angular velocity 2", 3, -most2, most2})
+		boundedVariable{"angular velocity 1", 2, -max1, max1}, boundedVariable{"angular velocity 2", 3, -max2, max2})
 }

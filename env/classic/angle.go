@@ -2,29 +2,29 @@ package classic
 
 import "math"
 
-// far is from where on an angle [rad] is reduced by the standard library: with
-// a million whole turns in it, it is no angle of an episode.
-const far = 1 << 20
+// maxReducedAngle is the angle [rad] from which the standard library computes sine and cosine.
+// Angles in an episode are smaller.
+const maxReducedAngle = 1 << 20
 
-// whole, added to a number less than 2⁵¹ and subtracted again, leaves the
-// nearest whole number, whose lowest bits the sum has as its own.
-const whole = 3 << 51
+// roundingTerm rounds a number x below 2⁵¹: x + roundingTerm - roundingTerm is the nearest whole
+// number. Its lowest bits are the lowest bits of the sum x + roundingTerm.
+const roundingTerm = 3 << 51
 
-// sincos returns the sine and the cosine of an angle [rad], with an error of
-// 2⁻⁵² at most, and the same bits on every machine. The method is Cephes's, as
-// in the standard library, and so are the bits on amd64; but no branch depends
-// on the sign or the quadrant, which a processor would guess wrong half the time.
+// sincos returns the sine and the cosine of an angle [rad], with an error of at most 2⁻⁵². It
+// returns the same bits on every machine. The method is that of the Cephes library, as in package
+// math, and on amd64 the bits are the same as there. But here no branch depends on the sign or
+// the quadrant of the angle, because a processor would mispredict it half the time.
 func sincos(x float64) (sin, cos float64) {
-	const ( // π/2 in three parts, short enough for exact products with a quadrant
+	const ( // π/2 in three parts, short enough for exact products with the quadrant
 		high   = 0x1.921fb4p0
 		middle = 0x1.4442dp-24
 		low    = 0x1.8469898cc517p-48
 	)
-	if !(math.Abs(x) < far) {
+	if !(math.Abs(x) < maxReducedAngle) {
 		return math.Sincos(x)
 	}
-	sum := float64(x*(2/math.Pi)) + whole
-	quadrant, q := math.Float64bits(sum), sum-whole
+	sum := float64(x*(2/math.Pi)) + roundingTerm
+	quadrant, q := math.Float64bits(sum), sum-roundingTerm
 	z := x - float64(q*high) - float64(q*middle) - float64(q*low) // within π/4 of 0
 	zz := float64(z * z)
 
@@ -42,8 +42,8 @@ func sincos(x float64) (sin, cos float64) {
 	cos = mulAdd(cos, zz, 4.16666666666665929218e-2)
 	cos = mulAdd(cos, float64(zz*zz), 1-float64(0.5*zz))
 
-	// In odd quadrants the two change places; the sine is negative in the last
-	// two, the cosine in the middle two.
+	// In odd quadrants sine and cosine change places. The sine is negative in the last two
+	// quadrants, the cosine in the middle two.
 	s, c := math.Float64bits(sin), math.Float64bits(cos)
 	swap := (s ^ c) & -(quadrant & 1)
 	s ^= swap ^ quadrant&2<<62
@@ -51,14 +51,15 @@ func sincos(x float64) (sin, cos float64) {
 	return math.Float64frombits(s), math.Float64frombits(c)
 }
 
-// wrap returns an angle [rad] less its whole turns: from -π to π.
-func wrap(x float64) float64 {
-	if !(math.Abs(x) < far) {
+// wrapAngle returns an angle [rad] without its whole turns: from -π to π.
+func wrapAngle(x float64) float64 {
+	if !(math.Abs(x) < maxReducedAngle) {
 		x = math.Mod(x, 2*math.Pi)
 	}
-	turns := float64(x*(0.5/math.Pi)) + whole - whole
-	return math.FMA(-turns, 2*math.Pi, x) // rounded once, as one subtraction is
+	turns := float64(x*(0.5/math.Pi)) + roundingTerm - roundingTerm
+	return math.FMA(-turns, 2*math.Pi, x) // rounded once, as one subtraction would be
 }
 
-// mulAdd returns ab + c, rounded twice, also by a machine that could round once.
+// mulAdd returns ab + c. It rounds the product and the sum, also on machines with a fused
+// instruction that rounds only once.
 func mulAdd(a, b, c float64) float64 { return float64(a*b) + c }

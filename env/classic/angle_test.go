@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// taylor returns the sine and the cosine of x by their series, in 400 bits.
-func taylor(x float64) (sin, cos float64) {
+// taylorSinCos returns the sine and the cosine of x by their Taylor series, with 400 bits.
+func taylorSinCos(x float64) (sin, cos float64) {
 	wide := func(v float64) *big.Float { return new(big.Float).SetPrec(400).SetFloat64(v) }
 	sum, term := [2]*big.Float{wide(0), wide(0)}, wide(1) // cos and sin; xⁿ/n!
 	for n := 0; float64(n) < 60+4*math.Abs(x); n++ {
@@ -24,8 +24,8 @@ func taylor(x float64) (sin, cos float64) {
 	return sin, cos
 }
 
-// TestSincos compares with the Taylor series in every quadrant, and next to
-// where they meet.
+// TestSincos compares sincos with the Taylor series, in every quadrant and at the borders between
+// quadrants.
 func TestSincos(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))
 	var angles []float64
@@ -40,18 +40,18 @@ func TestSincos(t *testing.T) {
 	}
 	for _, x := range angles {
 		sin, cos := sincos(x)
-		wantSin, wantCos := taylor(x)
+		wantSin, wantCos := taylorSinCos(x)
 		if math.Abs(sin-wantSin) > 0x1p-52 || math.Abs(cos-wantCos) > 0x1p-52 {
 			t.Errorf("sincos(%v) = %v, %v, want %v, %v ± 2⁻⁵²", x, sin, cos, wantSin, wantCos)
 		}
 	}
 }
 
-// TestSincosFar compares with the standard library's, whose error is small as
-// well, up to where it takes over, and beyond.
+// TestSincosFar compares sincos with math.Sincos for large angles, below and above
+// maxReducedAngle.
 func TestSincosFar(t *testing.T) {
 	rng := rand.New(rand.NewPCG(2, 2))
-	for _, size := range []float64{1e3, 1e6, far, 1e9, 1e300} {
+	for _, size := range []float64{1e3, 1e6, maxReducedAngle, 1e9, 1e300} {
 		for range 10_000 {
 			x := size * (2*rng.Float64() - 1)
 			sin, cos := sincos(x)
@@ -68,18 +68,18 @@ func TestSincosFar(t *testing.T) {
 	}
 }
 
-// TestWrap has its values by hand; those of large angles by their sine.
+// TestWrap checks wrapAngle by hand, and for large angles by their sine.
 func TestWrap(t *testing.T) {
 	for x, want := range map[float64]float64{
 		0: 0, 1: 1, -3: -3, math.Pi: math.Pi, -math.Pi: -math.Pi,
 		4: 4 - 2*math.Pi, -4: 2*math.Pi - 4, 10: 10 - 4*math.Pi, 2 * math.Pi: 0,
 	} {
-		if got := wrap(x); math.Abs(got-want) > 1e-15 {
+		if got := wrapAngle(x); math.Abs(got-want) > 1e-15 {
 			t.Errorf("wrap(%v) = %v, want %v", x, got, want)
 		}
 	}
 	for _, x := range []float64{1e5, -1e6, 1e7, 1e300, -1e300} {
-		if got := wrap(x); !(math.Abs(got) <= math.Pi) || math.Abs(x) < 1e8 && math.Abs(math.Sin(got)-math.Sin(x)) > 1e-9 {
+		if got := wrapAngle(x); !(math.Abs(got) <= math.Pi) || math.Abs(x) < 1e8 && math.Abs(math.Sin(got)-math.Sin(x)) > 1e-9 {
 			t.Errorf("wrap(%v) = %v, want an angle from -π to π with sine %v", x, got, math.Sin(x))
 		}
 	}

@@ -1,5 +1,10 @@
-// Package classic has the classic-control environments, which agree with
-// Gymnasium's step for step.
+// Package classic has the classic-control environments CartPole, MountainCar,
+// MountainCarContinuous, Pendulum and Acrobot. They agree with Gymnasium's step for step: with
+// the same state and action, they have the same next state, observation and reward.
+//
+// Register adds all of them to a Registry, as in ExampleRegister. Each is also a type with
+// options, made for example by NewCartPole. All of them can be saved (env.Snapshotter), their
+// physical state can be set (env.Physics), and they draw themselves in the window (render.Scene).
 package classic
 
 import (
@@ -9,29 +14,28 @@ import (
 	"github.com/rlrun/rlrun/env/state"
 )
 
-// CartPole's constants, in SI units, as Gymnasium has them.
+// CartPole's constants in SI units, with Gymnasium's values.
 const (
 	gravity  = 9.8
 	cartMass = 1.0
 	poleMass = 0.1
 	mass     = cartMass + poleMass
-	halfPole = 0.5  // half the pole's length
+	halfPole = 0.5  // half the length of the pole
 	force    = 10.0 // of one push
 	dt       = 0.02
 	maxX     = 2.4
-	maxTheta = 0.20943951023931953 // Python's 12*2*math.pi/360, an ulp below the exact value
+	maxTheta = 0.20943951023931953 // Python's 12*2*math.pi/360, one ulp below the exact value
 )
 
-// CartPole is a pole hinged on a cart that is pushed left (0) or right (1).
-// Each step pays 1 until the pole leans by more than 12° or the cart leaves
-// the track of 4.8 m.
+// CartPole is a pole on a hinge on a cart that is pushed to the left (action 0) or to the right
+// (1). Each step has the reward 1. The episode ends when the pole leans by more than 12°, or when
+// the cart leaves the track of 4.8 m.
 //
 // Observation: x [m], ẋ [m/s], θ [rad] from upright, θ̇ [rad/s].
 //
-// The task is Barto, Sutton and Anderson's, "Neuronlike adaptive elements that
-// can solve difficult learning control problems", 1983; the equations of
-// motion are Florian's, "Correct equations for the dynamics of the cart-pole
-// system", 2007, without friction.
+// The task is from Barto, Sutton and Anderson, "Neuronlike adaptive elements that can solve
+// difficult learning control problems", 1983. The equations of motion are from Florian, "Correct
+// equations for the dynamics of the cart-pole system", 2007, without friction.
 type CartPole struct {
 	// SuttonBarto pays 0 for a step, and -1 for the one that ends the episode.
 	SuttonBarto bool `yaml:"sutton_barto_reward"`
@@ -45,20 +49,22 @@ type CartPole struct {
 	maxSteps  int
 	threshold float64
 	x         [4]float64 // x, ẋ, θ, θ̇
-	push      float64    // the latest step's force [N], to be drawn
-	rng       env.Rand   // used by Reset alone
+	push      float64    // force of the latest step [N], for Draw
+	rng       env.Rand   // used only by Reset
 }
 
 var (
 	_ env.Snapshotter = (*CartPole)(nil)
 	_ env.Physics     = (*CartPole)(nil)
-	_ env.DrawSetter       = (*CartPole)(nil)
+	_ env.DrawSetter  = (*CartPole)(nil)
 )
 
-// NewCartPole returns a CartPole-v1: 500 steps at most, solved at 475.
+// NewCartPole returns a CartPole-v1: the time limit is 500 steps, a return of 475 counts as
+// solved.
 func NewCartPole() *CartPole { return newCartPole("CartPole-v1", 500, 475) }
 
-// NewCartPoleV0 returns a CartPole-v0: 200 steps at most, solved at 195.
+// NewCartPoleV0 returns a CartPole-v0: the time limit is 200 steps, a return of 195 counts as
+// solved.
 func NewCartPoleV0() *CartPole { return newCartPole("CartPole-v0", 200, 195) }
 
 func newCartPole(id string, maxSteps int, threshold float64) *CartPole {
@@ -68,24 +74,23 @@ func newCartPole(id string, maxSteps int, threshold float64) *CartPole {
 	}
 }
 
-// Validate reports options that no CartPole can have.
+// Validate returns an error if an option is not possible.
 func (c *CartPole) Validate() error { return checkBounds(c.Low, c.High) }
 
 var inf = float32(math.Inf(1))
 
-// cartPoleSpace is shared by all CartPoles, as the spaces of the others are: a Spec copies
-// no bounds.
+// cartPoleSpace is the observation space. All CartPoles share it, so that Spec copies no bounds.
 var cartPoleSpace env.Space = env.Box{
 	Low: []float32{-2 * maxX, -inf, -2 * maxTheta, -inf}, High: []float32{2 * maxX, inf, 2 * maxTheta, inf},
 	Names: []string{"cart position", "cart velocity", "pole angle", "pole angular velocity"},
 }
 
-// Spec describes the task.
+// Spec returns the spaces, the time limit and the threshold.
 func (c *CartPole) Spec() env.Spec {
 	return env.Spec{ID: c.id, Obs: cartPoleSpace, Act: env.Discrete{N: 2}, MaxSteps: c.maxSteps, RewardThreshold: &c.threshold}
 }
 
-// Reset puts everything between Low and High, by default within 0.05 of
+// Reset sets each state variable to a uniform number between Low and High, by default close to
 // upright rest.
 func (c *CartPole) Reset(seed uint64, obs []float32) {
 	c.rng.Seed(seed)
@@ -98,24 +103,24 @@ func (c *CartPole) Reset(seed uint64, obs []float32) {
 
 // Step pushes the cart for one time step.
 func (c *CartPole) Step(act, obs []float32) env.Outcome {
-	f := force * float64(2*act[0]-1) // to the left for 0; a branch would be guessed wrong half the time
+	f := force * float64(2*act[0]-1) // to the left for 0; a branch would be mispredicted half the time
 	c.push = f
 	x, v, theta, omega := c.x[0], c.x[1], c.x[2], c.x[3]
 	sin, cos := sincos(theta)
 
-	// Florian 2007, the accelerations without friction.
+	// Florian 2007, accelerations without friction.
 	t := (f + float64(poleMass*halfPole*omega*omega*sin)) / mass
 	alpha := (float64(gravity*sin) - float64(cos*t)) / (halfPole * (4.0/3 - float64(poleMass*cos*cos/mass)))
 	a := t - float64(poleMass*halfPole*alpha*cos/mass)
 
-	if c.Integrator == Euler { // positions move with the old velocities
+	if c.Integrator == Euler { // positions change with the old velocities
 		x, v, theta, omega = mulAdd(dt, v, x), mulAdd(dt, a, v), mulAdd(dt, omega, theta), mulAdd(dt, alpha, omega)
 	} else {
 		v, omega = mulAdd(dt, a, v), mulAdd(dt, alpha, omega)
 		x, theta = mulAdd(dt, v, x), mulAdd(dt, omega, theta)
 	}
-	// One by one: an array is copied in larger pieces than it was written in,
-	// for which a processor has to wait.
+	// Four stores, not one array: copying the array reads it in larger pieces than the stores
+	// wrote, and the processor would wait for them.
 	c.x[0], c.x[1], c.x[2], c.x[3] = x, v, theta, omega
 	c.Observe(obs)
 
@@ -128,21 +133,21 @@ func (c *CartPole) Step(act, obs []float32) env.Outcome {
 	return out
 }
 
-// Observe writes the state as float32s.
+// Observe writes the state as float32 numbers.
 func (c *CartPole) Observe(obs []float32) {
-	_ = obs[3] // one check of bounds for all
+	_ = obs[3] // one bounds check for all elements
 	obs[0], obs[1], obs[2], obs[3] = float32(c.x[0]), float32(c.x[1]), float32(c.x[2]), float32(c.x[3])
 }
 
-// State visits the physical state, which is all there is: the generator is
-// seeded anew by every Reset.
+// State visits the physical state. The generator need not be saved, because only Reset uses it
+// and seeds it again.
 func (c *CartPole) State(s *state.State) { s.Doubles("cartpole", c.x[:]) }
 
-// SetDraws gives the next Reset its four uniform numbers.
+// SetDraws gives the four uniform numbers for the next Reset.
 func (c *CartPole) SetDraws(u []float64) error { return c.rng.SetDraws(u) }
 
 // Physics appends x [m], ẋ [m/s], θ [rad], θ̇ [rad/s].
 func (c *CartPole) Physics(dst []float64) []float64 { return append(dst, c.x[:]...) }
 
-// SetPhysics sets what Physics returns: four finite numbers.
+// SetPhysics sets the state variables in the order of Physics. They must be finite.
 func (c *CartPole) SetPhysics(x []float64) error { return setPhysics(c.x[:], x) }

@@ -9,8 +9,9 @@ import (
 	"github.com/rlrun/rlrun/env/classic"
 )
 
-// TestReset holds 10,000 resets to the moments of a uniform number, within four
-// standard errors: mean (a+b)/2, deviation (b-a)/√12, which errs by √(0.2/n) of itself.
+// TestReset checks the moments of 10,000 resets against those of a uniform number, within four
+// standard errors: the mean is (a+b)/2, the standard deviation is (b-a)/√12 with a relative
+// standard error of √(0.2/n).
 func TestReset(t *testing.T) {
 	for name, c := range map[string]struct{ low, high float64 }{
 		"default": {-0.05, 0.05},
@@ -49,8 +50,7 @@ func TestReset(t *testing.T) {
 	}
 }
 
-// TestSetDraws wants low + (high - low) u. The bounds are powers of 2, and so
-// the numbers exact.
+// TestSetDraws checks low + (high - low) u. The bounds are powers of 2, so the numbers are exact.
 func TestSetDraws(t *testing.T) {
 	e := classic.NewCartPole()
 	e.Low, e.High = -0.5, 0.25
@@ -60,15 +60,15 @@ func TestSetDraws(t *testing.T) {
 	if got, want := [4]float64(e.Physics(nil)), [4]float64{-0.5, -0.3125, -0.125, 0.0625}; got != want {
 		t.Errorf("Reset with draws 0, 1/4, 1/2, 3/4 = %v, want %v", got, want)
 	}
-	e.Reset(1, obs) // the draw left over comes first
+	e.Reset(1, obs) // the unused draw comes first
 	if got := e.Physics(nil)[0]; got != 0.15625 {
 		t.Errorf("x after Reset with draw 7/8 = %v, want 0.15625", got)
 	}
 }
 
-// TestThresholds steps from rest: an explicit Euler step moves neither x nor θ.
-// The bounds are strict, as Gymnasium's. The one of θ is Python's 12*2*math.pi/360,
-// which is rounded at every operation: an ulp below Go's exact constant.
+// TestThresholds takes one step from rest: an explicit Euler step changes neither x nor θ. It
+// checks that the bounds are strict, as Gymnasium's are. The bound of θ is Python's
+// 12*2*math.pi/360, which is rounded at every operation: one ulp below Go's exact constant.
 func TestThresholds(t *testing.T) {
 	const lean = 0.20943951023931953
 	for name, c := range map[string]struct {
@@ -105,8 +105,8 @@ func TestThresholds(t *testing.T) {
 	}
 }
 
-// TestIntegrators pushes a cart from upright rest, by hand: with θ = 0 and
-// θ̇ = 0, t = 10/1.1, θ̈ = -t / (0.5 (4/3 - 0.1/1.1)), ẍ = t - 0.05 θ̈/1.1.
+// TestIntegrators pushes a cart from upright rest. By hand: with θ = 0 and θ̇ = 0, t = 10/1.1, θ̈
+// = -t / (0.5 (4/3 - 0.1/1.1)), ẍ = t - 0.05 θ̈/1.1.
 func TestIntegrators(t *testing.T) {
 	const force = 10 / 1.1
 	const alpha = -force / (0.5 * (4.0/3 - 0.1/1.1))

@@ -29,7 +29,7 @@ func mustMake(t testing.TB, id string, set env.Options) env.Env {
 	return e
 }
 
-// TestContract holds all that is registered to the Env contract, wrapped too.
+// TestContract checks every registered environment with envtest.Check, also inside wrappers.
 func TestContract(t *testing.T) {
 	for _, id := range registry().IDs() {
 		t.Run(id, func(t *testing.T) {
@@ -44,25 +44,25 @@ func TestContract(t *testing.T) {
 		})
 	}
 	t.Run("Acrobot-v1 with noise", func(t *testing.T) {
-		envtest.Check(t, mustMake(t, "Acrobot-v1", noisy))
+		envtest.Check(t, mustMake(t, "Acrobot-v1", addNoise))
 	})
 }
 
-// noisy makes an Acrobot draw in every step.
-func noisy(into any) error {
+// addNoise is an Options that gives an Acrobot noise, so that each step uses a random number.
+func addNoise(into any) error {
 	if a, ok := into.(*classic.Acrobot); ok {
 		a.TorqueNoise = 0.5
 	}
 	return nil
 }
 
-// TestSpec has the spaces, limits and thresholds of Gymnasium's registration.
+// TestSpec checks the spaces, time limits and thresholds of Gymnasium's registration.
 func TestSpec(t *testing.T) {
 	want := map[string]struct {
 		obs       int
 		act       env.Space
 		maxSteps  int
-		threshold float64 // 0 for none
+		threshold float64 // 0 for no threshold
 	}{
 		"CartPole-v0":              {4, env.Discrete{N: 2}, 200, 195},
 		"CartPole-v1":              {4, env.Discrete{N: 2}, 500, 475},
@@ -86,7 +86,7 @@ func TestSpec(t *testing.T) {
 	}
 }
 
-// TestOptions refuses what no environment can have.
+// TestOptions checks that Validate refuses options that are not possible.
 func TestOptions(t *testing.T) {
 	nan, inf := math.NaN(), math.Inf(1)
 	for name, c := range map[string]struct {
@@ -116,10 +116,10 @@ func TestOptions(t *testing.T) {
 	}
 }
 
-// TestAllocs counts over whole episodes, restarts included.
+// TestAllocs checks that steps allocate nothing, over whole episodes with restarts.
 func TestAllocs(t *testing.T) {
 	for _, id := range registry().IDs() {
-		mk, err := registry().Maker(id, noisy)
+		mk, err := registry().Maker(id, addNoise)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -149,19 +149,18 @@ func TestAllocs(t *testing.T) {
 	}
 }
 
-type snapshot struct{ e env.Env }
+type stater struct{ e env.Env }
 
-func (s snapshot) State(st *state.State) { env.StateOf(s.e, st) }
+func (s stater) State(st *state.State) { env.StateOf(s.e, st) }
 
-// transcript plays acts in e, one byte a step, as far as the episode goes, and
-// returns the bits of all that each step shows. Observations must be in their
-// space.
+// transcript plays acts in e, one byte for each step, until the episode ends, and returns the
+// bits of each step's results. It fails the test if an observation is outside its space.
 func transcript(t *testing.T, e env.Env, acts []byte) (steps [][]uint64) {
 	t.Helper()
 	spec := e.Spec()
 	obs := make([]float32, spec.Obs.Size())
 	for _, b := range acts {
-		out := e.Step([]float32{choice(spec.Act, b)}, obs)
+		out := e.Step([]float32{actionOf(spec.Act, b)}, obs)
 		if !spec.Obs.Contains(obs) || out.Reward-out.Reward != 0 {
 			t.Fatalf("%s, step %d: observation %v and reward %v, want them in %v and finite", spec.ID, len(steps), obs, out.Reward, spec.Obs)
 		}
@@ -176,20 +175,19 @@ func transcript(t *testing.T, e env.Env, acts []byte) (steps [][]uint64) {
 	return steps
 }
 
-// choice turns a byte into an action, of a Box out of its bounds too.
-func choice(space env.Space, b byte) float32 {
+// actionOf returns an action for a byte: of a Discrete, or of a Box, also outside the bounds.
+func actionOf(space env.Space, b byte) float32 {
 	if d, ok := space.(env.Discrete); ok {
 		return float32(int(b) % d.N)
 	}
 	return float32(int8(b)) / 32 // from -4 to 4
 }
 
-// restores plays the episode of seed and acts, and again with a change to
-// another environment by a snapshot at one of its steps: both must show the
-// same bits.
-func restores(t *testing.T, id string, seed uint64, at int, acts []byte) {
+// checkRestore plays the episode of seed and acts twice. The second time it saves the state at
+// step at and continues in another environment. Both episodes must have the same bits.
+func checkRestore(t *testing.T, id string, seed uint64, at int, acts []byte) {
 	t.Helper()
-	e, other := mustMake(t, id, noisy), mustMake(t, id, noisy)
+	e, other := mustMake(t, id, addNoise), mustMake(t, id, addNoise)
 	obs := make([]float32, e.Spec().Obs.Size())
 	e.Reset(seed, obs)
 	want := transcript(t, e, acts)
@@ -197,11 +195,11 @@ func restores(t *testing.T, id string, seed uint64, at int, acts []byte) {
 	e.Reset(seed, obs)
 	got := transcript(t, e, acts[:at])
 	var saved bytes.Buffer
-	if err := state.Save(&saved, snapshot{e}); err != nil {
+	if err := state.Save(&saved, stater{e}); err != nil {
 		t.Fatal(err)
 	}
 	other.Reset(seed+1, obs)
-	if err := state.Load(&saved, snapshot{other}); err != nil {
+	if err := state.Load(&saved, stater{other}); err != nil {
 		t.Fatal(err)
 	}
 	got = append(got, transcript(t, other, acts[at:])...)
@@ -210,7 +208,7 @@ func restores(t *testing.T, id string, seed uint64, at int, acts []byte) {
 	}
 }
 
-// TestSnapshots restores at random steps.
+// TestSnapshots restores episodes at random steps.
 func TestSnapshots(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))
 	for _, id := range registry().IDs() {
@@ -219,25 +217,25 @@ func TestSnapshots(t *testing.T) {
 			for i := range acts {
 				acts[i] = byte(rng.Uint32())
 			}
-			restores(t, id, rng.Uint64(), rng.IntN(1000), acts)
+			checkRestore(t, id, rng.Uint64(), rng.IntN(1000), acts)
 		}
 	}
 }
 
-// FuzzEpisode plays any actions, and restores at any step.
+// FuzzEpisode plays any actions and restores the episode at any step.
 func FuzzEpisode(f *testing.F) {
 	ids := registry().IDs()
 	for i := range ids {
 		f.Add(uint8(i), uint64(i), uint16(9), bytes.Repeat([]byte{0, 1, 2, 127, 128}, 60))
 	}
 	f.Fuzz(func(t *testing.T, id uint8, seed uint64, at uint16, acts []byte) {
-		restores(t, ids[int(id)%len(ids)], seed, int(at), acts)
+		checkRestore(t, ids[int(id)%len(ids)], seed, int(at), acts)
 	})
 }
 
-// possible reports whether a state can be, by the bounds of each task's equations:
-// Pendulum's and Acrobot's greatest speeds, and MountainCar's valley.
-func possible(id string, x []float64) bool {
+// isPossible reports whether x can be a state, by the bounds in each task's equations: the
+// largest angular velocities of Pendulum and Acrobot, and MountainCar's valley.
+func isPossible(id string, x []float64) bool {
 	if slices.ContainsFunc(x, func(v float64) bool { return v-v != 0 }) {
 		return false
 	}
@@ -253,8 +251,8 @@ func possible(id string, x []float64) bool {
 	return true
 }
 
-// FuzzPhysics steps from any state: what SetPhysics takes reads back, what cannot be
-// changes nothing, and no step hangs or panics.
+// FuzzPhysics steps from any state. It checks that SetPhysics sets a possible state, refuses an
+// impossible state and then changes nothing, and that no step hangs or panics.
 func FuzzPhysics(f *testing.F) {
 	ids := registry().IDs()
 	for i := range ids {
@@ -267,7 +265,7 @@ func FuzzPhysics(f *testing.F) {
 		e := mustMake(t, ids[int(id)%len(ids)], nil)
 		spec, physics := e.Spec(), e.(env.Physics)
 		x := []float64{a, b, c, d}[:len(physics.Physics(nil))]
-		want, good := physics.Physics(nil), possible(spec.ID, x)
+		want, good := physics.Physics(nil), isPossible(spec.ID, x)
 		if err := physics.SetPhysics(x); (err == nil) != good {
 			t.Fatalf("%s: SetPhysics(%v) = %v, want an error just where the state cannot be", spec.ID, x, err)
 		}
@@ -277,7 +275,7 @@ func FuzzPhysics(f *testing.F) {
 		if got := physics.Physics(nil); !slices.Equal(got, want) {
 			t.Fatalf("%s: SetPhysics(%v), and then Physics is %v, want %v", spec.ID, x, got, want)
 		}
-		e.Step([]float32{choice(spec.Act, act)}, make([]float32, spec.Obs.Size()))
+		e.Step([]float32{actionOf(spec.Act, act)}, make([]float32, spec.Obs.Size()))
 	})
 }
 
@@ -297,7 +295,7 @@ func BenchmarkVec64(b *testing.B) {
 			if _, err := v.Reset(1); err != nil {
 				b.Fatal(err)
 			}
-			const turns = 100 // drawn before, and taken over and over
+			const turns = 100 // number of action rows, sampled before and repeated
 			rng, act := rand.New(rand.NewPCG(1, 1)), make([]float32, turns*n)
 			for i := range act {
 				v.Spec().Act.Sample(rng, act[i:i+1])

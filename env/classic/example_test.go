@@ -7,8 +7,8 @@ import (
 	"github.com/rlrun/rlrun/env/classic"
 )
 
-// An id without a version means the newest. Pushing a cart to one side topples
-// its pole within ten steps.
+// An id without a version means the newest version. Pushing the cart always to one side makes the
+// pole fall within ten steps.
 func ExampleRegister() {
 	r := env.Registry{}
 	classic.Register(r)

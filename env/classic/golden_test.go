@@ -15,7 +15,7 @@ import (
 	"github.com/rlrun/rlrun/internal/settings"
 )
 
-// An episode is one of Gymnasium's: see testdata/README.md.
+// An episode is one recorded episode of Gymnasium: see testdata/README.md.
 type episode struct {
 	Env        string         `json:"env"`
 	Policy     string         `json:"policy"`
@@ -36,7 +36,7 @@ type episode struct {
 	Obs        [][]float64    `json:"obs"`
 }
 
-// An action is a number, or a list of them.
+// An action is a number, or a list of numbers.
 type action []float32
 
 func (a *action) UnmarshalJSON(data []byte) error {
@@ -60,13 +60,13 @@ func readEpisodes(t *testing.T, id string) (eps []episode) {
 	}
 }
 
-// options are all of the episode's, set as a file's are.
+// options is an env.Options that sets all options of the episode, as a scenario file would.
 func (e *episode) options(into any) error {
 	all := map[string]any{}
 	maps.Copy(all, e.Kwargs)
 	maps.Copy(all, e.Attrs)
 	maps.Copy(all, e.Options)
-	text, err := json.Marshal(all) // which is YAML too
+	text, err := json.Marshal(all) // JSON is also YAML
 	if err != nil {
 		return err
 	}
@@ -77,8 +77,8 @@ func (e *episode) options(into any) error {
 	return tree.Root().DecodeFields(into)
 }
 
-// tolerance is how far a state or a reward may be off, relative to 1 or more.
-// Where NumPy 2 computes with float32s, it is their precision.
+// tolerance returns the largest allowed error of a state or a reward, relative to the larger of 1
+// and the number. With NumPy 2, Gymnasium computes in float32, so it is the float32 precision.
 func (e *episode) tolerance() float64 {
 	if e.Promotion == "weak" {
 		return 2e-7
@@ -86,34 +86,33 @@ func (e *episode) tolerance() float64 {
 	return 1e-12
 }
 
-// A physical environment is what classic has.
+// A physical is an environment with the interfaces that all environments of classic have.
 type physical interface {
 	env.Env
 	env.Physics
 	env.DrawSetter
 }
 
-// A forced environment goes on from the recorded state at every step, so that
-// an error cannot grow.
-type forced struct {
+// A forcedEnv sets the recorded state before every step, so that errors do not accumulate.
+type forcedEnv struct {
 	physical
 	ep    *episode
 	t     int
-	after []float64 // the state after the last Step; a Vec may Reset before one can look
+	after []float64 // state after the latest Step, because a Vec may already have reset the environment
 }
 
-func (f *forced) Reset(seed uint64, obs []float32) {
+func (f *forcedEnv) Reset(seed uint64, obs []float32) {
 	f.physical.Reset(seed, obs)
 	f.t = 0
 	f.set(f.ep.InitState)
 	f.Observe(obs)
 }
 
-func (f *forced) Step(act, obs []float32) env.Outcome {
+func (f *forcedEnv) Step(act, obs []float32) env.Outcome {
 	if f.t > 0 {
 		f.set(f.ep.States[f.t-1])
 	}
-	if f.ep.Noise != nil { // uniform between ± the most
+	if f.ep.Noise != nil { // uniform between -most and most
 		most := f.ep.Attrs["torque_noise_max"].(float64)
 		f.SetDraws([]float64{(f.ep.Noise[f.t]/most + 1) / 2})
 	}
@@ -123,14 +122,14 @@ func (f *forced) Step(act, obs []float32) env.Outcome {
 	return out
 }
 
-func (f *forced) set(x []float64) {
+func (f *forcedEnv) set(x []float64) {
 	if err := f.SetPhysics(x); err != nil {
 		panic(err)
 	}
 }
 
-// TestGolden replays Gymnasium's episodes in a Vec, which applies the time
-// limit. State and reward agree to 1e-12, observations to one float32 ulp.
+// TestGolden replays Gymnasium's episodes in a Vec, which applies the time limit. States and
+// rewards must agree to 1e-12, observations to one float32 ulp.
 func TestGolden(t *testing.T) {
 	for id, recorded := range map[string]struct{ episodes, terminated int }{
 		"CartPole-v0": {22, 16}, "CartPole-v1": {22, 16},
@@ -163,7 +162,7 @@ func TestGolden(t *testing.T) {
 
 func replay(t *testing.T, ep *episode, e physical) {
 	t.Helper()
-	f := &forced{physical: e, ep: ep}
+	f := &forcedEnv{physical: e, ep: ep}
 	v := env.NewVec(f)
 	r, err := v.Reset(1)
 	if err != nil {
@@ -189,7 +188,7 @@ func replay(t *testing.T, ep *episode, e physical) {
 	}
 }
 
-// sameObs allows one float32 ulp, and what the state's own tolerance is near 0.
+// sameObs checks that obs agrees with want to one float32 ulp or, near 0, to the tolerance.
 func sameObs(t *testing.T, what string, obs []float32, want []float64, tolerance float64) {
 	t.Helper()
 	for i, w := range want {

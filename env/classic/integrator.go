@@ -2,16 +2,16 @@ package classic
 
 import "fmt"
 
-// An Integrator is a way of moving a state by one time step.
+// An Integrator is a method that moves the state by one time step.
 type Integrator string
 
-// The Integrators there are.
+// The integrators.
 const (
-	Euler        Integrator = "euler"         // positions move with the velocities before the step
-	SemiImplicit Integrator = "semi-implicit" // positions move with the velocities after it
+	Euler        Integrator = "euler"         // positions change with the velocities before the step
+	SemiImplicit Integrator = "semi-implicit" // positions change with the velocities after the step
 )
 
-// UnmarshalText reads the name of an Integrator.
+// UnmarshalText parses the name of an Integrator.
 func (i *Integrator) UnmarshalText(text []byte) error {
 	switch v := Integrator(text); v {
 	case Euler, SemiImplicit:

@@ -2,16 +2,16 @@ package classic
 
 import "github.com/rlrun/rlrun/env"
 
-// MountainCarContinuous is a MountainCar with an accelerator: the action is the
-// thrust, from -1 (left) to 1 (right). A step costs a tenth of the action's
-// square; being at the flag, x ≥ 0.45, and no slower than GoalVelocity pays 100
-// and ends the episode. There are 999 steps at most, and 90 counts as solved.
+// MountainCarContinuous is a MountainCar whose action is the thrust, from -1 (left) to 1 (right).
+// The reward is minus a tenth of the action squared. The episode ends, with 100 more, at x ≥ 0.45
+// with a velocity of at least GoalVelocity. The time limit is 999 steps; a return of 90 counts as
+// solved.
 //
 // Observation: x [m], v [m/step].
 //
-// An action beyond the bounds is clipped, but paid for as it is. Each step
-// computes with float64s and rounds the state to float32s, as Gymnasium does on
-// NumPy 1; NumPy 2 computes with float32s, and differs in the seventh digit.
+// An action outside the bounds is clipped, but the reward is computed from the action before
+// clipping. Each step computes in float64 and rounds the state to float32, as Gymnasium does with
+// NumPy 1. With NumPy 2 Gymnasium computes in float32 and differs in the seventh digit.
 type MountainCarContinuous struct {
 	// GoalVelocity is the least velocity at the flag [m/step].
 	GoalVelocity float64 `yaml:"goal_velocity"`
@@ -25,7 +25,7 @@ type MountainCarContinuous struct {
 var (
 	_ env.Snapshotter = (*MountainCarContinuous)(nil)
 	_ env.Physics     = (*MountainCarContinuous)(nil)
-	_ env.DrawSetter       = (*MountainCarContinuous)(nil)
+	_ env.DrawSetter  = (*MountainCarContinuous)(nil)
 	_ env.Clipper     = (*MountainCarContinuous)(nil)
 )
 
@@ -34,13 +34,13 @@ func NewMountainCarContinuous() *MountainCarContinuous {
 	return &MountainCarContinuous{Low: -0.6, High: -0.4}
 }
 
-// Validate reports options that no MountainCarContinuous can have.
+// Validate returns an error if an option is not possible.
 func (c *MountainCarContinuous) Validate() error { return checkCar(c.GoalVelocity, c.Low, c.High) }
 
-// thrustSpace is what the engine can do.
+// thrustSpace is the action space.
 var thrustSpace env.Space = env.NewBox(-1, 1, 1)
 
-// Spec describes the task.
+// Spec returns the spaces, the time limit and the threshold.
 func (c *MountainCarContinuous) Spec() env.Spec {
 	return env.Spec{
 		ID: "MountainCarContinuous-v0", Obs: valleySpace, Act: thrustSpace,
@@ -48,12 +48,13 @@ func (c *MountainCarContinuous) Spec() env.Spec {
 	}
 }
 
-// Reset puts the car to rest between Low and High, by default near the bottom.
+// Reset puts the car at rest at a uniform position between Low and High, by default near the
+// bottom of the valley.
 func (c *MountainCarContinuous) Reset(seed uint64, obs []float32) { c.reset(seed, c.Low, c.High, obs) }
 
-// Step drives for one time step.
+// Step drives the car for one time step.
 func (c *MountainCarContinuous) Step(act, obs []float32) env.Outcome {
-	const engine = 0.0015 // at full thrust [m/step²]
+	const engine = 0.0015 // acceleration at full thrust [m/step²]
 	a := float64(act[0])
 	x, v := c.drive(engine * min(max(a, -1), 1))
 	c.x[0], c.x[1] = float64(float32(x)), float64(float32(v))
@@ -65,9 +66,8 @@ func (c *MountainCarContinuous) Step(act, obs []float32) env.Outcome {
 	return out
 }
 
-// SetPhysics sets what Physics returns: a position and a velocity that the car can
-// have.
+// SetPhysics sets the position and the velocity. It returns an error if the car cannot have them.
 func (c *MountainCarContinuous) SetPhysics(x []float64) error { return c.setPhysics(x, c.Low, c.High) }
 
-// ClipsActions marks an environment that clips its actions: thrust to ±1.
+// ClipsActions marks the environment as a Clipper: it clips the thrust to [-1, 1].
 func (c *MountainCarContinuous) ClipsActions() {}

@@ -8,8 +8,8 @@ import (
 	"github.com/rlrun/rlrun/env/classic"
 )
 
-// from sets the state of e and takes one step.
-func from(t *testing.T, e physical, x []float64, act float32) (after []float64, out env.Outcome) {
+// stepFrom sets the state of e and takes one step.
+func stepFrom(t *testing.T, e physical, x []float64, act float32) (after []float64, out env.Outcome) {
 	t.Helper()
 	if err := e.SetPhysics(x); err != nil {
 		t.Fatal(err)
@@ -18,7 +18,7 @@ func from(t *testing.T, e physical, x []float64, act float32) (after []float64, 
 	return e.Physics(nil), out
 }
 
-func near(a, b []float64) bool {
+func nearlyEqual(a, b []float64) bool {
 	for i := range a {
 		if math.Abs(a[i]-b[i]) > 1e-15 {
 			return false
@@ -27,8 +27,8 @@ func near(a, b []float64) bool {
 	return len(a) == len(b)
 }
 
-// TestMountainCarStep has cases by hand. At x = -π/6 the slope is level:
-// cos 3x = 0, and so only the engine accelerates.
+// TestMountainCarStep checks steps against values by hand. At x = -π/6 the slope is level: cos 3x
+// = 0, so only the engine accelerates the car.
 func TestMountainCarStep(t *testing.T) {
 	const level = -math.Pi / 6
 	for name, c := range map[string]struct {
@@ -51,16 +51,16 @@ func TestMountainCarStep(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			e := classic.NewMountainCar()
 			e.GoalVelocity = c.goalVelocity
-			got, out := from(t, e, c.x, c.act)
-			if want := (env.Outcome{Reward: -1, Terminated: c.done}); !near(got, c.want) || out != want {
+			got, out := stepFrom(t, e, c.x, c.act)
+			if want := (env.Outcome{Reward: -1, Terminated: c.done}); !nearlyEqual(got, c.want) || out != want {
 				t.Errorf("Step(%v) from %v = %v, %+v, want %v, %+v", c.act, c.x, got, out, c.want, want)
 			}
 		})
 	}
 }
 
-// TestMountainCarContinuousStep wants the thrust clipped, the action paid for
-// as it is, and the state rounded to float32s.
+// TestMountainCarContinuousStep checks that the thrust is clipped, that the reward is that of the
+// action before clipping, and that the state is rounded to float32.
 func TestMountainCarContinuousStep(t *testing.T) {
 	const level = -math.Pi / 6
 	round := func(x float64) float64 { return float64(float32(x)) }
@@ -80,9 +80,9 @@ func TestMountainCarContinuousStep(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			e := classic.NewMountainCarContinuous()
 			e.GoalVelocity = c.goalVelocity
-			got, out := from(t, e, c.x, c.act)
+			got, out := stepFrom(t, e, c.x, c.act)
 			want := []float64{round(c.want[0]), round(c.want[1])}
-			if !near(got, want) || math.Abs(out.Reward-c.out.Reward) > 1e-15 || out.Terminated != c.out.Terminated {
+			if !nearlyEqual(got, want) || math.Abs(out.Reward-c.out.Reward) > 1e-15 || out.Terminated != c.out.Terminated {
 				t.Errorf("Step(%v) from %v = %v, %+v, want %v, %+v", c.act, c.x, got, out, want, c.out)
 			}
 		})
@@ -95,7 +95,7 @@ func TestMountainCarReset(t *testing.T) {
 	} {
 		e.SetDraws([]float64{0.25})
 		e.Reset(1, make([]float32, 2))
-		if got, want := e.Physics(nil), []float64{-0.3125, 0}; !near(got, want) {
+		if got, want := e.Physics(nil), []float64{-0.3125, 0}; !nearlyEqual(got, want) {
 			t.Errorf("%s: Reset with draw 1/4 between -1/2 and 1/4 = %v, want %v", e.Spec().ID, got, want)
 		}
 	}

@@ -8,20 +8,19 @@ import (
 	"github.com/rlrun/rlrun/env/state"
 )
 
-// Pendulum is a rod that swings about one end, and is to be brought upright and
-// held there by a torque of at most 2 N m, too weak to do so in one go. A step
-// pays -(θ² + 0.1 θ̇² + 0.001 u²), of the state before it; there are 200.
+// Pendulum is a rod that swings about one end. The goal is to swing it up and to hold it upright
+// with a torque of at most 2 N m, which is too weak to lift it directly. The reward is -(θ² + 0.1
+// θ̇² + 0.001 u²), with the state before the step. An episode has 200 steps.
 //
-// Action: u [N m], clipped to ±2. Observation: cos θ, sin θ, θ̇ [rad/s], with
-// θ [rad] from upright.
+// Action: u [N m], clipped to ±2. Observation: cos θ, sin θ, θ̇ [rad/s], where θ [rad] is the
+// angle from upright.
 //
-// A uniform rod of m = 1 kg and l = 1 m has the moment of inertia ml²/3 about
-// its end, and so
+// A uniform rod of m = 1 kg and l = 1 m has the moment of inertia ml²/3 about its end, so
 //
 //	θ̈ = 3g/(2l) sin θ + 3/(ml²) u
 //
-// which is integrated by semi-implicit Euler steps. Gymnasium on NumPy 2
-// computes the terms of u with float32s, and differs in the eighth digit.
+// which is integrated by semi-implicit Euler steps. With NumPy 2, Gymnasium computes the terms of
+// u in float32 and differs in the eighth digit.
 type Pendulum struct {
 	// G is the acceleration of gravity [m/s²].
 	G float64 `yaml:"g"`
@@ -30,24 +29,24 @@ type Pendulum struct {
 	XInit float64 `yaml:"x_init"`
 	YInit float64 `yaml:"y_init"`
 
-	x      [2]float64 // θ, which is not wrapped, and θ̇
-	torque float64    // the latest step's [N m], to be drawn
-	rng    env.Rand   // used by Reset alone
+	x      [2]float64 // θ, from any number of turns, and θ̇
+	torque float64    // torque of the latest step [N m], for Draw
+	rng    env.Rand   // used only by Reset
 }
 
 var (
 	_ env.Snapshotter = (*Pendulum)(nil)
 	_ env.Physics     = (*Pendulum)(nil)
-	_ env.DrawSetter       = (*Pendulum)(nil)
+	_ env.DrawSetter  = (*Pendulum)(nil)
 	_ env.Clipper     = (*Pendulum)(nil)
 )
 
 // NewPendulum returns a Pendulum-v1.
 func NewPendulum() *Pendulum { return &Pendulum{G: 10, XInit: math.Pi, YInit: 1} }
 
-const maxOmega = 8 // [rad/s]
+const maxOmega = 8 // largest angular velocity [rad/s]
 
-// Validate reports options that no Pendulum can have.
+// Validate returns an error if an option is not possible.
 func (p *Pendulum) Validate() error {
 	if p.G-p.G != 0 {
 		return fmt.Errorf("g %v, want a number", p.G)
@@ -63,7 +62,7 @@ func (p *Pendulum) Validate() error {
 	return nil
 }
 
-// The spaces of a Pendulum.
+// The observation and the action space.
 var (
 	pendulumSpace env.Space = env.Box{
 		Low: []float32{-1, -1, -maxOmega}, High: []float32{1, 1, maxOmega}, Names: []string{"cos angle", "sin angle", "angular velocity"},
@@ -71,12 +70,13 @@ var (
 	torqueSpace env.Space = env.NewBox(-2, 2, 1)
 )
 
-// Spec describes the task. No return counts as solved.
+// Spec returns the spaces and the time limit. There is no threshold.
 func (p *Pendulum) Spec() env.Spec {
 	return env.Spec{ID: "Pendulum-v1", Obs: pendulumSpace, Act: torqueSpace, MaxSteps: 200}
 }
 
-// Reset lets the rod go anywhere, by default, and slowly.
+// Reset sets the angle and the angular velocity to uniform numbers: by default any angle, and a
+// small velocity.
 func (p *Pendulum) Reset(seed uint64, obs []float32) {
 	p.rng.Seed(seed)
 	p.torque = 0
@@ -91,7 +91,7 @@ func (p *Pendulum) Step(act, obs []float32) env.Outcome {
 	u := min(max(float64(act[0]), -2), 2)
 	p.torque = u
 	theta, omega := p.x[0], p.x[1]
-	angle := wrap(theta)
+	angle := wrapAngle(theta)
 	cost := float64(angle*angle) + float64(0.1*omega*omega) + float64(0.001*u*u)
 
 	sin, _ := sincos(theta)
@@ -108,22 +108,22 @@ func (p *Pendulum) Observe(obs []float32) {
 	obs[0], obs[1], obs[2] = float32(cos), float32(sin), float32(p.x[1])
 }
 
-// State visits the physical state, which is all there is: the generator is
-// seeded anew by every Reset.
+// State visits the physical state. The generator need not be saved, because only Reset uses it
+// and seeds it again.
 func (p *Pendulum) State(s *state.State) { s.Doubles("pendulum", p.x[:]) }
 
-// SetDraws gives the next Reset its two uniform numbers.
+// SetDraws gives the two uniform numbers for the next Reset.
 func (p *Pendulum) SetDraws(u []float64) error { return p.rng.SetDraws(u) }
 
-// Physics appends θ [rad], θ̇ [rad/s].
+// Physics appends θ [rad] and θ̇ [rad/s].
 func (p *Pendulum) Physics(dst []float64) []float64 { return append(dst, p.x[:]...) }
 
-// SetPhysics sets what Physics returns: two finite numbers, the second within the
-// greatest speed, or the greatest at the start if that is more.
+// SetPhysics sets θ and θ̇. It returns an error if θ̇ is above the largest angular velocity that
+// a step or a Reset can give.
 func (p *Pendulum) SetPhysics(x []float64) error {
-	most := max(maxOmega, p.YInit)
-	return setPhysics(p.x[:], x, variable{"angular velocity", 1, -most, most})
+	maxVelocity := max(maxOmega, p.YInit)
+	return setPhysics(p.x[:], x, boundedVariable{"angular velocity", 1, -maxVelocity, maxVelocity})
 }
 
-// ClipsActions marks an environment that clips its actions: torques to ±2.
+// ClipsActions marks the environment as a Clipper: it clips the torque to [-2, 2].
 func (p *Pendulum) ClipsActions() {}

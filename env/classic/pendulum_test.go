@@ -7,8 +7,8 @@ import (
 	"github.com/rlrun/rlrun/env/classic"
 )
 
-// TestPendulumStep has cases by hand: θ̇ gains (1.5 g sin θ + 3u) 0.05, and then
-// θ moves; the cost is that of the state before, and of the clipped torque.
+// TestPendulumStep checks steps against values by hand: θ̇ changes by (1.5 g sin θ + 3u) 0.05,
+// then θ changes. The reward is that of the state before the step and the clipped torque.
 func TestPendulumStep(t *testing.T) {
 	for name, c := range map[string]struct {
 		g      float64
@@ -28,22 +28,22 @@ func TestPendulumStep(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			e := classic.NewPendulum()
 			e.G = c.g
-			got, out := from(t, e, c.x, c.act)
-			if !near(got, c.want) || math.Abs(out.Reward-c.reward) > 1e-14 || out.Done() {
+			got, out := stepFrom(t, e, c.x, c.act)
+			if !nearlyEqual(got, c.want) || math.Abs(out.Reward-c.reward) > 1e-14 || out.Done() {
 				t.Errorf("Step(%v) from %v = %v, %+v, want %v and reward %v", c.act, c.x, got, out, c.want, c.reward)
 			}
 		})
 	}
 }
 
-// TestPendulumReset wants -b + 2bu on both axes.
+// TestPendulumReset checks -b + 2bu for the angle and the angular velocity.
 func TestPendulumReset(t *testing.T) {
 	e := classic.NewPendulum()
 	e.XInit, e.YInit = 0.5, 4
 	e.SetDraws([]float64{0.25, 0.75})
 	obs := make([]float32, 3)
 	e.Reset(1, obs)
-	if got, want := e.Physics(nil), []float64{-0.25, 2}; !near(got, want) {
+	if got, want := e.Physics(nil), []float64{-0.25, 2}; !nearlyEqual(got, want) {
 		t.Errorf("Reset with draws 1/4 and 3/4 of ±1/2 and ±4 = %v, want %v", got, want)
 	}
 	if want := [3]float32{float32(math.Cos(0.25)), float32(-math.Sin(0.25)), 2}; [3]float32(obs) != want {

@@ -5,7 +5,7 @@ import (
 	"math"
 )
 
-// checkBounds reports bounds between which no float32 can be drawn.
+// checkBounds returns an error if low is above high, or if either is outside the float32 range.
 func checkBounds(low, high float64) error {
 	if !(-math.MaxFloat32 <= low && low <= high && high <= math.MaxFloat32) {
 		return fmt.Errorf("low %v and high %v, want two numbers in this order", low, high)
@@ -13,16 +13,16 @@ func checkBounds(low, high float64) error {
 	return nil
 }
 
-// A variable is number i of a state, which is always in [low, high].
-type variable struct {
+// A boundedVariable is variable i of a state, which is always in [low, high].
+type boundedVariable struct {
 	name      string
 	i         int
 	low, high float64
 }
 
-// setPhysics copies x to an environment's state. The numbers must be finite, and the
-// bounded ones within their bounds as float32.
-func setPhysics(state, x []float64, bounded ...variable) error {
+// setPhysics copies x to an environment's state. It returns an error if a number is not finite,
+// or if one of the bounded variables, as float32, is outside its bounds.
+func setPhysics(state, x []float64, bounded ...boundedVariable) error {
 	if len(x) != len(state) {
 		return fmt.Errorf("classic: want %d state variables, not %d", len(state), len(x))
 	}

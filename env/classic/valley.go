@@ -7,22 +7,22 @@ import (
 	"github.com/rlrun/rlrun/env/state"
 )
 
-// The valley's constants, as Gymnasium has them.
+// The valley's constants, with Gymnasium's values.
 const (
 	leftEnd   = -1.2   // [m]
 	rightEnd  = 0.6    // [m]
 	maxSpeed  = 0.07   // [m/step]
-	slopePull = 0.0025 // of the steepest slope [m/step²]
+	slopePull = 0.0025 // acceleration at the steepest slope [m/step²]
 )
 
-// A valley has a car in it. It is what the two kinds of MountainCar share.
+// A valley is a car in a valley: the common part of MountainCar and MountainCarContinuous.
 type valley struct {
 	x      [2]float64 // x [m], v [m/step]
-	thrust float64    // the latest step's [m/step²], to be drawn
-	rng    env.Rand   // used by Reset alone
+	thrust float64    // thrust of the latest step [m/step²], for Draw
+	rng    env.Rand   // used only by Reset
 }
 
-// checkCar reports options that neither kind can have.
+// checkCar returns an error if an option of MountainCar or MountainCarContinuous is not possible.
 func checkCar(goalVelocity, low, high float64) error {
 	if goalVelocity-goalVelocity != 0 {
 		return fmt.Errorf("goal_velocity %v, want a number", goalVelocity)
@@ -30,12 +30,12 @@ func checkCar(goalVelocity, low, high float64) error {
 	return checkBounds(low, high)
 }
 
-// valleySpace has every x and v.
+// valleySpace is the observation space.
 var valleySpace env.Space = env.Box{
 	Low: []float32{leftEnd, -maxSpeed}, High: []float32{rightEnd, maxSpeed}, Names: []string{"position", "velocity"},
 }
 
-// reset puts the car to rest between low and high [m].
+// reset puts the car at rest at a uniform position between low and high [m].
 func (c *valley) reset(seed uint64, low, high float64, obs []float32) {
 	c.rng.Seed(seed)
 	c.thrust = 0
@@ -43,7 +43,7 @@ func (c *valley) reset(seed uint64, low, high float64, obs []float32) {
 	c.Observe(obs)
 }
 
-// drive returns where thrust [m/step²] brings the car in a step, and how fast.
+// drive returns the position and the velocity after one step with the given thrust [m/step²].
 // Sutton and Barto 2018, example 10.1:
 //
 //	v ← bound(v + thrust - 0.0025 cos 3x)
@@ -59,22 +59,22 @@ func (c *valley) drive(thrust float64) (x, v float64) {
 	return x, v
 }
 
-// Observe writes the state as float32s.
+// Observe writes the state as float32 numbers.
 func (c *valley) Observe(obs []float32) { obs[0], obs[1] = float32(c.x[0]), float32(c.x[1]) }
 
-// State visits the physical state, which is all there is: the generator is
-// seeded anew by every Reset.
+// State visits the physical state. The generator need not be saved, because only Reset uses it
+// and seeds it again.
 func (c *valley) State(s *state.State) { s.Doubles("mountaincar", c.x[:]) }
 
-// SetDraws gives the next Reset its uniform number.
+// SetDraws gives the uniform number for the next Reset.
 func (c *valley) SetDraws(u []float64) error { return c.rng.SetDraws(u) }
 
-// Physics appends x [m], v [m/step].
+// Physics appends x [m] and v [m/step].
 func (c *valley) Physics(dst []float64) []float64 { return append(dst, c.x[:]...) }
 
-// setPhysics sets what Physics returns: a position in the valley, or between low and
-// high, where episodes begin, and a velocity.
+// setPhysics sets the position and the velocity. It returns an error if the car cannot have them:
+// the position must be in the valley, or between low and high, where episodes begin.
 func (c *valley) setPhysics(x []float64, low, high float64) error {
 	return setPhysics(c.x[:], x,
-		variable{"position", 0, min(leftEnd, low), max(rightEnd, high)}, variable{"velocity", 1, -maxSpeed, maxSpeed})
+		boundedVariable{"position", 0, min(leftEnd, low), max(rightEnd, high)}, boundedVariable{"velocity", 1, -maxSpeed, maxSpeed})
 }

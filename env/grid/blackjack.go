@@ -29,19 +29,19 @@ type Blackjack struct {
 	dealer, player hand
 	model          *MDP
 	rng            env.Rand
-	given          []float64 // cards to be drawn first
+	draws          []float64 // cards to be drawn first
 }
 
 var (
 	_ Tabular         = (*Blackjack)(nil)
 	_ env.Snapshotter = (*Blackjack)(nil)
 	_ env.Physics     = (*Blackjack)(nil)
-	_ env.DrawSetter       = (*Blackjack)(nil)
+	_ env.DrawSetter  = (*Blackjack)(nil)
 	_ env.Copier      = (*Blackjack)(nil)
 )
 
 // NewBlackjack returns a Blackjack-v1. Validate makes changed options count.
-func NewBlackjack() *Blackjack { return must(newBlackjack()) }
+func NewBlackjack() *Blackjack { return mustValidate(newBlackjack()) }
 
 func newBlackjack() *Blackjack { return &Blackjack{SAB: true} }
 
@@ -88,10 +88,10 @@ func (*Blackjack) Spec() env.Spec {
 }
 
 // card draws one.
-func (b *Blackjack) card() int {
-	if len(b.given) > 0 {
-		c := int(b.given[0])
-		b.given = b.given[1:]
+func (b *Blackjack) dealCard() int {
+	if len(b.draws) > 0 {
+		c := int(b.draws[0])
+		b.draws = b.draws[1:]
 		return c
 	}
 	return min(int(13*b.rng.Float64())+1, 10)
@@ -104,7 +104,7 @@ func (b *Blackjack) SetDraws(cards []float64) error {
 			return fmt.Errorf("draws: %v is no card, want whole numbers, 1 (an ace) … 10, in the order in which they are dealt", c)
 		}
 	}
-	b.given = cards
+	b.draws = cards
 	return nil
 }
 
@@ -113,9 +113,9 @@ func isCard(x float64) bool { return x >= 1 && x <= 10 && x == math.Trunc(x) }
 
 // Copy returns another Blackjack of the same rules, which shares the model.
 func (b *Blackjack) Copy() env.Env {
-	another := *b
-	another.dealer.cards, another.player.cards = slices.Clone(b.dealer.cards), slices.Clone(b.player.cards)
-	return &another
+	copied := *b
+	copied.dealer.cards, copied.player.cards = slices.Clone(b.dealer.cards), slices.Clone(b.player.cards)
+	return &copied
 }
 
 // Reset deals two cards to the dealer and two to the player.
@@ -124,7 +124,7 @@ func (b *Blackjack) Reset(seed uint64, obs []float32) {
 	b.dealer.cards, b.player.cards = b.dealer.cards[:0], b.player.cards[:0]
 	for _, h := range []*hand{&b.dealer, &b.player} {
 		for range 2 {
-			h.cards = append(h.cards, b.card())
+			h.cards = append(h.cards, b.dealCard())
 		}
 	}
 	b.Observe(obs)
@@ -133,22 +133,22 @@ func (b *Blackjack) Reset(seed uint64, obs []float32) {
 // Step sticks or hits.
 func (b *Blackjack) Step(act, obs []float32) (out env.Outcome) {
 	if act[0] == 1 {
-		b.player.cards = append(b.player.cards, b.card())
+		b.player.cards = append(b.player.cards, b.dealCard())
 		if b.player.score() == 0 {
 			out = env.Outcome{Reward: -1, Terminated: true}
 		}
 	} else {
 		for total, _ := b.dealer.sum(); total < 17; total, _ = b.dealer.sum() {
-			b.dealer.cards = append(b.dealer.cards, b.card())
+			b.dealer.cards = append(b.dealer.cards, b.dealCard())
 		}
-		out = env.Outcome{Reward: b.pays(b.player.score(), b.player.isNatural(), b.dealer.score(), b.dealer.isNatural()), Terminated: true}
+		out = env.Outcome{Reward: b.stickReward(b.player.score(), b.player.isNatural(), b.dealer.score(), b.dealer.isNatural()), Terminated: true}
 	}
 	b.Observe(obs)
 	return out
 }
 
 // pays is what sticking pays once the dealer is done.
-func (b *Blackjack) pays(player int, natural bool, dealer int, dealerNatural bool) float64 {
+func (b *Blackjack) stickReward(player int, natural bool, dealer int, dealerNatural bool) float64 {
 	reward := 0.0
 	switch {
 	case player > dealer:

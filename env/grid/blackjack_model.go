@@ -4,8 +4,8 @@ package grid
 // usable, and behind those one for each dealer's card with an ace and a ten in the
 // player's first two cards, which looks like any other 21.
 const (
-	seenStates      = 32 * 11 * 2
-	blackjackStates = seenStates + 11
+	observedStates  = 32 * 11 * 2
+	blackjackStates = observedStates + 11
 )
 
 // cardProbability is that of a card.
@@ -16,7 +16,7 @@ func cardProbability(card int) float64 {
 	return 1.0 / 13
 }
 
-func seenState(sum, dealer int, usable bool) int {
+func observedState(sum, dealer int, usable bool) int {
 	s := (sum*11 + dealer) * 2
 	if usable {
 		s++
@@ -25,7 +25,7 @@ func seenState(sum, dealer int, usable bool) int {
 }
 
 // with is a sum after another card.
-func with(sum int, usable bool, card int) (int, bool) {
+func addCard(sum int, usable bool, card int) (int, bool) {
 	if usable {
 		sum -= 10
 	}
@@ -37,19 +37,19 @@ func with(sum int, usable bool, card int) (int, bool) {
 }
 
 // A final is how a dealer may end, and how likely.
-type final struct {
+type dealerOutcome struct {
 	score       int // 0 beyond 21
 	natural     bool
 	probability float64
 }
 
 // dealt returns how a dealer with the given card ends.
-func dealt(up int) []final {
-	scores := map[final]float64{}
+func dealerOutcomes(up int) []dealerOutcome {
+	scores := map[dealerOutcome]float64{}
 	var draw func(sum int, usable bool, cards int, p float64)
 	draw = func(sum int, usable bool, cards int, p float64) {
 		if cards >= 2 && sum >= 17 {
-			f := final{score: sum, natural: cards == 2 && sum == 21}
+			f := dealerOutcome{score: sum, natural: cards == 2 && sum == 21}
 			if sum > 21 {
 				f.score = 0
 			}
@@ -57,18 +57,18 @@ func dealt(up int) []final {
 			return
 		}
 		for card := 1; card <= 10; card++ {
-			to, ace := with(sum, usable, card)
+			to, ace := addCard(sum, usable, card)
 			draw(to, ace, cards+1, p*cardProbability(card))
 		}
 	}
-	first, ace := with(0, false, up)
+	first, ace := addCard(0, false, up)
 	draw(first, ace, 1, 1)
-	var all []final
+	var all []dealerOutcome
 	for score := range 22 {
 		for _, natural := range []bool{false, true} {
-			f := final{score: score, natural: natural}
+			f := dealerOutcome{score: score, natural: natural}
 			if p := scores[f]; p > 0 {
-				all = append(all, final{score, natural, p})
+				all = append(all, dealerOutcome{score, natural, p})
 			}
 		}
 	}
@@ -80,25 +80,25 @@ func dealt(up int) []final {
 func (b *Blackjack) newModel() *MDP {
 	m := newMDP(blackjackStates, 2, nil)
 	for s := range m.States {
-		m.stay(s)
+		m.setTerminal(s)
 	}
 	for dealer := 1; dealer <= 10; dealer++ {
-		ends := dealt(dealer)
+		ends := dealerOutcomes(dealer)
 		for sum := 2; sum <= 21; sum++ {
 			for _, usable := range []bool{false, true} {
-				s := seenState(sum, dealer, usable)
-				b.stick(m, s, sum, false, ends)
-				hit(m, s, sum, dealer, usable)
+				s := observedState(sum, dealer, usable)
+				b.setStick(m, s, sum, false, ends)
+				setHit(m, s, sum, dealer, usable)
 			}
 		}
-		natural := seenStates + dealer
-		b.stick(m, natural, 21, true, ends)
-		hit(m, natural, 21, dealer, true)
+		natural := observedStates + dealer
+		b.setStick(m, natural, 21, true, ends)
+		setHit(m, natural, 21, dealer, true)
 		for first := 1; first <= 10; first++ {
 			for second := 1; second <= 10; second++ {
-				sum, usable := with(0, false, first)
-				sum, usable = with(sum, usable, second)
-				s := seenState(sum, dealer, usable)
+				sum, usable := addCard(0, false, first)
+				sum, usable = addCard(sum, usable, second)
+				s := observedState(sum, dealer, usable)
 				if sum == 21 {
 					s = natural
 				}
@@ -110,26 +110,26 @@ func (b *Blackjack) newModel() *MDP {
 }
 
 // stick is what sticking leads to: the end.
-func (b *Blackjack) stick(m *MDP, s, sum int, natural bool, ends []final) {
+func (b *Blackjack) setStick(m *MDP, s, sum int, natural bool, ends []dealerOutcome) {
 	var all []Transition
 	for _, e := range ends {
-		all = append(all, Transition{e.probability, s, b.pays(sum, natural, e.score, e.natural), true})
+		all = append(all, Transition{e.probability, s, b.stickReward(sum, natural, e.score, e.natural), true})
 	}
-	m.set(s, 0, all...)
+	m.setTransitions(s, 0, all...)
 }
 
 // hit is what hitting leads to: another card, or the end beyond 21.
-func hit(m *MDP, s, sum, dealer int, usable bool) {
+func setHit(m *MDP, s, sum, dealer int, usable bool) {
 	var all []Transition
 	for card := 1; card <= 10; card++ {
-		to, ace := with(sum, usable, card)
-		t := Transition{cardProbability(card), seenState(min(to, 31), dealer, ace), 0, false}
+		to, ace := addCard(sum, usable, card)
+		t := Transition{cardProbability(card), observedState(min(to, 31), dealer, ace), 0, false}
 		if to > 21 {
 			t.Reward, t.Terminal = -1, true
 		}
 		all = append(all, t)
 	}
-	m.set(s, 1, all...)
+	m.setTransitions(s, 1, all...)
 }
 
 // Model returns the MDP of the game. It must not be changed.
@@ -137,8 +137,8 @@ func (b *Blackjack) Model() *MDP { return b.model }
 
 // ObserveState writes the observation of a state of the model.
 func (b *Blackjack) ObserveState(s int, obs []float32) {
-	if s >= seenStates {
-		s = seenState(21, s-seenStates, true)
+	if s >= observedStates {
+		s = observedState(21, s-observedStates, true)
 	}
 	obs[0], obs[1], obs[2] = float32(s/22), float32(s/2%11), float32(s%2)
 }

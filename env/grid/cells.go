@@ -22,13 +22,13 @@ var (
 	left  = step{0, -1}
 )
 
-func (c cells) cols() int       { return len(c[0]) }
-func (c cells) size() int       { return len(c) * c.cols() }
-func (c cells) at(i int) byte   { return c[i/c.cols()][i%c.cols()] }
-func (c cells) has(s byte) bool { return len(c.where(s)) > 0 }
+func (c cells) cols() int            { return len(c[0]) }
+func (c cells) size() int            { return len(c) * c.cols() }
+func (c cells) at(i int) byte        { return c[i/c.cols()][i%c.cols()] }
+func (c cells) contains(s byte) bool { return len(c.find(s)) > 0 }
 
 // where are the cells with a sign.
-func (c cells) where(sign byte) (all []int) {
+func (c cells) find(sign byte) (all []int) {
 	for i := range c.size() {
 		if c.at(i) == sign {
 			all = append(all, i)
@@ -38,7 +38,7 @@ func (c cells) where(sign byte) (all []int) {
 }
 
 // move is the cell that a step leads to from i: i itself at the edge.
-func (c cells) move(i int, s step) int {
+func (c cells) neighbour(i int, s step) int {
 	row, col := i/c.cols()+s.row, i%c.cols()+s.col
 	if row < 0 || row >= len(c) || col < 0 || col >= c.cols() {
 		return i
@@ -60,14 +60,14 @@ func (c cells) connected(from, to int, sign byte) bool {
 			return true
 		}
 		for _, s := range []step{up, right, down, left} {
-			next = append(next, c.move(i, s))
+			next = append(next, c.neighbour(i, s))
 		}
 	}
 	return false
 }
 
 // check reports where rows, the value of an option, are no map of the given signs.
-func (c cells) check(option, signs string) error {
+func (c cells) validate(option, signs string) error {
 	if len(c) == 0 || len(c) > maxSide || len(c[0]) == 0 || len(c[0]) > maxSide {
 		return fmt.Errorf("%s has %d rows, want 1 … %d of as many columns", option, len(c), maxSide)
 	}
@@ -81,7 +81,7 @@ func (c cells) check(option, signs string) error {
 			return fmt.Errorf("%s has %d columns in row %d, and %d in row 1", option, len(row), r+1, c.cols())
 		}
 	}
-	if !c.has('S') {
+	if !c.contains('S') {
 		return fmt.Errorf("%s has no S, where episodes start", option)
 	}
 	return nil

@@ -24,10 +24,10 @@ type CliffWalking struct {
 var _ Tabular = (*CliffWalking)(nil)
 
 // NewCliffWalking returns a CliffWalking-v1. Validate makes changed options count.
-func NewCliffWalking() *CliffWalking { return must(newCliffWalking()) }
+func NewCliffWalking() *CliffWalking { return mustValidate(newCliffWalking()) }
 
 // NewCliffWalkingSlippery returns a CliffWalkingSlippery-v1.
-func NewCliffWalkingSlippery() *CliffWalking { return must(newCliffWalkingSlippery()) }
+func NewCliffWalkingSlippery() *CliffWalking { return mustValidate(newCliffWalkingSlippery()) }
 
 func newCliffWalking() *CliffWalking { return &CliffWalking{Observation: Index, id: "CliffWalking-v1"} }
 
@@ -38,10 +38,10 @@ func newCliffWalkingSlippery() *CliffWalking {
 // Validate builds the environment that the options ask for.
 func (c *CliffWalking) Validate() error {
 	g := cells{"............", "............", "............", "SCCCCCCCCCCG"}
-	start := g.where('S')[0]
+	start := g.find('S')[0]
 	m := newMDP(g.size(), 4, []int{start})
-	land := func(s, direction int, p float64) Transition {
-		to := g.move(s, [4]step{up, right, down, left}[direction%4])
+	transition := func(s, direction int, p float64) Transition {
+		to := g.neighbour(s, [4]step{up, right, down, left}[direction%4])
 		switch g.at(to) {
 		case 'C':
 			return Transition{p, start, -100, false}
@@ -54,9 +54,9 @@ func (c *CliffWalking) Validate() error {
 		for a := range m.Actions {
 			if c.Slippery {
 				const third = 1.0 / 3
-				m.set(s, a, land(s, a+3, third), land(s, a, third), land(s, a+1, third))
+				m.setTransitions(s, a, transition(s, a+3, third), transition(s, a, third), transition(s, a+1, third))
 			} else {
-				m.set(s, a, land(s, a, 1))
+				m.setTransitions(s, a, transition(s, a, 1))
 			}
 		}
 	}
@@ -68,6 +68,6 @@ func (c *CliffWalking) Board() *Board { return c.view.board }
 
 // Copy returns another CliffWalking of the same options, which shares the model.
 func (c *CliffWalking) Copy() env.Env {
-	another := *c
-	return &another
+	copied := *c
+	return &copied
 }

@@ -27,7 +27,7 @@ type episode struct {
 }
 
 // A played environment is what grid has.
-type played interface {
+type tableEnv interface {
 	env.Snapshotter
 	env.Physics
 	env.DrawSetter
@@ -41,7 +41,7 @@ func TestEpisodes(t *testing.T) {
 	golden.Read(t, "testdata/episodes.json.gz", &all)
 	steps := 0
 	for _, ep := range all {
-		e := makeEnv(t, ep.Env, ep.Options).(played)
+		e := makeEnv(t, ep.Env, ep.Options).(tableEnv)
 		obs := make([]float32, 1)
 		if err := e.SetPhysics([]float64{ep.Init}); err != nil {
 			t.Fatal(err)
@@ -81,7 +81,7 @@ func checkMask(t *testing.T, m env.Masker, want []float64) {
 
 // TestFickle: the passenger changes the destination once, in the first move in the
 // taxi, to another of three, in a share of the episodes; and nobody sees it coming.
-func TestFickle(t *testing.T) {
+func TestFicklePassenger(t *testing.T) {
 	taxi := makeEnv(t, "Taxi-v4", "{fickle_passenger: true}").(*grid.Taxi)
 	m := taxi.Model()
 	begins := 0.0
@@ -122,11 +122,11 @@ func TestHands(t *testing.T) {
 		Terminated []bool
 	}
 	golden.Read(t, "testdata/blackjack_hands.json.gz", &all)
-	games := map[string]played{} // by their options
+	games := map[string]tableEnv{} // by their options
 	for _, h := range all {
 		e, made := games[h.Options]
 		if !made {
-			e = makeEnv(t, "Blackjack-v1", h.Options).(played)
+			e = makeEnv(t, "Blackjack-v1", h.Options).(tableEnv)
 			games[h.Options] = e
 		}
 		obs := make([]float32, 3)
@@ -190,7 +190,7 @@ func TestResets(t *testing.T) {
 }
 
 // variants are all environments, and options that change what they are.
-func variants() map[string][]string {
+func envOptions() map[string][]string {
 	all := map[string][]string{
 		"FrozenLake-v1": {"{is_slippery: false}", "{map_name: random, size: 12, map_seed: 3}", "{observation: one_hot}", "{observation: local}"},
 		"Taxi-v4":       {"{is_rainy: true}", "{fickle_passenger: true}", "{observation: coordinates}"},
@@ -207,7 +207,7 @@ func variants() map[string][]string {
 }
 
 func TestContract(t *testing.T) {
-	for id, options := range variants() {
+	for id, options := range envOptions() {
 		for _, o := range options {
 			e := makeEnv(t, id, o)
 			if e.Spec().ID != id {
@@ -223,7 +223,7 @@ func TestContract(t *testing.T) {
 // TestSnapshots saves episodes at random steps, and goes on from there twice.
 func TestSnapshots(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
-	for id, options := range variants() {
+	for id, options := range envOptions() {
 		for _, o := range options {
 			e := makeEnv(t, id, o)
 			spec := e.Spec()
@@ -301,7 +301,7 @@ func FuzzPhysics(f *testing.F) {
 	f.Add(uint8(2), 2.0, 5.0, math.NaN(), -1.0)
 	ids := registry().IDs()
 	f.Fuzz(func(t *testing.T, which uint8, a, b, c, d float64) {
-		e := makeEnv(t, ids[int(which)%len(ids)], "").(played)
+		e := makeEnv(t, ids[int(which)%len(ids)], "").(tableEnv)
 		obs := make([]float32, e.Spec().Obs.Size())
 		for _, x := range [][]float64{{a}, {2, a, b, 2, c, d}, {a, b, c, d}, {}} {
 			if err := e.SetPhysics(x); err == nil && !slices.Equal(e.Physics(nil), x) {

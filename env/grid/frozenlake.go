@@ -51,10 +51,10 @@ var frozenMaps = map[string][]string{
 
 // NewFrozenLake returns a FrozenLake-v1: 4×4 cells, 100 steps at most. Validate
 // makes changed options count.
-func NewFrozenLake() *FrozenLake { return must(newFrozenLake()) }
+func NewFrozenLake() *FrozenLake { return mustValidate(newFrozenLake()) }
 
 // NewFrozenLake8x8 returns a FrozenLake8x8-v1: 8×8 cells, 200 steps at most.
-func NewFrozenLake8x8() *FrozenLake { return must(newFrozenLake8x8()) }
+func NewFrozenLake8x8() *FrozenLake { return mustValidate(newFrozenLake8x8()) }
 
 func newFrozenLake() *FrozenLake {
 	return &FrozenLake{
@@ -71,7 +71,7 @@ func newFrozenLake8x8() *FrozenLake {
 }
 
 // must returns e, built. The options that an environment comes with are good.
-func must[E interface{ Validate() error }](e E) E {
+func mustValidate[E interface{ Validate() error }](e E) E {
 	if err := e.Validate(); err != nil {
 		panic(err)
 	}
@@ -87,19 +87,19 @@ func (f *FrozenLake) Validate() error {
 	if len(f.RewardSchedule) != 3 {
 		return fmt.Errorf("reward_schedule of %d numbers, want 3: goal, hole, frozen", len(f.RewardSchedule))
 	}
-	lake, err := f.lake()
+	lake, err := f.lakeCells()
 	if err != nil {
 		return err
 	}
 	spec := env.Spec{ID: f.id, MaxSteps: f.maxSteps, RewardThreshold: &f.threshold}
 	board := &Board{lake, []string{"←", "↓", "→", "↑"}}
-	return f.build(spec, f.model(lake), boardView(f.Observation, board, 1))
+	return f.build(spec, f.newModel(lake), boardView(f.Observation, board, 1))
 }
 
 // lake is the map that the options ask for.
-func (f *FrozenLake) lake() (cells, error) {
+func (f *FrozenLake) lakeCells() (cells, error) {
 	if len(f.Desc) > 0 {
-		return cells(f.Desc), cells(f.Desc).check("desc", "SFHG")
+		return cells(f.Desc), cells(f.Desc).validate("desc", "SFHG")
 	}
 	if f.MapName == "random" {
 		return randomLake(f.Size, f.P, f.MapSeed)
@@ -112,29 +112,29 @@ func (f *FrozenLake) lake() (cells, error) {
 }
 
 // model is the MDP of a map.
-func (f *FrozenLake) model(g cells) *MDP {
-	m := newMDP(g.size(), 4, g.where('S'))
+func (f *FrozenLake) newModel(g cells) *MDP {
+	m := newMDP(g.size(), 4, g.find('S'))
 	missRate := (1 - f.SuccessRate) / 2
 	for s := range m.States {
 		if cell := g.at(s); cell == 'G' || cell == 'H' {
-			m.stay(s)
+			m.setTerminal(s)
 			continue
 		}
 		for a := range m.Actions {
 			if !f.Slippery {
-				m.set(s, a, f.land(g, s, a, 1))
+				m.setTransitions(s, a, f.transition(g, s, a, 1))
 				continue
 			}
-			m.set(s, a, f.land(g, s, a+3, missRate), f.land(g, s, a, f.SuccessRate), f.land(g, s, a+1, missRate))
+			m.setTransitions(s, a, f.transition(g, s, a+3, missRate), f.transition(g, s, a, f.SuccessRate), f.transition(g, s, a+1, missRate))
 		}
 	}
 	return m
 }
 
 // land is the step from cell s in a direction.
-func (f *FrozenLake) land(g cells, s, direction int, p float64) Transition {
+func (f *FrozenLake) transition(g cells, s, direction int, p float64) Transition {
 	directions := [4]step{left, down, right, up}
-	to := g.move(s, directions[direction%4])
+	to := g.neighbour(s, directions[direction%4])
 	switch g.at(to) {
 	case 'G':
 		return Transition{p, to, f.RewardSchedule[0], true}
@@ -148,7 +148,7 @@ func (f *FrozenLake) land(g cells, s, direction int, p float64) Transition {
 func (f *FrozenLake) Board() *Board { return f.view.board }
 
 // maxTries bounds the random maps that are drawn until one has a way.
-const maxTries = 1000
+const maxRandomMaps = 1000
 
 // randomLake draws maps of size×size cells, each frozen with probability p,
 // until one has a way from the start, top left, to the goal, bottom right.
@@ -158,7 +158,7 @@ func randomLake(size int, p float64, seed uint64) (cells, error) {
 	}
 	var rng env.Rand
 	rng.Seed(seed)
-	for range maxTries {
+	for range maxRandomMaps {
 		lake := make(cells, size)
 		for r := range lake {
 			row := slices.Repeat([]byte{'F'}, size)
@@ -179,11 +179,11 @@ func randomLake(size int, p float64, seed uint64) (cells, error) {
 			return lake, nil
 		}
 	}
-	return nil, fmt.Errorf("none of %d random maps of size %d with p %v has a way to the goal; want a larger p", maxTries, size, p)
+	return nil, fmt.Errorf("none of %d random maps of size %d with p %v has a way to the goal; want a larger p", maxRandomMaps, size, p)
 }
 
 // Copy returns another FrozenLake of the same options, which shares the model.
 func (f *FrozenLake) Copy() env.Env {
-	another := *f
-	return &another
+	copied := *f
+	return &copied
 }

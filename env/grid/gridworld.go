@@ -44,7 +44,7 @@ type GridWorld struct {
 var _ Tabular = (*GridWorld)(nil)
 
 // NewGridWorld returns a GridWorld-v0. Validate makes changed options count.
-func NewGridWorld() *GridWorld { return must(newGridWorld()) }
+func NewGridWorld() *GridWorld { return mustValidate(newGridWorld()) }
 
 // NewMap returns a GridWorld on a map, a row each line.
 func NewMap(text string) (*GridWorld, error) {
@@ -117,16 +117,16 @@ func newRandomWalk() *GridWorld {
 // no GridWorld can have.
 func (w *GridWorld) Validate() error {
 	g := cells(w.Map)
-	if err := g.check("map", "S.#GP123456789KDabcdefghijklmnopqrstuvwxyz"); err != nil {
+	if err := g.validate("map", "S.#GP123456789KDabcdefghijklmnopqrstuvwxyz"); err != nil {
 		return err
 	}
 	for letter := byte('a'); letter <= 'z'; letter++ {
-		if n := len(g.where(letter)); n != 0 && n != 2 {
-			at := g.where(letter)[0]
+		if n := len(g.find(letter)); n != 0 && n != 2 {
+			at := g.find(letter)[0]
 			return fmt.Errorf("map has %d cells %q, the first in row %d, column %d, want two: the ends of a teleport", n, letter, at/g.cols()+1, at%g.cols()+1)
 		}
 	}
-	if doors := g.where('D'); len(doors) > 0 && !g.has('K') {
+	if doors := g.find('D'); len(doors) > 0 && !g.contains('K') {
 		return fmt.Errorf("map has a door in row %d, column %d, and no key K", doors[0]/g.cols()+1, doors[0]%g.cols()+1)
 	}
 	for _, r := range []struct {
@@ -152,43 +152,43 @@ func (w *GridWorld) Validate() error {
 		return fmt.Errorf("max_steps %d, want 0 for no limit, or more", w.MaxSteps)
 	}
 	keys := 1
-	if g.has('K') {
+	if g.contains('K') {
 		keys = 2
 	}
 	board := &Board{g, []string{"↑", "→", "↓", "←"}}
-	return w.build(env.Spec{ID: w.id, MaxSteps: w.MaxSteps}, w.model(g, keys), boardView(w.Observation, board, keys))
+	return w.build(env.Spec{ID: w.id, MaxSteps: w.MaxSteps}, w.newModel(g, keys), boardView(w.Observation, board, keys))
 }
 
 // model is the MDP of a map. The states of those who have the key come behind
 // those of all cells.
-func (w *GridWorld) model(g cells, keys int) *MDP {
-	m := newMDP(keys*g.size(), 4, g.where('S'))
+func (w *GridWorld) newModel(g cells, keys int) *MDP {
+	m := newMDP(keys*g.size(), 4, g.find('S'))
 	for s := range m.States {
-		if w.ends(g.at(s % g.size())) {
-			m.stay(s)
+		if w.isTerminal(g.at(s % g.size())) {
+			m.setTerminal(s)
 			continue
 		}
 		for a := range m.Actions {
 			if w.Slip == 0 {
-				m.set(s, a, w.land(g, s, a, 1))
+				m.setTransitions(s, a, w.transition(g, s, a, 1))
 				continue
 			}
-			m.set(s, a, w.land(g, s, a, 1-w.Slip), w.land(g, s, a+3, w.Slip/2), w.land(g, s, a+1, w.Slip/2))
+			m.setTransitions(s, a, w.transition(g, s, a, 1-w.Slip), w.transition(g, s, a+3, w.Slip/2), w.transition(g, s, a+1, w.Slip/2))
 		}
 	}
 	return m
 }
 
 // ends reports whether a cell ends the episode.
-func (*GridWorld) ends(cell byte) bool {
+func (*GridWorld) isTerminal(cell byte) bool {
 	return cell == 'G' || cell == 'P' || '1' <= cell && cell <= '9'
 }
 
 // land is the move from state s in a direction.
-func (w *GridWorld) land(g cells, s, direction int, p float64) Transition {
+func (w *GridWorld) transition(g cells, s, direction int, p float64) Transition {
 	cell, hasKey := s%g.size(), s >= g.size()
 	walk := func(cell int, s step) int {
-		to := g.move(cell, s)
+		to := g.neighbour(cell, s)
 		if sign := g.at(to); sign == '#' || sign == 'D' && !hasKey {
 			return cell
 		}
@@ -202,7 +202,7 @@ func (w *GridWorld) land(g cells, s, direction int, p float64) Transition {
 	}
 	sign := g.at(to)
 	if 'a' <= sign && sign <= 'z' && to != cell {
-		ends := g.where(sign)
+		ends := g.find(sign)
 		to = ends[0] + ends[1] - to
 	}
 	next := to
@@ -214,7 +214,7 @@ func (w *GridWorld) land(g cells, s, direction int, p float64) Transition {
 		return Transition{p, next, w.GoalReward, true}
 	case sign == 'P':
 		return Transition{p, next, w.PitReward, true}
-	case w.ends(sign):
+	case w.isTerminal(sign):
 		return Transition{p, next, float64(sign - '0'), true}
 	}
 	return Transition{p, next, w.StepReward, false}
@@ -248,6 +248,6 @@ func (w *GridWorld) Board() *Board { return w.view.board }
 
 // Copy returns another GridWorld of the same options, which shares the model.
 func (w *GridWorld) Copy() env.Env {
-	another := *w
-	return &another
+	copied := *w
+	return &copied
 }

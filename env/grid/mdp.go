@@ -47,12 +47,12 @@ func newMDP(states, actions int, starts []int) *MDP {
 func (m *MDP) Transitions(s, a int) []Transition { return m.Outcomes[s*m.Actions+a] }
 
 // set makes o what action a may lead to in state s.
-func (m *MDP) set(s, a int, o ...Transition) { m.Outcomes[s*m.Actions+a] = o }
+func (m *MDP) setTransitions(s, a int, o ...Transition) { m.Outcomes[s*m.Actions+a] = o }
 
 // stay makes state s an end: whatever is done there ends the episode and pays 0.
-func (m *MDP) stay(s int) {
+func (m *MDP) setTerminal(s int) {
 	for a := range m.Actions {
-		m.set(s, a, Transition{Probability: 1, Next: s, Terminal: true})
+		m.setTransitions(s, a, Transition{Probability: 1, Next: s, Terminal: true})
 	}
 }
 
@@ -66,21 +66,21 @@ func (m *MDP) Validate() error {
 	if len(m.Start) != m.States {
 		return fmt.Errorf("grid: %d probabilities of a start, want one for each of %d states", len(m.Start), m.States)
 	}
-	if err := distribution(m.Start); err != nil {
+	if err := checkDistribution(m.Start); err != nil {
 		return fmt.Errorf("grid: start: %w", err)
 	}
 	if len(m.Outcomes) != m.States*m.Actions {
 		return fmt.Errorf("grid: outcomes of %d pairs of state and action, want %d·%d", len(m.Outcomes), m.States, m.Actions)
 	}
 	for i, outcomes := range m.Outcomes {
-		if err := m.validatePair(outcomes); err != nil {
+		if err := m.checkTransitions(outcomes); err != nil {
 			return fmt.Errorf("grid: state %d, action %d: %w", i/m.Actions, i%m.Actions, err)
 		}
 	}
 	return nil
 }
 
-func (m *MDP) validatePair(outcomes []Transition) error {
+func (m *MDP) checkTransitions(outcomes []Transition) error {
 	p := make([]float64, len(outcomes))
 	for i, o := range outcomes {
 		if o.Next < 0 || o.Next >= m.States {
@@ -91,11 +91,11 @@ func (m *MDP) validatePair(outcomes []Transition) error {
 		}
 		p[i] = o.Probability
 	}
-	return distribution(p)
+	return checkDistribution(p)
 }
 
 // distribution reports why p is none.
-func distribution(p []float64) error {
+func checkDistribution(p []float64) error {
 	sum := 0.0
 	for i, x := range p {
 		if !(x >= 0) {
@@ -136,7 +136,7 @@ func (m *MDP) validatePolicy(p Policy) error {
 		return fmt.Errorf("grid: a policy of %d probabilities, want %d·%d", len(p), m.States, m.Actions)
 	}
 	for s := range m.States {
-		if err := distribution(p[s*m.Actions : (s+1)*m.Actions]); err != nil {
+		if err := checkDistribution(p[s*m.Actions : (s+1)*m.Actions]); err != nil {
 			return fmt.Errorf("grid: policy in state %d: %w", s, err)
 		}
 	}

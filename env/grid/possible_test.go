@@ -34,7 +34,7 @@ func TestBlackjackDraws(t *testing.T) {
 }
 
 // TestStatesThatCannotBe wants an error of each, and the state as it was.
-func TestStatesThatCannotBe(t *testing.T) {
+func TestImpossibleStates(t *testing.T) {
 	maze, err := grid.NewMap("S#K\n.D.\n.PG")
 	if err != nil {
 		t.Fatal(err)
@@ -71,7 +71,7 @@ func TestStatesThatCannotBe(t *testing.T) {
 
 // TestNoZeroWidth: coordinates on a map of a single row or column are in a space that
 // has a width.
-func TestNoZeroWidth(t *testing.T) {
+func TestSingleRowCoordinates(t *testing.T) {
 	for _, text := range []string{"S.G", "S\n.\nG", "SG", "SKDG"} {
 		w, err := grid.NewMap(text)
 		if err != nil {

@@ -18,7 +18,7 @@ type Solution struct {
 }
 
 // tie is how far actions' values may differ and count as equal.
-const tie = 1e-9
+const tieTolerance = 1e-9
 
 // Optimal returns the best actions of each state, [S], within 1e-9 of the best.
 func (s *Solution) Optimal() [][]int {
@@ -31,7 +31,7 @@ func (s *Solution) Optimal() [][]int {
 			best = max(best, x)
 		}
 		for a, x := range q {
-			if x >= best-tie {
+			if x >= best-tieTolerance {
 				all[i] = append(all[i], a)
 			}
 		}
@@ -40,7 +40,7 @@ func (s *Solution) Optimal() [][]int {
 }
 
 // errEndless is what a discount of 1 makes of a process that may not end.
-var errEndless = errors.New("grid: values do not settle: with gamma 1 every episode must end; want less than 1")
+var errNoConvergence = errors.New("grid: values do not settle: with gamma 1 every episode must end; want less than 1")
 
 // checkGamma reports why a discount is none.
 func checkGamma(gamma float64) error {
@@ -73,15 +73,15 @@ func (m *MDP) actionValues(gamma float64, v []float64) []float64 {
 }
 
 // sweeps bounds the sweeps over all states that an iteration may take.
-const sweeps = 2_000_000
+const maxSweeps = 2_000_000
 
 // settle sweeps over the states in their order, each time with what is known by
 // then, until what is left to come is at most tolerance, and returns how often. An
 // update of a sweep that changes nothing by more than δ leaves an error of at most
 // δ γ/(1-γ): Puterman 1994, "Markov decision processes", theorem 6.3.3. The end of ctx
 // is an error.
-func settle(ctx context.Context, v []float64, gamma, tolerance float64, update func(s int) float64) (int, error) {
-	for k := 1; k <= sweeps; k++ {
+func sweepUntilConverged(ctx context.Context, v []float64, gamma, tolerance float64, update func(s int) float64) (int, error) {
+	for k := 1; k <= maxSweeps; k++ {
 		if err := ctx.Err(); err != nil {
 			return 0, err
 		}
@@ -102,11 +102,11 @@ func settle(ctx context.Context, v []float64, gamma, tolerance float64, update f
 			break
 		}
 	}
-	return 0, errEndless
+	return 0, errNoConvergence
 }
 
 // tolerance is what solutions are computed to, relative to the largest value.
-const tolerance = 1e-13
+const relTolerance = 1e-13
 
 // ValueIteration returns the optimum of an MDP by sweeps of Bellman's equation,
 // V(s) = max Σ p (r + γ V(s')), to a relative error of 1e-13. Sutton and Barto
@@ -120,7 +120,7 @@ func (m *MDP) valueIteration(ctx context.Context, gamma float64) (*Solution, err
 		return nil, err
 	}
 	v := make([]float64, m.States)
-	k, err := settle(ctx, v, gamma, tolerance, func(s int) float64 {
+	k, err := sweepUntilConverged(ctx, v, gamma, relTolerance, func(s int) float64 {
 		best := math.Inf(-1)
 		for a := range m.Actions {
 			best = max(best, backup(m.Transitions(s, a), gamma, v))
@@ -142,12 +142,12 @@ func (m *MDP) PolicyIteration(gamma float64) (*Solution, error) {
 		return nil, err
 	}
 	v, act := make([]float64, m.States), make([]int, m.States)
-	for k := 1; k <= sweeps; k++ {
+	for k := 1; k <= maxSweeps; k++ {
 		stable := true
 		for s := range act {
 			best := backup(m.Transitions(s, act[s]), gamma, v)
 			for a := range m.Actions {
-				if q := backup(m.Transitions(s, a), gamma, v); q > best+tie*max(1, math.Abs(best))/1e3 {
+				if q := backup(m.Transitions(s, a), gamma, v); q > best+tieTolerance*max(1, math.Abs(best))/1e3 {
 					best, act[s], stable = q, a, false
 				}
 			}
@@ -160,12 +160,12 @@ func (m *MDP) PolicyIteration(gamma float64) (*Solution, error) {
 			return nil, err
 		}
 	}
-	return nil, errEndless
+	return nil, errNoConvergence
 }
 
 // dense is the number of states up to which linear equations are solved as a
 // whole; beyond, most of their coefficients are 0, and sweeps are quicker.
-const dense = 200
+const maxDenseStates = 200
 
 // Evaluate returns the value of each state under a policy, [S]: it solves
 // (I - γP) V = R. Sutton and Barto 2018, eq. 4.4.
@@ -177,9 +177,9 @@ func (m *MDP) evaluate(ctx context.Context, p Policy, gamma float64) ([]float64,
 	if err := errors.Join(checkGamma(gamma), m.validatePolicy(p)); err != nil {
 		return nil, err
 	}
-	if m.States > dense {
+	if m.States > maxDenseStates {
 		v := make([]float64, m.States)
-		_, err := settle(ctx, v, gamma, tolerance, func(s int) (x float64) {
+		_, err := sweepUntilConverged(ctx, v, gamma, relTolerance, func(s int) (x float64) {
 			for a := range m.Actions {
 				if q := p[s*m.Actions+a]; q > 0 {
 					x += q * backup(m.Transitions(s, a), gamma, v)
@@ -190,26 +190,26 @@ func (m *MDP) evaluate(ctx context.Context, p Policy, gamma float64) ([]float64,
 		return v, err
 	}
 	rewards := mat.NewVecDense(m.States, nil)
-	left := mat.NewDense(m.States, m.States, nil)
+	leftSide := mat.NewDense(m.States, m.States, nil)
 	for s := range m.States {
-		left.Set(s, s, 1)
+		leftSide.Set(s, s, 1)
 	}
-	m.follow(p, func(s int, q float64, o Transition) {
+	m.eachTransition(p, func(s int, q float64, o Transition) {
 		rewards.SetVec(s, rewards.AtVec(s)+q*o.Reward)
 		if !o.Terminal {
-			left.Set(s, o.Next, left.At(s, o.Next)-gamma*q)
+			leftSide.Set(s, o.Next, leftSide.At(s, o.Next)-gamma*q)
 		}
 	})
 	var v mat.VecDense
-	if err := v.SolveVec(left, rewards); err != nil {
-		return nil, errEndless
+	if err := v.SolveVec(leftSide, rewards); err != nil {
+		return nil, errNoConvergence
 	}
 	return v.RawVector().Data, nil
 }
 
 // follow calls f with each transition that a policy may take, and the probability
 // that it takes it in state s.
-func (m *MDP) follow(p Policy, f func(s int, q float64, o Transition)) {
+func (m *MDP) eachTransition(p Policy, f func(s int, q float64, o Transition)) {
 	for i, outcomes := range m.Outcomes {
 		if p[i] == 0 {
 			continue
@@ -247,23 +247,23 @@ func (m *MDP) BackwardInduction(steps int, gamma float64) (v [][]float64, act []
 // [S], where an episode that ends is followed by another: the d of d = dP with
 // Σ d = 1.
 func (m *MDP) Stationary(p Policy) ([]float64, error) {
-	const most = 2048
+	const limit = 2048
 	if err := m.validatePolicy(p); err != nil {
 		return nil, err
 	}
-	if m.States > most {
-		return nil, fmt.Errorf("grid: the stationary distribution of %d states, want %d at most", m.States, most)
+	if m.States > limit {
+		return nil, fmt.Errorf("grid: the stationary distribution of %d states, want %d at most", m.States, limit)
 	}
 	// (Pᵀ - I) d = 0, with the sum in place of one equation, of which there is one
 	// too many.
-	equations, want := mat.NewDense(m.States+1, m.States, nil), mat.NewVecDense(m.States+1, nil)
+	equations, rightSide := mat.NewDense(m.States+1, m.States, nil), mat.NewVecDense(m.States+1, nil)
 	add := func(from, to int, q float64) { equations.Set(to, from, equations.At(to, from)+q) }
 	for s := range m.States {
 		add(s, s, -1)
 		equations.Set(m.States, s, 1)
 	}
-	want.SetVec(m.States, 1)
-	m.follow(p, func(s int, q float64, o Transition) {
+	rightSide.SetVec(m.States, 1)
+	m.eachTransition(p, func(s int, q float64, o Transition) {
 		if !o.Terminal {
 			add(s, o.Next, q)
 			return
@@ -275,7 +275,7 @@ func (m *MDP) Stationary(p Policy) ([]float64, error) {
 		}
 	})
 	var d mat.VecDense
-	if err := d.SolveVec(equations, want); err != nil {
+	if err := d.SolveVec(equations, rightSide); err != nil {
 		return nil, fmt.Errorf("grid: the policy has more than one stationary distribution: %w", err)
 	}
 	return d.RawVector().Data, nil

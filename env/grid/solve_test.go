@@ -15,7 +15,7 @@ import (
 
 // A table is Gymnasium's model of an environment, and its solutions: see
 // testdata/README.md.
-type table struct {
+type goldenTable struct {
 	Env       string
 	Options   string                   // as YAML
 	P         [][][][4]json.RawMessage // [S][A] probability, next, reward, done
@@ -55,12 +55,12 @@ func tryEnv(id, options string) (env.Env, error) {
 	return registry().Make(id, tree.Root().DecodeFields)
 }
 
-func tables(t testing.TB) (all []table) {
+func tables(t testing.TB) (all []goldenTable) {
 	golden.Read(t, "testdata/tables.json.gz", &all)
 	return all
 }
 
-func number(t testing.TB, raw json.RawMessage) (x float64) {
+func parseNumber(t testing.TB, raw json.RawMessage) (x float64) {
 	t.Helper()
 	switch string(raw) {
 	case "true":
@@ -74,7 +74,7 @@ func number(t testing.TB, raw json.RawMessage) (x float64) {
 	return x
 }
 
-func far(x, y []float64) (worst float64) {
+func maxDifference(x, y []float64) (worst float64) {
 	for i := range x {
 		worst = max(worst, math.Abs(x[i]-y[i]))
 	}
@@ -88,7 +88,7 @@ func TestModels(t *testing.T) {
 		if err := m.Validate(); err != nil {
 			t.Errorf("%s %s: %v", tab.Env, tab.Options, err)
 		}
-		if m.States != len(tab.P) || far(m.Start, tab.Start) > 1e-12 {
+		if m.States != len(tab.P) || maxDifference(m.Start, tab.Start) > 1e-12 {
 			t.Errorf("%s %s: %d states, want %d, and their starts", tab.Env, tab.Options, m.States, len(tab.P))
 			continue
 		}
@@ -100,8 +100,8 @@ func TestModels(t *testing.T) {
 					continue
 				}
 				for i, o := range got {
-					if w := want[i]; math.Abs(o.Probability*float64(len(got))/float64(len(want))-number(t, w[0])) > 1e-12 && !tab.ends(t, s) ||
-						o.Next != int(number(t, w[1])) || o.Reward != number(t, w[2]) || o.Terminal != (number(t, w[3]) == 1) {
+					if w := want[i]; math.Abs(o.Probability*float64(len(got))/float64(len(want))-parseNumber(t, w[0])) > 1e-12 && !tab.ends(t, s) ||
+						o.Next != int(parseNumber(t, w[1])) || o.Reward != parseNumber(t, w[2]) || o.Terminal != (parseNumber(t, w[3]) == 1) {
 						t.Errorf("%s %s: state %d, action %d: %v, want %s", tab.Env, tab.Options, s, a, got, want)
 						break
 					}
@@ -112,10 +112,10 @@ func TestModels(t *testing.T) {
 }
 
 // ends reports whether nothing leads out of a state.
-func (tab table) ends(t testing.TB, s int) bool {
+func (tab goldenTable) ends(t testing.TB, s int) bool {
 	for _, outcomes := range tab.P[s] {
 		for _, o := range outcomes {
-			if number(t, o[3]) == 0 || int(number(t, o[1])) != s {
+			if parseNumber(t, o[3]) == 0 || int(parseNumber(t, o[1])) != s {
 				return false
 			}
 		}
@@ -138,10 +138,10 @@ func TestSolutions(t *testing.T) {
 					t.Fatal(err)
 				}
 				size := max(1, slices.Max(want.V), -slices.Min(want.V))
-				if e := far(got.V, want.V); e > 1e-9*size {
+				if e := maxDifference(got.V, want.V); e > 1e-9*size {
 					t.Errorf("%s %s, γ %v: V is %v off by %s", tab.Env, tab.Options, want.Gamma, e, got.Method)
 				}
-				if e := far(got.Q, slices.Concat(want.Q...)); e > 1e-9*size {
+				if e := maxDifference(got.Q, slices.Concat(want.Q...)); e > 1e-9*size {
 					t.Errorf("%s %s, γ %v: Q is %v off by %s", tab.Env, tab.Options, want.Gamma, e, got.Method)
 				}
 				best := got.Optimal()
@@ -153,7 +153,7 @@ func TestSolutions(t *testing.T) {
 					act[s] = best[s][len(best[s])-1]
 				}
 				v, err := m.Evaluate(m.Deterministic(act), want.Gamma)
-				if e := far(v, want.V); err != nil || e > 1e-8*size {
+				if e := maxDifference(v, want.V); err != nil || e > 1e-8*size {
 					t.Errorf("%s %s, γ %v: the best policy's value is %v off, %v", tab.Env, tab.Options, want.Gamma, e, err)
 				}
 			}
@@ -170,8 +170,8 @@ func TestBackwardInduction(t *testing.T) {
 		t.Fatal(err)
 	}
 	v, act, err := m.BackwardInduction(300, 0.9)
-	if err != nil || far(v[300], want.V) > 1e-12 {
-		t.Errorf("after 300 steps V is %v off, %v", far(v[300], want.V), err)
+	if err != nil || maxDifference(v[300], want.V) > 1e-12 {
+		t.Errorf("after 300 steps V is %v off, %v", maxDifference(v[300], want.V), err)
 	}
 	for s, best := range want.Optimal() {
 		if !slices.Contains(best, act[300][s]) {
@@ -189,7 +189,7 @@ func TestSuttonBarto(t *testing.T) {
 	small := makeEnv(t, "Gridworld4x4-v0", "").(grid.Tabular).Model()
 	v, err := small.Evaluate(small.Uniform(), 1)
 	want := []float64{0, -14, -20, -22, -14, -18, -20, -20, -20, -20, -18, -14, -22, -20, -14, 0}
-	if err != nil || far(v, want) > 1e-9 {
+	if err != nil || maxDifference(v, want) > 1e-9 {
 		t.Errorf("figure 4.1: V = %v, %v, want %v", v, err, want)
 	}
 	windy := makeEnv(t, "WindyGridworld-v0", "").(grid.Tabular).Model()
@@ -202,7 +202,7 @@ func TestSuttonBarto(t *testing.T) {
 	}
 	walk := makeEnv(t, "RandomWalk-v0", "").(grid.Tabular).Model()
 	v, err = walk.Evaluate(walk.Uniform(), 1)
-	if want := []float64{0, 1. / 6, 2. / 6, 3. / 6, 4. / 6, 5. / 6, 0}; err != nil || far(v, want) > 1e-12 {
+	if want := []float64{0, 1. / 6, 2. / 6, 3. / 6, 4. / 6, 5. / 6, 0}; err != nil || maxDifference(v, want) > 1e-12 {
 		t.Errorf("walk: V = %v, %v, want %v", v, err, want)
 	}
 	world := grid.NewGridWorld().Model()
@@ -263,7 +263,7 @@ func TestStationary(t *testing.T) {
 			e.Reset(k, obs)
 		}
 	}
-	if e := far(d, counts); e > 0.01 {
+	if e := maxDifference(d, counts); e > 0.01 {
 		t.Errorf("stationary distribution %v, counted %v", d, counts)
 	}
 }
@@ -306,7 +306,7 @@ func TestLarge(t *testing.T) {
 }
 
 // TestEndless: with γ = 1 what need not end has no values.
-func TestEndless(t *testing.T) {
+func TestNoConvergence(t *testing.T) {
 	m := makeEnv(t, "Gridworld4x4-v0", "").(grid.Tabular).Model()
 	stay := make([]int, m.States) // up for ever
 	if _, err := m.Evaluate(m.Deterministic(stay), 1); err == nil {

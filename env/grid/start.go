@@ -17,7 +17,7 @@ func (m *MDP) startValue(ctx context.Context, p Policy, gamma float64) (float64,
 	if err := errors.Join(checkGamma(gamma), m.validatePolicy(p)); err != nil {
 		return 0, err
 	}
-	part, policy := m.restricted(p, m.visited(p))
+	part, policy := m.restrictTo(p, m.reachableStates(p))
 	v, err := part.evaluate(ctx, policy, gamma)
 	if err != nil {
 		return 0, err
@@ -26,7 +26,7 @@ func (m *MDP) startValue(ctx context.Context, p Policy, gamma float64) (float64,
 }
 
 // visited returns the states that a policy reaches from the start.
-func (m *MDP) visited(p Policy) (states []int) {
+func (m *MDP) reachableStates(p Policy) (states []int) {
 	seen := make([]bool, m.States)
 	add := func(s int) {
 		if !seen[s] {
@@ -56,7 +56,7 @@ func (m *MDP) visited(p Policy) (states []int) {
 
 // restricted returns m and p with some of the states only. Under p an episode stays in
 // these states until it ends. Actions that p does not take end the episode.
-func (m *MDP) restricted(p Policy, states []int) (*MDP, Policy) {
+func (m *MDP) restrictTo(p Policy, states []int) (*MDP, Policy) {
 	number := make(map[int]int, len(states))
 	for i, s := range states {
 		number[s] = i
@@ -65,10 +65,10 @@ func (m *MDP) restricted(p Policy, states []int) (*MDP, Policy) {
 	for i, s := range states {
 		part.Start[i] = m.Start[s]
 		policy = append(policy, p[s*m.Actions:(s+1)*m.Actions]...)
-		part.stay(i)
+		part.setTerminal(i)
 		for a := range m.Actions {
 			if p[s*m.Actions+a] > 0 {
-				part.set(i, a, renumbered(m.Transitions(s, a), number)...)
+				part.setTransitions(i, a, renumber(m.Transitions(s, a), number)...)
 			}
 		}
 	}
@@ -77,7 +77,7 @@ func (m *MDP) restricted(p Policy, states []int) (*MDP, Policy) {
 
 // renumbered returns outcomes with the new numbers of their states. A state where an
 // episode ends may have no new number; it gets number 0, since its value is not used.
-func renumbered(outcomes []Transition, number map[int]int) []Transition {
+func renumber(outcomes []Transition, number map[int]int) []Transition {
 	all := make([]Transition, 0, len(outcomes))
 	for _, o := range outcomes {
 		o.Next = number[o.Next]

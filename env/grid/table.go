@@ -26,33 +26,33 @@ type Tabular interface {
 // and takes the first outcome up to which the probabilities sum to more, as
 // Gymnasium does.
 type Table struct {
-	spec  env.Spec
-	model *MDP
-	view  view
-	first []int32   // [S·A+2] where in to the outcomes of a pair begin; last, the starts
-	to    []landing // all outcomes
-	short []draw    // [S·A] the outcomes of each pair as draws; nil if a pair has more than three, or pairs are many
-	s     int       // present state
-	plain bool      // observations are indices
-	rng   env.Rand
+	spec     env.Spec
+	model    *MDP
+	view     view
+	first    []int32          // [S·A+2] where in to the outcomes of a pair begin; last, the starts
+	to       []landing        // all outcomes
+	padded   []paddedOutcomes // [S·A] the outcomes of each pair as draws; nil if a pair has more than three, or pairs are many
+	s        int              // present state
+	indexObs bool             // observations are indices
+	rng      env.Rand
 }
 
 // A draw is up to three outcomes and behind them the first again, for numbers that
 // rounding leaves above all sums.
-type draw [4]landing
+type paddedOutcomes [4]landing
 
 // A landing is a Transition as Step uses it.
 type landing struct {
-	below  float64 // the sum of the probabilities up to this one
-	reward float64
-	next   int32
-	end    bool
+	cumulative float64 // the sum of the probabilities up to this one
+	reward     float64
+	next       int32
+	end        bool
 }
 
 var (
 	_ env.Snapshotter = (*Table)(nil)
 	_ env.Physics     = (*Table)(nil)
-	_ env.DrawSetter       = (*Table)(nil)
+	_ env.DrawSetter  = (*Table)(nil)
 	_ Tabular         = (*Table)(nil)
 	_ env.Copier      = (*Table)(nil)
 )
@@ -61,7 +61,7 @@ var (
 // state. Of spec it fills in the spaces.
 func NewTable(spec env.Spec, m *MDP) (*Table, error) {
 	t := new(Table)
-	return t, t.build(spec, m, view{form: Index, factors: []int{m.States}})
+	return t, t.build(spec, m, view{observation: Index, sizes: []int{m.States}})
 }
 
 // build makes t an environment that plays m and shows it through v.
@@ -69,14 +69,14 @@ func (t *Table) build(spec env.Spec, m *MDP, v view) error {
 	if err := m.Validate(); err != nil {
 		return err
 	}
-	v.states = m.States - v.hidden
+	v.states = m.States - v.hiddenStates
 	if err := v.validate(); err != nil {
 		return err
 	}
 	spec.Obs, spec.Act = v.space(), env.Discrete{N: m.Actions}
-	*t = Table{spec: spec, model: m, view: v, plain: v.form == Index, first: make([]int32, 0, len(m.Outcomes)+2)}
+	*t = Table{spec: spec, model: m, view: v, indexObs: v.observation == Index, first: make([]int32, 0, len(m.Outcomes)+2)}
 	for _, outcomes := range m.Outcomes {
-		t.add(outcomes)
+		t.addOutcomes(outcomes)
 	}
 	starts := make([]Transition, 0, m.States)
 	for s, p := range m.Start {
@@ -84,22 +84,22 @@ func (t *Table) build(spec env.Spec, m *MDP, v view) error {
 			starts = append(starts, Transition{Probability: p, Next: s})
 		}
 	}
-	t.add(starts)
+	t.addOutcomes(starts)
 	t.first = append(t.first, int32(len(t.to)))
 	t.s = starts[0].Next
-	if len(m.Outcomes) <= maxShort {
-		t.short = t.draws(len(m.Outcomes))
+	if len(m.Outcomes) <= maxPadded {
+		t.padded = t.padOutcomes(len(m.Outcomes))
 	}
 	return nil
 }
 
 // maxShort bounds the pairs of state and action for which outcomes are also kept as
 // draws. For more pairs the memory costs more than the draws save.
-const maxShort = 1 << 18
+const maxPadded = 1 << 18
 
 // draws are the outcomes of the first n pairs as draws, if they can be.
-func (t *Table) draws(n int) []draw {
-	all := make([]draw, n)
+func (t *Table) padOutcomes(n int) []paddedOutcomes {
+	all := make([]paddedOutcomes, n)
 	for i := range all {
 		to := t.to[t.first[i]:t.first[i+1]]
 		if len(to) > 3 {
@@ -109,14 +109,14 @@ func (t *Table) draws(n int) []draw {
 			if all[i][k] = to[0]; k < len(to) {
 				all[i][k] = to[k]
 			} else {
-				all[i][k].below = math.Inf(1)
+				all[i][k].cumulative = math.Inf(1)
 			}
 		}
 	}
 	return all
 }
 
-func (t *Table) add(outcomes []Transition) {
+func (t *Table) addOutcomes(outcomes []Transition) {
 	t.first = append(t.first, int32(len(t.to)))
 	sum := 0.0
 	for _, o := range outcomes {
@@ -134,13 +134,13 @@ func (t *Table) Model() *MDP { return t.model }
 // Reset draws the state where the episode begins.
 func (t *Table) Reset(seed uint64, obs []float32) {
 	t.rng.Seed(seed)
-	t.s = int(t.draw(len(t.first) - 2).next)
+	t.s = int(t.sampleOutcome(len(t.first) - 2).next)
 	t.Observe(obs)
 }
 
 // Step takes an action.
 func (t *Table) Step(act, obs []float32) env.Outcome {
-	o := t.outcome(t.s*t.model.Actions + int(act[0]))
+	o := t.nextOutcome(t.s*t.model.Actions + int(act[0]))
 	t.s = int(o.next)
 	t.Observe(obs)
 	return env.Outcome{Reward: o.reward, Terminated: o.end}
@@ -148,22 +148,22 @@ func (t *Table) Step(act, obs []float32) env.Outcome {
 
 // outcome returns what comes of a pair: without a branch, which would be guessed
 // wrong, where it has three outcomes at most.
-func (t *Table) outcome(pair int) *landing {
-	if t.short == nil {
-		return t.draw(pair)
+func (t *Table) nextOutcome(pair int) *landing {
+	if t.padded == nil {
+		return t.sampleOutcome(pair)
 	}
-	d := &t.short[pair]
-	if d[1].below > math.MaxFloat64 { // there is but one
+	d := &t.padded[pair]
+	if d[1].cumulative > math.MaxFloat64 { // there is but one
 		return &d[0]
 	}
 	u, i := t.rng.Float64(), 0
-	if d[0].below <= u {
+	if d[0].cumulative <= u {
 		i++
 	}
-	if d[1].below <= u {
+	if d[1].cumulative <= u {
 		i++
 	}
-	if d[2].below <= u {
+	if d[2].cumulative <= u {
 		i++
 	}
 	return &d[i&3]
@@ -171,7 +171,7 @@ func (t *Table) outcome(pair int) *landing {
 
 // draw returns one of the outcomes of a pair. Where rounding leaves their sum
 // below the number drawn it is the first, as in Gymnasium.
-func (t *Table) draw(pair int) *landing {
+func (t *Table) sampleOutcome(pair int) *landing {
 	to := t.to[t.first[pair]:t.first[pair+1]]
 	if len(to) == 1 {
 		return &to[0]
@@ -179,10 +179,10 @@ func (t *Table) draw(pair int) *landing {
 	u := t.rng.Float64()
 	i := 0
 	if len(to) > 16 {
-		i = search(to, u)
+		i = searchOutcome(to, u)
 	} else {
 		for j := range to {
-			if to[j].below <= u {
+			if to[j].cumulative <= u {
 				i++
 			}
 		}
@@ -194,10 +194,10 @@ func (t *Table) draw(pair int) *landing {
 }
 
 // search returns the first index of to with below > u.
-func search(to []landing, u float64) int {
+func searchOutcome(to []landing, u float64) int {
 	low, high := 0, len(to)
 	for low < high {
-		if mid := (low + high) / 2; to[mid].below <= u {
+		if mid := (low + high) / 2; to[mid].cumulative <= u {
 			low = mid + 1
 		} else {
 			high = mid
@@ -214,7 +214,7 @@ func (t *Table) ObserveState(s int, obs []float32) {
 	if s >= t.view.states {
 		s -= t.view.states
 	}
-	if t.plain {
+	if t.indexObs {
 		obs[0] = float32(s)
 	} else {
 		t.view.write(s, obs)
@@ -247,6 +247,6 @@ func (t *Table) SetPhysics(x []float64) error {
 
 // Copy returns another Table of the same options, which shares the model.
 func (t *Table) Copy() env.Env {
-	another := *t
-	return &another
+	copied := *t
+	return &copied
 }

@@ -39,7 +39,7 @@ var (
 )
 
 // NewTaxi returns a Taxi-v4. Validate makes changed options count.
-func NewTaxi() *Taxi { return must(newTaxi()) }
+func NewTaxi() *Taxi { return mustValidate(newTaxi()) }
 
 func newTaxi() *Taxi { return &Taxi{RainyProbability: 0.8, FickleProbability: 0.3, Observation: Index} }
 
@@ -78,7 +78,7 @@ func (f fare) place() int {
 
 // moved is f after a move to the south, north, east or west, and whether there was
 // a way.
-func (f fare) moved(a int) (fare, bool) {
+func (f fare) move(a int) (fare, bool) {
 	switch {
 	case a == 0 && f.row < taxiSide-1:
 		f.row++
@@ -96,7 +96,7 @@ func (f fare) moved(a int) (fare, bool) {
 
 // served is f after picking up or dropping off, what it pays, and whether the
 // passenger is home.
-func (f fare) served(a int) (next fare, reward float64, home bool) {
+func (f fare) serve(a int) (next fare, reward float64, home bool) {
 	place := f.place()
 	switch {
 	case a == 4 && f.passenger < inTaxi && place == f.passenger:
@@ -123,19 +123,19 @@ func (t *Taxi) Validate() error {
 			return fmt.Errorf("%s %v, want a probability", r.key, r.value)
 		}
 	}
-	v := view{form: t.Observation, factors: []int{taxiSide, taxiSide, 5, 4}}
+	v := view{observation: t.Observation, sizes: []int{taxiSide, taxiSide, 5, 4}}
 	if t.Fickle {
-		v.hidden = taxiStates
+		v.hiddenStates = taxiStates
 	}
 	for s := range t.masks {
 		t.masks[s] = fareOf(s).mask()
 	}
-	return t.build(env.Spec{ID: "Taxi-v4", MaxSteps: 200, RewardThreshold: new(8.)}, t.model(), v)
+	return t.build(env.Spec{ID: "Taxi-v4", MaxSteps: 200, RewardThreshold: new(8.)}, t.newModel(), v)
 }
 
 // model is the MDP. Of a fickle passenger there are all states twice: the second
 // time with the change still to come, which does not show.
-func (t *Taxi) model() *MDP {
+func (t *Taxi) newModel() *MDP {
 	var starts []int
 	for s := range taxiStates {
 		if f := fareOf(s); f.passenger < inTaxi && f.passenger != f.destination {
@@ -156,11 +156,11 @@ func (t *Taxi) model() *MDP {
 	for s := range states {
 		f := fareOf(s % taxiStates)
 		for a := range 4 {
-			m.set(s, a, t.moves(f, a, s >= taxiStates)...)
+			m.setTransitions(s, a, t.moveTransitions(f, a, s >= taxiStates)...)
 		}
 		for a := 4; a < 6; a++ {
-			next, reward, home := f.served(a)
-			m.set(s, a, Transition{1, next.state() + s/taxiStates*taxiStates, reward, home})
+			next, reward, home := f.serve(a)
+			m.setTransitions(s, a, Transition{1, next.state() + s/taxiStates*taxiStates, reward, home})
 		}
 	}
 	return m
@@ -169,7 +169,7 @@ func (t *Taxi) model() *MDP {
 // moves are what a move may lead to. In rain the sides of south are east and west,
 // and those of north the other way round, as Gymnasium has them; a way that is
 // barred is so three times.
-func (t *Taxi) moves(f fare, a int, fickle bool) (all []Transition) {
+func (t *Taxi) moveTransitions(f fare, a int, fickle bool) (all []Transition) {
 	add := func(p float64, to fare) {
 		if !fickle || f.passenger != inTaxi || to == f {
 			next := to.state()
@@ -186,7 +186,7 @@ func (t *Taxi) moves(f fare, a int, fickle bool) (all []Transition) {
 			}
 		}
 	}
-	to, free := f.moved(a)
+	to, free := f.move(a)
 	if !t.Rainy {
 		add(1, to)
 		return all
@@ -196,7 +196,7 @@ func (t *Taxi) moves(f fare, a int, fickle bool) (all []Transition) {
 	for _, side := range [4][2]int{{2, 3}, {3, 2}, {1, 0}, {0, 1}}[a] {
 		astray := f
 		if free {
-			astray, _ = f.moved(side)
+			astray, _ = f.move(side)
 		}
 		add(aside, astray)
 	}
@@ -207,7 +207,7 @@ func (t *Taxi) moves(f fare, a int, fickle bool) (all []Transition) {
 // dropping off where that can be.
 func (f fare) mask() (allowed [6]bool) {
 	for a := range 4 {
-		_, allowed[a] = f.moved(a)
+		_, allowed[a] = f.move(a)
 	}
 	place := f.place()
 	allowed[4] = f.passenger < inTaxi && place == f.passenger
@@ -216,16 +216,16 @@ func (f fare) mask() (allowed [6]bool) {
 }
 
 // Mask writes which actions do something.
-func (t *Taxi) Mask(allowed []bool) { *(*[6]bool)(allowed) = t.masks[t.seen()] }
+func (t *Taxi) Mask(allowed []bool) { *(*[6]bool)(allowed) = t.masks[t.observedState()] }
 
 // Copy returns another Taxi of the same options, which shares the model.
 func (t *Taxi) Copy() env.Env {
-	another := *t
-	return &another
+	copied := *t
+	return &copied
 }
 
 // seen returns the state as it is shown, whether the passenger is fickle or not.
-func (t *Taxi) seen() int {
+func (t *Taxi) observedState() int {
 	if t.s >= taxiStates {
 		return t.s - taxiStates
 	}

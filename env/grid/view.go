@@ -68,11 +68,11 @@ func kindOf(cell byte, taken bool) int {
 
 // A view is how the states of a Table are seen.
 type view struct {
-	form    Observation
-	factors []int // the state's coordinates are its digits to these bases, the last one the quickest
-	board   *Board
-	hidden  int // the last of the model's states look like the first
-	states  int // that can be told apart
+	observation  Observation
+	sizes        []int // the state's coordinates are its digits to these bases, the last one the quickest
+	board        *Board
+	hiddenStates int // the last of the model's states look like the first
+	states       int // that can be told apart
 }
 
 // boardView is the view of states on a board, of which there may be two: the
@@ -82,11 +82,11 @@ func boardView(form Observation, b *Board, keys int) view {
 	if keys > 1 {
 		factors = append([]int{keys}, factors...)
 	}
-	return view{form: form, factors: factors, board: b}
+	return view{observation: form, sizes: factors, board: b}
 }
 
 func (v view) validate() error {
-	if v.form == Local && v.board == nil {
+	if v.observation == Local && v.board == nil {
 		return fmt.Errorf("observation local, which is for maps; want index, one_hot or coordinates")
 	}
 	return nil
@@ -94,12 +94,12 @@ func (v view) validate() error {
 
 // space is that of the observations.
 func (v view) space() env.Space {
-	switch v.form {
+	switch v.observation {
 	case OneHot:
 		return env.NewBox(0, 1, v.states)
 	case Coordinates:
-		b := env.NewBox(0, 0, len(v.factors))
-		for i, n := range v.factors {
+		b := env.NewBox(0, 0, len(v.sizes))
+		for i, n := range v.sizes {
 			b.High[i] = float32(max(n-1, 1)) // of a single row or column too
 		}
 		return b
@@ -111,22 +111,22 @@ func (v view) space() env.Space {
 
 // write writes the observation of state s, of those other than Index.
 func (v view) write(s int, obs []float32) {
-	switch v.form {
+	switch v.observation {
 	case OneHot:
 		clear(obs)
 		obs[s] = 1
 	case Coordinates:
-		for i := len(v.factors) - 1; i >= 0; i-- {
-			obs[i] = float32(s % v.factors[i])
-			s /= v.factors[i]
+		for i := len(v.sizes) - 1; i >= 0; i-- {
+			obs[i] = float32(s % v.sizes[i])
+			s /= v.sizes[i]
 		}
 	case Local:
-		v.around(s, obs)
+		v.writeLocal(s, obs)
 	}
 }
 
 // around writes the kinds of the cells around state s.
-func (v view) around(s int, obs []float32) {
+func (v view) writeLocal(s int, obs []float32) {
 	clear(obs)
 	cells := v.board.Cells
 	rows, cols := len(cells), len(cells[0])
