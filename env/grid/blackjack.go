@@ -10,18 +10,19 @@ import (
 	"github.com/rlrun/rlrun/env/state"
 )
 
-// Blackjack is a hand against a dealer, from a deck that never ends: cards 1 (an
-// ace) … 10, of which four in thirteen are 10. Sutton and Barto 2018, example 5.1.
+// Blackjack is a hand of cards against a dealer. Cards are 1 (an ace) … 10, sampled with
+// replacement; four in thirteen are 10. Sutton and Barto 2018, example 5.1.
 //
-// Actions: stick 0, hit 1. Beyond 21 a hand is lost; who sticks lets the dealer
-// draw up to 17. Winning pays 1, losing -1. By Sutton and Barto's rules (SAB) an
-// ace and a ten in the first two cards beat all but the same; without them they
-// pay 1.5 if Natural, where they win.
+// Actions: stick 0, hit 1. A hand with a sum above 21 loses. After the player sticks, the dealer
+// draws cards up to a sum of 17 or more. The reward is 1 for winning, -1 for losing. A natural is
+// an ace and a ten in the first two cards. With the rules of Sutton and Barto (SAB), a natural
+// wins unless the dealer also has one. Without SAB but with Natural, winning with a natural has
+// the reward 1.5.
 //
-// Observation: the player's sum, 0 … 31, the dealer's card, 0 … 10, and whether
-// the player has an ace that counts 11.
+// Observation: the player's sum 0 … 31, the dealer's first card 0 … 10, and 1 if the player has a
+// usable ace, which counts 11.
 //
-// It agrees with Gymnasium's blackjack.py. Its draws are cards.
+// Blackjack agrees with Gymnasium's blackjack.py. Its draws are cards: see SetDraws.
 type Blackjack struct {
 	Natural bool `yaml:"natural"`
 	SAB     bool `yaml:"sab"`
@@ -29,7 +30,7 @@ type Blackjack struct {
 	dealer, player hand
 	model          *MDP
 	rng            env.Rand
-	draws          []float64 // cards to be drawn first
+	draws          []float64 // cards to deal before random ones
 }
 
 var (
@@ -40,22 +41,23 @@ var (
 	_ env.Copier      = (*Blackjack)(nil)
 )
 
-// NewBlackjack returns a Blackjack-v1. Validate makes changed options count.
+// NewBlackjack returns a Blackjack-v1. After its options are changed, call Validate.
 func NewBlackjack() *Blackjack { return mustValidate(newBlackjack()) }
 
+// newBlackjack returns a Blackjack with the default options and without a model.
 func newBlackjack() *Blackjack { return &Blackjack{SAB: true} }
 
-// Validate makes the model of the options.
+// Validate makes the model for the options.
 func (b *Blackjack) Validate() error {
 	b.model = b.newModel()
 	b.dealer.cards, b.player.cards = []int{10, 10}, []int{10, 10}
 	return nil
 }
 
-// A hand is some cards.
+// A hand is the cards of the player or of the dealer.
 type hand struct{ cards []int }
 
-// sum is that of the cards, and whether one of them is an ace that counts 11.
+// sum returns the sum of the cards, and whether one of them is an ace that counts 11.
 func (h hand) sum() (total int, usable bool) {
 	for _, c := range h.cards {
 		total += c
@@ -66,7 +68,7 @@ func (h hand) sum() (total int, usable bool) {
 	return total, false
 }
 
-// score is the sum, and 0 beyond 21.
+// score returns the sum, or 0 if it is above 21.
 func (h hand) score() int {
 	if total, _ := h.sum(); total <= 21 {
 		return total
@@ -79,15 +81,15 @@ func (h hand) isNatural() bool {
 	return len(h.cards) == 2 && h.cards[0]+h.cards[1] == 11 && h.score() == 21
 }
 
-// blackjackSpace has every sum and card, and an ace that counts 11 or none.
+// blackjackSpace is the observation space: the player's sum, the dealer's card, the usable ace.
 var blackjackSpace env.Space = env.Tuple{env.Discrete{N: 32}, env.Discrete{N: 11}, env.Discrete{N: 2}}
 
-// Spec describes the task.
+// Spec returns the spaces. There is no time limit and no threshold.
 func (*Blackjack) Spec() env.Spec {
 	return env.Spec{ID: "Blackjack-v1", Obs: blackjackSpace, Act: env.Discrete{N: 2}}
 }
 
-// card draws one.
+// dealCard returns the next card.
 func (b *Blackjack) dealCard() int {
 	if len(b.draws) > 0 {
 		c := int(b.draws[0])
@@ -97,7 +99,7 @@ func (b *Blackjack) dealCard() int {
 	return min(int(13*b.rng.Float64())+1, 10)
 }
 
-// SetDraws gives the next Reset or Step its cards, in their order.
+// SetDraws gives the cards that the next Reset or Step deals, in this order.
 func (b *Blackjack) SetDraws(cards []float64) error {
 	for _, c := range cards {
 		if !isCard(c) {
@@ -108,17 +110,17 @@ func (b *Blackjack) SetDraws(cards []float64) error {
 	return nil
 }
 
-// isCard reports whether x is the number of a card.
+// isCard reports whether x is a card: 1 … 10.
 func isCard(x float64) bool { return x >= 1 && x <= 10 && x == math.Trunc(x) }
 
-// Copy returns another Blackjack of the same rules, which shares the model.
+// Copy returns a Blackjack with the same options, which shares the model.
 func (b *Blackjack) Copy() env.Env {
 	copied := *b
 	copied.dealer.cards, copied.player.cards = slices.Clone(b.dealer.cards), slices.Clone(b.player.cards)
 	return &copied
 }
 
-// Reset deals two cards to the dealer and two to the player.
+// Reset deals two cards to the dealer, then two to the player.
 func (b *Blackjack) Reset(seed uint64, obs []float32) {
 	b.rng.Seed(seed)
 	b.dealer.cards, b.player.cards = b.dealer.cards[:0], b.player.cards[:0]
@@ -147,7 +149,7 @@ func (b *Blackjack) Step(act, obs []float32) (out env.Outcome) {
 	return out
 }
 
-// pays is what sticking pays once the dealer is done.
+// stickReward returns the reward of sticking, from the final scores and naturals of both hands.
 func (b *Blackjack) stickReward(player int, natural bool, dealer int, dealerNatural bool) float64 {
 	reward := 0.0
 	switch {
@@ -165,7 +167,7 @@ func (b *Blackjack) stickReward(player int, natural bool, dealer int, dealerNatu
 	return reward
 }
 
-// Observe writes what the player sees.
+// Observe writes what the player can see.
 func (b *Blackjack) Observe(obs []float32) {
 	total, usable := b.player.sum()
 	obs[0], obs[1], obs[2] = float32(total), float32(b.dealer.cards[0]), 0
@@ -174,8 +176,7 @@ func (b *Blackjack) Observe(obs []float32) {
 	}
 }
 
-// Physics appends the number of the dealer's cards and these, and then the
-// player's.
+// Physics appends the number of the dealer's cards and the cards, then the same for the player.
 func (b *Blackjack) Physics(dst []float64) []float64 {
 	for _, h := range []*hand{&b.dealer, &b.player} {
 		dst = append(dst, float64(len(h.cards)))
@@ -186,9 +187,10 @@ func (b *Blackjack) Physics(dst []float64) []float64 {
 	return dst
 }
 
-var errCards = errors.New("grid: want the number of the dealer's cards, 2 or more, these, 1 … 10 each, and the player's likewise, and no more than 21")
+var errCards = errors.New("grid: want the number of the dealer's cards, 2 or more, then the cards, 1 … 10 each, then the same for the player, whose sum is no more than 21")
 
-// SetPhysics sets the cards.
+// SetPhysics sets the cards, in the form of Physics. It returns an error if the hands are not
+// possible while the player still acts.
 func (b *Blackjack) SetPhysics(x []float64) error {
 	var hands [2]hand
 	for i := range hands {
@@ -237,6 +239,7 @@ func (b *Blackjack) State(s *state.State) {
 	b.rng.State(s)
 }
 
+// copyCards copies cards to dst and returns their number.
 func copyCards(dst []float64, cards []int) int {
 	for i, c := range cards {
 		dst[i] = float64(c)

@@ -1,14 +1,14 @@
 package grid
 
-// The model of Blackjack has a state for each observation, (sum·11 + dealer)·2 +
-// usable, and behind those one for each dealer's card with an ace and a ten in the
-// player's first two cards, which looks like any other 21.
+// The model of Blackjack has one state for each observation, (sum·11 + dealer)·2 + usable. After
+// them it has one state for each dealer's card in which the player has a natural. Its observation
+// is that of any other 21.
 const (
 	observedStates  = 32 * 11 * 2
 	blackjackStates = observedStates + 11
 )
 
-// cardProbability is that of a card.
+// cardProbability returns the probability of a card.
 func cardProbability(card int) float64 {
 	if card == 10 {
 		return 4.0 / 13
@@ -16,6 +16,7 @@ func cardProbability(card int) float64 {
 	return 1.0 / 13
 }
 
+// observedState returns the state of an observation.
 func observedState(sum, dealer int, usable bool) int {
 	s := (sum*11 + dealer) * 2
 	if usable {
@@ -24,7 +25,7 @@ func observedState(sum, dealer int, usable bool) int {
 	return s
 }
 
-// with is a sum after another card.
+// addCard returns the sum and the usable ace after one more card.
 func addCard(sum int, usable bool, card int) (int, bool) {
 	if usable {
 		sum -= 10
@@ -36,14 +37,14 @@ func addCard(sum int, usable bool, card int) (int, bool) {
 	return sum, false
 }
 
-// A final is how a dealer may end, and how likely.
+// A dealerOutcome is one final score of the dealer, with its probability.
 type dealerOutcome struct {
-	score       int // 0 beyond 21
+	score       int // 0 if the sum is above 21
 	natural     bool
 	probability float64
 }
 
-// dealt returns how a dealer with the given card ends.
+// dealerOutcomes returns the final scores of a dealer whose first card is up.
 func dealerOutcomes(up int) []dealerOutcome {
 	scores := map[dealerOutcome]float64{}
 	var draw func(sum int, usable bool, cards int, p float64)
@@ -75,8 +76,7 @@ func dealerOutcomes(up int) []dealerOutcome {
 	return all
 }
 
-// newModel returns the MDP of the game. States that no hand comes to stay as they
-// are.
+// newModel returns the MDP of the game. A state that no hand reaches is terminal.
 func (b *Blackjack) newModel() *MDP {
 	m := newMDP(blackjackStates, 2, nil)
 	for s := range m.States {
@@ -109,7 +109,7 @@ func (b *Blackjack) newModel() *MDP {
 	return m
 }
 
-// stick is what sticking leads to: the end.
+// setStick sets the transitions of sticking in state s, which all end the episode.
 func (b *Blackjack) setStick(m *MDP, s, sum int, natural bool, ends []dealerOutcome) {
 	var all []Transition
 	for _, e := range ends {
@@ -118,7 +118,8 @@ func (b *Blackjack) setStick(m *MDP, s, sum int, natural bool, ends []dealerOutc
 	m.setTransitions(s, 0, all...)
 }
 
-// hit is what hitting leads to: another card, or the end beyond 21.
+// setHit sets the transitions of hitting in state s: another card, and the end if the sum is
+// above 21.
 func setHit(m *MDP, s, sum, dealer int, usable bool) {
 	var all []Transition
 	for card := 1; card <= 10; card++ {
@@ -132,10 +133,10 @@ func setHit(m *MDP, s, sum, dealer int, usable bool) {
 	m.setTransitions(s, 1, all...)
 }
 
-// Model returns the MDP of the game. It must not be changed.
+// Model returns the MDP of the game. The caller must not change it.
 func (b *Blackjack) Model() *MDP { return b.model }
 
-// ObserveState writes the observation of a state of the model.
+// ObserveState writes the observation of state s of the model.
 func (b *Blackjack) ObserveState(s int, obs []float32) {
 	if s >= observedStates {
 		s = observedState(21, s-observedStates, true)

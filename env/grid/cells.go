@@ -5,11 +5,11 @@ import (
 	"strings"
 )
 
-// maxSide bounds a map's rows and columns.
+// maxSide is the largest number of rows or columns of a map.
 const maxSide = 1024
 
-// A cells is a map: rows of the same length, a byte a cell. Cells are counted row
-// by row.
+// A cells is a map: rows of the same length, one byte for each cell. Cell i is in row i / columns
+// and column i mod columns.
 type cells []string
 
 // A step is a move from one cell to a neighbour.
@@ -27,7 +27,7 @@ func (c cells) size() int            { return len(c) * c.cols() }
 func (c cells) at(i int) byte        { return c[i/c.cols()][i%c.cols()] }
 func (c cells) contains(s byte) bool { return len(c.find(s)) > 0 }
 
-// where are the cells with a sign.
+// find returns the cells with the given sign.
 func (c cells) find(sign byte) (all []int) {
 	for i := range c.size() {
 		if c.at(i) == sign {
@@ -37,7 +37,7 @@ func (c cells) find(sign byte) (all []int) {
 	return all
 }
 
-// move is the cell that a step leads to from i: i itself at the edge.
+// neighbour returns the cell that step s leads to from cell i. At the edge it returns i.
 func (c cells) neighbour(i int, s step) int {
 	row, col := i/c.cols()+s.row, i%c.cols()+s.col
 	if row < 0 || row >= len(c) || col < 0 || col >= c.cols() {
@@ -46,7 +46,7 @@ func (c cells) neighbour(i int, s step) int {
 	return row*c.cols() + col
 }
 
-// connected reports whether there is a way between two cells over none with a
+// connected reports whether there is a path between two cells that avoids cells with the given
 // sign.
 func (c cells) connected(from, to int, sign byte) bool {
 	seen, next := make([]bool, c.size()), []int{from}
@@ -66,10 +66,10 @@ func (c cells) connected(from, to int, sign byte) bool {
 	return false
 }
 
-// check reports where rows, the value of an option, are no map of the given signs.
+// validate returns an error if c, the value of the named option, is not a map of the given signs.
 func (c cells) validate(option, signs string) error {
 	if len(c) == 0 || len(c) > maxSide || len(c[0]) == 0 || len(c[0]) > maxSide {
-		return fmt.Errorf("%s has %d rows, want 1 … %d of as many columns", option, len(c), maxSide)
+		return fmt.Errorf("%s has %d rows, want 1 … %d rows of 1 … %d columns", option, len(c), maxSide, maxSide)
 	}
 	for r, row := range c {
 		for col, sign := range row {

@@ -2,40 +2,41 @@ package grid
 
 import "github.com/rlrun/rlrun/env"
 
-// CliffWalking is a walk along a cliff, 4×12 cells, from the corner at the bottom
-// left to that at the bottom right. A step into the cliff between them pays -100
-// and leads back to the start; any other pays -1. Sutton and Barto 2018, example
-// 6.6.
+// CliffWalking is a walk along a cliff on 4×12 cells, from the bottom left corner to the bottom
+// right corner. The cliff is between the two corners: a step into it has the reward -100 and
+// leads back to the start. Any other step has the reward -1. Sutton and Barto 2018, example 6.6.
 //
-// Actions: up 0, right 1, down 2, left 3. On slippery ground a step goes where it
-// is meant to, or to either side, with equal probability.
+// Actions: up 0, right 1, down 2, left 3. On slippery ground, a step goes in the chosen direction
+// or to one of its two sides, each with probability 1/3.
 //
-// Observation: the cell, counted row by row; as coordinates: row and column.
+// Observation: the index of the cell, row by row. As coordinates: row and column.
 //
-// It agrees with Gymnasium's cliffwalking.py, and has no time limit.
+// CliffWalking agrees with Gymnasium's cliffwalking.py and has no time limit.
 type CliffWalking struct {
 	Slippery    bool        `yaml:"is_slippery"`
 	Observation Observation `yaml:"observation"`
 
-	Table // plays it
+	Table // steps the environment
 	id    string
 }
 
 var _ Tabular = (*CliffWalking)(nil)
 
-// NewCliffWalking returns a CliffWalking-v1. Validate makes changed options count.
+// NewCliffWalking returns a CliffWalking-v1. After its options are changed, call Validate.
 func NewCliffWalking() *CliffWalking { return mustValidate(newCliffWalking()) }
 
 // NewCliffWalkingSlippery returns a CliffWalkingSlippery-v1.
 func NewCliffWalkingSlippery() *CliffWalking { return mustValidate(newCliffWalkingSlippery()) }
 
+// newCliffWalking returns a CliffWalking with the default options and without a model.
 func newCliffWalking() *CliffWalking { return &CliffWalking{Observation: Index, id: "CliffWalking-v1"} }
 
+// newCliffWalkingSlippery returns a slippery CliffWalking without a model.
 func newCliffWalkingSlippery() *CliffWalking {
 	return &CliffWalking{Slippery: true, Observation: Index, id: "CliffWalkingSlippery-v1"}
 }
 
-// Validate builds the environment that the options ask for.
+// Validate builds the environment for the options.
 func (c *CliffWalking) Validate() error {
 	g := cells{"............", "............", "............", "SCCCCCCCCCCG"}
 	start := g.find('S')[0]
@@ -63,10 +64,10 @@ func (c *CliffWalking) Validate() error {
 	return c.build(env.Spec{ID: c.id}, m, boardView(c.Observation, &Board{g, []string{"↑", "→", "↓", "←"}}, 1))
 }
 
-// Board returns the cliff, C, and the ground before it.
+// Board returns the map: the cliff is C.
 func (c *CliffWalking) Board() *Board { return c.view.board }
 
-// Copy returns another CliffWalking of the same options, which shares the model.
+// Copy returns a CliffWalking with the same options, which shares the model.
 func (c *CliffWalking) Copy() env.Env {
 	copied := *c
 	return &copied

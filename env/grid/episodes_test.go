@@ -14,7 +14,7 @@ import (
 	"github.com/rlrun/rlrun/internal/golden"
 )
 
-// An episode is one of Gymnasium's: see testdata/README.md.
+// An episode is one recorded episode of Gymnasium: see testdata/README.md.
 type episode struct {
 	Env, Options      string
 	Init              float64
@@ -26,16 +26,16 @@ type episode struct {
 	Flag              bool
 }
 
-// A played environment is what grid has.
+// A tableEnv has the interfaces that all environments of grid have.
 type tableEnv interface {
 	env.Snapshotter
 	env.Physics
 	env.DrawSetter
 }
 
-// TestEpisodes replays Gymnasium's episodes from the same numbers, masks
-// included. Of a fickle passenger only the steps before the change are: what is
-// drawn then is drawn otherwise.
+// TestEpisodes replays Gymnasium's episodes with the same random numbers and checks the results
+// and the masks. With a fickle passenger it stops before the destination changes, because
+// Gymnasium then uses its random numbers differently.
 func TestEpisodes(t *testing.T) {
 	var all []episode
 	golden.Read(t, "testdata/episodes.json.gz", &all)
@@ -79,8 +79,9 @@ func checkMask(t *testing.T, m env.Masker, want []float64) {
 	}
 }
 
-// TestFickle: the passenger changes the destination once, in the first move in the
-// taxi, to another of three, in a share of the episodes; and nobody sees it coming.
+// TestFicklePassenger checks that the passenger changes the destination once, in the first move
+// in the taxi, to each of the three other places with the same probability, in 0.3 of the
+// episodes, and that the observation does not show beforehand that it will happen.
 func TestFicklePassenger(t *testing.T) {
 	taxi := makeEnv(t, "Taxi-v4", "{fickle_passenger: true}").(*grid.Taxi)
 	m := taxi.Model()
@@ -111,7 +112,7 @@ func TestFicklePassenger(t *testing.T) {
 	}
 }
 
-// TestHands replays Blackjack's hands from the same cards.
+// TestHands replays Blackjack's recorded hands from the same cards.
 func TestHands(t *testing.T) {
 	var all []struct {
 		Options    string
@@ -122,7 +123,7 @@ func TestHands(t *testing.T) {
 		Terminated []bool
 	}
 	golden.Read(t, "testdata/blackjack_hands.json.gz", &all)
-	games := map[string]tableEnv{} // by their options
+	games := map[string]tableEnv{} // by options
 	for _, h := range all {
 		e, made := games[h.Options]
 		if !made {
@@ -151,9 +152,8 @@ func TestHands(t *testing.T) {
 	}
 }
 
-// TestResets compares 10,000 resets with as many of Gymnasium's: as many in each
-// state, within 4 standard errors of two such counts, and for its observations of
-// Blackjack the means.
+// TestResets compares 10,000 resets with 10,000 of Gymnasium's: the number of starts in each
+// state must agree within 4 standard errors, and for Blackjack the means of the observation.
 func TestResets(t *testing.T) {
 	var all []struct {
 		Env, Options string
@@ -169,7 +169,7 @@ func TestResets(t *testing.T) {
 		}
 		for s, want := range r.Counts {
 			p := (want + counts[s]) / 20_000
-			// 300 states of Taxi: one in 16,000 is beyond 4 standard errors by chance
+			// Taxi has 300 start states: by chance, one in 16,000 is beyond 4 standard errors.
 			if math.Abs(counts[s]-want) > 4*math.Sqrt(2*10_000*p*(1-p)) {
 				t.Errorf("%s %s: %v resets in state %d, want about %v", r.Env, r.Options, counts[s], s, want)
 			}
@@ -182,14 +182,15 @@ func TestResets(t *testing.T) {
 			sum[i] += float64(x) / 10_000
 		}
 	}
-	for i, want := range []float64{14.5299, 6.4986, 0.1482} { // recorded, with deviations 4.063, 3.162, 0.355
+	for i, want := range []float64{14.5299, 6.4986, 0.1482} { // recorded means; the standard deviations are 4.063, 3.162, 0.355
 		if dev := []float64{4.063, 3.162, 0.355}[i]; math.Abs(sum[i]-want) > 4*dev*math.Sqrt(2./10_000) {
 			t.Errorf("Blackjack's observation %d has a mean of %v, want %v", i, sum[i], want)
 		}
 	}
 }
 
-// variants are all environments, and options that change what they are.
+// envOptions returns the ids of all environments, each with options that change its model or its
+// observation.
 func envOptions() map[string][]string {
 	all := map[string][]string{
 		"FrozenLake-v1": {"{is_slippery: false}", "{map_name: random, size: 12, map_seed: 3}", "{observation: one_hot}", "{observation: local}"},
@@ -220,7 +221,8 @@ func TestContract(t *testing.T) {
 	}
 }
 
-// TestSnapshots saves episodes at random steps, and goes on from there twice.
+// TestSnapshots saves episodes at random steps and checks that they continue in the same way
+// after loading.
 func TestSnapshots(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	for id, options := range envOptions() {
@@ -266,8 +268,8 @@ func TestSnapshots(t *testing.T) {
 	}
 }
 
-// FuzzEpisode plays any actions in any environment: what comes of it is in its
-// spaces, and the same again.
+// FuzzEpisode plays any actions in any environment. It checks that the observations are in their
+// space, and that the same actions give the same episode again.
 func FuzzEpisode(f *testing.F) {
 	f.Add(uint8(0), uint64(1), []byte{0, 1, 2, 3})
 	ids := registry().IDs()
@@ -295,7 +297,7 @@ func FuzzEpisode(f *testing.F) {
 	})
 }
 
-// FuzzPhysics sets any state: it is refused, or it is there then.
+// FuzzPhysics sets any state. It checks that the state is refused or set.
 func FuzzPhysics(f *testing.F) {
 	f.Add(uint8(1), 3.0, 2.0, 1.0, 10.0)
 	f.Add(uint8(2), 2.0, 5.0, math.NaN(), -1.0)

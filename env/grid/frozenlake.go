@@ -7,15 +7,15 @@ import (
 	"github.com/rlrun/rlrun/env"
 )
 
-// FrozenLake is a walk over a frozen lake with holes in it, from S to G. A step
-// onto the goal or into a hole ends the episode.
+// FrozenLake is a walk over a frozen lake with holes, from S to G. A step onto the goal or into a
+// hole ends the episode.
 //
-// Actions: left 0, down 1, right 2, up 3. On slippery ice a step goes where it
-// is meant to with SuccessRate, and otherwise to one of the two sides.
+// Actions: left 0, down 1, right 2, up 3. On slippery ice, a step goes in the chosen direction
+// with probability SuccessRate, and otherwise to one of its two sides.
 //
-// Observation: the cell, counted row by row; as coordinates: row and column.
+// Observation: the index of the cell, row by row. As coordinates: row and column.
 //
-// It agrees with Gymnasium's frozen_lake.py.
+// FrozenLake agrees with Gymnasium's frozen_lake.py.
 type FrozenLake struct {
 	// Desc is the map, a row each: S start, F frozen, H hole, G goal. Of several
 	// starts each is as likely. If there is none, MapName says which map.
@@ -35,7 +35,7 @@ type FrozenLake struct {
 	// Observation is what is shown: the index of the cell by default.
 	Observation Observation `yaml:"observation"`
 
-	Table     // plays it
+	Table     // steps the environment
 	id        string
 	maxSteps  int
 	threshold float64
@@ -43,19 +43,20 @@ type FrozenLake struct {
 
 var _ Tabular = (*FrozenLake)(nil)
 
-// frozenMaps are Gymnasium's.
+// frozenMaps are Gymnasium's maps.
 var frozenMaps = map[string][]string{
 	"4x4": {"SFFF", "FHFH", "FFFH", "HFFG"},
 	"8x8": {"SFFFFFFF", "FFFFFFFF", "FFFHFFFF", "FFFFFHFF", "FFFHFFFF", "FHHFFFHF", "FHFFHFHF", "FFFHFFFG"},
 }
 
-// NewFrozenLake returns a FrozenLake-v1: 4×4 cells, 100 steps at most. Validate
-// makes changed options count.
+// NewFrozenLake returns a FrozenLake-v1: 4×4 cells and a time limit of 100 steps. After its
+// options are changed, call Validate.
 func NewFrozenLake() *FrozenLake { return mustValidate(newFrozenLake()) }
 
-// NewFrozenLake8x8 returns a FrozenLake8x8-v1: 8×8 cells, 200 steps at most.
+// NewFrozenLake8x8 returns a FrozenLake8x8-v1: 8×8 cells and a time limit of 200 steps.
 func NewFrozenLake8x8() *FrozenLake { return mustValidate(newFrozenLake8x8()) }
 
+// newFrozenLake returns a FrozenLake with the default options and without a model.
 func newFrozenLake() *FrozenLake {
 	return &FrozenLake{
 		MapName: "4x4", Size: 8, P: 0.8, Slippery: true, SuccessRate: 1.0 / 3,
@@ -64,13 +65,14 @@ func newFrozenLake() *FrozenLake {
 	}
 }
 
+// newFrozenLake8x8 returns a FrozenLake8x8-v1 without a model.
 func newFrozenLake8x8() *FrozenLake {
 	f := newFrozenLake()
 	f.MapName, f.id, f.maxSteps, f.threshold = "8x8", "FrozenLake8x8-v1", 200, 0.85
 	return f
 }
 
-// must returns e, built. The options that an environment comes with are good.
+// mustValidate calls e.Validate and returns e. It panics on an error: default options are valid.
 func mustValidate[E interface{ Validate() error }](e E) E {
 	if err := e.Validate(); err != nil {
 		panic(err)
@@ -78,8 +80,8 @@ func mustValidate[E interface{ Validate() error }](e E) E {
 	return e
 }
 
-// Validate builds the environment that the options ask for, and reports options
-// that no FrozenLake can have.
+// Validate builds the environment for the options. It returns an error if an option is not
+// possible.
 func (f *FrozenLake) Validate() error {
 	if !(0 <= f.SuccessRate && f.SuccessRate <= 1) {
 		return fmt.Errorf("success_rate %v, want a probability", f.SuccessRate)
@@ -96,7 +98,7 @@ func (f *FrozenLake) Validate() error {
 	return f.build(spec, f.newModel(lake), boardView(f.Observation, board, 1))
 }
 
-// lake is the map that the options ask for.
+// lakeCells returns the map for the options.
 func (f *FrozenLake) lakeCells() (cells, error) {
 	if len(f.Desc) > 0 {
 		return cells(f.Desc), cells(f.Desc).validate("desc", "SFHG")
@@ -111,7 +113,7 @@ func (f *FrozenLake) lakeCells() (cells, error) {
 	return lake, nil
 }
 
-// model is the MDP of a map.
+// newModel returns the MDP of map g.
 func (f *FrozenLake) newModel(g cells) *MDP {
 	m := newMDP(g.size(), 4, g.find('S'))
 	missRate := (1 - f.SuccessRate) / 2
@@ -131,7 +133,7 @@ func (f *FrozenLake) newModel(g cells) *MDP {
 	return m
 }
 
-// land is the step from cell s in a direction.
+// transition returns the transition from cell s in a direction, with probability p.
 func (f *FrozenLake) transition(g cells, s, direction int, p float64) Transition {
 	directions := [4]step{left, down, right, up}
 	to := g.neighbour(s, directions[direction%4])
@@ -144,14 +146,15 @@ func (f *FrozenLake) transition(g cells, s, direction int, p float64) Transition
 	return Transition{p, to, f.RewardSchedule[2], false}
 }
 
-// Board returns the lake.
+// Board returns the map.
 func (f *FrozenLake) Board() *Board { return f.view.board }
 
-// maxTries bounds the random maps that are drawn until one has a way.
+// maxRandomMaps is the largest number of random maps that are tried.
 const maxRandomMaps = 1000
 
-// randomLake draws maps of size×size cells, each frozen with probability p,
-// until one has a way from the start, top left, to the goal, bottom right.
+// randomLake returns a random map of size×size cells, each frozen with probability p, on which a
+// path leads from the start, top left, to the goal, bottom right. It tries maps until one has
+// such a path.
 func randomLake(size int, p float64, seed uint64) (cells, error) {
 	if size < 2 || size > maxSide || !(0 <= p && p <= 1) {
 		return nil, fmt.Errorf("a random map of size %d with p %v, want a size of 2 … %d and a probability", size, p, maxSide)
@@ -179,10 +182,10 @@ func randomLake(size int, p float64, seed uint64) (cells, error) {
 			return lake, nil
 		}
 	}
-	return nil, fmt.Errorf("none of %d random maps of size %d with p %v has a way to the goal; want a larger p", maxRandomMaps, size, p)
+	return nil, fmt.Errorf("none of %d random maps of size %d with p %v has a path to the goal; want a larger p", maxRandomMaps, size, p)
 }
 
-// Copy returns another FrozenLake of the same options, which shares the model.
+// Copy returns a FrozenLake with the same options, which shares the model.
 func (f *FrozenLake) Copy() env.Env {
 	copied := *f
 	return &copied

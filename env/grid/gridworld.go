@@ -8,25 +8,25 @@ import (
 	"github.com/rlrun/rlrun/env"
 )
 
-// GridWorld is a walk over a map that its user draws:
+// GridWorld is a walk over a map that the user draws:
 //
-//	S  start; of several each is as likely
+//	S  start; if there are several, each is equally likely
 //	.  floor
 //	#  wall
-//	G  goal, which pays GoalReward and ends the episode
-//	1 … 9  goals that pay as much
-//	P  pit, which pays PitReward and ends the episode
-//	a … z  teleports: each leads to the other cell with its letter
+//	G  goal: ends the episode with the reward GoalReward
+//	1 … 9  goals with this number as their reward
+//	P  pit: ends the episode with the reward PitReward
+//	a … z  teleports: each leads to the other cell with the same letter
 //	K  key
-//	D  door, which is a wall for those who have not taken the key
+//	D  door: a wall until the key has been taken
 //
-// Actions: up 0, right 1, down 2, left 3. A move into a wall or over the edge
-// leads nowhere. With probability Slip it goes to one of the two sides instead.
-// Then the wind of the column it began in blows it up, cell by cell. A move that
-// ends nothing pays StepReward.
+// Actions: up 0, right 1, down 2, left 3. A move into a wall or over the edge leaves the agent
+// where it is. With probability Slip the move goes to one of the two sides instead. Then the wind
+// of the column where the move began moves the agent up, cell by cell. A move that does not end
+// the episode has the reward StepReward.
 //
-// Observation: the cell, counted row by row, and counted on for those who have
-// the key; as coordinates: key, if there is one, row, column.
+// Observation: the index of the cell, row by row, plus the number of cells once the key has been
+// taken. As coordinates: key, if the map has one, row, column.
 type GridWorld struct {
 	Map         Map         `yaml:"map"`
 	GoalReward  float64     `yaml:"goal_reward"`
@@ -37,22 +37,23 @@ type GridWorld struct {
 	MaxSteps    int         `yaml:"max_steps"`
 	Observation Observation `yaml:"observation"`
 
-	Table // plays it
+	Table // steps the environment
 	id    string
 }
 
 var _ Tabular = (*GridWorld)(nil)
 
-// NewGridWorld returns a GridWorld-v0. Validate makes changed options count.
+// NewGridWorld returns a GridWorld-v0. After its options are changed, call Validate.
 func NewGridWorld() *GridWorld { return mustValidate(newGridWorld()) }
 
-// NewMap returns a GridWorld on a map, a row each line.
+// NewMap returns a GridWorld on the map in text, one row for each line.
 func NewMap(text string) (*GridWorld, error) {
 	w := newGridWorld()
 	w.Map.UnmarshalText([]byte(strings.Trim(text, "\n")))
 	return w, w.Validate()
 }
 
+// newGridWorld returns a GridWorld with the default options and without a model.
 func newGridWorld() *GridWorld {
 	return &GridWorld{
 		id: "GridWorld-v0", GoalReward: 1, PitReward: -1, StepReward: -0.01, MaxSteps: 200, Observation: Index,
@@ -69,10 +70,11 @@ func newGridWorld() *GridWorld {
 	}
 }
 
-// The worlds of Sutton and Barto 2018, "Reinforcement learning", with rewards as
-// they have them.
+// The functions below return grid worlds of Sutton and Barto 2018, "Reinforcement learning", with
+// the rewards of the book.
 
-// newSmall is that of example 4.1: every move costs 1, to either corner.
+// newSmall returns the world of example 4.1: every move has the reward -1, and two opposite
+// corners are goals.
 func newSmall() *GridWorld {
 	w := newGridWorld()
 	w.id, w.MaxSteps, w.StepReward, w.GoalReward = "Gridworld4x4-v0", 1000, -1, -1
@@ -80,7 +82,7 @@ func newSmall() *GridWorld {
 	return w
 }
 
-// newWindy is that of example 6.5.
+// newWindy returns the world of example 6.5: a wind blows upwards in some columns.
 func newWindy() *GridWorld {
 	w := newGridWorld()
 	w.id, w.MaxSteps, w.StepReward, w.GoalReward = "WindyGridworld-v0", 1000, -1, -1
@@ -89,7 +91,7 @@ func newWindy() *GridWorld {
 	return w
 }
 
-// newDynaMaze is that of example 8.1: 1 at the goal, and nothing before.
+// newDynaMaze returns the maze of example 8.1: the reward is 1 at the goal and 0 elsewhere.
 func newDynaMaze() *GridWorld {
 	w := newGridWorld()
 	w.id, w.MaxSteps, w.StepReward = "DynaMaze-v0", 2000, 0
@@ -104,8 +106,9 @@ func newDynaMaze() *GridWorld {
 	return w
 }
 
-// newRandomWalk is that of example 6.2: five places in a row, from the middle one,
-// with 1 at the right end and nothing at the left one. Up and down lead nowhere.
+// newRandomWalk returns the random walk of example 6.2: five cells in a row between two ends,
+// with the start in the middle. The reward is 1 at the right end and 0 elsewhere. Up and down
+// leave the agent where it is.
 func newRandomWalk() *GridWorld {
 	w := newGridWorld()
 	w.id, w.MaxSteps, w.StepReward, w.PitReward = "RandomWalk-v0", 1000, 0, 0
@@ -113,8 +116,8 @@ func newRandomWalk() *GridWorld {
 	return w
 }
 
-// Validate builds the world that the options ask for, and reports options that
-// no GridWorld can have.
+// Validate builds the environment for the options. It returns an error if an option is not
+// possible.
 func (w *GridWorld) Validate() error {
 	g := cells(w.Map)
 	if err := g.validate("map", "S.#GP123456789KDabcdefghijklmnopqrstuvwxyz"); err != nil {
@@ -159,8 +162,8 @@ func (w *GridWorld) Validate() error {
 	return w.build(env.Spec{ID: w.id, MaxSteps: w.MaxSteps}, w.newModel(g, keys), boardView(w.Observation, board, keys))
 }
 
-// model is the MDP of a map. The states of those who have the key come behind
-// those of all cells.
+// newModel returns the MDP of map g. With a key on the map, keys is 2: state cell + g.size() is
+// the cell after the key has been taken.
 func (w *GridWorld) newModel(g cells, keys int) *MDP {
 	m := newMDP(keys*g.size(), 4, g.find('S'))
 	for s := range m.States {
@@ -179,12 +182,12 @@ func (w *GridWorld) newModel(g cells, keys int) *MDP {
 	return m
 }
 
-// ends reports whether a cell ends the episode.
+// isTerminal reports whether a cell ends the episode.
 func (*GridWorld) isTerminal(cell byte) bool {
 	return cell == 'G' || cell == 'P' || '1' <= cell && cell <= '9'
 }
 
-// land is the move from state s in a direction.
+// transition returns the transition from state s in a direction, with probability p.
 func (w *GridWorld) transition(g cells, s, direction int, p float64) Transition {
 	cell, hasKey := s%g.size(), s >= g.size()
 	walk := func(cell int, s step) int {
@@ -220,7 +223,8 @@ func (w *GridWorld) transition(g cells, s, direction int, p float64) Transition 
 	return Transition{p, next, w.StepReward, false}
 }
 
-// SetPhysics sets the index of the state, which must be a cell where one can stand.
+// SetPhysics sets the index of the state. It returns an error if the agent cannot be there: in a
+// wall, or at a door or a key before the key has been taken.
 func (w *GridWorld) SetPhysics(x []float64) error {
 	before := w.s
 	if err := w.Table.SetPhysics(x); err != nil {
@@ -240,13 +244,13 @@ func (w *GridWorld) SetPhysics(x []float64) error {
 		return nil
 	}
 	w.s = before
-	return fmt.Errorf("grid: no state is %v: row %d, column %d of the map %s", x[0], cell/g.cols()+1, cell%g.cols()+1, what)
+	return fmt.Errorf("grid: %v is no state: row %d, column %d of the map %s", x[0], cell/g.cols()+1, cell%g.cols()+1, what)
 }
 
 // Board returns the map.
 func (w *GridWorld) Board() *Board { return w.view.board }
 
-// Copy returns another GridWorld of the same options, which shares the model.
+// Copy returns a GridWorld with the same options, which shares the model.
 func (w *GridWorld) Copy() env.Env {
 	copied := *w
 	return &copied

@@ -9,7 +9,7 @@ import (
 	"github.com/rlrun/rlrun/env/grid"
 )
 
-// TestBadOptions wants a sentence that says what is wrong, and where.
+// TestBadOptions checks the error for each wrong option: it says what is wrong, and where.
 func TestBadOptions(t *testing.T) {
 	for _, tc := range []struct{ id, options, want string }{
 		{"GridWorld-v0", "{map: [S.., '.?.', ..G]}", "map has '?' in row 2, column 2, want one of S.#GP1"},
@@ -29,7 +29,7 @@ func TestBadOptions(t *testing.T) {
 		{"FrozenLake-v1", "{desc: [SF, FX]}", "desc has 'X' in row 2, column 2, want one of SFHG"},
 		{"FrozenLake-v1", "{map_name: 5x5}", `map_name "5x5", want 4x4, 8x8 or random`},
 		{"FrozenLake-v1", "{map_name: random, size: 1}", "a random map of size 1"},
-		{"FrozenLake-v1", "{map_name: random, p: 0}", "has a way to the goal"},
+		{"FrozenLake-v1", "{map_name: random, p: 0}", "has a path to the goal"},
 		{"FrozenLake-v1", "{success_rate: 2}", "success_rate 2, want a probability"},
 		{"FrozenLake-v1", "{reward_schedule: [1]}", "reward_schedule of 1 numbers, want 3"},
 		{"Taxi-v4", "{rainy_probability: -1}", "rainy_probability -1, want a probability"},
@@ -42,8 +42,8 @@ func TestBadOptions(t *testing.T) {
 	}
 }
 
-// walk takes actions from the start, and returns the cells on the way and the sum
-// of the rewards.
+// walk takes actions from the start, and returns the cells on the path and the sum of the
+// rewards.
 func walk(t *testing.T, w *grid.GridWorld, actions ...float32) (cells []int, sum float64) {
 	t.Helper()
 	obs := make([]float32, 1)
@@ -58,8 +58,8 @@ func walk(t *testing.T, w *grid.GridWorld, actions ...float32) (cells []int, sum
 	return cells, sum
 }
 
-// TestMap walks over what a map may have: teleports, a key and a door, walls, goals
-// that pay as drawn.
+// TestMap checks the parts of a map: teleports, a key and a door, walls, goals with their own
+// reward.
 func TestMap(t *testing.T) {
 	const up, right, down, left = 0, 1, 2, 3
 	for _, tc := range []struct {
@@ -86,7 +86,8 @@ func TestMap(t *testing.T) {
 	}
 }
 
-// TestRandomLake: a seed names a map, which has a way.
+// TestRandomLake checks that a seed always gives the same map, and that the map has a path to the
+// goal.
 func TestRandomLake(t *testing.T) {
 	rows := func(options string) []string {
 		return makeEnv(t, "FrozenLake-v1", options).(*grid.FrozenLake).Board().Cells
@@ -104,7 +105,7 @@ func TestRandomLake(t *testing.T) {
 	}
 }
 
-// FuzzMap: any text is a map that can be played and solved, or an error.
+// FuzzMap checks that any text gives an error, or a map that can be solved.
 func FuzzMap(f *testing.F) {
 	f.Add("S..\n.#G", 0.1)
 	f.Add("SaKD\na..P", 1.0)
@@ -133,7 +134,7 @@ func FuzzMap(f *testing.F) {
 	})
 }
 
-// TestValidate wants of an MDP that is none where it is wrong.
+// TestValidate checks the error for each kind of invalid MDP.
 func TestValidate(t *testing.T) {
 	good := func() *grid.MDP {
 		return &grid.MDP{States: 2, Actions: 1, Start: []float64{1, 0}, Outcomes: [][]grid.Transition{
@@ -161,7 +162,7 @@ func TestValidate(t *testing.T) {
 	}
 }
 
-// FuzzValidate: an MDP that Validate lets through can be solved.
+// FuzzValidate checks that every MDP that is valid can be solved.
 func FuzzValidate(f *testing.F) {
 	f.Add(2, 1, 0.5, 1, 1.0, 0.5, true)
 	f.Add(1, 1, 1.0, 0, math.Inf(1), 0.0, false)

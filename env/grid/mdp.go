@@ -1,6 +1,15 @@
-// Package grid has the environments whose states can be counted: grid worlds,
-// the toy texts of Gymnasium, and any other Markov decision process. Their
-// models are known, and so is what no agent can better: see PolicyIteration.
+// Package grid has environments with a finite number of states: grid worlds, Gymnasium's toy
+// texts, and any other Markov decision process.
+//
+// An MDP is the model of such an environment: for each state and action, the Transitions that may
+// follow. A Table is an environment that plays an MDP, and Tabular is the interface of all
+// environments with a Model. So their optimum can be computed exactly:
+//
+//	solution, err := grid.NewFrozenLake().Model().ValueIteration(0.99)
+//
+// ValueIteration and PolicyIteration return a Solution: the optimal values V and Q. Evaluate
+// returns the values of a Policy, and Regret returns how much the value of the start is below the
+// optimum. Register adds the environments to a Registry.
 package grid
 
 import (
@@ -8,30 +17,31 @@ import (
 	"math"
 )
 
-// maxStates is where float32 observations stop telling states apart.
+// maxStates is the most states of an MDP: above 2²⁴ a float32 observation cannot hold every
+// index.
 const maxStates = 1 << 24
 
-// An MDP is a Markov decision process with the states 0 … States-1 and, in each
-// of them, the actions 0 … Actions-1.
+// An MDP is a Markov decision process with the states 0 … States-1 and the actions 0 … Actions-1
+// in each state.
 type MDP struct {
 	States, Actions int
-	Start           []float64      // [S] probability that an episode begins in a state
-	Outcomes        [][]Transition // [S·A] what an action may lead to; of action a in state s: s·A + a
+	Start           []float64      // [S] probability that an episode begins in each state
+	Outcomes        [][]Transition // [S·A] transitions of each pair: of action a in state s at s·A + a
 }
 
-// A Transition is one thing that an action may lead to.
+// A Transition is one possible result of an action.
 type Transition struct {
 	Probability float64
-	Next        int // state
+	Next        int // next state
 	Reward      float64
 	Terminal    bool // the episode ends in Next, whose value is then 0
 }
 
-// sumTolerance is how far from 1 probabilities may add up.
+// sumTolerance is the largest allowed difference between a sum of probabilities and 1.
 const sumTolerance = 1e-9
 
-// newMDP returns an MDP without transitions that begins in any of starts, with
-// equal probabilities.
+// newMDP returns an MDP without transitions. An episode begins in each of starts with the same
+// probability.
 func newMDP(states, actions int, starts []int) *MDP {
 	m := &MDP{
 		States: states, Actions: actions,
@@ -43,22 +53,22 @@ func newMDP(states, actions int, starts []int) *MDP {
 	return m
 }
 
-// Transitions returns what action a may lead to in state s.
+// Transitions returns the possible results of action a in state s. The caller must not change
+// them.
 func (m *MDP) Transitions(s, a int) []Transition { return m.Outcomes[s*m.Actions+a] }
 
-// set makes o what action a may lead to in state s.
+// setTransitions sets the possible results of action a in state s.
 func (m *MDP) setTransitions(s, a int, o ...Transition) { m.Outcomes[s*m.Actions+a] = o }
 
-// stay makes state s an end: whatever is done there ends the episode and pays 0.
+// setTerminal makes state s terminal: every action there ends the episode with the reward 0.
 func (m *MDP) setTerminal(s int) {
 	for a := range m.Actions {
 		m.setTransitions(s, a, Transition{Probability: 1, Next: s, Terminal: true})
 	}
 }
 
-// Validate reports what is wrong with m: probabilities that are negative or do
-// not sum to 1 within 1e-9, states that do not exist, rewards that are not
-// finite.
+// Validate returns an error if m is not valid: a probability is negative, probabilities do not
+// sum to 1 within 1e-9, a next state does not exist, or a reward is not finite.
 func (m *MDP) Validate() error {
 	if m.States < 1 || m.States > maxStates || m.Actions < 1 || m.Actions > maxStates {
 		return fmt.Errorf("grid: %d states and %d actions, want 1 … %d of each", m.States, m.Actions, maxStates)
@@ -80,6 +90,7 @@ func (m *MDP) Validate() error {
 	return nil
 }
 
+// checkTransitions returns an error if the transitions of one state and action are not valid.
 func (m *MDP) checkTransitions(outcomes []Transition) error {
 	p := make([]float64, len(outcomes))
 	for i, o := range outcomes {
@@ -94,7 +105,7 @@ func (m *MDP) checkTransitions(outcomes []Transition) error {
 	return checkDistribution(p)
 }
 
-// distribution reports why p is none.
+// checkDistribution returns an error if p is not a probability distribution.
 func checkDistribution(p []float64) error {
 	sum := 0.0
 	for i, x := range p {
@@ -112,7 +123,7 @@ func checkDistribution(p []float64) error {
 // A Policy is the probability of each action in each state, [S, A].
 type Policy []float64
 
-// Deterministic returns the Policy that takes actions[s] in state s.
+// Deterministic returns the Policy that takes action actions[s] in state s.
 func (m *MDP) Deterministic(actions []int) Policy {
 	p := make(Policy, m.States*m.Actions)
 	for s, a := range actions {
@@ -121,7 +132,7 @@ func (m *MDP) Deterministic(actions []int) Policy {
 	return p
 }
 
-// Uniform returns the Policy that takes every action equally often.
+// Uniform returns the Policy that takes every action with the same probability.
 func (m *MDP) Uniform() Policy {
 	p := make(Policy, m.States*m.Actions)
 	for i := range p {
@@ -130,7 +141,7 @@ func (m *MDP) Uniform() Policy {
 	return p
 }
 
-// validatePolicy reports why p is no Policy for m.
+// validatePolicy returns an error if p is not a Policy for m.
 func (m *MDP) validatePolicy(p Policy) error {
 	if len(p) != m.States*m.Actions {
 		return fmt.Errorf("grid: a policy of %d probabilities, want %d·%d", len(p), m.States, m.Actions)
@@ -143,8 +154,8 @@ func (m *MDP) validatePolicy(p Policy) error {
 	return nil
 }
 
-// Mean returns the mean of v, [S], over the states where episodes begin: of
-// values, that of the start.
+// Mean returns the mean of v, [S], over the states where episodes begin. For state values it is
+// the value of the start.
 func (m *MDP) Mean(v []float64) (mean float64) {
 	for s, p := range m.Start {
 		mean += p * v[s]

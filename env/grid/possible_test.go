@@ -10,8 +10,8 @@ import (
 	"github.com/rlrun/rlrun/env/grid"
 )
 
-// TestBlackjackDraws deals the cards that are given, and refuses what is no card and
-// changes nothing.
+// TestBlackjackDraws checks that the given cards are dealt, and that SetDraws refuses a number
+// that is no card and then changes nothing.
 func TestBlackjackDraws(t *testing.T) {
 	b := grid.NewBlackjack()
 	obs := make([]float32, 3)
@@ -33,7 +33,8 @@ func TestBlackjackDraws(t *testing.T) {
 	}
 }
 
-// TestStatesThatCannotBe wants an error of each, and the state as it was.
+// TestImpossibleStates checks that SetPhysics refuses an impossible state and then changes
+// nothing.
 func TestImpossibleStates(t *testing.T) {
 	maze, err := grid.NewMap("S#K\n.D.\n.PG")
 	if err != nil {
@@ -42,7 +43,7 @@ func TestImpossibleStates(t *testing.T) {
 	for _, c := range []struct {
 		e    env.Env
 		x    []float64
-		want string // of the error; "" where the state can be
+		want string // of the error; "" if the state is possible
 	}{
 		{maze, []float64{0}, ""}, {maze, []float64{7}, ""}, {maze, []float64{9 + 4}, ""}, {maze, []float64{9 + 2}, ""},
 		{maze, []float64{1}, "row 1, column 2 of the map is a wall"}, {maze, []float64{10}, "row 1, column 2 of the map is a wall"},
@@ -53,7 +54,7 @@ func TestImpossibleStates(t *testing.T) {
 		{grid.NewCliffWalking(), []float64{40}, ""}, {grid.NewCliffWalking(), []float64{48}, "0 … 47"},
 		{grid.NewBlackjack(), []float64{2, 10, 6, 2, 1, 9}, ""}, {grid.NewBlackjack(), []float64{3, 10, 6, 5, 2, 1, 9}, ""}, {grid.NewBlackjack(), []float64{3, 1, 5, 1, 2, 1, 9}, ""},
 		{grid.NewBlackjack(), []float64{3, 10, 7, 4, 2, 1, 9}, "the dealer, who has drawn [10 7 4], stops at 17"}, {grid.NewBlackjack(), []float64{3, 1, 6, 4, 2, 1, 9}, "stops at 17"},
-		{grid.NewBlackjack(), []float64{2, 10, 11, 2, 1, 9}, "these, 1 … 10 each"}, {grid.NewBlackjack(), []float64{1, 10, 2, 1, 9}, "2 or more"},
+		{grid.NewBlackjack(), []float64{2, 10, 11, 2, 1, 9}, "then the cards, 1 … 10 each"}, {grid.NewBlackjack(), []float64{1, 10, 2, 1, 9}, "2 or more"},
 		{grid.NewBlackjack(), []float64{2, 10, 6, 3, 10, 9, 5}, "no more than 21"}, {grid.NewBlackjack(), []float64{2, 10, 6, 2, 1}, "want the number"},
 	} {
 		e := c.e.(env.Physics)
@@ -69,8 +70,8 @@ func TestImpossibleStates(t *testing.T) {
 	}
 }
 
-// TestNoZeroWidth: coordinates on a map of a single row or column are in a space that
-// has a width.
+// TestSingleRowCoordinates checks that the space of coordinates is valid for a map with a single
+// row or column.
 func TestSingleRowCoordinates(t *testing.T) {
 	for _, text := range []string{"S.G", "S\n.\nG", "SG", "SKDG"} {
 		w, err := grid.NewMap(text)
@@ -87,9 +88,9 @@ func TestSingleRowCoordinates(t *testing.T) {
 	}
 }
 
-// TestStartValue: two cells lead to the goal, and one, which is never seen, back to
-// itself. From the start the policy pays -1 twice; of all states there is no value
-// with a discount of 1.
+// TestStartValue checks a world in which two cells lead to the goal, and a third cell, which the
+// policy never visits, leads back to itself. The policy has two steps with the reward -1. With a
+// discount of 1 the values of all states together do not exist.
 func TestStartValue(t *testing.T) {
 	w, err := grid.NewMap("S.G\n.##")
 	if err != nil {
@@ -115,7 +116,7 @@ func TestStartValue(t *testing.T) {
 	if _, err := m.StartValue(right[1:], 1); err == nil {
 		t.Error("StartValue of a policy of another size: no error")
 	}
-	// Where every state is seen it is the mean of Evaluate.
+	// If the policy visits every state, the value is the mean of Evaluate.
 	lake := grid.NewFrozenLake().Model()
 	v, err := lake.Evaluate(lake.Uniform(), 0.9)
 	if err != nil {

@@ -10,9 +10,9 @@ import (
 	"github.com/rlrun/rlrun/env/grid"
 )
 
-// TestRegret: in the world that the README solves, the optimum of the start is 0.96 at
-// gamma 1. Into the pit at once is worth -0.01 - 1; a walk against the wall never ends
-// at gamma 1, and is worth -0.01 / (1 - 0.9) at 0.9.
+// TestRegret checks regrets in a small world, where the optimal value of the start is 0.96 at
+// gamma 1. A policy that goes straight into the pit has the value -0.01 - 1. A policy that always
+// moves against the wall never ends at gamma 1, and has the value -0.01 / (1 - 0.9) at gamma 0.9.
 func TestRegret(t *testing.T) {
 	m := makeEnv(t, "GridWorld-v0", `{map: ["S.P", ".#G", "..."]}`).(grid.Tabular).Model()
 	always := func(a int) []int {
@@ -54,7 +54,7 @@ func TestRegret(t *testing.T) {
 	}
 }
 
-// startValue is what the start is worth.
+// startValue returns the optimal value of the start.
 func startValue(t *testing.T, m *grid.MDP, gamma float64) float64 {
 	t.Helper()
 	s, err := m.ValueIteration(gamma)

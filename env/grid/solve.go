@@ -11,16 +11,16 @@ import (
 
 // A Solution is the optimum of an MDP.
 type Solution struct {
-	V          []float64 // [S] value of each state
-	Q          []float64 // [S·A] and of each action in it
-	Method     string
-	Iterations int // improvements of a policy, or sweeps over all states
+	V          []float64 // [S] optimal value of each state
+	Q          []float64 // [S·A] optimal value of each action in each state
+	Method     string    // value iteration or policy iteration
+	Iterations int       // sweeps over all states, or improvements of the policy
 }
 
-// tie is how far actions' values may differ and count as equal.
+// tieTolerance is the largest difference between the values of two actions that count as equal.
 const tieTolerance = 1e-9
 
-// Optimal returns the best actions of each state, [S], within 1e-9 of the best.
+// Optimal returns the optimal actions of each state, [S]: those within 1e-9 of the largest value.
 func (s *Solution) Optimal() [][]int {
 	n := len(s.Q) / len(s.V)
 	all := make([][]int, len(s.V))
@@ -39,10 +39,10 @@ func (s *Solution) Optimal() [][]int {
 	return all
 }
 
-// errEndless is what a discount of 1 makes of a process that may not end.
-var errNoConvergence = errors.New("grid: values do not settle: with gamma 1 every episode must end; want less than 1")
+// errNoConvergence is the error for a discount of 1 when some episodes do not end.
+var errNoConvergence = errors.New("grid: values do not converge: with gamma 1 every episode must end; want a gamma below 1")
 
-// checkGamma reports why a discount is none.
+// checkGamma returns an error if gamma is not a discount.
 func checkGamma(gamma float64) error {
 	if !(0 <= gamma && gamma <= 1) {
 		return fmt.Errorf("grid: gamma is %v, want 0 … 1", gamma)
@@ -50,8 +50,8 @@ func checkGamma(gamma float64) error {
 	return nil
 }
 
-// backup is Σ p (r + γ V(s')) of an action, where V is 0 after the end. Sutton and
-// Barto 2018, eq. 4.9.
+// backup returns the action value Σ p (r + γ V(s')), where V is 0 after a terminal transition.
+// Sutton and Barto 2018, eq. 4.9.
 func backup(outcomes []Transition, gamma float64, v []float64) (q float64) {
 	for _, o := range outcomes {
 		x := o.Reward
@@ -63,7 +63,7 @@ func backup(outcomes []Transition, gamma float64, v []float64) (q float64) {
 	return q
 }
 
-// actionValues returns Q of V.
+// actionValues returns the action values Q, [S·A], for the state values v.
 func (m *MDP) actionValues(gamma float64, v []float64) []float64 {
 	q := make([]float64, len(m.Outcomes))
 	for i, o := range m.Outcomes {
@@ -72,14 +72,14 @@ func (m *MDP) actionValues(gamma float64, v []float64) []float64 {
 	return q
 }
 
-// sweeps bounds the sweeps over all states that an iteration may take.
+// maxSweeps is the largest number of sweeps over all states.
 const maxSweeps = 2_000_000
 
-// settle sweeps over the states in their order, each time with what is known by
-// then, until what is left to come is at most tolerance, and returns how often. An
-// update of a sweep that changes nothing by more than δ leaves an error of at most
-// δ γ/(1-γ): Puterman 1994, "Markov decision processes", theorem 6.3.3. The end of ctx
-// is an error.
+// sweepUntilConverged sweeps over the states in order and sets v[s] to update(s), which reads the
+// newest values. It stops when the remaining error is at most tolerance times the largest value
+// (at least 1), and returns the number of sweeps. If the largest change in a sweep is δ, the
+// error is at most δ γ/(1-γ): Puterman 1994, "Markov decision processes", theorem 6.3.3. It
+// returns the error of ctx when ctx is done.
 func sweepUntilConverged(ctx context.Context, v []float64, gamma, tolerance float64, update func(s int) float64) (int, error) {
 	for k := 1; k <= maxSweeps; k++ {
 		if err := ctx.Err(); err != nil {
@@ -93,7 +93,7 @@ func sweepUntilConverged(ctx context.Context, v []float64, gamma, tolerance floa
 		}
 		bound := change * gamma / (1 - gamma)
 		if gamma == 1 {
-			bound = change * 1e3 // no theorem: but what settles does so at a rate
+			bound = change * 1e3 // a heuristic without a theorem: values that converge do so at a constant rate
 		}
 		if change == 0 || bound <= tolerance*size {
 			return k, nil
@@ -105,16 +105,16 @@ func sweepUntilConverged(ctx context.Context, v []float64, gamma, tolerance floa
 	return 0, errNoConvergence
 }
 
-// tolerance is what solutions are computed to, relative to the largest value.
+// relTolerance is the error of solutions, relative to the largest value.
 const relTolerance = 1e-13
 
-// ValueIteration returns the optimum of an MDP by sweeps of Bellman's equation,
-// V(s) = max Σ p (r + γ V(s')), to a relative error of 1e-13. Sutton and Barto
-// 2018, eq. 4.10.
+// ValueIteration returns the optimum by sweeps of the Bellman optimality equation, V(s) = max Σ p
+// (r + γ V(s')), to a relative error of 1e-13. Sutton and Barto 2018, eq. 4.10.
 func (m *MDP) ValueIteration(gamma float64) (*Solution, error) {
 	return m.valueIteration(context.Background(), gamma)
 }
 
+// valueIteration is ValueIteration until ctx is done.
 func (m *MDP) valueIteration(ctx context.Context, gamma float64) (*Solution, error) {
 	if err := checkGamma(gamma); err != nil {
 		return nil, err
@@ -133,10 +133,10 @@ func (m *MDP) valueIteration(ctx context.Context, gamma float64) (*Solution, err
 	return &Solution{v, m.actionValues(gamma, v), "value iteration", k}, nil
 }
 
-// PolicyIteration returns the optimum of an MDP: it evaluates a policy, acts
-// greedily by what it finds, and so on until that changes nothing. Sutton and
-// Barto 2018, section 4.3. It begins with the best by one sweep of values, and
-// wants gamma below 1.
+// PolicyIteration returns the optimum by policy iteration: it evaluates a policy, makes it greedy
+// with respect to its values, and repeats this until the policy does not change. Sutton and Barto
+// 2018, section 4.3. The first policy is the best one after one sweep of values. Gamma should be
+// below 1: with a gamma of 1, a policy on the way may not end its episodes, which is an error.
 func (m *MDP) PolicyIteration(gamma float64) (*Solution, error) {
 	if err := checkGamma(gamma); err != nil {
 		return nil, err
@@ -163,16 +163,17 @@ func (m *MDP) PolicyIteration(gamma float64) (*Solution, error) {
 	return nil, errNoConvergence
 }
 
-// dense is the number of states up to which linear equations are solved as a
-// whole; beyond, most of their coefficients are 0, and sweeps are quicker.
+// maxDenseStates is the number of states up to which the linear equations are solved directly.
+// With more states most coefficients are 0, and sweeps are faster.
 const maxDenseStates = 200
 
-// Evaluate returns the value of each state under a policy, [S]: it solves
-// (I - γP) V = R. Sutton and Barto 2018, eq. 4.4.
+// Evaluate returns the value of each state under a policy, [S], the solution of (I - γP) V = R.
+// Sutton and Barto 2018, eq. 4.4.
 func (m *MDP) Evaluate(p Policy, gamma float64) ([]float64, error) {
 	return m.evaluate(context.Background(), p, gamma)
 }
 
+// evaluate is Evaluate until ctx is done.
 func (m *MDP) evaluate(ctx context.Context, p Policy, gamma float64) ([]float64, error) {
 	if err := errors.Join(checkGamma(gamma), m.validatePolicy(p)); err != nil {
 		return nil, err
@@ -207,8 +208,8 @@ func (m *MDP) evaluate(ctx context.Context, p Policy, gamma float64) ([]float64,
 	return v.RawVector().Data, nil
 }
 
-// follow calls f with each transition that a policy may take, and the probability
-// that it takes it in state s.
+// eachTransition calls f with each transition that a policy may take, and its probability q in
+// state s.
 func (m *MDP) eachTransition(p Policy, f func(s int, q float64, o Transition)) {
 	for i, outcomes := range m.Outcomes {
 		if p[i] == 0 {
@@ -220,8 +221,8 @@ func (m *MDP) eachTransition(p Policy, f func(s int, q float64, o Transition)) {
 	}
 }
 
-// BackwardInduction returns the optimum of episodes of a number of steps: v[h] is
-// the value of each state, and act[h] a best action, with h steps to go. act[0] is
+// BackwardInduction returns the optimum for episodes of a fixed number of steps. With h steps
+// left, v[h] has the value of each state and act[h] an optimal action in each state. act[0] is
 // nil. Puterman 1994, section 4.5.
 func (m *MDP) BackwardInduction(steps int, gamma float64) (v [][]float64, act [][]int, err error) {
 	if err := checkGamma(gamma); err != nil || steps < 0 {
@@ -243,19 +244,18 @@ func (m *MDP) BackwardInduction(steps int, gamma float64) (v [][]float64, act []
 	return v, act, nil
 }
 
-// Stationary returns the share of its time that a policy spends in each state,
-// [S], where an episode that ends is followed by another: the d of d = dP with
-// Σ d = 1.
+// Stationary returns the fraction of time that a policy spends in each state, [S], if each
+// episode is followed by another. It is the solution d of d = dP with Σ d = 1.
 func (m *MDP) Stationary(p Policy) ([]float64, error) {
 	const limit = 2048
 	if err := m.validatePolicy(p); err != nil {
 		return nil, err
 	}
 	if m.States > limit {
-		return nil, fmt.Errorf("grid: the stationary distribution of %d states, want %d at most", m.States, limit)
+		return nil, fmt.Errorf("grid: the stationary distribution of %d states, want at most %d", m.States, limit)
 	}
-	// (Pᵀ - I) d = 0, with the sum in place of one equation, of which there is one
-	// too many.
+	// (Pᵀ - I) d = 0 and Σ d = 1. There is one equation more than unknowns, but one of them
+	// follows from the others.
 	equations, rightSide := mat.NewDense(m.States+1, m.States, nil), mat.NewVecDense(m.States+1, nil)
 	add := func(from, to int, q float64) { equations.Set(to, from, equations.At(to, from)+q) }
 	for s := range m.States {

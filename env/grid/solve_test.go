@@ -13,8 +13,7 @@ import (
 	"github.com/rlrun/rlrun/internal/settings"
 )
 
-// A table is Gymnasium's model of an environment, and its solutions: see
-// testdata/README.md.
+// A goldenTable is Gymnasium's model of an environment and its solutions: see testdata/README.md.
 type goldenTable struct {
 	Env       string
 	Options   string                   // as YAML
@@ -34,7 +33,7 @@ func registry() env.Registry {
 	return r
 }
 
-// make makes an environment with options as YAML.
+// makeEnv returns an environment with the given options, written as YAML.
 func makeEnv(t testing.TB, id, options string) env.Env {
 	t.Helper()
 	e, err := tryEnv(id, options)
@@ -44,6 +43,7 @@ func makeEnv(t testing.TB, id, options string) env.Env {
 	return e
 }
 
+// tryEnv is makeEnv with an error.
 func tryEnv(id, options string) (env.Env, error) {
 	if options == "" {
 		options = "{}"
@@ -55,11 +55,13 @@ func tryEnv(id, options string) (env.Env, error) {
 	return registry().Make(id, tree.Root().DecodeFields)
 }
 
+// tables returns the recorded models.
 func tables(t testing.TB) (all []goldenTable) {
 	golden.Read(t, "testdata/tables.json.gz", &all)
 	return all
 }
 
+// parseNumber parses a number, or a bool as 0 or 1.
 func parseNumber(t testing.TB, raw json.RawMessage) (x float64) {
 	t.Helper()
 	switch string(raw) {
@@ -74,6 +76,7 @@ func parseNumber(t testing.TB, raw json.RawMessage) (x float64) {
 	return x
 }
 
+// maxDifference returns the largest absolute difference between the elements of x and y.
 func maxDifference(x, y []float64) (worst float64) {
 	for i := range x {
 		worst = max(worst, math.Abs(x[i]-y[i]))
@@ -81,7 +84,7 @@ func maxDifference(x, y []float64) (worst float64) {
 	return worst
 }
 
-// TestModels holds models to Gymnasium's, outcome by outcome in its order.
+// TestModels checks each model against Gymnasium's: the same outcomes in the same order.
 func TestModels(t *testing.T) {
 	for _, tab := range tables(t) {
 		m := makeEnv(t, tab.Env, tab.Options).(grid.Tabular).Model()
@@ -111,7 +114,7 @@ func TestModels(t *testing.T) {
 	}
 }
 
-// ends reports whether nothing leads out of a state.
+// ends reports whether every action leaves state s unchanged and ends the episode.
 func (tab goldenTable) ends(t testing.TB, s int) bool {
 	for _, outcomes := range tab.P[s] {
 		for _, o := range outcomes {
@@ -123,8 +126,8 @@ func (tab goldenTable) ends(t testing.TB, s int) bool {
 	return true
 }
 
-// TestSolutions holds V*, Q* and the best actions of both methods to the tables,
-// and policies' values to V*.
+// TestSolutions checks V*, Q* and the optimal actions of both methods against the recorded
+// tables, and the values of optimal policies against V*.
 func TestSolutions(t *testing.T) {
 	for _, tab := range tables(t) {
 		m := makeEnv(t, tab.Env, tab.Options).(grid.Tabular).Model()
@@ -161,8 +164,9 @@ func TestSolutions(t *testing.T) {
 	}
 }
 
-// TestBackwardInduction: with so many steps to go that the rest hardly counts, it is
-// the optimum; with one step it is the best reward.
+// TestBackwardInduction checks that the values with 300 steps left are the optimum, since later
+// rewards are discounted to almost 0, and that the value with one step left is the largest
+// reward.
 func TestBackwardInduction(t *testing.T) {
 	m := grid.NewFrozenLake().Model()
 	want, err := m.ValueIteration(0.9)
@@ -183,8 +187,8 @@ func TestBackwardInduction(t *testing.T) {
 	}
 }
 
-// TestSuttonBarto has the values that the book prints: example 4.1 under the equal
-// policy, 15 steps through the wind, 14 through the maze, sixths on the walk.
+// TestSuttonBarto checks values that the book prints: example 4.1 under the uniform policy, 15
+// steps in the windy world, 14 steps in the maze, sixths in the random walk.
 func TestSuttonBarto(t *testing.T) {
 	small := makeEnv(t, "Gridworld4x4-v0", "").(grid.Tabular).Model()
 	v, err := small.Evaluate(small.Uniform(), 1)
@@ -211,7 +215,7 @@ func TestSuttonBarto(t *testing.T) {
 	}
 }
 
-// TestBlackjackValue has the game's exact values at γ = 1.
+// TestBlackjackValue checks the exact values of the game at γ = 1.
 func TestBlackjackValue(t *testing.T) {
 	var all []struct {
 		Options string
@@ -243,8 +247,8 @@ func TestBlackjackValue(t *testing.T) {
 	}
 }
 
-// TestStationary: of a random walk round a ring every place is as likely; of one
-// with ends it is what is visited on the way, counted in a long walk.
+// TestStationary checks the stationary distribution of the random walk against the visits counted
+// in 400,000 steps.
 func TestStationary(t *testing.T) {
 	e := makeEnv(t, "RandomWalk-v0", "")
 	m := e.(grid.Tabular).Model()
@@ -268,7 +272,7 @@ func TestStationary(t *testing.T) {
 	}
 }
 
-// TestLarge solves 100×100 cells of ice to Bellman's equation.
+// TestLarge checks that the solution of a slippery 100×100 world fulfils the Bellman equation.
 func TestLarge(t *testing.T) {
 	rows := make([]byte, 0, 101*100)
 	for r := range 100 {
@@ -305,10 +309,11 @@ func TestLarge(t *testing.T) {
 	}
 }
 
-// TestEndless: with γ = 1 what need not end has no values.
+// TestNoConvergence checks that a policy that does not end its episodes has no values at γ = 1,
+// and that wrong arguments are errors.
 func TestNoConvergence(t *testing.T) {
 	m := makeEnv(t, "Gridworld4x4-v0", "").(grid.Tabular).Model()
-	stay := make([]int, m.States) // up for ever
+	stay := make([]int, m.States) // always up
 	if _, err := m.Evaluate(m.Deterministic(stay), 1); err == nil {
 		t.Error("a policy that never ends has a value at γ = 1")
 	}

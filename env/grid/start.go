@@ -5,14 +5,13 @@ import (
 	"errors"
 )
 
-// StartValue returns the value of the start under a policy. It evaluates only the
-// states that the policy reaches. So with a discount of 1 episodes need not end from
-// the other states.
+// StartValue returns the value of the start under a policy. It evaluates only the states that the
+// policy reaches. So with a discount of 1, episodes from other states need not end.
 func (m *MDP) StartValue(p Policy, gamma float64) (float64, error) {
 	return m.startValue(context.Background(), p, gamma)
 }
 
-// startValue is StartValue, until ctx ends.
+// startValue is StartValue until ctx is done.
 func (m *MDP) startValue(ctx context.Context, p Policy, gamma float64) (float64, error) {
 	if err := errors.Join(checkGamma(gamma), m.validatePolicy(p)); err != nil {
 		return 0, err
@@ -25,7 +24,7 @@ func (m *MDP) startValue(ctx context.Context, p Policy, gamma float64) (float64,
 	return part.Mean(v), nil
 }
 
-// visited returns the states that a policy reaches from the start.
+// reachableStates returns the states that a policy reaches from the start.
 func (m *MDP) reachableStates(p Policy) (states []int) {
 	seen := make([]bool, m.States)
 	add := func(s int) {
@@ -54,8 +53,8 @@ func (m *MDP) reachableStates(p Policy) (states []int) {
 	return states
 }
 
-// restricted returns m and p with some of the states only. Under p an episode stays in
-// these states until it ends. Actions that p does not take end the episode.
+// restrictTo returns m and p with only the given states. Under p an episode must stay in these
+// states until it ends. Actions that p does not take end the episode.
 func (m *MDP) restrictTo(p Policy, states []int) (*MDP, Policy) {
 	number := make(map[int]int, len(states))
 	for i, s := range states {
@@ -75,8 +74,8 @@ func (m *MDP) restrictTo(p Policy, states []int) (*MDP, Policy) {
 	return part, policy
 }
 
-// renumbered returns outcomes with the new numbers of their states. A state where an
-// episode ends may have no new number; it gets number 0, since its value is not used.
+// renumber returns the transitions with the new indices of their states. A state where an episode
+// ends may have no new index; it gets index 0, since its value is not used.
 func renumber(outcomes []Transition, number map[int]int) []Transition {
 	all := make([]Transition, 0, len(outcomes))
 	for _, o := range outcomes {

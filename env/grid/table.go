@@ -8,42 +8,41 @@ import (
 	"github.com/rlrun/rlrun/env/state"
 )
 
-// Tabular is what an Env has whose model is an MDP: its optimum can be computed,
-// and so can the value of a policy that acts on its observations.
+// A Tabular is an Env whose model is an MDP. Its optimum can be computed, and so can the value of
+// a policy that acts on its observations.
 type Tabular interface {
 	env.Env
 
-	// Model returns the MDP that the environment plays. It must not be changed.
+	// Model returns the MDP that the environment plays. The caller must not change it.
 	Model() *MDP
 
-	// ObserveState writes what is observed in a state of the model. States may
-	// look alike.
+	// ObserveState writes the observation of state s of the model. Two states may have the same
+	// observation.
 	ObserveState(s int, obs []float32)
 }
 
-// A Table is an environment that plays an MDP. For the start of an episode and
-// for each step of which more than one thing may come it draws a uniform number,
-// and takes the first outcome up to which the probabilities sum to more, as
-// Gymnasium does.
+// A Table is an environment that plays an MDP. At the start of an episode, and at each step with
+// more than one possible transition, it samples a uniform number u and takes the first transition
+// whose cumulative probability is above u, as Gymnasium does.
 type Table struct {
 	spec     env.Spec
 	model    *MDP
 	view     view
-	first    []int32          // [S·A+2] where in to the outcomes of a pair begin; last, the starts
-	to       []landing        // all outcomes
-	padded   []paddedOutcomes // [S·A] the outcomes of each pair as draws; nil if a pair has more than three, or pairs are many
-	s        int              // present state
+	first    []int32          // [S·A+2] index in to of each pair's first outcome; then of the starts; then len(to)
+	to       []landing        // outcomes of all pairs, then the starts
+	padded   []paddedOutcomes // [S·A] outcomes of each pair; nil if a pair has more than three, or if there are many pairs
+	s        int              // current state
 	indexObs bool             // observations are indices
 	rng      env.Rand
 }
 
-// A draw is up to three outcomes and behind them the first again, for numbers that
-// rounding leaves above all sums.
+// A paddedOutcomes is up to three outcomes, padded to four with the first outcome. The padding is
+// taken if rounding leaves every cumulative probability below the sampled number.
 type paddedOutcomes [4]landing
 
-// A landing is a Transition as Step uses it.
+// A landing is a Transition in the form that Step uses.
 type landing struct {
-	cumulative float64 // the sum of the probabilities up to this one
+	cumulative float64 // sum of the probabilities up to and including this one
 	reward     float64
 	next       int32
 	end        bool
@@ -57,14 +56,14 @@ var (
 	_ env.Copier      = (*Table)(nil)
 )
 
-// NewTable returns an environment that plays m and shows the index of the
-// state. Of spec it fills in the spaces.
+// NewTable returns an environment that plays m and observes the index of the state. It sets the
+// spaces in spec.
 func NewTable(spec env.Spec, m *MDP) (*Table, error) {
 	t := new(Table)
 	return t, t.build(spec, m, view{observation: Index, sizes: []int{m.States}})
 }
 
-// build makes t an environment that plays m and shows it through v.
+// build makes t an environment that plays m and observes it through v.
 func (t *Table) build(spec env.Spec, m *MDP, v view) error {
 	if err := m.Validate(); err != nil {
 		return err
@@ -93,11 +92,12 @@ func (t *Table) build(spec env.Spec, m *MDP, v view) error {
 	return nil
 }
 
-// maxShort bounds the pairs of state and action for which outcomes are also kept as
-// draws. For more pairs the memory costs more than the draws save.
+// maxPadded is the largest number of pairs of state and action whose outcomes are also kept in
+// padded form. With more pairs the memory costs more time than the padded form saves.
 const maxPadded = 1 << 18
 
-// draws are the outcomes of the first n pairs as draws, if they can be.
+// padOutcomes returns the outcomes of the first n pairs in padded form, or nil if a pair has more
+// than three.
 func (t *Table) padOutcomes(n int) []paddedOutcomes {
 	all := make([]paddedOutcomes, n)
 	for i := range all {
@@ -116,6 +116,7 @@ func (t *Table) padOutcomes(n int) []paddedOutcomes {
 	return all
 }
 
+// addOutcomes appends the outcomes of one pair to t.to.
 func (t *Table) addOutcomes(outcomes []Transition) {
 	t.first = append(t.first, int32(len(t.to)))
 	sum := 0.0
@@ -125,13 +126,13 @@ func (t *Table) addOutcomes(outcomes []Transition) {
 	}
 }
 
-// Spec describes the task.
+// Spec returns the spaces, the time limit and the threshold.
 func (t *Table) Spec() env.Spec { return t.spec }
 
-// Model returns the MDP that t plays. It must not be changed.
+// Model returns the MDP that t plays. The caller must not change it.
 func (t *Table) Model() *MDP { return t.model }
 
-// Reset draws the state where the episode begins.
+// Reset samples the state where the episode begins.
 func (t *Table) Reset(seed uint64, obs []float32) {
 	t.rng.Seed(seed)
 	t.s = int(t.sampleOutcome(len(t.first) - 2).next)
@@ -146,14 +147,14 @@ func (t *Table) Step(act, obs []float32) env.Outcome {
 	return env.Outcome{Reward: o.reward, Terminated: o.end}
 }
 
-// outcome returns what comes of a pair: without a branch, which would be guessed
-// wrong, where it has three outcomes at most.
+// nextOutcome samples an outcome of a pair of state and action. With at most three outcomes it
+// has no branch that the processor could mispredict.
 func (t *Table) nextOutcome(pair int) *landing {
 	if t.padded == nil {
 		return t.sampleOutcome(pair)
 	}
 	d := &t.padded[pair]
-	if d[1].cumulative > math.MaxFloat64 { // there is but one
+	if d[1].cumulative > math.MaxFloat64 { // there is only one outcome
 		return &d[0]
 	}
 	u, i := t.rng.Float64(), 0
@@ -169,8 +170,8 @@ func (t *Table) nextOutcome(pair int) *landing {
 	return &d[i&3]
 }
 
-// draw returns one of the outcomes of a pair. Where rounding leaves their sum
-// below the number drawn it is the first, as in Gymnasium.
+// sampleOutcome samples an outcome of a pair. If rounding leaves the sum of the probabilities
+// below the sampled number, it returns the first outcome, as Gymnasium does.
 func (t *Table) sampleOutcome(pair int) *landing {
 	to := t.to[t.first[pair]:t.first[pair+1]]
 	if len(to) == 1 {
@@ -193,7 +194,7 @@ func (t *Table) sampleOutcome(pair int) *landing {
 	return &to[i]
 }
 
-// search returns the first index of to with below > u.
+// searchOutcome returns the index of the first outcome with cumulative > u.
 func searchOutcome(to []landing, u float64) int {
 	low, high := 0, len(to)
 	for low < high {
@@ -206,7 +207,7 @@ func searchOutcome(to []landing, u float64) int {
 	return low
 }
 
-// Observe writes the observation of the present state.
+// Observe writes the observation of the current state.
 func (t *Table) Observe(obs []float32) { t.ObserveState(t.s, obs) }
 
 // ObserveState writes the observation of state s.
@@ -221,13 +222,13 @@ func (t *Table) ObserveState(s int, obs []float32) {
 	}
 }
 
-// State visits the present state and the generator.
+// State visits the current state and the generator.
 func (t *Table) State(s *state.State) {
 	s.Int("table", &t.s, t.model.States-1)
 	t.rng.State(s)
 }
 
-// SetDraws gives the next Reset or Step its uniform number.
+// SetDraws gives the uniform number for the next Reset or Step.
 func (t *Table) SetDraws(u []float64) error { return t.rng.SetDraws(u) }
 
 // Physics appends the index of the state.
@@ -245,7 +246,7 @@ func (t *Table) SetPhysics(x []float64) error {
 	return nil
 }
 
-// Copy returns another Table of the same options, which shares the model.
+// Copy returns a Table with the same options, which shares the model.
 func (t *Table) Copy() env.Env {
 	copied := *t
 	return &copied

@@ -6,22 +6,23 @@ import (
 	"github.com/rlrun/rlrun/env"
 )
 
-// Taxi takes a passenger from one of four places to another, on 5×5 cells with
-// walls between some. Dietterich 2000, "Hierarchical reinforcement learning with
-// the MAXQ value function decomposition", section 2.1.
+// Taxi takes a passenger from one of four places to another, on 5×5 cells with walls between some
+// cells. Dietterich 2000, "Hierarchical reinforcement learning with the MAXQ value function
+// decomposition", section 2.1.
 //
-// Actions: south 0, north 1, east 2, west 3, pick up 4, drop off 5. A step pays
-// -1, picking up or dropping off in the wrong place -10, and bringing the
-// passenger home 20, which ends the episode.
+// Actions: south 0, north 1, east 2, west 3, pick up 4, drop off 5. A step has the reward -1.
+// Picking up or dropping off in a wrong place has the reward -10. Dropping off at the destination
+// has the reward 20 and ends the episode.
 //
-// In rain a move goes where it is meant to with RainyProbability, or else to one
-// of its sides. A fickle passenger changes the destination once, in the first
-// move in the taxi, in a share FickleProbability of the episodes.
+// In rain, a move goes in the chosen direction with probability RainyProbability, and otherwise
+// to one of its sides. A fickle passenger, whom an episode has with probability
+// FickleProbability, changes the destination once: in the first move with the passenger in the
+// taxi.
 //
-// Observation: ((row·5 + column)·5 + passenger)·4 + destination, where passenger 4
-// is in the taxi; as coordinates: these four.
+// Observation: ((row·5 + column)·5 + passenger)·4 + destination, where passenger 4 is in the
+// taxi. As coordinates: these four numbers.
 //
-// It agrees with Gymnasium's taxi.py, but that the model knows the fickle.
+// Taxi agrees with Gymnasium's taxi.py, but its model has states for the fickle passenger.
 type Taxi struct {
 	Rainy             bool        `yaml:"is_rainy"`
 	RainyProbability  float64     `yaml:"rainy_probability"`
@@ -29,7 +30,7 @@ type Taxi struct {
 	FickleProbability float64     `yaml:"fickle_probability"`
 	Observation       Observation `yaml:"observation"`
 
-	Table // plays it
+	Table // steps the environment
 	masks [taxiStates][6]bool
 }
 
@@ -38,35 +39,38 @@ var (
 	_ env.Masker = (*Taxi)(nil)
 )
 
-// NewTaxi returns a Taxi-v4. Validate makes changed options count.
+// NewTaxi returns a Taxi-v4. After its options are changed, call Validate.
 func NewTaxi() *Taxi { return mustValidate(newTaxi()) }
 
+// newTaxi returns a Taxi with the default options and without a model.
 func newTaxi() *Taxi { return &Taxi{RainyProbability: 0.8, FickleProbability: 0.3, Observation: Index} }
 
 const (
 	taxiSide   = 5
 	taxiStates = taxiSide * taxiSide * 5 * 4
-	inTaxi     = 4 // the place of a passenger who is
+	inTaxi     = 4 // place of a passenger in the taxi
 )
 
-// taxiPlaces are red, green, yellow and blue: row and column.
+// taxiPlaces are the row and the column of the red, green, yellow and blue place.
 var taxiPlaces = [4][2]int{{0, 0}, {0, 4}, {4, 0}, {4, 3}}
 
-// taxiWalls has a wall to the right of column c in row r at [r][c].
+// taxiWalls[r][c] reports a wall to the right of column c in row r.
 var taxiWalls = [taxiSide][taxiSide]bool{
 	{false, true}, {false, true}, {}, {true, false, true}, {true, false, true},
 }
 
-// A fare is a state in its parts.
+// A fare is a state of Taxi in its four parts.
 type fare struct{ row, col, passenger, destination int }
 
+// state returns the index of the state.
 func (f fare) state() int {
 	return ((f.row*taxiSide+f.col)*5+f.passenger)*4 + f.destination
 }
 
+// fareOf returns the parts of state s.
 func fareOf(s int) fare { return fare{s / 100 % taxiSide, s / 20 % taxiSide, s / 4 % 5, s % 4} }
 
-// place is which of the places the taxi is at; -1 for none.
+// place returns the index of the place that the taxi is at, or -1.
 func (f fare) place() int {
 	for i, p := range taxiPlaces {
 		if p == [2]int{f.row, f.col} {
@@ -76,8 +80,8 @@ func (f fare) place() int {
 	return -1
 }
 
-// moved is f after a move to the south, north, east or west, and whether there was
-// a way.
+// move returns f after a move to the south, north, east or west. It returns false if the way is
+// blocked.
 func (f fare) move(a int) (fare, bool) {
 	switch {
 	case a == 0 && f.row < taxiSide-1:
@@ -94,8 +98,8 @@ func (f fare) move(a int) (fare, bool) {
 	return f, true
 }
 
-// served is f after picking up or dropping off, what it pays, and whether the
-// passenger is home.
+// serve returns f after picking up or dropping off, the reward, and whether the passenger is at
+// the destination.
 func (f fare) serve(a int) (next fare, reward float64, home bool) {
 	place := f.place()
 	switch {
@@ -112,8 +116,8 @@ func (f fare) serve(a int) (next fare, reward float64, home bool) {
 	return f, -10, false
 }
 
-// Validate builds the environment that the options ask for, and reports options
-// that no Taxi can have.
+// Validate builds the environment for the options. It returns an error if an option is not
+// possible.
 func (t *Taxi) Validate() error {
 	for _, r := range []struct {
 		key   string
@@ -133,8 +137,8 @@ func (t *Taxi) Validate() error {
 	return t.build(env.Spec{ID: "Taxi-v4", MaxSteps: 200, RewardThreshold: new(8.)}, t.newModel(), v)
 }
 
-// model is the MDP. Of a fickle passenger there are all states twice: the second
-// time with the change still to come, which does not show.
+// newModel returns the MDP. With a fickle passenger every state exists twice: in states from
+// taxiStates on, the change of the destination is still to come. The observations are the same.
 func (t *Taxi) newModel() *MDP {
 	var starts []int
 	for s := range taxiStates {
@@ -166,9 +170,9 @@ func (t *Taxi) newModel() *MDP {
 	return m
 }
 
-// moves are what a move may lead to. In rain the sides of south are east and west,
-// and those of north the other way round, as Gymnasium has them; a way that is
-// barred is so three times.
+// moveTransitions returns the transitions of a move. In rain, the sides of south are east and
+// west, and those of north are west and east, as in Gymnasium. If the chosen direction is
+// blocked, the taxi stays in its cell for all three transitions.
 func (t *Taxi) moveTransitions(f fare, a int, fickle bool) (all []Transition) {
 	add := func(p float64, to fare) {
 		if !fickle || f.passenger != inTaxi || to == f {
@@ -203,8 +207,8 @@ func (t *Taxi) moveTransitions(f fare, a int, fickle bool) (all []Transition) {
 	return all
 }
 
-// mask is which actions do something: moves that no wall bars, picking up and
-// dropping off where that can be.
+// mask returns which actions have an effect: moves that no wall blocks, and picking up or
+// dropping off where it is possible.
 func (f fare) mask() (allowed [6]bool) {
 	for a := range 4 {
 		_, allowed[a] = f.move(a)
@@ -215,16 +219,16 @@ func (f fare) mask() (allowed [6]bool) {
 	return allowed
 }
 
-// Mask writes which actions do something.
+// Mask writes which actions have an effect in the current state.
 func (t *Taxi) Mask(allowed []bool) { *(*[6]bool)(allowed) = t.masks[t.observedState()] }
 
-// Copy returns another Taxi of the same options, which shares the model.
+// Copy returns a Taxi with the same options, which shares the model.
 func (t *Taxi) Copy() env.Env {
 	copied := *t
 	return &copied
 }
 
-// seen returns the state as it is shown, whether the passenger is fickle or not.
+// observedState returns the index of the state without the fickle passenger's part.
 func (t *Taxi) observedState() int {
 	if t.s >= taxiStates {
 		return t.s - taxiStates

@@ -7,18 +7,18 @@ import (
 	"github.com/rlrun/rlrun/env"
 )
 
-// An Observation is what of its state an environment shows.
+// An Observation is the form in which an environment observes its state.
 type Observation string
 
-// The Observations there are.
+// The forms of observations.
 const (
-	Index       Observation = "index"       // the number of the state, env.Discrete
-	OneHot      Observation = "one_hot"     // a 1 in the place of the state, and 0 elsewhere
-	Coordinates Observation = "coordinates" // row and column, and what else there is; see each environment
-	Local       Observation = "local"       // the 3×3 cells around, [3, 3, kinds], one-hot by kind
+	Index       Observation = "index"       // index of the state: env.Discrete
+	OneHot      Observation = "one_hot"     // 1 at the index of the state, 0 elsewhere
+	Coordinates Observation = "coordinates" // row and column, and other parts of the state: see each environment
+	Local       Observation = "local"       // the 3×3 cells around the agent, [3, 3, kinds], one-hot by kind of cell
 )
 
-// UnmarshalText reads the name of an Observation.
+// UnmarshalText parses the name of an Observation.
 func (o *Observation) UnmarshalText(text []byte) error {
 	switch v := Observation(text); v {
 	case Index, OneHot, Coordinates, Local:
@@ -28,16 +28,15 @@ func (o *Observation) UnmarshalText(text []byte) error {
 	return fmt.Errorf("observation %q, want index, one_hot, coordinates or local", text)
 }
 
-// A Board is how states lie on a grid: state s on cell s mod rows·columns,
-// counted row by row.
+// A Board is the map of an environment: state s is on cell s mod rows·columns, row by row.
 type Board struct {
-	Cells  []string // the rows as they are drawn
-	Arrows []string // a sign for each action
+	Cells  []string // rows of the map, as they are drawn
+	Arrows []string // sign of each action
 }
 
-// Kinds of cells in a local view.
+// The kinds of cells in a Local observation.
 const (
-	kindWall = iota // and beyond the edge
+	kindWall = iota // also outside the map
 	kindFloor
 	kindPit
 	kindGoal
@@ -47,7 +46,8 @@ const (
 	kinds
 )
 
-// kindOf is the kind of a cell as it is drawn, once the key is taken or before.
+// kindOf returns the kind of a cell, which for keys and doors depends on whether the key is
+// taken.
 func kindOf(cell byte, taken bool) int {
 	switch {
 	case cell == '#':
@@ -66,17 +66,17 @@ func kindOf(cell byte, taken bool) int {
 	return kindFloor
 }
 
-// A view is how the states of a Table are seen.
+// A view says how the states of a Table are observed.
 type view struct {
 	observation  Observation
-	sizes        []int // the state's coordinates are its digits to these bases, the last one the quickest
-	board        *Board
-	hiddenStates int // the last of the model's states look like the first
-	states       int // that can be told apart
+	sizes        []int  // sizes of the state's coordinates; the last coordinate changes fastest
+	board        *Board // nil if the states are not on a map
+	hiddenStates int    // the last states of the model, whose observations are those of the first
+	states       int    // number of different observations
 }
 
-// boardView is the view of states on a board, of which there may be two: the
-// second for those who have the key.
+// boardView returns the view of states on a board. With keys = 2 the board has each cell twice:
+// before and after the key is taken.
 func boardView(form Observation, b *Board, keys int) view {
 	factors := []int{len(b.Cells), len(b.Cells[0])}
 	if keys > 1 {
@@ -85,6 +85,7 @@ func boardView(form Observation, b *Board, keys int) view {
 	return view{observation: form, sizes: factors, board: b}
 }
 
+// validate returns an error if the observation is Local and there is no map.
 func (v view) validate() error {
 	if v.observation == Local && v.board == nil {
 		return fmt.Errorf("observation local, which is for maps; want index, one_hot or coordinates")
@@ -92,7 +93,7 @@ func (v view) validate() error {
 	return nil
 }
 
-// space is that of the observations.
+// space returns the observation space.
 func (v view) space() env.Space {
 	switch v.observation {
 	case OneHot:
@@ -100,7 +101,7 @@ func (v view) space() env.Space {
 	case Coordinates:
 		b := env.NewBox(0, 0, len(v.sizes))
 		for i, n := range v.sizes {
-			b.High[i] = float32(max(n-1, 1)) // of a single row or column too
+			b.High[i] = float32(max(n-1, 1)) // a Box needs a width, also for a single row or column
 		}
 		return b
 	case Local:
@@ -109,7 +110,7 @@ func (v view) space() env.Space {
 	return env.Discrete{N: v.states}
 }
 
-// write writes the observation of state s, of those other than Index.
+// write writes the observation of state s. The observation is not Index.
 func (v view) write(s int, obs []float32) {
 	switch v.observation {
 	case OneHot:
@@ -125,7 +126,7 @@ func (v view) write(s int, obs []float32) {
 	}
 }
 
-// around writes the kinds of the cells around state s.
+// writeLocal writes the kinds of the cells around state s.
 func (v view) writeLocal(s int, obs []float32) {
 	clear(obs)
 	cells := v.board.Cells
