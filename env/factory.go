@@ -54,7 +54,7 @@ func (f Factory) Maker() Maker {
 	}
 }
 
-// ParallelMaker returns a Maker like that of Maker, of Vectors that step on workers goroutines:
+// ParallelMaker returns the Maker of Vectors that step f's environments on workers goroutines:
 // see Parallel.
 func (f Factory) ParallelMaker(workers int) Maker {
 	return func(n int) (Vector, error) {

@@ -15,7 +15,7 @@ import (
 // episode.
 type Parallel struct {
 	vec     *Vec      // all environments
-	parts   []*Vec    // pieces of vec: they share its environments and its Result
+	parts   []*Vec    // contiguous parts of vec, one for each goroutine; they share its environments and its Result
 	runPart []func()  // steps parts[i] with its rows of actions
 	actions []float32 // actions of the current step
 	wait    sync.WaitGroup

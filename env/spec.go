@@ -201,8 +201,8 @@ func maskerOf(e Env, act Space) (Masker, []int, error) {
 }
 
 // commonSpec returns the Spec of the first of envs, which are to be stepped together. It returns
-// an error if an environment is not valid, or if its rows, masks or metrics differ from those of
-// the first.
+// an error if an environment is not valid, or if its rows, masks or metrics differ from the first
+// environment's rows, masks or metrics.
 func commonSpec(envs []Env) (Spec, error) {
 	var first Spec
 	if len(envs) == 0 {

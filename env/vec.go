@@ -237,7 +237,7 @@ func (v *Vec) visitEnv(i int, s *state.State) {
 }
 
 // replayActions resets environment i and steps it through its logged actions. It returns an error
-// if the actions are not those of a running episode with p.steps steps.
+// if there are not exactly ep.steps actions, or if one is invalid or ends the episode.
 func (v *Vec) replayActions(i int) (err error) {
 	defer v.recoverPanic(&err)
 	v.current = i

@@ -73,8 +73,8 @@ func (w baseWrapper) Unwrap() Env { return w.Env }
 // State visits the state of the wrapped environment.
 func (w baseWrapper) State(s *state.State) { StateOf(w.Env, s) }
 
-// boxOf returns s as a Box, or an error if it is no Box. The error names the wrapper, and says in
-// what whether s is the space of actions or of observations.
+// boxOf returns s as a Box, or an error if it is no Box. The error names the wrapper and what the
+// space is for: "actions" or "observations".
 func boxOf(wrapper, what string, s Space) (Box, error) {
 	b, ok := s.(Box)
 	if !ok {

@@ -9,10 +9,10 @@ type DiscretizeObservation struct{ obsWrapper }
 var _ Wrapper = (*DiscretizeObservation)(nil)
 
 // NewDiscretizeObservation returns e with Discrete observations. The index of a cell is a number
-// in base bins: digit i is the bin of element i of e's Box, and element 0 is the highest digit.
-// The bins divide the range of the Box bounds, which has as many elements; elements outside it
-// are clipped. If bounds is the zero Box, the environment's own bounds are used, which must be
-// finite.
+// in base bins: digit i is the bin of element i of the observation, and element 0 is the highest
+// digit. The bins divide the range from bounds.Low to bounds.High; elements outside this range
+// are clipped. If bounds is the zero Box, the bounds of e's observation space are used, which
+// must be finite.
 func NewDiscretizeObservation(e Env, bins int, bounds Box) (*DiscretizeObservation, error) {
 	const name = "DiscretizeObservation"
 	box, err := cellBounds(name, e, bounds)
@@ -62,8 +62,9 @@ type TileCoding struct{ obsWrapper }
 var _ Wrapper = (*TileCoding)(nil)
 
 // NewTileCoding returns e with MultiBinary observations. Each tiling has the given number of
-// tiles along each element of e's Box, and one more tile because the tilings are displaced. The
-// tiles divide the range of the Box bounds, as in NewDiscretizeObservation.
+// tiles along each element of the observation, and one more tile because the tilings are
+// displaced. The tiles divide the range from bounds.Low to bounds.High, as the bins in
+// NewDiscretizeObservation.
 func NewTileCoding(e Env, tilings, tiles int, bounds Box) (*TileCoding, error) {
 	const name = "TileCoding"
 	box, err := cellBounds(name, e, bounds)

@@ -72,8 +72,8 @@ func velocityCases() map[string]struct {
 func maskVelocity(e env.Env) (env.Env, error) { return env.NewMaskVelocity(e) }
 
 // TestMaskVelocityInAnyOrder checks that MaskVelocity inside another wrapper and around it masks
-// the same velocities: the observations are those of MaskObservation with the indices of the
-// velocities, inside the other wrapper.
+// the same velocities. The expected observations come from MaskObservation with the indices of
+// the velocities, inside the other wrapper.
 func TestMaskVelocityInAnyOrder(t *testing.T) {
 	for name, c := range velocityCases() {
 		byIndex := func(e env.Env) (env.Env, error) { return env.NewMaskObservation(e, c.velocities...) }

@@ -365,8 +365,8 @@ func (f *constantObs) Step(_, obs []float32) env.Outcome {
 	return env.Outcome{}
 }
 
-// TestNormal checks the first four moments of Rand.Normal against those of the standard normal
-// distribution, within 5 standard errors.
+// TestNormal checks the first four moments of Rand.Normal against the moments of the standard
+// normal distribution, within 5 standard errors.
 func TestNormal(t *testing.T) {
 	const n = 200_000
 	var r env.Rand

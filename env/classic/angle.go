@@ -11,9 +11,9 @@ const maxReducedAngle = 1 << 20
 const roundingTerm = 3 << 51
 
 // sincos returns the sine and the cosine of an angle [rad], with an error of at most 2⁻⁵². It
-// returns the same bits on every machine. The method is that of the Cephes library, as in package
-// math, and on amd64 the bits are the same as there. But here no branch depends on the sign or
-// the quadrant of the angle, because a processor would mispredict it half the time.
+// returns the same bits on every machine. It uses the method of the Cephes library, as package
+// math does, and on amd64 it returns the same bits as package math. But here no branch depends on
+// the sign or the quadrant of the angle, because a processor would mispredict it half the time.
 func sincos(x float64) (sin, cos float64) {
 	const ( // π/2 in three parts, short enough for exact products with the quadrant
 		high   = 0x1.921fb4p0

@@ -9,9 +9,9 @@ import (
 	"github.com/rlrun/rlrun/env/classic"
 )
 
-// TestReset checks the moments of 10,000 resets against those of a uniform number, within four
-// standard errors: the mean is (a+b)/2, the standard deviation is (b-a)/√12 with a relative
-// standard error of √(0.2/n).
+// TestReset checks 10,000 resets against the moments of a uniform number, within four standard
+// errors: the mean is (a+b)/2, the standard deviation is (b-a)/√12 with a relative standard error
+// of √(0.2/n).
 func TestReset(t *testing.T) {
 	for name, c := range map[string]struct{ low, high float64 }{
 		"default": {-0.05, 0.05},

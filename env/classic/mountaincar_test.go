@@ -59,7 +59,7 @@ func TestMountainCarStep(t *testing.T) {
 	}
 }
 
-// TestMountainCarContinuousStep checks that the thrust is clipped, that the reward is that of the
+// TestMountainCarContinuousStep checks that the thrust is clipped, that the reward depends on the
 // action before clipping, and that the state is rounded to float32.
 func TestMountainCarContinuousStep(t *testing.T) {
 	const level = -math.Pi / 6

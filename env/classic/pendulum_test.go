@@ -8,7 +8,7 @@ import (
 )
 
 // TestPendulumStep checks steps against values by hand: θ̇ changes by (1.5 g sin θ + 3u) 0.05,
-// then θ changes. The reward is that of the state before the step and the clipped torque.
+// then θ changes. The reward depends on the state before the step and on the clipped torque.
 func TestPendulumStep(t *testing.T) {
 	for name, c := range map[string]struct {
 		g      float64

@@ -109,7 +109,7 @@ type checker struct {
 	breaches []string
 	env      env.Env
 	spec     env.Spec
-	episode  *env.Episode // without a time limit
+	episode  *env.Episode // has no time limit
 	rng      *rand.Rand
 	act      []float32
 }
@@ -140,7 +140,7 @@ func (p *checker) reset(seed uint64) {
 // results.
 func (p *checker) play(n int) []uint64 { return p.playEpisode(p.episode, n) }
 
-// playEpisode is play for any Episode of the environment.
+// playEpisode is like play, with the Episode e in place of p.episode.
 func (p *checker) playEpisode(e *env.Episode, n int) (bits []uint64) {
 	for step := range n + 1 {
 		if !p.spec.Obs.Contains(e.Obs) {
@@ -184,7 +184,8 @@ func bit(b bool) uint64 {
 	return 0
 }
 
-// checkRepeats checks that an episode has the same results again after another episode.
+// checkRepeats checks that the same seed and actions give the same results, also after an episode
+// of another seed.
 func (p *checker) checkRepeats() {
 	for a := range uint64(10) {
 		p.reset(a)
@@ -198,7 +199,7 @@ func (p *checker) checkRepeats() {
 	}
 }
 
-// A stater is an environment as a state.Stater.
+// A stater makes an environment a state.Stater.
 type stater struct{ e env.Env }
 
 // State visits the state of the environment.
@@ -230,7 +231,7 @@ func (p *checker) checkRestore() {
 	}
 }
 
-// stepBack goes back one step if the episode is over, so that it can continue.
+// stepBack goes back one step if the episode is over, so that the episode can continue.
 func (p *checker) stepBack() {
 	if !p.episode.Running() {
 		p.stopOnError(p.episode.Seek(p.episode.Steps - 1))
@@ -258,8 +259,8 @@ func (p *checker) checkPhysics(ph env.Physics) {
 	}
 }
 
-// checkMetrics checks that episodes have the same metrics again, and that their names do not
-// change. Episodes end at the time limit or, without one, after 10 steps.
+// checkMetrics checks that the same seed and actions give the same metrics, and that the names of
+// the metrics do not change. Episodes end at the time limit or, without one, after 10 steps.
 func (p *checker) checkMetrics() {
 	limit := min(p.spec.MaxSteps, 1000)
 	if limit == 0 {

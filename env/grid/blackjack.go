@@ -149,7 +149,8 @@ func (b *Blackjack) Step(act, obs []float32) (out env.Outcome) {
 	return out
 }
 
-// stickReward returns the reward of sticking, from the final scores and naturals of both hands.
+// stickReward returns the reward of sticking, for the final score of the player and of the
+// dealer, and whether each hand is a natural.
 func (b *Blackjack) stickReward(player int, natural bool, dealer int, dealerNatural bool) float64 {
 	reward := 0.0
 	switch {
@@ -189,8 +190,8 @@ func (b *Blackjack) Physics(dst []float64) []float64 {
 
 var errCards = errors.New("grid: want the number of the dealer's cards, 2 or more, then the cards, 1 … 10 each, then the same for the player, whose sum is no more than 21")
 
-// SetPhysics sets the cards, in the form of Physics. It returns an error if the hands are not
-// possible while the player still acts.
+// SetPhysics sets the cards, in the form of Physics. It returns an error if the game cannot have
+// these cards before the player sticks.
 func (b *Blackjack) SetPhysics(x []float64) error {
 	var hands [2]hand
 	for i := range hands {

@@ -1,8 +1,8 @@
 package grid
 
 // The model of Blackjack has one state for each observation, (sum·11 + dealer)·2 + usable. After
-// them it has one state for each dealer's card in which the player has a natural. Its observation
-// is that of any other 21.
+// them it has one state for each dealer's card in which the player has a natural: it has the same
+// observation as another hand with the sum 21 and a usable ace.
 const (
 	observedStates  = 32 * 11 * 2
 	blackjackStates = observedStates + 11

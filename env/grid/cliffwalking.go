@@ -64,7 +64,7 @@ func (c *CliffWalking) Validate() error {
 	return c.build(env.Spec{ID: c.id}, m, boardView(c.Observation, &Board{g, []string{"↑", "→", "↓", "←"}}, 1))
 }
 
-// Board returns the map: the cliff is C.
+// Board returns the map. Cells of the cliff are C.
 func (c *CliffWalking) Board() *Board { return c.view.board }
 
 // Copy returns a CliffWalking with the same options, which shares the model.

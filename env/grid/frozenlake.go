@@ -153,8 +153,8 @@ func (f *FrozenLake) Board() *Board { return f.view.board }
 const maxRandomMaps = 1000
 
 // randomLake returns a random map of size×size cells, each frozen with probability p, on which a
-// path leads from the start, top left, to the goal, bottom right. It tries maps until one has
-// such a path.
+// path leads from the start, top left, to the goal, bottom right. It samples maps until one has a
+// path.
 func randomLake(size int, p float64, seed uint64) (cells, error) {
 	if size < 2 || size > maxSide || !(0 <= p && p <= 1) {
 		return nil, fmt.Errorf("a random map of size %d with p %v, want a size of 2 … %d and a probability", size, p, maxSide)

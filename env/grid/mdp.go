@@ -26,7 +26,7 @@ const maxStates = 1 << 24
 type MDP struct {
 	States, Actions int
 	Start           []float64      // [S] probability that an episode begins in each state
-	Outcomes        [][]Transition // [S·A] transitions of each pair: of action a in state s at s·A + a
+	Outcomes        [][]Transition // [S·A] transitions of each state-action pair: of action a in state s at s·A + a
 }
 
 // A Transition is one possible result of an action.

@@ -114,7 +114,7 @@ func (m *MDP) ValueIteration(gamma float64) (*Solution, error) {
 	return m.valueIteration(context.Background(), gamma)
 }
 
-// valueIteration is ValueIteration until ctx is done.
+// valueIteration is ValueIteration with a context. It returns ctx's error when ctx is done.
 func (m *MDP) valueIteration(ctx context.Context, gamma float64) (*Solution, error) {
 	if err := checkGamma(gamma); err != nil {
 		return nil, err
@@ -173,7 +173,7 @@ func (m *MDP) Evaluate(p Policy, gamma float64) ([]float64, error) {
 	return m.evaluate(context.Background(), p, gamma)
 }
 
-// evaluate is Evaluate until ctx is done.
+// evaluate is Evaluate with a context. It returns ctx's error when ctx is done.
 func (m *MDP) evaluate(ctx context.Context, p Policy, gamma float64) ([]float64, error) {
 	if err := errors.Join(checkGamma(gamma), m.validatePolicy(p)); err != nil {
 		return nil, err

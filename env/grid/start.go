@@ -11,7 +11,7 @@ func (m *MDP) StartValue(p Policy, gamma float64) (float64, error) {
 	return m.startValue(context.Background(), p, gamma)
 }
 
-// startValue is StartValue until ctx is done.
+// startValue is StartValue with a context. It returns ctx's error when ctx is done.
 func (m *MDP) startValue(ctx context.Context, p Policy, gamma float64) (float64, error) {
 	if err := errors.Join(checkGamma(gamma), m.validatePolicy(p)); err != nil {
 		return 0, err

@@ -28,9 +28,9 @@ type Table struct {
 	spec     env.Spec
 	model    *MDP
 	view     view
-	first    []int32          // [S·A+2] index in to of each pair's first outcome; then of the starts; then len(to)
-	to       []landing        // outcomes of all pairs, then the starts
-	padded   []paddedOutcomes // [S·A] outcomes of each pair; nil if a pair has more than three, or if there are many pairs
+	first    []int32          // [S·A+2] index in to of the first outcome of each state-action pair; then of the first start; then len(to)
+	to       []landing        // outcomes of all state-action pairs, then the starts
+	padded   []paddedOutcomes // [S·A] outcomes of each state-action pair; nil if a pair has more than three outcomes, or if there are more than maxPadded pairs
 	s        int              // current state
 	indexObs bool             // observations are indices
 	rng      env.Rand
@@ -92,12 +92,12 @@ func (t *Table) build(spec env.Spec, m *MDP, v view) error {
 	return nil
 }
 
-// maxPadded is the largest number of pairs of state and action whose outcomes are also kept in
-// padded form. With more pairs the memory costs more time than the padded form saves.
+// maxPadded is the largest number of state-action pairs whose outcomes are also kept in padded
+// form. With more pairs, the larger memory costs more time than the padded form saves.
 const maxPadded = 1 << 18
 
-// padOutcomes returns the outcomes of the first n pairs in padded form, or nil if a pair has more
-// than three.
+// padOutcomes returns the outcomes of the first n state-action pairs in padded form, or nil if a
+// pair has more than three.
 func (t *Table) padOutcomes(n int) []paddedOutcomes {
 	all := make([]paddedOutcomes, n)
 	for i := range all {
@@ -116,7 +116,7 @@ func (t *Table) padOutcomes(n int) []paddedOutcomes {
 	return all
 }
 
-// addOutcomes appends the outcomes of one pair to t.to.
+// addOutcomes appends the outcomes of one state-action pair to t.to.
 func (t *Table) addOutcomes(outcomes []Transition) {
 	t.first = append(t.first, int32(len(t.to)))
 	sum := 0.0
@@ -147,8 +147,8 @@ func (t *Table) Step(act, obs []float32) env.Outcome {
 	return env.Outcome{Reward: o.reward, Terminated: o.end}
 }
 
-// nextOutcome samples an outcome of a pair of state and action. With at most three outcomes it
-// has no branch that the processor could mispredict.
+// nextOutcome samples an outcome of a state-action pair. For pairs in padded form it has no
+// branch that the processor could mispredict.
 func (t *Table) nextOutcome(pair int) *landing {
 	if t.padded == nil {
 		return t.sampleOutcome(pair)
@@ -170,8 +170,8 @@ func (t *Table) nextOutcome(pair int) *landing {
 	return &d[i&3]
 }
 
-// sampleOutcome samples an outcome of a pair. If rounding leaves the sum of the probabilities
-// below the sampled number, it returns the first outcome, as Gymnasium does.
+// sampleOutcome samples an outcome of a state-action pair. If rounding leaves the sum of the
+// probabilities below the sampled number, it returns the first outcome, as Gymnasium does.
 func (t *Table) sampleOutcome(pair int) *landing {
 	to := t.to[t.first[pair]:t.first[pair+1]]
 	if len(to) == 1 {

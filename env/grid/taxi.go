@@ -171,7 +171,7 @@ func (t *Taxi) newModel() *MDP {
 }
 
 // moveTransitions returns the transitions of a move. In rain, the sides of south are east and
-// west, and those of north are west and east, as in Gymnasium. If the chosen direction is
+// west, and the sides of north are west and east, as in Gymnasium. If the chosen direction is
 // blocked, the taxi stays in its cell for all three transitions.
 func (t *Taxi) moveTransitions(f fare, a int, fickle bool) (all []Transition) {
 	add := func(p float64, to fare) {

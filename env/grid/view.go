@@ -71,7 +71,7 @@ type view struct {
 	observation  Observation
 	sizes        []int  // sizes of the state's coordinates; the last coordinate changes fastest
 	board        *Board // nil if the states are not on a map
-	hiddenStates int    // the last states of the model, whose observations are those of the first
+	hiddenStates int    // number of states at the end of the model that have the same observations as the first states
 	states       int    // number of different observations
 }
 

@@ -97,7 +97,7 @@ func (s *session) handle(line []byte) (any, error) {
 	return method(fields[names[0]], draws)
 }
 
-// takeDraws removes the draws from a request's fields and returns them.
+// takeDraws removes "draws", the given random numbers, from a request's fields and returns them.
 func takeDraws(fields map[string]json.RawMessage) (draws []float64, err error) {
 	raw, ok := fields["draws"]
 	if !ok {

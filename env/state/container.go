@@ -20,7 +20,8 @@ const (
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// header returns the magic word, the version and the length of the fields.
+// header returns the header of a container: the magic word, the version, the length of the
+// fields.
 func header(length int) []byte {
 	h := append(make([]byte, 0, headSize), magic...)
 	h = binary.LittleEndian.AppendUint64(h, version)

@@ -73,7 +73,7 @@ func (s *State) Double(name string, p *float64) {
 	*p = v[0]
 }
 
-// Uint visits one seed or other 64 bits.
+// Uint visits one 64-bit number, for example a seed.
 func (s *State) Uint(name string, p *uint64) {
 	v := [1]int64{int64(*p)}
 	visit(s, name, v[:])
@@ -120,7 +120,7 @@ func Slice[T Element](s *State, name string, p *[]T, limit int) {
 		return
 	}
 	if s.loading && n > cap(*p) {
-		if n > len(s.buf)/binary.Size(*new(T)) { // a length without its data allocates nothing
+		if n > len(s.buf)/binary.Size(*new(T)) { // checked before make, because the saved length may be false
 			s.err = fmt.Errorf("state: %q has %d elements in %d bytes", name, n, len(s.buf))
 			return
 		}
