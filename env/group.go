@@ -84,22 +84,22 @@ func (g *group) step(act []float32, hook episodeHook) error {
 		out := ep.env.Step(act[i*a:][:a], next)
 		ep.ret += out.Reward
 		cut := out.Truncated || ep.steps == limit
-		over := out.Terminated || cut
+		done := out.Terminated || cut
 		reward[i], ret[i], length[i] = out.Reward, ep.ret, ep.steps
-		terminated[i], truncated[i], first[i] = out.Terminated, cut, over
-		good := false
+		terminated[i], truncated[i], first[i] = out.Terminated, cut, done
+		valid := false
 		if info.numObs > 0 {
 			r.Obs[i] = next[0]
-			good = isIndex(next[0], info.numObs)
+			valid = isIndex(next[0], info.numObs)
 		} else {
-			good = finiteCopy(r.Obs[i*o:], next) && inSpans(info.obsSpans, next)
+			valid = finiteCopy(r.Obs[i*o:], next) && inSpans(info.obsSpans, next)
 		}
-		if !good || out.Reward-out.Reward != 0 {
+		if !valid || out.Reward-out.Reward != 0 {
 			return info.stepError(out.Reward, next)
 		}
 		if info.maskSize > 0 {
 			mask := r.Mask[i*info.maskSize:][:info.maskSize]
-			if over {
+			if done {
 				mask = r.NextMask[i*info.maskSize:][:info.maskSize]
 			}
 			if out.Terminated {
@@ -108,7 +108,7 @@ func (g *group) step(act []float32, hook episodeHook) error {
 				return ErrMask
 			}
 		}
-		if over {
+		if done {
 			seed, restarts, err := hook.episodeEnded(i)
 			if err == nil && restarts {
 				err = g.resetEnv(i, seed)

@@ -67,13 +67,13 @@ func TestVecState(t *testing.T) {
 				t.Fatalf("episodes of length %v at the save, want one well on its way", running)
 			}
 			data := save(t, a)
-			goOn := func(v env.Vector) (bits []uint64) {
+			continueVec := func(v env.Vector) (bits []uint64) {
 				drive(t, v, rand.New(rand.NewPCG(2, 2)), 2, after, func(_ []float32, r *env.Result) {
 					bits = resultBits(bits, r)
 				})
 				return bits
 			}
-			want := goOn(a)
+			want := continueVec(a)
 			busy := vecOf(n, newEnv)
 			reset(t, busy, 99)
 			drive(t, busy, rand.New(rand.NewPCG(3, 3)), 2, 55, func([]float32, *env.Result) {})
@@ -86,7 +86,7 @@ func TestVecState(t *testing.T) {
 				if again := save(t, v); !bytes.Equal(again, data) {
 					t.Errorf("the %s Vec saves other bytes than it loaded", who)
 				}
-				if !slices.Equal(goOn(v), want) {
+				if !slices.Equal(continueVec(v), want) {
 					t.Errorf("the %s Vec goes on otherwise than the saved one", who)
 				}
 			}

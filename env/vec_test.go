@@ -76,8 +76,8 @@ func vecOf(n int, newEnv func() env.Env) *env.Vec {
 	return env.NewVec(envs...)
 }
 
-// drive steps v with random actions among 0, …, k-1, and calls see with each Result.
-func drive(t testing.TB, v env.Vector, rng *rand.Rand, k, steps int, see func(act []float32, r *env.Result)) {
+// drive steps v with random actions among 0, …, k-1, and calls check with each Result.
+func drive(t testing.TB, v env.Vector, rng *rand.Rand, k, steps int, check func(act []float32, r *env.Result)) {
 	t.Helper()
 	act := make([]float32, v.Len())
 	for s := range steps {
@@ -88,7 +88,7 @@ func drive(t testing.TB, v env.Vector, rng *rand.Rand, k, steps int, see func(ac
 		if err != nil {
 			t.Fatalf("step %d: %v", s, err)
 		}
-		see(act, r)
+		check(act, r)
 	}
 }
 

@@ -112,9 +112,9 @@ func (f *forcedEnv) Step(act, obs []float32) env.Outcome {
 	if f.t > 0 {
 		f.set(f.ep.States[f.t-1])
 	}
-	if f.ep.Noise != nil { // uniform between -most and most
-		most := f.ep.Attrs["torque_noise_max"].(float64)
-		f.SetDraws([]float64{(f.ep.Noise[f.t]/most + 1) / 2})
+	if f.ep.Noise != nil { // uniform between -maxNoise and maxNoise
+		maxNoise := f.ep.Attrs["torque_noise_max"].(float64)
+		f.SetDraws([]float64{(f.ep.Noise[f.t]/maxNoise + 1) / 2})
 	}
 	f.t++
 	out := f.physical.Step(act, obs)

@@ -243,7 +243,7 @@ func TestSnapshots(t *testing.T) {
 				if err := state.Save(&saved, e.(state.Stater)); err != nil {
 					t.Fatal(err)
 				}
-				goOn := func() (all []float64) {
+				continueEpisode := func() (all []float64) {
 					rng, done := rand.New(rand.NewPCG(seed, 1)), false
 					for step := 0; step < 50 && !done; step++ {
 						spec.Act.Sample(rng, act)
@@ -256,11 +256,11 @@ func TestSnapshots(t *testing.T) {
 					}
 					return all
 				}
-				first := goOn()
+				first := continueEpisode()
 				if err := state.Load(&saved, e.(state.Stater)); err != nil {
 					t.Fatal(err)
 				}
-				if !slices.Equal(goOn(), first) {
+				if !slices.Equal(continueEpisode(), first) {
 					t.Fatalf("%s %s: restored at step %d it goes on otherwise", id, o, at)
 				}
 			}
