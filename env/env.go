@@ -1,4 +1,5 @@
-// Package env defines reinforcement-learning environments and what steps them.
+// Package env defines reinforcement-learning environments, their spaces and wrappers, and the types
+// that step them.
 //
 // An Env has three methods: Spec describes it, Reset begins an episode, Step takes one action.
 // Its observations and actions are rows of float32 that the caller owns, so a step allocates
