@@ -62,7 +62,7 @@ func (p *Part) Flat() int {
 	return n
 }
 
-// A Layout lists the parts of a space's rows. It is made once from the space; reading a row by it
+// A Layout lists the parts of a space's rows. It is made once from the space, so reading a row
 // needs no type switch.
 type Layout struct {
 	Parts []Part // in the order of the row

@@ -101,7 +101,7 @@ func TestLongObservation(t *testing.T) {
 	}
 }
 
-// A nanImage observes an image with one pixel that is NaN.
+// A nanImage returns an image with one pixel that is NaN.
 type nanImage struct{ probe }
 
 func (*nanImage) Spec() env.Spec {

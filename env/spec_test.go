@@ -145,7 +145,8 @@ func TestDifferentSpecs(t *testing.T) {
 	}
 }
 
-// A strayObs environment observes 0, and 3 in the last element at one step.
+// A strayObs environment returns observations of zeros, but with 3 in the last element at one
+// step.
 type strayObs struct {
 	probe
 	space env.Space

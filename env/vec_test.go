@@ -11,8 +11,8 @@ import (
 	"github.com/rlrun/rlrun/env/classic"
 )
 
-// A probe has the rewards 1, 2, 3, … It observes the number of its episode and its step. It has
-// no State.
+// A probe has the rewards 1, 2, 3, … Its observation is the number of its episode and its step.
+// It has no State.
 type probe struct {
 	max   int // Spec().MaxSteps
 	ends  int // step that terminates; 0 for no such step

@@ -126,8 +126,8 @@ type PanicError struct {
 // Error returns the panic in one line, without the stack.
 func (e *PanicError) Error() string { return fmt.Sprintf("panic: %v", e.Value) }
 
-// catch sets *err if a user's code panicked: what, which names the call, then the panic. It must
-// be deferred.
+// catch recovers a panic of a user's code and sets *err to a *PanicError after the text what,
+// which names the call. It must be deferred.
 func catch(what string, err *error) {
 	if p := recover(); p != nil {
 		*err = fmt.Errorf("%s: %w", what, &PanicError{p, debug.Stack()})

@@ -2,8 +2,8 @@ package env
 
 import "fmt"
 
-// A DiscretizeObservation divides the range of each observation element into bins, and observes
-// the index of the cell that the observation is in.
+// A DiscretizeObservation divides the range of each observation element into bins. It returns the
+// index of the cell that the observation is in.
 type DiscretizeObservation struct{ obsWrapper }
 
 var _ Wrapper = (*DiscretizeObservation)(nil)
@@ -54,8 +54,8 @@ func (b Box) fraction(i int, x []float32) float64 {
 	return min(max((float64(x[i])-low)/(high-low), 0), 1)
 }
 
-// A TileCoding observes which tile of each tiling the observation is on: 1 for this tile, 0 for
-// the others. Sutton and Barto 2018, section 9.5.4: with n tilings, tiling t is displaced in
+// A TileCoding returns a 1 for the tile of each tiling that the observation is on, and 0 for the
+// other tiles. Sutton and Barto 2018, section 9.5.4: with n tilings, tiling t is displaced in
 // dimension d by t (1 + 2d) / n of a tile, modulo one tile.
 type TileCoding struct{ obsWrapper }
 

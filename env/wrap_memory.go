@@ -11,7 +11,7 @@ import (
 // environment.
 const maxKept = 1 << 20
 
-// A FrameStack observes the latest n observations together, the oldest first.
+// A FrameStack returns the latest n observations as one observation, the oldest first.
 type FrameStack struct {
 	baseWrapper
 	obsSize int       // floats of an observation of the wrapped environment
@@ -99,7 +99,7 @@ func (w *FrameStack) State(s *state.State) {
 	StateOf(w.Env, s)
 }
 
-// A DelayObservation observes each observation n steps late. The first n observations of an
+// A DelayObservation returns each observation n steps late. The first n observations of an
 // episode are zeros.
 type DelayObservation struct {
 	baseWrapper

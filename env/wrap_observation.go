@@ -8,8 +8,8 @@ import (
 	"github.com/rlrun/rlrun/env/state"
 )
 
-// An obsWrapper observes a function of the wrapped environment's observation. Wrappers that
-// change only observations and have no memory embed it.
+// An obsWrapper returns a function of the wrapped environment's observation. Wrappers that change
+// only observations and have no memory embed it.
 type obsWrapper struct {
 	baseWrapper
 	apply func(dst, x []float32) // writes to dst, a row of the new space, the function of x, a row of the wrapped environment's space
@@ -34,7 +34,7 @@ func (w *obsWrapper) Step(act, obs []float32) Outcome {
 	return out
 }
 
-// A FlattenObservation observes one flat row of numbers: see Flat.
+// A FlattenObservation returns the observation as one flat row of numbers: see Flat.
 type FlattenObservation struct{ obsWrapper }
 
 var _ Wrapper = (*FlattenObservation)(nil)
@@ -46,7 +46,7 @@ func NewFlattenObservation(e Env) *FlattenObservation {
 	return &FlattenObservation{newObsWrapper(e, Flat(space), l.Flatten)}
 }
 
-// A FilterObservation observes only some fields or elements of an observation.
+// A FilterObservation returns only some fields or elements of the observation.
 type FilterObservation struct{ obsWrapper }
 
 var _ Wrapper = (*FilterObservation)(nil)
@@ -113,7 +113,7 @@ func checkIndices(wrapper string, index []int, n int) error {
 	return nil
 }
 
-// A MaskObservation observes 0 in place of some elements.
+// A MaskObservation returns the observation with some elements set to 0.
 type MaskObservation struct{ obsWrapper }
 
 var _ Wrapper = (*MaskObservation)(nil)

@@ -47,8 +47,8 @@ func (w WithMaxSteps) Spec() Spec {
 	return s
 }
 
-// A FrameSkip takes every action several times in a row. Its reward is the sum of the rewards,
-// and it observes the last observation.
+// A FrameSkip takes every action several times in a row. It returns the sum of the rewards and
+// the last observation.
 type FrameSkip struct {
 	baseWrapper
 	times    int // steps of the wrapped environment for each action
@@ -58,11 +58,11 @@ type FrameSkip struct {
 
 var _ Wrapper = (*FrameSkip)(nil)
 
-// maxFrameSkip is the largest times of a FrameSkip, so that one step ends within a reasonable
-// time.
+// maxFrameSkip is the largest number of times that a FrameSkip takes an action, so that one step
+// ends within a reasonable time.
 const maxFrameSkip = 1 << 20
 
-// NewFrameSkip returns e with every action taken times times, from 1 to 1048576.
+// NewFrameSkip returns e with every action taken the given number of times, from 1 to 1048576.
 func NewFrameSkip(e Env, times int) (*FrameSkip, error) {
 	if times < 1 || times > maxFrameSkip {
 		return nil, fmt.Errorf("env: FrameSkip of %d times, want 1 … %d", times, maxFrameSkip)
@@ -116,7 +116,7 @@ func (w *FrameSkip) State(s *state.State) {
 // arXiv:1712.00378, section 3.
 type TimeAwareObservation struct {
 	baseWrapper
-	asFraction bool // observe steps / maxSteps in place of the number of steps
+	asFraction bool // the new element is steps / maxSteps, not the number of steps
 	maxSteps   int  // time limit
 	steps      int  // steps taken in the episode
 }

@@ -132,8 +132,8 @@ func TestMaskVelocityTooLate(t *testing.T) {
 	}
 }
 
-// TestTimeAwareLimit checks that the observed fraction is of the time limit that finally applies,
-// whether other wrappers are inside or outside, and never above 1.
+// TestTimeAwareLimit checks that the fraction in the observation is of the time limit that
+// finally applies, whether other wrappers are inside or outside, and never above 1.
 func TestTimeAwareLimit(t *testing.T) {
 	aware := func(e env.Env) (env.Env, error) { return env.NewTimeAwareObservation(e, true) }
 	steps := func(n int) func(env.Env) (env.Env, error) {

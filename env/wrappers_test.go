@@ -120,7 +120,7 @@ func TestWrappers(t *testing.T) {
 				out := e.Step(want.Action, obs)
 				last := want.Inner[len(want.Inner)-1].Obs
 				if strings.HasPrefix(r.Name, "MaxAndSkip") {
-					want.Obs = last // Gymnasium's wrapper observes the maximum of the last two observations
+					want.Obs = last // Gymnasium's wrapper returns the maximum of the last two observations
 				}
 				if !slices.Equal(obs, want.Obs) {
 					t.Errorf("step %d: observed %v, want %v", i, obs, want.Obs)

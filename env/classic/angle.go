@@ -7,7 +7,7 @@ import "math"
 const maxReducedAngle = 1 << 20
 
 // roundingTerm rounds a number x below 2⁵¹: x + roundingTerm - roundingTerm is the nearest whole
-// number. Its lowest bits are the lowest bits of the sum x + roundingTerm.
+// number. The lowest bits of this whole number are also the lowest bits of x + roundingTerm.
 const roundingTerm = 3 << 51
 
 // sincos returns the sine and the cosine of an angle [rad], with an error of at most 2⁻⁵². It

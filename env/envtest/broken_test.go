@@ -185,7 +185,7 @@ type setTakesTooMany struct{ drift }
 
 func (b *setTakesTooMany) SetPhysics(x []float64) error { return b.drift.SetPhysics(x[:2]) }
 
-// observesOldStep observes its latest step, even after SetPhysics.
+// observesOldStep writes the observation of its latest step in Observe, even after SetPhysics.
 type observesOldStep struct {
 	drift
 	seen [2]float32

@@ -56,14 +56,14 @@ var (
 	_ env.Copier      = (*Table)(nil)
 )
 
-// NewTable returns an environment that plays m and observes the index of the state. It sets the
-// spaces in spec.
+// NewTable returns an environment that plays m. Its observation is the index of the state. It
+// sets the spaces in spec.
 func NewTable(spec env.Spec, m *MDP) (*Table, error) {
 	t := new(Table)
 	return t, t.build(spec, m, view{observation: Index, sizes: []int{m.States}})
 }
 
-// build makes t an environment that plays m and observes it through v.
+// build makes t an environment that plays m with the observations of v.
 func (t *Table) build(spec env.Spec, m *MDP, v view) error {
 	if err := m.Validate(); err != nil {
 		return err

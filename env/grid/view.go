@@ -7,7 +7,7 @@ import (
 	"github.com/rlrun/rlrun/env"
 )
 
-// An Observation is the form in which an environment observes its state.
+// An Observation is the form of an environment's observations.
 type Observation string
 
 // The forms of observations.
@@ -66,7 +66,7 @@ func kindOf(cell byte, taken bool) int {
 	return kindFloor
 }
 
-// A view says how the states of a Table are observed.
+// A view is the observations of a Table's states.
 type view struct {
 	observation  Observation
 	sizes        []int  // sizes of the state's coordinates; the last coordinate changes fastest

@@ -1,8 +1,8 @@
 // Package state saves and restores the state of a training run exactly.
 //
 // A type takes part with one method, State(*state.State), which visits each of its fields in a
-// fixed order. The same method writes and reads the fields, so that saving and loading always
-// agree. Such a type is a Stater.
+// fixed order. To visit a field is to write it when saving and to read it when loading. One
+// method does both, so that saving and loading always agree. Such a type is a Stater.
 //
 // Save writes a container: a magic word, a version, a length, the fields, and their checksum.
 // Load verifies all of it before it visits the first field. A container, or a Section in it, of
