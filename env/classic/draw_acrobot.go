@@ -11,23 +11,23 @@ var (
 	_ render.Tracer = (*Acrobot)(nil)
 )
 
-// StepsPerSecond is three times as fast as time goes.
+// StepsPerSecond returns three times real time.
 func (a *Acrobot) StepsPerSecond() int { return 15 }
 
-// joint is where the rods meet.
+// joint returns the point where the two rods meet.
 func (a *Acrobot) joint() (x, y float32) {
 	sin, cos := sincos(a.x[0])
 	return float32(sin), float32(-cos)
 }
 
-// Tip is the free end.
+// Tip returns the free end of the lower rod.
 func (a *Acrobot) Tip() (x, y float32) {
 	sin, cos := sincos(a.x[0] + a.x[1])
 	x, y = a.joint()
 	return x + float32(sin), y - float32(cos)
 }
 
-// Draw shows the height to reach, the rods, and the torque at their joint.
+// Draw draws the goal height, the rods, and the torque at their joint.
 func (a *Acrobot) Draw(d render.Canvas, l render.Look) {
 	d.View(-2.3, -2.25, 2.3, 2.45, l.Paper)
 	for x := float32(-2.25); x < 2.2; x += 0.3 {
@@ -40,11 +40,11 @@ func (a *Acrobot) Draw(d render.Canvas, l render.Look) {
 	render.Segment(d, x, y, tipX, tipY, 0.2, l.Blue)
 	render.Disc(d, 0, 0, 0.06, l.Paper)
 	render.Disc(d, x, y, 0.06, l.Paper)
-	turn := math.Tanh(a.torque/2) / math.Tanh(0.5) // a radian at 1 N m
+	turn := math.Tanh(a.torque/2) / math.Tanh(0.5) // 1 radian at 1 N m
 	render.Twist(d, x, y, 0.36, float32(a.x[0]+a.x[1]/2), float32(turn)*1.6, 0.07, l.Orange)
 }
 
-// Controls turn the lower rod: with the first torque that there is, and the last.
+// Controls returns keys for the first and the last torque, and the middle torque without a key.
 func (a *Acrobot) Controls() []render.Control {
 	last := len(a.Torques) - 1
 	return []render.Control{

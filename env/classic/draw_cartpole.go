@@ -11,20 +11,19 @@ var (
 	_ render.Tracer = (*CartPole)(nil)
 )
 
-// StepsPerSecond is as time goes.
+// StepsPerSecond returns real time.
 func (c *CartPole) StepsPerSecond() int { return 50 }
 
-// hinge is the height of the pole's [m], in the drawing.
+// hinge is the height of the pole's hinge in the drawing [m].
 const hinge = 0.24
 
-// Tip is the pole's upper end.
+// Tip returns the upper end of the pole.
 func (c *CartPole) Tip() (x, y float32) {
 	sin, cos := sincos(c.x[2])
 	return float32(c.x[0] + 2*halfPole*sin), float32(hinge + 2*halfPole*cos)
 }
 
-// Draw shows the track, the cart, the pole between the angles that it must not
-// leave, and the force.
+// Draw draws the track, the cart, the pole, the largest angles of the pole, and the force.
 func (c *CartPole) Draw(d render.Canvas, l render.Look) {
 	d.View(-2.65, -0.75, 2.65, 1.75, l.Paper)
 	x := float32(c.x[0])
@@ -49,7 +48,8 @@ func (c *CartPole) Draw(d render.Canvas, l render.Look) {
 	}
 }
 
-// Controls push. Nothing rests: time stands still until a key is held.
+// Controls returns keys for the two pushes. No action is the default, so the episode waits until
+// a key is held.
 func (c *CartPole) Controls() []render.Control {
 	return []render.Control{{Key: "left", Label: "push left", Act: []float32{0}}, {Key: "right", Label: "push right", Act: []float32{1}}}
 }

@@ -11,17 +11,16 @@ var (
 	_ render.Scene = (*MountainCarContinuous)(nil)
 )
 
-// Draw shows the valley, the flag, the car and its thrust.
+// Draw draws the valley, the flag, the car and its thrust.
 func (c *MountainCar) Draw(d render.Canvas, l render.Look) { c.draw(d, l, 0.5, 0.001) }
 
-// Draw shows the valley, the flag, the car and its thrust.
+// Draw draws the valley, the flag, the car and its thrust.
 func (c *MountainCarContinuous) Draw(d render.Canvas, l render.Look) { c.draw(d, l, 0.45, 0.0015) }
 
-// height is that of the ground, in the drawing [m].
+// height returns the height of the ground in the drawing [m].
 func height(x float64) float32 { return float32(0.45*math.Sin(3*x) + 0.55) }
 
-// draw shows a valley with a flag at x = flag, and a car with an engine of so much
-// thrust.
+// draw draws a valley with a flag at x = flag and a car whose full thrust is engine [m/step²].
 func (c *valley) draw(d render.Canvas, l render.Look, flag, engine float64) {
 	d.View(leftEnd, -0.06, rightEnd, 1.26, l.Paper)
 	ground, top := []float32{leftEnd, -0.2}, []float32{}
@@ -51,12 +50,13 @@ func (c *valley) draw(d render.Canvas, l render.Look, flag, engine float64) {
 	}
 }
 
-// Controls drive.
+// Controls returns keys for driving left and right.
 func (c *MountainCar) Controls() []render.Control { return driving(0, 1, 2) }
 
-// Controls drive with full thrust.
+// Controls returns keys for driving left and right with full thrust.
 func (c *MountainCarContinuous) Controls() []render.Control { return driving(-1, 0, 1) }
 
+// driving returns the controls of a car, with the actions for left, rest and right.
 func driving(left, rest, right float32) []render.Control {
 	return []render.Control{
 		{Key: "left", Label: "drive left", Act: []float32{left}}, {Key: "right", Label: "drive right", Act: []float32{right}},

@@ -11,16 +11,16 @@ var (
 	_ render.Tracer = (*Pendulum)(nil)
 )
 
-// StepsPerSecond is half as fast again as time goes.
+// StepsPerSecond returns one and a half times real time.
 func (p *Pendulum) StepsPerSecond() int { return 30 }
 
-// Tip is the rod's free end. θ turns to the left.
+// Tip returns the free end of the rod. A positive θ is to the left.
 func (p *Pendulum) Tip() (x, y float32) {
 	sin, cos := sincos(p.x[0])
 	return float32(-sin), float32(cos)
 }
 
-// Draw shows the rod, where it is to be, and the torque.
+// Draw draws the rod, its goal, and the torque.
 func (p *Pendulum) Draw(d render.Canvas, l render.Look) {
 	d.View(-1.35, -1.25, 1.35, 1.45, l.Paper)
 	render.Arc(d, 0, 0, 1, 0, 2*math.Pi, 0.012, l.Faint)
@@ -29,11 +29,11 @@ func (p *Pendulum) Draw(d render.Canvas, l render.Look) {
 	x, y := p.Tip()
 	render.Segment(d, 0, 0, x, y, 0.16, l.Red)
 	render.Disc(d, 0, 0, 0.04, l.Paper)
-	const most = 2 // [N m]
-	render.Twist(d, 0, 0, 0.42, -math.Pi/2, float32(p.torque/most)*2.2, 0.05, l.Blue)
+	const maxTorque = 2 // [N m]
+	render.Twist(d, 0, 0, 0.42, -math.Pi/2, float32(p.torque/maxTorque)*2.2, 0.05, l.Blue)
 }
 
-// Controls turn with all the torque there is.
+// Controls returns keys for the largest torque in each direction.
 func (p *Pendulum) Controls() []render.Control {
 	return []render.Control{
 		{Key: "left", Label: "turn left", Act: []float32{2}}, {Key: "right", Label: "turn right", Act: []float32{-2}},

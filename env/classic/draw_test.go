@@ -9,8 +9,8 @@ import (
 	"github.com/rlrun/rlrun/render"
 )
 
-// drawn returns the points of what e draws in a colour, once it has a state and,
-// where act is not NaN, has taken a step from there.
+// drawn returns the points of the lines and fills that e draws in the colour col. It first sets
+// the state to x and, unless act is NaN, takes one step.
 func drawn(t *testing.T, e physical, x []float64, act float32, col color.RGBA) (all [][]float32) {
 	t.Helper()
 	obs := make([]float32, e.Spec().Obs.Size())
@@ -34,16 +34,15 @@ func drawn(t *testing.T, e physical, x []float64, act float32, col color.RGBA) (
 	return all
 }
 
-// nothing is the action of a picture before the first step.
-var nothing = float32(math.NaN())
+// noAction means that no step is taken before drawing.
+var noAction = float32(math.NaN())
 
 func nearPoint(got []float32, x, y float64) bool {
 	return math.Abs(float64(got[0])-x) < 1e-6 && math.Abs(float64(got[1])-y) < 1e-6
 }
 
-// TestDrawRods wants rods to end where the physical state has them: a pole of 1 m
-// on its hinge, a pendulum turned to the left by θ, an Acrobot with the upper rod
-// to the right and the lower one hanging.
+// TestDrawRods checks where rods end: a pole of 1 m on its hinge, a pendulum turned to the left
+// by θ, an Acrobot with its upper rod to the right and its lower rod hanging.
 func TestDrawRods(t *testing.T) {
 	l := render.Light()
 	const hinge = 0.24
@@ -64,7 +63,7 @@ func TestDrawRods(t *testing.T) {
 		{classic.NewAcrobot(), []float64{math.Pi / 2, -math.Pi / 2, 0, 0}, l.Sky, 0, 0, 1, 0},
 		{classic.NewAcrobot(), []float64{math.Pi / 2, -math.Pi / 2, 0, 0}, l.Blue, 1, 0, 1, -1},
 	} {
-		rods := drawn(t, c.e, c.x, nothing, c.col)
+		rods := drawn(t, c.e, c.x, noAction, c.col)
 		if len(rods) != 1 || !nearPoint(rods[0], c.footX, c.footY) || !nearPoint(rods[0][2:], c.endX, c.endY) {
 			t.Errorf("%s at %v: rods %v, want one from %v, %v to %v, %v", c.e.Spec().ID, c.x, rods, c.footX, c.footY, c.endX, c.endY)
 			continue
@@ -76,16 +75,16 @@ func TestDrawRods(t *testing.T) {
 	}
 }
 
-// TestDrawCar has the car on the valley's bottom, which is at -π/6, and the flag at
-// the goal.
+// TestDrawCar checks that the car is at the bottom of the valley, which is at -π/6, and the flag
+// at the goal.
 func TestDrawCar(t *testing.T) {
 	l := render.Light()
 	for flag, e := range map[float32]physical{0.5: classic.NewMountainCar(), 0.45: classic.NewMountainCarContinuous()} {
 		x := []float64{-math.Pi / 6, 0}
-		if pole := drawn(t, e, x, nothing, l.Ink)[0]; pole[0] != flag || pole[2] != flag {
+		if pole := drawn(t, e, x, noAction, l.Ink)[0]; pole[0] != flag || pole[2] != flag {
 			t.Errorf("%s: the flag's pole is at %v, want x = %v", e.Spec().ID, pole, flag)
 		}
-		car := drawn(t, e, x, nothing, l.Red)[0]
+		car := drawn(t, e, x, noAction, l.Red)[0]
 		var low, mid float32 = 9, 0
 		for i := 0; i < 8; i += 2 {
 			low, mid = min(low, car[i+1]), mid+car[i]/4
@@ -96,8 +95,8 @@ func TestDrawCar(t *testing.T) {
 	}
 }
 
-// TestDrawAction wants an arrow the way that the latest action pushes or turns,
-// and none for what does neither.
+// TestDrawAction checks the direction of the arrow for the latest action, and that there is no
+// arrow if the action neither pushes nor turns.
 func TestDrawAction(t *testing.T) {
 	l := render.Light()
 	for _, c := range []struct {
@@ -106,7 +105,7 @@ func TestDrawAction(t *testing.T) {
 		x    []float64
 		act  float32
 		col  color.RGBA
-		want float32 // the sign of what turn or push there is; 0 for none
+		want float32 // sign of the turn or push; 0 for no arrow
 	}{
 		{"push right", classic.NewCartPole(), []float64{0, 0, 0, 0}, 1, l.Blue, 1},
 		{"push left", classic.NewCartPole(), []float64{0, 0, 0, 0}, 0, l.Blue, -1},

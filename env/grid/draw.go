@@ -10,11 +10,11 @@ import (
 
 var _ render.Scene = (*Table)(nil)
 
-// StepsPerSecond leaves time to see each step.
+// StepsPerSecond is slow enough to see each step.
 func (t *Table) StepsPerSecond() int { return 5 }
 
-// Draw shows the map, values as a heat map, the policy as arrows, and who walks
-// there. Of states without a map it shows squares, row by row.
+// Draw draws the map, the state values as a heat map, the policy as arrows, and the agent.
+// Without a map it draws the states as squares, row by row.
 func (t *Table) Draw(d render.Canvas, l render.Look) {
 	b := t.view.board
 	if b == nil {
@@ -36,7 +36,7 @@ func (t *Table) Draw(d render.Canvas, l render.Look) {
 	m.walker(t.s % size)
 }
 
-// squares is a Board of so many states, and no walls.
+// squares returns a Board with one cell for each state and walls in the rest of the last row.
 func squares(states int) *Board {
 	cols := int(math.Ceil(math.Sqrt(float64(states))))
 	b := &Board{}
@@ -52,16 +52,17 @@ func squares(states int) *Board {
 	return b
 }
 
-// ends reports whether cells of a kind end the episode.
+// ends reports whether cells of the given kind end the episode.
 func ends(kind int) bool { return kind == kindPit || kind == kindGoal }
 
-// A mapDrawing draws cells, each a unit wide.
+// A mapDrawing draws on a canvas where each cell has the size 1×1.
 type mapDrawing struct {
 	render.Canvas
 	look       render.Look
 	rows, cols int
 }
 
+// newMapDrawing sets the view of the canvas d for a map of the given size.
 func newMapDrawing(d render.Canvas, l render.Look, rows, cols int) mapDrawing {
 	w, h := float32(cols), float32(rows)
 	edge := 0.04*max(w, h) + 0.05
@@ -69,20 +70,21 @@ func newMapDrawing(d render.Canvas, l render.Look, rows, cols int) mapDrawing {
 	return mapDrawing{d, l, rows, cols}
 }
 
-// corner is the bottom left of a cell.
+// corner returns the bottom left corner of a cell.
 func (m mapDrawing) corner(cell int) (x, y float32) {
 	return float32(cell % m.cols), float32(m.rows - 1 - cell/m.cols)
 }
 
-// square fills a cell.
+// square fills a cell with a mix of background and blue: share is the part of blue, from 0 to 1.
 func (m mapDrawing) square(cell int, share float32) {
 	x, y := m.corner(cell)
 	render.Rect(m, x, y, x+1, y+1, render.Mix(m.look.Paper, m.look.Sky, share))
 }
 
-// heat shows the values of the cells that count, the best the darkest; layer is
-// the first of their states. The worst tenth are as pale as can be, lest a few states
-// that were never seen make all others look alike.
+// heat colours the cells for which counts returns true by their value: the higher, the darker.
+// The values start at index layer. The lowest tenth of the values all have the palest colour:
+// otherwise a few very low values, of states that were never visited, would make all other cells
+// look the same.
 func (m mapDrawing) heat(layer int, counts func(cell int) bool) {
 	v := m.look.Values
 	if len(v) < layer+m.rows*m.cols {
@@ -105,7 +107,7 @@ func (m mapDrawing) heat(layer int, counts func(cell int) bool) {
 	}
 }
 
-// cell draws what is on a cell of a map.
+// cell draws the sign of a map cell: a wall, a goal, a key and so on.
 func (m mapDrawing) cell(i int, sign byte, taken bool) {
 	x, y := m.corner(i)
 	l, mark := m.look, ""
@@ -140,7 +142,7 @@ func (m mapDrawing) cell(i int, sign byte, taken bool) {
 	m.Text(x+0.08, y+0.1, 0.3, 0, mark, render.Mix(l.Soft, l.Ink, 0.4)) // where no arrow is
 }
 
-// grid draws the lines between cells.
+// grid draws the lines between the cells.
 func (m mapDrawing) grid() {
 	w, h := float32(m.cols), float32(m.rows)
 	line := render.Mix(m.look.Paper, m.look.Soft, 0.45)
@@ -163,14 +165,14 @@ func (m mapDrawing) arrow(cell int, sign string) {
 	render.Arrow(m, x+0.5-dx, y+0.5-dy, x+0.5+dx, y+0.5+dy, 0.07, render.Mix(m.look.Paper, m.look.Ink, 0.75))
 }
 
-// walker draws who walks there.
+// walker draws the agent in a cell.
 func (m mapDrawing) walker(cell int) {
 	x, y := m.corner(cell)
 	render.Disc(m, x+0.5, y+0.5, 0.3, m.look.Paper)
 	render.Disc(m, x+0.5, y+0.5, 0.25, m.look.Blue)
 }
 
-// Draw shows the map, and below it the wind.
+// Draw draws the map, and the wind below it.
 func (w *GridWorld) Draw(d render.Canvas, l render.Look) {
 	w.Table.Draw(d, l)
 	for col, strength := range w.Wind {
@@ -181,7 +183,7 @@ func (w *GridWorld) Draw(d render.Canvas, l render.Look) {
 	}
 }
 
-// Controls walk, where there is a map.
+// Controls returns keys for moving in four directions, or nil if there is no map.
 func (t *Table) Controls() (all []render.Control) {
 	if t.view.board == nil {
 		return nil

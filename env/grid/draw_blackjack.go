@@ -9,11 +9,11 @@ import (
 
 var _ render.Scene = (*Blackjack)(nil)
 
-// StepsPerSecond leaves time to add up cards.
+// StepsPerSecond is slow enough to add up the cards.
 func (b *Blackjack) StepsPerSecond() int { return 1 }
 
-// Draw shows both hands. What the dealer has under the first card shows once the
-// game is over.
+// Draw draws both hands. All cards of the dealer but the first are face down until the game is
+// over.
 func (b *Blackjack) Draw(d render.Canvas, l render.Look) {
 	d.View(0, 0, 6, 4, l.Paper)
 	total, usable := b.player.sum()
@@ -32,7 +32,7 @@ func (b *Blackjack) Draw(d render.Canvas, l render.Look) {
 	drawHand(d, l, 2.25, b.dealer.cards, seen)
 }
 
-// drawHand draws cards from the left, of which the first few lie face up.
+// drawHand draws cards from left to right. The first seen cards are face up.
 func drawHand(d render.Canvas, l render.Look, y float32, cards []int, seen int) {
 	pitch := min(1, 4.5/float32(max(len(cards)-1, 1)))
 	for i, c := range cards {
@@ -52,7 +52,7 @@ func drawHand(d render.Canvas, l render.Look, y float32, cards []int, seen int) 
 	}
 }
 
-// Controls stick and hit.
+// Controls returns keys for stick and hit.
 func (b *Blackjack) Controls() []render.Control {
 	return []render.Control{{Key: "backspace", Label: "stick", Act: []float32{0}}, {Key: "enter", Label: "hit", Act: []float32{1}}}
 }

@@ -60,12 +60,12 @@ func (t *Taxi) Draw(d render.Canvas, l render.Look) {
 	m.torso(passenger)
 }
 
-// torso draws what is below a passenger's head.
+// torso draws the passenger's body.
 func (m mapDrawing) torso(d render.Canvas) {
 	d.Fill([]float32{-0.11, -0.1, 0.11, -0.1, 0.05, 0.06, -0.05, 0.06}, m.look.Pink)
 }
 
-// Controls drive, pick up and drop off.
+// Controls returns keys for driving, picking up and dropping off.
 func (t *Taxi) Controls() []render.Control {
 	return []render.Control{
 		{Key: "down", Label: "go south", Act: []float32{0}}, {Key: "up", Label: "go north", Act: []float32{1}},
