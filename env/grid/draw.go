@@ -52,7 +52,7 @@ func squares(states int) *Board {
 	return b
 }
 
-// ends reports whether cells of the given kind end the episode.
+// ends reports whether cells of a kind end the episode.
 func ends(kind int) bool { return kind == kindPit || kind == kindGoal }
 
 // A mapDrawing draws on a canvas where each cell has the size 1×1.

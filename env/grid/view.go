@@ -12,10 +12,10 @@ type Observation string
 
 // The forms of observations.
 const (
-	Index       Observation = "index"       // index of the state: env.Discrete
-	OneHot      Observation = "one_hot"     // 1 at the index of the state, 0 elsewhere
-	Coordinates Observation = "coordinates" // row and column, and other parts of the state: see each environment
-	Local       Observation = "local"       // the 3×3 cells around the agent, [3, 3, kinds], one-hot by kind of cell
+	Index       Observation = "index"       // the number of the state, env.Discrete
+	OneHot      Observation = "one_hot"     // a 1 in the place of the state, and 0 elsewhere
+	Coordinates Observation = "coordinates" // row and column, and what else there is; see each environment
+	Local       Observation = "local"       // the 3×3 cells around, [3, 3, kinds], one-hot by kind
 )
 
 // UnmarshalText parses the name of an Observation.
