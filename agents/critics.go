@@ -143,7 +143,7 @@ func (g *guess) Do(i int) {
 	t.Reset()
 	x := t.Const(g.obs, len(g.tdError)).Concat(t.Param(c.act))
 	t.Freeze(true)
-	c.q = c.net.Forward(t, x, nn.Use)
+	c.q = c.net.Forward(t, x, nn.Inference)
 	t.Freeze(false)
 }
 
@@ -160,7 +160,7 @@ func (w *climb) Do(i int) {
 // follow moves the targets towards the critics, by tau.
 func (c *critics) follow(tau float32) {
 	for i, q := range c.target.Q {
-		nn.Follow(q, c.now.Q[i], tau)
+		nn.PolyakUpdate(q, c.now.Q[i], tau)
 	}
 }
 

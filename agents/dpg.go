@@ -83,7 +83,7 @@ func (d *dpg) learnActor(obs []float32) float64 {
 
 // follow moves the target networks towards theirs, by tau.
 func (d *dpg) follow(tau float32) {
-	nn.Follow(d.actorTarget.Mu, d.actor.Mu, tau)
+	nn.PolyakUpdate(d.actorTarget.Mu, d.actor.Mu, tau)
 	d.critics.follow(tau)
 }
 

@@ -155,7 +155,7 @@ func (a *DQN) explorationRate() float64 {
 func (a *DQN) stepped(*env.Result) {
 	steps, every := a.play.stats.Steps(), a.c.TargetUpdateInterval
 	if steps/every > (steps-a.c.NEnvs)/every {
-		nn.Follow(a.target.Net, a.q.Net, a.c.Tau)
+		nn.PolyakUpdate(a.target.Net, a.q.Net, a.c.Tau)
 	}
 }
 

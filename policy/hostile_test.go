@@ -30,7 +30,7 @@ func lies() []struct{ file, key, value, want string } {
 		{"actor-critic Box", "networks", wide(3, 4), "network actor has 4 outputs, want 2"},
 		{"actor-critic Box", "networks", "", "there is no network actor"},
 		{"actor-critic Box", "networks", deep, "its networks: "},
-		{"actor-critic Box", "networks", `{"actor":{"in":[3],"layers":["` + strings.Repeat("x", 1<<20) + `"]}}`, "its networks: nn: a plan of"},
+		{"actor-critic Box", "networks", `{"actor":{"in":[3],"layers":["` + strings.Repeat("x", 1<<20) + `"]}}`, "its networks: nn: bad plan: "},
 		{"actor-critic Box", "networks", `{"actor":{"in":[3],"layers":[{"window":4}]}}`, `no layer is called "window"`},
 		{"actor-critic Box", "observation_space", deep, "its observation_space: "},
 		{"actor-critic Box", "observation_space", tuple, "its observation_space: "},

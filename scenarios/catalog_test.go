@@ -33,7 +33,7 @@ func TestCatalog(t *testing.T) {
 		{[]scenarios.With{{Wrappers: scenario.Wrappers{"frame stack": wrapper}}}, `called "frame stack"; want a name without spaces`},
 		{[]scenarios.With{{Layers: nn.Kinds{"mine": layer}}, {Layers: nn.Kinds{"other": layer}}}, ""},
 		{[]scenarios.With{{Layers: nn.Kinds{"mine": layer}}, {Layers: nn.Kinds{"mine": layer}}}, "two layers are called mine"},
-		{[]scenarios.With{{Layers: nn.Kinds{"linear": layer}}}, "a layer of the program's own is called linear, as a layer of rlrun's"},
+		{[]scenarios.With{{Layers: nn.Kinds{"linear": layer}}}, "own layer linear has the name of a built-in layer"},
 		{[]scenarios.With{{Scenarios: fstest.MapFS{"mine.yaml": file}}}, ""},
 		{[]scenarios.With{{Scenarios: fstest.MapFS{"cartpole-ppo.yaml": file}}}, "two scenarios are called cartpole-ppo"},
 		{[]scenarios.With{{Scenarios: fstest.MapFS{"scenarios/mine.yaml": file}}}, "no file NAME.yaml"},

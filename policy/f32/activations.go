@@ -2,10 +2,10 @@ package f32
 
 import "math"
 
-// This file has functions of one number that are made of others. Their
-// gradients are given x, not the result.
+// This file has activations that are computed with the functions of other files. Their
+// gradient functions take the input x, not the result.
 
-// LeakyReLU sets dst to x where x > 0, to slope x elsewhere.
+// LeakyReLU sets dst to x where x > 0, and to slope · x elsewhere.
 func LeakyReLU(dst, x []float32, slope float32) {
 	for i, v := range x[:len(dst)] {
 		if !(v > 0) {
@@ -15,7 +15,7 @@ func LeakyReLU(dst, x []float32, slope float32) {
 	}
 }
 
-// LeakyReLUGrad adds LeakyReLU's gradient to dx.
+// LeakyReLUGrad adds LeakyReLU's gradient to dx, where dy is the gradient of its result.
 func LeakyReLUGrad(dx, dy, x []float32, slope float32) {
 	dy, x = dy[:len(dx)], x[:len(dx)]
 	for i, g := range dy {
@@ -26,9 +26,9 @@ func LeakyReLUGrad(dx, dy, x []float32, slope float32) {
 	}
 }
 
-// ELU sets dst to x where x > 0, to eˣ - 1 elsewhere. Clevert et al. 2016,
-// arXiv:1511.07289, eq. 15, with α = 1. As 2t / (1-t) with t = tanh x/2, small x
-// lose nothing.
+// ELU sets dst to x where x > 0, and to eˣ - 1 elsewhere. Clevert et al. 2016,
+// arXiv:1511.07289, eq. 15, with α = 1. It computes eˣ - 1 as 2t / (1-t) with t = tanh x/2,
+// which is accurate also for small x.
 func ELU(dst, x []float32) {
 	inPieces(len(dst), func(from, to int, t, _ []float32) {
 		Affine(t, 0.5, x[from:to], 0)
@@ -42,7 +42,7 @@ func ELU(dst, x []float32) {
 	})
 }
 
-// ELUGrad adds ELU's gradient to dx.
+// ELUGrad adds ELU's gradient to dx, where dy is the gradient of its result.
 func ELUGrad(dx, dy, x []float32) {
 	inPieces(len(dx), func(from, to int, e, _ []float32) {
 		Exp(e, x[from:to])
@@ -55,7 +55,8 @@ func ELUGrad(dx, dy, x []float32) {
 	})
 }
 
-// SiLU sets dst = x σ(x). Elfwing et al. 2018, arXiv:1702.03118, eq. 2.
+// SiLU sets dst = x σ(x), where σ is the sigmoid. Elfwing et al. 2018, arXiv:1702.03118,
+// eq. 2.
 func SiLU(dst, x []float32) {
 	inPieces(len(dst), func(from, to int, s, _ []float32) {
 		Sigmoid(s, x[from:to])
@@ -63,7 +64,7 @@ func SiLU(dst, x []float32) {
 	})
 }
 
-// SiLUGrad adds SiLU's gradient to dx.
+// SiLUGrad adds SiLU's gradient to dx, where dy is the gradient of its result.
 func SiLUGrad(dx, dy, x []float32) {
 	inPieces(len(dx), func(from, to int, s, _ []float32) {
 		Sigmoid(s, x[from:to])
@@ -73,8 +74,9 @@ func SiLUGrad(dx, dy, x []float32) {
 	})
 }
 
-// Softplus sets dst = log(1 + eˣ), which is max(x, 0) + log(1 + u) with u = e⁻ˡˣˡ.
-// What w = 1 + u has lost of a small u, w - 1 has lost too: u log w / (w-1) has not.
+// Softplus sets dst = log(1 + eˣ), computed as max(x, 0) + log(1 + u) with u = e⁻ˡˣˡ. For
+// small u the sum w = 1 + u is rounded, and w - 1 has the same error. So it computes
+// log(1 + u) as u log w / (w-1), in which the error cancels.
 func Softplus(dst, x []float32) {
 	inPieces(len(dst), func(from, to int, u, logs []float32) {
 		for i, v := range x[from:to] {
@@ -93,7 +95,7 @@ func Softplus(dst, x []float32) {
 	})
 }
 
-// SoftplusGrad adds Softplus's gradient to dx.
+// SoftplusGrad adds Softplus's gradient to dx, where dy is the gradient of its result.
 func SoftplusGrad(dx, dy, x []float32) {
 	inPieces(len(dx), func(from, to int, s, _ []float32) {
 		Sigmoid(s, x[from:to])
@@ -101,34 +103,35 @@ func SoftplusGrad(dx, dy, x []float32) {
 	})
 }
 
-// GELU sets dst = x Φ(x), Φ the standard normal distribution. Hendrycks and
-// Gimpel 2016, arXiv:1606.08415, section 2.
+// GELU sets dst = x Φ(x), where Φ is the cumulative distribution function of the standard
+// normal distribution. Hendrycks and Gimpel 2016, arXiv:1606.08415, section 2.
 func GELU(dst, x []float32) {
 	for i, v := range x[:len(dst)] {
-		dst[i] = float32(float64(v) * normal(float64(v)))
+		dst[i] = float32(float64(v) * normalCDF(float64(v)))
 	}
 }
 
-// GELUGrad adds GELU's gradient to dx.
+// GELUGrad adds GELU's gradient to dx, where dy is the gradient of its result.
 func GELUGrad(dx, dy, x []float32) {
 	dy = dy[:len(dx)]
 	for i, v := range x[:len(dx)] {
 		z := float64(v)
 		density := math.Exp(-0.5*z*z) / math.Sqrt(2*math.Pi)
-		dx[i] += float32(dy[i] * float32(normal(z)+float64(z*density)))
+		dx[i] += float32(dy[i] * float32(normalCDF(z)+float64(z*density)))
 	}
 }
 
-// normal is Φ.
-func normal(z float64) float64 { return 0.5 * math.Erfc(-z/math.Sqrt2) }
+// normalCDF returns Φ(z), the standard normal distribution function.
+func normalCDF(z float64) float64 { return 0.5 * math.Erfc(-z/math.Sqrt2) }
 
-// inPieces calls f for pieces of n elements, with scratch for two numbers each.
+// inPieces divides n elements into pieces and calls f for the elements from, …, to-1 of
+// each piece. s and t are two scratch slices as long as the piece.
 func inPieces(n int, f func(from, to int, s, t []float32)) {
-	const most = 2048
+	const pieceSize = 2048
 	s := getScratch()
 	defer s.put()
-	for from := 0; from < n; from += most {
-		to := min(from+most, n)
-		f(from, to, s[:to-from], s[most:][:to-from])
+	for from := 0; from < n; from += pieceSize {
+		to := min(from+pieceSize, n)
+		f(from, to, s[:to-from], s[pieceSize:][:to-from])
 	}
 }

@@ -11,8 +11,8 @@ import (
 //go:embed kernels_amd64.s
 var assembly string
 
-// vex is every vector instruction that a processor with AVX2 and FMA has, of those that
-// the generated assembly uses. Others may exist for AVX-512 alone, as VPANDD does.
+// vex are the vector instructions of AVX2 and FMA that the generated assembly uses. Other
+// instructions, for example VPANDD, may need AVX-512.
 var vex = strings.Fields(`
 	VADDPD VADDPS VADDSD VADDSS VANDPS VBLENDVPS VBROADCASTSS VCMPPS VCVTDQ2PS VCVTPS2DQ VCVTPS2PD VDIVPS VEXTRACTF128
 	VFMADD213PS VFMADD231PD VFMADD231PS VFNMADD231PS VMASKMOVPS VMAXPS VMINPS VMOVAPD VMOVAPS VMOVHLPS VMOVSHDUP VMOVSS
@@ -23,12 +23,12 @@ var (
 	highRegister = regexp.MustCompile(`\b[XY](1[6-9]|2[0-9]|3[01])\b`)
 	wideRegister = regexp.MustCompile(`\bZ[0-9]+\b`)
 	maskRegister = regexp.MustCompile(`\bK[0-7]\b`)
-	// shifts by a constant take what they shift from memory in AVX-512 alone
+	// Only AVX-512 has shifts by a constant whose operand is in memory.
 	shiftOfMemory = regexp.MustCompile(`^VP(SLL|SRL|SRA)[WDQ]\s+\$\w+, [^,]*\([A-Z0-9]+\)`)
 )
 
-// needsAVX512 says what in a line of assembly a processor without AVX-512 does not have,
-// "" if it has all.
+// needsAVX512 returns the reason why a line of assembly needs AVX-512, or "" if AVX2 and FMA
+// are enough.
 func needsAVX512(line string) string {
 	line = strings.TrimSpace(line)
 	mnemonic, _, _ := strings.Cut(line, " ")
@@ -44,12 +44,13 @@ func needsAVX512(line string) string {
 	case shiftOfMemory.MatchString(line):
 		return "a shift of memory by a constant"
 	case strings.HasPrefix(mnemonic, "V") && !slices.Contains(vex, mnemonic):
-		return "an instruction that is not in the list of AVX2's"
+		return "an instruction that is not in the list of AVX2 instructions"
 	}
 	return ""
 }
 
-// functionsOf returns the functions of a set: their lines of assembly, by their names.
+// functionsOf returns the lines of assembly of each function for an instruction set, by
+// the functions' names.
 func functionsOf(set string) map[string][]string {
 	functions := map[string][]string{}
 	for _, text := range strings.Split(assembly, "\nTEXT ·")[1:] {
@@ -62,8 +63,9 @@ func functionsOf(set string) map[string][]string {
 	return functions
 }
 
-// TestAssemblyOfAVX2 reads the committed assembly on any processor. What it would be for
-// AVX-512 alone is an illegal instruction on many others.
+// TestAssemblyOfAVX2 checks that no AVX2 function in the committed assembly needs AVX-512. On
+// a processor without AVX-512 it would be an illegal instruction. The test itself runs on
+// any processor.
 func TestAssemblyOfAVX2(t *testing.T) {
 	functions := functionsOf("AVX2")
 	if len(functions) < 40 {
@@ -80,8 +82,9 @@ func TestAssemblyOfAVX2(t *testing.T) {
 	}
 }
 
-// TestNeedsAVX512 has an instruction of each kind, from Intel's manual: those with the
-// prefix EVEX need AVX-512, those with VEX do not.
+// TestNeedsAVX512 checks needsAVX512 with instructions of each kind. According to Intel's
+// manual, instructions with the EVEX prefix need AVX-512, and instructions with the VEX
+// prefix do not.
 func TestNeedsAVX512(t *testing.T) {
 	for line, want := range map[string]bool{
 		"\tVADDPS Y1, Y2, Y15":                        false,
@@ -111,19 +114,19 @@ func TestNeedsAVX512(t *testing.T) {
 	}
 }
 
-// TestAsked holds what the assembly says that it requires to what a processor is asked
-// for before it runs it.
-func TestAsked(t *testing.T) {
-	baseline := []string{"CMOV", "SSE", "SSE2"} // which every amd64 processor has
+// TestFeatures checks that features names every extension that the assembly says it
+// requires. A program asks the processor for these extensions before it uses the kernels.
+func TestFeatures(t *testing.T) {
+	baseline := []string{"CMOV", "SSE", "SSE2"} // extensions that every amd64 processor has
 	requires := regexp.MustCompile(`// Requires: (.*)\nTEXT ·\w+?(AVX2|AVX512)\(SB\)`)
 	found := requires.FindAllStringSubmatch(assembly, -1)
 	if len(found) < 80 {
-		t.Errorf("%d functions say what they require, want 80 at least", len(found))
+		t.Errorf("%d functions have a comment \"Requires\", want 80 at least", len(found))
 	}
 	for _, m := range found {
 		for _, feature := range strings.Split(m[1], ", ") {
 			if !slices.Contains(baseline, feature) && !slices.Contains(features(strings.ToLower(m[2])), feature) {
-				t.Errorf("a function of %s requires %s, which is not asked for", m[2], feature)
+				t.Errorf("a function of %s requires %s, which is not in features", m[2], feature)
 			}
 		}
 	}

@@ -31,7 +31,8 @@ func Affine(dst []float32, k float32, x []float32, l float32) {
 // Axpy sets dst += k x.
 func Axpy(dst []float32, k float32, x []float32) { active.axpy(dst, x[:len(dst)], k) }
 
-// Blend sets dst = (1-tau) dst + tau x: a soft update, and a copy for tau = 1.
+// Blend sets dst = (1-tau) dst + tau x, which is a soft (Polyak) update. With tau = 1 it
+// copies x.
 func Blend(dst, x []float32, tau float32) {
 	if tau == 1 {
 		copy(dst, x[:len(dst)])
@@ -43,8 +44,7 @@ func Blend(dst, x []float32, tau float32) {
 // Min sets dst = min(x, y), element by element.
 func Min(dst, x, y []float32) { active.min(dst, x[:len(dst)], y[:len(dst)]) }
 
-// MinGrad adds Min's gradient for x to dx: dy where x < y, half of it where
-// they are equal.
+// MinGrad adds Min's gradient for x to dx: dy where x < y, and dy/2 where x = y.
 func MinGrad(dx, dy, x, y []float32) {
 	n := len(dx)
 	active.minGrad(dx, dy[:n], x[:n], y[:n])
@@ -61,7 +61,7 @@ func ClipGrad(dx, dy, x []float32, low, high float32) {
 // ReLU sets dst = max(x, 0).
 func ReLU(dst, x []float32) { Clip(dst, x, 0, float32(math.Inf(1))) }
 
-// Gather copies row index[i] of src into row i of dst; rows have w floats.
+// Gather copies row index[i] of src to row i of dst, for each i. Rows have w elements.
 func Gather(dst, src []float32, w int, index []int) {
 	rows := uint(len(src) / w)
 	for _, j := range index {

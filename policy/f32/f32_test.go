@@ -9,6 +9,7 @@ import (
 	"github.com/rlrun/rlrun/policy/f32"
 )
 
+// random returns n normally distributed random numbers.
 func random(rng *rand.Rand, n int) []float32 {
 	x := make([]float32, n)
 	for i := range x {
@@ -17,8 +18,8 @@ func random(rng *rand.Rand, n int) []float32 {
 	return x
 }
 
-// TestLinear holds the product and both its gradients against sums in float64,
-// over shapes that leave every kind of remainder.
+// TestLinear compares a linear layer and its three gradients with sums in float64. The
+// shapes leave every possible remainder of a vector.
 func TestLinear(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	for _, n := range []int{0, 1, 2, 3, 4, 5, 8, 9} {
@@ -55,6 +56,7 @@ func TestLinear(t *testing.T) {
 	}
 }
 
+// TestLogSoftmax checks two rows by hand, one of them with large numbers.
 func TestLogSoftmax(t *testing.T) {
 	x := []float32{1, 2, 3, 1000, 1000, -1000}
 	y := make([]float32, 6)
@@ -63,7 +65,7 @@ func TestLogSoftmax(t *testing.T) {
 	near(t, "LogSoftmax", y, []float64{-2.40760596, -1.40760596, -0.40760596, -math.Ln2, -math.Ln2, -2000 - math.Ln2}, 1e-6)
 }
 
-// TestElementwise checks each small function on three numbers, by hand.
+// TestElementwise compares each elementwise function with three results computed by hand.
 func TestElementwise(t *testing.T) {
 	x, y := []float32{1, -2, 3}, []float32{4, 5, -6}
 	for _, tc := range []struct {
@@ -99,6 +101,7 @@ func TestElementwise(t *testing.T) {
 	}
 }
 
+// near checks that got differs from want by at most tol, relative for |want| above 1.
 func near(t *testing.T, name string, got []float32, want []float64, tol float64) {
 	t.Helper()
 	for i := range want {
@@ -109,6 +112,7 @@ func near(t *testing.T, name string, got []float32, want []float64, tol float64)
 	}
 }
 
+// wide returns x as float64s.
 func wide(x []float32) []float64 {
 	w := make([]float64, len(x))
 	for i, v := range x {
@@ -117,6 +121,7 @@ func wide(x []float32) []float64 {
 	return w
 }
 
+// BenchmarkLinear measures the linear layer of a 64×64 matrix for 64 rows.
 func BenchmarkLinear(b *testing.B) {
 	const n, in, out = 64, 64, 64
 	rng := rand.New(rand.NewPCG(1, 2))
@@ -128,6 +133,7 @@ func BenchmarkLinear(b *testing.B) {
 	b.ReportMetric(2*n*in*out*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
 }
 
+// BenchmarkLinearGrad measures the three gradients of the same layer.
 func BenchmarkLinearGrad(b *testing.B) {
 	const n, in, out = 64, 64, 64
 	rng := rand.New(rand.NewPCG(1, 2))
@@ -141,6 +147,7 @@ func BenchmarkLinearGrad(b *testing.B) {
 	b.ReportMetric(4*n*in*out*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
 }
 
+// BenchmarkTanh measures tanh of 4096 numbers.
 func BenchmarkTanh(b *testing.B) {
 	x := random(rand.New(rand.NewPCG(1, 2)), 4096)
 	y := make([]float32, len(x))

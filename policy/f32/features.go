@@ -2,8 +2,9 @@ package f32
 
 import "golang.org/x/sys/cpu"
 
-// features returns the instruction set extensions that an implementation needs, by the
-// names in the assembly's comments. The generator refuses instructions of others.
+// features returns the instruction set extensions that kernels need. The names are those in
+// the comments of the generated assembly. The generator in tools/kernels refuses
+// instructions of other extensions.
 func features(kernels string) []string {
 	switch kernels {
 	case "avx2":
@@ -14,9 +15,10 @@ func features(kernels string) []string {
 	return nil
 }
 
-// runs reports whether this machine can run an implementation: the processor must have
-// the instructions, and the operating system must save the registers. The package cpu
-// checks both. A Go program cannot recover from an illegal instruction.
+// runs reports whether this machine can run the named kernels: the processor must have the
+// instructions, and the operating system must save the registers. The package cpu checks
+// both. This check comes first, because a Go program cannot recover from an illegal
+// instruction.
 func runs(kernels string) bool {
 	has := map[string]bool{
 		"AVX": cpu.X86.HasAVX, "AVX2": cpu.X86.HasAVX2, "FMA3": cpu.X86.HasFMA, "BMI2": cpu.X86.HasBMI2,

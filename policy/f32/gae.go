@@ -1,17 +1,20 @@
 package f32
 
-// GAE sets adv [T, n] to generalised advantage estimates, run backwards:
+// GAE sets adv [T, n] to generalised advantage estimates of T steps in n environments. It
+// computes them from the last step to the first:
 //
-//	δ_t = r_t + γ next_t - value_t
+//	δ_t = reward_t + γ next_t - value_t
 //	adv_t = δ_t + decay (1 - done_t) adv_{t+1}
 //
-// See the package loss for what they are. adv is none of the others.
+// next_t is the value of the next observation, 0 after termination; decay is γλ. See
+// package loss for the source. adv must not overlap the other slices.
 func GAE(adv, reward, value, next, done []float32, n int, gamma, decay float32) {
 	if size := len(adv); size > 0 {
 		active.gae(adv, reward[:size], value[:size], next[:size], done[:size], n, gamma, decay)
 	}
 }
 
+// gaeGeneric is GAE in plain Go.
 func gaeGeneric(adv, reward, value, next, done []float32, n int, gamma, decay float32) {
 	for i := len(adv) - 1; i >= 0; i-- {
 		adv[i] = reward[i] + float32(gamma*next[i]) - value[i]

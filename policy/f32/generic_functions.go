@@ -1,20 +1,20 @@
 package f32
 
-// This file has the plain Go form of the functions of one number.
+// This file has exp, log, tanh and sigmoid in plain Go, and gradients of activations.
 
 import "math"
 
-// Constants of the reduction x = n ln 2 + r with |r| ≤ ln 2 / 2. The first
-// part of ln 2 has so few bits that n times it is exact.
+// Constants of the reduction x = n ln 2 + r with |r| ≤ ln 2 / 2. ln 2 is the sum of ln2Hi
+// and ln2Lo. ln2Hi has few bits, so n · ln2Hi is exact.
 const (
 	log2e     = 1.44269504088896340736
 	ln2Hi     = 0.693145751953125
 	ln2Lo     = 1.42860682030941723212e-06
-	toNearest = 3 << 22 // added to and taken from a small float32, rounds it to a whole number
+	toNearest = 3 << 22 // adding this to a small float32 and subtracting it rounds to a whole number
 )
 
-// expm1r returns eʳ - 1 for |r| ≤ ln 2 / 2, by Taylor's series: what it leaves
-// out is less than 2⁻²⁶ of the result.
+// expm1r returns eʳ - 1 for |r| ≤ ln 2 / 2, by Taylor's series up to r⁷. The relative error
+// is less than 2⁻²⁶.
 func expm1r(r float32) float32 {
 	const c2, c3, c4, c5, c6, c7 = 1.0 / 2, 1.0 / 6, 1.0 / 24, 1.0 / 120, 1.0 / 720, 1.0 / 5040
 	p := float32(c7*r) + c6
@@ -25,7 +25,7 @@ func expm1r(r float32) float32 {
 	return r + float32(float32(r*r)*p)
 }
 
-// reduce returns n and r of x = n ln 2 + r.
+// reduce returns n and r such that x = n ln 2 + r with |r| ≤ ln 2 / 2.
 func reduce(x float32) (n, r float32) {
 	n = float32(x*log2e) + toNearest
 	n -= toNearest
@@ -33,35 +33,37 @@ func reduce(x float32) (n, r float32) {
 	return n, r - float32(n*ln2Lo)
 }
 
-// pow2 returns 2ⁿ for whole -126 ≤ n ≤ 127.
+// pow2 returns 2ⁿ for a whole number n with -126 ≤ n ≤ 127.
 func pow2(n float32) float32 { return math.Float32frombits(uint32(int32(n)+127) << 23) }
 
+// exp returns eˣ, computed as 2ⁿ eʳ.
 func exp(x float32) float32 {
 	switch {
 	case x != x:
 		return x
-	case x > 88.7229: // beyond the largest float32
+	case x > 88.7229: // eˣ is above the largest float32
 		return float32(math.Inf(1))
-	case x < -103.98: // less than half the smallest
+	case x < -103.98: // eˣ is less than half of the smallest positive float32
 		return 0
 	}
 	n, r := reduce(x)
-	half := float32(int32(n) / 2) // 2ⁿ alone may be out of range where the result is not
+	half := float32(int32(n) / 2) // two factors, because 2ⁿ may overflow where eˣ does not
 	return (1 + expm1r(r)) * pow2(half) * pow2(n-half)
 }
 
-// tanh is (e^2|x| - 1) / (e^2|x| + 1) with the sign of x. The numerator is
-// computed without its 1, so that small x lose nothing.
+// tanh returns (e^2|x| - 1) / (e^2|x| + 1) with the sign of x. It computes the numerator
+// with expm1r, without subtracting 1 from a rounded number, so small x are accurate.
 func tanh(x float32) float32 {
-	n, r := reduce(min(2*abs(x), 20)) // from there on it rounds to 1
+	n, r := reduce(min(2*abs(x), 20)) // for 2|x| ≥ 20 tanh |x| rounds to 1
 	s := pow2(n)
 	e := float32(s*expm1r(r)) + (s - 1)
 	return copySign(e/(e+2), x)
 }
 
-// log is e ln 2 + log m for x = 2ᵉ m with √½ ≤ m < √2, and with f = m - 1
-// log m = f - f²/2 + f³ P(f): P interpolates at the zeros of Chebyshev's
-// polynomial, and leaves out less than 2⁻²⁷ of the result.
+// log returns ln x. With x = 2ᵉ m and √½ ≤ m < √2 it is e ln 2 + ln m. With f = m - 1,
+// ln m = f - f²/2 + f³ P(f). The polynomial P, with coefficients logP, interpolates the
+// exact function at the zeros of a Chebyshev polynomial. The relative error is less
+// than 2⁻²⁷.
 func log(x float32) float32 {
 	switch {
 	case x != x || x < 0:
@@ -87,16 +89,17 @@ func log(x float32) float32 {
 	return float32(e*ln2Hi) + (f + (p - float32(f2*0.5)))
 }
 
-// sqrtHalf is the bits of √½.
+// sqrtHalf has the bits of the float32 √½.
 const sqrtHalf = 0x3f3504f3
 
+// logP are the coefficients of the polynomial P of log, the constant one first.
 var logP = [9]float32{
 	0.3333333118, -0.2499999696, 0.2000071575, -0.1666780232, 0.1424905765,
 	-0.1242568734, 0.1168541992, -0.1147973381, 0.06971611443,
 }
 
-// sigmoid is 1 / (1 + e⁻ˣ), by e to a power that is not positive: what is small
-// loses nothing.
+// sigmoid returns 1 / (1 + e⁻ˣ). It uses only e to the power -|x|, which cannot overflow,
+// and so small results are accurate.
 func sigmoid(x float32) float32 {
 	e := exp(-abs(x))
 	if x < 0 {
@@ -107,6 +110,7 @@ func sigmoid(x float32) float32 {
 
 func abs(x float32) float32 { return math.Float32frombits(math.Float32bits(x) &^ (1 << 31)) }
 
+// copySign returns |x| with the sign of sign.
 func copySign(x, sign float32) float32 {
 	const bit = 1 << 31
 	return math.Float32frombits(math.Float32bits(x)&^bit | math.Float32bits(sign)&bit)

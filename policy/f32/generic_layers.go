@@ -2,8 +2,8 @@ package f32
 
 import "math"
 
-// This file has the plain Go form of the layers. Sums run in the order of the
-// inputs, or of the rows.
+// This file has the linear layers in plain Go. Sums run in the order of the inputs, or of
+// the rows.
 
 func denseGeneric(y, x, w, b []float32, n, in, out int, act Activation) {
 	for r := range n {
@@ -51,7 +51,7 @@ func linearWeightGeneric(dw, x, dy []float32, n, in, out, from, to int) {
 	}
 }
 
-// applyGeneric sets y = act(y).
+// applyGeneric sets y = act(y), element by element.
 func applyGeneric(y []float32, act Activation) {
 	switch act {
 	case ReLUAct:
@@ -61,7 +61,8 @@ func applyGeneric(y []float32, act Activation) {
 	}
 }
 
-// dot returns Σ x y, in four sums of every fourth product.
+// dot returns the inner product Σ x y. It adds every fourth product in each of four sums,
+// and then adds the four sums.
 func dot(x, y []float32) float32 {
 	y = y[:len(x)]
 	var s0, s1, s2, s3 float32
@@ -77,7 +78,7 @@ func dot(x, y []float32) float32 {
 	return (s0 + s1) + (s2 + s3)
 }
 
-// accumulate adds Σ k_i x_i to y, for the n rows x_i of width w and the factors
+// accumulate adds Σ k_i x_i to y [w], for the n rows x_i of x [n, w] and the factors
 // k_i = k[i·stride].
 func accumulate(y, k []float32, stride int, x []float32, w, n int) {
 	y = y[:w]

@@ -1,16 +1,19 @@
-// Package f32 has the loops over float32s that training spends its time in.
+// Package f32 has the loops over float32 slices in which training spends most of its time:
+// elementwise arithmetic, activations and their gradients, linear layers, normalisation,
+// optimiser steps and advantage estimates.
 //
-// Destinations come first and may be an operand too, element for element.
-// Matrices are row-major and unpadded. Sums run in a fixed order: the same
-// Kernels give the same bits. Nothing allocates. Lengths that do not fit are
-// bugs and panic.
+// The destination is the first argument. It may be the same slice as an operand of an
+// elementwise function. Matrices are row-major and unpadded. Functions allocate nothing.
+// Lengths that do not match are bugs and panic.
 //
-// Every loop is there in plain Go, and on amd64 in assembly for AVX2 and for
-// AVX-512, which differ in last places: they fuse products with sums, and add
-// in another order. The best that the machine has is used, or the one that the
-// environment variable RLRUN_KERNEL names: generic, avx2 or avx512. When the program
-// starts, each of its loops is checked on a few numbers. An implementation that
-// disagrees with plain Go is not used, and a line on standard error says so.
+// Every loop has an implementation in plain Go, called generic, and on amd64 two in
+// assembly, for AVX2 and for AVX-512. One set of implementations is called kernels. With
+// the same kernels the results are the same, bit for bit, because sums run in a fixed
+// order. Different kernels differ in the last digits: the assembly fuses multiplication
+// and addition, and adds in another order. The program uses the fastest kernels of the
+// machine, or those that the environment variable RLRUN_KERNEL names: generic, avx2 or
+// avx512. At its start it compares each loop with plain Go on a few numbers. If the results
+// disagree, it does not use these kernels and says so on standard error.
 package f32
 
 import (
@@ -20,8 +23,8 @@ import (
 	"strings"
 )
 
-// kernels is one implementation of this package's loops. Slices of one call
-// are of matching lengths when they get here.
+// kernels is one implementation of all loops of this package. The exported functions check
+// the lengths of slices before they call it.
 type kernels struct {
 	name string
 
@@ -48,33 +51,35 @@ type kernels struct {
 	denseWeight, linearWeight func(dw, x, dy []float32, n, in, out, from, to int)
 }
 
-// active is the implementation in use, chosen once when the program starts.
+// active is the implementation that the exported functions use. It is chosen once, at the
+// start of the program.
 var active, choiceErr = choose(os.Getenv("RLRUN_KERNEL"), available(), os.Stderr)
 
-// Kernels names the implementation of this package's loops.
+// Kernels returns the name of the kernels in use: generic, avx2 or avx512.
 func Kernels() string { return active.name }
 
-// KernelsErr is what is wrong with RLRUN_KERNEL, if anything is. The best
-// kernels that the machine has are used then.
+// KernelsErr returns an error if RLRUN_KERNEL names kernels that this machine does not
+// have. The program then uses the fastest kernels of the machine.
 func KernelsErr() error { return choiceErr }
 
-// choose returns the kernels with a name, or the best if there is no name. Those that this
-// machine has are ordered, best last. If kernels disagree with the plain ones, choose
-// writes a line to warn and takes the ones before.
+// choose returns the kernels with a name, or the fastest kernels if name is empty or
+// unknown. The machine's kernels in have are ordered, the fastest last. If kernels disagree
+// with plain Go, choose writes a line to warn and tries the next slower kernels.
 func choose(name string, have []*kernels, warn io.Writer) (*kernels, error) {
-	i, err := pick(name, have)
+	i, err := indexOf(name, have)
 	for ; i > 0; i-- {
-		what := have[i].disagreement()
-		if what == "" {
+		difference := have[i].disagreement()
+		if difference == "" {
 			break
 		}
-		fmt.Fprintf(warn, "rlrun: this machine's %s kernels are not used: %s\n", have[i].name, what)
+		fmt.Fprintf(warn, "rlrun: this machine's %s kernels are not used: %s\n", have[i].name, difference)
 	}
 	return have[i], err
 }
 
-// pick returns the index of the kernels of a name, or of the best.
-func pick(name string, have []*kernels) (int, error) {
+// indexOf returns the index of the kernels with a name, or of the last kernels if name is
+// empty. An unknown name gives the last index and an error.
+func indexOf(name string, have []*kernels) (int, error) {
 	var names []string
 	for i, k := range have {
 		if k.name == name {
@@ -82,13 +87,14 @@ func pick(name string, have []*kernels) (int, error) {
 		}
 		names = append(names, k.name)
 	}
-	best := len(have) - 1
+	fastest := len(have) - 1
 	if name == "" {
-		return best, nil
+		return fastest, nil
 	}
-	return best, fmt.Errorf("RLRUN_KERNEL is %q, want one of what this machine has: %s", name, strings.Join(names, ", "))
+	return fastest, fmt.Errorf("RLRUN_KERNEL is %q, want one of this machine's kernels: %s", name, strings.Join(names, ", "))
 }
 
+// generic are the kernels in plain Go.
 var generic = kernels{
 	name: "generic",
 	add:  addGeneric, sub: subGeneric, mul: mulGeneric, mulAdd: mulAddGeneric, min: minGeneric,

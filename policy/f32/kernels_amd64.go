@@ -2,7 +2,7 @@ package f32
 
 //go:generate go run -C ../../tools ./kernels -pkg f32 -out ../policy/f32/kernels_amd64.s -stubs ../policy/f32/stubs_amd64.go
 
-// available lists the implementations that this machine can run, best last.
+// available returns the kernels that this machine can run, the fastest last.
 func available() []*kernels {
 	have := []*kernels{&generic}
 	for _, k := range []*kernels{&avx2, &avx512} {
@@ -13,6 +13,7 @@ func available() []*kernels {
 	return have
 }
 
+// avx2 are the kernels in assembly for processors with AVX2.
 var avx2 = kernels{
 	name: "avx2",
 	add:  addAVX2, sub: subAVX2, mul: mulAVX2, mulAdd: mulAddAVX2, min: minAVX2,
@@ -35,6 +36,7 @@ var avx2 = kernels{
 	linear: ymm.linear, linearInput: ymm.linearInput, linearWeight: ymm.linearWeight,
 }
 
+// avx512 are the kernels in assembly for processors with AVX-512.
 var avx512 = kernels{
 	name: "avx512",
 	add:  addAVX512, sub: subAVX512, mul: mulAVX512, mulAdd: mulAddAVX512, min: minAVX512,
@@ -57,7 +59,7 @@ var avx512 = kernels{
 	linear: zmm.linear, linearInput: zmm.linearInput, linearWeight: zmm.linearWeight,
 }
 
-// ymm and zmm are the products' blocks of each instruction set.
+// ymm and zmm compute matrix products with AVX2's 256-bit and AVX-512's 512-bit registers.
 var (
 	ymm = products{
 		lanes: 8, shift: 3, rows: []int{6, 4, 2, 1}, widest: 2, widestRow: 8,
@@ -92,7 +94,8 @@ var (
 	}
 )
 
-// inBlocks adds up blocks of 16 elements, and the rest one by one.
+// inBlocks returns blocks(x[:n]) + rest(x[n:]), where n is the largest multiple of 16 up to
+// len(x). The assembly functions accept only multiples of 16.
 func inBlocks(x []float32, blocks, rest func(x []float32) float64) float64 {
 	n := len(x) &^ 15
 	if n == 0 {

@@ -2,5 +2,5 @@
 
 package f32
 
-// available lists the implementations that this machine can run, best last.
+// available returns the kernels that this machine can run, the fastest last.
 func available() []*kernels { return []*kernels{&generic} }

@@ -6,24 +6,24 @@ import (
 	"testing"
 )
 
-// agree fails the test where k and the plain kernels disagree on a task.
+// agree fails the test if k and the generic kernels have different results for a task.
 func agree(t *testing.T, what string, k *kernels, seed uint64, terms int, run func(*kernels, *task)) {
 	t.Helper()
-	if d := k.differs(what, seed, terms, run); d != "" {
+	if d := k.difference(what, seed, terms, run); d != "" {
 		t.Fatalf("%s: %s", k.name, d)
 	}
 }
 
-// TestKernelsAgree holds every implementation to the plain one, over lengths and
-// shapes that leave every kind of rest.
+// TestKernelsAgree compares the loops over elements and rows of all kernels with plain Go.
+// The lengths leave every possible remainder of a vector.
 func TestKernelsAgree(t *testing.T) {
 	for _, k := range available()[1:] {
-		for _, l := range loops() {
+		for _, l := range elementLoops() {
 			for n := range 70 {
 				agree(t, fmt.Sprintf("%s of %d", l.name, n), k, uint64(n), 1, func(k *kernels, t *task) { l.run(k, t, n) })
 			}
 		}
-		for _, l := range tables() {
+		for _, l := range rowLoops() {
 			for _, n := range []int{1, 2, 3, 9} {
 				for w := 1; w < 36; w++ {
 					agree(t, fmt.Sprintf("%s of %d×%d", l.name, n, w), k, uint64(n*w), n, func(k *kernels, t *task) { l.run(k, t, n, w) })
@@ -33,20 +33,21 @@ func TestKernelsAgree(t *testing.T) {
 	}
 }
 
-// TestProductsAgree is TestKernelsAgree for products, with fewer sizes where it is -short.
+// TestProductsAgree compares the linear layers of all kernels with plain Go, for many shapes.
+// With -short there are fewer shapes.
 func TestProductsAgree(t *testing.T) {
 	rows, sizes := []int{0, 1, 2, 3, 5, 6, 7, 8, 9, 15, 16, 33}, []int{1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 47, 48, 49, 64, 65, 80, 130}
-	deep := [][3]int{{600, 20, 40}, {40, 600, 20}, {40, 20, 600}, {33, 300, 400}, {1, 600, 300}} // deeper than a panel, and packed
+	deep := [][3]int{{600, 20, 40}, {40, 600, 20}, {40, 20, 600}, {33, 300, 400}, {1, 600, 300}} // larger than maxDepth, or packed
 	if testing.Short() {
 		rows, sizes, deep = []int{1, 2, 7, 15}, []int{1, 5, 8, 17, 33, 65}, [][3]int{{1, 600, 20}, {33, 200, 40}}
 	}
 	for _, k := range available()[1:] {
-		for _, l := range layerProducts() {
+		for _, l := range layerLoops() {
 			shapes := deep
 			for _, n := range rows {
 				for _, in := range sizes {
 					for _, out := range sizes {
-						if n <= 9 || in*out <= 1000 { // beyond, no other rests than smaller ones
+						if n <= 9 || in*out <= 1000 { // larger shapes have the same remainders as smaller shapes
 							shapes = append(shapes, [3]int{n, in, out})
 						}
 					}
@@ -60,20 +61,20 @@ func TestProductsAgree(t *testing.T) {
 	}
 }
 
-// FuzzKernels is TestProductsAgree for whatever product and shape there may be.
+// FuzzKernels compares a layer of any kind and shape with plain Go.
 func FuzzKernels(f *testing.F) {
 	f.Add(uint64(1), uint8(0), uint8(3), uint8(17), uint8(49))
 	f.Fuzz(func(t *testing.T, seed uint64, which, n, in, out uint8) {
-		products := layerProducts()
-		l, rows, width, height := products[int(which)%len(products)], int(n)%70, int(in)+1, int(out)+1
+		layers := layerLoops()
+		l, rows, width, height := layers[int(which)%len(layers)], int(n)%70, int(in)+1, int(out)+1
 		for _, k := range available()[1:] {
 			agree(t, l.name, k, seed, max(rows, width, height), func(k *kernels, t *task) { l.run(k, t, rows, width, height) })
 		}
 	})
 }
 
-// TestRowsAlone wants a row of a layer to be what it is among others, to the
-// bit, whatever their number.
+// TestRowsAlone checks that a layer's result for a row is the same, bit for bit, if the row
+// is alone and if it is in a batch of 37 rows.
 func TestRowsAlone(t *testing.T) {
 	for _, k := range available() {
 		for _, shape := range [][2]int{{4, 64}, {64, 64}, {17, 40}, {9, 3}, {600, 33}, {64, 130}} {
@@ -88,7 +89,7 @@ func TestRowsAlone(t *testing.T) {
 						layer(one, x[r*in:(r+1)*in], w, b, 1, in, out, act)
 						for j, got := range one {
 							if want := all[r*out+j]; math.Float32bits(got) != math.Float32bits(want) {
-								t.Fatalf("%s: %s %v: row %d alone has %v in column %d, among others %v", k.name, name, shape, r, got, j, want)
+								t.Fatalf("%s: %s %v: row %d alone has %v in column %d, in a batch %v", k.name, name, shape, r, got, j, want)
 							}
 						}
 					}
@@ -98,7 +99,8 @@ func TestRowsAlone(t *testing.T) {
 	}
 }
 
-// TestNotFinite wants NaN to come through, and infinities to be what they are.
+// TestNotFinite checks that NaN gives NaN, and that infinities and extreme numbers give the
+// limits of the functions.
 func TestNotFinite(t *testing.T) {
 	nan, inf := float32(math.NaN()), float32(math.Inf(1))
 	for _, k := range available() {
@@ -129,8 +131,8 @@ func TestNotFinite(t *testing.T) {
 	}
 }
 
-// TestUlps measures the largest error of the functions, in units of the last
-// place, over every 509th float32 there is, or fewer where it is -short.
+// TestUlps checks the largest error of exp, log, tanh and sigmoid in units of the last
+// place. It computes them for every 509th float32, with -short for every 50,021st.
 func TestUlps(t *testing.T) {
 	step := uint64(509)
 	if testing.Short() {
@@ -141,7 +143,7 @@ func TestUlps(t *testing.T) {
 			name  string
 			f     func(dst, x []float32)
 			exact func(float64) float64
-			most  float64
+			limit float64 // largest error allowed [ulp]
 		}{
 			{"exp", k.exp, math.Exp, 1.5},
 			{"log", k.log, math.Log, 1.5},
@@ -165,15 +167,15 @@ func TestUlps(t *testing.T) {
 				}
 				x = x[:0]
 			}
-			if t.Logf("%s: %s: largest error %.2f ulp, at %v", k.name, tc.name, worst, at); worst > tc.most {
-				t.Errorf("%s: %s(%v) is %.2f ulp off, want %v at most", k.name, tc.name, at, worst, tc.most)
+			if t.Logf("%s: %s: largest error %.2f ulp, at %v", k.name, tc.name, worst, at); worst > tc.limit {
+				t.Errorf("%s: %s(%v) has an error of %.2f ulp, want %v at most", k.name, tc.name, at, worst, tc.limit)
 			}
 		}
 	}
 }
 
-// ulp is how far got is from want, in units of the last place of a float32 as
-// large as want.
+// ulp returns the distance between got and want, in units of the last place of the float32
+// nearest to want.
 func ulp(got float32, want float64) float64 {
 	if w := float32(want); w == got {
 		return 0

@@ -2,40 +2,47 @@ package f32
 
 import "math"
 
-// LayerNorm sets each row of y, as wide as w, to w (x - μ) / √(σ² + eps) + b, where μ
-// and σ² are the mean and the variance of that row of x. Ba et al. 2016,
-// arXiv:1607.06450, eq. 4.
+// LayerNorm sets y [n, len(w)] to w (x - μ) / √(σ² + eps) + b, where μ and σ² are the mean
+// and variance of each row of x. Ba et al. 2016, arXiv:1607.06450, eq. 4.
 func LayerNorm(y, x, w, b []float32, eps float32) {
 	for n := len(w); len(y) > 0; y, x = y[n:], x[n:] {
-		mean, scale := spread(x[:n], 1, n, eps)
+		mean, scale := meanAndScale(x[:n], 1, n, eps)
 		for i, v := range x[:n] {
 			y[i] = float32(float32((v-mean)*scale)*w[i]) + b[i]
 		}
 	}
 }
 
-// LayerNormGrad adds LayerNorm's gradients, given that of its result, dy.
+// LayerNormGrad adds LayerNorm's gradients to dx, dw and db, where dy is the gradient of its
+// result. With the normalised inputs z = (x - μ) / √(σ² + eps) and g = w dy:
+//
+//	dx += (g - mean g - z mean(g z)) / √(σ² + eps)
+//	dw += Σ dy z
+//	db += Σ dy
+//
+// The means are over each row, the sums over all rows.
 func LayerNormGrad(dx, dw, db, dy, x, w []float32, eps float32) {
 	for n := len(w); len(dx) > 0; dx, dy, x = dx[n:], dy[n:], x[n:] {
-		mean, scale := spread(x[:n], 1, n, eps)
-		var sum, along float64 // of the gradient of what w multiplies, and of its products with that
+		mean, scale := meanAndScale(x[:n], 1, n, eps)
+		var sumG, sumGZ float64
 		for i, v := range x[:n] {
 			z, g := float32((v-mean)*scale), float32(dy[i]*w[i])
-			sum += float64(g)
-			along += float64(g) * float64(z)
+			sumG += float64(g)
+			sumGZ += float64(g) * float64(z)
 			dw[i] += float32(dy[i] * z)
 			db[i] += dy[i]
 		}
-		sum, along = sum/float64(n), along/float64(n)
+		meanG, meanGZ := float32(sumG/float64(n)), float32(sumGZ/float64(n))
 		for i, v := range x[:n] {
 			z, g := float32((v-mean)*scale), float32(dy[i]*w[i])
-			dx[i] += float32(scale * (g - float32(sum) - float32(z*float32(along))))
+			dx[i] += float32(scale * (g - meanG - float32(z*meanGZ)))
 		}
 	}
 }
 
-// BatchNorm sets each column j of y [n, len(w)] to w (x - mean) / √(variance + eps) + b.
-// Ioffe and Szegedy 2015, arXiv:1502.03167, algorithm 1.
+// BatchNorm sets y [n, len(w)] to w (x - mean) / √(variance + eps) + b, column by column.
+// mean, variance, w and b have one element per column. Ioffe and Szegedy 2015,
+// arXiv:1502.03167, algorithm 1.
 func BatchNorm(y, x, mean, variance, w, b []float32, eps float32) {
 	n := len(w)
 	for j := range w {
@@ -46,31 +53,38 @@ func BatchNorm(y, x, mean, variance, w, b []float32, eps float32) {
 	}
 }
 
-// BatchNormGrad adds the gradients of BatchNorm by the mean and variance of x
-// itself, given that of its result, dy.
+// BatchNormGrad adds BatchNorm's gradients to dx, dw and db, where dy is the gradient of its
+// result. The mean and variance must be those of x, as in training. With the normalised
+// inputs z = (x - mean) / √(variance + eps):
+//
+//	dx += w (dy - mean dy - z mean(dy z)) / √(variance + eps)
+//	dw += Σ dy z
+//	db += Σ dy
+//
+// The means and sums are over each column.
 func BatchNormGrad(dx, dw, db, dy, x, w []float32, eps float32) {
 	n := len(w)
 	for j := range w {
-		mean, scale := spread(x[j:], n, len(x)/n, eps)
-		var sum, along float64
+		mean, scale := meanAndScale(x[j:], n, len(x)/n, eps)
+		var sum, sumZ float64 // Σ dy, Σ dy z
 		for i := j; i < len(x); i += n {
 			z := float32((x[i] - mean) * scale)
 			sum += float64(dy[i])
-			along += float64(dy[i]) * float64(z)
+			sumZ += float64(dy[i]) * float64(z)
 		}
-		dw[j] += float32(along)
+		dw[j] += float32(sumZ)
 		db[j] += float32(sum)
 		rows := float64(len(x) / n)
-		sum, along = sum/rows, along/rows
+		meanDy, meanDyZ := float32(sum/rows), float32(sumZ/rows)
 		for i := j; i < len(x); i += n {
 			z := float32((x[i] - mean) * scale)
-			dx[i] += float32(w[j] * scale * (dy[i] - float32(sum) - float32(z*float32(along))))
+			dx[i] += float32(w[j] * scale * (dy[i] - meanDy - float32(z*meanDyZ)))
 		}
 	}
 }
 
-// Moments sets mean and variance to those of x's columns. The variance is that of
-// the rows themselves, which divides by their number.
+// Moments sets mean and variance to the means and variances of x's columns. The variance
+// divides by the number of rows, not by the number less one.
 func Moments(mean, variance, x []float32) {
 	for j, n := 0, len(mean); j < n; j++ {
 		mu, v := moments(x[j:], n, len(x)/n)
@@ -78,7 +92,7 @@ func Moments(mean, variance, x []float32) {
 	}
 }
 
-// moments returns the mean and variance of n elements, x[0], x[step], ….
+// moments returns the mean and variance of the n elements x[0], x[step], x[2 step], ….
 func moments(x []float32, step, n int) (mean, variance float64) {
 	for i := range n {
 		mean += float64(x[i*step])
@@ -91,8 +105,9 @@ func moments(x []float32, step, n int) (mean, variance float64) {
 	return mean, variance / float64(n)
 }
 
-// spread returns their mean, and 1 / √(variance + eps).
-func spread(x []float32, step, n int, eps float32) (mean, scale float32) {
+// meanAndScale returns the mean of the n elements x[0], x[step], …, and
+// 1 / √(variance + eps).
+func meanAndScale(x []float32, step, n int, eps float32) (mean, scale float32) {
 	mu, variance := moments(x, step, n)
 	return float32(mu), inverseRoot(variance, eps)
 }

@@ -2,22 +2,23 @@ package f32
 
 import "math"
 
-// AdamStep holds the factors of one step of Adam: see the package optim.
+// AdamStep has the constants of one step of Adam: see package optim.
 type AdamStep struct {
-	Scale        float32 // of the gradient, before all else
+	Scale        float32 // factor that multiplies the gradient first, for gradient clipping
 	Beta1, Beta2 float32 // β₁, β₂
 	Rest1, Rest2 float32 // 1 - β₁, 1 - β₂
-	Rate         float32 // α / (1 - β₁ᵗ)
+	Rate         float32 // α / (1 - β₁ᵗ), where α is the learning rate
 	RootScale    float32 // 1 / √(1 - β₂ᵗ)
-	Epsilon      float32
+	Epsilon      float32 // ε
 }
 
-// Adam takes one step against the gradient g, which it then clears, and keeps the
-// moments m and v of it. All slices are as long as p.
+// Adam takes one gradient step of the parameters p with the gradient g, updates the moments
+// m and v, and sets g to 0. All slices have the same length.
 func Adam(p, g, m, v []float32, s AdamStep) {
 	active.adam(p, g[:len(p)], m[:len(p)], v[:len(p)], s)
 }
 
+// adamGeneric is Adam in plain Go.
 func adamGeneric(p, g, m, v []float32, s AdamStep) {
 	g, m, v = g[:len(p)], m[:len(p)], v[:len(p)]
 	for i := range p {
@@ -31,19 +32,23 @@ func adamGeneric(p, g, m, v []float32, s AdamStep) {
 	}
 }
 
-// RMSStep holds the factors of one step along the gradient over the root of a
-// running sum of its squares: RMSProp's and Adagrad's, see the package optim.
+// RMSStep has the constants of one step of RMSProp or Adagrad: see package optim. Both
+// divide the gradient g by the root of a running sum v of its squares:
+//
+//	v ← Keep v + Add g²
+//	θ ← θ - Rate g / (√(v + Inside) + Outside)
 type RMSStep struct {
-	Scale           float32 // of the gradient, before all else
-	Keep, Add       float32 // v ← Keep v + Add g²
-	Rate            float32 // θ ← θ - Rate g / (√(v + Inside) + Outside)
-	Inside, Outside float32
+	Scale           float32 // factor that multiplies the gradient first, for gradient clipping
+	Keep, Add       float32 // factors of the running sum
+	Rate            float32 // learning rate
+	Inside, Outside float32 // ε inside and outside of the root
 }
 
-// RMS takes one step against the gradient g, which it then clears, and keeps the
-// sum v of its squares. All slices are as long as p.
+// RMS takes one gradient step of the parameters p with the gradient g, updates the running
+// sum v of its squares, and sets g to 0. All slices have the same length.
 func RMS(p, g, v []float32, s RMSStep) { active.rms(p, g[:len(p)], v[:len(p)], s) }
 
+// rmsGeneric is RMS in plain Go.
 func rmsGeneric(p, g, v []float32, s RMSStep) {
 	g, v = g[:len(p)], v[:len(p)]
 	for i := range p {

@@ -2,77 +2,83 @@ package f32
 
 import "math"
 
-// A blockFunc computes blocks of a product that are a few rows high and a few
-// vectors wide, one below the other. Strides are in bytes.
+// A blockFunc computes blocks of a matrix product, one below the other. A block is a few
+// rows high and a few SIMD vectors wide. Strides are in bytes. tools/kernels documents the
+// arguments at its function product.
 type blockFunc func(blocks, k int, a *float32, ra, ca int, b *float32, ldb int, c *float32, ldc int, bias *float32, tail int, floor float32)
 
-// A packFunc copies a panel a few vectors wide, so that it has no gaps.
+// A packFunc copies the columns of b that belong to one panel to dst, without gaps between
+// the rows.
 type packFunc func(dst, src *float32, k, ld, tail int)
 
-// products computes matrix products: in panels of c as wide as a block, whose
-// part of b stays in the nearest cache, and down each panel in blocks.
+// products computes matrix products c = a b with the blocks of one instruction set. It
+// divides c into panels, which are as wide as a block. The columns of b for one panel stay
+// in the first-level cache while the blocks of the panel are computed from top to bottom.
 type products struct {
-	lanes     int // of a vector, 1 << shift
-	shift     int
-	rows      []int           // heights of blocks, the greatest first, and 1 last
-	widest    int             // vectors in the widest block of several rows
-	widestRow int             // vectors in the widest block of one row
-	block     [9][9]blockFunc // by rows and vectors
-	split     [9][9]blockFunc // which sum even and odd products apart; nil for none
-	rowTanh   [9]blockFunc    // of one row, with the tanh taken, by vectors
-	pack      [4]packFunc     // by vectors
+	lanes     int             // number of floats in a vector, 1 << shift
+	shift     int             // log₂ lanes
+	rows      []int           // heights of the blocks in rows, the largest first, 1 last
+	widest    int             // width of the widest block of several rows [vectors]
+	widestRow int             // width of the widest block of one row [vectors]
+	block     [9][9]blockFunc // block functions by height [rows] and width [vectors]
+	split     [9][9]blockFunc // block functions that add products of even and odd k in two sums; nil entries: not available
+	rowTanh   [9]blockFunc    // block functions for one row that also apply tanh, by width [vectors]
+	pack      [4]packFunc     // pack functions by width [vectors]
 	transpose func(dst *float32, ldd int, src *float32, lds, rows, k int)
 	dots      func(m, k int, a *float32, lda int, w *float32, y *float32, ldy int, bias float32)
 	tanh      func(dst, x []float32)
 }
 
-// A product is c [m, n] = max(bias + a b, floor), or c += a b where there is no
-// bias. Element i, k of a is a[i·ra + k·ca]. Element k, j of b is b[k·ldb + j],
-// or b[j·ldb + k] if it is transposed.
+// A product describes one matrix product: c [m, n] = max(bias + a b, floor), or c += a b if
+// bias is nil. Element i, k of a is a[i·ra + k·ca]. Element k, j of b is b[k·ldb + j], or
+// b[j·ldb + k] if b is transposed.
 type product struct {
-	m, n, k    int
-	a          []float32
-	ra, ca     int
-	b          []float32
-	ldb        int
-	transposed bool
-	c, bias    []float32
-	floor      float32
-	row        bool // c's rows must not depend on m
+	m, n, k      int // a is [m, k], b is [k, n]
+	a            []float32
+	ra, ca       int // distance in a between rows, and between columns
+	b            []float32
+	ldb          int // distance in b between rows
+	transposed   bool
+	c, bias      []float32
+	floor        float32
+	rowInvariant bool // whether a row of c must be the same bits for every m
 }
 
-// maxDepth is how many rows of b are used at a time.
+// maxDepth is the largest number of rows of b that are multiplied in one pass.
 const maxDepth = 512
 
+// noFloor is the floor that changes no result.
 var noFloor = float32(math.Inf(-1))
 
+// product computes the matrix product p.
 func (s *products) product(p *product) {
 	if p.m == 0 || p.k == 0 {
 		return
 	}
 	for j := 0; j < p.n; {
-		vectors := s.width(p, (p.n-j+s.lanes-1)>>s.shift)
+		vectors := s.panelWidth(p, (p.n-j+s.lanes-1)>>s.shift)
 		s.panel(p, j, vectors)
 		j += vectors * s.lanes
 	}
 }
 
-// width is how many of the vectors left in a row the next panel takes.
-func (s *products) width(p *product, left int) int {
-	most := s.widest
+// panelWidth returns the width of the next panel [vectors], if left vectors of each row of
+// c are not computed yet.
+func (s *products) panelWidth(p *product, left int) int {
+	width := s.widest
 	if p.m == 1 {
-		most = s.widestRow
+		width = s.widestRow
 	}
-	if left == most+1 && most == 3 {
-		return 2 // two panels of 2 are better than one of 3 and one of 1
+	if left == width+1 && width == 3 {
+		return 2 // two panels of width 2 are faster than widths 3 and 1
 	}
-	for most > left || p.m == 1 && s.block[1][most] == nil {
-		most--
+	for width > left || p.m == 1 && s.block[1][width] == nil {
+		width--
 	}
-	return most
+	return width
 }
 
-// panel computes the columns of c from j on that some vectors hold.
+// panel computes the panel of c that begins with column j and is some vectors wide.
 func (s *products) panel(p *product, j, vectors int) {
 	tail := min(s.lanes, p.n-j-(vectors-1)*s.lanes)
 	pack := p.transposed || tail < s.lanes || p.m >= 32 && p.k*p.ldb > 6144
@@ -80,7 +86,7 @@ func (s *products) panel(p *product, j, vectors int) {
 		s.blocks(p, j, vectors, tail, p.b[j:], p.ldb, 0, p.k)
 		return
 	}
-	if vectors >= len(s.pack) { // of one row
+	if vectors >= len(s.pack) { // only a product of one row has panels so wide
 		for half := vectors / 2; vectors > 0; vectors -= half {
 			s.panel(p, j, half)
 			j += half * s.lanes
@@ -96,7 +102,8 @@ func (s *products) panel(p *product, j, vectors int) {
 	scratch.put()
 }
 
-// packed brings rows k … of b's panel into scratch.
+// packed copies depth rows of b, beginning with row k, to scratch: the columns of the panel
+// that begins with column j.
 func (s *products) packed(scratch *scratch, p *product, j, vectors, tail, k, depth int) {
 	if !p.transposed {
 		s.pack[vectors](&scratch[0], &p.b[k*p.ldb+j], depth, 4*p.ldb, tail)
@@ -111,7 +118,8 @@ func (s *products) packed(scratch *scratch, p *product, j, vectors, tail, k, dep
 	}
 }
 
-// blocks goes down a panel, given rows k … of it.
+// blocks computes the blocks of a panel from top to bottom, with depth rows of the matrix
+// p.b that begin with row k. The slice b has these rows.
 func (s *products) blocks(p *product, j, vectors, tail int, b []float32, ldb, k, depth int) {
 	var bias *float32
 	if k == 0 && p.bias != nil {
@@ -121,14 +129,14 @@ func (s *products) blocks(p *product, j, vectors, tail int, b []float32, ldb, k,
 	if k+depth == p.k {
 		floor = p.floor
 	}
-	kind := &s.block
-	if p.row {
-		kind = s.rowBlocks()
+	functions := &s.block
+	if p.rowInvariant {
+		functions = s.rowInvariantBlocks()
 	}
 	i := 0
 	for _, rows := range s.rows {
 		n := (p.m - i) / rows
-		if f := kind[rows][vectors]; n > 0 && f != nil {
+		if f := functions[rows][vectors]; n > 0 && f != nil {
 			f(n, depth, &p.a[i*p.ra+k*p.ca], 4*p.ra, 4*p.ca, &b[0], 4*ldb, &p.c[i*p.n+j], 4*p.n, bias, tail, floor)
 			i += n * rows
 		}
@@ -140,25 +148,26 @@ func (s *products) dense(y, x, w, b []float32, n, in, out int, act Activation) {
 		s.denseRow(y, x, w, b, in, out, act)
 		return
 	}
-	s.product(&product{m: n, n: out, k: in, a: x, ra: in, ca: 1, b: w, ldb: out, c: y, bias: b, floor: act.floor(), row: true})
+	s.product(&product{m: n, n: out, k: in, a: x, ra: in, ca: 1, b: w, ldb: out, c: y, bias: b, floor: act.floor(), rowInvariant: true})
 	if act == TanhAct {
 		s.tanh(y, y)
 	}
 }
 
-// denseRow is the product of one row, without the detours of those of several.
+// denseRow computes a dense layer for one row. It gives the same bits as product, with
+// less overhead.
 func (s *products) denseRow(y, x, w, b []float32, in, out int, act Activation) {
-	plain, kind := &s.rowBlocks()[1], &s.rowTanh
+	plain, functions := &s.rowInvariantBlocks()[1], &s.rowTanh
 	if act != TanhAct {
-		kind = plain
+		functions = plain
 	}
 	j := 0
 	for left := out >> s.shift; left > 0; {
 		vectors := min(s.widestRow, left)
-		for kind[vectors] == nil {
+		for functions[vectors] == nil {
 			vectors--
 		}
-		kind[vectors](1, in, &x[0], 0, 4, &w[j], 4*out, &y[j], 0, &b[j], s.lanes, act.floor())
+		functions[vectors](1, in, &x[0], 0, 4, &w[j], 4*out, &y[j], 0, &b[j], s.lanes, act.floor())
 		left -= vectors
 		j += vectors * s.lanes
 	}
@@ -170,8 +179,9 @@ func (s *products) denseRow(y, x, w, b []float32, in, out int, act Activation) {
 	}
 }
 
-// rowBlocks are the blocks whose rows do not depend on their number.
-func (s *products) rowBlocks() *[9][9]blockFunc {
+// rowInvariantBlocks returns block functions that compute a row to the same bits, whatever
+// the height of the block.
+func (s *products) rowInvariantBlocks() *[9][9]blockFunc {
 	if s.split[1][1] != nil {
 		return &s.split
 	}
@@ -193,7 +203,7 @@ func (s *products) linear(y, x, w, b []float32, n, in, out int, act Activation) 
 	if n == 0 {
 		return
 	}
-	if n == 1 { // outputs in the place of rows
+	if n == 1 { // dots computes many rows, so the outputs take the role of rows
 		s.dots(out, in, &w[0], 4*in, &x[0], &y[0], 4, 0)
 		for j, v := range b {
 			y[j] += v
@@ -222,7 +232,8 @@ func (s *products) linearWeight(dw, x, dy []float32, n, in, out, from, to int) {
 	s.product(&product{m: to - from, n: in, k: n, a: dy[from:], ra: 1, ca: out, b: x, ldb: in, c: dw[from*in:], floor: noFloor})
 }
 
-// floor is what an activation raises sums to.
+// floor returns the smallest value of the activation: 0 for ReLU, none for the others,
+// because tanh is applied later.
 func (act Activation) floor() float32 {
 	if act == ReLUAct {
 		return 0

@@ -2,36 +2,37 @@ package f32
 
 import "fmt"
 
-// The functions of rows are made of those of elements, for as many rows at a
-// time as there is scratch for: a call for every narrow row would cost more
-// than what it does.
+// The functions in this file work on rows. They call the functions on elements, such as
+// Exp, once for many rows, as many as the scratch memory can hold. One call per row would
+// be slow for narrow rows.
 
-// LogSoftmax sets each row of dst, w wide, to x - log Σ eˣ of that row of x.
+// LogSoftmax sets each row of dst to x - log Σ eˣ of the same row of x. Rows have w
+// elements.
 func LogSoftmax(dst, x []float32, w int) {
 	s := getScratch()
 	defer s.put()
 	x = x[:len(dst)]
 	for n := 0; len(dst) > 0; dst, x = dst[n*w:], x[n*w:] {
-		n = rowsAtOnce(len(dst)/w, w)
-		sums := s[scratchSize-n:]
-		tops := s.logSumExp(sums, x[:n*w], w)
-		for r, top := range tops {
-			row, sum := x[r*w:(r+1)*w], sums[r]
+		n = rowsPerBlock(len(dst)/w, w)
+		logSums := s[scratchSize-n:]
+		maxima := s.logSumExp(logSums, x[:n*w], w)
+		for r, top := range maxima {
+			row, logSum := x[r*w:(r+1)*w], logSums[r]
 			for i, v := range row {
-				dst[r*w+i] = v - top - sum
+				dst[r*w+i] = v - top - logSum
 			}
 		}
 	}
 }
 
-// LogSoftmaxGrad adds LogSoftmax's gradient to dx, row by row:
-// dx += dy - eʸ Σ dy, where y is its result.
+// LogSoftmaxGrad adds LogSoftmax's gradient to dx, row by row: dx += dy - eʸ Σ dy, where y
+// is LogSoftmax's result and dy the gradient for y.
 func LogSoftmaxGrad(dx, dy, y []float32, w int) {
 	s := getScratch()
 	defer s.put()
 	dy, y = dy[:len(dx)], y[:len(dx)]
 	for n := 0; len(dx) > 0; dx, dy, y = dx[n*w:], dy[n*w:], y[n*w:] {
-		n = rowsAtOnce(len(dx)/w, w)
+		n = rowsPerBlock(len(dx)/w, w)
 		exps := s[:n*w]
 		Exp(exps, y[:n*w])
 		for r := range n {
@@ -46,20 +47,20 @@ func LogSoftmaxGrad(dx, dy, y []float32, w int) {
 	}
 }
 
-// rowsAtOnce is how many of n rows of w elements there is scratch for, besides
-// two numbers for each.
-func rowsAtOnce(n, w int) int {
+// rowsPerBlock returns how many of n rows of w elements fit into the scratch memory. Each
+// row needs w+2 numbers.
+func rowsPerBlock(n, w int) int {
 	if w+2 > scratchSize {
 		panic(fmt.Sprintf("f32: rows of %d elements, want %d at most", w, scratchSize-2))
 	}
 	return min(n, scratchSize/(w+2))
 }
 
-// logSumExp sets dst to log Σ eˣ⁻ᵗᵒᵖ of each row, where top, which it returns, is
-// the row's greatest element; or 0 if that is infinite, as the sum is then.
-func (s *scratch) logSumExp(dst, x []float32, w int) (tops []float32) {
+// logSumExp sets dst to log Σ eˣ⁻ᵐ of each row and returns m, the largest element of each
+// row. Subtracting m avoids overflow. If the largest element is infinite, m is 0.
+func (s *scratch) logSumExp(dst, x []float32, w int) (maxima []float32) {
 	exps := s[:len(x)]
-	tops = s[len(x):][:len(dst)]
+	maxima = s[len(x):][:len(dst)]
 	for r := range dst {
 		row := x[r*w : (r+1)*w]
 		top := row[0]
@@ -69,7 +70,7 @@ func (s *scratch) logSumExp(dst, x []float32, w int) (tops []float32) {
 		if top-top != 0 {
 			top = 0
 		}
-		tops[r] = top
+		maxima[r] = top
 		for i, v := range row {
 			exps[r*w+i] = v - top
 		}
@@ -83,5 +84,5 @@ func (s *scratch) logSumExp(dst, x []float32, w int) (tops []float32) {
 		dst[r] = sum
 	}
 	Log(dst, dst)
-	return tops
+	return maxima
 }

@@ -5,39 +5,39 @@ import (
 	"math"
 )
 
-// checkedShapes are the rows, inputs and outputs of the products in the check. They need
+// checkedShapes are shapes of layers for the check: rows, inputs and outputs. These two use
 // blocks of every height, and blocks of one row of every width.
 var checkedShapes = [2][3]int{{15, 2, 35}, {1, 3, 67}}
 
-// disagreement says where the results of k differ from those of the plain kernels. It
-// returns "" if they agree. It runs every loop on a few numbers: two vectors of AVX2, or
-// one of AVX-512, and a rest.
+// disagreement compares every loop of k with plain Go. It returns a description of the first
+// difference, or "" if there is none. The slices have 19 elements: two AVX2 vectors or one
+// AVX-512 vector, and a remainder.
 func (k *kernels) disagreement() string {
 	const n, rows = 19, 3
-	for _, w := range loops() {
-		if what := k.differs(w.name, n, 1, func(k *kernels, t *task) { w.run(k, t, n) }); what != "" {
-			return what
+	for _, l := range elementLoops() {
+		if d := k.difference(l.name, n, 1, func(k *kernels, t *task) { l.run(k, t, n) }); d != "" {
+			return d
 		}
 	}
-	for _, w := range tables() {
-		if what := k.differs(w.name, n, rows, func(k *kernels, t *task) { w.run(k, t, rows, n) }); what != "" {
-			return what
+	for _, l := range rowLoops() {
+		if d := k.difference(l.name, n, rows, func(k *kernels, t *task) { l.run(k, t, rows, n) }); d != "" {
+			return d
 		}
 	}
-	for _, w := range layerProducts() {
+	for _, l := range layerLoops() {
 		for _, s := range checkedShapes {
-			if what := k.differs(w.name, n, s[2], func(k *kernels, t *task) { w.run(k, t, s[0], s[1], s[2]) }); what != "" {
-				return what
+			if d := k.difference(l.name, n, s[2], func(k *kernels, t *task) { l.run(k, t, s[0], s[1], s[2]) }); d != "" {
+				return d
 			}
 		}
 	}
 	return ""
 }
 
-// differs runs the same task on k and on the plain kernels, and returns "" if they agree.
-// Otherwise it says which element differs by more than the rounding of a sum of so many
-// terms, or which slice k wrote outside of.
-func (k *kernels) differs(name string, seed uint64, terms int, run func(*kernels, *task)) string {
+// difference runs the same task on k and on the generic kernels. It returns "" if the results
+// agree, except for rounding in a sum of the given number of terms. Otherwise it says which
+// element differs, or outside of which slice k has written.
+func (k *kernels) difference(name string, seed uint64, terms int, run func(*kernels, *task)) string {
 	rounding := 1e-5 + 2e-7*float64(terms)
 	a, b := newTask(seed), newTask(seed)
 	run(k, a)
@@ -45,14 +45,14 @@ func (k *kernels) differs(name string, seed uint64, terms int, run func(*kernels
 	for i, x := range a.buffers {
 		for j := range guards {
 			if x[j] != guard || x[len(x)-1-j] != guard {
-				return fmt.Sprintf("%s writes outside of slice %d", name, i)
+				return fmt.Sprintf("%s writes outside its slice %d", name, i)
 			}
 		}
 	}
 	for i, got := range a.outputs {
 		for j, want := range b.outputs[i] {
 			if !(math.Abs(float64(got[j])-float64(want)) <= rounding*max(1, math.Abs(float64(want)))) {
-				return fmt.Sprintf("%s has %v at %d of result %d, where the plain kernels have %v", name, got[j], j, i, want)
+				return fmt.Sprintf("%s has %v in element %d of result %d, want %v as in plain Go", name, got[j], j, i, want)
 			}
 		}
 	}

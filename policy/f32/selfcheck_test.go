@@ -8,26 +8,27 @@ import (
 	"unsafe"
 )
 
-// TestChoose wants the kernels that were asked for, or a sentence with those
-// there are.
+// TestChoose checks that choose returns the kernels with a name, the fastest kernels if
+// there is no name, and an error with the known names if the name is unknown.
 func TestChoose(t *testing.T) {
 	have := available()
 	for _, k := range have {
 		if got, err := choose(k.name, have, io.Discard); got != k || err != nil {
-			t.Errorf("choose(%q) = %s, %v", k.name, got.name, err)
+			t.Errorf("choose(%q) = %s, %v, want %s", k.name, got.name, err, k.name)
 		}
 	}
 	best := have[len(have)-1]
 	if got, err := choose("", have, io.Discard); got != best || err != nil {
-		t.Errorf("choose of nothing = %s, %v, want %s", got.name, err, best.name)
+		t.Errorf("choose without a name = %s, %v, want %s", got.name, err, best.name)
 	}
 	if got, err := choose("sse9", have, io.Discard); got != best || err == nil || !strings.Contains(err.Error(), `"sse9"`) || !strings.Contains(err.Error(), "generic") {
-		t.Errorf("choose of what is not there = %s, %v", got.name, err)
+		t.Errorf("choose of an unknown name = %s, %v, want %s and an error with the known names", got.name, err, best.name)
 	}
 }
 
-// TestChooseSound breaks two implementations of three: they are left, with a line each.
-func TestChooseSound(t *testing.T) {
+// TestChooseCorrect checks that choose does not return kernels with wrong results, and writes
+// a line for each of them.
+func TestChooseCorrect(t *testing.T) {
 	good, wrong, worse := generic, generic, generic
 	good.name, wrong.name, worse.name = "good", "wrong", "worse"
 	wrong.tanh = func(dst, x []float32) { tanhGeneric(dst, x); dst[len(dst)-1] += 1e-3 }
@@ -35,7 +36,7 @@ func TestChooseSound(t *testing.T) {
 	for name, c := range map[string]struct {
 		have []*kernels
 		want string
-		says []string // lines
+		says []string // parts of the lines that choose writes
 	}{
 		"":      {[]*kernels{&generic, &good, &wrong, &worse}, "good", []string{"worse kernels are not used: sum has ", "wrong kernels are not used: tanh has "}},
 		"worse": {[]*kernels{&generic, &worse}, "generic", []string{"worse kernels are not used: sum has "}},
@@ -55,15 +56,16 @@ func TestChooseSound(t *testing.T) {
 	}
 }
 
-// TestEveryLoopIsChecked replaces one loop after another by one that does nothing.
+// TestEveryLoopIsChecked checks that disagreement finds every wrong loop. It replaces one loop
+// after another by a function that does nothing.
 func TestEveryLoopIsChecked(t *testing.T) {
-	if what := generic.disagreement(); what != "" {
-		t.Errorf("the plain kernels disagree with themselves: %s", what)
+	if d := generic.disagreement(); d != "" {
+		t.Errorf("the generic kernels disagree with themselves: %s", d)
 	}
 	count := 0
-	idle := func(broken *kernels, name string, loop reflect.Value) {
+	replace := func(broken *kernels, name string, loop reflect.Value) {
 		count++
-		loop = reflect.NewAt(loop.Type(), unsafe.Pointer(loop.UnsafeAddr())).Elem() // may be set, though the field is not exported
+		loop = reflect.NewAt(loop.Type(), unsafe.Pointer(loop.UnsafeAddr())).Elem() // this way reflect can set an unexported field
 		loop.Set(reflect.MakeFunc(loop.Type(), func([]reflect.Value) (zeros []reflect.Value) {
 			for i := range loop.Type().NumOut() {
 				zeros = append(zeros, reflect.Zero(loop.Type().Out(i)))
@@ -71,18 +73,18 @@ func TestEveryLoopIsChecked(t *testing.T) {
 			return zeros
 		}))
 		if broken.disagreement() == "" {
-			t.Errorf("kernels whose %s does nothing agree with the plain ones", name)
+			t.Errorf("kernels whose %s does nothing agree with the generic kernels", name)
 		}
 	}
 	for f := range reflect.TypeFor[kernels]().Fields() {
 		switch f.Type.Kind() {
 		case reflect.Func:
 			broken := generic
-			idle(&broken, f.Name, reflect.ValueOf(&broken).Elem().FieldByIndex(f.Index))
+			replace(&broken, f.Name, reflect.ValueOf(&broken).Elem().FieldByIndex(f.Index))
 		case reflect.Array:
 			for i := range f.Type.Len() {
 				broken := generic
-				idle(&broken, f.Name, reflect.ValueOf(&broken).Elem().FieldByIndex(f.Index).Index(i))
+				replace(&broken, f.Name, reflect.ValueOf(&broken).Elem().FieldByIndex(f.Index).Index(i))
 			}
 		}
 	}
@@ -91,7 +93,7 @@ func TestEveryLoopIsChecked(t *testing.T) {
 	}
 }
 
-// BenchmarkCheck is what the check takes when a program starts.
+// BenchmarkCheck measures the check of the kernels at the start of a program.
 func BenchmarkCheck(b *testing.B) {
 	best := available()[len(available())-1]
 	for b.Loop() {

@@ -2,21 +2,22 @@ package f32
 
 import "math/rand/v2"
 
-// A task gives kernels slices to work on, filled with the same random numbers for the
-// same seed. Kernels change the outputs only.
+// A task makes the argument slices of one call of a loop, filled with random numbers. The
+// same seed gives the same numbers.
 type task struct {
 	rng     *rand.Rand
-	outputs [][]float32
-	buffers [][]float32 // of all slices, with guards on both sides
+	outputs [][]float32 // slices that the loop may change
+	buffers [][]float32 // memory of all slices, with guards at both ends
 }
 
-// guard is the value of the guards numbers on each side of a slice, which kernels must
-// not change.
+// guards is the number of elements before and after each slice that have the value guard. A
+// loop must not change them.
 const guard, guards = 12345.678, 20
 
+// newTask returns a task whose random numbers come from a seed.
 func newTask(seed uint64) *task { return &task{rng: rand.New(rand.NewPCG(seed, 1))} }
 
-// in returns n numbers to read, between -2 and 2.
+// in returns n random numbers between -2 and 2 that the loop only reads.
 func (t *task) in(n int) []float32 {
 	buffer := make([]float32, n+2*guards)
 	t.buffers = append(t.buffers, buffer)
@@ -30,22 +31,22 @@ func (t *task) in(n int) []float32 {
 	return x
 }
 
-// out returns n numbers to change.
+// out returns n random numbers between -2 and 2 that the loop may change.
 func (t *task) out(n int) []float32 {
 	x := t.in(n)
 	t.outputs = append(t.outputs, x)
 	return x
 }
 
-// work is a loop of kernels with its name.
-type work[F any] struct {
+// A loop is one function of kernels, and the arguments for its check.
+type loop[F any] struct {
 	name string
-	run  F
+	run  F // calls the function of k with slices of t
 }
 
-// loops returns every loop of kernels over n elements.
-func loops() []work[func(k *kernels, t *task, n int)] {
-	return []work[func(k *kernels, t *task, n int)]{
+// elementLoops returns the loops over n elements.
+func elementLoops() []loop[func(k *kernels, t *task, n int)] {
+	return []loop[func(k *kernels, t *task, n int)]{
 		{"add", func(k *kernels, t *task, n int) { k.add(t.out(n), t.in(n), t.in(n)) }},
 		{"sub", func(k *kernels, t *task, n int) { k.sub(t.out(n), t.in(n), t.in(n)) }},
 		{"mul", func(k *kernels, t *task, n int) { k.mul(t.out(n), t.in(n), t.in(n)) }},
@@ -65,7 +66,7 @@ func loops() []work[func(k *kernels, t *task, n int)] {
 		{"clipGrad", func(k *kernels, t *task, n int) { k.clipGrad(t.out(n), t.in(n), t.in(n), -0.5, 0.25) }},
 		{"minGrad", func(k *kernels, t *task, n int) {
 			dx, dy, x, y := t.out(n), t.in(n), t.in(n), t.in(n)
-			copy(y[n/2:], x[n/2:]) // equal ones too
+			copy(y[n/2:], x[n/2:]) // equal elements have a gradient of their own
 			k.minGrad(dx, dy, x, y)
 		}},
 		{"sum", func(k *kernels, t *task, n int) { t.out(1)[0] = float32(k.sum(t.in(n))) }},
@@ -81,9 +82,9 @@ func loops() []work[func(k *kernels, t *task, n int)] {
 	}
 }
 
-// tables returns every loop of kernels over n rows of w elements.
-func tables() []work[func(k *kernels, t *task, n, w int)] {
-	return []work[func(k *kernels, t *task, n, w int)]{
+// rowLoops returns the loops over n rows of w elements.
+func rowLoops() []loop[func(k *kernels, t *task, n, w int)] {
+	return []loop[func(k *kernels, t *task, n, w int)]{
 		{"sumRows", func(k *kernels, t *task, n, w int) { k.sumRows(t.out(w), t.in(n*w), n) }},
 		{"identityLayer", func(k *kernels, t *task, n, w int) { k.layerGrad[Identity](t.out(n*w), t.in(n*w), t.out(w), n) }},
 		{"reluLayer", func(k *kernels, t *task, n, w int) { k.layerGrad[ReLUAct](t.out(n*w), t.in(n*w), t.out(w), n) }},
@@ -105,9 +106,9 @@ func tables() []work[func(k *kernels, t *task, n, w int)] {
 	}
 }
 
-// layerProducts returns every product of kernels, of n rows in and out wide.
-func layerProducts() []work[func(k *kernels, t *task, n, in, out int)] {
-	return []work[func(k *kernels, t *task, n, in, out int)]{
+// layerLoops returns the loops of linear layers, for n rows of in inputs and out outputs.
+func layerLoops() []loop[func(k *kernels, t *task, n, in, out int)] {
+	return []loop[func(k *kernels, t *task, n, in, out int)]{
 		{"dense", func(k *kernels, t *task, n, in, out int) {
 			k.dense(t.out(n*out), t.in(n*in), t.in(in*out), t.in(out), n, in, out, Identity)
 		}},
@@ -141,7 +142,7 @@ func layerProducts() []work[func(k *kernels, t *task, n, in, out int)] {
 	}
 }
 
-// positive makes numbers greater than 0 of x.
+// positive makes all elements of x greater than 0, and returns x.
 func positive(x []float32) []float32 {
 	for i, v := range x {
 		x[i] = abs(v) + 1e-3

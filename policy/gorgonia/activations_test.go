@@ -10,8 +10,8 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// TestActivations holds each activation and its derivative to the formulas that
-// PyTorch's documentation has, in float64.
+// TestActivations compares each activation and its derivative with the formulas in PyTorch's
+// documentation, in float64.
 func TestActivations(t *testing.T) {
 	logistic := func(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
 	want := map[string][2]func(x float64) float64{
@@ -50,17 +50,17 @@ func TestActivations(t *testing.T) {
 		for i, x := range points.Value {
 			for j, got := range []float32{y.Value[i], points.Grad[i]} {
 				if want := want[name][j](float64(x)); math.Abs(float64(got)-want) > 1e-6*max(1, math.Abs(want)) {
-					t.Errorf("%s, derivative %d, of %v = %v, want %v", name, j, x, got, want)
+					t.Errorf("derivative %d of %s at %v = %v, want %v", j, name, x, got, want)
 				}
 			}
 		}
 	}
 	if len(want) != len(activations()) {
-		t.Errorf("%d activations, want the formulas of %d", len(activations()), len(want))
+		t.Errorf("%d activations, but formulas for %d", len(activations()), len(want))
 	}
 }
 
-// pick returns a if x is more than 0, or else b.
+// pick returns a if x is above 0, otherwise b.
 func pick(x, a, b float64) float64 {
 	if x > 0 {
 		return a

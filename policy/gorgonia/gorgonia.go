@@ -1,7 +1,10 @@
-// Package gorgonia has the networks of package policy as graphs of Gorgonia
-// (gorgonia.org/gorgonia), computed and differentiated by its operations, and
-// takes graphs of users' own. A graph is one operation on the tape: what comes
-// after it, distributions and losses, is the same with either engine.
+// Package gorgonia is the second engine for networks: it builds them as graphs of Gorgonia
+// (gorgonia.org/gorgonia), whose operations compute the outputs and the gradients.
+//
+// [Engine] builds the networks of plans, as nn.Native does. [New] makes a [Network] from a
+// graph that a program builds itself with Gorgonia's functions: see the example of New. On
+// the tape a whole graph is one operation, so distributions, losses and optimisers work in
+// the same way with both engines.
 package gorgonia
 
 import (
@@ -14,18 +17,19 @@ import (
 	"github.com/rlrun/rlrun/policy/nn"
 	G "gorgonia.org/gorgonia"
 
-	// Gorgonia's tensors import it, and its older versions stop a program that a
-	// newer Go has compiled. Imported here, go.mod requires one that does not.
+	// Gorgonia's tensors import this package. Its older versions stop programs that are
+	// compiled with a newer Go. The import here makes go.mod require a version that works.
 	_ "go4.org/unsafe/assume-no-moving-gc"
 )
 
-// Engine is the nn.Engine of this package.
+// Engine is the nn.Engine that builds networks as graphs of Gorgonia.
 type Engine struct{}
 
 var _ nn.Engine = Engine{}
 
-// Build returns a *Network with the parameters that nn.Native would have. It has linear
-// layers, and the activations for which Gorgonia has operations.
+// Build returns a *Network with the same parameters and initial values as the network of
+// nn.Native. A plan may have linear layers, and the activations for which Gorgonia has
+// operations; any other layer is an error.
 func (Engine) Build(rng *rand.Rand, name string, plan nn.Plan) (nn.Network, error) {
 	acts := activations()
 	for i, l := range plan.Layers {
@@ -50,7 +54,7 @@ func (Engine) Build(rng *rand.Rand, name string, plan nn.Plan) (nn.Network, erro
 			if !params[i].Transposed() {
 				w = G.Must(G.Transpose(w))
 			}
-			x = G.Must(G.BroadcastAdd(G.Must(G.Mul(x, w)), b, nil, []byte{0})) // b to every row
+			x = G.Must(G.BroadcastAdd(G.Must(G.Mul(x, w)), b, nil, []byte{0})) // adds b to every row
 			i += 2
 		}
 		return x, nil
@@ -61,10 +65,11 @@ func (Engine) Build(rng *rand.Rand, name string, plan nn.Plan) (nn.Network, erro
 	return n, nil
 }
 
-// linear is the layer of a product with weights, and biases.
+// linear is the name of the linear layer in plans.
 const linear = "linear"
 
-// activations are those of the native engine for which Gorgonia has operations.
+// activations returns the activations for which Gorgonia has operations, by their names in
+// plans.
 func activations() map[string]func(x *G.Node) *G.Node {
 	return map[string]func(x *G.Node) *G.Node{
 		"tanh":     func(x *G.Node) *G.Node { return G.Must(G.Tanh(x)) },
@@ -79,14 +84,16 @@ func activations() map[string]func(x *G.Node) *G.Node {
 	}
 }
 
+// times returns the elementwise product of x and y.
 func times(x, y *G.Node) *G.Node { return G.Must(G.HadamardProd(x, y)) }
 
-// positive is max(x, 0), whose derivative at 0 is 0. That of Gorgonia's Rectify is 1.
+// positive returns max(x, 0). Its derivative at 0 is 0, as in PyTorch; the derivative of
+// Gorgonia's Rectify at 0 is 1.
 func positive(x *G.Node) *G.Node {
 	return times(x, G.Must(G.Gt(x, G.NewConstant(float32(0)), true)))
 }
 
-// negative is min(x, 0), whose derivative at 0 is 1.
+// negative returns min(x, 0). Its derivative at 0 is 1.
 func negative(x *G.Node) *G.Node {
 	return times(x, G.Must(G.Lte(x, G.NewConstant(float32(0)), true)))
 }

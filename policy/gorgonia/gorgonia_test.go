@@ -19,10 +19,12 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
+// names are the activations that the engine has.
 var names = []string{"tanh", "relu", "sigmoid", "leaky_relu", "elu", "silu", "softplus"}
 
 func newRand() *rand.Rand { return rand.New(rand.NewPCG(1, 2)) }
 
+// normal fills x with normally distributed random numbers, and returns x.
 func normal(rng *rand.Rand, x []float32) []float32 {
 	for i := range x {
 		x[i] = float32(rng.NormFloat64())
@@ -30,25 +32,26 @@ func normal(rng *rand.Rand, x []float32) []float32 {
 	return x
 }
 
+// newMLP returns a multilayer perceptron, built by the engine e.
 func newMLP(t testing.TB, e nn.Engine, in int, hidden []int, out int, o nn.MLPOptions) nn.Network {
 	t.Helper()
 	return agents.Must(e.Build(newRand(), "net", agents.Must(nn.MLP(in, hidden, out, o))))
 }
 
-// near reports whether got is want to 1e-5, absolute below 1 and relative above.
+// near reports whether got and want differ by at most 10⁻⁵, relative for |want| above 1.
 func near(got, want []float32) bool {
 	return slices.EqualFunc(got, want, func(x, y float32) bool {
 		return math.Abs(float64(x)-float64(y)) <= 1e-5*max(1, math.Abs(float64(y)))
 	})
 }
 
-// same reports whether x and y are the same numbers to the bit.
+// same reports whether x and y are equal, bit for bit.
 func same(x, y []float32) bool {
 	return slices.EqualFunc(x, y, func(a, b float32) bool { return math.Float32bits(a) == math.Float32bits(b) })
 }
 
-// gradients are the result of n for x [rows, I] and what weights say of it:
-// the gradients of the mean weighted result for x and for each parameter.
+// gradients returns the outputs of n for x [rows, I], and the gradients for x and for each
+// parameter. The loss is a mean of the outputs with fixed random weights.
 func gradients(t testing.TB, n nn.Network, x []float32, rows int) (y, dx []float32, grads [][]float32) {
 	t.Helper()
 	in, tp := tape.NewParam("x", rows, len(x)/rows), tape.New()
@@ -68,8 +71,8 @@ func gradients(t testing.TB, n nn.Network, x []float32, rows int) (y, dx []float
 	return slices.Clone(out.Value), in.Grad, grads
 }
 
-// TestEngines holds results and gradients of the two engines to each other: they
-// share a formula, but no code. It does so twice, for machines keep memory.
+// TestEngines compares outputs and gradients of the two engines, which have no code in
+// common. Some batch sizes come twice, because machines reuse memory the second time.
 func TestEngines(t *testing.T) {
 	layers := [][]int{nil, {1}, {5}, {16}, {64, 64}, {3, 17, 4}}
 	if testing.Short() {
@@ -80,14 +83,14 @@ func TestEngines(t *testing.T) {
 			for _, c := range [][2]int{{4, 2}, {1, 1}, {9, 9}, {20, 20}, {70, 33}, {5, 0}} {
 				in, out := c[0], c[1]
 				if out == 0 && hidden == nil {
-					continue // a trunk of no layers
+					continue // a network without layers
 				}
 				o := nn.MLPOptions{Activation: activation, Gain: 0.7}
 				native, foreign := newMLP(t, nn.Native{}, in, hidden, out, o), newMLP(t, gorgonia.Engine{}, in, hidden, out, o)
 				rng := newRand()
 				for i, p := range nn.Params(native) {
 					if p.Rows == 1 {
-						normal(rng, p.Value) // a bias
+						normal(rng, p.Value) // p is a bias, which would be 0
 						copy(nn.Params(foreign)[i].Value, p.Value)
 					}
 				}
@@ -99,6 +102,7 @@ func TestEngines(t *testing.T) {
 	}
 }
 
+// agree checks that two networks have the same outputs and gradients, except for rounding.
 func agree(t *testing.T, name string, native, foreign nn.Network, x []float32, rows int) {
 	t.Helper()
 	y, dx, grads := gradients(t, foreign, x, rows)
@@ -116,7 +120,8 @@ func agree(t *testing.T, name string, native, foreign nn.Network, x []float32, r
 	}
 }
 
-// TestConstantInput wants the same of a batch that nobody differentiates for.
+// TestConstantInput checks that the gradients of the parameters are the same, bit for bit, if
+// the inputs are constants and if they have a gradient.
 func TestConstantInput(t *testing.T) {
 	n := newMLP(t, gorgonia.Engine{}, 3, []int{8}, 2, nn.MLPOptions{Activation: "tanh", Gain: 1})
 	x := normal(newRand(), make([]float32, 21))
@@ -136,11 +141,12 @@ func TestConstantInput(t *testing.T) {
 		}
 	}
 	if !same(got[0], got[1]) {
-		t.Errorf("gradients %v of a constant batch, %v of one with a gradient", got[0], got[1])
+		t.Errorf("gradients %v with constant inputs, %v with inputs that have a gradient", got[0], got[1])
 	}
 }
 
-// TestParams wants the native engine's parameters, and of rng what that takes.
+// TestParams checks that both engines give the same initial parameters for the same rng, and
+// leave rng in the same state.
 func TestParams(t *testing.T) {
 	for _, hidden := range [][]int{nil, {5}, {32, 3}} {
 		p := agents.Must(nn.MLP(5, hidden, 3, nn.MLPOptions{Activation: "tanh", Gain: 0.1}))
@@ -153,12 +159,13 @@ func TestParams(t *testing.T) {
 			}
 		}
 		if one.Uint64() != two.Uint64() {
-			t.Errorf("hidden layers %v: rng stands elsewhere than after the native engine", hidden)
+			t.Errorf("hidden layers %v: rng is in another state than after the native engine", hidden)
 		}
 	}
 }
 
-// TestBuild has layers in an order that no MLP has, and refuses those that Gorgonia lacks.
+// TestBuild checks a plan with layers in an order that nn.MLP does not make, and the errors for
+// layers that the engine does not have.
 func TestBuild(t *testing.T) {
 	kind := func(name string) nn.Layer { return nn.Layer{Kind: name} }
 	p := nn.Plan{In: nn.Shape{6}, Layers: nn.Layers{kind("tanh"), nn.Linear(20, "pytorch", 1), kind("relu"), kind("silu"), nn.Linear(3, "orthogonal", 1), kind("softplus")}}
@@ -181,8 +188,8 @@ func TestBuild(t *testing.T) {
 	}
 }
 
-// TestInfer wants the very bits of Forward from Infer, for a batch in one piece
-// and in two: agents act with the one and learn with the other.
+// TestInfer checks that Infer and Forward have the same outputs, bit for bit, for a batch as a
+// whole and for a batch in two parts: agents act with Infer and learn with Forward.
 func TestInfer(t *testing.T) {
 	for _, activation := range []string{"tanh", "relu"} {
 		m := newMLP(t, gorgonia.Engine{}, 7, []int{33, 5}, 3, nn.MLPOptions{Activation: activation, Gain: 1})
@@ -192,7 +199,7 @@ func TestInfer(t *testing.T) {
 		}
 		for _, n := range []int{1, 2, 3, 65, 300, 600} {
 			x, tp := normal(rng, make([]float32, 7*n)), tape.New()
-			want := m.Forward(tp, tp.Const(x, n), nn.Use).Value
+			want := m.Forward(tp, tp.Const(x, n), nn.Inference).Value
 			for _, split := range []int{0, 1, n / 3, n - 1} {
 				y := make([]float32, 3*n)
 				m.Infer(y[:3*split], x[:7*split])
@@ -205,7 +212,8 @@ func TestInfer(t *testing.T) {
 	}
 }
 
-// TestClone changes a clone and looks at the original, and the reverse.
+// TestClone checks that a clone has the same outputs, that changes of the clone do not change
+// the original, and that PolyakUpdate copies the original to the clone.
 func TestClone(t *testing.T) {
 	m := newMLP(t, gorgonia.Engine{}, 2, []int{4}, 1, nn.MLPOptions{Activation: "tanh", Gain: 1})
 	c := m.Clone()
@@ -227,14 +235,14 @@ func TestClone(t *testing.T) {
 	if got := infer(c)[0]; got != 0 {
 		t.Errorf("Infer of a cleared clone = %v, want 0", got)
 	}
-	nn.Follow(c, m, 1)
+	nn.PolyakUpdate(c, m, 1)
 	if got := infer(c); !same(got, before) {
-		t.Errorf("Infer of a clone that follows = %v, want %v", got, before)
+		t.Errorf("Infer of the clone after PolyakUpdate = %v, want %v", got, before)
 	}
 }
 
-// TestGoroutines computes with clones in several goroutines, and with one
-// processor: the same bits.
+// TestGoroutines checks that clones in four goroutines compute the same bits as the original
+// on one processor.
 func TestGoroutines(t *testing.T) {
 	m := newMLP(t, gorgonia.Engine{}, 4, []int{64, 64}, 2, nn.MLPOptions{Activation: "relu", Gain: 1})
 	const rows = 511
@@ -255,7 +263,8 @@ func TestGoroutines(t *testing.T) {
 	group.Wait()
 }
 
-// TestSaved carries a trained policy from each engine to the other by a file.
+// TestSaved checks that a policy that is trained and saved with one engine acts in the same way
+// when it is loaded with the other engine.
 func TestSaved(t *testing.T) {
 	engines := []nn.Engine{nn.Native{}, gorgonia.Engine{}}
 	for i := range engines {
@@ -278,7 +287,7 @@ func TestSaved(t *testing.T) {
 			a.Policy().Act(policy.In{Obs: normal(newRand(), make([]float32, 200))}, policy.Out{Scores: score[j]})
 		}
 		if !near(score[0], score[1]) {
-			t.Errorf("%T: action probabilities %v, saved and loaded by %T %v", engines[i], score[0], engines[1-i], score[1])
+			t.Errorf("%T: action probabilities %v, after saving and loading with %T %v", engines[i], score[0], engines[1-i], score[1])
 		}
 	}
 }

@@ -9,34 +9,36 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// A machine computes a graph, and perhaps gradients, for batches of one size.
+// A machine computes the outputs of a graph, and gradients if needed, for batches with one
+// number of rows.
 //
-// Gorgonia has machines of its own. They run in a goroutine where a panic, as of
-// an operation that does not take a shape, could not be caught and would end the
-// program; this one takes the graph's operations one after the other.
+// It runs the graph's operations one after another. Gorgonia has machines too, but they
+// run in a goroutine of their own. There a panic, for example of an operation that does
+// not accept a shape, cannot be recovered and ends the program.
 type machine struct {
-	x, dout []float32 // [rows, I] and [rows, O], which run reads
+	x, dout []float32 // inputs [rows, I] and gradients of the outputs [rows, O], set before run
 	steps   []step
-	value   []G.Value // of every node, by its number
-	out     int       // number of the result
-	grads   []int     // numbers of the gradients that were asked for
+	value   []G.Value // value of each node, by node index
+	out     int       // node index of the outputs
+	grads   []int     // node indices of the gradients
 }
 
-// A step is one operation: value[out] = op(value[in]…).
+// A step is one operation: value[out] = op(value[in[0]], value[in[1]], …).
 type step struct {
 	op   G.Op
 	in   []int
 	out  int
-	args []G.Value // scratch
+	args []G.Value // scratch: the values of in
 }
 
-// compile builds the graph for batches of rows, with the parameters' gradients
-// where params is set, and with that of x after them where dx is.
+// compile returns a machine for batches of the given number of rows. If params is true, it
+// also computes the gradients of the parameters; if dx is true, the last gradient is that
+// of x.
 func (n *Network) compile(rows int, params, dx bool) (*machine, error) {
 	g, x, dout := G.NewGraph(), dense(rows, n.in), dense(rows, n.out)
-	input, leaves := leaf(g, "x", x), make(G.Nodes, len(n.params))
-	for i, p := range n.params { // numbered, because equal names are one node to Gorgonia
-		leaves[i] = leaf(g, fmt.Sprint(p.Name, " ", i), n.values[i])
+	input, leaves := inputNode(g, "x", x), make(G.Nodes, len(n.params))
+	for i, p := range n.params { // the index makes names unique: Gorgonia merges nodes with equal names
+		leaves[i] = inputNode(g, fmt.Sprint(p.Name, " ", i), n.values[i])
 	}
 	out, err := n.build(g, input, slices.Clone(leaves))
 	if err == nil {
@@ -53,67 +55,68 @@ func (n *Network) compile(rows int, params, dx bool) (*machine, error) {
 		wrt = append(wrt, input)
 	}
 	if len(wrt) > 0 {
-		if grads, err = G.Backpropagate(G.Nodes{out}, G.Nodes{leaf(g, "dout", dout)}, wrt); err != nil {
+		if grads, err = G.Backpropagate(G.Nodes{out}, G.Nodes{inputNode(g, "dout", dout)}, wrt); err != nil {
 			return nil, fmt.Errorf("no gradients: %w", err)
 		}
 	}
 	m := &machine{x: x.Float32s(), dout: dout.Float32s()}
-	at := map[*G.Node]int{}
+	index := map[*G.Node]int{}
 	for _, node := range append(grads, out) {
-		if err := m.place(node, at); err != nil {
+		if err := m.add(node, index); err != nil {
 			return nil, err
 		}
 	}
-	m.out = at[out]
+	m.out = index[out]
 	for _, d := range grads {
-		m.grads = append(m.grads, at[d])
+		m.grads = append(m.grads, index[d])
 	}
 	return m, nil
 }
 
-// check returns what is wrong with the result of a Build.
+// check returns an error unless out, the result of a Build, is a float32 matrix [rows, cols]
+// of the graph g.
 func check(out *G.Node, g *G.ExprGraph, rows, cols int) error {
 	switch {
 	case out == nil:
-		return errors.New("the graph has no result")
+		return errors.New("Build returns a nil result, want a node of its graph")
 	case out.Graph() != g:
-		return fmt.Errorf("the result %s is in another graph", out.Name())
+		return fmt.Errorf("the result %s is in another graph, want a node of the graph that Build gets", out.Name())
 	case out.Dtype() != tensor.Float32 || !slices.Equal(out.Shape(), []int{rows, cols}):
 		return fmt.Errorf("the result for %d rows is %v of shape %v, want float32 of shape (%d, %d)", rows, out.Dtype(), out.Shape(), rows, cols)
 	}
 	return nil
 }
 
-// place puts n on the program, after all that it is computed from, and its
-// number in at.
-func (m *machine) place(n *G.Node, at map[*G.Node]int) error {
-	if _, ok := at[n]; ok {
+// add adds the node n to the machine, after the nodes of its operands, and sets index[n] to
+// its node index.
+func (m *machine) add(n *G.Node, index map[*G.Node]int) error {
+	if _, ok := index[n]; ok {
 		return nil
 	}
 	if n.Value() == nil { // neither an input nor a constant
 		s := step{op: n.Op()}
 		for of := n.Graph().From(n.ID()); of.Next(); {
 			child := of.Node().(*G.Node)
-			if err := m.place(child, at); err != nil {
+			if err := m.add(child, index); err != nil {
 				return err
 			}
-			s.in = append(s.in, at[child])
+			s.in = append(s.in, index[child])
 		}
 		if s.op == nil {
-			return fmt.Errorf("the input %s has no value", n.Name())
+			return fmt.Errorf("the node %s has no value, want a node that is computed from x and the parameters", n.Name())
 		}
 		if _, modal := s.op.(G.TrainModeOp); modal || len(s.in) == 0 {
-			return fmt.Errorf("the operation %v gives one result and then another, but a network is a function", s.op)
+			return fmt.Errorf("the operation %v has a different result each time, want operations that depend on their operands only", s.op)
 		}
 		s.out, s.args = len(m.value), make([]G.Value, len(s.in))
 		m.steps = append(m.steps, s)
 	}
-	at[n] = len(m.value)
+	index[n] = len(m.value)
 	m.value = append(m.value, n.Value())
 	return nil
 }
 
-// run computes every value from what the inputs hold.
+// run computes the values of all nodes from the current inputs.
 func (m *machine) run() error {
 	for i := range m.steps {
 		s := &m.steps[i]
@@ -129,9 +132,9 @@ func (m *machine) run() error {
 	return nil
 }
 
-// do returns the operation's value, in the last one's memory where that is safe.
-// It is for products of matrices, and for what goes element by element; others may
-// return what they were given, or add to what they find.
+// do returns the value of the operation. It reuses the memory of last, the value of the
+// latest run, for matrix products and elementwise operations. For other operations this is
+// not safe: some return an operand itself, and some add to the memory.
 func (s *step) do(last G.Value) (G.Value, error) {
 	_, binary := s.op.(G.BinaryOp)
 	op, ok := s.op.(G.UsePreallocDoer)
@@ -141,7 +144,7 @@ func (s *step) do(last G.Value) (G.Value, error) {
 	return s.op.Do(s.args...)
 }
 
-// floats is the value of number k, row-major. It is the machine's.
+// floats returns the value of node k, row-major. It is valid until the next run.
 func (m *machine) floats(k int) []float32 {
 	v := m.value[k]
 	if d, ok := v.(*tensor.Dense); ok && d.RequiresIterator() {
@@ -153,12 +156,12 @@ func (m *machine) floats(k int) []float32 {
 	return v.Data().([]float32)
 }
 
-// dense returns a matrix of zeros.
+// dense returns a matrix [rows, cols] of zeros.
 func dense(rows, cols int) *tensor.Dense {
 	return tensor.New(tensor.WithShape(rows, cols), tensor.Of(tensor.Float32))
 }
 
-// leaf puts v on g.
-func leaf(g *G.ExprGraph, name string, v *tensor.Dense) *G.Node {
+// inputNode adds an input with the value v to the graph g.
+func inputNode(g *G.ExprGraph, name string, v *tensor.Dense) *G.Node {
 	return G.NewMatrix(g, tensor.Float32, G.WithShape(v.Shape()...), G.WithName(name), G.WithValue(v))
 }

@@ -14,63 +14,65 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// A graph of Gorgonia's is for one number of rows. Batches are cut into blocks
-// of powers of two, 100 rows into 64, 32 and 4, so that few graphs do for all.
+// A graph of Gorgonia has a fixed number of rows. So a batch is divided into blocks whose
+// sizes are powers of two, for example 100 rows into 64, 32 and 4. Nine graphs are enough
+// for all batches.
 const (
-	sizes   = 9
-	maxRows = 1 << (sizes - 1)
+	blockSizes = 9                     // number of block sizes: 1, 2, 4, …, maxRows
+	maxRows    = 1 << (blockSizes - 1) // rows in the largest block
 )
 
-// A Build puts a function on g and returns its result [rows, O] for x [rows, I].
-// The params are nodes for the parameters that New was given, [Rows, Cols] each.
+// A Build adds a function to the graph g and returns its result [rows, O] for x [rows, I].
+// params are nodes for the parameters of New, each a matrix [Rows, Cols].
 //
-// It is called for each number of rows that is needed, 1, 2, 4 … 256, and has to
-// build the same function every time; Clones may call it at the same time. A row of
-// the result must depend on the same row of x alone. A Build may panic instead of
-// returning an error, so gorgonia.Must is fine in it.
+// A Network calls Build once for each number of rows that it needs, 1, 2, 4 … 256. Build must
+// add the same function every time. Several clones may call it at the same time. A row of the
+// result must depend only on the same row of x. A Build may panic instead of returning an
+// error, so it may use gorgonia.Must.
 type Build func(g *G.ExprGraph, x *G.Node, params []*G.Node) (*G.Node, error)
 
-// Network is a graph of Gorgonia's as a nn.Network. It compiles the graph when
-// it meets a new size of block, and keeps at most nine sizes of each kind.
+// Network is a graph of Gorgonia as an nn.Network. It compiles the graph when a batch first
+// needs a block size.
 type Network struct {
 	params   []*tape.Param
-	values   []*tensor.Dense // the parameters', as graphs read them
-	in, out  int             // columns
+	values   []*tensor.Dense // copies of the parameters' values, for the graphs
+	in, out  int             // numbers of inputs and outputs per row
 	build    Build
-	operands []*tape.Var            // scratch
-	machines [kinds][sizes]*machine // [k] for 2ᵏ rows; nil until needed
-	err      error                  // of an Infer
+	operands []*tape.Var                 // scratch: operands of Forward's operation
+	machines [kinds][blockSizes]*machine // machine k of a kind is for 2ᵏ rows; nil before its first use
+	err      error                       // error of an earlier Infer
 }
 
-// A kind is what a machine computes.
+// A kind says what a machine computes.
 type kind int
 
 const (
-	result    kind = iota // only the result
-	gradient              // the parameters' gradients too
-	gradientX             // and that of x
-	kinds
+	result    kind = iota // outputs only
+	gradient              // outputs, and gradients of the parameters
+	gradientX             // outputs, and gradients of the parameters and of x
+	kinds                 // number of kinds
 )
 
 var _ nn.Network = (*Network)(nil)
 
-// New returns a Network from rows of in numbers to rows of out, the function that
-// build makes. The graph reads the parameters' values as they are at each call,
-// and Backward adds to their gradients; it must need every one of them.
+// New returns a Network with in inputs and out outputs per row. build builds its graph, which
+// must use every parameter in params. The graph uses the parameters' values at the time of
+// each call, and Backward adds to their gradients. New returns an error if build fails or
+// the graph is not valid for one row or for two.
 func New(params []*tape.Param, in, out int, build Build) (*Network, error) {
 	if in < 1 || out < 1 {
 		return nil, fmt.Errorf("gorgonia: a network of %d inputs and %d outputs, want 1 or more", in, out)
 	}
 	n := newNetwork(params, in, out, build)
-	if err := n.try(); err != nil {
+	if err := n.testBuild(); err != nil {
 		return nil, err
 	}
 	return n, nil
 }
 
-// try finds most mistakes in a Build, by one row and by two.
-func (n *Network) try() (err error) {
-	defer rescue(&err)
+// testBuild runs the graph for one row and for two, which finds most mistakes in a Build.
+func (n *Network) testBuild() (err error) {
+	defer recoverError(&err)
 	for rows := range 2 {
 		if _, err := n.run(gradient, make([]float32, (rows+1)*n.in), nil); err != nil {
 			return err
@@ -79,6 +81,7 @@ func (n *Network) try() (err error) {
 	return nil
 }
 
+// newNetwork returns a Network that has not called build yet.
 func newNetwork(params []*tape.Param, in, out int, build Build) *Network {
 	n := &Network{params: params, in: in, out: out, build: build}
 	for _, p := range params {
@@ -87,10 +90,10 @@ func newNetwork(params []*tape.Param, in, out int, build Build) *Network {
 	return n
 }
 
-// Tensors returns the parameters that New was given. There are no buffers.
+// Tensors returns the parameters that were given to New. There are no buffers.
 func (n *Network) Tensors() (params, buffers []*tape.Param) { return n.params, nil }
 
-// Forward puts the network on t. It is the same in training and in use.
+// Forward records the network on t as one operation. It does the same in both modes.
 func (n *Network) Forward(t *tape.Tape, x *tape.Var, _ nn.Mode) *tape.Var {
 	if x.Cols != n.in {
 		panic(fmt.Sprintf("gorgonia: Forward of %d×%d, want %d columns", x.Rows, x.Cols, n.in))
@@ -102,14 +105,15 @@ func (n *Network) Forward(t *tape.Tape, x *tape.Var, _ nn.Mode) *tape.Var {
 	return t.Record((*operation)(n), x.Rows, n.out, n.operands...)
 }
 
-// Infer writes what Forward would, without a tape. If it fails, it writes zeros.
+// Infer writes the same outputs as Forward, without a tape. If it fails, it writes zeros, and
+// the next Forward passes the error to its tape.
 func (n *Network) Infer(y, x []float32) {
 	if err := n.forward(y, x, len(x)/n.in); err != nil && n.err == nil {
 		n.err = err
 	}
 }
 
-// Clone returns a Network with parameters and graphs of its own.
+// Clone returns a copy that shares no parameters and no graphs with n.
 func (n *Network) Clone() nn.Network {
 	params := make([]*tape.Param, len(n.params))
 	for i, p := range n.params {
@@ -118,14 +122,14 @@ func (n *Network) Clone() nn.Network {
 	return newNetwork(params, n.in, n.out, n.build)
 }
 
-// forward sets out [rows, O] for x [rows, I].
+// forward writes the outputs for x [rows, I] to out [rows, O]. If it fails, it writes zeros.
 func (n *Network) forward(out, x []float32, rows int) (err error) {
 	defer func() {
 		if err != nil {
 			clear(out)
 		}
 	}()
-	defer rescue(&err)
+	defer recoverError(&err)
 	for from, to := range blocks(rows) {
 		m, err := n.run(result, x[from*n.in:to*n.in], nil)
 		if err != nil {
@@ -136,9 +140,9 @@ func (n *Network) forward(out, x []float32, rows int) (err error) {
 	return nil
 }
 
-// backward adds to the gradients of v's operands, which are x and the parameters.
+// backward adds the gradients of v's operands, which are x and the parameters.
 func (n *Network) backward(v *tape.Var) (err error) {
-	defer rescue(&err)
+	defer recoverError(&err)
 	x, k := v.In(0), gradient
 	if x.Grad != nil {
 		k = gradientX
@@ -160,7 +164,8 @@ func (n *Network) backward(v *tape.Var) (err error) {
 	return nil
 }
 
-// blocks yields where each block of a batch begins and ends.
+// blocks yields the rows from and to of each block of a batch: the block has the rows
+// from, …, to-1.
 func blocks(rows int) iter.Seq2[int, int] {
 	return func(yield func(int, int) bool) {
 		from := 0
@@ -174,7 +179,8 @@ func blocks(rows int) iter.Seq2[int, int] {
 	}
 }
 
-// run runs a machine of a kind for a block.
+// run runs the machine of kind k for the block x, with the gradients dout of the outputs, and
+// returns it. It compiles the machine if this is its first use.
 func (n *Network) run(k kind, x, dout []float32) (*machine, error) {
 	rows := len(x) / n.in
 	m := &n.machines[k][bits.Len(uint(rows))-1]
@@ -192,12 +198,13 @@ func (n *Network) run(k kind, x, dout []float32) (*machine, error) {
 	return *m, (*m).run()
 }
 
-// operation is a Network as the tape wants it, of x and the parameters.
+// operation is a Network as an operation on the tape. Its operands are x and the parameters.
 type operation Network
 
 var _ tape.Op = (*operation)(nil)
 
-// Forward sets v's value, to zeros where something fails in it or failed in an Infer.
+// Forward computes v's value. If it fails, or an Infer before it has failed, the value is
+// zeros and the tape gets the error.
 func (o *operation) Forward(v *tape.Var) {
 	n := (*Network)(o)
 	err := n.err
@@ -209,11 +216,12 @@ func (o *operation) Forward(v *tape.Var) {
 	v.Tape().Fail(err)
 }
 
-// Backward adds to the gradients of the operands.
+// Backward adds the gradients of the operands. If it fails, the tape gets the error.
 func (o *operation) Backward(v *tape.Var) { v.Tape().Fail((*Network)(o).backward(v)) }
 
-// rescue makes err, or a panic, an error of one line.
-func rescue(err *error) {
+// recoverError is a deferred function. It recovers a panic and sets err to an error for it.
+// Any error becomes a oneLineError.
+func recoverError(err *error) {
 	switch r := recover().(type) {
 	case nil:
 	case error:
@@ -222,15 +230,16 @@ func rescue(err *error) {
 		*err = fmt.Errorf("%v", r)
 	}
 	if *err != nil {
-		*err = line{*err}
+		*err = oneLineError{*err}
 	}
 }
 
-// A line is an error of this package's, whatever Gorgonia makes of its own.
-type line struct{ error }
+// A oneLineError is an error whose text is one line. Some errors of Gorgonia have several
+// lines.
+type oneLineError struct{ error }
 
-func (l line) Error() string {
-	return "gorgonia: " + strings.Join(strings.Fields(l.error.Error()), " ")
+func (e oneLineError) Error() string {
+	return "gorgonia: " + strings.Join(strings.Fields(e.error.Error()), " ")
 }
 
-func (l line) Unwrap() error { return l.error }
+func (e oneLineError) Unwrap() error { return e.error }

@@ -15,22 +15,23 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// A Build's arguments, in short.
+// Short names for the types of a Build's arguments.
 type (
 	graph = *G.ExprGraph
 	node  = *G.Node
 )
 
-// product is x w for w [3, 2].
+// product returns the matrix product x w for w [3, 2].
 func product(x node, params []node) node { return G.Must(G.Mul(x, params[0])) }
 
+// weight returns the parameter w [3, 2] of product.
 func weight() []*tape.Param {
 	w := tape.NewParam("w", 3, 2)
 	copy(w.Value, []float32{1, 2, 3, 4, 5, 6})
 	return []*tape.Param{w}
 }
 
-// TestNewErrors wants one line of each mistake in a Build, and no panic.
+// TestNewErrors checks that every mistake in a Build gives an error of one line, and no panic.
 func TestNewErrors(t *testing.T) {
 	for name, tc := range map[string]struct {
 		want  string
@@ -39,7 +40,7 @@ func TestNewErrors(t *testing.T) {
 		"error": {"gorgonia: no graph today", func(graph, node, []node) (node, error) { return nil, errors.New("no graph\ntoday") }},
 		"panic": {"gorgonia: out of ideas", func(graph, node, []node) (node, error) { panic("out of ideas") }},
 		"index": {"gorgonia: runtime error: index out of range", func(_ graph, _ node, ps []node) (node, error) { return ps[1], nil }},
-		"nil":   {"gorgonia: the graph has no result", func(graph, node, []node) (node, error) { return nil, nil }},
+		"nil":   {"gorgonia: Build returns a nil result", func(graph, node, []node) (node, error) { return nil, nil }},
 		"Must": {"Inner dimensions do not match", func(_ graph, x node, ps []node) (node, error) {
 			return product(ps[0], []node{x}), nil
 		}},
@@ -53,11 +54,11 @@ func TestNewErrors(t *testing.T) {
 		}},
 		"unused":        {"gorgonia: no gradients: ", func(_ graph, x node, _ []node) (node, error) { return G.Slice(x, nil, G.S(0, 2)) }},
 		"no derivative": {"gorgonia: no gradients: ", func(_ graph, x node, ps []node) (node, error) { return G.Ceil(product(x, ps)) }},
-		"no value": {"the input z has no value", func(g graph, x node, ps []node) (node, error) {
+		"no value": {"the node z has no value", func(g graph, x node, ps []node) (node, error) {
 			return G.Add(product(x, ps), input(g, tensor.Float32))
 		}},
-		"dropout": {"a network is a function", func(_ graph, x node, ps []node) (node, error) { return G.Dropout(product(x, ps), 0.5) }},
-		"random": {"a network is a function", func(g graph, x node, ps []node) (node, error) {
+		"dropout": {"has a different result each time", func(_ graph, x node, ps []node) (node, error) { return G.Dropout(product(x, ps), 0.5) }},
+		"random": {"has a different result each time", func(g graph, x node, ps []node) (node, error) {
 			return G.Add(product(x, ps), G.UniformRandomNode(g, tensor.Float32, 0, 1, x.Shape()[0], 2))
 		}},
 		"operation": {"gorgonia: bang", func(_ graph, x node, ps []node) (node, error) {
@@ -71,23 +72,23 @@ func TestNewErrors(t *testing.T) {
 	}
 	for _, size := range [][2]int{{0, 2}, {3, 0}, {-1, 2}} {
 		if _, err := gorgonia.New(nil, size[0], size[1], nil); err == nil || !strings.Contains(err.Error(), "want 1 or more") {
-			t.Errorf("New of %d inputs and %d outputs: error %v, want one", size[0], size[1], err)
+			t.Errorf("New with %d inputs and %d outputs: error %v, want \"want 1 or more\"", size[0], size[1], err)
 		}
 	}
 }
 
-// row is an input whose value is fixed.
+// row returns an input with a fixed value.
 func row(g graph, x ...float32) node {
 	value := tensor.New(tensor.WithBacking(x), tensor.WithShape(1, len(x)))
 	return G.NewMatrix(g, tensor.Float32, G.WithShape(1, len(x)), G.WithName("row"), G.WithValue(value))
 }
 
-// input is a node without a value.
+// input returns an input without a value.
 func input(g graph, d tensor.Dtype) node {
 	return G.NewMatrix(g, d, G.WithShape(1, 2), G.WithName("z"))
 }
 
-// fragile is an operation before which something happens.
+// fragile is an operation that calls a function first.
 type fragile struct {
 	G.SDOp
 	before func()
@@ -98,9 +99,9 @@ func (f fragile) Do(in ...G.Value) (G.Value, error) {
 	return f.SDOp.Do(in...)
 }
 
-// TestFailures wants an error, zeros and no panic of an operation that panics
-// later: from Forward and Backward on the tape, and from Infer in the next
-// Forward, after which the network is whole.
+// TestFailures checks an operation that panics after New. Forward and Infer write zeros and do
+// not panic. The tape gets the error of Forward and Backward, and the next Forward's tape
+// gets the error of Infer. Afterwards the network works again.
 func TestFailures(t *testing.T) {
 	broken := false
 	n := agents.Must(gorgonia.New(weight(), 3, 2, func(_ graph, x node, ps []node) (node, error) {
@@ -136,7 +137,7 @@ func TestFailures(t *testing.T) {
 	}
 }
 
-// TestLateError is a Build that cannot do larger batches.
+// TestLateError checks a Build that fails for larger batches only.
 func TestLateError(t *testing.T) {
 	n := agents.Must(gorgonia.New(weight(), 3, 2, func(_ graph, x node, ps []node) (node, error) {
 		if rows := x.Shape()[0]; rows > 4 {
@@ -148,11 +149,12 @@ func TestLateError(t *testing.T) {
 	n.Infer(make([]float32, 2*100), make([]float32, 3*100))
 	n.Forward(tp, tp.Const(make([]float32, 3), 1), nn.Training)
 	if err := tp.Err(); err == nil || err.Error() != "gorgonia: 64 rows are too many" {
-		t.Errorf("the tape's error is %v, want that of Infer's largest block", err)
+		t.Errorf("the tape's error is %v, want the error of Infer's first block, 64 rows", err)
 	}
 }
 
-// TestValues changes parameters in place and by another slice, between calls.
+// TestValues checks that a network uses the current values of its parameters, whether the
+// values change in place or the slice is replaced.
 func TestValues(t *testing.T) {
 	ps := weight()
 	n := agents.Must(gorgonia.New(ps, 3, 2, func(_ graph, x node, ps []node) (node, error) { return product(x, ps), nil }))
@@ -170,7 +172,7 @@ func TestValues(t *testing.T) {
 	}
 }
 
-// TestBatches wants few graphs for many sizes of a batch.
+// TestBatches checks that 18 graphs are enough for all batch sizes.
 func TestBatches(t *testing.T) {
 	graphs := 0
 	n := agents.Must(gorgonia.New(weight(), 3, 2, func(_ graph, x node, ps []node) (node, error) {
@@ -182,14 +184,15 @@ func TestBatches(t *testing.T) {
 		n.Infer(make([]float32, 2*rows), make([]float32, 3*rows))
 		n.Forward(tp, tp.Const(make([]float32, 3*rows), rows), nn.Training).Square().Mean().Backward()
 	}
-	if graphs != 18 { // 1, 2, 4 … 256 rows, without gradients and with
+	if graphs != 18 { // nine block sizes, 1, 2, 4 … 256 rows, each without and with gradients
 		t.Errorf("%d graphs for batches of 1 … 599 rows, want 18", graphs)
 	}
 }
 
-// TestGraph has what no MLP has: parameters of equal names and shapes, one of one
-// number, a constant input, parts side by side, and an operation whose result is
-// a view. y = ([k x | x∘x] + c + d)[:, 1:4] for x [rows, 2], by hand.
+// TestGraph checks a graph with unusual parts: parameters with equal names and shapes, a
+// parameter with one element, a constant input, a concatenation, and an operation whose
+// result is a view of its operand's memory. y = ([k x | x∘x] + c + d)[:, 1:4] for x [rows, 2],
+// computed by hand.
 func TestGraph(t *testing.T) {
 	k, c, d := tape.NewParam("p", 1, 1), tape.NewVector("p", 4), tape.NewVector("p", 4)
 	k.Value[0], c.Value[3], d.Value[1] = 3, 0.5, 1
@@ -204,7 +207,7 @@ func TestGraph(t *testing.T) {
 	copy(x.Value, []float32{1, 2, 3, 4})
 	tp := tape.New()
 	y := n.Forward(tp, tp.Param(x), nn.Training)
-	y.SumCols().Mean().Scale(2).Backward() // dy is 1 everywhere
+	y.SumCols().Mean().Scale(2).Backward() // the gradient of every element of y is 1
 	for _, check := range []struct {
 		name      string
 		got, want []float32
@@ -224,15 +227,15 @@ func TestGraph(t *testing.T) {
 	}
 }
 
-// view is Gorgonia's slice [:, 1:4], without the copy.
+// view is Gorgonia's slice [:, 1:4] without a copy.
 type view struct{ G.SDOp }
 
 func (view) Do(in ...G.Value) (G.Value, error) {
 	return in[0].(*tensor.Dense).Slice(nil, G.S(1, 4))
 }
 
-// TestFrozen: the parameters of a graph on a frozen tape have no gradient, what it is a
-// function of has its own all the same: dy/dx = w, each row summed.
+// TestFrozen checks that on a frozen tape the parameters of a graph get no gradient, but its
+// inputs do: the gradient for x is the sum of each row of w.
 func TestFrozen(t *testing.T) {
 	ps := weight()
 	n := agents.Must(gorgonia.New(ps, 3, 2, func(_ graph, x node, ps []node) (node, error) { return product(x, ps), nil }))
@@ -245,18 +248,19 @@ func TestFrozen(t *testing.T) {
 	}
 }
 
+// TestColumns checks that Forward panics if x has a wrong number of columns.
 func TestColumns(t *testing.T) {
 	n := agents.Must(gorgonia.New(weight(), 3, 2, func(_ graph, x node, ps []node) (node, error) { return product(x, ps), nil }))
 	defer func() {
 		if got := fmt.Sprint(recover()); got != "gorgonia: Forward of 2×4, want 3 columns" {
-			t.Errorf("panic %q", got)
+			t.Errorf("panic %q, want the numbers of columns", got)
 		}
 	}()
 	tp := tape.New()
 	n.Forward(tp, tp.Const(make([]float32, 8), 2), nn.Training)
 }
 
-// A line y = x w + b, with Gorgonia's gradients on the tape.
+// A linear function y = x w + b as a graph of Gorgonia. Backward adds its gradients.
 func ExampleNew() {
 	w, b := tape.NewParam("w", 2, 1), tape.NewVector("b", 1)
 	w.Value[0], w.Value[1], b.Value[0] = 3, 4, 5

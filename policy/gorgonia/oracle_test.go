@@ -12,18 +12,18 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// on is an operation of the tape's as a Network without parameters.
-type on func(a, b *tape.Var) *tape.Var
+// tapeOp is an operation of package tape as a Network without parameters. Its operands a and
+// b are columns of x.
+type tapeOp func(a, b *tape.Var) *tape.Var
 
-func (on) Tensors() (params, buffers []*tape.Param) { return nil, nil }
-func (f on) Forward(_ *tape.Tape, x *tape.Var, _ nn.Mode) *tape.Var {
+func (tapeOp) Tensors() (params, buffers []*tape.Param) { return nil, nil }
+func (f tapeOp) Forward(_ *tape.Tape, x *tape.Var, _ nn.Mode) *tape.Var {
 	return f(x.Columns(0, 3), x.Columns(3, 6))
 }
-func (on) Infer(_, _ []float32) {}
-func (f on) Clone() nn.Network  { return f }
+func (tapeOp) Infer(_, _ []float32) {}
+func (f tapeOp) Clone() nn.Network  { return f }
 
-// TestOracle holds operations of the tape and their gradients to Gorgonia's. Each
-// has columns of one matrix as operands; Mean is of one row.
+// TestOracle compares operations of package tape and their gradients with Gorgonia's.
 func TestOracle(t *testing.T) {
 	type v = *tape.Var
 	type n = *G.Node
@@ -31,7 +31,7 @@ func TestOracle(t *testing.T) {
 	for _, tc := range []struct {
 		name string
 		cols int
-		tape on
+		tape tapeOp
 		want func(a, b n) n
 	}{
 		{"Add", 3, func(a, b v) v { return a.Add(b) }, func(a, b n) n { return G.Must(G.Add(a, b)) }},
@@ -64,8 +64,8 @@ func TestOracle(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, rows := range []int{1, 7, 1, 7} { // twice, for machines keep memory
-				if rows == 1 || tc.name != "Mean" {
+			for _, rows := range []int{1, 7, 1, 7} { // each size twice, because machines reuse memory the second time
+				if rows == 1 || tc.name != "Mean" { // Gorgonia's Mean is over one row, the tape's over all
 					agree(t, fmt.Sprintf("%d rows", rows), oracle, tc.tape, normal(newRand(), make([]float32, 6*rows)), rows)
 				}
 			}

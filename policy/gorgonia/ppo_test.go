@@ -18,7 +18,7 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// newPPO returns an agent with iterations of 128 steps.
+// newPPO returns a PPO agent with small networks and rollouts of 128 steps.
 func newPPO(e nn.Engine) agents.Agent {
 	c := agents.DefaultPPO()
 	c.Engine, c.NEnvs, c.NSteps, c.BatchSize, c.NEpochs = e, 8, 16, 64, 4
@@ -26,7 +26,7 @@ func newPPO(e nn.Engine) agents.Agent {
 	return agents.Must(agents.NewPPO(env.Each(classic.NewCartPole), c))
 }
 
-// train trains a to the given steps and returns all it reports.
+// train trains the agent a up to the given number of steps and returns its reports as text.
 func train(t *testing.T, a agents.Agent, steps int) (s string) {
 	t.Helper()
 	for r, err := range agents.Train(context.Background(), a, steps, 500) {
@@ -38,7 +38,7 @@ func train(t *testing.T, a agents.Agent, steps int) (s string) {
 	return s
 }
 
-// bits is everything that a is.
+// bits returns the whole state of a, as a checkpoint has it.
 func bits(t *testing.T, a state.Stater) []byte {
 	t.Helper()
 	var b bytes.Buffer
@@ -48,9 +48,9 @@ func bits(t *testing.T, a state.Stater) []byte {
 	return b.Bytes()
 }
 
-// TestPPO wants agents of either engine to begin alike: the same episodes, and
-// losses and parameters that differ by rounding. Only later do these few places
-// tip the choice of an action.
+// TestPPO checks that agents of the two engines learn in the same way for 512 steps: they have
+// the same episodes, and their losses and parameters differ only by rounding. After many
+// more steps rounding would change an action, and with it everything else.
 func TestPPO(t *testing.T) {
 	native, foreign := newPPO(nn.Native{}), newPPO(gorgonia.Engine{})
 	for steps := 128; steps <= 512; steps += 128 {
@@ -63,26 +63,27 @@ func TestPPO(t *testing.T) {
 				t.Errorf("after %d steps: %s %v, native %s %v", steps, g.Name, g.Value, l.Name, l.Value)
 			}
 		}
-		mine := foreign.Policy().Tensors()
+		tensors := foreign.Policy().Tensors()
 		for i, p := range native.Policy().Tensors() {
 			for j, w := range p.Value {
-				if d := math.Abs(float64(mine[i].Value[j]) - float64(w)); d > 1e-4 {
-					t.Fatalf("after %d steps: %s[%d] is %v away from native", steps, p.Name, j, d)
+				if d := math.Abs(float64(tensors[i].Value[j]) - float64(w)); d > 1e-4 {
+					t.Fatalf("after %d steps: %s[%d] differs by %v from native", steps, p.Name, j, d)
 				}
 			}
 		}
 	}
 }
 
-// TestSeed wants the same bits of the same seed.
+// TestSeed checks that the same seed gives the same training, bit for bit.
 func TestSeed(t *testing.T) {
 	one, two := newPPO(gorgonia.Engine{}), newPPO(gorgonia.Engine{})
 	if train(t, one, 2000) != train(t, two, 2000) || !bytes.Equal(bits(t, one), bits(t, two)) {
-		t.Error("a seed gives one state, and then another")
+		t.Error("two agents with the same seed differ after training")
 	}
 }
 
-// TestResume holds a resumed run to the very bits of an uninterrupted one.
+// TestResume checks that an agent that is saved and loaded trains on to the same bits as an
+// agent that is not interrupted.
 func TestResume(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "agent")
 	straight, resumed := newPPO(gorgonia.Engine{}), newPPO(gorgonia.Engine{})
@@ -90,7 +91,7 @@ func TestResume(t *testing.T) {
 	if err := agents.Save(file, straight); err != nil {
 		t.Fatal(err)
 	}
-	train(t, resumed, 700) // to be forgotten
+	train(t, resumed, 700) // Load must replace this training
 	if err := agents.Load(file, resumed); err != nil {
 		t.Fatal(err)
 	}
@@ -100,8 +101,7 @@ func TestResume(t *testing.T) {
 	}
 }
 
-// BenchmarkStep is a training step of a 4-64-64-2 network: its result and the
-// gradients of its parameters.
+// BenchmarkStep measures Forward and Backward of a 4-64-64-2 network for 64 rows.
 func BenchmarkStep(b *testing.B) {
 	for _, engine := range []nn.Engine{nn.Native{}, gorgonia.Engine{}} {
 		b.Run(fmt.Sprintf("%T", engine), func(b *testing.B) {

@@ -10,10 +10,10 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// leak is the slope of leaky_relu below 0.
+// leak is the slope of leaky_relu for negative inputs.
 const leak = 0.01
 
-// activations are all of them, by the names a configuration gives.
+// activations returns every activation by its name in a configuration.
 func activations() map[string]activation {
 	return map[string]activation{
 		"tanh":     {onTape: (*tape.Var).Tanh, apply: f32.Tanh, fused: f32.TanhAct},
@@ -30,14 +30,14 @@ func activations() map[string]activation {
 	}
 }
 
-// activation is a function of each element.
+// activation is an elementwise function as a layer.
 type activation struct {
-	onTape func(x *tape.Var) *tape.Var
-	apply  func(dst, x []float32)
-	fused  f32.Activation // the same within a product's loop; Identity where there is none
+	onTape func(x *tape.Var) *tape.Var // records the function on x's tape
+	apply  func(dst, x []float32)      // computes the function without a tape
+	fused  f32.Activation              // the same function inside a linear layer's loop; Identity: it has none
 }
 
-// kind returns the Kind of a.
+// kind returns the Kind that makes the activation a.
 func (a activation) kind() Kind {
 	return func(_ *rand.Rand, _ string, in Shape, l Layer) (Network, Shape, error) {
 		return a, in, Read(l).Err()
@@ -50,7 +50,7 @@ func (activation) Tensors() (params, buffers []*tape.Param)              { retur
 func (a activation) Clone() Network                                      { return a }
 func (activation) inPlace()                                              {}
 
-// oneOf says which names there are.
-func oneOf[T any](names map[string]T) string {
+// wantOneOf returns the end of an error message: "want one of" and the sorted names.
+func wantOneOf[T any](names map[string]T) string {
 	return "want one of " + strings.Join(slices.Sorted(maps.Keys(names)), ", ")
 }

@@ -2,50 +2,50 @@ package nn
 
 import "github.com/rlrun/rlrun/policy/tape"
 
-// A Row describes a layer of a network: what a table of its layers shows.
-type Row struct {
-	Name    string // as its tensors are called: actor.0
-	Layer   Layer  // as the plan has it; the zero Layer where there is none
-	Out     Shape  // of a row of its result; nil where it is unknown
-	Params  int    // numbers that are learned
-	MulAdds int    // multiply-adds for one row: as many as matrices have numbers, unless the layer is a Counter
+// A LayerInfo describes one layer of a network, for a table of the layers.
+type LayerInfo struct {
+	Name    string // name of the layer, with which its tensors' names begin: actor.0
+	Layer   Layer  // the layer in the plan; the zero Layer if the network has no plan
+	Out     Shape  // shape of one row of outputs; nil if it is unknown
+	Params  int    // number of learned parameters
+	MulAdds int    // multiply-adds per row of inputs; the number of matrix elements, unless the layer is a Counter
 }
 
-// A Counter counts its multiply-adds for one row itself: a layer that uses a weight more
-// than once a row.
+// A Counter is a layer that counts its own multiply-adds per row of inputs, because it
+// uses a weight more than once per row, as a convolution does.
 type Counter interface{ MulAdds() int }
 
-// Rows describes networks layer by layer. A network of another engine's is one Row, with
-// the name of its first parameter.
-func Rows(nets ...Network) (all []Row) {
+// Describe describes networks layer by layer. A network that another engine made is one
+// LayerInfo, with the name of its first parameter.
+func Describe(nets ...Network) (all []LayerInfo) {
 	for _, n := range nets {
 		if m, ok := n.(*Sequential); ok {
-			all = append(all, m.rows...)
+			all = append(all, m.infos...)
 			continue
 		}
-		r := Row{}
+		info := LayerInfo{}
 		if params, _ := n.Tensors(); len(params) > 0 {
-			r.Name = params[0].Name
+			info.Name = params[0].Name
 		}
-		r.count(n)
-		all = append(all, r)
+		info.count(n)
+		all = append(all, info)
 	}
 	return all
 }
 
-// count sets the numbers of a layer.
-func (r *Row) count(n Network) {
+// count sets the numbers of parameters and multiply-adds of the layer n.
+func (info *LayerInfo) count(n Network) {
 	params, _ := n.Tensors()
 	for _, p := range params {
-		r.Params += len(p.Value)
+		info.Params += len(p.Value)
 		if isMatrix(p) {
-			r.MulAdds += len(p.Value)
+			info.MulAdds += len(p.Value)
 		}
 	}
 	if c, ok := n.(Counter); ok {
-		r.MulAdds = c.MulAdds()
+		info.MulAdds = c.MulAdds()
 	}
 }
 
-// isMatrix reports whether p is no vector.
+// isMatrix reports whether p is a matrix, not a vector.
 func isMatrix(p *tape.Param) bool { return len(p.Shape()) > 1 }

@@ -7,22 +7,23 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// dropoutKind is the name of the layer that dropout makes.
+// dropoutKind is the name of the dropout layer in plans.
 const dropoutKind = "dropout"
 
-// dropout sets each element to 0 with probability p in training, and divides the
-// others by 1 - p. In use it does nothing. Srivastava et al. 2014, "Dropout: a
-// simple way to prevent neural networks from overfitting", section 4.
+// dropout is a layer that in training sets each element to 0 with probability p, and
+// divides the other elements by 1 - p. At inference it changes nothing. Srivastava et
+// al. 2014, "Dropout: a simple way to prevent neural networks from overfitting",
+// section 4.
 type dropout struct {
-	p    float32
-	name string
-	src  rand.PCG
+	p    float32  // dropout rate
+	name string   // name of the layer
+	src  rand.PCG // random generator of the masks
 }
 
-// newDropout is the Kind of dropout.
+// newDropout is the Kind of dropout layers.
 func newDropout(rng *rand.Rand, name string, in Shape, l Layer) (Network, Shape, error) {
 	r := Read(l)
-	d := &dropout{p: float32(r.Share()), name: name}
+	d := &dropout{p: float32(r.Fraction()), name: name}
 	if err := r.Err(); err != nil {
 		return nil, nil, err
 	}
@@ -31,14 +32,14 @@ func newDropout(rng *rand.Rand, name string, in Shape, l Layer) (Network, Shape,
 }
 
 func (d *dropout) Forward(t *tape.Tape, x *tape.Var, mode Mode) *tape.Var {
-	if mode == Use {
+	if mode == Inference {
 		return x
 	}
-	mask, rng, kept := t.Blank(x.Rows, x.Cols), rand.New(&d.src), 1/(1-d.p)
+	mask, rng, scale := t.Blank(x.Rows, x.Cols), rand.New(&d.src), 1/(1-d.p)
 	for i := range mask.Value {
 		mask.Value[i] = 0
 		if rng.Float32() >= d.p {
-			mask.Value[i] = kept
+			mask.Value[i] = scale
 		}
 	}
 	return x.Mul(mask)

@@ -9,8 +9,9 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// TestDropout: in training a share of 1 - p passes, 1/(1-p) times as great, and
-// the others get no gradient; in use all pass as they are.
+// TestDropout checks dropout with rate p. In training it multiplies a fraction 1 - p of
+// the outputs by 1/(1-p) and sets the others to 0, and so the gradients. At inference it
+// changes nothing.
 func TestDropout(t *testing.T) {
 	const rows, width, p = 100, 64, 0.25
 	m := newMLP(t, 1, []int{width}, 0, nn.MLPOptions{Activation: "relu", Dropout: p})
@@ -21,33 +22,33 @@ func TestDropout(t *testing.T) {
 	}
 	tp := tape.New()
 	y := m.Forward(tp, tp.Const(make([]float32, rows), rows), nn.Training)
-	kept := make([]float32, width)
+	want := make([]float32, width) // gradient of each bias
 	for i, v := range y.Value {
 		switch v {
 		case 2 / (1 - p):
-			kept[i%width] += 1 / (1 - p)
+			want[i%width] += 1 / (1 - p)
 		case 0:
 		default:
-			t.Fatalf("an output of %v, want 0 or %v", v, 2/(1-p))
+			t.Fatalf("an output is %v, want 0 or %v", v, 2/(1-p))
 		}
 	}
 	y.SumCols().Mean().Scale(rows).Backward()
-	if !slices.Equal(bias.Grad, kept) {
-		t.Errorf("gradients %v, want %v", bias.Grad, kept)
+	if !slices.Equal(bias.Grad, want) {
+		t.Errorf("gradients %v, want %v", bias.Grad, want)
 	}
 	var sum float64
-	for _, k := range kept {
-		sum += float64(k)
+	for _, g := range want {
+		sum += float64(g)
 	}
-	// of 6400 the mean of what passes is 1, with a deviation of √(p/(1-p)/6400)
+	// The 6400 factors, 0 or 1/(1-p), have mean 1 with standard error √(p/(1-p)/6400).
 	if mean := sum / rows / width; math.Abs(mean-1) > 4*math.Sqrt(p/(1-p)/rows/width) {
-		t.Errorf("what passes has a mean of %v, want 1", mean)
+		t.Errorf("the factors have mean %v, want 1", mean)
 	}
 	out := make([]float32, rows*width)
-	if in := m.Forward(tp, tp.Const(make([]float32, rows), rows), nn.Use).Value; slices.ContainsFunc(in, func(v float32) bool { return v != 2 }) {
-		t.Error("Forward in use leaves outputs out")
+	if y := m.Forward(tp, tp.Const(make([]float32, rows), rows), nn.Inference).Value; slices.ContainsFunc(y, func(v float32) bool { return v != 2 }) {
+		t.Error("Forward at inference changes outputs")
 	}
 	if m.Infer(out, make([]float32, rows)); slices.ContainsFunc(out, func(v float32) bool { return v != 2 }) {
-		t.Error("Infer leaves outputs out")
+		t.Error("Infer changes outputs")
 	}
 }

@@ -15,22 +15,22 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// The reference numbers are PyTorch's: see testdata/README.md.
+// The reference numbers come from PyTorch: see testdata/README.md.
 
-// A layer is one operation on inputs of a number of rows.
+// A layer is the reference case of one operation.
 type layer struct {
 	Name, DType string
-	Rows        int
-	Inputs      [][]float32
+	Rows        int         // rows of each input
+	Inputs      [][]float32 // x, and the targets of a loss
 	Output      []float64
-	Upstream    []float32
+	Upstream    []float32            // gradient of the loss for the output
 	InputGrads  []float64            `json:"input_grads"`
-	Params      map[string][]float32 // of Linear and of norms
+	Params      map[string][]float32 // parameters of Linear and of the normalisation layers
 	ParamGrads  map[string][]float64 `json:"param_grads"`
-	StateAfter  map[string][]float64 `json:"state_after"`
+	StateAfter  map[string][]float64 `json:"state_after"` // running averages after the operation
 }
 
-// apply puts the operation on x's tape.
+// apply records the operation on x's tape.
 func (l layer) apply(x *tape.Var, params map[string]*tape.Param) *tape.Var {
 	tp := x.Tape()
 	switch l.Name {
@@ -57,7 +57,7 @@ func (l layer) apply(x *tape.Var, params map[string]*tape.Param) *tape.Var {
 	case "BatchNorm1d(4) train":
 		return x.BatchNorm(tp.Param(params["weight"]), tp.Param(params["bias"]), 1e-5)
 	case "BatchNorm1d(4) eval":
-		// y = (x - μ) w / σ + b, with the rows of all four as constants
+		// y = (x - μ) w / σ + b
 		mean, scale := tp.Const(l.Params["running_mean"], 1), make([]float32, 4)
 		for i, v := range l.Params["running_var"] {
 			scale[i] = float32(1 / math.Sqrt(float64(v)+1e-5))
@@ -79,6 +79,7 @@ func (l layer) apply(x *tape.Var, params map[string]*tape.Param) *tape.Var {
 	panic("no operation called " + l.Name)
 }
 
+// TestLayers checks the output and the gradients of every operation against PyTorch.
 func TestLayers(t *testing.T) {
 	var layers []layer
 	golden.Read(t, "testdata/layers.json.gz", &layers)
@@ -105,7 +106,8 @@ func TestLayers(t *testing.T) {
 	}
 }
 
-// An mlpCase is one or two networks, an objective, and what Adam makes of them.
+// An mlpCase is the reference case of one or two networks: a loss, its gradients, and ten
+// steps of several optimisers.
 type mlpCase struct {
 	Loss, DType, Activation string
 	Sizes                   []int
@@ -127,7 +129,7 @@ type mlpCase struct {
 		After1, After10 map[string][]float64
 	}
 
-	// of ppo alone
+	// fields of the case ppo alone
 	Actions, Advantages, Returns []float32
 	OldLogProb                   []float32 `json:"old_log_prob"`
 	OldValues                    []float32 `json:"old_values"`
@@ -144,8 +146,8 @@ type mlpCase struct {
 	}
 }
 
-// networks returns the case's networks, and their parameters by the names the
-// case has for them.
+// networks returns the networks of the case, and their parameters by their names in the
+// case.
 func (c *mlpCase) networks(t *testing.T) (nets []nn.Network, params map[string]*tape.Param) {
 	prefix, outs := []string{"net"}, c.Sizes[len(c.Sizes)-1:]
 	hidden := c.Sizes[1 : len(c.Sizes)-1]
@@ -171,7 +173,7 @@ func (c *mlpCase) networks(t *testing.T) (nets []nn.Network, params map[string]*
 	return nets, params
 }
 
-// set gives the parameters their initial values.
+// set sets the parameters to their initial values and their gradients to 0.
 func (c *mlpCase) set(params map[string]*tape.Param) {
 	for name, p := range params {
 		if copy(p.Value, c.Init[name]) != len(p.Value) {
@@ -181,8 +183,8 @@ func (c *mlpCase) set(params map[string]*tape.Param) {
 	}
 }
 
-// objective puts the loss of the networks' outputs on their tape. Where t is
-// not nil the parts of PPO's are compared too.
+// objective records the loss of the networks' outputs y on their tape. If t is not nil, it
+// also compares the parts of PPO's loss with the case.
 func (c *mlpCase) objective(t *testing.T, y []*tape.Var) *tape.Var {
 	tp := y[0].Tape()
 	col := func(x []float32) *tape.Var { return tp.Const(x, len(x)) }
@@ -210,7 +212,8 @@ func (c *mlpCase) objective(t *testing.T, y []*tape.Var) *tape.Var {
 	return clipped.Neg().Add(value.Scale(c.VFCoef)).Sub(entropy.Scale(c.EntCoef))
 }
 
-// normalized is (x - mean) / (deviation + 10⁻⁸), the deviation of n-1.
+// normalized returns (x - mean) / (standard deviation + 10⁻⁸). The standard deviation is
+// the one that divides by n - 1.
 func normalized(x []float32) []float32 {
 	var mean, sum float64
 	for _, v := range x {
@@ -226,7 +229,7 @@ func normalized(x []float32) []float32 {
 	return y
 }
 
-// forward runs the networks on the case's input.
+// forward returns the networks' outputs for the input of the case.
 func (c *mlpCase) forward(tp *tape.Tape, nets []nn.Network) (y []*tape.Var) {
 	tp.Reset()
 	x := tp.Const(c.Input, len(c.Input)/c.Sizes[0])
@@ -236,6 +239,8 @@ func (c *mlpCase) forward(tp *tape.Tape, nets []nn.Network) (y []*tape.Var) {
 	return y
 }
 
+// TestMLP checks outputs, losses, gradients and optimiser steps of whole networks against
+// PyTorch.
 func TestMLP(t *testing.T) {
 	var cases []mlpCase
 	golden.Read(t, "testdata/mlp.json.gz", &cases)
@@ -282,6 +287,7 @@ func TestMLP(t *testing.T) {
 	}
 }
 
+// nearAll compares the values of parameters with want, which has them by name.
 func nearAll(t *testing.T, what string, params map[string]*tape.Param, want map[string][]float64) {
 	t.Helper()
 	for name, p := range params {

@@ -12,6 +12,7 @@ import (
 
 func newRand() *rand.Rand { return rand.New(rand.NewPCG(1, 2)) }
 
+// normal fills x with normally distributed random numbers, and returns x.
 func normal(rng *rand.Rand, x []float32) []float32 {
 	for i := range x {
 		x[i] = float32(rng.NormFloat64())
@@ -19,7 +20,7 @@ func normal(rng *rand.Rand, x []float32) []float32 {
 	return x
 }
 
-// build returns a Native's network called net.
+// build returns the network of a plan, made by Native and called net.
 func build(t testing.TB, p nn.Plan) *nn.Sequential {
 	t.Helper()
 	n, err := nn.Native{}.Build(newRand(), "net", p)
@@ -29,7 +30,7 @@ func build(t testing.TB, p nn.Plan) *nn.Sequential {
 	return n.(*nn.Sequential)
 }
 
-// mlp returns the plan of a perceptron.
+// mlp returns the plan of a multilayer perceptron.
 func mlp(t testing.TB, in int, hidden []int, out int, o nn.MLPOptions) nn.Plan {
 	t.Helper()
 	p, err := nn.MLP(in, hidden, out, o)
@@ -39,19 +40,19 @@ func mlp(t testing.TB, in int, hidden []int, out int, o nn.MLPOptions) nn.Plan {
 	return p
 }
 
-// newMLP returns a perceptron.
+// newMLP returns a multilayer perceptron.
 func newMLP(t testing.TB, in int, hidden []int, out int, o nn.MLPOptions) *nn.Sequential {
 	t.Helper()
 	return build(t, mlp(t, in, hidden, out, o))
 }
 
-// sameBits reports whether x and y are the same numbers to the bit.
+// sameBits reports whether x and y are equal, bit for bit.
 func sameBits(x, y []float32) bool {
 	return slices.EqualFunc(x, y, func(a, b float32) bool { return math.Float32bits(a) == math.Float32bits(b) })
 }
 
-// named returns the parameters and buffers of n by their names.
-func named(n nn.Network) map[string]*tape.Param {
+// byName returns the parameters and buffers of n by their names.
+func byName(n nn.Network) map[string]*tape.Param {
 	all := map[string]*tape.Param{}
 	for _, p := range nn.Tensors(n) {
 		all[p.Name] = p

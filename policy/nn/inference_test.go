@@ -9,7 +9,7 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// variants are plans of networks from 7 numbers to 3.
+// variants returns plans of many networks with 7 inputs and 3 outputs.
 func variants(t *testing.T) map[string]nn.Plan {
 	linear := func(n int) nn.Layer { return nn.Linear(n, "orthogonal", 1) }
 	kind := func(name string) nn.Layer { return nn.Layer{Kind: name} }
@@ -28,8 +28,9 @@ func variants(t *testing.T) map[string]nn.Plan {
 	return all
 }
 
-// moved returns a network with other tensors than it begins with. Variances stay above 0.
-func moved(t *testing.T, p nn.Plan) *nn.Sequential {
+// randomised returns the network of a plan with random parameters and random positive
+// buffers, because running variances must be above 0.
+func randomised(t *testing.T, p nn.Plan) *nn.Sequential {
 	m, rng := build(t, p), newRand()
 	for _, p := range nn.Tensors(m) {
 		normal(rng, p.Value)
@@ -43,15 +44,15 @@ func moved(t *testing.T, p nn.Plan) *nn.Sequential {
 	return m
 }
 
-// TestInfer wants the very bits of Forward in Use from Infer, for a batch in one piece
-// and in any two, and leaves what it is given: agents act with the one and learn with the
-// other.
+// TestInfer checks that Infer has the same outputs as Forward in mode Inference, bit for
+// bit, for a batch as a whole and for a batch in two parts: agents act with Infer and
+// learn with Forward. It also checks that Infer does not change its input.
 func TestInfer(t *testing.T) {
 	for name, p := range variants(t) {
-		m, rng := moved(t, p), newRand()
+		m, rng := randomised(t, p), newRand()
 		for _, n := range []int{1, 2, 3, 64, 65} {
 			x, tp := normal(rng, make([]float32, 7*n)), tape.New()
-			want, before := m.Forward(tp, tp.Const(x, n), nn.Use).Value, append([]float32(nil), x...)
+			want, before := m.Forward(tp, tp.Const(x, n), nn.Inference).Value, append([]float32(nil), x...)
 			for split := range n {
 				y := make([]float32, 3*n)
 				m.Infer(y[:3*split], x[:7*split])
@@ -67,12 +68,13 @@ func TestInfer(t *testing.T) {
 	}
 }
 
-// TestInferShared wants the same bits of several cores.
+// TestInferShared checks that Infer has the same outputs on several cores as on one, bit
+// for bit.
 func TestInferShared(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4))
 	const n = 3001
 	for name, p := range variants(t) {
-		m, x := moved(t, p), normal(newRand(), make([]float32, 7*n))
+		m, x := randomised(t, p), normal(newRand(), make([]float32, 7*n))
 		want := make([]float32, 3*n)
 		m.Infer(want, x)
 		pool := parallel.Start(3)
@@ -80,30 +82,32 @@ func TestInferShared(t *testing.T) {
 		for range 2 {
 			y := make([]float32, 3*n)
 			if m.Infer(y, x); !sameBits(y, want) {
-				t.Errorf("%s: Infer on 3 cores differs from one", name)
+				t.Errorf("%s: Infer on 3 cores differs from Infer on one", name)
 			}
 		}
 		pool.Stop()
 	}
 }
 
-// TestNothingMoves: in Use nothing of a network changes, and nothing of it is left out.
-func TestNothingMoves(t *testing.T) {
+// TestInferenceChangesNothing checks that Forward in mode Inference, with Backward, changes
+// no tensor of a network.
+func TestInferenceChangesNothing(t *testing.T) {
 	for name, p := range variants(t) {
-		m := moved(t, p)
+		m := randomised(t, p)
 		c, tp, x := m.Clone(), tape.New(), normal(newRand(), make([]float32, 7*5))
 		for range 2 {
 			tp.Reset()
-			m.Forward(tp, tp.Const(x, 5), nn.Use).Square().Mean().Backward()
+			m.Forward(tp, tp.Const(x, 5), nn.Inference).Square().Mean().Backward()
 		}
 		for i, p := range nn.Tensors(m) {
 			if want := nn.Tensors(c)[i].Value; !sameBits(p.Value, want) {
-				t.Errorf("%s: Forward in use changes %s from %v to %v", name, p.Name, want, p.Value)
+				t.Errorf("%s: Forward at inference changes %s from %v to %v", name, p.Name, want, p.Value)
 			}
 		}
 	}
 }
 
+// TestAllocs checks that Infer, Forward and Backward allocate nothing after the first time.
 func TestAllocs(t *testing.T) {
 	for name, p := range variants(t) {
 		m, tp := build(t, p), tape.New()
@@ -111,7 +115,7 @@ func TestAllocs(t *testing.T) {
 		if n := testing.AllocsPerRun(10, func() { m.Infer(y, x) }); n != 0 {
 			t.Errorf("%s: a warm Infer allocates %v times, want 0", name, n)
 		}
-		for _, mode := range []nn.Mode{nn.Training, nn.Use} {
+		for _, mode := range []nn.Mode{nn.Training, nn.Inference} {
 			if n := testing.AllocsPerRun(10, func() {
 				tp.Reset()
 				m.Forward(tp, tp.Const(x, 4), mode).Mean().Backward()

@@ -7,17 +7,19 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// An initialisation gives a layer of zeros its first weights, and biases.
+// An initialisation sets the initial weights and biases of a linear layer, which are
+// zeros before.
 type initialisation func(rng *rand.Rand, l *linear, gain float32)
 
-// What a linear layer has where nothing is said: as Stable-Baselines3's hidden layers.
+// Default settings of a linear layer. They are those of a hidden layer in
+// Stable-Baselines3.
 const (
 	defaultInit = "orthogonal"
 	defaultGain = float32(math.Sqrt2)
-	zeros       = "zeros" // of weights that a file fills
+	zeros       = "zeros" // initialisation of a network whose weights are read from a file
 )
 
-// initialisations are all of them, by the names a configuration gives.
+// initialisations returns every initialisation by its name in a configuration.
 func initialisations() map[string]initialisation {
 	in := func(l *linear) float64 { return float64(l.in) }
 	both := func(l *linear) float64 { return float64(l.in+l.out) / 2 }
@@ -33,7 +35,7 @@ func initialisations() map[string]initialisation {
 		"kaiming_uniform": func(rng *rand.Rand, l *linear, _ float32) { uniform(rng, l.weight, math.Sqrt(6/in(l))) },
 		"kaiming_normal":  func(rng *rand.Rand, l *linear, _ float32) { normal(rng, l.weight, math.Sqrt(2/in(l))) },
 
-		// What a layer of PyTorch's is without more ado.
+		// The default initialisation of a Linear layer in PyTorch.
 		"pytorch": func(rng *rand.Rand, l *linear, _ float32) {
 			uniform(rng, l.weight, math.Sqrt(1/in(l)))
 			uniform(rng, l.bias, math.Sqrt(1/in(l)))
@@ -41,27 +43,27 @@ func initialisations() map[string]initialisation {
 	}
 }
 
-// uniform fills p with numbers between -most and most.
-func uniform(rng *rand.Rand, p *tape.Param, most float64) {
+// uniform fills p with random numbers, uniform between -bound and bound.
+func uniform(rng *rand.Rand, p *tape.Param, bound float64) {
 	for i := range p.Value {
-		p.Value[i] = float32(most * (2*rng.Float64() - 1))
+		p.Value[i] = float32(bound * (2*rng.Float64() - 1))
 	}
 }
 
-// normal fills p with normal numbers of mean 0.
+// normal fills p with normally distributed random numbers of mean 0.
 func normal(rng *rand.Rand, p *tape.Param, deviation float64) {
 	for i := range p.Value {
 		p.Value[i] = float32(deviation * rng.NormFloat64())
 	}
 }
 
-// orthogonal fills p with gain times a random matrix whose rows, or columns if
-// those are fewer, are orthonormal. Saxe et al. 2014, arXiv:1312.6120; by
-// Gram and Schmidt's process, in float64.
+// orthogonal fills p with gain times a random matrix. The matrix has orthonormal rows,
+// or orthonormal columns if it has fewer columns than rows. Saxe et al. 2014,
+// arXiv:1312.6120. The vectors come from the Gram-Schmidt process, in float64.
 func orthogonal(rng *rand.Rand, p *tape.Param, gain float32) {
 	shape, value := p.Shape(), make([]float32, len(p.Value))
-	k, n := shape[0], shape[1] // k vectors of n elements
-	row, col := shape[1], 1    // how far apart neighbours are in value
+	k, n := shape[0], shape[1] // k orthonormal vectors of n elements
+	row, col := shape[1], 1    // distance in value between two vectors, and between two elements
 	if k > n {
 		k, n, row, col = n, k, col, row
 	}
@@ -72,9 +74,9 @@ func orthogonal(rng *rand.Rand, p *tape.Param, gain float32) {
 			v[j] = rng.NormFloat64()
 		}
 		for _, b := range basis[:i] {
-			along := inner(v, b)
+			projection := inner(v, b)
 			for j := range v {
-				v[j] -= float64(along * b[j])
+				v[j] -= float64(projection * b[j])
 			}
 		}
 		norm := math.Sqrt(inner(v, v))
@@ -87,6 +89,7 @@ func orthogonal(rng *rand.Rand, p *tape.Param, gain float32) {
 	p.Import(value)
 }
 
+// inner returns the inner product of x and y.
 func inner(x, y []float64) (sum float64) {
 	for i := range x {
 		sum += float64(x[i] * y[i])

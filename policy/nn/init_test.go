@@ -10,8 +10,8 @@ import (
 	"github.com/rlrun/rlrun/policy/nn"
 )
 
-// TestOrthogonal holds W Wᵀ, or Wᵀ W if that is smaller, to gain² I: the gain is
-// √2, and the last layer's its own.
+// TestOrthogonal checks that W Wᵀ, or Wᵀ W if it is the smaller matrix, is gain² times the
+// identity matrix. The gain of hidden layers is √2; the last layer has the option Gain.
 func TestOrthogonal(t *testing.T) {
 	m := newMLP(t, 5, []int{8, 8, 2}, 3, nn.MLPOptions{Activation: "tanh", Gain: 0.5})
 	for i, square := range []float64{2, 2, 2, 0.25} {
@@ -32,7 +32,7 @@ func TestOrthogonal(t *testing.T) {
 					want = square
 				}
 				if math.Abs(got-want) > 1e-5 {
-					t.Errorf("%s: vectors %d and %d have product %v, want %v", w.Name, r, c, got, want)
+					t.Errorf("%s: vectors %d and %d have inner product %v, want %v", w.Name, r, c, got, want)
 				}
 			}
 		}
@@ -42,12 +42,13 @@ func TestOrthogonal(t *testing.T) {
 	}
 }
 
-// TestInits holds the mean and the mean square of each initialisation's weights
-// to what it says they are, at 5 standard errors or more, and bounds to theirs.
+// TestInits checks the mean, the variance and the bounds of each initialisation's weights
+// and biases against the formulas of its paper, or of PyTorch. Means and variances may
+// differ by 5 standard errors.
 func TestInits(t *testing.T) {
 	const in, out = 200, 300
 	for name, want := range map[string]struct {
-		variance, most, bias float64
+		variance, bound, bias float64
 	}{
 		"xavier_uniform":  {2. / (in + out), math.Sqrt(6. / (in + out)), 0},
 		"xavier_normal":   {2. / (in + out), math.Inf(1), 0},
@@ -56,10 +57,10 @@ func TestInits(t *testing.T) {
 		"pytorch":         {1. / in / 3, 1 / math.Sqrt(in), 1 / math.Sqrt(in)},
 	} {
 		m := newMLP(t, in, nil, out, nn.MLPOptions{Activation: "tanh", Init: name, Gain: 9})
-		var sum, squares, most, bias float64
+		var sum, squares, bound, bias float64
 		for _, w := range nn.Params(m)[0].Value {
 			w := float64(w)
-			sum, squares, most = sum+w, squares+w*w, max(most, math.Abs(w))
+			sum, squares, bound = sum+w, squares+w*w, max(bound, math.Abs(w))
 		}
 		for _, b := range nn.Params(m)[1].Value {
 			bias = max(bias, math.Abs(float64(b)))
@@ -71,14 +72,15 @@ func TestInits(t *testing.T) {
 		if v := squares / n; math.Abs(v/want.variance-1) > 5*math.Sqrt(2./n) {
 			t.Errorf("%s: variance %v, want %v", name, v, want.variance)
 		}
-		if most > want.most*(1+1e-6) || bias > want.bias*(1+1e-6) || bias < want.bias/2 {
-			t.Errorf("%s: weights up to %v and biases up to %v, want %v and %v", name, most, bias, want.most, want.bias)
+		if bound > want.bound*(1+1e-6) || bias > want.bias*(1+1e-6) || bias < want.bias/2 {
+			t.Errorf("%s: weights up to %v and biases up to %v, want %v and %v", name, bound, bias, want.bound, want.bias)
 		}
 	}
 }
 
-// TestFirstWeights holds the weights that a seed begins with, and where it leaves rng, to
-// what they were when policies had no plans: a hash of the values in their order.
+// TestFirstWeights checks that a seed still gives the same initial weights as in earlier
+// versions, and leaves rng in the same state. It compares hashes of the values, recorded
+// from the version before plans were added.
 func TestFirstWeights(t *testing.T) {
 	for init, want := range map[string]uint64{
 		"orthogonal": 0x9336566ee30f0981, "xavier_uniform": 0xea453d7a9f0ed504, "xavier_normal": 0xda199b637a8fa558,
@@ -93,7 +95,7 @@ func TestFirstWeights(t *testing.T) {
 			binary.Write(h, binary.LittleEndian, p.Value)
 		}
 		if binary.Write(h, binary.LittleEndian, rng.Uint64()); h.Sum64() != want {
-			t.Errorf("%s: the weights' hash is %#x, want %#x", init, h.Sum64(), want)
+			t.Errorf("%s: the hash of the weights is %#x, want %#x", init, h.Sum64(), want)
 		}
 	}
 }

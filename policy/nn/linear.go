@@ -8,42 +8,42 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// narrow is the number of outputs from which on a layer's weight is kept
-// transposed, which is the better form for the kernels of f32.
-const narrow = 16
+// minTransposed is the smallest number of outputs for which a layer keeps its weight
+// matrix transposed. With fewer outputs the kernels of f32 are faster without it.
+const minTransposed = 16
 
-// linear is act(x wᵀ + b) for w [O, I] and b [O].
+// linear is the layer act(x wᵀ + b) for w [O, I] and b [O].
 type linear struct {
 	weight, bias *tape.Param
-	in, out      int
-	act          f32.Activation // of the layer that follows, in one loop
+	in, out      int            // numbers of inputs and outputs
+	act          f32.Activation // activation of the next layer, computed in the same loop
 }
 
-// newLinear is the Kind of a product with weights, and biases.
+// newLinear is the Kind of linear layers.
 func newLinear(rng *rand.Rand, name string, in Shape, l Layer) (Network, Shape, error) {
 	r := Read(l)
 	out, init, gain := r.Outputs(), r.Text("init", defaultInit), r.Number("gain", float64(defaultGain))
 	if err := r.Err(); err != nil {
 		return nil, nil, err
 	}
-	begin, ok := initialisations()[init]
+	initialise, ok := initialisations()[init]
 	if !ok && init != zeros {
-		return nil, nil, fmt.Errorf("init %q, %s", init, oneOf(initialisations()))
+		return nil, nil, fmt.Errorf("init %q, %s", init, wantOneOf(initialisations()))
 	}
 	if len(in) != 1 {
-		return nil, nil, fmt.Errorf("linear of %v inputs, want a row of numbers", in)
+		return nil, nil, fmt.Errorf("linear has inputs of shape %v, want a shape with one axis", in)
 	}
 	n := zeroLinear(name, in.Size(), out)
 	if init != zeros {
-		begin(rng, n, float32(gain))
+		initialise(rng, n, float32(gain))
 	}
 	return n, Shape{out}, nil
 }
 
-// zeroLinear returns a linear of zeros.
+// zeroLinear returns a linear layer whose weights and biases are zeros.
 func zeroLinear(name string, in, out int) *linear {
 	l := &linear{bias: tape.NewVector(name+".bias", out), in: in, out: out}
-	if out < narrow {
+	if out < minTransposed {
 		l.weight = tape.NewParam(name+".weight", out, in)
 	} else {
 		l.weight = tape.NewTransposed(name+".weight", in, out)
@@ -53,7 +53,7 @@ func zeroLinear(name string, in, out int) *linear {
 
 func (l *linear) Forward(t *tape.Tape, x *tape.Var, _ Mode) *tape.Var {
 	w, b := t.Param(l.weight), t.Param(l.bias)
-	if l.out < narrow {
+	if l.out < minTransposed {
 		return x.Linear(w, b, l.act)
 	}
 	return x.Dense(w, b, l.act)
@@ -61,10 +61,10 @@ func (l *linear) Forward(t *tape.Tape, x *tape.Var, _ Mode) *tape.Var {
 
 func (l *linear) Infer(y, x []float32) {
 	n := 1
-	if len(x) != l.in { // spares the division, which takes longer than a small layer
+	if len(x) != l.in { // one row avoids the division, which takes longer than a small layer
 		n = len(x) / l.in
 	}
-	if l.out < narrow {
+	if l.out < minTransposed {
 		f32.Linear(y, x, l.weight.Value, l.bias.Value, n, l.in, l.out, l.act)
 	} else {
 		f32.Dense(y, x, l.weight.Value, l.bias.Value, n, l.in, l.out, l.act)

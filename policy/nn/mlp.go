@@ -6,18 +6,18 @@ import (
 	"slices"
 )
 
-// MLPOptions describe a multilayer perceptron, besides its sizes.
+// MLPOptions are the settings of a multilayer perceptron besides the sizes of its layers.
 type MLPOptions struct {
 	Activation string  // tanh, relu, leaky_relu, elu, gelu, silu, sigmoid or softplus
-	Norm       string  // none, layer or batch; "" is none
-	Dropout    float32 // share of a hidden layer's outputs that training leaves out
-	Init       string  // of weights: orthogonal, xavier_uniform, xavier_normal, kaiming_uniform, kaiming_normal or pytorch; "" is orthogonal
-	Gain       float32 // of the last layer's weights at the start where they are orthogonal; hidden layers' is √2
+	Norm       string  // normalisation: none, layer or batch; "" means none
+	Dropout    float32 // dropout rate of the hidden layers, in [0, 1)
+	Init       string  // initialisation: orthogonal, xavier_uniform, xavier_normal, kaiming_uniform, kaiming_normal or pytorch; "" means orthogonal
+	Gain       float32 // gain of the last layer's orthogonal initialisation; the gain of hidden layers is √2
 }
 
-// MLP returns the Plan of a multilayer perceptron: for each hidden size a product with
-// weights, a norm, the activation and dropout, in this order, and a last layer of a
-// product alone. Without outputs there is no last layer.
+// MLP returns the Plan of a multilayer perceptron with in inputs and out outputs. For
+// each size in hidden it has a linear layer, a normalisation, the activation and
+// dropout, in this order. The last layer is linear. If out is 0, there is no last layer.
 func MLP(in int, hidden []int, out int, o MLPOptions) (Plan, error) {
 	o.Norm, o.Init = cmp.Or(o.Norm, "none"), cmp.Or(o.Init, defaultInit)
 	if err := o.check(); err != nil {
@@ -43,17 +43,17 @@ func MLP(in int, hidden []int, out int, o MLPOptions) (Plan, error) {
 	return p, nil
 }
 
-// check returns what is wrong with the first thing that cannot be.
+// check returns an error for the first option that is not valid.
 func (o *MLPOptions) check() error {
 	norms := map[string]bool{"none": true, "layer": true, "batch": true}
 	if _, ok := activations()[o.Activation]; !ok {
-		return fmt.Errorf("nn: activation_fn %q, %s", o.Activation, oneOf(activations()))
+		return fmt.Errorf("nn: activation_fn %q, %s", o.Activation, wantOneOf(activations()))
 	}
 	if !norms[o.Norm] {
-		return fmt.Errorf("nn: norm %q, %s", o.Norm, oneOf(norms))
+		return fmt.Errorf("nn: norm %q, %s", o.Norm, wantOneOf(norms))
 	}
 	if _, ok := initialisations()[o.Init]; !ok {
-		return fmt.Errorf("nn: init_fn %q, %s", o.Init, oneOf(initialisations()))
+		return fmt.Errorf("nn: init_fn %q, %s", o.Init, wantOneOf(initialisations()))
 	}
 	if !(0 <= o.Dropout && o.Dropout < 1) {
 		return fmt.Errorf("nn: dropout is %v, want 0 or more and less than 1", o.Dropout)
@@ -61,7 +61,8 @@ func (o *MLPOptions) check() error {
 	return nil
 }
 
-// checkSizes returns an error where a perceptron's sizes cannot be.
+// checkSizes returns an error if a layer of the perceptron has no outputs, too many, or
+// too many weights.
 func checkSizes(in int, hidden []int, out int) error {
 	if in < 1 || in > MaxWeights {
 		return fmt.Errorf("nn: %d inputs, want 1 … %d", in, MaxWeights)

@@ -9,6 +9,7 @@ import (
 	"github.com/rlrun/rlrun/policy/nn"
 )
 
+// TestMLPParams checks the names and shapes of a multilayer perceptron's parameters.
 func TestMLPParams(t *testing.T) {
 	for _, tc := range []struct {
 		hidden []int
@@ -28,6 +29,8 @@ func TestMLPParams(t *testing.T) {
 	}
 }
 
+// TestMLPErrors checks that MLP refuses bad options and sizes, with the bad value in the
+// message.
 func TestMLPErrors(t *testing.T) {
 	for _, tc := range []struct {
 		hidden  []int
@@ -51,7 +54,8 @@ func TestMLPErrors(t *testing.T) {
 	}
 }
 
-// TestModuleNames: what stands between the layers is counted as PyTorch counts it.
+// TestModuleNames checks that the numbers in tensors' names count every layer, also
+// activations and dropout, as in PyTorch's Sequential.
 func TestModuleNames(t *testing.T) {
 	m := newMLP(t, 2, []int{3, 3}, 1, nn.MLPOptions{Activation: "silu", Norm: "batch", Dropout: 0.1})
 	var got []string

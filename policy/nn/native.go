@@ -7,34 +7,35 @@ import (
 	"math/rand/v2"
 )
 
-// Native is the Engine of this package, whose networks are made of the tape's
-// own operations. Its kinds of layers are
+// Native is the Engine of this package. Its networks consist of the tape's own
+// operations. It has these kinds of layers:
 //
-//	linear       a product with weights, and biases: size (its outputs), init and gain
-//	layer_norm   each row normalised, scaled and shifted
-//	batch_norm   each column normalised, scaled and shifted
-//	dropout      size is the share of numbers that training leaves out
+//	linear       x wᵀ + b; size is the number of outputs; further settings are init and gain
+//	layer_norm   normalises each row, then scales and shifts it by learned parameters
+//	batch_norm   normalises each column, then scales and shifts it by learned parameters
+//	dropout      sets elements to 0 in training; size is the dropout rate
 //	tanh, relu, leaky_relu, elu, gelu, silu, sigmoid, softplus
 //
-// and the program's own in Kinds. The zero Native is ready for use.
+// Kinds adds the layers of a program. The zero Native is ready for use.
 type Native struct {
-	Kinds Kinds // a program's own layers; nil adds nothing
-	Limit int   // the weights that a network may have, for plans of unknown origin; 0 is MaxWeights
+	Kinds Kinds // layers of the program; nil adds no layer
+	Limit int   // largest number of weights in a network, for plans from untrusted files; 0 means MaxWeights
 }
 
-// A Kind makes a layer called name for rows of a shape, with random weights from rng, and
-// returns the shape of its result's rows. See Read for the layer's settings.
+// A Kind makes a layer with a name, for rows of inputs of the shape in. It reads the
+// settings of l with Read, and its random weights come from rng. It returns the layer and
+// the shape of a row of outputs.
 type Kind func(rng *rand.Rand, name string, in Shape, l Layer) (n Network, out Shape, err error)
 
-// Kinds are a program's own layers by the names that plans have for them.
+// Kinds are the layers of a program, by the names that plans use.
 type Kinds map[string]Kind
 
 var _ Engine = Native{}
 
-// linearKind is the name of a linear layer.
+// linearKind is the name of the linear layer in plans.
 const linearKind = "linear"
 
-// builtin returns the kinds that every Native has.
+// builtin returns the kinds of layers that every Native has.
 func builtin() Kinds {
 	all := Kinds{linearKind: newLinear, "layer_norm": newLayerNorm, "batch_norm": newBatchNorm, dropoutKind: newDropout}
 	for name, a := range activations() {
@@ -43,7 +44,7 @@ func builtin() Kinds {
 	return all
 }
 
-// Build returns a *Sequential.
+// Build returns the *Sequential that the plan describes.
 func (e Native) Build(rng *rand.Rand, name string, plan Plan) (Network, error) {
 	if err := plan.Check(); err != nil {
 		return nil, fmt.Errorf("nn: %s: %w", name, err)
@@ -51,7 +52,7 @@ func (e Native) Build(rng *rand.Rand, name string, plan Plan) (Network, error) {
 	kinds := builtin()
 	for kind, own := range e.Kinds {
 		if _, ok := kinds[kind]; ok {
-			return nil, fmt.Errorf("nn: a layer of the program's own is called %s, as a layer of rlrun's: want another name", kind)
+			return nil, fmt.Errorf("nn: the program's own layer %s has the name of a built-in layer, want another name", kind)
 		}
 		kinds[kind] = own
 	}
@@ -60,45 +61,46 @@ func (e Native) Build(rng *rand.Rand, name string, plan Plan) (Network, error) {
 		return nil, fmt.Errorf("nn: %s: %v inputs, want a network of %d weights at most", name, plan.In, limit)
 	}
 	for i, l := range plan.Layers {
-		r := Row{Name: fmt.Sprintf("%s.%d", name, i), Layer: l}
-		n, err := r.build(rng, kinds, in, limit-m.weights)
+		info := LayerInfo{Name: fmt.Sprintf("%s.%d", name, i), Layer: l}
+		n, err := info.build(rng, kinds, in, limit-m.weights)
 		if errors.Is(err, errWeights) {
 			err = fmt.Errorf("%w, want a network of %d at most", err, limit)
 		}
 		if err != nil {
-			return nil, fmt.Errorf("nn: %s: %w", r.Name, err)
+			return nil, fmt.Errorf("nn: %s: %w", info.Name, err)
 		}
-		m.add(n, r)
-		in = r.Out
+		m.add(n, info)
+		in = info.Out
 	}
 	m.finish()
 	return m, nil
 }
 
-// errWeights is in the error of a layer with too many weights.
+// errWeights is the error of a layer with too many weights. Build wraps it.
 var errWeights = errors.New("has too many weights")
 
-// build makes the row's layer, of a number of weights at most, and completes the row.
-func (r *Row) build(rng *rand.Rand, kinds Kinds, in Shape, most int) (Network, error) {
-	l := r.Layer
+// build makes the layer and sets the other fields of info. It returns an errWeights if
+// the layer would have more than maxParams weights.
+func (info *LayerInfo) build(rng *rand.Rand, kinds Kinds, in Shape, maxParams int) (Network, error) {
+	l := info.Layer
 	kind, ok := kinds[l.Kind]
 	if !ok {
-		return nil, fmt.Errorf("no layer is called %q, %s", l.Kind, oneOf(kinds))
+		return nil, fmt.Errorf("no layer is called %q, %s", l.Kind, wantOneOf(kinds))
 	}
 	if kind == nil {
-		return nil, fmt.Errorf("the layer %s has a Kind that is nil", l.Kind)
+		return nil, fmt.Errorf("the layer %s has a nil Kind, want a function", l.Kind)
 	}
-	if l.Size*float64(in.Size()) > float64(most) {
+	if l.Size*float64(in.Size()) > float64(maxParams) {
 		return nil, fmt.Errorf("%s of %v inputs and %v outputs %w", l.Kind, in, l.Size, errWeights)
 	}
-	n, out, err := kind(rng, r.Name, in, l)
+	n, out, err := kind(rng, info.Name, in, l)
 	if err != nil {
 		return nil, err
 	}
-	if r.Out = out; n == nil || out.check() != nil {
-		return nil, fmt.Errorf("the layer %s is %T with the shape %v, want a Network and 1 or more along each axis", l.Kind, n, []int(out))
+	if info.Out = out; n == nil || out.check() != nil {
+		return nil, fmt.Errorf("the layer %s is a %T with outputs of shape %v, want a Network and a shape of 1 or more along each axis", l.Kind, n, []int(out))
 	}
-	if r.count(n); r.Params > most {
+	if info.count(n); info.Params > maxParams {
 		return nil, fmt.Errorf("%s %w", l.Kind, errWeights)
 	}
 	return n, nil

@@ -8,7 +8,8 @@ import (
 	"github.com/rlrun/rlrun/policy/nn"
 )
 
-// TestBuildErrors wants a sentence that names the layer.
+// TestBuildErrors checks that every mistake in a plan or in a Kind gives an error that
+// names the layer.
 func TestBuildErrors(t *testing.T) {
 	broken := nn.Native{Kinds: nn.Kinds{
 		"nothing": func(*rand.Rand, string, nn.Shape, nn.Layer) (nn.Network, nn.Shape, error) {
@@ -36,23 +37,23 @@ func TestBuildErrors(t *testing.T) {
 	}{
 		{"nn: net: 0 layers, want 1 … 1024", nil},
 		{`nn: net.1: no layer is called "tahn", want one of batch_norm, dropout, elu, gelu`, nn.Layers{{Kind: "tanh"}, {Kind: "tahn"}}},
-		{"nn: net.0: linear has 0 outputs, want 1 … 65536: {linear: 64}", nn.Layers{{Kind: "linear"}}},
-		{"nn: net.0: linear has -3 outputs, want 1 … 65536", nn.Layers{{Kind: "linear", Size: -3}}},
-		{"nn: net.0: linear has 1.5 outputs, want 1 … 65536", nn.Layers{{Kind: "linear", Size: 1.5}}},
-		{"nn: net.0: linear has 65537 outputs, want 1 … 65536", nn.Layers{{Kind: "linear", Size: 65537}}},
+		{"nn: net.0: linear has 0 outputs, want a whole number, 1 … 65536, as {linear: 64}", nn.Layers{{Kind: "linear"}}},
+		{"nn: net.0: linear has -3 outputs, want a whole number, 1 … 65536", nn.Layers{{Kind: "linear", Size: -3}}},
+		{"nn: net.0: linear has 1.5 outputs, want a whole number, 1 … 65536", nn.Layers{{Kind: "linear", Size: 1.5}}},
+		{"nn: net.0: linear has 65537 outputs, want a whole number, 1 … 65536", nn.Layers{{Kind: "linear", Size: 65537}}},
 		{"nn: net.1: linear of 65536 inputs and 65536 outputs has too many weights, want a network of 67108864 at most", nn.Layers{{Kind: "linear", Size: 65536}, {Kind: "linear", Size: 65536}}},
 		{"nn: net.0: linear has no setting gian, want gain, init, size", nn.Layers{{Kind: "linear", Size: 3, Settings: settings("gian", 1.0)}}},
 		{"nn: net.0: linear: gain is much, want a number", nn.Layers{{Kind: "linear", Size: 3, Settings: settings("gain", "much")}}},
 		{"nn: net.0: linear: init is 1, want a text", nn.Layers{{Kind: "linear", Size: 3, Settings: settings("init", 1.0)}}},
 		{`nn: net.0: init "ones", want one of kaiming_normal`, nn.Layers{{Kind: "linear", Size: 3, Settings: settings("init", "ones")}}},
-		{"nn: net.0: tanh has the size 3, want its name alone: it changes no size", nn.Layers{{Kind: "tanh", Size: 3}}},
-		{"nn: net.0: layer_norm has no setting eps, want its name alone", nn.Layers{{Kind: "layer_norm", Settings: settings("eps", 0.1)}}},
+		{"nn: net.0: tanh has the size 3, want its name without a size", nn.Layers{{Kind: "tanh", Size: 3}}},
+		{"nn: net.0: layer_norm has no setting eps, want its name without settings", nn.Layers{{Kind: "layer_norm", Settings: settings("eps", 0.1)}}},
 		{"nn: net.0: dropout is 1, want 0 or more and less than 1", nn.Layers{{Kind: "dropout", Size: 1}}},
 		{"nn: net.0: dropout is -0.5, want 0 or more and less than 1", nn.Layers{{Kind: "dropout", Size: -0.5}}},
 		{"nn: net: layer 0: linear has a setting \"size\", want another name", nn.Layers{{Kind: "linear", Settings: settings("size", 3.0)}}},
 		{"nn: net: layer 0: linear: gain is \"3\", want a number, a text", nn.Layers{{Kind: "linear", Settings: settings("gain", 3)}}},
-		{"nn: net.0: the layer nothing is <nil> with the shape [1], want a Network", nn.Layers{{Kind: "nothing"}}},
-		{"nn: net.0: the layer shapeless is *nn.Sequential with the shape [], want a Network and 1 or more along each axis", nn.Layers{{Kind: "shapeless"}}},
+		{"nn: net.0: the layer nothing is a <nil> with outputs of shape [1], want a Network", nn.Layers{{Kind: "nothing"}}},
+		{"nn: net.0: the layer shapeless is a *nn.Sequential with outputs of shape [], want a Network and a shape of 1 or more along each axis", nn.Layers{{Kind: "shapeless"}}},
 		{"nn: net.0: unread: a is x, want a number", nn.Layers{{Kind: "unread", Settings: settings("a", "x", "c", false)}}},
 		{"nn: net.0: unread: c is 1, want true or false", nn.Layers{{Kind: "unread", Settings: settings("c", 1.0)}}},
 		{"nn: net.0: unread has no setting d, want a, b, c", nn.Layers{{Kind: "unread", Settings: settings("d", 1.0)}}},
@@ -62,15 +63,16 @@ func TestBuildErrors(t *testing.T) {
 			t.Errorf("Build of %+v = %v, error %v, want %q at its start", tc.layers, n, err, tc.want)
 		}
 	}
-	if _, err := (nn.Native{Kinds: nn.Kinds{"linear": nil}}).Build(newRand(), "net", plan()); err == nil || !strings.Contains(err.Error(), "is called linear, as a layer of rlrun") {
-		t.Errorf("another linear: error %v", err)
+	if _, err := (nn.Native{Kinds: nn.Kinds{"linear": nil}}).Build(newRand(), "net", plan()); err == nil || !strings.Contains(err.Error(), "own layer linear has the name of a built-in layer") {
+		t.Errorf("a Kind called linear: error %v", err)
 	}
-	if _, err := (nn.Native{}).Build(newRand(), "net", nn.Plan{In: nn.Shape{2, 2}, Layers: nn.Layers{{Kind: "linear", Size: 2}}}); err == nil || !strings.Contains(err.Error(), "linear of 2×2 inputs, want a row of numbers") {
-		t.Errorf("a linear layer of an image: error %v", err)
+	if _, err := (nn.Native{}).Build(newRand(), "net", nn.Plan{In: nn.Shape{2, 2}, Layers: nn.Layers{{Kind: "linear", Size: 2}}}); err == nil || !strings.Contains(err.Error(), "linear has inputs of shape 2×2, want a shape with one axis") {
+		t.Errorf("a linear layer with images as inputs: error %v", err)
 	}
 }
 
-// TestLimit: a network has as many weights as its Limit, and no more.
+// TestLimit checks that Native builds a network with exactly Limit weights, and refuses
+// every network with more.
 func TestLimit(t *testing.T) {
 	p := mlp(t, 4, []int{8, 8}, 2, nn.MLPOptions{Activation: "tanh", Norm: "layer"})
 	const weights = 4*8 + 8 + 16 + 8*8 + 8 + 16 + 8*2 + 2
@@ -79,13 +81,13 @@ func TestLimit(t *testing.T) {
 	}
 	for limit := 1; limit < weights; limit += 7 {
 		if _, err := (nn.Native{Limit: limit}).Build(newRand(), "net", p); err == nil || !strings.Contains(err.Error(), " at most") {
-			t.Errorf("a Limit of %d: error %v, want one", limit, err)
+			t.Errorf("a Limit of %d: error %v, want an error with \"at most\"", limit, err)
 		}
 	}
 }
 
-// TestRows describes a network by hand.
-func TestRows(t *testing.T) {
+// TestDescribe compares Describe with numbers computed by hand.
+func TestDescribe(t *testing.T) {
 	m := newMLP(t, 4, []int{64}, 2, nn.MLPOptions{Activation: "tanh", Norm: "batch", Dropout: 0.1})
 	want := []struct {
 		name, kind      string
@@ -96,13 +98,13 @@ func TestRows(t *testing.T) {
 		{"net.3", "dropout", 64, 0, 0}, {"net.4", "linear", 2, 64*2 + 2, 64 * 2},
 	}
 	for _, n := range []nn.Network{m, m.Clone()} {
-		rows := nn.Rows(n)
-		if len(rows) != len(want) {
-			t.Fatalf("%d rows, want %d", len(rows), len(want))
+		layers := nn.Describe(n)
+		if len(layers) != len(want) {
+			t.Fatalf("%d layers, want %d", len(layers), len(want))
 		}
 		for i, w := range want {
-			if r := rows[i]; r.Name != w.name || r.Layer.Kind != w.kind || r.Out.Size() != w.out || r.Params != w.params || r.MulAdds != w.mulAdds {
-				t.Errorf("row %d = %+v, want %+v", i, r, w)
+			if l := layers[i]; l.Name != w.name || l.Layer.Kind != w.kind || l.Out.Size() != w.out || l.Params != w.params || l.MulAdds != w.mulAdds {
+				t.Errorf("layer %d = %+v, want %+v", i, l, w)
 			}
 		}
 	}

@@ -1,5 +1,18 @@
-// Package nn has networks: layers, the plans that describe them, and the engines that make
-// them.
+// Package nn has the neural networks of policies.
+//
+// A [Plan] describes a network as data: the shape of the inputs and a list of layers. It
+// comes from a scenario's YAML file, from a policy's file, or from [MLP]. An [Engine]
+// builds the [Network] of a Plan: [Native] with the layers of this package, and package
+// gorgonia with Gorgonia's graphs. A network's methods have one task each: Forward
+// records the network on a tape for training, Infer computes the same outputs without a
+// tape for acting, and Tensors returns the weights.
+//
+//	plan, err := nn.MLP(4, []int{64, 64}, 2, nn.MLPOptions{Activation: "tanh", Gain: 0.01})
+//	net, err := nn.Native{}.Build(rng, "actor", plan)
+//	y := net.Forward(t, t.Const(obs, batch), nn.Training) // [batch, 2]
+//
+// A program can add a layer of its own, a [Kind], which then has a name in plans like
+// the built-in layers. [Read] reads its settings.
 package nn
 
 import (
@@ -12,52 +25,54 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// A Network is a differentiable function of a batch of rows: a layer, or many. It may be
-// a state.Stater of what its training depends on besides its tensors, and a Sharer. One
-// goroutine at a time may use it.
+// A Network is a differentiable function of a batch of rows. It is one layer or many. If
+// its training depends on more than its tensors, for example on a random generator, it is
+// also a state.Stater. A network that can use several cores is also a Sharer. Only one
+// goroutine at a time may use a network.
 type Network interface {
-	// Forward puts the network on t: [B, O] of x [B, I].
+	// Forward records the network on t and returns its outputs [B, O] for x [B, I].
 	Forward(t *tape.Tape, x *tape.Var, mode Mode) *tape.Var
 
-	// Infer writes y [B, O] of x [B, I] without a tape: the bits of Forward in Use. The
-	// two do not overlap. What can fail in it comes out of the next Forward's tape.
+	// Infer writes the outputs for x [B, I] to y [B, O] without a tape. The outputs are
+	// equal, bit for bit, to the outputs of Forward in mode Inference. y and x must not
+	// overlap. If Infer fails, the next Forward passes the error to its tape.
 	Infer(y, x []float32)
 
-	// Tensors returns the parameters, which are learned, and the buffers: numbers that
-	// the result depends on and that are not learned, like running averages. Both are the
-	// network's own, have different names, and are saved. The slices are the same every
-	// time, and callers leave them as they are.
+	// Tensors returns the parameters, which are learned, and the buffers, for example
+	// running averages: the outputs depend on buffers, but no gradient changes them. A
+	// policy's file has both. All tensors have different names. The network owns them
+	// and returns the same slices every time; callers must not change the slices.
 	Tensors() (params, buffers []*tape.Param)
 
-	// Clone returns a copy that shares nothing with the network.
+	// Clone returns a copy that shares no memory with the network.
 	Clone() Network
 }
 
-// A Mode says what Forward is for.
+// A Mode tells Forward whether the network is trained or only used.
 type Mode uint8
 
 const (
-	Training Mode = iota // dropout leaves out, and norms use and remember the batch's statistics
-	Use                  // as Infer: nothing is left out or remembered
+	Training  Mode = iota // dropout is on; batch normalisation uses the batch's statistics and updates its running averages
+	Inference             // dropout is off; batch normalisation uses its running averages and does not change them
 )
 
-// An Engine makes networks. Another engine's networks record operations of their own on
-// the tape; losses and optimisers do not see the difference.
+// An Engine builds networks. The networks of different engines record different
+// operations on the tape, but losses and optimisers work with all of them.
 type Engine interface {
 	// Build returns the network that a plan describes, with random weights from rng. The
-	// tensors of layer i are called name.i.…, as in PyTorch's Sequential: name.0.weight
-	// [O, I], name.0.bias [O]. A plan with a layer that the engine does not have is an
+	// tensors of layer i have the names of PyTorch's Sequential: name.i.weight [O, I],
+	// name.i.bias [O]. If the engine does not have one of the layers, Build returns an
 	// error.
 	Build(rng *rand.Rand, name string, plan Plan) (Network, error)
 }
 
-// Outputs returns the floats in a row of a network's result, for rows of in floats.
+// Outputs returns the number of a network's outputs per row, for rows of in inputs.
 func Outputs(n Network, in int) int {
 	t := tape.New()
-	return n.Forward(t, t.Const(make([]float32, in), 1), Use).Cols
+	return n.Forward(t, t.Const(make([]float32, in), 1), Inference).Cols
 }
 
-// Params returns the parameters of several networks.
+// Params returns the parameters of several networks, network by network.
 func Params(nets ...Network) (all []*tape.Param) {
 	for _, n := range nets {
 		params, _ := n.Tensors()
@@ -66,7 +81,8 @@ func Params(nets ...Network) (all []*tape.Param) {
 	return all
 }
 
-// Tensors returns all numbers of several networks: the parameters, then the buffers.
+// Tensors returns all tensors of several networks: first the parameters of every
+// network, then the buffers of every network.
 func Tensors(nets ...Network) []*tape.Param {
 	all := Params(nets...)
 	for _, n := range nets {
@@ -76,27 +92,29 @@ func Tensors(nets ...Network) []*tape.Param {
 	return all
 }
 
-// Follow moves a target network towards its source: parameters by θ' ← τθ + (1-τ)θ', and
-// buffers become the source's. τ = 1 copies. Lillicrap et al. 2016, arXiv:1509.02971,
-// algorithm 1.
-func Follow(target, source Network, tau float32) {
+// PolyakUpdate takes a soft update step of a target network: its parameters become
+// θ' ← τθ + (1-τ)θ', where θ are the parameters of source. Its buffers become copies of
+// source's buffers. With τ = 1 the target is a copy. Lillicrap et al. 2016,
+// arXiv:1509.02971, algorithm 1.
+func PolyakUpdate(target, source Network, tau float32) {
 	params, buffers := target.Tensors()
 	sourceParams, sourceBuffers := source.Tensors()
-	blend(params, sourceParams, tau)
-	blend(buffers, sourceBuffers, 1)
+	interpolate(params, sourceParams, tau)
+	interpolate(buffers, sourceBuffers, 1)
 }
 
-// blend moves the values dst towards src.
-func blend(dst, src []*tape.Param, tau float32) {
+// interpolate sets the values dst to τ src + (1-τ) dst.
+func interpolate(dst, src []*tape.Param, tau float32) {
 	if len(dst) != len(src) {
-		panic(fmt.Sprintf("nn: Follow of %d tensors and %d", len(dst), len(src)))
+		panic(fmt.Sprintf("nn: PolyakUpdate of %d tensors by %d", len(dst), len(src)))
 	}
 	for i, p := range dst {
 		f32.Blend(p.Value, src[i].Value, tau)
 	}
 }
 
-// Visit visits networks: the tensors of each, and its State if it has one.
+// Visit saves or loads networks: the tensors of each network, and its State if it is a
+// state.Stater.
 func Visit(s *state.State, nets ...Network) {
 	for _, n := range nets {
 		VisitParams(s, Tensors(n))
@@ -106,18 +124,18 @@ func Visit(s *state.State, nets ...Network) {
 	}
 }
 
-// VisitParams visits the values of parameters.
+// VisitParams saves or loads the values of parameters, by their names.
 func VisitParams(s *state.State, params []*tape.Param) {
 	for _, p := range params {
 		s.Floats(p.Name, p.Value)
 	}
 }
 
-// A Sharer can have several cores do its larger work, to the same bytes. A stopped
-// Pool is as good as none.
+// A Sharer can divide large computations among several cores. The results are the same,
+// bit for bit, as on one core. A nil or stopped Pool means one core.
 type Sharer interface{ Share(cores *parallel.Pool) }
 
-// Share has the networks share that can.
+// Share gives the cores to every network that is a Sharer.
 func Share(cores *parallel.Pool, nets ...Network) {
 	for _, n := range nets {
 		if s, ok := n.(Sharer); ok {

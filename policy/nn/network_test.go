@@ -11,13 +11,14 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// visited is a Stater of a network, as a policy is.
-type visited struct{ nn.Network }
+// stater is a network as a state.Stater.
+type stater struct{ nn.Network }
 
-func (v visited) State(s *state.State) { nn.Visit(s, v.Network) }
+func (n stater) State(s *state.State) { nn.Visit(s, n.Network) }
 
-// TestState: saved and loaded, training goes on with the same averages and the
-// same outputs left out; a clone does so too, and has its own.
+// TestState checks that a network that is saved and loaded continues its training exactly:
+// with the same running averages and the same dropout masks. The same is true for a
+// clone, which shares no memory with the network.
 func TestState(t *testing.T) {
 	p := mlp(t, 2, []int{9, 9}, 2, nn.MLPOptions{Activation: "elu", Norm: "batch", Dropout: 0.5, Gain: 1})
 	one, two := build(t, p), build(t, p)
@@ -28,10 +29,10 @@ func TestState(t *testing.T) {
 	}
 	forward(one)
 	var f bytes.Buffer
-	if err := state.Save(&f, visited{one}); err != nil {
+	if err := state.Save(&f, stater{one}); err != nil {
 		t.Fatal(err)
 	}
-	if err := state.Load(&f, visited{two}); err != nil {
+	if err := state.Load(&f, stater{two}); err != nil {
 		t.Fatal(err)
 	}
 	clone := one.Clone()
@@ -40,15 +41,16 @@ func TestState(t *testing.T) {
 		if got := forward(n); !sameBits(got, want) {
 			t.Errorf("%s: Forward = %v, want %v", what, got, want)
 		}
-		for name, p := range named(n) {
-			if o := named(one)[name]; !sameBits(p.Value, o.Value) || &p.Value[0] == &o.Value[0] {
+		for name, p := range byName(n) {
+			if o := byName(one)[name]; !sameBits(p.Value, o.Value) || &p.Value[0] == &o.Value[0] {
 				t.Errorf("%s: %s = %v, want a copy of %v", what, name, p.Value, o.Value)
 			}
 		}
 	}
 }
 
-// TestClone changes each of two clones and looks at the other.
+// TestClone checks that a clone has the same outputs, and that changes of the clone do not
+// change the network.
 func TestClone(t *testing.T) {
 	m := newMLP(t, 2, []int{4}, 1, nn.MLPOptions{Activation: "tanh", Gain: 1})
 	c := m.Clone()
@@ -76,9 +78,9 @@ func TestClone(t *testing.T) {
 	}
 }
 
-// TestFollow: θ' ← τθ + (1-τ)θ'. The layer has weight 1 and bias 0 in the source, 3 and
-// -2 in the target. τ = 1 copies to the bit.
-func TestFollow(t *testing.T) {
+// TestPolyakUpdate checks θ' ← τθ + (1-τ)θ'. The source has weight 1 and bias 0, the
+// target weight 3 and bias -2. With τ = 1 the target becomes a copy, bit for bit.
+func TestPolyakUpdate(t *testing.T) {
 	for _, tc := range []struct{ tau, weight, bias float32 }{
 		{0, 3, -2}, {0.5, 2, -1}, {0.25, 2.5, -1.5}, {1, 1, 0},
 	} {
@@ -87,12 +89,12 @@ func TestFollow(t *testing.T) {
 		source, target := nn.Params(src), nn.Params(dst)
 		source[0].Value[0], source[1].Value[0] = 1, 0
 		target[0].Value[0], target[1].Value[0] = 3, -2
-		nn.Follow(dst, src, tc.tau)
+		nn.PolyakUpdate(dst, src, tc.tau)
 		if w, b := target[0].Value[0], target[1].Value[0]; w != tc.weight || b != tc.bias {
-			t.Errorf("Follow by %v = %v, %v, want %v, %v", tc.tau, w, b, tc.weight, tc.bias)
+			t.Errorf("PolyakUpdate by %v = %v, %v, want %v, %v", tc.tau, w, b, tc.weight, tc.bias)
 		}
 		if source[0].Value[0] != 1 {
-			t.Errorf("Follow by %v changed its source", tc.tau)
+			t.Errorf("PolyakUpdate by %v changed its source", tc.tau)
 		}
 	}
 	src := newMLP(t, 9, []int{9}, 9, nn.MLPOptions{Activation: "relu", Norm: "batch", Gain: 1})
@@ -102,38 +104,40 @@ func TestFollow(t *testing.T) {
 		normal(newRand(), nn.Tensors(src)[i].Value)
 		nn.Tensors(src)[i].Value[0] = 1.0 / 3
 	}
-	nn.Follow(dst, src, 1)
+	nn.PolyakUpdate(dst, src, 1)
 	for i, p := range nn.Tensors(dst) {
 		if want := nn.Tensors(src)[i].Value; !sameBits(p.Value, want) {
-			t.Errorf("Follow by 1 made %s %v, want %v", p.Name, p.Value, want)
+			t.Errorf("PolyakUpdate by 1 made %s %v, want %v", p.Name, p.Value, want)
 		}
 	}
 }
 
-// TestFollowBuffers: a target's running averages are its source's after every step, so
-// that what it infers is the source's as its weights become the same.
-func TestFollowBuffers(t *testing.T) {
+// TestPolyakUpdateBuffers checks that a target network's running averages are copies of
+// its source's after every update, whatever τ is. So with equal weights both have the
+// same outputs.
+func TestPolyakUpdateBuffers(t *testing.T) {
 	src := newMLP(t, 2, []int{4}, 1, nn.MLPOptions{Activation: "relu", Norm: "batch", Gain: 1})
 	dst, tp := src.Clone(), tape.New()
 	x := []float32{100, 5, 104, 6, 96, 4}
 	src.Forward(tp, tp.Const(x, 3), nn.Training)
-	nn.Follow(dst, src, 0.01)
+	nn.PolyakUpdate(dst, src, 0.01)
 	for _, name := range []string{"net.1.running_mean", "net.1.running_var"} {
-		if got, want := named(dst)[name].Value, named(src)[name].Value; !sameBits(got, want) || want[0] == 0 || want[0] == 1 {
-			t.Errorf("%s = %v, want the source's %v, which have moved", name, got, want)
+		if got, want := byName(dst)[name].Value, byName(src)[name].Value; !sameBits(got, want) || want[0] == 0 || want[0] == 1 {
+			t.Errorf("%s = %v, want %v as in the source, and changed by training", name, got, want)
 		}
 	}
-	if n := testing.AllocsPerRun(5, func() { nn.Follow(dst, src, 0.01) }); n != 0 {
-		t.Errorf("Follow allocates %v times, want 0", n)
+	if n := testing.AllocsPerRun(5, func() { nn.PolyakUpdate(dst, src, 0.01) }); n != 0 {
+		t.Errorf("PolyakUpdate allocates %v times, want 0", n)
 	}
 	one, two := make([]float32, 3), make([]float32, 3)
 	src.Infer(one, x)
 	if dst.Infer(two, x); !sameBits(one, two) {
-		t.Errorf("the target infers %v, want %v of the same weights and averages", two, one)
+		t.Errorf("the target infers %v, want %v as the source: it has the same weights and averages", two, one)
 	}
 }
 
-// TestOutputs: the size of a result is known of any network.
+// TestOutputs checks that Outputs counts the outputs of a network and does not change the
+// network.
 func TestOutputs(t *testing.T) {
 	for want, m := range map[int]nn.Network{
 		3: newMLP(t, 2, []int{4}, 3, nn.MLPOptions{Activation: "tanh"}),

@@ -8,25 +8,27 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// normEpsilon is added to variances, as in PyTorch.
+// normEpsilon is added to variances before the square root, as in PyTorch.
 const normEpsilon = 1e-5
 
-// A scaling is what a norm learns.
+// A scaling has the learned parameters of a normalisation layer: outputs are weight times
+// the normalised inputs, plus bias.
 type scaling struct{ weight, bias *tape.Param }
 
+// newScaling returns the scaling that changes nothing: weights 1, biases 0.
 func newScaling(name string, width int) scaling {
 	s := scaling{tape.NewVector(name+".weight", width), tape.NewVector(name+".bias", width)}
 	f32.Fill(s.weight.Value, 1)
 	return s
 }
 
-func (s scaling) copy() scaling         { return scaling{s.weight.Clone(), s.bias.Clone()} }
+func (s scaling) clone() scaling        { return scaling{s.weight.Clone(), s.bias.Clone()} }
 func (s scaling) params() []*tape.Param { return []*tape.Param{s.weight, s.bias} }
 
-// layerNorm normalises each row: see f32.LayerNorm.
+// layerNorm is the layer that normalises each row: see f32.LayerNorm.
 type layerNorm struct{ scaling }
 
-// newLayerNorm is the Kind of a layerNorm.
+// newLayerNorm is the Kind of layerNorm layers.
 func newLayerNorm(_ *rand.Rand, name string, in Shape, l Layer) (Network, Shape, error) {
 	if err := Read(l).Err(); err != nil {
 		return nil, nil, err
@@ -43,24 +45,25 @@ func (l *layerNorm) Infer(y, x []float32) {
 }
 
 func (l *layerNorm) Tensors() (params, buffers []*tape.Param) { return l.params(), nil }
-func (l *layerNorm) Clone() Network                           { return &layerNorm{l.copy()} }
+func (l *layerNorm) Clone() Network                           { return &layerNorm{l.clone()} }
 func (*layerNorm) inPlace()                                   {}
 
-// batchNorm normalises each column: in training by the batch's mean and variance,
-// in use by their running averages, which training keeps: see f32.BatchNorm.
+// batchNorm is the layer that normalises each column: see f32.BatchNorm. In training it
+// uses the mean and variance of the batch, and updates their running averages. At
+// inference it uses the running averages.
 type batchNorm struct {
 	scaling
-	mean, variance *tape.Param
-	batch          [2][]float32 // scratch: the mean and variance of a batch
+	mean, variance *tape.Param  // running averages of each column's mean and variance
+	batch          [2][]float32 // scratch: mean and variance of the batch
 }
 
-// RunningVariance ends the names of running variances.
+// RunningVariance is the suffix of the names of running variances.
 const RunningVariance = ".running_var"
 
-// momentum is how far the running averages move towards a batch's, as in PyTorch.
+// momentum is the weight of a new batch in the running averages, as in PyTorch.
 const momentum = 0.1
 
-// newBatchNorm is the Kind of a batchNorm.
+// newBatchNorm is the Kind of batchNorm layers.
 func newBatchNorm(_ *rand.Rand, name string, in Shape, l Layer) (Network, Shape, error) {
 	if err := Read(l).Err(); err != nil {
 		return nil, nil, err
@@ -74,13 +77,13 @@ func newBatchNorm(_ *rand.Rand, name string, in Shape, l Layer) (Network, Shape,
 }
 
 func (b *batchNorm) Forward(t *tape.Tape, x *tape.Var, mode Mode) *tape.Var {
-	if mode == Use {
+	if mode == Inference {
 		return t.Record((*runningNorm)(b), x.Rows, x.Cols, x, t.Param(b.weight), t.Param(b.bias))
 	}
 	mean, variance := b.batch[0], b.batch[1]
 	f32.Moments(mean, variance, x.Value)
 	n := float32(x.Rows)
-	f32.Affine(variance, n/max(n-1, 1), variance, 0) // the estimate of all rows' variance
+	f32.Affine(variance, n/max(n-1, 1), variance, 0) // unbiased variance: divides by n - 1
 	f32.Blend(b.mean.Value, mean, momentum)
 	f32.Blend(b.variance.Value, variance, momentum)
 	return x.BatchNorm(t.Param(b.weight), t.Param(b.bias), normEpsilon)
@@ -95,39 +98,39 @@ func (b *batchNorm) Tensors() (params, buffers []*tape.Param) {
 }
 
 func (b *batchNorm) Clone() Network {
-	c := &batchNorm{scaling: b.copy(), mean: b.mean.Clone(), variance: b.variance.Clone()}
+	c := &batchNorm{scaling: b.clone(), mean: b.mean.Clone(), variance: b.variance.Clone()}
 	c.batch = [2][]float32{make([]float32, len(b.batch[0])), make([]float32, len(b.batch[1]))}
 	return c
 }
 
 func (*batchNorm) inPlace() {}
 
-// runningNorm is a batchNorm in use, as an operation on x, the weight and the bias: by the
-// running averages, which are constants.
+// runningNorm is the tape operation of a batchNorm at inference. Its operands are x, the
+// weight and the bias; the running averages are constants.
 type runningNorm batchNorm
 
 func (b *runningNorm) Forward(v *tape.Var) { (*batchNorm)(b).Infer(v.Value, v.In(0).Value) }
 
-// Backward goes by column j with its scale k = 1 / √(variance + ε): dx = dy w k,
-// dw = Σ dy (x - mean) k, db = Σ dy.
+// Backward adds the gradients of each column, with k = 1 / √(variance + ε):
+// dx = dy w k, dw = Σ dy (x - mean) k, db = Σ dy.
 func (b *runningNorm) Backward(v *tape.Var) {
 	x, w, bias := v.In(0), v.In(1), v.In(2)
 	for j, variance := range b.variance.Value {
 		k, mean := float32(1/math.Sqrt(float64(variance)+normEpsilon)), b.mean.Value[j]
-		var along, sum float64
+		var dw, db float64
 		for i := j; i < len(v.Grad); i += v.Cols {
 			g := v.Grad[i]
-			along += float64(g) * float64((x.Value[i]-mean)*k)
-			sum += float64(g)
+			dw += float64(g) * float64((x.Value[i]-mean)*k)
+			db += float64(g)
 			if x.Grad != nil {
 				x.Grad[i] += float32(g * float32(w.Value[j]*k))
 			}
 		}
 		if w.Grad != nil {
-			w.Grad[j] += float32(along)
+			w.Grad[j] += float32(dw)
 		}
 		if bias.Grad != nil {
-			bias.Grad[j] += float32(sum)
+			bias.Grad[j] += float32(db)
 		}
 	}
 }

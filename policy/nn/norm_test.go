@@ -9,8 +9,9 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// TestBatchNormStatistics holds what training makes of the running averages, and
-// what use makes of them, to PyTorch's. The norm stands behind a layer that does nothing.
+// TestBatchNormStatistics checks batch normalisation against PyTorch: in training its
+// outputs and its running averages afterwards, at inference its outputs. The layer before
+// it has the identity matrix as weight and so changes nothing.
 func TestBatchNormStatistics(t *testing.T) {
 	var layers []layer
 	golden.Read(t, "testdata/layers.json.gz", &layers)
@@ -22,11 +23,11 @@ func TestBatchNormStatistics(t *testing.T) {
 		}
 		seen++
 		m := newMLP(t, 4, []int{4}, 0, nn.MLPOptions{Activation: "relu", Norm: "batch"})
-		p, unit := named(m), make([]float32, 16)
+		p, identity := byName(m), make([]float32, 16)
 		for i := range 4 {
-			unit[5*i] = 1
+			identity[5*i] = 1
 		}
-		p["net.0.weight"].Import(unit)
+		p["net.0.weight"].Import(identity)
 		for name, v := range l.Params {
 			copy(p["net.1."+name].Value, v)
 		}
@@ -39,7 +40,7 @@ func TestBatchNormStatistics(t *testing.T) {
 			}
 		} else {
 			m.Infer(y, l.Inputs[0])
-			golden.Near(t, l.Name+" on the tape", m.Forward(tp, tp.Const(l.Inputs[0], l.Rows), nn.Use).Value, floats64(y)...)
+			golden.Near(t, l.Name+" on the tape", m.Forward(tp, tp.Const(l.Inputs[0], l.Rows), nn.Inference).Value, floats64(y)...)
 		}
 		want := slices.Clone(l.Output)
 		for i, v := range want {
@@ -52,9 +53,9 @@ func TestBatchNormStatistics(t *testing.T) {
 	}
 }
 
-// TestBatchNormUse holds the gradients of a norm in use to PyTorch's in eval: by running
-// averages, which are constants.
-func TestBatchNormUse(t *testing.T) {
+// TestBatchNormInference checks the gradients of batch normalisation at inference against
+// PyTorch's eval mode, in which the running averages are constants.
+func TestBatchNormInference(t *testing.T) {
 	var layers []layer
 	golden.Read(t, "testdata/layers.json.gz", &layers)
 	for _, l := range layers {
@@ -62,13 +63,13 @@ func TestBatchNormUse(t *testing.T) {
 			continue
 		}
 		m := build(t, nn.Plan{In: nn.Shape{4}, Layers: nn.Layers{{Kind: "batch_norm"}}})
-		p := named(m)
+		p := byName(m)
 		for name, v := range l.Params {
 			copy(p["net.0."+name].Value, v)
 		}
 		x, tp := tape.NewParam("x", l.Rows, 4), tape.New()
 		copy(x.Value, l.Inputs[0])
-		y := m.Forward(tp, tp.Param(x), nn.Use)
+		y := m.Forward(tp, tp.Param(x), nn.Inference)
 		golden.Near(t, l.Name, y.Value, l.Output...)
 		y.Mul(tp.Const(l.Upstream, y.Rows)).Sum().Backward()
 		golden.Near(t, "input's gradient", x.Grad, l.InputGrads...)
@@ -79,14 +80,15 @@ func TestBatchNormUse(t *testing.T) {
 		in := tp.Param(x)
 		tp.Freeze(true)
 		clear(x.Grad)
-		m.Forward(tp, in, nn.Use).Mul(tp.Const(l.Upstream, y.Rows)).Sum().Backward()
+		m.Forward(tp, in, nn.Inference).Mul(tp.Const(l.Upstream, y.Rows)).Sum().Backward()
 		golden.Near(t, "input's gradient through a frozen norm", x.Grad, l.InputGrads...)
 		for name, want := range l.ParamGrads {
-			golden.Near(t, name+"'s gradient of a frozen norm", p["net.0."+name].Grad, want...) // as before
+			golden.Near(t, name+"'s gradient of a frozen norm", p["net.0."+name].Grad, want...) // a frozen tape adds nothing
 		}
 	}
 }
 
+// floats64 returns x as float64s.
 func floats64(x []float32) (y []float64) {
 	for _, v := range x {
 		y = append(y, float64(v))

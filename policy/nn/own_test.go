@@ -16,15 +16,15 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// skip is a layer of the program's own: x + f(x), f a product, tanh, dropout and a product. He et
-// al. 2016, arXiv:1512.03385, eq. 1. It has scratch, so only one core at a time can
-// infer with it.
+// skip is a program's own layer x + f(x), where f is linear, tanh, batch normalisation,
+// dropout and linear. He et al. 2016, arXiv:1512.03385, eq. 1. Its Infer uses scratch
+// memory, so only one core at a time may call it.
 type skip struct {
 	f *nn.Sequential
-	y []float32
+	y []float32 // scratch: f(x)
 }
 
-// newSkip is the Kind of a skip: {skip: 64} has 64 numbers between its products.
+// newSkip is the Kind of skip layers: {skip: 64} has 64 hidden units.
 func newSkip(rng *rand.Rand, name string, in nn.Shape, l nn.Layer) (nn.Network, nn.Shape, error) {
 	r := nn.Read(l)
 	width, gain := r.Outputs(), float32(r.Number("gain", 1))
@@ -54,9 +54,9 @@ func (s *skip) Tensors() (params, buffers []*tape.Param) { return s.f.Tensors() 
 func (s *skip) State(st *state.State)                    { s.f.State(st) }
 func (s *skip) Clone() nn.Network                        { return &skip{f: s.f.Clone().(*nn.Sequential)} }
 
-// own returns the plan, from a file, of a network with two skips, the engine that knows
-// them, the network, and 600 rows for it.
-func own(t *testing.T) (p nn.Plan, e nn.Native, n nn.Network, x []float32) {
+// skipNetwork returns the plan of a network with two skip layers, the engine that knows
+// skip layers, the network, and 600 rows of inputs.
+func skipNetwork(t *testing.T) (p nn.Plan, e nn.Native, n nn.Network, x []float32) {
 	t.Helper()
 	const text = `{"in":[7],"layers":[{"skip":5},"relu",{"linear":12},{"skip":{"size":20,"gain":0.5}},{"linear":3}]}`
 	if err := json.Unmarshal([]byte(text), &p); err != nil {
@@ -70,7 +70,7 @@ func own(t *testing.T) (p nn.Plan, e nn.Native, n nn.Network, x []float32) {
 	return p, e, n, normal(newRand(), make([]float32, 7*600))
 }
 
-// trained returns the result of a step of training of 600 rows.
+// trained returns the outputs of Forward in training for 600 rows, after Backward.
 func trained(tp *tape.Tape, n nn.Network, x []float32) []float32 {
 	tp.Reset()
 	y := n.Forward(tp, tp.Const(x, 600), nn.Training)
@@ -78,17 +78,18 @@ func trained(tp *tape.Tape, n nn.Network, x []float32) []float32 {
 	return slices.Clone(y.Value)
 }
 
-// inferred returns what a network infers of 600 rows.
+// inferred returns the outputs of Infer for 600 rows.
 func inferred(n nn.Network, x []float32) []float32 {
 	y := make([]float32, 3*600)
 	n.Infer(y, x)
 	return y
 }
 
-// TestOwnLayer: a layer of the program's own is trained, infers the bits of Forward in
-// use, on one core and beside others, is described, and allocates nothing once warm.
+// TestOwnLayer checks a network with a program's own layers. Every parameter gets a
+// gradient. Infer equals Forward at inference, bit for bit, on one core and on two.
+// Describe counts the layers' weights. A second step allocates nothing.
 func TestOwnLayer(t *testing.T) {
-	_, _, n, x := own(t)
+	_, _, n, x := skipNetwork(t)
 	tp := tape.New()
 	trained(tp, n, x)
 	for _, p := range nn.Params(n) {
@@ -97,60 +98,61 @@ func TestOwnLayer(t *testing.T) {
 		}
 	}
 	for _, want := range []string{"net.0.0.weight", "net.0.2.running_mean", "net.2.bias", "net.3.4.weight", "net.4.weight"} {
-		if named(n)[want] == nil {
+		if byName(n)[want] == nil {
 			t.Errorf("no tensor is called %s", want)
 		}
 	}
 	tp.Reset()
-	want := slices.Clone(n.Forward(tp, tp.Const(x, 600), nn.Use).Value)
+	want := slices.Clone(n.Forward(tp, tp.Const(x, 600), nn.Inference).Value)
 	if got := inferred(n, x); !sameBits(got, want) {
-		t.Error("Infer differs from Forward in use")
+		t.Error("Infer differs from Forward at inference")
 	}
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2))
 	pool := parallel.Start(2)
 	defer pool.Stop()
 	nn.Share(pool, n)
 	if got := inferred(n, x); !sameBits(got, want) {
-		t.Error("Infer on several cores differs from one")
+		t.Error("Infer on several cores differs from Infer on one")
 	}
-	rows := nn.Rows(n)
-	got := fmt.Sprint(rows[0].Name, " ", rows[0].Layer.Kind, " ", rows[0].Out, " ", rows[0].Params, " ", rows[0].MulAdds)
-	if want := fmt.Sprint("net.0 skip 7 ", 7*5+5+10+5*7+7, " ", 7*5+5*7); len(rows) != 5 || got != want {
-		t.Errorf("the first of %d rows is %s, want %s of 5", len(rows), got, want)
+	layers := nn.Describe(n)
+	got := fmt.Sprint(layers[0].Name, " ", layers[0].Layer.Kind, " ", layers[0].Out, " ", layers[0].Params, " ", layers[0].MulAdds)
+	if want := fmt.Sprint("net.0 skip 7 ", 7*5+5+10+5*7+7, " ", 7*5+5*7); len(layers) != 5 || got != want {
+		t.Errorf("the first of %d layers is %s, want %s of 5", len(layers), got, want)
 	}
-	if allocs := testing.AllocsPerRun(5, func() { trained(tp, n, x); n.Infer(want, x) }); allocs > 1 { // trained copies its result
-		t.Errorf("a warm step allocates %v times, want 1", allocs)
+	if allocs := testing.AllocsPerRun(5, func() { trained(tp, n, x); n.Infer(want, x) }); allocs > 1 { // the copy that trained returns
+		t.Errorf("a second step allocates %v times, want 1", allocs)
 	}
 }
 
-// TestHollowKind wants an error of a layer that no function makes.
-func TestHollowKind(t *testing.T) {
-	e := nn.Native{Kinds: nn.Kinds{"hollow": nil}}
-	_, err := e.Build(newRand(), "net", nn.Plan{In: nn.Shape{2}, Layers: nn.Layers{{Kind: "hollow"}}})
-	if err == nil || err.Error() != "nn: net.0: the layer hollow has a Kind that is nil" {
+// TestNilKind checks that Build returns an error for a layer whose Kind is nil.
+func TestNilKind(t *testing.T) {
+	e := nn.Native{Kinds: nn.Kinds{"nothing": nil}}
+	_, err := e.Build(newRand(), "net", nn.Plan{In: nn.Shape{2}, Layers: nn.Layers{{Kind: "nothing"}}})
+	if err == nil || err.Error() != "nn: net.0: the layer nothing has a nil Kind, want a function" {
 		t.Errorf("Build of a layer with a nil Kind: error %v", err)
 	}
 }
 
-// TestOwnLayerSaved: loaded, cloned or followed, a layer of the program's own infers the
-// same, and loaded or cloned it leaves the same outputs out when training goes on.
+// TestOwnLayerSaved checks that a program's own layer has the same outputs after it is
+// saved and loaded, cloned, or copied by PolyakUpdate. A loaded or cloned layer also has
+// the same dropout masks in further training.
 func TestOwnLayerSaved(t *testing.T) {
-	p, engine, n, x := own(t)
+	p, engine, n, x := skipNetwork(t)
 	tp := tape.New()
 	trained(tp, n, x)
 	var file bytes.Buffer
 	loaded, _ := engine.Build(rand.New(rand.NewPCG(9, 9)), "net", p.Zeroed())
-	if err := state.Save(&file, visited{n}); err != nil {
+	if err := state.Save(&file, stater{n}); err != nil {
 		t.Fatal(err)
 	}
-	if err := state.Load(&file, visited{loaded}); err != nil {
+	if err := state.Load(&file, stater{loaded}); err != nil {
 		t.Fatal(err)
 	}
 	target := loaded.Clone()
 	for _, p := range nn.Tensors(target) {
 		clear(p.Value)
 	}
-	nn.Follow(target, n, 1)
+	nn.PolyakUpdate(target, n, 1)
 	clone, want := n.Clone(), inferred(n, x)
 	for name, m := range map[string]nn.Network{"loaded": loaded, "clone": clone, "target": target} {
 		if got := inferred(m, x); !sameBits(got, want) {
@@ -160,7 +162,7 @@ func TestOwnLayerSaved(t *testing.T) {
 	after := trained(tp, n, x)
 	for name, m := range map[string]nn.Network{"loaded": loaded, "clone": clone} {
 		if got := trained(tp, m, x); !sameBits(got, after) {
-			t.Errorf("%s: training leaves out other outputs", name)
+			t.Errorf("%s: training has other outputs", name)
 		}
 	}
 }

@@ -9,28 +9,29 @@ import (
 	"unicode"
 )
 
-// Limits of a plan, so that a slip of the finger, or a file of unknown origin, is an error
-// and does not eat the machine's memory.
+// Limits of a plan. Because of them a typing error or an untrusted file is an error and
+// does not use up the machine's memory.
 const (
-	maxWidth    = 1 << 16 // outputs of a layer
-	MaxWeights  = 1 << 26 // weights of a network, or values of a table
-	maxLayers   = 1 << 10 // of a plan
-	maxSettings = 1 << 5  // of a layer
-	maxName     = 1 << 6  // bytes of a kind, and of the name or text of a setting
-	maxAxes     = 4       // of a shape
+	maxWidth    = 1 << 16 // largest number of outputs of a layer
+	MaxWeights  = 1 << 26 // largest number of weights of a network, or of values of a table
+	maxLayers   = 1 << 10 // largest number of layers of a plan
+	maxSettings = 1 << 5  // largest number of settings of a layer
+	maxName     = 1 << 6  // largest length of a kind, and of the name or text of a setting [bytes]
+	maxAxes     = 4       // largest number of axes of a shape
 )
 
-// A Plan describes a network: what a row is, and the layers one after the other. It is
-// data: a scenario gives the layers, and a policy's file has the whole as JSON.
+// A Plan describes a network as data: the shape of a row of inputs, and the layers in
+// their order. A scenario names the layers, and a policy's file has the Plan as JSON.
 type Plan struct {
 	In     Shape
 	Layers Layers
 }
 
-// A Shape is the sizes of a row: [8] of eight numbers, [84, 84, 4] of an image.
+// A Shape is the shape of one row of inputs or outputs: [8] for eight numbers,
+// [84, 84, 4] for an image.
 type Shape []int
 
-// Size returns the number of floats in a row.
+// Size returns the number of floats in a row of the shape.
 func (s Shape) Size() int {
 	n := 1
 	for _, k := range s {
@@ -39,7 +40,7 @@ func (s Shape) Size() int {
 	return n
 }
 
-// String writes 84×84×4.
+// String returns the shape as text, for example 84×84×4.
 func (s Shape) String() string {
 	var text []string
 	for _, n := range s {
@@ -48,35 +49,37 @@ func (s Shape) String() string {
 	return strings.Join(text, "×")
 }
 
-// check returns an error unless s has axes of 1 or more, and MaxWeights floats at most.
+// check returns an error unless s has at most maxAxes axes, each axis is 1 or more, and
+// its size is at most MaxWeights.
 func (s Shape) check() error {
 	size := 1
 	for _, n := range s {
 		if n < 1 || n > MaxWeights/size {
-			return fmt.Errorf("inputs %v, want %d numbers at most, and 1 or more along each axis", []int(s), MaxWeights)
+			return fmt.Errorf("the inputs have shape %v, want 1 or more along each axis, and %d numbers at most", []int(s), MaxWeights)
 		}
 		size *= n
 	}
 	if len(s) < 1 || len(s) > maxAxes {
-		return fmt.Errorf("inputs %v, want 1 … %d axes", []int(s), maxAxes)
+		return fmt.Errorf("the inputs have shape %v, want 1 … %d axes", []int(s), maxAxes)
 	}
 	return nil
 }
 
-// Layers are layers one after the other. In YAML they are a list of layers, each a name
-// alone, a name with a number, or a name with settings:
+// Layers are the layers of a network in their order. In YAML they are a list. Each layer
+// is a name, a name with a number, or a name with settings:
 //
 //	layers: [{linear: 64}, layer_norm, tanh, {linear: {size: 64, init: pytorch}}, relu, {dropout: 0.1}]
 type Layers []Layer
 
-// A Layer describes one layer of a Plan. Native lists the kinds that there are.
+// A Layer describes one layer of a Plan. See Native for the kinds of layers.
 type Layer struct {
-	Kind     string         // linear, tanh, …, or a layer of the program's own
-	Size     float64        // the number behind the kind: the outputs of linear, the share of dropout; 0 is none
-	Settings map[string]any // the others, each a float64, a string or a bool; nil is none
+	Kind     string         // linear, tanh, …, or the name of a program's own layer
+	Size     float64        // number of outputs of linear, dropout rate of dropout; 0 if the layer has no size
+	Settings map[string]any // further settings, each a float64, a string or a bool; may be nil
 }
 
-// Check returns an error where p cannot be what an engine builds from.
+// Check returns an error if p is not valid: its shape, the number of its layers, or the
+// names and values in its layers. It does not check that an engine has the layers.
 func (p Plan) Check() error {
 	if err := p.In.check(); err != nil {
 		return err
@@ -92,16 +95,16 @@ func (p Plan) Check() error {
 	return nil
 }
 
-// check returns an error where a name or a value of l cannot be one, or is too long.
+// check returns an error if a name or a value in l is not valid or is too long.
 func (l Layer) check() error {
 	if err := checkName(l.Kind); err != nil {
-		return fmt.Errorf("a layer is called %w", err)
+		return fmt.Errorf("the layer has the name %w", err)
 	}
 	if len(l.Settings) > maxSettings {
 		return fmt.Errorf("%s has %d settings, want %d at most", l.Kind, len(l.Settings), maxSettings)
 	}
 	if l.Size-l.Size != 0 {
-		return fmt.Errorf("%s has the size %v, want a number", l.Kind, l.Size)
+		return fmt.Errorf("%s has the size %v, want a finite number", l.Kind, l.Size)
 	}
 	for key, value := range l.Settings {
 		if err := checkName(key); err != nil || key == sizeKey {
@@ -114,7 +117,7 @@ func (l Layer) check() error {
 	return nil
 }
 
-// checkName returns an error unless s can be the name of a kind or setting.
+// checkName returns an error unless s is a valid name of a kind or of a setting.
 func checkName(s string) error {
 	notName := func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '_' && r != '-' }
 	if s == "" || len(s) > maxName || strings.ContainsFunc(s, notName) || !unicode.IsLetter([]rune(s)[0]) {
@@ -123,7 +126,7 @@ func checkName(s string) error {
 	return nil
 }
 
-// checkValue returns an error unless v can be the value of a setting.
+// checkValue returns an error unless v is a valid value of a setting.
 func checkValue(v any) error {
 	switch v := v.(type) {
 	case float64:
@@ -140,44 +143,45 @@ func checkValue(v any) error {
 	return fmt.Errorf("%.70q, want a number, a text of %d bytes at most, or true or false", fmt.Sprint(v), maxName)
 }
 
-// Linear returns a layer of a product with weights, and biases. An initialisation gives
-// them their first values: see MLPOptions. The gain is of orthogonal weights.
+// Linear returns a linear layer with out outputs. The initialisation init sets the first
+// values of the weights and biases: see MLPOptions. The gain is the scale of orthogonal
+// weights; other initialisations ignore it.
 func Linear(out int, init string, gain float32) Layer {
 	return Layer{Kind: linearKind, Size: float64(out), Settings: map[string]any{"init": init, "gain": float64(gain)}}
 }
 
-// Initialised returns the layers with an initialisation for each linear layer that has
-// none.
+// Initialised returns a copy of the layers in which every linear layer without an
+// initialisation gets the initialisation init.
 func (ls Layers) Initialised(init string) Layers {
-	return ls.each(linearKind, func(l *Layer) {
+	return ls.mapKind(linearKind, func(l *Layer) {
 		if _, ok := l.Settings["init"]; !ok {
 			l.Settings["init"] = init
 		}
 	})
 }
 
-// Zeroed returns p with weights that start at 0, for a network whose weights are read
-// from a file.
+// Zeroed returns a copy of p in which all weights are initialised to 0, for a network
+// whose weights are then read from a file.
 func (p Plan) Zeroed() Plan {
-	p.Layers = p.Layers.each(linearKind, func(l *Layer) {
+	p.Layers = p.Layers.mapKind(linearKind, func(l *Layer) {
 		l.Settings["init"] = zeros
 		delete(l.Settings, "gain")
 	})
 	return p
 }
 
-// Same reports whether networks of p and q that have the same weights have the same
-// results in use, whatever their initialisations and dropout.
+// Same reports whether networks of the plans p and q have the same outputs at inference
+// when they have the same weights. Initialisations and dropout rates may differ.
 func (p Plan) Same(q Plan) bool {
-	passes := func(l *Layer) { l.Size = 0 }
-	p.Layers, q.Layers = p.Zeroed().Layers.each(dropoutKind, passes), q.Zeroed().Layers.each(dropoutKind, passes)
+	clearRate := func(l *Layer) { l.Size = 0 }
+	p.Layers, q.Layers = p.Zeroed().Layers.mapKind(dropoutKind, clearRate), q.Zeroed().Layers.mapKind(dropoutKind, clearRate)
 	return slices.Equal(p.In, q.In) && slices.EqualFunc(p.Layers, q.Layers, func(a, b Layer) bool {
 		return a.Kind == b.Kind && a.Size == b.Size && maps.Equal(a.Settings, b.Settings)
 	})
 }
 
-// each returns a copy of the layers with every layer of a kind changed.
-func (ls Layers) each(kind string, change func(l *Layer)) Layers {
+// mapKind returns a copy of the layers, after change has changed every layer of a kind.
+func (ls Layers) mapKind(kind string, change func(l *Layer)) Layers {
 	ls = slices.Clone(ls)
 	for i := range ls {
 		if l := &ls[i]; l.Kind == kind {

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// MarshalSetting returns l in its shortest form: a name, a name with a number, or a name
-// with settings.
+// MarshalSetting returns the shortest form of l for YAML or JSON: its name, its name with
+// its size, or its name with its settings.
 func (l Layer) MarshalSetting() any {
 	switch {
 	case len(l.Settings) > 0:
@@ -24,13 +24,14 @@ func (l Layer) MarshalSetting() any {
 	return l.Kind
 }
 
-// UnmarshalText reads a name alone.
+// UnmarshalText sets l to the layer with a name and no settings, for example tanh.
 func (l *Layer) UnmarshalText(text []byte) error {
 	*l = Layer{Kind: string(text)}
 	return l.check()
 }
 
-// UnmarshalMapping reads a name with a number, or with settings.
+// UnmarshalMapping sets l to the layer that a mapping describes: its name with a size, as
+// {linear: 64}, or with settings, as {linear: {size: 64, init: pytorch}}.
 func (l *Layer) UnmarshalMapping(decode func(into any) error) error {
 	var named map[string]layerSettings
 	if err := decode(&named); err != nil {
@@ -38,7 +39,7 @@ func (l *Layer) UnmarshalMapping(decode func(into any) error) error {
 	}
 	if len(named) != 1 {
 		kinds := slices.Sorted(maps.Keys(named))
-		return fmt.Errorf("a layer with %d names (%s), want one, as {linear: 64} or {linear: {size: 64, init: pytorch}}", len(kinds), strings.Join(kinds, ", "))
+		return fmt.Errorf("a layer with %d names (%s), want one name, as {linear: 64} or {linear: {size: 64, init: pytorch}}", len(kinds), strings.Join(kinds, ", "))
 	}
 	for kind, s := range named {
 		*l = Layer{Kind: kind}
@@ -51,28 +52,28 @@ func (l *Layer) UnmarshalMapping(decode func(into any) error) error {
 	return l.check()
 }
 
-// layerSettings are the settings behind a layer's name: a number alone is the size.
+// layerSettings are a layer's settings in YAML, by name. A single number is the size.
 type layerSettings map[string]setting
 
-// UnmarshalText reads a number.
+// UnmarshalText reads the size, for example the 64 of {linear: 64}.
 func (s *layerSettings) UnmarshalText(text []byte) error {
 	x, err := strconv.ParseFloat(string(text), 64)
 	*s = layerSettings{sizeKey: {x}}
 	if err != nil {
-		return fmt.Errorf("%q, want a number, or settings, as {size: 64}", text)
+		return fmt.Errorf("%q, want a number, or settings as {size: 64}", text)
 	}
 	return nil
 }
 
-// UnmarshalMapping reads settings by their names.
+// UnmarshalMapping reads the settings of a mapping.
 func (s *layerSettings) UnmarshalMapping(decode func(into any) error) error {
 	return decode((*map[string]setting)(s))
 }
 
-// A setting is a number, true or false, or a text.
-type setting struct{ value any }
+// A setting is the value of one setting in YAML.
+type setting struct{ value any } // float64, bool or string
 
-// UnmarshalText reads a single value.
+// UnmarshalText reads a number, true, false or another text.
 func (s *setting) UnmarshalText(text []byte) error {
 	switch x, err := strconv.ParseFloat(string(text), 64); {
 	case err == nil:

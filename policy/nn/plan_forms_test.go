@@ -9,11 +9,12 @@ import (
 	"github.com/rlrun/rlrun/policy/nn"
 )
 
-// layersConfig is settings with layers.
+// layersConfig is a configuration with layers.
 type layersConfig struct {
 	Layers nn.Layers `yaml:"layers"`
 }
 
+// decodeLayers returns the layers of a YAML text.
 func decodeLayers(text string) (nn.Layers, error) {
 	var k layersConfig
 	tree, err := settings.Parse("f.yaml", []byte(text))
@@ -23,7 +24,8 @@ func decodeLayers(text string) (nn.Layers, error) {
 	return k.Layers, tree.Root().Decode(&k)
 }
 
-// TestLayersForms reads each form of a layer, and what is written of it.
+// TestLayersForms checks that every form of a layer is read from YAML, and is the same
+// after it is written and read again.
 func TestLayersForms(t *testing.T) {
 	for text, want := range map[string]nn.Layers{
 		"layers: []": {},
@@ -57,21 +59,22 @@ func TestLayersForms(t *testing.T) {
 	}
 }
 
-// TestLayersFaults wants the place and what would be right.
+// TestLayersFaults checks that every mistake in YAML gives an error with its place and
+// what would be right.
 func TestLayersFaults(t *testing.T) {
 	for text, want := range map[string]string{
 		"layers: tanh":                           "f.yaml:1:9: layers: want a list",
 		"layers: [null]":                         "layers[0]: no value, want a single value, or a mapping",
 		"layers: [[tanh]]":                       "layers[0]: want a single value, or a mapping",
-		"layers: [tanh, a b]":                    `f.yaml:1:16: layers[1]: a layer is called "a b", want a letter`,
-		"layers: [{}]":                           "layers[0]: a layer with 0 names (), want one, as {linear: 64}",
-		"layers: [{linear: 64, tanh: 1}]":        "layers[0]: a layer with 2 names (linear, tanh), want one, as {linear: 64} or {linear: {size: 64, init: pytorch}}",
+		"layers: [tanh, a b]":                    `f.yaml:1:16: layers[1]: the layer has the name "a b", want a letter`,
+		"layers: [{}]":                           "layers[0]: a layer with 0 names (), want one name, as {linear: 64}",
+		"layers: [{linear: 64, tanh: 1}]":        "layers[0]: a layer with 2 names (linear, tanh), want one name, as {linear: 64} or {linear: {size: 64, init: pytorch}}",
 		"layers: [{linear: 64, linear: 1}]":      "layers[0].linear: a second time",
-		"layers: [{linear: big}]":                `f.yaml:1:19: layers[0].linear: "big", want a number, or settings, as {size: 64}`,
+		"layers: [{linear: big}]":                `f.yaml:1:19: layers[0].linear: "big", want a number, or settings as {size: 64}`,
 		"layers: [{linear: [64]}]":               "layers[0].linear: want a single value, or a mapping",
 		"layers: [{linear: null}]":               "layers[0].linear: no value, want a single value, or a mapping",
-		"layers: [{linear: {size: big}}]":        `layers[0]: "linear" of size "big", want a number`,
-		"layers: [{linear: {size: .inf}}]":       `"linear" of size ".inf", want a number`,
+		"layers: [{linear: {size: big}}]":        `layers[0]: "linear" has the size "big", want a number`,
+		"layers: [{linear: {size: .inf}}]":       `"linear" has the size ".inf", want a number`,
 		"layers: [{linear: {init: [x]}}]":        "layers[0].linear.init: want a single value",
 		"layers: [{linear: {init: {x: 1}}}]":     "layers[0].linear.init: want a single value",
 		"layers: [{linear: {\"i n\": 1}}]":       `layers[0]: linear has a setting "i n", want another name`,

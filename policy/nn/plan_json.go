@@ -6,15 +6,15 @@ import (
 	"fmt"
 )
 
-// maxPlan bounds a plan's JSON, in bytes.
+// maxPlan is the largest length of a plan's JSON [bytes].
 const maxPlan = 1 << 17
 
-// MarshalJSON returns p as UnmarshalJSON reads it:
+// MarshalJSON returns p as JSON. It returns an error if p is not valid.
 //
 //	{"in": [4], "layers": [{"linear": {"size": 64, "init": "orthogonal"}}, "tanh", {"linear": 2}]}
 func (p Plan) MarshalJSON() ([]byte, error) {
 	if err := p.Check(); err != nil {
-		return nil, fmt.Errorf("nn: a plan of %w", err)
+		return nil, fmt.Errorf("nn: bad plan: %w", err)
 	}
 	return json.Marshal(struct {
 		In     []int  `json:"in"`
@@ -22,24 +22,25 @@ func (p Plan) MarshalJSON() ([]byte, error) {
 	}{p.In, p.Layers})
 }
 
-// MarshalJSON returns l in its shortest form: a name, a name with a number, or a name
-// with settings.
+// MarshalJSON returns l as JSON, in the shortest form: see MarshalSetting.
 func (l Layer) MarshalJSON() ([]byte, error) { return json.Marshal(l.MarshalSetting()) }
 
-// UnmarshalJSON reads what MarshalJSON writes. Anything else is an error. A plan that is
-// read makes no network: what is allocated is bounded by the length of the text.
+// UnmarshalJSON sets p to the plan that MarshalJSON wrote. If the JSON is not valid, it
+// returns an error and leaves p unchanged. It builds no network, so the length of the text
+// limits the memory that it allocates.
 func (p *Plan) UnmarshalJSON(data []byte) error {
-	read, err := parsePlan(data)
+	plan, err := parsePlan(data)
 	if err != nil {
-		return fmt.Errorf("nn: a plan of %w", err)
+		return fmt.Errorf("nn: bad plan: %w", err)
 	}
-	*p = read
+	*p = plan
 	return nil
 }
 
+// parsePlan returns the plan that data describes.
 func parsePlan(data []byte) (p Plan, err error) {
 	if len(data) > maxPlan {
-		return p, fmt.Errorf("%d bytes, want %d at most", len(data), maxPlan)
+		return p, fmt.Errorf("it has %d bytes, want %d at most", len(data), maxPlan)
 	}
 	r := parser{json.NewDecoder(bytes.NewReader(data))}
 	err = r.object(nil, func(key string) error {
@@ -48,7 +49,7 @@ func parsePlan(data []byte) (p Plan, err error) {
 			return r.list(func(t json.Token) error {
 				n, ok := t.(float64)
 				if p.In = append(p.In, int(n)); !ok || float64(int(n)) != n {
-					return fmt.Errorf("an input of %v, want a whole number", t)
+					return fmt.Errorf("the shape \"in\" has %v, want a whole number", t)
 				}
 				return nil
 			})
@@ -59,7 +60,7 @@ func parsePlan(data []byte) (p Plan, err error) {
 				return err
 			})
 		}
-		return fmt.Errorf("%.70q, want in and layers", key)
+		return fmt.Errorf("the key %.70q is unknown, want in and layers", key)
 	})
 	if err == nil {
 		err = p.Check()
@@ -67,17 +68,17 @@ func parsePlan(data []byte) (p Plan, err error) {
 	return p, err
 }
 
-// A parser reads JSON token by token, so that it sees what is there twice.
+// A parser reads JSON token by token. So it notices when an object has a key twice.
 type parser struct{ dec *json.Decoder }
 
-// layer reads a layer that begins with t.
+// layer reads a layer whose first token is t.
 func (r parser) layer(t json.Token) (l Layer, err error) {
 	if name, ok := t.(string); ok {
 		return Layer{Kind: name}, nil
 	}
 	err = r.object(t, func(kind string) error {
 		if l.Kind != "" {
-			return fmt.Errorf("%.70q and %.70q in one layer, want one", l.Kind, kind)
+			return fmt.Errorf("one layer has the names %.70q and %.70q, want one name", l.Kind, kind)
 		}
 		l.Kind = kind
 		t, err := r.dec.Token()
@@ -98,12 +99,12 @@ func (r parser) layer(t json.Token) (l Layer, err error) {
 	return l, err
 }
 
-// set sets the size, or another setting.
+// set sets one setting of l: its Size if key is "size", otherwise an element of Settings.
 func (l *Layer) set(key string, value any) error {
 	if key == sizeKey {
 		size, ok := value.(float64)
 		if !ok {
-			return fmt.Errorf("%.70q of size %.70q, want a number", l.Kind, fmt.Sprint(value))
+			return fmt.Errorf("%.70q has the size %.70q, want a number", l.Kind, fmt.Sprint(value))
 		}
 		l.Size = size
 		return nil
@@ -118,8 +119,8 @@ func (l *Layer) set(key string, value any) error {
 	return nil
 }
 
-// object reads an object that begins with t, or with the next token if t is nil. It calls
-// each behind every key, to read the value.
+// object reads an object whose first token is t, or the next token if t is nil. After
+// every key it calls each, which reads the value.
 func (r parser) object(t json.Token, each func(key string) error) error {
 	if t == nil {
 		var err error
@@ -138,7 +139,7 @@ func (r parser) object(t json.Token, each func(key string) error) error {
 		}
 		key, _ := t.(string)
 		if seen[key] {
-			return fmt.Errorf("%.70q a second time", key)
+			return fmt.Errorf("the key %.70q is there a second time, want each key once", key)
 		}
 		seen[key] = true
 		if err := each(key); err != nil {
@@ -149,7 +150,7 @@ func (r parser) object(t json.Token, each func(key string) error) error {
 	return err
 }
 
-// list reads a list. It calls each with the first token of every element.
+// list reads a list. For every element it calls each with the element's first token.
 func (r parser) list(each func(t json.Token) error) error {
 	t, err := r.dec.Token()
 	if err == nil && t != json.Delim('[') {

@@ -11,7 +11,7 @@ import (
 	"github.com/rlrun/rlrun/policy/nn"
 )
 
-// plan is a Plan with every form of a layer.
+// plan returns a Plan with every form of a layer.
 func plan() nn.Plan {
 	return nn.Plan{In: nn.Shape{84, 84, 4}, Layers: nn.Layers{
 		nn.Linear(64, "orthogonal", 1.4142135), {Kind: "layer_norm"}, {Kind: "tanh"}, {Kind: "dropout", Size: 0.25},
@@ -22,7 +22,7 @@ func plan() nn.Plan {
 const planText = `{"in":[84,84,4],"layers":[{"linear":{"gain":1.4142135381698608,"init":"orthogonal","size":64}},"layer_norm","tanh",` +
 	`{"dropout":0.25},{"skip":{"by":"rows","gate":true,"k":-1.5e-7,"size":32}},{"linear":2}]}`
 
-// TestPlanJSON reads what it writes.
+// TestPlanJSON checks a plan's JSON, and that reading the JSON gives the same plan.
 func TestPlanJSON(t *testing.T) {
 	text, err := json.Marshal(plan())
 	if err != nil || string(text) != planText {
@@ -35,7 +35,7 @@ func TestPlanJSON(t *testing.T) {
 	if _, err := json.Marshal(nn.Plan{In: nn.Shape{4}}); err == nil {
 		t.Error("a plan without layers is written")
 	}
-	// the largest plan that there can be is read again
+	// The plan with the largest number of layers can be written and read.
 	large := nn.Plan{In: nn.Shape{4}}
 	for range 1024 {
 		large.Layers = append(large.Layers, nn.Linear(65536, "kaiming_uniform", 1.4142135))
@@ -48,7 +48,8 @@ func TestPlanJSON(t *testing.T) {
 	}
 }
 
-// TestPlanJSONErrors: anything else is an error, and leaves the plan as it is.
+// TestPlanJSONErrors checks that JSON that is not a valid plan is an error and leaves the
+// plan unchanged.
 func TestPlanJSONErrors(t *testing.T) {
 	many := func(s string, n int) string { return strings.TrimSuffix(strings.Repeat(s+",", n), ",") }
 	var settings []string
@@ -56,37 +57,37 @@ func TestPlanJSONErrors(t *testing.T) {
 		settings = append(settings, fmt.Sprintf("%q:1", fmt.Sprint("s", i)))
 	}
 	for text, want := range map[string]string{
-		`{}`:                               "inputs [], want 1 … 4 axes",
+		`{}`:                               "the inputs have shape [], want 1 … 4 axes",
 		`[]`:                               "want an object",
 		`{"in":[4]}`:                       "0 layers, want 1 … 1024",
 		`{"in":[4],"layers":[]}`:           "0 layers",
 		`{"in":4,"layers":["tanh"]}`:       "want a list",
 		`{"in":[4],"layers":"tanh"}`:       "want a list",
 		`{"in":[4],"layers":{"a":1}}`:      "want a list",
-		`{"in":[0],"layers":["tanh"]}`:     "want 67108864 numbers at most, and 1 or more",
+		`{"in":[0],"layers":["tanh"]}`:     "want 1 or more along each axis, and 67108864 numbers at most",
 		`{"in":[-4],"layers":["tanh"]}`:    "1 or more along each axis",
-		`{"in":[1.5],"layers":["tanh"]}`:   "an input of 1.5, want a whole number",
-		`{"in":["4"],"layers":["tanh"]}`:   "an input of 4, want a whole number",
-		`{"in":[1e300],"layers":["tanh"]}`: "an input of 1e+300, want a whole number",
+		`{"in":[1.5],"layers":["tanh"]}`:   `the shape "in" has 1.5, want a whole number`,
+		`{"in":["4"],"layers":["tanh"]}`:   `the shape "in" has 4, want a whole number`,
+		`{"in":[1e300],"layers":["tanh"]}`: `the shape "in" has 1e+300, want a whole number`,
 		`{"in":[65536,65536,65536,65536],"layers":["tanh"]}`:                     "67108864 numbers at most",
 		`{"in":[1,1,1,1,1],"layers":["tanh"]}`:                                   "1 … 4 axes",
-		`{"in":[4],"in":[4],"layers":["tanh"]}`:                                  `"in" a second time`,
-		`{"In":[4],"layers":["tanh"]}`:                                           `"In", want in and layers`,
-		`{"in":[4],"layers":["tanh"],"x":1}`:                                     `"x", want in and layers`,
+		`{"in":[4],"in":[4],"layers":["tanh"]}`:                                  `the key "in" is there a second time`,
+		`{"In":[4],"layers":["tanh"]}`:                                           `the key "In" is unknown, want in and layers`,
+		`{"in":[4],"layers":["tanh"],"x":1}`:                                     `the key "x" is unknown, want in and layers`,
 		`{"in":[4],"layers":[null]}`:                                             "want an object",
 		`{"in":[4],"layers":[7]}`:                                                "want an object",
 		`{"in":[4],"layers":[[]]}`:                                               "want an object",
-		`{"in":[4],"layers":[{}]}`:                                               `layer 0: a layer is called ""`,
-		`{"in":[4],"layers":["",""]}`:                                            `layer 0: a layer is called ""`,
+		`{"in":[4],"layers":[{}]}`:                                               `layer 0: the layer has the name ""`,
+		`{"in":[4],"layers":["",""]}`:                                            `layer 0: the layer has the name ""`,
 		`{"in":[4],"layers":["a b"]}`:                                            `"a b", want a letter`,
 		`{"in":[4],"layers":["` + many("a", 40) + `"]}`:                          "want a letter, then letters, digits, - and _, 64 bytes at most",
-		`{"in":[4],"layers":[{"linear":1,"tanh":1}]}`:                            `"linear" and "tanh" in one layer`,
-		`{"in":[4],"layers":[{"linear":1,"linear":1}]}`:                          `"linear" a second time`,
-		`{"in":[4],"layers":[{"linear":"64"}]}`:                                  `"linear" of size "64", want a number`,
+		`{"in":[4],"layers":[{"linear":1,"tanh":1}]}`:                            `one layer has the names "linear" and "tanh", want one name`,
+		`{"in":[4],"layers":[{"linear":1,"linear":1}]}`:                          `the key "linear" is there a second time`,
+		`{"in":[4],"layers":[{"linear":"64"}]}`:                                  `"linear" has the size "64", want a number`,
 		`{"in":[4],"layers":[{"linear":null}]}`:                                  "want a number",
 		`{"in":[4],"layers":[{"linear":[64]}]}`:                                  "want an object",
 		`{"in":[4],"layers":[{"linear":{"size":{"x":1}}}]}`:                      "want a number",
-		`{"in":[4],"layers":[{"linear":{"size":1,"size":2}}]}`:                   `"size" a second time`,
+		`{"in":[4],"layers":[{"linear":{"size":1,"size":2}}]}`:                   `the key "size" is there a second time`,
 		`{"in":[4],"layers":[{"linear":{"size":1,"init":null}}]}`:                "want a number, a text of 64 bytes at most, or true or false",
 		`{"in":[4],"layers":[{"linear":{"size":1,"init":[1]}}]}`:                 `"linear": "init" is `,
 		`{"in":[4],"layers":[{"linear":{"size":1,"i n":1}}]}`:                    `a setting "i n", want another name`,
@@ -99,7 +100,7 @@ func TestPlanJSONErrors(t *testing.T) {
 	} {
 		got := plan()
 		err := json.Unmarshal([]byte(text), &got)
-		if err == nil || !strings.HasPrefix(err.Error(), "nn: a plan of ") || !strings.Contains(err.Error(), want) || len(err.Error()) > 300 {
+		if err == nil || !strings.HasPrefix(err.Error(), "nn: bad plan: ") || !strings.Contains(err.Error(), want) || len(err.Error()) > 300 {
 			t.Errorf("Unmarshal(%.100s) has error %v, want %q in it", text, err, want)
 		}
 		if !reflect.DeepEqual(got, plan()) {
@@ -108,8 +109,8 @@ func TestPlanJSONErrors(t *testing.T) {
 	}
 }
 
-// TestPlanHostile: a plan that nobody vouches for allocates little, whether it is read or
-// built with a Limit.
+// TestPlanHostile checks that a plan from an untrusted file allocates little memory, both
+// when it is read and when it is built with a Limit.
 func TestPlanHostile(t *testing.T) {
 	for _, text := range []string{
 		`{"in":[67108864],"layers":["layer_norm","batch_norm",{"linear":65536}]}`,
@@ -126,13 +127,13 @@ func TestPlanHostile(t *testing.T) {
 			}
 		}
 		if runtime.ReadMemStats(&after); after.TotalAlloc-before.TotalAlloc > 2<<20 {
-			t.Errorf("%.100s: %d bytes are allocated, want 2 MB at most", text, after.TotalAlloc-before.TotalAlloc)
+			t.Errorf("%.100s allocates %d bytes, want 2 MB at most", text, after.TotalAlloc-before.TotalAlloc)
 		}
 	}
 }
 
-// FuzzPlan wants of every text an error, or a plan that is read again as it is, and whose
-// network, if there is one, has no more weights than the Limit.
+// FuzzPlan checks that every text gives an error or a plan. The plan is the same after it
+// is written and read again, and a network built from it has at most Limit weights.
 func FuzzPlan(f *testing.F) {
 	f.Add([]byte(planText))
 	f.Add([]byte(`{"in":[4],"layers":[{"linear":64},"batch_norm","relu",{"dropout":0.5},{"linear":{"size":2,"init":"pytorch"}}]}`))
@@ -144,7 +145,7 @@ func FuzzPlan(f *testing.F) {
 		}
 		written, err := json.Marshal(p)
 		if err != nil {
-			t.Fatalf("%+v was read, and is not written: %v", p, err)
+			t.Fatalf("%+v was read, but is not written: %v", p, err)
 		}
 		if err := json.Unmarshal(written, &again); err != nil || !reflect.DeepEqual(again, p) {
 			t.Fatalf("%+v is read again as %+v, error %v", p, again, err)
@@ -164,7 +165,8 @@ func FuzzPlan(f *testing.F) {
 	})
 }
 
-// TestZeroed: the weights of a zeroed plan are 0, and it is the same network.
+// TestZeroed checks that the weights of a zeroed plan are 0, that Zeroed does not change
+// its receiver, and which plans Same accepts as equal.
 func TestZeroed(t *testing.T) {
 	p := mlp(t, 3, []int{20}, 2, nn.MLPOptions{Activation: "tanh", Init: "pytorch", Dropout: 0.5})
 	for _, p := range nn.Params(build(t, p.Zeroed())) {
@@ -184,7 +186,7 @@ func TestZeroed(t *testing.T) {
 	}{
 		{true, func(p *nn.Plan) {}},
 		{true, func(p *nn.Plan) { p.Layers[0] = nn.Linear(20, "orthogonal", 3) }},
-		{true, func(p *nn.Plan) { p.Layers[2].Size = 0.1 }}, // dropout
+		{true, func(p *nn.Plan) { p.Layers[2].Size = 0.1 }}, // dropout rate
 		{false, func(p *nn.Plan) { p.Layers[1].Kind = "relu" }},
 		{false, func(p *nn.Plan) { p.Layers[0].Size = 21 }},
 		{false, func(p *nn.Plan) { p.Layers[0].Settings = map[string]any{"bias": false} }},

@@ -8,28 +8,29 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// Sequential is layers one after the other: what Native makes of a Plan.
+// Sequential is the Network that Native builds from a Plan. Its layers run one after
+// the other.
 type Sequential struct {
 	stages           []stage
-	in, out          int   // floats in a row
-	rows             []Row // of the plan's layers
-	weights, mulAdds int   // of all rows together
+	in, out          int         // numbers of inputs and outputs per row
+	infos            []LayerInfo // one per layer of the plan
+	weights, mulAdds int         // sums over all layers: parameters, and multiply-adds per row
 	params, buffers  []*tape.Param
 	inference
 }
 
-// A stage is a layer, or a product and the activation behind it.
+// A stage is one layer, or a linear layer together with the activation after it.
 type stage struct {
 	Network
-	out   int // floats in a row of the result
-	place int // where Infer writes it: see places
+	out    int // number of outputs per row
+	buffer int // number of the buffer that Infer writes to: see assignBuffers
 }
 
-// add appends the layer that a row describes, unless it is an activation that the product
-// before it takes into its loop.
-func (m *Sequential) add(n Network, r Row) {
-	m.rows, m.out = append(m.rows, r), r.Out.Size()
-	m.weights, m.mulAdds = m.weights+r.Params, m.mulAdds+r.MulAdds
+// add appends a layer. If the layer is an activation and the layer before it is linear, the
+// linear layer computes the activation in its own loop.
+func (m *Sequential) add(n Network, info LayerInfo) {
+	m.infos, m.out = append(m.infos, info), info.Out.Size()
+	m.weights, m.mulAdds = m.weights+info.Params, m.mulAdds+info.MulAdds
 	if a, ok := n.(activation); ok && a.fused != f32.Identity && len(m.stages) > 0 {
 		if l, ok := m.stages[len(m.stages)-1].Network.(*linear); ok && l.act == f32.Identity {
 			l.act = a.fused
@@ -39,7 +40,7 @@ func (m *Sequential) add(n Network, r Row) {
 	m.stages = append(m.stages, stage{Network: n, out: m.out})
 }
 
-// Forward puts the layers on t.
+// Forward records the layers on t in their order.
 func (m *Sequential) Forward(t *tape.Tape, x *tape.Var, mode Mode) *tape.Var {
 	for i := range m.stages {
 		x = m.stages[i].Forward(t, x, mode)
@@ -47,20 +48,22 @@ func (m *Sequential) Forward(t *tape.Tape, x *tape.Var, mode Mode) *tape.Var {
 	return x
 }
 
-// finish makes what all layers together need, once they are there.
+// finish collects the tensors of all layers and assigns Infer's buffers. It is called once,
+// after the last add.
 func (m *Sequential) finish() {
 	for _, s := range m.stages {
 		params, buffers := s.Network.Tensors()
 		m.params, m.buffers = append(m.params, params...), append(m.buffers, buffers...)
 	}
 	m.params, m.buffers = slices.Clip(m.params), slices.Clip(m.buffers)
-	m.places()
+	m.assignBuffers()
 }
 
-// Tensors returns the tensors of the layers.
+// Tensors returns the parameters and buffers of all layers.
 func (m *Sequential) Tensors() (params, buffers []*tape.Param) { return m.params, m.buffers }
 
-// State visits what the layers' training depends on besides their tensors.
+// State saves or loads the state of the layers besides their tensors, for example the
+// random generator of dropout.
 func (m *Sequential) State(s *state.State) {
 	for _, layer := range m.stages {
 		if own, ok := layer.Network.(state.Stater); ok {
@@ -69,9 +72,9 @@ func (m *Sequential) State(s *state.State) {
 	}
 }
 
-// Clone returns a copy with layers of its own.
+// Clone returns a copy that shares no memory with m.
 func (m *Sequential) Clone() Network {
-	c := &Sequential{in: m.in, out: m.out, rows: m.rows, weights: m.weights, mulAdds: m.mulAdds}
+	c := &Sequential{in: m.in, out: m.out, infos: m.infos, weights: m.weights, mulAdds: m.mulAdds}
 	for _, s := range m.stages {
 		s.Network = s.Network.Clone()
 		c.stages = append(c.stages, s)

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// A Reader takes a Layer's settings, for a kind that makes it:
+// A Reader reads the settings of a Layer, for a Kind that makes the layer:
 //
 //	r := nn.Read(l)
 //	size, init := r.Outputs(), r.Text("init", "orthogonal")
@@ -16,34 +16,37 @@ import (
 //		return nil, nil, err
 //	}
 //
-// Err is about the first setting that is out of range, of another type, or not asked for.
+// Err returns an error for the first setting that is out of range, has the wrong type, or
+// was not read and so is unknown.
 type Reader struct {
-	layer Layer
-	sized bool     // Outputs or Share was called
-	asked []string // the settings that were read
-	err   error
+	layer    Layer
+	sizeRead bool     // whether Outputs or Fraction was called
+	keysRead []string // names of the settings that were read
+	err      error
 }
 
-// Read returns a Reader of l.
+// Read returns a Reader of the settings of l.
 func Read(l Layer) *Reader { return &Reader{layer: l} }
 
-// sizeKey is the name of a layer's Size among its settings.
+// sizeKey is the name of a layer's Size in YAML and JSON.
 const sizeKey = "size"
 
-// Outputs returns the layer's Size, which must be a width of a layer.
+// Outputs returns the layer's Size as a number of outputs. It is an error unless the Size
+// is a whole number, 1 … 65536.
 func (r *Reader) Outputs() int {
-	r.sized = true
+	r.sizeRead = true
 	n := r.layer.Size
 	if n != math.Trunc(n) || n < 1 || n > maxWidth {
-		r.fail(fmt.Errorf("%s has %v outputs, want 1 … %d: {%s: 64}", r.layer.Kind, n, maxWidth, r.layer.Kind))
+		r.fail(fmt.Errorf("%s has %v outputs, want a whole number, 1 … %d, as {%s: 64}", r.layer.Kind, n, maxWidth, r.layer.Kind))
 		return 0
 	}
 	return int(n)
 }
 
-// Share returns the layer's Size, which must be 0 or more and less than 1.
-func (r *Reader) Share() float64 {
-	r.sized = true
+// Fraction returns the layer's Size as a fraction, for example a dropout rate. It is an
+// error unless the Size is 0 or more and less than 1.
+func (r *Reader) Fraction() float64 {
+	r.sizeRead = true
 	p := r.layer.Size
 	if !(0 <= p && p < 1) {
 		r.fail(fmt.Errorf("%s is %v, want 0 or more and less than 1", r.layer.Kind, p))
@@ -51,22 +54,23 @@ func (r *Reader) Share() float64 {
 	return p
 }
 
-// Number returns the setting called key, or its default.
+// Number returns the number called key, or the default if the layer does not set it.
 func (r *Reader) Number(key string, byDefault float64) float64 {
 	return value(r, key, byDefault, "a number")
 }
 
-// Text returns the setting called key, or its default.
+// Text returns the text called key, or the default if the layer does not set it.
 func (r *Reader) Text(key, byDefault string) string { return value(r, key, byDefault, "a text") }
 
-// Bool returns the setting called key, or its default.
+// Bool returns the truth value called key, or the default if the layer does not set it.
 func (r *Reader) Bool(key string, byDefault bool) bool {
 	return value(r, key, byDefault, "true or false")
 }
 
-// value returns the setting called key, or its default.
+// value returns the setting called key, or the default if the layer does not set it. An
+// error message says with form which values are right.
 func value[T any](r *Reader, key string, byDefault T, form string) T {
-	r.asked = append(r.asked, key)
+	r.keysRead = append(r.keysRead, key)
 	given, ok := r.layer.Settings[key]
 	if !ok {
 		return byDefault
@@ -79,34 +83,35 @@ func value[T any](r *Reader, key string, byDefault T, form string) T {
 	return v
 }
 
+// fail keeps err for Err, unless there is an earlier error.
 func (r *Reader) fail(err error) {
 	if r.err == nil {
 		r.err = err
 	}
 }
 
-// Err returns an error if a setting that was asked for is wrong, or if the layer has a
-// setting that was not asked for.
+// Err returns the first error: a setting that was read has a wrong value, or the layer has
+// a setting that was not read. Call it after all settings are read.
 func (r *Reader) Err() error {
-	if r.layer.Size != 0 && !r.sized {
-		r.fail(fmt.Errorf("%s has the size %v, want its name alone: it changes no size", r.layer.Kind, r.layer.Size))
+	if r.layer.Size != 0 && !r.sizeRead {
+		r.fail(fmt.Errorf("%s has the size %v, want its name without a size", r.layer.Kind, r.layer.Size))
 	}
 	for _, key := range slices.Sorted(maps.Keys(r.layer.Settings)) {
-		if !slices.Contains(r.asked, key) {
-			r.fail(fmt.Errorf("%s has no setting %s, want %s", r.layer.Kind, key, r.known()))
+		if !slices.Contains(r.keysRead, key) {
+			r.fail(fmt.Errorf("%s has no setting %s, want %s", r.layer.Kind, key, r.validKeys()))
 		}
 	}
 	return r.err
 }
 
-// known names the settings that there are.
-func (r *Reader) known() string {
-	all := slices.Clone(r.asked)
-	if r.sized {
+// validKeys returns the names of the layer's settings, for an error message.
+func (r *Reader) validKeys() string {
+	all := slices.Clone(r.keysRead)
+	if r.sizeRead {
 		all = append(all, sizeKey)
 	}
 	if len(all) == 0 {
-		return "its name alone"
+		return "its name without settings"
 	}
 	slices.Sort(all)
 	return strings.Join(all, ", ")

@@ -5,25 +5,26 @@ import (
 	"runtime/debug"
 )
 
-// A PanicError is a recovered panic: its value, and the stack of its goroutine.
+// A PanicError is a recovered panic.
 type PanicError struct {
-	Value any
-	Stack []byte
+	Value any    // value of the panic
+	Stack []byte // stack of the goroutine that panicked
 }
 
-// Recovered returns the PanicError of a value that recover returned, which is not nil.
-// The deferred function must call it, so that the stack is the panic's.
+// Recovered returns the PanicError of a value that recover returned. The value must not be
+// nil. Call it in the deferred function that recovers, so that the stack is still the
+// stack of the panic.
 func Recovered(value any) *PanicError {
 	if e, ok := value.(*PanicError); ok {
-		return e // from Run, with the stack of the piece
+		return e // Run panicked with e, which has the stack of the piece
 	}
 	return &PanicError{value, debug.Stack()}
 }
 
-// Error says in one line what happened; Stack says where.
+// Error returns the panic's value as one line, without the stack.
 func (e *PanicError) Error() string { return fmt.Sprintf("panic: %v", e.Value) }
 
-// Unwrap returns the value if that is an error.
+// Unwrap returns the value of the panic if the value is an error, otherwise nil.
 func (e *PanicError) Unwrap() error {
 	err, _ := e.Value.(error)
 	return err

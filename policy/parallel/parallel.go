@@ -1,4 +1,11 @@
-// Package parallel shares out work of some microseconds among the cores.
+// Package parallel divides short computations, of some microseconds, among several cores.
+//
+// A [Pool] keeps one goroutine per core, and [Pool.Run] gives them the pieces of a [Job].
+// Starting goroutines for each job would take longer than such a job:
+//
+//	pool := parallel.Start(4)
+//	defer pool.Stop()
+//	pool.Run(8, job) // calls job.Do(0), …, job.Do(7), and returns when all are done
 package parallel
 
 import (
@@ -7,29 +14,30 @@ import (
 	"sync/atomic"
 )
 
-// A Pool runs pieces of work on goroutines that live from Start to Stop. A nil
-// Pool runs them one after another. One goroutine at a time may call Run.
+// A Pool runs the pieces of a job on goroutines that live from Start to Stop. A nil Pool
+// runs the pieces one after another. Only one goroutine at a time may call Run.
 type Pool struct {
-	workers []*worker
-	busy    atomic.Bool
-	job     Job          // written before waiting is raised, read after it is lowered
-	waiting atomic.Int64 // pieces that nobody has begun; below 0 there are none
-	left    atomic.Int64 // pieces that are not done
-	failed  failures
+	workers    []*worker
+	busy       atomic.Bool  // whether a Run is active
+	job        Job          // set before unstarted is raised, read only after unstarted is lowered
+	unstarted  atomic.Int64 // number of pieces that no goroutine has started; negative values mean 0
+	unfinished atomic.Int64 // number of pieces that are not finished
+	failed     failures
 }
 
-// A Job is work that can be done in pieces, in any order and at once: pieces must not
-// write what others use.
+// A Job is a computation in pieces. Pieces run in any order, and several at the same time,
+// so a piece must not write memory that another piece reads or writes.
 type Job interface{ Do(piece int) }
 
-// failures keeps the panic of the piece with the lowest index, which is the panic that
-// a loop without a Pool would have.
+// failures keeps the panic of the piece with the smallest index. A loop without a Pool
+// would panic with the same value.
 type failures struct {
 	mu    sync.Mutex
-	err   *PanicError // nil for none
-	piece int
+	err   *PanicError // nil: no piece has panicked
+	piece int         // index of the piece that panicked
 }
 
+// add keeps err unless a piece with a smaller index has panicked.
 func (f *failures) add(piece int, err *PanicError) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -38,7 +46,7 @@ func (f *failures) add(piece int, err *PanicError) {
 	}
 }
 
-// take returns the panic, nil for none, and forgets it.
+// take returns the panic, or nil if there was no panic, and clears f.
 func (f *failures) take() *PanicError {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -47,23 +55,23 @@ func (f *failures) take() *PanicError {
 	return err
 }
 
-// A worker looks for work for a while and then sleeps.
+// A worker is a goroutine that waits for jobs: first it spins, later it sleeps.
 type worker struct {
-	turn   atomic.Int64 // raised when there is work; -1 at the end
+	jobs   atomic.Int64 // number of jobs so far; -1 tells the worker to end
 	asleep atomic.Bool
 	wake   chan struct{}
 }
 
-// looks is how often a worker looks for work before it sleeps, about a
-// millisecond. To be woken takes it some ten microseconds, and then an operating
-// system may well put it where its waker runs, while another processor has
-// nothing to do: a worker that sleeps between pieces is worse than none.
-const looks = 2_000_000
+// spins is the number of times that a worker checks for a new job before it sleeps, about
+// a millisecond. It is long because waking a worker takes some ten microseconds, and the
+// operating system may then run it on the same processor as its caller while another
+// processor is idle. A worker that sleeps between jobs is slower than no worker.
+const spins = 2_000_000
 
-// Start returns a Pool for as many pieces at once as there are processors, but
-// no more than most: nil for one.
-func Start(most int) *Pool {
-	size := min(most, runtime.GOMAXPROCS(0))
+// Start returns a Pool that runs pieces on limit cores at a time, or on GOMAXPROCS cores if
+// there are fewer. For one core it returns nil.
+func Start(limit int) *Pool {
+	size := min(limit, runtime.GOMAXPROCS(0))
 	if size < 2 {
 		return nil
 	}
@@ -76,18 +84,18 @@ func Start(most int) *Pool {
 	return p
 }
 
-// Stop ends the goroutines. Afterwards Run does everything itself.
+// Stop ends the goroutines. Afterwards Run runs all pieces one after another.
 func (p *Pool) Stop() {
 	if p == nil {
 		return
 	}
 	for _, w := range p.workers {
-		w.call(-1)
+		w.signal(-1)
 	}
 	p.workers = nil
 }
 
-// Size is how many pieces can run at once.
+// Size returns the number of pieces that can run at the same time.
 func (p *Pool) Size() int {
 	if p == nil {
 		return 1
@@ -95,10 +103,10 @@ func (p *Pool) Size() int {
 	return len(p.workers) + 1
 }
 
-// Run does the pieces 0, …, n-1 of a job, and returns when all are done. A Run within a
-// piece does its pieces one after another. Where a piece panics, Run panics with a
-// *PanicError when all are done, in its caller's goroutine. A job that is a pointer costs
-// no memory.
+// Run runs the pieces 0, …, n-1 of a job and returns when all are finished. A Run inside a
+// piece runs its pieces one after another. If a piece panics, Run panics with a *PanicError
+// in its caller's goroutine, after all pieces are finished. Run allocates nothing if the
+// job is a pointer.
 func (p *Pool) Run(n int, job Job) {
 	if p.Size() == 1 || n < 2 || !p.busy.CompareAndSwap(false, true) {
 		for i := range n {
@@ -107,14 +115,14 @@ func (p *Pool) Run(n int, job Job) {
 		return
 	}
 	p.job = job
-	p.left.Store(int64(n))
-	p.waiting.Store(int64(n))
+	p.unfinished.Store(int64(n))
+	p.unstarted.Store(int64(n))
 	for _, w := range p.workers[:min(n-1, len(p.workers))] {
-		w.call(1)
+		w.signal(1)
 	}
-	p.help()
-	for k := 0; p.left.Load() > 0; k++ {
-		if k > looks {
+	p.runPieces()
+	for k := 0; p.unfinished.Load() > 0; k++ {
+		if k > spins {
 			runtime.Gosched()
 		}
 	}
@@ -125,29 +133,29 @@ func (p *Pool) Run(n int, job Job) {
 	}
 }
 
-// Rows returns the number of pieces, and the rows of each but the last, for a product of n
-// rows with a count of multiplications: one piece where handing over rows would take longer
-// than computing them.
-func (p *Pool) Rows(n, multiplications int) (pieces, step int) {
+// SplitRows divides the n rows of a matrix product into pieces. It returns the number of
+// pieces, and the number of rows in each piece but the last. A product with few
+// multiplications is one piece, because several cores would not be faster.
+func (p *Pool) SplitRows(n, multiplications int) (pieces, rows int) {
 	const (
-		worthSharing = 1 << 20 // a few microseconds' work
-		block        = 8       // rows that a kernel computes together
+		minParallel = 1 << 20 // multiplications that take a few microseconds
+		block       = 8       // number of rows that a kernel computes together
 	)
-	if pieces = p.Size(); pieces == 1 || multiplications < worthSharing {
+	if pieces = p.Size(); pieces == 1 || multiplications < minParallel {
 		return 1, n
 	}
 	return pieces, (n/pieces + block) / block * block
 }
 
-// help does pieces until none are to be begun.
-func (p *Pool) help() {
-	for i := p.waiting.Add(-1); i >= 0; i = p.waiting.Add(-1) {
+// runPieces starts and runs pieces of the job until every piece is started.
+func (p *Pool) runPieces() {
+	for i := p.unstarted.Add(-1); i >= 0; i = p.unstarted.Add(-1) {
 		p.do(int(i))
-		p.left.Add(-1)
+		p.unfinished.Add(-1)
 	}
 }
 
-// do runs a piece and keeps its panic.
+// do runs a piece. If the piece panics, it keeps the panic in p.failed.
 func (p *Pool) do(i int) {
 	defer func() {
 		if value := recover(); value != nil {
@@ -157,41 +165,43 @@ func (p *Pool) do(i int) {
 	p.job.Do(i)
 }
 
-// call tells w that there is work for 1, or that there will be none for -1.
-func (w *worker) call(what int64) {
-	if what < 0 {
-		w.turn.Store(what)
+// signal tells w that there is a new job if change is 1, or that it must end if change
+// is -1. It wakes w if w sleeps.
+func (w *worker) signal(change int64) {
+	if change < 0 {
+		w.jobs.Store(change)
 	} else {
-		w.turn.Add(what)
+		w.jobs.Add(change)
 	}
 	if w.asleep.Swap(false) {
 		w.wake <- struct{}{}
 	}
 }
 
+// work runs pieces of each job of p until Stop.
 func (w *worker) work(p *Pool) {
-	var seen int64
+	var done int64
 	for {
-		turn := w.wait(seen)
-		if turn < 0 {
+		jobs := w.wait(done)
+		if jobs < 0 {
 			return
 		}
-		seen = turn
-		p.help()
+		done = jobs
+		p.runPieces()
 	}
 }
 
-// wait returns the turn when it is no longer the one that was seen.
-func (w *worker) wait(seen int64) int64 {
+// wait returns w.jobs as soon as it differs from done, the value after the last job.
+func (w *worker) wait(done int64) int64 {
 	for {
-		for range looks {
-			if turn := w.turn.Load(); turn != seen {
-				return turn
+		for range spins {
+			if jobs := w.jobs.Load(); jobs != done {
+				return jobs
 			}
 		}
 		w.asleep.Store(true)
-		if turn := w.turn.Load(); turn != seen && w.asleep.Swap(false) {
-			return turn
+		if jobs := w.jobs.Load(); jobs != done && w.asleep.Swap(false) {
+			return jobs
 		}
 		<-w.wake
 	}

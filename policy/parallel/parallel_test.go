@@ -12,19 +12,19 @@ import (
 	"github.com/rlrun/rlrun/policy/parallel"
 )
 
-// A job does each piece by a function.
+// A job is a function as a parallel.Job.
 type job func(piece int)
 
 func (f job) Do(piece int) { f(piece) }
 
-// TestRun wants every piece done exactly once, however many there are, run
-// after run, and inside each other.
+// TestRun checks that every Run runs each piece exactly once, for many numbers of pieces,
+// and also for a Run inside a piece.
 func TestRun(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4))
-	for _, most := range []int{1, 2, 4} {
-		p := parallel.Start(most)
-		for turn := range 2000 {
-			n := turn % 9
+	for _, limit := range []int{1, 2, 4} {
+		p := parallel.Start(limit)
+		for run := range 2000 {
+			n := run % 9
 			done := make([]int, n)
 			var inner atomic.Int64
 			p.Run(n, job(func(i int) {
@@ -32,9 +32,9 @@ func TestRun(t *testing.T) {
 				p.Run(3, job(func(int) { inner.Add(1) }))
 			}))
 			if want := slices.Repeat([]int{1}, n); !slices.Equal(done, want) || inner.Load() != int64(3*n) {
-				t.Fatalf("%d at once: pieces done %v times, want %v; %d within them, want %d", most, done, want, inner.Load(), 3*n)
+				t.Fatalf("%d cores: pieces ran %v times, want %v; pieces of inner Runs %d times, want %d", limit, done, want, inner.Load(), 3*n)
 			}
-			if turn%500 == 0 { // let them sleep
+			if run%500 == 0 { // gives the workers time to fall asleep
 				for range 200 {
 					runtime.Gosched()
 				}
@@ -49,7 +49,7 @@ func TestRun(t *testing.T) {
 	}
 }
 
-// TestNil wants work done without a Pool.
+// TestNil checks that a nil Pool runs the pieces in their order.
 func TestNil(t *testing.T) {
 	var p *parallel.Pool
 	var order []int
@@ -60,7 +60,7 @@ func TestNil(t *testing.T) {
 	}
 }
 
-// TestStop wants no goroutine left.
+// TestStop checks that no goroutine is left after Stop.
 func TestStop(t *testing.T) {
 	before := runtime.NumGoroutine()
 	for range 50 {
@@ -77,7 +77,7 @@ func TestStop(t *testing.T) {
 	t.Errorf("%d goroutines after Stop, %d before Start", runtime.NumGoroutine(), before)
 }
 
-// BenchmarkRun is the cost of a hand-over.
+// BenchmarkRun measures a Run of two pieces that do nothing.
 func BenchmarkRun(b *testing.B) {
 	p := parallel.Start(2)
 	defer p.Stop()
@@ -88,12 +88,13 @@ func BenchmarkRun(b *testing.B) {
 	}
 }
 
-// TestPanic wants the panic of the first piece of several that panic, in Run's own
-// goroutine and when all are done, and a Pool that goes on.
+// TestPanic checks a job in which several pieces panic. Run panics in its caller's
+// goroutine with the panic of the first of these pieces, after all pieces are finished.
+// Later Runs of the same Pool work.
 func TestPanic(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4))
-	for _, most := range []int{1, 2, 4} {
-		p := parallel.Start(most)
+	for _, limit := range []int{1, 2, 4} {
+		p := parallel.Start(limit)
 		for range 500 {
 			var done atomic.Int64
 			got := func() (v any) {
@@ -105,23 +106,23 @@ func TestPanic(t *testing.T) {
 				}))
 				return nil
 			}()
-			if e, ok := got.(*parallel.PanicError); most > 1 && (!ok || !strings.Contains(string(e.Stack), "TestPanic") || errors.Unwrap(e) == nil || done.Load() != 8) {
-				t.Fatalf("%d at once: Run panics with %v after %d pieces, want a *PanicError after 8", most, got, done.Load())
+			if e, ok := got.(*parallel.PanicError); limit > 1 && (!ok || !strings.Contains(string(e.Stack), "TestPanic") || errors.Unwrap(e) == nil || done.Load() != 8) {
+				t.Fatalf("%d cores: Run panics with %v after %d pieces, want a *PanicError after 8", limit, got, done.Load())
 			}
 			if text := fmt.Sprint(got); !strings.HasSuffix(text, "piece 3") {
-				t.Fatalf("%d at once: Run panics with %s, want piece 3's", most, text)
+				t.Fatalf("%d cores: Run panics with %s, want the panic of piece 3", limit, text)
 			}
 		}
 		ran := make([]bool, 8)
 		p.Run(8, job(func(i int) { ran[i] = true }))
 		if slices.Contains(ran, false) {
-			t.Errorf("%d at once: after a panic Run does %v, want all", most, ran)
+			t.Errorf("%d cores: after a panic Run runs %v, want all pieces", limit, ran)
 		}
 		p.Stop()
 	}
 }
 
-// TestRunAllocates wants nothing allocated by a piece's recovery.
+// TestRunAllocates checks that Run allocates nothing.
 func TestRunAllocates(t *testing.T) {
 	p := parallel.Start(2)
 	defer p.Stop()

@@ -2,16 +2,16 @@ package tape
 
 import "fmt"
 
-// Concat returns [a | b], the columns of b to the right of a's. A b of one row
-// stands for every row of a.
+// Concat returns [a | b], the columns of a and then the columns of b. If b has one row,
+// that row is repeated for every row of a.
 func (a *Var) Concat(b *Var) *Var {
 	if b.Rows != a.Rows && b.Rows != 1 {
 		panic(fmt.Sprintf("tape: Concat of %d×%d and %d×%d", a.Rows, a.Cols, b.Rows, b.Cols))
 	}
-	return a.tape.record(beside{}, constants{}, a.Rows, a.Cols+b.Cols, a, b)
+	return a.tape.record(concat{}, constants{}, a.Rows, a.Cols+b.Cols, a, b)
 }
 
-// Columns returns the columns from, …, to-1 of a.
+// Columns returns the columns from, …, to-1 of a. It copies them.
 func (a *Var) Columns(from, to int) *Var {
 	if from < 0 || to > a.Cols || from >= to {
 		panic(fmt.Sprintf("tape: Columns %d to %d of %d×%d", from, to, a.Rows, a.Cols))
@@ -19,9 +19,10 @@ func (a *Var) Columns(from, to int) *Var {
 	return a.tape.record(columns{}, constants{i: from}, a.Rows, to-from, a)
 }
 
-type beside struct{}
+// concat is the operation of Concat.
+type concat struct{}
 
-func (beside) Forward(v *Var) {
+func (concat) Forward(v *Var) {
 	a, b := v.in[0], v.in[1]
 	left, right := v.block(0, a.Cols), v.block(a.Cols, v.Cols)
 	left.set(v.Value, a.Value, a.whole(), v.Rows)
@@ -30,7 +31,7 @@ func (beside) Forward(v *Var) {
 	}
 }
 
-func (beside) Backward(v *Var) {
+func (concat) Backward(v *Var) {
 	a, b := v.in[0], v.in[1]
 	left, right := v.block(0, a.Cols), v.block(a.Cols, v.Cols)
 	if a.Grad != nil {
@@ -43,23 +44,24 @@ func (beside) Backward(v *Var) {
 	}
 }
 
-// columns starts at column i.
+// columns is the operation of Columns. The constant i is the first column.
 type columns struct{}
 
 func (columns) Forward(v *Var) { v.whole().set(v.Value, v.in[0].Value, v.source(), v.Rows) }
 
 func (columns) Backward(v *Var) { v.source().add(v.in[0].Grad, v.Grad, v.whole(), v.Rows) }
 
+// source returns the block of the operand that columns copies.
 func (v *Var) source() block { return v.in[0].block(v.c.i, v.c.i+v.Cols) }
 
-// A block is the columns from … to-1 of a matrix of cols columns.
+// A block is the columns from, …, to-1 of a matrix with cols columns.
 type block struct{ from, to, cols int }
 
 func (v *Var) block(from, to int) block { return block{from, to, v.Cols} }
 func (v *Var) whole() block             { return block{0, v.Cols, v.Cols} }
 
-// set copies the rows of the block s of src into b of dst. Single columns, which are
-// common, are spared the call.
+// set copies the block s of the matrix src to the block b of the matrix dst, for a number
+// of rows. A single column, a common case, has a loop of its own without calls of copy.
 func (b block) set(dst, src []float32, s block, rows int) {
 	if s.to-s.from == 1 {
 		for r := range rows {
@@ -72,7 +74,7 @@ func (b block) set(dst, src []float32, s block, rows int) {
 	}
 }
 
-// add adds them.
+// add adds the block s of the matrix src to the block b of the matrix dst.
 func (b block) add(dst, src []float32, s block, rows int) {
 	for r := range rows {
 		x, y := src[r*s.cols+s.from:r*s.cols+s.to], dst[r*b.cols+b.from:r*b.cols+b.to]

@@ -6,13 +6,13 @@ import (
 	"github.com/rlrun/rlrun/policy/f32"
 )
 
-// unary records an operation on each element of a.
+// unary records an operation on each element of a, with the constants k and l.
 func (a *Var) unary(op Op, k, l float32) *Var {
 	return a.tape.record(op, constants{k: k, l: l}, a.Rows, a.Cols, a)
 }
 
-// binary records an operation on pairs of elements. It lets b be a single row,
-// which then stands for every row of a.
+// binary records an operation on pairs of elements of a and b. If b has one row, that row is
+// repeated for every row of a.
 func (a *Var) binary(name string, op Op, b *Var) *Var {
 	if b.Cols != a.Cols || b.Rows != a.Rows && b.Rows != 1 {
 		panic(fmt.Sprintf("tape: %s of %d×%d and %d×%d", name, a.Rows, a.Cols, b.Rows, b.Cols))
@@ -20,17 +20,18 @@ func (a *Var) binary(name string, op Op, b *Var) *Var {
 	return a.tape.record(op, constants{}, a.Rows, a.Cols, a, b)
 }
 
-// Add returns a + b. A b of one row stands for every row of a.
+// Add returns a + b. If b has one row, it is added to every row of a.
 func (a *Var) Add(b *Var) *Var { return a.binary("Add", add{}, b) }
 
-// Sub returns a - b. A b of one row stands for every row of a.
+// Sub returns a - b. If b has one row, it is subtracted from every row of a.
 func (a *Var) Sub(b *Var) *Var { return a.binary("Sub", sub{}, b) }
 
-// Mul returns a ∘ b, element by element. A b of one row stands for every row of a.
+// Mul returns the elementwise product a ∘ b. If b has one row, every row of a is multiplied
+// by it.
 func (a *Var) Mul(b *Var) *Var { return a.binary("Mul", mul{}, b) }
 
-// Min returns min(a, b), element by element. Where they are equal, the gradient
-// goes to each by half, as in PyTorch.
+// Min returns the elementwise min(a, b). For equal elements, a and b get half of the
+// gradient each, as in PyTorch. If b has one row, it is compared with every row of a.
 func (a *Var) Min(b *Var) *Var { return a.binary("Min", minimum{}, b) }
 
 // Scale returns k a.
@@ -42,16 +43,16 @@ func (a *Var) AddK(k float32) *Var { return a.unary(affine{}, 1, k) }
 // Neg returns -a.
 func (a *Var) Neg() *Var { return a.unary(affine{}, -1, 0) }
 
-// Square returns a², element by element.
+// Square returns the elementwise a².
 func (a *Var) Square() *Var { return a.unary(square{}, 0, 0) }
 
-// Clip returns min(max(a, low), high). Outside the gradient is 0.
+// Clip returns min(max(a, low), high). The gradient of an element outside [low, high] is 0.
 func (a *Var) Clip(low, high float32) *Var { return a.unary(clip{}, low, high) }
 
 // Exp returns eᵃ.
 func (a *Var) Exp() *Var { return a.unary(exponential{}, 0, 0) }
 
-// Log returns ln x, element by element; x must be above 0.
+// Log returns ln a, element by element. All elements must be above 0.
 func (a *Var) Log() *Var { return a.unary(logarithm{}, 0, 0) }
 
 // Tanh returns tanh a.
@@ -63,25 +64,27 @@ func (a *Var) ReLU() *Var { return a.unary(relu{}, 0, 0) }
 // Sigmoid returns 1 / (1 + e⁻ᵃ).
 func (a *Var) Sigmoid() *Var { return a.unary(sigmoid{}, 0, 0) }
 
-// LeakyReLU returns a where it is above 0, slope a elsewhere.
+// LeakyReLU returns a for elements above 0, and slope · a for the others.
 func (a *Var) LeakyReLU(slope float32) *Var { return a.unary(leakyReLU{}, slope, 0) }
 
-// ELU returns a where it is above 0, eᵃ - 1 elsewhere.
+// ELU returns a for elements above 0, and eᵃ - 1 for the others.
 func (a *Var) ELU() *Var { return a.unary(elu{}, 0, 0) }
 
-// SiLU returns a σ(a), also called swish.
+// SiLU returns a σ(a) with the sigmoid σ. It is also called swish.
 func (a *Var) SiLU() *Var { return a.unary(silu{}, 0, 0) }
 
 // Softplus returns log(1 + eᵃ).
 func (a *Var) Softplus() *Var { return a.unary(softplus{}, 0, 0) }
 
-// GELU returns a Φ(a), Φ the standard normal distribution.
+// GELU returns a Φ(a), where Φ is the cumulative distribution function of the standard
+// normal distribution.
 func (a *Var) GELU() *Var { return a.unary(gelu{}, 0, 0) }
 
-// parts is how often the second operand fits into v: once, or once a row. Part i of a
-// slice as long as v's value belongs to the i-th time.
+// parts returns the number of parts of v that are computed with the second operand: one if
+// the operand has the shape of v, or one per row if the operand is a single row.
 func (v *Var) parts() int { return v.Rows / v.in[1].Rows }
 
+// part returns part i of x, a slice as long as v's value.
 func (v *Var) part(x []float32, i int) []float32 {
 	n := len(v.in[1].Value)
 	return x[i*n : (i+1)*n]
@@ -173,7 +176,7 @@ func (minimum) Backward(v *Var) {
 	}
 }
 
-// affine is k a + l.
+// affine is the operation k a + l.
 type affine struct{}
 
 func (affine) Forward(v *Var)  { f32.Affine(v.Value, v.c.k, v.in[0].Value, v.c.l) }
@@ -189,7 +192,7 @@ func (square) Backward(v *Var) {
 	f32.MulAdd(a.Grad, v.Grad, a.Value)
 }
 
-// clip is min(max(a, k), l).
+// clip is the operation min(max(a, k), l).
 type clip struct{}
 
 func (clip) Forward(v *Var) { f32.Clip(v.Value, v.in[0].Value, v.c.k, v.c.l) }
@@ -227,7 +230,7 @@ type sigmoid struct{}
 func (sigmoid) Forward(v *Var)  { f32.Sigmoid(v.Value, v.in[0].Value) }
 func (sigmoid) Backward(v *Var) { f32.SigmoidGrad(v.in[0].Grad, v.Grad, v.Value) }
 
-// leakyReLU has the slope k.
+// leakyReLU is the operation of LeakyReLU. The constant k is the slope.
 type leakyReLU struct{}
 
 func (leakyReLU) Forward(v *Var)  { f32.LeakyReLU(v.Value, v.in[0].Value, v.c.k) }

@@ -6,18 +6,19 @@ import (
 	"github.com/rlrun/rlrun/policy/f32"
 )
 
-// Dense returns act(x w + b) for x [B, I], w [I, O], b [1, O]: a layer in the
-// layout of Keras, which is the faster one where O is 16 or more.
+// Dense returns act(x w + b) for x [B, I], w [I, O], b [1, O]. The weight w has Keras's
+// layout, which is faster than Linear's if O is 16 or more.
 func (x *Var) Dense(w, b *Var, act f32.Activation) *Var {
 	return x.layer("Dense", dense{}, w.Rows, w.Cols, w, b, act)
 }
 
-// Linear returns act(x wᵀ + b) for x [B, I], w [O, I], b [1, O]: a layer in the
-// layout of PyTorch, which is the faster one where O is less than 16.
+// Linear returns act(x wᵀ + b) for x [B, I], w [O, I], b [1, O]. The weight w has PyTorch's
+// layout, which is faster than Dense's if O is less than 16.
 func (x *Var) Linear(w, b *Var, act f32.Activation) *Var {
 	return x.layer("Linear", linear{}, w.Cols, w.Rows, w, b, act)
 }
 
+// layer records Dense or Linear of in inputs and out outputs.
 func (x *Var) layer(name string, op Op, in, out int, w, b *Var, act f32.Activation) *Var {
 	if x.Cols != in || b.Rows != 1 || b.Cols != out {
 		panic(fmt.Sprintf("tape: %s of %d×%d, %d×%d and %d×%d", name, x.Rows, x.Cols, w.Rows, w.Cols, b.Rows, b.Cols))
@@ -25,18 +26,19 @@ func (x *Var) layer(name string, op Op, in, out int, w, b *Var, act f32.Activati
 	return x.tape.record(op, constants{i: int(act)}, x.Rows, out, x, w, b)
 }
 
-// LayerNorm returns w ∘ (x - μ) / √(σ² + eps) + b with each row's mean and variance,
-// for w and b [1, columns of x]: see f32.LayerNorm.
+// LayerNorm returns w ∘ (x - μ) / √(σ² + eps) + b, where μ and σ² are the mean and variance
+// of each row. w and b are [1, columns of x]. See f32.LayerNorm.
 func (x *Var) LayerNorm(w, b *Var, eps float32) *Var {
 	return x.norm("LayerNorm", layerNorm{}, w, b, eps)
 }
 
-// BatchNorm returns w ∘ (x - μ) / √(σ² + eps) + b with each column's mean and
-// variance, for w and b [1, columns of x]: see f32.BatchNorm.
+// BatchNorm returns w ∘ (x - μ) / √(σ² + eps) + b, where μ and σ² are the mean and variance
+// of each column. w and b are [1, columns of x]. See f32.BatchNorm.
 func (x *Var) BatchNorm(w, b *Var, eps float32) *Var {
 	return x.norm("BatchNorm", batchNorm{}, w, b, eps)
 }
 
+// norm records LayerNorm or BatchNorm.
 func (x *Var) norm(name string, op Op, w, b *Var, eps float32) *Var {
 	if w.Rows != 1 || w.Cols != x.Cols || b.Rows != 1 || b.Cols != x.Cols {
 		panic(fmt.Sprintf("tape: %s of %d×%d, %d×%d and %d×%d", name, x.Rows, x.Cols, w.Rows, w.Cols, b.Rows, b.Cols))
@@ -44,86 +46,91 @@ func (x *Var) norm(name string, op Op, w, b *Var, eps float32) *Var {
 	return x.tape.record(op, constants{k: eps}, x.Rows, x.Cols, x, w, b)
 }
 
-// dense has the activation i.
+// dense is the operation of Dense. The constant i is the activation.
 type dense struct{}
 
 func (dense) Forward(v *Var) {
-	v.Share(v.Rows, v.products(), denseRows)
+	v.Share(v.Rows, v.work(), denseRows)
 }
 
 func (dense) Backward(v *Var) {
 	x, w := v.in[0], v.in[1]
 	v.layerGrad()
 	if x.Grad != nil {
-		v.Share(v.Rows, v.products(), denseInputRows)
+		v.Share(v.Rows, v.work(), denseInputRows)
 	}
 	if w.Grad != nil {
-		v.Share(w.Rows, v.products(), denseWeightRows)
+		v.Share(w.Rows, v.work(), denseWeightRows)
 	}
 }
 
+// denseRows computes the rows from, …, to-1 of a dense layer's outputs.
 func denseRows(v *Var, from, to int) {
 	in, out := v.in[0].Cols, v.Cols
 	f32.Dense(v.Value[from*out:], v.in[0].Value[from*in:], v.in[1].Value, v.in[2].Value, to-from, in, out, f32.Activation(v.c.i))
 }
 
+// denseInputRows adds the rows from, …, to-1 of the gradient for a dense layer's inputs.
 func denseInputRows(v *Var, from, to int) {
 	in, out := v.in[0].Cols, v.Cols
 	f32.DenseInput(v.in[0].Grad[from*in:], v.Grad[from*out:], v.in[1].Value, to-from, in, out)
 }
 
+// denseWeightRows adds the rows from, …, to-1 of the gradient for a dense layer's weight.
 func denseWeightRows(v *Var, from, to int) {
 	f32.DenseWeight(v.in[1].Grad, v.in[0].Value, v.Grad, v.Rows, v.in[0].Cols, v.Cols, from, to)
 }
 
-// linear has the activation i.
+// linear is the operation of Linear. The constant i is the activation.
 type linear struct{}
 
 func (linear) Forward(v *Var) {
-	v.Share(v.Rows, v.products(), linearRows)
+	v.Share(v.Rows, v.work(), linearRows)
 }
 
 func (linear) Backward(v *Var) {
 	x, w := v.in[0], v.in[1]
 	v.layerGrad()
 	if x.Grad != nil {
-		v.Share(v.Rows, v.products(), linearInputRows)
+		v.Share(v.Rows, v.work(), linearInputRows)
 	}
 	if w.Grad != nil {
 		f32.LinearWeight(w.Grad, x.Value, v.Grad, v.Rows, x.Cols, v.Cols, 0, w.Rows)
 	}
 }
 
+// linearRows computes the rows from, …, to-1 of a linear layer's outputs.
 func linearRows(v *Var, from, to int) {
 	in, out := v.in[0].Cols, v.Cols
 	f32.Linear(v.Value[from*out:], v.in[0].Value[from*in:], v.in[1].Value, v.in[2].Value, to-from, in, out, f32.Activation(v.c.i))
 }
 
+// linearInputRows adds the rows from, …, to-1 of the gradient for a linear layer's inputs.
 func linearInputRows(v *Var, from, to int) {
 	in, out := v.in[0].Cols, v.Cols
 	f32.LinearInput(v.in[0].Grad[from*in:], v.Grad[from*out:], v.in[1].Value, to-from, in, out)
 }
 
-// products is the work of a layer's product.
-func (v *Var) products() int {
+// work returns the work of a layer's matrix product, as a number of multiplications.
+func (v *Var) work() int {
 	work := v.Rows * v.in[0].Cols * v.Cols
 	if v.Cols < 16 {
-		work *= 4 // vectors are less full then
+		work *= 4 // narrow layers leave lanes of the SIMD vectors unused
 	}
 	return work
 }
 
-// layerGrad turns a layer's Grad into the gradient of the sums before its activation, in
-// place, and adds the bias's gradient.
+// layerGrad replaces a layer's Grad by the gradient before the activation, and adds the
+// gradient of the bias.
 func (v *Var) layerGrad() {
 	db := v.in[2].Grad
 	if db == nil {
-		db = v.tape.unwanted(v.Cols)
+		db = v.tape.scratchFloats(v.Cols)
 	}
 	f32.LayerGrad(v.Grad, v.Value, db, v.Rows, f32.Activation(v.c.i))
 }
 
-// layerNorm and batchNorm have the ε k.
+// layerNorm is the operation of LayerNorm. The constant k is eps.
 type layerNorm struct{}
 
 func (layerNorm) Forward(v *Var) {
@@ -136,11 +143,12 @@ func (layerNorm) Backward(v *Var) {
 	f32.LayerNormGrad(dx, dw, db, v.Grad, a.Value, b.Value, v.c.k)
 }
 
+// batchNorm is the operation of BatchNorm. The constant k is eps.
 type batchNorm struct{}
 
 func (batchNorm) Forward(v *Var) {
-	room := v.tape.unwanted(2 * v.Cols)
-	mean, variance := room[:v.Cols], room[v.Cols:]
+	scratch := v.tape.scratchFloats(2 * v.Cols)
+	mean, variance := scratch[:v.Cols], scratch[v.Cols:]
 	f32.Moments(mean, variance, v.in[0].Value)
 	f32.BatchNorm(v.Value, v.in[0].Value, mean, variance, v.in[1].Value, v.in[2].Value, v.c.k)
 }
@@ -151,15 +159,15 @@ func (batchNorm) Backward(v *Var) {
 	f32.BatchNormGrad(dx, dw, db, v.Grad, a.Value, b.Value, v.c.k)
 }
 
-// normGrads are where a norm's gradients go. Of those that nobody wants, all
-// go to the same place.
+// normGrads returns the gradients of a normalisation's operands x, w and b. For an operand
+// without a Grad it returns scratch memory, whose content is not used.
 func (v *Var) normGrads() (dx, dw, db []float32) {
-	void := v.tape.unwanted(len(v.Value))
-	wanted := func(u *Var) []float32 {
+	scratch := v.tape.scratchFloats(len(v.Value))
+	gradOf := func(u *Var) []float32 {
 		if u.Grad == nil {
-			return void[:len(u.Value)]
+			return scratch[:len(u.Value)]
 		}
 		return u.Grad
 	}
-	return wanted(v.in[0]), wanted(v.in[1]), wanted(v.in[2])
+	return gradOf(v.in[0]), gradOf(v.in[1]), gradOf(v.in[2])
 }

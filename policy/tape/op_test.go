@@ -10,20 +10,20 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// power is an operation of another package's: x ∘ x ∘ … w, element by element, with w one
-// number. It keeps the product of the x for Backward.
-type power struct{ times int }
+// power is another package's operation w xⁿ, element by element, where w is one number. It
+// keeps xⁿ for Backward.
+type power struct{ n int }
 
 func (p *power) Forward(v *tape.Var) {
-	v.Keep(len(v.Value)) // makes room, before cores share the work
-	v.Share(v.Rows, v.Rows*v.Cols*p.times, powerRows)
+	v.Keep(len(v.Value)) // allocates, before several cores call Keep
+	v.Share(v.Rows, v.Rows*v.Cols*p.n, powerRows)
 }
 
 func powerRows(v *tape.Var, from, to int) {
 	x, w, kept := v.In(0).Value, v.In(1).Value[0], v.Keep(len(v.Value))
 	for i := from * v.Cols; i < to*v.Cols; i++ {
 		kept[i] = 1
-		for range v.Op().(*power).times {
+		for range v.Op().(*power).n {
 			kept[i] *= x[i]
 		}
 		v.Value[i] = w * kept[i]
@@ -37,7 +37,7 @@ func (p *power) Backward(v *tape.Var) {
 	}
 	for i, g := range v.Grad {
 		if x.Grad != nil {
-			x.Grad[i] += g * w.Value[0] * float32(p.times) * kept[i] / x.Value[i]
+			x.Grad[i] += g * w.Value[0] * float32(p.n) * kept[i] / x.Value[i]
 		}
 		if w.Grad != nil {
 			w.Grad[0] += g * kept[i]
@@ -45,9 +45,10 @@ func (p *power) Backward(v *tape.Var) {
 	}
 }
 
-// TestRecord has one operation twice on one tape, y = w (w x²)², each of which keeps its
-// own: by hand y = 81·3, dy/dw = 3 w² x⁴ and dy/dx = 4 w³ x³ at w = 3, x = 1, and at x = 2.
-// A constant, and a frozen parameter, have no gradient to ask for.
+// TestRecord checks an operation that is twice on one tape and keeps different numbers each
+// time: y = w (w x²)² = w³ x⁴. By hand dy/dw = 3 w² x⁴ and dy/dx = 4 w³ x³, with w = 3,
+// and x = 1 and 2. Further it checks a constant x, a frozen parameter, and that a Reset
+// keeps the error of an Op.
 func TestRecord(t *testing.T) {
 	op, w, x, tp := &power{2}, tape.NewParam("w", 1, 1), tape.NewParam("x", 1, 2), tape.New()
 	w.Value[0] = 3
@@ -79,12 +80,12 @@ func TestRecord(t *testing.T) {
 	tp.Reset()
 	net(tp.Param(x)).Sum().Backward()
 	if tp.Reset(); tp.Err() == nil {
-		t.Error("the error of an Op is lost")
+		t.Error("Reset clears the error of an Op")
 	}
 }
 
-// TestRecordAllocs: an operation of another package's allocates nothing on a tape that
-// has its memory, on one core and on several.
+// TestRecordAllocs checks that another package's operation allocates nothing after the
+// first time, on one core and on two.
 func TestRecordAllocs(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2))
 	pool := parallel.Start(2)
@@ -97,7 +98,7 @@ func TestRecordAllocs(t *testing.T) {
 			tp.Reset()
 			tp.Record(op, 1000, 3, tp.Param(x), tp.Param(w)).Columns(1, 3).Mean().Backward()
 		}); n != 0 {
-			t.Errorf("%s: a warm tape allocates %v times, want 0", name, n)
+			t.Errorf("%s: a second step allocates %v times, want 0", name, n)
 		}
 	}
 }

@@ -2,47 +2,47 @@ package tape
 
 import "fmt"
 
-// A Param is a matrix that is learned.
+// A Param is a learned matrix, with its gradient.
 type Param struct {
-	Name        string    // as PyTorch would call it: actor.0.weight
-	Rows, Cols  int       // a vector has one row
+	Name        string    // PyTorch's name: actor.0.weight
+	Rows, Cols  int       // shape in memory; a vector has one row
 	Value, Grad []float32 // [Rows, Cols]
 	form        form
 }
 
-// A form is how a Param's matrix and its Shape go together.
+// A form says how a Param's Shape follows from its Rows and Cols.
 type form uint8
 
 const (
-	matrix     form = iota
-	vector          // one row; Shape says [Cols]
-	transposed      // Shape says [Cols, Rows]
+	matrix     form = iota // Shape is [Rows, Cols]
+	vector                 // Shape is [Cols]; there is one row
+	transposed             // Shape is [Cols, Rows]
 )
 
-// NewParam returns a Param of zeros.
+// NewParam returns a Param [rows, cols] of zeros.
 func NewParam(name string, rows, cols int) *Param {
 	n := rows * cols
 	return &Param{name, rows, cols, make([]float32, n), make([]float32, n), matrix}
 }
 
-// NewVector returns a Param of n zeros whose shape is [n], as a bias has it.
+// NewVector returns a Param of n zeros with the Shape [n], for example a bias.
 func NewVector(name string, n int) *Param {
 	p := NewParam(name, 1, n)
 	p.form = vector
 	return p
 }
 
-// NewTransposed returns a Param of zeros whose Shape is [cols, rows]: one that
-// the world knows as a [cols, rows] matrix, but that is computed with, and kept
-// in memory, as its transpose. It is what Dense's weights are.
+// NewTransposed returns a Param of zeros with the Shape [cols, rows]. In files it is a
+// [cols, rows] matrix; in memory it is the transpose, [rows, cols]. The weights of Dense
+// are such parameters.
 func NewTransposed(name string, rows, cols int) *Param {
 	p := NewParam(name, rows, cols)
 	p.form = transposed
 	return p
 }
 
-// Shape is what the parameter is to the world, as in a file: [Rows, Cols],
-// [Cols] for a vector, and [Cols, Rows] for a transposed one.
+// Shape returns the shape of the parameter in files: [Rows, Cols], or [Cols] for a vector,
+// or [Cols, Rows] for a transposed parameter.
 func (p *Param) Shape() []int {
 	switch p.form {
 	case vector:
@@ -56,23 +56,24 @@ func (p *Param) Shape() []int {
 // Transposed reports whether Shape is [Cols, Rows].
 func (p *Param) Transposed() bool { return p.form == transposed }
 
-// Export writes p's value to dst as Shape has it.
+// Export writes p's value to dst, row-major in the order of Shape.
 func (p *Param) Export(dst []float32) { p.reorder(dst, p.Value, false) }
 
-// Import sets p's value to src, which is as Shape has it.
+// Import sets p's value to src, which is row-major in the order of Shape.
 func (p *Param) Import(src []float32) { p.reorder(p.Value, src, true) }
 
-// reorder copies p's value, or one like it, between the two orders.
-func (p *Param) reorder(dst, src []float32, in bool) {
+// reorder copies src to dst. It converts from the order in memory to the order of Shape, or
+// the other way if importing is true.
+func (p *Param) reorder(dst, src []float32, importing bool) {
 	if len(dst) != len(src) {
-		panic(fmt.Sprintf("tape: %s has %d numbers, not %d", p.Name, len(p.Value), len(dst)+len(src)-len(p.Value)))
+		panic(fmt.Sprintf("tape: %s has %d elements, not %d", p.Name, len(p.Value), len(dst)+len(src)-len(p.Value)))
 	}
 	rows, cols := p.Rows, p.Cols
 	switch {
 	case p.form != transposed:
 		copy(dst, src)
 		return
-	case in:
+	case importing:
 		rows, cols = cols, rows
 	}
 	for i := range rows {
@@ -82,7 +83,7 @@ func (p *Param) reorder(dst, src []float32, in bool) {
 	}
 }
 
-// Clone returns a copy of p's value, without its gradient.
+// Clone returns a Param with the same name and value, and a gradient of zeros.
 func (p *Param) Clone() *Param {
 	c := NewParam(p.Name, p.Rows, p.Cols)
 	c.form = p.form

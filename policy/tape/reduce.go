@@ -6,7 +6,7 @@ import (
 	"github.com/rlrun/rlrun/policy/f32"
 )
 
-// LogSoftmax returns a - log Σ eᵃ of each row.
+// LogSoftmax returns a - log Σ eᵃ, where the sum is over each row.
 func (a *Var) LogSoftmax() *Var { return a.unary(logSoftmax{}, 0, 0) }
 
 // Mean returns the 1×1 mean of all elements.
@@ -18,8 +18,8 @@ func (a *Var) Sum() *Var { return a.tape.record(sum{}, constants{}, 1, 1, a) }
 // SumCols returns the sum of each row, [rows, 1].
 func (a *Var) SumCols() *Var { return a.tape.record(sumCols{}, constants{}, a.Rows, 1, a) }
 
-// At returns a[i, index[i]] for each row i, [rows, 1]. The index is a column of
-// whole numbers, and is kept until the tape's Reset.
+// At returns the element a[i, index[i]] of each row i, [rows, 1]. The elements of index are
+// whole numbers. The tape keeps index until its next Reset.
 func (a *Var) At(index []float32) *Var {
 	if len(index) != a.Rows {
 		panic(fmt.Sprintf("tape: At of %d×%d and %d indices", a.Rows, a.Cols, len(index)))

@@ -2,37 +2,38 @@ package tape
 
 import "github.com/rlrun/rlrun/policy/parallel"
 
-// A sharing is a product that several cores compute, each some of the rows of
-// what comes out. So it is the same to the bit as when one computes them all.
+// A sharing is the parallel.Job of the latest Var.Share. Each piece computes different rows
+// of the result, so the result is the same, bit for bit, on one core and on several.
 type sharing struct {
-	cores *parallel.Pool
-	rows  func(v *Var, from, to int) // of the latest Var.Share
-	v     *Var
-	n     int // rows
-	step  int // rows in a piece
+	cores     *parallel.Pool
+	compute   func(v *Var, from, to int) // computes the rows from, …, to-1
+	v         *Var
+	n         int // number of rows
+	pieceRows int // number of rows in a piece
 }
 
 // Do computes the rows of piece i.
 func (s *sharing) Do(i int) {
-	if from, to := i*s.step, min((i+1)*s.step, s.n); from < to {
-		s.rows(s.v, from, to)
+	if from, to := i*s.pieceRows, min((i+1)*s.pieceRows, s.n); from < to {
+		s.compute(s.v, from, to)
 	}
 }
 
-// Share has large products computed by several cores. A stopped Pool is as good
-// as none.
+// Share gives the tape cores that compute large matrix products together. A nil or stopped
+// Pool means one core.
 func (t *Tape) Share(cores *parallel.Pool) { t.sharing.cores = cores }
 
-// Share computes n rows of something that v has to do with: rows is called for each piece
-// of them, perhaps on several cores at once, unless the work [multiplications] is too
-// little for that. Pieces must not write to the same numbers.
-func (v *Var) Share(n, work int, rows func(v *Var, from, to int)) {
+// Share computes n rows of the value or of a gradient of v, on the tape's cores. It calls
+// compute for the rows from, …, to-1 of each piece, on several cores at the same time. If
+// work, the number of multiplications, is small, it calls compute once, for all rows.
+// Calls for different rows must not write to the same elements.
+func (v *Var) Share(n, work int, compute func(v *Var, from, to int)) {
 	s := &v.tape.sharing
-	pieces, step := s.cores.Rows(n, work)
+	pieces, pieceRows := s.cores.SplitRows(n, work)
 	if pieces == 1 {
-		rows(v, 0, n)
+		compute(v, 0, n)
 		return
 	}
-	s.v, s.n, s.rows, s.step = v, n, rows, step
+	s.v, s.n, s.compute, s.pieceRows = v, n, compute, pieceRows
 	s.cores.Run(pieces, s)
 }

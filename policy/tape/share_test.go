@@ -11,8 +11,8 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// TestShare wants a layer's value and gradients to be the same bits, however
-// many cores there are, and whether or not its rows go into the pieces.
+// TestShare checks that a layer's value and gradients are the same, bit for bit, on one to
+// four cores, also if the pieces have different numbers of rows.
 func TestShare(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4))
 	const in, out = 129, 130
@@ -36,7 +36,7 @@ func TestShare(t *testing.T) {
 			}
 			for i := range got {
 				if !slices.Equal(got[i], want[i]) {
-					t.Errorf("%d rows on %d cores: result %d is not that of one", rows, cores, i)
+					t.Errorf("%d rows on %d cores: result %d differs from the result on one core", rows, cores, i)
 				}
 			}
 			pool.Stop()

@@ -1,9 +1,18 @@
-// Package tape differentiates float32 matrix expressions.
+// Package tape computes gradients of float32 matrix expressions by reverse-mode automatic
+// differentiation.
 //
-// Operations run at once and are recorded; Backward plays the record in
-// reverse. Reset forgets the record but keeps its memory, so a training step
-// of a given shape allocates only the first time. Every Var is a matrix
-// [rows, cols], row-major. Mismatched shapes are bugs and panic with both.
+// A [Tape] records operations. An operation on a [Var], such as x.Tanh(), computes its
+// value at once and records itself. [Var.Backward] goes through the record in reverse
+// order and adds gradients to the parameters, which are [Param] values:
+//
+//	y := t.Param(w).Square().Mean() // forward
+//	y.Backward()                    // adds dy/dw to w.Grad
+//	t.Reset()                       // before the next gradient step
+//
+// Reset clears the record but keeps its memory, so only the first of equal gradient steps
+// allocates. Every Var is a matrix [Rows, Cols], row-major. Mismatched shapes are bugs:
+// an operation panics with both shapes. Other packages add operations with [Op] and
+// [Tape.Record].
 package tape
 
 import (
@@ -12,48 +21,50 @@ import (
 	"github.com/rlrun/rlrun/policy/f32"
 )
 
-// A Var is a matrix on a tape: an input, a parameter, or an operation's result.
-// It is the tape's, and gone with its next Reset.
+// A Var is a matrix on a tape: an input, a parameter, or the result of an operation. It
+// belongs to the tape and is valid until the tape's next Reset.
 type Var struct {
 	Rows, Cols int
 	Value      []float32 // [Rows, Cols]
-	Grad       []float32 // [Rows, Cols]; nil where no parameter is behind Value
+	Grad       []float32 // [Rows, Cols] gradient; nil if Value depends on no parameter
 
 	tape *Tape
-	op   Op     // nil for inputs and parameters
-	in   []*Var // operands
+	op   Op     // operation that computed Value; nil for inputs and parameters
+	in   []*Var // operands of op
 	c    constants
-	buf  []float32 // memory behind Value and Grad, kept over Reset
-	kept []float32 // memory of Keep, kept over Reset
+	buf  []float32 // memory of Value and Grad, reused after a Reset
+	kept []float32 // memory of Keep, reused after a Reset
 }
 
-// constants are the numbers that an operation of this package has besides its operands.
+// constants are the numbers that an operation of this package takes besides its operands:
+// each operation says what k, l and i mean.
 type constants struct {
 	k, l float32
 	i    int
 }
 
-// An Op is an operation, its two directions side by side. It is best a pointer to what
-// never changes and belongs to a layer, like the geometry of a convolution: recording it
-// allocates nothing, and it may be on several tapes, several times. What one application
-// remembers belongs to its Var: see Var.Keep.
+// An Op is a differentiable operation. An Op should be a pointer to data that belongs to a
+// layer and never changes, for example the geometry of a convolution. Then recording it
+// allocates nothing, and it can be on several tapes and several times on one tape. Data
+// of a single application belongs to its Var: see Var.Keep.
 type Op interface {
-	// Forward sets v.Value, whose memory is there with anything in it, for the operands.
+	// Forward computes v.Value from the operands v.In(0), v.In(1), …. v.Value is already
+	// allocated; its elements are arbitrary.
 	Forward(v *Var)
 
-	// Backward adds to the Grad of each operand that has one, for v.Grad. It may
-	// overwrite v.Grad.
+	// Backward computes the gradients of the operands from v.Grad, and adds them to the
+	// Grad of each operand whose Grad is not nil. It may overwrite v.Grad.
 	Backward(v *Var)
 }
 
-// A Tape records operations. It is not for concurrent use.
+// A Tape records operations. Only one goroutine at a time may use it.
 type Tape struct {
-	vars   []*Var
-	n      int       // in use
-	back   bool      // Backward has run since the last Reset
-	frozen bool      // parameters are constants
-	err    error     // of the first Op to fail
-	void   []float32 // scratch, and where gradients go that nobody wants
+	vars    []*Var
+	n       int       // number of vars in use
+	back    bool      // whether Backward has run since the last Reset
+	frozen  bool      // whether new parameters are constants
+	err     error     // first error of an Op
+	scratch []float32 // temporary numbers, and gradients that are not needed
 
 	sharing sharing
 }
@@ -61,23 +72,23 @@ type Tape struct {
 // New returns an empty Tape.
 func New() *Tape { return new(Tape) }
 
-// Reset forgets every Var made since the last Reset.
+// Reset removes every Var from the tape and keeps the memory for the next ones.
 func (t *Tape) Reset() { t.n, t.back = 0, false }
 
-// Fail has Err return err, if it is the first error. An Op that can fail calls it; nil is
-// no error.
+// Fail keeps err, which Err then returns, unless there is an earlier error. An Op that can
+// fail calls it. Fail(nil) does nothing.
 func (t *Tape) Fail(err error) {
 	if t.err == nil {
 		t.err = err
 	}
 }
 
-// Err returns the first error of an Op, which a Reset does not forget: one look after
-// Backward is enough.
+// Err returns the first error of an Op. A Reset keeps the error, so it is enough to call
+// Err once, after Backward.
 func (t *Tape) Err() error { return t.err }
 
-// Const puts data, a matrix [rows, len(data)/rows], on the tape. It is not
-// copied, and must not change before the tape is done with it.
+// Const returns data as a constant matrix [rows, len(data)/rows] on the tape. The tape does
+// not copy data, so data must not change before the next Reset.
 func (t *Tape) Const(data []float32, rows int) *Var {
 	if rows < 1 || len(data)%rows != 0 {
 		panic(fmt.Sprintf("tape: Const of %d numbers in %d rows", len(data), rows))
@@ -87,15 +98,16 @@ func (t *Tape) Const(data []float32, rows int) *Var {
 	return v
 }
 
-// Blank puts a matrix on the tape whose values are yours to set: a constant in
-// the tape's memory.
+// Blank returns a constant matrix [rows, cols] in the tape's memory. Its elements are
+// arbitrary; the caller sets them.
 func (t *Tape) Blank(rows, cols int) *Var {
 	v := t.push(rows, cols)
 	v.allocate(false)
 	return v
 }
 
-// Param puts p on the tape; Backward adds to p.Grad, unless the tape is frozen.
+// Param returns the parameter p as a Var on the tape. Backward adds to p.Grad, unless the
+// tape is frozen.
 func (t *Tape) Param(p *Param) *Var {
 	v := t.push(p.Rows, p.Cols)
 	if v.Value = p.Value; !t.frozen {
@@ -104,12 +116,13 @@ func (t *Tape) Param(p *Param) *Var {
 	return v
 }
 
-// Freeze says whether parameters that are put on the tape from now on are constants:
-// gradients go through what is made of them, but not to them.
+// Freeze makes the parameters that Param adds from now on constants if on is true, and
+// trainable if it is false. A network with frozen parameters still passes gradients to
+// its inputs.
 func (t *Tape) Freeze(on bool) { t.frozen = on }
 
-// Backward adds d(v)/d(p) to the Grad of every parameter p that v, a 1×1
-// matrix, depends on. It may be called once between two Resets.
+// Backward adds the gradient dv/dp to the Grad of every parameter p on which v depends. v
+// must be a 1×1 matrix. Backward may be called once between two Resets.
 func (v *Var) Backward() {
 	if v.Rows*v.Cols != 1 {
 		panic(fmt.Sprintf("tape: Backward from a %d×%d matrix, want 1×1", v.Rows, v.Cols))
@@ -119,7 +132,7 @@ func (v *Var) Backward() {
 	}
 	v.tape.back = true
 	if v.Grad == nil {
-		return // of constants alone
+		return // v depends on no parameter
 	}
 	v.Grad[0] = 1
 	for i := v.tape.n - 1; i >= 0; i-- {
@@ -129,61 +142,63 @@ func (v *Var) Backward() {
 	}
 }
 
-// Scalar is the value of a 1×1 matrix.
+// Scalar returns the value of a 1×1 matrix.
 func (v *Var) Scalar() float32 { return v.Value[0] }
 
-// Detach returns v's present value as a constant: no gradient passes it.
+// Detach returns v's value as a constant, through which no gradient flows. Both share the
+// same memory.
 func (v *Var) Detach() *Var { return v.tape.Const(v.Value, v.Rows) }
 
-// Tape is the tape v is on.
+// Tape returns the tape of v.
 func (v *Var) Tape() *Tape { return v.tape }
 
-// push takes a Var off the free list. It has no Value yet.
+// push returns the next Var of the tape, without a Value. It reuses the Vars from before
+// the last Reset.
 func (t *Tape) push(rows, cols int) *Var {
 	if t.n == len(t.vars) {
 		t.vars = append(t.vars, &Var{tape: t})
 	}
 	v := t.vars[t.n]
 	t.n++
-	v.Rows, v.Cols, v.Grad, v.op = rows, cols, nil, nil // what else there is, is set or not looked at
+	v.Rows, v.Cols, v.Grad, v.op = rows, cols, nil, nil // the other fields are set later, or not read
 	return v
 }
 
-// Record runs an operation on operands and returns its result [rows, cols]. The result
-// has a gradient if an operand has one.
+// Record computes the operation op of the operands in, records it, and returns its result
+// [rows, cols]. The result has a Grad if an operand has a Grad.
 func (t *Tape) Record(op Op, rows, cols int, in ...*Var) *Var {
 	return t.record(op, constants{}, rows, cols, in...)
 }
 
-// record is Record of an operation with constants.
+// record is Record for an operation with constants.
 func (t *Tape) record(op Op, c constants, rows, cols int, in ...*Var) *Var {
 	v := t.push(rows, cols)
 	v.op, v.c, v.in = op, c, append(v.in[:0], in...)
-	wanted := false
+	needsGrad := false
 	for _, u := range in {
-		wanted = wanted || u.Grad != nil
+		needsGrad = needsGrad || u.Grad != nil
 	}
-	v.allocate(wanted)
+	v.allocate(needsGrad)
 	op.Forward(v)
 	return v
 }
 
-// In returns the i-th operand.
+// In returns operand i of the operation that computed v.
 func (v *Var) In(i int) *Var { return v.in[i] }
 
-// Op returns the operation; nil for inputs and parameters.
+// Op returns the operation that computed v; nil for inputs and parameters.
 func (v *Var) Op() Op { return v.op }
 
-// Keep returns n numbers that belong to this application of an operation: what its
-// Forward writes there, its Backward finds there if it asks for as many. At first there
-// may be anything in them. Several cores may use them once Keep has been called.
+// Keep returns memory for n numbers that Forward saves for Backward. Both must call it with
+// the same n. Before Forward writes them, the numbers are arbitrary. The first call must
+// not be concurrent; after it several cores may call Keep.
 func (v *Var) Keep(n int) []float32 {
 	v.kept = f32.Grow(v.kept, n)
 	return v.kept
 }
 
-// allocate gives v a Value, of whatever was there before, and where wanted a
-// Grad of zeros.
+// allocate sets v.Value to memory with arbitrary elements and, if grad is true, v.Grad
+// to zeros.
 func (v *Var) allocate(grad bool) {
 	n := v.Rows * v.Cols
 	need := n
@@ -201,8 +216,8 @@ func (v *Var) allocate(grad bool) {
 func (v *Var) row(r int) []float32     { return v.Value[r*v.Cols : (r+1)*v.Cols] }
 func (v *Var) gradRow(r int) []float32 { return v.Grad[r*v.Cols : (r+1)*v.Cols] }
 
-// unwanted is room for n numbers that nobody wants afterwards.
-func (t *Tape) unwanted(n int) []float32 {
-	t.void = f32.Grow(t.void, n)
-	return t.void
+// scratchFloats returns n temporary numbers, valid until the next call.
+func (t *Tape) scratchFloats(n int) []float32 {
+	t.scratch = f32.Grow(t.scratch, n)
+	return t.scratch
 }

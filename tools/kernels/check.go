@@ -10,25 +10,25 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// baseline is what every amd64 processor has.
+// baseline are the extensions that every amd64 processor has.
 var baseline = []string{"CMOV", "SSE", "SSE2"}
 
-// features are the extensions that each set may use. The function features of policy/f32
-// asks the processor for the same ones.
+// features are the extensions that each instruction set may use. The function features of
+// policy/f32 has the same lists, and a program asks the processor for them.
 var features = map[string][]string{
 	"AVX2":   {"AVX", "AVX2", "FMA3"},
 	"AVX512": {"AVX", "AVX2", "FMA3", "BMI2", "AVX512F", "AVX512DQ"},
 }
 
-// check returns an error if a function has an instruction that is not in its set. This
-// includes registers that only AVX-512 has: avo allocates them when a function needs more
-// than sixteen.
+// check returns an error if a function has an instruction or a register that is not in its
+// instruction set. avo allocates registers of AVX-512 if a function needs more than sixteen
+// vector registers.
 func check(f *ir.Function) error {
 	set := "AVX2"
 	if strings.HasSuffix(f.Name, "AVX512") {
 		set = "AVX512"
 	} else if !strings.HasSuffix(f.Name, set) {
-		return fmt.Errorf("%s: the name does not end with a set of instructions", f.Name)
+		return fmt.Errorf("%s: the name does not end with an instruction set, want AVX2 or AVX512", f.Name)
 	}
 	for _, i := range f.Instructions() {
 		for _, isa := range i.ISA {
@@ -48,9 +48,9 @@ func check(f *ir.Function) error {
 	return nil
 }
 
-// outside returns a register of op that is not in set, if there is one. AVX2 has no masks,
-// no vectors of 512 bits and no register above 15. X and Y registers above 15 need
-// AVX512VL, which is not in the set AVX512.
+// outside returns a register of op that is not in the set, and whether there is one. AVX2 has
+// no mask registers, no 512-bit vectors and no register above 15. X and Y registers above 15
+// need AVX512VL, which is not in the set AVX512.
 func outside(set string, op operand.Op) (reg.Register, bool) {
 	for _, r := range operand.Registers(op) {
 		p, ok := r.(reg.Physical)

@@ -10,7 +10,8 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// TestCheck writes functions of one instruction each, most of them for AVX-512.
+// TestCheck checks that the generator refuses AVX-512 instructions and registers in a
+// function for AVX2. Most functions have one instruction.
 func TestCheck(t *testing.T) {
 	mem := operand.Mem{Base: reg.RAX}
 	for what, c := range map[string]struct {
@@ -30,7 +31,7 @@ func TestCheck(t *testing.T) {
 		"512":        {"fAVX512", func(c *build.Context) { c.VADDPS(reg.Z1, reg.Z2, reg.Z31) }, ""},
 		"512 vl":     {"fAVX512", func(c *build.Context) { c.VADDPS(reg.Y1, reg.Y2, reg.Y16) }, "register Y16"},
 		"512 bw":     {"fAVX512", func(c *build.Context) { c.VPADDB(reg.Z1, reg.Z2, reg.Z3) }, "AVX512BW"},
-		"of no set":  {"f", func(c *build.Context) { c.VADDPS(reg.Y1, reg.Y2, reg.Y3) }, "does not end with a set"},
+		"of no set":  {"f", func(c *build.Context) { c.VADDPS(reg.Y1, reg.Y2, reg.Y3) }, "does not end with an instruction set"},
 		"seventeen":  {"fAVX2", func(c *build.Context) { live(c, 17) }, "register Y16"},
 		"sixteen":    {"fAVX2", func(c *build.Context) { live(c, 16) }, ""},
 		"512 of all": {"fAVX512", func(c *build.Context) { live(c, 16) }, ""},
@@ -51,7 +52,7 @@ func TestCheck(t *testing.T) {
 	}
 }
 
-// live writes a function that needs n registers at a time.
+// live writes a function that needs n registers at the same time.
 func live(c *build.Context, n int) {
 	var v []reg.VecVirtual
 	for range n {

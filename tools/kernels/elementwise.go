@@ -6,18 +6,20 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
+// A vec is a vector register.
 type vec = reg.VecVirtual
 
-// each writes a loop over the elements of slices: dst[i] = f(in[0][i], …), for
-// as many as dst has. What f returns first goes to dst, the rest to the slices
-// named in also.
-func (s instructions) each(name, signature, dst string, in, also []string, f func(in []vec) []vec) {
+// loop writes a function that computes dst[i] = f(in[0][i], in[1][i], …) for every element
+// of dst. dst, in and also are names of parameters. The first result of f goes to dst,
+// further results go to the slices in also. Constants are kept in registers.
+func (s instructions) loop(name, signature, dst string, in, also []string, f func(in []vec) []vec) {
 	s.function(name, signature)
 	s.hoist(0)
-	s.eachBody(dst, in, also, f)
+	s.loopBody(dst, in, also, f)
 }
 
-func (s instructions) eachBody(dst string, in, also []string, f func(in []vec) []vec) {
+// loopBody writes the loop of a function whose beginning is written: see loop.
+func (s instructions) loopBody(dst string, in, also []string, f func(in []vec) []vec) {
 	base := map[string]reg.Register{}
 	for _, p := range append(append([]string{dst}, in...), also...) {
 		if base[p] == nil {
@@ -49,11 +51,12 @@ func (s instructions) eachBody(dst string, in, also []string, f func(in []vec) [
 	Label("tail")
 	ADDQ(Imm(uint64(s.lanes)), n)
 	JZ(LabelRef("done"))
-	step(s.first(n))
+	step(s.firstLanes(n))
 	Label("done")
 	finish()
 }
 
+// Signatures of functions.
 const (
 	oneIn   = "func(dst, x []float32)"
 	twoIn   = "func(dst, x, y []float32)"
@@ -61,91 +64,94 @@ const (
 	minGrad = "func(dx, dy, x, y []float32)"
 )
 
-func one(v vec) []vec { return []vec{v} }
+// single returns v as the only result of a loop's function.
+func single(v vec) []vec { return []vec{v} }
 
+// elementwise writes the functions of elementwise arithmetic.
 func (s instructions) elementwise() {
 	xy, dxy := []string{"x", "y"}, []string{"dst", "x", "y"}
-	s.each("add", twoIn, "dst", xy, nil, func(v []vec) []vec { return one(s.plus(v[0], v[1])) })
-	s.each("sub", twoIn, "dst", xy, nil, func(v []vec) []vec { return one(s.minus(v[0], v[1])) })
-	s.each("mul", twoIn, "dst", xy, nil, func(v []vec) []vec { return one(s.times(v[0], v[1])) })
-	s.each("mulAdd", twoIn, "dst", dxy, nil, func(v []vec) []vec {
+	s.loop("add", twoIn, "dst", xy, nil, func(v []vec) []vec { return single(s.plus(v[0], v[1])) })
+	s.loop("sub", twoIn, "dst", xy, nil, func(v []vec) []vec { return single(s.minus(v[0], v[1])) })
+	s.loop("mul", twoIn, "dst", xy, nil, func(v []vec) []vec { return single(s.times(v[0], v[1])) })
+	s.loop("mulAdd", twoIn, "dst", dxy, nil, func(v []vec) []vec {
 		VFMADD231PS(v[1], v[2], v[0])
-		return one(v[0])
+		return single(v[0])
 	})
-	s.each("min", twoIn, "dst", xy, nil, func(v []vec) []vec {
-		return one(s.pick(s.compare(v[0], unordered, v[0]), v[0], s.atMost(v[0], v[1])))
+	s.loop("min", twoIn, "dst", xy, nil, func(v []vec) []vec {
+		return single(s.selectLanes(s.compare(v[0], unordered, v[0]), v[0], s.atMost(v[0], v[1])))
 	})
-	s.each("minGrad", minGrad, "dx", []string{"dx", "dy", "x", "y"}, nil, func(v []vec) []vec {
+	s.loop("minGrad", minGrad, "dx", []string{"dx", "dy", "x", "y"}, nil, func(v []vec) []vec {
 		half := s.times(v[1], s.number(0.5))
-		d := s.plus(v[0], s.where(s.compare(v[2], less, v[3]), v[1]))
-		return one(s.plus(d, s.where(s.compare(v[2], equal, v[3]), half)))
+		d := s.plus(v[0], s.keepLanes(s.compare(v[2], less, v[3]), v[1]))
+		return single(s.plus(d, s.keepLanes(s.compare(v[2], equal, v[3]), half)))
 	})
 	s.withScalars()
 	s.gradients()
 }
 
-// withScalars has the loops with factors and bounds.
+// withScalars writes the functions with scalar parameters, for example factors and bounds.
 func (s instructions) withScalars() {
 	s.function("affine", "func(dst, x []float32, k, l float32)")
 	k, l := s.scalar("k"), s.scalar("l")
-	s.eachBody("dst", []string{"x"}, nil, func(v []vec) []vec {
+	s.loopBody("dst", []string{"x"}, nil, func(v []vec) []vec {
 		VFMADD213PS(l, k, v[0])
-		return one(v[0])
+		return single(v[0])
 	})
 	s.function("axpy", "func(dst, x []float32, k float32)")
 	k = s.scalar("k")
-	s.eachBody("dst", []string{"dst", "x"}, nil, func(v []vec) []vec {
+	s.loopBody("dst", []string{"dst", "x"}, nil, func(v []vec) []vec {
 		VFMADD231PS(v[1], k, v[0])
-		return one(v[0])
+		return single(v[0])
 	})
 	s.function("blend", "func(dst, x []float32, tau, rest float32)")
 	tau, rest := s.scalar("tau"), s.scalar("rest")
-	s.eachBody("dst", []string{"dst", "x"}, nil, func(v []vec) []vec {
+	s.loopBody("dst", []string{"dst", "x"}, nil, func(v []vec) []vec {
 		y := s.times(v[0], rest)
 		VFMADD231PS(v[1], tau, y)
-		return one(y)
+		return single(y)
 	})
 	s.function("clip", "func(dst, x []float32, low, high float32)")
 	low, high := s.scalar("low"), s.scalar("high")
-	s.eachBody("dst", []string{"x"}, nil, func(v []vec) []vec { return one(s.atMost(high, s.atLeast(low, v[0]))) })
+	s.loopBody("dst", []string{"x"}, nil, func(v []vec) []vec { return single(s.atMost(high, s.atLeast(low, v[0]))) })
 	s.function("clipGrad", "func(dx, dy, x []float32, low, high float32)")
 	low, high = s.scalar("low"), s.scalar("high")
-	s.eachBody("dx", []string{"dx", "dy", "x"}, nil, func(v []vec) []vec {
-		inside := s.where(s.compare(v[2], atLeast, low), v[1])
-		return one(s.plus(v[0], s.where(s.compare(v[2], atMost, high), inside)))
+	s.loopBody("dx", []string{"dx", "dy", "x"}, nil, func(v []vec) []vec {
+		inside := s.keepLanes(s.compare(v[2], atLeast, low), v[1])
+		return single(s.plus(v[0], s.keepLanes(s.compare(v[2], atMost, high), inside)))
 	})
 }
 
-// gradients has those of functions, given the functions' results.
+// gradients writes the gradients of tanh, ReLU and sigmoid, which take the function's
+// result y.
 func (s instructions) gradients() {
 	in := []string{"dx", "dy", "y"}
-	s.each("tanhGrad", grad, "dx", in, nil, func(v []vec) []vec {
-		return one(s.plus(v[0], s.activationGrad(tanhActivation, v[1], v[2])))
+	s.loop("tanhGrad", grad, "dx", in, nil, func(v []vec) []vec {
+		return single(s.plus(v[0], s.activationGrad(tanhActivation, v[1], v[2])))
 	})
-	s.each("reluGrad", grad, "dx", in, nil, func(v []vec) []vec {
-		return one(s.plus(v[0], s.activationGrad(reluActivation, v[1], v[2])))
+	s.loop("reluGrad", grad, "dx", in, nil, func(v []vec) []vec {
+		return single(s.plus(v[0], s.activationGrad(reluActivation, v[1], v[2])))
 	})
-	s.each("sigmoidGrad", grad, "dx", in, nil, func(v []vec) []vec {
+	s.loop("sigmoidGrad", grad, "dx", in, nil, func(v []vec) []vec {
 		t := s.copy(v[2])
 		VFNMADD231PS(v[2], v[2], t) // y - y²
 		VFMADD231PS(v[1], t, v[0])
-		return one(v[0])
+		return single(v[0])
 	})
 }
 
-// The activations that a layer may have, in the order of f32.Activation.
+// The activations of layers, with the values of f32.Activation.
 const (
 	identityActivation = iota
 	reluActivation
 	tanhActivation
 )
 
-// activationGrad returns the gradient before an activation, given that after
-// it and its result y.
+// activationGrad returns the gradient before an activation, where dy is the gradient after
+// it and y its result.
 func (s instructions) activationGrad(activation int, dy, y vec) vec {
 	switch activation {
 	case reluActivation:
-		return s.where(s.compare(y, more, s.zero()), dy)
+		return s.keepLanes(s.compare(y, more, s.zero()), dy)
 	case tanhActivation:
 		d := s.copy(dy)
 		VFNMADD231PS(s.times(y, y), dy, d) // dy - y² dy

@@ -10,11 +10,11 @@ import (
 	"testing"
 )
 
-// evex is the first byte of an instruction that only an AVX-512 processor has.
+// evex is the first byte of an instruction that needs AVX-512.
 const evex = 0x62
 
-// TestEncoding assembles the committed assembly and looks at the bytes: no instruction of
-// a function of AVX2 may have the encoding of AVX-512.
+// TestEncoding assembles the committed assembly and checks that no instruction of an AVX2
+// function is encoded for AVX-512.
 func TestEncoding(t *testing.T) {
 	root, err := exec.Command("go", "env", "GOROOT").Output()
 	if err != nil {
@@ -46,18 +46,21 @@ func TestEncoding(t *testing.T) {
 	}
 }
 
+// An instruction is a line of assembly with its encoding.
 type instruction struct {
 	text  string
-	first byte // of its encoding
+	first byte // first byte of the encoding
 }
 
+// listed and dumped match lines of the assembler's listing: an instruction with its offset,
+// and bytes of code.
 var (
 	listed = regexp.MustCompile(`(?m)^\t0x[0-9a-f]+ (\d+) \([^)]*\)\t([A-Z].*)$`)
 	dumped = regexp.MustCompile(`(?m)^\t0x[0-9a-f]+((?: [0-9a-f]{2}){1,16}) `)
 )
 
-// encoded returns the vector instructions in the assembler's listing of a function: lines
-// with the offset of an instruction, then all bytes.
+// encoded returns the vector instructions of a function. The listing has the function's
+// instructions with their offsets, and then the bytes of its code.
 func encoded(t *testing.T, listing string) (is []instruction) {
 	var code []byte
 	for _, m := range dumped.FindAllStringSubmatch(listing, -1) {
@@ -72,7 +75,7 @@ func encoded(t *testing.T, listing string) (is []instruction) {
 	for _, m := range listed.FindAllStringSubmatch(listing, -1) {
 		at, err := strconv.Atoi(m[1])
 		if err != nil || at >= len(code) {
-			t.Fatalf("%q is not within the %d bytes of its function", m[0], len(code))
+			t.Fatalf("the offset of %q is outside the %d bytes of its function", m[0], len(code))
 		}
 		if strings.HasPrefix(m[2], "V") || strings.HasPrefix(m[2], "K") {
 			is = append(is, instruction{m[2], code[at]})

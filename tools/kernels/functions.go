@@ -7,29 +7,30 @@ import (
 	. "github.com/mmcloughlin/avo/operand"
 )
 
-// The functions are those of generic_functions.go, where the reasons stand; here
-// products and sums are fused.
+// The functions are the same as in policy/f32/generic_functions.go, which explains the
+// methods. Here multiplications and additions are fused.
 
 const (
 	signBit  = 1 << 31
-	mantissa = 1<<23 - 1
-	sqrtHalf = 0x3f3504f3
+	mantissa = 1<<23 - 1  // the 23 bits of the mantissa
+	sqrtHalf = 0x3f3504f3 // the bits of the float32 √½
 )
 
+// functions writes exp, log, tanh and sigmoid.
 func (s instructions) functions() {
 	x := []string{"x"}
-	s.each("exp", oneIn, "dst", x, nil, func(v []vec) []vec { return one(s.exp(v[0])) })
-	s.function("log", oneIn) // has more constants than there are registers
-	s.eachBody("dst", x, nil, func(v []vec) []vec { return one(s.log(v[0])) })
-	s.each("tanh", oneIn, "dst", x, nil, func(v []vec) []vec { return one(s.tanh(v[0])) })
-	s.each("sigmoid", oneIn, "dst", x, nil, func(v []vec) []vec { return one(s.sigmoid(v[0])) })
+	s.loop("exp", oneIn, "dst", x, nil, func(v []vec) []vec { return single(s.exp(v[0])) })
+	s.function("log", oneIn) // no hoist: log has more constants than there are registers
+	s.loopBody("dst", x, nil, func(v []vec) []vec { return single(s.log(v[0])) })
+	s.loop("tanh", oneIn, "dst", x, nil, func(v []vec) []vec { return single(s.tanh(v[0])) })
+	s.loop("sigmoid", oneIn, "dst", x, nil, func(v []vec) []vec { return single(s.sigmoid(v[0])) })
 }
 
-// toNearest, added to a number of less than 2²², rounds it to a whole one, which
-// is then in the last bits of the sum.
+// toNearest rounds a number x with |x| < 2²² to a whole number: the last bits of the sum
+// x + toNearest are the whole number, in binary.
 const toNearest = 3 << 22
 
-// reduce returns n and r of x = n ln 2 + r.
+// reduce returns n and r such that x = n ln 2 + r with |r| ≤ ln 2 / 2.
 func (s instructions) reduce(x vec) (n, r vec) {
 	n, _ = s.nearest(x, math.Log2E)
 	r = s.copy(x)
@@ -38,16 +39,16 @@ func (s instructions) reduce(x vec) (n, r vec) {
 	return n, r
 }
 
-// nearest returns the whole numbers nearest to k x, and what has them in its
-// last bits.
+// nearest returns n, the whole numbers nearest to k x, and bits, the vector n + toNearest,
+// whose last bits are n in binary.
 func (s instructions) nearest(x vec, k float32) (n, bits vec) {
 	bits = s.copy(s.number(toNearest))
 	VFMADD231PS(s.number(k), x, bits)
 	return s.minus(bits, s.number(toNearest)), bits
 }
 
-// expm1r returns eʳ - 1 for |r| ≤ ln 2 / 2. The polynomial is added up in two
-// halves, which is a shorter wait than one after another.
+// expm1r returns eʳ - 1 for |r| ≤ ln 2 / 2. It first adds the terms of the polynomial in
+// pairs, because the processor can compute the pairs at the same time.
 func (s instructions) expm1r(r vec) vec {
 	r2 := s.times(r, r)
 	low := s.copy(s.number(1.0 / 6))
@@ -62,14 +63,15 @@ func (s instructions) expm1r(r vec) vec {
 	return high
 }
 
-// pow2 returns 2ⁿ for integers -126 ≤ n ≤ 127, of which all but the last nine
-// bits do not count.
+// pow2 returns 2ⁿ for integers -126 ≤ n ≤ 127. It uses only the last nine bits of n, so it
+// also accepts the bits that nearest returns.
 func (s instructions) pow2(n vec) vec {
 	p := s.vector()
 	VPSLLD(Imm(23), n, p)
 	return s.binary(VPADDD, p, s.number(1))
 }
 
+// exp returns eˣ.
 func (s instructions) exp(x vec) vec {
 	x = s.atMost(s.copy(s.number(89)), s.atLeast(s.copy(s.number(-104)), x))
 	n, r := s.reduce(x)
@@ -78,14 +80,14 @@ func (s instructions) exp(x vec) vec {
 		VSCALEFPS(n, y, y)
 		return y
 	}
-	i, half := s.vector(), s.vector() // 2ⁿ alone may be out of range where the result is not
+	i, half := s.vector(), s.vector() // two factors, because 2ⁿ may overflow where eˣ does not
 	VCVTPS2DQ(n, i)
 	VPSRAD(Imm(1), i, half)
 	return s.times(s.times(y, s.pow2(half)), s.pow2(s.binary(VPSUBD, i, half)))
 }
 
-// tanh takes n ln 2 away in one step, which is a shorter wait: where n is so
-// great that it loses something, the result hardly depends on it.
+// tanh returns tanh x. It subtracts n ln 2 in one step instead of two, which is faster. The
+// rounding error matters only for large n, where tanh x is almost constant.
 func (s instructions) tanh(x vec) vec {
 	a := s.and(x, s.bits(^uint32(signBit)))
 	a = s.atMost(s.copy(s.number(10)), a)
@@ -99,20 +101,22 @@ func (s instructions) tanh(x vec) vec {
 	return s.or(y, s.and(x, s.bits(signBit)))
 }
 
+// sigmoid returns 1 / (1 + e⁻ˣ).
 func (s instructions) sigmoid(x vec) vec {
 	e := s.exp(s.or(x, s.bits(signBit)))
-	top := s.pick(s.compare(x, less, s.zero()), e, s.copy(s.number(1)))
+	top := s.selectLanes(s.compare(x, less, s.zero()), e, s.copy(s.number(1)))
 	return s.over(top, s.plus(e, s.number(1)))
 }
 
+// log returns ln x.
 func (s instructions) log(x vec) vec {
 	small := s.compare(x, less, s.number(0x1p-126))
-	scaled := s.pick(small, s.times(x, s.number(0x1p23)), x)
+	scaled := s.selectLanes(small, s.times(x, s.number(0x1p23)), x)
 	bits := s.binary(VPSUBD, scaled, s.bits(sqrtHalf))
 	e := s.vector()
 	VPSRAD(Imm(23), bits, e)
 	VCVTDQ2PS(e, e)
-	e = s.minus(e, s.where(small, s.copy(s.number(23))))
+	e = s.minus(e, s.keepLanes(small, s.copy(s.number(23))))
 	f := s.binary(VPADDD, s.and(bits, s.bits(mantissa)), s.bits(sqrtHalf))
 	f = s.minus(f, s.number(1))
 	p := s.copy(s.number(0.06971611443))
@@ -126,7 +130,7 @@ func (s instructions) log(x vec) vec {
 	y := s.plus(f, p)
 	VFMADD231PS(s.number(0.693145751953125), e, y)
 	inf := float32(math.Inf(1))
-	y = s.pick(s.compare(x, more, s.number(math.MaxFloat32)), x, y)
-	y = s.pick(s.compare(x, equal, s.zero()), s.number(-inf), y)
-	return s.pick(s.compare(x, atLeast, s.zero()), y, s.copy(s.bits(0x7fc00000)))
+	y = s.selectLanes(s.compare(x, more, s.number(math.MaxFloat32)), x, y)
+	y = s.selectLanes(s.compare(x, equal, s.zero()), s.number(-inf), y)
+	return s.selectLanes(s.compare(x, atLeast, s.zero()), y, s.copy(s.bits(0x7fc00000)))
 }

@@ -4,12 +4,13 @@ import (
 	. "github.com/mmcloughlin/avo/build"
 )
 
-// optimisers has the fused steps: see f32.AdamStep and f32.RMSStep for the factors.
+// optimisers writes one step of Adam and one step of RMSProp and Adagrad: see f32.AdamStep
+// and f32.RMSStep for the parameters.
 func (s instructions) optimisers() {
 	s.function("adam", "func(p, g, m, v []float32, scale, beta1, beta2, rest1, rest2, rate, rootScale, epsilon float32)")
 	scale, rate, rootScale, epsilon := s.scalar("scale"), s.scalar("rate"), s.scalar("rootScale"), s.scalar("epsilon")
 	beta1, beta2, rest1, rest2 := s.scalar("beta1"), s.scalar("beta2"), s.scalar("rest1"), s.scalar("rest2")
-	s.eachBody("p", []string{"p", "g", "m", "v"}, []string{"m", "v", "g"}, func(in []vec) []vec {
+	s.loopBody("p", []string{"p", "g", "m", "v"}, []string{"m", "v", "g"}, func(in []vec) []vec {
 		g := s.times(in[1], scale)
 		m := s.times(in[2], beta1)
 		VFMADD231PS(g, rest1, m)
@@ -23,7 +24,7 @@ func (s instructions) optimisers() {
 	s.function("rms", "func(p, g, v []float32, scale, keep, add, rate, inside, outside float32)")
 	scale, rate = s.scalar("scale"), s.scalar("rate")
 	keep, add, inside, outside := s.scalar("keep"), s.scalar("add"), s.scalar("inside"), s.scalar("outside")
-	s.eachBody("p", []string{"p", "g", "v"}, []string{"v", "g"}, func(in []vec) []vec {
+	s.loopBody("p", []string{"p", "g", "v"}, []string{"v", "g"}, func(in []vec) []vec {
 		g := s.times(in[1], scale)
 		v := s.times(in[2], keep)
 		VFMADD231PS(s.times(g, g), add, v)

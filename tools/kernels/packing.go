@@ -8,6 +8,7 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
+// packing writes the functions that copy rows and columns of matrices.
 func (s instructions) packing() {
 	for vectors := 1; vectors <= 3; vectors++ {
 		s.pack(vectors)
@@ -16,12 +17,13 @@ func (s instructions) packing() {
 	s.gather()
 }
 
-// pack copies a panel of k rows of some vectors, of which the last has tail
-// lanes, to dst without gaps, and sets the lanes beyond to 0. ld is in bytes.
+// pack writes a function that copies k rows of src to dst without gaps. A row is some
+// vectors wide. The last vector has tail elements; its other lanes become 0. ld is the
+// distance between the rows of src [bytes].
 func (s instructions) pack(vectors int) {
 	s.function(fmt.Sprintf("pack%d", vectors), "func(dst, src *float32, k, ld, tail int)")
 	dst, src, k, ld := Load(Param("dst"), GP64()), Load(Param("src"), GP64()), Load(Param("k"), GP64()), Load(Param("ld"), GP64())
-	last := s.first(Load(Param("tail"), GP64()))
+	last := s.firstLanes(Load(Param("tail"), GP64()))
 	Label("k")
 	for j := range vectors {
 		v := s.load(Mem{Base: src, Disp: j * s.bytes()}, s.maskOf(block{vectors: vectors}, j, last))
@@ -34,15 +36,14 @@ func (s instructions) pack(vectors int) {
 	finish()
 }
 
-// transpose sets dst[j][i] = src[i][j] for as many rows i of src as there are
-// lanes and j < k. Where src has fewer rows, the last one stands for the rest.
-// Strides are in bytes.
+// transpose writes a function that sets dst[j][i] = src[i][j] for j < k and i < lanes. If src
+// has fewer rows than lanes, its last row is repeated. Strides are in bytes.
 func (s instructions) transpose() {
 	s.function("transpose", "func(dst *float32, ldd int, src *float32, lds, rows, k int)")
 	dst, ldd := Load(Param("dst"), GP64()), Load(Param("ldd"), GP64())
 	src, lds := Load(Param("src"), GP64()), Load(Param("lds"), GP64())
 	k := Load(Param("k"), GP64())
-	final := Load(Param("rows"), GP64()) // offset of src's last row
+	final := Load(Param("rows"), GP64()) // offset of the last row of src
 	DECQ(final)
 	IMULQ(lds, final)
 	block := func(m mask) []vec {
@@ -72,7 +73,7 @@ func (s instructions) transpose() {
 	Label("tail")
 	ADDQ(Imm(uint64(s.lanes)), k)
 	JZ(LabelRef("done"))
-	for _, v := range block(s.first(k)) {
+	for _, v := range block(s.firstLanes(k)) {
 		VMOVUPS(v, Mem{Base: dst})
 		ADDQ(ldd, dst)
 		DECQ(k)
@@ -82,12 +83,12 @@ func (s instructions) transpose() {
 	finish()
 }
 
-// transposed returns the columns of the square matrix whose rows are v: pairs of
-// numbers first, then fours, then the vectors' quarters.
+// transposed returns the columns of the square matrix whose rows are v. It first interleaves
+// single numbers, then pairs of numbers, and at last moves quarters of vectors.
 func (s instructions) transposed(v []vec) []vec {
 	v = s.pairs(v, 1, VUNPCKLPS, VUNPCKHPS)
 	v = s.pairs(v, 2, VUNPCKLPD, VUNPCKHPD)
-	// v[4g+c] has in quarter q the numbers 4g … 4g+3 of column 4q+c.
+	// Quarter q of v[4g+c] now has the elements 4g, …, 4g+3 of column 4q+c.
 	out := make([]vec, s.lanes)
 	if !s.is512() {
 		for c := range 4 {
@@ -110,7 +111,8 @@ func (s instructions) transposed(v []vec) []vec {
 	return out
 }
 
-// pairs interleaves vectors that are distance apart, in groups of twice as many.
+// pairs interleaves v[i] with v[i+distance], for the first half of each group of 2·distance
+// vectors. low interleaves the lower halves of two vectors, high the upper halves.
 func (s instructions) pairs(v []vec, distance int, low, high func(...Op)) []vec {
 	out := make([]vec, len(v))
 	for i := range v {
@@ -124,15 +126,16 @@ func (s instructions) pairs(v []vec, distance int, low, high func(...Op)) []vec 
 	return out
 }
 
-// quarters returns two of x's quarters, then two of y's: the even ones for 0x88,
-// the odd ones for 0xdd.
+// quarters returns a vector of two quarters of x and two quarters of y: quarters 0 and 2 if
+// which is 0x88, quarters 1 and 3 if which is 0xdd.
 func (s instructions) quarters(which uint64, x, y reg.VecVirtual) vec {
 	v := s.vector()
 	VSHUFF32X4(Imm(which), y, x, v)
 	return v
 }
 
-// gather copies the rows of src that index names, w floats each, to dst.
+// gather writes a function that copies row index[i] of src to row i of dst. Rows have w
+// floats.
 func (s instructions) gather() {
 	s.function("gather", "func(dst, src []float32, w int, index []int)")
 	dst, src, w := Load(Param("dst").Base(), GP64()), Load(Param("src").Base(), GP64()), Load(Param("w"), GP64())
@@ -140,7 +143,7 @@ func (s instructions) gather() {
 	rest, whole := GP64(), GP64()
 	MOVQ(w, rest)
 	ANDQ(Imm(uint64(s.lanes-1)), rest)
-	last := s.first(rest)
+	last := s.firstLanes(rest)
 	SHLQ(Imm(2), w) // bytes
 	MOVQ(w, whole)
 	ANDQ(I32(-s.bytes()), whole)

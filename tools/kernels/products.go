@@ -8,14 +8,17 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// A block is a part of a product that stays in registers: rows × vectors sums,
-// each in as many chains of products, which are added up at the end.
-// The tanh of the sums is taken where that is wanted; then vectors are whole.
+// A block is a part of a matrix product whose sums fit into registers. Each sum is divided
+// into partial sums, the chains, which are added at the end: a processor can add to two
+// chains at the same time.
 type block struct {
-	rows, vectors, chains int
-	tanh                  bool
+	rows    int  // height
+	vectors int  // width
+	chains  int  // partial sums of each sum, 1 or 2
+	tanh    bool // whether the function applies tanh to the sums; all vectors must then be whole
 }
 
+// name returns the name of the block's function, for example product4x2split.
 func (b block) name() string {
 	name := fmt.Sprintf("product%dx%d", b.rows, b.vectors)
 	if b.chains > 1 {
@@ -27,7 +30,8 @@ func (b block) name() string {
 	return name
 }
 
-// blocks are those of each set: of 32 registers, or of 16.
+// blocks returns the blocks of the instruction set. AVX-512 has 32 vector registers and AVX2
+// has 16, which limits the sizes.
 func (s instructions) blocks() (bs []block) {
 	if s.is512() {
 		for _, rows := range []int{1, 2, 4} {
@@ -52,6 +56,7 @@ func (s instructions) blocks() (bs []block) {
 	return append(bs, block{1, 4, 1, false}, block{1, 8, 1, false})
 }
 
+// products writes the functions for linear layers.
 func (s instructions) products() {
 	for _, b := range s.blocks() {
 		s.product(b)
@@ -59,16 +64,17 @@ func (s instructions) products() {
 	s.dots()
 }
 
-// product sets c [blocks·rows, vectors] to max(bias + a b, floor), or adds a b
-// to it if there is no bias. Strides are in bytes; a may be strided both ways,
-// and the last vector of c and bias has tail lanes.
+// product writes a function that sets c [blocks·rows, vectors] to max(bias + a b, floor). If
+// bias is nil, it adds a b to c instead and applies the floor. a is [blocks·rows, k], with
+// the strides ra between rows and ca between columns. b has k rows with the stride ldb, and
+// c has the stride ldc. Strides are in bytes. The last vector of c and bias has tail lanes.
 func (s instructions) product(b block) {
 	s.function(b.name(), "func(blocks, k int, a *float32, ra, ca int, b *float32, ldb int, c *float32, ldc int, bias *float32, tail int, floor float32)")
 	blocks, a, ra, ca := Load(Param("blocks"), GP64()), Load(Param("a"), GP64()), Load(Param("ra"), GP64()), Load(Param("ca"), GP64())
 	ldb, c, ldc := Load(Param("ldb"), GP64()), Load(Param("c"), GP64()), Load(Param("ldc"), GP64())
 	last := all
-	if !b.tanh { // which are for whole vectors
-		last = s.first(Load(Param("tail"), GP64()))
+	if !b.tanh { // blocks with tanh have whole vectors only
+		last = s.firstLanes(Load(Param("tail"), GP64()))
 	}
 	sums := s.sums(b)
 	var ra3 reg.GPVirtual
@@ -90,9 +96,9 @@ func (s instructions) product(b block) {
 		for j := range b.vectors {
 			at := Mem{Base: bk, Disp: j * s.bytes()}
 			switch {
-			case b.rows == 1 && b.vectors == 1: // for what is left of a row of b
+			case b.rows == 1 && b.vectors == 1: // may be the rest of a row of b, fewer lanes than a vector
 				row = append(row, s.load(at, last))
-			case b.rows == 1: // used once
+			case b.rows == 1: // read from memory, because it is used only once
 				row = append(row, at)
 			default:
 				row = append(row, s.load(at, all))
@@ -136,12 +142,12 @@ func (s instructions) product(b block) {
 		}
 	}
 	if b.tanh {
-		s.hoist(b.vectors - 1) // the other sums
+		s.hoist(b.vectors - 1) // the other sums stay in registers
 		for j, v := range sums[0][0] {
 			sums[0][0][j] = s.tanh(v)
 		}
 	}
-	s.end(b, sums[0], c, ldc, last)
+	s.storeSums(b, sums[0], c, ldc, last)
 	for range b.rows {
 		ADDQ(ra, a)
 	}
@@ -150,6 +156,7 @@ func (s instructions) product(b block) {
 	finish()
 }
 
+// sums returns registers for the sums of a block, by chain, row and vector.
 func (s instructions) sums(b block) [][][]vec {
 	sums := make([][][]vec, b.chains)
 	for chain := range sums {
@@ -164,7 +171,8 @@ func (s instructions) sums(b block) [][][]vec {
 	return sums
 }
 
-// rowAddress is where row i of a is, relative to rows 0 and 4.
+// rowAddress returns the address of row i of a. The registers a and a4 have the addresses of
+// rows 0 and 4, ra and ra3 have the stride and three times the stride.
 func rowAddress(i int, a, a4, ra, ra3 reg.Register) Mem {
 	m := Mem{Base: a}
 	if i >= 4 {
@@ -181,13 +189,14 @@ func rowAddress(i int, a, a4, ra, ra3 reg.Register) Mem {
 	return m
 }
 
-// initSums sets the sums to the bias, or to what c has.
+// initSums sets the sums of the first chain to the bias, or to c if bias is nil, and the
+// sums of the other chain to 0.
 func (s instructions) initSums(b block, sums [][][]vec, c, ldc reg.Register, last mask) {
 	bias := Load(Param("bias"), GP64())
 	TESTQ(bias, bias)
 	JZ(LabelRef("accumulate"))
 	for j := range b.vectors {
-		s.into(Mem{Base: bias, Disp: j * s.bytes()}, s.maskOf(b, j, last), sums[0][0][j])
+		s.loadInto(Mem{Base: bias, Disp: j * s.bytes()}, s.maskOf(b, j, last), sums[0][0][j])
 		for i := 1; i < b.rows; i++ {
 			VMOVAPS(sums[0][0][j], sums[0][i][j])
 		}
@@ -198,7 +207,7 @@ func (s instructions) initSums(b block, sums [][][]vec, c, ldc reg.Register, las
 	MOVQ(c, row)
 	for i := range b.rows {
 		for j := range b.vectors {
-			s.into(Mem{Base: row, Disp: j * s.bytes()}, s.maskOf(b, j, last), sums[0][i][j])
+			s.loadInto(Mem{Base: row, Disp: j * s.bytes()}, s.maskOf(b, j, last), sums[0][i][j])
 		}
 		if i+1 < b.rows {
 			ADDQ(ldc, row)
@@ -214,7 +223,7 @@ func (s instructions) initSums(b block, sums [][][]vec, c, ldc reg.Register, las
 	}
 }
 
-// maskOf is the mask of vector j: only the last has one.
+// maskOf returns the mask of vector j of a block: only the last vector has one.
 func (s instructions) maskOf(b block, j int, last mask) mask {
 	if j == b.vectors-1 {
 		return last
@@ -222,10 +231,10 @@ func (s instructions) maskOf(b block, j int, last mask) mask {
 	return all
 }
 
-// into is load into a given register.
-func (s instructions) into(from Mem, m mask, v vec) {
+// loadInto reads the lanes of m into the register v, and sets the other lanes to 0.
+func (s instructions) loadInto(from Mem, m mask, v vec) {
 	switch {
-	case m.every():
+	case m.isAll():
 		VMOVUPS(from, v)
 	case s.is512():
 		VMOVUPS_Z(from, m.k, v)
@@ -234,9 +243,9 @@ func (s instructions) into(from Mem, m mask, v vec) {
 	}
 }
 
-// end stores the sums, and moves c on. A masked store of AVX2 is slow, so it is
-// only for vectors that have a tail.
-func (s instructions) end(b block, sums [][]vec, c, ldc reg.Register, last mask) {
+// storeSums applies the floor to the sums, stores them in c, and moves c to the next block.
+// Masked stores of AVX2 are slow, so a last vector without a tail has a branch of its own.
+func (s instructions) storeSums(b block, sums [][]vec, c, ldc reg.Register, last mask) {
 	floor := s.scalar("floor")
 	for _, row := range sums {
 		for _, v := range row {
@@ -251,7 +260,7 @@ func (s instructions) end(b block, sums [][]vec, c, ldc reg.Register, last mask)
 			ADDQ(ldc, c)
 		}
 	}
-	if s.is512() || last.every() {
+	if s.is512() || last.isAll() {
 		rows(last)
 		return
 	}
@@ -265,8 +274,8 @@ func (s instructions) end(b block, sums [][]vec, c, ldc reg.Register, last mask)
 	Label("stored")
 }
 
-// dots sets y[i] to bias + the inner product of row i of a and w, for m rows.
-// Strides are in bytes, but k counts elements.
+// dots writes a function that sets y[i] to bias plus the inner product of row i of a and w,
+// for m rows of k elements. Strides are in bytes.
 func (s instructions) dots() {
 	s.function("dots", "func(m, k int, a *float32, lda int, w *float32, y *float32, ldy int, bias float32)")
 	m, a, lda := Load(Param("m"), GP64()), Load(Param("a"), GP64()), Load(Param("lda"), GP64())
@@ -275,10 +284,10 @@ func (s instructions) dots() {
 	MOVQ(k, rest)
 	ANDQ(Imm(uint64(2*s.lanes-1)), rest)
 	SUBQ(rest, k)
-	SHLQ(Imm(2), k) // bytes of whole pairs of vectors
+	SHLQ(Imm(2), k) // length of all whole pairs of vectors [bytes]
 	first, second := GP64(), GP64()
-	s.split(rest, first, second)
-	masks := []mask{s.first(first), s.first(second)}
+	s.splitLanes(rest, first, second)
+	masks := []mask{s.firstLanes(first), s.firstLanes(second)}
 	Label("rows")
 	sums := []vec{s.zero(), s.zero()}
 	w, at := Load(Param("w"), GP64()), GP64()
@@ -303,7 +312,7 @@ func (s instructions) dots() {
 	pair(masks)
 	Label("add")
 	VADDPS(sums[1], sums[0], sums[0])
-	x := s.across(sums[0])
+	x := s.sumLanes(sums[0])
 	VADDSS(bias, x, x)
 	VMOVSS(x, Mem{Base: y})
 	ADDQ(ldy, y)
@@ -313,8 +322,9 @@ func (s instructions) dots() {
 	finish()
 }
 
-// split divides n lanes among two vectors: the first takes what it can.
-func (s instructions) split(n, first, second reg.Register) {
+// splitLanes divides n elements between two vectors: first = min(n, lanes) and
+// second = n - first.
+func (s instructions) splitLanes(n, first, second reg.Register) {
 	lanes := GP64()
 	MOVQ(I64(s.lanes), lanes)
 	MOVQ(n, first)
@@ -324,8 +334,8 @@ func (s instructions) split(n, first, second reg.Register) {
 	SUBQ(first, second)
 }
 
-// across returns the sum of v's lanes.
-func (s instructions) across(v vec) reg.VecVirtual {
+// sumLanes returns the sum of the lanes of v, in the first lane of the result.
+func (s instructions) sumLanes(v vec) reg.VecVirtual {
 	y := YMM()
 	if s.is512() {
 		VEXTRACTF32X8(Imm(1), v, y)

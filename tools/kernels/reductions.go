@@ -6,6 +6,7 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
+// reductions writes the functions that add over elements or rows.
 func (s instructions) reductions() {
 	s.sum("sum", func(x, acc vec) { VADDPD(x, acc, acc) })
 	s.sum("sumSquares", func(x, acc vec) { VFMADD231PD(x, x, acc) })
@@ -15,8 +16,9 @@ func (s instructions) reductions() {
 	s.gae()
 }
 
-// sum adds up what add makes of each element, in float64 and in two vectors.
-// The number of elements is a multiple of 16, and more than none.
+// sum writes a function that returns a sum over the elements of x, in float64. add writes the
+// instructions that add an element, or its square, to the accumulator acc. There are two
+// accumulators. The number of elements is a multiple of 16 and not 0.
 func (s instructions) sum(name string, add func(x, acc vec)) {
 	s.function(name+"Blocks", "func(x []float32) float64")
 	x, n := Load(Param("x").Base(), GP64()), Load(Param("x").Len(), GP64())
@@ -48,8 +50,9 @@ func (s instructions) sum(name string, add func(x, acc vec)) {
 	finish()
 }
 
-// columns calls body for each vector of columns of rows of the given width,
-// with the byte offset where they begin.
+// columns writes a loop over the columns of a matrix, one vector of columns at a time. body
+// writes the code for one vector: offset is the offset of its first column [bytes], m has
+// the lanes in use, and label is a name for body's own loop.
 func (s instructions) columns(width reg.Register, body func(offset reg.Register, m mask, label string)) {
 	left, offset := GP64(), GP64()
 	MOVQ(width, left)
@@ -64,13 +67,13 @@ func (s instructions) columns(width reg.Register, body func(offset reg.Register,
 	Label("tail")
 	ADDQ(Imm(uint64(s.lanes)), left)
 	JZ(LabelRef("done"))
-	body(offset, s.first(left), "tailRows")
+	body(offset, s.firstLanes(left), "tailRows")
 	Label("done")
 	finish()
 }
 
-// layerGrad turns dy, the gradient after an activation, into that before it, and
-// adds its rows to db.
+// layerGrad writes a function that replaces dy, the gradient after an activation, by the
+// gradient before it, and adds the rows of dy to db.
 func (s instructions) layerGrad(name string, activation int) {
 	s.function(name, "func(dy, y, db []float32, n int)")
 	dy0, y0, db := Load(Param("dy").Base(), GP64()), Load(Param("y").Base(), GP64()), Load(Param("db").Base(), GP64())
@@ -97,7 +100,7 @@ func (s instructions) layerGrad(name string, activation int) {
 	})
 }
 
-// gae runs backwards over rows of n elements: see f32.GAE.
+// gae writes the loop over the rows from the last to the first: see f32.GAE.
 func (s instructions) gae() {
 	s.function("gae", "func(adv, reward, value, next, done []float32, n int, gamma, decay float32)")
 	base := map[string]reg.Register{}
@@ -109,7 +112,7 @@ func (s instructions) gae() {
 	MOVQ(width, stride)
 	SHLQ(Imm(2), stride)
 	SHLQ(Imm(2), size)
-	SUBQ(stride, size) // the last row
+	SUBQ(stride, size) // offset of the last row
 	s.columns(width, func(offset reg.Register, m mask, label string) {
 		at := GP64()
 		LEAQ(Mem{Base: offset, Index: size, Scale: 1}, at)

@@ -11,19 +11,19 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// instructions is an instruction set, and its vectors' number of lanes.
+// instructions is an instruction set.
 type instructions struct {
-	name  string
-	lanes int
+	name  string // AVX2 or AVX512, the suffix of the functions' names
+	lanes int    // number of floats in a vector
 }
 
-// is512 reports whether vectors are zmm registers, and masks k registers.
+// is512 reports whether s is AVX-512: vectors are ZMM registers, and masks are K registers.
 func (s instructions) is512() bool { return s.lanes == 16 }
 
-// bytes is the size of a vector.
+// bytes returns the size of a vector.
 func (s instructions) bytes() int { return 4 * s.lanes }
 
-// vector returns a fresh register.
+// vector returns a new vector register.
 func (s instructions) vector() reg.VecVirtual {
 	if s.is512() {
 		return ZMM()
@@ -31,47 +31,46 @@ func (s instructions) vector() reg.VecVirtual {
 	return YMM()
 }
 
-// zero returns a vector of zeros.
+// zero returns a new register with zeros in all lanes.
 func (s instructions) zero() reg.VecVirtual {
 	v := s.vector()
 	VXORPS(v, v, v)
 	return v
 }
 
-// function begins a function of the set.
+// function begins a function. The name of the instruction set is added to its name.
 func (s instructions) function(name, signature string) {
 	TEXT(name+s.name, NOSPLIT, signature)
 	Pragma("noescape")
 }
 
-// hoist keeps constants of the function just begun in registers. Busy registers hold other
-// values and are not used; constants for which there is no register stay in memory. The
-// constants are known only when the function has been written, so the code that loads
-// them stands after its end.
+// hoist makes the function load its constants into registers once, before its loop. busy
+// registers already have other values. If there are more constants than registers, the
+// others stay in memory. The constants are known only after the whole function is written.
+// So the code that loads them is after the function's end: the function first jumps there,
+// and back to the label begin.
 func (s instructions) hoist(busy int) {
-	hoisted, spare = map[uint32]reg.VecVirtual{}, s.spare(busy)
+	hoisted, maxHoisted = map[uint32]reg.VecVirtual{}, s.constantRegisters(busy)
 	JMP(LabelRef("constants"))
 	Label("begin")
 }
 
-// hoisted has the registers of the function's constants, if it hoists them. It may have at
-// most spare of them.
 var (
-	hoisted map[uint32]reg.VecVirtual
-	spare   int
+	hoisted    map[uint32]reg.VecVirtual // registers of the current function's constants, by their bits; nil without hoist
+	maxHoisted int                       // largest number of registers for constants
 )
 
-// spare returns the number of registers for constants. AVX2 has 16, of which functions use
-// up to 9 to compute: 7 are left. Only tanh has busy ones; it uses 7 to compute, so 9 are
-// left for these and for constants.
-func (s instructions) spare(busy int) int {
+// constantRegisters returns the number of registers for constants. AVX2 has 16 registers, and
+// functions need up to 9 for computations, so 7 are left. Only blocks with tanh have busy
+// registers. tanh needs 7 for computations, so 9 are left for busy registers and constants.
+func (s instructions) constantRegisters(busy int) int {
 	if s.is512() {
 		return 32
 	}
 	return min(7, 9-busy)
 }
 
-// finish ends it.
+// finish ends the function. After it comes the code that loads hoisted constants.
 func finish() {
 	VZEROUPPER()
 	RET()
@@ -86,9 +85,9 @@ func finish() {
 	hoisted = nil
 }
 
-// bits returns a constant vector, in every lane the same 32 bits.
+// bits returns a constant vector with the same 32 bits in every lane.
 func (s instructions) bits(b uint32) Op {
-	if hoisted != nil && hoisted[b] == nil && len(hoisted) < spare {
+	if hoisted != nil && hoisted[b] == nil && len(hoisted) < maxHoisted {
 		hoisted[b] = s.vector()
 	}
 	if v, ok := hoisted[b]; ok {
@@ -97,7 +96,7 @@ func (s instructions) bits(b uint32) Op {
 	return constant(fmt.Sprintf("lanes%s%08x", s.name, b), b, s.lanes)
 }
 
-// constant returns n times the same 32 bits in memory.
+// constant returns the address of n copies of the same 32 bits in read-only memory.
 func constant(name string, b uint32, n int) Mem {
 	if m, ok := constants[name]; ok {
 		return m
@@ -110,12 +109,13 @@ func constant(name string, b uint32, n int) Mem {
 	return m
 }
 
-// number returns a constant vector.
+// number returns a constant vector with x in every lane.
 func (s instructions) number(x float32) Op { return s.bits(math.Float32bits(x)) }
 
+// constants are the constants that are already in the generated file, by their names.
 var constants = map[string]Mem{}
 
-// scalar returns a parameter in every lane.
+// scalar returns a vector with the function's parameter called name in every lane.
 func (s instructions) scalar(name string) reg.VecVirtual {
 	v := s.vector()
 	b, err := Param(name).Resolve()
@@ -126,18 +126,21 @@ func (s instructions) scalar(name string) reg.VecVirtual {
 	return v
 }
 
-// A mask says which lanes count. Without a register all do.
+// A mask says which lanes of a vector an instruction reads or writes. A mask without a
+// register means all lanes.
 type mask struct {
-	k reg.OpmaskVirtual // of AVX-512
-	v reg.VecVirtual    // of AVX2: the sign bits
+	k reg.OpmaskVirtual // register with AVX-512
+	v reg.VecVirtual    // register with AVX2: the sign bit of each lane
 }
 
+// all is the mask of all lanes.
 var all mask
 
-func (m mask) every() bool { return m.k == nil && m.v == nil }
+// isAll reports whether m is the mask of all lanes.
+func (m mask) isAll() bool { return m.k == nil && m.v == nil }
 
-// first is the mask of the first n lanes, n ≤ lanes.
-func (s instructions) first(n reg.Register) mask {
+// firstLanes returns the mask of the first n lanes, where n ≤ lanes.
+func (s instructions) firstLanes(n reg.Register) mask {
 	if s.is512() {
 		ones, k := GP64(), K()
 		MOVQ(I64(-1), ones)
@@ -163,11 +166,11 @@ func (s instructions) first(n reg.Register) mask {
 	return mask{v: v}
 }
 
-// load reads the lanes of m, and zeros into the others.
+// load returns a vector with the lanes of m from memory, and 0 in the other lanes.
 func (s instructions) load(from Mem, m mask) reg.VecVirtual {
 	v := s.vector()
 	switch {
-	case m.every():
+	case m.isAll():
 		VMOVUPS(from, v)
 	case s.is512():
 		VMOVUPS_Z(from, m.k, v)
@@ -177,10 +180,10 @@ func (s instructions) load(from Mem, m mask) reg.VecVirtual {
 	return v
 }
 
-// store writes the lanes of m.
+// store writes the lanes of m to memory.
 func (s instructions) store(v reg.VecVirtual, to Mem, m mask) {
 	switch {
-	case m.every():
+	case m.isAll():
 		VMOVUPS(v, to)
 	case s.is512():
 		VMOVUPS(v, m.k, to)
@@ -189,7 +192,8 @@ func (s instructions) store(v reg.VecVirtual, to Mem, m mask) {
 	}
 }
 
-// The comparisons of VCMPPS that are false for NaN.
+// The comparisons of VCMPPS. For NaN they are false, except unordered, which is true if an
+// operand is NaN.
 const (
 	equal     = 0
 	less      = 17
@@ -199,7 +203,7 @@ const (
 	unordered = 3
 )
 
-// compare returns where x is less than y, or whatever the comparison is.
+// compare returns the mask of the lanes for which the comparison of x with y is true.
 func (s instructions) compare(x reg.VecVirtual, comparison uint64, y Op) mask {
 	if s.is512() {
 		k := K()
@@ -211,8 +215,8 @@ func (s instructions) compare(x reg.VecVirtual, comparison uint64, y Op) mask {
 	return mask{v: v}
 }
 
-// pick returns x where m, y elsewhere.
-func (s instructions) pick(m mask, x Op, y reg.VecVirtual) reg.VecVirtual {
+// selectLanes returns x in the lanes of m, and y in the other lanes.
+func (s instructions) selectLanes(m mask, x Op, y reg.VecVirtual) reg.VecVirtual {
 	v := s.vector()
 	if s.is512() {
 		VBLENDMPS(x, y, m.k, v)
@@ -222,8 +226,8 @@ func (s instructions) pick(m mask, x Op, y reg.VecVirtual) reg.VecVirtual {
 	return v
 }
 
-// where returns x where m, 0 elsewhere.
-func (s instructions) where(m mask, x reg.VecVirtual) reg.VecVirtual {
+// keepLanes returns x in the lanes of m, and 0 in the other lanes.
+func (s instructions) keepLanes(m mask, x reg.VecVirtual) reg.VecVirtual {
 	v := s.vector()
 	if s.is512() {
 		VMOVAPS_Z(x, m.k, v)
@@ -233,7 +237,7 @@ func (s instructions) where(m mask, x reg.VecVirtual) reg.VecVirtual {
 	return v
 }
 
-// binary returns the result of a three-operand instruction, x first: x - y, x / y.
+// binary returns the result of an instruction with two operands, for example x - y or x / y.
 func (s instructions) binary(instruction func(...Op), x reg.VecVirtual, y Op) reg.VecVirtual {
 	v := s.vector()
 	instruction(y, x, v)
@@ -247,16 +251,18 @@ func (s instructions) over(x reg.VecVirtual, y Op) reg.VecVirtual  { return s.bi
 func (s instructions) and(x reg.VecVirtual, y Op) reg.VecVirtual   { return s.binary(VANDPS, x, y) }
 func (s instructions) or(x reg.VecVirtual, y Op) reg.VecVirtual    { return s.binary(VORPS, x, y) }
 
-// atMost and atLeast bound y by a constant, and let NaN pass: of two operands,
-// one of them NaN, the instruction returns the second.
+// atMost returns min(bound, y), and NaN if y is NaN: if an operand is NaN, the instruction
+// returns the second operand.
 func (s instructions) atMost(bound, y reg.VecVirtual) reg.VecVirtual {
 	return s.binary(VMINPS, bound, y)
 }
+
+// atLeast returns max(bound, y), and NaN if y is NaN, as atMost.
 func (s instructions) atLeast(bound, y reg.VecVirtual) reg.VecVirtual {
 	return s.binary(VMAXPS, bound, y)
 }
 
-// copy returns x in a register of its own.
+// copy returns a new register with the value of x.
 func (s instructions) copy(x Op) reg.VecVirtual {
 	v := s.vector()
 	VMOVUPS(x, v)
