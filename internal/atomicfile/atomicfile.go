@@ -1,4 +1,10 @@
-// Package atomicfile writes files that are whole or not there at all.
+// Package atomicfile writes files atomically: a file has its old content or its complete
+// new content, also after a crash or a loss of power, and never a part of it.
+//
+// [Write] replaces a file and [Create] makes a new one. Both get a function that writes the
+// content:
+//
+//	err := atomicfile.Write("result.json", func(w io.Writer) error { return json.NewEncoder(w).Encode(result) })
 package atomicfile
 
 import (
@@ -12,61 +18,62 @@ import (
 	"strings"
 )
 
-// Write makes what write writes the content of the file called name. Whatever
-// happens, that holds the old content or the new, whole; once Write returns
-// nil, the new outlives a loss of power. Where name is a symbolic link, the link
-// is replaced, and what it points to stays.
+// Write replaces the content of the file called name, or makes the file. The function write
+// writes the new content. If Write fails or the program is killed, the file keeps its old
+// content. After Write returns nil, the new content survives a loss of power. If name is a
+// symbolic link, Write replaces the link and does not change its target.
 //
-// The content is first written to a new temporary file beside name. Tidy removes the
-// temporary files of killed programs.
+// Write first writes a temporary file in the same directory and then renames it. Tidy
+// removes the temporary files of killed programs.
 func Write(name string, write func(io.Writer) error) error {
 	return publish(name, write, func(tmp string) error {
-		return nameAs(name, rename(tmp, name))
+		return withName(name, rename(tmp, name))
 	})
 }
 
-// Create is Write for a file that must be new. If name exists already, or another
-// program makes it while write is running, that file is unchanged and the error is an
+// Create is Write for a file that must not exist. If a file called name exists, or another
+// program makes it while write is running, Create does not change that file and returns an
 // os.ErrExist.
 func Create(name string, write func(io.Writer) error) error {
 	return publish(name, write, func(tmp string) error {
 		err := os.Link(tmp, name)
 		if err == nil || errors.Is(err, os.ErrExist) {
-			return nameAs(name, errors.Join(err, os.Remove(tmp)))
+			return withName(name, errors.Join(err, os.Remove(tmp)))
 		}
-		// A file system without hard links: an empty file keeps the name first.
+		// The file system has no hard links. So first make an empty file, which fails if
+		// the name is taken, and then replace it.
 		f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 		if err != nil {
 			return err
 		}
-		if err := errors.Join(f.Close(), nameAs(name, rename(tmp, name))); err != nil {
+		if err := errors.Join(f.Close(), withName(name, rename(tmp, name))); err != nil {
 			return errors.Join(err, os.Remove(name))
 		}
 		return nil
 	})
 }
 
-// publish writes a temporary file in the directory of name, and calls place to rename
-// it. After an error, or a panic in write, the temporary file is removed.
+// publish writes a temporary file in the directory of name, and calls place to give it the
+// name. After an error, or a panic in write, it removes the temporary file.
 func publish(name string, write func(io.Writer) error, place func(tmp string) error) (err error) {
 	dir := filepath.Dir(name)
 	f, err := temporary(dir)
 	if err != nil {
-		return nameAs(name, err)
+		return withName(name, err)
 	}
 	placed := false
 	defer func() {
 		if !placed {
-			f.Close() // maybe a second time; its error says no more than err
+			f.Close() // f may be closed already; err is the error that matters
 			os.Remove(f.Name())
 		}
 	}()
 	b := bufio.NewWriter(f)
 	if err := write(b); err != nil {
-		return nameAs(name, err)
+		return withName(name, err)
 	}
 	if err := errors.Join(b.Flush(), f.Sync(), f.Close()); err != nil {
-		return nameAs(name, err)
+		return withName(name, err)
 	}
 	if err := place(f.Name()); err != nil {
 		return err
@@ -75,16 +82,16 @@ func publish(name string, write func(io.Writer) error, place func(tmp string) er
 	return syncDir(dir)
 }
 
-// Temporary files are called prefix, 26 random letters and digits, suffix.
+// The name of a temporary file is prefix, then 26 random letters and digits, then suffix.
 const prefix, suffix = ".rlrun-", ".tmp"
 
-// temporary makes a new file in dir. It never opens an existing file or a link.
+// temporary makes a new temporary file in dir. It never opens an existing file or a link.
 func temporary(dir string) (*os.File, error) {
 	return os.OpenFile(filepath.Join(dir, prefix+rand.Text()+suffix), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 }
 
-// Tidy removes the temporary files of killed programs from dir. No other program may be
-// writing in dir.
+// Tidy removes the temporary files of killed programs from dir. Call it only if no other
+// program writes files in dir.
 func Tidy(dir string) {
 	entries, _ := os.ReadDir(dir)
 	for _, e := range entries {
@@ -96,8 +103,8 @@ func Tidy(dir string) {
 	}
 }
 
-// nameAs returns err with name in place of the name of a temporary file.
-func nameAs(name string, err error) error {
+// withName returns err with name instead of the name of a temporary file.
+func withName(name string, err error) error {
 	if e, ok := errors.AsType[*os.LinkError](err); ok {
 		return &os.PathError{Op: "write", Path: name, Err: e.Err}
 	}
@@ -107,7 +114,8 @@ func nameAs(name string, err error) error {
 	return err
 }
 
-// syncDir makes a rename within dir last. Windows has no such call.
+// syncDir makes sure that a rename in dir survives a loss of power. On Windows it does
+// nothing, because Windows cannot sync a directory.
 func syncDir(dir string) error {
 	if runtime.GOOS == "windows" {
 		return nil

@@ -10,6 +10,7 @@ import (
 	"github.com/rlrun/rlrun/internal/atomicfile"
 )
 
+// text returns a function that writes s.
 func text(s string) func(io.Writer) error {
 	return func(w io.Writer) error {
 		_, err := io.WriteString(w, s)
@@ -17,8 +18,9 @@ func text(s string) func(io.Writer) error {
 	}
 }
 
-// TestWrite replaces a file, fails half-way in replacing it again, and fails
-// to write where a directory stands: the good content stays, and nothing else.
+// TestWrite checks that Write replaces a file. If the writer fails half-way, or the name is the
+// name of a directory, Write returns an error, the old content stays, and no temporary
+// file is left.
 func TestWrite(t *testing.T) {
 	dir := t.TempDir()
 	name := filepath.Join(dir, "f")
@@ -50,6 +52,7 @@ func TestWrite(t *testing.T) {
 	}
 }
 
+// read returns the content of a file.
 func read(t *testing.T, name string) string {
 	t.Helper()
 	data, err := os.ReadFile(name)
@@ -59,6 +62,7 @@ func read(t *testing.T, name string) string {
 	return string(data)
 }
 
+// write writes a file without this package.
 func write(t *testing.T, name, content string) {
 	t.Helper()
 	if err := os.WriteFile(name, []byte(content), 0o644); err != nil {
@@ -66,8 +70,8 @@ func write(t *testing.T, name, content string) {
 	}
 }
 
-// TestNeighbours: a file called name.tmp is nobody's but its user's, and a panic
-// half-way leaves nothing.
+// TestNeighbours checks that Write does not change a user's file called name.tmp, and that it
+// leaves no temporary file if the writer panics.
 func TestNeighbours(t *testing.T) {
 	dir := t.TempDir()
 	name := filepath.Join(dir, "r.gif")
@@ -80,15 +84,16 @@ func TestNeighbours(t *testing.T) {
 		atomicfile.Write(name, func(io.Writer) error { panic("half-way") })
 	}()
 	if files, _ := os.ReadDir(dir); len(files) != 2 || read(t, name) != "new" || read(t, name+".tmp") != "precious" {
-		t.Errorf("Write left %v, want r.gif that is new and r.gif.tmp as it was", files)
+		t.Errorf("Write left %v, want a new r.gif and an unchanged r.gif.tmp", files)
 	}
 	var path *os.PathError
 	if err := atomicfile.Write(filepath.Join(dir, "no", "f"), text("x")); !errors.As(err, &path) || path.Path != filepath.Join(dir, "no", "f") {
-		t.Errorf("Write into no directory: %v, want an error that names the file", err)
+		t.Errorf("Write in a directory that does not exist: %v, want an error that names the file", err)
 	}
 }
 
-// TestLink: a symbolic link is replaced, and what it points to stays.
+// TestLink checks that Create refuses the name of a symbolic link, and that Write replaces the
+// link and not its target.
 func TestLink(t *testing.T) {
 	dir := t.TempDir()
 	target, name := filepath.Join(dir, "target"), filepath.Join(dir, "link")
@@ -104,12 +109,12 @@ func TestLink(t *testing.T) {
 	}
 	info, err := os.Lstat(name)
 	if err != nil || !info.Mode().IsRegular() || read(t, name) != "new" || read(t, target) != "precious" {
-		t.Errorf("after Write to a link: %v, %v, link %q and target %q, want a file that is new and %q", info, err, read(t, name), read(t, target), "precious")
+		t.Errorf("after Write to a link: %v, %v, link %q and target %q, want a new file and target %q", info, err, read(t, name), read(t, target), "precious")
 	}
 }
 
-// TestCreate makes a new file, and leaves one that is there, or comes to be while it
-// writes.
+// TestCreate checks that Create makes a new file, and refuses to change a file that exists or
+// that appears while the content is written.
 func TestCreate(t *testing.T) {
 	dir := t.TempDir()
 	name := filepath.Join(dir, "f")
@@ -117,7 +122,7 @@ func TestCreate(t *testing.T) {
 		t.Errorf("Create of a new file = %v, %q, want %q", err, read(t, name), "first")
 	}
 	if err := atomicfile.Create(name, text("second")); !errors.Is(err, os.ErrExist) || read(t, name) != "first" {
-		t.Errorf("Create of a file that is there = %v, %q, want %v and %q", err, read(t, name), os.ErrExist, "first")
+		t.Errorf("Create of a file that exists = %v, %q, want %v and %q", err, read(t, name), os.ErrExist, "first")
 	}
 	late := filepath.Join(dir, "late")
 	err := atomicfile.Create(late, func(w io.Writer) error {
@@ -125,14 +130,14 @@ func TestCreate(t *testing.T) {
 		return text("x")(w)
 	})
 	if !errors.Is(err, os.ErrExist) || read(t, late) != "precious" {
-		t.Errorf("Create of a file that came to be = %v, %q, want %v and %q", err, read(t, late), os.ErrExist, "precious")
+		t.Errorf("Create of a file that appears meanwhile = %v, %q, want %v and %q", err, read(t, late), os.ErrExist, "precious")
 	}
 	if files, _ := os.ReadDir(dir); len(files) != 2 {
 		t.Errorf("Create left %v, want f and late", files)
 	}
 }
 
-// TestTidy removes what a killed program left, and nothing that a user may have.
+// TestTidy checks that Tidy removes the temporary files of killed programs, and no other files.
 func TestTidy(t *testing.T) {
 	dir := t.TempDir()
 	keep := []string{".rlrun-.tmp", ".rlrun-notes.tmp", "state.tmp", "state", ".rlrun-ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
@@ -144,15 +149,15 @@ func TestTidy(t *testing.T) {
 	if err != nil || len(files) != len(keep) {
 		t.Errorf("Tidy left %v, %v, want %q", files, err, keep)
 	}
-	killed := t.TempDir() // a copy of what is there in the middle of a Write
+	killed := t.TempDir() // a copy of dir in the middle of a Write
 	if err := atomicfile.Write(filepath.Join(dir, "new"), func(io.Writer) error { return os.CopyFS(killed, os.DirFS(dir)) }); err != nil {
 		t.Fatal(err)
 	}
 	if files, _ := os.ReadDir(killed); len(files) != len(keep)+1 {
-		t.Errorf("a killed Write leaves %v, want %q and one more", files, keep)
+		t.Errorf("a killed Write leaves %v, want %q and one temporary file", files, keep)
 	}
 	atomicfile.Tidy(killed)
 	if files, _ := os.ReadDir(killed); len(files) != len(keep) {
-		t.Errorf("Tidy left %v of a killed Write, want %q", files, keep)
+		t.Errorf("Tidy after a killed Write leaves %v, want %q", files, keep)
 	}
 }

@@ -4,5 +4,5 @@ package atomicfile
 
 import "os"
 
-// rename gives a file the name of another, which it replaces.
+// rename renames a file. If a file called to exists, it is replaced.
 func rename(from, to string) error { return os.Rename(from, to) }

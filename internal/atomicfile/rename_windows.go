@@ -8,9 +8,9 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// rename gives a file the name of another, which it replaces. Windows refuses this while
-// a program, for example a virus scanner, reads the other: so rename tries again for two
-// seconds.
+// rename renames a file. If a file called to exists, it is replaced. Windows refuses this
+// while a program, for example a virus scanner, reads that file, so rename tries again for
+// two seconds.
 func rename(from, to string) error {
 	for wait := time.Millisecond; ; wait *= 2 {
 		err := os.Rename(from, to)

@@ -1,4 +1,5 @@
-// Package golden holds tests to recorded numbers.
+// Package golden compares results in tests with recorded reference numbers. [Read] reads the
+// numbers from a file and [Near] compares them.
 package golden
 
 import (
@@ -10,8 +11,8 @@ import (
 	"testing"
 )
 
-// Open returns the content of the gzipped file called name, which is closed when the test
-// ends.
+// Open returns a reader of the uncompressed content of the gzip file called name. The file is
+// closed when the test ends.
 func Open(t testing.TB, name string) io.Reader {
 	t.Helper()
 	f, err := os.Open(name)
@@ -26,7 +27,7 @@ func Open(t testing.TB, name string) io.Reader {
 	return z
 }
 
-// Read fills into from the gzipped JSON in the file called name.
+// Read decodes the gzipped JSON file called name into the value that into points to.
 func Read(t testing.TB, name string, into any) {
 	t.Helper()
 	if err := json.NewDecoder(Open(t, name)).Decode(into); err != nil {
@@ -34,8 +35,8 @@ func Read(t testing.TB, name string, into any) {
 	}
 }
 
-// Near wants |got - want| ≤ 10⁻⁵ max(1, |want|), which leaves room for sums in
-// another order: float32 and float64 references differ by a tenth of that.
+// Near checks that |got - want| ≤ 10⁻⁵ max(1, |want|) for every element. The tolerance allows
+// sums in another order: the float32 and float64 references differ by a tenth of it.
 func Near(t testing.TB, name string, got []float32, want ...float64) {
 	t.Helper()
 	if len(got) != len(want) {

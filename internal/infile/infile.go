@@ -1,5 +1,6 @@
-// Package infile opens the files that a user names. It takes regular files alone,
-// never waits for one, and reads no more than the caller can use.
+// Package infile opens and reads files whose names come from a user. It accepts only regular
+// files, so that it never waits, for example for a pipe. It refuses files that are larger
+// than the caller's limit, so that it does not use up the memory.
 package infile
 
 import (
@@ -10,10 +11,10 @@ import (
 	"os"
 )
 
-// Open opens a regular file to read. A directory, a device or a pipe is an error at
-// once, without waiting.
+// Open opens a regular file for reading. For a directory, a device or a pipe it returns an
+// error without waiting.
 func Open(name string) (*os.File, error) {
-	info, err := os.Stat(name) // before opening: some devices change when they are opened
+	info, err := os.Stat(name) // before OpenFile, because opening changes the state of some devices
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, missing(name)
 	}
@@ -28,7 +29,7 @@ func Open(name string) (*os.File, error) {
 		return nil, err
 	}
 	if info, err = f.Stat(); err == nil {
-		err = regular(name, info) // it may have been replaced since
+		err = regular(name, info) // again, because another program may have replaced the file
 	}
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
@@ -36,15 +37,16 @@ func Open(name string) (*os.File, error) {
 	return f, nil
 }
 
-// OpenAtMost is Open for a file of at most the given bytes.
-func OpenAtMost(name string, most int64) (*os.File, error) {
+// OpenAtMost is Open for a file with a limited size. If the file has more than limit bytes, it
+// returns an error.
+func OpenAtMost(name string, limit int64) (*os.File, error) {
 	f, err := Open(name)
 	if err != nil {
 		return nil, err
 	}
 	info, err := f.Stat()
-	if err == nil && info.Size() > most {
-		err = tooLong(name, info.Size(), most)
+	if err == nil && info.Size() > limit {
+		err = tooLong(name, info.Size(), limit)
 	}
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
@@ -52,34 +54,36 @@ func OpenAtMost(name string, most int64) (*os.File, error) {
 	return f, nil
 }
 
-// Read returns the content of a regular file of at most the given bytes.
-func Read(name string, most int64) ([]byte, error) {
-	f, err := OpenAtMost(name, most)
+// Read returns the content of a regular file. If the file has more than limit bytes, it
+// returns an error.
+func Read(name string, limit int64) ([]byte, error) {
+	f, err := OpenAtMost(name, limit)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, most+1)) // it may grow meanwhile
-	if err == nil && int64(len(data)) > most {
-		err = tooLong(name, int64(len(data)), most)
+	data, err := io.ReadAll(io.LimitReader(f, limit+1)) // another program may make the file longer meanwhile
+	if err == nil && int64(len(data)) > limit {
+		err = tooLong(name, int64(len(data)), limit)
 	}
 	return data, err
 }
 
-// missing is the error of a file that is not there: a fs.ErrNotExist.
+// missing is the error for a file that does not exist. Its value is the file's name.
 type missing string
 
-// Error says it in plain words.
+// Error returns the message, for example "a.yaml is not there".
 func (m missing) Error() string { return string(m) + " is not there" }
 
 // Is reports whether target is fs.ErrNotExist.
 func (m missing) Is(target error) bool { return target == fs.ErrNotExist }
 
-func tooLong(name string, size, most int64) error {
-	return fmt.Errorf("%s has %d bytes, want %d at most", name, size, most)
+// tooLong returns the error for a file that is larger than the limit.
+func tooLong(name string, size, limit int64) error {
+	return fmt.Errorf("%s has %d bytes, want %d at most", name, size, limit)
 }
 
-// regular returns an error that says what a file is, if it is not a regular file.
+// regular returns an error if a file is not a regular file. The error says what it is.
 func regular(name string, info fs.FileInfo) error {
 	if info.Mode().IsRegular() {
 		return nil

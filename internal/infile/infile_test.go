@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// TestRead reads a file that is as long as it may be, and refuses one that is a byte
-// longer, and a sparse one of 1 TB without reading it.
+// TestRead checks that Read accepts a file of exactly the limit, refuses a file that is one
+// byte longer, and refuses a sparse file of 1 TB without reading it.
 func TestRead(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "a.yaml")
 	if err := os.WriteFile(name, []byte("12345678"), 0o644); err != nil {
@@ -18,7 +18,7 @@ func TestRead(t *testing.T) {
 		t.Errorf("Read(8 bytes, 8) = %q, %v, want 12345678", data, err)
 	}
 	if data, err := Read(name, 7); err == nil || !strings.Contains(err.Error(), "has 8 bytes, want 7 at most") {
-		t.Errorf("Read(8 bytes, 7) = %q, %v, want an error with both", data, err)
+		t.Errorf("Read(8 bytes, 7) = %q, %v, want an error with both numbers", data, err)
 	}
 	const tera = 1 << 40
 	if err := os.Truncate(name, tera); err != nil {
@@ -31,11 +31,11 @@ func TestRead(t *testing.T) {
 		}
 	})
 	if n > 20 {
-		t.Errorf("Read(%d bytes, %d) allocates %v times, want a message's few", int64(tera), 1<<20, n)
+		t.Errorf("Read(%d bytes, %d) allocates %v times, want 20 at most, for the message", int64(tera), 1<<20, n)
 	}
 }
 
-// Example reads what a scenario may have at most.
+// Example tries to read a directory.
 func Example() {
 	_, err := Read(os.TempDir(), 1<<20)
 	_, what, _ := strings.Cut(err.Error(), " is ")

@@ -2,5 +2,5 @@
 
 package infile
 
-// noWait is 0: on this system no pipe has a path in a directory.
+// noWait is 0: on this system pipes are not files in directories.
 const noWait = 0

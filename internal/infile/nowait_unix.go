@@ -4,5 +4,5 @@ package infile
 
 import "syscall"
 
-// noWait opens a pipe at once, without waiting for a process that writes to it.
+// noWait is the flag that opens a pipe without waiting for a process that writes to it.
 const noWait = syscall.O_NONBLOCK

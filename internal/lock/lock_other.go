@@ -4,5 +4,5 @@ package lock
 
 import "os"
 
-// Try does nothing on this system, which has no lock that ends with its process.
+// Try does nothing on this system, because it has no locks that end with their process.
 func Try(*os.File) error { return nil }

@@ -15,8 +15,8 @@ import (
 	"github.com/rlrun/rlrun/internal/lock"
 )
 
-// TestTry: the second who opens a file does not get its lock, reads and writes it
-// all the same, and gets the lock once the first has closed the file.
+// TestTry checks that only the first open file gets the lock. The second can still read and
+// write the file, and gets the lock after the first is closed.
 func TestTry(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "f")
 	open := func() *os.File {
@@ -30,7 +30,7 @@ func TestTry(t *testing.T) {
 	}
 	first, second := open(), open()
 	if err := lock.Try(first); err != nil {
-		t.Fatalf("Try of a file that nobody has = %v, want nil", err)
+		t.Fatalf("Try of an unlocked file = %v, want nil", err)
 	}
 	if err := lock.Try(second); !errors.Is(err, lock.ErrHeld) {
 		t.Errorf("Try of a locked file = %v, want %v", err, lock.ErrHeld)
@@ -49,11 +49,12 @@ func TestTry(t *testing.T) {
 	}
 }
 
-// lockedFile names the file that a second process locks.
+// lockedFile is the environment variable with the name of the file that the second process
+// of TestDies locks.
 const lockedFile = "LOCK_TEST_FILE"
 
-// TestDies: a lock ends with its process, however that ends. The test's own program is
-// the second process.
+// TestDies checks that a lock ends when its process is killed. The second process is the
+// program of this test.
 func TestDies(t *testing.T) {
 	if name := os.Getenv(lockedFile); name != "" {
 		f, err := os.OpenFile(name, os.O_RDWR, 0)
@@ -61,7 +62,7 @@ func TestDies(t *testing.T) {
 			err = lock.Try(f)
 		}
 		fmt.Println("locked:", err)
-		io.Copy(io.Discard, os.Stdin) // until it is killed
+		io.Copy(io.Discard, os.Stdin) // waits until the process is killed
 		return
 	}
 	name := filepath.Join(t.TempDir(), "f")
@@ -79,7 +80,7 @@ func TestDies(t *testing.T) {
 	}
 	defer in.Close()
 	if line, err := bufio.NewReader(out).ReadString('\n'); err != nil || line != "locked: <nil>\n" {
-		t.Errorf("Try in another process says %q, %v, want that it has the lock", line, err)
+		t.Errorf("the second process prints %q, %v, want that it has the lock", line, err)
 	}
 	if err := lock.Try(f); !errors.Is(err, lock.ErrHeld) {
 		t.Errorf("Try of a file that another process has locked = %v, want %v", err, lock.ErrHeld)
@@ -87,7 +88,7 @@ func TestDies(t *testing.T) {
 	if err := cmd.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
-	cmd.Wait() // it was killed
+	cmd.Wait() // returns an error, because the process was killed
 	if err := lock.Try(f); err != nil {
 		t.Errorf("Try after the other process was killed = %v, want nil", err)
 	}

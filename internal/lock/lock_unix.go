@@ -8,11 +8,12 @@ import (
 	"syscall"
 )
 
-// Try locks f, which is open for writing, or returns ErrHeld at once. Other
-// programs can still read and write the file; only their Try fails.
+// Try locks f, which must be open for writing. If the file is locked already, it returns
+// ErrHeld without waiting. Other programs can still read and write the file; only their
+// Try fails.
 //
-// On a file system without locks Try does nothing. On NFS Linux asks the server for
-// the lock, which needs a file that is open for writing.
+// On a file system without locks Try does nothing. On NFS the server has the lock, and Linux
+// can lock only a file that is open for writing.
 func Try(f *os.File) error {
 	for {
 		switch err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); {

@@ -7,10 +7,10 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// Try locks f, which is open for writing, or returns ErrHeld at once. Other
-// programs can still read and write the file; only their Try fails: the locked
-// byte lies far behind the end of any file, since Windows keeps others from
-// reading bytes that are locked.
+// Try locks f, which must be open for writing. If the file is locked already, it returns
+// ErrHeld without waiting. Other programs can still read and write the file; only their
+// Try fails. Windows does not let other programs read locked bytes, so Try locks a byte far
+// after the end of any file.
 func Try(f *os.File) error {
 	const flags = windows.LOCKFILE_EXCLUSIVE_LOCK | windows.LOCKFILE_FAIL_IMMEDIATELY
 	err := windows.LockFileEx(windows.Handle(f.Fd()), flags, 0, 1, 0, &windows.Overlapped{OffsetHigh: 1 << 30})

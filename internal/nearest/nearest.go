@@ -1,4 +1,5 @@
-// Package nearest finds the word that a misspelt one was meant to be.
+// Package nearest finds the known word that is most similar to a misspelt word, for error
+// messages such as "unknown key gama; the nearest is gamma".
 package nearest
 
 import (
@@ -6,52 +7,53 @@ import (
 	"strings"
 )
 
-// Word returns the one of words that is fewest edits away from want, upper and
-// lower case alike, or "" if none is nearer than half of want's length. A word
-// that begins with want, three letters or more, counts as one edit away. Of
-// equals it takes the first in the order of the alphabet, so that the order of
-// words does not matter.
-func Word(want string, words iter.Seq[string]) string {
-	want = strings.ToLower(want)
-	best, found := (len(want)+1)/2+1, ""
+// Word returns the known word with the smallest edit distance to misspelt, without regard to
+// upper and lower case. It returns "" if every distance is larger than about half of
+// misspelt's length. If misspelt has three letters or more, a known word that begins with
+// misspelt has distance 1. Of several nearest words it returns the first in alphabetical
+// order, so the order of words does not matter.
+func Word(misspelt string, words iter.Seq[string]) string {
+	misspelt = strings.ToLower(misspelt)
+	smallest, nearest := (len(misspelt)+1)/2+1, ""
 	for w := range words {
 		lower := strings.ToLower(w)
-		d := distance(want, lower)
-		if len(want) >= 3 && strings.HasPrefix(lower, want) {
+		d := distance(misspelt, lower)
+		if len(misspelt) >= 3 && strings.HasPrefix(lower, misspelt) {
 			d = min(d, 1)
 		}
-		if d < best || d == best && found != "" && w < found {
-			best, found = d, w
+		if d < smallest || d == smallest && nearest != "" && w < nearest {
+			smallest, nearest = d, w
 		}
 	}
-	return found
+	return nearest
 }
 
-// Hint returns "; the nearest is …", or "" where no word is near: the end of a
-// sentence about a word that is none of words.
-func Hint(want string, words iter.Seq[string]) string {
-	if near := Word(want, words); near != "" {
+// Hint returns the end of an error message about an unknown word: "; the nearest is …", or
+// "" if no known word is similar.
+func Hint(misspelt string, words iter.Seq[string]) string {
+	if near := Word(misspelt, words); near != "" {
 		return "; the nearest is " + near
 	}
 	return ""
 }
 
-// distance counts insertions, deletions and substitutions of bytes.
-// Levenshtein 1966, by Wagner and Fischer's table, of which one row is kept.
+// distance returns the edit distance between a and b: the smallest number of insertions,
+// deletions and substitutions of bytes. Levenshtein 1966. It computes the table of Wagner
+// and Fischer row by row, and keeps one row.
 func distance(a, b string) int {
 	row := make([]int, len(b)+1)
 	for j := range row {
 		row[j] = j
 	}
 	for i := range len(a) {
-		left := row[0] // of the row above
+		diagonal := row[0] // element j of the row above
 		row[0] = i + 1
 		for j := range len(b) {
-			d := left
+			d := diagonal
 			if a[i] != b[j] {
-				d = 1 + min(left, row[j], row[j+1])
+				d = 1 + min(diagonal, row[j], row[j+1])
 			}
-			left, row[j+1] = row[j+1], d
+			diagonal, row[j+1] = row[j+1], d
 		}
 	}
 	return row[len(b)]

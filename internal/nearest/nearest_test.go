@@ -7,6 +7,7 @@ import (
 	"github.com/rlrun/rlrun/internal/nearest"
 )
 
+// TestWord checks the nearest word to misspelt and shortened words.
 func TestWord(t *testing.T) {
 	words := []string{"CartPole-v1", "CartPole-v0", "Acrobot-v1", "gamma"}
 	for in, want := range map[string]string{
@@ -19,6 +20,7 @@ func TestWord(t *testing.T) {
 	}
 }
 
+// TestHint checks the end of the error message, with and without a similar word.
 func TestHint(t *testing.T) {
 	words := []string{"gamma", "learning_rate"}
 	for in, want := range map[string]string{"gama": "; the nearest is gamma", "zebra": ""} {

@@ -15,16 +15,18 @@ import (
 	"github.com/rlrun/rlrun/internal/nearest"
 )
 
-// A Node is a part of a Tree. As a field of a struct it takes that part as it
-// is, to be decoded later. The zero Node is an empty mapping.
+// A Node is a part of a Tree: a value with everything inside it. If a struct has a field of
+// type Node, Decode keeps that part of the document undecoded, for a later Decode. The zero
+// Node is an empty mapping.
 type Node struct {
 	tree *Tree
 	node *yaml.Node
-	path string // dotted, from the root
+	path string // dotted key of the node from the root
 }
 
-// Take returns the value of key in the mapping n, the zero Node where there is
-// none, and the mapping without it. A key twice is an error.
+// Take returns the value of key in the mapping n, and a copy of the mapping without the key. If
+// n does not have the key, value is the zero Node. If n has the key twice, Take returns an
+// error.
 func (n Node) Take(key string) (value, rest Node, err error) {
 	value, ok := n.At(key)
 	if !ok {
@@ -34,12 +36,15 @@ func (n Node) Take(key string) (value, rest Node, err error) {
 	i := find(&m, key)
 	m.Content = slices.Concat(m.Content[:i], m.Content[i+2:])
 	if j := find(&m, key); j >= 0 {
-		return Node{}, Node{}, n.tree.fault(m.Content[j], value.path, "a second time")
+		return Node{}, Node{}, n.tree.fault(m.Content[j], value.path, secondTime)
 	}
 	return value, Node{n.tree, &m, n.path}, nil
 }
 
-// At returns the value of key in the mapping n.
+// secondTime is the error for a key that a mapping has twice.
+const secondTime = "a second time, want each key once"
+
+// At returns the value of key in the mapping n, and reports whether n has the key.
 func (n Node) At(key string) (Node, bool) {
 	if n.node == nil || n.node.Kind != yaml.MappingNode {
 		return Node{}, false
@@ -51,7 +56,7 @@ func (n Node) At(key string) (Node, bool) {
 	return Node{n.tree, n.node.Content[i+1], join(n.path, key)}, true
 }
 
-// Keys returns the keys of the mapping n in their order.
+// Keys returns the keys of the mapping n in their order. If n is not a mapping, it returns nil.
 func (n Node) Keys() (keys []string) {
 	if n.node == nil || n.node.Kind != yaml.MappingNode {
 		return nil
@@ -62,31 +67,32 @@ func (n Node) Keys() (keys []string) {
 	return keys
 }
 
-// Unknown returns the keys of the mapping n for which the struct that into points to
-// has no field. Keys that Set made are left out.
+// Unknown returns the keys of the mapping n for which the struct that into points to has no
+// field. It leaves out keys that Set has added.
 func (n Node) Unknown(into any) (keys []string) {
 	fields := map[string]reflect.Value{}
 	if hasFields(into) {
 		fields = fieldsOf(reflect.ValueOf(into).Elem())
 	}
 	for i, key := range n.Keys() {
-		_, given := n.tree.given[n.node.Content[2*i]]
-		if _, known := fields[key]; !known && !given && !slices.Contains(keys, key) {
+		_, fromSet := n.tree.origins[n.node.Content[2*i]]
+		if _, known := fields[key]; !known && !fromSet && !slices.Contains(keys, key) {
 			keys = append(keys, key)
 		}
 	}
 	return keys
 }
 
-// Fault returns an error that names the place of n.
+// Fault returns an error with the place of n. The format says what is wrong, and what would be
+// right.
 func (n Node) Fault(format string, args ...any) error {
 	return n.tree.fault(n.node, n.path, format, args...)
 }
 
-// Decode sets what into points to. A map with texts for keys becomes the mapping n. Of a
-// struct, it sets the fields that n names by their yaml tags, and leaves the others as they
-// are; a key without a field is an error, as are a key twice, an alias, and null but for a
-// pointer.
+// Decode sets the value that into points to. For a struct it sets the fields whose yaml tags are
+// keys of n, and leaves the other fields unchanged. For a map with string keys it makes a new
+// map. A key without a field, a key twice, an alias, and null are errors; only a pointer may
+// be null.
 func (n Node) Decode(into any) error {
 	if n.node == nil {
 		return nil
@@ -94,8 +100,8 @@ func (n Node) Decode(into any) error {
 	return n.decode(reflect.ValueOf(into).Elem())
 }
 
-// DecodeFields is Decode for what may have no fields to set: if into points to
-// no struct, every key is unknown.
+// DecodeFields is Decode for a value that may have no fields. If into does not point to a
+// struct, every key of n is unknown, which is an error.
 func (n Node) DecodeFields(into any) error {
 	if !hasFields(into) {
 		into = new(struct{})
@@ -109,6 +115,7 @@ func hasFields(v any) bool {
 	return t != nil && t.Kind() == reflect.Pointer && t.Elem().Kind() == reflect.Struct
 }
 
+// decode sets v to the value of n.
 func (n Node) decode(v reflect.Value) error {
 	if n.node.Kind == yaml.AliasNode {
 		return n.Fault("an alias, want the value itself")
@@ -121,27 +128,27 @@ func (n Node) decode(v reflect.Value) error {
 		return n.pointer(v)
 	}
 	if n.node.Kind == yaml.ScalarNode && n.node.Tag == "!!null" {
-		return n.Fault("no value, want %s", kind(v))
+		return n.Fault("no value, want %s", expected(v))
 	}
 	if ok, err := n.ownForm(v); ok {
 		return err
 	}
 	switch {
-	case v.Kind() == reflect.Slice && n.node.Kind == yaml.SequenceNode: // which a text may stand for
+	case v.Kind() == reflect.Slice && n.node.Kind == yaml.SequenceNode: // also if v has a form for a single value
 		return n.sequence(v)
 	case ownForms(v) != "" && (v.Kind() == reflect.Struct || v.Kind() == reflect.Map || n.node.Kind != yaml.ScalarNode):
-		return n.Fault("want %s", kind(v))
+		return n.Fault("want %s", expected(v))
 	case v.Kind() == reflect.Struct:
 		return n.mapping(v)
 	case v.Kind() == reflect.Map:
 		return n.entries(v)
 	case v.Kind() == reflect.Slice:
-		return n.Fault("want %s", kind(v))
+		return n.Fault("want %s", expected(v))
 	}
 	return n.scalar(v)
 }
 
-// pointer decodes null to nil.
+// pointer sets a pointer: to nil if n is null, otherwise to a new value.
 func (n Node) pointer(v reflect.Value) error {
 	if n.node.Kind == yaml.ScalarNode && n.node.Tag == "!!null" {
 		v.SetZero()
@@ -155,7 +162,7 @@ func (n Node) pointer(v reflect.Value) error {
 	return nil
 }
 
-// mapping sets the fields of a struct.
+// mapping sets the fields of the struct v from the mapping n.
 func (n Node) mapping(v reflect.Value) error {
 	fields := fieldsOf(v)
 	return n.each(func(key string, name *yaml.Node, value Node) error {
@@ -167,7 +174,7 @@ func (n Node) mapping(v reflect.Value) error {
 	})
 }
 
-// entries makes a map.
+// entries sets the map v to a new map with the entries of the mapping n.
 func (n Node) entries(v reflect.Value) error {
 	m := reflect.MakeMap(v.Type())
 	err := n.each(func(key string, _ *yaml.Node, value Node) error {
@@ -184,7 +191,7 @@ func (n Node) entries(v reflect.Value) error {
 	return err
 }
 
-// each calls f with every key of a mapping, and its value.
+// each calls f for every key of the mapping n: with the key, its YAML node and its value.
 func (n Node) each(f func(key string, name *yaml.Node, value Node) error) error {
 	if n.node.Kind != yaml.MappingNode {
 		return n.Fault("want %s", aMapping)
@@ -196,9 +203,9 @@ func (n Node) each(f func(key string, name *yaml.Node, value Node) error) error 
 		path := join(n.path, key)
 		switch {
 		case name.Kind != yaml.ScalarNode || name.Tag == "!!merge":
-			return n.tree.fault(name, n.path, "want a plain key")
+			return n.tree.fault(name, n.path, "the key is not a name, want a plain key, as gamma")
 		case seen[key]:
-			return n.tree.fault(name, path, "a second time")
+			return n.tree.fault(name, path, secondTime)
 		}
 		seen[key] = true
 		if err := f(key, name, Node{n.tree, value, path}); err != nil {
@@ -208,6 +215,7 @@ func (n Node) each(f func(key string, name *yaml.Node, value Node) error) error 
 	return nil
 }
 
+// sequence sets the slice v to a new slice with the elements of the list n.
 func (n Node) sequence(v reflect.Value) error {
 	s := reflect.MakeSlice(v.Type(), len(n.node.Content), len(n.node.Content))
 	for i, c := range n.node.Content {
@@ -219,30 +227,31 @@ func (n Node) sequence(v reflect.Value) error {
 	return nil
 }
 
-// scalar sets a number, a truth value or a text.
+// scalar sets v to a number, true, false or a text.
 func (n Node) scalar(v reflect.Value) error {
-	if n.node.Kind != yaml.ScalarNode || !set(v, n.node.Tag, n.node.Value) {
-		return n.Fault("%q, want %s%s", n.node.Value, kind(v), bound(v, n.node.Value))
+	if n.node.Kind != yaml.ScalarNode || !setScalar(v, n.node.Tag, n.node.Value) {
+		return n.Fault("%q, want %s%s", n.node.Value, expected(v), upperLimit(v, n.node.Value))
 	}
 	return nil
 }
 
-// bound says how large a whole number may be, if text is a larger number; otherwise "". The
-// limit is lower on a processor with 32 bits.
-func bound(v reflect.Value, text string) string {
+// upperLimit returns the end of an error message, ", no more than …", if text is a number above
+// the largest integer of v's type, and otherwise "". The limit of an int is lower on a 32-bit
+// processor.
+func upperLimit(v reflect.Value, text string) string {
 	if !v.CanInt() {
 		return ""
 	}
-	most := int64(1)<<(v.Type().Bits()-1) - 1
-	if x, ok := number(text); !ok || x <= float64(most) {
+	limit := int64(1)<<(v.Type().Bits()-1) - 1
+	if x, ok := number(text); !ok || x <= float64(limit) {
 		return ""
 	}
-	return fmt.Sprintf(", no more than %d", most)
+	return fmt.Sprintf(", no more than %d", limit)
 }
 
-// set reads text, which YAML takes for a tag, into v, and reports whether that
-// is a value of v's type.
-func set(v reflect.Value, tag, text string) bool {
+// setScalar sets v to the value that text describes. tag is the YAML type of text, for example
+// !!int. It reports whether text is a value of v's type.
+func setScalar(v reflect.Value, tag, text string) bool {
 	isNumber := tag == "!!int" || tag == "!!float"
 	x, finite := number(text)
 	i, isWhole := whole(text)
@@ -263,13 +272,14 @@ func set(v reflect.Value, tag, text string) bool {
 	return true
 }
 
-// number reads a finite number in decimal.
+// number returns the value of a finite decimal number, and whether text is one.
 func number(text string) (float64, bool) {
 	x, err := strconv.ParseFloat(text, 64)
 	return x, err == nil && !math.IsNaN(x) && !math.IsInf(x, 0)
 }
 
-// whole reads a whole number, which may be written 1e6.
+// whole returns the value of a whole number, which may also have the form 1e6, and whether text
+// is a whole number.
 func whole(text string) (int64, bool) {
 	if x, err := strconv.ParseInt(text, 10, 64); err == nil {
 		return x, true
@@ -278,14 +288,14 @@ func whole(text string) (int64, bool) {
 	return int64(x), ok && x == math.Trunc(x) && math.Abs(x) <= 1<<53
 }
 
-// Forms of a value that is not a single one.
+// Names of forms in error messages.
 const (
 	aList    = "a list, as [a, b]"
 	aMapping = "a mapping, key: value"
 )
 
-// kind says what v takes.
-func kind(v reflect.Value) string {
+// expected returns the forms that v accepts, for error messages: for example "a number".
+func expected(v reflect.Value) string {
 	if forms := ownForms(v); forms != "" {
 		return forms
 	}
@@ -306,8 +316,8 @@ func kind(v reflect.Value) string {
 	return "text"
 }
 
-// keyOf returns the key of a struct's field, "" if it has none, and whether it
-// is left out of what is written where it is empty: `yaml:"key,omitempty"`.
+// keyOf returns the key in a field's yaml tag, "" if there is no key, and whether Encode leaves
+// the field out when it is zero: `yaml:"key,omitempty"`.
 func keyOf(f reflect.StructField) (key string, omitEmpty bool) {
 	key, option, _ := strings.Cut(f.Tag.Get("yaml"), ",")
 	if key == "-" {
@@ -316,7 +326,7 @@ func keyOf(f reflect.StructField) (key string, omitEmpty bool) {
 	return key, option == "omitempty"
 }
 
-// fieldsOf returns the fields of a struct by their yaml tags.
+// fieldsOf returns the fields of a struct by their keys.
 func fieldsOf(v reflect.Value) map[string]reflect.Value {
 	fields := map[string]reflect.Value{}
 	for f, value := range v.Fields() {
@@ -329,12 +339,12 @@ func fieldsOf(v reflect.Value) map[string]reflect.Value {
 	return fields
 }
 
-// isInline reports whether f is a struct whose fields stand among those around it:
-// `yaml:",inline"`.
+// isInline reports whether f is a struct whose fields have their keys in the mapping of the
+// outer struct: `yaml:",inline"`.
 func isInline(f reflect.StructField) bool { return f.Tag.Get("yaml") == ",inline" }
 
-// join is the path of key in the mapping at path. A key that would break the
-// line of a message is quoted.
+// join returns the dotted path of key in the mapping at path. A key with control characters,
+// for example a newline, is quoted, so that an error message stays one line.
 func join(path, key string) string {
 	if strings.ContainsFunc(key, unicode.IsControl) {
 		key = strconv.Quote(key)

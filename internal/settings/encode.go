@@ -12,18 +12,19 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// A Map is a mapping in the order of its entries.
+// A Map is a mapping whose entries have an order.
 type Map []Entry
 
-// An Entry is a key and its value: anything that Encode takes.
+// An Entry is a key of a Map with its value.
 type Entry struct {
 	Key   string
-	Value any
+	Value any // any value that Encode accepts
 }
 
-// Encode returns v as YAML that Decode reads back: a struct by its fields'
-// yaml tags, a Map, a map by its sorted keys, a slice, a text or a number, nil pointers as
-// null, and whatever has forms of its own as its MarshalSetting says.
+// Encode returns v as YAML that Decode reads back. v may be a struct, whose fields are named by
+// their yaml tags, a Map, a map, whose keys are sorted, a slice, a text, a number or a bool. A
+// nil pointer becomes null. If a value has a method MarshalSetting, Encode writes its
+// result instead of the value.
 func Encode(v any) ([]byte, error) {
 	n, err := encode(reflect.ValueOf(v))
 	if err != nil {
@@ -38,13 +39,14 @@ func Encode(v any) ([]byte, error) {
 	return b.Bytes(), enc.Close()
 }
 
+// encode returns v as a YAML node.
 func encode(v reflect.Value) (*yaml.Node, error) {
 	if v.Kind() == reflect.Interface {
 		v = v.Elem()
 	}
 	if v.Kind() == reflect.Pointer {
 		if v.IsNil() {
-			return plain("!!null", "null"), nil
+			return scalarNode("!!null", "null"), nil
 		}
 		v = v.Elem()
 	}
@@ -53,7 +55,7 @@ func encode(v reflect.Value) (*yaml.Node, error) {
 	}
 	if m, ok := v.Interface().(encoding.TextMarshaler); ok {
 		text, err := m.MarshalText()
-		return plain("", string(text)), err
+		return scalarNode("", string(text)), err
 	}
 	switch x := v.Interface().(type) {
 	case Map:
@@ -68,25 +70,25 @@ func encode(v reflect.Value) (*yaml.Node, error) {
 	case v.Kind() == reflect.Struct:
 		return mapNode(fieldMap(v))
 	case v.Kind() == reflect.Map && v.Type().Key().Kind() == reflect.String:
-		return mapNode(sorted(v))
+		return mapNode(sortedEntries(v))
 	case v.Kind() == reflect.Slice:
 		return listNode(v)
 	case v.Kind() == reflect.String:
-		return plain("!!str", v.String()), nil
+		return scalarNode("!!str", v.String()), nil
 	case v.Kind() == reflect.Bool:
-		return plain("!!bool", strconv.FormatBool(v.Bool())), nil
+		return scalarNode("!!bool", strconv.FormatBool(v.Bool())), nil
 	case v.CanInt():
-		return plain("!!int", strconv.FormatInt(v.Int(), 10)), nil
+		return scalarNode("!!int", strconv.FormatInt(v.Int(), 10)), nil
 	case v.CanUint():
-		return plain("!!int", strconv.FormatUint(v.Uint(), 10)), nil
+		return scalarNode("!!int", strconv.FormatUint(v.Uint(), 10)), nil
 	case v.CanFloat():
-		return plain("", strconv.FormatFloat(v.Float(), 'g', -1, v.Type().Bits())), nil
+		return scalarNode("", strconv.FormatFloat(v.Float(), 'g', -1, v.Type().Bits())), nil
 	}
-	return nil, fmt.Errorf("a %s has no form in YAML", v.Type())
+	return nil, fmt.Errorf("a value of type %s cannot be written as YAML, want a struct, map, slice, text, number or bool", v.Type())
 }
 
-// Fields returns the fields of the struct that v points to, by their yaml tags;
-// none where it points to no struct.
+// Fields returns the fields of the struct that v points to, with their yaml tags as keys. If v
+// does not point to a struct, it returns nil.
 func Fields(v any) Map {
 	if !hasFields(v) {
 		return nil
@@ -94,6 +96,7 @@ func Fields(v any) Map {
 	return fieldMap(reflect.ValueOf(v).Elem())
 }
 
+// fieldMap returns the fields of the struct v, with their yaml tags as keys.
 func fieldMap(v reflect.Value) (m Map) {
 	for f, value := range v.Fields() {
 		if isInline(f) {
@@ -105,8 +108,8 @@ func fieldMap(v reflect.Value) (m Map) {
 	return m
 }
 
-// sorted returns the entries of a map, by their keys.
-func sorted(v reflect.Value) (m Map) {
+// sortedEntries returns the entries of a map, sorted by key.
+func sortedEntries(v reflect.Value) (m Map) {
 	for key, value := range v.Seq2() {
 		m = append(m, Entry{key.String(), value.Interface()})
 	}
@@ -114,6 +117,7 @@ func sorted(v reflect.Value) (m Map) {
 	return m
 }
 
+// mapNode returns m as a YAML mapping.
 func mapNode(m Map) (*yaml.Node, error) {
 	n := &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"}
 	if len(m) == 0 {
@@ -124,11 +128,12 @@ func mapNode(m Map) (*yaml.Node, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", e.Key, err)
 		}
-		n.Content = append(n.Content, plain("!!str", e.Key), value)
+		n.Content = append(n.Content, scalarNode("!!str", e.Key), value)
 	}
 	return n, nil
 }
 
+// listNode returns the slice v as a YAML list in flow style.
 func listNode(v reflect.Value) (*yaml.Node, error) {
 	n := &yaml.Node{Kind: yaml.SequenceNode, Tag: "!!seq", Style: yaml.FlowStyle}
 	for i := range v.Len() {
@@ -141,6 +146,7 @@ func listNode(v reflect.Value) (*yaml.Node, error) {
 	return n, nil
 }
 
-func plain(tag, value string) *yaml.Node {
+// scalarNode returns a YAML node with a single value.
+func scalarNode(tag, value string) *yaml.Node {
 	return &yaml.Node{Kind: yaml.ScalarNode, Tag: tag, Value: value}
 }

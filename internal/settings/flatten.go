@@ -7,11 +7,13 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// A Leaf is a setting that is not a mapping: its dotted key and its value. A list is in
-// YAML's flow syntax.
-type Leaf struct{ Key, Value string }
+// A Leaf is a setting whose value is not a mapping.
+type Leaf struct {
+	Key   string // dotted key, for example agent.gamma
+	Value string // value as text; a list is in YAML's flow syntax
+}
 
-// Flatten returns the leaves of a YAML document in their order: agent.gamma and 0.99.
+// Flatten returns all leaves of a YAML document in their order.
 func Flatten(name string, data []byte) ([]Leaf, error) {
 	t, err := Parse(name, data)
 	if err != nil {
@@ -20,7 +22,7 @@ func Flatten(name string, data []byte) ([]Leaf, error) {
 	return leaves(nil, "", t.root), nil
 }
 
-// leaves appends the leaves of a mapping whose key is prefix.
+// leaves appends the leaves of the mapping n to all. Their keys begin with prefix.
 func leaves(all []Leaf, prefix string, n *yaml.Node) []Leaf {
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, value := prefix+n.Content[i].Value, n.Content[i+1]
@@ -33,7 +35,7 @@ func leaves(all []Leaf, prefix string, n *yaml.Node) []Leaf {
 	return all
 }
 
-// flow writes a node in flow syntax.
+// flow returns a node as text in YAML's flow syntax.
 func flow(n *yaml.Node) string {
 	var parts []string
 	switch n.Kind {

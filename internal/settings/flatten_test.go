@@ -5,6 +5,7 @@ import (
 	"testing"
 )
 
+// TestFlatten checks the leaves of nested mappings and lists.
 func TestFlatten(t *testing.T) {
 	got, err := Flatten("f.yaml", []byte("a: 1\nb: {c: [1, {x: y}], d: {e: \"s, t\", f: {}}}\ng: null\n"))
 	want := []Leaf{{"a", "1"}, {"b.c", "[1, {x: y}]"}, {"b.d.e", `"s, t"`}, {"g", "null"}}

@@ -9,27 +9,29 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// A type may read and write forms of its own: a single value by UnmarshalText, the others
-// by the methods below. None of these names a type of this package, so that a type of a
-// library has forms and links no YAML parser.
+// A type can have YAML forms of its own. UnmarshalText, of package encoding, reads a single
+// value. The methods below read and write the other forms. Their signatures have no type of
+// this package, so a package with such a type does not link the YAML parser.
 type (
-	// UnmarshalList reads a list, as [4, step]: decode sets what into points to, as
-	// Node.Decode does.
+	// UnmarshalList reads a list, for example [4, step]. The function decode sets the
+	// value that into points to, as Node.Decode does.
 	listUnmarshaler interface {
 		UnmarshalList(decode func(into any) error) error
 	}
 
-	// UnmarshalMapping reads a mapping, as {start: 0.001, shape: lin}.
+	// UnmarshalMapping reads a mapping, for example {start: 0.001, shape: lin}, with a
+	// decode as UnmarshalList has it.
 	mappingUnmarshaler interface {
 		UnmarshalMapping(decode func(into any) error) error
 	}
 
-	// MarshalSetting returns what is written in the value's place: anything that Encode
-	// takes.
+	// MarshalSetting returns the value that Encode writes instead of the receiver. It may
+	// return any value that Encode accepts.
 	marshaler interface{ MarshalSetting() any }
 )
 
-// ownForm decodes n by v's own method for n's form, and reports whether v has one.
+// ownForm decodes n with v's own method if v has a method for the form of n: a single value, a
+// list or a mapping. It reports whether v has the method.
 func (n Node) ownForm(v reflect.Value) (ok bool, err error) {
 	decode := func(into any) error { return n.decode(reflect.ValueOf(into).Elem()) }
 	own := v.Addr().Interface()
@@ -50,7 +52,7 @@ func (n Node) ownForm(v reflect.Value) (ok bool, err error) {
 	return false, nil
 }
 
-// located returns err with the place of n, unless it names a place.
+// located returns err with the place of n. If err is a Fault already, it returns err.
 func (n Node) located(err error) error {
 	var fault *Fault
 	if err == nil || errors.As(err, &fault) {
@@ -59,7 +61,8 @@ func (n Node) located(err error) error {
 	return n.Fault("%v", err)
 }
 
-// ownForms says which forms v reads by methods of its own; "" if it has no such method.
+// ownForms returns the forms that v reads with methods of its own, for error messages. It
+// returns "" if v has no such method.
 func ownForms(v reflect.Value) string {
 	if !v.CanAddr() {
 		return ""

@@ -11,7 +11,7 @@ import (
 	"github.com/rlrun/rlrun/internal/settings"
 )
 
-// shade is a value with a text form of its own.
+// shade is a type that reads and writes a text form of its own.
 type shade string
 
 func (s *shade) UnmarshalText(text []byte) error {
@@ -24,7 +24,7 @@ func (s *shade) UnmarshalText(text []byte) error {
 
 func (s shade) MarshalText() ([]byte, error) { return []byte(s), nil }
 
-// span is written as 3, [3, 5] or {from: 3, to: 5}.
+// span is a type with three forms: 3, [3, 5] and {from: 3, to: 5}.
 type span struct{ from, to int }
 
 func (s *span) UnmarshalText(text []byte) (err error) {
@@ -47,6 +47,7 @@ func (s *span) UnmarshalList(decode func(into any) error) error {
 	return nil
 }
 
+// spanFields is the mapping form of span.
 type spanFields struct {
 	From int `yaml:"from"`
 	To   int `yaml:"to"`
@@ -69,10 +70,12 @@ func (s span) MarshalSetting() any {
 	return spanFields{s.from, s.to}
 }
 
+// inner has nested settings.
 type inner struct {
 	Sizes []int `yaml:"sizes"`
 }
 
+// config has a field of every type that Decode sets.
 type config struct {
 	Rate   float32         `yaml:"rate"`
 	Count  int             `yaml:"count"`
@@ -89,11 +92,12 @@ type config struct {
 	None   int
 }
 
+// defaults returns a config with default values.
 func defaults() config {
 	return config{Rate: 0.5, Count: 3, Name: "x", Shade: "dark", Inner: inner{[]int{1, 2}}, Spans: map[string]span{}, Hidden: 7}
 }
 
-// read decodes a file and assignments over the defaults.
+// read decodes a document, after the assignments in sets, into the default config.
 func read(text string, sets ...string) (config, error) {
 	c := defaults()
 	t, err := settings.Parse("f.yaml", []byte(text))
@@ -108,6 +112,7 @@ func read(text string, sets ...string) (config, error) {
 	return c, t.Root().Decode(&c)
 }
 
+// TestDecode checks valid documents and assignments.
 func TestDecode(t *testing.T) {
 	for _, tc := range []struct {
 		text   string
@@ -140,7 +145,8 @@ func TestDecode(t *testing.T) {
 	}
 }
 
-// TestFaults wants one line that has the place, the key and what would be right.
+// TestFaults checks that every mistake gives an error of one line with the place, the key and
+// what would be right.
 func TestFaults(t *testing.T) {
 	for _, tc := range []struct {
 		text string
@@ -211,11 +217,11 @@ func TestFaults(t *testing.T) {
 		}
 	}
 	if _, err := settings.Parse("big.yaml", make([]byte, 1<<20+1)); err == nil || !strings.Contains(err.Error(), "big.yaml") {
-		t.Errorf("Parse of a file too large: %v", err)
+		t.Errorf("Parse of a file that is too large: %v", err)
 	}
 }
 
-// TestNode looks at a part that was left as it is.
+// TestNode checks the methods of a Node that Decode has left undecoded.
 func TestNode(t *testing.T) {
 	c, err := read("raw: {name: z, rate: 9, count: 8}")
 	if err != nil {
@@ -233,11 +239,11 @@ func TestNode(t *testing.T) {
 	}
 	if twice, err := read("raw: {a: 1, a: 2}"); err != nil {
 		t.Error(err)
-	} else if _, _, err := twice.Raw.Take("a"); err == nil || err.Error() != "f.yaml:1:13: raw.a: a second time" {
-		t.Errorf("Take of a key that is there twice: %v", err)
+	} else if _, _, err := twice.Raw.Take("a"); err == nil || err.Error() != "f.yaml:1:13: raw.a: a second time, want each key once" {
+		t.Errorf("Take of a key that the mapping has twice: %v", err)
 	}
 	if err := c.Raw.DecodeFields(new(int)); err == nil || !strings.Contains(err.Error(), "raw.name: unknown key") {
-		t.Errorf("DecodeFields of what has none: %v", err)
+		t.Errorf("DecodeFields of a value without fields: %v", err)
 	}
 	if err := c.Raw.Fault("no"); err.Error() != "f.yaml:1:6: raw: no" {
 		t.Errorf("Fault = %v", err)
@@ -248,7 +254,7 @@ func TestNode(t *testing.T) {
 	}
 }
 
-// TestEncode writes every kind of value, and reads it back.
+// TestEncode checks the YAML of every kind of value, and that Decode reads it back.
 func TestEncode(t *testing.T) {
 	c := defaults()
 	c.Rate, c.Name, c.Limit, c.Span = 3e-4, "true", new(float32(0.1)), span{2, 4}
@@ -297,8 +303,8 @@ raw: {}
 	}
 }
 
-// FuzzDecode reads any bytes and any assignment: an error of one line, or
-// settings that survive being written and read again.
+// FuzzDecode checks that any document with any assignment gives an error of one line, or
+// settings that are the same after they are written and read again.
 func FuzzDecode(f *testing.F) {
 	f.Add("rate: 3e-4\ninner: {sizes: [1]}\nraw: [a]", "inner.sizes=[7]")
 	f.Add("a: &x [*x]", "b=*x")
@@ -309,7 +315,7 @@ func FuzzDecode(f *testing.F) {
 		c, err := read(text, set)
 		if err != nil {
 			if strings.Contains(err.Error(), "\n") && !strings.Contains(text+set, "\n") {
-				t.Errorf("an error of two lines: %q", err)
+				t.Errorf("the error has several lines: %q", err)
 			}
 			return
 		}

@@ -1,6 +1,18 @@
-// Package settings reads and writes YAML strictly: into structs whose fields
-// have yaml tags, over the values they have, with every mistake named by its
-// place, its key and what would be right.
+// Package settings reads and writes settings in YAML. It is strict: an unknown key, a key
+// twice or a value of the wrong type is an error. The error names the place, the key and
+// what would be right.
+//
+// [Parse] reads a document as a [Tree], and [Tree.Set] changes a setting by an assignment such
+// as agent.gamma=0.9. [Node.Decode] then sets the fields of a struct by their yaml tags;
+// fields that the document does not name keep their values, the defaults. [Encode] writes
+// settings that Decode reads back:
+//
+//	t, err := settings.Parse("run.yaml", data)
+//	err = t.Set("agent.gamma=0.9", "--set agent.gamma=0.9")
+//	err = t.Root().Decode(&config)
+//
+// A type can have YAML forms of its own: see UnmarshalText, UnmarshalList, UnmarshalMapping
+// and MarshalSetting in forms.go.
 package settings
 
 import (
@@ -14,21 +26,21 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// MaxSize is how long a document may be, in bytes.
+// MaxSize is the largest length of a document [bytes].
 const MaxSize = 1 << 20
 
-// A Tree is a parsed YAML document that assignments may change before it is
-// decoded.
+// A Tree is a parsed YAML document. Set can change it before it is decoded.
 type Tree struct {
-	name  string                // of the file, for messages
-	root  *yaml.Node            // a mapping
-	given map[*yaml.Node]string // nodes that Set made, and their origin
+	name    string                // name of the file, for error messages
+	root    *yaml.Node            // always a mapping
+	origins map[*yaml.Node]string // origins of the nodes that Set has made, for error messages
 }
 
-// Parse reads a document whose root is a mapping. The name is for messages.
+// Parse parses a document whose root is a mapping. Error messages use name as the name of the
+// file.
 func Parse(name string, data []byte) (*Tree, error) {
 	if len(data) > MaxSize {
-		return nil, fmt.Errorf("%s: more than %d bytes", name, MaxSize)
+		return nil, fmt.Errorf("%s: the file has %d bytes, want %d at most", name, len(data), MaxSize)
 	}
 	root, err := parse(data)
 	if err != nil {
@@ -41,27 +53,28 @@ func Parse(name string, data []byte) (*Tree, error) {
 	return t, nil
 }
 
-// parse returns the root of the one document that data is.
+// parse returns the root of the document. It is an error if data has no document or several.
 func parse(data []byte) (*yaml.Node, error) {
 	var doc, more yaml.Node
 	dec := yaml.NewDecoder(strings.NewReader(string(data)))
 	if err := dec.Decode(&doc); err != nil {
-		return nil, located(err, data)
+		return nil, withLine(err, data)
 	}
 	if err := dec.Decode(&more); err == nil {
-		return nil, fmt.Errorf("%d:1: a second document, want one", more.Line)
+		return nil, fmt.Errorf("%d:1: a second document begins here, want one", more.Line)
 	}
 	if doc.Kind != yaml.DocumentNode || len(doc.Content) != 1 {
-		return nil, errors.New("1:1: nothing in it")
+		return nil, errors.New("1:1: the file is empty, want a mapping, key: value")
 	}
 	return doc.Content[0], nil
 }
 
-// lineForm finds where the parser says that an error is.
+// lineForm matches the line number in an error of the YAML parser.
 var lineForm = regexp.MustCompile(`line (\d+)`)
 
-// located puts the line in front of one of the parser's errors.
-func located(err error, data []byte) error {
+// withLine returns an error of the YAML parser with the line number first. If the parser names
+// no line, it is the last line of data.
+func withLine(err error, data []byte) error {
 	text := strings.TrimPrefix(strings.ReplaceAll(err.Error(), "\n", " "), "yaml: ")
 	if m := lineForm.FindStringSubmatch(text); m != nil {
 		return fmt.Errorf("%s: not YAML: %s", m[1], text)
@@ -69,25 +82,25 @@ func located(err error, data []byte) error {
 	return fmt.Errorf("%d: not YAML: %s", 1+strings.Count(strings.TrimRight(string(data), "\n"), "\n"), text)
 }
 
-// Set makes an assignment KEY=VALUE, where KEY is a dotted path from the root
-// and VALUE is YAML in flow syntax. Mappings on the way are made where there
-// are none. That the key is known, and the value of its type, Decode finds out;
-// origin is what it names then instead of a place in the file.
+// Set carries out an assignment KEY=VALUE. KEY is a dotted path from the root, and VALUE is
+// YAML in flow syntax. Set adds missing mappings on the path. It does not check whether the
+// key is known and the value has the right type; Decode does. Error messages then name origin
+// instead of a place in the file.
 func (t *Tree) Set(assignment, origin string) error {
 	key, text, ok := strings.Cut(assignment, "=")
 	path := strings.Split(key, ".")
 	if !ok || slices.Contains(path, "") {
-		return fmt.Errorf("%s: want KEY=VALUE, KEY as in agent.gamma", origin)
+		return fmt.Errorf("%s: want KEY=VALUE, as agent.gamma=0.9", origin)
 	}
 	value, err := parse([]byte(text))
 	if err != nil || value.Kind != yaml.ScalarNode && value.Style&yaml.FlowStyle == 0 {
 		return fmt.Errorf("%s: %q is not in YAML's flow syntax, as 0.5, text, [a, b] or {a: b}", origin, text)
 	}
-	t.mark(value, origin)
+	t.setOrigin(value, origin)
 	at := t.root
 	for i, k := range path[:len(path)-1] {
 		if at = t.child(at, k, origin); at.Kind != yaml.MappingNode {
-			return fmt.Errorf("%s: %s has no settings in it", origin, strings.Join(path[:i+1], "."))
+			return fmt.Errorf("%s: %s has no settings in it, want a key whose value is a mapping", origin, strings.Join(path[:i+1], "."))
 		}
 	}
 	last := path[len(path)-1]
@@ -99,33 +112,34 @@ func (t *Tree) Set(assignment, origin string) error {
 	return nil
 }
 
-// child returns the value of key in mapping m: a new mapping where there is none.
+// child returns the value of key in the mapping m. If m does not have the key, it adds the key
+// with an empty mapping.
 func (t *Tree) child(m *yaml.Node, key, origin string) *yaml.Node {
 	if j := find(m, key); j >= 0 {
 		return m.Content[j+1]
 	}
 	c := &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"}
-	t.given[c] = origin
+	t.origins[c] = origin
 	t.add(m, key, c, origin)
 	return c
 }
 
-// add appends key and value to mapping m.
+// add adds a key and its value to the mapping m.
 func (t *Tree) add(m *yaml.Node, key string, value *yaml.Node, origin string) {
-	name := plain("!!str", key)
-	t.given[name] = origin
+	name := scalarNode("!!str", key)
+	t.origins[name] = origin
 	m.Content = append(m.Content, name, value)
 }
 
-// mark notes where n and all in it come from.
-func (t *Tree) mark(n *yaml.Node, origin string) {
-	t.given[n] = origin
+// setOrigin sets the origin of n and of every node inside it.
+func (t *Tree) setOrigin(n *yaml.Node, origin string) {
+	t.origins[n] = origin
 	for _, c := range n.Content {
-		t.mark(c, origin)
+		t.setOrigin(c, origin)
 	}
 }
 
-// find returns the index of key among the content of mapping m, or -1.
+// find returns the index of key in m.Content, or -1 if the mapping m does not have the key.
 func find(m *yaml.Node, key string) int {
 	for i := 0; i < len(m.Content); i += 2 {
 		if m.Content[i].Value == key {
@@ -138,11 +152,11 @@ func find(m *yaml.Node, key string) int {
 // Root returns the whole document.
 func (t *Tree) Root() Node { return Node{t, t.root, ""} }
 
-// fault returns the error of what is wrong with n, the value of the setting at path.
+// fault returns a *Fault for n, the value of the setting at path.
 func (t *Tree) fault(n *yaml.Node, path, format string, args ...any) error {
 	where := t.name + ":" + strconv.Itoa(n.Line) + ":" + strconv.Itoa(n.Column)
-	if given, ok := t.given[n]; ok {
-		where = given
+	if origin, ok := t.origins[n]; ok {
+		where = origin
 	}
 	if path != "" {
 		where += ": " + path
@@ -150,8 +164,11 @@ func (t *Tree) fault(n *yaml.Node, path, format string, args ...any) error {
 	return &Fault{where, fmt.Sprintf(format, args...)}
 }
 
-// A Fault is what is wrong with one value, and where it stands.
-type Fault struct{ Where, What string }
+// A Fault is the error for one setting.
+type Fault struct {
+	Where string // place in the file and dotted key, or the assignment
+	What  string // what is wrong, and what would be right
+}
 
-// Error says it in one line.
+// Error returns the place and the fault as one line.
 func (f *Fault) Error() string { return f.Where + ": " + f.What }

@@ -1,5 +1,6 @@
-// Package tfevents writes figures as TensorBoard reads them: records of
-// TensorFlow's TFRecord format, each a message Event of its event.proto.
+// Package tfevents writes metrics for TensorBoard. An event file has records in TensorFlow's
+// TFRecord format; each record is a message Event of TensorFlow's event.proto. A file
+// begins with [AppendHeader], and [AppendScalars] adds metrics.
 package tfevents
 
 import (
@@ -9,19 +10,19 @@ import (
 	"time"
 )
 
-// A Scalar is a figure under its name.
+// A Scalar is the value of one metric.
 type Scalar struct {
-	Tag   string
+	Tag   string // name of the metric, for example train/loss
 	Value float64
 }
 
-// AppendHeader appends the record that a file begins with.
+// AppendHeader appends the first record of a file to dst. at is the time of the record.
 func AppendHeader(dst []byte, at time.Time) []byte {
 	return appendRecord(dst, appendBytes(stamp(at, 0), 3, []byte("brain.Event:2"))) // file_version
 }
 
-// AppendScalars appends the record of figures at a step. What is not finite is left
-// out.
+// AppendScalars appends a record with the metrics at a training step to dst. It leaves out
+// values that are NaN or infinite.
 func AppendScalars(dst []byte, at time.Time, step int, scalars []Scalar) []byte {
 	var summary []byte
 	for _, s := range scalars {
@@ -35,7 +36,7 @@ func AppendScalars(dst []byte, at time.Time, step int, scalars []Scalar) []byte 
 	return appendRecord(dst, appendBytes(stamp(at, step), 5, summary))
 }
 
-// The wire types of Protocol Buffers that are used here.
+// Wire types of Protocol Buffers.
 const (
 	varint  = 0
 	fixed64 = 1
@@ -43,31 +44,34 @@ const (
 	fixed32 = 5
 )
 
-// key appends the number and the wire type of a field.
+// key appends the number and the wire type of a field to dst.
 func key(dst []byte, field, wire uint64) []byte { return binary.AppendUvarint(dst, field<<3|wire) }
 
+// appendBytes appends a field whose value is bytes or text to dst.
 func appendBytes(dst []byte, field uint64, value []byte) []byte {
 	dst = binary.AppendUvarint(key(dst, field, bytes), uint64(len(value)))
 	return append(dst, value...)
 }
 
-// stamp is an Event's wall_time and step.
+// stamp returns the fields wall_time and step of an Event.
 func stamp(at time.Time, step int) []byte {
 	seconds := float64(at.UnixMicro()) / 1e6
 	event := binary.LittleEndian.AppendUint64(key(nil, 1, fixed64), math.Float64bits(seconds))
 	return binary.AppendUvarint(key(event, 2, varint), uint64(step))
 }
 
-// appendRecord appends the length of data, data, and checksums of both.
+// appendRecord appends a TFRecord to dst: the length of data, the length's checksum, data,
+// and the checksum of data.
 func appendRecord(dst, data []byte) []byte {
 	length := binary.LittleEndian.AppendUint64(nil, uint64(len(data)))
 	dst = binary.LittleEndian.AppendUint32(append(dst, length...), masked(length))
 	return binary.LittleEndian.AppendUint32(append(dst, data...), masked(data))
 }
 
+// castagnoli is the table of the CRC-32C checksum.
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// masked is TFRecord's checksum.
+// masked returns the checksum of data in TFRecord's form, a changed CRC-32C.
 func masked(data []byte) uint32 {
 	crc := crc32.Checksum(data, castagnoli)
 	return (crc>>15 | crc<<17) + 0xa282ead8

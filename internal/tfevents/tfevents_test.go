@@ -11,13 +11,14 @@ import (
 	"github.com/rlrun/rlrun/internal/tfevents"
 )
 
-// A message is Protocol Buffers' fields as they come: numbers, and bytes as text.
+// A message has the fields of a Protocol Buffers message in their order. Values are numbers,
+// or bytes as text.
 type message []struct {
 	field int
 	value any
 }
 
-// parse reads a message without knowing what it is of.
+// parse returns the fields of a message. It needs no description of the message's type.
 func parse(t *testing.T, data []byte) (m message) {
 	t.Helper()
 	for len(data) > 0 {
@@ -46,14 +47,14 @@ func parse(t *testing.T, data []byte) (m message) {
 	return m
 }
 
-// records cuts a file into its records, as TFRecord's description has them, and
-// checks their checksums: crc32c, turned right by 15 bits, plus a constant.
+// records returns the data of a file's records, and checks their checksums as TFRecord
+// describes them: CRC-32C, rotated right by 15 bits, plus a constant.
 func records(t *testing.T, file []byte) (all [][]byte) {
 	t.Helper()
 	check := func(data []byte, sum uint32) {
-		turned := sum - 0xa282ead8
-		if want := crc32.Checksum(data, crc32.MakeTable(0x82f63b78)); turned<<15|turned>>17 != want {
-			t.Fatalf("checksum %x of %d bytes, want %x", turned, len(data), want)
+		rotated := sum - 0xa282ead8
+		if want := crc32.Checksum(data, crc32.MakeTable(0x82f63b78)); rotated<<15|rotated>>17 != want {
+			t.Fatalf("checksum %x of %d bytes, want %x", rotated, len(data), want)
 		}
 	}
 	for len(file) > 0 {
@@ -66,6 +67,7 @@ func records(t *testing.T, file []byte) (all [][]byte) {
 	return all
 }
 
+// TestFile checks the records of a file with a header and three metrics, one of them NaN.
 func TestFile(t *testing.T) {
 	at := time.Unix(1_700_000_000, 500_000_000)
 	file := tfevents.AppendHeader(nil, at)
