@@ -1,5 +1,5 @@
-// Package atomicfile writes files atomically: a file has its old content or its complete
-// new content, also after a crash or a loss of power, and never a part of it.
+// Package atomicfile writes files atomically: a file has either its old content or its
+// complete new content, even after a crash or a loss of power.
 //
 // [Write] replaces a file and [Create] makes a new one. Both get a function that writes the
 // content:

@@ -4,5 +4,5 @@ package atomicfile
 
 import "os"
 
-// rename renames a file. If a file called to exists, it is replaced.
-func rename(from, to string) error { return os.Rename(from, to) }
+// rename renames the file oldName. If a file newName exists, it is replaced.
+func rename(oldName, newName string) error { return os.Rename(oldName, newName) }

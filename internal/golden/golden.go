@@ -36,7 +36,8 @@ func Read(t testing.TB, name string, into any) {
 }
 
 // Near checks that |got - want| ≤ 10⁻⁵ max(1, |want|) for every element. The tolerance allows
-// sums in another order: the float32 and float64 references differ by a tenth of it.
+// sums in another order: float32 and float64 references differ by about a tenth of the
+// tolerance.
 func Near(t testing.TB, name string, got []float32, want ...float64) {
 	t.Helper()
 	if len(got) != len(want) {

@@ -8,8 +8,8 @@ import (
 )
 
 // Word returns the known word with the smallest edit distance to misspelt, without regard to
-// upper and lower case. It returns "" if every distance is larger than about half of
-// misspelt's length. If misspelt has three letters or more, a known word that begins with
+// upper and lower case. It returns "" if every distance is larger than half of misspelt's
+// length, rounded up. If misspelt has three letters or more, a known word that begins with
 // misspelt has distance 1. Of several nearest words it returns the first in alphabetical
 // order, so the order of words does not matter.
 func Word(misspelt string, words iter.Seq[string]) string {

@@ -19,8 +19,8 @@ type (
 		UnmarshalList(decode func(into any) error) error
 	}
 
-	// UnmarshalMapping reads a mapping, for example {start: 0.001, shape: lin}, with a
-	// decode as UnmarshalList has it.
+	// UnmarshalMapping reads a mapping, for example {start: 0.001, shape: lin}. It gets
+	// the same function decode as UnmarshalList.
 	mappingUnmarshaler interface {
 		UnmarshalMapping(decode func(into any) error) error
 	}

@@ -72,8 +72,8 @@ func parse(data []byte) (*yaml.Node, error) {
 // lineForm matches the line number in an error of the YAML parser.
 var lineForm = regexp.MustCompile(`line (\d+)`)
 
-// withLine returns an error of the YAML parser with the line number first. If the parser names
-// no line, it is the last line of data.
+// withLine returns err, an error of the YAML parser, with the line number first. If the parser
+// gives no line number, withLine uses the number of the last line of data.
 func withLine(err error, data []byte) error {
 	text := strings.TrimPrefix(strings.ReplaceAll(err.Error(), "\n", " "), "yaml: ")
 	if m := lineForm.FindStringSubmatch(text); m != nil {
@@ -149,7 +149,7 @@ func find(m *yaml.Node, key string) int {
 	return -1
 }
 
-// Root returns the whole document.
+// Root returns the root of the document, a mapping.
 func (t *Tree) Root() Node { return Node{t, t.root, ""} }
 
 // fault returns a *Fault for n, the value of the setting at path.

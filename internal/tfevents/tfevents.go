@@ -18,7 +18,7 @@ type Scalar struct {
 
 // AppendHeader appends the first record of a file to dst. at is the time of the record.
 func AppendHeader(dst []byte, at time.Time) []byte {
-	return appendRecord(dst, appendBytes(stamp(at, 0), 3, []byte("brain.Event:2"))) // file_version
+	return appendRecord(dst, appendBytes(stamp(at, 0), 3, []byte("brain.Event:2"))) // field 3 is file_version
 }
 
 // AppendScalars appends a record with the metrics at a training step to dst. It leaves out
@@ -71,7 +71,8 @@ func appendRecord(dst, data []byte) []byte {
 // castagnoli is the table of the CRC-32C checksum.
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// masked returns the checksum of data in TFRecord's form, a changed CRC-32C.
+// masked returns TFRecord's checksum of data: CRC-32C, rotated right by 15 bits, plus a
+// constant.
 func masked(data []byte) uint32 {
 	crc := crc32.Checksum(data, castagnoli)
 	return (crc>>15 | crc<<17) + 0xa282ead8

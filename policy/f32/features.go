@@ -2,8 +2,8 @@ package f32
 
 import "golang.org/x/sys/cpu"
 
-// features returns the instruction set extensions that kernels need. The names are those in
-// the comments of the generated assembly. The generator in tools/kernels refuses
+// features returns the instruction set extensions that the named kernels need. The comments of
+// the generated assembly have the same names. The generator in tools/kernels refuses
 // instructions of other extensions.
 func features(kernels string) []string {
 	switch kernels {

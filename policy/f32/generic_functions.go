@@ -98,8 +98,8 @@ var logP = [9]float32{
 	-0.1242568734, 0.1168541992, -0.1147973381, 0.06971611443,
 }
 
-// sigmoid returns 1 / (1 + e⁻ˣ). It uses only e to the power -|x|, which cannot overflow,
-// and so small results are accurate.
+// sigmoid returns 1 / (1 + e⁻ˣ). It computes only e to the power -|x|, which cannot overflow,
+// so small results are accurate too.
 func sigmoid(x float32) float32 {
 	e := exp(-abs(x))
 	if x < 0 {

@@ -61,8 +61,8 @@ func applyGeneric(y []float32, act Activation) {
 	}
 }
 
-// dot returns the inner product Σ x y. It adds every fourth product in each of four sums,
-// and then adds the four sums.
+// dot returns the inner product Σ x_i y_i. It uses four partial sums: sum k has the products
+// with i mod 4 = k. The order of the additions is fixed.
 func dot(x, y []float32) float32 {
 	y = y[:len(x)]
 	var s0, s1, s2, s3 float32

@@ -73,8 +73,8 @@ func FuzzKernels(f *testing.F) {
 	})
 }
 
-// TestRowsAlone checks that a layer's result for a row is the same, bit for bit, if the row
-// is alone and if it is in a batch of 37 rows.
+// TestRowsAlone checks that a layer's result for a row is the same, bit for bit, in a batch of
+// one row and in a batch of 37 rows.
 func TestRowsAlone(t *testing.T) {
 	for _, k := range available() {
 		for _, shape := range [][2]int{{4, 64}, {64, 64}, {17, 40}, {9, 3}, {600, 33}, {64, 130}} {

@@ -54,8 +54,8 @@ func BatchNorm(y, x, mean, variance, w, b []float32, eps float32) {
 }
 
 // BatchNormGrad adds BatchNorm's gradients to dx, dw and db, where dy is the gradient of its
-// result. The mean and variance must be those of x, as in training. With the normalised
-// inputs z = (x - mean) / √(variance + eps):
+// result. It assumes that BatchNorm used the mean and variance of x, as in training. With
+// the normalised inputs z = (x - mean) / √(variance + eps):
 //
 //	dx += w (dy - mean dy - z mean(dy z)) / √(variance + eps)
 //	dw += Σ dy z
@@ -84,7 +84,7 @@ func BatchNormGrad(dx, dw, db, dy, x, w []float32, eps float32) {
 }
 
 // Moments sets mean and variance to the means and variances of x's columns. The variance
-// divides by the number of rows, not by the number less one.
+// divides by the number of rows n, not by n - 1.
 func Moments(mean, variance, x []float32) {
 	for j, n := 0, len(mean); j < n; j++ {
 		mu, v := moments(x[j:], n, len(x)/n)

@@ -3,8 +3,8 @@ package f32
 import "math"
 
 // A blockFunc computes blocks of a matrix product, one below the other. A block is a few
-// rows high and a few SIMD vectors wide. Strides are in bytes. tools/kernels documents the
-// arguments at its function product.
+// rows high and a few SIMD vectors wide. Strides are in bytes. The function product in
+// tools/kernels documents the arguments.
 type blockFunc func(blocks, k int, a *float32, ra, ca int, b *float32, ldb int, c *float32, ldc int, bias *float32, tail int, floor float32)
 
 // A packFunc copies the columns of b that belong to one panel to dst, without gaps between
@@ -232,8 +232,8 @@ func (s *products) linearWeight(dw, x, dy []float32, n, in, out, from, to int) {
 	s.product(&product{m: to - from, n: in, k: n, a: dy[from:], ra: 1, ca: out, b: x, ldb: in, c: dw[from*in:], floor: noFloor})
 }
 
-// floor returns the smallest value of the activation: 0 for ReLU, none for the others,
-// because tanh is applied later.
+// floor returns the floor of a product with this activation: 0 for ReLU, and noFloor for the
+// other activations, because tanh is computed after the product.
 func (act Activation) floor() float32 {
 	if act == ReLUAct {
 		return 0

@@ -2,9 +2,9 @@ package f32
 
 import "fmt"
 
-// The functions in this file work on rows. They call the functions on elements, such as
-// Exp, once for many rows, as many as the scratch memory can hold. One call per row would
-// be slow for narrow rows.
+// The functions in this file work on rows. They call functions on elements, such as Exp, once
+// for a block of many rows, because one call per row is slow for narrow rows. A block is as
+// large as the scratch memory allows.
 
 // LogSoftmax sets each row of dst to x - log Σ eˣ of the same row of x. Rows have w
 // elements.

@@ -36,7 +36,7 @@ func (k *kernels) disagreement() string {
 
 // difference runs the same task on k and on the generic kernels. It returns "" if the results
 // agree, except for rounding in a sum of the given number of terms. Otherwise it says which
-// element differs, or outside of which slice k has written.
+// element differs, or that k has written outside a slice.
 func (k *kernels) difference(name string, seed uint64, terms int, run func(*kernels, *task)) string {
 	rounding := 1e-5 + 2e-7*float64(terms)
 	a, b := newTask(seed), newTask(seed)

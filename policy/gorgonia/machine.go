@@ -31,9 +31,9 @@ type step struct {
 	args []G.Value // scratch: the values of in
 }
 
-// compile returns a machine for batches of the given number of rows. If params is true, it
-// also computes the gradients of the parameters; if dx is true, the last gradient is that
-// of x.
+// compile returns a machine for batches of the given number of rows. If params is true, the
+// machine also computes the gradients of the parameters. If dx is true, it also computes the
+// gradient of x, which is then the last one in grads.
 func (n *Network) compile(rows int, params, dx bool) (*machine, error) {
 	g, x, dout := G.NewGraph(), dense(rows, n.in), dense(rows, n.out)
 	input, leaves := inputNode(g, "x", x), make(G.Nodes, len(n.params))
@@ -93,7 +93,7 @@ func (m *machine) add(n *G.Node, index map[*G.Node]int) error {
 	if _, ok := index[n]; ok {
 		return nil
 	}
-	if n.Value() == nil { // neither an input nor a constant
+	if n.Value() == nil { // n is an operation, not an input or a constant
 		s := step{op: n.Op()}
 		for of := n.Graph().From(n.ID()); of.Next(); {
 			child := of.Node().(*G.Node)
@@ -150,7 +150,7 @@ func (m *machine) floats(k int) []float32 {
 	if d, ok := v.(*tensor.Dense); ok && d.RequiresIterator() {
 		v = d.Materialize()
 	}
-	if x, ok := v.Data().(float32); ok { // a scalar
+	if x, ok := v.Data().(float32); ok { // the value is a scalar
 		return []float32{x}
 	}
 	return v.Data().([]float32)

@@ -34,7 +34,7 @@ func activations() map[string]activation {
 type activation struct {
 	onTape func(x *tape.Var) *tape.Var // records the function on x's tape
 	apply  func(dst, x []float32)      // computes the function without a tape
-	fused  f32.Activation              // the same function inside a linear layer's loop; Identity: it has none
+	fused  f32.Activation              // the same function inside a linear layer's loop; Identity if f32 has no such loop
 }
 
 // kind returns the Kind that makes the activation a.

@@ -4,7 +4,7 @@ import "github.com/rlrun/rlrun/policy/tape"
 
 // A LayerInfo describes one layer of a network, for a table of the layers.
 type LayerInfo struct {
-	Name    string // name of the layer, with which its tensors' names begin: actor.0
+	Name    string // prefix of the names of the layer's tensors, for example actor.0
 	Layer   Layer  // the layer in the plan; the zero Layer if the network has no plan
 	Out     Shape  // shape of one row of outputs; nil if it is unknown
 	Params  int    // number of learned parameters

@@ -10,8 +10,8 @@ import (
 )
 
 // TestDropout checks dropout with rate p. In training it multiplies a fraction 1 - p of
-// the outputs by 1/(1-p) and sets the others to 0, and so the gradients. At inference it
-// changes nothing.
+// the outputs by 1/(1-p), and the other outputs by 0. The gradients get the same factors.
+// At inference dropout changes nothing.
 func TestDropout(t *testing.T) {
 	const rows, width, p = 100, 64, 0.25
 	m := newMLP(t, 1, []int{width}, 0, nn.MLPOptions{Activation: "relu", Dropout: p})

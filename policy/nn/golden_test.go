@@ -212,8 +212,8 @@ func (c *mlpCase) objective(t *testing.T, y []*tape.Var) *tape.Var {
 	return clipped.Neg().Add(value.Scale(c.VFCoef)).Sub(entropy.Scale(c.EntCoef))
 }
 
-// normalized returns (x - mean) / (standard deviation + 10⁻⁸). The standard deviation is
-// the one that divides by n - 1.
+// normalized returns (x - mean) / (standard deviation + 10⁻⁸). The variance divides by
+// n - 1.
 func normalized(x []float32) []float32 {
 	var mean, sum float64
 	for _, v := range x {

@@ -113,14 +113,14 @@ func TestAllocs(t *testing.T) {
 		m, tp := build(t, p), tape.New()
 		x, y := make([]float32, 7*4), make([]float32, 3*4)
 		if n := testing.AllocsPerRun(10, func() { m.Infer(y, x) }); n != 0 {
-			t.Errorf("%s: a warm Infer allocates %v times, want 0", name, n)
+			t.Errorf("%s: a second Infer allocates %v times, want 0", name, n)
 		}
 		for _, mode := range []nn.Mode{nn.Training, nn.Inference} {
 			if n := testing.AllocsPerRun(10, func() {
 				tp.Reset()
 				m.Forward(tp, tp.Const(x, 4), mode).Mean().Backward()
 			}); n != 0 {
-				t.Errorf("%s: a warm Forward and Backward in mode %v allocate %v times, want 0", name, mode, n)
+				t.Errorf("%s: a second Forward and Backward in mode %v allocate %v times, want 0", name, mode, n)
 			}
 		}
 	}

@@ -43,7 +43,7 @@ func initialisations() map[string]initialisation {
 	}
 }
 
-// uniform fills p with random numbers, uniform between -bound and bound.
+// uniform fills p with uniformly distributed random numbers between -bound and bound.
 func uniform(rng *rand.Rand, p *tape.Param, bound float64) {
 	for i := range p.Value {
 		p.Value[i] = float32(bound * (2*rng.Float64() - 1))

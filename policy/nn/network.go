@@ -92,10 +92,10 @@ func Tensors(nets ...Network) []*tape.Param {
 	return all
 }
 
-// PolyakUpdate takes a soft update step of a target network: its parameters become
+// PolyakUpdate makes one soft (Polyak) update of a target network: its parameters become
 // θ' ← τθ + (1-τ)θ', where θ are the parameters of source. Its buffers become copies of
-// source's buffers. With τ = 1 the target is a copy. Lillicrap et al. 2016,
-// arXiv:1509.02971, algorithm 1.
+// the buffers of source. With τ = 1 the target becomes a copy of source. Lillicrap et al.
+// 2016, arXiv:1509.02971, algorithm 1.
 func PolyakUpdate(target, source Network, tau float32) {
 	params, buffers := target.Tensors()
 	sourceParams, sourceBuffers := source.Tensors()

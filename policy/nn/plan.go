@@ -16,7 +16,7 @@ const (
 	MaxWeights  = 1 << 26 // largest number of weights of a network, or of values of a table
 	maxLayers   = 1 << 10 // largest number of layers of a plan
 	maxSettings = 1 << 5  // largest number of settings of a layer
-	maxName     = 1 << 6  // largest length of a kind, and of the name or text of a setting [bytes]
+	maxName     = 1 << 6  // largest length of a layer's kind, a setting's name or a setting's text [bytes]
 	maxAxes     = 4       // largest number of axes of a shape
 )
 
@@ -78,8 +78,8 @@ type Layer struct {
 	Settings map[string]any // further settings, each a float64, a string or a bool; may be nil
 }
 
-// Check returns an error if p is not valid: its shape, the number of its layers, or the
-// names and values in its layers. It does not check that an engine has the layers.
+// Check returns an error if the shape, the number of layers, or a name or value in a layer is
+// not valid. It does not check that an engine has the layers.
 func (p Plan) Check() error {
 	if err := p.In.check(); err != nil {
 		return err

@@ -104,7 +104,7 @@ func (r *Reader) Err() error {
 	return r.err
 }
 
-// validKeys returns the names of the layer's settings, for an error message.
+// validKeys returns the names of all settings that the layer can have, for an error message.
 func (r *Reader) validKeys() string {
 	all := slices.Clone(r.keysRead)
 	if r.sizeRead {

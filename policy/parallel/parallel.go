@@ -1,7 +1,7 @@
 // Package parallel divides short computations, of some microseconds, among several cores.
 //
 // A [Pool] keeps one goroutine per core, and [Pool.Run] gives them the pieces of a [Job].
-// Starting goroutines for each job would take longer than such a job:
+// Starting new goroutines for each job would take longer than the job itself. For example:
 //
 //	pool := parallel.Start(4)
 //	defer pool.Stop()
@@ -19,7 +19,7 @@ import (
 type Pool struct {
 	workers    []*worker
 	busy       atomic.Bool  // whether a Run is active
-	job        Job          // set before unstarted is raised, read only after unstarted is lowered
+	job        Job          // job of the active Run; Run sets it before unstarted, and goroutines read it only after they decrease unstarted
 	unstarted  atomic.Int64 // number of pieces that no goroutine has started; negative values mean 0
 	unfinished atomic.Int64 // number of pieces that are not finished
 	failed     failures
@@ -55,7 +55,8 @@ func (f *failures) take() *PanicError {
 	return err
 }
 
-// A worker is a goroutine that waits for jobs: first it spins, later it sleeps.
+// A worker is a goroutine that waits for jobs. It first checks for a job in a loop (spins), and
+// after a while it sleeps.
 type worker struct {
 	jobs   atomic.Int64 // number of jobs so far; -1 tells the worker to end
 	asleep atomic.Bool

@@ -56,14 +56,14 @@ func (p *Param) Shape() []int {
 // Transposed reports whether Shape is [Cols, Rows].
 func (p *Param) Transposed() bool { return p.form == transposed }
 
-// Export writes p's value to dst, row-major in the order of Shape.
+// Export writes p's value to dst, as a row-major matrix of the shape Shape().
 func (p *Param) Export(dst []float32) { p.reorder(dst, p.Value, false) }
 
-// Import sets p's value to src, which is row-major in the order of Shape.
+// Import sets p's value to src, which is a row-major matrix of the shape Shape().
 func (p *Param) Import(src []float32) { p.reorder(p.Value, src, true) }
 
-// reorder copies src to dst. It converts from the order in memory to the order of Shape, or
-// the other way if importing is true.
+// reorder copies src to dst and transposes it if p is transposed. If importing is true, src
+// has the shape Shape(); otherwise dst has this shape.
 func (p *Param) reorder(dst, src []float32, importing bool) {
 	if len(dst) != len(src) {
 		panic(fmt.Sprintf("tape: %s has %d elements, not %d", p.Name, len(p.Value), len(dst)+len(src)-len(p.Value)))

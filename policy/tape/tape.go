@@ -62,7 +62,7 @@ type Tape struct {
 	vars    []*Var
 	n       int       // number of vars in use
 	back    bool      // whether Backward has run since the last Reset
-	frozen  bool      // whether new parameters are constants
+	frozen  bool      // whether Param returns constants
 	err     error     // first error of an Op
 	scratch []float32 // temporary numbers, and gradients that are not needed
 
@@ -116,8 +116,8 @@ func (t *Tape) Param(p *Param) *Var {
 	return v
 }
 
-// Freeze makes the parameters that Param adds from now on constants if on is true, and
-// trainable if it is false. A network with frozen parameters still passes gradients to
+// Freeze(true) makes all parameters that Param adds afterwards constants, and Freeze(false)
+// makes them trainable again. A network with frozen parameters still passes gradients to
 // its inputs.
 func (t *Tape) Freeze(on bool) { t.frozen = on }
 

@@ -17,7 +17,7 @@ func TestCheck(t *testing.T) {
 	for what, c := range map[string]struct {
 		function string
 		write    func(c *build.Context)
-		want     string // in the error; "" for none
+		want     string // part of the error message; "" for no error
 	}{
 		"ymm":        {"fAVX2", func(c *build.Context) { c.VADDPS(reg.Y1, reg.Y2, reg.Y15) }, ""},
 		"high":       {"fAVX2", func(c *build.Context) { c.VADDPS(reg.Y1, reg.Y2, reg.Y16) }, "register Y16"},

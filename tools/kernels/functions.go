@@ -26,8 +26,8 @@ func (s instructions) functions() {
 	s.loop("sigmoid", oneIn, "dst", x, nil, func(v []vec) []vec { return single(s.sigmoid(v[0])) })
 }
 
-// toNearest rounds a number x with |x| < 2²² to a whole number: the last bits of the sum
-// x + toNearest are the whole number, in binary.
+// toNearest is a number that rounds: for |x| < 2²² the last bits of the float32 sum
+// x + toNearest are the whole number nearest to x, in binary.
 const toNearest = 3 << 22
 
 // reduce returns n and r such that x = n ln 2 + r with |r| ≤ ln 2 / 2.

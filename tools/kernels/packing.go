@@ -144,7 +144,7 @@ func (s instructions) gather() {
 	MOVQ(w, rest)
 	ANDQ(Imm(uint64(s.lanes-1)), rest)
 	last := s.firstLanes(rest)
-	SHLQ(Imm(2), w) // bytes
+	SHLQ(Imm(2), w) // length of a row [bytes]
 	MOVQ(w, whole)
 	ANDQ(I32(-s.bytes()), whole)
 	Label("rows")

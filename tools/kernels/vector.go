@@ -56,7 +56,7 @@ func (s instructions) hoist(busy int) {
 }
 
 var (
-	hoisted    map[uint32]reg.VecVirtual // registers of the current function's constants, by their bits; nil without hoist
+	hoisted    map[uint32]reg.VecVirtual // registers of the current function's constants, by the constants' bits; nil if the function does not use hoist
 	maxHoisted int                       // largest number of registers for constants
 )
 
@@ -70,7 +70,7 @@ func (s instructions) constantRegisters(busy int) int {
 	return min(7, 9-busy)
 }
 
-// finish ends the function. After it comes the code that loads hoisted constants.
+// finish writes the end of the function, and after it the code that loads hoisted constants.
 func finish() {
 	VZEROUPPER()
 	RET()
@@ -251,8 +251,8 @@ func (s instructions) over(x reg.VecVirtual, y Op) reg.VecVirtual  { return s.bi
 func (s instructions) and(x reg.VecVirtual, y Op) reg.VecVirtual   { return s.binary(VANDPS, x, y) }
 func (s instructions) or(x reg.VecVirtual, y Op) reg.VecVirtual    { return s.binary(VORPS, x, y) }
 
-// atMost returns min(bound, y), and NaN if y is NaN: if an operand is NaN, the instruction
-// returns the second operand.
+// atMost returns min(bound, y), and NaN if y is NaN: if one operand is NaN, the instruction
+// returns its second operand, here y.
 func (s instructions) atMost(bound, y reg.VecVirtual) reg.VecVirtual {
 	return s.binary(VMINPS, bound, y)
 }
