@@ -92,7 +92,7 @@ func log(x float32) float32 {
 // sqrtHalf has the bits of the float32 √½.
 const sqrtHalf = 0x3f3504f3
 
-// logP are the coefficients of the polynomial P of log, the constant one first.
+// logP are the coefficients of the polynomial P of log, the lowest power first.
 var logP = [9]float32{
 	0.3333333118, -0.2499999696, 0.2000071575, -0.1666780232, 0.1424905765,
 	-0.1242568734, 0.1168541992, -0.1147973381, 0.06971611443,

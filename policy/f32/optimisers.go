@@ -39,7 +39,7 @@ func adamGeneric(p, g, m, v []float32, s AdamStep) {
 //	θ ← θ - Rate g / (√(v + Inside) + Outside)
 type RMSStep struct {
 	Scale           float32 // factor that multiplies the gradient first, for gradient clipping
-	Keep, Add       float32 // factors of the running sum
+	Keep, Add       float32 // factors of v and g² in the new v
 	Rate            float32 // learning rate
 	Inside, Outside float32 // ε inside and outside of the root
 }

@@ -15,8 +15,8 @@ import (
 )
 
 // A graph of Gorgonia has a fixed number of rows. So a batch is divided into blocks whose
-// sizes are powers of two, for example 100 rows into 64, 32 and 4. Nine graphs are enough
-// for all batches.
+// sizes are powers of two, for example 100 rows into 64, 32 and 4. Nine block sizes are
+// enough for all batches.
 const (
 	blockSizes = 9                     // number of block sizes: 1, 2, 4, …, maxRows
 	maxRows    = 1 << (blockSizes - 1) // rows in the largest block

@@ -9,7 +9,7 @@ import (
 )
 
 // minTransposed is the smallest number of outputs for which a layer keeps its weight
-// matrix transposed. With fewer outputs the kernels of f32 are faster without it.
+// matrix transposed. For fewer outputs the untransposed matrix is faster in f32.
 const minTransposed = 16
 
 // linear is the layer act(x wᵀ + b) for w [O, I] and b [O].

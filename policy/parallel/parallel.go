@@ -1,7 +1,7 @@
 // Package parallel divides short computations, of some microseconds, among several cores.
 //
 // A [Pool] keeps one goroutine per core, and [Pool.Run] gives them the pieces of a [Job].
-// Starting new goroutines for each job would take longer than the job itself. For example:
+// The goroutines wait for the next job without sleeping, so that it starts at once:
 //
 //	pool := parallel.Start(4)
 //	defer pool.Stop()

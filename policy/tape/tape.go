@@ -75,8 +75,8 @@ func New() *Tape { return new(Tape) }
 // Reset removes every Var from the tape and keeps the memory for the next ones.
 func (t *Tape) Reset() { t.n, t.back = 0, false }
 
-// Fail keeps err, which Err then returns, unless there is an earlier error. An Op that can
-// fail calls it. Fail(nil) does nothing.
+// Fail sets the error that Err returns, unless there is an earlier error. An Op that can fail
+// calls it. Fail(nil) does nothing.
 func (t *Tape) Fail(err error) {
 	if t.err == nil {
 		t.err = err
