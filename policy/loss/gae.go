@@ -2,16 +2,15 @@ package loss
 
 import "github.com/rlrun/rlrun/policy/f32"
 
-// GAE writes the generalised advantage estimates of a [T, N] rollout to adv.
-// Schulman et al. 2016, arXiv:1506.02438, eq. 16, as the recursion that
-// arXiv:1707.06347, eqs. 11 and 12, comes to when run backwards:
+// GAE writes the generalised advantage estimates of a [T, N] rollout to adv. Schulman et al.
+// 2016, arXiv:1506.02438, eq. 16, computed backwards from the last step. The recursion follows
+// from eqs. 11 and 12 of arXiv:1707.06347:
 //
 //	δ_t = r_t + γ V(s_{t+1}) - V(s_t)
 //	Â_t = δ_t + γλ Â_{t+1}
 //
-// next is V(s_{t+1}), 0 after a terminal state; done is 1 where an episode
-// ended, however it did, which stops the sum. All slices are [T, N], row t
-// after row t-1.
+// next is V(s_{t+1}), which must be 0 after a terminal state. done is 1 at the last step of an
+// episode, terminated or truncated: there Â_{t+1} counts as 0. All slices are [T, N], row-major.
 func GAE(adv, reward, value, next, done []float32, n int, gamma, lambda float32) {
 	f32.GAE(adv, reward, value, next, done, n, gamma, gamma*lambda)
 }

@@ -1,25 +1,33 @@
-// Package loss has the objectives of the papers, each a pure function of
-// columns [B, 1] on a tape, written as the paper writes it.
+// Package loss has the loss functions and objectives of the papers, in the papers' notation.
+//
+// Each function takes columns [B, 1] on a tape and returns a scalar on the same tape; E[·] is the
+// mean over the rows. [Clipped] and [PolicyGradient] are objectives that an agent maximises; the
+// others are losses that it minimises. [GAE] and [ApproximateKL] work on slices, without a tape:
+//
+//	ratio := logp.Sub(oldLogp).Exp()
+//	l := loss.Clipped(ratio, adv, 0.2).Neg()
+//	l.Backward()
 package loss
 
 import "github.com/rlrun/rlrun/policy/tape"
 
-// Clipped is PPO's clipped surrogate objective, which is to be maximised.
-// Schulman et al. 2017, arXiv:1707.06347, eq. 7:
+// Clipped returns PPO's clipped surrogate objective, which an agent maximises. Schulman et al.
+// 2017, arXiv:1707.06347, eq. 7:
 //
 //	L(θ) = E[min(r Â, clip(r, 1-ε, 1+ε) Â)]  with  r = π_θ(a|s) / π_old(a|s)
 func Clipped(r, adv *tape.Var, epsilon float32) *tape.Var {
 	return r.Mul(adv).Min(r.Clip(1-epsilon, 1+epsilon).Mul(adv)).Mean()
 }
 
-// PolicyGradient is E[log π(a|s) Â], which is to be maximised: its gradient is that
-// of the expected return. Sutton et al. 2000, "Policy gradient methods for
-// reinforcement learning with function approximation", theorem 1; Williams 1992.
+// PolicyGradient returns E[log π(a|s) Â], which an agent maximises. Its gradient is the gradient
+// of the expected return. Sutton et al. 2000, "Policy gradient methods for reinforcement learning
+// with function approximation", theorem 1; Williams 1992.
 func PolicyGradient(logp, adv *tape.Var) *tape.Var { return logp.Mul(adv).Mean() }
 
-// ApproximateKL returns an estimate of the Kullback-Leibler divergence of a policy from
-// the one that acted, E[(r - 1) - log r], given log r and r of the actions: Schulman
-// 2020, "Approximating KL divergence", the estimator k₃.
+// ApproximateKL returns an estimate of the Kullback-Leibler divergence between the policy that
+// acted and the current policy, E[(r - 1) - log r]. ratio has r = π(a|s) / π_old(a|s) of the
+// actions taken, and logRatio has log r. Schulman 2020, "Approximating KL divergence", the
+// estimator k₃.
 func ApproximateKL(logRatio, ratio []float32) float64 {
 	var kl float64
 	for i, r := range ratio {
@@ -28,42 +36,46 @@ func ApproximateKL(logRatio, ratio []float32) float64 {
 	return kl / float64(len(ratio))
 }
 
-// Squared is the mean squared error, E[(y - x)²]. No gradient reaches y.
+// Squared returns the mean squared error E[(y - x)²]. No gradient goes to the target y.
 func Squared(x, y *tape.Var) *tape.Var { return x.Sub(y.Detach()).Square().Mean() }
 
-// WeightedSquared is E[w (y - x)²], for constant weights w. No gradient reaches y.
+// WeightedSquared returns E[w (y - x)²] for constant weights w. No gradient goes to the target y.
 func WeightedSquared(x, y, w *tape.Var) *tape.Var {
 	return x.Sub(y.Detach()).Square().Mul(w).Mean()
 }
 
-// ClippedSquared is Squared for an x that counts as no further than epsilon
-// from old, its value before the update. The paper does not clip values; this is
-// Stable-Baselines3's form:
+// ClippedSquared returns the squared error of a value x that is clipped to within epsilon of
+// old, the value before the update:
 //
 //	E[(y - old - clip(x - old, -ε, ε))²]
+//
+// No gradient goes to the target y. The PPO paper does not clip values; the formula is
+// Stable-Baselines3's.
 func ClippedSquared(x, old, y *tape.Var, epsilon float32) *tape.Var {
 	return Squared(x.Sub(old).Clip(-epsilon, epsilon).Add(old), y)
 }
 
-// Huber is E[h(x - y)] with h(d) = d²/2 where |d| ≤ delta, and elsewhere
-// delta (|d| - delta/2): its slope is d, and never more than delta. Huber 1964,
-// "Robust estimation of a location parameter"; DQN's error clipping is delta = 1.
-// No gradient reaches y.
+// Huber returns E[h(x - y)], with h(d) = d²/2 for |d| ≤ delta and h(d) = delta (|d| - delta/2)
+// for larger |d|. So the derivative of h is d, clipped to [-delta, delta]. Huber 1964, "Robust
+// estimation of a location parameter"; DQN's error clipping is delta = 1. No gradient goes to the
+// target y.
 func Huber(x, y *tape.Var, delta float32) *tape.Var { return huber(x, y, delta).Mean() }
 
-// WeightedHuber is E[w h(x - y)], for constant weights w.
+// WeightedHuber returns E[w h(x - y)], with h as in Huber, for constant weights w. No gradient
+// goes to the target y.
 func WeightedHuber(x, y, w *tape.Var, delta float32) *tape.Var {
 	return huber(x, y, delta).Mul(w).Mean()
 }
 
+// huber returns h(x - y) element by element.
 func huber(x, y *tape.Var, delta float32) *tape.Var {
 	d := x.Sub(y.Detach())
-	near := d.Clip(-delta, delta) // h = near (d - near/2): near²/2 inside, where near is d
-	return near.Mul(d.Sub(near.Scale(0.5)))
+	clipped := d.Clip(-delta, delta) // h = clipped · (d - clipped/2), which is d²/2 if |d| ≤ delta
+	return clipped.Mul(d.Sub(clipped.Scale(0.5)))
 }
 
-// CrossEntropy is E[-log p(k)], p the softmax of a row of logits [B, K], for k, a
-// column of B whole numbers, 0 … K-1.
+// CrossEntropy returns E[-log p(k)]. p is the softmax of each row of logits [B, K], and k [B] has
+// the index 0 … K-1 of each row.
 func CrossEntropy(logits *tape.Var, k []float32) *tape.Var {
 	return logits.LogSoftmax().At(k).Mean().Neg()
 }

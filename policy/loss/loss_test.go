@@ -18,9 +18,9 @@ func column(x ...float32) *tape.Param {
 	return p
 }
 
-// TestClipped has ε = 0.2 and single rows: min(r Â, clip(r, 0.8, 1.2) Â), and
-// its derivative by r, which is Â where the first is the lesser and 0 where the
-// second is and clips. Inside the range both are the same.
+// TestClipped checks min(r Â, clip(r, 0.8, 1.2) Â) for single rows and ε = 0.2. Its derivative
+// with respect to r is 0 if the clipped term is the smaller one and r is outside the range, and
+// otherwise Â.
 func TestClipped(t *testing.T) {
 	for _, tc := range []struct {
 		what         string
@@ -41,7 +41,7 @@ func TestClipped(t *testing.T) {
 		golden.Near(t, tc.what+": value", l.Value, tc.value)
 		golden.Near(t, tc.what+": slope", r.Grad, tc.slope)
 	}
-	// All at once it is their mean: (2.2 + 2.4 + 1 - 1.8 - 3 - 1.6) / 6.
+	// The value of all rows together is their mean: (2.2 + 2.4 + 1 - 1.8 - 3 - 1.6) / 6.
 	r, tp := column(1.1, 1.5, 0.5, 0.9, 1.5, 0.5), tape.New()
 	l := loss.Clipped(tp.Param(r), tp.Const([]float32{2, 2, 2, -2, -2, -2}, 6), 0.2)
 	l.Backward()
@@ -49,7 +49,8 @@ func TestClipped(t *testing.T) {
 	golden.Near(t, "slopes", r.Grad, 2./6, 0, 2./6, -2./6, -2./6, 0)
 }
 
-// TestSquared: ((3-1)² + (5-8)²) / 2, and the derivative (x-y) · 2/2 for x alone.
+// TestSquared checks by hand ((3-1)² + (5-8)²) / 2 and the derivative (x-y) · 2/2 with respect to
+// x. The target y has no gradient.
 func TestSquared(t *testing.T) {
 	x, y, tp := column(3, 5), column(1, 8), tape.New()
 	l := loss.Squared(tp.Param(x), tp.Param(y))
@@ -59,8 +60,8 @@ func TestSquared(t *testing.T) {
 	golden.Near(t, "gradient of y", y.Grad, 0, 0)
 }
 
-// TestClippedSquared has ε = 0.5 and old = 1. x = 1.2 counts as it is; 3 counts
-// as 1.5, -3 as 0.5, and neither has a gradient, whichever way y = 2 pulls.
+// TestClippedSquared checks by hand ε = 0.5 and old = 1. x = 1.2 is within the range; 3 is
+// clipped to 1.5 and -3 to 0.5, and a clipped value has gradient 0.
 func TestClippedSquared(t *testing.T) {
 	x, y, tp := column(1.2, 3, -3), column(2, 2, 2), tape.New()
 	l := loss.ClippedSquared(tp.Param(x), tp.Const([]float32{1, 1, 1}, 3), tp.Param(y), 0.5)
@@ -70,9 +71,10 @@ func TestClippedSquared(t *testing.T) {
 	golden.Near(t, "gradient of y", y.Grad, 0, 0, 0)
 }
 
+// An estimate has recorded advantages and returns.
 type estimate struct{ Advantages, Returns, Rewards []float64 }
 
-// A rollout is of one environment. See testdata/README.md.
+// A rollout is a recorded rollout of one environment. See testdata/README.md.
 type rollout struct {
 	Gamma, Lambda         float32
 	Rewards, Values       []float32
@@ -87,7 +89,7 @@ type rollout struct {
 	TD0                   []float64
 }
 
-// gae returns advantages, and returns: those plus the values.
+// gae returns the advantages, and the returns: advantages plus values.
 func (r rollout) gae(reward, value, next []float32, lambda float32) (adv, ret []float32) {
 	done := make([]float32, len(reward))
 	for i := range done {
@@ -101,7 +103,7 @@ func (r rollout) gae(reward, value, next []float32, lambda float32) (adv, ret []
 	return adv, ret
 }
 
-// without returns r.Next with zeros where any of the columns is 1.
+// without returns r.Next with zeros at the rows where any of the columns is 1.
 func (r rollout) without(columns ...[]float32) []float32 {
 	next := append([]float32(nil), r.Next...)
 	for i := range next {
@@ -112,8 +114,8 @@ func (r rollout) without(columns ...[]float32) []float32 {
 	return next
 }
 
-// TestGAE holds GAE to references for each of the conventions it can express:
-// what bootstraps is said by next, and what γ and λ leave is said by them.
+// TestGAE checks GAE against references for each convention that its arguments can express: next
+// decides where to bootstrap, and λ chooses between one-step targets and full returns.
 func TestGAE(t *testing.T) {
 	var rollouts []rollout
 	golden.Read(t, "testdata/returns.json.gz", &rollouts)
@@ -136,7 +138,7 @@ func TestGAE(t *testing.T) {
 			_, ret = r.gae(r.Rewards, r.Values, next, 0)
 			golden.Near(t, "one-step targets", ret, r.TD0...)
 
-			reward := make([]float32, len(r.Rewards)) // the bootstrap value moves from next to reward
+			reward := make([]float32, len(r.Rewards)) // the bootstrap value is in the reward and not in next
 			for i, x := range r.SB3.Rewards {
 				reward[i] = float32(x)
 				next[i] *= 1 - r.Truncated[i]
@@ -147,10 +149,10 @@ func TestGAE(t *testing.T) {
 	}
 }
 
-// TestGAEByHand has γ = λ = ½, two environments and three steps. The first runs
-// on: δ = 1 + ½·4 - 2 = 1, 0 + ½·6 - 4 = -1, 2 + ½·8 - 6 = 0, and backwards
-// Â = 0, -1 + ¼·0, 1 + ¼·-1. The second ends in its second step: δ = 1 + ½·2 - 1
-// = 1, 3 + 0 - 2 = 1, 1 + ½·5 - 3 = ½; Â = ½, 1, 1 + ¼·1.
+// TestGAEByHand checks two environments and three steps by hand, for γ = λ = ½. The first episode
+// does not end: δ = 1 + ½·4 - 2 = 1, 0 + ½·6 - 4 = -1, 2 + ½·8 - 6 = 0, and backwards Â = 0, -1 +
+// ¼·0, 1 + ¼·-1. The second ends with its second step: δ = 1 + ½·2 - 1 = 1, 3 + 0 - 2 = 1, 1 +
+// ½·5 - 3 = ½, and backwards Â = ½, 1, 1 + ¼·1.
 func TestGAEByHand(t *testing.T) {
 	adv := make([]float32, 6)
 	loss.GAE(adv,
@@ -162,17 +164,17 @@ func TestGAEByHand(t *testing.T) {
 	golden.Near(t, "GAE", adv, 0.75, 1.25, -1, 1, 0, 0.5)
 }
 
-// TestBoth: a step that is terminated and truncated at once does not bootstrap;
-// one that is truncated alone does, from the observation it was cut off at.
-// The critic's value is the observation, and γ = λ = 1.
-func TestBoth(t *testing.T) {
+// TestTerminatedAndTruncated checks that a step that is both terminated and truncated does not
+// bootstrap, while a truncated step bootstraps from its final observation. The critic's value is
+// the observation, and γ = λ = 1.
+func TestTerminatedAndTruncated(t *testing.T) {
 	spec := env.Spec{Obs: env.NewBox(0, 100, 1), Act: env.Discrete{N: 2}}
 	roll := replay.NewRollout(spec, 2, 2, false)
 	none := []float32{0, 0}
 	roll.Begin([]float32{1, 1}, nil, []bool{true, true})
 	res := env.NewResult(2, 1)
-	copy(res.Obs, []float32{2, 2})    // where the next episodes begin
-	copy(res.Next, []float32{10, 20}) // where these end
+	copy(res.Obs, []float32{2, 2})    // first observations of the next episodes
+	copy(res.Next, []float32{10, 20}) // final observations of these episodes
 	res.Terminated[0], res.Truncated[0], res.Truncated[1] = true, true, true
 	roll.Add(none, none, res)
 	res = env.NewResult(2, 1)
