@@ -15,8 +15,8 @@ import (
 type Adam struct {
 	Beta1, Beta2, Epsilon float64 // β₁, β₂, ε
 
-	// AMSGrad has the greatest v so far in place of v_t. Reddi et al. 2018,
-	// arXiv:1904.09237, algorithm 2, with Adam's corrections, as PyTorch has it.
+	// AMSGrad uses the largest v so far in place of v_t. Reddi et al. 2018,
+	// arXiv:1904.09237, algorithm 2, with Adam's bias corrections, as in PyTorch.
 	AMSGrad bool
 
 	step f32.AdamStep
@@ -24,12 +24,12 @@ type Adam struct {
 
 var _ Method = (*Adam)(nil)
 
-// NewAdam returns an Optimizer by Adam, with β₁ = 0.9 and β₂ = 0.999.
+// NewAdam returns an Optimizer with the Method Adam, with β₁ = 0.9 and β₂ = 0.999.
 func NewAdam(rate, epsilon float32, params []*tape.Param) *Optimizer {
 	return New(rate, &Adam{Beta1: 0.9, Beta2: 0.999, Epsilon: float64(epsilon)}, params)
 }
 
-// Slots are m and v, and the greatest v.
+// Slots returns the initial values of m and v and, for AMSGrad, of the largest v.
 func (a *Adam) Slots() []float32 {
 	if a.AMSGrad {
 		return []float32{0, 0, 0}
@@ -37,7 +37,7 @@ func (a *Adam) Slots() []float32 {
 	return []float32{0, 0}
 }
 
-// Begin computes the step's factors.
+// Begin computes the factors of step t.
 func (a *Adam) Begin(t int, rate float32) {
 	a.step = f32.AdamStep{
 		Beta1: float32(a.Beta1), Beta2: float32(a.Beta2), Rest1: float32(1 - a.Beta1), Rest2: float32(1 - a.Beta2),
@@ -47,7 +47,7 @@ func (a *Adam) Begin(t int, rate float32) {
 	}
 }
 
-// Move moves p.
+// Move updates the elements p.
 func (a *Adam) Move(p, g []float32, scale float32, s Slots) {
 	step := a.step
 	step.Scale = scale
@@ -55,13 +55,13 @@ func (a *Adam) Move(p, g []float32, scale float32, s Slots) {
 		f32.Adam(p, g, s[0], s[1], step)
 		return
 	}
-	m, v, most := s[0], s[1], s[2]
+	m, v, maxV := s[0], s[1], s[2]
 	for i := range p {
 		gi := scale * g[i]
 		m[i] = float32(step.Beta1*m[i]) + float32(step.Rest1*gi)
 		v[i] = float32(step.Beta2*v[i]) + float32(float32(step.Rest2*gi)*gi)
-		most[i] = max(most[i], v[i])
-		root := float32(math.Sqrt(float64(most[i])))
+		maxV[i] = max(maxV[i], v[i])
+		root := float32(math.Sqrt(float64(maxV[i])))
 		p[i] -= step.Rate * m[i] / (float32(root*step.RootScale) + step.Epsilon)
 		g[i] = 0
 	}

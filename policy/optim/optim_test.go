@@ -20,7 +20,8 @@ var inf = float32(math.Inf(1))
 
 func isNear(a, b, tol float64) bool { return math.Abs(a-b) <= tol*max(1, math.Abs(b)) }
 
-// TestClipFactor: at a norm of 10⁻⁶ the 10⁻⁶ in the formula halves the factor.
+// TestClipFactor checks the factor by hand. At a norm of 10⁻⁶, the 10⁻⁶ in the formula halves the
+// factor.
 func TestClipFactor(t *testing.T) {
 	for _, tc := range []struct {
 		norm, most float32
@@ -36,16 +37,17 @@ func TestClipFactor(t *testing.T) {
 	}
 }
 
-// params returns two parameters, of values 1, 1 and 1 and the given gradients.
+// params returns two parameters with the values 1, 1 and 1 and the gradients a, b and c.
 func params(a, b, c float32) []*tape.Param {
 	p, q := tape.NewParam("p", 1, 2), tape.NewVector("q", 1)
 	copy(p.Value, []float32{1, 1})
 	q.Value[0] = 1
-	give([]*tape.Param{p, q}, a, b, c)
+	setGradients([]*tape.Param{p, q}, a, b, c)
 	return []*tape.Param{p, q}
 }
 
-func give(ps []*tape.Param, a, b, c float32) {
+// setGradients sets the gradients of the parameters of params.
+func setGradients(ps []*tape.Param, a, b, c float32) {
 	copy(ps[0].Grad, []float32{a, b})
 	ps[1].Grad[0] = c
 }
@@ -56,13 +58,12 @@ func TestNorm(t *testing.T) {
 	if got := optim.Norm(params(2, -3, 6)); got != 7 { // √(4 + 9 + 36)
 		t.Errorf("Norm of 2, -3 | 6 = %v, want 7", got)
 	}
-	if got := optim.Norm(params(1e30, 0, 0)); got != 1e30 { // whose square is no float32
+	if got := optim.Norm(params(1e30, 0, 0)); got != 1e30 { // the square is infinite in float32
 		t.Errorf("Norm of 10³⁰ = %v, want 10³⁰", got)
 	}
 }
 
-// TestAdam takes steps that can be done by hand: in the first, m̂ = g and
-// v̂ = g², so θ moves by α g / (|g| + ε).
+// TestAdam checks first steps by hand: m̂ = g and v̂ = g², so θ changes by -α g / (|g| + ε).
 func TestAdam(t *testing.T) {
 	for _, tc := range []struct {
 		what                   string
@@ -90,13 +91,13 @@ func TestAdam(t *testing.T) {
 	}
 }
 
-// TestAdamSecondStep goes 1, then -1: m = 0.9·0.1 - 0.1 = -0.01 and m̂ = m/0.19,
-// while v̂ is 1 both times.
+// TestAdamSecondStep checks the second step for the gradients 1 and -1 by hand: m = 0.9·0.1 - 0.1
+// = -0.01 and m̂ = m/0.19, while v̂ is 1 in both steps.
 func TestAdamSecondStep(t *testing.T) {
 	ps := params(1, 1, 1)
 	a := optim.NewAdam(0.1, 1e-8, ps)
 	a.Step()
-	give(ps, -1, -1, -1)
+	setGradients(ps, -1, -1, -1)
 	a.Step()
 	want := 1 - 0.1 + 0.1*0.01/0.19
 	for i, got := range values(ps) {
@@ -106,7 +107,7 @@ func TestAdamSecondStep(t *testing.T) {
 	}
 }
 
-// methods are all classes, and settings that need more slots.
+// methods are all optimiser classes, and settings with more slots.
 var methods = map[string]struct {
 	class string
 	k     optim.Settings
@@ -118,8 +119,8 @@ var methods = map[string]struct {
 	"adagrad":  {"adagrad", optim.Settings{WeightDecay: new(0.1)}},
 }
 
-// choose returns the optimiser of a method, at rate 0.1.
-func choose(t testing.TB, method string, ps []*tape.Param) *optim.Optimizer {
+// newOptimizer returns the optimiser of a method, with learning rate 0.1.
+func newOptimizer(t testing.TB, method string, ps []*tape.Param) *optim.Optimizer {
 	t.Helper()
 	o, err := optim.ByName(methods[method].class, methods[method].k, ps)
 	if err != nil {
@@ -129,15 +130,15 @@ func choose(t testing.TB, method string, ps []*tape.Param) *optim.Optimizer {
 	return o
 }
 
-// TestState saves each optimiser after some steps and goes on in step with the
-// copy, to the bit.
+// TestState checks that an optimiser restored after some steps continues exactly like the
+// original, for each method.
 func TestState(t *testing.T) {
 	for method := range methods {
 		one, two := params(0, 0, 0), params(0, 0, 0)
-		a, b := choose(t, method, one), choose(t, method, two)
+		a, b := newOptimizer(t, method, one), newOptimizer(t, method, two)
 		step := func(o *optim.Optimizer, ps []*tape.Param, i int) {
 			x := float32(math.Sin(float64(i)))
-			give(ps, x, x*x, 1-x)
+			setGradients(ps, x, x*x, 1-x)
 			o.Step()
 		}
 		for i := range 5 {
@@ -162,15 +163,15 @@ func TestState(t *testing.T) {
 		}
 	}
 	var f bytes.Buffer
-	if err := state.Save(&f, choose(t, "adam", params(0, 0, 0))); err != nil {
+	if err := state.Save(&f, newOptimizer(t, "adam", params(0, 0, 0))); err != nil {
 		t.Fatal(err)
 	}
-	if err := state.Load(&f, choose(t, "adam", []*tape.Param{tape.NewParam("p", 1, 3)})); err == nil {
+	if err := state.Load(&f, newOptimizer(t, "adam", []*tape.Param{tape.NewParam("p", 1, 3)})); err == nil {
 		t.Error("Load of another shape: no error")
 	}
 }
 
-// TestRMSPropTF holds RMSProp as TensorFlow has it to recorded steps down Σ w⁴: see
+// TestRMSPropTF checks RMSProp as in TensorFlow against recorded steps for the loss Σ w⁴: see
 // testdata/README.md.
 func TestRMSPropTF(t *testing.T) {
 	var want struct {
@@ -190,13 +191,13 @@ func TestRMSPropTF(t *testing.T) {
 	}
 }
 
-// TestDecay: by hand, at α = 0.1 and λ = 0.5. Coupled, λθ is part of a gradient that
-// was clipped before; decoupled, it is taken from θ.
+// TestDecay checks weight decay by hand, for α = 0.1 and λ = 0.5. Coupled, λθ is added to the
+// gradient after clipping; decoupled, αλθ is subtracted from θ.
 func TestDecay(t *testing.T) {
 	for _, tc := range []struct {
 		decoupled bool
 		maxNorm   float32
-		want      []float64 // of θ = 1, 1 | 1 and g = 3, -4 | 0
+		want      []float64 // θ after a step from θ = 1, 1 | 1 with g = 3, -4 | 0
 	}{
 		{false, inf, []float64{1 - 0.1*3.5, 1 + 0.1*3.5, 1 - 0.1*0.5}},
 		{false, 1, []float64{1 - 0.1*(0.6+0.5), 1 - 0.1*(-0.8+0.5), 1 - 0.1*0.5}},
@@ -210,8 +211,8 @@ func TestDecay(t *testing.T) {
 	}
 }
 
-// TestPenalties: λ₁ sign(w) + λ₂ w is added to the gradient of a weight, not of a
-// bias, before it is clipped.
+// TestPenalties checks that λ₁ sign(w) + λ₂ w is added to the gradient of a weight but not of a
+// bias, before clipping.
 func TestPenalties(t *testing.T) {
 	ps := params(0, 0, 0)
 	copy(ps[0].Value, []float32{2, -3})
@@ -228,15 +229,15 @@ func TestPenalties(t *testing.T) {
 	golden.Near(t, "clipped θ", values(ps), 6-0.6, -8+0.8, 1)
 }
 
-// TestChoose wants plain words for what cannot be chosen.
-func TestChoose(t *testing.T) {
+// TestByNameErrors checks the errors for unknown classes and invalid settings.
+func TestByNameErrors(t *testing.T) {
 	for _, tc := range []struct {
 		class string
 		k     optim.Settings
 		want  string
 	}{
 		{"adma", optim.Settings{}, `optimizer_class "adma", want one of adagrad, adam, adamw, rmsprop, rmsprop_tf, sgd`},
-		{"sgd", optim.Settings{Alpha: new(0.9)}, "optimizer_kwargs.alpha: sgd has none"},
+		{"sgd", optim.Settings{Alpha: new(0.9)}, "optimizer_kwargs.alpha: optimizer_class sgd has no such setting"},
 		{"adam", optim.Settings{Betas: []float64{0.9}}, "optimizer_kwargs.betas is [0.9], want two"},
 		{"adam", optim.Settings{Betas: []float64{0.9, 1}}, "optimizer_kwargs.betas is [0.9 1], want two"},
 		{"rmsprop", optim.Settings{Eps: new(-1.)}, "optimizer_kwargs.eps is -1, want 0 or more"},
@@ -253,7 +254,7 @@ func TestChoose(t *testing.T) {
 
 func TestAllocs(t *testing.T) {
 	for method := range methods {
-		o := choose(t, method, params(1, 2, 3))
+		o := newOptimizer(t, method, params(1, 2, 3))
 		if n := testing.AllocsPerRun(10, o.Step); n != 0 {
 			t.Errorf("%s: Step allocates %v times, want 0", method, n)
 		}
@@ -270,7 +271,7 @@ func BenchmarkAdam(b *testing.B) {
 	b.ReportMetric(float64(len(p.Value)*b.N)/b.Elapsed().Seconds()/1e9, "Gelement/s")
 }
 
-// TestShared wants the same bytes however many cores take a step.
+// TestShared checks that the bytes of a step do not depend on the number of cores.
 func TestShared(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(3))
 	for method := range methods {
@@ -278,7 +279,7 @@ func TestShared(t *testing.T) {
 		for cores := 1; cores <= 3; cores++ {
 			pool := parallel.Start(cores)
 			p := tape.NewParam("p", 150, 149)
-			o := choose(t, method, []*tape.Param{p})
+			o := newOptimizer(t, method, []*tape.Param{p})
 			o.Share(pool)
 			rng := rand.New(rand.NewPCG(1, 2))
 			for range 3 {
@@ -291,7 +292,7 @@ func TestShared(t *testing.T) {
 			if cores == 1 {
 				want = p.Value
 			} else if !slices.Equal(p.Value, want) {
-				t.Errorf("%s: on %d cores parameters are not those of one", method, cores)
+				t.Errorf("%s: on %d cores the parameters differ from one core", method, cores)
 			}
 		}
 	}

@@ -1,4 +1,15 @@
-// Package optim has the optimisers, and the schedules of their settings.
+// Package optim has the optimisers that train networks, and schedules of settings.
+//
+// An [Optimizer] clips gradients, adds penalties and weight decay, and updates parameters by its
+// [Method]: [Adam], [SGD], [RMSProp] or [Adagrad]. [ByName] makes one from [Settings], which have
+// PyTorch's names:
+//
+//	opt := optim.NewAdam(3e-4, 1e-8, params)
+//	loss.Backward()
+//	opt.Step()
+//
+// A [Schedule] is a setting, such as the learning rate, whose value can change during a run; see
+// its example.
 package optim
 
 import (
@@ -10,55 +21,58 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// A Method is how an optimiser moves parameters against their gradients.
+// A Method is the update rule of an optimiser, such as Adam.
 type Method interface {
-	// Slots says what each number that the Method keeps of a parameter's
-	// element begins as: Adam keeps two, both 0. There are three at most.
+	// Slots returns the initial values of the numbers that the Method keeps for each element
+	// of a parameter, at most three. Adam keeps two, m and v, both initially 0.
 	Slots() []float32
 
-	// Begin begins step t, the first of which is 1, at the given rate.
+	// Begin begins step t, counted from 1, with the given learning rate.
 	Begin(t int, rate float32)
 
-	// Move moves elements p of a parameter against scale g, and clears g. The
-	// slots are as long as p. Several cores may move different elements at once.
+	// Move updates the elements p of a parameter for the gradient scale · g, and sets g to 0.
+	// The slots have the length of p. Several cores may call Move at the same time for
+	// different elements.
 	Move(p, g []float32, scale float32, slots Slots)
 }
 
-// Slots are what a Method keeps of the elements of a parameter.
+// Slots are the numbers that a Method keeps for the elements of a parameter: one slice for each
+// value that Method.Slots returns.
 type Slots [3][]float32
 
-// An Optimizer minimises: it takes steps by its Method. All else that may be
-// done with gradients before that is its own.
+// An Optimizer updates parameters by a Method, to minimise a loss. Before that, Step adds
+// penalties to the gradients, clips them, and applies weight decay.
 type Optimizer struct {
-	Rate    float32 // α
-	MaxNorm float32 // gradients, penalties' included, are scaled down to this norm: see ClipFactor
+	Rate    float32 // learning rate α
+	MaxNorm float32 // largest norm of all gradients, with penalties; see ClipFactor
 
-	// Penalties λ₁ Σ|w| and λ₂/2 Σw² on weights, which are all parameters but
-	// vectors: what they add to the gradient.
+	// L1 is λ₁ of the penalty λ₁ Σ|w|, and L2 is λ₂ of λ₂/2 Σw². Step adds their gradients. w are
+	// all parameters with two or more dimensions, not biases.
 	L1, L2 float32
 
-	// WeightDecay adds λθ to the gradient of every parameter, after clipping, as
-	// PyTorch does. If Decoupled, it takes αλθ from θ instead: Loshchilov and
+	// WeightDecay is λ. Step adds λθ to the gradient of every parameter, after clipping, as
+	// PyTorch does. If Decoupled, it subtracts αλθ from θ instead: Loshchilov and
 	// Hutter 2019, arXiv:1711.05101, algorithm 2.
 	WeightDecay float32
 	Decoupled   bool
 
-	method Method
-	params []*tape.Param
-	slots  []Slots // of each parameter
-	kept   int     // slots that the method uses
-	t      int     // steps taken
+	method    Method
+	params    []*tape.Param
+	slots     []Slots // [len(params)] slots of each parameter
+	slotCount int     // number of slots that the method uses
+	t         int     // number of steps taken
 
 	cores *parallel.Pool
-	scale float32 // of the gradients in a step
+	scale float32 // factor of the gradients in the current step, from clipping
 
-	size, pieces int // elements of all parameters; parts that a step is taken in
+	size, pieces int // number of elements of all parameters; number of parallel parts of a step
 }
 
-// New returns an Optimizer of params that neither clips, penalises nor decays.
+// New returns an Optimizer of params with a learning rate and a Method. It has no clipping, no
+// penalties and no weight decay.
 func New(rate float32, m Method, params []*tape.Param) *Optimizer {
 	start := m.Slots()
-	o := &Optimizer{Rate: rate, MaxNorm: float32(math.Inf(1)), method: m, params: params, kept: len(start)}
+	o := &Optimizer{Rate: rate, MaxNorm: float32(math.Inf(1)), method: m, params: params, slotCount: len(start)}
 	for _, p := range params {
 		var s Slots
 		for i, x := range start {
@@ -73,15 +87,16 @@ func New(rate float32, m Method, params []*tape.Param) *Optimizer {
 	return o
 }
 
-// Share has several cores take the steps of many parameters, to the same bytes.
-// A stopped Pool is as good as none.
+// Share sets the pool of cores that take steps of many parameters in parallel. The resulting
+// bytes do not depend on the number of cores. A stopped Pool has the same effect as nil: one
+// core.
 func (o *Optimizer) Share(cores *parallel.Pool) { o.cores = cores }
 
-// worthSharing is the number of elements from which on a step is shared: a few
-// microseconds' work.
-const worthSharing = 1 << 14
+// minParallelSize is the smallest number of parameter elements for a parallel step. Fewer
+// elements take only a few microseconds.
+const minParallelSize = 1 << 14
 
-// Step moves the parameters against their gradients, which it then clears.
+// Step updates the parameters by their gradients, and then sets the gradients to 0.
 func (o *Optimizer) Step() {
 	o.t++
 	if o.L1 != 0 || o.L2 != 0 {
@@ -93,13 +108,13 @@ func (o *Optimizer) Step() {
 	}
 	o.method.Begin(o.t, o.Rate)
 	o.pieces = 1
-	if o.size >= worthSharing {
+	if o.size >= minParallelSize {
 		o.pieces = o.cores.Size()
 	}
-	o.cores.Run(o.pieces, (*stepping)(o))
+	o.cores.Run(o.pieces, (*stepJob)(o))
 }
 
-// penalise adds the penalties' gradients.
+// penalise adds the gradients of the penalties to the gradients of the weights.
 func (o *Optimizer) penalise() {
 	for _, p := range o.params {
 		if len(p.Shape()) < 2 {
@@ -117,11 +132,11 @@ func (o *Optimizer) penalise() {
 	}
 }
 
-// stepping is the Job of Step: a piece is a part of every parameter.
-type stepping Optimizer
+// stepJob is the parallel.Job of Step. Each piece is a part of every parameter.
+type stepJob Optimizer
 
-// Do moves part i of every parameter.
-func (o *stepping) Do(i int) {
+// Do updates part i of every parameter.
+func (o *stepJob) Do(i int) {
 	for j, p := range o.params {
 		n := len(p.Value)
 		from, to := i*n/o.pieces, (i+1)*n/o.pieces
@@ -136,26 +151,26 @@ func (o *stepping) Do(i int) {
 			scale = 1
 		}
 		var s Slots
-		for k := range o.kept {
+		for k := range o.slotCount {
 			s[k] = o.slots[j][k][from:to]
 		}
 		o.method.Move(value, grad, scale, s)
 	}
 }
 
-// State visits how many steps have been taken and what the Method keeps; the
-// parameters are their networks' to visit.
+// State visits the number of steps taken and the slots of the Method. The networks visit the
+// parameters.
 func (o *Optimizer) State(s *state.State) {
 	s.Section("optimizer", 1)
 	s.Int("optimizer/steps", &o.t, math.MaxInt)
 	for i, p := range o.params {
-		for k, name := range []string{"/a", "/b", "/c"}[:o.kept] {
+		for k, name := range []string{"/a", "/b", "/c"}[:o.slotCount] {
 			s.Floats("optimizer/"+p.Name+name, o.slots[i][k])
 		}
 	}
 }
 
-// Norm is the Euclidean norm of all gradients as one vector.
+// Norm returns the Euclidean norm of all gradients together, as of one vector.
 func Norm(params []*tape.Param) float32 {
 	var sum float64
 	for _, p := range params {
@@ -164,11 +179,11 @@ func Norm(params []*tape.Param) float32 {
 	return float32(math.Sqrt(sum))
 }
 
-// ClipFactor is what brings a gradient of the given norm down to most:
-// min(1, most / (norm + 10⁻⁶)), as in PyTorch. An infinite most never clips.
-func ClipFactor(norm, most float32) float32 {
-	if math.IsInf(float64(most), 1) {
+// ClipFactor returns the factor that scales a gradient of the given norm down to maxNorm: min(1,
+// maxNorm / (norm + 10⁻⁶)), as in PyTorch. For an infinite maxNorm it is 1.
+func ClipFactor(norm, maxNorm float32) float32 {
+	if math.IsInf(float64(maxNorm), 1) {
 		return 1
 	}
-	return min(1, most/(norm+1e-6))
+	return min(1, maxNorm/(norm+1e-6))
 }

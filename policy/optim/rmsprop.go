@@ -12,15 +12,15 @@ import (
 //	v_t = ρ v_{t-1} + (1-ρ) g²
 //	θ_t = θ_{t-1} - α g / (√v_t + ε)
 type RMSProp struct {
-	Alpha, Epsilon float64 // ρ, ε
-	Momentum       float64 // μ: what moves θ is b_t = μ b_{t-1} + g / (√v_t + ε)
+	Alpha, Epsilon float64 // ρ and ε
+	Momentum       float64 // μ of momentum: θ_t = θ_{t-1} - α b_t with b_t = μ b_{t-1} + g / (√v_t + ε)
 
-	// Centered takes the square of a running mean of the gradients from v_t.
+	// Centered subtracts the square of the running mean of the gradients from v_t.
 	// Graves 2013, arXiv:1308.0850, eqs. 38 and 39.
 	Centered bool
 
-	// TensorFlow puts ε under the root, and begins v as 1 and not as 0, as
-	// TensorFlow 1 does. What was published of A2C and A3C was learned by it.
+	// TensorFlow adds ε under the square root and sets v_0 to 1 in place of 0, as TensorFlow 1
+	// does. The published results of A2C and A3C were trained in this way.
 	TensorFlow bool
 
 	step f32.RMSStep
@@ -28,7 +28,7 @@ type RMSProp struct {
 
 var _ Method = (*RMSProp)(nil)
 
-// Slots are v, b, and the mean.
+// Slots returns the initial values of v, of b and of the mean gradient.
 func (r *RMSProp) Slots() []float32 {
 	slots := []float32{0}
 	if r.TensorFlow {
@@ -40,10 +40,10 @@ func (r *RMSProp) Slots() []float32 {
 	return slots
 }
 
-// plain reports whether there is nothing to keep but v.
+// plain reports whether v is the only slot.
 func (r *RMSProp) plain() bool { return r.Momentum == 0 && !r.Centered }
 
-// Begin computes the step's factors.
+// Begin computes the factors of the step.
 func (r *RMSProp) Begin(_ int, rate float32) {
 	r.step = f32.RMSStep{Keep: float32(r.Alpha), Add: float32(1 - r.Alpha), Rate: rate, Outside: float32(r.Epsilon)}
 	if r.TensorFlow {
@@ -51,7 +51,7 @@ func (r *RMSProp) Begin(_ int, rate float32) {
 	}
 }
 
-// Move moves p.
+// Move updates the elements p.
 func (r *RMSProp) Move(p, g []float32, scale float32, s Slots) {
 	step := r.step
 	step.Scale = scale
@@ -63,12 +63,12 @@ func (r *RMSProp) Move(p, g []float32, scale float32, s Slots) {
 	for i := range p {
 		gi := scale * g[i]
 		v[i] = float32(step.Keep*v[i]) + float32(float32(gi*gi)*step.Add)
-		spread := v[i]
+		variance := v[i]
 		if r.Centered {
 			mean[i] = float32(step.Keep*mean[i]) + float32(step.Add*gi)
-			spread -= mean[i] * mean[i]
+			variance -= mean[i] * mean[i]
 		}
-		root := float32(math.Sqrt(float64(max(spread, 0) + step.Inside)))
+		root := float32(math.Sqrt(float64(max(variance, 0) + step.Inside)))
 		b[i] = float32(mu*b[i]) + gi/(root+step.Outside)
 		p[i] -= float32(step.Rate * b[i])
 		g[i] = 0

@@ -6,21 +6,21 @@ import (
 	"strconv"
 )
 
-// A Schedule is a setting over the course of a run: constant, or falling from its start
-// to its end along a line, half a cosine or an exponential, with a rise to the start
-// before that; or a function. The zero Schedule is always 0.
+// A Schedule is a setting whose value can change during a run. It is constant, or falls from a
+// start to an end along a line, half a cosine or an exponential. Before that, its value can rise
+// to the start in a warm-up. It can also be any Go function. The zero Schedule is always 0.
 type Schedule struct {
 	shape       shape
 	start, end  float64
-	endFraction float64 // share of the steps after which the setting is at its end
+	endFraction float64 // fraction of the run's steps after which the value is end
 
-	warmupFraction float64 // share of the steps over which the setting rises to start
-	warmupStart    float64 // first value of that rise
+	warmupFraction float64 // fraction of the run's steps in which the value rises to start
+	warmupStart    float64 // first value of the warm-up
 
-	own *function // in place of all others
+	custom *function // function that gives all values; nil: the fields above do
 }
 
-// A shape is the curve of a Schedule between its start and its end.
+// A shape is the curve of a Schedule from its start to its end.
 type shape uint8
 
 const (
@@ -30,80 +30,80 @@ const (
 	exponential
 )
 
-// shapes are the names of the shapes in a file.
+// shapes returns the names of the shapes in files.
 func shapes() []string { return []string{"const", "lin", "cos", "exp"} }
 
-// A function is a Go program's own schedule.
+// A function is a Schedule given by a Go program.
 type function struct {
 	name string
 	at   func(progress float64) float64
 }
 
-// Constant is always x.
+// Constant returns the Schedule that is always x.
 func Constant(x float64) Schedule { return Schedule{start: x} }
 
-// Linear falls along a line from x to 0.
+// Linear returns the Schedule that falls from x to 0 along a line.
 func Linear(x float64) Schedule { return Schedule{shape: linear, start: x, endFraction: 1} }
 
-// Cosine falls from x to 0, slowly at first and at last: x (1 + cos πt) / 2 for t
-// from 0 to 1. Loshchilov and Hutter 2017, arXiv:1608.03983, eq. 5, without
-// restarts.
+// Cosine returns the Schedule that falls from x to 0 along half a cosine: x (1 + cos πt) / 2 for
+// t from 0 to 1. Loshchilov and Hutter 2017, arXiv:1608.03983, eq. 5, without restarts.
 func Cosine(x float64) Schedule { return Schedule{shape: cosine, start: x, endFraction: 1} }
 
-// Exponential falls from x to end by the same factor at each step: x (end/x)^t for t
-// from 0 to 1. Both are above 0.
+// Exponential returns the Schedule that falls from x to end by the same factor in each step: x
+// (end/x)^t for t from 0 to 1. Both x and end must be above 0.
 func Exponential(x, end float64) Schedule {
 	return Schedule{shape: exponential, start: x, end: end, endFraction: 1}
 }
 
-// Func is at(progress), where progress rises from 0 to 1 over a run's steps. (The
-// functions of Stable-Baselines3 take 1 - progress.) No file can hold it: config.yaml has
-// its name, by which runs are told apart, and a run is resumed by the program that has
-// the function.
+// Func returns the Schedule at(progress), where progress rises from 0 to 1 over a run's steps.
+// (The schedule functions of Stable-Baselines3 take 1 - progress.) A file cannot hold the
+// function. config.yaml has only the name, which distinguishes runs with different functions, and
+// only a program with the function can resume the run.
 func Func(name string, at func(progress float64) float64) Schedule {
-	return Schedule{own: &function{name, at}}
+	return Schedule{custom: &function{name, at}}
 }
 
-// To returns s with another end, which s reaches in place of 0: the floor.
+// To returns s with the given end in place of 0.
 func (s Schedule) To(end float64) Schedule {
 	s.end = end
 	return s
 }
 
-// By returns s with its end at a share of a run's steps, as Stable-Baselines3's
-// end_fraction has it. After that it stays at its end.
+// By returns s with its end at a fraction of the run's steps, as end_fraction of
+// Stable-Baselines3. After that it is constant.
 func (s Schedule) By(endFraction float64) Schedule {
 	s.endFraction = endFraction
 	return s
 }
 
-// Warmup returns s with a linear rise before it: from first to the start, over a share
-// of a run's steps.
+// Warmup returns s with a linear rise before it, from the value first to the start, over a
+// fraction of the run's steps.
 func (s Schedule) Warmup(fraction, first float64) Schedule {
 	s.warmupFraction, s.warmupStart = fraction, first
 	return s
 }
 
-// Start is the setting before it falls: at step 0, or after the warm-up.
+// Start returns the value before s falls: at step 0, or after the warm-up.
 func (s Schedule) Start() float64 {
-	if s.own != nil {
-		return s.own.at(0)
+	if s.custom != nil {
+		return s.custom.at(0)
 	}
 	return s.start
 }
 
-// At returns the setting after step of a run's steps. Beyond, it stays at its end.
+// At returns the value after the given step of a run with the given number of steps. After the
+// last step it is constant.
 func (s Schedule) At(step, steps int) float64 {
 	return s.at(min(1, max(0, float64(step)/float64(max(1, steps)))))
 }
 
-// at returns the setting after a share of a run's steps.
+// at returns the value after a fraction of the run's steps.
 func (s Schedule) at(progress float64) float64 {
 	switch {
-	case s.own != nil:
-		return s.own.at(progress)
+	case s.custom != nil:
+		return s.custom.at(progress)
 	case progress < s.warmupFraction:
-		return between(s.warmupStart, s.start, 1-progress/s.warmupFraction)
+		return interpolate(s.warmupStart, s.start, 1-progress/s.warmupFraction)
 	case s.shape == constant:
 		return s.start
 	}
@@ -116,82 +116,82 @@ func (s Schedule) at(progress float64) float64 {
 			return min(max(s.start, s.end), max(min(s.start, s.end), s.start*math.Pow(s.end/s.start, 1-left)))
 		}
 	}
-	return between(s.start, s.end, left)
+	return interpolate(s.start, s.end, left)
 }
 
-// between returns the number that is left of the way from start to end: start at 1, end
-// at 0.
-func between(start, end, left float64) float64 {
-	x := float64(start*left) + float64(end*(1-left)) // each rounded, on all processors alike
+// interpolate returns start · left + end · (1-left), for left from 0 to 1. The result is clipped
+// to the range of start and end, since rounding could leave it.
+func interpolate(start, end, left float64) float64 {
+	x := float64(start*left) + float64(end*(1-left)) // each product is rounded, so that all processors give the same result
 	return min(max(start, end), max(min(start, end), x))
 }
 
-// FallsToZero reports whether a run ends with the setting at 0, and did not begin so.
+// FallsToZero reports whether the value is 0 at the end of a run. It is false for a constant.
 func (s Schedule) FallsToZero() bool {
-	return (s.shape != constant || s.own != nil) && s.at(1) == 0
+	return (s.shape != constant || s.custom != nil) && s.at(1) == 0
 }
 
-// samples is the number of points at which a function is looked at.
+// samples is the number of intervals at whose ends Range evaluates a function.
 const samples = 1000
 
-// Range returns the least and the greatest value over a run. Of a function it returns
-// those at 1001 points. Both are NaN if any value is.
-func (s Schedule) Range() (least, most float64) {
-	if s.own != nil {
-		least, most = s.own.at(0), s.own.at(0)
+// Range returns the smallest and the largest value during a run. A function is evaluated at 1001
+// points. Both are NaN if any value is NaN.
+func (s Schedule) Range() (low, high float64) {
+	if s.custom != nil {
+		low, high = s.custom.at(0), s.custom.at(0)
 		for i := range samples {
-			x := s.own.at(float64(i+1) / samples)
-			least, most = min(least, x), max(most, x)
+			x := s.custom.at(float64(i+1) / samples)
+			low, high = min(low, x), max(high, x)
 		}
-		return least, most
+		return low, high
 	}
-	least, most = s.start, s.start
+	low, high = s.start, s.start
 	if s.shape != constant {
-		least, most = min(least, s.end), max(most, s.end)
+		low, high = min(low, s.end), max(high, s.end)
 	}
 	if s.warmupFraction > 0 {
-		least, most = min(least, s.warmupStart), max(most, s.warmupStart)
+		low, high = min(low, s.warmupStart), max(high, s.warmupStart)
 	}
-	return least, most
+	return low, high
 }
 
-// Check returns an error, which begins with s, if s is no schedule or has a value that
-// is not in [least, most].
-func (s Schedule) Check(least, most float64) error {
-	if want := s.wants(); want != "" {
+// Check returns an error, whose message begins with s, if s is not a valid Schedule or has a
+// value outside [low, high].
+func (s Schedule) Check(low, high float64) error {
+	if want := s.fault(); want != "" {
 		return fmt.Errorf("%v, want %s", s, want)
 	}
-	low, high := s.Range()
+	smallest, largest := s.Range()
 	switch {
-	case least <= low && high <= most && low-low == 0 && high-high == 0:
+	case low <= smallest && largest <= high && smallest-smallest == 0 && largest-largest == 0:
 		return nil
-	case math.IsInf(least, -1):
+	case math.IsInf(low, -1):
 		return fmt.Errorf("%v, want finite numbers", s)
-	case most >= math.MaxFloat32:
-		return fmt.Errorf("%v, want %s or more", s, number(least))
+	case high >= math.MaxFloat32:
+		return fmt.Errorf("%v, want %s or more", s, formatNumber(low))
 	}
-	return fmt.Errorf("%v, want %s … %s", s, number(least), number(most))
+	return fmt.Errorf("%v, want %s … %s", s, formatNumber(low), formatNumber(high))
 }
 
-// wants returns what s needs to be a schedule, "" if it is one.
-func (s Schedule) wants() string {
+// fault returns the requirement that s does not meet, or "" if s is valid.
+func (s Schedule) fault() string {
 	falls := s.shape != constant
 	switch {
-	case s.own != nil && s != Schedule{own: s.own}:
-		return "a function without a warm-up and an end: it has its own"
+	case s.custom != nil && s != Schedule{custom: s.custom}:
+		return "a function without To, By and Warmup, since the function gives all values"
 	case !falls && (s.end != 0 || s.endFraction != 0):
-		return "a shape that falls to the end: lin, cos or exp"
+		return "a shape with an end: lin, cos or exp"
 	case !(0 <= s.warmupFraction && s.warmupFraction < 1):
 		return "a warmup_fraction of 0 or more and less than 1"
 	case s.warmupFraction == 0 && s.warmupStart != 0:
-		return "a warmup_fraction with the warmup_start"
+		return "a warmup_fraction above 0 with the warmup_start"
 	case falls && !(s.warmupFraction < s.endFraction && s.endFraction <= 1):
-		return "an end_fraction above the warmup_fraction, and no more than 1"
+		return "an end_fraction above the warmup_fraction and at most 1"
 	case s.shape == exponential && !(s.start > 0 && s.end > 0):
 		return "a start and an end above 0 for shape exp"
 	}
 	return ""
 }
 
-// number writes x as briefly as it can be.
-func number(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }
+// formatNumber returns the shortest text of x.
+func formatNumber(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }

@@ -9,10 +9,10 @@ import (
 	"strings"
 )
 
-// forms says how a Schedule is written.
-const forms = "a number, or lin_ or cos_ and a number, or {start: 0.001, shape: lin, end: 0.0001, warmup_fraction: 0.05}"
+// scheduleForms describes the forms of a Schedule in a file, for error messages.
+const scheduleForms = "a number, or lin_ or cos_ and a number, or {start: 0.001, shape: lin, end: 0.0001, warmup_fraction: 0.05}"
 
-// curve is the mapping form of a Schedule.
+// curve is a Schedule in mapping form.
 type curve struct {
 	Start          float64 `yaml:"start"`
 	Shape          string  `yaml:"shape"`
@@ -22,46 +22,46 @@ type curve struct {
 	WarmupStart    float64 `yaml:"warmup_start,omitempty"`
 }
 
-// String returns s as a file has it: 0.001, lin_0.001, cos_0.001, {start: 0.001, …}, or
-// a function's name.
+// String returns s in the form of a scenario file: 0.001, lin_0.001, cos_0.001, {start: 0.001,
+// …}, or func(NAME).
 func (s Schedule) String() string {
 	switch x := s.MarshalSetting().(type) {
 	case float64:
-		return number(x)
+		return formatNumber(x)
 	case string:
 		return x
 	}
 	c := s.curve()
-	text := "{start: " + number(c.Start) + ", shape: " + c.Shape
+	text := "{start: " + formatNumber(c.Start) + ", shape: " + c.Shape
 	for _, f := range []struct {
 		key   string
 		value float64
 	}{{"end", c.End}, {"end_fraction", c.EndFraction}, {"warmup_fraction", c.WarmupFraction}, {"warmup_start", c.WarmupStart}} {
 		if f.value != 0 {
-			text += ", " + f.key + ": " + number(f.value)
+			text += ", " + f.key + ": " + formatNumber(f.value)
 		}
 	}
 	return text + "}"
 }
 
-// MarshalSetting returns the shortest form of s: a number, lin_ or cos_ and a number, or
-// the mapping. Of a function it returns the name, as func(NAME).
+// MarshalSetting returns the shortest form of s: a number, lin_ or cos_ and a number, or a
+// mapping. For a function it is func(NAME).
 func (s Schedule) MarshalSetting() any {
 	plain := s.end == 0 && s.warmupFraction == 0 && s.warmupStart == 0
 	switch {
-	case s.own != nil:
-		return "func(" + s.own.name + ")"
+	case s.custom != nil:
+		return "func(" + s.custom.name + ")"
 	case plain && s.shape == constant && s.endFraction == 0:
 		return s.start
 	case plain && s.shape == linear && s.endFraction == 1:
-		return "lin_" + number(s.start)
+		return "lin_" + formatNumber(s.start)
 	case plain && s.shape == cosine && s.endFraction == 1:
-		return "cos_" + number(s.start)
+		return "cos_" + formatNumber(s.start)
 	}
 	return s.curve()
 }
 
-// curve returns the mapping form of s.
+// curve returns s in mapping form.
 func (s Schedule) curve() curve {
 	c := curve{s.start, shapes()[s.shape], s.end, s.endFraction, s.warmupFraction, s.warmupStart}
 	if c.EndFraction == 1 {
@@ -70,10 +70,10 @@ func (s Schedule) curve() curve {
 	return c
 }
 
-// UnmarshalText reads a finite number, which may begin with lin_ or cos_.
+// UnmarshalText reads a finite number, with or without the prefix lin_ or cos_.
 func (s *Schedule) UnmarshalText(text []byte) error {
 	if strings.HasPrefix(string(text), "func(") {
-		return fmt.Errorf("%s, a function of the Go program that wrote this, which no file holds: want %s", text, forms)
+		return fmt.Errorf("%s is a function of the Go program that wrote this file, and a file cannot hold it: want %s", text, scheduleForms)
 	}
 	schedule, digits := Constant, string(text)
 	if rest, ok := strings.CutPrefix(digits, "lin_"); ok {
@@ -83,16 +83,16 @@ func (s *Schedule) UnmarshalText(text []byte) error {
 	}
 	x, err := strconv.ParseFloat(digits, 64)
 	if err != nil || x-x != 0 {
-		return fmt.Errorf("%q, want %s", text, forms)
+		return fmt.Errorf("%q, want %s", text, scheduleForms)
 	}
 	*s = schedule(x)
 	return nil
 }
 
-// UnmarshalMapping reads the start and the shape, and if given the end, when it is
-// reached, and the warm-up.
+// UnmarshalMapping reads a mapping with the keys start and shape, and optionally end,
+// end_fraction, warmup_fraction and warmup_start.
 func (s *Schedule) UnmarshalMapping(decode func(into any) error) error {
-	c := curve{Start: math.NaN(), EndFraction: 1} // no file holds a NaN
+	c := curve{Start: math.NaN(), EndFraction: 1} // NaN means that start is missing, since a file cannot have NaN
 	if err := decode(&c); err != nil {
 		return err
 	}

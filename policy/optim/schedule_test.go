@@ -11,10 +11,10 @@ import (
 	"github.com/rlrun/rlrun/policy/optim"
 )
 
-// decode reads a Schedule from the value of a file's key.
+// decode reads a Schedule from the YAML value of a key.
 func decode(value string) (optim.Schedule, error) { return decodeFile("rate: " + value) }
 
-// decodeFile reads a Schedule from a file that encode wrote.
+// decodeFile reads a Schedule from a YAML file with the key rate.
 func decodeFile(text string) (optim.Schedule, error) {
 	c := struct {
 		Rate optim.Schedule `yaml:"rate"`
@@ -26,7 +26,7 @@ func decodeFile(text string) (optim.Schedule, error) {
 	return c.Rate, err
 }
 
-// encode writes a file that has a Schedule.
+// encode returns a YAML file with a Schedule under the key rate.
 func encode(t testing.TB, s optim.Schedule) string {
 	t.Helper()
 	text, err := settings.Encode(settings.Map{{Key: "rate", Value: s}})
@@ -76,14 +76,14 @@ func TestSchedule(t *testing.T) {
 	}
 }
 
-// TestScheduleFaults wants of each mistake one line that says what would be right, and
-// the value before it kept.
+// TestScheduleFaults checks that each faulty text causes a one-line error that says what would be
+// right, and does not change the value.
 func TestScheduleFaults(t *testing.T) {
 	number := ", want a number, or lin_ or cos_ and a number, or {start: 0.001, shape: lin, end: 0.0001, warmup_fraction: 0.05}"
 	for text, want := range map[string]string{
 		`""`: `f.yaml:1:7: rate: ""` + number, "lin_": `rate: "lin_"` + number, "lin_x": number, "sin_1": number, "exp_1": number,
 		"NaN": number, ".nan": number, "Inf": number, "lin_-Inf": number, "1e309": number, `" 1"`: number, "1 2": number,
-		"func(mine)":                       "rate: func(mine), a function of the Go program that wrote this, which no file holds: " + number[2:],
+		"func(mine)":                       "rate: func(mine) is a function of the Go program that wrote this file, and a file cannot hold it: " + number[2:],
 		"null":                             "rate: no value, want a single value, or a mapping",
 		"[1, 2]":                           "rate: want a single value, or a mapping, key: value",
 		"{}":                               "f.yaml:1:7: rate: no start, want one, as {start: 0.001, shape: lin}",
@@ -95,14 +95,14 @@ func TestScheduleFaults(t *testing.T) {
 		"{strat: 1, shape: lin}":           "f.yaml:1:8: rate.strat: unknown key; the nearest is start",
 		"{start: 1, start: 2}":             "rate.start: a second time",
 		"{start: 1, shape: exp}":           "rate: {start: 1, shape: exp}, want a start and an end above 0 for shape exp",
-		"{start: 1, shape: const, end: 2}": "rate: {start: 1, shape: const, end: 2}, want a shape that falls to the end: lin, cos or exp",
-		"{start: 1, shape: const, end_fraction: 0.5}":                        "want a shape that falls to the end",
-		"{start: 1, shape: lin, end_fraction: 0}":                            "want an end_fraction above the warmup_fraction, and no more than 1",
+		"{start: 1, shape: const, end: 2}": "rate: {start: 1, shape: const, end: 2}, want a shape with an end: lin, cos or exp",
+		"{start: 1, shape: const, end_fraction: 0.5}":                        "want a shape with an end",
+		"{start: 1, shape: lin, end_fraction: 0}":                            "want an end_fraction above the warmup_fraction and at most 1",
 		"{start: 1, shape: lin, end_fraction: 1.5}":                          "rate: {start: 1, shape: lin, end_fraction: 1.5}, want an end_fraction",
 		"{start: 1, shape: lin, end_fraction: 0.1, warmup_fraction: 0.1}":    "want an end_fraction above",
 		"{start: 1, shape: lin, warmup_fraction: 1}":                         "want a warmup_fraction of 0 or more and less than 1",
 		"{start: 1, shape: lin, warmup_fraction: -0.1}":                      "want a warmup_fraction",
-		"{start: 1, shape: lin, warmup_start: 0.1}":                          "want a warmup_fraction with the warmup_start",
+		"{start: 1, shape: lin, warmup_start: 0.1}":                          "want a warmup_fraction above 0 with the warmup_start",
 		"{start: 1, shape: lin, warmup_fraction: 0.1, warmup_start: [0, 1]}": "rate.warmup_start: ",
 	} {
 		s, err := decode(text)
@@ -112,7 +112,7 @@ func TestScheduleFaults(t *testing.T) {
 	}
 }
 
-// TestScheduleCheck has the bounds of what agents schedule.
+// TestScheduleCheck checks Check with the bounds that agents use.
 func TestScheduleCheck(t *testing.T) {
 	nan, inf := math.NaN(), math.Inf(1)
 	for _, tc := range []struct {
@@ -133,7 +133,7 @@ func TestScheduleCheck(t *testing.T) {
 		{optim.Linear(1).Warmup(2, 0), 0, 1, "{start: 1, shape: lin, warmup_fraction: 2}, want a warmup_fraction"},
 		{optim.Linear(1).Warmup(nan, 0), 0, 1, "want a warmup_fraction"},
 		{optim.Linear(1).By(nan), 0, 1, "want an end_fraction"},
-		{optim.Constant(1).To(0.5), 0, 1, "want a shape that falls"},
+		{optim.Constant(1).To(0.5), 0, 1, "want a shape with an end"},
 		{optim.Exponential(1, 0), 0, 1, "want a start and an end above 0"},
 		{optim.Func("mine", math.Sqrt), 0, 1, ""},
 		{optim.Func("mine", func(x float64) float64 { return 1 - 2*x }), 0, 1, "func(mine), want 0 … 1"},
@@ -148,8 +148,8 @@ func TestScheduleCheck(t *testing.T) {
 	}
 }
 
-// TestFunc: a function is called with the share of the steps that are done, and has its
-// name in a file, that cannot be read back.
+// TestFunc checks that a function is called with the fraction of steps done, and that a file has
+// only its name, which cannot be read back.
 func TestFunc(t *testing.T) {
 	s := optim.Func("halves: of 1", func(progress float64) float64 { return math.Exp2(-8 * progress) })
 	for step, want := range map[int]float64{-1: 1, 0: 1, 50: 1. / 16, 100: 1. / 256, 1000: 1. / 256} {
@@ -164,12 +164,13 @@ func TestFunc(t *testing.T) {
 	if text != "rate: 'func(halves: of 1)'\n" {
 		t.Errorf("written as %q, want its name", text)
 	}
-	if _, err := decodeFile(text); err == nil || !strings.Contains(err.Error(), "func(halves: of 1), a function of the Go program") {
-		t.Errorf("read back: error %v, want one that says what it is", err)
+	if _, err := decodeFile(text); err == nil || !strings.Contains(err.Error(), "func(halves: of 1) is a function of the Go program") {
+		t.Errorf("read back: error %v, want an error that says that it is a function", err)
 	}
 }
 
-// TestFallsToZero: with a floor, a run may go on beyond its schedule.
+// TestFallsToZero checks which schedules are 0 at the end of a run; training cannot continue
+// after these.
 func TestFallsToZero(t *testing.T) {
 	for _, tc := range []struct {
 		s    optim.Schedule
@@ -186,7 +187,7 @@ func TestFallsToZero(t *testing.T) {
 	}
 }
 
-// randomSchedule returns any Schedule that Check lets pass.
+// randomSchedule returns a random Schedule that Check accepts.
 func randomSchedule(rng *rand.Rand) optim.Schedule {
 	for {
 		x, end := rng.Float64(), rng.Float64()
@@ -206,9 +207,8 @@ func randomSchedule(rng *rand.Rand) optim.Schedule {
 	}
 }
 
-// TestScheduleProperties: every schedule stays within its Range, begins and ends where it
-// says, does not jump, rises or falls throughout after its warm-up, and survives being
-// written and read.
+// TestScheduleProperties checks that every schedule stays within its Range, has the right end, is
+// monotonic after its warm-up, and is the same after it is written and read.
 func TestScheduleProperties(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	for range 2000 {
@@ -240,8 +240,8 @@ func TestScheduleProperties(t *testing.T) {
 	}
 }
 
-// FuzzSchedule reads any text: an error of one line, or a schedule of finite numbers that
-// survives being written and read.
+// FuzzSchedule checks that any text causes a one-line error, or gives a schedule of finite values
+// that is the same after it is written and read.
 func FuzzSchedule(f *testing.F) {
 	for _, seed := range []string{"0.001", "lin_0.001", "cos_1e-4", "{start: 1, shape: lin, end: 0.1, warmup_fraction: 0.05, warmup_start: 1e-9}",
 		"{start: 1, shape: exp, end: 1e-300, end_fraction: 0.5}", "func(x)", "[1]", "{start: &a 1}", "{start: -1, shape: const, end: -0}"} {

@@ -11,8 +11,8 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// Settings are the settings of an optimiser under PyTorch's names. Of those that
-// its class has, nil is the default; the others must be nil.
+// Settings are the settings of an optimiser, with PyTorch's names. Each optimiser class has some
+// of the settings. In these, nil means the default; all others must be nil.
 type Settings struct {
 	Betas                   []float64 `yaml:"betas,omitempty"` // β₁, β₂
 	Eps                     *float64  `yaml:"eps,omitempty"`   // ε
@@ -26,9 +26,8 @@ type Settings struct {
 	WeightDecay             *float64  `yaml:"weight_decay,omitempty"`              // λ
 }
 
-// classes has the defaults of every class of optimisers, PyTorch's but for
-// rmsprop_tf, which is RMSProp as TensorFlow has it, with the defaults of
-// Stable-Baselines3's RMSpropTFLike.
+// classes returns the default settings of every optimiser class. They are PyTorch's, except for
+// rmsprop_tf: RMSProp as in TensorFlow, with the defaults of Stable-Baselines3's RMSpropTFLike.
 func classes() map[string]Settings {
 	adam := Settings{Betas: []float64{0.9, 0.999}, Eps: new(1e-8), AMSGrad: new(false), WeightDecay: new(0.)}
 	adamW := adam
@@ -41,75 +40,75 @@ func classes() map[string]Settings {
 	}
 }
 
-// Complete returns k with the defaults of a class where it says nothing. A
-// setting that the class does not have is an error, as is one that cannot be.
-func (k Settings) Complete(class string) (Settings, error) {
+// Complete returns s with the defaults of a class in place of nil. It is an error if the class is
+// unknown, does not have one of the settings, or a setting has an invalid value.
+func (s Settings) Complete(class string) (Settings, error) {
 	all := classes()
 	defaults, ok := all[class]
 	if !ok {
-		return k, fmt.Errorf("optimizer_class %q, want one of %s", class, strings.Join(slices.Sorted(maps.Keys(all)), ", "))
+		return s, fmt.Errorf("optimizer_class %q, want one of %s", class, strings.Join(slices.Sorted(maps.Keys(all)), ", "))
 	}
-	given, own := reflect.ValueOf(&k).Elem(), reflect.ValueOf(defaults)
+	given, own := reflect.ValueOf(&s).Elem(), reflect.ValueOf(defaults)
 	for f, v := range given.Fields() {
 		key, _, _ := strings.Cut(f.Tag.Get("yaml"), ",")
 		switch has := own.FieldByIndex(f.Index); {
 		case v.IsNil():
 			v.Set(has)
 		case has.IsNil():
-			return k, fmt.Errorf("optimizer_kwargs.%s: %s has none", key, class)
+			return s, fmt.Errorf("optimizer_kwargs.%s: optimizer_class %s has no such setting", key, class)
 		}
 	}
-	return k, k.check()
+	return s, s.check()
 }
 
-// check returns what is wrong with the first setting that cannot be.
-func (k Settings) check() error {
-	fault := func(key string, value any, want string) error {
+// check returns an error for the first setting that has an invalid value.
+func (s Settings) check() error {
+	settingError := func(key string, value any, want string) error {
 		return fmt.Errorf("optimizer_kwargs.%s is %v, want %s", key, value, want)
 	}
-	share := func(x float64) bool { return 0 <= x && x < 1 }
-	if k.Betas != nil && !(len(k.Betas) == 2 && share(k.Betas[0]) && share(k.Betas[1])) {
-		return fault("betas", k.Betas, "two numbers, 0 or more and less than 1")
+	inUnitInterval := func(x float64) bool { return 0 <= x && x < 1 }
+	if s.Betas != nil && !(len(s.Betas) == 2 && inUnitInterval(s.Betas[0]) && inUnitInterval(s.Betas[1])) {
+		return settingError("betas", s.Betas, "two numbers, 0 or more and less than 1")
 	}
 	for _, r := range []struct {
 		key   string
 		value *float64
-		most  float64
+		limit float64
 	}{
-		{"alpha", k.Alpha, 1}, {"momentum", k.Momentum, 1}, {"dampening", k.Dampening, 1}, {"eps", k.Eps, math.MaxFloat32},
-		{"initial_accumulator_value", k.InitialAccumulatorValue, math.MaxFloat32}, {"weight_decay", k.WeightDecay, math.MaxFloat32},
+		{"alpha", s.Alpha, 1}, {"momentum", s.Momentum, 1}, {"dampening", s.Dampening, 1}, {"eps", s.Eps, math.MaxFloat32},
+		{"initial_accumulator_value", s.InitialAccumulatorValue, math.MaxFloat32}, {"weight_decay", s.WeightDecay, math.MaxFloat32},
 	} {
-		if r.value != nil && !(0 <= *r.value && *r.value < r.most) {
-			return fault(r.key, *r.value, fmt.Sprintf("0 or more and less than %.3g", r.most))
+		if r.value != nil && !(0 <= *r.value && *r.value < r.limit) {
+			return settingError(r.key, *r.value, fmt.Sprintf("0 or more and less than %.3g", r.limit))
 		}
 	}
-	if k.Nesterov != nil && *k.Nesterov && (*k.Momentum == 0 || *k.Dampening != 0) {
-		return fault("nesterov", true, "a momentum with it, and no dampening")
+	if s.Nesterov != nil && *s.Nesterov && (*s.Momentum == 0 || *s.Dampening != 0) {
+		return settingError("nesterov", true, "a momentum above 0 and a dampening of 0 with it")
 	}
 	return nil
 }
 
-// ByName returns the Optimizer of a class, at rate 0: adam, adamw, rmsprop,
+// ByName returns the Optimizer of a class, with learning rate 0: adam, adamw, rmsprop,
 // rmsprop_tf, sgd or adagrad.
-func ByName(class string, k Settings, params []*tape.Param) (*Optimizer, error) {
-	k, err := k.Complete(class)
+func ByName(class string, s Settings, params []*tape.Param) (*Optimizer, error) {
+	s, err := s.Complete(class)
 	if err != nil {
 		return nil, err
 	}
-	o := New(0, k.method(class), params)
-	o.WeightDecay, o.Decoupled = float32(*k.WeightDecay), class == "adamw"
+	o := New(0, s.method(class), params)
+	o.WeightDecay, o.Decoupled = float32(*s.WeightDecay), class == "adamw"
 	return o, nil
 }
 
-// method returns the Method of a class, with complete settings.
-func (k Settings) method(class string) Method {
+// method returns the Method of a class. s must be complete.
+func (s Settings) method(class string) Method {
 	switch class {
 	case "sgd":
-		return &SGD{Momentum: *k.Momentum, Dampening: *k.Dampening, Nesterov: *k.Nesterov}
+		return &SGD{Momentum: *s.Momentum, Dampening: *s.Dampening, Nesterov: *s.Nesterov}
 	case "adagrad":
-		return &Adagrad{Start: *k.InitialAccumulatorValue, Epsilon: *k.Eps}
+		return &Adagrad{Start: *s.InitialAccumulatorValue, Epsilon: *s.Eps}
 	case "rmsprop", "rmsprop_tf":
-		return &RMSProp{Alpha: *k.Alpha, Epsilon: *k.Eps, Momentum: *k.Momentum, Centered: *k.Centered, TensorFlow: class == "rmsprop_tf"}
+		return &RMSProp{Alpha: *s.Alpha, Epsilon: *s.Eps, Momentum: *s.Momentum, Centered: *s.Centered, TensorFlow: class == "rmsprop_tf"}
 	}
-	return &Adam{Beta1: k.Betas[0], Beta2: k.Betas[1], Epsilon: *k.Eps, AMSGrad: *k.AMSGrad}
+	return &Adam{Beta1: s.Betas[0], Beta2: s.Betas[1], Epsilon: *s.Eps, AMSGrad: *s.AMSGrad}
 }

@@ -2,15 +2,15 @@ package optim
 
 import "github.com/rlrun/rlrun/policy/f32"
 
-// SGD is the Method of gradient descent, with momentum as PyTorch has it:
+// SGD is the Method of stochastic gradient descent, with momentum as in PyTorch:
 //
 //	b_t = μ b_{t-1} + (1-τ) g, but b_1 = g
-//	θ_t = θ_{t-1} - α b_t,     or α (g + μ b_t) if Nesterov
+//	θ_t = θ_{t-1} - α b_t,     or θ_{t-1} - α (g + μ b_t) if Nesterov
 //
-// Sutskever et al. 2013, "On the importance of initialization and momentum in
-// deep learning", section 2, whose rate is part of b.
+// Sutskever et al. 2013, "On the importance of initialization and momentum in deep learning",
+// section 2. In the paper, b includes the learning rate α.
 type SGD struct {
-	Momentum, Dampening float64 // μ, τ
+	Momentum, Dampening float64 // μ and τ
 	Nesterov            bool
 
 	rate  float32
@@ -19,7 +19,7 @@ type SGD struct {
 
 var _ Method = (*SGD)(nil)
 
-// Slots are b, where there is momentum.
+// Slots returns the initial value of b. Without momentum there is no slot.
 func (d *SGD) Slots() []float32 {
 	if d.Momentum == 0 {
 		return nil
@@ -27,10 +27,10 @@ func (d *SGD) Slots() []float32 {
 	return []float32{0}
 }
 
-// Begin takes note of the rate.
+// Begin keeps the learning rate of step t.
 func (d *SGD) Begin(t int, rate float32) { d.rate, d.first = rate, t == 1 }
 
-// Move moves p.
+// Move updates the elements p.
 func (d *SGD) Move(p, g []float32, scale float32, s Slots) {
 	mu, b := float32(d.Momentum), s[0]
 	switch {
