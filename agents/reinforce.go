@@ -124,7 +124,7 @@ func (a *Reinforce) iterate() error {
 
 // step takes one step in each environment.
 func (a *Reinforce) step() error {
-	a.episodes.Show(a.play.obs, a.play.mask)
+	a.episodes.Observe(a.play.obs, a.play.mask)
 	res, err := a.play.step(a.networks.model)
 	if err != nil {
 		return a.blame(err)

@@ -7,39 +7,39 @@ import (
 	"github.com/rlrun/rlrun/env/state"
 )
 
-// A Buffer is an off-policy agent's memory: a Store that it fills, a Sampler that draws steps
-// from it, and a View that makes transitions of these. Each of the three can be a type of the
-// user's own.
+// A Buffer is the replay buffer of an off-policy agent: a Store that the agent fills, a Sampler
+// that chooses steps, and a View that makes transitions of these steps. A program can use its own
+// types for all three.
 type Buffer struct {
 	Store   Recorder
 	Sampler Sampler
 	View    View
 }
 
-// Add keeps one step of every environment: the actions [N, A], and what came of them.
+// Add stores one step of every environment: the actions act [N, A] and their result.
 func (b Buffer) Add(act []float32, r *env.Result) { b.Store.Add(act, r, b.Sampler) }
 
-// Sample fills batch with transitions, drawn with replacement.
+// Sample fills batch with transitions that are sampled with replacement.
 func (b Buffer) Sample(rng *rand.Rand, batch *Batch) {
 	b.Sampler.Sample(rng, b.Store, batch.Index, batch.Weight)
 	b.View.Fetch(b.Store, batch)
 }
 
-// State visits the steps, and what the Sampler knows of them.
+// State visits the stored steps and the state of the Sampler.
 func (b Buffer) State(s *state.State) { s.All(b.Store, b.Sampler) }
 
-// A Batch is B transitions. Its columns are its own, and hold until it is filled again.
+// A Batch is a minibatch of B transitions. It owns its slices, and Sample overwrites them.
 type Batch struct {
-	Obs, Next []float32 // [B, O]
-	Act       []float32 // [B, A]
-	Reward    []float32 // [B] of n steps the discounted sum
-	Discount  []float32 // [B] factor of V(Next): γⁿ, or 0 after a terminal state
-	Weight    []float32 // [B] importance weights; 1 where all are equally likely
-	Mask      []bool    // [B, M] what is allowed in Next, as in env.Result; nil where environments have no masks
-	Index     []int     // [B] rows of their first steps in the Store
+	Obs, Next []float32 // [B, O] observations and next observations
+	Act       []float32 // [B, A] actions
+	Reward    []float32 // [B] rewards; for transitions of n steps, discounted sums of rewards
+	Discount  []float32 // [B] factor of V(Next) in the target: γⁿ, or 0 if Next is terminal
+	Weight    []float32 // [B] importance weights; 1 with uniform sampling
+	Mask      []bool    // [B, M] allowed actions at Next, as in env.Result; nil without masks
+	Index     []int     // [B] rows of the transitions' first steps in the Store
 }
 
-// NewBatch returns a Batch of n transitions of spec's shape.
+// NewBatch returns a Batch of n transitions for the spaces of spec.
 func NewBatch(spec env.Spec, n int) *Batch {
 	o, a := spec.Obs.Size(), spec.Act.Size()
 	floats := func(k int) []float32 { return make([]float32, k*n) }

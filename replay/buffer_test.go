@@ -12,13 +12,12 @@ import (
 	"github.com/rlrun/rlrun/replay"
 )
 
-// story plays two environments that count, each in hundreds of its own: the
-// observation is 100·(i+1)+t, the reward of leaving it t. The first is cut off
-// after every third step, the second ends after every fourth. Times go on over
-// episodes.
-type story struct{ t int }
+// twoCounters plays two environments. In environment i, the observation at time t is 100·(i+1)+t,
+// and the reward of the next step is t. The first is truncated after every third step, the second
+// terminates after every fourth. The time t continues over episodes.
+type twoCounters struct{ t int }
 
-func (s *story) step() (act []float32, r *env.Result) {
+func (s *twoCounters) step() (act []float32, r *env.Result) {
 	r = env.NewResult(2, 1)
 	for i := range 2 {
 		r.Next[i] = float32(100*(i+1) + s.t + 1)
@@ -26,7 +25,7 @@ func (s *story) step() (act []float32, r *env.Result) {
 	}
 	r.Truncated[0], r.Terminated[1] = s.t%3 == 2, s.t%4 == 3
 	if r.Truncated[0] {
-		r.Next[0] += 0.5 // what it was cut off at is not what begins
+		r.Next[0] += 0.5 // the final observation differs from the first one of the next episode
 	}
 	s.t++
 	return []float32{0, 1}, r
@@ -41,7 +40,7 @@ func newRing(t testing.TB, spec env.Spec, capacity int, first *env.Result) *repl
 	return r
 }
 
-// newBuffer returns a Buffer of 20 transitions of a story, of some steps each.
+// newBuffer returns a Buffer with room for 20 transitions of n steps.
 func newBuffer(t testing.TB, spec env.Spec, prioritized bool, n int) replay.Buffer {
 	t.Helper()
 	r := newRing(t, spec, 20, step(100, 200))
@@ -55,16 +54,16 @@ func newBuffer(t testing.TB, spec env.Spec, prioritized bool, n int) replay.Buff
 	return b
 }
 
-// image is spec with observations that are kept as bytes, but for the halves that
-// story's episodes are cut off at.
+// image returns spec with observations that are stored as bytes, except for the final
+// observations of truncated episodes, which end in .5.
 func image() env.Spec {
 	s := spec()
 	s.Obs = env.NewBox(0, 255, 1, 1, 1)
 	return s
 }
 
-// TestBuffers draws from all kinds, before and after they are full, and holds each
-// transition to what happened.
+// TestBuffers samples from all kinds of buffers, before and after they are full, and checks each
+// transition against the steps that happened.
 func TestBuffers(t *testing.T) {
 	for name, b := range map[string]replay.Buffer{
 		"uniform": newBuffer(t, spec(), false, 1), "prioritized": newBuffer(t, spec(), true, 1), "images": newBuffer(t, image(), false, 1),
@@ -74,7 +73,7 @@ func TestBuffers(t *testing.T) {
 		if name[0] == '3' {
 			n = 3
 		}
-		s, rng, batch := new(story), rand.New(rand.NewPCG(1, 2)), replay.NewBatch(spec(), 64)
+		s, rng, batch := new(twoCounters), rand.New(rand.NewPCG(1, 2)), replay.NewBatch(spec(), 64)
 		for s.t < 50 {
 			b.Add(s.step())
 			if want := min(2*s.t, 20); b.Store.Len() != want {
@@ -89,14 +88,14 @@ func TestBuffers(t *testing.T) {
 					t.Fatalf("%s: after %d steps observation %v and action %v", name, s.t, obs, batch.Act[i])
 				}
 				reward, discount, next := float64(at), 0.5, obs+1
-				for k := 1; k < n && at+1 < s.t && !ends(env, at); k++ {
+				for k := 1; k < n && at+1 < s.t && !endsAt(env, at); k++ {
 					at++
 					reward += discount * float64(at)
 					discount, next = discount/2, next+1
 				}
-				if env == 1 && ends(env, at) {
+				if env == 1 && endsAt(env, at) {
 					discount = 0
-				} else if ends(env, at) {
+				} else if endsAt(env, at) {
 					next += 0.5
 				}
 				if batch.Reward[i] != float32(reward) || batch.Discount[i] != float32(discount) || discount > 0 && batch.Next[i] != next {
@@ -105,7 +104,7 @@ func TestBuffers(t *testing.T) {
 				}
 			}
 			if s.t > 20 && len(seen) < 12 {
-				t.Fatalf("%s: 64 draws saw %d of 20 transitions", name, len(seen))
+				t.Fatalf("%s: 64 samples have %d of 20 transitions", name, len(seen))
 			}
 		}
 		if n := testing.AllocsPerRun(100, func() { b.Sample(rng, batch) }); n != 0 {
@@ -114,10 +113,11 @@ func TestBuffers(t *testing.T) {
 	}
 }
 
-func ends(env, t int) bool { return t%(3+env) == 2+env }
+// endsAt reports whether an episode of environment env ends with the step at time t.
+func endsAt(env, t int) bool { return t%(3+env) == 2+env }
 
-// TestBufferState restores a buffer before and after it is full, which then draws
-// and goes on as the first.
+// TestBufferState checks that a buffer restored before or after it is full continues exactly like
+// the original.
 func TestBufferState(t *testing.T) {
 	for name, newOne := range map[string]func() replay.Buffer{
 		"uniform": func() replay.Buffer { return newBuffer(t, spec(), false, 1) }, "prioritized": func() replay.Buffer { return newBuffer(t, spec(), true, 1) },
@@ -126,9 +126,9 @@ func TestBufferState(t *testing.T) {
 		for _, steps := range []int{0, 5, 33} {
 			one, two := newOne(), newOne()
 			dir := t.TempDir()
-			s, files := new(story), state.NewSegments(dir)
+			s, files := new(twoCounters), state.NewSegments(dir)
 			var saved bytes.Buffer
-			for s.t <= steps { // in files: the last time counts
+			for s.t <= steps { // saves after each step; the last save is loaded
 				saved.Reset()
 				if err := files.Save(&saved, one); err != nil {
 					t.Fatal(err)
@@ -138,7 +138,7 @@ func TestBufferState(t *testing.T) {
 				}
 				one.Add(s.step())
 			}
-			for forgotten := new(story); forgotten.t < 7; {
+			for forgotten := new(twoCounters); forgotten.t < 7; {
 				two.Add(forgotten.step())
 			}
 			if err := state.NewSegments(dir).Load(bytes.NewReader(saved.Bytes()), two); err != nil {
@@ -158,7 +158,7 @@ func TestBufferState(t *testing.T) {
 			}
 			for i := range a.Obs {
 				if a.Obs[i] != b.Obs[i] || a.Next[i] != b.Next[i] || a.Weight[i] != b.Weight[i] {
-					t.Fatalf("%s after %d steps: draws differ", name, steps)
+					t.Fatalf("%s after %d steps: samples differ", name, steps)
 				}
 			}
 		}
@@ -176,7 +176,8 @@ func TestBufferErrors(t *testing.T) {
 	}
 }
 
-// TestNStep holds sums of rewards, discounts and where they lead to recorded ones.
+// TestNStep checks the rewards, discounts and next observations of transitions of n steps against
+// recorded ones.
 func TestNStep(t *testing.T) {
 	var records []struct {
 		Gamma                 float32
@@ -208,13 +209,13 @@ func TestNStep(t *testing.T) {
 				}
 			}
 			if len(seen) != len(want) {
-				t.Errorf("record %d: %d of %d transitions drawn", k, len(seen), len(want))
+				t.Errorf("record %d: %d of %d transitions sampled", k, len(seen), len(want))
 			}
 		}
 	}
 }
 
-// TestPrioritized holds probabilities and weights to recorded ones.
+// TestPrioritized checks sampling probabilities and importance weights against recorded ones.
 func TestPrioritized(t *testing.T) {
 	var cases []struct {
 		N             int
@@ -252,7 +253,7 @@ func TestPrioritized(t *testing.T) {
 		}
 		for i, want := range c.Probabilities {
 			if got := count[i] / draws; math.Abs(got-want) > 5*math.Sqrt(want/draws)+1e-6 {
-				t.Errorf("transition %d is drawn with probability %v, want %v", i, got, want)
+				t.Errorf("transition %d is sampled with frequency %v, want %v", i, got, want)
 			}
 		}
 	}

@@ -6,18 +6,18 @@ import (
 	"math"
 )
 
-// A column is the floats from … to-1 of all rows.
+// A column has the floats from … to-1 of all rows.
 type column struct {
 	from, to int
-	byByte   bool      // declared to be whole numbers 0 … 255
-	bytes    []uint8   // [rows, to-from], as long as all numbers are such, or
-	floats   []float32 // [rows, to-from]
+	isByte   bool      // whether the space says that all numbers are whole numbers from 0 to 255
+	bytes    []uint8   // [rows, to-from] if all numbers so far are whole numbers from 0 to 255; otherwise nil
+	floats   []float32 // [rows, to-from] if bytes is nil
 }
 
-// width returns the numbers in a row.
+// width returns the number of floats of the column in one row.
 func (c *column) width() int { return c.to - c.from }
 
-// asByte returns v as a byte. It returns false if v is no whole number 0 … 255.
+// asByte returns v as a byte. It returns false if v is not a whole number from 0 to 255.
 func asByte(v float32) (b uint8, ok bool) {
 	if !(0 <= v && v <= 255) {
 		return 0, false
@@ -26,14 +26,14 @@ func asByte(v float32) (b uint8, ok bool) {
 	return b, float32(b) == v
 }
 
-// set sets row i to x.
+// set writes x to row i.
 func (c *column) set(i int, x []float32) {
 	if c.bytes != nil {
 		row := c.bytes[i*len(x) : (i+1)*len(x)]
 		for k, v := range x {
 			b, ok := asByte(v)
 			if !ok {
-				c.widen()
+				c.convertToFloats()
 				break
 			}
 			row[k] = b
@@ -44,9 +44,9 @@ func (c *column) set(i int, x []float32) {
 	}
 }
 
-// widen keeps floats in place of bytes: a Box with the bounds of an image may have numbers
-// that no byte can be.
-func (c *column) widen() {
+// convertToFloats stores the column as floats in place of bytes. This is needed when a Box with
+// the bounds of an image has a number that is not a byte.
+func (c *column) convertToFloats() {
 	c.floats = make([]float32, len(c.bytes), cap(c.bytes))
 	for i, b := range c.bytes {
 		c.floats[i] = float32(b)
@@ -54,7 +54,7 @@ func (c *column) widen() {
 	c.bytes = nil
 }
 
-// grow appends a row of arbitrary numbers.
+// grow appends a row with arbitrary numbers.
 func (c *column) grow() {
 	if c.bytes != nil {
 		c.bytes = append(c.bytes, make([]uint8, c.width())...)
@@ -63,7 +63,7 @@ func (c *column) grow() {
 	}
 }
 
-// get writes row i to x.
+// get copies row i to x.
 func (c *column) get(x []float32, i int) {
 	if c.bytes == nil {
 		copy(x, c.floats[i*len(x):(i+1)*len(x)])
@@ -74,49 +74,50 @@ func (c *column) get(x []float32, i int) {
 	}
 }
 
-// The forms of rows in a file.
+// Forms of a column's rows in a file.
 const (
-	inBytes  = 1
-	inFloats = 4
+	formBytes  = 1
+	formFloats = 4
 )
 
-// appendTo appends the rows from … to-1 to dst. Where a column is declared to be bytes,
-// their form comes first: bytes if all of these rows can be, whatever other rows have.
+// appendTo appends the encoded rows from … to-1 to dst. A column that is declared to be bytes
+// begins with its form: bytes if all of these rows are whole numbers from 0 to 255, else floats.
+// The form does not depend on other rows.
 func (c *column) appendTo(dst []byte, from, to int) []byte {
 	from, to = from*c.width(), to*c.width()
 	switch {
-	case !c.byByte:
+	case !c.isByte:
 		return appendFloats(dst, c.floats[from:to])
 	case c.bytes != nil:
-		return append(append(dst, inBytes), c.bytes[from:to]...)
+		return append(append(dst, formBytes), c.bytes[from:to]...)
 	}
 	start := len(dst)
-	dst = append(dst, inBytes)
+	dst = append(dst, formBytes)
 	for _, v := range c.floats[from:to] {
 		b, ok := asByte(v)
 		if !ok {
-			return appendFloats(append(dst[:start], inFloats), c.floats[from:to])
+			return appendFloats(append(dst[:start], formFloats), c.floats[from:to])
 		}
 		dst = append(dst, b)
 	}
 	return dst
 }
 
-// takeFrom reads the rows from … to-1, which appendTo appended, and returns the rest of src.
-func (c *column) takeFrom(src []byte, from, to int) (rest []byte, err error) {
+// readFrom reads rows from … to-1 that appendTo has encoded. It returns the rest of src.
+func (c *column) readFrom(src []byte, from, to int) (rest []byte, err error) {
 	from, to = from*c.width(), to*c.width()
-	if !c.byByte {
-		return takeFloats(src, c.floats[from:to])
+	if !c.isByte {
+		return readFloats(src, c.floats[from:to])
 	}
-	if len(src) == 0 || src[0] != inBytes && src[0] != inFloats {
+	if len(src) == 0 || src[0] != formBytes && src[0] != formFloats {
 		return nil, errDamaged
 	}
 	form, src := src[0], src[1:]
-	if form == inFloats {
+	if form == formFloats {
 		if c.bytes != nil {
-			c.widen()
+			c.convertToFloats()
 		}
-		return takeFloats(src, c.floats[from:to])
+		return readFloats(src, c.floats[from:to])
 	}
 	n := to - from
 	if len(src) < n {
@@ -132,6 +133,7 @@ func (c *column) takeFrom(src []byte, from, to int) (rest []byte, err error) {
 	return src[n:], nil
 }
 
+// errDamaged is the error for bytes that appendTo has not written.
 var errDamaged = errors.New("damaged")
 
 // appendFloats appends the numbers of x to dst.
@@ -142,8 +144,8 @@ func appendFloats(dst []byte, x []float32) []byte {
 	return dst
 }
 
-// takeFloats reads x from src, and returns the rest of src.
-func takeFloats(src []byte, x []float32) (rest []byte, err error) {
+// readFloats reads x from src. It returns the rest of src.
+func readFloats(src []byte, x []float32) (rest []byte, err error) {
 	if len(src) < 4*len(x) {
 		return nil, errDamaged
 	}
@@ -153,7 +155,7 @@ func takeFloats(src []byte, x []float32) (rest []byte, err error) {
 	return src[4*len(x):], nil
 }
 
-// appendBools appends a byte for each bool of x to dst.
+// appendBools appends one byte for each bool of x to dst.
 func appendBools(dst []byte, x []bool) []byte {
 	for _, v := range x {
 		var b byte
@@ -165,8 +167,8 @@ func appendBools(dst []byte, x []bool) []byte {
 	return dst
 }
 
-// takeBools reads x from src, and returns the rest of src.
-func takeBools(src []byte, x []bool) (rest []byte, err error) {
+// readBools reads x from src. It returns the rest of src.
+func readBools(src []byte, x []bool) (rest []byte, err error) {
 	if len(src) < len(x) {
 		return nil, errDamaged
 	}

@@ -10,27 +10,27 @@ import (
 	"github.com/rlrun/rlrun/replay"
 )
 
-// play takes a step in both environments, which show their observations 10·i + t.
-func play(t testing.TB, e *replay.Episodes, step int, mask []bool) {
+// playStep adds one step of both environments. The observation of environment i is 10·i + step.
+func playStep(t testing.TB, e *replay.Episodes, step int, mask []bool) {
 	t.Helper()
-	e.Show([]float32{float32(step), float32(10 + step)}, mask)
+	e.Observe([]float32{float32(step), float32(10 + step)}, mask)
 	if err := e.Add([]float32{0, 1}, []float32{1, 2}); err != nil {
 		t.Fatal(err)
 	}
 }
 
-// TestEpisodes: the second environment's two steps pay 2 each, and what comes after is
-// worth 8: with γ = 0.5 the returns are 2 + (2 + 8/2)/2 = 5 and 6. The first
-// environment's three steps pay 1: 1 + (1 + 1/2)/2 = 1.75, 1.5, 1.
+// TestEpisodes checks returns by hand, for γ = 0.5. The second environment has two rewards of 2
+// and then a bootstrap value of 8: the returns are 2 + (2 + 8/2)/2 = 5 and 6. The first
+// environment has three rewards of 1: 1 + (1 + 1/2)/2 = 1.75, 1.5, 1.
 func TestEpisodes(t *testing.T) {
 	for _, space := range []env.Space{env.NewBox(0, 100, 1), env.Discrete{N: 100}} {
 		s := env.Spec{Obs: space, Act: env.Discrete{N: 2}}
 		e := replay.NewEpisodes(s, 2, 1, true)
 		mask := []bool{true, false, false, true}
-		play(t, e, 0, mask)
-		play(t, e, 1, mask)
+		playStep(t, e, 0, mask)
+		playStep(t, e, 1, mask)
 		e.End(1, 8, 0.5)
-		play(t, e, 2, mask)
+		playStep(t, e, 2, mask)
 		e.End(0, 0, 0.5)
 		e.Values()
 		b := e.Rows(0, e.Len())
@@ -45,7 +45,7 @@ func TestEpisodes(t *testing.T) {
 		}
 		e.Clear()
 		if e.Len() != 0 || e.Count != 0 {
-			t.Errorf("%T: %d steps of %d episodes after Clear, want none", space, e.Len(), e.Count)
+			t.Errorf("%T: %d steps of %d episodes after Clear, want 0", space, e.Len(), e.Count)
 		}
 
 		var f bytes.Buffer
@@ -53,12 +53,12 @@ func TestEpisodes(t *testing.T) {
 			t.Fatal(err)
 		}
 		loaded := replay.NewEpisodes(s, 2, 1, true)
-		play(t, loaded, 7, mask) // to be forgotten
+		playStep(t, loaded, 7, mask) // Load must remove it
 		if err := state.Load(&f, loaded); err != nil {
 			t.Fatal(err)
 		}
 		for _, x := range []*replay.Episodes{e, loaded} {
-			play(t, x, 3, mask)
+			playStep(t, x, 3, mask)
 			x.End(1, 0, 1)
 			x.Values()
 			if b := x.Rows(0, x.Len()); !slices.Equal(b.Obs, []float32{12, 13}) || !slices.Equal(b.Return, []float32{4, 2}) {

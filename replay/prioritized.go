@@ -8,102 +8,103 @@ import (
 	"github.com/rlrun/rlrun/env/state"
 )
 
-// Prioritized is a Sampler that draws step i with probability P(i) = p_i^α / Σ p^α, for
-// priorities p = |δ| + ε that follow the step's last TD error δ; new steps have the greatest
-// priority so far. Schaul et al. 2016, arXiv:1511.05952, eq. 1, section 3.3, and
-// algorithm 1.
+// Prioritized is a Sampler for prioritised experience replay. It samples step i with probability
+// P(i) = p_i^α / Σ p^α, for priorities p = |δ| + ε. δ is the latest TD error of the step; a new
+// step has the largest priority so far. Schaul et al. 2016, arXiv:1511.05952, eq. 1, section 3.3,
+// and algorithm 1.
 type Prioritized struct {
-	Beta float64 // β of the weights, which grows to 1 as training goes on
+	Beta float64 // β of the importance weights; agents increase it to 1 during training
 
-	alpha   float64
-	tree    []float64 // [2·leaves] node k has the sum of 2k and 2k+1; leaf leaves+row has p^α
-	rows    int       // that a step can have
-	leaves  int       // a power of two
-	highest float64   // priority^α so far
+	alpha       float64   // α of the priorities
+	tree        []float64 // [2·leafCount] sum tree: node k has the sum of nodes 2k and 2k+1; node leafCount+row has p^α of a row
+	rows        int       // number of rows of the Store
+	leafCount   int       // number of leaves, a power of two
+	maxPriority float64   // largest p^α so far
 }
 
 var _ Sampler = (*Prioritized)(nil)
 
-// SumTreeSize returns the bytes that the priorities of a number of transitions take.
+// SumTreeSize returns the memory [bytes] of the priorities of a number of transitions.
 func SumTreeSize(capacity int) int { return 16 * leavesFor(capacity) }
 
-// leavesFor returns the least power of two that is not below rows.
+// leavesFor returns the smallest power of two that is at least rows.
 func leavesFor(rows int) int { return 1 << bits.Len(uint(max(rows, 1)-1)) }
 
-// leastError is ε, that keeps every step possible.
-const leastError = 1e-6
+// epsilon is ε of the priorities: a step with TD error 0 can still be sampled.
+const epsilon = 1e-6
 
-// NewPrioritized returns a Prioritized for a Store whose steps are in rows below a number,
-// with exponents α of priorities and β of weights.
+// NewPrioritized returns a Prioritized for a Store with rows 0 … rows-1, with the exponents alpha
+// of priorities and beta of importance weights.
 func NewPrioritized(rows int, alpha, beta float64) *Prioritized {
 	n := leavesFor(rows)
-	return &Prioritized{Beta: beta, alpha: alpha, tree: make([]float64, 2*n), rows: rows, leaves: n, highest: 1}
+	return &Prioritized{Beta: beta, alpha: alpha, tree: make([]float64, 2*n), rows: rows, leafCount: n, maxPriority: 1}
 }
 
-// Stored gives a new step the greatest priority so far.
+// Stored gives a new step the largest priority so far, and a removed step the priority 0.
 func (p *Prioritized) Stored(row int, kept bool) {
 	if kept {
-		p.set(row, p.highest)
+		p.set(row, p.maxPriority)
 	} else {
 		p.set(row, 0)
 	}
 }
 
-// set gives a row a priority^α.
+// set sets p^α of a row to v.
 func (p *Prioritized) set(row int, v float64) {
-	k := p.leaves + row
+	k := p.leafCount + row
 	p.tree[k] = v
 	for k /= 2; k >= 1; k /= 2 {
 		p.tree[k] = p.tree[2*k] + p.tree[2*k+1]
 	}
 }
 
-// find returns the first row up to which the priorities add up to more than sum.
+// find returns the smallest row for which the sum of all p^α up to and including the row is
+// greater than sum.
 func (p *Prioritized) find(sum float64) int {
 	k := 1
-	for k < p.leaves {
+	for k < p.leafCount {
 		k *= 2
 		if left := p.tree[k]; sum >= left && p.tree[k+1] > 0 {
 			sum -= left
 			k++
 		}
 	}
-	return k - p.leaves
+	return k - p.leafCount
 }
 
-// Sample draws a step from each of B equal parts of the sum of all priorities. Weights
-// are (N P)^-β over the greatest of the batch.
+// Sample divides the sum of all p^α into B equal parts and samples one step from each part. The
+// importance weights are (N P)^-β, divided by the largest weight of the batch.
 func (p *Prioritized) Sample(rng *rand.Rand, s Store, index []int, weight []float32) {
-	total, n, greatest := p.tree[1], float64(s.Len()), 0.0
+	total, n, maxWeight := p.tree[1], float64(s.Len()), 0.0
 	for i := range index {
 		row := p.find((float64(i) + rng.Float64()) / float64(len(index)) * total)
-		w := math.Pow(n*p.tree[p.leaves+row]/total, -p.Beta)
+		w := math.Pow(n*p.tree[p.leafCount+row]/total, -p.Beta)
 		index[i], weight[i] = row, float32(w)
-		greatest = max(greatest, w)
+		maxWeight = max(maxWeight, w)
 	}
 	for i := range weight {
-		weight[i] /= float32(greatest)
+		weight[i] /= float32(maxWeight)
 	}
 }
 
-// Learned sets the priorities of steps by their TD errors. Of a step that was drawn twice
-// the last error counts.
+// Learned sets the priorities of steps from their TD errors [B]. If a step is in the batch twice,
+// its last TD error counts.
 func (p *Prioritized) Learned(index []int, tdError []float32) {
 	for i, row := range index {
-		v := math.Pow(math.Abs(float64(tdError[i]))+leastError, p.alpha)
+		v := math.Pow(math.Abs(float64(tdError[i]))+epsilon, p.alpha)
 		p.set(row, v)
-		p.highest = max(p.highest, v)
+		p.maxPriority = max(p.maxPriority, v)
 	}
 }
 
 // State visits the priorities.
 func (p *Prioritized) State(s *state.State) {
 	s.Section("prioritized", 1)
-	s.Doubles("replay/priorities", p.tree[p.leaves:p.leaves+p.rows])
-	s.Double("replay/highest", &p.highest)
+	s.Doubles("replay/priorities", p.tree[p.leafCount:p.leafCount+p.rows])
+	s.Double("replay/highest", &p.maxPriority)
 	if s.Loading() {
 		for row := range p.rows {
-			p.set(row, p.tree[p.leaves+row])
+			p.set(row, p.tree[p.leafCount+row])
 		}
 	}
 }

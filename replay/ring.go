@@ -7,91 +7,95 @@ import (
 	"github.com/rlrun/rlrun/env"
 )
 
-// A Ring is a Store of the latest T steps of N environments. Row t·N+i is environment i
-// in slot t, and there are T+1 slots: the newest has only observations, on which the
-// environments act next. So each observation is kept once, for what a step led to is the
-// row of the next slot. Where an episode was cut off that is the next one's first
-// observation; the one that it was cut off at is kept beside.
+// A Ring is a Store of the latest T steps of N environments, in a ring of T+1 slots. Row t·N+i
+// has the step of environment i in slot t. The newest slot has only observations, for the
+// agent's next actions.
+//
+// Each observation is stored once: the next observation of a step is the observation in the
+// next slot. After a truncated episode, the next slot has the first observation of the next
+// episode, so finals keeps the final observation of the truncated one.
 type Ring struct {
-	n, slots, o int       // environments, T+1, floats of an observation
+	n, slots, o int       // N environments, T+1 slots, O floats of an observation
 	obs, act    rows      // [slots·N, O], [slots·N, A]
 	reward      []float32 // [slots·N]
-	end         []int32   // [slots·N] how the step ended its episode: see below
-	mask        []bool    // [slots·N, M] allowed actions at the observations, where environments have masks
-	choices     int       // M; 0 without masks
-	cut         cutOffs
-	head, kept  int   // the newest slot; slots of steps
-	steps       int   // ever kept: head is this, modulo slots
-	next        []int // scratch: [B] rows of observations
+	end         []int32   // [slots·N] end of each step: notEnded, terminal, or a row of finals
+	mask        []bool    // [slots·N, M] allowed actions at the observations; empty without masks
+	choices     int       // M, length of a mask; 0 without masks
+	finals      finalObs  // final observations of truncated episodes
+	head, kept  int       // newest slot; number of slots with steps
+	steps       int       // number of calls of Add so far; head is steps modulo slots
+	next        []int     // scratch: [B] rows of next observations
 }
 
 var _ Recorder = (*Ring)(nil)
 
-// The ends of a step. An end k ≥ 0 means that the episode was cut off, and that row k of
-// cutOffs has its last observation.
+// Ends of a step. An end k ≥ 0 means that the step truncated its episode, and that row k of
+// finals has the final observation.
 const (
-	goesOn   = -1
+	notEnded = -1
 	terminal = -2
 )
 
-// limit bounds the bytes of a Ring: 8 GiB, or what an int can count.
-const limit = min(8<<30, math.MaxInt)
+// maxBytes is the largest memory of a Ring [bytes]: 8 GiB, or the largest int.
+const maxBytes = min(8<<30, math.MaxInt)
 
-// Size returns the bytes that a Ring of a number of transitions of spec's shape takes. Each
-// observation is kept once, and what its layout says to be whole numbers up to 255 as bytes.
-// A mask takes another byte for each choice.
+// Size returns the memory [bytes] of a Ring with a number of transitions of spec's spaces. The
+// Ring stores each observation once. Parts of an observation that are whole numbers up to 255, by
+// their layout, take one byte each. Masks are not included; they take one byte per choice and
+// transition.
 func Size(spec env.Spec, capacity int) int { return rowSize(spec, 0) * capacity }
 
-// rowSize returns the bytes of a row with a mask of some choices.
+// rowSize returns the memory [bytes] of a transition with a mask of some choices.
 func rowSize(spec env.Spec, choices int) int {
 	return layoutSize(spec.Obs) + layoutSize(spec.Act) + 8 + choices
 }
 
-// NewRing returns an empty Ring for capacity transitions of environments that begin as
-// first says, which is not kept. It is an error if they would take too much memory.
+// NewRing returns an empty Ring for capacity transitions. first has the first observations and
+// masks of the environments. It is an error if capacity is less than the number of environments
+// or takes too much memory.
 func NewRing(spec env.Spec, capacity int, first *env.Result) (*Ring, error) {
 	n := len(first.Reward)
 	choices := len(first.Mask) / n
 	row := rowSize(spec, choices)
-	if capacity < n || capacity > limit/row {
-		return nil, fmt.Errorf("replay: buffer_size is %d, want %d … %d: a transition takes %d bytes, and a buffer may take %d",
-			capacity, n, limit/row, row, limit)
+	if capacity < n || capacity > maxBytes/row {
+		return nil, fmt.Errorf("replay: buffer_size is %d, want %d … %d: a transition takes %d bytes, and a buffer may take at most %d",
+			capacity, n, maxBytes/row, row, maxBytes)
 	}
 	r := &Ring{n: n, slots: capacity/n + 1, o: spec.Obs.Size(), choices: choices}
 	all := r.Rows()
 	r.obs, r.act = newRows(spec.Obs, all), newRows(spec.Act, all)
 	r.reward, r.end, r.mask = make([]float32, all), make([]int32, all), make([]bool, all*choices)
 	for i := range r.end {
-		r.end[i] = goesOn
+		r.end[i] = notEnded
 	}
 	cuts := 0
-	if spec.MaxSteps > 0 { // room for time limits
+	if spec.MaxSteps > 0 { // memory for the episodes that the time limit truncates
 		cuts = n * (r.slots/spec.MaxSteps + 2)
 	}
-	r.cut = newCutOffs(spec.Obs, choices, cuts)
-	r.look(first)
+	r.finals = newFinalObs(spec.Obs, choices, cuts)
+	r.setNewest(first)
 	return r, nil
 }
 
-// Rows returns a number that is greater than the row of any step.
+// Rows returns the number of rows: the row of every step is less.
 func (r *Ring) Rows() int { return r.slots * r.n }
 
 // Len returns the number of transitions kept.
 func (r *Ring) Len() int { return r.kept * r.n }
 
-// look keeps the observations on which the environments act next.
-func (r *Ring) look(res *env.Result) {
+// setNewest stores the observations and masks of res in the newest slot.
+func (r *Ring) setNewest(res *env.Result) {
 	r.obs.setRows(r.head*r.n, res.Obs)
 	copy(r.mask[r.head*r.n*r.choices:], res.Mask)
 }
 
-// Add keeps one step in place of the oldest.
+// Add stores one step of every environment. If the Ring is full, it removes the oldest steps.
 func (r *Ring) Add(act []float32, res *env.Result, s Sampler) {
 	from := r.head * r.n
 	r.act.setRows(from, act)
 	for i, reward := range res.Reward {
 		row := from + i
-		r.release(row)
+		r.freeFinal(row)
 		r.reward[row] = float32(reward)
 		switch {
 		case res.Terminated[i]:
@@ -101,27 +105,27 @@ func (r *Ring) Add(act []float32, res *env.Result, s Sampler) {
 			if r.choices > 0 {
 				mask = res.NextMask[i*r.choices : (i+1)*r.choices]
 			}
-			r.end[row] = r.cut.keep(res.Next[i*r.o:(i+1)*r.o], mask)
+			r.end[row] = r.finals.add(res.Next[i*r.o:(i+1)*r.o], mask)
 		}
 	}
 	r.steps++
 	r.head, r.kept = r.steps%r.slots, min(r.kept+1, r.slots-1)
-	r.look(res)
+	r.setNewest(res)
 	for i := range r.n {
 		s.Stored(from+i, true)
 		s.Stored(r.head*r.n+i, false)
 	}
 }
 
-// release frees what is kept beside a step.
-func (r *Ring) release(row int) {
+// freeFinal frees the row of finals that the step in a row uses, if there is one.
+func (r *Ring) freeFinal(row int) {
 	if k := r.end[row]; k >= 0 {
-		r.cut.free = append(r.cut.free, k)
+		r.finals.free = append(r.finals.free, k)
 	}
-	r.end[row] = goesOn
+	r.end[row] = notEnded
 }
 
-// Row returns the row of the j-th transition kept; the oldest is 0.
+// Row returns the row of the j-th transition kept, from 0 for the oldest.
 func (r *Ring) Row(j int) int {
 	j += (r.head + r.slots - r.kept) * r.n
 	if rows := r.slots * r.n; j >= rows {
@@ -130,35 +134,35 @@ func (r *Ring) Row(j int) int {
 	return j
 }
 
-// At returns what came of the step in a row.
+// At returns the reward and the end of the step in a row, and the row of the step after it.
 func (r *Ring) At(row int) Step {
 	s := Step{Reward: r.reward[row], After: -1}
 	switch end := r.end[row]; {
 	case end == terminal:
 		s.End = Terminated
 	case end >= 0:
-		s.End = CutOff
+		s.End = Truncated
 	default:
-		if next := r.follow(row); next < r.head*r.n || next >= (r.head+1)*r.n { // not in the newest slot
+		if next := r.nextRow(row); next < r.head*r.n || next >= (r.head+1)*r.n { // the newest slot has no steps yet
 			s.After = next
 		}
 	}
 	return s
 }
 
-// follow returns the row of the same environment in the next slot.
-func (r *Ring) follow(row int) int {
+// nextRow returns the row of the same environment in the next slot.
+func (r *Ring) nextRow(row int) int {
 	if row += r.n; row >= len(r.end) {
 		row -= len(r.end)
 	}
 	return row
 }
 
-// Gather writes observations, actions and masks to b.
+// Gather writes observations, actions and masks to b: see Store.
 func (r *Ring) Gather(b *Batch, first, last []int) {
 	r.next = r.next[:0]
 	for _, row := range last {
-		r.next = append(r.next, r.follow(row))
+		r.next = append(r.next, r.nextRow(row))
 	}
 	r.obs.gather(b.Obs, first)
 	r.act.gather(b.Act, first)
@@ -169,7 +173,7 @@ func (r *Ring) Gather(b *Batch, first, last []int) {
 	for i, row := range last {
 		mask := b.Mask[i*r.choices : (i+1)*r.choices]
 		if k := r.end[row]; k >= 0 {
-			r.cut.get(int(k), b.Next[i*r.o:(i+1)*r.o], mask)
+			r.finals.get(int(k), b.Next[i*r.o:(i+1)*r.o], mask)
 		} else {
 			copy(mask, r.mask[r.next[i]*r.choices:])
 		}

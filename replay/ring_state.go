@@ -2,15 +2,16 @@ package replay
 
 import "github.com/rlrun/rlrun/env/state"
 
-// State visits the transitions that are kept, a slot of them at a time, and the
-// observations that are acted on next. So two Rings that keep the same are saved alike.
+// State visits the kept transitions, one slot after the other, and the newest observations. What
+// it saves does not depend on the slots that the transitions are in. So two Rings with the same
+// transitions save the same bytes.
 func (r *Ring) State(s *state.State) {
 	s.Section("ring", 1)
 	if s.Loading() {
-		r.forget()
+		r.reset()
 	}
 	from, to := r.steps-r.kept, r.steps
-	s.Records("replay", &from, &to, r.slots-1, r.appendSlot, r.takeSlot)
+	s.Records("replay", &from, &to, r.slots-1, r.appendSlot, r.readSlot)
 	if s.Err() == nil {
 		r.steps, r.kept, r.head = to, to-from, to%r.slots
 	}
@@ -25,15 +26,15 @@ func (r *Ring) State(s *state.State) {
 	s.Bools("replay/mask", r.mask[r.head*r.n*r.choices:(r.head+1)*r.n*r.choices])
 }
 
-// forget empties the Ring.
-func (r *Ring) forget() {
+// reset empties the Ring.
+func (r *Ring) reset() {
 	for row := range r.end {
-		r.end[row] = goesOn
+		r.end[row] = notEnded
 	}
-	r.cut.clear()
+	r.finals.clear()
 }
 
-// appendSlot appends all of the i-th step to dst.
+// appendSlot appends the encoded i-th step of every environment to dst.
 func (r *Ring) appendSlot(dst []byte, i int) []byte {
 	from := i % r.slots * r.n
 	to := from + r.n
@@ -46,51 +47,52 @@ func (r *Ring) appendSlot(dst []byte, i int) []byte {
 		case k == terminal:
 			dst = append(dst, byte(Terminated))
 		case k >= 0:
-			dst = r.cut.appendTo(append(dst, byte(CutOff)), int(k))
+			dst = r.finals.appendTo(append(dst, byte(Truncated)), int(k))
 		default:
-			dst = append(dst, byte(GoesOn))
+			dst = append(dst, byte(Continues))
 		}
 	}
 	return dst
 }
 
-// takeSlot is the inverse of appendSlot.
-func (r *Ring) takeSlot(src []byte, i int) (rest []byte, err error) {
+// readSlot reads the i-th step of every environment, as appendSlot has encoded it. It returns the
+// rest of src.
+func (r *Ring) readSlot(src []byte, i int) (rest []byte, err error) {
 	from := i % r.slots * r.n
 	to := from + r.n
-	if src, err = r.obs.takeFrom(src, from, to); err != nil {
+	if src, err = r.obs.readFrom(src, from, to); err != nil {
 		return nil, err
 	}
-	if src, err = r.act.takeFrom(src, from, to); err != nil {
+	if src, err = r.act.readFrom(src, from, to); err != nil {
 		return nil, err
 	}
-	if src, err = takeFloats(src, r.reward[from:to]); err != nil {
+	if src, err = readFloats(src, r.reward[from:to]); err != nil {
 		return nil, err
 	}
-	if src, err = takeBools(src, r.mask[from*r.choices:to*r.choices]); err != nil {
+	if src, err = readBools(src, r.mask[from*r.choices:to*r.choices]); err != nil {
 		return nil, err
 	}
 	for row := from; row < to; row++ {
-		if src, err = r.takeEnd(src, row); err != nil {
+		if src, err = r.readEnd(src, row); err != nil {
 			return nil, err
 		}
 	}
 	return src, nil
 }
 
-// takeEnd sets how a step ended its episode.
-func (r *Ring) takeEnd(src []byte, row int) (rest []byte, err error) {
+// readEnd reads the end of the step in a row. It returns the rest of src.
+func (r *Ring) readEnd(src []byte, row int) (rest []byte, err error) {
 	if len(src) == 0 {
 		return nil, errDamaged
 	}
-	r.release(row)
+	r.freeFinal(row)
 	end, src := End(src[0]), src[1:]
 	switch end {
-	case GoesOn:
+	case Continues:
 	case Terminated:
 		r.end[row] = terminal
-	case CutOff:
-		r.end[row], src, err = r.cut.takeFrom(src)
+	case Truncated:
+		r.end[row], src, err = r.finals.readFrom(src)
 	default:
 		return nil, errDamaged
 	}

@@ -12,24 +12,24 @@ import (
 	"github.com/rlrun/rlrun/replay"
 )
 
-// masked is a step of one environment of two actions: obs is what is acted on next, after
-// next, and the masks say what is allowed at both.
-func masked(obs, next float32, terminated, truncated bool, mask, nextMask []bool) *env.Result {
+// maskedStep returns the result of a step of one environment with two actions. mask has the
+// allowed actions at obs, and nextMask at next.
+func maskedStep(obs, next float32, terminated, truncated bool, mask, nextMask []bool) *env.Result {
 	r := env.NewResult(1, 1)
 	r.Obs[0], r.Next[0], r.Terminated[0], r.Truncated[0], r.Mask, r.NextMask = obs, next, terminated, truncated, mask, nextMask
 	return r
 }
 
-// TestMasks has an episode of two steps that is cut off, and one that ends: a batch's masks
-// are those of its Next, before and after the Ring is saved.
+// TestMasks checks that the masks of a batch are the masks at Next, for an episode of two steps
+// that is truncated and one that terminates, before and after the Ring is saved.
 func TestMasks(t *testing.T) {
 	left, right, both := []bool{true, false}, []bool{false, true}, []bool{true, true}
-	first := masked(1, 1, false, false, both, nil)
+	first := maskedStep(1, 1, false, false, both, nil)
 	filled := func() *replay.Ring {
 		r := newRing(t, spec(), 4, first)
-		r.Add([]float32{0}, masked(2, 2, false, false, left, left), replay.Uniform{})
-		r.Add([]float32{0}, masked(5, 3, false, true, both, right), replay.Uniform{}) // cut off at 3
-		r.Add([]float32{1}, masked(6, 4, true, false, left, both), replay.Uniform{})
+		r.Add([]float32{0}, maskedStep(2, 2, false, false, left, left), replay.Uniform{})
+		r.Add([]float32{0}, maskedStep(5, 3, false, true, both, right), replay.Uniform{}) // truncated at observation 3
+		r.Add([]float32{1}, maskedStep(6, 4, true, false, left, both), replay.Uniform{})
 		return r
 	}
 	saved, loaded := filled(), newRing(t, spec(), 4, first)
@@ -49,9 +49,9 @@ func TestMasks(t *testing.T) {
 			end     replay.End
 			isAfter bool
 		}{
-			{0, 1, 1, 2, left, replay.GoesOn, true},
-			{1, 1, 2, 3, right, replay.CutOff, false},
-			{0, 5, 1, 3, right, replay.GoesOn, true}, // two steps, then cut off
+			{0, 1, 1, 2, left, replay.Continues, true},
+			{1, 1, 2, 3, right, replay.Truncated, false},
+			{0, 5, 1, 3, right, replay.Continues, true}, // two steps, then truncated
 			{2, 1, 5, 6, left, replay.Terminated, false},
 		} {
 			b := replay.NewBatch(spec(), 1)
@@ -59,17 +59,17 @@ func TestMasks(t *testing.T) {
 			(&replay.NSteps{Gamma: 1, N: tc.n}).Fetch(r, b)
 			step := r.At(b.Index[0])
 			if b.Obs[0] != tc.obs || b.Next[0] != tc.next || !slices.Equal(b.Mask, tc.mask) || step.End != tc.end || step.After >= 0 != tc.isAfter {
-				t.Errorf("%s: %d steps from step %d: %v to %v, allowed %v, %+v; want %v to %v, %v and end %v",
+				t.Errorf("%s: %d steps from step %d: observations %v to %v, mask %v, %+v; want %v to %v, %v and end %v",
 					name, tc.n, tc.j, b.Obs, b.Next, b.Mask, step, tc.obs, tc.next, tc.mask, tc.end)
 			}
 			if want := float32(1); tc.end == replay.Terminated && b.Discount[0] != 0 || tc.end != replay.Terminated && b.Discount[0] != want {
-				t.Errorf("%s: %d steps from step %d count V(Next) by %v", name, tc.n, tc.j, b.Discount[0])
+				t.Errorf("%s: %d steps from step %d have discount %v", name, tc.n, tc.j, b.Discount[0])
 			}
 		}
 	}
 }
 
-// camera is a picture of 4×2×3 bytes beside two numbers and a choice.
+// camera returns a spec with an image of 4×2×3 bytes, two numbers and a choice.
 func camera() env.Spec {
 	return env.Spec{
 		Obs: env.Dict{{Name: "picture", Space: env.Image{H: 4, W: 2, C: 3}}, {Name: "speed", Space: env.NewBox(-1, 1, 2)}, {Name: "gear", Space: env.Discrete{N: 5}}},
@@ -77,8 +77,8 @@ func camera() env.Spec {
 	}
 }
 
-// TestParts keeps the picture and the choice of a Dict as bytes, and the numbers as they
-// are.
+// TestParts checks that the image and the choice of a Dict are stored as bytes, and the numbers
+// as floats.
 func TestParts(t *testing.T) {
 	if got := replay.Size(camera(), 10); got != 10*(24+8+1+4+8) {
 		t.Errorf("Size of 10 transitions = %d, want 10·(24 + 2·4 + 1 + 4 + 8)", got)
@@ -105,24 +105,25 @@ func TestParts(t *testing.T) {
 	}
 }
 
-// TestSavedForm: a Box with the bounds of an image that once showed a half keeps floats from
-// then on. When the half is forgotten, it is saved like one that never had it.
+// TestSavedForm checks the saved bytes of a Ring whose observations have the bounds of an image.
+// An observation of 0.5 makes the Ring store floats. After this step is removed, the Ring must
+// save the same bytes as a Ring that never had it.
 func TestSavedForm(t *testing.T) {
 	one := func(half float32) *replay.Ring {
-		r := newRing(t, image(), 2, masked(half, half, false, false, nil, nil))
+		r := newRing(t, image(), 2, maskedStep(half, half, false, false, nil, nil))
 		for k := float32(0); k < 5; k++ {
-			r.Add([]float32{0}, masked(k, k, false, false, nil, nil), replay.Uniform{})
+			r.Add([]float32{0}, maskedStep(k, k, false, false, nil, nil), replay.Uniform{})
 		}
 		return r
 	}
 	var a, b bytes.Buffer
 	if state.Save(&a, one(0)) != nil || state.Save(&b, one(0.5)) != nil || !bytes.Equal(a.Bytes(), b.Bytes()) {
-		t.Error("two Rings that keep the same are saved differently")
+		t.Error("two Rings with the same steps save different bytes")
 	}
 }
 
-// latest is a Sampler that takes the newest steps in their order, and double is a View
-// that counts every reward twice.
+// latest is a Sampler that takes the newest steps in order of time, and double is a View
+// that doubles every reward.
 type (
 	latest struct{ replay.Uniform }
 	double struct{ replay.OneStep }
@@ -141,7 +142,8 @@ func (d double) Fetch(s replay.Store, b *replay.Batch) {
 	}
 }
 
-// A Sampler and a View of one's own: the last two steps, with rewards that are doubled.
+// This example has its own Sampler, which takes the latest steps, and its own View, which doubles
+// the rewards.
 func ExampleBuffer() {
 	ring, err := replay.NewRing(spec(), 100, step(1, 5))
 	if err != nil {
@@ -158,7 +160,8 @@ func ExampleBuffer() {
 	// Output: [3 7] [0 1] [2 4] [4 8]
 }
 
-// BenchmarkSample draws 256 transitions of 17 numbers of 100,000.
+// BenchmarkSample samples minibatches of 256 transitions with 17 numbers from 100,000
+// transitions.
 func BenchmarkSample(b *testing.B) {
 	spec := env.Spec{Obs: env.NewBox(-1, 1, 17), Act: env.NewBox(-1, 1, 6)}
 	r := env.NewResult(1, 17)

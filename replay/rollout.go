@@ -1,5 +1,13 @@
-// Package replay stores experience for agents to learn from: a Rollout or Episodes of the
-// present policy, and a Buffer of older transitions.
+// Package replay stores the experience that agents learn from.
+//
+// On-policy agents use a [Rollout], T steps of N environments by the current policy with
+// generalised advantage estimates, or [Episodes], whole episodes with their returns. See the
+// example of Rollout.
+//
+// Off-policy agents use a [Buffer] of older transitions. It has three parts: a [Store] keeps the
+// steps ([Ring]), a [Sampler] chooses the steps of a minibatch ([Uniform] or [Prioritized]), and a
+// [View] makes transitions of these steps ([OneStep] or [NSteps]). The example of Buffer has a
+// Sampler and a View of its own.
 package replay
 
 import (
@@ -12,39 +20,39 @@ import (
 	"github.com/rlrun/rlrun/policy/loss"
 )
 
-// A Rollout is T steps of N environments in the order they happened: row t·N+i is
-// environment i at step t. An on-policy agent fills it, learns from it and fills it again.
+// A Rollout is T steps of N environments in the order of time: row t·N+i has the step of
+// environment i at time t. An on-policy agent fills it, learns from it and fills it again.
 //
-// Each observation is stored once. What step t led to is what is observed at step t+1.
-// Where the episode was cut off, its last observation is one of the final rows behind
-// these. So a critic that values all that was Observed has valued all that is needed.
+// Each observation is stored once: the next observation of step t is the observation of step
+// t+1. The final observations of truncated episodes are stored in F more rows after these. An
+// agent computes V for all rows of Observed, and then Advantages has all values that it needs.
 type Rollout struct {
-	N, T      int
-	Act       []float32 // [T·N, A] actions, as the policy drew them
-	LogProb   []float32 // [T·N] their log-probabilities
+	N, T      int       // number of environments, number of steps
+	Act       []float32 // [T·N, A] raw actions of the policy
+	LogProb   []float32 // [T·N] log-probabilities of the actions
 	Mask      []bool    // [T·N, M] allowed actions; nil without masks
-	First     []bool    // [T·N] the step is the first of an episode
-	Reward    []float32 // [T·N]
-	Terminal  []float32 // [T·N] 1 after a terminal state
-	Done      []float32 // [T·N] 1 after the end of an episode
-	Value     []float32 // [(T+1)·N+F] V of each row that was Observed; written by the agent
-	Advantage []float32 // [T·N]
-	Return    []float32 // [T·N] what the critic learns
+	First     []bool    // [T·N] whether the step is the first of an episode
+	Reward    []float32 // [T·N] rewards
+	Terminal  []float32 // [T·N] 1 if the step ended in a terminal state, else 0
+	Done      []float32 // [T·N] 1 if the step ended the episode, terminated or truncated, else 0
+	Value     []float32 // [(T+1)·N+F] V of each row of Observed, written by the agent
+	Advantage []float32 // [T·N] generalised advantage estimates
+	Return    []float32 // [T·N] targets of the critic
 
-	obs     rows      // [(T+1)·N]
-	final   rows      // [F] last observations of episodes that were cut off
-	ended   []int     // [F] the step t·N+i that each of these ended
-	t       int       // steps taken
-	next    []float32 // [T·N] V of the observation after each step
-	order   []int     // [T·N] of the steps in an epoch
-	scratch []float32 // observations as floats
-	batch   Minibatch // of All
-	own     Minibatch // memory of Rows
+	obs       rows      // [(T+1)·N] observations before each step and after the last
+	final     rows      // [F] final observations of truncated episodes
+	ended     []int     // [F] row t·N+i of the step that led to each final observation
+	t         int       // number of steps stored
+	next      []float32 // [T·N] V of the observation after each step
+	order     []int     // [T·N] order of the rows in an epoch
+	scratch   []float32 // scratch: observations as floats
+	allBatch  Minibatch // result of All
+	rowsBatch Minibatch // result of Rows
 }
 
-// A Minibatch is B steps to learn from. Its owner overwrites it.
+// A Minibatch is B steps for one gradient step. Its owner overwrites it.
 type Minibatch struct {
-	Obs, Act                          []float32 // [B, O], [B, A] as the policy drew them
+	Obs, Act                          []float32 // [B, O] observations, [B, A] raw actions of the policy
 	Mask                              []bool    // [B, M] allowed actions; nil without masks
 	LogProb, Value, Advantage, Return []float32 // [B]
 }
@@ -52,8 +60,7 @@ type Minibatch struct {
 // Len returns the number of steps.
 func (b *Minibatch) Len() int { return len(b.Advantage) }
 
-// NewRollout returns an empty Rollout of t steps of n environments, which have masks or
-// not.
+// NewRollout returns an empty Rollout of t steps of n environments, with masks or without.
 func NewRollout(spec env.Spec, t, n int, masked bool) *Rollout {
 	f := func(k int) []float32 { return make([]float32, k*n) }
 	r := &Rollout{
@@ -66,7 +73,7 @@ func NewRollout(spec env.Spec, t, n int, masked bool) *Rollout {
 		r.Mask = make([]bool, t*n*l.MaskSize())
 	}
 	finals := 0
-	if spec.MaxSteps > 0 { // room for the final rows of time limits
+	if spec.MaxSteps > 0 { // memory for the episodes that the time limit truncates
 		finals = n * (t/spec.MaxSteps + 1)
 	}
 	r.final, r.ended = newRows(spec.Obs, finals), make([]int, 0, finals)
@@ -75,16 +82,16 @@ func NewRollout(spec env.Spec, t, n int, masked bool) *Rollout {
 	return r
 }
 
-// Begin empties the rollout, whose first observations are obs [N, O]. The environments allow
-// mask [N, M], and first [N] says where an episode begins.
+// Begin empties the rollout and sets its first observations obs [N, O], their masks [N, M], and
+// first [N], which is true where an episode begins.
 func (r *Rollout) Begin(obs []float32, mask, first []bool) {
 	r.final.clear()
 	r.ended, r.t = r.ended[:0], 0
-	r.show(obs, mask, first)
+	r.observe(obs, mask, first)
 }
 
-// show keeps what the environments show before step t.
-func (r *Rollout) show(obs []float32, mask, first []bool) {
+// observe stores the observations, masks and starts of episodes before step t.
+func (r *Rollout) observe(obs []float32, mask, first []bool) {
 	r.obs.setRows(r.t*r.N, obs)
 	if r.t < r.T {
 		copy(r.Mask[r.t*len(mask):], mask)
@@ -92,8 +99,8 @@ func (r *Rollout) show(obs []float32, mask, first []bool) {
 	}
 }
 
-// Add appends one step: the actions [N, A] with their log-probabilities [N], and what came
-// of them.
+// Add stores one step of every environment: the actions act [N, A], their log-probabilities logp
+// [N], and the step's result.
 func (r *Rollout) Add(act, logp []float32, res *env.Result) {
 	copy(r.Act[r.t*len(act):], act)
 	copy(r.LogProb[r.t*r.N:], logp)
@@ -107,20 +114,22 @@ func (r *Rollout) Add(act, logp []float32, res *env.Result) {
 		}
 	}
 	r.t++
-	r.show(res.Obs, res.Mask, res.First)
+	r.observe(res.Obs, res.Mask, res.First)
 }
 
-// pieceFloats bounds the observations that are floats at a time where they are stored as
-// bytes.
+// pieceFloats is the largest number of floats of one piece of Acted or Observed. It limits the
+// memory for observations that are stored as bytes.
 const pieceFloats = 1 << 22
 
-// Acted returns the observations that were acted on in their order, piece by piece, each
-// with the row of its first.
+// Acted returns an iterator over the observations of all T·N steps in their order, in pieces.
+// Each piece comes with the row of its first observation and is valid until the next piece.
 func (r *Rollout) Acted() iter.Seq2[int, []float32] {
 	return func(yield func(int, []float32) bool) { r.pieces(&r.obs, 0, r.T*r.N, yield) }
 }
 
-// Observed returns all observations, piece by piece, each with the row of its first.
+// Observed returns an iterator over all observations, in pieces: of all steps, after the last
+// step, and the final observations of truncated episodes. The critic must value all of them. Each
+// piece comes with the row of its first observation and is valid until the next piece.
 func (r *Rollout) Observed() iter.Seq2[int, []float32] {
 	return func(yield func(int, []float32) bool) {
 		if r.pieces(&r.obs, 0, r.obs.n, yield) {
@@ -129,8 +138,8 @@ func (r *Rollout) Observed() iter.Seq2[int, []float32] {
 	}
 }
 
-// pieces yields n rows, which have the numbers from, from+1, …. It returns false where the
-// loop was left.
+// pieces yields the first n rows of x in pieces. The rows are numbered from … from+n-1. It
+// returns false if the caller's loop has ended early.
 func (r *Rollout) pieces(x *rows, from, n int, yield func(int, []float32) bool) bool {
 	step := max(1, pieceFloats/x.width)
 	for i := 0; i < n; i += step {
@@ -141,17 +150,17 @@ func (r *Rollout) pieces(x *rows, from, n int, yield func(int, []float32) bool) 
 	return true
 }
 
-// Values returns the slice Value with an element for each row that was Observed, to be
-// written.
+// Values returns the slice Value with one element for each row of Observed. The agent must fill
+// it.
 func (r *Rollout) Values() []float32 {
 	n := r.obs.n + r.final.n
 	r.Value = f32.Grow(r.Value, n)
 	return r.Value
 }
 
-// Advantages writes the generalised advantage estimates of a full rollout to Advantage,
-// and what the critic learns, Â + V, to Return. Value must be written. An episode that was
-// cut off is worth V of its last observation.
+// Advantages writes the generalised advantage estimates of a full rollout to Advantage, and the
+// value targets Â + V to Return. Value must be filled. A truncated episode bootstraps from V of
+// its final observation, and a terminated one does not bootstrap.
 func (r *Rollout) Advantages(gamma, lambda float32) {
 	copy(r.next, r.Value[r.N:(r.T+1)*r.N])
 	for k, terminal := range r.Terminal {
@@ -164,17 +173,17 @@ func (r *Rollout) Advantages(gamma, lambda float32) {
 	f32.Add(r.Return, r.Advantage, r.Value[:len(r.Return)])
 }
 
-// All returns all steps in their order. Its columns are the rollout's own, but for
-// observations that are stored as bytes.
+// All returns all steps in their order. Its slices belong to the rollout, except for observations
+// that are stored as bytes. It is valid until the next call.
 func (r *Rollout) All() *Minibatch {
 	n := r.T * r.N
-	r.batch = Minibatch{r.obs.view(&r.scratch, 0, n), r.Act, r.Mask, r.LogProb, r.Value[:n], r.Advantage, r.Return}
-	return &r.batch
+	r.allBatch = Minibatch{r.obs.view(&r.scratch, 0, n), r.Act, r.Mask, r.LogProb, r.Value[:n], r.Advantage, r.Return}
+	return &r.allBatch
 }
 
-// Rows returns copies of some steps, until it is called again.
+// Rows returns copies of the steps in the given rows. They are valid until the next call.
 func (r *Rollout) Rows(index []int) *Minibatch {
-	b, n := &r.own, len(index)
+	b, n := &r.rowsBatch, len(index)
 	gather := func(dst, src []float32) []float32 {
 		k := len(src) / (r.T * r.N)
 		dst = f32.Grow(dst, n*k)
@@ -195,13 +204,14 @@ func (r *Rollout) Rows(index []int) *Minibatch {
 	return b
 }
 
-// Minibatches returns the steps in a new order, size at a time. The last minibatch has
-// those that are left, as in Stable-Baselines3.
+// Minibatches returns an iterator over all steps in a random order, in minibatches of the given
+// size. The last minibatch is smaller if the size does not divide the number of steps, as in
+// Stable-Baselines3.
 func (r *Rollout) Minibatches(rng *rand.Rand, size int) iter.Seq[*Minibatch] {
 	return func(yield func(*Minibatch) bool) { r.minibatches(rng, size, yield) }
 }
 
-// minibatches yields the Minibatches.
+// minibatches yields the minibatches of Minibatches.
 func (r *Rollout) minibatches(rng *rand.Rand, size int, yield func(*Minibatch) bool) {
 	for i := range r.order {
 		r.order[i] = i
@@ -216,7 +226,7 @@ func (r *Rollout) minibatches(rng *rand.Rand, size int, yield func(*Minibatch) b
 	}
 }
 
-// bit returns 1 for true.
+// bit returns 1 for true and 0 for false.
 func bit(b bool) float32 {
 	if b {
 		return 1

@@ -12,7 +12,7 @@ import (
 
 func spec() env.Spec { return env.Spec{Obs: env.NewBox(0, 10, 1), Act: env.Discrete{N: 2}} }
 
-// step returns the result of a step of two environments that did not end.
+// step returns the result of a step of two environments, after which both episodes continue.
 func step(obs ...float32) *env.Result {
 	r := env.NewResult(2, 1)
 	copy(r.Obs, obs)
@@ -20,23 +20,23 @@ func step(obs ...float32) *env.Result {
 	return r
 }
 
-// first has both of two environments begin an episode.
+// first says that an episode begins in both of two environments.
 var first = []bool{true, true}
 
-// observed returns all that was observed in r.
+// observed returns all observations of r.Observed.
 func observed(r *replay.Rollout) (all []float32) {
 	for from, obs := range r.Observed() {
 		if from != len(all) {
-			panic("a piece begins with another row")
+			panic("a piece begins with the wrong row")
 		}
 		all = append(all, obs...)
 	}
 	return all
 }
 
-// Two environments, two steps. The first is cut off at its second step, on
-// observation 9; the second ends at its first, at the time limit besides. The critic's
-// value is the observation, and γ = λ = 1.
+// This example has two environments and two steps. The first environment is truncated after its
+// second step, with the final observation 9. The second is terminated, and also truncated, after
+// its first step. The critic's value is the observation, and γ = λ = 1.
 func ExampleRollout() {
 	r := replay.NewRollout(spec(), 2, 2, false)
 	r.Begin([]float32{1, 5}, nil, first)
@@ -52,7 +52,8 @@ func ExampleRollout() {
 	// Output: [1 5 2 6 3 7 9] [true true false true] [8 -5 7 1] [9 0 9 7]
 }
 
-// TestRefill begins with what the environments show; the final rows are gone.
+// TestRefill checks that Begin empties the rollout, also its final observations, and sets the
+// first observations.
 func TestRefill(t *testing.T) {
 	r := replay.NewRollout(spec(), 1, 2, false)
 	r.Begin([]float32{1, 5}, nil, first)
@@ -70,9 +71,9 @@ func TestRefill(t *testing.T) {
 	}
 }
 
-// filled returns a full rollout of 3 steps of 2 environments, whose observation, action,
-// log-probability and advantage are the number of the row, and whose mask allows the
-// choice of an odd row, or the other one.
+// filled returns a full rollout of 3 steps of 2 environments. The observation, action,
+// log-probability and advantage of a row are the row's number. The mask of an even row allows
+// action 0, and the mask of an odd row allows action 1.
 func filled(space env.Space) *replay.Rollout {
 	r := replay.NewRollout(env.Spec{Obs: space, Act: env.Discrete{N: 2}}, 3, 2, true)
 	mask := []bool{true, false, false, true}
@@ -86,8 +87,9 @@ func filled(space env.Space) *replay.Rollout {
 	return r
 }
 
-// TestMinibatches: 6 rows by 4 are minibatches of 4 and 2, each row once, in an order that
-// differs between epochs. Observations of choices are kept as bytes.
+// TestMinibatches checks that 6 rows in minibatches of size 4 are one of 4 and one of 2, that
+// each row is in one of them, and that the order differs between epochs. Observations that are
+// choices are stored as bytes.
 func TestMinibatches(t *testing.T) {
 	for _, space := range []env.Space{env.NewBox(0, 10, 1), env.Discrete{N: 10}} {
 		r, rng := filled(space), rand.New(rand.NewPCG(1, 2))
@@ -98,7 +100,7 @@ func TestMinibatches(t *testing.T) {
 			for b := range r.Minibatches(rng, 4) {
 				sizes, order = append(sizes, b.Len()), append(order, b.Obs...)
 				if !slices.Equal(b.Obs, b.Act) || !slices.Equal(b.Obs, b.LogProb) || !slices.Equal(b.Obs, b.Advantage) || len(b.Value) != b.Len() || len(b.Return) != b.Len() {
-					t.Errorf("%T: columns %v are of different rows", space, b)
+					t.Errorf("%T: columns %v have different rows", space, b)
 				}
 				for i, obs := range b.Obs {
 					if odd := int(obs)%2 == 1; b.Mask[2*i] == odd || b.Mask[2*i+1] != odd {
@@ -107,12 +109,12 @@ func TestMinibatches(t *testing.T) {
 				}
 			}
 			if !slices.Equal(sizes, []int{4, 2}) || !slices.Equal(slices.Sorted(slices.Values(order)), []float32{0, 1, 2, 3, 4, 5}) {
-				t.Errorf("%T: minibatches of %v rows, %v in all, want 4 and 2, each once", space, sizes, order)
+				t.Errorf("%T: minibatches of %v rows, %v in all, want 4 and 2, and each row once", space, sizes, order)
 			}
 			orders = append(orders, order)
 		}
 		if slices.Equal(orders[0], orders[1]) || slices.Equal(orders[1], orders[2]) {
-			t.Errorf("%T: epochs in the orders %v, want others", space, orders)
+			t.Errorf("%T: the orders of three epochs are %v, want different orders", space, orders)
 		}
 		n := 0
 		for range r.Minibatches(rng, 100) {
@@ -123,12 +125,13 @@ func TestMinibatches(t *testing.T) {
 			break
 		}
 		if n != 2 {
-			t.Errorf("%T: a minibatch of all, and one that the loop was left in: %d, want 2", space, n)
+			t.Errorf("%T: one minibatch of all rows and one before the loop ended early are %d, want 2", space, n)
 		}
 	}
 }
 
-// TestRolloutAllocs has time limits, bytes and the last, smaller minibatch.
+// TestRolloutAllocs checks that a Rollout allocates nothing after its first use, also with
+// truncated episodes, observations stored as bytes, and a smaller last minibatch.
 func TestRolloutAllocs(t *testing.T) {
 	for _, space := range []env.Space{env.NewBox(0, 10, 1), env.Image{H: 1, W: 1, C: 1}} {
 		r, rng := filled(space), rand.New(rand.NewPCG(1, 2))

@@ -5,11 +5,11 @@ import (
 	"github.com/rlrun/rlrun/policy/f32"
 )
 
-// rows are a matrix of values of a space. Parts of the space that are whole numbers up to
-// 255 by their layout are kept as bytes, the others as floats.
+// rows is a matrix whose rows are values of a space. Parts of the space that are whole numbers up
+// to 255, by their layout, are stored as bytes, and other parts as floats.
 type rows struct {
 	width   int // floats in a row
-	n       int // rows
+	n       int // number of rows
 	columns []column
 }
 
@@ -19,14 +19,14 @@ func newRows(space env.Space, n int) rows {
 	r := rows{width: l.Size, n: n}
 	for _, p := range l.Parts {
 		last := len(r.columns) - 1
-		if last >= 0 && r.columns[last].byByte == p.Byte {
+		if last >= 0 && r.columns[last].isByte == p.Byte {
 			r.columns[last].to = p.To
 		} else if p.To > p.From {
-			r.columns = append(r.columns, column{from: p.From, to: p.To, byByte: p.Byte})
+			r.columns = append(r.columns, column{from: p.From, to: p.To, isByte: p.Byte})
 		}
 	}
 	for i := range r.columns {
-		if c := &r.columns[i]; c.byByte {
+		if c := &r.columns[i]; c.isByte {
 			c.bytes = make([]uint8, n*c.width())
 		} else {
 			c.floats = make([]float32, n*c.width())
@@ -35,7 +35,8 @@ func newRows(space env.Space, n int) rows {
 	return r
 }
 
-// layoutOf returns the layout of an environment's space, which has one.
+// layoutOf returns the layout of an environment's space. It panics if the space has none, since a
+// valid environment has one.
 func layoutOf(space env.Space) env.Layout {
 	l, err := env.LayoutOf(space)
 	if err != nil {
@@ -44,7 +45,7 @@ func layoutOf(space env.Space) env.Layout {
 	return l
 }
 
-// layoutSize returns the bytes of a row for a value of a space.
+// layoutSize returns the memory [bytes] of one row for a value of a space.
 func layoutSize(space env.Space) (bytes int) {
 	for _, p := range layoutOf(space).Parts {
 		if p.Byte {
@@ -56,7 +57,7 @@ func layoutSize(space env.Space) (bytes int) {
 	return bytes
 }
 
-// set sets row i to x.
+// set writes x to row i.
 func (r *rows) set(i int, x []float32) {
 	for k := range r.columns {
 		c := &r.columns[k]
@@ -64,7 +65,7 @@ func (r *rows) set(i int, x []float32) {
 	}
 }
 
-// setRows sets the rows from i on to the rows of x.
+// setRows writes the rows of x to the rows from i on.
 func (r *rows) setRows(i int, x []float32) {
 	if len(r.columns) == 1 && r.columns[0].bytes == nil {
 		copy(r.columns[0].floats[i*r.width:], x)
@@ -75,7 +76,7 @@ func (r *rows) setRows(i int, x []float32) {
 	}
 }
 
-// add appends a row.
+// add appends the row x.
 func (r *rows) add(x []float32) {
 	for k := range r.columns {
 		r.columns[k].grow()
@@ -84,7 +85,7 @@ func (r *rows) add(x []float32) {
 	r.set(r.n-1, x)
 }
 
-// clear forgets all rows, and keeps their memory.
+// clear removes all rows and keeps their memory for reuse.
 func (r *rows) clear() {
 	for k := range r.columns {
 		c := &r.columns[k]
@@ -93,7 +94,7 @@ func (r *rows) clear() {
 	r.n = 0
 }
 
-// get writes row i to x.
+// get copies row i to x.
 func (r *rows) get(x []float32, i int) {
 	for k := range r.columns {
 		c := &r.columns[k]
@@ -101,8 +102,8 @@ func (r *rows) get(x []float32, i int) {
 	}
 }
 
-// view returns the rows from … to-1, until they change or scratch is written again: it
-// is their own memory where they are floats side by side, and scratch otherwise.
+// view returns the rows from … to-1 as floats. If all parts are floats, the result is the rows'
+// own memory. Otherwise it is *scratch, which the next call overwrites.
 func (r *rows) view(scratch *[]float32, from, to int) []float32 {
 	if len(r.columns) == 1 && r.columns[0].bytes == nil {
 		return r.columns[0].floats[from*r.width : to*r.width]
@@ -114,7 +115,7 @@ func (r *rows) view(scratch *[]float32, from, to int) []float32 {
 	return *scratch
 }
 
-// gather writes the rows of an index to x, one after the other.
+// gather copies the rows with the given indices to x, one after the other.
 func (r *rows) gather(x []float32, index []int) {
 	if len(r.columns) == 1 && r.columns[0].bytes == nil {
 		f32.Gather(x, r.columns[0].floats, r.width, index)
@@ -125,7 +126,7 @@ func (r *rows) gather(x []float32, index []int) {
 	}
 }
 
-// appendTo appends the rows from … to-1 to dst.
+// appendTo appends the encoded rows from … to-1 to dst.
 func (r *rows) appendTo(dst []byte, from, to int) []byte {
 	for k := range r.columns {
 		dst = r.columns[k].appendTo(dst, from, to)
@@ -133,10 +134,10 @@ func (r *rows) appendTo(dst []byte, from, to int) []byte {
 	return dst
 }
 
-// takeFrom reads the rows from … to-1, which appendTo appended, and returns the rest of src.
-func (r *rows) takeFrom(src []byte, from, to int) (rest []byte, err error) {
+// readFrom reads rows from … to-1 that appendTo has encoded. It returns the rest of src.
+func (r *rows) readFrom(src []byte, from, to int) (rest []byte, err error) {
 	for k := range r.columns {
-		if src, err = r.columns[k].takeFrom(src, from, to); err != nil {
+		if src, err = r.columns[k].readFrom(src, from, to); err != nil {
 			return nil, err
 		}
 	}

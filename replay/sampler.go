@@ -7,22 +7,22 @@ import (
 	"github.com/rlrun/rlrun/policy/f32"
 )
 
-// A Sampler draws the steps of a batch from a Store.
+// A Sampler chooses the steps of a minibatch from a Store.
 type Sampler interface {
-	// Stored is told that a row has a new step, or (kept is false) no step any more.
+	// Stored tells the Sampler that a row has a new step or, if kept is false, no longer has a step.
 	Stored(row int, kept bool)
 
-	// Sample writes the rows of steps, drawn with replacement, to index [B], and their
-	// importance weights to weight [B].
+	// Sample samples B steps with replacement. It writes their rows to index [B] and their
+	// importance weights to weight [B]. Every row must have a step of s.
 	Sample(rng *rand.Rand, s Store, index []int, weight []float32)
 
-	// Learned is told the TD errors [B] of the steps that Sample drew.
+	// Learned tells the Sampler the TD errors [B] of the steps in the rows index [B].
 	Learned(index []int, tdError []float32)
 
 	state.Stater
 }
 
-// Uniform is a Sampler that draws every step with the same probability. Lin 1992,
+// Uniform is a Sampler that samples every step with the same probability. Lin 1992,
 // "Self-improving reactive agents based on reinforcement learning, planning and teaching".
 type Uniform struct{}
 
@@ -31,7 +31,7 @@ var _ Sampler = Uniform{}
 // Stored does nothing.
 func (Uniform) Stored(int, bool) {}
 
-// Sample draws steps, all with weight 1.
+// Sample samples B steps with replacement. All weights are 1.
 func (Uniform) Sample(rng *rand.Rand, s Store, index []int, weight []float32) {
 	n := s.Len()
 	for i := range index {

@@ -5,13 +5,13 @@ import (
 	"github.com/rlrun/rlrun/env/state"
 )
 
-// A Store keeps steps of environments. Each has a row: a number by which it is known
-// until it is forgotten.
+// A Store keeps steps of environments. Each step has a row, a number that does not change while
+// the Store keeps the step.
 type Store interface {
-	Len() int      // steps kept
-	Row(j int) int // row of the j-th step kept, from 0, the oldest
+	Len() int      // number of steps kept
+	Row(j int) int // row of the j-th step kept; step 0 is the oldest
 
-	// At returns what came of the step in a row.
+	// At returns the result of the step in a row.
 	At(row int) Step
 
 	// Gather writes the observations and actions of the steps first [B] to b.Obs and
@@ -19,30 +19,30 @@ type Store interface {
 	Gather(b *Batch, first, last []int)
 }
 
-// A Step is what came of a step.
+// A Step is the result of one environment step.
 type Step struct {
 	Reward float32
-	End    End
-	After  int // row of the next step of the same episode; -1: none, or not yet
+	End    End // whether and how the step ended its episode
+	After  int // row of the next step of the same episode; -1: the episode ended, or the next step is not stored yet
 }
 
-// An End says whether a step ended its episode.
+// An End says whether and how a step ended its episode.
 type End uint8
 
 // The ends of a step.
 const (
-	GoesOn     End = iota
-	Terminated     // the last observation has no value
-	CutOff         // the last observation has a value: the episode could have gone on
+	Continues  End = iota // the episode continues
+	Terminated            // the next observation is terminal: its value is 0
+	Truncated             // the episode was cut off, and the value of the next observation is bootstrapped
 )
 
-// A Recorder is a Store that is filled while an agent acts.
+// A Recorder is a Store that an agent fills while it acts.
 type Recorder interface {
 	Store
 
-	// Add keeps one step of every environment: the actions [N, A], and what came of
-	// them. What they were taken on is the Obs of the Result before. It tells s which
-	// rows have a step now, and which have none any more.
+	// Add stores one step of every environment: the actions act [N, A] and their result r.
+	// The observations before the actions are Obs of the result before. Add tells s which rows
+	// have a new step, and which rows no longer have one.
 	Add(act []float32, r *env.Result, s Sampler)
 
 	state.Stater

@@ -2,29 +2,29 @@ package replay
 
 import "github.com/rlrun/rlrun/policy/f32"
 
-// A View makes transitions of the steps that a Sampler has drawn.
+// A View makes transitions of the steps that a Sampler has chosen.
 type View interface {
-	// Fetch writes b's columns for the steps in the rows b.Index of s, except for the weights.
+	// Fetch fills all columns of b except Weight, for transitions that begin at the rows b.Index of s.
 	Fetch(s Store, b *Batch)
 }
 
-// OneStep is the View whose transitions are of one step: (s, a, r, s').
+// OneStep is the View with transitions of one step: (s, a, r, s').
 type OneStep struct {
 	Gamma float32 // discount γ
 }
 
-// NSteps is the View whose transitions are of N steps: their reward is
+// NSteps is the View with transitions of n steps, n = N. The reward of a transition is
 //
 //	r_t + γ r_{t+1} + … + γⁿ⁻¹ r_{t+n-1}
 //
-// and Next is the observation after n steps, or after fewer where the episode ended or
-// no more are kept. Sutton 1988, "Learning to predict by the methods of temporal
-// differences"; in replay Hessel et al. 2018, arXiv:1710.02298. An earlier policy chose the
-// actions after the first: with n > 1 off-policy agents learn from them as if the present
-// policy had, without a correction.
+// and Next is the observation after n steps. n is less than N if the episode ended before, or
+// if the Store has no more steps of it. Sutton 1988, "Learning to predict by the methods of
+// temporal differences"; for replay buffers Hessel et al. 2018, arXiv:1710.02298. With n > 1 an
+// older policy has chosen the later actions, and off-policy agents learn from them without a
+// correction.
 type NSteps struct {
 	Gamma float32 // discount γ
-	N     int     // steps of a transition
+	N     int     // largest number of steps of a transition
 	last  []int   // scratch: [B] rows of the last steps
 }
 
@@ -33,7 +33,7 @@ var (
 	_ View = (*NSteps)(nil)
 )
 
-// Fetch writes transitions of one step.
+// Fetch fills b with transitions of one step.
 func (v OneStep) Fetch(s Store, b *Batch) {
 	for i, row := range b.Index {
 		step := s.At(row)
@@ -45,7 +45,7 @@ func (v OneStep) Fetch(s Store, b *Batch) {
 	s.Gather(b, b.Index, b.Index)
 }
 
-// Fetch writes transitions of N steps.
+// Fetch fills b with transitions of up to N steps.
 func (v *NSteps) Fetch(s Store, b *Batch) {
 	v.last = f32.Grow(v.last, b.Len())
 	for i, row := range b.Index {
