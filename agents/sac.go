@@ -104,7 +104,7 @@ func NewSAC(mk env.Maker, c SACConfig) (*SAC, error) {
 	}
 	a.end(&a.c.Setup, scheduled{"learning_rate", c.LearningRate}, c.Noise.schedule())
 	b := c.BatchSize
-	a.epsilon, a.next = make([]float32, 2*a.actor.Head.Numbers(b)), make([]float32, len(a.memory.batch.Act))
+	a.epsilon, a.next = make([]float32, 2*a.actor.Head.EpsilonLen(b)), make([]float32, len(a.memory.batch.Act))
 	a.logpNext, a.value, a.y = make([]float32, b), make([]float32, b), make([]float32, b)
 	a.noise = newNoiseProcess(c.Noise, c.Steps, len(a.act))
 	if size := a.actor.Spec().Noise; size > 0 {

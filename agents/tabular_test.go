@@ -191,7 +191,7 @@ func TestTabularErrors(t *testing.T) {
 			t.Errorf("error %v, want %q in it", err, want)
 		}
 	}
-	if _, err := agents.NewQLearning(env.Each(newMimic), tabularConfig()); err == nil || !strings.Contains(err.Error(), "discretize_observation makes them so") {
+	if _, err := agents.NewQLearning(env.Each(newMimic), tabularConfig()); err == nil || !strings.Contains(err.Error(), "the wrapper discretize_observation turns them into choices") {
 		t.Errorf("a table of numbers: error %v", err)
 	}
 }

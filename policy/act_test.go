@@ -11,26 +11,26 @@ import (
 	"github.com/rlrun/rlrun/policy/nn"
 )
 
-// smallNetwork returns networks of one small layer.
+// smallNetwork returns the config of networks with one small hidden layer.
 func smallNetwork() policy.NetworkConfig {
-	k := policy.DefaultNetworkConfig()
-	k.NetArch = policy.Layers(16)
-	return k
+	config := policy.DefaultNetworkConfig()
+	config.NetArch = policy.Layers(16)
+	return config
 }
 
-// sdeNetwork returns networks for noise that depends on the state.
+// sdeNetwork returns the config of networks with state-dependent noise.
 func sdeNetwork(trunk bool) policy.NetworkConfig {
-	k := smallNetwork()
-	k.UseSDE, k.ShareTrunk, k.LogStdInit = true, trunk, -0.5
-	return k
+	config := smallNetwork()
+	config.UseSDE, config.ShareTrunk, config.LogStdInit = true, trunk, -0.5
+	return config
 }
 
-// mixed is a space of numbers, choices and bits.
+// mixed returns a space with numbers, choices and bits.
 func mixed() env.Space {
 	return env.Dict{{Name: "speed", Space: env.NewBox(-2, 2, 2)}, {Name: "gear", Space: env.Discrete{N: 3}}, {Name: "lamps", Space: env.MultiBinary{N: 2}}}
 }
 
-// must returns p, and ends the test if err is not nil.
+// must returns a function that returns its argument p, and ends the test if err is not nil.
 func must[T any](t testing.TB) func(p T, err error) T {
 	t.Helper()
 	return func(p T, err error) T {
@@ -42,7 +42,7 @@ func must[T any](t testing.TB) func(p T, err error) T {
 	}
 }
 
-// normalizer returns a Normalizer of a space that has observed some rows.
+// normalizer returns a Normalizer for a space after it has observed 40 rows.
 func normalizer(t testing.TB, space env.Space) *policy.Normalizer {
 	t.Helper()
 	m := must[*policy.Normalizer](t)(policy.NewNormalizer(space, 2))
@@ -50,7 +50,8 @@ func normalizer(t testing.TB, space env.Space) *policy.Normalizer {
 	return m
 }
 
-// policies returns one of each kind, whose weights are not small.
+// policies returns a policy of each kind. Their weights are not small, so that a change of the
+// input changes the output.
 func policies(t testing.TB) map[string]policy.Policy {
 	t.Helper()
 	numbers, rng, engine := env.NewBox(-1, 1, 3), newRand(), nn.Native{}
@@ -85,7 +86,7 @@ func policies(t testing.TB) map[string]policy.Policy {
 	return all
 }
 
-// sample returns n rows of a space.
+// sample returns n random rows of a space.
 func sample(s env.Space, n int, seed uint64) []float32 {
 	rng, x := rand.New(rand.NewPCG(seed, 0)), make([]float32, n*s.Size())
 	for row := range slices.Chunk(x, s.Size()) {
@@ -94,8 +95,8 @@ func sample(s env.Space, n int, seed uint64) []float32 {
 	return x
 }
 
-// masks returns n masks of an action space, each of which allows something of every choice;
-// nil where actions are no choices.
+// masks returns n random masks of an action space. Each mask allows at least one value of every
+// choice. It returns nil if the actions are not discrete.
 func masks(act env.Space, n int) (all []bool) {
 	l, err := env.LayoutOf(act)
 	choices, ok := l.Choices()
@@ -116,8 +117,8 @@ func masks(act env.Space, n int) (all []bool) {
 	return all
 }
 
-// seeded returns n generators.
-func seeded(n int) []rand.PCG {
+// rowGenerators returns n differently seeded generators, one for each row.
+func rowGenerators(n int) []rand.PCG {
 	rng, seeds := make([]rand.PCG, n), make([]uint64, n)
 	for i := range seeds {
 		seeds[i] = uint64(100 + i)
@@ -126,7 +127,7 @@ func seeded(n int) []rand.PCG {
 	return rng
 }
 
-// outFor returns columns for n rows of all that p writes.
+// outFor returns an Out for n rows with all slices that p can write.
 func outFor(p policy.Policy, n int) policy.Out {
 	s, a := p.Spec(), p.Spec().Act.Size()
 	out := policy.Out{Act: make([]float32, n*a), Raw: make([]float32, n*a), LogProb: make([]float32, n)}
@@ -139,13 +140,13 @@ func outFor(p policy.Policy, n int) policy.Out {
 	return out
 }
 
-// columns returns the columns of out by their names.
+// columns returns the slices of out by their names.
 func columns(out *policy.Out) map[string]*[]float32 {
 	return map[string]*[]float32{"Act": &out.Act, "Raw": &out.Raw, "LogProb": &out.LogProb, "Value": &out.Value, "Scores": &out.Scores}
 }
 
-// cut returns rows from, …, to-1 of n rows, nil of nil.
-func cut[T any](x []T, n, from, to int) []T {
+// rowRange returns the rows from … to-1 of x, which has n rows. It returns nil for a nil x.
+func rowRange[T any](x []T, n, from, to int) []T {
 	if x == nil {
 		return nil
 	}
@@ -153,13 +154,13 @@ func cut[T any](x []T, n, from, to int) []T {
 	return x[from*w : to*w]
 }
 
-// A way is one way to act.
-type way struct{ drawn, noise, masked bool }
+// A way is one way to call Act: with sampled actions, state-dependent noise, or masks.
+type way struct{ sampled, noise, masked bool }
 
-// ways are all that p has.
+// ways returns all ways in which p can act.
 func ways(p policy.Policy) (all []way) {
 	masked := masks(p.Spec().Act, 1) != nil
-	for _, w := range []way{{}, {drawn: true}, {noise: true}, {masked: true}, {drawn: true, masked: true}} {
+	for _, w := range []way{{}, {sampled: true}, {noise: true}, {masked: true}, {sampled: true, masked: true}} {
 		if (!w.noise || p.Spec().Noise > 0) && (!w.masked || masked) {
 			all = append(all, w)
 		}
@@ -167,29 +168,29 @@ func ways(p policy.Policy) (all []way) {
 	return all
 }
 
-// explorer is a policy whose noise depends on the state.
+// An explorer is a policy with state-dependent noise.
 type explorer interface {
 	DrawNoise(rng []rand.PCG, noise []float32)
 }
 
-// input returns n rows to act on in a way.
+// input returns n rows of input for p to act in way w.
 func (w way) input(p policy.Policy, n int) policy.In {
 	in := policy.In{Obs: sample(p.Spec().Obs, n, 5), First: make([]bool, n)}
-	if w.drawn {
-		in.Rand = seeded(n)
+	if w.sampled {
+		in.Rand = rowGenerators(n)
 	}
 	if w.masked {
 		in.Mask = masks(p.Spec().Act, n)
 	}
 	if w.noise {
 		in.Noise = make([]float32, n*p.Spec().Noise)
-		p.(explorer).DrawNoise(seeded(n), in.Noise)
+		p.(explorer).DrawNoise(rowGenerators(n), in.Noise)
 	}
 	return in
 }
 
-// each calls f with every policy, in every way that it acts.
-func each(t *testing.T, f func(t *testing.T, p policy.Policy, w way)) {
+// eachPolicy runs f as a subtest for every policy, in every way in which it can act.
+func eachPolicy(t *testing.T, f func(t *testing.T, p policy.Policy, w way)) {
 	for name, p := range policies(t) {
 		for _, w := range ways(p) {
 			t.Run(fmt.Sprintf("%s %+v", name, w), func(t *testing.T) { f(t, p, w) })
@@ -197,21 +198,21 @@ func each(t *testing.T, f func(t *testing.T, p policy.Policy, w way)) {
 	}
 }
 
-// TestActColumns wants the same bits in a column whichever others are wanted, and all in
-// the action space.
+// TestActColumns checks that the bits of each output column do not depend on which other columns
+// Act writes, and that all actions are in the action space.
 func TestActColumns(t *testing.T) {
-	each(t, func(t *testing.T, p policy.Policy, w way) {
+	eachPolicy(t, func(t *testing.T, p policy.Policy, w way) {
 		const n = 5
 		want := outFor(p, n)
 		for _, c := range columns(&want) {
 			for i := range *c {
-				(*c)[i] = 1e9 // to be overwritten
+				(*c)[i] = 1e9 // Act must overwrite it
 			}
 		}
 		p.Act(w.input(p, n), want)
 		for name, c := range columns(&want) {
 			if slices.Contains(*c, 1e9) {
-				t.Errorf("%s = %v, want all of it written", name, *c)
+				t.Errorf("%s = %v, want every element written", name, *c)
 			}
 			var out policy.Out
 			*columns(&out)[name] = make([]float32, len(*c))
@@ -220,20 +221,20 @@ func TestActColumns(t *testing.T) {
 			}
 			p.Act(w.input(p, n), out)
 			if got := *columns(&out)[name]; !sameBits(got, *c) {
-				t.Errorf("%s alone = %v, with the others %v", name, got, *c)
+				t.Errorf("%s alone = %v, together with the other columns %v", name, got, *c)
 			}
 		}
-		if !contains(p.Spec().Act, want.Act) {
+		if !allContained(p.Spec().Act, want.Act) {
 			t.Errorf("Act = %v, want actions in %s", want.Act, env.Describe(p.Spec().Act))
 		}
-		p.Act(w.input(p, n), policy.Out{}) // nothing
+		p.Act(w.input(p, n), policy.Out{}) // with nothing to write, Act must not panic
 	})
 }
 
-// TestActRows wants a row's bits to depend on no other row: a batch in one piece, in two
-// pieces, and row by row is the same.
+// TestActRows checks that the bits of a row do not depend on other rows: the result is the same
+// for a whole batch and for parts of it.
 func TestActRows(t *testing.T) {
-	each(t, func(t *testing.T, p policy.Policy, w way) {
+	eachPolicy(t, func(t *testing.T, p policy.Policy, w way) {
 		const n = 19
 		want := outFor(p, n)
 		p.Act(w.input(p, n), want)
@@ -242,11 +243,11 @@ func TestActRows(t *testing.T) {
 			for from := 0; from < n; from += step {
 				to := min(from+step, n)
 				p.Act(policy.In{
-					Obs: cut(in.Obs, n, from, to), Mask: cut(in.Mask, n, from, to), First: in.First[from:to],
-					Rand: cut(in.Rand, n, from, to), Noise: cut(in.Noise, n, from, to),
+					Obs: rowRange(in.Obs, n, from, to), Mask: rowRange(in.Mask, n, from, to), First: in.First[from:to],
+					Rand: rowRange(in.Rand, n, from, to), Noise: rowRange(in.Noise, n, from, to),
 				}, policy.Out{
-					Act: cut(got.Act, n, from, to), Raw: cut(got.Raw, n, from, to), LogProb: cut(got.LogProb, n, from, to),
-					Value: cut(got.Value, n, from, to), Scores: cut(got.Scores, n, from, to),
+					Act: rowRange(got.Act, n, from, to), Raw: rowRange(got.Raw, n, from, to), LogProb: rowRange(got.LogProb, n, from, to),
+					Value: rowRange(got.Value, n, from, to), Scores: rowRange(got.Scores, n, from, to),
 				})
 			}
 			for name, c := range columns(&want) {
@@ -258,10 +259,10 @@ func TestActRows(t *testing.T) {
 	})
 }
 
-// TestActMasked wants no forbidden choice, in any way to act, and every allowed choice
-// among the drawn ones.
+// TestActMasked checks that Act never chooses a forbidden action, in any way to act, and that
+// sampling reaches every allowed action.
 func TestActMasked(t *testing.T) {
-	each(t, func(t *testing.T, p policy.Policy, w way) {
+	eachPolicy(t, func(t *testing.T, p policy.Policy, w way) {
 		if !w.masked {
 			return
 		}
@@ -283,15 +284,15 @@ func TestActMasked(t *testing.T) {
 				seen[c], at = true, at+k
 			}
 		}
-		if _, stochastic := p.(*policy.ActorCritic); stochastic && w.drawn && !slices.Equal(seen, one) {
-			t.Errorf("drawn were %v, want all of %v", seen, one)
+		if _, stochastic := p.(*policy.ActorCritic); stochastic && w.sampled && !slices.Equal(seen, one) {
+			t.Errorf("the sampled choices are %v, want all allowed choices %v", seen, one)
 		}
 	})
 }
 
-// TestActAllocs wants nothing allocated once warm.
+// TestActAllocs checks that Act and DrawNoise allocate nothing after their first call.
 func TestActAllocs(t *testing.T) {
-	each(t, func(t *testing.T, p policy.Policy, w way) {
+	eachPolicy(t, func(t *testing.T, p policy.Policy, w way) {
 		in, out := w.input(p, 5), outFor(p, 5)
 		if n := testing.AllocsPerRun(20, func() { p.Act(in, out) }); n != 0 {
 			t.Errorf("a warm Act allocates %v times, want 0", n)
@@ -304,10 +305,10 @@ func TestActAllocs(t *testing.T) {
 	})
 }
 
-// TestClone changes the original of a clone, in every tensor, and its normaliser by what
-// it observes.
+// TestClone checks that a clone acts like its original, and still does so after every tensor of
+// the original has changed.
 func TestClone(t *testing.T) {
-	w := way{drawn: true}
+	w := way{sampled: true}
 	for name, p := range policies(t) {
 		c, want, got := p.Clone(), outFor(p, 5), outFor(p, 5)
 		p.Act(w.input(p, 5), want)
@@ -316,11 +317,11 @@ func TestClone(t *testing.T) {
 			c.Act(w.input(p, 5), got)
 			for column, x := range columns(&want) {
 				if y := *columns(&got)[column]; !sameBits(*x, y) {
-					t.Errorf("%s: a clone's %s %s = %v, want %v", name, column, when, y, *x)
+					t.Errorf("%s: %s of a clone %s = %v, want %v", name, column, when, y, *x)
 				}
 			}
 		}
-		check("is")
+		check("at first")
 		for i, param := range p.Tensors() {
 			if q := c.Tensors()[i]; q.Name != param.Name || !slices.Equal(q.Shape(), param.Shape()) {
 				t.Errorf("%s: tensor %s %v of a clone, want %s %v", name, q.Name, q.Shape(), param.Name, param.Shape())
@@ -332,7 +333,7 @@ func TestClone(t *testing.T) {
 		check("after its original changed")
 		p.Act(w.input(p, 5), got)
 		if sameBits(want.Act, got.Act) && (want.Value == nil || sameBits(want.Value, got.Value)) {
-			t.Errorf("%s: the original does the same after all its tensors changed", name)
+			t.Errorf("%s: the original acts as before although all its tensors changed", name)
 		}
 	}
 }

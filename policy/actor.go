@@ -6,24 +6,25 @@ import (
 	"github.com/rlrun/rlrun/env"
 )
 
-// An Actor acts by a policy in one environment, step by step: it keeps what the policy
-// remembers of the episode, and the generator of drawn actions.
+// An Actor acts with a policy in one environment, step by step. It keeps the policy's memory
+// of the episode and the random generator that actions are sampled with.
 type Actor struct {
 	policy Policy
 	memory []float32  // [Spec.Memory]
-	rng    []rand.PCG // [1]; nil: the best actions
-	first  [1]bool
-	act    []float32 // [A]
+	rng    []rand.PCG // [1] generator for sampled actions; nil: the best actions
+	first  [1]bool    // whether the next observation is the first of an episode
+	act    []float32  // [A] latest action
 }
 
-// NewActor returns an Actor of p, which it uses from then on. Begin comes first.
+// NewActor returns an Actor that acts with p. Call Begin before Act. Nothing else may use p
+// while the Actor does.
 func NewActor(p Policy) *Actor {
 	s := p.Spec()
 	return &Actor{policy: p, memory: make([]float32, s.Memory), act: make([]float32, s.Act.Size())}
 }
 
-// Begin begins an episode with the best actions, or with actions that are drawn as
-// SeedEpisode has it. The seed is the episode's.
+// Begin begins an episode. If sampled is true, Act samples actions with the generator of
+// SeedEpisode for the episode's seed. Otherwise Act returns the best actions.
 func (a *Actor) Begin(sampled bool, seed uint64) {
 	a.first[0], a.rng = true, nil
 	if sampled {
@@ -32,15 +33,15 @@ func (a *Actor) Begin(sampled bool, seed uint64) {
 	}
 }
 
-// SeedEpisode seeds the generator of an episode's actions, where a policy is evaluated by
-// actions that are drawn: with child 4 of the episode's seed, which no wrapper uses.
+// SeedEpisode seeds the random generator for the actions of an evaluation episode with sampled
+// actions. It uses child 4 of the episode's seed, which no wrapper uses.
 func SeedEpisode(rng *rand.PCG, seed uint64) {
 	const actionBranch = 4
 	rng.Seed(env.Split(seed, actionBranch), 0)
 }
 
-// Act returns the action for an observation [O], among the choices that mask [M] allows;
-// a nil mask allows all. The Actor overwrites the slice on the next call.
+// Act returns the action for an observation [O], among the actions that mask [M] allows. A nil
+// mask allows all. The Actor owns the returned slice and overwrites it on the next call.
 func (a *Actor) Act(obs []float32, mask []bool) []float32 {
 	a.policy.Act(In{Obs: obs, Mask: mask, First: a.first[:], Memory: a.memory, Rand: a.rng}, Out{Act: a.act})
 	a.first[0] = false

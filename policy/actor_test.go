@@ -10,7 +10,7 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// counter is a policy with memory: it counts the steps of an episode.
+// counter is a policy with memory. It counts the steps of an episode.
 type counter struct{ first []bool }
 
 func (c *counter) Act(in policy.In, out policy.Out) {
@@ -30,7 +30,8 @@ func (c *counter) Spec() policy.Spec {
 func (c *counter) Tensors() []*tape.Param { return nil }
 func (c *counter) Clone() policy.Policy   { return c }
 
-// TestActorMemory wants memory from step to step, and an episode's first step marked.
+// TestActorMemory checks that an Actor keeps the memory from step to step, and sets First at an
+// episode's first step only.
 func TestActorMemory(t *testing.T) {
 	c := new(counter)
 	a := policy.NewActor(c)
@@ -46,9 +47,9 @@ func TestActorMemory(t *testing.T) {
 	}
 }
 
-// TestActorDraws wants an Actor's actions from one generator that its seed names, among the
-// choices that are allowed, or the best of these.
-func TestActorDraws(t *testing.T) {
+// TestActorSampled checks that an Actor samples with the generator of SeedEpisode, or takes the
+// best actions, and obeys the mask.
+func TestActorSampled(t *testing.T) {
 	p := newActorCritic(t, specs()["Discrete"])
 	mask, obs := []bool{true, false, true}, observations()
 	rng := make([]rand.PCG, 1)
@@ -69,11 +70,11 @@ func TestActorDraws(t *testing.T) {
 	}
 }
 
-// TestSeedRows wants the k-th generator of each row to be the one of its seed's k-th child.
+// TestSeedRows checks that the generator of row i is seeded with child k of seed i.
 func TestSeedRows(t *testing.T) {
 	rng, want := make([]rand.PCG, 2), rand.NewPCG(env.Split(11, 5), 0)
 	policy.SeedRows(rng, []uint64{10, 11}, 5)
 	if got := rng[1].Uint64(); got != want.Uint64() {
-		t.Errorf("the first number of row 1 is %d, want another", got)
+		t.Errorf("the first random number of row 1 is %d, not the number of child 5 of seed 11", got)
 	}
 }

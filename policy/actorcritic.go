@@ -11,36 +11,37 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// ActorCritic is a stochastic policy and its value function: two networks that
-// share nothing, or two layers on a trunk that they share.
+// ActorCritic is a stochastic policy π(a|s) and its value function V(s). The actor and the
+// critic are two separate networks, or two output layers on a shared trunk of hidden layers.
 type ActorCritic struct {
 	Head          *dist.Head
-	Trunk         nn.Network // nil if nothing is shared
-	Features      nn.Network // the actor's hidden layers where its noise depends on them; otherwise nil
-	Actor, Critic nn.Network // of observations, or of the outputs of the trunk or Features
-	Tape          *tape.Tape // that Pi is put on
-	ValueTape     *tape.Tape // that V is put on: another, so that both can be learned at once
-	acting        *tape.Tape // for the distributions that actions are drawn from
+	Trunk         nn.Network // shared hidden layers; nil if the actor and the critic share nothing
+	Features      nn.Network // hidden layers of an actor with state-dependent noise; otherwise nil
+	Actor, Critic nn.Network // their input is the output of Trunk or Features, or else the encoded observations
+	Tape          *tape.Tape // tape of Pi
+	ValueTape     *tape.Tape // tape of V: a second tape, so that the actor and the critic can be trained at the same time
+	actTape       *tape.Tape // tape of the distributions in Act
 	base
-	encoder      // of observations
-	features int // outputs of the trunk or Features
+	encoder         // encoder of observations
+	featureSize int // outputs of Trunk or Features; without them the size of an encoded observation
 
-	out, hidden, own, raw []float32 // scratch: the actor's output [N, Head.Size], the trunk's and Features' [N, features], actions [N, A]
+	// Scratch: outputs of Actor [N, Head.Size], of Trunk and Features [N, featureSize], and raw actions [N, A].
+	actorOut, trunkOut, featuresOut, raw []float32
 }
 
 var _ Policy = (*ActorCritic)(nil)
 
-// NewActorCritic returns an ActorCritic for spec, of networks from e. A Normalizer, if
-// it is not nil, normalises what the networks are given.
-func NewActorCritic(rng *rand.Rand, spec env.Spec, k NetworkConfig, normal *Normalizer, e nn.Engine) (*ActorCritic, error) {
-	b := newBuilder(actorCriticKind, rng, &k, e, "pi", "vf")
-	if k.ShareTrunk {
-		b.fail(k.NetArch.CheckTrunk())
+// NewActorCritic returns an ActorCritic for spec with new networks, which config c describes
+// and engine e builds. The observations are normalised by normal, unless it is nil.
+func NewActorCritic(rng *rand.Rand, spec env.Spec, c NetworkConfig, normal *Normalizer, e nn.Engine) (*ActorCritic, error) {
+	b := newBuilder(actorCriticKind, rng, &c, e, "pi", "vf")
+	if c.ShareTrunk {
+		b.keepError(c.NetArch.CheckTrunk())
 	}
-	return built(newActorCritic(b, spec, normal))
+	return withPrefix(newActorCritic(b, spec, normal))
 }
 
-// newActorCritic returns the ActorCritic that b builds.
+// newActorCritic returns an ActorCritic with networks from b.
 func newActorCritic(b *builder, spec env.Spec, normal *Normalizer) (*ActorCritic, error) {
 	head, err := dist.NewHead(spec.Act, b.logStd())
 	if err != nil {
@@ -51,38 +52,38 @@ func newActorCritic(b *builder, spec env.Spec, normal *Normalizer) (*ActorCritic
 		return nil, err
 	}
 	m := &ActorCritic{Head: head, encoder: in}
-	x, z, pi, vf := in.size, in.size, piHidden, vfHidden // what the critic and the actor are given, and the hidden layers that they have
-	if b.shares {
-		m.Trunk, x = b.hidden("trunk", x, piHidden)
-		z, pi, vf = x, noHidden, noHidden
+	criticIn, actorIn, pi, vf := in.size, in.size, piHidden, vfHidden
+	if b.shareTrunk {
+		m.Trunk, criticIn = b.hidden("trunk", criticIn, piHidden)
+		actorIn, pi, vf = criticIn, noHidden, noHidden
 	} else if b.sde {
-		m.Features, z = b.hidden("features", x, piHidden)
+		m.Features, actorIn = b.hidden("features", criticIn, piHidden)
 		pi = noHidden
 	}
-	m.features = z
-	if b.sde && b.room(head.Size, z) {
-		b.fail(head.ExploreByState(z, b.expln))
+	m.featureSize = actorIn
+	if b.sde && b.fits(head.Size, actorIn) {
+		b.keepError(head.ExploreByState(actorIn, b.expln))
 	}
-	m.Actor = b.network("actor", z, pi, head.Size, 0.01)
-	m.Critic = b.network("critic", x, vf, 1, 1)
+	m.Actor = b.network("actor", actorIn, pi, head.Size, 0.01)
+	m.Critic = b.network("critic", criticIn, vf, 1, 1)
 	b.head = head.String()
 	m.base = b.base(Spec{Obs: spec.Obs, Act: spec.Act, Scores: head.Scores(), Values: true})
 	if head.Noise != nil {
 		m.spec.Noise = head.Noise.Size()
 	}
-	m.tapes()
+	m.newTapes()
 	return m, b.err
 }
 
-func (m *ActorCritic) tapes() { m.Tape, m.ValueTape, m.acting = tape.New(), tape.New(), tape.New() }
+func (m *ActorCritic) newTapes() { m.Tape, m.ValueTape, m.actTape = tape.New(), tape.New(), tape.New() }
 
-// Pi returns π(·|obs) for the rows of obs, among the actions that mask [B, M] allows, to
-// learn from. A nil mask allows all.
+// Pi returns π(·|obs) on Tape for training: one distribution for each row of obs [B, O], over
+// the actions that mask [B, M] allows. A nil mask allows all.
 func (m *ActorCritic) Pi(obs []float32, mask []bool) dist.Dist {
 	return m.pi(m.input(m.Tape, obs), mask)
 }
 
-// pi returns π for what the actor is given.
+// pi returns π on Tape for the actor's input x.
 func (m *ActorCritic) pi(x *tape.Var, mask []bool) dist.Dist {
 	if m.Features != nil {
 		x = m.Features.Forward(m.Tape, x, nn.Training)
@@ -90,18 +91,19 @@ func (m *ActorCritic) pi(x *tape.Var, mask []bool) dist.Dist {
 	return m.Head.Dist(m.Actor.Forward(m.Tape, x, nn.Training), x, mask)
 }
 
-// V returns V(obs) for the rows of obs, [B, 1], to learn from.
+// V returns V(obs) [B, 1] on ValueTape for training.
 func (m *ActorCritic) V(obs []float32) *tape.Var {
 	return m.Critic.Forward(m.ValueTape, m.input(m.ValueTape, obs), nn.Training)
 }
 
-// PiV returns Pi and V, both on Tape, by one pass through the trunk.
+// PiV returns Pi and V, both on Tape, from one forward pass of the trunk.
 func (m *ActorCritic) PiV(obs []float32, mask []bool) (dist.Dist, *tape.Var) {
 	x := m.input(m.Tape, obs)
 	return m.pi(x, mask), m.Critic.Forward(m.Tape, x, nn.Training)
 }
 
-// input returns what the actor and the critic are given.
+// input returns the input of the actor and the critic on t: the trunk's output, or the encoded
+// observations.
 func (m *ActorCritic) input(t *tape.Tape, obs []float32) *tape.Var {
 	x := m.encode(t, obs)
 	if m.Trunk == nil {
@@ -110,8 +112,8 @@ func (m *ActorCritic) input(t *tape.Tape, obs []float32) *tape.Var {
 	return m.Trunk.Forward(t, x, nn.Training)
 }
 
-// Act draws actions, or takes the likeliest. Their log-probabilities have the same bits
-// as Pi's.
+// Act samples actions if in has random generators, and otherwise takes the most probable ones.
+// LogProb is equal to the LogProb of Pi, bit for bit.
 func (m *ActorCritic) Act(in In, out Out) {
 	x := m.inferInput(in.Obs)
 	if out.Value != nil {
@@ -146,46 +148,47 @@ func (m *ActorCritic) Act(in In, out Out) {
 	}
 }
 
-// Bound writes raw actions [N, A] to act, brought into the action space.
+// Bound writes raw actions [N, A] to act, clipped to the bounds of the action space.
 func (m *ActorCritic) Bound(act, raw []float32) {
 	copy(act, raw)
 	m.Head.Bound(act)
 }
 
-// DrawNoise draws exploration that depends on the state [N, Spec.Noise], each row with
-// its own generator.
+// DrawNoise samples new state-dependent noise [N, Spec.Noise], each row with its own generator.
+// Without such noise it does nothing.
 func (m *ActorCritic) DrawNoise(rng []rand.PCG, noise []float32) {
 	if m.Head.Noise != nil {
 		m.Head.Noise.Draw(rng, noise)
 	}
 }
 
-// infer returns Pi of n rows without a gradient, until it is called again, for what
-// inferInput returned, with the features that it depends on.
+// infer returns π without gradients for x, n rows that inferInput returned, and the actor's
+// input, on which state-dependent noise depends. Both are valid until the next call.
 func (m *ActorCritic) infer(x []float32, n int, mask []bool) (dist.Dist, []float32) {
 	if m.Features != nil {
-		m.own = f32.Grow(m.own, n*m.features)
-		m.Features.Infer(m.own, x)
-		x = m.own
+		m.featuresOut = f32.Grow(m.featuresOut, n*m.featureSize)
+		m.Features.Infer(m.featuresOut, x)
+		x = m.featuresOut
 	}
-	m.out = f32.Grow(m.out, n*m.Head.Size)
-	m.Actor.Infer(m.out, x)
-	m.acting.Reset()
-	return m.Head.Dist(m.acting.Const(m.out, n), m.acting.Const(x, n), mask), x
+	m.actorOut = f32.Grow(m.actorOut, n*m.Head.Size)
+	m.Actor.Infer(m.actorOut, x)
+	m.actTape.Reset()
+	return m.Head.Dist(m.actTape.Const(m.actorOut, n), m.actTape.Const(x, n), mask), x
 }
 
-// inferInput is input without a tape.
+// inferInput returns the input of the actor and the critic without a tape. It is valid until
+// the next call.
 func (m *ActorCritic) inferInput(obs []float32) []float32 {
 	x := m.flat(obs)
 	if m.Trunk == nil {
 		return x
 	}
-	m.hidden = f32.Grow(m.hidden, m.rows(obs)*m.features)
-	m.Trunk.Infer(m.hidden, x)
-	return m.hidden
+	m.trunkOut = f32.Grow(m.trunkOut, m.rows(obs)*m.featureSize)
+	m.Trunk.Infer(m.trunkOut, x)
+	return m.trunkOut
 }
 
-// networks returns those that there are.
+// networks returns the networks that are not nil.
 func (m *ActorCritic) networks() []nn.Network {
 	var all []nn.Network
 	for _, n := range []nn.Network{m.Trunk, m.Features, m.Actor, m.Critic} {
@@ -201,12 +204,12 @@ func (m *ActorCritic) Params() []*tape.Param {
 	return append(nn.Params(m.networks()...), m.Head.Params()...)
 }
 
-// Tensors returns all that is saved: parameters, buffers of networks, and the normaliser.
+// Tensors returns the parameters, the buffers of the networks, and the normaliser's tensors.
 func (m *ActorCritic) Tensors() []*tape.Param {
 	return append(append(nn.Tensors(m.networks()...), m.Head.Params()...), m.normal.tensors()...)
 }
 
-// State visits the networks and the head. The normaliser is its owner's to save.
+// State visits the networks and the head. The owner of the normaliser saves the normaliser.
 func (m *ActorCritic) State(s *state.State) {
 	nn.Visit(s, m.networks()...)
 	nn.VisitParams(s, m.Head.Params())
@@ -220,7 +223,7 @@ func (m *ActorCritic) Clone() Policy { return m.Copy(m.normal.Clone()) }
 func (m *ActorCritic) Copy(normal *Normalizer) *ActorCritic {
 	c := &ActorCritic{
 		Head: m.Head.Clone(), Actor: m.Actor.Clone(), Critic: m.Critic.Clone(),
-		base: m.base, encoder: m.encoder.clone(normal), features: m.features,
+		base: m.base, encoder: m.encoder.clone(normal), featureSize: m.featureSize,
 	}
 	if m.Trunk != nil {
 		c.Trunk = m.Trunk.Clone()
@@ -228,6 +231,6 @@ func (m *ActorCritic) Copy(normal *Normalizer) *ActorCritic {
 	if m.Features != nil {
 		c.Features = m.Features.Clone()
 	}
-	c.tapes()
+	c.newTapes()
 	return c
 }

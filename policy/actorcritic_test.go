@@ -12,21 +12,21 @@ import (
 	"github.com/rlrun/rlrun/policy/nn"
 )
 
-const rows = 5 // of the batches here
+const rows = 5 // batch size of these tests
 
 func newActorCritic(t testing.TB, spec env.Spec) *policy.ActorCritic {
 	t.Helper()
-	k := policy.DefaultNetworkConfig()
-	k.NetArch, k.LogStdInit = policy.Layers(16, 8), 0.5
-	m, err := policy.NewActorCritic(newRand(), spec, k, nil, nn.Native{})
+	config := policy.DefaultNetworkConfig()
+	config.NetArch, config.LogStdInit = policy.Layers(16, 8), 0.5
+	m, err := policy.NewActorCritic(newRand(), spec, config, nil, nn.Native{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return m
 }
 
-// specs are one of each kind of action space. The Box is so small that actions
-// leave it.
+// specs returns a Spec for each kind of action space. The Box is so small that sampled actions
+// are often outside it.
 func specs() map[string]env.Spec {
 	obs := env.NewBox(-1, 1, 3)
 	return map[string]env.Spec{
@@ -39,7 +39,8 @@ func specs() map[string]env.Spec {
 
 func observations() []float32 { return normal(rand.New(rand.NewPCG(5, 6)), make([]float32, 3*rows)) }
 
-// TestActorCritic holds all ways to act to the distribution that is learned.
+// TestActorCritic checks that Act, sampled or not, agrees with the distribution and the value
+// that are trained: Pi and V.
 func TestActorCritic(t *testing.T) {
 	for name, spec := range specs() {
 		t.Run(name, func(t *testing.T) {
@@ -47,24 +48,24 @@ func TestActorCritic(t *testing.T) {
 			want := make([]float32, a*rows)
 			for _, mask := range [][]bool{nil, masks(spec.Act, rows)} {
 				pi := m.Pi(obs, mask)
-				for _, drawn := range []bool{true, false} {
+				for _, sampled := range []bool{true, false} {
 					in, out := policy.In{Obs: obs, Mask: mask}, outFor(m, rows)
-					if pi.Mode(want); drawn {
-						in.Rand = seeded(rows)
-						pi.Sample(seeded(rows), want)
+					if pi.Mode(want); sampled {
+						in.Rand = rowGenerators(rows)
+						pi.Sample(rowGenerators(rows), want)
 					}
 					m.Act(in, out)
 					if !sameBits(out.Raw, want) {
-						t.Errorf("drawn %v: Raw = %v, want Pi's %v", drawn, out.Raw, want)
+						t.Errorf("sampled %v: Raw = %v, want Pi's %v", sampled, out.Raw, want)
 					}
 					if got := pi.LogProb(out.Raw).Value; !sameBits(got, out.LogProb) {
-						t.Errorf("drawn %v: Pi(obs).LogProb(Raw) = %v, Act had %v", drawn, got, out.LogProb)
+						t.Errorf("sampled %v: Pi(obs).LogProb(Raw) = %v, LogProb of Act = %v", sampled, got, out.LogProb)
 					}
 					if m.Head.Bound(want); !sameBits(out.Act, want) {
-						t.Errorf("drawn %v: Act = %v, want Raw within bounds %v", drawn, out.Act, want)
+						t.Errorf("sampled %v: Act = %v, want Raw within bounds %v", sampled, out.Act, want)
 					}
 					if want := m.V(obs).Value; !sameBits(out.Value, want) {
-						t.Errorf("drawn %v: Value = %v, want V's %v", drawn, out.Value, want)
+						t.Errorf("sampled %v: Value = %v, want V's %v", sampled, out.Value, want)
 					}
 				}
 			}
@@ -72,14 +73,13 @@ func TestActorCritic(t *testing.T) {
 	}
 }
 
-// TestActorCriticSampled wants Act of a policy whose noise depends on the state to be what
-// Raw is, within bounds, also where the noise stays; and where it is drawn for every
-// action, actions of Pi.
+// TestActorCriticSampled checks Act of a policy with state-dependent noise. Act is Raw clipped to
+// the bounds, LogProb is the one of Pi, and without given noise Raw is a sample of Pi.
 func TestActorCriticSampled(t *testing.T) {
 	for _, trunk := range []bool{false, true} {
 		spec := env.Spec{Obs: env.NewBox(-1, 1, 3), Act: env.NewBox(-0.1, 0.1, 2)}
 		m := must[*policy.ActorCritic](t)(policy.NewActorCritic(newRand(), spec, sdeNetwork(trunk), nil, nn.Native{}))
-		for _, w := range []way{{drawn: true}, {noise: true}} {
+		for _, w := range []way{{sampled: true}, {noise: true}} {
 			in, out := w.input(m, rows), outFor(m, rows)
 			m.Act(in, out)
 			pi := m.Pi(in.Obs, nil)
@@ -93,14 +93,14 @@ func TestActorCriticSampled(t *testing.T) {
 			if w.noise {
 				continue
 			}
-			if pi.Sample(seeded(rows), want); !sameBits(out.Raw, want) {
+			if pi.Sample(rowGenerators(rows), want); !sameBits(out.Raw, want) {
 				t.Errorf("trunk %v: Raw = %v, want Pi's sample %v", trunk, out.Raw, want)
 			}
 		}
 	}
 }
 
-func contains(s env.Space, x []float32) bool {
+func allContained(s env.Space, x []float32) bool {
 	for row := range slices.Chunk(x, s.Size()) {
 		if !s.Contains(row) {
 			return false
@@ -109,8 +109,8 @@ func contains(s env.Space, x []float32) bool {
 	return true
 }
 
-// TestScores wants π(a|s) of each Discrete action, also where a mask allows some alone; no
-// other actions have scores.
+// TestScores checks that Scores are the probabilities π(a|s) of Discrete actions, also under a
+// mask, and that other actions have no scores.
 func TestScores(t *testing.T) {
 	m, obs := newActorCritic(t, specs()["Discrete"]), observations()
 	for _, mask := range [][]bool{nil, masks(env.Discrete{N: 3}, rows)} {
@@ -156,15 +156,16 @@ func TestActorCriticParams(t *testing.T) {
 	}
 }
 
-// TestActorCriticGains: the actor's last layer begins at a hundredth, so that
-// all actions are about as likely, and the critic's at 1.
+// TestActorCriticGains checks the gains of the orthogonal weights: 0.01 for the actor's last
+// layer, so that all actions have nearly the same probability at the start, and 1 for the
+// critic's last layer.
 func TestActorCriticGains(t *testing.T) {
 	want := map[string]float64{
 		"actor.0.weight": 2, "actor.2.weight": 2, "actor.4.weight": 1e-4,
 		"critic.0.weight": 2, "critic.2.weight": 2, "critic.4.weight": 1,
 	}
 	for _, p := range newActorCritic(t, specs()["Discrete"]).Params() {
-		square, ok := want[p.Name] // of each of the orthogonal rows or columns
+		square, ok := want[p.Name] // squared norm of each row or column
 		if !ok {
 			continue
 		}
@@ -208,8 +209,8 @@ func BenchmarkAct(b *testing.B) {
 	b.ReportMetric(float64(rows*b.N)/b.Elapsed().Seconds(), "rows/s")
 }
 
-// TestActWhileLearning acts between a loss and its gradient: neither disturbs
-// the other.
+// TestActWhileLearning checks that a call of Act between a loss and its Backward does not change
+// the gradient.
 func TestActWhileLearning(t *testing.T) {
 	m, err := policy.NewActorCritic(newRand(), env.Spec{Obs: env.NewBox(-1, 1, 2), Act: env.Discrete{N: 3}}, policy.DefaultNetworkConfig(), nil, nn.Native{})
 	if err != nil {

@@ -12,40 +12,43 @@ import (
 	"github.com/rlrun/rlrun/policy/nn"
 )
 
-// A builder builds the networks of a policy: of a new one, as NetworkConfig say, or of one that is
-// read from a file, as its design says. After an error it builds none.
+// A builder builds the networks of a policy. For a new policy it follows the NetworkConfig;
+// for a policy from a file it follows the design in the file. After an error it builds no more
+// networks.
 type builder struct {
 	*design
-	rng     *rand.Rand
-	engines []nn.Engine
-	config  *NetworkConfig // of a new policy; nil of one that is read
-	numbers int            // that a policy may have
-	made    int            // networks so far
-	err     error
+	rng       *rand.Rand
+	engines   []nn.Engine
+	config    *NetworkConfig // config of a new policy; nil for a policy from a file
+	maxValues int            // largest number of float32 values that the policy may have
+	built     int            // number of networks built so far
+	err       error          // first error
 }
 
-// newBuilder returns the builder of a new policy's networks, whose net_arch may have keys.
-func newBuilder(kind kind, rng *rand.Rand, k *NetworkConfig, e nn.Engine, keys ...string) *builder {
-	d := &design{kind: kind, plans: map[string]nn.Plan{}, sde: k.UseSDE, expln: k.UseSDE && k.UseExpln, shares: k.ShareTrunk}
-	return &builder{design: d, rng: rng, engines: []nn.Engine{e}, config: k, numbers: math.MaxInt, err: k.NetArch.Check(keys...)}
+// newBuilder returns a builder for the networks of a new policy. The keys are the keys that a
+// net_arch in mapping form may have.
+func newBuilder(kind kind, rng *rand.Rand, c *NetworkConfig, e nn.Engine, keys ...string) *builder {
+	d := &design{kind: kind, plans: map[string]nn.Plan{}, sde: c.UseSDE, expln: c.UseSDE && c.UseExpln, shareTrunk: c.ShareTrunk}
+	return &builder{design: d, rng: rng, engines: []nn.Engine{e}, config: c, maxValues: math.MaxInt, err: c.NetArch.Check(keys...)}
 }
 
-// built returns a policy that was built, or the error as this package's.
-func built[P any](p *P, err error) (*P, error) {
+// withPrefix returns p, or a nil policy and the error with the package's name before it.
+func withPrefix[P any](p *P, err error) (*P, error) {
 	if err != nil {
 		return nil, fmt.Errorf("policy: %w", err)
 	}
 	return p, nil
 }
 
-// newReader returns the builder of the networks of a policy that is read from a file with a
-// count of numbers. The first engine that can builds a network.
-func newReader(d *design, numbers int, engines []nn.Engine) *builder {
-	b := &builder{design: d, rng: rand.New(rand.NewPCG(0, 0)), numbers: numbers}
-	_, d.shares = d.plans["trunk"]
+// newFileBuilder returns a builder for the networks of a policy from a file that has maxValues
+// float32 values. Each network is built by the first engine that can build it; nn.Native is
+// the last.
+func newFileBuilder(d *design, maxValues int, engines []nn.Engine) *builder {
+	b := &builder{design: d, rng: rand.New(rand.NewPCG(0, 0)), maxValues: maxValues}
+	_, d.shareTrunk = d.plans["trunk"]
 	for _, e := range append(slices.Clip(engines), nn.Native{}) {
 		if native, ok := e.(nn.Native); ok {
-			native.Limit = max(numbers, 1)
+			native.Limit = max(maxValues, 1)
 			e = native
 		}
 		b.engines = append(b.engines, e)
@@ -53,33 +56,34 @@ func newReader(d *design, numbers int, engines []nn.Engine) *builder {
 	return b
 }
 
-// A part says which hidden layers of NetworkConfig a network has.
+// A part says which hidden layers of a NetworkConfig a network has.
 type part uint8
 
 const (
-	noHidden part = iota
-	piHidden      // the actor's
-	vfHidden      // the critic's
+	noHidden part = iota // no hidden layers
+	piHidden             // hidden layers of the actor
+	vfHidden             // hidden layers of the critic
 )
 
-// hidden returns a network of hidden layers alone, called name, for in inputs, and its
-// outputs.
+// hidden returns a network of only hidden layers, without an output layer, and the number of
+// its outputs. The network has the given name and number of inputs.
 func (b *builder) hidden(name string, in int, p part) (n nn.Network, out int) {
-	return b.make(name, in, p, 0, 0)
+	return b.makeNetwork(name, in, p, 0, 0)
 }
 
-// network returns the network called name, which has in inputs and out outputs. At the start
-// the gain of orthogonal weights of its last layer is given.
+// network returns a network with the given name and numbers of inputs and outputs. In a new
+// policy, gain is the gain of the last layer's orthogonal initialisation.
 func (b *builder) network(name string, in int, p part, out int, gain float32) nn.Network {
-	n, got := b.make(name, in, p, out, gain)
+	n, got := b.makeNetwork(name, in, p, out, gain)
 	if b.err == nil && got != out {
 		b.err = fmt.Errorf("network %s has %d outputs, want %d", name, got, out)
 	}
 	return n
 }
 
-// make returns a network, and its outputs.
-func (b *builder) make(name string, in int, p part, out int, gain float32) (n nn.Network, got int) {
+// makeNetwork returns a network and the number of its outputs. If out is 0, the network has
+// only hidden layers.
+func (b *builder) makeNetwork(name string, in int, p part, out int, gain float32) (n nn.Network, got int) {
 	if b.err != nil {
 		return nil, 0
 	}
@@ -94,18 +98,19 @@ func (b *builder) make(name string, in int, p part, out int, gain float32) (n nn
 	case plan.In.Size() != in:
 		b.err = fmt.Errorf("network %s has %d inputs, want %d", name, plan.In.Size(), in)
 	default:
-		n, b.err = b.build(name, plan)
+		n, b.err = b.buildPlan(name, plan)
 	}
 	if b.err != nil {
 		return nil, 0
 	}
-	b.made++
+	b.built++
 	return n, nn.Outputs(n, in)
 }
 
-// build returns the network of a plan, from the first engine that can. The error is the
-// first engine's.
-func (b *builder) build(name string, plan nn.Plan) (nn.Network, error) {
+// buildPlan returns the network of a plan, built by the first engine that can build it. If all
+// engines fail, it returns the first engine's error. Networks for a file's tensors are not
+// initialised with random weights.
+func (b *builder) buildPlan(name string, plan nn.Plan) (nn.Network, error) {
 	if b.config == nil {
 		plan = plan.Zeroed()
 	}
@@ -120,18 +125,19 @@ func (b *builder) build(name string, plan nn.Plan) (nn.Network, error) {
 	return nil, first
 }
 
-// room reports whether the policy may have rows times cols numbers.
-func (b *builder) room(rows, cols int) bool {
-	if b.err == nil && rows > b.numbers/max(cols, 1) {
-		b.err = errors.New("it has fewer numbers than its parts need")
+// fits reports whether the policy may have a tensor of rows × cols values. If not, it sets the
+// builder's error.
+func (b *builder) fits(rows, cols int) bool {
+	if b.err == nil && rows > b.maxValues/max(cols, 1) {
+		b.err = errors.New("it has fewer tensor values than its networks need")
 	}
 	return b.err == nil
 }
 
-// fail keeps the first error.
-func (b *builder) fail(err error) { b.err = cmp.Or(b.err, err) }
+// keepError keeps err if it is the first error.
+func (b *builder) keepError(err error) { b.err = cmp.Or(b.err, err) }
 
-// logStd returns log σ at the start.
+// logStd returns the initial log σ. For a policy from a file it is 0, since the file has log σ.
 func (b *builder) logStd() float32 {
 	if b.config == nil {
 		return 0
@@ -139,9 +145,10 @@ func (b *builder) logStd() float32 {
 	return b.config.LogStdInit
 }
 
-// base returns a policy's base, once all its networks are built.
+// base returns the base of a policy whose networks are all built. It is an error if the file
+// has networks that were not built.
 func (b *builder) base(s Spec) base {
-	if b.err == nil && b.made < len(b.plans) {
+	if b.err == nil && b.built < len(b.plans) {
 		b.err = fmt.Errorf("it has networks that its policy does not have: %.100q", slices.Sorted(maps.Keys(b.plans)))
 	}
 	return base{s, *b.design}

@@ -16,30 +16,32 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// maxHeader bounds a file's header, in bytes.
+// maxHeader is the largest size of a file's header [bytes].
 const maxHeader = 4 << 20
 
-// contents are a file in the safetensors format.
+// contents is a file in the safetensors format. readHeader reads its header, and readTensors
+// then reads its tensors.
 type contents struct {
-	info map[string]string // its metadata
+	info map[string]string // metadata
 
-	r       io.Reader // behind the header
-	header  []byte    // with its length
-	end     uint64    // bytes of the tensors, as the header says
-	tensors safetensors.SafeTensors
+	r           io.Reader // rest of the file, from the end of the header
+	header      []byte    // header with its length before it
+	tensorBytes uint64    // size of all tensors according to the header [bytes]
+	tensors     safetensors.SafeTensors
 }
 
-// readHeader reads a file's header. What it allocates is bounded by what r has.
+// readHeader reads a file's header. It allocates memory only for bytes that r really has, even
+// if the header claims to be longer.
 func readHeader(r io.Reader) (*contents, error) {
 	begin := make([]byte, 8)
 	if _, err := io.ReadFull(r, begin); errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return nil, notWhole(err)
+		return nil, formatError(err)
 	} else if err != nil {
 		return nil, err
 	}
 	n := binary.LittleEndian.Uint64(begin)
 	if n < 2 || n > maxHeader {
-		return nil, notWhole(fmt.Errorf("a header of %d bytes, want 2 … %d", n, maxHeader))
+		return nil, formatError(fmt.Errorf("a header of %d bytes, want 2 … %d", n, maxHeader))
 	}
 	text, err := io.ReadAll(io.LimitReader(r, int64(n)))
 	if err != nil {
@@ -47,51 +49,52 @@ func readHeader(r io.Reader) (*contents, error) {
 	}
 	var header safetensors.Metadata
 	if err := json.Unmarshal(text, &header); err != nil {
-		return nil, notWhole(err)
+		return nil, formatError(err)
 	}
 	c := &contents{info: header.Metadata(), r: r, header: append(begin, text...)}
 	for _, t := range header.Tensors() {
-		c.end = max(c.end, t.DataOffsets[1])
+		c.tensorBytes = max(c.tensorBytes, t.DataOffsets[1])
 	}
 	return c, nil
 }
 
-// readTensors reads the tensors behind the header, most bytes at most.
-func (c *contents) readTensors(most uint64) error {
-	if c.end > most {
-		return fmt.Errorf("tensors of %d bytes, want %d at most", c.end, most)
+// readTensors reads the tensors, which follow the header. More than limit bytes are an error.
+func (c *contents) readTensors(limit uint64) error {
+	if c.tensorBytes > limit {
+		return fmt.Errorf("tensors of %d bytes, want %d at most", c.tensorBytes, limit)
 	}
-	data, err := io.ReadAll(io.LimitReader(c.r, int64(c.end)+1)) // one byte more would be too many
+	data, err := io.ReadAll(io.LimitReader(c.r, int64(c.tensorBytes)+1)) // one byte more, so that a file that is too long is an error
 	if err != nil {
 		return err
 	}
 	if c.tensors, err = safetensors.Deserialize(append(c.header, data...)); err != nil {
-		return notWhole(err)
+		return formatError(err)
 	}
 	return nil
 }
 
-// notWhole returns the error of a file of another format, or one that is cut short.
-func notWhole(err error) error {
+// formatError returns the error for a file that has another format or is cut short.
+func formatError(err error) error {
 	return fmt.Errorf("not a safetensors file, or cut short: %w", err)
 }
 
-// set sets params to the tensors of the file, which must be theirs, name by name and shape
-// by shape, with values that they can have. After an error nothing is set.
-func (c *contents) set(params []*tape.Param) (err error) {
+// setParams sets params to the tensors of the file. The file must have a tensor with the name
+// and shape of each parameter, with valid values, and no other tensors. After an error all
+// params are unchanged.
+func (c *contents) setParams(params []*tape.Param) (err error) {
 	values := make([][]float32, len(params))
 	extra := map[string]bool{}
 	for _, name := range c.tensors.Names() {
 		extra[name] = true
 	}
 	for i, p := range params {
-		if values[i], err = c.tensor(p); err != nil {
+		if values[i], err = c.readTensor(p); err != nil {
 			return fmt.Errorf("tensor %s: %w", p.Name, err)
 		}
 		delete(extra, p.Name)
 	}
 	for _, name := range slices.Sorted(maps.Keys(extra)) {
-		return fmt.Errorf("tensor %s: this policy has none", name)
+		return fmt.Errorf("tensor %s: this policy has no tensor of that name", name)
 	}
 	for i, p := range params {
 		p.Import(values[i])
@@ -99,8 +102,8 @@ func (c *contents) set(params []*tape.Param) (err error) {
 	return nil
 }
 
-// tensor returns the value that the file has for p.
-func (c *contents) tensor(p *tape.Param) ([]float32, error) {
+// readTensor returns the values of p in the file.
+func (c *contents) readTensor(p *tape.Param) ([]float32, error) {
 	t, ok := c.tensors.Tensor(p.Name)
 	if !ok {
 		return nil, errors.New("not in the file")
@@ -116,8 +119,8 @@ func (c *contents) tensor(p *tape.Param) ([]float32, error) {
 	return value, checkValues(p.Name, value)
 }
 
-// checkValues returns an error if a value of the tensor called name is not finite, or is
-// a variance that is too small.
+// checkValues returns an error if the tensor with the given name has a value x that is NaN or
+// infinite, or a variance that is too small.
 func checkValues(name string, x []float32) error {
 	for _, v := range x {
 		switch {

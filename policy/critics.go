@@ -12,59 +12,60 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// Critics are several estimates of Q(s, a), for actions in [-1, 1].
+// Critics are several networks that each estimate Q(s, a), for continuous actions in [-1, 1].
 type Critics struct {
 	Q []nn.Network
 	encoder
-	a         int
+	actSize   int // A, floats of an action
 	cores     *parallel.Pool
-	x         []float32   // scratch: [N, O+A] what the networks are given
-	estimates [][]float32 // scratch: [N] of each
+	x         []float32   // scratch: [N, O+A] inputs of the networks
+	estimates [][]float32 // scratch: [N] Q-values for each network
 }
 
-// NewCritics returns n Critics for spec, of networks from e. A Normalizer, if it is not
-// nil, normalises the observations.
-func NewCritics(rng *rand.Rand, spec env.Spec, k NetworkConfig, normal *Normalizer, e nn.Engine, n int) (*Critics, error) {
+// NewCritics returns Critics with n networks for spec, which config c describes and engine e
+// builds. The observations are normalised by normal, unless it is nil.
+func NewCritics(rng *rand.Rand, spec env.Spec, c NetworkConfig, normal *Normalizer, e nn.Engine, n int) (*Critics, error) {
 	in, err := newEncoder(spec.Obs, normal)
-	q, b := &Critics{encoder: in, a: spec.Act.Size(), estimates: make([][]float32, n)}, newBuilder("", rng, &k, e, "pi", "qf")
-	b.fail(err)
+	q, b := &Critics{encoder: in, actSize: spec.Act.Size(), estimates: make([][]float32, n)}, newBuilder("", rng, &c, e, "pi", "qf")
+	b.keepError(err)
 	for i := range n {
-		q.Q = append(q.Q, b.network(fmt.Sprintf("q%d", i+1), in.size+q.a, vfHidden, 1, 1))
+		q.Q = append(q.Q, b.network(fmt.Sprintf("q%d", i+1), in.size+q.actSize, vfHidden, 1, 1))
 	}
-	return built(q, b.err)
+	return withPrefix(q, b.err)
 }
 
-// estimating is the work of Min: each piece is one estimate of all rows.
-type estimating Critics
+// minJob is the parallel.Job of Min: piece i computes network i's estimates of all rows.
+type minJob Critics
 
-// Do writes the i-th estimates.
-func (q *estimating) Do(i int) { q.Q[i].Infer(q.estimates[i], q.x) }
+// Do writes the estimates of network i.
+func (q *minJob) Do(i int) { q.Q[i].Infer(q.estimates[i], q.x) }
 
-// Encode returns the networks' rows of observations, until it is called again. The actions
-// come beside them.
+// Encode returns the encoded observations, which are the first columns of the networks' input;
+// the actions are the last columns. The result is valid until the next call.
 func (q *Critics) Encode(obs []float32) []float32 { return q.flat(obs) }
 
-// Min writes the least estimate of each row, without a tape.
-func (q *Critics) Min(obs, act, least []float32) {
+// Min writes the smallest estimate of Q(obs, act) of each row to minQ [N], without a tape.
+func (q *Critics) Min(obs, act, minQ []float32) {
 	n := q.rows(obs)
-	q.x = f32.Grow(q.x, n*(q.size+q.a))
+	q.x = f32.Grow(q.x, n*(q.size+q.actSize))
 	flat := q.flat(obs)
 	for i := range n {
-		row := q.x[i*(q.size+q.a):]
+		row := q.x[i*(q.size+q.actSize):]
 		copy(row, flat[i*q.size:(i+1)*q.size])
-		copy(row[q.size:], act[i*q.a:(i+1)*q.a])
+		copy(row[q.size:], act[i*q.actSize:(i+1)*q.actSize])
 	}
 	for i := range q.estimates {
 		q.estimates[i] = f32.Grow(q.estimates[i], n)
 	}
-	q.cores.Run(len(q.Q), (*estimating)(q))
-	copy(least, q.estimates[0])
-	for _, more := range q.estimates[1:] {
-		f32.Min(least, least, more)
+	q.cores.Run(len(q.Q), (*minJob)(q))
+	copy(minQ, q.estimates[0])
+	for _, estimate := range q.estimates[1:] {
+		f32.Min(minQ, minQ, estimate)
 	}
 }
 
-// Share has several cores estimate: each one of the estimates, or some rows.
+// Share sets the pool of cores that compute the estimates in parallel: different networks, or
+// different rows of one network.
 func (q *Critics) Share(cores *parallel.Pool) {
 	q.cores = cores
 	nn.Share(cores, q.Q...)
@@ -78,7 +79,7 @@ func (q *Critics) State(s *state.State) { nn.Visit(s, q.Q...) }
 
 // Copy returns Critics with parameters of their own and the same normaliser.
 func (q *Critics) Copy() *Critics {
-	c := &Critics{encoder: q.encoder.clone(q.normal), a: q.a, estimates: make([][]float32, len(q.Q))}
+	c := &Critics{encoder: q.encoder.clone(q.normal), actSize: q.actSize, estimates: make([][]float32, len(q.Q))}
 	for _, net := range q.Q {
 		c.Q = append(c.Q, net.Clone())
 	}

@@ -5,24 +5,25 @@ import (
 	"github.com/rlrun/rlrun/policy/nn"
 )
 
-// A design says what a policy of this package is, besides its spaces and its numbers. Two
-// policies of one design, with the same spaces and tensors, act alike.
+// A design describes a policy of this package, except for its spaces and tensors. Two policies
+// with equal designs, spaces and tensors choose the same actions. A file has the design in its
+// metadata.
 type design struct {
-	kind   kind
-	head   string             // the distribution of its actions; "" of policies that draw none
-	plans  map[string]nn.Plan // of the networks, by the names that their tensors begin with
-	sde    bool               // it explores by noise that depends on the state
-	expln  bool               // the σ of that noise grows as a logarithm above 1
-	shares bool               // the actor and the critic share hidden layers, the network trunk
-	duels  bool               // its network has V and advantages
-	clip   float32            // of its normaliser; 0 is without
-	tiles  tiling
+	kind       kind
+	head       string             // name of the action distribution; "" for policies that are not stochastic
+	plans      map[string]nn.Plan // plans of the networks; the key is the first part of the tensors' names
+	sde        bool               // whether the policy has state-dependent noise
+	expln      bool               // whether σ of that noise grows only logarithmically above 1
+	shareTrunk bool               // whether the actor and the critic share the network "trunk"
+	dueling    bool               // whether the network has outputs V and A
+	clip       float32            // clip range of the normaliser; 0: no normaliser
+	tiles      tiling
 }
 
-// A kind is a type of policies.
+// A kind is the name of a policy type in files.
 type kind string
 
-// The kinds of policies, as files name them.
+// The kinds of policies.
 const (
 	actorCriticKind   kind = "actor_critic"
 	qKind             kind = "q"
@@ -32,25 +33,25 @@ const (
 	tilesKind         kind = "tiles"
 )
 
-// A tiling says where tiles are.
+// A tiling describes the grids of a tile coding.
 type tiling struct {
-	Tilings int       `json:"tilings"`
-	Tiles   int       `json:"tiles"` // of a tiling along a dimension
-	Low     []float32 `json:"low"`   // bounds of observations
-	High    []float32 `json:"high"`
+	Tilings int       `json:"tilings"` // number of tilings
+	Tiles   int       `json:"tiles"`   // tiles per dimension of one tiling
+	Low     []float32 `json:"low"`     // [O] smallest observation
+	High    []float32 `json:"high"`    // [O] largest observation
 }
 
-// base is what every policy of this package has: its Spec, and what it is besides.
+// base has the Spec and the design of a policy. Every policy of this package embeds it.
 type base struct {
 	spec   Spec
 	design design
 }
 
-// Spec describes the policy.
+// Spec returns the policy's spaces and the sizes of its inputs and outputs.
 func (b *base) Spec() Spec { return b.spec }
 
-// with returns the design with a normaliser.
-func (b *base) with(normal *Normalizer) *design {
+// withNormalizer returns the design with the clip range of normal, which may be nil.
+func (b *base) withNormalizer(normal *Normalizer) *design {
 	d := b.design
 	if d.clip = 0; normal != nil {
 		d.clip = normal.clip
@@ -58,29 +59,29 @@ func (b *base) with(normal *Normalizer) *design {
 	return &d
 }
 
-// designOf returns the design of a policy; nil of a type that is not of this package, also
-// of one that embeds a policy of this package, for it may act in another way.
+// designOf returns the design of a policy, or nil for a type of another package. The result is
+// also nil for a type that embeds a policy of this package, since it may act differently.
 func designOf(p Policy) *design {
 	switch p := p.(type) {
 	case *ActorCritic:
-		return p.with(p.normal)
+		return p.withNormalizer(p.normal)
 	case *QNetwork:
-		return p.with(p.normal)
+		return p.withNormalizer(p.normal)
 	case *Deterministic:
-		return p.with(p.normal)
+		return p.withNormalizer(p.normal)
 	case *Squashed:
-		return p.with(p.normal)
+		return p.withNormalizer(p.normal)
 	case *Table:
-		return p.with(nil)
+		return p.withNormalizer(nil)
 	case *Tiles:
-		return p.with(nil)
+		return p.withNormalizer(nil)
 	}
 	return nil
 }
 
-// build returns a policy of a design that was read from a file with a count of numbers. They
-// are to be set.
-func (d *design) build(spec env.Spec, numbers int, engines []nn.Engine) (Policy, error) {
+// build returns a policy with the design of a file that has maxValues float32 values. The caller
+// must then set its tensors.
+func (d *design) build(spec env.Spec, maxValues int, engines []nn.Engine) (Policy, error) {
 	var normal *Normalizer
 	if d.clip != 0 {
 		var err error
@@ -88,7 +89,7 @@ func (d *design) build(spec env.Spec, numbers int, engines []nn.Engine) (Policy,
 			return nil, err
 		}
 	}
-	b := newReader(d, numbers, engines)
+	b := newFileBuilder(d, maxValues, engines)
 	switch d.kind {
 	case actorCriticKind:
 		return newActorCritic(b, spec, normal)

@@ -12,10 +12,11 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// Deterministic is a policy μ(s): a network whose outputs tanh brings into [-1, 1].
+// Deterministic is a deterministic policy μ(s) for continuous actions: the tanh of a network's
+// outputs, in [-1, 1].
 type Deterministic struct {
-	Mu   nn.Network
-	Tape *tape.Tape // that Pi is put on
+	Mu   nn.Network // network before tanh
+	Tape *tape.Tape // tape of Pi
 	base
 	encoder
 	dist.Bounds
@@ -24,13 +25,13 @@ type Deterministic struct {
 
 var _ Policy = (*Deterministic)(nil)
 
-// NewDeterministic returns a Deterministic for spec, of a network from e. A Normalizer,
-// if it is not nil, normalises the observations.
-func NewDeterministic(rng *rand.Rand, spec env.Spec, k NetworkConfig, normal *Normalizer, e nn.Engine) (*Deterministic, error) {
-	return built(newDeterministic(newBuilder(deterministicKind, rng, &k, e, "pi", "qf"), spec, normal))
+// NewDeterministic returns a Deterministic for spec with a new network, which config c describes
+// and engine e builds. The observations are normalised by normal, unless it is nil.
+func NewDeterministic(rng *rand.Rand, spec env.Spec, c NetworkConfig, normal *Normalizer, e nn.Engine) (*Deterministic, error) {
+	return withPrefix(newDeterministic(newBuilder(deterministicKind, rng, &c, e, "pi", "qf"), spec, normal))
 }
 
-// newDeterministic returns the Deterministic that b builds.
+// newDeterministic returns a Deterministic with a network from b.
 func newDeterministic(b *builder, spec env.Spec, normal *Normalizer) (*Deterministic, error) {
 	bounds, err := dist.BoundsOf(spec.Act)
 	if err != nil {
@@ -46,12 +47,12 @@ func newDeterministic(b *builder, spec env.Spec, normal *Normalizer) (*Determini
 	return d, b.err
 }
 
-// Pi returns μ(obs), [B, A] in [-1, 1], to learn from.
+// Pi returns μ(obs) [B, A] in [-1, 1] on Tape for training.
 func (d *Deterministic) Pi(obs []float32) *tape.Var {
 	return d.Mu.Forward(d.Tape, d.encode(d.Tape, obs), nn.Training).Tanh()
 }
 
-// Act writes μ: the agent explores, and not the policy. Raw is in [-1, 1].
+// Act writes μ(s) without noise: exploration is the agent's work. Raw is in [-1, 1].
 func (d *Deterministic) Act(in In, out Out) {
 	raw := out.Raw
 	if raw == nil {
@@ -66,7 +67,7 @@ func (d *Deterministic) Act(in In, out Out) {
 	}
 }
 
-// Share has several cores learn and act.
+// Share sets the pool of cores that train and act in parallel.
 func (d *Deterministic) Share(cores *parallel.Pool) {
 	d.Tape.Share(cores)
 	nn.Share(cores, d.Mu)
@@ -75,7 +76,7 @@ func (d *Deterministic) Share(cores *parallel.Pool) {
 // Params returns the parameters of the network.
 func (d *Deterministic) Params() []*tape.Param { return nn.Params(d.Mu) }
 
-// Tensors returns all that is saved.
+// Tensors returns the parameters, the buffers of the network, and the normaliser's tensors.
 func (d *Deterministic) Tensors() []*tape.Param {
 	return append(nn.Tensors(d.Mu), d.normal.tensors()...)
 }

@@ -9,41 +9,43 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// An encoder makes rows for a network of raw observations: numbers as they are, or
-// normalised, and a choice of N as N numbers, one of which is 1. See env.Layout.Flatten.
+// An encoder turns raw observations into input rows of a network. Numbers are normalised, if
+// there is a normaliser, and a choice of N becomes a one-hot vector of N numbers. See
+// env.Layout.Flatten.
 type encoder struct {
-	layout env.Layout  // of the observations
-	normal *Normalizer // of the numbers; nil leaves them as they are
-	plain  bool        // rows stay as they are but for normalisation
-	obs    int         // floats in a row of observations
-	size   int         // floats in a row for the network
-	raw    []float32   // scratch: [N, obs] normalised
-	x      []float32   // scratch: [N, size]
+	layout env.Layout  // layout of the observations
+	normal *Normalizer // normaliser of the numbers; nil: no normalisation
+	plain  bool        // whether no part of an observation needs one-hot encoding
+	obs    int         // floats of a raw observation
+	size   int         // floats of an encoded observation
+	raw    []float32   // scratch: [N, obs] normalised observations
+	x      []float32   // scratch: [N, size] encoded observations
 }
 
-// newEncoder returns the encoder of a space of observations.
+// newEncoder returns the encoder for the observations of a space.
 func newEncoder(space env.Space, normal *Normalizer) (encoder, error) {
 	l, err := env.LayoutOf(space)
 	if err != nil {
 		return encoder{}, fmt.Errorf("observations: %w", err)
 	}
 	if normal != nil && (normal.row != l.Size || !slices.Equal(normal.columns, l.Numbers())) {
-		return encoder{}, fmt.Errorf("a Normalizer of other observations than %s", env.Describe(space))
+		return encoder{}, fmt.Errorf("the Normalizer is for other observations than %s", env.Describe(space))
 	}
 	return encoder{layout: l, normal: normal, plain: l.Plain(), obs: l.Size, size: l.Flat}, nil
 }
 
-// clone returns an encoder with another normaliser and scratch of its own.
+// clone returns a copy of e with the given normaliser and its own scratch slices.
 func (e *encoder) clone(normal *Normalizer) encoder {
 	c := *e
 	c.normal, c.raw, c.x = normal, nil, nil
 	return c
 }
 
-// rows returns how many observations there are.
+// rows returns the number of observations in obs.
 func (e *encoder) rows(obs []float32) int { return len(obs) / e.obs }
 
-// flat returns rows for the network, until it is called again.
+// flat returns the encoded observations. They are valid until the next call, and are obs itself
+// if there is nothing to encode.
 func (e *encoder) flat(obs []float32) []float32 {
 	if e.plain && e.normal == nil {
 		return obs
@@ -56,7 +58,7 @@ func (e *encoder) flat(obs []float32) []float32 {
 	return e.x
 }
 
-// encode puts rows for the network on t.
+// encode returns the encoded observations as a constant on t.
 func (e *encoder) encode(t *tape.Tape, obs []float32) *tape.Var {
 	n := e.rows(obs)
 	if e.plain && e.normal == nil {
@@ -64,14 +66,14 @@ func (e *encoder) encode(t *tape.Tape, obs []float32) *tape.Var {
 	}
 	x, raw := t.Blank(n, e.size), []float32(nil)
 	if !e.plain && e.normal != nil {
-		raw = t.Blank(n, e.obs).Value // of this tape alone: two can be recorded at once
+		raw = t.Blank(n, e.obs).Value // in the tape's memory, since two tapes may be recorded at the same time
 	}
 	e.write(x.Value, raw, obs)
 	return x
 }
 
-// write writes the rows for the network to x. Where they are normalised and not plain, raw
-// is room for the normalised observations.
+// write writes the encoded observations to x. If observations are both normalised and one-hot
+// encoded, raw holds the normalised observations in between.
 func (e *encoder) write(x, raw, obs []float32) {
 	if e.plain {
 		e.normal.Apply(x, obs)

@@ -8,14 +8,15 @@ import (
 	"github.com/rlrun/rlrun/policy"
 )
 
-// A policy's file is all that is needed to act by it.
+// This example saves a table of Q-values to a file and reads a policy from the file. The file
+// has all that is needed to act.
 func ExampleRead() {
 	corridor := env.Spec{Obs: env.Discrete{N: 3}, Act: env.Discrete{N: 2}}
 	table, err := policy.NewTable(corridor, 0)
 	if err != nil {
 		panic(err)
 	}
-	copy(table.Row(2), []float32{0.5, 1}) // in state 2, action 1 is the better one
+	copy(table.Row(2), []float32{0.5, 1}) // Q-values of state 2: action 1 is better
 	var file bytes.Buffer
 	if err := policy.Save(&file, table, policy.Meta{Env: "Corridor-v0", Agent: "qlearning"}); err != nil {
 		panic(err)

@@ -11,9 +11,9 @@ import (
 	"github.com/rlrun/rlrun/policy/nn"
 )
 
-// Save writes p to w in the safetensors format: float32 tensors under PyTorch's names, in
-// its layout, and as metadata all that Open needs. A policy of a program's own type is saved
-// with its tensors and spaces, for Load.
+// Save writes p to w in the safetensors format. The file has the tensors as float32, with
+// PyTorch's names and layout, and its metadata has all that Open needs. The file of a policy
+// type of another package has only tensors and spaces, and Load can read it.
 func Save(w io.Writer, p Policy, m Meta) error {
 	info, err := metadata(p, m)
 	if err != nil {
@@ -30,7 +30,7 @@ func Save(w io.Writer, p Policy, m Meta) error {
 		}
 		value := make([]float32, len(param.Value))
 		param.Export(value)
-		data, _ := binary.Append(nil, binary.LittleEndian, value) // floats never fail
+		data, _ := binary.Append(nil, binary.LittleEndian, value) // float32 values never cause an error
 		view, err := safetensors.NewTensorView(safetensors.F32, shape, data)
 		if err != nil {
 			return fmt.Errorf("policy: %s: %w", param.Name, err)
@@ -42,7 +42,7 @@ func Save(w io.Writer, p Policy, m Meta) error {
 		return fmt.Errorf("policy: %w", err)
 	}
 	if n := binary.LittleEndian.Uint64(file); n > maxHeader {
-		return fmt.Errorf("policy: its spaces and networks take %d bytes of a file, want %d at most", n, maxHeader)
+		return fmt.Errorf("policy: its spaces and networks take %d bytes of the file, want %d at most", n, maxHeader)
 	}
 	if _, err := w.Write(file); err != nil {
 		return fmt.Errorf("policy: %w", err)
@@ -50,15 +50,15 @@ func Save(w io.Writer, p Policy, m Meta) error {
 	return nil
 }
 
-// Open returns the policy of a file that Save wrote, ready to act. Nothing else is needed.
-// Engines are for layers of one's own; those of package nn are always there.
+// Open returns the policy of a file that Save wrote. The policy is ready to act. Engines are
+// needed only for networks with layers that package nn does not have.
 func Open(path string, engines ...nn.Engine) (Policy, error) {
 	p, _, err := OpenWithMeta(path, engines...)
 	return p, err
 }
 
-// OpenWithMeta is Open, and says where the policy comes from: also with ErrEarlier and
-// ErrOwnType.
+// OpenWithMeta returns the policy of a file, as Open does, and the policy's environment and
+// agent. It returns the Meta also with the errors ErrEarlier and ErrOwnType.
 func OpenWithMeta(path string, engines ...nn.Engine) (Policy, Meta, error) {
 	f, err := infile.Open(path)
 	if err != nil {
@@ -72,7 +72,8 @@ func OpenWithMeta(path string, engines ...nn.Engine) (Policy, Meta, error) {
 	return p, m, nil
 }
 
-// Read returns the policy that r has, as Open does: of a program that embeds its file, say.
+// Read returns the policy in r, as Open does. It is for programs that, for example, embed the
+// policy's file.
 func Read(r io.Reader, engines ...nn.Engine) (Policy, error) {
 	p, _, err := read(r, engines)
 	if err != nil {
@@ -81,42 +82,43 @@ func Read(r io.Reader, engines ...nn.Engine) (Policy, error) {
 	return p, nil
 }
 
-// read returns the policy of a file, and where it comes from.
+// read returns the policy of a file, and the policy's environment and agent.
 func read(r io.Reader, engines []nn.Engine) (Policy, Meta, error) {
 	c, err := readHeader(r)
 	if err != nil {
 		return nil, Meta{}, err
 	}
 	p, err := c.policy(engines)
-	return p, c.meta(), err
+	return p, c.readMeta(), err
 }
 
-// maxFile bounds the tensors of a file, in bytes.
+// maxFile is the largest size of all tensors of a file [bytes].
 const maxFile = 1 << 40
 
-// policy returns the policy of the file. What a header only claims makes nothing large: the
-// tensors are read first, and a policy may have as many numbers as they have.
+// policy returns the policy of the file. It reads the tensors before it makes the networks, and
+// the networks may not have more values than the tensors. So a header with false sizes cannot
+// cause a large allocation.
 func (c *contents) policy(engines []nn.Engine) (Policy, error) {
 	if err := c.checkVersion(); err != nil {
 		return nil, err
 	}
-	d, err := c.design()
+	d, err := c.readDesign()
 	if err != nil {
 		return nil, err
 	}
-	spec, err := c.spec()
+	spec, err := c.readSpec()
 	if err != nil {
 		return nil, err
 	}
 	if err := c.readTensors(maxFile); err != nil {
 		return nil, err
 	}
-	p, err := d.build(spec, int(c.end/4), engines)
+	p, err := d.build(spec, int(c.tensorBytes/4), engines)
 	if err != nil {
 		return nil, err
 	}
-	if err := c.same(p); err != nil { // in what the design does not decide
+	if err := c.checkSame(p); err != nil { // checks the metadata that build did not use
 		return nil, err
 	}
-	return p, c.set(p.Tensors())
+	return p, c.setParams(p.Tensors())
 }

@@ -20,11 +20,11 @@ import (
 
 var meta = policy.Meta{Env: "CartPole-v1", Agent: "PPO"}
 
-// newSaver returns a policy of few numbers, all different.
+// newSaver returns a policy with few parameters, whose values are all different.
 func newSaver(t testing.TB, act env.Space) *policy.ActorCritic {
 	t.Helper()
-	k := policy.NetworkConfig{ActivationFn: "tanh", LogStdInit: 0.5}
-	m := must[*policy.ActorCritic](t)(policy.NewActorCritic(newRand(), env.Spec{Obs: env.NewBox(-1, 1, 2), Act: act}, k, nil, nn.Native{}))
+	config := policy.NetworkConfig{ActivationFn: "tanh", LogStdInit: 0.5}
+	m := must[*policy.ActorCritic](t)(policy.NewActorCritic(newRand(), env.Spec{Obs: env.NewBox(-1, 1, 2), Act: act}, config, nil, nn.Native{}))
 	for i, p := range m.Params() {
 		for j := range p.Value {
 			p.Value[j] += float32(i) + float32(j)/8
@@ -42,7 +42,7 @@ func save(t testing.TB, p policy.Policy) []byte {
 	return b.Bytes()
 }
 
-// weights returns a copy of all parameters.
+// weights returns a copy of the values of all tensors.
 func weights(p policy.Policy) (all []float32) {
 	for _, q := range p.Tensors() {
 		all = append(all, q.Value...)
@@ -50,10 +50,11 @@ func weights(p policy.Policy) (all []float32) {
 	return all
 }
 
-// A header is what a safetensors file begins with, behind its length.
+// A header is the JSON header of a safetensors file.
 type header map[string]map[string]any
 
-// split takes a file apart, independently of the library that wrote it.
+// split returns the header and the data of a file. It does not use the library that wrote the
+// file.
 func split(t testing.TB, file []byte) (h header, data []byte) {
 	t.Helper()
 	n := binary.LittleEndian.Uint64(file)
@@ -63,7 +64,7 @@ func split(t testing.TB, file []byte) (h header, data []byte) {
 	return h, file[8+n:]
 }
 
-// join puts a file together.
+// join returns the file with a header and data.
 func join(t testing.TB, h header, data []byte) []byte {
 	t.Helper()
 	b, err := json.Marshal(h)
@@ -73,15 +74,16 @@ func join(t testing.TB, h header, data []byte) []byte {
 	return slices.Concat(binary.LittleEndian.AppendUint64(nil, uint64(len(b))), b, data)
 }
 
-// edited returns a file with another header.
+// edited returns a copy of the file whose header f has changed.
 func edited(t testing.TB, file []byte, f func(h header)) []byte {
 	h, data := split(t, file)
 	f(h)
 	return join(t, h, data)
 }
 
-// with returns a file with another value in its metadata; "" removes the key.
-func with(t testing.TB, file []byte, key, value string) []byte {
+// withMetadata returns a copy of the file with another value of a metadata key. The value ""
+// removes the key.
+func withMetadata(t testing.TB, file []byte, key, value string) []byte {
 	return edited(t, file, func(h header) {
 		if h["__metadata__"][key] = value; value == "" {
 			delete(h["__metadata__"], key)
@@ -89,10 +91,10 @@ func with(t testing.TB, file []byte, key, value string) []byte {
 	})
 }
 
-// TestOpen wants of a file alone a policy that does what was saved, in every way that it
-// acts, to the bit; a copy of its own; and the same bytes when it is saved again.
+// TestOpen checks that a policy read from a file acts like the saved policy, bit for bit, in
+// every way to act, and that the policy and its clone are saved with the same bytes.
 func TestOpen(t *testing.T) {
-	each(t, func(t *testing.T, p policy.Policy, w way) {
+	eachPolicy(t, func(t *testing.T, p policy.Policy, w way) {
 		const n = 50
 		file := save(t, p)
 		q, err := policy.Read(bytes.NewReader(file))
@@ -116,7 +118,7 @@ func TestOpen(t *testing.T) {
 	})
 }
 
-// TestLoad fills a policy that is like the saved one, with other numbers.
+// TestLoad checks that Load sets all tensors of a policy with the same design.
 func TestLoad(t *testing.T) {
 	for name, p := range policies(t) {
 		file, other := save(t, p), p.Clone()
@@ -134,7 +136,7 @@ func TestLoad(t *testing.T) {
 	}
 }
 
-// TestFormat reads a saved policy as another program would.
+// TestFormat checks the file format as another program would read it.
 func TestFormat(t *testing.T) {
 	m := newSaver(t, env.NewBox(-1, 1, 1))
 	h, data := split(t, save(t, m))
@@ -180,8 +182,9 @@ func TestFormat(t *testing.T) {
 	}
 }
 
-// hostile returns files that are not newSaver(Box)'s, by what is to be said
-// of each. The header's tensors are in the order of their names.
+// hostile returns faulty variants of good, the file of a newSaver policy with a Box. The key is a
+// part of the error message that each file must cause. The tensors are in the order of their
+// names.
 func hostile(t testing.TB, good []byte) map[string][]byte {
 	edit := func(f func(h header)) []byte { return edited(t, good, f) }
 	h, data := split(t, good)
@@ -206,12 +209,12 @@ func hostile(t testing.TB, good []byte) map[string][]byte {
 			h["critic.1.bias"] = h["critic.0.bias"]
 			delete(h, "critic.0.bias")
 		}),
-		"tensor none: this policy has none": edit(func(h header) {
+		"tensor none: this policy has no tensor of that name": edit(func(h header) {
 			h["none"] = map[string]any{"dtype": "F32", "shape": []int{0}, "data_offsets": []int{0, 0}}
 		}),
-		"it is of version \"3\" of the format, and this program reads 2":     with(t, good, "version", "3"),
-		"it is of an earlier version and does not say what its networks are": with(t, good, "version", "1"),
-		"its metadata has no version, want a file that policy.Save wrote":    with(t, good, "version", ""),
+		"it has version \"3\" of the format, and this program reads version 2": withMetadata(t, good, "version", "3"),
+		"it is of an earlier version and does not say what its networks are":   withMetadata(t, good, "version", "1"),
+		"its metadata has no version, want a file that policy.Save wrote":      withMetadata(t, good, "version", ""),
 
 		"tensor actor.0.bias: has NaN": poison(0, math.NaN()),
 		"tensor log_std: has -Inf":     poison(len(data)-4, math.Inf(-1)),
@@ -230,12 +233,12 @@ func hostile(t testing.TB, good []byte) map[string][]byte {
 	}
 }
 
-// TestLoadHostile wants an error that says what is wrong, of Load and of Read alike, and a
-// policy that is as it was.
+// TestLoadHostile checks that Load and Read return an error that says what is wrong with a faulty
+// file, and that the policy is unchanged.
 func TestLoadHostile(t *testing.T) {
 	m := newSaver(t, env.NewBox(-1, 1, 1))
 	good := save(t, m)
-	for i := range m.Params() { // values that the file does not have
+	for i := range m.Params() { // values that differ from the file's values
 		m.Params()[i].Value[0]--
 	}
 	before := weights(m)
@@ -265,16 +268,16 @@ func TestLoadHostile(t *testing.T) {
 	if err := policy.Load(bytes.NewReader(larger), m); err == nil || !strings.Contains(err.Error(), "tensors of 32 bytes, want 28 at most") {
 		t.Errorf("Load of more tensors: error %v", err)
 	}
-	if _, err := policy.Read(bytes.NewReader(larger)); err == nil || !strings.Contains(err.Error(), "tensor more: this policy has none") {
+	if _, err := policy.Read(bytes.NewReader(larger)); err == nil || !strings.Contains(err.Error(), "tensor more: this policy has no tensor of that name") {
 		t.Errorf("Read of more tensors: error %v", err)
 	}
 	if err := policy.Load(bytes.NewReader(good), m); err != nil {
-		t.Errorf("Load of the file that all these come from: %v", err)
+		t.Errorf("Load of the correct file: %v", err)
 	}
 }
 
-// TestLoadEarlier wants a file of version 1, which has tensors alone, filled in by their names
-// and shapes, and no other file.
+// TestLoadEarlier checks that LoadEarlier reads the tensors of a file of version 1, and no file
+// of another version.
 func TestLoadEarlier(t *testing.T) {
 	m := newSaver(t, env.Discrete{N: 2})
 	good := save(t, m)
@@ -291,28 +294,29 @@ func TestLoadEarlier(t *testing.T) {
 	if err := policy.LoadEarlier(bytes.NewReader(good), m); err == nil || !strings.Contains(err.Error(), `its version is "2", want 1`) {
 		t.Errorf("LoadEarlier of a file of version 2: error %v", err)
 	}
-	for _, err := range []error{policy.Load(bytes.NewReader(earlier), m), second(policy.Read(bytes.NewReader(earlier)))} {
+	for _, err := range []error{policy.Load(bytes.NewReader(earlier), m), errorOf(policy.Read(bytes.NewReader(earlier)))} {
 		if !errors.Is(err, policy.ErrEarlier) {
 			t.Errorf("error %v, want ErrEarlier", err)
 		}
 	}
 }
 
-// second returns the error of two results.
-func second[T any](_ T, err error) error { return err }
+// errorOf returns the error of a function with two results.
+func errorOf[T any](_ T, err error) error { return err }
 
-// TestLoadVariances wants an error of a normaliser's, or a norm's, impossible moments.
+// TestLoadVariances checks that Load refuses impossible means and variances of a normaliser or of
+// batch normalisation.
 func TestLoadVariances(t *testing.T) {
-	k := policy.DefaultNetworkConfig()
-	k.NetArch, k.Norm = policy.Layers(2), "batch"
+	config := policy.DefaultNetworkConfig()
+	config.NetArch, config.Norm = policy.Layers(2), "batch"
 	spec := env.Spec{Obs: env.NewBox(-1, 1, 2), Act: env.Discrete{N: 2}}
-	p := must[*policy.ActorCritic](t)(policy.NewActorCritic(newRand(), spec, k, normalizer(t, spec.Obs), nn.Native{}))
+	p := must[*policy.ActorCritic](t)(policy.NewActorCritic(newRand(), spec, config, normalizer(t, spec.Obs), nn.Native{}))
 	good, nan, inf := save(t, p), math.NaN(), math.Inf(1)
 	h, data := split(t, good)
 	for _, c := range []struct {
 		tensor string
 		value  float64
-		want   string // "" for no error
+		want   string // part of the error; "": no error
 	}{
 		{"obs_var", 0, "has 0 in it, want variances above 0"}, {"obs_var", -1, "has -1 in it, want variances above 0"}, {"obs_var", nan, "has NaN"},
 		{"obs_var", inf, "has +Inf"}, {"obs_mean", nan, "has NaN"}, {"obs_mean", -inf, "has -Inf"}, {"obs_mean", -1, ""}, {"obs_var", 1e-30, ""},
@@ -323,7 +327,7 @@ func TestLoadVariances(t *testing.T) {
 		if !ok {
 			t.Fatalf("no tensor %s in %v", c.tensor, slices.Sorted(maps.Keys(h)))
 		}
-		at := int(info["data_offsets"].([]any)[0].(float64)) + 4 // of the second element
+		at := int(info["data_offsets"].([]any)[0].(float64)) + 4 // offset of the second element
 		binary.LittleEndian.PutUint32(bad[at:], math.Float32bits(float32(c.value)))
 		err := policy.Load(bytes.NewReader(join(t, h, bad)), p)
 		if c.want == "" {
@@ -338,33 +342,34 @@ func TestLoadVariances(t *testing.T) {
 	}
 }
 
-// broken is a stream that fails after n bytes.
-type broken struct{ n int }
+// brokenStream is a stream that fails after n bytes.
+type brokenStream struct{ n int }
 
 var errBroken = errors.New("broken")
 
-func (b *broken) Write(p []byte) (int, error) {
+func (b *brokenStream) Write(p []byte) (int, error) {
 	if b.n -= len(p); b.n < 0 {
 		return 0, errBroken
 	}
 	return len(p), nil
 }
 
-func (b *broken) Read(p []byte) (int, error) { return 0, errBroken }
+func (b *brokenStream) Read(p []byte) (int, error) { return 0, errBroken }
 
+// TestBrokenStream checks that Save and Load return the error of a stream that fails.
 func TestBrokenStream(t *testing.T) {
 	m := newSaver(t, env.Discrete{N: 2})
 	n := len(save(t, m))
 	for _, at := range []int{0, 8, 100, n - 1} {
-		if err := policy.Save(&broken{at}, m, meta); !errors.Is(err, errBroken) {
+		if err := policy.Save(&brokenStream{at}, m, meta); !errors.Is(err, errBroken) {
 			t.Errorf("Save to a stream that breaks after %d bytes: error %v", at, err)
 		}
 	}
-	if err := policy.Save(&broken{n}, m, meta); err != nil {
+	if err := policy.Save(&brokenStream{n}, m, meta); err != nil {
 		t.Errorf("Save to a stream of just %d bytes: %v", n, err)
 	}
 	for _, at := range []int{0, 4, 20, n - 1} {
-		if err := policy.Load(io.MultiReader(bytes.NewReader(save(t, m)[:at]), &broken{}), m); !errors.Is(err, errBroken) {
+		if err := policy.Load(io.MultiReader(bytes.NewReader(save(t, m)[:at]), &brokenStream{}), m); !errors.Is(err, errBroken) {
 			t.Errorf("Load from a stream that breaks after %d bytes: error %v", at, err)
 		}
 	}

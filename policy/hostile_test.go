@@ -12,9 +12,10 @@ import (
 	"github.com/rlrun/rlrun/policy"
 )
 
-// lies are values in the metadata of a kind of file that are not true, and what is to be said
-// of them. They claim much more than the file has.
-func lies() []struct{ file, key, value, want string } {
+// falseMetadata returns false values of a metadata key in the file of a policy, with a part of
+// the error message that each must cause. Many of them claim that the policy is much larger than
+// the file.
+func falseMetadata() []struct{ file, key, value, want string } {
 	const linear = `{"linear":%d}`
 	wide := func(in, out int64) string {
 		return fmt.Sprintf(`{"actor":{"in":[%d],"layers":[`+linear+`,"tanh",`+linear+`]},"critic":{"in":[3],"layers":[{"linear":1}]}}`, in, out, out)
@@ -42,11 +43,11 @@ func lies() []struct{ file, key, value, want string } {
 		{"actor-critic Box", "use_sde", "true", "there is no network features"},
 		{"actor-critic Box", "use_sde", "yes", `its use_sde is "yes", want true or false`},
 		{"actor-critic Box", "head", "beta", "its head is beta, want gaussian"},
-		{"actor-critic Box", "memory", "9", `its memory is of "9" floats, want 0`},
+		{"actor-critic Box", "memory", "9", `its memory has "9" floats, want 0`},
 		{"actor-critic normalised", "clip_obs", "NaN", `its clip_obs is "NaN", want a number above 0`},
 		{"actor-critic normalised", "clip_obs", "-1", `its clip_obs is "-1", want`},
 		{"actor-critic normalised", "clip_obs", "1e99", `its clip_obs is "1e99", want`},
-		{"actor-critic normalised", "norm_obs", "false", "tensor obs_mean: this policy has none"},
+		{"actor-critic normalised", "norm_obs", "false", "tensor obs_mean: this policy has no tensor of that name"},
 		{"actor-critic Discrete", "norm_obs", "true", "its clip_obs is \"\", want"},
 		{"actor-critic Discrete", "policy", "table", "observations of a table are choices"},
 		{"actor-critic Discrete", "policy", "q", "there is no network q"},
@@ -68,7 +69,7 @@ func lies() []struct{ file, key, value, want string } {
 	}
 }
 
-// allocated returns the bytes that f allocates.
+// allocated returns the number of bytes that f allocates.
 func allocated(f func()) uint64 {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
@@ -77,25 +78,26 @@ func allocated(f func()) uint64 {
 	return after.TotalAlloc - before.TotalAlloc
 }
 
-// worth bounds what reading a file may allocate: JSON takes many times its own length.
-func worth(data []byte) uint64 { return 1<<20 + 200*uint64(len(data)) }
+// maxAllocation returns the largest number of bytes that reading a file may allocate. JSON takes
+// many times its own length in memory.
+func maxAllocation(data []byte) uint64 { return 1<<20 + 200*uint64(len(data)) }
 
-// TestReadLies wants a sentence of a file that claims what is not true, and no more memory
-// than the file is worth.
-func TestReadLies(t *testing.T) {
+// TestReadFalseMetadata checks that a file with false metadata causes a one-line error, and that
+// reading it allocates little memory.
+func TestReadFalseMetadata(t *testing.T) {
 	files := map[string][]byte{}
 	for name, p := range policies(t) {
 		files[name] = save(t, p)
 	}
-	for _, c := range lies() {
-		data := with(t, files[c.file], c.key, c.value)
+	for _, c := range falseMetadata() {
+		data := withMetadata(t, files[c.file], c.key, c.value)
 		var err error
 		used := allocated(func() { _, err = policy.Read(bytes.NewReader(data)) })
 		short := fmt.Sprintf("%s with %s %.50q", c.file, c.key, c.value)
 		if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "\n") || len(err.Error()) > 500 {
 			t.Errorf("%s: error %.600v, want %q in it", short, err, c.want)
 		}
-		if used > worth(data) {
+		if used > maxAllocation(data) {
 			t.Errorf("%s: %d bytes allocated for a file of %d", short, used, len(data))
 		}
 	}
@@ -105,15 +107,16 @@ func TestReadLies(t *testing.T) {
 	}), edited(t, files["table"], func(h header) {
 		h["q"]["data_offsets"] = []uint64{0, math.MaxUint64}
 	})} {
-		if used := allocated(func() { _, err := policy.Read(bytes.NewReader(r)); t.Log(err) }); used > worth(r) {
+		if used := allocated(func() { _, err := policy.Read(bytes.NewReader(r)); t.Log(err) }); used > maxAllocation(r) {
 			t.Errorf("%d bytes allocated for a file of %d", used, len(r))
 		}
 	}
 }
 
-// FuzzLoad: whatever the bytes, a policy is loaded whole and finite or not at all.
+// FuzzLoad checks that Load of any bytes either sets all tensors to finite values or returns an
+// error and changes nothing.
 func FuzzLoad(f *testing.F) {
-	p := policies(f)["squashed"] // which has a normaliser
+	p := policies(f)["squashed"] // with a normaliser
 	good := save(f, p)
 	f.Add(good)
 	for _, data := range hostile(f, save(f, policies(f)["actor-critic Box"])) {
@@ -138,7 +141,7 @@ func FuzzLoad(f *testing.F) {
 	})
 }
 
-// checkTensors wants finite numbers, and variances above 0.
+// checkTensors checks that all tensor values are finite and all variances are above 0.
 func checkTensors(t *testing.T, p policy.Policy) {
 	t.Helper()
 	for _, q := range p.Tensors() {
@@ -150,8 +153,8 @@ func checkTensors(t *testing.T, p policy.Policy) {
 	}
 }
 
-// FuzzRead: whatever the bytes, there is a sentence or a policy that acts and can be saved,
-// for no more memory than the file is worth.
+// FuzzRead checks that Read of any bytes returns an error, or a policy that can act and can be
+// saved again. Reading must not allocate more than a file of this length may need.
 func FuzzRead(f *testing.F) {
 	files := map[string][]byte{}
 	for name, p := range policies(f) {
@@ -161,13 +164,13 @@ func FuzzRead(f *testing.F) {
 	for _, data := range hostile(f, files["actor-critic Box"]) {
 		f.Add(data)
 	}
-	for _, c := range lies() {
-		f.Add(with(f, files[c.file], c.key, c.value))
+	for _, c := range falseMetadata() {
+		f.Add(withMetadata(f, files[c.file], c.key, c.value))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		var p policy.Policy
 		var err error
-		if used := allocated(func() { p, err = policy.Read(bytes.NewReader(data)) }); used > 2*worth(data) { // another test may run
+		if used := allocated(func() { p, err = policy.Read(bytes.NewReader(data)) }); used > 2*maxAllocation(data) { // twice, since another test may allocate at the same time
 			t.Errorf("%d bytes allocated for a file of %d", used, len(data))
 		}
 		if err != nil {

@@ -10,27 +10,27 @@ import (
 	"github.com/rlrun/rlrun/policy/nn"
 )
 
-// TestInitFn wants weights as init_fn or ortho_init says, the one of them that is given;
-// an error where both are and contradict each other; and an agent's default where
-// neither is. A completed NetworkConfig means the same.
+// TestInitFn checks that the initialisation is the one of init_fn or ortho_init, whichever is
+// given, or else the agent's default. It is an error if the two contradict each other. A
+// completed NetworkConfig has the same initialisation.
 func TestInitFn(t *testing.T) {
 	yes, no := new(true), new(false)
 	for _, c := range []struct {
 		fn, byDefault string
 		ortho         *bool
-		want          string // "" for an error
+		want          string // initialisation; "": an error
 	}{
 		{"", "", nil, "orthogonal"}, {"", "pytorch", nil, "pytorch"}, {"", "pytorch", yes, "orthogonal"}, {"", "", no, "pytorch"},
 		{"kaiming_normal", "", nil, "kaiming_normal"}, {"kaiming_normal", "pytorch", nil, "kaiming_normal"}, {"orthogonal", "pytorch", nil, "orthogonal"},
 		{"kaiming_normal", "", no, "kaiming_normal"}, {"orthogonal", "pytorch", yes, "orthogonal"}, {"pytorch", "", no, "pytorch"},
 		{"kaiming_normal", "", yes, ""}, {"pytorch", "", yes, ""}, {"orthogonal", "", no, ""},
 	} {
-		k := policy.DefaultNetworkConfig()
-		k.InitFn, k.OrthoInit, k.DefaultInit = c.fn, c.ortho, c.byDefault
-		got, err := firstWeights(k)
+		config := policy.DefaultNetworkConfig()
+		config.InitFn, config.OrthoInit, config.DefaultInit = c.fn, c.ortho, c.byDefault
+		got, err := firstWeights(config)
 		if c.want == "" {
-			if err == nil || !strings.Contains(err.Error(), "init_fn is "+c.fn+" and ortho_init is ") || k.Complete(1e-8) == nil {
-				t.Errorf("%+v: error %v, want one that names both", c, err)
+			if err == nil || !strings.Contains(err.Error(), "init_fn is "+c.fn+" and ortho_init is ") || config.Complete(1e-8) == nil {
+				t.Errorf("%+v: error %v, want an error that names both", c, err)
 			}
 			continue
 		}
@@ -38,19 +38,19 @@ func TestInitFn(t *testing.T) {
 		plain.InitFn = c.want
 		want, _ := firstWeights(plain)
 		if err != nil || !slices.Equal(got, want) {
-			t.Errorf("%+v: weights %v, error %v, want those of %s, %v", c, got[:3], err, c.want, want[:3])
+			t.Errorf("%+v: weights %v, error %v, want the weights of %s, %v", c, got[:3], err, c.want, want[:3])
 		}
 		for range 2 {
-			if err := k.Complete(1e-8); err != nil || k.InitFn != c.want || *k.OrthoInit != (c.want == "orthogonal") {
-				t.Errorf("%+v completed has init_fn %s and ortho_init %v, error %v", c, k.InitFn, *k.OrthoInit, err)
+			if err := config.Complete(1e-8); err != nil || config.InitFn != c.want || *config.OrthoInit != (c.want == "orthogonal") {
+				t.Errorf("%+v completed has init_fn %s and ortho_init %v, error %v", c, config.InitFn, *config.OrthoInit, err)
 			}
 		}
 	}
 }
 
-// firstWeights returns the weights of an actor's first layer.
-func firstWeights(k policy.NetworkConfig) ([]float32, error) {
-	m, err := policy.NewActorCritic(newRand(), env.Spec{Obs: env.NewBox(-1, 1, 3), Act: env.Discrete{N: 2}}, k, nil, nn.Native{})
+// firstWeights returns the weights of the first layer of an actor with the config.
+func firstWeights(config policy.NetworkConfig) ([]float32, error) {
+	m, err := policy.NewActorCritic(newRand(), env.Spec{Obs: env.NewBox(-1, 1, 3), Act: env.Discrete{N: 2}}, config, nil, nn.Native{})
 	if err != nil {
 		return nil, err
 	}

@@ -16,7 +16,7 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// skip is a layer of one's own: x + tanh(x wᵀ + b).
+// skip is a layer that package nn does not have: x + tanh(x wᵀ + b).
 type skip struct {
 	nn.Network
 	y []float32
@@ -42,35 +42,37 @@ func (s *skip) Infer(y, x []float32) {
 
 func (s *skip) Clone() nn.Network { return &skip{Network: s.Network.Clone()} }
 
-// TestLayers: hidden layers in place of net_arch, one of them of one's own, in each
-// policy, with a trunk and with noise that depends on features: it acts as it learns, and
-// copies and saved parameters do the same. A linear layer without an initialisation gets
-// that of init_fn.
+// TestLayers checks policies whose hidden layers are given by layers in place of net_arch, with
+// one layer that package nn does not have, also with a shared trunk and with state-dependent
+// noise. Clones and restored policies must act like the original. A linear layer without an
+// initialisation must have the initialisation of init_fn.
 func TestLayers(t *testing.T) {
-	k := policy.DefaultNetworkConfig()
-	k.Layers, k.InitFn = nn.Layers{{Kind: "linear", Size: 16}, {Kind: "layer_norm"}, {Kind: "skip"}, {Kind: "relu"}}, "xavier_uniform"
-	trunk, sde := k, k
+	config := policy.DefaultNetworkConfig()
+	config.Layers, config.InitFn = nn.Layers{{Kind: "linear", Size: 16}, {Kind: "layer_norm"}, {Kind: "skip"}, {Kind: "relu"}}, "xavier_uniform"
+	trunk, sde := config, config
 	trunk.ShareTrunk, sde.UseSDE = true, true
 	engine := nn.Native{Kinds: nn.Kinds{"skip": newSkip}}
 	numbers := env.Spec{Obs: env.NewBox(-1, 1, 3), Act: env.NewBox(-1, 1, 2)}
 	choices := env.Spec{Obs: env.NewBox(-1, 1, 3), Act: env.Discrete{N: 2}}
 	type maker = func() (policy.Policy, error)
-	of := func(spec env.Spec, k policy.NetworkConfig) maker {
+	of := func(spec env.Spec, config policy.NetworkConfig) maker {
 		return func() (policy.Policy, error) {
-			return policy.NewActorCritic(newRand(), spec, k, nil, engine)
+			return policy.NewActorCritic(newRand(), spec, config, nil, engine)
 		}
 	}
 	for name, tc := range map[string]struct {
 		mk     maker
 		tensor string
 	}{
-		"actor-critic": {of(numbers, k), "critic.2.0.weight"},
+		"actor-critic": {of(numbers, config), "critic.2.0.weight"},
 		"trunk":        {of(choices, trunk), "trunk.2.0.weight"},
 		"sde":          {of(numbers, sde), "features.2.0.weight"},
-		"trunk, sde":   {of(numbers, func() policy.NetworkConfig { k := trunk; k.UseSDE = true; return k }()), "trunk.1.bias"},
-		"q":            {func() (policy.Policy, error) { return policy.NewQNetwork(newRand(), choices, k, nil, engine, true) }, "q.4.weight"},
-		"mu":           {func() (policy.Policy, error) { return policy.NewDeterministic(newRand(), numbers, k, nil, engine) }, "actor.0.weight"},
-		"squashed":     {func() (policy.Policy, error) { return policy.NewSquashed(newRand(), numbers, sde, nil, engine) }, "features.2.0.bias"},
+		"trunk, sde":   {of(numbers, func() policy.NetworkConfig { config := trunk; config.UseSDE = true; return config }()), "trunk.1.bias"},
+		"q": {func() (policy.Policy, error) {
+			return policy.NewQNetwork(newRand(), choices, config, nil, engine, true)
+		}, "q.4.weight"},
+		"mu":       {func() (policy.Policy, error) { return policy.NewDeterministic(newRand(), numbers, config, nil, engine) }, "actor.0.weight"},
+		"squashed": {func() (policy.Policy, error) { return policy.NewSquashed(newRand(), numbers, sde, nil, engine) }, "features.2.0.bias"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p, err := tc.mk()
@@ -112,11 +114,11 @@ func TestLayers(t *testing.T) {
 	plain := policy.DefaultNetworkConfig()
 	plain.NetArch, plain.InitFn = policy.Layers(16), "xavier_uniform"
 	one, _ := policy.NewQNetwork(newRand(), choices, plain, nil, engine, false)
-	two, _ := policy.NewQNetwork(newRand(), choices, k, nil, engine, false)
+	two, _ := policy.NewQNetwork(newRand(), choices, config, nil, engine, false)
 	if a, b := one.Params()[0].Value, two.Params()[0].Value; !slices.Equal(a, b) {
 		t.Errorf("a linear layer begins with %v, want %v as init_fn has it", b[:3], a[:3])
 	}
-	if _, err := policy.NewQNetwork(newRand(), choices, k, nil, nn.Native{}, false); err == nil || !strings.Contains(fmt.Sprint(err), `q.2: no layer is called "skip", want one of batch_norm`) {
+	if _, err := policy.NewQNetwork(newRand(), choices, config, nil, nn.Native{}, false); err == nil || !strings.Contains(fmt.Sprint(err), `q.2: no layer is called "skip", want one of batch_norm`) {
 		t.Errorf("without the layer: error %v", err)
 	}
 }

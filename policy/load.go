@@ -15,17 +15,17 @@ import (
 	"github.com/rlrun/rlrun/policy/nn"
 )
 
-// Load fills p, which has not learned yet, with the numbers of a file that Save wrote. The
-// file's policy must be like p in all that its actions depend on: its type, networks,
-// actions, normaliser, exploration. The bounds of observations may differ, and so may the
-// environment and the agent. After an error p is unchanged.
+// Load sets the tensors of p, a policy that is not trained yet, to the tensors of a file that
+// Save wrote. The file's policy must have the same type, networks, actions, normaliser and
+// exploration noise as p. The bounds of observations, the environment and the agent may be
+// different. After an error p is unchanged.
 func Load(r io.Reader, p Policy) error {
 	c, err := readHeader(r)
 	if err == nil {
 		err = c.checkVersion()
 	}
 	if err == nil {
-		err = c.same(p)
+		err = c.checkSame(p)
 	}
 	if err == nil {
 		err = c.fill(p)
@@ -36,9 +36,9 @@ func Load(r io.Reader, p Policy) error {
 	return nil
 }
 
-// LoadEarlier fills p with the tensors of a file of version 1, name by name and shape by
-// shape. What else p is must come from where the file was made, for such a file does not
-// say it. After an error p is unchanged.
+// LoadEarlier sets the tensors of p to the tensors of a file of version 1, which must have the
+// same names and shapes. A file of version 1 has no description of its policy, so p must be made
+// from the settings of the file's run. After an error p is unchanged.
 func LoadEarlier(r io.Reader, p Policy) error {
 	c, err := readHeader(r)
 	if err == nil && c.info["version"] != earlierVersion {
@@ -53,7 +53,7 @@ func LoadEarlier(r io.Reader, p Policy) error {
 	return nil
 }
 
-// fill reads the tensors of p from the file. After an error p is unchanged.
+// fill reads the tensors of the file into p. After an error p is unchanged.
 func (c *contents) fill(p Policy) error {
 	params, size := p.Tensors(), uint64(0)
 	for _, param := range params {
@@ -62,56 +62,57 @@ func (c *contents) fill(p Policy) error {
 	if err := c.readTensors(size); err != nil {
 		return err
 	}
-	return c.set(params)
+	return c.setParams(params)
 }
 
-// same returns an error if the file's policy is not like p, but for its numbers.
-func (c *contents) same(p Policy) error {
+// checkSame returns an error if the file's policy differs from p in more than its tensors'
+// values.
+func (c *contents) checkSame(p Policy) error {
 	if got, want := c.info["policy"], typeName(p); got != want {
 		return fmt.Errorf("its policy is of the type %.100q, want %s", got, want)
 	}
-	spec, err := c.spec()
+	spec, err := c.readSpec()
 	if err != nil {
 		return err
 	}
 	s := p.Spec()
-	if err := sameSpaces(spec, env.Spec{Obs: s.Obs, Act: s.Act}); err != nil {
+	if err := checkSpaces(spec, env.Spec{Obs: s.Obs, Act: s.Act}); err != nil {
 		return err
 	}
 	if got, want := c.info["memory"], strconv.Itoa(s.Memory); got != want {
-		return fmt.Errorf("its memory is of %.20q floats, want %s", got, want)
+		return fmt.Errorf("its memory has %.20q floats, want %s", got, want)
 	}
 	d := designOf(p)
 	if d == nil {
 		return nil
 	}
-	read, err := c.design()
+	read, err := c.readDesign()
 	if err != nil {
 		return err
 	}
-	return read.same(d)
+	return read.checkSame(d)
 }
 
-// Check returns an error unless policies of s can act in environments of e. The bounds of
-// observations may differ.
+// Check returns an error unless a policy with spec s can act in an environment with spec e. The
+// bounds of observations may differ.
 func (s Spec) Check(e env.Spec) error {
-	if err := sameSpaces(env.Spec{Obs: s.Obs, Act: s.Act}, e); err != nil {
+	if err := checkSpaces(env.Spec{Obs: s.Obs, Act: s.Act}, e); err != nil {
 		return fmt.Errorf("policy: %w", err)
 	}
 	return nil
 }
 
-// sameSpaces returns an error unless networks see rows of both alike, and the actions are
-// the same.
-func sameSpaces(got, want env.Spec) error {
+// checkSpaces returns an error unless the observations of got and want have the same layout, and
+// the action spaces are equal except for names.
+func checkSpaces(got, want env.Spec) error {
 	if !sameLayout(got.Obs, want.Obs) {
 		return fmt.Errorf("its observations are %v, want %v", env.Outline(got.Obs), env.Outline(want.Obs))
 	}
-	return sameActions(got.Act, want.Act)
+	return checkActions(got.Act, want.Act)
 }
 
-// sameLayout reports whether networks see rows of both spaces alike. Bounds and names are
-// not for networks.
+// sameLayout reports whether a network gets the same input rows from observations of both
+// spaces. Bounds and names may differ, since networks do not see them.
 func sameLayout(a, b env.Space) bool {
 	x, err := env.LayoutOf(a)
 	y, err2 := env.LayoutOf(b)
@@ -120,8 +121,8 @@ func sameLayout(a, b env.Space) bool {
 	})
 }
 
-// sameActions returns an error unless both spaces are one, but for names.
-func sameActions(got, want env.Space) error {
+// checkActions returns an error unless both spaces are equal except for names.
+func checkActions(got, want env.Space) error {
 	a, b := env.Outline(got), env.Outline(want)
 	x, err := json.Marshal(a)
 	y, err2 := json.Marshal(b)
@@ -134,18 +135,19 @@ func sameActions(got, want env.Space) error {
 	return fmt.Errorf("its actions are %v, want %v", a, b)
 }
 
-// same returns an error if policies of the designs d and want do not act alike.
-func (d *design) same(want *design) error {
+// checkSame returns an error unless policies with the designs d and want, and with equal
+// tensors, choose the same actions.
+func (d *design) checkSame(want *design) error {
 	for _, name := range slices.Sorted(maps.Keys(want.plans)) {
 		p, ok := d.plans[name]
 		switch q := want.plans[name]; {
 		case !ok:
 			return fmt.Errorf("it has no network %s, want one", name)
 		case p.Same(q):
-		case layersOf(p) == layersOf(q):
-			return fmt.Errorf("its network %s has layers with other settings: %s", name, layersOf(p))
+		case layersText(p) == layersText(q):
+			return fmt.Errorf("its network %s has layers with other settings: %s", name, layersText(p))
 		default:
-			return fmt.Errorf("its network %s is %s, want %s", name, layersOf(p), layersOf(q))
+			return fmt.Errorf("its network %s is %s, want %s", name, layersText(p), layersText(q))
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(d.plans)) {
@@ -154,10 +156,10 @@ func (d *design) same(want *design) error {
 		}
 	}
 	a, b := map[string]string{}, map[string]string{}
-	if err := cmp.Or(d.write(a), want.write(b)); err != nil {
+	if err := cmp.Or(d.writeTo(a), want.writeTo(b)); err != nil {
 		return err
 	}
-	keys := append([]string{"norm_obs"}, slices.Sorted(maps.Keys(b))...) // before clip_obs, which is a normaliser's
+	keys := append([]string{"norm_obs"}, slices.Sorted(maps.Keys(b))...) // norm_obs before clip_obs, since only a normaliser has clip_obs
 	for _, key := range keys {
 		if key != "networks" && a[key] != b[key] {
 			return fmt.Errorf("its %s is %.200s, want %s", key, cmp.Or(a[key], "not there"), b[key])
@@ -166,13 +168,13 @@ func (d *design) same(want *design) error {
 	return nil
 }
 
-// layersOf returns the layers of a plan for a message: linear 64, tanh, linear 2.
-func layersOf(p nn.Plan) string {
-	const most = 40
+// layersText returns the layers of a plan for an error message, like "linear 64, tanh, linear 2".
+func layersText(p nn.Plan) string {
+	const maxLayers = 40
 	var text []string
 	for i, l := range p.Layers {
-		if i == most {
-			text = append(text, fmt.Sprintf("… and %d more", len(p.Layers)-most))
+		if i == maxLayers {
+			text = append(text, fmt.Sprintf("… and %d more", len(p.Layers)-maxLayers))
 			break
 		}
 		if text = append(text, l.Kind); l.Size != 0 {

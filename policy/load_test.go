@@ -13,17 +13,18 @@ import (
 	"github.com/rlrun/rlrun/policy/nn"
 )
 
-// A variant is a policy and what is said if it is loaded into the first of its family.
+// A variant is a policy, and the error of loading its file into the first variant of its family.
 type variant struct {
 	make func() (policy.Policy, error)
-	want string // "" where it can be loaded
+	want string // beginning of the error; "": no error
 }
 
-// actorCritic returns a variant of a small ActorCritic.
-func actorCritic(spec env.Spec, clip float32, change func(k *policy.NetworkConfig), want string) variant {
+// actorCritic returns a variant with a small ActorCritic. change edits its config; a clip range
+// above 0 adds a normaliser.
+func actorCritic(spec env.Spec, clip float32, change func(config *policy.NetworkConfig), want string) variant {
 	return variant{func() (policy.Policy, error) {
-		k := smallNetwork()
-		change(&k)
+		config := smallNetwork()
+		change(&config)
 		var normal *policy.Normalizer
 		if clip > 0 {
 			var err error
@@ -31,11 +32,11 @@ func actorCritic(spec env.Spec, clip float32, change func(k *policy.NetworkConfi
 				return nil, err
 			}
 		}
-		return policy.NewActorCritic(newRand(), spec, k, normal, nn.Native{})
+		return policy.NewActorCritic(newRand(), spec, config, normal, nn.Native{})
 	}, want}
 }
 
-// tiles returns a variant of Tiles.
+// tiles returns a variant with Tiles of n tilings, whose second upper bound is high.
 func tiles(n int, high float32, want string) variant {
 	spec := env.Spec{Obs: env.NewBox(0, 1, 2), Act: env.Discrete{N: 2}}
 	return variant{func() (policy.Policy, error) {
@@ -43,7 +44,8 @@ func tiles(n int, high float32, want string) variant {
 	}, want}
 }
 
-// families have first a policy, and then those that are, or are not, loaded into it.
+// families returns lists of variants. The file of each variant is loaded into the first variant
+// of its list.
 func families() map[string][]variant {
 	none := func(*policy.NetworkConfig) {}
 	box := env.Spec{Obs: env.NewBox(-1, 1, 3), Act: env.NewBox(-1, 1, 2)}
@@ -57,13 +59,13 @@ func families() map[string][]variant {
 		"actor-critic": {
 			actorCritic(box, 5, none, ""),
 			actorCritic(env.Spec{Obs: env.Box{Low: []float32{0, 0, 0}, High: []float32{9, 9, 9}, Names: []string{"x", "y", "z"}}, Act: box.Act}, 5, none, ""),
-			actorCritic(box, 5, func(k *policy.NetworkConfig) { k.InitFn, k.LogStdInit = "pytorch", 3 }, ""),
-			actorCritic(box, 5, func(k *policy.NetworkConfig) { k.ActivationFn = "relu" },
+			actorCritic(box, 5, func(config *policy.NetworkConfig) { config.InitFn, config.LogStdInit = "pytorch", 3 }, ""),
+			actorCritic(box, 5, func(config *policy.NetworkConfig) { config.ActivationFn = "relu" },
 				"its network actor is linear 16, relu, linear 2, want linear 16, tanh, linear 2"),
-			actorCritic(box, 5, func(k *policy.NetworkConfig) { k.NetArch = policy.LayersPiVF([]int{16}, []int{16, 4}) },
+			actorCritic(box, 5, func(config *policy.NetworkConfig) { config.NetArch = policy.LayersPiVF([]int{16}, []int{16, 4}) },
 				"its network critic is linear 16, tanh, linear 4, tanh, linear 1, want linear 16, tanh, linear 1"),
-			actorCritic(box, 5, func(k *policy.NetworkConfig) { k.ShareTrunk = true }, "its network actor is linear 2, want linear 16, tanh, linear 2"),
-			actorCritic(box, 5, func(k *policy.NetworkConfig) { k.UseSDE = true }, "its network actor is linear 2, want linear 16, tanh, linear 2"),
+			actorCritic(box, 5, func(config *policy.NetworkConfig) { config.ShareTrunk = true }, "its network actor is linear 2, want linear 16, tanh, linear 2"),
+			actorCritic(box, 5, func(config *policy.NetworkConfig) { config.UseSDE = true }, "its network actor is linear 2, want linear 16, tanh, linear 2"),
 			actorCritic(box, 0, none, "its norm_obs is false, want true"),
 			actorCritic(box, 6, none, "its clip_obs is 6, want 5"),
 			actorCritic(choice, 5, none, "its actions are discrete(2), want box[2]"),
@@ -72,26 +74,26 @@ func families() map[string][]variant {
 			qNetwork(false, `its policy is of the type "q", want actor_critic`),
 		},
 		"gSDE": {
-			actorCritic(box, 0, func(k *policy.NetworkConfig) { k.UseSDE = true }, ""),
-			actorCritic(box, 0, func(k *policy.NetworkConfig) { k.UseSDE, k.UseExpln = true, true }, "its use_expln is true, want false"),
-			actorCritic(box, 0, func(k *policy.NetworkConfig) { k.UseSDE, k.ShareTrunk = true, true }, "its network critic is linear 1, want linear 16, tanh, linear 1"),
-			actorCritic(box, 3, func(k *policy.NetworkConfig) { k.UseSDE = true }, "its norm_obs is true, want false"),
+			actorCritic(box, 0, func(config *policy.NetworkConfig) { config.UseSDE = true }, ""),
+			actorCritic(box, 0, func(config *policy.NetworkConfig) { config.UseSDE, config.UseExpln = true, true }, "its use_expln is true, want false"),
+			actorCritic(box, 0, func(config *policy.NetworkConfig) { config.UseSDE, config.ShareTrunk = true, true }, "its network critic is linear 1, want linear 16, tanh, linear 1"),
+			actorCritic(box, 3, func(config *policy.NetworkConfig) { config.UseSDE = true }, "its norm_obs is true, want false"),
 		},
 		"trunk": {
-			actorCritic(box, 0, func(k *policy.NetworkConfig) { k.ShareTrunk = true }, ""),
-			actorCritic(box, 0, func(k *policy.NetworkConfig) { k.ShareTrunk, k.UseSDE = true, true }, "its head is gaussian of state-dependent noise, want gaussian"),
+			actorCritic(box, 0, func(config *policy.NetworkConfig) { config.ShareTrunk = true }, ""),
+			actorCritic(box, 0, func(config *policy.NetworkConfig) { config.ShareTrunk, config.UseSDE = true, true }, "its head is gaussian of state-dependent noise, want gaussian"),
 		},
 		"dropout": {
-			actorCritic(box, 0, func(k *policy.NetworkConfig) { k.Dropout = 0.5 }, ""),
-			actorCritic(box, 0, func(k *policy.NetworkConfig) { k.Dropout = 0.25 }, ""),
+			actorCritic(box, 0, func(config *policy.NetworkConfig) { config.Dropout = 0.5 }, ""),
+			actorCritic(box, 0, func(config *policy.NetworkConfig) { config.Dropout = 0.25 }, ""),
 		},
 		"q":     {qNetwork(false, ""), qNetwork(true, "its network q is linear 16, tanh, linear 3, want linear 16, tanh, linear 2")},
 		"tiles": {tiles(3, 1, ""), tiles(4, 1, "its tiles is"), tiles(3, 2, `its tiles is {"tilings":3,"tiles":4,"low":[0,0],"high":[1,2]}, want {`)},
 	}
 }
 
-// TestLoadOther wants an error of a file whose policy differs from what it is loaded into in
-// anything that changes what it does, and no error where that is the same.
+// TestLoadOther checks that Load refuses a file whose policy would act differently from the one
+// that it is loaded into, and accepts a file whose policy differs in other ways.
 func TestLoadOther(t *testing.T) {
 	for name, all := range families() {
 		for _, v := range all {
@@ -112,16 +114,16 @@ func TestLoadOther(t *testing.T) {
 	}
 }
 
-// own is a policy of a program's own type.
-type own struct{ policy.Policy }
+// ownPolicy is a policy type that package policy does not have.
+type ownPolicy struct{ policy.Policy }
 
-// ownCritic acts in another way than the policy in it.
+// ownCritic embeds a policy of package policy, but could act differently.
 type ownCritic struct{ *policy.ActorCritic }
 
-// TestOwnType wants a policy of a type that is not package policy's saved with its tensors, loaded
-// into one of its type, and refused in a sentence where nothing makes one.
+// TestOwnType checks that a policy type of another package is saved with its tensors and can be
+// loaded into a policy of the same type only. Read must refuse the file with ErrOwnType.
 func TestOwnType(t *testing.T) {
-	for _, p := range []policy.Policy{own{newSaver(t, env.Discrete{N: 2})}, ownCritic{newSaver(t, env.Discrete{N: 2})}} {
+	for _, p := range []policy.Policy{ownPolicy{newSaver(t, env.Discrete{N: 2})}, ownCritic{newSaver(t, env.Discrete{N: 2})}} {
 		file := save(t, p)
 		if err := policy.Load(bytes.NewReader(file), p); err != nil {
 			t.Errorf("Load into its own type: %v", err)
@@ -136,8 +138,8 @@ func TestOwnType(t *testing.T) {
 	}
 }
 
-// TestOpenPath wants a policy of a file's path, with where it comes from, also if it cannot be
-// opened alone; and an error that names the file.
+// TestOpenPath checks that OpenWithMeta returns the policy of a path with its Meta, also for a
+// file of version 1, and that errors name the file.
 func TestOpenPath(t *testing.T) {
 	dir := t.TempDir()
 	write := func(name string, data []byte) string {
@@ -152,7 +154,7 @@ func TestOpenPath(t *testing.T) {
 	if err != nil || m != meta || p.Spec().Scores != 2 {
 		t.Errorf("OpenWithMeta = %+v, %v", m, err)
 	}
-	_, m, err = policy.OpenWithMeta(write("earlier", with(t, file, "version", "1")))
+	_, m, err = policy.OpenWithMeta(write("earlier", withMetadata(t, file, "version", "1")))
 	if !errors.Is(err, policy.ErrEarlier) || m != meta || !strings.HasPrefix(err.Error(), "policy: "+filepath.Join(dir, "earlier")+": it is of an earlier version") {
 		t.Errorf("OpenWithMeta of an earlier version = %+v, %v", m, err)
 	}
@@ -163,14 +165,14 @@ func TestOpenPath(t *testing.T) {
 	}
 }
 
-// TestOwnLayer wants a policy with a layer of a program's own opened with the engine that
-// has it, and a sentence without.
+// TestOwnLayer checks that Read needs an engine that has a policy's own layer type, and otherwise
+// returns an error.
 func TestOwnLayer(t *testing.T) {
 	engine := nn.Native{Kinds: nn.Kinds{"skip": newSkip}}
-	k := smallNetwork()
-	k.Layers = nn.Layers{{Kind: "linear", Size: 8}, {Kind: "skip"}, {Kind: "tanh"}}
+	config := smallNetwork()
+	config.Layers = nn.Layers{{Kind: "linear", Size: 8}, {Kind: "skip"}, {Kind: "tanh"}}
 	spec := env.Spec{Obs: env.NewBox(-1, 1, 3), Act: env.NewBox(-1, 1, 2)}
-	p := must[*policy.Deterministic](t)(policy.NewDeterministic(newRand(), spec, k, nil, engine))
+	p := must[*policy.Deterministic](t)(policy.NewDeterministic(newRand(), spec, config, nil, engine))
 	file := save(t, p)
 	q, err := policy.Read(bytes.NewReader(file), engine)
 	if err != nil {

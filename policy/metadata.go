@@ -9,26 +9,28 @@ import (
 	"github.com/rlrun/rlrun/env"
 )
 
-// Meta is what a saved policy says of where it comes from.
+// Meta has the origin of a saved policy.
 type Meta struct {
-	Env   string // id of the environment it was trained in
-	Agent string // that trained it
+	Env   string // id of the environment that the policy was trained in
+	Agent string // name of the agent that trained it
 }
 
-// fileVersion is the version of files. Those of version 1 have tensors alone.
+// Versions of the file format. A file of the earlier version has tensors, but no description of
+// its policy.
 const (
 	fileVersion    = "2"
 	earlierVersion = "1"
 )
 
-// ErrEarlier is the error of a file of version 1: its tensors may be right, but nothing says
-// what to do with them.
+// ErrEarlier is the error of Open, Read and Load for a file of version 1: without a description
+// of the networks they cannot use its tensors.
 var ErrEarlier = errors.New("it is of an earlier version and does not say what its networks are: open the run directory that it is in, or train again")
 
-// ErrOwnType is the error of a file that a policy of a program's own type was saved in.
-var ErrOwnType = errors.New("it needs the program that made it, which can load it into such a policy")
+// ErrOwnType is the error of Open and Read for the file of a policy type that package policy
+// does not have. The program that has this type can load the file with Load.
+var ErrOwnType = errors.New("it needs the program that made it, which can load it into a policy of this type")
 
-// metadata returns what a file says of p.
+// metadata returns the metadata of a file with policy p.
 func metadata(p Policy, m Meta) (map[string]string, error) {
 	s, d := p.Spec(), designOf(p)
 	info := map[string]string{
@@ -45,10 +47,11 @@ func metadata(p Policy, m Meta) (map[string]string, error) {
 	if d == nil {
 		return info, nil
 	}
-	return info, d.write(info)
+	return info, d.writeTo(info)
 }
 
-// typeName returns what files call the type of p.
+// typeName returns the name of the type of p in files: a kind, or for types of other packages the
+// Go type.
 func typeName(p Policy) string {
 	if d := designOf(p); d != nil {
 		return string(d.kind)
@@ -56,8 +59,8 @@ func typeName(p Policy) string {
 	return fmt.Sprintf("%T", p)
 }
 
-// write adds the design to a file's metadata.
-func (d *design) write(info map[string]string) error {
+// writeTo adds the design to a file's metadata.
+func (d *design) writeTo(info map[string]string) error {
 	if len(d.plans) > 0 {
 		text, err := json.Marshal(d.plans)
 		if err != nil {
@@ -79,7 +82,7 @@ func (d *design) write(info map[string]string) error {
 		info["use_expln"] = strconv.FormatBool(d.expln)
 	}
 	if d.kind == qKind {
-		info["dueling"] = strconv.FormatBool(d.duels)
+		info["dueling"] = strconv.FormatBool(d.dueling)
 	}
 	info["norm_obs"] = strconv.FormatBool(d.clip != 0)
 	if d.clip != 0 {
@@ -88,10 +91,10 @@ func (d *design) write(info map[string]string) error {
 	return nil
 }
 
-// meta returns where the policy of a file comes from.
-func (c *contents) meta() Meta { return Meta{c.info["env"], c.info["agent"]} }
+// readMeta returns the environment and the agent of the file's policy.
+func (c *contents) readMeta() Meta { return Meta{c.info["env"], c.info["agent"]} }
 
-// checkVersion returns an error unless the file says what its policy is.
+// checkVersion returns an error unless the file has the current version of the format.
 func (c *contents) checkVersion() error {
 	switch v, ok := c.info["version"]; {
 	case v == fileVersion:
@@ -101,12 +104,12 @@ func (c *contents) checkVersion() error {
 	case !ok:
 		return errors.New("its metadata has no version, want a file that policy.Save wrote")
 	default:
-		return fmt.Errorf("it is of version %.20q of the format, and this program reads %s", v, fileVersion)
+		return fmt.Errorf("it has version %.20q of the format, and this program reads version %s", v, fileVersion)
 	}
 }
 
-// spec returns the spaces of the file's policy.
-func (c *contents) spec() (s env.Spec, err error) {
+// readSpec returns the observation space and the action space of the file's policy.
+func (c *contents) readSpec() (s env.Spec, err error) {
 	if s.Obs, err = env.UnmarshalSpace([]byte(c.info["observation_space"])); err != nil {
 		return s, fmt.Errorf("its observation_space: %w", err)
 	}
@@ -116,19 +119,19 @@ func (c *contents) spec() (s env.Spec, err error) {
 	return s, nil
 }
 
-// design returns what the file says of its policy.
-func (c *contents) design() (*design, error) {
+// readDesign returns the design in the file's metadata. Its plans and tiles are not checked yet.
+func (c *contents) readDesign() (*design, error) {
 	d := &design{kind: kind(c.info["policy"]), head: c.info["head"]}
 	switch d.kind {
 	case actorCriticKind, qKind, deterministicKind, squashedKind, tableKind, tilesKind:
 	default:
-		return nil, fmt.Errorf("it has a policy of the type %.100q: %w", d.kind, ErrOwnType)
+		return nil, fmt.Errorf("its policy is of the type %.100q: %w", d.kind, ErrOwnType)
 	}
 	for _, f := range []struct {
 		key  string
 		into *bool
-	}{{"use_sde", &d.sde}, {"use_expln", &d.expln}, {"dueling", &d.duels}} {
-		if err := c.flag(f.key, f.into); err != nil {
+	}{{"use_sde", &d.sde}, {"use_expln", &d.expln}, {"dueling", &d.dueling}} {
+		if err := c.readBool(f.key, f.into); err != nil {
 			return nil, err
 		}
 	}
@@ -139,11 +142,11 @@ func (c *contents) design() (*design, error) {
 			}
 		}
 	}
-	return d, c.normaliser(d)
+	return d, c.readClip(d)
 }
 
-// flag reads true or false; what is not there is false.
-func (c *contents) flag(key string, into *bool) error {
+// readBool reads "true" or "false" from the metadata. A missing key is false.
+func (c *contents) readBool(key string, into *bool) error {
 	switch v := c.info[key]; v {
 	case "true", "false", "":
 		*into = v == "true"
@@ -153,10 +156,10 @@ func (c *contents) flag(key string, into *bool) error {
 	}
 }
 
-// normaliser reads what the file says of a normaliser.
-func (c *contents) normaliser(d *design) error {
+// readClip reads the normaliser's clip range into d. Without a normaliser it stays 0.
+func (c *contents) readClip(d *design) error {
 	var on bool
-	if err := c.flag("norm_obs", &on); err != nil || !on {
+	if err := c.readBool("norm_obs", &on); err != nil || !on {
 		return err
 	}
 	clip, err := strconv.ParseFloat(c.info["clip_obs"], 32)

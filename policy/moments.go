@@ -6,31 +6,31 @@ import (
 	"github.com/rlrun/rlrun/env/state"
 )
 
-// Moments are the mean and the variance of each column of all rows so far, put
-// together batch by batch. Chan, Golub and LeVeque 1983, "Algorithms for
-// computing the sample variance", eq. 2.1.
+// Moments are the running mean and variance of each column of all rows so far. Add updates
+// them with a batch of rows: Chan, Golub and LeVeque 1983, "Algorithms for computing the
+// sample variance", eq. 2.1.
 type Moments struct {
 	Mean, Variance []float64 // [n]
-	Count          float64   // rows so far, and 10⁻⁴ of mean 0 and variance 1 to begin with
+	Count          float64   // number of rows so far, plus 10⁻⁴
 }
 
-// noRows is the count before the first row.
-const noRows = 1e-4
+// initialCount is the count before the first row: 10⁻⁴ rows with mean 0 and variance 1.
+const initialCount = 1e-4
 
-// NewMoments returns the Moments of n columns before the first row.
+// NewMoments returns Moments of n columns: mean 0 and variance 1.
 func NewMoments(n int) *Moments {
-	m := &Moments{make([]float64, n), make([]float64, n), noRows}
+	m := &Moments{make([]float64, n), make([]float64, n), initialCount}
 	for i := range m.Variance {
 		m.Variance[i] = 1
 	}
 	return m
 }
 
-// Add takes the rows of x into account.
+// Add updates the moments with the rows of x, [rows, n].
 func (m *Moments) Add(x []float64) {
 	n := len(m.Mean)
 	rows := float64(len(x) / n)
-	all := m.Count + rows
+	total := m.Count + rows
 	for j := range n {
 		var mean, squares float64
 		for i := j; i < len(x); i += n {
@@ -42,14 +42,14 @@ func (m *Moments) Add(x []float64) {
 			squares += float64(d * d)
 		}
 		d := mean - m.Mean[j]
-		squares += float64(m.Variance[j]*m.Count) + float64(d*d*m.Count*rows/all)
-		m.Mean[j] += float64(d * rows / all)
-		m.Variance[j] = squares / all
+		squares += float64(m.Variance[j]*m.Count) + float64(d*d*m.Count*rows/total)
+		m.Mean[j] += float64(d * rows / total)
+		m.Variance[j] = squares / total
 	}
-	m.Count = all
+	m.Count = total
 }
 
-// Scale is 1 / √(variance + 10⁻⁸) of column j.
+// Scale returns 1 / √(variance + 10⁻⁸) of column j.
 func (m *Moments) Scale(j int) float64 { return 1 / math.Sqrt(m.Variance[j]+1e-8) }
 
 // State visits the moments.

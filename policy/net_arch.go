@@ -8,40 +8,43 @@ import (
 	"strings"
 )
 
-// A NetArch has the sizes of networks' hidden layers, as Stable-Baselines3's net_arch
-// does: [64, 64] for the actor and the critic alike, {pi: [64], vf: [128, 64]} for each its
-// own, or {pi: [64], qf: [400, 300]} where critics know Q. The zero NetArch has no hidden
-// layers.
+// A NetArch has the numbers of hidden units of each hidden layer, like net_arch of
+// Stable-Baselines3. The list [64, 64] is for both the actor and the critic. The mapping
+// {pi: [64], vf: [128, 64]} has separate sizes for the actor and a critic of V(s), and
+// {pi: [64], qf: [400, 300]} for the actor and critics of Q(s, a). The zero NetArch has no
+// hidden layers.
 type NetArch struct {
 	pi, critic []int
-	key        string // of the critic in a mapping: vf or qf; "" for a list
+	key        string // key of the critic in a mapping: vf or qf; "" for a list
 }
 
-// Layers returns the NetArch of an actor and a critic with the same sizes.
+// Layers returns the NetArch with the same sizes for the actor and the critic.
 func Layers(sizes ...int) NetArch { return newNetArch(sizes, sizes, "") }
 
-// LayersPiVF returns the NetArch of an actor and a critic of V(s).
+// LayersPiVF returns the NetArch with sizes pi for the actor and vf for a critic of V(s).
 func LayersPiVF(pi, vf []int) NetArch { return newNetArch(pi, vf, "vf") }
 
-// LayersPiQF returns the NetArch of an actor and of critics of Q(s, a).
+// LayersPiQF returns the NetArch with sizes pi for the actor and qf for critics of Q(s, a).
 func LayersPiQF(pi, qf []int) NetArch { return newNetArch(pi, qf, "qf") }
 
-// newNetArch copies the sizes.
+// newNetArch returns a NetArch with copies of the sizes.
 func newNetArch(pi, critic []int, key string) NetArch {
 	return NetArch{append([]int(nil), pi...), append([]int(nil), critic...), key}
 }
 
-// Pi returns the sizes of the actor's hidden layers.
+// Pi returns the sizes of the actor's hidden layers. The caller must not change them.
 func (a NetArch) Pi() []int { return a.pi }
 
-// VF returns the sizes of the critics' hidden layers, whether they know V or Q.
+// VF returns the sizes of the hidden layers of the critics, for V(s) and Q(s, a) alike. The
+// caller must not change them.
 func (a NetArch) VF() []int { return a.critic }
 
-// Split reports whether the actor and the critic have sizes of their own, equal or not.
+// Split reports whether a is a mapping, with separate sizes for the actor and the critic.
 func (a NetArch) Split() bool { return a.key != "" }
 
-// Check returns an error if a has a key that is not among the keys that an agent takes:
-// pi and vf on-policy, pi and qf off-policy, none where there is one network.
+// Check returns an error if a is a mapping and the critic's key is not one of keys, the keys that
+// an agent can use: pi and vf on-policy, pi and qf off-policy, or no keys for an agent with only
+// one network.
 func (a NetArch) Check(keys ...string) error {
 	switch {
 	case !a.Split() || slices.Contains(keys, a.key):
@@ -53,8 +56,8 @@ func (a NetArch) Check(keys ...string) error {
 	return fmt.Errorf("net_arch is %v, want %s in place of %s, as %s, or a list", a, keys[len(keys)-1], a.key, own)
 }
 
-// CheckTrunk returns an error if the actor and the critic are to share their hidden
-// layers, and have sizes of their own.
+// CheckTrunk returns an error if a is a mapping: with a shared trunk, the actor and the critic
+// cannot have separate sizes.
 func (a NetArch) CheckTrunk() error {
 	if a.Split() {
 		return fmt.Errorf("net_arch is %v, want a list, as [64, 64]: with share_trunk the actor and the critic have the same hidden layers", a)
@@ -62,7 +65,7 @@ func (a NetArch) CheckTrunk() error {
 	return nil
 }
 
-// String returns a as a file has it: [64, 64] or {pi: [64], vf: [128, 64]}.
+// String returns a in the form of a scenario file: [64, 64] or {pi: [64], vf: [128, 64]}.
 func (a NetArch) String() string {
 	if !a.Split() {
 		return sizesText(a.pi)
@@ -70,7 +73,7 @@ func (a NetArch) String() string {
 	return "{pi: " + sizesText(a.pi) + ", " + a.key + ": " + sizesText(a.critic) + "}"
 }
 
-// sizesText writes sizes as YAML does.
+// sizesText returns sizes as a YAML list.
 func sizesText(sizes []int) string {
 	var text []string
 	for _, n := range sizes {
@@ -79,16 +82,16 @@ func sizesText(sizes []int) string {
 	return "[" + strings.Join(text, ", ") + "]"
 }
 
-// netArchMapping is the mapping form of a NetArch.
+// netArchMapping is a NetArch in mapping form.
 type netArchMapping struct {
 	Pi []int `yaml:"pi"`
 	VF []int `yaml:"vf,omitempty"` // nil: not given
 	QF []int `yaml:"qf,omitempty"`
 }
 
-// MarshalSetting returns a list, or the mapping of the sizes by their keys.
+// MarshalSetting returns the list or the mapping that a file has for a.
 func (a NetArch) MarshalSetting() any {
-	critic := append([]int{}, a.critic...) // not nil
+	critic := append([]int{}, a.critic...) // not nil, so that an empty list is written
 	switch a.key {
 	case "vf":
 		return netArchMapping{Pi: a.pi, VF: critic}
@@ -98,15 +101,15 @@ func (a NetArch) MarshalSetting() any {
 	return a.pi
 }
 
-// UnmarshalList reads the sizes of the actor and the critic alike. A mapping at the end of
-// the list, for layers that both share before it, is an error: Stable-Baselines3 removed this
-// form in version 1.8.0.
+// UnmarshalList reads a list of sizes for both the actor and the critic. A list with a mapping
+// at its end is an error. In that form, which Stable-Baselines3 removed in version 1.8.0, the
+// sizes before the mapping were of shared layers.
 func (a *NetArch) UnmarshalList(decode func(into any) error) error {
 	var sizes []int
 	if err := decode(&sizes); err != nil {
-		var parts []netArchPart
-		if decode(&parts) == nil && slices.Contains(parts, aMapping) {
-			return fmt.Errorf("a mapping in a list, which Stable-Baselines3 removed in version 1.8: want a list of sizes, as [64, 64], or a mapping alone, as %s", netArchForm)
+		var parts []netArchElement
+		if decode(&parts) == nil && slices.Contains(parts, isMapping) {
+			return fmt.Errorf("a mapping in a list, a form that Stable-Baselines3 removed in version 1.8: want a list of sizes, as [64, 64], or a mapping alone, as %s", netArchExample)
 		}
 		return err
 	}
@@ -114,25 +117,25 @@ func (a *NetArch) UnmarshalList(decode func(into any) error) error {
 	return nil
 }
 
-// A netArchPart says whether an element of a list is a mapping.
-type netArchPart bool
+// A netArchElement says whether an element of a list is a mapping.
+type netArchElement bool
 
-// aMapping is an element that is a mapping.
-const aMapping netArchPart = true
+// isMapping is an element that is a mapping.
+const isMapping netArchElement = true
 
-// UnmarshalText reads a single value.
-func (p *netArchPart) UnmarshalText([]byte) error { return nil }
+// UnmarshalText reads a scalar element, which is no mapping.
+func (p *netArchElement) UnmarshalText([]byte) error { return nil }
 
-// UnmarshalMapping reads a mapping.
-func (p *netArchPart) UnmarshalMapping(func(into any) error) error {
-	*p = aMapping
+// UnmarshalMapping reads an element that is a mapping.
+func (p *netArchElement) UnmarshalMapping(func(into any) error) error {
+	*p = isMapping
 	return nil
 }
 
-// netArchForm is an example of the mapping.
-const netArchForm = "{pi: [64, 64], vf: [64, 64]}"
+// netArchExample is an example of a NetArch in mapping form.
+const netArchExample = "{pi: [64, 64], vf: [64, 64]}"
 
-// UnmarshalMapping reads the sizes by their keys: pi, and one of vf and qf.
+// UnmarshalMapping reads a mapping with the key pi and one of the keys vf and qf.
 func (a *NetArch) UnmarshalMapping(decode func(into any) error) error {
 	var m netArchMapping
 	if err := decode(&m); err != nil {
@@ -142,13 +145,13 @@ func (a *NetArch) UnmarshalMapping(decode func(into any) error) error {
 	case m.VF != nil && m.QF != nil:
 		return errors.New("vf and qf, want one of them: vf on-policy, qf off-policy")
 	case m.Pi == nil:
-		return fmt.Errorf("no pi, want the actor's sizes, as %s", netArchForm)
+		return fmt.Errorf("no pi, want the actor's sizes, as %s", netArchExample)
 	case m.VF != nil:
 		*a = LayersPiVF(m.Pi, m.VF)
 	case m.QF != nil:
 		*a = LayersPiQF(m.Pi, m.QF)
 	default:
-		return fmt.Errorf("no vf or qf, want the critic's sizes, as %s on-policy, {pi: [64, 64], qf: [64, 64]} off-policy", netArchForm)
+		return fmt.Errorf("no vf or qf, want the critic's sizes, as %s on-policy, {pi: [64, 64], qf: [64, 64]} off-policy", netArchExample)
 	}
 	return nil
 }

@@ -10,12 +10,12 @@ import (
 	"github.com/rlrun/rlrun/policy"
 )
 
-// netArchFile is a file with a NetArch.
+// netArchFile is a settings file with a NetArch.
 type netArchFile struct {
 	NetArch policy.NetArch `yaml:"net_arch"`
 }
 
-// decodeNetArch reads a file, over [7].
+// decodeNetArch reads a NetArch from YAML text into one that is [7] before.
 func decodeNetArch(text string) (policy.NetArch, error) {
 	c := netArchFile{policy.Layers(7)}
 	tree, err := settings.Parse("f.yaml", []byte(text))
@@ -25,7 +25,8 @@ func decodeNetArch(text string) (policy.NetArch, error) {
 	return c.NetArch, err
 }
 
-// TestNetArch reads, writes and reads again what Stable-Baselines3 has.
+// TestNetArch checks that all forms of Stable-Baselines3's net_arch are read, written and read
+// again correctly.
 func TestNetArch(t *testing.T) {
 	for text, want := range map[string]policy.NetArch{
 		"[64, 64]":                     policy.Layers(64, 64),
@@ -58,7 +59,8 @@ func TestNetArch(t *testing.T) {
 	}
 }
 
-// TestNetArchFaults wants one line that names the place, and what would be right.
+// TestNetArchFaults checks that each faulty text causes a one-line error that says where the
+// fault is and what would be right.
 func TestNetArchFaults(t *testing.T) {
 	for text, want := range map[string]string{
 		"64":                           "f.yaml:1:11: net_arch: want a list, as [a, b], or a mapping, key: value",
@@ -66,7 +68,7 @@ func TestNetArchFaults(t *testing.T) {
 		"[64, x]":                      `f.yaml:1:16: net_arch[1]: "x", want a whole number`,
 		"[64, null]":                   "net_arch[1]: no value, want a whole number",
 		"[[64]]":                       "net_arch[0]: ",
-		"[64, {pi: [32], vf: [32]}]":   "f.yaml:1:11: net_arch: a mapping in a list, which Stable-Baselines3 removed in version 1.8: want a list of sizes, as [64, 64], or a mapping alone, as {pi: [64, 64], vf: [64, 64]}",
+		"[64, {pi: [32], vf: [32]}]":   "f.yaml:1:11: net_arch: a mapping in a list, a form that Stable-Baselines3 removed in version 1.8: want a list of sizes, as [64, 64], or a mapping alone, as {pi: [64, 64], vf: [64, 64]}",
 		"[{pi: [32], vf: [32]}]":       "net_arch: a mapping in a list",
 		"{}":                           "net_arch: no pi, want the actor's sizes",
 		"{vf: [64]}":                   "net_arch: no pi, want",
@@ -85,7 +87,7 @@ func TestNetArchFaults(t *testing.T) {
 	}
 }
 
-// TestNetArchCheck: what an agent cannot have it says.
+// TestNetArchCheck checks the errors for a NetArch that an agent cannot use.
 func TestNetArchCheck(t *testing.T) {
 	list, vf, qf := policy.Layers(64), policy.LayersPiVF([]int{64}, []int{32}), policy.LayersPiQF([]int{64}, []int{32})
 	for _, tc := range []struct {
@@ -110,8 +112,8 @@ func TestNetArchCheck(t *testing.T) {
 	}
 }
 
-// FuzzNetArch reads any text: an error of one line, or sizes that survive being written
-// and read.
+// FuzzNetArch checks that any text causes a one-line error, or gives sizes that stay the same
+// when they are written and read again.
 func FuzzNetArch(f *testing.F) {
 	for _, seed := range []string{"[64, 64]", "{pi: [64], vf: []}", "{pi: [], qf: [1e3]}", "[64, {pi: [1]}]", "[&a 1, *a]"} {
 		f.Add(seed)

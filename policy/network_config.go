@@ -10,8 +10,8 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// NetworkConfig describes a policy's networks, and how they are learned, under
-// Stable-Baselines3's names where it has them.
+// NetworkConfig describes a policy's networks and their optimiser. The YAML keys are
+// Stable-Baselines3's names where it has the setting.
 type NetworkConfig struct {
 	NetArch      NetArch   `yaml:"net_arch"`      // sizes of the hidden layers
 	ActivationFn string    `yaml:"activation_fn"` // see nn.MLPOptions
@@ -32,8 +32,8 @@ type NetworkConfig struct {
 	L2Penalty         float32        `yaml:"l2_penalty"`       // λ of λ/2 Σw² in the loss
 }
 
-// DefaultNetworkConfig returns two layers of 64 with tanh, orthogonal at the start, and
-// Adam.
+// DefaultNetworkConfig returns the config of networks with two hidden layers of 64 units, tanh
+// and orthogonal initialisation, trained by Adam.
 func DefaultNetworkConfig() NetworkConfig {
 	return NetworkConfig{
 		NetArch: Layers(64, 64), ActivationFn: "tanh", Norm: "none", Layers: nn.Layers{},
@@ -41,77 +41,77 @@ func DefaultNetworkConfig() NetworkConfig {
 	}
 }
 
-// plan returns the plan of a network for in inputs: the hidden layers of a part, and a last
-// layer of out outputs, if it is not 0.
-func (k *NetworkConfig) plan(in int, p part, out int, gain float32) (nn.Plan, error) {
-	init, err := k.initialisation()
+// plan returns the plan of a network with in inputs: the hidden layers of part p and, if out is
+// not 0, a last linear layer with out outputs. gain is the gain of its orthogonal weights.
+func (c *NetworkConfig) plan(in int, p part, out int, gain float32) (nn.Plan, error) {
+	init, err := c.initialisation()
 	if err != nil {
 		return nn.Plan{}, err
 	}
-	if len(k.Layers) > 0 && p != noHidden {
-		plan := nn.Plan{In: nn.Shape{in}, Layers: k.Layers.Initialised(init)}
+	if len(c.Layers) > 0 && p != noHidden {
+		plan := nn.Plan{In: nn.Shape{in}, Layers: c.Layers.Initialised(init)}
 		if out > 0 {
 			plan.Layers = append(plan.Layers, nn.Linear(out, init, gain))
 		}
 		return plan, nil
 	}
-	sizes := map[part][]int{piHidden: k.NetArch.Pi(), vfHidden: k.NetArch.VF()}[p]
+	sizes := map[part][]int{piHidden: c.NetArch.Pi(), vfHidden: c.NetArch.VF()}[p]
 	if len(sizes) == 0 && out == 0 {
-		return nn.Plan{}, fmt.Errorf("net_arch is %v, want a layer for a share_trunk or use_sde", k.NetArch)
+		return nn.Plan{}, fmt.Errorf("net_arch is %v, want one hidden layer or more with share_trunk or use_sde", c.NetArch)
 	}
-	return nn.MLP(in, sizes, out, nn.MLPOptions{Activation: k.ActivationFn, Norm: k.Norm, Dropout: k.Dropout, Init: init, Gain: gain})
+	return nn.MLP(in, sizes, out, nn.MLPOptions{Activation: c.ActivationFn, Norm: c.Norm, Dropout: c.Dropout, Init: init, Gain: gain})
 }
 
-// initialisation returns the initialisation that InitFn or OrthoInit names. If both are
-// given they must agree.
-func (k *NetworkConfig) initialisation() (string, error) {
+// initialisation returns the initialisation of the weights: InitFn, or what OrthoInit means, or
+// else DefaultInit. It is an error if InitFn and OrthoInit contradict each other.
+func (c *NetworkConfig) initialisation() (string, error) {
 	const orthogonal = "orthogonal"
 	switch {
-	case k.InitFn == "" && k.OrthoInit == nil:
-		return cmp.Or(k.DefaultInit, orthogonal), nil
-	case k.InitFn == "" && *k.OrthoInit:
+	case c.InitFn == "" && c.OrthoInit == nil:
+		return cmp.Or(c.DefaultInit, orthogonal), nil
+	case c.InitFn == "" && *c.OrthoInit:
 		return orthogonal, nil
-	case k.InitFn == "":
+	case c.InitFn == "":
 		return "pytorch", nil
-	case k.OrthoInit != nil && *k.OrthoInit != (k.InitFn == orthogonal):
+	case c.OrthoInit != nil && *c.OrthoInit != (c.InitFn == orthogonal):
 		return "", fmt.Errorf("init_fn is %s and ortho_init is %v, which contradict each other: want one of the two alone, or ortho_init %v",
-			k.InitFn, *k.OrthoInit, !*k.OrthoInit)
+			c.InitFn, *c.OrthoInit, !*c.OrthoInit)
 	}
-	return k.InitFn, nil
+	return c.InitFn, nil
 }
 
-// Complete writes out the initialisation and the optimiser's defaults. The default of
-// Adam's ε is the agent's.
-func (k *NetworkConfig) Complete(adamEps float64) (err error) {
-	if k.InitFn, err = k.initialisation(); err != nil {
+// Complete replaces unset settings of the initialisation and the optimiser by their defaults.
+// adamEps is the agent's default of Adam's ε.
+func (c *NetworkConfig) Complete(adamEps float64) (err error) {
+	if c.InitFn, err = c.initialisation(); err != nil {
 		return fmt.Errorf("policy: %w", err)
 	}
-	k.OrthoInit = new(k.InitFn == "orthogonal")
-	class, o := cmp.Or(k.OptimizerClass, "adam"), &k.OptimizerSettings
+	c.OrthoInit = new(c.InitFn == "orthogonal")
+	class, o := cmp.Or(c.OptimizerClass, "adam"), &c.OptimizerSettings
 	if o.Eps == nil && class == "adam" {
 		o.Eps = &adamEps
 	}
-	k.OptimizerClass = class
+	c.OptimizerClass = class
 	if *o, err = o.Complete(class); err != nil {
 		err = fmt.Errorf("policy: %w", err)
 	}
 	return err
 }
 
-// NewOptimizer returns the optimiser of params that k describes.
-func (k *NetworkConfig) NewOptimizer(params []*tape.Param) (*optim.Optimizer, error) {
+// NewOptimizer returns the optimiser that c describes, for params, with learning rate 0.
+func (c *NetworkConfig) NewOptimizer(params []*tape.Param) (*optim.Optimizer, error) {
 	for _, r := range []struct {
 		key   string
 		value float32
-	}{{"l1_penalty", k.L1Penalty}, {"l2_penalty", k.L2Penalty}} {
+	}{{"l1_penalty", c.L1Penalty}, {"l2_penalty", c.L2Penalty}} {
 		if !(0 <= r.value && r.value <= math.MaxFloat32) {
 			return nil, fmt.Errorf("policy: %s is %v, want 0 or more", r.key, r.value)
 		}
 	}
-	o, err := optim.ByName(cmp.Or(k.OptimizerClass, "adam"), k.OptimizerSettings, params)
+	o, err := optim.ByName(cmp.Or(c.OptimizerClass, "adam"), c.OptimizerSettings, params)
 	if err != nil {
 		return nil, fmt.Errorf("policy: %w", err)
 	}
-	o.L1, o.L2 = k.L1Penalty, k.L2Penalty
+	o.L1, o.L2 = c.L1Penalty, c.L2Penalty
 	return o, nil
 }

@@ -10,24 +10,24 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// A Normalizer brings the numbers of observations to about mean 0 and variance 1, element
-// by element, and cuts them off at a distance from 0. Choices, bits and images stay as
-// they are. Its mean and variance are saved with a policy, as obs_mean and obs_var, and
-// are rounded as a file has them.
+// A Normalizer normalises each number of an observation with its running mean and variance,
+// to about mean 0 and variance 1, and clips the result to [-clip, clip]. Choices, bits and
+// images are unchanged. A policy's file has the mean and variance as obs_mean and obs_var. They
+// are float32 in training too, so that a saved policy acts exactly as in training.
 type Normalizer struct {
-	mean, variance *tape.Param // [K], which Apply uses
-	columns        []int       // [K] the numbers in a row
-	row            int         // floats in a row of observations
-	clip           float32
-	all            *Moments  // of all observations in training
-	x              []float64 // scratch: [N, K]
+	mean, variance *tape.Param // [K] float32 mean and variance for Apply
+	columns        []int       // [K] indices of the numbers in an observation
+	row            int         // floats of an observation
+	clip           float32     // clip range
+	moments        *Moments    // moments of all training observations
+	x              []float64   // scratch: [N, K] numbers of a batch
 }
 
-// varianceName is the name of a Normalizer's variance in a file.
+// varianceName is the name of the variance tensor in a file.
 const varianceName = "obs_var"
 
-// NewNormalizer returns a Normalizer of observations that cuts off at clip. A space
-// without numbers is an error.
+// NewNormalizer returns a Normalizer for observations of a space, with clip range [-clip, clip].
+// It is an error if the space has no numbers.
 func NewNormalizer(space env.Space, clip float32) (*Normalizer, error) {
 	layout, err := env.LayoutOf(space)
 	if err != nil {
@@ -40,15 +40,15 @@ func NewNormalizer(space env.Space, clip float32) (*Normalizer, error) {
 	k := len(columns)
 	m := &Normalizer{
 		mean: tape.NewVector("obs_mean", k), variance: tape.NewVector(varianceName, k),
-		columns: columns, row: layout.Size, clip: clip, all: NewMoments(k),
+		columns: columns, row: layout.Size, clip: clip, moments: NewMoments(k),
 	}
-	m.publish()
+	m.copyMoments()
 	return m, nil
 }
 
-// Observe takes the rows of obs into account.
+// Observe updates the mean and the variance with the rows of obs [N, O].
 func (m *Normalizer) Observe(obs []float32) {
-	m.adopt()
+	m.startFromLoaded()
 	n := len(obs) / m.row
 	m.x = f32.Grow(m.x, n*len(m.columns))
 	for i := range n {
@@ -56,39 +56,40 @@ func (m *Normalizer) Observe(obs []float32) {
 			m.x[i*len(m.columns)+j] = float64(obs[i*m.row+c])
 		}
 	}
-	m.all.Add(m.x)
-	m.publish()
+	m.moments.Add(m.x)
+	m.copyMoments()
 }
 
-// publish makes the moments the mean and variance in use.
-func (m *Normalizer) publish() {
+// copyMoments copies the moments to the float32 mean and variance.
+func (m *Normalizer) copyMoments() {
 	for i := range m.mean.Value {
-		m.mean.Value[i], m.variance.Value[i] = float32(m.all.Mean[i]), float32(m.all.Variance[i])
+		m.mean.Value[i], m.variance.Value[i] = float32(m.moments.Mean[i]), float32(m.moments.Variance[i])
 	}
 }
 
-// adopted is how many rows a loaded mean and variance stand for, if training goes on from
-// them.
-const adopted = 10_000
+// loadedCount is the number of rows that a loaded mean and variance count as when training
+// continues from them.
+const loadedCount = 10_000
 
-// adopt goes on from a mean and a variance that were loaded before the first observation.
-func (m *Normalizer) adopt() {
-	if m.all.Count != noRows {
+// startFromLoaded sets the moments to a mean and variance that were loaded from a file. It does
+// nothing after the first observation, or if nothing was loaded.
+func (m *Normalizer) startFromLoaded() {
+	if m.moments.Count != initialCount {
 		return
 	}
 	for i, mean := range m.mean.Value {
 		if mean != 0 || m.variance.Value[i] != 1 {
-			m.all.Count = adopted
+			m.moments.Count = loadedCount
 		}
 	}
-	if m.all.Count == adopted {
+	if m.moments.Count == loadedCount {
 		for i, mean := range m.mean.Value {
-			m.all.Mean[i], m.all.Variance[i] = float64(mean), float64(m.variance.Value[i])
+			m.moments.Mean[i], m.moments.Variance[i] = float64(mean), float64(m.variance.Value[i])
 		}
 	}
 }
 
-// Apply sets dst to the rows of obs, normalised.
+// Apply writes the normalised rows of obs [N, O] to dst.
 func (m *Normalizer) Apply(dst, obs []float32) {
 	if len(m.columns) < m.row {
 		copy(dst, obs)
@@ -101,18 +102,18 @@ func (m *Normalizer) Apply(dst, obs []float32) {
 	}
 }
 
-// Clone returns a Normalizer that applies the present mean and variance, and does not
-// change with m.
+// Clone returns a Normalizer with a copy of the current mean and variance. It returns nil for a
+// nil Normalizer.
 func (m *Normalizer) Clone() *Normalizer {
 	if m == nil {
 		return nil
 	}
 	c := *m
-	c.mean, c.variance, c.x, c.all = m.mean.Clone(), m.variance.Clone(), nil, NewMoments(len(m.columns))
+	c.mean, c.variance, c.x, c.moments = m.mean.Clone(), m.variance.Clone(), nil, NewMoments(len(m.columns))
 	return &c
 }
 
-// tensors returns the mean and the variance; nothing of a nil Normalizer.
+// tensors returns the mean and the variance, or nil for a nil Normalizer.
 func (m *Normalizer) tensors() []*tape.Param {
 	if m == nil {
 		return nil
@@ -120,15 +121,15 @@ func (m *Normalizer) tensors() []*tape.Param {
 	return []*tape.Param{m.mean, m.variance}
 }
 
-// State visits what Observe has seen; nothing of a nil Normalizer.
+// State visits the moments. It does nothing for a nil Normalizer.
 func (m *Normalizer) State(s *state.State) {
 	if m == nil {
 		return
 	}
 	s.Section("normalizer", 1)
-	m.adopt()
-	m.all.State(s)
+	m.startFromLoaded()
+	m.moments.State(s)
 	if s.Loading() {
-		m.publish()
+		m.copyMoments()
 	}
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/rlrun/rlrun/policy/nn"
 )
 
-// A normalisation is a recorded run of Gymnasium's: see testdata/README.md.
+// A normalisation is a recorded run of Gymnasium's normalisation: see testdata/README.md.
 type normalisation struct {
 	Reset      []float64
 	InnerReset []float32 `json:"inner_reset"`
@@ -21,8 +21,8 @@ type normalisation struct {
 	}
 }
 
-// TestNormalizer holds observations, means and variances to Gymnasium's, of the
-// first episode, to the float32 that these are kept in there.
+// TestNormalizer checks the normalised observations of the first recorded episode against
+// Gymnasium's, to the precision of float32.
 func TestNormalizer(t *testing.T) {
 	var all []normalisation
 	golden.Read(t, "testdata/normalize.json.gz", &all)
@@ -48,8 +48,8 @@ func near(t *testing.T, what string, got []float32, want []float64) {
 	}
 }
 
-// TestMoments puts numbers together one by one, and in batches, and wants of both
-// what they are all at once, after the small beginning.
+// TestMoments checks that rows added in batches of any size give the mean and variance of all
+// rows, except for the initial 10⁻⁴ rows.
 func TestMoments(t *testing.T) {
 	x := []float64{3, -1, 4, 1, -5, 9, 2, 6, 5, -3, 5, 8}
 	want := [2][2]float64{} // mean and variance of each column
@@ -74,8 +74,8 @@ func TestMoments(t *testing.T) {
 	}
 }
 
-// TestNormalized wants a policy to act on what its Normalizer makes of observations: as
-// one without does on these. A clone's does not change with the original's.
+// TestNormalized checks that a policy with a Normalizer acts on obs like a policy without one on
+// normalised observations, and that a clone's normaliser does not change with the original's.
 func TestNormalized(t *testing.T) {
 	spec := specs()["Discrete"]
 	m := must[*policy.Normalizer](t)(policy.NewNormalizer(spec.Obs, 1))
@@ -85,30 +85,30 @@ func TestNormalized(t *testing.T) {
 	obs, shown := []float32{3, 100, 20, -100, 4, 21}, make([]float32, 6)
 	m.Apply(shown, obs)
 	if shown[1] != 1 || shown[3] != -1 || math.Abs(float64(shown[2])) > 1e-3 {
-		t.Errorf("Apply(%v) = %v, want it cut off at 1, and a mean at 0", obs, shown)
+		t.Errorf("Apply(%v) = %v, want elements clipped to 1 and -1, and 0 for the mean", obs, shown)
 	}
 	want, got, clone := outFor(plain, 2), outFor(p, 2), p.Clone()
-	plain.Act(policy.In{Obs: shown, Rand: seeded(2)}, want)
-	see := func(q policy.Policy) {
+	plain.Act(policy.In{Obs: shown, Rand: rowGenerators(2)}, want)
+	checkSame := func(q policy.Policy) {
 		t.Helper()
-		q.Act(policy.In{Obs: obs, Rand: seeded(2)}, got)
+		q.Act(policy.In{Obs: obs, Rand: rowGenerators(2)}, got)
 		if !sameBits(got.Scores, want.Scores) || !sameBits(got.Value, want.Value) || !sameBits(got.Act, want.Act) {
 			t.Errorf("%+v, want %+v", got, want)
 		}
 	}
-	see(p)
+	checkSame(p)
 	if v := p.V(obs).Value; !sameBits(v, want.Value) {
 		t.Errorf("V = %v, want %v", v, want.Value)
 	}
 	m.Observe([]float32{50, 50, 50})
-	see(clone)
+	checkSame(clone)
 	if p.Act(policy.In{Obs: obs}, got); sameBits(got.Scores, want.Scores) {
-		t.Error("what the Normalizer observes changes nothing")
+		t.Error("the policy acts as before although its Normalizer observed a row")
 	}
 }
 
-// TestNormalizerParts wants the numbers of a Dict normalised, and choices, bits and images
-// as they are: an Image, and a Box of an image's shape and bounds.
+// TestNormalizerParts checks that the numbers of a Dict are normalised, and that choices, bits
+// and images are unchanged. A Box with the shape and bounds of an image counts as an image.
 func TestNormalizerParts(t *testing.T) {
 	space := env.Dict{
 		{Name: "gear", Space: env.Discrete{N: 4}}, {Name: "speed", Space: env.NewBox(-9, 9, 2)},
@@ -120,7 +120,7 @@ func TestNormalizerParts(t *testing.T) {
 	got := make([]float32, 16)
 	m.Observe(x)
 	m.Apply(got, x)
-	// Of two numbers the one is a standard deviation below the mean, the other above.
+	// Of two numbers, one is a standard deviation below their mean and the other one above.
 	want := []float64{3, -1, -1, 200, 100, 50, 1, -1, 2, 1, 1, 100, 0, 150, 0, 1}
 	for i := range want {
 		if math.Abs(float64(got[i])-want[i]) > 0.02 {
@@ -135,9 +135,9 @@ func TestNormalizerParts(t *testing.T) {
 	}
 }
 
-// TestNormalizerAdopts wants training to go on from a mean and a variance that were
-// loaded: they stand for 10,000 rows, so one row of 9 more changes a mean by 0.0009.
-func TestNormalizerAdopts(t *testing.T) {
+// TestNormalizerFromLoaded checks that training continues from a loaded mean and variance, which
+// count as 10,000 rows. So one new row that is 9 above the mean changes the mean by 0.0009.
+func TestNormalizerFromLoaded(t *testing.T) {
 	spec := env.Spec{Obs: env.NewBox(-9, 9, 1), Act: env.Discrete{N: 2}}
 	m := must[*policy.Normalizer](t)(policy.NewNormalizer(spec.Obs, 10))
 	p := must[*policy.ActorCritic](t)(policy.NewActorCritic(newRand(), spec, smallNetwork(), m, nn.Native{}))

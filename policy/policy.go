@@ -1,5 +1,23 @@
-// Package policy has what acts: policies, the files that they are saved in, and the
-// normaliser of what they observe.
+// Package policy has the policies that agents train, and reads and writes their files.
+//
+// A [Policy] maps observations to actions by one call, Act(In, Out). The policies of this
+// package are [ActorCritic] and [Squashed], which are stochastic; [Deterministic]; and the
+// greedy policies [QNetwork], [Table] and [Tiles]. [Critics] estimate Q(s, a) for training.
+// A [NetworkConfig] describes the networks of a policy, and a [Normalizer] normalises its
+// observations.
+//
+// A policy's file says everything that is needed to act. [Open] returns the policy of a file
+// that [Save] wrote, and an [Actor] acts with it in one environment:
+//
+//	p, err := policy.Open("policy.safetensors")
+//	if err != nil {
+//		return err
+//	}
+//	actor := policy.NewActor(p)
+//	actor.Begin(false, 0)
+//	action := actor.Act(obs, nil)
+//
+// The example of [Read] saves a policy, reads it back and acts on three observations at once.
 package policy
 
 import (
@@ -9,55 +27,57 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// A Policy acts without learning. It is what a run saves, what a game loads, and what a
-// window shows. One goroutine at a time may use it; Clone gives another its own.
+// A Policy chooses actions and does not learn. A run saves it, a program loads it, and the
+// window shows it. Only one goroutine at a time may use a Policy; Clone makes a copy for
+// another goroutine.
 type Policy interface {
-	// Act decides for each row of in, and writes to the slices of out that are not nil.
-	// It keeps none of the slices.
+	// Act chooses an action for each row of in and writes to the slices of out that are not
+	// nil. It does not keep any of the slices.
 	Act(in In, out Out)
 
-	// Spec describes what the policy observes, does and knows. It never changes.
+	// Spec returns the policy's spaces and the sizes of its inputs and outputs. It never
+	// changes.
 	Spec() Spec
 
-	// Tensors returns all numbers that the policy consists of, under the names that a
-	// file has for them. They are the policy's own.
+	// Tensors returns all parameters and buffers of the policy, under their names in a
+	// policy file. The policy owns them: a change to a tensor changes the policy.
 	Tensors() []*tape.Param
 
-	// Clone returns a copy that shares nothing with the policy.
+	// Clone returns a copy that shares no memory with the policy.
 	Clone() Policy
 }
 
-// In is what a policy acts on: N rows, each of one environment.
+// In is the input of Act: N rows, one row per environment.
 type In struct {
-	Obs    []float32  // [N, O] observations as the environments show them
-	Mask   []bool     // [N, M] the choices that are allowed, as in env.Result; nil allows all
-	First  []bool     // [N] rows at which an episode begins: memory starts anew; nil: at none
-	Memory []float32  // [N, Spec.Memory] the caller's, updated in place
-	Rand   []rand.PCG // [N] a generator for each row: actions are drawn; nil: the best actions
-	Noise  []float32  // [N, Spec.Noise] from DrawNoise: exploration that depends on the state; nil: drawn for each action
+	Obs    []float32  // [N, O] raw observations of the environments
+	Mask   []bool     // [N, M] allowed actions, as in env.Result; nil allows all
+	First  []bool     // [N] true where an episode begins, so that memory is reset; nil: no episode begins
+	Memory []float32  // [N, Spec.Memory] memory of the policy; the caller owns it and Act updates it in place
+	Rand   []rand.PCG // [N] random generator of each row, for sampled actions; nil: the best actions
+	Noise  []float32  // [N, Spec.Noise] state-dependent noise from DrawNoise; nil: new noise for each action
 }
 
-// Out has the slices that a policy writes to. A nil slice is not wanted. Values and
-// scores are written by policies that have them: see Spec.
+// Out is the output of Act: the slices that the policy writes to. Act skips a slice that is
+// nil. Only policies with values or scores write Value or Scores: see Spec.
 type Out struct {
 	Act     []float32 // [N, A] actions in the action space
-	Raw     []float32 // [N, A] what an agent learns from: the actions before they were brought into the space
-	LogProb []float32 // [N] log-probability, or log-density, of Raw; 0 of a policy that draws none
+	Raw     []float32 // [N, A] actions before they are clipped or stretched to the action space; agents learn from them
+	LogProb []float32 // [N] log-probability or log-density of Raw; 0 for a policy that is not stochastic
 	Value   []float32 // [N] V(s)
-	Scores  []float32 // [N, Spec.Scores] of every action its probability, or its Q
+	Scores  []float32 // [N, Spec.Scores] probability or Q-value of every action
 }
 
-// A Spec says what a policy observes, does and knows.
+// A Spec describes the inputs and outputs of a policy.
 type Spec struct {
 	Obs, Act env.Space
-	Memory   int  // floats of memory in a row; 0 for policies without memory
-	Noise    int  // floats of exploration that depends on the state in a row; 0 for none
-	Scores   int  // actions that have a score each; 0 for none
-	Values   bool // V is known
+	Memory   int  // floats of memory per row; 0: no memory
+	Noise    int  // floats of state-dependent noise per row; 0: no such noise
+	Scores   int  // number of actions with a score; 0: no scores
+	Values   bool // whether Act can write Value
 }
 
-// SeedRows seeds the generator of each row with a child of the row's seed: the one of
-// its k-th action, from 0. See ARCHITECTURE.md, "Randomness".
+// SeedRows seeds the generator of each row for the row's k-th action, k from 0: with child k of
+// the row's seed. See ARCHITECTURE.md, "Randomness".
 func SeedRows(rng []rand.PCG, seeds []uint64, k uint64) {
 	for i := range rng {
 		rng[i].Seed(env.Split(seeds[i], k), 0)

@@ -20,12 +20,12 @@ func normal(rng *rand.Rand, x []float32) []float32 {
 	return x
 }
 
-// sameBits reports whether x and y are the same numbers to the bit.
+// sameBits reports whether x and y are equal, bit for bit.
 func sameBits(x, y []float32) bool {
 	return slices.EqualFunc(x, y, func(a, b float32) bool { return math.Float32bits(a) == math.Float32bits(b) })
 }
 
-// TestState carries the parameters of an ActorCritic over.
+// TestState checks that State saves and loads all parameters of an ActorCritic.
 func TestState(t *testing.T) {
 	spec := env.Spec{Obs: env.NewBox(-1, 1, 2), Act: env.NewBox(-1, 1, 2)}
 	one, two := newActorCritic(t, spec), newActorCritic(t, spec)

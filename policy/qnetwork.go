@@ -12,37 +12,38 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// QNetwork estimates Q(s, ·) of actions that are one choice. It acts greedily; of equal
-// values the first counts.
+// QNetwork estimates Q(s, a) for all actions of a discrete action space with a single choice.
+// It acts greedily. Of several actions with the same Q-value it takes the first.
 type QNetwork struct {
-	Net nn.Network // its outputs are Q, or V and A where it duels
+	Net nn.Network // outputs Q [actions], or V and A [1+actions] of a dueling network
 	base
 	encoder
-	actions  int
-	ones     []float32 // [actions] of a QNetwork that duels; otherwise nil
-	none     []float32 // [actions] zeros
-	q, parts []float32 // scratch: [N, actions], [N, 1+actions]
+	actions         int       // number of actions
+	ones            []float32 // [actions] ones; nil if the network is not dueling
+	zeros           []float32 // [actions] zeros; nil if the network is not dueling
+	scores, outputs []float32 // scratch: Q-values [N, actions], outputs of a dueling network [N, 1+actions]
 }
 
 var _ Policy = (*QNetwork)(nil)
 
-// NewQNetwork returns a QNetwork for spec, of a network from e. A Normalizer, if it is not
-// nil, normalises the observations. A QNetwork that duels has outputs V and A, which make
+// NewQNetwork returns a QNetwork for spec with a new network, which config c describes and engine
+// e builds. The observations are normalised by normal, unless it is nil. A dueling network has
+// outputs V and A, and
 //
 //	Q(s, a) = V(s) + A(s, a) - Σ A(s, a') / actions
 //
 // Wang et al. 2016, arXiv:1511.06581, eq. 9.
-func NewQNetwork(rng *rand.Rand, spec env.Spec, k NetworkConfig, normal *Normalizer, e nn.Engine, duels bool) (*QNetwork, error) {
-	b := newBuilder(qKind, rng, &k, e)
-	b.duels = duels
-	return built(newQNetwork(b, spec, normal))
+func NewQNetwork(rng *rand.Rand, spec env.Spec, c NetworkConfig, normal *Normalizer, e nn.Engine, dueling bool) (*QNetwork, error) {
+	b := newBuilder(qKind, rng, &c, e)
+	b.dueling = dueling
+	return withPrefix(newQNetwork(b, spec, normal))
 }
 
-// newQNetwork returns the QNetwork that b builds.
+// newQNetwork returns a QNetwork with a network from b.
 func newQNetwork(b *builder, spec env.Spec, normal *Normalizer) (*QNetwork, error) {
-	actions, ok := oneChoice(spec.Act)
+	actions, ok := discreteActions(spec.Act)
 	if !ok {
-		return nil, fmt.Errorf("actions are %s, want a choice (Discrete), to have a value each", env.Describe(spec.Act))
+		return nil, fmt.Errorf("actions are %s, want a choice (Discrete), since each action has a Q-value", env.Describe(spec.Act))
 	}
 	in, err := newEncoder(spec.Obs, normal)
 	if err != nil {
@@ -50,20 +51,21 @@ func newQNetwork(b *builder, spec env.Spec, normal *Normalizer) (*QNetwork, erro
 	}
 	q := &QNetwork{encoder: in, actions: actions}
 	outputs := actions
-	if b.duels {
+	if b.dueling {
 		outputs++
 	}
 	q.Net = b.network("q", in.size, piHidden, outputs, 1)
 	q.base = b.base(Spec{Obs: spec.Obs, Act: spec.Act, Scores: actions, Values: true})
-	if b.err == nil && b.duels {
-		q.ones, q.none = make([]float32, actions), make([]float32, actions)
+	if b.err == nil && b.dueling {
+		q.ones, q.zeros = make([]float32, actions), make([]float32, actions)
 		f32.Fill(q.ones, 1)
 	}
 	return q, b.err
 }
 
-// oneChoice returns the number of actions of a space that is a single choice.
-func oneChoice(act env.Space) (n int, ok bool) {
+// discreteActions returns the number of actions of a space with a single choice. It returns false
+// for any other space.
+func discreteActions(act env.Space) (n int, ok bool) {
 	l, err := env.LayoutOf(act)
 	if err != nil || l.Size != 1 {
 		return 0, false
@@ -75,18 +77,18 @@ func oneChoice(act env.Space) (n int, ok bool) {
 	return all[0], true
 }
 
-// Values returns Q(obs, ·), [B, actions], to learn from.
+// Values returns Q(obs, ·) [B, actions] on t for training.
 func (q *QNetwork) Values(t *tape.Tape, obs []float32) *tape.Var {
 	x := q.Net.Forward(t, q.encode(t, obs), nn.Training)
 	if q.ones == nil {
 		return x
 	}
 	v, a := x.Columns(0, 1), x.Columns(1, 1+q.actions)
-	level := v.Sub(a.SumCols().Scale(1 / float32(q.actions)))
-	return level.Linear(t.Const(q.ones, q.actions), t.Const(q.none, 1), f32.Identity).Add(a)
+	offset := v.Sub(a.SumCols().Scale(1 / float32(q.actions)))
+	return offset.Linear(t.Const(q.ones, q.actions), t.Const(q.zeros, 1), f32.Identity).Add(a)
 }
 
-// infer writes Q(obs, ·) [N, actions] to score, the bits of Of.
+// infer writes Q(obs, ·) [N, actions] to score without a tape, with the same bits as Values.
 func (q *QNetwork) infer(obs, score []float32) {
 	x := q.flat(obs)
 	if q.ones == nil {
@@ -94,31 +96,31 @@ func (q *QNetwork) infer(obs, score []float32) {
 		return
 	}
 	n := q.rows(obs)
-	q.parts = f32.Grow(q.parts, n*(q.actions+1))
-	q.Net.Infer(q.parts, x)
+	q.outputs = f32.Grow(q.outputs, n*(q.actions+1))
+	q.Net.Infer(q.outputs, x)
 	for i := range n {
-		a, row := q.parts[i*(1+q.actions):(i+1)*(1+q.actions)], score[i*q.actions:(i+1)*q.actions]
-		level := a[0] - float32(float32(f32.Sum(a[1:]))*(1/float32(q.actions)))
-		f32.Affine(row, 1, a[1:], level)
+		a, row := q.outputs[i*(1+q.actions):(i+1)*(1+q.actions)], score[i*q.actions:(i+1)*q.actions]
+		offset := a[0] - float32(float32(f32.Sum(a[1:]))*(1/float32(q.actions)))
+		f32.Affine(row, 1, a[1:], offset)
 	}
 }
 
-// Act takes the best actions that are allowed: the agent explores, and not the policy. The
-// value is theirs. Scores are of all actions, allowed or not.
+// Act takes the allowed action with the largest Q-value: exploration is the agent's work. Value
+// is the Q-value of that action. Scores has the Q-values of all actions, allowed or not.
 func (q *QNetwork) Act(in In, out Out) {
 	n := q.rows(in.Obs)
 	score := out.Scores
 	if score == nil {
-		q.q = f32.Grow(q.q, n*q.actions)
-		score = q.q
+		q.scores = f32.Grow(q.scores, n*q.actions)
+		score = q.scores
 	}
 	q.infer(in.Obs, score)
-	greedy(in, out, n, q.actions, score)
+	writeGreedy(in, out, n, q.actions, score)
 }
 
-// greedy writes the best actions that are allowed among n rows of scores, with their
-// values.
-func greedy(in In, out Out, n, actions int, score []float32) {
+// writeGreedy writes the allowed action with the largest score of each of n rows, and that score
+// as its value.
+func writeGreedy(in In, out Out, n, actions int, score []float32) {
 	for i := range n {
 		row := score[i*actions : (i+1)*actions]
 		k := best(row, f32.Row(in.Mask, i, actions))
@@ -137,8 +139,8 @@ func greedy(in In, out Out, n, actions int, score []float32) {
 	}
 }
 
-// best returns the index of the greatest score that is allowed, the first of equals. A
-// nil mask allows all.
+// best returns the index of the largest allowed score, or the first of equal ones. A nil mask
+// allows all.
 func best(score []float32, mask []bool) int {
 	if mask == nil {
 		return f32.ArgMax(score)
@@ -152,13 +154,13 @@ func best(score []float32, mask []bool) int {
 	return max(k, 0)
 }
 
-// Share has several cores infer.
+// Share sets the pool of cores that compute Q-values in parallel.
 func (q *QNetwork) Share(cores *parallel.Pool) { nn.Share(cores, q.Net) }
 
 // Params returns the parameters of the network.
 func (q *QNetwork) Params() []*tape.Param { return nn.Params(q.Net) }
 
-// Tensors returns all that is saved.
+// Tensors returns the parameters, the buffers of the network, and the normaliser's tensors.
 func (q *QNetwork) Tensors() []*tape.Param { return append(nn.Tensors(q.Net), q.normal.tensors()...) }
 
 // State visits the network.
@@ -169,5 +171,5 @@ func (q *QNetwork) Clone() Policy { return q.Copy(q.normal.Clone()) }
 
 // Copy returns a QNetwork with parameters of its own, and the given normaliser.
 func (q *QNetwork) Copy(normal *Normalizer) *QNetwork {
-	return &QNetwork{Net: q.Net.Clone(), base: q.base, encoder: q.encoder.clone(normal), actions: q.actions, ones: q.ones, none: q.none}
+	return &QNetwork{Net: q.Net.Clone(), base: q.base, encoder: q.encoder.clone(normal), actions: q.actions, ones: q.ones, zeros: q.zeros}
 }

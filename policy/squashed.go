@@ -12,30 +12,31 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// Squashed is a policy of tanh(u), u Gaussian with mean and deviation that a network
-// has outputs for: see dist.Squashed.
+// Squashed is a stochastic policy for continuous actions a = tanh(u). u is Gaussian, with a
+// mean and a standard deviation that a network computes from the observation. See
+// dist.Squashed.
 type Squashed struct {
-	Head     *dist.Squashed
-	Features nn.Network // the hidden layers, where the noise depends on them; otherwise nil
-	Net      nn.Network // of the Head's outputs
-	Tape     *tape.Tape // that Draw puts them on
-	acting   *tape.Tape
-	features int // outputs of Features
+	Head        *dist.Squashed
+	Features    nn.Network // hidden layers of a policy with state-dependent noise; otherwise nil
+	Net         nn.Network // network with Head.Outputs outputs; its input is the output of Features, or else the encoded observations
+	Tape        *tape.Tape // tape of Draw
+	actTape     *tape.Tape // tape of Act and Infer
+	featureSize int        // outputs of Features; 0 without Features
 	base
 	encoder
 	dist.Bounds
-	out, hidden, epsilon, raw []float32 // scratch: [N, outputs], [N, features], ε, [N, A]
+	netOut, featuresOut, epsilon, raw []float32 // scratch: [N, Head.Outputs], [N, featureSize], ε, [N, A]
 }
 
 var _ Policy = (*Squashed)(nil)
 
-// NewSquashed returns a Squashed for spec, of a network from e. A Normalizer, if it is
-// not nil, normalises the observations.
-func NewSquashed(rng *rand.Rand, spec env.Spec, k NetworkConfig, normal *Normalizer, e nn.Engine) (*Squashed, error) {
-	return built(newSquashed(newBuilder(squashedKind, rng, &k, e, "pi", "qf"), spec, normal))
+// NewSquashed returns a Squashed for spec with new networks, which config c describes and engine
+// e builds. The observations are normalised by normal, unless it is nil.
+func NewSquashed(rng *rand.Rand, spec env.Spec, c NetworkConfig, normal *Normalizer, e nn.Engine) (*Squashed, error) {
+	return withPrefix(newSquashed(newBuilder(squashedKind, rng, &c, e, "pi", "qf"), spec, normal))
 }
 
-// newSquashed returns the Squashed that b builds.
+// newSquashed returns a Squashed with networks from b.
 func newSquashed(b *builder, spec env.Spec, normal *Normalizer) (*Squashed, error) {
 	bounds, err := dist.BoundsOf(spec.Act)
 	if err != nil {
@@ -45,16 +46,16 @@ func newSquashed(b *builder, spec env.Spec, normal *Normalizer) (*Squashed, erro
 	if err != nil {
 		return nil, err
 	}
-	p := &Squashed{Tape: tape.New(), acting: tape.New(), encoder: in, Bounds: bounds}
+	p := &Squashed{Tape: tape.New(), actTape: tape.New(), encoder: in, Bounds: bounds}
 	x, pi, a := in.size, piHidden, spec.Act.Size()
 	if b.sde {
-		p.Features, p.features = b.hidden("features", x, piHidden)
-		x, pi = p.features, noHidden
+		p.Features, p.featureSize = b.hidden("features", x, piHidden)
+		x, pi = p.featureSize, noHidden
 	}
-	if !b.room(a, p.features) {
+	if !b.fits(a, p.featureSize) {
 		return nil, b.err
 	}
-	p.Head = dist.NewSquashed(a, p.features, b.logStd(), b.expln)
+	p.Head = dist.NewSquashed(a, p.featureSize, b.logStd(), b.expln)
 	p.Net = b.network("actor", x, pi, p.Head.Outputs(), 1)
 	b.head = p.Head.String()
 	p.base = b.base(Spec{Obs: spec.Obs, Act: spec.Act})
@@ -64,8 +65,8 @@ func newSquashed(b *builder, spec env.Spec, normal *Normalizer) (*Squashed, erro
 	return p, b.err
 }
 
-// Draw returns actions [B, A] in [-1, 1] with the log of their densities [B, 1], to learn
-// from. They are functions of standard normal ε, Head.Numbers of them, which are kept
+// Draw returns actions [B, A] in [-1, 1] and their log-densities [B, 1] on Tape for training, as
+// functions of standard normal numbers epsilon [Head.EpsilonLen]. It keeps the slice epsilon
 // until the tape's Reset.
 func (p *Squashed) Draw(obs, epsilon []float32) (act, logp *tape.Var) {
 	x := p.encode(p.Tape, obs)
@@ -75,16 +76,17 @@ func (p *Squashed) Draw(obs, epsilon []float32) (act, logp *tape.Var) {
 	return p.Head.Act(p.Net.Forward(p.Tape, x, nn.Training), x, epsilon)
 }
 
-// Infer writes Draw's actions and log-densities without a gradient.
+// Infer writes the same actions and log-densities as Draw, without gradients.
 func (p *Squashed) Infer(obs, epsilon, act, logp []float32) {
 	n, x := p.rows(obs), p.infer(obs)
-	p.acting.Reset()
-	a, l := p.Head.Act(p.acting.Const(p.out, n), p.acting.Const(x, n), epsilon)
+	p.actTape.Reset()
+	a, l := p.Head.Act(p.actTape.Const(p.netOut, n), p.actTape.Const(x, n), epsilon)
 	copy(act, a.Value)
 	copy(logp, l.Value)
 }
 
-// Act draws actions, or takes tanh μ. Raw is in [-1, 1].
+// Act samples actions if in has random generators or noise, and otherwise takes tanh μ. Raw is
+// in [-1, 1].
 func (p *Squashed) Act(in In, out Out) {
 	n, x := p.rows(in.Obs), p.infer(in.Obs)
 	raw := out.Raw
@@ -94,16 +96,16 @@ func (p *Squashed) Act(in In, out Out) {
 	}
 	switch {
 	case in.Noise != nil:
-		p.Head.Means(raw, p.out)
+		p.Head.Means(raw, p.netOut)
 		p.Head.Noise.Add(raw, x, in.Noise)
 		p.logProb(out.LogProb, x, raw)
 		f32.Tanh(raw, raw)
 	case in.Rand == nil && out.LogProb == nil:
-		p.Head.Means(raw, p.out)
+		p.Head.Means(raw, p.netOut)
 		f32.Tanh(raw, raw)
 	default:
-		p.acting.Reset()
-		a, l := p.Head.Fresh(p.acting.Const(p.out, n), p.acting.Const(x, n), p.normal01(in.Rand, len(raw)))
+		p.actTape.Reset()
+		a, l := p.Head.ActPerRow(p.actTape.Const(p.netOut, n), p.actTape.Const(x, n), p.standardNormal(in.Rand, len(raw)))
 		copy(raw, a.Value)
 		copy(out.LogProb, l.Value)
 	}
@@ -112,42 +114,42 @@ func (p *Squashed) Act(in In, out Out) {
 	}
 }
 
-// logProb writes the log of the densities of tanh u, for u [N, A] that was drawn for what
-// infer returned.
+// logProb writes the log-density of tanh u for each row of u [N, A]. It uses x and netOut of the
+// latest infer.
 func (p *Squashed) logProb(logp, x, u []float32) {
 	if logp == nil {
 		return
 	}
 	n := len(logp)
-	p.acting.Reset()
-	copy(logp, p.Head.LogProb(p.acting.Const(p.out, n), p.acting.Const(x, n), u).Value)
+	p.actTape.Reset()
+	copy(logp, p.Head.LogProb(p.actTape.Const(p.netOut, n), p.actTape.Const(x, n), u).Value)
 }
 
-// DrawNoise draws exploration that depends on the state [N, Spec.Noise], each row with
-// its own generator.
+// DrawNoise samples new state-dependent noise [N, Spec.Noise], each row with its own generator.
+// Without such noise it does nothing.
 func (p *Squashed) DrawNoise(rng []rand.PCG, noise []float32) {
 	if p.Head.Noise != nil {
 		p.Head.Noise.Draw(rng, noise)
 	}
 }
 
-// infer writes what the network makes of observations to out, and returns what it is
-// given.
+// infer writes the outputs of Net for obs to netOut. It returns the input of Net, on which
+// state-dependent noise depends.
 func (p *Squashed) infer(obs []float32) (x []float32) {
 	n := p.rows(obs)
 	if x = p.flat(obs); p.Features != nil {
-		p.hidden = f32.Grow(p.hidden, n*p.features)
-		p.Features.Infer(p.hidden, x)
-		x = p.hidden
+		p.featuresOut = f32.Grow(p.featuresOut, n*p.featureSize)
+		p.Features.Infer(p.featuresOut, x)
+		x = p.featuresOut
 	}
-	p.out = f32.Grow(p.out, n*p.Head.Outputs())
-	p.Net.Infer(p.out, x)
+	p.netOut = f32.Grow(p.netOut, n*p.Head.Outputs())
+	p.Net.Infer(p.netOut, x)
 	return x
 }
 
-// normal01 returns n standard normal numbers, each row's of its own generator; zeros
-// without generators.
-func (p *Squashed) normal01(rng []rand.PCG, n int) []float32 {
+// standardNormal returns n standard normal numbers, sampled with each row's own generator.
+// Without generators it returns zeros.
+func (p *Squashed) standardNormal(rng []rand.PCG, n int) []float32 {
 	p.epsilon = f32.Grow(p.epsilon, n)
 	if rng == nil {
 		clear(p.epsilon)
@@ -162,13 +164,13 @@ func (p *Squashed) normal01(rng []rand.PCG, n int) []float32 {
 	return p.epsilon
 }
 
-// Share has several cores learn and act.
+// Share sets the pool of cores that train and act in parallel.
 func (p *Squashed) Share(cores *parallel.Pool) {
 	p.Tape.Share(cores)
 	nn.Share(cores, p.networks()...)
 }
 
-// networks returns those that there are.
+// networks returns the networks that are not nil.
 func (p *Squashed) networks() []nn.Network {
 	if p.Features != nil {
 		return []nn.Network{p.Features, p.Net}
@@ -181,7 +183,7 @@ func (p *Squashed) Params() []*tape.Param {
 	return append(nn.Params(p.networks()...), p.Head.Params()...)
 }
 
-// Tensors returns all that is saved.
+// Tensors returns the parameters, the buffers of the networks, and the normaliser's tensors.
 func (p *Squashed) Tensors() []*tape.Param {
 	return append(append(nn.Tensors(p.networks()...), p.Head.Params()...), p.normal.tensors()...)
 }
@@ -192,10 +194,10 @@ func (p *Squashed) State(s *state.State) {
 	nn.VisitParams(s, p.Head.Params())
 }
 
-// Clone returns a Squashed with parameters, tapes and a normaliser of its own.
+// Clone returns a copy with its own parameters, tapes and normaliser.
 func (p *Squashed) Clone() Policy {
 	c := &Squashed{
-		Head: p.Head.Clone(), Net: p.Net.Clone(), Tape: tape.New(), acting: tape.New(), features: p.features,
+		Head: p.Head.Clone(), Net: p.Net.Clone(), Tape: tape.New(), actTape: tape.New(), featureSize: p.featureSize,
 		base: p.base, encoder: p.encoder.clone(p.normal.Clone()), Bounds: p.Bounds,
 	}
 	if p.Features != nil {

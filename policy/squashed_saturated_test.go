@@ -10,13 +10,13 @@ import (
 	"github.com/rlrun/rlrun/policy/nn"
 )
 
-// constantSquashed is a policy of one action whose network has the outputs μ and log σ
-// for every observation.
+// constantSquashed returns a policy with one action, whose network has the outputs mean and
+// logStd for every observation.
 func constantSquashed(t *testing.T, mean, logStd float32) *policy.Squashed {
 	t.Helper()
-	k := policy.DefaultNetworkConfig()
-	k.NetArch = policy.Layers(4)
-	p, err := policy.NewSquashed(newRand(), env.Spec{Obs: env.NewBox(-1, 1, 3), Act: env.NewBox(-1, 1, 1)}, k, nil, nn.Native{})
+	config := policy.DefaultNetworkConfig()
+	config.NetArch = policy.Layers(4)
+	p, err := policy.NewSquashed(newRand(), env.Spec{Obs: env.NewBox(-1, 1, 3), Act: env.NewBox(-1, 1, 1)}, config, nil, nn.Native{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,18 +29,18 @@ func constantSquashed(t *testing.T, mean, logStd float32) *policy.Squashed {
 	return p
 }
 
-// squashedDensity is log N(u; μ, σ) - log(1 - tanh² u) at u = μ + σ ε, by
-// 1 - tanh² u = 1/cosh² u.
+// squashedDensity returns log N(u; μ, σ) - log(1 - tanh² u) at u = μ + σ ε, computed with 1 -
+// tanh² u = 1/cosh² u.
 func squashedDensity(mean, logStd, epsilon float64) float64 {
 	u := math.Abs(mean + math.Exp(logStd)*epsilon)
 	logCosh := u + math.Log1p(math.Exp(-2*u)) - math.Ln2
 	return -epsilon*epsilon/2 - logStd - math.Log(2*math.Pi)/2 + 2*logCosh
 }
 
-// TestSquashedSaturated wants exact densities, and their gradients by μ and log σ, of
-// actions however near to 1 or -1. By hand, at the mode of μ = 30, log σ = -5:
-// 5 - log(2π)/2 + 2 (30 - log 2) = 62.695. A density with 10⁻⁶ added to 1 - tanh² has
-// 5 - log(2π)/2 + 6 log 10 = 17.896 there.
+// TestSquashedSaturated checks that densities and their gradients with respect to μ and log σ are
+// exact even if an action is very near 1 or -1. By hand, at the mode of μ = 30, log σ = -5, the
+// log-density is 5 - log(2π)/2 + 2 (30 - log 2) = 62.695. A density with 10⁻⁶ added to 1 - tanh²
+// would have 5 - log(2π)/2 + 6 log 10 = 17.896.
 func TestSquashedSaturated(t *testing.T) {
 	for _, c := range []struct{ mean, logStd, epsilon, want float64 }{
 		{30, -5, 0, 62.6948}, {-30, -5, 0, 62.6948}, {0, 0, 0, -0.918939}, {0, 0, 1, squashedDensity(0, 0, 1)},
@@ -66,36 +66,36 @@ func TestSquashedSaturated(t *testing.T) {
 			byLogStd := (squashedDensity(c.mean, c.logStd+h, c.epsilon) - squashedDensity(c.mean, c.logStd-h, c.epsilon)) / (2 * h)
 			for i, want := range []float64{byMean, byLogStd} {
 				if math.Abs(c.logStd) == 20 && i == 1 {
-					continue // at its bound
+					continue // log σ is at its bound, where the gradient is 0
 				}
 				got := float64(nn.Params(p.Net)[3].Grad[i])
 				if !(math.Abs(got-want) <= 1e-4+1e-4*math.Abs(want)) {
-					t.Errorf("gradient by %s = %v, want %v", []string{"the mean", "log σ"}[i], got, want)
+					t.Errorf("gradient with respect to %s = %v, want %v", []string{"the mean", "log σ"}[i], got, want)
 				}
 			}
 		})
 	}
 }
 
-// TestTanhEpsilon wants Stable-Baselines3's density where a test asks for it: see
+// TestTanhEpsilon checks that TanhEpsilon gives the density of Stable-Baselines3: see
 // TestSquashedSaturated.
 func TestTanhEpsilon(t *testing.T) {
 	p, logp := constantSquashed(t, 30, -5), make([]float32, 1)
 	p.Head.TanhEpsilon = 1e-6
 	p.Infer(make([]float32, 3), make([]float32, 1), nil, logp)
-	if got, want := float64(logp[0]), 17.896; math.Abs(got-want) > 0.05 { // 1 + 1e-6 has few bits
+	if got, want := float64(logp[0]), 17.896; math.Abs(got-want) > 0.05 { // 1 + 1e-6 is inexact in float32
 		t.Errorf("log density = %v, want %v", got, want)
 	}
 }
 
-// TestSquashedStateNoiseSaturated wants exact densities of actions that noise which
-// depends on the state has saturated, and finite gradients.
+// TestSquashedStateNoiseSaturated checks that densities are exact and gradients finite when
+// strong state-dependent noise makes actions 1 or -1.
 func TestSquashedStateNoiseSaturated(t *testing.T) {
 	p, obs := newSquashed(t, true), observations()
-	epsilon := normal(newRand(), make([]float32, p.Head.Numbers(rows)))
+	epsilon := normal(newRand(), make([]float32, p.Head.EpsilonLen(rows)))
 	log := p.Params()[len(p.Params())-1]
 	for i := range log.Value {
-		log.Value[i] = 4 // σ = 55: actions of some tens before tanh
+		log.Value[i] = 4 // σ = 55, so that |u| is often above 10
 	}
 	p.Tape.Reset()
 	act, logp := p.Draw(obs, epsilon)
@@ -125,7 +125,7 @@ func TestSquashedStateNoiseSaturated(t *testing.T) {
 		}
 	}
 	if saturated < rows {
-		t.Errorf("%d of %d actions are 1 or -1, want half of them at least", saturated, 2*rows)
+		t.Errorf("%d of %d actions are 1 or -1, want at least half of the actions", saturated, 2*rows)
 	}
 	for _, param := range p.Params() {
 		for i, g := range param.Grad {

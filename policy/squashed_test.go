@@ -12,21 +12,21 @@ import (
 
 func newSquashed(t *testing.T, sde bool) *policy.Squashed {
 	t.Helper()
-	k := policy.DefaultNetworkConfig()
-	k.NetArch, k.LogStdInit, k.UseSDE = policy.Layers(8), -0.5, sde
-	p, err := policy.NewSquashed(newRand(), env.Spec{Obs: env.NewBox(-1, 1, 3), Act: env.NewBox(-1, 1, 2)}, k, nil, nn.Native{})
+	config := policy.DefaultNetworkConfig()
+	config.NetArch, config.LogStdInit, config.UseSDE = policy.Layers(8), -0.5, sde
+	p, err := policy.NewSquashed(newRand(), env.Spec{Obs: env.NewBox(-1, 1, 3), Act: env.NewBox(-1, 1, 2)}, config, nil, nn.Native{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return p
 }
 
-// TestSquashedGradient holds gradients of actions and densities to finite differences,
-// by every parameter.
+// TestSquashedGradient checks the gradients of actions and densities with respect to every
+// parameter against finite differences.
 func TestSquashedGradient(t *testing.T) {
 	for _, sde := range []bool{false, true} {
 		p, obs := newSquashed(t, sde), observations()
-		epsilon, weight := normal(newRand(), make([]float32, p.Head.Numbers(rows))), normal(newRand(), make([]float32, 2*rows))
+		epsilon, weight := normal(newRand(), make([]float32, p.Head.EpsilonLen(rows))), normal(newRand(), make([]float32, 2*rows))
 		score := func() float64 {
 			p.Tape.Reset()
 			act, logp := p.Draw(obs, epsilon)
@@ -59,24 +59,24 @@ func TestSquashedGradient(t *testing.T) {
 	}
 }
 
-// TestSquashedChoose wants Draw's bits without a gradient, and densities that are
-// those of the actions: Gaussian before tanh, with the variance that many have.
-func TestSquashedChoose(t *testing.T) {
+// TestSquashedSampled checks that Infer has the same bits as Draw, and that the density agrees
+// with the actions that Act samples: Gaussian before tanh, with their mean and variance.
+func TestSquashedSampled(t *testing.T) {
 	const n = 20_000
 	for _, sde := range []bool{false, true} {
 		p, obs, rng := newSquashed(t, sde), observations(), newRand()
 		act, logp := make([]float32, 2*rows), make([]float32, rows)
 		var sum, square [2 * rows]float64
-		dice := seeded(rows)
+		rngs := rowGenerators(rows)
 		for range n {
-			p.Act(policy.In{Obs: obs, Rand: dice}, policy.Out{Raw: act})
+			p.Act(policy.In{Obs: obs, Rand: rngs}, policy.Out{Raw: act})
 			for i, a := range act {
 				u := math.Atanh(float64(a))
 				sum[i] += u
 				square[i] += u * u
 			}
 		}
-		epsilon := normal(rng, make([]float32, p.Head.Numbers(rows)))
+		epsilon := normal(rng, make([]float32, p.Head.EpsilonLen(rows)))
 		p.Infer(obs, epsilon, act, logp)
 		p.Tape.Reset()
 		if a, l := p.Draw(obs, epsilon); !slices.Equal(a.Value, act) || !slices.Equal(l.Value, logp) {
@@ -91,32 +91,32 @@ func TestSquashedChoose(t *testing.T) {
 				want -= u*u/(2*variance) + 0.5*math.Log(2*math.Pi*variance) + math.Log(1-a*a)
 			}
 			if math.Abs(float64(logp[i])-want) > 0.1 {
-				t.Errorf("state-dependent %v, row %d: log π = %v, want %v, as the actions have it", sde, i, logp[i], want)
+				t.Errorf("state-dependent %v, row %d: log π = %v, want %v by the sampled actions", sde, i, logp[i], want)
 			}
 		}
 	}
 }
 
-// TestSquashedNoise wants one action of one state while noise that depends on it stays,
-// others when it is drawn again, and the density of the actions: those of Infer with the
-// ε that the noise is of.
+// TestSquashedNoise checks that an observation has the same action while the state-dependent
+// noise is kept, and another action after DrawNoise. Actions and densities must be equal to
+// Infer's for the ε of this noise.
 func TestSquashedNoise(t *testing.T) {
 	p, obs := newSquashed(t, true), observations()
 	a, l := 2, 8
 	var outs [3]policy.Out
-	noise, dice := make([]float32, rows*p.Spec().Noise), seeded(rows)
-	p.DrawNoise(dice, noise)
+	noise, rngs := make([]float32, rows*p.Spec().Noise), rowGenerators(rows)
+	p.DrawNoise(rngs, noise)
 	for i := range outs {
 		if outs[i] = outFor(p, rows); i == 2 {
-			p.DrawNoise(dice, noise)
+			p.DrawNoise(rngs, noise)
 		}
-		p.Act(policy.In{Obs: obs, Rand: dice, Noise: noise}, outs[i])
+		p.Act(policy.In{Obs: obs, Rand: rngs, Noise: noise}, outs[i])
 	}
 	if !sameBits(outs[0].Act, outs[1].Act) || slices.Equal(outs[0].Act, outs[2].Act) {
-		t.Errorf("Act = %v, %v with the same noise, and %v with another", outs[0].Act, outs[1].Act, outs[2].Act)
+		t.Errorf("Act = %v, %v with the same noise, and %v with new noise", outs[0].Act, outs[1].Act, outs[2].Act)
 	}
 	sigma := math.Exp(-0.5)
-	for i := range rows { // Infer has one noise for all rows
+	for i := range rows { // row by row, since Infer has one noise for all rows
 		epsilon := make([]float32, a*l)
 		for k := range epsilon {
 			epsilon[k] = float32(float64(noise[i*a*l+k]) / sigma)

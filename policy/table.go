@@ -9,67 +9,69 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// Table has the value of every action in every state. Observations and actions are one
-// choice or several, and each combination has a number: see numbering. A Table acts
-// greedily; of equal values it takes the first.
+// Table is a table of Q-values, one for every action in every state. Observations and actions are
+// discrete, with one choice or several, and each combination of choices has an index: in 4 × 3
+// choices, (1, 2) has the index 1·3 + 2. A Table acts greedily. Of several actions with the
+// same Q-value it takes the first.
 type Table struct {
 	Q *tape.Param // [states, actions]
 	base
-	obs, act numbering
+	obs, act indexer
 }
 
 var _ Policy = (*Table)(nil)
 
-// NewTable returns a Table for spec with every value q.
+// NewTable returns a Table for spec in which every Q-value is q.
 func NewTable(spec env.Spec, q float32) (*Table, error) {
-	t, err := newTable(&builder{design: &design{kind: tableKind}, numbers: nn.MaxWeights}, spec)
+	t, err := newTable(&builder{design: &design{kind: tableKind}, maxValues: nn.MaxWeights}, spec)
 	if err == nil {
 		f32.Fill(t.Q.Value, q)
 	}
-	return built(t, err)
+	return withPrefix(t, err)
 }
 
-// newTable returns the Table that b is for, with every value 0.
+// newTable returns a Table within the limit of b, in which every Q-value is 0.
 func newTable(b *builder, spec env.Spec) (*Table, error) {
-	obs, err := newNumbering(spec.Obs, "observations", "discretize_observation")
+	obs, err := newIndexer(spec.Obs, "observations", "discretize_observation")
 	if err != nil {
 		return nil, err
 	}
-	act, err := newNumbering(spec.Act, "actions", "discretize_action")
+	act, err := newIndexer(spec.Act, "actions", "discretize_action")
 	if err != nil {
 		return nil, err
 	}
-	if obs.count > b.numbers/act.count {
-		return nil, fmt.Errorf("a table of %d states and %d actions, want %d values at most", obs.count, act.count, b.numbers)
+	if obs.count > b.maxValues/act.count {
+		return nil, fmt.Errorf("a table of %d states and %d actions, want %d values at most", obs.count, act.count, b.maxValues)
 	}
 	t := &Table{Q: tape.NewParam("q", obs.count, act.count), obs: obs, act: act}
 	t.base = b.base(Spec{Obs: spec.Obs, Act: spec.Act, Scores: act.count, Values: true})
 	return t, b.err
 }
 
-// State returns the number of an observation's state.
-func (t *Table) State(obs []float32) int { return t.obs.of(obs) }
+// State returns the index of the state with observation obs [O].
+func (t *Table) State(obs []float32) int { return t.obs.index(obs) }
 
-// Action writes the row [A] of action k.
-func (t *Table) Action(k int, act []float32) { t.act.write(act, k) }
+// Action writes the action with index k to act [A].
+func (t *Table) Action(k int, act []float32) { t.act.writeRow(act, k) }
 
-// Row returns the values of the actions in a state. It is a part of the table.
+// Row returns the Q-values of all actions in the state with the given index. The slice is a part
+// of the table: a change to it changes the table.
 func (t *Table) Row(state int) []float32 {
 	i := state * t.Q.Cols
 	return t.Q.Value[i : i+t.Q.Cols]
 }
 
-// Allows reports whether a mask's row allows action k. A nil mask allows all.
+// Allows reports whether mask [M] allows the action with index k. A nil mask allows all.
 func (t *Table) Allows(k int, mask []bool) bool { return mask == nil || t.act.allows(k, mask) }
 
-// Best returns the best action of those scores that a mask's row allows; a nil mask
-// allows all.
+// Best returns the index of the largest Q-value in q [actions] among the actions that mask [M]
+// allows. A nil mask allows all.
 func (t *Table) Best(q []float32, mask []bool) int { return t.act.best(q, mask) }
 
-// Act takes the best actions that are allowed: the agent explores, and not the policy. The
-// value is theirs. Scores are the values of all actions, allowed or not.
+// Act takes the allowed action with the largest Q-value: exploration is the agent's work. Value
+// is the Q-value of that action. Scores has the Q-values of all actions, allowed or not.
 func (t *Table) Act(in In, out Out) {
-	o, a, m := t.obs.size(), t.act.size(), t.act.choices()
+	o, a, m := t.obs.rowSize(), t.act.rowSize(), t.act.maskSize()
 	for i := range len(in.Obs) / o {
 		state := t.State(in.Obs[i*o : (i+1)*o])
 		k := t.Best(t.Row(state), f32.Row(in.Mask, i, m))

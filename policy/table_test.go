@@ -9,9 +9,9 @@ import (
 	"github.com/rlrun/rlrun/policy"
 )
 
-// TestTableNumbers counts the last choice up first: (1, 2, 0) of 32 × 11 × 2 is
-// (1·11 + 2)·2 + 0. Every state and action has a number of its own.
-func TestTableNumbers(t *testing.T) {
+// TestTableIndices checks the indices of states and actions, in which the last choice changes
+// fastest: (1, 2, 0) of 32 × 11 × 2 has the index (1·11 + 2)·2 + 0.
+func TestTableIndices(t *testing.T) {
 	obs := env.Tuple{env.Discrete{N: 32}, env.Dict{{Name: "rest", Space: env.MultiDiscrete{N: []int{11, 2}}}}}
 	table, err := policy.NewTable(env.Spec{Obs: obs, Act: env.Tuple{env.MultiBinary{N: 2}, env.Discrete{N: 3}}}, 0)
 	if err != nil {
@@ -44,9 +44,9 @@ func TestTableNumbers(t *testing.T) {
 	}
 }
 
-// TestTableMask wants the best of the actions whose every choice is allowed, with its
-// value: (bit, choice of 3) has the numbers 3·bit + choice, and a mask [may be 0, may be
-// 1, choice 0, 1, 2].
+// TestTableMask checks that a table takes the best action whose choices are all allowed. The
+// action (bit, choice of 3) has the index 3·bit + choice, and the mask is [bit 0, bit 1, choice
+// 0, choice 1, choice 2].
 func TestTableMask(t *testing.T) {
 	act := env.Tuple{env.MultiBinary{N: 1}, env.Discrete{N: 3}}
 	table := must[*policy.Table](t)(policy.NewTable(env.Spec{Obs: env.Discrete{N: 1}, Act: act}, 0))
@@ -70,19 +70,20 @@ func TestTableMask(t *testing.T) {
 	}
 }
 
+// TestTableErrors checks the errors for spaces that a table cannot have.
 func TestTableErrors(t *testing.T) {
 	two, box := env.Discrete{N: 2}, env.NewBox(0, 1, 1)
 	for _, c := range []struct {
 		obs, act env.Space
 		want     string
 	}{
-		{box, two, "and not a Box of 1 number; discretize_observation makes them so"},
+		{box, two, "and not a Box of 1 number; the wrapper discretize_observation turns them into choices"},
 		{env.Tuple{two, box}, two, "observations of a table are choices"},
-		{two, env.Dict{{Name: "x", Space: box}}, "discretize_action makes them so"},
+		{two, env.Dict{{Name: "x", Space: box}}, "the wrapper discretize_action turns them into choices"},
 		{env.MultiBinary{N: 25}, two, "observations of 25 choices have more"},
 		{env.Image{H: 2, W: 3, C: 1}, two, "and not an Image of 2×3×1"},
 		{env.MultiDiscrete{N: []int{0}}, two, "observations of 1 choices have more"},
-		{env.MultiDiscrete{N: []int{1 << 20, 1 << 20}}, two, "have more values together than the 16777216 that a table takes"},
+		{env.MultiDiscrete{N: []int{1 << 20, 1 << 20}}, two, "have more values together than the 16777216 of the largest table"},
 		{env.MultiBinary{N: 24}, env.Discrete{N: 5}, "a table of 16777216 states and 5 actions, want 67108864 values at most"},
 	} {
 		_, err := policy.NewTable(env.Spec{Obs: c.obs, Act: c.act}, 0)

@@ -10,38 +10,40 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// Tiles estimates Q(s, ·) of Discrete actions as a sum of weights, one of each of
-// several tilings of a Box of observations: tile coding, Sutton and Barto 2018,
-// section 9.5.4. It acts greedily; of equal values the first counts.
+// Tiles estimates Q(s, a) for Discrete actions by tile coding: Sutton and Barto 2018, section
+// 9.5.4. Several tilings divide a Box of observations into tiles. In each tiling an observation
+// is in one tile, and Q(s, a) is the sum of these tiles' weights for action a. Tiles acts
+// greedily. Of several actions with the same Q-value it takes the first.
 type Tiles struct {
-	W *tape.Param // [tilings·tiles, actions]
+	W *tape.Param // [tilings·(tiles+1)^O, actions] weights; a row has the weights of one tile
 	base
 	tiling
-	shift  []float64 // [tilings, O] share of a tile by which each tiling is displaced
-	active []int     // scratch: rows of W
-	q      []float32 // scratch: [actions]
+	shift  []float64 // [tilings, O] offset of each tiling, as a fraction of a tile
+	active []int     // scratch: [tilings] rows of W
+	scores []float32 // scratch: [actions] Q-values
 }
 
 var _ Policy = (*Tiles)(nil)
 
-// NewTiles returns Tiles for spec with every value q. Where low and high are not empty they
-// replace the observations' bounds; observations beyond the bounds count as on the edge.
+// NewTiles returns Tiles for spec in which every Q-value is q. low and high [O] are the bounds
+// of the tilings; if both are empty, they are the bounds of the observations. An observation
+// outside the bounds is clipped to them.
 func NewTiles(spec env.Spec, tilings, tiles int, low, high []float32, q float32) (*Tiles, error) {
 	if len(low)+len(high) == 0 {
 		low, high, _ = numberBounds(spec.Obs)
 	}
 	d := &design{kind: tilesKind, tiles: tiling{tilings, tiles, low, high}}
-	t, err := newTiles(&builder{design: d, numbers: nn.MaxWeights}, spec)
+	t, err := newTiles(&builder{design: d, maxValues: nn.MaxWeights}, spec)
 	if err == nil {
 		f32.Fill(t.W.Value, q/float32(tilings))
 	}
-	return built(t, err)
+	return withPrefix(t, err)
 }
 
-// newTiles returns the Tiles that b is for, with every value 0.
+// newTiles returns Tiles with the tiling and within the limit of b, in which every Q-value is 0.
 func newTiles(b *builder, spec env.Spec) (*Tiles, error) {
 	numbers, _, ok := numberBounds(spec.Obs)
-	actions, ok2 := oneChoice(spec.Act)
+	actions, ok2 := discreteActions(spec.Act)
 	if !ok || !ok2 {
 		return nil, fmt.Errorf("tiles take observations that are a Box of numbers and actions that are a choice (Discrete), not %s and %s", env.Describe(spec.Obs), env.Describe(spec.Act))
 	}
@@ -52,10 +54,10 @@ func newTiles(b *builder, spec env.Spec) (*Tiles, error) {
 	for range numbers {
 		cells *= float64(b.tiles.Tiles + 1)
 	}
-	if cells*float64(actions) > float64(b.numbers) {
-		return nil, fmt.Errorf("%d tilings of %d tiles in %d dimensions for %d actions are more than %d weights", b.tiles.Tilings, b.tiles.Tiles, len(numbers), actions, b.numbers)
+	if cells*float64(actions) > float64(b.maxValues) {
+		return nil, fmt.Errorf("%d tilings of %d tiles in %d dimensions for %d actions are more than %d weights", b.tiles.Tilings, b.tiles.Tiles, len(numbers), actions, b.maxValues)
 	}
-	t := &Tiles{W: tape.NewParam("tiles", int(cells), actions), tiling: b.tiles, active: make([]int, b.tiles.Tilings), q: make([]float32, actions)}
+	t := &Tiles{W: tape.NewParam("tiles", int(cells), actions), tiling: b.tiles, active: make([]int, b.tiles.Tilings), scores: make([]float32, actions)}
 	for k := range t.Tilings {
 		for j := range numbers {
 			_, shift := math.Modf(float64(k*(2*j+1)) / float64(t.Tilings))
@@ -66,11 +68,11 @@ func newTiles(b *builder, spec env.Spec) (*Tiles, error) {
 	return t, b.err
 }
 
-// check returns an error unless a tiling can be of n numbers.
+// check returns an error unless t is a valid tiling of n numbers.
 func (t *tiling) check(n int) error {
-	const most = 1 << 20
-	if !(1 <= t.Tilings && t.Tilings <= most && 1 <= t.Tiles && t.Tiles <= most) {
-		return fmt.Errorf("%d tilings of %d tiles, want 1 … %d of both", t.Tilings, t.Tiles, most)
+	const limit = 1 << 20
+	if !(1 <= t.Tilings && t.Tilings <= limit && 1 <= t.Tiles && t.Tiles <= limit) {
+		return fmt.Errorf("%d tilings of %d tiles, want 1 … %d of both", t.Tilings, t.Tiles, limit)
 	}
 	if len(t.Low) != n || len(t.High) != n {
 		return fmt.Errorf("bounds of %d and %d numbers, want %d each", len(t.Low), len(t.High), n)
@@ -83,7 +85,8 @@ func (t *tiling) check(n int) error {
 	return nil
 }
 
-// numberBounds returns the bounds of a space that is numbers alone.
+// numberBounds returns the bounds of a space that has only numbers. It returns false for any
+// other space.
 func numberBounds(space env.Space) (low, high []float32, ok bool) {
 	l, err := env.LayoutOf(space)
 	if err != nil {
@@ -98,9 +101,9 @@ func numberBounds(space env.Space) (low, high []float32, ok bool) {
 	return low, high, true
 }
 
-// Active returns the rows of W that one observation has a part in, until it is called
-// again. Tiling k is displaced by k/tilings of a tile times 1, 3, 5, … along the
-// dimensions.
+// Active returns the rows of W [tilings] for one observation [O]: the tile that the observation
+// is in, for each tiling. Tiling k is shifted by k/tilings · (1, 3, 5, …) tiles along the
+// dimensions. The result is valid until the next call.
 func (t *Tiles) Active(obs []float32) []int {
 	for k := range t.active {
 		row := k
@@ -114,29 +117,29 @@ func (t *Tiles) Active(obs []float32) []int {
 	return t.active
 }
 
-// Row returns Q(s, ·) of one observation, until it is called again.
+// Row returns Q(s, ·) [actions] for one observation [O]. The result is valid until the next call.
 func (t *Tiles) Row(obs []float32) []float32 {
-	clear(t.q)
+	clear(t.scores)
 	for _, row := range t.Active(obs) {
-		for k, w := range t.W.Value[row*len(t.q) : (row+1)*len(t.q)] {
-			t.q[k] += w
+		for k, w := range t.W.Value[row*len(t.scores) : (row+1)*len(t.scores)] {
+			t.scores[k] += w
 		}
 	}
-	return t.q
+	return t.scores
 }
 
-// Best returns the best action of those scores that a mask's row allows; a nil mask
-// allows all.
+// Best returns the index of the largest Q-value in q [actions] among the actions that mask
+// [actions] allows. A nil mask allows all.
 func (t *Tiles) Best(q []float32, mask []bool) int { return best(q, mask) }
 
-// Act takes the best actions that are allowed: the agent explores, and not the policy. The
-// value is theirs. Scores are the values of all actions, allowed or not.
+// Act takes the allowed action with the largest Q-value: exploration is the agent's work. Value
+// is the Q-value of that action. Scores has the Q-values of all actions, allowed or not.
 func (t *Tiles) Act(in In, out Out) {
-	o, a := len(t.Low), len(t.q)
+	o, a := len(t.Low), len(t.scores)
 	for i := range len(in.Obs) / o {
 		q := t.Row(in.Obs[i*o : (i+1)*o])
 		row := Out{Act: f32.Row(out.Act, i, 1), Raw: f32.Row(out.Raw, i, 1), LogProb: f32.Row(out.LogProb, i, 1), Value: f32.Row(out.Value, i, 1)}
-		greedy(In{Mask: f32.Row(in.Mask, i, a)}, row, 1, a, q)
+		writeGreedy(In{Mask: f32.Row(in.Mask, i, a)}, row, 1, a, q)
 		if out.Scores != nil {
 			copy(out.Scores[i*a:], q)
 		}
@@ -149,6 +152,6 @@ func (t *Tiles) Tensors() []*tape.Param { return []*tape.Param{t.W} }
 // Clone returns a copy.
 func (t *Tiles) Clone() Policy {
 	c := *t
-	c.W, c.active, c.q = t.W.Clone(), make([]int, t.Tilings), make([]float32, len(t.q))
+	c.W, c.active, c.scores = t.W.Clone(), make([]int, t.Tilings), make([]float32, len(t.scores))
 	return &c
 }

@@ -11,10 +11,12 @@ import (
 	"github.com/rlrun/rlrun/policy/nn"
 )
 
-// TestTiles has two tilings of four tiles over [0, 1] and over [0, 2]. In tiles 0.2 is
-// 0.8, and 1.3 in the second tiling, displaced by half a tile; 1.5 of the second
-// number is 3, displaced by three halves, of which the whole one changes nothing,
-// 3.5. Rows count tilings first, and five tiles, for the displaced edge.
+// TestTiles checks two tilings of four tiles over [0, 1] and over [0, 2]. The number 0.2 is at
+// tile 0.8 in the first tiling. The second tiling is shifted by half a tile, so there it is at
+// 1.3. The number 1.5 is at tile 3 in the first tiling. In this dimension the second tiling is
+// shifted by three halves, of which only the fraction 0.5 counts, so there it is at 3.5. A row of
+// W is numbered by tiling, then by tile; a dimension has five tiles, since the shifted tiling
+// needs one more at the edge.
 func TestTiles(t *testing.T) {
 	spec := env.Spec{Obs: env.Box{Low: []float32{0, 0}, High: []float32{1, 2}}, Act: env.Discrete{N: 2}}
 	q, err := policy.NewTiles(spec, 2, 4, nil, nil, 1)
@@ -33,7 +35,7 @@ func TestTiles(t *testing.T) {
 			t.Errorf("Active(%v) = %v, want %v", tc.obs, got, tc.want)
 		}
 	}
-	q.W.Value[3*2+1] = 2 // of action 1, where half of 1 was
+	q.W.Value[3*2+1] = 2 // weight of action 1, which was 0.5
 	if got := q.Row([]float32{0.2, 1.5}); !slices.Equal(got, []float32{1, 2.5}) {
 		t.Errorf("Row = %v, want [1 2.5]", got)
 	}
@@ -45,14 +47,14 @@ func TestTiles(t *testing.T) {
 	}
 }
 
-// TestBestAllowed wants the best of the allowed actions with its value, and the scores of
-// all, of tiles and networks alike.
+// TestBestAllowed checks that Tiles and QNetwork take the best allowed action with its value, and
+// write the scores of all actions.
 func TestBestAllowed(t *testing.T) {
 	tiles := must[*policy.Tiles](t)(policy.NewTiles(env.Spec{Obs: env.NewBox(0, 1, 1), Act: env.Discrete{N: 3}}, 1, 1, nil, nil, 0))
 	copy(tiles.W.Value, []float32{1, 3, 2})
-	k := policy.DefaultNetworkConfig()
-	k.NetArch = policy.Layers()
-	q := must[*policy.QNetwork](t)(policy.NewQNetwork(newRand(), env.Spec{Obs: env.NewBox(0, 1, 1), Act: env.Discrete{N: 3}}, k, nil, nn.Native{}, false))
+	config := policy.DefaultNetworkConfig()
+	config.NetArch = policy.Layers()
+	q := must[*policy.QNetwork](t)(policy.NewQNetwork(newRand(), env.Spec{Obs: env.NewBox(0, 1, 1), Act: env.Discrete{N: 3}}, config, nil, nn.Native{}, false))
 	clear(q.Params()[0].Value)
 	copy(q.Params()[1].Value, []float32{1, 3, 2})
 	for _, p := range []policy.Policy{tiles, q} {
@@ -70,6 +72,7 @@ func TestBestAllowed(t *testing.T) {
 	}
 }
 
+// TestTilesErrors checks the errors for spaces and bounds that Tiles cannot have.
 func TestTilesErrors(t *testing.T) {
 	inf := float32(math.Inf(1))
 	endless := env.Box{Low: []float32{0, -inf}, High: []float32{1, inf}}

@@ -10,13 +10,13 @@ import (
 	"github.com/rlrun/rlrun/policy/nn"
 )
 
-// TestShareTrunk: the trunk's gradient is the sum of those that the actor and the
-// critic have for it alone, and acting has the same bits as learning.
+// TestShareTrunk checks that the gradient of a shared trunk is the sum of the actor's and the
+// critic's gradients, and that Act has the same bits as training.
 func TestShareTrunk(t *testing.T) {
 	spec := env.Spec{Obs: env.NewBox(-1, 1, 3), Act: env.Discrete{N: 3}}
-	k := policy.DefaultNetworkConfig()
-	k.ShareTrunk, k.NetArch = true, policy.Layers(16, 8)
-	m, err := policy.NewActorCritic(newRand(), spec, k, nil, nn.Native{})
+	config := policy.DefaultNetworkConfig()
+	config.ShareTrunk, config.NetArch = true, policy.Layers(16, 8)
+	m, err := policy.NewActorCritic(newRand(), spec, config, nil, nn.Native{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,20 +46,20 @@ func TestShareTrunk(t *testing.T) {
 	pi.Entropy().Mean().Add(v.Mean()).Backward()
 	for i, g := range grads() {
 		if math.Abs(float64(g-apart[i])) > 1e-6 {
-			t.Fatalf("gradient %d = %v of both together, %v one after the other", i, g, apart[i])
+			t.Fatalf("gradient %d = %v for both losses together, %v for one after the other", i, g, apart[i])
 		}
 	}
 
 	out := outFor(m, rows)
-	m.Act(policy.In{Obs: obs, Rand: seeded(rows)}, out)
+	m.Act(policy.In{Obs: obs, Rand: rowGenerators(rows)}, out)
 	if !sameBits(out.Value, v.Value) {
 		t.Errorf("Value = %v, want V's %v", out.Value, v.Value)
 	}
 	if want := pi.LogProb(out.Raw).Value; !sameBits(out.LogProb, want) {
 		t.Errorf("LogProb = %v, want Pi's %v", out.LogProb, want)
 	}
-	k.NetArch = policy.Layers()
-	if _, err := policy.NewActorCritic(newRand(), spec, k, nil, nn.Native{}); err == nil {
+	config.NetArch = policy.Layers()
+	if _, err := policy.NewActorCritic(newRand(), spec, config, nil, nn.Native{}); err == nil {
 		t.Error("a shared trunk of no layers: no error")
 	}
 }

@@ -6,7 +6,8 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// bernoulli is independent bits that are 1 with probability sigmoid(z), z [B, N].
+// bernoulli is a Dist of independent bits. A bit is 1 with probability sigmoid(z), for logits z
+// [B, N].
 type bernoulli struct{ z *tape.Var }
 
 // LogProb is Σ a z - softplus(z).
@@ -35,6 +36,7 @@ func (d bernoulli) Mode(act []float32) {
 	}
 }
 
+// bit returns 1 for true and 0 for false.
 func bit(b bool) float32 {
 	if b {
 		return 1

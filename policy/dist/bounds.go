@@ -7,10 +7,11 @@ import (
 	"github.com/rlrun/rlrun/env"
 )
 
-// Bounds are the bounds of actions that networks know as numbers in [-1, 1].
+// Bounds are the bounds of actions in the action space. Networks use actions in [-1, 1] instead.
 type Bounds struct{ low, high []float32 }
 
-// BoundsOf returns the bounds of an action space, which must be a Box with finite bounds.
+// BoundsOf returns the bounds of an action space, which must be a Box with finite bounds. The
+// result uses the Box's slices.
 func BoundsOf(space env.Space) (Bounds, error) {
 	box, ok := space.(env.Box)
 	if !ok {
@@ -24,7 +25,7 @@ func BoundsOf(space env.Space) (Bounds, error) {
 	return Bounds{box.Low, box.High}, nil
 }
 
-// Stretch writes raw actions [N, A] in [-1, 1] to act, stretched to the action space.
+// Stretch maps raw actions [N, A] from [-1, 1] linearly to the bounds and writes them to act.
 func (b Bounds) Stretch(act, raw []float32) {
 	for i, x := range raw {
 		j := i % len(b.low)

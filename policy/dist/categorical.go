@@ -7,16 +7,17 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// categorical chooses among the columns of logp, log-probabilities [B, N].
+// categorical is a Dist over N actions with log-probabilities logp [B, N].
 type categorical struct{ logp *tape.Var }
 
+// LogProb is log p of the action in each row.
 func (d categorical) LogProb(act []float32) *tape.Var { return d.logp.At(act) }
 
 // Entropy is -Σ p log p.
 func (d categorical) Entropy() *tape.Var { return d.logp.Exp().Mul(d.logp).SumCols().Neg() }
 
-// Sample inverts the cumulative distribution at a uniform u. Where rounding
-// leaves the probabilities a sum below u, it takes the last that is not 0.
+// Sample inverts the cumulative distribution at a uniform number u. If rounding makes the sum of
+// all probabilities smaller than u, it takes the last action whose probability is not 0.
 func (d categorical) Sample(rng []rand.PCG, act []float32) {
 	p, n := d.logp.Exp().Value, d.logp.Cols
 	for r := range act {
@@ -33,8 +34,8 @@ func (d categorical) Sample(rng []rand.PCG, act []float32) {
 	}
 }
 
-// Probabilities returns the probability of each choice [B, N] of a head over Discrete
-// actions, on d's tape; nil of other distributions.
+// Probabilities returns the probabilities [B, N] of Discrete actions, on the tape of d. It
+// returns nil for any other distribution.
 func Probabilities(d Dist) []float32 {
 	if c, ok := d.(categorical); ok {
 		return c.logp.Exp().Value
@@ -49,39 +50,43 @@ func (d categorical) Mode(act []float32) {
 	}
 }
 
-// several makes choices, for each tape in memory of its own.
-type several struct {
-	n     []int // how many there are to choose among
-	dists []*choices
+// multiCategoricalCache keeps one multiCategorical per tape, so that Head.Dist allocates nothing
+// after its first call for a tape.
+type multiCategoricalCache struct {
+	sizes []int // number of options of each choice
+	dists []*multiCategorical
 }
 
-// dist reads x as choices, until it is called again for x's tape.
-func (s *several) dist(x *tape.Var) *choices {
+// dist returns the distribution with logits x. It is valid until the next call with the same
+// tape.
+func (s *multiCategoricalCache) dist(x *tape.Var) *multiCategorical {
 	for _, d := range s.dists {
 		if d.x.Tape() == x.Tape() {
 			d.x = x
 			return d
 		}
 	}
-	d := &choices{x, s.n}
+	d := &multiCategorical{x, s.sizes}
 	s.dists = append(s.dists, d)
 	return d
 }
 
-// choices are several at once, the i-th among the next n[i] columns of x.
-type choices struct {
-	x *tape.Var
-	n []int
+// multiCategorical is a Dist of several independent choices. Choice i has the next sizes[i]
+// columns of the logits x.
+type multiCategorical struct {
+	x     *tape.Var
+	sizes []int
 }
 
-// each calls f with every choice, and its column of act, if there is one.
-func (d *choices) each(act []float32, f func(d categorical, column []float32)) {
+// forEach calls f for each choice, with its distribution and its column of act. If act is nil,
+// the column has arbitrary values.
+func (d *multiCategorical) forEach(act []float32, f func(d categorical, column []float32)) {
 	from := 0
-	for i, n := range d.n {
+	for i, n := range d.sizes {
 		column := d.x.Tape().Blank(d.x.Rows, 1).Value
 		if act != nil {
 			for r := range column {
-				column[r] = act[r*len(d.n)+i]
+				column[r] = act[r*len(d.sizes)+i]
 			}
 		}
 		f(categorical{d.x.Columns(from, from+n).LogSoftmax()}, column)
@@ -89,38 +94,38 @@ func (d *choices) each(act []float32, f func(d categorical, column []float32)) {
 	}
 }
 
-// LogProb is the sum of the choices'.
-func (d *choices) LogProb(act []float32) (sum *tape.Var) {
-	d.each(act, func(c categorical, column []float32) { sum = plus(sum, c.LogProb(column)) })
+// LogProb is the sum of the log-probabilities of all choices.
+func (d *multiCategorical) LogProb(act []float32) (sum *tape.Var) {
+	d.forEach(act, func(c categorical, column []float32) { sum = addTerm(sum, c.LogProb(column)) })
 	return sum
 }
 
-// Entropy is the sum of the choices'.
-func (d *choices) Entropy() (sum *tape.Var) {
-	d.each(nil, func(c categorical, _ []float32) { sum = plus(sum, c.Entropy()) })
+// Entropy is the sum of the entropies of all choices.
+func (d *multiCategorical) Entropy() (sum *tape.Var) {
+	d.forEach(nil, func(c categorical, _ []float32) { sum = addTerm(sum, c.Entropy()) })
 	return sum
 }
 
-func (d *choices) Sample(rng []rand.PCG, act []float32) {
-	d.write(act, func(c categorical, column []float32) { c.Sample(rng, column) })
+func (d *multiCategorical) Sample(rng []rand.PCG, act []float32) {
+	d.writeColumns(act, func(c categorical, column []float32) { c.Sample(rng, column) })
 }
 
-func (d *choices) Mode(act []float32) { d.write(act, categorical.Mode) }
+func (d *multiCategorical) Mode(act []float32) { d.writeColumns(act, categorical.Mode) }
 
-// write fills the columns of act.
-func (d *choices) write(act []float32, choose func(c categorical, column []float32)) {
+// writeColumns calls choose for each choice and writes the chosen column to act.
+func (d *multiCategorical) writeColumns(act []float32, choose func(c categorical, column []float32)) {
 	i := 0
-	d.each(nil, func(c categorical, column []float32) {
+	d.forEach(nil, func(c categorical, column []float32) {
 		choose(c, column)
 		for r, a := range column {
-			act[r*len(d.n)+i] = a
+			act[r*len(d.sizes)+i] = a
 		}
 		i++
 	})
 }
 
-// plus is a + b, where a may be nothing yet.
-func plus(a, b *tape.Var) *tape.Var {
+// addTerm returns a + b, or b if a is nil.
+func addTerm(a, b *tape.Var) *tape.Var {
 	if a == nil {
 		return b
 	}

@@ -9,7 +9,7 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// A batch is torch's of several distributions.
+// A batch has recorded distributions of PyTorch.
 type batch struct {
 	N       []int
 	Mask    []bool
@@ -20,14 +20,14 @@ type batch struct {
 	Probs   []float64
 }
 
-// batches reads torch's distributions over choices.
+// batches reads PyTorch's distributions over masked, several and binary choices.
 func batches(t *testing.T) (g struct{ Masked, Choices, Bits batch }) {
 	t.Helper()
 	golden.Read(t, "testdata/choices.json.gz", &g)
 	return g
 }
 
-// TestChoices holds distributions over what is not one choice among all to torch's.
+// TestChoices checks distributions over several choices and over bits against PyTorch's.
 func TestChoices(t *testing.T) {
 	g := batches(t)
 	t.Run("several", func(t *testing.T) {
@@ -36,7 +36,7 @@ func TestChoices(t *testing.T) {
 		golden.Near(t, "log_prob", d.LogProb(g.Choices.Actions).Value, g.Choices.LogProb...)
 		golden.Near(t, "entropy", d.Entropy().Value, g.Choices.Entropy...)
 	})
-	t.Run("bits", func(t *testing.T) { // each alone
+	t.Run("bits", func(t *testing.T) { // one bit in each row
 		rows := len(g.Bits.Actions)
 		d := newHead(t, env.MultiBinary{N: 1}, 0).Dist(tape.New().Const(g.Bits.Logits, rows), nil, nil)
 		golden.Near(t, "log_prob", d.LogProb(g.Bits.Actions).Value, g.Bits.LogProb...)
@@ -44,12 +44,13 @@ func TestChoices(t *testing.T) {
 	})
 }
 
-// TestChoicesSample counts draws, and wants the likeliest of Mode.
+// TestChoicesSample checks the frequencies of sampled choices, and that Mode takes the most
+// probable ones.
 func TestChoicesSample(t *testing.T) {
 	const n = 20_000
 	for _, tc := range []struct {
 		space env.Space
-		probs [][]float64 // of each element's values
+		probs [][]float64 // probabilities of the values of each element
 	}{
 		{env.MultiDiscrete{N: []int{2, 3}}, [][]float64{{0.3, 0.7}, {0.5, 0.1, 0.4}}},
 		{env.MultiBinary{N: 2}, [][]float64{{0.2, 0.8}, {0.9, 0.1}}},
@@ -65,7 +66,7 @@ func TestChoicesSample(t *testing.T) {
 			}
 		}
 		d := newHead(t, tc.space, 0).Dist(tape.New().Const(logits, 1), nil, nil)
-		rng, act, count := generators(1), make([]float32, 2), [2][3]float64{}
+		rng, act, count := rowGenerators(1), make([]float32, 2), [2][3]float64{}
 		for range n {
 			d.Sample(rng, act)
 			for i, a := range act {
@@ -76,7 +77,7 @@ func TestChoicesSample(t *testing.T) {
 		for i, p := range tc.probs {
 			for k, q := range p {
 				if got := count[i][k] / n; math.Abs(got-q) > 5*math.Sqrt(q*(1-q)/n) {
-					t.Errorf("%T: element %d is %d in a share of %v, want %v", tc.space, i, k, got, q)
+					t.Errorf("%T: element %d is %d with frequency %v, want %v", tc.space, i, k, got, q)
 				}
 				if q > p[int(act[i])] {
 					t.Errorf("%T: Mode has %v for element %d, want %d", tc.space, act[i], i, k)

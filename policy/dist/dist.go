@@ -1,5 +1,11 @@
-// Package dist has the distributions of actions that networks' outputs stand for, the
-// bounds of actions, and exploration that depends on the state.
+// Package dist has the action distributions of stochastic policies.
+//
+// A [Head] turns the output of a network into a [Dist] over the actions of an action space:
+// categorical for discrete actions, Bernoulli for bits, and Gaussian for continuous actions.
+// [Squashed] has the tanh-squashed Gaussian actions of SAC.
+//
+// [StateNoise] is state-dependent exploration noise, for a Head and for Squashed. [Bounds]
+// stretches actions from [-1, 1] to the bounds of the action space.
 package dist
 
 import (
@@ -14,39 +20,49 @@ import (
 
 // A Dist is a batch of B action distributions on a tape.
 type Dist interface {
-	Sample(rng []rand.PCG, act []float32) // draws actions [B, A], each row with its own generator [B]
-	Mode(act []float32)                   // writes the likeliest actions, [B, A]
-	LogProb(act []float32) *tape.Var      // [B, 1]; act is kept until the tape's Reset
-	Entropy() *tape.Var                   // [B, 1], in nats
+	// Sample writes random actions to act [B, A], each row sampled with its own generator.
+	Sample(rng []rand.PCG, act []float32)
+
+	// Mode writes the most probable actions to act [B, A].
+	Mode(act []float32)
+
+	// LogProb returns the log-probabilities or log-densities [B, 1] of the actions act [B, A].
+	// It keeps the slice act until the tape's Reset.
+	LogProb(act []float32) *tape.Var
+
+	// Entropy returns the entropy [B, 1] of each row in nats.
+	Entropy() *tape.Var
 }
 
-// A Head turns a network's output into a Dist over an action space.
+// A Head turns the output of a network into a Dist over the actions of one action space.
 type Head struct {
-	Size    int         // outputs that it needs from the network
-	Choices int         // width of a mask's row: the number of all choices side by side, a bit is two; 0 for numbers
-	LogStd  *tape.Param // log σ of a Gaussian head, [A], or [L, A] with state-dependent noise; nil for choices
-	Noise   *StateNoise // exploration of a Gaussian head that depends on the state; nil for none
-	space   env.Box     // the actions of a Gaussian head
-	bits    bool        // the head is of a MultiBinary
-	several             // the choices of a MultiDiscrete
+	Size    int         // number of outputs that the network must have
+	Choices int         // M, length of a mask row: all choices side by side, two for a bit; 0 for continuous actions
+	LogStd  *tape.Param // log σ of a Gaussian head, [A], or [L, A] with state-dependent noise; nil for discrete actions
+	Noise   *StateNoise // state-dependent noise of a Gaussian head; nil: no such noise
+	space   env.Box     // action space of a Gaussian head
+	binary  bool        // whether the action space is a MultiBinary
+
+	multiCategoricalCache // distributions over a MultiDiscrete
 }
 
-// NewHead returns the Head of an action space: categorical for Discrete and for each
-// choice of a MultiDiscrete, Bernoulli for a MultiBinary, and for Box a diagonal
-// Gaussian, whose log σ does not depend on the state and starts at logStd.
+// NewHead returns the Head for an action space: categorical for Discrete and for each choice of
+// a MultiDiscrete, Bernoulli for a MultiBinary, and a diagonal Gaussian for a Box. The log σ of
+// the Gaussian does not depend on the state, and logStd is its initial value. Any other space
+// is an error.
 func NewHead(space env.Space, logStd float32) (*Head, error) {
 	switch s := space.(type) {
 	case env.Discrete:
 		return &Head{Size: s.N, Choices: s.N}, nil
 	case env.MultiDiscrete:
-		h := &Head{several: several{n: s.N}}
+		h := &Head{multiCategoricalCache: multiCategoricalCache{sizes: s.N}}
 		for _, n := range s.N {
 			h.Size += n
 		}
 		h.Choices = h.Size
 		return h, nil
 	case env.MultiBinary:
-		return &Head{Size: s.N, Choices: 2 * s.N, bits: true}, nil
+		return &Head{Size: s.N, Choices: 2 * s.N, binary: true}, nil
 	case env.Box:
 		if logStd-logStd != 0 {
 			return nil, fmt.Errorf("dist: log_std_init is %v, want a finite number", logStd)
@@ -58,42 +74,43 @@ func NewHead(space env.Space, logStd float32) (*Head, error) {
 	return nil, fmt.Errorf("dist: no distribution over actions that are %s", env.Describe(space))
 }
 
-// ExploreByState gives a Gaussian head noise that depends on the state through a number
-// of features.
+// ExploreByState adds state-dependent noise, which depends on a number of features, to a Gaussian
+// head. Its log σ then is [features, A]. With expln, σ grows only logarithmically above 1: see
+// NewStateNoise. Any other head returns an error.
 func (h *Head) ExploreByState(features int, expln bool) error {
 	if h.LogStd == nil {
-		return errors.New("dist: use_sde of actions that are not a Box, want false")
+		return errors.New("dist: use_sde is true for actions that are not a Box, want false")
 	}
 	h.LogStd = newStateLogStd(h.Size, features, h.LogStd.Value[0])
 	h.Noise = NewStateNoise(h.LogStd, expln)
 	return nil
 }
 
-// Scores returns the number of actions that have a probability each: see Probabilities. It
-// is 0 but for Discrete actions.
+// Scores returns the number of actions that have a probability each: N for Discrete, and 0 for
+// any other action space. See Probabilities.
 func (h *Head) Scores() int {
-	if h.LogStd != nil || h.bits || h.several.n != nil {
+	if h.LogStd != nil || h.binary || h.multiCategoricalCache.sizes != nil {
 		return 0
 	}
 	return h.Choices
 }
 
-// String names the distribution, as files do.
+// String returns the name of the distribution in policy files.
 func (h *Head) String() string {
 	switch {
 	case h.Noise != nil:
 		return "gaussian of state-dependent noise"
 	case h.LogStd != nil:
 		return "gaussian"
-	case h.bits:
+	case h.binary:
 		return "bernoulli"
-	case h.several.n != nil:
+	case h.multiCategoricalCache.sizes != nil:
 		return "categoricals"
 	}
 	return "categorical"
 }
 
-// Params returns the parameters of the head itself.
+// Params returns the parameters of the head: log σ of a Gaussian head, nil for other heads.
 func (h *Head) Params() []*tape.Param {
 	if h.LogStd == nil {
 		return nil
@@ -104,7 +121,7 @@ func (h *Head) Params() []*tape.Param {
 // Clone returns a Head with parameters of its own.
 func (h *Head) Clone() *Head {
 	c := *h
-	c.several.dists = nil
+	c.multiCategoricalCache.dists = nil
 	if h.LogStd != nil {
 		c.LogStd = h.LogStd.Clone()
 	}
@@ -114,49 +131,50 @@ func (h *Head) Clone() *Head {
 	return &c
 }
 
-// Dist reads x [B, Size] as distributions over the actions that mask [B, Choices] allows;
-// a nil mask allows everything. The features [B, L] that x was made of are for a head
-// with state-dependent noise.
+// Dist returns the distributions with network outputs x [B, Size], over the actions that mask
+// [B, Choices] allows. A nil mask allows all. features [B, L] is the network's input, which only
+// a head with state-dependent noise needs.
 func (h *Head) Dist(x, features *tape.Var, mask []bool) Dist {
 	if mask != nil && h.Choices > 0 {
-		x = x.Add(h.penalty(x, mask))
+		x = x.Add(h.maskPenalty(x, mask))
 	}
 	switch {
 	case h.Noise != nil:
 		return gaussian{x.Concat(h.Noise.LogDeviation(features))}
 	case h.LogStd != nil:
 		return gaussian{x.Concat(x.Tape().Param(h.LogStd))}
-	case h.bits:
+	case h.binary:
 		return bernoulli{x}
-	case h.several.n != nil:
-		return h.several.dist(x)
+	case h.multiCategoricalCache.sizes != nil:
+		return h.multiCategoricalCache.dist(x)
 	}
 	return categorical{x.LogSoftmax()}
 }
 
-// forbidden is added to the score of a choice that a mask forbids: its probability is
-// then 0. Huang and Ontañón 2022, arXiv:2006.14171, section 3.
-const forbidden = -1e8
+// forbiddenLogit is added to the logit of a forbidden action, so that its probability is 0. Huang
+// and Ontañón 2022, arXiv:2006.14171, section 3.
+const forbiddenLogit = -1e8
 
-// penalty returns what a mask adds to the outputs x: forbidden for each choice that it
-// forbids. The log-odds of a bit fall where 1 is forbidden, and rise where 0 is.
-func (h *Head) penalty(x *tape.Var, mask []bool) *tape.Var {
+// maskPenalty returns the constant that a mask adds to the outputs x: forbiddenLogit for each
+// forbidden choice. A bit has one output, its log-odds: forbiddenLogit is added where 1 is
+// forbidden, and subtracted where 0 is forbidden.
+func (h *Head) maskPenalty(x *tape.Var, mask []bool) *tape.Var {
 	p := x.Tape().Blank(x.Rows, x.Cols)
 	for i := range p.Value {
 		p.Value[i] = 0
 		switch {
-		case h.bits && !mask[2*i+1], !h.bits && !mask[i]:
-			p.Value[i] = forbidden
-		case h.bits && !mask[2*i]:
-			p.Value[i] = -forbidden
+		case h.binary && !mask[2*i+1], !h.binary && !mask[i]:
+			p.Value[i] = forbiddenLogit
+		case h.binary && !mask[2*i]:
+			p.Value[i] = -forbiddenLogit
 		}
 	}
 	return p
 }
 
-// Bound brings Gaussian actions [B, A] into the action space, element by element, as
-// Stable-Baselines3 does before it steps an environment. An agent learns from the
-// actions before.
+// Bound clips Gaussian actions [B, A] to the bounds of the action space, in place.
+// Stable-Baselines3 clips actions before an environment step too, and agents learn from the
+// unclipped actions. Actions of other heads are unchanged.
 func (h *Head) Bound(act []float32) {
 	if h.LogStd == nil {
 		return
@@ -169,7 +187,7 @@ func (h *Head) Bound(act []float32) {
 
 var (
 	_ Dist = categorical{}
-	_ Dist = (*choices)(nil)
+	_ Dist = (*multiCategorical)(nil)
 	_ Dist = bernoulli{}
 	_ Dist = gaussian{}
 )

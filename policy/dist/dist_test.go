@@ -53,19 +53,19 @@ func TestHeadClone(t *testing.T) {
 	}
 }
 
-// TestCategoricalSample counts 40,000 draws of each row, and lets each action's
-// share be five standard errors off its probability.
+// TestCategoricalSample samples each row 40,000 times and checks that the frequency of each
+// action is within five standard errors of its probability.
 func TestCategoricalSample(t *testing.T) {
 	const n, rows = 40_000, 3
 	probs := [rows][4]float64{{0.1, 0.2, 0.3, 0.4}, {0.25, 0.25, 0.25, 0.25}, {0.001, 0.989, 0.01, 0}}
 	var logits []float32
 	for _, row := range probs {
 		for _, p := range row {
-			logits = append(logits, float32(math.Log(max(p, 1e-30)))+5) // a shift changes nothing
+			logits = append(logits, float32(math.Log(max(p, 1e-30)))+5) // adding 5 to all logits changes nothing
 		}
 	}
 	d := newHead(t, env.Discrete{N: 4}, 0).Dist(tape.New().Const(logits, rows), nil, nil)
-	rng, act, count := generators(rows), make([]float32, rows), [rows][4]float64{}
+	rng, act, count := rowGenerators(rows), make([]float32, rows), [rows][4]float64{}
 	for range n {
 		d.Sample(rng, act)
 		for r, a := range act {
@@ -75,15 +75,15 @@ func TestCategoricalSample(t *testing.T) {
 	for r, row := range probs {
 		for k, p := range row {
 			if got := count[r][k] / n; math.Abs(got-p) > 5*math.Sqrt(p*(1-p)/n) {
-				t.Errorf("row %d: action %d has a share of %v, want %v", r, k, got, p)
+				t.Errorf("row %d: action %d has frequency %v, want %v", r, k, got, p)
 			}
 		}
 	}
 }
 
-// greatest returns a generator whose next Float32 is the greatest that there is, found
-// by trying seeds: one in 2²⁴ has it.
-func greatest(t *testing.T) rand.PCG {
+// largestGenerator returns a generator whose next Float32 is the largest possible one, 1 - 2⁻²⁴.
+// It tries seeds, of which one in 2²⁴ is right.
+func largestGenerator(t *testing.T) rand.PCG {
 	t.Helper()
 	for seed := range uint64(1 << 28) {
 		var p rand.PCG
@@ -92,14 +92,15 @@ func greatest(t *testing.T) rand.PCG {
 			return p
 		}
 	}
-	t.Fatal("no seed draws the greatest number")
+	t.Fatal("no seed gives the largest number")
 	panic("unreachable")
 }
 
-// TestCategoricalSampleImpossible: where rounding leaves the probabilities with
-// a sum below the uniform number, the last action may still have none.
+// TestCategoricalSampleImpossible checks that an action with probability 0 is never sampled, even
+// if it is the last one and rounding makes the sum of all probabilities smaller than the uniform
+// number.
 func TestCategoricalSampleImpossible(t *testing.T) {
-	head, rng, act, most := newHead(t, env.Discrete{N: 4}, 0), newRand(), []float32{0}, greatest(t)
+	head, rng, act, most := newHead(t, env.Discrete{N: 4}, 0), newRand(), []float32{0}, largestGenerator(t)
 	wrong := 0
 	for range 1000 {
 		logits, one := append(normal(rng, make([]float32, 3)), -1000), []rand.PCG{most}
@@ -109,19 +110,20 @@ func TestCategoricalSampleImpossible(t *testing.T) {
 		}
 	}
 	if wrong > 0 {
-		t.Errorf("Sample drew an action of probability 0 for %d of 1000 distributions, want none", wrong)
+		t.Errorf("Sample took an action of probability 0 for %d of 1000 distributions, want 0", wrong)
 	}
 }
 
-// TestGaussianSample wants mean and deviation within five standard errors.
+// TestGaussianSample checks that the sampled mean and standard deviation are within five standard
+// errors.
 func TestGaussianSample(t *testing.T) {
 	const n = 40_000
-	head := newHead(t, env.NewBox(-1, 1, 2), 0) // which does not bound samples
+	head := newHead(t, env.NewBox(-1, 1, 2), 0) // samples are not clipped to the bounds
 	copy(head.LogStd.Value, []float32{float32(math.Log(2)), float32(math.Log(0.1))})
 	want := []struct{ mean, std float64 }{{3, 2}, {-1, 0.1}, {0, 2}, {5, 0.1}}
 	d := head.Dist(tape.New().Const([]float32{3, -1, 0, 5}, 2), nil, nil)
 	var sum, squares [4]float64
-	rng, act := generators(2), make([]float32, 4)
+	rng, act := rowGenerators(2), make([]float32, 4)
 	for range n {
 		d.Sample(rng, act)
 		for i, a := range act {

@@ -10,7 +10,7 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// A distCase is a batch of distributions over rows of actions.
+// A distCase is a recorded batch of distributions with actions.
 type distCase struct {
 	Cols    int       // categorical
 	Logits  []float32 // categorical
@@ -35,7 +35,7 @@ func TestDistributions(t *testing.T) {
 	for _, c := range g.Categorical {
 		c.checkCategorical(t)
 	}
-	n := g.Normal // one row at a time: the rows have deviations of their own
+	n := g.Normal // one row per case, since each row has its own standard deviation
 	for i, mu := range n.Mu {
 		logStd := float32(math.Log(float64(n.Sigma[i])))
 		g.Gaussian = append(g.Gaussian, distCase{

@@ -11,9 +11,9 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-const rows = 5 // of the batches here
+const rows = 5 // batch size of these tests
 
-// newStateHead returns a head of two actions whose noise depends on eight features.
+// newStateHead returns a head for two actions with noise that depends on eight features.
 func newStateHead(t *testing.T) *dist.Head {
 	t.Helper()
 	h := newHead(t, env.NewBox(-1, 1, 2), -0.5)
@@ -23,12 +23,12 @@ func newStateHead(t *testing.T) *dist.Head {
 	return h
 }
 
-// TestStateNoise wants one action of one state while the noise stays, and over many
-// draws of it the distribution that is learned.
+// TestStateNoise checks that the same noise gives the same actions, and that the actions of many
+// noise samples have the variance of the distribution that is trained.
 func TestStateNoise(t *testing.T) {
 	const n = 20_000
 	h, mean, z := newStateHead(t), normal(newRand(), make([]float32, 2*rows)), normal(newRand(), make([]float32, 8*rows))
-	rng, theta := generators(rows), make([]float32, rows*h.Noise.Size())
+	rng, theta := rowGenerators(rows), make([]float32, rows*h.Noise.Size())
 	explore := func() []float32 {
 		act := slices.Clone(mean)
 		h.Noise.Add(act, z, theta)
@@ -48,22 +48,22 @@ func TestStateNoise(t *testing.T) {
 	}
 	h.Noise.Draw(rng, theta)
 	if again := explore(); slices.Equal(again, act) {
-		t.Error("actions of other noise are the same")
+		t.Error("actions with new noise are the same")
 	}
 	tp := tape.New()
 	logp := h.Dist(tp.Const(mean, rows), tp.Const(z, rows), nil).LogProb(mean).Value
-	for i := range rows { // log π of the mean is -Σ log σ + log(2π)/2
+	for i := range rows { // -log π of the mean action is Σ (log σ + log(2π)/2)
 		want := math.Log(2 * math.Pi)
 		for j := range 2 {
 			want += 0.5 * math.Log(squares[2*i+j]/n)
 		}
 		if got := -float64(logp[i]); math.Abs(got-want) > 0.05 {
-			t.Errorf("row %d: Σ log σ + log 2π = %v, want %v, as the actions have it", i, got, want)
+			t.Errorf("row %d: Σ log σ + log 2π = %v, want %v by the sampled actions", i, got, want)
 		}
 	}
 }
 
-// TestStateNoiseGradient holds the gradient of log σ to finite differences.
+// TestStateNoiseGradient checks the gradient of log σ against finite differences.
 func TestStateNoiseGradient(t *testing.T) {
 	h, mean, z := newStateHead(t), normal(newRand(), make([]float32, 2*rows)), normal(newRand(), make([]float32, 8*rows))
 	act, tp := normal(newRand(), make([]float32, 2*rows)), tape.New()
@@ -90,26 +90,26 @@ func TestStateNoiseGradient(t *testing.T) {
 	}
 }
 
-// TestStateNoiseClone: a copy draws the same noise, of a parameter of its own.
+// TestStateNoiseClone checks that a clone samples the same noise and has its own parameter.
 func TestStateNoiseClone(t *testing.T) {
 	h := newStateHead(t)
 	c := h.Clone()
 	one, two := make([]float32, rows*h.Noise.Size()), make([]float32, rows*h.Noise.Size())
-	h.Noise.Draw(generators(rows), one)
-	c.Noise.Draw(generators(rows), two)
+	h.Noise.Draw(rowGenerators(rows), one)
+	c.Noise.Draw(rowGenerators(rows), two)
 	if !slices.Equal(one, two) {
-		t.Errorf("a copy draws %v, want %v", two, one)
+		t.Errorf("a clone samples %v, want %v", two, one)
 	}
 	c.LogStd.Value[0] = 3
-	if h.Noise.Draw(generators(rows), two); !slices.Equal(one, two) {
-		t.Error("a change of the copy changes the original")
+	if h.Noise.Draw(rowGenerators(rows), two); !slices.Equal(one, two) {
+		t.Error("a change of the clone changes the original")
 	}
 }
 
-// TestExpln: with expln σ is e^x where x ≤ 0 and log(1+x) + 1 above. By hand, for one
-// action, features z = (2, -1) and log σ = (-0.5, 1.5): σ = (0.606531, 1.916291), the
-// variance is 4·0.367879 + 3.672171 + 10⁻⁶, and its slopes along log σ, by half of its
-// logarithm, are σ σ' z² / variance with σ' = 0.606531 and 0.4.
+// TestExpln checks that with expln σ is e^x for x ≤ 0 and log(1+x) + 1 for x > 0. By hand, for
+// one action, features z = (2, -1) and log σ = (-0.5, 1.5): σ = (0.606531, 1.916291) and the
+// variance is 4·0.367879 + 3.672171 + 10⁻⁶. The derivatives of half its logarithm with respect to
+// log σ are σ σ' z² / variance, with σ' = 0.606531 and 0.4.
 func TestExpln(t *testing.T) {
 	h := newHead(t, env.NewBox(-1, 1, 1), 0)
 	if err := h.ExploreByState(2, true); err != nil {
@@ -127,7 +127,7 @@ func TestExpln(t *testing.T) {
 	golden.Near(t, "log_prob of the mean", d.LogProb([]float32{0.25}).Value, -0.5*math.Log(variance)-0.5*math.Log(2*math.Pi))
 
 	const n = 40_000
-	rng, theta, squares := generators(1), make([]float32, 2), [2]float64{}
+	rng, theta, squares := rowGenerators(1), make([]float32, 2), [2]float64{}
 	for range n {
 		h.Noise.Draw(rng, theta)
 		for i, x := range theta {

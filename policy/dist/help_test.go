@@ -6,8 +6,8 @@ import (
 
 func newRand() *rand.Rand { return rand.New(rand.NewPCG(1, 2)) }
 
-// generators returns a generator for each of n rows.
-func generators(n int) []rand.PCG {
+// rowGenerators returns a differently seeded generator for each of n rows.
+func rowGenerators(n int) []rand.PCG {
 	all := make([]rand.PCG, n)
 	for i := range all {
 		all[i].Seed(uint64(i), 1)

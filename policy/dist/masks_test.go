@@ -12,8 +12,8 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// TestMaskDiscrete holds probabilities, entropies and log-probabilities of allowed actions
-// to torch's, as sb3-contrib masks them.
+// TestMaskDiscrete checks probabilities, entropies and log-probabilities of allowed actions
+// against PyTorch's, with the masks of sb3-contrib.
 func TestMaskDiscrete(t *testing.T) {
 	g := batches(t).Masked
 	rows := len(g.Actions)
@@ -28,8 +28,8 @@ func TestMaskDiscrete(t *testing.T) {
 	}
 }
 
-// TestMaskMultiDiscrete: two choices, each with torch's logits and mask, side by side: the
-// sums of torch's numbers. The second choice of row i has row i+1's.
+// TestMaskMultiDiscrete checks masks of two choices side by side: entropies and log-probabilities
+// are the sums of PyTorch's. The second choice of row i has the logits and the mask of row i+1.
 func TestMaskMultiDiscrete(t *testing.T) {
 	g := batches(t).Masked
 	rows := len(g.Actions)
@@ -39,7 +39,7 @@ func TestMaskMultiDiscrete(t *testing.T) {
 	for r := range rows {
 		for _, k := range []int{r, (r + 1) % rows} {
 			logits, mask = append(logits, g.Logits[4*k:4*k+4]...), append(mask, g.Mask[4*k:4*k+4]...)
-			// the likeliest is an allowed action
+			// the most probable action is allowed
 			best := slices.Index(g.Probs[4*k:4*k+4], slices.Max(g.Probs[4*k:4*k+4]))
 			actions = append(actions, float32(best))
 			entropy, logProb = append(entropy, g.Entropy[k]), append(logProb, math.Log(g.Probs[4*k+best]))
@@ -58,36 +58,37 @@ func TestMaskMultiDiscrete(t *testing.T) {
 		golden.Near(t, "entropy", d.Entropy().Value[r:r+1], entropy[2*r]+entropy[2*r+1])
 		golden.Near(t, "log_prob", d.LogProb(actions).Value[r:r+1], logProb[2*r]+logProb[2*r+1])
 	}
-	rng := generators(rows)
+	rng := rowGenerators(rows)
 	for range 200 {
 		d.Sample(rng, act)
 		for i, a := range act {
 			if !mask[4*i+int(a)] {
-				t.Fatalf("Sample drew %v for choice %d, which is forbidden", a, i)
+				t.Fatalf("Sample took %v for choice %d, which is forbidden", a, i)
 			}
 		}
 	}
 }
 
-// TestMaskMultiBinary: of three bits with torch's logits one is free, one has to be 1 and
-// one has to be 0; these two add nothing to the log-probability and the entropy.
+// TestMaskMultiBinary checks masks of three bits with PyTorch's logits. The first bit may be 0 or
+// 1, the second must be 1 and the third must be 0. The last two add 0 to the log-probability and
+// the entropy.
 func TestMaskMultiBinary(t *testing.T) {
 	g := batches(t).Bits
 	rows := len(g.Logits)
 	head := newHead(t, env.MultiBinary{N: 3}, 0)
 	if head.Choices != 6 {
-		t.Fatalf("a mask has %d choices, want 2 a bit", head.Choices)
+		t.Fatalf("a mask has %d choices, want 2 for each bit", head.Choices)
 	}
 	var logits, actions []float32
 	var mask []bool
 	for i, z := range g.Logits {
 		logits, actions = append(logits, z, -z, z), append(actions, g.Actions[i], 1, 0)
-		mask = append(mask, true, true, false, true, true, false) // may be 0, may be 1
+		mask = append(mask, true, true, false, true, true, false) // two elements for each bit: 0 is allowed, 1 is allowed
 	}
 	d := head.Dist(tape.New().Const(logits, rows), nil, mask)
 	golden.Near(t, "log_prob", d.LogProb(actions).Value, g.LogProb...)
 	golden.Near(t, "entropy", d.Entropy().Value, g.Entropy...)
-	act, rng := make([]float32, 3*rows), generators(rows)
+	act, rng := make([]float32, 3*rows), rowGenerators(rows)
 	check := func(what string) {
 		for i := range rows {
 			if act[3*i+1] != 1 || act[3*i+2] != 0 {
@@ -103,14 +104,14 @@ func TestMaskMultiBinary(t *testing.T) {
 	}
 }
 
-// TestMaskForbidden: a forbidden action, however likely without the mask, has the
-// probability 0 to the bit, is never drawn, and gets no gradient.
+// TestMaskForbidden checks that a forbidden action has probability exactly 0, is never sampled
+// and has gradient 0, even if it is very probable without the mask.
 func TestMaskForbidden(t *testing.T) {
 	for _, tc := range []struct {
 		space  env.Space
 		logits []float32
 		mask   []bool
-		out    []bool // outputs of the network that matter
+		out    []bool // whether an output of the network has a gradient
 		act    []float32
 	}{
 		{env.Discrete{N: 4}, []float32{90, -3, 0.5, 2}, []bool{false, true, true, false}, []bool{false, true, true, false}, []float32{1}},
@@ -136,7 +137,7 @@ func TestMaskForbidden(t *testing.T) {
 					t.Errorf("output %d has the gradient %v, want one: %v", i, g, tc.out[i])
 				}
 			}
-			rng, act := generators(1), make([]float32, len(tc.act))
+			rng, act := rowGenerators(1), make([]float32, len(tc.act))
 			for range 1000 {
 				d.Sample(rng, act)
 				from := 0
@@ -149,7 +150,7 @@ func TestMaskForbidden(t *testing.T) {
 						n = s.N[i]
 					}
 					if !tc.mask[from+int(a)] {
-						t.Fatalf("Sample drew %v, choice %d of which is forbidden", act, i)
+						t.Fatalf("Sample took %v, whose choice %d is forbidden", act, i)
 					}
 					from += n
 				}

@@ -10,8 +10,8 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// TestRowGenerators: a row's actions depend on its own generator, and on nothing of the
-// other rows, so that it does not matter how rows are put together.
+// TestRowGenerators checks that the sampled actions of a row depend only on the row's generator,
+// and not on how rows are grouped into batches.
 func TestRowGenerators(t *testing.T) {
 	const n = 7
 	for _, space := range []env.Space{
@@ -22,13 +22,13 @@ func TestRowGenerators(t *testing.T) {
 			x := normal(newRand(), make([]float32, n*h.Size))
 			draw := func(from, to int) []float32 {
 				act := make([]float32, (to-from)*a)
-				h.Dist(tape.New().Const(x[from*h.Size:to*h.Size], to-from), nil, nil).Sample(generators(n)[from:to], act)
+				h.Dist(tape.New().Const(x[from*h.Size:to*h.Size], to-from), nil, nil).Sample(rowGenerators(n)[from:to], act)
 				return act
 			}
 			want := draw(0, n)
 			for split := 1; split < n; split++ {
 				if got := append(draw(0, split), draw(split, n)...); !slices.Equal(got, want) {
-					t.Errorf("rows split after %d draw %v, want %v", split, got, want)
+					t.Errorf("rows split after row %d have actions %v, want %v", split, got, want)
 				}
 			}
 		})
@@ -39,18 +39,18 @@ func TestRowGenerators(t *testing.T) {
 		h.Noise.Draw(rng, theta)
 		return theta
 	}
-	if one, two := noise(generators(n)), append(noise(generators(n)[:3]), noise(generators(n)[3:])...); !slices.Equal(one, two) {
-		t.Error("noise that depends on the state is other noise where rows are split")
+	if one, two := noise(rowGenerators(n)), append(noise(rowGenerators(n)[:3]), noise(rowGenerators(n)[3:])...); !slices.Equal(one, two) {
+		t.Error("state-dependent noise changes when the rows are split")
 	}
 }
 
-// TestSampleMoves: every draw moves a row's generator.
+// TestSampleMoves checks that every sample advances the row's generator.
 func TestSampleMoves(t *testing.T) {
 	d := newHead(t, env.NewBox(-1, 1, 1), 0).Dist(tape.New().Const([]float32{0, 0}, 2), nil, nil)
-	rng, act := generators(2), make([]float32, 2)
+	rng, act := rowGenerators(2), make([]float32, 2)
 	d.Sample(rng, act)
 	one := slices.Clone(act)
 	if d.Sample(rng, act); act[0] == one[0] || act[1] == one[1] {
-		t.Errorf("a second draw is %v, the first was %v", act, one)
+		t.Errorf("the second sample is %v, the first was %v", act, one)
 	}
 }

@@ -9,10 +9,10 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// TestFresh holds actions and densities of noise that is drawn anew for each row to
-// a = tanh(μ + σ ε) and N(u; μ, σ) / (1 - a²), which is the derivative of the distribution
-// function: a number that differences of erf give.
-func TestFresh(t *testing.T) {
+// TestActPerRow checks actions a = tanh(μ + σ ε) and densities N(u; μ, σ) / (1 - a²), with
+// independent noise for each row. The density is the derivative of the distribution function,
+// which the test computes by finite differences of erf.
+func TestActPerRow(t *testing.T) {
 	for _, byState := range []bool{false, true} {
 		features, z := 0, []float32{0.5, -1, 2, 1, 0.25, -0.5}
 		if byState {
@@ -25,7 +25,7 @@ func TestFresh(t *testing.T) {
 		}
 		tp := tape.New()
 		x, zs := tp.Const(out, 2), tp.Const(z, 2)
-		act, logp := s.Fresh(x, zs, epsilon)
+		act, logp := s.ActPerRow(x, zs, epsilon)
 		for r := range 2 {
 			want := 0.0
 			for j := range 2 {
