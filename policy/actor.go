@@ -10,7 +10,7 @@ import (
 // of the episode and the random generator that actions are sampled with.
 type Actor struct {
 	policy Policy
-	memory []float32  // [Spec.Memory]
+	memory []float32  // [Spec.Memory] memory of the policy
 	rng    []rand.PCG // [1] generator for sampled actions; nil: the best actions
 	first  [1]bool    // whether the next observation is the first of an episode
 	act    []float32  // [A] latest action

@@ -17,7 +17,7 @@ type ActorCritic struct {
 	Head          *dist.Head
 	Trunk         nn.Network // shared hidden layers; nil if the actor and the critic share nothing
 	Features      nn.Network // hidden layers of an actor with state-dependent noise; otherwise nil
-	Actor, Critic nn.Network // their input is the output of Trunk or Features, or else the encoded observations
+	Actor, Critic nn.Network // input: output of Trunk or, for Actor, of Features; without these, the encoded observations
 	Tape          *tape.Tape // tape of Pi
 	ValueTape     *tape.Tape // tape of V: a second tape, so that the actor and the critic can be trained at the same time
 	actTape       *tape.Tape // tape of the distributions in Act
@@ -112,8 +112,8 @@ func (m *ActorCritic) input(t *tape.Tape, obs []float32) *tape.Var {
 	return m.Trunk.Forward(t, x, nn.Training)
 }
 
-// Act samples actions if in has random generators, and otherwise takes the most probable ones.
-// LogProb is equal to the LogProb of Pi, bit for bit.
+// Act samples actions if in has random generators or noise, and otherwise takes the most probable
+// actions. LogProb is equal to the LogProb of Pi, bit for bit.
 func (m *ActorCritic) Act(in In, out Out) {
 	x := m.inferInput(in.Obs)
 	if out.Value != nil {
@@ -162,8 +162,8 @@ func (m *ActorCritic) DrawNoise(rng []rand.PCG, noise []float32) {
 	}
 }
 
-// infer returns π without gradients for x, n rows that inferInput returned, and the actor's
-// input, on which state-dependent noise depends. Both are valid until the next call.
+// infer returns π without gradients, and the actor's input, on which state-dependent noise
+// depends. x has n rows from inferInput. Both results are valid until the next call.
 func (m *ActorCritic) infer(x []float32, n int, mask []bool) (dist.Dist, []float32) {
 	if m.Features != nil {
 		m.featuresOut = f32.Grow(m.featuresOut, n*m.featureSize)
@@ -215,11 +215,10 @@ func (m *ActorCritic) State(s *state.State) {
 	nn.VisitParams(s, m.Head.Params())
 }
 
-// Clone returns a copy with a normaliser of its own.
+// Clone returns a copy with its own normaliser.
 func (m *ActorCritic) Clone() Policy { return m.Copy(m.normal.Clone()) }
 
-// Copy returns an ActorCritic with parameters and tapes of its own, and the given
-// normaliser.
+// Copy returns an ActorCritic with its own parameters and tapes, and with the given normaliser.
 func (m *ActorCritic) Copy(normal *Normalizer) *ActorCritic {
 	c := &ActorCritic{
 		Head: m.Head.Clone(), Actor: m.Actor.Clone(), Critic: m.Critic.Clone(),

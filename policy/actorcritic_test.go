@@ -73,8 +73,9 @@ func TestActorCritic(t *testing.T) {
 	}
 }
 
-// TestActorCriticSampled checks Act of a policy with state-dependent noise. Act is Raw clipped to
-// the bounds, LogProb is the one of Pi, and without given noise Raw is a sample of Pi.
+// TestActorCriticSampled checks Act of a policy with state-dependent noise. Act must be Raw
+// clipped to the bounds, and LogProb the log-probability under Pi. Without noise in the input,
+// Raw must be a sample of Pi.
 func TestActorCriticSampled(t *testing.T) {
 	for _, trunk := range []bool{false, true} {
 		spec := env.Spec{Obs: env.NewBox(-1, 1, 3), Act: env.NewBox(-0.1, 0.1, 2)}

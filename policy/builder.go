@@ -25,7 +25,7 @@ type builder struct {
 	err       error          // first error
 }
 
-// newBuilder returns a builder for the networks of a new policy. The keys are the keys that a
+// newBuilder returns a builder for the networks of a new policy. keys has the keys that a
 // net_arch in mapping form may have.
 func newBuilder(kind kind, rng *rand.Rand, c *NetworkConfig, e nn.Engine, keys ...string) *builder {
 	d := &design{kind: kind, plans: map[string]nn.Plan{}, sde: c.UseSDE, expln: c.UseSDE && c.UseExpln, shareTrunk: c.ShareTrunk}

@@ -77,7 +77,7 @@ func (q *Critics) Params() []*tape.Param { return nn.Params(q.Q...) }
 // State visits the networks.
 func (q *Critics) State(s *state.State) { nn.Visit(s, q.Q...) }
 
-// Copy returns Critics with parameters of their own and the same normaliser.
+// Copy returns Critics with their own parameters and the same normaliser.
 func (q *Critics) Copy() *Critics {
 	c := &Critics{encoder: q.encoder.clone(q.normal), actSize: q.actSize, estimates: make([][]float32, len(q.Q))}
 	for _, net := range q.Q {

@@ -20,7 +20,7 @@ type Deterministic struct {
 	base
 	encoder
 	dist.Bounds
-	raw []float32 // scratch: [N, A]
+	raw []float32 // scratch: [N, A] raw actions
 }
 
 var _ Policy = (*Deterministic)(nil)
@@ -84,11 +84,10 @@ func (d *Deterministic) Tensors() []*tape.Param {
 // State visits the network.
 func (d *Deterministic) State(s *state.State) { nn.Visit(s, d.Mu) }
 
-// Clone returns a copy with a normaliser of its own.
+// Clone returns a copy with its own normaliser.
 func (d *Deterministic) Clone() Policy { return d.Copy(d.normal.Clone()) }
 
-// Copy returns a Deterministic with parameters and a tape of its own, and the given
-// normaliser.
+// Copy returns a Deterministic with its own parameters and tape, and with the given normaliser.
 func (d *Deterministic) Copy(normal *Normalizer) *Deterministic {
 	return &Deterministic{Mu: d.Mu.Clone(), Tape: tape.New(), base: d.base, encoder: d.encoder.clone(normal), Bounds: d.Bounds}
 }

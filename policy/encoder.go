@@ -72,8 +72,8 @@ func (e *encoder) encode(t *tape.Tape, obs []float32) *tape.Var {
 	return x
 }
 
-// write writes the encoded observations to x. If observations are both normalised and one-hot
-// encoded, raw holds the normalised observations in between.
+// write writes the encoded observations to x. raw is memory for normalised observations, which is
+// needed only if observations are both normalised and one-hot encoded.
 func (e *encoder) write(x, raw, obs []float32) {
 	if e.plain {
 		e.normal.Apply(x, obs)

@@ -12,7 +12,7 @@ import (
 	"github.com/rlrun/rlrun/policy"
 )
 
-// falseMetadata returns false values of a metadata key in the file of a policy, with a part of
+// falseMetadata returns wrong values of a metadata key in the file of a policy, with a part of
 // the error message that each must cause. Many of them claim that the policy is much larger than
 // the file.
 func falseMetadata() []struct{ file, key, value, want string } {

@@ -17,8 +17,9 @@ type indexer struct {
 // it exactly.
 const maxIndexCount = 1 << 24
 
-// newIndexer returns the indexer of a space of choices and bits. For any other space the error
-// names what, "observations" or "actions", and cure, the wrapper that turns them into choices.
+// newIndexer returns the indexer of a space of choices and bits. The error for any other space
+// has the words what ("observations" or "actions") and cure (the wrapper that turns them into
+// choices).
 func newIndexer(space env.Space, what, cure string) (indexer, error) {
 	l, err := env.LayoutOf(space)
 	if err != nil {

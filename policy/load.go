@@ -130,7 +130,7 @@ func checkActions(got, want env.Space) error {
 		return err
 	}
 	if a.String() == b.String() {
-		return fmt.Errorf("its actions are %v with other bounds, want the same", a)
+		return fmt.Errorf("its actions are %v with other bounds, want the same bounds", a)
 	}
 	return fmt.Errorf("its actions are %v, want %v", a, b)
 }
@@ -145,14 +145,14 @@ func (d *design) checkSame(want *design) error {
 			return fmt.Errorf("it has no network %s, want one", name)
 		case p.Same(q):
 		case layersText(p) == layersText(q):
-			return fmt.Errorf("its network %s has layers with other settings: %s", name, layersText(p))
+			return fmt.Errorf("its network %s has layers with other settings than this policy's: %s", name, layersText(p))
 		default:
 			return fmt.Errorf("its network %s is %s, want %s", name, layersText(p), layersText(q))
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(d.plans)) {
 		if _, ok := want.plans[name]; !ok {
-			return fmt.Errorf("it has a network %.100q, want none", name)
+			return fmt.Errorf("it has a network %.100q, which this policy does not have", name)
 		}
 	}
 	a, b := map[string]string{}, map[string]string{}
@@ -162,7 +162,7 @@ func (d *design) checkSame(want *design) error {
 	keys := append([]string{"norm_obs"}, slices.Sorted(maps.Keys(b))...) // norm_obs before clip_obs, since only a normaliser has clip_obs
 	for _, key := range keys {
 		if key != "networks" && a[key] != b[key] {
-			return fmt.Errorf("its %s is %.200s, want %s", key, cmp.Or(a[key], "not there"), b[key])
+			return fmt.Errorf("its %s is %.200s, want %s", key, cmp.Or(a[key], "missing"), b[key])
 		}
 	}
 	return nil

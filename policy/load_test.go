@@ -92,8 +92,8 @@ func families() map[string][]variant {
 	}
 }
 
-// TestLoadOther checks that Load refuses a file whose policy would act differently from the one
-// that it is loaded into, and accepts a file whose policy differs in other ways.
+// TestLoadOther checks that Load refuses a file if its policy would act differently after
+// loading, and accepts a file whose policy differs only in bounds, names or initial values.
 func TestLoadOther(t *testing.T) {
 	for name, all := range families() {
 		for _, v := range all {

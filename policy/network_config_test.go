@@ -105,7 +105,7 @@ func TestOtherNormalizer(t *testing.T) {
 }
 
 // TestDueling checks Q = V + A - mean A of the network's outputs, and the gradient of Q(s, a): 1
-// for V, 1 - 1/3 for the A of this action, and -1/3 for the A of the others.
+// for V, 1 - 1/3 for the A of this action, and -1/3 for the A of the other actions.
 func TestDueling(t *testing.T) {
 	config := smallNetwork()
 	config.NetArch = policy.Layers()

@@ -35,7 +35,7 @@ type Policy interface {
 	// nil. It does not keep any of the slices.
 	Act(in In, out Out)
 
-	// Spec returns the policy's spaces and the sizes of its inputs and outputs. It never
+	// Spec returns the policy's spaces and the sizes of its inputs and outputs. The Spec never
 	// changes.
 	Spec() Spec
 
@@ -76,8 +76,8 @@ type Spec struct {
 	Values   bool // whether Act can write Value
 }
 
-// SeedRows seeds the generator of each row for the row's k-th action, k from 0: with child k of
-// the row's seed. See ARCHITECTURE.md, "Randomness".
+// SeedRows seeds the generator of each row i for the row's k-th action, k from 0, with child k of
+// seeds[i]. See ARCHITECTURE.md, "Randomness".
 func SeedRows(rng []rand.PCG, seeds []uint64, k uint64) {
 	for i := range rng {
 		rng[i].Seed(env.Split(seeds[i], k), 0)

@@ -166,10 +166,10 @@ func (q *QNetwork) Tensors() []*tape.Param { return append(nn.Tensors(q.Net), q.
 // State visits the network.
 func (q *QNetwork) State(s *state.State) { nn.Visit(s, q.Net) }
 
-// Clone returns a copy with a normaliser of its own.
+// Clone returns a copy with its own normaliser.
 func (q *QNetwork) Clone() Policy { return q.Copy(q.normal.Clone()) }
 
-// Copy returns a QNetwork with parameters of its own, and the given normaliser.
+// Copy returns a QNetwork with its own parameters and the given normaliser.
 func (q *QNetwork) Copy(normal *Normalizer) *QNetwork {
 	return &QNetwork{Net: q.Net.Clone(), base: q.base, encoder: q.encoder.clone(normal), actions: q.actions, ones: q.ones, zeros: q.zeros}
 }

@@ -14,7 +14,7 @@ import (
 // choices, (1, 2) has the index 1·3 + 2. A Table acts greedily. Of several actions with the
 // same Q-value it takes the first.
 type Table struct {
-	Q *tape.Param // [states, actions]
+	Q *tape.Param // [states, actions] Q-values
 	base
 	obs, act indexer
 }
@@ -30,7 +30,8 @@ func NewTable(spec env.Spec, q float32) (*Table, error) {
 	return withPrefix(t, err)
 }
 
-// newTable returns a Table within the limit of b, in which every Q-value is 0.
+// newTable returns a Table in which every Q-value is 0. A table with more than b.maxValues values
+// is an error.
 func newTable(b *builder, spec env.Spec) (*Table, error) {
 	obs, err := newIndexer(spec.Obs, "observations", "discretize_observation")
 	if err != nil {

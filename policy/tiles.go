@@ -40,7 +40,8 @@ func NewTiles(spec env.Spec, tilings, tiles int, low, high []float32, q float32)
 	return withPrefix(t, err)
 }
 
-// newTiles returns Tiles with the tiling and within the limit of b, in which every Q-value is 0.
+// newTiles returns Tiles with the tiling of b, in which every Q-value is 0. More than b.maxValues
+// weights are an error.
 func newTiles(b *builder, spec env.Spec) (*Tiles, error) {
 	numbers, _, ok := numberBounds(spec.Obs)
 	actions, ok2 := discreteActions(spec.Act)
@@ -55,7 +56,7 @@ func newTiles(b *builder, spec env.Spec) (*Tiles, error) {
 		cells *= float64(b.tiles.Tiles + 1)
 	}
 	if cells*float64(actions) > float64(b.maxValues) {
-		return nil, fmt.Errorf("%d tilings of %d tiles in %d dimensions for %d actions are more than %d weights", b.tiles.Tilings, b.tiles.Tiles, len(numbers), actions, b.maxValues)
+		return nil, fmt.Errorf("%d tilings of %d tiles in %d dimensions for %d actions need more than %d weights, which is the largest number", b.tiles.Tilings, b.tiles.Tiles, len(numbers), actions, b.maxValues)
 	}
 	t := &Tiles{W: tape.NewParam("tiles", int(cells), actions), tiling: b.tiles, active: make([]int, b.tiles.Tilings), scores: make([]float32, actions)}
 	for k := range t.Tilings {
@@ -72,14 +73,14 @@ func newTiles(b *builder, spec env.Spec) (*Tiles, error) {
 func (t *tiling) check(n int) error {
 	const limit = 1 << 20
 	if !(1 <= t.Tilings && t.Tilings <= limit && 1 <= t.Tiles && t.Tiles <= limit) {
-		return fmt.Errorf("%d tilings of %d tiles, want 1 … %d of both", t.Tilings, t.Tiles, limit)
+		return fmt.Errorf("%d tilings of %d tiles, want 1 … %d of each", t.Tilings, t.Tiles, limit)
 	}
 	if len(t.Low) != n || len(t.High) != n {
 		return fmt.Errorf("bounds of %d and %d numbers, want %d each", len(t.Low), len(t.High), n)
 	}
 	for j, low := range t.Low {
 		if width := float64(t.High[j]) - float64(low); !(0 < width && width <= math.MaxFloat32/2) {
-			return fmt.Errorf("observation %d is in [%v, %v], want bounds: low and high of the agent set them", j, low, t.High[j])
+			return fmt.Errorf("observation %d is in [%v, %v], want finite bounds: the agent's settings low and high set them", j, low, t.High[j])
 		}
 	}
 	return nil

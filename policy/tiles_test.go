@@ -14,9 +14,9 @@ import (
 // TestTiles checks two tilings of four tiles over [0, 1] and over [0, 2]. The number 0.2 is at
 // tile 0.8 in the first tiling. The second tiling is shifted by half a tile, so there it is at
 // 1.3. The number 1.5 is at tile 3 in the first tiling. In this dimension the second tiling is
-// shifted by three halves, of which only the fraction 0.5 counts, so there it is at 3.5. A row of
-// W is numbered by tiling, then by tile; a dimension has five tiles, since the shifted tiling
-// needs one more at the edge.
+// shifted by 3/2 tiles. Only the fraction 1/2 counts, so there it is at 3.5. A row of W is
+// numbered by tiling, then by tile. A dimension has five tiles, since the shifted tiling needs
+// one more at the edge.
 func TestTiles(t *testing.T) {
 	spec := env.Spec{Obs: env.Box{Low: []float32{0, 0}, High: []float32{1, 2}}, Act: env.Discrete{N: 2}}
 	q, err := policy.NewTiles(spec, 2, 4, nil, nil, 1)

@@ -177,13 +177,13 @@ func TestBufferErrors(t *testing.T) {
 }
 
 // TestNStep checks the rewards, discounts and next observations of transitions of n steps against
-// recorded ones.
+// recorded values.
 func TestNStep(t *testing.T) {
 	var records []struct {
 		Gamma                 float32
 		Rewards               []float64
 		Terminated, Truncated []bool
-		NStep                 map[int][][3]float64 `json:"n_step"` // sum, steps, discount
+		NStep                 map[int][][3]float64 `json:"n_step"` // sum of rewards, number of steps, discount
 	}
 	golden.Read(t, "testdata/nsteps.json.gz", &records)
 	for k, c := range records {
@@ -215,7 +215,7 @@ func TestNStep(t *testing.T) {
 	}
 }
 
-// TestPrioritized checks sampling probabilities and importance weights against recorded ones.
+// TestPrioritized checks sampling probabilities and importance weights against recorded values.
 func TestPrioritized(t *testing.T) {
 	var cases []struct {
 		N             int

@@ -6,7 +6,7 @@ import (
 	"math"
 )
 
-// A column has the floats from … to-1 of all rows.
+// A column stores the floats with the indices from … to-1 of every row.
 type column struct {
 	from, to int
 	isByte   bool      // whether the space says that all numbers are whole numbers from 0 to 255

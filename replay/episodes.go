@@ -11,9 +11,9 @@ import (
 // MaxEpisodeSteps is the largest length of an episode in Episodes.
 const MaxEpisodeSteps = 1 << 20
 
-// Episodes stores whole episodes of N environments: the steps of ended episodes, one episode
-// after the other, and the steps of the episodes that are still running. It is for agents that
-// learn from whole episodes, such as REINFORCE.
+// Episodes stores whole episodes of N environments: the K steps of the ended episodes, one
+// episode after the other, and the steps of the episodes that are still running. Agents that
+// learn from whole episodes use it, such as REINFORCE.
 type Episodes struct {
 	Count     int       // number of ended episodes
 	Return    []float32 // [K] discounted return from each step of the ended episodes
@@ -40,7 +40,7 @@ type trace struct {
 // memory for a number of ended episodes in advance, if episodes have a time limit and the memory
 // is not too large.
 func NewEpisodes(spec env.Spec, n, ended int, masked bool) *Episodes {
-	const maxFloats = 1 << 22 // floats
+	const maxFloats = 1 << 22 // largest memory to allocate in advance [floats]
 	e := &Episodes{running: make([]trace, n), width: spec.Act.Size(), row: make([]float32, spec.Obs.Size())}
 	if masked {
 		l := layoutOf(spec.Act)
@@ -104,13 +104,13 @@ func (e *Episodes) Add(act, reward []float32) error {
 }
 
 // End moves the running episode of environment i to the ended ones and computes its returns G_t =
-// r_t + γ G_{t+1}. The return after the last step is last: 0 after a terminal state, or the
-// bootstrap value of a truncated episode.
-func (e *Episodes) End(i int, last, gamma float32) {
+// r_t + γ G_{t+1}. The argument bootstrap is G after the last step: 0 after a terminal state, and
+// the value of the final observation if the episode is truncated.
+func (e *Episodes) End(i int, bootstrap, gamma float32) {
 	t := &e.running[i]
 	from := len(e.Return)
 	e.Return = append(e.Return, t.reward...)
-	g, ret := last, e.Return[from:]
+	g, ret := bootstrap, e.Return[from:]
 	for k := len(ret) - 1; k >= 0; k-- {
 		g = ret[k] + float32(gamma*g)
 		ret[k] = g
@@ -131,9 +131,9 @@ func (e *Episodes) Values() (value, advantage []float32) {
 	return e.Value, e.Advantage
 }
 
-// Rows returns the steps from … to-1 of the ended episodes. The result has no log-probabilities.
-// It is valid until the next call; its slices belong to the Episodes, except for observations
-// that are stored as bytes.
+// Rows returns the steps from … to-1 of the ended episodes. The Minibatch has no
+// log-probabilities. It is valid until the next call. Its slices belong to the Episodes, except
+// for observations that are stored as bytes.
 func (e *Episodes) Rows(from, to int) *Minibatch {
 	b := &e.batch
 	*b = Minibatch{
@@ -161,7 +161,7 @@ func (e *Episodes) State(s *state.State) {
 		state.Slice(s, "masks", &t.mask, MaxEpisodeSteps*e.choices)
 		n := len(t.reward)
 		if len(obs) != n*len(e.row) || len(t.act) != n*e.width || len(t.mask) != n*e.choices {
-			s.Fail(fmt.Errorf("replay: %d rewards, %d observations and %d actions of an episode", n, len(obs)/len(e.row), len(t.act)/e.width))
+			s.Fail(fmt.Errorf("replay: an episode has %d rewards, %d observations and %d actions, want equal numbers", n, len(obs)/len(e.row), len(t.act)/e.width))
 			return
 		}
 		if s.Loading() {

@@ -20,7 +20,7 @@ func step(obs ...float32) *env.Result {
 	return r
 }
 
-// first says that an episode begins in both of two environments.
+// first is First at the start of two environments: an episode begins in both.
 var first = []bool{true, true}
 
 // observed returns all observations of r.Observed.

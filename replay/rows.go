@@ -35,8 +35,8 @@ func newRows(space env.Space, n int) rows {
 	return r
 }
 
-// layoutOf returns the layout of an environment's space. It panics if the space has none, since a
-// valid environment has one.
+// layoutOf returns the layout of an environment's space. It panics if the space has no layout;
+// the spaces of a valid environment always have one.
 func layoutOf(space env.Space) env.Layout {
 	l, err := env.LayoutOf(space)
 	if err != nil {

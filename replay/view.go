@@ -13,15 +13,16 @@ type OneStep struct {
 	Gamma float32 // discount γ
 }
 
-// NSteps is the View with transitions of n steps, n = N. The reward of a transition is
+// NSteps is the View with transitions of up to N steps. A transition of n steps has the reward
 //
 //	r_t + γ r_{t+1} + … + γⁿ⁻¹ r_{t+n-1}
 //
-// and Next is the observation after n steps. n is less than N if the episode ended before, or
-// if the Store has no more steps of it. Sutton 1988, "Learning to predict by the methods of
-// temporal differences"; for replay buffers Hessel et al. 2018, arXiv:1710.02298. With n > 1 an
-// older policy has chosen the later actions, and off-policy agents learn from them without a
-// correction.
+// and its Next is the observation after n steps. n is N, or smaller if the episode ended before
+// or the Store has no more steps of the episode. Sutton 1988, "Learning to predict by the methods
+// of temporal differences"; for replay buffers Hessel et al. 2018, arXiv:1710.02298.
+//
+// If n is above 1, an older policy may have chosen the actions after the first one. Off-policy
+// agents learn from these actions as if the current policy had chosen them, without a correction.
 type NSteps struct {
 	Gamma float32 // discount γ
 	N     int     // largest number of steps of a transition

@@ -71,8 +71,8 @@ func (s *multiCategoricalCache) dist(x *tape.Var) *multiCategorical {
 	return d
 }
 
-// multiCategorical is a Dist of several independent choices. Choice i has the next sizes[i]
-// columns of the logits x.
+// multiCategorical is a Dist of several independent choices. The logits x have sizes[i] columns
+// for choice i, after the columns of the choices before it.
 type multiCategorical struct {
 	x     *tape.Var
 	sizes []int

@@ -71,12 +71,12 @@ func NewHead(space env.Space, logStd float32) (*Head, error) {
 		f32.Fill(h.LogStd.Value, logStd)
 		return h, nil
 	}
-	return nil, fmt.Errorf("dist: no distribution over actions that are %s", env.Describe(space))
+	return nil, fmt.Errorf("dist: no distribution over actions that are %s, want a Discrete, MultiDiscrete, MultiBinary or Box", env.Describe(space))
 }
 
 // ExploreByState adds state-dependent noise, which depends on a number of features, to a Gaussian
-// head. Its log σ then is [features, A]. With expln, σ grows only logarithmically above 1: see
-// NewStateNoise. Any other head returns an error.
+// head. The head's log σ then has the shape [features, A]. With expln, σ grows only
+// logarithmically above 1: see NewStateNoise. Any other head returns an error.
 func (h *Head) ExploreByState(features int, expln bool) error {
 	if h.LogStd == nil {
 		return errors.New("dist: use_sde is true for actions that are not a Box, want false")
@@ -118,7 +118,7 @@ func (h *Head) Params() []*tape.Param {
 	return []*tape.Param{h.LogStd}
 }
 
-// Clone returns a Head with parameters of its own.
+// Clone returns a Head with its own parameters.
 func (h *Head) Clone() *Head {
 	c := *h
 	c.multiCategoricalCache.dists = nil
@@ -172,9 +172,9 @@ func (h *Head) maskPenalty(x *tape.Var, mask []bool) *tape.Var {
 	return p
 }
 
-// Bound clips Gaussian actions [B, A] to the bounds of the action space, in place.
-// Stable-Baselines3 clips actions before an environment step too, and agents learn from the
-// unclipped actions. Actions of other heads are unchanged.
+// Bound clips Gaussian actions [B, A] to the bounds of the action space, in place, as
+// Stable-Baselines3 does before an environment step. Agents learn from the actions before
+// clipping. Actions of other heads are unchanged.
 func (h *Head) Bound(act []float32) {
 	if h.LogStd == nil {
 		return

@@ -19,8 +19,8 @@ type Squashed struct {
 }
 
 // NewSquashed returns a Squashed for a number of actions. If features is above 0, it has
-// state-dependent noise for that number of features, with initial log σ logStd; see NewStateNoise
-// for expln.
+// state-dependent noise for that number of features, and logStd is the initial log σ of the
+// noise. See NewStateNoise for expln.
 func NewSquashed(actions, features int, logStd float32, expln bool) *Squashed {
 	s := &Squashed{Actions: actions}
 	if features > 0 {
@@ -39,7 +39,7 @@ func (s *Squashed) Outputs() int {
 }
 
 // EpsilonLen returns the number of standard normal numbers ε that Act needs for a batch of rows:
-// one per action, rows·A. With Noise it is A·L for all rows together.
+// rows·A, one for each action. With Noise, all rows share the same A·L numbers.
 func (s *Squashed) EpsilonLen(rows int) int {
 	if s.Noise != nil {
 		return s.Noise.Size()
@@ -63,8 +63,8 @@ func (s *Squashed) Act(out, features *tape.Var, epsilon []float32) (act, logp *t
 	return s.squash(reparameterise(s.mean(out), s.logStd(out, features), epsilon))
 }
 
-// ActPerRow does the same as Act, but with independent ε [B, A] for each row and action, also
-// with Noise: as if the noise were sampled anew for each row.
+// ActPerRow returns actions and log-densities like Act, but with independent ε [B, A] for each
+// row and action, also with Noise: as if the noise were sampled anew for each row.
 func (s *Squashed) ActPerRow(out, features *tape.Var, epsilon []float32) (act, logp *tape.Var) {
 	return s.squash(reparameterise(s.mean(out), s.logStd(out, features), epsilon))
 }

@@ -1,8 +1,11 @@
 // Package loss has the loss functions and objectives of the papers, in the papers' notation.
 //
-// Each function takes columns [B, 1] on a tape and returns a scalar on the same tape; E[·] is the
-// mean over the rows. [Clipped] and [PolicyGradient] are objectives that an agent maximises; the
-// others are losses that it minimises. [GAE] and [ApproximateKL] work on slices, without a tape:
+// Most functions take columns [B, 1] on a tape and return a scalar on the same tape. E[·] is the
+// mean over the B rows. [Clipped] and [PolicyGradient] are objectives, which an agent maximises;
+// the others are losses, which it minimises. [GAE] and [ApproximateKL] work on slices, without a
+// tape.
+//
+// For example, this adds the gradient of PPO's loss to the gradients of the actor's parameters:
 //
 //	ratio := logp.Sub(oldLogp).Exp()
 //	l := loss.Clipped(ratio, adv, 0.2).Neg()

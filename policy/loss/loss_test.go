@@ -149,10 +149,11 @@ func TestGAE(t *testing.T) {
 	}
 }
 
-// TestGAEByHand checks two environments and three steps by hand, for γ = λ = ½. The first episode
-// does not end: δ = 1 + ½·4 - 2 = 1, 0 + ½·6 - 4 = -1, 2 + ½·8 - 6 = 0, and backwards Â = 0, -1 +
-// ¼·0, 1 + ¼·-1. The second ends with its second step: δ = 1 + ½·2 - 1 = 1, 3 + 0 - 2 = 1, 1 +
-// ½·5 - 3 = ½, and backwards Â = ½, 1, 1 + ¼·1.
+// TestGAEByHand checks two environments and three steps by hand, for γ = λ = ½. The episode of the
+// first environment does not end, and the episode of the second ends with its second step.
+//
+//	first:  δ = 1 + ½·4 - 2, 0 + ½·6 - 4, 2 + ½·8 - 6 = 1, -1, 0;  Â = 1 + ¼·(-1), -1 + ¼·0, 0
+//	second: δ = 1 + ½·2 - 1, 3 + 0 - 2, 1 + ½·5 - 3   = 1, 1, ½;   Â = 1 + ¼·1, 1, ½
 func TestGAEByHand(t *testing.T) {
 	adv := make([]float32, 6)
 	loss.GAE(adv,

@@ -2,9 +2,9 @@
 //
 // An [Optimizer] clips gradients, adds penalties and weight decay, and updates parameters by its
 // [Method]: [Adam], [SGD], [RMSProp] or [Adagrad]. [ByName] makes one from [Settings], which have
-// PyTorch's names:
+// PyTorch's names. One gradient step with Adam is:
 //
-//	opt := optim.NewAdam(3e-4, 1e-8, params)
+//	opt := optim.NewAdam(3e-4, 1e-8, params) // learning rate and ε
 //	loss.Backward()
 //	opt.Step()
 //
@@ -180,7 +180,7 @@ func Norm(params []*tape.Param) float32 {
 }
 
 // ClipFactor returns the factor that scales a gradient of the given norm down to maxNorm: min(1,
-// maxNorm / (norm + 10⁻⁶)), as in PyTorch. For an infinite maxNorm it is 1.
+// maxNorm / (norm + 10⁻⁶)), as in PyTorch. For an infinite maxNorm the factor is 1.
 func ClipFactor(norm, maxNorm float32) float32 {
 	if math.IsInf(float64(maxNorm), 1) {
 		return 1

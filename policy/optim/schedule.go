@@ -70,7 +70,7 @@ func (s Schedule) To(end float64) Schedule {
 }
 
 // By returns s with its end at a fraction of the run's steps, as end_fraction of
-// Stable-Baselines3. After that it is constant.
+// Stable-Baselines3. After its end s is constant.
 func (s Schedule) By(endFraction float64) Schedule {
 	s.endFraction = endFraction
 	return s
@@ -92,7 +92,7 @@ func (s Schedule) Start() float64 {
 }
 
 // At returns the value after the given step of a run with the given number of steps. After the
-// last step it is constant.
+// last step the value is constant.
 func (s Schedule) At(step, steps int) float64 {
 	return s.at(min(1, max(0, float64(step)/float64(max(1, steps)))))
 }
@@ -126,12 +126,13 @@ func interpolate(start, end, left float64) float64 {
 	return min(max(start, end), max(min(start, end), x))
 }
 
-// FallsToZero reports whether the value is 0 at the end of a run. It is false for a constant.
+// FallsToZero reports whether the value is 0 at the end of a run. For a constant the result is
+// false.
 func (s Schedule) FallsToZero() bool {
 	return (s.shape != constant || s.custom != nil) && s.at(1) == 0
 }
 
-// samples is the number of intervals at whose ends Range evaluates a function.
+// samples is the number of equal intervals into which Range divides a run to evaluate a function.
 const samples = 1000
 
 // Range returns the smallest and the largest value during a run. A function is evaluated at 1001

@@ -169,8 +169,8 @@ func TestFunc(t *testing.T) {
 	}
 }
 
-// TestFallsToZero checks which schedules are 0 at the end of a run; training cannot continue
-// after these.
+// TestFallsToZero checks which schedules are 0 at the end of a run. Training cannot continue
+// after the end of these.
 func TestFallsToZero(t *testing.T) {
 	for _, tc := range []struct {
 		s    optim.Schedule

@@ -11,8 +11,8 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// Settings are the settings of an optimiser, with PyTorch's names. Each optimiser class has some
-// of the settings. In these, nil means the default; all others must be nil.
+// Settings are the settings of an optimiser, with PyTorch's names. A nil setting means the
+// default of the optimiser's class. Settings that the class does not have must be nil.
 type Settings struct {
 	Betas                   []float64 `yaml:"betas,omitempty"` // β₁, β₂
 	Eps                     *float64  `yaml:"eps,omitempty"`   // ε
