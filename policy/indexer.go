@@ -9,7 +9,7 @@ import (
 // An indexer converts values of a discrete space to indices 0 … count-1 and back. The last
 // choice changes fastest: in a space of 4 × 3 choices, (1, 2) has the index 1·3 + 2.
 type indexer struct {
-	radix []int // number of choices of each float in a row
+	radix []int // number of choices of each float of a row
 	count int   // number of values of the space
 }
 
@@ -55,7 +55,7 @@ func describePart(p *env.Part) string {
 	return env.Describe(env.Box{Low: p.Low, High: p.High})
 }
 
-// rowSize returns the number of floats in a row.
+// rowSize returns the number of floats of a row.
 func (n *indexer) rowSize() int { return len(n.radix) }
 
 // index returns the index of a row.
@@ -103,7 +103,7 @@ func (n *indexer) allows(k int, mask []bool) bool {
 	return true
 }
 
-// maskSize returns the length of a mask row: the number of choices of all floats together.
+// maskSize returns the length of a mask row: the sum of the numbers of choices of all floats.
 func (n *indexer) maskSize() (sum int) {
 	for _, r := range n.radix {
 		sum += r

@@ -102,9 +102,9 @@ func numberBounds(space env.Space) (low, high []float32, ok bool) {
 	return low, high, true
 }
 
-// Active returns the rows of W [tilings] for one observation [O]: the tile that the observation
-// is in, for each tiling. Tiling k is shifted by k/tilings · (1, 3, 5, …) tiles along the
-// dimensions. The result is valid until the next call.
+// Active returns the rows of W [tilings] for one observation [O]: for each tiling, the row of the
+// tile that the observation is in. Along dimension j, from 0, tiling k is shifted by k (2j+1) /
+// tilings tiles. The result is valid until the next call.
 func (t *Tiles) Active(obs []float32) []int {
 	for k := range t.active {
 		row := k

@@ -80,8 +80,8 @@ const (
 	formFloats = 4
 )
 
-// appendTo appends the encoded rows from … to-1 to dst. A column that is declared to be bytes
-// begins with its form: bytes if all of these rows are whole numbers from 0 to 255, else floats.
+// appendTo appends the encoded rows from … to-1 to dst. If isByte is true, a byte for the form
+// comes first: formBytes if all of these rows are whole numbers from 0 to 255, else formFloats.
 // The form does not depend on other rows.
 func (c *column) appendTo(dst []byte, from, to int) []byte {
 	from, to = from*c.width(), to*c.width()
@@ -133,7 +133,7 @@ func (c *column) readFrom(src []byte, from, to int) (rest []byte, err error) {
 	return src[n:], nil
 }
 
-// errDamaged is the error for bytes that appendTo has not written.
+// errDamaged is the error for saved bytes that cannot be decoded.
 var errDamaged = errors.New("damaged")
 
 // appendFloats appends the numbers of x to dst.

@@ -5,7 +5,7 @@ import "github.com/rlrun/rlrun/env"
 // finalObs has the final observations of truncated episodes, with their masks.
 type finalObs struct {
 	obs     rows    // [F, O] final observations
-	mask    []bool  // [F, M] allowed actions at them
+	mask    []bool  // [F, M] allowed actions at the final observations
 	choices int     // M; 0 without masks
 	free    []int32 // rows that no step uses
 }

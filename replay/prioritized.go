@@ -16,7 +16,7 @@ type Prioritized struct {
 	Beta float64 // β of the importance weights; agents increase it to 1 during training
 
 	alpha       float64   // α of the priorities
-	tree        []float64 // [2·leafCount] sum tree: node k has the sum of nodes 2k and 2k+1; node leafCount+row has p^α of a row
+	tree        []float64 // [2·leafCount] sum tree: node k has the sum of nodes 2k and 2k+1; node leafCount+row has p^α of the row
 	rows        int       // number of rows of the Store
 	leafCount   int       // number of leaves, a power of two
 	maxPriority float64   // largest p^α so far

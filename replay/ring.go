@@ -117,7 +117,7 @@ func (r *Ring) Add(act []float32, res *env.Result, s Sampler) {
 	}
 }
 
-// freeFinal frees the row of finals that the step in a row uses, if there is one.
+// freeFinal frees the final observation of the step with the given row, if the step has one.
 func (r *Ring) freeFinal(row int) {
 	if k := r.end[row]; k >= 0 {
 		r.finals.free = append(r.finals.free, k)
@@ -134,7 +134,7 @@ func (r *Ring) Row(j int) int {
 	return j
 }
 
-// At returns the reward and the end of the step in a row, and the row of the step after it.
+// At returns the result of the step with the given row.
 func (r *Ring) At(row int) Step {
 	s := Step{Reward: r.reward[row], After: -1}
 	switch end := r.end[row]; {

@@ -80,7 +80,7 @@ func (r *Ring) readSlot(src []byte, i int) (rest []byte, err error) {
 	return src, nil
 }
 
-// readEnd reads the end of the step in a row. It returns the rest of src.
+// readEnd reads the end of the step with the given row. It returns the rest of src.
 func (r *Ring) readEnd(src []byte, row int) (rest []byte, err error) {
 	if len(src) == 0 {
 		return nil, errDamaged

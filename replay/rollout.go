@@ -43,7 +43,7 @@ type Rollout struct {
 	final     rows      // [F] final observations of truncated episodes
 	ended     []int     // [F] row t·N+i of the step that led to each final observation
 	t         int       // number of steps stored
-	next      []float32 // [T·N] V of the observation after each step
+	next      []float32 // [T·N] V of the observation after each step; 0 after a terminal state
 	order     []int     // [T·N] order of the rows in an epoch
 	scratch   []float32 // scratch: observations as floats
 	allBatch  Minibatch // result of All

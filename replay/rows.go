@@ -8,7 +8,7 @@ import (
 // rows is a matrix whose rows are values of a space. Parts of the space that are whole numbers up
 // to 255, by their layout, are stored as bytes, and other parts as floats.
 type rows struct {
-	width   int // floats in a row
+	width   int // floats of a row
 	n       int // number of rows
 	columns []column
 }

@@ -16,7 +16,7 @@ type Sampler interface {
 	// importance weights to weight [B]. Every row must have a step of s.
 	Sample(rng *rand.Rand, s Store, index []int, weight []float32)
 
-	// Learned tells the Sampler the TD errors [B] of the steps in the rows index [B].
+	// Learned tells the Sampler the TD errors [B] of the steps with the rows index [B].
 	Learned(index []int, tdError []float32)
 
 	state.Stater

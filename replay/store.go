@@ -11,7 +11,7 @@ type Store interface {
 	Len() int      // number of steps kept
 	Row(j int) int // row of the j-th step kept; step 0 is the oldest
 
-	// At returns the result of the step in a row.
+	// At returns the result of the step with the given row.
 	At(row int) Step
 
 	// Gather writes the observations and actions of the steps first [B] to b.Obs and

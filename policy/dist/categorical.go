@@ -112,7 +112,8 @@ func (d *multiCategorical) Sample(rng []rand.PCG, act []float32) {
 
 func (d *multiCategorical) Mode(act []float32) { d.writeColumns(act, categorical.Mode) }
 
-// writeColumns calls choose for each choice and writes the chosen column to act.
+// writeColumns writes an action for each choice to act [B, choices]. The function choose writes
+// one column of act, for one choice.
 func (d *multiCategorical) writeColumns(act []float32, choose func(c categorical, column []float32)) {
 	i := 0
 	d.forEach(nil, func(c categorical, column []float32) {

@@ -111,9 +111,9 @@ func expln(x *tape.Var) *tape.Var {
 	return x.Clip(-math.MaxFloat32, 0).Exp().Add(x.Clip(0, math.MaxFloat32).AddK(1).Log())
 }
 
-// Gaussian returns u = μ + θᵀ z, with one θ = σ ε for all rows, and the negative log-density -log
-// N(u; μ, v) element by element. v is the variance over all θ. Both are for training: gradients
-// go to σ and through z.
+// Gaussian returns u = μ + θᵀ z, with one θ = σ ε for all rows, and the negative log-density of u
+// under N(μ, v), element by element. v is the variance over all θ. Both results are for training:
+// gradients go to σ and through z.
 func (n *StateNoise) Gaussian(mean, z *tape.Var, epsilon []float32) (u, normal *tape.Var) {
 	t := z.Tape()
 	theta := n.sigma(t.Param(n.logStd)).Mul(t.Const(epsilon, n.logStd.Rows))

@@ -97,7 +97,7 @@ func (s *Squashed) logStd(out, features *tape.Var) *tape.Var {
 	return out.Columns(s.Actions, 2*s.Actions).Clip(-20, 2)
 }
 
-// reparameterise returns u = μ + σ ε and the negative log-density -log N(u; μ, σ), element by
+// reparameterise returns u = μ + σ ε and the negative log-density of u under N(μ, σ²), element by
 // element.
 func reparameterise(mean, logStd *tape.Var, epsilon []float32) (u, normal *tape.Var) {
 	e := mean.Tape().Const(epsilon, mean.Rows)

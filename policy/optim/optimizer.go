@@ -170,7 +170,7 @@ func (o *Optimizer) State(s *state.State) {
 	}
 }
 
-// Norm returns the Euclidean norm of all gradients together, as of one vector.
+// Norm returns the Euclidean norm of the vector of all gradients.
 func Norm(params []*tape.Param) float32 {
 	var sum float64
 	for _, p := range params {

@@ -63,7 +63,7 @@ func Func(name string, at func(progress float64) float64) Schedule {
 	return Schedule{custom: &function{name, at}}
 }
 
-// To returns s with the given end in place of 0.
+// To returns s with end as its last value, in place of 0.
 func (s Schedule) To(end float64) Schedule {
 	s.end = end
 	return s
