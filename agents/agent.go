@@ -4,9 +4,9 @@
 // config and a constructor: [DefaultPPO] returns the settings of PPO, and [NewPPO] makes the
 // environments and the networks. [Train] calls the agent's Learn until a number of environment
 // steps has been taken, and yields a [Report] at regular intervals. [Evaluate] measures the
-// agent's policy in episodes of their own. [Save], [Load] and [Checkpoint] write and read the
-// whole state of training, so that a resumed agent has the same bytes as one that was never
-// interrupted.
+// returns of the agent's policy in separate episodes. [Save], [Load] and [Checkpoint] write and
+// read the whole state of training, so that a resumed agent has the same bytes as an agent that
+// was never interrupted.
 //
 //	mk := env.Each(classic.NewCartPole)
 //	ppo := agents.Must(agents.NewPPO(mk, agents.DefaultPPO()))
@@ -70,7 +70,7 @@ type Episode struct {
 	Length int     // steps
 }
 
-// A Metric is a named number in a Report. The names are those of Stable-Baselines3's logs.
+// A Metric is a named number in a Report. The names are the same as in Stable-Baselines3's logs.
 type Metric struct {
 	Name  string
 	Value float64 // NaN if there is no value, for example before the first gradient step

@@ -224,7 +224,7 @@ func TestErrors(t *testing.T) {
 }
 
 // TestCancel checks that Train stops when its context is cancelled, and that the agent can then
-// continue with the same bytes as one that was never stopped.
+// continue with the same bytes as an agent that was never stopped.
 func TestCancel(t *testing.T) {
 	for kind, newAgent := range ppoVariants() {
 		mk := makers()["snapshot"]
@@ -307,8 +307,8 @@ func TestTrainStuck(t *testing.T) {
 	}
 }
 
-// TestBreak checks that a run that was left by break continues with the same bytes as one that was
-// not left.
+// TestBreak checks that an agent whose Train loop was left by break continues with the same bytes as
+// an agent whose loop was not left.
 func TestBreak(t *testing.T) {
 	left, straight := newPPO(makers()["snapshot"]), newPPO(makers()["snapshot"])
 	for r := range agents.Train(context.Background(), left, 5000, 500) {

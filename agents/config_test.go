@@ -162,8 +162,8 @@ func TestTargetKL(t *testing.T) {
 	}
 }
 
-// TestSchedules checks the values of schedules in the third of eight iterations: they are those at
-// the iteration's start, after a quarter of the steps.
+// TestSchedules checks the values of schedules in the third of eight iterations: they are the
+// values at the iteration's start, after a quarter of the steps.
 func TestSchedules(t *testing.T) {
 	c := smallPPOConfig()
 	c.Steps = 1024

@@ -129,8 +129,8 @@ type sizedVector interface {
 	Footprint() int // bytes of one environment
 }
 
-// maxEnvs returns the largest number of environments like those of v that an evaluation steps at
-// the same time.
+// maxEnvs returns the largest number of environments that an evaluation steps at the same time, if
+// each needs as much memory as an environment of v.
 func maxEnvs(v env.Vector) int {
 	s, ok := v.(sizedVector)
 	if !ok {

@@ -4,7 +4,7 @@ import "github.com/rlrun/rlrun/policy/optim"
 
 // Exploration has the settings of ε-greedy exploration, where ε is the probability that an action
 // is random instead of the best. ε falls linearly and then stays constant, or it follows a
-// schedule. The names are those of Stable-Baselines3's DQN.
+// schedule. The names are the same as in Stable-Baselines3's DQN.
 type Exploration struct {
 	ExplorationInitial  float64         `yaml:"exploration_initial_eps"` // ε at the start
 	ExplorationFinal    float64         `yaml:"exploration_final_eps"`   // ε after exploration_fraction of the steps

@@ -34,7 +34,7 @@ func (n numberedScreen) Step(act, obs []float32) env.Outcome {
 var _ env.Masker = numberedScreen{}
 
 // valueAgents returns constructors of the agents that learn action values. Tables use the
-// environments with discrete observations, the other agents those with box observations.
+// environments with discrete observations, the other agents the environments with box observations.
 func valueAgents() map[string]func(box, discrete env.Maker) agents.Agent {
 	all := map[string]func(box, discrete env.Maker) agents.Agent{}
 	for name, newAgent := range tabularAgents {

@@ -7,7 +7,7 @@ import (
 )
 
 // Noise has the settings of the exploration noise that DDPG, TD3 and SAC add to their actions.
-// The names are those of rl-zoo3.
+// The names are the same as in rl-zoo3.
 type Noise struct {
 	NoiseType string         `yaml:"noise_type"` // normal, ornstein-uhlenbeck or none
 	NoiseStd  optim.Schedule `yaml:"noise_std"`  // σ, of actions in [-1, 1]

@@ -9,7 +9,7 @@ import (
 )
 
 // Normalize has the settings that normalise observations and rewards before an agent learns from
-// them. The names are those of Stable-Baselines3's VecNormalize. The returns of episodes and
+// them. The names are the same as in Stable-Baselines3's VecNormalize. The returns of episodes and
 // evaluations are sums of the environments' own rewards, which are not normalised.
 type Normalize struct {
 	Obs        bool    `yaml:"norm_obs"`    // observations of running mean 0 and variance 1, which the policy then sees for ever
@@ -29,7 +29,7 @@ func (n *Normalize) rules() []rule {
 	}
 }
 
-// obsNormalizer returns a Normalizer of observations, or nil if they are not normalised.
+// obsNormalizer returns a Normalizer of observations in space, or nil if Obs is false.
 func (n *Normalize) obsNormalizer(space env.Space) (*policy.Normalizer, error) {
 	if !n.Obs {
 		return nil, nil
@@ -41,8 +41,7 @@ func (n *Normalize) obsNormalizer(space env.Space) (*policy.Normalizer, error) {
 	return m, nil
 }
 
-// rewardScale returns a normaliser of the rewards of envs environments, or nil if they are not
-// normalised.
+// rewardScale returns a normaliser of the rewards of envs environments, or nil if Reward is false.
 func (n *Normalize) rewardScale(envs int, gamma float32) *rewardScale {
 	if !n.Reward {
 		return nil

@@ -33,7 +33,7 @@ func (o *policyGradient) criticLoss(v *tape.Var, b *replay.Minibatch) (*tape.Var
 }
 
 // policyGradientLog has the metrics of the latest gradient step of an actor and a critic. The
-// names are those of Stable-Baselines3.
+// names are the same as in Stable-Baselines3.
 type policyGradientLog struct {
 	policyObjective, entropy, valueLoss, explainedVariance float64
 	metricBuf                                              []Metric

@@ -101,7 +101,7 @@ func recordedName(name string) string {
 func (r goldenRun) checkRollout(t *testing.T, p *PPO, task goldenTask) {
 	logp := make([]float32, len(r.LogProb))
 	for i, v := range r.LogProb {
-		logp[i] = float32(v) // those of an older policy, which collected the recorded rollout
+		logp[i] = float32(v) // log-probabilities of an older policy, which collected the recorded rollout
 	}
 	refill(p.roll, p.play.obs, task.Obs, task.Actions, logp, task.Rewards, task.Terminated)
 	p.networks.computeValues(p.roll)

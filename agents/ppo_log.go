@@ -18,7 +18,7 @@ type mean struct {
 func (m *mean) add(x float64) { m.sum, m.n = m.sum+x, m.n+1 }
 func (m mean) mean() float64  { return m.sum / float64(m.n) }
 
-// ppoLog has the metrics of an iteration. Their names and meanings are those of
+// ppoLog has the metrics of an iteration. They have the same names and meanings as in
 // Stable-Baselines3, except loss: here it is the mean over the iteration's minibatches, in
 // Stable-Baselines3 it is the loss of the last minibatch.
 type ppoLog struct {

@@ -96,7 +96,7 @@ func (r *maskedRun) agent(t *testing.T) *PPO {
 }
 
 // weights returns the recorded weights of a parameter. If the recorded network has two outputs for
-// each bit, it returns the weights of output 1 minus those of output 0.
+// each bit, it returns the weights of output 1 minus the weights of output 0.
 func (r *maskedRun) weights(p *tape.Param, all map[string][]float32) []float32 {
 	w := all[p.Name]
 	if !r.bits() || !strings.HasPrefix(p.Name, "actor.4") {

@@ -67,7 +67,7 @@ type SAC struct {
 	sdeNoise    []float32 // [N, Spec.Noise] gSDE's exploration noise; nil without gSDE
 	sdeNoiseAge int       // steps since gSDE's noise was drawn; 0 if the next step draws it
 
-	epsilon     []float32 // scratch: noise ε of the actions, then of the next actions; half of it each
+	epsilon     []float32 // scratch: noise ε; the first half is for the actions, the second for the next actions
 	nextAct     []float32 // [B, A] scratch: actions at the next observations
 	nextLogProb []float32 // [B] scratch: log π of the next actions
 	nextValue   []float32 // [B] scratch: soft values of the next observations
