@@ -11,7 +11,7 @@ import (
 	"github.com/rlrun/rlrun/replay"
 )
 
-// A2CConfig is all of A2C's settings. Start from DefaultA2C.
+// A2CConfig has the settings of A2C. DefaultA2C returns the defaults.
 type A2CConfig struct {
 	Setup              `yaml:"-"`
 	NSteps             int                  `yaml:"n_steps"`             // steps of each environment between updates
@@ -30,7 +30,7 @@ type A2CConfig struct {
 	Network            policy.NetworkConfig `yaml:"policy_kwargs"`
 }
 
-// DefaultA2C returns the settings that Stable-Baselines3 has by default.
+// DefaultA2C returns the default settings of Stable-Baselines3.
 func DefaultA2C() A2CConfig {
 	k := policy.DefaultNetworkConfig()
 	k.OptimizerClass = ""
@@ -41,7 +41,7 @@ func DefaultA2C() A2CConfig {
 	}
 }
 
-// Complete writes out the optimiser's defaults.
+// Complete fills in the optimiser's default settings: RMSprop, or Adam if UseRMSProp is false.
 func (c *A2CConfig) Complete() error {
 	if k := &c.Network; k.OptimizerClass == "" && c.UseRMSProp {
 		k.OptimizerClass = "rmsprop"
@@ -52,93 +52,94 @@ func (c *A2CConfig) Complete() error {
 	return c.Network.Complete(1e-5)
 }
 
-// Discount is γ.
+// Discount returns the discount γ.
 func (c *A2CConfig) Discount() float32 { return c.Gamma }
 
-// validate returns what is wrong with the first setting that cannot be.
+// validate returns an error for the first setting that is out of its range.
 func (c *A2CConfig) validate() error {
-	return broken(append(append(c.Setup.rules(), c.Normalize.rules()...),
+	return firstViolation(append(append(c.Setup.rules(), c.Normalize.rules()...),
 		rule{1 <= c.NSteps && c.NSteps <= 1<<24, "n_steps", c.NSteps, "1 … 16777216"},
-		rule{c.NSteps*c.NEnvs > 1 || !c.NormalizeAdvantage, "n_steps", c.NSteps, "2 rows or more to normalise advantages in"},
-		course("learning_rate", c.LearningRate, math.MaxFloat32),
-		rule{unit(c.Gamma), "gamma", c.Gamma, "0 … 1"},
-		rule{unit(c.GAELambda), "gae_lambda", c.GAELambda, "0 … 1"},
-		rule{weight(c.VFCoef), "vf_coef", c.VFCoef, "0 or more"},
-		course("ent_coef", c.EntCoef, math.MaxFloat32),
+		rule{c.NSteps*c.NEnvs > 1 || !c.NormalizeAdvantage, "n_steps", c.NSteps, "n_envs·n_steps of 2 or more, because advantages are normalised"},
+		scheduleRule("learning_rate", c.LearningRate, math.MaxFloat32),
+		rule{inUnitInterval(c.Gamma), "gamma", c.Gamma, "0 … 1"},
+		rule{inUnitInterval(c.GAELambda), "gae_lambda", c.GAELambda, "0 … 1"},
+		rule{finiteNonNegative(c.VFCoef), "vf_coef", c.VFCoef, "0 or more"},
+		scheduleRule("ent_coef", c.EntCoef, math.MaxFloat32),
 		rule{c.SDESampleFreq == -1 || c.SDESampleFreq >= 1, "sde_sample_freq", c.SDESampleFreq, "1 or more, or -1"},
 		rule{c.MaxGradNorm > 0, "max_grad_norm", c.MaxGradNorm, "more than 0"},
 	))
 }
 
-// A2C is the advantage actor-critic: Mnih et al. 2016, arXiv:1602.01783, algorithm
-// S3, with all workers' steps in one batch.
+// A2C is the synchronous advantage actor-critic: algorithm S3 of Mnih et al. 2016,
+// arXiv:1602.01783, with the steps of all environments in one batch.
 type A2C struct {
-	horizon
+	scheduleBound
 	onPolicy
 	c         A2CConfig
 	roll      *replay.Rollout
-	rate      float64        // in this iteration
-	objective policyGradient // in this iteration
+	rate      float64        // learning rate in this iteration
+	objective policyGradient // loss weights in this iteration
 	log       policyGradientLog
 }
 
 var _ Agent = (*A2C)(nil)
 
-// NewA2C returns an A2C that learns in environments from mk.
+// NewA2C returns an A2C agent that learns in environments from mk.
 func NewA2C(mk env.Maker, c A2CConfig) (*A2C, error) {
 	a := &A2C{c: c}
 	if err := a.build(mk); err != nil {
-		return nil, abandon("A2C", err, a)
+		return nil, closeOnError("A2C", err, a)
 	}
-	a.end(&a.c.Setup, scheduled{"learning_rate", c.LearningRate})
+	a.setSchedules(&a.c.Setup, namedSchedule{"learning_rate", c.LearningRate})
 	return a, nil
 }
 
-// build makes the environments, the networks and the optimisers.
+// build makes the environments, the networks, the optimiser and the rollout.
 func (a *A2C) build(mk env.Maker) (err error) {
 	c := &a.c
-	if err = ready(c); err != nil {
+	if err = completeAndValidate(c); err != nil {
 		return err
 	}
 	c.Network.UseSDE = c.UseSDE
-	if err = a.connect(mk, onPolicyConfig{&c.Setup, &c.Normalize, &c.Network, c.Gamma, c.MaxGradNorm, c.SDESampleFreq}); err != nil {
+	if err = a.initOnPolicy(mk, onPolicyConfig{&c.Setup, &c.Normalize, &c.Network, c.Gamma, c.MaxGradNorm, c.SDESampleFreq}); err != nil {
 		return err
 	}
 	a.roll, err = newRollout(&a.play, c.NSteps)
 	return err
 }
 
-// Learn collects rollouts and takes a step with each.
+// Learn collects rollouts and takes one gradient step with each.
 func (a *A2C) Learn(until int) (Report, error) {
 	err := a.learn(until, a)
-	return a.play.stats.Report(a.log.figures(a.rate, a.c.EntCoef, a.objective.entCoef)), errorf("A2C", err)
+	return a.play.stats.Report(a.log.metrics(a.rate, a.c.EntCoef, a.objective.entCoef)), algorithmError("A2C", err)
 }
 
-// iterate collects T steps and learns from them. Schedules are read at its start.
+// iterate collects a rollout and takes a gradient step with it. The schedules' values at the
+// start hold for the whole iteration.
 func (a *A2C) iterate() error {
 	step := a.play.stats.Steps()
 	a.rate = a.c.LearningRate.At(step, a.c.Steps)
 	a.networks.opt.Rate = float32(a.rate)
-	a.objective = policyGradient{vfCoef: a.c.VFCoef, entCoef: float32(a.c.EntCoef.At(step, a.c.Steps)), share: 1}
+	a.objective = policyGradient{vfCoef: a.c.VFCoef, entCoef: float32(a.c.EntCoef.At(step, a.c.Steps)), fraction: 1}
 	if err := a.collect(a.roll); err != nil {
 		return err
 	}
-	a.networks.value(a.roll)
+	a.networks.computeValues(a.roll)
 	a.roll.Advantages(a.c.Gamma, a.c.GAELambda)
-	a.update(a.roll.All())
-	return a.finish(a.roll)
+	a.gradientStep(a.roll.All())
+	return a.endIteration(a.roll)
 }
 
-// update takes one gradient step.
-func (a *A2C) update(b *replay.Minibatch) {
+// gradientStep takes one gradient step on the batch b.
+func (a *A2C) gradientStep(b *replay.Minibatch) {
 	a.log.reset(explainedVariance(b.Value, b.Return))
 	if a.c.NormalizeAdvantage {
-		normalize(b.Advantage)
+		normalizeAdvantages(b.Advantage)
 	}
-	a.log.add(a.networks.step(b, &a.objective), 1)
+	a.log.add(a.networks.gradientStep(b, &a.objective), 1)
 }
 
-// State visits all that learning depends on.
+// State visits the state of training.
 func (a *A2C) State(s *state.State) {
 	s.Section("a2c", 1)
 	a.onPolicy.State(s)

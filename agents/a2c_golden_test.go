@@ -9,8 +9,9 @@ import (
 	"github.com/rlrun/rlrun/policy/optim"
 )
 
-// TestA2CUpdate takes a recorded update: see testdata/README.md. The network's last
-// layer is an actor's and a critic's here, on a trunk that they share.
+// TestA2CUpdate repeats a recorded gradient step of A2C: see testdata/README.md. The recorded
+// network has one last layer for logits and value. Here it is split into the actor's and the
+// critic's last layers, on a shared trunk.
 func TestA2CUpdate(t *testing.T) {
 	var all []struct {
 		DType               string
@@ -29,7 +30,7 @@ func TestA2CUpdate(t *testing.T) {
 		c := DefaultA2C()
 		c.NEnvs, c.NSteps, c.EntCoef = 1, rows, optim.Constant(0.01)
 		c.Network.NetArch, c.Network.ShareTrunk = policy.Layers(hidden), true
-		a, err := NewA2C(env.Each(func() blank { return blank{env.NewBox(-9, 9, o), env.Discrete{N: 3}} }), c)
+		a, err := NewA2C(env.Each(func() spacesOnly { return spacesOnly{env.NewBox(-9, 9, o), env.Discrete{N: 3}} }), c)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -43,11 +44,11 @@ func TestA2CUpdate(t *testing.T) {
 		refill(a.roll, a.play.obs, g.Obs, g.Actions, make([]float32, rows), nil, nil)
 		copy(a.roll.Advantage, g.Advantages)
 		copy(a.roll.Return, g.Returns)
-		a.objective = policyGradient{vfCoef: c.VFCoef, entCoef: 0.01, share: 1}
+		a.objective = policyGradient{vfCoef: c.VFCoef, entCoef: 0.01, fraction: 1}
 		opt := a.networks.opt
 		a.networks.opt, opt.Rate = optim.NewAdam(0, 0, nil), float32(c.LearningRate.Start())
-		a.update(a.roll.All())
-		golden.Near(t, g.DType+": losses and norm", []float32{float32(-a.log.gain), float32(a.log.value), float32(-a.log.entropy), optim.Norm(a.networks.params)},
+		a.gradientStep(a.roll.All())
+		golden.Near(t, g.DType+": losses and norm", []float32{float32(-a.log.policyObjective), float32(a.log.valueLoss), float32(-a.log.entropy), optim.Norm(a.networks.params)},
 			g.Policy, g.Value, g.Entropy, g.Norm)
 		opt.Step()
 		for i, v := range parts(g.After) {
@@ -61,9 +62,9 @@ func TestA2CUpdate(t *testing.T) {
 	}
 }
 
-// blank has spaces and nothing else.
-type blank struct{ obs, act env.Space }
+// spacesOnly is an environment that has spaces and does nothing.
+type spacesOnly struct{ obs, act env.Space }
 
-func (b blank) Spec() env.Spec                      { return env.Spec{ID: "Blank-v0", Obs: b.obs, Act: b.act} }
-func (blank) Reset(uint64, []float32)               {}
-func (blank) Step(_, _ []float32) (out env.Outcome) { return out }
+func (b spacesOnly) Spec() env.Spec                      { return env.Spec{ID: "Blank-v0", Obs: b.obs, Act: b.act} }
+func (spacesOnly) Reset(uint64, []float32)               {}
+func (spacesOnly) Step(_, _ []float32) (out env.Outcome) { return out }

@@ -18,7 +18,8 @@ import (
 	"github.com/rlrun/rlrun/replay"
 )
 
-// A3CConfig is all of A3C's settings. Start from DefaultA3C. NEnvs are the workers.
+// A3CConfig has the settings of A3C. DefaultA3C returns the defaults. NEnvs is the number of
+// workers: each worker has one environment.
 type A3CConfig struct {
 	Setup        `yaml:"-"`
 	NSteps       int                  `yaml:"n_steps"`       // steps of a worker between its updates, t_max
@@ -33,7 +34,7 @@ type A3CConfig struct {
 	Network      policy.NetworkConfig `yaml:"policy_kwargs"`
 }
 
-// DefaultA3C returns eight workers, with the paper's β.
+// DefaultA3C returns settings with eight workers and the paper's entropy weight β.
 func DefaultA3C() A3CConfig {
 	return A3CConfig{
 		Setup:  Setup{Steps: 100_000, NEnvs: 8, Engine: nn.Native{}},
@@ -42,125 +43,128 @@ func DefaultA3C() A3CConfig {
 	}
 }
 
-// Complete writes out the optimiser's defaults.
+// Complete fills in the optimiser's default settings.
 func (c *A3CConfig) Complete() error { return c.Network.Complete(1e-5) }
 
-// Discount is γ.
+// Discount returns the discount γ.
 func (c *A3CConfig) Discount() float32 { return c.Gamma }
 
-// validate returns what is wrong with the first setting that cannot be.
+// validate returns an error for the first setting that is out of its range.
 func (c *A3CConfig) validate() error {
-	return broken(append(append(c.Setup.rules(), c.Normalize.rules()...),
+	return firstViolation(append(append(c.Setup.rules(), c.Normalize.rules()...),
 		rule{1 <= c.NSteps && c.NSteps <= 1<<24, "n_steps", c.NSteps, "1 … 16777216"},
-		course("learning_rate", c.LearningRate, math.MaxFloat32),
-		rule{unit(c.Gamma), "gamma", c.Gamma, "0 … 1"},
-		rule{unit(c.GAELambda), "gae_lambda", c.GAELambda, "0 … 1"},
-		rule{weight(c.VFCoef), "vf_coef", c.VFCoef, "0 or more"},
-		course("ent_coef", c.EntCoef, math.MaxFloat32),
+		scheduleRule("learning_rate", c.LearningRate, math.MaxFloat32),
+		rule{inUnitInterval(c.Gamma), "gamma", c.Gamma, "0 … 1"},
+		rule{inUnitInterval(c.GAELambda), "gae_lambda", c.GAELambda, "0 … 1"},
+		rule{finiteNonNegative(c.VFCoef), "vf_coef", c.VFCoef, "0 or more"},
+		scheduleRule("ent_coef", c.EntCoef, math.MaxFloat32),
 		rule{c.MaxGradNorm > 0, "max_grad_norm", c.MaxGradNorm, "more than 0"},
-		rule{c.Network.Norm != "batch", "norm", c.Network.Norm, "one that keeps no averages, which workers could not share"},
+		rule{c.Network.Norm != "batch", "norm", c.Network.Norm, "layer or none: A3C's workers cannot share the running averages of batch norm"},
 	))
 }
 
-// A3C is the asynchronous advantage actor-critic: Mnih et al. 2016,
-// arXiv:1602.01783, algorithm S3. Each worker has an environment and a copy of the
-// networks. It copies the shared parameters, acts for t_max steps, and applies its gradient
-// to the shared parameters with the optimiser that all share.
+// A3C is the asynchronous advantage actor-critic: Mnih et al. 2016, arXiv:1602.01783,
+// algorithm S3. Each worker has one environment and its own copy of the networks. In one
+// update a worker copies the shared parameters, collects a rollout of t_max steps, computes
+// the gradient, and applies it to the shared parameters with the shared optimiser.
 //
-// Where Ordered is set, the workers act and differentiate at once, and their
-// gradients are applied in their order when all are there: the same bytes on any
-// number of cores. Otherwise no worker waits for another, as many work at once as there
-// are cores, and no two runs are the same. The paper's threads write to shared memory
-// without a lock; here a lock is held while parameters are copied and while a gradient is
-// applied, so that each worker sees the parameters of one moment. No lock is held while it
-// acts and differentiates, which takes nearly all of the time.
+// If Ordered is true, all workers collect and compute their gradients from the same
+// parameters. Then the gradients are applied one after another, in the order of the workers,
+// so that a seed gives the same bytes on any number of cores. If Ordered is false, no worker
+// waits for another and two runs are never the same.
+//
+// The paper's threads write to the shared parameters without a lock. Here a worker holds a
+// lock while it copies the parameters and while it applies its gradient, so that it never
+// reads parameters that are only partly updated. It holds no lock while it collects and
+// computes the gradient, which takes nearly all of the time.
 type A3C struct {
-	horizon
+	scheduleBound
 	c       A3CConfig
 	workers []*worker
-	free    chan *worker   // workers that wait for their turn, where they are not in order
-	cores   *parallel.Pool // while Learn runs
+	waiting chan *worker   // workers that wait for their next update, if Ordered is false
+	cores   *parallel.Pool // cores that Learn uses while it runs
 
-	rate      float64        // in this iteration
-	objective policyGradient // in this iteration
+	rate      float64        // learning rate in this iteration
+	objective policyGradient // loss weights in this iteration
 
-	mu      sync.Mutex // guards all below while workers run
-	shared  actorCritic
-	tensors []*tape.Param      // of the shared model
-	normal  *policy.Normalizer // of the shared model; nil if observations are as they are
-	seen    *policy.Moments    // of the discounted rewards of all workers
-	stats   Stats
-	latest  *worker // whose gradient was applied last
+	mu            sync.Mutex // guards the fields below while workers run
+	shared        actorCritic
+	tensors       []*tape.Param      // parameters and buffers of the shared model
+	normal        *policy.Normalizer // shared normaliser of observations; nil if they are not normalised
+	rewardMoments *policy.Moments    // mean and variance of the discounted sums of rewards of all workers
+	stats         Stats
+	lastApplied   *worker // worker whose gradient was applied last
 }
 
-// A worker learns in its own environment with its own copy of the networks.
+// A worker collects rollouts in its own environment with its own copy of the networks.
 type worker struct {
-	play     collector
-	roll     *replay.Rollout
-	scale    *rewardScale // of its rewards; nil if they are as they are
-	networks actorCritic
-	tensors  []*tape.Param // of its model
-	before   int           // steps of all workers before its rollout
-	left     int           // updates that it has still to make, where workers are not in order
-	log      policyGradientLog
-	err      error // that it stopped with
+	play        collector
+	roll        *replay.Rollout
+	scale       *rewardScale // normaliser of rewards; nil if they are not normalised
+	networks    actorCritic
+	tensors     []*tape.Param // parameters and buffers of the worker's model
+	stepsBefore int           // environment steps of all workers before the present rollout
+	updatesLeft int           // updates left in this iteration, if Ordered is false
+	log         policyGradientLog
+	err         error // error that stopped the worker
 }
 
 var _ Agent = (*A3C)(nil)
 
-// NewA3C returns an A3C that learns in environments from mk, one to a worker.
+// NewA3C returns an A3C agent that learns in environments from mk, one for each worker.
 func NewA3C(mk env.Maker, c A3CConfig) (*A3C, error) {
 	a := &A3C{c: c}
 	if err := a.build(mk); err != nil {
-		return nil, abandon("A3C", err, a)
+		return nil, closeOnError("A3C", err, a)
 	}
-	a.latest = a.workers[0]
-	a.free = make(chan *worker, len(a.workers))
-	a.end(&a.c.Setup, scheduled{"learning_rate", c.LearningRate})
+	a.lastApplied = a.workers[0]
+	a.waiting = make(chan *worker, len(a.workers))
+	a.setSchedules(&a.c.Setup, namedSchedule{"learning_rate", c.LearningRate})
 	return a, nil
 }
 
-// build makes the environments, the networks and the optimisers.
+// build makes the workers with their environments, the shared networks and the optimiser.
 func (a *A3C) build(mk env.Maker) error {
-	if err := ready(&a.c); err != nil {
+	if err := completeAndValidate(&a.c); err != nil {
 		return err
 	}
 	for i := range a.c.NEnvs {
-		if err := a.hire(mk, i); err != nil {
+		if err := a.addWorker(mk, i); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// hire adds worker i, who plays environment i of the run.
-func (a *A3C) hire(mk env.Maker, i int) (err error) {
+// addWorker adds worker i, which has environment i of the run. Worker 0 comes first: its
+// environment has the spaces for the shared networks.
+func (a *A3C) addWorker(mk env.Maker, i int) (err error) {
 	w := new(worker)
 	a.workers = append(a.workers, w)
 	if _, err = w.play.makeEnvs(mk, a.c.Seed, i, 1); err != nil {
 		return err
 	}
 	if i == 0 {
-		if err = a.share(w.play.vec.Spec()); err != nil {
+		if err = a.makeShared(w.play.vec.Spec()); err != nil {
 			return err
 		}
 	}
 	w.networks.model = a.shared.model.Copy(a.normal.Clone())
 	w.networks.params, w.tensors = w.networks.model.Params(), w.networks.model.Tensors()
-	if w.scale = a.c.Normalize.rewards(1, a.c.Gamma); w.scale != nil {
-		w.scale.seen = a.seen
+	if w.scale = a.c.Normalize.rewardScale(1, a.c.Gamma); w.scale != nil {
+		w.scale.moments = a.rewardMoments
 	}
-	w.play.follow(w.networks.model)
+	w.play.allocate(w.networks.model)
 	w.roll, err = newRollout(&w.play, a.c.NSteps)
 	return err
 }
 
-// share makes the networks, the optimiser and the normaliser that the workers share.
-func (a *A3C) share(spec env.Spec) (err error) {
-	if a.normal, err = a.c.Normalize.observations(spec.Obs); err != nil {
+// makeShared makes the shared networks, optimiser and normaliser for environments of spec.
+func (a *A3C) makeShared(spec env.Spec) (err error) {
+	if a.normal, err = a.c.Normalize.obsNormalizer(spec.Obs); err != nil {
 		return err
 	}
-	a.seen = policy.NewMoments(1)
+	a.rewardMoments = policy.NewMoments(1)
 	rng := rand.New(rand.NewPCG(env.Split(a.c.Seed, 0), 0))
 	model, err := policy.NewActorCritic(rng, spec, a.c.Network, a.normal, a.c.Engine)
 	if err != nil {
@@ -171,29 +175,31 @@ func (a *A3C) share(spec env.Spec) (err error) {
 	return err
 }
 
-// Learn lets every worker make as many updates.
+// Learn runs iterations in which every worker makes the same number of updates.
 func (a *A3C) Learn(until int) (Report, error) {
 	a.cores = parallel.Start(a.c.cores(a.c.NEnvs))
 	defer a.cores.Stop()
 	err := iterateUntil(until, &a.stats, a)
-	return a.stats.Report(a.latest.log.figures(a.rate, a.c.EntCoef, a.objective.entCoef)), errorf("A3C", err)
+	return a.stats.Report(a.lastApplied.log.metrics(a.rate, a.c.EntCoef, a.objective.entCoef)), algorithmError("A3C", err)
 }
 
-// updates is the number of updates of each worker in an iteration: some milliseconds.
-const updates = 16
+// updatesPerIteration is the number of updates that each worker makes in an iteration. An
+// iteration takes some milliseconds.
+const updatesPerIteration = 16
 
-// iterate has each worker make its updates. Schedules are read at its start.
+// iterate lets each worker make its updates of an iteration. The schedules' values at the start
+// hold for the whole iteration.
 func (a *A3C) iterate() error {
 	step := a.stats.Steps()
 	a.rate = a.c.LearningRate.At(step, a.c.Steps)
 	a.shared.opt.Rate = float32(a.rate)
-	a.objective = policyGradient{vfCoef: a.c.VFCoef, entCoef: float32(a.c.EntCoef.At(step, a.c.Steps)), share: 1}
+	a.objective = policyGradient{vfCoef: a.c.VFCoef, entCoef: float32(a.c.EntCoef.At(step, a.c.Steps)), fraction: 1}
 	if a.c.Ordered {
-		a.inOrder()
+		a.updateInOrder()
 	} else {
-		a.asynchronously()
+		a.updateAsynchronously()
 	}
-	if err := checkFinite(a.shared.params, a.stats.Steps(), a.stats.peak); err != nil {
+	if err := checkFinite(a.shared.params, a.stats.Steps(), a.stats.maxAbsReward); err != nil {
 		return err
 	}
 	for _, w := range a.workers {
@@ -204,131 +210,137 @@ func (a *A3C) iterate() error {
 	return nil
 }
 
-// inOrder applies a gradient of each worker, all of the same parameters, before any goes
-// on. Rewards are normalised in the workers' order, too.
-func (a *A3C) inOrder() {
-	for range updates {
-		a.cores.Run(len(a.workers), (*acting)(a))
+// updateInOrder makes each worker's updates. In one round all workers collect with the same
+// parameters; then their rewards are normalised and their gradients are applied in the order
+// of the workers.
+func (a *A3C) updateInOrder() {
+	for range updatesPerIteration {
+		a.cores.Run(len(a.workers), (*workerCollectJob)(a))
 		for _, w := range a.workers {
 			if w.err == nil {
 				w.normalize()
 			}
 		}
-		a.cores.Run(len(a.workers), (*differentiating)(a))
+		a.cores.Run(len(a.workers), (*workerGradientJob)(a))
 		for _, w := range a.workers {
 			if w.err != nil {
 				return
 			}
-			a.apply(w)
+			a.applyGradients(w)
 		}
 	}
 }
 
-// acting is the Job in which worker i acts.
-type acting A3C
+// workerCollectJob is the parallel.Job in which each worker collects a rollout.
+type workerCollectJob A3C
 
-// Do has worker i act.
-func (a *acting) Do(i int) {
+// Do collects a rollout with worker i.
+func (a *workerCollectJob) Do(i int) {
 	w := a.workers[i]
-	defer w.recovered()
-	w.err = (*A3C)(a).act(w)
+	defer w.recoverAsError()
+	w.err = (*A3C)(a).collect(w)
 }
 
-// differentiating is the Job in which worker i computes its gradient.
-type differentiating A3C
+// workerGradientJob is the parallel.Job in which each worker computes its gradient.
+type workerGradientJob A3C
 
-// Do has worker i compute its gradient.
-func (a *differentiating) Do(i int) {
+// Do computes the gradient of worker i.
+func (a *workerGradientJob) Do(i int) {
 	w := a.workers[i]
-	defer w.recovered()
+	defer w.recoverAsError()
 	if w.err == nil {
-		w.err = (*A3C)(a).differentiate(w)
+		w.err = (*A3C)(a).accumulateGradients(w)
 	}
 }
 
-// asynchronously has each core take the worker that has waited longest, again and again.
-func (a *A3C) asynchronously() {
+// updateAsynchronously makes each worker's updates without an order: a core that is free makes
+// the next update of the worker that has waited longest.
+func (a *A3C) updateAsynchronously() {
 	for _, w := range a.workers {
-		w.left = updates
-		a.free <- w
+		w.updatesLeft = updatesPerIteration
+		a.waiting <- w
 	}
-	a.cores.Run(updates*len(a.workers), (*turn)(a))
+	a.cores.Run(updatesPerIteration*len(a.workers), (*workerUpdateJob)(a))
 }
 
-// A turn is the Job in which some worker makes an update.
-type turn A3C
+// A workerUpdateJob is the parallel.Job in which the worker that has waited longest makes an
+// update.
+type workerUpdateJob A3C
 
-// Do gives a worker its turn.
-func (t *turn) Do(int) {
-	w := <-t.free
+// Do makes one update of the worker that has waited longest.
+func (a *workerUpdateJob) Do(int) {
+	w := <-a.waiting
 	if w.err == nil {
-		(*A3C)(t).update(w)
+		(*A3C)(a).update(w)
 	}
-	if w.left--; w.left > 0 {
-		t.free <- w
+	if w.updatesLeft--; w.updatesLeft > 0 {
+		a.waiting <- w
 	}
 }
 
-// update has w act and apply its gradient while others do the same.
+// update makes one update of worker w: it collects a rollout, computes the gradient and applies
+// it. Other workers may do the same at the same time.
 func (a *A3C) update(w *worker) {
-	defer w.recovered()
-	if w.err = a.act(w); w.err != nil {
+	defer w.recoverAsError()
+	if w.err = a.collect(w); w.err != nil {
 		return
 	}
 	a.mu.Lock()
 	w.normalize()
 	a.mu.Unlock()
-	if w.err = a.differentiate(w); w.err != nil {
+	if w.err = a.accumulateGradients(w); w.err != nil {
 		return
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.apply(w)
+	a.applyGradients(w)
 }
 
-// recovered makes a panic the error that the worker stopped with. An environment's is
-// an *env.Error of the worker's Vector before it comes here.
-func (w *worker) recovered() {
+// recoverAsError stores a panic as the worker's error. It is deferred. A panic of an environment
+// does not come here: the worker's Vector returns it as an *env.Error.
+func (w *worker) recoverAsError() {
 	if p := recover(); p != nil {
-		w.err = fmt.Errorf("a worker in %s, %d steps after its latest gradient: %w", w.play.vec.Spec().ID, w.play.stats.Steps(), parallel.Recovered(p))
+		w.err = fmt.Errorf("a worker in %s, %d steps after its last update: %w", w.play.vec.Spec().ID, w.play.stats.Steps(), parallel.Recovered(p))
 	}
 }
 
-// act has w act for t_max steps by the shared parameters and the shared normaliser.
-func (a *A3C) act(w *worker) error {
+// collect copies the shared parameters and normaliser to worker w and fills w's rollout of t_max
+// steps.
+func (a *A3C) collect(w *worker) error {
 	a.mu.Lock()
 	for i, p := range w.tensors {
 		copy(p.Value, a.tensors[i].Value)
 	}
-	w.before = a.stats.Steps()
-	peak := a.stats.peak
+	w.stepsBefore = a.stats.Steps()
+	maxAbsReward := a.stats.maxAbsReward
 	a.mu.Unlock()
 	if err := w.play.collect(w.networks.model, w.roll); err != nil {
-		return blame(err, w.networks.params, w.before+w.play.stats.Steps(), max(peak, w.play.stats.peak))
+		return stepError(err, w.networks.params, w.stepsBefore+w.play.stats.Steps(), max(maxAbsReward, w.play.stats.maxAbsReward))
 	}
 	return nil
 }
 
-// normalize normalises the rewards of w's rollout.
+// normalize normalises the rewards of w's rollout, if the settings say so.
 func (w *worker) normalize() {
 	if w.scale != nil {
 		w.scale.normalize(w.roll.Reward, w.roll.Done)
 	}
 }
 
-// differentiate leaves the gradient of w's rollout in w's parameters.
-func (a *A3C) differentiate(w *worker) error {
-	w.networks.value(w.roll)
+// accumulateGradients computes the gradients of both losses on w's rollout. It leaves them in
+// the Grad of w's own parameters.
+func (a *A3C) accumulateGradients(w *worker) error {
+	w.networks.computeValues(w.roll)
 	w.roll.Advantages(a.c.Gamma, a.c.GAELambda)
 	b := w.roll.All()
 	w.log.reset(explainedVariance(b.Value, b.Return))
-	w.log.add(w.networks.differentiate(b, &a.objective), 1)
+	w.log.add(w.networks.accumulateGradients(b, &a.objective), 1)
 	return cmp.Or(w.networks.model.Tape.Err(), w.networks.model.ValueTape.Err())
 }
 
-// apply takes a step of the shared optimiser with w's gradient, and takes the observations
-// of w's rollout into account.
-func (a *A3C) apply(w *worker) {
+// applyGradients takes a step of the shared optimiser with w's gradient. Then it updates the
+// shared normaliser and the statistics with w's rollout.
+func (a *A3C) applyGradients(w *worker) {
 	for i, p := range w.networks.params {
 		copy(a.shared.params[i].Grad, p.Grad)
 		clear(p.Grad)
@@ -339,8 +351,8 @@ func (a *A3C) apply(w *worker) {
 			a.normal.Observe(obs)
 		}
 	}
-	a.stats.take(&w.play.stats)
-	a.latest = w
+	a.stats.merge(&w.play.stats)
+	a.lastApplied = w
 }
 
 // Close closes the workers' environments.
@@ -352,17 +364,17 @@ func (a *A3C) Close() error {
 	return errors.Join(all...)
 }
 
-// Policy is the actor with its critic.
+// Policy returns the shared actor together with its critic.
 func (a *A3C) Policy() policy.Policy { return a.shared.model }
 
-// State visits the shared networks and books, and the workers.
+// State visits the shared networks, normalisers and statistics, and the workers.
 func (a *A3C) State(s *state.State) {
 	s.Section("a3c", 1)
-	s.All(&a.shared, &a.stats, a.seen, a.normal)
+	s.All(&a.shared, &a.stats, a.rewardMoments, a.normal)
 	for _, w := range a.workers {
 		s.All(w.networks.model, &w.play)
 		if w.scale != nil {
-			s.Doubles("a3c/sum", w.scale.sum)
+			s.Doubles("a3c/sum", w.scale.discountedSum)
 		}
 	}
 }

@@ -14,9 +14,9 @@ import (
 	"github.com/rlrun/rlrun/policy/optim"
 )
 
-// TestA3CLearns wants the best there is of mimic, in order and out of it.
+// TestA3CLearns checks that A3C reaches the best return of mimic, 10, ordered and not ordered.
 func TestA3CLearns(t *testing.T) {
-	learning(t)
+	skipIfShort(t)
 	mk := env.Each(newMimic)
 	for _, ordered := range []bool{true, false} {
 		for seed := range uint64(3) {
@@ -32,8 +32,8 @@ func TestA3CLearns(t *testing.T) {
 	}
 }
 
-// TestA3CWorkers: however the workers take turns, each makes as many updates, no
-// episode is lost, and none of it allocates.
+// TestA3CWorkers checks that without an order each worker makes the same number of updates, that
+// no episode is lost, and that a warm iteration allocates nothing.
 func TestA3CWorkers(t *testing.T) {
 	c := agents.DefaultA3C()
 	c.NEnvs, c.NSteps, c.Ordered, c.Network.NetArch = 4, 8, false, policy.Layers(16)
@@ -43,22 +43,23 @@ func TestA3CWorkers(t *testing.T) {
 		t.Errorf("Learn(20000) = %v with %d ended, want 20480 steps in 2048 episodes of 10", r, len(r.Ended))
 	}
 	if n := testing.AllocsPerRun(100, func() { r = agents.Must(a.Learn(r.Steps + 1)) }); n != 0 {
-		t.Errorf("a warm iteration allocates %v times, want 0", n) // but for a goroutine that the runtime makes anew now and then
+		t.Errorf("a warm iteration allocates %v times, want 0", n) // the mean over 100 iterations, so a goroutine that the runtime starts now and then does not count
 	}
 }
 
-// TestA3CErrors wants the error of a worker that is one of several at work.
+// TestA3CErrors checks that Learn returns the error of a worker while other workers run.
 func TestA3CErrors(t *testing.T) {
 	c := agents.DefaultA3C()
 	c.Ordered = false
 	mk := env.Each(func() *faulty { return &faulty{CartPole: classic.NewCartPole()} })
 	if _, err := agents.Must(agents.NewA3C(mk, c)).Learn(100_000); err == nil || !strings.Contains(err.Error(), "out of track") {
-		t.Errorf("Learn where environments panic: error %v, want theirs", err)
+		t.Errorf("Learn in environments that panic: error %v, want the environment's", err)
 	}
 }
 
+// TestA3CConfig checks the error messages for settings that are out of their range.
 func TestA3CConfig(t *testing.T) {
-	for want, spoil := range map[string]func(c *agents.A3CConfig){
+	for want, change := range map[string]func(c *agents.A3CConfig){
 		"n_steps is 0":       func(c *agents.A3CConfig) { c.NSteps = 0 },
 		"n_envs is 0":        func(c *agents.A3CConfig) { c.NEnvs = 0 },
 		"learning_rate is":   func(c *agents.A3CConfig) { c.LearningRate = optim.Constant(-1) },
@@ -71,24 +72,24 @@ func TestA3CConfig(t *testing.T) {
 		"rows of a rollout":  func(c *agents.A3CConfig) { c.NSteps, c.Network.NetArch = 1<<24, policy.Layers(1); c.NEnvs = 1 },
 	} {
 		c := agents.DefaultA3C()
-		spoil(&c)
-		mk := env.Each(func() env.Env { return wide{newMimic()} })
+		change(&c)
+		mk := env.Each(func() env.Env { return wideObs{newMimic()} })
 		if a, err := agents.NewA3C(mk, c); a != nil || err == nil || !strings.HasPrefix(err.Error(), "agents: A3C: ") || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want %q in it", err, want)
 		}
 	}
 }
 
-// wide has observations that a long rollout has no room for.
-type wide struct{ *mimic }
+// wideObs is mimic with observations so large that a rollout of 2²⁴ steps needs too much memory.
+type wideObs struct{ *mimic }
 
-func (w wide) Spec() env.Spec {
+func (w wideObs) Spec() env.Spec {
 	s := w.mimic.Spec()
 	s.Obs = env.NewBox(0, 1, 40)
 	return s
 }
 
-// BenchmarkA3C is CartPole by as many workers, in order and out of it.
+// BenchmarkA3C measures A3C on CartPole with 1 to 8 workers, ordered and not ordered.
 func BenchmarkA3C(b *testing.B) {
 	for _, workers := range []int{1, 2, 4, 8} {
 		for _, ordered := range []bool{true, false} {

@@ -7,32 +7,33 @@ import (
 	"github.com/rlrun/rlrun/policy"
 )
 
-// actionBranch is the child of a run's seed that all actions descend from.
+// actionBranch is the child of a run's seed from which the seeds of all actions descend.
 const actionBranch = 4
 
-// actionRand has a generator of actions for each environment. The k-th action of
-// environment i is drawn from a generator of its own, seeded
+// actionRngs has a random generator for the next action of each environment. The k-th action
+// of environment i, from 0, has a generator of its own, with the seed
 //
 //	Split(Split(Split(seed, 4), i), k)
 //
-// so actions depend neither on how environments are grouped nor on who plays them, and
-// of the generators nothing is saved but k.
-type actionRand struct {
-	seeds []uint64   // [N] of the environments
-	rng   []rand.PCG // [N] of the present action
+// So an action does not depend on how the environments are grouped into Vectors, and a
+// checkpoint needs only k, not the state of a generator.
+type actionRngs struct {
+	seeds []uint64   // [N] Split(Split(seed, 4), i) of each environment i
+	rngs  []rand.PCG // [N] generators of the present action
 }
 
-// newActionRand returns the generators of the environments from, …, from+n-1 of a run.
-func newActionRand(seed uint64, from, n int) *actionRand {
-	a := &actionRand{make([]uint64, n), make([]rand.PCG, n)}
+// newActionRngs returns the random generators for the environments from, …, from+n-1 of a run.
+func newActionRngs(seed uint64, from, n int) *actionRngs {
+	a := &actionRngs{make([]uint64, n), make([]rand.PCG, n)}
 	for i := range a.seeds {
 		a.seeds[i] = env.Split(env.Split(seed, actionBranch), uint64(from+i))
 	}
 	return a
 }
 
-// at returns the generators of every environment's k-th action, until it is called again.
-func (a *actionRand) at(k int) []rand.PCG {
-	policy.SeedRows(a.rng, a.seeds, uint64(k))
-	return a.rng
+// forAction returns the generators [N] for the k-th action of each environment. The next call
+// overwrites them.
+func (a *actionRngs) forAction(k int) []rand.PCG {
+	policy.SeedRows(a.rngs, a.seeds, uint64(k))
+	return a.rngs
 }

@@ -11,26 +11,26 @@ import (
 	"github.com/rlrun/rlrun/policy/optim"
 )
 
-// noted keeps the actions that it is given.
-type noted struct {
+// recordingEnv wraps an environment and records the actions of its steps.
+type recordingEnv struct {
 	env.Env
-	acts []float32
+	actions []float32
 }
 
-func (n *noted) Step(act, obs []float32) env.Outcome {
-	n.acts = append(n.acts, act...)
+func (n *recordingEnv) Step(act, obs []float32) env.Outcome {
+	n.actions = append(n.actions, act...)
 	return n.Env.Step(act, obs)
 }
 
-// A frozenAgent's values and networks stay as they were at the start. The task is one in
-// which it can act.
+// A frozenAgent makes agents that do not learn: their learning rate is 0. task makes environments
+// in which the agents can act.
 type frozenAgent struct {
 	task     func() env.Env
 	newAgent func(mk env.Maker, n int) agents.Agent
 }
 
-// frozen are such agents, by what their actions come from.
-func frozen() map[string]frozenAgent {
+// frozenAgents returns a frozenAgent for each way in which actions are sampled.
+func frozenAgents() map[string]frozenAgent {
 	type agent = frozenAgent
 	set := func(s *agents.Setup, r *agents.Replay, k *policy.NetworkConfig, n int) {
 		s.NEnvs, s.Seed, k.NetArch = n, 5, policy.Layers(8)
@@ -90,19 +90,19 @@ func frozenTable(newAgent newTabular, mk env.Maker, n int) agents.Agent {
 	return agents.Must(newAgent(mk, c))
 }
 
-// TestActionsOfEnvironments: given the same networks, the actions of environment i are the
-// same whatever others there are. Those of different environments differ.
+// TestActionsOfEnvironments checks that, with the same networks, the actions in environment i do
+// not depend on the number of environments, and that two environments have different actions.
 func TestActionsOfEnvironments(t *testing.T) {
 	const steps = 60
-	for name, a := range frozen() {
-		var acts [4][][]float32 // of n environments
+	for name, a := range frozenAgents() {
+		var acts [4][][]float32 // actions of each environment, for n = 1, 2, 3 environments
 		for n := 1; n <= 3; n++ {
-			var envs []*noted
+			var envs []*recordingEnv
 			mk := func(n int) (env.Vector, error) {
 				envs = nil
 				var all []env.Env
 				for range n {
-					envs = append(envs, &noted{Env: a.task()})
+					envs = append(envs, &recordingEnv{Env: a.task()})
 					all = append(all, envs[len(envs)-1])
 				}
 				return env.NewVec(all...), nil
@@ -111,13 +111,13 @@ func TestActionsOfEnvironments(t *testing.T) {
 				t.Fatalf("%s: %v", name, err)
 			}
 			for _, e := range envs {
-				acts[n] = append(acts[n], e.acts[:steps])
+				acts[n] = append(acts[n], e.actions[:steps])
 			}
 		}
 		for n := 2; n <= 3; n++ {
 			for i, want := range acts[n-1] {
 				if !slices.Equal(acts[n][i], want) {
-					t.Errorf("%s: environment %d of %d acts otherwise than of %d", name, i, n, n-1)
+					t.Errorf("%s: environment %d has other actions among %d environments than among %d", name, i, n, n-1)
 				}
 			}
 		}

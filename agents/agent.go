@@ -1,4 +1,26 @@
-// Package agents has the algorithms, one to a file, and the loop that runs them.
+// Package agents has the learning algorithms, one in each file, and the loop that runs them.
+//
+// An [Agent] collects experience in its environments and learns from it. Each algorithm has a
+// config and a constructor: [DefaultPPO] returns the settings of PPO, and [NewPPO] makes the
+// environments and the networks. [Train] calls the agent's Learn until a number of environment
+// steps has been taken, and yields a [Report] at regular intervals. [Evaluate] measures the
+// returns of the agent's policy in separate episodes. [Save], [Load] and [Checkpoint] write and
+// read the whole state of training, so that a resumed agent has the same bytes as an agent that
+// was never interrupted.
+//
+//	mk := env.Each(classic.NewCartPole)
+//	ppo := agents.Must(agents.NewPPO(mk, agents.DefaultPPO()))
+//	for report, err := range agents.Train(ctx, ppo, 50_000, 5_000) {
+//		…
+//	}
+//
+// On-policy agents learn from rollouts or episodes of the present policy: [PPO], [A2C], [A3C]
+// and [Reinforce]. Off-policy agents learn from a replay buffer: [DQN], [DDPG], [TD3] and
+// [SAC]. [Tabular] and [Linear] learn action values from each step: Q-learning, SARSA and
+// their variants.
+//
+// A program's own algorithm is a type with the methods of Agent: examples/crossentropy is
+// one, and package agentstest checks that it keeps the contract.
 package agents
 
 import (
@@ -11,49 +33,50 @@ import (
 	"github.com/rlrun/rlrun/policy"
 )
 
-// An Agent learns from what happens. An Agent that is an io.Closer has environments of its
-// own, which Close closes: it cannot learn then, but has its Policy still.
+// An Agent learns a policy from environment steps. If an Agent is an io.Closer, Close closes
+// its environments: a closed Agent cannot learn, but its Policy can still act.
 type Agent interface {
-	// Learn runs whole iterations of gathering experience and learning from
-	// it, until at least until environment steps have been taken in all, and
-	// says how things stand. Beyond Setup.Steps it returns an error if a schedule
-	// has fallen to 0: see Bounded. Between calls no goroutine is running, so that is
-	// when an Agent may be saved. After an error it must not be; the Report
-	// then has the books as they stood.
+	// Learn runs whole iterations until the Agent has taken at least until environment
+	// steps since its start. Each iteration collects experience and learns from it. Learn
+	// returns a Report of the training so far. If a schedule has fallen to 0 before until
+	// steps, Learn returns an error: see Bounded.
+	//
+	// No goroutine runs between two calls, so an Agent may be saved then. After an error
+	// the Agent must not be saved or used; the Report has the statistics up to the error.
 	Learn(until int) (Report, error)
 
-	// Policy is what has been learned. It changes with Learn; a Clone does not.
+	// Policy returns the learned policy. Learn changes it; a Clone of it stays the same.
 	Policy() policy.Policy
 
-	// State makes training resumable: see the package state.
+	// State saves and loads the whole state of training: see package state.
 	state.Stater
 }
 
-// A Report says how training stands. Its slices are the Agent's, which
+// A Report has the statistics of the training so far. The Agent owns the slices and
 // overwrites them in the next Learn.
 type Report struct {
 	Steps    int       // environment steps so far
-	Episodes int       // finished so far
-	Return   float64   // mean undiscounted return of the last 100 episodes; 0 before the first
-	Length   float64   // their mean length
-	Ended    []Episode // since the last Report, in order
-	Losses   []Metric  // of the latest iteration, always the same names
-	Measures []Metric  // means of what Measured environments measured in the last 100 episodes; NaN before the first
+	Episodes int       // finished episodes so far
+	Return   float64   // mean undiscounted return of the last 100 episodes; 0 before the first episode ends
+	Length   float64   // mean length of the last 100 episodes, in steps; 0 before the first episode ends
+	Ended    []Episode // episodes that ended since the last Report, in order
+	Losses   []Metric  // losses and other metrics of the latest iteration; the names are always the same
+	Measures []Metric  // means of each env.Measured quantity over the last 100 episodes; NaN before the first episode ends
 }
 
-// An Episode is one that ended.
+// An Episode is the result of a finished episode.
 type Episode struct {
-	Return float64 // undiscounted
+	Return float64 // undiscounted return
 	Length int     // steps
 }
 
-// A Metric is a value with the name that Stable-Baselines3 logs it by.
+// A Metric is a named number in a Report. The names are the same as in Stable-Baselines3's logs.
 type Metric struct {
 	Name  string
-	Value float64 // may be NaN where there is nothing to measure
+	Value float64 // NaN if there is no value, for example before the first gradient step
 }
 
-// String is a line for a person.
+// String returns the report as one line of text.
 func (r Report) String() string {
 	s := fmt.Sprintf("steps %7d  episodes %5d  return %7.2f", r.Steps, r.Episodes, r.Return)
 	for _, l := range r.Losses {
@@ -62,21 +85,21 @@ func (r Report) String() string {
 	return s
 }
 
-// Train yields a Report whenever a has gone past a multiple of every steps, 1
-// or more, until it has taken steps. What a callback would do, the body of the
-// loop does: log, evaluate, save, break. A resumed Agent reports at the same
-// steps as one that never stopped.
+// Train runs the agent a until it has taken a number of environment steps. It yields a Report
+// each time the step count passes a multiple of every, which must be 1 or more. The body of
+// the loop takes the place of callbacks: it may log, evaluate, save or break. A resumed Agent
+// reports at the same steps as an Agent that was never interrupted.
 //
-// An error, a's or ctx's, is yielded last. A Bounded agent that cannot go as far as
-// steps yields its error at once. Between two iterations ctx is looked
-// at; after its error the Agent is whole, and the Report stands.
+// If there is an error, Train yields it last, with the last Report. If a is Bounded and cannot
+// learn for so many steps, Train yields the error before the first step. Train checks ctx
+// between two iterations; after an error of ctx the Agent may still be saved and used.
 func Train(ctx context.Context, a Agent, steps, every int) iter.Seq2[Report, error] {
 	if every < 1 {
-		panic(fmt.Sprintf("agents: Train with reports every %d steps, want 1 or more", every))
+		panic(fmt.Sprintf("agents: Train: every is %d, want 1 or more steps between reports", every))
 	}
 	return func(yield func(Report, error) bool) {
 		var ended []Episode
-		r, err := a.Learn(0) // where it stands
+		r, err := a.Learn(0) // takes no step; returns the present Report
 		if b, ok := a.(Bounded); ok && err == nil {
 			if err = b.CheckSteps(steps); err != nil {
 				err = fmt.Errorf("agents: %w", err)
@@ -90,7 +113,7 @@ func Train(ctx context.Context, a Agent, steps, every int) iter.Seq2[Report, err
 					r, err = a.Learn(until)
 					ended = append(ended, r.Ended...)
 					if err == nil && r.Steps < until {
-						err = fmt.Errorf("agents: Learn(%d) of a %T returned after %d steps; want a Report of %d or more", until, a, r.Steps, until)
+						err = fmt.Errorf("agents: Learn(%d) of a %T returned a Report of %d steps, want %d or more", until, a, r.Steps, until)
 					}
 				}
 			}
@@ -105,8 +128,8 @@ func Train(ctx context.Context, a Agent, steps, every int) iter.Seq2[Report, err
 	}
 }
 
-// Close closes the environments of an Agent that has some of its own. Of nil it closes
-// nothing.
+// Close closes the environments of an Agent that is an io.Closer. It does nothing for another
+// Agent, or for nil.
 func Close(a Agent) error {
 	if c, ok := a.(io.Closer); ok {
 		return c.Close()
@@ -114,8 +137,8 @@ func Close(a Agent) error {
 	return nil
 }
 
-// Must returns v, and panics if err is not nil. It is for programs of a page,
-// as template.Must is.
+// Must returns v. It panics if err is not nil. It is meant for short programs, as
+// template.Must is.
 func Must[T any](v T, err error) T {
 	if err != nil {
 		panic(err)

@@ -21,44 +21,45 @@ import (
 	"github.com/rlrun/rlrun/policy/optim"
 )
 
-// makers are one of each way to save an episode, and continuous actions.
+// makers returns a Maker for each way to save an episode, and for each kind of space.
 func makers() map[string]env.Maker {
 	return map[string]env.Maker{
 		"snapshot": env.Each(classic.NewCartPole),
 		"wrapped":  env.Each(func() env.Env { return env.NewStickyAction(classic.NewCartPole(), 0.25) }),
-		"log":      env.Each(func() env.Env { return bare{classic.NewCartPole()} }),
+		"log":      env.Each(func() env.Env { return withoutState{classic.NewCartPole()} }),
 		"box":      env.Each(newTracking),
 		"discrete": env.Each(newNumbered),
 	}
 }
 
-// quick has settings that learn small tasks in fewer steps than the default.
-func quick() agents.PPOConfig {
+// quickConfig returns PPO settings that learn small tasks in fewer steps than the defaults.
+func quickConfig() agents.PPOConfig {
 	c := agents.DefaultPPO()
 	c.NEnvs, c.NSteps, c.BatchSize, c.NEpochs = 8, 128, 256, 4
 	c.LearningRate, c.EntCoef = optim.Linear(2.5e-3), optim.Constant(0.01)
 	return c
 }
 
-// ppoConfig has iterations of 128 steps.
-func ppoConfig() agents.PPOConfig {
-	c := quick()
+// smallPPOConfig returns PPO settings with iterations of 128 steps and a small network.
+func smallPPOConfig() agents.PPOConfig {
+	c := quickConfig()
 	c.NSteps, c.BatchSize = 16, 64
 	c.Network.NetArch = policy.Layers(16)
-	c.Beyond = true // to learn as long as a test likes
+	c.Beyond = true // tests may learn beyond Setup.Steps
 	return c
 }
 
-func newPPO(mk env.Maker) agents.Agent { return agents.Must(agents.NewPPO(mk, ppoConfig())) }
+// newPPO returns a PPO with smallPPOConfig.
+func newPPO(mk env.Maker) agents.Agent { return agents.Must(agents.NewPPO(mk, smallPPOConfig())) }
 
-// kinds are agents whose networks or environments are out of the ordinary.
-func kinds() map[string]func(mk env.Maker) agents.Agent {
-	return map[string]func(env.Maker) agents.Agent{"PPO": newPPO, "PPO with all": newPPOWithAll, "PPO normalised": newPPONormalized}
+// ppoVariants returns constructors of PPO with different networks and normalisers.
+func ppoVariants() map[string]func(mk env.Maker) agents.Agent {
+	return map[string]func(env.Maker) agents.Agent{"PPO": newPPO, "PPO with all": newPPOWithAllOptions, "PPO normalised": newPPONormalized}
 }
 
-// newPPOWithAll returns a PPO whose networks have all that networks may have.
-func newPPOWithAll(mk env.Maker) agents.Agent {
-	c := ppoConfig()
+// newPPOWithAllOptions returns a PPO with every option of networks and optimisers.
+func newPPOWithAllOptions(mk env.Maker) agents.Agent {
+	c := smallPPOConfig()
 	c.Normalize.Reward = true
 	c.Network = policy.NetworkConfig{
 		NetArch: policy.Layers(16, 8), ActivationFn: "gelu", InitFn: "kaiming_normal", Norm: "batch", Dropout: 0.1, ShareTrunk: true,
@@ -67,36 +68,37 @@ func newPPOWithAll(mk env.Maker) agents.Agent {
 	return agents.Must(agents.NewPPO(mk, c))
 }
 
-// newA2C has iterations of 128 steps.
+// newA2C returns an A2C with iterations of 128 steps.
 func newA2C(mk env.Maker) agents.Agent {
 	c := agents.DefaultA2C()
 	c.NEnvs, c.NSteps, c.Network.NetArch = 8, 16, policy.Layers(16)
 	return agents.Must(agents.NewA2C(mk, c))
 }
 
-// newA3C has iterations of 512 steps.
+// newA3C returns an A3C with iterations of 512 steps.
 func newA3C(mk env.Maker) agents.Agent {
 	c := agents.DefaultA3C()
 	c.NEnvs, c.NSteps, c.Network.NetArch, c.Network.Dropout = 4, 8, policy.Layers(16), 0.1
 	return agents.Must(agents.NewA3C(mk, c))
 }
 
-// newReinforce has iterations of 8 episodes.
+// newReinforce returns a Reinforce with iterations of 8 episodes or more.
 func newReinforce(mk env.Maker) agents.Agent {
 	c := agents.DefaultReinforce()
 	c.NEnvs, c.NEpisodes, c.Network.NetArch = 8, 8, policy.Layers(16)
 	return agents.Must(agents.NewReinforce(mk, c))
 }
 
-// newPPONormalized normalises all that can be, and has minibatches of 48, 48 and 32 rows.
+// newPPONormalized returns a PPO that normalises rewards and, where possible, observations. Its
+// minibatches have 48, 48 and 32 rows.
 func newPPONormalized(mk env.Maker) agents.Agent {
-	c := ppoConfig()
+	c := smallPPOConfig()
 	_, isBox := agents.Must(mk(1)).Spec().Obs.(env.Box)
 	c.Normalize.Obs, c.Normalize.Reward, c.BatchSize = isBox, true, 48
 	return agents.Must(agents.NewPPO(mk, c))
 }
 
-// train trains a to the given steps and returns all it reports.
+// train trains a to the given number of steps and returns all Reports as text.
 func train(t *testing.T, a agents.Agent, steps int) (s string) {
 	t.Helper()
 	for r, err := range agents.Train(context.Background(), a, steps, 500) {
@@ -108,8 +110,8 @@ func train(t *testing.T, a agents.Agent, steps int) (s string) {
 	return s
 }
 
-// bits is everything that a is.
-func bits(t testing.TB, a state.Stater) []byte {
+// stateBytes returns the saved state of a.
+func stateBytes(t testing.TB, a state.Stater) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	if err := state.Save(&b, a); err != nil {
@@ -118,9 +120,10 @@ func bits(t testing.TB, a state.Stater) []byte {
 	return b.Bytes()
 }
 
-// TestResume holds a resumed run to the very bits of an uninterrupted one.
+// TestResume checks that a resumed agent has the same bytes and Reports as an agent that was never
+// interrupted.
 func TestResume(t *testing.T) {
-	for kind, newAgent := range kinds() {
+	for kind, newAgent := range ppoVariants() {
 		for name, mk := range makers() {
 			t.Run(kind+"/"+name, func(t *testing.T) {
 				file := filepath.Join(t.TempDir(), "agent")
@@ -129,21 +132,21 @@ func TestResume(t *testing.T) {
 				if err := agents.Save(file, straight); err != nil {
 					t.Fatal(err)
 				}
-				train(t, resumed, 700) // to be forgotten
+				train(t, resumed, 700) // Load must overwrite this state
 				if err := agents.Load(file, resumed); err != nil {
 					t.Fatal(err)
 				}
 				if files, _ := os.ReadDir(filepath.Dir(file)); len(files) != 1 {
 					t.Errorf("Save left %v", files)
 				}
-				if !bytes.Equal(bits(t, straight), bits(t, resumed)) {
+				if !bytes.Equal(stateBytes(t, straight), stateBytes(t, resumed)) {
 					t.Error("states differ after Load")
 				}
 				want, got := train(t, straight, 5000), train(t, resumed, 5000)
 				if got != want {
 					t.Errorf("resumed run:\n%suninterrupted run:\n%s", got, want)
 				}
-				if !bytes.Equal(bits(t, straight), bits(t, resumed)) {
+				if !bytes.Equal(stateBytes(t, straight), stateBytes(t, resumed)) {
 					t.Error("states differ after the runs")
 				}
 			})
@@ -151,60 +154,60 @@ func TestResume(t *testing.T) {
 	}
 }
 
-// TestSeed wants the same bits of the same seed, and others of another.
+// TestSeed checks that the same seed gives the same bytes, and another seed other bytes.
 func TestSeed(t *testing.T) {
 	run := func(seed uint64) []byte {
-		c := ppoConfig()
+		c := smallPPOConfig()
 		c.Seed = seed
 		a := agents.Must(agents.NewPPO(makers()["snapshot"], c))
 		train(t, a, 1000)
-		return bits(t, a)
+		return stateBytes(t, a)
 	}
-	one := run(1)
-	if !bytes.Equal(run(1), one) {
-		t.Error("seed 1 gives one state, and then another")
+	want := run(1)
+	if !bytes.Equal(run(1), want) {
+		t.Error("two runs with seed 1 end in different states")
 	}
-	if bytes.Equal(run(2), one) {
-		t.Error("seeds 1 and 2 give the same state")
+	if bytes.Equal(run(2), want) {
+		t.Error("runs with seeds 1 and 2 end in the same state")
 	}
 }
 
-// TestChunks wants the same bits however Learn is called, and on one processor
-// as on several; and no episode lost between the reports.
-func TestChunks(t *testing.T) {
-	for kind, newAgent := range kinds() {
+// TestLearnInPieces checks that many calls of Learn and one call end in the same bytes and report
+// the same episodes, and that one processor and several give the same bytes.
+func TestLearnInPieces(t *testing.T) {
+	for kind, newAgent := range ppoVariants() {
 		for name, mk := range makers() {
 			if testing.Short() && kind == "PPO normalised" {
 				continue
 			}
-			one, many, single := newAgent(mk), newAgent(mk), newAgent(mk)
-			want := agents.Must(one.Learn(5000))
+			atOnce, inPieces, oneCore := newAgent(mk), newAgent(mk), newAgent(mk)
+			want := agents.Must(atOnce.Learn(5000))
 			var got agents.Report
 			var ended []agents.Episode
 			for got.Steps < 5000 {
-				got = agents.Must(many.Learn(got.Steps + 1))
+				got = agents.Must(inPieces.Learn(got.Steps + 1))
 				ended = append(ended, got.Ended...)
 			}
 			if got.String() != want.String() || !slices.Equal(ended, want.Ended) || len(ended) != got.Episodes {
-				t.Errorf("%s/%s: in pieces %v and %d ended, at once %v and %d", kind, name, got, len(ended), want, len(want.Ended))
+				t.Errorf("%s/%s: many calls of Learn report %v and %d ended episodes, one call %v and %d", kind, name, got, len(ended), want, len(want.Ended))
 			}
-			if !bytes.Equal(bits(t, many), bits(t, one)) {
-				t.Errorf("%s/%s: Learn in pieces leads to another state", kind, name)
+			if !bytes.Equal(stateBytes(t, inPieces), stateBytes(t, atOnce)) {
+				t.Errorf("%s/%s: many calls of Learn end in another state than one call", kind, name)
 			}
 			procs := runtime.GOMAXPROCS(1)
-			agents.Must(single.Learn(5000))
+			agents.Must(oneCore.Learn(5000))
 			runtime.GOMAXPROCS(procs)
-			if !bytes.Equal(bits(t, single), bits(t, one)) {
-				t.Errorf("%s/%s: GOMAXPROCS 1 leads to another state than %d", kind, name, procs)
+			if !bytes.Equal(stateBytes(t, oneCore), stateBytes(t, atOnce)) {
+				t.Errorf("%s/%s: GOMAXPROCS 1 ends in another state than %d", kind, name, procs)
 			}
 		}
 	}
 }
 
-// TestErrors wants of an environment that breaks its contract an error that
-// says which, and where.
+// TestErrors checks that Learn returns an *env.Error, with the environment and the step, for an
+// environment that panics or returns NaN.
 func TestErrors(t *testing.T) {
-	for kind, newAgent := range kinds() {
+	for kind, newAgent := range ppoVariants() {
 		for _, nan := range []bool{false, true} {
 			mk := env.Each(func() *faulty { return &faulty{CartPole: classic.NewCartPole(), nan: nan} })
 			r, err := newAgent(mk).Learn(10_000)
@@ -220,107 +223,8 @@ func TestErrors(t *testing.T) {
 	}
 }
 
-// TestCancel stops at a cancelled context, loses nothing, and can go on as if
-// it had never stopped.
-func TestCancel(t *testing.T) {
-	for kind, newAgent := range kinds() {
-		mk := makers()["snapshot"]
-		ctx, cancel := context.WithCancel(context.Background())
-		stopped, straight := newAgent(mk), newAgent(mk)
-		var last agents.Report
-		var err error
-		n := 0
-		for last, err = range agents.Train(ctx, stopped, 100_000, 500) {
-			cancel()
-			n++
-		}
-		cancel()
-		if n != 2 || !errors.Is(err, context.Canceled) || last.Steps < 512 || last.Steps >= 1024 {
-			t.Errorf("%s: after cancel %d reports, the last %v with error %v, want 2, at 512 steps or soon after", kind, n, last, err)
-		}
-		train(t, stopped, 2000)
-		train(t, straight, 2000)
-		if !bytes.Equal(bits(t, stopped), bits(t, straight)) {
-			t.Errorf("%s: a run that was cancelled leads to another state", kind)
-		}
-	}
-}
-
-// TestTrain wants a Report past each multiple of every, after whole iterations
-// of 128 steps, and every episode in one of them.
-func TestTrain(t *testing.T) {
-	const steps = 3000
-	for _, every := range []int{1, 7, 100, 128, 130, 500, 512, 1000, 2999, 3000, 10_000} {
-		var want, got []int
-		for k := 128; k < steps+128; k += 128 {
-			if k/every > (k-128)/every || k >= steps {
-				want = append(want, k)
-			}
-		}
-		a, sum, last := newPPO(makers()["snapshot"]), 0, agents.Report{}
-		for r, err := range agents.Train(context.Background(), a, steps, every) {
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, e := range r.Ended {
-				if e.Return != float64(e.Length) { // in CartPole each step pays 1
-					t.Errorf("every %d: an episode of %d steps returned %v", every, e.Length, e.Return)
-				}
-			}
-			got, sum, last = append(got, r.Steps), sum+len(r.Ended), r
-		}
-		if !slices.Equal(got, want) {
-			t.Errorf("every %d: reports at %v, want %v", every, got, want)
-		}
-		if sum != last.Episodes || sum < 40 {
-			t.Errorf("every %d: %d episodes in the reports, want %d and more than 40", every, sum, last.Episodes)
-		}
-		for r := range agents.Train(context.Background(), a, steps, every) {
-			t.Errorf("every %d: a trained agent reports %v", every, r)
-		}
-	}
-}
-
-// idle is an Agent that forgets to count its steps.
-type idle struct{ agents.Agent }
-
-func (a idle) Learn(until int) (agents.Report, error) {
-	_, err := a.Agent.Learn(until)
-	return agents.Report{}, err
-}
-
-// TestTrainIdle wants an error, not an endless loop, of an agent that breaks the contract
-// of Learn.
-func TestTrainIdle(t *testing.T) {
-	reports := 0
-	for _, err := range agents.Train(context.Background(), idle{newPPO(makers()["snapshot"])}, 1000, 100) {
-		const want = "agents: Learn(1) of a agents_test.idle returned after 0 steps; want a Report of 1 or more"
-		if reports++; err == nil || err.Error() != want {
-			t.Fatalf("Train of an agent that counts no steps: error %v, want %s", err, want)
-		}
-	}
-	if reports != 1 {
-		t.Errorf("%d reports, want one", reports)
-	}
-}
-
-// TestBreak leaves the loop after one report and goes on with another.
-func TestBreak(t *testing.T) {
-	one, two := newPPO(makers()["snapshot"]), newPPO(makers()["snapshot"])
-	for r := range agents.Train(context.Background(), one, 5000, 500) {
-		if r.Steps != 512 {
-			t.Errorf("first report at %d steps, want 512", r.Steps)
-		}
-		break
-	}
-	train(t, one, 2000)
-	train(t, two, 2000)
-	if !bytes.Equal(bits(t, one), bits(t, two)) {
-		t.Error("a run that was left leads to another state")
-	}
-}
-
-// TestReport holds the means to the last hundred episodes, or to all there are.
+// TestReport checks that a Report has the means over the last 100 episodes, or over all episodes
+// if there are fewer.
 func TestReport(t *testing.T) {
 	for _, steps := range []int{128, 5120} {
 		r := agents.Must(newPPO(env.Each(newMimic)).Learn(steps))
@@ -336,25 +240,26 @@ func TestReport(t *testing.T) {
 		}
 	}
 	if r := agents.Must(newPPO(env.Each(newMimic)).Learn(0)); r.Steps != 0 || r.Return != 0 || len(r.Losses) == 0 {
-		t.Errorf("Learn(0) = %v, want nothing but the losses' names", r)
+		t.Errorf("Learn(0) = %v, want only the names of the losses", r)
 	}
 }
 
-// allocations returns how often f allocates, after a first call that does not count. It
-// keeps the garbage collector still, whose goroutines and finalisers allocate for themselves.
+// allocations returns the number of allocations in a call of f, after a first call that does not
+// count. It stops the garbage collector, whose goroutines and finalisers allocate too.
 func allocations(f func()) float64 {
 	runtime.GC()
 	defer debug.SetGCPercent(debug.SetGCPercent(-1))
 	return testing.AllocsPerRun(1, f)
 }
 
-// TestAllocs runs a thousand iterations of a warm agent, or fewer with -short.
+// TestAllocs checks that a thousand iterations of a warm agent allocate nothing. With -short there
+// are fewer iterations.
 func TestAllocs(t *testing.T) {
 	iterations := 1000
 	if testing.Short() {
 		iterations = 10
 	}
-	for kind, newAgent := range kinds() {
+	for kind, newAgent := range ppoVariants() {
 		for name, mk := range makers() {
 			if testing.Short() && name != "snapshot" && name != "log" {
 				continue
@@ -372,20 +277,20 @@ func TestAllocs(t *testing.T) {
 	}
 }
 
-// A calm environment ends at its time limit alone.
-type calm struct{}
+// A timeLimitedEnv is an environment whose episodes end only at the time limit of 1000 steps.
+type timeLimitedEnv struct{}
 
-func (calm) Spec() env.Spec {
+func (timeLimitedEnv) Spec() env.Spec {
 	return env.Spec{ID: "Calm-v0", Obs: env.NewBox(0, 1, 1), Act: env.Discrete{N: 2}, MaxSteps: 1000}
 }
-func (calm) Reset(_ uint64, obs []float32)     { obs[0] = 0.5 }
-func (calm) Step(_, obs []float32) env.Outcome { obs[0] = 0.5; return env.Outcome{} }
+func (timeLimitedEnv) Reset(_ uint64, obs []float32)     { obs[0] = 0.5 }
+func (timeLimitedEnv) Step(_, obs []float32) env.Outcome { obs[0] = 0.5; return env.Outcome{} }
 
-// TestTimeLimitAllocs has the first episodes cut off long after an agent is warm: at step
-// 1000, in iteration 63 of 16 steps.
+// TestTimeLimitAllocs checks that the first truncated episodes allocate nothing when they come
+// long after an agent is warm: at step 1000, in iteration 63 of 16 steps.
 func TestTimeLimitAllocs(t *testing.T) {
 	for name, newAgent := range map[string]func(env.Maker) agents.Agent{"PPO": newPPO, "PPO normalised": newPPONormalized, "A2C": newA2C} {
-		a := newAgent(env.Each(func() env.Env { return calm{} }))
+		a := newAgent(env.Each(func() env.Env { return timeLimitedEnv{} }))
 		r := agents.Must(a.Learn(58 * 128))
 		n := allocations(func() {
 			for range 4 {
@@ -393,11 +298,12 @@ func TestTimeLimitAllocs(t *testing.T) {
 			}
 		})
 		if n != 0 || r.Steps != 66*128 || len(r.Ended) != 0 || r.Episodes != 8 {
-			t.Errorf("%s: the iterations up to %d steps and %d episodes allocate %v times, want 0, up to %d and 8", name, r.Steps, r.Episodes, n, 66*128)
+			t.Errorf("%s: iterations to %d steps and %d episodes allocate %v times, want %d steps, 8 episodes and 0 allocations", name, r.Steps, r.Episodes, n, 66*128) // 66 iterations
 		}
 	}
 }
 
+// TestMust checks that Must returns its value, and panics with its error.
 func TestMust(t *testing.T) {
 	defer func() {
 		if got := recover(); got != context.Canceled {

@@ -2,9 +2,10 @@ package agents
 
 import "math/rand/v2"
 
-// anyAllowed returns one of n actions, each that mask allows with the same probability. A
-// nil mask allows all, and so does one that allows nothing, which no environment may show.
-func anyAllowed(rng *rand.Rand, n int, mask []bool) int {
+// sampleAllowed samples one of n actions, uniformly over the actions that mask [n] allows. A
+// nil mask allows all actions. A mask that allows nothing counts as nil: env.Vector returns an
+// error for it before an agent sees it.
+func sampleAllowed(rng *rand.Rand, n int, mask []bool) int {
 	allowed := 0
 	for _, ok := range mask {
 		if ok {
@@ -23,5 +24,5 @@ func anyAllowed(rng *rand.Rand, n int, mask []bool) int {
 			j--
 		}
 	}
-	panic("agents: fewer actions are allowed than were counted")
+	panic("agents: sampleAllowed: the mask has fewer allowed actions than were counted")
 }

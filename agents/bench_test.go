@@ -8,8 +8,8 @@ import (
 	"github.com/rlrun/rlrun/env/classic"
 )
 
-// benchmark measures whole iterations of a warm agent.
-func benchmark(b *testing.B, a agents.Agent) {
+// benchmarkLearn measures whole iterations of a warm agent.
+func benchmarkLearn(b *testing.B, a agents.Agent) {
 	r := agents.Must(a.Learn(20_000))
 	first := r.Steps
 	b.ReportAllocs()
@@ -19,6 +19,7 @@ func benchmark(b *testing.B, a agents.Agent) {
 	b.ReportMetric(float64(r.Steps-first)/b.Elapsed().Seconds(), "steps/s")
 }
 
+// BenchmarkPPOLearn measures PPO with default settings on CartPole.
 func BenchmarkPPOLearn(b *testing.B) {
-	benchmark(b, agents.Must(agents.NewPPO(env.Each(classic.NewCartPole), agents.DefaultPPO())))
+	benchmarkLearn(b, agents.Must(agents.NewPPO(env.Each(classic.NewCartPole), agents.DefaultPPO())))
 }

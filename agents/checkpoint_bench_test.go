@@ -12,8 +12,9 @@ import (
 	"github.com/rlrun/rlrun/policy"
 )
 
-// BenchmarkCheckpoint is the pause that training makes for a checkpoint when an agent
-// remembers a million transitions, so many of which are new; first is the one of all.
+// BenchmarkCheckpoint measures the pause of training for a checkpoint when the replay buffer has a
+// million transitions. The name of the benchmark is the number of transitions since the last
+// checkpoint. ms/first is the pause of the first checkpoint, which writes the whole buffer.
 func BenchmarkCheckpoint(b *testing.B) {
 	for _, fresh := range []int{1_000, 100_000} {
 		b.Run(fmt.Sprint(fresh), func(b *testing.B) {

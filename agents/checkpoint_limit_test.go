@@ -11,7 +11,7 @@ import (
 	"github.com/rlrun/rlrun/env/classic"
 )
 
-// TestCheckpointLimit refuses a sparse state file of 1 TB by its length.
+// TestCheckpointLimit checks that Load refuses a sparse state file of 1 TiB because of its length.
 func TestCheckpointLimit(t *testing.T) {
 	dir := t.TempDir()
 	ppo := agents.Must(agents.NewPPO(env.Each(classic.NewCartPole), agents.DefaultPPO()))
@@ -20,11 +20,11 @@ func TestCheckpointLimit(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := c.Load(ppo); err != nil {
-		t.Errorf("Load of what was saved = %v, want nil", err)
+		t.Errorf("Load of a saved state = %v, want nil", err)
 	}
 	const tera = 1 << 40
 	if err := os.Truncate(filepath.Join(dir, "state"), tera); err != nil {
-		t.Logf("no sparse file of %d bytes here: %v", int64(tera), err)
+		t.Logf("this file system has no sparse files of %d bytes: %v", int64(tera), err)
 		return
 	}
 	if err := c.Load(ppo); err == nil || !strings.Contains(err.Error(), "has 1099511627776 bytes, want") {

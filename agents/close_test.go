@@ -11,52 +11,54 @@ import (
 	"github.com/rlrun/rlrun/env/state"
 )
 
-// open is mimic that counts its kind: one more when it is made, one less when it is
-// closed. It measures how often its symbol was 2, in two ways.
-type open struct {
+// countedEnv is mimic that subtracts 1 from count when it is closed, so that count is the number of
+// open environments. Its measures are the number of symbols 2 in the episode, and minus that
+// number.
+type countedEnv struct {
 	*mimic
 	count *atomic.Int64
 	twos  float64
 }
 
-func (o *open) Reset(seed uint64, obs []float32) {
+func (o *countedEnv) Reset(seed uint64, obs []float32) {
 	o.mimic.Reset(seed, obs)
 	o.twos = 0
 }
 
-func (o *open) Step(act, obs []float32) env.Outcome {
+func (o *countedEnv) Step(act, obs []float32) env.Outcome {
 	if o.symbol == 2 {
 		o.twos++
 	}
 	return o.mimic.Step(act, obs)
 }
 
-func (o *open) State(s *state.State) {
+func (o *countedEnv) State(s *state.State) {
 	o.mimic.State(s)
 	s.Double("open/twos", &o.twos)
 }
 
-func (o *open) Close() error {
+func (o *countedEnv) Close() error {
 	o.count.Add(-1)
 	return nil
 }
 
-func (o *open) Measures() []string    { return []string{"twos", "minus_twos"} }
-func (o *open) Measure(dst []float64) { dst[0], dst[1] = o.twos, -o.twos }
+func (o *countedEnv) Measures() []string    { return []string{"twos", "minus_twos"} }
+func (o *countedEnv) Measure(dst []float64) { dst[0], dst[1] = o.twos, -o.twos }
 
 var (
-	_ io.Closer    = (*open)(nil)
-	_ env.Measured = (*open)(nil)
+	_ io.Closer    = (*countedEnv)(nil)
+	_ env.Measured = (*countedEnv)(nil)
 )
 
-// TestClose: agents close their environments once; and those of an agent that cannot be.
+// TestClose checks that agents close each environment once, and that a constructor that returns an
+// error closes the environments that it made.
 func TestClose(t *testing.T) {
 	count := new(atomic.Int64)
 	mk := env.Each(func() env.Env {
 		count.Add(1)
-		return &open{newMimic(), count, 0}
+		return &countedEnv{newMimic(), count, 0}
 	})
-	for name, newAgent := range masked() {
+	for name, newAgent := range maskedAgents() {
 		made := count.Load()
 		a := newAgent(mk)
 		if _, err := a.Learn(500); err != nil || count.Load() <= made {
@@ -79,20 +81,19 @@ func TestClose(t *testing.T) {
 		c.NEnvs, c.NSteps = 64, 1<<24
 		c.BatchSize = 1 << 20
 		if _, err := agents.NewPPO(mk, c); err == nil {
-			t.Error("a PPO of a rollout of 2^30 rows")
+			t.Error("NewPPO with a rollout of 2³⁰ rows: no error, want one")
 		}
 	}
 	if n := count.Load(); n != 0 {
-		t.Errorf("%d environments of agents that cannot be are not closed", n)
+		t.Errorf("after failed constructors %d environments are not closed", n)
 	}
 }
 
-// TestMeasures: a Report has the means of what environments measure in the last 100
-// episodes of 10 steps, under their names; A3C's of all workers. A resumed agent goes on
-// with them.
+// TestMeasures checks that a Report has the means of the environments' measures over the last 100
+// episodes, with A3C over all workers, and that a resumed agent reports the same means.
 func TestMeasures(t *testing.T) {
-	mk := env.Each(func() env.Env { return &open{newMimic(), new(atomic.Int64), 0} })
-	for name, newAgent := range masked() {
+	mk := env.Each(func() env.Env { return &countedEnv{newMimic(), new(atomic.Int64), 0} })
+	for name, newAgent := range maskedAgents() {
 		a, b := newAgent(mk), newAgent(mk)
 		if r := agents.Must(a.Learn(0)); len(r.Measures) > 0 && r.Measures[0].Value == r.Measures[0].Value {
 			t.Errorf("%s: measured %v before the first episode, want NaN", name, r.Measures)
@@ -101,7 +102,8 @@ func TestMeasures(t *testing.T) {
 		if len(r.Measures) != 2 || r.Measures[0].Name != "twos" || r.Measures[1].Name != "minus_twos" {
 			t.Fatalf("%s: measured %v, want twos and minus_twos", name, r.Measures)
 		}
-		// A third of 10 symbols: of 100 episodes the mean has a deviation of 0.15.
+		// An episode has 10 symbols, of which a third are 2 on average; the mean over 100 episodes
+		// has the standard deviation √(10·(1/3)·(2/3)/100) = 0.15.
 		if x, y := r.Measures[0].Value, r.Measures[1].Value; x != -y || x < 2.6 || x > 4.1 {
 			t.Errorf("%s: measured %v, want about 3.33 and the negative", name, r.Measures)
 		}
@@ -119,25 +121,24 @@ func TestMeasures(t *testing.T) {
 	}
 }
 
-// shut is an environment that counts its kind.
-type shut struct {
+// closableEnv is an environment that subtracts 1 from count when it is closed.
+type closableEnv struct {
 	env.Env
 	count *atomic.Int64
 }
 
-func (s shut) Close() error {
+func (s closableEnv) Close() error {
 	s.count.Add(-1)
 	return nil
 }
 
-// TestCloseValues: agents that learn values close their environments too, and those of an
-// agent that cannot be.
+// TestCloseValues checks the same as TestClose for agents that learn action values.
 func TestCloseValues(t *testing.T) {
 	count := new(atomic.Int64)
 	counted := func(newEnv func() env.Env) env.Maker {
 		return env.Each(func() env.Env {
 			count.Add(1)
-			return shut{newEnv(), count}
+			return closableEnv{newEnv(), count}
 		})
 	}
 	symbols, numbers := counted(func() env.Env { return newMimic() }), counted(func() env.Env { return newTracking() })

@@ -9,19 +9,21 @@ import (
 	"github.com/rlrun/rlrun/replay"
 )
 
-// A collector is a player whose actions are a policy's. Several collectors that play some of
-// a run's environments each fill parts of a rollout: together they have the bytes of a
-// rollout that one collector fills.
+// A collector is a player that acts with a policy and collects rollouts. If several collectors
+// have the environments of a run between them, their rollouts together have the same bytes as
+// the rollout of one collector with all environments.
 type collector struct {
 	player
-	memory         []float32 // [N, Spec.Memory] the policy's memory
-	raw, act, logp []float32 // [N, A], [N, A], [N] latest actions as drawn, and as environments got them; log-probabilities
-	noise          []float32 // [N, Spec.Noise] exploration that depends on the state; nil without
-	noiseSteps     int       // steps that this noise stays for; below 1: a whole rollout
+	memory     []float32 // [N, Spec.Memory] the policy's recurrent memory
+	raw        []float32 // [N, A] latest actions as sampled
+	act        []float32 // [N, A] latest actions as the environments got them, within their bounds
+	logp       []float32 // [N] log-probabilities of the latest actions
+	noise      []float32 // [N, Spec.Noise] gSDE's exploration noise; nil without gSDE
+	noiseSteps int       // steps between two draws of the noise; below 1: one draw for a rollout
 }
 
-// follow makes room for the actions of a policy like p.
-func (c *collector) follow(p policy.Policy) {
+// allocate makes the slices for the actions, the memory and the noise of policy p.
+func (c *collector) allocate(p policy.Policy) {
 	spec, n := p.Spec(), c.vec.Len()
 	floats := func(k int) []float32 { return make([]float32, n*k) }
 	a := spec.Act.Size()
@@ -31,12 +33,12 @@ func (c *collector) follow(p policy.Policy) {
 	}
 }
 
-// collect fills a rollout by the policy p.
+// collect fills a rollout with steps in which the policy p acts.
 func (c *collector) collect(p *policy.ActorCritic, roll *replay.Rollout) error {
 	roll.Begin(c.obs, c.mask, c.first)
 	for t := range roll.T {
 		if t == 0 || c.noiseSteps > 0 && t%c.noiseSteps == 0 {
-			p.DrawNoise(c.dice.at(c.acted), c.noise)
+			p.DrawNoise(c.actionRngs.forAction(c.actionCount), c.noise)
 		}
 		res, err := c.step(p)
 		if err != nil {
@@ -47,42 +49,43 @@ func (c *collector) collect(p *policy.ActorCritic, roll *replay.Rollout) error {
 	return nil
 }
 
-// step takes one step of each environment by the policy p: raw, act and logp have the
-// actions.
+// step takes one step in each environment with the actions of policy p. It leaves the actions
+// in raw and act, and their log-probabilities in logp.
 func (c *collector) step(p policy.Policy) (*env.Result, error) {
-	p.Act(policy.In{Obs: c.obs, Mask: c.mask, First: c.first, Memory: c.memory, Rand: c.dice.at(c.acted), Noise: c.noise},
+	p.Act(policy.In{Obs: c.obs, Mask: c.mask, First: c.first, Memory: c.memory, Rand: c.actionRngs.forAction(c.actionCount), Noise: c.noise},
 		policy.Out{Act: c.act, Raw: c.raw, LogProb: c.logp})
 	res, err := c.vec.Step(c.act)
 	if err == nil {
-		c.see(res)
+		c.record(res)
 	}
 	return res, err
 }
 
-// State visits the player and the policy's memory. The noise is drawn anew for each rollout.
+// State visits the player and the policy's memory. The noise is not saved: it is drawn again
+// at the start of each rollout.
 func (c *collector) State(s *state.State) {
 	s.Section("collector", 1)
 	s.Floats("memory", c.memory)
 	c.player.State(s)
 }
 
-// A player plays environments of a run, and keeps the books. What it does depends on the
-// actions and on its own State alone.
+// A player has some environments of a run and the statistics of their episodes. The episodes
+// depend only on the actions and on the player's State.
 type player struct {
-	vec   env.Vector
-	dice  *actionRand
-	acted int // actions of each environment so far
-	stats Stats
+	vec         env.Vector
+	actionRngs  *actionRngs
+	actionCount int // actions taken in each environment so far
+	stats       Stats
 
-	obs   []float32 // [N, O] what to act on next
-	mask  []bool    // [N, M] allowed actions there; nil without masks
-	first []bool    // [N] an episode begins there
+	obs   []float32 // [N, O] observations for the next actions
+	mask  []bool    // [N, M] allowed next actions; nil if the environments have no masks
+	first []bool    // [N] true where obs begins an episode
 }
 
-// makeEnvs makes the environments from, …, from+n-1 of a run, begins their episodes and returns
-// what they show. After an error Close closes what was made.
+// makeEnvs makes the environments from, …, from+n-1 of a run, starts their episodes and returns
+// their first Result. After an error Close closes the environments that were made.
 func (p *player) makeEnvs(mk env.Maker, seed uint64, from, n int) (res *env.Result, err error) {
-	p.dice = newActionRand(seed, from, n)
+	p.actionRngs = newActionRngs(seed, from, n)
 	if p.vec, err = mk(n); err != nil {
 		return nil, err
 	}
@@ -94,9 +97,10 @@ func (p *player) makeEnvs(mk env.Maker, seed uint64, from, n int) (res *env.Resu
 	return res, nil
 }
 
-// see counts a step, and keeps what to act on next.
-func (p *player) see(res *env.Result) {
-	p.acted++
+// record adds a step to the statistics and keeps the observations and masks for the next
+// actions.
+func (p *player) record(res *env.Result) {
+	p.actionCount++
 	p.stats.Add(res)
 	copy(p.obs, res.Obs)
 	copy(p.mask, res.Mask)
@@ -106,10 +110,10 @@ func (p *player) see(res *env.Result) {
 // Close closes the environments.
 func (p *player) Close() error { return closeVector(p.vec) }
 
-// State visits the environments, what they show, and the books.
+// State visits the environments, their observations and masks, and the statistics.
 func (p *player) State(s *state.State) {
 	s.Section("player", 1)
-	s.Int("player/acted", &p.acted, state.MaxCount)
+	s.Int("player/acted", &p.actionCount, state.MaxCount)
 	s.Floats("player/obs", p.obs)
 	s.Bools("player/mask", p.mask)
 	s.Bools("player/first", p.first)

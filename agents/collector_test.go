@@ -10,8 +10,9 @@ import (
 	"github.com/rlrun/rlrun/replay"
 )
 
-// dial shows three numbers that its action's choices move, in episodes that are cut off
-// after 7 steps. It forbids the value 0 of every choice where the first number is negative.
+// dial is an environment with three numbers that the choices of the action move. Its episodes are
+// truncated after 7 steps. If the first number is negative, the mask forbids the value 0 of every
+// choice.
 type dial struct {
 	act env.Space
 	at  [3]float32
@@ -47,27 +48,27 @@ func (d *dial) Mask(allowed []bool) {
 	}
 }
 
-// whole is the columns of a rollout of all environments.
-type whole struct {
+// rolloutColumns has the columns of a rollout of all environments.
+type rolloutColumns struct {
 	obs, act, logp, reward, done []float32
 	mask, first                  []bool
 }
 
-// put puts the columns of a part together with those of other parts: its environments are
-// from, from+1, … of n.
-func (w *whole) put(part *replay.Rollout, from, n int) {
+// add adds the columns of a part, which has the environments from, from+1, … of n.
+func (w *rolloutColumns) add(part *replay.Rollout, from, n int) {
 	b := part.All()
-	w.obs = spread(w.obs, b.Obs, part, from, n)
-	w.act = spread(w.act, b.Act, part, from, n)
-	w.logp = spread(w.logp, b.LogProb, part, from, n)
-	w.reward = spread(w.reward, part.Reward, part, from, n)
-	w.done = spread(w.done, part.Done, part, from, n)
-	w.mask = spread(w.mask, b.Mask, part, from, n)
-	w.first = spread(w.first, part.First, part, from, n)
+	w.obs = placeColumn(w.obs, b.Obs, part, from, n)
+	w.act = placeColumn(w.act, b.Act, part, from, n)
+	w.logp = placeColumn(w.logp, b.LogProb, part, from, n)
+	w.reward = placeColumn(w.reward, part.Reward, part, from, n)
+	w.done = placeColumn(w.done, part.Done, part, from, n)
+	w.mask = placeColumn(w.mask, b.Mask, part, from, n)
+	w.first = placeColumn(w.first, part.First, part, from, n)
 }
 
-// spread writes a column of a part to its place among all environments.
-func spread[T any](all, column []T, part *replay.Rollout, from, n int) []T {
+// placeColumn copies a column of a part, which has the environments from, from+1, … of n, to the
+// column of all environments, and returns it.
+func placeColumn[T any](all, column []T, part *replay.Rollout, from, n int) []T {
 	k := len(column) / (part.T * part.N)
 	if all == nil {
 		all = make([]T, part.T*n*k)
@@ -78,8 +79,8 @@ func spread[T any](all, column []T, part *replay.Rollout, from, n int) []T {
 	return all
 }
 
-// equal reports the first column that differs.
-func (w *whole) equal(o *whole) (column string) {
+// equal returns the name of the first column that differs, or "".
+func (w *rolloutColumns) equal(o *rolloutColumns) (column string) {
 	switch {
 	case !slices.Equal(w.obs, o.obs):
 		return "observations"
@@ -99,9 +100,9 @@ func (w *whole) equal(o *whole) (column string) {
 	return ""
 }
 
-// TestParts: three rollouts of 8 environments have the same bytes whoever collects which
-// part, and those of a PPO. The normaliser is frozen while a rollout is collected and takes
-// its observations in order.
+// TestParts checks that three rollouts of 8 environments have the same bytes, whether a PPO
+// collects them or several collectors that share the environments. The normaliser does not change
+// while a rollout is collected; afterwards it gets the observations in order.
 func TestParts(t *testing.T) {
 	const n, steps, rollouts = 8, 20, 3
 	for name, c := range map[string]struct {
@@ -122,15 +123,15 @@ func TestParts(t *testing.T) {
 		config.Seed, config.NEnvs, config.NSteps, config.Network.NetArch = 3, n, steps, policy.Layers(16)
 		c.change(&config)
 		p := Must(NewPPO(c.mk, config))
-		var want []whole
+		var want []rolloutColumns
 		for range rollouts {
 			if err := p.collect(p.roll); err != nil {
 				t.Fatal(err)
 			}
-			var w whole
-			w.put(p.roll, 0, n)
+			var w rolloutColumns
+			w.add(p.roll, 0, n)
 			want = append(want, w)
-			if err := p.finish(p.roll); err != nil {
+			if err := p.endIteration(p.roll); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -144,9 +145,9 @@ func TestParts(t *testing.T) {
 	}
 }
 
-// collectParts collects rollouts by a collector for each part, with the weights of a new
-// PPO, and its normaliser.
-func collectParts(t *testing.T, mk env.Maker, c PPOConfig, sizes []int, rollouts int) []whole {
+// collectParts collects rollouts with one collector for each part, with the weights and the
+// normaliser of a new PPO. sizes are the numbers of environments of the parts.
+func collectParts(t *testing.T, mk env.Maker, c PPOConfig, sizes []int, rollouts int) []rolloutColumns {
 	p := Must(NewPPO(mk, c))
 	var collectors []*collector
 	var starts []int
@@ -155,18 +156,18 @@ func collectParts(t *testing.T, mk env.Maker, c PPOConfig, sizes []int, rollouts
 	for _, n := range sizes {
 		play := &collector{noiseSteps: c.SDESampleFreq}
 		Must(play.makeEnvs(mk, c.Seed, from, n))
-		play.follow(p.Policy())
+		play.allocate(p.Policy())
 		collectors, parts, starts = append(collectors, play), append(parts, Must(newRollout(play, c.NSteps))), append(starts, from)
 		from += n
 	}
-	all := make([]whole, rollouts)
+	all := make([]rolloutColumns, rollouts)
 	for i := range all {
 		weights := p.Policy()
-		for k := len(parts) - 1; k >= 0; k-- { // in another order than theirs
+		for k := len(parts) - 1; k >= 0; k-- { // the order of the parts must not matter
 			if err := collectors[k].collect(weights.Clone().(*policy.ActorCritic), parts[k]); err != nil {
 				t.Fatal(err)
 			}
-			all[i].put(parts[k], starts[k], from)
+			all[i].add(parts[k], starts[k], from)
 		}
 		if p.normal != nil {
 			p.normal.Observe(all[i].obs)
@@ -175,26 +176,26 @@ func collectParts(t *testing.T, mk env.Maker, c PPOConfig, sizes []int, rollouts
 	return all
 }
 
-// TestA3CParts: the workers of an A3C play the environments of the run: their first
+// TestA3CParts checks that A3C's worker i has environment i of the run: the workers' first
 // rollouts are parts of the first rollout of a PPO with the same networks.
 func TestA3CParts(t *testing.T) {
 	mk := env.Each(func() env.Env { return &dial{act: env.MultiDiscrete{N: []int{3, 4, 2}}} })
-	one, many := DefaultPPO(), DefaultA3C()
-	one.Seed, one.NEnvs, one.NSteps = 5, 4, 32
-	many.Seed, many.NEnvs, many.NSteps = 5, 4, 32
-	p, a := Must(NewPPO(mk, one)), Must(NewA3C(mk, many))
+	ppo, a3c := DefaultPPO(), DefaultA3C()
+	ppo.Seed, ppo.NEnvs, ppo.NSteps = 5, 4, 32
+	a3c.Seed, a3c.NEnvs, a3c.NSteps = 5, 4, 32
+	p, a := Must(NewPPO(mk, ppo)), Must(NewA3C(mk, a3c))
 	if err := p.collect(p.roll); err != nil {
 		t.Fatal(err)
 	}
-	var want, got whole
-	want.put(p.roll, 0, 4)
+	var want, got rolloutColumns
+	want.add(p.roll, 0, 4)
 	for i, w := range a.workers {
-		if err := a.act(w); err != nil {
+		if err := a.collect(w); err != nil {
 			t.Fatal(err)
 		}
-		got.put(w.roll, i, 4)
+		got.add(w.roll, i, 4)
 	}
 	if column := got.equal(&want); column != "" {
-		t.Errorf("rollouts of workers differ from those of a PPO in their %s", column)
+		t.Errorf("the workers' rollouts differ from the PPO's rollout in their %s", column)
 	}
 }

@@ -1,15 +1,15 @@
 package agents
 
-// A Config is a pointer to the settings of one algorithm: a struct with yaml tags that
-// embeds Setup, which brings Base. With a Config and a constructor an algorithm can be
-// named in a scenario: see package scenario.
+// A Config is a pointer to the settings of one algorithm: a struct with yaml tags that embeds
+// Setup, which has the method Base. An algorithm with a Config and a constructor can be named
+// in a scenario: see scenario.NewAgent.
 type Config interface {
-	// Base returns the settings that belong to the run: seed, steps, environments, engine.
+	// Base returns the settings of the run: seed, steps, environments and engine.
 	Base() *Setup
 
-	// Complete writes out the defaults that depend on other settings.
+	// Complete fills in default values that depend on other settings.
 	Complete() error
 
-	// Discount returns γ, by which a tabular environment's exact regret discounts.
+	// Discount returns the discount γ. The exact regret on a tabular environment uses it.
 	Discount() float32
 }

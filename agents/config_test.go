@@ -13,13 +13,13 @@ import (
 	"github.com/rlrun/rlrun/policy/optim"
 )
 
-// TestPPOConfig wants of each setting that cannot be an error that begins with
-// its key, and says its value.
+// TestPPOConfig checks that NewPPO returns an error for each setting that is out of its range. The
+// error begins with the setting's key and has its value.
 func TestPPOConfig(t *testing.T) {
 	type config = agents.PPOConfig
 	nan, negative := math.NaN(), optim.Constant(-1)
 	minus, none := float32(-1), float32(0)
-	for want, spoil := range map[string]func(c *config){
+	for want, change := range map[string]func(c *config){
 		"steps is 0":               func(c *config) { c.Steps = 0 },
 		"n_envs is 0":              func(c *config) { c.NEnvs = 0 },
 		"n_envs is -8":             func(c *config) { c.NEnvs = -8 },
@@ -58,8 +58,8 @@ func TestPPOConfig(t *testing.T) {
 		"net_arch [64 0]":          func(c *config) { c.Network.NetArch = policy.Layers(64, 0) },
 		"log_std_init is NaN":      func(c *config) { c.Network.LogStdInit = float32(nan) },
 	} {
-		c := quick()
-		spoil(&c)
+		c := quickConfig()
+		change(&c)
 		a, err := agents.NewPPO(env.Each(newTracking), c)
 		if err == nil || !strings.HasPrefix(err.Error(), "agents: PPO: ") || !strings.Contains(err.Error(), want) || a != nil {
 			t.Errorf("NewPPO has error %v, want %q in it", err, want)
@@ -67,12 +67,12 @@ func TestPPOConfig(t *testing.T) {
 	}
 }
 
-// TestPPOConfigBounds has what is on the edge but can be.
+// TestPPOConfigBounds checks that settings at the ends of their ranges are accepted.
 func TestPPOConfigBounds(t *testing.T) {
 	type config = agents.PPOConfig
 	zero := optim.Constant(0)
-	for what, edge := range map[string]func(c *config){
-		"one of all": func(c *config) {
+	for name, change := range map[string]func(c *config){
+		"all sizes 1": func(c *config) {
 			c.Steps, c.NEnvs, c.NSteps, c.BatchSize, c.NEpochs, c.NormalizeAdvantage = 1, 1, 1, 1, 1, false
 		},
 		"rates of 0":      func(c *config) { c.LearningRate, c.ClipRange, c.ClipRangeVF = zero, zero, &zero },
@@ -83,105 +83,107 @@ func TestPPOConfigBounds(t *testing.T) {
 		"one minibatch":   func(c *config) { c.BatchSize = c.NEnvs * c.NSteps },
 		"no divisor":      func(c *config) { c.BatchSize = 60 },
 		"one row is left": func(c *config) { c.BatchSize = c.NEnvs*c.NSteps - 1 },
-		"more than all":   func(c *config) { c.BatchSize = 1 << 30 },
+		"larger than all": func(c *config) { c.BatchSize = 1 << 30 },
 	} {
-		c := quick()
+		c := quickConfig()
 		c.Beyond = true
-		edge(&c)
+		change(&c)
 		a, err := agents.NewPPO(env.Each(newTracking), c)
 		if err != nil {
-			t.Errorf("%s: NewPPO: %v", what, err)
+			t.Errorf("%s: NewPPO: %v", name, err)
 			continue
 		}
 		if r, err := a.Learn(c.NEnvs*c.NSteps + 1); err != nil || r.Steps != 2*c.NEnvs*c.NSteps {
-			t.Errorf("%s: Learn of two iterations = %v, error %v", what, r, err)
+			t.Errorf("%s: Learn of two iterations = %v, error %v", name, r, err)
 		}
 	}
 }
 
-// TestPPODiverges: a rate that ruins the networks is an error, not a result.
+// TestPPODiverges checks that Learn returns an error when a huge learning rate makes the
+// parameters infinite.
 func TestPPODiverges(t *testing.T) {
-	c := quick()
+	c := quickConfig()
 	c.NSteps, c.BatchSize, c.NEpochs, c.LearningRate = 8, 64, 1, optim.Constant(3e38)
 	c.MaxGradNorm = float32(math.Inf(1))
 	_, err := agents.Must(agents.NewPPO(env.Each(newTracking), c)).Learn(1000)
 	if err == nil || !strings.Contains(err.Error(), "parameters are not finite after") {
-		t.Errorf("Learn at a rate of 3e38: error %v, want one that says what is not finite", err)
+		t.Errorf("Learn with learning rate 3e38: error %v, want one that says that the parameters are not finite", err)
 	}
 }
 
-// odd has actions that nothing can be learned over.
-type odd struct{ *mimic }
+// tupleActions is mimic with a Tuple of actions, for which no agent has a distribution.
+type tupleActions struct{ *mimic }
 
-func (o odd) Spec() env.Spec {
+func (o tupleActions) Spec() env.Spec {
 	s := o.mimic.Spec()
 	s.Act = env.Tuple{env.Discrete{N: 2}}
 	return s
 }
 
+// TestNewPPOErrors checks that NewPPO returns the errors of networks and of a Maker.
 func TestNewPPOErrors(t *testing.T) {
-	mk := env.Each(func() odd { return odd{newMimic()} })
-	if _, err := agents.NewPPO(mk, quick()); err == nil || !strings.Contains(err.Error(), "Tuple") {
+	mk := env.Each(func() tupleActions { return tupleActions{newMimic()} })
+	if _, err := agents.NewPPO(mk, quickConfig()); err == nil || !strings.Contains(err.Error(), "Tuple") {
 		t.Errorf("NewPPO for a Tuple of actions: error %v", err)
 	}
 	none := func(n int) (env.Vector, error) { return nil, fmt.Errorf("no %d environments", n) }
-	if _, err := agents.NewPPO(none, quick()); err == nil || !strings.Contains(err.Error(), "agents: PPO: no 8 environments") {
+	if _, err := agents.NewPPO(none, quickConfig()); err == nil || !strings.Contains(err.Error(), "agents: PPO: no 8 environments") {
 		t.Errorf("NewPPO without environments: error %v", err)
 	}
 }
 
-// figure returns one of a Report's losses.
-func figure(t *testing.T, r agents.Report, name string) float64 {
+// lossMetric returns the value of a Report's loss with the given name.
+func lossMetric(t *testing.T, r agents.Report, name string) float64 {
 	t.Helper()
 	for _, l := range r.Losses {
 		if l.Name == name {
 			return l.Value
 		}
 	}
-	t.Fatalf("no %s among %v", name, r.Losses)
+	t.Fatalf("the losses %v have no %s", r.Losses, name)
 	return 0
 }
 
-// TestTargetKL: the first minibatch of an iteration is of the very policy that
-// acted, so its divergence is 0; by the second it is above so small a target,
-// and the iteration ends in its first epoch.
+// TestTargetKL checks that target_kl ends an iteration's gradient steps. At the first minibatch
+// the policy is the one that collected the rollout, so the KL divergence is 0. At the second it
+// is above the tiny target_kl, and the iteration ends in its first epoch.
 func TestTargetKL(t *testing.T) {
 	target := float32(1e-9)
 	for _, tc := range []struct {
 		target *float32
-		want   float64 // epochs of three iterations
+		want   float64 // epochs in three iterations
 	}{{nil, 12}, {&target, 3}} {
-		c := ppoConfig()
+		c := smallPPOConfig()
 		c.TargetKL = tc.target
 		r := agents.Must(agents.Must(agents.NewPPO(env.Each(classic.NewCartPole), c)).Learn(384))
-		if got := figure(t, r, "n_updates"); got != tc.want {
+		if got := lossMetric(t, r, "n_updates"); got != tc.want {
 			t.Errorf("with target_kl %v n_updates = %v, want %v", tc.target, got, tc.want)
 		}
 	}
 }
 
-// TestSchedules reads the schedules at the start of the latest iteration, the
-// third of eight.
+// TestSchedules checks the values of schedules in the third of eight iterations: they are the
+// values at the iteration's start, after a quarter of the steps.
 func TestSchedules(t *testing.T) {
-	c := ppoConfig()
+	c := smallPPOConfig()
 	c.Steps = 1024
 	c.LearningRate, c.ClipRange = optim.Linear(0.01), optim.Linear(0.4)
 	vf := optim.Constant(0.3)
 	c.ClipRangeVF = &vf
 	r := agents.Must(agents.Must(agents.NewPPO(env.Each(classic.NewCartPole), c)).Learn(384))
 	for name, want := range map[string]float64{"learning_rate": 0.0075, "clip_range": 0.3, "clip_range_vf": 0.3} {
-		if got := figure(t, r, name); math.Abs(got-want) > 1e-9 {
+		if got := lossMetric(t, r, name); math.Abs(got-want) > 1e-9 {
 			t.Errorf("%s = %v, want %v", name, got, want)
 		}
 	}
 }
 
-// TestDiverges: what breaks the networks is an error, not a NaN in the end.
+// TestDiverges checks that the error of a learning rate that is much too large names the setting.
 func TestDiverges(t *testing.T) {
-	c := ppoConfig()
+	c := smallPPOConfig()
 	c.LearningRate, c.MaxGradNorm = optim.Constant(1e30), float32(math.Inf(1))
 	_, err := agents.Must(agents.NewPPO(env.Each(newTracking), c)).Learn(10_000)
 	if err == nil || !strings.Contains(err.Error(), "learning_rate") {
-		t.Errorf("Learn at a rate of 10³⁰: error %v, want one that names learning_rate", err)
+		t.Errorf("Learn with learning rate 10³⁰: error %v, want one that names learning_rate", err)
 	}
 }

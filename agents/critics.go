@@ -12,160 +12,163 @@ import (
 	"github.com/rlrun/rlrun/replay"
 )
 
-// critics are estimates of Q(s, a) that an actor climbs, and targets that follow them.
-// Each estimate is on a tape of its own, so that several cores can learn them at once.
+// critics are networks that estimate Q(s, a), and their target networks. Each critic has its own
+// tape, so that several cores can compute the gradients at the same time.
 type critics struct {
-	now, target *policy.Critics
-	opt         *optim.Optimizer
-	each        []critic
-	weight      float32   // of the mean squared errors in the loss
-	tdError     []float32 // [B] of the first critic
-	cores       *parallel.Pool
-	fit         fit
-	guess       guess
-	climb       climb
+	online, target *policy.Critics
+	opt            *optim.Optimizer
+	all            []critic
+	lossWeight     float32   // weight of each critic's mean squared error in the loss
+	tdError        []float32 // [B] TD errors of the first critic
+	cores          *parallel.Pool
+	lossJob        criticLossJob
+	estimateJob    qEstimateJob
+	gradientJob    actionGradientJob
 }
 
-// A critic is one estimate.
+// A critic is one network of critics with its tape.
 type critic struct {
 	net   nn.Network
 	tape  *tape.Tape
-	q     *tape.Var   // [B, 1] latest
-	loss  float32     // latest
-	act   *tape.Param // [B, A] an actor's actions; its Grad is the slope there
-	least []float32   // [B] 1 where it is the least estimate
+	q     *tape.Var   // [B, 1] latest estimates of Q(s, a)
+	loss  float32     // latest loss
+	act   *tape.Param // [B, A] actions of the actor; Grad is ∇ₐ Q(s, a)
+	isMin []float32   // [B] 1 where this critic's estimate is the smallest, else 0
 }
 
-// newCritics returns n critics for o's environments and minibatches. The loss has a weight
-// before the mean squared errors.
-func newCritics(o *offPolicy, k *policy.NetworkConfig, n int, weight float32) (*critics, error) {
-	now, err := policy.NewCritics(o.rng, o.play.vec.Spec(), *k, o.normal, o.setup.Engine, n)
+// newCritics returns n critics for o's environments and minibatches. lossWeight is the weight of
+// each critic's mean squared error in the loss.
+func newCritics(o *offPolicy, k *policy.NetworkConfig, n int, lossWeight float32) (*critics, error) {
+	online, err := policy.NewCritics(o.rng, o.play.vec.Spec(), *k, o.normal, o.setup.Engine, n)
 	if err != nil {
 		return nil, err
 	}
-	opt, err := k.NewOptimizer(now.Params())
+	opt, err := k.NewOptimizer(online.Params())
 	if err != nil {
 		return nil, err
 	}
-	b := o.memory.batch
-	c := &critics{now: now, target: now.Copy(), opt: opt, weight: weight, tdError: make([]float32, b.Len())}
-	for _, q := range now.Q {
-		c.each = append(c.each, critic{
-			net: q, tape: tape.New(), act: tape.NewParam("act", b.Len(), len(b.Act)/b.Len()), least: make([]float32, b.Len()),
+	b := o.experience.batch
+	c := &critics{online: online, target: online.Copy(), opt: opt, lossWeight: lossWeight, tdError: make([]float32, b.Len())}
+	for _, q := range online.Q {
+		c.all = append(c.all, critic{
+			net: q, tape: tape.New(), act: tape.NewParam("act", b.Len(), len(b.Act)/b.Len()), isMin: make([]float32, b.Len()),
 		})
 	}
 	return c, nil
 }
 
-// Share has several cores learn.
+// Share lets the critics use the cores of a pool.
 func (c *critics) Share(cores *parallel.Pool) {
 	c.cores = cores
-	c.now.Share(cores)
+	c.online.Share(cores)
 	c.target.Share(cores)
 }
 
-// tapes returns the tapes of the losses.
+// tapes returns the tapes of all critics.
 func (c *critics) tapes() (tapes []*tape.Tape) {
-	for i := range c.each {
-		tapes = append(tapes, c.each[i].tape)
+	for i := range c.all {
+		tapes = append(tapes, c.all[i].tape)
 	}
 	return tapes
 }
 
-// learn takes a gradient step on the weighted mean squared errors of the critics. It
-// returns the first critic's TD errors Q(s, a) - y, until the next call, and the sum of the
-// losses.
-func (c *critics) learn(b *replay.Batch, y []float32) (tdError []float32, sum float64) {
-	c.fit = fit{c, b, c.now.Encode(b.Obs), y}
-	c.cores.Run(len(c.each), &c.fit)
-	f32.Sub(c.tdError, c.each[0].q.Value, y)
+// update takes a gradient step on the sum of the critics' losses: the mean squared errors
+// (Q(s, a) - y)² with the batch's importance weights, for targets y [B]. It returns the first
+// critic's TD errors Q(s, a) - y [B], which the next call overwrites, and the sum of the losses.
+func (c *critics) update(b *replay.Batch, y []float32) (tdError []float32, loss float64) {
+	c.lossJob = criticLossJob{c, b, c.online.Encode(b.Obs), y}
+	c.cores.Run(len(c.all), &c.lossJob)
+	f32.Sub(c.tdError, c.all[0].q.Value, y)
 	c.opt.Step()
-	for i := range c.each {
-		sum += float64(c.each[i].loss)
+	for i := range c.all {
+		loss += float64(c.all[i].loss)
 	}
-	return c.tdError, sum
+	return c.tdError, loss
 }
 
-// A fit is the work of learning: each piece adds the gradient of one critic's loss.
-type fit struct {
+// A criticLossJob computes the gradients of the critics' losses as a parallel.Job.
+type criticLossJob struct {
 	*critics
-	batch  *replay.Batch
-	obs, y []float32
+	batch *replay.Batch
+	obs   []float32 // [B, O] normalised observations
+	y     []float32 // [B] targets
 }
 
-// Do is critic i's.
-func (f *fit) Do(i int) {
-	c, t, b := &f.each[i], f.each[i].tape, f.batch
+// Do computes the loss of critic i and adds its gradient.
+func (j *criticLossJob) Do(i int) {
+	c, t, b := &j.all[i], j.all[i].tape, j.batch
 	n := b.Len()
 	t.Reset()
-	c.q = c.net.Forward(t, t.Const(f.obs, n).Concat(t.Const(b.Act, n)), nn.Training)
-	l := loss.WeightedSquared(c.q, t.Const(f.y, n), t.Const(b.Weight, n)).Scale(f.weight)
+	c.q = c.net.Forward(t, t.Const(j.obs, n).Concat(t.Const(b.Act, n)), nn.Training)
+	l := loss.WeightedSquared(c.q, t.Const(j.y, n), t.Const(b.Weight, n)).Scale(j.lossWeight)
 	l.Backward()
 	c.loss = l.Scalar()
 }
 
-// slope returns ∇ₐ min Q(s, a) of observations and actions, [B, A] until the next call,
-// and the mean of min Q(s, a). The least is of the first n critics.
-func (c *critics) slope(obs, act []float32, n int) (gradient []float32, mean float64) {
-	c.guess = guess{c, c.now.Encode(obs), act}
-	c.cores.Run(n, &c.guess)
+// actionGradient returns the gradient ∇ₐ min Q(s, a) [B, A] and the mean of min Q(s, a) over the
+// batch, where min is over the first n critics. obs is [B, O] and act is [B, A]. The next call
+// overwrites the gradient.
+func (c *critics) actionGradient(obs, act []float32, n int) (gradient []float32, mean float64) {
+	c.estimateJob = qEstimateJob{c, c.online.Encode(obs), act}
+	c.cores.Run(n, &c.estimateJob)
 	for r := range c.tdError {
-		best := 0
-		for i := range c.each[:n] {
-			c.each[i].least[r] = 0
-			if c.each[i].q.Value[r] < c.each[best].q.Value[r] {
-				best = i
+		smallest := 0
+		for i := range c.all[:n] {
+			c.all[i].isMin[r] = 0
+			if c.all[i].q.Value[r] < c.all[smallest].q.Value[r] {
+				smallest = i
 			}
 		}
-		c.each[best].least[r] = 1
-		mean += float64(c.each[best].q.Value[r])
+		c.all[smallest].isMin[r] = 1
+		mean += float64(c.all[smallest].q.Value[r])
 	}
-	c.climb = climb{c}
-	c.cores.Run(n, &c.climb)
-	gradient = c.each[0].act.Grad
-	for i := range c.each[1:n] {
-		f32.AddTo(gradient, c.each[1+i].act.Grad)
+	c.gradientJob = actionGradientJob{c}
+	c.cores.Run(n, &c.gradientJob)
+	gradient = c.all[0].act.Grad
+	for i := range c.all[1:n] {
+		f32.AddTo(gradient, c.all[1+i].act.Grad)
 	}
 	return gradient, mean / float64(len(c.tdError))
 }
 
-// A guess is the work of estimating Q(s, a): each piece is one critic's.
-type guess struct {
+// A qEstimateJob estimates Q(s, a) with several critics as a parallel.Job.
+type qEstimateJob struct {
 	*critics
-	obs, act []float32
+	obs, act []float32 // [B, O] normalised observations, [B, A] actions
 }
 
-// Do is critic i's.
-func (g *guess) Do(i int) {
-	c, t := &g.each[i], g.each[i].tape
-	c.act.Value = g.act
+// Do estimates Q(s, a) with critic i. The critic's parameters are frozen, so that a backward pass
+// computes only the gradient of the actions.
+func (j *qEstimateJob) Do(i int) {
+	c, t := &j.all[i], j.all[i].tape
+	c.act.Value = j.act
 	clear(c.act.Grad)
 	t.Reset()
-	x := t.Const(g.obs, len(g.tdError)).Concat(t.Param(c.act))
+	x := t.Const(j.obs, len(j.tdError)).Concat(t.Param(c.act))
 	t.Freeze(true)
 	c.q = c.net.Forward(t, x, nn.Inference)
 	t.Freeze(false)
 }
 
-// A climb is the work of differentiating guesses: each piece adds the slope of one critic
-// where its estimate is the least.
-type climb struct{ *critics }
+// An actionGradientJob computes the gradients ∇ₐ Q(s, a) of several critics as a parallel.Job.
+type actionGradientJob struct{ *critics }
 
-// Do is critic i's.
-func (w *climb) Do(i int) {
-	c := &w.each[i]
-	c.q.Mul(c.tape.Const(c.least, c.q.Rows)).Sum().Backward()
+// Do computes the gradient of critic i for the rows where its estimate is the smallest.
+func (j *actionGradientJob) Do(i int) {
+	c := &j.all[i]
+	c.q.Mul(c.tape.Const(c.isMin, c.q.Rows)).Sum().Backward()
 }
 
-// follow moves the targets towards the critics, by tau.
-func (c *critics) follow(tau float32) {
+// updateTargets makes a soft (Polyak) update of the target networks, with weight tau for the
+// online networks.
+func (c *critics) updateTargets(tau float32) {
 	for i, q := range c.target.Q {
-		nn.PolyakUpdate(q, c.now.Q[i], tau)
+		nn.PolyakUpdate(q, c.online.Q[i], tau)
 	}
 }
 
-// State visits the networks.
+// State visits the online networks and the target networks.
 func (c *critics) State(s *state.State) {
 	s.Section("critics", 1)
-	s.All(c.now, c.target)
+	s.All(c.online, c.target)
 }

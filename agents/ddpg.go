@@ -11,7 +11,7 @@ import (
 	"github.com/rlrun/rlrun/replay"
 )
 
-// DDPGConfig is all of DDPG's settings. Start from DefaultDDPG.
+// DDPGConfig has the settings of DDPG. DefaultDDPG returns the defaults.
 type DDPGConfig struct {
 	Setup     `yaml:"-"`
 	Replay    `yaml:",inline"`
@@ -20,8 +20,8 @@ type DDPGConfig struct {
 	Network   policy.NetworkConfig `yaml:"policy_kwargs"`
 }
 
-// DefaultDDPG returns the settings that Stable-Baselines3 has by default, with noise
-// as rl-zoo3 has it.
+// DefaultDDPG returns the default settings of Stable-Baselines3, with the exploration noise that
+// rl-zoo3 uses.
 func DefaultDDPG() DDPGConfig {
 	return DDPGConfig{
 		Setup:  Setup{Steps: 100_000, NEnvs: 1, Engine: nn.Native{}},
@@ -30,17 +30,18 @@ func DefaultDDPG() DDPGConfig {
 	}
 }
 
-// Complete writes out the optimiser's defaults.
+// Complete fills in the optimiser's default settings.
 func (c *DDPGConfig) Complete() error { return c.Network.Complete(1e-8) }
 
+// validate returns an error for the first setting that is out of its range.
 func (c *DDPGConfig) validate() error {
-	return broken(slices.Concat(c.Setup.rules(), c.Replay.rules(c.NEnvs), c.Noise.rules(), c.Normalize.rules()))
+	return firstViolation(slices.Concat(c.Setup.rules(), c.Replay.rules(c.NEnvs), c.Noise.rules(), c.Normalize.rules()))
 }
 
 // DDPG is the deep deterministic policy gradient: Lillicrap et al. 2016,
 // arXiv:1509.02971, algorithm 1.
 type DDPG struct {
-	horizon
+	scheduleBound
 	offPolicy
 	dpg
 	c DDPGConfig
@@ -52,64 +53,66 @@ var (
 	_ algorithm = (*DDPG)(nil)
 )
 
-// NewDDPG returns a DDPG that learns in environments from mk.
+// NewDDPG returns a DDPG agent that learns in environments from mk.
 func NewDDPG(mk env.Maker, c DDPGConfig) (*DDPG, error) {
 	a := &DDPG{c: c}
 	if err := a.build(mk); err != nil {
-		return nil, abandon("DDPG", err, a)
+		return nil, closeOnError("DDPG", err, a)
 	}
-	a.end(&a.c.Setup, scheduled{"learning_rate", c.LearningRate}, c.Noise.schedule())
+	a.setSchedules(&a.c.Setup, namedSchedule{"learning_rate", c.LearningRate}, c.Noise.stdSchedule())
 	return a, nil
 }
 
-// build makes the environments, the networks and the optimisers.
+// build makes the environments, the replay buffer, the networks and the optimisers.
 func (a *DDPG) build(mk env.Maker) (err error) {
 	c := &a.c
-	if err = ready(c); err != nil {
+	if err = completeAndValidate(c); err != nil {
 		return err
 	}
-	if err = a.connect(mk, &c.Setup, &c.Replay, &c.Normalize); err != nil {
+	if err = a.initOffPolicy(mk, &c.Setup, &c.Replay, &c.Normalize); err != nil {
 		return err
 	}
 	a.dpg, err = newDPG(&a.offPolicy, c.Noise, &c.Network, 1)
 	return err
 }
 
-// Learn takes steps, and learns from what it remembers.
+// Learn takes environment steps, and learns from minibatches of the replay buffer.
 func (a *DDPG) Learn(until int) (Report, error) {
 	err := a.learn(until, a)
-	return a.play.stats.Report(a.figures(a.rate)), errorf("DDPG", err)
+	return a.play.stats.Report(a.metrics(a.rate)), algorithmError("DDPG", err)
 }
 
-// iterate takes steps, and makes the updates for them.
+// iterate takes the environment steps of an iteration, with the updates that are due.
 func (a *DDPG) iterate() error { return a.interact(a) }
 
-// update learns from one minibatch.
+// update samples a minibatch and learns from it.
 func (a *DDPG) update() {
-	a.last = a.learnFrom(a.memory.sample(a.rng))
-	a.memory.learned(a.last.tdError)
+	a.lastUpdate = a.learnFrom(a.experience.sample(a.rng))
+	a.experience.updatePriorities(a.lastUpdate.tdError)
 }
 
-// learnFrom takes a gradient step of the critic towards its target, and of the actor up
-// the critic; then the target networks follow.
-func (a *DDPG) learnFrom(b *replay.Batch) (f found) {
-	f.target = a.target(b)
-	f.tdError, f.criticLoss = a.critics.learn(b, f.target)
-	f.actorLoss = a.learnActor(b.Obs)
-	a.follow(a.c.Tau)
+// learnFrom takes a gradient step of the critic and one of the actor on a minibatch, and makes a
+// soft update of the target networks.
+func (a *DDPG) learnFrom(b *replay.Batch) (u updateResult) {
+	u.target = a.target(b)
+	u.tdError, u.criticLoss = a.critics.update(b, u.target)
+	u.actorLoss = a.updateActor(b.Obs)
+	a.updateTargets(a.c.Tau)
 	a.updates++
-	return f
+	return u
 }
 
-// target returns y = r + γ Q'(s', μ'(s')).
+// target returns the critic's targets [B]:
+//
+//	y = r + γ Q'(s', μ'(s'))
 func (a *DDPG) target(b *replay.Batch) []float32 {
-	a.actorTarget.Act(policy.In{Obs: b.Next}, policy.Out{Raw: a.next})
-	a.critics.target.Min(b.Next, a.next, a.value)
-	tdTargets(a.y, b, a.value)
+	a.actorTarget.Act(policy.In{Obs: b.Next}, policy.Out{Raw: a.nextAct})
+	a.critics.target.Min(b.Next, a.nextAct, a.nextValue)
+	tdTargets(a.y, b, a.nextValue)
 	return a.y
 }
 
-// State visits the networks, and what offPolicy has.
+// State visits the networks and the state of offPolicy.
 func (a *DDPG) State(s *state.State) {
 	s.Section("ddpg", 1)
 	s.All(&a.dpg, &a.offPolicy)

@@ -12,34 +12,34 @@ import (
 	"github.com/rlrun/rlrun/policy/optim"
 )
 
-// TestDiverged has every agent with a network learn at rates that make its parameters
-// too large for their products, and for themselves. What is not finite then is the
-// network's, and the environment is not blamed for an action that is NaN.
+// TestDiverged checks the error of every agent with a network at huge learning rates: with 1e25
+// products of parameters become infinite, with 3e38 the parameters themselves. The error is about
+// the network, not about the environment that gets an action that is NaN.
 func TestDiverged(t *testing.T) {
 	makers := scheduledAgents()
 	for _, name := range []string{"PPO", "A2C", "A3C", "REINFORCE", "DQN", "DDPG", "TD3", "SAC"} {
 		rates := []float64{1e25, 3e38}
 		if name == "DQN" {
-			rates = rates[1:] // at the other its hidden layer dies, and all is finite
+			rates = rates[1:] // with 1e25 all hidden units output 0, and everything stays finite
 		}
 		for _, rate := range rates {
 			t.Run(fmt.Sprint(name, " at ", rate), func(t *testing.T) {
 				r, err := makers[name](optim.Constant(rate), false).Learn(10_000)
 				var e *env.Error
 				if err == nil || errors.As(err, &e) {
-					t.Fatalf("error %v after %d steps, want one that is the network's", err, r.Steps)
+					t.Fatalf("error %v after %d steps, want one about the network", err, r.Steps)
 				}
 				text := err.Error()
 				if !strings.Contains(text, "the network's ") || !strings.Contains(text, fmt.Sprintf(" not finite after %d steps", r.Steps)) ||
 					!strings.HasSuffix(text, "a lower learning_rate may help") {
-					t.Errorf("error %v after %d steps, want one that says what is not finite, since when, and what helps", err, r.Steps)
+					t.Errorf("error %v after %d steps, want one that says what is not finite, after how many steps, and what may help", err, r.Steps)
 				}
 			})
 		}
 	}
 }
 
-// A jackpot is an environment of one state that pays a reward.
+// A jackpot is an environment that gives the same reward in each step.
 type jackpot struct{ reward float64 }
 
 func (*jackpot) Spec() env.Spec {
@@ -53,8 +53,8 @@ func (j *jackpot) Step(_, obs []float32) env.Outcome {
 	return env.Outcome{Reward: j.reward}
 }
 
-// TestHugeRewards: networks that break on rewards of which they cannot compute the
-// squares are said to do so, and what makes rewards smaller.
+// TestHugeRewards checks that the error about a diverged network names the size of the rewards and
+// scale_reward, if the rewards are so large that their squares are infinite.
 func TestHugeRewards(t *testing.T) {
 	for _, reward := range []float64{1e308, -1e200} {
 		c := agents.DefaultA2C()

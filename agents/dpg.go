@@ -11,24 +11,26 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// dpg is the networks and the exploration of the deterministic policy gradient: an actor
-// μ, critics that it climbs, and a target network of each that follows it. Silver et al.
-// 2014, "Deterministic policy gradient algorithms".
+// dpg has the networks and the exploration noise of DDPG and TD3, which learn by the
+// deterministic policy gradient: an actor μ, one or two critics, and their target networks.
+// Silver et al. 2014, "Deterministic policy gradient algorithms".
 type dpg struct {
 	actor, actorTarget *policy.Deterministic
 	actorOpt           *optim.Optimizer
 	critics            *critics
 	noise              noiseProcess
-	next, value, y     []float32 // scratch: [B, A] actions in the batch's Next, [B] their value, [B] the critics' targets
+	nextAct            []float32 // [B, A] scratch: actions at the next observations
+	nextValue          []float32 // [B] scratch: values of the next actions
+	y                  []float32 // [B] scratch: targets of the critics
 
-	last    found // in the latest update
-	updates int
-	metrics []Metric
+	lastUpdate updateResult // result of the latest update
+	updates    int          // updates since the start of the run
+	metricBuf  []Metric
 }
 
-// newDPG returns the networks for o's environments.
+// newDPG returns the networks for o's environments, with a number of critics.
 func newDPG(o *offPolicy, n Noise, k *policy.NetworkConfig, critics int) (d dpg, err error) {
-	spec, b := o.play.vec.Spec(), o.memory.batch
+	spec, b := o.play.vec.Spec(), o.experience.batch
 	if d.actor, err = policy.NewDeterministic(o.rng, spec, *k, o.normal, o.setup.Engine); err != nil {
 		return d, err
 	}
@@ -40,9 +42,9 @@ func newDPG(o *offPolicy, n Noise, k *policy.NetworkConfig, critics int) (d dpg,
 	}
 	d.actorTarget = d.actor.Copy(o.normal)
 	d.noise = newNoiseProcess(n, o.setup.Steps, len(o.act))
-	d.next, d.value, d.y = make([]float32, len(b.Act)), make([]float32, b.Len()), make([]float32, b.Len())
-	o.nets = trained{
-		params:  slices.Concat(d.actor.Params(), d.critics.now.Params()),
+	d.nextAct, d.nextValue, d.y = make([]float32, len(b.Act)), make([]float32, b.Len()), make([]float32, b.Len())
+	o.nets = trainedNetworks{
+		params:  slices.Concat(d.actor.Params(), d.critics.online.Params()),
 		opts:    []*optim.Optimizer{d.actorOpt, d.critics.opt},
 		tapes:   append([]*tape.Tape{d.actor.Tape}, d.critics.tapes()...),
 		sharers: []nn.Sharer{d.actor, d.actorTarget, d.critics},
@@ -50,53 +52,55 @@ func newDPG(o *offPolicy, n Noise, k *policy.NetworkConfig, critics int) (d dpg,
 	return d, nil
 }
 
-// Policy returns the actor, without noise.
+// Policy returns the actor, which acts without noise.
 func (d *dpg) Policy() policy.Policy { return d.actor }
 
-// random writes actions uniform in the action space.
+// random samples actions uniformly from the action space.
 func (d *dpg) random(in policy.In, out policy.Out) {
-	uniform(in.Rand, out.Raw)
+	sampleUniform(in.Rand, out.Raw)
 	d.actor.Stretch(out.Act, out.Raw)
 }
 
-// explore writes the actor's actions with noise.
+// explore writes the actor's actions μ(s) plus exploration noise.
 func (d *dpg) explore(steps int, in policy.In, out policy.Out) {
 	d.actor.Act(policy.In{Obs: in.Obs}, policy.Out{Raw: out.Raw})
 	d.noise.add(steps, in.Rand, out.Raw)
 	d.actor.Stretch(out.Act, out.Raw)
 }
 
-// stepped begins the noise anew where an episode has ended.
-func (d *dpg) stepped(res *env.Result) { d.noise.stepped(res) }
+// afterStep resets the noise process where an episode has ended.
+func (d *dpg) afterStep(res *env.Result) { d.noise.resetEnded(res) }
 
-// learnActor takes a gradient step up Q₁(s, μ(s)), by ∇θ μ(s) ∇ₐ Q₁(s, a): theorem 1
-// there. It returns the loss -Q₁.
-func (d *dpg) learnActor(obs []float32) float64 {
+// updateActor takes a gradient step that increases the mean of Q₁(s, μ(s)), by the deterministic
+// policy gradient ∇θ μ(s) ∇ₐ Q₁(s, a) of Silver et al., theorem 1. It returns the loss, minus the
+// mean of Q₁.
+func (d *dpg) updateActor(obs []float32) float64 {
 	t := d.actor.Tape
 	t.Reset()
 	act := d.actor.Pi(obs)
-	slope, q := d.critics.slope(obs, act.Value, 1)
-	act.Mul(t.Const(slope, act.Rows)).SumCols().Mean().Neg().Backward()
+	actionGradient, q := d.critics.actionGradient(obs, act.Value, 1)
+	act.Mul(t.Const(actionGradient, act.Rows)).SumCols().Mean().Neg().Backward()
 	d.actorOpt.Step()
 	return -q
 }
 
-// follow moves the target networks towards theirs, by tau.
-func (d *dpg) follow(tau float32) {
+// updateTargets makes a soft (Polyak) update of all target networks, with weight tau for the
+// online networks.
+func (d *dpg) updateTargets(tau float32) {
 	nn.PolyakUpdate(d.actorTarget.Mu, d.actor.Mu, tau)
-	d.critics.follow(tau)
+	d.critics.updateTargets(tau)
 }
 
-// figures returns what is logged of the latest update, at the iteration's learning rate.
-func (d *dpg) figures(rate float64) []Metric {
-	d.metrics = append(d.metrics[:0], Metric{"actor_loss", d.last.actorLoss}, Metric{"critic_loss", d.last.criticLoss},
+// metrics returns the metrics of the latest update and the iteration's learning rate.
+func (d *dpg) metrics(rate float64) []Metric {
+	d.metricBuf = append(d.metricBuf[:0], Metric{"actor_loss", d.lastUpdate.actorLoss}, Metric{"critic_loss", d.lastUpdate.criticLoss},
 		Metric{"learning_rate", rate}, Metric{"n_updates", float64(d.updates)})
-	return d.metrics
+	return d.metricBuf
 }
 
-// State visits the networks and the noise.
+// State visits the networks, the noise process, and the result and number of updates.
 func (d *dpg) State(s *state.State) {
 	s.Section("dpg", 1)
-	s.All(d.actor, d.actorTarget, d.critics, &d.noise, &d.last)
+	s.All(d.actor, d.actorTarget, d.critics, &d.noise, &d.lastUpdate)
 	s.Int("dpg/updates", &d.updates, state.MaxCount)
 }

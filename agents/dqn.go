@@ -15,7 +15,7 @@ import (
 	"github.com/rlrun/rlrun/replay"
 )
 
-// DQNConfig is all of DQN's settings. Start from DefaultDQN.
+// DQNConfig has the settings of DQN. DefaultDQN returns the defaults.
 type DQNConfig struct {
 	Setup                `yaml:"-"`
 	Replay               `yaml:",inline"`
@@ -28,7 +28,7 @@ type DQNConfig struct {
 	Network              policy.NetworkConfig `yaml:"policy_kwargs"`
 }
 
-// DefaultDQN returns the settings that Stable-Baselines3 has by default.
+// DefaultDQN returns the default settings of Stable-Baselines3.
 func DefaultDQN() DQNConfig {
 	c := DQNConfig{
 		Setup:  Setup{Steps: 100_000, NEnvs: 1, Engine: nn.Native{}},
@@ -39,34 +39,39 @@ func DefaultDQN() DQNConfig {
 	return c
 }
 
-// Complete writes out the optimiser's defaults.
+// Complete fills in the optimiser's default settings.
 func (c *DQNConfig) Complete() error { return c.Network.Complete(1e-8) }
 
+// validate returns an error for the first setting that is out of its range.
 func (c *DQNConfig) validate() error {
-	return broken(slices.Concat(c.Setup.rules(), c.Replay.rules(c.NEnvs), c.Exploration.rules(), []rule{
+	return firstViolation(slices.Concat(c.Setup.rules(), c.Replay.rules(c.NEnvs), c.Exploration.rules(), []rule{
 		{c.TargetUpdateInterval >= 1, "target_update_interval", c.TargetUpdateInterval, "1 or more"},
 		{c.MaxGradNorm > 0, "max_grad_norm", c.MaxGradNorm, "more than 0"},
 	}, c.Normalize.rules()))
 }
 
-// DQN learns Q(s, ·) of a network: Mnih et al. 2015, "Human-level control through
-// deep reinforcement learning", algorithm 1; double: van Hasselt et al. 2016,
-// arXiv:1509.06461; dueling: Wang et al. 2016, arXiv:1511.06581.
+// DQN is the deep Q-network, which learns Q(s, a) and explores ε-greedily: Mnih et al. 2015,
+// "Human-level control through deep reinforcement learning", algorithm 1. Double DQN is from
+// van Hasselt et al. 2016, arXiv:1509.06461, and dueling networks are from Wang et al. 2016,
+// arXiv:1511.06581.
 type DQN struct {
-	horizon
+	scheduleBound
 	offPolicy
 	c         DQNConfig
-	q, target *policy.QNetwork
+	q, target *policy.QNetwork // online network and target network
 	opt       *optim.Optimizer
 	tape      *tape.Tape
 
-	actions                 int
-	next, value, y, tdError []float32 // scratch: [B] actions chosen in the batch's Next, their values, targets, TD errors
-	scores                  []float32 // scratch: [B, actions] of the target network, in the batch's Next
+	actions   int       // number of actions
+	nextAct   []float32 // [B] scratch: double DQN's actions at the next observations
+	nextQ     []float32 // [B, actions] scratch: the target network's Q'(s', ·)
+	nextValue []float32 // [B] scratch: values of the next observations
+	y         []float32 // [B] scratch: targets
+	tdError   []float32 // [B] scratch: TD errors Q(s, a) - y
 
-	last    found // in the latest update
-	updates int
-	metrics []Metric
+	lastUpdate updateResult // result of the latest update
+	updates    int          // updates since the start of the run
+	metricBuf  []Metric
 }
 
 var (
@@ -75,30 +80,30 @@ var (
 	_ algorithm = (*DQN)(nil)
 )
 
-// NewDQN returns a DQN that learns in environments from mk.
+// NewDQN returns a DQN agent that learns in environments from mk.
 func NewDQN(mk env.Maker, c DQNConfig) (*DQN, error) {
 	a := &DQN{c: c}
 	if err := a.build(mk); err != nil {
-		return nil, abandon("DQN", err, a)
+		return nil, closeOnError("DQN", err, a)
 	}
-	a.end(&a.c.Setup, append(c.Exploration.schedules(), scheduled{"learning_rate", c.LearningRate})...)
+	a.setSchedules(&a.c.Setup, append(c.Exploration.schedules(), namedSchedule{"learning_rate", c.LearningRate})...)
 	a.opt.MaxNorm = c.MaxGradNorm
 	a.target, a.tape, a.actions = a.q.Copy(a.normal), tape.New(), a.q.Spec().Scores
 	floats := func(n int) []float32 { return make([]float32, n*c.BatchSize) }
-	a.next, a.value, a.y, a.tdError, a.scores = floats(1), floats(1), floats(1), floats(1), floats(a.actions)
-	a.nets = trained{
+	a.nextAct, a.nextValue, a.y, a.tdError, a.nextQ = floats(1), floats(1), floats(1), floats(1), floats(a.actions)
+	a.nets = trainedNetworks{
 		params: a.q.Params(), opts: []*optim.Optimizer{a.opt}, tapes: []*tape.Tape{a.tape}, sharers: []nn.Sharer{a.q, a.target},
 	}
 	return a, nil
 }
 
-// build makes the environments, the networks and the optimisers.
+// build makes the environments, the replay buffer, the online network and the optimiser.
 func (a *DQN) build(mk env.Maker) (err error) {
 	c := &a.c
-	if err = ready(c); err != nil {
+	if err = completeAndValidate(c); err != nil {
 		return err
 	}
-	if err = a.connect(mk, &c.Setup, &c.Replay, &c.Normalize); err != nil {
+	if err = a.initOffPolicy(mk, &c.Setup, &c.Replay, &c.Normalize); err != nil {
 		return err
 	}
 	if a.q, err = policy.NewQNetwork(a.rng, a.play.vec.Spec(), c.Network, a.normal, c.Engine, c.Dueling); err != nil {
@@ -108,41 +113,42 @@ func (a *DQN) build(mk env.Maker) (err error) {
 	return err
 }
 
-// Policy returns the network, which acts greedily.
+// Policy returns the online network, which acts greedily.
 func (a *DQN) Policy() policy.Policy { return a.q }
 
-// Learn takes steps, and learns from what it remembers.
+// Learn takes environment steps, and learns from minibatches of the replay buffer.
 func (a *DQN) Learn(until int) (Report, error) {
 	err := a.learn(until, a)
-	return a.play.stats.Report(a.figures()), errorf("DQN", err)
+	return a.play.stats.Report(a.metrics()), algorithmError("DQN", err)
 }
 
-// random writes any actions that are allowed.
+// random samples actions uniformly from the allowed ones.
 func (a *DQN) random(in policy.In, out policy.Out) {
 	for i := range out.Act {
-		out.Act[i] = a.anyAction(rand.New(&in.Rand[i]), in.Mask, i)
+		out.Act[i] = a.sampleAllowed(rand.New(&in.Rand[i]), in.Mask, i)
 	}
 	copy(out.Raw, out.Act)
 }
 
-// explore writes the best actions, and with probability ε any.
+// explore writes ε-greedy actions: with probability ε an action is sampled from the allowed ones,
+// else it is the best allowed action.
 func (a *DQN) explore(steps int, in policy.In, out policy.Out) {
 	eps := a.c.eps(steps, a.c.Steps)
 	a.q.Act(policy.In{Obs: in.Obs, Mask: in.Mask}, policy.Out{Act: out.Act})
 	for i := range out.Act {
 		if rng := rand.New(&in.Rand[i]); rng.Float64() < eps {
-			out.Act[i] = a.anyAction(rng, in.Mask, i)
+			out.Act[i] = a.sampleAllowed(rng, in.Mask, i)
 		}
 	}
 	copy(out.Raw, out.Act)
 }
 
-// anyAction returns any action that row i of a mask allows.
-func (a *DQN) anyAction(rng *rand.Rand, mask []bool, i int) float32 {
-	return float32(anyAllowed(rng, a.actions, f32.Row(mask, i, a.actions)))
+// sampleAllowed samples an action for row i, uniformly from the actions that mask allows there.
+func (a *DQN) sampleAllowed(rng *rand.Rand, mask []bool, i int) float32 {
+	return float32(sampleAllowed(rng, a.actions, f32.Row(mask, i, a.actions)))
 }
 
-// explorationRate returns the probability that the next action is random: 1 before
+// explorationRate returns the probability ε that the next action is random. It is 1 before
 // learning starts.
 func (a *DQN) explorationRate() float64 {
 	if a.play.stats.Steps() < a.c.LearningStarts {
@@ -151,68 +157,69 @@ func (a *DQN) explorationRate() float64 {
 	return a.c.eps(a.play.stats.Steps(), a.c.Steps)
 }
 
-// stepped lets the target network follow every target_update_interval steps.
-func (a *DQN) stepped(*env.Result) {
+// afterStep updates the target network every TargetUpdateInterval environment steps: by a soft
+// update, which is a copy for the default Tau of 1.
+func (a *DQN) afterStep(*env.Result) {
 	steps, every := a.play.stats.Steps(), a.c.TargetUpdateInterval
 	if steps/every > (steps-a.c.NEnvs)/every {
 		nn.PolyakUpdate(a.target.Net, a.q.Net, a.c.Tau)
 	}
 }
 
-// iterate takes steps, and makes the updates for them.
+// iterate takes the environment steps of an iteration, with the updates that are due.
 func (a *DQN) iterate() error { return a.interact(a) }
 
-// update learns from one minibatch.
+// update samples a minibatch and learns from it.
 func (a *DQN) update() {
-	a.last = a.learnFrom(a.memory.sample(a.rng))
-	a.memory.learned(a.last.tdError)
+	a.lastUpdate = a.learnFrom(a.experience.sample(a.rng))
+	a.experience.updatePriorities(a.lastUpdate.tdError)
 }
 
-// learnFrom takes a gradient step on the Huber loss of Q(s, a) - y.
-func (a *DQN) learnFrom(b *replay.Batch) (f found) {
-	f.target = a.tdTarget(b)
+// learnFrom takes a gradient step on the Huber loss of the TD errors Q(s, a) - y of a minibatch.
+func (a *DQN) learnFrom(b *replay.Batch) (u updateResult) {
+	u.target = a.tdTarget(b)
 	t, n := a.tape, b.Len()
 	t.Reset()
 	q := a.q.Values(t, b.Obs).At(b.Act)
-	l := loss.WeightedHuber(q, t.Const(f.target, n), t.Const(b.Weight, n), 1)
-	f32.Sub(a.tdError, q.Value, f.target)
-	f.tdError, f.criticLoss = a.tdError, float64(l.Scalar())
+	l := loss.WeightedHuber(q, t.Const(u.target, n), t.Const(b.Weight, n), 1)
+	f32.Sub(a.tdError, q.Value, u.target)
+	u.tdError, u.criticLoss = a.tdError, float64(l.Scalar())
 	l.Backward()
 	a.opt.Step()
 	a.updates++
-	return f
+	return u
 }
 
-// tdTarget returns, over the actions that are allowed in s',
+// tdTarget returns the targets [B], where max and argmax are over the allowed actions at s':
 //
-//	y = r + γ max Q'(s', ·)             or, if it is double,
-//	y = r + γ Q'(s', argmax Q(s', ·))
+//	y = r + γ max Q'(s', ·)             DQN
+//	y = r + γ Q'(s', argmax Q(s', ·))   double DQN
 func (a *DQN) tdTarget(b *replay.Batch) []float32 {
 	in := policy.In{Obs: b.Next, Mask: b.Mask}
 	if a.c.Double {
-		a.q.Act(in, policy.Out{Act: a.next})
-		a.target.Act(in, policy.Out{Scores: a.scores})
-		for i, k := range a.next {
-			a.value[i] = a.scores[i*a.actions+int(k)]
+		a.q.Act(in, policy.Out{Act: a.nextAct})
+		a.target.Act(in, policy.Out{Scores: a.nextQ})
+		for i, k := range a.nextAct {
+			a.nextValue[i] = a.nextQ[i*a.actions+int(k)]
 		}
 	} else {
-		a.target.Act(in, policy.Out{Value: a.value})
+		a.target.Act(in, policy.Out{Value: a.nextValue})
 	}
-	tdTargets(a.y, b, a.value)
+	tdTargets(a.y, b, a.nextValue)
 	return a.y
 }
 
-// figures returns what is logged of the latest iteration.
-func (a *DQN) figures() []Metric {
-	a.metrics = append(a.metrics[:0], Metric{"exploration_rate", a.explorationRate()}, Metric{"learning_rate", a.rate},
-		Metric{"loss", a.last.criticLoss}, Metric{"n_updates", float64(a.updates)})
-	return a.metrics
+// metrics returns the metrics of the latest iteration.
+func (a *DQN) metrics() []Metric {
+	a.metricBuf = append(a.metricBuf[:0], Metric{"exploration_rate", a.explorationRate()}, Metric{"learning_rate", a.rate},
+		Metric{"loss", a.lastUpdate.criticLoss}, Metric{"n_updates", float64(a.updates)})
+	return a.metricBuf
 }
 
-// State visits the networks, and what offPolicy has.
+// State visits the networks, the result and number of updates, and the state of offPolicy.
 func (a *DQN) State(s *state.State) {
 	s.Section("dqn", 1)
-	s.All(a.q, a.target, &a.last)
+	s.All(a.q, a.target, &a.lastUpdate)
 	s.Int("dqn/updates", &a.updates, state.MaxCount)
 	a.offPolicy.State(s)
 }

@@ -11,8 +11,9 @@ import (
 	"github.com/rlrun/rlrun/policy/optim"
 )
 
-// ferry goes from bank 0 to bank 1, where it ends, and pays nothing. On each bank one action
-// is allowed: the one of its number. It shows 1 on bank 0 and 3 on bank 1.
+// ferry is an environment with two banks. A step on bank 0 goes to bank 1, and a step on bank 1
+// ends the episode. All rewards are 0. On bank i only action i is allowed. The observation is 1 on
+// bank 0 and 3 on bank 1.
 type ferry struct{ bank, steps int }
 
 func (f *ferry) Spec() env.Spec {
@@ -28,7 +29,7 @@ func (f *ferry) show(obs []float32) { obs[0] = float32(1 + 2*f.bank) }
 
 func (f *ferry) Step(act, obs []float32) env.Outcome {
 	if int(act[0]) != f.bank {
-		panic("what is not allowed was done")
+		panic("the action is forbidden")
 	}
 	out := env.Outcome{Terminated: f.bank == 1}
 	f.bank = 1
@@ -40,11 +41,11 @@ func (f *ferry) Mask(allowed []bool) { allowed[f.bank], allowed[1-f.bank] = true
 
 func (f *ferry) State(s *state.State) { s.Int("ferry/bank", &f.bank, 1) }
 
-// TestDQNMasksCutOff: both allowed actions are worth exactly 0, also where the crossing is
-// cut off after its first step. Q is w·x + b: on bank 1 the forbidden action's, 3w + b,
-// grows twice as fast as the value 1w + b that is learned on bank 0. A target that takes the
-// maximum of both chases it, and Q of bank 0 grows without end if w is above 0 at the start.
-func TestDQNMasksCutOff(t *testing.T) {
+// TestDQNMasksTruncated checks that DQN learns 0 for both allowed actions, also if episodes are
+// truncated after the first step. Q is linear, w·x + b. For the action that is forbidden on bank 1
+// it is w + b on bank 0, where it is learned, and 3w + b on bank 1. If the target on bank 1 were
+// the maximum over both actions, w + b would follow 3w + b and grow without end for w > 0.
+func TestDQNMasksTruncated(t *testing.T) {
 	for _, double := range []bool{false, true} {
 		for _, steps := range []int{0, 1} {
 			for seed := range uint64(4) {
@@ -56,7 +57,7 @@ func TestDQNMasksCutOff(t *testing.T) {
 				q := make([]float32, 4)
 				a.Policy().Act(policy.In{Obs: []float32{1, 3}}, policy.Out{Scores: q})
 				if math.Abs(float64(q[0])) > 1e-3 || math.Abs(float64(q[3])) > 1e-3 {
-					t.Errorf("seed %d, double %v, cut off after %d: Q = %v, want 0 of the first and the last", seed, double, steps, q)
+					t.Errorf("seed %d, double %v, time limit %d: Q = %v, want 0 for the first and the last", seed, double, steps, q)
 				}
 			}
 		}

@@ -11,14 +11,14 @@ import (
 	"github.com/rlrun/rlrun/policy"
 )
 
-// A Score is what Evaluate finds.
+// A Score is the result of an evaluation.
 type Score struct {
-	Mean, Std, Min, Max float64   // of the returns; Std divides by their number
-	Returns             []float64 // [episodes] undiscounted
-	Lengths             []int     // [episodes] steps
+	Mean, Std, Min, Max float64   // mean, population standard deviation, smallest and largest of the returns
+	Returns             []float64 // [episodes] undiscounted returns
+	Lengths             []int     // [episodes] lengths of the episodes in steps
 }
 
-// Reached is the share of returns that are threshold or more.
+// Reached returns the fraction of the episodes whose return is threshold or more.
 func (s Score) Reached(threshold float64) float64 {
 	n := 0
 	for _, r := range s.Returns {
@@ -29,7 +29,7 @@ func (s Score) Reached(threshold float64) float64 {
 	return float64(n) / float64(len(s.Returns))
 }
 
-// MeanLength is the mean of the lengths.
+// MeanLength returns the mean length of the episodes, in steps.
 func (s Score) MeanLength() float64 {
 	sum := 0
 	for _, l := range s.Lengths {
@@ -42,127 +42,129 @@ func (s Score) MeanLength() float64 {
 // evaluation's seed.
 const groupSize = 256
 
-// EpisodeSeed returns the seed of the i-th episode, from 0, of an evaluation whose seed is
-// given: the first that environment i of a group plays.
+// EpisodeSeed returns the seed of episode i, from 0, of an evaluation with a seed. It is the seed
+// of the first episode of environment i mod 256 in a Vector of 256 environments, whose seed is
+// child i/256 of the evaluation's seed.
 func EpisodeSeed(seed uint64, i int) uint64 {
 	group := env.Split(seed, uint64(i/groupSize))
 	return env.Split(env.Split(group, uint64(i%groupSize)), 1)
 }
 
-// sideBySideBytes bounds the memory of the environments that an evaluation plays side
-// by side.
-const sideBySideBytes = 32 << 20
+// maxEnvBytes is the largest memory of the environments that an evaluation steps at the same
+// time, in bytes.
+const maxEnvBytes = 32 << 20
 
-// An Evaluation says in which episodes a policy is judged, and how it acts there.
+// An Evaluation has the settings of an evaluation: the episodes, and how the policy acts.
 type Evaluation struct {
-	Episodes int
-	MaxSteps int    // an episode that is longer ends there, with its return so far
-	Seed     uint64 // that the episodes' seeds descend from
-	Sampled  bool   // actions are drawn from the policy: see policy.SeedEpisode; or else its best actions
+	Episodes int    // number of episodes
+	MaxSteps int    // longest episode in steps; a longer one is cut there, with its return so far
+	Seed     uint64 // seed from which the seeds of the episodes descend: see EpisodeSeed
+	Sampled  bool   // true samples actions from the policy, see policy.SeedEpisode; false takes its best actions
 }
 
-// Evaluate plays e's episodes by p, in environments from mk that it closes.
+// Evaluate plays episodes with the policy p, in environments that it makes with mk and closes. It
+// returns their Score.
 //
-// Up to 256 episodes are played side by side, and fewer where observations are
-// large. The result does not depend on their number.
+// Evaluate steps up to 256 environments at the same time, or fewer if their observations are
+// large. The result does not depend on this number.
 func Evaluate(ctx context.Context, p policy.Policy, mk env.Maker, e Evaluation) (Score, error) {
 	if e.Episodes < 1 || e.MaxSteps < 1 {
 		return Score{}, fmt.Errorf("agents: evaluation: %d episodes of %d steps, want 1 or more of both", e.Episodes, e.MaxSteps)
 	}
-	var g games
-	err := g.playAll(ctx, p, mk, e)
-	if err = errors.Join(err, g.close()); err != nil {
+	var ev evaluator
+	err := ev.playAll(ctx, p, mk, e)
+	if err = errors.Join(err, ev.close()); err != nil {
 		return Score{}, fmt.Errorf("agents: evaluation: %w", err)
 	}
-	return score(g.returns, g.lengths), nil
+	return newScore(ev.returns, ev.lengths), nil
 }
 
-// games are the episodes of an evaluation.
-type games struct {
-	vec     env.Vector // in which the latest were played
-	returns []float64
-	lengths []int
+// An evaluator plays the episodes of an evaluation.
+type evaluator struct {
+	vec     env.Vector // environments of the latest episodes; nil before the first and after close
+	returns []float64  // [episodes so far]
+	lengths []int      // [episodes so far]
 }
 
-// playAll plays all episodes.
-func (g *games) playAll(ctx context.Context, p policy.Policy, mk env.Maker, e Evaluation) error {
-	if err := g.open(mk, 1); err != nil {
+// playAll plays all episodes of the evaluation e.
+func (ev *evaluator) playAll(ctx context.Context, p policy.Policy, mk env.Maker, e Evaluation) error {
+	if err := ev.makeEnvs(mk, 1); err != nil {
 		return err
 	}
-	most := sideBySide(g.vec)
-	for len(g.returns) < e.Episodes {
-		group, first := len(g.returns)/groupSize, len(g.returns)%groupSize
-		n := min(most, groupSize-first, e.Episodes-len(g.returns))
-		if err := g.open(mk, n); err != nil {
+	limit := maxEnvs(ev.vec)
+	for len(ev.returns) < e.Episodes {
+		group, first := len(ev.returns)/groupSize, len(ev.returns)%groupSize
+		n := min(limit, groupSize-first, e.Episodes-len(ev.returns))
+		if err := ev.makeEnvs(mk, n); err != nil {
 			return err
 		}
-		if err := g.play(ctx, p, first, env.Split(e.Seed, uint64(group)), e); err != nil {
+		if err := ev.play(ctx, p, first, env.Split(e.Seed, uint64(group)), e); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// open makes n environments in place of those that there are, unless they are as many.
-func (g *games) open(mk env.Maker, n int) (err error) {
-	if g.vec != nil && g.vec.Len() == n {
+// makeEnvs replaces the environments by n new ones. It keeps them if they are n already.
+func (ev *evaluator) makeEnvs(mk env.Maker, n int) (err error) {
+	if ev.vec != nil && ev.vec.Len() == n {
 		return nil
 	}
-	if err = g.close(); err == nil {
-		g.vec, err = mk(n)
+	if err = ev.close(); err == nil {
+		ev.vec, err = mk(n)
 	}
 	return err
 }
 
 // close closes the environments, if there are any.
-func (g *games) close() error {
-	vec := g.vec
-	g.vec = nil
+func (ev *evaluator) close() error {
+	vec := ev.vec
+	ev.vec = nil
 	return closeVector(vec)
 }
 
-// A sizedPart is a part that knows the bytes of each environment.
-type sizedPart interface {
-	part
-	Footprint() int
+// A sizedVector is a subVector that knows the memory of each environment.
+type sizedVector interface {
+	subVector
+	Footprint() int // bytes of one environment
 }
 
-// sideBySide returns the number of environments like v's that an evaluation steps
-// together.
-func sideBySide(v env.Vector) int {
-	m, ok := v.(sizedPart)
+// maxEnvs returns the largest number of environments that an evaluation steps at the same time, if
+// each needs as much memory as an environment of v.
+func maxEnvs(v env.Vector) int {
+	s, ok := v.(sizedVector)
 	if !ok {
 		return groupSize
 	}
-	return min(max(1, sideBySideBytes/m.Footprint()), groupSize)
+	return min(max(1, maxEnvBytes/s.Footprint()), groupSize)
 }
 
-// play plays one episode in each environment, side by side. The environments have
-// the numbers first, first+1, … of their group, whose seed is given.
-func (g *games) play(ctx context.Context, p policy.Policy, first int, seed uint64, e Evaluation) error {
-	res, err := resetFrom(g.vec, seed, first)
+// play plays one episode in each environment. The environments have the seeds of the environments
+// first, first+1, … of a group with the given seed.
+func (ev *evaluator) play(ctx context.Context, p policy.Policy, first int, seed uint64, e Evaluation) error {
+	res, err := resetFrom(ev.vec, seed, first)
 	if err != nil {
 		return err
 	}
-	n, from := g.vec.Len(), len(g.returns)
-	act, memory := make([]float32, n*g.vec.Spec().Act.Size()), make([]float32, n*p.Spec().Memory)
-	g.returns, g.lengths = append(g.returns, make([]float64, n)...), append(g.lengths, make([]int, n)...)
-	dice, done := e.dice(n, from), make([]bool, n)
+	n, from := ev.vec.Len(), len(ev.returns)
+	act, memory := make([]float32, n*ev.vec.Spec().Act.Size()), make([]float32, n*p.Spec().Memory)
+	ev.returns, ev.lengths = append(ev.returns, make([]float64, n)...), append(ev.lengths, make([]int, n)...)
+	rngs, done := e.newRngs(n, from), make([]bool, n)
 	for left, step := n, 0; left > 0 && step < e.MaxSteps; step++ {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		p.Act(policy.In{Obs: res.Obs, Mask: res.Mask, First: res.First, Memory: memory, Rand: dice}, policy.Out{Act: act})
-		if res, err = g.vec.Step(act); errors.Is(err, env.ErrAction) {
-			return fmt.Errorf("the policy chose what is no action: %w", err)
+		p.Act(policy.In{Obs: res.Obs, Mask: res.Mask, First: res.First, Memory: memory, Rand: rngs}, policy.Out{Act: act})
+		if res, err = ev.vec.Step(act); errors.Is(err, env.ErrAction) {
+			return fmt.Errorf("the policy's action is not in the action space: %w", err)
 		} else if err != nil {
 			return err
 		}
 		for i := range done {
 			if done[i] {
-				continue // its environment plays on, for nobody
+				continue // the environment has started another episode, which does not count
 			}
-			g.returns[from+i], g.lengths[from+i] = res.Return[i], res.Length[i]
+			ev.returns[from+i], ev.lengths[from+i] = res.Return[i], res.Length[i]
 			if res.Done(i) {
 				done[i] = true
 				left--
@@ -172,28 +174,28 @@ func (g *games) play(ctx context.Context, p policy.Policy, first int, seed uint6
 	return nil
 }
 
-// dice returns the generators of the actions in n episodes, the first of which has the
-// number from; nil for the best actions.
-func (e *Evaluation) dice(n, from int) []rand.PCG {
+// newRngs returns random generators [n] for the actions in the episodes from, from+1, …. It
+// returns nil if actions are not sampled.
+func (e *Evaluation) newRngs(n, from int) []rand.PCG {
 	if !e.Sampled {
 		return nil
 	}
-	dice := make([]rand.PCG, n)
-	for i := range dice {
-		policy.SeedEpisode(&dice[i], EpisodeSeed(e.Seed, from+i))
+	rngs := make([]rand.PCG, n)
+	for i := range rngs {
+		policy.SeedEpisode(&rngs[i], EpisodeSeed(e.Seed, from+i))
 	}
-	return dice
+	return rngs
 }
 
-// score returns the Score of episodes.
-func score(returns []float64, lengths []int) Score {
+// newScore returns the Score of episodes with the given returns and lengths.
+func newScore(returns []float64, lengths []int) Score {
 	s := Score{Min: math.Inf(1), Max: math.Inf(-1), Returns: returns, Lengths: lengths}
 	n := float64(len(returns))
 	for _, r := range returns {
 		s.Mean += r
 		s.Min, s.Max = min(s.Min, r), max(s.Max, r)
 	}
-	s.Mean = min(max(s.Mean/n, s.Min), s.Max) // rounding can leave the range: the mean of a hundred 0.87
+	s.Mean = min(max(s.Mean/n, s.Min), s.Max) // rounding can put the mean of equal returns outside [Min, Max], for example of a hundred 0.87
 	for _, r := range returns {
 		s.Std += (r - s.Mean) * (r - s.Mean)
 	}

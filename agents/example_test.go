@@ -9,7 +9,7 @@ import (
 	"github.com/rlrun/rlrun/env/classic"
 )
 
-// A PPO learns to balance a pole for at least 100 of its 500 steps.
+// PPO learns to balance CartPole's pole for 100 of 500 steps or more.
 func Example() {
 	config := agents.DefaultPPO()
 	config.Steps = 20_480

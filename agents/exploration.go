@@ -2,9 +2,9 @@ package agents
 
 import "github.com/rlrun/rlrun/policy/optim"
 
-// Exploration is ε, the probability that an action is random instead of the best: it falls
-// along a line and then stays, or follows a schedule. The settings have the names of
-// Stable-Baselines3's DQN.
+// Exploration has the settings of ε-greedy exploration, where ε is the probability that an action
+// is random instead of the best. ε falls linearly and then stays constant, or it follows a
+// schedule. The names are the same as in Stable-Baselines3's DQN.
 type Exploration struct {
 	ExplorationInitial  float64         `yaml:"exploration_initial_eps"` // ε at the start
 	ExplorationFinal    float64         `yaml:"exploration_final_eps"`   // ε after exploration_fraction of the steps
@@ -12,40 +12,41 @@ type Exploration struct {
 	ExplorationRate     *optim.Schedule `yaml:"exploration_rate"` // ε as a schedule, in place of the three above; nil: they apply
 }
 
-// DefaultExploration returns an ε that falls along a line from initial to final over a
-// fraction of the steps.
+// DefaultExploration returns settings in which ε falls linearly from initial to final over the
+// given fraction of the steps.
 func DefaultExploration(initial, final, fraction float64) Exploration {
 	return Exploration{ExplorationInitial: initial, ExplorationFinal: final, ExplorationFraction: fraction}
 }
 
+// rules returns the conditions on the settings.
 func (e *Exploration) rules() []rule {
 	rules := []rule{
-		{unit(e.ExplorationInitial), "exploration_initial_eps", e.ExplorationInitial, "0 … 1"},
-		{unit(e.ExplorationFinal), "exploration_final_eps", e.ExplorationFinal, "0 … 1"},
-		{unit(e.ExplorationFraction), "exploration_fraction", e.ExplorationFraction, "0 … 1"},
+		{inUnitInterval(e.ExplorationInitial), "exploration_initial_eps", e.ExplorationInitial, "0 … 1"},
+		{inUnitInterval(e.ExplorationFinal), "exploration_final_eps", e.ExplorationFinal, "0 … 1"},
+		{inUnitInterval(e.ExplorationFraction), "exploration_fraction", e.ExplorationFraction, "0 … 1"},
 	}
 	if e.ExplorationRate != nil {
-		rules = append(rules, course("exploration_rate", *e.ExplorationRate, 1))
+		rules = append(rules, scheduleRule("exploration_rate", *e.ExplorationRate, 1))
 	}
 	return rules
 }
 
-// schedules returns exploration_rate, if there is one.
-func (e *Exploration) schedules() []scheduled {
+// schedules returns the schedule exploration_rate, or nothing if it is not set.
+func (e *Exploration) schedules() []namedSchedule {
 	if e.ExplorationRate == nil {
 		return nil
 	}
-	return []scheduled{{"exploration_rate", *e.ExplorationRate}}
+	return []namedSchedule{{"exploration_rate", *e.ExplorationRate}}
 }
 
-// eps returns ε after step of a run's steps.
+// eps returns ε after step steps of a run of steps steps.
 func (e *Exploration) eps(step, steps int) float64 {
 	if e.ExplorationRate != nil {
 		return e.ExplorationRate.At(step, steps)
 	}
-	span := e.ExplorationFraction * float64(steps)
-	if float64(step) >= span {
+	finalStep := e.ExplorationFraction * float64(steps)
+	if float64(step) >= finalStep {
 		return e.ExplorationFinal
 	}
-	return e.ExplorationFinal + (e.ExplorationInitial-e.ExplorationFinal)*(1-float64(step)/span)
+	return e.ExplorationFinal + (e.ExplorationInitial-e.ExplorationFinal)*(1-float64(step)/finalStep)
 }

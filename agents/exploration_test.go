@@ -8,8 +8,8 @@ import (
 	"github.com/rlrun/rlrun/policy"
 )
 
-// TestExplorationRate wants 1 while all actions are random, before learning starts, and
-// then the line from 1 to 0.05 over the first tenth of 10,000 steps.
+// TestExplorationRate checks that the exploration rate is 1 before learning starts, and then
+// follows the line from 1 to 0.05 over the first tenth of 10,000 steps.
 func TestExplorationRate(t *testing.T) {
 	c := agents.DefaultDQN()
 	c.Steps, c.LearningStarts, c.Network.NetArch = 10_000, 640, policy.Layers(8)
@@ -22,7 +22,7 @@ func TestExplorationRate(t *testing.T) {
 		if err != nil || r.Steps != want.steps {
 			t.Fatalf("Learn(%d) takes %d steps, error %v", want.steps, r.Steps, err)
 		}
-		if got := figure(t, r, "exploration_rate"); got-want.rate > 1e-12 || want.rate-got > 1e-12 {
+		if got := lossMetric(t, r, "exploration_rate"); got-want.rate > 1e-12 || want.rate-got > 1e-12 {
 			t.Errorf("exploration_rate after %d steps = %v, want %v", want.steps, got, want.rate)
 		}
 	}

@@ -13,8 +13,8 @@ import (
 	"github.com/rlrun/rlrun/policy/optim"
 )
 
-// learned returns a PPO after the steps that c has.
-func learned(t *testing.T, mk env.Maker, c agents.PPOConfig) agents.Agent {
+// trainPPO returns a PPO with the settings c that has learned for c.Steps steps.
+func trainPPO(t *testing.T, mk env.Maker, c agents.PPOConfig) agents.Agent {
 	t.Helper()
 	a := agents.Must(agents.NewPPO(mk, c))
 	if _, err := a.Learn(c.Steps); err != nil {
@@ -23,44 +23,46 @@ func learned(t *testing.T, mk env.Maker, c agents.PPOConfig) agents.Agent {
 	return a
 }
 
-// TestLearnsMimic wants the best there is, 10 in every episode; chance has 3.3.
+// TestLearnsMimic checks that PPO reaches the best return, 10, in every episode of mimic. A random
+// policy has 3.3.
 func TestLearnsMimic(t *testing.T) {
-	learning(t)
+	skipIfShort(t)
 	mk := env.Each(newMimic)
 	for seed := range uint64(3) {
-		c := ppoConfig()
+		c := smallPPOConfig()
 		c.Seed, c.Steps = seed, 4000
-		s, err := agents.Evaluate(context.Background(), learned(t, mk, c).Policy(), mk, agents.Evaluation{Episodes: 20, MaxSteps: 10, Seed: 1})
+		s, err := agents.Evaluate(context.Background(), trainPPO(t, mk, c).Policy(), mk, agents.Evaluation{Episodes: 20, MaxSteps: 10, Seed: 1})
 		if err != nil || s.Min != 10 {
 			t.Errorf("seed %d: returns after %d steps = %v, want 10 each; error %v", seed, c.Steps, s.Returns, err)
 		}
 	}
 }
 
-// TestLearnsNumbered wants the very bits of mimic's policies from numbers in
-// place of symbols: networks are shown the same.
+// TestLearnsNumbered checks that PPO learns the same bytes from discrete observations as from
+// mimic's one-hot observations: networks get discrete observations as one-hot vectors.
 func TestLearnsNumbered(t *testing.T) {
-	learning(t)
-	c := ppoConfig()
+	skipIfShort(t)
+	c := smallPPOConfig()
 	c.Steps = 4000
-	one, other := learned(t, env.Each(newMimic), c), learned(t, env.Each(newNumbered), c)
-	for i, p := range one.Policy().Tensors() {
-		if q := other.Policy().Tensors()[i]; !slices.Equal(p.Value, q.Value) {
+	oneHots, discrete := trainPPO(t, env.Each(newMimic), c), trainPPO(t, env.Each(newNumbered), c)
+	for i, p := range oneHots.Policy().Tensors() {
+		if q := discrete.Policy().Tensors()[i]; !slices.Equal(p.Value, q.Value) {
 			t.Errorf("%s differs", p.Name)
 		}
 	}
 	obs, v := []float32{0, 1, 2}, make([]float32, 3)
-	other.Policy().Act(policy.In{Obs: obs}, policy.Out{Value: v})
+	discrete.Policy().Act(policy.In{Obs: obs}, policy.Out{Value: v})
 	want := make([]float32, 3)
-	one.Policy().Act(policy.In{Obs: []float32{1, 0, 0, 0, 1, 0, 0, 0, 1}}, policy.Out{Value: want})
+	oneHots.Policy().Act(policy.In{Obs: []float32{1, 0, 0, 0, 1, 0, 0, 0, 1}}, policy.Out{Value: want})
 	if !slices.Equal(v, want) {
 		t.Errorf("values %v, want %v", v, want)
 	}
 }
 
-// TestLearnsWith has PPO learn the same with each thing that networks may have.
-func TestLearnsWith(t *testing.T) {
-	learning(t)
+// TestLearnsWithOptions checks that PPO learns mimic with each option of networks, optimisers and
+// initial weights.
+func TestLearnsWithOptions(t *testing.T) {
+	skipIfShort(t)
 	optimizer := func(class string, rate float64) func(c *agents.PPOConfig) {
 		return func(c *agents.PPOConfig) { c.Network.OptimizerClass, c.LearningRate = class, optim.Linear(rate) }
 	}
@@ -81,26 +83,26 @@ func TestLearnsWith(t *testing.T) {
 		changes[name] = func(c *agents.PPOConfig) { c.Network.InitFn = name }
 	}
 	mk := env.Each(newMimic)
-	for what, change := range changes {
-		c := ppoConfig()
+	for name, change := range changes {
+		c := smallPPOConfig()
 		c.Steps = 30_000
 		change(&c)
-		s, err := agents.Evaluate(context.Background(), learned(t, mk, c).Policy(), mk, agents.Evaluation{Episodes: 20, MaxSteps: 10, Seed: 1})
+		s, err := agents.Evaluate(context.Background(), trainPPO(t, mk, c).Policy(), mk, agents.Evaluation{Episodes: 20, MaxSteps: 10, Seed: 1})
 		if err != nil || s.Min != 10 {
-			t.Errorf("%s: returns after %d steps = %v, want 10 each; error %v", what, c.Steps, s.Returns, err)
+			t.Errorf("%s: returns after %d steps = %v, want 10 each; error %v", name, c.Steps, s.Returns, err)
 		}
 	}
 }
 
-// TestLearnsTracking wants actions within 0.1 of 1.5 x, wherever x is; those of
-// a new policy are near 0.
+// TestLearnsTracking checks that PPO's actions are within 0.1 of the best action 1.5 x for all x.
+// The actions of a new policy are near 0.
 func TestLearnsTracking(t *testing.T) {
-	learning(t)
+	skipIfShort(t)
 	for seed := range uint64(3) {
-		c := ppoConfig()
+		c := smallPPOConfig()
 		c.Seed, c.Steps, c.EntCoef = seed, 16_000, optim.Constant(0)
 		c.LearningRate, c.Network.LogStdInit = optim.Linear(5e-3), -0.5
-		p := learned(t, env.Each(newTracking), c).Policy()
+		p := trainPPO(t, env.Each(newTracking), c).Policy()
 		for x := float32(-1); x <= 1; x += 0.125 {
 			act := []float32{0}
 			p.Act(policy.In{Obs: []float32{x}}, policy.Out{Act: act})
@@ -111,15 +113,16 @@ func TestLearnsTracking(t *testing.T) {
 	}
 }
 
-// TestLearnsValues wants the value of each place on a walk, for γ = 0.9. With an
-// end it is what is left to be paid, discounted: 4, 3 + 0.9·4, and so on. A walk
-// that goes on for ever is worth 1/(1-γ) = 10 if each step pays 1, although
-// episodes are cut off after 5 steps: without bootstrapping from there it would
-// come out at 4.1 or less. In a round of 4 that pays 4 once it is 4/(1-γ⁴) times
-// 1, γ³, γ² and γ, and the observation an episode was cut off at is never the
-// one the next begins with in all of them.
+// TestLearnsValues checks the values of the places on a walk, with γ = 0.9.
+//
+// A walk with an end has the discounted sum of the remaining rewards as its values: 4 at the last
+// place, 3 + 0.9·4 at the place before, and so on. A walk without an end, with the reward 1 in
+// each step, has the value 1/(1-γ) = 10, although episodes are truncated after 5 steps; without
+// bootstrapping from the truncated observation the value would be at most 4.1. A round of 4 places
+// with the rewards 4, 0, 0, 0 has the values 4/(1-γ⁴) times 1, γ³, γ² and γ. There the last
+// observation of a truncated episode often differs from the first observation of the next.
 func TestLearnsValues(t *testing.T) {
-	learning(t)
+	skipIfShort(t)
 	const round = 4 / (1 - 0.9*0.9*0.9*0.9)
 	for name, tc := range map[string]struct {
 		walk walk
@@ -132,9 +135,9 @@ func TestLearnsValues(t *testing.T) {
 			[]float64{round, 0.729 * round, 0.81 * round, 0.9 * round},
 		},
 	} {
-		c := ppoConfig()
+		c := smallPPOConfig()
 		c.Steps, c.Gamma, c.LearningRate = 10_000, 0.9, optim.Linear(1e-2)
-		a := learned(t, env.Each(func() *walk { w := tc.walk; return &w }), c)
+		a := trainPPO(t, env.Each(func() *walk { w := tc.walk; return &w }), c)
 		n := len(tc.want)
 		obs, v := make([]float32, n*n), make([]float32, n)
 		for i := range n {
@@ -149,21 +152,21 @@ func TestLearnsValues(t *testing.T) {
 	}
 }
 
-// learning skips a test that waits for an agent to learn, with -short.
-func learning(t *testing.T) {
+// skipIfShort skips a learning test with go test -short.
+func skipIfShort(t *testing.T) {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("learning")
 	}
 }
 
-// TestLearns needs the return of a policy that balances; a random one has 22.
+// TestLearns checks that PPO learns to balance CartPole's pole. A random policy has the return 22.
 func TestLearns(t *testing.T) {
-	learning(t)
+	skipIfShort(t)
 	mk := env.Each(classic.NewCartPole)
 	c := agents.DefaultPPO()
 	c.Steps = 50_000
-	s, err := agents.Evaluate(context.Background(), learned(t, mk, c).Policy(), mk, agents.Evaluation{Episodes: 20, MaxSteps: 500, Seed: 1})
+	s, err := agents.Evaluate(context.Background(), trainPPO(t, mk, c).Policy(), mk, agents.Evaluation{Episodes: 20, MaxSteps: 500, Seed: 1})
 	if err != nil || s.Mean < 450 {
 		t.Errorf("mean return after %d steps = %v, want 450; error %v", c.Steps, s.Mean, err)
 	}

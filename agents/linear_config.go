@@ -5,7 +5,7 @@ import (
 	"github.com/rlrun/rlrun/policy/optim"
 )
 
-// LinearConfig is all settings of the linear agents. Start from DefaultLinear.
+// LinearConfig has the settings of the linear agents. DefaultLinear returns the defaults.
 type LinearConfig struct {
 	Setup        `yaml:"-"`
 	LearningRate optim.Schedule `yaml:"learning_rate"` // α, of all tilings together
@@ -18,7 +18,7 @@ type LinearConfig struct {
 	QInit        float32   `yaml:"q_init"` // of every action at the start; high ones are tried before they are known
 }
 
-// DefaultLinear returns eight tilings of eight tiles.
+// DefaultLinear returns settings with eight tilings, each of eight tiles along each dimension.
 func DefaultLinear() LinearConfig {
 	return LinearConfig{
 		Setup: Setup{Steps: 100_000, NEnvs: 1, Engine: nn.Native{}}, LearningRate: optim.Constant(0.3), Gamma: 0.99,
@@ -26,16 +26,17 @@ func DefaultLinear() LinearConfig {
 	}
 }
 
-// Complete has nothing to write out.
+// Complete does nothing: no default depends on another setting.
 func (c *LinearConfig) Complete() error { return nil }
 
-// Discount returns γ.
+// Discount returns the discount γ.
 func (c *LinearConfig) Discount() float32 { return c.Gamma }
 
+// validate returns an error for the first setting that is out of its range.
 func (c *LinearConfig) validate() error {
-	return broken(append(append(c.Setup.rules(), c.Exploration.rules()...),
-		course("learning_rate", c.LearningRate, 1),
-		rule{unit(c.Gamma), "gamma", c.Gamma, "0 … 1"},
+	return firstViolation(append(append(c.Setup.rules(), c.Exploration.rules()...),
+		scheduleRule("learning_rate", c.LearningRate, 1),
+		rule{inUnitInterval(c.Gamma), "gamma", c.Gamma, "0 … 1"},
 		rule{1 <= c.Tilings && c.Tilings <= 1024, "tilings", c.Tilings, "1 … 1024"},
 		rule{1 <= c.Tiles && c.Tiles <= 1024, "tiles", c.Tiles, "1 … 1024"},
 		rule{c.QInit-c.QInit == 0, "q_init", c.QInit, "a finite number"},

@@ -20,8 +20,8 @@ import (
 	"github.com/rlrun/rlrun/policy"
 )
 
-// tiny returns a PPO whose checkpoint is small.
-func tiny(t testing.TB, mk env.Maker) *agents.PPO {
+// newTinyPPO returns a PPO with a small state.
+func newTinyPPO(t testing.TB, mk env.Maker) *agents.PPO {
 	t.Helper()
 	c := agents.DefaultPPO()
 	c.NEnvs, c.NSteps, c.BatchSize, c.NEpochs = 2, 8, 8, 1
@@ -33,26 +33,26 @@ func tiny(t testing.TB, mk env.Maker) *agents.PPO {
 	return a
 }
 
-// A container is a magic word, a version, the fields' length, the fields, and
-// the checksum of all that: see the package state.
-const head, tail = 24, 4
+// A state file has a magic word, a version, the length of the fields, the fields, and a checksum:
+// see package state. headLen and tailLen are the numbers of bytes before and after the fields.
+const headLen, tailLen = 24, 4
 
-// seal puts fields into a container.
+// seal returns a state file with the given fields and the right length and checksum.
 func seal(fields []byte) []byte {
 	b := binary.LittleEndian.AppendUint64([]byte("RLSTATE\n"), 2)
 	b = append(binary.LittleEndian.AppendUint64(b, uint64(len(fields))), fields...)
 	return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b, crc32.MakeTable(crc32.Castagnoli)))
 }
 
-// TestLoadDamaged wants an error of a checkpoint that is cut short or changed,
-// at any byte, of another configuration's, and of one that is not there.
+// TestLoadDamaged checks that Load returns an error for a state file that is cut short or changed
+// at some byte, for one of another environment, and for a file that does not exist.
 func TestLoadDamaged(t *testing.T) {
 	mk := env.Each(classic.NewCartPole)
-	a := tiny(t, mk)
+	a := newTinyPPO(t, mk)
 	agents.Must(a.Learn(16))
-	good := bits(t, a)
-	if !bytes.Equal(seal(good[head:len(good)-tail]), good) {
-		t.Fatal("seal makes another container than state.Save")
+	good := stateBytes(t, a)
+	if !bytes.Equal(seal(good[headLen:len(good)-tailLen]), good) {
+		t.Fatal("seal returns other bytes than state.Save")
 	}
 	file := filepath.Join(t.TempDir(), "agent")
 	load := func(data []byte, into state.Stater) error {
@@ -62,53 +62,53 @@ func TestLoadDamaged(t *testing.T) {
 		return agents.Load(file, into)
 	}
 	for n := 0; n < len(good); n += 29 {
-		if err := load(good[:n], tiny(t, mk)); err == nil {
+		if err := load(good[:n], newTinyPPO(t, mk)); err == nil {
 			t.Errorf("Load of %d bytes of %d: no error", n, len(good))
 		}
 		bad := bytes.Clone(good)
 		bad[n] ^= 0x40
-		if err := load(bad, tiny(t, mk)); err == nil {
+		if err := load(bad, newTinyPPO(t, mk)); err == nil {
 			t.Errorf("Load with byte %d changed: no error", n)
 		}
 	}
-	if err := load(good, tiny(t, env.Each(newTracking))); err == nil {
+	if err := load(good, newTinyPPO(t, env.Each(newTracking))); err == nil {
 		t.Error("Load of another environment's checkpoint: no error")
 	}
 	if err := agents.Load(file+".none", a); err == nil {
 		t.Error("Load of no file: no error")
 	}
 	if err := load(good, a); err != nil {
-		t.Errorf("Load of the checkpoint that all these come from: %v", err)
+		t.Errorf("Load of the undamaged state: %v", err)
 	}
 }
 
-// TestLoadForged wants no more episodes of a checkpoint than it has steps, and
-// none at all of a count that the next episode would carry past the largest int.
+// TestLoadForged checks that Load refuses a state with more episodes than steps, and a number of
+// episodes that would overflow with the next episode.
 func TestLoadForged(t *testing.T) {
 	mk := env.Each(newMimic)
-	a := tiny(t, mk)
+	a := newTinyPPO(t, mk)
 	agents.Must(a.Learn(100))
-	good := bits(t, a)
-	fields := good[head : len(good)-tail]
+	good := stateBytes(t, a)
+	fields := good[headLen : len(good)-tailLen]
 	at := bytes.Index(fields, []byte("stats/episodes\x00")) + len("stats/episodes\x00") + 8
 	for _, episodes := range []uint64{113, math.MaxInt64, 1 << 63} {
 		forged := bytes.Clone(fields)
 		binary.LittleEndian.PutUint64(forged[at:], episodes)
-		if err := state.Load(bytes.NewReader(seal(forged)), tiny(t, mk)); err == nil {
+		if err := state.Load(bytes.NewReader(seal(forged)), newTinyPPO(t, mk)); err == nil {
 			t.Errorf("Load of %d episodes in 112 steps: no error", episodes)
 		}
 	}
 }
 
-// TestLoadForgedTable wants an error of states and actions that a table does not have.
+// TestLoadForgedTable checks that Load refuses states and actions that a table does not have.
 func TestLoadForgedTable(t *testing.T) {
 	start := func() agents.Agent {
 		return agents.Must(agents.NewSARSA(env.Each(newNumbered), agents.DefaultTabular()))
 	}
 	a := start()
 	agents.Must(a.Learn(100))
-	good := bits(t, a)
-	fields := good[head : len(good)-tail]
+	good := stateBytes(t, a)
+	fields := good[headLen : len(good)-tailLen]
 	forge := func(field string, x []byte) {
 		forged := bytes.Clone(fields)
 		copy(forged[bytes.Index(fields, []byte(field+"\x00"))+len(field)+9:], x)
@@ -123,12 +123,12 @@ func TestLoadForgedTable(t *testing.T) {
 		forge("td/act", binary.LittleEndian.AppendUint64(nil, uint64(k)))
 	}
 	if err := state.Load(bytes.NewReader(seal(fields)), start()); err != nil {
-		t.Errorf("Load of the fields that these come from: %v", err)
+		t.Errorf("Load of the unchanged fields: %v", err)
 	}
 }
 
-// TestLoadOtherVersions wants of each part of an agent that another version of it is
-// refused in a sentence that names the part.
+// TestLoadOtherVersions checks that Load refuses a later version of each part of an agent's state,
+// with an error that names the part.
 func TestLoadOtherVersions(t *testing.T) {
 	choices, numbers := env.Each(newMimic), env.Each(newTracking)
 	normal := agents.DefaultNormalize()
@@ -173,8 +173,8 @@ func TestLoadOtherVersions(t *testing.T) {
 	} {
 		a := agents.Must(newAgent())
 		agents.Must(a.Learn(20))
-		good := bits(t, a)
-		fields := good[head : len(good)-tail]
+		good := stateBytes(t, a)
+		fields := good[headLen : len(good)-tailLen]
 		for _, part := range strings.Fields(want) {
 			field := []byte("section " + part + "\x00")
 			later, at := bytes.Clone(fields), bytes.Index(fields, field)
@@ -191,20 +191,19 @@ func TestLoadOtherVersions(t *testing.T) {
 	}
 }
 
-// FuzzLoadAgent loads fields with a right checksum, which a damaged file would
-// not have but a forged one may. If they are taken, learning goes on or says
-// why it cannot.
+// FuzzLoadAgent loads arbitrary fields with a right checksum, as a forged file may have. If Load
+// accepts them, Learn must continue or return an error.
 func FuzzLoadAgent(f *testing.F) {
 	makers := makers()
 	names := slices.Sorted(maps.Keys(makers))
 	for i, name := range names {
-		a := tiny(f, makers[name])
+		a := newTinyPPO(f, makers[name])
 		agents.Must(a.Learn(100))
-		data := bits(f, a)
-		f.Add(uint8(i), data[head:len(data)-tail])
+		data := stateBytes(f, a)
+		f.Add(uint8(i), data[headLen:len(data)-tailLen])
 	}
 	f.Fuzz(func(t *testing.T, kind uint8, fields []byte) {
-		a := tiny(t, makers[names[int(kind)%len(names)]])
+		a := newTinyPPO(t, makers[names[int(kind)%len(names)]])
 		if state.Load(bytes.NewReader(seal(fields)), a) != nil {
 			return
 		}

@@ -11,86 +11,86 @@ import (
 	"github.com/rlrun/rlrun/policy"
 )
 
-// numbered is screen that shows the number of its symbol.
-type numbered struct{ *screen }
+// numberedScreen is screen with a discrete observation: the index of the symbol.
+type numberedScreen struct{ *screen }
 
-func (n numbered) Spec() env.Spec {
+func (n numberedScreen) Spec() env.Spec {
 	spec := n.screen.Spec()
 	spec.Obs = env.Discrete{N: 3}
 	return spec
 }
 
-func (n numbered) Reset(seed uint64, obs []float32) {
+func (n numberedScreen) Reset(seed uint64, obs []float32) {
 	n.screen.Reset(seed, make([]float32, 3))
 	obs[0] = float32(n.symbol)
 }
 
-func (n numbered) Step(act, obs []float32) env.Outcome {
+func (n numberedScreen) Step(act, obs []float32) env.Outcome {
 	out := n.screen.Step(act, make([]float32, 3))
 	obs[0] = float32(n.symbol)
 	return out
 }
 
-var _ env.Masker = numbered{}
+var _ env.Masker = numberedScreen{}
 
-// valueAgents are agents that learn values of a single choice, over observations that are a
-// choice for tables and numbers for the others.
-func valueAgents() map[string]func(numbers, number env.Maker) agents.Agent {
-	all := map[string]func(numbers, number env.Maker) agents.Agent{}
+// valueAgents returns constructors of the agents that learn action values. Tables use the
+// environments with discrete observations, the other agents the environments with box observations.
+func valueAgents() map[string]func(box, discrete env.Maker) agents.Agent {
+	all := map[string]func(box, discrete env.Maker) agents.Agent{}
 	for name, newAgent := range tabularAgents {
-		all[name] = func(_, number env.Maker) agents.Agent { return agents.Must(newAgent(number, maskedTable())) }
+		all[name] = func(_, discrete env.Maker) agents.Agent { return agents.Must(newAgent(discrete, maskedTable())) }
 	}
-	all["SARSA of 3 steps"] = func(_, number env.Maker) agents.Agent {
+	all["SARSA of 3 steps"] = func(_, discrete env.Maker) agents.Agent {
 		c := maskedTable()
 		c.NSteps = 3
-		return agents.Must(agents.NewSARSA(number, c))
+		return agents.Must(agents.NewSARSA(discrete, c))
 	}
-	all["Q(λ)"] = func(_, number env.Maker) agents.Agent {
+	all["Q(λ)"] = func(_, discrete env.Maker) agents.Agent {
 		c := maskedTable()
 		c.Gamma, c.TraceDecay = 0.5, 0.5
-		return agents.Must(agents.NewQLearning(number, c))
+		return agents.Must(agents.NewQLearning(discrete, c))
 	}
 	for name, newAgent := range map[string]func(env.Maker, agents.LinearConfig) (*agents.Linear, error){
 		"linear SARSA": agents.NewLinearSARSA, "linear Q-learning": agents.NewLinearQLearning,
 	} {
-		all[name] = func(numbers, _ env.Maker) agents.Agent {
+		all[name] = func(box, _ env.Maker) agents.Agent {
 			c := agents.DefaultLinear()
 			c.Steps, c.Gamma, c.Tiles, c.NEnvs, c.Beyond = 20_000, 0, 2, 3, true
-			return agents.Must(newAgent(numbers, c))
+			return agents.Must(newAgent(box, c))
 		}
 	}
 	for _, double := range []bool{false, true} {
-		all[map[bool]string{false: "DQN", true: "double DQN"}[double]] = func(numbers, _ env.Maker) agents.Agent {
+		all[map[bool]string{false: "DQN", true: "double DQN"}[double]] = func(box, _ env.Maker) agents.Agent {
 			c := agents.DefaultDQN()
-			remember(&c.Replay)
+			useSmallReplay(&c.Replay)
 			c.Steps, c.NEnvs, c.TargetUpdateInterval, c.Network.NetArch = 20_000, 3, 50, policy.Layers(16)
 			c.Gamma, c.Double, c.Beyond = 0, double, true
-			return agents.Must(agents.NewDQN(numbers, c))
+			return agents.Must(agents.NewDQN(box, c))
 		}
 	}
 	return all
 }
 
-// maskedTable has settings that learn the value of a reward alone.
+// maskedTable returns tabular settings with γ = 0, so that an action's value is its reward.
 func maskedTable() agents.TabularConfig {
 	c := agents.DefaultTabular()
 	c.Steps, c.Gamma, c.NEnvs, c.Beyond = 20_000, 0, 3, true
 	return c
 }
 
-// TestMaskedValues: no forbidden action is taken in training or afterwards, and the best of
-// the others is learned.
+// TestMaskedValues checks that agents with action values take no forbidden action, in training and
+// in evaluation, and learn the best allowed action. screen panics at a forbidden action.
 func TestMaskedValues(t *testing.T) {
-	number := env.Each(func() numbered { return numbered{&screen{newMimic(), env.Discrete{N: 4}}} })
+	discrete := env.Each(func() numberedScreen { return numberedScreen{&screen{newMimic(), env.Discrete{N: 4}}} })
 	for name, newAgent := range valueAgents() {
-		a := newAgent(newScreen(env.Discrete{N: 4}), number)
+		a := newAgent(newScreen(env.Discrete{N: 4}), discrete)
 		if _, err := a.Learn(8000); err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
 		mk := newScreen(env.Discrete{N: 4})
 		if a.Policy().Spec().Obs.Size() == 1 {
-			mk = number
+			mk = discrete
 		}
 		s, err := agents.Evaluate(t.Context(), a.Policy(), mk, agents.Evaluation{Episodes: 50, MaxSteps: 10, Seed: 1})
 		if err != nil || s.Mean < 9.9 {
@@ -99,10 +99,10 @@ func TestMaskedValues(t *testing.T) {
 	}
 }
 
-// TestMaskedTables: tables take actions of several choices, with masks of each.
+// TestMaskedTables checks the same for tables with several choices in an action, each with a mask.
 func TestMaskedTables(t *testing.T) {
 	for _, act := range []env.Space{env.MultiDiscrete{N: []int{3, 4}}, env.MultiBinary{N: 2}} {
-		mk := env.Each(func() numbered { return numbered{&screen{newMimic(), act}} })
+		mk := env.Each(func() numberedScreen { return numberedScreen{&screen{newMimic(), act}} })
 		for name, newAgent := range tabularAgents {
 			a := agents.Must(newAgent(mk, maskedTable()))
 			if _, err := a.Learn(20_000); err != nil {
@@ -117,41 +117,42 @@ func TestMaskedTables(t *testing.T) {
 	}
 }
 
-// TestNoValueAllowed wants an error with the environment, seed and step.
+// TestNoValueAllowed checks that agents with action values return an *env.Error, with the
+// environment and the step, if a mask allows nothing.
 func TestNoValueAllowed(t *testing.T) {
-	newClosed := func() *closed { return &closed{screen: &screen{newMimic(), env.Discrete{N: 3}}} }
-	number := env.Each(func() env.Env { return closedNumber{newClosed()} })
+	newClosed := func() *closingScreen { return &closingScreen{screen: &screen{newMimic(), env.Discrete{N: 3}}} }
+	discrete := env.Each(func() env.Env { return numberedClosingScreen{newClosed()} })
 	for name, newAgent := range valueAgents() {
-		_, err := newAgent(env.Each(newClosed), number).Learn(1000)
+		_, err := newAgent(env.Each(newClosed), discrete).Learn(1000)
 		var e *env.Error
 		if !errors.As(err, &e) || !errors.Is(err, env.ErrMask) || e.Env != "Screen-v0" || e.Step != 7 {
-			t.Errorf("%s: error %v, want one of Screen-v0's mask at step 7", name, err)
+			t.Errorf("%s: error %v, want one about Screen-v0's mask at step 7", name, err)
 		}
 	}
 }
 
-// closedNumber is closed that shows the number of its symbol.
-type closedNumber struct{ *closed }
+// numberedClosingScreen is closingScreen with a discrete observation: the index of the symbol.
+type numberedClosingScreen struct{ *closingScreen }
 
-func (c closedNumber) Spec() env.Spec { return numbered{c.screen}.Spec() }
+func (c numberedClosingScreen) Spec() env.Spec { return numberedScreen{c.screen}.Spec() }
 
-func (c closedNumber) Reset(seed uint64, obs []float32) {
-	c.closed.Reset(seed, make([]float32, 3))
+func (c numberedClosingScreen) Reset(seed uint64, obs []float32) {
+	c.closingScreen.Reset(seed, make([]float32, 3))
 	obs[0] = float32(c.symbol)
 }
 
-func (c closedNumber) Step(act, obs []float32) env.Outcome {
-	out := c.closed.Step(act, make([]float32, 3))
+func (c numberedClosingScreen) Step(act, obs []float32) env.Outcome {
+	out := c.closingScreen.Step(act, make([]float32, 3))
 	obs[0] = float32(c.symbol)
 	return out
 }
 
-// strict is Taxi, and panics at a forbidden action.
-type strict struct{ *grid.Taxi }
+// strictTaxi is Taxi that panics at a forbidden action.
+type strictTaxi struct{ *grid.Taxi }
 
-func newStrict() strict { return strict{grid.NewTaxi()} }
+func newStrictTaxi() strictTaxi { return strictTaxi{grid.NewTaxi()} }
 
-func (s strict) Step(act, obs []float32) env.Outcome {
+func (s strictTaxi) Step(act, obs []float32) env.Outcome {
 	allowed := make([]bool, 6)
 	if s.Mask(allowed); !allowed[int(act[0])] {
 		panic("a forbidden action")
@@ -159,12 +160,13 @@ func (s strict) Step(act, obs []float32) env.Outcome {
 	return s.Taxi.Step(act, obs)
 }
 
-var _ env.Masker = strict{}
+var _ env.Masker = strictTaxi{}
 
-// TestTaxiMasks: in Taxi no agent takes a forbidden action, in training or afterwards. An
-// episode without one returns -200 at the least, where forbidden ones cost 10 each: -2000.
+// TestTaxiMasks checks that no agent takes a forbidden action in Taxi, in training and in
+// evaluation. Without forbidden actions the smallest return of an episode is -200; a forbidden
+// action would cost 10.
 func TestTaxiMasks(t *testing.T) {
-	mk, steps := env.Each(newStrict), 5000
+	mk, steps := env.Each(newStrictTaxi), 5000
 	for name, newAgent := range map[string]func() agents.Agent{
 		"Q-learning": func() agents.Agent { return agents.Must(agents.NewQLearning(mk, agents.DefaultTabular())) },
 		"SARSA":      func() agents.Agent { return agents.Must(agents.NewSARSA(mk, agents.DefaultTabular())) },
@@ -181,7 +183,7 @@ func TestTaxiMasks(t *testing.T) {
 		}
 		s, err := agents.Evaluate(context.Background(), a.Policy(), mk, agents.Evaluation{Episodes: 20, MaxSteps: 200, Seed: 1})
 		if err != nil || s.Min < -200 {
-			t.Errorf("%s: least return %v, want -200 or more; error %v", name, s.Min, err)
+			t.Errorf("%s: smallest return %v, want -200 or more; error %v", name, s.Min, err)
 		}
 	}
 }

@@ -9,10 +9,9 @@ import (
 	"github.com/rlrun/rlrun/env"
 )
 
-// screen shows one of three symbols. Each choice of its action may be any value but the
-// symbol, and pays 1 for the value after the symbol; values are counted round. A bit can be
-// only the one value, but for symbol 2, which allows both and pays for 1. To take what is
-// forbidden is a panic.
+// screen is an environment that shows one of three symbols. For a choice of n values the mask
+// forbids the value symbol mod n, and the value (symbol+1) mod n has the reward 1. If n is 2 and
+// the symbol is 2, both values are allowed. A forbidden value is a panic.
 type screen struct {
 	*mimic
 	act env.Space
@@ -48,7 +47,7 @@ func (s *screen) Step(act, obs []float32) (out env.Outcome) {
 	for i, n := range s.choices() {
 		v, both := int(act[i]), n == 2 && s.symbol == 2
 		if v == s.symbol%n && !both {
-			panic("a value that is forbidden")
+			panic("the value is forbidden")
 		}
 		if v == (s.symbol+1)%n {
 			out.Reward++
@@ -60,13 +59,13 @@ func (s *screen) Step(act, obs []float32) (out env.Outcome) {
 
 var _ env.Masker = (*screen)(nil)
 
-// TestMaskedChoices: of any choices, no forbidden value is taken in training or
-// afterwards, and the best of the others is learned.
+// TestMaskedChoices checks that policy-gradient agents take no forbidden value, in training and in
+// evaluation, and learn the best allowed values, for all spaces with choices.
 func TestMaskedChoices(t *testing.T) {
-	learning(t)
+	skipIfShort(t)
 	for _, act := range []env.Space{env.Discrete{N: 4}, env.MultiDiscrete{N: []int{3, 4}}, env.MultiBinary{N: 2}} {
 		mk := newScreen(act)
-		for name, newAgent := range masked() {
+		for name, newAgent := range maskedAgents() {
 			a := newAgent(mk)
 			if _, err := a.Learn(40_000); err != nil {
 				t.Errorf("%s, %T: %v", name, act, err)
@@ -74,42 +73,43 @@ func TestMaskedChoices(t *testing.T) {
 			}
 			s, err := agents.Evaluate(context.Background(), a.Policy(), mk, agents.Evaluation{Episodes: 50, MaxSteps: 10, Seed: 1})
 			if want := 10 * float64(act.Size()); err != nil || s.Mean < 0.95*want {
-				t.Errorf("%s, %T: mean %v, want %v or near; error %v", name, act, s.Mean, want, err)
+				t.Errorf("%s, %T: mean %v, want nearly %v; error %v", name, act, s.Mean, want, err)
 			}
 		}
 	}
 }
 
-// closed is screen that forbids everything from its seventh step on.
-type closed struct {
+// closingScreen is screen whose mask forbids every value after seven steps.
+type closingScreen struct {
 	*screen
 	steps int
 }
 
-func (c *closed) Reset(seed uint64, obs []float32) {
+func (c *closingScreen) Reset(seed uint64, obs []float32) {
 	c.steps = 0
 	c.screen.Reset(seed, obs)
 }
 
-func (c *closed) Step(act, obs []float32) env.Outcome {
+func (c *closingScreen) Step(act, obs []float32) env.Outcome {
 	c.steps++
 	return c.screen.Step(act, obs)
 }
 
-func (c *closed) Mask(allowed []bool) {
+func (c *closingScreen) Mask(allowed []bool) {
 	if c.screen.Mask(allowed); c.steps >= 7 {
 		clear(allowed)
 	}
 }
 
-// TestNothingAllowed wants an error with the environment, seed and step.
+// TestNothingAllowed checks that policy-gradient agents return an *env.Error, with the environment
+// and the step, if a mask allows nothing.
 func TestNothingAllowed(t *testing.T) {
-	mk := env.Each(func() *closed { return &closed{screen: &screen{newMimic(), env.Discrete{N: 3}}} })
-	for name, newAgent := range masked() {
+	mk := env.Each(func() *closingScreen { return &closingScreen{screen: &screen{newMimic(), env.Discrete{N: 3}}} })
+	for name, newAgent := range maskedAgents() {
 		_, err := newAgent(mk).Learn(1000)
 		var e *env.Error
 		if !errors.As(err, &e) || !errors.Is(err, env.ErrMask) || e.Env != "Screen-v0" || e.Step != 7 {
-			t.Errorf("%s: error %v, want one of Screen-v0's mask at step 7", name, err)
+			t.Errorf("%s: error %v, want one about Screen-v0's mask at step 7", name, err)
 		}
 	}
 }

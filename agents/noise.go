@@ -6,25 +6,27 @@ import (
 	"github.com/rlrun/rlrun/policy/optim"
 )
 
-// Noise is what a deterministic policy explores by, under the names of rl-zoo3.
+// Noise has the settings of the exploration noise that DDPG, TD3 and SAC add to their actions.
+// The names are the same as in rl-zoo3.
 type Noise struct {
 	NoiseType string         `yaml:"noise_type"` // normal, ornstein-uhlenbeck or none
 	NoiseStd  optim.Schedule `yaml:"noise_std"`  // σ, of actions in [-1, 1]
 }
 
+// rules returns the conditions on the settings.
 func (n *Noise) rules() []rule {
 	known := n.NoiseType == "normal" || n.NoiseType == "ornstein-uhlenbeck" || n.NoiseType == "none"
 	return []rule{
 		{known, "noise_type", n.NoiseType, "normal, ornstein-uhlenbeck or none"},
-		course("noise_std", n.NoiseStd, math.MaxFloat32),
+		scheduleRule("noise_std", n.NoiseStd, math.MaxFloat32),
 	}
 }
 
-// schedule returns the deviation over the course of a run; a constant where there is no
+// stdSchedule returns the schedule of the standard deviation, or a constant 0 if there is no
 // noise.
-func (n *Noise) schedule() scheduled {
+func (n *Noise) stdSchedule() namedSchedule {
 	if n.NoiseType == "none" {
-		return scheduled{"noise_std", optim.Constant(0)}
+		return namedSchedule{"noise_std", optim.Constant(0)}
 	}
-	return scheduled{"noise_std", n.NoiseStd}
+	return namedSchedule{"noise_std", n.NoiseStd}
 }

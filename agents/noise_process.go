@@ -8,33 +8,35 @@ import (
 	"github.com/rlrun/rlrun/env/state"
 )
 
-// Of the Ornstein-Uhlenbeck process: how fast it goes back to 0 (Lillicrap et al.
-// 2016, arXiv:1509.02971, section 7), and the time of a step, which is
-// Stable-Baselines3's.
+// The constants of the Ornstein-Uhlenbeck process.
 const (
-	meanReversion = 0.15
-	stepTime      = 1e-2
+	meanReversion = 0.15 // rate θ at which the noise returns to 0: Lillicrap et al. 2016, arXiv:1509.02971, section 7
+	stepTime      = 1e-2 // time dt of a step, as in Stable-Baselines3
 )
 
 // A noiseProcess is the exploration noise of N environments.
 type noiseProcess struct {
 	Noise
-	horizon int       // steps that the schedule of σ refers to
-	x       []float32 // [N, A]
+	scheduleSteps int       // steps of the run, to which the schedule of σ refers
+	x             []float32 // [N, A] latest noise
 }
 
-// newNoiseProcess returns a noiseProcess for N·A numbers of actions.
-func newNoiseProcess(n Noise, horizon, numbers int) noiseProcess {
-	return noiseProcess{n, horizon, make([]float32, numbers)}
+// newNoiseProcess returns a noiseProcess for size = N·A numbers of continuous actions, in a run
+// of steps environment steps.
+func newNoiseProcess(n Noise, steps, size int) noiseProcess {
+	return noiseProcess{n, steps, make([]float32, size)}
 }
 
-// add adds the noise of a step of the run to actions [N, A], and keeps them in [-1, 1].
-// Each row has its own generator.
+// add adds noise to the actions act [N, A] and clips them to [-1, 1]. steps is the number of
+// environment steps of the run so far. Row i has the random generator rng[i]. The noise is
+// normal with deviation σ, or an Ornstein-Uhlenbeck process:
+//
+//	x ← x - θ dt x + √dt ε,  ε ~ N(0, σ²)
 func (n *noiseProcess) add(steps int, rng []rand.PCG, act []float32) {
 	if n.NoiseType == "none" {
 		return
 	}
-	std, a := float64(float32(n.NoiseStd.At(steps, n.horizon))), len(act)/len(rng)
+	std, a := float64(float32(n.NoiseStd.At(steps, n.scheduleSteps))), len(act)/len(rng)
 	for r := range rng {
 		row := rand.New(&rng[r])
 		for i := r * a; i < (r+1)*a; i++ {
@@ -50,8 +52,8 @@ func (n *noiseProcess) add(steps int, rng []rand.PCG, act []float32) {
 	}
 }
 
-// stepped begins the process anew where an episode has ended.
-func (n *noiseProcess) stepped(res *env.Result) {
+// resetEnded sets the noise to 0 in the environments whose episode has ended.
+func (n *noiseProcess) resetEnded(res *env.Result) {
 	a := len(n.x) / len(res.Reward)
 	for i := range res.Reward {
 		if res.Done(i) {
@@ -60,7 +62,7 @@ func (n *noiseProcess) stepped(res *env.Result) {
 	}
 }
 
-// State visits the process.
+// State visits the latest noise.
 func (n *noiseProcess) State(s *state.State) {
 	s.Section("noise", 1)
 	s.Floats("noise", n.x)

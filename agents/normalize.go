@@ -8,9 +8,9 @@ import (
 	"github.com/rlrun/rlrun/policy"
 )
 
-// Normalize says what an agent is shown of its environments, under the names of
-// Stable-Baselines3's VecNormalize. Evaluations and episodes' returns have the
-// rewards as they are.
+// Normalize has the settings that normalise observations and rewards before an agent learns from
+// them. The names are the same as in Stable-Baselines3's VecNormalize. The returns of episodes and
+// evaluations are sums of the environments' own rewards, which are not normalised.
 type Normalize struct {
 	Obs        bool    `yaml:"norm_obs"`    // observations of running mean 0 and variance 1, which the policy then sees for ever
 	Reward     bool    `yaml:"norm_reward"` // rewards by the running deviation of their discounted sum
@@ -18,9 +18,10 @@ type Normalize struct {
 	ClipReward float32 `yaml:"clip_reward"`
 }
 
-// DefaultNormalize normalises nothing.
+// DefaultNormalize returns settings that normalise nothing.
 func DefaultNormalize() Normalize { return Normalize{ClipObs: 10, ClipReward: 10} }
 
+// rules returns the conditions on the settings.
 func (n *Normalize) rules() []rule {
 	return []rule{
 		{n.ClipObs > 0, "normalize.clip_obs", n.ClipObs, "more than 0"},
@@ -28,8 +29,8 @@ func (n *Normalize) rules() []rule {
 	}
 }
 
-// observations returns the Normalizer of observations; nil if they stay as they are.
-func (n *Normalize) observations(space env.Space) (*policy.Normalizer, error) {
+// obsNormalizer returns a Normalizer of observations in space, or nil if Obs is false.
+func (n *Normalize) obsNormalizer(space env.Space) (*policy.Normalizer, error) {
 	if !n.Obs {
 		return nil, nil
 	}
@@ -40,54 +41,55 @@ func (n *Normalize) observations(space env.Space) (*policy.Normalizer, error) {
 	return m, nil
 }
 
-// rewards returns the rewardScale of n environments; nil if rewards stay as they are.
-func (n *Normalize) rewards(envs int, gamma float32) *rewardScale {
+// rewardScale returns a normaliser of the rewards of envs environments, or nil if Reward is false.
+func (n *Normalize) rewardScale(envs int, gamma float32) *rewardScale {
 	if !n.Reward {
 		return nil
 	}
 	return newRewardScale(envs, float64(gamma), float64(n.ClipReward))
 }
 
-// A rewardScale divides rewards by the running standard deviation of their
-// discounted sum G_t = γ G_{t-1} + r_t and clips the quotient, as
-// Stable-Baselines3's VecNormalize does. The last reward of an episode still counts
-// towards its sum; the next episode's sum begins at 0, whether the episode was
-// terminated or truncated. Gymnasium's NormalizeReward for one environment differs:
-// it drops the sum before it adds a terminal reward, and keeps it after a truncation.
+// A rewardScale normalises rewards as Stable-Baselines3's VecNormalize does: it divides them by
+// the running standard deviation of their discounted sum G_t = γ G_{t-1} + r_t, and clips the
+// result to [-clip, clip]. The last reward of an episode is added to the episode's sum. The next
+// episode's sum starts at 0, after a termination and after a truncation. Gymnasium's
+// NormalizeReward for one environment differs: it resets the sum before it adds a terminal
+// reward, and it does not reset the sum after a truncation.
 type rewardScale struct {
-	gamma, clip float64
-	sum         []float64 // [N] G
-	seen        *policy.Moments
+	gamma, clip   float64
+	discountedSum []float64       // [N] G of each environment's running episode
+	moments       *policy.Moments // running mean and variance of G
 }
 
+// newRewardScale returns a rewardScale for n environments.
 func newRewardScale(n int, gamma, clip float64) *rewardScale {
 	return &rewardScale{gamma, clip, make([]float64, n), policy.NewMoments(1)}
 }
 
-// normalize counts the rewards [T, N] of T steps in their order, and replaces them by what
-// they are normalised; done is 1 where an episode ended.
+// normalize updates the sums with the rewards [T, N] of T steps and normalises the rewards in
+// place. done [T, N] is 1 where an episode ended, else 0.
 func (r *rewardScale) normalize(reward, done []float32) {
-	for n := len(r.sum); len(reward) > 0; reward, done = reward[n:], done[n:] {
+	for n := len(r.discountedSum); len(reward) > 0; reward, done = reward[n:], done[n:] {
 		for i := range n {
-			r.sum[i] = float64(r.gamma*r.sum[i]) + float64(reward[i])
+			r.discountedSum[i] = float64(r.gamma*r.discountedSum[i]) + float64(reward[i])
 		}
-		r.seen.Add(r.sum)
-		k := r.seen.Scale(0)
+		r.moments.Add(r.discountedSum)
+		k := r.moments.Scale(0)
 		for i := range n {
 			reward[i] = float32(min(max(float64(reward[i])*k, -r.clip), r.clip))
 			if done[i] != 0 {
-				r.sum[i] = 0
+				r.discountedSum[i] = 0
 			}
 		}
 	}
 }
 
-// State visits the sums and what has been seen of them; nothing of a nil rewardScale.
+// State visits the discounted sums and their moments. For a nil rewardScale it visits nothing.
 func (r *rewardScale) State(s *state.State) {
 	if r == nil {
 		return
 	}
 	s.Section("reward-scale", 1)
-	s.Doubles("rewards/sum", r.sum)
-	r.seen.State(s)
+	s.Doubles("rewards/sum", r.discountedSum)
+	r.moments.State(s)
 }

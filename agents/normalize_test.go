@@ -9,9 +9,9 @@ import (
 	"github.com/rlrun/rlrun/policy/f32"
 )
 
-// TestRewardScale compares normalised rewards and moments with recordings of
-// Gymnasium and of Stable-Baselines3, whose episodes end in either way or in both at
-// once: see testdata/README.md.
+// TestRewardScale compares normalised rewards and moments with recordings of Gymnasium and
+// Stable-Baselines3. The recorded episodes are terminated, truncated, or both in one step: see
+// testdata/README.md.
 func TestRewardScale(t *testing.T) {
 	var runs []struct {
 		Name                   string
@@ -40,17 +40,17 @@ func TestRewardScale(t *testing.T) {
 					t.Fatalf("%s: step %d: normalize(%v) = %v, want %v", run.Name, i, s.Raw, got, s.Reward)
 				}
 			}
-			if !near(r.seen.Mean[0], s.Mean) || !near(r.seen.Variance[0], s.Var) {
-				t.Fatalf("%s: step %d: mean %v, variance %v, want %v, %v", run.Name, i, r.seen.Mean[0], r.seen.Variance[0], s.Mean, s.Var)
+			if !near(r.moments.Mean[0], s.Mean) || !near(r.moments.Variance[0], s.Var) {
+				t.Fatalf("%s: step %d: mean %v, variance %v, want %v, %v", run.Name, i, r.moments.Mean[0], r.moments.Variance[0], s.Mean, s.Var)
 			}
 		}
 	}
 }
 
-// TestRewardScaleTerminal has episodes of nine rewards of 0 and a terminal 100. The
-// sums of an episode are 0 nine times and 100 once: mean 10, variance 900, and so
-// 100 becomes 100/30. A sum that outlives the terminal step stays at 100 with γ = 1,
-// its variance goes to 0, and 100 becomes clip_reward.
+// TestRewardScaleTerminal checks episodes with nine rewards of 0 and a terminal reward of 100, with
+// γ = 1. The sums G of an episode are nine times 0 and once 100, with mean 10 and variance 900, so
+// 100 becomes 100/30. If the sum were not reset after the terminal step, it would stay at 100, its
+// variance would approach 0, and 100 would become clip_reward.
 func TestRewardScaleTerminal(t *testing.T) {
 	r, reward, done := newRewardScale(1, 1, 10), make([]float32, 10), make([]float32, 10)
 	done[9] = 1
@@ -64,9 +64,9 @@ func TestRewardScaleTerminal(t *testing.T) {
 	}
 }
 
-// TestRewardScaleUndiscounted pays 1 a step in episodes that are cut off after 20
-// steps. With γ = 1 the sums are 1 … 20 in every episode, of variance (20²-1)/12 =
-// 33.25: 1 becomes 1/√33.25 after the second episode and after the thousandth.
+// TestRewardScaleUndiscounted checks episodes that are truncated after 20 steps with the reward 1.
+// With γ = 1 the sums G are 1 … 20 in every episode, with variance (20²-1)/12 = 33.25, so 1 becomes
+// 1/√33.25 after the second episode and after the thousandth.
 func TestRewardScaleUndiscounted(t *testing.T) {
 	r, reward, done := newRewardScale(1, 1, 10), make([]float32, 20), make([]float32, 20)
 	done[19] = 1

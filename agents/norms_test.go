@@ -9,33 +9,33 @@ import (
 	"github.com/rlrun/rlrun/env"
 )
 
-// mixed is mimic in a Dict: its symbol as a choice, and beside that a number, which is
-// 1000, 1010 or 1020 after the symbol.
-type mixed struct{ *mimic }
+// mixedObs is mimic with a Dict of observations: the symbol as a Discrete, and a number in a Box,
+// which is 1000, 1010 or 1020 for the symbols 0, 1 and 2.
+type mixedObs struct{ *mimic }
 
-func (m mixed) Spec() env.Spec {
+func (m mixedObs) Spec() env.Spec {
 	spec := m.mimic.Spec()
 	spec.ID, spec.Obs = "Mixed-v0", env.Dict{{Name: "symbol", Space: env.Discrete{N: 3}}, {Name: "number", Space: env.NewBox(0, 2000, 1)}}
 	return spec
 }
 
-func (m mixed) Reset(seed uint64, obs []float32) {
+func (m mixedObs) Reset(seed uint64, obs []float32) {
 	m.mimic.Reset(seed, make([]float32, 3))
-	m.see(obs)
+	m.show(obs)
 }
 
-func (m mixed) Step(act, obs []float32) env.Outcome {
+func (m mixedObs) Step(act, obs []float32) env.Outcome {
 	out := m.mimic.Step(act, make([]float32, 3))
-	m.see(obs)
+	m.show(obs)
 	return out
 }
 
-func (m mixed) see(obs []float32) { obs[0], obs[1] = float32(m.symbol), float32(1000+10*m.symbol) }
+func (m mixedObs) show(obs []float32) { obs[0], obs[1] = float32(m.symbol), float32(1000+10*m.symbol) }
 
-// TestNormalizeDict: the number of a Dict is normalised, its choice is not. Of 1000, 1010
-// and 1020 the mean is 1010 and the variance 200/3. A3C out of order does the same.
+// TestNormalizeDict checks that on-policy agents normalise the Box of a Dict and not the Discrete.
+// The numbers 1000, 1010 and 1020 have the mean 1010 and the variance 200/3.
 func TestNormalizeDict(t *testing.T) {
-	mk := env.Each(func() env.Env { return mixed{newMimic()} })
+	mk := env.Each(func() env.Env { return mixedObs{newMimic()} })
 	norm := agents.DefaultNormalize()
 	norm.Obs, norm.Reward = true, true
 	a3c := func(ordered bool) func() agents.Agent {
@@ -47,7 +47,7 @@ func TestNormalizeDict(t *testing.T) {
 	}
 	for name, newAgent := range map[string]func() agents.Agent{
 		"PPO": func() agents.Agent {
-			c := ppoConfig()
+			c := smallPPOConfig()
 			c.Normalize = norm
 			return agents.Must(agents.NewPPO(mk, c))
 		},
@@ -68,17 +68,17 @@ func TestNormalizeDict(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		agents.WantMomentsOfNumber(t, name, a.Policy())
+		agents.CheckMomentsOfNumber(t, name, a.Policy())
 	}
 }
 
-// TestBatchNormTrains: the running averages of batch norm follow what is learned from,
-// and acting, which uses them, does not change them.
+// TestBatchNormTrains checks that learning updates the running averages of batch norm, and that
+// acting does not change them.
 func TestBatchNormTrains(t *testing.T) {
 	for name, change := range map[string]func(c *agents.PPOConfig){
-		"apart": func(c *agents.PPOConfig) {}, "share_trunk": func(c *agents.PPOConfig) { c.Network.ShareTrunk = true },
+		"separate networks": func(c *agents.PPOConfig) {}, "share_trunk": func(c *agents.PPOConfig) { c.Network.ShareTrunk = true },
 	} {
-		c := ppoConfig()
+		c := smallPPOConfig()
 		c.Network.Norm = "batch"
 		change(&c)
 		a := agents.Must(agents.NewPPO(env.Each(newMimic), c))
@@ -100,7 +100,7 @@ func TestBatchNormTrains(t *testing.T) {
 			}
 		}
 		if len(after) == 0 || same > 0 {
-			t.Errorf("%s: %d of %d running averages stay as they were", name, same, len(after))
+			t.Errorf("%s: %d of %d running averages did not change", name, same, len(after))
 		}
 		learned := slices.Clone(after)
 		if _, err := agents.Evaluate(t.Context(), a.Policy(), env.Each(newMimic), agents.Evaluation{Episodes: 20, MaxSteps: 10, Seed: 1}); err != nil {

@@ -9,39 +9,44 @@ import (
 	"github.com/rlrun/rlrun/policy/parallel"
 )
 
-// offPolicy is the loop that DQN, DDPG, TD3 and SAC have in common: it acts in environments,
-// keeps the transitions, and calls for updates when they are due.
+// offPolicy is the part that DQN, DDPG, TD3 and SAC have in common: it acts in environments,
+// adds the transitions to the replay buffer, and makes updates when train_freq says so.
 type offPolicy struct {
-	setup  *Setup
-	r      *Replay
-	src    rand.PCG
-	rng    *rand.Rand // of minibatches, and of noise in updates
-	play   player
-	memory memory
-	normal *policy.Normalizer // of the observations; nil: not normalised
-	scale  *rewardScale       // of the rewards; nil: not scaled
-	nets   trained            // what updates change
-	rate   float64            // of learning, in this iteration
+	setup        *Setup
+	replayConfig *Replay
+	src          rand.PCG   // source of rng
+	rng          *rand.Rand // random generator for weights, minibatches and noise in updates
+	play         player
+	experience   experience
+	normal       *policy.Normalizer // normaliser of observations; nil if they are not normalised
+	scale        *rewardScale       // normaliser of rewards; nil if they are not normalised
+	nets         trainedNetworks
+	rate         float64 // learning rate in this iteration
 
-	act, raw []float32 // [N, A] actions as the environments get them, and as they are remembered
+	act []float32 // [N, A] actions as the environments get them
+	raw []float32 // [N, A] actions as the replay buffer keeps them: continuous ones in [-1, 1]
 
-	steps, episodes int // of each environment, and of all, since the last updates
+	stepsSinceUpdate    int // steps of each environment since the last updates
+	episodesSinceUpdate int // finished episodes of all environments since the last updates
 }
 
-// An algorithm is an agent's own part beside offPolicy: how it acts, and how it learns.
+// An algorithm has the parts that differ between the off-policy agents: how they act and how
+// they learn.
 type algorithm interface {
-	// random writes the actions before learning starts, as Act and as Raw; explore writes
-	// the actions afterwards, for a step of the run.
+	// random writes random actions to out.Act and out.Raw, before learning starts.
 	random(in policy.In, out policy.Out)
+
+	// explore writes the policy's actions with exploration to out.Act and out.Raw, after a
+	// number of environment steps of the run.
 	explore(steps int, in policy.In, out policy.Out)
 
-	stepped(res *env.Result) // is told each step's Result
-	update()                 // learns from one minibatch
+	afterStep(res *env.Result) // runs after each step with its Result
+	update()                   // samples a minibatch and learns from it
 }
 
-// connect makes the environments and the memory.
-func (o *offPolicy) connect(mk env.Maker, s *Setup, r *Replay, n *Normalize) (err error) {
-	o.setup, o.r = s, r
+// initOffPolicy makes the environments, the normalisers and the replay buffer.
+func (o *offPolicy) initOffPolicy(mk env.Maker, s *Setup, r *Replay, n *Normalize) (err error) {
+	o.setup, o.replayConfig = s, r
 	first, err := o.play.makeEnvs(mk, s.Seed, 0, s.NEnvs)
 	if err != nil {
 		return err
@@ -49,11 +54,11 @@ func (o *offPolicy) connect(mk env.Maker, s *Setup, r *Replay, n *Normalize) (er
 	o.src.Seed(env.Split(s.Seed, 0), 0)
 	o.rng = rand.New(&o.src)
 	spec := o.play.vec.Spec()
-	if o.normal, err = n.observations(spec.Obs); err != nil {
+	if o.normal, err = n.obsNormalizer(spec.Obs); err != nil {
 		return err
 	}
-	o.scale = n.rewards(s.NEnvs, r.Gamma)
-	if o.memory, err = newMemory(r, spec, first, o.scale); err != nil {
+	o.scale = n.rewardScale(s.NEnvs, r.Gamma)
+	if o.experience, err = newExperience(r, spec, first, o.scale); err != nil {
 		return err
 	}
 	a := s.NEnvs * spec.Act.Size()
@@ -61,7 +66,8 @@ func (o *offPolicy) connect(mk env.Maker, s *Setup, r *Replay, n *Normalize) (er
 	return nil
 }
 
-// learn runs iterations of an agent until a number of steps has been taken, on two cores.
+// learn runs iterations of the agent a until it has taken until environment steps, on two cores
+// or fewer.
 func (o *offPolicy) learn(until int, a iterator) error {
 	cores := parallel.Start(o.setup.cores(2))
 	defer cores.Stop()
@@ -69,81 +75,84 @@ func (o *offPolicy) learn(until int, a iterator) error {
 	return iterateUntil(until, &o.play.stats, a)
 }
 
-// offPolicyIteration is the least number of steps of an iteration, over all environments:
-// some milliseconds.
-const offPolicyIteration = 64
+// offPolicyIterationSteps is the smallest number of environment steps in an iteration, counted
+// over all environments. An iteration takes some milliseconds.
+const offPolicyIterationSteps = 64
 
-// interact takes the steps of an iteration, and makes the updates when they are due.
+// interact runs one iteration: it takes steps, and makes updates when they are due. It returns
+// an error if the parameters are not finite afterwards.
 func (o *offPolicy) interact(a algorithm) error {
-	o.schedule()
-	for taken := 0; taken < offPolicyIteration; taken += o.setup.NEnvs {
+	o.readSchedules()
+	for taken := 0; taken < offPolicyIterationSteps; taken += o.setup.NEnvs {
 		if err := o.step(a); err != nil {
 			return err
 		}
-		o.learnIfDue(a)
+		o.updateIfDue(a)
 	}
 	return o.nets.check(&o.play.stats)
 }
 
-// schedule reads the schedules at the start of an iteration.
-func (o *offPolicy) schedule() {
+// readSchedules sets the learning rate, and β of prioritised replay, for an iteration.
+func (o *offPolicy) readSchedules() {
 	step := o.play.stats.Steps()
-	o.rate = o.r.LearningRate.At(step, o.setup.Steps)
-	o.nets.setRate(o.rate)
-	if p := o.memory.prioritized; p != nil {
-		done := min(1, float64(step)/float64(o.setup.Steps))
-		p.Beta = o.r.PriorityBeta + (1-o.r.PriorityBeta)*done
+	o.rate = o.replayConfig.LearningRate.At(step, o.setup.Steps)
+	o.nets.setLearningRate(o.rate)
+	if p := o.experience.prioritized; p != nil {
+		progress := min(1, float64(step)/float64(o.setup.Steps))
+		p.Beta = o.replayConfig.PriorityBeta + (1-o.replayConfig.PriorityBeta)*progress
 	}
 }
 
-// step takes one step of each environment, and remembers it.
+// step takes one step in each environment and adds it to the replay buffer.
 func (o *offPolicy) step(a algorithm) error {
 	if o.normal != nil {
 		o.normal.Observe(o.play.obs)
 	}
 	steps := o.play.stats.Steps()
-	in := policy.In{Obs: o.play.obs, Mask: o.play.mask, Rand: o.play.dice.at(o.play.acted)}
+	in := policy.In{Obs: o.play.obs, Mask: o.play.mask, Rand: o.play.actionRngs.forAction(o.play.actionCount)}
 	out := policy.Out{Act: o.act, Raw: o.raw}
-	if steps < o.r.LearningStarts {
+	if steps < o.replayConfig.LearningStarts {
 		a.random(in, out)
 	} else {
 		a.explore(steps, in, out)
 	}
 	res, err := o.play.vec.Step(o.act)
 	if err != nil {
-		return blame(err, o.nets.params, steps, o.play.stats.peak)
+		return stepError(err, o.nets.params, steps, o.play.stats.maxAbsReward)
 	}
-	o.memory.buffer.Add(o.raw, res)
-	o.count(res)
-	a.stepped(res)
+	o.experience.buffer.Add(o.raw, res)
+	o.recordStep(res)
+	a.afterStep(res)
 	return nil
 }
 
-// count keeps the books of a step.
-func (o *offPolicy) count(res *env.Result) {
-	o.play.see(res)
+// recordStep adds a step to the statistics, the reward normaliser and the counts since the last
+// updates.
+func (o *offPolicy) recordStep(res *env.Result) {
+	o.play.record(res)
 	if o.scale != nil {
 		o.scale.observe(res)
 	}
-	o.steps++
+	o.stepsSinceUpdate++
 	for i := range res.Reward {
 		if res.Done(i) {
-			o.episodes++
+			o.episodesSinceUpdate++
 		}
 	}
 }
 
-// learnIfDue makes the updates for the steps since the last ones.
-func (o *offPolicy) learnIfDue(a algorithm) {
-	if !o.r.TrainFreq.Due(o.steps, o.episodes) {
+// updateIfDue makes updates if train_freq says that they are due. Before learning starts it
+// makes none.
+func (o *offPolicy) updateIfDue(a algorithm) {
+	if !o.replayConfig.TrainFreq.Due(o.stepsSinceUpdate, o.episodesSinceUpdate) {
 		return
 	}
-	updates := o.r.GradientSteps
+	updates := o.replayConfig.GradientSteps
 	if updates < 0 {
-		updates = o.steps * o.setup.NEnvs
+		updates = o.stepsSinceUpdate * o.setup.NEnvs
 	}
-	o.steps, o.episodes = 0, 0
-	if o.play.stats.Steps() <= o.r.LearningStarts {
+	o.stepsSinceUpdate, o.episodesSinceUpdate = 0, 0
+	if o.play.stats.Steps() <= o.replayConfig.LearningStarts {
 		return
 	}
 	for range updates {
@@ -154,11 +163,12 @@ func (o *offPolicy) learnIfDue(a algorithm) {
 // Close closes the environments.
 func (o *offPolicy) Close() error { return o.play.Close() }
 
-// State visits the generator, the optimisers, the memory, the environments and the books.
+// State visits the random generator, the optimisers, the replay buffer, the environments, the
+// statistics and the normalisers.
 func (o *offPolicy) State(s *state.State) {
 	s.Section("off-policy", 1)
 	s.PCG("rng", &o.src)
-	s.Int("offpolicy/steps", &o.steps, state.MaxCount)
-	s.Int("offpolicy/episodes", &o.episodes, state.MaxCount)
-	s.All(&o.nets, o.memory.buffer, &o.play, o.normal, o.scale)
+	s.Int("offpolicy/steps", &o.stepsSinceUpdate, state.MaxCount)
+	s.Int("offpolicy/episodes", &o.episodesSinceUpdate, state.MaxCount)
+	s.All(&o.nets, o.experience.buffer, &o.play, o.normal, o.scale)
 }

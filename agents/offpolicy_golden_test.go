@@ -14,7 +14,7 @@ import (
 	"github.com/rlrun/rlrun/replay"
 )
 
-// recordedRun is updates of an agent: see testdata/README.md.
+// recordedRun has recorded updates of an agent: see testdata/README.md.
 type recordedRun struct {
 	Algo, DType string
 	Delay       int
@@ -24,6 +24,7 @@ type recordedRun struct {
 	Updates     []recordedStep
 }
 
+// recordedStep has the minibatch, the noise and the results of one update.
 type recordedStep struct {
 	Obs, Act, Reward, Next, Done []float32
 	Noise                        []float32
@@ -34,25 +35,26 @@ type recordedStep struct {
 	After                        map[string][]float64
 }
 
-// learner is an agent whose updates are taken here.
-type learner struct {
+// recordedAgent is an agent that repeats recorded updates.
+type recordedAgent struct {
 	batch  *replay.Batch
-	learn  func(u *recordedStep) found
-	params map[string]*tape.Param
+	learn  func(u *recordedStep) updateResult // makes one update with the batch
+	params map[string]*tape.Param             // parameters under their recorded names
 }
 
-// TestOffPolicyUpdates takes recorded updates, with networks of both engines.
+// TestOffPolicyUpdates repeats recorded updates with the networks of both engines.
 func TestOffPolicyUpdates(t *testing.T) {
 	t.Run("native", func(t *testing.T) { offPolicyUpdates(t, nn.Native{}) })
 	t.Run("gorgonia", func(t *testing.T) { offPolicyUpdates(t, gorgonia.Engine{}) })
 }
 
+// offPolicyUpdates repeats all recorded updates with networks of engine e.
 func offPolicyUpdates(t *testing.T, e nn.Engine) {
 	var all []recordedRun
 	golden.Read(t, "testdata/offpolicy.json.gz", &all)
 	for _, g := range all {
 		t.Run(g.Algo+"/"+g.DType+"/"+g.EntCoef, func(t *testing.T) {
-			l := g.learner(t, e)
+			l := g.newAgent(t, e)
 			if len(l.params) != len(g.Init) {
 				t.Fatalf("%d parameters, want %d", len(l.params), len(g.Init))
 			}
@@ -66,7 +68,8 @@ func offPolicyUpdates(t *testing.T, e nn.Engine) {
 	}
 }
 
-func (l *learner) check(t *testing.T, u *recordedStep) {
+// check makes the update u and compares targets, losses and parameters.
+func (l *recordedAgent) check(t *testing.T, u *recordedStep) {
 	t.Helper()
 	b := l.batch
 	copy(b.Obs, u.Obs)
@@ -90,18 +93,18 @@ func (l *learner) check(t *testing.T, u *recordedStep) {
 	}
 }
 
-// learner makes the agent that g is of.
-func (g *recordedRun) learner(t *testing.T, e nn.Engine) *learner {
+// newAgent returns an agent with g's algorithm and settings.
+func (g *recordedRun) newAgent(t *testing.T, e nn.Engine) *recordedAgent {
 	t.Helper()
 	rows := len(g.Updates[0].Reward)
 	o, act := len(g.Updates[0].Obs)/rows, env.Space(env.NewBox(-1, 1, len(g.Updates[0].Act)/rows))
 	if strings.HasSuffix(g.Algo, "DQN") {
 		act = env.Discrete{N: len(g.Init["q.4.bias"])}
 	}
-	mk := env.Each(func() blank { return blank{env.NewBox(-9, 9, o), act} })
+	mk := env.Each(func() spacesOnly { return spacesOnly{env.NewBox(-9, 9, o), act} })
 	r := DefaultReplay()
 	r.BatchSize, r.BufferSize, r.LearningRate = rows, 100, optim.Constant(g.LR)
-	l := &learner{params: map[string]*tape.Param{}}
+	l := &recordedAgent{params: map[string]*tape.Param{}}
 	add := func(suffix string, params []*tape.Param) {
 		for _, p := range params {
 			net, rest, _ := strings.Cut(p.Name, ".")
@@ -116,16 +119,16 @@ func (g *recordedRun) learner(t *testing.T, e nn.Engine) *learner {
 		var o *offPolicy
 		if g.Algo == "TD3" {
 			a := Must(NewTD3(mk, c))
-			d, o, l.learn = &a.dpg, &a.offPolicy, func(u *recordedStep) found { return a.learnFrom(l.batch, u.Noise) }
+			d, o, l.learn = &a.dpg, &a.offPolicy, func(u *recordedStep) updateResult { return a.learnFrom(l.batch, u.Noise) }
 		} else {
 			a := Must(NewDDPG(mk, DDPGConfig{Setup: c.Setup, Replay: r, Noise: c.Noise, Normalize: c.Normalize, Network: c.Network}))
-			d, o, l.learn = &a.dpg, &a.offPolicy, func(*recordedStep) found { return a.learnFrom(l.batch) }
+			d, o, l.learn = &a.dpg, &a.offPolicy, func(*recordedStep) updateResult { return a.learnFrom(l.batch) }
 		}
-		l.batch = o.memory.batch
-		o.nets.setRate(g.LR)
+		l.batch = o.experience.batch
+		o.nets.setLearningRate(g.LR)
 		add("", d.actor.Params())
 		add("_target", d.actorTarget.Params())
-		add("", d.critics.now.Params())
+		add("", d.critics.online.Params())
 		add("_target", d.critics.target.Params())
 	case "SAC":
 		c := DefaultSAC()
@@ -134,14 +137,14 @@ func (g *recordedRun) learner(t *testing.T, e nn.Engine) *learner {
 			t.Fatal(err)
 		}
 		a := Must(NewSAC(mk, c))
-		a.actor.Head.TanhEpsilon = 1e-6 // as in the program that recorded them
-		a.nets.setRate(g.LR)
-		l.batch, l.learn = a.memory.batch, func(u *recordedStep) found { return a.learnFrom(l.batch, u.Noise, u.NoiseNext).found }
+		a.actor.Head.TanhEpsilon = 1e-6 // as in the program that recorded the updates
+		a.nets.setLearningRate(g.LR)
+		l.batch, l.learn = a.experience.batch, func(u *recordedStep) updateResult { return a.learnFrom(l.batch, u.Noise, u.NoiseNext).updateResult }
 		add("", a.actor.Params())
-		add("", a.critics.now.Params())
+		add("", a.critics.online.Params())
 		add("_target", a.critics.target.Params())
-		l.params["log_ent_coef"] = a.temperature
-		if !c.EntCoef.Auto { // for which nothing is learned
+		l.params["log_ent_coef"] = a.logAlpha
+		if !c.EntCoef.Auto { // a constant α is not a parameter
 			delete(g.Init, "log_ent_coef")
 			delete(l.params, "log_ent_coef")
 			for _, u := range g.Updates {
@@ -152,8 +155,8 @@ func (g *recordedRun) learner(t *testing.T, e nn.Engine) *learner {
 		c := DefaultDQN()
 		c.Engine, c.Replay, c.Double, c.Network.NetArch = e, r, g.Algo == "DoubleDQN", policy.Layers(8, 8)
 		a := Must(NewDQN(mk, c))
-		a.nets.setRate(g.LR)
-		l.batch, l.learn = a.memory.batch, func(*recordedStep) found { return a.learnFrom(l.batch) }
+		a.nets.setLearningRate(g.LR)
+		l.batch, l.learn = a.experience.batch, func(*recordedStep) updateResult { return a.learnFrom(l.batch) }
 		add("", a.q.Params())
 		add("_target", a.target.Params())
 	}

@@ -2,7 +2,8 @@ package agents
 
 import "github.com/rlrun/rlrun/policy"
 
-// offPolicyNetwork returns networks of rectified hidden layers.
+// offPolicyNetwork returns the settings of networks with relu hidden layers of the given sizes
+// and PyTorch's initial weights.
 func offPolicyNetwork(hidden ...int) policy.NetworkConfig {
 	k := policy.DefaultNetworkConfig()
 	k.NetArch, k.ActivationFn, k.DefaultInit = policy.Layers(hidden...), "relu", "pytorch"

@@ -13,40 +13,41 @@ import (
 	"github.com/rlrun/rlrun/replay"
 )
 
-// gauge shows a symbol as a choice, and a number that is 1000, 1010 or 1020 after it; it
-// pays 100 times the symbol. Actions do nothing.
-type gauge struct {
+// symbolAndNumber is an environment that shows a symbol as a Discrete, and a number in a Box, which
+// is 1000, 1010 or 1020 for the symbols 0, 1 and 2. The reward is 100 times the symbol. Actions
+// have no effect.
+type symbolAndNumber struct {
 	rng    env.Rand
 	symbol int
 	act    env.Space
 }
 
-func (g *gauge) Spec() env.Spec {
+func (g *symbolAndNumber) Spec() env.Spec {
 	return env.Spec{
 		ID: "Gauge-v0", Act: g.act, MaxSteps: 10,
 		Obs: env.Dict{{Name: "symbol", Space: env.Discrete{N: 3}}, {Name: "number", Space: env.NewBox(0, 2000, 1)}},
 	}
 }
 
-func (g *gauge) Reset(seed uint64, obs []float32) {
+func (g *symbolAndNumber) Reset(seed uint64, obs []float32) {
 	g.rng.Seed(seed)
 	g.show(obs)
 }
 
-func (g *gauge) show(obs []float32) {
+func (g *symbolAndNumber) show(obs []float32) {
 	g.symbol = int(g.rng.Uniform(0, 3))
 	obs[0], obs[1] = float32(g.symbol), float32(1000+10*g.symbol)
 }
 
-func (g *gauge) Step(_, obs []float32) env.Outcome {
+func (g *symbolAndNumber) Step(_, obs []float32) env.Outcome {
 	out := env.Outcome{Reward: float64(100 * g.symbol)}
 	g.show(obs)
 	return out
 }
 
-// WantMomentsOfNumber checks what an agent has learned of observations that are a choice
-// and a number, 1000, 1010 or 1020: the mean and the variance of the number alone.
-func WantMomentsOfNumber(t *testing.T, agent string, p policy.Policy) {
+// CheckMomentsOfNumber checks the normaliser of an agent whose observations are a Discrete and a
+// number, 1000, 1010 or 1020: it has the mean and the variance of the number only.
+func CheckMomentsOfNumber(t *testing.T, agent string, p policy.Policy) {
 	t.Helper()
 	moment := func(tensor string) []float32 {
 		i := slices.IndexFunc(p.Tensors(), func(p *tape.Param) bool { return p.Name == tensor })
@@ -54,14 +55,17 @@ func WantMomentsOfNumber(t *testing.T, agent string, p policy.Policy) {
 	}
 	mean, variance := moment("obs_mean"), moment("obs_var")
 	if len(mean) != 1 || math.Abs(float64(mean[0])-1010) > 1 || math.Abs(float64(variance[0])-200./3) > 5 {
-		t.Errorf("%s: mean %v and variance %v, want 1010 and 66.7 of the number alone", agent, mean, variance)
+		t.Errorf("%s: mean %v and variance %v, want 1010 and 66.7, of the number only", agent, mean, variance)
 	}
 }
 
-// TestNormalizeOffPolicy: the number of a Dict is normalised in DQN, DDPG, TD3 and SAC, and
-// its choice is not; experience stays raw; rewards are divided when they are sampled.
+// TestNormalizeOffPolicy checks that DQN, DDPG, TD3 and SAC normalise the Box of a Dict and not the
+// Discrete, that the replay buffer keeps observations that are not normalised, and that rewards
+// are normalised when they are sampled.
 func TestNormalizeOffPolicy(t *testing.T) {
-	mk := func(act env.Space) env.Maker { return env.Each(func() *gauge { return &gauge{act: act} }) }
+	mk := func(act env.Space) env.Maker {
+		return env.Each(func() *symbolAndNumber { return &symbolAndNumber{act: act} })
+	}
 	numbers, choices := mk(env.NewBox(-1, 1, 1)), mk(env.Discrete{N: 2})
 	norm := DefaultNormalize()
 	norm.Obs, norm.Reward = true, true
@@ -99,17 +103,17 @@ func TestNormalizeOffPolicy(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		WantMomentsOfNumber(t, name, a.Policy())
-		b := o.memory.sample(o.rng)
+		CheckMomentsOfNumber(t, name, a.Policy())
+		b := o.experience.sample(o.rng)
 		for i, symbol := range []float32{b.Obs[0], b.Obs[2], b.Obs[4]} {
 			if want := o.scale.scaled(100 * symbol); b.Obs[2*i+1] != 1000+10*symbol || b.Reward[i] != want || math.Abs(float64(want)) > 10 {
-				t.Errorf("%s: from %v the reward is %v, want raw numbers and %v", name, b.Obs[2*i:2*i+2], b.Reward[i], want)
+				t.Errorf("%s: the observation %v has the reward %v, want a number that is not normalised and %v", name, b.Obs[2*i:2*i+2], b.Reward[i], want)
 			}
 		}
 	}
 }
 
-// TestScaledStore compares rewards that are sampled at once with recordings of
+// TestScaledStore compares rewards that are sampled right after their step with recordings of
 // Stable-Baselines3's VecNormalize: see testdata/README.md.
 func TestScaledStore(t *testing.T) {
 	var runs []struct {
@@ -127,7 +131,7 @@ func TestScaledStore(t *testing.T) {
 		res := env.NewResult(n, 1)
 		r := DefaultReplay()
 		r.BufferSize = 100 * n
-		m, err := newMemory(&r, spec, res, scale)
+		m, err := newExperience(&r, spec, res, scale)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -11,23 +11,22 @@ import (
 	"github.com/rlrun/rlrun/replay"
 )
 
-// onPolicy is the part that PPO, A2C and REINFORCE have in common: it collects rollouts by
-// the present policy and takes gradient steps on an objective. See connect.go for how it is
-// made.
+// onPolicy is the part that PPO, A2C and REINFORCE have in common: it collects rollouts with
+// the present policy and takes gradient steps on an objective. onpolicy_init.go makes it.
 type onPolicy struct {
 	play     collector
 	networks actorCritic
-	normal   *policy.Normalizer // of observations; nil: not normalised
-	scale    *rewardScale       // of rewards; nil: not scaled
-	src      rand.PCG
-	rng      *rand.Rand // initial weights, and the order of minibatches
-	maxCores int        // that Learn uses
+	normal   *policy.Normalizer // normaliser of observations; nil if they are not normalised
+	scale    *rewardScale       // normaliser of rewards; nil if they are not normalised
+	src      rand.PCG           // source of rng
+	rng      *rand.Rand         // random generator for initial weights and the order of minibatches
+	maxCores int                // largest number of cores that Learn uses
 }
 
-// learn runs iterations of an agent until a number of steps has been taken, on two cores. It
-// returns a panic, for example of a user's network, as an error.
+// learn runs iterations of the agent a until it has taken until environment steps. It returns a
+// panic, for example of a user's network, as an error.
 func (o *onPolicy) learn(until int, a iterator) (err error) {
-	defer recovered(&err)
+	defer recoverAsError(&err)
 	cores := parallel.Start(o.maxCores)
 	defer cores.Stop()
 	o.networks.share(cores)
@@ -37,10 +36,10 @@ func (o *onPolicy) learn(until int, a iterator) (err error) {
 	return err
 }
 
-// collect fills a rollout and scales its rewards.
+// collect fills a rollout with the present policy and normalises its rewards.
 func (o *onPolicy) collect(roll *replay.Rollout) error {
 	if err := o.play.collect(o.networks.model, roll); err != nil {
-		return o.blame(err)
+		return o.stepError(err)
 	}
 	if o.scale != nil {
 		o.scale.normalize(roll.Reward, roll.Done)
@@ -48,9 +47,9 @@ func (o *onPolicy) collect(roll *replay.Rollout) error {
 	return nil
 }
 
-// finish shows the rollout's observations to the normaliser, which the next rollout uses. It
-// returns an error where the networks are no longer finite.
-func (o *onPolicy) finish(roll *replay.Rollout) error {
+// endIteration updates the normaliser with the rollout's observations, for the next rollout. It
+// returns an error if the parameters are not finite.
+func (o *onPolicy) endIteration(roll *replay.Rollout) error {
 	if o.normal != nil {
 		for _, obs := range roll.Acted() {
 			o.normal.Observe(obs)
@@ -59,117 +58,119 @@ func (o *onPolicy) finish(roll *replay.Rollout) error {
 	return o.check()
 }
 
-// An objective has the losses of an algorithm. Both may be called at once.
+// An objective computes the losses of an algorithm. Its two methods may run at the same time
+// in two goroutines.
 type objective interface {
-	// actorLoss returns the actor's loss for a minibatch, and its figures. A nil loss
-	// refuses the gradient step.
-	actorLoss(pi dist.Dist, b *replay.Minibatch) (*tape.Var, actorFigures)
+	// actorLoss returns the actor's loss on a minibatch, and the metrics of the loss. A nil
+	// loss means that no gradient step must be taken.
+	actorLoss(pi dist.Dist, b *replay.Minibatch) (*tape.Var, actorMetrics)
 
-	// criticLoss returns the critic's loss for a minibatch, and its mean squared error.
-	criticLoss(v *tape.Var, b *replay.Minibatch) (loss *tape.Var, squared float32)
+	// criticLoss returns the critic's weighted loss on a minibatch, and the mean squared
+	// error without the weight.
+	criticLoss(v *tape.Var, b *replay.Minibatch) (loss *tape.Var, squaredError float32)
 }
 
-// actorFigures are the parts of an actor's loss.
-type actorFigures struct {
-	gain    float32 // objective of the policy gradient, which is maximised
-	entropy float32 // mean
-	kl      float64 // PPO's divergence from the policy that acted
-	outside float64 // share of PPO's ratios that are clipped
+// actorMetrics are the metrics of an actor's loss.
+type actorMetrics struct {
+	policyObjective float32 // policy gradient's objective, which the step increases
+	entropy         float32 // mean entropy of the policy
+	approxKL        float64 // PPO: approximate KL divergence from the policy that collected the rollout
+	clipFraction    float64 // PPO: fraction of the probability ratios that are clipped
 }
 
-// losses are the figures of a gradient step.
-type losses struct {
-	actorFigures
-	value   float32 // mean squared error of the critic
-	refused bool    // the step was not taken
+// stepMetrics are the metrics of a gradient step.
+type stepMetrics struct {
+	actorMetrics
+	valueLoss float32 // mean squared error of the critic
+	skipped   bool    // true if the step was not taken
 }
 
 // An actorCritic is an agent's networks with their optimiser.
 type actorCritic struct {
 	model  *policy.ActorCritic
-	params []*tape.Param // of the model
+	params []*tape.Param // learned parameters of the model
 	opt    *optim.Optimizer
-	cores  *parallel.Pool // while Learn runs
-	work   gradient
+	cores  *parallel.Pool // cores that Learn uses while it runs
+	job    gradientJob
 }
 
-// value writes V of every observation of a rollout.
-func (n *actorCritic) value(roll *replay.Rollout) {
+// computeValues writes the values V(s) of all observations of a rollout to it.
+func (n *actorCritic) computeValues(roll *replay.Rollout) {
 	v, o := roll.Values(), n.model.Spec().Obs.Size()
 	for from, obs := range roll.Observed() {
 		n.model.Act(policy.In{Obs: obs}, policy.Out{Value: v[from : from+len(obs)/o]})
 	}
 }
 
-// step takes a gradient step on both losses for a minibatch. It takes none where the actor's
-// loss is refused.
-func (n *actorCritic) step(b *replay.Minibatch, o objective) losses {
-	found := n.differentiate(b, o)
-	if found.refused {
+// gradientStep takes a gradient step on both losses of a minibatch. It skips the step if the
+// actor's loss is nil.
+func (n *actorCritic) gradientStep(b *replay.Minibatch, o objective) stepMetrics {
+	m := n.accumulateGradients(b, o)
+	if m.skipped {
 		for _, p := range n.params {
 			clear(p.Grad)
 		}
-		return found
+		return m
 	}
 	n.opt.Step()
-	return found
+	return m
 }
 
-// differentiate adds the gradients of both losses for a minibatch. Where the actor and the
-// critic share no parameters, two cores compute one each.
-func (n *actorCritic) differentiate(b *replay.Minibatch, o objective) losses {
-	n.work = gradient{model: n.model, batch: b, objective: o}
+// accumulateGradients adds the gradients of both losses of a minibatch to the parameters' Grad.
+// If the actor and the critic share no parameters, the two gradients are computed on two cores.
+func (n *actorCritic) accumulateGradients(b *replay.Minibatch, o objective) stepMetrics {
+	n.job = gradientJob{model: n.model, batch: b, objective: o}
 	if n.model.Trunk == nil {
-		n.cores.Run(2, &n.work)
+		n.cores.Run(2, &n.job)
 	} else {
-		n.work.both()
+		n.job.addBothGradients()
 	}
-	return n.work.found
+	return n.job.metrics
 }
 
-// A gradient is the Job of a minibatch's gradient.
-type gradient struct {
+// A gradientJob computes the gradients of a minibatch's losses as a parallel.Job.
+type gradientJob struct {
 	model     *policy.ActorCritic
 	batch     *replay.Minibatch
 	objective objective
-	found     losses
+	metrics   stepMetrics
 }
 
-// Do computes the actor's gradient for 0, the critic's for 1.
-func (g *gradient) Do(i int) {
+// Do adds the gradient of the actor's loss if i is 0, or of the critic's loss if i is 1.
+func (g *gradientJob) Do(i int) {
 	if i == 0 {
-		g.actor()
+		g.addActorGradient()
 	} else {
-		g.critic()
+		g.addCriticGradient()
 	}
 }
 
-// actor adds the gradient of the actor's loss.
-func (g *gradient) actor() {
+// addActorGradient adds the gradient of the actor's loss.
+func (g *gradientJob) addActorGradient() {
 	g.model.Tape.Reset()
-	loss, figures := g.objective.actorLoss(g.model.Pi(g.batch.Obs, g.batch.Mask), g.batch)
-	if g.found.actorFigures, g.found.refused = figures, loss == nil; loss != nil {
+	loss, metrics := g.objective.actorLoss(g.model.Pi(g.batch.Obs, g.batch.Mask), g.batch)
+	if g.metrics.actorMetrics, g.metrics.skipped = metrics, loss == nil; loss != nil {
 		loss.Backward()
 	}
 }
 
-// critic adds the gradient of the critic's loss.
-func (g *gradient) critic() {
+// addCriticGradient adds the gradient of the critic's loss.
+func (g *gradientJob) addCriticGradient() {
 	g.model.ValueTape.Reset()
-	loss, squared := g.objective.criticLoss(g.model.V(g.batch.Obs), g.batch)
-	g.found.value = squared
+	loss, squaredError := g.objective.criticLoss(g.model.V(g.batch.Obs), g.batch)
+	g.metrics.valueLoss = squaredError
 	loss.Backward()
 }
 
-// both adds the gradients of both losses, by one pass through the shared trunk.
-func (g *gradient) both() {
+// addBothGradients adds the gradients of both losses, with one pass through the shared trunk.
+func (g *gradientJob) addBothGradients() {
 	g.model.Tape.Reset()
 	pi, v := g.model.PiV(g.batch.Obs, g.batch.Mask)
-	loss, figures := g.objective.actorLoss(pi, g.batch)
-	if g.found.actorFigures, g.found.refused = figures, loss == nil; loss == nil {
+	loss, metrics := g.objective.actorLoss(pi, g.batch)
+	if g.metrics.actorMetrics, g.metrics.skipped = metrics, loss == nil; loss == nil {
 		return
 	}
-	valueLoss, squared := g.objective.criticLoss(v, g.batch)
-	g.found.value = squared
+	valueLoss, squaredError := g.objective.criticLoss(v, g.batch)
+	g.metrics.valueLoss = squaredError
 	loss.Add(valueLoss).Backward()
 }

@@ -8,57 +8,60 @@ import (
 	"github.com/rlrun/rlrun/replay"
 )
 
-// A policyGradient is the objective of the advantage actor-critics and of REINFORCE.
+// A policyGradient is the objective of A2C, A3C and REINFORCE.
 type policyGradient struct {
-	vfCoef, entCoef float32 // weights of the value loss, and of the entropy bonus β
-	share           float32 // of a gradient step's rows that a minibatch has
+	vfCoef   float32 // weight of the value loss
+	entCoef  float32 // weight β of the entropy bonus S
+	fraction float32 // fraction of a gradient step's rows that are in this minibatch
 }
 
 var _ objective = (*policyGradient)(nil)
 
-// actorLoss is -(E[log π(a|s) Â] + β S).
-func (o *policyGradient) actorLoss(pi dist.Dist, b *replay.Minibatch) (*tape.Var, actorFigures) {
+// actorLoss returns -(E[log π(a|s) Â] + β S), times the fraction of the rows.
+func (o *policyGradient) actorLoss(pi dist.Dist, b *replay.Minibatch) (*tape.Var, actorMetrics) {
 	logp := pi.LogProb(b.Act)
-	gain := loss.PolicyGradient(logp, logp.Tape().Const(b.Advantage, b.Len()))
+	objective := loss.PolicyGradient(logp, logp.Tape().Const(b.Advantage, b.Len()))
 	entropy := pi.Entropy().Mean()
-	return gain.Add(entropy.Scale(o.entCoef)).Scale(-o.share), actorFigures{gain: gain.Scalar(), entropy: entropy.Scalar()}
+	l := objective.Add(entropy.Scale(o.entCoef)).Scale(-o.fraction)
+	return l, actorMetrics{policyObjective: objective.Scalar(), entropy: entropy.Scalar()}
 }
 
-// criticLoss is the mean squared error of V, weighted.
+// criticLoss returns the mean squared error of V times its weight and the fraction of the rows.
 func (o *policyGradient) criticLoss(v *tape.Var, b *replay.Minibatch) (*tape.Var, float32) {
 	l := loss.Squared(v, v.Tape().Const(b.Return, b.Len()))
-	return l.Scale(o.vfCoef * o.share), l.Scalar()
+	return l.Scale(o.vfCoef * o.fraction), l.Scalar()
 }
 
-// policyGradientLog has the figures of the latest update of an actor and a critic,
-// under the names that they have in Stable-Baselines3.
+// policyGradientLog has the metrics of the latest gradient step of an actor and a critic. The
+// names are the same as in Stable-Baselines3.
 type policyGradientLog struct {
-	gain, entropy, value, explained float64
-	metrics                         []Metric
+	policyObjective, entropy, valueLoss, explainedVariance float64
+	metricBuf                                              []Metric
 }
 
-// add adds the figures of a minibatch that is a share of an update.
-func (l *policyGradientLog) add(found losses, share float32) {
-	l.gain += float64(found.gain * share)
-	l.entropy += float64(found.entropy * share)
-	l.value += float64(found.value * share)
+// add adds the metrics of a minibatch that has a fraction of the gradient step's rows.
+func (l *policyGradientLog) add(m stepMetrics, fraction float32) {
+	l.policyObjective += float64(m.policyObjective * fraction)
+	l.entropy += float64(m.entropy * fraction)
+	l.valueLoss += float64(m.valueLoss * fraction)
 }
 
-// reset starts an update. explained is the critic's explained variance before it.
+// reset clears the log before a gradient step. explained is the critic's explained variance
+// before the step.
 func (l *policyGradientLog) reset(explained float64) {
-	*l = policyGradientLog{explained: explained, metrics: l.metrics}
+	*l = policyGradientLog{explainedVariance: explained, metricBuf: l.metricBuf}
 }
 
-// figures returns what is logged of the latest iteration, in which the entropy bonus had the
-// weight entCoef.
-func (l *policyGradientLog) figures(rate float64, bonus optim.Schedule, entCoef float32) []Metric {
-	l.metrics = append(l.metrics[:0],
+// metrics returns the metrics of the latest iteration. rate and entCoef are the iteration's
+// learning rate and weight of the entropy bonus; bonus is the schedule of that weight.
+func (l *policyGradientLog) metrics(rate float64, bonus optim.Schedule, entCoef float32) []Metric {
+	l.metricBuf = append(l.metricBuf[:0],
 		Metric{"entropy_loss", -l.entropy},
-		Metric{"explained_variance", l.explained},
+		Metric{"explained_variance", l.explainedVariance},
 		Metric{"learning_rate", rate},
-		Metric{"policy_loss", -l.gain},
-		Metric{"value_loss", l.value},
+		Metric{"policy_loss", -l.policyObjective},
+		Metric{"value_loss", l.valueLoss},
 	)
-	l.metrics = addEntCoef(l.metrics, bonus, entCoef)
-	return l.metrics
+	l.metricBuf = appendEntCoef(l.metricBuf, bonus, entCoef)
+	return l.metricBuf
 }

@@ -12,130 +12,132 @@ import (
 	"github.com/rlrun/rlrun/replay"
 )
 
-// PPO is proximal policy optimisation with a clipped objective.
-// Schulman et al. 2017, arXiv:1707.06347, algorithm 1.
+// PPO is proximal policy optimisation with the clipped surrogate objective: Schulman et al.
+// 2017, arXiv:1707.06347, algorithm 1.
 type PPO struct {
-	horizon
+	scheduleBound
 	onPolicy
-	c    PPOConfig
-	roll *replay.Rollout
-	rate float64      // in this iteration
-	eq9  ppoObjective // in this iteration
-	log  ppoLog
+	c         PPOConfig
+	roll      *replay.Rollout
+	rate      float64      // learning rate in this iteration
+	objective ppoObjective // eq. 9 with this iteration's coefficients
+	log       ppoLog
 }
 
 var _ Agent = (*PPO)(nil)
 
-// NewPPO returns a PPO that learns in environments from mk.
+// NewPPO returns a PPO agent that learns in environments from mk.
 func NewPPO(mk env.Maker, c PPOConfig) (*PPO, error) {
 	p := &PPO{c: c}
 	if err := p.build(mk); err != nil {
-		return nil, abandon("PPO", err, p)
+		return nil, closeOnError("PPO", err, p)
 	}
-	p.end(&p.c.Setup, scheduled{"learning_rate", c.LearningRate}, scheduled{"clip_range", c.ClipRange})
+	p.setSchedules(&p.c.Setup, namedSchedule{"learning_rate", c.LearningRate}, namedSchedule{"clip_range", c.ClipRange})
 	if c.ClipRangeVF != nil {
-		p.schedules = append(p.schedules, scheduled{"clip_range_vf", *c.ClipRangeVF})
+		p.schedules = append(p.schedules, namedSchedule{"clip_range_vf", *c.ClipRangeVF})
 	}
 	return p, nil
 }
 
-// build makes the environments, the networks and the optimisers.
+// build makes the environments, the networks, the optimiser and the rollout.
 func (p *PPO) build(mk env.Maker) (err error) {
 	c := &p.c
-	if err = ready(c); err != nil {
+	if err = completeAndValidate(c); err != nil {
 		return err
 	}
 	c.Network.UseSDE = c.UseSDE
-	if err = p.connect(mk, onPolicyConfig{&c.Setup, &c.Normalize, &c.Network, c.Gamma, c.MaxGradNorm, c.SDESampleFreq}); err != nil {
+	if err = p.initOnPolicy(mk, onPolicyConfig{&c.Setup, &c.Normalize, &c.Network, c.Gamma, c.MaxGradNorm, c.SDESampleFreq}); err != nil {
 		return err
 	}
 	p.roll, err = newRollout(&p.play, c.NSteps)
 	return err
 }
 
-// Learn collects rollouts and makes NEpochs passes over each.
+// Learn collects rollouts and optimises the objective for NEpochs epochs on each.
 func (p *PPO) Learn(until int) (Report, error) {
 	err := p.learn(until, p)
-	return p.play.stats.Report(p.log.figures(p)), errorf("PPO", err)
+	return p.play.stats.Report(p.log.metrics(p)), algorithmError("PPO", err)
 }
 
-// iterate is one iteration of algorithm 1. Schedules are read at its start.
+// iterate runs one iteration of algorithm 1: it collects a rollout of T steps, computes the
+// advantages and optimises the objective.
 func (p *PPO) iterate() error {
-	p.schedule(p.play.stats.Steps())
+	p.readSchedules(p.play.stats.Steps())
 	p.log.reset()
 	if err := p.collect(p.roll); err != nil {
 		return err
 	}
-	p.networks.value(p.roll)
+	p.networks.computeValues(p.roll)
 	p.roll.Advantages(p.c.Gamma, p.c.GAELambda)
-	p.improve()
-	return p.finish(p.roll)
+	p.optimize()
+	return p.endIteration(p.roll)
 }
 
-// schedule sets what holds from a step of the run on.
-func (p *PPO) schedule(step int) {
+// readSchedules sets the learning rate and the objective's coefficients to their values at a
+// step of the run.
+func (p *PPO) readSchedules(step int) {
 	c := &p.c
 	p.rate = c.LearningRate.At(step, c.Steps)
 	p.networks.opt.Rate = float32(p.rate)
-	p.eq9 = ppoObjective{
-		vfCoef: c.VFCoef, entCoef: float32(c.EntCoef.At(step, c.Steps)), clip: c.ClipRange.At(step, c.Steps),
+	p.objective = ppoObjective{
+		vfCoef: c.VFCoef, entCoef: float32(c.EntCoef.At(step, c.Steps)), clipRange: c.ClipRange.At(step, c.Steps),
 		targetKL: c.TargetKL,
 	}
 	if c.ClipRangeVF != nil {
-		p.eq9.clipsValue, p.eq9.clipVF = true, c.ClipRangeVF.At(step, c.Steps)
+		p.objective.clipsValue, p.objective.clipRangeVF = true, c.ClipRangeVF.At(step, c.Steps)
 	}
 }
 
-// improve makes NEpochs passes over the rollout, and stops where the policy has gone too
-// far from the one that acted.
-func (p *PPO) improve() {
+// optimize takes gradient steps on all minibatches of the rollout in each of NEpochs epochs. It
+// stops early if the KL divergence exceeds its limit.
+func (p *PPO) optimize() {
 	for range p.c.NEpochs {
 		p.log.nextEpoch()
 		for b := range p.roll.Minibatches(p.rng, p.c.BatchSize) {
-			if p.update(b).refused {
+			if p.gradientStep(b).skipped {
 				return
 			}
 		}
 	}
 }
 
-// update takes one gradient step on eq. 9 with a minibatch.
-func (p *PPO) update(b *replay.Minibatch) losses {
+// gradientStep takes one gradient step on eq. 9 with the minibatch b.
+func (p *PPO) gradientStep(b *replay.Minibatch) stepMetrics {
 	if p.c.NormalizeAdvantage && b.Len() > 1 {
-		normalize(b.Advantage)
+		normalizeAdvantages(b.Advantage)
 	}
-	found := p.networks.step(b, &p.eq9)
-	p.log.add(found, &p.eq9)
-	return found
+	m := p.networks.gradientStep(b, &p.objective)
+	p.log.add(m, &p.objective)
+	return m
 }
 
-// A ppoObjective is eq. 9, L = L_clip - c₁ L_value + c₂ S.
+// A ppoObjective is the objective of eq. 9, L = L_clip - c₁ L_value + c₂ S.
 type ppoObjective struct {
-	vfCoef, entCoef float32 // c₁, c₂
-	clip            float64 // ε
-	clipVF          float64 // of the value's change, if clipsValue
-	clipsValue      bool
-	targetKL        *float32 // no step is taken at more than 1.5 times this divergence; nil always takes it
+	vfCoef, entCoef float32  // weights c₁ of the value loss and c₂ of the entropy bonus
+	clipRange       float64  // ε, the clip range of the probability ratio
+	clipRangeVF     float64  // clip range of the value's change, if clipsValue is true
+	clipsValue      bool     // true if the value loss clips the value's change
+	targetKL        *float32 // gradient steps end if the KL divergence exceeds 1.5·targetKL; nil for no limit
 }
 
 var _ objective = (*ppoObjective)(nil)
 
-// actorLoss is -(L_clip + c₂ S), and nil if the policy has gone too far.
-func (o *ppoObjective) actorLoss(pi dist.Dist, b *replay.Minibatch) (*tape.Var, actorFigures) {
+// actorLoss returns -(L_clip + c₂ S), or nil if the KL divergence exceeds its limit.
+func (o *ppoObjective) actorLoss(pi dist.Dist, b *replay.Minibatch) (*tape.Var, actorMetrics) {
 	logp, n := pi.LogProb(b.Act), b.Len()
 	t := logp.Tape()
-	change := logp.Sub(t.Const(b.LogProb, n))
-	ratio := change.Exp()
-	kl, outside := loss.ApproximateKL(change.Value, ratio.Value), outside(ratio.Value, o.clip)
+	logRatio := logp.Sub(t.Const(b.LogProb, n))
+	ratio := logRatio.Exp()
+	kl, clipped := loss.ApproximateKL(logRatio.Value, ratio.Value), clipFraction(ratio.Value, o.clipRange)
 	if o.targetKL != nil && !(kl <= 1.5*float64(*o.targetKL)) {
-		return nil, actorFigures{kl: kl, outside: outside}
+		return nil, actorMetrics{approxKL: kl, clipFraction: clipped}
 	}
-	gain := loss.Clipped(ratio, t.Const(b.Advantage, n), float32(o.clip))
+	surrogate := loss.Clipped(ratio, t.Const(b.Advantage, n), float32(o.clipRange))
 	entropy := pi.Entropy().Mean()
-	return gain.Add(entropy.Scale(o.entCoef)).Neg(), actorFigures{gain.Scalar(), entropy.Scalar(), kl, outside}
+	return surrogate.Add(entropy.Scale(o.entCoef)).Neg(), actorMetrics{surrogate.Scalar(), entropy.Scalar(), kl, clipped}
 }
 
-// criticLoss is c₁ L_value.
+// criticLoss returns c₁ L_value.
 func (o *ppoObjective) criticLoss(v *tape.Var, b *replay.Minibatch) (*tape.Var, float32) {
 	t, n := v.Tape(), b.Len()
 	ret := t.Const(b.Return, n)
@@ -143,36 +145,37 @@ func (o *ppoObjective) criticLoss(v *tape.Var, b *replay.Minibatch) (*tape.Var, 
 		l := loss.Squared(v, ret)
 		return l.Scale(o.vfCoef), l.Scalar()
 	}
-	l := loss.ClippedSquared(v, t.Const(b.Value, n), ret, float32(o.clipVF))
+	l := loss.ClippedSquared(v, t.Const(b.Value, n), ret, float32(o.clipRangeVF))
 	return l.Scale(o.vfCoef), l.Scalar()
 }
 
-// outside returns the share of ratios that are further than clip from 1.
-func outside(ratio []float32, clip float64) (share float64) {
+// clipFraction returns the fraction of the probability ratios outside [1-ε, 1+ε], where ε is
+// clipRange.
+func clipFraction(ratio []float32, clipRange float64) (fraction float64) {
 	for _, r := range ratio {
-		if math.Abs(float64(r)-1) > clip {
-			share++
+		if math.Abs(float64(r)-1) > clipRange {
+			fraction++
 		}
 	}
-	return share / float64(len(ratio))
+	return fraction / float64(len(ratio))
 }
 
-// normalize shifts and scales x to mean 0 and deviation 1, in place. The
-// deviation divides by one less than the number, as PyTorch's does.
-func normalize(x []float32) {
-	mean := f32.Sum(x) / float64(len(x))
+// normalizeAdvantages shifts and scales adv [B] to mean 0 and standard deviation 1, in place.
+// The variance is the sum of squares divided by B-1, as in PyTorch.
+func normalizeAdvantages(adv []float32) {
+	mean := f32.Sum(adv) / float64(len(adv))
 	var sum float64
-	for _, v := range x {
+	for _, v := range adv {
 		d := float64(v) - mean
 		sum += float64(d * d)
 	}
-	std := math.Sqrt(sum / float64(len(x)-1))
-	for i, v := range x {
-		x[i] = float32((float64(v) - mean) / (std + 1e-8))
+	std := math.Sqrt(sum / float64(len(adv)-1))
+	for i, v := range adv {
+		adv[i] = float32((float64(v) - mean) / (std + 1e-8))
 	}
 }
 
-// State visits all that learning depends on, and the log.
+// State visits the state of training, with the number of epochs in the log.
 func (p *PPO) State(s *state.State) {
 	s.Section("ppo", 1)
 	p.onPolicy.State(s)

@@ -9,7 +9,7 @@ import (
 	"github.com/rlrun/rlrun/policy/optim"
 )
 
-// PPOConfig is all of PPO's settings. Start from DefaultPPO.
+// PPOConfig has the settings of PPO. DefaultPPO returns the defaults.
 type PPOConfig struct {
 	Setup              `yaml:"-"`
 	NSteps             int                  `yaml:"n_steps"`             // steps of each environment in a rollout, T
@@ -31,7 +31,7 @@ type PPOConfig struct {
 	Network            policy.NetworkConfig `yaml:"policy_kwargs"`
 }
 
-// DefaultPPO returns the settings that Stable-Baselines3 has by default.
+// DefaultPPO returns the default settings of Stable-Baselines3.
 func DefaultPPO() PPOConfig {
 	return PPOConfig{
 		Setup:  Setup{Steps: 100_000, NEnvs: 1, Engine: nn.Native{}},
@@ -42,31 +42,30 @@ func DefaultPPO() PPOConfig {
 	}
 }
 
-// Complete writes out the defaults that depend on other settings: Adam's ε is
-// 10⁻⁵ here, as OpenAI Baselines has it.
+// Complete fills in the optimiser's default settings. Adam's ε is 10⁻⁵, as in OpenAI Baselines.
 func (c *PPOConfig) Complete() error { return c.Network.Complete(1e-5) }
 
-// Discount is γ.
+// Discount returns the discount γ.
 func (c *PPOConfig) Discount() float32 { return c.Gamma }
 
-// validate returns what is wrong with the first setting that cannot be.
+// validate returns an error for the first setting that is out of its range.
 func (c *PPOConfig) validate() error {
-	return broken(slices.Concat(c.Setup.rules(), c.Normalize.rules(), []rule{
+	return firstViolation(slices.Concat(c.Setup.rules(), c.Normalize.rules(), []rule{
 		{1 <= c.NSteps && c.NSteps <= 1<<24, "n_steps", c.NSteps, "1 … 16777216"},
 		{c.BatchSize >= 1, "batch_size", c.BatchSize, "1 or more"},
-		{c.BatchSize > 1 || !c.NormalizeAdvantage, "batch_size", c.BatchSize, "2 or more to normalise advantages in"},
-		{c.NSteps*c.NEnvs > 1 || !c.NormalizeAdvantage, "n_steps", c.NSteps, "2 rows or more to normalise advantages in"},
+		{c.BatchSize > 1 || !c.NormalizeAdvantage, "batch_size", c.BatchSize, "2 or more, because advantages are normalised"},
+		{c.NSteps*c.NEnvs > 1 || !c.NormalizeAdvantage, "n_steps", c.NSteps, "n_envs·n_steps of 2 or more, because advantages are normalised"},
 		{c.NEpochs >= 1, "n_epochs", c.NEpochs, "1 or more"},
-		course("learning_rate", c.LearningRate, math.MaxFloat32),
-		course("clip_range", c.ClipRange, math.MaxFloat32),
+		scheduleRule("learning_rate", c.LearningRate, math.MaxFloat32),
+		scheduleRule("clip_range", c.ClipRange, math.MaxFloat32),
 		c.clipRangeVF(),
-		{unit(c.Gamma), "gamma", c.Gamma, "0 … 1"},
-		{unit(c.GAELambda), "gae_lambda", c.GAELambda, "0 … 1"},
-		{weight(c.VFCoef), "vf_coef", c.VFCoef, "0 or more"},
-		course("ent_coef", c.EntCoef, math.MaxFloat32),
+		{inUnitInterval(c.Gamma), "gamma", c.Gamma, "0 … 1"},
+		{inUnitInterval(c.GAELambda), "gae_lambda", c.GAELambda, "0 … 1"},
+		{finiteNonNegative(c.VFCoef), "vf_coef", c.VFCoef, "0 or more"},
+		scheduleRule("ent_coef", c.EntCoef, math.MaxFloat32),
 		{c.MaxGradNorm > 0, "max_grad_norm", c.MaxGradNorm, "more than 0"},
 		{c.SDESampleFreq == -1 || c.SDESampleFreq >= 1, "sde_sample_freq", c.SDESampleFreq, "1 or more, or -1"},
-		{c.TargetKL == nil || *c.TargetKL > 0, "target_kl", given(c.TargetKL), "more than 0, or null"},
+		{c.TargetKL == nil || *c.TargetKL > 0, "target_kl", valueOrNil(c.TargetKL), "more than 0, or null"},
 	}))
 }
 
@@ -75,5 +74,5 @@ func (c *PPOConfig) clipRangeVF() rule {
 	if c.ClipRangeVF == nil {
 		return rule{holds: true}
 	}
-	return course("clip_range_vf", *c.ClipRangeVF, math.MaxFloat32)
+	return scheduleRule("clip_range_vf", *c.ClipRangeVF, math.MaxFloat32)
 }

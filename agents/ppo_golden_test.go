@@ -11,22 +11,22 @@ import (
 	"github.com/rlrun/rlrun/replay"
 )
 
-// A goldenTask is a rollout of one environment: see testdata/README.md.
+// A goldenTask is a recorded rollout of one environment: see testdata/README.md.
 type goldenTask struct {
 	Init       map[string][]float32
 	Obs        []float32 // [T, 4]
 	Actions    []float32
 	Rewards    []float32
 	Terminated []float32
-	Order      [][]int // of the rows in each epoch
+	Order      [][]int // order of the rows in each epoch
 }
 
-// A goldenRun is what two epochs with a task make of its networks.
+// A goldenRun has the recorded results of two epochs with a task.
 type goldenRun struct {
 	Variant, Kind, DType string
 	ClipRangeVF          *float64  `json:"clip_range_vf"`
 	LastValue            float32   `json:"last_value"`
-	Values               []float64 // before the update, as all the columns here
+	Values               []float64 // before the gradient steps, like LogProb, Advantages and Returns
 	LogProb              []float64 `json:"log_prob"`
 	Advantages, Returns  []float64
 	Minibatches          []struct {
@@ -41,17 +41,17 @@ type goldenRun struct {
 	First, Final map[string][]float64 // weights after the first minibatch, and after the last
 }
 
-// still is an environment of the tasks' shapes that is never stepped.
-type still struct{ act env.Space }
+// unsteppedEnv is an environment with the spaces of the tasks. Tests never step it.
+type unsteppedEnv struct{ act env.Space }
 
-func (e still) Spec() env.Spec {
+func (e unsteppedEnv) Spec() env.Spec {
 	return env.Spec{ID: "Still-v0", Obs: env.NewBox(-1, 1, 4), Act: e.act}
 }
-func (still) Reset(seed uint64, obs []float32)    {}
-func (still) Step(act, obs []float32) env.Outcome { return env.Outcome{} }
+func (unsteppedEnv) Reset(seed uint64, obs []float32)    {}
+func (unsteppedEnv) Step(act, obs []float32) env.Outcome { return env.Outcome{} }
 
-// TestPPOGolden repeats Stable-Baselines3's updates from the same weights, with
-// the same minibatches.
+// TestPPOGolden checks that PPO makes the same gradient steps as Stable-Baselines3, from the same
+// weights and with the same minibatches.
 func TestPPOGolden(t *testing.T) {
 	var g struct {
 		Tasks map[string]goldenTask
@@ -79,32 +79,32 @@ func (r goldenRun) ppo(t *testing.T, task goldenTask) *PPO {
 		c.ClipRangeVF = &s
 	}
 	act := map[string]env.Space{"discrete": env.Discrete{N: 3}, "continuous": env.NewBox(-1, 1, 2)}[r.Kind]
-	p, err := NewPPO(env.Each(func() still { return still{act} }), c)
+	p, err := NewPPO(env.Each(func() unsteppedEnv { return unsteppedEnv{act} }), c)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, param := range p.networks.params {
-		if name := recorded(param.Name); copy(param.Value, task.Init[name]) != len(task.Init[name]) {
+		if name := recordedName(param.Name); copy(param.Value, task.Init[name]) != len(task.Init[name]) {
 			t.Fatalf("%s has %d numbers, want %d", param.Name, len(param.Value), len(task.Init[name]))
 		}
 	}
 	return p
 }
 
-// recorded is the name that the record has for a parameter.
-func recorded(name string) string {
+// recordedName returns the recorded name of a parameter.
+func recordedName(name string) string {
 	return strings.NewReplacer("actor.4", "action_net", "actor", "policy_net", "critic.4", "value_net", "critic", "value_mlp").Replace(name)
 }
 
-// checkRollout fills p's rollout and compares what is computed of it. The
-// observation after the last is not recorded, only its value.
+// checkRollout fills p's rollout with the record and compares values, advantages and returns. The
+// observation after the last step is not recorded, only its value.
 func (r goldenRun) checkRollout(t *testing.T, p *PPO, task goldenTask) {
 	logp := make([]float32, len(r.LogProb))
 	for i, v := range r.LogProb {
-		logp[i] = float32(v) // of other weights: the record has an older policy act
+		logp[i] = float32(v) // log-probabilities of an older policy, which collected the recorded rollout
 	}
 	refill(p.roll, p.play.obs, task.Obs, task.Actions, logp, task.Rewards, task.Terminated)
-	p.networks.value(p.roll)
+	p.networks.computeValues(p.roll)
 	golden.Near(t, "values", p.roll.Value[:p.c.NSteps], r.Values...)
 	p.roll.Value[p.c.NSteps] = r.LastValue
 	p.roll.Advantages(p.c.Gamma, p.c.GAELambda)
@@ -112,8 +112,8 @@ func (r goldenRun) checkRollout(t *testing.T, p *PPO, task goldenTask) {
 	golden.Near(t, "returns", p.roll.Return, r.Returns...)
 }
 
-// refill fills the rollout of one environment with a record, whose last observation leads
-// to the observation after.
+// refill fills the rollout of one environment with recorded steps. after is the observation after
+// the last step.
 func refill(roll *replay.Rollout, after, obs, act, logp, reward, terminated []float32) {
 	o, a := len(obs)/roll.T, len(act)/roll.T
 	roll.Begin(obs[:o], nil, []bool{true})
@@ -129,25 +129,25 @@ func refill(roll *replay.Rollout, after, obs, act, logp, reward, terminated []fl
 	}
 }
 
-// checkUpdates takes the recorded minibatches. Each is first put through with
-// an optimiser of nothing, which leaves the gradient to the real one, for its norm
-// to be seen before.
+// checkUpdates takes a gradient step on each recorded minibatch and compares losses, gradient norms
+// and weights. The PPO has an optimiser without parameters, which does not change the gradient, so
+// that the norm can be measured before adam takes the step.
 func (r goldenRun) checkUpdates(t *testing.T, p *PPO, task goldenTask) {
-	adam, none := p.networks.opt, optim.NewAdam(0, 0, nil)
-	p.networks.opt = none
-	p.schedule(0)
+	adam := p.networks.opt
+	p.networks.opt = optim.NewAdam(0, 0, nil)
+	p.readSchedules(0)
 	adam.Rate = float32(p.rate)
 	k := 0
 	for _, order := range task.Order {
 		for ; len(order) > 0; order = order[p.c.BatchSize:] {
 			p.log.reset()
-			p.update(p.roll.Rows(order[:p.c.BatchSize]))
+			p.gradientStep(p.roll.Rows(order[:p.c.BatchSize]))
 			norm := optim.Norm(p.networks.params)
 			adam.Step()
 			want, l := r.Minibatches[k], &p.log
 			golden.Near(t, "policy_loss, value_loss, entropy_loss, loss, norm, approx_kl, clip_fraction", []float32{
-				float32(-l.gain.mean()), float32(l.value.mean()), float32(-l.entropy.mean()), float32(l.loss.mean()),
-				norm, float32(l.kl.mean()), float32(l.outside.mean()),
+				float32(-l.policyObjective.mean()), float32(l.valueLoss.mean()), float32(-l.entropy.mean()), float32(l.loss.mean()),
+				norm, float32(l.approxKL.mean()), float32(l.clipFraction.mean()),
 			}, want.Policy, want.Value, want.Entropy, want.Loss, want.Norm, want.KL, want.ClipFraction)
 			if k++; k == 1 {
 				r.checkWeights(t, p, "after a minibatch ", r.First)
@@ -160,8 +160,9 @@ func (r goldenRun) checkUpdates(t *testing.T, p *PPO, task goldenTask) {
 	r.checkWeights(t, p, "final ", r.Final)
 }
 
-func (goldenRun) checkWeights(t *testing.T, p *PPO, what string, want map[string][]float64) {
+// checkWeights compares the parameters with the recorded ones. prefix is for error messages.
+func (goldenRun) checkWeights(t *testing.T, p *PPO, prefix string, want map[string][]float64) {
 	for _, param := range p.networks.params {
-		golden.Near(t, what+param.Name, param.Value, want[recorded(param.Name)]...)
+		golden.Near(t, prefix+param.Name, param.Value, want[recordedName(param.Name)]...)
 	}
 }

@@ -8,7 +8,8 @@ import (
 	"github.com/rlrun/rlrun/policy/optim"
 )
 
-// A mean is the mean of the numbers that were added; NaN of none.
+// A mean is a running mean: mean.add adds a number, and mean.mean returns the mean of all
+// numbers, or NaN before the first.
 type mean struct {
 	sum float64
 	n   int
@@ -17,70 +18,72 @@ type mean struct {
 func (m *mean) add(x float64) { m.sum, m.n = m.sum+x, m.n+1 }
 func (m mean) mean() float64  { return m.sum / float64(m.n) }
 
-// ppoLog keeps the figures of an iteration, under the names and with the
-// meanings that they have in Stable-Baselines3, but for loss, which is the mean
-// over the iteration here and the last minibatch's there.
+// ppoLog has the metrics of an iteration. They have the same names and meanings as in
+// Stable-Baselines3, except loss: here it is the mean over the iteration's minibatches, in
+// Stable-Baselines3 it is the loss of the last minibatch.
 type ppoLog struct {
-	loss, gain, value, entropy, outside mean // over the minibatches of the iteration
-	kl                                  mean // over the minibatches of its last epoch
-	updates                             int  // epochs since the start of the run
-	metrics                             []Metric
+	loss, policyObjective, valueLoss, entropy, clipFraction mean // means over all minibatches of the iteration
+	approxKL                                                mean // mean over the minibatches of the iteration's last epoch
+	epochs                                                  int  // epochs since the start of the run
+	metricBuf                                               []Metric
 }
 
-// reset starts an iteration.
-func (l *ppoLog) reset() { *l = ppoLog{updates: l.updates, metrics: l.metrics} }
+// reset clears the log at the start of an iteration.
+func (l *ppoLog) reset() { *l = ppoLog{epochs: l.epochs, metricBuf: l.metricBuf} }
 
-// nextEpoch starts an epoch.
+// nextEpoch clears the mean KL divergence at the start of an epoch and counts the epoch.
 func (l *ppoLog) nextEpoch() {
-	l.kl = mean{}
-	l.updates++
+	l.approxKL = mean{}
+	l.epochs++
 }
 
-// add adds the figures of a minibatch. Where no step was taken, only the divergence and the
-// clipped share count.
-func (l *ppoLog) add(found losses, o *ppoObjective) {
-	l.kl.add(found.kl)
-	l.outside.add(found.outside)
-	if found.refused {
+// add adds the metrics of a minibatch. If the gradient step was skipped, it adds only the KL
+// divergence and the clip fraction.
+func (l *ppoLog) add(m stepMetrics, o *ppoObjective) {
+	l.approxKL.add(m.approxKL)
+	l.clipFraction.add(m.clipFraction)
+	if m.skipped {
 		return
 	}
-	total := found.gain - float32(o.vfCoef*found.value) + float32(o.entCoef*found.entropy)
+	total := m.policyObjective - float32(o.vfCoef*m.valueLoss) + float32(o.entCoef*m.entropy)
 	l.loss.add(float64(-total))
-	l.gain.add(float64(found.gain))
-	l.value.add(float64(found.value))
-	l.entropy.add(float64(found.entropy))
+	l.policyObjective.add(float64(m.policyObjective))
+	l.valueLoss.add(float64(m.valueLoss))
+	l.entropy.add(float64(m.entropy))
 }
 
-// figures returns what is logged of the latest iteration.
-func (l *ppoLog) figures(p *PPO) []Metric {
-	l.metrics = append(l.metrics[:0],
-		Metric{"approx_kl", l.kl.mean()},
-		Metric{"clip_fraction", l.outside.mean()},
-		Metric{"clip_range", p.eq9.clip},
+// metrics returns the metrics of p's latest iteration.
+func (l *ppoLog) metrics(p *PPO) []Metric {
+	l.metricBuf = append(l.metricBuf[:0],
+		Metric{"approx_kl", l.approxKL.mean()},
+		Metric{"clip_fraction", l.clipFraction.mean()},
+		Metric{"clip_range", p.objective.clipRange},
 		Metric{"entropy_loss", -l.entropy.mean()},
 		Metric{"explained_variance", explainedVariance(p.roll.Value[:len(p.roll.Return)], p.roll.Return)},
 		Metric{"learning_rate", p.rate},
 		Metric{"loss", l.loss.mean()},
-		Metric{"n_updates", float64(l.updates)},
-		Metric{"policy_gradient_loss", -l.gain.mean()},
-		Metric{"value_loss", l.value.mean()},
+		Metric{"n_updates", float64(l.epochs)},
+		Metric{"policy_gradient_loss", -l.policyObjective.mean()},
+		Metric{"value_loss", l.valueLoss.mean()},
 	)
 	if p.c.ClipRangeVF != nil {
-		l.metrics = append(l.metrics, Metric{"clip_range_vf", p.eq9.clipVF})
+		l.metricBuf = append(l.metricBuf, Metric{"clip_range_vf", p.objective.clipRangeVF})
 	}
-	l.metrics = addEntCoef(l.metrics, p.c.EntCoef, p.eq9.entCoef)
-	return l.metrics
+	l.metricBuf = appendEntCoef(l.metricBuf, p.c.EntCoef, p.objective.entCoef)
+	return l.metricBuf
 }
 
-// addEntCoef appends the present weight of the entropy bonus, unless it is constant.
-func addEntCoef(metrics []Metric, s optim.Schedule, now float32) []Metric {
+// appendEntCoef appends the present weight of the entropy bonus to metrics, unless the schedule
+// s of the weight is constant.
+func appendEntCoef(metrics []Metric, s optim.Schedule, now float32) []Metric {
 	if s == optim.Constant(s.Start()) {
 		return metrics
 	}
 	return append(metrics, Metric{"ent_coef", float64(now)})
 }
 
-// explainedVariance is 1 - Var[ret - value] / Var[ret], NaN where the returns do not vary.
+// explainedVariance returns 1 - Var[ret - value] / Var[ret] for returns ret and their predicted
+// values. It returns NaN if all returns are equal.
 func explainedVariance(value, ret []float32) float64 {
 	n := float64(len(ret))
 	meanRet, meanErr := f32.Sum(ret)/n, (f32.Sum(ret)-f32.Sum(value))/n
@@ -96,6 +99,6 @@ func explainedVariance(value, ret []float32) float64 {
 	return 1 - varErr/varRet
 }
 
-// State visits the count of updates: an iteration's figures are reported before
-// anything can be saved.
-func (l *ppoLog) State(s *state.State) { s.Int("ppo/updates", &l.updates, math.MaxInt) }
+// State visits the number of epochs. It does not visit the metrics: Learn reports them before
+// the agent can be saved.
+func (l *ppoLog) State(s *state.State) { s.Int("ppo/updates", &l.epochs, math.MaxInt) }

@@ -12,7 +12,7 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// A maskedRun is a rollout with masks and two epochs or more with it: see
+// A maskedRun is a recorded rollout with masks, and the results of two or more epochs with it: see
 // testdata/README.md.
 type maskedRun struct {
 	Name                   string
@@ -39,7 +39,7 @@ type maskedRun struct {
 	LogProb               []float64 `json:"log_prob"`
 	Entropy               []float64
 	Advantages, Returns   []float64
-	Order                 [][]int // of the rows in each epoch
+	Order                 [][]int // order of the rows in each epoch
 	Minibatches           []struct {
 		Policy       float64 `json:"policy_loss"`
 		Value        float64 `json:"value_loss"`
@@ -52,20 +52,20 @@ type maskedRun struct {
 	Init, Final map[string][]float32
 }
 
-// screened is an environment of a run's shapes with masks, that is never stepped.
-type screened struct{ spec env.Spec }
+// unsteppedMaskedEnv is an environment with the spaces of a run and with masks. Tests never step it.
+type unsteppedMaskedEnv struct{ spec env.Spec }
 
-func (e screened) Spec() env.Spec                    { return e.spec }
-func (screened) Reset(seed uint64, obs []float32)    {}
-func (screened) Step(_, _ []float32) (o env.Outcome) { return o }
-func (screened) Mask(allowed []bool) {
+func (e unsteppedMaskedEnv) Spec() env.Spec                    { return e.spec }
+func (unsteppedMaskedEnv) Reset(seed uint64, obs []float32)    {}
+func (unsteppedMaskedEnv) Step(_, _ []float32) (o env.Outcome) { return o }
+func (unsteppedMaskedEnv) Mask(allowed []bool) {
 	for i := range allowed {
 		allowed[i] = true
 	}
 }
 
-// bits reports whether the actions are a MultiBinary, for which the recorded network has
-// two outputs a bit, and ours one.
+// bits reports whether the action space is MultiBinary. Then the recorded network has two outputs
+// for each bit, and the network here has one.
 func (r *maskedRun) bits() bool { return strings.HasPrefix(r.Name, "multibinary") }
 
 // agent returns a PPO with the recorded settings and weights.
@@ -88,21 +88,21 @@ func (r *maskedRun) agent(t *testing.T) *PPO {
 	default:
 		spec.Act = env.MultiDiscrete{N: r.Dims}
 	}
-	p := Must(NewPPO(env.Each(func() screened { return screened{spec} }), c))
+	p := Must(NewPPO(env.Each(func() unsteppedMaskedEnv { return unsteppedMaskedEnv{spec} }), c))
 	for _, param := range p.networks.params {
 		param.Import(r.weights(param, r.Init))
 	}
 	return p
 }
 
-// weights returns the recorded weights of a parameter. Of two outputs a bit they are the
-// difference.
+// weights returns the recorded weights of a parameter. If the recorded network has two outputs for
+// each bit, it returns the weights of output 1 minus the weights of output 0.
 func (r *maskedRun) weights(p *tape.Param, all map[string][]float32) []float32 {
 	w := all[p.Name]
 	if !r.bits() || !strings.HasPrefix(p.Name, "actor.4") {
 		return w
 	}
-	k := len(w) / (2 * len(r.Dims)) // of each output
+	k := len(w) / (2 * len(r.Dims)) // weights of one output
 	var differences []float32
 	for bit := range r.Dims {
 		for i := range k {
@@ -112,21 +112,21 @@ func (r *maskedRun) weights(p *tape.Param, all map[string][]float32) []float32 {
 	return differences
 }
 
-// fill fills p's rollout with the record. Its episodes all ended by termination.
+// fill fills p's rollout with the record. All recorded episodes ended by termination.
 func (r *maskedRun) fill(p *PPO) {
 	n, o, a, m := r.Envs, len(r.LastObs)/r.Envs, len(r.Dims), len(r.Masks)/(r.Steps*r.Envs)
 	row := func(x []float32, k, t int) []float32 { return x[t*n*k : (t+1)*n*k] }
 	p.roll.Begin(row(r.Obs, o, 0), r.Masks[:n*m], r.Starts[:n])
 	for t := range r.Steps {
-		res, over := env.NewResult(n, o), r.LastDone
+		res, done := env.NewResult(n, o), r.LastDone
 		copy(res.Obs, r.LastObs)
 		res.Mask = r.Masks[:n*m]
 		if t+1 < r.Steps {
-			over = r.Starts[(t+1)*n : (t+2)*n]
+			done = r.Starts[(t+1)*n : (t+2)*n]
 			copy(res.Obs, row(r.Obs, o, t+1))
 			res.Mask = r.Masks[(t+1)*n*m : (t+2)*n*m]
 		}
-		res.Terminated, res.First = over, over
+		res.Terminated, res.First = done, done
 		for i := range n {
 			res.Reward[i] = float64(row(r.Rewards, 1, t)[i])
 		}
@@ -134,9 +134,9 @@ func (r *maskedRun) fill(p *PPO) {
 	}
 }
 
-// TestMaskedGolden repeats the updates of sb3-contrib's MaskablePPO over Discrete and
-// MultiDiscrete actions. Over bits, where its network has other outputs, the distribution is
-// the same.
+// TestMaskedGolden checks that PPO with Discrete and MultiDiscrete actions makes the same gradient
+// steps as sb3-contrib's MaskablePPO. For MultiBinary actions, whose recorded network has other
+// outputs, it compares only the distribution, the values and the advantages.
 func TestMaskedGolden(t *testing.T) {
 	var runs []*maskedRun
 	golden.Read(t, "testdata/masked_ppo.json.gz", &runs)
@@ -144,7 +144,7 @@ func TestMaskedGolden(t *testing.T) {
 		t.Run(r.Name, func(t *testing.T) {
 			p := r.agent(t)
 			r.fill(p)
-			p.networks.value(p.roll)
+			p.networks.computeValues(p.roll)
 			b := p.roll.All()
 			golden.Near(t, "values", b.Value, r.Values...)
 			p.networks.model.Tape.Reset()
@@ -163,23 +163,23 @@ func TestMaskedGolden(t *testing.T) {
 	}
 }
 
-// checkUpdates takes the recorded minibatches: see goldenRun.checkUpdates.
+// checkUpdates takes a gradient step on each recorded minibatch: see goldenRun.checkUpdates.
 func (r *maskedRun) checkUpdates(t *testing.T, p *PPO) {
 	adam := p.networks.opt
 	p.networks.opt = optim.NewAdam(0, 0, nil)
-	p.schedule(0)
+	p.readSchedules(0)
 	adam.Rate = float32(p.rate)
 	k := 0
 	for _, order := range r.Order {
 		for ; len(order) > 0; order = order[r.Minibatch:] {
 			p.log.reset()
-			p.update(p.roll.Rows(order[:r.Minibatch]))
+			p.gradientStep(p.roll.Rows(order[:r.Minibatch]))
 			norm := optim.Norm(p.networks.params)
 			adam.Step()
 			want, l := r.Minibatches[k], &p.log
 			golden.Near(t, "policy_loss, value_loss, entropy_loss, loss, approx_kl, clip_fraction, norm", []float32{
-				float32(-l.gain.mean()), float32(l.value.mean()), float32(-l.entropy.mean()), float32(l.loss.mean()),
-				float32(l.kl.mean()), float32(l.outside.mean()), norm,
+				float32(-l.policyObjective.mean()), float32(l.valueLoss.mean()), float32(-l.entropy.mean()), float32(l.loss.mean()),
+				float32(l.approxKL.mean()), float32(l.clipFraction.mean()), norm,
 			}, want.Policy, want.Value, want.Entropy, want.Loss, want.KL, want.ClipFraction, want.Norm)
 			k++
 		}

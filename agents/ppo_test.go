@@ -9,49 +9,51 @@ import (
 	"github.com/rlrun/rlrun/policy"
 )
 
-// narrow is a place to stand with actions in [-0.1, 0.1], which it sums.
-type narrow struct{ sum *float64 }
+// narrowActions is an environment with actions in [-0.1, 0.1]. It adds the absolute values of its
+// actions to sum.
+type narrowActions struct{ sum *float64 }
 
-func (narrow) Spec() env.Spec {
+func (narrowActions) Spec() env.Spec {
 	return env.Spec{ID: "Narrow-v0", Obs: env.NewBox(-1, 1, 4), Act: env.NewBox(-0.1, 0.1, 1), MaxSteps: 5}
 }
 
-func (narrow) Reset(seed uint64, obs []float32) {
+func (narrowActions) Reset(seed uint64, obs []float32) {
 	for i := range obs {
 		obs[i] = float32(seed>>(16*i)&0xffff) / 0xffff
 	}
 }
 
-func (e narrow) Step(act, obs []float32) env.Outcome {
+func (e narrowActions) Step(act, obs []float32) env.Outcome {
 	*e.sum += math.Abs(float64(act[0]))
 	return env.Outcome{Reward: 1}
 }
 
-func newNarrow(t *testing.T, seed uint64) (p *PPO, sum *float64) {
+// newNarrowPPO returns a small PPO in narrowActions, and the sum of the environments.
+func newNarrowPPO(t *testing.T, seed uint64) (p *PPO, sum *float64) {
 	c := DefaultPPO()
 	c.Seed, c.NEnvs, c.NSteps, c.BatchSize, c.NEpochs = seed, 2, 16, 8, 3
 	c.Network.NetArch = policy.Layers(8)
 	sum = new(float64)
-	p, err := NewPPO(env.Each(func() narrow { return narrow{sum} }), c)
+	p, err := NewPPO(env.Each(func() narrowActions { return narrowActions{sum} }), c)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return p, sum
 }
 
-// TestPPOCollect: an environment gets actions within its bounds, of which few
-// of a deviation of 1 are; what is learned from are the actions as drawn, whose
-// log-probabilities are those of the policy to the bit.
+// TestPPOCollect checks that environments get actions within their bounds, most of them at a bound
+// because the policy's standard deviation is 1. The rollout has the actions as sampled, and
+// exactly the policy's log-probabilities of these.
 func TestPPOCollect(t *testing.T) {
-	p, sum := newNarrow(t, 1)
+	p, sum := newNarrowPPO(t, 1)
 	if err := p.collect(p.roll); err != nil {
 		t.Fatal(err)
 	}
 	if n := len(p.roll.Act); *sum > 0.1*float64(n)+1e-6 || *sum < 0.08*float64(n) {
-		t.Errorf("%d bounded actions have sizes of %v in all, want a little less than %v", n, *sum, 0.1*float64(n))
+		t.Errorf("the absolute values of %d bounded actions have the sum %v, want a little less than %v", n, *sum, 0.1*float64(n))
 	}
 	if got := slices.Max(p.roll.Act); got < 0.5 {
-		t.Errorf("greatest action learned from = %v, want one beyond the bounds", got)
+		t.Errorf("the largest action in the rollout is %v, want one beyond the bounds", got)
 	}
 	b := p.roll.All()
 	if want := p.networks.model.Pi(b.Obs, nil).LogProb(b.Act).Value; !slices.Equal(b.LogProb, want) {
@@ -59,39 +61,40 @@ func TestPPOCollect(t *testing.T) {
 	}
 }
 
-// TestPPOIteration counts: 3 epochs of 4 minibatches, of which the last epoch's alone are
-// in approx_kl.
+// TestPPOIteration checks that an iteration has 3 epochs of 4 minibatches, and that approx_kl is
+// the mean over the last epoch only.
 func TestPPOIteration(t *testing.T) {
-	p, _ := newNarrow(t, 1)
+	p, _ := newNarrowPPO(t, 1)
 	for i := range 3 {
 		if err := p.iterate(); err != nil {
 			t.Fatal(err)
 		}
 		l := p.log
-		if l.kl.n != 4 || l.loss.n != 12 || l.outside.n != 12 || l.updates != 3*(i+1) {
-			t.Errorf("approx_kl, loss, clip_fraction of %d, %d, %d minibatches, and %d updates, want 4, 12, 12 and %d",
-				l.kl.n, l.loss.n, l.outside.n, l.updates, 3*(i+1))
+		if l.approxKL.n != 4 || l.loss.n != 12 || l.clipFraction.n != 12 || l.epochs != 3*(i+1) {
+			t.Errorf("approx_kl, loss, clip_fraction are means of %d, %d, %d minibatches after %d epochs, want 4, 12, 12 and %d",
+				l.approxKL.n, l.loss.n, l.clipFraction.n, l.epochs, 3*(i+1))
 		}
 	}
 }
 
-// TestPPOSeed wants networks, noise and episodes to depend on the seed.
+// TestPPOSeed checks that networks, random numbers and episodes depend on the seed.
 func TestPPOSeed(t *testing.T) {
-	one, _ := newNarrow(t, 1)
-	two, _ := newNarrow(t, 2)
-	if slices.Equal(one.play.obs, two.play.obs) {
-		t.Errorf("seeds 1 and 2 begin at the same observations %v", one.play.obs)
+	seed1, _ := newNarrowPPO(t, 1)
+	seed2, _ := newNarrowPPO(t, 2)
+	if slices.Equal(seed1.play.obs, seed2.play.obs) {
+		t.Errorf("seeds 1 and 2 begin at the same observations %v", seed1.play.obs)
 	}
-	if a, b := one.networks.params[0].Value, two.networks.params[0].Value; slices.Equal(a, b) {
+	if a, b := seed1.networks.params[0].Value, seed2.networks.params[0].Value; slices.Equal(a, b) {
 		t.Errorf("seeds 1 and 2 begin with the same weights %v", a)
 	}
-	if one.rng.Uint64() == two.rng.Uint64() {
-		t.Error("seeds 1 and 2 have the same noise")
+	if seed1.rng.Uint64() == seed2.rng.Uint64() {
+		t.Error("seeds 1 and 2 have the same random numbers")
 	}
 }
 
-// TestExplainedVariance: returns 1, 2, 3 have variance 2/3. Errors of 0, and of
-// 5 each, have none; errors 1, 2, 3 as much; -1, 0, 2 have 14/9.
+// TestExplainedVariance checks the explained variance for returns 1, 2, 3, whose variance is 2/3.
+// Errors of 0 each and of 5 each have the variance 0, errors 1, 2, 3 have 2/3, and errors
+// -1, 0, 2 have 14/9.
 func TestExplainedVariance(t *testing.T) {
 	nan := math.NaN()
 	for _, tc := range []struct {

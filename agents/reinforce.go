@@ -12,7 +12,7 @@ import (
 	"github.com/rlrun/rlrun/replay"
 )
 
-// ReinforceConfig is all of REINFORCE's settings. Start from DefaultReinforce.
+// ReinforceConfig has the settings of REINFORCE. DefaultReinforce returns the defaults.
 type ReinforceConfig struct {
 	Setup              `yaml:"-"`
 	NEpisodes          int                  `yaml:"n_episodes"`          // episodes to an update, at least
@@ -27,7 +27,7 @@ type ReinforceConfig struct {
 	Network            policy.NetworkConfig `yaml:"policy_kwargs"`
 }
 
-// DefaultReinforce returns settings that suit episodes of some hundred steps.
+// DefaultReinforce returns settings for episodes of a few hundred steps.
 func DefaultReinforce() ReinforceConfig {
 	return ReinforceConfig{
 		Setup:     Setup{Steps: 100_000, NEnvs: 1, Engine: nn.Native{}},
@@ -36,73 +36,73 @@ func DefaultReinforce() ReinforceConfig {
 	}
 }
 
-// Complete writes out the optimiser's defaults.
+// Complete fills in the optimiser's default settings.
 func (c *ReinforceConfig) Complete() error { return c.Network.Complete(1e-8) }
 
-// Discount is γ.
+// Discount returns the discount γ.
 func (c *ReinforceConfig) Discount() float32 { return c.Gamma }
 
-// validate returns what is wrong with the first setting that cannot be.
+// validate returns an error for the first setting that is out of its range.
 func (c *ReinforceConfig) validate() error {
-	return broken(append(append(c.Setup.rules(), c.Normalize.rules()...),
+	return firstViolation(append(append(c.Setup.rules(), c.Normalize.rules()...),
 		rule{1 <= c.NEpisodes && c.NEpisodes <= 1<<20, "n_episodes", c.NEpisodes, "1 … 1048576"},
-		course("learning_rate", c.LearningRate, math.MaxFloat32),
-		rule{unit(c.Gamma), "gamma", c.Gamma, "0 … 1"},
-		rule{weight(c.VFCoef), "vf_coef", c.VFCoef, "0 or more"},
-		course("ent_coef", c.EntCoef, math.MaxFloat32),
+		scheduleRule("learning_rate", c.LearningRate, math.MaxFloat32),
+		rule{inUnitInterval(c.Gamma), "gamma", c.Gamma, "0 … 1"},
+		rule{finiteNonNegative(c.VFCoef), "vf_coef", c.VFCoef, "0 or more"},
+		scheduleRule("ent_coef", c.EntCoef, math.MaxFloat32),
 		rule{c.MaxGradNorm > 0, "max_grad_norm", c.MaxGradNorm, "more than 0"},
 	))
 }
 
-// Reinforce is REINFORCE: Williams 1992, "Simple statistical gradient-following
-// algorithms for connectionist reinforcement learning"; with a learned baseline
-// as in Sutton and Barto 2018, section 13.4. The discount of the step itself, γᵗ, is
-// left out, as is usual.
+// Reinforce is REINFORCE: Williams 1992, "Simple statistical gradient-following algorithms for
+// connectionist reinforcement learning", with a learned baseline V as in Sutton and Barto 2018,
+// section 13.4. As is usual, the gradient of step t is not multiplied by γᵗ.
 type Reinforce struct {
-	horizon
+	scheduleBound
 	onPolicy
 	c         ReinforceConfig
 	episodes  *replay.Episodes
-	rate      float64        // in this iteration
-	objective policyGradient // in this iteration
+	rate      float64        // learning rate in this iteration
+	objective policyGradient // loss weights in this iteration
 	log       policyGradientLog
 
-	reward, over []float32  // [N] of the latest step; 1 where it ended an episode
-	last         [1]float32 // V of a last observation
+	reward    []float32  // [N] rewards of the latest step
+	done      []float32  // [N] 1 where the latest step ended an episode, else 0
+	lastValue [1]float32 // V of the last observation of a truncated episode
 }
 
 var _ Agent = (*Reinforce)(nil)
 
-// NewReinforce returns a Reinforce that learns in environments from mk.
+// NewReinforce returns a REINFORCE agent that learns in environments from mk.
 func NewReinforce(mk env.Maker, c ReinforceConfig) (*Reinforce, error) {
 	a := &Reinforce{c: c}
 	if err := a.build(mk); err != nil {
-		return nil, abandon("REINFORCE", err, a)
+		return nil, closeOnError("REINFORCE", err, a)
 	}
 	n := c.NEnvs
 	a.episodes = replay.NewEpisodes(a.play.vec.Spec(), n, c.NEpisodes, a.play.mask != nil)
-	a.reward, a.over = make([]float32, n), make([]float32, n)
-	a.end(&a.c.Setup, scheduled{"learning_rate", c.LearningRate})
+	a.reward, a.done = make([]float32, n), make([]float32, n)
+	a.setSchedules(&a.c.Setup, namedSchedule{"learning_rate", c.LearningRate})
 	return a, nil
 }
 
-// build makes the environments, the networks and the optimisers.
+// build makes the environments, the networks and the optimiser.
 func (a *Reinforce) build(mk env.Maker) error {
 	c := &a.c
-	if err := ready(c); err != nil {
+	if err := completeAndValidate(c); err != nil {
 		return err
 	}
-	return a.connect(mk, onPolicyConfig{&c.Setup, &c.Normalize, &c.Network, c.Gamma, c.MaxGradNorm, 0})
+	return a.initOnPolicy(mk, onPolicyConfig{&c.Setup, &c.Normalize, &c.Network, c.Gamma, c.MaxGradNorm, 0})
 }
 
-// Learn plays episodes and takes a step with each batch of them.
+// Learn collects batches of episodes and takes one gradient step with each batch.
 func (a *Reinforce) Learn(until int) (Report, error) {
 	err := a.learn(until, a)
-	return a.play.stats.Report(a.log.figures(a.rate, a.c.EntCoef, a.objective.entCoef)), errorf("REINFORCE", err)
+	return a.play.stats.Report(a.log.metrics(a.rate, a.c.EntCoef, a.objective.entCoef)), algorithmError("REINFORCE", err)
 }
 
-// iterate plays until enough episodes have ended, and learns from those. Schedules are
-// read at its start.
+// iterate collects steps until NEpisodes episodes have ended, and takes a gradient step with
+// the episodes. The schedules' values at the start hold for the whole iteration.
 func (a *Reinforce) iterate() error {
 	step := a.play.stats.Steps()
 	a.rate = a.c.LearningRate.At(step, a.c.Steps)
@@ -117,55 +117,56 @@ func (a *Reinforce) iterate() error {
 			return err
 		}
 	}
-	a.advantages()
-	a.improve()
+	a.computeAdvantages()
+	a.gradientStep()
 	return a.check()
 }
 
-// step takes one step in each environment.
+// step takes one step in each environment and adds it to the episodes.
 func (a *Reinforce) step() error {
 	a.episodes.Observe(a.play.obs, a.play.mask)
 	res, err := a.play.step(a.networks.model)
 	if err != nil {
-		return a.blame(err)
+		return a.stepError(err)
 	}
 	for i, r := range res.Reward {
-		a.reward[i], a.over[i] = float32(r), 0
+		a.reward[i], a.done[i] = float32(r), 0
 		if res.Done(i) {
-			a.over[i] = 1
+			a.done[i] = 1
 		}
 	}
 	if a.scale != nil {
-		a.scale.normalize(a.reward, a.over)
+		a.scale.normalize(a.reward, a.done)
 	}
 	if err := a.episodes.Add(a.play.raw, a.reward); err != nil {
 		return err
 	}
-	for i := range a.over {
+	for i := range a.done {
 		if res.Done(i) {
-			a.episodes.End(i, a.after(res, i), a.c.Gamma)
+			a.episodes.End(i, a.bootstrapValue(res, i), a.c.Gamma)
 		}
 	}
 	return nil
 }
 
-// after returns what comes after the last step of environment i's episode: V of the last
-// observation where the episode was cut off and there is a baseline.
-func (a *Reinforce) after(res *env.Result, i int) float32 {
+// bootstrapValue returns the value that follows the last step of environment i's episode: V of
+// the last observation if the episode was truncated and there is a baseline, else 0.
+func (a *Reinforce) bootstrapValue(res *env.Result, i int) float32 {
 	if !a.c.Baseline || res.Terminated[i] {
 		return 0
 	}
-	o := len(res.Next) / len(a.over)
-	a.networks.model.Act(policy.In{Obs: res.Next[i*o : (i+1)*o]}, policy.Out{Value: a.last[:]})
-	return a.last[0]
+	o := len(res.Next) / len(a.done)
+	a.networks.model.Act(policy.In{Obs: res.Next[i*o : (i+1)*o]}, policy.Out{Value: a.lastValue[:]})
+	return a.lastValue[0]
 }
 
-// advantages are the returns, less V if that is the baseline.
-func (a *Reinforce) advantages() {
+// computeAdvantages writes the advantages to the episodes: the returns minus the baseline V, or
+// the returns if there is no baseline.
+func (a *Reinforce) computeAdvantages() {
 	e := a.episodes
 	v, adv := e.Values()
-	for from := 0; from < len(v); from += rowsAtOnce {
-		to := min(from+rowsAtOnce, len(v))
+	for from := 0; from < len(v); from += maxTapeRows {
+		to := min(from+maxTapeRows, len(v))
 		a.networks.model.Act(policy.In{Obs: e.Rows(from, to).Obs}, policy.Out{Value: v[from:to]})
 	}
 	if copy(adv, e.Return); a.c.Baseline {
@@ -173,33 +174,33 @@ func (a *Reinforce) advantages() {
 	}
 	a.log.reset(explainedVariance(v, e.Return))
 	if a.c.NormalizeAdvantage && len(v) > 1 {
-		normalize(adv)
+		normalizeAdvantages(adv)
 	}
 }
 
-// rowsAtOnce bounds what the tapes hold at a time.
-const rowsAtOnce = 512
+// maxTapeRows is the largest number of rows on a tape at one time.
+const maxTapeRows = 512
 
-// improve takes a step along the gradient of all rows, which is gathered in pieces, and
-// then takes the observations into account for the next batch.
-func (a *Reinforce) improve() {
+// gradientStep takes one gradient step on all rows of the episodes. It accumulates the gradients
+// of at most maxTapeRows rows at a time. Then it updates the normaliser with the observations.
+func (a *Reinforce) gradientStep() {
 	rows := a.episodes.Len()
-	for from := 0; from < rows; from += rowsAtOnce {
-		to := min(from+rowsAtOnce, rows)
-		a.objective.share = float32(to-from) / float32(rows)
-		found := a.networks.differentiate(a.episodes.Rows(from, to), &a.objective)
-		a.log.add(found, a.objective.share)
+	for from := 0; from < rows; from += maxTapeRows {
+		to := min(from+maxTapeRows, rows)
+		a.objective.fraction = float32(to-from) / float32(rows)
+		m := a.networks.accumulateGradients(a.episodes.Rows(from, to), &a.objective)
+		a.log.add(m, a.objective.fraction)
 	}
 	a.networks.opt.Step()
 	if a.normal == nil {
 		return
 	}
-	for from := 0; from < rows; from += rowsAtOnce {
-		a.normal.Observe(a.episodes.Rows(from, min(from+rowsAtOnce, rows)).Obs)
+	for from := 0; from < rows; from += maxTapeRows {
+		a.normal.Observe(a.episodes.Rows(from, min(from+maxTapeRows, rows)).Obs)
 	}
 }
 
-// State visits all that learning depends on, and the running episodes.
+// State visits the state of training, with the unfinished episodes.
 func (a *Reinforce) State(s *state.State) {
 	s.Section("reinforce", 1)
 	a.onPolicy.State(s)

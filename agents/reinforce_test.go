@@ -13,10 +13,10 @@ import (
 	"github.com/rlrun/rlrun/policy/optim"
 )
 
-// TestReinforceLearns wants the best there is of mimic, with a baseline and
-// without, and the nearest action of tracking.
+// TestReinforceLearns checks that REINFORCE, with and without a baseline, reaches the best return of
+// mimic and actions near the best ones of tracking.
 func TestReinforceLearns(t *testing.T) {
-	learning(t)
+	skipIfShort(t)
 	for _, baseline := range []bool{true, false} {
 		for seed := range uint64(3) {
 			c := agents.DefaultReinforce()
@@ -28,7 +28,7 @@ func TestReinforceLearns(t *testing.T) {
 				t.Errorf("baseline %v, seed %d: returns %v, want 10 each; error %v", baseline, seed, s.Returns, err)
 			}
 
-			c.Steps, c.Gamma, c.LearningRate = 120_000, 0, optim.Linear(1e-2) // an action decides its own reward alone
+			c.Steps, c.Gamma, c.LearningRate = 120_000, 0, optim.Linear(1e-2) // γ is 0, because an action affects only its own reward
 			c.Network.LogStdInit = -0.5
 			a = agents.Must(agents.NewReinforce(env.Each(newTracking), c))
 			agents.Must(a.Learn(c.Steps))
@@ -43,9 +43,9 @@ func TestReinforceLearns(t *testing.T) {
 	}
 }
 
-// TestReinforceValues wants the baseline of a walk to be its discounted returns.
+// TestReinforceValues checks that the baseline learns the discounted returns of a walk.
 func TestReinforceValues(t *testing.T) {
-	learning(t)
+	skipIfShort(t)
 	c := agents.DefaultReinforce()
 	c.NEnvs, c.Steps, c.Gamma, c.LearningRate, c.NEpisodes = 4, 20_000, 0.9, optim.Linear(1e-2), 8
 	a := agents.Must(agents.NewReinforce(env.Each(func() *walk { return &walk{rewards: []float64{1, 2, 3, 4}} }), c))
@@ -62,8 +62,9 @@ func TestReinforceValues(t *testing.T) {
 	}
 }
 
+// TestReinforceConfig checks the error messages for settings that are out of their range.
 func TestReinforceConfig(t *testing.T) {
-	for want, spoil := range map[string]func(c *agents.ReinforceConfig){
+	for want, change := range map[string]func(c *agents.ReinforceConfig){
 		"n_episodes is 0":    func(c *agents.ReinforceConfig) { c.NEpisodes = 0 },
 		"learning_rate is":   func(c *agents.ReinforceConfig) { c.LearningRate = optim.Constant(-1) },
 		"gamma is 2":         func(c *agents.ReinforceConfig) { c.Gamma = 2 },
@@ -73,7 +74,7 @@ func TestReinforceConfig(t *testing.T) {
 		"clip_obs is 0":      func(c *agents.ReinforceConfig) { c.Normalize.ClipObs = 0 },
 	} {
 		c := agents.DefaultReinforce()
-		spoil(&c)
+		change(&c)
 		if a, err := agents.NewReinforce(env.Each(classic.NewCartPole), c); a != nil || err == nil || !strings.HasPrefix(err.Error(), "agents: REINFORCE: ") || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want %q in it", err, want)
 		}

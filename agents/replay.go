@@ -8,7 +8,7 @@ import (
 	"github.com/rlrun/rlrun/replay"
 )
 
-// Replay is the settings of an off-policy agent's memory, and how often it learns from it.
+// Replay has the settings of an off-policy agent's replay buffer and updates.
 type Replay struct {
 	LearningRate   optim.Schedule `yaml:"learning_rate"`   // α
 	BufferSize     int            `yaml:"buffer_size"`     // transitions remembered
@@ -24,7 +24,8 @@ type Replay struct {
 	PriorityBeta   float64        `yaml:"priority_beta"`   // how far weights make up for it at the start, β; fully at the end
 }
 
-// DefaultReplay returns the settings that Stable-Baselines3's DDPG, TD3 and SAC have.
+// DefaultReplay returns the default settings of Stable-Baselines3's DDPG and TD3. Those of its
+// SAC differ only in the learning rate.
 func DefaultReplay() Replay {
 	return Replay{
 		LearningRate: optim.Constant(1e-3), BufferSize: 1_000_000, LearningStarts: 100, BatchSize: 256, Gamma: 0.99, Tau: 0.005,
@@ -32,7 +33,7 @@ func DefaultReplay() Replay {
 	}
 }
 
-// Memory returns the bytes that the buffer takes for environments of spec.
+// Memory returns the memory of the replay buffer for environments of spec, in bytes.
 func (r *Replay) Memory(spec env.Spec) int {
 	size := replay.Size(spec, r.BufferSize)
 	if r.Prioritized {
@@ -41,21 +42,21 @@ func (r *Replay) Memory(spec env.Spec) int {
 	return size
 }
 
-// Discount returns γ.
+// Discount returns the discount γ.
 func (r *Replay) Discount() float32 { return r.Gamma }
 
-// rules returns the rules of an agent in a number of environments.
+// rules returns the conditions on the settings of an agent with nEnvs environments.
 func (r *Replay) rules(nEnvs int) []rule {
 	return append(r.TrainFreq.rules(nEnvs),
-		course("learning_rate", r.LearningRate, math.MaxFloat32),
+		scheduleRule("learning_rate", r.LearningRate, math.MaxFloat32),
 		rule{r.BufferSize >= 1, "buffer_size", r.BufferSize, "1 or more"},
 		rule{r.LearningStarts >= 0, "learning_starts", r.LearningStarts, "0 or more"},
 		rule{1 <= r.BatchSize && r.BatchSize <= 1<<20, "batch_size", r.BatchSize, "1 … 1048576"},
-		rule{unit(r.Gamma), "gamma", r.Gamma, "0 … 1"},
-		rule{unit(r.Tau), "tau", r.Tau, "0 … 1"},
+		rule{inUnitInterval(r.Gamma), "gamma", r.Gamma, "0 … 1"},
+		rule{inUnitInterval(r.Tau), "tau", r.Tau, "0 … 1"},
 		rule{r.GradientSteps == -1 || r.GradientSteps >= 1, "gradient_steps", r.GradientSteps, "1 or more, or -1"},
 		rule{1 <= r.NSteps && r.NSteps <= 1<<10, "n_steps", r.NSteps, "1 … 1024"},
-		rule{unit(r.PriorityAlpha), "priority_alpha", r.PriorityAlpha, "0 … 1"},
-		rule{unit(r.PriorityBeta), "priority_beta", r.PriorityBeta, "0 … 1"},
+		rule{inUnitInterval(r.PriorityAlpha), "priority_alpha", r.PriorityAlpha, "0 … 1"},
+		rule{inUnitInterval(r.PriorityBeta), "priority_beta", r.PriorityBeta, "0 … 1"},
 	)
 }

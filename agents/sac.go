@@ -14,7 +14,7 @@ import (
 	"github.com/rlrun/rlrun/replay"
 )
 
-// SACConfig is all of SAC's settings. Start from DefaultSAC.
+// SACConfig has the settings of SAC. DefaultSAC returns the defaults.
 type SACConfig struct {
 	Setup         `yaml:"-"`
 	Replay        `yaml:",inline"`
@@ -27,7 +27,7 @@ type SACConfig struct {
 	Network       policy.NetworkConfig `yaml:"policy_kwargs"`
 }
 
-// DefaultSAC returns the settings that Stable-Baselines3 has by default.
+// DefaultSAC returns the default settings of Stable-Baselines3.
 func DefaultSAC() SACConfig {
 	c := SACConfig{
 		Setup:  Setup{Steps: 100_000, NEnvs: 1, Engine: nn.Native{}},
@@ -38,56 +38,60 @@ func DefaultSAC() SACConfig {
 	return c
 }
 
-// Complete writes out the optimiser's defaults.
+// Complete fills in the optimiser's default settings.
 func (c *SACConfig) Complete() error { return c.Network.Complete(1e-8) }
 
+// validate returns an error for the first setting that is out of its range.
 func (c *SACConfig) validate() error {
 	finite := c.TargetEntropy == nil || *c.TargetEntropy-*c.TargetEntropy == 0
-	return broken(slices.Concat(c.Setup.rules(), c.Replay.rules(c.NEnvs), c.Noise.rules(), []rule{
+	return firstViolation(slices.Concat(c.Setup.rules(), c.Replay.rules(c.NEnvs), c.Noise.rules(), []rule{
 		{c.SDESampleFreq == -1 || c.SDESampleFreq >= 1, "sde_sample_freq", c.SDESampleFreq, "1 or more, or -1"},
-		{finite, "target_entropy", given(c.TargetEntropy), "a finite number, or null"},
+		{finite, "target_entropy", valueOrNil(c.TargetEntropy), "a finite number, or null"},
 	}, c.Normalize.rules()))
 }
 
-// SAC is the soft actor-critic with a temperature that is learned: Haarnoja et al.
+// SAC is the soft actor-critic with two critics and a learned temperature α: Haarnoja et al.
 // 2018, arXiv:1812.05905, algorithm 1.
 type SAC struct {
-	horizon
+	scheduleBound
 	offPolicy
-	c              SACConfig
-	actor          *policy.Squashed
-	actorOpt       *optim.Optimizer
-	critics        *critics
-	temperature    *tape.Param // log α
-	temperatureOpt *optim.Optimizer
-	entropy        float32 // target entropy H̄, for which α is learned
+	c             SACConfig
+	actor         *policy.Squashed
+	actorOpt      *optim.Optimizer
+	critics       *critics
+	logAlpha      *tape.Param // log α, the learned parameter of the temperature
+	alphaOpt      *optim.Optimizer
+	targetEntropy float32 // H̄: α is learned such that the policy's entropy reaches it
 
-	noise      noiseProcess
-	stateNoise []float32 // [N, Spec.Noise] gSDE's; nil without
-	noiseAge   int       // steps since it was drawn; 0: it is drawn next
+	noise       noiseProcess
+	sdeNoise    []float32 // [N, Spec.Noise] gSDE's exploration noise; nil without gSDE
+	sdeNoiseAge int       // steps since gSDE's noise was drawn; 0 if the next step draws it
 
-	epsilon                  []float32 // scratch: ε of the actions, and then of the next ones
-	next, logpNext, value, y []float32 // scratch: [B, A] actions in the batch's Next, [B] their log-densities and values, [B] the critics' targets
+	epsilon     []float32 // scratch: noise ε; the first half is for the actions, the second for the next actions
+	nextAct     []float32 // [B, A] scratch: actions at the next observations
+	nextLogProb []float32 // [B] scratch: log π of the next actions
+	nextValue   []float32 // [B] scratch: soft values of the next observations
+	y           []float32 // [B] scratch: targets of the critics
 
-	last    softFound // in the latest update
-	updates int
-	metrics []Metric
+	lastUpdate sacResult // result of the latest update
+	updates    int       // updates since the start of the run
+	metricBuf  []Metric
 }
 
-// softFound are the figures of an update of SAC.
-type softFound struct {
-	found
-	alpha           float32
-	temperatureLoss float64
+// sacResult has the targets, TD errors, losses and temperature of an update.
+type sacResult struct {
+	updateResult
+	alpha     float32 // temperature α that the update used
+	alphaLoss float64 // loss of the temperature; 0 if α is not learned
 }
 
-// State visits what is logged until the next update.
-func (f *softFound) State(s *state.State) {
-	f.found.State(s)
-	alpha := [1]float32{f.alpha}
+// State visits the metrics: a Report shows them until the next update.
+func (u *sacResult) State(s *state.State) {
+	u.updateResult.State(s)
+	alpha := [1]float32{u.alpha}
 	s.Floats("found/ent_coef", alpha[:])
-	f.alpha = alpha[0]
-	s.Double("found/ent_coef_loss", &f.temperatureLoss)
+	u.alpha = alpha[0]
+	s.Double("found/ent_coef_loss", &u.alphaLoss)
 }
 
 var (
@@ -96,36 +100,36 @@ var (
 	_ algorithm = (*SAC)(nil)
 )
 
-// NewSAC returns a SAC that learns in environments from mk.
+// NewSAC returns a SAC agent that learns in environments from mk.
 func NewSAC(mk env.Maker, c SACConfig) (*SAC, error) {
 	a := &SAC{c: c}
 	if err := a.build(mk); err != nil {
-		return nil, abandon("SAC", err, a)
+		return nil, closeOnError("SAC", err, a)
 	}
-	a.end(&a.c.Setup, scheduled{"learning_rate", c.LearningRate}, c.Noise.schedule())
+	a.setSchedules(&a.c.Setup, namedSchedule{"learning_rate", c.LearningRate}, c.Noise.stdSchedule())
 	b := c.BatchSize
-	a.epsilon, a.next = make([]float32, 2*a.actor.Head.EpsilonLen(b)), make([]float32, len(a.memory.batch.Act))
-	a.logpNext, a.value, a.y = make([]float32, b), make([]float32, b), make([]float32, b)
+	a.epsilon, a.nextAct = make([]float32, 2*a.actor.Head.EpsilonLen(b)), make([]float32, len(a.experience.batch.Act))
+	a.nextLogProb, a.nextValue, a.y = make([]float32, b), make([]float32, b), make([]float32, b)
 	a.noise = newNoiseProcess(c.Noise, c.Steps, len(a.act))
 	if size := a.actor.Spec().Noise; size > 0 {
-		a.stateNoise = make([]float32, c.NEnvs*size)
+		a.sdeNoise = make([]float32, c.NEnvs*size)
 	}
-	a.nets = trained{
-		params:  slices.Concat(a.actor.Params(), a.critics.now.Params(), []*tape.Param{a.temperature}),
-		opts:    []*optim.Optimizer{a.actorOpt, a.critics.opt, a.temperatureOpt},
+	a.nets = trainedNetworks{
+		params:  slices.Concat(a.actor.Params(), a.critics.online.Params(), []*tape.Param{a.logAlpha}),
+		opts:    []*optim.Optimizer{a.actorOpt, a.critics.opt, a.alphaOpt},
 		tapes:   append([]*tape.Tape{a.actor.Tape}, a.critics.tapes()...),
 		sharers: []nn.Sharer{a.actor, a.critics},
 	}
 	return a, nil
 }
 
-// build makes the environments, the networks and the optimisers.
+// build makes the environments, the replay buffer, the networks, log α and the optimisers.
 func (a *SAC) build(mk env.Maker) (err error) {
 	c, k := &a.c, &a.c.Network
-	if err = ready(c); err != nil {
+	if err = completeAndValidate(c); err != nil {
 		return err
 	}
-	if err = a.connect(mk, &c.Setup, &c.Replay, &c.Normalize); err != nil {
+	if err = a.initOffPolicy(mk, &c.Setup, &c.Replay, &c.Normalize); err != nil {
 		return err
 	}
 	k.UseSDE = c.UseSDE
@@ -136,127 +140,137 @@ func (a *SAC) build(mk env.Maker) (err error) {
 	if a.critics, err = newCritics(&a.offPolicy, k, 2, 0.5); err != nil {
 		return err
 	}
-	if a.entropy = -float32(spec.Act.Size()); c.TargetEntropy != nil {
-		a.entropy = *c.TargetEntropy
+	if a.targetEntropy = -float32(spec.Act.Size()); c.TargetEntropy != nil {
+		a.targetEntropy = *c.TargetEntropy
 	}
-	a.temperature = tape.NewVector("log_ent_coef", 1)
-	a.temperature.Value[0] = float32(math.Log(c.EntCoef.Value))
+	a.logAlpha = tape.NewVector("log_ent_coef", 1)
+	a.logAlpha.Value[0] = float32(math.Log(c.EntCoef.Value))
 	if a.actorOpt, err = k.NewOptimizer(a.actor.Params()); err != nil {
 		return err
 	}
-	a.temperatureOpt, err = k.NewOptimizer([]*tape.Param{a.temperature})
+	a.alphaOpt, err = k.NewOptimizer([]*tape.Param{a.logAlpha})
 	return err
 }
 
-// Policy returns the actor, whose best actions are without noise.
+// Policy returns the actor. Its best action is the squashed mean, without noise.
 func (a *SAC) Policy() policy.Policy { return a.actor }
 
-// Learn takes steps, and learns from what it remembers.
+// Learn takes environment steps, and learns from minibatches of the replay buffer.
 func (a *SAC) Learn(until int) (Report, error) {
 	err := a.learn(until, a)
-	return a.play.stats.Report(a.figures()), errorf("SAC", err)
+	return a.play.stats.Report(a.metrics()), algorithmError("SAC", err)
 }
 
-// random writes actions uniform in the action space.
+// random samples actions uniformly from the action space.
 func (a *SAC) random(in policy.In, out policy.Out) {
-	uniform(in.Rand, out.Raw)
+	sampleUniform(in.Rand, out.Raw)
 	a.actor.Stretch(out.Act, out.Raw)
 }
 
-// explore draws actions.
+// explore samples actions from the actor, with gSDE's noise if UseSDE is set, and adds the noise
+// of the noise process. It draws gSDE's noise again every SDESampleFreq steps and after an update.
 func (a *SAC) explore(steps int, in policy.In, out policy.Out) {
-	if a.noiseAge == 0 || a.noiseAge == a.c.SDESampleFreq {
-		a.actor.DrawNoise(in.Rand, a.stateNoise)
-		a.noiseAge = 0
+	if a.sdeNoiseAge == 0 || a.sdeNoiseAge == a.c.SDESampleFreq {
+		a.actor.DrawNoise(in.Rand, a.sdeNoise)
+		a.sdeNoiseAge = 0
 	}
-	a.noiseAge++
-	a.actor.Act(policy.In{Obs: in.Obs, Rand: in.Rand, Noise: a.stateNoise}, policy.Out{Raw: out.Raw})
+	a.sdeNoiseAge++
+	a.actor.Act(policy.In{Obs: in.Obs, Rand: in.Rand, Noise: a.sdeNoise}, policy.Out{Raw: out.Raw})
 	a.noise.add(steps, in.Rand, out.Raw)
 	a.actor.Stretch(out.Act, out.Raw)
 }
 
-// stepped begins the noise anew where an episode has ended.
-func (a *SAC) stepped(res *env.Result) { a.noise.stepped(res) }
+// afterStep resets the noise process where an episode has ended.
+func (a *SAC) afterStep(res *env.Result) { a.noise.resetEnded(res) }
 
-// iterate takes steps, and makes the updates for them.
+// iterate takes the environment steps of an iteration, with the updates that are due.
 func (a *SAC) iterate() error { return a.interact(a) }
 
-// update learns from one minibatch. Noise that depends on the state is the same for
-// the actions and the next ones.
+// update samples a minibatch and the noise ε of its actions, and learns from the minibatch. With
+// gSDE, the next actions have the same noise as the actions.
 func (a *SAC) update() {
-	b, half := a.memory.sample(a.rng), len(a.epsilon)/2
+	b, half := a.experience.sample(a.rng), len(a.epsilon)/2
 	for i := range a.epsilon {
 		if a.epsilon[i] = float32(a.rng.NormFloat64()); a.c.UseSDE && i >= half {
 			a.epsilon[i] = a.epsilon[i-half]
 		}
 	}
-	a.last = a.learnFrom(b, a.epsilon[:half], a.epsilon[half:])
-	a.memory.learned(a.last.tdError)
-	a.noiseAge = 0
+	a.lastUpdate = a.learnFrom(b, a.epsilon[:half], a.epsilon[half:])
+	a.experience.updatePriorities(a.lastUpdate.tdError)
+	a.sdeNoiseAge = 0
 }
 
-// learnFrom takes a gradient step of α, of the critics towards their target and of the
-// actor, with given ε of the actions in the batch's states, and in those that follow; then
-// the target networks follow. As in Stable-Baselines3, α is the one before its own step.
-func (a *SAC) learnFrom(b *replay.Batch, epsilon, epsilonNext []float32) (f softFound) {
+// learnFrom takes gradient steps of α, of the critics and of the actor on a minibatch, and makes a
+// soft update of the target networks. epsilon is the noise of the actions at b.Obs, and
+// nextEpsilon of the actions at b.Next. As in Stable-Baselines3, the critics and the actor use
+// the α from before its own gradient step.
+func (a *SAC) learnFrom(b *replay.Batch, epsilon, nextEpsilon []float32) (u sacResult) {
 	a.actor.Tape.Reset()
 	act, logp := a.actor.Draw(b.Obs, epsilon)
-	f.alpha = float32(math.Exp(float64(a.temperature.Value[0])))
+	u.alpha = float32(math.Exp(float64(a.logAlpha.Value[0])))
 	if a.c.EntCoef.Auto {
-		f.temperatureLoss = a.learnTemperature(logp.Value)
+		u.alphaLoss = a.updateAlpha(logp.Value)
 	}
-	f.target = a.target(b, epsilonNext, f.alpha)
-	f.tdError, f.criticLoss = a.critics.learn(b, f.target)
-	f.actorLoss = a.learnActor(b.Obs, act, logp, f.alpha)
-	a.critics.follow(a.c.Tau)
+	u.target = a.target(b, nextEpsilon, u.alpha)
+	u.tdError, u.criticLoss = a.critics.update(b, u.target)
+	u.actorLoss = a.updateActor(b.Obs, act, logp, u.alpha)
+	a.critics.updateTargets(a.c.Tau)
 	a.updates++
-	return f
+	return u
 }
 
-// target returns y = r + γ V(s'), with V(s') = min Q'(s', a') - α log π(a'|s'): eq. 3.
-func (a *SAC) target(b *replay.Batch, epsilonNext []float32, alpha float32) []float32 {
-	a.actor.Infer(b.Next, epsilonNext, a.next, a.logpNext)
-	a.critics.target.Min(b.Next, a.next, a.value)
-	f32.Axpy(a.value, -alpha, a.logpNext)
-	tdTargets(a.y, b, a.value)
+// target returns the critics' targets [B], with the soft value V of eq. 3:
+//
+//	V(s') = min(Q'₁(s', a'), Q'₂(s', a')) - α log π(a'|s')
+//	y = r + γ V(s')
+func (a *SAC) target(b *replay.Batch, nextEpsilon []float32, alpha float32) []float32 {
+	a.actor.Infer(b.Next, nextEpsilon, a.nextAct, a.nextLogProb)
+	a.critics.target.Min(b.Next, a.nextAct, a.nextValue)
+	f32.Axpy(a.nextValue, -alpha, a.nextLogProb)
+	tdTargets(a.y, b, a.nextValue)
 	return a.y
 }
 
-// learnTemperature takes a gradient step on E[-log α (log π(a|s) + H̄)], eq. 18 with the
-// logarithm of α in place of α, and returns it.
-func (a *SAC) learnTemperature(logp []float32) float64 {
-	surplus := f32.Sum(logp)/float64(len(logp)) + float64(a.entropy)
-	a.temperature.Grad[0] = float32(-surplus)
-	l := -float64(a.temperature.Value[0]) * surplus
-	a.temperatureOpt.Step()
+// updateAlpha takes a gradient step on the temperature's loss, and returns the loss. It is eq. 18
+// with log α as the factor in place of α, as in Stable-Baselines3:
+//
+//	E[-log α (log π(a|s) + H̄)]
+func (a *SAC) updateAlpha(logp []float32) float64 {
+	entropyGap := f32.Sum(logp)/float64(len(logp)) + float64(a.targetEntropy) // E[log π(a|s)] + H̄
+	a.logAlpha.Grad[0] = float32(-entropyGap)
+	l := -float64(a.logAlpha.Value[0]) * entropyGap
+	a.alphaOpt.Step()
 	return l
 }
 
-// learnActor takes a gradient step on E[α log π(a|s) - min Q(s, a)], by eq. 10, and
-// returns it.
-func (a *SAC) learnActor(obs []float32, act, logp *tape.Var, alpha float32) float64 {
-	slope, q := a.critics.slope(obs, act.Value, 2)
-	climb := act.Mul(act.Tape().Const(slope, act.Rows)).SumCols()
-	logp.Scale(alpha).Sub(climb).Mean().Backward()
+// updateActor takes a gradient step on the actor's loss, and returns the loss. Its gradient is
+// eq. 10:
+//
+//	E[α log π(a|s) - min(Q₁(s, a), Q₂(s, a))]
+func (a *SAC) updateActor(obs []float32, act, logp *tape.Var, alpha float32) float64 {
+	actionGradient, q := a.critics.actionGradient(obs, act.Value, 2)
+	minQ := act.Mul(act.Tape().Const(actionGradient, act.Rows)).SumCols() // has the gradient of min Q, not its value
+	logp.Scale(alpha).Sub(minQ).Mean().Backward()
 	a.actorOpt.Step()
 	return float64(alpha)*f32.Sum(logp.Value)/float64(len(logp.Value)) - q
 }
 
-// figures returns what is logged of the latest update.
-func (a *SAC) figures() []Metric {
-	a.metrics = append(a.metrics[:0], Metric{"actor_loss", a.last.actorLoss}, Metric{"critic_loss", a.last.criticLoss},
-		Metric{"ent_coef", float64(a.last.alpha)}, Metric{"ent_coef_loss", a.last.temperatureLoss},
+// metrics returns the metrics of the latest update and the iteration's learning rate.
+func (a *SAC) metrics() []Metric {
+	a.metricBuf = append(a.metricBuf[:0], Metric{"actor_loss", a.lastUpdate.actorLoss}, Metric{"critic_loss", a.lastUpdate.criticLoss},
+		Metric{"ent_coef", float64(a.lastUpdate.alpha)}, Metric{"ent_coef_loss", a.lastUpdate.alphaLoss},
 		Metric{"learning_rate", a.rate}, Metric{"n_updates", float64(a.updates)})
-	return a.metrics
+	return a.metricBuf
 }
 
-// State visits the networks, the temperature and the noise, and what offPolicy has.
+// State visits the networks, the temperature, the noise, the result and number of updates, and the
+// state of offPolicy.
 func (a *SAC) State(s *state.State) {
 	s.Section("sac", 1)
-	s.All(a.actor, a.critics, &a.noise, &a.last)
-	s.Floats("sac/log_ent_coef", a.temperature.Value)
-	s.Floats("sac/noise", a.stateNoise)
-	s.Int("sac/noise_age", &a.noiseAge, state.MaxCount)
+	s.All(a.actor, a.critics, &a.noise, &a.lastUpdate)
+	s.Floats("sac/log_ent_coef", a.logAlpha.Value)
+	s.Floats("sac/noise", a.sdeNoise)
+	s.Int("sac/noise_age", &a.sdeNoiseAge, state.MaxCount)
 	s.Int("sac/updates", &a.updates, state.MaxCount)
 	a.offPolicy.State(s)
 }

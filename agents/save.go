@@ -11,15 +11,15 @@ import (
 	"github.com/rlrun/rlrun/internal/infile"
 )
 
-// Save writes s, an Agent say, to the file called name. Whatever happens, that
-// holds the old state or the new, whole. Nothing else remains, but for the temporary
-// file of a killed program, .rlrun-….tmp beside it.
+// Save writes the state of s, for example an Agent, to the file called name. The write is atomic:
+// after an error or a crash the file has the whole old state or the whole new one. A program that
+// is killed may leave a temporary file .rlrun-….tmp in the same directory.
 func Save(name string, s state.Stater) error {
 	return atomicfile.Write(name, func(w io.Writer) error { return state.Save(w, s) })
 }
 
-// Load reads what Save wrote into s, which has the same configuration. After an
-// error s must be dropped.
+// Load reads a file that Save wrote into s, which must have the same settings as the saved value.
+// After an error s must not be used.
 func Load(name string, s state.Stater) error {
 	f, err := infile.Open(name)
 	if err != nil {
@@ -29,21 +29,22 @@ func Load(name string, s state.Stater) error {
 	return state.Load(f, s)
 }
 
-// A Checkpoint is a directory in which a state is saved again and again: a file
-// called state, and beside it files that grow by what an agent has lately put into
-// its replay buffer, so that a large one is not written whole each time.
+// A Checkpoint is a directory in which a state is saved repeatedly. It has a file called state,
+// and files to which each Save appends the newest transitions of a replay buffer, so that Save
+// does not write a large buffer as a whole each time.
 type Checkpoint struct {
 	name     string
 	segments *state.Segments
 }
 
-// NewCheckpoint returns the Checkpoint in dir, which may be there or not.
+// NewCheckpoint returns the Checkpoint in the directory dir, which need not exist yet.
 func NewCheckpoint(dir string) *Checkpoint {
 	return &Checkpoint{filepath.Join(dir, "state"), state.NewSegments(dir)}
 }
 
-// Save writes s. Whatever happens, the directory holds the old state or the new,
-// whole. It makes the directory where that is not there, but not the one above it.
+// Save writes the state of s. The write is atomic: after an error or a crash the directory has
+// the whole old state or the whole new one. Save makes the directory if it does not exist, but
+// not its parent.
 func (c *Checkpoint) Save(s state.Stater) error {
 	dir := filepath.Dir(c.name)
 	if err := os.Mkdir(dir, 0o755); err != nil && !errors.Is(err, os.ErrExist) {
@@ -57,17 +58,18 @@ func (c *Checkpoint) Save(s state.Stater) error {
 	return nil
 }
 
-// Load reads what Save wrote last into s, which has the same configuration. After an
-// error s must be dropped. Without a state it is os.ErrNotExist.
+// Load reads the state that Save wrote last into s, which must have the same settings as the
+// saved value. After an error s must not be used. If there is no state, the error is
+// os.ErrNotExist.
 func (c *Checkpoint) Load(s state.Stater) error {
 	if _, err := os.Stat(c.name); errors.Is(err, os.ErrNotExist) {
-		return err // also where the state of s could not be saved
+		return err // before stateLimit, which would return an error for an s that cannot be saved
 	}
-	most, err := stateLimit(s)
+	limit, err := stateLimit(s)
 	if err != nil {
 		return err
 	}
-	f, err := infile.OpenAtMost(c.name, most)
+	f, err := infile.OpenAtMost(c.name, limit)
 	if err != nil {
 		return err
 	}
@@ -75,20 +77,20 @@ func (c *Checkpoint) Load(s state.Stater) error {
 	return c.segments.Load(f, s)
 }
 
-// stateLimit returns the most bytes that a state file of s can have: four times its
-// present size, and room for the actions of long episodes.
+// stateLimit returns the largest size of a state file of s, in bytes: four times the present size
+// of the state, plus 16 GiB for the actions of long episodes.
 func stateLimit(s state.Stater) (int64, error) {
-	const actions = 16 << 30
-	var now counter
-	err := state.Save(&now, s)
-	return 4*int64(now) + actions, err
+	const actionBytes = 16 << 30
+	var size byteCounter
+	err := state.Save(&size, s)
+	return 4*int64(size) + actionBytes, err
 }
 
-// A counter counts the bytes that are written to it.
-type counter int64
+// A byteCounter is an io.Writer that counts the bytes written to it.
+type byteCounter int64
 
-// Write counts p.
-func (c *counter) Write(p []byte) (int, error) {
-	*c += counter(len(p))
+// Write adds the length of p.
+func (c *byteCounter) Write(p []byte) (int, error) {
+	*c += byteCounter(len(p))
 	return len(p), nil
 }

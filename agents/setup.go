@@ -10,43 +10,45 @@ import (
 	"github.com/rlrun/rlrun/policy/optim"
 )
 
-// Setup is what every agent's configuration begins with: what does not belong
-// to the algorithm, but to the run.
+// Setup has the settings of a run that do not depend on the algorithm. Every agent's config
+// embeds it.
 //
-// All schedules refer to Steps: settings are at their ends there, exploration ends
-// after a share of it, and priority_beta reaches 1. To learn beyond Steps is an error if
-// a learning rate or clip range has fallen to 0, unless Beyond is set. All others stay at
-// their final values.
+// All schedules refer to Steps. At Steps a schedule has its final value and priority_beta is 1,
+// and exploration_fraction is a fraction of Steps. Learn beyond Steps returns an error if the
+// schedule of a learning rate, clip range, noise or exploration rate has fallen to 0, unless
+// Beyond is set: see Bounded. Other schedules keep their final values after Steps.
 type Setup struct {
-	Seed   uint64    // all of the agent's random numbers descend from it
-	Steps  int       // environment steps of the run, which schedules refer to
-	Beyond bool      // Learn may go beyond Steps, with schedules at their final values
-	NEnvs  int       // environments stepped together
-	Engine nn.Engine // what the networks run on
-	Cores  int       // that one agent may use, to the same bytes; 0 means all
+	Seed   uint64    // seed of all random numbers of the run
+	Steps  int       // environment steps of the run, to which schedules refer
+	Beyond bool      // Learn may continue beyond Steps with a schedule that has fallen to 0
+	NEnvs  int       // number of environments that step at the same time
+	Engine nn.Engine // engine that builds and runs the networks
+	Cores  int       // largest number of cores that the agent uses; 0 means all. The bytes do not depend on it
 }
 
-// cores returns how many cores the agent uses, of at most a number.
-func (s *Setup) cores(most int) int {
+// cores returns the number of cores that the agent uses, at most limit.
+func (s *Setup) cores(limit int) int {
 	if s.Cores > 0 {
-		return min(most, s.Cores)
+		return min(limit, s.Cores)
 	}
-	return most
+	return limit
 }
 
-// Base returns s, by which code that knows no algorithm reaches its Setup.
+// Base returns s. With it, code that has a Config of any algorithm can read and change the Setup.
 func (s *Setup) Base() *Setup { return s }
 
+// rules returns the conditions on the settings.
 func (s *Setup) rules() []rule {
 	return []rule{
 		{s.Steps >= 1, "steps", s.Steps, "1 or more"},
 		{1 <= s.NEnvs && s.NEnvs <= 1<<16, "n_envs", s.NEnvs, "1 … 65536"},
-		{s.Engine != nil, "engine", s.Engine, "one"},
+		{s.Engine != nil, "engine", s.Engine, "an nn.Engine"},
 	}
 }
 
-// ready completes an agent's settings and returns the first fault in them.
-func ready(c interface {
+// completeAndValidate fills in an agent's default settings and returns an error for the first
+// setting that is out of its range.
+func completeAndValidate(c interface {
 	Complete() error
 	validate() error
 }) error {
@@ -56,9 +58,9 @@ func ready(c interface {
 	return c.validate()
 }
 
-// abandon closes an agent that could not be made. It returns the error with the algorithm's
-// name.
-func abandon(name string, err error, a io.Closer) error {
+// closeOnError closes the environments of an agent whose constructor has failed with err. It
+// returns err, and an error of Close, with the name of the algorithm before them.
+func closeOnError(name string, err error, a io.Closer) error {
 	return fmt.Errorf("agents: %s: %w", name, errors.Join(err, a.Close()))
 }
 
@@ -67,17 +69,17 @@ type rule struct {
 	holds bool
 	key   string
 	value any
-	want  string // "" where value says that too
+	want  string // values that would be right; "" if value says this too
 }
 
-// course returns the rule that all values of a schedule are in [0, most].
-func course(key string, s optim.Schedule, most float64) rule {
-	err := s.Check(0, most)
+// scheduleRule returns the rule that all values of a schedule are in [0, limit].
+func scheduleRule(key string, s optim.Schedule, limit float64) rule {
+	err := s.Check(0, limit)
 	return rule{err == nil, key, err, ""}
 }
 
-// broken returns the error of the first rule that does not hold.
-func broken(rules []rule) error {
+// firstViolation returns an error for the first rule that does not hold, or nil.
+func firstViolation(rules []rule) error {
 	for _, r := range rules {
 		switch {
 		case r.holds:
@@ -90,14 +92,14 @@ func broken(rules []rule) error {
 	return nil
 }
 
-// unit reports whether x is in [0, 1].
-func unit[T float32 | float64](x T) bool { return 0 <= x && x <= 1 }
+// inUnitInterval reports whether x is in [0, 1].
+func inUnitInterval[T float32 | float64](x T) bool { return 0 <= x && x <= 1 }
 
-// weight reports whether x is a number, 0 or more, that a float32 can be.
-func weight[T float32 | float64](x T) bool { return 0 <= x && x <= math.MaxFloat32 }
+// finiteNonNegative reports whether x is 0 or more and finite as a float32.
+func finiteNonNegative[T float32 | float64](x T) bool { return 0 <= x && x <= math.MaxFloat32 }
 
-// given returns the value behind p, for a message; nil of nil.
-func given[T any](p *T) any {
+// valueOrNil returns *p for an error message, or nil if p is nil.
+func valueOrNil[T any](p *T) any {
 	if p == nil {
 		return nil
 	}

@@ -9,71 +9,71 @@ import (
 	"github.com/rlrun/rlrun/policy"
 )
 
-// several is mimic whose action is several, the first of which counts: the others
-// must be 1.
-type several struct {
+// multiChoice is mimic whose action has several choices. The first choice, or the first two bits as
+// a binary number, is mimic's action. All choices from the third on must be 1.
+type multiChoice struct {
 	*mimic
 	act env.Space
 }
 
-func (s several) Spec() env.Spec {
+func (s multiChoice) Spec() env.Spec {
 	spec := s.mimic.Spec()
 	spec.Act = s.act
 	return spec
 }
 
-func (s several) Step(act, obs []float32) env.Outcome {
-	chosen := act[:1]
+func (s multiChoice) Step(act, obs []float32) env.Outcome {
+	mimicAct := act[:1]
 	if _, bits := s.act.(env.MultiBinary); bits {
-		chosen = []float32{act[0] + 2*act[1]}
+		mimicAct = []float32{act[0] + 2*act[1]}
 	}
 	for _, a := range act[2:] {
 		if a != 1 {
-			chosen = []float32{-1}
+			mimicAct = []float32{-1}
 		}
 	}
-	return s.mimic.Step(chosen, obs)
+	return s.mimic.Step(mimicAct, obs)
 }
 
-// barred is mimic where what was right the last time cannot be done, and pays
-// nothing if it is shown again. To try it is a panic.
-type barred struct {
+// maskedMimic is mimic whose mask forbids the right action of the last step. If mimic shows the same
+// symbol again, no action has a reward. A forbidden action is a panic.
+type maskedMimic struct {
 	*mimic
-	last int
+	forbidden int
 }
 
-func (b *barred) Reset(seed uint64, obs []float32) {
-	b.last = 0
+func (b *maskedMimic) Reset(seed uint64, obs []float32) {
+	b.forbidden = 0
 	b.mimic.Reset(seed, obs)
 }
 
-func (b *barred) Mask(allowed []bool) {
+func (b *maskedMimic) Mask(allowed []bool) {
 	for i := range allowed {
-		allowed[i] = i != b.last
+		allowed[i] = i != b.forbidden
 	}
 }
 
-func (b *barred) Step(act, obs []float32) env.Outcome {
-	if int(act[0]) == b.last {
-		panic("what is not allowed was done")
+func (b *maskedMimic) Step(act, obs []float32) env.Outcome {
+	if int(act[0]) == b.forbidden {
+		panic("the action is forbidden")
 	}
-	b.last = b.symbol
+	b.forbidden = b.symbol
 	return b.mimic.Step(act, obs)
 }
 
-var _ env.Masker = (*barred)(nil)
+var _ env.Masker = (*maskedMimic)(nil)
 
-// masked are agents that honour masks.
-func masked() map[string]func(env.Maker) agents.Agent {
+// maskedAgents returns constructors of the policy-gradient agents, which honour masks.
+func maskedAgents() map[string]func(env.Maker) agents.Agent {
 	return map[string]func(env.Maker) agents.Agent{"PPO": newPPO, "A2C": newA2C, "A3C": newA3C, "REINFORCE": newReinforce}
 }
 
-// TestSpaces wants the best there is where an action is several.
+// TestSpaces checks that PPO reaches the best return with several choices in an action.
 func TestSpaces(t *testing.T) {
-	learning(t)
+	skipIfShort(t)
 	for _, act := range []env.Space{env.MultiDiscrete{N: []int{3, 4, 2}}, env.MultiBinary{N: 3}} {
-		mk := env.Each(func() env.Env { return several{newMimic(), act} })
-		c := quick()
+		mk := env.Each(func() env.Env { return multiChoice{newMimic(), act} })
+		c := quickConfig()
 		c.Steps = 40_000
 		a := agents.Must(agents.NewPPO(mk, c))
 		agents.Must(a.Learn(c.Steps))
@@ -84,22 +84,22 @@ func TestSpaces(t *testing.T) {
 	}
 }
 
-// TestMasks: what cannot be done is not done, in training or after; the rest is
-// learned.
+// TestMasks checks that agents take no forbidden action, in training and in evaluation, and learn
+// the best allowed actions. A policy must also act without a mask.
 func TestMasks(t *testing.T) {
-	mk := env.Each(func() env.Env { return &barred{mimic: newMimic()} })
+	mk := env.Each(func() env.Env { return &maskedMimic{mimic: newMimic()} })
 
-	for name, newAgent := range masked() {
+	for name, newAgent := range maskedAgents() {
 		a := newAgent(mk)
 		if _, err := a.Learn(60_000); err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
 		s, err := agents.Evaluate(context.Background(), a.Policy(), mk, agents.Evaluation{Episodes: 200, MaxSteps: 10, Seed: 1})
-		if err != nil || s.Mean < 6.3 { // of 10 symbols 2 in 3 can be played
-			t.Errorf("%s: mean %v, want 6.67 or near; error %v", name, s.Mean, err)
+		if err != nil || s.Mean < 6.3 { // the right action is allowed in 2 of 3 steps, on average 6.67 of 10
+			t.Errorf("%s: mean %v, want nearly 6.67; error %v", name, s.Mean, err)
 		}
 
-		a.Policy().Act(policy.In{Obs: make([]float32, 3)}, policy.Out{Act: make([]float32, 1)}) // which nothing forbids
+		a.Policy().Act(policy.In{Obs: make([]float32, 3)}, policy.Out{Act: make([]float32, 1)}) // without a mask
 	}
 }

@@ -7,75 +7,78 @@ import (
 	"github.com/rlrun/rlrun/env/state"
 )
 
-// window is how many of the last episodes a Report averages over.
+// window is the number of latest episodes over which a Report averages.
 const window = 100
 
-// Stats keeps the books of a Report.
+// Stats has the statistics of training that a Report shows: Add adds the steps of a Vector, and
+// Report returns the statistics. Its zero value is ready to use.
 type Stats struct {
 	steps, episodes  int
-	returns, lengths [window]float64 // of the last episodes, the k-th at k mod window
-	ended, spare     []Episode       // since the last Report, and in it
-	peak             float64         // size of the greatest reward since the program began
+	returns, lengths [window]float64 // returns and lengths of the latest episodes; episode k is at k mod window
+	ended            []Episode       // episodes that ended since the last Report
+	reported         []Episode       // episodes in the last Report; the next Report overwrites the slice
+	maxAbsReward     float64         // largest absolute reward since the program started
 
-	measures []string  // [K] what Measured environments measure
-	measured []float64 // [window, K] of the last episodes, as returns
-	latest   []float64 // [K] of each episode in ended, one after another
-	metrics  []Metric  // [K] in a Report
+	measures      []string  // [K] names of the quantities that Measured environments measure
+	measured      []float64 // [window, K] measures of the latest episodes; episode k is in row k mod window
+	endedMeasures []float64 // [len(ended), K] measures of the episodes in ended
+	metrics       []Metric  // [K] means of the measures in the last Report
 }
 
-// Steps is the number of environment steps counted.
+// Steps returns the number of environment steps so far.
 func (s *Stats) Steps() int { return s.steps }
 
-// Add counts one step of a Vector.
+// Add adds one step of every environment of a Vector.
 func (s *Stats) Add(r *env.Result) {
 	s.setMeasures(r.Measures)
 	s.steps += len(r.Reward)
 	n := len(r.Measures)
 	for i, reward := range r.Reward {
-		s.peak = max(s.peak, math.Abs(reward))
+		s.maxAbsReward = max(s.maxAbsReward, math.Abs(reward))
 		if r.Done(i) {
-			s.end(Episode{r.Return[i], r.Length[i]}, r.Metrics[i*n:(i+1)*n])
+			s.endEpisode(Episode{r.Return[i], r.Length[i]}, r.Metrics[i*n:(i+1)*n])
 		}
 	}
 }
 
-// setMeasures makes room for the episodes of a Report before the first one ends, so that
-// Reports of few steps allocate nothing. The environments measure what measures names.
+// setMeasures sets the names of the measures. It also allocates the slices for a Report's
+// episodes before the first one ends, so that short iterations allocate nothing.
 func (s *Stats) setMeasures(measures []string) {
 	s.measures = measures
 	if s.ended == nil {
 		s.ended = make([]Episode, 0, 256)
 	}
 	if n := window * len(measures); len(s.measured) != n {
-		s.measured, s.latest = make([]float64, n), make([]float64, 0, 256*len(measures))
+		s.measured, s.endedMeasures = make([]float64, n), make([]float64, 0, 256*len(measures))
 	}
 }
 
-// end counts an episode with its figures [K].
-func (s *Stats) end(e Episode, figures []float64) {
+// endEpisode adds a finished episode with its measures [K].
+func (s *Stats) endEpisode(e Episode, measures []float64) {
 	k := s.episodes % window
 	s.returns[k], s.lengths[k] = e.Return, float64(e.Length)
-	copy(s.measured[k*len(figures):], figures)
-	s.ended, s.latest = append(s.ended, e), append(s.latest, figures...)
+	copy(s.measured[k*len(measures):], measures)
+	s.ended, s.endedMeasures = append(s.ended, e), append(s.endedMeasures, measures...)
 	s.episodes++
 }
 
-// take moves the counts of another Stats to s.
-func (s *Stats) take(from *Stats) {
+// merge adds the steps and ended episodes of another Stats to s, and resets the other.
+func (s *Stats) merge(from *Stats) {
 	s.setMeasures(from.measures)
 	s.steps += from.steps
-	s.peak = max(s.peak, from.peak)
+	s.maxAbsReward = max(s.maxAbsReward, from.maxAbsReward)
 	n := len(from.measures)
 	for i, e := range from.ended {
-		s.end(e, from.latest[i*n:(i+1)*n])
+		s.endEpisode(e, from.endedMeasures[i*n:(i+1)*n])
 	}
-	from.steps, from.episodes, from.ended, from.latest = 0, 0, from.ended[:0], from.latest[:0]
+	from.steps, from.episodes, from.ended, from.endedMeasures = 0, 0, from.ended[:0], from.endedMeasures[:0]
 }
 
-// Report returns the books with the given losses.
+// Report returns the statistics so far, with the given losses. The next call of Report overwrites
+// the slices of the returned value.
 func (s *Stats) Report(losses []Metric) Report {
-	r := Report{Steps: s.steps, Episodes: s.episodes, Ended: s.ended, Losses: losses, Measures: s.means()}
-	s.ended, s.spare, s.latest = s.spare[:0], s.ended, s.latest[:0]
+	r := Report{Steps: s.steps, Episodes: s.episodes, Ended: s.ended, Losses: losses, Measures: s.measureMeans()}
+	s.ended, s.reported, s.endedMeasures = s.reported[:0], s.ended, s.endedMeasures[:0]
 	n := min(s.episodes, window)
 	for i := range n {
 		r.Return += s.returns[i] / float64(n)
@@ -84,8 +87,8 @@ func (s *Stats) Report(losses []Metric) Report {
 	return r
 }
 
-// means returns the means of the measures over the last episodes.
-func (s *Stats) means() []Metric {
+// measureMeans returns the mean of each measure over the latest episodes.
+func (s *Stats) measureMeans() []Metric {
 	s.metrics = s.metrics[:0]
 	n := min(s.episodes, window)
 	for j, name := range s.measures {
@@ -98,14 +101,15 @@ func (s *Stats) means() []Metric {
 	return s.metrics
 }
 
-// maxMeasures bounds the figures of an environment in a file.
+// maxMeasures is the largest number of measures of an environment in a checkpoint.
 const maxMeasures = 1 << 10
 
-// State visits the books, without the episodes of a Report.
+// State visits the statistics. It does not visit the ended episodes: an agent is saved after a
+// Report, when there are none.
 func (s *Stats) State(st *state.State) {
 	st.Section("stats", 1)
 	st.Int("stats/steps", &s.steps, state.MaxCount)
-	st.Int("stats/episodes", &s.episodes, s.steps) // each has a step at least
+	st.Int("stats/episodes", &s.episodes, s.steps) // an episode has at least one step
 	st.Doubles("stats/returns", s.returns[:])
 	st.Doubles("stats/lengths", s.lengths[:])
 	state.Slice(st, "stats/measured", &s.measured, window*maxMeasures)

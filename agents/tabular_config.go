@@ -5,7 +5,7 @@ import (
 	"github.com/rlrun/rlrun/policy/optim"
 )
 
-// TabularConfig is all settings of the tabular agents. Start from DefaultTabular.
+// TabularConfig has the settings of the tabular agents. DefaultTabular returns the defaults.
 type TabularConfig struct {
 	Setup        `yaml:"-"`
 	LearningRate optim.Schedule `yaml:"learning_rate"` // α
@@ -16,7 +16,8 @@ type TabularConfig struct {
 	QInit        float32 `yaml:"q_init"`      // of every action at the start; high ones are tried before they are known
 }
 
-// DefaultTabular explores less and less over half of the steps.
+// DefaultTabular returns settings in which ε falls from 1 to 0.05 over the first half of the
+// steps.
 func DefaultTabular() TabularConfig {
 	return TabularConfig{
 		Setup: Setup{Steps: 100_000, NEnvs: 1, Engine: nn.Native{}}, LearningRate: optim.Constant(0.1), Gamma: 0.99,
@@ -24,18 +25,19 @@ func DefaultTabular() TabularConfig {
 	}
 }
 
-// Complete has nothing to write out.
+// Complete does nothing: no default depends on another setting.
 func (c *TabularConfig) Complete() error { return nil }
 
-// Discount returns γ.
+// Discount returns the discount γ.
 func (c *TabularConfig) Discount() float32 { return c.Gamma }
 
+// validate returns an error for the first setting that is out of its range.
 func (c *TabularConfig) validate() error {
-	return broken(append(append(c.Setup.rules(), c.Exploration.rules()...),
-		course("learning_rate", c.LearningRate, 1),
-		rule{unit(c.Gamma), "gamma", c.Gamma, "0 … 1"},
-		rule{1 <= c.NSteps && c.NSteps <= mostTraced, "n_steps", c.NSteps, "1 … 4096"},
-		rule{unit(c.TraceDecay), "trace_decay", c.TraceDecay, "0 … 1"},
+	return firstViolation(append(append(c.Setup.rules(), c.Exploration.rules()...),
+		scheduleRule("learning_rate", c.LearningRate, 1),
+		rule{inUnitInterval(c.Gamma), "gamma", c.Gamma, "0 … 1"},
+		rule{1 <= c.NSteps && c.NSteps <= maxHistory, "n_steps", c.NSteps, "1 … 4096"},
+		rule{inUnitInterval(c.TraceDecay), "trace_decay", c.TraceDecay, "0 … 1"},
 		rule{c.TraceDecay == 0 || c.NSteps == 1, "trace_decay", c.TraceDecay, "0 where n_steps is more than 1"},
 		rule{c.QInit-c.QInit == 0, "q_init", c.QInit, "a finite number"},
 	))

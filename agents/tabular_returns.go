@@ -7,122 +7,122 @@ import (
 	"github.com/rlrun/rlrun/env/state"
 )
 
-// A lookback is the latest steps of an environment's episode, the oldest first: what a
-// table learns from when it looks back further than one step.
-type lookback struct {
-	state, action []float64
-	value         []float64 // the reward of n-step returns; the trace of λ-returns
-	n             int       // steps in it
+// A history has the latest steps of an environment's episode, the oldest first. n-step and
+// λ-returns update the action values of all its steps.
+type history struct {
+	state, action []float64 // states and actions of the steps
+	rewardOrTrace []float64 // rewards for n-step returns, eligibility traces for λ-returns
+	n             int       // number of steps
 }
 
-func newLookback(size int) lookback {
-	return lookback{make([]float64, size), make([]float64, size), make([]float64, size), 0}
+// newHistory returns an empty history for at most size steps.
+func newHistory(size int) history {
+	return history{make([]float64, size), make([]float64, size), make([]float64, size), 0}
 }
 
-// push adds a step in place of the oldest if there is no room.
-func (w *lookback) push(state, action int, value float64) {
-	if w.n == len(w.state) {
-		w.drop(0)
+// add adds a step. If the history is full, it first removes the oldest step.
+func (h *history) add(state, action int, rewardOrTrace float64) {
+	if h.n == len(h.state) {
+		h.removeAt(0)
 	}
-	w.state[w.n], w.action[w.n], w.value[w.n] = float64(state), float64(action), value
-	w.n++
+	h.state[h.n], h.action[h.n], h.rewardOrTrace[h.n] = float64(state), float64(action), rewardOrTrace
+	h.n++
 }
 
-// forget drops the step with a state and an action, if there is one.
-func (w *lookback) forget(state, action int) {
-	for j := range w.n {
-		if int(w.state[j]) == state && int(w.action[j]) == action {
-			w.drop(j)
+// remove removes the first step with the given state and action, if there is one.
+func (h *history) remove(state, action int) {
+	for j := range h.n {
+		if int(h.state[j]) == state && int(h.action[j]) == action {
+			h.removeAt(j)
 			return
 		}
 	}
 }
 
-// drop takes out step j.
-func (w *lookback) drop(j int) {
-	for _, x := range [][]float64{w.state, w.action, w.value} {
-		copy(x[j:], x[j+1:w.n])
+// removeAt removes step j.
+func (h *history) removeAt(j int) {
+	for _, x := range [][]float64{h.state, h.action, h.rewardOrTrace} {
+		copy(x[j:], x[j+1:h.n])
 	}
-	w.n--
+	h.n--
 }
 
 // State visits the steps.
-func (w *lookback) State(s *state.State) {
-	s.Int("lookback/n", &w.n, len(w.state))
-	s.Doubles("lookback/state", w.state)
-	s.Doubles("lookback/action", w.action)
-	s.Doubles("lookback/value", w.value)
+func (h *history) State(s *state.State) {
+	s.Int("lookback/n", &h.n, len(h.state))
+	s.Doubles("lookback/state", h.state)
+	s.Doubles("lookback/action", h.action)
+	s.Doubles("lookback/value", h.rewardOrTrace)
 }
 
-// check returns an error where a loaded step is not one of a table's.
-func (w *lookback) check(states, actions int) error {
-	for j := range w.n {
-		if s, k := w.state[j], w.action[j]; !(0 <= s && s < float64(states) && 0 <= k && k < float64(actions)) {
-			return fmt.Errorf("agents: a step with state %v and action %v of a table of %d×%d", s, k, states, actions)
+// check returns an error if a loaded step has a state or an action that a table of the given size
+// does not have.
+func (h *history) check(states, actions int) error {
+	for j := range h.n {
+		if s, k := h.state[j], h.action[j]; !(0 <= s && s < float64(states) && 0 <= k && k < float64(actions)) {
+			return fmt.Errorf("agents: a saved step has state %v and action %v, want a state below %d and an action below %d", s, k, states, actions)
 		}
 	}
 	return nil
 }
 
-// faintest is the trace at which a step is forgotten, and mostTraced how many steps
-// are remembered at the most.
 const (
-	faintest   = 1e-3
-	mostTraced = 4096
+	minTrace   = 1e-3 // smallest eligibility trace; a step with a smaller trace is removed
+	maxHistory = 4096 // largest number of steps in a history
 )
 
-// looksBack returns the number of steps that a lookback of c has; 0 for one-step returns.
-func (c *TabularConfig) looksBack() int {
+// historySize returns the size of a history for the settings c; 0 for one-step returns.
+func (c *TabularConfig) historySize() int {
 	switch decay := float64(c.Gamma) * float64(c.TraceDecay); {
 	case c.NSteps > 1:
 		return c.NSteps
 	case decay >= 1:
-		return mostTraced
+		return maxHistory
 	case decay > 0:
-		return min(mostTraced, 1+int(math.Log(faintest)/math.Log(decay)))
+		return min(maxHistory, 1+int(math.Log(minTrace)/math.Log(decay)))
 	}
 	return 0
 }
 
-// learnSteps learns from n-step returns, as soon as the oldest step in w has all rewards
-// of its return:
+// learnNStepReturn updates the action value of the oldest step in h when its n-step return has
+// all rewards. At the end of an episode it updates all steps in h. The return is (Sutton and
+// Barto 2018, eq. 7.4):
 //
 //	G = r_t + γ r_{t+1} + … + γⁿ V(s_{t+n})
 //
-// Sutton and Barto 2018, eq. 7.4; at the end of an episode all steps learn. What was
-// done in between may not be what a greedy policy does: with Q-learning there is no
-// correction for it, as is usual.
-func (a *Tabular) learnSteps(w *lookback, state int, s *tdStep, next float64) {
-	w.push(state, s.act, s.reward)
-	for w.n == a.c.NSteps || s.done && w.n > 0 {
-		g := next
-		for j := w.n - 1; j >= 0; j-- {
-			g = w.value[j] + float64(a.gamma*g)
+// nextValue is V(s_{t+n}). For Q-learning the actions after the first may not be greedy; as is
+// usual, the return is not corrected for this.
+func (a *Tabular) learnNStepReturn(h *history, state int, s *tdStep, nextValue float64) {
+	h.add(state, s.act, s.reward)
+	for h.n == a.c.NSteps || s.done && h.n > 0 {
+		g := nextValue
+		for j := h.n - 1; j >= 0; j-- {
+			g = h.rewardOrTrace[j] + float64(a.gamma*g)
 		}
-		a.move(a.one, int(w.state[0]), int(w.action[0]), g)
-		w.drop(0)
+		a.moveTowards(a.q1, int(h.state[0]), int(h.action[0]), g)
+		h.removeAt(0)
 	}
 }
 
-// learnTraces learns from λ-returns: every step learns from the TD error by its
-// trace, which is 1 at first and fades by γλ. Sutton and Barto 2018, section 12.7,
-// with replacing traces. Q-learning's end where an action is not greedy: Watkins's
-// Q(λ), section 12.10.
-func (a *Tabular) learnTraces(w *lookback, state int, s *tdStep, next float64) {
-	row := a.one.Row(state)
+// learnLambdaReturn updates the action values of all steps in h with the present TD error times
+// each step's eligibility trace. A trace starts at 1 and decays by γλ in each step: SARSA(λ) with
+// replacing traces, Sutton and Barto 2018, section 12.7. For Q-learning all traces are cleared if
+// the action is not greedy: Watkins's Q(λ), section 12.10.
+func (a *Tabular) learnLambdaReturn(h *history, state int, s *tdStep, nextValue float64) {
+	row := a.q1.Row(state)
 	if a.target == qLearning && row[s.act] < row[a.best(row, s.mask)] {
-		w.n = 0
+		h.n = 0
 	}
-	w.forget(state, s.act)
-	w.push(state, s.act, 1)
-	difference := s.reward + float64(a.gamma*next) - float64(row[s.act])
-	a.errors.add(difference * difference)
-	fade := a.gamma * float64(a.c.TraceDecay)
-	for j := range w.n {
-		a.one.Row(int(w.state[j]))[int(w.action[j])] += float32(a.rate * difference * w.value[j])
-		w.value[j] *= fade
+	h.remove(state, s.act)
+	h.add(state, s.act, 1)
+	tdError := s.reward + float64(a.gamma*nextValue) - float64(row[s.act])
+	a.squaredErrors.add(tdError * tdError)
+	decay := a.gamma * float64(a.c.TraceDecay)
+	for j := range h.n {
+		a.q1.Row(int(h.state[j]))[int(h.action[j])] += float32(a.rate * tdError * h.rewardOrTrace[j])
+		h.rewardOrTrace[j] *= decay
 	}
-	for w.n > 0 && (s.done || w.value[0] < faintest) {
-		w.drop(0)
+	for h.n > 0 && (s.done || h.rewardOrTrace[0] < minTrace) {
+		h.removeAt(0)
 	}
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/rlrun/rlrun/replay"
 )
 
-// TD3Config is all of TD3's settings. Start from DefaultTD3.
+// TD3Config has the settings of TD3. DefaultTD3 returns the defaults.
 type TD3Config struct {
 	Setup             `yaml:"-"`
 	Replay            `yaml:",inline"`
@@ -24,8 +24,8 @@ type TD3Config struct {
 	Network           policy.NetworkConfig `yaml:"policy_kwargs"`
 }
 
-// DefaultTD3 returns the settings that Stable-Baselines3 has by default, with noise
-// as rl-zoo3 has it.
+// DefaultTD3 returns the default settings of Stable-Baselines3, with the exploration noise that
+// rl-zoo3 uses.
 func DefaultTD3() TD3Config {
 	return TD3Config{
 		Setup:  Setup{Steps: 100_000, NEnvs: 1, Engine: nn.Native{}},
@@ -35,25 +35,26 @@ func DefaultTD3() TD3Config {
 	}
 }
 
-// Complete writes out the optimiser's defaults.
+// Complete fills in the optimiser's default settings.
 func (c *TD3Config) Complete() error { return c.Network.Complete(1e-8) }
 
+// validate returns an error for the first setting that is out of its range.
 func (c *TD3Config) validate() error {
-	return broken(slices.Concat(c.Setup.rules(), c.Replay.rules(c.NEnvs), c.Noise.rules(), []rule{
+	return firstViolation(slices.Concat(c.Setup.rules(), c.Replay.rules(c.NEnvs), c.Noise.rules(), []rule{
 		{1 <= c.PolicyDelay && c.PolicyDelay <= 1<<20, "policy_delay", c.PolicyDelay, "1 … 1048576"},
-		course("target_policy_noise", c.TargetPolicyNoise, math.MaxFloat32),
-		{weight(c.TargetNoiseClip), "target_noise_clip", c.TargetNoiseClip, "0 or more"},
+		scheduleRule("target_policy_noise", c.TargetPolicyNoise, math.MaxFloat32),
+		{finiteNonNegative(c.TargetNoiseClip), "target_noise_clip", c.TargetNoiseClip, "0 or more"},
 	}, c.Normalize.rules()))
 }
 
 // TD3 is the twin delayed deterministic policy gradient: Fujimoto et al. 2018,
 // arXiv:1802.09477, algorithm 1.
 type TD3 struct {
-	horizon
+	scheduleBound
 	offPolicy
 	dpg
 	c       TD3Config
-	epsilon []float32 // scratch: [B, A] noise of the target's actions
+	epsilon []float32 // [B, A] scratch: target policy smoothing noise ε, not yet clipped
 }
 
 var (
@@ -62,80 +63,81 @@ var (
 	_ algorithm = (*TD3)(nil)
 )
 
-// NewTD3 returns a TD3 that learns in environments from mk.
+// NewTD3 returns a TD3 agent that learns in environments from mk.
 func NewTD3(mk env.Maker, c TD3Config) (*TD3, error) {
 	a := &TD3{c: c}
 	if err := a.build(mk); err != nil {
-		return nil, abandon("TD3", err, a)
+		return nil, closeOnError("TD3", err, a)
 	}
-	a.end(&a.c.Setup, scheduled{"learning_rate", c.LearningRate}, c.Noise.schedule(), scheduled{"target_policy_noise", c.TargetPolicyNoise})
+	a.setSchedules(&a.c.Setup, namedSchedule{"learning_rate", c.LearningRate}, c.Noise.stdSchedule(), namedSchedule{"target_policy_noise", c.TargetPolicyNoise})
 	return a, nil
 }
 
-// build makes the environments, the networks and the optimisers.
+// build makes the environments, the replay buffer, the networks and the optimisers.
 func (a *TD3) build(mk env.Maker) (err error) {
 	c := &a.c
-	if err = ready(c); err != nil {
+	if err = completeAndValidate(c); err != nil {
 		return err
 	}
-	if err = a.connect(mk, &c.Setup, &c.Replay, &c.Normalize); err != nil {
+	if err = a.initOffPolicy(mk, &c.Setup, &c.Replay, &c.Normalize); err != nil {
 		return err
 	}
 	a.dpg, err = newDPG(&a.offPolicy, c.Noise, &c.Network, 2)
-	a.epsilon = make([]float32, len(a.next))
+	a.epsilon = make([]float32, len(a.nextAct))
 	return err
 }
 
-// Learn takes steps, and learns from what it remembers.
+// Learn takes environment steps, and learns from minibatches of the replay buffer.
 func (a *TD3) Learn(until int) (Report, error) {
 	err := a.learn(until, a)
-	return a.play.stats.Report(a.figures(a.rate)), errorf("TD3", err)
+	return a.play.stats.Report(a.metrics(a.rate)), algorithmError("TD3", err)
 }
 
-// iterate takes steps, and makes the updates for them.
+// iterate takes the environment steps of an iteration, with the updates that are due.
 func (a *TD3) iterate() error { return a.interact(a) }
 
-// update learns from one minibatch.
+// update samples a minibatch and the noise of the target policy, and learns from the minibatch.
 func (a *TD3) update() {
-	b := a.memory.sample(a.rng)
+	b := a.experience.sample(a.rng)
 	std := float32(a.c.TargetPolicyNoise.At(a.play.stats.Steps(), a.c.Steps))
 	for i := range a.epsilon {
 		a.epsilon[i] = std * float32(a.rng.NormFloat64())
 	}
-	a.last = a.learnFrom(b, a.epsilon)
-	a.memory.learned(a.last.tdError)
+	a.lastUpdate = a.learnFrom(b, a.epsilon)
+	a.experience.updatePriorities(a.lastUpdate.tdError)
 }
 
-// learnFrom takes a gradient step of the critics towards their target. Every d-th time the
-// actor takes one up the first critic, and the target networks follow.
-func (a *TD3) learnFrom(b *replay.Batch, epsilon []float32) (f found) {
-	f.target = a.target(b, epsilon)
-	f.tdError, f.criticLoss = a.critics.learn(b, f.target)
-	f.actorLoss = a.last.actorLoss
+// learnFrom takes a gradient step of the critics on a minibatch. Every d-th update it also takes a
+// gradient step of the actor and makes a soft update of the target networks (delayed policy
+// updates). Between these updates actorLoss stays the same.
+func (a *TD3) learnFrom(b *replay.Batch, epsilon []float32) (u updateResult) {
+	u.target = a.target(b, epsilon)
+	u.tdError, u.criticLoss = a.critics.update(b, u.target)
+	u.actorLoss = a.lastUpdate.actorLoss
 	if a.updates++; a.updates%a.c.PolicyDelay == 0 {
-		f.actorLoss = a.learnActor(b.Obs)
-		a.follow(a.c.Tau)
+		u.actorLoss = a.updateActor(b.Obs)
+		a.updateTargets(a.c.Tau)
 	}
-	return f
+	return u
 }
 
-// target returns y = r + γ min Q'(s', ã) with
+// target returns the critics' targets [B], with clipped double Q-learning and target policy
+// smoothing (Fujimoto et al., eqs. 10 and 14):
 //
 //	ã = clip(μ'(s') + clip(ε, -c, c), -1, 1)
-//
-// eqs. 10 and 14 there.
+//	y = r + γ min(Q'₁(s', ã), Q'₂(s', ã))
 func (a *TD3) target(b *replay.Batch, epsilon []float32) []float32 {
-	a.actorTarget.Act(policy.In{Obs: b.Next}, policy.Out{Raw: a.next})
+	a.actorTarget.Act(policy.In{Obs: b.Next}, policy.Out{Raw: a.nextAct})
 	for i, e := range epsilon {
 		e = min(max(e, -a.c.TargetNoiseClip), a.c.TargetNoiseClip)
-		a.next[i] = min(max(a.next[i]+e, -1), 1)
+		a.nextAct[i] = min(max(a.nextAct[i]+e, -1), 1)
 	}
-	a.critics.target.Min(b.Next, a.next, a.value)
-	tdTargets(a.y, b, a.value)
+	a.critics.target.Min(b.Next, a.nextAct, a.nextValue)
+	tdTargets(a.y, b, a.nextValue)
 	return a.y
 }
 
-// State visits the networks, and what offPolicy has.
+// State visits the networks and the state of offPolicy.
 func (a *TD3) State(s *state.State) {
 	s.Section("td3", 1)
 	s.All(&a.dpg, &a.offPolicy)

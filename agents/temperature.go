@@ -7,13 +7,14 @@ import (
 	"strings"
 )
 
-// Temperature is the weight of entropy: a number, or one that is learned.
+// Temperature is the setting of SAC's temperature α, the weight of the entropy: a constant, or
+// the initial value of a learned α.
 type Temperature struct {
-	Auto  bool    // learned
-	Value float64 // the number, or the one to begin with
+	Auto  bool    // true if α is learned
+	Value float64 // the constant α, or the initial value of a learned α
 }
 
-// String is as Stable-Baselines3 has it: auto, auto_0.1 or 0.1.
+// String returns the form that Stable-Baselines3 uses: auto, auto_0.1 or 0.1.
 func (t Temperature) String() string {
 	number := strconv.FormatFloat(t.Value, 'g', -1, 64)
 	switch {
@@ -25,11 +26,11 @@ func (t Temperature) String() string {
 	return "auto_" + number
 }
 
-// MarshalText writes what UnmarshalText reads.
+// MarshalText returns String's form, which UnmarshalText reads.
 func (t Temperature) MarshalText() ([]byte, error) { return []byte(t.String()), nil }
 
-// UnmarshalText reads a number above 0, auto, or auto_ with the number to begin
-// with.
+// UnmarshalText reads a number above 0, the word auto, or auto_ and an initial value above 0. The
+// word auto alone has the initial value 1.
 func (t *Temperature) UnmarshalText(text []byte) error {
 	number, auto := strings.CutPrefix(string(text), "auto")
 	if auto && number == "" {
@@ -43,7 +44,7 @@ func (t *Temperature) UnmarshalText(text []byte) error {
 	}
 	v, err := strconv.ParseFloat(number, 64)
 	if err != nil || !(0 < v && v <= math.MaxFloat32) {
-		return fmt.Errorf("%q, want a number above 0, auto, or auto_0.1 for one that is learned from 0.1", text)
+		return fmt.Errorf("%q, want a number above 0, auto, or auto_0.1 to learn it from the initial value 0.1", text)
 	}
 	*t = Temperature{auto, v}
 	return nil

@@ -14,7 +14,8 @@ var (
 	_ env.Snapshotter = (*walk)(nil)
 )
 
-// mimic shows one of three symbols, and pays 1 for the action of its number.
+// mimic is an environment that shows one of three symbols as a one-hot vector. The action with the
+// symbol's index has the reward 1, the others 0.
 type mimic struct {
 	rng    env.Rand
 	symbol int
@@ -50,10 +51,10 @@ func (m *mimic) State(s *state.State) {
 	s.Int("mimic/symbol", &m.symbol, 2)
 }
 
-// newNumbered returns an identity task with the number of the symbol for an
-// observation.
+// newNumbered returns mimic's task with a discrete observation: the index of the symbol.
 func newNumbered() env.Env { return agentstest.NewIdentity(true) }
 
+// oneHot sets x to the one-hot vector of index i.
 func oneHot(x []float32, i int) {
 	clear(x)
 	x[i] = 1
@@ -61,14 +62,15 @@ func oneHot(x []float32, i int) {
 
 func newTracking() *agentstest.Tracking { return agentstest.NewTracking() }
 
-// walk goes from place to place whatever one does: leaving place i pays
-// rewards[i]. It shows the place. From the last one it ends the episode, or if
-// it is round goes on to the first; then it begins anywhere.
+// walk is an environment that goes from each place to the next, for any actions. It shows the place
+// as a one-hot vector. The step from place i has the reward rewards[i]. The step from the last
+// place ends the episode, or goes to the first place if round is true; then episodes start at any
+// place.
 type walk struct {
 	rewards  []float64
 	round    bool
 	maxSteps int
-	at       int
+	at       int // present place
 }
 
 func (w *walk) Spec() env.Spec {
@@ -93,7 +95,8 @@ func (w *walk) Step(act, obs []float32) env.Outcome {
 
 func (w *walk) State(s *state.State) { s.Int("walk/at", &w.at, len(w.rewards)-1) }
 
-// countdown pays 1 a step, for as many steps as length says of the seed.
+// countdown is an environment with the reward 1 in each step. The episode with a seed has
+// length(seed) steps.
 type countdown struct {
 	length func(seed uint64) int
 	left   int
@@ -114,10 +117,11 @@ func (c *countdown) Step(act, obs []float32) env.Outcome {
 	return env.Outcome{Reward: 1, Terminated: c.left == 0}
 }
 
-// bare hides an environment's State, so that the Vec falls back to its log.
-type bare struct{ env.Env }
+// withoutState hides an environment's State, so that a Vec saves the episode as a log of its
+// actions.
+type withoutState struct{ env.Env }
 
-// faulty panics or pays NaN in its 300th step.
+// faulty is CartPole that panics in its 300th step, or returns the reward NaN if nan is true.
 type faulty struct {
 	*classic.CartPole
 	steps int

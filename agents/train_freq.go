@@ -6,19 +6,19 @@ import (
 	"strconv"
 )
 
-// TrainFreq is how much an off-policy agent experiences between updates: steps of each
-// environment, or episodes. As Stable-Baselines3 has it, a file writes 4 or [4, step], or
-// [1, episode]; and episodes are of one environment.
+// TrainFreq is the amount of experience between the updates of an off-policy agent: steps of each
+// environment, or episodes. As in Stable-Baselines3, a YAML file has 4, [4, step] or
+// [1, episode], and episodes require n_envs: 1.
 type TrainFreq struct {
-	Steps    int // steps of each environment; 0: episodes are counted
-	Episodes int // finished episodes, terminated or cut off; 0: steps are counted
+	Steps    int // steps of each environment between updates; 0 if episodes are counted
+	Episodes int // terminated or truncated episodes between updates; 0 if steps are counted
 }
 
-// maxTrainFreq is the most steps or episodes between updates.
+// maxTrainFreq is the largest number of steps or episodes between updates.
 const maxTrainFreq = 1 << 20
 
-// Due reports whether updates are due after steps of each environment and finished
-// episodes since the last ones.
+// Due reports whether updates are due, if each environment has taken steps steps and episodes
+// episodes have ended since the last updates.
 func (f TrainFreq) Due(steps, episodes int) bool {
 	if f.Episodes > 0 {
 		return episodes >= f.Episodes
@@ -26,17 +26,17 @@ func (f TrainFreq) Due(steps, episodes int) bool {
 	return steps >= f.Steps
 }
 
-// rules returns the rules of an agent in a number of environments.
+// rules returns the conditions on the setting of an agent with nEnvs environments.
 func (f TrainFreq) rules(nEnvs int) []rule {
 	one := (f.Steps == 0) != (f.Episodes == 0) && f.Steps >= 0 && f.Episodes >= 0 && max(f.Steps, f.Episodes) <= maxTrainFreq
 	return []rule{
 		{one, "train_freq", f, "1 … 1048576, or [1 … 1048576, episode]"},
 		{!one || f.Episodes == 0 || nEnvs == 1, "train_freq", f,
-			fmt.Sprintf("steps, as 4, with n_envs %d: episodes are counted in one environment alone, as in Stable-Baselines3", nEnvs)},
+			fmt.Sprintf("a number of steps, for example 4, with n_envs %d: only one environment can count episodes, as in Stable-Baselines3", nEnvs)},
 	}
 }
 
-// String returns f as a file has it: 4 or [1, episode].
+// String returns f as a YAML file has it: 4 or [1, episode].
 func (f TrainFreq) String() string {
 	if f.Episodes != 0 {
 		return fmt.Sprintf("[%d, episode]", f.Episodes)
@@ -44,8 +44,8 @@ func (f TrainFreq) String() string {
 	return strconv.Itoa(f.Steps)
 }
 
-// MarshalSetting returns the number of steps, or the list of the number of episodes and
-// the word.
+// MarshalSetting returns f for a YAML file: the number of steps, or a list of the number of
+// episodes and the word episode.
 func (f TrainFreq) MarshalSetting() any {
 	if f.Episodes != 0 {
 		return []any{f.Episodes, "episode"}
@@ -53,7 +53,7 @@ func (f TrainFreq) MarshalSetting() any {
 	return f.Steps
 }
 
-// trainFreqForms says how a TrainFreq is written.
+// trainFreqForms has the forms of a TrainFreq in a YAML file, for error messages.
 const trainFreqForms = "1 … 1048576 steps, as 4 or [4, step], or episodes, as [1, episode]"
 
 // UnmarshalText reads a number of steps.
@@ -86,7 +86,7 @@ func (f *TrainFreq) UnmarshalList(decode func(into any) error) error {
 	return fmt.Errorf("%q, want %s", parts, trainFreqForms)
 }
 
-// A trainFreqPart is an element of the list: a number or a word.
+// A trainFreqPart is an element of the list in a YAML file: a number or a word.
 type trainFreqPart string
 
 // UnmarshalText reads any text.
@@ -95,7 +95,8 @@ func (p *trainFreqPart) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// trainFreqNumber reads a whole number, which may be written 1e3.
+// trainFreqNumber reads a whole number from 1 to maxTrainFreq. It may have the form 1e3. The bool
+// is false for other text.
 func trainFreqNumber(text string) (int, bool) {
 	x, err := strconv.ParseFloat(text, 64)
 	return int(x), err == nil && x == math.Trunc(x) && 1 <= x && x <= maxTrainFreq

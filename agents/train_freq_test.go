@@ -7,12 +7,12 @@ import (
 	"github.com/rlrun/rlrun/internal/settings"
 )
 
-// trainFreqFile is a file with a TrainFreq.
+// trainFreqFile is a YAML file with a TrainFreq.
 type trainFreqFile struct {
 	TrainFreq TrainFreq `yaml:"train_freq"`
 }
 
-// decodeTrainFreq reads a file, over 7 steps.
+// decodeTrainFreq reads a YAML file into a TrainFreq of 7 steps.
 func decodeTrainFreq(text string) (TrainFreq, error) {
 	c := trainFreqFile{TrainFreq{Steps: 7}}
 	tree, err := settings.Parse("f.yaml", []byte(text))
@@ -22,7 +22,8 @@ func decodeTrainFreq(text string) (TrainFreq, error) {
 	return c.TrainFreq, err
 }
 
-// TestTrainFreq reads and writes what Stable-Baselines3 has, the shortest form of it.
+// TestTrainFreq checks that all forms of Stable-Baselines3 are read, and that the shortest form is
+// written.
 func TestTrainFreq(t *testing.T) {
 	for text, want := range map[string]struct {
 		f       TrainFreq
@@ -51,12 +52,13 @@ func TestTrainFreq(t *testing.T) {
 	} {
 		f, err := decodeTrainFreq("train_freq: " + text)
 		if err == nil || !strings.Contains(err.Error(), want) || f != (TrainFreq{Steps: 7}) {
-			t.Errorf("%s made 7 %v with error %v, want it kept and %q", text, f, err, want)
+			t.Errorf("%s: TrainFreq %v, error %v; want 7 steps and %q in the error", text, f, err, want)
 		}
 	}
 }
 
-// TestTrainFreqRules: episodes are of one environment, as Stable-Baselines3 asserts.
+// TestTrainFreqRules checks the range of steps and episodes, and that episodes are only counted in
+// one environment, as in Stable-Baselines3.
 func TestTrainFreqRules(t *testing.T) {
 	for _, tc := range []struct {
 		f     TrainFreq
@@ -64,18 +66,18 @@ func TestTrainFreqRules(t *testing.T) {
 		want  string
 	}{
 		{TrainFreq{Steps: 1}, 8, ""}, {TrainFreq{Episodes: 2}, 1, ""},
-		{TrainFreq{Episodes: 1}, 8, "train_freq is [1, episode], want steps, as 4, with n_envs 8: episodes are counted in one environment alone"},
+		{TrainFreq{Episodes: 1}, 8, "train_freq is [1, episode], want a number of steps, for example 4, with n_envs 8: only one environment can count episodes"},
 		{TrainFreq{}, 1, "train_freq is 0, want 1 … 1048576, or [1 … 1048576, episode]"},
 		{TrainFreq{Steps: -1}, 1, "train_freq is -1, want 1"}, {TrainFreq{Episodes: -1}, 8, "train_freq is [-1, episode], want 1"},
 		{TrainFreq{Steps: 4, Episodes: 1}, 1, "want 1"}, {TrainFreq{Steps: 1<<20 + 1}, 1, "want 1"},
 	} {
-		if err := broken(tc.f.rules(tc.nEnvs)); tc.want == "" && err != nil || tc.want != "" && (err == nil || !strings.Contains(err.Error(), tc.want)) {
+		if err := firstViolation(tc.f.rules(tc.nEnvs)); tc.want == "" && err != nil || tc.want != "" && (err == nil || !strings.Contains(err.Error(), tc.want)) {
 			t.Errorf("rules of %+v in %d environments: %v, want %q", tc.f, tc.nEnvs, err, tc.want)
 		}
 	}
 }
 
-// TestTrainFreqDue counts steps or episodes, whichever it has.
+// TestTrainFreqDue checks when updates are due, by steps and by episodes.
 func TestTrainFreqDue(t *testing.T) {
 	for _, tc := range []struct {
 		f               TrainFreq
@@ -91,8 +93,8 @@ func TestTrainFreqDue(t *testing.T) {
 	}
 }
 
-// FuzzTrainFreq reads any text: an error of one line, or a TrainFreq that the rules let
-// pass and that survives being written and read.
+// FuzzTrainFreq checks that any text gives an error of one line, or a TrainFreq that obeys the rules
+// and does not change when it is written and read again.
 func FuzzTrainFreq(f *testing.F) {
 	for _, seed := range []string{"4", "[4, step]", "[1, episode]", "1e3", "0x10", "[1, &a episode]"} {
 		f.Add(seed)
@@ -105,7 +107,7 @@ func FuzzTrainFreq(f *testing.F) {
 			}
 			return
 		}
-		if back, err := decodeTrainFreq("train_freq: " + freq.String()); err != nil || back != freq || broken(freq.rules(1)) != nil {
+		if back, err := decodeTrainFreq("train_freq: " + freq.String()); err != nil || back != freq || firstViolation(freq.rules(1)) != nil {
 			t.Errorf("%q was read as %v, and that as %v, %v", text, freq, back, err)
 		}
 	})

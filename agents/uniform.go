@@ -2,9 +2,9 @@ package agents
 
 import "math/rand/v2"
 
-// uniform writes numbers of actions [N, A], uniform in [-1, 1]. Each row has its own
-// generator.
-func uniform(rng []rand.PCG, act []float32) {
+// sampleUniform samples continuous actions act [N, A], uniform in [-1, 1]. Row i is sampled
+// with the generator rng[i].
+func sampleUniform(rng []rand.PCG, act []float32) {
 	a := len(act) / len(rng)
 	for r := range rng {
 		row := rand.New(&rng[r])

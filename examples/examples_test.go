@@ -1,4 +1,4 @@
-// Package examples holds the programs that the README shows or names.
+// Package examples tests the example programs that the README shows or names.
 package examples
 
 import (
@@ -13,20 +13,19 @@ import (
 	"testing"
 )
 
-// TestPrograms runs each program: it is no longer than promised, it is in the
-// README as it is where that shows it, and what it prints last is the return of
-// an agent that has learned.
+// TestPrograms runs each program and checks the return that it prints last. It also checks that the
+// program has at most maxLines lines and, if the README shows it, that both are the same.
 func TestPrograms(t *testing.T) {
 	readme, err := os.ReadFile("../README.md")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, tc := range []struct {
-		dir      string
-		args     string
-		maxLines int
-		least    float64 // of the return
-		shown    bool    // by the README
+		dir       string
+		args      string
+		maxLines  int
+		minReturn float64
+		inReadme  bool // the README shows the program
 	}{
 		{"train", "", 20, 150, true},
 		{"corridor", "", 40, 0.92, true},
@@ -42,10 +41,10 @@ func TestPrograms(t *testing.T) {
 				t.Fatal(err)
 			}
 			if n := bytes.Count(source, []byte("\n")); n > tc.maxLines {
-				t.Errorf("%s/main.go has %d lines, want %d at most", tc.dir, n, tc.maxLines)
+				t.Errorf("%s/main.go has %d lines, want at most %d", tc.dir, n, tc.maxLines)
 			}
-			if tc.shown && !bytes.Contains(readme, fmt.Appendf(nil, "```go\n%s```", source)) {
-				t.Errorf("the README does not show %s/main.go as it is", tc.dir)
+			if tc.inReadme && !bytes.Contains(readme, fmt.Appendf(nil, "```go\n%s```", source)) {
+				t.Errorf("the README does not have the text of %s/main.go, want a Go block with it", tc.dir)
 			}
 			if testing.Short() {
 				return
@@ -58,34 +57,35 @@ func TestPrograms(t *testing.T) {
 			if err != nil {
 				t.Fatalf("go %q: %v\n%s", args, err, out)
 			}
-			if got := lastReturn(string(out)); got < tc.least {
-				t.Errorf("the last return is %v, want %v or more, in\n%s", got, tc.least, out)
+			if got := lastReturn(string(out)); got < tc.minReturn {
+				t.Errorf("the last return is %v, want %v or more, in\n%s", got, tc.minReturn, out)
 			}
 		})
 	}
 }
 
-// TestEmbedLinks wants of a program that acts by a policy no more than it takes to act.
+// TestEmbedLinks checks that a program that only acts with a policy does not link the packages of
+// training.
 func TestEmbedLinks(t *testing.T) {
 	out, err := exec.Command("go", "list", "-deps", "./embed").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
 	for name := range strings.Lines(string(out)) {
-		for _, not := range []string{"rlrun/agents", "rlrun/replay", "rlrun/run", "rlrun/scenario", "gorgonia", "ebiten"} {
-			if strings.Contains(name, not) {
-				t.Errorf("examples/embed links %s", name)
+		for _, unwanted := range []string{"rlrun/agents", "rlrun/replay", "rlrun/run", "rlrun/scenario", "gorgonia", "ebiten"} {
+			if strings.Contains(name, unwanted) {
+				t.Errorf("examples/embed links %s, want no package for training", name)
 			}
 		}
 	}
 }
 
-// lastReturn is the number after the last "return" in text.
+// lastReturn returns the number after the last word "return" in text, or 0 if there is none.
 func lastReturn(text string) float64 {
 	m := regexp.MustCompile(`return +(-?[0-9.]+[0-9])`).FindAllStringSubmatch(strings.TrimSpace(text), -1)
 	if m == nil {
 		return 0
 	}
-	x, _ := strconv.ParseFloat(m[len(m)-1][1], 64) // digits and points
+	x, _ := strconv.ParseFloat(m[len(m)-1][1], 64) // the expression matches only numbers
 	return x
 }

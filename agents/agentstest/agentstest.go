@@ -1,5 +1,12 @@
-// Package agentstest checks that an agent keeps its contract, as testing/fstest does
-// for file systems.
+// Package agentstest checks that an agent keeps the contract of agents.Agent, as testing/fstest
+// does for file systems.
+//
+// A test describes its agent with an [Agent] and calls [Check], which runs each check as a subtest:
+// the agent learns, repeats its bytes with the same seed, resumes, allocates nothing, and returns
+// errors instead of panics. The tasks to learn are [Identity], with discrete actions, and
+// [Tracking], with continuous ones.
+//
+//	agentstest.Check(t, agentstest.Agent{New: newSmallAgent, Discrete: true, Steps: 40_000})
 package agentstest
 
 import (
@@ -22,55 +29,55 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// An Agent says how to make what is checked, and what it can do.
+// An Agent describes the agent to check: how it is made and what it can do.
 type Agent struct {
-	// New returns an agent with small settings: some hundred steps of all
-	// environments to an iteration, learning after a few hundred. The steps are its
-	// budget.
+	// New returns an agent with small settings, for a run of steps environment steps. An
+	// iteration should have at most a few hundred environment steps, and learning should start
+	// after at most a few hundred.
 	New func(mk env.Maker, seed uint64, steps int) (agents.Agent, error)
 
-	Discrete   bool    // it chooses among actions
-	Continuous bool    // its actions may be numbers
-	Table      bool    // observations must be Discrete
-	Allocates  bool    // its iterations allocate memory, which rlrun's own do not once they are warm
-	Steps      int     // in which it learns Identity and Tracking
-	Gamma      float64 // discount of the values of its policy; 0 if they are not to be checked
+	Discrete   bool    // the agent can learn discrete actions
+	Continuous bool    // the agent can learn continuous actions
+	Table      bool    // the agent needs discrete observations
+	Allocates  bool    // iterations allocate memory; then Check does not count allocations
+	Steps      int     // environment steps in which the agent learns Identity and Tracking
+	Gamma      float64 // discount γ of the policy's values; 0 skips the check of the values
 }
 
-// Check runs all checks, each as a subtest. With go test -short it does not wait for the
-// agent to learn.
+// Check runs all checks, each as a subtest. With go test -short it skips the checks that wait for
+// the agent to learn.
 func Check(t *testing.T, a Agent) {
 	for name, mk := range a.tasks() {
-		t.Run("learns/"+name, func(t *testing.T) { a.learns(t, mk) })
-		t.Run("repeats/"+name, func(t *testing.T) { a.repeats(t, mk) })
-		t.Run("resumes/"+name, func(t *testing.T) { a.resumes(t, mk) })
-		t.Run("is the same in pieces/"+name, func(t *testing.T) { a.pieces(t, mk) })
+		t.Run("learns/"+name, func(t *testing.T) { a.checkLearns(t, mk) })
+		t.Run("repeats/"+name, func(t *testing.T) { a.checkRepeats(t, mk) })
+		t.Run("resumes/"+name, func(t *testing.T) { a.checkResumes(t, mk) })
+		t.Run("learns in pieces/"+name, func(t *testing.T) { a.checkPieces(t, mk) })
 		if !a.Allocates {
-			t.Run("allocates nothing/"+name, func(t *testing.T) { a.allocates(t, mk) })
+			t.Run("allocates nothing/"+name, func(t *testing.T) { a.checkAllocations(t, mk) })
 		}
-		t.Run("refuses NaN/"+name, func(t *testing.T) { a.refuses(t, mk) })
-		t.Run("diverges/"+name, func(t *testing.T) { a.diverges(t, mk) })
+		t.Run("refuses NaN/"+name, func(t *testing.T) { a.checkNaN(t, mk) })
+		t.Run("diverges/"+name, func(t *testing.T) { a.checkDiverges(t, mk) })
 	}
 	if a.Gamma > 0 && a.Discrete {
-		t.Run("values", a.values)
+		t.Run("values", a.checkValues)
 	}
-	t.Run("loads no damage", a.damage)
+	t.Run("refuses damaged checkpoints", a.checkDamage)
 }
 
-// tasks are those that the agent can learn.
+// tasks returns the tasks that the agent can learn.
 func (a Agent) tasks() map[string]func() env.Env {
 	tasks := map[string]func() env.Env{}
 	if a.Discrete {
-		tasks["choices"] = func() env.Env { return NewIdentity(a.Table) }
+		tasks["discrete"] = func() env.Env { return NewIdentity(a.Table) }
 	}
 	if a.Continuous {
-		tasks["numbers"] = func() env.Env { return NewTracking() }
+		tasks["continuous"] = func() env.Env { return NewTracking() }
 	}
 	return tasks
 }
 
-// make returns an agent for a run of a number of steps.
-func (a Agent) make(t testing.TB, mk func() env.Env, seed uint64, steps int) agents.Agent {
+// newAgent returns an agent for a run of steps environment steps.
+func (a Agent) newAgent(t testing.TB, mk func() env.Env, seed uint64, steps int) agents.Agent {
 	t.Helper()
 	agent, err := a.New(env.Each(mk), seed, steps)
 	if err != nil {
@@ -79,118 +86,119 @@ func (a Agent) make(t testing.TB, mk func() env.Env, seed uint64, steps int) age
 	return agent
 }
 
-// learns wants nearly the best there is, of three seeds.
-func (a Agent) learns(t *testing.T, mk func() env.Env) {
+// checkLearns checks that the agent reaches nearly the best return with each of three seeds.
+func (a Agent) checkLearns(t *testing.T, mk func() env.Env) {
 	if testing.Short() {
 		t.Skip("learning")
 	}
-	want := 0.95 * episode
+	want := 0.95 * episodeSteps
 	act, err := env.LayoutOf(mk().Spec().Act)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, choices := act.Choices(); !choices {
-		want = -0.05 * episode
+		want = -0.05 * episodeSteps
 	}
 	for seed := range uint64(3) {
-		agent := a.make(t, mk, seed, a.Steps)
+		agent := a.newAgent(t, mk, seed, a.Steps)
 		if _, err := agent.Learn(a.Steps); err != nil {
 			t.Fatal(err)
 		}
-		s, err := agents.Evaluate(context.Background(), agent.Policy(), env.Each(mk), agents.Evaluation{Episodes: 50, MaxSteps: episode, Seed: 1})
+		s, err := agents.Evaluate(context.Background(), agent.Policy(), env.Each(mk), agents.Evaluation{Episodes: 50, MaxSteps: episodeSteps, Seed: 1})
 		if err != nil || s.Mean < want {
 			t.Errorf("seed %d: mean return %v after %d steps, want %v; error %v", seed, s.Mean, a.Steps, want, err)
 		}
 	}
 }
 
-// short is how many steps the other checks take: fewer with go test -short.
-func short() int {
+// shortRun returns the number of environment steps in checks that need no learning. It is smaller
+// with go test -short.
+func shortRun() int {
 	if testing.Short() {
 		return 900
 	}
 	return 3000
 }
 
-// repeats wants the same bytes of the same seed, and others of another.
-func (a Agent) repeats(t *testing.T, mk func() env.Env) {
+// checkRepeats checks that the same seed gives the same bytes, and another seed other bytes.
+func (a Agent) checkRepeats(t *testing.T, mk func() env.Env) {
 	run := func(seed uint64) []byte {
-		agent := a.make(t, mk, seed, short())
-		learn(t, agent, short())
-		return save(t, agent)
+		agent := a.newAgent(t, mk, seed, shortRun())
+		mustLearn(t, agent, shortRun())
+		return stateBytes(t, agent)
 	}
-	one := run(1)
-	if !bytes.Equal(run(1), one) {
-		t.Error("seed 1 gives one state, and then another")
+	want := run(1)
+	if !bytes.Equal(run(1), want) {
+		t.Error("two runs with seed 1 end in different states")
 	}
-	if bytes.Equal(run(2), one) {
-		t.Error("seeds 1 and 2 give the same state")
+	if bytes.Equal(run(2), want) {
+		t.Error("runs with seeds 1 and 2 end in the same state")
 	}
 }
 
-// resumes holds a run that was saved in the middle of episodes, and loaded into
-// another agent, to the bytes of the one that went on; where environments have a
-// State, and where they have none.
-func (a Agent) resumes(t *testing.T, mk func() env.Env) {
-	for _, bared := range []bool{false, true} {
+// checkResumes checks that an agent that is saved in the middle of episodes, and loaded into another
+// agent, continues with the same bytes and reports as an agent that was not interrupted. It checks
+// this in environments with a State and in environments without one.
+func (a Agent) checkResumes(t *testing.T, mk func() env.Env) {
+	for _, hidden := range []bool{false, true} {
 		task := mk
-		if bared {
-			task = func() env.Env { return bare{mk()} }
+		if hidden {
+			task = func() env.Env { return withoutState{mk()} }
 		}
 		file := filepath.Join(t.TempDir(), "agent")
-		straight, resumed := a.make(t, task, 1, short()), a.make(t, task, 1, short())
-		learn(t, straight, short()/2)
+		straight, resumed := a.newAgent(t, task, 1, shortRun()), a.newAgent(t, task, 1, shortRun())
+		mustLearn(t, straight, shortRun()/2)
 		if err := agents.Save(file, straight); err != nil {
 			t.Fatal(err)
 		}
-		learn(t, resumed, short()/4) // to be forgotten
+		mustLearn(t, resumed, shortRun()/4) // Load must overwrite this state
 		if err := agents.Load(file, resumed); err != nil {
 			t.Fatal(err)
 		}
-		if !bytes.Equal(save(t, straight), save(t, resumed)) {
+		if !bytes.Equal(stateBytes(t, straight), stateBytes(t, resumed)) {
 			t.Error("states differ after Load")
 		}
-		if want, got := learn(t, straight, short()), learn(t, resumed, short()); got != want {
+		if want, got := mustLearn(t, straight, shortRun()), mustLearn(t, resumed, shortRun()); got != want {
 			t.Errorf("resumed run: %s, uninterrupted run: %s", got, want)
 		}
-		if !bytes.Equal(save(t, straight), save(t, resumed)) {
+		if !bytes.Equal(stateBytes(t, straight), stateBytes(t, resumed)) {
 			t.Error("states differ at the end")
 		}
 	}
 }
 
-// pieces wants the same bytes however Learn is called, and on one processor as on
-// several; and no episode lost between the reports.
-func (a Agent) pieces(t *testing.T, mk func() env.Env) {
-	one, many, single := a.make(t, mk, 1, short()), a.make(t, mk, 1, short()), a.make(t, mk, 1, short())
-	whole, err := one.Learn(short())
+// checkPieces checks that many calls of Learn and one call end in the same bytes and report the same
+// episodes, and that one processor and several give the same bytes.
+func (a Agent) checkPieces(t *testing.T, mk func() env.Env) {
+	atOnce, inPieces, oneCore := a.newAgent(t, mk, 1, shortRun()), a.newAgent(t, mk, 1, shortRun()), a.newAgent(t, mk, 1, shortRun())
+	want, err := atOnce.Learn(shortRun())
 	if err != nil {
 		t.Fatal(err)
 	}
 	var r agents.Report
 	var ended []agents.Episode
-	for r.Steps < short() {
-		if r, err = many.Learn(r.Steps + 1); err != nil {
+	for r.Steps < shortRun() {
+		if r, err = inPieces.Learn(r.Steps + 1); err != nil {
 			t.Fatal(err)
 		}
 		ended = append(ended, r.Ended...)
 	}
-	if !slices.Equal(ended, whole.Ended) || len(ended) != r.Episodes || !bytes.Equal(save(t, many), save(t, one)) {
-		t.Errorf("in pieces %v with %d ended, at once %v with %d", r, len(ended), whole, len(whole.Ended))
+	if !slices.Equal(ended, want.Ended) || len(ended) != r.Episodes || !bytes.Equal(stateBytes(t, inPieces), stateBytes(t, atOnce)) {
+		t.Errorf("many calls of Learn report %v with %d ended episodes, one call %v with %d, or end in another state", r, len(ended), want, len(want.Ended))
 	}
 	procs := runtime.GOMAXPROCS(1)
-	learn(t, single, short())
+	mustLearn(t, oneCore, shortRun())
 	runtime.GOMAXPROCS(procs)
-	if !bytes.Equal(save(t, single), save(t, one)) {
-		t.Errorf("GOMAXPROCS 1 leads to another state than %d", procs)
+	if !bytes.Equal(stateBytes(t, oneCore), stateBytes(t, atOnce)) {
+		t.Errorf("GOMAXPROCS 1 ends in another state than %d", procs)
 	}
 }
 
-// allocates runs ten times ten iterations of a warm agent, so that an allocation of
-// the runtime's own does not count.
-func (a Agent) allocates(t *testing.T, mk func() env.Env) {
-	agent := a.make(t, mk, 1, 100*short())
-	r, err := agent.Learn(2 * short())
+// checkAllocations checks that ten iterations of a warm agent allocate nothing. It takes the mean of
+// ten trials, rounded down, so that a rare allocation of the Go runtime does not count.
+func (a Agent) checkAllocations(t *testing.T, mk func() env.Env) {
+	agent := a.newAgent(t, mk, 1, 100*shortRun())
+	r, err := agent.Learn(2 * shortRun())
 	if n := testing.AllocsPerRun(10, func() {
 		for range 10 {
 			if r, err = agent.Learn(r.Steps + 1); err != nil {
@@ -202,30 +210,31 @@ func (a Agent) allocates(t *testing.T, mk func() env.Env) {
 	}
 }
 
-// refuses wants an error of a reward or observation that is not a number, with its place.
-func (a Agent) refuses(t *testing.T, mk func() env.Env) {
+// checkNaN checks that Learn returns an *env.Error, with the environment and the step, for a reward
+// or an observation that is NaN.
+func (a Agent) checkNaN(t *testing.T, mk func() env.Env) {
 	for _, observation := range []bool{false, true} {
-		agent := a.make(t, func() env.Env { return &broken{Env: mk(), observation: observation} }, 1, 100_000)
+		agent := a.newAgent(t, func() env.Env { return &nanEnv{Env: mk(), observation: observation} }, 1, 100_000)
 		_, err := agent.Learn(100_000)
 		var e *env.Error
 		if !errors.As(err, &e) || !errors.Is(err, env.ErrNotFinite) || e.Env != mk().Spec().ID || e.Step < 1 {
-			t.Errorf("NaN of an observation %v: error %v, want an *env.Error of %s", observation, err, mk().Spec().ID)
+			t.Errorf("NaN in an observation: %v; error %v, want an *env.Error of %s", observation, err, mk().Spec().ID)
 		}
 	}
 }
 
-// diverges wants of rewards that no float32 can hold an error that says that what learned
-// from them is broken, and does not blame the environment. An agent whose steps are
-// bounded may go on, with a policy that is whole.
-func (a Agent) diverges(t *testing.T, mk func() env.Env) {
-	agent := a.make(t, func() env.Env { return &rich{Env: mk()} }, 1, 100_000)
+// checkDiverges checks that Learn returns an error about the network or table, not about the
+// environment, if rewards are too large for a float32. An agent whose gradient steps do not grow
+// with the rewards may return no error, if its policy stays finite.
+func (a Agent) checkDiverges(t *testing.T, mk func() env.Env) {
+	agent := a.newAgent(t, func() env.Env { return &hugeRewardEnv{Env: mk()} }, 1, 100_000)
 	r, err := agent.Learn(100_000)
-	if err == nil && isWhole(agent) {
+	if err == nil && isFinite(agent) {
 		return
 	}
 	var e *env.Error
 	if err == nil || errors.As(err, &e) {
-		t.Fatalf("rewards of 1e200: error %v, want one that is not the environment's", err)
+		t.Fatalf("rewards of 1e200: error %v, want one that is not about the environment", err)
 	}
 	for _, want := range []string{"not finite after ", " steps", "learning_rate"} {
 		if !strings.Contains(err.Error(), want) {
@@ -233,29 +242,29 @@ func (a Agent) diverges(t *testing.T, mk func() env.Env) {
 		}
 	}
 	if r.Steps < 1 || r.Steps > 10_000 {
-		t.Errorf("rewards of 1e200: an error after %d steps, want one within some iterations", r.Steps)
+		t.Errorf("rewards of 1e200: an error after %d steps, want one within 10,000", r.Steps)
 	}
 }
 
-// isWhole reports whether the agent's policy is finite.
-func isWhole(agent agents.Agent) bool {
+// isFinite reports whether all numbers of the agent's policy are finite.
+func isFinite(agent agents.Agent) bool {
 	return !slices.ContainsFunc(agent.Policy().Tensors(), func(p *tape.Param) bool {
 		return slices.ContainsFunc(p.Value, func(v float32) bool { return v-v != 0 })
 	})
 }
 
-// values wants V of a chain of two states, where leaving the first pays 1:
+// checkValues checks the values of twoStates, where the reward is 1 in state 0 and 0 in state 1:
 //
 //	V(0) = 1 / (1 - γ²),  V(1) = γ / (1 - γ²)
-func (a Agent) values(t *testing.T) {
+func (a Agent) checkValues(t *testing.T) {
 	if testing.Short() {
 		t.Skip("learning")
 	}
-	agent := a.make(t, func() env.Env { return &twoStates{number: a.Table} }, 1, a.Steps)
-	learn(t, agent, a.Steps)
+	agent := a.newAgent(t, func() env.Env { return &twoStates{discrete: a.Table} }, 1, a.Steps)
+	mustLearn(t, agent, a.Steps)
 	p := agent.Policy()
 	if !p.Spec().Values {
-		t.Fatalf("%T has no values", p)
+		t.Fatalf("the policy %T has no values, want Spec().Values", p)
 	}
 	obs, got := []float32{1, 0, 0, 1}, make([]float32, 2)
 	if a.Table {
@@ -270,19 +279,19 @@ func (a Agent) values(t *testing.T) {
 	}
 }
 
-// damage wants an error, and no panic, of a checkpoint that is cut short, longer, or
-// changed.
-func (a Agent) damage(t *testing.T) {
+// checkDamage checks that Load returns an error, and does not panic, for a checkpoint that is too
+// short, too long or changed.
+func (a Agent) checkDamage(t *testing.T) {
 	var mk func() env.Env
 	for _, task := range a.tasks() {
 		mk = task
 	}
-	agent := a.make(t, mk, 1, short())
-	learn(t, agent, short()/2)
-	good, file := save(t, agent), filepath.Join(t.TempDir(), "agent")
-	times := short() / 15
-	for k := range times {
-		bad, at := slices.Clone(good), k*len(good)/times
+	agent := a.newAgent(t, mk, 1, shortRun())
+	mustLearn(t, agent, shortRun()/2)
+	good, file := stateBytes(t, agent), filepath.Join(t.TempDir(), "agent")
+	trials := shortRun() / 15
+	for k := range trials {
+		bad, at := slices.Clone(good), k*len(good)/trials
 		switch k % 4 {
 		case 0:
 			bad[at] ^= 1 << (k % 8)
@@ -296,14 +305,14 @@ func (a Agent) damage(t *testing.T) {
 		if err := os.WriteFile(file, bad, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if err := agents.Load(file, a.make(t, mk, 1, short())); err == nil {
-			t.Fatalf("a checkpoint damaged at byte %d of %d is loaded", at, len(good))
+		if err := agents.Load(file, a.newAgent(t, mk, 1, shortRun())); err == nil {
+			t.Fatalf("Load of a checkpoint damaged at byte %d of %d: no error, want one", at, len(good))
 		}
 	}
 }
 
-// learn takes an agent to a number of steps, and returns its report.
-func learn(t testing.TB, a agents.Agent, steps int) string {
+// mustLearn calls Learn and returns the Report as text.
+func mustLearn(t testing.TB, a agents.Agent, steps int) string {
 	t.Helper()
 	r, err := a.Learn(steps)
 	if err != nil {
@@ -312,8 +321,8 @@ func learn(t testing.TB, a agents.Agent, steps int) string {
 	return fmt.Sprint(r, r.Length, r.Ended)
 }
 
-// save returns everything that an agent is.
-func save(t testing.TB, a state.Stater) []byte {
+// stateBytes returns the saved state of an agent.
+func stateBytes(t testing.TB, a state.Stater) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	if err := state.Save(&b, a); err != nil {

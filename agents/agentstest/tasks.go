@@ -7,40 +7,41 @@ import (
 	"github.com/rlrun/rlrun/env/state"
 )
 
-// episode is how many steps an episode of a task has.
-const episode = 10
+// episodeSteps is the length of an episode of each task.
+const episodeSteps = 10
 
-// symbols is how many the identity task has.
+// symbols is the number of symbols in the identity task.
 const symbols = 3
 
-// Identity shows one of three symbols, as numbers of which one is 1 or as its
-// number alone, and pays 1 for the action that has that number. The best there is,
-// 10 an episode, is to copy.
+// Identity is a task with discrete actions. The observation is one of three symbols, as a one-hot
+// vector or as its index. The action with the symbol's index has the reward 1, the others have 0.
+// The best return of an episode is 10.
 type Identity struct {
-	rng    env.Rand
-	symbol int
-	number bool
+	rng      env.Rand
+	symbol   int
+	discrete bool
 }
 
-// NewIdentity returns an Identity whose observations are numbers, or Discrete.
-func NewIdentity(discrete bool) *Identity { return &Identity{number: discrete} }
+// NewIdentity returns an Identity with one-hot observations, or with Discrete observations if
+// discrete is true.
+func NewIdentity(discrete bool) *Identity { return &Identity{discrete: discrete} }
 
-// Spec describes the task.
+// Spec returns the spaces of the task.
 func (e *Identity) Spec() env.Spec {
-	s := env.Spec{ID: "Identity-v0", Obs: env.NewBox(0, 1, symbols), Act: env.Discrete{N: symbols}, MaxSteps: episode}
-	if e.number {
+	s := env.Spec{ID: "Identity-v0", Obs: env.NewBox(0, 1, symbols), Act: env.Discrete{N: symbols}, MaxSteps: episodeSteps}
+	if e.discrete {
 		s.Obs = env.Discrete{N: symbols}
 	}
 	return s
 }
 
-// Reset shows a symbol.
+// Reset starts an episode and shows its first symbol.
 func (e *Identity) Reset(seed uint64, obs []float32) {
 	e.rng.Seed(seed)
 	e.show(obs)
 }
 
-// Step pays for a copy, and shows another symbol.
+// Step returns the reward of the action, and shows the next symbol.
 func (e *Identity) Step(act, obs []float32) env.Outcome {
 	var out env.Outcome
 	if int(act[0]) == e.symbol {
@@ -50,9 +51,10 @@ func (e *Identity) Step(act, obs []float32) env.Outcome {
 	return out
 }
 
+// show draws a symbol and writes its observation.
 func (e *Identity) show(obs []float32) {
 	e.symbol = int(e.rng.Uniform(0, symbols))
-	if e.number {
+	if e.discrete {
 		obs[0] = float32(e.symbol)
 		return
 	}
@@ -60,14 +62,14 @@ func (e *Identity) show(obs []float32) {
 	obs[e.symbol] = 1
 }
 
-// State visits the symbol and those to come.
+// State visits the symbol, and the random generator of the next symbols.
 func (e *Identity) State(s *state.State) {
 	e.rng.State(s)
 	s.Int("identity/symbol", &e.symbol, symbols-1)
 }
 
-// Tracking shows x in [-1, 1] and pays -(a - 1.5 x)² for an action in [-2, 2]. It
-// panics at one that is not.
+// Tracking is a task with continuous actions. The observation is a number x in [-1, 1], and an
+// action a in [-2, 2] has the reward -(a - 1.5 x)². An action outside [-2, 2] is a panic.
 type Tracking struct {
 	rng env.Rand
 	x   float64
@@ -76,48 +78,49 @@ type Tracking struct {
 // NewTracking returns a Tracking.
 func NewTracking() *Tracking { return new(Tracking) }
 
-// Spec describes the task.
+// Spec returns the spaces of the task.
 func (*Tracking) Spec() env.Spec {
-	return env.Spec{ID: "Tracking-v0", Obs: env.NewBox(-1, 1, 1), Act: env.NewBox(-2, 2, 1), MaxSteps: episode}
+	return env.Spec{ID: "Tracking-v0", Obs: env.NewBox(-1, 1, 1), Act: env.NewBox(-2, 2, 1), MaxSteps: episodeSteps}
 }
 
-// Reset shows a number.
+// Reset starts an episode and shows its first number x.
 func (e *Tracking) Reset(seed uint64, obs []float32) {
 	e.rng.Seed(seed)
 	e.show(obs)
 }
 
-// Step pays for being near, and shows another number.
+// Step returns the reward of the action, and shows the next number x.
 func (e *Tracking) Step(act, obs []float32) env.Outcome {
 	if !(-2 <= act[0] && act[0] <= 2) {
 		panic(act[0])
 	}
-	d := float64(act[0]) - 1.5*e.x
+	distance := float64(act[0]) - 1.5*e.x
 	e.show(obs)
-	return env.Outcome{Reward: -d * d}
+	return env.Outcome{Reward: -distance * distance}
 }
 
+// show draws a number x and writes its observation.
 func (e *Tracking) show(obs []float32) {
 	e.x = e.rng.Uniform(-1, 1)
 	obs[0] = float32(e.x)
 }
 
-// State visits the number and those to come.
+// State visits x, and the random generator of the next numbers.
 func (e *Tracking) State(s *state.State) {
 	e.rng.State(s)
 	s.Double("tracking/x", &e.x)
 }
 
-// twoStates goes from one state to the other and back, whatever is done, and pays 1
-// for leaving the first.
+// twoStates is an environment that goes from each of its two states to the other, for any actions.
+// The reward is 1 in state 0 and 0 in state 1.
 type twoStates struct {
-	number bool
-	at     int
+	discrete bool // the observation is the index of the state, not a one-hot vector
+	at       int  // present state
 }
 
 func (e *twoStates) Spec() env.Spec {
-	s := env.Spec{ID: "TwoStates-v0", Obs: env.NewBox(0, 1, 2), Act: env.Discrete{N: 2}, MaxSteps: episode}
-	if e.number {
+	s := env.Spec{ID: "TwoStates-v0", Obs: env.NewBox(0, 1, 2), Act: env.Discrete{N: 2}, MaxSteps: episodeSteps}
+	if e.discrete {
 		s.Obs = env.Discrete{N: 2}
 	}
 	return s
@@ -136,7 +139,7 @@ func (e *twoStates) Step(_, obs []float32) env.Outcome {
 }
 
 func (e *twoStates) show(obs []float32) {
-	if e.number {
+	if e.discrete {
 		obs[0] = float32(e.at)
 		return
 	}
@@ -145,15 +148,14 @@ func (e *twoStates) show(obs []float32) {
 
 func (e *twoStates) State(s *state.State) { s.Int("two/at", &e.at, 1) }
 
-// broken is an environment whose reward or observation is not a number in its
-// 300th step.
-type broken struct {
+// nanEnv is an environment whose reward is NaN in its 300th step, or whose observation is.
+type nanEnv struct {
 	env.Env
 	steps       int
-	observation bool
+	observation bool // the observation is NaN, not the reward
 }
 
-func (e *broken) Step(act, obs []float32) env.Outcome {
+func (e *nanEnv) Step(act, obs []float32) env.Outcome {
 	out := e.Env.Step(act, obs)
 	if e.steps++; e.steps != 300 {
 		return out
@@ -166,14 +168,13 @@ func (e *broken) Step(act, obs []float32) env.Outcome {
 	return out
 }
 
-// rich is an environment that pays 1e200 from its 300th step on, as gains and losses by
-// turns.
-type rich struct {
+// hugeRewardEnv is an environment whose rewards are 1e200 and -1e200 in turn, from its 300th step.
+type hugeRewardEnv struct {
 	env.Env
 	steps int
 }
 
-func (e *rich) Step(act, obs []float32) env.Outcome {
+func (e *hugeRewardEnv) Step(act, obs []float32) env.Outcome {
 	out := e.Env.Step(act, obs)
 	if e.steps++; e.steps >= 300 {
 		out.Reward = 1e200 * float64(e.steps%2*2-1)
@@ -181,5 +182,6 @@ func (e *rich) Step(act, obs []float32) env.Outcome {
 	return out
 }
 
-// bare hides an environment's State, so that its vector keeps a log instead.
-type bare struct{ env.Env }
+// withoutState hides an environment's State, so that a Vector saves the episode as a log of its
+// actions.
+type withoutState struct{ env.Env }

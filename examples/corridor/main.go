@@ -8,8 +8,8 @@ import (
 	"github.com/rlrun/rlrun/env"
 )
 
-// Corridor is a line of 10 cells. The agent starts at the left, moves left (0)
-// or right (1), and is paid 1 at the right end; each step before costs 0.01.
+// Corridor is a line of 10 cells. The agent starts at the left end and moves left (action 0) or
+// right (action 1). The reward is 1 at the right end and -0.01 in each step before.
 type Corridor struct{ at int }
 
 func (c *Corridor) Spec() env.Spec {

@@ -1,6 +1,6 @@
-// The cross-entropy method with a network: play some episodes, keep the best, make what was
-// done in them likelier. Rubinstein 1999, "The cross-entropy method for combinatorial and
-// continuous optimization".
+// Crossentropy adds an algorithm to rlrun: the cross-entropy method with a network. It plays some
+// episodes, keeps the best ones, and makes their actions more likely. Rubinstein 1999, "The
+// cross-entropy method for combinatorial and continuous optimization".
 package main
 
 import (
@@ -20,14 +20,14 @@ import (
 	"github.com/rlrun/rlrun/scenarios"
 )
 
-// Config is an agents.Config: the settings that a YAML file has under agent.
+// Config is an agents.Config: the settings of the agent in a YAML file.
 type Config struct {
 	agents.Setup
-	Episodes     int                  `yaml:"episodes"`      // of an iteration
-	Elite        int                  `yaml:"elite"`         // of them are imitated
-	NEpochs      int                  `yaml:"n_epochs"`      // gradient steps over these
-	LearningRate float32              `yaml:"learning_rate"` // α
-	Network      policy.NetworkConfig `yaml:"policy_kwargs"` // the network, and its optimiser
+	Episodes     int                  `yaml:"episodes"`      // episodes of an iteration
+	Elite        int                  `yaml:"elite"`         // best episodes of an iteration, which are imitated
+	NEpochs      int                  `yaml:"n_epochs"`      // gradient steps of an iteration
+	LearningRate float32              `yaml:"learning_rate"` // learning rate α
+	Network      policy.NetworkConfig `yaml:"policy_kwargs"` // network and optimiser
 }
 
 func DefaultConfig() Config {
@@ -41,19 +41,19 @@ func (c *Config) Discount() float32 { return 1 }
 // CrossEntropy is an agents.Agent.
 type CrossEntropy struct {
 	Config
-	vec              env.Vector
-	model            *policy.ActorCritic // its critic is not used
-	opt              *optim.Optimizer
-	dice             []rand.PCG // of the next action
-	obs, act, chosen []float32
-	mask             []bool // what is allowed next; nil for everything
-	stats            agents.Stats
-	loss             [1]agents.Metric
+	vec           env.Vector
+	model         *policy.ActorCritic // the critic is not used
+	opt           *optim.Optimizer
+	rngs          []rand.PCG // random generator of the next action
+	obs, act, raw []float32  // next observation, its action as the environment gets it, and as sampled
+	mask          []bool     // allowed next actions; nil if the environment has no masks
+	stats         agents.Stats
+	loss          [1]agents.Metric
 }
 
 func NewCrossEntropy(mk env.Maker, c Config) (*CrossEntropy, error) {
 	if c.NEnvs != 1 || c.Elite < 1 || c.Episodes < c.Elite {
-		return nil, fmt.Errorf("crossentropy: n_envs is %d, elite %d of %d episodes, want 1, and 1 … episodes", c.NEnvs, c.Elite, c.Episodes)
+		return nil, fmt.Errorf("crossentropy: n_envs is %d and elite is %d of %d episodes, want n_envs 1 and elite 1 … episodes", c.NEnvs, c.Elite, c.Episodes)
 	}
 	vec, err := mk(1)
 	if err != nil {
@@ -63,8 +63,8 @@ func NewCrossEntropy(mk env.Maker, c Config) (*CrossEntropy, error) {
 	if err != nil {
 		return nil, err
 	}
-	a, n := &CrossEntropy{Config: c, vec: vec, dice: make([]rand.PCG, 1), loss: [1]agents.Metric{{Name: "loss"}}}, vec.Spec().Act.Size()
-	a.obs, a.mask, a.act, a.chosen = slices.Clone(first.Obs), slices.Clone(first.Mask), make([]float32, n), make([]float32, n)
+	a, n := &CrossEntropy{Config: c, vec: vec, rngs: make([]rand.PCG, 1), loss: [1]agents.Metric{{Name: "loss"}}}, vec.Spec().Act.Size()
+	a.obs, a.mask, a.act, a.raw = slices.Clone(first.Obs), slices.Clone(first.Mask), make([]float32, n), make([]float32, n)
 	rng := rand.New(rand.NewPCG(env.Split(c.Seed, 0), 0))
 	if a.model, err = policy.NewActorCritic(rng, vec.Spec(), c.Network, nil, c.Engine); err != nil {
 		return nil, err
@@ -77,33 +77,33 @@ func NewCrossEntropy(mk env.Maker, c Config) (*CrossEntropy, error) {
 
 func (a *CrossEntropy) Policy() policy.Policy { return a.model }
 
-// Learn runs iterations of playing and imitating.
+// Learn runs iterations: each plays episodes and imitates the best ones.
 func (a *CrossEntropy) Learn(until int) (agents.Report, error) {
 	for a.stats.Steps() < until {
-		played := make([]episode, a.Episodes)
-		for i := range played {
-			if err := a.play(&played[i]); err != nil {
+		episodes := make([]episode, a.Episodes)
+		for i := range episodes {
+			if err := a.play(&episodes[i]); err != nil {
 				return a.stats.Report(a.loss[:]), err
 			}
 		}
-		slices.SortStableFunc(played, func(x, y episode) int { return cmp.Compare(y.value, x.value) })
-		a.imitate(played[:a.Elite])
+		slices.SortStableFunc(episodes, func(x, y episode) int { return cmp.Compare(y.ret, x.ret) })
+		a.imitate(episodes[:a.Elite])
 	}
 	return a.stats.Report(a.loss[:]), nil
 }
 
-// An episode is what was seen, allowed and done in it, and its return.
+// An episode has the observations, masks and actions of its steps, and its return.
 type episode struct {
 	obs, act []float32
 	mask     []bool
-	value    float64
+	ret      float64
 }
 
 func (a *CrossEntropy) play(e *episode) error {
 	for done := false; !done; {
-		policy.SeedRows(a.dice, []uint64{env.Split(env.Split(a.Seed, 4), 0)}, uint64(a.stats.Steps()))
-		a.model.Act(policy.In{Obs: a.obs, Mask: a.mask, Rand: a.dice}, policy.Out{Act: a.act, Raw: a.chosen})
-		e.obs, e.mask, e.act = append(e.obs, a.obs...), append(e.mask, a.mask...), append(e.act, a.chosen...)
+		policy.SeedRows(a.rngs, []uint64{env.Split(env.Split(a.Seed, 4), 0)}, uint64(a.stats.Steps()))
+		a.model.Act(policy.In{Obs: a.obs, Mask: a.mask, Rand: a.rngs}, policy.Out{Act: a.act, Raw: a.raw})
+		e.obs, e.mask, e.act = append(e.obs, a.obs...), append(e.mask, a.mask...), append(e.act, a.raw...)
 		res, err := a.vec.Step(a.act)
 		if err != nil {
 			return err
@@ -111,7 +111,7 @@ func (a *CrossEntropy) play(e *episode) error {
 		a.stats.Add(res)
 		copy(a.obs, res.Obs)
 		copy(a.mask, res.Mask)
-		e.value, done = res.Return[0], res.Done(0)
+		e.ret, done = res.Return[0], res.Done(0)
 	}
 	return nil
 }
@@ -130,7 +130,7 @@ func (a *CrossEntropy) imitate(best []episode) {
 	}
 }
 
-// State makes training resumable. What is not in it follows from it, or from the settings.
+// State saves and loads the state of training. Everything else is made from the settings.
 func (a *CrossEntropy) State(s *state.State) {
 	s.Floats("obs", a.obs)
 	s.Bools("mask", a.mask)

@@ -9,7 +9,7 @@ import (
 	"github.com/rlrun/rlrun/policy"
 )
 
-// TestCrossEntropy holds the agent to the contract that rlrun's own keep.
+// TestCrossEntropy checks that the agent keeps the same contract as rlrun's own agents.
 func TestCrossEntropy(t *testing.T) {
 	agentstest.Check(t, agentstest.Agent{
 		New: func(mk env.Maker, seed uint64, steps int) (agents.Agent, error) {

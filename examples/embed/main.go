@@ -1,5 +1,5 @@
-// Embed plays CartPole by a trained policy that is a part of the program: no agent, no
-// scenario, no file beside it. README.md says how the policy was made.
+// Embed plays CartPole with a trained policy that is embedded in the program. It needs no agent, no
+// scenario and no other file. README.md shows how the policy was trained.
 package main
 
 import (
@@ -37,9 +37,9 @@ func main() {
 	}
 
 	const n = 100_000
-	begin := time.Now()
+	start := time.Now()
 	for range n {
 		p.Act(in, out)
 	}
-	fmt.Printf("%d ns an action, return %.0f\n", time.Since(begin).Nanoseconds()/n, total)
+	fmt.Printf("%d ns an action, return %.0f\n", time.Since(start).Nanoseconds()/n, total)
 }

@@ -1,4 +1,5 @@
-// An agent on CartPole whose networks are graphs of Gorgonia's.
+// Gorgonia trains PPO on CartPole with networks of its own, which are graphs of the library
+// Gorgonia.
 package main
 
 import (
@@ -16,10 +17,11 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// Gated is an engine whose networks are not quite MLPs: y = (tanh(x U) ∘ σ(x V)) W.
+// Gated is an nn.Engine whose networks have one gated hidden layer: y = (tanh(x U) ∘ σ(x V)) W.
 type Gated struct{ width int }
 
-// Build takes of a plan its inputs, and the outputs and gain of its last layer.
+// Build returns a gated network. From the plan it uses only the number of inputs, and the number of
+// outputs and the gain of the last layer.
 func (e Gated) Build(rng *rand.Rand, name string, plan nn.Plan) (nn.Network, error) {
 	last := nn.Read(plan.Layers[len(plan.Layers)-1])
 	in, out, gain := plan.In.Size(), last.Outputs(), float32(last.Number("gain", 1))
@@ -34,7 +36,8 @@ func (e Gated) Build(rng *rand.Rand, name string, plan nn.Plan) (nn.Network, err
 		})
 }
 
-// normal returns a parameter of random values.
+// normal returns a parameter whose values are normally distributed with the given standard
+// deviation.
 func normal(rng *rand.Rand, name string, rows, cols int, deviation float32) *tape.Param {
 	p := tape.NewParam(name, rows, cols)
 	for i := range p.Value {

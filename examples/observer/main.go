@@ -1,5 +1,5 @@
-// A program that trains in a run's directory, with an observer of its own that ends training
-// where evaluations no longer improve. Interrupted and called again, it goes on.
+// Observer trains in a run's directory with its own observer, which ends training when evaluations
+// no longer improve. If the program is interrupted and started again, it resumes the run.
 package main
 
 import (
@@ -25,13 +25,13 @@ steps: 200000
 eval: {freq: 5000, freq_episodes: 20}
 `
 
-// A plateau is a run.Observer: it ends training when some evaluations in a row have gained
-// less than gain over the best before them. As a state.Stater it is in the checkpoints.
+// A plateau is a run.Observer that ends training when patience evaluations in a row have not
+// improved the best return by more than gain. It is a state.Stater, so checkpoints save it.
 type plateau struct {
 	gain     float64
 	patience int
-	best     float64
-	waited   int // evaluations since the best
+	best     float64 // best return so far
+	waited   int     // evaluations since the best return
 }
 
 func (p *plateau) Observe(_ context.Context, _ *run.Run, st *run.Status) error {
@@ -52,7 +52,7 @@ func (p *plateau) State(s *state.State) {
 	s.Int("waited", &p.waited, p.patience)
 }
 
-// open opens the run in dir where it stands, or begins it.
+// open resumes the run in dir, or creates it if it does not exist.
 func open(dir string) (*run.Run, error) {
 	envs := env.Registry{}
 	classic.Register(envs)
@@ -71,7 +71,7 @@ func open(dir string) (*run.Run, error) {
 	return run.Create(s, dir)
 }
 
-// train brings the run in dir to its end.
+// train trains the run in dir to its end and returns the result.
 func train(ctx context.Context, dir string) (*run.Result, error) {
 	r, err := open(dir)
 	if err != nil {

@@ -9,25 +9,25 @@ import (
 	"time"
 )
 
-// TestPlateau: training ends before its steps, and a run that was interrupted again and
-// again has the same policy.
+// TestPlateau checks that training ends before its 200,000 steps, and that a run that is interrupted
+// many times has the same policy as a run that is not interrupted.
 func TestPlateau(t *testing.T) {
 	if testing.Short() {
 		t.Skip("learning")
 	}
-	straight, broken := filepath.Join(t.TempDir(), "run"), filepath.Join(t.TempDir(), "run")
+	straight, interrupted := filepath.Join(t.TempDir(), "run"), filepath.Join(t.TempDir(), "run")
 	res, err := train(context.Background(), straight)
 	if err != nil || res.Steps >= 200_000 || res.Eval.Mean < 450 {
 		t.Fatalf("train = %+v, %v, want a return of 450 before 200,000 steps", res, err)
 	}
 	for interrupts := 0; ; interrupts++ {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Duration(1+interrupts)*50*time.Millisecond)
-		again, err := train(ctx, broken)
+		resumed, err := train(ctx, interrupted)
 		stopped := ctx.Err() != nil
 		cancel()
 		if err == nil {
-			if again.Steps != res.Steps || interrupts == 0 {
-				t.Errorf("interrupted %d times: %d steps, want %d", interrupts, again.Steps, res.Steps)
+			if resumed.Steps != res.Steps || interrupts == 0 {
+				t.Errorf("interrupted %d times: %d steps, want %d after 1 or more interrupts", interrupts, resumed.Steps, res.Steps)
 			}
 			break
 		}
@@ -37,7 +37,7 @@ func TestPlateau(t *testing.T) {
 	}
 	for _, name := range []string{"policy.safetensors", "policy-best.safetensors"} {
 		one, err := os.ReadFile(filepath.Join(straight, name))
-		other, err2 := os.ReadFile(filepath.Join(broken, name))
+		other, err2 := os.ReadFile(filepath.Join(interrupted, name))
 		if err != nil || err2 != nil || !bytes.Equal(one, other) {
 			t.Errorf("%s differs between the two runs: %v, %v", name, err, err2)
 		}

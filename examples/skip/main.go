@@ -1,5 +1,5 @@
-// A layer of one's own that a YAML file names: y = x + f(x), where f is two products with
-// a tanh between them. He et al. 2016, "Deep residual learning for image recognition", eq. 1.
+// Skip adds a layer to rlrun that a YAML file can name: y = x + f(x), where f is two linear layers
+// with a tanh between them. He et al. 2016, "Deep residual learning for image recognition", eq. 1.
 package main
 
 import (
@@ -12,10 +12,10 @@ import (
 	"github.com/rlrun/rlrun/scenarios"
 )
 
-// Skip is an nn.Network: f, with a connection past it.
+// Skip is an nn.Network: the layers of f with a skip connection.
 type Skip struct{ *nn.Sequential }
 
-// NewSkip is an nn.Kind: {skip: 32} has 32 numbers between its products.
+// NewSkip is an nn.Kind: it returns the layer for {skip: 32}, where f has 32 hidden units.
 func NewSkip(rng *rand.Rand, name string, in nn.Shape, l nn.Layer) (nn.Network, nn.Shape, error) {
 	r := nn.Read(l)
 	width := r.Outputs()
@@ -31,12 +31,12 @@ func NewSkip(rng *rand.Rand, name string, in nn.Shape, l nn.Layer) (nn.Network, 
 	return Skip{f.(*nn.Sequential)}, in, nil
 }
 
-// Forward is for learning: the tape knows the derivatives.
+// Forward computes x + f(x) on a tape, which learning needs for the gradients.
 func (s Skip) Forward(t *tape.Tape, x *tape.Var, mode nn.Mode) *tape.Var {
 	return x.Add(s.Sequential.Forward(t, x, mode))
 }
 
-// Infer is for acting: the same numbers without a tape.
+// Infer computes the same numbers without a tape, which is faster for acting.
 func (s Skip) Infer(y, x []float32) {
 	s.Sequential.Infer(y, x)
 	f32.Add(y, x, y)

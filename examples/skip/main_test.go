@@ -10,8 +10,8 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// TestSkip: the layer acts as it learns, to the bit, its gradient is that of x + f(x), and
-// it begins near x.
+// TestSkip checks that Infer returns the same bits as Forward, that the output is near x at the
+// start, and that the gradients agree with finite differences.
 func TestSkip(t *testing.T) {
 	n, err := nn.Native{Kinds: nn.Kinds{"skip": NewSkip}}.Build(rand.New(rand.NewPCG(1, 2)), "net",
 		nn.Plan{In: nn.Shape{4}, Layers: nn.Layers{{Kind: "skip", Size: 8}}})
@@ -43,14 +43,14 @@ func TestSkip(t *testing.T) {
 	}
 	for _, p := range nn.Params(n) {
 		const h = 1e-2
-		was := p.Value[0]
-		p.Value[0] = was + h
+		value := p.Value[0]
+		p.Value[0] = value + h
 		up := loss()
-		p.Value[0] = was - h
+		p.Value[0] = value - h
 		down := loss()
-		p.Value[0] = was
+		p.Value[0] = value
 		if got, want := float64(p.Grad[0]), (up-down)/(2*h); math.Abs(got-want) > 1e-3 {
-			t.Errorf("gradient of %s = %v, differences say %v", p.Name, got, want)
+			t.Errorf("gradient of %s = %v, want the finite difference %v", p.Name, got, want)
 		}
 	}
 }

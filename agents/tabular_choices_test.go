@@ -10,12 +10,12 @@ import (
 	"github.com/rlrun/rlrun/policy"
 )
 
-// TestTabularBlackjack wants nearly the optimum of Blackjack from each agent, whose
-// observations are a Tuple with 704 values: -0.043 (Sutton and Barto 2018, example 5.3,
-// have its policy). To stick always leaves 0.14 of it, to act at random 0.35. What a
-// policy leaves is exact, by the model.
+// TestTabularBlackjack checks that each tabular agent learns a nearly optimal policy of Blackjack,
+// whose observations are a Tuple with 704 values. The optimal value is -0.043; Sutton and Barto
+// 2018, example 5.3, show the optimal policy. The model gives the exact regret of a policy: always
+// to stick has the regret 0.14, random actions 0.35.
 func TestTabularBlackjack(t *testing.T) {
-	learning(t)
+	skipIfShort(t)
 	game := grid.NewBlackjack()
 	m := game.Model()
 	best, err := m.ValueIteration(1)
@@ -42,17 +42,18 @@ func TestTabularBlackjack(t *testing.T) {
 				t.Fatal(err)
 			}
 			if regret := m.Mean(best.V) - m.Mean(v); regret > 0.06 {
-				t.Errorf("%s, seed %d: the policy leaves %.4f of the optimum %.4f, want 0.06 at most", name, seed, regret, m.Mean(best.V))
+				t.Errorf("%s, seed %d: the policy has the regret %.4f to the optimum %.4f, want at most 0.06", name, seed, regret, m.Mean(best.V))
 			}
 			if q := a.Policy().Tensors()[0]; !slices.Equal(q.Shape(), []int{704, 2}) {
-				t.Errorf("%s: the table is %v, want 704 states and 2 actions", name, q.Shape())
+				t.Errorf("%s: the table has the shape %v, want 704 states and 2 actions", name, q.Shape())
 			}
 		}
 	}
 }
 
-// panel shows and takes several choices at once: it pays for each switch set as a lamp
-// is lit, and for the dial's own number.
+// panel is an environment with several choices in observations and actions. The observation has two
+// lamps, on or off, and a number. The reward is 1 for each switch that is as its lamp, and 1 for the
+// dial that is at the number.
 type panel struct {
 	rng   env.Rand
 	lamps [2]float32
@@ -86,8 +87,9 @@ func (p *panel) Step(act, obs []float32) (out env.Outcome) {
 	return out
 }
 
-// TestTabularProducts wants the best of several choices from several, 30 in an episode.
-func TestTabularProducts(t *testing.T) {
+// TestTabularChoices checks that tables learn the best return with several choices in observations
+// and actions: 3 in each of 10 steps.
+func TestTabularChoices(t *testing.T) {
 	for name, newAgent := range tabularAgents {
 		c := agents.DefaultTabular()
 		c.Steps, c.Gamma, c.NEnvs = 40_000, 0, 2
@@ -96,7 +98,7 @@ func TestTabularProducts(t *testing.T) {
 		agents.Must(a.Learn(c.Steps))
 		s, err := agents.Evaluate(t.Context(), a.Policy(), mk, agents.Evaluation{Episodes: 20, MaxSteps: 10, Seed: 1})
 		if q := a.Policy().Tensors()[0]; err != nil || s.Min != 30 || !slices.Equal(q.Shape(), []int{12, 12}) {
-			t.Errorf("%s: returns %v of a table %v, error %v; want 30 each and [12 12]", name, s.Returns, q.Shape(), err)
+			t.Errorf("%s: returns %v with a table of shape %v, error %v; want 30 each and [12 12]", name, s.Returns, q.Shape(), err)
 		}
 	}
 }

@@ -7,17 +7,18 @@ import (
 	"github.com/rlrun/rlrun/replay"
 )
 
-// A memory is the transitions that an agent remembers, and the minibatch that it learns
-// from.
-type memory struct {
+// An experience is an off-policy agent's replay buffer, with the minibatch that is sampled from
+// it.
+type experience struct {
 	buffer      replay.Buffer
 	prioritized *replay.Prioritized // the buffer's Sampler; nil if all transitions are equally likely
 	batch       *replay.Batch
 }
 
-// newMemory returns what r describes, for environments that begin as first says. Rewards
-// are divided by scale when they are sampled, unless it is nil.
-func newMemory(r *Replay, spec env.Spec, first *env.Result, scale *rewardScale) (m memory, err error) {
+// newExperience returns an empty replay buffer with the settings r for environments of spec.
+// first is the environments' first Result. If scale is not nil, it normalises the rewards of
+// sampled transitions.
+func newExperience(r *Replay, spec env.Spec, first *env.Result, scale *rewardScale) (m experience, err error) {
 	ring, err := replay.NewRing(spec, r.BufferSize, first)
 	if err != nil {
 		return m, err
@@ -37,11 +38,13 @@ func newMemory(r *Replay, spec env.Spec, first *env.Result, scale *rewardScale) 
 	return m, nil
 }
 
-// sample draws the minibatch.
-func (m *memory) sample(rng *rand.Rand) *replay.Batch {
+// sample samples a minibatch. The next call overwrites it.
+func (m *experience) sample(rng *rand.Rand) *replay.Batch {
 	m.buffer.Sample(rng, m.batch)
 	return m.batch
 }
 
-// learned takes the TD errors [B] of the minibatch.
-func (m *memory) learned(tdError []float32) { m.buffer.Sampler.Learned(m.batch.Index, tdError) }
+// updatePriorities gives the Sampler the TD errors [B] of the sampled minibatch.
+func (m *experience) updatePriorities(tdError []float32) {
+	m.buffer.Sampler.Learned(m.batch.Index, tdError)
+}

@@ -1,0 +1,117 @@
+package agents
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/env/state"
+	"github.com/rlrun/rlrun/policy"
+	"github.com/rlrun/rlrun/policy/parallel"
+	"github.com/rlrun/rlrun/replay"
+)
+
+// An onPolicyConfig has the settings that onPolicy takes from an agent's config.
+type onPolicyConfig struct {
+	setup       *Setup
+	normalize   *Normalize
+	network     *policy.NetworkConfig
+	gamma       float32 // discount γ of the reward normaliser
+	maxGradNorm float32
+	noiseSteps  int // steps between two draws of gSDE's noise; below 1: one draw for a rollout
+}
+
+// initOnPolicy makes the environments and the networks.
+func (o *onPolicy) initOnPolicy(mk env.Maker, c onPolicyConfig) (err error) {
+	seed, n := c.setup.Seed, c.setup.NEnvs
+	if _, err = o.play.makeEnvs(mk, seed, 0, n); err != nil {
+		return err
+	}
+	o.maxCores, o.play.noiseSteps = c.setup.cores(2), c.noiseSteps
+	o.src.Seed(env.Split(seed, 0), 0)
+	o.rng = rand.New(&o.src)
+	spec := o.play.vec.Spec()
+	if o.normal, err = c.normalize.obsNormalizer(spec.Obs); err != nil {
+		return err
+	}
+	o.scale = c.normalize.rewardScale(n, c.gamma)
+	model, err := policy.NewActorCritic(o.rng, spec, *c.network, o.normal, c.setup.Engine)
+	if err != nil {
+		return err
+	}
+	if o.networks, err = newActorCritic(model, c.network, c.maxGradNorm); err != nil {
+		return err
+	}
+	o.play.allocate(model)
+	return nil
+}
+
+// maxRolloutFloats is the largest number of float32s in a rollout: 2 GiB, or 1 GiB if an int
+// has 32 bits.
+const maxRolloutFloats = min(1<<29, math.MaxInt/8)
+
+// newRollout returns an empty Rollout for t steps of the collector's environments. It returns
+// an error if the Rollout needs more than maxRolloutFloats.
+func newRollout(c *collector, t int) (*replay.Rollout, error) {
+	spec, n := c.vec.Spec(), c.vec.Len()
+	if t > maxRolloutFloats/(spec.Obs.Size()+spec.Act.Size()+len(c.mask)/n)/n {
+		return nil, fmt.Errorf("n_envs·n_steps = %d rows of a rollout need more than %d numbers, want fewer rows", int64(n)*int64(t), maxRolloutFloats)
+	}
+	return replay.NewRollout(spec, t, n, c.mask != nil), nil
+}
+
+// newActorCritic returns the model with the optimiser that k names.
+func newActorCritic(model *policy.ActorCritic, k *policy.NetworkConfig, maxNorm float32) (n actorCritic, err error) {
+	n.model, n.params = model, model.Params()
+	if n.opt, err = k.NewOptimizer(n.params); err == nil {
+		n.opt.MaxNorm = maxNorm
+	}
+	return n, err
+}
+
+// share lets gradient steps use the cores of a pool.
+func (n *actorCritic) share(cores *parallel.Pool) {
+	n.cores = cores
+	n.opt.Share(cores)
+}
+
+// check returns an error if a tape has one or if a parameter is not finite. The message names
+// the number of steps and, if it is very large, the largest absolute reward.
+func (n *actorCritic) check(steps int, maxAbsReward float64) error {
+	if err := cmp.Or(n.model.Tape.Err(), n.model.ValueTape.Err()); err != nil {
+		return err
+	}
+	return checkFinite(n.params, steps, maxAbsReward)
+}
+
+// State visits the networks and the optimiser.
+func (n *actorCritic) State(s *state.State) {
+	s.Section("actor-critic", 1)
+	s.All(n.model, n.opt)
+}
+
+// stepError explains an error of an environment step: see the function stepError.
+func (o *onPolicy) stepError(err error) error {
+	return stepError(err, o.networks.params, o.play.stats.Steps(), o.play.stats.maxAbsReward)
+}
+
+// check returns an error if the networks' tapes have one or if a parameter is not finite.
+func (o *onPolicy) check() error {
+	return o.networks.check(o.play.stats.Steps(), o.play.stats.maxAbsReward)
+}
+
+// Close closes the environments.
+func (o *onPolicy) Close() error { return o.play.Close() }
+
+// Policy returns the actor together with its critic.
+func (o *onPolicy) Policy() policy.Policy { return o.networks.model }
+
+// State visits the random generator, the networks, the optimiser, the environments, the
+// statistics and the normalisers.
+func (o *onPolicy) State(s *state.State) {
+	s.Section("on-policy", 1)
+	s.PCG("rng", &o.src)
+	s.All(&o.networks, &o.play, o.normal, o.scale)
+}
