@@ -8,8 +8,8 @@ import (
 
 // Noise is what a deterministic policy explores by, under the names of rl-zoo3.
 type Noise struct {
-	NoiseType string         `yaml:"noise_type"` // normal, ornstein-uhlenbeck or none
-	NoiseStd  optim.Schedule `yaml:"noise_std"`  // σ, of actions in [-1, 1]
+	NoiseType string         `yaml:"noise_type"` // noise that is added to actions: normal, ornstein-uhlenbeck or none
+	NoiseStd  optim.Schedule `yaml:"noise_std"`  // standard deviation σ of that noise, for actions scaled to -1 … 1
 }
 
 func (n *Noise) rules() []rule {
