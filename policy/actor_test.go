@@ -69,6 +69,17 @@ func TestActorDraws(t *testing.T) {
 	}
 }
 
+// TestActorAllocates wants no memory from Act, with and without a mask.
+func TestActorAllocates(t *testing.T) {
+	a, obs := policy.NewActor(newActorCritic(t, specs()["Discrete"])), observations()[:3]
+	for _, mask := range [][]bool{nil, {true, false, true}} {
+		a.Begin(true, 7)
+		if n := testing.AllocsPerRun(20, func() { a.Act(obs, mask) }); n != 0 {
+			t.Errorf("Act with the mask %v allocates %v times, want 0", mask, n)
+		}
+	}
+}
+
 // TestSeedRows wants the k-th generator of each row to be the one of its seed's k-th child.
 func TestSeedRows(t *testing.T) {
 	rng, want := make([]rand.PCG, 2), rand.NewPCG(env.Split(11, 5), 0)
