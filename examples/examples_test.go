@@ -29,6 +29,8 @@ func TestPrograms(t *testing.T) {
 		shown    bool    // by the README
 	}{
 		{"train", "", 20, 150, true},
+		{"catch/train", "catch-ppo --quiet --out RUN", 30, 9.9, false},
+		{"catch/game", "", 50, 0, false},
 		{"corridor", "", 40, 0.92, true},
 		{"crossentropy", "cartpole-crossentropy --quiet --out RUN", 150, 475, true},
 		{"skip", "cartpole-skip --quiet --out RUN", 70, 475, true},
@@ -62,21 +64,6 @@ func TestPrograms(t *testing.T) {
 				t.Errorf("the last return is %v, want %v or more, in\n%s", got, tc.least, out)
 			}
 		})
-	}
-}
-
-// TestEmbedLinks wants of a program that acts by a policy no more than it takes to act.
-func TestEmbedLinks(t *testing.T) {
-	out, err := exec.Command("go", "list", "-deps", "./embed").Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name := range strings.Lines(string(out)) {
-		for _, not := range []string{"rlrun/agents", "rlrun/replay", "rlrun/run", "rlrun/scenario", "gorgonia", "ebiten"} {
-			if strings.Contains(name, not) {
-				t.Errorf("examples/embed links %s", name)
-			}
-		}
 	}
 }
 
