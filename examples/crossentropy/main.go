@@ -23,11 +23,11 @@ import (
 // Config is an agents.Config: the settings that a YAML file has under agent.
 type Config struct {
 	agents.Setup
-	Episodes     int                  `yaml:"episodes"`      // of an iteration
-	Elite        int                  `yaml:"elite"`         // of them are imitated
-	NEpochs      int                  `yaml:"n_epochs"`      // gradient steps over these
-	LearningRate float32              `yaml:"learning_rate"` // α
-	Network      policy.NetworkConfig `yaml:"policy_kwargs"` // the network, and its optimiser
+	Episodes     int                  `yaml:"episodes"`      // episodes of an iteration
+	Elite        int                  `yaml:"elite"`         // best episodes of an iteration, which are imitated
+	NEpochs      int                  `yaml:"n_epochs"`      // gradient steps of an iteration
+	LearningRate float32              `yaml:"learning_rate"` // learning rate α
+	Network      policy.NetworkConfig `yaml:"policy_kwargs"` // network and optimiser
 }
 
 func DefaultConfig() Config {
