@@ -14,20 +14,20 @@ import (
 // A2CConfig has the settings of A2C. DefaultA2C returns the defaults.
 type A2CConfig struct {
 	Setup              `yaml:"-"`
-	NSteps             int                  `yaml:"n_steps"`             // steps of each environment between updates
-	LearningRate       optim.Schedule       `yaml:"learning_rate"`       // α
-	Gamma              float32              `yaml:"gamma"`               // discount γ
-	GAELambda          float32              `yaml:"gae_lambda"`          // λ; 1 is the paper's n-step return
+	NSteps             int                  `yaml:"n_steps"`             // steps of each environment in a rollout, the experience between two updates
+	LearningRate       optim.Schedule       `yaml:"learning_rate"`       // learning rate of the optimiser, α
+	Gamma              float32              `yaml:"gamma"`               // discount factor γ: 0 counts the next reward alone, 1 counts all rewards alike
+	GAELambda          float32              `yaml:"gae_lambda"`          // λ of generalised advantage estimation; 1 is the paper's n-step return
 	VFCoef             float32              `yaml:"vf_coef"`             // weight of the value loss
-	EntCoef            optim.Schedule       `yaml:"ent_coef"`            // weight of the entropy bonus, β
-	MaxGradNorm        float32              `yaml:"max_grad_norm"`       // the gradient is scaled down to this norm
-	NormalizeAdvantage bool                 `yaml:"normalize_advantage"` // to mean 0 and deviation 1 in each update
-	UseRMSProp         bool                 `yaml:"use_rms_prop"`        // where policy_kwargs name no optimiser; or else Adam
-	RMSPropEps         float64              `yaml:"rms_prop_eps"`        // its ε
-	UseSDE             bool                 `yaml:"use_sde"`             // explore by noise that depends on the state (gSDE)
-	SDESampleFreq      int                  `yaml:"sde_sample_freq"`     // steps between draws of that noise; -1: once a rollout
-	Normalize          Normalize            `yaml:"normalize"`
-	Network            policy.NetworkConfig `yaml:"policy_kwargs"`
+	EntCoef            optim.Schedule       `yaml:"ent_coef"`            // weight of the entropy bonus, β: more of it keeps actions more random
+	MaxGradNorm        float32              `yaml:"max_grad_norm"`       // largest norm of a gradient; a longer gradient is scaled down to it
+	NormalizeAdvantage bool                 `yaml:"normalize_advantage"` // scale the advantages of each update to mean 0 and standard deviation 1
+	UseRMSProp         bool                 `yaml:"use_rms_prop"`        // use RMSProp, or else Adam; optimizer_class of policy_kwargs overrules it
+	RMSPropEps         float64              `yaml:"rms_prop_eps"`        // ε of RMSProp; eps of optimizer_kwargs overrules it
+	UseSDE             bool                 `yaml:"use_sde"`             // explore by noise that depends on the state (gSDE, Raffin et al. 2021)
+	SDESampleFreq      int                  `yaml:"sde_sample_freq"`     // steps between draws of the gSDE noise; -1: once at the start of each rollout
+	Normalize          Normalize            `yaml:"normalize"`           // normalisation of observations and rewards
+	Network            policy.NetworkConfig `yaml:"policy_kwargs"`       // networks and optimiser
 }
 
 // DefaultA2C returns the default settings of Stable-Baselines3.

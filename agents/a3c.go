@@ -22,16 +22,16 @@ import (
 // workers: each worker has one environment.
 type A3CConfig struct {
 	Setup        `yaml:"-"`
-	NSteps       int                  `yaml:"n_steps"`       // steps of a worker between its updates, t_max
-	Ordered      bool                 `yaml:"ordered"`       // gradients are applied in the workers' order: the same bytes each time
-	LearningRate optim.Schedule       `yaml:"learning_rate"` // α
-	Gamma        float32              `yaml:"gamma"`         // discount γ
-	GAELambda    float32              `yaml:"gae_lambda"`    // λ; 1 is the paper's n-step return
+	NSteps       int                  `yaml:"n_steps"`       // steps of a worker between two updates, t_max
+	Ordered      bool                 `yaml:"ordered"`       // apply the gradients in the order of the workers: the same bytes each time, but workers wait
+	LearningRate optim.Schedule       `yaml:"learning_rate"` // learning rate of the optimiser, α
+	Gamma        float32              `yaml:"gamma"`         // discount factor γ: 0 counts the next reward alone, 1 counts all rewards alike
+	GAELambda    float32              `yaml:"gae_lambda"`    // λ of generalised advantage estimation; 1 is the paper's n-step return
 	VFCoef       float32              `yaml:"vf_coef"`       // weight of the value loss
-	EntCoef      optim.Schedule       `yaml:"ent_coef"`      // weight of the entropy bonus, β
-	MaxGradNorm  float32              `yaml:"max_grad_norm"` // the gradient is scaled down to this norm
-	Normalize    Normalize            `yaml:"normalize"`
-	Network      policy.NetworkConfig `yaml:"policy_kwargs"`
+	EntCoef      optim.Schedule       `yaml:"ent_coef"`      // weight of the entropy bonus, β: more of it keeps actions more random
+	MaxGradNorm  float32              `yaml:"max_grad_norm"` // largest norm of a gradient; a longer gradient is scaled down to it
+	Normalize    Normalize            `yaml:"normalize"`     // normalisation of observations and rewards
+	Network      policy.NetworkConfig `yaml:"policy_kwargs"` // networks and optimiser
 }
 
 // DefaultA3C returns settings with eight workers and the paper's entropy weight β.

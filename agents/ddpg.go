@@ -16,8 +16,8 @@ type DDPGConfig struct {
 	Setup     `yaml:"-"`
 	Replay    `yaml:",inline"`
 	Noise     `yaml:",inline"`
-	Normalize Normalize            `yaml:"normalize"`
-	Network   policy.NetworkConfig `yaml:"policy_kwargs"`
+	Normalize Normalize            `yaml:"normalize"`     // normalisation of observations and rewards
+	Network   policy.NetworkConfig `yaml:"policy_kwargs"` // networks and optimiser
 }
 
 // DefaultDDPG returns the default settings of Stable-Baselines3, with the exploration noise that

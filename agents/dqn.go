@@ -19,13 +19,13 @@ import (
 type DQNConfig struct {
 	Setup                `yaml:"-"`
 	Replay               `yaml:",inline"`
-	TargetUpdateInterval int `yaml:"target_update_interval"` // steps between moves of the target network
+	TargetUpdateInterval int `yaml:"target_update_interval"` // steps, over all environments, between updates of the target network
 	Exploration          `yaml:",inline"`
-	MaxGradNorm          float32              `yaml:"max_grad_norm"` // the gradient is scaled down to this norm
-	Double               bool                 `yaml:"double"`        // the network chooses the actions that its target values
-	Dueling              bool                 `yaml:"dueling"`       // Q is made of V and advantages
-	Normalize            Normalize            `yaml:"normalize"`
-	Network              policy.NetworkConfig `yaml:"policy_kwargs"`
+	MaxGradNorm          float32              `yaml:"max_grad_norm"` // largest norm of a gradient; a longer gradient is scaled down to it
+	Double               bool                 `yaml:"double"`        // double DQN (van Hasselt et al. 2016): the network chooses the next action, the target network values it
+	Dueling              bool                 `yaml:"dueling"`       // dueling network (Wang et al. 2016): Q is the sum of V and of advantages
+	Normalize            Normalize            `yaml:"normalize"`     // normalisation of observations and rewards
+	Network              policy.NetworkConfig `yaml:"policy_kwargs"` // networks and optimiser
 }
 
 // DefaultDQN returns the default settings of Stable-Baselines3.

@@ -6,10 +6,10 @@ import "github.com/rlrun/rlrun/policy/optim"
 // is random instead of the best. ε falls linearly and then stays constant, or it follows a
 // schedule. The names are the same as in Stable-Baselines3's DQN.
 type Exploration struct {
-	ExplorationInitial  float64         `yaml:"exploration_initial_eps"` // ε at the start
-	ExplorationFinal    float64         `yaml:"exploration_final_eps"`   // ε after exploration_fraction of the steps
-	ExplorationFraction float64         `yaml:"exploration_fraction"`
-	ExplorationRate     *optim.Schedule `yaml:"exploration_rate"` // ε as a schedule, in place of the three above; nil: they apply
+	ExplorationInitial  float64         `yaml:"exploration_initial_eps"` // probability ε of a random action at the start
+	ExplorationFinal    float64         `yaml:"exploration_final_eps"`   // probability ε of a random action after exploration_fraction of the steps
+	ExplorationFraction float64         `yaml:"exploration_fraction"`    // share of the steps over which ε falls along a line from its first to its final value
+	ExplorationRate     *optim.Schedule `yaml:"exploration_rate"`        // ε as a schedule, in place of the three settings above; nil: those three
 }
 
 // DefaultExploration returns settings in which ε falls linearly from initial to final over the

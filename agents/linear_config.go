@@ -8,14 +8,14 @@ import (
 // LinearConfig has the settings of the linear agents. DefaultLinear returns the defaults.
 type LinearConfig struct {
 	Setup        `yaml:"-"`
-	LearningRate optim.Schedule `yaml:"learning_rate"` // α, of all tilings together
-	Gamma        float32        `yaml:"gamma"`         // discount γ
+	LearningRate optim.Schedule `yaml:"learning_rate"` // learning rate α, over all tilings together
+	Gamma        float32        `yaml:"gamma"`         // discount factor γ: 0 counts the next reward alone, 1 counts all rewards alike
 	Exploration  `yaml:",inline"`
-	Tilings      int       `yaml:"tilings"`
-	Tiles        int       `yaml:"tiles"`  // of a tiling along each number observed
-	Low          []float32 `yaml:"low"`    // bounds of the observations where they have none; empty: their own
-	High         []float32 `yaml:"high"`   //
-	QInit        float32   `yaml:"q_init"` // of every action at the start; high ones are tried before they are known
+	Tilings      int       `yaml:"tilings"` // number of tilings, grids of tiles that are displaced against each other
+	Tiles        int       `yaml:"tiles"`   // tiles of a tiling along each number of an observation
+	Low          []float32 `yaml:"low"`     // lower bounds of the tilings, one for each number of an observation; []: bounds of the observation space
+	High         []float32 `yaml:"high"`    // upper bounds of the tilings, one for each number of an observation; []: bounds of the observation space
+	QInit        float32   `yaml:"q_init"`  // value of every action at the start; a high value makes the agent try every action
 }
 
 // DefaultLinear returns settings with eight tilings, each of eight tiles along each dimension.

@@ -9,8 +9,8 @@ import (
 // Noise has the settings of the exploration noise that DDPG, TD3 and SAC add to their actions.
 // The names are the same as in rl-zoo3.
 type Noise struct {
-	NoiseType string         `yaml:"noise_type"` // normal, ornstein-uhlenbeck or none
-	NoiseStd  optim.Schedule `yaml:"noise_std"`  // σ, of actions in [-1, 1]
+	NoiseType string         `yaml:"noise_type"` // noise that is added to actions: normal, ornstein-uhlenbeck or none
+	NoiseStd  optim.Schedule `yaml:"noise_std"`  // standard deviation σ of that noise, for actions scaled to -1 … 1
 }
 
 // rules returns the conditions on the settings.

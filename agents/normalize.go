@@ -12,10 +12,10 @@ import (
 // them. The names are the same as in Stable-Baselines3's VecNormalize. The returns of episodes and
 // evaluations are sums of the environments' own rewards, which are not normalised.
 type Normalize struct {
-	Obs        bool    `yaml:"norm_obs"`    // observations of running mean 0 and variance 1, which the policy then sees for ever
-	Reward     bool    `yaml:"norm_reward"` // rewards by the running deviation of their discounted sum
-	ClipObs    float32 `yaml:"clip_obs"`    // what is normalised is cut off at this distance from 0
-	ClipReward float32 `yaml:"clip_reward"`
+	Obs        bool    `yaml:"norm_obs"`    // scale observations to running mean 0 and variance 1; the policy keeps these moments
+	Reward     bool    `yaml:"norm_reward"` // divide rewards by the running standard deviation of their discounted sum
+	ClipObs    float32 `yaml:"clip_obs"`    // largest size of a normalised observation; larger ones are clipped
+	ClipReward float32 `yaml:"clip_reward"` // largest size of a normalised reward; larger ones are clipped
 }
 
 // DefaultNormalize returns settings that normalise nothing.

@@ -15,16 +15,16 @@ import (
 // ReinforceConfig has the settings of REINFORCE. DefaultReinforce returns the defaults.
 type ReinforceConfig struct {
 	Setup              `yaml:"-"`
-	NEpisodes          int                  `yaml:"n_episodes"`          // episodes to an update, at least
-	LearningRate       optim.Schedule       `yaml:"learning_rate"`       // α
-	Gamma              float32              `yaml:"gamma"`               // discount γ
-	Baseline           bool                 `yaml:"baseline"`            // returns count for what they are above a learned V
-	VFCoef             float32              `yaml:"vf_coef"`             // weight of V's loss
-	EntCoef            optim.Schedule       `yaml:"ent_coef"`            // weight of the entropy bonus
-	MaxGradNorm        float32              `yaml:"max_grad_norm"`       // the gradient is scaled down to this norm
-	NormalizeAdvantage bool                 `yaml:"normalize_advantage"` // to mean 0 and deviation 1 in each update
-	Normalize          Normalize            `yaml:"normalize"`
-	Network            policy.NetworkConfig `yaml:"policy_kwargs"`
+	NEpisodes          int                  `yaml:"n_episodes"`          // least number of whole episodes between two updates
+	LearningRate       optim.Schedule       `yaml:"learning_rate"`       // learning rate of the optimiser, α
+	Gamma              float32              `yaml:"gamma"`               // discount factor γ: 0 counts the next reward alone, 1 counts all rewards alike
+	Baseline           bool                 `yaml:"baseline"`            // subtract a learned value of the state from each return, which makes gradients less noisy
+	VFCoef             float32              `yaml:"vf_coef"`             // weight of the loss of that value
+	EntCoef            optim.Schedule       `yaml:"ent_coef"`            // weight of the entropy bonus: more of it keeps actions more random
+	MaxGradNorm        float32              `yaml:"max_grad_norm"`       // largest norm of a gradient; a longer gradient is scaled down to it
+	NormalizeAdvantage bool                 `yaml:"normalize_advantage"` // scale the advantages of each update to mean 0 and standard deviation 1
+	Normalize          Normalize            `yaml:"normalize"`           // normalisation of observations and rewards
+	Network            policy.NetworkConfig `yaml:"policy_kwargs"`       // networks and optimiser
 }
 
 // DefaultReinforce returns settings for episodes of a few hundred steps.

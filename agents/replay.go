@@ -10,18 +10,18 @@ import (
 
 // Replay has the settings of an off-policy agent's replay buffer and updates.
 type Replay struct {
-	LearningRate   optim.Schedule `yaml:"learning_rate"`   // α
-	BufferSize     int            `yaml:"buffer_size"`     // transitions remembered
-	LearningStarts int            `yaml:"learning_starts"` // steps taken at random before learning starts
+	LearningRate   optim.Schedule `yaml:"learning_rate"`   // learning rate of the optimiser, α
+	BufferSize     int            `yaml:"buffer_size"`     // transitions in the replay buffer; the oldest are overwritten
+	LearningStarts int            `yaml:"learning_starts"` // steps of random actions before learning starts
 	BatchSize      int            `yaml:"batch_size"`      // transitions in a minibatch
-	Gamma          float32        `yaml:"gamma"`           // discount γ
-	Tau            float32        `yaml:"tau"`             // share of the networks in their targets' next values, τ
-	TrainFreq      TrainFreq      `yaml:"train_freq"`      // experience between updates: 4 steps of each environment, or [1, episode]
-	GradientSteps  int            `yaml:"gradient_steps"`  // updates at a time; -1: one for each step taken
-	NSteps         int            `yaml:"n_steps"`         // steps of a transition
-	Prioritized    bool           `yaml:"prioritized"`     // surprising transitions are drawn more often
-	PriorityAlpha  float64        `yaml:"priority_alpha"`  // how much more, α
-	PriorityBeta   float64        `yaml:"priority_beta"`   // how far weights make up for it at the start, β; fully at the end
+	Gamma          float32        `yaml:"gamma"`           // discount factor γ: 0 counts the next reward alone, 1 counts all rewards alike
+	Tau            float32        `yaml:"tau"`             // τ of a Polyak update: share of the networks in the next weights of the target networks; 1 copies them
+	TrainFreq      TrainFreq      `yaml:"train_freq"`      // steps of each environment between two rounds of updates; or [1, episode] for episodes
+	GradientSteps  int            `yaml:"gradient_steps"`  // updates in a round; -1: as many as steps were taken since the last round
+	NSteps         int            `yaml:"n_steps"`         // steps of an n-step return, n
+	Prioritized    bool           `yaml:"prioritized"`     // draw transitions with large TD errors more often (Schaul et al. 2016)
+	PriorityAlpha  float64        `yaml:"priority_alpha"`  // exponent α of the priorities: 0 draws uniformly, 1 in proportion to the TD error
+	PriorityBeta   float64        `yaml:"priority_beta"`   // importance-sampling exponent β at the start; it rises to 1 at the end
 }
 
 // DefaultReplay returns the default settings of Stable-Baselines3's DDPG and TD3. Those of its

@@ -19,12 +19,12 @@ type SACConfig struct {
 	Setup         `yaml:"-"`
 	Replay        `yaml:",inline"`
 	Noise         `yaml:",inline"`     // added to the actions that are drawn
-	EntCoef       Temperature          `yaml:"ent_coef"`        // α
-	UseSDE        bool                 `yaml:"use_sde"`         // explore by noise that depends on the state (gSDE)
-	SDESampleFreq int                  `yaml:"sde_sample_freq"` // steps of each environment between draws of that noise; -1: when it has learned
-	TargetEntropy *float32             `yaml:"target_entropy"`  // that α is learned for, H̄; nil is minus the number of actions
-	Normalize     Normalize            `yaml:"normalize"`
-	Network       policy.NetworkConfig `yaml:"policy_kwargs"`
+	EntCoef       Temperature          `yaml:"ent_coef"`        // temperature α, the weight of entropy: a number, auto to learn it, or auto_0.1 to learn it from 0.1
+	UseSDE        bool                 `yaml:"use_sde"`         // explore by noise that depends on the state (gSDE, Raffin et al. 2021)
+	SDESampleFreq int                  `yaml:"sde_sample_freq"` // steps of each environment between draws of the gSDE noise; -1: after each round of updates
+	TargetEntropy *float32             `yaml:"target_entropy"`  // entropy that a learned α aims at, H̄; nil: minus the number of action dimensions
+	Normalize     Normalize            `yaml:"normalize"`       // normalisation of observations and rewards
+	Network       policy.NetworkConfig `yaml:"policy_kwargs"`   // networks and optimiser
 }
 
 // DefaultSAC returns the default settings of Stable-Baselines3.

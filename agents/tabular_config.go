@@ -8,12 +8,12 @@ import (
 // TabularConfig has the settings of the tabular agents. DefaultTabular returns the defaults.
 type TabularConfig struct {
 	Setup        `yaml:"-"`
-	LearningRate optim.Schedule `yaml:"learning_rate"` // α
-	Gamma        float32        `yaml:"gamma"`         // discount γ
+	LearningRate optim.Schedule `yaml:"learning_rate"` // learning rate α: the share of the TD error that is added to the table
+	Gamma        float32        `yaml:"gamma"`         // discount factor γ: 0 counts the next reward alone, 1 counts all rewards alike
 	Exploration  `yaml:",inline"`
-	NSteps       int     `yaml:"n_steps"`     // steps of a return, n
-	TraceDecay   float32 `yaml:"trace_decay"` // λ of a λ-return; 0 is none
-	QInit        float32 `yaml:"q_init"`      // of every action at the start; high ones are tried before they are known
+	NSteps       int     `yaml:"n_steps"`     // steps of an n-step return, n
+	TraceDecay   float32 `yaml:"trace_decay"` // λ of a λ-return, by which eligibility traces fade; 0: no traces
+	QInit        float32 `yaml:"q_init"`      // value of every action at the start; a high value makes the agent try every action
 }
 
 // DefaultTabular returns settings in which ε falls from 1 to 0.05 over the first half of the

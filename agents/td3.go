@@ -17,11 +17,11 @@ type TD3Config struct {
 	Setup             `yaml:"-"`
 	Replay            `yaml:",inline"`
 	Noise             `yaml:",inline"`
-	PolicyDelay       int                  `yaml:"policy_delay"`        // updates of the critics to one of the actor, d
-	TargetPolicyNoise optim.Schedule       `yaml:"target_policy_noise"` // σ̃ of the noise in the target's actions
-	TargetNoiseClip   float32              `yaml:"target_noise_clip"`   // c, at which that noise is clipped
-	Normalize         Normalize            `yaml:"normalize"`
-	Network           policy.NetworkConfig `yaml:"policy_kwargs"`
+	PolicyDelay       int                  `yaml:"policy_delay"`        // updates of the critics for each update of the actor, d
+	TargetPolicyNoise optim.Schedule       `yaml:"target_policy_noise"` // standard deviation of the noise in the target policy's actions, σ̃
+	TargetNoiseClip   float32              `yaml:"target_noise_clip"`   // largest size of that noise, c
+	Normalize         Normalize            `yaml:"normalize"`           // normalisation of observations and rewards
+	Network           policy.NetworkConfig `yaml:"policy_kwargs"`       // networks and optimiser
 }
 
 // DefaultTD3 returns the default settings of Stable-Baselines3, with the exploration noise that

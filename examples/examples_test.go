@@ -28,6 +28,8 @@ func TestPrograms(t *testing.T) {
 		inReadme  bool // the README shows the program
 	}{
 		{"train", "", 20, 150, true},
+		{"catch/train", "catch-ppo --quiet --out RUN", 30, 9.9, false},
+		{"catch/game", "", 50, 0, false},
 		{"corridor", "", 40, 0.92, true},
 		{"crossentropy", "cartpole-crossentropy --quiet --out RUN", 150, 475, true},
 		{"skip", "cartpole-skip --quiet --out RUN", 70, 475, true},
@@ -61,22 +63,6 @@ func TestPrograms(t *testing.T) {
 				t.Errorf("the last return is %v, want %v or more, in\n%s", got, tc.minReturn, out)
 			}
 		})
-	}
-}
-
-// TestEmbedLinks checks that a program that only acts with a policy does not link the packages of
-// training.
-func TestEmbedLinks(t *testing.T) {
-	out, err := exec.Command("go", "list", "-deps", "./embed").Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name := range strings.Lines(string(out)) {
-		for _, unwanted := range []string{"rlrun/agents", "rlrun/replay", "rlrun/run", "rlrun/scenario", "gorgonia", "ebiten"} {
-			if strings.Contains(name, unwanted) {
-				t.Errorf("examples/embed links %s, want no package for training", name)
-			}
-		}
 	}
 }
 

@@ -70,6 +70,17 @@ func TestActorSampled(t *testing.T) {
 	}
 }
 
+// TestActorAllocates checks that Act allocates no memory, with and without a mask.
+func TestActorAllocates(t *testing.T) {
+	a, obs := policy.NewActor(newActorCritic(t, specs()["Discrete"])), observations()[:3]
+	for _, mask := range [][]bool{nil, {true, false, true}} {
+		a.Begin(true, 7)
+		if n := testing.AllocsPerRun(20, func() { a.Act(obs, mask) }); n != 0 {
+			t.Errorf("Act with the mask %v allocates %v times, want 0", mask, n)
+		}
+	}
+}
+
 // TestSeedRows checks that the generator of row i is seeded with child k of seed i.
 func TestSeedRows(t *testing.T) {
 	rng, want := make([]rand.PCG, 2), rand.NewPCG(env.Split(11, 5), 0)

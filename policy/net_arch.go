@@ -84,9 +84,9 @@ func sizesText(sizes []int) string {
 
 // netArchMapping is a NetArch in mapping form.
 type netArchMapping struct {
-	Pi []int `yaml:"pi"`
-	VF []int `yaml:"vf,omitempty"` // nil: not given
-	QF []int `yaml:"qf,omitempty"`
+	Pi []int `yaml:"pi"`           // sizes of the actor's hidden layers
+	VF []int `yaml:"vf,omitempty"` // sizes of the critic's hidden layers, in on-policy agents, whose critic knows V(s)
+	QF []int `yaml:"qf,omitempty"` // sizes of the critics' hidden layers, in off-policy agents, whose critics know Q(s, a)
 }
 
 // MarshalSetting returns the list or the mapping that a file has for a.

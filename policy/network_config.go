@@ -13,23 +13,23 @@ import (
 // NetworkConfig describes a policy's networks and their optimiser. The YAML keys are
 // Stable-Baselines3's names where it has the setting.
 type NetworkConfig struct {
-	NetArch      NetArch   `yaml:"net_arch"`      // sizes of the hidden layers
-	ActivationFn string    `yaml:"activation_fn"` // see nn.MLPOptions
-	LogStdInit   float32   `yaml:"log_std_init"`  // log σ of continuous actions at the start
-	OrthoInit    *bool     `yaml:"ortho_init"`    // true: orthogonal weights; false: PyTorch's initialisation; nil: see InitFn
-	InitFn       string    `yaml:"init_fn"`       // initialisation of the weights: see nn.MLPOptions; "": see OrthoInit
+	NetArch      NetArch   `yaml:"net_arch"`      // sizes of the hidden layers: [64, 64], or {pi: [64], vf: [128, 64]} for the actor and the critic each
+	ActivationFn string    `yaml:"activation_fn"` // activation of the hidden layers: tanh, relu, leaky_relu, elu, gelu, silu, sigmoid or softplus
+	LogStdInit   float32   `yaml:"log_std_init"`  // logarithm of the standard deviation of continuous actions at the start
+	OrthoInit    *bool     `yaml:"ortho_init"`    // true: the same as init_fn orthogonal; false: the same as init_fn pytorch; nil: as init_fn says
+	InitFn       string    `yaml:"init_fn"`       // first weights: orthogonal, xavier_uniform, xavier_normal, kaiming_uniform, kaiming_normal or pytorch
 	DefaultInit  string    `yaml:"-"`             // where neither is given: the agent's initialisation; "" is orthogonal
-	Norm         string    `yaml:"norm"`          // none, layer or batch
-	Dropout      float32   `yaml:"dropout"`       // share of hidden outputs left out in training
-	Layers       nn.Layers `yaml:"layers"`        // hidden layers in place of net_arch, activation_fn, norm and dropout; none: those
-	ShareTrunk   bool      `yaml:"share_trunk"`   // the actor and the critic have the same hidden layers
+	Norm         string    `yaml:"norm"`          // normalisation before each activation: none, layer or batch
+	Dropout      float32   `yaml:"dropout"`       // share of hidden outputs that are left out in training, anew at each step
+	Layers       nn.Layers `yaml:"layers"`        // hidden layers one by one, in place of net_arch, activation_fn, norm and dropout; []: those four
+	ShareTrunk   bool      `yaml:"share_trunk"`   // the actor and the critic share their hidden layers
 	UseSDE       bool      `yaml:"-"`             // explore by noise that depends on the state: an agent's use_sde
-	UseExpln     bool      `yaml:"use_expln"`     // that noise's σ grows as a logarithm above 1: see dist.NewStateNoise
+	UseExpln     bool      `yaml:"use_expln"`     // with gSDE, let its σ grow as a logarithm above 1, and not as an exponential
 
-	OptimizerClass    string         `yaml:"optimizer_class"`  // see optim.ByName
-	OptimizerSettings optim.Settings `yaml:"optimizer_kwargs"` // its settings
-	L1Penalty         float32        `yaml:"l1_penalty"`       // λ of λ Σ|w| in the loss, over all weights
-	L2Penalty         float32        `yaml:"l2_penalty"`       // λ of λ/2 Σw² in the loss
+	OptimizerClass    string         `yaml:"optimizer_class"`  // optimiser: adam, adamw, sgd, rmsprop, rmsprop_tf or adagrad
+	OptimizerSettings optim.Settings `yaml:"optimizer_kwargs"` // settings of the optimiser
+	L1Penalty         float32        `yaml:"l1_penalty"`       // factor λ of λ Σ|w| in the loss, over all weights w
+	L2Penalty         float32        `yaml:"l2_penalty"`       // factor λ of λ/2 Σw² in the loss, over all weights w
 }
 
 // DefaultNetworkConfig returns the config of networks with two hidden layers of 64 units, tanh

@@ -53,6 +53,9 @@ func NewAgent[C any, A agents.Agent, P interface {
 // Summary returns a short description of the agent, less than a line.
 func (a Agent) Summary() string { return a.summary }
 
+// Defaults returns the agent's default settings, not yet completed.
+func (a Agent) Defaults() agents.Config { return a.defaults() }
+
 // BuiltinAgents returns a new map of the agents that come with rlrun.
 func BuiltinAgents() Agents {
 	return Agents{

@@ -54,39 +54,39 @@ type Scenario struct {
 
 // Eval has the settings of the final evaluation and of evaluations during training.
 type Eval struct {
-	Episodes int `yaml:"episodes"`
-	MaxSteps int `yaml:"max_steps"` // of an episode, where the environment has no limit of its own
+	Episodes int `yaml:"episodes"`  // episodes that judge the final policy; the flag --episodes
+	MaxSteps int `yaml:"max_steps"` // largest number of steps of an evaluation episode where the environment has no time limit
 
-	Freq            *int `yaml:"freq"`              // training steps between evaluations on the way; 0: none; null: a tenth of all
-	FreqEpisodes    int  `yaml:"freq_episodes"`     // episodes of each
-	StopAtThreshold bool `yaml:"stop_at_threshold"` // end training when one of them reaches the threshold
-	Patience        int  `yaml:"patience"`          // or when this many in a row were not the best; 0: never
+	Freq            *int `yaml:"freq"`              // training steps between two evaluations during training (SB3: eval_freq); 0: none; nil: a tenth of all steps
+	FreqEpisodes    int  `yaml:"freq_episodes"`     // episodes of each evaluation during training (SB3: n_eval_episodes)
+	StopAtThreshold bool `yaml:"stop_at_threshold"` // end training when the mean return of an evaluation during training reaches the threshold
+	Patience        int  `yaml:"patience"`          // end training after this many evaluations during training in a row without a new best (SB3: max_no_improvement_evals); 0: never
 }
 
 // file is the YAML form of a scenario.
 type file struct {
-	Name        string        `yaml:"name"`
-	Env         envFile       `yaml:"env"`
-	Agent       settings.Node `yaml:"agent"`
-	Steps       int           `yaml:"steps"`
-	Schedule    *int          `yaml:"schedule_steps"` // null: all of the steps
-	Stretched   []int         `yaml:"stretched"`
-	Target      *float64      `yaml:"target"`
-	Eval        Eval          `yaml:"eval"`
-	LogInterval *int          `yaml:"log_interval"` // null: a hundredth of the steps
-	Seed        uint64        `yaml:"seed"`
-	Backend     string        `yaml:"backend"`
-	Init        string        `yaml:"init"`
-	Published   string        `yaml:"published"`
-	Kernels     string        `yaml:"kernels"`
+	Name        string        `yaml:"name"`           // name of the scenario, and of its folder below runs; by default the file's name
+	Env         envFile       `yaml:"env"`            // environment
+	Agent       settings.Node `yaml:"agent"`          // algorithm and its settings; name says which algorithm
+	Steps       int           `yaml:"steps"`          // environment steps to train, over all environments (rl-zoo3: n_timesteps); the flag --steps
+	Schedule    *int          `yaml:"schedule_steps"` // steps over which schedules run; later they stay at their final values; nil: all steps
+	Stretched   []int         `yaml:"stretched"`      // steps after which resume --stretch has stretched the schedules; rlrun writes it
+	Target      *float64      `yaml:"target"`         // mean return that counts as solved; nil: the threshold of the environment, if it has one
+	Eval        Eval          `yaml:"eval"`           // evaluation of policies
+	LogInterval *int          `yaml:"log_interval"`   // steps between two rows of progress.csv; nil: a hundredth of all steps
+	Seed        uint64        `yaml:"seed"`           // seed that all random numbers descend from; the flag --seed
+	Backend     string        `yaml:"backend"`        // engine that computes the networks: native or gorgonia; the flag --backend
+	Init        string        `yaml:"init"`           // run or policy file whose policy training begins with; the flag --init
+	Published   string        `yaml:"published"`      // what others have published of the same, for the table of results; it changes nothing
+	Kernels     string        `yaml:"kernels"`        // kernels that a run was trained with; rlrun writes it
 }
 
 type envFile struct {
-	ID       string          `yaml:"id"`
-	Options  settings.Node   `yaml:"options"`
-	Wrappers []settings.Node `yaml:"wrappers"`
-	NEnvs    *int            `yaml:"n_envs"`   // null: what the agent has by default
-	Parallel int             `yaml:"parallel"` // goroutines to step them on; 0: none but the agent's own
+	ID       string          `yaml:"id"`       // id of the environment; without its version the newest is meant
+	Options  settings.Node   `yaml:"options"`  // options of the environment
+	Wrappers []settings.Node `yaml:"wrappers"` // wrappers around the environment, the innermost first
+	NEnvs    *int            `yaml:"n_envs"`   // environments that are stepped together; nil: the default of the agent
+	Parallel int             `yaml:"parallel"` // goroutines that step the environments, to the same bytes; 0: the agent's own
 }
 
 // A Change is a setting that was given on the command line.
@@ -134,6 +134,11 @@ func newScenario(name string, catalog Catalog) *Scenario {
 		Name: name, Eval: Eval{Episodes: 100, MaxSteps: 10_000, FreqEpisodes: 10}, Seed: 1, Backend: "native",
 	}}
 }
+
+// Settings returns the settings of a scenario's file with their defaults, as a pointer to a
+// struct with yaml tags. Those of agents, environments and wrappers are elsewhere: see
+// Agent.Defaults, env.Entry and Wrapper.Value.
+func Settings() any { return &newScenario("", Catalog{}).file }
 
 // maxAgentName is the maximum length of an agent's name in a policy file [bytes].
 const maxAgentName = 100

@@ -16,6 +16,7 @@ type Wrappers map[string]Wrapper
 // {sticky_action: 0.25}, and wraps environments. NewWrapper and NewSwitch make a Wrapper.
 type Wrapper struct {
 	read       func(settings.Node) (wrap, error)
+	value      any
 	rewardOnly bool
 }
 
@@ -30,7 +31,7 @@ type wrap func(env.Env) (env.Env, error)
 //
 //	scenario.Wrappers{"fog": scenario.NewWrapper(0.1, NewFog)} // func NewFog(env.Env, float64) (*Fog, error)
 func NewWrapper[T any, E env.Env](defaults T, around func(env.Env, T) (E, error)) Wrapper {
-	return Wrapper{read: func(n settings.Node) (wrap, error) {
+	return Wrapper{value: defaults, read: func(n settings.Node) (wrap, error) {
 		value := defaults
 		err := n.Decode(&value)
 		return func(e env.Env) (env.Env, error) { return around(e, value) }, err
@@ -40,7 +41,7 @@ func NewWrapper[T any, E env.Env](defaults T, around func(env.Env, T) (E, error)
 // NewSwitch returns a Wrapper without a value. A scenario turns it on with true:
 // {clip_action: true}.
 func NewSwitch[E env.Env](around func(env.Env) (E, error)) Wrapper {
-	return Wrapper{read: func(n settings.Node) (wrap, error) {
+	return Wrapper{value: true, read: func(n settings.Node) (wrap, error) {
 		var on bool
 		err := n.Decode(&on)
 		if err == nil && !on {
@@ -56,6 +57,10 @@ func (w Wrapper) RewardOnly() Wrapper {
 	w.rewardOnly = true
 	return w
 }
+
+// Value returns the default value of w's entry, which has the type of the value; true for
+// NewSwitch.
+func (w Wrapper) Value() any { return w.value }
 
 // A wrapping is an entry of env.wrappers, with the place of its value in the file.
 type wrapping struct {

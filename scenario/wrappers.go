@@ -1,34 +1,35 @@
 package scenario
 
 import (
+	"errors"
 	"fmt"
 	"math"
+	"strconv"
 
 	"github.com/rlrun/rlrun/env"
-	"github.com/rlrun/rlrun/internal/settings"
 )
 
 // BuiltinWrappers returns a new map of the wrappers that come with rlrun.
 func BuiltinWrappers() Wrappers {
 	return Wrappers{
-		"scale_reward":           NewWrapper(1., scaleReward).RewardOnly(),
-		"clip_reward":            NewWrapper(nil, clipReward).RewardOnly(),
-		"sticky_action":          NewWrapper(0., stickyAction),
-		"clip_action":            NewSwitch(env.NewClipAction),
-		"rescale_action":         NewWrapper(nil, rescaleAction),
-		"discretize_action":      NewWrapper(0, env.NewDiscretizeAction),
-		"max_steps":              NewWrapper(0, maxSteps),
-		"frame_skip":             NewWrapper(1, env.NewFrameSkip),
-		"frame_stack":            {read: readFrameStack},
-		"delay_observation":      NewWrapper(1, env.NewDelayObservation),
-		"time_aware_observation": NewSwitch(timeAwareObservation),
-		"flatten_observation":    NewSwitch(flattenObservation),
-		"filter_observation":     {read: readFilter},
-		"mask_observation":       NewWrapper(nil, maskObservation),
-		"mask_velocity":          NewSwitch(env.NewMaskVelocity),
-		"add_noise":              NewWrapper(0., env.NewAddNoise),
-		"discretize_observation": NewWrapper(cells{}, discretizeObservation),
-		"tile_coding":            NewWrapper(cells{Tilings: 8}, tileCoding),
+		"scale_reward":           NewWrapper(1., scaleReward).RewardOnly(),         // multiplies rewards by this factor, in training alone
+		"clip_reward":            NewWrapper(nil, clipReward).RewardOnly(),         // clips rewards to [low, high], in training alone
+		"sticky_action":          NewWrapper(0., stickyAction),                     // repeats the last action with this probability, in place of the new one
+		"clip_action":            NewSwitch(env.NewClipAction),                     // takes any number as an action and clips it to the action space
+		"rescale_action":         NewWrapper(nil, rescaleAction),                   // takes actions in [low, high] and stretches them to the action space
+		"discretize_action":      NewWrapper(0, env.NewDiscretizeAction),           // takes one choice as an action, with this many values for each number of the action space
+		"max_steps":              NewWrapper(0, maxSteps),                          // ends episodes after this many steps, in place of the environment's time limit
+		"frame_skip":             NewWrapper(1, env.NewFrameSkip),                  // takes each action this many times and adds up the rewards
+		"frame_stack":            NewWrapper(stack{Padding: padReset}, frameStack), // shows this many of the latest observations together
+		"delay_observation":      NewWrapper(1, env.NewDelayObservation),           // shows observations this many steps late
+		"time_aware_observation": NewSwitch(timeAwareObservation),                  // appends the share of the time limit that is gone; a max_steps around it counts
+		"flatten_observation":    NewSwitch(flattenObservation),                    // shows one row of numbers, where a choice is a 1 among zeros
+		"filter_observation":     NewWrapper(selection{}, filterObservation),       // shows only the numbers with these indices, or the fields with these names
+		"mask_observation":       NewWrapper(nil, maskObservation),                 // shows the numbers with these indices as 0
+		"mask_velocity":          NewSwitch(env.NewMaskVelocity),                   // shows velocities as 0, also in stacked and late observations
+		"add_noise":              NewWrapper(0., env.NewAddNoise),                  // adds normal noise of this standard deviation to observations
+		"discretize_observation": NewWrapper(bins{}, discretizeObservation),        // shows the number of the cell that an observation is in
+		"tile_coding":            NewWrapper(tiles{Tilings: 8}, tileCoding),        // shows the tiles that an observation is on, as bits (Sutton and Barto 2018, section 9.5.4)
 	}
 }
 
@@ -69,12 +70,23 @@ func maskObservation(e env.Env, index []int) (env.Env, error) {
 	return env.NewMaskObservation(e, index...)
 }
 
-func discretizeObservation(e env.Env, c cells) (env.Env, error) {
-	return env.NewDiscretizeObservation(e, c.Bins, c.box())
+func discretizeObservation(e env.Env, b bins) (env.Env, error) {
+	return env.NewDiscretizeObservation(e, b.Bins, env.Box{Low: b.Low, High: b.High})
 }
 
-func tileCoding(e env.Env, c cells) (env.Env, error) {
-	return env.NewTileCoding(e, c.Tilings, c.Tiles, c.box())
+func tileCoding(e env.Env, t tiles) (env.Env, error) {
+	return env.NewTileCoding(e, t.Tilings, t.Tiles, env.Box{Low: t.Low, High: t.High})
+}
+
+func frameStack(e env.Env, s stack) (env.Env, error) {
+	return env.NewFrameStack(e, s.N, s.Padding == padZero)
+}
+
+func filterObservation(e env.Env, s selection) (env.Env, error) {
+	if s.names != nil {
+		return env.NewFilterObservation(e, s.names...)
+	}
+	return env.NewSelectObservation(e, s.index...)
 }
 
 // span returns the two ends of an interval such as [-1, 1] in {clip_reward: [-1, 1]}.
@@ -85,48 +97,79 @@ func span(ends []float64) (low, high float64, err error) {
 	return ends[0], ends[1], nil
 }
 
-// cells is the value of a wrapper that divides observations into cells. Without bounds it
-// uses the bounds of the environment.
-type cells struct {
-	Bins    int       `yaml:"bins"`
-	Tilings int       `yaml:"tilings"`
-	Tiles   int       `yaml:"tiles"`
-	Low     []float32 `yaml:"low"`
-	High    []float32 `yaml:"high"`
+// bins is the value of discretize_observation.
+type bins struct {
+	Bins int       `yaml:"bins"` // cells along each element of an observation
+	Low  []float32 `yaml:"low"`  // lower bound of each element; []: bounds of the observation space
+	High []float32 `yaml:"high"` // upper bound of each element; []: bounds of the observation space
 }
 
-func (c cells) box() env.Box { return env.Box{Low: c.Low, High: c.High} }
+// tiles is the value of tile_coding.
+type tiles struct {
+	Tilings int       `yaml:"tilings"` // number of tilings, grids of tiles that are displaced against each other
+	Tiles   int       `yaml:"tiles"`   // tiles of a tiling along each element of an observation
+	Low     []float32 `yaml:"low"`     // lower bound of each element; []: bounds of the observation space
+	High    []float32 `yaml:"high"`    // upper bound of each element; []: bounds of the observation space
+}
 
 // stack is the value of frame_stack: a number, or a mapping.
 type stack struct {
-	N       int    `yaml:"n"`
-	Padding string `yaml:"padding"` // reset or zero: what stands for observations before the first
+	N       int    `yaml:"n"`       // observations that are shown together
+	Padding string `yaml:"padding"` // what stands for observations before the first: reset (the first one) or zero
 }
 
-// readFrameStack reads a value such as 4 or {n: 4, padding: zero}.
-func readFrameStack(n settings.Node) (wrap, error) {
-	s := stack{Padding: "reset"}
-	var err error
-	if n.Keys() == nil {
-		err = n.Decode(&s.N)
-	} else {
-		err = n.Decode(&s)
+// Values of a stack's padding.
+const (
+	padReset = "reset"
+	padZero  = "zero"
+)
+
+// UnmarshalText reads the number of observations.
+func (s *stack) UnmarshalText(text []byte) error {
+	n, err := strconv.ParseFloat(string(text), 64) // a whole number may be written 4.0
+	if err != nil || n != math.Trunc(n) || math.Abs(n) > math.MaxInt32 {
+		return fmt.Errorf("%q, want a whole number, or {n: 4, padding: zero}", text)
 	}
-	if err == nil && s.Padding != "reset" && s.Padding != "zero" {
-		err = n.Fault("padding %q, want reset or zero", s.Padding)
-	}
-	return func(e env.Env) (env.Env, error) { return env.NewFrameStack(e, s.N, s.Padding == "zero") }, err
+	s.N = int(n)
+	return nil
 }
 
-// readFilter reads a list of field names of a Dict, or of element indices of a Box.
-func readFilter(n settings.Node) (wrap, error) {
-	var index []int
-	if n.Decode(&index) == nil {
-		return func(e env.Env) (env.Env, error) { return env.NewSelectObservation(e, index...) }, nil
+// UnmarshalMapping reads {n: 4, padding: zero}.
+func (s *stack) UnmarshalMapping(decode func(into any) error) error {
+	type fields stack // without these methods
+	f := fields(*s)
+	if err := decode(&f); err != nil {
+		return err
 	}
-	var names []string
-	if n.Decode(&names) != nil {
-		return nil, n.Fault("want the names of fields, or the indices of elements: [0, 2]")
+	if f.Padding != padReset && f.Padding != padZero {
+		return fmt.Errorf("padding %q, want %s or %s", f.Padding, padReset, padZero)
 	}
-	return func(e env.Env) (env.Env, error) { return env.NewFilterObservation(e, names...) }, nil
+	*s = stack(f)
+	return nil
+}
+
+// A selection is the value of filter_observation: names of a Dict's fields, or indices of a
+// Box's elements.
+type selection struct {
+	index []int
+	names []string // nil: index counts
+}
+
+// UnmarshalText refuses a single value.
+func (s *selection) UnmarshalText([]byte) error { return errSelection }
+
+// UnmarshalMapping refuses a mapping.
+func (s *selection) UnmarshalMapping(func(into any) error) error { return errSelection }
+
+var errSelection = errors.New("want the names of fields, or the indices of elements: [0, 2]")
+
+// UnmarshalList reads indices or names.
+func (s *selection) UnmarshalList(decode func(into any) error) error {
+	if decode(&s.index) == nil {
+		return nil
+	}
+	if decode(&s.names) != nil {
+		return errSelection
+	}
+	return nil
 }

@@ -21,15 +21,11 @@ import (
 // learning: an introduction", 1998, section 11.3: each rod has a mass of 1 kg, a length of 1 m,
 // its centre of mass in the middle, and a moment of inertia of 1 kg m².
 type Acrobot struct {
-	// Equations says whose equations of motion.
-	Equations Equations `yaml:"book_or_nips"`
-	// Torques are what the actions stand for [N m].
-	Torques []float64 `yaml:"AVAIL_TORQUE"`
-	// TorqueNoise bounds what is added to each torque, uniformly [N m].
-	TorqueNoise float64 `yaml:"torque_noise_max"`
-	// Low and High bound each state variable at the start, uniformly.
-	Low  float64 `yaml:"low"`
-	High float64 `yaml:"high"`
+	Equations   Equations `yaml:"book_or_nips"`     // equations of motion
+	Torques     []float64 `yaml:"AVAIL_TORQUE"`     // torque of each action [N m]
+	TorqueNoise float64   `yaml:"torque_noise_max"` // uniform noise up to this is added to each torque [N m]
+	Low         float64   `yaml:"low"`              // lower bound of each state variable at the start, which is uniform
+	High        float64   `yaml:"high"`             // upper bound of each state variable at the start
 
 	x      [4]float64 // θ₁, θ₂, θ̇₁, θ̇₂
 	torque float64    // torque of the latest step [N m], for Draw

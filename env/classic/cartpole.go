@@ -37,13 +37,10 @@ const (
 // difficult learning control problems", 1983. The equations of motion are from Florian, "Correct
 // equations for the dynamics of the cart-pole system", 2007, without friction.
 type CartPole struct {
-	// SuttonBarto pays 0 for a step, and -1 for the one that ends the episode.
-	SuttonBarto bool `yaml:"sutton_barto_reward"`
-	// Integrator moves the state by explicit or by semi-implicit Euler steps.
-	Integrator Integrator `yaml:"kinematics_integrator"`
-	// Low and High bound each state variable at the start, uniformly.
-	Low  float64 `yaml:"low"`
-	High float64 `yaml:"high"`
+	SuttonBarto bool       `yaml:"sutton_barto_reward"`   // pay 0 for a step and -1 for the last one, in place of 1 for each step
+	Integrator  Integrator `yaml:"kinematics_integrator"` // how a step moves the state
+	Low         float64    `yaml:"low"`                   // lower bound of each state variable at the start, which is uniform
+	High        float64    `yaml:"high"`                  // upper bound of each state variable at the start
 
 	id        string
 	maxSteps  int

@@ -13,11 +13,9 @@ import "github.com/rlrun/rlrun/env"
 // equations are from Sutton and Barto, "Reinforcement learning: an introduction", 2018, example
 // 10.1, but here the flag stands before the right end of the track.
 type MountainCar struct {
-	// GoalVelocity is the least velocity at the flag [m/step].
-	GoalVelocity float64 `yaml:"goal_velocity"`
-	// Low and High bound the position at the start, uniformly [m].
-	Low  float64 `yaml:"low"`
-	High float64 `yaml:"high"`
+	GoalVelocity float64 `yaml:"goal_velocity"` // least velocity at the flag [m/step]
+	Low          float64 `yaml:"low"`           // lower bound of the position at the start, which is uniform [m]
+	High         float64 `yaml:"high"`          // upper bound of the position at the start [m]
 
 	valley
 }

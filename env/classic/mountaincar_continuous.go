@@ -13,11 +13,9 @@ import "github.com/rlrun/rlrun/env"
 // clipping. Each step computes in float64 and rounds the state to float32, as Gymnasium does with
 // NumPy 1. With NumPy 2 Gymnasium computes in float32 and differs in the seventh digit.
 type MountainCarContinuous struct {
-	// GoalVelocity is the least velocity at the flag [m/step].
-	GoalVelocity float64 `yaml:"goal_velocity"`
-	// Low and High bound the position at the start, uniformly [m].
-	Low  float64 `yaml:"low"`
-	High float64 `yaml:"high"`
+	GoalVelocity float64 `yaml:"goal_velocity"` // least velocity at the flag [m/step]
+	Low          float64 `yaml:"low"`           // lower bound of the position at the start, which is uniform [m]
+	High         float64 `yaml:"high"`          // upper bound of the position at the start [m]
 
 	valley
 }

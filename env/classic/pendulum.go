@@ -22,12 +22,9 @@ import (
 // which is integrated by semi-implicit Euler steps. With NumPy 2, Gymnasium computes the terms of
 // u in float32 and differs in the eighth digit.
 type Pendulum struct {
-	// G is the acceleration of gravity [m/s²].
-	G float64 `yaml:"g"`
-	// XInit and YInit bound θ [rad] and θ̇ [rad/s] at the start, uniformly, on
-	// both sides of 0.
-	XInit float64 `yaml:"x_init"`
-	YInit float64 `yaml:"y_init"`
+	G     float64 `yaml:"g"`      // acceleration of gravity [m/s²]
+	XInit float64 `yaml:"x_init"` // the angle at the start is uniform between minus and plus this [rad]
+	YInit float64 `yaml:"y_init"` // the angular velocity at the start is uniform between minus and plus this [rad/s]
 
 	x      [2]float64 // θ, from any number of turns, and θ̇
 	torque float64    // torque of the latest step [N m], for Draw

@@ -24,8 +24,8 @@ import (
 //
 // Blackjack agrees with Gymnasium's blackjack.py. Its draws are cards: see SetDraws.
 type Blackjack struct {
-	Natural bool `yaml:"natural"`
-	SAB     bool `yaml:"sab"`
+	Natural bool `yaml:"natural"` // pay 1.5 for winning with an ace and a ten; sab overrules it
+	SAB     bool `yaml:"sab"`     // the rules of Sutton and Barto: an ace and a ten beat all other hands
 
 	dealer, player hand
 	model          *MDP

@@ -13,8 +13,8 @@ import "github.com/rlrun/rlrun/env"
 //
 // CliffWalking agrees with Gymnasium's cliffwalking.py and has no time limit.
 type CliffWalking struct {
-	Slippery    bool        `yaml:"is_slippery"`
-	Observation Observation `yaml:"observation"`
+	Slippery    bool        `yaml:"is_slippery"` // two steps of three go to one of the two sides
+	Observation Observation `yaml:"observation"` // what the agent sees of its cell
 
 	Table // steps the environment
 	id    string

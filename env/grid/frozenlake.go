@@ -17,23 +17,15 @@ import (
 //
 // FrozenLake agrees with Gymnasium's frozen_lake.py.
 type FrozenLake struct {
-	// Desc is the map, a row each: S start, F frozen, H hole, G goal. Of several
-	// starts each is as likely. If there is none, MapName says which map.
-	Desc Map `yaml:"desc"`
-	// MapName is 4x4, 8x8 or random.
-	MapName string `yaml:"map_name"`
-	// Size, P and MapSeed are a random map's rows and columns, the probability
-	// that a cell is frozen, and the seed that names the map.
-	Size    int     `yaml:"size"`
-	P       float64 `yaml:"p"`
-	MapSeed uint64  `yaml:"map_seed"`
-	// Slippery ice makes steps go astray.
-	Slippery    bool    `yaml:"is_slippery"`
-	SuccessRate float64 `yaml:"success_rate"`
-	// RewardSchedule is what a step pays onto the goal, into a hole, onto ice.
-	RewardSchedule []float64 `yaml:"reward_schedule"`
-	// Observation is what is shown: the index of the cell by default.
-	Observation Observation `yaml:"observation"`
+	Desc           Map         `yaml:"desc"`            // the map: S start (one of several at random), F ice, H hole, G goal; []: the map of map_name
+	MapName        string      `yaml:"map_name"`        // 4x4, 8x8 or random
+	Size           int         `yaml:"size"`            // rows and columns of a random map
+	P              float64     `yaml:"p"`               // probability that a cell of a random map is ice, and not a hole
+	MapSeed        uint64      `yaml:"map_seed"`        // seed of a random map
+	Slippery       bool        `yaml:"is_slippery"`     // steps may go to one of the two sides
+	SuccessRate    float64     `yaml:"success_rate"`    // probability that a step on slippery ice goes where it is meant to
+	RewardSchedule []float64   `yaml:"reward_schedule"` // rewards of a step onto the goal, into a hole, and onto ice
+	Observation    Observation `yaml:"observation"`     // what the agent sees of its cell
 
 	Table     // steps the environment
 	id        string

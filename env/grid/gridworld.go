@@ -28,14 +28,14 @@ import (
 // Observation: the index of the cell, row by row, plus the number of cells once the key has been
 // taken. As coordinates: key, if the map has one, row, column.
 type GridWorld struct {
-	Map         Map         `yaml:"map"`
-	GoalReward  float64     `yaml:"goal_reward"`
-	PitReward   float64     `yaml:"pit_reward"`
-	StepReward  float64     `yaml:"step_reward"`
-	Slip        float64     `yaml:"slip"` // probability
-	Wind        []int       `yaml:"wind"` // cells up, of each column; none if empty
-	MaxSteps    int         `yaml:"max_steps"`
-	Observation Observation `yaml:"observation"`
+	Map         Map         `yaml:"map"`         // the map: S start, . floor, # wall, G and 1 … 9 goals, P pit, a … z teleports, K key, D door
+	GoalReward  float64     `yaml:"goal_reward"` // reward of a goal G; a goal 1 … 9 pays its number
+	PitReward   float64     `yaml:"pit_reward"`  // reward of a pit
+	StepReward  float64     `yaml:"step_reward"` // reward of any other step
+	Slip        float64     `yaml:"slip"`        // probability that a step goes to one of the two sides
+	Wind        []int       `yaml:"wind"`        // cells that the wind of each column blows up; []: no wind
+	MaxSteps    int         `yaml:"max_steps"`   // time limit of an episode, in steps
+	Observation Observation `yaml:"observation"` // what the agent sees of the state
 
 	Table // steps the environment
 	id    string

@@ -12,9 +12,9 @@ type Observation string
 
 // The forms of observations.
 const (
-	Index       Observation = "index"       // the number of the state, env.Discrete
+	Index       Observation = "index"       // the number of the state, one choice
 	OneHot      Observation = "one_hot"     // a 1 in the place of the state, and 0 elsewhere
-	Coordinates Observation = "coordinates" // row and column, and what else there is; see each environment
+	Coordinates Observation = "coordinates" // row and column, and what else the environment has
 	Local       Observation = "local"       // the 3×3 cells around, [3, 3, kinds], one-hot by kind
 )
 

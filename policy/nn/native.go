@@ -10,11 +10,11 @@ import (
 // Native is the Engine of this package. Its networks consist of the tape's own
 // operations. It has these kinds of layers:
 //
-//	linear       x wᵀ + b; size is the number of outputs; further settings are init and gain
-//	layer_norm   normalises each row, then scales and shifts it by learned parameters
-//	batch_norm   normalises each column, then scales and shifts it by learned parameters
-//	dropout      sets elements to 0 in training; size is the dropout rate
-//	tanh, relu, leaky_relu, elu, gelu, silu, sigmoid, softplus
+//	linear      fully connected layer; size: number of outputs; init: first weights, as init_fn has them; gain: scale of orthogonal first weights, √2 by default
+//	layer_norm  scales each row to mean 0 and variance 1, then by a learned factor and offset
+//	batch_norm  scales each column to mean 0 and variance 1 over the minibatch, then by a learned factor and offset
+//	dropout     sets numbers to 0 in training, at random; size: the share of them (the dropout rate)
+//	tanh, relu, leaky_relu, elu, gelu, silu, sigmoid, softplus  activations: a function of each number
 //
 // Kinds adds the layers of a program. The zero Native is ready for use.
 type Native struct {

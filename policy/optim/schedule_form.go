@@ -14,12 +14,12 @@ const scheduleForms = "a number, or lin_ or cos_ and a number, or {start: 0.001,
 
 // curve is a Schedule in mapping form.
 type curve struct {
-	Start          float64 `yaml:"start"`
-	Shape          string  `yaml:"shape"`
-	End            float64 `yaml:"end,omitempty"`
-	EndFraction    float64 `yaml:"end_fraction,omitempty"` // 0: not written, as it is 1
-	WarmupFraction float64 `yaml:"warmup_fraction,omitempty"`
-	WarmupStart    float64 `yaml:"warmup_start,omitempty"`
+	Start          float64 `yaml:"start"`                     // value at the start, after the warm-up
+	Shape          string  `yaml:"shape"`                     // curve from start to end: const, lin (a line), cos (half a cosine) or exp (the same factor each step)
+	End            float64 `yaml:"end,omitempty"`             // value at the end; exp needs one above 0
+	EndFraction    float64 `yaml:"end_fraction,omitempty"`    // share of the steps after which the value is at its end and stays there; 1 where it is not given
+	WarmupFraction float64 `yaml:"warmup_fraction,omitempty"` // share of the steps over which the value rises along a line to start
+	WarmupStart    float64 `yaml:"warmup_start,omitempty"`    // value at the first step of the warm-up
 }
 
 // String returns s in the form of a scenario file: 0.001, lin_0.001, cos_0.001, {start: 0.001,

@@ -14,16 +14,16 @@ import (
 // Settings are the settings of an optimiser, with PyTorch's names. A nil setting means the
 // default of the optimiser's class. Settings that the class does not have must be nil.
 type Settings struct {
-	Betas                   []float64 `yaml:"betas,omitempty"` // β₁, β₂
-	Eps                     *float64  `yaml:"eps,omitempty"`   // ε
-	AMSGrad                 *bool     `yaml:"amsgrad,omitempty"`
-	Alpha                   *float64  `yaml:"alpha,omitempty"` // ρ
-	Centered                *bool     `yaml:"centered,omitempty"`
-	Momentum                *float64  `yaml:"momentum,omitempty"`  // μ
-	Dampening               *float64  `yaml:"dampening,omitempty"` // τ
-	Nesterov                *bool     `yaml:"nesterov,omitempty"`
-	InitialAccumulatorValue *float64  `yaml:"initial_accumulator_value,omitempty"` // v₀
-	WeightDecay             *float64  `yaml:"weight_decay,omitempty"`              // λ
+	Betas                   []float64 `yaml:"betas,omitempty"`                     // decay rates β₁ and β₂ of the averages of the gradient and of its square
+	Eps                     *float64  `yaml:"eps,omitempty"`                       // ε, added to a denominator so that it is not 0
+	AMSGrad                 *bool     `yaml:"amsgrad,omitempty"`                   // use the largest average of the squared gradient so far (AMSGrad)
+	Alpha                   *float64  `yaml:"alpha,omitempty"`                     // decay rate α of the average of the squared gradient
+	Centered                *bool     `yaml:"centered,omitempty"`                  // divide by the gradient's standard deviation in place of its root mean square
+	Momentum                *float64  `yaml:"momentum,omitempty"`                  // momentum μ: share of the last step that is taken again
+	Dampening               *float64  `yaml:"dampening,omitempty"`                 // dampening τ: the gradient is added to the momentum with weight 1 - τ
+	Nesterov                *bool     `yaml:"nesterov,omitempty"`                  // Nesterov's momentum, which looks one step ahead
+	InitialAccumulatorValue *float64  `yaml:"initial_accumulator_value,omitempty"` // sum of squared gradients at the start
+	WeightDecay             *float64  `yaml:"weight_decay,omitempty"`              // weight decay λ: λ times each weight is added to its gradient; adamw takes it off the weight itself
 }
 
 // classes returns the default settings of every optimiser class. They are PyTorch's, except for

@@ -3,8 +3,6 @@ package cli
 import (
 	"encoding/json"
 	"math"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -35,18 +33,6 @@ func TestSolve(t *testing.T) {
 	}
 	if text := a.must(t, "solve", "Taxi-v4", "--set", "options.fickle_passenger=true"); !strings.Contains(text, "500 states") {
 		t.Errorf("solve of a fickle Taxi prints\n%s", text)
-	}
-}
-
-// TestReadmeSolve holds the README's picture of a solution to what solve prints.
-func TestReadmeSolve(t *testing.T) {
-	readme, err := os.ReadFile(filepath.Join("..", "..", "..", "README.md"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	text := inEmptyDir(t).must(t, "solve", "GridWorld-v0", "--gamma", "1", "--set", `options.map=["S.P", ".#G", "..."]`)
-	if !strings.Contains(string(readme), strings.TrimRight(text, "\n")+"\n") {
-		t.Errorf("the README has another solution than\n%s", text)
 	}
 }
 

@@ -1,0 +1,70 @@
+package main
+
+import (
+	"encoding"
+	"fmt"
+	"reflect"
+	"strings"
+)
+
+// groups are the mappings that have a section of their own on the page, by their types.
+var groups = map[string]string{
+	"scenario.envFile":     "env",
+	"scenario.Eval":        "eval",
+	"agents.Replay":        "replay",
+	"agents.Noise":         "noise",
+	"agents.Exploration":   "exploration",
+	"agents.Normalize":     "normalize",
+	"policy.NetworkConfig": "policy_kwargs",
+	"optim.Settings":       "optimizer_kwargs",
+	"scenario.bins":        "bins-and-tiles",
+	"scenario.tiles":       "bins-and-tiles",
+}
+
+// ownForms says how values are written whose types read themselves.
+var ownForms = map[string]string{
+	"optim.Schedule":     "[schedule](#schedules)",
+	"agents.TrainFreq":   "whole number, or list",
+	"agents.Temperature": "number, or `auto`",
+	"policy.NetArch":     "list of whole numbers, or mapping",
+	"nn.Layers":          "list of [layers](#layers)",
+	"grid.Map":           "list of texts, a row each",
+	"scenario.stack":     "whole number, or [mapping](#frame_stack)",
+	"scenario.selection": "list of whole numbers, or of texts",
+}
+
+// kind says in words what a setting of a type takes.
+func kind(t reflect.Type, key string) (string, error) {
+	if form, ok := ownForms[t.String()]; ok {
+		return form, nil
+	}
+	if group, ok := groups[t.String()]; ok {
+		return "[mapping](#" + group + ")", nil
+	}
+	if t.String() == "settings.Node" {
+		return "[mapping](#" + key + ")", nil
+	}
+	if _, own := reflect.New(t).Interface().(encoding.TextUnmarshaler); own && t.Kind() != reflect.String {
+		return "", fmt.Errorf("%s reads itself: say in ownForms how it is written", t)
+	}
+	switch t.Kind() {
+	case reflect.Pointer:
+		of, err := kind(t.Elem(), key)
+		return of + ", or `null`", err
+	case reflect.Slice:
+		if t.Elem().String() == "settings.Node" {
+			return "list of [" + key + "](#" + key + ")", nil
+		}
+		of, err := kind(t.Elem(), key)
+		return "list of " + strings.Replace(of, "number", "numbers", 1), err
+	case reflect.Bool:
+		return "yes or no", nil
+	case reflect.Float32, reflect.Float64:
+		return "number", nil
+	case reflect.Int, reflect.Uint64:
+		return "whole number", nil
+	case reflect.String:
+		return "text", nil
+	}
+	return "", fmt.Errorf("no words for a setting of type %s", t)
+}

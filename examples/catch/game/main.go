@@ -1,0 +1,38 @@
+// Game plays Catch by a policy that is a part of the program.
+package main
+
+import (
+	_ "embed"
+	"fmt"
+	"log"
+	"strings"
+
+	"github.com/rlrun/rlrun/examples/catch"
+	"github.com/rlrun/rlrun/policy"
+)
+
+//go:embed catch.safetensors
+var file string
+
+func main() {
+	p, err := policy.Read(strings.NewReader(file))
+	if err != nil {
+		log.Fatal(err)
+	}
+	const rounds = 10
+	player, game := policy.NewActor(p), catch.New()
+	obs := make([]float32, p.Spec().Obs.Size())
+	caught := 0
+	for round := range uint64(rounds) {
+		game.Reset(round, obs)
+		player.Begin(false, 0)      // the best actions; true draws them
+		for over := false; !over; { // the loop of the game: once for each frame
+			out := game.Step(player.Act(obs, nil), obs)
+			if out.Reward > 0 {
+				caught++
+			}
+			over = out.Done()
+		}
+	}
+	fmt.Printf("caught %d of %d balls\n", caught, rounds*catch.Balls)
+}
