@@ -25,14 +25,24 @@ type Tree struct {
 	given map[*yaml.Node]string // nodes that Set made, and their origin
 }
 
-// Parse reads a document whose root is a mapping. The name is for messages.
-func Parse(name string, data []byte) (*Tree, error) {
+// Document returns the root of the one YAML document in data, with aliases and tags as they
+// stand there. The name is for messages.
+func Document(name string, data []byte) (*yaml.Node, error) {
 	if len(data) > MaxSize {
 		return nil, fmt.Errorf("%s: more than %d bytes", name, MaxSize)
 	}
 	root, err := parse(data)
 	if err != nil {
 		return nil, fmt.Errorf("%s:%w", name, err)
+	}
+	return root, nil
+}
+
+// Parse reads a document whose root is a mapping. The name is for messages.
+func Parse(name string, data []byte) (*Tree, error) {
+	root, err := Document(name, data)
+	if err != nil {
+		return nil, err
 	}
 	t := &Tree{name, root, map[*yaml.Node]string{}}
 	if root.Kind != yaml.MappingNode {
