@@ -36,15 +36,25 @@ type Tree struct {
 	origins map[*yaml.Node]string // origins of the nodes that Set has made, for error messages
 }
 
-// Parse parses a document whose root is a mapping. Error messages use name as the name of the
-// file.
-func Parse(name string, data []byte) (*Tree, error) {
+// Document returns the root of the one YAML document in data. Aliases and tags stay as they
+// are in the text. Error messages use name as the name of the file.
+func Document(name string, data []byte) (*yaml.Node, error) {
 	if len(data) > MaxSize {
 		return nil, fmt.Errorf("%s: the file has %d bytes, want %d at most", name, len(data), MaxSize)
 	}
 	root, err := parse(data)
 	if err != nil {
 		return nil, fmt.Errorf("%s:%w", name, err)
+	}
+	return root, nil
+}
+
+// Parse parses a document whose root is a mapping. Error messages use name as the name of the
+// file.
+func Parse(name string, data []byte) (*Tree, error) {
+	root, err := Document(name, data)
+	if err != nil {
+		return nil, err
 	}
 	t := &Tree{name, root, map[*yaml.Node]string{}}
 	if root.Kind != yaml.MappingNode {

@@ -1,0 +1,214 @@
+package zoo
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/rlrun/rlrun/internal/nearest"
+	"github.com/rlrun/rlrun/internal/settings"
+	"github.com/rlrun/rlrun/scenario"
+)
+
+// A conversion is an entry on its way to a scenario.
+type conversion struct {
+	*document
+	target
+	given   value    // the entry
+	source  string   // text of the file
+	agent   string   // name of the algorithm
+	keys    []string // settings of the agent, in order
+	options []string // options of the environment
+	limit   int      // time limit of the environment within the wrappers so far; 0: none
+
+	env      value          // a dict: id, options, wrappers, n_envs
+	settings value          // a dict: the agent's
+	steps    value          // of training
+	lines    map[string]int // lines of the zoo's file by dotted keys of the scenario
+
+	notCarried, differs []Note
+}
+
+// newConversion returns a conversion with the environment set.
+func newConversion(d *document, r Request, t target, catalog scenario.Catalog) (*conversion, error) {
+	c := &conversion{
+		document: d, target: t, source: string(r.Text), agent: r.Agent,
+		env: value{kind: dict}, settings: value{kind: dict}, lines: map[string]int{},
+	}
+	if all := Agents(catalog); !slices.Contains(all, r.Agent) {
+		return nil, fmt.Errorf("no agent %q that both the zoo and rlrun have; want one of %s", r.Agent, strings.Join(all, ", "))
+	}
+	if err := c.learnKeys(catalog); err != nil {
+		return nil, err
+	}
+	c.env.set("id", textOf(t.id))
+	if t.option != "" {
+		if !slices.Contains(c.options, t.option) {
+			return nil, fmt.Errorf("no environment %q: %s of rlrun has no option %s", r.Env, t.id, t.option)
+		}
+		c.setOption(t.option, booleanOf(true))
+	}
+	if t.wrapper != "" {
+		c.wrap(entryOf(t.wrapper, booleanOf(true)))
+	}
+	if t.other {
+		c.differ("env", textOf(t.id), "the entry %s is for another version, which may have other observations or rewards", t.entry)
+	}
+	return c, nil
+}
+
+// learnKeys lists the settings of the agent and of the environment, and reads the time limit.
+func (c *conversion) learnKeys(catalog scenario.Catalog) error {
+	text, err := catalog.Defaults(c.id, c.agent)
+	if err != nil {
+		return err
+	}
+	s, err := scenario.Parse("defaults.yaml", text, nil, catalog)
+	if err != nil {
+		return err
+	}
+	if text, err = s.Encode(); err != nil {
+		return err
+	}
+	tree, err := settings.Parse("defaults.yaml", text)
+	if err != nil {
+		return err
+	}
+	agent, _ := tree.Root().At("agent")
+	environment, _ := tree.Root().At("env")
+	options, _ := environment.At("options")
+	c.keys, c.options, c.limit = agent.Keys(), options.Keys(), s.Spec.MaxSteps
+	return nil
+}
+
+// convert converts all keys of an entry.
+func (c *conversion) convert(entry value) error {
+	c.given = entry
+	for i, key := range entry.keys {
+		if err := c.convertKey(key, entry.items[i]); err != nil {
+			return err
+		}
+	}
+	if c.steps.kind != number {
+		return c.fault(entry.line, "%s has no n_timesteps, want the number of steps to train", c.target.entry)
+	}
+	if err := c.convertWrappers(entry); err != nil {
+		return err
+	}
+	return c.convertNoise(entry)
+}
+
+// convertKey converts one key of an entry.
+func (c *conversion) convertKey(key string, v value) error {
+	own, known := c.ownKeys()[key]
+	reason, other := unsupported(c.agent)[key]
+	switch {
+	case known:
+		return own(key, v)
+	case v.kind == null && slices.Contains(strings.Fields(nullable), key):
+		return nil
+	case slices.Contains(arguments(c.agent), key):
+		return c.carry(key, v)
+	case other && v.String() == reason.usual:
+		return nil
+	case other:
+		c.leave(key, v, "%s", reason.why)
+		return nil
+	}
+	return c.fault(v.line, "%s: unknown key, for rl_zoo3 and for Stable-Baselines3's %s%s", key, strings.ToUpper(c.agent), nearest.Hint(key, slices.Values(c.allKeys())))
+}
+
+// allKeys returns all keys of the zoo's entries for the agent.
+func (c *conversion) allKeys() []string {
+	all := slices.Clone(arguments(c.agent))
+	for key := range c.ownKeys() {
+		all = append(all, key)
+	}
+	for key := range unsupported(c.agent) {
+		all = append(all, key)
+	}
+	return all
+}
+
+// setAgent sets a setting of the agent.
+func (c *conversion) setAgent(key string, v value) {
+	c.settings.set(key, v)
+	c.lines["agent."+key] = v.line
+}
+
+// setOption sets an option of the environment.
+func (c *conversion) setOption(key string, v value) {
+	options, _ := c.env.at("options")
+	options.kind = dict
+	options.set(key, v)
+	c.env.set("options", options)
+	c.lines["env.options."+key] = v.line
+}
+
+// wrap adds a wrapper, outside those before it.
+func (c *conversion) wrap(wrapper value) {
+	wrappers, _ := c.env.at("wrappers")
+	c.lines[fmt.Sprintf("env.wrappers[%d]", len(wrappers.items))] = wrapper.line
+	c.env.set("wrappers", listOf(append(wrappers.items, wrapper)...))
+}
+
+// leave adds a note that a setting is not carried over.
+func (c *conversion) leave(key string, v value, why string, args ...any) {
+	c.notCarried = append(c.notCarried, Note{key, short(v), fmt.Sprintf(why, args...)})
+}
+
+// differ adds a note that a setting has another meaning in rlrun.
+func (c *conversion) differ(key string, v value, why string, args ...any) {
+	c.differs = append(c.differs, Note{key, short(v), fmt.Sprintf(why, args...)})
+}
+
+// longestValue limits a value in a note, in characters.
+const longestValue = 200
+
+// short returns v in YAML's flow syntax, shortened to longestValue.
+func short(v value) string {
+	s := []rune(v.String())
+	if len(s) > longestValue {
+		return string(s[:longestValue]) + "…"
+	}
+	return string(s)
+}
+
+// literal parses a value that may be a Python literal in a text.
+func (c *conversion) literal(key string, v value) (value, error) {
+	if v.kind != text {
+		return v, nil
+	}
+	read, err := parseLiteral(v.text, classNames())
+	if fault, ok := err.(*literalFault); ok {
+		return value{}, c.fault(c.lineOf(v, fault), "%s: %v", key, fault)
+	}
+	read.place(v.line)
+	return read, err
+}
+
+// place sets the line of v and of all values in it.
+func (v *value) place(line int) {
+	v.line = line
+	for i := range v.items {
+		v.items[i].place(line)
+	}
+}
+
+// lineOf returns the line of a fault in a literal. YAML joins the lines of a text, so it counts
+// occurrences of the word: as many come first in the file as in the text.
+func (c *conversion) lineOf(v value, fault *literalFault) int {
+	if fault.word == "" {
+		return v.line
+	}
+	before := strings.Count(v.text[:fault.at], fault.word)
+	for i, line := range strings.Split(c.source, "\n") {
+		if i+1 < v.line {
+			continue
+		}
+		if before -= strings.Count(line, fault.word); before < 0 {
+			return i + 1
+		}
+	}
+	return v.line
+}

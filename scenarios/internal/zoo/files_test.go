@@ -1,0 +1,115 @@
+package zoo_test
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"go.yaml.in/yaml/v4"
+
+	"github.com/rlrun/rlrun/agents"
+	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/policy"
+	"github.com/rlrun/rlrun/scenario"
+	"github.com/rlrun/rlrun/scenarios"
+	"github.com/rlrun/rlrun/scenarios/internal/zoo"
+)
+
+// has reports whether the registry has an environment that the zoo means by id, in any
+// version.
+func has(r env.Registry, id string) bool {
+	id, _, _ = strings.Cut(id, "-v")
+	for _, alias := range []string{"Continuous", "Hardcore"} { // options, but for MountainCarContinuous
+		if bare := strings.TrimSuffix(id, alias); bare == "LunarLander" || bare == "BipedalWalker" {
+			id = bare
+		}
+	}
+	_, err := r.Resolve(id)
+	return err == nil
+}
+
+// TestFiles imports every entry of the zoo's files whose environment rlrun has, and trains
+// its agent until it has learned. Entries of other environments are refused by name.
+func TestFiles(t *testing.T) {
+	catalog := scenario.Builtin(scenarios.Envs())
+	for _, agent := range zoo.Agents(catalog) {
+		file := agent + ".yml"
+		text, err := os.ReadFile(filepath.Join("testdata", file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var entries map[string]map[string]any
+		if err := yaml.Unmarshal(text, &entries); err != nil {
+			t.Fatal(err)
+		}
+		trained := 0
+		for _, id := range slices.Sorted(maps.Keys(entries)) {
+			if id == "default" || id == "atari" {
+				continue
+			}
+			made, err := zoo.Import(zoo.Request{File: file, Text: text, Env: id, Agent: agent}, catalog)
+			switch {
+			case !has(catalog.Envs, id):
+				if err == nil || !strings.Contains(err.Error(), fmt.Sprintf("%q", id)) {
+					t.Errorf("Import of %s, which rlrun does not have, from %s = %v, %v, want its name", id, file, made, err)
+				}
+			case entries[id]["policy"] == "CnnPolicy":
+				if err == nil || !strings.Contains(err.Error(), "CnnPolicy") {
+					t.Errorf("Import of %s from %s = %v, %v, want that rlrun has no CnnPolicy", id, file, made, err)
+				}
+			case err != nil:
+				t.Errorf("Import of %s from %s = %v", id, file, err)
+			default:
+				trained++
+				t.Run(agent+"/"+id, func(t *testing.T) { learns(t, made, catalog) })
+			}
+		}
+		if trained < 2 { // Pendulum-v1, or CartPole-v1 and MountainCar-v0
+			t.Errorf("%s has %d entries that rlrun imports, want 2 or more", file, trained)
+		}
+	}
+}
+
+// learns trains an imported scenario until its policy changes, with rollouts and a replay
+// buffer that are small enough for a test.
+func learns(t *testing.T, made *zoo.Imported, catalog scenario.Catalog) {
+	changes := []scenario.Change{{Assignment: "steps=2000"}}
+	switch made.Agent {
+	case "ppo", "a2c":
+		changes = append(changes, scenario.Change{Assignment: "agent.n_steps=8"}, scenario.Change{Assignment: "env.n_envs=4"})
+	default:
+		changes = append(changes, scenario.Change{Assignment: "agent.learning_starts=64"}, scenario.Change{Assignment: "agent.buffer_size=1000"}, scenario.Change{Assignment: "agent.batch_size=16"})
+	}
+	s, err := scenario.Parse(made.Env+".yaml", made.Text, changes, catalog)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := s.NewAgent()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer agents.Close(a)
+	before := weights(a.Policy())
+	report, err := a.Learn(300) // 256 steps are the most between updates, of dqn.yml's CartPole-v1
+	if err != nil {
+		t.Fatal(err)
+	}
+	if after := weights(a.Policy()); report.Steps < 300 || len(after) == 0 || slices.Equal(before, after) {
+		t.Errorf("after %d steps the policy is as it was", report.Steps)
+	}
+}
+
+// weights returns the numbers of a policy's networks, which its normaliser does not count
+// among.
+func weights(p policy.Policy) (all []float32) {
+	for _, param := range p.Tensors() {
+		if !strings.HasPrefix(param.Name, "obs_") {
+			all = append(all, param.Value...)
+		}
+	}
+	return all
+}

@@ -1,0 +1,51 @@
+package zoo
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Python classes in the zoo's files, without their modules.
+const (
+	replayClasses  = "ReplayBuffer DictReplayBuffer NStepReplayBuffer HerReplayBuffer"
+	rolloutClasses = "RolloutBuffer DictRolloutBuffer"
+	encoderClasses = "FlattenExtractor CombinedExtractor NatureCNN"
+)
+
+// activations returns rlrun's name of each PyTorch activation class that it has.
+func activations() map[string]string {
+	return map[string]string{
+		"Tanh": "tanh", "ReLU": "relu", "LeakyReLU": "leaky_relu", "ELU": "elu", "GELU": "gelu", "SiLU": "silu",
+		"Sigmoid": "sigmoid", "Softplus": "softplus",
+	}
+}
+
+// optimisers returns rlrun's name of each optimiser class of PyTorch and Stable-Baselines3 that
+// it has.
+func optimisers() map[string]string {
+	return map[string]string{
+		"Adam": "adam", "AdamW": "adamw", "SGD": "sgd", "RMSprop": "rmsprop", "RMSpropTFLike": "rmsprop_tf", "Adagrad": "adagrad",
+	}
+}
+
+// classNames returns the dotted names that a literal may contain.
+func classNames() (all []string) {
+	for _, name := range slices.Sorted(maps.Keys(activations())) {
+		all = append(all, "nn."+name, "th.nn."+name, "torch.nn."+name)
+	}
+	for _, name := range slices.Sorted(maps.Keys(optimisers())) {
+		if name != "RMSpropTFLike" {
+			all = append(all, "th.optim."+name, "torch.optim."+name)
+		}
+	}
+	return append(all, strings.Fields("RMSpropTFLike "+replayClasses+" "+rolloutClasses+" "+encoderClasses)...)
+}
+
+// bare returns the last part of a dotted name.
+func bare(name string) string { return name[strings.LastIndexByte(name, '.')+1:] }
+
+// listed returns the keys of names, sorted, with commas between them.
+func listed(names map[string]string) string {
+	return strings.Join(slices.Sorted(maps.Keys(names)), ", ")
+}

@@ -1,0 +1,131 @@
+package zoo
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/rlrun/rlrun/internal/nearest"
+)
+
+// policyKwargs converts the settings of the networks and their optimiser.
+func (c *conversion) policyKwargs(key string, v value) error {
+	v, err := c.literal(key, v)
+	if err != nil || v.kind == null {
+		return err
+	}
+	if v.kind != dict {
+		return c.fault(v.line, "%s: %s, want a mapping, as dict(net_arch=[64, 64])", key, short(v))
+	}
+	kwargs := value{kind: dict, line: v.line}
+	for i, name := range v.keys {
+		if err := c.networkKey(&kwargs, name, v.items[i]); err != nil {
+			return err
+		}
+	}
+	c.optimizerKwargs(&kwargs)
+	if len(kwargs.keys) > 0 {
+		c.setAgent(key, kwargs)
+	}
+	return nil
+}
+
+// networkKey converts one of policy_kwargs.
+func (c *conversion) networkKey(kwargs *value, name string, v value) error {
+	path, gaussian := "policy_kwargs."+name, slices.Contains(arguments(c.agent), "use_sde")
+	switch reason, known := c.unsupportedNetworkKeys()[name]; {
+	case name == "net_arch" && v.kind == null:
+	case name == "net_arch":
+		kwargs.set(name, c.netArch(v))
+	case name == "activation_fn":
+		return c.class(kwargs, name, v, activations())
+	case name == "optimizer_class":
+		return c.class(kwargs, name, v, optimisers())
+	case name == "optimizer_kwargs" && v.kind == null:
+	case name == "optimizer_kwargs", name == "ortho_init" && !c.offPolicy(), (name == "log_std_init" || name == "use_expln") && gaussian:
+		kwargs.set(name, v)
+	case name == "features_extractor_class" && v.kind == class && v.text == "NatureCNN":
+		return c.fault(v.line, "%s: NatureCNN is a convolutional network, which rlrun does not have", path)
+	case known && (v.String() == reason.usual || reason.usual == ""):
+	case known:
+		c.leave(path, v, "%s", reason.why)
+	default:
+		return c.fault(v.line, "%s: Stable-Baselines3's policies have no such argument%s", path, nearest.Hint(name, slices.Values(c.networkKeys())))
+	}
+	return nil
+}
+
+// unsupportedNetworkKeys returns the arguments of policies that have no setting in rlrun.
+// Those with an empty reason have no effect if observations are not images.
+func (c *conversion) unsupportedNetworkKeys() map[string]reason {
+	critics := reason{"2", c.agent + " always has two critics"}
+	if c.agent == "ddpg" {
+		critics = reason{"1", "ddpg always has one critic"}
+	}
+	all := map[string]reason{
+		"features_extractor_class": {}, "features_extractor_kwargs": {}, "normalize_images": {}, "share_features_extractor": {},
+	}
+	switch c.agent {
+	case "ppo", "a2c":
+		all["full_std"] = reason{"true", "with use_sde there is always one standard deviation for each feature and action"}
+		all["squash_output"] = reason{"false", "ppo and a2c always clip actions"}
+	case "sac":
+		all["clip_mean"] = reason{"2", "with use_sde the mean is always clipped at 2"}
+		all["n_critics"] = critics
+	case "td3", "ddpg":
+		all["n_critics"] = critics
+	}
+	return all
+}
+
+// networkKeys returns all arguments of policies.
+func (c *conversion) networkKeys() []string {
+	all := []string{"net_arch", "activation_fn", "log_std_init", "use_expln", "ortho_init", "optimizer_class", "optimizer_kwargs"}
+	return slices.AppendSeq(all, maps.Keys(c.unsupportedNetworkKeys()))
+}
+
+// netArch returns the sizes of the hidden layers in rlrun's form.
+func (c *conversion) netArch(v value) value {
+	if v.kind == list && len(v.items) == 1 && v.items[0].kind == dict {
+		v = v.items[0] // the form before Stable-Baselines3 1.8
+	}
+	if v.kind == dict && !c.offPolicy() {
+		for _, key := range []string{"pi", "vf"} {
+			if _, ok := v.at(key); !ok {
+				v.set(key, value{kind: list, line: v.line}) // no hidden layers
+			}
+		}
+	}
+	return v
+}
+
+// class sets rlrun's name of a Python class.
+func (c *conversion) class(kwargs *value, name string, v value, names map[string]string) error {
+	ours, ok := names[bare(v.text)]
+	if v.kind != class && v.kind != text || !ok {
+		return c.fault(v.line, "policy_kwargs.%s: %s, want one of nn.%s", name, short(v), listed(names))
+	}
+	renamed := textOf(ours)
+	renamed.line = v.line
+	kwargs.set(name, renamed)
+	return nil
+}
+
+// optimizerKwargs gives optimizer_kwargs the meaning that they have in Stable-Baselines3
+// on-policy. With them Adam's ε is PyTorch's, and 10⁻⁵ without them; rlrun's default is always
+// 10⁻⁵. For the RMSprop that a2c uses by default they are ignored.
+func (c *conversion) optimizerKwargs(kwargs *value) {
+	given, ok := kwargs.at("optimizer_kwargs")
+	name, named := kwargs.at("optimizer_class")
+	if c.offPolicy() || !ok || given.kind != dict || named && name.text != "adam" {
+		return
+	}
+	if rms, _ := c.given.at("use_rms_prop"); c.agent == "a2c" && !named && !rms.is(false) {
+		c.leave("policy_kwargs.optimizer_kwargs", given, "Stable-Baselines3 ignores them where use_rms_prop chooses the optimiser")
+		*kwargs = kwargs.without("optimizer_kwargs")
+		return
+	}
+	if _, ok := given.at("eps"); !ok {
+		given.set("eps", numberOf(1e-8))
+		kwargs.set("optimizer_kwargs", given)
+	}
+}

@@ -1,0 +1,73 @@
+package zoo
+
+import "strings"
+
+// replayClass returns an error for a replay buffer that rlrun does not have.
+func (c *conversion) replayClass(key string, v value) error {
+	v, err := c.literal(key, v)
+	switch {
+	case err != nil, v.kind == null:
+		return err
+	case v.kind != class || !strings.Contains(" "+replayClasses+" ", " "+v.text+" "):
+		return c.fault(v.line, "%s: %s, want one of %s", key, short(v), strings.ReplaceAll(replayClasses, " ", ", "))
+	case v.text == "HerReplayBuffer":
+		return c.fault(v.line, "%s: HerReplayBuffer is hindsight experience replay, which rlrun does not have", key)
+	}
+	return nil
+}
+
+// replayKwargs converts the arguments of the replay buffer.
+func (c *conversion) replayKwargs(key string, v value) error {
+	v, err := c.literal(key, v)
+	if err != nil || v.kind == null {
+		return err
+	}
+	if v.kind != dict {
+		return c.fault(v.line, "%s: %s, want a mapping", key, short(v))
+	}
+	for i, name := range v.keys {
+		item := v.items[i]
+		switch {
+		case name == "n_steps":
+			c.setAgent("n_steps", item)
+		case name == "handle_timeout_termination" && item.is(true):
+		case name == "handle_timeout_termination":
+			c.leave(key+"."+name, item, "in rlrun's targets a time limit never counts as termination")
+		default:
+			c.leave(key+"."+name, item, "the replay buffer has no such setting")
+		}
+	}
+	return nil
+}
+
+// convertNoise checks the settings of the action noise. Without noise_type ddpg and td3 have
+// no noise in the zoo, but have noise by default in rlrun.
+func (c *conversion) convertNoise(entry value) error {
+	if !strings.Contains(strings.Join(arguments(c.agent), " "), noiseArguments) {
+		return nil
+	}
+	kind, typed := c.settings.at("noise_type")
+	std, ok := c.settings.at("noise_std")
+	switch {
+	case !typed && ok:
+		return c.fault(std.line, "noise_std: %s without noise_type, want noise_type: normal with it", short(std))
+	case !typed && c.agent != "sac":
+		c.settings.set("noise_type", textOf("none"))
+		return nil
+	case !typed:
+		return nil
+	case !ok:
+		return c.fault(kind.line, "noise_type: %s without noise_std, want its deviation with it", short(kind))
+	}
+	for _, name := range []string{"normal", "ornstein-uhlenbeck"} { // as rl_zoo3 looks for them
+		if strings.Contains(kind.text, name) {
+			kind.text = name
+			c.setAgent("noise_type", kind)
+			if starts, ok := entry.at("learning_starts"); !ok || !starts.equals(0) {
+				c.differ("noise_type", kind, "rl_zoo3 adds the noise to the uniform actions before learning_starts too, rlrun does not")
+			}
+			return nil
+		}
+	}
+	return c.fault(kind.line, "noise_type: %s, want normal or ornstein-uhlenbeck", short(kind))
+}
