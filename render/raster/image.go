@@ -69,7 +69,7 @@ func (m *Image) Clear(paper color.RGBA) {
 	}
 }
 
-// Fill fills a polygon.
+// Fill fills a polygon. The colour may be transparent.
 func (m *Image) Fill(xy []float32, c color.RGBA) {
 	if len(xy) < 6 {
 		return
