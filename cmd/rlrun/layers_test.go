@@ -37,7 +37,7 @@ var layers = map[string]string{
 	"env/grid":                      "env env/state render",
 	"scenarios/internal/statistics": "",
 	"internal/tfevents":             "",
-	"scenarios/internal/plot":       "scenarios/internal/figure scenarios/internal/statistics",
+	"scenarios/internal/plot":       "render render/raster scenarios/internal/figure scenarios/internal/statistics",
 	"render":                        "",
 	"render/raster":                 "render",
 	"render/window":                 "render/raster",
@@ -118,7 +118,7 @@ func TestTable(t *testing.T) {
 // TestResearcher wants the packages that research code imports to bring neither
 // a window, nor another engine, nor the command's libraries with them.
 func TestResearcher(t *testing.T) {
-	heavy := []string{"github.com/hajimehoshi/", "gorgonia.org/", "github.com/spf13/", "golang.org/x/term", "golang.org/x/image", "gonum.org/v1/plot"}
+	heavy := []string{"github.com/hajimehoshi/", "gorgonia.org/", "github.com/spf13/", "golang.org/x/term", "golang.org/x/image"}
 	for _, c := range []struct {
 		pkg     string
 		without []string

@@ -105,7 +105,7 @@ func (m *machine) add(n *G.Node, index map[*G.Node]int) error {
 		if s.op == nil {
 			return fmt.Errorf("the node %s has no value, want a node that is computed from x and the parameters", n.Name())
 		}
-		if _, modal := s.op.(G.TrainModeOp); modal || len(s.in) == 0 {
+		if hasModes(s.op) || len(s.in) == 0 {
 			return fmt.Errorf("the operation %v has a different result each time, want operations that depend on their operands only", s.op)
 		}
 		s.out, s.args = len(m.value), make([]G.Value, len(s.in))
@@ -114,6 +114,16 @@ func (m *machine) add(n *G.Node, index map[*G.Node]int) error {
 	index[n] = len(m.value)
 	m.value = append(m.value, n.Value())
 	return nil
+}
+
+// hasModes reports whether op computes one function in training and another in use. The
+// method that says so takes no argument in Gorgonia v0.9.17, and one in v0.9.18.
+func hasModes(op G.Op) bool {
+	switch op.(type) {
+	case interface{ SetTraining() }, interface{ SetTraining(bool) error }:
+		return true
+	}
+	return false
 }
 
 // run computes the values of all nodes from the current inputs.

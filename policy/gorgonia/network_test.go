@@ -58,6 +58,10 @@ func TestNewErrors(t *testing.T) {
 			return G.Add(product(x, ps), input(g, tensor.Float32))
 		}},
 		"dropout": {"has a different result each time", func(_ graph, x node, ps []node) (node, error) { return G.Dropout(product(x, ps), 0.5) }},
+		"batch norm": {"has a different result each time", func(_ graph, x node, ps []node) (node, error) {
+			y, _, _, _, err := G.BatchNorm(product(x, ps), nil, nil, 0.9, 1e-5)
+			return y, err
+		}},
 		"random": {"has a different result each time", func(g graph, x node, ps []node) (node, error) {
 			return G.Add(product(x, ps), G.UniformRandomNode(g, tensor.Float32, 0, 1, x.Shape()[0], 2))
 		}},

@@ -38,7 +38,10 @@ func TestOracle(t *testing.T) {
 		{"Sub", 3, func(a, b v) v { return a.Sub(b) }, func(a, b n) n { return G.Must(G.Sub(a, b)) }},
 		{"Mul", 3, func(a, b v) v { return a.Mul(b) }, func(a, b n) n { return G.Must(G.HadamardProd(a, b)) }},
 		{"Mul itself", 3, func(a, _ v) v { return a.Mul(a) }, func(a, _ n) n { return G.Must(G.HadamardProd(a, a)) }},
-		{"Min", 3, func(a, b v) v { return a.Min(b) }, func(a, b n) n { return G.Must(G.MinBetween(a, b)) }},
+		{"Min", 3, func(a, b v) v { return a.Min(b) }, func(a, b n) n {
+			lower := G.Must(G.HadamardProd(a, G.Must(G.Lte(a, b, true))))
+			return G.Must(G.Add(lower, G.Must(G.HadamardProd(b, G.Must(G.Gt(a, b, true))))))
+		}},
 		{"Scale", 3, func(a, _ v) v { return a.Scale(-1.5) }, func(a, _ n) n { return G.Must(G.Mul(a, G.NewConstant(float32(-1.5)))) }},
 		{"AddK", 3, func(a, _ v) v { return a.AddK(0.5) }, func(a, _ n) n { return G.Must(G.Add(a, G.NewConstant(float32(0.5)))) }},
 		{"Neg", 3, func(a, _ v) v { return a.Neg() }, func(a, _ n) n { return G.Must(G.Neg(a)) }},
@@ -48,7 +51,7 @@ func TestOracle(t *testing.T) {
 		{"ReLU", 3, func(a, _ v) v { return a.ReLU() }, func(a, _ n) n { return G.Must(G.Rectify(a)) }},
 		{"Concat", 6, func(a, b v) v { return b.Concat(a) }, func(a, b n) n { return G.Must(G.Concat(1, b, a)) }},
 		{"Columns", 2, func(a, _ v) v { return a.Columns(1, 3) }, func(a, _ n) n { return G.Must(G.Slice(a, nil, G.S(1, 3))) }},
-		{"LogSoftmax", 3, func(a, _ v) v { return a.LogSoftmax() }, func(a, _ n) n { return G.Must(G.LogSoftMax(a, 1)) }},
+		{"LogSoftmax", 3, func(a, _ v) v { return a.LogSoftmax() }, func(a, _ n) n { return G.Must(G.Log(G.Must(G.SoftMax(a, 1)))) }},
 		{"Softmax", 3, func(a, _ v) v { return a.LogSoftmax().Exp() }, func(a, _ n) n { return G.Must(G.SoftMax(a, 1)) }},
 		{"SumCols", 1, func(a, _ v) v { return a.SumCols() }, func(a, _ n) n { return column(G.Must(G.Sum(a, 1))) }},
 		{"Mean", 1, func(a, _ v) v { return a.Mean() }, func(a, _ n) n { return column(G.Must(G.Mean(a, 1))) }},

@@ -7,7 +7,6 @@ import (
 	"image/color"
 	"math"
 
-	"golang.org/x/image/font/sfnt"
 	"golang.org/x/image/vector"
 
 	"github.com/rlrun/rlrun/render"
@@ -16,8 +15,7 @@ import (
 // An Image is a Canvas of pixels. One goroutine at a time may draw on it.
 type Image struct {
 	*image.RGBA
-	font *sfnt.Font
-	buf  sfnt.Buffer
+	font *typeface
 	z    vector.Rasterizer
 	ink  image.Uniform
 
@@ -33,7 +31,7 @@ var _ render.Canvas = (*Image)(nil)
 // NewImage returns an Image of so many pixels, in which a world unit is a pixel
 // until View says otherwise.
 func NewImage(width, height int) *Image {
-	m := &Image{RGBA: image.NewRGBA(image.Rect(0, 0, width, height)), font: face()}
+	m := &Image{RGBA: image.NewRGBA(image.Rect(0, 0, width, height)), font: letters()}
 	m.Within(m.Rect)
 	return m
 }
@@ -71,7 +69,7 @@ func (m *Image) Clear(paper color.RGBA) {
 	}
 }
 
-// Fill fills a polygon.
+// Fill fills a polygon. The colour may be transparent.
 func (m *Image) Fill(xy []float32, c color.RGBA) {
 	if len(xy) < 6 {
 		return

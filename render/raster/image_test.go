@@ -201,3 +201,22 @@ func BenchmarkFrame(b *testing.B) {
 		e.Draw(m, render.Look{Theme: render.Light()})
 	}
 }
+
+// TestLineEdges adds points to a straight line. They must not change any pixel, except by rounding.
+func TestLineEdges(t *testing.T) {
+	white, black := color.RGBA{255, 255, 255, 255}, color.RGBA{0, 0, 0, 255}
+	few, many := NewImage(60, 40), NewImage(60, 40)
+	few.Clear(white)
+	few.Line([]float32{5, 5, 53, 29}, 4, black)
+	many.Clear(white)
+	var xy []float32
+	for k := range 25 {
+		xy = append(xy, 5+2*float32(k), 5+float32(k))
+	}
+	many.Line(append(xy, 53, 29), 4, black)
+	for i, v := range many.Pix {
+		if d := int(v) - int(few.Pix[i]); d > 8 || d < -8 {
+			t.Fatalf("value %d = %d with points between, want %d as without", i, v, few.Pix[i])
+		}
+	}
+}

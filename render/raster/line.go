@@ -5,8 +5,12 @@ import (
 	"math"
 )
 
-// Line joins points. A line thinner than a pixel is drawn as one of a pixel, so
-// that small pictures lose none.
+// Line joins points. It draws a line thinner than a pixel one pixel wide, so that small
+// pictures lose no line.
+//
+// The rasteriser adds up the coverage of all shapes, so edges of shapes that overlap would be
+// too dark. Line draws a bar for each segment, half a disc at each end, and at each corner
+// only the sector between the two bars.
 func (m *Image) Line(xy []float32, width float32, c color.RGBA) {
 	if len(xy) < 2 {
 		return
@@ -16,35 +20,66 @@ func (m *Image) Line(xy []float32, width float32, c color.RGBA) {
 	if !m.begin(bounds(p), r+1) {
 		return
 	}
-	for i := 0; i+1 < len(p); i += 2 {
-		m.disc(p[i], p[i+1], r)
-		if i > 0 {
-			m.bar(p[i-2], p[i-1], p[i], p[i+1], r)
+	first, drawn, before := 0, false, 0.0 // before is the angle of the last segment
+	for i := 2; i+1 < len(p); i += 2 {
+		dx, dy := p[i]-p[first], p[i+1]-p[first+1]
+		if dx == 0 && dy == 0 {
+			continue
 		}
+		angle := math.Atan2(float64(dy), float64(dx))
+		if drawn {
+			m.corner(p[first], p[first+1], r, before, angle)
+		} else {
+			m.sector(p[first], p[first+1], r, angle+math.Pi/2, math.Pi)
+		}
+		m.bar(p[first], p[first+1], p[i], p[i+1], r)
+		first, drawn, before = i, true, angle
+	}
+	if drawn {
+		m.sector(p[first], p[first+1], r, before-math.Pi/2, math.Pi)
+	} else {
+		m.sector(p[0], p[1], r, 0, 2*math.Pi)
 	}
 	m.paint(c)
 }
 
-// bar adds a rectangle around a line. It turns the same way round as a disc does:
-// so do they add up to one shape.
+// bar adds a rectangle around a segment. It has the same direction of rotation as a sector, so
+// that their coverage adds up.
 func (m *Image) bar(x0, y0, x1, y1, r float32) {
 	dx, dy := x1-x0, y1-y0
 	l := float32(math.Hypot(float64(dx), float64(dy)))
-	if l == 0 {
-		return
-	}
 	nx, ny := -dy/l*r, dx/l*r
 	m.polygon([]float32{x0 + nx, y0 + ny, x0 - nx, y0 - ny, x1 - nx, y1 - ny, x1 + nx, y1 + ny})
 }
 
-// disc adds a circle: four curves, as close to it as cubic ones can be.
-func (m *Image) disc(x, y, r float32) {
+// corner adds the sector between the bars of two segments, on the outer side of the corner.
+func (m *Image) corner(x, y, r float32, before, after float64) {
+	turn := math.Remainder(after-before, 2*math.Pi)
+	if turn > 0 {
+		m.sector(x, y, r, before-math.Pi/2, turn)
+	} else if turn < 0 {
+		m.sector(x, y, r, after+math.Pi/2, -turn)
+	}
+}
+
+// sector adds a sector of a disc, which starts at the angle from and spans the angle over [rad].
+// Its arc is cubic curves of a quarter circle or less.
+func (m *Image) sector(x, y, r float32, from, over float64) {
 	x, y = x-float32(m.part.Min.X), y-float32(m.part.Min.Y)
-	k := r * 0.5522848
-	m.z.MoveTo(x+r, y)
-	m.z.CubeTo(x+r, y+k, x+k, y+r, x, y+r)
-	m.z.CubeTo(x-k, y+r, x-r, y+k, x-r, y)
-	m.z.CubeTo(x-r, y-k, x-k, y-r, x, y-r)
-	m.z.CubeTo(x+k, y-r, x+r, y-k, x+r, y)
+	n := math.Ceil(over / (math.Pi/2 + 1e-6))
+	step := over / n
+	k := r * float32(4.0/3*math.Tan(step/4))
+	at := func(angle float64) (cos, sin float32) {
+		s, c := math.Sincos(angle)
+		return float32(c), float32(s)
+	}
+	cos, sin := at(from)
+	m.z.MoveTo(x, y)
+	m.z.LineTo(x+r*cos, y+r*sin)
+	for i := 1.0; i <= n; i++ {
+		ax, ay := x+r*cos-k*sin, y+r*sin+k*cos
+		cos, sin = at(from + i*step)
+		m.z.CubeTo(ax, ay, x+r*cos+k*sin, y+r*sin-k*cos, x+r*cos, y+r*sin)
+	}
 	m.z.ClosePath()
 }

@@ -1,28 +1,10 @@
 package raster
 
-import (
-	"image/color"
-	"sync"
-
-	"golang.org/x/image/font"
-	"golang.org/x/image/font/gofont/goregular"
-	"golang.org/x/image/font/sfnt"
-	"golang.org/x/image/math/fixed"
-)
-
-// face is the letters: Bigelow and Holmes's Go Regular. Any number of goroutines
-// may read it.
-var face = sync.OnceValue(func() *sfnt.Font {
-	f, err := sfnt.Parse(goregular.TTF)
-	if err != nil {
-		panic(err) // it is part of the program
-	}
-	return f
-})
+import "image/color"
 
 // Text writes letters as the shapes that they are, at any size and place.
 func (m *Image) Text(x, y, size, align float32, s string, c color.RGBA) {
-	ppem := fixed.Int26_6(size * m.scale * 64)
+	ppem := int32(size * m.scale * 64)
 	if ppem < 64 || ppem > 1<<16 {
 		return
 	}
@@ -33,63 +15,44 @@ func (m *Image) Text(x, y, size, align float32, s string, c color.RGBA) {
 	}
 	px, py = px-float32(m.part.Min.X), py-float32(m.part.Min.Y)
 	for _, r := range s {
-		glyph, err := m.font.GlyphIndex(&m.buf, r)
-		if err != nil {
-			continue
-		}
-		m.glyph(glyph, ppem, px, py)
-		px += m.advance(glyph, ppem)
+		g := m.font.of(r)
+		m.glyph(g, ppem, px, py)
+		px += float32(m.font.scale(g.advance, ppem)) / 64
 	}
 	m.paint(c)
 }
 
 // TextWidth is how wide a text is that Text writes.
 func (m *Image) TextWidth(s string, size float32) float32 {
-	return m.width(s, fixed.Int26_6(size*m.scale*64)) / m.scale
+	return m.width(s, int32(size*m.scale*64)) / m.scale
 }
 
 // width is that of a text, in pixels.
-func (m *Image) width(s string, ppem fixed.Int26_6) (w float32) {
+func (m *Image) width(s string, ppem int32) (w float32) {
 	for _, r := range s {
-		if glyph, err := m.font.GlyphIndex(&m.buf, r); err == nil {
-			w += m.advance(glyph, ppem)
-		}
+		w += float32(m.font.scale(m.font.of(r).advance, ppem)) / 64
 	}
 	return w
 }
 
-// advance is from a letter to the next, in pixels.
-func (m *Image) advance(glyph sfnt.GlyphIndex, ppem fixed.Int26_6) float32 {
-	a, err := m.font.GlyphAdvance(&m.buf, glyph, ppem, font.HintingNone)
-	if err != nil {
-		return 0
+// glyph adds the outline of a letter. Its baseline starts at (x, y).
+func (m *Image) glyph(g *glyph, ppem int32, x, y float32) {
+	at := func(ux, uy int32) (px, py float32) {
+		return x + float32(m.font.scale(ux, ppem))/64, y - float32(m.font.scale(uy, ppem))/64
 	}
-	return float32(a) / 64
-}
-
-// glyph adds a letter's outline.
-func (m *Image) glyph(glyph sfnt.GlyphIndex, ppem fixed.Int26_6, x, y float32) {
-	segments, err := m.font.LoadGlyph(&m.buf, glyph, ppem, nil)
-	if err != nil {
-		return
-	}
-	for i, s := range segments {
-		var p [3][2]float32
-		for k, a := range s.Args {
-			p[k] = [2]float32{x + float32(a.X)/64, y + float32(a.Y)/64}
-		}
-		switch s.Op {
-		case sfnt.SegmentOpMoveTo:
+	for i, c := range g.curves {
+		px, py := at(c.x, c.y)
+		switch c.kind {
+		case moveTo:
 			if i > 0 {
 				m.z.ClosePath()
 			}
-			m.z.MoveTo(p[0][0], p[0][1])
-		case sfnt.SegmentOpLineTo:
-			m.z.LineTo(p[0][0], p[0][1])
-		case sfnt.SegmentOpQuadTo:
-			m.z.QuadTo(p[0][0], p[0][1], p[1][0], p[1][1])
-		case sfnt.SegmentOpCubeTo:
-			m.z.CubeTo(p[0][0], p[0][1], p[1][0], p[1][1], p[2][0], p[2][1])
+			m.z.MoveTo(px, py)
+		case lineTo:
+			m.z.LineTo(px, py)
+		case quadTo:
+			cx, cy := at(c.cx, c.cy)
+			m.z.QuadTo(cx, cy, px, py)
 		}
 	}
 	m.z.ClosePath()

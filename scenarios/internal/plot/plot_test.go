@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/rlrun/rlrun/render"
 	"github.com/rlrun/rlrun/scenarios/internal/statistics"
 )
 
@@ -37,11 +38,11 @@ func TestTicks(t *testing.T) {
 		low, high float64
 		want      string
 	}{
-		{0, 60416, "0 10k 20k 30k 40k 50k 60k"}, {-210, -95, "-200 -175 -150 -125 -100"}, {0, 3e6, "0 0.5M 1M 1.5M 2M 2.5M 3M"}, {0, 11000, "0 2.5k 5k 7.5k 10k"}, {0, 0.12, "0 0.025 0.05 0.075 0.1"},
+		{0, 60416, "0 10k 20k 30k 40k 50k 60k"}, {-210, -95, "-200 -175 -150 -125 -100"}, {0, 3e6, "0 0.5M 1M 1.5M 2M 2.5M 3M"}, {0, 11000, "0 2.5k 5k 7.5k 10k"}, {0, 0.12, "0 0.025 0.05 0.075 0.1"}, {1e6, 1000010, "1000000 1000002.5 1000005 1000007.5 1000010"},
 	} {
 		var got []string
-		for _, tick := range (ticks{}).Ticks(tc.low, tc.high) {
-			got = append(got, tick.Label)
+		for _, tick := range ticks(tc.low, tc.high) {
+			got = append(got, tick.label)
 		}
 		if s := strings.Join(got, " "); s != tc.want {
 			t.Errorf("ticks of %v … %v are %s, want %s", tc.low, tc.high, s, tc.want)
@@ -60,7 +61,7 @@ func TestWrite(t *testing.T) {
 	if err := f.WriteSVG(&svg); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"A pole", "many (5 seeds)", "flat", "solved", "#0072B2"} {
+	for _, want := range []string{"A pole", "many (5 seeds)", "flat", "solved", "#0072b2"} {
 		if !strings.Contains(svg.String(), want) {
 			t.Errorf("the SVG has no %q", want)
 		}
@@ -72,38 +73,40 @@ func TestWrite(t *testing.T) {
 	if err := f.WritePNG(&dark); err != nil {
 		t.Fatal(err)
 	}
-	for what, b := range map[string]*bytes.Buffer{"light": &light, "dark": &dark} {
-		img, err := png.Decode(b)
+	for _, tc := range []struct {
+		name  string
+		file  *bytes.Buffer
+		theme render.Theme
+	}{{"light", &light, render.Light()}, {"dark", &dark, render.Dark()}} {
+		img, err := png.Decode(tc.file)
 		if err != nil || img.Bounds().Dx() != 1280 || img.Bounds().Dy() != 800 {
-			t.Fatalf("%s: %v, %v, want 1280×800", what, img.Bounds(), err)
+			t.Fatalf("%s: %v, %v, want 1280×800", tc.name, img.Bounds(), err)
 		}
-		r, _, _, _ := img.At(2, 2).RGBA()
-		if (r > 0x8000) != (what == "light") {
-			t.Errorf("%s: the paper is %x", what, r)
+		if paper := img.At(2, 2); paper != tc.theme.Paper {
+			t.Errorf("%s: the paper is %v, want %v", tc.name, paper, tc.theme.Paper)
 		}
 		blue := 0
 		for y := range 800 {
 			for x := range 1280 {
-				if r, g, b, _ := img.At(x, y).RGBA(); r>>8 == 0x00 && g>>8 == 0x72 && b>>8 == 0xb2 {
+				if img.At(x, y) == tc.theme.Blue {
 					blue++
 				}
 			}
 		}
 		if blue < 500 {
-			t.Errorf("%s: %d points of the first colour, want a curve", what, blue)
+			t.Errorf("%s: %d points of the first colour, want a curve", tc.name, blue)
 		}
 	}
 }
 
-// TestLegend: a legend of long lines is below the curves, and makes the picture higher.
+// TestLegend wants a legend of long entries below the curves, in a higher picture.
 func TestLegend(t *testing.T) {
 	f := &Figure{Title: "A pole", Curves: []Curve{{Name: strings.Repeat("gamma=0.99, ", 4), X: []float64{0, 1}, Y: []float64{1, 2}, Runs: 3}}}
-	l, err := f.layout()
-	if err != nil || l.beside != 0 || l.below <= 0 || l.height != height+l.below {
+	if l, err := f.layout(); err != nil || !l.beneath || l.height != height+row+margin {
 		t.Errorf("layout of a long legend = %+v, %v, want it below", l, err)
 	}
 	f.Curves[0].Name = "tanh"
-	if l, err = f.layout(); err != nil || l.below != 0 || l.beside <= 0 || l.height != height {
+	if l, err := f.layout(); err != nil || l.beneath || l.height != height {
 		t.Errorf("layout of a short legend = %+v, %v, want it beside", l, err)
 	}
 }
