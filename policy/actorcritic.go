@@ -67,7 +67,7 @@ func newActorCritic(b *builder, spec env.Spec, normal *Normalizer) (*ActorCritic
 	m.Actor = b.network("actor", actorIn, pi, head.Size, 0.01)
 	m.Critic = b.network("critic", criticIn, vf, 1, 1)
 	b.head = head.String()
-	m.base = b.base(Spec{Obs: spec.Obs, Act: spec.Act, Scores: head.Scores(), Values: true})
+	m.base = b.base(Spec{Obs: spec.Obs, Act: spec.Act, Scores: head.Choices, Probabilities: true, Values: true})
 	if head.Noise != nil {
 		m.spec.Noise = head.Noise.Size()
 	}

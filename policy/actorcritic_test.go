@@ -111,7 +111,7 @@ func allContained(s env.Space, x []float32) bool {
 }
 
 // TestScores checks that Scores are the probabilities π(a|s) of Discrete actions, also under a
-// mask, and that other actions have no scores.
+// mask.
 func TestScores(t *testing.T) {
 	m, obs := newActorCritic(t, specs()["Discrete"]), observations()
 	for _, mask := range [][]bool{nil, masks(env.Discrete{N: 3}, rows)} {
@@ -136,10 +136,42 @@ func TestScores(t *testing.T) {
 			}
 		}
 	}
-	for _, act := range []env.Space{env.NewBox(-1, 1, 1), env.MultiDiscrete{N: []int{5}}, env.MultiBinary{N: 1}} {
-		if n := newActorCritic(t, env.Spec{Obs: env.NewBox(-1, 1, 3), Act: act}).Spec().Scores; n != 0 {
-			t.Errorf("%d scores of actions that are %s, want 0", n, env.Describe(act))
+}
+
+// TestScoresOfChoices expects the probability of each value of each choice, side by side as in a
+// mask, and two of each bit: products of them are what Pi has for whole actions. Numbers have
+// no scores.
+func TestScoresOfChoices(t *testing.T) {
+	for _, act := range []env.Space{env.MultiDiscrete{N: []int{3, 2}}, env.MultiBinary{N: 2}} {
+		l := must[env.Layout](t)(env.LayoutOf(act))
+		choices, _ := l.Choices()
+		m, obs := newActorCritic(t, env.Spec{Obs: env.NewBox(-1, 1, 3), Act: act}), observations()
+		if s := m.Spec(); s.Scores != l.MaskSize() || !s.Probabilities {
+			t.Fatalf("%s: %d scores, probabilities %v; want %d, true", env.Describe(act), s.Scores, s.Probabilities, l.MaskSize())
 		}
+		for _, mask := range [][]bool{nil, masks(act, rows)} {
+			scores := make([]float32, rows*l.MaskSize())
+			m.Act(policy.In{Obs: obs, Mask: mask}, policy.Out{Scores: scores})
+			for a := range choices[0] {
+				for b := range choices[1] {
+					p := m.Pi(obs, mask).LogProb(slices.Repeat([]float32{float32(a), float32(b)}, rows)).Exp().Value
+					for r := range rows {
+						row := scores[r*l.MaskSize():]
+						if got := row[a] * row[choices[0]+b]; math.Abs(float64(got-p[r])) > 1e-6 {
+							t.Errorf("%s, mask %v, row %d: action (%d, %d) has probability %v, want %v", env.Describe(act), mask != nil, r, a, b, got, p[r])
+						}
+					}
+				}
+			}
+			for i, p := range scores {
+				if mask != nil && !mask[i] && p != 0 {
+					t.Errorf("%s: forbidden value %d has probability %v, want 0", env.Describe(act), i, p)
+				}
+			}
+		}
+	}
+	if n := newActorCritic(t, env.Spec{Obs: env.NewBox(-1, 1, 3), Act: env.NewBox(-1, 1, 1)}).Spec().Scores; n != 0 {
+		t.Errorf("%d scores of actions that are numbers, want 0", n)
 	}
 }
 

@@ -78,8 +78,14 @@ func (q *Critics) Params() []*tape.Param { return nn.Params(q.Q...) }
 func (q *Critics) State(s *state.State) { nn.Visit(s, q.Q...) }
 
 // Copy returns Critics with their own parameters and the same normaliser.
-func (q *Critics) Copy() *Critics {
-	c := &Critics{encoder: q.encoder.clone(q.normal), actSize: q.actSize, estimates: make([][]float32, len(q.Q))}
+func (q *Critics) Copy() *Critics { return q.copy(q.normal) }
+
+// Clone returns Critics with their own parameters and their own normaliser.
+func (q *Critics) Clone() *Critics { return q.copy(q.normal.Clone()) }
+
+// copy returns Critics with their own parameters and a given normaliser.
+func (q *Critics) copy(normal *Normalizer) *Critics {
+	c := &Critics{encoder: q.encoder.clone(normal), actSize: q.actSize, estimates: make([][]float32, len(q.Q))}
 	for _, net := range q.Q {
 		c.Q = append(c.Q, net.Clone())
 	}

@@ -75,6 +75,8 @@ func designOf(p Policy) *design {
 		return p.withNormalizer(nil)
 	case *Tiles:
 		return p.withNormalizer(nil)
+	case *Valued:
+		return designOf(p.Policy)
 	}
 	return nil
 }

@@ -64,7 +64,7 @@ type Out struct {
 	Raw     []float32 // [N, A] actions before they are clipped or stretched to the action space; agents learn from them
 	LogProb []float32 // [N] log-probability or log-density of Raw; 0 for a policy that is not stochastic
 	Value   []float32 // [N] V(s)
-	Scores  []float32 // [N, Spec.Scores] probability or Q-value of every action
+	Scores  []float32 // [N, Spec.Scores] Q-value of every action, or probability of every value of every choice: see Spec
 }
 
 // A Spec describes the inputs and outputs of a policy.
@@ -72,8 +72,12 @@ type Spec struct {
 	Obs, Act env.Space
 	Memory   int  // floats of memory per row; 0: no memory
 	Noise    int  // floats of state-dependent noise per row; 0: no such noise
-	Scores   int  // number of actions with a score; 0: no scores
+	Scores   int  // floats of scores per row; 0: no scores
 	Values   bool // whether Act can write Value
+
+	// Probabilities is true if the scores are the probability of each value of each choice, in
+	// the order of a mask. Otherwise they are the Q-value of each action.
+	Probabilities bool
 }
 
 // SeedRows seeds the generator of each row i for the row's k-th action, k from 0, with child k of

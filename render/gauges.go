@@ -6,61 +6,198 @@ import (
 	"strings"
 )
 
-// Gauges is the Scene of an environment that has none: rows of numbers as bars.
+// Gauges is the Scene of an environment without a Scene: rows of numbers as bars.
 type Gauges []Gauge
 
 // A Gauge is one row.
 type Gauge struct {
-	Name      string
+	Group     string // "observation", "action" or "reward"; rows of one group have one colour
+	Name      string // name of the part of a Dict or Tuple; "" for a group of one row
 	Values    []float32
-	Low, High []float32 // bounds of each value; nil or infinite where there are none
-	Names     []string  // of each value; nil where they have none
+	Low, High []float32 // bounds of each value; nil or infinite for no bounds
+	Names     []string  // name of each value; nil for no names
+	Shape     []int     // [height, width, channels] of an image; nil for bars
 }
 
 var _ Scene = Gauges(nil)
 
-// Draw shows the rows from top to bottom.
+// The layout of gauges, in a view of 3 × 2.
+const (
+	gaugeLeft  = 0.9   // left edge of the bars, right of the names
+	gaugeRight = 2.95  // right edge of the bars
+	letter     = 0.105 // letter size of the rows' names
+	small      = 0.06  // letter size of the values' names
+)
+
+// Draw draws the rows from top to bottom, with their names on the left.
 func (g Gauges) Draw(c Canvas, l Look) {
 	c.View(0, 0, 3, 2, l.Paper)
-	height := 1.8 / float32(max(len(g), 1))
+	weight := float32(0)
+	for i := range g {
+		weight += g[i].weight()
+	}
+	unit := min(1.9/max(weight, 1), 0.6)
+	top, colour := 1.95-(1.9-unit*weight)/2, -1
 	for i, row := range g {
-		top := 1.85 - float32(i)*height
-		c.Text(0.08, top-0.12, 0.09, 0, row.Name, l.Soft)
-		row.bars(c, 0.08, top-height+0.06, 2.92, top-0.2, l.Ink, l.Faint, []color.RGBA{l.Blue, l.Orange, l.Green}[i%3])
+		height := unit * row.weight()
+		if i == 0 || g[i-1].Group != row.Group {
+			colour++
+		}
+		row.label(c, top-0.04, height, i == 0 || g[i-1].Group != row.Group, l)
+		y0, y1 := top-height+0.04, top-0.04
+		if len(row.Shape) == 3 {
+			row.picture(c, y0, y1, l)
+		} else {
+			row.bars(c, y0, y1, height, l, [...]color.RGBA{l.Blue, l.Orange, l.Green}[colour%3])
+		}
+		top -= height
 	}
 }
 
-// bars draws the values within a rectangle, each from the middle line up or down.
-func (g Gauge) bars(c Canvas, x0, y0, x1, y1 float32, ink, faint, col color.RGBA) {
-	mid, half := (y0+y1)/2, (y1-y0)/2
-	n := float32(max(len(g.Values), 1))
-	pitch := min((x1-x0)/n, 0.5)
-	width := pitch * 0.8
-	for i, v := range g.Values {
-		x := x0 + pitch*float32(i)
-		Rect(c, x, y0, x+width, y1, faint)
-		Rect(c, x, mid, x+width, mid+half*g.share(i, v), col)
+// weight returns the height of a row, in rows of bars.
+func (g *Gauge) weight() float32 {
+	if len(g.Shape) == 3 {
+		return 3
 	}
-	Segment(c, x0, mid, x0+pitch*n-(pitch-width), mid, 0.008, ink)
-	for i, name := range g.Names {
-		const size = 0.055
-		for line, word := range strings.Fields(name) {
-			if float32(len(word))*size/2 < pitch { // letters are about half as wide as high
-				c.Text(x0+pitch*float32(i)+width/2, y1-1.1*size*float32(line+1), size, 0.5, word, ink)
+	return 1
+}
+
+// label writes the name of a row below y. The first row of a group has the group's name above
+// the part's name if there is room for both.
+func (g *Gauge) label(c Canvas, y, height float32, first bool, l Look) {
+	if size := min(letter, height*0.7); g.Name == "" || first && height > 2.6*letter {
+		y -= size
+		c.Text(0.05, y, size, 0, g.Group, l.Label())
+	}
+	if size := min(letter, height*0.7); g.Name != "" {
+		const room = gaugeLeft - 0.1
+		y -= 1.15 * size
+		c.Text(0.05, y, size, 0, shorten(g.Name, int(room/(0.55*size))), l.Ink)
+	}
+}
+
+// shorten cuts a text to a number of letters.
+func shorten(text string, letters int) string {
+	if r := []rune(text); len(r) > letters {
+		return string(r[:max(letters-1, 0)]) + "…"
+	}
+	return text
+}
+
+// bars draws the values as bars between y0 and y1, with their names below. A bar begins at 0,
+// or at the bound that is closest to 0.
+func (g *Gauge) bars(c Canvas, y0, y1, height float32, l Look, col color.RGBA) {
+	n := max(len(g.Values), len(g.Low), 1)
+	pitch := min((gaugeRight-gaugeLeft)/float32(n), 0.4)
+	names := g.nameLines(pitch, height)
+	for _, words := range names {
+		y0 = max(y0, y1-height+0.08+1.1*small*float32(len(words)))
+	}
+	for i := range n {
+		x, v := gaugeLeft+pitch*float32(i), float32(math.NaN()) // NaN draws no bar: there is no action before the first step
+		if i < len(g.Values) {
+			v = g.Values[i]
+		}
+		from, to := g.places(i, v)
+		Rect(c, x, y0, x+0.8*pitch, y1, l.Faint)
+		if from != to {
+			Rect(c, x, y0+(y1-y0)*from, x+0.8*pitch, y0+(y1-y0)*to, col)
+		}
+		zero := y0 + (y1-y0)*from
+		Segment(c, x, zero, x+0.8*pitch, zero, 0.008, l.Ink)
+	}
+	for i, words := range names {
+		for line, word := range words {
+			c.Text(gaugeLeft+pitch*(float32(i)+0.4), y0-1.1*small*float32(line+1)+0.01, small, 0.5, word, l.Ink)
+		}
+	}
+}
+
+// nameLines returns the words of each value's name. It returns nil if a word is wider than the
+// pitch, or if a name has too many words for the height.
+func (g *Gauge) nameLines(pitch, height float32) (names [][]string) {
+	for _, name := range g.Names {
+		words := strings.Fields(name)
+		for _, word := range words {
+			if float32(len([]rune(word)))*small*0.55 > pitch {
+				return nil
 			}
 		}
+		if 1.1*small*float32(len(words)) > height*0.6 {
+			return nil
+		}
+		names = append(names, words)
+	}
+	return names
+}
+
+// places returns where the bar of v begins and ends: 0 is the bottom and 1 the top. Values with
+// bounds are placed between their bounds. Other values are squashed, with 0 in the middle.
+func (g *Gauge) places(i int, v float32) (from, to float32) {
+	low, high := float32(-math.MaxFloat32), float32(math.MaxFloat32)
+	if i < len(g.High) && i < len(g.Low) {
+		low, high = max(g.Low[i], low), min(g.High[i], high)
+	}
+	place := func(v float32) float32 { return 0.5 + 0.5*v/(1+float32(math.Abs(float64(v)))) }
+	switch bounded := low > -math.MaxFloat32 && high < math.MaxFloat32 && low < high; {
+	case bounded && low < 0 && high > 0: // the same scale up and down
+		most := max(-low, high)
+		place = func(v float32) float32 { return min(max(0.5+0.5*(v/most), 0), 1) }
+	case bounded:
+		place = func(v float32) float32 { return min(max((v-low)/(high-low), 0), 1) }
+	}
+	from = place(0)
+	if v-v != 0 {
+		return from, from
+	}
+	return from, place(v)
+}
+
+// picture draws the values as the cells of an image between y0 and y1. One channel is grey, three
+// channels are red, green and blue. Otherwise a cell has the colour of its greatest channel.
+func (g *Gauge) picture(c Canvas, y0, y1 float32, l Look) {
+	h, w, channels := g.Shape[0], g.Shape[1], g.Shape[2]
+	cell := min((gaugeRight-gaugeLeft)/float32(w), (y1-y0)/float32(h))
+	Rect(c, gaugeLeft, y1-cell*float32(h), gaugeLeft+cell*float32(w), y1, l.Faint)
+	if len(g.Values) != h*w*channels {
+		return
+	}
+	const overlap = 0.5 // cells reach under the next cells, which hides the seams
+	for row := range h {
+		for from := 0; from < w; {
+			col, to := g.cell(row*w+from, channels, l), from+1
+			for to < w && g.cell(row*w+to, channels, l) == col {
+				to++
+			}
+			right, down := min(float32(to)+overlap, float32(w)), min(float32(row)+1+overlap, float32(h))
+			Rect(c, gaugeLeft+cell*float32(from), y1-cell*down, gaugeLeft+cell*right, y1-cell*float32(row), col)
+			from = to
+		}
 	}
 }
 
-// share is v between -1 and 1: of the greatest that it can be, or squashed.
-func (g Gauge) share(i int, v float32) float32 {
-	if v-v != 0 {
+// cell returns the colour of cell i of an image.
+func (g *Gauge) cell(i, channels int, l Look) color.RGBA {
+	share := func(k int) float32 {
+		k += i * channels
+		if low, high := g.Low[k], g.High[k]; high > low {
+			return min(max((g.Values[k]-low)/(high-low), 0), 1)
+		}
 		return 0
 	}
-	if i < len(g.High) && i < len(g.Low) {
-		if most := max(g.High[i], -g.Low[i]); most > 0 && most <= math.MaxFloat32 {
-			return min(max(v/most, -1), 1)
+	shade := func(k int) uint8 { return uint8(255*share(k) + 0.5) }
+	switch channels {
+	case 1:
+		return color.RGBA{shade(0), shade(0), shade(0), 255}
+	case 3:
+		return color.RGBA{shade(0), shade(1), shade(2), 255}
+	}
+	best := 0
+	for k := range channels {
+		if share(k) > share(best) {
+			best = k
 		}
 	}
-	return v / (1 + float32(math.Abs(float64(v))))
+	all := [...]color.RGBA{l.Blue, l.Orange, l.Green, l.Red, l.Yellow, l.Sky, l.Pink}
+	return Mix(l.Faint, all[best%len(all)], share(best))
 }

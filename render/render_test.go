@@ -26,6 +26,29 @@ func ExampleRecorder() {
 	// Output: 5 {"op":"line","args":[0.26,0,1],"rgba":{"R":233,"G":236,"B":239,"A":255}}
 }
 
+// TestContrast wants words to be read by everyone: a contrast of 4.5 with the paper, as the Web
+// Content Accessibility Guidelines 2.2 have it, 1.4.3.
+func TestContrast(t *testing.T) {
+	luminance := func(c color.RGBA) float64 {
+		linear := func(v uint8) float64 {
+			if x := float64(v) / 255; x > 0.04045 {
+				return math.Pow((x+0.055)/1.055, 2.4)
+			} else {
+				return x / 12.92
+			}
+		}
+		return 0.2126*linear(c.R) + 0.7152*linear(c.G) + 0.0722*linear(c.B)
+	}
+	for name, th := range map[string]render.Theme{"light": render.Light(), "dark": render.Dark()} {
+		for what, c := range map[string]color.RGBA{"Ink": th.Ink, "Label": th.Label(), "Blue": th.Blue} {
+			a, b := luminance(c), luminance(th.Paper)
+			if got := (max(a, b) + 0.05) / (min(a, b) + 0.05); got < 4.5 {
+				t.Errorf("%s: %s has a contrast of %.1f with the paper, want 4.5 or more", name, what, got)
+			}
+		}
+	}
+}
+
 // TestReplay records a replay of every kind of call: the same calls come out.
 // A View forgets what was there before it. What no call could have made is not
 // called.
@@ -63,37 +86,96 @@ func TestAt(t *testing.T) {
 	}
 }
 
-// TestGauges reads the height of the bars: half of a bound, all of it at most, and
-// without one what squashes to a half; nothing for NaN.
+// A barOf is where a bar of a gauge begins and ends, as shares of its frame, from the bottom.
+type barOf struct{ from, to float32 }
+
+// barsOf reads the frames of gauges, which are faint, and the bars in them.
+func barsOf(g render.Gauges) (all []barOf) {
+	var rec render.Recorder
+	l := render.Look{Theme: render.Light()}
+	g.Draw(&rec, l)
+	for i, o := range rec.Ops {
+		if o.Op != "fill" || o.RGBA != l.Faint {
+			continue
+		}
+		y0, y1 := o.Args[1], o.Args[5]
+		share := func(y float32) float32 { return (y - y0) / (y1 - y0) }
+		if next := rec.Ops[i+1]; next.Op == "fill" {
+			all = append(all, barOf{share(next.Args[1]), share(next.Args[5])})
+		} else {
+			zero := share(next.Args[2])
+			all = append(all, barOf{zero, zero})
+		}
+	}
+	return all
+}
+
+// TestGauges reads where bars begin and end. Numbers that may be negative begin in the middle:
+// half of a bound, all of it at most, and without one what squashes to a half; nothing for
+// NaN. Choices, bits and other numbers from 0 on begin at the bottom, where 0 is.
 func TestGauges(t *testing.T) {
 	inf := float32(math.Inf(1))
-	g := render.Gauges{{
-		Name: "x", Values: []float32{1, -9, 1, float32(math.NaN())},
-		Low: []float32{-2, -2, -inf, 0}, High: []float32{2, 2, inf, 1},
-	}}
-	var rec render.Recorder
-	g.Draw(&rec, render.Look{})
-	full := rec.Ops[2].Args[5] - rec.Ops[2].Args[1]
-	for i, want := range []float32{0.5, -1, 0.5, 0} {
-		bar := rec.Ops[3+2*i].Args
-		if got := 2 * (bar[5] - bar[1]) / full; math.Abs(float64(got-want)) > 1e-5 {
-			t.Errorf("bar %d is %v high, want %v", i, got, want)
+	got := barsOf(render.Gauges{{
+		Group: "x", Values: []float32{1, -9, 1, float32(math.NaN()), 3, 0, 15, -5},
+		Low: []float32{-2, -2, -inf, 0, 0, 0, 10, -20}, High: []float32{2, 2, inf, 1, 4, 1, 20, -0.5},
+	}})
+	want := []barOf{{0.5, 0.75}, {0.5, 0}, {0.5, 0.75}, {0, 0}, {0, 0.75}, {0, 0}, {0, 0.5}, {1, 15 / 19.5}}
+	if len(got) != len(want) {
+		t.Fatalf("%d bars, want %d", len(got), len(want))
+	}
+	for i := range want {
+		if math.Abs(float64(got[i].from-want[i].from)) > 1e-5 || math.Abs(float64(got[i].to-want[i].to)) > 1e-5 {
+			t.Errorf("bar %d is from %v to %v, want %v to %v", i, got[i].from, got[i].to, want[i].from, want[i].to)
 		}
 	}
 }
 
-// TestGaugeNames writes the words of a name below each other, where they fit.
-func TestGaugeNames(t *testing.T) {
+// words returns the texts of gauges, and the heights of their base lines.
+func words(g render.Gauges) (texts []string, y []float32) {
 	var rec render.Recorder
-	render.Gauges{{Name: "x", Values: []float32{1, 1}, Names: []string{"pole angle", "antidisestablishmentarianism"}}}.Draw(&rec, render.Look{})
-	var words []string
-	var y []float32
+	g.Draw(&rec, render.Look{})
 	for _, o := range rec.Ops {
-		if o.Op == "text" && o.Text != "x" {
-			words, y = append(words, o.Text), append(y, o.Args[1])
+		if o.Op == "text" {
+			texts, y = append(texts, o.Text), append(y, o.Args[1])
 		}
 	}
-	if !slices.Equal(words, []string{"pole", "angle"}) || y[0] <= y[1] {
-		t.Errorf("the names are written as %q at heights %v, want pole above angle", words, y)
+	return texts, y
+}
+
+// TestGaugeNames writes the words of a value's name below each other and below the bar, where
+// all of a row fit, and the name of each part beside its row.
+func TestGaugeNames(t *testing.T) {
+	row := render.Gauge{Group: "x", Values: []float32{1, 1}, Names: []string{"pole angle", "speed"}}
+	texts, y := words(render.Gauges{row})
+	if !slices.Equal(texts, []string{"x", "pole", "angle", "speed"}) || y[1] <= y[2] || y[1] != y[3] {
+		t.Errorf("the names are written as %q at heights %v, want pole above angle, and speed beside it", texts, y)
+	}
+	row.Names[1] = "antidisestablishmentarianism"
+	if texts, _ := words(render.Gauges{row}); !slices.Equal(texts, []string{"x"}) {
+		t.Errorf("the names are written as %q, want none where one is too long", texts)
+	}
+	parts := render.Gauges{{Group: "observation", Name: "position", Values: []float32{1}}, {Group: "observation", Name: "a name of more letters than there is room for"}, {Group: "reward"}}
+	if texts, _ := words(parts); len(texts) != 4 || texts[0] != "observation" || texts[1] != "position" || texts[2][:6] != "a name" || len(texts[2]) > 30 || texts[3] != "reward" {
+		t.Errorf("the parts are named %q, want observation, position, a name…, reward", texts)
+	}
+}
+
+// TestGaugePicture draws an image of 1 × 3 pixels as cells side by side, in shades of grey.
+func TestGaugePicture(t *testing.T) {
+	var rec render.Recorder
+	g := render.Gauge{Group: "x", Shape: []int{1, 3, 1}, Values: []float32{0, 255, 51}, Low: make([]float32, 3), High: []float32{255, 255, 255}}
+	render.Gauges{g}.Draw(&rec, render.Look{})
+	var shades []uint8
+	last := float32(-1)
+	for _, o := range rec.Ops {
+		if o.Op == "fill" && o.RGBA.A == 255 {
+			if o.Args[0] <= last {
+				t.Errorf("a cell begins at %v, want it right of %v", o.Args[0], last)
+			}
+			shades, last = append(shades, o.RGBA.R), o.Args[0]
+		}
+	}
+	if !slices.Equal(shades, []uint8{0, 255, 51}) {
+		t.Errorf("cells have shades %v, want 0, 255, 51", shades)
 	}
 }

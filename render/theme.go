@@ -47,6 +47,9 @@ func (t Theme) Colors() []color.RGBA {
 	return []color.RGBA{t.Paper, t.Ink, t.Faint, t.Soft, t.Blue, t.Orange, t.Green, t.Red, t.Yellow, t.Sky, t.Pink}
 }
 
+// Label is the colour of words beside figures: paler than Ink, and still to be read.
+func (t Theme) Label() color.RGBA { return Mix(t.Soft, t.Ink, 0.45) }
+
 // Mix is a share t of b, 0 … 1, in a.
 func Mix(a, b color.RGBA, t float32) color.RGBA {
 	mix := func(a, b uint8) uint8 { return uint8(float32(a) + t*(float32(b)-float32(a)) + 0.5) }

@@ -210,6 +210,10 @@ func (r *Run) restore() (err error) {
 // everyone after Train has returned.
 func (r *Run) Learned() policy.Policy { return r.agent.Policy().Clone() }
 
+// Valued returns a copy of the current policy to be shown, with the agent's critics where the
+// values come from these: see agents.Valued. It may be called where Learned may.
+func (r *Run) Valued() policy.Policy { return agents.Valued(r.agent) }
+
 // Close closes the agent's environments and the logs. The run is then free for another
 // process.
 func (r *Run) Close() error { return errors.Join(agents.Close(r.agent), r.logs.close()) }

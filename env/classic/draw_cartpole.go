@@ -25,7 +25,7 @@ func (c *CartPole) Tip() (x, y float32) {
 
 // Draw draws the track, the cart, the pole, the largest angles of the pole, and the force.
 func (c *CartPole) Draw(d render.Canvas, l render.Look) {
-	d.View(-2.65, -0.75, 2.65, 1.75, l.Paper)
+	d.View(-2.8, -0.8, 2.8, 1.75, l.Paper)
 	x := float32(c.x[0])
 	for _, side := range []float32{-1, 1} {
 		sin, cos := math.Sincos(maxTheta)

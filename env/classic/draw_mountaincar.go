@@ -23,13 +23,14 @@ func height(x float64) float32 { return float32(0.45*math.Sin(3*x) + 0.55) }
 // draw draws a valley with a flag at x = flag and a car whose full thrust is engine [m/step²].
 func (c *valley) draw(d render.Canvas, l render.Look, flag, engine float64) {
 	d.View(leftEnd, -0.06, rightEnd, 1.26, l.Paper)
-	ground, top := []float32{leftEnd, -0.2}, []float32{}
+	const deep = -9 // below the edge of any picture
+	ground, top := []float32{leftEnd, deep}, []float32{}
 	const pieces = 90
 	for i := range pieces + 1 {
 		x := leftEnd + (rightEnd-leftEnd)*float64(i)/pieces
 		top = append(top, float32(x), height(x))
 	}
-	ground = append(append(ground, top...), rightEnd, -0.2)
+	ground = append(append(ground, top...), rightEnd, deep)
 	d.Fill(ground, l.Faint)
 	d.Line(top, 0.012, l.Soft)
 

@@ -4,6 +4,7 @@ import (
 	"image/color"
 	"math"
 	"slices"
+	"strconv"
 
 	"github.com/rlrun/rlrun/render"
 )
@@ -28,9 +29,11 @@ func (t *Table) Draw(d render.Canvas, l render.Look) {
 		m.cell(i, cells(b.Cells).at(i), layer > 0)
 	}
 	m.grid()
+	final := t.final()
 	for i := range size {
-		if sign := cells(b.Cells).at(i); !l.Done && layer+i < len(l.Best) && !ends(kindOf(sign, false)) && sign != '#' {
-			m.arrow(i, b.Arrows[l.Best[layer+i]])
+		s := layer + i
+		if sign := cells(b.Cells).at(i); s < len(l.Best) && !final[s] && !ends(kindOf(sign, false)) && sign != '#' {
+			m.action(i, l.Best[s], b.Arrows)
 		}
 	}
 	m.walker(t.s % size)
@@ -50,6 +53,17 @@ func squares(states int) *Board {
 		b.Cells = append(b.Cells, string(row))
 	}
 	return b
+}
+
+// final reports for each state whether the episode ends there. Such states have no arrow.
+func (t *Table) final() []bool {
+	all := make([]bool, t.model.States)
+	for i := range t.to {
+		if t.to[i].end {
+			all[t.to[i].next] = true
+		}
+	}
+	return all
 }
 
 // ends reports whether cells of a kind end the episode.
@@ -139,7 +153,7 @@ func (m mapDrawing) cell(i int, sign byte, taken bool) {
 	case sign == 'S':
 		mark = "S"
 	}
-	m.Text(x+0.08, y+0.1, 0.3, 0, mark, render.Mix(l.Soft, l.Ink, 0.4)) // where no arrow is
+	m.Text(x+0.06, y+0.06, 0.2, 0, mark, l.Label()) // where no arrow is
 }
 
 // grid draws the lines between the cells.
@@ -154,7 +168,18 @@ func (m mapDrawing) grid() {
 	}
 }
 
-// arrow draws what the policy does in a cell.
+// action draws the policy's action in a cell: its arrow, or its number on a board without
+// arrows.
+func (m mapDrawing) action(cell, act int, arrows []string) {
+	if act < len(arrows) {
+		m.arrow(cell, arrows[act])
+		return
+	}
+	x, y := m.corner(cell)
+	m.Text(x+0.5, y+0.38, 0.35, 0.5, strconv.Itoa(act), render.Mix(m.look.Paper, m.look.Ink, 0.75))
+}
+
+// arrow draws an arrow in a cell.
 func (m mapDrawing) arrow(cell int, sign string) {
 	to, ok := map[string]step{"↑": up, "→": right, "↓": down, "←": left}[sign]
 	if !ok {

@@ -43,12 +43,15 @@ func drawHand(d render.Canvas, l render.Look, y float32, cards []int, seen int) 
 			continue
 		}
 		render.Box(d, x+0.03, y+0.03, x+0.85, y+1.22, 0.08, render.Mix(l.Paper, l.Faint, 0.5))
-		name := strconv.Itoa(c)
+		name, size := strconv.Itoa(c), float32(0.6)
 		if c == 1 {
 			name = "A"
 		}
+		if len(name) > 1 {
+			size = 0.5
+		}
 		d.Text(x+0.12, y+0.92, 0.26, 0, name, l.Red)
-		d.Text(x+0.44, y+0.38, 0.6, 0.5, name, l.Ink)
+		d.Text(x+0.44, y+0.38, size, 0.5, name, l.Ink)
 	}
 }
 

@@ -7,12 +7,14 @@ import (
 )
 
 // Draw shows the four places, the walls, the taxi, where the passenger is and where
-// to. Values and arrows are those of taking this passenger there.
+// to. Values and arrows are those of taking this passenger there; once the passenger is
+// there, the episode has ended and there are none.
 func (t *Taxi) Draw(d render.Canvas, l render.Look) {
 	m := newMapDrawing(d, l, taxiSide, taxiSide)
 	f := fareOf(t.s % taxiStates)
 	at := func(cell int) int { return fare{cell / taxiSide, cell % taxiSide, f.passenger, f.destination}.state() }
-	if len(l.Values) >= taxiStates {
+	home := f.passenger == f.destination
+	if len(l.Values) >= taxiStates && !home {
 		v := make([]float32, taxiSide*taxiSide)
 		for i := range v {
 			v[i] = l.Values[at(i)]
@@ -28,7 +30,7 @@ func (t *Taxi) Draw(d render.Canvas, l render.Look) {
 		if i == f.destination {
 			m.Line([]float32{x + 0.1, y + 0.1, x + 0.9, y + 0.1, x + 0.9, y + 0.9, x + 0.1, y + 0.9, x + 0.1, y + 0.1}, 0.09, c)
 		}
-		m.Text(x+0.14, y+0.64, 0.28, 0, "RGYB"[i:i+1], l.Ink)
+		m.Text(x+0.185, y+0.69, 0.17, 0, "RGYB"[i:i+1], l.Ink)
 	}
 	for r, row := range taxiWalls {
 		for c, wall := range row {
@@ -39,7 +41,7 @@ func (t *Taxi) Draw(d render.Canvas, l render.Look) {
 		}
 	}
 	for i := range taxiSide * taxiSide {
-		if s := at(i); s < len(l.Best) && l.Best[s] < 4 {
+		if s := at(i); !home && s < len(l.Best) && l.Best[s] < 4 {
 			m.arrow(i, []string{"↓", "↑", "→", "←"}[l.Best[s]])
 		}
 	}
@@ -54,7 +56,7 @@ func (t *Taxi) Draw(d render.Canvas, l render.Look) {
 	if f.passenger < inTaxi {
 		place := taxiPlaces[f.passenger]
 		x, y := m.corner(place[0]*taxiSide + place[1])
-		passenger = render.At(m, x+0.76, y+0.28, 0, 1)
+		passenger = render.At(m, x+0.77, y+0.21, 0, 1)
 	}
 	render.Disc(passenger, 0, 0.1, 0.08, l.Pink)
 	m.torso(passenger)

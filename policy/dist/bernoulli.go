@@ -36,6 +36,15 @@ func (d bernoulli) Mode(act []float32) {
 	}
 }
 
+// probabilities returns the probabilities of 0 and of 1 for each bit, [B, 2 N].
+func (d bernoulli) probabilities() []float32 {
+	p := d.z.Tape().Blank(d.z.Rows, 2*d.z.Cols)
+	for i, one := range d.z.Sigmoid().Value {
+		p.Value[2*i], p.Value[2*i+1] = 1-one, one
+	}
+	return p.Value
+}
+
 // bit returns 1 for true and 0 for false.
 func bit(b bool) float32 {
 	if b {

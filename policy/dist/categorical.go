@@ -34,11 +34,16 @@ func (d categorical) Sample(rng []rand.PCG, act []float32) {
 	}
 }
 
-// Probabilities returns the probabilities [B, N] of Discrete actions, on the tape of d. It
-// returns nil for any other distribution.
+// Probabilities returns the probability of each value of each choice [B, Head.Choices], on d's
+// tape, in the order of a mask. A bit has two: of 0 and of 1. It returns nil for numbers.
 func Probabilities(d Dist) []float32 {
-	if c, ok := d.(categorical); ok {
-		return c.logp.Exp().Value
+	switch d := d.(type) {
+	case categorical:
+		return d.logp.Exp().Value
+	case *multiCategorical:
+		return d.probabilities()
+	case bernoulli:
+		return d.probabilities()
 	}
 	return nil
 }
@@ -123,6 +128,23 @@ func (d *multiCategorical) writeColumns(act []float32, choose func(c categorical
 		}
 		i++
 	})
+}
+
+// probabilities returns the probability of each value of each choice, [B, Σ n].
+func (d *multiCategorical) probabilities() []float32 {
+	width, from := 0, 0
+	for _, n := range d.sizes {
+		width += n
+	}
+	p := d.x.Tape().Blank(d.x.Rows, width)
+	d.forEach(nil, func(c categorical, column []float32) {
+		n, one := c.logp.Cols, c.logp.Exp().Value
+		for r := range column {
+			copy(p.Value[r*width+from:], one[r*n:(r+1)*n])
+		}
+		from += n
+	})
+	return p.Value
 }
 
 // addTerm returns a + b, or b if a is nil.

@@ -86,15 +86,6 @@ func (h *Head) ExploreByState(features int, expln bool) error {
 	return nil
 }
 
-// Scores returns the number of actions that have a probability each: N for Discrete, and 0 for
-// any other action space. See Probabilities.
-func (h *Head) Scores() int {
-	if h.LogStd != nil || h.binary || h.multiCategoricalCache.sizes != nil {
-		return 0
-	}
-	return h.Choices
-}
-
 // String returns the name of the distribution in policy files.
 func (h *Head) String() string {
 	switch {

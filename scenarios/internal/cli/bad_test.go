@@ -124,7 +124,7 @@ var badInputs = []struct {
 	{[]string{"record", "good", "-o", "no/a.gif"}, "there is no folder no"},
 	{[]string{"record", "good", "-o", "a.gif", "--size", "600"}, "--size 600: want WIDTHxHEIGHT"},
 	{[]string{"record", "good", "-o", "a.gif", "--size", "9x9"}, "50 … 4096"},
-	{[]string{"record", "good", "-o", "a.gif", "--theme", "blue"}, `"blue", want light or dark`},
+	{[]string{"record", "good", "-o", "a.gif", "--theme", "blue"}, `"blue": want light or dark`},
 	{[]string{"record", "good", "-o", "a.gif", "--fps", "51"}, "--fps 51: want a whole number, 1 … 50"},
 	{[]string{"record", "good", "-o", "a.gif", "--episodes", "0"}, "--episodes 0"},
 	{[]string{"record", "good", "-o", "a.gif", "--seed", "x"}, "--seed x"},

@@ -147,6 +147,8 @@ func flagError(cmd *cobra.Command, err error) error {
 // valueOf returns in words what values a flag of a type takes.
 func valueOf(kind string) string {
 	switch kind {
+	case "theme":
+		return "light or dark"
 	case "bool":
 		return "true or false"
 	case "int":

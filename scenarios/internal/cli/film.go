@@ -34,7 +34,7 @@ func (f film) shoot() {
 	bar := int(2 * letters)
 	f.image.Within(f.image.Rect)
 	f.image.Clear(f.theme.Paper)
-	f.image.Text(letters, float32(size.Y)-1.4*letters, letters, 0, f.player.String(), f.theme.Soft)
+	f.player.Headline(f.image, letters, float32(size.Y)-1.4*letters, letters, float32(size.X)-2*letters, 0, f.theme.Label())
 	f.image.Within(image.Rect(0, bar, size.X, size.Y))
 	f.player.Draw(f.image, f.theme)
 }

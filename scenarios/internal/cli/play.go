@@ -11,15 +11,15 @@ import (
 
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/internal/atomicfile"
-	"github.com/rlrun/rlrun/render"
 	"github.com/rlrun/rlrun/scenarios/internal/episode"
 	"github.com/rlrun/rlrun/scenarios/internal/stage"
 )
 
 // playFlags say what a person plays, and whether it is kept.
 type playFlags struct {
-	seed, theme, save string
-	sets              []string
+	seed, save string
+	theme      themeFlag
+	sets       []string
 }
 
 // playCommand lets a person play an environment.
@@ -37,7 +37,7 @@ it stands still until a key is pressed. --save keeps what was done, for rlrun wa
 	}
 	cmd.Flags().StringVar(&f.seed, "seed", "1", "the episodes' seed `N`")
 	cmd.Flags().StringVar(&f.save, "save", "", "a new `FILE` for seeds and actions, .jsonl")
-	cmd.Flags().StringVar(&f.theme, "theme", "light", "light or dark")
+	f.theme.add(cmd.Flags(), "light or dark")
 	cmd.Flags().StringArrayVar(&f.sets, "set", nil, "change an option of the environment `options.KEY=VALUE`; may be repeated")
 	return cmd
 }
@@ -47,10 +47,6 @@ func (a *App) play(id string, f playFlags) error {
 	e, err := a.makeEnv(id, f.sets)
 	if err != nil {
 		return badInput{err}
-	}
-	th, err := render.ThemeOf(f.theme)
-	if err != nil {
-		return badInput{fmt.Errorf("--%w", err)}
 	}
 	seed, err := readSeed(f.seed)
 	if err != nil {
@@ -65,7 +61,7 @@ func (a *App) play(id string, f playFlags) error {
 		return badInput{err}
 	}
 	c := stage.Config{
-		Player: p, Controls: p.Controls(), Dark: th == render.Dark(),
+		Player: p, Controls: p.Controls(), Dark: f.theme.dark(),
 		Seed: func(i int) uint64 { return env.Split(seed, uint64(i)) },
 	}
 	if c.Controls == nil {

@@ -14,7 +14,6 @@ import (
 
 	"github.com/rlrun/rlrun/internal/atomicfile"
 	"github.com/rlrun/rlrun/policy"
-	"github.com/rlrun/rlrun/render"
 	"github.com/rlrun/rlrun/run"
 	"github.com/rlrun/rlrun/scenarios/internal/episode"
 	"github.com/rlrun/rlrun/scenarios/internal/figure"
@@ -22,8 +21,9 @@ import (
 
 // recordFlags say what is recorded, and how it looks.
 type recordFlags struct {
-	out, seed, episodes, size, theme, fps string
-	best, sampled                         bool
+	out, seed, episodes, size, fps string
+	theme                          themeFlag
+	best, sampled                  bool
 }
 
 // recordCommand records episodes of a saved run, without a display.
@@ -69,7 +69,7 @@ says as what:
 	flags.BoolVar(&f.best, "best", false, "the best policy that was evaluated on the way, not the final one")
 	flags.BoolVar(&f.sampled, "sampled", false, "actions are drawn, as in training, not the likeliest")
 	flags.StringVar(&f.size, "size", "", "pixels of a picture `WxH` (default 600x400, of a film strip's 300x200)")
-	flags.StringVar(&f.theme, "theme", "light", "light or dark")
+	f.theme.add(flags, "light or dark")
 	flags.StringVar(&f.fps, "fps", "", "steps a second `N`, 1 … 50 (default what suits the environment)")
 	return cmd
 }
@@ -164,10 +164,6 @@ func newRecorder(r *run.Run, p *episode.Player, f recordFlags) (recorder, error)
 	if info, err := os.Stat(filepath.Dir(f.out)); err != nil || !info.IsDir() {
 		return nil, fmt.Errorf("--out %s: there is no folder %s", f.out, filepath.Dir(f.out))
 	}
-	th, err := render.ThemeOf(f.theme)
-	if err != nil {
-		return nil, fmt.Errorf("--%w", err)
-	}
 	ext := filepath.Ext(f.out)
 	width, height, err := pictureSize(f.size, ext == ".png")
 	if err != nil {
@@ -179,7 +175,7 @@ func newRecorder(r *run.Run, p *episode.Player, f recordFlags) (recorder, error)
 			return nil, fmt.Errorf("--fps %s: want a whole number, 1 … 50", f.fps)
 		}
 	}
-	film := newFilm(p, th, width, height, fps)
+	film := newFilm(p, f.theme.Theme, width, height, fps)
 	switch ext {
 	case ".gif":
 		return newGIF(film), nil

@@ -132,7 +132,10 @@ func readSeed(text string) (uint64, error) {
 }
 
 // print says what came of a run: the result line, or two lines for a person.
-func (a *App) print(res *run.Result, asJSON bool) error {
+func (a *App) print(res *run.Result, asJSON bool) error { return a.printNamed(res, "", asJSON) }
+
+// printNamed prints a result with what tells its run from others with the same seed.
+func (a *App) printNamed(res *run.Result, name string, asJSON bool) error {
 	if asJSON {
 		return json.NewEncoder(a.Out).Encode(res)
 	}
@@ -147,7 +150,7 @@ func (a *App) print(res *run.Result, asJSON bool) error {
 	if res.Sampled {
 		drawn = " of drawn actions"
 	}
-	_, err := fmt.Fprintf(a.Out, "%s, seed %d: return %s (%s) over %s%s%s\n", res.Scenario, res.Seed,
+	_, err := fmt.Fprintf(a.Out, "%s, %s: return %s (%s) over %s%s%s\n", res.Scenario, runName(name, res.Seed),
 		figure.MeanDeviation(e.Mean, e.Std, e.Episodes), figure.Range(e.Min, e.Max), figure.Count(e.Episodes, "episode"), drawn, verdict)
 	if err != nil {
 		return err

@@ -56,10 +56,10 @@ func (a *App) finishAll(s *sweep.Sweep, every int, f runFlags) error {
 			a.say("rlrun: interrupted; rlrun resume %s goes on", r.Dir)
 		case r.Err != nil:
 			failed++
-			a.say("rlrun: seed %d in %s: %s", r.Seed, r.Dir, message(r.Err))
+			a.say("rlrun: %s in %s: %s", runName(r.Settings, r.Seed), r.Dir, message(r.Err))
 			trace(a.Err, r.Err)
 		default:
-			a.print(r.Result, f.json) // App.Run returns the error of a failed write
+			a.printNamed(r.Result, r.Settings, f.json) // App.Run returns the error of a failed write
 		}
 		if r == c.Runs[len(c.Runs)-1] && interrupted == 0 {
 			a.printSummary(c, f.json)
@@ -67,6 +67,9 @@ func (a *App) finishAll(s *sweep.Sweep, every int, f runFlags) error {
 	}
 	if interrupted > 0 {
 		return errInterrupted
+	}
+	if len(s.Cells) > 1 && !f.json {
+		a.printRanking(s)
 	}
 	if failed > 0 {
 		return fmt.Errorf("%d of %s failed", failed, figure.Count(len(s.Runs()), "run"))
@@ -81,8 +84,8 @@ func (a *App) printSummary(c *sweep.Cell, asJSON bool) error {
 		return json.NewEncoder(a.Out).Encode(s)
 	}
 	what := s.Scenario
-	if s.Sweep != "" {
-		what += ", " + s.Sweep
+	if c.Short != "" {
+		what += ", " + c.Short
 	}
 	if s.Eval.Mean == nil {
 		_, err := fmt.Fprintf(a.Out, "%s: no run was finished\n", what)

@@ -32,7 +32,7 @@ func (a *App) newManyProgress(s *sweep.Sweep, f runFlags) *manyProgress {
 func (p *manyProgress) Report(r *sweep.Run, st *run.Status) {
 	if st.Trouble != nil {
 		p.clear()
-		p.app.trouble(fmt.Sprintf("seed %d in %s: ", r.Seed, r.Dir), st.Trouble)
+		p.app.trouble(fmt.Sprintf("%s in %s: ", runName(r.Settings, r.Seed), r.Dir), st.Trouble)
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -50,6 +50,10 @@ func (p *manyProgress) Report(r *sweep.Run, st *run.Status) {
 		}
 	}
 	line := fmt.Sprintf("%3d %%  %d of %s trained", int(100*sum/float64(p.runs)), ended, figure.Count(p.runs, "run"))
+	line += fmt.Sprintf("   %s: %s", runName(r.Settings, r.Seed), figure.Count(st.Steps, "step"))
+	if st.Episodes > 0 {
+		line += ", return " + figure.Number(st.Return)
+	}
 	p.app.redraw(cut(line, terminalWidth()))
 }
 

@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -84,6 +85,38 @@ func TestSweep(t *testing.T) {
 	config, err := os.ReadFile(filepath.Join("sweep", "agent.gamma=0.9,agent.policy_kwargs.net_arch=[2,2]", "seed-2", "config.yaml"))
 	if err != nil || !strings.Contains(string(config), "gamma: 0.9\n") || !strings.Contains(string(config), "net_arch: [2, 2]") {
 		t.Errorf("a cell's config is %s, %v", config, err)
+	}
+}
+
+// TestSweepRanks names the settings of each run, and ends with the settings in the order of their
+// results.
+func TestSweepRanks(t *testing.T) {
+	a := inEmptyDir(t)
+	out := a.must(t, "quick", "--sweep", "steps=[64, 2048, 128]", "--seeds", "2", "--out", "sweep")
+	for _, want := range []string{"quick, steps=2048, seed 2: return ", "quick, steps=64, 2 seeds: interquartile mean ", "rlrun compare sweep says"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("a sweep prints %q, want %q in it", out, want)
+		}
+	}
+	_, table, _ := strings.Cut(out, "rank ")
+	best := -1.
+	lines := strings.Split(table, "\n")[1:4]
+	iqm := func(line string) float64 {
+		f := strings.Fields(line)
+		x, err := strconv.ParseFloat(f[2], 64)
+		if err != nil || !strings.HasPrefix(f[1], "steps=") {
+			t.Fatalf("a row of the ranking is %q, want a rank, steps=… and a number", line)
+		}
+		return x
+	}
+	for i, line := range lines {
+		if x := iqm(line); i > 0 && x > best {
+			t.Errorf("the ranking is %q, want the best first", lines)
+		}
+		best = iqm(line)
+	}
+	if one := a.must(t, "quick", "--seeds", "2", "--out", "one"); strings.Contains(one, "rank") {
+		t.Errorf("runs of the same settings print %q, want no ranking", one)
 	}
 }
 

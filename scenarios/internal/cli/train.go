@@ -31,6 +31,7 @@ import (
 type runFlags struct {
 	json, quiet, table bool
 	watch, stop        bool
+	theme              themeFlag // of the window
 	every              string
 }
 
@@ -39,6 +40,7 @@ func (f *runFlags) add(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&f.quiet, "quiet", false, "no progress")
 	cmd.Flags().BoolVar(&f.table, "table", false, "progress as tables, as Stable-Baselines3 prints them")
 	cmd.Flags().BoolVar(&f.watch, "watch", false, "show training live in a window, whose closing ends watching alone")
+	f.theme.add(cmd.Flags(), "with --watch: light or dark")
 	cmd.Flags().BoolVar(&f.stop, "stop-on-close", false, "with --watch: closing the window interrupts training")
 	cmd.Flags().StringVar(&f.every, "checkpoint-every", "", "steps between checkpoints `N`; by the clock where not given")
 }

@@ -12,7 +12,6 @@ import (
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/internal/infile"
 	"github.com/rlrun/rlrun/policy"
-	"github.com/rlrun/rlrun/render"
 	"github.com/rlrun/rlrun/run"
 	"github.com/rlrun/rlrun/scenario"
 	"github.com/rlrun/rlrun/scenarios/internal/crash"
@@ -72,7 +71,8 @@ func policyConfig(s *scenario.Scenario, player *episode.Player, p policy.Policy,
 
 // watchCommand shows a saved run's episodes, or recorded ones.
 func (a *App) watchCommand() *cobra.Command {
-	var seed, theme string
+	var seed string
+	var theme themeFlag
 	var best, sampled bool
 	cmd := &cobra.Command{
 		Use: "watch RUN|FILE", Short: "episodes of a saved run, or recorded ones, in a window", Args: oneArg("a run directory, or a recording"),
@@ -81,14 +81,9 @@ judges, one after the other. Of a .jsonl file, which rlrun record and rlrun play
 write, it shows those episodes again, action by action. H shows the keys: pause,
 walk back step by step, take another action there.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			th, err := render.ThemeOf(theme)
-			if err != nil {
-				return badInput{fmt.Errorf("--%w", err)}
-			}
 			var c stage.Config
 			if info, err := os.Stat(args[0]); err == nil && !info.IsDir() {
-				c, err = a.recorded(args[0])
-				if err != nil {
+				if c, err = a.recorded(args[0]); err != nil {
 					return badInput{err}
 				}
 			} else {
@@ -106,14 +101,14 @@ walk back step by step, take another action there.`,
 				}
 				c = policyConfig(r.Scenario, act.player, act.policy, from)
 			}
-			c.Sampled, c.Dark = sampled, th == render.Dark()
+			c.Sampled, c.Dark = sampled, theme.dark()
 			return a.look(args[0], c)
 		},
 	}
 	cmd.Flags().StringVar(&seed, "seed", "", "the episodes' seed `N` (default the run's)")
 	cmd.Flags().BoolVar(&best, "best", false, "the best policy that was evaluated on the way, not the final one")
 	cmd.Flags().BoolVar(&sampled, "sampled", false, "actions are drawn, as in training, not the likeliest")
-	cmd.Flags().StringVar(&theme, "theme", "light", "light or dark")
+	theme.add(cmd.Flags(), "light or dark")
 	return cmd
 }
 

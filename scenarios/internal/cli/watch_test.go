@@ -2,11 +2,13 @@ package cli
 
 import (
 	"errors"
+	"image/color"
 	"os"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/rlrun/rlrun/render"
 	"github.com/rlrun/rlrun/render/raster"
 	"github.com/rlrun/rlrun/scenarios/internal/episode"
 )
@@ -66,6 +68,46 @@ func TestWatchTraining(t *testing.T) {
 	a.Window = window(9)
 	if status, out, said := a.call("resume", "alone", "--watch"); status != statusDone || out == "" {
 		t.Errorf("resume --watch of a finished run = %d, %s, want its result", status, said)
+	}
+}
+
+// TestThemes opens the window of every command that has one, in both themes, and reads the
+// colour of its paper; another theme is bad input before anything is made.
+func TestThemes(t *testing.T) {
+	a := inEmptyDir(t)
+	a.must(t, "quick", "--out", "run")
+	for _, name := range []string{"light", "dark"} {
+		th, err := render.ThemeOf(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		commands := [][]string{
+			{"quick", "--watch", "--out", name}, {"resume", "run", "--watch", "--steps", map[string]string{"light": "3000", "dark": "5000"}[name]},
+			{"watch", "run"}, {"play", "CartPole-v1"},
+		}
+		for _, args := range commands {
+			var paper color.RGBA
+			a.Window = func(title string, s raster.Screen) error {
+				m := raster.NewImage(320, 240)
+				s.Update(nil, nil)
+				s.Draw(m)
+				paper = m.RGBAAt(0, 0)
+				return nil
+			}
+			a.must(t, append(args, "--theme", name)...)
+			if paper != th.Paper {
+				t.Errorf("rlrun %q --theme %s: paper %v, want %v", args, name, paper, th.Paper)
+			}
+			if status, _, said := a.call(append(args, "--theme", "red")...); status != statusBadInput || !strings.Contains(said, "light or dark") {
+				t.Errorf("rlrun %q --theme red = %d, %q, want bad input", args, status, said)
+			}
+		}
+	}
+	if status, _, said := a.call("quick", "--theme", "red", "--out", "none"); status != statusBadInput || said != "rlrun: --theme \"red\": want light or dark\n" {
+		t.Errorf("rlrun quick --theme red = %d, %q, want bad input", status, said)
+	}
+	if _, err := os.Stat("none"); err == nil {
+		t.Error("there is a run, want none")
 	}
 }
 

@@ -32,7 +32,7 @@ func (a *App) watchTraining(s *scenario.Scenario, f runFlags) (*watching, error)
 	}
 	w := &watching{app: a, training: &stage.Training{}, closed: make(chan struct{})}
 	c := policyConfig(s, p, untrained, s.Seed)
-	c.Training = w.training
+	c.Training, c.Dark = w.training, f.theme.dark()
 	s.UseCores(runtime.GOMAXPROCS(0)) // to which the window may add one, for itself
 	screen, closed, err := a.open(s.Name, c)
 	if err != nil {
@@ -51,7 +51,7 @@ func (a *App) watchTraining(s *scenario.Scenario, f runFlags) (*watching, error)
 // report tells of an iteration.
 func (w *watching) report(r *run.Run, st *run.Status) {
 	if w != nil {
-		w.training.Report(st.Report, st.Total, st.Elapsed, r.Learned)
+		w.training.Report(st.Report, st.Total, st.Elapsed, r.Valued)
 	}
 }
 
@@ -70,7 +70,7 @@ func (w *watching) wait(ctx context.Context, r *run.Run) {
 	if w == nil {
 		return
 	}
-	w.training.Done(r.Learned())
+	w.training.Done(r.Valued())
 	select {
 	case <-w.closed:
 	case <-ctx.Done():

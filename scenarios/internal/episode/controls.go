@@ -1,7 +1,6 @@
 package episode
 
 import (
-	"cmp"
 	"fmt"
 	"strconv"
 
@@ -57,8 +56,7 @@ func arrows(b *env.Part) []render.Control {
 			for k, v := range [2]float32{low[i], high[i]} {
 				act := append([]float32(nil), rest...)
 				act[i] = v
-				name := cmp.Or(b.Element(i), fmt.Sprint("number ", i))
-				all = append(all, render.Control{Key: keys[k], Label: name + " to " + figure.Number(float64(v)), Act: act})
+				all = append(all, render.Control{Key: keys[k], Label: ElementName(b, i) + " to " + figure.Number(float64(v)), Act: act})
 			}
 		}
 	}

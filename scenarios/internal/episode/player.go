@@ -3,11 +3,8 @@
 package episode
 
 import (
-	"fmt"
-
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/render"
-	"github.com/rlrun/rlrun/scenarios/internal/figure"
 )
 
 // trail is how many steps a Tracer's trail lasts.
@@ -85,17 +82,15 @@ func (p *Player) Draw(c render.Canvas, th render.Theme) {
 		return
 	}
 	all := append(gauges("observation", &p.obs, p.Obs), gauges("action", &p.act, p.Act)...)
-	render.Gauges(append(all, render.Gauge{Name: "reward", Values: []float32{float32(p.Reward)}})).Draw(c, look)
+	render.Gauges(append(all, render.Gauge{Group: "reward", Values: []float32{float32(p.Reward)}})).Draw(c, look)
 }
 
-// gauges shows a row, a line for each part.
-func gauges(name string, l *env.Layout, row []float32) (all []render.Gauge) {
+// gauges shows a row of an observation or an action, a line for each part. Parts that are
+// pictures are shown as such.
+func gauges(group string, l *env.Layout, row []float32) (all []render.Gauge) {
 	for i := range l.Parts {
 		p := &l.Parts[i]
-		g := render.Gauge{Name: name, Names: p.Names}
-		if p.Name != "" {
-			g.Name += " " + p.Name
-		}
+		g := render.Gauge{Group: group, Name: p.Name, Names: p.Names}
 		for k := range p.Size() {
 			low, high := p.Bounds(k)
 			g.Low, g.High = append(g.Low, low), append(g.High, high)
@@ -103,18 +98,10 @@ func gauges(name string, l *env.Layout, row []float32) (all []render.Gauge) {
 		if row != nil {
 			g.Values = row[p.From:p.To]
 		}
+		if len(p.Shape) == 3 {
+			g.Shape = p.Shape
+		}
 		all = append(all, g)
 	}
 	return all
-}
-
-// String is the moment in a line.
-func (p *Player) String() string {
-	s := fmt.Sprintf("%s   step %d   return %s", p.Spec.ID, p.Steps, figure.Number(p.Return))
-	if p.Terminated {
-		s += "   ended"
-	} else if p.Truncated {
-		s += "   time is up"
-	}
-	return s
 }

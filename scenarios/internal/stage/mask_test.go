@@ -59,9 +59,9 @@ func TestForbiddenBest(t *testing.T) {
 	for s.Player.Mask[dropOff] || !s.Player.Mask[west] {
 		s.begin(s.number + 1)
 	}
-	act, forbidden := s.ask()
-	if act[0] != west || !forbidden(dropOff) || forbidden(west) || s.scores[dropOff] != 2 {
-		t.Errorf("action %v, drop off forbidden %v, west %v; want 3, true, false", act, forbidden(dropOff), forbidden(west))
+	act, mask := s.ask(), s.Player.Mask
+	if !s.options[west].taken(act) || !s.options[dropOff].forbidden(mask) || s.options[west].forbidden(mask) || s.scores[dropOff] != 2 {
+		t.Errorf("action %v, drop off forbidden %v, west %v; want 3, true, false", act, s.options[dropOff].forbidden(mask), s.options[west].forbidden(mask))
 	}
 	picture(t, s, "forbidden", 400, 300)
 }

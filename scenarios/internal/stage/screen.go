@@ -4,6 +4,7 @@
 package stage
 
 import (
+	"math"
 	"math/rand/v2"
 	"slices"
 	"sync/atomic"
@@ -42,9 +43,14 @@ type Screen struct {
 	policy  policy.Policy
 	rng     []rand.PCG // [1]
 	act     []float32
-	values  []float32 // V at each step of the episode
-	scores  []float32 // of the actions that can be taken next
+	values  []float64 // V at each step of the episode; NaN for unknown
+	axis    axis      // axis of values
 	returns curve
+
+	scores   []float32 // scores of the actions for the current observation
+	options  []option  // rows of the panel of actions
+	decimals int       // decimals of the scores; it does not fall within an episode
+	widest   float32   // widest text in the panel so far, in letters
 
 	paused, help bool
 	overlays     map[string]bool
@@ -72,6 +78,7 @@ func New(c Config) (*Screen, error) {
 	s.overlays = map[string]bool{"b": c.Policy != nil, "v": c.Policy != nil, "c": c.Actions == nil, "i": c.Training != nil}
 	if c.Policy != nil {
 		s.scores = make([]float32, c.Policy.Spec().Scores)
+		s.options = options(c.Policy.Spec(), s.choices)
 	}
 	s.know()
 	s.begin(0)
@@ -139,7 +146,7 @@ func (s *Screen) begin(number int) {
 	seed := s.Seed(number)
 	s.rng = make([]rand.PCG, 1)
 	policy.SeedEpisode(&s.rng[0], seed)
-	s.values = s.values[:0]
+	s.values, s.axis, s.decimals = s.values[:0], s.axis.next(), 0
 	s.broken = s.Player.Reset(seed)
 	s.value()
 }
@@ -151,13 +158,19 @@ func (s *Screen) know() {
 	}
 }
 
-// value keeps what the policy makes of the present state.
+// value appends the value of the current observation. A terminal state has no value.
 func (s *Screen) value() {
-	if s.policy != nil && s.policy.Spec().Values && s.broken == nil {
-		var x [1]float32
-		s.policy.Act(policy.In{Obs: s.Player.Obs, Mask: s.Player.Mask}, policy.Out{Value: x[:]})
-		s.values = append(s.values[:min(len(s.values), s.Player.Steps)], x[0])
+	if s.policy == nil || !s.policy.Spec().Values || s.broken != nil || s.Player.Terminated {
+		return
 	}
+	var x [1]float32
+	s.policy.Act(policy.In{Obs: s.Player.Obs, Mask: s.Player.Mask}, policy.Out{Value: x[:]})
+	s.values = s.values[:min(len(s.values), s.Player.Steps)]
+	for len(s.values) < s.Player.Steps {
+		s.values = append(s.values, math.NaN()) // steps of policies without values
+	}
+	s.values = append(s.values, float64(x[0]))
+	s.axis.add(float64(x[0]))
 }
 
 // budget bounds the time that a tick may take steps for.

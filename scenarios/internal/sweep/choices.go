@@ -38,6 +38,32 @@ func choices(sweeps []string) ([][]string, error) {
 	return all, nil
 }
 
+// short returns a choice of values with keys that are cut to their last words, as many as tell
+// them apart: gamma=0.9 for agent.gamma=0.9.
+func short(set []string) string {
+	keys, all := make([][]string, len(set)), make([]string, len(set))
+	for i, assignment := range set {
+		key, _, _ := strings.Cut(assignment, "=")
+		keys[i] = strings.Split(key, ".")
+	}
+	for i, assignment := range set {
+		_, value, _ := strings.Cut(assignment, "=")
+		for n := 1; n <= len(keys[i]); n++ {
+			last := keys[i][len(keys[i])-n:]
+			alike := 0
+			for _, key := range keys {
+				if len(key) >= n && slices.Equal(key[len(key)-n:], last) {
+					alike++
+				}
+			}
+			if all[i] = strings.Join(last, ".") + "=" + value; alike == 1 {
+				break
+			}
+		}
+	}
+	return strings.Join(all, ", ")
+}
+
 // elements returns the elements of a list in YAML's flow syntax, which is cut at the commas
 // that stand in no brackets or quotes.
 func elements(list string) (all []string, err error) {

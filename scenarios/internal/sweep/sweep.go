@@ -28,18 +28,20 @@ type Sweep struct {
 // A Cell is one choice of settings, or the scenario as it is, with its seeds.
 type Cell struct {
 	Label    string             // the chosen settings, KEY=VALUE, …; "" where there is nothing to choose
+	Short    string             // the same with keys as short as tells them apart: gamma=0.9
 	Scenario *scenario.Scenario // of the first seed
 	Runs     []*Run
 }
 
 // A Run is one of several runs. It has environments and an agent only while it trains.
 type Run struct {
-	Seed    uint64
-	Dir     string      // "" until Create, where the user named none
-	Result  *run.Result // once it has ended
-	Err     error       // that it ended with
-	changes []scenario.Change
-	done    chan struct{}
+	Seed     uint64
+	Settings string      // its cell's Short
+	Dir      string      // "" until Create, where the user named none
+	Result   *run.Result // once it has ended
+	Err      error       // that it ended with
+	changes  []scenario.Change
+	done     chan struct{}
 }
 
 // New returns the runs of a scenario with changes: some seeds, for each choice of a value for
@@ -68,9 +70,10 @@ func New(source Source, catalog scenario.Catalog, changes []scenario.Change, swe
 		if err != nil {
 			return nil, err
 		}
-		c.Label = strings.Join(set, ", ")
-		if base := cellDir(out, c.Scenario.Name, set, now); base != "" {
-			for _, r := range c.Runs {
+		c.Label, c.Short = strings.Join(set, ", "), short(set)
+		base := cellDir(out, c.Scenario.Name, set, now)
+		for _, r := range c.Runs {
+			if r.Settings = c.Short; base != "" {
 				r.Dir = filepath.Join(base, fmt.Sprintf("seed-%d", r.Seed))
 			}
 		}

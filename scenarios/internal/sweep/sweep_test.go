@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -84,6 +85,42 @@ func TestElements(t *testing.T) {
 		if got, err := elements(bad); err == nil {
 			t.Errorf("elements(%q) = %q, want an error", bad, got)
 		}
+	}
+}
+
+func TestShort(t *testing.T) {
+	for _, c := range []struct {
+		set  []string
+		want string
+	}{
+		{nil, ""}, {[]string{"agent.gamma=0.9"}, "gamma=0.9"}, {[]string{"steps=9", "agent.policy_kwargs.net_arch=[2, 2]"}, "steps=9, net_arch=[2, 2]"},
+		{[]string{"env.options.low=1", "agent.low=2"}, "options.low=1, agent.low=2"}, {[]string{"low=1", "agent.low=2"}, "low=1, agent.low=2"},
+		{[]string{"env.wrappers=[{scale_reward: 1}]"}, "wrappers=[{scale_reward: 1}]"},
+	} {
+		if got := short(c.set); got != c.want {
+			t.Errorf("short(%q) = %q, want %q", c.set, got, c.want)
+		}
+	}
+}
+
+// TestRanking has the best cell first, those of one interquartile mean at the same rank, and
+// those of which no run was finished last.
+func TestRanking(t *testing.T) {
+	s := &Sweep{}
+	for _, means := range [][]float64{{1, 3}, {}, {9}, {2, 2, 2}, {-5}} {
+		c := &Cell{Scenario: new(scenario.Scenario)}
+		for _, m := range means {
+			c.Runs = append(c.Runs, &Run{Result: &run.Result{Eval: run.EvalLine{Mean: m}}})
+		}
+		c.Runs = append(c.Runs, &Run{Err: errors.New("it broke")})
+		s.Cells = append(s.Cells, c)
+	}
+	var got []string
+	for _, r := range s.Ranking() {
+		got = append(got, fmt.Sprint(r.Rank, " ", slices.Index(s.Cells, r.Cell)))
+	}
+	if want := []string{"1 2", "2 0", "2 3", "4 4", "0 1"}; !reflect.DeepEqual(got, want) {
+		t.Errorf("ranks and cells are %q, want %q", got, want)
 	}
 }
 

@@ -1,0 +1,180 @@
+package stage
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rlrun/rlrun/agents"
+	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/policy"
+	"github.com/rlrun/rlrun/run"
+	"github.com/rlrun/rlrun/scenario"
+	"github.com/rlrun/rlrun/scenarios/internal/episode"
+)
+
+// watched returns a Screen of an agent's policy after some training steps. A live one shows the
+// training too.
+func watched(t *testing.T, id, agent string, steps int, live bool) *Screen {
+	t.Helper()
+	small := map[string]string{"dqn": ", buffer_size: 1000", "sac": ", buffer_size: 1000", "ppo": ", n_steps: 64"}[agent]
+	text := fmt.Sprintf("env: {id: %s}\nagent: {name: %s%s}\nsteps: 200000\n", id, agent, small)
+	s, err := scenario.Parse("layout.yaml", []byte(text), nil, scenario.Builtin(environments()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := s.NewAgent()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var tr *Training
+	if live {
+		tr = &Training{}
+	}
+	for r, err := range agents.Train(t.Context(), a, steps, 1) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if live {
+			tr.Report(r, s.Steps, time.Duration(r.Steps)*time.Millisecond, func() policy.Policy { return agents.Valued(a) })
+		}
+	}
+	v, err := s.EvalEnvs(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := episode.New(v.(*env.Vec).Env(0), s.EpisodeLimit())
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := Config{
+		Player: p, Policy: a.Policy().Clone(), Training: tr, Seed: func(i int) uint64 { return run.EpisodeSeed(1, i) },
+		Know: func(p policy.Policy) ([]float32, []int) { return run.Knowledge(s, p) },
+	}
+	if live {
+		c.Policy = agents.Valued(a)
+	}
+	screen, err := New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return screen
+}
+
+// fitting returns agents for an environment, one for each kind of policy.
+func fitting(spec env.Spec) []string {
+	obs, _ := env.LayoutOf(spec.Obs)
+	act, _ := env.LayoutOf(spec.Act)
+	all := []string{"ppo"}
+	_, choices := act.Choices()
+	_, countable := obs.Choices()
+	if _, one := spec.Act.(env.Discrete); one {
+		all = append(all, "dqn")
+	}
+	if choices && countable {
+		all = append(all, "qlearning")
+	}
+	if _, ok := spec.Act.(env.Box); ok {
+		all = append(all, "sac")
+	}
+	return all
+}
+
+// sizes are window sizes. The first is the smallest that a window can have.
+var sizes = [][2]int{{320, 240}, {600, 400}, {800, 600}, {1400, 500}, {500, 900}}
+
+// TestLayout draws every environment with every kind of policy, in windows of several sizes and at
+// several steps, and expects no faults.
+func TestLayout(t *testing.T) {
+	all := environments()
+	for _, id := range all.IDs() {
+		e, err := all.Make(id, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, agent := range fitting(e.Spec()) {
+			t.Run(id+"/"+agent, func(t *testing.T) {
+				steps := 0
+				if i%2 == 0 {
+					steps = 100
+				}
+				s := watched(t, id, agent, steps, steps > 0)
+				s.Dark = i%2 == 1
+				for _, size := range sizes {
+					readable(t, s, id+"-"+agent, size)
+				}
+			})
+		}
+	}
+}
+
+// readable checks a Screen at several steps of an episode and at its end.
+func readable(t *testing.T, s *Screen, name string, size [2]int) {
+	s.speed = 0
+	s.paused = false
+	s.begin(s.number + 1)
+	at := func(moment string) {
+		t.Helper()
+		m := look(s, size[0], size[1])
+		for _, fault := range m.faults(len(m.texts)) {
+			t.Errorf("%d×%d, %s: %s", size[0], size[1], moment, fault)
+		}
+		if os.Getenv("PICTURES") != "" {
+			picture(t, s, strings.ReplaceAll(fmt.Sprintf("layout-%s-%dx%d-%s", name, size[0], size[1], moment), "/", "_"), size[0], size[1])
+		}
+	}
+	at("begin")
+	tick(s, ticks)
+	at("middle")
+	s.Update([]string{",", ","}, nil)
+	at("back")
+	s.Update([]string{"space"}, nil)
+	s.speed = fastest
+	for range 5 {
+		if !s.Player.Done() {
+			tick(s, 1)
+		}
+	}
+	at("end")
+}
+
+// TestLayoutOfPlay draws the games of a person with their keys, long messages, long errors, and the
+// help, which covers the rest.
+func TestLayoutOfPlay(t *testing.T) {
+	all := environments()
+	for _, id := range all.IDs() {
+		e, err := all.Make(id, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := player(e, 200)
+		if p.Controls() == nil {
+			continue
+		}
+		s := screen(t, func(c *Config) { c.Policy, c.Player, c.Controls = nil, p, p.Controls() })
+		for _, size := range sizes {
+			check := func(what string, last int) {
+				t.Helper()
+				m := look(s, size[0], size[1])
+				for _, fault := range m.faults(min(last, len(m.texts))) {
+					t.Errorf("%s, %d×%d, %s: %s", id, size[0], size[1], what, fault)
+				}
+				if os.Getenv("PICTURES") != "" {
+					picture(t, s, strings.ReplaceAll(fmt.Sprintf("play-%s-%dx%d-%s", id, size[0], size[1], what), "/", "_"), size[0], size[1])
+				}
+			}
+			check("play", 1000)
+			s.paused = true
+			check("paused", 1000)
+			s.say("the picture is in rlrun-1.png, which stands beside the run's directory and has a long name")
+			check("said", 1000)
+			s.message, s.broken = "", fmt.Errorf("%s, episode seed 9223372036854775807, step 1234: panic: runtime error: index out of range [7] with length 7", id)
+			check("broken", 1000)
+			s.broken, s.help = nil, true
+			check("help", 2*len(commands()))
+			s.paused, s.help = false, false
+		}
+	}
+}

@@ -1,0 +1,81 @@
+package stage
+
+import "math"
+
+// A span is the range of some numbers. The zero span is the range of no numbers.
+type span struct {
+	low, high float64
+	some      bool
+}
+
+// add widens the span to include v. It ignores NaN and infinity.
+func (s *span) add(v float64) {
+	switch {
+	case v-v != 0:
+	case !s.some:
+		*s = span{v, v, true}
+	default:
+		s.low, s.high = min(s.low, v), max(s.high, v)
+	}
+}
+
+// rounded returns an axis for the numbers of s, with round ends. Its length is at least a fifth of
+// the largest magnitude, so that small noise looks small.
+func (s span) rounded() span {
+	if !s.some || s.low == 0 && s.high == 0 {
+		return span{0, 1, true}
+	}
+	low, high := s.low, s.high
+	if short := max(math.Abs(low), math.Abs(high))/5 - (high - low); short > 0 {
+		low, high = low-short/2, high+short/2
+		if s.low >= 0 {
+			low = max(low, 0)
+		}
+		if s.high <= 0 {
+			high = min(high, 0)
+		}
+	}
+	step := roundStep((high - low) / 5)
+	const rounding = 1e-9
+	return span{math.Floor(low/step+rounding) * step, math.Ceil(high/step-rounding) * step, true}
+}
+
+// roundStep returns the smallest of 1, 2 or 5 times a power of ten that is not less than x.
+func roundStep(x float64) float64 {
+	power := math.Pow(10, math.Floor(math.Log10(x)))
+	for _, k := range []float64{1, 2, 5} {
+		if k*power >= x*(1-1e-9) {
+			return k * power
+		}
+	}
+	return 10 * power
+}
+
+// An axis is the axis of a growing curve. It widens and never shrinks.
+type axis struct{ numbers, shown span }
+
+// add widens the axis to include v.
+func (a *axis) add(v float64) {
+	if a.numbers.add(v); a.numbers.low != 0 || a.numbers.high != 0 {
+		r := a.numbers.rounded()
+		a.shown.add(r.low)
+		a.shown.add(r.high)
+	}
+}
+
+// span returns the ends of the axis.
+func (a *axis) span() span {
+	if !a.shown.some {
+		return span{0, 1, true}
+	}
+	return a.shown
+}
+
+// next returns the axis for the next episode. It is as wide as this episode's numbers need.
+func (a *axis) next() (b axis) {
+	if a.numbers.some {
+		b.add(a.numbers.low)
+		b.add(a.numbers.high)
+	}
+	return axis{shown: b.shown}
+}
