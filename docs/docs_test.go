@@ -3,6 +3,7 @@
 package docs
 
 import (
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -38,6 +39,7 @@ func TestTranscripts(t *testing.T) {
 	if testing.Short() || runtime.GOOS == "windows" { // which has no sh
 		return
 	}
+	lookAtSources(t)
 	p := newPrograms(t)
 	own, err := os.ReadFile(filepath.Join("..", "scenarios", "cartpole-ppo.yaml")) // as a scenario of the reader's
 	if err != nil {
@@ -68,6 +70,24 @@ func TestTranscripts(t *testing.T) {
 				rewrite(t, page, r.printed)
 			}
 		})
+	}
+}
+
+// lookAtSources looks at every source file of the module. The programs that the test runs are
+// made of them, so go test must not take a result from before they changed.
+func lookAtSources(t *testing.T) {
+	t.Helper()
+	err := filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
+		if err == nil && d.IsDir() && (d.Name() == ".git" || d.Name() == "runs") {
+			return filepath.SkipDir
+		}
+		if err == nil && filepath.Ext(path) != ".md" {
+			_, err = os.Stat(path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 
