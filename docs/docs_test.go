@@ -41,9 +41,13 @@ func TestTranscripts(t *testing.T) {
 	}
 	lookAtSources(t)
 	p := newPrograms(t)
-	own, err := os.ReadFile(filepath.Join("..", "scenarios", "cartpole-ppo.yaml")) // as a scenario of the reader's
-	if err != nil {
-		t.Fatal(err)
+	files := map[string][]byte{} // files that the reader has, by name
+	for name, path := range map[string]string{"my.yaml": "scenarios/cartpole-ppo.yaml", "ppo.yml": "scenarios/internal/zoo/testdata/ppo.yml"} {
+		text, err := os.ReadFile(filepath.Join("..", filepath.FromSlash(path)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[name] = text
 	}
 	for _, page := range pages(t) {
 		t.Run(filepath.ToSlash(page), func(t *testing.T) {
@@ -54,7 +58,9 @@ func TestTranscripts(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			write("my.yaml", own)
+			for name, text := range files {
+				write(name, text)
+			}
 			for _, b := range blocks(t, page) {
 				switch {
 				case b.lang == "yaml" && b.name != "":

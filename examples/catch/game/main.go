@@ -25,8 +25,8 @@ func main() {
 	caught := 0
 	for round := range uint64(rounds) {
 		game.Reset(round, obs)
-		player.Begin(false, 0)      // the best actions; true draws them
-		for over := false; !over; { // the loop of the game: once for each frame
+		player.Begin(false, 0)      // greedy actions; true samples them
+		for over := false; !over; { // the game loop: one round each frame
 			out := game.Step(player.Act(obs, nil), obs)
 			if out.Reward > 0 {
 				caught++
