@@ -19,10 +19,10 @@ type A2CConfig struct {
 	Gamma              float32              `yaml:"gamma"`               // discount factor γ: 0 counts the next reward alone, 1 counts all rewards alike
 	GAELambda          float32              `yaml:"gae_lambda"`          // λ of generalised advantage estimation; 1 is the paper's n-step return
 	VFCoef             float32              `yaml:"vf_coef"`             // weight of the value loss
-	EntCoef            optim.Schedule       `yaml:"ent_coef"`            // weight of the entropy bonus, β: more of it keeps actions more random
+	EntCoef            optim.Schedule       `yaml:"ent_coef"`            // weight of the entropy bonus, β: a larger weight keeps actions more random
 	MaxGradNorm        float32              `yaml:"max_grad_norm"`       // largest norm of a gradient; a longer gradient is scaled down to it
 	NormalizeAdvantage bool                 `yaml:"normalize_advantage"` // scale the advantages of each update to mean 0 and standard deviation 1
-	UseRMSProp         bool                 `yaml:"use_rms_prop"`        // use RMSProp, or else Adam; optimizer_class of policy_kwargs overrules it
+	UseRMSProp         bool                 `yaml:"use_rms_prop"`        // true: RMSProp, false: Adam; optimizer_class of policy_kwargs overrules it
 	RMSPropEps         float64              `yaml:"rms_prop_eps"`        // ε of RMSProp; eps of optimizer_kwargs overrules it
 	UseSDE             bool                 `yaml:"use_sde"`             // explore by noise that depends on the state (gSDE, Raffin et al. 2021)
 	SDESampleFreq      int                  `yaml:"sde_sample_freq"`     // steps between draws of the gSDE noise; -1: once at the start of each rollout
@@ -139,7 +139,7 @@ func (a *A2C) gradientStep(b *replay.Minibatch) {
 	a.log.add(a.networks.gradientStep(b, &a.objective), 1)
 }
 
-// State visits the state of training.
+// State saves or loads the state of training.
 func (a *A2C) State(s *state.State) {
 	s.Section("a2c", 1)
 	a.onPolicy.State(s)

@@ -28,7 +28,7 @@ type A3CConfig struct {
 	Gamma        float32              `yaml:"gamma"`         // discount factor γ: 0 counts the next reward alone, 1 counts all rewards alike
 	GAELambda    float32              `yaml:"gae_lambda"`    // λ of generalised advantage estimation; 1 is the paper's n-step return
 	VFCoef       float32              `yaml:"vf_coef"`       // weight of the value loss
-	EntCoef      optim.Schedule       `yaml:"ent_coef"`      // weight of the entropy bonus, β: more of it keeps actions more random
+	EntCoef      optim.Schedule       `yaml:"ent_coef"`      // weight of the entropy bonus, β: a larger weight keeps actions more random
 	MaxGradNorm  float32              `yaml:"max_grad_norm"` // largest norm of a gradient; a longer gradient is scaled down to it
 	Normalize    Normalize            `yaml:"normalize"`     // normalisation of observations and rewards
 	Network      policy.NetworkConfig `yaml:"policy_kwargs"` // networks and optimiser
@@ -367,7 +367,7 @@ func (a *A3C) Close() error {
 // Policy returns the shared actor together with its critic.
 func (a *A3C) Policy() policy.Policy { return a.shared.model }
 
-// State visits the shared networks, normalisers and statistics, and the workers.
+// State saves or loads the shared networks, normalisers and statistics, and the workers.
 func (a *A3C) State(s *state.State) {
 	s.Section("a3c", 1)
 	s.All(&a.shared, &a.stats, a.rewardMoments, a.normal)

@@ -22,7 +22,7 @@ type actionRngs struct {
 	rngs  []rand.PCG // [N] generators of the present action
 }
 
-// newActionRngs returns the random generators for the environments from, …, from+n-1 of a run.
+// newActionRngs returns the random generators for the environments [from, from+n) of a run.
 func newActionRngs(seed uint64, from, n int) *actionRngs {
 	a := &actionRngs{make([]uint64, n), make([]rand.PCG, n)}
 	for i := range a.seeds {

@@ -61,7 +61,7 @@ func (c *collector) step(p policy.Policy) (*env.Result, error) {
 	return res, err
 }
 
-// State visits the player and the policy's memory. The noise is not saved: it is drawn again
+// State saves or loads the player and the policy's memory. The noise is not saved: it is drawn again
 // at the start of each rollout.
 func (c *collector) State(s *state.State) {
 	s.Section("collector", 1)
@@ -82,7 +82,7 @@ type player struct {
 	first []bool    // [N] true where obs begins an episode
 }
 
-// makeEnvs makes the environments from, …, from+n-1 of a run, starts their episodes and returns
+// makeEnvs makes the environments [from, from+n) of a run, starts their episodes and returns
 // their first Result. After an error Close closes the environments that were made.
 func (p *player) makeEnvs(mk env.Maker, seed uint64, from, n int) (res *env.Result, err error) {
 	p.actionRngs = newActionRngs(seed, from, n)
@@ -110,7 +110,7 @@ func (p *player) record(res *env.Result) {
 // Close closes the environments.
 func (p *player) Close() error { return closeVector(p.vec) }
 
-// State visits the environments, their observations and masks, and the statistics.
+// State saves or loads the environments, their observations and masks, and the statistics.
 func (p *player) State(s *state.State) {
 	s.Section("player", 1)
 	s.Int("player/acted", &p.actionCount, state.MaxCount)

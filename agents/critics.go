@@ -167,7 +167,7 @@ func (c *critics) updateTargets(tau float32) {
 	}
 }
 
-// State visits the online networks and the target networks.
+// State saves or loads the online networks and the target networks.
 func (c *critics) State(s *state.State) {
 	s.Section("critics", 1)
 	s.All(c.online, c.target)

@@ -112,7 +112,7 @@ func (a *DDPG) target(b *replay.Batch) []float32 {
 	return a.y
 }
 
-// State visits the networks and the state of offPolicy.
+// State saves or loads the networks and the state of offPolicy.
 func (a *DDPG) State(s *state.State) {
 	s.Section("ddpg", 1)
 	s.All(&a.dpg, &a.offPolicy)

@@ -98,7 +98,7 @@ func (d *dpg) metrics(rate float64) []Metric {
 	return d.metricBuf
 }
 
-// State visits the networks, the noise process, and the result and number of updates.
+// State saves or loads the networks, the noise process, and the result and number of updates.
 func (d *dpg) State(s *state.State) {
 	s.Section("dpg", 1)
 	s.All(d.actor, d.actorTarget, d.critics, &d.noise, &d.lastUpdate)

@@ -22,7 +22,7 @@ type DQNConfig struct {
 	TargetUpdateInterval int `yaml:"target_update_interval"` // steps, over all environments, between updates of the target network
 	Exploration          `yaml:",inline"`
 	MaxGradNorm          float32              `yaml:"max_grad_norm"` // largest norm of a gradient; a longer gradient is scaled down to it
-	Double               bool                 `yaml:"double"`        // double DQN (van Hasselt et al. 2016): the network chooses the next action, the target network values it
+	Double               bool                 `yaml:"double"`        // double DQN (van Hasselt et al. 2016): the network chooses the next action, the target network evaluates it
 	Dueling              bool                 `yaml:"dueling"`       // dueling network (Wang et al. 2016): Q is the sum of V and of advantages
 	Normalize            Normalize            `yaml:"normalize"`     // normalisation of observations and rewards
 	Network              policy.NetworkConfig `yaml:"policy_kwargs"` // networks and optimiser
@@ -216,7 +216,7 @@ func (a *DQN) metrics() []Metric {
 	return a.metricBuf
 }
 
-// State visits the networks, the result and number of updates, and the state of offPolicy.
+// State saves or loads the networks, the result and number of updates, and the state of offPolicy.
 func (a *DQN) State(s *state.State) {
 	s.Section("dqn", 1)
 	s.All(a.q, a.target, &a.lastUpdate)

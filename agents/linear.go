@@ -116,7 +116,7 @@ func (a *Linear) check() error {
 	return checkTable("the weights", a.q.W, a.play.stats.Steps(), a.play.stats.maxAbsReward)
 }
 
-// State visits the weights and the state of td.
+// State saves or loads the weights and the state of td.
 func (a *Linear) State(s *state.State) {
 	s.Section("linear", 1)
 	s.Floats("linear/weights", a.q.W.Value)

@@ -13,8 +13,8 @@ type LinearConfig struct {
 	Exploration  `yaml:",inline"`
 	Tilings      int       `yaml:"tilings"` // number of tilings, grids of tiles that are displaced against each other
 	Tiles        int       `yaml:"tiles"`   // tiles of a tiling along each number of an observation
-	Low          []float32 `yaml:"low"`     // lower bounds of the tilings, one for each number of an observation; []: bounds of the observation space
-	High         []float32 `yaml:"high"`    // upper bounds of the tilings, one for each number of an observation; []: bounds of the observation space
+	Low          []float32 `yaml:"low"`     // lower bounds of the tilings, one for each dimension of the observation; []: bounds of the observation space
+	High         []float32 `yaml:"high"`    // upper bounds of the tilings, one for each dimension of the observation; []: bounds of the observation space
 	QInit        float32   `yaml:"q_init"`  // value of every action at the start; a high value makes the agent try every action
 }
 

@@ -10,7 +10,7 @@ import (
 // The names are the same as in rl-zoo3.
 type Noise struct {
 	NoiseType string         `yaml:"noise_type"` // noise that is added to actions: normal, ornstein-uhlenbeck or none
-	NoiseStd  optim.Schedule `yaml:"noise_std"`  // standard deviation σ of that noise, for actions scaled to -1 … 1
+	NoiseStd  optim.Schedule `yaml:"noise_std"`  // standard deviation σ of the action noise, for actions scaled to -1 … 1
 }
 
 // rules returns the conditions on the settings.

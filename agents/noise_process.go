@@ -62,7 +62,7 @@ func (n *noiseProcess) resetEnded(res *env.Result) {
 	}
 }
 
-// State visits the latest noise.
+// State saves or loads the latest noise.
 func (n *noiseProcess) State(s *state.State) {
 	s.Section("noise", 1)
 	s.Floats("noise", n.x)

@@ -84,7 +84,7 @@ func (r *rewardScale) normalize(reward, done []float32) {
 	}
 }
 
-// State visits the discounted sums and their moments. For a nil rewardScale it visits nothing.
+// State saves or loads the discounted sums and their moments. A nil rewardScale has no state.
 func (r *rewardScale) State(s *state.State) {
 	if r == nil {
 		return

@@ -163,7 +163,7 @@ func (o *offPolicy) updateIfDue(a algorithm) {
 // Close closes the environments.
 func (o *offPolicy) Close() error { return o.play.Close() }
 
-// State visits the random generator, the optimisers, the replay buffer, the environments, the
+// State saves or loads the random generator, the optimisers, the replay buffer, the environments, the
 // statistics and the normalisers.
 func (o *offPolicy) State(s *state.State) {
 	s.Section("off-policy", 1)

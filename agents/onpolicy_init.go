@@ -86,7 +86,7 @@ func (n *actorCritic) check(steps int, maxAbsReward float64) error {
 	return checkFinite(n.params, steps, maxAbsReward)
 }
 
-// State visits the networks and the optimiser.
+// State saves or loads the networks and the optimiser.
 func (n *actorCritic) State(s *state.State) {
 	s.Section("actor-critic", 1)
 	s.All(n.model, n.opt)
@@ -108,7 +108,7 @@ func (o *onPolicy) Close() error { return o.play.Close() }
 // Policy returns the actor together with its critic.
 func (o *onPolicy) Policy() policy.Policy { return o.networks.model }
 
-// State visits the random generator, the networks, the optimiser, the environments, the
+// State saves or loads the random generator, the networks, the optimiser, the environments, the
 // statistics and the normalisers.
 func (o *onPolicy) State(s *state.State) {
 	s.Section("on-policy", 1)

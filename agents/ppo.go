@@ -175,7 +175,7 @@ func normalizeAdvantages(adv []float32) {
 	}
 }
 
-// State visits the state of training, with the number of epochs in the log.
+// State saves or loads the state of training, with the number of epochs in the log.
 func (p *PPO) State(s *state.State) {
 	s.Section("ppo", 1)
 	p.onPolicy.State(s)

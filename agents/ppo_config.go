@@ -16,12 +16,12 @@ type PPOConfig struct {
 	BatchSize          int                  `yaml:"batch_size"`          // transitions in a minibatch, M; the last minibatch of a rollout has what is left
 	NEpochs            int                  `yaml:"n_epochs"`            // passes over each rollout, K
 	LearningRate       optim.Schedule       `yaml:"learning_rate"`       // learning rate of the optimiser, α
-	ClipRange          optim.Schedule       `yaml:"clip_range"`          // clip range ε: probability ratios count from 1 - ε to 1 + ε
+	ClipRange          optim.Schedule       `yaml:"clip_range"`          // clip range ε: probability ratios are clipped to [1 - ε, 1 + ε]
 	ClipRangeVF        *optim.Schedule      `yaml:"clip_range_vf"`       // clip range of the value: how far it may move from its old prediction; nil: no limit
 	Gamma              float32              `yaml:"gamma"`               // discount factor γ: 0 counts the next reward alone, 1 counts all rewards alike
 	GAELambda          float32              `yaml:"gae_lambda"`          // λ of generalised advantage estimation: 0 trusts the critic, 1 trusts the returns
 	VFCoef             float32              `yaml:"vf_coef"`             // weight of the value loss, c₁
-	EntCoef            optim.Schedule       `yaml:"ent_coef"`            // weight of the entropy bonus, c₂: more of it keeps actions more random
+	EntCoef            optim.Schedule       `yaml:"ent_coef"`            // weight of the entropy bonus, c₂: a larger weight keeps actions more random
 	MaxGradNorm        float32              `yaml:"max_grad_norm"`       // largest norm of a gradient; a longer gradient is scaled down to it
 	NormalizeAdvantage bool                 `yaml:"normalize_advantage"` // scale the advantages of each minibatch to mean 0 and standard deviation 1
 	TargetKL           *float32             `yaml:"target_kl"`           // end the passes over a rollout when approx_kl exceeds 1.5 times this; nil: never

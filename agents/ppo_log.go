@@ -99,6 +99,6 @@ func explainedVariance(value, ret []float32) float64 {
 	return 1 - varErr/varRet
 }
 
-// State visits the number of epochs. It does not visit the metrics: Learn reports them before
+// State saves or loads the number of epochs, but not the metrics: Learn reports them before
 // the agent can be saved.
 func (l *ppoLog) State(s *state.State) { s.Int("ppo/updates", &l.epochs, math.MaxInt) }

@@ -19,8 +19,8 @@ type ReinforceConfig struct {
 	LearningRate       optim.Schedule       `yaml:"learning_rate"`       // learning rate of the optimiser, α
 	Gamma              float32              `yaml:"gamma"`               // discount factor γ: 0 counts the next reward alone, 1 counts all rewards alike
 	Baseline           bool                 `yaml:"baseline"`            // subtract a learned value of the state from each return, which makes gradients less noisy
-	VFCoef             float32              `yaml:"vf_coef"`             // weight of the loss of that value
-	EntCoef            optim.Schedule       `yaml:"ent_coef"`            // weight of the entropy bonus: more of it keeps actions more random
+	VFCoef             float32              `yaml:"vf_coef"`             // weight of the loss of the learned baseline
+	EntCoef            optim.Schedule       `yaml:"ent_coef"`            // weight of the entropy bonus: a larger weight keeps actions more random
 	MaxGradNorm        float32              `yaml:"max_grad_norm"`       // largest norm of a gradient; a longer gradient is scaled down to it
 	NormalizeAdvantage bool                 `yaml:"normalize_advantage"` // scale the advantages of each update to mean 0 and standard deviation 1
 	Normalize          Normalize            `yaml:"normalize"`           // normalisation of observations and rewards
@@ -200,7 +200,7 @@ func (a *Reinforce) gradientStep() {
 	}
 }
 
-// State visits the state of training, with the unfinished episodes.
+// State saves or loads the state of training, with the unfinished episodes.
 func (a *Reinforce) State(s *state.State) {
 	s.Section("reinforce", 1)
 	a.onPolicy.State(s)

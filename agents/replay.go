@@ -15,8 +15,8 @@ type Replay struct {
 	LearningStarts int            `yaml:"learning_starts"` // steps of random actions before learning starts
 	BatchSize      int            `yaml:"batch_size"`      // transitions in a minibatch
 	Gamma          float32        `yaml:"gamma"`           // discount factor γ: 0 counts the next reward alone, 1 counts all rewards alike
-	Tau            float32        `yaml:"tau"`             // τ of a Polyak update: share of the networks in the next weights of the target networks; 1 copies them
-	TrainFreq      TrainFreq      `yaml:"train_freq"`      // steps of each environment between two rounds of updates; or [1, episode] for episodes
+	Tau            float32        `yaml:"tau"`             // τ of a Polyak update: target ← τ · network + (1 - τ) · target; 1 copies the network
+	TrainFreq      TrainFreq      `yaml:"train_freq"`      // steps of each environment between two rounds of updates; or [1, episode]: one episode
 	GradientSteps  int            `yaml:"gradient_steps"`  // updates in a round; -1: as many as steps were taken since the last round
 	NSteps         int            `yaml:"n_steps"`         // steps of an n-step return, n
 	Prioritized    bool           `yaml:"prioritized"`     // draw transitions with large TD errors more often (Schaul et al. 2016)

@@ -85,7 +85,7 @@ type sacResult struct {
 	alphaLoss float64 // loss of the temperature; 0 if α is not learned
 }
 
-// State visits the metrics: a Report shows them until the next update.
+// State saves or loads the metrics: a Report shows them until the next update.
 func (u *sacResult) State(s *state.State) {
 	u.updateResult.State(s)
 	alpha := [1]float32{u.alpha}
@@ -263,7 +263,7 @@ func (a *SAC) metrics() []Metric {
 	return a.metricBuf
 }
 
-// State visits the networks, the temperature, the noise, the result and number of updates, and the
+// State saves or loads the networks, the temperature, the noise, the result and number of updates, and the
 // state of offPolicy.
 func (a *SAC) State(s *state.State) {
 	s.Section("sac", 1)

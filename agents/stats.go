@@ -104,7 +104,7 @@ func (s *Stats) measureMeans() []Metric {
 // maxMeasures is the largest number of measures of an environment in a checkpoint.
 const maxMeasures = 1 << 10
 
-// State visits the statistics. It does not visit the ended episodes: an agent is saved after a
+// State saves or loads the statistics, but not the ended episodes: an agent is saved after a
 // Report, when there are none.
 func (s *Stats) State(st *state.State) {
 	st.Section("stats", 1)

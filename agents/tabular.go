@@ -186,7 +186,7 @@ func (a *Tabular) check() error {
 	return err
 }
 
-// State visits the tables, the histories and the state of td.
+// State saves or loads the tables, the histories and the state of td.
 func (a *Tabular) State(s *state.State) {
 	s.Section("tabular", 1)
 	s.Floats("tabular/q", a.q1.Q.Value)

@@ -47,7 +47,7 @@ func (h *history) removeAt(j int) {
 	h.n--
 }
 
-// State visits the steps.
+// State saves or loads the steps.
 func (h *history) State(s *state.State) {
 	s.Int("lookback/n", &h.n, len(h.state))
 	s.Doubles("lookback/state", h.state)

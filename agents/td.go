@@ -204,7 +204,7 @@ func (o *td) metrics() []Metric {
 	return o.metricBuf
 }
 
-// State visits the random generator, the next actions, the environments and the statistics.
+// State saves or loads the random generator, the next actions, the environments and the statistics.
 func (o *td) State(s *state.State) {
 	s.Section("td", 1)
 	s.PCG("td/rng", &o.src)

@@ -19,7 +19,7 @@ type TD3Config struct {
 	Noise             `yaml:",inline"`
 	PolicyDelay       int                  `yaml:"policy_delay"`        // updates of the critics for each update of the actor, d
 	TargetPolicyNoise optim.Schedule       `yaml:"target_policy_noise"` // standard deviation of the noise in the target policy's actions, σ̃
-	TargetNoiseClip   float32              `yaml:"target_noise_clip"`   // largest size of that noise, c
+	TargetNoiseClip   float32              `yaml:"target_noise_clip"`   // clip range c of the target policy's noise, [-c, c]
 	Normalize         Normalize            `yaml:"normalize"`           // normalisation of observations and rewards
 	Network           policy.NetworkConfig `yaml:"policy_kwargs"`       // networks and optimiser
 }
@@ -137,7 +137,7 @@ func (a *TD3) target(b *replay.Batch, epsilon []float32) []float32 {
 	return a.y
 }
 
-// State visits the networks and the state of offPolicy.
+// State saves or loads the networks and the state of offPolicy.
 func (a *TD3) State(s *state.State) {
 	s.Section("td3", 1)
 	s.All(&a.dpg, &a.offPolicy)

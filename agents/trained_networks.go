@@ -48,7 +48,7 @@ func (t *trainedNetworks) check(s *Stats) error {
 	return cmp.Or(err, checkFinite(t.params, s.Steps(), s.maxAbsReward))
 }
 
-// State visits the optimisers. The agent itself visits the parameters.
+// State saves or loads the optimisers. The agent itself saves or loads the parameters.
 func (t *trainedNetworks) State(s *state.State) {
 	for _, opt := range t.opts {
 		opt.State(s)

@@ -10,7 +10,7 @@ type updateResult struct {
 	actorLoss  float64 // 0 if the agent has no actor
 }
 
-// State visits the losses: a Report shows them until the next update.
+// State saves or loads the losses: a Report shows them until the next update.
 func (f *updateResult) State(s *state.State) {
 	s.Double("found/critic_loss", &f.criticLoss)
 	s.Double("found/actor_loss", &f.actorLoss)

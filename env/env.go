@@ -56,7 +56,7 @@ type Spec struct {
 	RewardThreshold *float64 // return from which the task counts as solved; nil if the task has no threshold
 }
 
-// A Snapshotter is an Env that can save and restore its whole state. Its State visits everything
+// A Snapshotter is an Env that can save and restore its whole state. Its State saves or loads everything
 // that the rest of the episode depends on, random generators and counters included. A checkpoint
 // then holds this state instead of the episode's actions.
 type Snapshotter interface {
@@ -66,7 +66,7 @@ type Snapshotter interface {
 
 // A Physics is an Env whose physical state can be read and set, for example to compare it with
 // another implementation. The physical state may be less than the whole state of an episode,
-// which a Snapshotter's State visits.
+// which a Snapshotter's State saves or loads.
 type Physics interface {
 	// Physics appends the state variables to dst, in SI units, and returns the longer slice.
 	Physics(dst []float64) []float64

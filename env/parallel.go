@@ -127,7 +127,7 @@ func (p *Parallel) result() (*Result, error) {
 // Parallel cannot be used afterwards.
 func (p *Parallel) Close() error { return p.vec.Close() }
 
-// State visits the same fields as Vec.State, so a Vec can load a Parallel's state.
+// State saves or loads the same fields as Vec.State, so a Vec can load a Parallel's state.
 func (p *Parallel) State(s *state.State) {
 	p.vec.State(s)
 	if s.Loading() {

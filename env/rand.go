@@ -55,7 +55,7 @@ func (r *Rand) SetDraws(draws []float64) error {
 	return nil
 }
 
-// State visits the generator. Numbers from SetDraws are not saved.
+// State saves or loads the generator. Numbers from SetDraws are not saved.
 func (r *Rand) State(s *state.State) { s.PCG("rand", &r.src) }
 
 // Normal returns a normally distributed number of mean 0 and standard deviation 1. Box and Muller

@@ -171,7 +171,7 @@ func (v *Vec) Close() error {
 	return Close(envs...)
 }
 
-// State visits the seed and the running episodes: the state of each environment if it is a
+// State saves or loads the seed and the running episodes: the state of each environment if it is a
 // Snapshotter, otherwise the actions of its episode, which loading replays. State does not visit
 // the Result. The caller that acts on the observations must save them.
 func (v *Vec) State(s *state.State) {
@@ -213,7 +213,7 @@ func (v *Vec) State(s *state.State) {
 	}
 }
 
-// visitReturns visits the returns of the running episodes.
+// visitReturns saves or loads the returns of the running episodes.
 func (v *Vec) visitReturns(s *state.State) {
 	returns := make([]float64, len(v.envs))
 	for i := range v.envs {
@@ -225,7 +225,7 @@ func (v *Vec) visitReturns(s *state.State) {
 	}
 }
 
-// visitEnv visits the state of environment i. A panic makes s fail.
+// visitEnv saves or loads the state of environment i. A panic makes s fail.
 func (v *Vec) visitEnv(i int, s *state.State) {
 	v.current = i
 	defer func() {

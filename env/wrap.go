@@ -38,7 +38,7 @@ func Snapshots(e Env) bool {
 	}
 }
 
-// StateOf visits the state of e. A Wrapper calls it for the environment that it wraps. If e is no
+// StateOf saves or loads the state of e. A Wrapper calls it for the environment that it wraps. If e is no
 // Snapshotter, s fails: see Snapshots.
 func StateOf(e Env, s *state.State) {
 	if sn, ok := e.(Snapshotter); ok {
@@ -70,7 +70,7 @@ func (w baseWrapper) Spec() Spec {
 // Unwrap returns the wrapped environment.
 func (w baseWrapper) Unwrap() Env { return w.Env }
 
-// State visits the state of the wrapped environment.
+// State saves or loads the state of the wrapped environment.
 func (w baseWrapper) State(s *state.State) { StateOf(w.Env, s) }
 
 // boxOf returns s as a Box, or an error if it is no Box. The error names the wrapper and what the

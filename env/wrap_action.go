@@ -46,7 +46,7 @@ func (w *StickyAction) Step(act, obs []float32) Outcome {
 	return w.Env.Step(w.lastAction, obs)
 }
 
-// State visits the generator, the previous action and the wrapped environment.
+// State saves or loads the generator, the previous action and the wrapped environment.
 func (w *StickyAction) State(s *state.State) {
 	w.rng.State(s)
 	s.Floats("sticky/last", w.lastAction)

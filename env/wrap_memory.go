@@ -93,7 +93,7 @@ func (w *FrameStack) Step(act, obs []float32) Outcome {
 	return out
 }
 
-// State visits the kept observations and the wrapped environment.
+// State saves or loads the kept observations and the wrapped environment.
 func (w *FrameStack) State(s *state.State) {
 	s.Floats("framestack/past", w.past)
 	StateOf(w.Env, s)
@@ -140,7 +140,7 @@ func (w *DelayObservation) Step(act, obs []float32) Outcome {
 	return w.Env.Step(act, w.queue[len(w.queue)-len(obs):])
 }
 
-// State visits the queue and the wrapped environment.
+// State saves or loads the queue and the wrapped environment.
 func (w *DelayObservation) State(s *state.State) {
 	s.Floats("delay/waiting", w.queue)
 	StateOf(w.Env, s)

@@ -178,7 +178,7 @@ func (w *AddNoise) addNoise(obs []float32) {
 	}
 }
 
-// State visits the generator and the wrapped environment.
+// State saves or loads the generator and the wrapped environment.
 func (w *AddNoise) State(s *state.State) {
 	w.rng.State(s)
 	StateOf(w.Env, s)

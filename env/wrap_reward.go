@@ -13,7 +13,7 @@ var _ Wrapper = ScaleReward{}
 // Unwrap returns the wrapped environment.
 func (w ScaleReward) Unwrap() Env { return w.Env }
 
-// State visits the state of the wrapped environment.
+// State saves or loads the state of the wrapped environment.
 func (w ScaleReward) State(s *state.State) { StateOf(w.Env, s) }
 
 // Spec returns the Spec of the wrapped environment, with its threshold multiplied by K.

@@ -106,7 +106,7 @@ func (w *FrameSkip) Step(act, obs []float32) (out Outcome) {
 	return out
 }
 
-// State visits the step count and the wrapped environment.
+// State saves or loads the step count and the wrapped environment.
 func (w *FrameSkip) State(s *state.State) {
 	s.Int("frameskip/taken", &w.steps, math.MaxInt)
 	StateOf(w.Env, s)
@@ -178,7 +178,7 @@ func (w *TimeAwareObservation) Step(act, obs []float32) Outcome {
 	return w.Env.Step(act, obs[:last])
 }
 
-// State visits the step count and the wrapped environment.
+// State saves or loads the step count and the wrapped environment.
 func (w *TimeAwareObservation) State(s *state.State) {
 	s.Int("time/taken", &w.steps, math.MaxInt)
 	StateOf(w.Env, s)

@@ -209,7 +209,7 @@ func (m *ActorCritic) Tensors() []*tape.Param {
 	return append(append(nn.Tensors(m.networks()...), m.Head.Params()...), m.normal.tensors()...)
 }
 
-// State visits the networks and the head. The owner of the normaliser saves the normaliser.
+// State saves or loads the networks and the head. The owner of the normaliser saves the normaliser.
 func (m *ActorCritic) State(s *state.State) {
 	nn.Visit(s, m.networks()...)
 	nn.VisitParams(s, m.Head.Params())

@@ -74,7 +74,7 @@ func (q *Critics) Share(cores *parallel.Pool) {
 // Params returns the parameters of all networks.
 func (q *Critics) Params() []*tape.Param { return nn.Params(q.Q...) }
 
-// State visits the networks.
+// State saves or loads the networks.
 func (q *Critics) State(s *state.State) { nn.Visit(s, q.Q...) }
 
 // Copy returns Critics with their own parameters and the same normaliser.

@@ -81,7 +81,7 @@ func (d *Deterministic) Tensors() []*tape.Param {
 	return append(nn.Tensors(d.Mu), d.normal.tensors()...)
 }
 
-// State visits the network.
+// State saves or loads the network.
 func (d *Deterministic) State(s *state.State) { nn.Visit(s, d.Mu) }
 
 // Clone returns a copy with its own normaliser.

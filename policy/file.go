@@ -58,7 +58,7 @@ func Open(path string, engines ...nn.Engine) (Policy, error) {
 }
 
 // OpenWithMeta returns the policy of a file, as Open does, and the policy's environment and
-// agent. It returns the Meta also with the errors ErrEarlier and ErrOwnType.
+// agent. With the errors ErrEarlier and ErrOwnType it still returns the Meta.
 func OpenWithMeta(path string, engines ...nn.Engine) (Policy, Meta, error) {
 	f, err := infile.Open(path)
 	if err != nil {

@@ -65,8 +65,8 @@ func (c *contents) fill(p Policy) error {
 	return c.setParams(params)
 }
 
-// checkSame returns an error if the file's policy differs from p in more than its tensors'
-// values.
+// checkSame returns an error if the file's policy and p differ in anything except the values of
+// the tensors: in their type, spaces, memory or networks.
 func (c *contents) checkSame(p Policy) error {
 	if got, want := c.info["policy"], typeName(p); got != want {
 		return fmt.Errorf("its policy is of the type %.100q, want %s", got, want)

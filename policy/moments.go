@@ -52,7 +52,7 @@ func (m *Moments) Add(x []float64) {
 // Scale returns 1 / √(variance + 10⁻⁸) of column j.
 func (m *Moments) Scale(j int) float64 { return 1 / math.Sqrt(m.Variance[j]+1e-8) }
 
-// State visits the moments.
+// State saves or loads the moments.
 func (m *Moments) State(s *state.State) {
 	s.Doubles("moments/mean", m.Mean)
 	s.Doubles("moments/variance", m.Variance)

@@ -85,7 +85,7 @@ func sizesText(sizes []int) string {
 // netArchMapping is a NetArch in mapping form.
 type netArchMapping struct {
 	Pi []int `yaml:"pi"`           // sizes of the actor's hidden layers
-	VF []int `yaml:"vf,omitempty"` // sizes of the critic's hidden layers, in on-policy agents, whose critic knows V(s)
+	VF []int `yaml:"vf,omitempty"` // sizes of the critic's hidden layers, in on-policy agents, whose critic estimates V(s)
 	QF []int `yaml:"qf,omitempty"` // sizes of the critics' hidden layers, in off-policy agents, whose critics know Q(s, a)
 }
 

@@ -17,7 +17,7 @@ type NetworkConfig struct {
 	ActivationFn string    `yaml:"activation_fn"` // activation of the hidden layers: tanh, relu, leaky_relu, elu, gelu, silu, sigmoid or softplus
 	LogStdInit   float32   `yaml:"log_std_init"`  // logarithm of the standard deviation of continuous actions at the start
 	OrthoInit    *bool     `yaml:"ortho_init"`    // true: the same as init_fn orthogonal; false: the same as init_fn pytorch; nil: as init_fn says
-	InitFn       string    `yaml:"init_fn"`       // first weights: orthogonal, xavier_uniform, xavier_normal, kaiming_uniform, kaiming_normal or pytorch
+	InitFn       string    `yaml:"init_fn"`       // initial weights: orthogonal, xavier_uniform, xavier_normal, kaiming_uniform, kaiming_normal or pytorch
 	DefaultInit  string    `yaml:"-"`             // where neither is given: the agent's initialisation; "" is orthogonal
 	Norm         string    `yaml:"norm"`          // normalisation before each activation: none, layer or batch
 	Dropout      float32   `yaml:"dropout"`       // share of hidden outputs that are left out in training, anew at each step

@@ -121,7 +121,7 @@ func (m *Normalizer) tensors() []*tape.Param {
 	return []*tape.Param{m.mean, m.variance}
 }
 
-// State visits the moments. It does nothing for a nil Normalizer.
+// State saves or loads the moments. It does nothing for a nil Normalizer.
 func (m *Normalizer) State(s *state.State) {
 	if m == nil {
 		return

@@ -163,7 +163,7 @@ func (q *QNetwork) Params() []*tape.Param { return nn.Params(q.Net) }
 // Tensors returns the parameters, the buffers of the network, and the normaliser's tensors.
 func (q *QNetwork) Tensors() []*tape.Param { return append(nn.Tensors(q.Net), q.normal.tensors()...) }
 
-// State visits the network.
+// State saves or loads the network.
 func (q *QNetwork) State(s *state.State) { nn.Visit(s, q.Net) }
 
 // Clone returns a copy with its own normaliser.

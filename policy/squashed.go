@@ -188,7 +188,7 @@ func (p *Squashed) Tensors() []*tape.Param {
 	return append(append(nn.Tensors(p.networks()...), p.Head.Params()...), p.normal.tensors()...)
 }
 
-// State visits the networks and the head.
+// State saves or loads the networks and the head.
 func (p *Squashed) State(s *state.State) {
 	nn.Visit(s, p.networks()...)
 	nn.VisitParams(s, p.Head.Params())

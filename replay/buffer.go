@@ -25,7 +25,7 @@ func (b Buffer) Sample(rng *rand.Rand, batch *Batch) {
 	b.View.Fetch(b.Store, batch)
 }
 
-// State visits the stored steps and the state of the Sampler.
+// State saves or loads the stored steps and the state of the Sampler.
 func (b Buffer) State(s *state.State) { s.All(b.Store, b.Sampler) }
 
 // A Batch is a minibatch of B transitions. It owns its slices, and Sample overwrites them.

@@ -146,7 +146,7 @@ func (e *Episodes) Rows(from, to int) *Minibatch {
 	return b
 }
 
-// State visits the running episodes. Call it only when there are no ended episodes.
+// State saves or loads the running episodes. Call it only when there are no ended episodes.
 func (e *Episodes) State(s *state.State) {
 	s.Section("episodes", 1)
 	for i := range e.running {

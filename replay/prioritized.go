@@ -97,7 +97,7 @@ func (p *Prioritized) Learned(index []int, tdError []float32) {
 	}
 }
 
-// State visits the priorities.
+// State saves or loads the priorities.
 func (p *Prioritized) State(s *state.State) {
 	s.Section("prioritized", 1)
 	s.Doubles("replay/priorities", p.tree[p.leafCount:p.leafCount+p.rows])

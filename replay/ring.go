@@ -40,9 +40,9 @@ const (
 const maxBytes = min(8<<30, math.MaxInt)
 
 // Size returns the memory [bytes] of a Ring with a number of transitions of spec's spaces. The
-// Ring stores each observation once. Parts of an observation that are whole numbers up to 255, by
-// their layout, take one byte each. Masks are not included; they take one byte per choice and
-// transition.
+// Ring stores each observation once. A number of an observation takes one byte if its layout says
+// that it is a whole number up to 255, otherwise four. Masks are not included; they take one byte
+// per choice and transition.
 func Size(spec env.Spec, capacity int) int { return rowSize(spec, 0) * capacity }
 
 // rowSize returns the memory [bytes] of a transition with a mask of some choices.

@@ -2,7 +2,7 @@ package replay
 
 import "github.com/rlrun/rlrun/env/state"
 
-// State visits the kept transitions, one slot after the other, and the newest observations. The
+// State saves or loads the kept transitions, one slot after the other, and the newest observations. The
 // saved bytes do not depend on the slots that the transitions are in. So two Rings with the same
 // transitions save the same bytes.
 func (r *Ring) State(s *state.State) {

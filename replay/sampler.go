@@ -43,5 +43,5 @@ func (Uniform) Sample(rng *rand.Rand, s Store, index []int, weight []float32) {
 // Learned does nothing.
 func (Uniform) Learned([]int, []float32) {}
 
-// State visits nothing.
+// State saves or loads nothing.
 func (Uniform) State(*state.State) {}

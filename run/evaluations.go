@@ -24,7 +24,7 @@ func newEvaluations() evaluations {
 	return evaluations{best: math.Inf(-1), mean: math.NaN(), length: math.NaN()}
 }
 
-// State visits the counters and the best return.
+// State saves or loads the counters and the best return.
 func (e *evaluations) State(s *state.State) {
 	s.Int("eval/done", &e.done, math.MaxInt)
 	s.Double("eval/best", &e.best)

@@ -63,7 +63,7 @@ func (l *logs) sync() error {
 	return errors.Join(l.progress.sync(), l.episodes.sync(), l.events.sync())
 }
 
-// State visits the lengths of the logs.
+// State saves or loads the lengths of the logs.
 func (l *logs) State(s *state.State) {
 	s.Int("logs/progress", &l.progress.length, math.MaxInt)
 	s.Int("logs/episodes", &l.episodes.length, math.MaxInt)
@@ -139,8 +139,8 @@ func (st *Status) Metrics() []agents.Metric {
 	return all
 }
 
-// number returns x in the fewest digits that parse to x again. A whole number has all its
-// digits. NaN and infinities are an empty cell.
+// number returns the shortest text that parses to x. A whole number is written without an
+// exponent. NaN and infinite numbers give "".
 func number(x float64) string {
 	switch {
 	case math.IsNaN(x) || math.IsInf(x, 0):

@@ -46,8 +46,9 @@ type Status struct {
 	Evaluated              bool
 	EvalReturn, EvalLength float64
 
-	// Trouble is an error of this iteration that does not end training: a failed evaluation,
-	// or the first failed checkpoint in a row. It is nil if nothing failed.
+	// Trouble is an error of this iteration that does not end training: a failed evaluation or
+	// a failed checkpoint. If several checkpoints fail in a row, only the first is reported.
+	// Trouble is nil if nothing failed.
 	Trouble error
 
 	logInterval int
@@ -96,7 +97,7 @@ func (o *observers) restore(list []Observer) error {
 // inOrder is a list of Staters that is saved in order, each Stater under the name of its type.
 type inOrder []state.Stater
 
-// State visits every Stater of the list.
+// State saves or loads every Stater of the list.
 func (all inOrder) State(s *state.State) {
 	for _, o := range all {
 		s.Section(fmt.Sprintf("%T", o), 1)
@@ -107,7 +108,7 @@ func (all inOrder) State(s *state.State) {
 // maxObserverState is the maximum size of the states of all observers [bytes].
 const maxObserverState = 1 << 30
 
-// State visits the states of the observers. The states that Resume read are kept until restore
+// State saves or loads the states of the observers. The states that Resume read are kept until restore
 // is given the observers.
 func (o *observers) State(s *state.State) {
 	if all := o.staters(); len(all) > 0 && !s.Loading() {

@@ -218,7 +218,7 @@ func (r *Run) Valued() policy.Policy { return agents.Valued(r.agent) }
 // process.
 func (r *Run) Close() error { return errors.Join(agents.Close(r.agent), r.logs.close()) }
 
-// State visits the state of training and the lengths of the logs. Resume truncates the logs to
+// State saves or loads the state of training and the lengths of the logs. Resume truncates the logs to
 // these lengths, so that no row is in them twice.
 func (r *Run) State(s *state.State) {
 	s.Section("run", 1)

@@ -66,7 +66,7 @@ func greedy(ctx context.Context, p policy.Policy, tab grid.Tabular) ([]int, erro
 }
 
 // everyState calls f for all states of a tabular environment in batches, with the observations
-// [n, O] and masks [n, M] of the states from, …, from+n-1. The first batch is the largest.
+// [n, O] and masks [n, M] of the states [from, from+n). The first batch is the largest.
 func everyState(ctx context.Context, p policy.Policy, tab grid.Tabular, f func(from int, in policy.In, n int)) error {
 	states, o, m := tab.Model().States, tab.Spec().Obs.Size(), tab.Model().Actions
 	batch := min(states, max(1, maxBatch/width(p, tab)))

@@ -68,7 +68,7 @@ func BuiltinAgents() Agents {
 		"ddpg": NewAgent("deep deterministic policy gradient, Lillicrap et al. 2016", agents.DefaultDDPG, agents.NewDDPG),
 		"td3":  NewAgent("twin delayed deterministic policy gradient, Fujimoto et al. 2018", agents.DefaultTD3, agents.NewTD3),
 		"sac":  NewAgent("soft actor-critic with a learned temperature, Haarnoja et al. 2018", agents.DefaultSAC, agents.NewSAC),
-		"dqn":  NewAgent("deep Q-network, Mnih et al. 2015; double, dueling, n-step and prioritised at will", agents.DefaultDQN, agents.NewDQN),
+		"dqn":  NewAgent("deep Q-network, Mnih et al. 2015; optionally double, dueling, n-step and prioritised", agents.DefaultDQN, agents.NewDQN),
 
 		"linear_sarsa":     NewAgent("SARSA on tile coding, Sutton and Barto 2018, section 10.1", agents.DefaultLinear, agents.NewLinearSARSA),
 		"linear_qlearning": NewAgent("Q-learning on tile coding", agents.DefaultLinear, agents.NewLinearQLearning),

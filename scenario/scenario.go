@@ -54,13 +54,13 @@ type Scenario struct {
 
 // Eval has the settings of the final evaluation and of evaluations during training.
 type Eval struct {
-	Episodes int `yaml:"episodes"`  // episodes that judge the final policy; the flag --episodes
+	Episodes int `yaml:"episodes"`  // episodes of the final evaluation; the flag --episodes
 	MaxSteps int `yaml:"max_steps"` // largest number of steps of an evaluation episode where the environment has no time limit
 
 	Freq            *int `yaml:"freq"`              // training steps between two evaluations during training (SB3: eval_freq); 0: none; nil: a tenth of all steps
 	FreqEpisodes    int  `yaml:"freq_episodes"`     // episodes of each evaluation during training (SB3: n_eval_episodes)
 	StopAtThreshold bool `yaml:"stop_at_threshold"` // end training when the mean return of an evaluation during training reaches the threshold
-	Patience        int  `yaml:"patience"`          // end training after this many evaluations during training in a row without a new best (SB3: max_no_improvement_evals); 0: never
+	Patience        int  `yaml:"patience"`          // end training if this many evaluations in a row bring no new best mean return (SB3: max_no_improvement_evals); 0: never
 }
 
 // file is the YAML form of a scenario.
@@ -76,17 +76,17 @@ type file struct {
 	LogInterval *int          `yaml:"log_interval"`   // steps between two rows of progress.csv; nil: a hundredth of all steps
 	Seed        uint64        `yaml:"seed"`           // seed that all random numbers descend from; the flag --seed
 	Backend     string        `yaml:"backend"`        // engine that computes the networks: native or gorgonia; the flag --backend
-	Init        string        `yaml:"init"`           // run or policy file whose policy training begins with; the flag --init
-	Published   string        `yaml:"published"`      // what others have published of the same, for the table of results; it changes nothing
+	Init        string        `yaml:"init"`           // run or policy file; training starts with its policy; the flag --init
+	Published   string        `yaml:"published"`      // published result for this environment and agent, for the table of results; it changes nothing
 	Kernels     string        `yaml:"kernels"`        // kernels that a run was trained with; rlrun writes it
 }
 
 type envFile struct {
-	ID       string          `yaml:"id"`       // id of the environment; without its version the newest is meant
+	ID       string          `yaml:"id"`       // id of the environment; without a version: the newest version
 	Options  settings.Node   `yaml:"options"`  // options of the environment
 	Wrappers []settings.Node `yaml:"wrappers"` // wrappers around the environment, the innermost first
 	NEnvs    *int            `yaml:"n_envs"`   // environments that are stepped together; nil: the default of the agent
-	Parallel int             `yaml:"parallel"` // goroutines that step the environments, to the same bytes; 0: the agent's own
+	Parallel int             `yaml:"parallel"` // goroutines that step the environments; the results stay the same; 0: no extra goroutines
 }
 
 // A Change is a setting that was given on the command line.

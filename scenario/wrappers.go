@@ -12,21 +12,21 @@ import (
 // BuiltinWrappers returns a new map of the wrappers that come with rlrun.
 func BuiltinWrappers() Wrappers {
 	return Wrappers{
-		"scale_reward":           NewWrapper(1., scaleReward).RewardOnly(),         // multiplies rewards by this factor, in training alone
-		"clip_reward":            NewWrapper(nil, clipReward).RewardOnly(),         // clips rewards to [low, high], in training alone
+		"scale_reward":           NewWrapper(1., scaleReward).RewardOnly(),         // multiplies rewards by this factor, only in training
+		"clip_reward":            NewWrapper(nil, clipReward).RewardOnly(),         // clips rewards to [low, high], only in training
 		"sticky_action":          NewWrapper(0., stickyAction),                     // repeats the last action with this probability, in place of the new one
-		"clip_action":            NewSwitch(env.NewClipAction),                     // takes any number as an action and clips it to the action space
+		"clip_action":            NewSwitch(env.NewClipAction),                     // accepts any number as an action and clips it to the action space
 		"rescale_action":         NewWrapper(nil, rescaleAction),                   // takes actions in [low, high] and stretches them to the action space
-		"discretize_action":      NewWrapper(0, env.NewDiscretizeAction),           // takes one choice as an action, with this many values for each number of the action space
+		"discretize_action":      NewWrapper(0, env.NewDiscretizeAction),           // makes a continuous action space discrete, with this many values per dimension
 		"max_steps":              NewWrapper(0, maxSteps),                          // ends episodes after this many steps, in place of the environment's time limit
 		"frame_skip":             NewWrapper(1, env.NewFrameSkip),                  // takes each action this many times and adds up the rewards
 		"frame_stack":            NewWrapper(stack{Padding: padReset}, frameStack), // shows this many of the latest observations together
-		"delay_observation":      NewWrapper(1, env.NewDelayObservation),           // shows observations this many steps late
-		"time_aware_observation": NewSwitch(timeAwareObservation),                  // appends the share of the time limit that is gone; a max_steps around it counts
-		"flatten_observation":    NewSwitch(flattenObservation),                    // shows one row of numbers, where a choice is a 1 among zeros
+		"delay_observation":      NewWrapper(1, env.NewDelayObservation),           // delays observations by this many steps
+		"time_aware_observation": NewSwitch(timeAwareObservation),                  // appends the elapsed fraction of the time limit; a later max_steps in the list sets this limit too
+		"flatten_observation":    NewSwitch(flattenObservation),                    // flattens the observation to a vector; discrete parts become one-hot
 		"filter_observation":     NewWrapper(selection{}, filterObservation),       // shows only the numbers with these indices, or the fields with these names
 		"mask_observation":       NewWrapper(nil, maskObservation),                 // shows the numbers with these indices as 0
-		"mask_velocity":          NewSwitch(env.NewMaskVelocity),                   // shows velocities as 0, also in stacked and late observations
+		"mask_velocity":          NewSwitch(env.NewMaskVelocity),                   // shows velocities as 0, also in stacked and delayed observations
 		"add_noise":              NewWrapper(0., env.NewAddNoise),                  // adds normal noise of this standard deviation to observations
 		"discretize_observation": NewWrapper(bins{}, discretizeObservation),        // shows the number of the cell that an observation is in
 		"tile_coding":            NewWrapper(tiles{Tilings: 8}, tileCoding),        // shows the tiles that an observation is on, as bits (Sutton and Barto 2018, section 9.5.4)
@@ -115,7 +115,7 @@ type tiles struct {
 // stack is the value of frame_stack: a number, or a mapping.
 type stack struct {
 	N       int    `yaml:"n"`       // observations that are shown together
-	Padding string `yaml:"padding"` // what stands for observations before the first: reset (the first one) or zero
+	Padding string `yaml:"padding"` // fills the stack at the start of an episode: reset (copies of the first observation) or zero
 }
 
 // Values of a stack's padding.

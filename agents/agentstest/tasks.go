@@ -62,7 +62,7 @@ func (e *Identity) show(obs []float32) {
 	obs[e.symbol] = 1
 }
 
-// State visits the symbol, and the random generator of the next symbols.
+// State saves or loads the symbol, and the random generator of the next symbols.
 func (e *Identity) State(s *state.State) {
 	e.rng.State(s)
 	s.Int("identity/symbol", &e.symbol, symbols-1)
@@ -105,7 +105,7 @@ func (e *Tracking) show(obs []float32) {
 	obs[0] = float32(e.x)
 }
 
-// State visits x, and the random generator of the next numbers.
+// State saves or loads x, and the random generator of the next numbers.
 func (e *Tracking) State(s *state.State) {
 	e.rng.State(s)
 	s.Double("tracking/x", &e.x)

@@ -24,7 +24,7 @@ type Acrobot struct {
 	Equations   Equations `yaml:"book_or_nips"`     // equations of motion
 	Torques     []float64 `yaml:"AVAIL_TORQUE"`     // torque of each action [N m]
 	TorqueNoise float64   `yaml:"torque_noise_max"` // uniform noise up to this is added to each torque [N m]
-	Low         float64   `yaml:"low"`              // lower bound of each state variable at the start, which is uniform
+	Low         float64   `yaml:"low"`              // lower bound of each state variable at the start (uniform between low and high)
 	High        float64   `yaml:"high"`             // upper bound of each state variable at the start
 
 	x      [4]float64 // θ₁, θ₂, θ̇₁, θ̇₂
@@ -180,7 +180,7 @@ func (a *Acrobot) observe(obs []float32) float64 {
 	return -cos1 - (float64(cos1*cos2) - float64(sin1*sin2)) // -cos θ₁ - cos(θ₁ + θ₂)
 }
 
-// State visits the physical state, and the generator, which Step uses for the noise.
+// State saves or loads the physical state, and the generator, which Step uses for the noise.
 func (a *Acrobot) State(s *state.State) {
 	s.Doubles("acrobot", a.x[:])
 	a.rng.State(s)

@@ -39,7 +39,7 @@ const (
 type CartPole struct {
 	SuttonBarto bool       `yaml:"sutton_barto_reward"`   // pay 0 for a step and -1 for the last one, in place of 1 for each step
 	Integrator  Integrator `yaml:"kinematics_integrator"` // how a step moves the state
-	Low         float64    `yaml:"low"`                   // lower bound of each state variable at the start, which is uniform
+	Low         float64    `yaml:"low"`                   // lower bound of each state variable at the start (uniform between low and high)
 	High        float64    `yaml:"high"`                  // upper bound of each state variable at the start
 
 	id        string
@@ -136,7 +136,7 @@ func (c *CartPole) Observe(obs []float32) {
 	obs[0], obs[1], obs[2], obs[3] = float32(c.x[0]), float32(c.x[1]), float32(c.x[2]), float32(c.x[3])
 }
 
-// State visits the physical state. The generator need not be saved, because only Reset uses it
+// State saves or loads the physical state. The generator need not be saved, because only Reset uses it
 // and seeds it again.
 func (c *CartPole) State(s *state.State) { s.Doubles("cartpole", c.x[:]) }
 

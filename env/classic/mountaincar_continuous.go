@@ -14,7 +14,7 @@ import "github.com/rlrun/rlrun/env"
 // NumPy 1. With NumPy 2 Gymnasium computes in float32 and differs in the seventh digit.
 type MountainCarContinuous struct {
 	GoalVelocity float64 `yaml:"goal_velocity"` // least velocity at the flag [m/step]
-	Low          float64 `yaml:"low"`           // lower bound of the position at the start, which is uniform [m]
+	Low          float64 `yaml:"low"`           // lower bound of the position at the start (uniform between low and high) [m]
 	High         float64 `yaml:"high"`          // upper bound of the position at the start [m]
 
 	valley

@@ -202,7 +202,7 @@ func (p *checker) checkRepeats() {
 // A stater makes an environment a state.Stater.
 type stater struct{ e env.Env }
 
-// State visits the state of the environment.
+// State saves or loads the state of the environment.
 func (s stater) State(st *state.State) { env.StateOf(s.e, st) }
 
 // checkRestore saves the state in the middle of an episode, and checks that the episode continues

@@ -219,7 +219,7 @@ func (b *Blackjack) SetPhysics(x []float64) error {
 	return nil
 }
 
-// State visits the cards and the generator.
+// State saves or loads the cards and the generator.
 func (b *Blackjack) State(s *state.State) {
 	for i, h := range []*hand{&b.dealer, &b.player} {
 		name := [2]string{"dealer", "player"}[i]

@@ -13,7 +13,7 @@ import "github.com/rlrun/rlrun/env"
 //
 // CliffWalking agrees with Gymnasium's cliffwalking.py and has no time limit.
 type CliffWalking struct {
-	Slippery    bool        `yaml:"is_slippery"` // two steps of three go to one of the two sides
+	Slippery    bool        `yaml:"is_slippery"` // with probability 2/3 a step goes to the left or right of its direction
 	Observation Observation `yaml:"observation"` // what the agent sees of its cell
 
 	Table // steps the environment

@@ -22,7 +22,7 @@ type FrozenLake struct {
 	Size           int         `yaml:"size"`            // rows and columns of a random map
 	P              float64     `yaml:"p"`               // probability that a cell of a random map is ice, and not a hole
 	MapSeed        uint64      `yaml:"map_seed"`        // seed of a random map
-	Slippery       bool        `yaml:"is_slippery"`     // steps may go to one of the two sides
+	Slippery       bool        `yaml:"is_slippery"`     // steps may go to the left or right of their direction
 	SuccessRate    float64     `yaml:"success_rate"`    // probability that a step on slippery ice goes where it is meant to
 	RewardSchedule []float64   `yaml:"reward_schedule"` // rewards of a step onto the goal, into a hole, and onto ice
 	Observation    Observation `yaml:"observation"`     // what the agent sees of its cell

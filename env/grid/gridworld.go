@@ -21,7 +21,7 @@ import (
 //	D  door: a wall until the key has been taken
 //
 // Actions: up 0, right 1, down 2, left 3. A move into a wall or over the edge leaves the agent
-// where it is. With probability Slip the move goes to one of the two sides instead. Then the wind
+// where it is. With probability Slip the move goes to the left or right of its direction instead. Then the wind
 // of the column where the move began moves the agent up, cell by cell. A move that does not end
 // the episode has the reward StepReward.
 //
@@ -32,8 +32,8 @@ type GridWorld struct {
 	GoalReward  float64     `yaml:"goal_reward"` // reward of a goal G; a goal 1 … 9 pays its number
 	PitReward   float64     `yaml:"pit_reward"`  // reward of a pit
 	StepReward  float64     `yaml:"step_reward"` // reward of any other step
-	Slip        float64     `yaml:"slip"`        // probability that a step goes to one of the two sides
-	Wind        []int       `yaml:"wind"`        // cells that the wind of each column blows up; []: no wind
+	Slip        float64     `yaml:"slip"`        // probability that a step goes to the left or right of its direction
+	Wind        []int       `yaml:"wind"`        // number of cells that the wind in each column moves the agent up; []: no wind
 	MaxSteps    int         `yaml:"max_steps"`   // time limit of an episode, in steps
 	Observation Observation `yaml:"observation"` // what the agent sees of the state
 

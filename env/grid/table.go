@@ -222,7 +222,7 @@ func (t *Table) ObserveState(s int, obs []float32) {
 	}
 }
 
-// State visits the current state and the generator.
+// State saves or loads the current state and the generator.
 func (t *Table) State(s *state.State) {
 	s.Int("table", &t.s, t.model.States-1)
 	t.rng.State(s)

@@ -24,7 +24,7 @@ import (
 //
 // Taxi agrees with Gymnasium's taxi.py, but its model has states for the fickle passenger.
 type Taxi struct {
-	Rainy             bool        `yaml:"is_rainy"`           // moves may go to one of the two sides
+	Rainy             bool        `yaml:"is_rainy"`           // moves may go to the left or right of their direction
 	RainyProbability  float64     `yaml:"rainy_probability"`  // probability that a move in the rain goes where it is meant to
 	Fickle            bool        `yaml:"fickle_passenger"`   // the passenger may change the destination once, after getting in
 	FickleProbability float64     `yaml:"fickle_probability"` // probability that a fickle passenger changes the destination

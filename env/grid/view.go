@@ -12,10 +12,10 @@ type Observation string
 
 // The forms of observations.
 const (
-	Index       Observation = "index"       // the number of the state, one choice
-	OneHot      Observation = "one_hot"     // a 1 in the place of the state, and 0 elsewhere
-	Coordinates Observation = "coordinates" // row and column, and what else the environment has
-	Local       Observation = "local"       // the 3×3 cells around, [3, 3, kinds], one-hot by kind
+	Index       Observation = "index"       // index of the state, discrete
+	OneHot      Observation = "one_hot"     // index of the state, one-hot
+	Coordinates Observation = "coordinates" // row, column and the environment's other variables, such as the key
+	Local       Observation = "local"       // the 3×3 cells around the agent, [3, 3, kinds], one-hot by kind
 )
 
 // UnmarshalText parses the name of an Observation.

@@ -19,7 +19,7 @@ func (d *die) throw() int {
 	return d.last
 }
 
-// State visits each field once, for saving and for loading.
+// State saves or loads each field once, for saving and for loading.
 func (d *die) State(s *state.State) {
 	s.PCG("src", &d.src)
 	s.Int("last", &d.last, 6)

@@ -121,7 +121,7 @@ func (g *Segments) path(name string, id int) string {
 	return filepath.Join(g.dir, fmt.Sprintf("%s.%d", name, id))
 }
 
-// Records visits the records from … to-1 of a sequence that grows at its end and keeps at most
+// Records saves or loads the records from … to-1 of a sequence that grows at its end and keeps at most
 // limit records. A record must not change: with a Segments, each record is written only once. The
 // function write appends record i to dst. The function read reads record i from the start of src
 // and returns the rest; it is called for the records in order, and possibly for some records
@@ -160,7 +160,7 @@ func (s *State) Records(name string, from, to *int, limit int,
 	}
 }
 
-// visit visits the fields of a segment.
+// visit saves or loads the fields of a segment.
 func (f *segment) visit(s *State, name string) {
 	s.Int(name+"/id", &f.id, MaxCount)
 	s.Int(name+"/first", &f.first, MaxCount)
@@ -168,7 +168,7 @@ func (f *segment) visit(s *State, name string) {
 	s.checksum(name+"/sum", &f.checksum)
 }
 
-// checksum visits a CRC-32C checksum.
+// checksum saves or loads a CRC-32C checksum.
 func (s *State) checksum(name string, p *uint32) {
 	v := uint64(*p)
 	if s.Uint(name, &v); s.err == nil && v > math.MaxUint32 {
@@ -179,7 +179,7 @@ func (s *State) checksum(name string, p *uint32) {
 	}
 }
 
-// visitInline visits records that are inside the container.
+// visitInline saves or loads records that are inside the container.
 func (s *State) visitInline(name string, from, to int, write func([]byte, int) []byte, read func([]byte, int) ([]byte, error)) {
 	var data []byte
 	if !s.loading {
@@ -210,7 +210,7 @@ func readAll(name string, data []byte, from, to int, read func([]byte, int) ([]b
 	return nil
 }
 
-// loadFiles visits n segments and reads the records in their files. Record to-1 is the last.
+// loadFiles saves or loads n segments and reads the records in their files. Record to-1 is the last.
 func (s *State) loadFiles(name string, n, to int, read func([]byte, int) ([]byte, error)) error {
 	set := &recordFiles{nextRecord: to}
 	for range n {

@@ -47,33 +47,33 @@ func (s *State) Fail(err error) {
 	}
 }
 
-// All visits each part in turn.
+// All saves or loads each part in turn.
 func (s *State) All(parts ...Stater) {
 	for _, p := range parts {
 		p.State(s)
 	}
 }
 
-// Floats visits p. Its length must be the same when saving and loading.
+// Floats saves or loads p. Its length must be the same when saving and loading.
 func (s *State) Floats(name string, p []float32) { visit(s, name, p) }
 
-// Doubles visits p. Its length must be the same when saving and loading.
+// Doubles saves or loads p. Its length must be the same when saving and loading.
 func (s *State) Doubles(name string, p []float64) { visit(s, name, p) }
 
-// Ints visits p. Its length must be the same when saving and loading.
+// Ints saves or loads p. Its length must be the same when saving and loading.
 func (s *State) Ints(name string, p []int64) { visit(s, name, p) }
 
-// Bytes visits p. Its length must be the same when saving and loading.
+// Bytes saves or loads p. Its length must be the same when saving and loading.
 func (s *State) Bytes(name string, p []byte) { visit(s, name, p) }
 
-// Double visits one number.
+// Double saves or loads one number.
 func (s *State) Double(name string, p *float64) {
 	v := [1]float64{*p}
 	visit(s, name, v[:])
 	*p = v[0]
 }
 
-// Uint visits one 64-bit number, for example a seed.
+// Uint saves or loads one 64-bit number, for example a seed.
 func (s *State) Uint(name string, p *uint64) {
 	v := [1]int64{int64(*p)}
 	visit(s, name, v[:])
@@ -84,7 +84,7 @@ func (s *State) Uint(name string, p *uint64) {
 // can count further from it without overflow.
 const MaxCount = min(1<<53, math.MaxInt/2)
 
-// Int visits one count. Loading a count outside 0 … limit is an error.
+// Int saves or loads one count. Loading a count outside 0 … limit is an error.
 func (s *State) Int(name string, p *int, limit int) {
 	v := [1]int64{int64(*p)}
 	visit(s, name, v[:])
@@ -96,10 +96,10 @@ func (s *State) Int(name string, p *int, limit int) {
 	}
 }
 
-// Bools visits p. Its length must be the same when saving and loading.
+// Bools saves or loads p. Its length must be the same when saving and loading.
 func (s *State) Bools(name string, p []bool) { visit(s, name, p) }
 
-// Bool visits one truth value.
+// Bool saves or loads one truth value.
 func (s *State) Bool(name string, p *bool) {
 	v := [1]bool{*p}
 	visit(s, name, v[:])
@@ -111,7 +111,7 @@ type Element interface {
 	float32 | float64 | int64 | byte | bool
 }
 
-// Slice visits p and its length, which may vary. Loading more than limit elements is an error.
+// Slice saves or loads p and its length, which may vary. Loading more than limit elements is an error.
 // The memory of p is used again if it is large enough.
 func Slice[T Element](s *State, name string, p *[]T, limit int) {
 	n := len(*p)
@@ -133,7 +133,7 @@ func Slice[T Element](s *State, name string, p *[]T, limit int) {
 // sectionPrefix is the start of a section's field name.
 const sectionPrefix = "section "
 
-// Section visits the name of the fields that follow, and their version, 1 or more. Raise the
+// Section saves or loads the name of the fields that follow, and their version, 1 or more. Raise the
 // version when these fields change: loading another version is an error.
 func (s *State) Section(name string, version int) {
 	v := [1]int64{int64(version)}
@@ -151,7 +151,7 @@ func versionError(what string, earlier bool) error {
 	return fmt.Errorf("%s was written by a later version of rlrun; use that version", what)
 }
 
-// PCG visits a random generator.
+// PCG saves or loads a random generator.
 func (s *State) PCG(name string, p *rand.PCG) {
 	b, _ := p.MarshalBinary() // documented never to return an error
 	visit(s, name, b)

@@ -16,7 +16,7 @@ type gaussian struct{ x *tape.Var }
 func (d gaussian) mean() *tape.Var   { return d.x.Columns(0, d.x.Cols/2) }
 func (d gaussian) logStd() *tape.Var { return d.x.Columns(d.x.Cols/2, d.x.Cols) }
 
-// LogProb is -Σ ((a-μ)/σ)²/2 + log σ + log(2π)/2.
+// LogProb is -Σ (z²/2 + log σ + log(2π)/2), with z = (a-μ)/σ.
 func (d gaussian) LogProb(act []float32) *tape.Var {
 	logStd := d.logStd()
 	z := d.mean().Sub(d.x.Tape().Const(act, d.x.Rows)).Mul(logStd.Neg().Exp())

@@ -39,7 +39,8 @@ func (s *Squashed) Outputs() int {
 }
 
 // EpsilonLen returns the number of standard normal numbers ε that Act needs for a batch of rows:
-// rows·A, one for each action. With Noise, all rows share the same A·L numbers.
+// rows·A, one for each row and action. With Noise it is A·L, where L is the number of features, and
+// all rows share these numbers.
 func (s *Squashed) EpsilonLen(rows int) int {
 	if s.Noise != nil {
 		return s.Noise.Size()
@@ -64,7 +65,7 @@ func (s *Squashed) Act(out, features *tape.Var, epsilon []float32) (act, logp *t
 }
 
 // ActPerRow returns actions and log-densities like Act, but with independent ε [B, A] for each
-// row and action, also with Noise: as if the noise were sampled anew for each row.
+// row and action. With Noise, this is as if the noise were sampled anew for each row.
 func (s *Squashed) ActPerRow(out, features *tape.Var, epsilon []float32) (act, logp *tape.Var) {
 	return s.squash(reparameterise(s.mean(out), s.logStd(out, features), epsilon))
 }

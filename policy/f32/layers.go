@@ -23,7 +23,7 @@ func DenseInput(dx, dy, w []float32, n, in, out int) {
 	active.denseInput(dx[:n*in], dy[:n*out], w[:in*out], n, in, out)
 }
 
-// DenseWeight adds Dense's gradient for w to the rows from, …, to-1 of dw [in, out]:
+// DenseWeight adds Dense's gradient for w to the rows [from, to) of dw [in, out]:
 // dw += xᵀ dy. Sums run over the n rows of the batch in their order.
 func DenseWeight(dw, x, dy []float32, n, in, out, from, to int) {
 	active.denseWeight(dw[:in*out], x[:n*in], dy[:n*out], n, in, out, from, to)
@@ -42,7 +42,7 @@ func LinearInput(dx, dy, w []float32, n, in, out int) {
 	active.linearInput(dx[:n*in], dy[:n*out], w[:in*out], n, in, out)
 }
 
-// LinearWeight adds Linear's gradient for w to the rows from, …, to-1 of dw [out, in]:
+// LinearWeight adds Linear's gradient for w to the rows [from, to) of dw [out, in]:
 // dw += dyᵀ x. Sums run over the n rows of the batch in their order.
 func LinearWeight(dw, x, dy []float32, n, in, out, from, to int) {
 	active.linearWeight(dw[:in*out], x[:n*in], dy[:n*out], n, in, out, from, to)

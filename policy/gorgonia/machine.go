@@ -28,7 +28,7 @@ type step struct {
 	op   G.Op
 	in   []int
 	out  int
-	args []G.Value // scratch: the values of in
+	args []G.Value // scratch: the operands value[in[0]], value[in[1]], …
 }
 
 // compile returns a machine for batches of the given number of rows. If params is true, the
@@ -116,8 +116,8 @@ func (m *machine) add(n *G.Node, index map[*G.Node]int) error {
 	return nil
 }
 
-// hasModes reports whether op computes one function in training and another in use. The
-// method that says so takes no argument in Gorgonia v0.9.17, and one in v0.9.18.
+// hasModes reports whether op differs between training and inference, as dropout does. The method
+// SetTraining of such an op has no parameter in Gorgonia v0.9.17, and a bool in v0.9.18.
 func hasModes(op G.Op) bool {
 	switch op.(type) {
 	case interface{ SetTraining() }, interface{ SetTraining(bool) error }:

@@ -55,15 +55,15 @@ const (
 
 var _ nn.Network = (*Network)(nil)
 
-// New returns a Network with in inputs and out outputs per row. build builds its graph, which
-// must use every parameter in params. The graph uses the parameters' values at the time of
-// each call, and Backward adds to their gradients. New returns an error if build fails or
-// the graph is not valid for one row or for two.
-func New(params []*tape.Param, in, out int, build Build) (*Network, error) {
-	if in < 1 || out < 1 {
-		return nil, fmt.Errorf("gorgonia: a network of %d inputs and %d outputs, want 1 or more", in, out)
+// New returns a Network with the given numbers of inputs and outputs per row. It calls build to
+// make the graph, which must use every parameter in params. The graph uses the parameters' values
+// at the time of each call, and Backward adds to their gradients. New returns an error if
+// build fails or the graph is not valid for one row or for two.
+func New(params []*tape.Param, inputs, outputs int, build Build) (*Network, error) {
+	if inputs < 1 || outputs < 1 {
+		return nil, fmt.Errorf("gorgonia: a network of %d inputs and %d outputs, want 1 or more", inputs, outputs)
 	}
-	n := newNetwork(params, in, out, build)
+	n := newNetwork(params, inputs, outputs, build)
 	if err := n.testBuild(); err != nil {
 		return nil, err
 	}

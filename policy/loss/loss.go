@@ -78,7 +78,7 @@ func huber(x, y *tape.Var, delta float32) *tape.Var {
 }
 
 // CrossEntropy returns E[-log p(k)]. p is the softmax of each row of logits [B, K], and k [B] has
-// the index 0 … K-1 of each row.
+// the class of each row, an index from 0 to K-1.
 func CrossEntropy(logits *tape.Var, k []float32) *tape.Var {
 	return logits.LogSoftmax().At(k).Mean().Neg()
 }

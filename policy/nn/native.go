@@ -10,7 +10,7 @@ import (
 // Native is the Engine of this package. Its networks consist of the tape's own
 // operations. It has these kinds of layers:
 //
-//	linear      fully connected layer; size: number of outputs; init: first weights, as init_fn has them; gain: scale of orthogonal first weights, √2 by default
+//	linear      fully connected layer; size: number of outputs; init: initial weights, a value of init_fn; gain: scale of orthogonal initial weights, √2 by default
 //	layer_norm  scales each row to mean 0 and variance 1, then by a learned factor and offset
 //	batch_norm  scales each column to mean 0 and variance 1 over the minibatch, then by a learned factor and offset
 //	dropout     sets numbers to 0 in training, at random; size: the share of them (the dropout rate)
@@ -22,9 +22,9 @@ type Native struct {
 	Limit int   // largest number of weights in a network, for plans from untrusted files; 0 means MaxWeights
 }
 
-// A Kind makes a layer with a name, for rows of inputs of the shape in. It reads the
+// A Kind makes the layer l, called name, for inputs whose rows have the shape in. It reads the
 // settings of l with Read, and its random weights come from rng. It returns the layer and
-// the shape of a row of outputs.
+// the shape of its output rows.
 type Kind func(rng *rand.Rand, name string, in Shape, l Layer) (n Network, out Shape, err error)
 
 // Kinds are the layers of a program, by the names that plans use.

@@ -67,8 +67,8 @@ func (r *Reader) Bool(key string, byDefault bool) bool {
 	return value(r, key, byDefault, "true or false")
 }
 
-// value returns the setting called key, or the default if the layer does not set it. An
-// error message says with form which values are right.
+// value returns the setting called key, or the default if the layer does not set it. form
+// describes the valid values in the error message, for example "a text".
 func value[T any](r *Reader, key string, byDefault T, form string) T {
 	r.keysRead = append(r.keysRead, key)
 	given, ok := r.layer.Settings[key]

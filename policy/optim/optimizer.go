@@ -158,7 +158,7 @@ func (o *stepJob) Do(i int) {
 	}
 }
 
-// State visits the number of steps taken and the slots of the Method. The networks visit the
+// State saves or loads the number of steps taken and the slots of the Method. The networks visit the
 // parameters.
 func (o *Optimizer) State(s *state.State) {
 	s.Section("optimizer", 1)

@@ -69,8 +69,8 @@ func (s Schedule) To(end float64) Schedule {
 	return s
 }
 
-// By returns s with its end at a fraction of the run's steps, as end_fraction of
-// Stable-Baselines3. After its end s is constant.
+// By returns s that reaches its last value after a fraction of the run's steps and then stays
+// constant, like end_fraction in Stable-Baselines3.
 func (s Schedule) By(endFraction float64) Schedule {
 	s.endFraction = endFraction
 	return s

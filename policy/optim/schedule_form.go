@@ -16,9 +16,9 @@ const scheduleForms = "a number, or lin_ or cos_ and a number, or {start: 0.001,
 type curve struct {
 	Start          float64 `yaml:"start"`                     // value at the start, after the warm-up
 	Shape          string  `yaml:"shape"`                     // curve from start to end: const, lin (a line), cos (half a cosine) or exp (the same factor each step)
-	End            float64 `yaml:"end,omitempty"`             // value at the end; exp needs one above 0
-	EndFraction    float64 `yaml:"end_fraction,omitempty"`    // share of the steps after which the value is at its end and stays there; 1 where it is not given
-	WarmupFraction float64 `yaml:"warmup_fraction,omitempty"` // share of the steps over which the value rises along a line to start
+	End            float64 `yaml:"end,omitempty"`             // value at the end; exp needs an end above 0
+	EndFraction    float64 `yaml:"end_fraction,omitempty"`    // fraction of the steps after which the value is end and stays there; 1 by default
+	WarmupFraction float64 `yaml:"warmup_fraction,omitempty"` // fraction of the steps over which the value rises along a line to start
 	WarmupStart    float64 `yaml:"warmup_start,omitempty"`    // value at the first step of the warm-up
 }
 

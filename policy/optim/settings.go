@@ -23,7 +23,7 @@ type Settings struct {
 	Dampening               *float64  `yaml:"dampening,omitempty"`                 // dampening τ: the gradient is added to the momentum with weight 1 - τ
 	Nesterov                *bool     `yaml:"nesterov,omitempty"`                  // Nesterov's momentum, which looks one step ahead
 	InitialAccumulatorValue *float64  `yaml:"initial_accumulator_value,omitempty"` // sum of squared gradients at the start
-	WeightDecay             *float64  `yaml:"weight_decay,omitempty"`              // weight decay λ: λ times each weight is added to its gradient; adamw takes it off the weight itself
+	WeightDecay             *float64  `yaml:"weight_decay,omitempty"`              // weight decay λ: λ times each weight is added to its gradient; adamw subtracts it from the weight, scaled by the learning rate
 }
 
 // classes returns the default settings of every optimiser class. They are PyTorch's, except for

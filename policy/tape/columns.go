@@ -51,10 +51,10 @@ func (columns) Forward(v *Var) { v.whole().set(v.Value, v.in[0].Value, v.source(
 
 func (columns) Backward(v *Var) { v.source().add(v.in[0].Grad, v.Grad, v.whole(), v.Rows) }
 
-// source returns the block of the operand that columns copies.
+// source returns the block of the operand that the operation Columns copies.
 func (v *Var) source() block { return v.in[0].block(v.c.i, v.c.i+v.Cols) }
 
-// A block is the columns from, …, to-1 of a matrix with cols columns.
+// A block is the columns [from, to) of a matrix with cols columns.
 type block struct{ from, to, cols int }
 
 func (v *Var) block(from, to int) block { return block{from, to, v.Cols} }

@@ -64,19 +64,19 @@ func (dense) Backward(v *Var) {
 	}
 }
 
-// denseRows computes the rows from, …, to-1 of a dense layer's outputs.
+// denseRows computes the rows [from, to) of a dense layer's outputs.
 func denseRows(v *Var, from, to int) {
 	in, out := v.in[0].Cols, v.Cols
 	f32.Dense(v.Value[from*out:], v.in[0].Value[from*in:], v.in[1].Value, v.in[2].Value, to-from, in, out, f32.Activation(v.c.i))
 }
 
-// denseInputRows adds the rows from, …, to-1 of the gradient for a dense layer's inputs.
+// denseInputRows adds the rows [from, to) of the gradient for a dense layer's inputs.
 func denseInputRows(v *Var, from, to int) {
 	in, out := v.in[0].Cols, v.Cols
 	f32.DenseInput(v.in[0].Grad[from*in:], v.Grad[from*out:], v.in[1].Value, to-from, in, out)
 }
 
-// denseWeightRows adds the rows from, …, to-1 of the gradient for a dense layer's weight.
+// denseWeightRows adds the rows [from, to) of the gradient for a dense layer's weight.
 func denseWeightRows(v *Var, from, to int) {
 	f32.DenseWeight(v.in[1].Grad, v.in[0].Value, v.Grad, v.Rows, v.in[0].Cols, v.Cols, from, to)
 }
@@ -99,13 +99,13 @@ func (linear) Backward(v *Var) {
 	}
 }
 
-// linearRows computes the rows from, …, to-1 of a linear layer's outputs.
+// linearRows computes the rows [from, to) of a linear layer's outputs.
 func linearRows(v *Var, from, to int) {
 	in, out := v.in[0].Cols, v.Cols
 	f32.Linear(v.Value[from*out:], v.in[0].Value[from*in:], v.in[1].Value, v.in[2].Value, to-from, in, out, f32.Activation(v.c.i))
 }
 
-// linearInputRows adds the rows from, …, to-1 of the gradient for a linear layer's inputs.
+// linearInputRows adds the rows [from, to) of the gradient for a linear layer's inputs.
 func linearInputRows(v *Var, from, to int) {
 	in, out := v.in[0].Cols, v.Cols
 	f32.LinearInput(v.in[0].Grad[from*in:], v.Grad[from*out:], v.in[1].Value, to-from, in, out)

@@ -6,7 +6,7 @@ import "github.com/rlrun/rlrun/policy/parallel"
 // of the result, so the result is the same, bit for bit, on one core and on several.
 type sharing struct {
 	cores     *parallel.Pool
-	compute   func(v *Var, from, to int) // computes the rows from, …, to-1
+	compute   func(v *Var, from, to int) // computes the rows [from, to)
 	v         *Var
 	n         int // number of rows
 	pieceRows int // number of rows in a piece
@@ -24,7 +24,7 @@ func (s *sharing) Do(i int) {
 func (t *Tape) Share(cores *parallel.Pool) { t.sharing.cores = cores }
 
 // Share computes n rows of the value or of a gradient of v, on the tape's cores. It calls
-// compute for the rows from, …, to-1 of each piece, on several cores at the same time. If
+// compute for the rows [from, to) of each piece, on several cores at the same time. If
 // work, the number of multiplications, is small, it calls compute once, for all rows.
 // Calls for different rows must not write to the same elements.
 func (v *Var) Share(n, work int, compute func(v *Var, from, to int)) {

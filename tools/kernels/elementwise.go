@@ -10,18 +10,19 @@ import (
 type vec = reg.VecVirtual
 
 // loop writes a function that computes dst[i] = f(in[0][i], in[1][i], …) for every element
-// of dst. dst, in and also are names of parameters. The first result of f goes to dst,
-// further results go to the slices in also. Constants are kept in registers.
-func (s instructions) loop(name, signature, dst string, in, also []string, f func(in []vec) []vec) {
+// of dst. The parameters dst, in and more name the slices of the written function. The first
+// result of f goes to dst, the other results go to the slices more. Constants are kept in
+// registers.
+func (s instructions) loop(name, signature, dst string, in, more []string, f func(in []vec) []vec) {
 	s.function(name, signature)
 	s.hoist(0)
-	s.loopBody(dst, in, also, f)
+	s.loopBody(dst, in, more, f)
 }
 
 // loopBody writes the loop of a function whose beginning is written: see loop.
-func (s instructions) loopBody(dst string, in, also []string, f func(in []vec) []vec) {
+func (s instructions) loopBody(dst string, in, more []string, f func(in []vec) []vec) {
 	base := map[string]reg.Register{}
-	for _, p := range append(append([]string{dst}, in...), also...) {
+	for _, p := range append(append([]string{dst}, in...), more...) {
 		if base[p] == nil {
 			base[p] = Load(Param(p).Base(), GP64())
 		}
@@ -36,7 +37,7 @@ func (s instructions) loopBody(dst string, in, also []string, f func(in []vec) [
 		for i, out := range f(v) {
 			p := dst
 			if i > 0 {
-				p = also[i-1]
+				p = more[i-1]
 			}
 			s.store(out, Mem{Base: base[p], Index: offset, Scale: 1}, m)
 		}

@@ -96,7 +96,7 @@ func (s instructions) product(b block) {
 		for j := range b.vectors {
 			at := Mem{Base: bk, Disp: j * s.bytes()}
 			switch {
-			case b.rows == 1 && b.vectors == 1: // may be the rest of a row of b, fewer lanes than a vector
+			case b.rows == 1 && b.vectors == 1: // the last vector of a row of the matrix may have fewer lanes
 				row = append(row, s.load(at, last))
 			case b.rows == 1: // read from memory, because it is used only once
 				row = append(row, at)

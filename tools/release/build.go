@@ -33,8 +33,8 @@ func checkVersion(v string) error {
 
 // A builder builds the program of one version with go install.
 type builder struct {
-	version, root string // root is the repository's
-	dir           string // for temporary files
+	version, root string // root is the root folder of the repository
+	dir           string // folder for temporary files
 	env           []string
 }
 

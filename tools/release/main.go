@@ -3,13 +3,13 @@
 //	go run -C tools ./release v1.2.3                            all systems, into dist/ of the repository
 //	go run -C tools ./release -o /tmp/new v1.2.3 linux/arm64    some systems, into another folder
 //
-// The commit that is checked out becomes a module of that version, behind a proxy of files, and
-// each program is what
+// It puts the checked-out commit, with that version, into a module proxy on disk, and builds each
+// program with
 //
 //	CGO_ENABLED=0 go install -trimpath -ldflags "-s -w" github.com/rlrun/rlrun/cmd/rlrun@v1.2.3
 //
-// makes of it. So a release proves that go install works, and anybody can repeat it: the same
-// commit, version and Go give the same bytes.
+// So a release proves that go install works, and anybody can repeat it: the same commit, version
+// and Go give the same bytes.
 package main
 
 import (
