@@ -8,10 +8,11 @@ import (
 	"github.com/rlrun/rlrun/scenarios/internal/statistics"
 )
 
-// TestPermutationTest by hand: {3, 4} and {1, 2} are one of six divisions of four
-// numbers, and only it and its mirror have a difference of 2. Of {3} and {1, 2, 2, 2},
-// whose interquartile mean is 2, two of five divisions are 1 apart: 3 against the rest
-// and 1 against the rest. In equal sets no division is nearer.
+// TestPermutationTest checks p-values that were computed by hand. {3, 4} and {1, 2} are one
+// of six divisions of four numbers. Only this division and the one with exchanged sets have
+// a difference of 2. {3} and {1, 2, 2, 2}, with interquartile mean 2, have a difference of 1.
+// Two of five divisions have it: 3 against the rest, and 1 against the rest. For equal
+// sets every division has a difference at least as large.
 func TestPermutationTest(t *testing.T) {
 	for _, tc := range []struct {
 		x, y []float64
@@ -20,18 +21,18 @@ func TestPermutationTest(t *testing.T) {
 		{[]float64{3, 4}, []float64{1, 2}, 2. / 6}, {[]float64{1, 2}, []float64{4, 3}, 2. / 6},
 		{[]float64{1, 2, 3}, []float64{4, 5, 6}, 2. / 20}, {[]float64{3}, []float64{1, 2, 2, 2}, 2. / 5},
 		{[]float64{1, 4}, []float64{2, 3}, 1}, {[]float64{5, 5}, []float64{5, 5}, 1},
-		// Of the ten above and the ten below the two at either end are cut off, so 9 and
-		// 10 may change places with 11 and 12: none, one of each or both, 1 + 4 + 1 ways.
+		// The two smallest and the two largest numbers of each set are cut off. So 9 and 10
+		// can be exchanged with 11 and 12: no pair, one pair (4 ways) or both, 1 + 4 + 1 ways.
 		{[]float64{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, []float64{11, 12, 13, 14, 15, 16, 17, 18, 19, 20}, 2 * 6. / 184756},
 	} {
 		near(t, "PermutationTest", statistics.PermutationTest(tc.x, tc.y), tc.want)
 	}
 }
 
-// TestPermutationDrawn: of more divisions than are gone through some are drawn. Two
-// samples of one kind have a p-value like the normal distribution's, and samples far
-// apart the least that there is.
-func TestPermutationDrawn(t *testing.T) {
+// TestSampledPermutations checks p-values of sets with so many divisions that a part of them
+// is sampled. Samples far apart have the smallest possible p-value, 1/50001. Samples that
+// overlap have about the p-value of a test with the normal distribution.
+func TestSampledPermutations(t *testing.T) {
 	var x, y, far []float64
 	for i := range 15 {
 		x, y, far = append(x, float64(i)), append(y, float64(i)+1), append(far, float64(i)+100)
@@ -42,9 +43,9 @@ func TestPermutationDrawn(t *testing.T) {
 	}
 }
 
-// TestHolm holds the correction to an example by hand: of 0.01, 0.04, 0.03 and 0.005
-// the least is taken 4 times, the next 3 times, 0.03 twice and 0.04 once, which is
-// less than 0.06 before it.
+// TestHolm checks an example that was computed by hand. Of 0.01, 0.04, 0.03 and 0.005 the
+// smallest is multiplied by 4, 0.01 by 3, 0.03 by 2 and 0.04 by 1. The last product
+// is below the 0.06 before it, so it becomes 0.06.
 func TestHolm(t *testing.T) {
 	got := statistics.Holm([]float64{0.01, 0.04, 0.03, 0.005})
 	for i, want := range []float64{0.03, 0.06, 0.06, 0.02} {
@@ -58,10 +59,11 @@ func TestHolm(t *testing.T) {
 	}
 }
 
-// TestRunsNeeded: an interval of ± 4 about 2 of 5 runs is half as wide, and leaves 0,
-// with four times as many; with three comparisons, at z = 2.394 for 1.96, with six.
-// However clear, fewer than 5 runs of each have no p-value below 0.05: of 4 and 4 one is
-// cut off at either end, and 4 of C(8, 4) = 70 divisions are 0.057.
+// TestRunsNeeded checks numbers of runs that were computed by hand. 5 runs have a difference
+// of 2 ± 4. Four times as many runs halve the interval's width, so that it no longer contains
+// 0; with three comparisons, z = 2.394 in place of 1.96, six times as many runs are
+// needed. Fewer than 5 runs can never have a p-value below 0.05: of 4 runs, one is
+// cut off at each end, and 4 of C(8, 4) = 70 divisions are 0.057.
 func TestRunsNeeded(t *testing.T) {
 	for _, tc := range []struct {
 		n          int
@@ -81,8 +83,8 @@ func TestRunsNeeded(t *testing.T) {
 	}
 }
 
-// TestCompare: every run of the first is better, and the difference of the
-// interquartile means is 93.5 - 13.5.
+// TestCompare checks the contrast of two sets whose interquartile means, by hand, are 93.5
+// and 13.5. Every run of the first set is better.
 func TestCompare(t *testing.T) {
 	c := statistics.Compare([]float64{90, 95, 92, 99, 91, 94, 97, 93}, []float64{10, 15, 12, 19, 11, 14, 17, 13})
 	near(t, "Difference", c.Difference, 80)

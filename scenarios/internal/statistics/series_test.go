@@ -8,9 +8,9 @@ import (
 	"github.com/rlrun/rlrun/scenarios/internal/statistics"
 )
 
-// TestMeanHeight: of a line from (0, 0) up to (10, 10) and flat to (20, 10) the area is
-// 50 + 100 of 20 steps; between 5 and 15 it is 37.5 + 50 of 10; beyond its ends it is
-// as high as there.
+// TestMeanHeight checks heights of a line from (0, 0) to (10, 10) and on to (20, 10) that
+// were computed by hand. Its area is 50 + 100 over 20 steps, and 37.5 + 50 over the 10 steps
+// from 5 to 15. Before its first point and after its last point the line is flat.
 func TestMeanHeight(t *testing.T) {
 	s := statistics.Series{X: []float64{0, 10, 20}, Y: []float64{0, 10, 10}}
 	for _, tc := range []struct{ from, to, want float64 }{
@@ -27,6 +27,7 @@ func TestMeanHeight(t *testing.T) {
 	near(t, "At(2.5)", s.At(2.5), 2.5)
 }
 
+// TestSmooth checks the means of the last two values.
 func TestSmooth(t *testing.T) {
 	got := statistics.Series{X: []float64{1, 2, 3, 4}, Y: []float64{2, 4, 6, 11}}.Smooth(2)
 	if want := []float64{2, 3, 5, 8.5}; !slices.Equal(got.Y, want) {
@@ -34,6 +35,7 @@ func TestSmooth(t *testing.T) {
 	}
 }
 
+// TestCommon checks the interval that two series share.
 func TestCommon(t *testing.T) {
 	from, to := statistics.Common([]statistics.Series{{X: []float64{0, 10}}, {X: []float64{5, 20}}})
 	if from != 5 || to != 10 {

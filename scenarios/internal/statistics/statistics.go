@@ -1,6 +1,14 @@
-// Package statistics has what is said of several runs, as Agarwal et al. 2021,
+// Package statistics computes the statistics of several runs that Agarwal et al. 2021,
 // "Deep reinforcement learning at the edge of the statistical precipice",
-// arXiv:2108.13264, define it.
+// arXiv:2108.13264, recommend.
+//
+// A score is one number for each run, for example its mean return. IQM, OptimalityGap,
+// Improvement and Profile summarise the scores of a set of runs, and Bootstrap gives
+// the 95 % confidence interval of any of them. Compare compares two sets of runs: it
+// returns a Contrast with a p-value from PermutationTest. Holm corrects the p-values
+// of several comparisons, and RunsNeeded estimates how many runs would show a difference.
+//
+// A Series is the learning curve of one run. MeanHeight and First reduce it to a score.
 package statistics
 
 import (
@@ -9,8 +17,8 @@ import (
 	"slices"
 )
 
-// Mean returns the mean of x, NaN if x is empty. It is always in the range of x: rounding
-// would take the mean of ten times 0.1 out of it.
+// Mean returns the mean of x, or NaN if x is empty. The mean is clamped to the range of x,
+// because rounding errors put the mean of ten times 0.1 slightly below 0.1.
 func Mean(x []float64) float64 {
 	if len(x) == 0 {
 		return math.NaN()
@@ -22,47 +30,47 @@ func Mean(x []float64) float64 {
 	return min(max(sum/float64(len(x)), low), high)
 }
 
-// Median returns the middle of x, or the mean of the two in the middle.
+// Median returns the middle number of x, or the mean of the two middle numbers.
 func Median(x []float64) float64 { return Quantile(x, 0.5) }
 
-// Quantile returns what a share q of x is below, between two numbers in
-// proportion. NaN of nothing.
+// Quantile returns the q-quantile of x, q in [0, 1]. Between two numbers of x it is
+// interpolated linearly. It returns NaN if x is empty.
 func Quantile(x []float64, q float64) float64 {
 	if len(x) == 0 {
 		return math.NaN()
 	}
 	s := slices.Sorted(slices.Values(x))
-	at := q * float64(len(s)-1)
-	i := min(int(at), max(0, len(s)-2))
+	position := q * float64(len(s)-1)
+	i := min(int(position), max(0, len(s)-2))
 	if len(s) == 1 {
 		return s[0]
 	}
-	part := at - float64(i)
-	return s[i]*(1-part) + s[i+1]*part
+	weight := position - float64(i)
+	return s[i]*(1-weight) + s[i+1]*weight
 }
 
-// IQM returns the interquartile mean: that of what is left when a quarter of x,
-// rounded down, is cut off at either end. Section 4.3.
+// IQM returns the interquartile mean of x: the mean without the smallest quarter and
+// without the largest quarter of the numbers, each rounded down. Section 4.3.
 func IQM(x []float64) float64 { return iqmSorted(slices.Sorted(slices.Values(x))) }
 
-// iqmSorted returns the interquartile mean of numbers in order.
+// iqmSorted returns the interquartile mean of numbers in ascending order.
 func iqmSorted(s []float64) float64 {
 	cut := len(s) / 4
 	return Mean(s[cut : len(s)-cut])
 }
 
-// OptimalityGap returns how far x falls short of what is wanted, on average;
-// what is beyond does not make up for it. Section 4.3.
-func OptimalityGap(x []float64, want float64) float64 {
+// OptimalityGap returns the mean of max(target - score, 0) over the scores x. A score
+// above the target does not reduce the gap of another score. Section 4.3.
+func OptimalityGap(x []float64, target float64) float64 {
 	gap := 0.0
 	for _, v := range x {
-		gap += max(want-v, 0)
+		gap += max(target-v, 0)
 	}
 	return gap / float64(len(x))
 }
 
-// Improvement returns the probability that a run of x is better than one of y;
-// of equals, half of it. Section 4.3, after Mann and Whitney.
+// Improvement returns the probability that a random score of x is larger than a random
+// score of y. A pair of equal scores counts as one half. Section 4.3, after Mann and Whitney.
 func Improvement(x, y []float64) float64 {
 	better := 0.0
 	for _, a := range x {
@@ -78,11 +86,11 @@ func Improvement(x, y []float64) float64 {
 	return better / float64(len(x)*len(y))
 }
 
-// Profile returns the share of x that is more than each of at: a performance
-// profile. Section 4.2.
-func Profile(x, at []float64) []float64 {
-	shares := make([]float64, len(at))
-	for i, t := range at {
+// Profile returns the performance profile of the scores x: for each threshold, the share of
+// scores above it. Section 4.2.
+func Profile(x, thresholds []float64) []float64 {
+	shares := make([]float64, len(thresholds))
+	for i, t := range thresholds {
 		above := 0
 		for _, v := range x {
 			if v > t {
@@ -94,33 +102,33 @@ func Profile(x, at []float64) []float64 {
 	return shares
 }
 
-// resamples is how often Interval draws: 50,000 in the paper's own code for
-// figures, 2,000 for intervals.
+// resamples is the number of bootstrap samples. The paper's own code uses 2,000 for
+// intervals, and 50,000 for its plots.
 const resamples = 2000
 
-// An Interval is where a figure is, with 95 % confidence.
+// An Interval is the 95 % confidence interval of a statistic.
 type Interval struct{ Low, High float64 }
 
 // Contains reports whether x is in the interval.
 func (i Interval) Contains(x float64) bool { return i.Low <= x && x <= i.High }
 
-// Bootstrap returns the interval of a figure of several strata, each of which is
-// drawn from again by itself, with replacement: the percentile bootstrap of
-// section 4.1. The seed says what is drawn.
-func Bootstrap(seed uint64, figure func(strata ...[]float64) float64, strata ...[]float64) Interval {
+// Bootstrap returns the confidence interval of a statistic of several strata by the
+// stratified percentile bootstrap of section 4.1: each stratum is resampled separately,
+// with replacement. The same seed gives the same interval.
+func Bootstrap(seed uint64, statistic func(strata ...[]float64) float64, strata ...[]float64) Interval {
 	rng := rand.New(rand.NewPCG(seed, 0))
-	drawn := make([][]float64, len(strata))
+	resampled := make([][]float64, len(strata))
 	for i, s := range strata {
-		drawn[i] = make([]float64, len(s))
+		resampled[i] = make([]float64, len(s))
 	}
-	figures := make([]float64, resamples)
-	for k := range figures {
+	values := make([]float64, resamples)
+	for k := range values {
 		for i, s := range strata {
-			for j := range drawn[i] {
-				drawn[i][j] = s[rng.IntN(len(s))]
+			for j := range resampled[i] {
+				resampled[i][j] = s[rng.IntN(len(s))]
 			}
 		}
-		figures[k] = figure(drawn...)
+		values[k] = statistic(resampled...)
 	}
-	return Interval{Quantile(figures, 0.025), Quantile(figures, 0.975)}
+	return Interval{Quantile(values, 0.025), Quantile(values, 0.975)}
 }

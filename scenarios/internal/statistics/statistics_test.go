@@ -7,6 +7,7 @@ import (
 	"github.com/rlrun/rlrun/scenarios/internal/statistics"
 )
 
+// near checks that got equals want up to a relative error of 1e-12.
 func near(t *testing.T, what string, got, want float64) {
 	t.Helper()
 	if !(math.Abs(got-want) <= 1e-12*max(1, math.Abs(want))) {
@@ -14,8 +15,8 @@ func near(t *testing.T, what string, got, want float64) {
 	}
 }
 
-// TestByHand: of 1 … 8 a quarter at each end is 1, 2 and 7, 8; of ten numbers it is
-// two and a half, so two.
+// TestByHand checks statistics that were computed by hand. The smallest and the largest
+// quarter of 1 … 8 are 1, 2 and 7, 8. A quarter of ten numbers is 2.5, rounded down to 2.
 func TestByHand(t *testing.T) {
 	x := []float64{8, 1, 7, 2, 6, 3, 5, 4}
 	near(t, "Mean", statistics.Mean(x), 4.5)
@@ -33,18 +34,19 @@ func TestByHand(t *testing.T) {
 		near(t, "Profile", profile[i], want)
 	}
 	if got := statistics.Profile([]float64{1, 1, 1, 1, 1, 1, 1, 1, 1, 1}, []float64{0})[0]; got != 1 {
-		t.Errorf("Profile of ten ones above 0 = %v, want 1 to the bit, a count by a count", got)
+		t.Errorf("Profile of ten ones above 0 = %v, want exactly 1", got)
 	}
 	if got := statistics.Mean([]float64{0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1}); got != 0.1 {
-		t.Errorf("Mean of ten times 0.1 = %v, want 0.1 to the bit", got)
+		t.Errorf("Mean of ten times 0.1 = %v, want exactly 0.1", got)
 	}
 	if x[0] != 8 {
-		t.Error("what is summed up has changed")
+		t.Error("a statistic changed its argument")
 	}
 }
 
-// TestBootstrap: the mean of n numbers of deviation σ is known to about 1.96 σ/√n,
-// and each stratum is drawn from by itself.
+// TestBootstrap checks the interval of a mean against ± 1.96 σ/√n, the interval of n numbers
+// with standard deviation σ. The second stratum is constant. If the strata were mixed, the
+// interval would be wider.
 func TestBootstrap(t *testing.T) {
 	var x, y []float64
 	for i := range 400 {
@@ -57,16 +59,16 @@ func TestBootstrap(t *testing.T) {
 		t.Errorf("interval %v, want 100.5 ± %v", got, half)
 	}
 	if again := statistics.Bootstrap(1, mean, x, y); again != got {
-		t.Errorf("the same seed has %v and %v", got, again)
+		t.Errorf("the same seed gives the intervals %v and %v, want equal ones", got, again)
 	}
 	if other := statistics.Bootstrap(2, mean, x, y); other == got {
-		t.Error("another seed has the same interval")
+		t.Errorf("seeds 1 and 2 give the same interval %v, want different ones", got)
 	}
 }
 
-// TestRecorded holds figures and intervals of two sets of scores to those of another
-// program: Python 3's lists and random.choices, with 100,000 resamples. The ends of
-// the intervals vary by a hundredth of their width or so.
+// TestRecorded checks statistics and intervals of two sets of scores against another
+// implementation: Python 3 with random.choices and 100,000 bootstrap samples. The ends of a
+// bootstrap interval vary by about a hundredth of its width.
 func TestRecorded(t *testing.T) {
 	x := []float64{404.6, 450.7, 406.4, 401.1, 364.2, 407.2, 486.7, 445.4, 482.2, 434.9, 443.7, 431.1, 320.0, 471.3, 450.4, 449.9, 318.5, 315.4}
 	y := []float64{299.9, 337.9, 407.5, 375.9, 426.9, 322.2, 407.8, 415.5, 320.5, 534.6, 430.1, 487.7, 324.2, 313.4}
