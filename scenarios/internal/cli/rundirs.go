@@ -30,7 +30,7 @@ func (a *App) loadOne(dir, needed string) (*run.Run, error) {
 		return r, err
 	}
 	const levels, shown = 4, 8
-	place := runset.Place(dir)
+	place := runset.Directory(dir)
 	dirs := runset.Search(place, levels).Dirs
 	if len(dirs) == 0 {
 		return nil, err

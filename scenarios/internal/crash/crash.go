@@ -1,4 +1,6 @@
-// Package crash turns panics into errors, so that one ends only the run that panicked.
+// Package crash turns panics into errors, so that a panic ends only the run in which it
+// happened. Guard, deferred by each goroutine of the command, recovers the panic as an *Error
+// with its stack. WriteStacks prints the stacks for RLRUN_TRACE=1.
 package crash
 
 import (
@@ -11,18 +13,18 @@ import (
 	"github.com/rlrun/rlrun/policy/parallel"
 )
 
-// An Error is a panic as an error.
+// An Error is a recovered panic.
 type Error struct {
-	During string // what the program was doing; "" where that is not known
-	Value  any    // of the panic
-	Stack  []byte
+	During string // activity of the program, for example "ppo on CartPole-v1, seed 1, after 8 steps"; "" if unknown
+	Value  any    // argument of panic
+	Stack  []byte // stack of the goroutine that panicked
 }
 
-// Error says in one line what happened, and where.
+// Error returns one line with the activity and the panic's value.
 func (c *Error) Error() string {
 	value := c.Value
 	if p, ok := value.(*parallel.PanicError); ok {
-		value = p.Value // of another goroutine
+		value = p.Value // the panic happened in another goroutine
 	}
 	if c.During == "" {
 		return fmt.Sprintf("a mistake in the program: %v", value)
@@ -30,8 +32,8 @@ func (c *Error) Error() string {
 	return fmt.Sprintf("%s: a mistake in the program: %v", c.During, value)
 }
 
-// Guard turns a panic into an error and joins it to *err. Every goroutine must defer it.
-// During returns what the program was doing; it may be nil.
+// Guard recovers a panic and joins it to *err as an *Error. Every goroutine that may panic
+// must defer it. During returns the activity of the program; it may be nil.
 func Guard(err *error, during func() string) {
 	p := recover()
 	if p == nil {
@@ -44,7 +46,7 @@ func Guard(err *error, during func() string) {
 	*err = errors.Join(*err, c)
 }
 
-// WriteStacks writes the stacks of the panics that err comes from.
+// WriteStacks writes the stack of each recovered panic that err wraps.
 func WriteStacks(w io.Writer, err error) {
 	if c, ok := errors.AsType[*Error](err); ok {
 		fmt.Fprintf(w, "%s", c.Stack)
@@ -52,7 +54,7 @@ func WriteStacks(w io.Writer, err error) {
 			fmt.Fprintf(w, "%s", p.Stack)
 		}
 	}
-	if p, ok := errors.AsType[*parallel.PanicError](err); ok { // that Learn has recovered
+	if p, ok := errors.AsType[*parallel.PanicError](err); ok { // recovered by Learn
 		fmt.Fprintf(w, "%s", p.Stack)
 	}
 	if e, ok := errors.AsType[*env.PanicError](err); ok {

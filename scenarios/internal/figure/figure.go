@@ -1,10 +1,11 @@
-// Package figure writes numbers for people, rounded to the digits that are known.
+// Package figure formats numbers for people. It rounds each number to its known digits;
+// files and JSON keep every digit and do not use this package.
 //
-// A number with a standard error is rounded at the error's first digit. Any other
-// number has four significant digits, or all of its whole part if that is longer, but
-// of 10¹⁵ and more the first six.
-// Zeros at the end of a fraction are left out, and thousands have commas. Files and
-// JSON do not come here: they have every digit.
+// A number with a standard error is rounded at the first digit of the error: see Known,
+// MeanDeviation and Interval. Any other number has four significant digits, or all digits of
+// its integer part if the integer part is longer: see Number. A number of 10¹⁵ or more has
+// six significant digits. Zeros at the end of a fraction are removed, and thousands have
+// commas.
 package figure
 
 import (
@@ -14,33 +15,33 @@ import (
 )
 
 const (
-	// significant is the number of digits of a number without a known error.
+	// significant is the number of significant digits of a number without a standard error.
 	significant = 4
 
-	// mostSignificant is the most digits of a number with a known error.
-	mostSignificant = 6
+	// maxSignificant is the largest number of significant digits of a number with a standard error.
+	maxSignificant = 6
 
-	// scientificFrom is the power of ten from which on numbers are written as 1.5e+15.
+	// scientificFrom is the smallest exponent of ten in scientific notation, for example 1.5e+15.
 	scientificFrom = 15
 
-	// noise is the relative error of float64 sums. A deviation that is smaller,
-	// relative to its mean, is 0.
-	noise = 1e-12
+	// roundingError is the relative error of float64 sums. A smaller deviation, relative
+	// to its mean, is shown as 0.
+	roundingError = 1e-12
 )
 
-// Number writes x in four significant digits, a whole part in full: 0.87, 91.84,
-// 12,346.
+// Number formats x with four significant digits, and a longer integer part in full: 0.87,
+// 91.84, 12,346.
 func Number(x float64) string { return commas(Digits(x)) }
 
-// Digits writes x as Number does, without commas.
+// Digits formats x like Number, but without commas.
 func Digits(x float64) string { return round(x, plainPlace(x, significant)) }
 
-// Known writes x rounded at the first digit of its standard error: 92.09 of
-// 92.0912 with an error of 0.0132.
+// Known formats x, rounded at the first digit of its standard error: 92.09 for 92.0912
+// with a standard error of 0.0132.
 func Known(x, stderr float64) string { return commas(round(x, knownPlace(x, stderr))) }
 
-// MeanDeviation writes the mean of n numbers and their standard deviation, as
-// 92.09 ± 0.13. The mean's standard error is deviation/√n.
+// MeanDeviation formats the mean of n numbers and their standard deviation: 92.09 ± 0.13.
+// The mean's standard error is deviation/√n.
 func MeanDeviation(mean, deviation float64, n int) string {
 	if deviation-deviation != 0 {
 		return Number(mean) + " ± " + Number(deviation)
@@ -53,25 +54,26 @@ func MeanDeviation(mean, deviation float64, n int) string {
 	return commas(round(mean, place)) + " ± " + commas(spread)
 }
 
-// Interval writes x and its interval of 95 % confidence: 0.74 (0.71 to 0.76).
+// Interval formats x and its 95 % confidence interval: 0.74 (0.71 to 0.76).
 func Interval(x, low, high float64) string {
 	return Known(x, StdErr(low, high)) + " (" + Bounds(x, low, high) + ")"
 }
 
-// Bounds writes the interval of 95 % confidence of x, rounded as x is: 0.71 to 0.76.
+// Bounds formats the 95 % confidence interval of x, rounded at the same digit as x: 0.71 to 0.76.
 func Bounds(x, low, high float64) string {
 	place := knownPlace(x, StdErr(low, high))
 	return commas(round(low, place)) + " to " + commas(round(high, place))
 }
 
-// StdErr is the standard error of a normal figure that has this interval of 95 %.
+// StdErr returns the standard error of a normally distributed statistic whose 95 %
+// confidence interval is [low, high].
 func StdErr(low, high float64) float64 { return (high - low) / (2 * 1.96) }
 
-// Range writes the least and the greatest of some numbers: 91.84 to 95.1.
+// Range formats the smallest and the largest of several numbers: 91.84 to 95.1.
 func Range(low, high float64) string { return Number(low) + " to " + Number(high) }
 
-// Percent writes count of n as a percentage: 29 % for 29 of 100. It has decimals if so
-// many trials make them known: 2.9 % for 29 of 1,000.
+// Percent formats count of n trials as a percentage: 29 % for 29 of 100. It has decimals if
+// n is large enough for a standard error below 1 %: 2.9 % for 29 of 1,000.
 func Percent(count, n int) string {
 	if n == 0 {
 		return "– %"
@@ -81,11 +83,11 @@ func Percent(count, n int) string {
 	return round(percent, min(0, knownPlace(percent, stderr))) + " %"
 }
 
-// Share writes a share of n trials as a percentage. It divides the count anew, since
-// 100 · 0.29 is 28.999999999999996.
+// Share formats a share of n trials, in [0, 1], as a percentage. It computes the count
+// again, because 100 · 0.29 is 28.999999999999996.
 func Share(share float64, n int) string { return Percent(int(math.Round(share*float64(n))), n) }
 
-// Fixed writes x with a number of decimals, for columns: 0.960.
+// Fixed formats x with a fixed number of decimals, for columns: 0.960.
 func Fixed(x float64, decimals int) string {
 	s := strconv.FormatFloat(x, 'f', decimals, 64)
 	if strings.HasPrefix(s, "-") && strings.Trim(s, "-0.") == "" {
@@ -94,7 +96,7 @@ func Fixed(x float64, decimals int) string {
 	return s
 }
 
-// Given writes a number that a user gave, for example a threshold, with all its digits.
+// Given formats a number that a user gave, for example a threshold, with all its digits.
 func Given(x float64) string {
 	if e := exponent(x); e >= scientificFrom || e < -6 {
 		return strconv.FormatFloat(x, 'g', -1, 64)
@@ -102,22 +104,24 @@ func Given(x float64) string {
 	return strconv.FormatFloat(x, 'f', -1, 64)
 }
 
-// Whole writes n with commas between its thousands: 60,416.
+// Whole formats the integer n with commas between its thousands: 60,416.
 func Whole(n int) string { return commas(strconv.Itoa(n)) }
 
-// Count writes n things: 1 seed, 2 seeds, 60,416 steps.
-func Count(n int, thing string) string {
+// Count formats n with the singular or plural of a noun: 1 seed, 2 seeds, 60,416 steps.
+func Count(n int, noun string) string {
 	if n != 1 {
-		thing += "s"
+		noun += "s"
 	}
-	return Whole(n) + " " + thing
+	return Whole(n) + " " + noun
 }
 
-// negligible reports whether a deviation is no more than the rounding of x.
-func negligible(deviation, x float64) bool { return !(math.Abs(deviation) > noise*math.Abs(x)) }
+// negligible reports whether a deviation is at most the rounding error of x, or NaN.
+func negligible(deviation, x float64) bool {
+	return !(math.Abs(deviation) > roundingError*math.Abs(x))
+}
 
-// exponent is the power of ten of the first digit of x; 0 where x is 0 or no
-// finite number.
+// exponent returns the power of ten of the first digit of x. It returns 0 if x is 0, NaN
+// or infinite.
 func exponent(x float64) int {
 	if x == 0 || x-x != 0 {
 		return 0
@@ -127,30 +131,32 @@ func exponent(x float64) int {
 	return n
 }
 
-// plainPlace returns the place of the last of so many digits of x, as a power of ten. It
-// is 0 if the whole part is longer and is written in full.
+// plainPlace returns the decimal place of the last digit of x, as a power of ten, if x has
+// this number of significant digits. It returns 0 if the integer part is longer, because the
+// integer part is written in full.
 func plainPlace(x float64, digits int) int {
 	e := exponent(x)
 	if e >= scientificFrom {
-		return e - mostSignificant + 1
+		return e - maxSignificant + 1
 	}
 	return min(0, e-digits+1)
 }
 
-// knownPlace returns the place of the last digit of x that is known with a standard error.
+// knownPlace returns the decimal place of the last known digit of x, as a power of ten: the
+// place of the first digit of its standard error.
 func knownPlace(x, stderr float64) int {
 	if negligible(stderr, x) || math.IsInf(stderr, 0) {
 		return plainPlace(x, significant)
 	}
-	return max(exponent(stderr), exponent(x)-mostSignificant+1)
+	return max(exponent(stderr), exponent(x)-maxSignificant+1)
 }
 
-// round writes x rounded at a place, a power of ten.
+// round formats x, rounded at a decimal place, a power of ten.
 func round(x float64, place int) string {
 	if x-x != 0 {
 		return strings.TrimPrefix(strconv.FormatFloat(x, 'g', -1, 64), "+")
 	}
-	digits := exponent(x) - place // after the first
+	digits := exponent(x) - place // number of digits after the first digit
 	switch {
 	case digits < -1:
 		x = 0
@@ -174,10 +180,10 @@ func round(x float64, place int) string {
 	return s
 }
 
-// scientific writes x as 1.234e-05.
+// scientific formats x in scientific notation: 1.234e-05.
 func scientific(x float64) string { return strconv.FormatFloat(x, 'e', -1, 64) }
 
-// commas puts commas between the thousands of a number's whole part.
+// commas inserts commas between the thousands of the integer part of s.
 func commas(s string) string {
 	if strings.ContainsAny(s, "eNI") {
 		return s

@@ -10,8 +10,8 @@ import (
 	"github.com/rlrun/rlrun/scenarios/internal/figure"
 )
 
-// TestNumber has four significant digits, a longer whole part in full, and no noise
-// of float64: 100 · 0.29 is 28.999999999999996.
+// TestNumber checks that Number gives four significant digits, a longer integer part in full,
+// and no rounding error of float64: 100 · 0.29 is 28.999999999999996.
 func TestNumber(t *testing.T) {
 	share := 0.29
 	for _, tc := range []struct {
@@ -32,8 +32,9 @@ func TestNumber(t *testing.T) {
 	}
 }
 
-// TestKnown rounds at the first digit of the error, which is 0.0132 of 0.132 over
-// 100 numbers, and 0.045 of a share of 0.29.
+// TestKnown checks that numbers are rounded at the first digit of their standard error. The
+// mean of 100 numbers with deviation 0.132 has the standard error 0.0132, and a share of
+// 0.29 of 100 trials has 0.045.
 func TestKnown(t *testing.T) {
 	share := 0.29
 	for _, tc := range []struct{ got, want string }{
@@ -68,7 +69,7 @@ func TestKnown(t *testing.T) {
 	}
 }
 
-// TestWhole puts commas between thousands, counted from the right.
+// TestWhole checks the commas between thousands, and the minus sign.
 func TestWhole(t *testing.T) {
 	for n, want := range map[int]string{
 		0: "0", 7: "7", 999: "999", 1000: "1,000", 12345: "12,345", 123456: "123,456", 1234567: "1,234,567",
@@ -79,23 +80,23 @@ func TestWhole(t *testing.T) {
 			t.Errorf("Whole(%d) = %q, want %q", n, got, want)
 		}
 	}
-	for _, n := range []int{math.MinInt, math.MaxInt} { // of 32 or of 64 bits
+	for _, n := range []int{math.MinInt, math.MaxInt} { // 32 or 64 bits, depending on the machine
 		if got, want := strings.ReplaceAll(figure.Whole(n), ",", ""), strconv.Itoa(n); got != want {
 			t.Errorf("Whole(%d) without commas = %q, want %q", n, got, want)
 		}
 	}
 }
 
-// FuzzNumber holds rounding to its rules: what is written reads back as a number
-// within half a unit of its last digit, and a greater number is not written as a
-// smaller one.
+// FuzzNumber checks two properties of rounding. The text reads back as a number within
+// half a unit of its last digit. If x ≤ y, the number written for x is at most the number
+// written for y.
 func FuzzNumber(f *testing.F) {
 	for _, x := range []float64{0, 0.29, 28.999999999999996, 91.84372689421994, 999.95, -9999.5, 1e15, 1e-4, 9.9996e-5, 1e300, 5e-324, 0.5, 1.5} {
 		f.Add(x, x*1.0001, 0.0132)
 	}
 	f.Fuzz(func(t *testing.T, x, y, stderr float64) {
 		if x-x != 0 || y-y != 0 || stderr-stderr != 0 {
-			return // the table has those
+			return // TestNumber and TestKnown check NaN and infinite numbers
 		}
 		x, y, stderr = min(x, y), max(x, y), math.Abs(stderr)
 		for name, write := range map[string]func(float64) string{
@@ -104,22 +105,22 @@ func FuzzNumber(f *testing.F) {
 		} {
 			low, high := read(t, write(x)), read(t, write(y))
 			if low > high {
-				t.Errorf("%s(%v) = %q, and %s(%v) = %q, want no less", name, x, write(x), name, y, write(y))
+				t.Errorf("%s(%v) = %q, and %s(%v) = %q, want a number at least as large", name, x, write(x), name, y, write(y))
 			}
-			// Four digits of x are within 1 in 2000; half of the error's first digit is
-			// within half of the error.
-			most := math.Abs(x) * 5.001e-4
+			// Four significant digits have a relative error of at most 1/2000. Rounding at the
+			// first digit of the standard error changes x by at most half of the standard error.
+			tolerance := math.Abs(x) * 5.001e-4
 			if name == "Known" {
-				most = max(most, stderr*0.5001)
+				tolerance = max(tolerance, stderr*0.5001)
 			}
-			if math.Abs(low-x) > most+1e-323 {
-				t.Errorf("%s(%v) = %q with error %v, want it within %v", name, x, write(x), stderr, most)
+			if math.Abs(low-x) > tolerance+1e-323 {
+				t.Errorf("%s(%v) = %q with standard error %v, want it within %v", name, x, write(x), stderr, tolerance)
 			}
 		}
 	})
 }
 
-// read reads a number with commas.
+// read returns the number that a text with commas contains.
 func read(t *testing.T, s string) float64 {
 	t.Helper()
 	x, err := strconv.ParseFloat(strings.ReplaceAll(s, ",", ""), 64)

@@ -8,24 +8,24 @@ import (
 	"strings"
 )
 
-// find returns the directories of the runs that a name stands for: the run directory of
-// that name, or the runs in the directory of that name or in runs/NAME. Nested reports
-// that no run is directly in that directory, as for a sweep or for sets of runs.
+// find returns the directories of the runs that a name means: the run directory of that
+// name, or the runs in the directory of that name or in runs/NAME. It returns nested = true
+// if all runs are in subdirectories of that directory, as for a sweep or for sets of runs.
 func find(name string) (dirs []string, nested bool, err error) {
-	place := Place(name)
-	dirs = Search(place, 2).Dirs // seeds; or sets of runs, and cells of a sweep
+	root := Directory(name)
+	dirs = Search(root, 2).Dirs // NAME/seed-N, or NAME/CELL/seed-N of a sweep or of sets of runs
 	if len(dirs) == 0 {
-		dirs = Search(place, 3).Dirs // cells of sweeps
+		dirs = Search(root, 3).Dirs // NAME/SWEEP/CELL/seed-N
 	}
 	if name == "" || len(dirs) == 0 {
-		return nil, false, fmt.Errorf("no runs in %s: want a run directory, a directory of runs, or a scenario with runs below runs/", name)
+		return nil, false, fmt.Errorf("no runs in %s; want a run directory, a directory of runs, or a scenario with runs below runs/", name)
 	}
-	direct := func(dir string) bool { return dir == place || filepath.Dir(dir) == filepath.Clean(place) }
+	direct := func(dir string) bool { return dir == root || filepath.Dir(dir) == filepath.Clean(root) }
 	return dirs, !slices.ContainsFunc(dirs, direct), nil
 }
 
-// byNumber compares two names, and numbers in them by their size: seed-2 comes before
-// seed-10.
+// byNumber compares two names. Numbers in them are compared by their values, so seed-2
+// comes before seed-10.
 func byNumber(a, b string) int {
 	for a != "" && b != "" {
 		i, j := digits(a), digits(b)
@@ -45,5 +45,5 @@ func byNumber(a, b string) int {
 	return cmp.Compare(len(a), len(b))
 }
 
-// digits returns the number of digits at the beginning of a text.
+// digits returns the number of decimal digits at the start of s.
 func digits(s string) int { return len(s) - len(strings.TrimLeft(s, "0123456789")) }

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// TestByNumber wants names in the order of their numbers.
+// TestByNumber checks that names are sorted by the numbers in them.
 func TestByNumber(t *testing.T) {
 	want := []string{"", "runs", "seed-1", "seed-1-2", "seed-1-10", "seed-2", "seed-02", "seed-10", "seed-99999999999999999999", "seed-x", "é"}
 	got := slices.Clone(want)
@@ -18,8 +18,9 @@ func TestByNumber(t *testing.T) {
 	}
 }
 
-// TestFind finds runs below a directory whose name has the signs of patterns, and
-// those of a scenario; sweeps are looked into where nothing is nearer.
+// TestFind checks the runs found for a run directory, for a directory whose name has
+// characters of a glob pattern, for a scenario and for a sweep. Runs three levels down are
+// found only if there are no runs above them.
 func TestFind(t *testing.T) {
 	t.Chdir(t.TempDir())
 	for _, dir := range []string{

@@ -1,5 +1,9 @@
-// Package runset reads sets of runs, to be compared or drawn: runs of the same settings
-// that differ by their seeds alone, each seed once.
+// Package runset reads sets of runs from disk, which rlrun compare and rlrun plot use.
+// A Set contains runs with equal settings and different seeds, one run for each seed.
+//
+// Read turns a name that the user typed into sets: a run directory, a directory of runs,
+// or a scenario with runs below runs/. Run.Series reads a learning curve from progress.csv
+// or episodes.csv. Search finds all runs below a directory.
 package runset
 
 import (
@@ -13,32 +17,33 @@ import (
 	"github.com/rlrun/rlrun/scenario"
 )
 
-// A Run is what is known of a run from its directory.
+// A Run is a run read from its directory.
 type Run struct {
 	Dir      string
 	Scenario *scenario.Scenario
-	Result   *run.Result // nil of a run that is not finished
+	Result   *run.Result // nil if the run is not finished
 }
 
-// A Set is runs of the same settings, each with a seed of its own.
+// A Set contains runs with equal settings and different seeds.
 type Set struct {
-	Name     string // what the user typed, or the settings in which the set differs from others
-	Runs     []Run  // in the order of their seeds
+	Name     string // name that the user typed, or the settings in which the set differs from the other sets
+	Runs     []Run  // in ascending order of their seeds
 	Settings []scenario.Setting
 	Repeats  []Repeat
 }
 
-// A Repeat is a seed that was run more than once with the same settings. It counts once.
+// A Repeat reports several runs with the same settings and the same seed. Only one of
+// them is in Set.Runs.
 type Repeat struct {
 	Seed   uint64   `json:"seed"`
-	Used   string   `json:"used"`   // the directory
-	Unused []string `json:"unused"` // the others
+	Used   string   `json:"used"`   // directory of the run in Set.Runs
+	Unused []string `json:"unused"` // directories of the other runs
 }
 
-// Read returns the sets of runs that a name stands for: a run directory, a directory
-// of runs or of sets of runs, or a scenario with runs in runs/NAME. Runs of different
-// settings are separate sets if split is true, or if the directory has directories of
-// runs, as --sweep makes them. Otherwise they are an error.
+// Read returns the sets of runs that a name means: a run directory, a directory of runs or
+// of sets of runs, or a scenario with runs in runs/NAME. Runs with different settings become
+// separate sets if split is true, or if the runs are in subdirectories, as --sweep makes
+// them. Otherwise different settings are an error.
 func Read(name string, split bool, catalog scenario.Catalog) ([]Set, error) {
 	dirs, nested, err := find(name)
 	if err != nil {
@@ -50,30 +55,30 @@ func Read(name string, split bool, catalog scenario.Catalog) ([]Set, error) {
 		if err != nil {
 			return nil, err
 		}
-		of, err := r.Scenario.LearningSettings()
+		settings, err := r.Scenario.LearningSettings()
 		if err != nil {
 			return nil, err
 		}
-		at := slices.IndexFunc(sets, func(s Set) bool { return slices.Equal(s.Settings, of) })
-		if at < 0 {
-			at = len(sets)
-			sets = append(sets, Set{Name: name, Settings: of})
+		i := slices.IndexFunc(sets, func(s Set) bool { return slices.Equal(s.Settings, settings) })
+		if i < 0 {
+			i = len(sets)
+			sets = append(sets, Set{Name: name, Settings: settings})
 		}
-		sets[at].Runs = append(sets[at].Runs, r)
+		sets[i].Runs = append(sets[i].Runs, r)
 	}
 	if len(sets) > 1 {
 		if !split && !nested {
-			return nil, unlike(name, sets[0], sets[1])
+			return nil, differentSettings(name, sets[0], sets[1])
 		}
-		label(name, sets)
+		nameSets(sets)
 	}
 	for i := range sets {
-		sets[i].once()
+		sets[i].removeRepeats()
 	}
 	return sets, nil
 }
 
-// read reads a run's scenario, and its result if it is finished.
+// read reads the run in dir: its scenario, and its result if it is finished.
 func read(dir string, catalog scenario.Catalog) (Run, error) {
 	r, err := run.Load(dir, catalog)
 	if err != nil {
@@ -83,51 +88,53 @@ func read(dir string, catalog scenario.Catalog) (Run, error) {
 	return Run{Dir: dir, Scenario: r.Scenario, Result: res}, err
 }
 
-// unlike returns the error of a name that stands for runs of different settings.
-func unlike(name string, a, b Set) error {
+// differentSettings returns the error of a directory whose runs have different settings.
+// It names the first setting that differs.
+func differentSettings(name string, a, b Set) error {
 	d := scenario.Differences(a.Settings, b.Settings)
 	more := ""
 	if n := len(d) - 1; n > 0 {
-		more = fmt.Sprintf(", and %d more of their settings differ", n)
+		more = fmt.Sprintf(", and %d more settings differ", n)
 	}
-	return fmt.Errorf("%s has runs of unlike settings: %s is %s in %s and %s in %s%s; --split makes a set of each, or name them one by one",
+	return fmt.Errorf("%s has runs with different settings: %s is %s in %s and %s in %s%s; use --split to make a set of each group of settings, or name the runs one by one",
 		name, d[0].Key, value(d[0].Values[0]), a.Runs[0].Dir, value(d[0].Values[1]), b.Runs[0].Dir, more)
 }
 
-// value is a setting's value in a sentence.
+// value returns the text of a setting's value for a message.
 func value(v string) string {
 	if v == "" {
-		return "not there"
+		return "missing"
 	}
 	return v
 }
 
-// longestLabel is how many settings name a set.
-const longestLabel = 3
+// maxNameSettings is the largest number of settings in the name of a set.
+const maxNameSettings = 3
 
-// label names several sets by the settings in which they differ, or by their directories
-// if they differ in many settings.
-func label(name string, sets []Set) {
+// nameSets names each set by the settings in which the sets differ, for example
+// "gamma=0.9". If they differ in more than maxNameSettings, each set is named by its directory.
+func nameSets(sets []Set) {
 	var all [][]scenario.Setting
 	for _, s := range sets {
 		all = append(all, s.Settings)
 	}
 	differ := scenario.Differences(all...)
 	for i := range sets {
-		if len(differ) > longestLabel {
-			sets[i].Name = common(sets[i].Runs)
+		if len(differ) > maxNameSettings {
+			sets[i].Name = directory(sets[i].Runs)
 			continue
 		}
 		var words []string
 		for _, d := range differ {
-			words = append(words, short(d.Key, differ)+"="+value(d.Values[i]))
+			words = append(words, shortKey(d.Key, differ)+"="+value(d.Values[i]))
 		}
 		sets[i].Name = strings.Join(words, ", ")
 	}
 }
 
-// short returns the last part of a key, or the whole key if another ends with the same part.
-func short(key string, all []scenario.Difference) string {
+// shortKey returns the last part of a key, for example "gamma" for "agent.gamma". It
+// returns the whole key if another key in all ends with the same part.
+func shortKey(key string, all []scenario.Difference) string {
 	last := func(key string) string { return key[strings.LastIndex(key, ".")+1:] }
 	n := 0
 	for _, d := range all {
@@ -141,17 +148,18 @@ func short(key string, all []scenario.Difference) string {
 	return last(key)
 }
 
-// common returns the directory that several runs are in, or the directory of a single run.
-func common(runs []Run) string {
+// directory returns the directory that contains several runs, or the directory of a single run.
+func directory(runs []Run) string {
 	if len(runs) == 1 {
 		return runs[0].Dir
 	}
 	return filepath.Dir(runs[0].Dir)
 }
 
-// once keeps one run of each seed: a finished one if there is one. Of several it keeps the
-// last by name, since later runs of a scenario have greater numbers.
-func (s *Set) once() {
+// removeRepeats keeps one run for each seed, and reports the other runs in s.Repeats. It
+// prefers a finished run. If several remain, it keeps the last by name, because later runs
+// of a scenario have larger numbers.
+func (s *Set) removeRepeats() {
 	bySeed := map[uint64][]Run{}
 	var seeds []uint64
 	for _, r := range s.Runs {
@@ -187,23 +195,23 @@ func (s *Set) once() {
 	}
 }
 
-// Finished returns the set without the runs that are not finished, and their
-// directories.
-func (s Set) Finished() (Set, []string) {
-	var unfinished []string
-	done := s
-	done.Runs = nil
+// Finished returns the set of the finished runs, and the directories of the runs that are
+// not finished.
+func (s Set) Finished() (finished Set, unfinished []string) {
+	finished = s
+	finished.Runs = nil
 	for _, r := range s.Runs {
 		if r.Result != nil {
-			done.Runs = append(done.Runs, r)
+			finished.Runs = append(finished.Runs, r)
 		} else {
 			unfinished = append(unfinished, r.Dir)
 		}
 	}
-	return done, unfinished
+	return finished, unfinished
 }
 
-// Common returns how many runs, by their directories, are in both sets.
+// Common returns the number of runs that are in both sets. Two runs are the same if they
+// have the same directory.
 func (s Set) Common(t Set) (n int) {
 	for _, r := range s.Runs {
 		if slices.ContainsFunc(t.Runs, func(other Run) bool { return sameDir(r.Dir, other.Dir) }) {
@@ -213,7 +221,7 @@ func (s Set) Common(t Set) (n int) {
 	return n
 }
 
-// sameDir reports whether two names are of one directory.
+// sameDir reports whether two paths lead to the same directory.
 func sameDir(a, b string) bool {
 	x, err := os.Stat(a)
 	if err != nil {

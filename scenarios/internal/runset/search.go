@@ -11,33 +11,34 @@ import (
 
 // Limits of a search for runs.
 const (
-	MaxEntries = 200_000 // files and directories in all
-	batch      = 1_000   // files and directories that are read at once
+	MaxEntries = 200_000 // number of files and directories after which a search stops
+	batch      = 1_000   // number of directory entries read at once
 )
 
-// Found is what a search for runs has found.
+// Found is the result of a search for runs.
 type Found struct {
-	Dirs []string // the runs' directories, seed-2 before seed-10
-	Cut  bool     // the search ended early, or could not read a directory
-	seen int      // files and directories
+	Dirs []string // run directories, seed-2 before seed-10
+	Cut  bool     // the search stopped early, or could not read a directory
+	seen int      // number of files and directories seen so far
 }
 
-// IsRun reports whether dir is a run's directory.
+// IsRun reports whether dir is a run directory: whether it has a config.yaml.
 func IsRun(dir string) bool {
 	_, err := os.Stat(filepath.Join(dir, "config.yaml"))
 	return err == nil
 }
 
-// Place returns the directory that a name stands for: itself, or runs/NAME of a scenario.
-func Place(name string) string {
+// Directory returns the directory that a name means: name itself if it is a directory,
+// otherwise runs/NAME, which contains the runs of the scenario NAME.
+func Directory(name string) string {
 	if info, err := os.Stat(name); err == nil && info.IsDir() {
 		return name
 	}
 	return filepath.Join("runs", name)
 }
 
-// Search returns the runs in root, down to so many levels, or root itself if it is a run.
-// It follows symbolic links to runs, and no others.
+// Search returns the runs below root, at most levels directories deep, or root itself if
+// it is a run. It follows symbolic links only to runs.
 func Search(root string, levels int) Found {
 	var f Found
 	f.walk(root, levels)
@@ -45,7 +46,7 @@ func Search(root string, levels int) Found {
 	return f
 }
 
-// walk adds the runs in dir.
+// walk adds the runs below dir, at most levels directories deep.
 func (found *Found) walk(dir string, levels int) {
 	if IsRun(dir) {
 		found.Dirs = append(found.Dirs, dir)
@@ -54,7 +55,7 @@ func (found *Found) walk(dir string, levels int) {
 	if levels == 0 {
 		return
 	}
-	f, err := os.Open(dir) // a directory: the entries of others cannot be read
+	f, err := os.Open(dir) // if dir is a file, ReadDir below returns an error
 	if err != nil {
 		return
 	}
