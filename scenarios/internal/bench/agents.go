@@ -11,7 +11,7 @@ import (
 	"github.com/rlrun/rlrun/policy/parallel"
 )
 
-// Agents are steps of environments in whole training.
+// Agents returns cases of whole training. Their operation is one environment step.
 func Agents(envs env.Registry) []Case {
 	cases := []Case{
 		training("e2e/ppo_cartpole_env_step", envs, "CartPole-v1", 2048, func(mk env.Maker) (agents.Agent, error) {
@@ -34,26 +34,27 @@ func Agents(envs env.Registry) []Case {
 	return cases
 }
 
-// offPolicy is agents on Pendulum with two hidden layers and one update a step.
+// offPolicy returns cases of SAC, TD3 and DDPG on Pendulum, with two hidden layers of this
+// size and one update after each environment step.
 func offPolicy(envs env.Registry, hidden, batch int) []Case {
-	step := func(name string, newAgent func(env.Maker) (agents.Agent, error)) Case {
+	pendulum := func(name string, newAgent func(env.Maker) (agents.Agent, error)) Case {
 		return training(fmt.Sprintf("e2e/%s_pendulum/%d-%d/b%d", name, hidden, hidden, batch), envs, "Pendulum-v1", 64, newAgent)
 	}
 	set := func(s *agents.Setup, r *agents.Replay, k *policy.NetworkConfig) {
 		s.Steps, r.BufferSize, r.LearningStarts, r.BatchSize, k.NetArch = math.MaxInt32, 100_000, 0, batch, policy.Layers(hidden, hidden)
 	}
 	return []Case{
-		step("sac", func(mk env.Maker) (agents.Agent, error) {
+		pendulum("sac", func(mk env.Maker) (agents.Agent, error) {
 			c := agents.DefaultSAC()
 			set(&c.Setup, &c.Replay, &c.Network)
 			return agents.NewSAC(mk, c)
 		}),
-		step("td3", func(mk env.Maker) (agents.Agent, error) {
+		pendulum("td3", func(mk env.Maker) (agents.Agent, error) {
 			c := agents.DefaultTD3()
 			set(&c.Setup, &c.Replay, &c.Network)
 			return agents.NewTD3(mk, c)
 		}),
-		step("ddpg", func(mk env.Maker) (agents.Agent, error) {
+		pendulum("ddpg", func(mk env.Maker) (agents.Agent, error) {
 			c := agents.DefaultDDPG()
 			set(&c.Setup, &c.Replay, &c.Network)
 			return agents.NewDDPG(mk, c)
@@ -61,7 +62,8 @@ func offPolicy(envs env.Registry, hidden, batch int) []Case {
 	}
 }
 
-// training is an environment step of an agent, whose iterations have a number of steps.
+// training returns the case of an agent that trains on the environment id. One call of the
+// case trains for this number of environment steps.
 func training(name string, envs env.Registry, id string, steps int, newAgent func(env.Maker) (agents.Agent, error)) Case {
 	return Case{name, steps, func(*parallel.Pool) (func(), error) {
 		mk, err := envs.Maker(id, nil)

@@ -1,5 +1,10 @@
-// Package bench measures the speed of this machine at what training spends its
-// time on, by the code that training runs.
+// Package bench measures how fast this machine runs the parts of training: forward and
+// backward passes, optimiser steps, single loops, environment steps and whole agents. It
+// calls the code that training itself uses.
+//
+// A Case is one measurement. Networks, Loops, Step and Agents return the cases, Select
+// chooses cases by the prefixes of their names, and Measure runs one case and returns the
+// time of an operation.
 package bench
 
 import (
@@ -11,24 +16,24 @@ import (
 	"github.com/rlrun/rlrun/policy/parallel"
 )
 
-// A Case is one thing to measure.
+// A Case is one measurement.
 type Case struct {
-	Name  string // as in train/4-64-64-2/tanh/b64
-	Units int    // operations in one call of run
+	Name  string // for example train/4-64-64-2/tanh/b64
+	Units int    // number of operations in one call of run
 
-	// Make returns the function that is measured, ready to be called over and over. Large
-	// work runs on cores.
+	// Make returns the function to measure. Measure calls it many times. Large operations
+	// divide their work over cores.
 	Make func(cores *parallel.Pool) (run func(), err error)
 }
 
-// A Figure is what a Case came to.
-type Figure struct {
+// A Result is the measured time of a Case.
+type Result struct {
 	Name    string  `json:"name"`
-	NsPerOp float64 `json:"ns_per_op"`
+	NsPerOp float64 `json:"ns_per_op"` // nanoseconds of one operation
 }
 
-// Select returns the cases whose names begin with one of the prefixes; all
-// without a prefix.
+// Select returns the cases whose names begin with one of the prefixes, or all cases if
+// there is no prefix.
 func Select(cases []Case, prefixes []string) (chosen []Case) {
 	for _, c := range cases {
 		for _, p := range prefixes {
@@ -44,36 +49,37 @@ func Select(cases []Case, prefixes []string) (chosen []Case) {
 	return chosen
 }
 
-// tries is how often a case is timed, for least at a time. The best counts:
-// whatever else a machine does only adds to it.
+// Measure times a case repeats times, for about duration each time. The shortest time
+// counts, because other programs on the machine can only make a measurement longer.
 const (
-	tries = 12
-	least = 8 * time.Millisecond
+	repeats  = 12
+	duration = 8 * time.Millisecond
 )
 
-// Measure runs c.
-func Measure(c Case) (Figure, error) {
+// Measure measures the time of one operation of c.
+func Measure(c Case) (Result, error) {
 	cores := parallel.Start(runtime.GOMAXPROCS(0))
 	defer cores.Stop()
 	run, err := c.Make(cores)
 	if err != nil {
-		return Figure{}, err
+		return Result{}, err
 	}
 	calls, took := 1, time.Duration(0)
 	for ; ; calls *= 2 {
-		if took = timed(run, calls); took >= least/2 {
+		if took = timeCalls(run, calls); took >= duration/2 {
 			break
 		}
 	}
-	calls = max(1, int(float64(calls)*float64(least)/float64(took)))
-	best := math.Inf(1)
-	for range tries {
-		best = min(best, float64(timed(run, calls))/float64(calls))
+	calls = max(1, int(float64(calls)*float64(duration)/float64(took)))
+	shortest := math.Inf(1)
+	for range repeats {
+		shortest = min(shortest, float64(timeCalls(run, calls))/float64(calls))
 	}
-	return Figure{c.Name, best / float64(c.Units)}, nil
+	return Result{c.Name, shortest / float64(c.Units)}, nil
 }
 
-func timed(run func(), calls int) time.Duration {
+// timeCalls returns the time that this number of calls of run takes.
+func timeCalls(run func(), calls int) time.Duration {
 	start := time.Now()
 	for range calls {
 		run()

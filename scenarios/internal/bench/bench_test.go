@@ -10,8 +10,8 @@ import (
 	"github.com/rlrun/rlrun/policy/nn"
 )
 
-// TestCases wants every case to run, and to allocate nothing once it has; only small ones
-// with -short.
+// TestCases checks that every case runs, and allocates nothing after its first call. With
+// -short it leaves out the large networks.
 func TestCases(t *testing.T) {
 	mk := env.Each(classic.NewCartPole)
 	envs := env.Registry{}
@@ -27,11 +27,12 @@ func TestCases(t *testing.T) {
 		}
 		run()
 		if n := testing.AllocsPerRun(3, run); n != 0 {
-			t.Errorf("%s allocates %v times", c.Name, n)
+			t.Errorf("%s allocates %v times in a call, want 0", c.Name, n)
 		}
 	}
 }
 
+// TestSelect checks the number of cases that begin with a prefix.
 func TestSelect(t *testing.T) {
 	all := Training(nn.Native{})
 	for prefix, want := range map[string]int{"train/4-64": 2, "train/": len(all), "": len(all), "forward/": 0} {

@@ -13,12 +13,12 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// A shape is a network's, and how it is trained.
+// A shape describes a network and the batches that it is trained on.
 type shape struct {
 	name       string
-	sizes      []int
+	sizes      []int // inputs, hidden units of each layer, outputs
 	activation string
-	batches    []int
+	batches    []int // batch sizes of the training steps
 }
 
 var shapes = []shape{
@@ -31,15 +31,17 @@ var shapes = []shape{
 func (s shape) in() int  { return s.sizes[0] }
 func (s shape) out() int { return s.sizes[len(s.sizes)-1] }
 
+// network builds the network with random weights.
 func (s shape) network(e nn.Engine) (nn.Network, error) {
 	plan, err := nn.MLP(s.in(), s.sizes[1:len(s.sizes)-1], s.out(), nn.MLPOptions{Activation: s.activation, Gain: 1})
 	if err != nil {
 		return nil, err
 	}
-	return e.Build(random(), "net", plan)
+	return e.Build(newRNG(), "net", plan)
 }
 
-// Networks has training steps, forward passes and single rows.
+// Networks returns the cases of the native engine: training steps (train/…), forward passes
+// of a batch (forward/…) and forward passes of one observation (infer1/…).
 func Networks() (cases []Case) {
 	for _, s := range shapes {
 		name := s.name + "/" + s.activation
@@ -52,7 +54,7 @@ func Networks() (cases []Case) {
 	return cases
 }
 
-// Training has the training steps alone, with the networks of an engine.
+// Training returns the cases of training steps with the networks of an engine.
 func Training(e nn.Engine) (cases []Case) {
 	for _, s := range shapes {
 		for _, b := range s.batches {
@@ -62,8 +64,8 @@ func Training(e nn.Engine) (cases []Case) {
 	return cases
 }
 
-// TrainingStep is a forward pass, the mean squared error, the backward pass, and a step of
-// Adam.
+// TrainingStep returns the case of one training step: a forward pass, the mean squared error,
+// the backward pass, and a step of Adam.
 func TrainingStep(s shape, batch int, e nn.Engine) Case {
 	return Case{fmt.Sprintf("train/%s/%s/b%d", s.name, s.activation, batch), 1, func(cores *parallel.Pool) (func(), error) {
 		net, err := s.network(e)
@@ -83,6 +85,7 @@ func TrainingStep(s shape, batch int, e nn.Engine) Case {
 	}}
 }
 
+// forward returns the function Make of the case of a forward pass without gradients.
 func (s shape) forward(batch int) func(*parallel.Pool) (func(), error) {
 	return func(*parallel.Pool) (func(), error) {
 		net, err := s.network(nn.Native{})
@@ -91,7 +94,8 @@ func (s shape) forward(batch int) func(*parallel.Pool) (func(), error) {
 	}
 }
 
-// Loops has single loops of training.
+// Loops returns cases of single loops that training uses: tanh, matrix products, sampling
+// rows of a replay buffer, and generalised advantage estimation.
 func Loops() []Case {
 	const rows, width, batch = 1_000_000, 17, 256
 	return []Case{
@@ -99,7 +103,7 @@ func Loops() []Case {
 			x, y := floats(4096), floats(4096)
 			return func() { f32.Tanh(y, x) }, nil
 		}},
-		product(64), product(256),
+		matrixProduct(64), matrixProduct(256),
 		{"replay_gather/256x17_of_1e6", 1, func(*parallel.Pool) (func(), error) {
 			src, dst, index := make([]float32, rows*width), floats(batch*width), make([]int, batch)
 			rng := rand.NewPCG(1, 2)
@@ -126,15 +130,16 @@ func Loops() []Case {
 	}
 }
 
-// product multiplies two square matrices.
-func product(n int) Case {
+// matrixProduct returns the case of the product of two n×n matrices.
+func matrixProduct(n int) Case {
 	return Case{fmt.Sprintf("sgemm/%d", n), 1, func(*parallel.Pool) (func(), error) {
 		x, w, b, y := floats(n*n), floats(n*n), make([]float32, n), floats(n*n)
 		return func() { f32.Dense(y, x, w, b, n, n, n, f32.Identity) }, nil
 	}}
 }
 
-// Step is a step of an environment in a vector of 64, with random actions.
+// Step returns the case of an environment step: one of 64 environments of a Vector, with
+// random actions.
 func Step(id string, mk env.Maker) Case {
 	const n = 64
 	return Case{"env/" + id, n, func(*parallel.Pool) (func(), error) {
@@ -145,29 +150,30 @@ func Step(id string, mk env.Maker) Case {
 		if _, err = vec.Reset(1); err != nil {
 			return nil, err
 		}
-		rng, space := random(), vec.Spec().Act
-		var turns [64][]float32 // drawn before, and used over and over
-		for t := range turns {
-			turns[t] = make([]float32, n*space.Size())
-			for i := 0; i < len(turns[t]); i += space.Size() {
-				space.Sample(rng, turns[t][i:i+space.Size()])
+		rng, space := newRNG(), vec.Spec().Act
+		var actions [64][]float32 // sampled once and reused, so that sampling is not measured
+		for t := range actions {
+			actions[t] = make([]float32, n*space.Size())
+			for i := 0; i < len(actions[t]); i += space.Size() {
+				space.Sample(rng, actions[t][i:i+space.Size()])
 			}
 		}
-		turn := 0
+		t := 0
 		return func() {
-			turn = (turn + 1) % len(turns)
-			if _, err := vec.Step(turns[turn]); err != nil {
+			t = (t + 1) % len(actions)
+			if _, err := vec.Step(actions[t]); err != nil {
 				panic(err)
 			}
 		}, nil
 	}}
 }
 
-func random() *rand.Rand { return rand.New(rand.NewPCG(1, 2)) }
+// newRNG returns a random generator with a fixed seed.
+func newRNG() *rand.Rand { return rand.New(rand.NewPCG(1, 2)) }
 
-// floats returns n numbers from -1 to 1.
+// floats returns n random numbers between -1 and 1.
 func floats(n int) []float32 {
-	x, rng := make([]float32, n), random()
+	x, rng := make([]float32, n), newRNG()
 	for i := range x {
 		x[i] = 2*rng.Float32() - 1
 	}

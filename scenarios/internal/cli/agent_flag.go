@@ -11,18 +11,18 @@ import (
 	"github.com/rlrun/rlrun/scenario"
 )
 
-// addAgentFlag adds --agent, which names an agent for an environment.
+// addAgentFlag adds the flag --agent, which names the agent to train in an environment.
 func (a *App) addAgentFlag(cmd *cobra.Command) {
-	cmd.Flags().String("agent", "", "with an environment: the agent `NAME`, with its default settings")
+	cmd.Flags().String("agent", "", "with an environment: train the agent `NAME` with its default settings")
 	err := cmd.RegisterFlagCompletionFunc("agent", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		return a.Agents.Names(), cobra.ShellCompDirectiveNoFileComp
 	})
 	if err != nil {
-		panic(err) // there is no such flag
+		panic(err) // impossible: the flag was added above
 	}
 }
 
-// agentGiven returns the value of --agent among the changes of a scenario.
+// agentGiven returns the value of --agent, and whether the changes contain it.
 func agentGiven(changes []scenario.Change) (name string, given bool) {
 	for _, c := range changes {
 		if c.NewAgent {
@@ -33,21 +33,22 @@ func agentGiven(changes []scenario.Change) (name string, given bool) {
 	return "", false
 }
 
-// twoAgents returns an error where --agent and --set name different agents.
-func twoAgents(changes []scenario.Change) error {
+// checkOneAgent returns an error if --agent and --set name different agents.
+func checkOneAgent(changes []scenario.Change) error {
 	agent, given := agentGiven(changes)
 	for _, c := range changes {
 		if name, ok := strings.CutPrefix(c.Assignment, "agent.name="); ok && given && name != agent {
-			return fmt.Errorf("%s: --agent %s names another agent, want one of the two", c.Origin, agent)
+			return fmt.Errorf("%s: --agent %s names another agent; want one of the two flags", c.Origin, agent)
 		}
 	}
 	return nil
 }
 
-// defaults returns the scenario of the environment called name with the agent of --agent,
-// and the words that stand for its file. The error missing says why there is no scenario
-// of that name.
-func (a *App) defaults(name string, changes []scenario.Change, missing error) (file string, text []byte, err error) {
+// defaultScenario returns the text of a scenario with the environment called name and the
+// default settings of the agent in --agent. The result file is used in messages in place of
+// a file name. If name is not an environment, it returns noScenario, the error of
+// looking up a scenario called name.
+func (a *App) defaultScenario(name string, changes []scenario.Change, noScenario error) (file string, text []byte, err error) {
 	agent, given := agentGiven(changes)
 	id, err := a.Envs.Resolve(name)
 	switch {
@@ -55,7 +56,7 @@ func (a *App) defaults(name string, changes []scenario.Change, missing error) (f
 		words := append(a.ScenarioNames(), a.Envs.IDs()...)
 		return "", nil, fmt.Errorf("no environment or scenario %q%s; rlrun list shows all", name, nearest.Hint(name, slices.Values(words)))
 	case err != nil:
-		return "", nil, missing
+		return "", nil, noScenario
 	case !given:
 		return "", nil, fmt.Errorf("%s is an environment; rlrun %s --agent NAME trains an agent in it: %s", id, name, strings.Join(a.Agents.Names(), ", "))
 	}

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// TestAgentFlag runs an agent's defaults on an environment, namespaces and options
-// included, and repeats that run from its config.yaml.
+// TestAgentFlag checks runs of an agent's default settings on an environment, also with a
+// namespace and with options, and that config.yaml repeats each run.
 func TestAgentFlag(t *testing.T) {
 	a := inEmptyDir(t)
 	for _, c := range []struct {
@@ -27,15 +27,15 @@ func TestAgentFlag(t *testing.T) {
 		}
 		a.must(t, filepath.Join(dir, "config.yaml"), "--out", "again-"+c.dir, "--quiet")
 		if readFile(t, filepath.Join(dir, "policy.safetensors")) != readFile(t, "again-"+c.dir+"/policy.safetensors") {
-			t.Errorf("rlrun %s/config.yaml makes another policy", dir)
+			t.Errorf("rlrun %s/config.yaml saves another policy, want the same bytes", dir)
 		}
 	}
 	if n := len(objects(t, a.must(t, "CartPole-v1", "--agent", "a2c", "--steps", "100", "--seeds", "2", "--out", "two", "--json"))); n < 3 {
-		t.Errorf("rlrun CartPole-v1 --agent a2c --seeds 2 prints %d lines, want two results and one of both", n)
+		t.Errorf("rlrun CartPole-v1 --agent a2c --seeds 2 prints %d lines, want two results and a summary", n)
 	}
 }
 
-// TestAgentFlagBad wants a line that says what would be right.
+// TestAgentFlagBad checks that a mistake gets one line that says what would be right.
 func TestAgentFlagBad(t *testing.T) {
 	a := inEmptyDir(t)
 	for _, c := range []struct {

@@ -18,18 +18,19 @@ import (
 	"github.com/rlrun/rlrun/scenarios/internal/figure"
 )
 
-// benchCommand measures the machine.
+// benchCommand returns the command rlrun bench.
 func (a *App) benchCommand() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use: "bench [PREFIX…]", Short: "the speed of this machine at what training does",
-		Long: "The speed of this machine at what training does, in nanoseconds. A name begins with\n" +
-			"one of the prefixes, if there are any. Beside the fastest kernels are the plain ones,\n" +
-			"and another engine's training steps.",
+		Use: "bench [PREFIX…]", Short: "measure the speed of this machine",
+		Long: `rlrun bench measures how fast this machine runs the parts of training, in nanoseconds for
+each operation. With prefixes it measures only the benchmarks whose names begin with one
+of them. The columns are the fastest kernels of this machine, the plain Go kernels
+("generic") and, for training steps, the other engines.`,
 		RunE: func(cmd *cobra.Command, prefixes []string) error {
 			cases := bench.Select(a.benchCases(), prefixes)
 			if len(cases) == 0 {
-				return badInput{fmt.Errorf("no benchmark begins with %s; there are %s", strings.Join(prefixes, " or "), strings.Join(caseNames(a.benchCases()), ", "))}
+				return badInput{fmt.Errorf("no benchmark begins with %s; the benchmarks are %s", strings.Join(prefixes, " or "), strings.Join(caseNames(a.benchCases()), ", "))}
 			}
 			if asJSON {
 				return measureJSON(a.Out, cases)
@@ -37,12 +38,12 @@ func (a *App) benchCommand() *cobra.Command {
 			return a.benchTable(cmd.Context(), cases)
 		},
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object a line")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object a line")
 	cmd.AddCommand(a.benchLearningCommand())
 	return cmd
 }
 
-// benchCases are what there is to measure.
+// benchCases returns all cases that rlrun bench measures.
 func (a *App) benchCases() []bench.Case {
 	cases := slices.Concat(bench.Networks(), bench.Loops())
 	for _, id := range a.Envs.IDs() {
@@ -53,6 +54,7 @@ func (a *App) benchCases() []bench.Case {
 	return append(cases, bench.Agents(a.Envs)...)
 }
 
+// caseNames returns the names of the cases.
 func caseNames(cases []bench.Case) (names []string) {
 	for _, c := range cases {
 		names = append(names, c.Name)
@@ -60,13 +62,13 @@ func caseNames(cases []bench.Case) (names []string) {
 	return names
 }
 
-// measureJSON prints a line for each case.
+// measureJSON measures the cases and writes a line of JSON for each.
 func measureJSON(w io.Writer, cases []bench.Case) error {
 	enc := json.NewEncoder(w)
 	for _, c := range cases {
-		f, err := bench.Measure(c)
+		r, err := bench.Measure(c)
 		if err == nil {
-			err = enc.Encode(f)
+			err = enc.Encode(r)
 		}
 		if err != nil {
 			return err
@@ -75,10 +77,10 @@ func measureJSON(w io.Writer, cases []bench.Case) error {
 	return nil
 }
 
-// benchTable prints the cases beside what the plain kernels and other engines
-// come to.
+// benchTable measures the cases and prints a table with a column for the machine's kernels,
+// the plain Go kernels, and each other engine.
 func (a *App) benchTable(ctx context.Context, cases []bench.Case) error {
-	plain, err := plainFigures(ctx, caseNames(cases))
+	plain, err := measurePlain(ctx, caseNames(cases))
 	if err != nil {
 		return err
 	}
@@ -86,38 +88,39 @@ func (a *App) benchTable(ctx context.Context, cases []bench.Case) error {
 	engines := slices.DeleteFunc(a.EngineNames(), func(name string) bool { return name == "native" })
 	fmt.Fprintf(table, "%-32s\t%s\tgeneric\t%s\t\n", "nanoseconds", f32.Kernels(), strings.Join(engines, "\t"))
 	for _, c := range cases {
-		f, err := bench.Measure(c)
+		r, err := bench.Measure(c)
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(table, "%-32s\t%s\t%s", c.Name, figure.Number(f.NsPerOp), figure.Number(plain[c.Name]))
-		for _, name := range engines {
-			other, err := a.engineFigure(name, c.Name)
+		fmt.Fprintf(table, "%-32s\t%s\t%s", c.Name, figure.Number(r.NsPerOp), figure.Number(plain[c.Name]))
+		for _, engine := range engines {
+			cell, err := a.measureEngine(engine, c.Name)
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(table, "\t%s", other)
+			fmt.Fprintf(table, "\t%s", cell)
 		}
 		fmt.Fprintln(table, "\t")
 	}
 	return table.Flush()
 }
 
-// engineFigure measures a training step with the networks of another engine.
-// There is nothing to print where a case is no training step.
-func (a *App) engineFigure(engine, name string) (string, error) {
+// measureEngine measures the training step called name with the networks of another engine,
+// and returns the cell of the table. It returns "" if the case is not a training step.
+func (a *App) measureEngine(engine, name string) (string, error) {
 	for _, c := range bench.Training(a.Engines[engine]) {
 		if c.Name == name {
-			f, err := bench.Measure(c)
-			return figure.Number(f.NsPerOp), err
+			r, err := bench.Measure(c)
+			return figure.Number(r.NsPerOp), err
 		}
 	}
 	return "", nil
 }
 
-// plainFigures has this program measure the cases once more, with the plain
-// kernels: a process uses the same ones for as long as it lives.
-func plainFigures(ctx context.Context, names []string) (map[string]float64, error) {
+// measurePlain measures the cases with the plain Go kernels, and returns nanoseconds by name.
+// It starts this program again with RLRUN_KERNEL=generic, because a process cannot change
+// its kernels.
+func measurePlain(ctx context.Context, names []string) (map[string]float64, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
@@ -128,13 +131,13 @@ func plainFigures(ctx context.Context, names []string) (map[string]float64, erro
 	if err != nil {
 		return nil, fmt.Errorf("measuring the plain kernels: %w", err)
 	}
-	figures := map[string]float64{}
+	nanoseconds := map[string]float64{}
 	for line := range strings.Lines(string(out)) {
-		var f bench.Figure
-		if err := json.Unmarshal([]byte(line), &f); err != nil {
+		var r bench.Result
+		if err := json.Unmarshal([]byte(line), &r); err != nil {
 			return nil, fmt.Errorf("measuring the plain kernels: %q: %w", line, err)
 		}
-		figures[f.Name] = f.NsPerOp
+		nanoseconds[r.Name] = r.NsPerOp
 	}
-	return figures, nil
+	return nanoseconds, nil
 }

@@ -8,24 +8,25 @@ import (
 	"github.com/rlrun/rlrun/scenarios/internal/bench"
 )
 
-// TestBenchJSON wants a line for each case that a prefix means, with its name
-// and a duration.
+// TestBenchJSON checks that each case with one of the prefixes gives a line with its name
+// and a time.
 func TestBenchJSON(t *testing.T) {
 	a := inEmptyDir(t)
 	var names []string
 	for line := range strings.Lines(a.must(t, "bench", "--json", "tanh", "infer1/4")) {
-		var f bench.Figure
-		if err := json.Unmarshal([]byte(line), &f); err != nil || !(f.NsPerOp > 0) {
+		var r bench.Result
+		if err := json.Unmarshal([]byte(line), &r); err != nil || !(r.NsPerOp > 0) {
 			t.Errorf("%q: %v, want a name and nanoseconds", line, err)
 		}
-		names = append(names, f.Name)
+		names = append(names, r.Name)
 	}
 	if got := strings.Join(names, " "); got != "infer1/4-64-64-2/tanh tanh_f32" {
 		t.Errorf("rlrun bench tanh infer1/4 measured %s", got)
 	}
 }
 
-// TestBenchNames wants the names that others compare with.
+// TestBenchNames checks that the benchmarks have the names with which other programs are
+// compared.
 func TestBenchNames(t *testing.T) {
 	have := strings.Join(caseNames(inEmptyDir(t).benchCases()), " ")
 	for _, want := range []string{

@@ -16,36 +16,36 @@ import (
 	"github.com/rlrun/rlrun/scenarios/internal/figure"
 )
 
-// checkCommand looks an environment over before anyone learns in it.
+// checkCommand returns the command rlrun check.
 func (a *App) checkCommand() *cobra.Command {
 	var sets []string
 	var seed uint64
 	var episodes int
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use: "check ENV", Short: "does an environment keep the contract; statistics of a random policy", Args: oneArg("an environment"),
-		Long: `rlrun check ENV holds an environment to its contract: an episode is a function of
-its seed and actions, observations are in their space, numbers are finite, what
-is saved is restored, no step allocates. Then it plays episodes of random actions,
-and says what may make learning hard. The exit status is 1 where the contract is
-broken.`,
+		Use: "check ENV", Short: "check that an environment keeps its contract; statistics of random actions", Args: oneArg("an environment"),
+		Long: `rlrun check ENV checks that an environment keeps its contract: an episode depends only on
+its seed and its actions, observations are in the observation space, numbers are finite,
+a saved state can be restored, and a step allocates no memory. Then it plays episodes of
+random actions, prints statistics, and gives advice about properties that make learning
+hard. The exit status is 1 if the environment breaks the contract.`,
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return a.Envs.IDs(), cobra.ShellCompDirectiveNoFileComp
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			e, err := a.makeEnv(args[0], sets)
 			if err == nil && (episodes < 1 || episodes > 1e6) {
-				err = fmt.Errorf("--episodes is %d, want 1 … 1000000", episodes)
+				err = fmt.Errorf("--episodes %d: want a whole number, 1 … 1000000", episodes)
 			}
 			if err == nil && seed > math.MaxInt64 {
-				err = fmt.Errorf("--seed is %d, want 0 … 2⁶³-1", seed)
+				err = fmt.Errorf("--seed %d: want a whole number, 0 … 2⁶³-1", seed)
 			}
 			if err != nil {
 				return badInput{err}
 			}
 			r := newCheck(e, episodes)
 			if len(r.Breaches) == 0 {
-				if e, err = a.makeEnv(args[0], sets); err == nil { // the one that was checked is closed
+				if e, err = a.makeEnv(args[0], sets); err == nil { // newCheck closed the first environment
 					err = r.play(e, seed)
 				}
 			}
@@ -61,78 +61,80 @@ broken.`,
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringArrayVar(&sets, "set", nil, "change an option of the environment `options.KEY=VALUE`; may be repeated")
-	flags.Uint64Var(&seed, "seed", 1, "the episodes' `seed`")
-	flags.IntVar(&episodes, "episodes", 100, "random episodes to play")
-	flags.BoolVar(&asJSON, "json", false, "one JSON object on standard output")
+	flags.StringArrayVar(&sets, "set", nil, "change an option of the environment: `options.KEY=VALUE`; may be repeated")
+	flags.Uint64Var(&seed, "seed", 1, "use `N` as the seed of the episodes")
+	flags.IntVar(&episodes, "episodes", 100, "play `N` episodes of random actions")
+	flags.BoolVar(&asJSON, "json", false, "print one JSON object on standard output")
 	return cmd
 }
 
-// A check is what there is to say of an environment.
+// A check is the report of rlrun check about an environment.
 type check struct {
 	Env          string      `json:"env"`
-	Breaches     []string    `json:"breaches"`
+	Breaches     []string    `json:"breaches"` // violations of the contract, each a sentence
 	Episodes     int         `json:"episodes"`
-	Return       figures     `json:"return"`
-	Length       figures     `json:"length"`
-	Reward       figures     `json:"reward"`       // of a step
-	Truncated    float64     `json:"truncated"`    // share of episodes
-	Observations []figures   `json:"observations"` // of each element
-	Measures     []ownFigure `json:"measures,omitempty"`
+	Return       summary     `json:"return"`
+	Length       summary     `json:"length"`             // steps of an episode
+	Reward       summary     `json:"reward"`             // reward of a step
+	Truncated    float64     `json:"truncated"`          // share of truncated episodes
+	Observations []summary   `json:"observations"`       // one for each element of an observation
+	Metrics      []envMetric `json:"measures,omitempty"` // see env.Measured
 	Advice       []string    `json:"advice"`
 
-	names []string // of the elements of observations
+	names []string // names of the elements of an observation
 }
 
-// An ownFigure is what an environment measured itself, at the end of each episode.
-type ownFigure struct {
+// An envMetric summarises a metric that the environment reports at the end of each episode.
+type envMetric struct {
 	Name string `json:"name"`
-	figures
+	summary
 }
 
-// figures sum numbers up.
-type figures struct {
+// A summary contains the mean, the standard deviation and the range of numbers.
+type summary struct {
 	Mean float64 `json:"mean"`
 	Std  float64 `json:"std"`
 	Min  float64 `json:"min"`
 	Max  float64 `json:"max"`
 
-	n, squares float64 // of Welford's method: Mean and these, for Std
+	n       float64 // count of numbers
+	squares float64 // sum of squared deviations from the mean, by Welford's method
 }
 
-// add takes x into account.
-func (f *figures) add(x float64) {
-	if f.n++; f.n == 1 {
-		f.Min, f.Max = x, x
+// add adds the number x to the summary.
+func (s *summary) add(x float64) {
+	if s.n++; s.n == 1 {
+		s.Min, s.Max = x, x
 	}
-	d := x - f.Mean
-	f.Mean += d / f.n
-	f.squares += d * (x - f.Mean)
-	f.Std, f.Min, f.Max = math.Sqrt(f.squares/f.n), min(f.Min, x), max(f.Max, x)
+	d := x - s.Mean
+	s.Mean += d / s.n
+	s.squares += d * (x - s.Mean)
+	s.Std, s.Min, s.Max = math.Sqrt(s.squares/s.n), min(s.Min, x), max(s.Max, x)
 }
 
-// String returns the figures in two columns of a table.
-func (f figures) String() string {
-	return figure.MeanDeviation(f.Mean, f.Std, int(f.n)) + "\t" + figure.Range(f.Min, f.Max)
+// String returns two columns of a table: mean ± deviation, and the range.
+func (s summary) String() string {
+	return figure.MeanDeviation(s.Mean, s.Std, int(s.n)) + "\t" + figure.Range(s.Min, s.Max)
 }
 
-// longestCheck ends a random episode that has no end of its own.
-const longestCheck = 10_000
+// checkLimit is the step after which a random episode ends in an environment without a
+// time limit.
+const checkLimit = 10_000
 
-// newCheck checks e, and closes it.
+// newCheck checks that e keeps its contract, and closes e.
 func newCheck(e env.Env, episodes int) *check {
 	return &check{
 		Env: e.Spec().ID, Breaches: append([]string{}, envtest.Breaches(e)...), Episodes: episodes,
-		Observations: []figures{}, Advice: []string{},
+		Observations: []summary{}, Advice: []string{},
 	}
 }
 
-// play plays episodes of random actions in e, and closes it. An episode in which e breaks
-// the contract is the last.
+// play plays episodes of random actions in e, and closes e. It stops after an episode in
+// which e breaks the contract.
 func (c *check) play(e env.Env, seed uint64) (err error) {
 	limit := e.Spec().MaxSteps
 	if limit == 0 {
-		limit = longestCheck
+		limit = checkLimit
 	}
 	p, err := env.NewEpisode(e, limit)
 	if err != nil {
@@ -143,9 +145,9 @@ func (c *check) play(e env.Env, seed uint64) (err error) {
 	if err != nil {
 		return err
 	}
-	c.Observations, c.names = make([]figures, obs.Size), elements(&obs)
+	c.Observations, c.names = make([]summary, obs.Size), elementNames(&obs)
 	for _, name := range p.Measures() {
-		c.Measures = append(c.Measures, ownFigure{Name: name})
+		c.Metrics = append(c.Metrics, envMetric{Name: name})
 	}
 	for i := range c.Episodes {
 		if err := c.playOne(p, env.Split(seed, uint64(i))); err != nil {
@@ -158,14 +160,14 @@ func (c *check) play(e env.Env, seed uint64) (err error) {
 	return nil
 }
 
-// elements returns what each element of an observation is called: its number, and its
+// elementNames returns a name for each element of an observation: its index, and its own
 // name if it has one.
-func elements(l *env.Layout) (names []string) {
+func elementNames(l *env.Layout) (names []string) {
 	for i := range l.Parts {
 		p := &l.Parts[i]
 		for k := range p.Size() {
 			name := fmt.Sprint(p.From + k)
-			if strings.Trim(p.Name, "/0123456789") != "" { // of a Dict
+			if strings.Trim(p.Name, "/0123456789") != "" { // a key of a Dict
 				name += ", " + p.Name
 			}
 			if own := p.Element(k); own != "" {
@@ -189,7 +191,7 @@ func (c *check) playOne(p *env.Episode, seed uint64) error {
 	if err := p.Reset(env.Split(seed, 0)); err != nil {
 		return err
 	}
-	c.look(p.Obs)
+	c.addObs(p.Obs)
 	for !p.Done() {
 		if space.Sample(rng, act); p.Mask != nil {
 			sampleAllowed(rng, sizes, p.Mask, act)
@@ -197,13 +199,13 @@ func (c *check) playOne(p *env.Episode, seed uint64) error {
 		if err := p.Step(act); err != nil {
 			return err
 		}
-		c.look(p.Obs)
+		c.addObs(p.Obs)
 		c.Reward.add(p.Reward)
 	}
 	c.Return.add(p.Return)
 	c.Length.add(float64(p.Steps))
 	for i, x := range p.Metrics {
-		c.Measures[i].add(x)
+		c.Metrics[i].add(x)
 	}
 	if !p.Terminated {
 		c.Truncated++
@@ -211,8 +213,8 @@ func (c *check) playOne(p *env.Episode, seed uint64) error {
 	return nil
 }
 
-// sampleAllowed writes a random action that mask allows to act: of each choice, which has a
-// number of values, any allowed one.
+// sampleAllowed samples an allowed action and writes it to act: for each choice, one of the
+// values that mask allows. Choice i has sizes[i] values.
 func sampleAllowed(rng *rand.Rand, sizes []int, mask []bool, act []float32) {
 	var allowed []int
 	for i, n := range sizes {
@@ -226,19 +228,19 @@ func sampleAllowed(rng *rand.Rand, sizes []int, mask []bool, act []float32) {
 	}
 }
 
-// look takes an observation into account.
-func (c *check) look(obs []float32) {
+// addObs adds an observation to the statistics.
+func (c *check) addObs(obs []float32) {
 	for i, x := range obs {
 		c.Observations[i].add(float64(x))
 	}
 }
 
-// say adds a piece of advice.
-func (c *check) say(format string, args ...any) {
+// addAdvice adds a sentence of advice.
+func (c *check) addAdvice(format string, args ...any) {
 	c.Advice = append(c.Advice, fmt.Sprintf(format, args...))
 }
 
-// advise says what may make learning hard, and what helps.
+// advise adds advice about properties that make learning hard.
 func (c *check) advise(e env.Env, obs *env.Layout) {
 	spec := e.Spec()
 	for i := range obs.Parts {
@@ -249,32 +251,33 @@ func (c *check) advise(e env.Env, obs *env.Layout) {
 	c.adviseActions(spec.Act)
 	switch size := max(math.Abs(c.Reward.Min), math.Abs(c.Reward.Max)); {
 	case c.Return.Min == c.Return.Max && c.Episodes > 1:
-		c.say("every random episode returned %s: chance finds nothing to learn from; rewards on the way, or more exploration, may help", figure.Number(c.Return.Min))
+		c.addAdvice("every random episode returned %s, so random actions find nothing to learn from: intermediate rewards or more exploration may help", figure.Number(c.Return.Min))
 	case size > 10:
-		c.say("rewards are up to %s in size: agent.normalize.norm_reward, or the wrapper scale_reward, keeps the critic's loss small", figure.Number(size))
+		c.addAdvice("rewards have magnitudes up to %s: agent.normalize.norm_reward or the wrapper scale_reward keeps the critic's loss small", figure.Number(size))
 	}
 	if spec.MaxSteps == 0 && c.Truncated > 0 {
-		c.say("%s of random episodes had no end in %s steps, and there is no time limit: the wrapper max_steps sets one", figure.Share(c.Truncated, c.Episodes), figure.Whole(longestCheck))
+		c.addAdvice("%s of the random episodes did not end within %s steps, and there is no time limit: the wrapper max_steps sets one", figure.Share(c.Truncated, c.Episodes), figure.Whole(checkLimit))
 	}
 	if !env.Snapshots(e) {
-		c.say("it has no State method: checkpoints keep an episode's actions and play them again")
+		c.addAdvice("the environment has no State method, so a checkpoint stores the actions of the current episode, and rlrun resume plays them again")
 	}
 }
 
-// adviseNumbers says which numbers of a part are always the same, or not about 1.
+// adviseNumbers adds advice about numbers of an observation that never change, or whose
+// magnitude is far from 1.
 func (c *check) adviseNumbers(p *env.Part) {
 	for k := range p.Size() {
 		f, i := c.Observations[p.From+k], p.From+k
 		switch size := max(math.Abs(f.Min), math.Abs(f.Max)); {
 		case f.Min == f.Max && p.Low[k] != p.High[k]:
-			c.say("element %d of the observations was always %s: does it say anything?", i, figure.Number(f.Min))
+			c.addAdvice("element %d of the observations was always %s: does it carry information?", i, figure.Number(f.Min))
 		case size > 10 || size < 0.1:
-			c.say("element %d of the observations is up to %s: networks learn best from numbers about 1; agent.normalize.norm_obs brings them there", i, figure.Number(size))
+			c.addAdvice("element %d of the observations has magnitudes up to %s: networks learn best from numbers of magnitude about 1; agent.normalize.norm_obs scales them", i, figure.Number(size))
 		}
 	}
 }
 
-// adviseActions says which of an action's numbers are not in -1 … 1.
+// adviseActions adds advice about the first continuous action whose range is not -1 … 1.
 func (c *check) adviseActions(space env.Space) {
 	act, err := env.LayoutOf(space)
 	if err != nil {
@@ -284,7 +287,7 @@ func (c *check) adviseActions(space env.Space) {
 		p := &act.Parts[i]
 		for k := range p.Low {
 			if p.Low[k] != -1 || p.High[k] != 1 {
-				c.say("element %d of the actions is in %s … %s: the wrapper rescale_action: [-1, 1] suits a policy that begins at 0 ± 1",
+				c.addAdvice("element %d of the actions has the range %s … %s: the wrapper rescale_action: [-1, 1] fits a policy that starts with actions 0 ± 1",
 					p.From+k, figure.Number(float64(p.Low[k])), figure.Number(float64(p.High[k])))
 				return
 			}
@@ -292,7 +295,7 @@ func (c *check) adviseActions(space env.Space) {
 	}
 }
 
-// printCheck shows a person what was found.
+// printCheck prints the report as text.
 func (a *App) printCheck(c *check) error {
 	if len(c.Breaches) > 0 {
 		for _, b := range c.Breaches {
@@ -300,7 +303,7 @@ func (a *App) printCheck(c *check) error {
 		}
 		return nil
 	}
-	fmt.Fprintf(a.Out, "%s keeps the contract. Of %s:\n\n", c.Env, figure.Count(c.Episodes, "random episode"))
+	fmt.Fprintf(a.Out, "%s keeps the contract. Statistics of %s:\n\n", c.Env, figure.Count(c.Episodes, "random episode"))
 	w := tabwriter.NewWriter(a.Out, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(w, "  return\t%v\n  length\t%v\n  reward\t%v\n", c.Return, c.Length, c.Reward)
 	for i, f := range c.Observations {
@@ -310,8 +313,8 @@ func (a *App) printCheck(c *check) error {
 		}
 		fmt.Fprintf(w, "  observation %s\t%v\n", c.names[i], f)
 	}
-	for _, m := range c.Measures {
-		fmt.Fprintf(w, "  %s\t%v\n", m.Name, m.figures)
+	for _, m := range c.Metrics {
+		fmt.Fprintf(w, "  %s\t%v\n", m.Name, m.summary)
 	}
 	err := w.Flush()
 	fmt.Fprintf(a.Out, "  truncated %s\n", figure.Share(c.Truncated, c.Episodes))

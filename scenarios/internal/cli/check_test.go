@@ -9,12 +9,12 @@ import (
 	"github.com/rlrun/rlrun/env"
 )
 
-// TestCheck wants CartPole to keep the contract, and the statistics of a random
-// policy in text as in JSON: returns of about 22, and a reward of 1 a step.
+// TestCheck checks that CartPole keeps the contract, and the statistics of random actions
+// in text and in JSON: returns of about 22, and a reward of 1 for each step.
 func TestCheck(t *testing.T) {
 	a := inEmptyDir(t)
 	text := a.must(t, "check", "CartPole-v1")
-	for _, want := range []string{"CartPole-v1 keeps the contract. Of 100 random episodes", "observation 3", "1 to 1", "truncated 0 %"} {
+	for _, want := range []string{"CartPole-v1 keeps the contract. Statistics of 100 random episodes", "observation 3", "1 to 1", "truncated 0 %"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("check prints\n%s, want %q in it", text, want)
 		}
@@ -25,20 +25,20 @@ func TestCheck(t *testing.T) {
 	}
 	if c.Env != "CartPole-v1" || c.Episodes != 400 || len(c.Breaches) != 0 || c.Reward.Mean != 1 || c.Truncated != 0 ||
 		math.Abs(c.Return.Mean-22.2) > 3 || c.Return != c.Length || len(c.Observations) != 4 || c.Return.Min < 8 {
-		t.Errorf("check --json = %+v, want CartPole's figures", c)
+		t.Errorf("check --json = %+v, want CartPole's statistics", c)
 	}
 	if one, two := a.must(t, "check", "CartPole-v1", "--seed", "5"), a.must(t, "check", "CartPole-v1", "--seed", "5"); one != two || one == text {
-		t.Error("a seed does not name what is printed")
+		t.Error("check --seed 5 prints two different texts, or the text of seed 1")
 	}
 }
 
-// TestCheckAdvice wants words on what makes learning hard.
+// TestCheckAdvice checks the advice about environments in which learning is hard.
 func TestCheckAdvice(t *testing.T) {
 	a := inEmptyDir(t)
 	for id, want := range map[string]string{
 		"MountainCar-v0": "every random episode returned -200",
-		"Pendulum-v1":    "the wrapper rescale_action: [-1, 1] suits",
-		"acme/Open-v0":   "100 % of random episodes had no end in 10,000 steps, and there is no time limit",
+		"Pendulum-v1":    "the wrapper rescale_action: [-1, 1] fits",
+		"acme/Open-v0":   "100 % of the random episodes did not end within 10,000 steps, and there is no time limit",
 	} {
 		if text := a.must(t, "check", id, "--episodes", "3"); !strings.Contains(text, want) {
 			t.Errorf("check %s prints\n%s, want %q in it", id, text, want)
@@ -46,7 +46,8 @@ func TestCheckAdvice(t *testing.T) {
 	}
 }
 
-// TestCheckMasked: random episodes obey masks, by which a taxi never pays 10 for a stop.
+// TestCheckMasked checks that random actions obey the mask: the taxi's mask forbids
+// the pick-ups and drop-offs that cost 10.
 func TestCheckMasked(t *testing.T) {
 	var c check
 	if err := json.Unmarshal([]byte(inEmptyDir(t).must(t, "check", "Taxi-v4", "--json")), &c); err != nil {
@@ -57,8 +58,8 @@ func TestCheckMasked(t *testing.T) {
 	}
 }
 
-// TestCheckBroken: what breaks the contract is a failure that says how, and
-// nothing is played.
+// TestCheckBroken checks that an environment that breaks the contract gives exit status 1
+// and a message with the violation.
 func TestCheckBroken(t *testing.T) {
 	a := inEmptyDir(t)
 	status, out, err := a.call("check", "acme/Odd-v0")
@@ -68,12 +69,12 @@ func TestCheckBroken(t *testing.T) {
 	}
 }
 
-// A counter is still that counts its steps itself, is closed, and breaks at action 1 of an
-// episode after so many.
+// A counter is the environment still with a metric, steps_taken, and with a count of Close
+// calls. If breaks is not 0, action 1 returns a NaN reward after that number of episodes.
 type counter struct {
 	still
 	episodes, steps, breaks int
-	closed                  *int
+	closed                  *int // number of Close calls
 }
 
 func (c *counter) Spec() env.Spec {
@@ -106,14 +107,14 @@ func (c *counter) Close() error {
 	return nil
 }
 
-// TestCheckMeasures shows what an environment measures, and closes both that are made:
-// the one that is checked, and the one that is played in.
-func TestCheckMeasures(t *testing.T) {
+// TestCheckMetrics checks that the metrics of an environment are shown, and that both
+// environments are closed: the checked one, and the one in which random actions are played.
+func TestCheckMetrics(t *testing.T) {
 	a := inEmptyDir(t)
 	closed := 0
 	a.Envs["acme/Counter-v0"] = env.Entry(func() *counter { return &counter{closed: &closed} })
 	if text := a.must(t, "check", "acme/Counter-v0", "--episodes", "3"); !strings.Contains(text, "  steps_taken    7 ± 0") || closed != 2 {
-		t.Errorf("check prints\n%s, and closes %d, want 7 steps taken, and 2", text, closed)
+		t.Errorf("check prints\n%s, and closes %d environments, want 7 steps taken, and 2 closed", text, closed)
 	}
 	got := object(t, a.must(t, "check", "acme/Counter-v0", "--episodes", "3", "--json"))
 	measure := got["measures"].([]any)[0].(map[string]any)
@@ -124,16 +125,16 @@ func TestCheckMeasures(t *testing.T) {
 	a.Envs["acme/Counter-v0"] = env.Entry(func() *counter { return &counter{closed: &closed, breaks: 200} })
 	status, out, err := a.call("check", "acme/Counter-v0", "--episodes", "400")
 	if status != 1 || !strings.Contains(out, "broken: env: acme/Counter-v0, episode seed ") || !strings.Contains(err, "reward NaN") || closed != 2 {
-		t.Errorf("check of what breaks late: status %d, output %q, error %q, %d closed", status, out, err, closed)
+		t.Errorf("check of an environment that breaks after 200 episodes: status %d, output %q, error %q, %d closed", status, out, err, closed)
 	}
 }
 
-// TestFigures holds them to two numbers' mean and deviation.
-func TestFigures(t *testing.T) {
-	var f figures
-	f.add(-3)
-	f.add(5)
-	if f.Mean != 1 || f.Std != 4 || f.Min != -3 || f.Max != 5 {
-		t.Errorf("figures of -3 and 5 are %+v", f)
+// TestSummary checks the mean, the deviation and the range of -3 and 5, by hand.
+func TestSummary(t *testing.T) {
+	var s summary
+	s.add(-3)
+	s.add(5)
+	if s.Mean != 1 || s.Std != 4 || s.Min != -3 || s.Max != 5 {
+		t.Errorf("summary of -3 and 5 = %+v, want mean 1, deviation 4, range -3 … 5", s)
 	}
 }

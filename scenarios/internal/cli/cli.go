@@ -1,5 +1,12 @@
-// Package cli is the command rlrun: flags to scenario to run to what a person
-// sees.
+// Package cli is the command rlrun. Main runs it with the program's arguments.
+//
+// An App holds the catalog of environments, agents and scenarios, and the streams that the
+// command reads and writes. App.Run executes one command line and returns the exit status.
+// Each subcommand has a file with its flags and its output, for example train.go and
+// compare.go; the work is done by packages run, scenario and scenarios/internal/….
+//
+// Everything that the command prints goes through an output, which escapes control characters.
+// An error that the user can correct is a badInput: one sentence and exit status 2.
 package cli
 
 import (
@@ -30,45 +37,46 @@ const (
 	statusInterrupted = 130
 )
 
-// An App is rlrun with all that its scenarios can name.
+// An App is the command rlrun with a catalog of environments, agents and scenarios.
 type App struct {
 	scenario.Catalog
 	In          io.Reader
 	Out, Err    io.Writer
-	Interactive bool        // Err is a terminal, on which progress is shown
-	Window      raster.Open // opens windows; nil where there are none
+	Interactive bool        // Err is a terminal, so progress is shown
+	Window      raster.Open // opens a window; nil if the program has no window
 
-	subject  string          // the run, scenario or environment of a command, for the message of a panic
-	terminal *output         // Err, during Run
-	lost     <-chan struct{} // closed when nobody reads Out any more
+	subject  string          // run, scenario or environment of the command, for the message of a panic
+	terminal *output         // Err during Run
+	lost     <-chan struct{} // closed when the reader of Out has gone
 }
 
-// say writes one line to Err: line ends within it are replaced.
+// say writes one line to Err. It replaces line breaks in the text.
 func (a *App) say(format string, args ...any) {
 	fmt.Fprintln(a.Err, oneLine(fmt.Sprintf(format, args...)))
 }
 
-// redraw replaces the last line of the terminal.
+// redraw replaces the last line of the terminal with line.
 func (a *App) redraw(line string) {
 	if a.terminal != nil {
 		a.terminal.redraw(line)
 	}
 }
 
-// badInput is an error that the user can put right.
+// badInput is an error that the user can correct. It gives exit status 2.
 type badInput struct{ error }
 
-// Unwrap returns the error within.
+// Unwrap returns the wrapped error.
 func (b badInput) Unwrap() error { return b.error }
 
-// errInterrupted ends a command that said so itself.
+// errInterrupted is the error of an interrupted command. Run prints no message for it, because
+// the command has printed one.
 var errInterrupted = errors.New("interrupted")
 
-// Run carries out one command line and returns the exit status. It writes an error in
-// one line to Err.
+// Run executes one command line and returns the exit status. It writes an error to Err in
+// one line.
 func (a *App) Run(args []string) int {
-	own, out, said := *a, newOutput(a.Out), newOutput(a.Err)
-	own.Out, own.Err, own.terminal, own.lost = out, said, said, out.lost
+	own, out, messages := *a, newOutput(a.Out), newOutput(a.Err)
+	own.Out, own.Err, own.terminal, own.lost = out, messages, messages, out.lost
 	err := own.execute(args)
 	if failed := out.failure(); failed != nil && (err == nil || errors.Is(err, out.err)) {
 		err = failed
@@ -80,7 +88,7 @@ func (a *App) Run(args []string) int {
 		return statusInterrupted
 	}
 	if own.Interactive {
-		own.redraw("") // clears the progress line of a run that failed
+		own.redraw("") // clears the progress line of a failed run
 	}
 	own.say("rlrun: %s", message(err))
 	trace(own.Err, err)
@@ -90,28 +98,28 @@ func (a *App) Run(args []string) int {
 	return statusFailed
 }
 
-// execute carries out a command line. Cobra prints help and scripts to a patient writer:
-// otherwise it would add a message of its own about a failed write.
+// execute executes a command line. Cobra writes help and completion scripts to an
+// errorHider, because it would add its own message about a failed write.
 func (a *App) execute(args []string) (err error) {
 	defer crash.Guard(&err, func() string { return a.subject })
 	root := a.root()
 	root.SetArgs(args)
 	root.SetIn(a.In)
-	root.SetOut(patient{a.Out})
+	root.SetOut(errorHider{a.Out})
 	root.SetErr(a.Err)
 	return root.ExecuteContext(context.Background())
 }
 
-// A patient writer returns no errors. The output that it writes to remembers them.
-type patient struct{ w io.Writer }
+// An errorHider is a writer that never returns an error. The output below it remembers the error.
+type errorHider struct{ w io.Writer }
 
-// Write writes text.
-func (p patient) Write(text []byte) (int, error) {
-	p.w.Write(text) // an error ends the command later: see Run
+// Write writes text and returns no error.
+func (h errorHider) Write(text []byte) (int, error) {
+	h.w.Write(text) // Run returns the error that the output remembers
 	return len(text), nil
 }
 
-// root is the command rlrun SCENARIO, which has the others below it.
+// root returns the command rlrun SCENARIO with all its subcommands.
 func (a *App) root() *cobra.Command {
 	cmd := a.trainCommand()
 	cmd.SilenceErrors, cmd.SilenceUsage = true, true
@@ -124,7 +132,8 @@ func (a *App) root() *cobra.Command {
 	return cmd
 }
 
-// flagError names the flag that a misspelt one was meant to be.
+// flagError returns the message for a wrong flag. For an unknown flag it names the nearest
+// flag, and for a wrong value the allowed values.
 func flagError(cmd *cobra.Command, err error) error {
 	if missing, ok := errors.AsType[*pflag.NotExistError](err); ok {
 		names := func(yield func(string) bool) {
@@ -133,7 +142,7 @@ func flagError(cmd *cobra.Command, err error) error {
 		}
 		name := "--" + missing.GetSpecifiedName()
 		if short := missing.GetSpecifiedShortnames(); short != "" {
-			name = "-" + short // as -seed, which has a dash too few
+			name = "-" + short // for example -seed, with one dash too few
 		}
 		err = fmt.Errorf("unknown flag %s%s", name, nearest.Hint(name, names))
 	}
@@ -144,7 +153,7 @@ func flagError(cmd *cobra.Command, err error) error {
 	return badInput{err}
 }
 
-// valueOf returns in words what values a flag of a type takes.
+// valueOf describes the allowed values of a flag with this type.
 func valueOf(kind string) string {
 	switch kind {
 	case "theme":
@@ -161,33 +170,34 @@ func valueOf(kind string) string {
 	return "a " + kind
 }
 
-// oneArg wants exactly one argument, and says what it is when there is none.
-func oneArg(what string) cobra.PositionalArgs {
+// oneArg returns a check that a command has exactly one argument. The description of the
+// argument is part of the message.
+func oneArg(description string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) == 1 {
 			return nil
 		}
-		return badInput{fmt.Errorf("%s takes one argument, %s, and has %d", cmd.CommandPath(), what, len(args))}
+		return badInput{fmt.Errorf("%s needs one argument, %s, and has %d", cmd.CommandPath(), description, len(args))}
 	}
 }
 
-// helpCommand is rlrun help COMMAND.
+// helpCommand returns the command rlrun help.
 func helpCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "help [COMMAND]", Short: "what a command does, and its flags",
+		Use: "help [COMMAND]", Short: "show what a command does, and its flags",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			topic, rest, err := cmd.Root().Find(args)
 			if err != nil || len(rest) > 0 {
 				return badInput{fmt.Errorf("no command %q%s", strings.Join(args, " "), nearest.Hint(args[0], commandNames(cmd.Root())))}
 			}
-			topic.InitDefaultHelpFlag() // cobra adds these two when a command runs
+			topic.InitDefaultHelpFlag() // Cobra adds these two flags only when a command runs
 			topic.InitDefaultVersionFlag()
 			return topic.Help()
 		},
 	}
 }
 
-// commandNames yields the names of the commands below root.
+// commandNames yields the names of the subcommands of root.
 func commandNames(root *cobra.Command) func(yield func(string) bool) {
 	return func(yield func(string) bool) {
 		for _, c := range root.Commands() {
@@ -198,7 +208,7 @@ func commandNames(root *cobra.Command) func(yield func(string) bool) {
 	}
 }
 
-// completionCommand prints what a shell needs to complete rlrun's words.
+// completionCommand returns the command rlrun completion.
 func completionCommand() *cobra.Command {
 	write := map[string]func(root *cobra.Command, w io.Writer) error{
 		"bash":       func(root *cobra.Command, w io.Writer) error { return root.GenBashCompletionV2(w, true) },
@@ -207,7 +217,7 @@ func completionCommand() *cobra.Command {
 		"powershell": (*cobra.Command).GenPowerShellCompletionWithDesc,
 	}
 	return &cobra.Command{
-		Use: "completion SHELL", Short: "completion of commands, scenarios and flags for bash, zsh, fish or powershell",
+		Use: "completion SHELL", Short: "print the completion script for bash, zsh, fish or powershell",
 		Args: oneArg("a shell"), ValidArgs: []string{"bash", "zsh", "fish", "powershell"},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			f, ok := write[args[0]]
@@ -219,7 +229,7 @@ func completionCommand() *cobra.Command {
 	}
 }
 
-// version names the build.
+// version returns the version of the build, of Go and of the kernels.
 func version() string {
 	v := "(devel)"
 	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
@@ -228,8 +238,8 @@ func version() string {
 	return fmt.Sprintf("%s %s %s/%s, %s kernels", v, runtime.Version(), runtime.GOOS, runtime.GOARCH, f32.Kernels())
 }
 
-// Main is the command rlrun with the program's own arguments and streams, and a
-// window to open. It returns the exit status.
+// Main runs the command rlrun with the program's arguments and standard streams, and returns
+// the exit status. The argument window opens a window; nil means that there is no window.
 func Main(catalog scenario.Catalog, window raster.Open) int {
 	if err := f32.KernelsErr(); err != nil {
 		fmt.Fprintln(os.Stderr, "rlrun:", err)

@@ -17,7 +17,7 @@ import (
 	"github.com/rlrun/rlrun/scenario"
 )
 
-// quick has iterations of 8 steps, in the first of which no pole can fall.
+// quick is a scenario with iterations of 8 steps. In the first iteration no pole can fall.
 const quick = `
 env: {id: CartPole-v1, n_envs: 2}
 agent: {name: ppo, n_steps: 4, batch_size: 8, n_epochs: 1, policy_kwargs: {net_arch: [4]}}
@@ -26,7 +26,8 @@ log_interval: 8
 eval: {episodes: 10}
 `
 
-// open goes on for ever: a step pays 1, and no return solves it.
+// open is a scenario whose environment never ends an episode and has no threshold. Each
+// step gives reward 1.
 const open = `
 env: {id: acme/Open-v0, n_envs: 2}
 agent: {name: ppo, n_steps: 4, batch_size: 8, n_epochs: 1, policy_kwargs: {net_arch: [4]}}
@@ -34,13 +35,12 @@ steps: 16
 eval: {episodes: 3, max_steps: 20}
 `
 
-// odd is an environment for the tests: it has no end and no threshold, panics
-// at action 2, is at its limit and its end at once after 3 actions 3 where it
-// has a limit, and pays an infinite reward for action 4.
+// odd is an environment for tests, without a threshold. Action 2 panics. Three actions 3
+// terminate an episode if there is a time limit, maxSteps. Action 4 gives an infinite reward.
 type odd struct {
 	id       string
-	maxSteps int
-	threes   int
+	maxSteps int // time limit in steps, 0 for no limit
+	threes   int // number of actions 3 in the episode
 }
 
 func (o *odd) Spec() env.Spec {
@@ -66,7 +66,7 @@ func (o *odd) Step(act, obs []float32) env.Outcome {
 
 func (o *odd) State(s *state.State) { s.Int("odd", &o.threes, 3) }
 
-// still is odd with the actions that break nothing.
+// still is the environment odd with only the harmless actions 0 and 1.
 type still struct{ odd }
 
 func (s *still) Spec() env.Spec {
@@ -75,7 +75,7 @@ func (s *still) Spec() env.Spec {
 	return spec
 }
 
-// unsaved is still without a state that can be saved.
+// unsaved is the environment still with a State method that always fails.
 type unsaved struct{ still }
 
 func (u *unsaved) Spec() env.Spec {
@@ -86,6 +86,7 @@ func (u *unsaved) Spec() env.Spec {
 
 func (*unsaved) State(s *state.State) { s.Fail(errors.New("not to be saved")) }
 
+// registry returns the classic and grid environments, and the environments of the tests.
 func registry() env.Registry {
 	r := env.Registry{}
 	classic.Register(r)
@@ -95,15 +96,16 @@ func registry() env.Registry {
 	return r
 }
 
-// catalog has the environments of registry, and Gorgonia.
+// catalog returns the built-in agents and wrappers, the environments of registry, and the
+// engine Gorgonia.
 func catalog() scenario.Catalog {
 	c := scenario.Builtin(registry())
 	c.Engines["gorgonia"] = gorgonia.Engine{}
 	return c
 }
 
-// shipped is the text of a scenario that comes with rlrun. It is read before a
-// test changes directories.
+// shipped returns the text of a scenario that is part of rlrun. Call it before the test
+// changes its working directory.
 func shipped(t testing.TB, name string) string {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join("..", "..", name+".yaml"))
@@ -113,7 +115,7 @@ func shipped(t testing.TB, name string) string {
 	return string(data)
 }
 
-// inEmptyDir makes a new directory the working directory, and returns an App.
+// inEmptyDir changes to a new empty directory, and returns an App.
 func inEmptyDir(t *testing.T) *App {
 	t.Helper()
 	a := &App{Catalog: catalog()}
@@ -124,7 +126,7 @@ func inEmptyDir(t *testing.T) *App {
 	return a
 }
 
-// call carries out one command line.
+// call executes one command line, and returns its exit status and outputs.
 func (a *App) call(args ...string) (status int, out, err string) {
 	var o, e bytes.Buffer
 	a.In, a.Out, a.Err = strings.NewReader(""), &o, &e
@@ -132,7 +134,7 @@ func (a *App) call(args ...string) (status int, out, err string) {
 	return status, o.String(), e.String()
 }
 
-// must carries out a command line that is good, and returns what it printed.
+// must executes a command line that must succeed, and returns its standard output.
 func (a *App) must(t testing.TB, args ...string) string {
 	t.Helper()
 	status, out, err := a.call(args...)
@@ -142,6 +144,7 @@ func (a *App) must(t testing.TB, args ...string) string {
 	return out
 }
 
+// readFile returns the content of a file.
 func readFile(t testing.TB, name string) string {
 	t.Helper()
 	data, err := os.ReadFile(filepath.FromSlash(name))
@@ -151,6 +154,7 @@ func readFile(t testing.TB, name string) string {
 	return string(data)
 }
 
+// writeFile writes a file, and makes its directory.
 func writeFile(t testing.TB, name, text string) {
 	t.Helper()
 	name = filepath.FromSlash(name)
@@ -162,7 +166,7 @@ func writeFile(t testing.TB, name, text string) {
 	}
 }
 
-// object reads a line of JSON, and nothing else.
+// object decodes a line that contains one JSON object and nothing else.
 func object(t testing.TB, line string) (m map[string]any) {
 	t.Helper()
 	if err := json.Unmarshal([]byte(line), &m); err != nil || m == nil {
@@ -171,7 +175,7 @@ func object(t testing.TB, line string) (m map[string]any) {
 	return m
 }
 
-// objects reads output that is a JSON object a line, and nothing else.
+// objects decodes an output that contains one JSON object on each line and nothing else.
 func objects(t testing.TB, out string) (all []map[string]any) {
 	t.Helper()
 	if out != "" && !strings.HasSuffix(out, "\n") {
@@ -183,6 +187,7 @@ func objects(t testing.TB, out string) (all []map[string]any) {
 	return all
 }
 
+// TestVersion checks the line of --version.
 func TestVersion(t *testing.T) {
 	got := inEmptyDir(t).must(t, "--version")
 	if !strings.HasPrefix(got, "rlrun ") || !strings.Contains(got, " kernels\n") || strings.Count(got, "\n") != 1 {
@@ -190,6 +195,7 @@ func TestVersion(t *testing.T) {
 	}
 }
 
+// TestHelp checks that each form of asking for help prints the right help.
 func TestHelp(t *testing.T) {
 	a := inEmptyDir(t)
 	for _, c := range []struct{ args, want string }{
@@ -210,10 +216,11 @@ func TestHelp(t *testing.T) {
 		}
 	}
 	if got := a.must(t, "help"); got != a.must(t) {
-		t.Errorf("rlrun help = %q, want what rlrun alone prints", got)
+		t.Errorf("rlrun help = %q, want the same text as rlrun without arguments", got)
 	}
 }
 
+// TestCompletion checks that each shell has a completion script.
 func TestCompletion(t *testing.T) {
 	a := inEmptyDir(t)
 	for _, shell := range []string{"bash", "zsh", "fish", "powershell"} {
@@ -223,7 +230,7 @@ func TestCompletion(t *testing.T) {
 	}
 }
 
-// TestComplete offers the words that may come next.
+// TestComplete checks the words that completion offers.
 func TestComplete(t *testing.T) {
 	a := inEmptyDir(t)
 	for _, c := range []struct {
@@ -254,19 +261,19 @@ func TestComplete(t *testing.T) {
 	}
 }
 
-// broken is a stream that panics.
+// broken is a writer that panics.
 type broken struct{}
 
+// Write panics.
 func (broken) Write([]byte) (int, error) { panic("broken") }
 
-// TestPanic wants a mistake in the program, and one in an environment, to end in one
-// line as well.
+// TestPanic checks that a panic of the program and a panic of an environment give one line each.
 func TestPanic(t *testing.T) {
 	a := inEmptyDir(t)
 	var e bytes.Buffer
 	a.In, a.Out, a.Err = strings.NewReader(""), broken{}, &e
 	if status := a.Run([]string{"list", "agents", "--json"}); status != statusFailed || e.String() != "rlrun: a mistake in the program: broken\n" {
-		t.Errorf("rlrun list agents --json to a stream that panics = %d, %q, want 1 and one line", status, e.String())
+		t.Errorf("rlrun list agents --json to a writer that panics = %d, %q, want 1 and one line", status, e.String())
 	}
 	a.Envs = env.Registry{"Broken-v0": func(env.Options) (env.Env, error) { panic("broken") }}
 	status, out, err := a.call("list", "envs")

@@ -12,56 +12,58 @@ import (
 	"github.com/rlrun/rlrun/scenarios/internal/runset"
 )
 
-// compareCommand compares sets of runs.
+// compareCommand returns the command rlrun compare.
 func (a *App) compareCommand() *cobra.Command {
 	var asJSON, split bool
 	var key string
 	cmd := &cobra.Command{
-		Use: "compare A B...", Short: "are several scenarios' or runs' results different, and how surely",
-		Long: `rlrun compare A B... compares sets of finished runs, each with each: the returns of
-their final policies, their learning curves (the area under the curve, divided by the
-steps: the mean return on the way) and the steps to the threshold. A set is a run
-directory, a directory of runs as --seeds makes it, or a scenario, of which all runs
-below runs/ count. A directory of --sweep is a set for each of its settings.
+		Use: "compare A B...", Short: "compare sets of runs, with confidence intervals and p-values",
+		Long: `rlrun compare A B... compares sets of finished runs. For each pair of sets it compares
+the returns of the final policies, the learning curves (the area under the curve,
+divided by the steps, which is the mean return during training) and the steps until the
+threshold is reached. A set is a run directory, a directory of runs as --seeds makes it,
+or a scenario's name, which means all its runs below runs/. A directory of --sweep
+gives one set for each combination of settings.
 
-A run counts once for its settings and seed. Of several the finished one counts, or the
-last by name; this is said. Runs of unlike settings are not one set: --split makes a
-set of each. What does not change learning (name, kernels, backend, log_interval, …)
-does not make settings unlike.
+A run counts once for its settings and seed. If there are several such runs, the finished
+one counts, or the last by name, and a note names it. Runs with different settings are
+never mixed: --split makes a set of each group of settings. Settings that do not change
+learning (name, kernels, backend, log_interval, …) may differ within a set.
 
-Figures are interquartile means over the runs, with intervals of 95 % by bootstrap over
-the runs. "Better" is said where a permutation test has p < 0.05, corrected by Holm's
-method for the number of comparisons.
+The numbers are interquartile means over the runs, with 95 % confidence intervals by
+bootstrap over the runs. A set is called better if a permutation test gives p < 0.05,
+corrected by Holm's method for the number of comparisons.
 
---json prints a line for each pair. a and b are the sets (name, runs, seeds) with the
-mean, median, iqm and ci95 of their final returns; difference (of iqm, a less b), ci95,
-probability_of_improvement, probability_ci95, p_value, p_adjusted, difference_shown and
-runs_needed compare these. learning_curve and steps_to_threshold have the same fields;
-they are null where there is nothing to compare. Of steps fewer are better; of what --key
-names besides returns, as a loss, "improvement" is the greater figure.`,
+--json prints one line for each pair. a and b are the two sets (name, runs, seeds) with the
+mean, median, iqm and ci95 of their final returns. These fields compare the two sets:
+difference (iqm of a minus iqm of b), ci95, probability_of_improvement,
+probability_ci95, p_value, p_adjusted, difference_shown and runs_needed.
+learning_curve and steps_to_threshold have the same fields, or are null if they cannot
+be compared. Fewer steps to the threshold are an improvement. If --key names a metric
+other than a return, for example a loss, a larger value is called an improvement.`,
 		Example: `  rlrun compare runs/tanh runs/relu
   rlrun compare runs/sweep --json`,
 		RunE: func(cmd *cobra.Command, args []string) error { return a.compare(args, key, split, asJSON) },
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object a line on standard output, for each pair")
-	cmd.Flags().BoolVar(&split, "split", false, "runs of unlike settings are separate sets")
-	cmd.Flags().StringVar(&key, "key", "", "learning curve, a `COLUMN` of progress.csv (default rollout/ep_rew_mean, or eval/mean_reward where wrappers differ)")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object for each pair, each on a line of standard output")
+	cmd.Flags().BoolVar(&split, "split", false, "make a separate set of each group of runs with equal settings")
+	cmd.Flags().StringVar(&key, "key", "", "compare the learning curves of `COLUMN` of progress.csv (default rollout/ep_rew_mean, or eval/mean_reward if wrappers differ)")
 	return cmd
 }
 
-// compare compares the sets that names stand for, each with each.
+// compare compares the sets of runs that names mean, each pair of sets.
 func (a *App) compare(names []string, key string, split, asJSON bool) error {
 	if len(names) == 0 {
-		return badInput{errors.New("rlrun compare takes two or more scenarios or directories of runs, and has none")}
+		return badInput{errors.New("rlrun compare needs two or more scenarios or directories of runs, and has none")}
 	}
 	sets, err := a.finishedSets(names, split)
 	if err != nil {
 		return badInput{err}
 	}
 	if len(sets) < 2 {
-		return badInput{fmt.Errorf("%s is one set of runs, want two or more to compare", names[0])}
+		return badInput{fmt.Errorf("%s is only one set of runs; want two or more sets to compare", names[0])}
 	}
-	a.notes(runsInCommon(sets))
+	a.notes(sharedRuns(sets))
 	c, err := newComparisons(sets, key)
 	if err != nil {
 		return badInput{err}
@@ -79,7 +81,8 @@ func (a *App) compare(names []string, key string, split, asJSON bool) error {
 	return nil
 }
 
-// readSets reads the sets that names stand for, and notes the runs that do not count.
+// readSets reads the sets of runs that names mean. It prints a note about repeated runs,
+// which do not count.
 func (a *App) readSets(names []string, split bool) (all []runset.Set, err error) {
 	for _, name := range names {
 		sets, err := runset.Read(name, split, a.Catalog)
@@ -91,7 +94,7 @@ func (a *App) readSets(names []string, split bool) (all []runset.Set, err error)
 				sets[i].Name = name + ": " + sets[i].Name
 			}
 			for _, r := range sets[i].Repeats {
-				a.notes([]string{fmt.Sprintf("%s: seed %d was run %d times with the same settings and counts once: %s counts, %s not",
+				a.notes([]string{fmt.Sprintf("%s: seed %d was run %d times with the same settings and counts once: %s is used, and not %s",
 					sets[i].Name, r.Seed, len(r.Unused)+1, r.Used, strings.Join(r.Unused, ", "))})
 			}
 		}
@@ -100,53 +103,53 @@ func (a *App) readSets(names []string, split bool) (all []runset.Set, err error)
 	return all, nil
 }
 
-// finishedSets reads the sets that names stand for, and leaves out the runs that are
-// not finished. Returns that are not finite cannot be compared: they are an error.
+// finishedSets reads the sets of runs that names mean, without the runs that are not
+// finished. A return that is NaN or infinite is an error, because it cannot be compared.
 func (a *App) finishedSets(names []string, split bool) ([]runset.Set, error) {
 	sets, err := a.readSets(names, split)
 	if err != nil {
 		return nil, err
 	}
 	for i := range sets {
-		done, unfinished := sets[i].Finished()
-		if len(done.Runs) == 0 {
-			return nil, fmt.Errorf("no run in %s is finished; rlrun resume %s goes on", sets[i].Name, unfinished[0])
+		finished, unfinished := sets[i].Finished()
+		if len(finished.Runs) == 0 {
+			return nil, fmt.Errorf("no run in %s is finished; rlrun resume %s continues the first", sets[i].Name, unfinished[0])
 		}
 		if len(unfinished) > 0 {
-			a.notes([]string{fmt.Sprintf("%s: %s not finished and left out, first %s", sets[i].Name, areRuns(len(unfinished)), unfinished[0])})
+			a.notes([]string{fmt.Sprintf("%s: %s not finished and left out, for example %s", sets[i].Name, runsAre(len(unfinished)), unfinished[0])})
 		}
-		for _, r := range done.Runs {
+		for _, r := range finished.Runs {
 			if mean := r.Result.Eval.Mean; mean-mean != 0 {
 				return nil, fmt.Errorf("%s: the mean return of %s is not finite; want runs with finite returns to compare", sets[i].Name, r.Dir)
 			}
 		}
-		sets[i] = done
+		sets[i] = finished
 	}
 	return sets, nil
 }
 
-// runsInCommon says which sets share runs: what is said of their difference supposes
-// that they are independent.
-func runsInCommon(sets []runset.Set) (lines []string) {
+// sharedRuns returns a note for each pair of sets that share runs. The permutation test and
+// the bootstrap assume that the sets are independent.
+func sharedRuns(sets []runset.Set) (lines []string) {
 	for i, a := range sets {
 		for _, b := range sets[:i] {
 			if n := a.Common(b); n > 0 {
-				lines = append(lines, fmt.Sprintf("%s and %s have %s in common, and are no independent sets", b.Name, a.Name, figure.Count(n, "run")))
+				lines = append(lines, fmt.Sprintf("%s and %s have %s in common, so these sets are not independent", b.Name, a.Name, figure.Count(n, "run")))
 			}
 		}
 	}
 	return lines
 }
 
-// areRuns returns "1 run is", or "2 runs are".
-func areRuns(n int) string {
+// runsAre returns "1 run is", or "2 runs are".
+func runsAre(n int) string {
 	if n == 1 {
 		return "1 run is"
 	}
 	return figure.Count(n, "run") + " are"
 }
 
-// notes writes lines that a user should know to standard error.
+// notes writes notes for the user to standard error, one on each line.
 func (a *App) notes(lines []string) {
 	for _, l := range lines {
 		a.say("rlrun: %s", l)

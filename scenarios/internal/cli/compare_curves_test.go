@@ -13,9 +13,9 @@ import (
 	"github.com/rlrun/rlrun/internal/golden"
 )
 
-// recorded makes the runs of testdata/cartpole-curves.csv.gz: of cartpole-ppo with tanh
-// and with relu, ten seeds each, what they logged.
-func recorded(t *testing.T, a *App, file string) {
+// writeRecorded writes the runs of testdata/cartpole-curves.csv.gz: the logs of cartpole-ppo
+// with tanh and with relu, ten seeds each.
+func writeRecorded(t *testing.T, a *App, file string) {
 	t.Helper()
 	rows, err := csv.NewReader(golden.Open(t, file)).ReadAll()
 	if err != nil {
@@ -36,25 +36,25 @@ func recorded(t *testing.T, a *App, file string) {
 		sets["runs/"+row[0]] = set
 	}
 	for name, set := range sets {
-		scored(t, a, name, set...)
+		writeRuns(t, a, name, set...)
 		for _, s := range set {
 			if name == "runs/relu" {
-				edited(t, filepath.Join(filepath.FromSlash(name), "seed-"+strconv.Itoa(s.seed), "config.yaml"), "activation_fn: tanh", "activation_fn: relu")
+				edit(t, filepath.Join(filepath.FromSlash(name), "seed-"+strconv.Itoa(s.seed), "config.yaml"), "activation_fn: tanh", "activation_fn: relu")
 			}
 		}
 	}
 }
 
-// TestCompareCurves: final returns of tanh and relu on CartPole do not differ, and
-// their learning curves do. The figures are those of a program in Python, with all
-// 184,756 divisions of twenty runs.
+// TestCompareCurves checks statistics of the runs with tanh and with relu on CartPole against
+// a program in Python that tries all 184,756 divisions of twenty runs. The final returns do
+// not differ, and the learning curves do.
 func TestCompareCurves(t *testing.T) {
 	file, err := filepath.Abs(filepath.Join("testdata", "cartpole-curves.csv.gz"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	a := inEmptyDir(t)
-	recorded(t, a, file)
+	writeRecorded(t, a, file)
 	var c comparison
 	if err := json.Unmarshal([]byte(a.must(t, "compare", "runs/tanh", "runs/relu", "--json")), &c); err != nil {
 		t.Fatal(err)
@@ -89,7 +89,7 @@ func TestCompareCurves(t *testing.T) {
 	if *c.Steps.A.Reached != 10 || *c.Steps.B.Reached != 8 {
 		t.Errorf("the threshold was reached by %d and %d, want 10 and 8", *c.Steps.A.Reached, *c.Steps.B.Reached)
 	}
-	// Cut to half of its length, one set compares less, and says so.
+	// If one run has only half of its rows, shorter curves are compared, and a note says so.
 	name := filepath.Join("runs", "relu", "seed-1", "progress.csv")
 	text, err := os.ReadFile(name)
 	if err != nil {
@@ -104,7 +104,7 @@ func TestCompareCurves(t *testing.T) {
 	}
 }
 
-// TestReadmeCompare holds the README's comparison to what compare prints.
+// TestReadmeCompare checks that the README shows the output of rlrun compare.
 func TestReadmeCompare(t *testing.T) {
 	readme, err := os.ReadFile(filepath.Join("..", "..", "..", "README.md"))
 	file, err2 := filepath.Abs(filepath.Join("testdata", "cartpole-curves.csv.gz"))
@@ -112,8 +112,8 @@ func TestReadmeCompare(t *testing.T) {
 		t.Fatal(err, err2)
 	}
 	a := inEmptyDir(t)
-	recorded(t, a, file)
+	writeRecorded(t, a, file)
 	if text := a.must(t, "compare", "runs/tanh", "runs/relu"); !strings.Contains(string(readme), "\n"+text+"```\n") {
-		t.Errorf("the README has another comparison than\n%s", text)
+		t.Errorf("the README does not contain\n%s", text)
 	}
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/rlrun/rlrun/scenarios/internal/runset"
 )
 
-// printComparisons prints the figures of each set by each measure, and the result for each
-// pair, for a person.
+// printComparisons prints the comparisons as text: for each measure the scores of each
+// set, and the result of each pair.
 func (a *App) printComparisons(c comparisons) error {
 	fmt.Fprintln(a.Out, differText(c.differ))
 	short := shortNames(c.measures[0].sides)
@@ -29,8 +29,8 @@ func (a *App) printComparisons(c comparisons) error {
 			return err
 		}
 		for i := range c.pairs {
-			first, second := c.places(i)
-			fmt.Fprintf(a.Out, "  %s\n", pairText(*c.pairs[i].contrasts()[k], m.praise(), short[first], short[second]))
+			first, second := c.indices(i)
+			fmt.Fprintf(a.Out, "  %s\n", pairText(*c.pairs[i].contrasts()[k], m.comparative(), short[first], short[second]))
 		}
 	}
 	for i, note := range c.notes {
@@ -39,13 +39,13 @@ func (a *App) printComparisons(c comparisons) error {
 		}
 		fmt.Fprintf(a.Out, "%s.\n", strings.ToUpper(note[:1])+note[1:])
 	}
-	_, err := fmt.Fprintf(a.Out, "\nInterquartile means over the runs, with intervals of 95 %% by bootstrap. p is of a permutation\n"+
-		"test, two-sided, corrected for %s by Holm's method.\n", figure.Count(c.tests, "comparison"))
+	_, err := fmt.Fprintf(a.Out, "\nThe numbers are interquartile means over the runs, with 95 %% bootstrap intervals. p is the\n"+
+		"two-sided p-value of a permutation test, corrected for %s by Holm's method.\n", figure.Count(c.tests, "comparison"))
 	return err
 }
 
-// shortNames returns names of the sets for the lines on pairs: their own names if there
-// are two, letters if there are more.
+// shortNames returns the names of the sets in the lines about pairs: the full names of two
+// sets, and letters for more sets.
 func shortNames(sides []side) (names []string) {
 	for i, s := range sides {
 		switch {
@@ -60,7 +60,7 @@ func shortNames(sides []side) (names []string) {
 	return names
 }
 
-// meanText returns a set's interquartile mean, with its interval if there are several runs.
+// meanText returns the interquartile mean of a set, with its interval if the set has several runs.
 func meanText(s side) string {
 	if s.Runs == 1 {
 		return figure.Number(s.IQM)
@@ -68,14 +68,15 @@ func meanText(s side) string {
 	return figure.Interval(s.IQM, s.CI95[0], s.CI95[1])
 }
 
-// differText returns the settings in which the sets differ: the first few.
+// differText returns a sentence with the first settings in which the sets differ, and the
+// number of further ones.
 func differText(differ []scenario.Difference) string {
-	const most = 4
+	const maxShown = 4
 	if len(differ) == 0 {
 		return "The sets have the same settings."
 	}
 	var lines []string
-	for _, d := range differ[:min(len(differ), most)] {
+	for _, d := range differ[:min(len(differ), maxShown)] {
 		values := make([]string, len(d.Values))
 		for i, v := range d.Values {
 			if values[i] = v; v == "" {
@@ -84,12 +85,14 @@ func differText(differ []scenario.Difference) string {
 		}
 		lines = append(lines, d.Key+": "+strings.Join(values, " | "))
 	}
-	if n := len(differ) - most; n > 0 {
-		lines = append(lines, fmt.Sprintf("and %d more", n))
+	if n := len(differ) - maxShown; n > 0 {
+		lines = append(lines, fmt.Sprintf("and %d more settings", n))
 	}
 	return "The sets differ in " + strings.Join(lines, "\n  ")
 }
 
+// reachedText returns how many runs reached the threshold, as another column. It returns
+// "" for a measure without a threshold.
 func reachedText(s side) string {
 	if s.Reached == nil {
 		return ""
@@ -97,44 +100,45 @@ func reachedText(s side) string {
 	return fmt.Sprintf("\treached by %d of %d", *s.Reached, s.Runs)
 }
 
-// praise is the word for a set with a greater figure: of a loss, say, greater is not
-// better.
-func (m measure) praise() string {
+// comparative returns the word for a set with higher scores: "better" for a return, and
+// "larger" for another metric, because a larger loss is not better.
+func (m measure) comparative() string {
 	if m.kind == learningCurve && m.key != runset.TrainingReturn && m.key != runset.EvaluationReturn {
-		return "greater"
+		return "larger"
 	}
 	return "better"
 }
 
-// pairText returns the result for a pair by one measure, in two lines if one line would
-// be long.
-func pairText(c contrast, praise, a, b string) string {
-	const long = 100
-	figures := fmt.Sprintf("%s less %s: %s; %s is %s with probability %s", a, b,
-		figure.Interval(c.Difference, c.CI95[0], c.CI95[1]), a, praise, figure.Interval(c.Improvement, c.Improved95[0], c.Improved95[1]))
-	said := verdict(c, praise, a, b)
-	if len(figures)+len(said) > long {
-		return figures + ":\n    " + said
+// pairText returns the result of a pair by one measure, in two lines if one line would
+// be too long.
+func pairText(c contrast, comparative, a, b string) string {
+	const maxLine = 100
+	numbers := fmt.Sprintf("%s minus %s: %s; %s is %s with probability %s", a, b,
+		figure.Interval(c.Difference, c.CI95[0], c.CI95[1]), a, comparative, figure.Interval(c.Improvement, c.Improved95[0], c.Improved95[1]))
+	conclusion := verdict(c, comparative, a, b)
+	if len(numbers)+len(conclusion) > maxLine {
+		return numbers + ":\n    " + conclusion
 	}
-	return figures + ": " + said
+	return numbers + ": " + conclusion
 }
 
-// verdict returns whether a difference is shown, and if not how many runs may show it.
-func verdict(c contrast, praise, a, b string) string {
+// verdict returns the conclusion about a pair: which set is better, or that no difference
+// is shown and how many runs would probably show one.
+func verdict(c contrast, comparative, a, b string) string {
 	switch {
 	case min(c.A.Runs, c.B.Runs) < 2:
-		return "no difference shown: a single run says nothing of others; --seeds makes more"
+		return "no difference shown: one run says nothing about other seeds; train more runs with --seeds"
 	case c.Shown && c.aIsBetter:
-		return fmt.Sprintf("%s is %s (%s)", a, praise, pText(c.Adjusted))
+		return fmt.Sprintf("%s is %s (%s)", a, comparative, pText(c.Adjusted))
 	case c.Shown:
-		return fmt.Sprintf("%s is %s (%s)", b, praise, pText(c.Adjusted))
+		return fmt.Sprintf("%s is %s (%s)", b, comparative, pText(c.Adjusted))
 	case c.RunsNeeded == nil:
-		return fmt.Sprintf("no difference shown (%s), and none likely to be", pText(c.Adjusted))
+		return fmt.Sprintf("no difference shown (%s), and more runs would probably not show one", pText(c.Adjusted))
 	}
-	return fmt.Sprintf("no difference shown (%s); some %s of each are likely to settle it", pText(c.Adjusted), figure.Count(*c.RunsNeeded, "run"))
+	return fmt.Sprintf("no difference shown (%s); about %s of each set would probably show one", pText(c.Adjusted), figure.Count(*c.RunsNeeded, "run"))
 }
 
-// pText writes a p-value in three decimals.
+// pText returns a p-value with three decimals.
 func pText(p float64) string {
 	if p < 0.001 {
 		return "p < 0.001"

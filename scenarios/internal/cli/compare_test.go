@@ -9,14 +9,14 @@ import (
 	"testing"
 )
 
-// A score is a run that scored makes.
+// A score describes a run that writeRuns writes.
 type score struct {
 	seed     int
-	mean     float64
-	progress string // progress.csv; "" for none
+	mean     float64 // mean return
+	progress string  // content of progress.csv; "" for no such file
 }
 
-// scores are the means of runs with seeds from 1.
+// scores returns runs with these mean returns, and the seeds 1, 2, ….
 func scores(means ...float64) (all []score) {
 	for i, mean := range means {
 		all = append(all, score{seed: i + 1, mean: mean})
@@ -24,8 +24,8 @@ func scores(means ...float64) (all []score) {
 	return all
 }
 
-// scored makes directories NAME/seed-N of finished runs of quick.
-func scored(t testing.TB, a *App, name string, runs ...score) {
+// writeRuns writes the directories NAME/seed-N of finished runs of the scenario quick.
+func writeRuns(t testing.TB, a *App, name string, runs ...score) {
 	t.Helper()
 	if _, err := os.Stat("model"); err != nil {
 		a.must(t, "quick", "--quiet", "--out", "model")
@@ -57,8 +57,8 @@ func scored(t testing.TB, a *App, name string, runs ...score) {
 	}
 }
 
-// edited changes a file.
-func edited(t testing.TB, name, old, new string) {
+// edit replaces the first occurrence of old in a file.
+func edit(t testing.TB, name, old, new string) {
 	t.Helper()
 	text, err := os.ReadFile(name)
 	if err != nil || !strings.Contains(string(text), old) {
@@ -67,14 +67,14 @@ func edited(t testing.TB, name, old, new string) {
 	writeFile(t, name, strings.Replace(string(text), old, new, 1))
 }
 
-// TestCompare: of clearly better runs it says so; of runs that overlap that nothing
-// is shown, and how many may show it; and runs of a scenario are found by its name.
+// TestCompare checks the conclusions about runs that are clearly better and about runs that
+// overlap, and that a scenario's runs are found by its name.
 func TestCompare(t *testing.T) {
 	a := inEmptyDir(t)
-	scored(t, a, "high", scores(90, 95, 92, 99, 91, 94, 97, 93)...)
-	scored(t, a, "low", scores(10, 15, 12, 19, 11, 14, 17, 13)...)
-	scored(t, a, "lower", scores(9, 15, 11, 19, 12, 13, 17, 12)...)
-	scored(t, a, "runs/some", scores(50)...)
+	writeRuns(t, a, "high", scores(90, 95, 92, 99, 91, 94, 97, 93)...)
+	writeRuns(t, a, "low", scores(10, 15, 12, 19, 11, 14, 17, 13)...)
+	writeRuns(t, a, "lower", scores(9, 15, 11, 19, 12, 13, 17, 12)...)
+	writeRuns(t, a, "runs/some", scores(50)...)
 	var c comparison
 	if err := json.Unmarshal([]byte(a.must(t, "compare", "high", "low", "--json")), &c); err != nil {
 		t.Fatal(err)
@@ -87,15 +87,15 @@ func TestCompare(t *testing.T) {
 		t.Errorf("profile = %+v", p)
 	}
 	for want, args := range map[string][]string{
-		": high is better (p < 0.001)\n":       {"high", "low"},
-		"high is better (p < 0.001)\n":         {"low", "high"},
-		"no difference shown (p = ":            {"low", "lower"},
-		"and none likely to be":                {"low", "low"},
-		"a single run says nothing of others":  {"some", "low"},
-		"some              1 seed  50\n":       {"some", "runs/some/seed-1"},
-		"corrected for 1 comparison by Holm":   {"high", "low"},
-		"The sets have the same settings.\n":   {"high", "low"},
-		"  C: lower  8 seeds  13 (11 to 16)\n": {"high", "low", "lower"},
+		": high is better (p < 0.001)\n":            {"high", "low"},
+		"high is better (p < 0.001)\n":              {"low", "high"},
+		"no difference shown (p = ":                 {"low", "lower"},
+		"and more runs would probably not show one": {"low", "low"},
+		"one run says nothing about other seeds":    {"some", "low"},
+		"some              1 seed  50\n":            {"some", "runs/some/seed-1"},
+		"corrected for 1 comparison by Holm":        {"high", "low"},
+		"The sets have the same settings.\n":        {"high", "low"},
+		"  C: lower  8 seeds  13 (11 to 16)\n":      {"high", "low", "lower"},
 	} {
 		if out := a.must(t, append([]string{"compare"}, args...)...); !strings.Contains(out, want) {
 			t.Errorf("compare %v prints\n%s, want %q in it", args, out, want)
@@ -103,14 +103,14 @@ func TestCompare(t *testing.T) {
 	}
 }
 
-// TestCompareMany compares each of three sets with each, a line for each pair. The
-// p-values of the first and second, 12/12870, and of the first and third are corrected
-// for three comparisons.
+// TestCompareMany checks that each pair of three sets has a line. The p-values of the first
+// and second set, 12/12870, and of the first and third set are multiplied by 3, for three
+// comparisons.
 func TestCompareMany(t *testing.T) {
 	a := inEmptyDir(t)
-	scored(t, a, "high", scores(90, 95, 92, 99, 91, 94, 97, 93)...)
-	scored(t, a, "low", scores(10, 15, 12, 19, 11, 14, 17, 13)...)
-	scored(t, a, "lower", scores(9, 15, 11, 19, 12, 13, 17, 12)...)
+	writeRuns(t, a, "high", scores(90, 95, 92, 99, 91, 94, 97, 93)...)
+	writeRuns(t, a, "low", scores(10, 15, 12, 19, 11, 14, 17, 13)...)
+	writeRuns(t, a, "lower", scores(9, 15, 11, 19, 12, 13, 17, 12)...)
 	lines := objects(t, a.must(t, "compare", "high", "low", "lower", "--json"))
 	if len(lines) != 3 {
 		t.Fatalf("compare of three sets prints %d lines, want 3", len(lines))
@@ -129,13 +129,13 @@ func TestCompareMany(t *testing.T) {
 	}
 }
 
-// TestCompareRepeats: a seed that was run three times counts once, as the last by name
-// that is finished; it is said.
+// TestCompareRepeats checks that a seed that was run four times counts once, as the last
+// finished run by name, and that a note names the runs.
 func TestCompareRepeats(t *testing.T) {
 	a := inEmptyDir(t)
-	scored(t, a, "other", scores(10, 11, 12)...)
+	writeRuns(t, a, "other", scores(10, 11, 12)...)
 	for i, name := range []string{"same/seed-1", "same/seed-1-2", "same/seed-1-10", "same/seed-1-11"} {
-		scored(t, a, "x", score{seed: 1, mean: 50 + float64(i)})
+		writeRuns(t, a, "x", score{seed: 1, mean: 50 + float64(i)})
 		if err := os.MkdirAll("same", 0o755); err != nil {
 			t.Fatal(err)
 		}
@@ -143,7 +143,7 @@ func TestCompareRepeats(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	edited(t, "same/seed-1/config.yaml", "\nkernels: ", "\nkernels: other # ")
+	edit(t, "same/seed-1/config.yaml", "\nkernels: ", "\nkernels: other # ")
 	if err := os.Remove("same/seed-1-11/result.json"); err != nil {
 		t.Fatal(err)
 	}
@@ -152,21 +152,21 @@ func TestCompareRepeats(t *testing.T) {
 	if status != 0 || l["runs"] != 1. || l["mean"] != 52. {
 		t.Errorf("compare of a seed run four times = status %d, %v, want one run of 52", status, l)
 	}
-	if want := "same: seed 1 was run 4 times with the same settings and counts once: same/seed-1-10 counts, same/seed-1, same/seed-1-2, same/seed-1-11 not"; !strings.Contains(filepath.ToSlash(notes), want) {
+	if want := "same: seed 1 was run 4 times with the same settings and counts once: same/seed-1-10 is used, and not same/seed-1, same/seed-1-2, same/seed-1-11"; !strings.Contains(filepath.ToSlash(notes), want) {
 		t.Errorf("notes are %q, want %q in them", notes, want)
 	}
 }
 
-// TestCompareUnlike: runs of unlike settings are named in a sentence, and are sets of
-// their own where that is asked for, or where a sweep made them.
-func TestCompareUnlike(t *testing.T) {
+// TestCompareDifferentSettings checks the message about runs with different settings in one
+// directory. With --split, or in the directory of a sweep, they are separate sets.
+func TestCompareDifferentSettings(t *testing.T) {
 	a := inEmptyDir(t)
-	scored(t, a, "mixed", scores(10, 11, 12)...)
-	edited(t, "mixed/seed-3/config.yaml", "\n  gamma: 0.99\n", "\n  gamma: 0.5\n")
+	writeRuns(t, a, "mixed", scores(10, 11, 12)...)
+	edit(t, "mixed/seed-3/config.yaml", "\n  gamma: 0.99\n", "\n  gamma: 0.5\n")
 	status, _, err := a.call("compare", "mixed", "mixed")
-	want := "rlrun: mixed has runs of unlike settings: agent.gamma is 0.99 in mixed/seed-1 and 0.5 in mixed/seed-3; --split makes a set of each, or name them one by one\n"
+	want := "rlrun: mixed has runs with different settings: agent.gamma is 0.99 in mixed/seed-1 and 0.5 in mixed/seed-3; use --split to make a set of each group of settings, or name the runs one by one\n"
 	if status != 2 || filepath.ToSlash(err) != want {
-		t.Errorf("compare of unlike runs: status %d, %q, want 2, %q", status, err, want)
+		t.Errorf("compare of runs with different settings: status %d, %q, want 2, %q", status, err, want)
 	}
 	out := a.must(t, "compare", "mixed", "--split")
 	for _, want := range []string{"gamma=0.99  2 seeds  10.5", "gamma=0.5   1 seed   12\n", "The sets differ in agent.gamma: 0.99 | 0.5\n"} {
@@ -175,19 +175,19 @@ func TestCompareUnlike(t *testing.T) {
 		}
 	}
 	a.must(t, "quick", "--sweep", "agent.gamma=[0.5, 0.9]", "--seeds", "2", "--out", "sweep", "--quiet")
-	if out := a.must(t, "compare", "sweep"); !strings.Contains(out, "gamma=0.5 less gamma=0.9: ") {
+	if out := a.must(t, "compare", "sweep"); !strings.Contains(out, "gamma=0.5 minus gamma=0.9: ") {
 		t.Errorf("compare of a sweep prints\n%s, want its settings compared", out)
 	}
-	if status, _, err := a.call("compare", "sweep/agent.gamma=0.5"); status != 2 || !strings.Contains(err, "is one set of runs, want two or more") {
+	if status, _, err := a.call("compare", "sweep/agent.gamma=0.5"); status != 2 || !strings.Contains(err, "is only one set of runs; want two or more") {
 		t.Errorf("compare of one set: status %d, %q", status, err)
 	}
-	if status, _, err := a.call("compare"); status != 2 || !strings.Contains(err, "takes two or more") {
-		t.Errorf("compare of nothing: status %d, %q", status, err)
+	if status, _, err := a.call("compare"); status != 2 || !strings.Contains(err, "needs two or more") {
+		t.Errorf("compare without arguments: status %d, %q", status, err)
 	}
 }
 
-// TestCompareKey compares the learning curves that are asked for, and where wrappers
-// differ, which may scale rewards in training, those of evaluations.
+// TestCompareKey checks which learning curves are compared: those of --key, or if the
+// wrappers differ, which may scale rewards in training, those of evaluations.
 func TestCompareKey(t *testing.T) {
 	a := inEmptyDir(t)
 	a.must(t, "quick", "--seeds", "2", "--out", "plain", "--quiet")
@@ -213,13 +213,13 @@ func TestCompareKey(t *testing.T) {
 	}
 }
 
-// TestCompareNotFinite refuses a run whose mean return is null in its result, which
-// has no place among numbers.
+// TestCompareNotFinite checks that a run whose mean return is not finite (null in its result)
+// is refused.
 func TestCompareNotFinite(t *testing.T) {
 	a := inEmptyDir(t)
-	scored(t, a, "one", scores(1, 2)...)
-	scored(t, a, "other", scores(3, 4)...)
-	edited(t, "other/seed-2/result.json", `"mean":4`, `"mean":null`)
+	writeRuns(t, a, "one", scores(1, 2)...)
+	writeRuns(t, a, "other", scores(3, 4)...)
+	edit(t, "other/seed-2/result.json", `"mean":4`, `"mean":null`)
 	want := "rlrun: other: the mean return of other/seed-2 is not finite; want runs with finite returns to compare\n"
 	for _, args := range [][]string{{"compare", "one", "other"}, {"compare", "one", "other", "--json"}} {
 		if status, out, err := a.call(args...); status != statusBadInput || out != "" || err != want {
@@ -228,27 +228,28 @@ func TestCompareNotFinite(t *testing.T) {
 	}
 }
 
-// TestCompareSharedRuns says which sets have runs in common, however they are named.
+// TestCompareSharedRuns checks the note about sets that share runs, also under different names
+// of the same directory.
 func TestCompareSharedRuns(t *testing.T) {
 	a := inEmptyDir(t)
-	scored(t, a, "high", scores(90, 95, 92)...)
-	scored(t, a, "low", scores(10, 15, 12)...)
+	writeRuns(t, a, "high", scores(90, 95, 92)...)
+	writeRuns(t, a, "low", scores(10, 15, 12)...)
 	for _, c := range []struct {
 		args []string
 		want string
 	}{
 		{[]string{"high", "low"}, ""},
-		{[]string{"low", "high", "./low/"}, "rlrun: low and ./low/ have 3 runs in common, and are no independent sets\n"},
-		{[]string{"high", "high/seed-2"}, "rlrun: high and high/seed-2 have 1 run in common, and are no independent sets\n"},
+		{[]string{"low", "high", "./low/"}, "rlrun: low and ./low/ have 3 runs in common, so these sets are not independent\n"},
+		{[]string{"high", "high/seed-2"}, "rlrun: high and high/seed-2 have 1 run in common, so these sets are not independent\n"},
 	} {
-		if status, _, said := a.call(append([]string{"compare"}, c.args...)...); status != statusDone || said != c.want {
-			t.Errorf("compare %q = %d, %q, want %d, %q", c.args, status, said, statusDone, c.want)
+		if status, _, notes := a.call(append([]string{"compare"}, c.args...)...); status != statusDone || notes != c.want {
+			t.Errorf("compare %q = %d, %q, want %d, %q", c.args, status, notes, statusDone, c.want)
 		}
 	}
 }
 
-// TestCompareLoss does not call a greater loss better. p is 12/12870, as in TestCompare,
-// times two comparisons.
+// TestCompareLoss checks that a larger loss is not called better. p is 12/12870, as in
+// TestCompare, times two comparisons.
 func TestCompareLoss(t *testing.T) {
 	a := inEmptyDir(t)
 	for name, loss := range map[string]int{"high": 90, "low": 10} {
@@ -257,10 +258,10 @@ func TestCompareLoss(t *testing.T) {
 			csv := fmt.Sprintf("time/total_timesteps,train/loss\n8,%d\n16,%d\n", loss+seed, loss+seed)
 			runs = append(runs, score{seed + 1, 5, csv})
 		}
-		scored(t, a, name, runs...)
+		writeRuns(t, a, name, runs...)
 	}
 	out := a.must(t, "compare", "low", "high", "--key", "train/loss")
-	if !strings.Contains(out, "low is greater with probability 0 (0 to 0)") || !strings.Contains(out, "high is greater (p = 0.002)") || strings.Contains(out, "high is better") {
-		t.Errorf("compare --key train/loss prints\n%s, want that high has the greater loss", out)
+	if !strings.Contains(out, "low is larger with probability 0 (0 to 0)") || !strings.Contains(out, "high is larger (p = 0.002)") || strings.Contains(out, "high is better") {
+		t.Errorf("compare --key train/loss prints\n%s, want that high has the larger loss", out)
 	}
 }

@@ -8,41 +8,41 @@ import (
 	"github.com/rlrun/rlrun/scenarios/internal/statistics"
 )
 
-// comparisons compare each set of runs with each.
+// comparisons contains the comparisons of all pairs of sets of runs.
 type comparisons struct {
-	differ   []scenario.Difference // settings, with a value for each set
-	measures []measure             // final returns, and what else all sets have
-	pairs    []comparison          // of the first set with each after it, then of the second, …
-	tests    int                   // number of p-values, for which they are corrected
-	notes    []string              // what was not compared, and why
+	differ   []scenario.Difference // settings in which the sets differ, with a value for each set
+	measures []measure             // final returns, and the other measures that all sets have
+	pairs    []comparison          // the first set with each set after it, then the second set with each after it, …
+	tests    int                   // number of p-values, for which Holm's method corrects them
+	notes    []string              // reasons why a measure was not compared
 }
 
-// A comparison is of a pair of sets: a line of --json.
+// A comparison compares a pair of sets by all measures. It is one line of --json.
 type comparison struct {
 	Event string `json:"event"` // "comparison"
 	contrast
 	Profile profile               `json:"profile"`
-	Differ  []scenario.Difference `json:"differ"` // settings, with the values of a and b
+	Differ  []scenario.Difference `json:"differ"` // settings in which a and b differ, with both values
 	Curve   *curveContrast        `json:"learning_curve"`
 	Steps   *stepsContrast        `json:"steps_to_threshold"`
 }
 
-// A contrast is of one measure of a pair of sets.
+// A contrast compares a pair of sets by one measure.
 type contrast struct {
 	A           side       `json:"a"`
 	B           side       `json:"b"`
-	Difference  float64    `json:"difference"` // of the interquartile means, A less B
-	CI95        [2]float64 `json:"ci95"`
-	Improvement float64    `json:"probability_of_improvement"` // that a run of A is better than one of B
-	Improved95  [2]float64 `json:"probability_ci95"`
-	P           float64    `json:"p_value"`    // of a permutation test
-	Adjusted    float64    `json:"p_adjusted"` // by Holm's method
+	Difference  float64    `json:"difference"`                 // interquartile mean of A minus interquartile mean of B
+	CI95        [2]float64 `json:"ci95"`                       // interval of Difference
+	Improvement float64    `json:"probability_of_improvement"` // probability that a run of A is better than a run of B
+	Improved95  [2]float64 `json:"probability_ci95"`           // interval of Improvement
+	P           float64    `json:"p_value"`                    // p-value of the permutation test
+	Adjusted    float64    `json:"p_adjusted"`                 // P, corrected by Holm's method
 	Shown       bool       `json:"difference_shown"`
-	RunsNeeded  *int       `json:"runs_needed"` // of each, likely to show it; null where no number is
-	aIsBetter   bool       // by Difference
+	RunsNeeded  *int       `json:"runs_needed"` // runs of each set that would probably show the difference; null if no number would
+	aIsBetter   bool       // by the sign of Difference
 }
 
-// A curveContrast compares the areas under learning curves, divided by the steps.
+// A curveContrast compares the areas under the learning curves, divided by the steps.
 type curveContrast struct {
 	Key  string  `json:"key"` // column of progress.csv
 	From float64 `json:"from_steps"`
@@ -50,8 +50,8 @@ type curveContrast struct {
 	contrast
 }
 
-// A stepsContrast compares the steps to the threshold. A run that does not reach it
-// counts with all steps that are compared.
+// A stepsContrast compares the steps to the threshold. A run that does not reach the
+// threshold counts as To steps.
 type stepsContrast struct {
 	Key       string  `json:"key"`
 	Threshold float64 `json:"threshold"`
@@ -59,33 +59,33 @@ type stepsContrast struct {
 	contrast
 }
 
-// A profile has performance profiles of final returns: at each score, what share of
-// either's runs is above it.
+// A profile contains the performance profiles of the final returns of two sets.
 type profile struct {
-	Score []float64 `json:"score"`
-	A     []float64 `json:"a"`
-	B     []float64 `json:"b"`
+	Score []float64 `json:"score"` // thresholds
+	A     []float64 `json:"a"`     // for each threshold, the share of A's runs with a larger return
+	B     []float64 `json:"b"`     // for each threshold, the share of B's runs with a larger return
 }
 
-// A side is a set of runs in a contrast.
+// A side is one set of runs in a contrast, with the statistics of its scores.
 type side struct {
 	Name    string     `json:"name"`
 	Runs    int        `json:"runs"`
 	Seeds   []uint64   `json:"seeds"`
-	Reached *int       `json:"reached,omitempty"` // runs that reached the threshold
+	Reached *int       `json:"reached,omitempty"` // number of runs that reached the threshold
 	Mean    float64    `json:"mean"`
 	Median  float64    `json:"median"`
 	IQM     float64    `json:"iqm"`
-	CI95    [2]float64 `json:"ci95"` // of IQM
-	scores  []float64
+	CI95    [2]float64 `json:"ci95"` // interval of IQM
+	scores  []float64  // one for each run
 }
 
+// newSide returns the side of a set whose runs have these scores.
 func newSide(set runset.Set, scores []float64) side {
 	iqm := func(x ...[]float64) float64 { return statistics.IQM(x[0]) }
 	s := side{
 		Name: set.Name, Runs: len(scores), scores: scores,
 		Mean: statistics.Mean(scores), Median: statistics.Median(scores), IQM: statistics.IQM(scores),
-		CI95: ends(statistics.Bootstrap(1, iqm, scores)),
+		CI95: bounds(statistics.Bootstrap(1, iqm, scores)),
 	}
 	for _, r := range set.Runs {
 		s.Seeds = append(s.Seeds, r.Scenario.Seed)
@@ -93,11 +93,12 @@ func newSide(set runset.Set, scores []float64) side {
 	return s
 }
 
-func ends(i statistics.Interval) [2]float64 { return [2]float64{i.Low, i.High} }
+// bounds returns the interval as an array, as --json prints it.
+func bounds(i statistics.Interval) [2]float64 { return [2]float64{i.Low, i.High} }
 
-// newComparisons compares sets of finished runs. The key is the learning curve's column;
-// "" means returns in training, or of evaluations if the sets' wrappers differ. A key that
-// a run lacks is an error.
+// newComparisons compares each pair of sets of finished runs. The key is the column of the
+// learning curve; "" means the returns in training, or the returns of evaluations if the
+// wrappers of the sets differ. It is an error if a run lacks the column key.
 func newComparisons(sets []runset.Set, key string) (comparisons, error) {
 	c := comparisons{differ: differences(sets...)}
 	c.measures = []measure{finalReturns(sets)}
@@ -109,20 +110,20 @@ func newComparisons(sets []runset.Set, key string) (comparisons, error) {
 			c.pairs = append(c.pairs, c.pair(sets, i, j))
 		}
 	}
-	c.correct()
+	c.correctPValues()
 	return c, nil
 }
 
-// places returns the indices of the two sets of a pair.
-func (c *comparisons) places(pair int) (first, second int) {
-	rest := len(c.measures[0].sides) - 1 // sets after the first
+// indices returns the indices of the two sets of a pair.
+func (c *comparisons) indices(pair int) (first, second int) {
+	rest := len(c.measures[0].sides) - 1 // number of sets after first
 	for pair >= rest {
 		pair, first, rest = pair-rest, first+1, rest-1
 	}
 	return first, first + 1 + pair
 }
 
-// differences are the settings in which sets differ.
+// differences returns the settings in which the sets differ.
 func differences(sets ...runset.Set) []scenario.Difference {
 	all := make([][]scenario.Setting, len(sets))
 	for i, s := range sets {
@@ -131,24 +132,25 @@ func differences(sets ...runset.Set) []scenario.Difference {
 	return scenario.Differences(all...)
 }
 
-// pair compares two sets by every measure.
+// pair compares the sets i and j by every measure.
 func (c *comparisons) pair(sets []runset.Set, i, j int) comparison {
 	out := comparison{Event: "comparison", Differ: append([]scenario.Difference{}, differences(sets[i], sets[j])...)}
 	for _, m := range c.measures {
-		of := m.contrast(i, j)
+		ij := m.contrast(i, j)
 		switch m.kind {
 		case finalReturn:
-			out.contrast, out.Profile = of, newProfile(of.A.scores, of.B.scores)
+			out.contrast, out.Profile = ij, newProfile(ij.A.scores, ij.B.scores)
 		case learningCurve:
-			out.Curve = &curveContrast{m.key, m.from, m.to, of}
+			out.Curve = &curveContrast{m.key, m.from, m.to, ij}
 		case stepsToThreshold:
-			out.Steps = &stepsContrast{m.key, m.threshold, m.to, of}
+			out.Steps = &stepsContrast{m.key, m.threshold, m.to, ij}
 		}
 	}
 	return out
 }
 
-// newProfile has 21 scores from the least of all runs to the greatest.
+// newProfile returns the profiles of the scores a and b at 21 thresholds, evenly spaced
+// from the smallest to the largest score.
 func newProfile(a, b []float64) (p profile) {
 	low, high := min(slices.Min(a), slices.Min(b)), max(slices.Max(a), slices.Max(b))
 	for i := range 21 {
@@ -158,7 +160,7 @@ func newProfile(a, b []float64) (p profile) {
 	return p
 }
 
-// contrasts returns the contrasts of a pair, in the order of the measures.
+// contrasts returns the contrasts of the pair, in the order of comparisons.measures.
 func (c *comparison) contrasts() []*contrast {
 	all := []*contrast{&c.contrast}
 	if c.Curve != nil {
@@ -170,30 +172,31 @@ func (c *comparison) contrasts() []*contrast {
 	return all
 }
 
-// significant is the allowed probability of any false claim among all comparisons.
-const significant = 0.05
+// significance is the largest allowed probability of any false claim among all comparisons.
+const significance = 0.05
 
-// correct corrects all p-values for their number, and says what is shown.
-func (c *comparisons) correct() {
+// correctPValues corrects the p-values of all contrasts for the number of contrasts. It
+// sets Adjusted, Shown and RunsNeeded of each contrast.
+func (c *comparisons) correctPValues() {
 	var all []*contrast
 	var p []float64
 	for i := range c.pairs {
-		for _, of := range c.pairs[i].contrasts() {
-			all, p = append(all, of), append(p, of.P)
+		for _, k := range c.pairs[i].contrasts() {
+			all, p = append(all, k), append(p, k.P)
 		}
 	}
 	c.tests = len(all)
 	for i, adjusted := range statistics.Holm(p) {
-		of := all[i]
-		n := min(of.A.Runs, of.B.Runs)
-		of.Adjusted = adjusted
-		if of.Shown = adjusted < significant && n > 1; of.Shown {
-			of.RunsNeeded = new(0)
+		k := all[i]
+		n := min(k.A.Runs, k.B.Runs)
+		k.Adjusted = adjusted
+		if k.Shown = adjusted < significance && n > 1; k.Shown {
+			k.RunsNeeded = new(0)
 			continue
 		}
-		interval := statistics.Interval{Low: of.CI95[0], High: of.CI95[1]}
-		if needed := statistics.RunsNeeded(n, of.Difference, interval, significant/float64(c.tests)); needed > 0 {
-			of.RunsNeeded = &needed
+		interval := statistics.Interval{Low: k.CI95[0], High: k.CI95[1]}
+		if needed := statistics.RunsNeeded(n, k.Difference, interval, significance/float64(c.tests)); needed > 0 {
+			k.RunsNeeded = &needed
 		}
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/rlrun/rlrun/env"
 )
 
-// fragile is an environment that breaks at its first step if it is told so.
+// fragile is an environment that panics at its first step if its option bad is true.
 type fragile struct {
 	still
 	Bad bool `yaml:"bad"`
@@ -28,7 +28,8 @@ steps: 16
 eval: {episodes: 3, max_steps: 20}
 `
 
-// inFragileDir is inEmptyDir with the file of a scenario that breaks.
+// inFragileDir returns an App in an empty directory with the file fragile.yaml, a scenario
+// whose environment panics.
 func inFragileDir(t *testing.T) *App {
 	a := inEmptyDir(t)
 	a.Envs["acme/Fragile-v0"] = env.Entry(func() *fragile { return &fragile{still: still{odd{id: "acme/Fragile-v0"}}} })
@@ -36,7 +37,7 @@ func inFragileDir(t *testing.T) *App {
 	return a
 }
 
-// TestPanicOfOneRun: a panic of an environment ends its run in one line, and no other.
+// TestPanicOfOneRun checks that an environment's panic ends only its own run, with one line.
 func TestPanicOfOneRun(t *testing.T) {
 	a := inFragileDir(t)
 	status, out, err := a.call("fragile.yaml", "--sweep", "env.options.bad=[true, false]", "--seeds", "2", "--out", "many", "--json")
@@ -47,22 +48,22 @@ func TestPanicOfOneRun(t *testing.T) {
 		}
 	}
 	if status != statusFailed || len(results) != 2 || len(results[0]["failed"].([]any)) != 2 || len(results[1]["failed"].([]any)) != 0 {
-		t.Errorf("two runs of four that panic: status %d, %v, %s, want 1, and what failed", status, results, err)
+		t.Errorf("two runs of four that panic: status %d, %v, %s, want status 1 and two failed runs", status, results, err)
 	}
 	for _, want := range []string{"acme/Fragile-v0", "seed 1", "seed 2", "step 1", `broken\u001b[2J`, "2 of 4 runs failed"} {
 		if !strings.Contains(err, want) {
-			t.Errorf("two runs of four that panic say %q, want %q", err, want)
+			t.Errorf("two runs of four that panic print %q, want %q", err, want)
 		}
 	}
 	if strings.Count(err, "\n") != 3 || strings.Contains(err, "goroutine") {
-		t.Errorf("two runs of four that panic say %q, want a line each, and how many", err)
+		t.Errorf("two runs of four that panic print %q, want a line each, and a line with the number of failed runs", err)
 	}
 	if _, err := os.Stat("many/env.options.bad=false/seed-2/result.json"); err != nil {
 		t.Errorf("the run beside one that panics has no result: %v", err)
 	}
 }
 
-// TestTrace shows a developer the stack of a panic.
+// TestTrace checks that RLRUN_TRACE=1 prints the stack of a panic.
 func TestTrace(t *testing.T) {
 	a := inFragileDir(t)
 	status, _, err := a.call("fragile.yaml", "--out", "one")
@@ -71,6 +72,6 @@ func TestTrace(t *testing.T) {
 	}
 	t.Setenv(traceVariable, "1")
 	if _, _, err = a.call("fragile.yaml", "--out", "traced"); !strings.Contains(err, "crash_test.go") {
-		t.Errorf("with %s=1 a panic says %q, want a stack", traceVariable, err)
+		t.Errorf("with %s=1 a panic prints %q, want a stack", traceVariable, err)
 	}
 }

@@ -10,15 +10,15 @@ import (
 	"github.com/rlrun/rlrun/env"
 )
 
-// A valve breaks in its own Way once it has been turned At times, each by an amount
-// that counts: what it observes is a sum of all bits of its actions.
+// A valve is an environment that breaks at step At of an episode. Its observations depend
+// on every bit of all earlier actions, so a replay with other actions is noticed.
 type valve struct {
 	At  int    `yaml:"at"`
-	Way string `yaml:"way"` // panic, reward or observation
+	Way string `yaml:"way"` // kind of failure: panic, reward (NaN) or observation (NaN)
 
 	rng   env.Rand
-	turns int
-	sum   float64
+	turns int     // steps of the episode
+	sum   float64 // of the actions, with random weights
 }
 
 func (*valve) Spec() env.Spec {
@@ -47,7 +47,7 @@ func (v *valve) Step(act, obs []float32) (out env.Outcome) {
 	return out
 }
 
-// breaking trains in a valve whose options, wrappers and time limit are not its own.
+// breaking is a scenario that trains in a valve with options, wrappers and another time limit.
 const breaking = `
 env:
   id: lab/Valve-v0
@@ -60,8 +60,8 @@ steps: 4000
 eval: {freq: 0}
 `
 
-// TestFailedEpisode has an environment fail in training, carries out the command that
-// the error names, and wants the same failure at the end, and none before.
+// TestFailedEpisode checks the episode that is saved when an environment fails in training. The
+// command in the error message must repeat the episode with the same failure at its end.
 func TestFailedEpisode(t *testing.T) {
 	for way, want := range map[string]string{
 		"panic": `, step 33: panic: burst at `, "reward": `"reward":null,`, "observation": `{"obs":[`,
@@ -82,7 +82,7 @@ func TestFailedEpisode(t *testing.T) {
 				t.Fatalf("rlrun step = %d, %s", status, &messages)
 			}
 			answers := strings.Split(strings.TrimSpace(out.String()), "\n")
-			if n := strings.Count(file, "\n"); n != 34 || len(answers) != n { // a reset, and 3 turns a step: the 99th is in the 33rd
+			if n := strings.Count(file, "\n"); n != 34 || len(answers) != n { // a reset and 33 steps of 3 turns each: turn 99 is in step 33
 				t.Fatalf("%d requests have %d answers, want 34 each", n, len(answers))
 			}
 			for i, answer := range answers {
@@ -91,7 +91,7 @@ func TestFailedEpisode(t *testing.T) {
 					t.Errorf("answer %d = %s, want the last to break, with %s", i, answer, want)
 				}
 			}
-			if _, burst, ok := strings.Cut(text, "burst at "); ok { // the sum, to the last bit
+			if _, burst, ok := strings.Cut(text, "burst at "); ok { // the sum, with all digits
 				number, _, _ := strings.Cut(burst, ";")
 				if last := answers[len(answers)-1]; !strings.Contains(last, "burst at "+number+`"`) {
 					t.Errorf("the episode breaks with %s, in training with %s", last, number)

@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// TestStrangeFiles wants a sentence at once where a pipe, a device, a directory or a
-// file of 1 TB is in the place of each file that is read.
+// TestStrangeFiles replaces each file that a command reads by a pipe, a device, a directory and
+// a file of 1 TB. It checks that the command reports this in one line, without waiting.
 func TestStrangeFiles(t *testing.T) {
 	a := inEmptyDir(t)
 	a.must(t, "quick", "--out", "run", "--quiet")
@@ -42,9 +42,9 @@ func TestStrangeFiles(t *testing.T) {
 			{"run/result.json", "resume run"}, {"cut/checkpoint/state", "resume cut"},
 		} {
 			if c.file == "episode.jsonl" && want == "is a directory" {
-				continue // which could be a run
+				continue // a directory can be a run
 			}
-			os.Rename(c.file, "aside") // t.md is not there
+			os.Rename(c.file, "aside") // fails for t.md, which does not exist
 			if err := put(c.file); err != nil {
 				t.Fatal(err)
 			}

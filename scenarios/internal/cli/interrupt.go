@@ -7,29 +7,29 @@ import (
 	"syscall"
 )
 
-// interruptible returns a context that is cancelled by Ctrl-C, by a request to end,
-// when the terminal closes, and when nobody reads standard output any more. At the
-// first signal it says what the program is doing; a second one ends the program at once.
-func (a *App) interruptible(doing string) (context.Context, context.CancelFunc) {
-	ends := []os.Signal{os.Interrupt, syscall.SIGTERM}
-	if !signal.Ignored(syscall.SIGHUP) { // nohup ignores it
-		ends = append(ends, syscall.SIGHUP)
+// interruptible returns a context that is cancelled by Ctrl-C, by SIGTERM, when the terminal
+// closes, and when nobody reads standard output any more. At the first signal it prints the
+// reaction, for example "stopping". A second signal ends the program at once.
+func (a *App) interruptible(reaction string) (context.Context, context.CancelFunc) {
+	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) { // nohup makes the program ignore SIGHUP
+		signals = append(signals, syscall.SIGHUP)
 	}
-	asked := make(chan os.Signal, 1)
-	signal.Notify(asked, ends...)
-	// SIGPIPE must be caught until all is saved: it comes again with each line that
-	// nobody reads.
+	stop := make(chan os.Signal, 1)
+	signal.Notify(stop, signals...)
+	// SIGPIPE must be caught until everything is saved, because each line that nobody reads
+	// raises it again.
 	pipe := make(chan os.Signal, 1)
 	signal.Notify(pipe, syscall.SIGPIPE)
 	ctx, cancel := context.WithCancel(context.Background())
 	go func() {
 		select {
-		case <-asked:
-			signal.Stop(asked)
+		case <-stop:
+			signal.Stop(stop)
 			if a.Interactive {
-				a.redraw("") // the line of progress
+				a.redraw("") // clears the progress line
 			}
-			a.say("rlrun: %s; a second signal ends it at once", doing)
+			a.say("rlrun: %s; a second signal ends the program at once", reaction)
 		case <-pipe:
 		case <-a.lost:
 		case <-ctx.Done():
@@ -38,7 +38,7 @@ func (a *App) interruptible(doing string) (context.Context, context.CancelFunc) 
 	}()
 	return ctx, func() {
 		cancel()
-		signal.Stop(asked)
+		signal.Stop(stop)
 		signal.Stop(pipe)
 	}
 }

@@ -12,12 +12,13 @@ import (
 	"testing"
 )
 
-// stopping is said at the first signal.
-const stopping = "rlrun: saving, then stopping; a second signal ends it at once\n"
+// stopping is the message at the first signal.
+const stopping = "rlrun: saving, then stopping; a second signal ends the program at once\n"
 
-// TestInterrupt sends the program Ctrl-C while it trains, and then resumes.
-// Training waits for the reader of its lines until the signal has been sent,
-// and what is left of it takes far longer than a signal to come through.
+// TestInterrupt checks that Ctrl-C during training saves a checkpoint, and that the resumed
+// run ends with the bytes of a run without interruption. Training waits for the reader of
+// its output until the signal is sent, and the rest of training takes far longer than the
+// delivery of a signal.
 func TestInterrupt(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("a process cannot send itself Ctrl-C")
@@ -26,7 +27,7 @@ func TestInterrupt(t *testing.T) {
 	long := []string{"--steps", "200000", "--set", "log_interval=2000"}
 	a.must(t, append(long, "quick", "--out", "straight", "--quiet")...)
 	for _, c := range []struct {
-		lines int // of progress before the signal
+		lines int // number of progress lines before the signal
 		args  []string
 	}{
 		{1, append(long, "quick", "--out", "run", "--json")},
@@ -48,14 +49,14 @@ func TestInterrupt(t *testing.T) {
 	}
 	a.must(t, "resume", "run", "--quiet")
 	if readFile(t, "run/policy.safetensors") != readFile(t, "straight/policy.safetensors") {
-		t.Error("policies of an interrupted run and of one that was not differ")
+		t.Error("the policies of the interrupted run and of the run without interruption differ")
 	}
 	if got, want := episodes(t, "run"), episodes(t, "straight"); got != want {
-		t.Errorf("episodes of an interrupted run = %s, want %s", got, want)
+		t.Errorf("episodes of the interrupted run = %s, want %s", got, want)
 	}
 }
 
-// interrupted carries out a command line and sends the signal after some lines.
+// interrupted executes a command line and sends it Ctrl-C after this number of output lines.
 func (a *App) interrupted(t *testing.T, lines int, args ...string) (status int, out, err string) {
 	t.Helper()
 	own, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -69,7 +70,7 @@ func (a *App) interrupted(t *testing.T, lines int, args ...string) (status int, 
 		w.Close()
 		done <- status
 	}()
-	in := bufio.NewReaderSize(io.TeeReader(r, &o), 16) // so that it reads no further than it must
+	in := bufio.NewReaderSize(io.TeeReader(r, &o), 16) // a small buffer, so that training cannot run ahead
 	for range lines {
 		if _, err := in.ReadBytes('\n'); err != nil {
 			t.Fatal(err)
@@ -89,7 +90,7 @@ func (a *App) interrupted(t *testing.T, lines int, args ...string) (status int, 
 	return <-done, o.String(), e.String()
 }
 
-// episodes is what a run's episodes.csv says, but for the time.
+// episodes returns the rows of the run's episodes.csv without the last column, the time.
 func episodes(t *testing.T, dir string) (s string) {
 	t.Helper()
 	for line := range strings.Lines(readFile(t, dir+"/episodes.csv")) {

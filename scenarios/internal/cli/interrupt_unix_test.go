@@ -16,9 +16,11 @@ import (
 	"github.com/rlrun/rlrun/scenario"
 )
 
-// asCommand has the test's program be rlrun, for tests that send it signals.
+// asCommand is an environment variable. If it is set, the test binary runs as the command
+// rlrun, so that tests can send it signals.
 const asCommand = "RLRUN_TEST_COMMAND"
 
+// TestMain runs the tests, or the command rlrun if asCommand is set.
 func TestMain(m *testing.M) {
 	if os.Getenv(asCommand) == "" {
 		os.Exit(m.Run())
@@ -28,7 +30,7 @@ func TestMain(m *testing.M) {
 	os.Exit(a.Run(os.Args[1:]))
 }
 
-// stuck is still whose first step takes for ever.
+// stuck is the environment still with a step that never returns.
 type stuck struct{ still }
 
 func (*stuck) Step(act, obs []float32) env.Outcome {
@@ -36,21 +38,21 @@ func (*stuck) Step(act, obs []float32) env.Outcome {
 	select {}
 }
 
-// A process is rlrun as a process of its own.
+// A process is a separate process that runs rlrun.
 type process struct {
 	*exec.Cmd
-	out  *bufio.Reader
-	pipe io.Closer
-	said bytes.Buffer // on standard error, unless that goes elsewhere
+	out      *bufio.Reader
+	pipe     io.Closer    // standard output
+	messages bytes.Buffer // standard error, unless it goes to a file
 }
 
-// start starts the program and reads its first line. Its standard error goes to stderr,
-// or is kept where that is nil.
+// start starts the program and reads its first line of output. Its standard error goes to
+// stderr, or to process.messages if stderr is nil.
 func start(t *testing.T, stderr *os.File, program string, args ...string) *process {
 	t.Helper()
 	p := &process{Cmd: exec.Command(program, args...)}
 	p.Env = append(os.Environ(), asCommand+"=1")
-	p.Stderr = &p.said
+	p.Stderr = &p.messages
 	if stderr != nil {
 		p.Stderr = stderr
 	}
@@ -63,25 +65,26 @@ func start(t *testing.T, stderr *os.File, program string, args ...string) *proce
 	}
 	p.pipe, p.out = out, bufio.NewReader(out)
 	if _, err := p.out.ReadString('\n'); err != nil {
-		t.Fatalf("%q: %v, %s", args, err, p.said.String())
+		t.Fatalf("%q: %v, %s", args, err, p.messages.String())
 	}
 	return p
 }
 
-// end waits for the end, and returns the exit status.
-func (p *process) end() int {
+// wait waits until the process has ended, and returns its exit status.
+func (p *process) wait() int {
 	io.Copy(io.Discard, p.out)
 	p.Wait()
 	return p.ProcessState.ExitCode()
 }
 
-// TestSignals wants a checkpoint, a line and status 130 of every signal that ends a
-// program, and of a reader that goes away. The run would take days.
+// TestSignals checks that every signal that ends a program, and a reader that closes standard
+// output, gives a checkpoint, a line that names rlrun resume, and status 130. Without the
+// signal the run would take days.
 func TestSignals(t *testing.T) {
 	inEmptyDir(t)
 	writeFile(t, "quick.yaml", quick)
-	announced := map[string]int{"INT": 1, "TERM": 1, "HUP": 1} // somebody is there who may signal again
-	for name, end := range map[string]func(p *process) error{
+	announced := map[string]int{"INT": 1, "TERM": 1, "HUP": 1} // number of lines stopping, because a second signal may follow
+	for name, interrupt := range map[string]func(p *process) error{
 		"INT":  func(p *process) error { return p.Process.Signal(os.Interrupt) },
 		"TERM": func(p *process) error { return p.Process.Signal(syscall.SIGTERM) },
 		"HUP":  func(p *process) error { return p.Process.Signal(syscall.SIGHUP) },
@@ -89,12 +92,12 @@ func TestSignals(t *testing.T) {
 		"head": func(p *process) error { return p.pipe.Close() },
 	} {
 		p := start(t, nil, os.Args[0], "quick.yaml", "--steps", "1e10", "--set", "log_interval=1000", "--json", "--out", name)
-		if err := end(p); err != nil {
+		if err := interrupt(p); err != nil {
 			t.Fatal(err)
 		}
-		said := func() string { return p.said.String() }
-		if status := p.end(); status != statusInterrupted || strings.Count(said(), stopping) != announced[name] || strings.Count(said(), "\n") != 1+announced[name] || !strings.Contains(said(), "rlrun resume "+name+" goes on") {
-			t.Errorf("%s: status %d, %q, want %d and how to go on", name, status, said(), statusInterrupted)
+		status, text := p.wait(), p.messages.String()
+		if status != statusInterrupted || strings.Count(text, stopping) != announced[name] || strings.Count(text, "\n") != 1+announced[name] || !strings.Contains(text, "rlrun resume "+name+" continues the run") {
+			t.Errorf("%s: status %d, %q, want %d and the command that continues the run", name, status, text, statusInterrupted)
 		}
 		if _, err := os.Stat(name + "/checkpoint/state"); err != nil {
 			t.Errorf("%s: no checkpoint: %v", name, err)
@@ -102,7 +105,7 @@ func TestSignals(t *testing.T) {
 	}
 }
 
-// TestNohup goes on where the terminal's end is to be ignored.
+// TestNohup checks that training continues after SIGHUP if the parent process ignores SIGHUP.
 func TestNohup(t *testing.T) {
 	inEmptyDir(t)
 	writeFile(t, "quick.yaml", quick)
@@ -110,31 +113,31 @@ func TestNohup(t *testing.T) {
 	if err := p.Process.Signal(syscall.SIGHUP); err != nil {
 		t.Fatal(err)
 	}
-	if status := p.end(); status != statusDone {
-		t.Errorf("SIGHUP that is ignored: status %d, %s, want %d", status, p.said.String(), statusDone)
+	if status := p.wait(); status != statusDone {
+		t.Errorf("ignored SIGHUP: status %d, %s, want %d", status, p.messages.String(), statusDone)
 	}
 }
 
-// TestSecondSignal ends at once a program that cannot come to a checkpoint. The second
-// signal follows the line that announces it: signals without pause can overflow the
-// stack of Go's signal handler, which then ends by a segmentation fault.
+// TestSecondSignal checks that a second signal ends at once a program that cannot reach its
+// next checkpoint. It waits for the message of the first signal: signals without a pause
+// between them can overflow the stack of Go's signal handler, which is a segmentation fault.
 func TestSecondSignal(t *testing.T) {
 	inEmptyDir(t)
 	writeFile(t, "stuck.yaml", strings.Replace(open, "acme/Open-v0", "acme/Stuck-v0", 1))
-	said, w, err := os.Pipe()
+	messages, w, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer said.Close()
+	defer messages.Close()
 	p := start(t, w, os.Args[0], "stuck.yaml", "--quiet")
 	w.Close()
 	p.Process.Signal(os.Interrupt)
-	if line, err := bufio.NewReader(said).ReadString('\n'); line != stopping {
+	if line, err := bufio.NewReader(messages).ReadString('\n'); line != stopping {
 		t.Errorf("the first Ctrl-C: %q, %v, want %q", line, err, stopping)
 	}
 	p.Process.Signal(os.Interrupt)
-	p.end()
+	p.wait()
 	if s, ok := p.ProcessState.Sys().(syscall.WaitStatus); !ok || !s.Signaled() || s.Signal() != syscall.SIGINT {
-		t.Errorf("the second Ctrl-C: %v, want the end by it", p.ProcessState)
+		t.Errorf("after the second Ctrl-C: %v, want a process ended by SIGINT", p.ProcessState)
 	}
 }

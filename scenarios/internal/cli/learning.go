@@ -24,15 +24,15 @@ import (
 	"github.com/rlrun/rlrun/scenarios/internal/sweep"
 )
 
-// benchLearningCommand measures how scenarios learn, and writes a table of it.
+// benchLearningCommand returns the command rlrun bench learning.
 func (a *App) benchLearningCommand() *cobra.Command {
 	var seeds, out string
 	cmd := &cobra.Command{
-		Use: "learning [SCENARIO…]", Short: "how scenarios learn, over seeds, as a table beside published figures",
-		Long: `rlrun bench learning trains scenarios, all of them if none is named, each with
-several seeds from 1, and prints a table of what came of them. With --out FILE it
-writes the table to a file, row by row: in a table that is there already the rows of
-these scenarios are replaced, and the others stay as they are.`,
+		Use: "learning [SCENARIO…]", Short: "train scenarios over seeds, and print a table beside published results",
+		Long: `rlrun bench learning trains scenarios (default all), each with the seeds 1 … K, and
+prints a table of their results beside published results. With --out FILE it writes each
+row of the table to a file when the scenario is finished. If the file already has a
+table, the rows of these scenarios are replaced and the other rows are kept.`,
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return a.ScenarioNames(), cobra.ShellCompDirectiveDefault
 		},
@@ -44,7 +44,7 @@ these scenarios are replaced, and the others stay as they are.`,
 			if len(names) == 0 {
 				names = a.ScenarioNames()
 			}
-			for _, name := range names { // before hours are spent on the first
+			for _, name := range names { // reports a wrong name before hours of training
 				if _, err := a.scenario(name, nil); err != nil {
 					return badInput{err}
 				}
@@ -52,13 +52,13 @@ these scenarios are replaced, and the others stay as they are.`,
 			return a.benchLearning(names, k, out)
 		},
 	}
-	cmd.Flags().StringVar(&seeds, "seeds", "10", "runs of each scenario `K`")
-	cmd.Flags().StringVarP(&out, "out", "o", "", "the table `FILE`, new or with a table in it (default standard output)")
+	cmd.Flags().StringVar(&seeds, "seeds", "10", "train `K` runs of each scenario")
+	cmd.Flags().StringVarP(&out, "out", "o", "", "write the table to `FILE`, a new file or one with such a table (default standard output)")
 	return cmd
 }
 
-// benchLearning makes a row of each scenario, on standard output or in a file. A
-// scenario that fails leaves the others.
+// benchLearning trains the scenarios and writes a row for each, to standard output or to the
+// file out. If a scenario fails, it continues with the next one and returns an error at the end.
 func (a *App) benchLearning(names []string, seeds int, out string) error {
 	write := func(row string) error { return updateRow(out, row) }
 	if out == "" {
@@ -71,7 +71,7 @@ func (a *App) benchLearning(names []string, seeds int, out string) error {
 	}
 	failed := 0
 	for _, name := range names {
-		row, err := a.learn(name, seeds)
+		row, err := a.trainForRow(name, seeds)
 		switch {
 		case errors.Is(err, errInterrupted):
 			return err
@@ -90,9 +90,9 @@ func (a *App) benchLearning(names []string, seeds int, out string) error {
 	return nil
 }
 
-// learn runs a scenario's seeds, and returns its row. The runs are thrown away, unless
-// one of them fails.
-func (a *App) learn(name string, seeds int) (string, error) {
+// trainForRow trains a scenario with the seeds 1 … seeds, and returns its row. It deletes the
+// runs afterwards, unless one of them failed.
+func (a *App) trainForRow(name string, seeds int) (string, error) {
 	dir, err := os.MkdirTemp("", "rlrun-learning")
 	if err != nil {
 		return "", err
@@ -107,14 +107,14 @@ func (a *App) learn(name string, seeds int) (string, error) {
 	if err != nil {
 		return "", badInput{err}
 	}
-	var said bytes.Buffer
+	var messages bytes.Buffer
 	quiet := *a
-	quiet.Out, quiet.Err = io.Discard, &said
+	quiet.Out, quiet.Err = io.Discard, &messages
 	err = quiet.finishAll(s, 0, runFlags{json: true})
 	if errors.Is(err, errInterrupted) {
-		return "", err // without the lines on how to resume: these runs are removed
+		return "", err // without the messages about rlrun resume, because these runs are deleted
 	}
-	a.Err.Write(said.Bytes())
+	a.Err.Write(messages.Bytes())
 	if err != nil {
 		keep = true // the message of a failed run names its files
 		return "", err
@@ -122,12 +122,12 @@ func (a *App) learn(name string, seeds int) (string, error) {
 	return learningRow(s.Cells[0])
 }
 
-// learningRow returns the row of a cell's runs.
+// learningRow returns the row of the finished runs of a cell: one scenario, several seeds.
 func learningRow(c *sweep.Cell) (string, error) {
 	s, sum := c.Scenario, c.Summary()
 	reached, steps, seconds := 0, []float64{}, []float64{}
 	for _, r := range c.Runs {
-		n, t, ok, err := firstAt(filepath.Join(r.Dir, "progress.csv"), s.Threshold)
+		n, t, ok, err := firstSolved(filepath.Join(r.Dir, "progress.csv"), s.Threshold)
 		if err != nil {
 			return "", err
 		}
@@ -138,16 +138,16 @@ func learningRow(c *sweep.Cell) (string, error) {
 			reached++
 		}
 	}
-	threshold, solved, when, how := "–", "–", "–", "–"
+	threshold, solved, medianSteps, medianSeconds := "–", "–", "–", "–"
 	if s.Threshold != nil {
 		threshold, solved = figure.Given(*s.Threshold), fmt.Sprintf("%d of %d", reached, len(c.Runs))
 		if float64(*sum.Eval.IQM) < *s.Threshold {
 			solved += " **short**"
 		}
 		if len(steps) > 0 {
-			when = figure.Whole(int(statistics.Median(steps)))
+			medianSteps = figure.Whole(int(statistics.Median(steps)))
 			median := statistics.Median(seconds)
-			how = figure.Known(median, median/10) // as well as a time repeats
+			medianSeconds = figure.Known(median, median/10) // a repeated measurement differs by about a tenth
 		}
 	}
 	low, high := float64(sum.Eval.CI95[0]), float64(sum.Eval.CI95[1])
@@ -156,13 +156,14 @@ func learningRow(c *sweep.Cell) (string, error) {
 		published = "–"
 	}
 	return fmt.Sprintf("| %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |", s.Name, s.Env, figure.Whole(s.Steps),
-		figure.Known(float64(*sum.Eval.Mean), figure.StdErr(low, high)), figure.Interval(float64(*sum.Eval.IQM), low, high), threshold, solved, when, how, published,
+		figure.Known(float64(*sum.Eval.Mean), figure.StdErr(low, high)), figure.Interval(float64(*sum.Eval.IQM), low, high), threshold, solved, medianSteps, medianSeconds, published,
 		seedsFrom1(len(c.Runs)), madeWith()), nil
 }
 
-// firstAt returns the steps and seconds of the first evaluation on the way that
-// reached the threshold.
-func firstAt(name string, threshold *float64) (steps, seconds float64, ok bool, err error) {
+// firstSolved returns the environment steps and the seconds of training up to the first
+// evaluation in the progress.csv called name that reached the threshold. It returns
+// ok = false if no evaluation reached it.
+func firstSolved(name string, threshold *float64) (steps, seconds float64, ok bool, err error) {
 	data, err := infile.Read(name, run.MaxLog)
 	if err != nil || threshold == nil {
 		return 0, 0, false, err
@@ -171,21 +172,21 @@ func firstAt(name string, threshold *float64) (steps, seconds float64, ok bool, 
 	if err != nil || len(rows) == 0 {
 		return 0, 0, false, err
 	}
-	at := func(key string) int { return slices.Index(rows[0], key) }
+	column := func(key string) int { return slices.Index(rows[0], key) }
 	for _, row := range rows[1:] {
-		if mean, err := strconv.ParseFloat(row[at("eval/mean_reward")], 64); err == nil && mean >= *threshold {
-			steps, _ = strconv.ParseFloat(row[at("time/total_timesteps")], 64)
-			seconds, _ = strconv.ParseFloat(row[at("time/time_elapsed")], 64)
+		if mean, err := strconv.ParseFloat(row[column("eval/mean_reward")], 64); err == nil && mean >= *threshold {
+			steps, _ = strconv.ParseFloat(row[column("time/total_timesteps")], 64)
+			seconds, _ = strconv.ParseFloat(row[column("time/time_elapsed")], 64)
 			return steps, seconds, true, nil
 		}
 	}
 	return 0, 0, false, nil
 }
 
-// madeWith names the cores and kernels that made a row.
+// madeWith returns the number of cores and the kernels of this machine, for a row.
 func madeWith() string { return figure.Count(runtime.GOMAXPROCS(0), "core") + ", " + f32.Kernels() }
 
-// seedsFrom1 returns the seeds of a row as text: "1 to 10".
+// seedsFrom1 returns the text of the seeds 1 … n: "1 to 10".
 func seedsFrom1(n int) string {
 	if n == 1 {
 		return "1"

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// TestBenchLearning prints a table with a row for each scenario, marks what falls
-// short, and leaves files alone unless it is told of one.
+// TestBenchLearning checks the printed table: a row for each scenario, with a mark if the
+// interquartile mean is below the threshold. Without --out it writes no file.
 func TestBenchLearning(t *testing.T) {
 	a := inEmptyDir(t)
 	writeFile(t, "scenarios/RESULTS.md", "mine\n")
@@ -18,15 +18,15 @@ func TestBenchLearning(t *testing.T) {
 		}
 	}
 	if got := readFile(t, "scenarios/RESULTS.md"); got != "mine\n" {
-		t.Errorf("scenarios/RESULTS.md = %q, want what was there", got)
+		t.Errorf("scenarios/RESULTS.md = %q, want it unchanged", got)
 	}
 	if files, _ := os.ReadDir("."); len(files) != 1 {
-		t.Errorf("rlrun bench learning leaves %v, want nothing", files)
+		t.Errorf("rlrun bench learning leaves the files %v, want no new ones", files)
 	}
 }
 
-// TestBenchLearningUpdates replaces in a table the rows of the scenarios that ran, and
-// keeps the others to the byte.
+// TestBenchLearningUpdates checks that --out replaces the rows of the trained scenarios in an
+// existing table, and keeps the bytes of the other rows.
 func TestBenchLearningUpdates(t *testing.T) {
 	a := inEmptyDir(t)
 	const before, after = "| aaa | x | 1 | 2 | by hand | 1 to 10 | 64 cores, avx512 |", "| zzz | y | by hand, too |"
@@ -37,7 +37,7 @@ func TestBenchLearningUpdates(t *testing.T) {
 	}
 	rows, err := readRows("r.md")
 	if err != nil || len(rows) != 4 || rows[0] != before || rows[3] != after {
-		t.Fatalf("rows = %q, %v, want four, of which the first and the last as they were", rows, err)
+		t.Fatalf("rows = %q, %v, want four rows, the first and the last unchanged", rows, err)
 	}
 	if rowName(rows[1]) != "open" || rowName(rows[2]) != "quick" || !strings.HasSuffix(rows[2], " | 1 to 2 | "+madeWith()+" |") {
 		t.Errorf("rows = %q, want open and quick made with 2 seeds by this machine", rows[1:3])
@@ -48,18 +48,18 @@ func TestBenchLearningUpdates(t *testing.T) {
 	}
 }
 
-// TestBenchLearningFails keeps the rows of scenarios beside one that fails.
+// TestBenchLearningFails checks that a failing scenario does not prevent the row of another.
 func TestBenchLearningFails(t *testing.T) {
-	t.Setenv("TMPDIR", t.TempDir()) // where the runs that failed stay
+	t.Setenv("TMPDIR", t.TempDir()) // directory of the failed runs, which are kept
 	a := inEmptyDir(t)
 	writeFile(t, "odd.yaml", strings.Replace(strings.Replace(open, "acme/Open-v0", "acme/Odd-v0", 1), "steps: 16", "steps: 64", 1))
 	status, out, err := a.call("bench", "learning", "odd.yaml", "quick", "--seeds", "1")
 	if status != statusFailed || !strings.Contains(out, "\n| quick | ") || !strings.Contains(err, "rlrun: 1 of 2 scenarios failed\n") || !strings.Contains(err, "acme/Odd-v0") {
-		t.Errorf("a scenario that fails: status %d, %s, %s, want 1, the other's row, and why", status, out, err)
+		t.Errorf("a scenario that fails: status %d, %s, %s, want status 1, the row of quick, and the error", status, out, err)
 	}
 }
 
-// TestBenchLearningBad refuses what it cannot write to before it runs anything.
+// TestBenchLearningBad checks that bad arguments are refused before training begins.
 func TestBenchLearningBad(t *testing.T) {
 	a := inEmptyDir(t)
 	writeFile(t, "mine.md", "# My results\n")
@@ -68,8 +68,8 @@ func TestBenchLearningBad(t *testing.T) {
 		args []string
 		want string
 	}{
-		{[]string{"quick", "-o", "mine.md"}, "mine.md is there already, and no table"},
-		{[]string{"quick", "-o", "other.md"}, "other.md is a table of results with another head"},
+		{[]string{"quick", "-o", "mine.md"}, "mine.md is not a table of results"},
+		{[]string{"quick", "-o", "other.md"}, "other.md is a table of results with another heading"},
 		{[]string{"quick", "-o", "no/r.md"}, "there is no folder no"},
 		{[]string{"quick", "-o", "."}, ". is a directory"},
 		{[]string{"quick", "quik", "-o", "s.md"}, "the nearest is quick"},
@@ -81,8 +81,8 @@ func TestBenchLearningBad(t *testing.T) {
 	}
 }
 
-// TestInit: a run may begin with another's policy, which is the same to the byte if
-// nothing is learned; and says so where it cannot.
+// TestInit checks that a run can start with the policy of another run: with learning rate 0
+// it ends with the same bytes. It also checks the message for a policy that does not fit.
 func TestInit(t *testing.T) {
 	a := inEmptyDir(t)
 	a.must(t, "quick", "--out", "first", "--quiet")
@@ -90,7 +90,7 @@ func TestInit(t *testing.T) {
 	one, err := os.ReadFile("first/policy.safetensors")
 	other, err2 := os.ReadFile("second/policy.safetensors")
 	if err != nil || err2 != nil || string(one) != string(other) {
-		t.Errorf("a run that begins with a policy and learns nothing ends with another: %v, %v", err, err2)
+		t.Errorf("a run with --init and learning rate 0 ends with another policy: %v, %v", err, err2)
 	}
 	if info, err := os.Stat("cpu.out"); err != nil || info.Size() == 0 {
 		t.Errorf("--cpuprofile: %v", err)

@@ -17,19 +17,21 @@ import (
 	"github.com/rlrun/rlrun/scenarios/internal/runset"
 )
 
-// A runLine is the line of rlrun list runs for a run.
+// A runLine is the line of a run in the output of rlrun list runs.
 type runLine struct {
 	Kind     string        `json:"kind"` // "run"
-	Name     string        `json:"name"` // its directory
+	Name     string        `json:"name"` // directory of the run
 	Scenario string        `json:"scenario"`
 	Env      string        `json:"env"`
 	Agent    string        `json:"agent"`
 	Seed     uint64        `json:"seed"`
-	Steps    *int          `json:"steps"` // in the last row of progress.csv; null before the first row
-	State    string        `json:"state"` // finished or interrupted
-	Eval     *run.EvalLine `json:"eval"`  // as in the result; null before that
+	Steps    *int          `json:"steps"` // steps in the last row of progress.csv; null before the first row
+	State    string        `json:"state"` // "finished" or "interrupted"
+	Eval     *run.EvalLine `json:"eval"`  // evaluation in result.json; null if the run is not finished
 }
 
+// columns returns the directory, the agent and environment, the seed, the steps, the state
+// and the mean return.
 func (l runLine) columns() string {
 	steps, mean := "– steps", "–"
 	if l.Steps != nil {
@@ -49,29 +51,30 @@ type brokenLine struct {
 	Error string `json:"error"`
 }
 
+// columns returns the directory and the error.
 func (l brokenLine) columns() string {
 	return fmt.Sprintf("%s\tbroken: %s", oneLine(l.Name), l.Error)
 }
 
-// listRuns returns a line for each run below dir, or below runs where that is "".
+// listRuns returns a line for each run below dir, or below the directory runs if dir is "".
 func (a *App) listRuns(dir string) (lines []listing, err error) {
 	const levels = 6
 	if dir == "" {
 		dir = "runs"
 	} else if !isDir(dir) {
-		return nil, badInput{fmt.Errorf("%s is no directory; want one with runs in it", dir)}
+		return nil, badInput{fmt.Errorf("%s is not a directory; want a directory that contains runs", dir)}
 	}
-	s := runset.Search(dir, levels)
-	for _, d := range s.Dirs {
+	found := runset.Search(dir, levels)
+	for _, d := range found.Dirs {
 		lines = append(lines, a.runLine(d))
 	}
-	if s.Cut {
-		a.say("rlrun: %s has more than %d files and directories, or some that cannot be read: not all of its runs are here", dir, runset.MaxEntries)
+	if found.Cut {
+		a.say("rlrun: %s has more than %d files and directories, or a directory that cannot be read, so this list is not complete", dir, runset.MaxEntries)
 	}
 	return lines, nil
 }
 
-// runLine returns the line of a run. An error is part of the line.
+// runLine returns the line of the run in dir: a runLine, or a brokenLine with the error.
 func (a *App) runLine(dir string) (line listing) {
 	var err error
 	defer func() {
@@ -98,8 +101,8 @@ func (a *App) runLine(dir string) (line listing) {
 	return l
 }
 
-// stepsLogged returns the steps in the last row of a progress.csv. It reads only the
-// beginning and the end of a long file.
+// stepsLogged returns the environment steps in the last whole row of the progress.csv called
+// name. It reads only the beginning and the end of a long file.
 func stepsLogged(name string) (steps int, ok bool) {
 	f, err := infile.Open(name)
 	if err != nil {
@@ -119,16 +122,16 @@ func stepsLogged(name string) (steps int, ok bool) {
 		return 0, false
 	}
 	header, _, _ := bytes.Cut(head, []byte("\n"))
-	tail = tail[:bytes.LastIndexByte(tail, '\n')+1] // whole rows
+	tail = tail[:bytes.LastIndexByte(tail, '\n')+1] // without a row that is still being written
 	last := bytes.LastIndexByte(bytes.TrimSuffix(tail, []byte("\n")), '\n') + 1
 	rows, err := csv.NewReader(bytes.NewReader(slices.Concat(header, []byte("\n"), tail[last:]))).ReadAll()
 	if err != nil || len(rows) != 2 {
 		return 0, false
 	}
-	at := slices.Index(rows[0], "time/total_timesteps")
-	if at < 0 {
+	column := slices.Index(rows[0], "time/total_timesteps")
+	if column < 0 {
 		return 0, false
 	}
-	x, err := strconv.ParseFloat(rows[1][at], 64)
+	x, err := strconv.ParseFloat(rows[1][column], 64)
 	return int(x), err == nil && x >= 0 && x < math.MaxInt
 }

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// TestListRuns wants a line for each run, whatever is wrong with some of them.
+// TestListRuns checks that each run has a line: finished, interrupted and broken runs.
 func TestListRuns(t *testing.T) {
 	a := inEmptyDir(t)
 	if got := a.must(t, "list", "runs", "--json"); got != "" {
@@ -64,8 +64,8 @@ func TestListRuns(t *testing.T) {
 	}
 }
 
-// TestNamesAreData: what means something to a shell means nothing in a directory's
-// name.
+// TestNamesAreData checks that characters of a shell pattern have no special meaning in the
+// name of a directory.
 func TestNamesAreData(t *testing.T) {
 	a := inEmptyDir(t)
 	for _, name := range []string{"a[1]", "b[x-", "{c,d}"} {
@@ -86,8 +86,8 @@ func TestNamesAreData(t *testing.T) {
 	a.must(t, "compare", "s[/agent.policy_kwargs.net_arch=[4]", "s[/agent.policy_kwargs.net_arch=[2]")
 }
 
-// TestSeveralRuns says of a directory of runs that it is none, and what can be
-// evaluated.
+// TestSeveralRuns checks the message for a directory of several runs: it lists the runs that
+// the command can use.
 func TestSeveralRuns(t *testing.T) {
 	a := inEmptyDir(t)
 	a.must(t, "quick", "--seeds", "3", "--out", "many", "--quiet")
@@ -100,11 +100,11 @@ func TestSeveralRuns(t *testing.T) {
 		args []string
 		want string
 	}{
-		{[]string{"eval", "many"}, "many is no run but has 3 runs in it; want one of " + seed("1") + ", " + seed("3")},
+		{[]string{"eval", "many"}, "many is not a run directory, but contains 3 runs; want one of " + seed("1") + ", " + seed("3")},
 		{[]string{"record", "many", "-o", "a.gif"}, "want one of " + seed("1") + ", " + seed("3")},
 		{[]string{"watch", "many"}, "want one of " + seed("1") + ", " + seed("3")},
 		{[]string{"resume", "many"}, "want one of " + seed("1") + ", " + seed("2") + ", " + seed("3")},
-		{[]string{"eval", "quick"}, "has a run in it; want one of " + filepath.Join("runs", "quick", "seed-1")},
+		{[]string{"eval", "quick"}, "contains a run; want one of " + filepath.Join("runs", "quick", "seed-1")},
 		{[]string{"eval", "nowhere"}, "no run nowhere"},
 	} {
 		if status, _, err := a.call(c.args...); status != statusBadInput || !strings.Contains(err, c.want) || strings.Count(err, "\n") != 1 {

@@ -10,7 +10,7 @@ import (
 	"github.com/rlrun/rlrun/env"
 )
 
-// TestListText wants a table for each group, under its title.
+// TestListText checks that each list is a table below its title.
 func TestListText(t *testing.T) {
 	a := inEmptyDir(t)
 	all := a.must(t, "list")
@@ -31,7 +31,7 @@ func TestListText(t *testing.T) {
 	}
 }
 
-// TestListJSON wants an object a line, with the fields of its kind.
+// TestListJSON checks that each line is an object with the fields of its kind.
 func TestListJSON(t *testing.T) {
 	a := inEmptyDir(t)
 	fields := map[string][]string{
@@ -76,8 +76,8 @@ func TestListJSON(t *testing.T) {
 	}
 }
 
-// TestListBroken wants the error of a scenario that cannot be read, and of an environment
-// that cannot be made, and all the others.
+// TestListBroken checks that a broken scenario or environment gives an error, and that all
+// the others are still listed.
 func TestListBroken(t *testing.T) {
 	a := inEmptyDir(t)
 	good := maps.Clone(a.Scenarios)

@@ -10,23 +10,23 @@ import (
 	"github.com/rlrun/rlrun/scenarios/internal/statistics"
 )
 
-// Kinds of measures.
+// The kinds of measures.
 const (
 	finalReturn = iota
 	learningCurve
 	stepsToThreshold
 )
 
-// A measure is a score for every run of every set.
+// A measure gives every run of every set a score, for example its final return.
 type measure struct {
 	kind      int
 	sides     []side  // one for each set
-	key       string  // the learning curve's column of progress.csv
-	from, to  float64 // steps that are compared
-	threshold float64
+	key       string  // column of progress.csv with the learning curve
+	from, to  float64 // first and last environment step that are compared
+	threshold float64 // return to be reached, if kind is stepsToThreshold
 }
 
-// title returns the line above the figures.
+// title returns the line above the scores.
 func (m measure) title() string {
 	switch m.kind {
 	case learningCurve:
@@ -34,30 +34,30 @@ func (m measure) title() string {
 		if known, ok := explanations[m.key]; ok {
 			name = known.name
 		}
-		return fmt.Sprintf("area under the learning curve of the %s, up to %s steps, divided by the steps", name, figure.Number(m.to))
+		return fmt.Sprintf("%s during training (area under the learning curve up to %s steps, divided by the steps)", name, figure.Number(m.to))
 	case stepsToThreshold:
 		return fmt.Sprintf("steps until the %s reaches %s, at most %s", explanations[m.key].name, figure.Given(m.threshold), figure.Number(m.to))
 	}
 	return "final return"
 }
 
-// contrast compares two of the sets. Of steps fewer are better.
+// contrast compares the sets i and j. Fewer steps to the threshold are better.
 func (m measure) contrast(i, j int) contrast {
 	a, b := m.sides[i], m.sides[j]
-	of := statistics.Compare(a.scores, b.scores)
+	ab := statistics.Compare(a.scores, b.scores)
 	c := contrast{
-		A: a, B: b, Difference: of.Difference, CI95: ends(of.Interval), P: of.P,
-		Improvement: of.Improvement, Improved95: ends(of.Improved), aIsBetter: of.Difference > 0,
+		A: a, B: b, Difference: ab.Difference, CI95: bounds(ab.Interval), P: ab.P,
+		Improvement: ab.Improvement, Improved95: bounds(ab.Improved), aIsBetter: ab.Difference > 0,
 	}
 	if m.kind == stepsToThreshold {
-		c.aIsBetter = of.Difference < 0
-		c.Improvement = 1 - of.Improvement
-		c.Improved95 = [2]float64{1 - of.Improved.High, 1 - of.Improved.Low}
+		c.aIsBetter = ab.Difference < 0
+		c.Improvement = 1 - ab.Improvement
+		c.Improved95 = [2]float64{1 - ab.Improved.High, 1 - ab.Improved.Low}
 	}
 	return c
 }
 
-// finalReturns measures the mean returns of the final policies.
+// finalReturns returns the measure whose scores are the mean returns of the final policies.
 func finalReturns(sets []runset.Set) measure {
 	m := measure{kind: finalReturn}
 	for _, set := range sets {
@@ -70,19 +70,19 @@ func finalReturns(sets []runset.Set) measure {
 	return m
 }
 
-// addCurves adds the measures of learning curves, or a note on why they are not
-// compared. It is an error if runs lack the column that the user named.
+// addCurves adds the measures learningCurve and stepsToThreshold, or a note why they are not
+// compared. It is an error if a run lacks the column that the user named.
 func (c *comparisons) addCurves(sets []runset.Set, key string) error {
-	asked := key != ""
-	wrapped := slices.ContainsFunc(c.differ, func(d scenario.Difference) bool { return d.Key == "env.wrappers" })
-	if !asked {
-		if key = runset.TrainingReturn; wrapped {
+	keyGiven := key != ""
+	wrappersDiffer := slices.ContainsFunc(c.differ, func(d scenario.Difference) bool { return d.Key == "env.wrappers" })
+	if !keyGiven {
+		if key = runset.TrainingReturn; wrappersDiffer {
 			key = runset.EvaluationReturn
-			c.notes = append(c.notes, "the sets' wrappers differ, and may change rewards in training: learning curves are those of evaluations on the way")
+			c.notes = append(c.notes, "the wrappers of the sets differ and may change rewards in training, so the learning curves of evaluations are compared")
 		}
 	}
-	curves, err := seriesOf(sets, key)
-	if err != nil && asked {
+	curves, err := readSeries(sets, key)
+	if err != nil && keyGiven {
 		return err
 	}
 	if err != nil {
@@ -94,7 +94,7 @@ func (c *comparisons) addCurves(sets []runset.Set, key string) error {
 		c.notes = append(c.notes, fmt.Sprintf("learning curves are not compared: one ends at %s steps, before another begins", figure.Number(to)))
 		return nil
 	}
-	if longest := end(curves); longest > to {
+	if longest := maxX(curves); longest > to {
 		c.notes = append(c.notes, fmt.Sprintf("learning curves are compared up to %s steps, where the shortest ends; the longest has %s", figure.Number(to), figure.Number(longest)))
 	}
 	m := measure{kind: learningCurve, key: key, from: from, to: to}
@@ -106,34 +106,34 @@ func (c *comparisons) addCurves(sets []runset.Set, key string) error {
 		m.sides = append(m.sides, newSide(set, scores))
 	}
 	c.measures = append(c.measures, m)
-	c.addSteps(sets, to, wrapped)
+	c.addSteps(sets, to, wrappersDiffer)
 	return nil
 }
 
-// addSteps adds the steps to the threshold, if the sets have the same threshold: by the
-// evaluations on the way, or if there are none by returns in training.
-func (c *comparisons) addSteps(sets []runset.Set, to float64, wrapped bool) {
+// addSteps adds the measure stepsToThreshold if all runs have the same threshold. It uses the
+// evaluations during training, or if there are none the returns in training.
+func (c *comparisons) addSteps(sets []runset.Set, to float64, wrappersDiffer bool) {
 	threshold := sets[0].Runs[0].Scenario.Threshold
 	for _, set := range sets {
 		for _, r := range set.Runs {
 			if t := r.Scenario.Threshold; t == nil || threshold == nil || *t != *threshold {
-				c.notes = append(c.notes, "steps to the threshold are not compared: the runs have no threshold in common")
+				c.notes = append(c.notes, "steps to the threshold are not compared: the runs do not all have the same threshold")
 				return
 			}
 		}
 	}
 	key := runset.EvaluationReturn
-	curves, err := seriesOf(sets, key)
-	if err != nil && !wrapped {
+	curves, err := readSeries(sets, key)
+	if err != nil && !wrappersDiffer {
 		key = runset.TrainingReturn
-		curves, err = seriesOf(sets, key)
+		curves, err = readSeries(sets, key)
 	}
 	if err != nil {
 		c.notes = append(c.notes, "steps to the threshold are not compared: "+err.Error())
 		return
 	}
 	m := measure{kind: stepsToThreshold, key: key, to: to, threshold: *threshold}
-	all := 0
+	totalReached := 0
 	for i, set := range sets {
 		reached, scores := 0, []float64{}
 		for _, s := range curves[i] {
@@ -146,17 +146,18 @@ func (c *comparisons) addSteps(sets []runset.Set, to float64, wrapped bool) {
 		s := newSide(set, scores)
 		s.Reached = &reached
 		m.sides = append(m.sides, s)
-		all += reached
+		totalReached += reached
 	}
-	if all == 0 {
-		c.notes = append(c.notes, fmt.Sprintf("steps to the threshold are not compared: no run reached %s by %s steps", figure.Given(m.threshold), figure.Number(to)))
+	if totalReached == 0 {
+		c.notes = append(c.notes, fmt.Sprintf("steps to the threshold are not compared: no run reached %s within %s steps", figure.Given(m.threshold), figure.Number(to)))
 		return
 	}
 	c.measures = append(c.measures, m)
 }
 
-// seriesOf reads a column of all runs of all sets.
-func seriesOf(sets []runset.Set, key string) (all [][]statistics.Series, err error) {
+// readSeries reads the column key of progress.csv over steps, for all runs of all sets. The
+// first index of the result is the set, the second index the run.
+func readSeries(sets []runset.Set, key string) (all [][]statistics.Series, err error) {
 	for _, set := range sets {
 		series, err := set.Series(key, "steps")
 		if err != nil {
@@ -167,10 +168,10 @@ func seriesOf(sets []runset.Set, key string) (all [][]statistics.Series, err err
 	return all, nil
 }
 
-// end returns the last place of the longest series.
-func end(all [][]statistics.Series) (last float64) {
+// maxX returns the last X of the longest series.
+func maxX(all [][]statistics.Series) (x float64) {
 	for _, s := range slices.Concat(all...) {
-		last = max(last, s.X[len(s.X)-1])
+		x = max(x, s.X[len(s.X)-1])
 	}
-	return last
+	return x
 }

@@ -15,20 +15,21 @@ import (
 	"unicode/utf8"
 )
 
-// An output is standard output or standard error: everything that rlrun says goes
-// through one. It shows control characters, which could change a terminal, as \u001b,
-// and it remembers the first error, after which it writes nothing more.
+// An output is standard output or standard error. Everything that rlrun prints goes through
+// an output. It escapes control characters, for example as \u001b, because they could change
+// the terminal. After the first error it writes nothing more, and keeps the error.
 type output struct {
 	mu   sync.Mutex
 	w    io.Writer
 	rest []byte        // first bytes of a character that the next Write completes
-	err  error         // the first
-	lost chan struct{} // closed when nobody reads any more
+	err  error         // first error of w
+	lost chan struct{} // closed when the reader of w has gone
 }
 
+// newOutput returns an output that writes to w.
 func newOutput(w io.Writer) *output { return &output{w: w, lost: make(chan struct{})} }
 
-// Write writes text, which may have line ends and tabs but no other control characters.
+// Write writes text. It keeps line breaks and tabs, and escapes other control characters.
 func (o *output) Write(text []byte) (int, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -45,14 +46,14 @@ func (o *output) Write(text []byte) (int, error) {
 	return len(text), nil
 }
 
-// redraw replaces the last line of a terminal by another.
+// redraw replaces the last line of the terminal with line.
 func (o *output) redraw(line string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.send(append([]byte("\r\x1b[K"), visible([]byte(line))...))
 }
 
-// send writes bytes as they are, unless writing has failed before.
+// send writes data unchanged, unless an earlier write has failed.
 func (o *output) send(data []byte) {
 	if o.err != nil || len(data) == 0 {
 		return
@@ -62,7 +63,7 @@ func (o *output) send(data []byte) {
 	}
 }
 
-// failure returns the first error of writing in a sentence; nil if there is none.
+// failure returns a message about the first write error, or nil if there is no error.
 func (o *output) failure() error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -71,18 +72,18 @@ func (o *output) failure() error {
 	}
 	err := o.err
 	if path, ok := errors.AsType[*fs.PathError](err); ok {
-		err = path.Err // the name of the stream says nothing
+		err = path.Err // without the stream's name, which would not help the user
 	}
 	return fmt.Errorf("writing to standard output: %w", err)
 }
 
-// readerGone reports whether err says that nobody reads what is written.
+// readerGone reports whether err means that the reader of a pipe has closed it.
 func readerGone(err error) bool {
-	const noData = syscall.Errno(232) // ERROR_NO_DATA: what Windows has for it
+	const noData = syscall.Errno(232) // ERROR_NO_DATA, the error of Windows
 	return errors.Is(err, syscall.EPIPE) || errors.Is(err, io.ErrClosedPipe) || runtime.GOOS == "windows" && errors.Is(err, noData)
 }
 
-// wholeCharacters returns the length of text without a last character that is cut off.
+// wholeCharacters returns the length of text without an incomplete last character.
 func wholeCharacters(text []byte) int {
 	for n := 1; n < utf8.UTFMax && n <= len(text); n++ {
 		if tail := text[len(text)-n:]; utf8.RuneStart(tail[0]) {
@@ -96,7 +97,7 @@ func wholeCharacters(text []byte) int {
 }
 
 // visible returns text with escapes for control characters and for characters that change
-// the direction of writing. The escapes are JSON's, so that JSON keeps its meaning.
+// the writing direction. It uses JSON's escapes, so JSON text keeps its meaning.
 func visible(text []byte) []byte {
 	hidden := func(r rune) bool {
 		return r != '\n' && r != '\t' && (unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r)) || r == utf8.RuneError
@@ -120,25 +121,25 @@ func visible(text []byte) []byte {
 	return b
 }
 
-// longestMessage bounds a message, in characters.
-const longestMessage = 2000
+// maxMessage is the largest length of a message, in characters.
+const maxMessage = 2000
 
-// oneLine returns text without line ends.
+// oneLine returns text with line breaks and tabs replaced.
 func oneLine(text string) string {
 	return strings.NewReplacer("\r\n", "; ", "\n", "; ", "\t", " ").Replace(text)
 }
 
-// message returns err as one line that is not too long to read.
+// message returns the text of err in one line of at most maxMessage characters.
 func message(err error) string {
-	var parts []string // the lines of joined errors, each once
+	var parts []string // lines of joined errors, without repetitions
 	for part := range strings.Lines(err.Error()) {
 		if part = oneLine(strings.TrimRight(part, "\r\n")); part != "" && !slices.Contains(parts, part) {
 			parts = append(parts, part)
 		}
 	}
 	text := strings.Join(parts, "; ")
-	if r := []rune(text); len(r) > longestMessage {
-		text = string(r[:longestMessage]) + "…"
+	if r := []rune(text); len(r) > maxMessage {
+		text = string(r[:maxMessage]) + "…"
 	}
 	return text
 }

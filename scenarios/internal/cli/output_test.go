@@ -11,7 +11,8 @@ import (
 	"testing"
 )
 
-// TestVisible wants control characters as escapes, whatever pieces they come in.
+// TestVisible checks the escapes of control characters, for text written in pieces of
+// different lengths.
 func TestVisible(t *testing.T) {
 	for text, want := range map[string]string{
 		"plain\ttext\n": "plain\ttext\n", "äöü ━ 你好 ← e\u0301": "äöü ━ 你好 ← e\u0301", "": "",
@@ -34,7 +35,7 @@ func TestVisible(t *testing.T) {
 	}
 }
 
-// TestVisibleJSON wants JSON to mean what it meant.
+// TestVisibleJSON checks that escaped JSON decodes to the same string.
 func TestVisibleJSON(t *testing.T) {
 	const name = "a\x1b\x7f\u009b31m\u202e\u2028é\"\\"
 	var b bytes.Buffer
@@ -43,11 +44,11 @@ func TestVisibleJSON(t *testing.T) {
 	}
 	var got string
 	if err := json.Unmarshal(b.Bytes(), &got); err != nil || got != name || bytes.ContainsAny(b.Bytes(), "\x7f\u009b\u202e") {
-		t.Errorf("%q through an output is %s, which means %q, %v", name, b.Bytes(), got, err)
+		t.Errorf("%q through an output is %s, which decodes to %q, %v", name, b.Bytes(), got, err)
 	}
 }
 
-// TestFullOutput trains all of several runs to their end where nothing can be printed.
+// TestFullOutput checks that several runs are trained to their end although nothing can be printed.
 func TestFullOutput(t *testing.T) {
 	a := inEmptyDir(t)
 	var e bytes.Buffer
@@ -57,17 +58,17 @@ func TestFullOutput(t *testing.T) {
 	}
 	for _, seed := range []string{"1", "2", "3"} {
 		if _, err := os.Stat("many/seed-" + seed + "/result.json"); err != nil {
-			t.Errorf("a run whose result cannot be printed: %v", err)
+			t.Errorf("a run whose result cannot be printed has no result.json: %v", err)
 		}
 	}
 }
 
-// TestMessage says joined errors in one line, each once, and not for pages.
+// TestMessage checks that joined errors become one line without repetitions, of limited length.
 func TestMessage(t *testing.T) {
 	full := errors.New("no space left")
 	for want, err := range map[string]error{
 		"no space left": errors.Join(full, full, full), "no space left; other": errors.Join(full, errors.New("other"), full),
-		"a; b": errors.New("a\r\nb\n"), strings.Repeat("é", longestMessage) + "…": errors.New(strings.Repeat("é", 1e5)),
+		"a; b": errors.New("a\r\nb\n"), strings.Repeat("é", maxMessage) + "…": errors.New(strings.Repeat("é", 1e5)),
 	} {
 		if got := message(err); got != want {
 			t.Errorf("message(%.60q) = %.90q, want %.90q", err, got, want)
@@ -75,13 +76,14 @@ func TestMessage(t *testing.T) {
 	}
 }
 
-// A failing stream fails at every Write.
+// A failing writer returns err from every Write.
 type failing struct{ err error }
 
+// Write returns the error.
 func (f failing) Write([]byte) (int, error) { return 0, f.err }
 
-// TestFailingOutput wants status 1 and one line from every command that prints where
-// standard output is a full disk, or read by nobody.
+// TestFailingOutput checks that every command that prints gives status 1 and one line if
+// standard output is a full disk or a closed pipe.
 func TestFailingOutput(t *testing.T) {
 	a := inEmptyDir(t)
 	a.must(t, "quick", "--seeds", "2", "--out", "many", "--quiet")
@@ -97,7 +99,7 @@ func TestFailingOutput(t *testing.T) {
 			a.In, a.Out, a.Err = strings.NewReader("{}\n"), failing{want}, &e
 			status := a.Run(strings.Fields(args))
 			if wrong := "rlrun: writing to standard output: " + want.Error() + "\n"; status != statusFailed || e.String() != wrong {
-				if want == io.ErrClosedPipe && status == statusInterrupted { // training stops where nobody reads
+				if want == io.ErrClosedPipe && status == statusInterrupted { // a closed pipe interrupts training
 					continue
 				}
 				t.Errorf("rlrun %s to %v = %d, %q, want %d and %q", args, want, status, e.String(), statusFailed, wrong)
@@ -106,7 +108,7 @@ func TestFailingOutput(t *testing.T) {
 	}
 }
 
-// TestEscapes wants no control characters of a user's in messages and tables.
+// TestEscapes checks that messages and tables contain no control characters of the user's arguments.
 func TestEscapes(t *testing.T) {
 	a := inEmptyDir(t)
 	const name = "a\x1b[31mb"

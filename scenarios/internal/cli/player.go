@@ -8,7 +8,7 @@ import (
 	"github.com/rlrun/rlrun/scenarios/internal/episode"
 )
 
-// newPlayer returns a Player of the environment that s evaluates policies in.
+// newPlayer returns a Player of the environment in which the scenario s evaluates policies.
 func newPlayer(s *scenario.Scenario) (*episode.Player, error) {
 	v, err := s.EvalEnvs(1)
 	if err != nil {
@@ -16,7 +16,7 @@ func newPlayer(s *scenario.Scenario) (*episode.Player, error) {
 	}
 	one, ok := v.(interface{ Env(i int) env.Env })
 	if !ok {
-		return nil, fmt.Errorf("%s cannot be looked into: a %T does not show its environments", s.Env, v)
+		return nil, fmt.Errorf("%s cannot be shown: a %T gives no access to its single environments", s.Env, v)
 	}
 	return episode.New(one.Env(0), s.EpisodeLimit())
 }

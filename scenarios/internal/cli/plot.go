@@ -19,36 +19,36 @@ import (
 	"github.com/rlrun/rlrun/scenarios/internal/statistics"
 )
 
-// plotFlags say what a plot shows.
+// plotFlags are the flags of rlrun plot.
 type plotFlags struct {
 	out, x, key, title, theme string
 	lines                     []string
 	split                     bool
 }
 
-// plotCommand draws learning curves.
+// plotCommand returns the command rlrun plot.
 func (a *App) plotCommand() *cobra.Command {
 	var f plotFlags
 	cmd := &cobra.Command{
-		Use: "plot RUN...", Short: "learning curves of runs, seeds aggregated, as .png or .svg",
-		Long: `rlrun plot RUN... draws one curve for each argument: a run directory, a directory
-of runs as --seeds makes it, or a scenario, of which all runs below runs/ count. Of a
-directory of --sweep it draws one for each of its settings. Of several runs the curve
-is the interquartile mean, shaded where it is with 95 % confidence, up to where the
-shortest of them ends.
+		Use: "plot RUN...", Short: "draw learning curves of runs as .png or .svg",
+		Long: `rlrun plot RUN... draws one curve for each argument: a run directory, a directory of
+runs as --seeds makes it, or a scenario's name, which means all its runs below runs/. For
+a directory of --sweep it draws one curve for each combination of settings. The curve of
+several runs is their interquartile mean, with its 95 % confidence interval as a shaded
+band. It ends where the shortest run ends.
 
-A run counts once for its settings and seed. Of several the finished one counts, or the
-last by name; this is said. Runs of unlike settings are not one curve: --split draws
-one for each.`,
+A run counts once for its settings and seed. If there are several such runs, the finished
+one counts, or the last by name, and a note names it. Runs with different settings are
+never mixed: --split draws a curve for each group of settings.`,
 		Example: `  rlrun cartpole-ppo --seeds 10 --out runs/ten
   rlrun plot runs/ten -o curve.png --theme dark`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return badInput{errors.New("rlrun plot takes runs, directories of runs or scenarios, and has none")}
+				return badInput{errors.New("rlrun plot needs one or more runs, directories of runs or scenarios, and has none")}
 			}
-			drawn, err := a.curves(args, f)
+			fig, err := a.newFigure(args, f)
 			if err == nil {
-				err = save(drawn, f.out)
+				err = saveFigure(fig, f.out)
 			}
 			if err != nil {
 				return badInput{err}
@@ -58,18 +58,18 @@ one for each.`,
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVarP(&f.out, "out", "o", "plot.png", "the picture `FILE`, which must be new, .png or .svg")
-	flags.StringVar(&f.x, "x", "steps", "what it is over: steps, episodes or seconds")
-	flags.StringVar(&f.key, "key", "rollout/ep_rew_mean", "which column of progress.csv it is of")
-	flags.StringVar(&f.title, "title", "", "what is written above (default the environment)")
-	flags.StringVar(&f.theme, "theme", "light", "light or dark")
-	flags.BoolVar(&f.split, "split", false, "runs of unlike settings are separate curves")
-	flags.StringArrayVar(&f.lines, "line", nil, "a line across to compare with `NAME=VALUE`; may be repeated")
+	flags.StringVarP(&f.out, "out", "o", "plot.png", "write the picture to `FILE`, a new .png or .svg file")
+	flags.StringVar(&f.x, "x", "steps", "the horizontal `AXIS`: steps, episodes or seconds")
+	flags.StringVar(&f.key, "key", "rollout/ep_rew_mean", "draw this `COLUMN` of progress.csv")
+	flags.StringVar(&f.title, "title", "", "write `TEXT` above the picture (default the environment's name)")
+	flags.StringVar(&f.theme, "theme", "light", "draw with the `THEME` light or dark")
+	flags.BoolVar(&f.split, "split", false, "draw a separate curve for each group of runs with equal settings")
+	flags.StringArrayVar(&f.lines, "line", nil, "draw a horizontal line at a value, with a name: `NAME=VALUE`; may be repeated")
 	return cmd
 }
 
-// curves makes the figure of sets of runs.
-func (a *App) curves(names []string, f plotFlags) (*plot.Figure, error) {
+// newFigure returns the figure with a curve for each set of runs that names mean.
+func (a *App) newFigure(names []string, f plotFlags) (*plot.Figure, error) {
 	if f.theme != "light" && f.theme != "dark" {
 		return nil, fmt.Errorf("--theme %s: want light or dark", f.theme)
 	}
@@ -80,7 +80,7 @@ func (a *App) curves(names []string, f plotFlags) (*plot.Figure, error) {
 	if known, ok := explanations[f.key]; ok {
 		y = known.name
 	}
-	drawn := &plot.Figure{Title: f.title, X: map[string]string{"steps": "environment steps", "episodes": "episodes", "seconds": "seconds of training"}[f.x], Y: y, Dark: f.theme == "dark"}
+	fig := &plot.Figure{Title: f.title, X: map[string]string{"steps": "environment steps", "episodes": "episodes", "seconds": "seconds of training"}[f.x], Y: y, Dark: f.theme == "dark"}
 	sets, err := a.readSets(names, f.split)
 	if err != nil {
 		return nil, err
@@ -91,25 +91,25 @@ func (a *App) curves(names []string, f plotFlags) (*plot.Figure, error) {
 		if err != nil {
 			return nil, err
 		}
-		drawn.Curves = append(drawn.Curves, plot.NewCurve(labels[i], series))
+		fig.Curves = append(fig.Curves, plot.NewCurve(labels[i], series))
 		a.noteLengths(labels[i], f.x, series)
 	}
-	title, threshold := inCommon(sets)
-	if drawn.Title == "" {
-		drawn.Title = title
+	title, threshold := envsAndThreshold(sets)
+	if fig.Title == "" {
+		fig.Title = title
 	}
 	if threshold != nil && strings.HasSuffix(f.key, "rew_mean") {
-		drawn.Lines = append(drawn.Lines, plot.Line{Name: "solved at " + figure.Given(*threshold), Y: *threshold})
+		fig.Lines = append(fig.Lines, plot.Line{Name: "solved at " + figure.Given(*threshold), Y: *threshold})
 	}
 	for _, l := range f.lines {
 		name, value, ok := strings.Cut(l, "=")
 		y, err := strconv.ParseFloat(value, 64)
 		if !ok || err != nil || y-y != 0 {
-			return nil, fmt.Errorf("--line %s: want NAME=VALUE, a number", l)
+			return nil, fmt.Errorf("--line %s: want NAME=VALUE, where VALUE is a number", l)
 		}
-		drawn.Lines = append(drawn.Lines, plot.Line{Name: name, Y: y})
+		fig.Lines = append(fig.Lines, plot.Line{Name: name, Y: y})
 	}
-	return drawn, nil
+	return fig, nil
 }
 
 // curveNames names a curve by the last part of the path that the user typed, or by the
@@ -131,16 +131,18 @@ func curveNames(names []string, sets []runset.Set) []string {
 	return labels
 }
 
-// noteLengths notes that a curve ends where the shortest of its runs ends.
+// noteLengths prints a note if the runs of a curve have different lengths, because the
+// curve ends where the shortest run ends.
 func (a *App) noteLengths(name, x string, series []statistics.Series) {
 	_, to := statistics.Common(series)
-	if longest := end([][]statistics.Series{series}); longest > to && len(series) > 1 {
+	if longest := maxX([][]statistics.Series{series}); longest > to && len(series) > 1 {
 		a.notes([]string{fmt.Sprintf("%s: drawn up to %s %s, where the shortest run ends; the longest has %s", name, figure.Number(to), x, figure.Number(longest))})
 	}
 }
 
-// inCommon returns the environments of all runs, and their threshold if all have the same.
-func inCommon(sets []runset.Set) (envs string, threshold *float64) {
+// envsAndThreshold returns the names of the environments of all runs. It also returns their
+// threshold if all runs have the same one, otherwise nil.
+func envsAndThreshold(sets []runset.Set) (envs string, threshold *float64) {
 	var ids []string
 	threshold = sets[0].Runs[0].Scenario.Threshold
 	for _, set := range sets {
@@ -156,8 +158,8 @@ func inCommon(sets []runset.Set) (envs string, threshold *float64) {
 	return strings.Join(ids, ", "), threshold
 }
 
-// save writes a figure to a new file.
-func save(f *plot.Figure, name string) error {
+// saveFigure writes a figure to a new file.
+func saveFigure(f *plot.Figure, name string) error {
 	write := map[string]func(io.Writer) error{".png": f.WritePNG, ".svg": f.WriteSVG}[filepath.Ext(name)]
 	if write == nil {
 		return fmt.Errorf("--out %s: want a name that ends in .png or .svg", name)

@@ -8,7 +8,8 @@ import (
 	"testing"
 )
 
-// TestPlot draws runs of seeds, a run, and another figure, and overwrites nothing.
+// TestPlot checks plots of several seeds, of one run and of another metric, the messages for
+// bad flags, and that no file is overwritten.
 func TestPlot(t *testing.T) {
 	a := inEmptyDir(t)
 	a.must(t, "quick", "--seeds", "3", "--out", "three", "--quiet")
@@ -27,7 +28,7 @@ func TestPlot(t *testing.T) {
 		}
 	}
 	if svg, err := os.ReadFile("d.svg"); err != nil || !strings.Contains(string(svg), "value loss") || strings.Contains(string(svg), "solved") {
-		t.Errorf("d.svg is not of the value loss: %v", err)
+		t.Errorf("d.svg does not show the value loss: %v", err)
 	}
 	for _, c := range []struct {
 		args []string
@@ -50,8 +51,9 @@ func TestPlot(t *testing.T) {
 	}
 }
 
-// TestPlotSets draws a curve for each setting of a sweep, counts a seed that was run
-// twice once, says where a curve ends early, and refuses unlike runs as one curve.
+// TestPlotSets checks that plot draws a curve for each setting of a sweep, counts a repeated
+// seed once, notes that a curve ends early, and refuses runs with different settings as
+// one curve.
 func TestPlotSets(t *testing.T) {
 	a := inEmptyDir(t)
 	a.must(t, "quick", "--sweep", "agent.gamma=[0.5, 0.9]", "--seeds", "2", "--out", "sweep", "--quiet")
@@ -66,7 +68,7 @@ func TestPlotSets(t *testing.T) {
 	writeFile(t, "set/seed-2/progress.csv", strings.Join(lines[:len(lines)/2], ""))
 	status, _, notes := a.call("plot", "set", "-o", "set.svg")
 	for _, want := range []string{
-		"set: seed 1 was run 2 times with the same settings and counts once: set/seed-1 counts, set/again not",
+		"set: seed 1 was run 2 times with the same settings and counts once: set/seed-1 is used, and not set/again",
 		"set: drawn up to ", " steps, where the shortest run ends; the longest has 400\n",
 	} {
 		if status != 0 || !strings.Contains(filepath.ToSlash(notes), want) {
@@ -81,16 +83,16 @@ func TestPlotSets(t *testing.T) {
 			}
 		}
 	}
-	edited(t, "set/seed-2/config.yaml", "\nsteps: 400\n", "\nsteps: 500\n")
+	edit(t, "set/seed-2/config.yaml", "\nsteps: 400\n", "\nsteps: 500\n")
 	status, _, notes = a.call("plot", "set", "-o", "no.svg")
-	if status != 2 || !strings.Contains(notes, "set has runs of unlike settings: steps is 400 in ") || strings.Count(notes, "\n") != 1 {
-		t.Errorf("plot of unlike runs: status %d, %q, want a sentence", status, notes)
+	if status != 2 || !strings.Contains(notes, "set has runs with different settings: steps is 400 in ") || strings.Count(notes, "\n") != 1 {
+		t.Errorf("plot of runs with different settings: status %d, %q, want status 2 and a sentence", status, notes)
 	}
 	a.must(t, "plot", "set", "--split", "-o", "split.svg")
 }
 
-// TestExplain: every column of progress.csv has an explanation, by its whole name or
-// without what stands in front.
+// TestExplain checks that every column of progress.csv has an explanation, by its whole
+// name and by its name without the prefix (train/, rollout/, …).
 func TestExplain(t *testing.T) {
 	a := inEmptyDir(t)
 	a.must(t, "quick", "--out", "run", "--quiet")
@@ -110,6 +112,6 @@ func TestExplain(t *testing.T) {
 		}
 	}
 	if status, _, err := a.call("explain", "approx_kll"); status != 2 || !strings.Contains(err, "nearest is") {
-		t.Errorf("explain of nothing: status %d, %q", status, err)
+		t.Errorf("explain of an unknown metric: status %d, %q, want status 2 and the nearest metric", status, err)
 	}
 }

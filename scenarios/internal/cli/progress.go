@@ -15,22 +15,22 @@ import (
 	"github.com/rlrun/rlrun/scenarios/internal/figure"
 )
 
-// redraw is the time between two pictures of the progress line.
-const redraw = 100 * time.Millisecond
+// redrawInterval is the shortest time between two updates of the progress line.
+const redrawInterval = 100 * time.Millisecond
 
-// A progress shows how training goes: a line on a terminal, or JSON.
+// A progress shows the progress of training: a line on a terminal, tables, or JSON.
 type progress struct {
 	app   *App
 	name  string
-	json  bool
-	line  bool // on a terminal
-	table bool // a table for each row of progress
+	json  bool // print a JSON object for each row of progress.csv
+	line  bool // show the progress line, because standard error is a terminal
+	table bool // print a table for each row of progress.csv
 	drawn time.Time
-	start int // steps that were taken before, which say nothing of the speed
-	since time.Time
+	start int       // steps at the first report; steps before a resume say nothing about the speed
+	since time.Time // start of this process's training
 }
 
-// newProgress announces a run and returns what shows its progress.
+// newProgress prints the line that announces a run, and returns its progress.
 func (a *App) newProgress(r *run.Run, f runFlags) *progress {
 	s := r.Scenario
 	p := &progress{app: a, name: s.Name, json: f.json && !f.quiet, line: a.Interactive && !f.quiet && !f.table, table: f.table && !f.quiet, start: -1, since: time.Now()}
@@ -44,7 +44,7 @@ func (a *App) newProgress(r *run.Run, f runFlags) *progress {
 	return p
 }
 
-// report is told of every iteration.
+// report shows the progress after an iteration.
 func (p *progress) report(st *run.Status) {
 	if p.json && st.Logged() {
 		fmt.Fprintln(p.app.Out, progressJSON(st))
@@ -55,30 +55,30 @@ func (p *progress) report(st *run.Status) {
 	if p.start < 0 {
 		p.start = st.Steps
 	}
-	if now := time.Now(); p.line && now.Sub(p.drawn) >= redraw {
+	if now := time.Now(); p.line && now.Sub(p.drawn) >= redrawInterval {
 		p.drawn = now
 		line := progressLine(p.name, st, p.left(st, now))
 		p.app.redraw(cut(line, terminalWidth()))
 	}
 }
 
-// left estimates the time that the rest will take, from the speed of late.
+// left estimates the remaining time of training from the speed since the first report.
 func (p *progress) left(st *run.Status, now time.Time) time.Duration {
-	done := st.Steps - p.start
-	if done == 0 {
+	trained := st.Steps - p.start
+	if trained == 0 {
 		return 0
 	}
-	return time.Duration(float64(now.Sub(p.since)) * float64(st.Total-st.Steps) / float64(done))
+	return time.Duration(float64(now.Sub(p.since)) * float64(st.Total-st.Steps) / float64(trained))
 }
 
-// clear takes the line away.
+// clear removes the progress line.
 func (p *progress) clear() {
 	if p.line {
 		p.app.redraw("")
 	}
 }
 
-// progressLine is what a terminal shows.
+// progressLine returns the progress line of a terminal.
 func progressLine(name string, st *run.Status, left time.Duration) string {
 	const width = 24
 	share := min(1, float64(st.Steps)/float64(st.Total))
@@ -91,30 +91,30 @@ func progressLine(name string, st *run.Status, left time.Duration) string {
 	return line + fmt.Sprintf("  %v left", left.Round(time.Second))
 }
 
-// progressTable is a row of progress as Stable-Baselines3 prints it: a line for
-// each figure, in groups by what stands before the stroke.
+// progressTable returns a table of the metrics as Stable-Baselines3 prints it: a line for
+// each metric, in groups by the prefix before the slash. It leaves out metrics that are NaN.
 func progressTable(st *run.Status) string {
 	const width = 26
 	var b strings.Builder
 	rule := strings.Repeat("-", width+19) + "\n"
 	b.WriteString(rule)
 	group := ""
-	for _, f := range st.Metrics() {
-		if math.IsNaN(f.Value) {
+	for _, m := range st.Metrics() {
+		if math.IsNaN(m.Value) {
 			continue
 		}
-		head, name, _ := strings.Cut(f.Name, "/")
-		if head != group {
-			group = head
-			fmt.Fprintf(&b, "| %-*s | %-12s |\n", width, head+"/", "")
+		prefix, name, _ := strings.Cut(m.Name, "/")
+		if prefix != group {
+			group = prefix
+			fmt.Fprintf(&b, "| %-*s | %-12s |\n", width, prefix+"/", "")
 		}
-		fmt.Fprintf(&b, "| %-*s | %-12s |\n", width, "   "+name, figure.Digits(f.Value))
+		fmt.Fprintf(&b, "| %-*s | %-12s |\n", width, "   "+name, figure.Digits(m.Value))
 	}
 	b.WriteString(rule)
 	return b.String()
 }
 
-// progressJSON is one line of --json.
+// progressJSON returns the JSON object of --json for an iteration.
 func progressJSON(st *run.Status) string {
 	mean := math.NaN()
 	if st.Episodes > 0 {
@@ -131,7 +131,7 @@ func progressJSON(st *run.Status) string {
 	return b.String()
 }
 
-// jsonNumber is x as JSON has it: null for what is no finite number.
+// jsonNumber returns x in JSON, null if x is NaN or infinite.
 func jsonNumber(x float64) string {
 	b, err := json.Marshal(x)
 	if err != nil {
@@ -140,7 +140,8 @@ func jsonNumber(x float64) string {
 	return string(b)
 }
 
-// cut shortens a line to a width in characters.
+// cut shortens a line to less than width characters, because a terminal may wrap a line that
+// fills its last column. A width of 0 or less means no limit.
 func cut(line string, width int) string {
 	if width <= 0 || utf8.RuneCountInString(line) < width {
 		return line
@@ -148,9 +149,11 @@ func cut(line string, width int) string {
 	return string([]rune(line)[:width-1])
 }
 
+// isTerminal reports whether f is a terminal.
 func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
 
-// terminalWidth returns the width of the terminal on standard error; 0 where there is none.
+// terminalWidth returns the width in characters of the terminal on standard error, or 0 if
+// standard error is not a terminal.
 func terminalWidth() int {
 	width, _, err := term.GetSize(int(os.Stderr.Fd()))
 	if err != nil {

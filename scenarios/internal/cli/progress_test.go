@@ -10,7 +10,7 @@ import (
 	"github.com/rlrun/rlrun/run"
 )
 
-// TestCut leaves the last column free, in which a terminal would wrap.
+// TestCut checks that a line is cut so that the last column of the terminal stays free.
 func TestCut(t *testing.T) {
 	for _, c := range []struct {
 		line  string
@@ -26,7 +26,8 @@ func TestCut(t *testing.T) {
 	}
 }
 
-// status is after some steps of 1000 in 2 s, with a mean return of 12.345678.
+// status returns the status after this number of steps of 1000, trained in 2 s, with a mean
+// return of 12.345678.
 func status(steps, episodes int) *run.Status {
 	return &run.Status{
 		Report: agents.Report{Steps: steps, Episodes: episodes, Return: 12.345678, Losses: []agents.Metric{
@@ -36,6 +37,7 @@ func status(steps, episodes int) *run.Status {
 	}
 }
 
+// TestProgressLine checks the bar, the speed and the remaining time of the progress line.
 func TestProgressLine(t *testing.T) {
 	bar := func(full int) string { return strings.Repeat("━", full) + strings.Repeat("─", 24-full) }
 	for _, c := range []struct {
@@ -56,6 +58,7 @@ func TestProgressLine(t *testing.T) {
 	}
 }
 
+// TestProgressJSON checks the JSON object of an iteration, with null for NaN and infinite metrics.
 func TestProgressJSON(t *testing.T) {
 	for _, c := range []struct {
 		st   *run.Status
@@ -72,8 +75,8 @@ func TestProgressJSON(t *testing.T) {
 	}
 }
 
-// TestLeft estimates from the steps since the first report: what was trained
-// before a resume says nothing of the speed.
+// TestLeft checks that the remaining time is estimated from the steps since the first report.
+// Steps that were trained before a resume say nothing about the speed.
 func TestLeft(t *testing.T) {
 	since := time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 	p := progress{start: 400, since: since}
@@ -93,7 +96,8 @@ func TestLeft(t *testing.T) {
 	}
 }
 
-// TestProgressTable has the figures in groups, and those that there are.
+// TestProgressTable checks that metrics are printed in groups, and that metrics without a
+// value are left out.
 func TestProgressTable(t *testing.T) {
 	a := inEmptyDir(t)
 	_, _, text := a.call("quick", "--table", "--out", "run")

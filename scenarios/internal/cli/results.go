@@ -13,26 +13,26 @@ import (
 	"github.com/rlrun/rlrun/internal/infile"
 )
 
-// resultsTitle is how a table of results begins.
+// resultsTitle is the first line of a table of results.
 const resultsTitle = "# Results\n"
 
-// resultsHead is a table of results without its rows. Rows are made at different times, so
-// each row says how it was made.
+// resultsHead is the text of a table of results above its rows. Each row has its own seeds,
+// cores and kernels, because rows are made at different times.
 const resultsHead = resultsTitle + `
-Written by ` + "`rlrun bench learning`" + `, row by row: seeds, cores and kernels stand in each. A run is
-judged by the mean return of its final policy, greedy, over fresh episodes. Mean and interquartile
-mean are over the runs, the latter with its 95 % bootstrap interval. Steps and seconds are medians,
-to the first evaluation on the way that reached the threshold.
+Written by ` + "`rlrun bench learning`" + `, row by row, each with its seeds, cores and kernels. The score of a
+run is the mean return of its final greedy policy over fresh episodes. Mean and interquartile mean
+are over the runs, the interquartile mean with its 95 % bootstrap interval. Steps and seconds to the
+threshold are medians over the runs, until the first evaluation during training that reached it.
 
-| scenario | environment | steps | mean | interquartile mean | threshold | reached it | steps to it | seconds to it | published | seeds | made with |
+| scenario | environment | steps | mean | interquartile mean | threshold | runs that reached it | steps to it | seconds to it | published | seeds | made with |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
 `
 
-// maxResults bounds a table of results, in bytes.
+// maxResults is the largest size of a table of results, in bytes.
 const maxResults = 1 << 20
 
-// readRows returns the rows of the table of results in a file; nil where there is no
-// such file. Any other file is an error.
+// readRows returns the rows of the table of results in the file called name, or nil if the
+// file does not exist. It is an error if the file is not a table of results.
 func readRows(name string) ([]string, error) {
 	text, err := infile.Read(name, maxResults)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -44,9 +44,9 @@ func readRows(name string) ([]string, error) {
 	rest, ok := strings.CutPrefix(string(text), resultsHead)
 	switch {
 	case !ok && strings.HasPrefix(string(text), resultsTitle):
-		return nil, fmt.Errorf("%s is a table of results with another head than this program writes; want another file", name)
+		return nil, fmt.Errorf("%s is a table of results with another heading than this program writes; want another file", name)
 	case !ok:
-		return nil, fmt.Errorf("%s is there already, and no table of results; want another file", name)
+		return nil, fmt.Errorf("%s is not a table of results, and nothing is overwritten; want another file", name)
 	}
 	rows := slices.Collect(strings.Lines(rest))
 	for i, row := range rows {
@@ -57,7 +57,7 @@ func readRows(name string) ([]string, error) {
 	return rows, nil
 }
 
-// rowName returns the scenario of a row, or "".
+// rowName returns the name of the scenario in a row, or "" if there is no name.
 func rowName(row string) string {
 	cell, ok := strings.CutPrefix(row, "| ")
 	name, _, more := strings.Cut(cell, " | ")
@@ -67,8 +67,8 @@ func rowName(row string) string {
 	return name
 }
 
-// withRow returns rows with a new one. It replaces the row of the same scenario, or stands
-// in the order of the alphabet.
+// withRow returns rows with another row. The new row replaces the row of the same scenario,
+// or is inserted in alphabetical order.
 func withRow(rows []string, row string) []string {
 	name := rowName(row)
 	for i, r := range rows {
@@ -77,17 +77,17 @@ func withRow(rows []string, row string) []string {
 			return rows
 		}
 	}
-	at := len(rows)
+	index := len(rows)
 	for i, r := range rows {
 		if rowName(r) > name {
-			at = i
+			index = i
 			break
 		}
 	}
-	return slices.Insert(rows, at, row)
+	return slices.Insert(rows, index, row)
 }
 
-// updateRow writes a row to the table in a file, which keeps its other rows.
+// updateRow writes a row to the table in a file, and keeps the other rows.
 func updateRow(file, row string) error {
 	rows, err := readRows(file)
 	if err != nil {
@@ -100,8 +100,8 @@ func updateRow(file, row string) error {
 	})
 }
 
-// checkResultsFile returns an error if no table can be written to a file. It is called
-// before the runs start.
+// checkResultsFile returns an error if a table cannot be written to the file. It is called
+// before training begins.
 func checkResultsFile(file string) error {
 	if _, err := readRows(file); err != nil {
 		return err

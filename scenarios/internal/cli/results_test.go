@@ -6,22 +6,23 @@ import (
 	"testing"
 )
 
-// TestShippedResults reads the table that comes with rlrun, as an update would.
+// TestShippedResults checks that scenarios/RESULTS.md can be read, and is in alphabetical order.
 func TestShippedResults(t *testing.T) {
 	rows, err := readRows(filepath.Join("..", "..", "RESULTS.md"))
 	if err != nil || len(rows) < 20 {
-		t.Fatalf("readRows(RESULTS.md) = %d rows, %v, want one for each scenario that was measured", len(rows), err)
+		t.Fatalf("readRows(RESULTS.md) = %d rows, %v, want one row for each measured scenario", len(rows), err)
 	}
 	var names []string
 	for _, row := range rows {
 		names = append(names, rowName(row))
 	}
 	if !slices.IsSorted(names) || len(slices.Compact(slices.Clone(names))) != len(names) {
-		t.Errorf("scenarios of RESULTS.md = %q, want each once, in the order of the alphabet", names)
+		t.Errorf("scenarios of RESULTS.md = %q, want each name once, in alphabetical order", names)
 	}
 }
 
-// TestWithRow replaces a row or finds its place.
+// TestWithRow checks that a row replaces the row of its scenario, or is inserted in
+// alphabetical order.
 func TestWithRow(t *testing.T) {
 	for _, c := range []struct {
 		row  string

@@ -9,37 +9,37 @@ import (
 	"github.com/rlrun/rlrun/scenarios/internal/figure"
 )
 
-// resumeCommand goes on with an interrupted run, or with one that is to train longer.
+// resumeCommand returns the command rlrun resume.
 func (a *App) resumeCommand() *cobra.Command {
 	var f runFlags
 	var steps string
 	var stretch bool
 	cmd := &cobra.Command{
-		Use: "resume RUN", Short: "go on with an interrupted run, or print a finished one's result again",
-		Long: `rlrun resume RUN goes on with an interrupted run from its last checkpoint, and ends
-with the bytes that it would have had. Of a finished run it prints the result again.
+		Use: "resume RUN", Short: "continue an interrupted run, or print the result of a finished run again",
+		Long: `rlrun resume RUN continues an interrupted run from its last checkpoint. The run ends with
+the same bytes as without the interruption. For a finished run it prints the result again.
 
---steps N trains on, to N steps in all, a finished run as well. Rates that fall along
-a schedule stay at its end, or with --stretch the schedules are stretched to N steps
-from here on. The run's config.yaml then has the new steps, and says how its
-schedules went on.`,
+With --steps N a run, also a finished one, is trained on to N steps in total. Schedules stay
+at their last values; with --stretch they are stretched to N steps from now on. The run's
+config.yaml then contains the new number of steps and what happened to the schedules.`,
 		Example: `  rlrun resume runs/cartpole-ppo/seed-7
   rlrun resume runs/cartpole-ppo/seed-7 --steps 100000 --stretch`,
 		Args: oneArg("a run directory"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if stretch && !cmd.Flags().Changed("steps") {
-				return badInput{errors.New("--stretch needs --steps N, which is not there")}
+				return badInput{errors.New("--stretch: --steps N is missing; want both flags")}
 			}
 			return a.resume(args[0], steps, cmd.Flags().Changed("steps"), stretch, f)
 		},
 	}
 	f.add(cmd)
-	cmd.Flags().StringVar(&steps, "steps", "", "train on, to `N` steps in all")
-	cmd.Flags().BoolVar(&stretch, "stretch", false, "with --steps: stretch schedules to the new steps")
+	cmd.Flags().StringVar(&steps, "steps", "", "train on to `N` environment steps in total")
+	cmd.Flags().BoolVar(&stretch, "stretch", false, "with --steps: stretch schedules to the new number of steps")
 	return cmd
 }
 
-// resume goes on with the run in dir, with extend to a new number of steps.
+// resume continues the run in dir. If extend is true, it trains the run to a new number of
+// steps, stepsText.
 func (a *App) resume(dir, stepsText string, extend, stretch bool, f runFlags) error {
 	every, err := f.checkpointEvery()
 	steps := 0
@@ -49,12 +49,12 @@ func (a *App) resume(dir, stepsText string, extend, stretch bool, f runFlags) er
 	if err != nil {
 		return err
 	}
-	found, err := a.loadOne(dir, "config.yaml")
+	loaded, err := a.loadOne(dir, "config.yaml")
 	if err != nil {
 		return badInput{err}
 	}
 	if !extend {
-		if done, err := a.printFinished(found, f); done || err != nil {
+		if finished, err := a.printFinished(loaded, f); finished || err != nil {
 			return err
 		}
 	}
@@ -62,8 +62,8 @@ func (a *App) resume(dir, stepsText string, extend, stretch bool, f runFlags) er
 	if err != nil {
 		return badInput{err}
 	}
-	if !extend { // again: another program may have finished it before it was locked
-		if done, err := a.printFinished(r, f); done || err != nil {
+	if !extend { // again, because another process may have finished the run before run.Open locked it
+		if finished, err := a.printFinished(r, f); finished || err != nil {
 			return errors.Join(err, r.Close())
 		}
 	}
@@ -73,14 +73,14 @@ func (a *App) resume(dir, stepsText string, extend, stretch bool, f runFlags) er
 		return badInput{errors.Join(err, r.Close())}
 	}
 	defer w.close()
-	if err := a.bringBack(r, steps, extend, stretch); err != nil {
+	if err := a.restore(r, steps, extend, stretch); err != nil {
 		return badInput{errors.Join(err, r.Close())}
 	}
 	return a.finish(r, every, f, w)
 }
 
-// printFinished prints the result of a run, if it is finished.
-func (a *App) printFinished(r *run.Run, f runFlags) (done bool, err error) {
+// printFinished prints the result of the run r if it is finished, and reports whether it is.
+func (a *App) printFinished(r *run.Run, f runFlags) (finished bool, err error) {
 	res, err := r.Result()
 	if err != nil {
 		return false, badInput{err}
@@ -91,15 +91,16 @@ func (a *App) printFinished(r *run.Run, f runFlags) (done bool, err error) {
 	return true, a.print(res, f.json)
 }
 
-// bringBack resumes an open run, with extend to a new number of steps.
-func (a *App) bringBack(r *run.Run, steps int, extend, stretch bool) error {
+// restore restores the agent of an open run from its checkpoint. If extend is true, it also
+// gives the run a new number of steps.
+func (a *App) restore(r *run.Run, steps int, extend, stretch bool) error {
 	if !extend {
 		return r.Resume()
 	}
 	before := r.Scenario
 	atZero, err := r.Extend(steps, stretch)
 	if atZero {
-		a.say("rlrun: %s: a setting falls to 0 over %s steps, as learning_rate: lin_0.001 does, and stays at 0; with --stretch it falls over the new steps",
+		a.say("rlrun: %s: the schedule of a setting falls to 0 over %s steps, as learning_rate: lin_0.001 does, and the setting stays at 0 from there on; with --stretch it falls over the new number of steps",
 			r.Dir, figure.Whole(before.Schedule))
 	}
 	return err

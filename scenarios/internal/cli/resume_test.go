@@ -12,8 +12,8 @@ import (
 	"github.com/rlrun/rlrun/run"
 )
 
-// unfinished makes a run that ends before its steps, at an iteration past some, with a
-// checkpoint.
+// unfinished makes an interrupted run in dir. It stops after the first iteration with at least
+// this number of steps, with a checkpoint.
 func (a *App) unfinished(t *testing.T, dir string, steps int) {
 	t.Helper()
 	s, err := a.scenario("quick", nil)
@@ -37,7 +37,8 @@ func (a *App) unfinished(t *testing.T, dir string, steps int) {
 	}
 }
 
-// refused wants bad input of a command line: status 2, and one line that has a word.
+// refused checks that a command line is refused as bad input: status 2, no output, and one
+// line that contains want.
 func (a *App) refused(t *testing.T, want string, args ...string) {
 	t.Helper()
 	status, out, err := a.call(args...)
@@ -46,8 +47,8 @@ func (a *App) refused(t *testing.T, want string, args ...string) {
 	}
 }
 
-// TestOwned: a run at work is refused to a second command, which changes nothing; it can
-// be looked at.
+// TestOwned checks that a second process cannot resume or overwrite a run that is in use, and
+// changes nothing. The second process can read the run.
 func TestOwned(t *testing.T) {
 	a := inEmptyDir(t)
 	a.must(t, "quick", "--out", "straight", "--quiet")
@@ -62,7 +63,7 @@ func TestOwned(t *testing.T) {
 	a.refused(t, want, "resume", "run", "--steps", "900")
 	a.refused(t, "run is there already", "quick", "--out", "run")
 	if readFile(t, "run/episodes.csv") != episodes || readFile(t, "run/checkpoint/state") != state {
-		t.Error("commands that were refused changed the run")
+		t.Error("refused commands changed the run")
 	}
 	a.must(t, "eval", "run", "--best")
 	a.must(t, "plot", "run", "-o", "run.svg")
@@ -72,12 +73,13 @@ func TestOwned(t *testing.T) {
 	}
 	a.must(t, "resume", "run", "--quiet")
 	if readFile(t, "run/policy.safetensors") != readFile(t, "straight/policy.safetensors") {
-		t.Error("a run that was refused to others ends with another policy")
+		t.Error("after refused commands the run ends with another policy")
 	}
 }
 
-// TestResumeSteps goes on with a finished run and with an interrupted one, to the bytes
-// of a run that was to have as many steps, and config.yaml repeats them.
+// TestResumeSteps checks that a finished run and an interrupted run, trained on to 800 steps,
+// end with the bytes of a run with 800 steps from the start, and that config.yaml
+// repeats them.
 func TestResumeSteps(t *testing.T) {
 	a := inEmptyDir(t)
 	a.must(t, "quick", "--out", "straight", "--quiet", "--steps", "800")
@@ -87,10 +89,10 @@ func TestResumeSteps(t *testing.T) {
 	for _, dir := range []string{"finished", "interrupted"} {
 		status, out, err := a.call("resume", dir, "--steps", "8e2", "--json", "--quiet")
 		if status != statusDone || err != "" || objects(t, out)[0]["steps"] != 800. || readFile(t, dir+"/policy.safetensors") != want {
-			t.Errorf("rlrun resume %s --steps 8e2 = %d, %q, %q, want 800 steps and the policy of as many at once", dir, status, out, err)
+			t.Errorf("rlrun resume %s --steps 8e2 = %d, %q, %q, want 800 steps and the policy of a run with 800 steps", dir, status, out, err)
 		}
 		if got := readFile(t, dir+"/config.yaml"); !strings.Contains(got, "\nsteps: 800\nschedule_steps: 400\n") {
-			t.Errorf("%s/config.yaml = %s, want the new steps, and the old ones for schedules", dir, got)
+			t.Errorf("%s/config.yaml = %s, want the new steps, and the old steps for the schedules", dir, got)
 		}
 		a.must(t, dir+"/config.yaml", "--out", dir+"-again", "--quiet")
 		if readFile(t, dir+"-again/policy.safetensors") != want {
@@ -99,28 +101,28 @@ func TestResumeSteps(t *testing.T) {
 	}
 	a.refused(t, "--steps 800: finished has trained 800 steps already; want more than that", "resume", "finished", "--steps", "800")
 	a.refused(t, "--steps many", "resume", "finished", "--steps", "many")
-	a.refused(t, "--steps N, which is not there", "resume", "finished", "--stretch")
+	a.refused(t, "--stretch: --steps N is missing", "resume", "finished", "--stretch")
 	if got := a.must(t, "resume", "finished", "--json"); got != readFile(t, "finished/result.json") {
 		t.Errorf("rlrun resume finished = %s, want its result", got)
 	}
 }
 
-// TestResumeSchedules says where a rate stays at 0, and where config.yaml cannot repeat
-// a run whose schedules were stretched.
+// TestResumeSchedules checks the message about a learning rate that stays at 0, and the
+// message that config.yaml cannot repeat a run with stretched schedules.
 func TestResumeSchedules(t *testing.T) {
 	a := inEmptyDir(t)
 	a.must(t, "quick", "--out", "run", "--quiet", "--set", "agent.learning_rate=lin_1e-3")
 	if err := os.CopyFS("other", os.DirFS("run")); err != nil {
 		t.Fatal(err)
 	}
-	for _, steps := range []string{"600", "800"} { // the second time, the run goes on beyond its schedules already
+	for _, steps := range []string{"600", "800"} { // from 600 to 800 the run is already beyond the end of its schedules
 		if status, _, err := a.call("resume", "run", "--steps", steps, "--quiet"); status != statusDone || strings.Count(err, "\n") != 1 ||
-			!strings.Contains(err, "run: a setting falls to 0 over 400 steps") || !strings.Contains(err, "--stretch") {
-			t.Errorf("rlrun resume run --steps %s = %d, %q, want a line that its rate stays at 0", steps, status, err)
+			!strings.Contains(err, "run: the schedule of a setting falls to 0 over 400 steps") || !strings.Contains(err, "--stretch") {
+			t.Errorf("rlrun resume run --steps %s = %d, %q, want a line that the learning rate stays at 0", steps, status, err)
 		}
 	}
 	if status, _, err := a.call("resume", "other", "--steps", "600", "--stretch", "--quiet"); status != statusDone || err != "" {
-		t.Errorf("rlrun resume other --steps 600 --stretch = %d, %q, want nothing said", status, err)
+		t.Errorf("rlrun resume other --steps 600 --stretch = %d, %q, want no message", status, err)
 	}
 	if got := readFile(t, "other/config.yaml"); !strings.Contains(got, "steps: 600\nschedule_steps: null\n") || !strings.Contains(got, "stretched: [400]\n") {
 		t.Errorf("other/config.yaml = %s, want 600 steps, stretched after 400", got)
@@ -134,25 +136,27 @@ func TestResumeSchedules(t *testing.T) {
 	}
 }
 
-// TestResumeKernels says so where a run has had others, and goes on.
+// TestResumeKernels checks the message that a run was trained with other kernels. The run
+// continues.
 func TestResumeKernels(t *testing.T) {
 	a := inEmptyDir(t)
 	a.must(t, "quick", "--out", "run", "--quiet")
 	text := readFile(t, "run/config.yaml")
-	at := strings.Index(text, "kernels: ")
-	writeFile(t, "run/config.yaml", text[:at]+"kernels: other\n")
-	for _, name := range []string{"run/result.json", "run/checkpoint/state"} { // the state is of the file as it was
+	i := strings.Index(text, "kernels: ")
+	writeFile(t, "run/config.yaml", text[:i]+"kernels: other\n")
+	for _, name := range []string{"run/result.json", "run/checkpoint/state"} { // the checkpoint belongs to the unchanged config.yaml
 		if err := os.Remove(filepath.FromSlash(name)); err != nil {
 			t.Fatal(err)
 		}
 	}
 	status, _, err := a.call("resume", "run", "--quiet")
 	if status != statusDone || strings.Count(err, "\n") != 1 || !strings.Contains(err, "run has run with other kernels") {
-		t.Errorf("rlrun resume of a run with other kernels = %d, %q, want a line that says so", status, err)
+		t.Errorf("rlrun resume of a run with other kernels = %d, %q, want a line about the kernels", status, err)
 	}
 }
 
-// TestEvalUnfinished: what an unfinished run has is offered, and named.
+// TestEvalUnfinished checks that eval of an interrupted run names rlrun resume and --best, and
+// that eval of a run without a result uses its last policy and says so.
 func TestEvalUnfinished(t *testing.T) {
 	a := inEmptyDir(t)
 	a.unfinished(t, "run", 200)
@@ -169,8 +173,8 @@ func TestEvalUnfinished(t *testing.T) {
 	}
 }
 
-// TestTroubles: a checkpoint that cannot be written is said, in training of one run and
-// of several, and the results are there.
+// TestTroubles checks that a checkpoint that cannot be written gives a message, in training of
+// one run and of several, and that the runs are still finished.
 func TestTroubles(t *testing.T) {
 	a := inEmptyDir(t)
 	a.Envs["acme/Unsaved-v0"] = env.Entry(func() *unsaved { return new(unsaved) })

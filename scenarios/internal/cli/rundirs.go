@@ -12,14 +12,14 @@ import (
 	"github.com/rlrun/rlrun/scenarios/internal/runset"
 )
 
-// hasFile reports whether dir has a file of that name.
+// hasFile reports whether the directory dir contains a file called name.
 func hasFile(dir, name string) bool {
 	_, err := os.Stat(filepath.Join(dir, name))
 	return err == nil
 }
 
-// loadOne reads the scenario of the run in dir. If dir is a directory of several runs,
-// the error lists the runs that have the file called needed.
+// loadOne loads the run in dir. If dir is a directory of several runs, the error lists the
+// runs that contain the file called needed.
 func (a *App) loadOne(dir, needed string) (*run.Run, error) {
 	a.subject = dir
 	r, err := run.Load(dir, a.Catalog)
@@ -29,23 +29,23 @@ func (a *App) loadOne(dir, needed string) (*run.Run, error) {
 	if err == nil || runset.IsRun(dir) || dir == "" {
 		return r, err
 	}
-	const levels, shown = 4, 8
-	place := runset.Directory(dir)
-	dirs := runset.Search(place, levels).Dirs
+	const levels, maxShown = 4, 8
+	root := runset.Directory(dir)
+	dirs := runset.Search(root, levels).Dirs
 	if len(dirs) == 0 {
 		return nil, err
 	}
-	good := slices.DeleteFunc(slices.Clone(dirs), func(d string) bool { return !hasFile(d, needed) })
+	usable := slices.DeleteFunc(slices.Clone(dirs), func(d string) bool { return !hasFile(d, needed) })
 	count := figure.Count(len(dirs), "run")
 	if len(dirs) == 1 {
 		count = "a run"
 	}
-	list := strings.Join(good[:min(len(good), shown)], ", ")
+	list := strings.Join(usable[:min(len(usable), maxShown)], ", ")
 	switch {
-	case len(good) == 0:
-		return nil, fmt.Errorf("%s has %s in it, and none of them has %s; rlrun list runs %s shows them", dir, count, needed, place)
-	case len(good) > shown:
-		list += fmt.Sprintf(" … (%d more: rlrun list runs %s)", len(good)-shown, place)
+	case len(usable) == 0:
+		return nil, fmt.Errorf("%s contains %s, but no run there has the file %s; rlrun list runs %s shows the runs", dir, count, needed, root)
+	case len(usable) > maxShown:
+		list += fmt.Sprintf(" … (%d more: rlrun list runs %s)", len(usable)-maxShown, root)
 	}
-	return nil, fmt.Errorf("%s is no run but has %s in it; want one of %s", dir, count, list)
+	return nil, fmt.Errorf("%s is not a run directory, but contains %s; want one of %s", dir, count, list)
 }

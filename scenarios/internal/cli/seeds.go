@@ -53,7 +53,7 @@ func (a *App) finishAll(s *sweep.Sweep, every int, f runFlags) error {
 		switch {
 		case errors.Is(r.Err, context.Canceled):
 			interrupted++
-			a.say("rlrun: interrupted; rlrun resume %s goes on", r.Dir)
+			a.say("rlrun: interrupted; rlrun resume %s continues the run", r.Dir)
 		case r.Err != nil:
 			failed++
 			a.say("rlrun: %s in %s: %s", runName(r.Settings, r.Seed), r.Dir, message(r.Err))

@@ -38,7 +38,7 @@ func (p *manyProgress) Report(r *sweep.Run, st *run.Status) {
 	defer p.mu.Unlock()
 	p.share[r] = min(1, float64(st.Steps)/float64(st.Total))
 	now := time.Now()
-	if !p.line || now.Sub(p.drawn) < redraw {
+	if !p.line || now.Sub(p.drawn) < redrawInterval {
 		return
 	}
 	p.drawn = now

@@ -12,16 +12,16 @@ import (
 	"github.com/rlrun/rlrun/scenarios/internal/figure"
 )
 
-// solveCommand computes the exact optimum of a tabular environment.
+// solveCommand returns the command rlrun solve.
 func (a *App) solveCommand() *cobra.Command {
 	var sets []string
 	var gamma float64
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use: "solve ENV", Short: "the exact optimum of a tabular environment", Args: oneArg("an environment"),
-		Long: `rlrun solve ENV computes the value of every state, and the best actions there,
-from the environment's model: what no agent can better. With --gamma 1 episodes
-count undiscounted, and every one of them must end.`,
+		Use: "solve ENV", Short: "compute the exact optimum of a tabular environment", Args: oneArg("an environment"),
+		Long: `rlrun solve ENV computes the optimal value of every state, and the best actions in it, from
+the environment's model of transitions. No agent can get a larger expected return. With
+--gamma 1 returns are undiscounted; then every episode must end.`,
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return a.Envs.IDs(), cobra.ShellCompDirectiveNoFileComp
 		},
@@ -32,7 +32,7 @@ count undiscounted, and every one of them must end.`,
 			}
 			tab, ok := env.As[grid.Tabular](e)
 			if !ok {
-				return badInput{fmt.Errorf("%s is not tabular: it has no table of states to solve", e.Spec().ID)}
+				return badInput{fmt.Errorf("%s is not tabular: it has no model of its states to solve; want an environment such as FrozenLake-v1", e.Spec().ID)}
 			}
 			s, err := tab.Model().ValueIteration(gamma)
 			if err != nil {
@@ -44,30 +44,30 @@ count undiscounted, and every one of them must end.`,
 			return a.printSolution(tab, s, gamma)
 		},
 	}
-	cmd.Flags().StringArrayVar(&sets, "set", nil, "change an option of the environment `options.KEY=VALUE`; may be repeated")
-	cmd.Flags().Float64Var(&gamma, "gamma", 0.99, "the discount, 0 … 1")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object on standard output")
+	cmd.Flags().StringArrayVar(&sets, "set", nil, "change an option of the environment: `options.KEY=VALUE`; may be repeated")
+	cmd.Flags().Float64Var(&gamma, "gamma", 0.99, "use the discount factor `GAMMA`, 0 … 1")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object on standard output")
 	return cmd
 }
 
-// A solution is what solve prints as JSON.
+// A solution is the JSON object that rlrun solve prints.
 type solution struct {
 	Env        string      `json:"env"`
-	Gamma      float64     `json:"gamma"`
+	Gamma      float64     `json:"gamma"` // discount factor
 	States     int         `json:"states"`
 	Actions    int         `json:"actions"`
-	V          []float64   `json:"V"`
-	Q          [][]float64 `json:"Q"`
-	Optimal    [][]int     `json:"optimal_actions"`
-	StartValue float64     `json:"start_value"`
+	V          []float64   `json:"V"`               // [States] optimal values
+	Q          [][]float64 `json:"Q"`               // [States, Actions] optimal action values
+	Optimal    [][]int     `json:"optimal_actions"` // best actions of each state
+	StartValue float64     `json:"start_value"`     // expected value of the start state
 	Method     string      `json:"method"`
-	Iterations int         `json:"iterations"`
+	Iterations int         `json:"iterations"` // sweeps of value iteration
 }
 
-// solutionLine has the states that can be told apart: of those that look alike
-// the first.
+// solutionLine returns the solution for the observed states. Of several states with the same
+// observation it contains the first.
 func solutionLine(tab grid.Tabular, s *grid.Solution, gamma float64) solution {
-	m, n := tab.Model(), shown(tab)
+	m, n := tab.Model(), observedStates(tab)
 	q := make([][]float64, n)
 	for i := range q {
 		q[i] = s.Q[i*m.Actions : (i+1)*m.Actions]
@@ -78,9 +78,9 @@ func solutionLine(tab grid.Tabular, s *grid.Solution, gamma float64) solution {
 	}
 }
 
-// shown is how many states of a model have an observation of their own, where that
-// is their number.
-func shown(tab grid.Tabular) int {
+// observedStates returns the number of states that an agent can distinguish. This is the
+// number of discrete observations, or the number of all states if observations are not discrete.
+func observedStates(tab grid.Tabular) int {
 	l, err := env.LayoutOf(tab.Spec().Obs)
 	if n, ok := l.Choices(); err == nil && ok && len(n) == 1 {
 		return n[0]
@@ -88,10 +88,11 @@ func shown(tab grid.Tabular) int {
 	return tab.Model().States
 }
 
-// printSolution shows a person the values: on the map, where there is one.
+// printSolution prints the value of the start state, and for an environment with a map the
+// values and the best actions of all cells.
 func (a *App) printSolution(tab grid.Tabular, s *grid.Solution, gamma float64) error {
 	m := tab.Model()
-	fmt.Fprintf(a.Out, "%s: %s, %s; the start is worth %s at gamma %s (%s, %s)\n", tab.Spec().ID, figure.Count(shown(tab), "state"),
+	fmt.Fprintf(a.Out, "%s: %s, %s; the start state has value %s with gamma %s (%s, %s)\n", tab.Spec().ID, figure.Count(observedStates(tab), "state"),
 		figure.Count(m.Actions, "action"), figure.Number(m.Mean(s.V)), figure.Given(gamma), s.Method, figure.Count(s.Iterations, "sweep"))
 	b, ok := tab.(interface{ Board() *grid.Board })
 	if !ok {
@@ -100,7 +101,7 @@ func (a *App) printSolution(tab grid.Tabular, s *grid.Solution, gamma float64) e
 	board := b.Board()
 	rows, cols := len(board.Cells), len(board.Cells[0])
 	if cols > 24 {
-		fmt.Fprintf(a.Out, "the map has %d columns, too many to show; --json has all\n", cols)
+		fmt.Fprintf(a.Out, "the map has %d columns, which is too wide to print; --json prints all values\n", cols)
 		return nil
 	}
 	best := s.Optimal()
@@ -113,13 +114,13 @@ func (a *App) printSolution(tab grid.Tabular, s *grid.Solution, gamma float64) e
 	return nil
 }
 
-// printBoard draws values and the best moves, but where the map has an end or a
-// wall.
+// printBoard prints the map: the value and the arrows of the best actions in each cell, but
+// the map's own character in cells that end an episode, and "#######" in walls.
 func (a *App) printBoard(board *grid.Board, v []float64, best [][]int) {
 	cols := len(board.Cells[0])
 	fmt.Fprintln(a.Out)
 	for r, row := range board.Cells {
-		var values, moves strings.Builder
+		var values, actions strings.Builder
 		for c := range cols {
 			i := r*cols + c
 			arrows := ""
@@ -129,15 +130,15 @@ func (a *App) printBoard(board *grid.Board, v []float64, best [][]int) {
 			switch cell := row[c]; {
 			case cell == '#':
 				fmt.Fprintf(&values, "  %7s", "#######")
-				fmt.Fprintf(&moves, "  %7s", "#######")
+				fmt.Fprintf(&actions, "  %7s", "#######")
 			case strings.IndexByte("GHPC123456789", cell) >= 0:
 				fmt.Fprintf(&values, "  %7s", "")
-				fmt.Fprintf(&moves, "  %7c", cell)
+				fmt.Fprintf(&actions, "  %7c", cell)
 			default:
 				fmt.Fprintf(&values, "  %7s", figure.Fixed(v[i], 3))
-				fmt.Fprintf(&moves, "  %7s", arrows)
+				fmt.Fprintf(&actions, "  %7s", arrows)
 			}
 		}
-		fmt.Fprintf(a.Out, "%s\n%s\n\n", values.String(), moves.String())
+		fmt.Fprintf(a.Out, "%s\n%s\n\n", values.String(), actions.String())
 	}
 }

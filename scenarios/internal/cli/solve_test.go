@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// TestSolve wants the optimum of the default world, 1 - 13·0.01 undiscounted, in
-// JSON and drawn on its map.
+// TestSolve checks the optimum of the default GridWorld in JSON and on its map. The goal
+// gives 1, and each of the 13 steps before costs 0.01.
 func TestSolve(t *testing.T) {
 	a := inEmptyDir(t)
 	var s solution
@@ -20,7 +20,7 @@ func TestSolve(t *testing.T) {
 		t.Errorf("solve --json = %+v, want GridWorld's solution", s)
 	}
 	text := a.must(t, "solve", "GridWorld-v0", "--gamma", "1")
-	for _, want := range []string{"the start is worth 0.87 at gamma 1", "#######", "→", "G\n"} {
+	for _, want := range []string{"the start state has value 0.87 with gamma 1", "#######", "→", "G\n"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("solve prints\n%s, want %q in it", text, want)
 		}
@@ -29,15 +29,15 @@ func TestSolve(t *testing.T) {
 		t.Errorf("solve of a world with a key prints\n%s", text)
 	}
 	if text := a.must(t, "solve", "GridWorld-v0", "--set", "options.map=\"S.\\n.G\""); !strings.Contains(text, "4 states") {
-		t.Errorf("solve of a map of lines prints\n%s", text)
+		t.Errorf("solve of a map given as lines prints\n%s", text)
 	}
 	if text := a.must(t, "solve", "Taxi-v4", "--set", "options.fickle_passenger=true"); !strings.Contains(text, "500 states") {
 		t.Errorf("solve of a fickle Taxi prints\n%s", text)
 	}
 }
 
-// TestRegret: a run of a tabular environment says how far from the optimum it is, and
-// one whose observations are others does not.
+// TestRegret checks that a run of a tabular environment reports its regret, and that a run
+// whose wrappers change the observations does not.
 func TestRegret(t *testing.T) {
 	a := inEmptyDir(t)
 	const world = "env: {id: GridWorld-v0, n_envs: 8, options: {map: [S.G]}}\n" +
@@ -57,14 +57,14 @@ func TestRegret(t *testing.T) {
 			t.Errorf("%s: result %s, want %q in it", c.set, out, c.want)
 		}
 		if c.set == "agent.learning_rate=0" && strings.Contains(out, `"regret":0,`) {
-			t.Errorf("an untrained policy has no regret: %s", out)
+			t.Errorf("the regret of an untrained policy is 0, want more: %s", out)
 		}
 	}
 }
 
-// TestShippedRegret: the shipped scenario of the cliff has a time limit around it, a
-// discount of 1, and states that its policy never comes to. The best way is 13 steps
-// long, and so is what it learns.
+// TestShippedRegret checks the scenario cliffwalking-qlearning, which has a wrapper with a time
+// limit, a discount factor of 1, and states that its policy never visits. It learns the
+// shortest path, 13 steps.
 func TestShippedRegret(t *testing.T) {
 	text := shipped(t, "cliffwalking-qlearning")
 	a := inEmptyDir(t)

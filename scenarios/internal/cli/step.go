@@ -8,32 +8,32 @@ import (
 	"github.com/rlrun/rlrun/internal/settings"
 )
 
-// stepCommand lets another program drive an environment over standard input
-// and output, one line of JSON for one line of JSON.
+// stepCommand returns the command rlrun step. Another program drives an environment with it:
+// each line of JSON on standard input gets one line of JSON on standard output.
 func (a *App) stepCommand() *cobra.Command {
 	var sets []string
 	cmd := &cobra.Command{
-		Use: "step ENV|FILE.yaml", Short: "drive an environment over standard input and output", Args: oneArg("an environment"),
-		Long: `rlrun step ENV answers each line of standard input with one line:
+		Use: "step ENV|FILE.yaml", Short: "let another program drive an environment, a line of JSON each step", Args: oneArg("an environment"),
+		Long: `rlrun step ENV answers each line of JSON on standard input with one line of JSON:
 
-  {"reset":{"seed":7}}   {"obs":[…],"state":[…]}; without a seed: 0, then 1, …
+  {"reset":{"seed":7}}   {"obs":[…],"state":[…]}; resets without a seed use 0, then 1, …
   {"action":1}           {"obs":[…],"reward":1,"terminated":false,"truncated":false,"state":[…]}
-  {"state":[…]}          sets the physical state and answers like a reset
-  {"describe":true}      the environment's spaces, time limit and threshold
-  anything else          {"error":"…"}, and it goes on
+  {"state":[…]}          sets the physical state, and answers like a reset
+  {"describe":true}      the spaces, the time limit and the threshold of the environment
+  any other line         {"error":"…"}; the next line is read as usual
 
-ENV is an environment's id; or a scenario's file, RUN/config.yaml say, whose
-environment is driven with its options and the wrappers of training.
+ENV is the id of an environment. It may also be a scenario file, for example
+RUN/config.yaml. Then the environment has the options and the wrappers of training.
 
-Where choices can be forbidden, answers have a "mask": a list of booleans, one for each
-value of each choice, and two for a bit. An action that it forbids does what the
-environment says.
+If an environment can forbid actions, its answers have a "mask": a list of booleans, true
+for an allowed value. It has one boolean for each value of each discrete action, and two
+for each bit. The environment itself decides the effect of a forbidden action.
 
-"draws":[…] beside an action or a reset gives the random numbers that it consumes:
-uniform numbers from 0 to less than 1, and for Blackjack the cards, 1 (an ace) … 10,
-in the order in which they are dealt, the dealer's two first. An action out of range
-is an error and changes nothing; Pendulum and MountainCarContinuous clip it, as their
-originals do.`,
+"draws":[…] beside "action" or "reset" gives the random numbers that the environment uses:
+uniform numbers, at least 0 and less than 1. For Blackjack they are the cards 1 (an ace)
+… 10 in the order in which they are dealt, the dealer's two cards first. An action out of
+range is an error and changes nothing. But Pendulum and MountainCarContinuous clip the
+action, as they do in Gymnasium.`,
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return a.Envs.IDs(), cobra.ShellCompDirectiveNoFileComp
 		},
@@ -49,12 +49,12 @@ originals do.`,
 			return remote.Serve(a.In, a.Out, e)
 		},
 	}
-	cmd.Flags().StringArrayVar(&sets, "set", nil, "change an option of the environment `options.KEY=VALUE`, or of a scenario env.options.KEY=VALUE; may be repeated")
+	cmd.Flags().StringArrayVar(&sets, "set", nil, "change an option of the environment: `options.KEY=VALUE`, or env.options.KEY=VALUE with a scenario file; may be repeated")
 	return cmd
 }
 
-// makeTrained makes the environment that a scenario's file trains in, with assignments
-// to the scenario's settings.
+// makeTrained returns the environment in which the scenario of a file trains. The assignments
+// sets change settings of the scenario.
 func (a *App) makeTrained(file string, sets []string) (env.Env, error) {
 	s, err := a.scenario(file, assigned(sets))
 	if err != nil {
@@ -63,7 +63,7 @@ func (a *App) makeTrained(file string, sets []string) (env.Env, error) {
 	return s.NewEnv()
 }
 
-// makeEnv makes an environment with assignments to options.
+// makeEnv returns the environment called id. The assignments sets change its options.
 func (a *App) makeEnv(id string, sets []string) (env.Env, error) {
 	tree, err := settings.Parse("options", []byte("{}"))
 	if err != nil {

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// step is what rlrun step answers to its input, a line each.
+// step runs rlrun step with this input, and returns the lines of its answers.
 func (a *App) step(t testing.TB, input string, args ...string) (lines []string) {
 	t.Helper()
 	var o, e bytes.Buffer
@@ -20,8 +20,8 @@ func (a *App) step(t testing.TB, input string, args ...string) (lines []string) 
 	return lines
 }
 
-// TestStepCommand wants exactly these answers. The states are set, or the
-// draws given, so that all numbers are known.
+// TestStepCommand checks the exact answers. The input sets the states or gives the random
+// numbers, so all answers are known.
 func TestStepCommand(t *testing.T) {
 	a := inEmptyDir(t)
 	for _, c := range []struct {
@@ -47,12 +47,12 @@ func TestStepCommand(t *testing.T) {
 			[]string{`"state":[3,0,0,0]}`, `"reward":-1,"terminated":true,"truncated":false`, `{"error":"not a JSON object, want`, `{"env":"CartPole-v1"`},
 		},
 		{
-			[]string{"Pendulum-v1"}, // a torque is clipped: 0.05 s of 3/(ml²) 2 N m from rest
+			[]string{"Pendulum-v1"}, // the torque 2.5 is clipped to 2 N m, which acts for 0.05 s: the angular velocity is 0.05·3/(ml²)·2 [rad/s]
 			`{"state":[0,0]}` + "\n" + `{"action":[2.5]}` + "\n" + `{"action":1e39}`,
 			[]string{`{"obs":[1,0,0],"state":[0,0]}`, `"state":[0.015000000000000003,0.30000000000000004]}`, `{"error":"action: [1e+39], want float32 numbers"}`},
 		},
 		{
-			[]string{"Acrobot-v1", "--set", "options.torque_noise_max=1"}, // a draw of 1/2 is no noise
+			[]string{"Acrobot-v1", "--set", "options.torque_noise_max=1"}, // the random number 1/2 means no noise
 			`{"state":[0,0,0,0]}` + "\n" + `{"action":1,"draws":[0.5]}`,
 			[]string{`"state":[0,0,0,0]}`, `"state":[0,0,0,0]}`},
 		},
@@ -80,8 +80,8 @@ func TestStepCommand(t *testing.T) {
 	}
 }
 
-// TestSpacesInWords: what an agent or a wrapper cannot take is named in words of the
-// field, and not by a type of the program.
+// TestSpacesInWords checks that messages describe unsuitable spaces in the field's words, and not by
+// the Go type.
 func TestSpacesInWords(t *testing.T) {
 	a := inEmptyDir(t)
 	for _, c := range []struct{ scenario, want string }{

@@ -203,12 +203,12 @@ func assigned(sets []string) (all []scenario.Change) {
 
 // scenario reads the scenario called name, or in the file called name.
 func (a *App) scenario(name string, changes []scenario.Change) (*scenario.Scenario, error) {
-	if err := twoAgents(changes); err != nil {
+	if err := checkOneAgent(changes); err != nil {
 		return nil, err
 	}
 	file, text, err := a.source(name)
 	if err != nil {
-		file, text, err = a.defaults(name, changes, err)
+		file, text, err = a.defaultScenario(name, changes, err)
 	}
 	if err != nil {
 		return nil, err
@@ -318,7 +318,7 @@ func (a *App) finish(r *run.Run, every int, f runFlags, w *watching) (err error)
 		res, err = r.Finish(ctx, st)
 	}
 	if errors.Is(err, context.Canceled) {
-		a.say("rlrun: interrupted after %s; rlrun resume %s goes on", figure.Count(st.Steps, "step"), r.Dir)
+		a.say("rlrun: interrupted after %s; rlrun resume %s continues the run", figure.Count(st.Steps, "step"), r.Dir)
 		return errInterrupted
 	}
 	if res != nil {
