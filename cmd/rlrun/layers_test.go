@@ -9,8 +9,8 @@ import (
 
 const module = "github.com/rlrun/rlrun/"
 
-// layers lists what each package may import of this module. It is the table in
-// ARCHITECTURE.md, kept true.
+// layers lists, for each package, the packages of this module that it may import. The table in
+// ARCHITECTURE.md shows the same.
 var layers = map[string]string{
 	"internal/nearest":              "",
 	"internal/atomicfile":           "",
@@ -58,15 +58,15 @@ var layers = map[string]string{
 	"cmd/rlrun":                     "scenarios",
 }
 
-// TestLayers holds every import of this module to layers. An example may
-// import what a user may: whatever is not internal.
+// TestLayers checks that every package imports only packages that layers allows. An example
+// may import every package that is not internal, as a user's program may.
 func TestLayers(t *testing.T) {
 	seen := map[string]bool{}
 	for _, f := range list(t, module+"...", "{{.ImportPath}} {{join .Imports \" \"}}") {
-		pkg, may := strings.TrimPrefix(f[0], module), ""
-		if !strings.HasPrefix(pkg, "examples") && pkg != "docs" { // docs has only tests
+		pkg, allowed := strings.TrimPrefix(f[0], module), ""
+		if !strings.HasPrefix(pkg, "examples") && pkg != "docs" { // docs contains only tests
 			var ok bool
-			if may, ok = layers[pkg]; !ok {
+			if allowed, ok = layers[pkg]; !ok {
 				t.Errorf("package %s is not in layers", pkg)
 			}
 			seen[pkg] = true
@@ -74,19 +74,20 @@ func TestLayers(t *testing.T) {
 		for _, imp := range f[1:] {
 			name, ours := strings.CutPrefix(imp, module)
 			public := strings.HasPrefix(pkg, "examples") && !strings.HasPrefix(name, "internal/")
-			if ours && !public && !strings.Contains(" "+may+" ", " "+name+" ") {
+			if ours && !public && !strings.Contains(" "+allowed+" ", " "+name+" ") {
 				t.Errorf("%s must not import %s", pkg, name)
 			}
 		}
 	}
 	for pkg := range layers {
 		if !seen[pkg] {
-			t.Errorf("layers has %s, which is no package", pkg)
+			t.Errorf("layers has a row of %s, which is not a package", pkg)
 		}
 	}
 }
 
-// TestTable wants a row of the table in ARCHITECTURE.md for each package, and no other.
+// TestTable checks that the table in ARCHITECTURE.md has a row for each package, and no
+// other rows.
 func TestTable(t *testing.T) {
 	text, err := os.ReadFile("../../ARCHITECTURE.md")
 	if err != nil {
@@ -111,12 +112,12 @@ func TestTable(t *testing.T) {
 		delete(rows, pkg)
 	}
 	for name := range rows {
-		t.Errorf("ARCHITECTURE.md has a row of %s, which is no package", name)
+		t.Errorf("ARCHITECTURE.md has a row of %s, which is not a package", name)
 	}
 }
 
-// TestResearcher wants the packages that research code imports to bring neither
-// a window, nor another engine, nor the command's libraries with them.
+// TestResearcher checks that the packages that research code imports do not depend on the
+// window, on another engine, or on the libraries of the command.
 func TestResearcher(t *testing.T) {
 	heavy := []string{"github.com/hajimehoshi/", "gorgonia.org/", "github.com/spf13/", "golang.org/x/term", "golang.org/x/image"}
 	for _, c := range []struct {
@@ -132,22 +133,22 @@ func TestResearcher(t *testing.T) {
 			n++
 			for _, h := range c.without {
 				if strings.HasPrefix(f[0], h) {
-					t.Errorf("%s brings %s with it", c.pkg, f[0])
+					t.Errorf("%s depends on %s", c.pkg, f[0])
 				}
 			}
 		}
 		if n == 0 {
-			t.Errorf("%s has no dependencies at all: go list says nothing", c.pkg)
+			t.Errorf("go list prints no dependencies of %s", c.pkg)
 		}
 	}
 }
 
-// list returns what go list prints of the packages, the words of each line.
-// The last argument is the form of a line.
+// list runs go list and returns the words of each output line. The last argument is the
+// template of a line; the others are arguments of go list.
 func list(t *testing.T, args ...string) (lines [][]string) {
 	t.Helper()
-	form := args[len(args)-1]
-	cmd := exec.Command("go", append([]string{"list", "-f", form}, args[:len(args)-1]...)...)
+	template := args[len(args)-1]
+	cmd := exec.Command("go", append([]string{"list", "-f", template}, args[:len(args)-1]...)...)
 	out, err := cmd.Output()
 	if err != nil {
 		t.Fatal(err)

@@ -1,7 +1,10 @@
-// Rlrun trains agents in scenarios, and shows what came of it.
+// Rlrun trains reinforcement-learning agents, evaluates them, and shows and compares their runs.
 //
-//	rlrun cartpole-ppo
-//	rlrun help
+//	rlrun cartpole-ppo    trains PPO on CartPole and saves the run
+//	rlrun help            lists the commands
+//
+// Package scenarios contains the command. Its function Main makes the same command with
+// environments and agents of another program.
 package main
 
 import "github.com/rlrun/rlrun/scenarios"

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// TestPublic wants no type of an internal package in what a user's package may import: the
-// user could not name it.
+// TestPublic checks that the documentation of a public package shows no type of an internal
+// package, because users could not name the type.
 func TestPublic(t *testing.T) {
 	var names []string
 	for pkg := range layers {
