@@ -15,18 +15,18 @@ import (
 	"github.com/rlrun/rlrun/scenario"
 )
 
-// With is what a program has of its own, beside environments. A field that is nil adds
-// nothing.
+// With contains the agents, wrappers, layers and scenarios that a program adds to rlrun. A nil
+// field adds nothing.
 type With struct {
 	Agents    scenario.Agents
 	Wrappers  scenario.Wrappers
-	Layers    nn.Kinds // of networks, which policy_kwargs.layers names
-	Scenarios fs.FS    // NAME.yaml each
+	Layers    nn.Kinds // layers of networks, which policy_kwargs.layers can name
+	Scenarios fs.FS    // scenario files NAME.yaml in its root directory
 }
 
-// Catalog returns what the scenarios of Main can name: the environments in envs, all agents,
-// wrappers, engines and scenarios that come with rlrun, and what with adds. A name that two
-// of a kind have is an error.
+// Catalog returns everything that a scenario can name: the environments in envs, the agents,
+// wrappers, engines and scenarios of rlrun, and the program's own in with. It is an error if
+// two entries of the same kind, for example two agents, have the same name.
 func Catalog(envs env.Registry, with ...With) (scenario.Catalog, error) {
 	c := scenario.Builtin(envs)
 	layers := nn.Kinds{}
@@ -53,14 +53,14 @@ func Catalog(envs env.Registry, with ...With) (scenario.Catalog, error) {
 	return c, checkLayers(engine)
 }
 
-// checkLayers returns an error if a layer of e has the name of one of rlrun's.
+// checkLayers returns an error if a program's layer has the name of a built-in layer.
 func checkLayers(e nn.Native) error {
-	plan := nn.Plan{In: nn.Shape{1}, Layers: nn.Layers{{Kind: "tanh"}}} // any will do
+	plan := nn.Plan{In: nn.Shape{1}, Layers: nn.Layers{{Kind: "tanh"}}} // Build checks the names for every plan
 	_, err := e.Build(rand.New(rand.NewPCG(0, 0)), "network", plan)
 	return err
 }
 
-// read returns the texts of the scenarios in files by their names.
+// read returns the texts of the scenarios in files, by name.
 func read(files fs.FS) (map[string][]byte, error) {
 	if files == nil {
 		return nil, nil
@@ -70,7 +70,7 @@ func read(files fs.FS) (map[string][]byte, error) {
 		return nil, err
 	}
 	if len(names) == 0 {
-		return nil, fmt.Errorf("the program's Scenarios have no file NAME.yaml; want one or more, in no folder")
+		return nil, fmt.Errorf("the program's Scenarios have no file NAME.yaml; want one or more such files in the root directory")
 	}
 	texts := map[string][]byte{}
 	for _, name := range names {
@@ -83,14 +83,16 @@ func read(files fs.FS) (map[string][]byte, error) {
 	return texts, nil
 }
 
-// add copies entries to a map that has none of their names.
-func add[T any](to, from map[string]T, what string) error {
+// add copies the entries of from to the map to. It returns an error if to already has an
+// entry of that name, or if a name is not allowed. The kind of the entries, for example
+// "agents", is part of the message.
+func add[T any](to, from map[string]T, kind string) error {
 	for _, name := range slices.Sorted(maps.Keys(from)) {
 		if name == "" || strings.ContainsFunc(name, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }) {
-			return fmt.Errorf("one of the program's %s is called %q; want a name without spaces", what, name)
+			return fmt.Errorf("one of the program's %s is called %q; want a name without spaces", kind, name)
 		}
 		if _, ok := to[name]; ok {
-			return fmt.Errorf("two %s are called %s; want another name for the program's own", what, name)
+			return fmt.Errorf("two %s are called %s; want another name for the program's own", kind, name)
 		}
 		to[name] = from[name]
 	}

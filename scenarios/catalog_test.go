@@ -13,7 +13,8 @@ import (
 	"github.com/rlrun/rlrun/scenarios"
 )
 
-// TestCatalog adds what a program has of its own, and refuses a name that is taken.
+// TestCatalog checks that Catalog adds a program's own entries, and refuses a name that exists
+// already.
 func TestCatalog(t *testing.T) {
 	agent := scenario.NewAgent("PPO again", agents.DefaultPPO, agents.NewPPO)
 	wrapper := scenario.NewWrapper(1., func(e env.Env, k float64) (env.Env, error) { return env.ScaleReward{Env: e, K: k}, nil })
@@ -21,7 +22,7 @@ func TestCatalog(t *testing.T) {
 	file := &fstest.MapFile{Data: []byte("env: {id: CartPole-v1}\nagent: {name: mine}\nsteps: 9\n")}
 	for _, c := range []struct {
 		with []scenarios.With
-		want string // of the error
+		want string // part of the error
 	}{
 		{nil, ""},
 		{[]scenarios.With{{}}, ""},
@@ -58,6 +59,6 @@ func TestCatalog(t *testing.T) {
 	}
 	catalog.Agents["hollow"] = scenario.Agent{}
 	if _, err := catalog.Defaults("CartPole-v1", "hollow"); err == nil || !strings.Contains(err.Error(), "want an Agent made by scenario.NewAgent") {
-		t.Errorf("Defaults of an empty agent: %v, want how one is made", err)
+		t.Errorf("Defaults of an empty agent: %v, want an error that names scenario.NewAgent", err)
 	}
 }

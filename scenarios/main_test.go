@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// program adds an environment, an agent, a wrapper and a scenario to rlrun, from outside
-// this module.
+// program is a program outside this module that adds an environment, an agent, a wrapper and
+// a scenario to rlrun.
 const program = `package main
 
 import (
@@ -32,7 +32,7 @@ func (l *lift) Spec() env.Spec {
 func (*lift) Reset(seed uint64, obs []float32)       { clear(obs) }
 func (*lift) Step(act, obs []float32) (o env.Outcome) { return o }
 
-// fog shows less than there is.
+// fog is a wrapper that multiplies observations by 1 - density.
 type fog struct {
 	env.Env
 	density float32
@@ -53,7 +53,7 @@ func (f *fog) Step(act, obs []float32) env.Outcome {
 	return out
 }
 
-// settings are PPO's and one more.
+// settings are the settings of PPO and one more.
 type settings struct {
 	agents.PPOConfig ` + "`yaml:\",inline\"`" + `
 	Naps int ` + "`yaml:\"naps\"`" + `
@@ -81,7 +81,7 @@ func main() {
 }
 `
 
-// build builds program in a module of its own.
+// build builds program in a separate module, and returns the path of the binary.
 func build(t *testing.T) (binary string) {
 	root, err := filepath.Abs("..")
 	if err != nil {
@@ -112,15 +112,15 @@ func build(t *testing.T) (binary string) {
 	return filepath.Join(dir, "own.exe")
 }
 
-// TestOwnProgram builds a module of its own that adds one of each kind to rlrun, and wants
-// them listed, completed, trained, resumed and evaluated as rlrun's own are.
+// TestOwnProgram checks that the program's own environment, agent, wrapper and scenario are
+// listed, completed, trained, resumed and evaluated like those of rlrun.
 func TestOwnProgram(t *testing.T) {
 	own := build(t)
 	dir := t.TempDir()
 	for _, c := range []struct {
 		args   string
 		status int
-		want   []string // in what it prints
+		want   []string // parts of its output
 	}{
 		{"list envs --json", 0, []string{`"acme/Lift-v0"`, `"CartPole-v1"`}},
 		{"list agents --json", 0, []string{`{"kind":"agent","name":"lazy","summary":"proximal policy optimisation that naps"}`, `"name":"ppo"`}},

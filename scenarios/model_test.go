@@ -10,8 +10,8 @@ import (
 	"github.com/rlrun/rlrun/scenarios"
 )
 
-// TestModelsAreKnown: every scenario of a tabular environment knows its model, since its
-// wrappers leave it true.
+// TestModelsAreKnown checks that every scenario of a tabular environment has the environment's
+// model, because the scenario's wrappers do not change the model.
 func TestModelsAreKnown(t *testing.T) {
 	files, err := filepath.Glob("*.yaml")
 	if err != nil {
@@ -32,7 +32,7 @@ func TestModelsAreKnown(t *testing.T) {
 			t.Fatal(err)
 		}
 		if _, ok := e.(grid.Tabular); ok != (s.Tabular != nil) {
-			t.Errorf("%s: the model is known: %v, want %v", name, s.Tabular != nil, ok)
+			t.Errorf("%s has a model: %v, want %v", name, s.Tabular != nil, ok)
 		} else if ok {
 			known++
 		}

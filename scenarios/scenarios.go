@@ -1,6 +1,6 @@
-// Package scenarios has the scenarios that come with rlrun, a YAML file each,
-// and the whole command as a function: a program of some lines adds its own
-// environments, agents, wrappers, layers and scenarios to everything that rlrun does.
+// Package scenarios contains the scenarios of rlrun, each a YAML file, and the command rlrun as
+// the function Main. A short program that calls Main has the whole command with its own
+// environments, agents, wrappers, layers and scenarios:
 //
 //	//go:embed *.yaml
 //	var files embed.FS
@@ -15,6 +15,9 @@
 //			Scenarios: files,
 //		})
 //	}
+//
+// Envs returns the environments of rlrun, and Catalog returns everything that a scenario
+// can name, for programs that use packages scenario and run without the command.
 package scenarios
 
 import (
@@ -30,12 +33,13 @@ import (
 	"github.com/rlrun/rlrun/scenarios/internal/cli"
 )
 
-// files are the scenarios, NAME.yaml each.
+// files are the scenario files, NAME.yaml.
 //
 //go:embed *.yaml
 var files embed.FS
 
-// Envs returns a new Registry of all environments that come with rlrun.
+// Envs returns a new Registry with all environments of rlrun. The caller owns it and may add
+// its own environments.
 func Envs() env.Registry {
 	r := env.Registry{}
 	classic.Register(r)
@@ -43,14 +47,14 @@ func Envs() env.Registry {
 	return r
 }
 
-// badInput is rlrun's exit status where the input is wrong.
+// badInput is the exit status of rlrun for bad input.
 const badInput = 2
 
-// Main is the command rlrun, with the program's own arguments, for the environments in
-// envs, and for what else the program has of its own. It does not return: it exits with
-// rlrun's status.
+// Main runs the command rlrun with the program's arguments, the environments in envs, and the
+// agents, wrappers, layers and scenarios in with. It does not return: it exits with the
+// status of rlrun.
 //
-// The program's main goroutine has to call it: windows want that.
+// Call it from the main goroutine, because operating systems require this for windows.
 func Main(envs env.Registry, with ...With) {
 	catalog, err := Catalog(envs, with...)
 	if err != nil {

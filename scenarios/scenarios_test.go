@@ -13,7 +13,8 @@ import (
 	"github.com/rlrun/rlrun/scenarios"
 )
 
-// TestScenarios reads every file, and makes its environments and its agent.
+// TestScenarios checks that every scenario file can be read, and that its environments and
+// its agent can be made.
 func TestScenarios(t *testing.T) {
 	files, err := filepath.Glob("*.yaml")
 	if err != nil || len(files) == 0 {
@@ -30,13 +31,13 @@ func TestScenarios(t *testing.T) {
 				t.Fatal(err)
 			}
 			if got, want := s.Name, strings.TrimSuffix(name, ".yaml"); got != want {
-				t.Errorf("name = %q, want the file's, %q", got, want)
+				t.Errorf("name = %q, want the file's name %q", got, want)
 			}
 			if s.Kernels != "" {
-				t.Errorf("kernels = %q, want none: it is for any machine", s.Kernels)
+				t.Errorf("kernels = %q, want no kernels, because the scenario is for any machine", s.Kernels)
 			}
 			if s.Spec.RewardThreshold != nil && (s.Threshold == nil || *s.Threshold < *s.Spec.RewardThreshold) {
-				t.Errorf("target = %v, want %v of %s at least", s.Threshold, *s.Spec.RewardThreshold, s.Env)
+				t.Errorf("target = %v, want at least the threshold %v of %s", s.Threshold, *s.Spec.RewardThreshold, s.Env)
 			}
 			if a, err := s.NewAgent(); err != nil || a.Policy() == nil {
 				t.Errorf("NewAgent = %v, %v, want an agent with a policy", a, err)
@@ -45,7 +46,8 @@ func TestScenarios(t *testing.T) {
 	}
 }
 
-// TestEnvs wants the classic environments in a Registry of the caller's own.
+// TestEnvs checks that Envs returns the classic and grid environments, in a new Registry at
+// each call.
 func TestEnvs(t *testing.T) {
 	want := env.Registry{}
 	classic.Register(want)
@@ -54,11 +56,11 @@ func TestEnvs(t *testing.T) {
 	for _, id := range want.IDs() {
 		e, err := got.Make(id, nil)
 		if err != nil || e.Spec().ID != id {
-			t.Errorf("Envs().Make(%q) = %v, %v, want it", id, e, err)
+			t.Errorf("Envs().Make(%q) = %v, %v, want the environment", id, e, err)
 		}
 	}
 	clear(got)
 	if n := len(scenarios.Envs()); n < len(want) || len(want) == 0 {
-		t.Errorf("Envs() after another was cleared = %d, want %d", n, len(want))
+		t.Errorf("Envs() after another Registry was cleared has %d environments, want %d", n, len(want))
 	}
 }

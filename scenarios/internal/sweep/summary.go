@@ -5,22 +5,23 @@ import (
 	"github.com/rlrun/rlrun/scenarios/internal/statistics"
 )
 
-// A Summary has the results of a cell's runs. As JSON it is the last line of --seeds.
+// A Summary summarises the results of a cell's runs over the seeds. With --seeds it is the last
+// line of --json.
 type Summary struct {
 	Event    string   `json:"event"` // "results"
 	Scenario string   `json:"scenario"`
-	Sweep    string   `json:"sweep,omitempty"`
+	Sweep    string   `json:"sweep,omitempty"` // the cell's settings, KEY=VALUE, …
 	Seeds    []uint64 `json:"seeds"`
-	Failed   []uint64 `json:"failed"`
-	Eval     struct {
-		Mean   *run.Number    `json:"mean"` // of the runs' mean returns
+	Failed   []uint64 `json:"failed"` // seeds of the runs that failed
+	Eval     struct { // statistics of the runs' mean returns; null if no run is finished
+		Mean   *run.Number    `json:"mean"`
 		Median *run.Number    `json:"median"`
 		IQM    *run.Number    `json:"iqm"`
-		CI95   *[2]run.Number `json:"ci95"` // of the interquartile mean, by bootstrap
+		CI95   *[2]run.Number `json:"ci95"` // bootstrap interval of IQM
 	} `json:"eval"`
 }
 
-// Means returns the mean returns of the runs that are finished.
+// Means returns the mean return of each finished run.
 func (c *Cell) Means() (means []float64) {
 	for _, r := range c.Runs {
 		if r.Err == nil {
@@ -30,7 +31,7 @@ func (c *Cell) Means() (means []float64) {
 	return means
 }
 
-// Summary sums up the results of runs that have ended.
+// Summary summarises the results of the cell. All its runs must have ended.
 func (c *Cell) Summary() Summary {
 	s := Summary{Event: "results", Scenario: c.Scenario.Name, Sweep: c.Label, Seeds: []uint64{}, Failed: []uint64{}}
 	for _, r := range c.Runs {

@@ -227,9 +227,9 @@ func TestCrash(t *testing.T) {
 	}
 }
 
-// TestAtOnce: as many runs train at once as there are cores, runs, and room for replay
+// TestParallelRuns: as many runs train at once as there are cores, runs, and room for replay
 // buffers of 24,000 bytes each.
-func TestAtOnce(t *testing.T) {
+func TestParallelRuns(t *testing.T) {
 	const sac text = "env: {id: Pendulum-v1}\nsteps: 10\nagent: {name: sac, buffer_size: 1000}\n"
 	for _, c := range []struct {
 		source       text
@@ -244,8 +244,8 @@ func TestAtOnce(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := s.atOnce(c.cores, c.memory); got != c.want {
-			t.Errorf("atOnce(%d, %d) of %d seeds of %q = %d, want %d", c.cores, c.memory, c.seeds, c.source, got, c.want)
+		if got := s.parallelRuns(c.cores, c.memory); got != c.want {
+			t.Errorf("parallelRuns(%d, %d) of %d seeds of %q = %d, want %d", c.cores, c.memory, c.seeds, c.source, got, c.want)
 		}
 	}
 }

@@ -13,17 +13,18 @@ import (
 	"github.com/rlrun/rlrun/scenarios/internal/crash"
 )
 
-// A Reporter is told how runs go, by several goroutines at once.
+// A Reporter receives the progress of runs. Several goroutines call it at the same time.
 type Reporter interface {
-	// Report is called after every iteration of a run, and once more if there was a Trouble
-	// at its end.
+	// Report is called after every iteration of the run r, and once more if st.Trouble was
+	// set at the end of the run.
 	Report(r *Run, st *run.Status)
 }
 
-// Train trains the created runs, as many at once as there are cores. Where GOMEMLIMIT is
-// set, no more train at once than have room for their replay buffers in it. Every is the
-// steps between checkpoints, or 0. Train yields each run when it and all before it have
-// ended. If the loop ends early, the others are interrupted.
+// Train trains the created runs, one on each core at the same time. If GOMEMLIMIT is set, fewer
+// runs train at the same time, so that their replay buffers fit into it. The argument every
+// is the number of steps between two checkpoints; 0 means a checkpoint every few seconds.
+// Train yields the runs in their order, each when it has ended. If the loop ends early, the
+// remaining runs are interrupted.
 func (s *Sweep) Train(ctx context.Context, every int, to Reporter) iter.Seq2[*Cell, *Run] {
 	return func(yield func(*Cell, *Run) bool) {
 		ctx, cancel := context.WithCancel(ctx)
@@ -37,7 +38,7 @@ func (s *Sweep) Train(ctx context.Context, every int, to Reporter) iter.Seq2[*Ce
 		}
 		close(next)
 		cores := runtime.GOMAXPROCS(0)
-		n := s.atOnce(cores, debug.SetMemoryLimit(-1))
+		n := s.parallelRuns(cores, debug.SetMemoryLimit(-1))
 		for range n {
 			workers.Go(func() {
 				for r := range next {
@@ -57,18 +58,18 @@ func (s *Sweep) Train(ctx context.Context, every int, to Reporter) iter.Seq2[*Ce
 	}
 }
 
-// atOnce returns the number of runs that train at the same time: one a core, but no more
-// than have room for their replay buffers in memory bytes, and one at least.
-func (s *Sweep) atOnce(cores int, memory int64) int {
+// parallelRuns returns the number of runs that train at the same time: one on each core, but
+// fewer if their replay buffers do not fit into memory bytes, and at least one.
+func (s *Sweep) parallelRuns(cores int, memory int64) int {
 	largest := 1
 	for _, c := range s.Cells {
 		largest = max(largest, c.Scenario.Memory())
 	}
-	room := memory / int64(largest)
-	return int(max(1, min(int64(cores), int64(len(s.Runs())), room)))
+	fitting := memory / int64(largest)
+	return int(max(1, min(int64(cores), int64(len(s.Runs())), fitting)))
 }
 
-// train trains a created run to its end and evaluates it.
+// train trains a created run to its end, and evaluates its policy.
 func (s *Sweep) train(ctx context.Context, r *Run, cores, every int, to Reporter) (err error) {
 	defer crash.Guard(&err, nil)
 	if err := ctx.Err(); err != nil {
