@@ -2,21 +2,20 @@ package render
 
 import "image/color"
 
-// An Op is one recorded drawing call, in a form that JSON carries to a browser.
-// The numbers come in the order of the call's arguments, points last.
+// An Op is one recorded drawing call. As JSON it can be sent to a browser.
 type Op struct {
-	Op   string     `json:"op"` // view, line, fill or text
-	Args []float32  `json:"args"`
+	Op   string     `json:"op"`   // view, line, fill or text
+	Args []float32  `json:"args"` // numbers in the order of the call's arguments, points last
 	Text string     `json:"text,omitempty"`
 	RGBA color.RGBA `json:"rgba"`
 }
 
-// A Recorder is a Canvas that keeps the calls made on it since the last View.
+// A Recorder is a Canvas that keeps the drawing calls since the last View.
 type Recorder struct{ Ops []Op }
 
 var _ Canvas = (*Recorder)(nil)
 
-// View starts a new picture.
+// View forgets the recorded calls and records a view.
 func (r *Recorder) View(x0, y0, x1, y1 float32, paper color.RGBA) {
 	r.Ops = r.Ops[:0]
 	r.add("view", "", paper, nil, x0, y0, x1, y1)
@@ -33,12 +32,12 @@ func (r *Recorder) Text(x, y, size, align float32, s string, c color.RGBA) {
 	r.add("text", s, c, nil, x, y, size, align)
 }
 
+// add records a call.
 func (r *Recorder) add(op, text string, c color.RGBA, xy []float32, args ...float32) {
 	r.Ops = append(r.Ops, Op{Op: op, Args: append(args, xy...), Text: text, RGBA: c})
 }
 
-// Replay makes the recorded calls again, on c. Ops that no call could have
-// made, as a file may have them, are left out.
+// Replay repeats the recorded calls on c. It skips invalid Ops, which a file may contain.
 func (r *Recorder) Replay(c Canvas) {
 	for _, o := range r.Ops {
 		switch a := o.Args; {

@@ -1,52 +1,56 @@
-// Package render lets an environment draw itself without knowing on what.
+// Package render draws environments. An environment that implements Scene draws itself on a
+// Canvas, in world units with y upwards and in the colours of a Theme, and does not depend
+// on the kind of canvas.
 //
-// A Scene draws on a Canvas, in world units with y up, and in the colours of a
-// Theme. A Recorder is a Canvas that keeps what is drawn, for a browser or a later
-// Canvas to play back; the package raster has one that makes pictures.
+// Package raster has a Canvas that makes images. A Recorder is a Canvas that keeps the drawing
+// calls, to send them to a browser or to repeat them on another Canvas.
 package render
 
 import "image/color"
 
-// A Scene can draw its present state.
+// A Scene draws its current state.
 type Scene interface{ Draw(Canvas, Look) }
 
-// A Canvas is something to draw on. It has no state but the view. Lengths are
-// in world units, points are x0, y0, x1, y1, …, and colours are opaque. It keeps
-// none of the slices.
+// A Canvas receives drawing calls. Its only state is the view. Lengths are in world units,
+// points are x0, y0, x1, y1, …, and colours are opaque. A Canvas does not keep the slices
+// that it receives.
 type Canvas interface {
-	// View clears the canvas to paper and shows a world rectangle, as large as it
-	// fits.
+	// View fills the canvas with the colour paper. From then on the world rectangle
+	// (x0, y0) … (x1, y1) fills the canvas, as large as possible without distortion.
 	View(x0, y0, x1, y1 float32, paper color.RGBA)
 
-	// Line joins points, with round ends and corners. One point alone is a disc.
+	// Line draws a line through the points, with round ends and corners. A single point is
+	// drawn as a disc.
 	Line(xy []float32, width float32, c color.RGBA)
 
-	// Fill fills a polygon.
+	// Fill fills the polygon with these corners.
 	Fill(xy []float32, c color.RGBA)
 
-	// Text writes s on the base line y: rightwards from x where align is 0, about x
-	// where it is 0.5, up to x where it is 1. Letters are size high, with what
-	// hangs below and stands above them.
+	// Text writes s on the base line y. With align 0 the text begins at x, with 0.5 it is
+	// centred at x, and with 1 it ends at x. The size is the font size, about the height
+	// from the lowest to the highest point of the letters.
 	Text(x, y, size, align float32, s string, c color.RGBA)
 }
 
-// A Look is how a Scene is to look, and what is shown beside its state. What a
-// Scene does not know of it leaves out.
+// A Look contains the theme of a drawing, and optional information to show with the state. A
+// Scene ignores the fields that it cannot show.
 type Look struct {
 	Theme
 	Done   bool      // the episode has ended
-	Trail  []float32 // where the Tracer's point was of late, the latest last
-	Values []float32 // [S] the value of each state, where states can be counted
-	Best   []int     // [S] the policy's action in each state
+	Trail  []float32 // last positions of the Tracer's point, the latest last
+	Values []float32 // [S] value of each state, if states are discrete
+	Best   []int     // [S] action of the policy in each state, if states are discrete
 }
 
-// A Tracer is a Scene with a point whose way is worth seeing.
+// A Tracer is a Scene with a moving point, for example the tip of a pendulum, whose trail is
+// shown.
 type Tracer interface{ Tip() (x, y float32) }
 
-// A Paced is a Scene that says how many steps a second suit the eye.
+// A Paced is a Scene that knows at how many steps per second it should be shown.
 type Paced interface{ StepsPerSecond() int }
 
-// Pace is that of a scene, and 30 where it has none.
+// Pace returns the steps per second at which a scene should be shown: its own number, or 30
+// if it is not Paced.
 func Pace(s Scene) int {
 	if p, ok := s.(Paced); ok {
 		return p.StepsPerSecond()

@@ -5,7 +5,7 @@ import (
 	"math"
 )
 
-// Disc draws a filled circle.
+// Disc draws a filled circle with radius r.
 func Disc(c Canvas, x, y, r float32, col color.RGBA) { c.Line([]float32{x, y}, 2*r, col) }
 
 // Segment draws one straight line.
@@ -18,20 +18,20 @@ func Rect(c Canvas, x0, y0, x1, y1 float32, col color.RGBA) {
 	c.Fill([]float32{x0, y0, x1, y0, x1, y1, x0, y1}, col)
 }
 
-// Box draws a filled rectangle whose corners have a radius.
+// Box draws a filled rectangle with rounded corners of radius r.
 func Box(c Canvas, x0, y0, x1, y1, r float32, col color.RGBA) {
 	c.Line([]float32{x0 + r, y0 + r, x1 - r, y0 + r, x1 - r, y1 - r, x0 + r, y1 - r, x0 + r, y0 + r}, 2*r, col)
 	Rect(c, x0+r, y0+r, x1-r, y1-r, col)
 }
 
-// Arc draws part of a circle, from an angle to another [rad], counterclockwise
-// from the right.
+// Arc draws the part of a circle between the angles from and to [rad]. Angle 0 points to the
+// right, and angles grow counterclockwise.
 func Arc(c Canvas, x, y, r, from, to, width float32, col color.RGBA) {
-	c.Line(arc(x, y, r, from, to), width, col)
+	c.Line(arcPoints(x, y, r, from, to), width, col)
 }
 
-// arc is points on a circle, some 6° apart.
-func arc(x, y, r, from, to float32) []float32 {
+// arcPoints returns points on a circle between two angles, about 6° apart.
+func arcPoints(x, y, r, from, to float32) []float32 {
 	n := 1 + int(math.Abs(float64(to-from))*10)
 	var xy []float32
 	for i := range n + 1 {
@@ -41,7 +41,8 @@ func arc(x, y, r, from, to float32) []float32 {
 	return xy
 }
 
-// Arrow draws an arrow; none where it would be shorter than half its width.
+// Arrow draws an arrow from (x0, y0) to (x1, y1). It draws nothing if the arrow would be shorter
+// than half its width.
 func Arrow(c Canvas, x0, y0, x1, y1, width float32, col color.RGBA) {
 	dx, dy := x1-x0, y1-y0
 	l := float32(math.Hypot(float64(dx), float64(dy)))
@@ -50,13 +51,14 @@ func Arrow(c Canvas, x0, y0, x1, y1, width float32, col color.RGBA) {
 	}
 	head := min(3*width, l)
 	dx, dy = dx/l, dy/l
-	bx, by := x1-dx*head, y1-dy*head // the head's back
+	bx, by := x1-dx*head, y1-dy*head // where the arrow's head begins
 	Segment(c, x0, y0, bx, by, width, col)
 	c.Fill([]float32{x1, y1, bx - dy*head*0.6, by + dx*head*0.6, bx + dy*head*0.6, by - dx*head*0.6}, col)
 }
 
-// Twist draws an arrow around a point, as of a torque: over the angle turn [rad],
-// counterclockwise where that is positive, half on either side of the angle mid.
+// Twist draws an arrow that bends around the point (x, y), for example for a torque. The arrow
+// covers the angle turn [rad], half of it on each side of the angle mid. A positive turn
+// is counterclockwise.
 func Twist(c Canvas, x, y, r, mid, turn, width float32, col color.RGBA) {
 	if size := float32(math.Abs(float64(turn))); size*r < width/2 {
 		return
@@ -65,52 +67,59 @@ func Twist(c Canvas, x, y, r, mid, turn, width float32, col color.RGBA) {
 	Arc(c, x, y, r, from, to, width, col)
 	sign := float32(math.Copysign(1, float64(turn)))
 	dx, dy := polar(r, to)
-	tx, ty := -dy/r*sign, dx/r*sign // onwards
-	nx, ny := dx/r*1.5*width, dy/r*1.5*width
+	tx, ty := -dy/r*sign, dx/r*sign          // unit vector along the arrow
+	nx, ny := dx/r*1.5*width, dy/r*1.5*width // half the base of the arrow's head
 	x, y = x+dx, y+dy
 	c.Fill([]float32{x + 3*width*tx, y + 3*width*ty, x + nx, y + ny, x - nx, y - ny}, col)
 }
 
-// Trail draws where a point was, the longer ago the fainter.
+// Trail draws the path xy of a point. Its colour is from at the oldest position, to at the
+// latest position, and a mixture between them.
 func Trail(c Canvas, xy []float32, width float32, from, to color.RGBA) {
 	for n, i := len(xy)/2, 0; i+1 < n; i++ {
 		c.Line(xy[2*i:2*i+4], width, Mix(from, to, float32(i+1)/float32(n)))
 	}
 }
 
-// polar is the point at a distance and an angle.
+// polar returns the point at distance r and this angle [rad] from the origin.
 func polar(r, angle float32) (x, y float32) {
 	sin, cos := math.Sincos(float64(angle))
 	return r * float32(cos), r * float32(sin)
 }
 
-// At returns a Canvas on which the origin is at (x, y) of c, turned by an angle
-// [rad] counterclockwise, and lengths are scale times as long. Text is not turned.
+// At returns a Canvas that draws on c in moved coordinates: its origin is at (x, y) of c, it is
+// turned counterclockwise by angle [rad], and lengths are multiplied by scale. Text is
+// moved and scaled, but not turned.
 func At(c Canvas, x, y, angle, scale float32) Canvas {
 	cos, sin := polar(scale, angle)
-	return &placed{c, x, y, cos, sin, scale}
+	return &moved{c, x, y, cos, sin, scale}
 }
 
-type placed struct {
+// A moved is a Canvas in moved coordinates. The fields cos and sin are multiplied by scale.
+type moved struct {
 	Canvas
 	x, y, cos, sin, scale float32
 }
 
-func (p *placed) points(xy []float32) []float32 {
-	moved := make([]float32, len(xy))
+// points returns the points xy in the coordinates of the Canvas below.
+func (p *moved) points(xy []float32) []float32 {
+	below := make([]float32, len(xy))
 	for i := 0; i+1 < len(xy); i += 2 {
-		moved[i], moved[i+1] = p.x+p.cos*xy[i]-p.sin*xy[i+1], p.y+p.sin*xy[i]+p.cos*xy[i+1]
+		below[i], below[i+1] = p.x+p.cos*xy[i]-p.sin*xy[i+1], p.y+p.sin*xy[i]+p.cos*xy[i+1]
 	}
-	return moved
+	return below
 }
 
-func (p *placed) Line(xy []float32, width float32, c color.RGBA) {
+// Line draws a line in moved coordinates.
+func (p *moved) Line(xy []float32, width float32, c color.RGBA) {
 	p.Canvas.Line(p.points(xy), width*p.scale, c)
 }
 
-func (p *placed) Fill(xy []float32, c color.RGBA) { p.Canvas.Fill(p.points(xy), c) }
+// Fill fills a polygon in moved coordinates.
+func (p *moved) Fill(xy []float32, c color.RGBA) { p.Canvas.Fill(p.points(xy), c) }
 
-func (p *placed) Text(x, y, size, align float32, s string, c color.RGBA) {
-	at := p.points([]float32{x, y})
-	p.Canvas.Text(at[0], at[1], size*p.scale, align, s, c)
+// Text writes a text at a point in moved coordinates.
+func (p *moved) Text(x, y, size, align float32, s string, c color.RGBA) {
+	xy := p.points([]float32{x, y})
+	p.Canvas.Text(xy[0], xy[1], size*p.scale, align, s, c)
 }

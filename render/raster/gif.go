@@ -10,24 +10,25 @@ import (
 	"io"
 )
 
-// A GIF gathers frames of the same size. Of each it keeps what has changed, in
-// colours of its own: the first 255 that come, with 32 shades of red, green and
-// blue each, and those nearest to them for what comes later.
+// A GIF is an animated GIF in memory. Its frames have the same size, and each frame stores only
+// the rectangle that has changed. The palette has the first 255 colours that occur, with
+// 32 shades of red, of green and of blue. A later colour is replaced by the nearest colour
+// of the palette.
 type GIF struct {
 	size    image.Point
-	data    bytes.Buffer // the frames so far
-	last    []byte       // the pixels of the latest frame, its rows without gaps
+	data    bytes.Buffer // encoded frames
+	last    []byte       // RGBA pixels of the latest frame, rows without gaps
 	palette []color.RGBA
-	index   []uint8 // [32·32·32] of a shade in palette, plus one; 0 where none has been chosen
-	rest    float64 // of a hundredth of a second that is still to be shown
-	pixels  []byte  // scratch: the changed rectangle's indices
-	packed  bytes.Buffer
+	index   []uint8      // [32·32·32] index of each shade in palette, plus one; 0 if the shade has no index yet
+	rest    float64      // rounding error of the delays, which the next delay corrects [1/100 s]
+	pixels  []byte       // scratch: palette indices of the changed rectangle
+	packed  bytes.Buffer // scratch: compressed pixels
 }
 
-// transparent is the index of pixels that stay as they are.
+// transparent is the palette index of a pixel that keeps its colour of the frame before.
 const transparent = 255
 
-// NewGIF returns a GIF that has these colours exactly.
+// NewGIF returns a GIF without frames. The colours in exact are stored without rounding.
 func NewGIF(exact ...color.RGBA) *GIF {
 	g := &GIF{index: make([]uint8, 1<<15)}
 	for _, c := range exact {
@@ -36,8 +37,8 @@ func NewGIF(exact ...color.RGBA) *GIF {
 	return g
 }
 
-// Add adds a frame that is shown for so many seconds: 0.02 at least, for viewers
-// slow down what is faster.
+// Add adds a frame that is shown for this time [s]. It is shown for at least 0.02 s, because
+// viewers slow down faster frames.
 func (g *GIF) Add(m *image.RGBA, seconds float64) error {
 	if g.last == nil {
 		g.size = m.Rect.Size()
@@ -45,26 +46,26 @@ func (g *GIF) Add(m *image.RGBA, seconds float64) error {
 			return fmt.Errorf("raster: a GIF of %d×%d pixels, want 1 … 65535 of each", g.size.X, g.size.Y)
 		}
 	} else if m.Rect.Size() != g.size {
-		return fmt.Errorf("raster: a frame of %v pixels in a GIF of %v", m.Rect.Size(), g.size)
+		return fmt.Errorf("raster: a frame of %v pixels in a GIF of %v, want the size of the first frame", m.Rect.Size(), g.size)
 	}
-	r := g.changed(m)
+	r := g.changedRect(m)
 	g.rest += max(seconds, 0.02) * 100
 	delay := min(int(g.rest+0.5), 1<<16-1)
 	g.rest -= float64(delay)
 
-	g.data.Write([]byte{0x21, 0xf9, 4, 1<<2 | 1, byte(delay), byte(delay >> 8), transparent, 0}) // leave it, as a background
+	g.data.Write([]byte{0x21, 0xf9, 4, 1<<2 | 1, byte(delay), byte(delay >> 8), transparent, 0}) // the frame stays visible below the next one
 	g.data.WriteByte(0x2c)
 	for _, v := range []int{r.Min.X, r.Min.Y, r.Dx(), r.Dy()} {
 		g.data.Write([]byte{byte(v), byte(v >> 8)})
 	}
-	g.data.Write([]byte{0, 8}) // no palette of its own; 8 bits
-	g.look(m, r)
+	g.data.Write([]byte{0, 8}) // the frame uses the global palette; LZW codes begin with 8 bits
+	g.toIndices(m, r)
 	return g.compress()
 }
 
-// changed is the least rectangle with all that differs from the latest frame; one
-// pixel where nothing does.
-func (g *GIF) changed(m *image.RGBA) image.Rectangle {
+// changedRect returns the smallest rectangle that contains all pixels that differ from the
+// latest frame. If no pixel differs, it returns one pixel.
+func (g *GIF) changedRect(m *image.RGBA) image.Rectangle {
 	if g.last == nil {
 		return image.Rectangle{Max: g.size}
 	}
@@ -90,8 +91,9 @@ func (g *GIF) changed(m *image.RGBA) image.Rectangle {
 	return r
 }
 
-// look turns a rectangle of a frame into indices, and remembers it.
-func (g *GIF) look(m *image.RGBA, r image.Rectangle) {
+// toIndices writes the palette indices of the rectangle r of a frame to g.pixels, and copies
+// the rectangle to g.last.
+func (g *GIF) toIndices(m *image.RGBA, r image.Rectangle) {
 	first := g.last == nil
 	if first {
 		g.last = make([]byte, 4*g.size.X*g.size.Y)
@@ -111,7 +113,8 @@ func (g *GIF) look(m *image.RGBA, r image.Rectangle) {
 	}
 }
 
-// indexOf is the place of a colour in the palette.
+// indexOf returns the palette index of a colour. It adds the colour to the palette while
+// there is space, and otherwise returns the nearest colour.
 func (g *GIF) indexOf(r, green, b uint8) uint8 {
 	shade := &g.index[int(r>>3)<<10|int(green>>3)<<5|int(b>>3)]
 	if *shade > 0 {
@@ -122,17 +125,17 @@ func (g *GIF) indexOf(r, green, b uint8) uint8 {
 		*shade = uint8(len(g.palette))
 		return *shade - 1
 	}
-	best := 1 << 30
+	nearest := 1 << 30 // squared distance
 	for i, c := range g.palette {
 		dr, dg, db := int(c.R)-int(r), int(c.G)-int(green), int(c.B)-int(b)
-		if d := dr*dr + dg*dg + db*db; d < best {
-			best, *shade = d, uint8(i+1)
+		if d := dr*dr + dg*dg + db*db; d < nearest {
+			nearest, *shade = d, uint8(i+1)
 		}
 	}
 	return *shade - 1
 }
 
-// compress writes the indices, in blocks of 255 bytes at most.
+// compress appends the compressed g.pixels to g.data, in blocks of at most 255 bytes.
 func (g *GIF) compress() error {
 	g.packed.Reset()
 	w := lzw.NewWriter(&g.packed, lzw.LSB, 8)
@@ -150,12 +153,12 @@ func (g *GIF) compress() error {
 	return g.data.WriteByte(0)
 }
 
-// Write writes the file, which plays again and again.
+// Write writes the GIF file to w. Viewers repeat its frames without end.
 func (g *GIF) Write(w io.Writer) error {
 	var head bytes.Buffer
 	head.WriteString("GIF89a")
 	binary.Write(&head, binary.LittleEndian, [2]uint16{uint16(g.size.X), uint16(g.size.Y)})
-	head.Write([]byte{0xf7, 0, 0}) // a palette of 256
+	head.Write([]byte{0xf7, 0, 0}) // a global palette of 256 colours
 	for i := range 256 {
 		var c color.RGBA
 		if i < len(g.palette) {
@@ -163,7 +166,7 @@ func (g *GIF) Write(w io.Writer) error {
 		}
 		head.Write([]byte{c.R, c.G, c.B})
 	}
-	head.WriteString("\x21\xff\x0bNETSCAPE2.0\x03\x01\x00\x00\x00")
+	head.WriteString("\x21\xff\x0bNETSCAPE2.0\x03\x01\x00\x00\x00") // repeat without end
 	for _, part := range [][]byte{head.Bytes(), g.data.Bytes(), {0x3b}} {
 		if _, err := w.Write(part); err != nil {
 			return err

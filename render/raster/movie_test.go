@@ -16,8 +16,8 @@ import (
 	"github.com/rlrun/rlrun/render"
 )
 
-// shown plays a GIF as a viewer does, and returns the pictures and their delays.
-func shown(t *testing.T, data []byte) (all []*image.RGBA, delays []int) {
+// playGIF decodes a GIF as a viewer does. It returns the frames and their delays [1/100 s].
+func playGIF(t *testing.T, data []byte) (all []*image.RGBA, delays []int) {
 	t.Helper()
 	g, err := gif.DecodeAll(bytes.NewReader(data))
 	if err != nil {
@@ -39,9 +39,8 @@ func shown(t *testing.T, data []byte) (all []*image.RGBA, delays []int) {
 	return all, g.Delay
 }
 
-// TestGIF plays CartPole and reads the file back: every frame is there, its colours
-// within the eighth of a shade that the palette has, those named exactly, and the
-// last frame is held.
+// TestGIF writes a GIF of CartPole and decodes it. It checks the number of frames, that each
+// colour is rounded by at most 8 of 255, that the exact colours are exact, and the delays.
 func TestGIF(t *testing.T) {
 	th := render.Light()
 	e, act, obs := classic.NewCartPole(), []float32{1}, make([]float32, 4)
@@ -54,7 +53,7 @@ func TestGIF(t *testing.T) {
 		if err := g.Add(m.RGBA, 1.0/30); err != nil {
 			t.Fatal(err)
 		}
-		if k != 3 { // two frames are the same
+		if k != 3 { // frames 3 and 4 are equal
 			e.Step(act, obs)
 		}
 	}
@@ -65,7 +64,7 @@ func TestGIF(t *testing.T) {
 	if err := g.Write(&file); err != nil {
 		t.Fatal(err)
 	}
-	frames, delays := shown(t, file.Bytes())
+	frames, delays := playGIF(t, file.Bytes())
 	if len(frames) != 9 || delays[8] != 100 {
 		t.Fatalf("%d frames, the last for %d hundredths, want 9 and 100", len(frames), delays[8])
 	}
@@ -86,7 +85,8 @@ func TestGIF(t *testing.T) {
 	}
 }
 
-// TestGIFColours has more colours than a palette: the pictures are near.
+// TestGIFColours checks that a picture with more colours than the palette has is stored with
+// similar colours.
 func TestGIFColours(t *testing.T) {
 	m := image.NewRGBA(image.Rect(0, 0, 64, 64))
 	rng := rand.New(rand.NewPCG(1, 2))
@@ -102,7 +102,7 @@ func TestGIFColours(t *testing.T) {
 	if err := errors.Join(g.Add(m, 1), g.Write(&file)); err != nil {
 		t.Fatal(err)
 	}
-	frames, _ := shown(t, file.Bytes())
+	frames, _ := playGIF(t, file.Bytes())
 	off := 0
 	for i, v := range m.Pix {
 		off += max(int(v)-int(frames[0].Pix[i]), int(frames[0].Pix[i])-int(v))
@@ -118,8 +118,8 @@ func TestGIFColours(t *testing.T) {
 	}
 }
 
-// TestMP4 wants a video where ffmpeg is there, of sizes that are odd too, and the
-// reason where it is not or does not do.
+// TestMP4 checks that a video of odd width and height is written if ffmpeg is installed, and
+// the errors of a missing ffmpeg and of a failing ffmpeg.
 func TestMP4(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "a.mp4")
 	m := NewImage(31, 21)
@@ -131,7 +131,7 @@ func TestMP4(t *testing.T) {
 		}
 	})
 	if _, err := exec.LookPath("ffmpeg"); err != nil {
-		t.Skip("ffmpeg is not here")
+		t.Skip("ffmpeg is not installed")
 	}
 	v, err := NewMP4(name, 31, 21, 30)
 	if err != nil {
@@ -153,11 +153,11 @@ func TestMP4(t *testing.T) {
 		err = v.Close()
 	}
 	if err == nil {
-		t.Error("a video in a folder that is not there: no error, want one")
+		t.Error("a video in a missing folder: no error, want one")
 	}
 }
 
-// BenchmarkGIF draws and packs CartPole at 600×400, a frame each.
+// BenchmarkGIF measures drawing and compressing a frame of CartPole of 600×400 pixels.
 func BenchmarkGIF(b *testing.B) {
 	th := render.Light()
 	e, act, obs := classic.NewCartPole(), []float32{1}, make([]float32, 4)

@@ -1,21 +1,20 @@
 package raster
 
-// A Screen is a picture that moves, and hears keys: what a window shows.
+// A Screen is the content of a window: a moving picture that reacts to keys.
 type Screen interface {
-	// Ticks is how many times a second Update is to be called.
+	// Ticks returns the number of calls of Update per second.
 	Ticks() int
 
-	// Update is told which keys have been pressed since it was last called, and which
-	// are held. It reports whether there is something new to draw, and whether the
-	// window is to close.
+	// Update receives the keys pressed since the last call, and the keys that are held down.
+	// It reports whether the picture has changed, and whether the window should close.
 	//
-	// Keys are left, right, up, down, enter, backspace, space, and what signs are
-	// written by others: a, 1, +.
+	// The keys are left, right, up, down, enter, backspace, space, and the characters of
+	// other keys, for example a, 1 or +.
 	Update(pressed, held []string) (changed, done bool)
 
-	// Draw draws all of it, at the size that the image has.
+	// Draw draws the whole picture at the size of the image.
 	Draw(m *Image)
 }
 
-// An Open shows a Screen in a window of its own, until that is closed.
+// An Open is a function that shows a Screen in a new window. It returns when the window has closed.
 type Open func(title string, s Screen) error

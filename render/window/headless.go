@@ -8,10 +8,10 @@ import (
 	"github.com/rlrun/rlrun/render/raster"
 )
 
-// ErrHeadless is what there is in place of a window.
-var ErrHeadless = errors.New("this rlrun was built without a window (tag headless); rlrun record needs none")
+// ErrHeadless is the error of opening a window in a program without windows.
+var ErrHeadless = errors.New("this rlrun was built without a window (tag headless); rlrun record needs no window")
 
-// Main runs f, which can open no window.
+// Main runs f. The function that it passes to f returns ErrHeadless.
 func Main(f func(raster.Open)) {
 	f(func(string, raster.Screen) error { return ErrHeadless })
 }

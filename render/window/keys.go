@@ -9,8 +9,8 @@ import (
 	"github.com/hajimehoshi/ebiten/v2/inpututil"
 )
 
-// named are the keys that write no sign, and digits, which can be held.
-var named = []struct {
+// namedKeys are the keys without a character, and the gamepad buttons that mean the same.
+var namedKeys = []struct {
 	key    ebiten.Key
 	button ebiten.StandardGamepadButton
 	name   string
@@ -24,10 +24,10 @@ var named = []struct {
 	{ebiten.KeySpace, ebiten.StandardGamepadButtonCenterRight, "space"},
 }
 
-// pressed are the keys pressed since the last tick, on the keyboard and on gamepads.
-// One that writes a sign counts again while it is held.
-func pressed() (all []string) {
-	for _, k := range named {
+// pressedKeys returns the keys pressed since the last tick, on the keyboard and on gamepads. A
+// key with a character is repeated while it is held, as in a text editor.
+func pressedKeys() (all []string) {
+	for _, k := range namedKeys {
 		if inpututil.IsKeyJustPressed(k.key) {
 			all = append(all, k.name)
 		}
@@ -37,40 +37,40 @@ func pressed() (all []string) {
 			}
 		}
 	}
-	for _, sign := range ebiten.AppendInputChars(nil) {
-		if sign != ' ' {
-			all = append(all, strings.ToLower(string(sign)))
+	for _, char := range ebiten.AppendInputChars(nil) {
+		if char != ' ' { // the key "space" of namedKeys
+			all = append(all, strings.ToLower(string(char)))
 		}
 	}
 	return all
 }
 
-// tilt is how far a stick has to be moved to count.
-const tilt = 0.5
+// minTilt is the smallest movement of a gamepad stick, from 0 to 1, that counts as a key.
+const minTilt = 0.5
 
-// held are the keys that are down.
-func held() (all []string) {
+// heldKeys returns the named keys, digits and gamepad directions that are held down.
+func heldKeys() (all []string) {
 	add := func(name string, down bool) {
 		if down {
 			all = append(all, name)
 		}
 	}
-	for _, k := range named {
+	for _, k := range namedKeys {
 		add(k.name, ebiten.IsKeyPressed(k.key))
 	}
 	for i := range 10 {
 		add(string(rune('0'+i)), ebiten.IsKeyPressed(ebiten.KeyDigit0+ebiten.Key(i)))
 	}
 	for _, id := range ebiten.AppendGamepadIDs(nil) {
-		for _, k := range named {
+		for _, k := range namedKeys {
 			add(k.name, ebiten.IsStandardGamepadButtonPressed(id, k.button))
 		}
 		x := ebiten.StandardGamepadAxisValue(id, ebiten.StandardGamepadAxisLeftStickHorizontal)
 		y := ebiten.StandardGamepadAxisValue(id, ebiten.StandardGamepadAxisLeftStickVertical)
-		add("left", x < -tilt)
-		add("right", x > tilt)
-		add("up", y < -tilt)
-		add("down", y > tilt)
+		add("left", x < -minTilt)
+		add("right", x > minTilt)
+		add("up", y < -minTilt)
+		add("down", y > minTilt)
 	}
 	return all
 }

@@ -2,5 +2,5 @@
 
 package window
 
-// onLoss does nothing: here a display does not go away.
+// onLoss does nothing, because the display of this operating system cannot disappear.
 func onLoss(func()) {}

@@ -4,13 +4,13 @@ package window
 
 import "github.com/ebitengine/purego"
 
-// onLoss has lost called when the connection to the display breaks. Xlib would end
-// the program then, and all that it does beside the window: so the thread that finds
-// out stays where it is, for good.
+// onLoss registers lost to be called when the connection to the X display breaks. Without
+// this handler Xlib would end the program, and training with it. The handler never
+// returns, so the thread that noticed the loss stays blocked.
 func onLoss(lost func()) {
 	lib, err := purego.Dlopen("libX11.so.6", purego.RTLD_NOW|purego.RTLD_GLOBAL)
 	if err != nil {
-		return // without the library no window opens
+		return // without this library the window does not open at all
 	}
 	var setHandler func(handler uintptr) uintptr
 	purego.RegisterLibFunc(&setHandler, lib, "XSetIOErrorHandler")

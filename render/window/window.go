@@ -13,15 +13,15 @@ import (
 	"github.com/rlrun/rlrun/render/raster"
 )
 
-// ErrNoDisplay is what opening a window returns where there is nothing to open it on.
-var ErrNoDisplay = errors.New("there is no display to open a window on: DISPLAY is not set; rlrun record needs none")
+// ErrNoDisplay is the error of opening a window on a machine without a display.
+var ErrNoDisplay = errors.New("there is no display for a window: DISPLAY is not set; rlrun record needs no display")
 
-// errLost is why a window has closed whose display went away.
-var errLost = errors.New("window: the display has gone away")
+// errLost is the error of a window that closed because the connection to the display was lost.
+var errLost = errors.New("window: the connection to the display was lost")
 
-// Main runs f, which ends the program when it is done. By what f is given it can
-// open a window, once. Windows belong to a program's first thread, so that Main must
-// be called by its main goroutine; f runs on another.
+// Main runs f in another goroutine. The argument of f opens a window, at most once, and returns
+// when the window has closed. Main never returns; f must end the program. Call Main from the
+// main goroutine, because windows belong to the program's first thread.
 func Main(f func(raster.Open)) {
 	type request struct {
 		title  string
@@ -40,13 +40,13 @@ func Main(f func(raster.Open)) {
 	}
 }
 
-// The size of a window at first.
+// The initial size of the window, in pixels that do not depend on the display.
 const (
 	width  = 800
 	height = 600
 )
 
-// run opens a window and returns when it has closed.
+// run opens the window, and returns when it has closed.
 func run(title string, s raster.Screen) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -59,14 +59,14 @@ func run(title string, s raster.Screen) (err error) {
 			return ErrNoDisplay
 		}
 	}
-	// A thread that waits for the graphics driver keeps its processor for up to ten
-	// milliseconds. Were it the only one, the program's work would stand still.
+	// A thread that waits for the graphics driver blocks its GOMAXPROCS slot for up to ten
+	// milliseconds. With only one slot, training would stop during this time.
 	runtime.GOMAXPROCS(max(runtime.GOMAXPROCS(0), 2))
 	ebiten.SetWindowTitle(title)
 	ebiten.SetWindowSize(width, height)
 	ebiten.SetWindowSizeLimits(320, 240, -1, -1)
 	ebiten.SetWindowResizingMode(ebiten.WindowResizingModeEnabled)
-	ebiten.SetScreenClearedEveryFrame(false) // only what is new is drawn
+	ebiten.SetScreenClearedEveryFrame(false) // Draw draws only after a change
 	ebiten.SetTPS(s.Ticks())
 	if err := ebiten.RunGame(&game{screen: s, image: raster.NewImage(1, 1)}); err != nil {
 		return fmt.Errorf("window: %w", err)
@@ -74,21 +74,21 @@ func run(title string, s raster.Screen) (err error) {
 	return nil
 }
 
-// A game is a Screen as Ebitengine has it.
+// A game makes a raster.Screen an ebiten.Game.
 type game struct {
 	screen  raster.Screen
 	image   *raster.Image
-	changed bool
-	err     error
+	changed bool  // the screen must be drawn again
+	err     error // recovered panic, which closes the window
 }
 
-// Update hands on the keys.
+// Update passes the keys to the screen. Ebitengine calls it at every tick.
 func (g *game) Update() error {
 	defer g.guard()
 	if g.err != nil {
 		return g.err
 	}
-	changed, done := g.screen.Update(pressed(), held())
+	changed, done := g.screen.Update(pressedKeys(), heldKeys())
 	g.changed = g.changed || changed
 	if done {
 		return ebiten.Termination
@@ -96,7 +96,7 @@ func (g *game) Update() error {
 	return nil
 }
 
-// Draw draws what is new.
+// Draw draws the screen if it has changed, or if the window has a new size.
 func (g *game) Draw(screen *ebiten.Image) {
 	defer g.guard()
 	size := screen.Bounds().Size()
@@ -110,14 +110,15 @@ func (g *game) Draw(screen *ebiten.Image) {
 	}
 }
 
-// Layout has a pixel for each that the display has.
+// Layout returns the size of the image for a window of w × h: one pixel for each pixel of
+// the display.
 func (g *game) Layout(w, h int) (int, int) {
 	scale := ebiten.Monitor().DeviceScaleFactor()
 	return int(float64(w) * scale), int(float64(h) * scale)
 }
 
-// guard turns a panic into the error that closes the window: what else the program
-// does goes on.
+// guard recovers a panic and stores it as the error that closes the window. The rest of the
+// program continues.
 func (g *game) guard() {
 	if p := recover(); p != nil {
 		g.err = fmt.Errorf("panic: %v", p)

@@ -166,7 +166,7 @@ func (j *journal) begin() error {
 	return episode.WriteHead(&j.text, j.head)
 }
 
-func (j *journal) step() error { return j.player.WriteMoment(&j.text) }
+func (j *journal) step() error { return j.player.WriteStep(&j.text) }
 
 func (j *journal) write(w io.Writer) error {
 	_, err := j.text.WriteTo(w)

@@ -22,15 +22,15 @@ func must(err error) {
 	}
 }
 
-// newPlayer returns a Player, and panics where there is none.
+// newPlayer returns a Player of e. It panics if New returns an error.
 func newPlayer(e env.Env, limit int) *Player {
 	p, err := New(e, limit)
 	must(err)
 	return p
 }
 
-// TestSeek walks forwards, back and forwards again: each moment is what it was,
-// its picture included. Another action from an earlier step makes another episode.
+// TestSeek checks that Seek restores every step of an episode, also its picture, and that another
+// action at an earlier step continues as another episode.
 func TestSeek(t *testing.T) {
 	p := newPlayer(classic.NewAcrobot(), 6)
 	must(p.Reset(7))
@@ -39,28 +39,29 @@ func TestSeek(t *testing.T) {
 		p.Draw(&rec, render.Light())
 		return fmt.Sprint(p.Seed, p.Steps, p.Obs, p.Act, p.Reward, p.Return, p.Terminated, p.Truncated, rec.Ops)
 	}
-	was := []string{picture()}
+	pictures := []string{picture()}
 	for k := 0; !p.Done(); k++ {
 		must(p.Step([]float32{float32(k % 3)}))
-		was = append(was, picture())
+		pictures = append(pictures, picture())
 	}
-	if len(was) != 7 || !p.Truncated || p.Terminated || p.Return != -6 {
-		t.Fatalf("%d moments, the last %+v, want 7 up to the limit", len(was), p)
+	if len(pictures) != 7 || !p.Truncated || p.Terminated || p.Return != -6 {
+		t.Fatalf("%d pictures, and at the end %+v, want 7 pictures up to the time limit", len(pictures), p)
 	}
 	for _, step := range []int{5, 0, 3, 6, -1, 99} {
 		must(p.Seek(step))
-		if got := picture(); got != was[min(max(step, 0), 6)] {
-			t.Errorf("after Seek(%d): %s, want what it was", step, got)
+		if got, want := picture(), pictures[min(max(step, 0), 6)]; got != want {
+			t.Errorf("after Seek(%d): %s, want %s", step, got, want)
 		}
 	}
 	must(p.Seek(2))
 	must(p.Step([]float32{0}))
-	if p.Last() != 3 || picture() == was[3] {
-		t.Errorf("another third action leads to step %d of %d, and to %s", p.Steps, p.Last(), picture())
+	if p.Last() != 3 || picture() == pictures[3] {
+		t.Errorf("another third action leads to step %d of %d and to %s, want step 3 of 3 and another picture", p.Steps, p.Last(), picture())
 	}
 }
 
-// odd has no drawing, panics at action 1 and sees NaN after action 2.
+// odd is an environment without a drawing. Action 1 panics, and after action 2 the observation
+// is infinite.
 type odd struct{}
 
 func (odd) Spec() env.Spec {
@@ -75,8 +76,8 @@ func (odd) Step(act, obs []float32) env.Outcome {
 	return env.Outcome{Reward: 1}
 }
 
-// TestOdd wants errors, and not a panic, from an environment that breaks, and
-// bars from one without a drawing.
+// TestOdd checks that an environment that breaks gives errors and no panic, and that an
+// environment without a drawing is shown as bars.
 func TestOdd(t *testing.T) {
 	p := newPlayer(odd{}, 9)
 	for act, want := range map[float32]string{1: "snap", 2: "observation", 3: "action space", -1: "action space"} {
@@ -93,18 +94,18 @@ func TestOdd(t *testing.T) {
 	}
 }
 
-// TestFile writes an episode and reads what it was.
+// TestFile checks that an episode that was written to a file is read with the same seed and actions.
 func TestFile(t *testing.T) {
 	p := newPlayer(classic.NewPendulum(), 4)
 	must(p.Reset(1 << 63))
 	var file bytes.Buffer
 	must(WriteHead(&file, Head{Env: "Pendulum-v1", Seed: &p.Seed, Set: []string{"options.g=9.81"}}))
-	must(p.WriteMoment(&file))
+	must(p.WriteStep(&file))
 	want := [][]float32{}
 	for k := range 4 {
 		want = append(want, []float32{float32(k) / 3})
 		must(p.Step(want[k]))
-		must(p.WriteMoment(&file))
+		must(p.WriteStep(&file))
 	}
 	all, err := Read(&file)
 	if err != nil || len(all) != 1 {
@@ -115,8 +116,8 @@ func TestFile(t *testing.T) {
 	}
 }
 
-// TestControls names actions through wrappers that leave them as they are, and counts
-// them where a wrapper has changed what they do.
+// TestControls checks the labels of actions: the environment's own labels if its wrappers do
+// not change actions, otherwise "action 0", "action 1", ….
 func TestControls(t *testing.T) {
 	cliff := grid.NewCliffWalking()
 	skip, err := env.NewFrameSkip(cliff, 2)
@@ -134,17 +135,17 @@ func TestControls(t *testing.T) {
 	}
 }
 
-// TestBadFile wants the line that is wrong.
+// TestBadFile checks that errors of Read name the wrong line.
 func TestBadFile(t *testing.T) {
 	const head = `{"env":"CartPole-v1","seed":1}` + "\n"
 	for text, want := range map[string]string{
 		"":                                     "no episode",
 		"x":                                    "line 1",
 		head + "[]":                            "line 2",
-		`{"env":"CartPole-v1"}`:                "line 1 begins no recording",
-		`{"step":0}`:                           "line 1 begins no recording",
-		`{"env":"CartPole-v1","seed":-1}`:      `line 1 is no line of a recording: "seed" cannot be a number -1`,
-		"5":                                    "line 1 is no line of a recording: a JSON number, want an object",
+		`{"env":"CartPole-v1"}`:                "line 1 does not begin a recording",
+		`{"step":0}`:                           "line 1 does not begin a recording",
+		`{"env":"CartPole-v1","seed":-1}`:      `line 1 is not a line of a recording: "seed" cannot be a number -1`,
+		"5":                                    "line 1 is not a line of a recording: a JSON number, want an object",
 		head + `{"obs":[1]}`:                   "line 2 has no step",
 		head + `{"step":1}`:                    "line 2 has step 1",
 		head + `{"step":2,"action":[1]}`:       "want step 1",
@@ -156,7 +157,7 @@ func TestBadFile(t *testing.T) {
 	}
 }
 
-// FuzzRead wants an episode or an error of what any file says.
+// FuzzRead checks that Read returns either episodes or an error for every input, and never panics.
 func FuzzRead(f *testing.F) {
 	f.Add([]byte(`{"env":"CartPole-v1","seed":1}` + "\n" + `{"step":0,"obs":[0]}` + "\n" + `{"step":1,"action":[1],"reward":1}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
@@ -166,7 +167,7 @@ func FuzzRead(f *testing.F) {
 	})
 }
 
-// Example walks back in an episode.
+// Example plays an episode to its end and seeks back to step 3.
 func Example() {
 	p := newPlayer(classic.NewCartPole(), 500)
 	p.Reset(1)
