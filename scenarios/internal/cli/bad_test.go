@@ -7,8 +7,9 @@ import (
 	"testing"
 )
 
-// spoilt makes a finished run, and copies of it that each have something wrong.
-func spoilt(t *testing.T, a *App) {
+// makeBadFiles makes a finished run, copies of it that each have a fault, and scenario files
+// with faults.
+func makeBadFiles(t *testing.T, a *App) {
 	t.Helper()
 	a.must(t, "quick", "--out", "good", "--quiet")
 	copyOf := func(name string) {
@@ -51,10 +52,10 @@ func spoilt(t *testing.T, a *App) {
 	writeFile(t, "folder.yaml/x", "")
 }
 
-// TestBadInput wants status 2 and one plain line that names the offender.
+// TestBadInput checks that each bad command line gives status 2 and one line with the offending word.
 func TestBadInput(t *testing.T) {
 	a := inEmptyDir(t)
-	spoilt(t, a)
+	makeBadFiles(t, a)
 	for _, c := range badInputs {
 		status, out, err := a.call(c.args...)
 		if status != statusBadInput || out != "" {
@@ -71,11 +72,11 @@ func TestBadInput(t *testing.T) {
 		t.Errorf("bad input left runs/%v", files)
 	}
 	if got := a.must(t, "resume", "good", "--json"); got != readFile(t, "good/result.json") {
-		t.Errorf("after bad input rlrun resume good = %s, want the result as it was", got)
+		t.Errorf("after bad input rlrun resume good = %s, want the unchanged result", got)
 	}
 }
 
-// badInputs are command lines, and a word that the message must have.
+// badInputs are bad command lines, and a part of the message that each must give.
 var badInputs = []struct {
 	args []string
 	want string
@@ -90,7 +91,7 @@ var badInputs = []struct {
 	{[]string{"nonsense", "good"}, `"nonsense"`},
 	{[]string{""}, `""`},
 	{[]string{"a\nb"}, `"a\nb"`},
-	{[]string{"good"}, "good is a run's directory; rlrun eval good evaluates it, rlrun good/config.yaml repeats it"},
+	{[]string{"good"}, "good is a run directory, not a scenario; rlrun eval good evaluates the run, rlrun good/config.yaml repeats it"},
 	{[]string{"."}, `"."`},
 	{[]string{"../quick"}, "../quick"},
 	{[]string{"quick.yaml"}, "quick.yaml"},
@@ -118,7 +119,7 @@ var badInputs = []struct {
 	{[]string{"list", "envs", "agents"}, "scenarios, envs, agents"},
 
 	// Recording.
-	{[]string{"record", "good"}, "--out FILE is not there"},
+	{[]string{"record", "good"}, "--out FILE is missing"},
 	{[]string{"record", "good", "-o", "a.bmp"}, "a.bmp: want a name that ends in .gif"},
 	{[]string{"plot", "good", "-o", "no/a.png"}, "--out no/a.png: there is no folder no"},
 	{[]string{"record", "good", "-o", "no/a.gif"}, "there is no folder no"},
@@ -206,7 +207,7 @@ var badInputs = []struct {
 	{[]string{"quick", "--seeds", "2", "--seed", "9223372036854775807"}, "seed"},
 	{[]string{"quick", "--seeds", "1000000000"}, "--seeds 1000000000: want 1 … 10000"},
 	{[]string{"quick", "--seeds", "9000", "--sweep", "agent.gamma=[0.8, 0.9]"}, "--seeds 9000: want 1 … 5000"},
-	{[]string{"quick", "--sweep", "agent.gamma=[0.9, 0.9]"}, "--sweep agent.gamma=[0.9, 0.9]: 0.9 is there twice"},
+	{[]string{"quick", "--sweep", "agent.gamma=[0.9, 0.9]"}, "--sweep agent.gamma=[0.9, 0.9]: 0.9 occurs twice; want different values"},
 	{[]string{"quick", "--out", ""}, "--out is empty"},
 	{[]string{"check", "CartPole-v1", "--episodes", "1e99"}, `--episodes "1e99": want a whole number`},
 	{[]string{"check", "CartPole-v1", "--seed", "-1"}, `--seed "-1": want a whole number, 0 or more`},
@@ -238,7 +239,7 @@ var badInputs = []struct {
 	{[]string{"nothing.yaml"}, "nothing.yaml:1"},
 	{[]string{"folder.yaml"}, "folder.yaml"},
 	{[]string{"good/policy.safetensors"}, "policy.safetensors:"},
-	{[]string{"good/"}, "good/ is a run's directory"},
+	{[]string{"good/"}, "good/ is a run directory, not a scenario"},
 	{[]string{"quick", "--out", "good"}, "good is there already"},
 	{[]string{"quick", "--out", "broken.yaml"}, "broken.yaml is there already"},
 	{[]string{"quick", "--out", "broken.yaml/run"}, "broken.yaml"},

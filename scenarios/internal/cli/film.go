@@ -15,31 +15,33 @@ import (
 	"github.com/rlrun/rlrun/scenarios/internal/episode"
 )
 
-// A film is pictures of a Player, each with a line above it.
+// A film draws the frames of a recording: the environment, with a headline above it.
 type film struct {
 	player *episode.Player
 	theme  render.Theme
-	image  *raster.Image
-	fps    int
+	image  *raster.Image // the current frame
+	fps    int           // frames per second, one frame for each step
 }
 
+// newFilm returns a film of p with frames of width × height pixels.
 func newFilm(p *episode.Player, th render.Theme, width, height, fps int) film {
 	return film{p, th, raster.NewImage(width, height), fps}
 }
 
-// shoot draws the present moment.
-func (f film) shoot() {
+// drawFrame draws the current step of the player to f.image.
+func (f film) drawFrame() {
 	size := f.image.Rect.Size()
-	letters := max(float32(size.Y)/26, 11)
-	bar := int(2 * letters)
+	fontSize := max(float32(size.Y)/26, 11)
+	headlineHeight := int(2 * fontSize)
 	f.image.Within(f.image.Rect)
 	f.image.Clear(f.theme.Paper)
-	f.player.Headline(f.image, letters, float32(size.Y)-1.4*letters, letters, float32(size.X)-2*letters, 0, f.theme.Label())
-	f.image.Within(image.Rect(0, bar, size.X, size.Y))
+	f.player.Headline(f.image, fontSize, float32(size.Y)-1.4*fontSize, fontSize, float32(size.X)-2*fontSize, 0, f.theme.Label())
+	f.image.Within(image.Rect(0, headlineHeight, size.X, size.Y))
 	f.player.Draw(f.image, f.theme)
 }
 
-// seconds is how long a moment is shown: the last of an episode a second longer.
+// seconds returns how long the current frame is shown [s]. The last frame of an episode is
+// shown one second longer.
 func (f film) seconds() float64 {
 	s := 1 / float64(f.fps)
 	if f.player.Done() {
@@ -48,55 +50,64 @@ func (f film) seconds() float64 {
 	return s
 }
 
-// animation is a .gif.
+// An animation is the recorder of a .gif.
 type animation struct {
 	film
 	gif *raster.GIF
 }
 
+// newGIF returns an animation with the frames of f.
 func newGIF(f film) *animation { return &animation{f, raster.NewGIF(f.theme.Colors()...)} }
 
+// begin does nothing.
 func (a *animation) begin() error { return nil }
 
+// step adds a frame.
 func (a *animation) step() error {
-	a.shoot()
+	a.drawFrame()
 	return a.gif.Add(a.image.RGBA, a.seconds())
 }
 
+// write writes the GIF.
 func (a *animation) write(w io.Writer) error { return a.gif.Write(w) }
 
-// video is an .mp4, which ffmpeg writes beside the file that it will be.
+// A video is the recorder of an .mp4. The program ffmpeg writes the video to a temporary file in
+// the directory of the recording.
 type video struct {
 	film
 	mp4  *raster.MP4
-	part string
+	temp string // path of the temporary file
 }
 
+// newVideo returns a video with the frames of f. Its temporary file is beside the file out.
 func newVideo(f film, out string) (*video, error) {
 	size := f.image.Rect.Size()
 	dir, err := os.MkdirTemp(filepath.Dir(out), ".rlrun-video-")
 	if err != nil {
 		return nil, err
 	}
-	v := &video{film: f, part: filepath.Join(dir, "part.mp4")}
-	if v.mp4, err = raster.NewMP4(v.part, size.X, size.Y, f.fps); err != nil {
+	v := &video{film: f, temp: filepath.Join(dir, "part.mp4")}
+	if v.mp4, err = raster.NewMP4(v.temp, size.X, size.Y, f.fps); err != nil {
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
 	return v, nil
 }
 
+// begin does nothing.
 func (v *video) begin() error { return nil }
 
+// step adds a frame.
 func (v *video) step() error {
-	v.shoot()
+	v.drawFrame()
 	return v.mp4.Add(v.image.RGBA, v.seconds())
 }
 
+// write copies the finished temporary file to w.
 func (v *video) write(w io.Writer) error {
 	if err := v.mp4.Close(); err != nil {
 		return err
 	}
-	f, err := os.Open(v.part)
+	f, err := os.Open(v.temp)
 	if err != nil {
 		return err
 	}
@@ -104,14 +115,14 @@ func (v *video) write(w io.Writer) error {
 	return errors.Join(err, f.Close())
 }
 
-// Close takes away what ffmpeg wrote.
+// Close ends ffmpeg and removes its temporary file.
 func (v *video) Close() error {
 	v.mp4.Close()
-	return os.RemoveAll(filepath.Dir(v.part))
+	return os.RemoveAll(filepath.Dir(v.temp))
 }
 
-// strip is a .png: of each episode a row of pictures, from its first moment to its
-// last.
+// A strip is the recorder of a .png: a film strip with a row of pictures for each episode, from
+// its first to its last step.
 type strip struct {
 	film
 	rows []*image.RGBA
@@ -119,12 +130,14 @@ type strip struct {
 
 const (
 	stripLength = 6 // pictures in a row
-	stripGap    = 4 // pixels between them
+	stripGap    = 4 // gap between two pictures [pixels]
 )
 
+// begin does nothing.
 func (s *strip) begin() error { return nil }
 
-// step waits for the end of the episode, and then goes back to what is to be seen.
+// step does nothing before the end of the episode. Then it seeks back to evenly spaced steps,
+// and draws them as a row.
 func (s *strip) step() error {
 	if !s.player.Done() {
 		return nil
@@ -136,14 +149,15 @@ func (s *strip) step() error {
 		if err := s.player.Seek(last * i / (stripLength - 1)); err != nil {
 			return err
 		}
-		s.shoot()
-		at := image.Pt(i*(size.X+stripGap), 0)
-		draw.Draw(row, image.Rectangle{at, at.Add(size)}, s.image, image.Point{}, draw.Src)
+		s.drawFrame()
+		corner := image.Pt(i*(size.X+stripGap), 0)
+		draw.Draw(row, image.Rectangle{corner, corner.Add(size)}, s.image, image.Point{}, draw.Src)
 	}
 	s.rows = append(s.rows, row)
 	return nil
 }
 
+// write writes the rows as one PNG.
 func (s *strip) write(w io.Writer) error {
 	width, height := s.rows[0].Rect.Dx(), s.rows[0].Rect.Dy()
 	all := image.NewRGBA(image.Rect(0, 0, width, len(s.rows)*(height+stripGap)-stripGap))
@@ -154,20 +168,23 @@ func (s *strip) write(w io.Writer) error {
 	return png.Encode(w, all)
 }
 
-// journal is a .jsonl.
+// A journal is the recorder of a .jsonl: a line of JSON for each step.
 type journal struct {
 	player *episode.Player
 	head   episode.Head
 	text   bytes.Buffer
 }
 
+// begin adds the first line of an episode.
 func (j *journal) begin() error {
 	j.head.Seed = &j.player.Seed
 	return episode.WriteHead(&j.text, j.head)
 }
 
+// step adds a line for the current step.
 func (j *journal) step() error { return j.player.WriteStep(&j.text) }
 
+// write writes all lines.
 func (j *journal) write(w io.Writer) error {
 	_, err := j.text.WriteTo(w)
 	return err

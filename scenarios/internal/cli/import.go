@@ -28,27 +28,28 @@ type importFlags struct {
 	json       bool
 }
 
-// importCommand converts an entry of rl-baselines3-zoo to a scenario.
+// importCommand returns the command rlrun import.
 func (a *App) importCommand() *cobra.Command {
 	var f importFlags
 	cmd := &cobra.Command{
-		Use: "import ZOO.yml ENV -o FILE", Short: "an entry of rl-baselines3-zoo's hyperparameters as a scenario",
-		Long: `rlrun import ZOO.yml ENV -o FILE converts one entry of a hyperparameter file of
-rl-baselines3-zoo to a scenario file. The file's name says for which agent it is, as
-ppo.yml does; otherwise --agent does. ENV is an environment's id in the zoo or in rlrun,
-whose versions may differ. An environment without an entry gets the entry default, as in
-the zoo.
+		Use: "import ZOO.yml ENV -o FILE", Short: "turn an entry of rl-baselines3-zoo into a scenario file",
+		Long: `rlrun import ZOO.yml ENV -o FILE turns an entry of a hyperparameter file of
+rl-baselines3-zoo into a scenario file. The agent is the name of the file, for example
+ppo.yml, or the value of --agent. ENV is the id of an environment in the zoo or in rlrun;
+its version may differ. An environment without an entry of its own gets the entry
+"default", as in the zoo.
 
-Settings that are not carried over, and settings that have another meaning in rlrun, are
-listed on standard error and in the first lines of the scenario. All other settings that
-the entry does not mention have the defaults of Stable-Baselines3.
+Settings of the entry that rlrun lacks, and settings with another meaning in rlrun, are
+listed on standard error and in the first lines of the scenario file. Settings that the
+entry lacks have the defaults of Stable-Baselines3.
 
-Python in the file is parsed as data and never run. An entry with code is refused.`,
+Python expressions in the file are read as data and never run. An entry that needs code to
+be run is refused.`,
 		Example: `  rlrun import ppo.yml CartPole-v1 -o my.yaml
   rlrun my.yaml`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 2 {
-				return badInput{fmt.Errorf("rlrun import takes two arguments, a file of rl-baselines3-zoo's and an environment, and has %d", len(args))}
+				return badInput{fmt.Errorf("rlrun import needs two arguments, a file of rl-baselines3-zoo and an environment, and has %d", len(args))}
 			}
 			return nil
 		},
@@ -64,13 +65,13 @@ Python in the file is parsed as data and never run. An entry with code is refuse
 		RunE: func(_ *cobra.Command, args []string) error { return a.importEntry(args[0], args[1], f) },
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&f.agent, "agent", "", "the agent `NAME` (default the name of the file, as in ppo.yml)")
-	flags.StringVarP(&f.out, "out", "o", "", "the new `FILE`, which ends in .yaml; - for standard output")
-	flags.BoolVar(&f.json, "json", false, "one JSON object on standard output")
+	flags.StringVar(&f.agent, "agent", "", "import settings of the agent `NAME` (default the name of the file: ppo for ppo.yml)")
+	flags.StringVarP(&f.out, "out", "o", "", "write the scenario to `FILE`, a new .yaml file, or - for standard output")
+	flags.BoolVar(&f.json, "json", false, "print one JSON object on standard output")
 	return cmd
 }
 
-// importEntry converts an entry and writes the scenario.
+// importEntry converts the entry of env in a zoo file to a scenario, and writes the scenario.
 func (a *App) importEntry(file, env string, f importFlags) error {
 	if err := f.checkOut(); err != nil {
 		return badInput{err}
@@ -84,40 +85,40 @@ func (a *App) importEntry(file, env string, f importFlags) error {
 		return badInput{err}
 	}
 	a.subject = file
-	made, err := zoo.Import(zoo.Request{File: file, Text: text, Env: env, Agent: agent}, a.Catalog)
+	imported, err := zoo.Import(zoo.Request{File: file, Text: text, Env: env, Agent: agent}, a.Catalog)
 	if err != nil {
 		return badInput{err}
 	}
 	if f.out == "-" {
-		a.sayImported(file, env, made)
-		_, err := a.Out.Write(made.Text)
+		a.printNotes(file, env, imported)
+		_, err := a.Out.Write(imported.Text)
 		return err
 	}
-	if _, err := scenario.Parse(f.out, made.Text, nil, a.Catalog); err != nil { // whose name is the file's
+	if _, err := scenario.Parse(f.out, imported.Text, nil, a.Catalog); err != nil { // checks the scenario's name, which comes from the file's name
 		return badInput{err}
 	}
 	write := func(w io.Writer) error {
-		_, err := bytes.NewReader(made.Text).WriteTo(w)
+		_, err := bytes.NewReader(imported.Text).WriteTo(w)
 		return err
 	}
 	if err := atomicfile.Create(f.out, write); err != nil {
 		return badInput{err}
 	}
-	a.sayImported(file, env, made)
-	a.say("%s: %s on %s, %s; rlrun %[1]s trains it", f.out, made.Agent, made.Env, figure.Count(made.Steps, "step"))
+	a.printNotes(file, env, imported)
+	a.say("%s: %s on %s, %s; rlrun %[1]s trains it", f.out, imported.Agent, imported.Env, figure.Count(imported.Steps, "step"))
 	if f.json {
-		return json.NewEncoder(a.Out).Encode(newImportLine(f.out, made))
+		return json.NewEncoder(a.Out).Encode(newImportLine(f.out, imported))
 	}
 	return nil
 }
 
-// checkOut returns an error unless --out is a new file for a scenario, or -.
+// checkOut returns an error unless --out is the name of a new scenario file, or -.
 func (f *importFlags) checkOut() error {
 	switch {
 	case f.out == "":
-		return errors.New("rlrun import: --out FILE is not there; want a new file that ends in .yaml, or - for standard output")
+		return errors.New("rlrun import: --out FILE is missing; want a new file that ends in .yaml, or - for standard output")
 	case f.out == "-" && f.json:
-		return errors.New("--json with --out -: both write to standard output; want a file")
+		return errors.New("--json with --out -: both write to standard output; want a file for --out")
 	case f.out == "-":
 		return nil
 	case !isYAML(f.out):
@@ -132,52 +133,52 @@ func (f *importFlags) checkOut() error {
 	return nil
 }
 
-// importedAgent returns the agent of --agent, or the agent that the file is named after.
+// importedAgent returns the value of --agent, or the agent in the name of the file.
 func (a *App) importedAgent(file, given string) (string, error) {
 	all := zoo.Agents(a.Catalog)
 	if given != "" {
 		if !slices.Contains(all, given) {
-			return "", fmt.Errorf("--agent %s: want one that both the zoo and rlrun have: %s%s", given, strings.Join(all, ", "), nearest.Hint(given, slices.Values(all)))
+			return "", fmt.Errorf("--agent %s: want an agent that both the zoo and rlrun have: %s%s", given, strings.Join(all, ", "), nearest.Hint(given, slices.Values(all)))
 		}
 		return given, nil
 	}
 	base := filepath.Base(file)
 	name := strings.TrimSuffix(base, filepath.Ext(base))
 	if !slices.Contains(all, name) {
-		return "", fmt.Errorf("%s: rlrun has no agent %q, which the file is named after; --agent NAME names one of %s", file, name, strings.Join(all, ", "))
+		return "", fmt.Errorf("%s: rlrun has no agent %q, the name of the file; want --agent NAME with one of %s", file, name, strings.Join(all, ", "))
 	}
 	return name, nil
 }
 
-// sayImported writes the notes to standard error, a line each.
-func (a *App) sayImported(file, env string, made *zoo.Imported) {
-	if made.Entry != env {
-		a.say("%s has no entry %s; its entry %s is used", file, env, made.Entry)
+// printNotes prints the notes about the imported entry to standard error, each on a line.
+func (a *App) printNotes(file, env string, imported *zoo.Imported) {
+	if imported.Entry != env {
+		a.say("%s has no entry %s; its entry %s is used", file, env, imported.Entry)
 	}
-	for _, n := range made.NotCarried {
+	for _, n := range imported.NotCarried {
 		a.say("not carried over: %v", n)
 	}
-	for _, n := range made.Differs {
+	for _, n := range imported.Differs {
 		a.say("differs: %v", n)
 	}
 }
 
-// An importLine is what --json prints.
+// An importLine is the JSON object that rlrun import --json prints.
 type importLine struct {
-	Event      string     `json:"event"`
-	File       string     `json:"file"`
+	Event      string     `json:"event"` // "import"
+	File       string     `json:"file"`  // the scenario file
 	Entry      string     `json:"entry"`
 	Env        string     `json:"env"`
 	Agent      string     `json:"agent"`
 	Steps      int        `json:"steps"`
-	NotCarried []zoo.Note `json:"not_carried"`
-	Differs    []zoo.Note `json:"differs"`
+	NotCarried []zoo.Note `json:"not_carried"` // settings that rlrun lacks
+	Differs    []zoo.Note `json:"differs"`     // settings with another meaning in rlrun
 }
 
-// newImportLine returns the line for a scenario file.
-func newImportLine(file string, made *zoo.Imported) importLine {
+// newImportLine returns the JSON object for an imported entry, written to file.
+func newImportLine(file string, imported *zoo.Imported) importLine {
 	return importLine{
-		"import", file, made.Entry, made.Env, made.Agent, made.Steps,
-		append([]zoo.Note{}, made.NotCarried...), append([]zoo.Note{}, made.Differs...), // not null
+		"import", file, imported.Entry, imported.Env, imported.Agent, imported.Steps,
+		append([]zoo.Note{}, imported.NotCarried...), append([]zoo.Note{}, imported.Differs...), // empty lists in JSON, not null
 	}
 }

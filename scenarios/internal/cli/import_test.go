@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// zooFile is a hyperparameter file of rl-baselines3-zoo.
+// zooFile is the text of a hyperparameter file of rl-baselines3-zoo.
 const zooFile = `default: &default
   n_timesteps: !!float 1e6
   policy: 'MlpPolicy'
@@ -36,13 +36,13 @@ Acrobot-v1:
   policy: CnnPolicy
 `
 
-// TestImport imports entries, trains one of them, and checks the notes.
+// TestImport checks imported scenario files, training with one of them, and the notes.
 func TestImport(t *testing.T) {
 	a := inEmptyDir(t)
 	writeFile(t, "ppo.yml", zooFile)
-	status, out, said := a.call("import", "ppo.yml", "CartPole-v1", "-o", "mine.yaml")
-	if want := "mine.yaml: ppo on CartPole-v1, 400 steps; rlrun mine.yaml trains it\n"; status != statusDone || out != "" || said != want {
-		t.Errorf("rlrun import = %d, %q, %q, want %q on standard error", status, out, said, want)
+	status, out, notes := a.call("import", "ppo.yml", "CartPole-v1", "-o", "mine.yaml")
+	if want := "mine.yaml: ppo on CartPole-v1, 400 steps; rlrun mine.yaml trains it\n"; status != statusDone || out != "" || notes != want {
+		t.Errorf("rlrun import = %d, %q, %q, want %q on standard error", status, out, notes, want)
 	}
 	text := readFile(t, "mine.yaml")
 	if got := a.must(t, "import", "ppo.yml", "CartPole", "-o", "-"); got != text || !strings.Contains(text, "\n  learning_rate: lin_1e-3\n") {
@@ -51,15 +51,15 @@ func TestImport(t *testing.T) {
 	if got := object(t, a.must(t, "mine.yaml", "--json", "--quiet")); got["scenario"] != "mine" || got["steps"] != 400. {
 		t.Errorf("rlrun mine.yaml = %v, want a run of 400 steps", got)
 	}
-	status, out, said = a.call("import", "ppo.yml", "Pendulum-v1", "--json", "--out", "pendulum.yml")
+	status, out, notes = a.call("import", "ppo.yml", "Pendulum-v1", "--json", "--out", "pendulum.yml")
 	for _, want := range []string{
 		"ppo.yml has no entry Pendulum-v1; its entry Pendulum-v0 is used\n",
 		"not carried over: callback: rl_zoo3.callbacks.X: a callback is Python code",
 		"differs: env: Pendulum-v1: the entry Pendulum-v0 is for another version",
 		"differs: frame_stack: 2: rlrun normalises the stacked observations",
 	} {
-		if !strings.Contains(said, want) || strings.Count(said, "\n") != 5 {
-			t.Errorf("rlrun import says %q, want %q and four lines more", said, want)
+		if !strings.Contains(notes, want) || strings.Count(notes, "\n") != 5 {
+			t.Errorf("rlrun import prints %q, want %q and four more lines", notes, want)
 		}
 	}
 	got := object(t, out)
@@ -71,7 +71,7 @@ func TestImport(t *testing.T) {
 		t.Errorf("rlrun import --json = %s, want empty lists", got)
 	}
 	if got := readFile(t, "again.yaml"); got != text {
-		t.Errorf("again.yaml = %s, want mine.yaml's text", got)
+		t.Errorf("again.yaml = %s, want the text of mine.yaml", got)
 	}
 }
 
@@ -85,18 +85,18 @@ func TestBadImport(t *testing.T) {
 	writeFile(t, "folder.yml/x", "")
 	writeFile(t, "there.yaml", "mine")
 	for _, c := range []struct{ args, want string }{
-		{"import", "takes two arguments, a file of rl-baselines3-zoo's and an environment, and has 0"},
+		{"import", "needs two arguments, a file of rl-baselines3-zoo and an environment, and has 0"},
 		{"import ppo.yml -o x.yaml", "and has 1"},
 		{"import ppo.yml CartPole-v1 x -o x.yaml", "and has 3"},
-		{"import ppo.yml CartPole-v1", "--out FILE is not there; want a new file that ends in .yaml"},
+		{"import ppo.yml CartPole-v1", "--out FILE is missing; want a new file that ends in .yaml"},
 		{"import ppo.yml CartPole-v1 -o there.yaml", "there.yaml is there already, and nothing is overwritten"},
 		{"import ppo.yml CartPole-v1 -o x.txt", "--out x.txt: want a name that ends in .yaml"},
 		{"import ppo.yml CartPole-v1 -o no/x.yaml", "--out no/x.yaml: there is no folder no"},
 		{"import ppo.yml CartPole-v1 -o a:b.yaml", `name is "a:b", want a name that a directory can have`},
 		{"import ppo.yml CartPole-v1 -o - --json", "--json with --out -"},
-		{"import ppo.yml CartPole-v1 -o x.yaml --agent trpo", "--agent trpo: want one that both the zoo and rlrun have: a2c, ddpg, dqn, ppo, sac, td3; the nearest is ppo"},
-		{"import ppo.yml CartPole-v1 -o x.yaml --agent a3c", "--agent a3c: want one that both"},
-		{"import trpo.yml CartPole-v1 -o x.yaml", `trpo.yml: rlrun has no agent "trpo", which the file is named after; --agent NAME names one of a2c, ddpg`},
+		{"import ppo.yml CartPole-v1 -o x.yaml --agent trpo", "--agent trpo: want an agent that both the zoo and rlrun have: a2c, ddpg, dqn, ppo, sac, td3; the nearest is ppo"},
+		{"import ppo.yml CartPole-v1 -o x.yaml --agent a3c", "--agent a3c: want an agent that both"},
+		{"import trpo.yml CartPole-v1 -o x.yaml", `trpo.yml: rlrun has no agent "trpo", the name of the file; want --agent NAME with one of a2c, ddpg`},
 		{"import nowhere.yml CartPole-v1 --agent ppo -o x.yaml", "nowhere.yml is not there"},
 		{"import folder.yml CartPole-v1 --agent ppo -o x.yaml", "folder.yml is a directory"},
 		{"import big.yml CartPole-v1 --agent ppo -o x.yaml", "big.yml has 2097152 bytes, want 1048576 at most"},
@@ -119,6 +119,6 @@ func TestBadImport(t *testing.T) {
 		}
 	}
 	if got := readFile(t, "there.yaml"); got != "mine" {
-		t.Errorf("there.yaml = %q, want it as it was", got)
+		t.Errorf("there.yaml = %q, want it unchanged", got)
 	}
 }

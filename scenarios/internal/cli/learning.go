@@ -103,7 +103,7 @@ func (a *App) trainForRow(name string, seeds int) (string, error) {
 			os.RemoveAll(dir)
 		}
 	}()
-	s, err := sweep.New(named{a, name}, a.Catalog, nil, nil, seeds, filepath.Join(dir, "runs"), time.Now())
+	s, err := sweep.New(namedScenario{a, name}, a.Catalog, nil, nil, seeds, filepath.Join(dir, "runs"), time.Now())
 	if err != nil {
 		return "", badInput{err}
 	}

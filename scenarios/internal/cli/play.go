@@ -15,34 +15,35 @@ import (
 	"github.com/rlrun/rlrun/scenarios/internal/stage"
 )
 
-// playFlags say what a person plays, and whether it is kept.
+// playFlags are the flags of rlrun play.
 type playFlags struct {
 	seed, save string
 	theme      themeFlag
 	sets       []string
 }
 
-// playCommand lets a person play an environment.
+// playCommand returns the command rlrun play.
 func (a *App) playCommand() *cobra.Command {
 	var f playFlags
 	cmd := &cobra.Command{
 		Use: "play ENV", Short: "play an environment yourself, in a window", Args: oneArg("an environment"),
-		Long: `rlrun play ENV hands an environment to the keyboard, or to a gamepad. The window
-shows the keys. Where doing nothing is an action, time goes on by itself; elsewhere
-it stands still until a key is pressed. --save keeps what was done, for rlrun watch.`,
+		Long: `rlrun play ENV opens a window in which you play an environment with the keyboard or a
+gamepad. The window shows the keys. If the environment has an action that does nothing,
+time runs by itself. Otherwise each key takes one step. --save keeps your episodes, and
+rlrun watch shows them again.`,
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return a.Envs.IDs(), cobra.ShellCompDirectiveNoFileComp
 		},
 		RunE: func(cmd *cobra.Command, args []string) error { return a.play(args[0], f) },
 	}
-	cmd.Flags().StringVar(&f.seed, "seed", "1", "the episodes' seed `N`")
-	cmd.Flags().StringVar(&f.save, "save", "", "a new `FILE` for seeds and actions, .jsonl")
-	f.theme.add(cmd.Flags(), "light or dark")
-	cmd.Flags().StringArrayVar(&f.sets, "set", nil, "change an option of the environment `options.KEY=VALUE`; may be repeated")
+	cmd.Flags().StringVar(&f.seed, "seed", "1", "use `N` as the seed of the episodes")
+	cmd.Flags().StringVar(&f.save, "save", "", "write the episodes to `FILE`, a new .jsonl file")
+	f.theme.add(cmd.Flags(), themeUsage)
+	cmd.Flags().StringArrayVar(&f.sets, "set", nil, "change an option of the environment: `options.KEY=VALUE`; may be repeated")
 	return cmd
 }
 
-// play opens a window in which a person plays, and keeps the episodes.
+// play opens a window in which the user plays the environment id, and saves the episodes.
 func (a *App) play(id string, f playFlags) error {
 	e, err := a.makeEnv(id, f.sets)
 	if err != nil {
@@ -65,20 +66,20 @@ func (a *App) play(id string, f playFlags) error {
 		Seed: func(i int) uint64 { return env.Split(seed, uint64(i)) },
 	}
 	if c.Controls == nil {
-		return badInput{fmt.Errorf("%s cannot be played: its actions are %s, neither a choice nor numbers", id, env.Describe(p.Spec.Act))}
+		return badInput{fmt.Errorf("%s cannot be played: its actions are %s; want discrete actions or numbers", id, env.Describe(p.Spec.Act))}
 	}
-	var kept bytes.Buffer
+	var episodes bytes.Buffer
 	if f.save != "" {
 		c.Leave = func(p *episode.Player) error {
-			return p.Write(&kept, episode.Head{Env: id, Seed: &p.Seed, Set: f.sets})
+			return p.Write(&episodes, episode.Head{Env: id, Seed: &p.Seed, Set: f.sets})
 		}
 	}
-	err = a.look(id, c)
-	if kept.Len() == 0 {
+	err = a.showWindow(id, c)
+	if episodes.Len() == 0 {
 		return err
 	}
 	return errors.Join(err, atomicfile.Create(f.save, func(w io.Writer) error {
-		_, err := kept.WriteTo(w)
+		_, err := episodes.WriteTo(w)
 		return err
 	}))
 }

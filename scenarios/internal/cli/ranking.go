@@ -10,7 +10,8 @@ import (
 	"github.com/rlrun/rlrun/scenarios/internal/sweep"
 )
 
-// runName returns the name of one run among several: the settings of its cell, if any, and its seed.
+// runName returns the name of a run of --seeds or --sweep: the settings of its cell, if there
+// are any, and its seed.
 func runName(settings string, seed uint64) string {
 	if settings != "" {
 		settings += ", "
@@ -25,7 +26,7 @@ func (a *App) printRanking(s *sweep.Sweep) error {
 	fmt.Fprintln(table, "rank\tsettings\tinterquartile mean (95 %)\tmean\tmedian\tseeds")
 	for _, r := range s.Ranking() {
 		e := r.Summary.Eval
-		done := len(r.Summary.Seeds) - len(r.Summary.Failed)
+		finished := len(r.Summary.Seeds) - len(r.Summary.Failed)
 		if r.Rank == 0 {
 			fmt.Fprintf(table, "–\t%s\tno run was finished\t–\t–\t0\n", r.Short)
 			continue
@@ -33,12 +34,12 @@ func (a *App) printRanking(s *sweep.Sweep) error {
 		low, high := float64(e.CI95[0]), float64(e.CI95[1])
 		stderr := figure.StdErr(low, high)
 		fmt.Fprintf(table, "%d\t%s\t%s\t%s\t%s\t%d\n", r.Rank, r.Short, figure.Interval(float64(*e.IQM), low, high),
-			figure.Known(float64(*e.Mean), stderr), figure.Known(float64(*e.Median), stderr), done)
+			figure.Known(float64(*e.Mean), stderr), figure.Known(float64(*e.Median), stderr), finished)
 	}
 	if err := table.Flush(); err != nil {
 		return err
 	}
 	dir := filepath.Dir(filepath.Dir(s.Cells[0].Runs[0].Dir))
-	_, err := fmt.Fprintf(a.Out, "rlrun compare %s says how sure the order is\n", oneLine(dir))
+	_, err := fmt.Fprintf(a.Out, "rlrun compare %s tests whether the differences are significant\n", oneLine(dir))
 	return err
 }

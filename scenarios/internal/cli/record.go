@@ -19,30 +19,30 @@ import (
 	"github.com/rlrun/rlrun/scenarios/internal/figure"
 )
 
-// recordFlags say what is recorded, and how it looks.
+// recordFlags are the flags of rlrun record.
 type recordFlags struct {
 	out, seed, episodes, size, fps string
 	theme                          themeFlag
 	best, sampled                  bool
 }
 
-// recordCommand records episodes of a saved run, without a display.
+// recordCommand returns the command rlrun record. It needs no display.
 func (a *App) recordCommand() *cobra.Command {
 	var f recordFlags
 	cmd := &cobra.Command{
-		Use: "record RUN -o FILE", Short: "episodes of a saved run as .gif, .mp4, .png or .jsonl", Args: oneArg("a run directory"),
-		Long: `rlrun record RUN -o FILE plays whole episodes of a saved run's policy, the first of
-those that rlrun eval judges, and writes them to a new file. What its name ends in
-says as what:
+		Use: "record RUN -o FILE", Short: "write episodes of a saved policy as .gif, .mp4, .png or .jsonl", Args: oneArg("a run directory"),
+		Long: `rlrun record RUN -o FILE plays whole episodes with the policy of a run, and writes them to
+a new file. They are the first episodes that rlrun eval would evaluate. The end of the
+file's name chooses the format:
 
   .gif    a picture of every step
-  .mp4    the same through ffmpeg, where that is installed
-  .png    a film strip: a row of pictures of each episode
-  .jsonl  observations, states, actions and rewards, a line each step`,
+  .mp4    a picture of every step; needs the program ffmpeg
+  .png    a film strip: a row of pictures for each episode
+  .jsonl  a line of JSON for each step: observation, state, action and reward`,
 		Example: `  rlrun record runs/cartpole-ppo/seed-1 -o run.gif --theme dark`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if f.out == "" {
-				return badInput{errors.New("rlrun record: --out FILE is not there; want a new file that ends in .gif, .mp4, .png or .jsonl")}
+				return badInput{errors.New("rlrun record: --out FILE is missing; want a new file that ends in .gif, .mp4, .png or .jsonl")}
 			}
 			r, err := a.loadOne(args[0], "policy.safetensors")
 			if err != nil {
@@ -63,27 +63,27 @@ says as what:
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVarP(&f.out, "out", "o", "", "the new `FILE`: .gif, .mp4, .png or .jsonl")
-	flags.StringVar(&f.seed, "seed", "", "the episodes' seed `N` (default the run's)")
-	flags.StringVar(&f.episodes, "episodes", "", "episodes `N` (default 1)")
-	flags.BoolVar(&f.best, "best", false, "the best policy that was evaluated on the way, not the final one")
-	flags.BoolVar(&f.sampled, "sampled", false, "actions are drawn, as in training, not the likeliest")
-	flags.StringVar(&f.size, "size", "", "pixels of a picture `WxH` (default 600x400, of a film strip's 300x200)")
-	f.theme.add(flags, "light or dark")
-	flags.StringVar(&f.fps, "fps", "", "steps a second `N`, 1 … 50 (default what suits the environment)")
+	flags.StringVarP(&f.out, "out", "o", "", "write the episodes to `FILE`, a new .gif, .mp4, .png or .jsonl file")
+	flags.StringVar(&f.seed, "seed", "", seedUsage)
+	flags.StringVar(&f.episodes, "episodes", "", "record `N` episodes (default 1)")
+	flags.BoolVar(&f.best, "best", false, bestUsage)
+	flags.BoolVar(&f.sampled, "sampled", false, sampledUsage)
+	flags.StringVar(&f.size, "size", "", "draw pictures of `WxH` pixels (default 600x400, in a film strip 300x200)")
+	f.theme.add(flags, themeUsage)
+	flags.StringVar(&f.fps, "fps", "", "show `N` steps per second, 1 … 50 (default depends on the environment)")
 	return cmd
 }
 
-// An actor plays episodes as a run's policy would.
+// An actor plays episodes with the policy of a run.
 type actor struct {
 	run     *run.Run
 	player  *episode.Player
 	policy  policy.Policy
 	actor   *policy.Actor
-	sampled bool
+	sampled bool // sample actions, instead of the most likely action
 }
 
-// newActor returns an actor of a saved run.
+// newActor returns an actor with the final policy of the run r, or with its best policy.
 func newActor(r *run.Run, best, sampled bool) (*actor, error) {
 	p, err := r.Policy(best)
 	if err != nil {
@@ -97,26 +97,26 @@ func newActor(r *run.Run, best, sampled bool) (*actor, error) {
 	return &actor{run: r, player: player, policy: p, actor: policy.NewActor(p), sampled: sampled}, nil
 }
 
-// begin starts the i-th episode of an evaluation from seed.
+// begin starts episode i of the evaluation with this seed.
 func (a *actor) begin(seed uint64, i int) error {
 	s := run.EpisodeSeed(seed, i)
 	a.actor.Begin(a.sampled, s)
 	return a.player.Reset(s)
 }
 
-// step takes the policy's action.
+// step takes one environment step with the policy's action.
 func (a *actor) step() error {
 	return a.player.Step(a.actor.Act(a.player.Obs, a.player.Mask))
 }
 
-// A recorder makes a file of episodes.
+// A recorder records episodes of a player in a file format.
 type recorder interface {
-	begin() error            // an episode has begun
-	step() error             // and comes to another moment, its beginning included
-	write(w io.Writer) error // all is over
+	begin() error            // is called at the start of each episode
+	step() error             // is called after begin and after each environment step
+	write(w io.Writer) error // writes the file, after all episodes
 }
 
-// record plays n episodes, writes them, and closes their environment.
+// record plays n episodes, writes them to the file f.out, and closes the environment.
 func (a *App) record(r *run.Run, act *actor, seed uint64, n int, f recordFlags) (err error) {
 	defer func() { err = errors.Join(err, act.player.Close()) }()
 	rec, err := newRecorder(r, act.player, f)
@@ -141,7 +141,7 @@ func (a *App) record(r *run.Run, act *actor, seed uint64, n int, f recordFlags) 
 	return atomicfile.Create(f.out, rec.write)
 }
 
-// playWhole plays an episode from its beginning to its end.
+// playWhole plays and records a whole episode.
 func playWhole(ctx context.Context, act *actor, seed uint64, i int, rec recorder) error {
 	err := act.begin(seed, i)
 	if err == nil {
@@ -156,7 +156,7 @@ func playWhole(ctx context.Context, act *actor, seed uint64, i int, rec recorder
 	return err
 }
 
-// newRecorder returns the recorder that the flags ask for.
+// newRecorder returns the recorder of the file format that the name f.out ends with.
 func newRecorder(r *run.Run, p *episode.Player, f recordFlags) (recorder, error) {
 	if _, err := os.Lstat(f.out); err == nil {
 		return nil, fmt.Errorf("%s is there already, and nothing is overwritten; want a new file", f.out)
@@ -190,10 +190,11 @@ func newRecorder(r *run.Run, p *episode.Player, f recordFlags) (recorder, error)
 	return nil, fmt.Errorf("--out %s: want a name that ends in .gif, .mp4, .png or .jsonl", f.out)
 }
 
-// pictureSize reads --size.
-func pictureSize(text string, small bool) (width, height int, err error) {
+// pictureSize returns the width and height of a picture from the flag --size, or the default
+// size: 300 × 200 for a film strip, otherwise 600 × 400 [pixels].
+func pictureSize(text string, filmStrip bool) (width, height int, err error) {
 	switch {
-	case text == "" && small:
+	case text == "" && filmStrip:
 		return 300, 200, nil
 	case text == "":
 		return 600, 400, nil
@@ -204,7 +205,7 @@ func pictureSize(text string, small bool) (width, height int, err error) {
 		height, err = strconv.Atoi(h)
 	}
 	if err != nil || width < 50 || width > 4096 || height < 50 || height > 4096 {
-		return 0, 0, fmt.Errorf("--size %s: want WIDTHxHEIGHT in pixels, 50 … 4096 each, as 600x400", text)
+		return 0, 0, fmt.Errorf("--size %s: want WIDTHxHEIGHT in pixels, 50 … 4096 each, for example 600x400", text)
 	}
 	return width, height, nil
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/rlrun/rlrun/env/grid"
 )
 
-// TestRecord records whole episodes, every step of them, and refuses to write over
-// a file. The episode is the one that eval judges.
+// TestRecord checks the recordings in each format: they have every step of the episode that
+// rlrun eval evaluates. An existing file is not overwritten.
 func TestRecord(t *testing.T) {
 	a := inEmptyDir(t)
 	a.must(t, "quick", "--out", "run")
@@ -43,21 +43,21 @@ func TestRecord(t *testing.T) {
 		t.Errorf("record over a file = %d, %s, want bad input", status, err)
 	}
 	if readFile(t, "a.gif") != before {
-		t.Error("the file that was there has changed")
+		t.Error("the existing file has changed")
 	}
 	if again := a.must(t, "record", "run", "-o", "b.gif", "--size", "120x80", "--theme", "dark"); again != "" || readFile(t, "b.gif") != before {
-		t.Error("recording again gives other bytes")
+		t.Error("a second recording of the same episode has other bytes")
 	}
 	if got := readFile(t, "a.gif.tmp"); got != "precious" {
-		t.Errorf("a.gif.tmp = %q, want it as it was", got)
+		t.Errorf("a.gif.tmp = %q, want it unchanged", got)
 	}
 	if files, err := os.ReadDir("."); err != nil || len(files) != 6 {
-		t.Errorf("there are %v, %v, want the run, the four recordings and a.gif.tmp", files, err)
+		t.Errorf("the directory contains %v, %v, want the run, the four recordings and a.gif.tmp", files, err)
 	}
 }
 
-// TestRecordMasked wants allowed actions alone in what is recorded of a policy, its best
-// ones and drawn ones: with 60 states of a taxi none is by chance.
+// TestRecordMasked checks that recorded actions are allowed, most likely and sampled ones. In
+// 60 states of a taxi a policy that ignores the mask would take a forbidden action.
 func TestRecordMasked(t *testing.T) {
 	a := inEmptyDir(t)
 	writeFile(t, "taxi.yaml", "env: {id: Taxi-v4, n_envs: 2}\nagent: {name: ppo, n_steps: 16, batch_size: 32, n_epochs: 1}\nsteps: 32\neval: {freq: 0, episodes: 1}\n")
@@ -82,8 +82,8 @@ func TestRecordMasked(t *testing.T) {
 	}
 }
 
-// TestRecordMap wants the values and arrows of a table in the picture of a map,
-// which an episode with another seed has alike.
+// TestRecordMap checks that the picture of a map shows the values of a tabular policy as a
+// heat map.
 func TestRecordMap(t *testing.T) {
 	a := inEmptyDir(t)
 	writeFile(t, "lake.yaml", "env: {id: FrozenLake-v1}\nagent: {name: qlearning}\nsteps: 2000\neval: {episodes: 3}\n")
@@ -98,25 +98,26 @@ func TestRecordMap(t *testing.T) {
 		colours[i] = true
 	}
 	if len(colours) < 20 {
-		t.Errorf("the first frame has %d colours, want a heat map's", len(colours))
+		t.Errorf("the first frame has %d colours, want at least 20, as in a heat map", len(colours))
 	}
 }
 
-// TestRecordVideo says what is missing where there is no ffmpeg.
+// TestRecordVideo checks the message if ffmpeg is missing, and that no file is left.
 func TestRecordVideo(t *testing.T) {
 	a := inEmptyDir(t)
 	a.must(t, "quick", "--out", "run")
 	t.Setenv("PATH", "")
-	status, _, said := a.call("record", "run", "-o", "a.mp4")
-	if status != statusBadInput || !strings.Contains(said, "ffmpeg") || strings.Count(said, "\n") != 1 {
-		t.Errorf("record without ffmpeg = %d, %q, want bad input and a line", status, said)
+	status, _, text := a.call("record", "run", "-o", "a.mp4")
+	if status != statusBadInput || !strings.Contains(text, "ffmpeg") || strings.Count(text, "\n") != 1 {
+		t.Errorf("record without ffmpeg = %d, %q, want bad input and a line", status, text)
 	}
 	if files, err := os.ReadDir("."); err != nil || len(files) != 1 {
-		t.Errorf("there are %v, %v, want the run alone", files, err)
+		t.Errorf("the directory contains %v, %v, want only the run", files, err)
 	}
 }
 
-// BenchmarkRecord records an episode of 500 steps of CartPole, 501 frames of 600×400.
+// BenchmarkRecord measures recording an episode of 500 steps of CartPole as a GIF: 501 frames
+// of 600×400 pixels.
 func BenchmarkRecord(b *testing.B) {
 	scenario := shipped(b, "cartpole-ppo")
 	b.Chdir(b.TempDir())

@@ -128,7 +128,7 @@ func TestResumeSchedules(t *testing.T) {
 		t.Errorf("other/config.yaml = %s, want 600 steps, stretched after 400", got)
 	}
 	status, _, err := a.call("other/config.yaml", "--out", "again", "--quiet")
-	if status != statusDone || strings.Count(err, "\n") != 1 || !strings.Contains(err, "schedules stretched to 600 steps on the way") {
+	if status != statusDone || strings.Count(err, "\n") != 1 || !strings.Contains(err, "schedules stretched to 600 steps during training") {
 		t.Errorf("rlrun other/config.yaml = %d, %q, want a line that its schedules differ", status, err)
 	}
 	if got := readFile(t, "again/config.yaml"); strings.Contains(got, "stretched") {
@@ -150,7 +150,7 @@ func TestResumeKernels(t *testing.T) {
 		}
 	}
 	status, _, err := a.call("resume", "run", "--quiet")
-	if status != statusDone || strings.Count(err, "\n") != 1 || !strings.Contains(err, "run has run with other kernels") {
+	if status != statusDone || strings.Count(err, "\n") != 1 || !strings.Contains(err, "run was trained with other kernels") {
 		t.Errorf("rlrun resume of a run with other kernels = %d, %q, want a line about the kernels", status, err)
 	}
 }

@@ -19,96 +19,105 @@ import (
 	"github.com/rlrun/rlrun/scenarios/internal/runset"
 )
 
-// A saved policy is one of a run, or of a file alone.
-type saved struct {
+// Help texts of flags that several commands share.
+const (
+	bestUsage    = "use the best policy that was evaluated during training, instead of the final one"
+	sampledUsage = "sample actions from the policy, instead of the most likely action"
+	seedUsage    = "use `N` as the seed of the episodes (default the seed of the run)"
+)
+
+// A savedPolicy is the policy of a run, or the policy of a file alone.
+type savedPolicy struct {
 	policy   policy.Policy
-	scenario *scenario.Scenario // of the run, or of the file's environment
-	name     string             // the run, or the file
+	scenario *scenario.Scenario // scenario of the run, or default scenario of the file's environment
+	name     string             // run directory or file
 }
 
-// saved reads the policy that name stands for: a run, a policy's file in a run, or one that
-// is anywhere else.
-func (a *App) saved(name string, best bool) (saved, error) {
+// openPolicy reads the policy that name means: a run directory, a policy file in a run
+// directory, or another policy file. If best is true, it reads the best policy of a run.
+func (a *App) openPolicy(name string, best bool) (savedPolicy, error) {
 	dir, file := filepath.Split(name)
 	switch info, err := os.Stat(name); {
 	case err != nil || !info.Mode().IsRegular() || isYAML(name):
-		return a.savedInRun(name, best)
+		return a.policyOfRun(name, best)
 	case best:
-		return saved{}, fmt.Errorf("--best: %s is a policy's file, want a run directory", name)
+		return savedPolicy{}, fmt.Errorf("--best: %s is a policy file; want a run directory", name)
 	case runset.IsRun(filepath.Clean(dir)) && (file == "policy.safetensors" || file == "policy-best.safetensors"):
-		return a.savedInRun(filepath.Clean(dir), file == "policy-best.safetensors")
+		return a.policyOfRun(filepath.Clean(dir), file == "policy-best.safetensors")
 	}
 	p, m, err := policy.OpenWithMeta(name, a.Engines["native"])
 	if err != nil {
-		return saved{}, err
+		return savedPolicy{}, err
 	}
 	s, err := scenario.ForPolicy(m.Env, m.Agent, a.Catalog)
 	if err != nil {
-		return saved{}, fmt.Errorf("%s: %w", name, err)
+		return savedPolicy{}, fmt.Errorf("%s: %w", name, err)
 	}
 	if err := p.Spec().Check(s.Spec); err != nil {
-		return saved{}, fmt.Errorf("%s: %w, as %s has by default; a run with wrappers or options is evaluated by its directory", name, err, s.Env)
+		return savedPolicy{}, fmt.Errorf("%s: %w, as %s has by default; to evaluate a run with wrappers or options, name its directory", name, err, s.Env)
 	}
 	a.subject = fmt.Sprintf("%s on %s", s.Agent, s.Env)
-	return saved{p, s, name}, nil
+	return savedPolicy{p, s, name}, nil
 }
 
-// savedInRun reads the policy of the run in dir. It says so if that run is not finished.
-func (a *App) savedInRun(dir string, best bool) (saved, error) {
+// policyOfRun reads the final or the best policy of the run in dir. If the run is not finished,
+// it prints a note.
+func (a *App) policyOfRun(dir string, best bool) (savedPolicy, error) {
 	r, err := a.loadOne(dir, "policy.safetensors")
 	if err != nil {
-		return saved{}, err
+		return savedPolicy{}, err
 	}
 	p, err := r.Policy(best)
 	if err != nil {
-		return saved{}, err
+		return savedPolicy{}, err
 	}
-	if done, err := r.Result(); err == nil && done == nil && !best {
-		a.say("rlrun: the run is not finished: this is the policy that it saved last; rlrun resume %s goes on with it", r.Dir)
+	if res, err := r.Result(); err == nil && res == nil && !best {
+		a.say("rlrun: the run is not finished, and its last saved policy is used; rlrun resume %s continues the run", r.Dir)
 	}
-	return saved{p, r.Scenario, r.Dir}, nil
+	return savedPolicy{p, r.Scenario, r.Dir}, nil
 }
 
-// evalCommand evaluates a saved policy.
+// evalCommand returns the command rlrun eval.
 func (a *App) evalCommand() *cobra.Command {
 	var seed, episodes string
 	var asJSON, best, sampled bool
 	cmd := &cobra.Command{
-		Use: "eval RUN|POLICY", Short: "evaluate a saved run's policy, or a policy's file", Args: oneArg("a run directory, or a policy's file"),
-		Long: `rlrun eval evaluates the policy of a run on fresh episodes. A policy's file alone,
-policy.safetensors, is evaluated in the environment that it was trained in, with the
-default options of that.`,
+		Use: "eval RUN|POLICY", Short: "evaluate the policy of a run, or a policy file", Args: oneArg("a run directory, or a policy file"),
+		Long: `rlrun eval RUN evaluates the policy of a run on fresh episodes, with the most likely
+actions. A policy file alone, for example policy.safetensors, is evaluated in the
+environment of its training, with the default options of this environment.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			of, err := a.saved(args[0], best)
+			p, err := a.openPolicy(args[0], best)
 			if err != nil {
 				return badInput{err}
 			}
 			e := run.Evaluation{Sampled: sampled}
-			if e.Seed, e.Episodes, err = evaluation(of.scenario, seed, episodes); err != nil {
+			if e.Seed, e.Episodes, err = evaluation(p.scenario, seed, episodes); err != nil {
 				return err
 			}
 			ctx, stop := a.interruptible("stopping")
 			defer stop()
-			res, err := run.Evaluate(ctx, of.scenario, of.policy, e)
+			res, err := run.Evaluate(ctx, p.scenario, p.policy, e)
 			if errors.Is(err, context.Canceled) {
 				return errInterrupted
 			}
 			if err != nil {
 				return err
 			}
-			res.Run = of.name
+			res.Run = p.name
 			return a.print(res, asJSON)
 		},
 	}
-	cmd.Flags().BoolVar(&best, "best", false, "the best policy that was evaluated on the way, not the final one")
-	cmd.Flags().BoolVar(&sampled, "sampled", false, "actions are drawn, as in training, not the likeliest")
-	cmd.Flags().StringVar(&seed, "seed", "", "the episodes' seed `N` (default the run's)")
-	cmd.Flags().StringVar(&episodes, "episodes", "", "evaluation episodes `N` (default the scenario's)")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object on standard output")
+	cmd.Flags().BoolVar(&best, "best", false, bestUsage)
+	cmd.Flags().BoolVar(&sampled, "sampled", false, sampledUsage)
+	cmd.Flags().StringVar(&seed, "seed", "", seedUsage)
+	cmd.Flags().StringVar(&episodes, "episodes", "", "evaluate over `N` episodes (default the scenario's eval.episodes)")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object on standard output")
 	return cmd
 }
 
-// evaluation reads the flags of eval, for which the scenario has defaults.
+// evaluation returns the seed and the number of episodes of an evaluation: the values of the
+// flags, or the scenario's values for empty flags.
 func evaluation(s *scenario.Scenario, seedText, episodesText string) (seed uint64, episodes int, err error) {
 	seed, episodes = s.Seed, s.Eval.Episodes
 	if seedText != "" {
@@ -122,7 +131,7 @@ func evaluation(s *scenario.Scenario, seedText, episodesText string) (seed uint6
 	return seed, episodes, err
 }
 
-// readSeed reads --seed.
+// readSeed returns the value of --seed.
 func readSeed(text string) (uint64, error) {
 	seed, err := strconv.ParseUint(text, 10, 63)
 	if err != nil {
@@ -131,11 +140,12 @@ func readSeed(text string) (uint64, error) {
 	return seed, nil
 }
 
-// print says what came of a run: the result line, or two lines for a person.
+// print prints the result of a run: a JSON object, or two lines of text.
 func (a *App) print(res *run.Result, asJSON bool) error { return a.printNamed(res, "", asJSON) }
 
-// printNamed prints a result with what tells its run from others with the same seed.
-func (a *App) printNamed(res *run.Result, name string, asJSON bool) error {
+// printNamed prints the result of a run like print. The settings of a sweep are part of the
+// run's name.
+func (a *App) printNamed(res *run.Result, settings string, asJSON bool) error {
 	if asJSON {
 		return json.NewEncoder(a.Out).Encode(res)
 	}
@@ -146,12 +156,12 @@ func (a *App) printNamed(res *run.Result, name string, asJSON bool) error {
 	if res.Regret != nil && res.Regret.Finite() {
 		verdict += "; regret " + figure.Number(exact(float64(*res.Regret)))
 	}
-	drawn := ""
+	sampled := ""
 	if res.Sampled {
-		drawn = " of drawn actions"
+		sampled = " with sampled actions"
 	}
-	_, err := fmt.Fprintf(a.Out, "%s, %s: return %s (%s) over %s%s%s\n", res.Scenario, runName(name, res.Seed),
-		figure.MeanDeviation(e.Mean, e.Std, e.Episodes), figure.Range(e.Min, e.Max), figure.Count(e.Episodes, "episode"), drawn, verdict)
+	_, err := fmt.Fprintf(a.Out, "%s, %s: return %s (%s) over %s%s%s\n", res.Scenario, runName(settings, res.Seed),
+		figure.MeanDeviation(e.Mean, e.Std, e.Episodes), figure.Range(e.Min, e.Max), figure.Count(e.Episodes, "episode"), sampled, verdict)
 	if err != nil {
 		return err
 	}
@@ -164,8 +174,8 @@ func (a *App) printNamed(res *run.Result, name string, asJSON bool) error {
 	return err
 }
 
-// exact is x, which is a difference of exact values, or 0 where it is no more than
-// the precision of those.
+// exact returns x, a difference of two exact values, or 0 if x is not larger than the rounding
+// error of these values.
 func exact(x float64) float64 {
 	if math.Abs(x) < 1e-9 {
 		return 0

@@ -10,9 +10,9 @@ import (
 	"testing"
 )
 
-// TestResultText holds the lines of a result to known digits: 100 · 0.29 is
-// 28.999999999999996 in float64, a deviation of rounding is 0, and one of anything
-// is singular.
+// TestResultText checks that the printed result has only known digits: 100 · 0.29 is
+// 28.999999999999996 in float64, and a deviation of the size of rounding errors is shown as 0.
+// It also checks the singular, "1 episode".
 func TestResultText(t *testing.T) {
 	a := inEmptyDir(t)
 	a.must(t, "quick", "--quiet", "--out", "run")
@@ -36,34 +36,34 @@ func TestResultText(t *testing.T) {
 	}
 }
 
-// TestSampled: eval --sampled judges the episodes that record --sampled records, draw by
-// draw. Drawn actions are others than the best.
+// TestSampled checks that eval --sampled evaluates the same episodes that record --sampled
+// records, and that sampled actions differ from the most likely actions.
 func TestSampled(t *testing.T) {
 	a := inEmptyDir(t)
 	a.must(t, "quick", "--quiet", "--out", "run")
-	a.must(t, "record", "run", "-o", "drawn.jsonl", "--episodes", "3", "--sampled", "--seed", "7")
+	a.must(t, "record", "run", "-o", "sampled.jsonl", "--episodes", "3", "--sampled", "--seed", "7")
 	sum := 0.0
-	for _, l := range objects(t, readFile(t, "drawn.jsonl")) {
+	for _, l := range objects(t, readFile(t, "sampled.jsonl")) {
 		if r, ok := l["reward"].(float64); ok {
 			sum += r
 		}
 	}
 	args := []string{"eval", "run", "--episodes", "3", "--seed", "7", "--json"}
-	drawn, best := objects(t, a.must(t, append(args, "--sampled")...))[0], objects(t, a.must(t, args...))[0]
+	sampled, greedy := objects(t, a.must(t, append(args, "--sampled")...))[0], objects(t, a.must(t, args...))[0]
 	mean := func(l map[string]any) float64 { return l["eval"].(map[string]any)["mean"].(float64) }
-	if got := 3 * mean(drawn); got < sum-1e-9 || got > sum+1e-9 || drawn["sampled"] != true {
-		t.Errorf("eval --sampled = %v, want returns of %v in all, as recorded", drawn, sum)
+	if got := 3 * mean(sampled); got < sum-1e-9 || got > sum+1e-9 || sampled["sampled"] != true {
+		t.Errorf("eval --sampled = %v, want the sum of the recorded returns, %v", sampled, sum)
 	}
-	if best["sampled"] != nil || mean(best) == mean(drawn) {
-		t.Errorf("eval = %v, want another return than that of drawn actions, %v", best, mean(drawn))
+	if greedy["sampled"] != nil || mean(greedy) == mean(sampled) {
+		t.Errorf("eval = %v, want another return than with sampled actions, %v", greedy, mean(sampled))
 	}
-	if text := a.must(t, "eval", "run", "--episodes", "3", "--sampled"); !strings.Contains(text, "over 3 episodes of drawn actions; ") {
-		t.Errorf("eval --sampled prints %q, want that actions are drawn", text)
+	if text := a.must(t, "eval", "run", "--episodes", "3", "--sampled"); !strings.Contains(text, "over 3 episodes with sampled actions; ") {
+		t.Errorf("eval --sampled prints %q, want that actions are sampled", text)
 	}
 }
 
-// TestEvalFile: a policy's file alone is evaluated as its run is, in the environment that it
-// names; within a run, its file stands for the run.
+// TestEvalFile checks that a policy file alone is evaluated like its run, in the environment that
+// the file names, and that a policy file in a run directory means the run.
 func TestEvalFile(t *testing.T) {
 	a := inEmptyDir(t)
 	a.must(t, "quick", "--quiet", "--out", "run")
@@ -75,33 +75,33 @@ func TestEvalFile(t *testing.T) {
 	for _, file := range []string{"alone.safetensors", "run/policy.safetensors"} {
 		got := line("eval", file, "--episodes", "10")
 		if !reflect.DeepEqual(got["eval"], want["eval"]) || got["env"] != "CartPole-v1" || got["agent"] != "ppo" {
-			t.Errorf("eval %s = %v, want as the run: %v", file, got, want)
+			t.Errorf("eval %s = %v, want the evaluation of the run: %v", file, got, want)
 		}
 	}
 	if got := line("eval", "alone.safetensors"); got["run"] != "alone.safetensors" || got["scenario"] != "CartPole-v1-ppo" || got["eval"].(map[string]any)["episodes"] != 100. {
 		t.Errorf("eval alone.safetensors = %v, want the file as its run, and 100 episodes", got)
 	}
 	if one, other := line("eval", "run/policy-best.safetensors"), line("eval", "run", "--best"); !reflect.DeepEqual(one, other) {
-		t.Errorf("eval run/policy-best.safetensors = %v, want that of --best: %v", one, other)
+		t.Errorf("eval run/policy-best.safetensors = %v, want the evaluation of --best: %v", one, other)
 	}
 
 	a.must(t, "quick", "--quiet", "--out", "stacked", "--set", "env.wrappers=[{frame_stack: 2}]")
 	writeFile(t, "stacked.safetensors", readFile(t, "stacked/policy.safetensors"))
-	delete(a.Agents, "ppo") // of another program
+	delete(a.Agents, "ppo") // as if another program had trained the policy
 	if got := line("eval", "alone.safetensors", "--episodes", "10"); !reflect.DeepEqual(got["eval"], want["eval"]) {
 		t.Errorf("eval of a file whose agent this program lacks = %v, want %v", got, want)
 	}
 	a.refused(t, "stacked.safetensors: policy: its observations are ", "eval", "stacked.safetensors")
-	a.refused(t, "as CartPole-v1 has by default; a run with wrappers or options is evaluated by its directory", "eval", "stacked.safetensors")
-	a.refused(t, "--best: alone.safetensors is a policy's file", "eval", "alone.safetensors", "--best")
+	a.refused(t, "as CartPole-v1 has by default; to evaluate a run with wrappers or options, name its directory", "eval", "stacked.safetensors")
+	a.refused(t, "--best: alone.safetensors is a policy file", "eval", "alone.safetensors", "--best")
 	delete(a.Envs, "CartPole-v1")
 	a.refused(t, "alone.safetensors: env: no version 1 of CartPole", "eval", "alone.safetensors")
 	writeFile(t, "mine.txt", "precious")
 	a.refused(t, "mine.txt", "eval", "mine.txt")
 }
 
-// renamed returns a policy's file with another value in its metadata.
-func renamed(t *testing.T, name, key, value string) string {
+// withMetadata returns the bytes of a policy file with another value in its metadata.
+func withMetadata(t *testing.T, name, key, value string) string {
 	t.Helper()
 	file := []byte(readFile(t, name))
 	n := binary.LittleEndian.Uint64(file)
@@ -117,7 +117,8 @@ func renamed(t *testing.T, name, key, value string) string {
 	return string(slices.Concat(binary.LittleEndian.AppendUint64(nil, uint64(len(text))), text, file[8+n:]))
 }
 
-// TestEvalNames: what a policy's file says of where it comes from is a name, or nothing.
+// TestEvalNames checks the names of agent and environment in a policy file: bad names are refused,
+// and an empty agent is shown as unknown.
 func TestEvalNames(t *testing.T) {
 	a := inEmptyDir(t)
 	a.must(t, "quick", "--quiet", "--out", "run")
@@ -127,10 +128,10 @@ func TestEvalNames(t *testing.T) {
 		{"env", "", "odd.safetensors: it does not name an environment"},
 		{"env", "a\nb", `"a\nb" is not an environment's id`},
 	} {
-		writeFile(t, "odd.safetensors", renamed(t, "run/policy.safetensors", c.key, c.value))
+		writeFile(t, "odd.safetensors", withMetadata(t, "run/policy.safetensors", c.key, c.value))
 		a.refused(t, c.want, "eval", "odd.safetensors")
 	}
-	writeFile(t, "odd.safetensors", renamed(t, "run/policy.safetensors", "agent", ""))
+	writeFile(t, "odd.safetensors", withMetadata(t, "run/policy.safetensors", "agent", ""))
 	if got := a.must(t, "eval", "odd.safetensors", "--episodes", "2"); !strings.Contains(got, "unknown on CartPole-v1, from odd.safetensors") {
 		t.Errorf("eval of a file that names no agent = %q, want unknown", got)
 	}

@@ -13,24 +13,24 @@ import (
 	"github.com/rlrun/rlrun/scenarios/internal/sweep"
 )
 
-// A named scenario is one that the App reads by its name: a sweep.Source.
-type named struct {
+// A namedScenario is a scenario that the App reads by its name. It is a sweep.Source.
+type namedScenario struct {
 	app  *App
 	name string
 }
 
 // Scenario reads the scenario with changes.
-func (n named) Scenario(changes []scenario.Change) (*scenario.Scenario, error) {
+func (n namedScenario) Scenario(changes []scenario.Change) (*scenario.Scenario, error) {
 	return n.app.scenario(n.name, changes)
 }
 
-// runSweep makes the runs of --seeds and --sweep and brings them to their ends.
+// runSweep creates the runs of --seeds and --sweep, and trains them.
 func (a *App) runSweep(name string, changes []scenario.Change, sweeps []string, seeds int, out string, f runFlags) error {
 	every, err := f.checkpointEvery()
 	if err != nil {
 		return err
 	}
-	s, err := sweep.New(named{a, name}, a.Catalog, changes, sweeps, seeds, out, time.Now())
+	s, err := sweep.New(namedScenario{a, name}, a.Catalog, changes, sweeps, seeds, out, time.Now())
 	if err != nil {
 		return badInput{err}
 	}
@@ -38,15 +38,15 @@ func (a *App) runSweep(name string, changes []scenario.Change, sweeps []string, 
 	return a.finishAll(s, every, f)
 }
 
-// finishAll brings all runs of a sweep to their ends and says what came of each, and of each
-// cell.
+// finishAll trains all runs of a sweep to their ends. It prints the result of each run, a summary
+// of each cell, and for several cells their ranking.
 func (a *App) finishAll(s *sweep.Sweep, every int, f runFlags) error {
 	if err := s.Create(); err != nil {
 		return badInput{err}
 	}
 	ctx, stop := a.interruptible("saving, then stopping")
 	defer stop()
-	show := a.newManyProgress(s, f)
+	show := a.newSweepProgress(s, f)
 	failed, interrupted := 0, 0
 	for c, r := range s.Train(ctx, every, show) {
 		show.clear()
@@ -77,27 +77,27 @@ func (a *App) finishAll(s *sweep.Sweep, every int, f runFlags) error {
 	return nil
 }
 
-// printSummary says what came of a cell.
+// printSummary prints the summary of a cell: its interquartile mean over the seeds.
 func (a *App) printSummary(c *sweep.Cell, asJSON bool) error {
 	s := c.Summary()
 	if asJSON {
 		return json.NewEncoder(a.Out).Encode(s)
 	}
-	what := s.Scenario
+	name := s.Scenario
 	if c.Short != "" {
-		what += ", " + c.Short
+		name += ", " + c.Short
 	}
 	if s.Eval.Mean == nil {
-		_, err := fmt.Fprintf(a.Out, "%s: no run was finished\n", what)
+		_, err := fmt.Fprintf(a.Out, "%s: no run was finished\n", name)
 		return err
 	}
 	low, high, iqm := float64(s.Eval.CI95[0]), float64(s.Eval.CI95[1]), float64(*s.Eval.IQM)
 	gap, stderr := "", figure.StdErr(low, high)
 	if t := c.Scenario.Threshold; t != nil {
-		gap = fmt.Sprintf("; %s short of %s on average", figure.Known(statistics.OptimalityGap(c.Means(), *t), stderr), figure.Given(*t))
+		gap = fmt.Sprintf("; on average %s below %s", figure.Known(statistics.OptimalityGap(c.Means(), *t), stderr), figure.Given(*t))
 	}
 	_, err := fmt.Fprintf(a.Out, "%s, %s: interquartile mean %s (95 %%: %s), mean %s, median %s%s\n",
-		what, figure.Count(len(s.Seeds)-len(s.Failed), "seed"), figure.Known(iqm, stderr), figure.Bounds(iqm, low, high),
+		name, figure.Count(len(s.Seeds)-len(s.Failed), "seed"), figure.Known(iqm, stderr), figure.Bounds(iqm, low, high),
 		figure.Known(float64(*s.Eval.Mean), stderr), figure.Known(float64(*s.Eval.Median), stderr), gap)
 	return err
 }

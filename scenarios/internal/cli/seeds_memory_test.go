@@ -10,13 +10,13 @@ import (
 	"github.com/rlrun/rlrun/env"
 )
 
-// TestSeedsRelease: of many runs those that are finished keep nothing, so that at no
-// time more environments are in memory than of few.
+// TestSeedsRelease checks that finished runs release their environments: eight runs have at
+// most as many environments in memory at the same time as two runs.
 func TestSeedsRelease(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	a := inEmptyDir(t)
 	writeFile(t, "counted.yaml", strings.Replace(open, "acme/Open-v0", "acme/Counted-v0", 1))
-	most := func(seeds int) (most int) {
+	maxAlive := func(seeds int) (count int) {
 		var all []weak.Pointer[still]
 		a.Envs["acme/Counted-v0"] = env.Entry(func() *still {
 			runtime.GC()
@@ -27,13 +27,13 @@ func TestSeedsRelease(t *testing.T) {
 				}
 			}
 			e := &still{odd{id: "acme/Counted-v0"}}
-			all, most = append(all, weak.Make(e)), max(most, alive+1)
+			all, count = append(all, weak.Make(e)), max(count, alive+1)
 			return e
 		})
 		a.must(t, "counted.yaml", "--seeds", fmt.Sprint(seeds), "--quiet")
-		return most
+		return count
 	}
-	if few, many := most(2), most(8); many > few {
-		t.Errorf("environments in memory at once: %d of 8 runs, %d of 2, want no more", many, few)
+	if few, many := maxAlive(2), maxAlive(8); many > few {
+		t.Errorf("environments in memory at the same time: %d with 8 runs, %d with 2 runs, want at most as many", many, few)
 	}
 }

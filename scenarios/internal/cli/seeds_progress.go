@@ -10,18 +10,20 @@ import (
 	"github.com/rlrun/rlrun/scenarios/internal/sweep"
 )
 
-// manyProgress shows how the runs of a sweep go, on a terminal: a sweep.Reporter.
-type manyProgress struct {
+// A sweepProgress shows the progress of all runs of a sweep in one line of a terminal. It is a
+// sweep.Reporter.
+type sweepProgress struct {
 	app   *App
-	line  bool
+	line  bool // show the line, because standard error is a terminal
 	runs  int
 	mu    sync.Mutex
-	share map[*sweep.Run]float64 // of its steps that are trained
-	drawn time.Time
+	share map[*sweep.Run]float64 // trained share of each run's steps
+	drawn time.Time              // time of the last update of the line
 }
 
-func (a *App) newManyProgress(s *sweep.Sweep, f runFlags) *manyProgress {
-	p := &manyProgress{app: a, runs: len(s.Runs()), share: map[*sweep.Run]float64{}, line: a.Interactive && !f.quiet}
+// newSweepProgress prints the line that announces a sweep, and returns its progress.
+func (a *App) newSweepProgress(s *sweep.Sweep, f runFlags) *sweepProgress {
+	p := &sweepProgress{app: a, runs: len(s.Runs()), share: map[*sweep.Run]float64{}, line: a.Interactive && !f.quiet}
 	if p.line {
 		a.say("%s: %s; Ctrl-C saves and stops", s.Cells[0].Scenario.Name, figure.Count(p.runs, "run"))
 	}
@@ -29,7 +31,7 @@ func (a *App) newManyProgress(s *sweep.Sweep, f runFlags) *manyProgress {
 }
 
 // Report shows the progress after an iteration of a run.
-func (p *manyProgress) Report(r *sweep.Run, st *run.Status) {
+func (p *sweepProgress) Report(r *sweep.Run, st *run.Status) {
 	if st.Trouble != nil {
 		p.clear()
 		p.app.trouble(fmt.Sprintf("%s in %s: ", runName(r.Settings, r.Seed), r.Dir), st.Trouble)
@@ -58,7 +60,7 @@ func (p *manyProgress) Report(r *sweep.Run, st *run.Status) {
 }
 
 // clear removes the progress line.
-func (p *manyProgress) clear() {
+func (p *sweepProgress) clear() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.line {

@@ -11,8 +11,8 @@ import (
 	"github.com/rlrun/rlrun/env"
 )
 
-// TestSeeds wants of several runs the bytes that each has alone, a line for each in
-// the order of the seeds, and one for all.
+// TestSeeds checks that each of several runs has the same bytes as the run alone, and that the
+// output has a line for each run in the order of the seeds, and a summary.
 func TestSeeds(t *testing.T) {
 	a := inEmptyDir(t)
 	lines := objects(t, a.must(t, "quick", "--seeds", "3", "--seed", "5", "--out", "many", "--json"))
@@ -28,7 +28,7 @@ func TestSeeds(t *testing.T) {
 			one, err := os.ReadFile(filepath.Join("many", "seed-"+seed, file))
 			other, err2 := os.ReadFile(filepath.Join("alone-"+seed, file))
 			if err != nil || err2 != nil || string(one) != string(other) {
-				t.Errorf("seed %s: %s differs from that of a run alone: %v, %v", seed, file, err, err2)
+				t.Errorf("seed %s: %s differs from the file of the run alone: %v, %v", seed, file, err, err2)
 			}
 		}
 	}
@@ -51,7 +51,7 @@ func TestSeeds(t *testing.T) {
 	}
 }
 
-// TestSeedsFail: a run that fails does not keep the others from their end.
+// TestSeedsFail checks that a failing run does not end the other runs.
 func TestSeedsFail(t *testing.T) {
 	a := inEmptyDir(t)
 	writeFile(t, "odd.yaml", strings.Replace(strings.Replace(open, "acme/Open-v0", "acme/Odd-v0", 1), "steps: 16", "steps: 64", 1))
@@ -64,7 +64,7 @@ func TestSeedsFail(t *testing.T) {
 	}
 }
 
-// TestSweep makes runs of every choice of values.
+// TestSweep checks that a sweep of two settings has runs for every combination of values.
 func TestSweep(t *testing.T) {
 	a := inEmptyDir(t)
 	out := objects(t, a.must(t, "quick", "--sweep", "agent.gamma=[0.5, 0.9]", "--sweep", "agent.policy_kwargs.net_arch=[[4], [2, 2]]",
@@ -88,12 +88,12 @@ func TestSweep(t *testing.T) {
 	}
 }
 
-// TestSweepRanks names the settings of each run, and ends with the settings in the order of their
-// results.
+// TestSweepRanks checks that the line of each run names its settings, and that the output ends
+// with a ranking of the settings.
 func TestSweepRanks(t *testing.T) {
 	a := inEmptyDir(t)
 	out := a.must(t, "quick", "--sweep", "steps=[64, 2048, 128]", "--seeds", "2", "--out", "sweep")
-	for _, want := range []string{"quick, steps=2048, seed 2: return ", "quick, steps=64, 2 seeds: interquartile mean ", "rlrun compare sweep says"} {
+	for _, want := range []string{"quick, steps=2048, seed 2: return ", "quick, steps=64, 2 seeds: interquartile mean ", "rlrun compare sweep tests"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("a sweep prints %q, want %q in it", out, want)
 		}
@@ -116,11 +116,11 @@ func TestSweepRanks(t *testing.T) {
 		best = iqm(line)
 	}
 	if one := a.must(t, "quick", "--seeds", "2", "--out", "one"); strings.Contains(one, "rank") {
-		t.Errorf("runs of the same settings print %q, want no ranking", one)
+		t.Errorf("runs with the same settings print %q, want no ranking", one)
 	}
 }
 
-// rich is still with a limit of 40 steps, of which each pays 1e308.
+// rich is the environment still with a time limit of 40 steps and a reward of 1e308 for each step.
 type rich struct{ still }
 
 func (r *rich) Spec() env.Spec {
@@ -134,8 +134,8 @@ func (*rich) Step(act, obs []float32) env.Outcome {
 	return env.Outcome{Reward: 1e308}
 }
 
-// TestSeedsNotFinite: returns of more than there is are null, of each run and of all;
-// a person reads that they are infinite.
+// TestSeedsNotFinite checks that an infinite return is null in JSON, in the lines of the runs and
+// in the summary, and Inf in text.
 func TestSeedsNotFinite(t *testing.T) {
 	a := inEmptyDir(t)
 	a.Envs["acme/Rich-v0"] = env.Entry(func() *rich { return new(rich) })
@@ -146,7 +146,7 @@ func TestSeedsNotFinite(t *testing.T) {
 	}
 	for _, line := range lines {
 		if e := line["eval"].(map[string]any); e["mean"] != nil || line["event"] == "results" && e["iqm"] != nil {
-			t.Errorf("%v, want null for what is not finite", line)
+			t.Errorf("%v, want null for infinite numbers", line)
 		}
 	}
 	for _, args := range [][]string{{"--seeds", "2"}, {}} {

@@ -56,7 +56,7 @@ action, as they do in Gymnasium.`,
 // makeTrained returns the environment in which the scenario of a file trains. The assignments
 // sets change settings of the scenario.
 func (a *App) makeTrained(file string, sets []string) (env.Env, error) {
-	s, err := a.scenario(file, assigned(sets))
+	s, err := a.scenario(file, setChanges(sets))
 	if err != nil {
 		return nil, err
 	}

@@ -6,7 +6,10 @@ import (
 	"github.com/rlrun/rlrun/render"
 )
 
-// A themeFlag is the pflag.Value of --theme.
+// themeUsage is the help text of --theme.
+const themeUsage = "use the `THEME` light or dark"
+
+// A themeFlag is the value of --theme, a pflag.Value.
 type themeFlag struct {
 	render.Theme
 	name string
@@ -14,16 +17,16 @@ type themeFlag struct {
 
 var _ pflag.Value = (*themeFlag)(nil)
 
-// add adds --theme to a command's flags.
+// add adds --theme to the flags of a command, with the default light.
 func (f *themeFlag) add(flags *pflag.FlagSet, usage string) {
 	f.name, f.Theme = "light", render.Light()
 	flags.Var(f, "theme", usage)
 }
 
-// dark reports whether the theme is the dark one.
+// dark reports whether the theme is dark.
 func (f *themeFlag) dark() bool { return f.Theme == render.Dark() }
 
-// Set reads the name of a theme.
+// Set sets the theme by its name.
 func (f *themeFlag) Set(name string) (err error) {
 	f.name = name
 	f.Theme, err = render.ThemeOf(name)
@@ -33,5 +36,5 @@ func (f *themeFlag) Set(name string) (err error) {
 // String returns the theme's name.
 func (f *themeFlag) String() string { return f.name }
 
-// Type returns the name of the value in the help. See valueOf.
+// Type returns the flag's type, for which valueOf describes the allowed values.
 func (f *themeFlag) Type() string { return "theme" }

@@ -27,25 +27,26 @@ import (
 	"github.com/rlrun/rlrun/scenarios/internal/runset"
 )
 
-// runFlags are the flags of commands that train.
+// runFlags are the flags of the commands that train.
 type runFlags struct {
 	json, quiet, table bool
 	watch, stop        bool
-	theme              themeFlag // of the window
-	every              string
+	theme              themeFlag // theme of the window
+	every              string    // value of --checkpoint-every
 }
 
+// add adds the flags to a command.
 func (f *runFlags) add(cmd *cobra.Command) {
-	cmd.Flags().BoolVar(&f.json, "json", false, "one JSON object a line on standard output")
-	cmd.Flags().BoolVar(&f.quiet, "quiet", false, "no progress")
-	cmd.Flags().BoolVar(&f.table, "table", false, "progress as tables, as Stable-Baselines3 prints them")
-	cmd.Flags().BoolVar(&f.watch, "watch", false, "show training live in a window, whose closing ends watching alone")
-	f.theme.add(cmd.Flags(), "with --watch: light or dark")
-	cmd.Flags().BoolVar(&f.stop, "stop-on-close", false, "with --watch: closing the window interrupts training")
-	cmd.Flags().StringVar(&f.every, "checkpoint-every", "", "steps between checkpoints `N`; by the clock where not given")
+	cmd.Flags().BoolVar(&f.json, "json", false, "print one JSON object a line on standard output")
+	cmd.Flags().BoolVar(&f.quiet, "quiet", false, "print no progress")
+	cmd.Flags().BoolVar(&f.table, "table", false, "print progress as tables, like Stable-Baselines3")
+	cmd.Flags().BoolVar(&f.watch, "watch", false, "show training in a window; closing the window does not end training")
+	f.theme.add(cmd.Flags(), "with --watch: "+themeUsage)
+	cmd.Flags().BoolVar(&f.stop, "stop-on-close", false, "with --watch: interrupt training when the window is closed")
+	cmd.Flags().StringVar(&f.every, "checkpoint-every", "", "write a checkpoint every `N` steps (default every 10 seconds)")
 }
 
-// checkpointEvery reads --checkpoint-every.
+// checkpointEvery returns the value of --checkpoint-every, or 0 if the flag is not given.
 func (f *runFlags) checkpointEvery() (int, error) {
 	if f.every == "" {
 		return 0, nil
@@ -53,7 +54,7 @@ func (f *runFlags) checkpointEvery() (int, error) {
 	return positive("--checkpoint-every", f.every)
 }
 
-// positive reads a whole number, 1 or more: 100000, or 1e5.
+// positive returns the value of a flag that must be a whole number, 1 or more: 100000, or 1e5.
 func positive(flag, text string) (int, error) {
 	x, err := strconv.ParseFloat(text, 64)
 	n := int(x)
@@ -63,40 +64,41 @@ func positive(flag, text string) (int, error) {
 	return n, nil
 }
 
-// trainFlags are the flags of the main job.
+// trainFlags are the flags of the command rlrun SCENARIO.
 type trainFlags struct {
 	runFlags
 	out, seeds, profile string
 	sets, sweeps        []string
 }
 
+// add adds the flags to a command.
 func (f *trainFlags) add(cmd *cobra.Command, a *App) {
 	f.runFlags.add(cmd)
 	a.addAgentFlag(cmd)
 	flags := cmd.Flags()
-	flags.String("seed", "1", "the run's seed `N`, 0 … 2⁶³-1")
-	flags.String("init", "", "begin with the policy of a run `RUN`")
-	flags.StringVar(&f.profile, "cpuprofile", "", "write a CPU profile to a new `FILE`, for go tool pprof")
-	flags.StringVar(&f.seeds, "seeds", "1", "number of runs `K`, with the seed and the ones after it, spread over the cores")
-	flags.StringArrayVar(&f.sweeps, "sweep", nil, "a run for each value of a setting `KEY=[a, b, …]`; given several times, for each combination of values")
-	flags.String("steps", "", "environment steps to train `N`, instead of the scenario's")
-	flags.String("episodes", "", "evaluation episodes `N`")
-	flags.Bool("stop-at-threshold", false, "end training when an evaluation on the way reaches the threshold")
-	flags.String("backend", "native", "engine that computes the networks: "+strings.Join(a.EngineNames(), " or "))
-	flags.StringVar(&f.out, "out", "", "the run's directory `DIR`, which must be new (default runs/SCENARIO/seed-N)")
-	flags.StringArrayVar(&f.sets, "set", nil, "change a setting of the scenario `KEY=VALUE`, as agent.gamma=0.9; may be repeated")
+	flags.String("seed", "1", "use `N` as the seed of the run, 0 … 2⁶³-1")
+	flags.String("init", "", "start with the policy of `RUN`, a run directory or a policy file")
+	flags.StringVar(&f.profile, "cpuprofile", "", "write a CPU profile to `FILE`, a new file for go tool pprof")
+	flags.StringVar(&f.seeds, "seeds", "1", "train `K` runs with different seeds, --seed and the numbers after it, spread over the cores")
+	flags.StringArrayVar(&f.sweeps, "sweep", nil, "train a run for each value of a setting: `KEY=[a, b, …]`; with several --sweep, for each combination of values")
+	flags.String("steps", "", "train for `N` environment steps, instead of the scenario's number")
+	flags.String("episodes", "", "evaluate the final policy over `N` episodes, instead of the scenario's number")
+	flags.Bool("stop-at-threshold", false, "end training when an evaluation during training reaches the scenario's target")
+	flags.String("backend", "native", "compute the networks with `ENGINE`: "+strings.Join(a.EngineNames(), " or "))
+	flags.StringVar(&f.out, "out", "", "write the run to `DIR`, a new directory (default runs/SCENARIO/seed-N)")
+	flags.StringArrayVar(&f.sets, "set", nil, "change a setting of the scenario: `KEY=VALUE`, for example agent.gamma=0.9; may be repeated")
 }
 
-// trainCommand is the main job.
+// trainCommand returns the command rlrun SCENARIO, the root of all commands.
 func (a *App) trainCommand() *cobra.Command {
 	var f trainFlags
 	cmd := &cobra.Command{
 		Use:   "rlrun (SCENARIO | ENV --agent NAME)",
-		Short: "Reinforcement learning: train an agent, evaluate it, keep the run",
-		Long: `rlrun SCENARIO trains an agent in a scenario, evaluates it on fresh episodes and
-keeps the run in a directory. SCENARIO is a name that "rlrun list" shows, or a
-path to a .yaml file. rlrun ENV --agent NAME does the same with an agent's default
-settings in any environment. Interrupted, a run goes on with "rlrun resume".`,
+		Short: "Reinforcement learning: train an agent, evaluate it, save the run",
+		Long: `rlrun SCENARIO trains an agent as a scenario describes it, evaluates the agent on fresh
+episodes, and saves the run in a directory. SCENARIO is a name that "rlrun list" shows, or
+the path of a .yaml file. rlrun ENV --agent NAME does the same with the default settings
+of an agent, in any environment. "rlrun resume" continues an interrupted run.`,
 		Example: `  rlrun cartpole-ppo
   rlrun cartpole-ppo --seed 7 --set agent.learning_rate=lin_1e-3
   rlrun Acrobot-v1 --agent dqn --steps 200000
@@ -116,9 +118,9 @@ settings in any environment. Interrupted, a run goes on with "rlrun resume".`,
 	return cmd
 }
 
-// trainNew makes the run, or the runs, that the command line asks for.
+// trainNew creates and trains the run or the runs of a command line.
 func (a *App) trainNew(cmd *cobra.Command, args []string, f trainFlags) (err error) {
-	if len(args) > 1 { // the first may be a misspelt command
+	if len(args) > 1 { // the first argument may be a misspelt command
 		if _, _, err := a.source(args[0]); err != nil {
 			return badInput{err}
 		}
@@ -127,7 +129,7 @@ func (a *App) trainNew(cmd *cobra.Command, args []string, f trainFlags) (err err
 		return err
 	}
 	if cmd.Flags().Changed("out") && f.out == "" {
-		return badInput{errors.New("--out is empty, want a new directory")}
+		return badInput{errors.New("--out is empty; want a new directory")}
 	}
 	k, err := positive("--seeds", f.seeds)
 	if err != nil {
@@ -142,7 +144,7 @@ func (a *App) trainNew(cmd *cobra.Command, args []string, f trainFlags) (err err
 	}
 	if cmd.Flags().Changed("seeds") || len(f.sweeps) > 0 {
 		if f.watch {
-			return badInput{errors.New("--watch shows one run, not those of --seeds or --sweep")}
+			return badInput{errors.New("--watch shows a single run; want no --seeds and no --sweep with it")}
 		}
 		return a.runSweep(args[0], changes(cmd, f.sets), f.sweeps, k, f.out, f.runFlags)
 	}
@@ -153,7 +155,8 @@ func (a *App) trainNew(cmd *cobra.Command, args []string, f trainFlags) (err err
 	return a.runNew(s, f.out, f.runFlags)
 }
 
-// startProfile begins a profile. The function stop ends it and writes it to a new file.
+// startProfile starts a CPU profile. The function stop ends the profile and writes it to the new
+// file called name.
 func startProfile(name string) (stop func() error, err error) {
 	if _, err := os.Lstat(name); err == nil {
 		return nil, fmt.Errorf("--cpuprofile: %s is there already, and nothing is overwritten; want a new file", name)
@@ -174,34 +177,36 @@ func startProfile(name string) (stop func() error, err error) {
 	}, nil
 }
 
+// isDir reports whether name is a directory.
 func isDir(name string) bool {
 	info, err := os.Stat(name)
 	return err == nil && info.IsDir()
 }
 
-// changes gathers what the flags change in the scenario.
+// changes returns the changes of the scenario that the flags ask for.
 func changes(cmd *cobra.Command, sets []string) (all []scenario.Change) {
-	all = assigned(sets)
-	for _, short := range []struct{ flag, key string }{
+	all = setChanges(sets)
+	for _, shortcut := range []struct{ flag, key string }{
 		{"agent", "agent.name"}, {"seed", "seed"}, {"steps", "steps"}, {"episodes", "eval.episodes"}, {"backend", "backend"}, {"stop-at-threshold", "eval.stop_at_threshold"}, {"init", "init"},
 	} {
-		if f := cmd.Flags().Lookup(short.flag); f.Changed {
+		if f := cmd.Flags().Lookup(shortcut.flag); f.Changed {
 			value := f.Value.String()
-			all = append(all, scenario.Change{Assignment: short.key + "=" + value, Origin: "--" + short.flag + " " + value, NewAgent: short.flag == "agent"})
+			all = append(all, scenario.Change{Assignment: shortcut.key + "=" + value, Origin: "--" + shortcut.flag + " " + value, NewAgent: shortcut.flag == "agent"})
 		}
 	}
 	return all
 }
 
-// assigned returns the changes of the flags --set.
-func assigned(sets []string) (all []scenario.Change) {
+// setChanges returns the changes of the flags --set.
+func setChanges(sets []string) (all []scenario.Change) {
 	for _, s := range sets {
 		all = append(all, scenario.Change{Assignment: s, Origin: "--set " + s})
 	}
 	return all
 }
 
-// scenario reads the scenario called name, or in the file called name.
+// scenario reads a scenario with changes. The name is a scenario's name, the path of a scenario
+// file, or an environment if the changes contain --agent.
 func (a *App) scenario(name string, changes []scenario.Change) (*scenario.Scenario, error) {
 	if err := checkOneAgent(changes); err != nil {
 		return nil, err
@@ -217,7 +222,7 @@ func (a *App) scenario(name string, changes []scenario.Change) (*scenario.Scenar
 	return scenario.Parse(file, text, changes, a.Catalog)
 }
 
-// source returns the file of the scenario called name, and its text.
+// source returns the file name and the text of the scenario called name.
 func (a *App) source(name string) (file string, text []byte, err error) {
 	if isFile(name) && !runset.IsRun(name) {
 		text, err = infile.Read(name, settings.MaxSize)
@@ -227,24 +232,24 @@ func (a *App) source(name string) (file string, text []byte, err error) {
 		return name + ".yaml", text, nil
 	}
 	if name != "" && runset.IsRun(name) {
-		return "", nil, fmt.Errorf("%s is a run's directory; rlrun eval %[1]s evaluates it, rlrun %[2]s repeats it", name, filepath.Join(name, "config.yaml"))
+		return "", nil, fmt.Errorf("%s is a run directory, not a scenario; rlrun eval %[1]s evaluates the run, rlrun %[2]s repeats it", name, filepath.Join(name, "config.yaml"))
 	}
 	words := slices.AppendSeq(append(a.ScenarioNames(), a.Envs.IDs()...), commandNames(a.root()))
 	return "", nil, fmt.Errorf("no scenario or command %q%s; rlrun list shows all", name, nearest.Hint(name, slices.Values(words)))
 }
 
-// isFile reports whether a scenario's name is a path.
+// isFile reports whether the name of a scenario is a path.
 func isFile(name string) bool {
 	return isYAML(name) || strings.ContainsAny(name, `/\`)
 }
 
-// isYAML reports whether name ends as a scenario's file does.
+// isYAML reports whether name ends in .yaml or .yml, as scenario files do.
 func isYAML(name string) bool {
 	ext := filepath.Ext(name)
 	return ext == ".yaml" || ext == ".yml"
 }
 
-// runNew makes a run of s and brings it to its end.
+// runNew creates a run of the scenario s, trains it and evaluates it.
 func (a *App) runNew(s *scenario.Scenario, out string, f runFlags) error {
 	every, err := f.checkpointEvery()
 	if err != nil {
@@ -263,31 +268,32 @@ func (a *App) runNew(s *scenario.Scenario, out string, f runFlags) error {
 	return a.finish(r, every, f, w)
 }
 
-// warnRepeat says why a run of s does not repeat to the byte the run that s comes from, if
-// s is of a run's config.yaml.
+// warnRepeat prints a warning if a new run of s cannot repeat the bytes of an earlier run. This
+// happens if s is the config.yaml of a run with other kernels, or with stretched schedules.
 func (a *App) warnRepeat(s *scenario.Scenario) {
-	a.warnKernels("the file", s)
+	a.warnKernels("the run of this file", s)
 	if len(s.Stretched) > 0 {
-		a.say("rlrun: the file's run had its schedules stretched to %s steps on the way, this has them so from its beginning: the bytes differ",
+		a.say("rlrun: the run of this file had its schedules stretched to %s steps during training, and the new run has these schedules from its start, so the bytes differ",
 			figure.Whole(s.Schedule))
 	}
 }
 
-// warnKernels says that a run, or its file, had other kernels than this program.
-func (a *App) warnKernels(what string, s *scenario.Scenario) {
+// warnKernels prints a warning if the named run was trained with other kernels than this
+// program has.
+func (a *App) warnKernels(name string, s *scenario.Scenario) {
 	if s.Kernels != "" && s.Kernels != f32.Kernels() {
-		a.say("rlrun: %s has run with %s kernels, this is with %s: the bytes may differ", what, s.Kernels, f32.Kernels())
+		a.say("rlrun: %s was trained with %s kernels, and this program has %s kernels, so the bytes may differ", name, s.Kernels, f32.Kernels())
 	}
 }
 
-// trouble writes an error that does not end a run. Where names the run if it is one of
-// several.
-func (a *App) trouble(where string, err error) {
-	a.say("rlrun: %s%s", where, message(err))
+// trouble prints an error that does not end training. The prefix names the run if there are
+// several runs.
+func (a *App) trouble(prefix string, err error) {
+	a.say("rlrun: %s%s", prefix, message(err))
 	trace(a.Err, err)
 }
 
-// finish brings a run to its end, and says what came out.
+// finish trains a run to its end, evaluates it and prints the result.
 func (a *App) finish(r *run.Run, every int, f runFlags, w *watching) (err error) {
 	steps := 0
 	defer func() { err = errors.Join(err, r.Close()) }()

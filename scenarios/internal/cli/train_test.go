@@ -9,18 +9,19 @@ import (
 	"testing"
 )
 
-// The keys of a result line, and of its evaluation.
+// The keys of the JSON object of a result, and of its field eval.
 var (
 	resultKeys = []string{"agent", "env", "eval", "event", "run", "scenario", "seed", "steps", "steps_per_s", "train_s"}
 	evalKeys   = []string{"episodes", "max", "mean", "min", "std", "success_rate"}
 )
 
+// keys returns the sorted keys of a JSON object.
 func keys(m any) []string {
 	fields, _ := m.(map[string]any)
 	return slices.Sorted(maps.Keys(fields))
 }
 
-// TestTrainJSON wants progress and then the result, a JSON object a line.
+// TestTrainJSON checks that --json prints the progress and then the result, one JSON object a line.
 func TestTrainJSON(t *testing.T) {
 	a := inEmptyDir(t)
 	status, out, err := a.call("quick", "--json", "--seed", "7")
@@ -48,8 +49,8 @@ func TestTrainJSON(t *testing.T) {
 	checkProgress(t, lines[:len(lines)-1])
 }
 
-// checkProgress looks at the lines of progress: 50 iterations of 8 steps, in
-// the first of which no episode can end.
+// checkProgress checks the lines of progress of 50 iterations of 8 steps. In the first iteration
+// no episode can end.
 func checkProgress(t *testing.T, lines []map[string]any) {
 	t.Helper()
 	if len(lines) != 50 {
@@ -73,7 +74,7 @@ func checkProgress(t *testing.T, lines []map[string]any) {
 	}
 }
 
-// TestQuiet wants the result alone.
+// TestQuiet checks that --quiet prints only the result.
 func TestQuiet(t *testing.T) {
 	a := inEmptyDir(t)
 	if got := objects(t, a.must(t, "quick", "--json", "--quiet")); len(got) != 1 || got[0]["event"] != "result" {
@@ -85,12 +86,12 @@ func TestQuiet(t *testing.T) {
 	}
 }
 
-// TestTrainText wants two lines for a person.
+// TestTrainText checks the two lines of a result in text.
 func TestTrainText(t *testing.T) {
 	a := inEmptyDir(t)
 	for _, c := range []struct {
 		args []string
-		want []string // of the first line, and of the second
+		want []string // parts of the two lines, in order
 	}{
 		{[]string{"quick", "--steps", "1e3"}, []string{"quick, seed 1: return ", " over 10 episodes; ", "reach 475", "1,000 steps in ", filepath.Join("runs", "quick", "seed-1")}},
 		{[]string{"quick", "--steps", "9"}, []string{"quick, seed 1: return ", "16 steps in ", filepath.Join("runs", "quick", "seed-1-2")}},
@@ -115,7 +116,7 @@ func TestTrainText(t *testing.T) {
 	}
 }
 
-// TestTerminal shows a line of progress, and takes it away.
+// TestTerminal checks that the progress line is shown on a terminal and removed at the end.
 func TestTerminal(t *testing.T) {
 	a := inEmptyDir(t)
 	a.Interactive = true
@@ -124,11 +125,11 @@ func TestTerminal(t *testing.T) {
 		t.Errorf("rlrun quick on a terminal = %d, %q, want two lines", status, out)
 	}
 	if !strings.HasPrefix(err, "quick: ppo on CartPole-v1, seed 1, in x; Ctrl-C saves and stops\n\r\x1b[Kquick ") || !strings.HasSuffix(err, "\r\x1b[K") || strings.Count(err, "\n") != 1 {
-		t.Errorf("rlrun quick on a terminal shows %q, want a line that is drawn and cleared", err)
+		t.Errorf("rlrun quick on a terminal shows %q, want a progress line that is shown and cleared", err)
 	}
 }
 
-// TestFlags sets what the flags stand for.
+// TestFlags checks that the flags change the settings that they name.
 func TestFlags(t *testing.T) {
 	a := inEmptyDir(t)
 	a.must(t, "quick", "--out", "deep/down", "--quiet", "--seed", "5", "--seed", "6", "--steps", "8", "--episodes", "3", "--backend", "native",
@@ -145,8 +146,8 @@ func TestFlags(t *testing.T) {
 	}
 }
 
-// TestRepeat wants the same bytes of the same seed, from a scenario's name or
-// from a run's config.yaml, and others of another seed.
+// TestRepeat checks that the same seed gives the same bytes, from a scenario's name, from a file
+// and from a run's config.yaml, and that another seed gives other bytes.
 func TestRepeat(t *testing.T) {
 	a := inEmptyDir(t)
 	a.must(t, "quick", "--out", "one", "--seed", "3")
@@ -162,21 +163,21 @@ func TestRepeat(t *testing.T) {
 		t.Error("seeds 3 and 4 give the same policy")
 	}
 	if got, want := readFile(t, "two/config.yaml"), readFile(t, "one/config.yaml"); got != want {
-		t.Errorf("config.yaml run again = %s, want %s", got, want)
+		t.Errorf("config.yaml of the repeated run = %s, want %s", got, want)
 	}
 }
 
-// TestKernels warns of a file that ran with others.
+// TestKernels checks the warning about a file whose run had other kernels.
 func TestKernels(t *testing.T) {
 	a := inEmptyDir(t)
 	writeFile(t, "other.yaml", quick+"kernels: other\n")
 	status, out, err := a.call("./other.yaml")
 	if status != statusDone || strings.Count(out, "\n") != 2 || !strings.Contains(err, "other kernels") || strings.Count(err, "\n") != 1 {
-		t.Errorf("rlrun other.yaml = %d, %q, %q, want two lines, and one of warning", status, out, err)
+		t.Errorf("rlrun other.yaml = %d, %q, %q, want two lines, and a warning in one line", status, out, err)
 	}
 }
 
-// TestShipped reads the scenarios that come with rlrun.
+// TestShipped checks that a scenario of rlrun runs by its name.
 func TestShipped(t *testing.T) {
 	a := inEmptyDir(t)
 	a.must(t, "cartpole-ppo", "--steps", "1", "--episodes", "1", "--out", "x")
@@ -185,7 +186,8 @@ func TestShipped(t *testing.T) {
 	}
 }
 
-// TestResumeFinished prints the result again, and touches nothing.
+// TestResumeFinished checks that rlrun resume prints the result of a finished run again, and
+// changes no file.
 func TestResumeFinished(t *testing.T) {
 	a := inEmptyDir(t)
 	text := a.must(t, "quick", "--out", "run")
@@ -198,11 +200,11 @@ func TestResumeFinished(t *testing.T) {
 		t.Errorf("rlrun resume run = %s, want %s", got, text)
 	}
 	if readFile(t, "run/policy.safetensors") != policy || readFile(t, "run/result.json") != want {
-		t.Error("rlrun resume run changed it")
+		t.Error("rlrun resume run changed the run")
 	}
 }
 
-// TestResumeUnfinished goes on with a run that lacks its result.
+// TestResumeUnfinished checks that rlrun resume trains a run without a result again.
 func TestResumeUnfinished(t *testing.T) {
 	a := inEmptyDir(t)
 	a.must(t, "quick", "--out", "run", "--quiet")
@@ -218,8 +220,8 @@ func TestResumeUnfinished(t *testing.T) {
 	}
 }
 
-// TestEval wants what the run found of the run's seed, the same of the same
-// seed, and no fields of training.
+// TestEval checks that rlrun eval repeats the run's own evaluation with the run's seed, and that
+// its output has no fields of training.
 func TestEval(t *testing.T) {
 	a := inEmptyDir(t)
 	own := objects(t, a.must(t, "quick", "--out", "run", "--seed", "3", "--json", "--quiet"))[0]
@@ -236,17 +238,17 @@ func TestEval(t *testing.T) {
 	}
 	other := objects(t, a.must(t, "eval", "run", "--json", "--seed", "9223372036854775807", "--episodes", "50"))[0]
 	if e := other["eval"].(map[string]any); e["episodes"] != 50.0 || e["mean"] == own["eval"].(map[string]any)["mean"] {
-		t.Errorf("rlrun eval run of another seed = %v, want 50 other episodes than %v", e, own["eval"])
+		t.Errorf("rlrun eval run with another seed = %v, want 50 other episodes than %v", e, own["eval"])
 	}
 	if text := a.must(t, "eval", "run", "--seed", "4"); strings.Count(text, "\n") != 2 || !strings.HasPrefix(text, "quick, seed 4: return ") || !strings.Contains(text, "ppo on CartPole-v1, from run\n") {
 		t.Errorf("rlrun eval run = %q, want two lines", text)
 	}
 	if files, err := os.ReadDir("run"); err != nil || len(files) != 8 {
-		t.Errorf("after rlrun eval the run has %v, %v, want the eight files it had", files, err)
+		t.Errorf("after rlrun eval the run has the files %v, %v, want the same eight files", files, err)
 	}
 }
 
-// TestFailedRun wants status 1 of a run that breaks while it runs.
+// TestFailedRun checks that a run whose environment breaks gives status 1 and no result.
 func TestFailedRun(t *testing.T) {
 	a := inEmptyDir(t)
 	writeFile(t, "odd.yaml", strings.Replace(quick, "CartPole-v1", "acme/Odd-v0", 1))
@@ -255,6 +257,6 @@ func TestFailedRun(t *testing.T) {
 		t.Errorf("rlrun odd.yaml = %d, %q, %q, want 1 and a line that names the environment", status, out, err)
 	}
 	if _, err := os.Stat("run/result.json"); err == nil {
-		t.Error("a run that failed has a result")
+		t.Error("the failed run has a result")
 	}
 }

@@ -19,12 +19,12 @@ import (
 	"github.com/rlrun/rlrun/scenarios/internal/stage"
 )
 
-// errNoWindow is for an App that has none.
-var errNoWindow = errors.New("there is no window to show it in")
+// errNoWindow is the error of an App without windows.
+var errNoWindow = errors.New("this program cannot open a window")
 
-// open opens a window for what c shows, and returns when it is there. What it
-// returns then says why the window closed.
-func (a *App) open(title string, c stage.Config) (*stage.Screen, <-chan error, error) {
+// openWindow opens a window with the content c, and returns when it is open. The channel
+// receives the error of the window, or nil, when the window has closed.
+func (a *App) openWindow(title string, c stage.Config) (*stage.Screen, <-chan error, error) {
 	if a.Window == nil {
 		return nil, nil, errNoWindow
 	}
@@ -47,10 +47,10 @@ func (a *App) open(title string, c stage.Config) (*stage.Screen, <-chan error, e
 	}
 }
 
-// look opens a window and waits until it has closed, or is interrupted. Then it closes the
-// environment that was shown.
-func (a *App) look(title string, c stage.Config) error {
-	s, closed, err := a.open(title, c)
+// showWindow opens a window with the content c, and waits until it has closed or the program is
+// interrupted. Then it closes the environment of c.
+func (a *App) showWindow(title string, c stage.Config) error {
+	s, closed, err := a.openWindow(title, c)
 	if err != nil {
 		return badInput{err}
 	}
@@ -60,7 +60,8 @@ func (a *App) look(title string, c stage.Config) error {
 	return errors.Join(<-closed, s.Leaves(), c.Player.Close())
 }
 
-// policyConfig is what a window shows of a policy.
+// policyConfig returns the content of a window that shows the policy p of the scenario s. Its
+// episodes have the seeds of an evaluation with this seed.
 func policyConfig(s *scenario.Scenario, player *episode.Player, p policy.Policy, seed uint64) stage.Config {
 	return stage.Config{
 		Player: player, Policy: p,
@@ -69,17 +70,17 @@ func policyConfig(s *scenario.Scenario, player *episode.Player, p policy.Policy,
 	}
 }
 
-// watchCommand shows a saved run's episodes, or recorded ones.
+// watchCommand returns the command rlrun watch.
 func (a *App) watchCommand() *cobra.Command {
 	var seed string
 	var theme themeFlag
 	var best, sampled bool
 	cmd := &cobra.Command{
-		Use: "watch RUN|FILE", Short: "episodes of a saved run, or recorded ones, in a window", Args: oneArg("a run directory, or a recording"),
-		Long: `rlrun watch shows a saved run's policy in a window: the episodes that rlrun eval
-judges, one after the other. Of a .jsonl file, which rlrun record and rlrun play
-write, it shows those episodes again, action by action. H shows the keys: pause,
-walk back step by step, take another action there.`,
+		Use: "watch RUN|FILE", Short: "show episodes of a saved policy, or recorded episodes, in a window", Args: oneArg("a run directory, or a recording"),
+		Long: `rlrun watch RUN shows the policy of a run in a window: the episodes that rlrun eval would
+evaluate, one after the other. rlrun watch FILE.jsonl shows the episodes that rlrun
+record or rlrun play wrote to the file. The key H shows all keys, for example to pause,
+to go back step by step, and to take another action at an earlier step.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			var c stage.Config
 			if info, err := os.Stat(args[0]); err == nil && !info.IsDir() {
@@ -102,17 +103,17 @@ walk back step by step, take another action there.`,
 				c = policyConfig(r.Scenario, act.player, act.policy, from)
 			}
 			c.Sampled, c.Dark = sampled, theme.dark()
-			return a.look(args[0], c)
+			return a.showWindow(args[0], c)
 		},
 	}
-	cmd.Flags().StringVar(&seed, "seed", "", "the episodes' seed `N` (default the run's)")
-	cmd.Flags().BoolVar(&best, "best", false, "the best policy that was evaluated on the way, not the final one")
-	cmd.Flags().BoolVar(&sampled, "sampled", false, "actions are drawn, as in training, not the likeliest")
-	theme.add(cmd.Flags(), "light or dark")
+	cmd.Flags().StringVar(&seed, "seed", "", seedUsage)
+	cmd.Flags().BoolVar(&best, "best", false, bestUsage)
+	cmd.Flags().BoolVar(&sampled, "sampled", false, sampledUsage)
+	theme.add(cmd.Flags(), themeUsage)
 	return cmd
 }
 
-// recorded is what a window shows of a file of episodes.
+// recorded returns the content of a window that shows the episodes in the file called name.
 func (a *App) recorded(name string) (c stage.Config, err error) {
 	f, err := infile.OpenAtMost(name, episode.MaxFile)
 	if err != nil {
@@ -128,7 +129,7 @@ func (a *App) recorded(name string) (c stage.Config, err error) {
 	}
 	for i, r := range all {
 		if r.Env != all[0].Env {
-			return c, fmt.Errorf("%s: episode %d is of %s, and the first of %s; want one environment", name, i+1, r.Env, all[0].Env)
+			return c, fmt.Errorf("%s: episode %d has the environment %s, and the first episode has %s; want the same environment in all episodes", name, i+1, r.Env, all[0].Env)
 		}
 	}
 	c.Episodes = len(all)
@@ -137,7 +138,7 @@ func (a *App) recorded(name string) (c stage.Config, err error) {
 	return c, nil
 }
 
-// recordedPlayer makes the environment that an episode was recorded in.
+// recordedPlayer returns a Player of the environment in which an episode was recorded.
 func (a *App) recordedPlayer(h episode.Head) (*episode.Player, error) {
 	if h.Config != "" {
 		s, err := scenario.Parse("config", []byte(h.Config), nil, a.Catalog)
@@ -153,7 +154,7 @@ func (a *App) recordedPlayer(h episode.Head) (*episode.Player, error) {
 	return episode.New(e, stepLimit(e))
 }
 
-// stepLimit is the steps that a person's episode may have.
+// stepLimit returns the time limit of e in steps, or math.MaxInt if it has none.
 func stepLimit(e env.Env) int {
 	if n := e.Spec().MaxSteps; n > 0 {
 		return n

@@ -13,9 +13,9 @@ import (
 	"github.com/rlrun/rlrun/scenarios/internal/episode"
 )
 
-// window returns a window for tests, in which each of keys is pressed, a tick
-// each, and which then stays open for so many ticks more, or until it is closed.
-// The first tick is a turn for who waits for the window.
+// window returns a window for tests. Each of keys is pressed for one tick. Then the window stays
+// open for this number of ticks, or until it is closed. During the first of these ticks it does
+// not sleep, so that a goroutine that waits for the window can run.
 func window(ticks int, keys ...string) raster.Open {
 	return func(title string, s raster.Screen) error {
 		m := raster.NewImage(320, 240)
@@ -39,40 +39,40 @@ func window(ticks int, keys ...string) raster.Open {
 	}
 }
 
-// TestWatchTraining trains with a window that is closed early, one that stays, and
-// one that dies: each time the run is what it is without. With --stop-on-close it
-// ends with the window.
+// TestWatchTraining checks that a run has the same bytes with and without a window: a window
+// that closes early, one that stays open, and one that loses its display. With --stop-on-close
+// the run is interrupted when the window closes.
 func TestWatchTraining(t *testing.T) {
 	a := inEmptyDir(t)
 	a.must(t, "quick", "--out", "alone", "--json", "--quiet")
 	want := readFile(t, "alone/policy.safetensors")
-	dies := errors.New("the display went away")
+	lost := errors.New("the display was lost")
 	for name, open := range map[string]raster.Open{
-		"closed": window(1), "stays": window(300), "dies": func(title string, s raster.Screen) error {
-			return errors.Join(window(1)(title, s), dies)
+		"closed": window(1), "stays": window(300), "lost": func(title string, s raster.Screen) error {
+			return errors.Join(window(1)(title, s), lost)
 		},
 	} {
 		a.Window = open
-		status, out, said := a.call("quick", "--out", name, "--watch")
+		status, out, text := a.call("quick", "--out", name, "--watch")
 		if status != statusDone || !strings.HasPrefix(out, "quick, seed 1") || readFile(t, name+"/policy.safetensors") != want {
-			t.Errorf("%s: --watch = %d, %s, %s, want the run as it is without", name, status, out, said)
+			t.Errorf("%s: --watch = %d, %s, %s, want the same run as without --watch", name, status, out, text)
 		}
-		if name == "dies" && !strings.Contains(said, "the display went away; the run goes on") {
-			t.Errorf("a window that dies says %q, want why", said)
+		if name == "lost" && !strings.Contains(text, "the display was lost; training continues without the window") {
+			t.Errorf("a window that loses its display prints %q, want the reason", text)
 		}
 	}
 	a.Window = window(1)
-	if status, _, said := a.call("quick", "--out", "stopped", "--steps", "50000000", "--watch", "--stop-on-close"); status != statusInterrupted || !strings.Contains(said, "rlrun resume stopped") {
-		t.Errorf("--stop-on-close = %d, %s, want an interrupted run", status, said)
+	if status, _, text := a.call("quick", "--out", "stopped", "--steps", "50000000", "--watch", "--stop-on-close"); status != statusInterrupted || !strings.Contains(text, "rlrun resume stopped") {
+		t.Errorf("--stop-on-close = %d, %s, want an interrupted run", status, text)
 	}
 	a.Window = window(9)
-	if status, out, said := a.call("resume", "alone", "--watch"); status != statusDone || out == "" {
-		t.Errorf("resume --watch of a finished run = %d, %s, want its result", status, said)
+	if status, out, text := a.call("resume", "alone", "--watch"); status != statusDone || out == "" {
+		t.Errorf("resume --watch of a finished run = %d, %s, want its result", status, text)
 	}
 }
 
-// TestThemes opens the window of every command that has one, in both themes, and reads the
-// colour of its paper; another theme is bad input before anything is made.
+// TestThemes checks the background colour of the window of every command, in both themes, and that
+// another theme is bad input before a run is created.
 func TestThemes(t *testing.T) {
 	a := inEmptyDir(t)
 	a.must(t, "quick", "--out", "run")
@@ -96,22 +96,22 @@ func TestThemes(t *testing.T) {
 			}
 			a.must(t, append(args, "--theme", name)...)
 			if paper != th.Paper {
-				t.Errorf("rlrun %q --theme %s: paper %v, want %v", args, name, paper, th.Paper)
+				t.Errorf("rlrun %q --theme %s: background %v, want %v", args, name, paper, th.Paper)
 			}
-			if status, _, said := a.call(append(args, "--theme", "red")...); status != statusBadInput || !strings.Contains(said, "light or dark") {
-				t.Errorf("rlrun %q --theme red = %d, %q, want bad input", args, status, said)
+			if status, _, text := a.call(append(args, "--theme", "red")...); status != statusBadInput || !strings.Contains(text, "light or dark") {
+				t.Errorf("rlrun %q --theme red = %d, %q, want bad input", args, status, text)
 			}
 		}
 	}
-	if status, _, said := a.call("quick", "--theme", "red", "--out", "none"); status != statusBadInput || said != "rlrun: --theme \"red\": want light or dark\n" {
-		t.Errorf("rlrun quick --theme red = %d, %q, want bad input", status, said)
+	if status, _, text := a.call("quick", "--theme", "red", "--out", "none"); status != statusBadInput || text != "rlrun: --theme \"red\": want light or dark\n" {
+		t.Errorf("rlrun quick --theme red = %d, %q, want bad input", status, text)
 	}
 	if _, err := os.Stat("none"); err == nil {
-		t.Error("there is a run, want none")
+		t.Error("bad input created a run")
 	}
 }
 
-// TestNoWindow wants bad input, before anything is made, where no window opens.
+// TestNoWindow checks that a command whose window cannot open is bad input, before a run is created.
 func TestNoWindow(t *testing.T) {
 	a := inEmptyDir(t)
 	a.must(t, "quick", "--out", "run")
@@ -120,17 +120,18 @@ func TestNoWindow(t *testing.T) {
 		{"quick", "--watch", "--out", "none"}, {"watch", "run"}, {"play", "CartPole-v1", "--save", "none"},
 		{"quick", "--watch", "--seeds", "2", "--out", "none"},
 	} {
-		status, _, said := a.call(args...)
-		if status != statusBadInput || strings.Count(said, "\n") != 1 {
-			t.Errorf("rlrun %q = %d, %q, want bad input and a line", args, status, said)
+		status, _, text := a.call(args...)
+		if status != statusBadInput || strings.Count(text, "\n") != 1 {
+			t.Errorf("rlrun %q = %d, %q, want bad input and a line", args, status, text)
 		}
 	}
 	if _, err := os.Stat("none"); err == nil {
-		t.Error("there is a run, want none")
+		t.Error("bad input created a run")
 	}
 }
 
-// TestWatch watches a run, keys and all, and its recording.
+// TestWatch checks that a run and its recording can be watched with all keys, and the messages for
+// bad input.
 func TestWatch(t *testing.T) {
 	a := inEmptyDir(t)
 	a.must(t, "quick", "--out", "run")
@@ -142,18 +143,18 @@ func TestWatch(t *testing.T) {
 	writeFile(t, "bad.jsonl", `{"env":"CartPole-v1","seed":1}`+"\n"+`{"step":1,"action":[1]}`+"\n"+`{"env":"Pendulum-v1","seed":1}`)
 	writeFile(t, "worse.jsonl", "what?")
 	for args, want := range map[string]string{
-		"watch bad.jsonl": "episode 2 is of Pendulum-v1", "watch worse.jsonl": "worse.jsonl: line 1", "watch nowhere": "no run nowhere",
+		"watch bad.jsonl": "episode 2 has the environment Pendulum-v1", "watch worse.jsonl": "worse.jsonl: line 1", "watch nowhere": "no run nowhere",
 		"watch run --theme red": "light or dark", "watch run --seed x": "--seed x", "play nothing": `"nothing"`,
 		"play CartPole-v1 --save a.jsonl": "a.jsonl is there already", "play CartPole-v1 --seed -1": "--seed -1",
 	} {
-		if status, _, said := a.call(strings.Fields(args)...); status != statusBadInput || !strings.Contains(said, want) {
-			t.Errorf("rlrun %s = %d, %q, want bad input and %q", args, status, said, want)
+		if status, _, text := a.call(strings.Fields(args)...); status != statusBadInput || !strings.Contains(text, want) {
+			t.Errorf("rlrun %s = %d, %q, want bad input and %q", args, status, text, want)
 		}
 	}
 }
 
-// TestPlay plays two episodes by hand, and reads what was kept: the keys' actions.
-// Played again, they lead to the same observations.
+// TestPlay checks that two episodes played with keys are saved with the keys' actions, and that
+// the saved actions lead to the same observations again.
 func TestPlay(t *testing.T) {
 	a := inEmptyDir(t)
 	a.Window = window(1, "down", "down", "right", "space", "n", "space", "right")
@@ -180,7 +181,7 @@ func TestPlay(t *testing.T) {
 		}
 	}
 	if p.Obs[0] != 9 {
-		t.Errorf("played again it ends in %v, want cell 9", p.Obs)
+		t.Errorf("the saved episode ends in cell %v, want 9", p.Obs)
 	}
 	a.Window = window(90)
 	a.must(t, "watch", "a.jsonl")

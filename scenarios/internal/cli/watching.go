@@ -9,15 +9,16 @@ import (
 	"github.com/rlrun/rlrun/scenarios/internal/stage"
 )
 
-// A watching is a window that shows training. A nil one shows nothing.
+// A watching is the window of --watch, which shows training. The methods of a nil *watching do
+// nothing.
 type watching struct {
 	app      *App
 	screen   *stage.Screen
 	training *stage.Training
-	closed   chan struct{}
+	closed   chan struct{} // closed when the window has closed
 }
 
-// watchTraining opens a window for the training of s, if the flags ask for one.
+// watchTraining opens a window for the training of the scenario s. It returns nil without --watch.
 func (a *App) watchTraining(s *scenario.Scenario, f runFlags) (*watching, error) {
 	if !f.watch {
 		return nil, nil
@@ -33,31 +34,31 @@ func (a *App) watchTraining(s *scenario.Scenario, f runFlags) (*watching, error)
 	w := &watching{app: a, training: &stage.Training{}, closed: make(chan struct{})}
 	c := policyConfig(s, p, untrained, s.Seed)
 	c.Training, c.Dark = w.training, f.theme.dark()
-	s.UseCores(runtime.GOMAXPROCS(0)) // to which the window may add one, for itself
-	screen, closed, err := a.open(s.Name, c)
+	s.UseCores(runtime.GOMAXPROCS(0)) // before the window raises GOMAXPROCS for its own thread
+	screen, closed, err := a.openWindow(s.Name, c)
 	if err != nil {
 		return nil, err
 	}
 	w.screen = screen
 	go func() {
 		if err := <-closed; err != nil {
-			a.say("rlrun: %v; the run goes on without it", err)
+			a.say("rlrun: %v; training continues without the window", err)
 		}
 		close(w.closed)
 	}()
 	return w, nil
 }
 
-// report tells of an iteration.
+// report shows the progress after an iteration of training.
 func (w *watching) report(r *run.Run, st *run.Status) {
 	if w != nil {
 		w.training.Report(st.Report, st.Total, st.Elapsed, r.Valued)
 	}
 }
 
-// onClose calls cancel when the window closes, if that is asked for.
-func (w *watching) onClose(asked bool, cancel func()) {
-	if w != nil && asked {
+// onClose calls cancel when the window closes, if stop is true (--stop-on-close).
+func (w *watching) onClose(stop bool, cancel func()) {
+	if w != nil && stop {
 		go func() {
 			<-w.closed
 			cancel()
@@ -65,7 +66,7 @@ func (w *watching) onClose(asked bool, cancel func()) {
 	}
 }
 
-// wait shows what was learned until the window closes, or ctx ends.
+// wait shows the trained policy until the window closes or ctx is cancelled.
 func (w *watching) wait(ctx context.Context, r *run.Run) {
 	if w == nil {
 		return
@@ -77,11 +78,11 @@ func (w *watching) wait(ctx context.Context, r *run.Run) {
 	}
 }
 
-// close closes the window, and the environment that it shows.
+// close closes the window and its environment.
 func (w *watching) close() {
 	if w != nil {
 		w.screen.Close()
 		<-w.closed
-		w.screen.Player.Close() // an error changes nothing of the run
+		w.screen.Player.Close() // an error of the shown environment does not concern the run
 	}
 }

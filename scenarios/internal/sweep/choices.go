@@ -7,11 +7,12 @@ import (
 	"strings"
 )
 
-// maxRuns bounds the runs of a sweep.
+// maxRuns is the largest number of runs of a sweep.
 const maxRuns = 10_000
 
-// choices returns every choice of a value for each KEY=[a, b, …]: assignments of all keys.
-func choices(sweeps []string) ([][]string, error) {
+// combinations returns every combination of values of the settings KEY=[a, b, …]. A combination
+// is a list of assignments KEY=VALUE, one for each setting.
+func combinations(sweeps []string) ([][]string, error) {
 	all := [][]string{nil}
 	for _, s := range sweeps {
 		key, list, ok := strings.Cut(s, "=")
@@ -20,43 +21,43 @@ func choices(sweeps []string) ([][]string, error) {
 			return nil, fmt.Errorf("--sweep %s: want KEY=[a, b, …]", s)
 		}
 		if len(all)*len(values) > maxRuns {
-			return nil, fmt.Errorf("--sweep %s: that makes %d settings, want %d at most", s, len(all)*len(values), maxRuns)
+			return nil, fmt.Errorf("--sweep %s: this makes %d combinations, want at most %d", s, len(all)*len(values), maxRuns)
 		}
 		for i, v := range values {
 			if slices.Contains(values[:i], v) {
-				return nil, fmt.Errorf("--sweep %s: %s is there twice", s, v)
+				return nil, fmt.Errorf("--sweep %s: %s occurs twice; want different values", s, v)
 			}
 		}
-		var more [][]string
-		for _, set := range all {
+		var longer [][]string
+		for _, combination := range all {
 			for _, v := range values {
-				more = append(more, append(set[:len(set):len(set)], key+"="+v))
+				longer = append(longer, append(combination[:len(combination):len(combination)], key+"="+v))
 			}
 		}
-		all = more
+		all = longer
 	}
 	return all, nil
 }
 
-// short returns a choice of values with keys that are cut to their last words, as many as tell
-// them apart: gamma=0.9 for agent.gamma=0.9.
-func short(set []string) string {
-	keys, all := make([][]string, len(set)), make([]string, len(set))
-	for i, assignment := range set {
+// short returns the text of a combination with short keys: gamma=0.9 for agent.gamma=0.9. A key
+// keeps as many of its last words as are needed to distinguish it from the other keys.
+func short(combination []string) string {
+	keys, all := make([][]string, len(combination)), make([]string, len(combination))
+	for i, assignment := range combination {
 		key, _, _ := strings.Cut(assignment, "=")
 		keys[i] = strings.Split(key, ".")
 	}
-	for i, assignment := range set {
+	for i, assignment := range combination {
 		_, value, _ := strings.Cut(assignment, "=")
 		for n := 1; n <= len(keys[i]); n++ {
 			last := keys[i][len(keys[i])-n:]
-			alike := 0
+			matching := 0
 			for _, key := range keys {
 				if len(key) >= n && slices.Equal(key[len(key)-n:], last) {
-					alike++
+					matching++
 				}
 			}
-			if all[i] = strings.Join(last, ".") + "=" + value; alike == 1 {
+			if all[i] = strings.Join(last, ".") + "=" + value; matching == 1 {
 				break
 			}
 		}
@@ -64,12 +65,12 @@ func short(set []string) string {
 	return strings.Join(all, ", ")
 }
 
-// elements returns the elements of a list in YAML's flow syntax, which is cut at the commas
-// that stand in no brackets or quotes.
+// elements returns the elements of a list in YAML's flow syntax. It splits the list at the commas
+// outside of inner brackets and quotes.
 func elements(list string) (all []string, err error) {
 	list = strings.TrimSpace(list)
 	if !strings.HasPrefix(list, "[") || !strings.HasSuffix(list, "]") || len(list) < 2 {
-		return nil, errors.New("no list")
+		return nil, errors.New("not a list")
 	}
 	depth, quote, from, body := 0, rune(0), 0, list[1:len(list)-1]
 	for i, c := range body + "," {

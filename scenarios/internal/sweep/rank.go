@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// A Ranked is a cell with its place in the ranking.
+// A Ranked is a cell with its rank.
 type Ranked struct {
 	*Cell
 	Summary Summary

@@ -1,5 +1,10 @@
-// Package sweep makes several runs of a scenario, its seeds for each choice of settings,
-// and trains them on all cores, each to the bytes that it would have alone.
+// Package sweep creates several runs of a scenario and trains them on all cores. It is the
+// work of the flags --seeds and --sweep.
+//
+// A Sweep consists of Cells, one for each combination of settings, and a Cell of Runs, one
+// for each seed. New checks the settings, Create creates the run directories, and Train trains
+// the runs. Every run ends with the same bytes as the run alone. Cell.Summary summarises a
+// cell over its seeds, and Sweep.Ranking ranks the cells.
 package sweep
 
 import (
@@ -13,47 +18,48 @@ import (
 	"github.com/rlrun/rlrun/scenario"
 )
 
-// A Source reads a scenario with changes.
+// A Source reads a scenario and applies changes to it.
 type Source interface {
 	Scenario(changes []scenario.Change) (*scenario.Scenario, error)
 }
 
-// A Sweep is all runs of one command.
+// A Sweep contains all runs of one command.
 type Sweep struct {
 	Cells   []*Cell
 	source  Source
 	catalog scenario.Catalog
 }
 
-// A Cell is one choice of settings, or the scenario as it is, with its seeds.
+// A Cell is one combination of settings, with a run for each seed. Without --sweep there is one
+// cell with the unchanged settings.
 type Cell struct {
-	Label    string             // the chosen settings, KEY=VALUE, …; "" where there is nothing to choose
-	Short    string             // the same with keys as short as tells them apart: gamma=0.9
-	Scenario *scenario.Scenario // of the first seed
+	Label    string             // combination of settings, KEY=VALUE, …; "" without --sweep
+	Short    string             // Label with short keys, for example gamma=0.9
+	Scenario *scenario.Scenario // scenario of the first seed
 	Runs     []*Run
 }
 
-// A Run is one of several runs. It has environments and an agent only while it trains.
+// A Run is one run of a sweep. It has environments and an agent only during its training.
 type Run struct {
 	Seed     uint64
-	Settings string      // its cell's Short
-	Dir      string      // "" until Create, where the user named none
-	Result   *run.Result // once it has ended
-	Err      error       // that it ended with
+	Settings string      // Short of its cell
+	Dir      string      // run directory; "" before Create if the user gave no directory
+	Result   *run.Result // result of a finished run
+	Err      error       // error of a run that failed or was interrupted
 	changes  []scenario.Change
-	done     chan struct{}
+	done     chan struct{} // closed when the run has ended
 }
 
-// New returns the runs of a scenario with changes: some seeds, for each choice of a value for
-// each KEY=[a, b, …] in sweeps. Their directories are in out, or where that is "" in
-// runs/NAME, in a new directory of a sweep named after the time.
+// New returns the sweep of a scenario with changes: for each combination of the values in
+// sweeps, KEY=[a, b, …], a cell with this number of seeds. The run directories are in out. If
+// out is "", they are in runs/NAME, for a sweep in a directory named after the time now.
 func New(source Source, catalog scenario.Catalog, changes []scenario.Change, sweeps []string, seeds int, out string, now time.Time) (*Sweep, error) {
-	all, err := choices(sweeps)
+	all, err := combinations(sweeps)
 	if err != nil {
 		return nil, err
 	}
 	if n := maxRuns / len(all); seeds > n {
-		return nil, fmt.Errorf("--seeds %d: want 1 … %d, as no more than %d runs are made at once", seeds, n, maxRuns)
+		return nil, fmt.Errorf("--seeds %d: want 1 … %d, because a command can make at most %d runs", seeds, n, maxRuns)
 	}
 	if out != "" {
 		if _, err := os.Lstat(out); err == nil {
@@ -61,17 +67,17 @@ func New(source Source, catalog scenario.Catalog, changes []scenario.Change, swe
 		}
 	}
 	s := &Sweep{source: source, catalog: catalog}
-	for _, set := range all {
+	for _, combination := range all {
 		own := changes
-		for _, assignment := range set {
+		for _, assignment := range combination {
 			own = append(own[:len(own):len(own)], scenario.Change{Assignment: assignment, Origin: "--sweep " + assignment})
 		}
 		c, err := s.cell(own, seeds)
 		if err != nil {
 			return nil, err
 		}
-		c.Label, c.Short = strings.Join(set, ", "), short(set)
-		base := cellDir(out, c.Scenario.Name, set, now)
+		c.Label, c.Short = strings.Join(combination, ", "), short(combination)
+		base := cellDir(out, c.Scenario.Name, combination, now)
 		for _, r := range c.Runs {
 			if r.Settings = c.Short; base != "" {
 				r.Dir = filepath.Join(base, fmt.Sprintf("seed-%d", r.Seed))
@@ -82,7 +88,7 @@ func New(source Source, catalog scenario.Catalog, changes []scenario.Change, swe
 	return s, nil
 }
 
-// cell returns the runs of a scenario with changes, one for each seed.
+// cell returns the cell of the scenario with changes, with a run for each seed.
 func (s *Sweep) cell(changes []scenario.Change, seeds int) (*Cell, error) {
 	first, err := s.source.Scenario(changes)
 	if err != nil {
@@ -100,21 +106,22 @@ func (s *Sweep) cell(changes []scenario.Change, seeds int) (*Cell, error) {
 	return c, nil
 }
 
-// notInDirs replaces what a directory of every system cannot have in its name.
-var notInDirs = strings.NewReplacer("/", "_", `\`, "_", ":", "_", "*", "_", "?", "_", `"`, "", "<", "_", ">", "_", "|", "_", " ", "")
+// dirReplacer replaces the characters that the name of a directory cannot have on some systems.
+var dirReplacer = strings.NewReplacer("/", "_", `\`, "_", ":", "_", "*", "_", "?", "_", `"`, "", "<", "_", ">", "_", "|", "_", " ", "")
 
-// cellDir returns the directory of a cell's runs; "" where each finds its own.
-func cellDir(out, scenario string, set []string, now time.Time) string {
-	if len(set) == 0 {
+// cellDir returns the directory that contains the runs of a cell. It returns "" if Create chooses
+// the directory of each run.
+func cellDir(out, scenario string, combination []string, now time.Time) string {
+	if len(combination) == 0 {
 		return out
 	}
 	if out == "" {
 		out = filepath.Join("runs", scenario, "sweep-"+now.Format("20060102-150405"))
 	}
-	return filepath.Join(out, notInDirs.Replace(strings.Join(set, ",")))
+	return filepath.Join(out, dirReplacer.Replace(strings.Join(combination, ",")))
 }
 
-// Runs returns all runs in the order of their cells and seeds.
+// Runs returns all runs, in the order of the cells and of the seeds.
 func (s *Sweep) Runs() (all []*Run) {
 	for _, c := range s.Cells {
 		all = append(all, c.Runs...)
@@ -122,8 +129,8 @@ func (s *Sweep) Runs() (all []*Run) {
 	return all
 }
 
-// Create creates the runs and closes them. First it makes a policy for each cell, so that a
-// mistake is found before anything is written.
+// Create creates the runs and closes them. Before it writes anything, it makes a policy for each
+// cell, so that wrong settings are found first.
 func (s *Sweep) Create() error {
 	for _, c := range s.Cells {
 		if _, err := c.Scenario.NewPolicy(); err != nil {

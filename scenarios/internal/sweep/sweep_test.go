@@ -21,9 +21,10 @@ import (
 	"github.com/rlrun/rlrun/scenarios/internal/crash"
 )
 
-// text is a scenario as a Source. Its iterations have 8 steps.
+// text is the YAML text of a scenario, as a Source.
 type text string
 
+// quick is a scenario with iterations of 8 steps.
 const quick text = `
 env: {id: CartPole-v1, n_envs: 2}
 agent: {name: ppo, n_steps: 4, batch_size: 8, n_epochs: 1, policy_kwargs: {net_arch: [4]}}
@@ -31,36 +32,39 @@ steps: 64
 eval: {episodes: 3, freq: 0}
 `
 
+// catalog returns the built-in agents and the classic environments.
 func catalog() scenario.Catalog {
 	envs := env.Registry{}
 	classic.Register(envs)
 	return scenario.Builtin(envs)
 }
 
+// Scenario parses the text with changes.
 func (s text) Scenario(changes []scenario.Change) (*scenario.Scenario, error) {
 	return scenario.Parse("quick.yaml", []byte(s), changes, catalog())
 }
 
-// reports counts what it is told of each run.
+// reports is a Reporter that keeps the latest steps of each run.
 type reports struct {
 	mu    sync.Mutex
 	steps map[*Run]int
 }
 
+// Report keeps the steps of the run.
 func (p *reports) Report(r *Run, st *run.Status) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.steps[r] = st.Steps
 }
 
-// last returns the steps that were told last of a run.
+// last returns the latest reported steps of a run.
 func (p *reports) last(r *Run) int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.steps[r]
 }
 
-// created returns a sweep of some seeds with its directories in a new one.
+// created returns a created sweep with this number of seeds, in a new directory.
 func created(t *testing.T, source text, sweeps []string, seeds int) *Sweep {
 	t.Helper()
 	s, err := New(source, catalog(), nil, sweeps, seeds, filepath.Join(t.TempDir(), "runs"), time.Now())
@@ -73,6 +77,7 @@ func created(t *testing.T, source text, sweeps []string, seeds int) *Sweep {
 	return s
 }
 
+// TestElements checks how lists are split into elements, and that other texts are errors.
 func TestElements(t *testing.T) {
 	for list, want := range map[string][]string{
 		"[1, 2]": {"1", "2"}, "[[1, 2], [3]]": {"[1, 2]", "[3]"}, `["a,b", {x: 1, y: 2}]`: {`"a,b"`, "{x: 1, y: 2}"}, "[]": nil, "[ 1 ]": {"1"},
@@ -88,6 +93,7 @@ func TestElements(t *testing.T) {
 	}
 }
 
+// TestShort checks that keys are shortened, but stay different from each other.
 func TestShort(t *testing.T) {
 	for _, c := range []struct {
 		set  []string
@@ -103,8 +109,8 @@ func TestShort(t *testing.T) {
 	}
 }
 
-// TestRanking has the best cell first, those of one interquartile mean at the same rank, and
-// those of which no run was finished last.
+// TestRanking checks that the best cell is first, that cells with equal interquartile means have
+// equal ranks, and that cells without finished runs are last.
 func TestRanking(t *testing.T) {
 	s := &Sweep{}
 	for _, means := range [][]float64{{1, 3}, {}, {9}, {2, 2, 2}, {-5}} {
@@ -124,7 +130,8 @@ func TestRanking(t *testing.T) {
 	}
 }
 
-// TestNew has a cell for every choice, and a directory for every run.
+// TestNew checks that there is a cell for every combination and a directory for every run, and
+// the messages for wrong arguments.
 func TestNew(t *testing.T) {
 	at := time.Date(2001, 2, 3, 4, 5, 6, 0, time.UTC)
 	for _, c := range []struct {
@@ -159,7 +166,7 @@ func TestNew(t *testing.T) {
 		want   string
 	}{
 		{[]string{"agent.gamma"}, 1, "", "--sweep agent.gamma: want KEY=[a, b, …]"},
-		{[]string{"agent.gamma=[0.9, 0.9]"}, 1, "", "0.9 is there twice"},
+		{[]string{"agent.gamma=[0.9, 0.9]"}, 1, "", "0.9 occurs twice; want different values"},
 		{[]string{"agent.gama=[0.9]"}, 1, "", "--sweep agent.gama=0.9: agent.gama: unknown key; the nearest is gamma"},
 		{[]string{"agent.gamma=[0.8, 0.9]"}, 9000, "", "--seeds 9000: want 1 … 5000"},
 		{nil, 1, t.TempDir(), "is there already"},
@@ -170,28 +177,30 @@ func TestNew(t *testing.T) {
 	}
 }
 
-// TestTrain yields every run once, in order, with its result, and tells of its steps.
+// TestTrain checks that Train yields every run once, in order and with its result, and reports
+// its steps.
 func TestTrain(t *testing.T) {
 	s := created(t, quick, []string{"agent.gamma=[0.5, 0.9]"}, 2)
 	to := &reports{steps: map[*Run]int{}}
 	var order []string
 	for c, r := range s.Train(context.Background(), 0, to) {
 		if r.Err != nil || r.Result.Steps != 64 || to.last(r) != 64 {
-			t.Errorf("%s, seed %d: %+v, %v, want 64 steps, which were told", c.Label, r.Seed, r.Result, r.Err)
+			t.Errorf("%s, seed %d: %+v, %v, want 64 steps, also in the last report", c.Label, r.Seed, r.Result, r.Err)
 		}
 		order = append(order, fmt.Sprint(c.Scenario.Discount(), " ", r.Seed))
 	}
 	if want := []string{"0.5 1", "0.5 2", "0.9 1", "0.9 2"}; !reflect.DeepEqual(order, want) {
-		t.Errorf("runs came as %q, want %q", order, want)
+		t.Errorf("Train yields the runs %q, want %q", order, want)
 	}
 	sum := s.Cells[1].Summary()
 	if sum.Sweep != "agent.gamma=0.9" || !reflect.DeepEqual(sum.Seeds, []uint64{1, 2}) || len(sum.Failed) != 0 || sum.Eval.Mean == nil {
-		t.Errorf("Summary = %+v, want one of two seeds", sum)
+		t.Errorf("Summary = %+v, want a summary of two seeds", sum)
 	}
 }
 
-// TestTrainLeft interrupts the runs that a loop does not wait for; they can be resumed.
-func TestTrainLeft(t *testing.T) {
+// TestTrainBreak checks that the remaining runs are interrupted when the loop over Train ends early,
+// and that these runs can be resumed.
+func TestTrainBreak(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	s := created(t, quick, nil, 40)
 	for _, r := range s.Train(context.Background(), 0, &reports{steps: map[*Run]int{}}) {
@@ -213,10 +222,11 @@ func TestTrainLeft(t *testing.T) {
 	}
 }
 
-// TestCrash: a mistake of ours ends its run alone, and says in which run it was.
+// TestCrash checks that a panic of the program ends only its own run, with an error that names
+// the run. The nil Reporter panics.
 func TestCrash(t *testing.T) {
 	s := created(t, quick, nil, 2)
-	for _, r := range s.Train(context.Background(), 0, nil) { // which has nobody to report to
+	for _, r := range s.Train(context.Background(), 0, nil) {
 		want := fmt.Sprintf("ppo on CartPole-v1, seed %d, after 8 steps: a mistake in the program: runtime error: ", r.Seed)
 		if _, ok := errors.AsType[*crash.Error](r.Err); !ok || !strings.HasPrefix(r.Err.Error(), want) {
 			t.Errorf("Train with no Reporter = %v, want %s…", r.Err, want)
@@ -227,8 +237,8 @@ func TestCrash(t *testing.T) {
 	}
 }
 
-// TestParallelRuns: as many runs train at once as there are cores, runs, and room for replay
-// buffers of 24,000 bytes each.
+// TestParallelRuns checks the number of runs that train at the same time. It is limited by the
+// cores, by the number of runs, and by the memory for replay buffers of 24,000 bytes each.
 func TestParallelRuns(t *testing.T) {
 	const sac text = "env: {id: Pendulum-v1}\nsteps: 10\nagent: {name: sac, buffer_size: 1000}\n"
 	for _, c := range []struct {
@@ -250,7 +260,7 @@ func TestParallelRuns(t *testing.T) {
 	}
 }
 
-// TestCreateFails writes nothing where an agent refuses its settings.
+// TestCreateFails checks that Create writes nothing if an agent refuses its settings.
 func TestCreateFails(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "runs")
 	s, err := New(quick, catalog(), nil, []string{"agent.batch_size=[8, 0]"}, 1, dir, time.Now())
@@ -261,6 +271,6 @@ func TestCreateFails(t *testing.T) {
 		t.Errorf("Create = %v, want an error that names batch_size", err)
 	}
 	if _, err := os.Stat(dir); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("Create that fails left %s: %v", dir, err)
+		t.Errorf("a failing Create left %s: %v", dir, err)
 	}
 }
