@@ -7,50 +7,53 @@ import (
 	"github.com/rlrun/rlrun/scenarios/internal/figure"
 )
 
-// The slowest and the fastest speed.
+// The slowest and the fastest speed. See Screen.speed.
 const (
 	slowest = -5
 	fastest = 8
 )
 
-// A command is what a key does.
+// A command is the effect of a key.
 type command struct {
-	key, shown, help string
-	do               func(*Screen)
+	key   string // key as Update receives it; "" for several keys, which press handles
+	shown string // key as the help shows it
+	help  string
+	do    func(*Screen)
 }
 
-// commands are in the order that the help has them.
+// commands returns the commands of all keys, in the order of the help.
 func commands() []command {
 	return []command{
-		{"space", "Space", "pause, and go on", func(s *Screen) { s.paused = !s.paused }},
-		{".", ".", "one step on", (*Screen).forwards},
-		{",", ",", "one step back", func(s *Screen) { s.back(1) }},
-		{"", "1 2 3 …", "while paused: take this action instead", nil},
-		{"-", "-", "slower", func(s *Screen) { s.faster(-1) }},
-		{"+", "+", "faster", func(s *Screen) { s.faster(1) }},
-		{"r", "R", "the episode again", func(s *Screen) { s.begin(s.number) }},
-		{"n", "N", "the next episode", (*Screen).following},
-		{"g", "G", "sampled actions, or greedy ones", (*Screen).sample},
-		{"b", "B", "bars of the actions", func(s *Screen) { s.toggle("b") }},
-		{"v", "V", "values along the episode", func(s *Screen) { s.toggle("v") }},
-		{"c", "C", "curve of the returns", func(s *Screen) { s.toggle("c") }},
-		{"i", "I", "figures of training", func(s *Screen) { s.toggle("i") }},
-		{"t", "T", "dark, or light", func(s *Screen) { s.Dark = !s.Dark }},
-		{"p", "P", "a picture, as a file", func(s *Screen) { s.shoot = true }},
-		{"h", "H", "this help", func(s *Screen) { s.help = !s.help }},
-		{"q", "Q", "close", (*Screen).Close},
+		{"space", "Space", "pause or continue", func(s *Screen) { s.paused = !s.paused }},
+		{".", ".", "one step forward", (*Screen).stepForward},
+		{",", ",", "one step back", (*Screen).stepBack},
+		{"", "1 2 3 …", "while paused: take another action", nil},
+		{"-", "-", "slower", func(s *Screen) { s.changeSpeed(-1) }},
+		{"+", "+", "faster", func(s *Screen) { s.changeSpeed(1) }},
+		{"r", "R", "the same episode again", func(s *Screen) { s.begin(s.number) }},
+		{"n", "N", "the next episode", (*Screen).nextEpisode},
+		{"g", "G", "sampled or greedy actions", (*Screen).toggleSampled},
+		{"b", "B", "show or hide the actions", func(s *Screen) { s.toggle("b") }},
+		{"v", "V", "show or hide the values", func(s *Screen) { s.toggle("v") }},
+		{"c", "C", "show or hide the returns", func(s *Screen) { s.toggle("c") }},
+		{"i", "I", "show or hide training", func(s *Screen) { s.toggle("i") }},
+		{"t", "T", "dark or light theme", func(s *Screen) { s.Dark = !s.Dark }},
+		{"p", "P", "save a picture as a file", func(s *Screen) { s.savePicture = true }},
+		{"h", "H", "show or hide this help", func(s *Screen) { s.help = !s.help }},
+		{"q", "Q", "close the window", (*Screen).Close},
 	}
 }
 
-// aliases are other keys for the same.
+// aliases are other keys with the same effect.
 var aliases = map[string]string{"left": ",", "right": ".", "up": "+", "down": "-", "=": "+", "?": "h"}
 
-// press carries out a key.
+// press executes the command of a key. While a person plays, a key of the controls takes
+// its action.
 func (s *Screen) press(key string) {
 	if !s.paused {
 		for i := range s.Controls {
 			if s.Controls[i].Key == key {
-				s.tap = &s.Controls[i]
+				s.pressed = &s.Controls[i]
 				return
 			}
 		}
@@ -59,7 +62,7 @@ func (s *Screen) press(key string) {
 		key = other
 	}
 	if n, err := strconv.Atoi(key); err == nil {
-		s.choose(n)
+		s.takeInstead(n)
 		return
 	}
 	for _, c := range commands() {
@@ -69,57 +72,60 @@ func (s *Screen) press(key string) {
 	}
 }
 
-// choose takes the n-th action, from 1, while paused.
-func (s *Screen) choose(n int) {
-	if s.paused && n >= 1 && n <= len(s.choices) && !s.Player.Done() && s.broken == nil {
-		s.take(s.choices[n-1].Act)
+// takeInstead takes the n-th action, counted from 1, at the current step. It does so only while
+// the episode is paused.
+func (s *Screen) takeInstead(n int) {
+	if s.paused && n >= 1 && n <= len(s.actions) && !s.Player.Done() && s.err == nil {
+		s.take(s.actions[n-1].Act)
 	}
 }
 
-// forwards pauses and takes a step: the one that was walked back over, or else a
-// new one.
-func (s *Screen) forwards() {
+// stepForward pauses and moves one step forward: to the next step of the episode, or with a new
+// action at its last step.
+func (s *Screen) stepForward() {
 	s.paused = true
 	switch p := s.Player; {
-	case s.broken != nil:
+	case s.err != nil:
 	case p.Steps < p.Last():
-		s.broken = p.Seek(p.Steps + 1)
+		s.err = p.Seek(p.Steps + 1)
 	case !p.Done():
-		if act := s.next(); act != nil {
+		if act := s.nextAction(); act != nil {
 			s.take(act)
 		}
 	}
 }
 
-// back pauses and walks back.
-func (s *Screen) back(steps int) {
+// stepBack pauses and moves one step back.
+func (s *Screen) stepBack() {
 	s.paused = true
-	s.broken = s.Player.Seek(s.Player.Steps - steps)
+	s.err = s.Player.Seek(s.Player.Steps - 1)
 }
 
-func (s *Screen) faster(by int) {
+// changeSpeed adds by to the speed.
+func (s *Screen) changeSpeed(by int) {
 	s.speed = min(max(s.speed+by, slowest), fastest)
 	s.say(s.speedText())
 }
 
-// speedText is the speed for a person.
+// speedText returns the speed in words.
 func (s *Screen) speedText() string {
 	if s.speed >= fastest {
-		return "as fast as it can"
+		return "as fast as possible"
 	}
-	return figure.Number(s.rate()) + " steps a second"
+	return figure.Number(s.stepsPerSecond()) + " steps per second"
 }
 
-// following goes on to the next episode, where there is one.
-func (s *Screen) following() {
+// nextEpisode begins the next episode, if there is one.
+func (s *Screen) nextEpisode() {
 	if s.Actions != nil && s.number+1 >= s.Episodes {
-		s.say("that was the last episode")
+		s.say("this is the last episode")
 		return
 	}
 	s.begin(s.number + 1)
 }
 
-func (s *Screen) sample() {
+// toggleSampled switches between sampled and greedy actions.
+func (s *Screen) toggleSampled() {
 	if s.policy == nil {
 		return
 	}
@@ -130,18 +136,19 @@ func (s *Screen) sample() {
 	}
 }
 
-func (s *Screen) toggle(overlay string) { s.overlays[overlay] = !s.overlays[overlay] }
+// toggle shows or hides a panel.
+func (s *Screen) toggle(panel string) { s.panels[panel] = !s.panels[panel] }
 
-// say shows a message for some seconds.
-func (s *Screen) say(text string) { s.message, s.fades = text, 3*ticks }
+// say shows a message for three seconds.
+func (s *Screen) say(text string) { s.message, s.messageTicks = text, 3*ticks }
 
-// keySigns are how keys are shown to a person.
-var keySigns = map[string]string{"left": "←", "right": "→", "up": "↑", "down": "↓", "enter": "Enter", "backspace": "Bksp"}
+// keyLabels are the labels of keys without a character.
+var keyLabels = map[string]string{"left": "←", "right": "→", "up": "↑", "down": "↓", "enter": "Enter", "backspace": "Bksp"}
 
-// sign is how the key of a control is shown.
-func sign(c render.Control) string {
-	if s, ok := keySigns[c.Key]; ok {
-		return s
+// keyLabel returns the label of a control's key.
+func keyLabel(c render.Control) string {
+	if label, ok := keyLabels[c.Key]; ok {
+		return label
 	}
 	return c.Key
 }

@@ -15,9 +15,9 @@ import (
 	"github.com/rlrun/rlrun/scenarios/internal/episode"
 )
 
-// watched returns a Screen of an agent's policy after some training steps. A live one shows the
-// training too.
-func watched(t *testing.T, id, agent string, steps int, live bool) *Screen {
+// trainedScreen returns a Screen of an agent's policy after this number of training steps. If live
+// is true, the Screen also shows the training.
+func trainedScreen(t *testing.T, id, agent string, steps int, live bool) *Screen {
 	t.Helper()
 	small := map[string]string{"dqn": ", buffer_size: 1000", "sac": ", buffer_size: 1000", "ppo": ", n_steps: 64"}[agent]
 	text := fmt.Sprintf("env: {id: %s}\nagent: {name: %s%s}\nsteps: 200000\n", id, agent, small)
@@ -63,17 +63,17 @@ func watched(t *testing.T, id, agent string, steps int, live bool) *Screen {
 	return screen
 }
 
-// fitting returns agents for an environment, one for each kind of policy.
-func fitting(spec env.Spec) []string {
+// fittingAgents returns agents that can train in an environment, one for each kind of policy.
+func fittingAgents(spec env.Spec) []string {
 	obs, _ := env.LayoutOf(spec.Obs)
 	act, _ := env.LayoutOf(spec.Act)
 	all := []string{"ppo"}
 	_, choices := act.Choices()
-	_, countable := obs.Choices()
+	_, discreteObs := obs.Choices()
 	if _, one := spec.Act.(env.Discrete); one {
 		all = append(all, "dqn")
 	}
-	if choices && countable {
+	if choices && discreteObs {
 		all = append(all, "qlearning")
 	}
 	if _, ok := spec.Act.(env.Box); ok {
@@ -82,11 +82,11 @@ func fitting(spec env.Spec) []string {
 	return all
 }
 
-// sizes are window sizes. The first is the smallest that a window can have.
+// sizes are sizes of windows [pixels]. The first is the smallest size of a window.
 var sizes = [][2]int{{320, 240}, {600, 400}, {800, 600}, {1400, 500}, {500, 900}}
 
-// TestLayout draws every environment with every kind of policy, in windows of several sizes and at
-// several steps, and expects no faults.
+// TestLayout checks that the texts are readable for every environment with every kind of policy, in
+// windows of several sizes and at several steps of an episode.
 func TestLayout(t *testing.T) {
 	all := environments()
 	for _, id := range all.IDs() {
@@ -94,30 +94,30 @@ func TestLayout(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for i, agent := range fitting(e.Spec()) {
+		for i, agent := range fittingAgents(e.Spec()) {
 			t.Run(id+"/"+agent, func(t *testing.T) {
 				steps := 0
 				if i%2 == 0 {
 					steps = 100
 				}
-				s := watched(t, id, agent, steps, steps > 0)
+				s := trainedScreen(t, id, agent, steps, steps > 0)
 				s.Dark = i%2 == 1
 				for _, size := range sizes {
-					readable(t, s, id+"-"+agent, size)
+					checkReadable(t, s, id+"-"+agent, size)
 				}
 			})
 		}
 	}
 }
 
-// readable checks a Screen at several steps of an episode and at its end.
-func readable(t *testing.T, s *Screen, name string, size [2]int) {
+// checkReadable checks the texts of a Screen at several steps of an episode and at its end.
+func checkReadable(t *testing.T, s *Screen, name string, size [2]int) {
 	s.speed = 0
 	s.paused = false
 	s.begin(s.number + 1)
-	at := func(moment string) {
+	check := func(moment string) {
 		t.Helper()
-		m := look(s, size[0], size[1])
+		m := recordLayout(s, size[0], size[1])
 		for _, fault := range m.faults(len(m.texts)) {
 			t.Errorf("%d×%d, %s: %s", size[0], size[1], moment, fault)
 		}
@@ -125,11 +125,11 @@ func readable(t *testing.T, s *Screen, name string, size [2]int) {
 			picture(t, s, strings.ReplaceAll(fmt.Sprintf("layout-%s-%dx%d-%s", name, size[0], size[1], moment), "/", "_"), size[0], size[1])
 		}
 	}
-	at("begin")
+	check("begin")
 	tick(s, ticks)
-	at("middle")
+	check("middle")
 	s.Update([]string{",", ","}, nil)
-	at("back")
+	check("back")
 	s.Update([]string{"space"}, nil)
 	s.speed = fastest
 	for range 5 {
@@ -137,11 +137,11 @@ func readable(t *testing.T, s *Screen, name string, size [2]int) {
 			tick(s, 1)
 		}
 	}
-	at("end")
+	check("end")
 }
 
-// TestLayoutOfPlay draws the games of a person with their keys, long messages, long errors, and the
-// help, which covers the rest.
+// TestLayoutOfPlay checks that the texts are readable while a person plays: the keys, a long
+// message, a long error, and the help, which covers the other texts.
 func TestLayoutOfPlay(t *testing.T) {
 	all := environments()
 	for _, id := range all.IDs() {
@@ -155,24 +155,24 @@ func TestLayoutOfPlay(t *testing.T) {
 		}
 		s := screen(t, func(c *Config) { c.Policy, c.Player, c.Controls = nil, p, p.Controls() })
 		for _, size := range sizes {
-			check := func(what string, last int) {
+			check := func(moment string, last int) {
 				t.Helper()
-				m := look(s, size[0], size[1])
+				m := recordLayout(s, size[0], size[1])
 				for _, fault := range m.faults(min(last, len(m.texts))) {
-					t.Errorf("%s, %d×%d, %s: %s", id, size[0], size[1], what, fault)
+					t.Errorf("%s, %d×%d, %s: %s", id, size[0], size[1], moment, fault)
 				}
 				if os.Getenv("PICTURES") != "" {
-					picture(t, s, strings.ReplaceAll(fmt.Sprintf("play-%s-%dx%d-%s", id, size[0], size[1], what), "/", "_"), size[0], size[1])
+					picture(t, s, strings.ReplaceAll(fmt.Sprintf("play-%s-%dx%d-%s", id, size[0], size[1], moment), "/", "_"), size[0], size[1])
 				}
 			}
 			check("play", 1000)
 			s.paused = true
 			check("paused", 1000)
-			s.say("the picture is in rlrun-1.png, which stands beside the run's directory and has a long name")
-			check("said", 1000)
-			s.message, s.broken = "", fmt.Errorf("%s, episode seed 9223372036854775807, step 1234: panic: runtime error: index out of range [7] with length 7", id)
-			check("broken", 1000)
-			s.broken, s.help = nil, true
+			s.say("the picture is in rlrun-1.png, a file beside the directory of the run, and its name is long")
+			check("message", 1000)
+			s.message, s.err = "", fmt.Errorf("%s, episode seed 9223372036854775807, step 1234: panic: runtime error: index out of range [7] with length 7", id)
+			check("error", 1000)
+			s.err, s.help = nil, true
 			check("help", 2*len(commands()))
 			s.paused, s.help = false, false
 		}

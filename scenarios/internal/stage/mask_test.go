@@ -8,8 +8,8 @@ import (
 	"github.com/rlrun/rlrun/policy"
 )
 
-// TestMasked wants a policy in the window to take allowed actions alone, its best ones and
-// drawn ones, and to give forbidden ones the probability 0.
+// TestMasked checks that a policy in the window takes only allowed actions, greedy and sampled, and
+// gives forbidden actions the probability 0.
 func TestMasked(t *testing.T) {
 	for _, sampled := range []bool{false, true} {
 		s := screen(t, func(c *Config) {
@@ -37,14 +37,14 @@ func TestMasked(t *testing.T) {
 				t.Fatal(err)
 			}
 			if !mask[int(p.Act[0])] {
-				t.Fatalf("sampled %v, step %d: action %v, of %v", sampled, step, p.Act, mask)
+				t.Fatalf("sampled %v, step %d: action %v is forbidden by the mask %v", sampled, step, p.Act, mask)
 			}
 		}
 	}
 }
 
-// TestForbiddenBest: of a table that values a forbidden action most, the window shows the
-// allowed action that it takes, and which actions are forbidden.
+// TestForbiddenBest checks a table in which a forbidden action has the largest value: the window
+// shows the allowed action that the policy takes, and which actions are forbidden.
 func TestForbiddenBest(t *testing.T) {
 	e := grid.NewTaxi()
 	table, err := policy.NewTable(e.Spec(), 0)
@@ -59,7 +59,7 @@ func TestForbiddenBest(t *testing.T) {
 	for s.Player.Mask[dropOff] || !s.Player.Mask[west] {
 		s.begin(s.number + 1)
 	}
-	act, mask := s.ask(), s.Player.Mask
+	act, mask := s.askPolicy(), s.Player.Mask
 	if !s.options[west].taken(act) || !s.options[dropOff].forbidden(mask) || s.options[west].forbidden(mask) || s.scores[dropOff] != 2 {
 		t.Errorf("action %v, drop off forbidden %v, west %v; want 3, true, false", act, s.options[dropOff].forbidden(mask), s.options[west].forbidden(mask))
 	}

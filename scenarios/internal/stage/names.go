@@ -12,19 +12,19 @@ import (
 	"github.com/rlrun/rlrun/scenarios/internal/episode"
 )
 
-// An option is a row of the panel of actions: an action, a value of a choice, or a number of a
-// continuous action.
+// An option describes a row of the panel of actions: an action, a value of one of several
+// discrete actions, or a number of a continuous action.
 type option struct {
-	group string // name of the choice, if the action consists of several
+	group string // name of the discrete action, if there are several
 	name  string
-	score int   // index in the policy's scores; -1 for a number
-	masks []int // indices in a mask that must all be true
-	bit   bool  // the option is that a bit is 1
+	score int   // index in the policy's scores; -1 for a continuous action
+	masks []int // indices in the mask; the option is allowed if all of them are true
+	bit   bool  // the option means that a bit is 1
 
-	column    int       // first index in an action
-	choice    []float32 // an action with these values at column takes the option; nil for a number
-	low, high float32   // bounds of a number
-	whole     bool      // a whole number
+	column    int       // first index of the option in an action
+	choice    []float32 // an action with these numbers at column takes the option; nil for a continuous action
+	low, high float32   // bounds of a continuous action
+	whole     bool      // the number is an integer
 }
 
 // options returns the rows of the panel of actions, with the names of the controls.
@@ -46,7 +46,7 @@ func options(spec policy.Spec, controls []render.Control) []option {
 	return all
 }
 
-// product returns the number of joint actions.
+// product returns the number of joint actions of several discrete actions.
 func product(choices []int) int {
 	n := 1
 	for _, k := range choices {
@@ -55,7 +55,7 @@ func product(choices []int) int {
 	return n
 }
 
-// numberOptions returns an option for each number of a continuous action.
+// numberOptions returns an option for each number of an action.
 func numberOptions(l *env.Layout) (all []option) {
 	for i := range l.Parts {
 		p := &l.Parts[i]
@@ -67,42 +67,43 @@ func numberOptions(l *env.Layout) (all []option) {
 	return all
 }
 
-// choiceOptions returns an option for each value of each choice. A bit has one option: it is 1.
+// choiceOptions returns an option for each value of each discrete action. A bit has one option,
+// which means that the bit is 1.
 func choiceOptions(l *env.Layout, choices []int, controls []render.Control) (all []option) {
-	at := 0
+	score := 0 // index of the next score, and of its mask
 	for i := range l.Parts {
 		p := &l.Parts[i]
 		for k := range p.Size() {
 			column := p.From + k
 			name := episode.ElementName(p, k)
 			if p.Kind == env.Bits {
-				all = append(all, option{name: name, score: at + 1, masks: []int{at + 1}, column: column, choice: []float32{1}, bit: true})
-				at += 2
+				all = append(all, option{name: name, score: score + 1, masks: []int{score + 1}, column: column, choice: []float32{1}, bit: true})
+				score += 2
 				continue
 			}
 			for v := range choices[column] {
-				o := option{group: name, name: strconv.Itoa(v), score: at + v, masks: []int{at + v}, column: column, choice: []float32{float32(v)}}
+				o := option{group: name, name: strconv.Itoa(v), score: score + v, masks: []int{score + v}, column: column, choice: []float32{float32(v)}}
 				if l.Size == 1 {
 					o.group, o.name = "", actionName(controls, o.choice)
 				}
 				all = append(all, o)
 			}
-			at += choices[column]
+			score += choices[column]
 		}
 	}
 	return all
 }
 
-// jointOptions returns an option for each joint action, in the order of a policy.Table's scores.
+// jointOptions returns an option for each joint action, in the order of the scores of a policy.Table.
 func jointOptions(l *env.Layout, choices []int, controls []render.Control) (all []option) {
 	for k := range product(choices) {
 		act, masks, words := make([]float32, len(choices)), make([]int, len(choices)), []string(nil)
-		to, rest := l.MaskSize(), k
+		first, rest := l.MaskSize(), k // first is the index of choice i's first value in the mask
 		for i := len(choices) - 1; i >= 0; i-- {
 			v := rest % choices[i]
 			rest /= choices[i]
-			to -= choices[i]
-			act[i], masks[i] = float32(v), to+v
+			first -= choices[i]
+			act[i], masks[i] = float32(v), first+v
 		}
 		for i := range l.Parts {
 			p := &l.Parts[i]
@@ -119,7 +120,7 @@ func jointOptions(l *env.Layout, choices []int, controls []render.Control) (all 
 	return all
 }
 
-// actionName returns the label of the control with this action, or "action" and its number.
+// actionName returns the label of the control with this action, or "action N".
 func actionName(controls []render.Control, act []float32) string {
 	for _, c := range controls {
 		if slices.Equal(c.Act, act) {

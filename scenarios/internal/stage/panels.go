@@ -8,25 +8,26 @@ import (
 	"github.com/rlrun/rlrun/scenarios/internal/figure"
 )
 
-// title writes a section's title, with a text on the right, and returns the height below them.
+// title draws the title of a panel, with a text on the right. It returns the height that is left
+// below them.
 func (p *pane) title(text, right string) float32 {
 	p.Text(0, p.h-1.2*p.u, p.u, 0, p.fit(text, p.u, p.w-p.TextWidth(right, p.u)-0.8*p.u), p.th.Label())
 	p.Text(p.w, p.h-1.2*p.u, p.u, 1, right, p.th.Ink)
 	return p.h - titleHeight*p.u
 }
 
-// valueCurve draws V along the episode, with a mark at the current step. For a policy.Valued it is
-// Q of the best action.
+// valueCurve draws the value V of each step of the episode, with a mark at the current step. For a
+// policy.Valued it draws Q of the policy's action.
 func (s *Screen) valueCurve(p *pane) {
-	d := curvePlot{title: "V along the episode", y: s.values, on: s.axis.span(), mark: s.Player.Steps, color: p.th.Green, none: "none yet"}
+	d := curvePlot{title: "V along the episode", y: s.values, axis: s.axis.span(), mark: s.Player.Steps, color: p.th.Green, none: "none yet"}
 	if _, ok := s.policy.(*policy.Valued); ok {
 		d.title = "Q(s, μ(s)) along the episode"
 	}
 	if !s.policy.Spec().Values && s.Training == nil {
-		d.none = "not known: this policy has no critic in its file"
+		d.none = "unknown: the file of this policy has no critic"
 	}
 	if k := s.Player.Steps; k < len(s.values) && s.values[k] == s.values[k] {
-		d.now = figure.Number(s.values[k])
+		d.latest = figure.Number(s.values[k])
 	}
 	p.plot(d)
 }
@@ -36,43 +37,43 @@ func (s *Screen) returnCurve(p *pane) {
 	c, d := s.returns, curvePlot{title: "returns of these episodes", mark: -1, color: p.th.Orange, none: "none yet"}
 	if s.Training != nil {
 		_, c = s.Training.standing()
-		d.title = "returns in training"
+		d.title = "returns during training"
 	}
 	if c.n > 0 {
-		d.now = figure.Number(c.last)
+		d.latest = figure.Number(c.last)
 	}
-	var on span
+	var values span
 	for _, v := range c.means {
-		on.add(v)
+		values.add(v)
 	}
-	d.y, d.on = c.means, on.rounded()
+	d.y, d.axis = c.means, values.rounded()
 	p.plot(d)
 }
 
-// trainingFigures draws the progress of training.
-func (s *Screen) trainingFigures(p *pane) {
-	f, _ := s.Training.standing()
+// trainingProgress draws the progress of training: a bar, and the metrics in four lines.
+func (s *Screen) trainingProgress(p *pane) {
+	m, _ := s.Training.standing()
 	state := "training"
-	if f.done {
+	if m.done {
 		state = "trained"
 	}
-	room := p.title(state, f.elapsed.Round(time.Second/10).String())
-	share := min(1, float32(f.steps)/float32(max(f.total, 1)))
-	render.Box(p, 0, room-0.9*p.u, p.w, room-0.1*p.u, 0.39*p.u, p.th.Faint)
-	render.Box(p, 0, room-0.9*p.u, max(p.w*share, 0.8*p.u), room-0.1*p.u, 0.39*p.u, p.th.Blue)
+	height := p.title(state, m.elapsed.Round(time.Second/10).String())
+	share := min(1, float32(m.steps)/float32(max(m.total, 1)))
+	render.Box(p, 0, height-0.9*p.u, p.w, height-0.1*p.u, 0.39*p.u, p.th.Faint)
+	render.Box(p, 0, height-0.9*p.u, max(p.w*share, 0.8*p.u), height-0.1*p.u, 0.39*p.u, p.th.Blue)
 	rate, mean := 0.0, "none yet"
-	if f.elapsed > 0 {
-		rate = float64(f.steps) / f.elapsed.Seconds()
+	if m.elapsed > 0 {
+		rate = float64(m.steps) / m.elapsed.Seconds()
 	}
-	if f.episodes > 0 {
-		mean = figure.Number(f.mean)
+	if m.episodes > 0 {
+		mean = figure.Number(m.mean)
 	}
-	line := min(1.7*p.u, (room-1.2*p.u)/4)
+	line := min(1.7*p.u, (height-1.2*p.u)/4)
 	for i, row := range [][2]string{
-		{"steps", figure.Whole(f.steps)}, {"steps a second", figure.Whole(int(rate))},
-		{"episodes", figure.Whole(f.episodes)}, {"return of late", mean},
+		{"steps", figure.Whole(m.steps)}, {"steps per second", figure.Whole(int(rate))},
+		{"episodes", figure.Whole(m.episodes)}, {"recent mean return", mean},
 	} {
-		y := room - 1.2*p.u - line*(float32(i)+0.8)
+		y := height - 1.2*p.u - line*(float32(i)+0.8)
 		p.Text(0, y, min(p.u, line), 0, row[0], p.th.Label())
 		p.Text(p.w, y, min(p.u, line), 1, row[1], p.th.Ink)
 	}

@@ -15,13 +15,13 @@ import (
 	"github.com/rlrun/rlrun/render"
 )
 
-// TestSingleReturn expects a visible dot after one episode.
+// TestSingleReturn checks that the return of a single episode is drawn as a visible disc.
 func TestSingleReturn(t *testing.T) {
 	s := screen(t, nil)
 	s.returns.add(9)
 	m := picture(t, s, "single-return", 600, 400)
 	orange, n := render.Light().Orange, 0
-	for x := 410; x < 600; x++ { // right of the environment, whose pole is orange too
+	for x := 410; x < 600; x++ { // to the right of the environment, whose pole is also orange
 		for y := range 400 {
 			if m.RGBAAt(x, y) == orange {
 				n++
@@ -33,8 +33,8 @@ func TestSingleReturn(t *testing.T) {
 	}
 }
 
-// TestOptions expects a name for each row: the element's name, the control's label, the part's name,
-// or a number.
+// TestOptions checks the name of each row: the element's name, the control's label, the part's
+// name, or a number.
 func TestOptions(t *testing.T) {
 	push := []render.Control{{Label: "push left", Act: []float32{0}}, {Label: "push right", Act: []float32{1}}}
 	thrust := env.Box{Low: []float32{-1, -1}, High: []float32{1, 1}, Names: []string{"thrust", "rudder"}}
@@ -57,7 +57,7 @@ func TestOptions(t *testing.T) {
 		{policy.Spec{Act: env.MultiBinary{N: 2}, Scores: 4, Probabilities: true}, nil, "bit 1 of 2, bit 2 of 2"},
 		{policy.Spec{Act: dict, Scores: 6, Probabilities: true}, nil, "gear: 0, gear: 1, lamps 1 of 2, lamps 2 of 2"},
 		{policy.Spec{Act: env.Dict{{Name: "gear", Space: env.Discrete{N: 2}}, {Name: "lamp", Space: env.MultiBinary{N: 1}}}, Scores: 4}, nil, "gear 0 lamp 0, gear 0 lamp 1, gear 1 lamp 0, gear 1 lamp 1"},
-		{policy.Spec{Act: env.Discrete{N: 2}, Scores: 3}, nil, "0, 1, 2"}, // a program's own policy with other scores
+		{policy.Spec{Act: env.Discrete{N: 2}, Scores: 3}, nil, "0, 1, 2"}, // a program's own policy, with scores of another meaning
 	} {
 		var got []string
 		for _, o := range options(c.spec, c.controls) {
@@ -73,7 +73,7 @@ func TestOptions(t *testing.T) {
 	}
 }
 
-// TestJointMask expects a joint action to be forbidden if the mask forbids one of its choices.
+// TestJointMask checks that a joint action is forbidden if the mask forbids one of its values.
 func TestJointMask(t *testing.T) {
 	all := options(policy.Spec{Act: env.MultiDiscrete{N: []int{2, 3}}, Scores: 6}, nil)
 	mask, act := []bool{true, false, true, true, false}, []float32{0, 1}
@@ -91,20 +91,20 @@ func TestJointMask(t *testing.T) {
 	}
 }
 
-// TestBarsBegin expects bars of probabilities from the left end, bars of numbers from 0, and a dark
-// bar for the best value of each choice.
+// TestBarsBegin checks that bars of probabilities begin at the left end, that bars of numbers begin
+// at 0, and that the most likely value of each discrete action has a dark bar.
 func TestBarsBegin(t *testing.T) {
 	th := render.Light()
 	for id, want := range map[string]int{"Choices-v0": 3, "Bits-v0": 0, "CartPole-v1": 1} {
-		s := watched(t, id, "ppo", 0, false)
-		act := s.ask()
+		s := trainedScreen(t, id, "ppo", 0, false)
+		act := s.askPolicy()
 		if id == "Bits-v0" {
 			for _, a := range act {
 				want += int(a)
 			}
 		}
 		dark := 0
-		for _, b := range barsIn(look(s, 800, 600), th) {
+		for _, b := range barsIn(recordLayout(s, 800, 600), th) {
 			if b.bar.x0 != b.frame.x0 || b.bar.x1 > b.frame.x1 {
 				t.Errorf("%s: a bar from %v to %v in a frame from %v to %v, want it to begin with the frame", id, b.bar.x0, b.bar.x1, b.frame.x0, b.frame.x1)
 			}
@@ -116,9 +116,9 @@ func TestBarsBegin(t *testing.T) {
 			t.Errorf("%s: %d dark bars, want %d", id, dark, want)
 		}
 	}
-	s := watched(t, "Numbers-v0", "sac", 0, false) // between -1 and 1
-	for i, b := range barsIn(look(s, 800, 600), th) {
-		middle, act := (b.frame.x0+b.frame.x1)/2, s.ask()[i]
+	s := trainedScreen(t, "Numbers-v0", "sac", 0, false) // actions between -1 and 1
+	for i, b := range barsIn(recordLayout(s, 800, 600), th) {
+		middle, act := (b.frame.x0+b.frame.x1)/2, s.askPolicy()[i]
 		if end := middle + act*(b.frame.x1-b.frame.x0)/2; math.Abs(float64(min(middle, end)-b.bar.x0)) > 0.1 || math.Abs(float64(max(middle, end)-b.bar.x1)) > 0.1 {
 			t.Errorf("number %d, %v: a bar from %v to %v, want %v to %v", i, act, b.bar.x0, b.bar.x1, middle, end)
 		}
@@ -128,7 +128,8 @@ func TestBarsBegin(t *testing.T) {
 // A framedBar is a bar and its frame.
 type framedBar struct{ frame, bar shape }
 
-// barsIn returns the bars of the panels: a faint shape and then a blue one.
+// barsIn returns the bars of the panels. Each is recorded as a faint shape, the frame, and then a
+// blue shape.
 func barsIn(m *layoutRecorder, th render.Theme) (all []framedBar) {
 	for i := range m.shapes[1:] {
 		frame, bar := m.shapes[i], m.shapes[i+1]
@@ -140,33 +141,33 @@ func barsIn(m *layoutRecorder, th render.Theme) (all []framedBar) {
 	return all
 }
 
-// TestEnded expects no bars and no value in a terminal state.
+// TestEnded checks that a terminal state has no bars and no value.
 func TestEnded(t *testing.T) {
 	s := screen(t, nil)
-	if len(barsIn(look(s, 800, 600), render.Light())) == 0 {
+	if len(barsIn(recordLayout(s, 800, 600), render.Light())) == 0 {
 		t.Fatal("no bars at the beginning, want some")
 	}
 	for !s.Player.Done() {
 		s.take([]float32{1})
 	}
-	m := look(s, 800, 600)
-	if bars := barsIn(m, render.Light()); len(bars) != 0 || !m.says(nothing) {
-		t.Errorf("%d bars at the end, want dashes alone", len(bars))
+	m := recordLayout(s, 800, 600)
+	if bars := barsIn(m, render.Light()); len(bars) != 0 || !m.contains(noScore) {
+		t.Errorf("%d bars at the end, want only dashes", len(bars))
 	}
 	if len(s.values) != s.Player.Steps {
-		t.Errorf("%d values of %d steps, want none of the state that ends the episode", len(s.values), s.Player.Steps)
+		t.Errorf("%d values after %d steps, want no value of the terminal state", len(s.values), s.Player.Steps)
 	}
 }
 
-// TestCritics expects a curve of Q for a policy with critics, also if they come in the middle of an
-// episode. Without critics the panel says that V is not known.
+// TestCritics checks that a policy with critics has a curve of Q, also if it arrives in the middle
+// of an episode. Without critics the panel says that the values are unknown.
 func TestCritics(t *testing.T) {
 	mk := env.Each(classic.NewPendulum)
 	a := agents.Must(agents.NewSAC(mk, agents.DefaultSAC()))
 	saved := func(c *Config) { c.Player, c.Policy = player(classic.NewPendulum(), 200), a.Policy().Clone() }
 	s := screen(t, saved)
-	if m := look(s, 800, 600); !m.says("not known") {
-		t.Errorf("of a policy without critics it says %v, want that V is not known", m.texts)
+	if m := recordLayout(s, 800, 600); !m.contains("unknown") {
+		t.Errorf("a policy without critics has the texts %v, want that V is unknown", m.texts)
 	}
 	tr := &Training{}
 	s = screen(t, func(c *Config) {
@@ -180,26 +181,25 @@ func TestCritics(t *testing.T) {
 	s.take([]float32{0})
 	k := s.Player.Steps
 	if len(s.values) != k+1 || !math.IsNaN(s.values[0]) || math.IsNaN(s.values[k]) {
-		t.Errorf("values %v after step %d, want one that is known, in its place", s.values, k)
+		t.Errorf("values %v after step %d, want NaN at step 0 and a number at step %[2]d", s.values, k)
 	}
-	if m := look(s, 800, 600); !m.says("Q(s, μ(s)) along the episode") || m.says("not known") || !m.says(fmt.Sprintf("%.2f", s.values[k])[:3]) {
-		t.Errorf("of a policy with critics it says %v, want Q of its actions", m.texts)
+	if m := recordLayout(s, 800, 600); !m.contains("Q(s, μ(s)) along the episode") || m.contains("unknown") || !m.contains(fmt.Sprintf("%.2f", s.values[k])[:3]) {
+		t.Errorf("a policy with critics has the texts %v, want Q of its actions", m.texts)
 	}
 }
 
-// TestMost expects the taken action among the rows of a small panel.
-func TestMost(t *testing.T) {
+// TestFirstRows checks that the rows of a small panel contain the taken action.
+func TestFirstRows(t *testing.T) {
 	all := make([]bar, 18)
 	all[16].taken, all[16].name = true, "taken"
-	p := &pane{}
-	got := p.most(all, 5)
+	got := firstRows(all, 5)
 	if len(got) != 5 || got[3].name != "taken" || got[4].name != "14 more" {
-		t.Errorf("of 18 bars 5 rows show %+v, want the taken one and 14 more", got)
+		t.Errorf("5 rows of 18 bars are %+v, want the taken bar and \"14 more\"", got)
 	}
 }
 
-// TestArrange expects each section to have its smallest height or more, and fewer sections in a
-// small height.
+// TestArrange checks that each section has at least its smallest height, and that a small height
+// has fewer sections.
 func TestArrange(t *testing.T) {
 	all := func(rows int) []section {
 		n := float32(rows)
@@ -211,18 +211,17 @@ func TestArrange(t *testing.T) {
 	}{{2, 4, 40}, {2, 4, 24}, {2, 3, 22}, {18, 4, 40}, {18, 4, 28}, {6, 2, 16}} {
 		out := arrange(all(c.rows), c.height)
 		if len(out) != c.want {
-			t.Errorf("%d rows in %v letters: %d sections, want %d", c.rows, c.height, len(out), c.want)
+			t.Errorf("%d rows in height %v: %d sections, want %d", c.rows, c.height, len(out), c.want)
 		}
-		at := float32(0)
+		bottom := float32(0) // of the section above
 		for _, p := range out {
-			least := p.least
-			if p.from < at || p.from > at+widestGap || p.to-p.from < least-1e-3 {
-				t.Errorf("%d rows in %v letters: a section from %v to %v, want it from %v on, %v high", c.rows, c.height, p.from, p.to, at, least)
+			if p.from < bottom || p.from > bottom+maxGap || p.to-p.from < p.minHeight-1e-3 {
+				t.Errorf("%d rows in height %v: a section from %v to %v, want it from %v, with height %v", c.rows, c.height, p.from, p.to, bottom, p.minHeight)
 			}
-			at = p.to
+			bottom = p.to
 		}
-		if at > c.height+1e-3 {
-			t.Errorf("%d rows in %v letters: sections end at %v", c.rows, c.height, at)
+		if bottom > c.height+1e-3 {
+			t.Errorf("%d rows in height %v: sections end at %v", c.rows, c.height, bottom)
 		}
 	}
 }

@@ -8,18 +8,19 @@ import (
 	"github.com/rlrun/rlrun/render/raster"
 )
 
-// clumsy is a policy that panics when it acts.
-type clumsy struct{ policy.Policy }
+// A panickingPolicy is a policy that panics when it acts.
+type panickingPolicy struct{ policy.Policy }
 
-func (clumsy) Act(_ policy.In, out policy.Out) {
+// Act panics if an action is asked for.
+func (panickingPolicy) Act(_ policy.In, out policy.Out) {
 	if out.Act != nil {
 		panic("no idea")
 	}
 }
 
-// TestPanic wants the episode in what a Screen panics with.
+// TestPanic checks that the panic of a Screen names the episode.
 func TestPanic(t *testing.T) {
-	s := screen(t, func(c *Config) { c.Policy = clumsy{c.Policy} })
+	s := screen(t, func(c *Config) { c.Policy = panickingPolicy{c.Policy} })
 	const want = "CartPole-v1, episode seed 0, step 0: no idea"
 	func() {
 		defer func() {
@@ -32,7 +33,7 @@ func TestPanic(t *testing.T) {
 	}()
 	defer func() {
 		if p, ok := recover().(*Panic); !ok || !strings.HasPrefix(p.Error(), "CartPole-v1, episode seed 0") {
-			t.Errorf("Draw on nothing panics with %v, want the episode", p)
+			t.Errorf("Draw on a nil image panics with %v, want the episode", p)
 		}
 	}()
 	s.Draw((*raster.Image)(nil))

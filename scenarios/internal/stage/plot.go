@@ -9,31 +9,31 @@ import (
 
 // A curvePlot is the content of a panel with a curve.
 type curvePlot struct {
-	title, now string
-	y          []float64 // NaN for unknown values
-	on         span      // ends of the axis
-	mark       int       // index of the value with a mark; -1 for no mark
-	color      color.RGBA
-	none       string // text in place of a curve without values
+	title, latest string    // latest is the text of the last value
+	y             []float64 // NaN for unknown values
+	axis          span      // ends of the vertical axis
+	mark          int       // index of the value with a mark; -1 for no mark
+	color         color.RGBA
+	none          string // text in place of a curve without values
 }
 
-// plot draws a panel with a curve. A single value is a disc.
+// plot draws a panel with a curve. A single value is drawn as a disc.
 func (p *pane) plot(d curvePlot) {
-	room := p.title(d.title, d.now) - 0.6*p.u
-	if !known(d.y) {
+	height := p.title(d.title, d.latest) - 0.6*p.u
+	if !anyKnown(d.y) {
 		for i, line := range p.wrap(d.none, p.u, p.w, 2) {
-			p.Text(0, room/2-1.2*p.u*float32(i), p.u, 0, line, p.th.Label())
+			p.Text(0, height/2-1.2*p.u*float32(i), p.u, 0, line, p.th.Label())
 		}
 		return
 	}
-	left := p.axisLabels(d.on, room)
+	left := p.axisLabels(d.axis, height)
 	step := (p.w - left - 0.5*p.u) / float32(max(len(d.y)-1, 1))
-	at := func(i int) (x, y float32) {
-		return left + 0.1*p.u + step*float32(i), p.u + (room-1.4*p.u)*float32((d.y[i]-d.on.low)/(d.on.high-d.on.low))
+	point := func(i int) (x, y float32) {
+		return left + 0.1*p.u + step*float32(i), p.u + (height-1.4*p.u)*float32((d.y[i]-d.axis.low)/(d.axis.high-d.axis.low))
 	}
 	var line []float32
 	for i := range d.y {
-		if x, y := at(i); y == y {
+		if x, y := point(i); y == y {
 			line = append(line, x, y)
 		}
 		if last := i == len(d.y)-1 || d.y[i+1] != d.y[i+1]; last {
@@ -42,13 +42,13 @@ func (p *pane) plot(d curvePlot) {
 		}
 	}
 	if d.mark >= 0 && d.mark < len(d.y) && d.y[d.mark] == d.y[d.mark] {
-		x, y := at(d.mark)
+		x, y := point(d.mark)
 		render.Disc(p, x, y, 0.34*p.u, p.th.Ink)
 	}
 }
 
-// known reports whether any value is not NaN.
-func known(y []float64) bool {
+// anyKnown reports whether any value is not NaN.
+func anyKnown(y []float64) bool {
 	for _, v := range y {
 		if v == v {
 			return true
@@ -57,22 +57,23 @@ func known(y []float64) bool {
 	return false
 }
 
-// axisLabels draws the ends of an axis and returns the left edge of the curve.
-func (p *pane) axisLabels(on span, room float32) (left float32) {
+// axisLabels draws the two ends of the vertical axis of a curve, with labels. The curve has this
+// height. It returns the left edge of the curve.
+func (p *pane) axisLabels(axis span, height float32) (left float32) {
 	size := 0.85 * p.u
-	low, high := figure.Number(on.low), figure.Number(on.high)
+	low, high := figure.Number(axis.low), figure.Number(axis.high)
 	left = max(p.TextWidth("-0,000", size), p.TextWidth(low, size), p.TextWidth(high, size)) + 0.6*p.u
 	for _, end := range []struct {
 		y    float32
 		text string
-	}{{p.u, low}, {room - 0.4*p.u, high}} {
+	}{{p.u, low}, {height - 0.4*p.u, high}} {
 		render.Segment(p, left, end.y, p.w, end.y, 1, p.th.Faint)
 		p.Text(left-0.6*p.u, end.y-0.3*p.u, size, 1, end.text, p.th.Label())
 	}
 	return left
 }
 
-// stroke draws a line through points, or a disc for a single point.
+// stroke draws a line through the points, or a disc for a single point.
 func (p *pane) stroke(xy []float32, c color.RGBA) {
 	if len(xy) == 2 {
 		render.Disc(p, xy[0], xy[1], 0.3*p.u, c)
@@ -81,8 +82,7 @@ func (p *pane) stroke(xy []float32, c color.RGBA) {
 	p.Line(thin(xy), 0.14*p.u, c)
 }
 
-// thin leaves out points of a long line: it keeps some three hundred, the last
-// included.
+// thin removes points of a long line. It keeps about three hundred points, always with the last.
 func thin(xy []float32) []float32 {
 	every := len(xy) / 600
 	if every < 2 {

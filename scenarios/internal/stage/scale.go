@@ -2,10 +2,10 @@ package stage
 
 import "math"
 
-// A span is the range of some numbers. The zero span is the range of no numbers.
+// A span is the range of several numbers. The zero value is the range of no numbers.
 type span struct {
 	low, high float64
-	some      bool
+	some      bool // there is at least one number
 }
 
 // add widens the span to include v. It ignores NaN and infinity.
@@ -19,15 +19,15 @@ func (s *span) add(v float64) {
 	}
 }
 
-// rounded returns an axis for the numbers of s, with round ends. Its length is at least a fifth of
-// the largest magnitude, so that small noise looks small.
+// rounded returns the ends of an axis for the numbers of s, rounded outwards. The axis is at least
+// as long as a fifth of the largest magnitude, so that small noise looks small.
 func (s span) rounded() span {
 	if !s.some || s.low == 0 && s.high == 0 {
 		return span{0, 1, true}
 	}
 	low, high := s.low, s.high
-	if short := max(math.Abs(low), math.Abs(high))/5 - (high - low); short > 0 {
-		low, high = low-short/2, high+short/2
+	if missing := max(math.Abs(low), math.Abs(high))/5 - (high - low); missing > 0 {
+		low, high = low-missing/2, high+missing/2
 		if s.low >= 0 {
 			low = max(low, 0)
 		}
@@ -40,7 +40,7 @@ func (s span) rounded() span {
 	return span{math.Floor(low/step+rounding) * step, math.Ceil(high/step-rounding) * step, true}
 }
 
-// roundStep returns the smallest of 1, 2 or 5 times a power of ten that is not less than x.
+// roundStep returns the smallest number of the form 1, 2 or 5 times a power of ten that is at least x.
 func roundStep(x float64) float64 {
 	power := math.Pow(10, math.Floor(math.Log10(x)))
 	for _, k := range []float64{1, 2, 5} {
@@ -51,10 +51,13 @@ func roundStep(x float64) float64 {
 	return 10 * power
 }
 
-// An axis is the axis of a growing curve. It widens and never shrinks.
-type axis struct{ numbers, shown span }
+// An axis is the vertical axis of a growing curve. It becomes wider, and never narrower.
+type axis struct {
+	numbers span // range of the added numbers
+	shown   span // ends of the axis
+}
 
-// add widens the axis to include v.
+// add adds a number to the curve, and widens the axis if necessary.
 func (a *axis) add(v float64) {
 	if a.numbers.add(v); a.numbers.low != 0 || a.numbers.high != 0 {
 		r := a.numbers.rounded()
@@ -71,7 +74,7 @@ func (a *axis) span() span {
 	return a.shown
 }
 
-// next returns the axis for the next episode. It is as wide as this episode's numbers need.
+// next returns the axis at the start of the next episode, which fits the numbers of this episode.
 func (a *axis) next() (b axis) {
 	if a.numbers.some {
 		b.add(a.numbers.low)

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// TestRounded compares axes with ends that were computed by hand.
+// TestRounded checks the ends of axes against ends that were computed by hand.
 func TestRounded(t *testing.T) {
 	for _, c := range []struct{ low, high, from, to float64 }{
 		{0, 0, 0, 1}, {0, 1, 0, 1}, {8, 500, 0, 500}, {-19.8, -12.12, -20, -12}, {1.7, 1.7, 1.5, 1.9},
@@ -22,22 +22,22 @@ func TestRounded(t *testing.T) {
 	}
 }
 
-// TestAxis expects an axis that never shrinks within an episode and that small noise does not
-// change. The next episode begins with an axis for this episode's numbers.
+// TestAxis checks that an axis never becomes narrower within an episode, that small noise does not
+// change it, and that the next episode begins with an axis that fits this episode's numbers.
 func TestAxis(t *testing.T) {
 	var a axis
 	if s := a.span(); s.low != 0 || s.high != 1 {
-		t.Errorf("an axis of nothing is %v, want 0 … 1", s)
+		t.Errorf("an axis without numbers is %v, want 0 … 1", s)
 	}
 	for _, v := range []float64{0, math.NaN(), 50, 49.99, 50.003, 49.7} {
 		a.add(v)
 	}
-	was := a.span()
+	before := a.span()
 	for i := range 1000 {
 		a.add(49 + math.Sin(float64(i)))
 	}
-	if got := a.span(); got != was {
-		t.Errorf("noise changes an axis from %v to %v", was, got)
+	if got := a.span(); got != before {
+		t.Errorf("noise changes an axis from %v to %v", before, got)
 	}
 	for i := range 400 {
 		before := a.span()

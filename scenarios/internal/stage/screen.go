@@ -1,6 +1,10 @@
-// Package stage is what a window shows, and what its keys do: an episode that is
-// played by a policy, a person or a file, and beside it what the policy makes of it
-// and how training goes. It draws on images, and knows of no window.
+// Package stage contains the content of rlrun's window: an episode that a policy, a person or
+// a recording plays, panels with the policy's actions and values, and the progress of
+// training. It draws on images and does not depend on a window, so tests need no display.
+//
+// New makes a Screen from a Config. The window calls Screen.Update with the pressed keys at
+// every tick, and Screen.Draw when the picture has changed. During training a Training passes
+// new policies and metrics from the training goroutine to the Screen.
 package stage
 
 import (
@@ -16,54 +20,53 @@ import (
 	"github.com/rlrun/rlrun/scenarios/internal/episode"
 )
 
-// ticks is how many times a second Update is to be called.
+// ticks is the number of calls of Update per second.
 const ticks = 30
 
-// Config is what there is to be shown. Of Policy, Actions and Controls one says
-// who plays.
+// A Config describes the content of a window. One of Policy, Actions and Controls must be set: it
+// chooses who plays.
 type Config struct {
 	Player   *episode.Player
-	Seed     func(episode int) uint64
-	Policy   policy.Policy                                         // plays, at first
-	Training *Training                                             // has newer policies; nil where nothing is trained
-	Know     func(policy.Policy) (values []float32, actions []int) // of every state; nil for a person
-	Sampled  bool                                                  // actions are drawn, not the likeliest
-	Actions  func(episode int) [][]float32                         // were recorded
-	Episodes int                                                   // that were recorded
-	Controls []render.Control                                      // a person has
-	Leave    func(*episode.Player) error                           // is told of each episode that a person leaves; nil tells nobody
-	Dark     bool
+	Seed     func(episode int) uint64                              // seed of each episode, from 0
+	Policy   policy.Policy                                         // policy that plays; Training replaces it by newer ones
+	Training *Training                                             // training to show; nil for a trained policy, a person or a recording
+	Know     func(policy.Policy) (values []float32, actions []int) // value and action of every state, for maps; may be nil
+	Sampled  bool                                                  // sample actions, instead of the most likely action
+	Actions  func(episode int) [][]float32                         // actions of recorded episodes
+	Episodes int                                                   // number of recorded episodes
+	Controls []render.Control                                      // keys of a person who plays
+	Leave    func(*episode.Player) error                           // called at the end of each episode that was played; may be nil
+	Dark     bool                                                  // use the dark theme
 }
 
-// A Screen is what a window shows. One goroutine at a time may use it, but for
-// Close.
+// A Screen is the content of a window. Only one goroutine at a time may use it, except Close.
 type Screen struct {
 	Config
-	number  int // of the episode, from 0
+	number  int // number of the current episode, from 0
 	policy  policy.Policy
-	rng     []rand.PCG // [1]
+	rng     []rand.PCG // [1] random generator of sampled actions
 	act     []float32
 	values  []float64 // V at each step of the episode; NaN for unknown
 	axis    axis      // axis of values
-	returns curve
+	returns curve     // returns of the watched episodes
 
-	scores   []float32 // scores of the actions for the current observation
-	options  []option  // rows of the panel of actions
-	decimals int       // decimals of the scores; it does not fall within an episode
-	widest   float32   // widest text in the panel so far, in letters
+	scores    []float32 // scores of the actions for the current observation
+	options   []option  // rows of the panel of actions
+	decimals  int       // decimals of the scores; it only grows within an episode
+	textWidth float32   // width of the largest text in the panel so far, in units of the font size
 
 	paused, help bool
-	overlays     map[string]bool
-	choices      []render.Control // while paused, the actions that digits take
-	speed        int              // steps a second are those that suit the eye, doubled so many times
-	due          float64          // steps to be taken
-	hold         int              // ticks until the next episode
-	tap          *render.Control  // was pressed just now
-	held         []string
+	panels       map[string]bool  // visible panels, by their keys
+	actions      []render.Control // actions that the digits take while paused
+	speed        int              // number of doublings of the environment's own steps per second; negative for halvings
+	due          float64          // number of steps to take at the next tick
+	hold         int              // ticks until the next episode begins
+	pressed      *render.Control  // control that was pressed since the last step
+	held         []string         // keys that are held down
 	message      string
-	fades        int // ticks until the message goes
-	shoot        bool
-	broken       error // why the episode cannot go on
+	messageTicks int   // ticks until the message disappears
+	savePicture  bool  // save the next picture to a file
+	err          error // error that ended the episode
 
 	opened chan struct{}
 	closed atomic.Bool
@@ -71,32 +74,32 @@ type Screen struct {
 
 var _ raster.Screen = (*Screen)(nil)
 
-// New returns a Screen whose first episode has begun.
+// New returns a Screen at the start of its first episode.
 func New(c Config) (*Screen, error) {
 	s := &Screen{Config: c, policy: c.Policy, opened: make(chan struct{}), act: make([]float32, c.Player.Spec.Act.Size())}
-	s.choices = c.Player.Controls()
-	s.overlays = map[string]bool{"b": c.Policy != nil, "v": c.Policy != nil, "c": c.Actions == nil, "i": c.Training != nil}
+	s.actions = c.Player.Controls()
+	s.panels = map[string]bool{"b": c.Policy != nil, "v": c.Policy != nil, "c": c.Actions == nil, "i": c.Training != nil}
 	if c.Policy != nil {
 		s.scores = make([]float32, c.Policy.Spec().Scores)
-		s.options = options(c.Policy.Spec(), s.choices)
+		s.options = options(c.Policy.Spec(), s.actions)
 	}
-	s.know()
+	s.updateStates()
 	s.begin(0)
-	return s, s.broken
+	return s, s.err
 }
 
-// Opened is closed when the window is there.
+// Opened returns a channel that is closed when the window has opened.
 func (s *Screen) Opened() <-chan struct{} { return s.opened }
 
 // Close makes the window close. Any goroutine may call it.
 func (s *Screen) Close() { s.closed.Store(true) }
 
-// Ticks is how many times a second Update is to be called.
+// Ticks returns the number of calls of Update per second.
 func (s *Screen) Ticks() int { return ticks }
 
-// Update carries out keys, and plays on.
+// Update executes the commands of the pressed keys, and takes the steps that are due.
 func (s *Screen) Update(pressed, held []string) (changed, done bool) {
-	defer s.name()
+	defer s.addEpisode()
 	select {
 	case <-s.opened:
 	default:
@@ -110,26 +113,26 @@ func (s *Screen) Update(pressed, held []string) (changed, done bool) {
 		s.press(key)
 		changed = true
 	}
-	if s.fades > 0 {
-		if s.fades--; s.fades == 0 {
+	if s.messageTicks > 0 {
+		if s.messageTicks--; s.messageTicks == 0 {
 			s.message, changed = "", true
 		}
 	}
-	if t := s.Training; t != nil && t.fresh() {
+	if t := s.Training; t != nil && t.hasChanged() {
 		changed = true
 		if p := t.newest(); p != nil {
 			s.policy = p
-			s.know()
+			s.updateStates()
 		}
 	}
-	moved := s.broken == nil && !s.paused && s.advance()
+	moved := s.err == nil && !s.paused && s.advance()
 	return changed || moved, s.closed.Load()
 }
 
-// Leaves is to be called when the window has closed.
+// Leaves calls Config.Leave for the last episode. Call it when the window has closed.
 func (s *Screen) Leaves() error { return s.leave() }
 
-// leave is the end of an episode that is looked at.
+// leave calls Config.Leave for the current episode, if it has a step.
 func (s *Screen) leave() error {
 	if s.Leave == nil || s.Player.Last() == 0 {
 		return nil
@@ -137,46 +140,47 @@ func (s *Screen) leave() error {
 	return s.Leave(s.Player)
 }
 
-// begin starts an episode.
+// begin ends the current episode and starts the episode with this number.
 func (s *Screen) begin(number int) {
-	if s.broken = s.leave(); s.broken != nil {
+	if s.err = s.leave(); s.err != nil {
 		return
 	}
-	s.number, s.due, s.hold, s.tap = number, 0, 0, nil
+	s.number, s.due, s.hold, s.pressed = number, 0, 0, nil
 	seed := s.Seed(number)
 	s.rng = make([]rand.PCG, 1)
 	policy.SeedEpisode(&s.rng[0], seed)
 	s.values, s.axis, s.decimals = s.values[:0], s.axis.next(), 0
-	s.broken = s.Player.Reset(seed)
-	s.value()
+	s.err = s.Player.Reset(seed)
+	s.addValue()
 }
 
-// know asks the policy what it makes of every state.
-func (s *Screen) know() {
+// updateStates asks the policy for the value and the action of every state, which maps show.
+func (s *Screen) updateStates() {
 	if s.Know != nil && s.policy != nil {
 		s.Player.Values, s.Player.Best = s.Know(s.policy)
 	}
 }
 
-// value appends the value of the current observation. A terminal state has no value.
-func (s *Screen) value() {
-	if s.policy == nil || !s.policy.Spec().Values || s.broken != nil || s.Player.Terminated {
+// addValue appends the value of the current observation to s.values. A terminal state has no value.
+func (s *Screen) addValue() {
+	if s.policy == nil || !s.policy.Spec().Values || s.err != nil || s.Player.Terminated {
 		return
 	}
 	var x [1]float32
 	s.policy.Act(policy.In{Obs: s.Player.Obs, Mask: s.Player.Mask}, policy.Out{Value: x[:]})
 	s.values = s.values[:min(len(s.values), s.Player.Steps)]
 	for len(s.values) < s.Player.Steps {
-		s.values = append(s.values, math.NaN()) // steps of policies without values
+		s.values = append(s.values, math.NaN()) // earlier steps, played by a policy without values
 	}
 	s.values = append(s.values, float64(x[0]))
 	s.axis.add(float64(x[0]))
 }
 
-// budget bounds the time that a tick may take steps for.
-const budget = 10 * time.Millisecond
+// maxTickTime is the longest time of one tick for taking steps.
+const maxTickTime = 10 * time.Millisecond
 
-// advance takes the steps that are due.
+// advance takes the steps that are due, or begins the next episode. It reports whether the
+// picture has changed.
 func (s *Screen) advance() (moved bool) {
 	if s.Player.Done() {
 		if s.hold--; s.hold > 0 || s.Actions != nil && s.number+1 >= s.Episodes {
@@ -185,20 +189,20 @@ func (s *Screen) advance() (moved bool) {
 		s.begin(s.number + 1)
 		return true
 	}
-	if s.tap != nil {
+	if s.pressed != nil {
 		s.due = 1
 	} else {
-		s.due += s.rate() / ticks
+		s.due += s.stepsPerSecond() / ticks
 	}
-	for start := time.Now(); s.due >= 1 && !s.Player.Done() && s.broken == nil; s.due-- {
-		act := s.next()
+	for start := time.Now(); s.due >= 1 && !s.Player.Done() && s.err == nil; s.due-- {
+		act := s.nextAction()
 		if act == nil {
 			s.due = 0
 			return moved
 		}
 		s.take(act)
 		moved = true
-		if time.Since(start) > budget {
+		if time.Since(start) > maxTickTime {
 			s.due = 0
 			return moved
 		}
@@ -206,12 +210,13 @@ func (s *Screen) advance() (moved bool) {
 	return moved
 }
 
-// next is the action of whoever plays; nil for none now.
-func (s *Screen) next() []float32 {
+// nextAction returns the next action of the person, of the recording or of the policy. It
+// returns nil if there is no action at this time.
+func (s *Screen) nextAction() []float32 {
 	p := s.Player
 	switch {
 	case s.Controls != nil:
-		return s.person()
+		return s.personAction()
 	case s.Actions != nil:
 		if acts := s.Actions(s.number); p.Steps < len(acts) {
 			return acts[p.Steps]
@@ -225,31 +230,31 @@ func (s *Screen) next() []float32 {
 	return s.act
 }
 
-// person is what a person does: the key just pressed, or held, or else nothing,
-// where doing nothing is an action.
-func (s *Screen) person() []float32 {
-	if c := s.tap; c != nil {
-		s.tap = nil
+// personAction returns the action of the key that was pressed, or of a key that is held down.
+// Without a key it returns the action that does nothing, or nil if there is no such action.
+func (s *Screen) personAction() []float32 {
+	if c := s.pressed; c != nil {
+		s.pressed = nil
 		return c.Act
 	}
-	var rest []float32
+	var noKey []float32
 	for i := range s.Controls {
 		switch c := &s.Controls[i]; {
 		case c.Key == "":
-			rest = c.Act
+			noKey = c.Act
 		case slices.Contains(s.held, c.Key):
 			return c.Act
 		}
 	}
-	return rest
+	return noKey
 }
 
-// take takes an action.
+// take takes one step with an action.
 func (s *Screen) take(act []float32) {
-	if s.broken = s.Player.Step(act); s.broken != nil {
+	if s.err = s.Player.Step(act); s.err != nil {
 		return
 	}
-	s.value()
+	s.addValue()
 	if s.Player.Done() {
 		s.returns.add(s.Player.Return)
 		s.hold = ticks
@@ -259,8 +264,9 @@ func (s *Screen) take(act []float32) {
 	}
 }
 
-// rate is how many steps a second are taken: with fastest, as many as can be.
-func (s *Screen) rate() float64 {
+// stepsPerSecond returns the number of steps per second at the current speed. At the speed fastest
+// it is practically infinite.
+func (s *Screen) stepsPerSecond() float64 {
 	if s.speed >= fastest {
 		return 1e9
 	}

@@ -1,10 +1,10 @@
 package stage
 
-// A section is one of the panels beside the environment. Heights are in letters.
+// A section is one of the panels beside the environment. Heights are in units of the font size.
 type section struct {
-	least, wanted float32 // smallest and largest useful height; wanted 0 means an equal share
-	rows          int     // rows of bars; 0 for a section without bars
-	draw          func(*pane)
+	minHeight, maxHeight float32 // smallest and largest useful height; maxHeight 0 means an equal share
+	rows                 int     // number of bars; 0 for a section without bars
+	draw                 func(*pane)
 }
 
 // A placedSection is a section with its top and bottom edge, measured from the top of the panels.
@@ -13,71 +13,72 @@ type placedSection struct {
 	from, to float32
 }
 
-// Heights, in letters.
+// Heights, in units of the font size.
 const (
 	titleHeight = 2
-	rowHeight   = 1.3 // smallest height of a row of bars
+	rowHeight   = 1.3 // smallest height of a bar
 	curveHeight = 5.4 // smallest height of a curve
-	fewestRows  = 4   // fewest rows of bars that a panel is cut to
-	widestGap   = 1.5 // largest gap between sections
+	minRows     = 4   // smallest number of bars of a panel that is cut
+	maxGap      = 1.5 // largest gap between sections
 )
 
-// sections returns the overlays that are switched on, from top to bottom.
+// sections returns the visible panels, from top to bottom.
 func (s *Screen) sections() (all []section) {
-	if s.overlays["b"] && s.policy != nil {
+	if s.panels["b"] && s.policy != nil {
 		n := float32(len(s.options))
 		all = append(all, section{titleHeight + 0.6 + rowHeight*n, titleHeight + 0.6 + 2.2*n, len(s.options), s.bars})
 	}
-	if s.policy != nil && s.overlays["v"] {
+	if s.policy != nil && s.panels["v"] {
 		all = append(all, section{curveHeight, 0, 0, s.valueCurve})
 	}
-	if s.overlays["c"] {
+	if s.panels["c"] {
 		all = append(all, section{curveHeight, 0, 0, s.returnCurve})
 	}
-	if s.overlays["i"] && s.Training != nil {
-		all = append(all, section{7.3, 9.6, 0, s.trainingFigures})
+	if s.panels["i"] && s.Training != nil {
+		all = append(all, section{7.3, 9.6, 0, s.trainingProgress})
 	}
 	return all
 }
 
-// arrange places sections below each other in a height. If the height is too small for all of
-// them, the bars get fewer rows. If it is still too small, curves are left out, the upper one first.
+// arrange places sections below each other in a given height. If the height is too small for all
+// of them, the panel of actions gets fewer rows. If it is still too small, arrange removes
+// curves, the upper curve first.
 func arrange(all []section, height float32) (out []placedSection) {
-	least, wanted := float32(0), float32(0)
-	even := height / float32(max(len(all), 3))
+	minSum, maxSum := float32(0), float32(0) // sums of the smallest and of the largest heights
+	equalShare := height / float32(max(len(all), 3))
 	for i := range all {
 		s := &all[i]
-		if s.wanted == 0 {
-			s.wanted = even
+		if s.maxHeight == 0 {
+			s.maxHeight = equalShare
 		}
-		least += s.least
+		minSum += s.minHeight
 	}
 	for i := range all {
-		if s := &all[i]; least > height && s.rows > fewestRows {
-			less := min(least-height, rowHeight*float32(s.rows-fewestRows))
-			s.least, least = s.least-less, least-less
+		if s := &all[i]; minSum > height && s.rows > minRows {
+			cut := min(minSum-height, rowHeight*float32(s.rows-minRows))
+			s.minHeight, minSum = s.minHeight-cut, minSum-cut
 		}
 	}
-	for i := 0; i < len(all) && least > height; {
-		if all[i].least != curveHeight {
+	for i := 0; i < len(all) && minSum > height; {
+		if all[i].minHeight != curveHeight {
 			i++
 			continue
 		}
-		least -= curveHeight
+		minSum -= curveHeight
 		all = append(all[:i:i], all[i+1:]...)
 	}
 	for _, s := range all {
-		wanted += max(s.wanted, s.least)
+		maxSum += max(s.maxHeight, s.minHeight)
 	}
-	share := float32(1)
-	if wanted > least {
-		share = max(0, min(1, (height-least)/(wanted-least)))
+	share := float32(1) // share of the way from smallest to largest height that each section gets
+	if maxSum > minSum {
+		share = max(0, min(1, (height-minSum)/(maxSum-minSum)))
 	}
-	at, gap := float32(0), min(max(height-max(least, wanted), 0)/float32(max(len(all), 1)), widestGap)
+	top, gap := float32(0), min(max(height-max(minSum, maxSum), 0)/float32(max(len(all), 1)), maxGap)
 	for _, s := range all {
-		to := at + s.least + share*max(0, s.wanted-s.least)
-		out = append(out, placedSection{s, at, to})
-		at = to + gap
+		bottom := top + s.minHeight + share*max(0, s.maxHeight-s.minHeight)
+		out = append(out, placedSection{s, top, bottom})
+		top = bottom + gap
 	}
 	return out
 }

@@ -17,7 +17,7 @@ import (
 	"github.com/rlrun/rlrun/scenarios/internal/episode"
 )
 
-// untrained is a policy of e that has learned nothing.
+// untrained returns an untrained policy of PPO for an environment.
 func untrained(t testing.TB, mk env.Maker) policy.Policy {
 	t.Helper()
 	a, err := agents.NewPPO(mk, agents.DefaultPPO())
@@ -27,7 +27,7 @@ func untrained(t testing.TB, mk env.Maker) policy.Policy {
 	return a.Policy()
 }
 
-// player returns a Player, and panics where there is none.
+// player returns a Player of e. It panics if episode.New returns an error.
 func player(e env.Env, limit int) *episode.Player {
 	p, err := episode.New(e, limit)
 	if err != nil {
@@ -36,7 +36,8 @@ func player(e env.Env, limit int) *episode.Player {
 	return p
 }
 
-// screen returns a Screen of CartPole with a policy, or of a map with a person.
+// screen returns a Screen of CartPole with an untrained policy. The function change may change its
+// Config.
 func screen(t testing.TB, change func(*Config)) *Screen {
 	t.Helper()
 	c := Config{
@@ -53,13 +54,14 @@ func screen(t testing.TB, change func(*Config)) *Screen {
 	return s
 }
 
-// person makes it a person's game of a map.
+// person changes a Config: a person plays Taxi.
 func person(c *Config) {
 	c.Policy, c.Player = nil, player(grid.NewTaxi(), 200)
 	c.Controls = c.Player.Controls()
 }
 
-// picture writes what s shows where PICTURES says, to be looked at.
+// picture draws a Screen. If the environment variable PICTURES is set, it also writes the picture
+// to a file in that directory, for a developer to look at.
 func picture(t *testing.T, s *Screen, name string, w, h int) *raster.Image {
 	m := raster.NewImage(w, h)
 	s.Draw(m)
@@ -76,9 +78,9 @@ func picture(t *testing.T, s *Screen, name string, w, h int) *raster.Image {
 	return m
 }
 
-// TestLook draws the screen with all that it may show, at sizes from a small window
-// to a large one: nothing panics, and each overlay changes the picture.
-func TestLook(t *testing.T) {
+// TestDraw draws a Screen with all panels at sizes from a small to a large window. It checks that
+// nothing panics, and that each panel changes the picture.
+func TestDraw(t *testing.T) {
 	tr := &Training{}
 	s := screen(t, func(c *Config) { c.Training = tr })
 	for i := range 400 {
@@ -107,16 +109,16 @@ func TestLook(t *testing.T) {
 	picture(t, p, "play", 800, 600)
 }
 
-// tick calls Update so many times.
+// tick calls Update n times without keys.
 func tick(s *Screen, n int) {
 	for range n {
 		s.Update(nil, nil)
 	}
 }
 
-// TestPlays takes as many steps a second as suit the eye, half and twice of them, and
-// none while paused.
-func TestPlays(t *testing.T) {
+// TestSpeed checks the steps per second at the environment's own speed, at half and at double
+// speed, and that there are no steps while paused.
+func TestSpeed(t *testing.T) {
 	for keys, want := range map[string]int{"": 50, "+": 100, "-": 25, "--": 12} {
 		s := screen(t, func(c *Config) { c.Player = player(still{}, 500) })
 		for _, k := range keys {
@@ -124,18 +126,18 @@ func TestPlays(t *testing.T) {
 		}
 		from := s.Player.Steps
 		tick(s, ticks)
-		if got := s.Player.Steps - from; got < want*3/5-1 || got > want*3/5+1 { // still has 30, CartPole 50
+		if got := s.Player.Steps - from; got < want*3/5-1 || got > want*3/5+1 { // still has 30 steps per second, and CartPole 50
 			t.Errorf("keys %q: %d steps in a second, want %d", keys, got, want*3/5)
 		}
 		s.Update([]string{"space"}, nil)
 		from = s.Player.Steps
 		if changed, _ := s.Update(nil, nil); changed || s.Player.Steps != from {
-			t.Errorf("while paused something moves, or there is something new to draw")
+			t.Errorf("while paused the episode moves, or the picture changes")
 		}
 	}
 }
 
-// still is an environment that CartPole's policies can play, for ever.
+// still is an environment with the spaces of CartPole, whose episodes never end.
 type still struct{}
 
 func (still) Spec() env.Spec {
@@ -144,22 +146,22 @@ func (still) Spec() env.Spec {
 func (still) Reset(_ uint64, obs []float32)       { clear(obs) }
 func (still) Step(act, obs []float32) env.Outcome { obs[0] = act[0]; return env.Outcome{Reward: 1} }
 
-// TestBack walks back, takes another action there, and goes on; R plays the same
-// episode, N another.
+// TestBack checks the keys for one step back and forward and for another action at an earlier step,
+// and that R begins the same episode again and N the next episode.
 func TestBack(t *testing.T) {
 	s := screen(t, nil)
 	tick(s, 3)
 	start := s.Player.Steps
 	s.Update([]string{",", ",", "."}, nil)
 	if s.Player.Steps != start-1 || s.Player.Last() != start || !s.paused {
-		t.Fatalf("after two steps back and one on: step %d of %d, want %d of %d", s.Player.Steps, s.Player.Last(), start-1, start)
+		t.Fatalf("after two steps back and one forward: step %d of %d, want %d of %d", s.Player.Steps, s.Player.Last(), start-1, start)
 	}
 	s.Update([]string{",", "2"}, nil)
 	if s.Player.Steps != start-1 || s.Player.Last() != start-1 || s.Player.Act[0] != 1 {
 		t.Errorf("after another action: step %d of %d by %v, want %d by 1", s.Player.Steps, s.Player.Last(), s.Player.Act, start-1)
 	}
 	if len(s.values) != start {
-		t.Errorf("%d values, want one for each of %d moments", len(s.values), start)
+		t.Errorf("%d values, want one for each of %d steps", len(s.values), start)
 	}
 	seed := s.Player.Seed
 	s.Update([]string{"r"}, nil)
@@ -172,8 +174,8 @@ func TestBack(t *testing.T) {
 	}
 }
 
-// TestPerson takes a step for a key that is pressed, more while it is held, and none
-// otherwise; where doing nothing is an action, time goes on.
+// TestPerson checks that a pressed key takes one step, that a held key takes several, and that
+// nothing happens without a key. If an action does nothing, it is taken without a key.
 func TestPerson(t *testing.T) {
 	s := screen(t, person)
 	tick(s, 60)
@@ -200,7 +202,7 @@ func TestPerson(t *testing.T) {
 	}
 }
 
-// TestNewest plays what was learned last.
+// TestNewest checks that the newest policy of a Training plays.
 func TestNewest(t *testing.T) {
 	tr := &Training{}
 	s := screen(t, func(c *Config) { c.Training = tr })
@@ -212,40 +214,40 @@ func TestNewest(t *testing.T) {
 	}
 }
 
-// TestCurve keeps means of what it is given, whatever their number.
+// TestCurve checks the means of ten thousand numbers.
 func TestCurve(t *testing.T) {
 	var c curve
 	for i := range 10_000 {
 		c.add(float64(i))
 	}
-	if len(c.means) >= most || c.last != 9999 || c.n != 10_000 {
+	if len(c.means) >= maxMeans || c.last != 9999 || c.n != 10_000 {
 		t.Fatalf("%d means of %d numbers, the last %v", len(c.means), c.n, c.last)
 	}
 	for i, m := range c.means {
-		if want := float64(c.each)*(float64(i)+0.5) - 0.5; m != want {
-			t.Fatalf("mean %d of %d numbers each = %v, want %v", i, c.each, m, want)
+		if want := float64(c.group)*(float64(i)+0.5) - 0.5; m != want {
+			t.Fatalf("mean %d of %d numbers each = %v, want %v", i, c.group, m, want)
 		}
 	}
 }
 
-// TestBroken shows what an environment breaks with, and plays on with the next
-// episode when asked.
+// TestBroken checks that an environment's panic is shown as an error, and that N continues with
+// the next episode.
 func TestBroken(t *testing.T) {
 	s := screen(t, func(c *Config) { c.Player = player(&snaps{}, 9) })
 	tick(s, 9)
-	if s.broken == nil || s.Player.Steps != 2 {
-		t.Fatalf("after %d steps: %v, want a panic in the third", s.Player.Steps, s.broken)
+	if s.err == nil || s.Player.Steps != 2 {
+		t.Fatalf("after %d steps: %v, want a panic in the third", s.Player.Steps, s.err)
 	}
 	picture(t, s, "broken", 400, 300)
-	if s.Update([]string{"n"}, nil); s.broken != nil || s.number != 1 {
-		t.Errorf("N leads to episode %d, %v, want the next", s.number, s.broken)
+	if s.Update([]string{"n"}, nil); s.err != nil || s.number != 1 {
+		t.Errorf("N leads to episode %d, %v, want the next", s.number, s.err)
 	}
 }
 
-// snaps panics in the third step.
+// snaps is the environment still, but the third step of an episode panics.
 type snaps struct {
 	still
-	n int
+	n int // steps of the episode
 }
 
 func (s *snaps) Reset(seed uint64, obs []float32) { s.n = 0; s.still.Reset(seed, obs) }
@@ -256,7 +258,7 @@ func (s *snaps) Step(act, obs []float32) env.Outcome {
 	return s.still.Step(act, obs)
 }
 
-// BenchmarkDraw draws all overlays at 800×600.
+// BenchmarkDraw measures drawing all panels at 800×600 pixels.
 func BenchmarkDraw(b *testing.B) {
 	s := screen(b, func(c *Config) { c.Training = &Training{} })
 	tick(s, 20)

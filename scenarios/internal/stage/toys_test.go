@@ -6,10 +6,10 @@ import (
 	"github.com/rlrun/rlrun/env/grid"
 )
 
-// A toy is an environment with any spaces and no Scene.
+// A toy is an environment with arbitrary spaces and without a drawing.
 type toy struct {
 	obs, act env.Space
-	n        int
+	n        int // number that the observation is computed from
 }
 
 func (t *toy) Spec() env.Spec {
@@ -18,17 +18,17 @@ func (t *toy) Spec() env.Spec {
 
 func (t *toy) Reset(seed uint64, obs []float32) {
 	t.n = int(seed % 7)
-	t.show(obs)
+	t.observe(obs)
 }
 
 func (t *toy) Step(act, obs []float32) env.Outcome {
 	t.n++
-	t.show(obs)
+	t.observe(obs)
 	return env.Outcome{Reward: float64(act[0]) - 1.5}
 }
 
-// show writes an observation from any part of the space.
-func (t *toy) show(obs []float32) {
+// observe writes an observation that covers the whole space over time.
+func (t *toy) observe(obs []float32) {
 	l, _ := env.LayoutOf(t.obs)
 	for i := range l.Parts {
 		p := &l.Parts[i]
@@ -42,7 +42,7 @@ func (t *toy) show(obs []float32) {
 	}
 }
 
-// toys returns toys with spaces of all kinds.
+// toys returns toys with all kinds of spaces.
 func toys() map[string]toy {
 	dict := env.Dict{
 		{Name: "position", Space: env.NewBox(-1, 1, 3)}, {Name: "goal", Space: env.NewBox(-3, 3, 2)},

@@ -8,29 +8,30 @@ import (
 	"github.com/rlrun/rlrun/policy"
 )
 
-// Training hands on what a window shows of it. It is told by the goroutine that
-// trains, which never waits for the one that looks.
+// A Training passes the progress of training to a Screen. The training goroutine calls Report and
+// Done, and never waits for the goroutine of the window.
 type Training struct {
 	mu      sync.Mutex
-	figures figures
-	returns curve
-	policy  policy.Policy // newer than the one looked at; nil for none
-	asked   time.Time
-	news    bool
+	metrics metrics
+	returns curve         // returns of the training episodes
+	policy  policy.Policy // policy that the Screen has not yet received; nil for none
+	copied  time.Time     // time of the last copy of the policy
+	changed bool          // something has changed since the last call of hasChanged
 }
 
-// figures are how training stands.
-type figures struct {
+// metrics are the metrics of training that a window shows.
+type metrics struct {
 	steps, total, episodes int
-	mean                   float64
-	elapsed                time.Duration
-	done                   bool
+	mean                   float64       // mean return of the last episodes
+	elapsed                time.Duration // training time
+	done                   bool          // training has ended
 }
 
-// between is the least time between two policies that are copied to be looked at.
-const between = 200 * time.Millisecond
+// copyInterval is the shortest time between two copies of the policy.
+const copyInterval = 200 * time.Millisecond
 
-// Report tells of an iteration of training; newest copies the policy.
+// Report passes the result of an iteration of training, of total steps in all. The function
+// newest returns a copy of the current policy.
 func (t *Training) Report(r agents.Report, total int, elapsed time.Duration, newest func() policy.Policy) {
 	now := time.Now()
 	t.mu.Lock()
@@ -38,29 +39,29 @@ func (t *Training) Report(r agents.Report, total int, elapsed time.Duration, new
 	for _, e := range r.Ended {
 		t.returns.add(e.Return)
 	}
-	t.figures = figures{r.Steps, total, r.Episodes, r.Return, elapsed, false}
-	if now.Sub(t.asked) >= between {
-		t.asked, t.policy, t.news = now, newest(), true
+	t.metrics = metrics{r.Steps, total, r.Episodes, r.Return, elapsed, false}
+	if now.Sub(t.copied) >= copyInterval {
+		t.copied, t.policy, t.changed = now, newest(), true
 	}
 }
 
-// Done tells that training has ended, with this policy.
+// Done reports that training has ended, with the final policy p.
 func (t *Training) Done(p policy.Policy) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.figures.done, t.policy, t.news = true, p, true
+	t.metrics.done, t.policy, t.changed = true, p, true
 }
 
-// fresh reports whether there is news since it was last called.
-func (t *Training) fresh() bool {
+// hasChanged reports whether something has changed since its last call.
+func (t *Training) hasChanged() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	news := t.news
-	t.news = false
-	return news
+	changed := t.changed
+	t.changed = false
+	return changed
 }
 
-// newest returns a newer policy, or nil.
+// newest returns the policy that the Screen has not yet received, or nil.
 func (t *Training) newest() policy.Policy {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -69,9 +70,9 @@ func (t *Training) newest() policy.Policy {
 	return p
 }
 
-// standing returns the figures, and a copy of the curve.
-func (t *Training) standing() (figures, curve) {
+// standing returns the metrics, and a copy of the curve of returns.
+func (t *Training) standing() (metrics, curve) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.figures, t.returns.copy()
+	return t.metrics, t.returns.copy()
 }
