@@ -9,9 +9,9 @@ import (
 	"github.com/rlrun/rlrun/scenarios/internal/figure"
 )
 
-// Controls are the keys that p can be played with: the environment's own, if
-// nothing is around it that changes actions, or else a digit for each choice and
-// arrows for numbers. There are none where actions are neither.
+// Controls returns the keys with which a person can play. They are the environment's own keys,
+// unless a wrapper changes actions. Otherwise discrete actions have digits, and continuous
+// actions have arrow keys. Controls returns nil for other action spaces.
 func (p *Player) Controls() []render.Control {
 	if c, ok := env.AsIs[render.Controlled](p.Env()); ok {
 		if all := c.Controls(); len(all) > 0 {
@@ -30,7 +30,7 @@ func (p *Player) Controls() []render.Control {
 	return nil
 }
 
-// digits takes the first ten choices.
+// digits returns digits as keys for the first ten of n discrete actions.
 func digits(n int) (all []render.Control) {
 	for i := range min(n, 10) {
 		all = append(all, render.Control{Key: strconv.Itoa(i), Label: fmt.Sprint("action ", i), Act: []float32{float32(i)}})
@@ -38,27 +38,27 @@ func digits(n int) (all []render.Control) {
 	return all
 }
 
-// arrows moves the first two numbers between their bounds, or to ±1, and leaves
-// the others in the middle.
+// arrows returns arrow keys for the first two numbers of a continuous action. A key sets its number
+// to a bound, or to ±1 if there is no bound. The other numbers are in the middle of their range.
 func arrows(b *env.Part) []render.Control {
-	rest := make([]float32, b.Size())
+	middle := make([]float32, b.Size())
 	low, high := make([]float32, b.Size()), make([]float32, b.Size())
-	for i := range rest {
+	for i := range middle {
 		low[i], high[i] = max(b.Low[i], -1e6), min(b.High[i], 1e6)
 		if low[i] == -1e6 || high[i] == 1e6 {
 			low[i], high[i] = max(b.Low[i], min(-1, b.High[i])), min(b.High[i], max(1, b.Low[i]))
 		}
-		rest[i] = (low[i] + high[i]) / 2
+		middle[i] = (low[i] + high[i]) / 2
 	}
 	all := []render.Control{}
 	for i, keys := range [][2]string{{"left", "right"}, {"down", "up"}} {
-		if i < len(rest) {
+		if i < len(middle) {
 			for k, v := range [2]float32{low[i], high[i]} {
-				act := append([]float32(nil), rest...)
+				act := append([]float32(nil), middle...)
 				act[i] = v
 				all = append(all, render.Control{Key: keys[k], Label: ElementName(b, i) + " to " + figure.Number(float64(v)), Act: act})
 			}
 		}
 	}
-	return append(all, render.Control{Label: "middle", Act: rest})
+	return append(all, render.Control{Label: "middle", Act: middle})
 }

@@ -178,6 +178,6 @@ func Example() {
 	p.Seek(3)
 	fmt.Println(p)
 	// Output:
-	// CartPole-v1   step 8   return 8   ended
+	// CartPole-v1   step 8   return 8   terminated
 	// CartPole-v1   step 3   return 3
 }

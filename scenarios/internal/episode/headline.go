@@ -8,16 +8,16 @@ import (
 	"github.com/rlrun/rlrun/scenarios/internal/figure"
 )
 
-// A Letters is a Canvas that measures the width of texts.
-type Letters interface {
+// A TextCanvas is a Canvas that measures the width of texts.
+type TextCanvas interface {
 	render.Canvas
 	TextWidth(s string, size float32) float32
 }
 
-// Headline writes a line of text at (x, y): environment, episode (0 writes no episode), step, return
-// and the ending. Columns keep their positions when numbers grow. If the room is too small, the
-// columns move together, and then the letters get smaller.
-func (p *Player) Headline(c Letters, x, y, size, room float32, episode int, ink color.RGBA) {
+// Headline writes a line of text at (x, y), at most width wide: environment, episode (not written
+// if it is 0), step, return and ending. Columns keep their positions when numbers become longer. If
+// the line is too wide, the columns move together, and then the font becomes smaller.
+func (p *Player) Headline(c TextCanvas, x, y, size, width float32, episode int, ink color.RGBA) {
 	columns := []headlineColumn{
 		{p.Spec.ID, ""}, {fmt.Sprint("episode ", episode), "episode 000"}, {"step " + figure.Whole(p.Steps), "step 0,000"},
 		{"return " + figure.Number(p.Return), "return -0,000.0"}, {p.ending(), ""},
@@ -25,53 +25,53 @@ func (p *Player) Headline(c Letters, x, y, size, room float32, episode int, ink 
 	if episode == 0 {
 		columns[1] = headlineColumn{}
 	}
-	at, end := places(c, columns, size, true)
-	if end > room {
-		at, end = places(c, columns, size, false)
+	lefts, end := columnEdges(c, columns, size, true)
+	if end > width {
+		lefts, end = columnEdges(c, columns, size, false)
 	}
-	if end > room {
-		size *= max(room/end, 0.5)
-		at, _ = places(c, columns, size, false)
+	if end > width {
+		size *= max(width/end, 0.5)
+		lefts, _ = columnEdges(c, columns, size, false)
 	}
 	for i, col := range columns {
-		c.Text(x+at[i], y, size, 0, col.text, ink)
+		c.Text(x+lefts[i], y, size, 0, col.text, ink)
 	}
 }
 
-// A headlineColumn is a text of a headline and the widest text that is usual there.
+// A headlineColumn is a text of a headline, and a text with the usual largest width of its column.
 type headlineColumn struct{ text, widest string }
 
-// places returns the left edge of each column and the right edge of the last. Columns that are
-// apart have room for their widest texts.
-func places(c Letters, columns []headlineColumn, size float32, apart bool) (at []float32, end float32) {
+// columnEdges returns the left edge of each column, and the right edge of the last column. If spread
+// is true, each column has the width of its widest text.
+func columnEdges(c TextCanvas, columns []headlineColumn, size float32, spread bool) (lefts []float32, end float32) {
 	next := float32(0)
 	for _, col := range columns {
-		at = append(at, next)
+		lefts = append(lefts, next)
 		if col.text == "" {
 			continue
 		}
 		width := c.TextWidth(col.text, size)
 		end = next + width
-		if apart {
+		if spread {
 			width = max(width, c.TextWidth(col.widest, size))
 		}
 		next += width + 1.2*size
 	}
-	return at, end
+	return lefts, end
 }
 
-// ending returns how the episode ended; "" before its end.
+// ending returns "terminated" or "truncated", or "" before the end of the episode.
 func (p *Player) ending() string {
 	switch {
 	case p.Terminated:
-		return "ended"
+		return "terminated"
 	case p.Truncated:
-		return "time is up"
+		return "truncated"
 	}
 	return ""
 }
 
-// String returns the headline's words.
+// String returns the environment, the step, the return and the ending.
 func (p *Player) String() string {
 	s := fmt.Sprintf("%s   step %d   return %s", p.Spec.ID, p.Steps, figure.Number(p.Return))
 	if e := p.ending(); e != "" {

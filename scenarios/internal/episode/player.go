@@ -1,5 +1,9 @@
-// Package episode plays episodes for people: forwards and backwards, as a drawing,
-// and to and from files.
+// Package episode plays episodes for people to look at. A Player is an environment's episode that
+// can be drawn, and moved forward and back: see the Example. It draws environments without a
+// drawing of their own as bars of their observations.
+//
+// Player.Write and Read write and read episodes as files of JSON lines. Controls returns the keys
+// with which a person can play.
 package episode
 
 import (
@@ -7,76 +11,79 @@ import (
 	"github.com/rlrun/rlrun/render"
 )
 
-// trail is how many steps a Tracer's trail lasts.
-const trail = 40
+// trailSteps is the number of steps in the trail of a Tracer.
+const trailSteps = 40
 
-// A Player is an Episode to be looked at.
+// A Player is an env.Episode with a drawing.
 type Player struct {
 	*env.Episode
 	Spec   env.Spec
-	Values []float32 // [S] to be drawn on an environment whose states can be counted; nil for none
-	Best   []int     // [S]
+	Values []float32 // [S] value of each state, drawn on maps; nil for no values
+	Best   []int     // [S] action of the policy in each state; nil for no actions
 
 	obs, act env.Layout
-	scene    render.Scene // nil where there is none
-	way      []float32    // [Steps+1, 2] the Tracer's point at each step
+	scene    render.Scene // nil if the environment has no drawing
+	path     []float32    // [Steps+1, 2] Tracer's point at each step
 }
 
-// New returns a Player of e, whose episodes have limit steps at most. Reset comes
-// before all else.
+// New returns a Player of e. Its episodes have at most limit steps. Call Reset before the other
+// methods.
 func New(e env.Env, limit int) (*Player, error) {
 	one, err := env.NewEpisode(e, limit)
 	if err != nil {
 		return nil, err
 	}
 	p := &Player{Episode: one, Spec: one.Spec()}
-	p.obs, _ = env.LayoutOf(p.Spec.Obs) // which NewEpisode has checked
+	p.obs, _ = env.LayoutOf(p.Spec.Obs) // NewEpisode has checked the spaces
 	p.act, _ = env.LayoutOf(p.Spec.Act)
 	p.scene, _ = env.As[render.Scene](e)
 	return p, nil
 }
 
-// Reset begins an episode.
+// Reset begins the episode with this seed.
 func (p *Player) Reset(seed uint64) error {
-	p.way = p.way[:0]
-	return p.traced(p.Episode.Reset(seed))
+	p.path = p.path[:0]
+	return p.trace(p.Episode.Reset(seed))
 }
 
-// Step takes an action. What was walked back over is forgotten.
-func (p *Player) Step(act []float32) error { return p.traced(p.Episode.Step(act)) }
+// Step takes one step with an action. After a Seek back it removes the later steps of the episode.
+func (p *Player) Step(act []float32) error { return p.trace(p.Episode.Step(act)) }
 
-// Seek goes to a step that the episode has come to, back or forth.
+// Seek moves back or forward to a step of the episode. It moves to the first or the last step if
+// step is outside of the episode.
 func (p *Player) Seek(step int) error {
 	step = min(max(step, 0), p.Last())
 	if step < p.Steps {
-		p.way = p.way[:0]
-		if err := p.traced(p.Episode.Seek(0)); err != nil {
+		p.path = p.path[:0]
+		if err := p.trace(p.Episode.Seek(0)); err != nil {
 			return err
 		}
 	}
 	for p.Steps < step {
-		if err := p.traced(p.Episode.Seek(p.Steps + 1)); err != nil {
+		if err := p.trace(p.Episode.Seek(p.Steps + 1)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// traced remembers where the Tracer's point is, if a step was taken without an error.
-func (p *Player) traced(err error) error {
+// trace appends the Tracer's point to p.path, unless err, the error of the step, is not nil. It
+// returns err.
+func (p *Player) trace(err error) error {
 	if t, ok := p.scene.(render.Tracer); ok && err == nil {
 		x, y := t.Tip()
-		p.way = append(p.way, x, y)
+		p.path = append(p.path, x, y)
 	}
 	return err
 }
 
-// Pace is how many steps a second suit the eye.
+// Pace returns the steps per second at which the episode should be shown.
 func (p *Player) Pace() int { return render.Pace(p.scene) }
 
-// Draw draws the moment: the environment's own drawing, or bars.
+// Draw draws the current step: the environment's own drawing, or bars of its observation, action
+// and reward.
 func (p *Player) Draw(c render.Canvas, th render.Theme) {
-	look := render.Look{Theme: th, Done: p.Done(), Trail: p.way[max(0, len(p.way)-2*trail):], Values: p.Values, Best: p.Best}
+	look := render.Look{Theme: th, Done: p.Done(), Trail: p.path[max(0, len(p.path)-2*trailSteps):], Values: p.Values, Best: p.Best}
 	if p.scene != nil {
 		p.scene.Draw(c, look)
 		return
@@ -85,8 +92,8 @@ func (p *Player) Draw(c render.Canvas, th render.Theme) {
 	render.Gauges(append(all, render.Gauge{Group: "reward", Values: []float32{float32(p.Reward)}})).Draw(c, look)
 }
 
-// gauges shows a row of an observation or an action, a line for each part. Parts that are
-// pictures are shown as such.
+// gauges returns a Gauge for each part of an observation or an action. A part that is an image has
+// its Shape.
 func gauges(group string, l *env.Layout, row []float32) (all []render.Gauge) {
 	for i := range l.Parts {
 		p := &l.Parts[i]

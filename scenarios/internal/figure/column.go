@@ -3,29 +3,30 @@ package figure
 import "math"
 
 const (
-	// mostDecimals is the largest number of decimals in a column.
-	mostDecimals = 5
+	// maxDecimals is the largest number of decimals in a column.
+	maxDecimals = 5
 
-	// wideFrom is the smallest magnitude that Column writes as Number does.
-	wideFrom = 1e4
+	// numberFrom is the smallest magnitude that Column formats like Number.
+	numberFrom = 1e4
 )
 
-// Decimals returns the number of decimals for a column of numbers between low and high: four digits
-// of the largest magnitude, or two digits of high - low, whichever needs more decimals.
+// Decimals returns the number of decimals for a column of numbers between low and high. It is enough
+// for four digits of the number with the largest magnitude, and for two digits of high - low.
 func Decimals(low, high float64) int {
 	n := 0
-	if most := max(math.Abs(low), math.Abs(high)); most > 0 {
-		n = -plainPlace(most, significant)
+	if magnitude := max(math.Abs(low), math.Abs(high)); magnitude > 0 {
+		n = -plainPlace(magnitude, significant)
 	}
 	if high > low {
 		n = max(n, -plainPlace(high-low, 2))
 	}
-	return min(max(n, 0), mostDecimals)
+	return min(max(n, 0), maxDecimals)
 }
 
-// Column writes x with the decimals of its column.
+// Column formats x with the number of decimals of its column. A number of 10,000 or more, NaN and
+// infinity are formatted like Number.
 func Column(x float64, decimals int) string {
-	if !(math.Abs(x) < wideFrom) {
+	if !(math.Abs(x) < numberFrom) {
 		return Number(x)
 	}
 	return Fixed(x, decimals)

@@ -130,18 +130,18 @@ func read(t *testing.T, s string) float64 {
 	return x
 }
 
-// TestColumn wants columns of numbers with four digits of the greatest, or two of the
-// distance.
+// TestColumn checks that columns have enough decimals for four digits of the largest number, and
+// for two digits of the difference.
 func TestColumn(t *testing.T) {
 	for _, c := range []struct {
 		low, high float64
-		want      string // of low
+		want      string // text of low
 	}{
 		{7.436, 17.61, "7.44"}, {-1.309, -0.794, "-1.309"}, {49.938, 49.941, "49.9380"}, {-0.03006, -0.02619, "-0.03006"},
 		{0, 0, "0"}, {-123.456, 9, "-123.5"}, {12345.6, 12345.7, "12,346"}, {math.NaN(), 1, "NaN"},
 	} {
 		if got := figure.Column(c.low, figure.Decimals(c.low, c.high)); got != c.want {
-			t.Errorf("%v beside %v is written %q, want %q", c.low, c.high, got, c.want)
+			t.Errorf("%v in a column with %v is %q, want %q", c.low, c.high, got, c.want)
 		}
 	}
 }
