@@ -14,7 +14,7 @@ import (
 	"github.com/rlrun/rlrun/render"
 )
 
-// Any environment, however wrapped, can be drawn if something in it is a Scene.
+// An environment can be drawn if it is a Scene, also within wrappers.
 func ExampleRecorder() {
 	var e env.Env = env.ScaleReward{Env: classic.NewPendulum(), K: 0.1}
 	e.Reset(1, make([]float32, 3))
@@ -26,8 +26,8 @@ func ExampleRecorder() {
 	// Output: 5 {"op":"line","args":[0.26,0,1],"rgba":{"R":233,"G":236,"B":239,"A":255}}
 }
 
-// TestContrast wants words to be read by everyone: a contrast of 4.5 with the paper, as the Web
-// Content Accessibility Guidelines 2.2 have it, 1.4.3.
+// TestContrast checks that text is readable: its contrast with the paper is at least 4.5, as the Web
+// Content Accessibility Guidelines 2.2 require in 1.4.3.
 func TestContrast(t *testing.T) {
 	luminance := func(c color.RGBA) float64 {
 		linear := func(v uint8) float64 {
@@ -49,9 +49,8 @@ func TestContrast(t *testing.T) {
 	}
 }
 
-// TestReplay records a replay of every kind of call: the same calls come out.
-// A View forgets what was there before it. What no call could have made is not
-// called.
+// TestReplay checks that a replay of every kind of call records the same calls, that View forgets
+// earlier calls, and that invalid Ops are skipped.
 func TestReplay(t *testing.T) {
 	(&render.Recorder{Ops: []render.Op{{Op: "line"}, {Op: "fill", Args: []float32{1, 2}}, {Op: "text", Args: []float32{1}}, {Op: "?"}}}).Replay(nil)
 
@@ -70,8 +69,8 @@ func TestReplay(t *testing.T) {
 	}
 }
 
-// TestAt moves a point by hand: twice as far from the origin, a quarter turn to
-// the left, then to (10, 20). Widths and letters grow alike.
+// TestAt checks coordinates that were computed by hand: twice as far from the origin, a quarter turn
+// counterclockwise, then moved by (10, 20). Line widths and font sizes are doubled.
 func TestAt(t *testing.T) {
 	var rec render.Recorder
 	c := render.At(&rec, 10, 20, math.Pi/2, 2)
@@ -86,11 +85,11 @@ func TestAt(t *testing.T) {
 	}
 }
 
-// A barOf is where a bar of a gauge begins and ends, as shares of its frame, from the bottom.
-type barOf struct{ from, to float32 }
+// A drawnBar contains the two ends of a bar of a gauge, as shares of its frame from the bottom.
+type drawnBar struct{ from, to float32 }
 
-// barsOf reads the frames of gauges, which are faint, and the bars in them.
-func barsOf(g render.Gauges) (all []barOf) {
+// drawnBars returns the bars of gauges. Each frame is drawn as a faint area, and then its bar.
+func drawnBars(g render.Gauges) (all []drawnBar) {
 	var rec render.Recorder
 	l := render.Look{Theme: render.Light()}
 	g.Draw(&rec, l)
@@ -101,25 +100,26 @@ func barsOf(g render.Gauges) (all []barOf) {
 		y0, y1 := o.Args[1], o.Args[5]
 		share := func(y float32) float32 { return (y - y0) / (y1 - y0) }
 		if next := rec.Ops[i+1]; next.Op == "fill" {
-			all = append(all, barOf{share(next.Args[1]), share(next.Args[5])})
+			all = append(all, drawnBar{share(next.Args[1]), share(next.Args[5])})
 		} else {
 			zero := share(next.Args[2])
-			all = append(all, barOf{zero, zero})
+			all = append(all, drawnBar{zero, zero})
 		}
 	}
 	return all
 }
 
-// TestGauges reads where bars begin and end. Numbers that may be negative begin in the middle:
-// half of a bound, all of it at most, and without one what squashes to a half; nothing for
-// NaN. Choices, bits and other numbers from 0 on begin at the bottom, where 0 is.
+// TestGauges checks the ends of bars. The bar of a number that may be negative begins in the middle:
+// half of the bound is a quarter of the frame, a number beyond the bound ends at the edge,
+// and 1 without bounds is squashed to a half. NaN has no bar. The bar of a discrete value, a bit
+// or another number that is at least 0 begins at the bottom.
 func TestGauges(t *testing.T) {
 	inf := float32(math.Inf(1))
-	got := barsOf(render.Gauges{{
+	got := drawnBars(render.Gauges{{
 		Group: "x", Values: []float32{1, -9, 1, float32(math.NaN()), 3, 0, 15, -5},
 		Low: []float32{-2, -2, -inf, 0, 0, 0, 10, -20}, High: []float32{2, 2, inf, 1, 4, 1, 20, -0.5},
 	}})
-	want := []barOf{{0.5, 0.75}, {0.5, 0}, {0.5, 0.75}, {0, 0}, {0, 0.75}, {0, 0}, {0, 0.5}, {1, 15 / 19.5}}
+	want := []drawnBar{{0.5, 0.75}, {0.5, 0}, {0.5, 0.75}, {0, 0}, {0, 0.75}, {0, 0}, {0, 0.5}, {1, 15 / 19.5}}
 	if len(got) != len(want) {
 		t.Fatalf("%d bars, want %d", len(got), len(want))
 	}
@@ -142,8 +142,8 @@ func words(g render.Gauges) (texts []string, y []float32) {
 	return texts, y
 }
 
-// TestGaugeNames writes the words of a value's name below each other and below the bar, where
-// all of a row fit, and the name of each part beside its row.
+// TestGaugeNames checks that the words of a value's name are written below each other and below the
+// bar, if all names of the row fit, and that the name of each part is beside its row.
 func TestGaugeNames(t *testing.T) {
 	row := render.Gauge{Group: "x", Values: []float32{1, 1}, Names: []string{"pole angle", "speed"}}
 	texts, y := words(render.Gauges{row})
@@ -152,7 +152,7 @@ func TestGaugeNames(t *testing.T) {
 	}
 	row.Names[1] = "antidisestablishmentarianism"
 	if texts, _ := words(render.Gauges{row}); !slices.Equal(texts, []string{"x"}) {
-		t.Errorf("the names are written as %q, want none where one is too long", texts)
+		t.Errorf("the names are written as %q, want no names if one name is too long", texts)
 	}
 	parts := render.Gauges{{Group: "observation", Name: "position", Values: []float32{1}}, {Group: "observation", Name: "a name of more letters than there is room for"}, {Group: "reward"}}
 	if texts, _ := words(parts); len(texts) != 4 || texts[0] != "observation" || texts[1] != "position" || texts[2][:6] != "a name" || len(texts[2]) > 30 || texts[3] != "reward" {
@@ -160,7 +160,8 @@ func TestGaugeNames(t *testing.T) {
 	}
 }
 
-// TestGaugePicture draws an image of 1 × 3 pixels as cells side by side, in shades of grey.
+// TestGaugePicture checks that an image of 1 × 3 pixels is drawn as three cells side by side, in shades
+// of grey.
 func TestGaugePicture(t *testing.T) {
 	var rec render.Recorder
 	g := render.Gauge{Group: "x", Shape: []int{1, 3, 1}, Values: []float32{0, 255, 51}, Low: make([]float32, 3), High: []float32{255, 255, 255}}
@@ -170,7 +171,7 @@ func TestGaugePicture(t *testing.T) {
 	for _, o := range rec.Ops {
 		if o.Op == "fill" && o.RGBA.A == 255 {
 			if o.Args[0] <= last {
-				t.Errorf("a cell begins at %v, want it right of %v", o.Args[0], last)
+				t.Errorf("a cell begins at %v, want it to the right of %v", o.Args[0], last)
 			}
 			shades, last = append(shades, o.RGBA.R), o.Args[0]
 		}

@@ -5,15 +5,16 @@ import (
 	"image/color"
 )
 
-// A Theme is the colours of a picture.
+// A Theme contains the colours of a picture. Colour-blind people can distinguish its accents, from
+// Blue to Pink: Okabe and Ito 2008, "Color universal design".
 type Theme struct {
-	Paper, Ink             color.RGBA
-	Faint, Soft            color.RGBA // between paper and ink: surfaces; lines that matter little
-	Blue, Orange, Green    color.RGBA // the accents can be told apart by the colour-blind:
-	Red, Yellow, Sky, Pink color.RGBA // Okabe and Ito 2008, "Color universal design"
+	Paper, Ink             color.RGBA // background, and text and lines
+	Faint, Soft            color.RGBA // between Paper and Ink: Faint for areas, Soft for less important lines
+	Blue, Orange, Green    color.RGBA
+	Red, Yellow, Sky, Pink color.RGBA
 }
 
-// Light is dark ink on white.
+// Light returns the light theme: dark ink on white.
 func Light() Theme {
 	return Theme{
 		Paper: rgb(0xffffff), Ink: rgb(0x262626), Faint: rgb(0xe9ecef), Soft: rgb(0x9aa1a9),
@@ -22,7 +23,7 @@ func Light() Theme {
 	}
 }
 
-// Dark is light ink on a dark page.
+// Dark returns the dark theme: light ink on a dark background.
 func Dark() Theme {
 	return Theme{
 		Paper: rgb(0x161b22), Ink: rgb(0xd8dce0), Faint: rgb(0x2b323b), Soft: rgb(0x6e7782),
@@ -42,21 +43,22 @@ func ThemeOf(name string) (Theme, error) {
 	return Theme{}, fmt.Errorf("theme %q, want light or dark", name)
 }
 
-// Colors are all of t's.
+// Colors returns all colours of the theme.
 func (t Theme) Colors() []color.RGBA {
 	return []color.RGBA{t.Paper, t.Ink, t.Faint, t.Soft, t.Blue, t.Orange, t.Green, t.Red, t.Yellow, t.Sky, t.Pink}
 }
 
-// Label is the colour of words beside figures: paler than Ink, and still to be read.
+// Label returns the colour of labels beside numbers. It is paler than Ink, but still readable.
 func (t Theme) Label() color.RGBA { return Mix(t.Soft, t.Ink, 0.45) }
 
-// Mix is a share t of b, 0 … 1, in a.
+// Mix returns the mixture of the colours a and b, with the share t of b, 0 … 1.
 func Mix(a, b color.RGBA, t float32) color.RGBA {
 	mix := func(a, b uint8) uint8 { return uint8(float32(a) + t*(float32(b)-float32(a)) + 0.5) }
 	t = min(max(t, 0), 1)
 	return color.RGBA{mix(a.R, b.R), mix(a.G, b.G), mix(a.B, b.B), 255}
 }
 
+// rgb returns the colour 0xRRGGBB.
 func rgb(hex uint32) color.RGBA {
 	return color.RGBA{uint8(hex >> 16), uint8(hex >> 8), uint8(hex), 255}
 }

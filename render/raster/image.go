@@ -1,5 +1,8 @@
-// Package raster draws on images, by arithmetic alone: without a display, and with
-// the same pixels wherever it runs. It writes what it drew as GIF, PNG or MP4.
+// Package raster draws on images in memory. It needs no display, and gives the same pixels on
+// every machine, except for rounding errors of one shade.
+//
+// An Image is a render.Canvas of pixels. A GIF or an MP4 collects Images as frames of a file. A
+// Screen is the content of a window, drawn on an Image: package window shows it.
 package raster
 
 import (
@@ -19,32 +22,31 @@ type Image struct {
 	z    vector.Rasterizer
 	ink  image.Uniform
 
-	clip  image.Rectangle // what is drawn on
-	part  image.Rectangle // of it, what the present shape touches
-	scale float32         // pixels of a world unit
-	x, y  float32         // the pixel where the world's origin is
-	path  []float32       // scratch: a shape's points
+	clip  image.Rectangle // part of the image that drawing can change
+	part  image.Rectangle // part of clip that the current shape can change
+	scale float32         // pixels per world unit
+	x, y  float32         // pixel of the world's origin
+	path  []float32       // scratch: points of a shape in pixels
 }
 
 var _ render.Canvas = (*Image)(nil)
 
-// NewImage returns an Image of so many pixels, in which a world unit is a pixel
-// until View says otherwise.
+// NewImage returns an Image of width × height pixels. A world unit is a pixel until View is called.
 func NewImage(width, height int) *Image {
-	m := &Image{RGBA: image.NewRGBA(image.Rect(0, 0, width, height)), font: letters()}
+	m := &Image{RGBA: image.NewRGBA(image.Rect(0, 0, width, height)), font: goRegular()}
 	m.Within(m.Rect)
 	return m
 }
 
-// Within makes r all that is drawn on, until it is called again: View shows its
-// rectangle there, and nothing is drawn elsewhere. A world unit is a pixel, with
-// the origin at r's bottom left.
+// Within limits drawing to the rectangle r: later calls of View and Clear use r in place of the
+// whole image, and nothing is drawn outside of r. A world unit becomes a pixel, with the origin at
+// the bottom left of r.
 func (m *Image) Within(r image.Rectangle) {
 	m.clip = r.Intersect(m.Rect)
 	m.scale, m.x, m.y = 1, float32(r.Min.X), float32(r.Max.Y)
 }
 
-// View clears the part that is drawn on, and shows a rectangle in the middle of it.
+// View clears the part of the image that Within has chosen, and shows a world rectangle in its middle.
 func (m *Image) View(x0, y0, x1, y1 float32, paper color.RGBA) {
 	m.Clear(paper)
 	w, h := float32(m.clip.Dx()), float32(m.clip.Dy())
@@ -53,7 +55,7 @@ func (m *Image) View(x0, y0, x1, y1 float32, paper color.RGBA) {
 	m.y = float32(m.clip.Min.Y) + h/2 + m.scale*(y0+y1)/2
 }
 
-// Clear paints the part that is drawn on.
+// Clear fills the part of the image that Within has chosen with the colour paper.
 func (m *Image) Clear(paper color.RGBA) {
 	if m.clip.Empty() {
 		return
@@ -69,7 +71,7 @@ func (m *Image) Clear(paper color.RGBA) {
 	}
 }
 
-// Fill fills a polygon. The colour may be transparent.
+// Fill fills a polygon. The colour may be transparent. It draws nothing for fewer than three points.
 func (m *Image) Fill(xy []float32, c color.RGBA) {
 	if len(xy) < 6 {
 		return
@@ -80,7 +82,7 @@ func (m *Image) Fill(xy []float32, c color.RGBA) {
 	}
 }
 
-// pixels are points of the world as pixels.
+// pixels returns points of the world in pixels. The next call overwrites the result.
 func (m *Image) pixels(xy []float32) []float32 {
 	m.path = m.path[:0]
 	for i := 0; i+1 < len(xy); i += 2 {
@@ -89,7 +91,7 @@ func (m *Image) pixels(xy []float32) []float32 {
 	return m.path
 }
 
-// bounds is the least and the greatest x and y of some points.
+// bounds returns the smallest x and y and the largest x and y of points.
 func bounds(p []float32) (b [4]float32) {
 	b = [4]float32{p[0], p[1], p[0], p[1]}
 	for i := 0; i+1 < len(p); i += 2 {
@@ -99,11 +101,11 @@ func bounds(p []float32) (b [4]float32) {
 	return b
 }
 
-// begin starts a shape within bounds that are margin wider, and reports whether
-// anything of it shows.
+// begin starts a shape within the bounds b, widened by margin on each side. It returns false if
+// nothing of the shape is visible, or if a bound is NaN or far outside of the image.
 func (m *Image) begin(b [4]float32, margin float32) bool {
 	for _, v := range b {
-		if !(math.Abs(float64(v)) < 1<<20) { // nor is it NaN
+		if !(math.Abs(float64(v)) < 1<<20) { // written so that NaN also returns false
 			return false
 		}
 	}
@@ -119,13 +121,13 @@ func (m *Image) begin(b [4]float32, margin float32) bool {
 	return true
 }
 
-// paint fills the shape.
+// paint fills the current shape.
 func (m *Image) paint(c color.RGBA) {
 	m.ink.C = c
 	m.z.Draw(m.RGBA, m.part, &m.ink, image.Point{})
 }
 
-// polygon adds a closed path.
+// polygon adds a closed path through points in pixels to the current shape.
 func (m *Image) polygon(p []float32) {
 	x, y := float32(m.part.Min.X), float32(m.part.Min.Y)
 	m.z.MoveTo(p[0]-x, p[1]-y)

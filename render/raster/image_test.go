@@ -18,11 +18,12 @@ import (
 	"github.com/rlrun/rlrun/render"
 )
 
-var update = flag.Bool("update", false, "write the pictures that are compared with")
+// update is the flag that writes the pictures in testdata again.
+var update = flag.Bool("update", false, "write the pictures in testdata")
 
-// TestGolden draws every environment, light and dark, after some steps, and the
-// tabular ones with their optimum, and compares the pictures with those in
-// testdata, which people have looked at.
+// TestGolden compares the drawing of every environment after some steps, in both themes, with the
+// pictures in testdata, which people have looked at. Tabular environments are drawn with their
+// optimal values and actions.
 func TestGolden(t *testing.T) {
 	envs := env.Registry{}
 	classic.Register(envs)
@@ -36,16 +37,15 @@ func TestGolden(t *testing.T) {
 				}
 				m := NewImage(180, 120)
 				th, _ := render.ThemeOf(theme)
-				e.(render.Scene).Draw(m, played(t, e, th))
-				compare(t, m, id+"-"+theme)
+				e.(render.Scene).Draw(m, play(t, e, th))
+				comparePicture(t, m, id+"-"+theme)
 			})
 		}
 	}
 }
 
-// played plays some steps of e, of which the actions go round, and says how it
-// looks then.
-func played(t *testing.T, e env.Env, th render.Theme) render.Look {
+// play plays some steps of e with fixed actions, and returns the Look for its drawing.
+func play(t *testing.T, e env.Env, th render.Theme) render.Look {
 	l, spec := render.Look{Theme: th}, e.Spec()
 	obs, act := make([]float32, spec.Obs.Size()), make([]float32, spec.Act.Size())
 	e.Reset(3, obs)
@@ -74,9 +74,9 @@ func played(t *testing.T, e env.Env, th render.Theme) render.Look {
 	return l
 }
 
-// compare holds a picture to testdata/NAME.png: machines may differ in the last
-// places of a shade, and drawings not in a whole letter.
-func compare(t *testing.T, m *Image, name string) {
+// comparePicture compares a picture with testdata/NAME.png. It allows small differences, because
+// rounding differs between machines, but fewer than a missing letter would make.
+func comparePicture(t *testing.T, m *Image, name string) {
 	t.Helper()
 	file := filepath.Join("testdata", name+".png")
 	if *update {
@@ -108,15 +108,15 @@ func compare(t *testing.T, m *Image, name string) {
 		}
 	}
 	if decoded.Bounds() != m.Rect || off > 20 {
-		t.Errorf("%s: %d values of %d differ by more than 8; go test -update writes it anew, to be looked at", file, off, len(m.Pix))
+		t.Errorf("%s: %d values of %d differ by more than 8; go test -update writes the file again; look at it", file, off, len(m.Pix))
 	}
 }
 
-// TestShapes looks at single pixels of shapes whose places are known.
+// TestShapes checks single pixels of shapes at known positions.
 func TestShapes(t *testing.T) {
 	white, black := color.RGBA{255, 255, 255, 255}, color.RGBA{0, 0, 0, 255}
 	m := NewImage(40, 20)
-	m.View(0, 0, 2, 2, white) // 10 pixels a unit, in the middle: x = 0 is pixel 10
+	m.View(0, 0, 2, 2, white) // 10 pixels per unit, in the middle of the image: x = 0 is pixel 10
 	m.Fill([]float32{0, 0, 1, 0, 1, 1, 0, 1}, black)
 	render.Disc(m, 1.5, 1.5, 0.3, black)
 	m.Line([]float32{-1, 1.5, 0.5, 1.5}, 0.2, black)
@@ -134,8 +134,8 @@ func TestShapes(t *testing.T) {
 	}
 }
 
-// TestWithin draws beyond a part of an image: nothing shows outside. Shapes that
-// are far out, or nowhere, are none.
+// TestWithin checks that nothing is drawn outside of the part that Within chooses, and that shapes
+// far outside of the image or with NaN are not drawn.
 func TestWithin(t *testing.T) {
 	white, black := color.RGBA{255, 255, 255, 255}, color.RGBA{0, 0, 0, 255}
 	m := NewImage(30, 30)
@@ -160,7 +160,7 @@ func TestWithin(t *testing.T) {
 	}
 }
 
-// TestText wants letters to be as wide as TextWidth says, whatever the align.
+// TestText checks that letters have the width that TextWidth returns, for each align.
 func TestText(t *testing.T) {
 	white, black := color.RGBA{255, 255, 255, 255}, color.RGBA{0, 0, 0, 255}
 	for align, want := range map[float32]float32{0: 50, 0.5: 50 - 40/2, 1: 50 - 40} {
@@ -182,7 +182,7 @@ func TestText(t *testing.T) {
 	}
 }
 
-// A Scene becomes a picture.
+// Example draws a Scene as a picture.
 func Example() {
 	m := NewImage(600, 400)
 	e := classic.NewCartPole()
@@ -192,6 +192,7 @@ func Example() {
 	// Output: {255 255 255 255} {38 38 38 255}
 }
 
+// BenchmarkFrame measures drawing CartPole at 600×400 pixels.
 func BenchmarkFrame(b *testing.B) {
 	m := NewImage(600, 400)
 	e := classic.NewCartPole()
@@ -202,7 +203,7 @@ func BenchmarkFrame(b *testing.B) {
 	}
 }
 
-// TestLineEdges adds points to a straight line. They must not change any pixel, except by rounding.
+// TestLineEdges checks that further points on a straight line change no pixel, except by rounding.
 func TestLineEdges(t *testing.T) {
 	white, black := color.RGBA{255, 255, 255, 255}, color.RGBA{0, 0, 0, 255}
 	few, many := NewImage(60, 40), NewImage(60, 40)
@@ -216,7 +217,7 @@ func TestLineEdges(t *testing.T) {
 	many.Line(append(xy, 53, 29), 4, black)
 	for i, v := range many.Pix {
 		if d := int(v) - int(few.Pix[i]); d > 8 || d < -8 {
-			t.Fatalf("value %d = %d with points between, want %d as without", i, v, few.Pix[i])
+			t.Fatalf("value %d = %d with further points, want %d as without them", i, v, few.Pix[i])
 		}
 	}
 }

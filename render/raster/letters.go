@@ -13,12 +13,14 @@ type glyph struct {
 	curves  []curve
 }
 
-// A curve goes to (x, y): straight, or as a quadratic curve with the control point (cx, cy).
+// A curve is a part of an outline that ends at (x, y): a straight line, or a quadratic curve with
+// the control point (cx, cy).
 type curve struct {
 	kind         curveKind
 	x, y, cx, cy int32
 }
 
+// A curveKind is the kind of a curve.
 type curveKind uint8
 
 const (
@@ -27,22 +29,23 @@ const (
 	quadTo
 )
 
-// A typeface has the glyphs of a font.
+// A typeface contains the glyphs of a font.
 type typeface struct {
 	glyphs  []glyph
-	numbers map[rune]int // glyph number of each letter; missing letters have 0, a box
-	em      int32        // font units in the font's size
+	numbers map[rune]int // glyph number of each letter; a letter without a glyph gets glyph 0, a box
+	em      int32        // font units that correspond to the font size
 }
 
-// letters returns Bigelow and Holmes's Go Regular. Any number of goroutines may read it. Its
-// reader knows only the parts of the TrueType format that this font uses. golang.org/x/image/font/sfnt
-// knows all parts, but it imports golang.org/x/text, which is 30 MB.
-var letters = sync.OnceValue(func() *typeface { return parseFont(goregular.TTF) })
+// goRegular returns Bigelow and Holmes's font Go Regular. Several goroutines may read it. parseFont
+// reads only the parts of the TrueType format that this font uses. The package
+// golang.org/x/image/font/sfnt reads all parts, but it imports golang.org/x/text, which is 30 MB.
+var goRegular = sync.OnceValue(func() *typeface { return parseFont(goregular.TTF) })
 
-// of returns the glyph of a letter.
-func (f *typeface) of(r rune) *glyph { return &f.glyphs[f.numbers[r]] }
+// glyph returns the glyph of a letter.
+func (f *typeface) glyph(r rune) *glyph { return &f.glyphs[f.numbers[r]] }
 
-// scale converts x from font units to 1/64 pixels, for a font size of ppem/64 pixels.
+// scale converts x from font units to 1/64 pixels, for a font size of ppem/64 pixels. It rounds
+// halves away from 0.
 func (f *typeface) scale(x, ppem int32) int32 {
 	x *= ppem
 	if x < 0 {
@@ -51,13 +54,13 @@ func (f *typeface) scale(x, ppem int32) int32 {
 	return (x + f.em/2) / f.em
 }
 
-// u16, i16 and u32 return the big-endian number at the start of b.
+// u16, i16 and u32 return the big-endian integer at the start of b.
 func u16(b []byte) uint16 { return binary.BigEndian.Uint16(b) }
 func i16(b []byte) int32  { return int32(int16(u16(b))) }
 func u32(b []byte) uint32 { return binary.BigEndian.Uint32(b) }
 
-// parseFont reads a TrueType font of simple glyphs, with short offsets and a character map of
-// format 4. OpenType 1.9, "OpenType font file". It panics if ttf is no such font.
+// parseFont reads a TrueType font with simple glyphs, short offsets and a character map of format
+// 4: OpenType 1.9, "OpenType font file". It panics if ttf is another kind of font.
 func parseFont(ttf []byte) *typeface {
 	tables := map[string][]byte{}
 	for i := range int(u16(ttf[4:])) {
@@ -65,7 +68,7 @@ func parseFont(ttf []byte) *typeface {
 		tables[string(record[:4])] = ttf[u32(record[8:]):][:u32(record[12:])]
 	}
 	f := &typeface{numbers: charMap(tables["cmap"]), em: int32(u16(tables["head"][18:]))}
-	advances := int(u16(tables["hhea"][34:])) // the last one is also that of later glyphs
+	advances := int(u16(tables["hhea"][34:])) // number of advances; later glyphs have the last advance
 	for i := range int(u16(tables["maxp"][4:])) {
 		loca := tables["loca"][2*i:]
 		from, to := 2*int(u16(loca)), 2*int(u16(loca[2:]))
@@ -77,13 +80,13 @@ func parseFont(ttf []byte) *typeface {
 	return f
 }
 
-// charMap returns the number of each letter's glyph, from the table cmap.
+// charMap returns the glyph number of each letter, from the table cmap.
 func charMap(cmap []byte) map[rune]int {
-	sub := cmap[u32(cmap[8:]):] // the first table, of Unicode
+	sub := cmap[u32(cmap[8:]):] // the first subtable, which maps Unicode
 	if u16(sub) != 4 {
 		panic("raster: the font's character map is not of format 4")
 	}
-	numbers, n := map[rune]int{}, int(u16(sub[6:])) // n bytes of segments, two each
+	numbers, n := map[rune]int{}, int(u16(sub[6:])) // n is twice the number of segments
 	ends, starts, deltas, offsets := sub[14:], sub[16+n:], sub[16+2*n:], sub[16+3*n:]
 	for s := 0; s < n; s += 2 {
 		for r := int(u16(starts[s:])); r <= int(u16(ends[s:])) && r < 0xffff; r++ {
@@ -97,10 +100,10 @@ func charMap(cmap []byte) map[rune]int {
 	return numbers
 }
 
-// A point of a contour is on it, or is a control point of a curve.
+// A point is a point on a contour, or the control point of a curve.
 type point struct {
 	x, y int32
-	on   bool
+	on   bool // on the contour
 }
 
 // outline returns the curves of a glyph, from its entry in the table glyf.
@@ -122,18 +125,18 @@ func outline(entry []byte) (curves []curve) {
 	return curves
 }
 
-// Flags of a point.
+// Flags of a point, in the order of their bits.
 const (
-	onCurve = 1 << iota
-	xByte
-	yByte
-	repeated
-	xSame // of a byte: it is positive
-	ySame
+	onCurve  = 1 << iota
+	xByte    // the x difference is one byte
+	yByte    // the y difference is one byte
+	repeated // the next byte is the number of repetitions of this flag
+	xSame    // with xByte: the x difference is positive; otherwise the x difference is 0
+	ySame    // the same for y
 )
 
-// readPoints reads n points: instructions, which it skips, flags, all x and all y, each as the
-// difference from the point before.
+// readPoints reads n points. The bytes contain instructions, which it skips, then all flags, all x
+// and all y. Each coordinate is stored as the difference from the point before.
 func readPoints(b []byte, n int) []point {
 	b = b[2+int(u16(b)):]
 	flags := make([]byte, 0, n)
@@ -169,8 +172,8 @@ func readPoints(b []byte, n int) []point {
 	return points
 }
 
-// appendContour appends a closed contour. Between two control points in a row is a point of
-// the curve, in the middle.
+// appendContour appends the curves of a closed contour. Between two consecutive control points the
+// contour has a point in the middle, which the font does not store.
 func appendContour(curves []curve, p []point) []curve {
 	start := p[0]
 	switch {
@@ -203,5 +206,5 @@ func appendContour(curves []curve, p []point) []curve {
 	return curves
 }
 
-// middle returns the point between two.
+// middle returns the point in the middle between p and q.
 func middle(p, q point) point { return point{(p.x + q.x) / 2, (p.y + q.y) / 2, true} }

@@ -10,14 +10,15 @@ import (
 	"golang.org/x/image/font/gofont/goregular"
 )
 
-// lettersSum is the SHA-256 of all letters of Go Regular, each as a line like those of TestLetters.
-// These and the lines were recorded from font/sfnt of golang.org/x/image v0.47.0, by GlyphAdvance
-// and LoadGlyph at 2,048/64 pixels, where 1/64 pixel is a font unit.
+// lettersSum is the SHA-256 of all letters of Go Regular. Each letter is a line, in the form of the
+// lines in TestLetters. The sum and these lines were recorded with package font/sfnt of
+// golang.org/x/image v0.47.0, by GlyphAdvance and LoadGlyph at 2,048/64 pixels, where 1/64 pixel is
+// one font unit.
 const lettersSum = "4e938443d247bafbd4b553c36f1521ade17abf7fd6162ff723a84902512b7761"
 
-// TestLetters compares the width and the outline of every letter with the recorded ones.
+// TestLetters checks the width and the outline of every letter against recorded ones.
 func TestLetters(t *testing.T) {
-	f := letters()
+	f := goRegular()
 	for _, want := range []string{
 		"U+0020 569",
 		"U+0049 817 M124,0 L124,157 L304,157 L304,1323 L124,1323 L124,1480 L693,1480 L693,1323 L513,1323 L513,157 L693,157 L693,0 L124,0",
@@ -28,14 +29,14 @@ func TestLetters(t *testing.T) {
 		if _, err := fmt.Sscanf(want, "U+%x", &r); err != nil {
 			t.Fatal(err)
 		}
-		if got := written(f, r); got != want {
+		if got := letterText(f, r); got != want {
 			t.Errorf("letter %c = %s, want %s", r, got, want)
 		}
 	}
 	sum := sha256.New()
 	for r := rune(0); r <= 0x10000; r++ {
 		if f.numbers[r] > 0 {
-			fmt.Fprintln(sum, written(f, r))
+			fmt.Fprintln(sum, letterText(f, r))
 		}
 	}
 	if got := fmt.Sprintf("%x", sum.Sum(nil)); got != lettersSum {
@@ -43,9 +44,9 @@ func TestLetters(t *testing.T) {
 	}
 }
 
-// written returns a letter as text: code point, width and curves.
-func written(f *typeface, r rune) string {
-	g := f.of(r)
+// letterText returns a letter as text: code point, width and curves.
+func letterText(f *typeface, r rune) string {
+	g := f.glyph(r)
 	var line strings.Builder
 	fmt.Fprintf(&line, "%U %d", r, g.advance)
 	for _, c := range g.curves {
@@ -61,24 +62,25 @@ func written(f *typeface, r rune) string {
 	return line.String()
 }
 
-// TestScale wants lengths rounded to 1/64 pixel, halves away from 0.
+// TestScale checks that lengths are rounded to 1/64 pixel, halves away from 0.
 func TestScale(t *testing.T) {
 	for _, tc := range []struct{ x, ppem, want int32 }{
 		{2048, 640, 640}, {1, 1024, 1}, {1, 1023, 0}, {-1, 1024, -1}, {-1, 1023, 0}, {3, 1024, 2}, {2048, 1 << 16, 1 << 16},
 	} {
-		if got := letters().scale(tc.x, tc.ppem); got != tc.want {
+		if got := goRegular().scale(tc.x, tc.ppem); got != tc.want {
 			t.Errorf("scale(%d, %d) = %d, want %d", tc.x, tc.ppem, got, tc.want)
 		}
 	}
 }
 
-// TestMissing wants the first glyph, a box, for a letter that the font does not have.
+// TestMissing checks that a letter without a glyph gets the first glyph, a box.
 func TestMissing(t *testing.T) {
-	if f := letters(); f.of('語') != &f.glyphs[0] || len(f.glyphs[0].curves) == 0 {
+	if f := goRegular(); f.glyph('語') != &f.glyphs[0] || len(f.glyphs[0].curves) == 0 {
 		t.Errorf("the letter 語 is glyph %d, want the box", f.numbers['語'])
 	}
 }
 
+// BenchmarkText measures drawing a short text.
 func BenchmarkText(b *testing.B) {
 	m := NewImage(200, 40)
 	b.ReportAllocs()
@@ -87,6 +89,7 @@ func BenchmarkText(b *testing.B) {
 	}
 }
 
+// BenchmarkParseFont measures reading the font.
 func BenchmarkParseFont(b *testing.B) {
 	for b.Loop() {
 		parseFont(goregular.TTF)

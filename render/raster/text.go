@@ -2,9 +2,9 @@ package raster
 
 import "image/color"
 
-// Text writes letters as the shapes that they are, at any size and place.
+// Text draws the outlines of letters, at any font size and position.
 func (m *Image) Text(x, y, size, align float32, s string, c color.RGBA) {
-	ppem := int32(size * m.scale * 64)
+	ppem := int32(size * m.scale * 64) // pixels per em, the font size in 1/64 pixels
 	if ppem < 64 || ppem > 1<<16 {
 		return
 	}
@@ -15,33 +15,33 @@ func (m *Image) Text(x, y, size, align float32, s string, c color.RGBA) {
 	}
 	px, py = px-float32(m.part.Min.X), py-float32(m.part.Min.Y)
 	for _, r := range s {
-		g := m.font.of(r)
-		m.glyph(g, ppem, px, py)
+		g := m.font.glyph(r)
+		m.addGlyph(g, ppem, px, py)
 		px += float32(m.font.scale(g.advance, ppem)) / 64
 	}
 	m.paint(c)
 }
 
-// TextWidth is how wide a text is that Text writes.
+// TextWidth returns the width of a text that Text draws, in world units.
 func (m *Image) TextWidth(s string, size float32) float32 {
 	return m.width(s, int32(size*m.scale*64)) / m.scale
 }
 
-// width is that of a text, in pixels.
+// width returns the width of a text in pixels, at a font size of ppem/64 pixels.
 func (m *Image) width(s string, ppem int32) (w float32) {
 	for _, r := range s {
-		w += float32(m.font.scale(m.font.of(r).advance, ppem)) / 64
+		w += float32(m.font.scale(m.font.glyph(r).advance, ppem)) / 64
 	}
 	return w
 }
 
-// glyph adds the outline of a letter. Its baseline starts at (x, y).
-func (m *Image) glyph(g *glyph, ppem int32, x, y float32) {
-	at := func(ux, uy int32) (px, py float32) {
+// addGlyph adds the outline of a letter to the current shape. Its base line starts at (x, y).
+func (m *Image) addGlyph(g *glyph, ppem int32, x, y float32) {
+	toPixels := func(ux, uy int32) (px, py float32) {
 		return x + float32(m.font.scale(ux, ppem))/64, y - float32(m.font.scale(uy, ppem))/64
 	}
 	for i, c := range g.curves {
-		px, py := at(c.x, c.y)
+		px, py := toPixels(c.x, c.y)
 		switch c.kind {
 		case moveTo:
 			if i > 0 {
@@ -51,7 +51,7 @@ func (m *Image) glyph(g *glyph, ppem int32, x, y float32) {
 		case lineTo:
 			m.z.LineTo(px, py)
 		case quadTo:
-			cx, cy := at(c.cx, c.cy)
+			cx, cy := toPixels(c.cx, c.cy)
 			m.z.QuadTo(cx, cy, px, py)
 		}
 	}
