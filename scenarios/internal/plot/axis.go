@@ -7,7 +7,7 @@ import (
 	"github.com/rlrun/rlrun/scenarios/internal/figure"
 )
 
-// An axis maps the numbers from low to high to the positions from … to of the picture.
+// An axis maps the numbers low … high to the positions from … to in the picture.
 type axis struct {
 	low, high float64
 	from, to  float32
@@ -20,13 +20,13 @@ type tick struct {
 	label string
 }
 
-// at returns the position of a number.
-func (a *axis) at(v float64) float32 {
+// position returns the position of a number.
+func (a *axis) position(v float64) float32 {
 	return a.from + float32((v-a.low)/(a.high-a.low))*(a.to-a.from)
 }
 
-// fit sets the range of the axis to all numbers. If they are equal or almost equal, the range
-// is wider than they are.
+// fit sets the range of the axis to the range of all numbers. If the numbers are equal or almost
+// equal, the range is wider.
 func (a *axis) fit(numbers ...[]float64) {
 	a.low, a.high = math.Inf(1), math.Inf(-1)
 	for _, all := range numbers {
@@ -36,12 +36,12 @@ func (a *axis) fit(numbers ...[]float64) {
 	}
 	largest := max(math.Abs(a.low), math.Abs(a.high))
 	if !(a.high-a.low > max(1e-9*largest, 1e-300)) {
-		room := max(1, largest/20)
-		a.low, a.high = a.low-room, a.high+room
+		margin := max(1, largest/20)
+		a.low, a.high = a.low-margin, a.high+margin
 	}
 }
 
-// ticks returns about five round numbers with short labels: 20k, 1.5M.
+// ticks returns about five round numbers between low and high, with short labels: 20k, 1.5M.
 func ticks(low, high float64) (all []tick) {
 	step := math.Pow(10, math.Floor(math.Log10((high-low)/4)))
 	for _, k := range []float64{5, 2.5, 2} {
@@ -60,23 +60,23 @@ func ticks(low, high float64) (all []tick) {
 		all = append(all, tick{x, label})
 	}
 	for i := 1; i < len(all); i++ {
-		if all[i].label == all[i-1].label { // large numbers with small differences
-			return precise(all)
+		if all[i].label == all[i-1].label { // the numbers are large and their differences small
+			return withLongLabels(all)
 		}
 	}
 	return all
 }
 
-// precise returns the ticks with labels of 12 digits.
-func precise(all []tick) []tick {
+// withLongLabels returns the ticks with labels of 12 digits.
+func withLongLabels(all []tick) []tick {
 	for i, t := range all {
 		all[i].label = strconv.FormatFloat(t.value, 'g', 12, 64)
 	}
 	return all
 }
 
-// scale returns the divisor and the unit of the labels of an axis: 1,000 and k if the largest
-// number is 10,000.
+// scale returns the divisor and the unit of an axis's labels: for example 1,000 and "k" if the
+// largest number is 10,000.
 func scale(largest float64) (size float64, unit string) {
 	switch {
 	case largest >= 1e6:

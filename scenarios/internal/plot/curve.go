@@ -1,23 +1,27 @@
-// Package plot draws learning curves: of several runs one line, and about it where
-// it is with 95 % confidence.
+// Package plot draws learning curves as PNG or SVG. NewCurve combines the learning curves of
+// several runs into one Curve, their interquartile mean with a 95 % confidence interval. A Figure
+// with Curves is written by WritePNG or WriteSVG.
+//
+// A layout computes the position of each part of a figure, and draws it on a render.Canvas: an
+// image for PNG, and an svg for SVG.
 package plot
 
 import "github.com/rlrun/rlrun/scenarios/internal/statistics"
 
-// A Curve is the interquartile mean of several statistics.Series at the same places, with
-// its interval by bootstrap over them. The Curve of one series is the series itself.
+// A Curve is the interquartile mean of several statistics.Series at the same values of X, with its
+// bootstrap interval over the series. The Curve of a single series is the series itself.
 type Curve struct {
 	Name      string
 	X, Y      []float64
-	Low, High []float64 // nil of one series
-	Runs      int
+	Low, High []float64 // 95 % interval of Y; nil for a single series
+	Runs      int       // number of series
 }
 
-// points is how many places a Curve has.
+// points is the number of points of the Curve of several series.
 const points = 160
 
-// NewCurve sums up series: from where all of them have begun to where the first of
-// them ends, in equal steps, each between its own places in proportion.
+// NewCurve combines series. The Curve covers the interval of X in which all series have values, in
+// equal steps. Between its points a series is interpolated linearly.
 func NewCurve(name string, series []statistics.Series) Curve {
 	c := Curve{Name: name, Runs: len(series)}
 	if len(series) == 1 {

@@ -10,7 +10,7 @@ import (
 // A stroke is the style of a line.
 type stroke struct {
 	width  float32
-	dashes []float32 // lengths of dashes and gaps, in turn; nil for a solid line
+	dashes []float32 // lengths of a dash, a gap, the next dash, …; nil for a solid line
 	colour color.RGBA
 }
 
@@ -28,7 +28,7 @@ func (l *layout) lineStroke(i int) stroke {
 	return stroke{1.3, dashes[i%len(dashes)], l.Ink}
 }
 
-// draw draws the figure. c must support transparent colours in Fill.
+// draw draws the figure. The method Fill of c must support transparent colours.
 func (l *layout) draw(c render.Canvas) {
 	c.View(0, 0, width, float32(l.height), l.Paper)
 	l.drawGrid(c)
@@ -36,7 +36,7 @@ func (l *layout) draw(c render.Canvas) {
 		l.drawBand(c, curve, transparent(l.curveStroke(i).colour))
 	}
 	for i, line := range l.Lines {
-		y := l.y.at(line.Y)
+		y := l.y.position(line.Y)
 		l.lineStroke(i).draw(c, []float32{l.x.from, y, l.x.to, y})
 	}
 	for i, curve := range l.Curves {
@@ -48,7 +48,7 @@ func (l *layout) draw(c render.Canvas) {
 		y := l.top - row*(float32(i)+0.5)
 		e.draw(c, []float32{l.left + 1, y, l.left + sample, y})
 		x := l.left + sample + 2*gap
-		size := l.shrunk(e.name, labelSize, width-margin-x)
+		size := l.fittingSize(e.name, labelSize, width-margin-x)
 		c.Text(x, y-0.35*size, size, 0, e.name, l.Ink)
 	}
 }
@@ -56,49 +56,49 @@ func (l *layout) draw(c render.Canvas) {
 // drawGrid draws a faint line at every tick.
 func (l *layout) drawGrid(c render.Canvas) {
 	for _, t := range l.x.ticks {
-		x := sharp(l.x.at(t.value))
+		x := pixelMiddle(l.x.position(t.value))
 		render.Segment(c, x, l.y.from, x, l.y.to, 1, l.Faint)
 	}
 	for _, t := range l.y.ticks {
-		y := sharp(l.y.at(t.value))
+		y := pixelMiddle(l.y.position(t.value))
 		render.Segment(c, l.x.from, y, l.x.to, y, 1, l.Faint)
 	}
 }
 
 // drawAxes draws the axes with their ticks and labels.
 func (l *layout) drawAxes(c render.Canvas) {
-	left, bottom := sharp(l.x.from), sharp(l.y.from)
+	left, bottom := pixelMiddle(l.x.from), pixelMiddle(l.y.from)
 	c.Line([]float32{left, l.y.to, left, bottom, l.x.to, bottom}, 1, l.Ink)
 	for _, t := range l.x.ticks {
-		x := sharp(l.x.at(t.value))
+		x := pixelMiddle(l.x.position(t.value))
 		render.Segment(c, x, bottom, x, bottom-tickLength, 1, l.Ink)
 	}
 	for _, t := range l.y.ticks {
-		y := sharp(l.y.at(t.value))
+		y := pixelMiddle(l.y.position(t.value))
 		render.Segment(c, left, y, left-tickLength, y, 1, l.Ink)
 	}
 	for _, t := range l.x.ticks {
-		c.Text(l.x.at(t.value), bottom-tickLength-gap-0.73*labelSize, labelSize, 0.5, t.label, l.Ink)
+		c.Text(l.x.position(t.value), bottom-tickLength-gap-0.73*labelSize, labelSize, 0.5, t.label, l.Ink)
 	}
 	for _, t := range l.y.ticks {
-		c.Text(left-tickLength-gap, l.y.at(t.value)-0.35*labelSize, labelSize, 1, t.label, l.Ink)
+		c.Text(left-tickLength-gap, l.y.position(t.value)-0.35*labelSize, labelSize, 1, t.label, l.Ink)
 	}
 }
 
 // drawNames draws the title and the names of the axes.
 func (l *layout) drawNames(c render.Canvas) {
-	const whole = width - 2*margin
+	const textWidth = width - 2*margin
 	top := float32(l.height) - margin
 	if l.Title != "" {
-		c.Text(margin, top-0.8*titleSize, l.shrunk(l.Title, titleSize, whole), 0, l.Title, l.Ink)
+		c.Text(margin, top-0.8*titleSize, l.fittingSize(l.Title, titleSize, textWidth), 0, l.Title, l.Ink)
 		top -= titleSize + lead
 	}
 	if l.Y != "" {
-		c.Text(margin, top-0.8*nameSize, l.shrunk(l.Y, nameSize, whole), 0, l.Y, l.Ink)
+		c.Text(margin, top-0.8*nameSize, l.fittingSize(l.Y, nameSize, textWidth), 0, l.Y, l.Ink)
 	}
 	if l.X != "" {
 		y := l.y.from - tickLength - gap - labelSize - lead - 0.73*nameSize
-		c.Text((l.x.from+l.x.to)/2, y, l.shrunk(l.X, nameSize, l.x.to-l.x.from), 0.5, l.X, l.Ink)
+		c.Text((l.x.from+l.x.to)/2, y, l.fittingSize(l.X, nameSize, l.x.to-l.x.from), 0.5, l.X, l.Ink)
 	}
 }
 
@@ -109,7 +109,7 @@ func (l *layout) drawBand(c render.Canvas, curve Curve, colour color.RGBA) {
 	}
 	xy := l.points(curve.X, curve.High)
 	for i := len(curve.X) - 1; i >= 0; i-- {
-		xy = append(xy, l.x.at(curve.X[i]), l.y.at(curve.Low[i]))
+		xy = append(xy, l.x.position(curve.X[i]), l.y.position(curve.Low[i]))
 	}
 	c.Fill(xy, colour)
 }
@@ -117,25 +117,26 @@ func (l *layout) drawBand(c render.Canvas, curve Curve, colour color.RGBA) {
 // points returns the positions of the points (x[i], y[i]).
 func (l *layout) points(x, y []float64) (xy []float32) {
 	for i := range x {
-		xy = append(xy, l.x.at(x[i]), l.y.at(y[i]))
+		xy = append(xy, l.x.position(x[i]), l.y.position(y[i]))
 	}
 	return xy
 }
 
-// sharp returns the middle of the pixel of x. A line of one pixel has sharp edges there.
-func sharp(x float32) float32 { return float32(math.Floor(float64(x))) + 0.5 }
+// pixelMiddle returns the middle of the pixel that contains x. A line of one pixel has sharp edges
+// there.
+func pixelMiddle(x float32) float32 { return float32(math.Floor(float64(x))) + 0.5 }
 
 // transparent returns a colour with a quarter of the opacity.
 func transparent(c color.RGBA) color.RGBA { return color.RGBA{c.R / 4, c.G / 4, c.B / 4, 0x40} }
 
-// draw draws a line through points, solid or in dashes.
+// draw draws a line through points, solid or dashed.
 func (s stroke) draw(c render.Canvas, xy []float32) {
 	if s.dashes == nil || len(xy) < 4 {
 		c.Line(xy, s.width, s.colour)
 		return
 	}
-	// The round ends of a dash make it longer by the width, and the gaps shorter.
-	part, left := 0, s.dashes[0]-s.width
+	// The round ends make each dash longer by the line's width, and each gap shorter.
+	part, left := 0, s.dashes[0]-s.width // index in dashes, and the rest of its length
 	dash := []float32{xy[0], xy[1]}
 	for i := 2; i+1 < len(xy); i += 2 {
 		x, y := xy[i-2], xy[i-1]

@@ -25,7 +25,7 @@ type Line struct {
 	Y    float64
 }
 
-// pixels is the width of a layout's unit in a PNG, in pixels.
+// pixels is the size of a layout's unit of length in a PNG [pixels].
 const pixels = 2
 
 // WritePNG writes f as a picture of 1280×800 pixels, or higher if the legend is below.
@@ -51,6 +51,7 @@ func (f *Figure) WriteSVG(w io.Writer) error {
 	return err
 }
 
+// theme returns the figure's colours.
 func (f *Figure) theme() render.Theme {
 	if f.Dark {
 		return render.Dark()
@@ -58,7 +59,7 @@ func (f *Figure) theme() render.Theme {
 	return render.Light()
 }
 
-// check returns an error if a curve has no points, or a number that is not drawable.
+// check returns an error if a curve has no points, or a number that cannot be drawn.
 func (f *Figure) check() error {
 	for _, c := range f.Curves {
 		if len(c.X) == 0 {
@@ -80,5 +81,5 @@ func (f *Figure) check() error {
 	return nil
 }
 
-// drawable reports whether v is finite, and small enough that differences are finite too.
+// drawable reports whether v is finite, and small enough that the difference of two numbers is finite.
 func drawable(v float64) bool { return math.Abs(v) <= 1e300 }

@@ -11,17 +11,17 @@ import (
 // Lengths of a layout, in pixels of an SVG. y points up.
 const (
 	width  = 640
-	height = 400 // without a legend below the curves
+	height = 400 // height without a legend below the curves
 	margin = 12
 
-	titleSize = 18
-	nameSize  = 15 // of the axes
-	labelSize = 14 // of ticks and legend
-	smallest  = 9  // the least size of a text that is shrunk
+	titleSize = 18 // font size of the title
+	nameSize  = 15 // font size of the axes' names
+	labelSize = 14 // font size of tick labels and of the legend
+	minSize   = 9  // smallest font size of a shrunk text
 
 	tickLength = 5
-	gap        = 5  // between a tick and its label
-	lead       = 9  // below a title or above a name
+	gap        = 5  // gap between a tick and its label
+	lead       = 9  // space below a title or above a name
 	row        = 20 // height of a legend entry
 	sample     = 30 // length of a line in the legend
 )
@@ -30,37 +30,36 @@ const (
 type layout struct {
 	*Figure
 	render.Theme
-	x, y     axis
-	legend   []entry
-	left     float32 // edge of the legend
-	top      float32 // edge of the legend
-	beneath  bool    // whether the legend is below the curves
-	height   int
-	measured *raster.Image // measures the width of texts
+	x, y        axis
+	legend      []legendEntry
+	left, top   float32 // edges of the legend
+	legendBelow bool    // the legend is below the curves
+	height      int
+	measure     *raster.Image // measures the width of texts
 }
 
-// An entry is a line of the legend.
-type entry struct {
+// A legendEntry is a line of the legend.
+type legendEntry struct {
 	name string
 	stroke
 }
 
-// layout places all parts. The legend is beside the curves, or below them if its entries are
-// long or many. A figure that cannot be drawn is an error.
+// layout computes the positions of all parts. The legend is beside the curves, or below them if its
+// entries are long or many. It is an error if the figure cannot be drawn.
 func (f *Figure) layout() (*layout, error) {
 	if len(f.Curves) == 0 {
-		return nil, errors.New("plot: there are no curves")
+		return nil, errors.New("plot: no curves; want one or more")
 	}
 	if err := f.check(); err != nil {
 		return nil, err
 	}
-	l := &layout{Figure: f, Theme: f.theme(), height: height, measured: raster.NewImage(1, 1)}
+	l := &layout{Figure: f, Theme: f.theme(), height: height, measure: raster.NewImage(1, 1)}
 	l.fit()
-	wide := l.entries()
-	rows := row * len(l.legend)
-	l.beneath = wide > width/3 || rows > height*2/3
-	if l.beneath {
-		l.height += rows + margin
+	legendWidth := l.makeLegend()
+	legendHeight := row * len(l.legend)
+	l.legendBelow = legendWidth > width/3 || legendHeight > height*2/3
+	if l.legendBelow {
+		l.height += legendHeight + margin
 	}
 
 	l.y.to = float32(l.height) - margin
@@ -76,13 +75,13 @@ func (f *Figure) layout() (*layout, error) {
 	if f.X != "" {
 		l.y.from += nameSize + lead
 	}
-	l.x.from = margin + l.widest(l.y.ticks) + gap + tickLength
-	l.x.to = width - max(margin, l.widest(l.x.ticks)/2+gap)
-	l.left, l.top = l.x.from, float32(rows)+margin/2
-	if l.beneath {
-		l.y.from += float32(rows) + margin
+	l.x.from = margin + l.maxLabelWidth(l.y.ticks) + gap + tickLength
+	l.x.to = width - max(margin, l.maxLabelWidth(l.x.ticks)/2+gap)
+	l.left, l.top = l.x.from, float32(legendHeight)+margin/2
+	if l.legendBelow {
+		l.y.from += float32(legendHeight) + margin
 	} else {
-		l.x.to = width - margin - wide - 2*gap
+		l.x.to = width - margin - legendWidth - 2*gap
 		l.left, l.top = l.x.to+2*gap, l.y.to
 	}
 	return l, nil
@@ -99,42 +98,42 @@ func (l *layout) fit() {
 	}
 	l.x.fit(xs...)
 	l.y.fit(ys...)
-	room := l.y.high - l.y.low
-	l.y.low, l.y.high = l.y.low-room*0.03, l.y.high+room*0.05
+	extent := l.y.high - l.y.low
+	l.y.low, l.y.high = l.y.low-extent*0.03, l.y.high+extent*0.05
 	l.x.ticks, l.y.ticks = ticks(l.x.low, l.x.high), ticks(l.y.low, l.y.high)
 }
 
-// entries sets the legend, and returns its width.
-func (l *layout) entries() (wide float32) {
+// makeLegend sets the entries of the legend, and returns its width.
+func (l *layout) makeLegend() (maxWidth float32) {
 	for i, c := range l.Curves {
 		name := c.Name
 		if c.Runs > 1 {
 			name += " (" + figure.Count(c.Runs, "seed") + ")"
 		}
-		l.legend = append(l.legend, entry{name, l.curveStroke(i)})
+		l.legend = append(l.legend, legendEntry{name, l.curveStroke(i)})
 	}
 	for i, line := range l.Lines {
-		l.legend = append(l.legend, entry{line.Name, l.lineStroke(i)})
+		l.legend = append(l.legend, legendEntry{line.Name, l.lineStroke(i)})
 	}
 	for _, e := range l.legend {
-		wide = max(wide, sample+2*gap+l.measured.TextWidth(e.name, labelSize))
+		maxWidth = max(maxWidth, sample+2*gap+l.measure.TextWidth(e.name, labelSize))
 	}
-	return wide
+	return maxWidth
 }
 
-// widest returns the width of the widest label.
-func (l *layout) widest(all []tick) (wide float32) {
+// maxLabelWidth returns the width of the widest label of the ticks.
+func (l *layout) maxLabelWidth(all []tick) (maxWidth float32) {
 	for _, t := range all {
-		wide = max(wide, l.measured.TextWidth(t.label, labelSize))
+		maxWidth = max(maxWidth, l.measure.TextWidth(t.label, labelSize))
 	}
-	return wide
+	return maxWidth
 }
 
-// shrunk returns the font size at which a text fits a width. It is size or less, but not less
-// than smallest.
-func (l *layout) shrunk(text string, size, width float32) float32 {
-	if w := l.measured.TextWidth(text, size); w > width {
-		return max(size*width/w, smallest)
+// fittingSize returns the largest font size, at most size, at which a text fits into a width. It is
+// at least minSize.
+func (l *layout) fittingSize(text string, size, width float32) float32 {
+	if w := l.measure.TextWidth(text, size); w > width {
+		return max(size*width/w, minSize)
 	}
 	return size
 }

@@ -12,10 +12,10 @@ import (
 	"github.com/rlrun/rlrun/render/raster"
 )
 
-// curve returns a curve without an interval.
+// curve returns the curve of one run, without an interval.
 func curve(name string, x, y []float64) Curve { return Curve{Name: name, X: x, Y: y, Runs: 1} }
 
-// figures returns figures with long texts, many curves and extreme numbers.
+// figures returns figures with long texts, with many curves and with extreme numbers.
 func figures() map[string]*Figure {
 	many := &Figure{Title: "many", X: "steps", Y: "return"}
 	for i := range 40 {
@@ -36,8 +36,8 @@ func figures() map[string]*Figure {
 	}
 }
 
-// TestInside draws these figures. Everything must be inside the picture, except texts that are
-// too long at the least size, and texts must not overlap.
+// TestInside checks that everything is inside of the picture, except texts that are too long at the
+// smallest font size, and that texts do not overlap.
 func TestInside(t *testing.T) {
 	for name, f := range figures() {
 		l, err := f.layout()
@@ -58,13 +58,13 @@ func TestInside(t *testing.T) {
 					}
 				}
 			case "text":
-				box := extent(l.measured, op)
-				if outside := box[0] < 0 || box[1] < 0 || box[2] > width || box[3] > float32(l.height); outside && op.Args[2] > smallest {
+				box := textBox(l.measure, op)
+				if outside := box[0] < 0 || box[1] < 0 || box[2] > width || box[3] > float32(l.height); outside && op.Args[2] > minSize {
 					t.Errorf("%s: %q is at %v, which is outside", name, op.Text, box)
 				}
 				for _, other := range texts {
 					if box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3] {
-						t.Errorf("%s: %q at %v is written over what is at %v", name, op.Text, box, other)
+						t.Errorf("%s: %q at %v overlaps a text at %v", name, op.Text, box, other)
 					}
 				}
 				texts = append(texts, box)
@@ -73,14 +73,14 @@ func TestInside(t *testing.T) {
 	}
 }
 
-// extent returns the rectangle of a text, from the baseline to the height of capital letters.
-func extent(m *raster.Image, op render.Op) [4]float32 {
+// textBox returns the rectangle of a text, from its base line to the top of its capital letters.
+func textBox(m *raster.Image, op render.Op) [4]float32 {
 	x, y, size, align := op.Args[0], op.Args[1], op.Args[2], op.Args[3]
 	w := m.TextWidth(op.Text, size)
 	return [4]float32{x - align*w, y, x + (1-align)*w, y + 0.73*size}
 }
 
-// TestDashes draws dashes and gaps around a corner. Round ends make a dash longer by the width.
+// TestDashes checks dashes and gaps around a corner. Round ends make a dash longer by the line's width.
 func TestDashes(t *testing.T) {
 	var rec render.Recorder
 	stroke{width: 1, dashes: []float32{4, 2}}.draw(&rec, []float32{0, 0, 8, 0, 8, 8})
@@ -94,7 +94,7 @@ func TestDashes(t *testing.T) {
 	}
 }
 
-// TestSVG wants valid XML for any text.
+// TestSVG checks that every text gives valid XML.
 func TestSVG(t *testing.T) {
 	name := "a<b> & \"c\" \x00\x1b\xff]]>"
 	f := &Figure{Title: name, Curves: []Curve{{Name: name, X: []float64{0, 1}, Y: []float64{1, 2}, Low: []float64{0, 1}, High: []float64{2, 3}, Runs: 2}}}
@@ -119,14 +119,14 @@ func TestSVG(t *testing.T) {
 	}
 }
 
-// TestFigureErrors wants one sentence that names the number that cannot be drawn.
+// TestFigureErrors checks that the error names the number that cannot be drawn.
 func TestFigureErrors(t *testing.T) {
 	x := []float64{0, 1}
 	for _, tc := range []struct {
 		f    Figure
 		want string
 	}{
-		{Figure{}, "plot: there are no curves"},
+		{Figure{}, "plot: no curves; want one or more"},
 		{Figure{Curves: []Curve{curve("a", nil, nil)}}, "plot: a has no points"},
 		{Figure{Curves: []Curve{curve("a", x, []float64{0, math.NaN()})}}, "plot: a has NaN as point 2 of 2, which cannot be drawn"},
 		{Figure{Curves: []Curve{curve("a", x, []float64{math.Inf(1), 0})}}, "plot: a has +Inf as point 1 of 2, which cannot be drawn"},
@@ -140,7 +140,7 @@ func TestFigureErrors(t *testing.T) {
 	}
 }
 
-// FuzzTicks wants a few ascending ticks inside any range, with different labels.
+// FuzzTicks checks that every range has a few ascending ticks inside of it, with different labels.
 func FuzzTicks(f *testing.F) {
 	f.Add(0.0, 60416.0)
 	f.Add(-1e300, 1e300)
@@ -157,9 +157,9 @@ func FuzzTicks(f *testing.F) {
 		if len(all) < 2 || len(all) > 12 {
 			t.Fatalf("%d ticks of %v … %v, want 2 … 12", len(all), a.low, a.high)
 		}
-		room := 1e-6 * (a.high - a.low)
+		tolerance := 1e-6 * (a.high - a.low)
 		for i, tick := range all {
-			if tick.value < a.low-room || tick.value > a.high+room || i > 0 && (tick.value <= all[i-1].value || tick.label == all[i-1].label) {
+			if tick.value < a.low-tolerance || tick.value > a.high+tolerance || i > 0 && (tick.value <= all[i-1].value || tick.label == all[i-1].label) {
 				t.Fatalf("tick %d of %v … %v is %s at %v", i, a.low, a.high, tick.label, tick.value)
 			}
 		}

@@ -12,14 +12,14 @@ import (
 	"github.com/rlrun/rlrun/scenarios/internal/statistics"
 )
 
-// TestNewCurve has two runs, logged at different places: between, each is in
-// proportion, and the curve goes from where both have begun to where one ends.
+// TestNewCurve checks the curve of two runs that were logged at different steps: each is interpolated
+// linearly, and the curve covers the steps at which both have values.
 func TestNewCurve(t *testing.T) {
 	c := NewCurve("two", []statistics.Series{{X: []float64{0, 10}, Y: []float64{0, 10}}, {X: []float64{5, 20}, Y: []float64{20, 50}}})
 	if c.Runs != 2 || len(c.X) != points || c.X[0] != 5 || c.X[points-1] != 10 {
 		t.Fatalf("curve of %d runs from %v to %v, want 2 from 5 to 10", c.Runs, c.X[0], c.X[len(c.X)-1])
 	}
-	// at 5 they are 5 and 20, at 10 they are 10 and 30
+	// at 5 the runs have 5 and 20, at 10 they have 10 and 30
 	if math.Abs(c.Y[0]-12.5) > 1e-12 || math.Abs(c.Y[points-1]-20) > 1e-12 {
 		t.Errorf("curve from %v to %v, want 12.5 to 20", c.Y[0], c.Y[points-1])
 	}
@@ -29,10 +29,11 @@ func TestNewCurve(t *testing.T) {
 		}
 	}
 	if one := NewCurve("one", []statistics.Series{{X: []float64{1, 2}, Y: []float64{3, 4}}}); one.Low != nil || !slices.Equal(one.Y, []float64{3, 4}) {
-		t.Errorf("curve of one run = %+v, want the run", one)
+		t.Errorf("curve of one run = %+v, want the values of the run", one)
 	}
 }
 
+// TestTicks checks the labels of ticks.
 func TestTicks(t *testing.T) {
 	for _, tc := range []struct {
 		low, high float64
@@ -50,7 +51,7 @@ func TestTicks(t *testing.T) {
 	}
 }
 
-// TestWrite draws a figure both ways, and finds its colours and words in it.
+// TestWrite checks the texts of an SVG, and the size and the colours of a PNG in both themes.
 func TestWrite(t *testing.T) {
 	f := &Figure{
 		Title: "A pole", X: "steps", Y: "return",
@@ -94,19 +95,19 @@ func TestWrite(t *testing.T) {
 			}
 		}
 		if blue < 500 {
-			t.Errorf("%s: %d points of the first colour, want a curve", tc.name, blue)
+			t.Errorf("%s: %d pixels of the first colour, want a curve", tc.name, blue)
 		}
 	}
 }
 
-// TestLegend wants a legend of long entries below the curves, in a higher picture.
+// TestLegend checks that a legend with long entries is below the curves, in a higher picture.
 func TestLegend(t *testing.T) {
 	f := &Figure{Title: "A pole", Curves: []Curve{{Name: strings.Repeat("gamma=0.99, ", 4), X: []float64{0, 1}, Y: []float64{1, 2}, Runs: 3}}}
-	if l, err := f.layout(); err != nil || !l.beneath || l.height != height+row+margin {
-		t.Errorf("layout of a long legend = %+v, %v, want it below", l, err)
+	if l, err := f.layout(); err != nil || !l.legendBelow || l.height != height+row+margin {
+		t.Errorf("layout of a long legend = %+v, %v, want it below the curves", l, err)
 	}
 	f.Curves[0].Name = "tanh"
-	if l, err := f.layout(); err != nil || l.beneath || l.height != height {
-		t.Errorf("layout of a short legend = %+v, %v, want it beside", l, err)
+	if l, err := f.layout(); err != nil || l.legendBelow || l.height != height {
+		t.Errorf("layout of a short legend = %+v, %v, want it beside the curves", l, err)
 	}
 }

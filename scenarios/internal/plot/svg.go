@@ -10,17 +10,17 @@ import (
 	"github.com/rlrun/rlrun/render"
 )
 
-// An svg is a Canvas that writes an SVG document. A world unit is a pixel. Colours of Fill may
-// be transparent; as in image/color, red, green and blue are multiplied by alpha.
+// An svg is a Canvas that writes an SVG document. A world unit is a pixel. The colours of Fill may be
+// transparent; as in image/color, their red, green and blue are multiplied by alpha.
 type svg struct {
 	text      []byte
-	left, top float32 // of the view
-	style     string  // of the open path, to which lines of the same style are added; "" if no path is open
+	left, top float32 // edges of the view
+	style     string  // style of the open path, which lines of the same style extend; "" if no path is open
 }
 
 var _ render.Canvas = (*svg)(nil)
 
-// View starts the document.
+// View starts the document with a background.
 func (s *svg) View(x0, y0, x1, y1 float32, paper color.RGBA) {
 	s.left, s.top, s.style, s.text = x0, y1, "", s.text[:0]
 	w, h := number(x1-x0), number(y1-y0)
@@ -28,7 +28,7 @@ func (s *svg) View(x0, y0, x1, y1 float32, paper color.RGBA) {
 		`<rect width="`, w, `" height="`, h, `" fill="`, hex(paper), `"/>`, "\n")
 }
 
-// Line joins points.
+// Line writes a line through points. Consecutive lines of the same style share a path element.
 func (s *svg) Line(xy []float32, width float32, c color.RGBA) {
 	style := ` stroke="` + hex(c) + `" stroke-width="` + number(width) + `"`
 	if style != s.style {
@@ -38,11 +38,11 @@ func (s *svg) Line(xy []float32, width float32, c color.RGBA) {
 	}
 	s.path(xy)
 	if len(xy) == 2 {
-		s.add("h0") // a disc
+		s.add("h0") // a line of length 0, which is drawn as a disc
 	}
 }
 
-// Fill fills a polygon.
+// Fill writes a filled polygon.
 func (s *svg) Fill(xy []float32, c color.RGBA) {
 	s.closePath()
 	s.add(`<path fill="`, hex(c), `"`)
@@ -73,6 +73,7 @@ func (s *svg) document() []byte {
 	return append(slices.Clone(s.text), "</svg>\n"...)
 }
 
+// closePath ends the open path element.
 func (s *svg) closePath() {
 	if s.style != "" {
 		s.add(`"/>`, "\n")
@@ -80,7 +81,7 @@ func (s *svg) closePath() {
 	}
 }
 
-// path writes points as path commands.
+// path writes the path commands for a line through points.
 func (s *svg) path(xy []float32) {
 	for i := 0; i+1 < len(xy); i += 2 {
 		command := "L"
@@ -91,25 +92,26 @@ func (s *svg) path(xy []float32) {
 	}
 }
 
+// add appends texts to the document.
 func (s *svg) add(parts ...string) {
 	for _, p := range parts {
 		s.text = append(s.text, p...)
 	}
 }
 
-// number returns x, rounded to hundredths, as text.
+// number returns the text of x, rounded to hundredths.
 func number(x float32) string {
 	text := strconv.FormatFloat(float64(x), 'f', 2, 32)
 	return strings.TrimSuffix(strings.TrimRight(text, "0"), ".")
 }
 
-// hex returns a colour as #rrggbb, without its alpha.
+// hex returns a colour in the form #rrggbb, without its alpha.
 func hex(c color.RGBA) string {
 	n := color.NRGBAModel.Convert(c).(color.NRGBA)
 	return fmt.Sprintf("#%02x%02x%02x", n.R, n.G, n.B)
 }
 
-// escape returns a text as XML. It removes control characters, which XML does not allow.
+// escape returns text with the escapes of XML. It removes control characters, which XML does not allow.
 func escape(text string) string {
 	text = strings.Map(func(r rune) rune {
 		if r < ' ' || r == 0xfffe || r == 0xffff {
