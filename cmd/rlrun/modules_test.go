@@ -8,9 +8,9 @@ import (
 	"testing"
 )
 
-// TestModules compares the modules that are linked into rlrun, on Linux, macOS and Windows, with
-// the tables in ARCHITECTURE.md, which say why rlrun needs each. go run and go install fetch
-// these modules, so a new one makes everybody wait who tries rlrun.
+// TestModules compares the modules that are linked into rlrun on Linux, macOS and Windows with the
+// tables in ARCHITECTURE.md, which explain why rlrun needs each module. go run and go install
+// fetch these modules, so with each module a new user waits longer.
 func TestModules(t *testing.T) {
 	linked := map[string]bool{}
 	t.Setenv("CGO_ENABLED", "0")
@@ -23,17 +23,17 @@ func TestModules(t *testing.T) {
 		}
 	}
 	if len(linked) == 0 {
-		t.Fatal("rlrun has no dependencies at all: go list says nothing")
+		t.Fatal("go list prints no dependencies of rlrun")
 	}
 	explained := dependencies(t)
 	for _, path := range slices.Sorted(maps.Keys(linked)) {
 		if !explained[path] {
-			t.Errorf("rlrun needs the module %s, and no table in ARCHITECTURE.md says why", path)
+			t.Errorf("rlrun needs the module %s, and no table in ARCHITECTURE.md explains it", path)
 		}
 	}
 	for _, path := range slices.Sorted(maps.Keys(explained)) {
 		if !linked[path] {
-			t.Errorf("ARCHITECTURE.md says why rlrun needs the module %s, which it does not", path)
+			t.Errorf("ARCHITECTURE.md explains the module %s, which rlrun does not need", path)
 		}
 	}
 }

@@ -10,26 +10,26 @@ import (
 	"github.com/rlrun/rlrun/scenario"
 )
 
-// A conversion is an entry on its way to a scenario.
+// A conversion converts an entry to a scenario.
 type conversion struct {
 	*document
 	target
 	given   value    // the entry
-	source  string   // text of the file
+	source  string   // text of the zoo's file
 	agent   string   // name of the algorithm
-	keys    []string // settings of the agent, in order
-	options []string // options of the environment
-	limit   int      // time limit of the environment within the wrappers so far; 0: none
+	keys    []string // keys of the agent's settings in rlrun, in the order of config.yaml
+	options []string // options of the environment in rlrun
+	limit   int      // time limit of the environment with the wrappers so far [steps]; 0 for none
 
-	env      value          // a dict: id, options, wrappers, n_envs
-	settings value          // a dict: the agent's
-	steps    value          // of training
-	lines    map[string]int // lines of the zoo's file by dotted keys of the scenario
+	env      value          // dict of the scenario's environment: id, options, wrappers, n_envs
+	settings value          // dict of the agent's settings in the scenario
+	steps    value          // steps of training
+	lines    map[string]int // line in the zoo's file of each key of the scenario, such as agent.gamma
 
 	notCarried, differs []Note
 }
 
-// newConversion returns a conversion with the environment set.
+// newConversion returns a conversion in which the environment is set.
 func newConversion(d *document, r Request, t target, catalog scenario.Catalog) (*conversion, error) {
 	c := &conversion{
 		document: d, target: t, source: string(r.Text), agent: r.Agent,
@@ -38,7 +38,7 @@ func newConversion(d *document, r Request, t target, catalog scenario.Catalog) (
 	if all := Agents(catalog); !slices.Contains(all, r.Agent) {
 		return nil, fmt.Errorf("no agent %q that both the zoo and rlrun have; want one of %s", r.Agent, strings.Join(all, ", "))
 	}
-	if err := c.learnKeys(catalog); err != nil {
+	if err := c.readKeys(catalog); err != nil {
 		return nil, err
 	}
 	c.env.set("id", textOf(t.id))
@@ -57,8 +57,8 @@ func newConversion(d *document, r Request, t target, catalog scenario.Catalog) (
 	return c, nil
 }
 
-// learnKeys lists the settings of the agent and of the environment, and reads the time limit.
-func (c *conversion) learnKeys(catalog scenario.Catalog) error {
+// readKeys sets c.keys, c.options and c.limit from the default scenario of the agent.
+func (c *conversion) readKeys(catalog scenario.Catalog) error {
 	text, err := catalog.Defaults(c.id, c.agent)
 	if err != nil {
 		return err
@@ -145,7 +145,7 @@ func (c *conversion) setOption(key string, v value) {
 	c.lines["env.options."+key] = v.line
 }
 
-// wrap adds a wrapper, outside those before it.
+// wrap adds a wrapper around the wrappers before it.
 func (c *conversion) wrap(wrapper value) {
 	wrappers, _ := c.env.at("wrappers")
 	c.lines[fmt.Sprintf("env.wrappers[%d]", len(wrappers.items))] = wrapper.line
@@ -162,41 +162,42 @@ func (c *conversion) differ(key string, v value, why string, args ...any) {
 	c.differs = append(c.differs, Note{key, short(v), fmt.Sprintf(why, args...)})
 }
 
-// longestValue limits a value in a note, in characters.
-const longestValue = 200
+// maxValueLength is the largest length of a value in a note, in characters.
+const maxValueLength = 200
 
-// short returns v in YAML's flow syntax, shortened to longestValue.
+// short returns v in YAML's flow syntax, shortened to maxValueLength.
 func short(v value) string {
 	s := []rune(v.String())
-	if len(s) > longestValue {
-		return string(s[:longestValue]) + "…"
+	if len(s) > maxValueLength {
+		return string(s[:maxValueLength]) + "…"
 	}
 	return string(s)
 }
 
-// literal parses a value that may be a Python literal in a text.
+// literal returns v. If v is a text, it parses the text as a Python literal.
 func (c *conversion) literal(key string, v value) (value, error) {
 	if v.kind != text {
 		return v, nil
 	}
-	read, err := parseLiteral(v.text, classNames())
+	parsed, err := parseLiteral(v.text, classNames())
 	if fault, ok := err.(*literalFault); ok {
 		return value{}, c.fault(c.lineOf(v, fault), "%s: %v", key, fault)
 	}
-	read.place(v.line)
-	return read, err
+	parsed.setLine(v.line)
+	return parsed, err
 }
 
-// place sets the line of v and of all values in it.
-func (v *value) place(line int) {
+// setLine sets the line of v and of all values in it.
+func (v *value) setLine(line int) {
 	v.line = line
 	for i := range v.items {
-		v.items[i].place(line)
+		v.items[i].setLine(line)
 	}
 }
 
-// lineOf returns the line of a fault in a literal. YAML joins the lines of a text, so it counts
-// occurrences of the word: as many come first in the file as in the text.
+// lineOf returns the line of a fault in a literal. YAML joins the lines of a text, so lineOf counts
+// how often the offending word occurs before the fault in the text. The same number of
+// occurrences comes before the fault in the file.
 func (c *conversion) lineOf(v value, fault *literalFault) int {
 	if fault.word == "" {
 		return v.line

@@ -9,15 +9,15 @@ import (
 	"github.com/rlrun/rlrun/internal/settings"
 )
 
-// Limits for the values of an entry, aliases expanded.
+// Limits of an entry with expanded aliases.
 const (
-	maxValues = 10_000
-	maxDepth  = 40
+	maxValues = 10_000 // values
+	maxDepth  = 40     // depth of nested values
 )
 
 // A document is a parsed file of hyperparameters.
 type document struct {
-	file string // for messages
+	file string // name of the file, for messages
 	root *yaml.Node
 }
 
@@ -29,7 +29,7 @@ func parse(file string, data []byte) (*document, error) {
 	}
 	d := &document{file, root}
 	if root.Kind != yaml.MappingNode {
-		return nil, d.fault(root.Line, "want a mapping, as CartPole-v1: {n_timesteps: 1e5, policy: MlpPolicy}")
+		return nil, d.fault(root.Line, "want a mapping, for example CartPole-v1: {n_timesteps: 1e5, policy: MlpPolicy}")
 	}
 	return d, nil
 }
@@ -39,7 +39,7 @@ func (d *document) fault(line int, format string, args ...any) error {
 	return fmt.Errorf("%s:%d: %s", d.file, line, fmt.Sprintf(format, args...))
 }
 
-// names returns the names of the entries in their order.
+// names returns the names of the entries, in the order of the file.
 func (d *document) names() (names []string) {
 	for i := 0; i+1 < len(d.root.Content); i += 2 {
 		if key := d.root.Content[i]; key.Kind == yaml.ScalarNode && key.Tag != "!!merge" {
@@ -51,34 +51,34 @@ func (d *document) names() (names []string) {
 
 // read returns the entry called name as a dict, with aliases and merge keys resolved.
 func (d *document) read(name string) (value, error) {
-	var found, key *yaml.Node
+	var entry, key *yaml.Node
 	for i := 0; i+1 < len(d.root.Content); i += 2 {
 		if k := d.root.Content[i]; k.Kind == yaml.ScalarNode && k.Value == name {
-			if found != nil {
+			if entry != nil {
 				return value{}, d.fault(k.Line, "%s: a second time", name)
 			}
-			key, found = k, d.root.Content[i+1]
+			key, entry = k, d.root.Content[i+1]
 		}
 	}
-	if found == nil {
+	if entry == nil {
 		return value{}, fmt.Errorf("%s: no entry %q", d.file, name)
 	}
 	r := reader{document: d, left: maxValues}
-	v, err := r.value(found, 0)
+	v, err := r.value(entry, 0)
 	if err == nil && v.kind != dict {
-		err = d.fault(key.Line, "%s: want a mapping, as {n_timesteps: 1e5, policy: MlpPolicy}", name)
+		err = d.fault(key.Line, "%s: want a mapping, for example {n_timesteps: 1e5, policy: MlpPolicy}", name)
 	}
 	v.line = key.Line
 	return v, err
 }
 
-// A reader converts nodes to values.
+// A reader converts nodes of the YAML tree to values.
 type reader struct {
 	*document
 	left int // number of values that may still be read
 }
 
-// value converts a node.
+// value converts a node at this depth.
 func (r *reader) value(n *yaml.Node, depth int) (value, error) {
 	if r.left--; r.left < 0 || depth > maxDepth {
 		return value{}, r.fault(n.Line, "aliases expand to more than %d values, or to a depth of more than %d; want fewer", maxValues, maxDepth)
@@ -106,8 +106,8 @@ func (r *reader) value(n *yaml.Node, depth int) (value, error) {
 	return r.scalar(n)
 }
 
-// checkTag returns an error if the tag of n is not one of tags. PyYAML constructs objects
-// from some others: !!python/tuple.
+// checkTag returns an error if the tag of n is not one of tags. For other tags, for example
+// !!python/tuple, PyYAML constructs Python objects.
 func (r *reader) checkTag(n *yaml.Node, tags ...string) error {
 	if !slices.Contains(tags, n.Tag) {
 		return r.fault(n.Line, "the tag %s is code, and rlrun never runs code from a file; want plain values", n.Tag)
@@ -115,8 +115,8 @@ func (r *reader) checkTag(n *yaml.Node, tags ...string) error {
 	return nil
 }
 
-// mapping converts a mapping. Its own keys override merged keys, and earlier merged mappings
-// override later ones: https://yaml.org/type/merge.html.
+// mapping converts a mapping. Its own keys override merged keys, and an earlier merged mapping
+// overrides later merged mappings: https://yaml.org/type/merge.html.
 func (r *reader) mapping(n *yaml.Node, depth int) (value, error) {
 	own, merged := value{kind: dict}, value{kind: dict, line: n.Line}
 	for i := 0; i+1 < len(n.Content); i += 2 {
@@ -146,7 +146,8 @@ func (r *reader) mapping(n *yaml.Node, depth int) (value, error) {
 	return merged, nil
 }
 
-// merge adds the keys of a mapping, or of a list of mappings, that into does not have yet.
+// merge adds keys to the dict into: the keys of the mapping v, or of a list of mappings, that into
+// does not have.
 func (r *reader) merge(into *value, v value, line int) error {
 	sources := []value{v}
 	if v.kind == list {
@@ -165,12 +166,12 @@ func (r *reader) merge(into *value, v value, line int) error {
 	return nil
 }
 
-// scalar reads a scalar by YAML 1.1, as PyYAML's safe_load does. The exception is 1e5, a text
-// for PyYAML and a number here.
+// scalar converts a scalar by the rules of YAML 1.1, as PyYAML's safe_load does. There is one
+// exception: 1e5 is a text for PyYAML and a number here.
 func (r *reader) scalar(n *yaml.Node) (value, error) {
 	v := value{line: n.Line, text: n.Value}
 	x, isNumber := parseNumber(n.Value)
-	on, isTruth := truth(n.Value)
+	on, isTruth := parseTruth(n.Value)
 	tag := ""
 	if n.Style&yaml.TaggedStyle != 0 {
 		tag = n.Tag

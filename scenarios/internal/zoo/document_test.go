@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// TestRead reads scalars as PyYAML's safe_load does, and resolves aliases and merge keys by
-// https://yaml.org/type/merge.html.
+// TestRead checks that scalars are read as PyYAML's safe_load reads them, and that aliases and merge
+// keys are resolved by https://yaml.org/type/merge.html.
 func TestRead(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
 		{"e: {a: !!float 1e5, b: !!float 20000, c: !!int 3, d: !!str 3, f: 1_000, g: .0}", "{a: 100000, b: 20000, c: 3, d: \"3\", f: 1000, g: 0}"},
@@ -32,7 +32,7 @@ func TestRead(t *testing.T) {
 	}
 }
 
-// bomb is an entry of nested aliases that stand for 10⁹ values.
+// bomb returns a file with an entry of nested aliases that expand to 10⁹ values.
 func bomb() string {
 	text := "x0: &x0 [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]\n"
 	for i := range 9 {
@@ -41,7 +41,7 @@ func bomb() string {
 	return text + "e: {a: *x9}\n"
 }
 
-// TestReadFaults names the line.
+// TestReadFaults checks that each error names the line.
 func TestReadFaults(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
 		{"- 1", "f.yml:1: want a mapping"},

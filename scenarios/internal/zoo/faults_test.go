@@ -7,7 +7,7 @@ import (
 	"github.com/rlrun/rlrun/scenarios/internal/zoo"
 )
 
-// TestImportFaults wants the line, the key and the word, in one line.
+// TestImportFaults checks that each error names the line, the key and the offending word, in one line.
 func TestImportFaults(t *testing.T) {
 	for _, c := range []struct{ what, entry, want string }{
 		// Code.
@@ -49,7 +49,7 @@ func TestImportFaults(t *testing.T) {
 		{"CartPole-v1 ppo", "frame_stack: x", `env.wrappers[0].frame_stack.n: "x", want a whole number`},
 		{"CartPole-v1 ppo", "env_wrapper: 7", "env_wrapper: 7, want the name of a wrapper"},
 		{"CartPole-v1 ppo", "env_wrapper: [{a: 1}]", "env_wrapper: a: want a mapping of its arguments"},
-		{"CartPole-v1 ppo", "env_wrapper: [a, a, a, a, a, a, a, a, a]", "env_wrapper: 9 wrappers, want 8 at most"},
+		{"CartPole-v1 ppo", "env_wrapper: [a, a, a, a, a, a, a, a, a]", "env_wrapper: 9 wrappers, want at most 8"},
 		{"Pendulum-v1 td3", "noise_type: normal", "noise_type: normal without noise_std"},
 		{"Pendulum-v1 td3", "noise_std: 0.1", "noise_std: 0.1 without noise_type"},
 		{"Pendulum-v1 td3", "noise_type: pink\nnoise_std: 0.1", "noise_type: pink, want normal or ornstein-uhlenbeck"},
@@ -88,7 +88,8 @@ func TestImportFaults(t *testing.T) {
 	}
 }
 
-// FuzzImport wants a scenario or an error of one line, and comments that end in their line.
+// FuzzImport checks that every file gives a scenario or an error, and that each note is one line of
+// comment.
 func FuzzImport(f *testing.F) {
 	const entry = "CartPole-v1: &c\n  n_timesteps: !!float 1e3\n  policy: 'MlpPolicy'\n"
 	for _, more := range []string{

@@ -19,21 +19,20 @@ import (
 	"github.com/rlrun/rlrun/scenarios/internal/zoo"
 )
 
-// has reports whether the registry has an environment that the zoo means by id, in any
-// version.
-func has(r env.Registry, id string) bool {
+// hasEnv reports whether the registry has the environment that the zoo means by id, in any version.
+func hasEnv(r env.Registry, id string) bool {
 	id, _, _ = strings.Cut(id, "-v")
-	for _, alias := range []string{"Continuous", "Hardcore"} { // options, but for MountainCarContinuous
-		if bare := strings.TrimSuffix(id, alias); bare == "LunarLander" || bare == "BipedalWalker" {
-			id = bare
+	for _, suffix := range []string{"Continuous", "Hardcore"} { // an option, except in MountainCarContinuous
+		if name := strings.TrimSuffix(id, suffix); name == "LunarLander" || name == "BipedalWalker" {
+			id = name
 		}
 	}
 	_, err := r.Resolve(id)
 	return err == nil
 }
 
-// TestFiles imports every entry of the zoo's files whose environment rlrun has, and trains
-// its agent until it has learned. Entries of other environments are refused by name.
+// TestFiles checks every entry of the zoo's files. If rlrun has the environment, the entry is imported
+// and its agent is trained until its policy changes. Other entries are refused with the environment's name.
 func TestFiles(t *testing.T) {
 	catalog := scenario.Builtin(scenarios.Envs())
 	for _, agent := range zoo.Agents(catalog) {
@@ -53,19 +52,19 @@ func TestFiles(t *testing.T) {
 			}
 			made, err := zoo.Import(zoo.Request{File: file, Text: text, Env: id, Agent: agent}, catalog)
 			switch {
-			case !has(catalog.Envs, id):
+			case !hasEnv(catalog.Envs, id):
 				if err == nil || !strings.Contains(err.Error(), fmt.Sprintf("%q", id)) {
-					t.Errorf("Import of %s, which rlrun does not have, from %s = %v, %v, want its name", id, file, made, err)
+					t.Errorf("Import of %s, which rlrun lacks, from %s = %v, %v, want its name", id, file, made, err)
 				}
 			case entries[id]["policy"] == "CnnPolicy":
 				if err == nil || !strings.Contains(err.Error(), "CnnPolicy") {
-					t.Errorf("Import of %s from %s = %v, %v, want that rlrun has no CnnPolicy", id, file, made, err)
+					t.Errorf("Import of %s from %s = %v, %v, want an error about CnnPolicy", id, file, made, err)
 				}
 			case err != nil:
 				t.Errorf("Import of %s from %s = %v", id, file, err)
 			default:
 				trained++
-				t.Run(agent+"/"+id, func(t *testing.T) { learns(t, made, catalog) })
+				t.Run(agent+"/"+id, func(t *testing.T) { checkLearns(t, made, catalog) })
 			}
 		}
 		if trained < 2 { // Pendulum-v1, or CartPole-v1 and MountainCar-v0
@@ -74,9 +73,9 @@ func TestFiles(t *testing.T) {
 	}
 }
 
-// learns trains an imported scenario until its policy changes, with rollouts and a replay
-// buffer that are small enough for a test.
-func learns(t *testing.T, made *zoo.Imported, catalog scenario.Catalog) {
+// checkLearns trains an imported scenario, with small rollouts or a small replay buffer, and checks that
+// its policy changes.
+func checkLearns(t *testing.T, made *zoo.Imported, catalog scenario.Catalog) {
 	changes := []scenario.Change{{Assignment: "steps=2000"}}
 	switch made.Agent {
 	case "ppo", "a2c":
@@ -94,17 +93,16 @@ func learns(t *testing.T, made *zoo.Imported, catalog scenario.Catalog) {
 	}
 	defer agents.Close(a)
 	before := weights(a.Policy())
-	report, err := a.Learn(300) // 256 steps are the most between updates, of dqn.yml's CartPole-v1
+	report, err := a.Learn(300) // the largest number of steps between updates is 256, for CartPole-v1 in dqn.yml
 	if err != nil {
 		t.Fatal(err)
 	}
 	if after := weights(a.Policy()); report.Steps < 300 || len(after) == 0 || slices.Equal(before, after) {
-		t.Errorf("after %d steps the policy is as it was", report.Steps)
+		t.Errorf("after %d steps the policy is unchanged", report.Steps)
 	}
 }
 
-// weights returns the numbers of a policy's networks, which its normaliser does not count
-// among.
+// weights returns the weights of a policy's networks, without the statistics of its normaliser.
 func weights(p policy.Policy) (all []float32) {
 	for _, param := range p.Tensors() {
 		if !strings.HasPrefix(param.Name, "obs_") {

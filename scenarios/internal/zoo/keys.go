@@ -8,7 +8,7 @@ import (
 	"github.com/rlrun/rlrun/internal/nearest"
 )
 
-// nullable are the keys for which null is the default in Stable-Baselines3 and in rlrun.
+// nullable lists the keys whose default is null in Stable-Baselines3 and in rlrun.
 const nullable = "clip_range_vf target_kl noise_type noise_std"
 
 // Arguments of Stable-Baselines3's constructors that are settings of rlrun's agents, with the
@@ -19,8 +19,8 @@ const (
 	noiseArguments     = " noise_type noise_std"
 )
 
-// arguments returns the arguments of an algorithm's constructor that are settings of rlrun's
-// agent, none for an algorithm that the zoo does not have.
+// arguments returns the arguments of an algorithm's constructor that are settings of rlrun's agent. It
+// returns an empty list for an algorithm that the zoo lacks.
 func arguments(agent string) []string {
 	return strings.Fields(map[string]string{
 		"ppo":  onPolicyArguments + " batch_size n_epochs clip_range clip_range_vf target_kl",
@@ -34,12 +34,12 @@ func arguments(agent string) []string {
 
 // A reason explains why an argument is not carried over.
 type reason struct {
-	usual string // its default in Stable-Baselines3, which needs no explanation
+	usual string // default in Stable-Baselines3, for which no note is written
 	why   string
 }
 
-// unsupported returns the other keys of an entry that configure an algorithm in the zoo, and
-// have no setting in rlrun.
+// unsupported returns the keys of an entry that configure an algorithm in the zoo but are not a setting
+// in rlrun, with the reasons.
 func unsupported(agent string) map[string]reason {
 	all := map[string]reason{
 		"callback":          {"null", "a callback is Python code; rlrun evaluates, logs and saves checkpoints itself"},
@@ -64,13 +64,13 @@ func unsupported(agent string) map[string]reason {
 	return all
 }
 
-// ownKeys returns the functions that convert keys of the zoo, and arguments with another form
-// in rlrun.
+// ownKeys returns the functions that convert the keys of the zoo that are not arguments of a
+// constructor, and arguments with another form in rlrun.
 func (c *conversion) ownKeys() map[string]func(key string, v value) error {
-	read := func(string, value) error { return nil } // convertWrappers reads it
+	later := func(string, value) error { return nil } // convertWrappers converts these keys
 	all := map[string]func(key string, v value) error{
 		"n_timesteps": c.nTimesteps, "policy": c.policy, "n_envs": c.nEnvs, "normalize": c.normalize, "env_kwargs": c.envKwargs,
-		"env_wrapper": read, "vec_env_wrapper": read, "frame_stack": read, "policy_kwargs": c.policyKwargs,
+		"env_wrapper": later, "vec_env_wrapper": later, "frame_stack": later, "policy_kwargs": c.policyKwargs,
 	}
 	if c.offPolicy() {
 		all["replay_buffer_class"], all["replay_buffer_kwargs"] = c.replayClass, c.replayKwargs
@@ -81,36 +81,36 @@ func (c *conversion) ownKeys() map[string]func(key string, v value) error {
 // offPolicy reports whether the agent has a replay buffer.
 func (c *conversion) offPolicy() bool { return slices.Contains(arguments(c.agent), "buffer_size") }
 
-// carry sets the agent's setting of the same name.
+// carry sets the agent's setting with the same name.
 func (c *conversion) carry(key string, v value) error {
 	scheduled := key == "learning_rate" || key == "clip_range" || key == "clip_range_vf"
 	switch {
 	case scheduled && v.kind == text:
 		return c.schedule(key, v)
-	case key == "target_entropy" && v.String() == "auto": // the default of both
+	case key == "target_entropy" && v.String() == "auto": // the default in Stable-Baselines3 and in rlrun
 		return nil
 	}
 	c.setAgent(key, v)
 	return nil
 }
 
-// schedule converts lin_0.001. In rl_zoo3 the schedule is linear whatever the word before the
-// underscore.
+// schedule converts a schedule such as lin_0.001. In rl_zoo3 every such schedule is linear, also with
+// another word before the underscore.
 func (c *conversion) schedule(key string, v value) error {
 	shape, start, _ := strings.Cut(v.text, "_")
 	if _, ok := parseNumber(start); !ok || shape == "" {
-		return c.fault(v.line, "%s: %q, want a number, or lin_ and a number, as lin_0.001", key, v.text)
+		return c.fault(v.line, "%s: %q, want a number, or lin_ and a number, for example lin_0.001", key, v.text)
 	}
 	line := textOf("lin_" + start)
 	line.line = v.line
 	if shape == "cos" {
-		c.differ(key, line, "the file has %s, and rl_zoo3 makes every such schedule linear, whatever the word before _", v.text)
+		c.differ(key, line, "the file has %s, but in rl_zoo3 every such schedule is linear, also with another word before _", v.text)
 	}
 	c.setAgent(key, line)
 	return nil
 }
 
-// nTimesteps converts n_timesteps to steps, without a fraction, as rl_zoo3 does.
+// nTimesteps converts n_timesteps to steps. It cuts off a fraction, as rl_zoo3 does.
 func (c *conversion) nTimesteps(key string, v value) error {
 	if v.kind != number {
 		return c.fault(v.line, "%s: %s, want a number", key, short(v))
@@ -128,18 +128,18 @@ func (c *conversion) nEnvs(_ string, v value) error {
 	return nil
 }
 
-// policy returns an error for a policy whose network rlrun does not have.
+// policy returns an error for a policy whose network rlrun lacks.
 func (c *conversion) policy(key string, v value) error {
 	switch v.text {
 	case "MlpPolicy", "MultiInputPolicy":
 		return nil
 	case "CnnPolicy":
-		return c.fault(v.line, "policy: CnnPolicy has a convolutional network, which rlrun does not have; want MlpPolicy")
+		return c.fault(v.line, "policy: CnnPolicy has a convolutional network, which rlrun lacks; want MlpPolicy")
 	}
 	return c.fault(v.line, "policy: %s, want MlpPolicy or MultiInputPolicy%s", short(v), nearest.Hint(v.text, slices.Values([]string{"MlpPolicy", "MultiInputPolicy"})))
 }
 
-// normalize converts the arguments of VecNormalize. true stands for its defaults.
+// normalize converts the arguments of VecNormalize. The value true means its defaults.
 func (c *conversion) normalize(key string, v value) error {
 	v, err := c.literal(key, v)
 	if err != nil {
@@ -151,7 +151,7 @@ func (c *conversion) normalize(key string, v value) error {
 	case v.is(true):
 		v = value{kind: dict, line: v.line}
 	case v.kind != dict:
-		return c.fault(v.line, "%s: %s, want true or false, or the arguments of VecNormalize, as {norm_obs: true, norm_reward: false}", key, short(v))
+		return c.fault(v.line, "%s: %s, want true or false, or the arguments of VecNormalize, for example {norm_obs: true, norm_reward: false}", key, short(v))
 	}
 	n := value{kind: dict, line: v.line}
 	n.set("norm_obs", booleanOf(true)) // the defaults of VecNormalize
@@ -162,7 +162,7 @@ func (c *conversion) normalize(key string, v value) error {
 		case "norm_obs", "norm_reward", "clip_obs", "clip_reward":
 			n.set(name, item)
 		case "gamma":
-			if _, same := c.given.at("gamma"); !same { // or rl_zoo3 takes the agent's too
+			if _, agents := c.given.at("gamma"); !agents { // with gamma for the agent, rl_zoo3 also uses the agent's gamma
 				c.leave(key+"."+name, item, "rewards are normalised with the agent's gamma")
 			}
 		case "training", "epsilon", "norm_obs_keys":

@@ -19,24 +19,24 @@ type literalFault struct {
 // Error names the offending word.
 func (f *literalFault) Error() string {
 	if f.word == "" {
-		return "the text ends too early; want a value, as dict(net_arch=[64, 64])"
+		return "the text ends too early; want a value, for example dict(net_arch=[64, 64])"
 	}
 	word := f.word
-	if r := []rune(word); len(r) > longestWord {
-		word = string(r[:longestWord]) + "…"
+	if r := []rune(word); len(r) > maxWord {
+		word = string(r[:maxWord]) + "…"
 	}
 	return fmt.Sprintf("%q %s", word, f.why)
 }
 
-// longestWord bounds a word in a message, in characters.
-const longestWord = 60
+// maxWord is the largest length of a word in a message, in characters.
+const maxWord = 60
 
-// Explanations of a literalFault.
+// Reasons of a literalFault.
 const (
-	isCode      = "is code, and rlrun never runs code from a file; want plain values, as dict(net_arch=[64, 64], activation_fn=nn.ReLU)"
-	isMisplaced = "is out of place; want plain values, as dict(net_arch=[64, 64], activation_fn=nn.ReLU)"
-	isTwice     = "is there a second time"
-	isTooMuch   = "begins one value too many, or too deep; want fewer"
+	isCode      = "is code, and rlrun never runs code from a file; want plain values, for example dict(net_arch=[64, 64], activation_fn=nn.ReLU)"
+	isMisplaced = "is in the wrong place; want plain values, for example dict(net_arch=[64, 64], activation_fn=nn.ReLU)"
+	isTwice     = "occurs a second time; want each key once"
+	isTooMuch   = "begins too many values, or values nested too deep; want fewer"
 )
 
 // parseLiteral parses a Python literal as data: dict(…), {…}, […], (…), numbers, strings,
@@ -57,12 +57,12 @@ func parseLiteral(text string, known []string) (value, error) {
 // A literalParser parses a text from left to right.
 type literalParser struct {
 	text  string
-	at    int
-	known []string
-	left  int // number of values that may still be read
+	at    int      // offset of the next byte
+	known []string // names that the text may contain
+	left  int      // number of values that may still be read
 }
 
-// peek skips spaces and returns the next byte, 0 at the end.
+// peek skips spaces and returns the next byte, or 0 at the end of the text.
 func (p *literalParser) peek() byte {
 	for p.at < len(p.text) && strings.IndexByte(" \t\r\n", p.text[p.at]) >= 0 {
 		p.at++
@@ -70,7 +70,7 @@ func (p *literalParser) peek() byte {
 	if p.at == len(p.text) {
 		return 0
 	}
-	return max(p.text[p.at], 1) // a byte 0 is not the end
+	return max(p.text[p.at], 1) // a byte 0 in the text must not look like its end
 }
 
 // accept skips the byte b if it is next.
@@ -82,8 +82,8 @@ func (p *literalParser) accept(b byte) bool {
 	return true
 }
 
-// fault returns an error about the next word. An operator or a keyword is always called
-// code.
+// fault returns an error about the next word. If the word is an operator or a keyword, the reason is
+// always isCode.
 func (p *literalParser) fault(why string) error {
 	p.peek()
 	word := p.word(p.at)
@@ -93,14 +93,14 @@ func (p *literalParser) fault(why string) error {
 	return &literalFault{word, p.at, why}
 }
 
-// word returns the word at an offset: a dotted name or number, a run of operators, or one
-// character.
+// word returns the word at an offset: a name or number with dots, a sequence of operators, or a
+// single character.
 func (p *literalParser) word(at int) string {
 	rest := p.text[at:]
-	part := func(c rune) bool { return letter(c) || '0' <= c && c <= '9' || c == '.' }
-	operator := func(c rune) bool { return strings.ContainsRune("+-*/%@&|^~<>=!", c) }
-	for _, member := range []func(rune) bool{part, operator} {
-		if n := strings.IndexFunc(rest, func(c rune) bool { return !member(c) }); n > 0 {
+	isName := func(c rune) bool { return letter(c) || '0' <= c && c <= '9' || c == '.' }
+	isOperator := func(c rune) bool { return strings.ContainsRune("+-*/%@&|^~<>=!", c) }
+	for _, isPart := range []func(rune) bool{isName, isOperator} {
+		if n := strings.IndexFunc(rest, func(c rune) bool { return !isPart(c) }); n > 0 {
 			return rest[:n]
 		} else if n < 0 {
 			return rest
@@ -127,7 +127,7 @@ func (p *literalParser) value(depth int) (value, error) {
 		p.at++
 		v, comma, err := p.list(')', depth)
 		if err == nil && len(v.items) == 1 && !comma {
-			return v.items[0], nil // (x) is x
+			return v.items[0], nil // (x) is the value x, and (x,) is a tuple
 		}
 		return v, err
 	case c == '{':
@@ -144,7 +144,7 @@ func (p *literalParser) value(depth int) (value, error) {
 	return value{}, p.fault(isMisplaced)
 }
 
-// list parses values up to the closing bracket. It reports whether a comma precedes the
+// list parses values up to the closing bracket. It reports whether there is a comma before the
 // bracket.
 func (p *literalParser) list(end byte, depth int) (v value, comma bool, err error) {
 	v.kind = list
@@ -162,22 +162,23 @@ func (p *literalParser) list(end byte, depth int) (v value, comma bool, err erro
 	return v, comma && len(v.items) > 0, nil
 }
 
-// dict parses keys and values up to the closing bracket: {'a': 1} or dict(a=1).
-func (p *literalParser) dict(end, between byte, depth int) (value, error) {
+// dict parses keys and values up to the closing bracket: {'a': 1} or dict(a=1). The byte separator is
+// between a key and its value.
+func (p *literalParser) dict(end, separator byte, depth int) (value, error) {
 	v := value{kind: dict}
 	for comma := true; !p.accept(end); comma = p.accept(',') {
 		if !comma {
 			return v, p.fault(isMisplaced)
 		}
 		start := p.at
-		key, err := p.key(between)
+		key, err := p.key(separator)
 		if err != nil {
 			return v, err
 		}
 		if _, twice := v.at(key); twice {
 			return v, &literalFault{key, start, isTwice}
 		}
-		if !p.accept(between) {
+		if !p.accept(separator) {
 			return v, p.fault(isMisplaced)
 		}
 		item, err := p.value(depth + 1)
@@ -189,10 +190,10 @@ func (p *literalParser) dict(end, between byte, depth int) (value, error) {
 	return v, nil
 }
 
-// key parses a key of a dict: a string before a colon, a name before an equals sign.
-func (p *literalParser) key(between byte) (string, error) {
+// key parses a key of a dict: a string if the separator is a colon, and a name if it is an equals sign.
+func (p *literalParser) key(separator byte) (string, error) {
 	c := p.peek()
-	if between == ':' {
+	if separator == ':' {
 		if c != '\'' && c != '"' {
 			return "", p.fault(isMisplaced)
 		}
@@ -243,7 +244,7 @@ func (p *literalParser) number() (value, error) {
 	x, ok := parseNumber(p.text[start:p.at])
 	if !ok {
 		word := p.text[start:p.at]
-		if p.at == start+1 { // an operator
+		if p.at == start+1 { // a single sign, which is an operator
 			p.at = start
 			return value{}, p.fault(isCode)
 		}
@@ -261,7 +262,7 @@ func (p *literalParser) quoted() (string, error) {
 		case c == quote:
 			p.at++
 			if next := p.peek(); next == '\'' || next == '"' {
-				return "", p.fault(isMisplaced) // which Python would join to the text
+				return "", p.fault(isMisplaced) // Python would join two adjacent strings
 			}
 			return b.String(), nil
 		case c == '\\':
@@ -275,10 +276,10 @@ func (p *literalParser) quoted() (string, error) {
 			}
 			b.WriteByte("\\'\"\n\t"[i])
 		case c < ' ' && c != '\t':
-			return "", &literalFault{p.text[start:p.at], start, "is a string that does not end on its line"}
+			return "", &literalFault{p.text[start:p.at], start, "is a string that does not end on its line; want a closing quote"}
 		default:
 			b.WriteByte(c)
 		}
 	}
-	return "", &literalFault{p.text[start:], start, "is a string without a closing quote"}
+	return "", &literalFault{p.text[start:], start, "is a string without a closing quote; want one"}
 }

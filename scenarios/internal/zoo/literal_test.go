@@ -8,8 +8,8 @@ import (
 	"github.com/rlrun/rlrun/internal/settings"
 )
 
-// TestParseLiteral reads values as Python's ast.literal_eval does, and dict(…) and names as
-// the zoo's eval does.
+// TestParseLiteral checks that values are parsed as Python's ast.literal_eval evaluates them, and
+// dict(…) and names as the zoo's eval evaluates them.
 func TestParseLiteral(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
 		{"dict()", "{}"},
@@ -49,7 +49,7 @@ func TestParseLiteral(t *testing.T) {
 	}
 }
 
-// TestParseLiteralFaults names the word that is no value.
+// TestParseLiteralFaults checks that each error names the offending word.
 func TestParseLiteralFaults(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
 		{"", "the text ends too early"},
@@ -58,22 +58,22 @@ func TestParseLiteralFaults(t *testing.T) {
 		{"dict(a", "the text ends too early"},
 		{"dict(a=", "the text ends too early"},
 		{"{'a'", "the text ends too early"},
-		{"[1 2]", `"2" is out of place`},
-		{"[,]", `"," is out of place`},
-		{"[1,,2]", `"," is out of place`},
-		{"dict(a=1 b=2)", `"b" is out of place`},
-		{"dict(1)", `"1" is out of place`},
+		{"[1 2]", `"2" is in the wrong place`},
+		{"[,]", `"," is in the wrong place`},
+		{"[1,,2]", `"," is in the wrong place`},
+		{"dict(a=1 b=2)", `"b" is in the wrong place`},
+		{"dict(1)", `"1" is in the wrong place`},
 		{"dict(**x)", `"**" is code`},
 		{"dict(*x)", `"*" is code`},
-		{"dict(a.b=1)", `"a.b" is out of place`},
-		{"dict(a==1)", `"=" is out of place`},
-		{"1 == 1", `"==" is out of place`},
-		{"dict(a=1, a=2)", `"a" is there a second time`},
-		{"{'a': 1, 'a': 2}", `"a" is there a second time`},
-		{"{1: 2}", `"1" is out of place`},
-		{"{'a', 'b'}", `"," is out of place`},
-		{"1 2", `"2" is out of place`},
-		{"1)", `")" is out of place`},
+		{"dict(a.b=1)", `"a.b" is in the wrong place`},
+		{"dict(a==1)", `"=" is in the wrong place`},
+		{"1 == 1", `"==" is in the wrong place`},
+		{"dict(a=1, a=2)", `"a" occurs a second time`},
+		{"{'a': 1, 'a': 2}", `"a" occurs a second time`},
+		{"{1: 2}", `"1" is in the wrong place`},
+		{"{'a', 'b'}", `"," is in the wrong place`},
+		{"1 2", `"2" is in the wrong place`},
+		{"1)", `")" is in the wrong place`},
 		{"2**8", `"**" is code`},
 		{"1/3", `"/" is code`},
 		{"[64] * 2", `"*" is code`},
@@ -94,7 +94,7 @@ func TestParseLiteralFaults(t *testing.T) {
 		{"dict", `"dict" is an unknown name`},
 		{"f'{x}'", `"f'" is code`},
 		{"b'x'", `"b'" is code`},
-		{"'a' 'b'", `"'" is out of place`},
+		{"'a' 'b'", `"'" is in the wrong place`},
 		{"'" + strings.Repeat("a", 100), `…" is a string without a closing quote`},
 		{"'a", `"'a" is a string without a closing quote`},
 		{"'a\nb'", `"'a" is a string that does not end on its line`},
@@ -107,12 +107,12 @@ func TestParseLiteralFaults(t *testing.T) {
 		{"1e999", `"1e999" is not a decimal number`},
 		{"...", `"..." is not a decimal number`},
 		{"@", `"@" is code`},
-		{"ü", `"ü" is out of place`},
-		{"[1; 2]", `";" is out of place`},
-		{"\x00", `"\x00" is out of place`},
-		{strings.Repeat("[", 100), "one value too many, or too deep"},
-		{strings.Repeat("(", 100_000), "one value too many, or too deep"},
-		{"[" + strings.Repeat("1,", 20_000) + "]", "one value too many, or too deep"},
+		{"ü", `"ü" is in the wrong place`},
+		{"[1; 2]", `";" is in the wrong place`},
+		{"\x00", `"\x00" is in the wrong place`},
+		{strings.Repeat("[", 100), "begins too many values, or values nested too deep"},
+		{strings.Repeat("(", 100_000), "begins too many values, or values nested too deep"},
+		{"[" + strings.Repeat("1,", 20_000) + "]", "begins too many values, or values nested too deep"},
 	} {
 		got, err := parseLiteral(c.text, classNames())
 		if err == nil || !strings.Contains(err.Error(), c.want) {
@@ -121,7 +121,7 @@ func TestParseLiteralFaults(t *testing.T) {
 	}
 }
 
-// FuzzLiteral wants a value whose text YAML reads, or a fault at a place in the text.
+// FuzzLiteral checks that every text gives a value that YAML can read, or a fault at an offset in the text.
 func FuzzLiteral(f *testing.F) {
 	for _, text := range []string{
 		"dict(log_std_init=-2, net_arch=dict(pi=[256, 256], vf=[(1,)]), activation_fn=nn.ReLU)",

@@ -6,14 +6,14 @@ import (
 	"strings"
 )
 
-// Python classes in the zoo's files, without their modules.
+// Names of Python classes in the zoo's files, without their modules.
 const (
 	replayClasses  = "ReplayBuffer DictReplayBuffer NStepReplayBuffer HerReplayBuffer"
 	rolloutClasses = "RolloutBuffer DictRolloutBuffer"
 	encoderClasses = "FlattenExtractor CombinedExtractor NatureCNN"
 )
 
-// activations returns rlrun's name of each PyTorch activation class that it has.
+// activations returns rlrun's name of each class of PyTorch activations that rlrun has.
 func activations() map[string]string {
 	return map[string]string{
 		"Tanh": "tanh", "ReLU": "relu", "LeakyReLU": "leaky_relu", "ELU": "elu", "GELU": "gelu", "SiLU": "silu",
@@ -21,15 +21,15 @@ func activations() map[string]string {
 	}
 }
 
-// optimisers returns rlrun's name of each optimiser class of PyTorch and Stable-Baselines3 that
-// it has.
+// optimisers returns rlrun's name of each class of optimisers, of PyTorch or Stable-Baselines3, that
+// rlrun has.
 func optimisers() map[string]string {
 	return map[string]string{
 		"Adam": "adam", "AdamW": "adamw", "SGD": "sgd", "RMSprop": "rmsprop", "RMSpropTFLike": "rmsprop_tf", "Adagrad": "adagrad",
 	}
 }
 
-// classNames returns the dotted names that a literal may contain.
+// classNames returns the names of classes, with their modules, that a literal may contain.
 func classNames() (all []string) {
 	for _, name := range slices.Sorted(maps.Keys(activations())) {
 		all = append(all, "nn."+name, "th.nn."+name, "torch.nn."+name)
@@ -42,10 +42,10 @@ func classNames() (all []string) {
 	return append(all, strings.Fields("RMSpropTFLike "+replayClasses+" "+rolloutClasses+" "+encoderClasses)...)
 }
 
-// bare returns the last part of a dotted name.
-func bare(name string) string { return name[strings.LastIndexByte(name, '.')+1:] }
+// lastPart returns the part of a name after its last dot.
+func lastPart(name string) string { return name[strings.LastIndexByte(name, '.')+1:] }
 
-// listed returns the keys of names, sorted, with commas between them.
-func listed(names map[string]string) string {
+// keyList returns the sorted keys of names, with commas between them.
+func keyList(names map[string]string) string {
 	return strings.Join(slices.Sorted(maps.Keys(names)), ", ")
 }

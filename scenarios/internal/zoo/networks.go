@@ -14,7 +14,7 @@ func (c *conversion) policyKwargs(key string, v value) error {
 		return err
 	}
 	if v.kind != dict {
-		return c.fault(v.line, "%s: %s, want a mapping, as dict(net_arch=[64, 64])", key, short(v))
+		return c.fault(v.line, "%s: %s, want a mapping, for example dict(net_arch=[64, 64])", key, short(v))
 	}
 	kwargs := value{kind: dict, line: v.line}
 	for i, name := range v.keys {
@@ -29,7 +29,7 @@ func (c *conversion) policyKwargs(key string, v value) error {
 	return nil
 }
 
-// networkKey converts one of policy_kwargs.
+// networkKey converts the argument called name of policy_kwargs.
 func (c *conversion) networkKey(kwargs *value, name string, v value) error {
 	path, gaussian := "policy_kwargs."+name, slices.Contains(arguments(c.agent), "use_sde")
 	switch reason, known := c.unsupportedNetworkKeys()[name]; {
@@ -44,7 +44,7 @@ func (c *conversion) networkKey(kwargs *value, name string, v value) error {
 	case name == "optimizer_kwargs", name == "ortho_init" && !c.offPolicy(), (name == "log_std_init" || name == "use_expln") && gaussian:
 		kwargs.set(name, v)
 	case name == "features_extractor_class" && v.kind == class && v.text == "NatureCNN":
-		return c.fault(v.line, "%s: NatureCNN is a convolutional network, which rlrun does not have", path)
+		return c.fault(v.line, "%s: NatureCNN is a convolutional network, which rlrun lacks; want MlpPolicy without it", path)
 	case known && (v.String() == reason.usual || reason.usual == ""):
 	case known:
 		c.leave(path, v, "%s", reason.why)
@@ -54,8 +54,8 @@ func (c *conversion) networkKey(kwargs *value, name string, v value) error {
 	return nil
 }
 
-// unsupportedNetworkKeys returns the arguments of policies that have no setting in rlrun.
-// Those with an empty reason have no effect if observations are not images.
+// unsupportedNetworkKeys returns the arguments of policies that are not a setting in rlrun, with
+// the reasons. An argument with an empty reason has an effect only for observations that are images.
 func (c *conversion) unsupportedNetworkKeys() map[string]reason {
 	critics := reason{"2", c.agent + " always has two critics"}
 	if c.agent == "ddpg" {
@@ -77,7 +77,7 @@ func (c *conversion) unsupportedNetworkKeys() map[string]reason {
 	return all
 }
 
-// networkKeys returns all arguments of policies.
+// networkKeys returns the names of all arguments of policies.
 func (c *conversion) networkKeys() []string {
 	all := []string{"net_arch", "activation_fn", "log_std_init", "use_expln", "ortho_init", "optimizer_class", "optimizer_kwargs"}
 	return slices.AppendSeq(all, maps.Keys(c.unsupportedNetworkKeys()))
@@ -86,23 +86,23 @@ func (c *conversion) networkKeys() []string {
 // netArch returns the sizes of the hidden layers in rlrun's form.
 func (c *conversion) netArch(v value) value {
 	if v.kind == list && len(v.items) == 1 && v.items[0].kind == dict {
-		v = v.items[0] // the form before Stable-Baselines3 1.8
+		v = v.items[0] // the form before version 1.8 of Stable-Baselines3
 	}
 	if v.kind == dict && !c.offPolicy() {
 		for _, key := range []string{"pi", "vf"} {
 			if _, ok := v.at(key); !ok {
-				v.set(key, value{kind: list, line: v.line}) // no hidden layers
+				v.set(key, value{kind: list, line: v.line}) // an empty list: no hidden layers
 			}
 		}
 	}
 	return v
 }
 
-// class sets rlrun's name of a Python class.
+// class sets an argument of policy_kwargs to rlrun's name of a Python class.
 func (c *conversion) class(kwargs *value, name string, v value, names map[string]string) error {
-	ours, ok := names[bare(v.text)]
+	ours, ok := names[lastPart(v.text)]
 	if v.kind != class && v.kind != text || !ok {
-		return c.fault(v.line, "policy_kwargs.%s: %s, want one of nn.%s", name, short(v), listed(names))
+		return c.fault(v.line, "policy_kwargs.%s: %s, want one of nn.%s", name, short(v), keyList(names))
 	}
 	renamed := textOf(ours)
 	renamed.line = v.line
@@ -110,9 +110,10 @@ func (c *conversion) class(kwargs *value, name string, v value, names map[string
 	return nil
 }
 
-// optimizerKwargs gives optimizer_kwargs the meaning that they have in Stable-Baselines3
-// on-policy. With them Adam's ε is PyTorch's, and 10⁻⁵ without them; rlrun's default is always
-// 10⁻⁵. For the RMSprop that a2c uses by default they are ignored.
+// optimizerKwargs gives optimizer_kwargs the meaning that it has in Stable-Baselines3 for on-policy
+// agents. With optimizer_kwargs, Adam's default ε is PyTorch's 10⁻⁸, and without it 10⁻⁵. In
+// rlrun the default is always 10⁻⁵. Stable-Baselines3 ignores optimizer_kwargs for the RMSprop that
+// a2c uses by default.
 func (c *conversion) optimizerKwargs(kwargs *value) {
 	given, ok := kwargs.at("optimizer_kwargs")
 	name, named := kwargs.at("optimizer_class")
@@ -120,7 +121,7 @@ func (c *conversion) optimizerKwargs(kwargs *value) {
 		return
 	}
 	if rms, _ := c.given.at("use_rms_prop"); c.agent == "a2c" && !named && !rms.is(false) {
-		c.leave("policy_kwargs.optimizer_kwargs", given, "Stable-Baselines3 ignores them where use_rms_prop chooses the optimiser")
+		c.leave("policy_kwargs.optimizer_kwargs", given, "Stable-Baselines3 ignores them if use_rms_prop chooses the optimiser")
 		*kwargs = kwargs.without("optimizer_kwargs")
 		return
 	}

@@ -7,8 +7,8 @@ import (
 	"unicode"
 )
 
-// render returns the scenario's file. It begins with a comment that has the source and the
-// notes.
+// render returns the content of the scenario file. It begins with comments: the source, and a line
+// for each note.
 func (c *conversion) render() []byte {
 	var b strings.Builder
 	comment := func(format string, args ...any) {
@@ -24,7 +24,8 @@ func (c *conversion) render() []byte {
 	return []byte(b.String() + c.settingsText(c.env, c.settings, c.steps))
 }
 
-// settingsText returns the settings as YAML, the agent's in the order of a run's config.yaml.
+// settingsText returns the settings as YAML, with the agent's settings in the order of a run's
+// config.yaml.
 func (c *conversion) settingsText(environment, agent, steps value) string {
 	var b strings.Builder
 	inOrder := value{kind: dict}
@@ -43,7 +44,7 @@ func (c *conversion) settingsText(environment, agent, steps value) string {
 	return b.String()
 }
 
-// printable replaces the characters of s that end a comment's line or do not show.
+// printable replaces the invisible characters of s and the characters that end a line.
 func printable(s string) string {
 	return strings.Map(func(r rune) rune {
 		if !unicode.IsPrint(r) {

@@ -2,7 +2,7 @@ package zoo
 
 import "strings"
 
-// replayClass returns an error for a replay buffer that rlrun does not have.
+// replayClass returns an error for a replay buffer that rlrun lacks.
 func (c *conversion) replayClass(key string, v value) error {
 	v, err := c.literal(key, v)
 	switch {
@@ -11,7 +11,7 @@ func (c *conversion) replayClass(key string, v value) error {
 	case v.kind != class || !strings.Contains(" "+replayClasses+" ", " "+v.text+" "):
 		return c.fault(v.line, "%s: %s, want one of %s", key, short(v), strings.ReplaceAll(replayClasses, " ", ", "))
 	case v.text == "HerReplayBuffer":
-		return c.fault(v.line, "%s: HerReplayBuffer is hindsight experience replay, which rlrun does not have", key)
+		return c.fault(v.line, "%s: HerReplayBuffer is hindsight experience replay, which rlrun lacks; want ReplayBuffer", key)
 	}
 	return nil
 }
@@ -32,7 +32,7 @@ func (c *conversion) replayKwargs(key string, v value) error {
 			c.setAgent("n_steps", item)
 		case name == "handle_timeout_termination" && item.is(true):
 		case name == "handle_timeout_termination":
-			c.leave(key+"."+name, item, "in rlrun's targets a time limit never counts as termination")
+			c.leave(key+"."+name, item, "in rlrun a time limit never counts as termination, so its targets bootstrap there")
 		default:
 			c.leave(key+"."+name, item, "the replay buffer has no such setting")
 		}
@@ -40,8 +40,8 @@ func (c *conversion) replayKwargs(key string, v value) error {
 	return nil
 }
 
-// convertNoise checks the settings of the action noise. Without noise_type ddpg and td3 have
-// no noise in the zoo, but have noise by default in rlrun.
+// convertNoise converts the settings of the action noise. Without noise_type, ddpg and td3 have no
+// noise in the zoo, but in rlrun they have noise by default.
 func (c *conversion) convertNoise(entry value) error {
 	if !strings.Contains(strings.Join(arguments(c.agent), " "), noiseArguments) {
 		return nil
@@ -57,14 +57,14 @@ func (c *conversion) convertNoise(entry value) error {
 	case !typed:
 		return nil
 	case !ok:
-		return c.fault(kind.line, "noise_type: %s without noise_std, want its deviation with it", short(kind))
+		return c.fault(kind.line, "noise_type: %s without noise_std, want noise_std: 0.1 or another deviation with it", short(kind))
 	}
-	for _, name := range []string{"normal", "ornstein-uhlenbeck"} { // as rl_zoo3 looks for them
+	for _, name := range []string{"normal", "ornstein-uhlenbeck"} { // rl_zoo3 also searches the text for these words
 		if strings.Contains(kind.text, name) {
 			kind.text = name
 			c.setAgent("noise_type", kind)
 			if starts, ok := entry.at("learning_starts"); !ok || !starts.equals(0) {
-				c.differ("noise_type", kind, "rl_zoo3 adds the noise to the uniform actions before learning_starts too, rlrun does not")
+				c.differ("noise_type", kind, "rl_zoo3 also adds the noise to the uniform actions before learning_starts, and rlrun does not")
 			}
 			return nil
 		}

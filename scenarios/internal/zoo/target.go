@@ -12,23 +12,23 @@ import (
 
 // A target is an entry and the environment to train in.
 type target struct {
-	entry string // its name in the file
-	place
+	entry string // name of the entry in the file
+	trainEnv
 }
 
-// A place is the environment of rlrun that an id of the zoo means.
-type place struct {
-	id      string // in rlrun
+// A trainEnv is the environment of rlrun that an id of the zoo means.
+type trainEnv struct {
+	id      string // id in rlrun
 	other   bool   // the zoo's id has another version
-	option  string // option that is true; "" for none
-	wrapper string // wrapper around it; "" for none
+	option  string // option to set to true; "" for no option
+	wrapper string // wrapper of the environment; "" for no wrapper
 }
 
-// aliases returns names that mean another environment with an option, in Gymnasium, or with a
-// wrapper, in rl_zoo3/import_envs.py. They are without versions.
-func aliases() map[string]place {
+// aliases returns ids, without versions, that mean another environment: with an option, in Gymnasium,
+// or with a wrapper, in rl_zoo3/import_envs.py.
+func aliases() map[string]trainEnv {
 	const hidden = "mask_velocity"
-	return map[string]place{
+	return map[string]trainEnv{
 		"LunarLanderContinuous": {id: "LunarLander", option: "continuous"},
 		"BipedalWalkerHardcore": {id: "BipedalWalker", option: "hardcore"},
 
@@ -41,50 +41,50 @@ func aliases() map[string]place {
 	}
 }
 
-// target finds the entry for an environment: the entry with its id, the entry of another
-// version, or, as in rl_zoo3, the entry atari or default.
+// target returns the entry for an environment: the entry with its id, the entry of another version,
+// or, as in rl_zoo3, the entry atari or default.
 func (d *document) target(name string, catalog scenario.Catalog) (target, error) {
 	names := d.names()
-	own, err := find(name, slices.Contains(names, name), catalog)
+	own, err := findEnv(name, slices.Contains(names, name), catalog)
 	if err != nil {
 		return target{}, err
 	}
 	if slices.Contains(names, name) {
 		return target{name, own}, nil
 	}
-	best := ""
+	newest := "" // entry of the newest version
 	for _, key := range names {
-		if p, err := find(key, true, catalog); err == nil && same(p, own) && (best == "" || version(key) > version(best)) {
-			best, own.other = key, p.other
+		if p, err := findEnv(key, true, catalog); err == nil && sameEnv(p, own) && (newest == "" || version(key) > version(newest)) {
+			newest, own.other = key, p.other
 		}
 	}
 	switch {
-	case best != "":
-		return target{best, own}, nil
+	case newest != "":
+		return target{newest, own}, nil
 	case isAtari(name) && slices.Contains(names, "atari"):
 		return target{"atari", own}, nil
 	case slices.Contains(names, "default"):
 		return target{"default", own}, nil
 	}
-	return target{}, fmt.Errorf("%s has no entry %q, and no default one%s", d.file, name, nearest.Hint(name, slices.Values(names)))
+	return target{}, fmt.Errorf("%s has no entry %q, and no entry default%s", d.file, name, nearest.Hint(name, slices.Values(names)))
 }
 
-// same reports whether two places are equal, the version of the zoo's id aside.
-func same(a, b place) bool {
+// sameEnv reports whether two environments are equal, apart from the version of the zoo's id.
+func sameEnv(a, b trainEnv) bool {
 	a.other, b.other = false, false
 	return a == b
 }
 
-// find returns the environment that an id means. If anyVersion is true and rlrun has only
-// other versions of it, find returns the newest.
-func find(name string, anyVersion bool, catalog scenario.Catalog) (place, error) {
+// findEnv returns the environment that an id means. If anyVersion is true and rlrun has only other
+// versions of the environment, findEnv returns the newest.
+func findEnv(name string, anyVersion bool, catalog scenario.Catalog) (trainEnv, error) {
 	id, missing := catalog.EnvID(name)
 	if missing == nil {
-		return place{id: id}, nil
+		return trainEnv{id: id}, nil
 	}
 	parsed, err := env.ParseID(name)
 	if err != nil {
-		return place{}, missing
+		return trainEnv{}, missing
 	}
 	p, ok := aliases()[parsed.Name]
 	if !ok {
@@ -98,13 +98,13 @@ func find(name string, anyVersion bool, catalog scenario.Catalog) (place, error)
 		return p, nil
 	}
 	if id, err = catalog.EnvID(p.id); err != nil || !anyVersion && parsed.Version >= 0 {
-		return place{}, missing
+		return trainEnv{}, missing
 	}
 	p.id, p.other = id, parsed.Version >= 0
 	return p, nil
 }
 
-// version returns the version in an id, -1 if it has none.
+// version returns the version in an id, or -1 if the id has no version.
 func version(name string) int {
 	id, err := env.ParseID(name)
 	if err != nil {
@@ -113,7 +113,7 @@ func version(name string) int {
 	return id.Version
 }
 
-// isAtari reports whether an id is of an Atari game.
+// isAtari reports whether an id means an Atari game.
 func isAtari(name string) bool {
 	return strings.HasPrefix(name, "ALE/") || strings.Contains(name, "NoFrameskip-v")
 }

@@ -16,33 +16,35 @@ const (
 	boolean
 	number
 	text
-	class // a name of Python's, as nn.ReLU
+	class // name of a Python class, for example nn.ReLU
 	list
 	dict
 )
 
-// A value is data: of a YAML file, of a Python literal, or of the scenario.
+// A value is a value in a YAML file, in a Python literal, or in a scenario. The kind chooses the
+// field that contains it.
 type value struct {
 	kind   kind
-	on     bool     // of a boolean
-	number float64  // of a number
-	text   string   // of a text or a class
-	keys   []string // of a dict, in order
-	items  []value  // of a list, or a dict's values
-	line   int      // of the zoo's file; 0 if the value is not from it
+	on     bool     // boolean
+	number float64  // number
+	text   string   // text, or name of a class
+	keys   []string // keys of a dict, in order
+	items  []value  // elements of a list, or values of a dict
+	line   int      // line in the zoo's file; 0 if the value is not from the file
 }
 
+// booleanOf, numberOf, textOf and listOf return a value of a Go value.
 func booleanOf(on bool) value     { return value{kind: boolean, on: on} }
 func numberOf(x float64) value    { return value{kind: number, number: x} }
 func textOf(s string) value       { return value{kind: text, text: s} }
 func listOf(items ...value) value { return value{kind: list, items: items} }
 
-// entryOf returns a dict of one key.
+// entryOf returns a dict with one key.
 func entryOf(key string, v value) value {
 	return value{kind: dict, keys: []string{key}, items: []value{v}, line: v.line}
 }
 
-// at returns the value of a key in a dict.
+// at returns the value of a key of a dict.
 func (v value) at(key string) (value, bool) {
 	if i := slices.Index(v.keys, key); i >= 0 {
 		return v.items[i], true
@@ -50,7 +52,7 @@ func (v value) at(key string) (value, bool) {
 	return value{}, false
 }
 
-// set gives a key in a dict a value. A new key becomes the last.
+// set sets the value of a key of a dict. A new key becomes the last key.
 func (v *value) set(key string, item value) {
 	if i := slices.Index(v.keys, key); i >= 0 {
 		v.items[i] = item
@@ -59,7 +61,7 @@ func (v *value) set(key string, item value) {
 	v.keys, v.items = append(v.keys, key), append(v.items, item)
 }
 
-// without returns a dict without some of its keys.
+// without returns a copy of a dict without some of its keys.
 func (v value) without(keys ...string) value {
 	rest := value{kind: dict, line: v.line}
 	for i, key := range v.keys {
@@ -70,7 +72,7 @@ func (v value) without(keys ...string) value {
 	return rest
 }
 
-// is reports whether v is a boolean, and has the truth value on.
+// is reports whether v is the boolean on.
 func (v value) is(on bool) bool { return v.kind == boolean && v.on == on }
 
 // equals reports whether v is the number x.
@@ -101,7 +103,8 @@ func (v value) String() string {
 	return "null"
 }
 
-// formatNumber writes whole numbers without an exponent, others in their shortest form.
+// formatNumber returns the text of x: integers without an exponent, other numbers in their shortest
+// form.
 func formatNumber(x float64) string {
 	if x == math.Trunc(x) && math.Abs(x) < 1<<53 {
 		return strconv.FormatFloat(x, 'f', -1, 64)
@@ -109,22 +112,22 @@ func formatNumber(x float64) string {
 	return strconv.FormatFloat(x, 'g', -1, 64)
 }
 
-// plainForm matches texts that stand in YAML without quotes.
+// plainForm matches texts that need no quotes in YAML.
 var plainForm = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_./-]*$`)
 
-// scalar writes a text, in quotes if it would be read as something else without.
+// scalar returns a text in YAML, in quotes if YAML would read it as something else without quotes.
 func scalar(s string) string {
-	if _, ok := truth(s); ok || isNull(s) || !plainForm.MatchString(s) {
+	if _, ok := parseTruth(s); ok || isNull(s) || !plainForm.MatchString(s) {
 		return strconv.Quote(s)
 	}
 	return s
 }
 
-// numberForm matches decimal numbers, as YAML 1.1 and Python write them. A whole number
-// does not begin with 0: Python refuses that, and YAML 1.1 reads it as octal.
+// numberForm matches decimal numbers in the form of YAML 1.1 and Python. An integer must not begin
+// with 0: Python refuses it, and YAML 1.1 reads it as octal.
 var numberForm = regexp.MustCompile(`^[-+]?(?:(?:0|[1-9][0-9_]*)|(?:[0-9][0-9_]*)?\.[0-9][0-9_]*|[0-9][0-9_]*\.|[0-9][0-9_]*\.?[0-9_]*[eE][-+]?[0-9]+|\.[0-9][0-9_]*[eE][-+]?[0-9]+)$`)
 
-// parseNumber reads a finite decimal number.
+// parseNumber returns the finite decimal number that s contains.
 func parseNumber(s string) (float64, bool) {
 	if !numberForm.MatchString(s) {
 		return 0, false
@@ -133,8 +136,9 @@ func parseNumber(s string) (float64, bool) {
 	return x, err == nil
 }
 
-// truth reads a word that YAML 1.1 takes for true or false. As in PyYAML, y and n are texts.
-func truth(s string) (on, ok bool) {
+// parseTruth returns the boolean of a word that means true or false in YAML 1.1. As in PyYAML, y and n
+// are texts.
+func parseTruth(s string) (on, ok bool) {
 	for i, words := range [2]string{"no false off", "yes true on"} {
 		for word := range strings.FieldsSeq(words) {
 			if s == word || s == strings.ToUpper(word) || s == strings.ToUpper(word[:1])+word[1:] {

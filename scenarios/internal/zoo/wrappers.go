@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// maxWrappers limits the wrappers of an entry.
+// maxWrappers is the largest number of wrappers under one key of an entry.
 const maxWrappers = 8
 
-// convertWrappers converts the wrappers of the environment, the innermost first: env_wrapper,
+// convertWrappers converts the wrappers of the environment, the innermost wrapper first: env_wrapper,
 // vec_env_wrapper and frame_stack.
 func (c *conversion) convertWrappers(entry value) error {
 	for _, key := range []string{"env_wrapper", "vec_env_wrapper"} {
@@ -19,7 +19,7 @@ func (c *conversion) convertWrappers(entry value) error {
 			all = []value{v}
 		}
 		if len(all) > maxWrappers {
-			return c.fault(v.line, "%s: %d wrappers, want %d at most", key, len(all), maxWrappers)
+			return c.fault(v.line, "%s: %d wrappers, want at most %d", key, len(all), maxWrappers)
 		}
 		for _, w := range all {
 			if err := c.convertWrapper(key, w); err != nil {
@@ -34,7 +34,7 @@ func (c *conversion) convertWrappers(entry value) error {
 	c.stack(n, "zero")
 	if normalize, _ := c.settings.at("normalize"); normalize.kind == dict {
 		if on, _ := normalize.at("norm_obs"); on.is(true) {
-			c.differ("frame_stack", n, "rlrun normalises the stacked observations, rl_zoo3 stacks normalised observations")
+			c.differ("frame_stack", n, "rlrun normalises the stacked observations, and rl_zoo3 stacks normalised observations")
 		}
 	}
 	return nil
@@ -48,25 +48,24 @@ func (c *conversion) convertWrapper(key string, w value) error {
 			args = w.items[0]
 		}
 	} else if w.kind != text {
-		return c.fault(w.line, "%s: %s, want the name of a wrapper, or its name and its arguments, as {rl_zoo3.wrappers.FrameSkip: {skip: 2}}", key, short(w))
+		return c.fault(w.line, "%s: %s, want the name of a wrapper, or its name and its arguments, for example {rl_zoo3.wrappers.FrameSkip: {skip: 2}}", key, short(w))
 	}
 	if args.kind != dict {
 		return c.fault(w.line, "%s: %s: want a mapping of its arguments", key, name)
 	}
 	args.line = w.line
 	module, _, _ := strings.Cut(name, ".")
-	convert, known := wrapperClasses()[bare(name)]
+	convert, known := wrapperClasses()[lastPart(name)]
 	switch {
 	case !known || !slices.Contains(strings.Fields("rl_zoo3 utils sb3_contrib stable_baselines3 gymnasium gym"), module):
 		c.leave(key, w, "rlrun has no such wrapper")
 	case !convert(c, args):
-		c.leave(key, w, "rlrun's wrapper has no such arguments")
+		c.leave(key, w, "the wrapper of rlrun has no such arguments")
 	}
 	return nil
 }
 
-// A rule adds rlrun's equivalent of a wrapper. It returns false if rlrun's wrapper has no such
-// arguments.
+// A rule adds the equivalent wrapper of rlrun. It returns false if that wrapper has no such arguments.
 type rule func(c *conversion, args value) bool
 
 // wrapperClasses returns the rule of each wrapper class of rl_zoo3, sb3_contrib and Gymnasium
@@ -75,65 +74,65 @@ func wrapperClasses() map[string]rule {
 	return map[string]rule{
 		"FrameSkip":             frameSkip("skip", 4),
 		"RepeatAction":          frameSkip("num_repeats", 0),
-		"MaskVelocityWrapper":   plainly("mask_velocity"),
+		"MaskVelocityWrapper":   noArguments("mask_velocity"),
 		"TimeFeatureWrapper":    timeFeature,
 		"TimeAwareObservation":  timeAware,
 		"TimeLimit":             timeLimit,
-		"ClipAction":            plainly("clip_action"),
-		"FlattenObservation":    plainly("flatten_observation"),
-		"RescaleAction":         between("rescale_action", "min_action", "max_action"),
-		"ClipReward":            between("clip_reward", "min_reward", "max_reward"),
-		"StickyAction":          one("sticky_action", "repeat_action_probability"),
-		"DelayObservation":      one("delay_observation", "delay"),
-		"DiscretizeAction":      one("discretize_action", "bins"),
-		"FilterObservation":     one("filter_observation", "filter_keys"),
+		"ClipAction":            noArguments("clip_action"),
+		"FlattenObservation":    noArguments("flatten_observation"),
+		"RescaleAction":         interval("rescale_action", "min_action", "max_action"),
+		"ClipReward":            interval("clip_reward", "min_reward", "max_reward"),
+		"StickyAction":          oneArgument("sticky_action", "repeat_action_probability"),
+		"DelayObservation":      oneArgument("delay_observation", "delay"),
+		"DiscretizeAction":      oneArgument("discretize_action", "bins"),
+		"FilterObservation":     oneArgument("filter_observation", "filter_keys"),
 		"FrameStack":            frameStack("num_stack", "reset"),
 		"FrameStackObservation": frameStack("stack_size", "reset"),
 		"VecFrameStack":         frameStack("n_stack", "zero"),
 	}
 }
 
-// around adds a wrapper with a value. It returns true.
-func (c *conversion) around(name string, v, args value) bool {
-	v.place(args.line)
+// addWrapper adds a wrapper with a value. It returns true, so that a rule can return its result.
+func (c *conversion) addWrapper(name string, v, args value) bool {
+	v.setLine(args.line)
 	c.wrap(entryOf(name, v))
 	return true
 }
 
-// stack adds a frame_stack of n observations.
+// stack adds the wrapper frame_stack for n observations.
 func (c *conversion) stack(n value, padding string) {
 	stack := value{kind: dict}
 	stack.set("n", n)
 	stack.set("padding", textOf(padding))
-	c.around("frame_stack", stack, n)
+	c.addWrapper("frame_stack", stack, n)
 }
 
-// plainly returns the rule of a wrapper without arguments.
-func plainly(name string) rule {
+// noArguments returns the rule of a wrapper without arguments.
+func noArguments(name string) rule {
 	return func(c *conversion, args value) bool {
-		return len(args.keys) == 0 && c.around(name, booleanOf(true), args)
+		return len(args.keys) == 0 && c.addWrapper(name, booleanOf(true), args)
 	}
 }
 
-// one returns the rule of a wrapper with one required argument.
-func one(name, argument string) rule {
+// oneArgument returns the rule of a wrapper with one required argument.
+func oneArgument(name, argument string) rule {
 	return func(c *conversion, args value) bool {
 		v, ok := args.at(argument)
-		return ok && len(args.keys) == 1 && c.around(name, v, args)
+		return ok && len(args.keys) == 1 && c.addWrapper(name, v, args)
 	}
 }
 
-// between returns the rule of a wrapper whose arguments are the two ends of an interval.
-func between(name, low, high string) rule {
+// interval returns the rule of a wrapper whose arguments are the two ends of an interval.
+func interval(name, low, high string) rule {
 	return func(c *conversion, args value) bool {
 		from, ok := args.at(low)
 		to, ok2 := args.at(high)
-		return ok && ok2 && len(args.keys) == 2 && c.around(name, listOf(from, to), args)
+		return ok && ok2 && len(args.keys) == 2 && c.addWrapper(name, listOf(from, to), args)
 	}
 }
 
-// frameSkip returns the rule of a wrapper that repeats actions. If usual is 0 the argument is
-// required.
+// frameSkip returns the rule of a wrapper that repeats actions. The default of its argument is usual;
+// if usual is 0, the argument is required.
 func frameSkip(argument string, usual float64) rule {
 	return func(c *conversion, args value) bool {
 		n, ok := args.at(argument)
@@ -144,15 +143,15 @@ func frameSkip(argument string, usual float64) rule {
 			return false
 		}
 		c.limit = int(math.Ceil(float64(c.limit) / n.number))
-		return c.around("frame_skip", n, args)
+		return c.addWrapper("frame_skip", n, args)
 	}
 }
 
 // frameStack returns the rule of a wrapper that stacks observations.
 func frameStack(argument, padding string) rule {
 	return func(c *conversion, args value) bool {
-		if own, ok := args.at("padding_type"); ok {
-			padding = own.text
+		if given, ok := args.at("padding_type"); ok {
+			padding = given.text
 		}
 		n, ok := args.at(argument)
 		n.line = args.line
@@ -164,23 +163,24 @@ func frameStack(argument, padding string) rule {
 	}
 }
 
-// timeFeature appends the time. max_steps is for environments without a time limit, and rlrun
-// has no equivalent for these.
+// timeFeature is the rule of a wrapper that appends the remaining time to observations. Its argument
+// max_steps is only for environments without a time limit, for which rlrun has no equivalent.
 func timeFeature(c *conversion, args value) bool {
 	if test, ok := args.at("test_mode"); c.limit == 0 || ok && !test.is(false) || len(args.without("max_steps", "test_mode").keys) > 0 {
 		return false
 	}
-	c.differ("env_wrapper", textOf("TimeFeatureWrapper"), "the element it appends is the share of the time limit that has passed, not the share that remains")
-	return c.around("time_aware_observation", booleanOf(true), args)
+	c.differ("env_wrapper", textOf("TimeFeatureWrapper"), "the appended element is the elapsed share of the time limit, not the remaining share")
+	return c.addWrapper("time_aware_observation", booleanOf(true), args)
 }
 
-// timeAware appends the share of the time limit that has passed.
+// timeAware is the rule of a wrapper that appends the elapsed share of the time limit to observations.
 func timeAware(c *conversion, args value) bool {
 	share, ok := args.at("normalize_time")
-	return ok && share.is(true) && len(args.keys) == 1 && c.limit > 0 && c.around("time_aware_observation", booleanOf(true), args)
+	return ok && share.is(true) && len(args.keys) == 1 && c.limit > 0 && c.addWrapper("time_aware_observation", booleanOf(true), args)
 }
 
-// timeLimit sets a time limit, if it is shorter than the one of the environment within.
+// timeLimit is the rule of a wrapper that sets a time limit. It adds no wrapper if the environment
+// already has a time limit that is not longer.
 func timeLimit(c *conversion, args value) bool {
 	n, ok := args.at("max_episode_steps")
 	if !ok || n.kind != number || len(args.keys) > 1 {
@@ -190,5 +190,5 @@ func timeLimit(c *conversion, args value) bool {
 		return true
 	}
 	c.limit = int(n.number)
-	return c.around("max_steps", n, args)
+	return c.addWrapper("max_steps", n, args)
 }

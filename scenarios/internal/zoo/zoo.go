@@ -1,7 +1,10 @@
-// Package zoo converts entries of rl-baselines3-zoo's hyperparameter files to scenarios. Keys
-// have the meaning that they have in rl_zoo3's exp_manager.py and in the constructors of
-// Stable-Baselines3, both of version 2.9.2. Python in a file is parsed as data or refused, and
-// never run.
+// Package zoo converts entries of the hyperparameter files of rl-baselines3-zoo to scenarios. It
+// gives each key the meaning that it has in rl_zoo3's exp_manager.py and in the constructors of
+// Stable-Baselines3, both version 2.9.2.
+//
+// Import converts one entry. The result, an Imported, contains the text of the scenario file
+// and a Note for each setting that rlrun lacks or that has another meaning in rlrun. Python
+// expressions in a file are parsed as data, or refused; they are never run.
 package zoo
 
 import (
@@ -10,7 +13,7 @@ import (
 	"github.com/rlrun/rlrun/scenario"
 )
 
-// A Request says which entry of a file to convert.
+// A Request names an entry of a file to convert.
 type Request struct {
 	File  string // name of the file, for messages
 	Text  []byte // content of the file
@@ -18,30 +21,30 @@ type Request struct {
 	Agent string // name of the algorithm
 }
 
-// An Imported is an entry as a scenario.
+// An Imported is a scenario that was converted from an entry.
 type Imported struct {
 	Entry      string // name of the entry
 	Env        string // id of the environment in rlrun
 	Agent      string
 	Steps      int
-	Text       []byte // the scenario's file
-	NotCarried []Note // settings that the scenario does not have
-	Differs    []Note // settings that have another meaning in the scenario
+	Text       []byte // content of the scenario file
+	NotCarried []Note // settings that the scenario lacks
+	Differs    []Note // settings with another meaning in the scenario
 }
 
 // A Note explains one setting of an entry.
 type Note struct {
-	Key   string `json:"key"`   // dotted, as the file has it
-	Value string `json:"value"` // in YAML's flow syntax
-	Why   string `json:"why"`
+	Key   string `json:"key"`   // key in the file, with dots between its parts
+	Value string `json:"value"` // value in YAML's flow syntax
+	Why   string `json:"why"`   // reason of the note
 }
 
-// String says it in one line.
+// String returns the note in one line.
 func (n Note) String() string { return n.Key + ": " + n.Value + ": " + n.Why }
 
-// Import converts an entry to a scenario, with the environments and agents of the catalog. A
-// mistake in the file is an error of one sentence with its line, and so is a setting that has
-// no equivalent and without which the scenario would be another experiment.
+// Import converts an entry to a scenario, with the environments and agents of the catalog. It is an
+// error if the file has a mistake. It is also an error if rlrun lacks a setting without which the
+// scenario would be a different experiment. The error is one sentence with the line in the file.
 func Import(r Request, catalog scenario.Catalog) (*Imported, error) {
 	d, err := parse(r.File, r.Text)
 	if err != nil {
@@ -72,7 +75,7 @@ func Import(r Request, catalog scenario.Catalog) (*Imported, error) {
 	}, nil
 }
 
-// Agents returns the agents that both the zoo and rlrun have, in order of the alphabet.
+// Agents returns the names of the agents that both the zoo and rlrun have, in alphabetical order.
 func Agents(catalog scenario.Catalog) []string {
 	return slices.DeleteFunc(catalog.Agents.Names(), func(name string) bool { return len(arguments(name)) == 0 })
 }

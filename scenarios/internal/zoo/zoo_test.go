@@ -14,8 +14,8 @@ import (
 	"github.com/rlrun/rlrun/scenarios/internal/zoo"
 )
 
-// lander is an environment with an option that an id of Gymnasium's names, in a version that
-// the zoo's file need not have.
+// lander is an environment with the option continuous. An id of Gymnasium, LunarLanderContinuous, means
+// this option.
 type lander struct {
 	Continuous bool `yaml:"continuous"`
 }
@@ -30,7 +30,8 @@ func (l *lander) Spec() env.Spec {
 func (*lander) Reset(_ uint64, obs []float32)         { clear(obs) }
 func (*lander) Step(_, obs []float32) (o env.Outcome) { return o }
 
-// catalog has the classic environments, the tabular ones and a lander.
+// catalog returns the built-in agents and wrappers, and the classic environments, the grid
+// environments and a lander.
 func catalog() scenario.Catalog {
 	r := env.Registry{"LunarLander-v3": env.Entry(func() *lander { return new(lander) })}
 	classic.Register(r)
@@ -38,14 +39,14 @@ func catalog() scenario.Catalog {
 	return scenario.Builtin(r)
 }
 
-// imported makes a scenario of an entry for Pendulum-v1, or for another environment:
+// imported imports an entry of the file text. The argument envAgent names the environment and the agent:
 // "CartPole-v1 ppo".
-func imported(what, text string) (*zoo.Imported, error) {
-	id, agent, _ := strings.Cut(what, " ")
+func imported(envAgent, text string) (*zoo.Imported, error) {
+	id, agent, _ := strings.Cut(envAgent, " ")
 	return zoo.Import(zoo.Request{File: "dir/f.yml", Text: []byte(text), Env: id, Agent: agent}, catalog())
 }
 
-// notes returns notes a line each.
+// notes returns the notes, each on a line.
 func notes(all []zoo.Note) (text string) {
 	for _, n := range all {
 		text += n.String() + "\n"
@@ -53,18 +54,19 @@ func notes(all []zoo.Note) (text string) {
 	return text
 }
 
-// TestImport wants every setting under rlrun's name, and what is not as in the zoo said.
+// TestImport checks the settings of imported scenarios, and the notes about settings that rlrun lacks or
+// that have another meaning in rlrun.
 func TestImport(t *testing.T) {
-	const noise = "noise_type: normal: rl_zoo3 adds the noise to the uniform actions before learning_starts too, rlrun does not\n"
+	const noise = "noise_type: normal: rl_zoo3 also adds the noise to the uniform actions before learning_starts, and rlrun does not\n"
 	for _, c := range []struct {
-		what, entry string // of it n_timesteps and policy are left out
-		settings    string // without the environment's id and the agent's name
+		what, entry string // environment and agent; entry without n_timesteps and policy
+		settings    string // settings without the environment's id and the agent's name
 		notCarried  string
 		differs     string
 	}{
 		{"CartPole-v1 ppo", "n_envs: 8\nlearning_rate: lin_0.001\nclip_range: linear_0.2\nent_coef: .0", "n_envs: 8|learning_rate: lin_0.001|clip_range: lin_0.2|ent_coef: 0", "", ""},
 		{"CartPole-v1 ppo", "learning_rate: cos_1e-3", "learning_rate: lin_1e-3", "",
-			"learning_rate: lin_1e-3: the file has cos_1e-3, and rl_zoo3 makes every such schedule linear, whatever the word before _\n"},
+			"learning_rate: lin_1e-3: the file has cos_1e-3, but in rl_zoo3 every such schedule is linear, also with another word before _\n"},
 		{"CartPole-v1 ppo", "clip_range_vf: null\ntarget_kl: ~\npolicy_kwargs: null\nenv_wrapper: null\nframe_stack: null\nnormalize: false", "", "", ""},
 		{"CartPole-v1 ppo", "normalize: true", "normalize: {norm_obs: true, norm_reward: true}", "", ""},
 		{"CartPole-v1 ppo", "normalize: \"{'norm_obs': False}\"", "normalize: {norm_obs: false, norm_reward: true}", "", ""},
@@ -79,7 +81,7 @@ func TestImport(t *testing.T) {
 		{"CartPole-v1 ppo", "policy_kwargs: {net_arch: [8], activation_fn: th.nn.Tanh}", "policy_kwargs: {net_arch: [8], activation_fn: tanh}", "", ""},
 		{"CartPole-v1 ppo", "policy_kwargs: \"dict(optimizer_kwargs=dict(weight_decay=0.1))\"", "policy_kwargs: {optimizer_kwargs: {weight_decay: 0.1, eps: 1e-08}}", "", ""},
 		{"CartPole-v1 a2c", "policy_kwargs: \"dict(optimizer_kwargs=dict(alpha=0.9))\"", "",
-			"policy_kwargs.optimizer_kwargs: {alpha: 0.9}: Stable-Baselines3 ignores them where use_rms_prop chooses the optimiser\n", ""},
+			"policy_kwargs.optimizer_kwargs: {alpha: 0.9}: Stable-Baselines3 ignores them if use_rms_prop chooses the optimiser\n", ""},
 		{"CartPole-v1 a2c", "policy_kwargs: \"dict(optimizer_kwargs=dict(betas=(0.9, 0.99)))\"\nuse_rms_prop: False",
 			"use_rms_prop: false|policy_kwargs: {optimizer_kwargs: {betas: [0.9, 0.99], eps: 1e-08}}", "", ""},
 		{"CartPole-v1 ppo", "policy_kwargs: \"dict(full_std=False)\"", "",
@@ -90,7 +92,7 @@ func TestImport(t *testing.T) {
 			"buffer_size: 100000|train_freq: [1, episode]|gradient_steps: -1", "", ""},
 		{"CartPole-v1 dqn", "optimize_memory_usage: True\nreplay_buffer_class: NStepReplayBuffer\nreplay_buffer_kwargs: \"dict(n_steps=3, handle_timeout_termination=False)\"", "n_steps: 3",
 			"optimize_memory_usage: true: the replay buffer always stores each observation once\n" +
-				"replay_buffer_kwargs.handle_timeout_termination: false: in rlrun's targets a time limit never counts as termination\n", ""},
+				"replay_buffer_kwargs.handle_timeout_termination: false: in rlrun a time limit never counts as termination, so its targets bootstrap there\n", ""},
 		{"Pendulum-v1 td3", "noise_type: ' normal '\nnoise_std: 0.3\npolicy_kwargs: \"dict(net_arch=dict(pi=[64], qf=[32]), n_critics=2)\"",
 			"noise_type: normal|noise_std: 0.3|policy_kwargs: {net_arch: {pi: [64], qf: [32]}}", "", noise},
 		{"Pendulum-v1 td3", "noise_type: ornstein-uhlenbeck\nnoise_std: 0.3\nlearning_starts: 0", "learning_starts: 0|noise_type: ornstein-uhlenbeck|noise_std: 0.3", "", ""},
@@ -107,10 +109,10 @@ func TestImport(t *testing.T) {
 		// Wrappers.
 		{"Pendulum-v1 ppo", "env_wrapper:\n- rl_zoo3.wrappers.FrameSkip:\n    skip: 2\n- rl_zoo3.wrappers.MaskVelocityWrapper\nframe_stack: 4\nnormalize: true",
 			"wrappers: [{frame_skip: 2}, {mask_velocity: true}, {frame_stack: {n: 4, padding: zero}}]|normalize: {norm_obs: true, norm_reward: true}", "",
-			"frame_stack: 4: rlrun normalises the stacked observations, rl_zoo3 stacks normalised observations\n"},
+			"frame_stack: 4: rlrun normalises the stacked observations, and rl_zoo3 stacks normalised observations\n"},
 		{"Pendulum-v1 ppo", "env_wrapper: rl_zoo3.wrappers.FrameSkip", "wrappers: [{frame_skip: 4}]", "", ""},
 		{"Pendulum-v1 ppo", "env_wrapper: sb3_contrib.common.wrappers.TimeFeatureWrapper", "wrappers: [{time_aware_observation: true}]", "",
-			"env_wrapper: TimeFeatureWrapper: the element it appends is the share of the time limit that has passed, not the share that remains\n"},
+			"env_wrapper: TimeFeatureWrapper: the appended element is the elapsed share of the time limit, not the remaining share\n"},
 		{"Pendulum-v1 ppo", "env_wrapper: [{gymnasium.wrappers.TimeLimit: {max_episode_steps: 100}}, {gymnasium.wrappers.TimeLimit: {max_episode_steps: 300}}]", "wrappers: [{max_steps: 100}]", "", ""},
 		{"Pendulum-v1 ppo", "env_wrapper: [{rl_zoo3.wrappers.FrameSkip: {skip: 4}}, {gymnasium.wrappers.TimeLimit: {max_episode_steps: 50}}]", "wrappers: [{frame_skip: 4}]", "", ""},
 		{"Pendulum-v1 ppo", "env_wrapper: [{gymnasium.wrappers.RescaleAction: {min_action: -1, max_action: 1}}, gymnasium.wrappers.ClipAction]\nvec_env_wrapper: {stable_baselines3.common.vec_env.VecFrameStack: {n_stack: 3}}",
@@ -120,7 +122,7 @@ func TestImport(t *testing.T) {
 		{"Pendulum-v1 ppo", "env_wrapper: [{rl_zoo3.wrappers.HistoryWrapper: {horizon: 2}}, mine.FrameSkip, {rl_zoo3.wrappers.FrameSkip: {skipp: 2}}]", "",
 			"env_wrapper: {rl_zoo3.wrappers.HistoryWrapper: {horizon: 2}}: rlrun has no such wrapper\n" +
 				"env_wrapper: mine.FrameSkip: rlrun has no such wrapper\n" +
-				"env_wrapper: {rl_zoo3.wrappers.FrameSkip: {skipp: 2}}: rlrun's wrapper has no such arguments\n", ""},
+				"env_wrapper: {rl_zoo3.wrappers.FrameSkip: {skipp: 2}}: the wrapper of rlrun has no such arguments\n", ""},
 	} {
 		id, agent, _ := strings.Cut(c.what, " ")
 		made, err := imported(c.what, id+":\n  n_timesteps: !!float 1e3\n  policy: MlpPolicy\n  "+strings.ReplaceAll(c.entry, "\n", "\n  ")+"\n")
@@ -143,8 +145,8 @@ func TestImport(t *testing.T) {
 	}
 }
 
-// settingsOf returns what a scenario sets beside environment, agent and steps, | between
-// them.
+// settingsOf returns the settings of a scenario except the environment, the agent and the steps, with |
+// between them.
 func settingsOf(made *zoo.Imported, id, agent string) string {
 	var settings []string
 	for line := range strings.Lines(string(made.Text)) {
@@ -159,7 +161,7 @@ func settingsOf(made *zoo.Imported, id, agent string) string {
 	return strings.Join(settings, "|")
 }
 
-// TestImportFile wants the file as a person reads it.
+// TestImportFile checks the whole text of a scenario file.
 func TestImportFile(t *testing.T) {
 	made, err := imported("CartPole-v1 ppo", `
 defaults: &d {n_timesteps: 1e5, policy: MlpPolicy, n_envs: 8, gamma: 0.98}
@@ -176,7 +178,7 @@ CartPole-v1:
 	}
 	const want = `# Made by rlrun import from the entry CartPole-v1 of rl-baselines3-zoo's f.yml.
 # Not carried over: callback: "a\nb": a callback is Python code; rlrun evaluates, logs and saves checkpoints itself.
-# Differs: frame_stack: 2: rlrun normalises the stacked observations, rl_zoo3 stacks normalised observations.
+# Differs: frame_stack: 2: rlrun normalises the stacked observations, and rl_zoo3 stacks normalised observations.
 env: {id: CartPole-v1, wrappers: [{frame_stack: {n: 2, padding: zero}}], n_envs: 8}
 agent:
   name: ppo
@@ -191,7 +193,7 @@ steps: 100000
 	}
 }
 
-// TestImportTarget wants the zoo's and rlrun's ids of the same environment to find the same
+// TestImportTarget checks that the ids of the same environment, in the zoo and in rlrun, find the same
 // entry.
 func TestImportTarget(t *testing.T) {
 	const entry = ": {n_timesteps: 1e3, policy: MlpPolicy}\n"
@@ -239,13 +241,13 @@ func TestImportTarget(t *testing.T) {
 		}
 	}
 	const few = "CartPole-v1" + entry + "atari" + entry
-	if _, err := imported("Pendulum-v1 ppo", few); err == nil || !strings.Contains(err.Error(), `f.yml has no entry "Pendulum-v1", and no default one`) {
+	if _, err := imported("Pendulum-v1 ppo", few); err == nil || !strings.Contains(err.Error(), `f.yml has no entry "Pendulum-v1", and no entry default`) {
 		t.Errorf("Import without a default: %v", err)
 	}
 }
 
-// TestImportAtari takes the entry atari for Atari games, of which rlrun has none but a
-// program may have its own.
+// TestImportAtari checks that an Atari game gets the entry atari. rlrun has no Atari games, but a
+// program may add its own.
 func TestImportAtari(t *testing.T) {
 	c := catalog()
 	c.Envs["ALE/Pong-v5"] = env.Entry(func() *lander { return new(lander) })
@@ -254,7 +256,7 @@ func TestImportAtari(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = zoo.Import(zoo.Request{File: "ppo.yml", Text: text, Env: "ALE/Pong-v5", Agent: "ppo"}, c)
-	if want := "ppo.yml:10: policy: CnnPolicy has a convolutional network, which rlrun does not have; want MlpPolicy"; fmt.Sprint(err) != want {
+	if want := "ppo.yml:10: policy: CnnPolicy has a convolutional network, which rlrun lacks; want MlpPolicy"; fmt.Sprint(err) != want {
 		t.Errorf("Import of ALE/Pong-v5 = %v, want %s", err, want)
 	}
 }
