@@ -24,18 +24,18 @@ func Box(c Canvas, x0, y0, x1, y1, r float32, col color.RGBA) {
 	Rect(c, x0+r, y0+r, x1-r, y1-r, col)
 }
 
-// Arc draws the part of a circle between the angles from and to [rad]. Angle 0 points to the
-// right, and angles grow counterclockwise.
-func Arc(c Canvas, x, y, r, from, to, width float32, col color.RGBA) {
-	c.Line(arcPoints(x, y, r, from, to), width, col)
+// Arc draws the part of a circle from the angle start to the angle end [rad]. Angle 0 points to
+// the right, and angles grow counterclockwise.
+func Arc(c Canvas, x, y, r, start, end, width float32, col color.RGBA) {
+	c.Line(arcPoints(x, y, r, start, end), width, col)
 }
 
 // arcPoints returns points on a circle between two angles, about 6° apart.
-func arcPoints(x, y, r, from, to float32) []float32 {
-	n := 1 + int(math.Abs(float64(to-from))*10)
+func arcPoints(x, y, r, start, end float32) []float32 {
+	n := 1 + int(math.Abs(float64(end-start))*10)
 	var xy []float32
 	for i := range n + 1 {
-		dx, dy := polar(r, from+(to-from)*float32(i)/float32(n))
+		dx, dy := polar(r, start+(end-start)*float32(i)/float32(n))
 		xy = append(xy, x+dx, y+dy)
 	}
 	return xy
@@ -73,11 +73,11 @@ func Twist(c Canvas, x, y, r, mid, turn, width float32, col color.RGBA) {
 	c.Fill([]float32{x + 3*width*tx, y + 3*width*ty, x + nx, y + ny, x - nx, y - ny}, col)
 }
 
-// Trail draws the path xy of a point. Its colour is from at the oldest position, to at the
-// latest position, and a mixture between them.
-func Trail(c Canvas, xy []float32, width float32, from, to color.RGBA) {
+// Trail draws the path xy of a point. Its oldest part has the colour oldest, its latest part
+// the colour latest, and the parts between them have mixtures.
+func Trail(c Canvas, xy []float32, width float32, oldest, latest color.RGBA) {
 	for n, i := len(xy)/2, 0; i+1 < n; i++ {
-		c.Line(xy[2*i:2*i+4], width, Mix(from, to, float32(i+1)/float32(n)))
+		c.Line(xy[2*i:2*i+4], width, Mix(oldest, latest, float32(i+1)/float32(n)))
 	}
 }
 
@@ -92,17 +92,17 @@ func polar(r, angle float32) (x, y float32) {
 // moved and scaled, but not turned.
 func At(c Canvas, x, y, angle, scale float32) Canvas {
 	cos, sin := polar(scale, angle)
-	return &moved{c, x, y, cos, sin, scale}
+	return &movedCanvas{c, x, y, cos, sin, scale}
 }
 
-// A moved is a Canvas in moved coordinates. The fields cos and sin are multiplied by scale.
-type moved struct {
+// A movedCanvas is a Canvas in moved coordinates. Its fields cos and sin are multiplied by scale.
+type movedCanvas struct {
 	Canvas
 	x, y, cos, sin, scale float32
 }
 
 // points returns the points xy in the coordinates of the Canvas below.
-func (p *moved) points(xy []float32) []float32 {
+func (p *movedCanvas) points(xy []float32) []float32 {
 	below := make([]float32, len(xy))
 	for i := 0; i+1 < len(xy); i += 2 {
 		below[i], below[i+1] = p.x+p.cos*xy[i]-p.sin*xy[i+1], p.y+p.sin*xy[i]+p.cos*xy[i+1]
@@ -111,15 +111,15 @@ func (p *moved) points(xy []float32) []float32 {
 }
 
 // Line draws a line in moved coordinates.
-func (p *moved) Line(xy []float32, width float32, c color.RGBA) {
+func (p *movedCanvas) Line(xy []float32, width float32, c color.RGBA) {
 	p.Canvas.Line(p.points(xy), width*p.scale, c)
 }
 
 // Fill fills a polygon in moved coordinates.
-func (p *moved) Fill(xy []float32, c color.RGBA) { p.Canvas.Fill(p.points(xy), c) }
+func (p *movedCanvas) Fill(xy []float32, c color.RGBA) { p.Canvas.Fill(p.points(xy), c) }
 
 // Text writes a text at a point in moved coordinates.
-func (p *moved) Text(x, y, size, align float32, s string, c color.RGBA) {
+func (p *movedCanvas) Text(x, y, size, align float32, s string, c color.RGBA) {
 	xy := p.points([]float32{x, y})
 	p.Canvas.Text(xy[0], xy[1], size*p.scale, align, s, c)
 }

@@ -83,18 +83,18 @@ func read(files fs.FS) (map[string][]byte, error) {
 	return texts, nil
 }
 
-// add copies the entries of from to the map to. It returns an error if to already has an
-// entry of that name, or if a name is not allowed. The kind of the entries, for example
-// "agents", is part of the message.
-func add[T any](to, from map[string]T, kind string) error {
-	for _, name := range slices.Sorted(maps.Keys(from)) {
+// add copies the entries of src to dst. It returns an error if dst already has an entry of
+// that name, or if a name is not allowed. The kind of the entries, for example "agents", is
+// part of the message.
+func add[T any](dst, src map[string]T, kind string) error {
+	for _, name := range slices.Sorted(maps.Keys(src)) {
 		if name == "" || strings.ContainsFunc(name, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }) {
 			return fmt.Errorf("one of the program's %s is called %q; want a name without spaces", kind, name)
 		}
-		if _, ok := to[name]; ok {
+		if _, ok := dst[name]; ok {
 			return fmt.Errorf("two %s are called %s; want another name for the program's own", kind, name)
 		}
-		to[name] = from[name]
+		dst[name] = src[name]
 	}
 	return nil
 }

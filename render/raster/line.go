@@ -63,23 +63,23 @@ func (m *Image) addCorner(x, y, r float32, before, after float64) {
 	}
 }
 
-// addSector adds a sector of a disc, from the angle from to the angle from + over [rad]. Its arc
-// consists of cubic curves, each at most a quarter of a circle.
-func (m *Image) addSector(x, y, r float32, from, over float64) {
+// addSector adds a sector of a disc that begins at the angle start and covers the angle extent
+// [rad]. Its arc consists of cubic curves, each at most a quarter of a circle.
+func (m *Image) addSector(x, y, r float32, start, extent float64) {
 	x, y = x-float32(m.part.Min.X), y-float32(m.part.Min.Y)
-	n := math.Ceil(over / (math.Pi/2 + 1e-6))
-	step := over / n
+	n := math.Ceil(extent / (math.Pi/2 + 1e-6))
+	step := extent / n
 	k := r * float32(4.0/3*math.Tan(step/4)) // distance of the control points from the ends of an arc
 	cosSin := func(angle float64) (cos, sin float32) {
 		s, c := math.Sincos(angle)
 		return float32(c), float32(s)
 	}
-	cos, sin := cosSin(from)
+	cos, sin := cosSin(start)
 	m.z.MoveTo(x, y)
 	m.z.LineTo(x+r*cos, y+r*sin)
 	for i := 1.0; i <= n; i++ {
 		ax, ay := x+r*cos-k*sin, y+r*sin+k*cos
-		cos, sin = cosSin(from + i*step)
+		cos, sin = cosSin(start + i*step)
 		m.z.CubeTo(ax, ay, x+r*cos+k*sin, y+r*sin-k*cos, x+r*cos, y+r*sin)
 	}
 	m.z.ClosePath()

@@ -74,7 +74,7 @@ func run(title string, s raster.Screen) (err error) {
 	return nil
 }
 
-// A game makes a raster.Screen an ebiten.Game.
+// A game implements ebiten.Game for a raster.Screen.
 type game struct {
 	screen  raster.Screen
 	image   *raster.Image

@@ -42,8 +42,8 @@ type line struct {
 
 // Limits of a file of episodes.
 const (
-	maxLine  = 1 << 22 // bytes of a line
-	maxSteps = 1 << 22 // steps of an episode
+	maxLine  = 1 << 22 // largest length of a line, in bytes
+	maxSteps = 1 << 22 // largest number of steps of an episode
 
 	// MaxFile is the largest length of a file of episodes, in bytes.
 	MaxFile = 1 << 30

@@ -21,7 +21,7 @@ const (
 	// maxSignificant is the largest number of significant digits of a number with a standard error.
 	maxSignificant = 6
 
-	// scientificFrom is the smallest exponent of ten in scientific notation, for example 1.5e+15.
+	// scientificFrom is the exponent of ten from which numbers are in scientific notation: 1.5e+15.
 	scientificFrom = 15
 
 	// roundingError is the relative error of float64 sums. A smaller deviation, relative

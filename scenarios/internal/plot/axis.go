@@ -7,11 +7,11 @@ import (
 	"github.com/rlrun/rlrun/scenarios/internal/figure"
 )
 
-// An axis maps the numbers low … high to the positions from … to in the picture.
+// An axis maps numbers to positions in the picture: low to start, and high to end.
 type axis struct {
-	low, high float64
-	from, to  float32
-	ticks     []tick
+	low, high  float64
+	start, end float32
+	ticks      []tick
 }
 
 // A tick is a number with a label beside the axis.
@@ -22,7 +22,7 @@ type tick struct {
 
 // position returns the position of a number.
 func (a *axis) position(v float64) float32 {
-	return a.from + float32((v-a.low)/(a.high-a.low))*(a.to-a.from)
+	return a.start + float32((v-a.low)/(a.high-a.low))*(a.end-a.start)
 }
 
 // fit sets the range of the axis to the range of all numbers. If the numbers are equal or almost

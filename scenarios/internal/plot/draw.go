@@ -37,7 +37,7 @@ func (l *layout) draw(c render.Canvas) {
 	}
 	for i, line := range l.Lines {
 		y := l.y.position(line.Y)
-		l.lineStroke(i).draw(c, []float32{l.x.from, y, l.x.to, y})
+		l.lineStroke(i).draw(c, []float32{l.x.start, y, l.x.end, y})
 	}
 	for i, curve := range l.Curves {
 		l.curveStroke(i).draw(c, l.points(curve.X, curve.Y))
@@ -57,18 +57,18 @@ func (l *layout) draw(c render.Canvas) {
 func (l *layout) drawGrid(c render.Canvas) {
 	for _, t := range l.x.ticks {
 		x := pixelMiddle(l.x.position(t.value))
-		render.Segment(c, x, l.y.from, x, l.y.to, 1, l.Faint)
+		render.Segment(c, x, l.y.start, x, l.y.end, 1, l.Faint)
 	}
 	for _, t := range l.y.ticks {
 		y := pixelMiddle(l.y.position(t.value))
-		render.Segment(c, l.x.from, y, l.x.to, y, 1, l.Faint)
+		render.Segment(c, l.x.start, y, l.x.end, y, 1, l.Faint)
 	}
 }
 
 // drawAxes draws the axes with their ticks and labels.
 func (l *layout) drawAxes(c render.Canvas) {
-	left, bottom := pixelMiddle(l.x.from), pixelMiddle(l.y.from)
-	c.Line([]float32{left, l.y.to, left, bottom, l.x.to, bottom}, 1, l.Ink)
+	left, bottom := pixelMiddle(l.x.start), pixelMiddle(l.y.start)
+	c.Line([]float32{left, l.y.end, left, bottom, l.x.end, bottom}, 1, l.Ink)
 	for _, t := range l.x.ticks {
 		x := pixelMiddle(l.x.position(t.value))
 		render.Segment(c, x, bottom, x, bottom-tickLength, 1, l.Ink)
@@ -97,8 +97,8 @@ func (l *layout) drawNames(c render.Canvas) {
 		c.Text(margin, top-0.8*nameSize, l.fittingSize(l.Y, nameSize, textWidth), 0, l.Y, l.Ink)
 	}
 	if l.X != "" {
-		y := l.y.from - tickLength - gap - labelSize - lead - 0.73*nameSize
-		c.Text((l.x.from+l.x.to)/2, y, l.fittingSize(l.X, nameSize, l.x.to-l.x.from), 0.5, l.X, l.Ink)
+		y := l.y.start - tickLength - gap - labelSize - lead - 0.73*nameSize
+		c.Text((l.x.start+l.x.end)/2, y, l.fittingSize(l.X, nameSize, l.x.end-l.x.start), 0.5, l.X, l.Ink)
 	}
 }
 

@@ -62,27 +62,27 @@ func (f *Figure) layout() (*layout, error) {
 		l.height += legendHeight + margin
 	}
 
-	l.y.to = float32(l.height) - margin
+	l.y.end = float32(l.height) - margin
 	for _, line := range []struct {
 		text string
 		size float32
 	}{{f.Title, titleSize}, {f.Y, nameSize}} {
 		if line.text != "" {
-			l.y.to -= line.size + lead
+			l.y.end -= line.size + lead
 		}
 	}
-	l.y.from = margin + gap + tickLength + labelSize
+	l.y.start = margin + gap + tickLength + labelSize
 	if f.X != "" {
-		l.y.from += nameSize + lead
+		l.y.start += nameSize + lead
 	}
-	l.x.from = margin + l.maxLabelWidth(l.y.ticks) + gap + tickLength
-	l.x.to = width - max(margin, l.maxLabelWidth(l.x.ticks)/2+gap)
-	l.left, l.top = l.x.from, float32(legendHeight)+margin/2
+	l.x.start = margin + l.maxLabelWidth(l.y.ticks) + gap + tickLength
+	l.x.end = width - max(margin, l.maxLabelWidth(l.x.ticks)/2+gap)
+	l.left, l.top = l.x.start, float32(legendHeight)+margin/2
 	if l.legendBelow {
-		l.y.from += float32(legendHeight) + margin
+		l.y.start += float32(legendHeight) + margin
 	} else {
-		l.x.to = width - margin - legendWidth - 2*gap
-		l.left, l.top = l.x.to+2*gap, l.y.to
+		l.x.end = width - margin - legendWidth - 2*gap
+		l.left, l.top = l.x.end+2*gap, l.y.end
 	}
 	return l, nil
 }

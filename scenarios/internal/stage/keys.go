@@ -101,9 +101,9 @@ func (s *Screen) stepBack() {
 	s.err = s.Player.Seek(s.Player.Steps - 1)
 }
 
-// changeSpeed adds by to the speed.
-func (s *Screen) changeSpeed(by int) {
-	s.speed = min(max(s.speed+by, slowest), fastest)
+// changeSpeed adds doublings to the speed; negative ones make it slower.
+func (s *Screen) changeSpeed(doublings int) {
+	s.speed = min(max(s.speed+doublings, slowest), fastest)
 	s.say(s.speedText())
 }
 

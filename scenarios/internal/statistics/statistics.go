@@ -33,8 +33,8 @@ func Mean(x []float64) float64 {
 // Median returns the middle number of x, or the mean of the two middle numbers.
 func Median(x []float64) float64 { return Quantile(x, 0.5) }
 
-// Quantile returns the q-quantile of x, q in [0, 1]. Between two numbers of x it is
-// interpolated linearly. It returns NaN if x is empty.
+// Quantile returns the q-quantile of x, q in [0, 1]. Between two numbers of x the quantile is
+// interpolated linearly. Quantile returns NaN if x is empty.
 func Quantile(x []float64, q float64) float64 {
 	if len(x) == 0 {
 		return math.NaN()

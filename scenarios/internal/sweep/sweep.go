@@ -50,9 +50,10 @@ type Run struct {
 	done     chan struct{} // closed when the run has ended
 }
 
-// New returns the sweep of a scenario with changes: for each combination of the values in
-// sweeps, KEY=[a, b, …], a cell with this number of seeds. The run directories are in out. If
-// out is "", they are in runs/NAME, for a sweep in a directory named after the time now.
+// New returns the sweep of a scenario with changes. It has a cell for each combination of the
+// values in sweeps, KEY=[a, b, …], and each cell has this number of seeds. The run directories
+// are in out. If out is "", they are in runs/NAME, or with sweeps in a new directory
+// runs/NAME/sweep-TIME.
 func New(source Source, catalog scenario.Catalog, changes []scenario.Change, sweeps []string, seeds int, out string, now time.Time) (*Sweep, error) {
 	all, err := combinations(sweeps)
 	if err != nil {

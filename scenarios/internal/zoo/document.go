@@ -11,8 +11,8 @@ import (
 
 // Limits of an entry with expanded aliases.
 const (
-	maxValues = 10_000 // values
-	maxDepth  = 40     // depth of nested values
+	maxValues = 10_000 // largest number of values
+	maxDepth  = 40     // largest depth of nested values
 )
 
 // A document is a parsed file of hyperparameters.
