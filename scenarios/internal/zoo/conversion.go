@@ -52,7 +52,7 @@ func newConversion(d *document, r Request, t target, catalog scenario.Catalog) (
 		c.wrap(entryOf(t.wrapper, booleanOf(true)))
 	}
 	if t.other {
-		c.differ("env", textOf(t.id), "the entry %s is for another version, which may have other observations or rewards", t.entry)
+		c.noteDiffers("env", textOf(t.id), "the entry %s is for another version, which may have other observations or rewards", t.entry)
 	}
 	return c, nil
 }
@@ -112,7 +112,7 @@ func (c *conversion) convertKey(key string, v value) error {
 	case other && v.String() == reason.usual:
 		return nil
 	case other:
-		c.leave(key, v, "%s", reason.why)
+		c.noteNotCarried(key, v, "%s", reason.why)
 		return nil
 	}
 	return c.fault(v.line, "%s: unknown key, for rl_zoo3 and for Stable-Baselines3's %s%s", key, strings.ToUpper(c.agent), nearest.Hint(key, slices.Values(c.allKeys())))
@@ -152,13 +152,13 @@ func (c *conversion) wrap(wrapper value) {
 	c.env.set("wrappers", listOf(append(wrappers.items, wrapper)...))
 }
 
-// leave adds a note that a setting is not carried over.
-func (c *conversion) leave(key string, v value, why string, args ...any) {
+// noteNotCarried adds a note that a setting is not carried over.
+func (c *conversion) noteNotCarried(key string, v value, why string, args ...any) {
 	c.notCarried = append(c.notCarried, Note{key, short(v), fmt.Sprintf(why, args...)})
 }
 
-// differ adds a note that a setting has another meaning in rlrun.
-func (c *conversion) differ(key string, v value, why string, args ...any) {
+// noteDiffers adds a note that a setting has another meaning in rlrun.
+func (c *conversion) noteDiffers(key string, v value, why string, args ...any) {
 	c.differs = append(c.differs, Note{key, short(v), fmt.Sprintf(why, args...)})
 }
 

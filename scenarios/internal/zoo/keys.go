@@ -104,7 +104,7 @@ func (c *conversion) schedule(key string, v value) error {
 	line := textOf("lin_" + start)
 	line.line = v.line
 	if shape == "cos" {
-		c.differ(key, line, "the file has %s, but in rl_zoo3 every such schedule is linear, also with another word before _", v.text)
+		c.noteDiffers(key, line, "the file has %s, but in rl_zoo3 every such schedule is linear, also with another word before _", v.text)
 	}
 	c.setAgent(key, line)
 	return nil
@@ -163,11 +163,11 @@ func (c *conversion) normalize(key string, v value) error {
 			n.set(name, item)
 		case "gamma":
 			if _, agents := c.given.at("gamma"); !agents { // with gamma for the agent, rl_zoo3 also uses the agent's gamma
-				c.leave(key+"."+name, item, "rewards are normalised with the agent's gamma")
+				c.noteNotCarried(key+"."+name, item, "rewards are normalised with the agent's gamma")
 			}
 		case "training", "epsilon", "norm_obs_keys":
 			if usual := map[string]string{"training": "true", "epsilon": "1e-08", "norm_obs_keys": "null"}; item.String() != usual[name] {
-				c.leave(key+"."+name, item, "agent.normalize has no such setting")
+				c.noteNotCarried(key+"."+name, item, "agent.normalize has no such setting")
 			}
 		default:
 			return c.fault(v.line, "%s: VecNormalize has no argument %q%s", key, name, nearest.Hint(name, slices.Values(strings.Fields("training norm_obs norm_reward clip_obs clip_reward gamma epsilon norm_obs_keys"))))
@@ -192,7 +192,7 @@ func (c *conversion) envKwargs(key string, v value) error {
 		case slices.Contains(c.options, name):
 			c.setOption(name, item)
 		case name == "render_mode":
-			c.leave(key+"."+name, item, "it only changes rendering")
+			c.noteNotCarried(key+"."+name, item, "it only changes rendering")
 		default:
 			return c.fault(item.line, "%s: %s of rlrun has no option %s%s", key, c.id, name, nearest.Hint(name, slices.Values(c.options)))
 		}

@@ -47,7 +47,7 @@ func (c *conversion) networkKey(kwargs *value, name string, v value) error {
 		return c.fault(v.line, "%s: NatureCNN is a convolutional network, which rlrun lacks; want MlpPolicy without it", path)
 	case known && (v.String() == reason.usual || reason.usual == ""):
 	case known:
-		c.leave(path, v, "%s", reason.why)
+		c.noteNotCarried(path, v, "%s", reason.why)
 	default:
 		return c.fault(v.line, "%s: Stable-Baselines3's policies have no such argument%s", path, nearest.Hint(name, slices.Values(c.networkKeys())))
 	}
@@ -121,7 +121,7 @@ func (c *conversion) optimizerKwargs(kwargs *value) {
 		return
 	}
 	if rms, _ := c.given.at("use_rms_prop"); c.agent == "a2c" && !named && !rms.is(false) {
-		c.leave("policy_kwargs.optimizer_kwargs", given, "Stable-Baselines3 ignores them if use_rms_prop chooses the optimiser")
+		c.noteNotCarried("policy_kwargs.optimizer_kwargs", given, "Stable-Baselines3 ignores them if use_rms_prop chooses the optimiser")
 		*kwargs = kwargs.without("optimizer_kwargs")
 		return
 	}

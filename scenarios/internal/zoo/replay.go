@@ -32,9 +32,9 @@ func (c *conversion) replayKwargs(key string, v value) error {
 			c.setAgent("n_steps", item)
 		case name == "handle_timeout_termination" && item.is(true):
 		case name == "handle_timeout_termination":
-			c.leave(key+"."+name, item, "in rlrun a time limit never counts as termination, so its targets bootstrap there")
+			c.noteNotCarried(key+"."+name, item, "in rlrun a time limit never counts as termination, so its targets bootstrap there")
 		default:
-			c.leave(key+"."+name, item, "the replay buffer has no such setting")
+			c.noteNotCarried(key+"."+name, item, "the replay buffer has no such setting")
 		}
 	}
 	return nil
@@ -64,7 +64,7 @@ func (c *conversion) convertNoise(entry value) error {
 			kind.text = name
 			c.setAgent("noise_type", kind)
 			if starts, ok := entry.at("learning_starts"); !ok || !starts.equals(0) {
-				c.differ("noise_type", kind, "rl_zoo3 also adds the noise to the uniform actions before learning_starts, and rlrun does not")
+				c.noteDiffers("noise_type", kind, "rl_zoo3 also adds the noise to the uniform actions before learning_starts, and rlrun does not")
 			}
 			return nil
 		}

@@ -34,7 +34,7 @@ func (c *conversion) convertWrappers(entry value) error {
 	c.stack(n, "zero")
 	if normalize, _ := c.settings.at("normalize"); normalize.kind == dict {
 		if on, _ := normalize.at("norm_obs"); on.is(true) {
-			c.differ("frame_stack", n, "rlrun normalises the stacked observations, and rl_zoo3 stacks normalised observations")
+			c.noteDiffers("frame_stack", n, "rlrun normalises the stacked observations, and rl_zoo3 stacks normalised observations")
 		}
 	}
 	return nil
@@ -58,9 +58,9 @@ func (c *conversion) convertWrapper(key string, w value) error {
 	convert, known := wrapperClasses()[lastPart(name)]
 	switch {
 	case !known || !slices.Contains(strings.Fields("rl_zoo3 utils sb3_contrib stable_baselines3 gymnasium gym"), module):
-		c.leave(key, w, "rlrun has no such wrapper")
+		c.noteNotCarried(key, w, "rlrun has no such wrapper")
 	case !convert(c, args):
-		c.leave(key, w, "the wrapper of rlrun has no such arguments")
+		c.noteNotCarried(key, w, "the wrapper of rlrun has no such arguments")
 	}
 	return nil
 }
@@ -169,7 +169,7 @@ func timeFeature(c *conversion, args value) bool {
 	if test, ok := args.at("test_mode"); c.limit == 0 || ok && !test.is(false) || len(args.without("max_steps", "test_mode").keys) > 0 {
 		return false
 	}
-	c.differ("env_wrapper", textOf("TimeFeatureWrapper"), "the appended element is the elapsed share of the time limit, not the remaining share")
+	c.noteDiffers("env_wrapper", textOf("TimeFeatureWrapper"), "the appended element is the elapsed share of the time limit, not the remaining share")
 	return c.addWrapper("time_aware_observation", booleanOf(true), args)
 }
 
