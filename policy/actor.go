@@ -6,13 +6,13 @@ import (
 	"github.com/rlrun/rlrun/env"
 )
 
-// An Actor acts with a policy in one environment, step by step. It keeps the policy's memory
-// of the episode and the random generator that actions are sampled with.
+// An Actor acts with a policy in one environment, step by step. It keeps the policy's memory of
+// the episode, and the random generator for sampled actions.
 type Actor struct {
 	policy Policy
 	memory []float32  // [Spec.Memory] memory of the policy
-	rng    []rand.PCG // [1] generator for sampled actions; nil: the best actions
-	first  [1]bool    // whether the next observation is the first of an episode
+	rng    []rand.PCG // [1] generator for sampled actions; nil: the most probable or best actions
+	first  [1]bool    // [1] whether the next observation is the first observation of an episode
 	act    []float32  // [A] latest action
 }
 
@@ -24,7 +24,8 @@ func NewActor(p Policy) *Actor {
 }
 
 // Begin begins an episode. If sampled is true, Act samples actions with the generator of
-// SeedEpisode for the episode's seed. Otherwise Act returns the best actions.
+// SeedEpisode for the episode's seed. Otherwise Act returns the policy's most probable or best
+// actions.
 func (a *Actor) Begin(sampled bool, seed uint64) {
 	a.first[0], a.rng = true, nil
 	if sampled {

@@ -17,22 +17,23 @@ type ActorCritic struct {
 	Head          *dist.Head
 	Trunk         nn.Network // shared hidden layers; nil if the actor and the critic share nothing
 	Features      nn.Network // hidden layers of an actor with state-dependent noise; otherwise nil
-	Actor, Critic nn.Network // input: output of Trunk or, for Actor, of Features; without these, the encoded observations
+	Actor, Critic nn.Network // input: output of Features (only Actor) or of Trunk; if these are nil, the encoded observations
 	Tape          *tape.Tape // tape of Pi
-	ValueTape     *tape.Tape // tape of V: a second tape, so that the actor and the critic can be trained at the same time
+	ValueTape     *tape.Tape // tape of V; a second tape allows training of the actor and the critic at the same time
 	actTape       *tape.Tape // tape of the distributions in Act
 	base
 	encoder         // encoder of observations
-	featureSize int // outputs of Trunk or Features; without them the size of an encoded observation
+	featureSize int // floats of an input row of Actor: outputs of Trunk or Features; if both are nil, floats of an encoded observation
 
-	// Scratch: outputs of Actor [N, Head.Size], of Trunk and Features [N, featureSize], and raw actions [N, A].
+	// Scratch: outputs of Actor [N, Head.Size], outputs of Trunk and Features [N, featureSize],
+	// and raw actions [N, A].
 	actorOut, trunkOut, featuresOut, raw []float32
 }
 
 var _ Policy = (*ActorCritic)(nil)
 
-// NewActorCritic returns an ActorCritic for spec with new networks, which config c describes
-// and engine e builds. The observations are normalised by normal, unless it is nil.
+// NewActorCritic returns an ActorCritic for spec with new networks, which config c describes and
+// engine e builds. normal normalises the observations; nil: no normalisation.
 func NewActorCritic(rng *rand.Rand, spec env.Spec, c NetworkConfig, normal *Normalizer, e nn.Engine) (*ActorCritic, error) {
 	b := newBuilder(actorCriticKind, rng, &c, e, "pi", "vf")
 	if c.ShareTrunk {
@@ -77,8 +78,8 @@ func newActorCritic(b *builder, spec env.Spec, normal *Normalizer) (*ActorCritic
 
 func (m *ActorCritic) newTapes() { m.Tape, m.ValueTape, m.actTape = tape.New(), tape.New(), tape.New() }
 
-// Pi returns π(·|obs) on Tape for training: one distribution for each row of obs [B, O], over
-// the actions that mask [B, M] allows. A nil mask allows all.
+// Pi returns π(·|obs) on Tape for training: one distribution for each row of obs [B, O], over the
+// actions that mask [B, M] allows. A nil mask allows all actions.
 func (m *ActorCritic) Pi(obs []float32, mask []bool) dist.Dist {
 	return m.pi(m.input(m.Tape, obs), mask)
 }
@@ -96,7 +97,7 @@ func (m *ActorCritic) V(obs []float32) *tape.Var {
 	return m.Critic.Forward(m.ValueTape, m.input(m.ValueTape, obs), nn.Training)
 }
 
-// PiV returns Pi and V, both on Tape, from one forward pass of the trunk.
+// PiV returns the results of Pi and V, both on Tape, from one forward pass of the trunk.
 func (m *ActorCritic) PiV(obs []float32, mask []bool) (dist.Dist, *tape.Var) {
 	x := m.input(m.Tape, obs)
 	return m.pi(x, mask), m.Critic.Forward(m.Tape, x, nn.Training)
@@ -112,8 +113,8 @@ func (m *ActorCritic) input(t *tape.Tape, obs []float32) *tape.Var {
 	return m.Trunk.Forward(t, x, nn.Training)
 }
 
-// Act samples actions if in has random generators or noise, and otherwise takes the most probable
-// actions. LogProb is equal to the LogProb of Pi, bit for bit.
+// Act samples actions if in has random generators or noise. Otherwise it takes the most probable
+// actions. out.LogProb is equal to Pi's LogProb, bit for bit.
 func (m *ActorCritic) Act(in In, out Out) {
 	x := m.inferInput(in.Obs)
 	if out.Value != nil {
@@ -162,8 +163,8 @@ func (m *ActorCritic) DrawNoise(rng []rand.PCG, noise []float32) {
 	}
 }
 
-// infer returns π without gradients, and the actor's input, on which state-dependent noise
-// depends. x has n rows from inferInput. Both results are valid until the next call.
+// infer returns π without gradients, and the actor's input, from which state-dependent noise is
+// computed. x has n rows from inferInput. Both results are valid until the next call.
 func (m *ActorCritic) infer(x []float32, n int, mask []bool) (dist.Dist, []float32) {
 	if m.Features != nil {
 		m.featuresOut = f32.Grow(m.featuresOut, n*m.featureSize)
@@ -176,8 +177,8 @@ func (m *ActorCritic) infer(x []float32, n int, mask []bool) (dist.Dist, []float
 	return m.Head.Dist(m.actTape.Const(m.actorOut, n), m.actTape.Const(x, n), mask), x
 }
 
-// inferInput returns the input of the actor and the critic without a tape. It is valid until
-// the next call.
+// inferInput returns the input of the actor and the critic, computed without a tape. The result
+// is valid until the next call.
 func (m *ActorCritic) inferInput(obs []float32) []float32 {
 	x := m.flat(obs)
 	if m.Trunk == nil {

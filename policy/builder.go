@@ -12,9 +12,8 @@ import (
 	"github.com/rlrun/rlrun/policy/nn"
 )
 
-// A builder builds the networks of a policy. For a new policy it follows the NetworkConfig;
-// for a policy from a file it follows the design in the file. After an error it builds no more
-// networks.
+// A builder builds the networks of a policy. For a new policy it uses the NetworkConfig; for a
+// policy from a file it uses the design in the file. After an error it builds no more networks.
 type builder struct {
 	*design
 	rng       *rand.Rand
@@ -25,14 +24,15 @@ type builder struct {
 	err       error          // first error
 }
 
-// newBuilder returns a builder for the networks of a new policy. keys has the keys that a
-// net_arch in mapping form may have.
+// newBuilder returns a builder for the networks of a new policy. keys are the keys that are valid
+// in net_arch if net_arch is a mapping: pi, vf or qf.
 func newBuilder(kind kind, rng *rand.Rand, c *NetworkConfig, e nn.Engine, keys ...string) *builder {
 	d := &design{kind: kind, plans: map[string]nn.Plan{}, sde: c.UseSDE, expln: c.UseSDE && c.UseExpln, shareTrunk: c.ShareTrunk}
 	return &builder{design: d, rng: rng, engines: []nn.Engine{e}, config: c, maxValues: math.MaxInt, err: c.NetArch.Check(keys...)}
 }
 
-// withPrefix returns p, or a nil policy and the error with the package's name before it.
+// withPrefix returns p. If err is not nil, it returns a nil policy, and err with the prefix
+// "policy".
 func withPrefix[P any](p *P, err error) (*P, error) {
 	if err != nil {
 		return nil, fmt.Errorf("policy: %w", err)
@@ -40,9 +40,9 @@ func withPrefix[P any](p *P, err error) (*P, error) {
 	return p, nil
 }
 
-// newFileBuilder returns a builder for the networks of a policy from a file that has maxValues
-// float32 values. Each network is built by the first engine that can build it; nn.Native is
-// the last.
+// newFileBuilder returns a builder for the networks of a policy from a file. maxValues is the
+// number of float32 values in the file. Each network is built by the first engine that can build
+// it; nn.Native is the last engine.
 func newFileBuilder(d *design, maxValues int, engines []nn.Engine) *builder {
 	b := &builder{design: d, rng: rand.New(rand.NewPCG(0, 0)), maxValues: maxValues}
 	_, d.shareTrunk = d.plans["trunk"]
@@ -56,7 +56,7 @@ func newFileBuilder(d *design, maxValues int, engines []nn.Engine) *builder {
 	return b
 }
 
-// A part says which hidden layers of a NetworkConfig a network has.
+// A part is the choice of hidden layers in a NetworkConfig for one network.
 type part uint8
 
 const (
@@ -81,8 +81,8 @@ func (b *builder) network(name string, in int, p part, out int, gain float32) nn
 	return n
 }
 
-// makeNetwork returns a network and the number of its outputs. If out is 0, the network has
-// only hidden layers.
+// makeNetwork returns a network and the number of its outputs. If the argument out is 0, the
+// network has only hidden layers.
 func (b *builder) makeNetwork(name string, in int, p part, out int, gain float32) (n nn.Network, got int) {
 	if b.err != nil {
 		return nil, 0
@@ -108,8 +108,8 @@ func (b *builder) makeNetwork(name string, in int, p part, out int, gain float32
 }
 
 // buildPlan returns the network of a plan, built by the first engine that can build it. If all
-// engines fail, it returns the first engine's error. Networks for a file's tensors are not
-// initialised with random weights.
+// engines fail, it returns the first engine's error. If the weights will come from a file, the
+// network gets no random initial weights.
 func (b *builder) buildPlan(name string, plan nn.Plan) (nn.Network, error) {
 	if b.config == nil {
 		plan = plan.Zeroed()
@@ -125,8 +125,8 @@ func (b *builder) buildPlan(name string, plan nn.Plan) (nn.Network, error) {
 	return nil, first
 }
 
-// fits reports whether the policy may have a tensor of rows × cols values. If not, it sets the
-// builder's error.
+// fits reports whether the policy may have one more tensor of rows × cols values. If not, it sets
+// b.err.
 func (b *builder) fits(rows, cols int) bool {
 	if b.err == nil && rows > b.maxValues/max(cols, 1) {
 		b.err = errors.New("it has fewer tensor values than its networks need")
@@ -134,10 +134,11 @@ func (b *builder) fits(rows, cols int) bool {
 	return b.err == nil
 }
 
-// keepError keeps err if it is the first error.
+// keepError sets b.err to err if b.err is nil.
 func (b *builder) keepError(err error) { b.err = cmp.Or(b.err, err) }
 
-// logStd returns the initial log σ. For a policy from a file it is 0, since the file has log σ.
+// logStd returns the initial log σ. It is 0 for a policy from a file, because log σ is then read
+// from the file.
 func (b *builder) logStd() float32 {
 	if b.config == nil {
 		return 0
@@ -145,8 +146,8 @@ func (b *builder) logStd() float32 {
 	return b.config.LogStdInit
 }
 
-// base returns the base of a policy whose networks are all built. It is an error if the file
-// has networks that were not built.
+// base returns the base of a policy after all its networks are built. It is an error if the file
+// has a network that was not built.
 func (b *builder) base(s Spec) base {
 	if b.err == nil && b.built < len(b.plans) {
 		b.err = fmt.Errorf("it has networks that its policy does not have: %.100q", slices.Sorted(maps.Keys(b.plans)))

@@ -30,8 +30,8 @@ type contents struct {
 	tensors     safetensors.SafeTensors
 }
 
-// readHeader reads a file's header. It allocates memory only for bytes that r really has, even
-// if the header claims to be longer.
+// readHeader reads a file's header. It allocates memory only for bytes that were read from r,
+// even if the stated length of the header is larger.
 func readHeader(r io.Reader) (*contents, error) {
 	begin := make([]byte, 8)
 	if _, err := io.ReadFull(r, begin); errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
@@ -63,7 +63,7 @@ func (c *contents) readTensors(limit uint64) error {
 	if c.tensorBytes > limit {
 		return fmt.Errorf("tensors of %d bytes, want %d at most", c.tensorBytes, limit)
 	}
-	data, err := io.ReadAll(io.LimitReader(c.r, int64(c.tensorBytes)+1)) // one byte more, so that a file that is too long is an error
+	data, err := io.ReadAll(io.LimitReader(c.r, int64(c.tensorBytes)+1)) // one byte more than stated, to detect a file that is too long
 	if err != nil {
 		return err
 	}
@@ -78,9 +78,9 @@ func formatError(err error) error {
 	return fmt.Errorf("not a safetensors file, or cut short: %w", err)
 }
 
-// setParams sets params to the tensors of the file. The file must have a tensor with the name
-// and shape of each parameter, with valid values, and no other tensors. After an error all
-// params are unchanged.
+// setParams sets params to the tensors of the file. The file must have a tensor with the name and
+// shape of each parameter, with valid values. Other tensors in the file are an error. After an
+// error all params are unchanged.
 func (c *contents) setParams(params []*tape.Param) (err error) {
 	values := make([][]float32, len(params))
 	extra := map[string]bool{}
@@ -102,7 +102,7 @@ func (c *contents) setParams(params []*tape.Param) (err error) {
 	return nil
 }
 
-// readTensor returns the values of p in the file.
+// readTensor returns the file's values for the parameter p.
 func (c *contents) readTensor(p *tape.Param) ([]float32, error) {
 	t, ok := c.tensors.Tensor(p.Name)
 	if !ok {

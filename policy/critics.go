@@ -12,18 +12,18 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// Critics are several networks that each estimate Q(s, a), for continuous actions in [-1, 1].
+// Critics are several networks for continuous actions in [-1, 1]. Each network estimates Q(s, a).
 type Critics struct {
 	Q []nn.Network
 	encoder
 	actSize   int // A, floats of an action
 	cores     *parallel.Pool
 	x         []float32   // scratch: [N, O+A] inputs of the networks
-	estimates [][]float32 // scratch: [N] Q-values for each network
+	estimates [][]float32 // scratch: for each network, [N] Q-values
 }
 
 // NewCritics returns Critics with n networks for spec, which config c describes and engine e
-// builds. The observations are normalised by normal, unless it is nil.
+// builds. normal normalises the observations; nil: no normalisation.
 func NewCritics(rng *rand.Rand, spec env.Spec, c NetworkConfig, normal *Normalizer, e nn.Engine, n int) (*Critics, error) {
 	in, err := newEncoder(spec.Obs, normal)
 	q, b := &Critics{encoder: in, actSize: spec.Act.Size(), estimates: make([][]float32, n)}, newBuilder("", rng, &c, e, "pi", "qf")
@@ -34,17 +34,18 @@ func NewCritics(rng *rand.Rand, spec env.Spec, c NetworkConfig, normal *Normaliz
 	return withPrefix(q, b.err)
 }
 
-// minJob is the parallel.Job of Min: piece i computes network i's estimates of all rows.
+// minJob is the parallel.Job of Min. Piece i computes the estimates of network i for all rows.
 type minJob Critics
 
 // Do writes the estimates of network i.
 func (q *minJob) Do(i int) { q.Q[i].Infer(q.estimates[i], q.x) }
 
-// Encode returns the encoded observations, which are the first columns of the networks' input;
-// the actions are the last columns. The result is valid until the next call.
+// Encode returns the encoded observations. An input row of the networks is an encoded observation
+// followed by an action. The result is valid until the next call.
 func (q *Critics) Encode(obs []float32) []float32 { return q.flat(obs) }
 
-// Min writes the smallest estimate of Q(obs, act) of each row to minQ [N], without a tape.
+// Min writes the smallest of the networks' estimates of Q(obs, act) for each row to minQ [N],
+// without a tape.
 func (q *Critics) Min(obs, act, minQ []float32) {
 	n := q.rows(obs)
 	q.x = f32.Grow(q.x, n*(q.size+q.actSize))
@@ -64,8 +65,8 @@ func (q *Critics) Min(obs, act, minQ []float32) {
 	}
 }
 
-// Share sets the pool of cores that compute the estimates in parallel: different networks, or
-// different rows of one network.
+// Share sets the pool of cores for the estimates. The cores compute different networks, or
+// different rows of one network, in parallel.
 func (q *Critics) Share(cores *parallel.Pool) {
 	q.cores = cores
 	nn.Share(cores, q.Q...)
@@ -83,7 +84,7 @@ func (q *Critics) Copy() *Critics { return q.copy(q.normal) }
 // Clone returns Critics with their own parameters and their own normaliser.
 func (q *Critics) Clone() *Critics { return q.copy(q.normal.Clone()) }
 
-// copy returns Critics with their own parameters and a given normaliser.
+// copy returns Critics with their own parameters and the given normaliser.
 func (q *Critics) copy(normal *Normalizer) *Critics {
 	c := &Critics{encoder: q.encoder.clone(normal), actSize: q.actSize, estimates: make([][]float32, len(q.Q))}
 	for _, net := range q.Q {

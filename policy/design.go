@@ -6,14 +6,14 @@ import (
 )
 
 // A design describes a policy of this package, except for its spaces and tensors. Two policies
-// with equal designs, spaces and tensors choose the same actions. A file has the design in its
-// metadata.
+// with equal designs, spaces and tensors choose the same actions. The metadata of a policy file
+// contains the design.
 type design struct {
 	kind       kind
 	head       string             // name of the action distribution; "" for policies that are not stochastic
-	plans      map[string]nn.Plan // plans of the networks; the key is the first part of the tensors' names
+	plans      map[string]nn.Plan // plans of the networks; the key is the prefix of the names of the network's tensors
 	sde        bool               // whether the policy has state-dependent noise
-	expln      bool               // whether σ of that noise grows only logarithmically above 1
+	expln      bool               // whether σ of the state-dependent noise grows only logarithmically above 1
 	shareTrunk bool               // whether the actor and the critic share the network "trunk"
 	dueling    bool               // whether the network has outputs V and A
 	clip       float32            // clip range of the normaliser; 0: no normaliser
@@ -59,8 +59,8 @@ func (b *base) withNormalizer(normal *Normalizer) *design {
 	return &d
 }
 
-// designOf returns the design of a policy, or nil for a type of another package. The result is
-// also nil for a type that embeds a policy of this package, since it may act differently.
+// designOf returns the design of a policy. It returns nil for a policy type of another package,
+// and also for a type that embeds a policy of this package, because its Act may be different.
 func designOf(p Policy) *design {
 	switch p := p.(type) {
 	case *ActorCritic:
@@ -81,8 +81,8 @@ func designOf(p Policy) *design {
 	return nil
 }
 
-// build returns a policy with the design of a file that has maxValues float32 values. The caller
-// must then set its tensors.
+// build returns a policy from the design in a file. maxValues is the number of float32 values in
+// the file. The caller must then set the policy's tensors.
 func (d *design) build(spec env.Spec, maxValues int, engines []nn.Engine) (Policy, error) {
 	var normal *Normalizer
 	if d.clip != 0 {

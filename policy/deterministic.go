@@ -26,7 +26,7 @@ type Deterministic struct {
 var _ Policy = (*Deterministic)(nil)
 
 // NewDeterministic returns a Deterministic for spec with a new network, which config c describes
-// and engine e builds. The observations are normalised by normal, unless it is nil.
+// and engine e builds. normal normalises the observations; nil: no normalisation.
 func NewDeterministic(rng *rand.Rand, spec env.Spec, c NetworkConfig, normal *Normalizer, e nn.Engine) (*Deterministic, error) {
 	return withPrefix(newDeterministic(newBuilder(deterministicKind, rng, &c, e, "pi", "qf"), spec, normal))
 }
@@ -52,7 +52,8 @@ func (d *Deterministic) Pi(obs []float32) *tape.Var {
 	return d.Mu.Forward(d.Tape, d.encode(d.Tape, obs), nn.Training).Tanh()
 }
 
-// Act writes μ(s) without noise: exploration is the agent's work. Raw is in [-1, 1].
+// Act writes μ(s) without noise, because the agent adds the exploration noise. out.Raw is in [-1,
+// 1].
 func (d *Deterministic) Act(in In, out Out) {
 	raw := out.Raw
 	if raw == nil {

@@ -9,13 +9,13 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// An encoder turns raw observations into input rows of a network. Numbers are normalised, if
-// there is a normaliser, and a choice of N becomes a one-hot vector of N numbers. See
-// env.Layout.Flatten.
+// An encoder converts raw observations to input rows of a network. It normalises numbers if it
+// has a normaliser, and converts each discrete variable of N values to a one-hot vector of N
+// numbers. See env.Layout.Flatten.
 type encoder struct {
 	layout env.Layout  // layout of the observations
 	normal *Normalizer // normaliser of the numbers; nil: no normalisation
-	plain  bool        // whether no part of an observation needs one-hot encoding
+	plain  bool        // whether the observations have no discrete variables, so one-hot encoding is not needed
 	obs    int         // floats of a raw observation
 	size   int         // floats of an encoded observation
 	raw    []float32   // scratch: [N, obs] normalised observations
@@ -41,11 +41,11 @@ func (e *encoder) clone(normal *Normalizer) encoder {
 	return c
 }
 
-// rows returns the number of observations in obs.
+// rows returns the number of observation rows in obs.
 func (e *encoder) rows(obs []float32) int { return len(obs) / e.obs }
 
-// flat returns the encoded observations. They are valid until the next call, and are obs itself
-// if there is nothing to encode.
+// flat returns the encoded observations. They are valid until the next call. If there is nothing
+// to encode, the result is the slice obs.
 func (e *encoder) flat(obs []float32) []float32 {
 	if e.plain && e.normal == nil {
 		return obs
@@ -66,14 +66,14 @@ func (e *encoder) encode(t *tape.Tape, obs []float32) *tape.Var {
 	}
 	x, raw := t.Blank(n, e.size), []float32(nil)
 	if !e.plain && e.normal != nil {
-		raw = t.Blank(n, e.obs).Value // in the tape's memory, since two tapes may be recorded at the same time
+		raw = t.Blank(n, e.obs).Value // in the tape's memory, because two tapes may be recorded at the same time
 	}
 	e.write(x.Value, raw, obs)
 	return x
 }
 
-// write writes the encoded observations to x. raw is memory for normalised observations, which is
-// needed only if observations are both normalised and one-hot encoded.
+// write writes the encoded observations to x. raw is memory for the normalised observations. It
+// is used only if observations are both normalised and one-hot encoded.
 func (e *encoder) write(x, raw, obs []float32) {
 	if e.plain {
 		e.normal.Apply(x, obs)

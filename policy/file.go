@@ -12,8 +12,8 @@ import (
 )
 
 // Save writes p to w in the safetensors format. The file has the tensors as float32, with
-// PyTorch's names and layout, and its metadata has all that Open needs. The file of a policy
-// type of another package has only tensors and spaces, and Load can read it.
+// PyTorch's names and layout, and metadata that describes the policy for Open. For a policy type
+// of another package, the file has only tensors and spaces, and only Load can read it.
 func Save(w io.Writer, p Policy, m Meta) error {
 	info, err := metadata(p, m)
 	if err != nil {
@@ -50,8 +50,8 @@ func Save(w io.Writer, p Policy, m Meta) error {
 	return nil
 }
 
-// Open returns the policy of a file that Save wrote. The policy is ready to act. Engines are
-// needed only for networks with layers that package nn does not have.
+// Open returns the policy of a file that Save wrote. The policy is ready to act. An engine is
+// needed only if a network has layers that package nn does not have.
 func Open(path string, engines ...nn.Engine) (Policy, error) {
 	p, _, err := OpenWithMeta(path, engines...)
 	return p, err
@@ -72,8 +72,8 @@ func OpenWithMeta(path string, engines ...nn.Engine) (Policy, Meta, error) {
 	return p, m, nil
 }
 
-// Read returns the policy in r, as Open does. It is for programs that, for example, embed the
-// policy's file.
+// Read returns the policy in r, as Open does. A program can use it, for example, for an embedded
+// policy file.
 func Read(r io.Reader, engines ...nn.Engine) (Policy, error) {
 	p, _, err := read(r, engines)
 	if err != nil {
@@ -96,8 +96,8 @@ func read(r io.Reader, engines []nn.Engine) (Policy, Meta, error) {
 const maxFile = 1 << 40
 
 // policy returns the policy of the file. It reads the tensors before it makes the networks, and
-// the networks may not have more values than the tensors. So a header with false sizes cannot
-// cause a large allocation.
+// the networks may not have more values than the tensors. This prevents large allocations for a
+// header with wrong sizes.
 func (c *contents) policy(engines []nn.Engine) (Policy, error) {
 	if err := c.checkVersion(); err != nil {
 		return nil, err

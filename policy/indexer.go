@@ -6,20 +6,21 @@ import (
 	"github.com/rlrun/rlrun/env"
 )
 
-// An indexer converts values of a discrete space to indices 0 … count-1 and back. The last
-// choice changes fastest: in a space of 4 × 3 choices, (1, 2) has the index 1·3 + 2.
+// An indexer converts values of a discrete space to indices 0 … count-1 and back. A space may
+// have several discrete variables, here called choices. The last choice changes fastest: in a
+// space of 4 × 3 values, (1, 2) has the index 1·3 + 2.
 type indexer struct {
-	radix []int // number of choices of each float of a row
+	radix []int // for each float of a row, the number of values of its choice
 	count int   // number of values of the space
 }
 
-// maxIndexCount is the largest count of an indexer. A float32 represents each whole number up to
-// it exactly.
+// maxIndexCount is the largest count of an indexer: every whole number up to 2²⁴ has an exact
+// float32.
 const maxIndexCount = 1 << 24
 
-// newIndexer returns the indexer of a space of choices and bits. The error for any other space
-// has the words what ("observations" or "actions") and cure (the wrapper that turns them into
-// choices).
+// newIndexer returns the indexer of a space of choices and bits. Any other space is an error. The
+// error message contains the texts what ("observations" or "actions") and cure (the wrapper that
+// makes the space discrete).
 func newIndexer(space env.Space, what, cure string) (indexer, error) {
 	l, err := env.LayoutOf(space)
 	if err != nil {
@@ -47,7 +48,7 @@ func newIndexer(space env.Space, what, cure string) (indexer, error) {
 	return n, nil
 }
 
-// describePart returns the words for a part that is not discrete, for an error message.
+// describePart returns a description of a part that is not discrete, for an error message.
 func describePart(p *env.Part) string {
 	if p.Kind == env.Pixels {
 		return env.Describe(env.Image{H: p.Shape[0], W: p.Shape[1], C: p.Shape[2]})
@@ -67,7 +68,7 @@ func (n *indexer) index(row []float32) int {
 	return k
 }
 
-// writeRow writes the row with index k.
+// writeRow writes the row of index k to row.
 func (n *indexer) writeRow(row []float32, k int) {
 	for i := len(n.radix) - 1; i >= 0; i-- {
 		row[i] = float32(k % n.radix[i])
@@ -75,8 +76,9 @@ func (n *indexer) writeRow(row []float32, k int) {
 	}
 }
 
-// best returns the index with the largest score among the allowed indices. The mask has all
-// choices side by side, and an index is allowed if all its choices are. A nil mask allows all.
+// best returns the index with the largest score among the allowed indices. The mask has one
+// element for each value of each choice. An index is allowed if the mask allows the values of all
+// its choices. A nil mask allows all indices.
 func (n *indexer) best(score []float32, mask []bool) int {
 	if mask == nil || len(n.radix) == 1 {
 		return best(score, mask)
@@ -90,7 +92,7 @@ func (n *indexer) best(score []float32, mask []bool) int {
 	return max(k, 0)
 }
 
-// allows reports whether the mask allows every choice of the row with index k.
+// allows reports whether the mask allows the value of every choice in the row of index k.
 func (n *indexer) allows(k int, mask []bool) bool {
 	to := len(mask)
 	for i := len(n.radix) - 1; i >= 0; i-- {
@@ -103,7 +105,7 @@ func (n *indexer) allows(k int, mask []bool) bool {
 	return true
 }
 
-// maskSize returns the length of a mask row: the sum of the numbers of choices of all floats.
+// maskSize returns the length of a mask row: the sum of the numbers of values of all choices.
 func (n *indexer) maskSize() (sum int) {
 	for _, r := range n.radix {
 		sum += r

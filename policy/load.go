@@ -93,7 +93,7 @@ func (c *contents) checkSame(p Policy) error {
 	return read.checkSame(d)
 }
 
-// Check returns an error unless a policy with spec s can act in an environment with spec e. The
+// Check returns an error if a policy with spec s cannot act in an environment with spec e. The
 // bounds of observations may differ.
 func (s Spec) Check(e env.Spec) error {
 	if err := checkSpaces(env.Spec{Obs: s.Obs, Act: s.Act}, e); err != nil {
@@ -102,8 +102,8 @@ func (s Spec) Check(e env.Spec) error {
 	return nil
 }
 
-// checkSpaces returns an error unless the observations of got and want have the same layout, and
-// the action spaces are equal except for names.
+// checkSpaces returns an error if the observations of got and want have different layouts, or if
+// the action spaces differ in more than names.
 func checkSpaces(got, want env.Spec) error {
 	if !sameLayout(got.Obs, want.Obs) {
 		return fmt.Errorf("its observations are %v, want %v", env.Outline(got.Obs), env.Outline(want.Obs))
@@ -111,8 +111,8 @@ func checkSpaces(got, want env.Spec) error {
 	return checkActions(got.Act, want.Act)
 }
 
-// sameLayout reports whether a network gets the same input rows from observations of both
-// spaces. Bounds and names may differ, since networks do not see them.
+// sameLayout reports whether a network gets the same input rows from observations of both spaces.
+// Bounds and names may differ, because they are not in the input rows.
 func sameLayout(a, b env.Space) bool {
 	x, err := env.LayoutOf(a)
 	y, err2 := env.LayoutOf(b)
@@ -121,7 +121,7 @@ func sameLayout(a, b env.Space) bool {
 	})
 }
 
-// checkActions returns an error unless both spaces are equal except for names.
+// checkActions returns an error if the spaces differ in more than names.
 func checkActions(got, want env.Space) error {
 	a, b := env.Outline(got), env.Outline(want)
 	x, err := json.Marshal(a)
@@ -135,8 +135,8 @@ func checkActions(got, want env.Space) error {
 	return fmt.Errorf("its actions are %v, want %v", a, b)
 }
 
-// checkSame returns an error unless policies with the designs d and want, and with equal
-// tensors, choose the same actions.
+// checkSame returns an error if policies with the designs d and want could choose different
+// actions with equal tensors.
 func (d *design) checkSame(want *design) error {
 	for _, name := range slices.Sorted(maps.Keys(want.plans)) {
 		p, ok := d.plans[name]
@@ -159,7 +159,7 @@ func (d *design) checkSame(want *design) error {
 	if err := cmp.Or(d.writeTo(a), want.writeTo(b)); err != nil {
 		return err
 	}
-	keys := append([]string{"norm_obs"}, slices.Sorted(maps.Keys(b))...) // norm_obs before clip_obs, since only a normaliser has clip_obs
+	keys := append([]string{"norm_obs"}, slices.Sorted(maps.Keys(b))...) // norm_obs first: without a normaliser, clip_obs does not exist
 	for _, key := range keys {
 		if key != "networks" && a[key] != b[key] {
 			return fmt.Errorf("its %s is %.200s, want %s", key, cmp.Or(a[key], "missing"), b[key])

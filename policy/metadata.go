@@ -9,21 +9,20 @@ import (
 	"github.com/rlrun/rlrun/env"
 )
 
-// Meta has the origin of a saved policy.
+// Meta says where a saved policy comes from.
 type Meta struct {
 	Env   string // id of the environment that the policy was trained in
 	Agent string // name of the agent that trained it
 }
 
-// Versions of the file format. A file of the earlier version has tensors, but no description of
-// its policy.
+// Versions of the file format. A file of version 1 has tensors, but no description of its policy.
 const (
 	fileVersion    = "2"
 	earlierVersion = "1"
 )
 
-// ErrEarlier is the error of Open, Read and Load for a file of version 1: without a description
-// of the networks they cannot use its tensors.
+// ErrEarlier is the error of Open, Read and Load for a file of version 1. Such a file has no
+// description of the networks, so its tensors cannot be used.
 var ErrEarlier = errors.New("it is of an earlier version and does not say what its networks are: open the run directory that it is in, or train again")
 
 // ErrOwnType is the error of Open and Read for the file of a policy type that package policy
@@ -50,8 +49,8 @@ func metadata(p Policy, m Meta) (map[string]string, error) {
 	return info, d.writeTo(info)
 }
 
-// typeName returns the name of the type of p in files: a kind, or for types of other packages the
-// Go type.
+// typeName returns the name of the policy type in files: a kind, or the Go type for a type of
+// another package.
 func typeName(p Policy) string {
 	if d := designOf(p); d != nil {
 		return string(d.kind)
@@ -94,7 +93,7 @@ func (d *design) writeTo(info map[string]string) error {
 // readMeta returns the environment and the agent of the file's policy.
 func (c *contents) readMeta() Meta { return Meta{c.info["env"], c.info["agent"]} }
 
-// checkVersion returns an error unless the file has the current version of the format.
+// checkVersion returns an error if the file does not have the current version of the format.
 func (c *contents) checkVersion() error {
 	switch v, ok := c.info["version"]; {
 	case v == fileVersion:
@@ -119,7 +118,8 @@ func (c *contents) readSpec() (s env.Spec, err error) {
 	return s, nil
 }
 
-// readDesign returns the design in the file's metadata. Its plans and tiles are not checked yet.
+// readDesign returns the design in the file's metadata. The plans and tilings in it are not
+// checked yet.
 func (c *contents) readDesign() (*design, error) {
 	d := &design{kind: kind(c.info["policy"]), head: c.info["head"]}
 	switch d.kind {
@@ -145,7 +145,8 @@ func (c *contents) readDesign() (*design, error) {
 	return d, c.readClip(d)
 }
 
-// readBool reads "true" or "false" from the metadata. A missing key is false.
+// readBool reads "true" or "false" from the metadata and stores the value in *into. If the key is
+// missing, it stores false.
 func (c *contents) readBool(key string, into *bool) error {
 	switch v := c.info[key]; v {
 	case "true", "false", "":
@@ -156,7 +157,7 @@ func (c *contents) readBool(key string, into *bool) error {
 	}
 }
 
-// readClip reads the normaliser's clip range into d. Without a normaliser it stays 0.
+// readClip reads the normaliser's clip range into d.clip. Without a normaliser, d.clip stays 0.
 func (c *contents) readClip(d *design) error {
 	var on bool
 	if err := c.readBool("norm_obs", &on); err != nil || !on {

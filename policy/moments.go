@@ -6,18 +6,19 @@ import (
 	"github.com/rlrun/rlrun/env/state"
 )
 
-// Moments are the running mean and variance of each column of all rows so far. Add updates
-// them with a batch of rows: Chan, Golub and LeVeque 1983, "Algorithms for computing the
+// Moments are the running mean and variance of each column over all rows that were added. Add
+// updates them with a batch of rows: Chan, Golub and LeVeque 1983, "Algorithms for computing the
 // sample variance", eq. 2.1.
 type Moments struct {
 	Mean, Variance []float64 // [n]
-	Count          float64   // number of rows so far, plus 10⁻⁴
+	Count          float64   // number of rows added, plus 10⁻⁴
 }
 
-// initialCount is the count before the first row: 10⁻⁴ rows with mean 0 and variance 1.
+// initialCount is the count before the first row. The initial mean 0 and variance 1 count as 10⁻⁴
+// rows.
 const initialCount = 1e-4
 
-// NewMoments returns Moments of n columns: mean 0 and variance 1.
+// NewMoments returns Moments of n columns with mean 0 and variance 1.
 func NewMoments(n int) *Moments {
 	m := &Moments{make([]float64, n), make([]float64, n), initialCount}
 	for i := range m.Variance {

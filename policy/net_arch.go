@@ -8,11 +8,10 @@ import (
 	"strings"
 )
 
-// A NetArch has the numbers of hidden units of each hidden layer, like net_arch of
-// Stable-Baselines3. The list [64, 64] is for both the actor and the critic. The mapping
-// {pi: [64], vf: [128, 64]} has separate sizes for the actor and a critic of V(s), and
-// {pi: [64], qf: [400, 300]} for the actor and critics of Q(s, a). The zero NetArch has no
-// hidden layers.
+// A NetArch has the number of units of each hidden layer, like net_arch of Stable-Baselines3. The
+// list [64, 64] is for both the actor and the critic. The mapping {pi: [64], vf: [128, 64]} has
+// separate sizes for the actor and a critic of V(s), and {pi: [64], qf: [400, 300]} for the actor
+// and critics of Q(s, a). The zero NetArch has no hidden layers.
 type NetArch struct {
 	pi, critic []int
 	key        string // key of the critic in a mapping: vf or qf; "" for a list
@@ -21,10 +20,10 @@ type NetArch struct {
 // Layers returns the NetArch with the same sizes for the actor and the critic.
 func Layers(sizes ...int) NetArch { return newNetArch(sizes, sizes, "") }
 
-// LayersPiVF returns the NetArch with sizes pi for the actor and vf for a critic of V(s).
+// LayersPiVF returns the NetArch with layer sizes pi for the actor and vf for a critic of V(s).
 func LayersPiVF(pi, vf []int) NetArch { return newNetArch(pi, vf, "vf") }
 
-// LayersPiQF returns the NetArch with sizes pi for the actor and qf for critics of Q(s, a).
+// LayersPiQF returns the NetArch with layer sizes pi for the actor and qf for critics of Q(s, a).
 func LayersPiQF(pi, qf []int) NetArch { return newNetArch(pi, qf, "qf") }
 
 // newNetArch returns a NetArch with copies of the sizes.
@@ -35,16 +34,16 @@ func newNetArch(pi, critic []int, key string) NetArch {
 // Pi returns the sizes of the actor's hidden layers. The caller must not change them.
 func (a NetArch) Pi() []int { return a.pi }
 
-// VF returns the sizes of the hidden layers of the critics, for V(s) and Q(s, a) alike. The
+// VF returns the sizes of the critics' hidden layers, for critics of V(s) and of Q(s, a). The
 // caller must not change them.
 func (a NetArch) VF() []int { return a.critic }
 
 // Split reports whether a is a mapping, with separate sizes for the actor and the critic.
 func (a NetArch) Split() bool { return a.key != "" }
 
-// Check returns an error if a is a mapping and the critic's key is not one of keys, the keys that
-// an agent can use: pi and vf on-policy, pi and qf off-policy, or no keys for an agent with only
-// one network.
+// Check returns an error if a is a mapping and the critic's key in it is not one of keys. keys
+// are the keys that an agent can use: pi and vf for on-policy agents, pi and qf for off-policy
+// agents, and no keys for an agent with only one network.
 func (a NetArch) Check(keys ...string) error {
 	switch {
 	case !a.Split() || slices.Contains(keys, a.key):
@@ -89,9 +88,9 @@ type netArchMapping struct {
 	QF []int `yaml:"qf,omitempty"` // sizes of the critics' hidden layers, in off-policy agents, whose critics know Q(s, a)
 }
 
-// MarshalSetting returns the list or the mapping that a file has for a.
+// MarshalSetting returns the list or the mapping that stands for a in a YAML file.
 func (a NetArch) MarshalSetting() any {
-	critic := append([]int{}, a.critic...) // not nil, so that an empty list is written
+	critic := append([]int{}, a.critic...) // not nil, because an empty list must be written
 	switch a.key {
 	case "vf":
 		return netArchMapping{Pi: a.pi, VF: critic}
@@ -101,9 +100,9 @@ func (a NetArch) MarshalSetting() any {
 	return a.pi
 }
 
-// UnmarshalList reads a list of sizes for both the actor and the critic. A list with a mapping
-// at its end is an error. In that form, which Stable-Baselines3 removed in version 1.8.0, the
-// sizes before the mapping were of shared layers.
+// UnmarshalList reads a list of sizes for both the actor and the critic. A list that ends with a
+// mapping is an error. Old versions of Stable-Baselines3, before 1.8.0, accepted such a list: the
+// sizes before the mapping were the sizes of shared layers.
 func (a *NetArch) UnmarshalList(decode func(into any) error) error {
 	var sizes []int
 	if err := decode(&sizes); err != nil {
@@ -117,16 +116,16 @@ func (a *NetArch) UnmarshalList(decode func(into any) error) error {
 	return nil
 }
 
-// A netArchElement says whether an element of a list is a mapping.
+// A netArchElement is whether an element of a list is a mapping.
 type netArchElement bool
 
-// isMapping is an element that is a mapping.
+// isMapping is the netArchElement of a mapping.
 const isMapping netArchElement = true
 
-// UnmarshalText reads a scalar element, which is no mapping.
+// UnmarshalText reads a single value, which is not a mapping.
 func (p *netArchElement) UnmarshalText([]byte) error { return nil }
 
-// UnmarshalMapping reads an element that is a mapping.
+// UnmarshalMapping reads a mapping.
 func (p *netArchElement) UnmarshalMapping(func(into any) error) error {
 	*p = isMapping
 	return nil

@@ -13,23 +13,23 @@ import (
 // NetworkConfig describes a policy's networks and their optimiser. The YAML keys are
 // Stable-Baselines3's names where it has the setting.
 type NetworkConfig struct {
-	NetArch      NetArch   `yaml:"net_arch"`      // sizes of the hidden layers: [64, 64], or {pi: [64], vf: [128, 64]} for the actor and the critic each
+	NetArch      NetArch   `yaml:"net_arch"`      // sizes of the hidden layers: [64, 64], or {pi: [64], vf: [128, 64]} with separate sizes for the actor and the critic
 	ActivationFn string    `yaml:"activation_fn"` // activation of the hidden layers: tanh, relu, leaky_relu, elu, gelu, silu, sigmoid or softplus
-	LogStdInit   float32   `yaml:"log_std_init"`  // logarithm of the standard deviation of continuous actions at the start
-	OrthoInit    *bool     `yaml:"ortho_init"`    // true: the same as init_fn orthogonal; false: the same as init_fn pytorch; nil: as init_fn says
+	LogStdInit   float32   `yaml:"log_std_init"`  // initial log standard deviation of continuous actions
+	OrthoInit    *bool     `yaml:"ortho_init"`    // true: the same as init_fn orthogonal; false: the same as init_fn pytorch; nil: init_fn decides
 	InitFn       string    `yaml:"init_fn"`       // initial weights: orthogonal, xavier_uniform, xavier_normal, kaiming_uniform, kaiming_normal or pytorch
-	DefaultInit  string    `yaml:"-"`             // where neither is given: the agent's initialisation; "" is orthogonal
+	DefaultInit  string    `yaml:"-"`             // initialisation if neither ortho_init nor init_fn is given; set by the agent; "" is orthogonal
 	Norm         string    `yaml:"norm"`          // normalisation before each activation: none, layer or batch
-	Dropout      float32   `yaml:"dropout"`       // share of hidden outputs that are left out in training, anew at each step
-	Layers       nn.Layers `yaml:"layers"`        // hidden layers one by one, in place of net_arch, activation_fn, norm and dropout; []: those four
+	Dropout      float32   `yaml:"dropout"`       // dropout rate: probability that a hidden output is set to 0 in a gradient step
+	Layers       nn.Layers `yaml:"layers"`        // list of hidden layers, in place of net_arch, activation_fn, norm and dropout; []: use these four settings
 	ShareTrunk   bool      `yaml:"share_trunk"`   // the actor and the critic share their hidden layers
-	UseSDE       bool      `yaml:"-"`             // explore by noise that depends on the state: an agent's use_sde
-	UseExpln     bool      `yaml:"use_expln"`     // with gSDE, let its σ grow as a logarithm above 1, and not as an exponential
+	UseSDE       bool      `yaml:"-"`             // explore with state-dependent noise: the agent's setting use_sde
+	UseExpln     bool      `yaml:"use_expln"`     // with gSDE, let σ grow only logarithmically above 1, instead of exponentially
 
 	OptimizerClass    string         `yaml:"optimizer_class"`  // optimiser: adam, adamw, sgd, rmsprop, rmsprop_tf or adagrad
 	OptimizerSettings optim.Settings `yaml:"optimizer_kwargs"` // settings of the optimiser
-	L1Penalty         float32        `yaml:"l1_penalty"`       // factor λ of λ Σ|w| in the loss, over all weights w
-	L2Penalty         float32        `yaml:"l2_penalty"`       // factor λ of λ/2 Σw² in the loss, over all weights w
+	L1Penalty         float32        `yaml:"l1_penalty"`       // factor λ of the penalty λ Σ|w|, which is added to the loss, over all weights w
+	L2Penalty         float32        `yaml:"l2_penalty"`       // factor λ of the penalty λ/2 Σw², which is added to the loss, over all weights w
 }
 
 // DefaultNetworkConfig returns the config of networks with two hidden layers of 64 units, tanh
@@ -41,8 +41,9 @@ func DefaultNetworkConfig() NetworkConfig {
 	}
 }
 
-// plan returns the plan of a network with in inputs: the hidden layers of part p and, if out is
-// not 0, a last linear layer with out outputs. gain is the gain of its orthogonal weights.
+// plan returns the plan of a network with a number of inputs: the hidden layers of part p and, if
+// the argument out is not 0, a last linear layer with that number of outputs. gain is the gain of
+// the last layer's orthogonal weights.
 func (c *NetworkConfig) plan(in int, p part, out int, gain float32) (nn.Plan, error) {
 	init, err := c.initialisation()
 	if err != nil {
@@ -62,8 +63,9 @@ func (c *NetworkConfig) plan(in int, p part, out int, gain float32) (nn.Plan, er
 	return nn.MLP(in, sizes, out, nn.MLPOptions{Activation: c.ActivationFn, Norm: c.Norm, Dropout: c.Dropout, Init: init, Gain: gain})
 }
 
-// initialisation returns the initialisation of the weights: InitFn, or what OrthoInit means, or
-// else DefaultInit. It is an error if InitFn and OrthoInit contradict each other.
+// initialisation returns the initialisation of the weights: InitFn, or the initialisation that
+// OrthoInit selects, or DefaultInit if both are unset. It is an error if InitFn and OrthoInit
+// contradict each other.
 func (c *NetworkConfig) initialisation() (string, error) {
 	const orthogonal = "orthogonal"
 	switch {
@@ -81,7 +83,7 @@ func (c *NetworkConfig) initialisation() (string, error) {
 }
 
 // Complete replaces unset settings of the initialisation and the optimiser by their defaults.
-// adamEps is the agent's default of Adam's ε.
+// adamEps is the agent's default for ε of Adam.
 func (c *NetworkConfig) Complete(adamEps float64) (err error) {
 	if c.InitFn, err = c.initialisation(); err != nil {
 		return fmt.Errorf("policy: %w", err)

@@ -10,13 +10,13 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// A Normalizer normalises each number of an observation with its running mean and variance,
-// to about mean 0 and variance 1, and clips the result to [-clip, clip]. Choices, bits and
-// images are unchanged. A policy's file has the mean and variance as obs_mean and obs_var. They
-// are float32 in training too, so that a saved policy acts exactly as in training.
+// A Normalizer normalises each number of an observation with the running mean and variance of
+// that number, and clips the result to [-clip, clip]. Discrete variables, bits and images are
+// unchanged. A policy's file has the mean and variance as obs_mean and obs_var. Training uses
+// these float32 values too, so a saved policy acts exactly as in training.
 type Normalizer struct {
-	mean, variance *tape.Param // [K] float32 mean and variance for Apply
-	columns        []int       // [K] indices of the numbers in an observation
+	mean, variance *tape.Param // [K] float32 mean and variance that Apply uses
+	columns        []int       // [K] position of each normalised number in an observation
 	row            int         // floats of an observation
 	clip           float32     // clip range
 	moments        *Moments    // moments of all training observations
@@ -26,8 +26,8 @@ type Normalizer struct {
 // varianceName is the name of the variance tensor in a file.
 const varianceName = "obs_var"
 
-// NewNormalizer returns a Normalizer for observations of a space, with clip range [-clip, clip].
-// It is an error if the space has no numbers.
+// NewNormalizer returns a Normalizer for observations of a space. clip is the clip range. It is
+// an error if the space has no numbers.
 func NewNormalizer(space env.Space, clip float32) (*Normalizer, error) {
 	layout, err := env.LayoutOf(space)
 	if err != nil {
@@ -46,7 +46,7 @@ func NewNormalizer(space env.Space, clip float32) (*Normalizer, error) {
 	return m, nil
 }
 
-// Observe updates the mean and the variance with the rows of obs [N, O].
+// Observe updates the mean and the variance with the observations obs [N, O].
 func (m *Normalizer) Observe(obs []float32) {
 	m.startFromLoaded()
 	n := len(obs) / m.row
@@ -67,12 +67,12 @@ func (m *Normalizer) copyMoments() {
 	}
 }
 
-// loadedCount is the number of rows that a loaded mean and variance count as when training
-// continues from them.
+// loadedCount is the number of observations that a loaded mean and variance count for when
+// training continues.
 const loadedCount = 10_000
 
-// startFromLoaded sets the moments to a mean and variance that were loaded from a file. It does
-// nothing after the first observation, or if nothing was loaded.
+// startFromLoaded sets the moments to the mean and variance that were loaded from a file. It does
+// nothing after the first observation, or if no mean and variance were loaded.
 func (m *Normalizer) startFromLoaded() {
 	if m.moments.Count != initialCount {
 		return
@@ -89,7 +89,7 @@ func (m *Normalizer) startFromLoaded() {
 	}
 }
 
-// Apply writes the normalised rows of obs [N, O] to dst.
+// Apply writes the normalised observations to dst [N, O], from obs [N, O].
 func (m *Normalizer) Apply(dst, obs []float32) {
 	if len(m.columns) < m.row {
 		copy(dst, obs)

@@ -12,8 +12,9 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// QNetwork estimates Q(s, a) for all actions of a discrete action space with a single choice.
-// It acts greedily. Of several actions with the same Q-value it takes the first.
+// QNetwork estimates Q(s, a) for all actions of a space with one discrete variable. It acts
+// greedily: it takes the action with the largest Q-value, and the first of these actions if
+// several are equal.
 type QNetwork struct {
 	Net nn.Network // outputs Q [actions], or V and A [1+actions] of a dueling network
 	base
@@ -21,13 +22,13 @@ type QNetwork struct {
 	actions         int       // number of actions
 	ones            []float32 // [actions] ones; nil if the network is not dueling
 	zeros           []float32 // [actions] zeros; nil if the network is not dueling
-	scores, outputs []float32 // scratch: Q-values [N, actions], outputs of a dueling network [N, 1+actions]
+	scores, outputs []float32 // scratch: [N, actions] Q-values; [N, 1+actions] outputs of a dueling network
 }
 
 var _ Policy = (*QNetwork)(nil)
 
 // NewQNetwork returns a QNetwork for spec with a new network, which config c describes and engine
-// e builds. The observations are normalised by normal, unless it is nil. A dueling network has
+// e builds. normal normalises the observations; nil: no normalisation. A dueling network has
 // outputs V and A, and
 //
 //	Q(s, a) = V(s) + A(s, a) - Σ A(s, a') / actions
@@ -63,8 +64,8 @@ func newQNetwork(b *builder, spec env.Spec, normal *Normalizer) (*QNetwork, erro
 	return q, b.err
 }
 
-// discreteActions returns the number of actions of a space with a single choice. It returns false
-// for any other space.
+// discreteActions returns the number of actions of a space with one discrete variable. For any
+// other space, ok is false.
 func discreteActions(act env.Space) (n int, ok bool) {
 	l, err := env.LayoutOf(act)
 	if err != nil || l.Size != 1 {
@@ -88,7 +89,8 @@ func (q *QNetwork) Values(t *tape.Tape, obs []float32) *tape.Var {
 	return offset.Linear(t.Const(q.ones, q.actions), t.Const(q.zeros, 1), f32.Identity).Add(a)
 }
 
-// infer writes Q(obs, ·) [N, actions] to score without a tape, with the same bits as Values.
+// infer writes Q(obs, ·) to score [N, actions], without a tape. The results are equal to Values,
+// bit for bit.
 func (q *QNetwork) infer(obs, score []float32) {
 	x := q.flat(obs)
 	if q.ones == nil {
@@ -105,8 +107,9 @@ func (q *QNetwork) infer(obs, score []float32) {
 	}
 }
 
-// Act takes the allowed action with the largest Q-value: exploration is the agent's work. Value
-// is the Q-value of that action. Scores has the Q-values of all actions, allowed or not.
+// Act takes the allowed action with the largest Q-value. It does not explore; the agent does.
+// out.Value is the Q-value of the action. out.Scores has the Q-values of all actions, allowed or
+// not.
 func (q *QNetwork) Act(in In, out Out) {
 	n := q.rows(in.Obs)
 	score := out.Scores
@@ -118,8 +121,8 @@ func (q *QNetwork) Act(in In, out Out) {
 	writeGreedy(in, out, n, q.actions, score)
 }
 
-// writeGreedy writes the allowed action with the largest score of each of n rows, and that score
-// as its value.
+// writeGreedy writes the allowed action with the largest score for each of n rows. The score is
+// also written as the row's value.
 func writeGreedy(in In, out Out, n, actions int, score []float32) {
 	for i := range n {
 		row := score[i*actions : (i+1)*actions]
@@ -139,8 +142,8 @@ func writeGreedy(in In, out Out, n, actions int, score []float32) {
 	}
 }
 
-// best returns the index of the largest allowed score, or the first of equal ones. A nil mask
-// allows all.
+// best returns the index of the largest allowed score, and the first of these indices if several
+// scores are equal. A nil mask allows all indices.
 func best(score []float32, mask []bool) int {
 	if mask == nil {
 		return f32.ArgMax(score)

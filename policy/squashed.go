@@ -12,26 +12,25 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// Squashed is a stochastic policy for continuous actions a = tanh(u). u is Gaussian, with a
-// mean and a standard deviation that a network computes from the observation. See
-// dist.Squashed.
+// Squashed is a stochastic policy for continuous actions a = tanh(u). u is Gaussian. A network
+// computes the mean and the standard deviation of u from the observation. See dist.Squashed.
 type Squashed struct {
 	Head        *dist.Squashed
 	Features    nn.Network // hidden layers of a policy with state-dependent noise; otherwise nil
-	Net         nn.Network // network with Head.Outputs outputs; its input is the output of Features, or else the encoded observations
+	Net         nn.Network // network with Head.Outputs outputs; input: output of Features or, without Features, the encoded observations
 	Tape        *tape.Tape // tape of Draw
 	actTape     *tape.Tape // tape of Act and Infer
 	featureSize int        // outputs of Features; 0 without Features
 	base
 	encoder
 	dist.Bounds
-	netOut, featuresOut, epsilon, raw []float32 // scratch: [N, Head.Outputs], [N, featureSize], ε, [N, A]
+	netOut, featuresOut, epsilon, raw []float32 // scratch: [N, Head.Outputs] outputs of Net; [N, featureSize] outputs of Features; ε; [N, A] raw actions
 }
 
 var _ Policy = (*Squashed)(nil)
 
 // NewSquashed returns a Squashed for spec with new networks, which config c describes and engine
-// e builds. The observations are normalised by normal, unless it is nil.
+// e builds. normal normalises the observations; nil: no normalisation.
 func NewSquashed(rng *rand.Rand, spec env.Spec, c NetworkConfig, normal *Normalizer, e nn.Engine) (*Squashed, error) {
 	return withPrefix(newSquashed(newBuilder(squashedKind, rng, &c, e, "pi", "qf"), spec, normal))
 }
@@ -65,9 +64,9 @@ func newSquashed(b *builder, spec env.Spec, normal *Normalizer) (*Squashed, erro
 	return p, b.err
 }
 
-// Draw returns actions [B, A] in [-1, 1] and their log-densities [B, 1] on Tape for training, as
-// functions of standard normal numbers epsilon [Head.EpsilonLen]. It keeps the slice epsilon
-// until the tape's Reset.
+// Draw returns actions [B, A] in [-1, 1] and their log-densities [B, 1] on Tape for training.
+// They are functions of the standard normal numbers epsilon [Head.EpsilonLen]. Draw keeps the
+// slice epsilon until the tape's Reset.
 func (p *Squashed) Draw(obs, epsilon []float32) (act, logp *tape.Var) {
 	x := p.encode(p.Tape, obs)
 	if p.Features != nil {
@@ -76,7 +75,7 @@ func (p *Squashed) Draw(obs, epsilon []float32) (act, logp *tape.Var) {
 	return p.Head.Act(p.Net.Forward(p.Tape, x, nn.Training), x, epsilon)
 }
 
-// Infer writes the same actions and log-densities as Draw, without gradients.
+// Infer writes the same actions and log-densities as Draw, without recording gradients.
 func (p *Squashed) Infer(obs, epsilon, act, logp []float32) {
 	n, x := p.rows(obs), p.infer(obs)
 	p.actTape.Reset()
@@ -85,7 +84,7 @@ func (p *Squashed) Infer(obs, epsilon, act, logp []float32) {
 	copy(logp, l.Value)
 }
 
-// Act samples actions if in has random generators or noise, and otherwise takes tanh μ. Raw is
+// Act samples actions if in has random generators or noise. Otherwise it takes tanh μ. out.Raw is
 // in [-1, 1].
 func (p *Squashed) Act(in In, out Out) {
 	n, x := p.rows(in.Obs), p.infer(in.Obs)
@@ -114,8 +113,8 @@ func (p *Squashed) Act(in In, out Out) {
 	}
 }
 
-// logProb writes the log-density of tanh u for each row of u [N, A]. It uses x and netOut of the
-// latest infer.
+// logProb writes the log-density of tanh u for each row of u [N, A] to logp. It uses netOut from
+// the latest call of infer. x is the result of that call.
 func (p *Squashed) logProb(logp, x, u []float32) {
 	if logp == nil {
 		return
@@ -133,8 +132,8 @@ func (p *Squashed) DrawNoise(rng []rand.PCG, noise []float32) {
 	}
 }
 
-// infer writes the outputs of Net for obs to netOut. It returns the input of Net, on which
-// state-dependent noise depends.
+// infer writes the outputs of Net for obs to netOut. It returns the input of Net, from which
+// state-dependent noise is computed.
 func (p *Squashed) infer(obs []float32) (x []float32) {
 	n := p.rows(obs)
 	if x = p.flat(obs); p.Features != nil {
@@ -147,8 +146,8 @@ func (p *Squashed) infer(obs []float32) (x []float32) {
 	return x
 }
 
-// standardNormal returns n standard normal numbers, sampled with each row's own generator.
-// Without generators it returns zeros.
+// standardNormal returns n standard normal numbers, sampled with the generators of the rows. If
+// rng is empty, it returns zeros.
 func (p *Squashed) standardNormal(rng []rand.PCG, n int) []float32 {
 	p.epsilon = f32.Grow(p.epsilon, n)
 	if rng == nil {

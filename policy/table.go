@@ -9,10 +9,10 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// Table is a table of Q-values, one for every action in every state. Observations and actions are
-// discrete, with one choice or several, and each combination of choices has an index: in 4 × 3
-// choices, (1, 2) has the index 1·3 + 2. A Table acts greedily. Of several actions with the
-// same Q-value it takes the first.
+// Table is a table of Q-values, one for each action in each state. Observations and actions are
+// discrete, with one or several variables. Each combination of their values has an index: for two
+// variables with 4 and 3 values, (1, 2) has the index 1·3 + 2. A Table acts greedily: it takes
+// the action with the largest Q-value, and the first of these actions if several are equal.
 type Table struct {
 	Q *tape.Param // [states, actions] Q-values
 	base
@@ -21,7 +21,7 @@ type Table struct {
 
 var _ Policy = (*Table)(nil)
 
-// NewTable returns a Table for spec in which every Q-value is q.
+// NewTable returns a Table for spec. Every Q-value is q at the start.
 func NewTable(spec env.Spec, q float32) (*Table, error) {
 	t, err := newTable(&builder{design: &design{kind: tableKind}, maxValues: nn.MaxWeights}, spec)
 	if err == nil {
@@ -30,8 +30,8 @@ func NewTable(spec env.Spec, q float32) (*Table, error) {
 	return withPrefix(t, err)
 }
 
-// newTable returns a Table in which every Q-value is 0. A table with more than b.maxValues values
-// is an error.
+// newTable returns a Table with all Q-values 0. It is an error if the table has more than
+// b.maxValues values.
 func newTable(b *builder, spec env.Spec) (*Table, error) {
 	obs, err := newIndexer(spec.Obs, "observations", "discretize_observation")
 	if err != nil {
@@ -52,25 +52,26 @@ func newTable(b *builder, spec env.Spec) (*Table, error) {
 // State returns the index of the state with observation obs [O].
 func (t *Table) State(obs []float32) int { return t.obs.index(obs) }
 
-// Action writes the action with index k to act [A].
+// Action writes the action of index k to act [A].
 func (t *Table) Action(k int, act []float32) { t.act.writeRow(act, k) }
 
-// Row returns the Q-values of all actions in the state with the given index. The slice is a part
-// of the table: a change to it changes the table.
+// Row returns the Q-values of all actions in the state with the given index. A change to the
+// slice changes the table.
 func (t *Table) Row(state int) []float32 {
 	i := state * t.Q.Cols
 	return t.Q.Value[i : i+t.Q.Cols]
 }
 
-// Allows reports whether mask [M] allows the action with index k. A nil mask allows all.
+// Allows reports whether mask [M] allows the action of index k. A nil mask allows all actions.
 func (t *Table) Allows(k int, mask []bool) bool { return mask == nil || t.act.allows(k, mask) }
 
 // Best returns the index of the largest Q-value in q [actions] among the actions that mask [M]
-// allows. A nil mask allows all.
+// allows. A nil mask allows all actions.
 func (t *Table) Best(q []float32, mask []bool) int { return t.act.best(q, mask) }
 
-// Act takes the allowed action with the largest Q-value: exploration is the agent's work. Value
-// is the Q-value of that action. Scores has the Q-values of all actions, allowed or not.
+// Act takes the allowed action with the largest Q-value. It does not explore; the agent does.
+// out.Value is the Q-value of the action. out.Scores has the Q-values of all actions, allowed or
+// not.
 func (t *Table) Act(in In, out Out) {
 	o, a, m := t.obs.rowSize(), t.act.rowSize(), t.act.maskSize()
 	for i := range len(in.Obs) / o {
@@ -93,7 +94,7 @@ func (t *Table) Act(in In, out Out) {
 	}
 }
 
-// Tensors returns the table.
+// Tensors returns the table as one tensor.
 func (t *Table) Tensors() []*tape.Param { return []*tape.Param{t.Q} }
 
 // Clone returns a copy.

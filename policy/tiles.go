@@ -11,23 +11,24 @@ import (
 )
 
 // Tiles estimates Q(s, a) for Discrete actions by tile coding: Sutton and Barto 2018, section
-// 9.5.4. Several tilings divide a Box of observations into tiles. In each tiling an observation
-// is in one tile, and Q(s, a) is the sum of these tiles' weights for action a. Tiles acts
-// greedily. Of several actions with the same Q-value it takes the first.
+// 9.5.4. Several tilings divide a Box of observations into tiles. An observation is in one tile
+// of each tiling, and Q(s, a) is the sum of the weights of these tiles for action a. Tiles acts
+// greedily: it takes the action with the largest Q-value, and the first of these actions if
+// several are equal.
 type Tiles struct {
-	W *tape.Param // [tilings·(tiles+1)^O, actions] weights; a row has the weights of one tile
+	W *tape.Param // [tilings·(tiles+1)^O, actions] weights; row i has the weights of tile i
 	base
 	tiling
 	shift  []float64 // [tilings, O] offset of each tiling, as a fraction of a tile
-	active []int     // scratch: [tilings] rows of W
+	active []int     // scratch: [tilings] rows of W for the tiles of an observation
 	scores []float32 // scratch: [actions] Q-values
 }
 
 var _ Policy = (*Tiles)(nil)
 
-// NewTiles returns Tiles for spec in which every Q-value is q. low and high [O] are the bounds
-// of the tilings; if both are empty, they are the bounds of the observations. An observation
-// outside the bounds is clipped to them.
+// NewTiles returns Tiles for spec. Every Q-value is q at the start. low and high [O] are the
+// bounds of the tilings. If both are empty, the bounds of the observation space are used. An
+// observation outside the bounds is clipped to them.
 func NewTiles(spec env.Spec, tilings, tiles int, low, high []float32, q float32) (*Tiles, error) {
 	if len(low)+len(high) == 0 {
 		low, high, _ = numberBounds(spec.Obs)
@@ -40,8 +41,8 @@ func NewTiles(spec env.Spec, tilings, tiles int, low, high []float32, q float32)
 	return withPrefix(t, err)
 }
 
-// newTiles returns Tiles with the tiling of b, in which every Q-value is 0. More than b.maxValues
-// weights are an error.
+// newTiles returns Tiles with the tiling of b and all Q-values 0. It is an error if there are
+// more than b.maxValues weights.
 func newTiles(b *builder, spec env.Spec) (*Tiles, error) {
 	numbers, _, ok := numberBounds(spec.Obs)
 	actions, ok2 := discreteActions(spec.Act)
@@ -69,7 +70,7 @@ func newTiles(b *builder, spec env.Spec) (*Tiles, error) {
 	return t, b.err
 }
 
-// check returns an error unless t is a valid tiling of n numbers.
+// check returns an error if t is not a valid tiling for observations of n numbers.
 func (t *tiling) check(n int) error {
 	const limit = 1 << 20
 	if !(1 <= t.Tilings && t.Tilings <= limit && 1 <= t.Tiles && t.Tiles <= limit) {
@@ -86,8 +87,8 @@ func (t *tiling) check(n int) error {
 	return nil
 }
 
-// numberBounds returns the bounds of a space that has only numbers. It returns false for any
-// other space.
+// numberBounds returns the bounds of a space that has only numbers. For any other space, ok is
+// false.
 func numberBounds(space env.Space) (low, high []float32, ok bool) {
 	l, err := env.LayoutOf(space)
 	if err != nil {
@@ -102,9 +103,9 @@ func numberBounds(space env.Space) (low, high []float32, ok bool) {
 	return low, high, true
 }
 
-// Active returns the rows of W [tilings] for one observation [O]: for each tiling, the row of the
-// tile that the observation is in. Along dimension j, from 0, tiling k is shifted by k (2j+1) /
-// tilings tiles. The result is valid until the next call.
+// Active returns a row index of W for each tiling: the row of the tile that the observation obs
+// [O] is in. In dimension j, tiling k is shifted by the fractional part of k (2j+1) / tilings, in
+// tiles; j and k count from 0. The result [tilings] is valid until the next call.
 func (t *Tiles) Active(obs []float32) []int {
 	for k := range t.active {
 		row := k
@@ -118,7 +119,8 @@ func (t *Tiles) Active(obs []float32) []int {
 	return t.active
 }
 
-// Row returns Q(s, ·) [actions] for one observation [O]. The result is valid until the next call.
+// Row returns Q(s, ·) [actions] for one observation obs [O]. The result is valid until the next
+// call.
 func (t *Tiles) Row(obs []float32) []float32 {
 	clear(t.scores)
 	for _, row := range t.Active(obs) {
@@ -130,11 +132,12 @@ func (t *Tiles) Row(obs []float32) []float32 {
 }
 
 // Best returns the index of the largest Q-value in q [actions] among the actions that mask
-// [actions] allows. A nil mask allows all.
+// [actions] allows. A nil mask allows all actions.
 func (t *Tiles) Best(q []float32, mask []bool) int { return best(q, mask) }
 
-// Act takes the allowed action with the largest Q-value: exploration is the agent's work. Value
-// is the Q-value of that action. Scores has the Q-values of all actions, allowed or not.
+// Act takes the allowed action with the largest Q-value. It does not explore; the agent does.
+// out.Value is the Q-value of the action. out.Scores has the Q-values of all actions, allowed or
+// not.
 func (t *Tiles) Act(in In, out Out) {
 	o, a := len(t.Low), len(t.scores)
 	for i := range len(in.Obs) / o {

@@ -2,10 +2,11 @@ package policy
 
 import "github.com/rlrun/rlrun/policy/f32"
 
-// Valued is an actor with the critics of its agent, for windows. Its value of a state is
-// min Q(s, a) at the policy's best action a: μ(s), or tanh of the mean for a Squashed policy. A
-// soft critic's Q includes the entropy bonus of later actions; the value adds no bonus for a
-// itself. Save writes the actor alone.
+// Valued is an actor together with the critics of its agent, so that a window can show values of
+// states. The value of a state is min Q(s, a) over the critics, at the policy's best action a:
+// μ(s), or tanh of the mean for a Squashed policy. The Q of soft critics includes the entropy
+// bonus of later actions; the value does not add the bonus of this state. Save writes only the
+// actor.
 type Valued struct {
 	Policy
 	Critics *Critics
@@ -21,7 +22,7 @@ func (v *Valued) Spec() Spec {
 	return s
 }
 
-// Act acts as the actor does and writes the values.
+// Act acts like the actor, and also writes the values of the states.
 func (v *Valued) Act(in In, out Out) {
 	value := out.Value
 	out.Value = nil
@@ -35,5 +36,5 @@ func (v *Valued) Act(in In, out Out) {
 	}
 }
 
-// Clone returns a copy that shares nothing with v.
+// Clone returns a copy that shares no memory with v.
 func (v *Valued) Clone() Policy { return &Valued{Policy: v.Policy.Clone(), Critics: v.Critics.Clone()} }

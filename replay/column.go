@@ -6,18 +6,18 @@ import (
 	"math"
 )
 
-// A column stores the floats with the indices from … to-1 of every row.
+// A column stores the floats with indices [from, to) of every row.
 type column struct {
 	from, to int
-	isByte   bool      // whether the space says that all numbers are whole numbers from 0 to 255
+	isByte   bool      // whether the space allows only whole numbers from 0 to 255
 	bytes    []uint8   // [rows, to-from] if all numbers so far are whole numbers from 0 to 255; otherwise nil
-	floats   []float32 // [rows, to-from] if bytes is nil
+	floats   []float32 // [rows, to-from] or nil if bytes is used
 }
 
 // width returns the number of floats of the column in one row.
 func (c *column) width() int { return c.to - c.from }
 
-// asByte returns v as a byte. It returns false if v is not a whole number from 0 to 255.
+// asByte returns v as a byte. If v is not a whole number from 0 to 255, ok is false.
 func asByte(v float32) (b uint8, ok bool) {
 	if !(0 <= v && v <= 255) {
 		return 0, false
@@ -26,7 +26,7 @@ func asByte(v float32) (b uint8, ok bool) {
 	return b, float32(b) == v
 }
 
-// set writes x to row i.
+// set copies x to row i.
 func (c *column) set(i int, x []float32) {
 	if c.bytes != nil {
 		row := c.bytes[i*len(x) : (i+1)*len(x)]
@@ -44,8 +44,8 @@ func (c *column) set(i int, x []float32) {
 	}
 }
 
-// convertToFloats stores the column as floats in place of bytes. This is needed when a Box with
-// the bounds of an image has a number that is not a byte.
+// convertToFloats changes the column from bytes to floats. This is needed when an observation of
+// an image space has a number that is not a whole number from 0 to 255.
 func (c *column) convertToFloats() {
 	c.floats = make([]float32, len(c.bytes), cap(c.bytes))
 	for i, b := range c.bytes {
@@ -74,15 +74,16 @@ func (c *column) get(x []float32, i int) {
 	}
 }
 
-// Forms of a column's rows in a file.
+// Encodings of rows in a file, for a column with isByte. The encoding is the first byte of the
+// encoded rows.
 const (
 	formBytes  = 1
 	formFloats = 4
 )
 
-// appendTo appends the encoded rows from … to-1 to dst. If isByte is true, a byte for the form
-// comes first: formBytes if all of these rows are whole numbers from 0 to 255, else formFloats.
-// The form does not depend on other rows.
+// appendTo encodes rows [from, to) and appends the bytes to dst. If isByte is true, the first
+// byte is the encoding: formBytes if all numbers in these rows are whole numbers from 0 to 255,
+// otherwise formFloats. The encoding does not depend on other rows.
 func (c *column) appendTo(dst []byte, from, to int) []byte {
 	from, to = from*c.width(), to*c.width()
 	switch {
@@ -103,7 +104,8 @@ func (c *column) appendTo(dst []byte, from, to int) []byte {
 	return dst
 }
 
-// readFrom reads rows from … to-1 that appendTo has encoded. It returns the rest of src.
+// readFrom decodes rows [from, to), which appendTo has encoded, from the start of src. It returns
+// the rest of src.
 func (c *column) readFrom(src []byte, from, to int) (rest []byte, err error) {
 	from, to = from*c.width(), to*c.width()
 	if !c.isByte {
@@ -136,7 +138,7 @@ func (c *column) readFrom(src []byte, from, to int) (rest []byte, err error) {
 // errDamaged is the error for saved bytes that cannot be decoded.
 var errDamaged = errors.New("damaged")
 
-// appendFloats appends the numbers of x to dst.
+// appendFloats appends the bytes of the numbers in x to dst.
 func appendFloats(dst []byte, x []float32) []byte {
 	for _, v := range x {
 		dst = binary.LittleEndian.AppendUint32(dst, math.Float32bits(v))
@@ -144,7 +146,7 @@ func appendFloats(dst []byte, x []float32) []byte {
 	return dst
 }
 
-// readFloats reads x from src. It returns the rest of src.
+// readFloats decodes x from the start of src. It returns the rest of src.
 func readFloats(src []byte, x []float32) (rest []byte, err error) {
 	if len(src) < 4*len(x) {
 		return nil, errDamaged
@@ -167,7 +169,7 @@ func appendBools(dst []byte, x []bool) []byte {
 	return dst
 }
 
-// readBools reads x from src. It returns the rest of src.
+// readBools decodes x from the start of src. It returns the rest of src.
 func readBools(src []byte, x []bool) (rest []byte, err error) {
 	if len(src) < len(x) {
 		return nil, errDamaged

@@ -11,22 +11,22 @@ import (
 // MaxEpisodeSteps is the largest length of an episode in Episodes.
 const MaxEpisodeSteps = 1 << 20
 
-// Episodes stores whole episodes of N environments: the K steps of the ended episodes, one
-// episode after the other, and the steps of the episodes that are still running. Agents that
-// learn from whole episodes use it, such as REINFORCE.
+// Episodes stores whole episodes of N environments. It has the K steps of all ended episodes, one
+// episode after the other, and the steps of the running episodes. Agents that learn from whole
+// episodes use it, for example REINFORCE.
 type Episodes struct {
 	Count     int       // number of ended episodes
-	Return    []float32 // [K] discounted return from each step of the ended episodes
-	Value     []float32 // [K] V of each observation, written by the agent
-	Advantage []float32 // [K] advantages, written by the agent
+	Return    []float32 // [K] discounted return after each step of the ended episodes, the step's reward included
+	Value     []float32 // [K] V of each observation; the agent writes it
+	Advantage []float32 // [K] advantages; the agent writes them
 
 	ended   trace     // [K] steps of the ended episodes
 	running []trace   // [N] steps of the running episodes
 	width   int       // A, floats of an action
-	choices int       // M, length of a mask; 0 without masks
-	row     []float32 // scratch: an observation
+	choices int       // M, length of a mask row; 0 without masks
+	row     []float32 // scratch: one observation
 	scratch []float32 // scratch: observations as floats
-	batch   Minibatch // result of Rows
+	batch   Minibatch // the Minibatch that Rows returns
 }
 
 // A trace is a sequence of steps.
@@ -36,11 +36,11 @@ type trace struct {
 	mask        []bool // allowed actions before each step
 }
 
-// NewEpisodes returns empty Episodes of n environments, with masks or without. It allocates
-// memory for a number of ended episodes in advance, if episodes have a time limit and the memory
-// is not too large.
+// NewEpisodes returns empty Episodes of n environments. masked is whether the environments have
+// masks. If episodes have a time limit, NewEpisodes allocates memory in advance for the given
+// number of ended episodes, but not if the memory would be too large.
 func NewEpisodes(spec env.Spec, n, ended int, masked bool) *Episodes {
-	const maxFloats = 1 << 22 // largest memory to allocate in advance [floats]
+	const maxFloats = 1 << 22 // largest memory that is allocated in advance [floats]
 	e := &Episodes{running: make([]trace, n), width: spec.Act.Size(), row: make([]float32, spec.Obs.Size())}
 	if masked {
 		l := layoutOf(spec.Act)
@@ -58,7 +58,7 @@ func NewEpisodes(spec env.Spec, n, ended int, masked bool) *Episodes {
 	return e
 }
 
-// newTrace returns an empty trace with memory for n steps.
+// newTrace returns an empty trace with memory for n steps of an environment with the given spec.
 func (e *Episodes) newTrace(spec env.Spec, n int) trace {
 	t := trace{newRows(spec.Obs, n), make([]float32, 0, n*e.width), make([]float32, 0, n), make([]bool, 0, n*e.choices)}
 	t.obs.clear()
@@ -71,7 +71,7 @@ func (t *trace) clear() {
 	t.act, t.reward, t.mask = t.act[:0], t.reward[:0], t.mask[:0]
 }
 
-// Clear removes the ended episodes and keeps the running ones.
+// Clear removes the ended episodes and keeps the running episodes.
 func (e *Episodes) Clear() {
 	e.ended.clear()
 	e.Count, e.Return, e.Value, e.Advantage = 0, e.Return[:0], e.Value[:0], e.Advantage[:0]
@@ -80,7 +80,7 @@ func (e *Episodes) Clear() {
 // Len returns the number of steps of all ended episodes.
 func (e *Episodes) Len() int { return len(e.Return) }
 
-// Observe stores the observations [N, O] and masks [N, M] before a step.
+// Observe stores the observations [N, O] and masks [N, M] before an environment step.
 func (e *Episodes) Observe(obs []float32, mask []bool) {
 	o, m := len(e.row), e.choices
 	for i := range e.running {
@@ -90,8 +90,8 @@ func (e *Episodes) Observe(obs []float32, mask []bool) {
 	}
 }
 
-// Add stores one step of every environment: the actions act [N, A] and the rewards [N]. It
-// returns an error if an episode is longer than MaxEpisodeSteps.
+// Add stores one step of every environment: the actions act [N, A] and the rewards reward [N]. It
+// is an error if an episode is longer than MaxEpisodeSteps.
 func (e *Episodes) Add(act, reward []float32) error {
 	for i := range e.running {
 		t := &e.running[i]
@@ -103,9 +103,9 @@ func (e *Episodes) Add(act, reward []float32) error {
 	return nil
 }
 
-// End moves the running episode of environment i to the ended ones and computes its returns G_t =
-// r_t + γ G_{t+1}. The argument bootstrap is G after the last step: 0 after a terminal state, and
-// the value of the final observation if the episode is truncated.
+// End moves the running episode of environment i to the ended episodes. It computes the returns
+// G_t = r_t + γ G_{t+1} of the episode. After the last step, G is the argument bootstrap: 0 if
+// the episode was terminated, or the value of the final observation if it was truncated.
 func (e *Episodes) End(i int, bootstrap, gamma float32) {
 	t := &e.running[i]
 	from := len(e.Return)
@@ -131,9 +131,9 @@ func (e *Episodes) Values() (value, advantage []float32) {
 	return e.Value, e.Advantage
 }
 
-// Rows returns the steps from … to-1 of the ended episodes. The Minibatch has no
-// log-probabilities. It is valid until the next call. Its slices belong to the Episodes, except
-// for observations that are stored as bytes.
+// Rows returns steps [from, to) of the ended episodes, without log-probabilities. The Minibatch
+// is valid until the next call. It uses the slices of e, except for observations that are stored
+// as bytes.
 func (e *Episodes) Rows(from, to int) *Minibatch {
 	b := &e.batch
 	*b = Minibatch{
@@ -146,7 +146,7 @@ func (e *Episodes) Rows(from, to int) *Minibatch {
 	return b
 }
 
-// State saves or loads the running episodes. Call it only when there are no ended episodes.
+// State saves or loads the running episodes. Call it only if there are no ended episodes.
 func (e *Episodes) State(s *state.State) {
 	s.Section("episodes", 1)
 	for i := range e.running {

@@ -2,12 +2,12 @@ package replay
 
 import "github.com/rlrun/rlrun/env"
 
-// finalObs has the final observations of truncated episodes, with their masks.
+// finalObs has the final observations of truncated episodes, and the masks at these observations.
 type finalObs struct {
 	obs     rows    // [F, O] final observations
 	mask    []bool  // [F, M] allowed actions at the final observations
-	choices int     // M; 0 without masks
-	free    []int32 // rows that no step uses
+	choices int     // M, length of a mask row; 0 without masks
+	free    []int32 // rows without an observation, for reuse
 }
 
 // newFinalObs returns an empty finalObs with memory for n rows.
@@ -23,7 +23,7 @@ func (c *finalObs) clear() {
 	c.mask, c.free = c.mask[:0], c.free[:0]
 }
 
-// add stores obs and mask and returns their row.
+// add stores obs and mask in a free row and returns the row's index.
 func (c *finalObs) add(obs []float32, mask []bool) int32 {
 	if last := len(c.free) - 1; last >= 0 {
 		k := c.free[last]
@@ -43,14 +43,14 @@ func (c *finalObs) get(k int, obs []float32, mask []bool) {
 	copy(mask, c.mask[k*c.choices:])
 }
 
-// appendTo appends the encoded row k to dst.
+// appendTo encodes row k and appends the bytes to dst.
 func (c *finalObs) appendTo(dst []byte, k int) []byte {
 	dst = c.obs.appendTo(dst, k, k+1)
 	return appendBools(dst, c.mask[k*c.choices:(k+1)*c.choices])
 }
 
-// readFrom reads a row that appendTo has encoded, and stores it. It returns the row and the rest
-// of src.
+// readFrom decodes a row, which appendTo has encoded, from the start of src, and stores it. It
+// returns the row's index and the rest of src.
 func (c *finalObs) readFrom(src []byte) (k int32, rest []byte, err error) {
 	k = c.add(make([]float32, c.obs.width), make([]bool, c.choices))
 	if src, err = c.obs.readFrom(src, int(k), int(k)+1); err != nil {

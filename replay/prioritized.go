@@ -9,14 +9,14 @@ import (
 )
 
 // Prioritized is a Sampler for prioritised experience replay. It samples step i with probability
-// P(i) = p_i^α / Σ p^α, for priorities p = |δ| + ε. δ is the latest TD error of the step; a new
-// step has the largest priority so far. Schaul et al. 2016, arXiv:1511.05952, eq. 1, section 3.3,
-// and algorithm 1.
+// P(i) = p_i^α / Σ p^α. The priority of a step is p = |δ| + ε, where δ is the latest TD error of
+// the step. A new step gets the largest priority so far. Schaul et al. 2016, arXiv:1511.05952,
+// eq. 1, section 3.3, and algorithm 1.
 type Prioritized struct {
-	Beta float64 // β of the importance weights; agents increase it to 1 during training
+	Beta float64 // exponent β of the importance weights; agents increase it to 1 during training
 
-	alpha       float64   // α of the priorities
-	tree        []float64 // [2·leafCount] sum tree: node k has the sum of nodes 2k and 2k+1; node leafCount+row has p^α of the row
+	alpha       float64   // exponent α of the priorities
+	tree        []float64 // [2·leafCount] sum tree: node k has the sum of its children 2k and 2k+1; node leafCount+row is the leaf with p^α of the row
 	rows        int       // number of rows of the Store
 	leafCount   int       // number of leaves, a power of two
 	maxPriority float64   // largest p^α so far
@@ -24,23 +24,24 @@ type Prioritized struct {
 
 var _ Sampler = (*Prioritized)(nil)
 
-// SumTreeSize returns the memory [bytes] of the priorities of a number of transitions.
+// SumTreeSize returns the memory [bytes] that the sum tree needs for capacity transitions.
 func SumTreeSize(capacity int) int { return 16 * leavesFor(capacity) }
 
 // leavesFor returns the smallest power of two that is at least rows.
 func leavesFor(rows int) int { return 1 << bits.Len(uint(max(rows, 1)-1)) }
 
-// epsilon is ε of the priorities: a step with TD error 0 can still be sampled.
+// epsilon is ε of the priorities. With it, a step with TD error 0 can still be sampled.
 const epsilon = 1e-6
 
-// NewPrioritized returns a Prioritized for a Store with rows 0 … rows-1, with the exponents alpha
-// of priorities and beta of importance weights.
+// NewPrioritized returns a Prioritized for a Store with rows [0, rows). alpha is the exponent of
+// the priorities, and beta is the exponent of the importance weights.
 func NewPrioritized(rows int, alpha, beta float64) *Prioritized {
 	n := leavesFor(rows)
 	return &Prioritized{Beta: beta, alpha: alpha, tree: make([]float64, 2*n), rows: rows, leafCount: n, maxPriority: 1}
 }
 
-// Stored gives a new step the largest priority so far, and a removed step the priority 0.
+// Stored sets the priority of a new step to the largest priority so far, and the priority of a
+// removed step to 0.
 func (p *Prioritized) Stored(row int, kept bool) {
 	if kept {
 		p.set(row, p.maxPriority)
@@ -49,7 +50,7 @@ func (p *Prioritized) Stored(row int, kept bool) {
 	}
 }
 
-// set sets p^α of a row to v.
+// set sets p^α of a row to v, and updates the sums in the tree.
 func (p *Prioritized) set(row int, v float64) {
 	k := p.leafCount + row
 	p.tree[k] = v
@@ -58,8 +59,7 @@ func (p *Prioritized) set(row int, v float64) {
 	}
 }
 
-// find returns the smallest row for which the sum of all p^α up to and including the row is
-// greater than sum.
+// find returns the smallest row for which Σ p^α over the rows [0, row] is larger than sum.
 func (p *Prioritized) find(sum float64) int {
 	k := 1
 	for k < p.leafCount {
@@ -87,8 +87,8 @@ func (p *Prioritized) Sample(rng *rand.Rand, s Store, index []int, weight []floa
 	}
 }
 
-// Learned sets the priorities of steps from their TD errors [B]. If a step is in the batch twice,
-// its last TD error counts.
+// Learned sets the priorities of steps from their TD errors [B]. If the batch has a step twice,
+// the last TD error of the step is used.
 func (p *Prioritized) Learned(index []int, tdError []float32) {
 	for i, row := range index {
 		v := math.Pow(math.Abs(float64(tdError[i]))+epsilon, p.alpha)

@@ -7,52 +7,52 @@ import (
 	"github.com/rlrun/rlrun/env"
 )
 
-// A Ring is a Store of the latest T steps of N environments, in a ring of T+1 slots. Row t·N+i
-// has the step of environment i in slot t. The newest slot has only observations, for the
-// agent's next actions.
+// A Ring is a Store of the latest T steps of N environments. It has T+1 slots, in a ring. Row
+// t·N+i has the step of environment i in slot t. The newest slot has only observations; the
+// actions come with the next Add.
 //
-// Each observation is stored once: the next observation of a step is the observation in the
-// next slot. After a truncated episode, the next slot has the first observation of the next
-// episode, so finals keeps the final observation of the truncated one.
+// Each observation is stored once: the next observation of a step is the observation in the next
+// slot. If an episode was truncated, the next slot has the first observation of a new episode.
+// The final observation of the truncated episode is then stored in finals.
 type Ring struct {
-	n, slots, o int       // N environments, T+1 slots, O floats of an observation
+	n, slots, o int       // N environments, T+1 slots, O floats per observation
 	obs, act    rows      // [slots·N, O], [slots·N, A]
 	reward      []float32 // [slots·N]
-	end         []int32   // [slots·N] end of each step: notEnded, terminal, or a row of finals
-	mask        []bool    // [slots·N, M] allowed actions at the observations; empty without masks
-	choices     int       // M, length of a mask; 0 without masks
+	end         []int32   // [slots·N] end of each step: notEnded, terminal, or a row index of finals
+	mask        []bool    // [slots·N, M] allowed actions at each observation; empty without masks
+	choices     int       // M, length of a mask row; 0 without masks
 	finals      finalObs  // final observations of truncated episodes
-	head, kept  int       // newest slot; number of slots with steps
+	head, kept  int       // index of the newest slot; number of slots that have steps
 	steps       int       // number of calls of Add so far; head is steps modulo slots
 	next        []int     // scratch: [B] rows of next observations
 }
 
 var _ Recorder = (*Ring)(nil)
 
-// Ends of a step. An end k ≥ 0 means that the step truncated its episode, and that row k of
-// finals has the final observation.
+// Ends of a step. For a step that truncated its episode, the end is k ≥ 0, the row index of the
+// final observation in finals.
 const (
 	notEnded = -1
 	terminal = -2
 )
 
-// maxBytes is the largest memory of a Ring [bytes]: 8 GiB, or the largest int.
+// maxBytes is the largest memory of a Ring [bytes]: 8 GiB, or the largest int if that is smaller.
 const maxBytes = min(8<<30, math.MaxInt)
 
-// Size returns the memory [bytes] of a Ring with a number of transitions of spec's spaces. The
-// Ring stores each observation once. A number of an observation takes one byte if its layout says
-// that it is a whole number up to 255, otherwise four. Masks are not included; they take one byte
-// per choice and transition.
+// Size returns the memory [bytes] of a Ring for capacity transitions of environments with the
+// given spec. A number of an observation takes one byte if its space allows only whole numbers
+// from 0 to 255, otherwise four bytes. Each observation is stored once. Masks are not included: a
+// mask takes M bytes per transition.
 func Size(spec env.Spec, capacity int) int { return rowSize(spec, 0) * capacity }
 
-// rowSize returns the memory [bytes] of a transition with a mask of some choices.
+// rowSize returns the memory [bytes] of a transition. choices is the length of a mask row.
 func rowSize(spec env.Spec, choices int) int {
 	return layoutSize(spec.Obs) + layoutSize(spec.Act) + 8 + choices
 }
 
-// NewRing returns an empty Ring for capacity transitions. first has the first observations and
-// masks of the environments. It is an error if capacity is less than the number of environments
-// or takes too much memory.
+// NewRing returns an empty Ring for capacity transitions. The argument first has the first
+// observations and masks of the environments. It is an error if capacity is smaller than the
+// number of environments, or if the Ring would take too much memory.
 func NewRing(spec env.Spec, capacity int, first *env.Result) (*Ring, error) {
 	n := len(first.Reward)
 	choices := len(first.Mask) / n
@@ -69,7 +69,7 @@ func NewRing(spec env.Spec, capacity int, first *env.Result) (*Ring, error) {
 		r.end[i] = notEnded
 	}
 	cuts := 0
-	if spec.MaxSteps > 0 { // memory for the episodes that the time limit truncates
+	if spec.MaxSteps > 0 { // memory for final observations, one per time limit
 		cuts = n * (r.slots/spec.MaxSteps + 2)
 	}
 	r.finals = newFinalObs(spec.Obs, choices, cuts)
@@ -77,10 +77,10 @@ func NewRing(spec env.Spec, capacity int, first *env.Result) (*Ring, error) {
 	return r, nil
 }
 
-// Rows returns the number of rows: the row of every step is less.
+// Rows returns the number of rows of the Ring. Every row index is smaller than this number.
 func (r *Ring) Rows() int { return r.slots * r.n }
 
-// Len returns the number of transitions kept.
+// Len returns the number of transitions in the Ring.
 func (r *Ring) Len() int { return r.kept * r.n }
 
 // setNewest stores the observations and masks of res in the newest slot.
@@ -125,7 +125,7 @@ func (r *Ring) freeFinal(row int) {
 	r.end[row] = notEnded
 }
 
-// Row returns the row of the j-th transition kept, from 0 for the oldest.
+// Row returns the row of transition j in the Ring, where 0 is the oldest transition.
 func (r *Ring) Row(j int) int {
 	j += (r.head + r.slots - r.kept) * r.n
 	if rows := r.slots * r.n; j >= rows {
@@ -134,7 +134,7 @@ func (r *Ring) Row(j int) int {
 	return j
 }
 
-// At returns the result of the step with the given row.
+// At returns the Step in the given row.
 func (r *Ring) At(row int) Step {
 	s := Step{Reward: r.reward[row], After: -1}
 	switch end := r.end[row]; {

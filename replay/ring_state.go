@@ -2,9 +2,9 @@ package replay
 
 import "github.com/rlrun/rlrun/env/state"
 
-// State saves or loads the kept transitions, one slot after the other, and the newest observations. The
-// saved bytes do not depend on the slots that the transitions are in. So two Rings with the same
-// transitions save the same bytes.
+// State saves or loads the transitions, from the oldest slot to the newest, and the newest
+// observations. The saved bytes do not depend on the position of the oldest slot in the ring. So
+// two Rings with the same transitions save the same bytes.
 func (r *Ring) State(s *state.State) {
 	s.Section("ring", 1)
 	if s.Loading() {
@@ -34,7 +34,8 @@ func (r *Ring) reset() {
 	r.finals.clear()
 }
 
-// appendSlot appends the encoded i-th step of every environment to dst.
+// appendSlot encodes step i of every environment, where 0 is the oldest step, and appends the
+// bytes to dst.
 func (r *Ring) appendSlot(dst []byte, i int) []byte {
 	from := i % r.slots * r.n
 	to := from + r.n
@@ -55,8 +56,8 @@ func (r *Ring) appendSlot(dst []byte, i int) []byte {
 	return dst
 }
 
-// readSlot reads the i-th step of every environment, as appendSlot has encoded it. It returns the
-// rest of src.
+// readSlot decodes step i of every environment, which appendSlot has encoded, from the start of
+// src. It returns the rest of src.
 func (r *Ring) readSlot(src []byte, i int) (rest []byte, err error) {
 	from := i % r.slots * r.n
 	to := from + r.n
@@ -80,7 +81,8 @@ func (r *Ring) readSlot(src []byte, i int) (rest []byte, err error) {
 	return src, nil
 }
 
-// readEnd reads the end of the step with the given row. It returns the rest of src.
+// readEnd decodes the end of the step in the given row from the start of src. It returns the rest
+// of src.
 func (r *Ring) readEnd(src []byte, row int) (rest []byte, err error) {
 	if len(src) == 0 {
 		return nil, errDamaged

@@ -5,8 +5,8 @@ import (
 	"github.com/rlrun/rlrun/policy/f32"
 )
 
-// rows is a matrix whose rows are values of a space. Parts of the space that are whole numbers up
-// to 255, by their layout, are stored as bytes, and other parts as floats.
+// rows is a matrix whose rows are values of a space. The parts of a value that can only be whole
+// numbers from 0 to 255 are stored as bytes, the other parts as floats.
 type rows struct {
 	width   int // floats of a row
 	n       int // number of rows
@@ -35,8 +35,8 @@ func newRows(space env.Space, n int) rows {
 	return r
 }
 
-// layoutOf returns the layout of an environment's space. It panics if the space has no layout;
-// the spaces of a valid environment always have one.
+// layoutOf returns the layout of a space. It panics if the space has no layout; the spaces of a
+// valid environment have one.
 func layoutOf(space env.Space) env.Layout {
 	l, err := env.LayoutOf(space)
 	if err != nil {
@@ -45,7 +45,7 @@ func layoutOf(space env.Space) env.Layout {
 	return l
 }
 
-// layoutSize returns the memory [bytes] of one row for a value of a space.
+// layoutSize returns the memory [bytes] of one row with a value of the space.
 func layoutSize(space env.Space) (bytes int) {
 	for _, p := range layoutOf(space).Parts {
 		if p.Byte {
@@ -57,7 +57,7 @@ func layoutSize(space env.Space) (bytes int) {
 	return bytes
 }
 
-// set writes x to row i.
+// set copies x to row i.
 func (r *rows) set(i int, x []float32) {
 	for k := range r.columns {
 		c := &r.columns[k]
@@ -65,7 +65,7 @@ func (r *rows) set(i int, x []float32) {
 	}
 }
 
-// setRows writes the rows of x to the rows from i on.
+// setRows copies the rows of x to row i and the rows after it.
 func (r *rows) setRows(i int, x []float32) {
 	if len(r.columns) == 1 && r.columns[0].bytes == nil {
 		copy(r.columns[0].floats[i*r.width:], x)
@@ -76,7 +76,7 @@ func (r *rows) setRows(i int, x []float32) {
 	}
 }
 
-// add appends the row x.
+// add appends a row with the values x.
 func (r *rows) add(x []float32) {
 	for k := range r.columns {
 		r.columns[k].grow()
@@ -102,8 +102,8 @@ func (r *rows) get(x []float32, i int) {
 	}
 }
 
-// view returns the rows from … to-1 as floats. If all parts are floats, the result is the rows'
-// own memory. Otherwise it is *scratch, which the next call overwrites.
+// view returns rows [from, to) as floats. If all parts are stored as floats, the result is a part
+// of the matrix. Otherwise the floats are written to *scratch, which the next call overwrites.
 func (r *rows) view(scratch *[]float32, from, to int) []float32 {
 	if len(r.columns) == 1 && r.columns[0].bytes == nil {
 		return r.columns[0].floats[from*r.width : to*r.width]
@@ -115,7 +115,7 @@ func (r *rows) view(scratch *[]float32, from, to int) []float32 {
 	return *scratch
 }
 
-// gather copies the rows with the given indices to x, one after the other.
+// gather copies the rows with the indices in index to x, in the order of index.
 func (r *rows) gather(x []float32, index []int) {
 	if len(r.columns) == 1 && r.columns[0].bytes == nil {
 		f32.Gather(x, r.columns[0].floats, r.width, index)
@@ -126,7 +126,7 @@ func (r *rows) gather(x []float32, index []int) {
 	}
 }
 
-// appendTo appends the encoded rows from … to-1 to dst.
+// appendTo encodes rows [from, to) and appends the bytes to dst.
 func (r *rows) appendTo(dst []byte, from, to int) []byte {
 	for k := range r.columns {
 		dst = r.columns[k].appendTo(dst, from, to)
@@ -134,7 +134,8 @@ func (r *rows) appendTo(dst []byte, from, to int) []byte {
 	return dst
 }
 
-// readFrom reads rows from … to-1 that appendTo has encoded. It returns the rest of src.
+// readFrom decodes rows [from, to), which appendTo has encoded, from the start of src. It returns
+// the rest of src.
 func (r *rows) readFrom(src []byte, from, to int) (rest []byte, err error) {
 	for k := range r.columns {
 		if src, err = r.columns[k].readFrom(src, from, to); err != nil {

@@ -9,14 +9,15 @@ import (
 
 // A Sampler chooses the steps of a minibatch from a Store.
 type Sampler interface {
-	// Stored tells the Sampler that a row has a new step or, if kept is false, no longer has a step.
+	// Stored tells the Sampler that the given row has a new step or, if kept is false, that its
+	// step was removed.
 	Stored(row int, kept bool)
 
-	// Sample samples B steps with replacement. It writes their rows to index [B] and their
-	// importance weights to weight [B]. Every row must have a step of s.
+	// Sample samples B steps of s with replacement. It writes the rows of the steps to index [B],
+	// and their importance weights to weight [B].
 	Sample(rng *rand.Rand, s Store, index []int, weight []float32)
 
-	// Learned tells the Sampler the TD errors [B] of the steps with the rows index [B].
+	// Learned gives the Sampler the TD errors [B] of the steps in the rows index [B].
 	Learned(index []int, tdError []float32)
 
 	state.Stater

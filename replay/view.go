@@ -2,9 +2,10 @@ package replay
 
 import "github.com/rlrun/rlrun/policy/f32"
 
-// A View makes transitions of the steps that a Sampler has chosen.
+// A View makes transitions from the steps that a Sampler has chosen.
 type View interface {
-	// Fetch fills all columns of b except Weight, for transitions that begin at the rows b.Index of s.
+	// Fetch fills all slices of b except Weight. The transitions begin with the steps in the rows
+	// b.Index of s.
 	Fetch(s Store, b *Batch)
 }
 
@@ -17,9 +18,9 @@ type OneStep struct {
 //
 //	r_t + γ r_{t+1} + … + γⁿ⁻¹ r_{t+n-1}
 //
-// and its Next is the observation after n steps. n is N, or smaller if the episode ended before
-// or the Store has no more steps of the episode. Sutton 1988, "Learning to predict by the methods
-// of temporal differences"; for replay buffers Hessel et al. 2018, arXiv:1710.02298.
+// and its Next is the observation after n steps. n is N. It is smaller if the episode ends
+// earlier, or if the Store has no more steps of the episode. Sutton 1988, "Learning to predict by
+// the methods of temporal differences"; for replay buffers Hessel et al. 2018, arXiv:1710.02298.
 //
 // If n is above 1, an older policy may have chosen the actions after the first one. Off-policy
 // agents learn from these actions as if the current policy had chosen them, without a correction.

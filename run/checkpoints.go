@@ -12,12 +12,12 @@ import (
 // clockInterval is the time between two checkpoints if CheckpointEvery is 0.
 const clockInterval = 10 * time.Second
 
-// checkpoints is the observer that writes the checkpoints of a run.
+// checkpoints is the Observer that writes the checkpoints of a run.
 type checkpoints struct {
 	store   *agents.Checkpoint
 	steps   int       // training steps at the latest checkpoint
 	at      time.Time // time of the latest checkpoint
-	failing bool      // the latest checkpoint could not be written
+	failing bool      // whether the latest checkpoint could not be written
 }
 
 func checkpointsIn(dir string) checkpoints {
@@ -27,8 +27,8 @@ func checkpointsIn(dir string) checkpoints {
 // startInterval starts a new checkpoint interval at the given step.
 func (c *checkpoints) startInterval(steps int) { c.steps, c.at = steps, time.Now() }
 
-// Observe writes a checkpoint if it is due. If that fails, training continues, and the error is
-// a Trouble. Of several failures in a row, only the first is reported.
+// Observe writes a checkpoint if it is due. If the write fails, training continues and st.Trouble
+// has the error. If several checkpoints fail in a row, only the first error is reported.
 func (c *checkpoints) Observe(_ context.Context, r *Run, st *Status) error {
 	due := time.Since(c.at) >= clockInterval
 	if every := r.CheckpointEvery; every > 0 {

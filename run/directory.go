@@ -14,7 +14,7 @@ import (
 	"github.com/rlrun/rlrun/scenario"
 )
 
-// Names of the files in a run directory, beside the logs.
+// Names of files in a run directory. The logs are in logs.go.
 const (
 	configFile = "config.yaml"
 	policyFile = "policy.safetensors"
@@ -26,7 +26,8 @@ const (
 // ErrOwned is the error of Open if another process owns the run.
 var ErrOwned = errors.New("another rlrun process is using it")
 
-// makeDir makes a new directory for a run: dir, or the next free one in runs/NAME if dir is "".
+// makeDir makes the directory of a new run: dir or, if dir is "", the first directory in
+// runs/NAME that does not exist.
 func makeDir(s *scenario.Scenario, dir string) (string, error) {
 	if dir != "" {
 		if err := os.MkdirAll(filepath.Dir(filepath.Clean(dir)), 0o755); err != nil {
@@ -50,7 +51,8 @@ func makeDir(s *scenario.Scenario, dir string) (string, error) {
 	}
 }
 
-// missing is the error of a run directory that does not exist. It is an os.ErrNotExist.
+// missing is the error for a run directory that does not exist. For errors.Is it is an
+// os.ErrNotExist.
 type missing string
 
 // Error returns one line that names the directory.
@@ -80,9 +82,10 @@ func readConfig(dir string) (name string, text []byte, err error) {
 	return name, text, nil
 }
 
-// owned returns an error if the directory was deleted or replaced since the run was opened: it
-// then lacks the locked log. So a deleted directory is not made again with half of its
-// files, and no other run of the same name is written to.
+// owned returns an error if the run directory was deleted or replaced after the run was opened:
+// the directory then does not have the locked log. Without this check, a deleted directory would
+// be made again with only some of its files, or the files would go to another run with the same
+// name.
 func (r *Run) owned() error {
 	if r.logs.episodes.file == nil {
 		return fmt.Errorf("%s is not open", r.Dir)

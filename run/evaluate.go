@@ -9,13 +9,13 @@ import (
 	"github.com/rlrun/rlrun/scenario"
 )
 
-// Children of a run's seed for evaluations. The agent uses the children 0, 1 and 4.
+// Children of the run's seed for evaluations. The agent uses children 0, 1 and 4.
 const (
 	evalBranch = 2 // final evaluation
-	freqBranch = 3 // evaluations during training, each with its own child of this seed
+	freqBranch = 3 // evaluations during training; each uses its own child of this seed
 )
 
-// EpisodeSeed returns the seed of episode i of an evaluation, counted from 0.
+// EpisodeSeed returns the seed of episode i of an evaluation, where i counts from 0.
 func EpisodeSeed(seed uint64, i int) uint64 {
 	return agents.EpisodeSeed(env.Split(seed, evalBranch), i)
 }
@@ -23,12 +23,12 @@ func EpisodeSeed(seed uint64, i int) uint64 {
 // An Evaluation has the settings of an evaluation.
 type Evaluation struct {
 	Episodes int
-	Seed     uint64 // seed of the evaluation, from which EpisodeSeed derives the episodes' seeds
-	Sampled  bool   // sample actions from the policy, in place of its most likely ones
+	Seed     uint64 // seed of the evaluation; EpisodeSeed computes the seeds of the episodes from it
+	Sampled  bool   // whether actions are sampled from the policy; otherwise they are the most probable or best actions
 }
 
-// Evaluate evaluates a policy in the environment of s, on episodes that training never
-// sees. A sampled evaluation has no regret.
+// Evaluate evaluates a policy in the environment of s. The seeds of its episodes differ from the
+// seeds of training episodes. If actions are sampled, the result has no regret.
 func Evaluate(ctx context.Context, s *scenario.Scenario, p policy.Policy, e Evaluation) (*Result, error) {
 	score, err := agents.Evaluate(ctx, p, s.EvalEnvs, agents.Evaluation{
 		Episodes: e.Episodes, MaxSteps: s.EpisodeLimit(), Seed: env.Split(e.Seed, evalBranch), Sampled: e.Sampled,

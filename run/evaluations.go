@@ -11,20 +11,21 @@ import (
 	"github.com/rlrun/rlrun/env/state"
 )
 
-// evaluations is the observer that evaluates the policy during training and saves the best one.
+// evaluations is the Observer that evaluates the policy during training and saves the best
+// policy.
 type evaluations struct {
 	done         int     // number of evaluations so far
 	best         float64 // best mean return so far; -Inf before the first evaluation
-	since        int     // number of evaluations since the best one
-	stopped      bool    // an evaluation has ended training
-	mean, length float64 // mean return and length of the latest evaluation; NaN once they are logged
+	since        int     // number of evaluations after the best evaluation
+	stopped      bool    // whether an evaluation has ended training
+	mean, length float64 // mean return and mean length of the latest evaluation; NaN after they are logged
 }
 
 func newEvaluations() evaluations {
 	return evaluations{best: math.Inf(-1), mean: math.NaN(), length: math.NaN()}
 }
 
-// State saves or loads the counters and the best return.
+// State saves or loads the counters and the best mean return.
 func (e *evaluations) State(s *state.State) {
 	s.Int("eval/done", &e.done, math.MaxInt)
 	s.Double("eval/best", &e.best)
@@ -34,8 +35,8 @@ func (e *evaluations) State(s *state.State) {
 	s.Bool("eval/stopped", &e.stopped)
 }
 
-// Observe evaluates the current policy if an evaluation is due. If that fails, training
-// continues, and the error is a Trouble.
+// Observe evaluates the current policy if an evaluation is due. If the evaluation fails, training
+// continues and st.Trouble has the error.
 func (e *evaluations) Observe(ctx context.Context, r *Run, st *Status) error {
 	every := *r.Scenario.Eval.Freq
 	st.Evaluated = every > 0 && st.Passed(every)
@@ -51,8 +52,8 @@ func (e *evaluations) Observe(ctx context.Context, r *Run, st *Status) error {
 	return nil
 }
 
-// evaluate evaluates a copy of the current policy, and saves it if it is the best so far. It does
-// not change training.
+// evaluate evaluates a copy of the current policy, and saves the policy if it is the best so far.
+// The evaluation does not change training.
 func (e *evaluations) evaluate(ctx context.Context, r *Run, steps int) error {
 	s := r.Scenario
 	seed := env.Split(env.Split(s.Seed, freqBranch), uint64(e.done))

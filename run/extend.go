@@ -9,15 +9,16 @@ import (
 	"github.com/rlrun/rlrun/agents"
 )
 
-// Extend resumes an open run, finished or not, with a new total number of steps. The
-// schedules stay at their final values, or with stretch they fall over the new number of
+// Extend resumes an open run, finished or not, with a new total number of steps. Without stretch,
+// the schedules stay at their final values. With stretch, they change over the new number of
 // steps. The new config.yaml records the choice.
 //
-// Extend reports whether a schedule stays at 0: the agent then learns little or nothing more.
+// The result atZero is whether a schedule stays at 0: the agent then learns little or nothing
+// more.
 //
-// If the process is killed during Extend, the run can be resumed: Extend first writes a
-// checkpoint that fits both the old and the new config.yaml, then removes the old result, and
-// replaces config.yaml last.
+// If the process is killed during Extend, the run can still be resumed. Extend first writes a
+// checkpoint that is valid with both the old and the new config.yaml. Then it removes the old
+// result, and at last it replaces config.yaml.
 func (r *Run) Extend(steps int, stretch bool) (atZero bool, err error) {
 	trained, err := r.trained()
 	if err != nil {
@@ -47,13 +48,13 @@ func (r *Run) Extend(steps int, stretch bool) (atZero bool, err error) {
 	return atZero, r.Resume()
 }
 
-// trained restores the run and returns its number of training steps. If the last checkpoint
-// could not be written, it takes the number from the result.
+// trained restores the run and returns its number of training steps. If the run has a result,
+// this number is at least the result's: the last checkpoint may be older.
 func (r *Run) trained() (int, error) {
 	if err := r.restore(); err != nil {
 		return 0, err
 	}
-	rep, err := r.agent.Learn(0) // reports the steps so far
+	rep, err := r.agent.Learn(0) // Learn(0) reports the steps so far
 	if err != nil {
 		return 0, err
 	}
@@ -64,8 +65,8 @@ func (r *Run) trained() (int, error) {
 	return max(rep.Steps, res.Steps), nil
 }
 
-// replaceConfig replaces the config.yaml of a restored run by text. The run must be resumed
-// afterwards.
+// replaceConfig replaces config.yaml of a restored run by text. The caller must then resume the
+// run.
 func (r *Run) replaceConfig(text []byte) error {
 	r.next = checksum(text)
 	if err := r.logs.rewind(); err != nil {

@@ -19,7 +19,7 @@ import (
 	"github.com/rlrun/rlrun/internal/tfevents"
 )
 
-// logs are the files to which training appends rows.
+// logs are the files to which training appends its metrics and episodes.
 type logs struct {
 	progress, episodes, events logFile
 }
@@ -28,11 +28,12 @@ type logs struct {
 // more than ten million rows.
 const MaxLog = 1 << 30
 
-// eventsFile is the log for TensorBoard, which expects the prefix events.out.tfevents.
+// eventsFile is the name of the log for TensorBoard, which expects the prefix
+// events.out.tfevents.
 const eventsFile = "events.out.tfevents.rlrun"
 
-// open opens the logs and locks episodes.csv. The process that holds this lock owns the
-// run: every run has this file, and it is never replaced.
+// open opens the logs and locks episodes.csv. The process with this lock owns the run: every run
+// has this file, and the file is never replaced.
 func (l *logs) open(dir string) error {
 	if err := l.episodes.open(filepath.Join(dir, "episodes.csv")); err != nil {
 		return err
@@ -50,7 +51,7 @@ func (l *logs) open(dir string) error {
 	return l.events.open(filepath.Join(dir, eventsFile))
 }
 
-// rewind truncates the logs to their lengths at the last checkpoint.
+// rewind truncates the logs to the lengths that they had at the last checkpoint.
 func (l *logs) rewind() error {
 	return errors.Join(l.progress.rewind(), l.episodes.rewind(), l.events.rewind())
 }
@@ -70,7 +71,7 @@ func (l *logs) State(s *state.State) {
 	s.Int("logs/events", &l.events.length, math.MaxInt)
 }
 
-// Observe writes the episodes that ended and, if it is due, a row of progress.csv.
+// Observe appends the ended episodes to episodes.csv and, if it is due, a row to progress.csv.
 func (l *logs) Observe(_ context.Context, r *Run, st *Status) error {
 	due := st.Logged()
 	if due {
@@ -82,8 +83,9 @@ func (l *logs) Observe(_ context.Context, r *Run, st *Status) error {
 	return l.write(st, due)
 }
 
-// write appends a row for each episode that ended and, if progress is true, a row of
-// progress.csv, whose columns are named as in Stable-Baselines3.
+// write appends a row to episodes.csv for each ended episode. If progress is true, it also
+// appends a row to progress.csv, whose columns have the names of Stable-Baselines3, and the same
+// metrics to the TensorBoard log.
 func (l *logs) write(st *Status, progress bool) error {
 	e := &l.episodes
 	if e.length == 0 {
@@ -112,11 +114,11 @@ func (l *logs) write(st *Status, progress bool) error {
 		scalars[i] = tfevents.Scalar{Tag: f.Name, Value: f.Value}
 	}
 	l.events.write(tfevents.AppendScalars(nil, time.Now(), st.Steps, scalars))
-	return cmp.Or(p.flush(), e.flush(), l.events.flush()) // on a full disk all three fail; one error is enough
+	return cmp.Or(p.flush(), e.flush(), l.events.flush()) // on a full disk all three fail, but one error is enough
 }
 
-// Metrics returns a row of progress.csv: each metric under the name that Stable-Baselines3
-// gives it, and the environments' own metrics as rollout/env_NAME. A metric without a value is NaN.
+// Metrics returns the metrics in a row of progress.csv. They have the names of Stable-Baselines3,
+// and the environments' own metrics have names rollout/env_NAME. A metric without a value is NaN.
 func (st *Status) Metrics() []agents.Metric {
 	length, reward := math.NaN(), math.NaN()
 	if st.Episodes > 0 {
@@ -140,7 +142,7 @@ func (st *Status) Metrics() []agents.Metric {
 }
 
 // number returns the shortest text that parses to x. A whole number is written without an
-// exponent. NaN and infinite numbers give "".
+// exponent. For NaN and infinite numbers the text is "".
 func number(x float64) string {
 	switch {
 	case math.IsNaN(x) || math.IsInf(x, 0):
@@ -153,7 +155,7 @@ func number(x float64) string {
 
 func seconds(st *Status) string { return number(milliseconds(st.Elapsed)) }
 
-// A logFile is a file to which rows are appended.
+// A logFile is a file to which training appends rows.
 type logFile struct {
 	file   *os.File
 	buf    *bufio.Writer
@@ -161,8 +163,8 @@ type logFile struct {
 	err    error // first error of a write
 }
 
-// open opens the file for appending, and makes it if it does not exist. A link is an error:
-// it may point to a file of the user, which rewind would truncate.
+// open opens the file for appending. If the file does not exist, open makes it. A symbolic link
+// is an error: rewind would truncate the file of the user that the link points to.
 func (f *logFile) open(name string) error {
 	flags := os.O_RDWR
 	info, err := os.Lstat(name)
@@ -184,14 +186,15 @@ func (f *logFile) open(name string) error {
 	return nil
 }
 
-// inPlace reports whether the file's name still leads to the open file, and not to a link.
+// inPlace reports whether the file's name still leads directly to the open file.
 func (f *logFile) inPlace() bool {
 	there, err := os.Lstat(f.file.Name())
 	open, err2 := f.file.Stat()
 	return err == nil && err2 == nil && os.SameFile(there, open)
 }
 
-// rewind truncates the file to f.length. If the file is shorter, rows are lost: an error.
+// rewind truncates the file to f.length. It is an error if the file is shorter, because rows are
+// then missing.
 func (f *logFile) rewind() error {
 	info, err := f.file.Stat()
 	if err != nil {
@@ -207,7 +210,7 @@ func (f *logFile) rewind() error {
 	return err
 }
 
-// row appends a row of cells, none of which needs quotes.
+// row appends a row of cells. The cells must not need quotes in CSV.
 func (f *logFile) row(cells ...string) { f.write([]byte(strings.Join(cells, ",") + "\n")) }
 
 func (f *logFile) write(data []byte) {

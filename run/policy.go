@@ -13,9 +13,9 @@ import (
 	"github.com/rlrun/rlrun/scenario"
 )
 
-// Policy returns the saved policy of a loaded run: the final policy, or the best policy that was
-// evaluated during training. The policy file describes the networks. The scenario
-// describes them for a file of an earlier version, or for a policy type of the program itself.
+// Policy returns a saved policy of a loaded run: the final policy or, if best is true, the policy
+// with the best evaluation during training. The policy file describes its networks. For a file of
+// version 1, or for a policy type of the program itself, the scenario describes the networks.
 func (r *Run) Policy(best bool) (policy.Policy, error) {
 	s, name := r.Scenario, filepath.Join(r.Dir, policyFile)
 	if best {
@@ -41,8 +41,8 @@ func (r *Run) Policy(best bool) (policy.Policy, error) {
 	return p, nil
 }
 
-// fits returns an error if the policy belongs to another agent or environment than the
-// scenario's.
+// fits returns an error if the policy was trained with another agent or environment than the
+// scenario has.
 func fits(s *scenario.Scenario, p policy.Policy, m policy.Meta) error {
 	if m.Env != s.Env {
 		return fmt.Errorf("a policy for the environment %q, want one for %s", m.Env, s.Env)
@@ -70,7 +70,8 @@ func (r *Run) loadPolicy(name string, load func(io.Reader, policy.Policy) error)
 	return p, nil
 }
 
-// bestHint returns half a sentence about --best, or "" if the run has no best policy.
+// bestHint returns the end of an error message about the flag --best, or "" if the run has no
+// best policy.
 func (r *Run) bestHint() string {
 	if _, err := os.Stat(filepath.Join(r.Dir, bestFile)); err != nil {
 		return ""

@@ -8,10 +8,10 @@ import (
 	"github.com/rlrun/rlrun/scenario"
 )
 
-// regret returns the optimal value of the start state minus the exact value of the greedy
-// policy p, both at the agent's discount. It is nil if the environment is not tabular. It is
-// NaN if p has no finite value, because its episodes may never end, or if there are too
-// many states. A cancelled ctx is an error.
+// regret returns the optimal value of the start state minus the exact value of the greedy policy
+// p. Both values use the agent's discount. The result is nil if the environment is not tabular.
+// It is NaN if there are too many states, or if p has no finite value because its episodes may
+// never end. A cancelled ctx is an error.
 func regret(ctx context.Context, s *scenario.Scenario, p policy.Policy) (*Number, error) {
 	tab := s.Tabular
 	if tab == nil {

@@ -13,14 +13,14 @@ import (
 	"github.com/rlrun/rlrun/internal/infile"
 )
 
-// A Result is the result of a run. The result of an evaluation lacks the fields of training.
+// A Result is the result of a run. The result of rlrun evaluate has no training metrics.
 type Result struct {
 	Event     string   `json:"event"` // "result"
 	Scenario  string   `json:"scenario"`
 	Env       string   `json:"env"`
 	Agent     string   `json:"agent"`
 	Seed      uint64   `json:"seed"`
-	Sampled   bool     `json:"sampled,omitempty"` // actions were sampled from the policy
+	Sampled   bool     `json:"sampled,omitempty"` // whether actions were sampled from the policy
 	Steps     int      `json:"steps,omitempty"`
 	TrainS    *float64 `json:"train_s,omitempty"`
 	StepsPerS *float64 `json:"steps_per_s,omitempty"`
@@ -30,10 +30,10 @@ type Result struct {
 	threshold *float64
 }
 
-// A Number is a float64 that is null in JSON if it is NaN or infinite.
+// A Number is a float64 that is written as null in JSON if it is NaN or infinite.
 type Number float64
 
-// MarshalJSON returns x in JSON.
+// MarshalJSON returns x as JSON.
 func (x Number) MarshalJSON() ([]byte, error) {
 	if !x.Finite() {
 		return []byte("null"), nil
@@ -41,17 +41,17 @@ func (x Number) MarshalJSON() ([]byte, error) {
 	return json.Marshal(float64(x))
 }
 
-// Finite reports whether x is neither infinite nor NaN.
+// Finite reports whether x is not infinite and not NaN.
 func (x Number) Finite() bool { return x-x == 0 }
 
 // EvalLine is the part of a Result about the evaluation of the policy.
 type EvalLine struct {
 	Episodes            int
 	Mean, Std, Min, Max float64
-	SuccessRate         *float64 // share of episodes that reach the threshold; nil without a threshold
+	SuccessRate         *float64 // fraction of episodes whose return is at least the threshold; nil without a threshold
 }
 
-// evalJSON is the JSON form of an EvalLine.
+// evalJSON has the JSON fields of an EvalLine.
 type evalJSON struct {
 	Episodes    int      `json:"episodes"`
 	Mean        *Number  `json:"mean"`
@@ -61,13 +61,13 @@ type evalJSON struct {
 	SuccessRate *float64 `json:"success_rate"`
 }
 
-// MarshalJSON returns e in JSON. NaN and infinities are null.
+// MarshalJSON returns e as JSON. NaN and infinite numbers are written as null.
 func (e EvalLine) MarshalJSON() ([]byte, error) {
 	number := func(x float64) *Number { return new(Number(x)) }
 	return json.Marshal(evalJSON{e.Episodes, number(e.Mean), number(e.Std), number(e.Min), number(e.Max), e.SuccessRate})
 }
 
-// UnmarshalJSON reads the JSON of MarshalJSON. null becomes NaN.
+// UnmarshalJSON reads JSON that MarshalJSON wrote. null is read as NaN.
 func (e *EvalLine) UnmarshalJSON(data []byte) error {
 	var j evalJSON
 	if err := json.Unmarshal(data, &j); err != nil {
@@ -83,12 +83,13 @@ func (e *EvalLine) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// Threshold returns the return that counts as solved, or nil if the scenario has none.
+// Threshold returns the mean return that counts as solved, or nil if the scenario does not have
+// one.
 func (r *Result) Threshold() *float64 { return r.threshold }
 
-// Finish evaluates the trained policy, which Train has saved, and writes result.json. A run
-// with this file is finished. If the file cannot be written, Finish returns the result
-// and an error.
+// Finish evaluates the trained policy, which Train has saved, and writes result.json. With this
+// file, a run is finished. If the file cannot be written, Finish returns both the result and an
+// error.
 func (r *Run) Finish(ctx context.Context, st Status) (*Result, error) {
 	res, err := r.Evaluate(ctx, r.agent.Policy(), Evaluation{Episodes: r.Scenario.Eval.Episodes, Seed: r.Scenario.Seed})
 	if err != nil && ctx.Err() == nil {
@@ -108,7 +109,7 @@ func (r *Result) complete() bool {
 		r.Eval.Episodes > 0 && (r.threshold == nil) == (r.Eval.SuccessRate == nil)
 }
 
-// foreign returns an error if res is the result of another run.
+// foreign returns an error if res is not a result of this run.
 func (r *Run) foreign(res *Result) error {
 	s := r.Scenario
 	for _, c := range []struct {

@@ -1,6 +1,7 @@
 // Package run trains a scenario in a run directory, which has its settings, logs, checkpoints,
-// policies and result. An interrupted run is resumed from its directory, to the same
-// bytes. The command rlrun uses this package, and any program can:
+// policies and result. An interrupted run is resumed from its directory, and then gives the same
+// bytes as an uninterrupted run. The command rlrun uses this package. Any other program can use
+// it too:
 //
 //	func main() {
 //		envs := env.Registry{}
@@ -16,8 +17,8 @@
 //		fmt.Println(res.Eval.Mean, r.Close())
 //	}
 //
-// Open, Resume, Train and Finish continue an interrupted run. An Observer is called between the
-// iterations of training.
+// Open, Resume, Train and Finish continue an interrupted run. Train calls an Observer after each
+// iteration.
 package run
 
 import (
@@ -38,7 +39,7 @@ import (
 	"github.com/rlrun/rlrun/scenario"
 )
 
-// A Run is a scenario that is trained in a run directory.
+// A Run is the training of a scenario, with a run directory.
 type Run struct {
 	Dir             string
 	Scenario        *scenario.Scenario
@@ -50,14 +51,14 @@ type Run struct {
 	logs        logs
 	checkpoints checkpoints
 	config      uint64        // checksum of config.yaml; a checkpoint belongs to one config.yaml
-	next        uint64        // checksum of the config.yaml that will replace it; 0 otherwise
+	next        uint64        // checksum of the new config.yaml while Extend replaces config.yaml; 0 otherwise
 	elapsed     time.Duration // training time so far
-	stopped     bool          // an observer has ended training
+	stopped     bool          // whether an observer has ended training
 }
 
-// Create starts a run of s in a new directory, which it owns until Close: dir, or
-// if dir is "" the first of runs/NAME/seed-N, runs/NAME/seed-N-2, … that does not
-// exist. If training starts with the policy of another run, Create writes a checkpoint with it.
+// Create starts a run of s in a new directory, which the Run owns until Close. The directory is
+// dir or, if dir is "", the first of runs/NAME/seed-N, runs/NAME/seed-N-2, … that does not exist.
+// If training starts with a saved policy, Create writes a checkpoint with this policy.
 func Create(s *scenario.Scenario, dir string) (*Run, error) {
 	r := &Run{Scenario: s, evals: newEvaluations()}
 	var err error
@@ -80,7 +81,7 @@ func Create(s *scenario.Scenario, dir string) (*Run, error) {
 		err = r.save()
 	}
 	if err == nil {
-		err = r.write(configFile, text) // written last: a directory with this file is a run
+		err = r.write(configFile, text) // config.yaml is written last: only a directory with this file is a run
 	}
 	if err != nil {
 		return nil, errors.Join(err, r.Close(), removeUnborn(r.Dir))
@@ -88,8 +89,8 @@ func Create(s *scenario.Scenario, dir string) (*Run, error) {
 	return r, nil
 }
 
-// removeUnborn removes the directory of a run that Create could not complete, and the files
-// in it, so that the same command can be given again.
+// removeUnborn removes the directory of a run that Create could not complete, with its files. The
+// user can then give the same command again.
 func removeUnborn(dir string) error {
 	for _, name := range []string{"episodes.csv", "progress.csv", eventsFile, configFile, checkpoint} {
 		if err := os.RemoveAll(filepath.Join(dir, name)); err != nil {
@@ -99,7 +100,7 @@ func removeUnborn(dir string) error {
 	return os.Remove(dir)
 }
 
-// loadInit loads the policy of s.Init into a new agent.
+// loadInit loads the policy of s.Init, a run or a policy file, into a new agent.
 func loadInit(a agents.Agent, s *scenario.Scenario) error {
 	name := s.Init
 	info, err := os.Stat(name)
@@ -124,8 +125,8 @@ func loadInit(a agents.Agent, s *scenario.Scenario) error {
 	return nil
 }
 
-// loadEarlierInit loads a policy file of an earlier version into a new agent. The run's own scenario
-// describes its networks.
+// loadEarlierInit loads a policy file of version 1 into a new agent. The scenario of the file's
+// run describes the policy's networks.
 func loadEarlierInit(a agents.Agent, s *scenario.Scenario) error {
 	r, err := Load(s.Init, s.Catalog())
 	if err != nil {
@@ -135,15 +136,15 @@ func loadEarlierInit(a agents.Agent, s *scenario.Scenario) error {
 	if err != nil {
 		return err
 	}
-	var file bytes.Buffer // the same policy in the current format, which describes its networks
+	var file bytes.Buffer // the same policy in the current file format, which describes the networks
 	if err := policy.Save(&file, p, policy.Meta{}); err != nil {
 		return err
 	}
 	return policy.Load(&file, a.Policy())
 }
 
-// Load reads the scenario of the run in dir. The Run that it returns is for reading
-// only, and does not own the directory.
+// Load reads the scenario of the run in dir. The returned Run is for reading only, and does not
+// own the directory.
 func Load(dir string, catalog scenario.Catalog) (*Run, error) {
 	name, text, err := readConfig(dir)
 	if err != nil {
@@ -156,11 +157,11 @@ func Load(dir string, catalog scenario.Catalog) (*Run, error) {
 	return &Run{Dir: dir, Scenario: s, config: checksum(text), evals: newEvaluations(), checkpoints: checkpointsIn(dir)}, nil
 }
 
-// Open loads the run in dir and owns it until Close. The error is an ErrOwned if another
-// process owns the run, and an os.ErrNotExist if the directory does not exist.
+// Open loads the run in dir and owns the directory until Close. The error is an ErrOwned if
+// another process owns the run, and an os.ErrNotExist if the directory does not exist.
 func Open(dir string, catalog scenario.Catalog) (*Run, error) {
 	if _, _, err := readConfig(dir); err != nil {
-		return nil, err // before open makes the log files
+		return nil, err // must come before r.logs.open, which makes files
 	}
 	var l logs
 	if err := l.open(dir); err != nil {
@@ -175,8 +176,8 @@ func Open(dir string, catalog scenario.Catalog) (*Run, error) {
 	return r, nil
 }
 
-// Resume restores an open run and its logs to the last checkpoint, or to the start of
-// training if there is no checkpoint.
+// Resume restores an open run and its logs to the last checkpoint. If there is no checkpoint, it
+// restores the start of training.
 func (r *Run) Resume() error {
 	if err := r.restore(); err != nil {
 		return err
@@ -184,7 +185,7 @@ func (r *Run) Resume() error {
 	return r.logs.rewind()
 }
 
-// restore restores everything except the logs to the last checkpoint.
+// restore restores everything except the logs from the last checkpoint.
 func (r *Run) restore() (err error) {
 	if r.logs.episodes.file == nil {
 		return fmt.Errorf("%s is not open: call Open before, and Close after", r.Dir)
@@ -206,20 +207,21 @@ func (r *Run) restore() (err error) {
 	return nil
 }
 
-// Learned returns a copy of the current policy. Observers may call it during training, and
-// everyone after Train has returned.
+// Learned returns a copy of the current policy. Observers may call Learned during training. Other
+// code may call it only after Train has returned.
 func (r *Run) Learned() policy.Policy { return r.agent.Policy().Clone() }
 
-// Valued returns a copy of the current policy to be shown, with the agent's critics where the
-// values come from these: see agents.Valued. It may be called where Learned may.
+// Valued returns a copy of the current policy for windows. If only the agent's critics know the
+// values of states, the copy includes the critics: see agents.Valued. The same code may call
+// Valued as Learned.
 func (r *Run) Valued() policy.Policy { return agents.Valued(r.agent) }
 
-// Close closes the agent's environments and the logs. The run is then free for another
-// process.
+// Close closes the agent's environments and the logs. After that, another process can open the
+// run.
 func (r *Run) Close() error { return errors.Join(agents.Close(r.agent), r.logs.close()) }
 
-// State saves or loads the state of training and the lengths of the logs. Resume truncates the logs to
-// these lengths, so that no row is in them twice.
+// State saves or loads the state of training and the lengths of the logs. Resume truncates the
+// logs to these lengths, because training writes the later rows again.
 func (r *Run) State(s *state.State) {
 	s.Section("run", 1)
 	config, next := r.config, r.next
@@ -235,7 +237,8 @@ func (r *Run) State(s *state.State) {
 	s.All(&r.logs, &r.evals, &r.own, r.agent)
 }
 
-// save flushes the logs to disk, and then writes a checkpoint that has their lengths.
+// save flushes the logs to disk, and then writes a checkpoint, which contains the lengths of the
+// logs.
 func (r *Run) save() error {
 	if err := errors.Join(r.owned(), r.logs.sync()); err != nil {
 		return err

@@ -9,12 +9,12 @@ import (
 	"github.com/rlrun/rlrun/scenario"
 )
 
-// maxShown is the maximum number of states whose values are drawn.
+// maxShown is the maximum number of states whose values are drawn in a window.
 const maxShown = 1 << 14
 
 // Knowledge returns the value and the greedy action of policy p in each state of a tabular
-// environment. It returns nil for both if the environment is not tabular, or has too many
-// states to draw, and nil values if p has no values.
+// environment. Both are nil if the environment is not tabular or has too many states to draw.
+// values is also nil if p has no values.
 func Knowledge(s *scenario.Scenario, p policy.Policy) (values []float32, best []int) {
 	tab := s.Tabular
 	if tab == nil || tab.Model().States > maxShown {
@@ -31,19 +31,19 @@ func Knowledge(s *scenario.Scenario, p policy.Policy) (values []float32, best []
 }
 
 const (
-	// maxObserved is the maximum number of floats in the network inputs of all states. A
-	// network with 64-64 hidden units takes half a minute for it.
+	// maxObserved is the maximum number of floats in the network inputs of all states. For two
+	// layers of 64 hidden units, the computation then takes half a minute.
 	maxObserved = 1 << 33
 
-	// maxBatch is the maximum number of floats in a batch of observations, unless a single
-	// observation has more.
+	// maxBatch is the maximum number of floats in a batch of observations. A single observation
+	// may have more.
 	maxBatch = 1 << 23
 )
 
-// width returns the number of floats of an observation as an input of p: networks take
-// choices one-hot.
+// width returns the number of floats of an observation as the input of p. For a network this is
+// the larger of the observation and its one-hot encoding.
 func width(p policy.Policy, tab grid.Tabular) int {
-	l, _ := env.LayoutOf(tab.Spec().Obs) // no error: checked when the environment was made
+	l, _ := env.LayoutOf(tab.Spec().Obs) // cannot fail: the spaces were checked when the environment was made
 	if _, ok := p.(*policy.Table); ok {
 		return l.Size
 	}
@@ -65,8 +65,9 @@ func greedy(ctx context.Context, p policy.Policy, tab grid.Tabular) ([]int, erro
 	return actions, err
 }
 
-// everyState calls f for all states of a tabular environment in batches, with the observations
-// [n, O] and masks [n, M] of the states [from, from+n). The first batch is the largest.
+// everyState calls f for batches that together have all states of a tabular environment. A batch
+// has the states [from, from+n), and in has their observations [n, O] and masks [n, M]. The first
+// batch is the largest.
 func everyState(ctx context.Context, p policy.Policy, tab grid.Tabular, f func(from int, in policy.In, n int)) error {
 	states, o, m := tab.Model().States, tab.Spec().Obs.Size(), tab.Model().Actions
 	batch := min(states, max(1, maxBatch/width(p, tab)))

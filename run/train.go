@@ -12,14 +12,15 @@ import (
 	"github.com/rlrun/rlrun/env"
 )
 
-// Train trains until the scenario's number of steps and then saves the policy and a
-// checkpoint. If ctx is cancelled, Train saves a checkpoint and returns the error of ctx; the
-// run can be resumed. After each iteration Train calls the observers: the run's and own.
+// Train trains until the scenario's number of steps, and then saves the policy and a checkpoint.
+// If ctx is cancelled, Train saves a checkpoint and returns the error of ctx; the run can then be
+// resumed. After each iteration Train calls the observers of the run and the program's own
+// observers, the argument own.
 func (r *Run) Train(ctx context.Context, own ...Observer) (Status, error) {
 	if r.agent == nil || r.logs.episodes.file == nil {
 		return Status{}, fmt.Errorf("%s is not ready to train: call Create, or Open and Resume, before Train, and Close after it", r.Dir)
 	}
-	rep, err := r.agent.Learn(0) // reports the steps so far
+	rep, err := r.agent.Learn(0) // Learn(0) reports the steps so far
 	if err != nil {
 		return Status{}, err
 	}
@@ -50,7 +51,8 @@ func (r *Run) Train(ctx context.Context, own ...Observer) (Status, error) {
 	return r.conclude(st)
 }
 
-// observe calls all observers after an iteration, and the one for checkpoints last.
+// observe calls all observers after an iteration. The observer that writes checkpoints is the
+// last.
 func (r *Run) observe(ctx context.Context, all []Observer, st *Status) error {
 	for _, o := range all {
 		if err := o.Observe(ctx, r, st); err != nil {
@@ -58,27 +60,27 @@ func (r *Run) observe(ctx context.Context, all []Observer, st *Status) error {
 		}
 	}
 	r.stopped = st.Stopped
-	st.Trouble = nil // every observer has seen it
+	st.Trouble = nil // all observers have read it
 	return r.checkpoints.Observe(ctx, r, st)
 }
 
-// conclude saves the policy, which the evaluation needs, and then a checkpoint. If only the
-// checkpoint fails, its error is Trouble.
+// conclude saves the policy and then a checkpoint. Finish needs the saved policy. If only the
+// checkpoint fails, st.Trouble has the error.
 func (r *Run) conclude(st Status) (Status, error) {
 	err, failed := r.savePolicy(policyFile), r.save()
 	if err != nil {
 		return st, err
 	}
-	st.Trouble = nil // forget an earlier failed checkpoint
+	st.Trouble = nil // remove the error of an earlier checkpoint
 	if failed != nil {
 		st.Trouble = fmt.Errorf("no checkpoint after the last step, %d: %w", st.Steps, failed)
 	}
 	return st, nil
 }
 
-// broken returns the error with which training ends early. If ctx was cancelled, broken saves
-// a checkpoint. If an environment failed, broken saves the actions of its episode, if the
-// Vector has kept them, and the error names the command that repeats the episode.
+// broken returns the error for training that ends early. If ctx was cancelled, broken saves a
+// checkpoint. If an environment failed and the actions of its episode are known, broken saves the
+// actions. The error then names the command that repeats the episode.
 func (r *Run) broken(ctx context.Context, st Status, err error) error {
 	if e, ok := errors.AsType[*env.Error](err); ok && (e.Actions != nil || e.Step == 0) && !errors.Is(e, env.ErrAction) {
 		if failed := r.write(failedEpisode, requests(e, r.Scenario.Spec)); failed != nil {

@@ -10,7 +10,7 @@ import (
 	"github.com/rlrun/rlrun/env"
 )
 
-// Agents maps the names that a scenario can use to agents.
+// Agents has agents, by the names that a scenario uses.
 type Agents map[string]Agent
 
 // Names returns the names of the agents in alphabetical order.
@@ -23,8 +23,8 @@ type Agent struct {
 	build    func(env.Maker, agents.Config) (agents.Agent, error)
 }
 
-// NewAgent returns an Agent with the constructor newAgent and settings of type C, a struct whose
-// yaml tags are the keys of agent in a scenario. The summary is the text in rlrun list.
+// NewAgent returns an Agent with the constructor newAgent and settings of type C. C is a struct
+// whose yaml tags are the keys of agent in a scenario. summary is the agent's text in rlrun list.
 //
 //	scenario.Agents{"crossentropy": scenario.NewAgent("the cross-entropy method", DefaultConfig, NewCrossEntropy)}
 func NewAgent[C any, A agents.Agent, P interface {
@@ -40,7 +40,7 @@ func NewAgent[C any, A agents.Agent, P interface {
 		build: func(mk env.Maker, c agents.Config) (agents.Agent, error) {
 			a, err := newAgent(mk, *c.(P))
 			if err != nil {
-				return nil, err // not an interface that holds a nil pointer
+				return nil, err // a nil interface, not an interface with a nil pointer
 			}
 			if v := reflect.ValueOf(a); !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil() {
 				return nil, errors.New("the constructor of the agent returned no agent and no error")
@@ -50,10 +50,10 @@ func NewAgent[C any, A agents.Agent, P interface {
 	}
 }
 
-// Summary returns a short description of the agent, less than a line.
+// Summary returns a description of the agent, shorter than a line.
 func (a Agent) Summary() string { return a.summary }
 
-// Defaults returns the agent's default settings, not yet completed.
+// Defaults returns the agent's default settings. Settings that depend on others are not set yet.
 func (a Agent) Defaults() agents.Config { return a.defaults() }
 
 // BuiltinAgents returns a new map of the agents that come with rlrun.

@@ -7,7 +7,8 @@ import (
 	"github.com/rlrun/rlrun/internal/settings"
 )
 
-// agentIn returns the name of the agent in a scenario's YAML tree, or "" without one.
+// agentIn returns the name of the agent in a scenario's YAML tree, or "" if the tree has no
+// agent.
 func agentIn(tree *settings.Tree) (name string) {
 	agent, _ := tree.Root().At("agent")
 	if n, ok := agent.At("name"); ok && n.Decode(&name) != nil {
@@ -19,11 +20,12 @@ func agentIn(tree *settings.Tree) (name string) {
 // An origin says for which agent the settings in a scenario were written.
 type origin struct {
 	written string // name of the agent in the file, before changes; "" without an agent
-	own     bool   // --agent named an agent, to be used with its own default settings
+	own     bool   // whether the flag --agent was given; the agent then has its own default settings
 }
 
-// carriesOver returns an error if the scenario was written for another agent than the agent at
-// n, and either has settings that this agent lacks, or --agent was given.
+// carriesOver returns an error if the scenario's settings were written for another agent, and are
+// not valid for the scenario's agent: it does not have one of the settings, or --agent was given.
+// n is the node of the agent's name, and rest has the agent's settings.
 func (s *Scenario) carriesOver(n, rest settings.Node, from origin) error {
 	if from.written == "" || from.written == s.Agent {
 		return nil

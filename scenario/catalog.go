@@ -12,18 +12,18 @@ import (
 	"github.com/rlrun/rlrun/policy/nn"
 )
 
-// A Catalog has everything that scenarios can name. Its maps must not change after the first
-// scenario is parsed with it.
+// A Catalog has everything that a scenario can name. The maps must not change after the first
+// scenario is parsed with the Catalog.
 type Catalog struct {
 	Envs      env.Registry
 	Agents    Agents
 	Wrappers  Wrappers
-	Engines   map[string]nn.Engine // engines that compute networks; a scenario names one as its backend
-	Scenarios map[string][]byte    // texts of the named scenarios, as YAML
+	Engines   map[string]nn.Engine // engines that compute networks; the setting backend of a scenario is the name of one
+	Scenarios map[string][]byte    // texts of the named scenarios, in YAML
 }
 
-// Builtin returns a Catalog of the environments in envs, all agents and wrappers that come
-// with rlrun, and rlrun's own engine.
+// Builtin returns a Catalog with the environments in envs, all agents and wrappers of rlrun, and
+// the engine native.
 func Builtin(envs env.Registry) Catalog {
 	return Catalog{
 		Envs:      envs,
@@ -40,8 +40,8 @@ func (c Catalog) ScenarioNames() []string { return slices.Sorted(maps.Keys(c.Sce
 // EngineNames returns the names of the engines in alphabetical order.
 func (c Catalog) EngineNames() []string { return slices.Sorted(maps.Keys(c.Engines)) }
 
-// EnvID returns the full id of the environment called name, with its version. The error for an
-// unknown name has the command that lists all environments.
+// EnvID returns the full id of the environment with the given name, including its version. For an
+// unknown name, the error message has the command that lists all environments.
 func (c Catalog) EnvID(name string) (string, error) {
 	id, err := c.Envs.Resolve(name)
 	if err != nil {
@@ -50,7 +50,7 @@ func (c Catalog) EnvID(name string) (string, error) {
 	return id, nil
 }
 
-// agent returns the Agent called name.
+// agent returns the Agent with the given name.
 func (c Catalog) agent(name string) (Agent, error) {
 	a, ok := c.Agents[name]
 	if !ok {
@@ -62,8 +62,8 @@ func (c Catalog) agent(name string) (Agent, error) {
 	return a, nil
 }
 
-// Defaults returns the text of a scenario that trains an agent with its default settings
-// in an environment. The name of the scenario is the runName.
+// Defaults returns the text of a scenario that trains an agent with its default settings in an
+// environment. The name of the scenario is the result of runName.
 func (c Catalog) Defaults(id, agent string) ([]byte, error) {
 	a, err := c.agent(agent)
 	if err != nil {
@@ -77,8 +77,8 @@ func (c Catalog) Defaults(id, agent string) ([]byte, error) {
 	})
 }
 
-// runName returns ENV-AGENT, with a hyphen in place of each character that the name of a
-// directory cannot have.
+// runName returns ENV-AGENT. Characters that are not valid in the name of a directory are
+// replaced by hyphens.
 func runName(id, agent string) string {
 	return strings.Map(func(r rune) rune {
 		if strings.ContainsRune(notInNames, r) {

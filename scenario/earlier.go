@@ -2,9 +2,9 @@ package scenario
 
 import "github.com/rlrun/rlrun/internal/settings"
 
-// mendEarlier rewrites a config.yaml of an earlier version so that it keeps its meaning:
-// ortho_init: true had priority over init_fn there. Such a file has kernels, as every
-// config.yaml, but no schedule_steps.
+// mendEarlier changes the config.yaml of an earlier version of rlrun, so that this version trains
+// in the same way: in the earlier version, ortho_init: true had priority over init_fn. Every
+// config.yaml has the setting kernels. An earlier config.yaml does not have schedule_steps.
 func mendEarlier(tree *settings.Tree) error {
 	root := tree.Root()
 	_, complete := root.At("kernels")

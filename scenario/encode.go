@@ -9,13 +9,14 @@ import (
 	"github.com/rlrun/rlrun/policy/f32"
 )
 
-// Encode returns the scenario of a new run as YAML, with every default and the name of the
-// kernels in use.
+// Encode returns the scenario of a new run as YAML. It contains all default settings and the name
+// of the kernels in use.
 func (s *Scenario) Encode() ([]byte, error) { return s.encode(f32.Kernels(), nil) }
 
-// Extend returns the scenario of a run that is extended to a new total number of steps after
-// trained steps, and its YAML for the file called fileName. Schedules stay at their final
-// values, or with stretch they fall over the new number of steps.
+// Extend returns the scenario of a run that is extended to a new total number of steps, and its
+// YAML for the file fileName. trained is the number of steps that the run has trained. Without
+// stretch, schedules stay at their final values. With stretch, they change over the new number of
+// steps.
 func (s *Scenario) Extend(fileName string, steps int, stretch bool, trained int) (*Scenario, []byte, error) {
 	text, err := s.encode(s.Kernels, s.Stretched)
 	if err != nil {

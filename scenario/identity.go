@@ -6,10 +6,10 @@ import (
 	"github.com/rlrun/rlrun/internal/settings"
 )
 
-// changesLearning reports whether training depends on a setting. Training does not depend
-// on names, the seed, the kernels, the number of cores, the logs, or the number of episodes in
-// the final evaluation. It depends on the settings of evaluations during training only if
-// these evaluations can end training.
+// changesLearning reports whether training depends on a setting. Training does not depend on
+// names, the seed, the kernels, the number of cores, the logs, or the number of episodes in the
+// final evaluation. Training depends on the settings of evaluations during training only if these
+// evaluations can end training. endedByEvaluation is whether they can.
 func changesLearning(key string, endedByEvaluation bool) bool {
 	switch key {
 	case "name", "published", "seed", "kernels", "backend", "env.parallel", "log_interval", "eval.episodes":
@@ -23,8 +23,8 @@ func changesLearning(key string, endedByEvaluation bool) bool {
 // A Setting is a dotted key, such as agent.gamma, and its value as YAML, such as 0.99.
 type Setting struct{ Key, Value string }
 
-// LearningSettings returns all settings, defaults included, on which training depends, in the
-// order of config.yaml. Runs with equal LearningSettings differ only by their seeds.
+// LearningSettings returns all settings on which training depends, including default settings, in
+// the order of config.yaml. Runs with equal LearningSettings differ only in their seeds.
 func (s *Scenario) LearningSettings() (all []Setting, err error) {
 	text, err := s.Encode()
 	if err != nil {
@@ -40,14 +40,14 @@ func (s *Scenario) LearningSettings() (all []Setting, err error) {
 	return all, err
 }
 
-// A Difference is a setting that differs between several scenarios.
+// A Difference is a setting that is not the same in all compared scenarios.
 type Difference struct {
 	Key    string   `json:"key"`
-	Values []string `json:"values"` // a value for each scenario; "" where the scenario lacks the setting
+	Values []string `json:"values"` // value in each scenario; "" if the scenario does not have the setting
 }
 
-// Differences returns the settings that are not equal in all the given sets of settings, in
-// the order in which they first appear.
+// Differences returns the settings that are not equal in all the given sets of settings. They are
+// in the order in which they first appear in the sets.
 func Differences(sets ...[]Setting) (all []Difference) {
 	var keys []string
 	values := make([]map[string]string, len(sets))

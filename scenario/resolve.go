@@ -14,7 +14,7 @@ import (
 	"github.com/rlrun/rlrun/internal/settings"
 )
 
-// resolve fills in the Scenario that the file describes.
+// resolve computes the fields of s from the decoded file.
 func (s *Scenario) resolve(agent origin) error {
 	err := s.resolveNumbers()
 	if err == nil {
@@ -29,7 +29,7 @@ func (s *Scenario) resolve(agent origin) error {
 	return err
 }
 
-// resolveNumbers reads the settings outside env and agent.
+// resolveNumbers computes the fields for all settings except env and agent.
 func (s *Scenario) resolveNumbers() error {
 	f := &s.file
 	s.Name, s.Seed, s.Steps, s.Eval, s.Kernels, s.Init, s.Published = f.Name, f.Seed, f.Steps, f.Eval, f.Kernels, f.Init, f.Published
@@ -59,10 +59,10 @@ func (s *Scenario) resolveNumbers() error {
 	return nil
 }
 
-// notInNames are the characters that names of directories cannot have on some systems.
+// notInNames has the characters that some systems do not allow in names of directories.
 const notInNames = `/\:*?"<>|`
 
-// checkName returns an error if a directory cannot have the name.
+// checkName returns an error if the name is not valid for a directory.
 func checkName(name string) error {
 	if name == "" || name == "." || name == ".." || strings.ContainsAny(name, notInNames) || strings.ContainsFunc(name, unicode.IsControl) {
 		return fmt.Errorf("name is %q, want a name that a directory can have", name)
@@ -84,12 +84,12 @@ func (s *Scenario) resolveEnv() (err error) {
 	}
 	bare, err := envs.Factory(s.Env, func(into any) error {
 		if s.options == nil {
-			s.options = into // the decoded options, for config.yaml
+			s.options = into // the decoded options; Encode writes them to config.yaml
 		}
 		return s.file.Env.Options.DecodeFields(into)
 	})
 	if fault, ok := errors.AsType[*settings.Fault](err); ok {
-		return fault // the fault already names its place
+		return fault // the message of a Fault already names the place in the file
 	} else if err != nil {
 		return err
 	}
@@ -105,7 +105,7 @@ func (s *Scenario) resolveEnv() (err error) {
 	if err := s.Spec.Validate(); err != nil {
 		return errors.Join(fmt.Errorf("env: %s, with its wrappers: %w", s.Env, err), env.Close(e))
 	}
-	if s.Tabular, _ = env.AsIs[grid.Tabular](e); s.Tabular == nil { // keep e open: the scenario asks it for its model later
+	if s.Tabular, _ = env.AsIs[grid.Tabular](e); s.Tabular == nil { // a tabular environment stays open, because the scenario later reads its model
 		train = again
 	}
 	s.single = train.Maker()
@@ -113,7 +113,7 @@ func (s *Scenario) resolveEnv() (err error) {
 		s.TrainEnvs = train.ParallelMaker(s.file.Env.Parallel)
 	}
 	s.Threshold = cmp.Or(s.file.Target, s.Spec.RewardThreshold)
-	if s.file.Target == nil && len(judging) < len(wraps) { // reward wrappers may scale the threshold
+	if s.file.Target == nil && len(judging) < len(wraps) { // the threshold of training may be scaled by reward wrappers
 		e, _, err := judge.Peek()
 		if err != nil {
 			return err

@@ -21,31 +21,31 @@ import (
 	"github.com/rlrun/rlrun/policy/nn"
 )
 
-// A Scenario is an experiment that is ready to train.
+// A Scenario is an experiment, complete and checked.
 type Scenario struct {
 	Name        string
 	Env         string   // id of the environment
-	Spec        env.Spec // spec of the environment, wrappers included
+	Spec        env.Spec // spec of the environment with its wrappers
 	Agent       string   // name of the agent
 	Seed        uint64
 	Steps       int      // environment steps to train
-	Schedule    int      // steps over which schedules fall; later they stay at their final values
-	Stretched   []int    // steps at which the run's schedules were stretched; empty for a new run
-	Threshold   *float64 // return that counts as solved: the target, or the environment's threshold; nil without both
+	Schedule    int      // steps over which schedules change; after them the values are constant
+	Stretched   []int    // numbers of steps after which the run's schedules were stretched; empty for a new run
+	Threshold   *float64 // mean return that counts as solved: the setting target, or the environment's threshold; nil if there is neither
 	Eval        Eval
 	LogInterval int    // steps between two rows of progress.csv
-	Kernels     string // kernels that the file names; "" if it names none
+	Kernels     string // kernels that the file names; "" if the file does not name kernels
 	Published   string // published result of the same experiment, with its source; "" if unknown
-	Init        string // run or policy file with which training starts; "" for a new policy
+	Init        string // run or policy file with whose policy training starts; "": a new policy
 
-	// Tabular is the environment if its model is known and no wrapper changes its
-	// observations or actions, and nil otherwise. The model has the environment's own
-	// rewards and no time limit.
+	// Tabular is the environment if its model is known and no wrapper changes the observations or
+	// actions. Otherwise it is nil. The rewards of the model are without wrappers, and the model
+	// has no time limit.
 	Tabular grid.Tabular
 
-	TrainEnvs, EvalEnvs env.Maker // environments for training; for evaluation, with unscaled rewards
-	single              env.Maker // environments for training, all stepped on one goroutine
-	file                file      // the file with every default written out
+	TrainEnvs, EvalEnvs env.Maker // makers of environments for training, and for evaluation (the rewards are not scaled)
+	single              env.Maker // maker of environments for training, which one goroutine steps
+	file                file      // the decoded file, with all default settings
 	catalog             Catalog
 	kind                Agent
 	config              agents.Config
@@ -55,26 +55,26 @@ type Scenario struct {
 // Eval has the settings of the final evaluation and of evaluations during training.
 type Eval struct {
 	Episodes int `yaml:"episodes"`  // episodes of the final evaluation; the flag --episodes
-	MaxSteps int `yaml:"max_steps"` // largest number of steps of an evaluation episode where the environment has no time limit
+	MaxSteps int `yaml:"max_steps"` // maximum number of steps of an evaluation episode if the environment has no time limit
 
 	Freq            *int `yaml:"freq"`              // training steps between two evaluations during training (SB3: eval_freq); 0: none; nil: a tenth of all steps
-	FreqEpisodes    int  `yaml:"freq_episodes"`     // episodes of each evaluation during training (SB3: n_eval_episodes)
+	FreqEpisodes    int  `yaml:"freq_episodes"`     // episodes per evaluation during training (SB3: n_eval_episodes)
 	StopAtThreshold bool `yaml:"stop_at_threshold"` // end training when the mean return of an evaluation during training reaches the threshold
 	Patience        int  `yaml:"patience"`          // end training if this many evaluations in a row bring no new best mean return (SB3: max_no_improvement_evals); 0: never
 }
 
-// file is the YAML form of a scenario.
+// file has the settings of a scenario file.
 type file struct {
-	Name        string        `yaml:"name"`           // name of the scenario, and of its folder below runs; by default the file's name
+	Name        string        `yaml:"name"`           // name of the scenario and of its directory in runs; by default the name of the file
 	Env         envFile       `yaml:"env"`            // environment
-	Agent       settings.Node `yaml:"agent"`          // algorithm and its settings; name says which algorithm
-	Steps       int           `yaml:"steps"`          // environment steps to train, over all environments (rl-zoo3: n_timesteps); the flag --steps
-	Schedule    *int          `yaml:"schedule_steps"` // steps over which schedules run; later they stay at their final values; nil: all steps
-	Stretched   []int         `yaml:"stretched"`      // steps after which resume --stretch has stretched the schedules; rlrun writes it
+	Agent       settings.Node `yaml:"agent"`          // algorithm and its settings; name selects the algorithm
+	Steps       int           `yaml:"steps"`          // environment steps to train, summed over all environments (rl-zoo3: n_timesteps); the flag --steps
+	Schedule    *int          `yaml:"schedule_steps"` // steps over which schedules change; after them the values are constant; nil: all steps
+	Stretched   []int         `yaml:"stretched"`      // numbers of steps after which resume --stretch has stretched the schedules; rlrun writes it
 	Target      *float64      `yaml:"target"`         // mean return that counts as solved; nil: the threshold of the environment, if it has one
 	Eval        Eval          `yaml:"eval"`           // evaluation of policies
 	LogInterval *int          `yaml:"log_interval"`   // steps between two rows of progress.csv; nil: a hundredth of all steps
-	Seed        uint64        `yaml:"seed"`           // seed that all random numbers descend from; the flag --seed
+	Seed        uint64        `yaml:"seed"`           // seed from which all random numbers are derived; the flag --seed
 	Backend     string        `yaml:"backend"`        // engine that computes the networks: native or gorgonia; the flag --backend
 	Init        string        `yaml:"init"`           // run or policy file; training starts with its policy; the flag --init
 	Published   string        `yaml:"published"`      // published result for this environment and agent, for the table of results; it changes nothing
@@ -89,16 +89,16 @@ type envFile struct {
 	Parallel int             `yaml:"parallel"` // goroutines that step the environments; the results stay the same; 0: no extra goroutines
 }
 
-// A Change is a setting that was given on the command line.
+// A Change is a setting from the command line.
 type Change struct {
-	Assignment string // KEY=VALUE, dotted: agent.gamma=0.9
-	Origin     string // the words that the user typed, for error messages
-	NewAgent   bool   // --agent: the agent with its default settings; an error if the scenario is for another agent
+	Assignment string // KEY=VALUE, where KEY has dots: agent.gamma=0.9
+	Origin     string // words that the user typed, for error messages
+	NewAgent   bool   // whether the Change is --agent, which trains the agent with its default settings; it is an error if the scenario has settings for another agent
 }
 
-// Parse makes a Scenario from the text of a file, with changes. The catalog has everything that
-// the text can name. fileName is for error messages; it is also the Scenario's name if
-// the text gives no name.
+// Parse makes a Scenario from the text of a file, after the changes are made. The catalog has
+// everything that the text can name. fileName is used in error messages. It is also the name of
+// the Scenario if the text has no name.
 func Parse(fileName string, text []byte, changes []Change, catalog Catalog) (*Scenario, error) {
 	tree, err := settings.Parse(fileName, text)
 	if err != nil {
@@ -120,7 +120,7 @@ func Parse(fileName string, text []byte, changes []Change, catalog Catalog) (*Sc
 		return nil, err
 	}
 	if err := s.resolve(agent); err != nil {
-		if _, ok := errors.AsType[*settings.Fault](err); !ok { // a Fault names the file already
+		if _, ok := errors.AsType[*settings.Fault](err); !ok { // the message of a Fault already has the name of the file
 			err = fmt.Errorf("%s: %w", fileName, err)
 		}
 		return nil, err
@@ -128,24 +128,25 @@ func Parse(fileName string, text []byte, changes []Change, catalog Catalog) (*Sc
 	return s, nil
 }
 
-// newScenario returns a Scenario with the defaults of a file, before resolve.
+// newScenario returns a Scenario with the default settings of a file. The other fields are set by
+// resolve.
 func newScenario(name string, catalog Catalog) *Scenario {
 	return &Scenario{catalog: catalog, file: file{
 		Name: name, Eval: Eval{Episodes: 100, MaxSteps: 10_000, FreqEpisodes: 10}, Seed: 1, Backend: "native",
 	}}
 }
 
-// Settings returns the settings of a scenario's file with their defaults, as a pointer to a
-// struct with yaml tags. Those of agents, environments and wrappers are elsewhere: see
-// Agent.Defaults, env.Entry and Wrapper.Value.
+// Settings returns the settings of a scenario file with their default values, as a pointer to a
+// struct with yaml tags. Other methods return the settings of agents, environments and wrappers:
+// see Agent.Defaults, env.Entry and Wrapper.Value.
 func Settings() any { return &newScenario("", Catalog{}).file }
 
 // maxAgentName is the maximum length of an agent's name in a policy file [bytes].
 const maxAgentName = 100
 
-// ForPolicy returns a Scenario for the evaluation of a policy file: an environment with its
-// default options, and an agent that need not be in the catalog and cannot be trained. agent
-// may be "".
+// ForPolicy returns a Scenario for the evaluation of a policy file. The environment has its
+// default options. The agent may be missing from the catalog, and its name may be "". The
+// Scenario cannot be trained.
 func ForPolicy(id, agent string, catalog Catalog) (*Scenario, error) {
 	noName := func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) }
 	switch {
@@ -172,7 +173,7 @@ func ForPolicy(id, agent string, catalog Catalog) (*Scenario, error) {
 	return s, nil
 }
 
-// String returns a text with the agent, the environment and the seed.
+// String returns the names of the agent and the environment, and the seed.
 func (s *Scenario) String() string { return fmt.Sprintf("%s on %s, seed %d", s.Agent, s.Env, s.Seed) }
 
 // Engine returns the engine that computes the agent's networks.
@@ -181,16 +182,16 @@ func (s *Scenario) Engine() nn.Engine { return s.config.Base().Engine }
 // Catalog returns the Catalog with which the scenario was parsed.
 func (s *Scenario) Catalog() Catalog { return s.catalog }
 
-// UseCores lets the agent use n cores. The results stay the same, to the byte.
+// UseCores allows the agent to use n cores. The results stay the same, bit for bit.
 func (s *Scenario) UseCores(n int) { s.config.Base().Cores = n }
 
-// Discount returns the agent's discount γ. It is NaN for an agent that is not in the catalog:
-// see ForPolicy.
+// Discount returns the agent's discount γ. It is NaN for an agent that is not in the catalog: see
+// ForPolicy.
 func (s *Scenario) Discount() float64 {
 	if s.config == nil {
 		return math.NaN()
 	}
-	text := strconv.FormatFloat(float64(s.config.Discount()), 'g', -1, 32) // the float64 0.99, not the float32 nearest to it
+	text := strconv.FormatFloat(float64(s.config.Discount()), 'g', -1, 32) // the float64 0.99, not the value of float32(0.99)
 	gamma, _ := strconv.ParseFloat(text, 64)
 	return gamma
 }
@@ -203,7 +204,7 @@ func (s *Scenario) Memory() int {
 	return 0
 }
 
-// EpisodeLimit returns the maximum number of steps of an episode in an evaluation.
+// EpisodeLimit returns the maximum number of steps of an evaluation episode.
 func (s *Scenario) EpisodeLimit() int {
 	if n := s.Spec.MaxSteps; n > 0 {
 		return n

@@ -9,25 +9,26 @@ import (
 	"github.com/rlrun/rlrun/internal/settings"
 )
 
-// Wrappers maps the names that a scenario can use to wrappers.
+// Wrappers has wrappers, by the names that a scenario uses.
 type Wrappers map[string]Wrapper
 
-// A Wrapper reads the value of an entry of env.wrappers in a scenario, such as
-// {sticky_action: 0.25}, and wraps environments. NewWrapper and NewSwitch make a Wrapper.
+// A Wrapper makes the wrapper of an entry in env.wrappers of a scenario, such as {sticky_action:
+// 0.25}: it reads the value of the entry and wraps environments. NewWrapper and NewSwitch return
+// a Wrapper.
 type Wrapper struct {
 	read       func(settings.Node) (wrap, error)
 	value      any
 	rewardOnly bool
 }
 
-// A wrap puts a wrapper around an environment.
+// A wrap is a function that puts a wrapper around an environment.
 type wrap func(env.Env) (env.Env, error)
 
-// NewWrapper returns a Wrapper with a value of type T: a number, a text, a list, or a
-// struct with yaml tags, whose missing keys take their values from defaults. The function around
-// wraps an environment; its error is shown with the line of the scenario. The wrapped
-// environment should be an env.Wrapper, so that the state of the inner environment can be
-// found. Around an environment with masks it must be an env.Wrapper.
+// NewWrapper returns a Wrapper whose value in a scenario has type T: a number, a text, a list, or
+// a struct with yaml tags. If T is a struct, missing keys have the values of defaults. The
+// function around wraps an environment; if it returns an error, the message also has the line in
+// the scenario. The wrapped environment should be an env.Wrapper, because rlrun then finds the
+// state of the inner environment. If the inner environment has masks, it must be an env.Wrapper.
 //
 //	scenario.Wrappers{"fog": scenario.NewWrapper(0.1, NewFog)} // func NewFog(env.Env, float64) (*Fog, error)
 func NewWrapper[T any, E env.Env](defaults T, around func(env.Env, T) (E, error)) Wrapper {
@@ -38,8 +39,8 @@ func NewWrapper[T any, E env.Env](defaults T, around func(env.Env, T) (E, error)
 	}}
 }
 
-// NewSwitch returns a Wrapper without a value. A scenario turns it on with true:
-// {clip_action: true}.
+// NewSwitch returns a Wrapper without settings. A scenario turns it on with true: {clip_action:
+// true}.
 func NewSwitch[E env.Env](around func(env.Env) (E, error)) Wrapper {
 	return Wrapper{value: true, read: func(n settings.Node) (wrap, error) {
 		var on bool
@@ -51,18 +52,18 @@ func NewSwitch[E env.Env](around func(env.Env) (E, error)) Wrapper {
 	}}
 }
 
-// RewardOnly returns w marked as a Wrapper that changes only rewards. Evaluations leave it
-// out.
+// RewardOnly returns a copy of w for a wrapper that changes only rewards. Evaluations do not use
+// it.
 func (w Wrapper) RewardOnly() Wrapper {
 	w.rewardOnly = true
 	return w
 }
 
-// Value returns the default value of w's entry, which has the type of the value; true for
-// NewSwitch.
+// Value returns the default value of a scenario's entry for w. It has the type of the entry's
+// value, and is true for a Wrapper from NewSwitch.
 func (w Wrapper) Value() any { return w.value }
 
-// A wrapping is an entry of env.wrappers, with the place of its value in the file.
+// A wrapping is a wrapper of an entry in env.wrappers, with the entry's node for error messages.
 type wrapping struct {
 	node       settings.Node
 	around     wrap
@@ -94,7 +95,8 @@ func (s *Scenario) wrappers() (all []wrapping, err error) {
 	return all, nil
 }
 
-// wrapped returns a Factory of environments from inner with all wrappers around them.
+// wrapped returns a Factory. Its environments come from the Factory inner, with all wrappers put
+// around them.
 func wrapped(inner env.Factory, all []wrapping) env.Factory {
 	return func() (env.Env, error) {
 		e, err := inner()
@@ -118,7 +120,8 @@ func wrapped(inner env.Factory, all []wrapping) env.Factory {
 	}
 }
 
-// hidesMasks reports whether the wrapped environment hides the masks of the inner one.
+// hidesMasks reports whether the environment inner has masks and the wrapped environment around
+// hides them.
 func hidesMasks(around, inner env.Env) bool {
 	_, masked := env.As[env.Masker](inner)
 	_, shown := env.As[env.Masker](around)

@@ -14,22 +14,22 @@ func BuiltinWrappers() Wrappers {
 	return Wrappers{
 		"scale_reward":           NewWrapper(1., scaleReward).RewardOnly(),         // multiplies rewards by this factor, only in training
 		"clip_reward":            NewWrapper(nil, clipReward).RewardOnly(),         // clips rewards to [low, high], only in training
-		"sticky_action":          NewWrapper(0., stickyAction),                     // repeats the last action with this probability, in place of the new one
+		"sticky_action":          NewWrapper(0., stickyAction),                     // repeats the previous action with this probability, instead of the new action
 		"clip_action":            NewSwitch(env.NewClipAction),                     // accepts any number as an action and clips it to the action space
-		"rescale_action":         NewWrapper(nil, rescaleAction),                   // takes actions in [low, high] and stretches them to the action space
+		"rescale_action":         NewWrapper(nil, rescaleAction),                   // accepts actions in [low, high] and stretches them linearly to the action space
 		"discretize_action":      NewWrapper(0, env.NewDiscretizeAction),           // makes a continuous action space discrete, with this many values per dimension
-		"max_steps":              NewWrapper(0, maxSteps),                          // ends episodes after this many steps, in place of the environment's time limit
-		"frame_skip":             NewWrapper(1, env.NewFrameSkip),                  // takes each action this many times and adds up the rewards
-		"frame_stack":            NewWrapper(stack{Padding: padReset}, frameStack), // shows this many of the latest observations together
+		"max_steps":              NewWrapper(0, maxSteps),                          // ends episodes after this many steps, instead of the environment's time limit
+		"frame_skip":             NewWrapper(1, env.NewFrameSkip),                  // repeats each action for this many steps and returns the sum of the rewards
+		"frame_stack":            NewWrapper(stack{Padding: padReset}, frameStack), // returns this many of the latest observations together
 		"delay_observation":      NewWrapper(1, env.NewDelayObservation),           // delays observations by this many steps
 		"time_aware_observation": NewSwitch(timeAwareObservation),                  // appends the elapsed fraction of the time limit; a later max_steps in the list sets this limit too
-		"flatten_observation":    NewSwitch(flattenObservation),                    // flattens the observation to a vector; discrete parts become one-hot
-		"filter_observation":     NewWrapper(selection{}, filterObservation),       // shows only the numbers with these indices, or the fields with these names
-		"mask_observation":       NewWrapper(nil, maskObservation),                 // shows the numbers with these indices as 0
-		"mask_velocity":          NewSwitch(env.NewMaskVelocity),                   // shows velocities as 0, also in stacked and delayed observations
-		"add_noise":              NewWrapper(0., env.NewAddNoise),                  // adds normal noise of this standard deviation to observations
-		"discretize_observation": NewWrapper(bins{}, discretizeObservation),        // shows the number of the cell that an observation is in
-		"tile_coding":            NewWrapper(tiles{Tilings: 8}, tileCoding),        // shows the tiles that an observation is on, as bits (Sutton and Barto 2018, section 9.5.4)
+		"flatten_observation":    NewSwitch(flattenObservation),                    // flattens the observation to a vector; discrete parts are one-hot encoded
+		"filter_observation":     NewWrapper(selection{}, filterObservation),       // keeps only the numbers with these indices, or the fields with these names
+		"mask_observation":       NewWrapper(nil, maskObservation),                 // sets the numbers with these indices to 0
+		"mask_velocity":          NewSwitch(env.NewMaskVelocity),                   // sets velocities to 0, also in stacked and delayed observations
+		"add_noise":              NewWrapper(0., env.NewAddNoise),                  // adds normally distributed noise with this standard deviation to observations
+		"discretize_observation": NewWrapper(bins{}, discretizeObservation),        // replaces the observation by the index of its cell in a grid
+		"tile_coding":            NewWrapper(tiles{Tilings: 8}, tileCoding),        // replaces the observation by the tiles that contain it, as bits (Sutton and Barto 2018, section 9.5.4)
 	}
 }
 
@@ -97,28 +97,28 @@ func span(ends []float64) (low, high float64, err error) {
 	return ends[0], ends[1], nil
 }
 
-// bins is the value of discretize_observation.
+// bins has the settings of discretize_observation.
 type bins struct {
-	Bins int       `yaml:"bins"` // cells along each element of an observation
+	Bins int       `yaml:"bins"` // cells in each dimension of the observation
 	Low  []float32 `yaml:"low"`  // lower bound of each element; []: bounds of the observation space
 	High []float32 `yaml:"high"` // upper bound of each element; []: bounds of the observation space
 }
 
-// tiles is the value of tile_coding.
+// tiles has the settings of tile_coding.
 type tiles struct {
-	Tilings int       `yaml:"tilings"` // number of tilings, grids of tiles that are displaced against each other
-	Tiles   int       `yaml:"tiles"`   // tiles of a tiling along each element of an observation
+	Tilings int       `yaml:"tilings"` // number of tilings, which are grids of tiles, each shifted by a part of a tile
+	Tiles   int       `yaml:"tiles"`   // tiles per dimension of one tiling
 	Low     []float32 `yaml:"low"`     // lower bound of each element; []: bounds of the observation space
 	High    []float32 `yaml:"high"`    // upper bound of each element; []: bounds of the observation space
 }
 
-// stack is the value of frame_stack: a number, or a mapping.
+// stack has the settings of frame_stack: a number n, or a mapping.
 type stack struct {
-	N       int    `yaml:"n"`       // observations that are shown together
+	N       int    `yaml:"n"`       // number of observations that are returned together
 	Padding string `yaml:"padding"` // fills the stack at the start of an episode: reset (copies of the first observation) or zero
 }
 
-// Values of a stack's padding.
+// Values of padding.
 const (
 	padReset = "reset"
 	padZero  = "zero"
@@ -126,7 +126,7 @@ const (
 
 // UnmarshalText reads the number of observations.
 func (s *stack) UnmarshalText(text []byte) error {
-	n, err := strconv.ParseFloat(string(text), 64) // a whole number may be written 4.0
+	n, err := strconv.ParseFloat(string(text), 64) // a float, because a whole number may be written 4.0
 	if err != nil || n != math.Trunc(n) || math.Abs(n) > math.MaxInt32 {
 		return fmt.Errorf("%q, want a whole number, or {n: 4, padding: zero}", text)
 	}
@@ -134,9 +134,9 @@ func (s *stack) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// UnmarshalMapping reads {n: 4, padding: zero}.
+// UnmarshalMapping reads a mapping, for example {n: 4, padding: zero}.
 func (s *stack) UnmarshalMapping(decode func(into any) error) error {
-	type fields stack // without these methods
+	type fields stack // the same struct without the methods, so that decode does not call them
 	f := fields(*s)
 	if err := decode(&f); err != nil {
 		return err
@@ -148,22 +148,22 @@ func (s *stack) UnmarshalMapping(decode func(into any) error) error {
 	return nil
 }
 
-// A selection is the value of filter_observation: names of a Dict's fields, or indices of a
-// Box's elements.
+// A selection is the value of filter_observation: names of fields of a Dict, or indices of
+// elements of a Box.
 type selection struct {
 	index []int
-	names []string // nil: index counts
+	names []string // nil: the selection has indices
 }
 
-// UnmarshalText refuses a single value.
+// UnmarshalText returns an error, because the value must be a list.
 func (s *selection) UnmarshalText([]byte) error { return errSelection }
 
-// UnmarshalMapping refuses a mapping.
+// UnmarshalMapping returns an error, because the value must be a list.
 func (s *selection) UnmarshalMapping(func(into any) error) error { return errSelection }
 
 var errSelection = errors.New("want the names of fields, or the indices of elements: [0, 2]")
 
-// UnmarshalList reads indices or names.
+// UnmarshalList reads a list of indices or of names.
 func (s *selection) UnmarshalList(decode func(into any) error) error {
 	if decode(&s.index) == nil {
 		return nil

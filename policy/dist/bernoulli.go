@@ -10,12 +10,12 @@ import (
 // [B, N].
 type bernoulli struct{ z *tape.Var }
 
-// LogProb is Σ a z - softplus(z).
+// LogProb returns Σ a z - softplus(z) for each row.
 func (d bernoulli) LogProb(act []float32) *tape.Var {
 	return d.z.Tape().Const(act, d.z.Rows).Mul(d.z).Sub(d.z.Softplus()).SumCols()
 }
 
-// Entropy is Σ softplus(z) - sigmoid(z) z.
+// Entropy returns Σ softplus(z) - sigmoid(z) z for each row.
 func (d bernoulli) Entropy() *tape.Var {
 	return d.z.Softplus().Sub(d.z.Sigmoid().Mul(d.z)).SumCols()
 }
@@ -36,7 +36,7 @@ func (d bernoulli) Mode(act []float32) {
 	}
 }
 
-// probabilities returns the probabilities of 0 and of 1 for each bit, [B, 2 N].
+// probabilities returns two probabilities for each bit, of the values 0 and 1, [B, 2 N].
 func (d bernoulli) probabilities() []float32 {
 	p := d.z.Tape().Blank(d.z.Rows, 2*d.z.Cols)
 	for i, one := range d.z.Sigmoid().Value {

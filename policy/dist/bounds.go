@@ -25,7 +25,8 @@ func BoundsOf(space env.Space) (Bounds, error) {
 	return Bounds{box.Low, box.High}, nil
 }
 
-// Stretch maps raw actions [N, A] from [-1, 1] linearly to the bounds and writes them to act.
+// Stretch maps raw actions [N, A] linearly from [-1, 1] to the bounds, and writes the result to
+// act.
 func (b Bounds) Stretch(act, raw []float32) {
 	for i, x := range raw {
 		j := i % len(b.low)

@@ -10,14 +10,15 @@ import (
 // categorical is a Dist over N actions with log-probabilities logp [B, N].
 type categorical struct{ logp *tape.Var }
 
-// LogProb is log p of the action in each row.
+// LogProb returns the log-probability of each row's action.
 func (d categorical) LogProb(act []float32) *tape.Var { return d.logp.At(act) }
 
-// Entropy is -Σ p log p.
+// Entropy returns -Σ p log p of each row.
 func (d categorical) Entropy() *tape.Var { return d.logp.Exp().Mul(d.logp).SumCols().Neg() }
 
-// Sample inverts the cumulative distribution at a uniform number u. If rounding makes the sum of
-// all probabilities smaller than u, it takes the last action whose probability is not 0.
+// Sample draws a uniform number u and takes the first action whose cumulative probability is
+// above u. If rounding makes the sum of all probabilities smaller than u, it takes the last
+// action whose probability is not 0.
 func (d categorical) Sample(rng []rand.PCG, act []float32) {
 	p, n := d.logp.Exp().Value, d.logp.Cols
 	for r := range act {
@@ -34,8 +35,9 @@ func (d categorical) Sample(rng []rand.PCG, act []float32) {
 	}
 }
 
-// Probabilities returns the probability of each value of each choice [B, Head.Choices], on d's
-// tape, in the order of a mask. A bit has two: of 0 and of 1. It returns nil for numbers.
+// Probabilities returns the probability of each value of each discrete variable [B,
+// Head.Choices], on d's tape, in the order of a mask. A bit has two probabilities: of 0 and of 1.
+// The result is nil for continuous actions.
 func Probabilities(d Dist) []float32 {
 	switch d := d.(type) {
 	case categorical:
@@ -58,7 +60,7 @@ func (d categorical) Mode(act []float32) {
 // multiCategoricalCache keeps one multiCategorical per tape, so that Head.Dist allocates nothing
 // after its first call for a tape.
 type multiCategoricalCache struct {
-	sizes []int // number of options of each choice
+	sizes []int // number of values of each discrete variable
 	dists []*multiCategorical
 }
 
@@ -76,15 +78,17 @@ func (s *multiCategoricalCache) dist(x *tape.Var) *multiCategorical {
 	return d
 }
 
-// multiCategorical is a Dist of several independent choices. The logits x have sizes[i] columns
-// for choice i, after the columns of the choices before it.
+// multiCategorical is a Dist of several independent discrete variables, here called choices:
+// choice i has sizes[i] values. The logits x have sizes[i] columns for choice i, side by side in
+// the order of the choices.
 type multiCategorical struct {
 	x     *tape.Var
 	sizes []int
 }
 
-// forEach calls f for each choice, with its distribution and its column of act. If act is nil,
-// the column has arbitrary values.
+// forEach calls f for each choice, with the distribution of the choice and a column of B floats.
+// The column is a copy of the choice's column of act. If act is nil, the column has arbitrary
+// values.
 func (d *multiCategorical) forEach(act []float32, f func(d categorical, column []float32)) {
 	from := 0
 	for i, n := range d.sizes {

@@ -37,8 +37,8 @@ type Dist interface {
 // A Head turns the output of a network into a Dist over the actions of one action space.
 type Head struct {
 	Size    int         // number of outputs that the network must have
-	Choices int         // M, length of a mask row: all choices side by side, two for a bit; 0 for continuous actions
-	LogStd  *tape.Param // log σ of a Gaussian head, [A], or [L, A] with state-dependent noise; nil for discrete actions
+	Choices int         // M, length of a mask row: number of values of all discrete variables together, two for a bit; 0 for continuous actions
+	LogStd  *tape.Param // log σ of a Gaussian head, [A], or [L, A] with state-dependent noise of L features; nil for discrete actions
 	Noise   *StateNoise // state-dependent noise of a Gaussian head; nil: no such noise
 	space   env.Box     // action space of a Gaussian head
 	binary  bool        // whether the action space is a MultiBinary
@@ -46,10 +46,10 @@ type Head struct {
 	multiCategoricalCache // distributions over a MultiDiscrete
 }
 
-// NewHead returns the Head for an action space: categorical for Discrete and for each choice of
+// NewHead returns the Head for an action space: categorical for Discrete and for each Discrete of
 // a MultiDiscrete, Bernoulli for a MultiBinary, and a diagonal Gaussian for a Box. The log σ of
-// the Gaussian does not depend on the state, and logStd is its initial value. Any other space
-// is an error.
+// the Gaussian does not depend on the state, and logStd is its initial value. Any other space is
+// an error.
 func NewHead(space env.Space, logStd float32) (*Head, error) {
 	switch s := space.(type) {
 	case env.Discrete:
@@ -74,9 +74,10 @@ func NewHead(space env.Space, logStd float32) (*Head, error) {
 	return nil, fmt.Errorf("dist: no distribution over actions that are %s, want a Discrete, MultiDiscrete, MultiBinary or Box", env.Describe(space))
 }
 
-// ExploreByState adds state-dependent noise, which depends on a number of features, to a Gaussian
-// head. The head's log σ then has the shape [features, A]. With expln, σ grows only
-// logarithmically above 1: see NewStateNoise. Any other head returns an error.
+// ExploreByState adds state-dependent noise to a Gaussian head. features is the number of
+// features that the noise depends on. The head's log σ then has the shape [features, A]. With
+// expln, σ grows only logarithmically above 1: see NewStateNoise. For any other head it returns
+// an error.
 func (h *Head) ExploreByState(features int, expln bool) error {
 	if h.LogStd == nil {
 		return errors.New("dist: use_sde is true for actions that are not a Box, want false")
@@ -122,9 +123,9 @@ func (h *Head) Clone() *Head {
 	return &c
 }
 
-// Dist returns the distributions with network outputs x [B, Size], over the actions that mask
-// [B, Choices] allows. A nil mask allows all. features [B, L] is the network's input, which only
-// a head with state-dependent noise needs.
+// Dist returns the distributions for network outputs x [B, Size], over the actions that mask [B,
+// Choices] allows. A nil mask allows all actions. features [B, L] is the input of the network.
+// Only a head with state-dependent noise uses features; other heads accept nil.
 func (h *Head) Dist(x, features *tape.Var, mask []bool) Dist {
 	if mask != nil && h.Choices > 0 {
 		x = x.Add(h.maskPenalty(x, mask))
@@ -147,7 +148,7 @@ func (h *Head) Dist(x, features *tape.Var, mask []bool) Dist {
 const forbiddenLogit = -1e8
 
 // maskPenalty returns the constant that a mask adds to the outputs x: forbiddenLogit for each
-// forbidden choice. A bit has one output, its log-odds: forbiddenLogit is added where 1 is
+// forbidden action value. A bit has one output, its log-odds: forbiddenLogit is added where 1 is
 // forbidden, and subtracted where 0 is forbidden.
 func (h *Head) maskPenalty(x *tape.Var, mask []bool) *tape.Var {
 	p := x.Tape().Blank(x.Rows, x.Cols)
@@ -165,7 +166,7 @@ func (h *Head) maskPenalty(x *tape.Var, mask []bool) *tape.Var {
 
 // Bound clips Gaussian actions [B, A] to the bounds of the action space, in place, as
 // Stable-Baselines3 does before an environment step. Agents learn from the actions before
-// clipping. Actions of other heads are unchanged.
+// clipping. For other heads it does nothing.
 func (h *Head) Bound(act []float32) {
 	if h.LogStd == nil {
 		return

@@ -10,20 +10,20 @@ import (
 // halfLog2Pi is log(2π)/2.
 const halfLog2Pi = 0.9189385332046727
 
-// gaussian is the diagonal Gaussian N(μ, diag(σ)²), for x = [μ | log σ], [B, 2A].
+// gaussian is the diagonal Gaussian N(μ, diag(σ)²). Its parameters are x = [μ | log σ], [B, 2A].
 type gaussian struct{ x *tape.Var }
 
 func (d gaussian) mean() *tape.Var   { return d.x.Columns(0, d.x.Cols/2) }
 func (d gaussian) logStd() *tape.Var { return d.x.Columns(d.x.Cols/2, d.x.Cols) }
 
-// LogProb is -Σ (z²/2 + log σ + log(2π)/2), with z = (a-μ)/σ.
+// LogProb returns -Σ (z²/2 + log σ + log(2π)/2) for each row, with z = (a-μ)/σ.
 func (d gaussian) LogProb(act []float32) *tape.Var {
 	logStd := d.logStd()
 	z := d.mean().Sub(d.x.Tape().Const(act, d.x.Rows)).Mul(logStd.Neg().Exp())
 	return z.Square().Scale(0.5).Add(logStd).AddK(0.5 * float32(math.Log(2*math.Pi))).SumCols().Neg()
 }
 
-// Entropy is Σ log σ + log(2πe)/2.
+// Entropy returns Σ (log σ + log(2πe)/2) for each row.
 func (d gaussian) Entropy() *tape.Var {
 	return d.logStd().AddK(0.5 * float32(math.Log(2*math.Pi)+1)).SumCols()
 }

@@ -14,27 +14,27 @@ import (
 //
 //	ε(s; θ) = θᵀ z(s),  θ ~ N(0, σ²)
 //
-// θ is the same for several steps, so that the same state has the same action during these
-// steps. Over all θ the action is Gaussian, with the variance of eq. 9; LogDeviation returns
+// θ stays the same for several steps. During these steps, the noise in a state is always the
+// same. For random θ the action is Gaussian, with the variance of eq. 9. LogDeviation returns
 // half the logarithm of this variance. As in Stable-Baselines3, no gradient goes through z.
 type StateNoise struct {
 	logStd      *tape.Param // log σ, [L, A] in a file and [A, L] in memory
 	expln       bool        // whether σ grows only logarithmically above 1
 	std         []float32   // scratch: σ, [A, L]
-	minVariance []float32   // [A] 10⁻⁶, added to variances so that they are above 0
+	minVariance []float32   // [A] 10⁻⁶ in each element, added to variances to keep them above 0
 	zeros       []float32   // [A] zeros
 }
 
-// newStateLogStd returns the parameter log σ, with every element equal to start.
+// newStateLogStd returns the parameter log σ. Each of its elements is start.
 func newStateLogStd(actions, features int, start float32) *tape.Param {
 	p := tape.NewTransposed("log_std", actions, features)
 	f32.Fill(p.Value, start)
 	return p
 }
 
-// NewStateNoise returns the StateNoise with parameter log σ. σ is e^x for x = log σ. With expln,
-// σ is e^x for x ≤ 0 and log(1+x) + 1 for x > 0, as use_expln of Stable-Baselines3, so that σ
-// does not grow too fast.
+// NewStateNoise returns the StateNoise with parameter log σ. Without expln, σ is e^x for x = log
+// σ. With expln, like use_expln of Stable-Baselines3, σ is e^x for x ≤ 0 and log(1+x) + 1 for x >
+// 0, and grows more slowly.
 func NewStateNoise(logStd *tape.Param, expln bool) *StateNoise {
 	n := &StateNoise{logStd: logStd, expln: expln, minVariance: make([]float32, logStd.Rows), zeros: make([]float32, logStd.Rows)}
 	f32.Fill(n.minVariance, 1e-6)
@@ -44,7 +44,7 @@ func NewStateNoise(logStd *tape.Param, expln bool) *StateNoise {
 // Size returns the number of floats of θ for one row: A·L.
 func (n *StateNoise) Size() int { return len(n.logStd.Value) }
 
-// Draw samples θ and writes it to theta [N, Size], each row with its own generator.
+// Draw samples θ for each row with the row's own generator, and writes it to theta [N, Size].
 func (n *StateNoise) Draw(rng []rand.PCG, theta []float32) {
 	n.std = f32.Grow(n.std, n.Size())
 	n.writeStd(n.std)
@@ -56,7 +56,7 @@ func (n *StateNoise) Draw(rng []rand.PCG, theta []float32) {
 	}
 }
 
-// writeStd writes σ [Size] to std.
+// writeStd writes σ [Size] to the slice std.
 func (n *StateNoise) writeStd(std []float32) {
 	f32.Exp(std, n.logStd.Value)
 	if !n.expln {
@@ -69,7 +69,8 @@ func (n *StateNoise) writeStd(std []float32) {
 	}
 }
 
-// Add adds the noise ε(s; θ) to actions act [N, A], for features z(s) [N, L] and theta [N, Size].
+// Add adds the noise ε(s; θ) to the actions act [N, A], for features z(s) [N, L] and θ in theta
+// [N, Size].
 func (n *StateNoise) Add(act, features, theta []float32) {
 	a, l := n.logStd.Rows, n.logStd.Cols
 	for i := range act {
@@ -81,16 +82,16 @@ func (n *StateNoise) Add(act, features, theta []float32) {
 }
 
 // LogDeviation returns log √(Σ σ² z² + 10⁻⁶) [B, A], the log standard deviation of the actions
-// over all θ. No gradient goes through z.
+// for random θ. No gradient goes through z.
 func (n *StateNoise) LogDeviation(z *tape.Var) *tape.Var { return n.logVariance(z.Detach()).Scale(0.5) }
 
-// logVariance returns log(Σ σ² z² + 10⁻⁶) [B, A], the log variance of the actions over all θ.
+// logVariance returns log(Σ σ² z² + 10⁻⁶) [B, A], the log variance of the actions for random θ.
 func (n *StateNoise) logVariance(z *tape.Var) *tape.Var {
 	t := z.Tape()
 	return z.Square().Linear(n.variance(t.Param(n.logStd)), t.Const(n.minVariance, 1), f32.Identity).Log()
 }
 
-// variance returns σ² for log σ.
+// variance returns σ² from log σ.
 func (n *StateNoise) variance(logStd *tape.Var) *tape.Var {
 	if n.expln {
 		return expln(logStd).Square()
@@ -98,7 +99,7 @@ func (n *StateNoise) variance(logStd *tape.Var) *tape.Var {
 	return logStd.Scale(2).Exp()
 }
 
-// sigma returns σ for log σ.
+// sigma returns σ from log σ.
 func (n *StateNoise) sigma(logStd *tape.Var) *tape.Var {
 	if n.expln {
 		return expln(logStd)
@@ -111,9 +112,9 @@ func expln(x *tape.Var) *tape.Var {
 	return x.Clip(-math.MaxFloat32, 0).Exp().Add(x.Clip(0, math.MaxFloat32).AddK(1).Log())
 }
 
-// Gaussian returns u = μ + θᵀ z, with one θ = σ ε for all rows, and the negative log-density of u
-// under N(μ, v), element by element. v is the variance over all θ. Both results are for training:
-// gradients go to σ and through z.
+// Gaussian returns u = μ + θᵀ z, with one θ = σ ε for all rows. It also returns the negative
+// log-density of u under N(μ, v), element by element, where v is the variance of the actions for
+// random θ. Both results are for training: gradients go to σ and through z.
 func (n *StateNoise) Gaussian(mean, z *tape.Var, epsilon []float32) (u, normal *tape.Var) {
 	t := z.Tape()
 	theta := n.sigma(t.Param(n.logStd)).Mul(t.Const(epsilon, n.logStd.Rows))

@@ -8,19 +8,20 @@ import (
 
 // Squashed is the distribution of actions a = tanh(u) with Gaussian u, whose mean μ and log
 // standard deviation log σ are outputs of a network. Haarnoja et al. 2018, arXiv:1801.01290,
-// appendix C. With Noise, only μ is an output, and σ is the deviation of the noise.
+// appendix C. With state-dependent noise, only μ is an output of the network, and log σ is
+// StateNoise.LogDeviation.
 type Squashed struct {
 	Actions int         // A, the number of actions
 	Noise   *StateNoise // state-dependent noise; nil: the network has outputs for log σ
 
-	// TanhEpsilon is added to 1 - tanh² u before the logarithm. It is 1e-6 in tests against
-	// Stable-Baselines3, and otherwise 0: see Act.
+	// TanhEpsilon is added to 1 - tanh² u before the logarithm. It is 0 except in tests against
+	// Stable-Baselines3, which use 1e-6: see Act.
 	TanhEpsilon float32
 }
 
 // NewSquashed returns a Squashed for a number of actions. If features is above 0, it has
-// state-dependent noise for that number of features, and logStd is the initial log σ of the
-// noise. See NewStateNoise for expln.
+// state-dependent noise for that number of features. logStd is then the initial log σ of the
+// noise, and expln is the expln of NewStateNoise.
 func NewSquashed(actions, features int, logStd float32, expln bool) *Squashed {
 	s := &Squashed{Actions: actions}
 	if features > 0 {
@@ -29,8 +30,8 @@ func NewSquashed(actions, features int, logStd float32, expln bool) *Squashed {
 	return s
 }
 
-// Outputs returns the number of outputs that the network must have: μ and log σ, or only μ with
-// Noise.
+// Outputs returns the number of outputs that the network must have: 2A for μ and log σ, or A for
+// only μ if Noise is not nil.
 func (s *Squashed) Outputs() int {
 	if s.Noise != nil {
 		return s.Actions
@@ -39,8 +40,8 @@ func (s *Squashed) Outputs() int {
 }
 
 // EpsilonLen returns the number of standard normal numbers ε that Act needs for a batch of rows:
-// rows·A, one for each row and action. With Noise it is A·L, where L is the number of features, and
-// all rows share these numbers.
+// rows·A, one for each row and action. If Noise is not nil, it is A·L, where L is the number of
+// features, and all rows share these numbers.
 func (s *Squashed) EpsilonLen(rows int) int {
 	if s.Noise != nil {
 		return s.Noise.Size()
@@ -49,8 +50,8 @@ func (s *Squashed) EpsilonLen(rows int) int {
 }
 
 // Act returns actions [B, A] in [-1, 1] and their log-densities [B, 1], for the network's output
-// and its input features. epsilon [EpsilonLen] has standard normal numbers ε; Act keeps the
-// slice until the tape's Reset. By eq. 21 of the paper:
+// and the network's input, features. epsilon [EpsilonLen] has standard normal numbers ε. Act
+// keeps the slice until the tape's Reset. By eq. 21 of the paper:
 //
 //	a = tanh u,  log π(a|s) = log N(u; μ, σ) - Σ log(1 - tanh² u)
 //
@@ -65,13 +66,14 @@ func (s *Squashed) Act(out, features *tape.Var, epsilon []float32) (act, logp *t
 }
 
 // ActPerRow returns actions and log-densities like Act, but with independent ε [B, A] for each
-// row and action. With Noise, this is as if the noise were sampled anew for each row.
+// row and action. If Noise is not nil, the results have the same distribution as results with new
+// noise for each row.
 func (s *Squashed) ActPerRow(out, features *tape.Var, epsilon []float32) (act, logp *tape.Var) {
 	return s.squash(reparameterise(s.mean(out), s.logStd(out, features), epsilon))
 }
 
 // LogProb returns the log-densities [B, 1] of the actions tanh u, for the network's output and
-// its input features. It keeps the slice u [B, A] until the tape's Reset.
+// the network's input, features. It keeps the slice u [B, A] until the tape's Reset.
 func (s *Squashed) LogProb(out, features *tape.Var, u []float32) *tape.Var {
 	uVar, logStd := out.Tape().Const(u, out.Rows), s.logStd(out, features)
 	e := uVar.Sub(s.mean(out)).Mul(logStd.Neg().Exp())
@@ -90,7 +92,8 @@ func (s *Squashed) mean(out *tape.Var) *tape.Var {
 	return out.Columns(0, s.Actions)
 }
 
-// logStd returns log σ: the network's output clipped to [-20, 2], or the log deviation of Noise.
+// logStd returns log σ: the network's output clipped to [-20, 2], or Noise.LogDeviation if Noise
+// is not nil.
 func (s *Squashed) logStd(out, features *tape.Var) *tape.Var {
 	if s.Noise != nil {
 		return s.Noise.LogDeviation(features)
@@ -98,23 +101,23 @@ func (s *Squashed) logStd(out, features *tape.Var) *tape.Var {
 	return out.Columns(s.Actions, 2*s.Actions).Clip(-20, 2)
 }
 
-// reparameterise returns u = μ + σ ε and the negative log-density of u under N(μ, σ²), element by
-// element.
+// reparameterise returns u = μ + σ ε. It also returns the negative log-density of u under N(μ,
+// σ²), element by element.
 func reparameterise(mean, logStd *tape.Var, epsilon []float32) (u, normal *tape.Var) {
 	e := mean.Tape().Const(epsilon, mean.Rows)
 	normal = e.Square().Scale(0.5).Add(logStd).AddK(halfLog2Pi)
 	return mean.Add(logStd.Exp().Mul(e)), normal
 }
 
-// squash returns tanh u and its log-density, for the negative log-density of u element by
-// element.
+// squash returns tanh u and the log-density of tanh u. normal is the negative log-density of u,
+// element by element.
 func (s *Squashed) squash(u, normal *tape.Var) (act, logp *tape.Var) {
 	act = u.Tanh()
 	return act, normal.Add(s.logDerivative(u, act)).SumCols().Neg()
 }
 
 // logDerivative returns log(1 - tanh² u), the log derivative of tanh, element by element. The
-// formula is exact even if tanh u is rounded to 1 or -1:
+// formula stays accurate where tanh u is rounded to 1 or -1:
 //
 //	log(1 - tanh² u) = 2 (log 2 - u - softplus(-2u))
 func (s *Squashed) logDerivative(u, act *tape.Var) *tape.Var {
@@ -124,7 +127,7 @@ func (s *Squashed) logDerivative(u, act *tape.Var) *tape.Var {
 	return u.Add(u.Scale(-2).Softplus()).Scale(-2).AddK(2 * math.Ln2)
 }
 
-// Means writes μ [N, A] to mean, from the network's outputs out [N, Outputs].
+// Means writes μ [N, A] to mean. out [N, Outputs] has the network's outputs.
 func (s *Squashed) Means(mean, out []float32) {
 	a, o := s.Actions, s.Outputs()
 	for i := range len(mean) / a {
@@ -146,7 +149,7 @@ func (s *Squashed) String() string {
 	return "squashed gaussian"
 }
 
-// Params returns log σ of the state-dependent noise, or nil without Noise.
+// Params returns log σ of the state-dependent noise, or nil if Noise is nil.
 func (s *Squashed) Params() []*tape.Param {
 	if s.Noise == nil {
 		return nil

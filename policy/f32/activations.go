@@ -2,8 +2,8 @@ package f32
 
 import "math"
 
-// This file has activations that are computed with the functions of other files. Their
-// gradient functions take the input x, not the result.
+// The activations in this file use the loops of other files. Their gradient functions have the
+// input x as an argument, and not the result.
 
 // LeakyReLU sets dst to x where x > 0, and to slope · x elsewhere.
 func LeakyReLU(dst, x []float32, slope float32) {
@@ -15,7 +15,7 @@ func LeakyReLU(dst, x []float32, slope float32) {
 	}
 }
 
-// LeakyReLUGrad adds LeakyReLU's gradient to dx, where dy is the gradient of its result.
+// LeakyReLUGrad adds LeakyReLU's gradient to dx, where dy is the gradient of the result.
 func LeakyReLUGrad(dx, dy, x []float32, slope float32) {
 	dy, x = dy[:len(dx)], x[:len(dx)]
 	for i, g := range dy {
@@ -26,9 +26,9 @@ func LeakyReLUGrad(dx, dy, x []float32, slope float32) {
 	}
 }
 
-// ELU sets dst to x where x > 0, and to eˣ - 1 elsewhere. Clevert et al. 2016,
-// arXiv:1511.07289, eq. 15, with α = 1. It computes eˣ - 1 as 2t / (1-t) with t = tanh x/2,
-// which is accurate also for small x.
+// ELU sets dst to x where x > 0, and to eˣ - 1 elsewhere. Clevert et al. 2016, arXiv:1511.07289,
+// eq. 15, with α = 1. It computes eˣ - 1 as 2t / (1-t) with t = tanh(x/2), which is accurate for
+// small x too.
 func ELU(dst, x []float32) {
 	inPieces(len(dst), func(from, to int, t, _ []float32) {
 		Affine(t, 0.5, x[from:to], 0)
@@ -42,7 +42,7 @@ func ELU(dst, x []float32) {
 	})
 }
 
-// ELUGrad adds ELU's gradient to dx, where dy is the gradient of its result.
+// ELUGrad adds ELU's gradient to dx, where dy is the gradient of the result.
 func ELUGrad(dx, dy, x []float32) {
 	inPieces(len(dx), func(from, to int, e, _ []float32) {
 		Exp(e, x[from:to])
@@ -64,7 +64,7 @@ func SiLU(dst, x []float32) {
 	})
 }
 
-// SiLUGrad adds SiLU's gradient to dx, where dy is the gradient of its result.
+// SiLUGrad adds SiLU's gradient to dx, where dy is the gradient of the result.
 func SiLUGrad(dx, dy, x []float32) {
 	inPieces(len(dx), func(from, to int, s, _ []float32) {
 		Sigmoid(s, x[from:to])
@@ -74,9 +74,9 @@ func SiLUGrad(dx, dy, x []float32) {
 	})
 }
 
-// Softplus sets dst = log(1 + eˣ), computed as max(x, 0) + log(1 + u) with u = e⁻ˡˣˡ. For
-// small u the sum w = 1 + u is rounded, and w - 1 has the same error. So it computes
-// log(1 + u) as u log w / (w-1), in which the error cancels.
+// Softplus sets dst = log(1 + eˣ), computed as max(x, 0) + log(1 + u) with u = e⁻ˡˣˡ. For small
+// u, the sum w = 1 + u has a rounding error. Therefore log(1 + u) is computed as u log w / (w-1):
+// the rounding error is in log w and in w - 1, and it cancels.
 func Softplus(dst, x []float32) {
 	inPieces(len(dst), func(from, to int, u, logs []float32) {
 		for i, v := range x[from:to] {
@@ -95,7 +95,7 @@ func Softplus(dst, x []float32) {
 	})
 }
 
-// SoftplusGrad adds Softplus's gradient to dx, where dy is the gradient of its result.
+// SoftplusGrad adds Softplus's gradient to dx, where dy is the gradient of the result.
 func SoftplusGrad(dx, dy, x []float32) {
 	inPieces(len(dx), func(from, to int, s, _ []float32) {
 		Sigmoid(s, x[from:to])
@@ -111,7 +111,7 @@ func GELU(dst, x []float32) {
 	}
 }
 
-// GELUGrad adds GELU's gradient to dx, where dy is the gradient of its result.
+// GELUGrad adds GELU's gradient to dx, where dy is the gradient of the result.
 func GELUGrad(dx, dy, x []float32) {
 	dy = dy[:len(dx)]
 	for i, v := range x[:len(dx)] {
@@ -121,11 +121,12 @@ func GELUGrad(dx, dy, x []float32) {
 	}
 }
 
-// normalCDF returns Φ(z), the standard normal distribution function.
+// normalCDF returns Φ(z), the cumulative distribution function of the standard normal
+// distribution.
 func normalCDF(z float64) float64 { return 0.5 * math.Erfc(-z/math.Sqrt2) }
 
-// inPieces divides n elements into pieces and calls f for the elements from, …, to-1 of
-// each piece. s and t are two scratch slices as long as the piece.
+// inPieces divides n elements into pieces and calls f for each piece, which has the elements
+// [from, to). s and t are scratch slices with the length of the piece.
 func inPieces(n int, f func(from, to int, s, t []float32)) {
 	const pieceSize = 2048
 	s := getScratch()

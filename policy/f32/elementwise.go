@@ -31,8 +31,7 @@ func Affine(dst []float32, k float32, x []float32, l float32) {
 // Axpy sets dst += k x.
 func Axpy(dst []float32, k float32, x []float32) { active.axpy(dst, x[:len(dst)], k) }
 
-// Blend sets dst = (1-tau) dst + tau x, which is a soft (Polyak) update. With tau = 1 it
-// copies x.
+// Blend makes a soft (Polyak) update: dst = (1-tau) dst + tau x. With tau = 1 it copies x to dst.
 func Blend(dst, x []float32, tau float32) {
 	if tau == 1 {
 		copy(dst, x[:len(dst)])
@@ -74,10 +73,10 @@ func Gather(dst, src []float32, w int, index []int) {
 	}
 }
 
-// Sum returns Σ x, added up in float64.
+// Sum returns Σ x, computed in float64.
 func Sum(x []float32) float64 { return active.sum(x) }
 
-// SumSquares returns Σ x², added up in float64.
+// SumSquares returns Σ x², computed in float64.
 func SumSquares(x []float32) float64 { return active.sumSquares(x) }
 
 // SumRows adds the n rows of x [n, len(dst)] to dst.

@@ -2,9 +2,9 @@ package f32
 
 import "golang.org/x/sys/cpu"
 
-// features returns the instruction set extensions that the named kernels need. The comments of
-// the generated assembly have the same names. The generator in tools/kernels refuses
-// instructions of other extensions.
+// features returns the instruction set extensions that the given kernels (avx2 or avx512) need.
+// The generator in tools/kernels checks that the assembly uses no other extensions. The comments
+// of the generated assembly use the same names.
 func features(kernels string) []string {
 	switch kernels {
 	case "avx2":
@@ -15,10 +15,10 @@ func features(kernels string) []string {
 	return nil
 }
 
-// runs reports whether this machine can run the named kernels: the processor must have the
-// instructions, and the operating system must save the registers. The package cpu checks
-// both. This check comes first, because a Go program cannot recover from an illegal
-// instruction.
+// runs reports whether this machine can run the given kernels: the processor must have the
+// instructions, and the operating system must save the registers. The package cpu checks both.
+// The check is before the first use of the kernels, because a Go program cannot recover from an
+// illegal instruction.
 func runs(kernels string) bool {
 	has := map[string]bool{
 		"AVX": cpu.X86.HasAVX, "AVX2": cpu.X86.HasAVX2, "FMA3": cpu.X86.HasFMA, "BMI2": cpu.X86.HasBMI2,

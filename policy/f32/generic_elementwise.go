@@ -1,8 +1,8 @@
 package f32
 
-// This file has the loops over elements in plain Go. A product is converted to float32
-// before it is added to another number. Without the conversion a compiler may fuse the
-// multiplication and the addition, and results would differ between machines.
+// This file has the loops over elements in plain Go. Each product is converted to float32 before
+// it is added to another number. Without the conversion, a compiler may fuse the multiplication
+// and the addition. The results would then depend on the machine.
 
 func addGeneric(dst, x, y []float32) {
 	x, y = x[:len(dst)], y[:len(dst)]
@@ -99,7 +99,7 @@ func sumGeneric(x []float32) float64 {
 func sumSquaresGeneric(x []float32) float64 {
 	var sum float64
 	for _, v := range x {
-		sum += float64(v) * float64(v) // the product is exact, so a fused addition gives the same bits
+		sum += float64(v) * float64(v) // the product is exact in float64, so it does not matter whether the addition is fused
 	}
 	return sum
 }

@@ -4,17 +4,17 @@ package f32
 
 import "math"
 
-// Constants of the reduction x = n ln 2 + r with |r| ≤ ln 2 / 2. ln 2 is the sum of ln2Hi
-// and ln2Lo. ln2Hi has few bits, so n · ln2Hi is exact.
+// Constants for reduce, which computes x = n ln 2 + r with |r| ≤ ln 2 / 2. The sum of ln2Hi and
+// ln2Lo is ln 2. ln2Hi has few bits, so n · ln2Hi is exact.
 const (
 	log2e     = 1.44269504088896340736
 	ln2Hi     = 0.693145751953125
 	ln2Lo     = 1.42860682030941723212e-06
-	toNearest = 3 << 22 // adding this to a small float32 and subtracting it rounds to a whole number
+	toNearest = 3 << 22 // a small float32, plus and then minus this number, is rounded to a whole number
 )
 
-// expm1r returns eʳ - 1 for |r| ≤ ln 2 / 2, by Taylor's series up to r⁷. The relative error
-// is less than 2⁻²⁶.
+// expm1r returns eʳ - 1 for |r| ≤ ln 2 / 2, as a Taylor series up to r⁷. The relative error is
+// less than 2⁻²⁶.
 func expm1r(r float32) float32 {
 	const c2, c3, c4, c5, c6, c7 = 1.0 / 2, 1.0 / 6, 1.0 / 24, 1.0 / 120, 1.0 / 720, 1.0 / 5040
 	p := float32(c7*r) + c6
@@ -47,23 +47,22 @@ func exp(x float32) float32 {
 		return 0
 	}
 	n, r := reduce(x)
-	half := float32(int32(n) / 2) // two factors, because 2ⁿ may overflow where eˣ does not
+	half := float32(int32(n) / 2) // 2ⁿ is computed as two factors, because it can overflow when eˣ does not
 	return (1 + expm1r(r)) * pow2(half) * pow2(n-half)
 }
 
-// tanh returns (e^2|x| - 1) / (e^2|x| + 1) with the sign of x. It computes the numerator
-// with expm1r, without subtracting 1 from a rounded number, so small x are accurate.
+// tanh returns (e^2|x| - 1) / (e^2|x| + 1) with the sign of x. It computes the numerator with
+// expm1r, which does not subtract 1 from a rounded number. So the result is accurate for small x.
 func tanh(x float32) float32 {
-	n, r := reduce(min(2*abs(x), 20)) // for 2|x| ≥ 20 tanh |x| rounds to 1
+	n, r := reduce(min(2*abs(x), 20)) // if 2|x| ≥ 20, tanh |x| rounds to 1
 	s := pow2(n)
 	e := float32(s*expm1r(r)) + (s - 1)
 	return copySign(e/(e+2), x)
 }
 
-// log returns ln x. With x = 2ᵉ m and √½ ≤ m < √2 it is e ln 2 + ln m. With f = m - 1,
-// ln m = f - f²/2 + f³ P(f). The polynomial P, with coefficients logP, interpolates the
-// exact function at the zeros of a Chebyshev polynomial. The relative error is less
-// than 2⁻²⁷.
+// log returns ln x. With x = 2ᵉ m and √½ ≤ m < √2, ln x = e ln 2 + ln m. With f = m - 1, ln m = f
+// - f²/2 + f³ P(f). P is the polynomial with the coefficients logP. It interpolates the exact
+// function at the zeros of a Chebyshev polynomial. The relative error is less than 2⁻²⁷.
 func log(x float32) float32 {
 	switch {
 	case x != x || x < 0:
@@ -89,7 +88,7 @@ func log(x float32) float32 {
 	return float32(e*ln2Hi) + (f + (p - float32(f2*0.5)))
 }
 
-// sqrtHalf has the bits of the float32 √½.
+// sqrtHalf is the bit pattern of the float32 √½.
 const sqrtHalf = 0x3f3504f3
 
 // logP are the coefficients of the polynomial P of log, the lowest power first.
@@ -98,8 +97,8 @@ var logP = [9]float32{
 	-0.1242568734, 0.1168541992, -0.1147973381, 0.06971611443,
 }
 
-// sigmoid returns 1 / (1 + e⁻ˣ). It computes only e to the power -|x|, which cannot overflow,
-// so small results are accurate too.
+// sigmoid returns 1 / (1 + e⁻ˣ). The only exponential in it is e to the power -|x|, which cannot
+// overflow. So small results are accurate too.
 func sigmoid(x float32) float32 {
 	e := exp(-abs(x))
 	if x < 0 {

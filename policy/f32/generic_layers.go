@@ -2,8 +2,8 @@ package f32
 
 import "math"
 
-// This file has the linear layers in plain Go. Sums run in the order of the inputs, or of
-// the rows.
+// This file has the linear layers in plain Go. Sums are computed in the order of the inputs or,
+// for weight gradients, of the rows.
 
 func denseGeneric(y, x, w, b []float32, n, in, out int, act Activation) {
 	for r := range n {
@@ -61,8 +61,8 @@ func applyGeneric(y []float32, act Activation) {
 	}
 }
 
-// dot returns the inner product Σ x_i y_i. It uses four partial sums: sum k has the products
-// with i mod 4 = k. The order of the additions is fixed.
+// dot returns the inner product Σ x_i y_i. It uses four partial sums: partial sum k has the
+// products with i mod 4 = k. The order of the additions is fixed.
 func dot(x, y []float32) float32 {
 	y = y[:len(x)]
 	var s0, s1, s2, s3 float32
@@ -78,8 +78,8 @@ func dot(x, y []float32) float32 {
 	return (s0 + s1) + (s2 + s3)
 }
 
-// accumulate adds Σ k_i x_i to y [w], for the n rows x_i of x [n, w] and the factors
-// k_i = k[i·stride].
+// accumulate adds Σ k_i x_i to y [w]. x_i are the n rows of x [n, w], and k_i = k[i·stride] are
+// their factors.
 func accumulate(y, k []float32, stride int, x []float32, w, n int) {
 	y = y[:w]
 	i := 0

@@ -2,18 +2,19 @@
 // elementwise arithmetic, activations and their gradients, linear layers, normalisation,
 // optimiser steps and advantage estimates.
 //
-// The destination is the first argument. It may be the same slice as an operand of an
-// elementwise function. Matrices are row-major and unpadded. Functions allocate nothing.
-// Lengths that do not match are bugs and panic.
+// The first argument of a function is the destination. For an elementwise function, the
+// destination may be the same slice as an operand. Matrices are row-major, without gaps between
+// rows. Functions allocate nothing. They panic if the lengths of slices do not match, because
+// this is a bug.
 //
-// Every loop has an implementation in plain Go, called generic, and on amd64 two in
-// assembly, for AVX2 and for AVX-512. One set of implementations is called kernels. With
-// the same kernels the results are the same, bit for bit, because sums run in a fixed
-// order. Different kernels differ in the last digits: the assembly fuses multiplication
-// and addition, and adds in another order. The program uses the fastest kernels of the
-// machine, or those that the environment variable RLRUN_KERNEL names: generic, avx2 or
-// avx512. At its start it compares each loop with plain Go on a few numbers. If the results
-// disagree, it does not use these kernels and says so on standard error.
+// A set of implementations of all loops is called kernels. There are three kernels: generic, in
+// plain Go, and on amd64 two in assembly, for AVX2 and for AVX-512. The same kernels give the
+// same results, bit for bit, because sums have a fixed order. The results of different kernels
+// differ in the last digits, because the assembly fuses multiplication and addition, and sums
+// have another order. The program uses the fastest kernels that the machine can run. The
+// environment variable RLRUN_KERNEL selects other kernels: generic, avx2 or avx512. When a
+// program starts, it compares each loop with plain Go on a few numbers. If the results disagree,
+// it writes a warning to standard error and does not use these kernels.
 package f32
 
 import (
@@ -23,8 +24,8 @@ import (
 	"strings"
 )
 
-// kernels is one implementation of all loops of this package. The exported functions check
-// the lengths of slices before they call it.
+// kernels is one implementation of all loops of this package. The exported functions check the
+// lengths of slices before they call a loop.
 type kernels struct {
 	name string
 
@@ -51,20 +52,20 @@ type kernels struct {
 	denseWeight, linearWeight func(dw, x, dy []float32, n, in, out, from, to int)
 }
 
-// active is the implementation that the exported functions use. It is chosen once, at the
-// start of the program.
+// active has the kernels that the exported functions use. They are chosen once, when the program
+// starts.
 var active, choiceErr = choose(os.Getenv("RLRUN_KERNEL"), available(), os.Stderr)
 
 // Kernels returns the name of the kernels in use: generic, avx2 or avx512.
 func Kernels() string { return active.name }
 
-// KernelsErr returns an error if RLRUN_KERNEL names kernels that this machine does not
-// have. The program then uses the fastest kernels of the machine.
+// KernelsErr returns an error if RLRUN_KERNEL names kernels that this machine does not have. In
+// this case the program uses the fastest kernels that the machine can run.
 func KernelsErr() error { return choiceErr }
 
-// choose returns the kernels with a name, or the fastest kernels if name is empty or
-// unknown. The machine's kernels in have are ordered, the fastest last. If kernels disagree
-// with plain Go, choose writes a line to warn and tries the next slower kernels.
+// choose returns the kernels with the given name, or the fastest kernels if name is empty or
+// unknown. The argument have lists the kernels that the machine can run, the fastest last. If
+// kernels disagree with plain Go, choose writes a line to warn and tries the next slower kernels.
 func choose(name string, have []*kernels, warn io.Writer) (*kernels, error) {
 	i, err := indexOf(name, have)
 	for ; i > 0; i-- {
@@ -77,8 +78,8 @@ func choose(name string, have []*kernels, warn io.Writer) (*kernels, error) {
 	return have[i], err
 }
 
-// indexOf returns the index of the kernels with a name, or of the last kernels if name is
-// empty. An unknown name gives the last index and an error.
+// indexOf returns the index of the kernels with the given name, or of the last kernels if name is
+// empty. For an unknown name it returns the last index and an error.
 func indexOf(name string, have []*kernels) (int, error) {
 	var names []string
 	for i, k := range have {

@@ -59,7 +59,8 @@ var avx512 = kernels{
 	linear: zmm.linear, linearInput: zmm.linearInput, linearWeight: zmm.linearWeight,
 }
 
-// ymm and zmm compute matrix products with AVX2's 256-bit and AVX-512's 512-bit registers.
+// ymm and zmm compute matrix products: ymm with the 256-bit registers of AVX2, zmm with the
+// 512-bit registers of AVX-512.
 var (
 	ymm = products{
 		lanes: 8, shift: 3, rows: []int{6, 4, 2, 1}, widest: 2, widestRow: 8,
@@ -94,8 +95,8 @@ var (
 	}
 )
 
-// inBlocks returns blocks(x[:n]) + rest(x[n:]), where n is the largest multiple of 16 up to
-// len(x). The assembly functions accept only multiples of 16.
+// inBlocks returns blocks(x[:n]) + rest(x[n:]), where n is the largest multiple of 16 that is at
+// most len(x). It is for assembly functions that accept only multiples of 16.
 func inBlocks(x []float32, blocks, rest func(x []float32) float64) float64 {
 	n := len(x) &^ 15
 	if n == 0 {

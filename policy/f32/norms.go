@@ -13,14 +13,14 @@ func LayerNorm(y, x, w, b []float32, eps float32) {
 	}
 }
 
-// LayerNormGrad adds LayerNorm's gradients to dx, dw and db, where dy is the gradient of its
+// LayerNormGrad adds LayerNorm's gradients to dx, dw and db, where dy is the gradient of the
 // result. With the normalised inputs z = (x - μ) / √(σ² + eps) and g = w dy:
 //
 //	dx += (g - mean g - z mean(g z)) / √(σ² + eps)
 //	dw += Σ dy z
 //	db += Σ dy
 //
-// The means are over each row, the sums over all rows.
+// The means are taken over each row, and the sums over all rows.
 func LayerNormGrad(dx, dw, db, dy, x, w []float32, eps float32) {
 	for n := len(w); len(dx) > 0; dx, dy, x = dx[n:], dy[n:], x[n:] {
 		mean, scale := meanAndScale(x[:n], 1, n, eps)
@@ -40,9 +40,9 @@ func LayerNormGrad(dx, dw, db, dy, x, w []float32, eps float32) {
 	}
 }
 
-// BatchNorm sets y [n, len(w)] to w (x - mean) / √(variance + eps) + b, column by column.
-// mean, variance, w and b have one element per column. Ioffe and Szegedy 2015,
-// arXiv:1502.03167, algorithm 1.
+// BatchNorm sets y [n, len(w)] to w (x - mean) / √(variance + eps) + b, column by column. mean,
+// variance, w and b have one element per column of x. Ioffe and Szegedy 2015, arXiv:1502.03167,
+// algorithm 1.
 func BatchNorm(y, x, mean, variance, w, b []float32, eps float32) {
 	n := len(w)
 	for j := range w {
@@ -53,15 +53,15 @@ func BatchNorm(y, x, mean, variance, w, b []float32, eps float32) {
 	}
 }
 
-// BatchNormGrad adds BatchNorm's gradients to dx, dw and db, where dy is the gradient of its
-// result. It assumes that BatchNorm used the mean and variance of x, as in training. With
-// the normalised inputs z = (x - mean) / √(variance + eps):
+// BatchNormGrad adds BatchNorm's gradients to dx, dw and db, where dy is the gradient of the
+// result. It assumes that BatchNorm used the mean and variance of x, as in training. With the
+// normalised inputs z = (x - mean) / √(variance + eps):
 //
 //	dx += w (dy - mean dy - z mean(dy z)) / √(variance + eps)
 //	dw += Σ dy z
 //	db += Σ dy
 //
-// The means and sums are over each column.
+// The means and sums are taken over each column.
 func BatchNormGrad(dx, dw, db, dy, x, w []float32, eps float32) {
 	n := len(w)
 	for j := range w {
@@ -83,8 +83,8 @@ func BatchNormGrad(dx, dw, db, dy, x, w []float32, eps float32) {
 	}
 }
 
-// Moments sets mean and variance to the means and variances of x's columns. The variance
-// divides by the number of rows n, not by n - 1.
+// Moments writes the mean and the variance of each column of x. The sum of squares is divided by
+// the number of rows n, not by n - 1.
 func Moments(mean, variance, x []float32) {
 	for j, n := 0, len(mean); j < n; j++ {
 		mu, v := moments(x[j:], n, len(x)/n)
@@ -105,8 +105,8 @@ func moments(x []float32, step, n int) (mean, variance float64) {
 	return mean, variance / float64(n)
 }
 
-// meanAndScale returns the mean of the n elements x[0], x[step], …, and
-// 1 / √(variance + eps).
+// meanAndScale returns the mean of the n elements x[0], x[step], …, and 1 / √(variance + eps) for
+// their variance.
 func meanAndScale(x []float32, step, n int, eps float32) (mean, scale float32) {
 	mu, variance := moments(x, step, n)
 	return float32(mu), inverseRoot(variance, eps)

@@ -4,7 +4,7 @@ import "math"
 
 // AdamStep has the constants of one step of Adam: see package optim.
 type AdamStep struct {
-	Scale        float32 // factor that multiplies the gradient first, for gradient clipping
+	Scale        float32 // factor of the gradient, for gradient clipping
 	Beta1, Beta2 float32 // β₁, β₂
 	Rest1, Rest2 float32 // 1 - β₁, 1 - β₂
 	Rate         float32 // α / (1 - β₁ᵗ), where α is the learning rate
@@ -12,8 +12,8 @@ type AdamStep struct {
 	Epsilon      float32 // ε
 }
 
-// Adam takes one gradient step of the parameters p with the gradient g, updates the moments
-// m and v, and sets g to 0. All slices have the same length.
+// Adam takes one gradient step: it updates the parameters p with the gradient g, and the moments
+// m and v, and then sets g to 0. All slices have the same length.
 func Adam(p, g, m, v []float32, s AdamStep) {
 	active.adam(p, g[:len(p)], m[:len(p)], v[:len(p)], s)
 }
@@ -32,20 +32,20 @@ func adamGeneric(p, g, m, v []float32, s AdamStep) {
 	}
 }
 
-// RMSStep has the constants of one step of RMSProp or Adagrad: see package optim. Both
-// divide the gradient g by the root of a running sum v of its squares:
+// RMSStep has the constants of one step of RMSProp or Adagrad: see package optim. Both divide the
+// gradient g by the root of v, a running sum of squared gradients:
 //
 //	v ← Keep v + Add g²
 //	θ ← θ - Rate g / (√(v + Inside) + Outside)
 type RMSStep struct {
-	Scale           float32 // factor that multiplies the gradient first, for gradient clipping
+	Scale           float32 // factor of the gradient, for gradient clipping
 	Keep, Add       float32 // factors of v and g² in the new v
 	Rate            float32 // learning rate
-	Inside, Outside float32 // ε inside and outside of the root
+	Inside, Outside float32 // ε inside and outside the root
 }
 
-// RMS takes one gradient step of the parameters p with the gradient g, updates the running
-// sum v of its squares, and sets g to 0. All slices have the same length.
+// RMS takes one gradient step: it updates the parameters p with the gradient g, and the running
+// sum v of squared gradients, and then sets g to 0. All slices have the same length.
 func RMS(p, g, v []float32, s RMSStep) { active.rms(p, g[:len(p)], v[:len(p)], s) }
 
 // rmsGeneric is RMS in plain Go.

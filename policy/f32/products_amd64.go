@@ -2,28 +2,28 @@ package f32
 
 import "math"
 
-// A blockFunc computes blocks of a matrix product, one below the other. A block is a few
-// rows high and a few SIMD vectors wide. Strides are in bytes. The function product in
+// A blockFunc computes several blocks of a matrix product, each below the block before. A block
+// is a few rows high and a few SIMD vectors wide. Strides are in bytes. The function product in
 // tools/kernels documents the arguments.
 type blockFunc func(blocks, k int, a *float32, ra, ca int, b *float32, ldb int, c *float32, ldc int, bias *float32, tail int, floor float32)
 
-// A packFunc copies the columns of b that belong to one panel to dst, without gaps between
-// the rows.
+// A packFunc copies the columns of matrix b for one panel to dst, without gaps between the rows.
 type packFunc func(dst, src *float32, k, ld, tail int)
 
-// products computes matrix products c = a b with the blocks of one instruction set. It
-// divides c into panels, which are as wide as a block. The columns of b for one panel stay
-// in the first-level cache while the blocks of the panel are computed from top to bottom.
+// products computes matrix products c = a b with the blocks of one instruction set. It divides c
+// into panels; a panel has the width of a block and the height of c. The columns of b for one
+// panel stay in the first-level cache while the blocks of the panel are computed, from top to
+// bottom.
 type products struct {
 	lanes     int             // number of floats in a vector, 1 << shift
 	shift     int             // log₂ lanes
 	rows      []int           // heights of the blocks in rows, the largest first, 1 last
-	widest    int             // width of the widest block of several rows [vectors]
-	widestRow int             // width of the widest block of one row [vectors]
-	block     [9][9]blockFunc // block functions by height [rows] and width [vectors]
-	split     [9][9]blockFunc // block functions that add products of even and odd k in two sums; nil entries: not available
-	rowTanh   [9]blockFunc    // block functions for one row that also apply tanh, by width [vectors]
-	pack      [4]packFunc     // pack functions by width [vectors]
+	widest    int             // width of the widest block with several rows [vectors]
+	widestRow int             // width of the widest block with one row [vectors]
+	block     [9][9]blockFunc // functions for blocks, by height [rows] and width [vectors]
+	split     [9][9]blockFunc // functions for blocks that keep two sums, over even k and over odd k; nil: not available
+	rowTanh   [9]blockFunc    // functions for one row that also apply tanh, by width [vectors]
+	pack      [4]packFunc     // functions that pack columns, by width [vectors]
 	transpose func(dst *float32, ldd int, src *float32, lds, rows, k int)
 	dots      func(m, k int, a *float32, lda int, w *float32, y *float32, ldy int, bias float32)
 	tanh      func(dst, x []float32)
@@ -41,7 +41,7 @@ type product struct {
 	transposed   bool
 	c, bias      []float32
 	floor        float32
-	rowInvariant bool // whether a row of c must be the same bits for every m
+	rowInvariant bool // whether a row of c must have the same bits for every m
 }
 
 // maxDepth is the largest number of rows of b that are multiplied in one pass.
@@ -62,15 +62,15 @@ func (s *products) product(p *product) {
 	}
 }
 
-// panelWidth returns the width of the next panel [vectors], if left vectors of each row of
-// c are not computed yet.
+// panelWidth returns the width of the next panel [vectors]. left is the number of vectors in each
+// row of c that are not computed yet.
 func (s *products) panelWidth(p *product, left int) int {
 	width := s.widest
 	if p.m == 1 {
 		width = s.widestRow
 	}
 	if left == width+1 && width == 3 {
-		return 2 // two panels of width 2 are faster than widths 3 and 1
+		return 2 // two panels of width 2 are faster than a panel of width 3 and a panel of width 1
 	}
 	for width > left || p.m == 1 && s.block[1][width] == nil {
 		width--
@@ -78,7 +78,7 @@ func (s *products) panelWidth(p *product, left int) int {
 	return width
 }
 
-// panel computes the panel of c that begins with column j and is some vectors wide.
+// panel computes the panel of c that begins with column j. vectors is the width of the panel.
 func (s *products) panel(p *product, j, vectors int) {
 	tail := min(s.lanes, p.n-j-(vectors-1)*s.lanes)
 	pack := p.transposed || tail < s.lanes || p.m >= 32 && p.k*p.ldb > 6144
@@ -86,7 +86,7 @@ func (s *products) panel(p *product, j, vectors int) {
 		s.blocks(p, j, vectors, tail, p.b[j:], p.ldb, 0, p.k)
 		return
 	}
-	if vectors >= len(s.pack) { // only a product of one row has panels so wide
+	if vectors >= len(s.pack) { // only products with one row of c have panels of this width
 		for half := vectors / 2; vectors > 0; vectors -= half {
 			s.panel(p, j, half)
 			j += half * s.lanes
@@ -102,8 +102,8 @@ func (s *products) panel(p *product, j, vectors int) {
 	scratch.put()
 }
 
-// packed copies depth rows of b, beginning with row k, to scratch: the columns of the panel
-// that begins with column j.
+// packed copies rows [k, k+depth) of b to scratch, but only the columns of the panel that begins
+// with column j.
 func (s *products) packed(scratch *scratch, p *product, j, vectors, tail, k, depth int) {
 	if !p.transposed {
 		s.pack[vectors](&scratch[0], &p.b[k*p.ldb+j], depth, 4*p.ldb, tail)
@@ -118,8 +118,8 @@ func (s *products) packed(scratch *scratch, p *product, j, vectors, tail, k, dep
 	}
 }
 
-// blocks computes the blocks of a panel from top to bottom, with depth rows of the matrix
-// p.b that begin with row k. The slice b has these rows.
+// blocks computes the blocks of a panel from top to bottom, for rows [k, k+depth) of the matrix
+// p.b. The slice b has these rows.
 func (s *products) blocks(p *product, j, vectors, tail int, b []float32, ldb, k, depth int) {
 	var bias *float32
 	if k == 0 && p.bias != nil {
@@ -154,8 +154,8 @@ func (s *products) dense(y, x, w, b []float32, n, in, out int, act Activation) {
 	}
 }
 
-// denseRow computes a dense layer for one row. It gives the same bits as product, with
-// less overhead.
+// denseRow computes a dense layer for one row. The results are equal to product, bit for bit,
+// with less overhead.
 func (s *products) denseRow(y, x, w, b []float32, in, out int, act Activation) {
 	plain, functions := &s.rowInvariantBlocks()[1], &s.rowTanh
 	if act != TanhAct {
@@ -179,8 +179,8 @@ func (s *products) denseRow(y, x, w, b []float32, in, out int, act Activation) {
 	}
 }
 
-// rowInvariantBlocks returns block functions that compute a row to the same bits, whatever
-// the height of the block.
+// rowInvariantBlocks returns functions for blocks that give a row the same bits for every height
+// of the block.
 func (s *products) rowInvariantBlocks() *[9][9]blockFunc {
 	if s.split[1][1] != nil {
 		return &s.split
@@ -203,7 +203,7 @@ func (s *products) linear(y, x, w, b []float32, n, in, out int, act Activation) 
 	if n == 0 {
 		return
 	}
-	if n == 1 { // dots computes many rows, so the outputs take the role of rows
+	if n == 1 { // dots computes many rows, so it computes the outputs as rows
 		s.dots(out, in, &w[0], 4*in, &x[0], &y[0], 4, 0)
 		for j, v := range b {
 			y[j] += v

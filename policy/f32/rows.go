@@ -2,12 +2,11 @@ package f32
 
 import "fmt"
 
-// The functions in this file work on rows. They call functions on elements, such as Exp, once
-// for a block of many rows, because one call per row is slow for narrow rows. A block is as
-// large as the scratch memory allows.
+// The functions in this file compute each row from all elements of the row. They call functions
+// such as Exp once for a block of many rows, because one call for each row is slow if rows are
+// narrow. The scratch memory limits the size of a block.
 
-// LogSoftmax sets each row of dst to x - log Σ eˣ of the same row of x. Rows have w
-// elements.
+// LogSoftmax sets each row of dst to x - log Σ eˣ, for the same row of x. Rows have w elements.
 func LogSoftmax(dst, x []float32, w int) {
 	s := getScratch()
 	defer s.put()
@@ -25,8 +24,8 @@ func LogSoftmax(dst, x []float32, w int) {
 	}
 }
 
-// LogSoftmaxGrad adds LogSoftmax's gradient to dx, row by row: dx += dy - eʸ Σ dy, where y
-// is LogSoftmax's result and dy the gradient for y.
+// LogSoftmaxGrad adds LogSoftmax's gradient to dx, row by row: dx += dy - eʸ Σ dy. y is the
+// result of LogSoftmax and dy its gradient.
 func LogSoftmaxGrad(dx, dy, y []float32, w int) {
 	s := getScratch()
 	defer s.put()
@@ -47,8 +46,8 @@ func LogSoftmaxGrad(dx, dy, y []float32, w int) {
 	}
 }
 
-// rowsPerBlock returns how many of n rows of w elements fit into the scratch memory. Each
-// row needs w+2 numbers.
+// rowsPerBlock returns how many rows of w elements fit into the scratch memory, but at most n.
+// Each row needs w+2 floats.
 func rowsPerBlock(n, w int) int {
 	if w+2 > scratchSize {
 		panic(fmt.Sprintf("f32: rows of %d elements, want %d at most", w, scratchSize-2))
@@ -56,8 +55,8 @@ func rowsPerBlock(n, w int) int {
 	return min(n, scratchSize/(w+2))
 }
 
-// logSumExp sets dst to log Σ eˣ⁻ᵐ of each row and returns m, the largest element of each
-// row. Subtracting m avoids overflow. If the largest element is infinite, m is 0.
+// logSumExp sets dst to log Σ eˣ⁻ᵐ of each row. m is the largest element of the row, and maxima
+// has m for all rows. The subtraction of m avoids overflow. If the largest element is infinite, m is 0.
 func (s *scratch) logSumExp(dst, x []float32, w int) (maxima []float32) {
 	exps := s[:len(x)]
 	maxima = s[len(x):][:len(dst)]

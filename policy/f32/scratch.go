@@ -2,15 +2,15 @@ package f32
 
 import "sync/atomic"
 
-// scratchSize is the number of floats in a scratch. It is enough for a packed panel of a
-// matrix product, and for one row of the widest layer, 65536 outputs.
+// scratchSize is the number of floats in a scratch. A packed panel of a matrix product fits into
+// it, and a row of the widest layer, 65536 outputs.
 const scratchSize = 512 * 144
 
 // A scratch is temporary memory for the duration of one call.
 type scratch [scratchSize]float32
 
-// freeScratch keeps scratches that are not in use, for up to 16 goroutines. A sync.Pool
-// would free them at garbage collections, and the next call would allocate again.
+// freeScratch keeps up to 16 scratches that are not in use. A sync.Pool would free them at
+// garbage collections, and then the next call would allocate memory.
 var freeScratch [16]atomic.Pointer[scratch]
 
 // getScratch returns a scratch that no other call uses. Its elements are arbitrary.
@@ -23,7 +23,7 @@ func getScratch() *scratch {
 	return new(scratch)
 }
 
-// put returns s to freeScratch, for the next getScratch.
+// put adds s to freeScratch, for a later getScratch.
 func (s *scratch) put() {
 	for i := range freeScratch {
 		if freeScratch[i].CompareAndSwap(nil, s) {

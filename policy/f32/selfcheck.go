@@ -5,12 +5,12 @@ import (
 	"math"
 )
 
-// checkedShapes are shapes of layers for the check: rows, inputs and outputs. These two use
-// blocks of every height, and blocks of one row of every width.
+// checkedShapes are the shapes of layers for the check: rows, inputs and outputs. The first shape
+// uses blocks of every height, and the second uses blocks of one row of every width.
 var checkedShapes = [2][3]int{{15, 2, 35}, {1, 3, 67}}
 
 // disagreement compares every loop of k with plain Go. It returns a description of the first
-// difference, or "" if there is none. The slices have 19 elements: two AVX2 vectors or one
+// difference, or "" if all results agree. The slices have 19 elements: two AVX2 vectors or one
 // AVX-512 vector, and a remainder.
 func (k *kernels) disagreement() string {
 	const n, rows = 19, 3
@@ -34,9 +34,10 @@ func (k *kernels) disagreement() string {
 	return ""
 }
 
-// difference runs the same task on k and on the generic kernels. It returns "" if the results
-// agree, except for rounding in a sum of the given number of terms. Otherwise it says which
-// element differs, or that k has written outside a slice.
+// difference runs the same task with the loops of k and of generic. It returns "" if the results
+// agree, except for rounding errors of sums; the argument terms is the length of the longest sum.
+// Otherwise it returns a text that names the element that differs, or says that k has written
+// outside a slice.
 func (k *kernels) difference(name string, seed uint64, terms int, run func(*kernels, *task)) string {
 	rounding := 1e-5 + 2e-7*float64(terms)
 	a, b := newTask(seed), newTask(seed)

@@ -2,22 +2,22 @@ package f32
 
 import "math/rand/v2"
 
-// A task makes the argument slices of one call of a loop, filled with random numbers. The
-// same seed gives the same numbers.
+// A task makes the slices that are the arguments of one call of a loop, filled with random
+// numbers. The same seed gives the same numbers.
 type task struct {
 	rng     *rand.Rand
 	outputs [][]float32 // slices that the loop may change
-	buffers [][]float32 // memory of all slices, with guards at both ends
+	buffers [][]float32 // memory of all slices, each with guards before and after it
 }
 
-// guards is the number of elements before and after each slice that have the value guard. A
+// guards is the number of elements with the value guard before each slice, and also after it. A
 // loop must not change them.
 const guard, guards = 12345.678, 20
 
-// newTask returns a task whose random numbers come from a seed.
+// newTask returns a task with the given seed.
 func newTask(seed uint64) *task { return &task{rng: rand.New(rand.NewPCG(seed, 1))} }
 
-// in returns n random numbers between -2 and 2 that the loop only reads.
+// in returns n random numbers between -2 and 2, which the loop only reads.
 func (t *task) in(n int) []float32 {
 	buffer := make([]float32, n+2*guards)
 	t.buffers = append(t.buffers, buffer)
@@ -31,17 +31,17 @@ func (t *task) in(n int) []float32 {
 	return x
 }
 
-// out returns n random numbers between -2 and 2 that the loop may change.
+// out returns n random numbers between -2 and 2, which the loop may change.
 func (t *task) out(n int) []float32 {
 	x := t.in(n)
 	t.outputs = append(t.outputs, x)
 	return x
 }
 
-// A loop is one function of kernels, and the arguments for its check.
+// A loop is one function of kernels, together with the code that calls it in the check.
 type loop[F any] struct {
 	name string
-	run  F // calls the function of k with slices of t
+	run  F // calls the loop of k with slices of t
 }
 
 // elementLoops returns the loops over n elements.
@@ -66,7 +66,7 @@ func elementLoops() []loop[func(k *kernels, t *task, n int)] {
 		{"clipGrad", func(k *kernels, t *task, n int) { k.clipGrad(t.out(n), t.in(n), t.in(n), -0.5, 0.25) }},
 		{"minGrad", func(k *kernels, t *task, n int) {
 			dx, dy, x, y := t.out(n), t.in(n), t.in(n), t.in(n)
-			copy(y[n/2:], x[n/2:]) // equal elements have a gradient of their own
+			copy(y[n/2:], x[n/2:]) // equal elements have a special gradient
 			k.minGrad(dx, dy, x, y)
 		}},
 		{"sum", func(k *kernels, t *task, n int) { t.out(1)[0] = float32(k.sum(t.in(n))) }},
@@ -106,7 +106,8 @@ func rowLoops() []loop[func(k *kernels, t *task, n, w int)] {
 	}
 }
 
-// layerLoops returns the loops of linear layers, for n rows of in inputs and out outputs.
+// layerLoops returns the loops of linear layers. n is the number of rows, and in and out are the
+// numbers of inputs and outputs.
 func layerLoops() []loop[func(k *kernels, t *task, n, in, out int)] {
 	return []loop[func(k *kernels, t *task, n, in, out int)]{
 		{"dense", func(k *kernels, t *task, n, in, out int) {

@@ -1,10 +1,10 @@
 // Package gorgonia is the second engine for networks: it builds them as graphs of Gorgonia
 // (gorgonia.org/gorgonia), whose operations compute the outputs and the gradients.
 //
-// [Engine] builds the networks of plans, as nn.Native does. [New] makes a [Network] from a
-// graph that a program builds itself with Gorgonia's functions: see the example of New. On
-// the tape a whole graph is one operation, so distributions, losses and optimisers work in
-// the same way with both engines.
+// [Engine] builds the networks of plans, as nn.Native does. [New] makes a [Network] from a graph
+// that a program builds itself with Gorgonia's functions: see the example of New. A whole graph
+// is one operation on the tape. So distributions, losses and optimisers work in the same way with
+// both engines.
 package gorgonia
 
 import (
@@ -17,8 +17,8 @@ import (
 	"github.com/rlrun/rlrun/policy/nn"
 	G "gorgonia.org/gorgonia"
 
-	// Gorgonia's tensors import this package. Its older versions stop programs that are
-	// compiled with a newer Go. The import here makes go.mod require a version that works.
+	// Gorgonia's tensors import this package. Old versions of it stop programs that are compiled
+	// with a newer Go. With this import, go.mod requires a version that works.
 	_ "go4.org/unsafe/assume-no-moving-gc"
 )
 
@@ -28,8 +28,8 @@ type Engine struct{}
 var _ nn.Engine = Engine{}
 
 // Build returns a *Network with the same parameters and initial values as the network of
-// nn.Native. A plan may have linear layers, and the activations for which Gorgonia has
-// operations; any other layer is an error.
+// nn.Native. The layers of the plan must be linear layers, or activations for which Gorgonia has
+// operations.
 func (Engine) Build(rng *rand.Rand, name string, plan nn.Plan) (nn.Network, error) {
 	acts := activations()
 	for i, l := range plan.Layers {

@@ -9,21 +9,21 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// A machine computes the outputs of a graph, and gradients if needed, for batches with one
+// A machine computes the outputs of a graph, and gradients if needed, for blocks with a fixed
 // number of rows.
 //
-// It runs the graph's operations one after another. Gorgonia has machines too, but they
-// run in a goroutine of their own. There a panic, for example of an operation that does
-// not accept a shape, cannot be recovered and ends the program.
+// It runs the graph's operations one after another. Gorgonia's own machines run in a separate
+// goroutine. A panic there, for example of an operation that does not accept a shape, cannot be
+// recovered and ends the program.
 type machine struct {
-	x, dout []float32 // inputs [rows, I] and gradients of the outputs [rows, O], set before run
+	x, dout []float32 // [rows, I] inputs and [rows, O] gradients of the outputs, set before run
 	steps   []step
 	value   []G.Value // value of each node, by node index
 	out     int       // node index of the outputs
 	grads   []int     // node indices of the gradients
 }
 
-// A step is one operation: value[out] = op(value[in[0]], value[in[1]], …).
+// A step is one operation of a machine: value[out] = op(value[in[0]], value[in[1]], …).
 type step struct {
 	op   G.Op
 	in   []int
@@ -31,13 +31,13 @@ type step struct {
 	args []G.Value // scratch: the operands value[in[0]], value[in[1]], …
 }
 
-// compile returns a machine for batches of the given number of rows. If params is true, the
+// compile returns a machine for blocks of the given number of rows. If params is true, the
 // machine also computes the gradients of the parameters. If dx is true, it also computes the
-// gradient of x, which is then the last one in grads.
+// gradient of x, and the last element of grads is the node of this gradient.
 func (n *Network) compile(rows int, params, dx bool) (*machine, error) {
 	g, x, dout := G.NewGraph(), dense(rows, n.in), dense(rows, n.out)
 	input, leaves := inputNode(g, "x", x), make(G.Nodes, len(n.params))
-	for i, p := range n.params { // the index makes names unique: Gorgonia merges nodes with equal names
+	for i, p := range n.params { // the index makes the names different, because Gorgonia merges nodes with equal names
 		leaves[i] = inputNode(g, fmt.Sprint(p.Name, " ", i), n.values[i])
 	}
 	out, err := n.build(g, input, slices.Clone(leaves))
@@ -73,8 +73,8 @@ func (n *Network) compile(rows int, params, dx bool) (*machine, error) {
 	return m, nil
 }
 
-// check returns an error unless out, the result of a Build, is a float32 matrix [rows, cols]
-// of the graph g.
+// check returns an error if out, the result of a Build, is not a float32 matrix [rows, cols] of
+// the graph g.
 func check(out *G.Node, g *G.ExprGraph, rows, cols int) error {
 	switch {
 	case out == nil:
@@ -87,8 +87,8 @@ func check(out *G.Node, g *G.ExprGraph, rows, cols int) error {
 	return nil
 }
 
-// add adds the node n to the machine, after the nodes of its operands, and sets index[n] to
-// its node index.
+// add adds the nodes of n's operands and then the node n to the machine. It sets index[n] to the
+// position of n in value.
 func (m *machine) add(n *G.Node, index map[*G.Node]int) error {
 	if _, ok := index[n]; ok {
 		return nil
@@ -116,8 +116,9 @@ func (m *machine) add(n *G.Node, index map[*G.Node]int) error {
 	return nil
 }
 
-// hasModes reports whether op differs between training and inference, as dropout does. The method
-// SetTraining of such an op has no parameter in Gorgonia v0.9.17, and a bool in v0.9.18.
+// hasModes reports whether op behaves differently in training and at inference, as dropout does.
+// Such an op has a method SetTraining, without a parameter in Gorgonia v0.9.17, and with a bool
+// in v0.9.18.
 func hasModes(op G.Op) bool {
 	switch op.(type) {
 	case interface{ SetTraining() }, interface{ SetTraining(bool) error }:
@@ -142,9 +143,9 @@ func (m *machine) run() error {
 	return nil
 }
 
-// do returns the value of the operation. It reuses the memory of last, the value of the
-// latest run, for matrix products and elementwise operations. For other operations this is
-// not safe: some return an operand itself, and some add to the memory.
+// do returns the value of the operation. For matrix products and elementwise operations, it
+// reuses the memory of last, the value from the previous run. For other operations this is not
+// safe: some return one of their operands, and some add to the memory.
 func (s *step) do(last G.Value) (G.Value, error) {
 	_, binary := s.op.(G.BinaryOp)
 	op, ok := s.op.(G.UsePreallocDoer)
@@ -154,7 +155,7 @@ func (s *step) do(last G.Value) (G.Value, error) {
 	return s.op.Do(s.args...)
 }
 
-// floats returns the value of node k, row-major. It is valid until the next run.
+// floats returns the value of node k as a row-major slice. The slice is valid until the next run.
 func (m *machine) floats(k int) []float32 {
 	v := m.value[k]
 	if d, ok := v.(*tensor.Dense); ok && d.RequiresIterator() {

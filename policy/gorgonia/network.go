@@ -14,36 +14,36 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// A graph of Gorgonia has a fixed number of rows. So a batch is divided into blocks whose
-// sizes are powers of two, for example 100 rows into 64, 32 and 4. Nine block sizes are
-// enough for all batches.
+// A graph of Gorgonia has a fixed number of rows. So a batch is divided into blocks whose sizes
+// are powers of two, up to maxRows. For example, 100 rows are divided into 64, 32 and 4 rows.
+// With nine block sizes every batch can be divided.
 const (
 	blockSizes = 9                     // number of block sizes: 1, 2, 4, …, maxRows
 	maxRows    = 1 << (blockSizes - 1) // rows in the largest block
 )
 
-// A Build adds a function to the graph g and returns its result [rows, O] for x [rows, I].
-// params are nodes for the parameters of New, each a matrix [Rows, Cols].
+// A Build adds a function to the graph g. It returns the function's result [rows, O] for inputs x
+// [rows, I]. params has a node for each parameter of New, a matrix [Rows, Cols].
 //
-// A Network calls Build once for each number of rows that it needs, 1, 2, 4 … 256. Build must
-// add the same function every time. Several clones may call it at the same time. A row of the
-// result must depend only on the same row of x. A Build may panic instead of returning an
-// error, so it may use gorgonia.Must.
+// A Network calls Build once for each block size that it needs: 1, 2, 4, …, 256 rows. Build must
+// add the same function every time. Several clones of the Network may call Build at the same
+// time. A row of the result must depend only on the same row of x. Build may panic instead of
+// returning an error, for example in gorgonia.Must.
 type Build func(g *G.ExprGraph, x *G.Node, params []*G.Node) (*G.Node, error)
 
-// Network is a graph of Gorgonia as an nn.Network. It compiles the graph when a batch first
-// needs a block size.
+// Network is an nn.Network whose function is a graph of Gorgonia. It compiles the graph for a
+// block size when a batch first needs this size.
 type Network struct {
 	params   []*tape.Param
 	values   []*tensor.Dense // copies of the parameters' values, for the graphs
 	in, out  int             // numbers of inputs and outputs per row
 	build    Build
-	operands []*tape.Var                 // scratch: operands of Forward's operation
-	machines [kinds][blockSizes]*machine // machine k of a kind is for 2ᵏ rows; nil before its first use
-	err      error                       // error of an earlier Infer
+	operands []*tape.Var                 // scratch: operands of the operation that Forward records
+	machines [kinds][blockSizes]*machine // machine k of a kind is for blocks of 2ᵏ rows; nil before its first use
+	err      error                       // error of an earlier Infer; the next Forward reports it
 }
 
-// A kind says what a machine computes.
+// A kind says which results a machine computes.
 type kind int
 
 const (
@@ -56,9 +56,9 @@ const (
 var _ nn.Network = (*Network)(nil)
 
 // New returns a Network with the given numbers of inputs and outputs per row. It calls build to
-// make the graph, which must use every parameter in params. The graph uses the parameters' values
-// at the time of each call, and Backward adds to their gradients. New returns an error if
-// build fails or the graph is not valid for one row or for two.
+// make the graph, which must use every parameter in params. Each call of Forward or Infer uses
+// the current values of the parameters, and Backward adds to their gradients. It is an error if
+// build fails, or if the graph is not valid for one row or for two rows.
 func New(params []*tape.Param, inputs, outputs int, build Build) (*Network, error) {
 	if inputs < 1 || outputs < 1 {
 		return nil, fmt.Errorf("gorgonia: a network of %d inputs and %d outputs, want 1 or more", inputs, outputs)
@@ -70,7 +70,7 @@ func New(params []*tape.Param, inputs, outputs int, build Build) (*Network, erro
 	return n, nil
 }
 
-// testBuild runs the graph for one row and for two, which finds most mistakes in a Build.
+// testBuild runs the graph for one row and for two rows. This finds most mistakes in a Build.
 func (n *Network) testBuild() (err error) {
 	defer recoverError(&err)
 	for rows := range 2 {
@@ -93,7 +93,8 @@ func newNetwork(params []*tape.Param, in, out int, build Build) *Network {
 // Tensors returns the parameters that were given to New. There are no buffers.
 func (n *Network) Tensors() (params, buffers []*tape.Param) { return n.params, nil }
 
-// Forward records the network on t as one operation. It does the same in both modes.
+// Forward records the network on t as one operation. Training and Inference give the same
+// outputs.
 func (n *Network) Forward(t *tape.Tape, x *tape.Var, _ nn.Mode) *tape.Var {
 	if x.Cols != n.in {
 		panic(fmt.Sprintf("gorgonia: Forward of %d×%d, want %d columns", x.Rows, x.Cols, n.in))
@@ -105,8 +106,8 @@ func (n *Network) Forward(t *tape.Tape, x *tape.Var, _ nn.Mode) *tape.Var {
 	return t.Record((*operation)(n), x.Rows, n.out, n.operands...)
 }
 
-// Infer writes the same outputs as Forward, without a tape. If it fails, it writes zeros, and
-// the next Forward passes the error to its tape.
+// Infer writes the same outputs as Forward, without a tape. If the computation fails, Infer
+// writes zeros, and the next Forward reports the error on its tape.
 func (n *Network) Infer(y, x []float32) {
 	if err := n.forward(y, x, len(x)/n.in); err != nil && n.err == nil {
 		n.err = err
@@ -122,7 +123,8 @@ func (n *Network) Clone() nn.Network {
 	return newNetwork(params, n.in, n.out, n.build)
 }
 
-// forward writes the outputs for x [rows, I] to out [rows, O]. If it fails, it writes zeros.
+// forward writes the outputs for inputs x [rows, I] to the slice out [rows, O]. If the
+// computation fails, it writes zeros.
 func (n *Network) forward(out, x []float32, rows int) (err error) {
 	defer func() {
 		if err != nil {
@@ -140,7 +142,7 @@ func (n *Network) forward(out, x []float32, rows int) (err error) {
 	return nil
 }
 
-// backward adds the gradients of v's operands, which are x and the parameters.
+// backward adds the gradients of the operands of v: x and the parameters.
 func (n *Network) backward(v *tape.Var) (err error) {
 	defer recoverError(&err)
 	x, k := v.In(0), gradient
@@ -164,8 +166,8 @@ func (n *Network) backward(v *tape.Var) (err error) {
 	return nil
 }
 
-// blocks yields the rows from and to of each block of a batch: the block has the rows
-// from, …, to-1.
+// blocks yields the row range [from, to) of each block of a batch. rows is the number of rows of
+// the batch.
 func blocks(rows int) iter.Seq2[int, int] {
 	return func(yield func(int, int) bool) {
 		from := 0
@@ -179,8 +181,8 @@ func blocks(rows int) iter.Seq2[int, int] {
 	}
 }
 
-// run runs the machine of kind k for the block x, with the gradients dout of the outputs, and
-// returns it. It compiles the machine if this is its first use.
+// run runs the machine of kind k for the inputs x of one block and returns the machine. dout has
+// the gradients of the block's outputs. The first run for a block size compiles the machine.
 func (n *Network) run(k kind, x, dout []float32) (*machine, error) {
 	rows := len(x) / n.in
 	m := &n.machines[k][bits.Len(uint(rows))-1]
@@ -198,13 +200,13 @@ func (n *Network) run(k kind, x, dout []float32) (*machine, error) {
 	return *m, (*m).run()
 }
 
-// operation is a Network as an operation on the tape. Its operands are x and the parameters.
+// operation is a Network as an operation on a tape. The operands are x and the parameters.
 type operation Network
 
 var _ tape.Op = (*operation)(nil)
 
-// Forward computes v's value. If it fails, or an Infer before it has failed, the value is
-// zeros and the tape gets the error.
+// Forward computes v.Value. If the computation fails, or an earlier Infer has failed, the value
+// is zeros and the tape gets the error.
 func (o *operation) Forward(v *tape.Var) {
 	n := (*Network)(o)
 	err := n.err
@@ -216,11 +218,11 @@ func (o *operation) Forward(v *tape.Var) {
 	v.Tape().Fail(err)
 }
 
-// Backward adds the gradients of the operands. If it fails, the tape gets the error.
+// Backward adds the gradients of the operands. If the computation fails, the tape gets the error.
 func (o *operation) Backward(v *tape.Var) { v.Tape().Fail((*Network)(o).backward(v)) }
 
-// recoverError is a deferred function. It recovers a panic and sets err to an error for it.
-// Any error becomes a oneLineError.
+// recoverError is a deferred function. After a panic it sets *err to an error with the panic's
+// value. It also wraps every error in a oneLineError.
 func recoverError(err *error) {
 	switch r := recover().(type) {
 	case nil:
@@ -234,7 +236,7 @@ func recoverError(err *error) {
 	}
 }
 
-// A oneLineError is an error whose text is one line. Some errors of Gorgonia have several
+// A oneLineError is an error whose text has only one line. Some errors of Gorgonia have several
 // lines.
 type oneLineError struct{ error }
 

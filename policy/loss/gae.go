@@ -9,8 +9,8 @@ import "github.com/rlrun/rlrun/policy/f32"
 //	δ_t = r_t + γ V(s_{t+1}) - V(s_t)
 //	Â_t = δ_t + γλ Â_{t+1}
 //
-// next is V(s_{t+1}), which must be 0 after a terminal state. done is 1 at the last step of an
-// episode, terminated or truncated: there Â_{t+1} counts as 0. All slices are [T, N], row-major.
+// next has V(s_{t+1}), which must be 0 if s_{t+1} is terminal. done is 1 at the last step of a
+// terminated or truncated episode, and Â_{t+1} is 0 there. All slices are [T, N], row-major.
 func GAE(adv, reward, value, next, done []float32, n int, gamma, lambda float32) {
 	f32.GAE(adv, reward, value, next, done, n, gamma, gamma*lambda)
 }

@@ -2,8 +2,8 @@
 //
 // Most functions take columns [B, 1] on a tape and return a scalar on the same tape. E[·] is the
 // mean over the B rows. [Clipped] and [PolicyGradient] are objectives, which an agent maximises;
-// the others are losses, which it minimises. [GAE] and [ApproximateKL] work on slices, without a
-// tape.
+// the other functions on a tape return losses, which an agent minimises. [GAE] and
+// [ApproximateKL] work on slices, without a tape.
 //
 // For example, this adds the gradient of PPO's loss to the gradients of the actor's parameters:
 //
@@ -22,15 +22,15 @@ func Clipped(r, adv *tape.Var, epsilon float32) *tape.Var {
 	return r.Mul(adv).Min(r.Clip(1-epsilon, 1+epsilon).Mul(adv)).Mean()
 }
 
-// PolicyGradient returns E[log π(a|s) Â], which an agent maximises. Its gradient is the gradient
-// of the expected return. Sutton et al. 2000, "Policy gradient methods for reinforcement learning
-// with function approximation", theorem 1; Williams 1992.
+// PolicyGradient returns E[log π(a|s) Â], which an agent maximises. The gradient of this
+// objective is the policy gradient. Sutton et al. 2000, "Policy gradient methods for
+// reinforcement learning with function approximation", theorem 1; Williams 1992.
 func PolicyGradient(logp, adv *tape.Var) *tape.Var { return logp.Mul(adv).Mean() }
 
-// ApproximateKL returns an estimate of the Kullback-Leibler divergence between the policy that
-// acted and the current policy, E[(r - 1) - log r]. ratio has r = π(a|s) / π_old(a|s) of the
-// actions taken, and logRatio has log r. Schulman 2020, "Approximating KL divergence", the
-// estimator k₃.
+// ApproximateKL returns an estimate of KL(π_old ‖ π), the Kullback-Leibler divergence between
+// π_old, the policy that acted, and π, the current policy. The estimate is E[(r - 1) - log r].
+// ratio has r = π(a|s) / π_old(a|s) for each action of the rollout, and logRatio has log r.
+// Schulman 2020, "Approximating KL divergence", the estimator k₃.
 func ApproximateKL(logRatio, ratio []float32) float64 {
 	var kl float64
 	for i, r := range ratio {
@@ -47,21 +47,21 @@ func WeightedSquared(x, y, w *tape.Var) *tape.Var {
 	return x.Sub(y.Detach()).Square().Mul(w).Mean()
 }
 
-// ClippedSquared returns the squared error of a value x that is clipped to within epsilon of
-// old, the value before the update:
+// ClippedSquared returns the squared error of a value x whose change is clipped to [-ε, ε]. old
+// is the value before the update:
 //
 //	E[(y - old - clip(x - old, -ε, ε))²]
 //
-// No gradient goes to the target y. The PPO paper does not clip values; the formula is
-// Stable-Baselines3's.
+// No gradient goes to the target y. The PPO paper does not clip values; the formula comes from
+// Stable-Baselines3.
 func ClippedSquared(x, old, y *tape.Var, epsilon float32) *tape.Var {
 	return Squared(x.Sub(old).Clip(-epsilon, epsilon).Add(old), y)
 }
 
 // Huber returns E[h(x - y)], with h(d) = d²/2 for |d| ≤ delta and h(d) = delta (|d| - delta/2)
-// for larger |d|. So the derivative of h is d, clipped to [-delta, delta]. Huber 1964, "Robust
-// estimation of a location parameter"; DQN's error clipping is delta = 1. No gradient goes to the
-// target y.
+// for larger |d|. The derivative of h is d, clipped to [-delta, delta]. Huber 1964, "Robust
+// estimation of a location parameter"; the error clipping of DQN is the same as delta = 1. No
+// gradient goes to the target y.
 func Huber(x, y *tape.Var, delta float32) *tape.Var { return huber(x, y, delta).Mean() }
 
 // WeightedHuber returns E[w h(x - y)], with h as in Huber, for constant weights w. No gradient
@@ -73,7 +73,7 @@ func WeightedHuber(x, y, w *tape.Var, delta float32) *tape.Var {
 // huber returns h(x - y) element by element.
 func huber(x, y *tape.Var, delta float32) *tape.Var {
 	d := x.Sub(y.Detach())
-	clipped := d.Clip(-delta, delta) // h = clipped · (d - clipped/2), which is d²/2 if |d| ≤ delta
+	clipped := d.Clip(-delta, delta) // h = clipped · (d - clipped/2); it is d²/2 for |d| ≤ delta
 	return clipped.Mul(d.Sub(clipped.Scale(0.5)))
 }
 

@@ -13,7 +13,7 @@ import (
 // leak is the slope of leaky_relu for negative inputs.
 const leak = 0.01
 
-// activations returns every activation by its name in a configuration.
+// activations returns all activations by their names in scenario files.
 func activations() map[string]activation {
 	return map[string]activation{
 		"tanh":     {onTape: (*tape.Var).Tanh, apply: f32.Tanh, fused: f32.TanhAct},
@@ -30,14 +30,14 @@ func activations() map[string]activation {
 	}
 }
 
-// activation is an elementwise function as a layer.
+// activation is a function of each element, as a layer of a network.
 type activation struct {
-	onTape func(x *tape.Var) *tape.Var // records the function on x's tape
+	onTape func(x *tape.Var) *tape.Var // records the function on the tape of x
 	apply  func(dst, x []float32)      // computes the function without a tape
-	fused  f32.Activation              // the same function inside a linear layer's loop; Identity if f32 has no such loop
+	fused  f32.Activation              // the same function for f32.Linear, which computes it together with the layer; Identity if f32 does not have it
 }
 
-// kind returns the Kind that makes the activation a.
+// kind returns the Kind that makes layers with the activation a.
 func (a activation) kind() Kind {
 	return func(_ *rand.Rand, _ string, in Shape, l Layer) (Network, Shape, error) {
 		return a, in, Read(l).Err()
@@ -50,7 +50,7 @@ func (activation) Tensors() (params, buffers []*tape.Param)              { retur
 func (a activation) Clone() Network                                      { return a }
 func (activation) inPlace()                                              {}
 
-// wantOneOf returns the end of an error message: "want one of" and the sorted names.
+// wantOneOf returns the end of an error message: "want one of" and the names, sorted.
 func wantOneOf[T any](names map[string]T) string {
 	return "want one of " + strings.Join(slices.Sorted(maps.Keys(names)), ", ")
 }

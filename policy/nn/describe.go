@@ -2,21 +2,21 @@ package nn
 
 import "github.com/rlrun/rlrun/policy/tape"
 
-// A LayerInfo describes one layer of a network, for a table of the layers.
+// A LayerInfo describes one layer of a network for programs that print a table of the layers.
 type LayerInfo struct {
 	Name    string // prefix of the names of the layer's tensors, for example actor.0
-	Layer   Layer  // the layer in the plan; the zero Layer if the network has no plan
+	Layer   Layer  // layer in the plan; the zero Layer if the network has no plan
 	Out     Shape  // shape of one row of outputs; nil if it is unknown
 	Params  int    // number of learned parameters
-	MulAdds int    // multiply-adds per row of inputs; the number of matrix elements, unless the layer is a Counter
+	MulAdds int    // multiply-adds for one row of inputs: what a Counter returns, otherwise the number of matrix elements
 }
 
-// A Counter is a layer that counts its own multiply-adds per row of inputs, because it
-// uses a weight more than once per row, as a convolution does.
+// A Counter is a layer that returns its own number of multiply-adds per row of inputs, for
+// example a convolution, which uses each weight several times per row.
 type Counter interface{ MulAdds() int }
 
-// Describe describes networks layer by layer. A network that another engine made is one
-// LayerInfo, with the name of its first parameter.
+// Describe returns a LayerInfo for each layer of the networks. A network of another engine has
+// only one LayerInfo, whose Name is the name of its first parameter.
 func Describe(nets ...Network) (all []LayerInfo) {
 	for _, n := range nets {
 		if m, ok := n.(*Sequential); ok {
@@ -33,7 +33,7 @@ func Describe(nets ...Network) (all []LayerInfo) {
 	return all
 }
 
-// count sets the numbers of parameters and multiply-adds of the layer n.
+// count sets info.Params and info.MulAdds to the counts of the layer n.
 func (info *LayerInfo) count(n Network) {
 	params, _ := n.Tensors()
 	for _, p := range params {

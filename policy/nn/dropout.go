@@ -7,13 +7,12 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// dropoutKind is the name of the dropout layer in plans.
+// dropoutKind is the name of dropout layers in plans.
 const dropoutKind = "dropout"
 
-// dropout is a layer that in training sets each element to 0 with probability p, and
-// divides the other elements by 1 - p. At inference it changes nothing. Srivastava et
-// al. 2014, "Dropout: a simple way to prevent neural networks from overfitting",
-// section 4.
+// dropout is a layer that sets each element to 0 with probability p in training, and divides the
+// other elements by 1 - p. At inference it does nothing. Srivastava et al. 2014, "Dropout: a
+// simple way to prevent neural networks from overfitting", section 4.
 type dropout struct {
 	p    float32  // dropout rate
 	name string   // name of the layer

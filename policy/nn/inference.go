@@ -7,11 +7,12 @@ import (
 	"github.com/rlrun/rlrun/policy/parallel"
 )
 
-// inferRows is the largest number of rows that a core infers at a time. It limits the
-// scratch memory.
+// inferRows is the largest number of rows that a core computes in one pass through the layers. It
+// limits the scratch memory.
 const inferRows = 256
 
-// inference holds the working data of Infer. Each core infers one piece of the rows.
+// inference has the working data of Infer. The rows are divided into pieces, and each core
+// computes one piece.
 type inference struct {
 	cores     *parallel.Pool
 	y, x      []float32      // outputs and inputs of all rows
@@ -20,18 +21,18 @@ type inference struct {
 	hidden    [][2][]float32 // two scratch buffers per piece: a stage reads one and writes the other
 }
 
-// An inPlace layer changes each element or each row independently of the others, so its
-// Infer accepts the same slice as y and x. It has no scratch memory.
+// An inPlace layer changes each element or each row independently of the others, so y and x may
+// be the same slice in a call of Infer. It has no scratch memory.
 type inPlace interface{ inPlace() }
 
-// outputBuffer is the buffer number of y, Infer's own output.
+// outputBuffer is the buffer number that stands for y, the slice for the outputs of Infer.
 const outputBuffer = -1
 
-// assignBuffers decides where Infer writes each stage's outputs: alternately to the two
-// hidden buffers, and at the end to y. An inPlace layer overwrites its own input, but
-// never x, which belongs to the caller.
+// assignBuffers chooses the buffer for each stage's outputs: the two hidden buffers in turn, and
+// y for the last outputs. An inPlace layer overwrites its own input. It never overwrites x, which
+// belongs to the caller.
 func (m *Sequential) assignBuffers() {
-	last := 0 // the last stage that is not inPlace; later stages work on y in place
+	last := 0 // the last stage that is not inPlace; it writes to y, and later stages change y in place
 	for i, s := range m.stages {
 		if _, ok := s.Network.(inPlace); !ok {
 			last = i
@@ -51,8 +52,9 @@ func (m *Sequential) assignBuffers() {
 	}
 }
 
-// Share lets several cores infer a large batch together. If a layer comes from another
-// package, its Infer may use scratch memory; then each layer uses the cores by itself.
+// Share sets the pool of cores for Infer. The cores compute different rows of a large batch. If a
+// layer comes from another package, its Infer may use scratch memory. In that case the rows are
+// not divided; only the layers themselves use the cores.
 func (m *Sequential) Share(cores *parallel.Pool) {
 	for _, s := range m.stages {
 		Share(cores, s.Network)
@@ -63,7 +65,7 @@ func (m *Sequential) Share(cores *parallel.Pool) {
 	m.cores = cores
 }
 
-// isConcurrent reports whether several cores may call the layer's Infer at the same time.
+// isConcurrent reports whether several cores may call Infer of the layer n at the same time.
 func isConcurrent(n Network) bool {
 	if _, ok := n.(inPlace); ok {
 		return true
@@ -77,7 +79,7 @@ func (m *Sequential) Infer(y, x []float32) {
 	for len(m.hidden) < m.cores.Size() {
 		m.hidden = append(m.hidden, [2][]float32{})
 	}
-	if len(x) == m.in { // avoids the division below, which takes longer than a small layer
+	if len(x) == m.in { // a comparison, because the division below takes longer than a small layer
 		m.inferBlock(0, y[:m.out], x, 1)
 		return
 	}
@@ -90,10 +92,9 @@ func (m *Sequential) Infer(y, x []float32) {
 	m.cores.Run(pieces, (*inferJob)(m))
 }
 
-// inferJob is the parallel.Job of Infer. A piece is a block of consecutive rows.
+// inferJob is the parallel.Job of Infer. Piece i is a block of consecutive rows.
 type inferJob Sequential
 
-// Do infers the rows of piece i.
 func (m *inferJob) Do(i int) {
 	end := min((i+1)*m.pieceRows, m.n)
 	for from := i * m.pieceRows; from < end; from += inferRows {
@@ -102,7 +103,7 @@ func (m *inferJob) Do(i int) {
 	}
 }
 
-// inferBlock infers n rows with the scratch buffers of piece i.
+// inferBlock computes n rows of outputs y from inputs x, with the scratch buffers of piece i.
 func (m *Sequential) inferBlock(i int, y, x []float32, n int) {
 	hidden := &m.hidden[i]
 	for k := range m.stages {

@@ -7,19 +7,18 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// An initialisation sets the initial weights and biases of a linear layer, which are
-// zeros before.
+// An initialisation sets the initial weights and biases of a linear layer. Before the call they
+// are all 0.
 type initialisation func(rng *rand.Rand, l *linear, gain float32)
 
-// Default settings of a linear layer. They are those of a hidden layer in
-// Stable-Baselines3.
+// Default settings of a linear layer, as for a hidden layer in Stable-Baselines3.
 const (
 	defaultInit = "orthogonal"
 	defaultGain = float32(math.Sqrt2)
 	zeros       = "zeros" // initialisation of a network whose weights are read from a file
 )
 
-// initialisations returns every initialisation by its name in a configuration.
+// initialisations returns all initialisations by their names in scenario files.
 func initialisations() map[string]initialisation {
 	in := func(l *linear) float64 { return float64(l.in) }
 	both := func(l *linear) float64 { return float64(l.in+l.out) / 2 }
@@ -43,27 +42,28 @@ func initialisations() map[string]initialisation {
 	}
 }
 
-// uniform fills p with uniformly distributed random numbers between -bound and bound.
+// uniform fills p with random numbers from the uniform distribution on [-bound, bound].
 func uniform(rng *rand.Rand, p *tape.Param, bound float64) {
 	for i := range p.Value {
 		p.Value[i] = float32(bound * (2*rng.Float64() - 1))
 	}
 }
 
-// normal fills p with normally distributed random numbers of mean 0.
+// normal fills p with random numbers from the normal distribution with mean 0 and the given
+// standard deviation.
 func normal(rng *rand.Rand, p *tape.Param, deviation float64) {
 	for i := range p.Value {
 		p.Value[i] = float32(deviation * rng.NormFloat64())
 	}
 }
 
-// orthogonal fills p with gain times a random matrix. The matrix has orthonormal rows,
-// or orthonormal columns if it has fewer columns than rows. Saxe et al. 2014,
-// arXiv:1312.6120. The vectors come from the Gram-Schmidt process, in float64.
+// orthogonal fills p with a random matrix times gain. The rows of the matrix are orthonormal; if
+// it has more rows than columns, the columns are orthonormal. Saxe et al. 2014, arXiv:1312.6120.
+// The vectors are computed by the Gram-Schmidt process in float64.
 func orthogonal(rng *rand.Rand, p *tape.Param, gain float32) {
 	shape, value := p.Shape(), make([]float32, len(p.Value))
 	k, n := shape[0], shape[1] // k orthonormal vectors of n elements
-	row, col := shape[1], 1    // distance in value between two vectors, and between two elements
+	row, col := shape[1], 1    // distance between two vectors in the slice value, and between two elements of a vector
 	if k > n {
 		k, n, row, col = n, k, col, row
 	}

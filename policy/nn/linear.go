@@ -8,15 +8,15 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// minTransposed is the smallest number of outputs for which a layer keeps its weight
-// matrix transposed. For fewer outputs the untransposed matrix is faster in f32.
+// minTransposed is the smallest number of outputs for which a layer stores its weight matrix
+// transposed. With fewer outputs, f32 is faster with the matrix as it is.
 const minTransposed = 16
 
-// linear is the layer act(x wᵀ + b) for w [O, I] and b [O].
+// linear is the layer act(x wᵀ + b), with weights w [O, I] and biases b [O].
 type linear struct {
 	weight, bias *tape.Param
 	in, out      int            // numbers of inputs and outputs
-	act          f32.Activation // activation of the next layer, computed in the same loop
+	act          f32.Activation // activation of the layer after it, which f32.Linear computes together with this layer
 }
 
 // newLinear is the Kind of linear layers.
@@ -40,7 +40,7 @@ func newLinear(rng *rand.Rand, name string, in Shape, l Layer) (Network, Shape, 
 	return n, Shape{out}, nil
 }
 
-// zeroLinear returns a linear layer whose weights and biases are zeros.
+// zeroLinear returns a linear layer whose weights and biases are 0.
 func zeroLinear(name string, in, out int) *linear {
 	l := &linear{bias: tape.NewVector(name+".bias", out), in: in, out: out}
 	if out < minTransposed {
@@ -61,7 +61,7 @@ func (l *linear) Forward(t *tape.Tape, x *tape.Var, _ Mode) *tape.Var {
 
 func (l *linear) Infer(y, x []float32) {
 	n := 1
-	if len(x) != l.in { // one row avoids the division, which takes longer than a small layer
+	if len(x) != l.in { // for one row skip the division, which takes longer than a small layer
 		n = len(x) / l.in
 	}
 	if l.out < minTransposed {

@@ -6,7 +6,8 @@ import (
 	"slices"
 )
 
-// MLPOptions are the settings of a multilayer perceptron besides the sizes of its layers.
+// MLPOptions are the settings of a multilayer perceptron (MLP), except for the sizes of the
+// layers.
 type MLPOptions struct {
 	Activation string  // tanh, relu, leaky_relu, elu, gelu, silu, sigmoid or softplus
 	Norm       string  // normalisation: none, layer or batch; "" means none
@@ -15,9 +16,10 @@ type MLPOptions struct {
 	Gain       float32 // gain of the last layer's orthogonal initialisation; the gain of hidden layers is √2
 }
 
-// MLP returns the Plan of a multilayer perceptron with in inputs and out outputs. For
-// each size in hidden it has a linear layer, a normalisation, the activation and
-// dropout, in this order. The last layer is linear. If out is 0, there is no last layer.
+// MLP returns the Plan of a multilayer perceptron. For each number of units in hidden it has a
+// linear layer, a normalisation, the activation and dropout, in this order. After them there is a
+// linear output layer. The arguments in and out are the numbers of inputs and outputs; if out is
+// 0, there is no output layer.
 func MLP(in int, hidden []int, out int, o MLPOptions) (Plan, error) {
 	o.Norm, o.Init = cmp.Or(o.Norm, "none"), cmp.Or(o.Init, defaultInit)
 	if err := o.check(); err != nil {
@@ -43,7 +45,7 @@ func MLP(in int, hidden []int, out int, o MLPOptions) (Plan, error) {
 	return p, nil
 }
 
-// check returns an error for the first option that is not valid.
+// check returns an error for the first option with an invalid value.
 func (o *MLPOptions) check() error {
 	norms := map[string]bool{"none": true, "layer": true, "batch": true}
 	if _, ok := activations()[o.Activation]; !ok {
@@ -61,8 +63,7 @@ func (o *MLPOptions) check() error {
 	return nil
 }
 
-// checkSizes returns an error if a layer of the perceptron has no outputs, too many, or
-// too many weights.
+// checkSizes returns an error if a layer has no outputs, too many outputs or too many weights.
 func checkSizes(in int, hidden []int, out int) error {
 	if in < 1 || in > MaxWeights {
 		return fmt.Errorf("nn: %d inputs, want 1 … %d", in, MaxWeights)

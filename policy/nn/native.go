@@ -7,27 +7,27 @@ import (
 	"math/rand/v2"
 )
 
-// Native is the Engine of this package. Its networks consist of the tape's own
-// operations. It has these kinds of layers:
+// Native is the Engine of this package. It builds networks from operations of package tape. It
+// has these kinds of layers:
 //
 //	linear      fully connected layer; size: number of outputs; init: initial weights, a value of init_fn; gain: scale of orthogonal initial weights, √2 by default
 //	layer_norm  scales each row to mean 0 and variance 1, then by a learned factor and offset
 //	batch_norm  scales each column to mean 0 and variance 1 over the minibatch, then by a learned factor and offset
-//	dropout     sets numbers to 0 in training, at random; size: the share of them (the dropout rate)
-//	tanh, relu, leaky_relu, elu, gelu, silu, sigmoid, softplus  activations: a function of each number
+//	dropout     sets random elements to 0 in training; size: dropout rate, the probability of a 0
+//	tanh, relu, leaky_relu, elu, gelu, silu, sigmoid, softplus  activations: a function of each element
 //
-// Kinds adds the layers of a program. The zero Native is ready for use.
+// Kinds adds a program's own layers. The zero Native is ready for use.
 type Native struct {
-	Kinds Kinds // layers of the program; nil adds no layer
-	Limit int   // largest number of weights in a network, for plans from untrusted files; 0 means MaxWeights
+	Kinds Kinds // the program's own layers; nil: no such layers
+	Limit int   // largest number of weights in a network, for plans from untrusted files; 0: MaxWeights
 }
 
-// A Kind makes the layer l, called name, for inputs whose rows have the shape in. It reads the
-// settings of l with Read, and its random weights come from rng. It returns the layer and
-// the shape of its output rows.
+// A Kind makes the layer l for inputs of shape in. name is the prefix of the names of the layer's
+// tensors. A Kind reads the settings of l with Read, and its random weights come from rng. It
+// returns the layer and the shape of one row of its outputs.
 type Kind func(rng *rand.Rand, name string, in Shape, l Layer) (n Network, out Shape, err error)
 
-// Kinds are the layers of a program, by the names that plans use.
+// Kinds are a program's own layers, by their names in plans.
 type Kinds map[string]Kind
 
 var _ Engine = Native{}
@@ -35,7 +35,7 @@ var _ Engine = Native{}
 // linearKind is the name of the linear layer in plans.
 const linearKind = "linear"
 
-// builtin returns the kinds of layers that every Native has.
+// builtin returns the kinds of layers that every Native has, by their names in plans.
 func builtin() Kinds {
 	all := Kinds{linearKind: newLinear, "layer_norm": newLayerNorm, "batch_norm": newBatchNorm, dropoutKind: newDropout}
 	for name, a := range activations() {
@@ -79,7 +79,7 @@ func (e Native) Build(rng *rand.Rand, name string, plan Plan) (Network, error) {
 // errWeights is the error of a layer with too many weights. Build wraps it.
 var errWeights = errors.New("has too many weights")
 
-// build makes the layer and sets the other fields of info. It returns an errWeights if
+// build makes the layer info.Layer and sets the other fields of info. It returns errWeights if
 // the layer would have more than maxParams weights.
 func (info *LayerInfo) build(rng *rand.Rand, kinds Kinds, in Shape, maxParams int) (Network, error) {
 	l := info.Layer

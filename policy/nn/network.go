@@ -1,18 +1,18 @@
 // Package nn has the neural networks of policies.
 //
-// A [Plan] describes a network as data: the shape of the inputs and a list of layers. It
-// comes from a scenario's YAML file, from a policy's file, or from [MLP]. An [Engine]
-// builds the [Network] of a Plan: [Native] with the layers of this package, and package
-// gorgonia with Gorgonia's graphs. A network's methods have one task each: Forward
-// records the network on a tape for training, Infer computes the same outputs without a
-// tape for acting, and Tensors returns the weights.
+// A [Plan] describes a network as data: the shape of the inputs and a list of layers. It comes
+// from a scenario's YAML file, from a policy's file, or from [MLP]. An [Engine] builds the
+// [Network] of a Plan: [Native] with the layers of this package, and package gorgonia with
+// Gorgonia's graphs. A Network has the method Forward, which records the network on a tape for
+// training, Infer, which computes the same outputs without a tape for acting, and Tensors, which
+// returns the weights.
 //
 //	plan, err := nn.MLP(4, []int{64, 64}, 2, nn.MLPOptions{Activation: "tanh", Gain: 0.01})
 //	net, err := nn.Native{}.Build(rng, "actor", plan)
 //	y := net.Forward(t, t.Const(obs, batch), nn.Training) // [batch, 2]
 //
-// A program can add a layer of its own, a [Kind], which then has a name in plans like
-// the built-in layers. [Read] reads its settings.
+// A program can add its own layers: a [Kind] makes a layer, and plans name it like a built-in
+// layer. [Read] reads the settings of a layer.
 package nn
 
 import (
@@ -25,23 +25,23 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// A Network is a differentiable function of a batch of rows. It is one layer or many. If
-// its training depends on more than its tensors, for example on a random generator, it is
-// also a state.Stater. A network that can use several cores is also a Sharer. Only one
-// goroutine at a time may use a network.
+// A Network is a differentiable function of a batch of rows. It has one or more layers. A network
+// whose training depends on more than its tensors, for example on a random generator, is also a
+// state.Stater. A network that can use several cores is also a Sharer. Only one goroutine at a
+// time may use a network.
 type Network interface {
-	// Forward records the network on t and returns its outputs [B, O] for x [B, I].
+	// Forward records the network on t and returns the outputs [B, O] for inputs x [B, I].
 	Forward(t *tape.Tape, x *tape.Var, mode Mode) *tape.Var
 
-	// Infer writes the outputs for x [B, I] to y [B, O] without a tape. The outputs are
-	// equal, bit for bit, to the outputs of Forward in mode Inference. y and x must not
-	// overlap. If Infer fails, the next Forward passes the error to its tape.
+	// Infer writes the outputs for inputs x [B, I] to y [B, O] without a tape. The outputs are
+	// equal, bit for bit, to the outputs of Forward in mode Inference. y and x must not overlap.
+	// If Infer fails, the next Forward reports the error on its tape.
 	Infer(y, x []float32)
 
-	// Tensors returns the parameters, which are learned, and the buffers, for example
-	// running averages: the outputs depend on buffers, but no gradient changes them. A
-	// policy's file has both. All tensors have different names. The network owns them
-	// and returns the same slices every time; callers must not change the slices.
+	// Tensors returns the parameters and the buffers. Parameters are learned by gradient steps.
+	// Buffers, for example running averages, change the outputs but have no gradients. A policy
+	// file contains both. All tensors have different names. The network owns the tensors and
+	// returns the same slices every time; callers must not change the slices.
 	Tensors() (params, buffers []*tape.Param)
 
 	// Clone returns a copy that shares no memory with the network.
@@ -66,13 +66,14 @@ type Engine interface {
 	Build(rng *rand.Rand, name string, plan Plan) (Network, error)
 }
 
-// Outputs returns the number of a network's outputs per row, for rows of in inputs.
+// Outputs returns the number of outputs per row of a network. The argument in is its number of
+// inputs.
 func Outputs(n Network, in int) int {
 	t := tape.New()
 	return n.Forward(t, t.Const(make([]float32, in), 1), Inference).Cols
 }
 
-// Params returns the parameters of several networks, network by network.
+// Params returns the parameters of the networks, in the order of the networks.
 func Params(nets ...Network) (all []*tape.Param) {
 	for _, n := range nets {
 		params, _ := n.Tensors()
@@ -81,8 +82,8 @@ func Params(nets ...Network) (all []*tape.Param) {
 	return all
 }
 
-// Tensors returns all tensors of several networks: first the parameters of every
-// network, then the buffers of every network.
+// Tensors returns all tensors of the networks: first the parameters of all networks, then the
+// buffers of all networks.
 func Tensors(nets ...Network) []*tape.Param {
 	all := Params(nets...)
 	for _, n := range nets {
@@ -103,7 +104,7 @@ func PolyakUpdate(target, source Network, tau float32) {
 	interpolate(buffers, sourceBuffers, 1)
 }
 
-// interpolate sets the values dst to τ src + (1-τ) dst.
+// interpolate sets the values of dst to τ src + (1-τ) dst.
 func interpolate(dst, src []*tape.Param, tau float32) {
 	if len(dst) != len(src) {
 		panic(fmt.Sprintf("nn: PolyakUpdate of %d tensors by %d", len(dst), len(src)))
@@ -124,7 +125,7 @@ func Visit(s *state.State, nets ...Network) {
 	}
 }
 
-// VisitParams saves or loads the values of parameters, by their names.
+// VisitParams saves or loads the values of parameters, with their names.
 func VisitParams(s *state.State, params []*tape.Param) {
 	for _, p := range params {
 		s.Floats(p.Name, p.Value)

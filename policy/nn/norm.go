@@ -11,11 +11,12 @@ import (
 // normEpsilon is added to variances before the square root, as in PyTorch.
 const normEpsilon = 1e-5
 
-// A scaling has the learned parameters of a normalisation layer: outputs are weight times
-// the normalised inputs, plus bias.
+// A scaling has the learned parameters of a normalisation layer: the outputs are weight times the
+// normalised inputs, plus bias.
 type scaling struct{ weight, bias *tape.Param }
 
-// newScaling returns the scaling that changes nothing: weights 1, biases 0.
+// newScaling returns a scaling that does not change its inputs: all weights are 1 and all biases
+// 0.
 func newScaling(name string, width int) scaling {
 	s := scaling{tape.NewVector(name+".weight", width), tape.NewVector(name+".bias", width)}
 	f32.Fill(s.weight.Value, 1)
@@ -54,13 +55,13 @@ func (*layerNorm) inPlace()                                   {}
 type batchNorm struct {
 	scaling
 	mean, variance *tape.Param  // running averages of each column's mean and variance
-	batch          [2][]float32 // scratch: mean and variance of the batch
+	batch          [2][]float32 // scratch: means and variances of the batch's columns
 }
 
-// RunningVariance is the suffix of the names of running variances.
+// RunningVariance is the suffix of the names of buffers with running variances.
 const RunningVariance = ".running_var"
 
-// momentum is the weight of a new batch in the running averages, as in PyTorch.
+// momentum is the weight of the newest batch in the running averages, as in PyTorch.
 const momentum = 0.1
 
 // newBatchNorm is the Kind of batchNorm layers.
@@ -83,7 +84,7 @@ func (b *batchNorm) Forward(t *tape.Tape, x *tape.Var, mode Mode) *tape.Var {
 	mean, variance := b.batch[0], b.batch[1]
 	f32.Moments(mean, variance, x.Value)
 	n := float32(x.Rows)
-	f32.Affine(variance, n/max(n-1, 1), variance, 0) // unbiased variance: divides by n - 1
+	f32.Affine(variance, n/max(n-1, 1), variance, 0) // f32.BatchNorm divides by n; the unbiased variance divides by n - 1
 	f32.Blend(b.mean.Value, mean, momentum)
 	f32.Blend(b.variance.Value, variance, momentum)
 	return x.BatchNorm(t.Param(b.weight), t.Param(b.bias), normEpsilon)
@@ -105,14 +106,14 @@ func (b *batchNorm) Clone() Network {
 
 func (*batchNorm) inPlace() {}
 
-// runningNorm is the tape operation of a batchNorm at inference. Its operands are x, the
-// weight and the bias; the running averages are constants.
+// runningNorm is a batchNorm at inference, as an operation on a tape. Its operands are x, the
+// weight and the bias. The running averages are constants.
 type runningNorm batchNorm
 
 func (b *runningNorm) Forward(v *tape.Var) { (*batchNorm)(b).Infer(v.Value, v.In(0).Value) }
 
-// Backward adds the gradients of each column, with k = 1 / √(variance + ε):
-// dx = dy w k, dw = Σ dy (x - mean) k, db = Σ dy.
+// Backward adds the gradients of the operands. With k = 1 / √(variance + ε), for each column: dx
+// = dy w k, dw = Σ dy (x - mean) k, db = Σ dy.
 func (b *runningNorm) Backward(v *tape.Var) {
 	x, w, bias := v.In(0), v.In(1), v.In(2)
 	for j, variance := range b.variance.Value {

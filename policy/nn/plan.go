@@ -9,7 +9,7 @@ import (
 	"unicode"
 )
 
-// Limits of a plan. Because of them a typing error or an untrusted file is an error and
+// Limits of a plan. A typing error or an untrusted file that exceeds a limit gives an error, and
 // does not use up the machine's memory.
 const (
 	maxWidth    = 1 << 16 // largest number of outputs of a layer
@@ -20,8 +20,8 @@ const (
 	maxAxes     = 4       // largest number of axes of a shape
 )
 
-// A Plan describes a network as data: the shape of a row of inputs, and the layers in
-// their order. A scenario names the layers, and a policy's file has the Plan as JSON.
+// A Plan describes a network as data: the shape of a row of inputs, and the list of layers. A
+// scenario lists the layers in YAML. A policy file has the Plan as JSON.
 type Plan struct {
 	In     Shape
 	Layers Layers
@@ -49,8 +49,8 @@ func (s Shape) String() string {
 	return strings.Join(text, "×")
 }
 
-// check returns an error unless s has at most maxAxes axes, each axis is 1 or more, and
-// its size is at most MaxWeights.
+// check returns an error if s has more than maxAxes axes, an axis smaller than 1, or a size
+// larger than MaxWeights.
 func (s Shape) check() error {
 	size := 1
 	for _, n := range s {
@@ -65,21 +65,21 @@ func (s Shape) check() error {
 	return nil
 }
 
-// Layers are the layers of a network in their order. In YAML they are a list. Each layer
-// is a name, a name with a number, or a name with settings:
+// Layers is the list of a network's layers, from the input to the output. In YAML, each layer is
+// a name, a name with its size, or a name with settings:
 //
 //	layers: [{linear: 64}, layer_norm, tanh, {linear: {size: 64, init: pytorch}}, relu, {dropout: 0.1}]
 type Layers []Layer
 
-// A Layer describes one layer of a Plan. See Native for the kinds of layers.
+// A Layer describes one layer of a Plan. Native lists the built-in layers.
 type Layer struct {
 	Kind     string         // linear, tanh, …, or the name of a program's own layer
 	Size     float64        // number of outputs of linear, dropout rate of dropout; 0 if the layer has no size
-	Settings map[string]any // further settings, each a float64, a string or a bool; may be nil
+	Settings map[string]any // other settings, each a float64, a string or a bool; may be nil
 }
 
-// Check returns an error if the shape, the number of layers, or a name or value in a layer is
-// not valid. It does not check that an engine has the layers.
+// Check returns an error if the shape, the number of layers, or a name or value in a layer is not
+// valid. It does not check whether an engine can build the layers.
 func (p Plan) Check() error {
 	if err := p.In.check(); err != nil {
 		return err
@@ -117,7 +117,7 @@ func (l Layer) check() error {
 	return nil
 }
 
-// checkName returns an error unless s is a valid name of a kind or of a setting.
+// checkName returns an error if s is not a valid name of a layer or of a setting.
 func checkName(s string) error {
 	notName := func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '_' && r != '-' }
 	if s == "" || len(s) > maxName || strings.ContainsFunc(s, notName) || !unicode.IsLetter([]rune(s)[0]) {
@@ -126,7 +126,7 @@ func checkName(s string) error {
 	return nil
 }
 
-// checkValue returns an error unless v is a valid value of a setting.
+// checkValue returns an error if v is not a valid value of a setting.
 func checkValue(v any) error {
 	switch v := v.(type) {
 	case float64:
@@ -143,15 +143,15 @@ func checkValue(v any) error {
 	return fmt.Errorf("%.70q, want a number, a text of %d bytes at most, or true or false", fmt.Sprint(v), maxName)
 }
 
-// Linear returns a linear layer with out outputs. The initialisation init sets the first
-// values of the weights and biases: see MLPOptions. The gain is the scale of orthogonal
+// Linear returns a linear layer. The argument out is the number of outputs. init is the
+// initialisation of the weights and biases: see MLPOptions. gain is the scale of orthogonal
 // weights; other initialisations ignore it.
 func Linear(out int, init string, gain float32) Layer {
 	return Layer{Kind: linearKind, Size: float64(out), Settings: map[string]any{"init": init, "gain": float64(gain)}}
 }
 
-// Initialised returns a copy of the layers in which every linear layer without an
-// initialisation gets the initialisation init.
+// Initialised returns a copy of the layers. Linear layers without an initialisation get the
+// initialisation init.
 func (ls Layers) Initialised(init string) Layers {
 	return ls.mapKind(linearKind, func(l *Layer) {
 		if _, ok := l.Settings["init"]; !ok {
@@ -160,8 +160,8 @@ func (ls Layers) Initialised(init string) Layers {
 	})
 }
 
-// Zeroed returns a copy of p in which all weights are initialised to 0, for a network
-// whose weights are then read from a file.
+// Zeroed returns a copy of p in which all initial weights are 0. It is for a network whose
+// weights are then read from a file.
 func (p Plan) Zeroed() Plan {
 	p.Layers = p.Layers.mapKind(linearKind, func(l *Layer) {
 		l.Settings["init"] = zeros
@@ -180,7 +180,8 @@ func (p Plan) Same(q Plan) bool {
 	})
 }
 
-// mapKind returns a copy of the layers, after change has changed every layer of a kind.
+// mapKind returns a copy of the layers, in which the function change has changed each layer of
+// the given kind.
 func (ls Layers) mapKind(kind string, change func(l *Layer)) Layers {
 	ls = slices.Clone(ls)
 	for i := range ls {

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// MarshalSetting returns the shortest form of l for YAML or JSON: its name, its name with
-// its size, or its name with its settings.
+// MarshalSetting returns l for YAML or JSON in the shortest way: its name, its name with its
+// size, or its name with its settings.
 func (l Layer) MarshalSetting() any {
 	switch {
 	case len(l.Settings) > 0:
@@ -24,14 +24,14 @@ func (l Layer) MarshalSetting() any {
 	return l.Kind
 }
 
-// UnmarshalText sets l to the layer with a name and no settings, for example tanh.
+// UnmarshalText sets l to the layer with the given name and without settings, for example tanh.
 func (l *Layer) UnmarshalText(text []byte) error {
 	*l = Layer{Kind: string(text)}
 	return l.check()
 }
 
-// UnmarshalMapping sets l to the layer that a mapping describes: its name with a size, as
-// {linear: 64}, or with settings, as {linear: {size: 64, init: pytorch}}.
+// UnmarshalMapping reads a layer that is written as a mapping, from its name to its size,
+// {linear: 64}, or from its name to its settings, {linear: {size: 64, init: pytorch}}.
 func (l *Layer) UnmarshalMapping(decode func(into any) error) error {
 	var named map[string]layerSettings
 	if err := decode(&named); err != nil {
@@ -52,10 +52,11 @@ func (l *Layer) UnmarshalMapping(decode func(into any) error) error {
 	return l.check()
 }
 
-// layerSettings are a layer's settings in YAML, by name. A single number is the size.
+// layerSettings are a layer's settings in YAML, by name. A number in place of the settings is the
+// size.
 type layerSettings map[string]setting
 
-// UnmarshalText reads the size, for example the 64 of {linear: 64}.
+// UnmarshalText reads the size, for example 64 in {linear: 64}.
 func (s *layerSettings) UnmarshalText(text []byte) error {
 	x, err := strconv.ParseFloat(string(text), 64)
 	*s = layerSettings{sizeKey: {x}}
@@ -65,7 +66,7 @@ func (s *layerSettings) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// UnmarshalMapping reads the settings of a mapping.
+// UnmarshalMapping reads the settings from a mapping.
 func (s *layerSettings) UnmarshalMapping(decode func(into any) error) error {
 	return decode((*map[string]setting)(s))
 }
@@ -73,7 +74,7 @@ func (s *layerSettings) UnmarshalMapping(decode func(into any) error) error {
 // A setting is the value of one setting in YAML.
 type setting struct{ value any } // float64, bool or string
 
-// UnmarshalText reads a number, true, false or another text.
+// UnmarshalText reads a number, true, false or a text.
 func (s *setting) UnmarshalText(text []byte) error {
 	switch x, err := strconv.ParseFloat(string(text), 64); {
 	case err == nil:

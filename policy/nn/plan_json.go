@@ -9,7 +9,7 @@ import (
 // maxPlan is the largest length of a plan's JSON [bytes].
 const maxPlan = 1 << 17
 
-// MarshalJSON returns p as JSON. It returns an error if p is not valid.
+// MarshalJSON returns p as JSON. It returns an error if p is not valid. For example:
 //
 //	{"in": [4], "layers": [{"linear": {"size": 64, "init": "orthogonal"}}, "tanh", {"linear": 2}]}
 func (p Plan) MarshalJSON() ([]byte, error) {
@@ -22,12 +22,12 @@ func (p Plan) MarshalJSON() ([]byte, error) {
 	}{p.In, p.Layers})
 }
 
-// MarshalJSON returns l as JSON, in the shortest form: see MarshalSetting.
+// MarshalJSON returns l as JSON, in the shortest way: see MarshalSetting.
 func (l Layer) MarshalJSON() ([]byte, error) { return json.Marshal(l.MarshalSetting()) }
 
-// UnmarshalJSON sets p to the plan that MarshalJSON wrote. If the JSON is not valid, it
-// returns an error and leaves p unchanged. It builds no network, so the length of the text
-// limits the memory that it allocates.
+// UnmarshalJSON reads a plan that MarshalJSON wrote. If the JSON is not valid, it returns an
+// error and leaves p unchanged. It builds no network, so its memory use is limited by the length
+// of the JSON.
 func (p *Plan) UnmarshalJSON(data []byte) error {
 	plan, err := parsePlan(data)
 	if err != nil {
@@ -68,10 +68,10 @@ func parsePlan(data []byte) (p Plan, err error) {
 	return p, err
 }
 
-// A parser reads JSON token by token. So it notices when an object has a key twice.
+// A parser reads JSON token by token. In this way it finds a key that an object has twice.
 type parser struct{ dec *json.Decoder }
 
-// layer reads a layer whose first token is t.
+// layer reads a layer. t is the first token of the layer, already read.
 func (r parser) layer(t json.Token) (l Layer, err error) {
 	if name, ok := t.(string); ok {
 		return Layer{Kind: name}, nil
@@ -99,7 +99,7 @@ func (r parser) layer(t json.Token) (l Layer, err error) {
 	return l, err
 }
 
-// set sets one setting of l: its Size if key is "size", otherwise an element of Settings.
+// set sets one setting of l: Size if key is "size", otherwise an element of Settings.
 func (l *Layer) set(key string, value any) error {
 	if key == sizeKey {
 		size, ok := value.(float64)
@@ -119,8 +119,8 @@ func (l *Layer) set(key string, value any) error {
 	return nil
 }
 
-// object reads an object whose first token is t, or the next token if t is nil. After
-// every key it calls each, which reads the value.
+// object reads an object. t is the object's first token, already read; if t is nil, the first
+// token is read too. After each key it calls the function each, which reads the value.
 func (r parser) object(t json.Token, each func(key string) error) error {
 	if t == nil {
 		var err error
@@ -150,7 +150,8 @@ func (r parser) object(t json.Token, each func(key string) error) error {
 	return err
 }
 
-// list reads a list. For every element it calls each with the element's first token.
+// list reads a list. For each element it calls the function each with the first token of the
+// element.
 func (r parser) list(each func(t json.Token) error) error {
 	t, err := r.dec.Token()
 	if err == nil && t != json.Delim('[') {

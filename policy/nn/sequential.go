@@ -8,13 +8,13 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// Sequential is the Network that Native builds from a Plan. Its layers run one after
-// the other.
+// Sequential is the Network that Native builds from a Plan. The outputs of each layer are the
+// inputs of the next layer.
 type Sequential struct {
 	stages           []stage
 	in, out          int         // numbers of inputs and outputs per row
 	infos            []LayerInfo // one per layer of the plan
-	weights, mulAdds int         // sums over all layers: parameters, and multiply-adds per row
+	weights, mulAdds int         // total number of parameters; total multiply-adds per row
 	params, buffers  []*tape.Param
 	inference
 }
@@ -23,11 +23,11 @@ type Sequential struct {
 type stage struct {
 	Network
 	out    int // number of outputs per row
-	buffer int // number of the buffer that Infer writes to: see assignBuffers
+	buffer int // number of the buffer for the outputs in Infer: see assignBuffers
 }
 
-// add appends a layer. If the layer is an activation and the layer before it is linear, the
-// linear layer computes the activation in its own loop.
+// add appends a layer. If it is an activation directly after a linear layer, the linear layer
+// computes it, and both become one stage.
 func (m *Sequential) add(n Network, info LayerInfo) {
 	m.infos, m.out = append(m.infos, info), info.Out.Size()
 	m.weights, m.mulAdds = m.weights+info.Params, m.mulAdds+info.MulAdds
@@ -40,7 +40,7 @@ func (m *Sequential) add(n Network, info LayerInfo) {
 	m.stages = append(m.stages, stage{Network: n, out: m.out})
 }
 
-// Forward records the layers on t in their order.
+// Forward records the layers on t, from the first to the last.
 func (m *Sequential) Forward(t *tape.Tape, x *tape.Var, mode Mode) *tape.Var {
 	for i := range m.stages {
 		x = m.stages[i].Forward(t, x, mode)
@@ -48,7 +48,7 @@ func (m *Sequential) Forward(t *tape.Tape, x *tape.Var, mode Mode) *tape.Var {
 	return x
 }
 
-// finish collects the tensors of all layers and assigns Infer's buffers. It is called once,
+// finish collects the tensors of all layers and assigns the buffers of Infer. Build calls it
 // after the last add.
 func (m *Sequential) finish() {
 	for _, s := range m.stages {
@@ -62,8 +62,8 @@ func (m *Sequential) finish() {
 // Tensors returns the parameters and buffers of all layers.
 func (m *Sequential) Tensors() (params, buffers []*tape.Param) { return m.params, m.buffers }
 
-// State saves or loads the state of the layers besides their tensors, for example the
-// random generator of dropout.
+// State saves or loads the layers' state except for their tensors, for example the random
+// generator of dropout.
 func (m *Sequential) State(s *state.State) {
 	for _, layer := range m.stages {
 		if own, ok := layer.Network.(state.Stater); ok {

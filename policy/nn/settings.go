@@ -16,8 +16,8 @@ import (
 //		return nil, nil, err
 //	}
 //
-// Err returns an error for the first setting that is out of range, has the wrong type, or
-// was not read and so is unknown.
+// Err returns an error if a setting is out of range, has the wrong type, or is unknown. A setting
+// is unknown if the Kind did not read it.
 type Reader struct {
 	layer    Layer
 	sizeRead bool     // whether Outputs or Fraction was called
@@ -28,11 +28,11 @@ type Reader struct {
 // Read returns a Reader of the settings of l.
 func Read(l Layer) *Reader { return &Reader{layer: l} }
 
-// sizeKey is the name of a layer's Size in YAML and JSON.
+// sizeKey is the key of a layer's Size in YAML and JSON.
 const sizeKey = "size"
 
-// Outputs returns the layer's Size as a number of outputs. It is an error unless the Size
-// is a whole number, 1 … 65536.
+// Outputs returns the layer's Size as a number of outputs. It is an error if the Size is not a
+// whole number from 1 to 65536.
 func (r *Reader) Outputs() int {
 	r.sizeRead = true
 	n := r.layer.Size
@@ -43,8 +43,8 @@ func (r *Reader) Outputs() int {
 	return int(n)
 }
 
-// Fraction returns the layer's Size as a fraction, for example a dropout rate. It is an
-// error unless the Size is 0 or more and less than 1.
+// Fraction returns the layer's Size as a fraction, for example a dropout rate. It is an error if
+// the Size is not in [0, 1).
 func (r *Reader) Fraction() float64 {
 	r.sizeRead = true
 	p := r.layer.Size
@@ -54,21 +54,21 @@ func (r *Reader) Fraction() float64 {
 	return p
 }
 
-// Number returns the number called key, or the default if the layer does not set it.
+// Number returns the number with the given key, or byDefault if the layer does not set it.
 func (r *Reader) Number(key string, byDefault float64) float64 {
 	return value(r, key, byDefault, "a number")
 }
 
-// Text returns the text called key, or the default if the layer does not set it.
+// Text returns the text with the given key, or byDefault if the layer does not set it.
 func (r *Reader) Text(key, byDefault string) string { return value(r, key, byDefault, "a text") }
 
-// Bool returns the truth value called key, or the default if the layer does not set it.
+// Bool returns the truth value with the given key, or byDefault if the layer does not set it.
 func (r *Reader) Bool(key string, byDefault bool) bool {
 	return value(r, key, byDefault, "true or false")
 }
 
-// value returns the setting called key, or the default if the layer does not set it. form
-// describes the valid values in the error message, for example "a text".
+// value returns the setting with the given key, or byDefault if the layer does not set it. The
+// argument form describes the valid values in error messages, for example "a text".
 func value[T any](r *Reader, key string, byDefault T, form string) T {
 	r.keysRead = append(r.keysRead, key)
 	given, ok := r.layer.Settings[key]
@@ -83,15 +83,15 @@ func value[T any](r *Reader, key string, byDefault T, form string) T {
 	return v
 }
 
-// fail keeps err for Err, unless there is an earlier error.
+// fail keeps err as the result of Err, if it is the first error.
 func (r *Reader) fail(err error) {
 	if r.err == nil {
 		r.err = err
 	}
 }
 
-// Err returns the first error: a setting that was read has a wrong value, or the layer has
-// a setting that was not read. Call it after all settings are read.
+// Err returns the first error: a setting has an invalid value, or the layer has a setting that
+// was not read. Call it after all settings are read.
 func (r *Reader) Err() error {
 	if r.layer.Size != 0 && !r.sizeRead {
 		r.fail(fmt.Errorf("%s has the size %v, want its name without a size", r.layer.Kind, r.layer.Size))

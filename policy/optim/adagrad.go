@@ -15,13 +15,13 @@ type Adagrad struct {
 
 var _ Method = (*Adagrad)(nil)
 
-// Slots returns the initial value of v.
+// Slots returns the initial value of v, the only slot.
 func (a *Adagrad) Slots() []float32 { return []float32{float32(a.Start)} }
 
-// Begin keeps the learning rate of the step.
+// Begin stores the learning rate of the step.
 func (a *Adagrad) Begin(_ int, rate float32) { a.rate = rate }
 
-// Move updates the elements p.
+// Move updates p, some elements of a parameter: see Method.
 func (a *Adagrad) Move(p, g []float32, scale float32, s Slots) {
 	f32.RMS(p, g, s[0], f32.RMSStep{Scale: scale, Keep: 1, Add: 1, Rate: a.rate, Outside: float32(a.Epsilon)})
 }

@@ -15,7 +15,7 @@ import (
 type Adam struct {
 	Beta1, Beta2, Epsilon float64 // β₁, β₂, ε
 
-	// AMSGrad uses the largest v so far in place of v_t. Reddi et al. 2018,
+	// AMSGrad replaces v_t in the formula by the largest v so far. Reddi et al. 2018,
 	// arXiv:1904.09237, algorithm 2, with Adam's bias corrections, as in PyTorch.
 	AMSGrad bool
 
@@ -24,12 +24,12 @@ type Adam struct {
 
 var _ Method = (*Adam)(nil)
 
-// NewAdam returns an Optimizer with the Method Adam, with β₁ = 0.9 and β₂ = 0.999.
+// NewAdam returns an Optimizer with the Method Adam, β₁ = 0.9 and β₂ = 0.999.
 func NewAdam(rate, epsilon float32, params []*tape.Param) *Optimizer {
 	return New(rate, &Adam{Beta1: 0.9, Beta2: 0.999, Epsilon: float64(epsilon)}, params)
 }
 
-// Slots returns the initial values of m and v and, for AMSGrad, of the largest v.
+// Slots returns the initial values of the slots: m, v and, for AMSGrad, the largest v so far.
 func (a *Adam) Slots() []float32 {
 	if a.AMSGrad {
 		return []float32{0, 0, 0}
@@ -47,7 +47,7 @@ func (a *Adam) Begin(t int, rate float32) {
 	}
 }
 
-// Move updates the elements p.
+// Move updates p, some elements of a parameter: see Method.
 func (a *Adam) Move(p, g []float32, scale float32, s Slots) {
 	step := a.step
 	step.Scale = scale

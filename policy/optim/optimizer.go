@@ -1,15 +1,15 @@
 // Package optim has the optimisers that train networks, and schedules of settings.
 //
-// An [Optimizer] clips gradients, adds penalties and weight decay, and updates parameters by its
-// [Method]: [Adam], [SGD], [RMSProp] or [Adagrad]. [ByName] makes one from [Settings], which have
-// PyTorch's names. One gradient step with Adam is:
+// An [Optimizer] adds penalties, clips gradients, applies weight decay, and updates parameters
+// with a [Method]: [Adam], [SGD], [RMSProp] or [Adagrad]. [ByName] makes an Optimizer from
+// [Settings], whose names are PyTorch's. One gradient step with Adam is:
 //
 //	opt := optim.NewAdam(3e-4, 1e-8, params) // learning rate and ε
 //	loss.Backward()
 //	opt.Step()
 //
-// A [Schedule] is a setting, such as the learning rate, whose value can change during a run; see
-// its example.
+// A [Schedule] is a setting, such as the learning rate, whose value can change during a run: see
+// the example of Schedule.
 package optim
 
 import (
@@ -23,35 +23,36 @@ import (
 
 // A Method is the update rule of an optimiser, such as Adam.
 type Method interface {
-	// Slots returns the initial values of the numbers that the Method keeps for each element
-	// of a parameter, at most three. Adam keeps two, m and v, both initially 0.
+	// Slots returns the initial values of the slots: the numbers, at most three, that the Method
+	// keeps for each element of a parameter. Adam has two slots, m and v, both initially 0.
 	Slots() []float32
 
 	// Begin begins step t, counted from 1, with the given learning rate.
 	Begin(t int, rate float32)
 
-	// Move updates the elements p of a parameter for the gradient scale · g, and sets g to 0.
-	// The slots have the length of p. Several cores may call Move at the same time for
+	// Move updates some elements p of a parameter with the gradient scale · g, and sets g to 0.
+	// Each slot slice has the length of p. Several cores may call Move at the same time for
 	// different elements.
 	Move(p, g []float32, scale float32, slots Slots)
 }
 
-// Slots are the numbers that a Method keeps for the elements of a parameter: one slice for each
-// value that Method.Slots returns.
+// Slots are the slots of some elements of a parameter: one slice for each value that Method.Slots
+// returns. The other slices are nil.
 type Slots [3][]float32
 
-// An Optimizer updates parameters by a Method, to minimise a loss. Before that, Step adds
-// penalties to the gradients, clips them, and applies weight decay.
+// An Optimizer updates parameters to minimise a loss, with the update rule of its Method. Before
+// the update, Step adds penalties to the gradients, clips them, and applies weight decay.
 type Optimizer struct {
 	Rate    float32 // learning rate α
-	MaxNorm float32 // largest norm of all gradients, with penalties; see ClipFactor
+	MaxNorm float32 // largest norm of the vector of all gradients, including the penalties' gradients; see ClipFactor
 
-	// L1 is λ₁ of the penalty λ₁ Σ|w|, and L2 is λ₂ of λ₂/2 Σw². Step adds their gradients. w are
-	// all parameters with two or more dimensions, not biases.
+	// L1 is the factor λ₁ of the penalty λ₁ Σ|w|, and L2 is the factor λ₂ of the penalty λ₂/2
+	// Σw². Step adds the gradients of the penalties. The sums are over all parameters with two or
+	// more dimensions; biases are not included.
 	L1, L2 float32
 
 	// WeightDecay is λ. Step adds λθ to the gradient of every parameter, after clipping, as
-	// PyTorch does. If Decoupled, it subtracts αλθ from θ instead: Loshchilov and
+	// PyTorch does. If Decoupled is true, Step subtracts αλθ from θ instead: Loshchilov and
 	// Hutter 2019, arXiv:1711.05101, algorithm 2.
 	WeightDecay float32
 	Decoupled   bool
@@ -65,10 +66,10 @@ type Optimizer struct {
 	cores *parallel.Pool
 	scale float32 // factor of the gradients in the current step, from clipping
 
-	size, pieces int // number of elements of all parameters; number of parallel parts of a step
+	size, pieces int // number of elements of all parameters; number of pieces into which a step is divided
 }
 
-// New returns an Optimizer of params with a learning rate and a Method. It has no clipping, no
+// New returns an Optimizer of params with learning rate rate and Method m. It has no clipping, no
 // penalties and no weight decay.
 func New(rate float32, m Method, params []*tape.Param) *Optimizer {
 	start := m.Slots()
@@ -87,16 +88,15 @@ func New(rate float32, m Method, params []*tape.Param) *Optimizer {
 	return o
 }
 
-// Share sets the pool of cores that take steps of many parameters in parallel. The resulting
-// bytes do not depend on the number of cores. A stopped Pool has the same effect as nil: one
-// core.
+// Share sets the pool of cores for steps with many parameters. The resulting bytes do not depend
+// on the number of cores. With a nil or stopped Pool, one core does the work.
 func (o *Optimizer) Share(cores *parallel.Pool) { o.cores = cores }
 
-// minParallelSize is the smallest number of parameter elements for a parallel step. Fewer
-// elements take only a few microseconds.
+// minParallelSize is the smallest number of parameter elements for a step on several cores. With
+// fewer elements a step takes only a few microseconds.
 const minParallelSize = 1 << 14
 
-// Step updates the parameters by their gradients, and then sets the gradients to 0.
+// Step updates the parameters with their gradients, and then sets the gradients to 0.
 func (o *Optimizer) Step() {
 	o.t++
 	if o.L1 != 0 || o.L2 != 0 {
@@ -132,10 +132,9 @@ func (o *Optimizer) penalise() {
 	}
 }
 
-// stepJob is the parallel.Job of Step. Each piece is a part of every parameter.
+// stepJob is the parallel.Job of Step. Piece i updates part i of every parameter.
 type stepJob Optimizer
 
-// Do updates part i of every parameter.
 func (o *stepJob) Do(i int) {
 	for j, p := range o.params {
 		n := len(p.Value)
@@ -158,8 +157,8 @@ func (o *stepJob) Do(i int) {
 	}
 }
 
-// State saves or loads the number of steps taken and the slots of the Method. The networks visit the
-// parameters.
+// State saves or loads the number of steps taken and the slots. It does not save the parameters;
+// the networks' State does.
 func (o *Optimizer) State(s *state.State) {
 	s.Section("optimizer", 1)
 	s.Int("optimizer/steps", &o.t, math.MaxInt)
@@ -179,8 +178,9 @@ func Norm(params []*tape.Param) float32 {
 	return float32(math.Sqrt(sum))
 }
 
-// ClipFactor returns the factor that scales a gradient of the given norm down to maxNorm: min(1,
-// maxNorm / (norm + 10⁻⁶)), as in PyTorch. For an infinite maxNorm the factor is 1.
+// ClipFactor returns the factor that scales a gradient down to the norm maxNorm, as in PyTorch:
+// min(1, maxNorm / (norm + 10⁻⁶)). norm is the current norm of the gradient. For an infinite
+// maxNorm the factor is 1.
 func ClipFactor(norm, maxNorm float32) float32 {
 	if math.IsInf(float64(maxNorm), 1) {
 		return 1

@@ -15,12 +15,12 @@ type RMSProp struct {
 	Alpha, Epsilon float64 // ρ and ε
 	Momentum       float64 // μ of momentum: θ_t = θ_{t-1} - α b_t with b_t = μ b_{t-1} + g / (√v_t + ε)
 
-	// Centered subtracts the square of the running mean of the gradients from v_t.
-	// Graves 2013, arXiv:1308.0850, eqs. 38 and 39.
+	// Centered subtracts the square of the gradients' running mean from v_t. Graves 2013,
+	// arXiv:1308.0850, eqs. 38 and 39.
 	Centered bool
 
-	// TensorFlow adds ε under the square root and sets v_0 to 1 in place of 0, as TensorFlow 1
-	// does. The published results of A2C and A3C were trained in this way.
+	// TensorFlow adds ε under the square root, and the initial v is 1 instead of 0, as in
+	// TensorFlow 1. The published results of A2C and A3C used this version.
 	TensorFlow bool
 
 	step f32.RMSStep
@@ -28,7 +28,8 @@ type RMSProp struct {
 
 var _ Method = (*RMSProp)(nil)
 
-// Slots returns the initial values of v, of b and of the mean gradient.
+// Slots returns the initial values of the slots: v, with momentum b, and with Centered the mean
+// gradient.
 func (r *RMSProp) Slots() []float32 {
 	slots := []float32{0}
 	if r.TensorFlow {
@@ -51,7 +52,7 @@ func (r *RMSProp) Begin(_ int, rate float32) {
 	}
 }
 
-// Move updates the elements p.
+// Move updates p, some elements of a parameter: see Method.
 func (r *RMSProp) Move(p, g []float32, scale float32, s Slots) {
 	step := r.step
 	step.Scale = scale

@@ -7,20 +7,21 @@ import (
 )
 
 // A Schedule is a setting whose value can change during a run. It is constant, or falls from a
-// start to an end along a line, half a cosine or an exponential. Before that, its value can rise
-// to the start in a warm-up. It can also be any Go function. The zero Schedule is always 0.
+// start to an end along a line, half a cosine or an exponential. In a warm-up before the fall,
+// the value can rise to the start. A Schedule can also be any Go function. The zero Schedule is
+// always 0.
 type Schedule struct {
 	shape       shape
 	start, end  float64
-	endFraction float64 // fraction of the run's steps after which the value is end
+	endFraction float64 // fraction of the run's steps after which the value is end and constant
 
 	warmupFraction float64 // fraction of the run's steps in which the value rises to start
 	warmupStart    float64 // first value of the warm-up
 
-	custom *function // function that gives all values; nil: the fields above do
+	custom *function // function that returns all values; nil: the fields above describe the values
 }
 
-// A shape is the curve of a Schedule from its start to its end.
+// A shape is the curve of a Schedule between the start and the end.
 type shape uint8
 
 const (
@@ -33,7 +34,7 @@ const (
 // shapes returns the names of the shapes in files.
 func shapes() []string { return []string{"const", "lin", "cos", "exp"} }
 
-// A function is a Schedule given by a Go program.
+// A function is a Schedule that a Go program defines.
 type function struct {
 	name string
 	at   func(progress float64) float64
@@ -42,48 +43,48 @@ type function struct {
 // Constant returns the Schedule that is always x.
 func Constant(x float64) Schedule { return Schedule{start: x} }
 
-// Linear returns the Schedule that falls from x to 0 along a line.
+// Linear returns the Schedule that falls linearly from x to 0.
 func Linear(x float64) Schedule { return Schedule{shape: linear, start: x, endFraction: 1} }
 
 // Cosine returns the Schedule that falls from x to 0 along half a cosine: x (1 + cos πt) / 2 for
 // t from 0 to 1. Loshchilov and Hutter 2017, arXiv:1608.03983, eq. 5, without restarts.
 func Cosine(x float64) Schedule { return Schedule{shape: cosine, start: x, endFraction: 1} }
 
-// Exponential returns the Schedule that falls from x to end by the same factor in each step: x
-// (end/x)^t for t from 0 to 1. Both x and end must be above 0.
+// Exponential returns the Schedule that falls from x to end. Each step multiplies the value by
+// the same factor: the value is x (end/x)^t for t from 0 to 1. Both x and end must be above 0.
 func Exponential(x, end float64) Schedule {
 	return Schedule{shape: exponential, start: x, end: end, endFraction: 1}
 }
 
-// Func returns the Schedule at(progress), where progress rises from 0 to 1 over a run's steps.
-// (The schedule functions of Stable-Baselines3 take 1 - progress.) A file cannot hold the
-// function. config.yaml has only the name, which distinguishes runs with different functions, and
-// only a program with the function can resume the run.
+// Func returns the Schedule with the value at(progress), where progress rises from 0 to 1 over
+// the run's steps. (A schedule function of Stable-Baselines3 has the parameter 1 - progress.) A
+// file cannot contain the function. config.yaml contains only name, so different functions must
+// have different names, and only a program with the function can resume the run.
 func Func(name string, at func(progress float64) float64) Schedule {
 	return Schedule{custom: &function{name, at}}
 }
 
-// To returns s with end as its last value, in place of 0.
+// To returns a copy of s whose last value is end instead of 0.
 func (s Schedule) To(end float64) Schedule {
 	s.end = end
 	return s
 }
 
-// By returns s that reaches its last value after a fraction of the run's steps and then stays
-// constant, like end_fraction in Stable-Baselines3.
+// By returns a copy of s that reaches its last value after the fraction endFraction of the run's
+// steps and is constant after that, like end_fraction in Stable-Baselines3.
 func (s Schedule) By(endFraction float64) Schedule {
 	s.endFraction = endFraction
 	return s
 }
 
-// Warmup returns s with a linear rise before it, from the value first to the start, over a
-// fraction of the run's steps.
+// Warmup returns a copy of s with a warm-up: over the given fraction of the run's steps, the
+// value rises linearly from the argument first to the start of s.
 func (s Schedule) Warmup(fraction, first float64) Schedule {
 	s.warmupFraction, s.warmupStart = fraction, first
 	return s
 }
 
-// Start returns the value before s falls: at step 0, or after the warm-up.
+// Start returns the value at the end of the warm-up or, without a warm-up, at step 0.
 func (s Schedule) Start() float64 {
 	if s.custom != nil {
 		return s.custom.at(0)
@@ -91,13 +92,13 @@ func (s Schedule) Start() float64 {
 	return s.start
 }
 
-// At returns the value after the given step of a run with the given number of steps. After the
-// last step the value is constant.
+// At returns the value at a step of a run. steps is the number of steps of the run, and the value
+// is constant after them.
 func (s Schedule) At(step, steps int) float64 {
 	return s.at(min(1, max(0, float64(step)/float64(max(1, steps)))))
 }
 
-// at returns the value after a fraction of the run's steps.
+// at returns the value at a fraction of the run, where progress is from 0 to 1.
 func (s Schedule) at(progress float64) float64 {
 	switch {
 	case s.custom != nil:
@@ -120,23 +121,24 @@ func (s Schedule) at(progress float64) float64 {
 }
 
 // interpolate returns start · left + end · (1-left), for left from 0 to 1. The result is clipped
-// to the range of start and end, since rounding could leave it.
+// to the interval between start and end, because rounding errors could put it outside.
 func interpolate(start, end, left float64) float64 {
-	x := float64(start*left) + float64(end*(1-left)) // each product is rounded, so that all processors give the same result
+	x := float64(start*left) + float64(end*(1-left)) // the conversions round each product, so that no processor fuses a product with the sum
 	return min(max(start, end), max(min(start, end), x))
 }
 
-// FallsToZero reports whether the value is 0 at the end of a run. For a constant the result is
-// false.
+// FallsToZero reports whether the value falls to 0 at the end of a run. For a constant Schedule
+// it returns false.
 func (s Schedule) FallsToZero() bool {
 	return (s.shape != constant || s.custom != nil) && s.at(1) == 0
 }
 
-// samples is the number of equal intervals into which Range divides a run to evaluate a function.
+// samples is the number of intervals in a run for Range. Range calls a function at the ends of
+// all intervals.
 const samples = 1000
 
-// Range returns the smallest and the largest value during a run. A function is evaluated at 1001
-// points. Both are NaN if any value is NaN.
+// Range returns the smallest and the largest value during a run. For a function it uses the
+// values at 1001 equally spaced points. Both results are NaN if a value is NaN.
 func (s Schedule) Range() (low, high float64) {
 	if s.custom != nil {
 		low, high = s.custom.at(0), s.custom.at(0)
@@ -156,8 +158,8 @@ func (s Schedule) Range() (low, high float64) {
 	return low, high
 }
 
-// Check returns an error, whose message begins with s, if s is not a valid Schedule or has a
-// value outside [low, high].
+// Check returns an error if s is not valid or has a value outside [low, high]. The error message
+// begins with s as text.
 func (s Schedule) Check(low, high float64) error {
 	if want := s.fault(); want != "" {
 		return fmt.Errorf("%v, want %s", s, want)
@@ -174,7 +176,7 @@ func (s Schedule) Check(low, high float64) error {
 	return fmt.Errorf("%v, want %s … %s", s, formatNumber(low), formatNumber(high))
 }
 
-// fault returns the requirement that s does not meet, or "" if s is valid.
+// fault returns the rule that s breaks, as text for an error message, or "" if s is valid.
 func (s Schedule) fault() string {
 	falls := s.shape != constant
 	switch {
@@ -194,5 +196,5 @@ func (s Schedule) fault() string {
 	return ""
 }
 
-// formatNumber returns the shortest text of x.
+// formatNumber returns the shortest text that parses to x.
 func formatNumber(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }

@@ -9,20 +9,20 @@ import (
 	"strings"
 )
 
-// scheduleForms describes the forms of a Schedule in a file, for error messages.
+// scheduleForms lists the ways to write a Schedule in a file, for error messages.
 const scheduleForms = "a number, or lin_ or cos_ and a number, or {start: 0.001, shape: lin, end: 0.0001, warmup_fraction: 0.05}"
 
-// curve is a Schedule in mapping form.
+// curve is a Schedule written as a YAML mapping.
 type curve struct {
-	Start          float64 `yaml:"start"`                     // value at the start, after the warm-up
+	Start          float64 `yaml:"start"`                     // value at the start or, with a warm-up, at the end of the warm-up
 	Shape          string  `yaml:"shape"`                     // curve from start to end: const, lin (a line), cos (half a cosine) or exp (the same factor each step)
 	End            float64 `yaml:"end,omitempty"`             // value at the end; exp needs an end above 0
-	EndFraction    float64 `yaml:"end_fraction,omitempty"`    // fraction of the steps after which the value is end and stays there; 1 by default
-	WarmupFraction float64 `yaml:"warmup_fraction,omitempty"` // fraction of the steps over which the value rises along a line to start
+	EndFraction    float64 `yaml:"end_fraction,omitempty"`    // fraction of the run's steps after which the value is end and constant; 1 by default
+	WarmupFraction float64 `yaml:"warmup_fraction,omitempty"` // fraction of the run's steps over which the value rises linearly to start
 	WarmupStart    float64 `yaml:"warmup_start,omitempty"`    // value at the first step of the warm-up
 }
 
-// String returns s in the form of a scenario file: 0.001, lin_0.001, cos_0.001, {start: 0.001,
+// String returns s as text, as in a scenario file: 0.001, lin_0.001, cos_0.001, {start: 0.001,
 // …}, or func(NAME).
 func (s Schedule) String() string {
 	switch x := s.MarshalSetting().(type) {
@@ -44,8 +44,8 @@ func (s Schedule) String() string {
 	return text + "}"
 }
 
-// MarshalSetting returns the shortest form of s: a number, lin_ or cos_ and a number, or a
-// mapping. For a function it is func(NAME).
+// MarshalSetting returns s for YAML in the shortest way: a number, a number with the prefix lin_
+// or cos_, or a mapping. For a function it returns func(NAME).
 func (s Schedule) MarshalSetting() any {
 	plain := s.end == 0 && s.warmupFraction == 0 && s.warmupStart == 0
 	switch {
@@ -61,7 +61,7 @@ func (s Schedule) MarshalSetting() any {
 	return s.curve()
 }
 
-// curve returns s in mapping form.
+// curve returns s as a mapping.
 func (s Schedule) curve() curve {
 	c := curve{s.start, shapes()[s.shape], s.end, s.endFraction, s.warmupFraction, s.warmupStart}
 	if c.EndFraction == 1 {
@@ -92,7 +92,7 @@ func (s *Schedule) UnmarshalText(text []byte) error {
 // UnmarshalMapping reads a mapping with the keys start and shape, and optionally end,
 // end_fraction, warmup_fraction and warmup_start.
 func (s *Schedule) UnmarshalMapping(decode func(into any) error) error {
-	c := curve{Start: math.NaN(), EndFraction: 1} // NaN means that start is missing, since a file cannot have NaN
+	c := curve{Start: math.NaN(), EndFraction: 1} // NaN marks a missing start, because a file cannot contain NaN
 	if err := decode(&c); err != nil {
 		return err
 	}

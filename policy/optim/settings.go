@@ -11,23 +11,23 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// Settings are the settings of an optimiser, with PyTorch's names. A nil setting means the
-// default of the optimiser's class. Settings that the class does not have must be nil.
+// Settings are the settings of an optimiser, with PyTorch's names. A nil setting has the default
+// of the optimiser's class, such as adam. A setting that the class does not have must be nil.
 type Settings struct {
-	Betas                   []float64 `yaml:"betas,omitempty"`                     // decay rates β₁ and β₂ of the averages of the gradient and of its square
-	Eps                     *float64  `yaml:"eps,omitempty"`                       // ε, added to a denominator so that it is not 0
-	AMSGrad                 *bool     `yaml:"amsgrad,omitempty"`                   // use the largest average of the squared gradient so far (AMSGrad)
-	Alpha                   *float64  `yaml:"alpha,omitempty"`                     // decay rate α of the average of the squared gradient
-	Centered                *bool     `yaml:"centered,omitempty"`                  // divide by the gradient's standard deviation in place of its root mean square
-	Momentum                *float64  `yaml:"momentum,omitempty"`                  // momentum μ: share of the last step that is taken again
+	Betas                   []float64 `yaml:"betas,omitempty"`                     // decay rates β₁ and β₂ of the running averages of the gradient and the squared gradient
+	Eps                     *float64  `yaml:"eps,omitempty"`                       // ε, added to a denominator to keep it above 0
+	AMSGrad                 *bool     `yaml:"amsgrad,omitempty"`                   // use the largest running average of the squared gradient so far (AMSGrad)
+	Alpha                   *float64  `yaml:"alpha,omitempty"`                     // decay rate α of the running average of the squared gradient
+	Centered                *bool     `yaml:"centered,omitempty"`                  // divide by the gradient's standard deviation instead of its root mean square
+	Momentum                *float64  `yaml:"momentum,omitempty"`                  // momentum μ: fraction of the previous step that is added to the next step
 	Dampening               *float64  `yaml:"dampening,omitempty"`                 // dampening τ: the gradient is added to the momentum with weight 1 - τ
-	Nesterov                *bool     `yaml:"nesterov,omitempty"`                  // Nesterov's momentum, which looks one step ahead
-	InitialAccumulatorValue *float64  `yaml:"initial_accumulator_value,omitempty"` // sum of squared gradients at the start
+	Nesterov                *bool     `yaml:"nesterov,omitempty"`                  // Nesterov's momentum: each step is the gradient plus μ times the momentum
+	InitialAccumulatorValue *float64  `yaml:"initial_accumulator_value,omitempty"` // initial sum of squared gradients
 	WeightDecay             *float64  `yaml:"weight_decay,omitempty"`              // weight decay λ: λ times each weight is added to its gradient; adamw subtracts it from the weight, scaled by the learning rate
 }
 
-// classes returns the default settings of every optimiser class. They are PyTorch's, except for
-// rmsprop_tf: RMSProp as in TensorFlow, with the defaults of Stable-Baselines3's RMSpropTFLike.
+// classes returns the default settings of every optimiser class. The defaults are PyTorch's. Only
+// rmsprop_tf, RMSProp as in TensorFlow, has the defaults of Stable-Baselines3's RMSpropTFLike.
 func classes() map[string]Settings {
 	adam := Settings{Betas: []float64{0.9, 0.999}, Eps: new(1e-8), AMSGrad: new(false), WeightDecay: new(0.)}
 	adamW := adam
@@ -40,8 +40,9 @@ func classes() map[string]Settings {
 	}
 }
 
-// Complete returns s with the defaults of a class in place of nil. It is an error if the class is
-// unknown, does not have one of the settings, or a setting has an invalid value.
+// Complete returns s with every nil setting replaced by the default of the class. It is an error
+// if the class is unknown, if the class does not have one of the settings, or if a setting has an
+// invalid value.
 func (s Settings) Complete(class string) (Settings, error) {
 	all := classes()
 	defaults, ok := all[class]
@@ -61,7 +62,7 @@ func (s Settings) Complete(class string) (Settings, error) {
 	return s, s.check()
 }
 
-// check returns an error for the first setting that has an invalid value.
+// check returns an error for the first setting with an invalid value.
 func (s Settings) check() error {
 	settingError := func(key string, value any, want string) error {
 		return fmt.Errorf("optimizer_kwargs.%s is %v, want %s", key, value, want)
@@ -100,7 +101,7 @@ func ByName(class string, s Settings, params []*tape.Param) (*Optimizer, error) 
 	return o, nil
 }
 
-// method returns the Method of a class. s must be complete.
+// method returns the Method of a class. All settings of the class must be set in s.
 func (s Settings) method(class string) Method {
 	switch class {
 	case "sgd":

@@ -11,17 +11,17 @@ type PanicError struct {
 	Stack []byte // stack of the goroutine that panicked
 }
 
-// Recovered returns the PanicError of a value that recover returned. The value must not be
-// nil. Call it in the deferred function that recovers, so that the stack is still the
-// stack of the panic.
+// Recovered returns a PanicError with value, the result of recover. The value must not be nil.
+// Call it in the deferred function that calls recover, because only there the stack is the stack
+// of the panic.
 func Recovered(value any) *PanicError {
 	if e, ok := value.(*PanicError); ok {
-		return e // Run panicked with e, which has the stack of the piece
+		return e // Run panicked with e, which already has the stack of the piece
 	}
 	return &PanicError{value, debug.Stack()}
 }
 
-// Error returns the panic's value as one line, without the stack.
+// Error returns the panic's value as one line of text, without the stack.
 func (e *PanicError) Error() string { return fmt.Sprintf("panic: %v", e.Value) }
 
 // Unwrap returns the value of the panic if the value is an error, otherwise nil.

@@ -1,7 +1,8 @@
 // Package parallel divides short computations, of some microseconds, among several cores.
 //
-// A [Pool] keeps one goroutine per core, and [Pool.Run] gives them the pieces of a [Job].
-// The goroutines wait for the next job without sleeping, so that it starts at once:
+// A [Pool] keeps one goroutine per core, and [Pool.Run] gives them the pieces of a [Job]. Between
+// jobs the goroutines stay awake for about a millisecond, so that the next job starts without
+// delay:
 //
 //	pool := parallel.Start(4)
 //	defer pool.Stop()
@@ -19,7 +20,7 @@ import (
 type Pool struct {
 	workers    []*worker
 	busy       atomic.Bool  // whether a Run is active
-	job        Job          // job of the active Run; Run sets it before unstarted, and goroutines read it only after they decrease unstarted
+	job        Job          // job of the active Run; Run sets it before it sets unstarted, and goroutines read it only after they decrease unstarted
 	unstarted  atomic.Int64 // number of pieces that no goroutine has started; negative values mean 0
 	unfinished atomic.Int64 // number of pieces that are not finished
 	failed     failures
@@ -29,15 +30,15 @@ type Pool struct {
 // so a piece must not write memory that another piece reads or writes.
 type Job interface{ Do(piece int) }
 
-// failures keeps the panic of the piece with the smallest index. A loop without a Pool
-// would panic with the same value.
+// failures keeps the panic of the piece with the smallest index. A loop that runs the pieces one
+// after another panics with the same value.
 type failures struct {
 	mu    sync.Mutex
 	err   *PanicError // nil: no piece has panicked
 	piece int         // index of the piece that panicked
 }
 
-// add keeps err unless a piece with a smaller index has panicked.
+// add keeps err, except if a piece with a smaller index has panicked.
 func (f *failures) add(piece int, err *PanicError) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -46,7 +47,7 @@ func (f *failures) add(piece int, err *PanicError) {
 	}
 }
 
-// take returns the panic, or nil if there was no panic, and clears f.
+// take returns the panic and clears f. It returns nil if there was no panic.
 func (f *failures) take() *PanicError {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -55,22 +56,22 @@ func (f *failures) take() *PanicError {
 	return err
 }
 
-// A worker is a goroutine that waits for jobs. It first checks for a job in a loop (spins), and
-// after a while it sleeps.
+// A worker is a goroutine that waits for jobs. It first checks for a job in a loop, spins times,
+// and then sleeps.
 type worker struct {
 	jobs   atomic.Int64 // number of jobs so far; -1 tells the worker to end
 	asleep atomic.Bool
 	wake   chan struct{}
 }
 
-// spins is the number of times that a worker checks for a new job before it sleeps, about
-// a millisecond. It is long because waking a worker takes some ten microseconds, and the
-// operating system may then run it on the same processor as its caller while another
-// processor is idle. A worker that sleeps between jobs is slower than no worker.
+// spins is the number of checks for a new job before a worker sleeps; they take about a
+// millisecond. It is large because it takes about ten microseconds to wake a worker. The
+// operating system may also run the woken worker on the same processor as its caller, while
+// another processor is idle. A worker that sleeps between jobs is slower than no worker.
 const spins = 2_000_000
 
-// Start returns a Pool that runs pieces on limit cores at a time, or on GOMAXPROCS cores if
-// there are fewer. For one core it returns nil.
+// Start returns a Pool that runs pieces on limit cores, or on GOMAXPROCS cores if limit is
+// larger. For one core it returns nil.
 func Start(limit int) *Pool {
 	size := min(limit, runtime.GOMAXPROCS(0))
 	if size < 2 {
@@ -134,9 +135,9 @@ func (p *Pool) Run(n int, job Job) {
 	}
 }
 
-// SplitRows divides the n rows of a matrix product into pieces. It returns the number of
-// pieces, and the number of rows in each piece but the last. A product with few
-// multiplications is one piece, because several cores would not be faster.
+// SplitRows divides the n rows of a matrix product into pieces. It returns the number of pieces,
+// and the number of rows in each piece except the last. A product with few multiplications is a
+// single piece, because several cores would not be faster.
 func (p *Pool) SplitRows(n, multiplications int) (pieces, rows int) {
 	const (
 		minParallel = 1 << 20 // multiplications that take a few microseconds

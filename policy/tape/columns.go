@@ -2,8 +2,8 @@ package tape
 
 import "fmt"
 
-// Concat returns [a | b], the columns of a and then the columns of b. If b has one row,
-// that row is repeated for every row of a.
+// Concat returns [a | b]: the columns of a, followed by the columns of b. If b has one row, the
+// row is repeated for every row of a.
 func (a *Var) Concat(b *Var) *Var {
 	if b.Rows != a.Rows && b.Rows != 1 {
 		panic(fmt.Sprintf("tape: Concat of %d×%d and %d×%d", a.Rows, a.Cols, b.Rows, b.Cols))
@@ -11,7 +11,7 @@ func (a *Var) Concat(b *Var) *Var {
 	return a.tape.record(concat{}, constants{}, a.Rows, a.Cols+b.Cols, a, b)
 }
 
-// Columns returns the columns from, …, to-1 of a. It copies them.
+// Columns returns a copy of the columns [from, to) of a.
 func (a *Var) Columns(from, to int) *Var {
 	if from < 0 || to > a.Cols || from >= to {
 		panic(fmt.Sprintf("tape: Columns %d to %d of %d×%d", from, to, a.Rows, a.Cols))
@@ -44,14 +44,14 @@ func (concat) Backward(v *Var) {
 	}
 }
 
-// columns is the operation of Columns. The constant i is the first column.
+// columns is the operation of Columns. The constant i is the index of the first column.
 type columns struct{}
 
 func (columns) Forward(v *Var) { v.whole().set(v.Value, v.in[0].Value, v.source(), v.Rows) }
 
 func (columns) Backward(v *Var) { v.source().add(v.in[0].Grad, v.Grad, v.whole(), v.Rows) }
 
-// source returns the block of the operand that the operation Columns copies.
+// source returns the block of the operand that Columns copied to v.
 func (v *Var) source() block { return v.in[0].block(v.c.i, v.c.i+v.Cols) }
 
 // A block is the columns [from, to) of a matrix with cols columns.
@@ -60,8 +60,8 @@ type block struct{ from, to, cols int }
 func (v *Var) block(from, to int) block { return block{from, to, v.Cols} }
 func (v *Var) whole() block             { return block{0, v.Cols, v.Cols} }
 
-// set copies the block s of the matrix src to the block b of the matrix dst, for a number
-// of rows. A single column, a common case, has a loop of its own without calls of copy.
+// set copies block s of matrix src to block b of matrix dst. rows is the number of rows of both
+// matrices. A block of a single column, a common case, has its own loop without calls of copy.
 func (b block) set(dst, src []float32, s block, rows int) {
 	if s.to-s.from == 1 {
 		for r := range rows {
@@ -74,7 +74,8 @@ func (b block) set(dst, src []float32, s block, rows int) {
 	}
 }
 
-// add adds the block s of the matrix src to the block b of the matrix dst.
+// add adds block s of matrix src to block b of matrix dst. rows is the number of rows of both
+// matrices.
 func (b block) add(dst, src []float32, s block, rows int) {
 	for r := range rows {
 		x, y := src[r*s.cols+s.from:r*s.cols+s.to], dst[r*b.cols+b.from:r*b.cols+b.to]

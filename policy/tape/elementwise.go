@@ -11,8 +11,8 @@ func (a *Var) unary(op Op, k, l float32) *Var {
 	return a.tape.record(op, constants{k: k, l: l}, a.Rows, a.Cols, a)
 }
 
-// binary records an operation on pairs of elements of a and b. If b has one row, that row is
-// repeated for every row of a.
+// binary records an operation on pairs of elements of a and b. If b has one row, the row is used
+// for every row of a.
 func (a *Var) binary(name string, op Op, b *Var) *Var {
 	if b.Cols != a.Cols || b.Rows != a.Rows && b.Rows != 1 {
 		panic(fmt.Sprintf("tape: %s of %d×%d and %d×%d", name, a.Rows, a.Cols, b.Rows, b.Cols))
@@ -20,18 +20,18 @@ func (a *Var) binary(name string, op Op, b *Var) *Var {
 	return a.tape.record(op, constants{}, a.Rows, a.Cols, a, b)
 }
 
-// Add returns a + b. If b has one row, it is added to every row of a.
+// Add returns a + b. If b has one row, the row is added to every row of a.
 func (a *Var) Add(b *Var) *Var { return a.binary("Add", add{}, b) }
 
-// Sub returns a - b. If b has one row, it is subtracted from every row of a.
+// Sub returns a - b. If b has one row, the row is subtracted from every row of a.
 func (a *Var) Sub(b *Var) *Var { return a.binary("Sub", sub{}, b) }
 
-// Mul returns the elementwise product a ∘ b. If b has one row, every row of a is multiplied
-// by it.
+// Mul returns the elementwise product a ∘ b. If b has one row, every row of a is multiplied by
+// the row.
 func (a *Var) Mul(b *Var) *Var { return a.binary("Mul", mul{}, b) }
 
-// Min returns the elementwise min(a, b). For equal elements, a and b get half of the
-// gradient each, as in PyTorch. If b has one row, it is compared with every row of a.
+// Min returns the elementwise min(a, b). Where the elements are equal, a and b each get half of
+// the gradient, as in PyTorch. If b has one row, every row of a is compared with the row.
 func (a *Var) Min(b *Var) *Var { return a.binary("Min", minimum{}, b) }
 
 // Scale returns k a.
@@ -46,7 +46,7 @@ func (a *Var) Neg() *Var { return a.unary(affine{}, -1, 0) }
 // Square returns the elementwise a².
 func (a *Var) Square() *Var { return a.unary(square{}, 0, 0) }
 
-// Clip returns min(max(a, low), high). The gradient of an element outside [low, high] is 0.
+// Clip returns min(max(a, low), high). The gradient is 0 for an element outside [low, high].
 func (a *Var) Clip(low, high float32) *Var { return a.unary(clip{}, low, high) }
 
 // Exp returns eᵃ.
@@ -64,13 +64,13 @@ func (a *Var) ReLU() *Var { return a.unary(relu{}, 0, 0) }
 // Sigmoid returns 1 / (1 + e⁻ᵃ).
 func (a *Var) Sigmoid() *Var { return a.unary(sigmoid{}, 0, 0) }
 
-// LeakyReLU returns a for elements above 0, and slope · a for the others.
+// LeakyReLU returns a where a > 0, and slope · a elsewhere.
 func (a *Var) LeakyReLU(slope float32) *Var { return a.unary(leakyReLU{}, slope, 0) }
 
-// ELU returns a for elements above 0, and eᵃ - 1 for the others.
+// ELU returns a where a > 0, and eᵃ - 1 elsewhere.
 func (a *Var) ELU() *Var { return a.unary(elu{}, 0, 0) }
 
-// SiLU returns a σ(a) with the sigmoid σ. It is also called swish.
+// SiLU returns a σ(a), where σ is the sigmoid. SiLU is also called swish.
 func (a *Var) SiLU() *Var { return a.unary(silu{}, 0, 0) }
 
 // Softplus returns log(1 + eᵃ).
@@ -80,11 +80,12 @@ func (a *Var) Softplus() *Var { return a.unary(softplus{}, 0, 0) }
 // normal distribution.
 func (a *Var) GELU() *Var { return a.unary(gelu{}, 0, 0) }
 
-// parts returns the number of parts of v that are computed with the second operand: one if
-// the operand has the shape of v, or one per row if the operand is a single row.
+// parts returns the number of parts of v for an operation with a second operand. There is one
+// part if the second operand has the shape of v, and one part per row of v if the second operand
+// is a single row.
 func (v *Var) parts() int { return v.Rows / v.in[1].Rows }
 
-// part returns part i of x, a slice as long as v's value.
+// part returns part i of x. x is a slice with the length of v.Value.
 func (v *Var) part(x []float32, i int) []float32 {
 	n := len(v.in[1].Value)
 	return x[i*n : (i+1)*n]

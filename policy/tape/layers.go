@@ -6,19 +6,19 @@ import (
 	"github.com/rlrun/rlrun/policy/f32"
 )
 
-// Dense returns act(x w + b) for x [B, I], w [I, O], b [1, O]. The weight w has Keras's
-// layout, which is faster than Linear's if O is 16 or more.
+// Dense returns act(x w + b) for x [B, I], w [I, O] and b [1, O]. This layout of w, which is also
+// Keras's, is faster than the layout of Linear if O is 16 or more.
 func (x *Var) Dense(w, b *Var, act f32.Activation) *Var {
 	return x.layer("Dense", dense{}, w.Rows, w.Cols, w, b, act)
 }
 
-// Linear returns act(x wᵀ + b) for x [B, I], w [O, I], b [1, O]. The weight w has PyTorch's
-// layout, which is faster than Dense's if O is less than 16.
+// Linear returns act(x wᵀ + b) for x [B, I], w [O, I] and b [1, O]. This layout of w, which is
+// also PyTorch's, is faster than the layout of Dense if O is less than 16.
 func (x *Var) Linear(w, b *Var, act f32.Activation) *Var {
 	return x.layer("Linear", linear{}, w.Cols, w.Rows, w, b, act)
 }
 
-// layer records Dense or Linear of in inputs and out outputs.
+// layer records Dense or Linear. The arguments in and out are the numbers of inputs and outputs.
 func (x *Var) layer(name string, op Op, in, out int, w, b *Var, act f32.Activation) *Var {
 	if x.Cols != in || b.Rows != 1 || b.Cols != out {
 		panic(fmt.Sprintf("tape: %s of %d×%d, %d×%d and %d×%d", name, x.Rows, x.Cols, w.Rows, w.Cols, b.Rows, b.Cols))
@@ -64,19 +64,19 @@ func (dense) Backward(v *Var) {
 	}
 }
 
-// denseRows computes the rows [from, to) of a dense layer's outputs.
+// denseRows computes rows [from, to) of a dense layer's outputs.
 func denseRows(v *Var, from, to int) {
 	in, out := v.in[0].Cols, v.Cols
 	f32.Dense(v.Value[from*out:], v.in[0].Value[from*in:], v.in[1].Value, v.in[2].Value, to-from, in, out, f32.Activation(v.c.i))
 }
 
-// denseInputRows adds the rows [from, to) of the gradient for a dense layer's inputs.
+// denseInputRows adds the gradient of a dense layer's inputs, for rows [from, to).
 func denseInputRows(v *Var, from, to int) {
 	in, out := v.in[0].Cols, v.Cols
 	f32.DenseInput(v.in[0].Grad[from*in:], v.Grad[from*out:], v.in[1].Value, to-from, in, out)
 }
 
-// denseWeightRows adds the rows [from, to) of the gradient for a dense layer's weight.
+// denseWeightRows adds the gradient of a dense layer's weight, for rows [from, to).
 func denseWeightRows(v *Var, from, to int) {
 	f32.DenseWeight(v.in[1].Grad, v.in[0].Value, v.Grad, v.Rows, v.in[0].Cols, v.Cols, from, to)
 }
@@ -99,29 +99,29 @@ func (linear) Backward(v *Var) {
 	}
 }
 
-// linearRows computes the rows [from, to) of a linear layer's outputs.
+// linearRows computes rows [from, to) of a linear layer's outputs.
 func linearRows(v *Var, from, to int) {
 	in, out := v.in[0].Cols, v.Cols
 	f32.Linear(v.Value[from*out:], v.in[0].Value[from*in:], v.in[1].Value, v.in[2].Value, to-from, in, out, f32.Activation(v.c.i))
 }
 
-// linearInputRows adds the rows [from, to) of the gradient for a linear layer's inputs.
+// linearInputRows adds the gradient of a linear layer's inputs, for rows [from, to).
 func linearInputRows(v *Var, from, to int) {
 	in, out := v.in[0].Cols, v.Cols
 	f32.LinearInput(v.in[0].Grad[from*in:], v.Grad[from*out:], v.in[1].Value, to-from, in, out)
 }
 
-// work returns the work of a layer's matrix product, as a number of multiplications.
+// work returns the cost of a layer's matrix product, as a number of multiplications.
 func (v *Var) work() int {
 	work := v.Rows * v.in[0].Cols * v.Cols
 	if v.Cols < 16 {
-		work *= 4 // narrow layers leave lanes of the SIMD vectors unused
+		work *= 4 // a narrow layer uses only some lanes of the SIMD vectors
 	}
 	return work
 }
 
-// layerGrad replaces a layer's Grad by the gradient before the activation, and adds the
-// gradient of the bias.
+// layerGrad replaces v.Grad, the gradient of a layer's outputs, by the gradient of the layer
+// before its activation. It also adds the gradient of the bias.
 func (v *Var) layerGrad() {
 	db := v.in[2].Grad
 	if db == nil {
@@ -159,8 +159,8 @@ func (batchNorm) Backward(v *Var) {
 	f32.BatchNormGrad(dx, dw, db, v.Grad, a.Value, b.Value, v.c.k)
 }
 
-// normGrads returns the gradients of a normalisation's operands x, w and b. For an operand
-// without a Grad it returns scratch memory, whose content is not used.
+// normGrads returns the gradients of the operands x, w and b of a normalisation. For an operand
+// without a Grad it returns scratch memory, which nothing reads.
 func (v *Var) normGrads() (dx, dw, db []float32) {
 	scratch := v.tape.scratchFloats(len(v.Value))
 	gradOf := func(u *Var) []float32 {

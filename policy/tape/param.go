@@ -4,13 +4,13 @@ import "fmt"
 
 // A Param is a learned matrix, with its gradient.
 type Param struct {
-	Name        string    // PyTorch's name: actor.0.weight
+	Name        string    // name as in PyTorch, for example actor.0.weight
 	Rows, Cols  int       // shape in memory; a vector has one row
 	Value, Grad []float32 // [Rows, Cols]
 	form        form
 }
 
-// A form says how a Param's Shape follows from its Rows and Cols.
+// A form is the relation between a Param's Shape and its Rows and Cols.
 type form uint8
 
 const (
@@ -32,9 +32,9 @@ func NewVector(name string, n int) *Param {
 	return p
 }
 
-// NewTransposed returns a Param of zeros with the Shape [cols, rows]. In files it is a
-// [cols, rows] matrix; in memory it is the transpose, [rows, cols]. The weights of Dense
-// are such parameters.
+// NewTransposed returns a Param of zeros with the Shape [cols, rows]. In a file it is a [cols,
+// rows] matrix. In memory it is the transposed matrix [rows, cols], which is faster. The weights
+// of Dense are transposed parameters.
 func NewTransposed(name string, rows, cols int) *Param {
 	p := NewParam(name, rows, cols)
 	p.form = transposed
@@ -56,14 +56,14 @@ func (p *Param) Shape() []int {
 // Transposed reports whether Shape is [Cols, Rows].
 func (p *Param) Transposed() bool { return p.form == transposed }
 
-// Export writes p's value to dst, as a row-major matrix of the shape Shape().
+// Export writes p.Value to dst, as a row-major matrix with the shape that Shape returns.
 func (p *Param) Export(dst []float32) { p.reorder(dst, p.Value, false) }
 
-// Import sets p's value to src, which is a row-major matrix of the shape Shape().
+// Import sets p.Value from src, a row-major matrix with the shape that Shape returns.
 func (p *Param) Import(src []float32) { p.reorder(p.Value, src, true) }
 
-// reorder copies src to dst and transposes it if p is transposed. If importing is true, src
-// has the shape Shape(); otherwise dst has this shape.
+// reorder copies src to dst, and transposes the matrix if p is transposed. If importing is true,
+// src has the shape that Shape returns; otherwise dst has this shape.
 func (p *Param) reorder(dst, src []float32, importing bool) {
 	if len(dst) != len(src) {
 		panic(fmt.Sprintf("tape: %s has %d elements, not %d", p.Name, len(p.Value), len(dst)+len(src)-len(p.Value)))

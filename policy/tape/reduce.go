@@ -9,17 +9,17 @@ import (
 // LogSoftmax returns a - log Σ eᵃ, where the sum is over each row.
 func (a *Var) LogSoftmax() *Var { return a.unary(logSoftmax{}, 0, 0) }
 
-// Mean returns the 1×1 mean of all elements.
+// Mean returns the mean of all elements, as a 1×1 matrix.
 func (a *Var) Mean() *Var { return a.tape.record(mean{}, constants{}, 1, 1, a) }
 
-// Sum returns the 1×1 sum of all elements.
+// Sum returns the sum of all elements, as a 1×1 matrix.
 func (a *Var) Sum() *Var { return a.tape.record(sum{}, constants{}, 1, 1, a) }
 
 // SumCols returns the sum of each row, [rows, 1].
 func (a *Var) SumCols() *Var { return a.tape.record(sumCols{}, constants{}, a.Rows, 1, a) }
 
-// At returns the element a[i, index[i]] of each row i, [rows, 1]. The elements of index are
-// whole numbers. The tape keeps index until its next Reset.
+// At returns the elements a[i, index[i]] of all rows i, [rows, 1]. Each index[i] must be a whole
+// number. The tape keeps the slice index until its next Reset.
 func (a *Var) At(index []float32) *Var {
 	if len(index) != a.Rows {
 		panic(fmt.Sprintf("tape: At of %d×%d and %d indices", a.Rows, a.Cols, len(index)))

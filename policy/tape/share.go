@@ -2,11 +2,11 @@ package tape
 
 import "github.com/rlrun/rlrun/policy/parallel"
 
-// A sharing is the parallel.Job of the latest Var.Share. Each piece computes different rows
-// of the result, so the result is the same, bit for bit, on one core and on several.
+// A sharing is the parallel.Job of the latest Var.Share. Each piece computes different rows of
+// the result. So one core and several cores give the same result, bit for bit.
 type sharing struct {
 	cores     *parallel.Pool
-	compute   func(v *Var, from, to int) // computes the rows [from, to)
+	compute   func(v *Var, from, to int) // computes rows [from, to)
 	v         *Var
 	n         int // number of rows
 	pieceRows int // number of rows in a piece
@@ -19,14 +19,14 @@ func (s *sharing) Do(i int) {
 	}
 }
 
-// Share gives the tape cores that compute large matrix products together. A nil or stopped
-// Pool means one core.
+// Share sets the pool of cores for large matrix products. If the Pool is nil or stopped, one core
+// does the work.
 func (t *Tape) Share(cores *parallel.Pool) { t.sharing.cores = cores }
 
-// Share computes n rows of the value or of a gradient of v, on the tape's cores. It calls
-// compute for the rows [from, to) of each piece, on several cores at the same time. If
-// work, the number of multiplications, is small, it calls compute once, for all rows.
-// Calls for different rows must not write to the same elements.
+// Share computes n rows of v's value, or of a gradient, on the tape's cores. It divides the rows
+// into pieces and calls compute for the rows [from, to) of each piece, at the same time on
+// several cores. The argument work is the number of multiplications. If work is small, Share
+// calls compute once, for all rows. Calls for different rows must not write to the same elements.
 func (v *Var) Share(n, work int, compute func(v *Var, from, to int)) {
 	s := &v.tape.sharing
 	pieces, pieceRows := s.cores.SplitRows(n, work)

@@ -1,18 +1,18 @@
 // Package tape computes gradients of float32 matrix expressions by reverse-mode automatic
 // differentiation.
 //
-// A [Tape] records operations. An operation on a [Var], such as x.Tanh(), computes its
-// value at once and records itself. [Var.Backward] goes through the record in reverse
-// order and adds gradients to the parameters, which are [Param] values:
+// A [Tape] records operations. An operation on a [Var], such as x.Tanh(), computes its value
+// immediately, and the tape records the operation. [Var.Backward] processes the recorded
+// operations in reverse order, and adds gradients to the parameters, which are [Param] values:
 //
 //	y := t.Param(w).Square().Mean() // forward
 //	y.Backward()                    // adds dy/dw to w.Grad
 //	t.Reset()                       // before the next gradient step
 //
-// Reset clears the record but keeps its memory, so only the first of equal gradient steps
-// allocates. Every Var is a matrix [Rows, Cols], row-major. Mismatched shapes are bugs:
-// an operation panics with both shapes. Other packages add operations with [Op] and
-// [Tape.Record].
+// Reset removes the recorded operations but keeps the memory. So only the first of several equal
+// gradient steps allocates memory. Every Var is a matrix [Rows, Cols], row-major. Mismatched
+// shapes are bugs: an operation panics with both shapes. Other packages add operations with [Op]
+// and [Tape.Record].
 package tape
 
 import (
@@ -36,24 +36,24 @@ type Var struct {
 	kept []float32 // memory of Keep, reused after a Reset
 }
 
-// constants are the numbers that an operation of this package takes besides its operands:
-// each operation says what k, l and i mean.
+// constants are the constant numbers of an operation of this package, besides its operands. The
+// comment of each operation says what k, l and i mean.
 type constants struct {
 	k, l float32
 	i    int
 }
 
-// An Op is a differentiable operation. An Op should be a pointer to data that belongs to a
-// layer and never changes, for example the geometry of a convolution. Then recording it
-// allocates nothing, and it can be on several tapes and several times on one tape. Data
-// of a single application belongs to its Var: see Var.Keep.
+// An Op is a differentiable operation. An Op should be a pointer to data of a layer that never
+// changes, for example the geometry of a convolution. Then Record allocates nothing, and the same
+// Op can be recorded several times and on several tapes. Data of a single record belongs to its
+// Var: see Var.Keep.
 type Op interface {
 	// Forward computes v.Value from the operands v.In(0), v.In(1), …. v.Value is already
-	// allocated; its elements are arbitrary.
+	// allocated and has arbitrary elements.
 	Forward(v *Var)
 
-	// Backward computes the gradients of the operands from v.Grad, and adds them to the
-	// Grad of each operand whose Grad is not nil. It may overwrite v.Grad.
+	// Backward computes the gradients of the operands from v.Grad, and adds them to the Grad of
+	// each operand whose Grad is not nil. It may overwrite v.Grad.
 	Backward(v *Var)
 }
 
@@ -64,7 +64,7 @@ type Tape struct {
 	back    bool      // whether Backward has run since the last Reset
 	frozen  bool      // whether Param returns constants
 	err     error     // first error of an Op
-	scratch []float32 // temporary numbers, and gradients that are not needed
+	scratch []float32 // temporary numbers, and gradients that nothing reads
 
 	sharing sharing
 }
@@ -72,11 +72,11 @@ type Tape struct {
 // New returns an empty Tape.
 func New() *Tape { return new(Tape) }
 
-// Reset removes every Var from the tape and keeps the memory for the next ones.
+// Reset removes every Var from the tape, and keeps the memory for the next Vars.
 func (t *Tape) Reset() { t.n, t.back = 0, false }
 
-// Fail sets the error that Err returns, unless there is an earlier error. An Op that can fail
-// calls it. Fail(nil) does nothing.
+// Fail sets the error that Err returns, if there is no earlier error. An Op whose computation
+// fails calls it. Fail(nil) does nothing.
 func (t *Tape) Fail(err error) {
 	if t.err == nil {
 		t.err = err
@@ -98,16 +98,16 @@ func (t *Tape) Const(data []float32, rows int) *Var {
 	return v
 }
 
-// Blank returns a constant matrix [rows, cols] in the tape's memory. Its elements are
-// arbitrary; the caller sets them.
+// Blank returns a constant matrix [rows, cols] in the tape's memory. Its elements are arbitrary,
+// and the caller must set them.
 func (t *Tape) Blank(rows, cols int) *Var {
 	v := t.push(rows, cols)
 	v.allocate(false)
 	return v
 }
 
-// Param returns the parameter p as a Var on the tape. Backward adds to p.Grad, unless the
-// tape is frozen.
+// Param returns the parameter p as a Var on the tape. Backward adds to p.Grad, except on a frozen
+// tape.
 func (t *Tape) Param(p *Param) *Var {
 	v := t.push(p.Rows, p.Cols)
 	if v.Value = p.Value; !t.frozen {
@@ -116,13 +116,12 @@ func (t *Tape) Param(p *Param) *Var {
 	return v
 }
 
-// Freeze(true) makes all parameters that Param adds afterwards constants, and Freeze(false)
-// makes them trainable again. A network with frozen parameters still passes gradients to
-// its inputs.
+// Freeze sets whether later calls of Param return constants (true) or trainable parameters
+// (false). A network of constants still passes gradients to its inputs.
 func (t *Tape) Freeze(on bool) { t.frozen = on }
 
-// Backward adds the gradient dv/dp to the Grad of every parameter p on which v depends. v
-// must be a 1×1 matrix. Backward may be called once between two Resets.
+// Backward adds the gradient dv/dp to the Grad of every parameter p on which v depends. v must be
+// a 1×1 matrix. Backward may be called only once between two Resets.
 func (v *Var) Backward() {
 	if v.Rows*v.Cols != 1 {
 		panic(fmt.Sprintf("tape: Backward from a %d×%d matrix, want 1×1", v.Rows, v.Cols))
@@ -145,15 +144,15 @@ func (v *Var) Backward() {
 // Scalar returns the value of a 1×1 matrix.
 func (v *Var) Scalar() float32 { return v.Value[0] }
 
-// Detach returns v's value as a constant, through which no gradient flows. Both share the
-// same memory.
+// Detach returns v's value as a constant, through which no gradient flows. The constant and v
+// share the memory of the value.
 func (v *Var) Detach() *Var { return v.tape.Const(v.Value, v.Rows) }
 
 // Tape returns the tape of v.
 func (v *Var) Tape() *Tape { return v.tape }
 
-// push returns the next Var of the tape, without a Value. It reuses the Vars from before
-// the last Reset.
+// push returns the next Var of the tape, without a Value. It reuses the Vars that a Reset has
+// removed.
 func (t *Tape) push(rows, cols int) *Var {
 	if t.n == len(t.vars) {
 		t.vars = append(t.vars, &Var{tape: t})
@@ -164,13 +163,13 @@ func (t *Tape) push(rows, cols int) *Var {
 	return v
 }
 
-// Record computes the operation op of the operands in, records it, and returns its result
-// [rows, cols]. The result has a Grad if an operand has a Grad.
+// Record applies the operation op to the operands, records it, and returns the result [rows,
+// cols]. The result has a Grad if an operand has a Grad.
 func (t *Tape) Record(op Op, rows, cols int, in ...*Var) *Var {
 	return t.record(op, constants{}, rows, cols, in...)
 }
 
-// record is Record for an operation with constants.
+// record is Record for an operation of this package, which can have constants.
 func (t *Tape) record(op Op, c constants, rows, cols int, in ...*Var) *Var {
 	v := t.push(rows, cols)
 	v.op, v.c, v.in = op, c, append(v.in[:0], in...)
@@ -189,15 +188,15 @@ func (v *Var) In(i int) *Var { return v.in[i] }
 // Op returns the operation that computed v; nil for inputs and parameters.
 func (v *Var) Op() Op { return v.op }
 
-// Keep returns memory for n numbers that Forward saves for Backward. Both must call it with
-// the same n. Before Forward writes them, the numbers are arbitrary. The first call must
-// not be concurrent; after it several cores may call Keep.
+// Keep returns memory for n numbers, which Forward writes and Backward reads. Both must call Keep
+// with the same n. Before Forward writes them, the numbers are arbitrary. Only one goroutine may
+// make the first call; after it several cores may call Keep at the same time.
 func (v *Var) Keep(n int) []float32 {
 	v.kept = f32.Grow(v.kept, n)
 	return v.kept
 }
 
-// allocate sets v.Value to memory with arbitrary elements and, if grad is true, v.Grad
+// allocate sets v.Value to memory with arbitrary elements. If grad is true, it also sets v.Grad
 // to zeros.
 func (v *Var) allocate(grad bool) {
 	n := v.Rows * v.Cols

@@ -13,16 +13,16 @@ import (
 // baseline are the extensions that every amd64 processor has.
 var baseline = []string{"CMOV", "SSE", "SSE2"}
 
-// features are the extensions that each instruction set may use. The function features of
-// policy/f32 has the same lists, and a program asks the processor for them.
+// features are the extensions that each instruction set may use. A program that uses policy/f32
+// checks that the processor has them: the function features of policy/f32 has the same lists.
 var features = map[string][]string{
 	"AVX2":   {"AVX", "AVX2", "FMA3"},
 	"AVX512": {"AVX", "AVX2", "FMA3", "BMI2", "AVX512F", "AVX512DQ"},
 }
 
-// check returns an error if a function has an instruction or a register that is not in its
-// instruction set. avo allocates registers of AVX-512 if a function needs more than sixteen
-// vector registers.
+// check returns an error if a function uses an instruction or a register that is not in its
+// instruction set. This can happen because avo allocates AVX-512 registers if a function needs
+// more than sixteen vector registers.
 func check(f *ir.Function) error {
 	set := "AVX2"
 	if strings.HasSuffix(f.Name, "AVX512") {
@@ -48,9 +48,9 @@ func check(f *ir.Function) error {
 	return nil
 }
 
-// outside returns a register of op that is not in the set, and whether there is one. AVX2 has
-// no mask registers, no 512-bit vectors and no register above 15. X and Y registers above 15
-// need AVX512VL, which is not in the set AVX512.
+// outside returns a register of op that is not in the instruction set, and whether op has such a
+// register. AVX2 has no mask registers, no 512-bit vectors and no registers above 15. X and Y
+// registers above 15 need AVX512VL, which the set AVX512 does not include.
 func outside(set string, op operand.Op) (reg.Register, bool) {
 	for _, r := range operand.Registers(op) {
 		p, ok := r.(reg.Physical)

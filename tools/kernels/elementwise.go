@@ -9,17 +9,17 @@ import (
 // A vec is a vector register.
 type vec = reg.VecVirtual
 
-// loop writes a function that computes dst[i] = f(in[0][i], in[1][i], …) for every element
-// of dst. The parameters dst, in and more name the slices of the written function. The first
-// result of f goes to dst, the other results go to the slices more. Constants are kept in
-// registers.
+// loop writes an assembly function that computes dst[i] = f(in[0][i], in[1][i], …) for each
+// element i. The arguments dst, in and more are the names of the slices in the assembly function.
+// The first result of f goes to the slice dst, and the other results go to the slices more. The
+// function keeps its constants in registers.
 func (s instructions) loop(name, signature, dst string, in, more []string, f func(in []vec) []vec) {
 	s.function(name, signature)
 	s.hoist(0)
 	s.loopBody(dst, in, more, f)
 }
 
-// loopBody writes the loop of a function whose beginning is written: see loop.
+// loopBody writes the loop of a function whose first instructions are already written: see loop.
 func (s instructions) loopBody(dst string, in, more []string, f func(in []vec) []vec) {
 	base := map[string]reg.Register{}
 	for _, p := range append(append([]string{dst}, in...), more...) {
@@ -57,7 +57,7 @@ func (s instructions) loopBody(dst string, in, more []string, f func(in []vec) [
 	finish()
 }
 
-// Signatures of functions.
+// Signatures of the assembly functions.
 const (
 	oneIn   = "func(dst, x []float32)"
 	twoIn   = "func(dst, x, y []float32)"
@@ -65,10 +65,10 @@ const (
 	minGrad = "func(dx, dy, x, y []float32)"
 )
 
-// single returns v as the only result of a loop's function.
+// single returns v as the single result of the function f of loop.
 func single(v vec) []vec { return []vec{v} }
 
-// elementwise writes the functions of elementwise arithmetic.
+// elementwise writes the functions for elementwise arithmetic.
 func (s instructions) elementwise() {
 	xy, dxy := []string{"x", "y"}, []string{"dst", "x", "y"}
 	s.loop("add", twoIn, "dst", xy, nil, func(v []vec) []vec { return single(s.plus(v[0], v[1])) })
@@ -122,8 +122,8 @@ func (s instructions) withScalars() {
 	})
 }
 
-// gradients writes the gradients of tanh, ReLU and sigmoid, which take the function's
-// result y.
+// gradients writes the gradients of tanh, ReLU and sigmoid. They use y, the result of the
+// activation.
 func (s instructions) gradients() {
 	in := []string{"dx", "dy", "y"}
 	s.loop("tanhGrad", grad, "dx", in, nil, func(v []vec) []vec {
@@ -140,15 +140,15 @@ func (s instructions) gradients() {
 	})
 }
 
-// The activations of layers, with the values of f32.Activation.
+// The activations of layers, with the same values as f32.Activation.
 const (
 	identityActivation = iota
 	reluActivation
 	tanhActivation
 )
 
-// activationGrad returns the gradient before an activation, where dy is the gradient after
-// it and y its result.
+// activationGrad returns the gradient before an activation. dy is the gradient after the
+// activation, and y is the result of the activation.
 func (s instructions) activationGrad(activation int, dy, y vec) vec {
 	switch activation {
 	case reluActivation:

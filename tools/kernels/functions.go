@@ -20,14 +20,14 @@ const (
 func (s instructions) functions() {
 	x := []string{"x"}
 	s.loop("exp", oneIn, "dst", x, nil, func(v []vec) []vec { return single(s.exp(v[0])) })
-	s.function("log", oneIn) // no hoist: log has more constants than there are registers
+	s.function("log", oneIn) // without hoist, because log has more constants than there are registers
 	s.loopBody("dst", x, nil, func(v []vec) []vec { return single(s.log(v[0])) })
 	s.loop("tanh", oneIn, "dst", x, nil, func(v []vec) []vec { return single(s.tanh(v[0])) })
 	s.loop("sigmoid", oneIn, "dst", x, nil, func(v []vec) []vec { return single(s.sigmoid(v[0])) })
 }
 
-// toNearest is a number that rounds: for |x| < 2²² the last bits of the float32 sum
-// x + toNearest are the whole number nearest to x, in binary.
+// toNearest is a number for rounding: for |x| < 2²², the last bits of the float32 sum x +
+// toNearest are the whole number nearest to x, in binary.
 const toNearest = 3 << 22
 
 // reduce returns n and r such that x = n ln 2 + r with |r| ≤ ln 2 / 2.
@@ -39,16 +39,16 @@ func (s instructions) reduce(x vec) (n, r vec) {
 	return n, r
 }
 
-// nearest returns n, the whole numbers nearest to k x, and bits, the vector n + toNearest,
-// whose last bits are n in binary.
+// nearest returns n and bits. n has the whole numbers nearest to k x. bits is the vector n +
+// toNearest, whose last bits are n in binary.
 func (s instructions) nearest(x vec, k float32) (n, bits vec) {
 	bits = s.copy(s.number(toNearest))
 	VFMADD231PS(s.number(k), x, bits)
 	return s.minus(bits, s.number(toNearest)), bits
 }
 
-// expm1r returns eʳ - 1 for |r| ≤ ln 2 / 2. It first adds the terms of the polynomial in
-// pairs, because the processor can compute the pairs at the same time.
+// expm1r returns eʳ - 1 for |r| ≤ ln 2 / 2. It first adds the terms of the polynomial in pairs,
+// because the processor can compute several pairs at the same time.
 func (s instructions) expm1r(r vec) vec {
 	r2 := s.times(r, r)
 	low := s.copy(s.number(1.0 / 6))
@@ -63,8 +63,8 @@ func (s instructions) expm1r(r vec) vec {
 	return high
 }
 
-// pow2 returns 2ⁿ for integers -126 ≤ n ≤ 127. It uses only the last nine bits of n, so it
-// also accepts the bits that nearest returns.
+// pow2 returns 2ⁿ for whole numbers -126 ≤ n ≤ 127. It uses only the last nine bits of n, so n
+// may also be the result bits of nearest.
 func (s instructions) pow2(n vec) vec {
 	p := s.vector()
 	VPSLLD(Imm(23), n, p)
@@ -80,7 +80,7 @@ func (s instructions) exp(x vec) vec {
 		VSCALEFPS(n, y, y)
 		return y
 	}
-	i, half := s.vector(), s.vector() // two factors, because 2ⁿ may overflow where eˣ does not
+	i, half := s.vector(), s.vector() // 2ⁿ is computed as two factors, because it can overflow when eˣ does not
 	VCVTPS2DQ(n, i)
 	VPSRAD(Imm(1), i, half)
 	return s.times(s.times(y, s.pow2(half)), s.pow2(s.binary(VPSUBD, i, half)))

@@ -1,10 +1,10 @@
-// Command kernels generates the assembly of package policy/f32, for AVX2 and for AVX-512.
-// "go generate ./policy/f32" runs it.
+// Command kernels generates the assembly of package policy/f32, for AVX2 and for AVX-512. "go
+// generate ./policy/f32" runs it.
 //
-// The type instructions is one instruction set. Its methods write functions, for example
-// add or exp, with the library avo: a Go call such as VADDPS adds one instruction to the
-// function. Most methods are the same code for both sets; they differ in the width of
-// vectors and in masks. A vector has 8 lanes (floats) with AVX2, and 16 with AVX-512.
+// A value of the type instructions is one instruction set. Its methods write assembly functions,
+// for example add or exp, with the library avo: a call of a Go function such as VADDPS adds one
+// instruction. Most methods have the same code for both instruction sets, which differ in the
+// width of vectors and in masks. A vector has 8 lanes (floats) with AVX2, and 16 with AVX-512.
 package main
 
 import (

@@ -4,8 +4,8 @@ import (
 	. "github.com/mmcloughlin/avo/build"
 )
 
-// optimisers writes one step of Adam and one step of RMSProp and Adagrad: see f32.AdamStep
-// and f32.RMSStep for the parameters.
+// optimisers writes two functions: one step of Adam, and one step of RMSProp or Adagrad. The
+// parameters are the fields of f32.AdamStep and f32.RMSStep.
 func (s instructions) optimisers() {
 	s.function("adam", "func(p, g, m, v []float32, scale, beta1, beta2, rest1, rest2, rate, rootScale, epsilon float32)")
 	scale, rate, rootScale, epsilon := s.scalar("scale"), s.scalar("rate"), s.scalar("rootScale"), s.scalar("epsilon")

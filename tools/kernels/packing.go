@@ -17,9 +17,9 @@ func (s instructions) packing() {
 	s.gather()
 }
 
-// pack writes a function that copies k rows of src to dst without gaps. A row is some
-// vectors wide. The last vector has tail elements; its other lanes become 0. ld is the
-// distance between the rows of src [bytes].
+// pack writes a function that copies k rows of src to dst without gaps. A row has the given
+// number of vectors. The last vector of a row has tail elements, and its other lanes become 0. ld
+// is the distance between two rows of src [bytes].
 func (s instructions) pack(vectors int) {
 	s.function(fmt.Sprintf("pack%d", vectors), "func(dst, src *float32, k, ld, tail int)")
 	dst, src, k, ld := Load(Param("dst"), GP64()), Load(Param("src"), GP64()), Load(Param("k"), GP64()), Load(Param("ld"), GP64())
@@ -36,8 +36,8 @@ func (s instructions) pack(vectors int) {
 	finish()
 }
 
-// transpose writes a function that sets dst[j][i] = src[i][j] for j < k and i < lanes. If src
-// has fewer rows than lanes, its last row is repeated. Strides are in bytes.
+// transpose writes a function that sets dst[j][i] = src[i][j] for j < k and i < lanes. If src has
+// fewer rows than lanes, the last row of src is repeated. Strides are in bytes.
 func (s instructions) transpose() {
 	s.function("transpose", "func(dst *float32, ldd int, src *float32, lds, rows, k int)")
 	dst, ldd := Load(Param("dst"), GP64()), Load(Param("ldd"), GP64())
@@ -84,7 +84,7 @@ func (s instructions) transpose() {
 }
 
 // transposed returns the columns of the square matrix whose rows are v. It first interleaves
-// single numbers, then pairs of numbers, and at last moves quarters of vectors.
+// single elements, then pairs of elements, and then moves quarters of vectors.
 func (s instructions) transposed(v []vec) []vec {
 	v = s.pairs(v, 1, VUNPCKLPS, VUNPCKHPS)
 	v = s.pairs(v, 2, VUNPCKLPD, VUNPCKHPD)
@@ -111,8 +111,9 @@ func (s instructions) transposed(v []vec) []vec {
 	return out
 }
 
-// pairs interleaves v[i] with v[i+distance], for the first half of each group of 2·distance
-// vectors. low interleaves the lower halves of two vectors, high the upper halves.
+// pairs interleaves the vectors v[i] and v[i+distance], for each i in the first half of a group
+// of 2·distance vectors. The function low interleaves the lower halves of two vectors, and high
+// the upper halves.
 func (s instructions) pairs(v []vec, distance int, low, high func(...Op)) []vec {
 	out := make([]vec, len(v))
 	for i := range v {
@@ -126,8 +127,8 @@ func (s instructions) pairs(v []vec, distance int, low, high func(...Op)) []vec 
 	return out
 }
 
-// quarters returns a vector of two quarters of x and two quarters of y: quarters 0 and 2 if
-// which is 0x88, quarters 1 and 3 if which is 0xdd.
+// quarters returns a vector with two quarters of x and two quarters of y. The argument which
+// selects the quarters: 0x88 for quarters 0 and 2, and 0xdd for quarters 1 and 3.
 func (s instructions) quarters(which uint64, x, y reg.VecVirtual) vec {
 	v := s.vector()
 	VSHUFF32X4(Imm(which), y, x, v)

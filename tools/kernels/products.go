@@ -8,14 +8,14 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// A block is a part of a matrix product whose sums fit into registers. Each sum is divided
-// into partial sums, the chains, which are added at the end: a processor can add to two
-// chains at the same time.
+// A block is a part of a matrix product that is small enough for its sums to stay in registers.
+// Each sum has one or two partial sums, called chains, which are added at the end. With two
+// chains, the processor can do two additions at the same time.
 type block struct {
 	rows    int  // height
 	vectors int  // width
-	chains  int  // partial sums of each sum, 1 or 2
-	tanh    bool // whether the function applies tanh to the sums; all vectors must then be whole
+	chains  int  // number of partial sums per element, 1 or 2
+	tanh    bool // whether the function applies tanh to the sums; each row then has only whole vectors
 }
 
 // name returns the name of the block's function, for example product4x2split.
@@ -30,8 +30,8 @@ func (b block) name() string {
 	return name
 }
 
-// blocks returns the blocks of the instruction set. AVX-512 has 32 vector registers and AVX2
-// has 16, which limits the sizes.
+// blocks returns the blocks of the instruction set. The number of vector registers limits the
+// size of a block: AVX-512 has 32 registers, and AVX2 has 16.
 func (s instructions) blocks() (bs []block) {
 	if s.is512() {
 		for _, rows := range []int{1, 2, 4} {
@@ -64,16 +64,17 @@ func (s instructions) products() {
 	s.dots()
 }
 
-// product writes a function that sets c [blocks·rows, vectors] to max(bias + a b, floor). If
-// bias is nil, it adds a b to c instead and applies the floor. a is [blocks·rows, k], with
-// the strides ra between rows and ca between columns. b has k rows with the stride ldb, and
-// c has the stride ldc. Strides are in bytes. The last vector of c and bias has tail lanes.
+// product writes a function that sets c [blocks·rows, vectors] to max(bias + a b, floor). If bias
+// is nil, the function adds a b to c instead, and then applies the floor. a is [blocks·rows, k],
+// with the stride ra between rows and the stride ca between columns. b has k rows with the stride
+// ldb, and c has the stride ldc. Strides are in bytes. The last vector in each row of c, and of
+// bias, has tail lanes.
 func (s instructions) product(b block) {
 	s.function(b.name(), "func(blocks, k int, a *float32, ra, ca int, b *float32, ldb int, c *float32, ldc int, bias *float32, tail int, floor float32)")
 	blocks, a, ra, ca := Load(Param("blocks"), GP64()), Load(Param("a"), GP64()), Load(Param("ra"), GP64()), Load(Param("ca"), GP64())
 	ldb, c, ldc := Load(Param("ldb"), GP64()), Load(Param("c"), GP64()), Load(Param("ldc"), GP64())
 	last := all
-	if !b.tanh { // blocks with tanh have whole vectors only
+	if !b.tanh { // with tanh, rows have only whole vectors
 		last = s.firstLanes(Load(Param("tail"), GP64()))
 	}
 	sums := s.sums(b)
@@ -96,9 +97,9 @@ func (s instructions) product(b block) {
 		for j := range b.vectors {
 			at := Mem{Base: bk, Disp: j * s.bytes()}
 			switch {
-			case b.rows == 1 && b.vectors == 1: // the last vector of a row of the matrix may have fewer lanes
+			case b.rows == 1 && b.vectors == 1: // the last vector of a matrix row may have fewer lanes
 				row = append(row, s.load(at, last))
-			case b.rows == 1: // read from memory, because it is used only once
+			case b.rows == 1: // an operand in memory, because it is used only once
 				row = append(row, at)
 			default:
 				row = append(row, s.load(at, all))
@@ -142,7 +143,7 @@ func (s instructions) product(b block) {
 		}
 	}
 	if b.tanh {
-		s.hoist(b.vectors - 1) // the other sums stay in registers
+		s.hoist(b.vectors - 1) // only one sum is computed from here on; the others stay in their registers
 		for j, v := range sums[0][0] {
 			sums[0][0][j] = s.tanh(v)
 		}
@@ -156,7 +157,7 @@ func (s instructions) product(b block) {
 	finish()
 }
 
-// sums returns registers for the sums of a block, by chain, row and vector.
+// sums returns registers for the sums of a block, indexed by chain, row and vector.
 func (s instructions) sums(b block) [][][]vec {
 	sums := make([][][]vec, b.chains)
 	for chain := range sums {
@@ -171,8 +172,8 @@ func (s instructions) sums(b block) [][][]vec {
 	return sums
 }
 
-// rowAddress returns the address of row i of a. The registers a and a4 have the addresses of
-// rows 0 and 4, ra and ra3 have the stride and three times the stride.
+// rowAddress returns the address of row i of a. The registers a and a4 have the addresses of rows
+// 0 and 4. ra and ra3 have the stride of rows, and three times this stride.
 func rowAddress(i int, a, a4, ra, ra3 reg.Register) Mem {
 	m := Mem{Base: a}
 	if i >= 4 {
@@ -189,8 +190,8 @@ func rowAddress(i int, a, a4, ra, ra3 reg.Register) Mem {
 	return m
 }
 
-// initSums sets the sums of the first chain to the bias, or to c if bias is nil, and the
-// sums of the other chain to 0.
+// initSums sets the sums of the first chain to bias, or to c if bias is nil. It sets the sums of
+// the second chain to 0.
 func (s instructions) initSums(b block, sums [][][]vec, c, ldc reg.Register, last mask) {
 	bias := Load(Param("bias"), GP64())
 	TESTQ(bias, bias)
@@ -223,7 +224,7 @@ func (s instructions) initSums(b block, sums [][][]vec, c, ldc reg.Register, las
 	}
 }
 
-// maskOf returns the mask of vector j of a block: only the last vector has one.
+// maskOf returns the mask of vector j of a block. Only the last vector has fewer lanes.
 func (s instructions) maskOf(b block, j int, last mask) mask {
 	if j == b.vectors-1 {
 		return last
@@ -231,7 +232,7 @@ func (s instructions) maskOf(b block, j int, last mask) mask {
 	return all
 }
 
-// loadInto reads the lanes of m into the register v, and sets the other lanes to 0.
+// loadInto reads the lanes of m from memory into the register v. It sets the other lanes to 0.
 func (s instructions) loadInto(from Mem, m mask, v vec) {
 	switch {
 	case m.isAll():
@@ -243,8 +244,9 @@ func (s instructions) loadInto(from Mem, m mask, v vec) {
 	}
 }
 
-// storeSums applies the floor to the sums, stores them in c, and moves c to the next block.
-// Masked stores of AVX2 are slow, so a last vector without a tail has a branch of its own.
+// storeSums applies the floor to the sums, stores them in c, and moves the address c to the next
+// block. Masked stores of AVX2 are slow, so if the last vector is whole, a separate branch stores
+// it without a mask.
 func (s instructions) storeSums(b block, sums [][]vec, c, ldc reg.Register, last mask) {
 	floor := s.scalar("floor")
 	for _, row := range sums {
@@ -274,8 +276,8 @@ func (s instructions) storeSums(b block, sums [][]vec, c, ldc reg.Register, last
 	Label("stored")
 }
 
-// dots writes a function that sets y[i] to bias plus the inner product of row i of a and w,
-// for m rows of k elements. Strides are in bytes.
+// dots writes a function that sets y[i] to bias plus the inner product of w and row i of a. a has
+// m rows of k elements. Strides are in bytes.
 func (s instructions) dots() {
 	s.function("dots", "func(m, k int, a *float32, lda int, w *float32, y *float32, ldy int, bias float32)")
 	m, a, lda := Load(Param("m"), GP64()), Load(Param("a"), GP64()), Load(Param("lda"), GP64())
@@ -284,7 +286,7 @@ func (s instructions) dots() {
 	MOVQ(k, rest)
 	ANDQ(Imm(uint64(2*s.lanes-1)), rest)
 	SUBQ(rest, k)
-	SHLQ(Imm(2), k) // length of all whole pairs of vectors [bytes]
+	SHLQ(Imm(2), k) // total size of all whole pairs of vectors [bytes]
 	first, second := GP64(), GP64()
 	s.splitLanes(rest, first, second)
 	masks := []mask{s.firstLanes(first), s.firstLanes(second)}
@@ -322,8 +324,8 @@ func (s instructions) dots() {
 	finish()
 }
 
-// splitLanes divides n elements between two vectors: first = min(n, lanes) and
-// second = n - first.
+// splitLanes divides n elements between two vectors. It sets first to min(n, lanes) and second to
+// n - first.
 func (s instructions) splitLanes(n, first, second reg.Register) {
 	lanes := GP64()
 	MOVQ(I64(s.lanes), lanes)
@@ -334,7 +336,7 @@ func (s instructions) splitLanes(n, first, second reg.Register) {
 	SUBQ(first, second)
 }
 
-// sumLanes returns the sum of the lanes of v, in the first lane of the result.
+// sumLanes returns a vector whose first lane is the sum of the lanes of v.
 func (s instructions) sumLanes(v vec) reg.VecVirtual {
 	y := YMM()
 	if s.is512() {

@@ -6,7 +6,7 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// reductions writes the functions that add over elements or rows.
+// reductions writes the functions that compute sums over elements or rows.
 func (s instructions) reductions() {
 	s.sum("sum", func(x, acc vec) { VADDPD(x, acc, acc) })
 	s.sum("sumSquares", func(x, acc vec) { VFMADD231PD(x, x, acc) })
@@ -16,9 +16,9 @@ func (s instructions) reductions() {
 	s.gae()
 }
 
-// sum writes a function that returns a sum over the elements of x, in float64. add writes the
-// instructions that add an element, or its square, to the accumulator acc. There are two
-// accumulators. The number of elements is a multiple of 16 and not 0.
+// sum writes a function that returns a sum over the elements of x, in float64. The argument add
+// writes the instructions that add the elements, or their squares, to an accumulator acc. The
+// function uses two accumulators. The number of elements of x is a multiple of 16, at least 16.
 func (s instructions) sum(name string, add func(x, acc vec)) {
 	s.function(name+"Blocks", "func(x []float32) float64")
 	x, n := Load(Param("x").Base(), GP64()), Load(Param("x").Len(), GP64())
@@ -50,9 +50,9 @@ func (s instructions) sum(name string, add func(x, acc vec)) {
 	finish()
 }
 
-// columns writes a loop over the columns of a matrix, one vector of columns at a time. body
-// writes the code for one vector: offset is the offset of its first column [bytes], m has
-// the lanes in use, and label is a name for body's own loop.
+// columns writes a loop over the columns of a matrix, one vector of columns in each pass. The
+// argument body writes the code for one vector. Its arguments are the offset of the first column
+// [bytes], the mask m of the lanes in use, and a label for the loop over rows in body.
 func (s instructions) columns(width reg.Register, body func(offset reg.Register, m mask, label string)) {
 	left, offset := GP64(), GP64()
 	MOVQ(width, left)
@@ -72,8 +72,8 @@ func (s instructions) columns(width reg.Register, body func(offset reg.Register,
 	finish()
 }
 
-// layerGrad writes a function that replaces dy, the gradient after an activation, by the
-// gradient before it, and adds the rows of dy to db.
+// layerGrad writes a function that replaces dy, the gradient after an activation, by the gradient
+// before the activation. The function also adds the rows of the new dy to db.
 func (s instructions) layerGrad(name string, activation int) {
 	s.function(name, "func(dy, y, db []float32, n int)")
 	dy0, y0, db := Load(Param("dy").Base(), GP64()), Load(Param("y").Base(), GP64()), Load(Param("db").Base(), GP64())
@@ -100,7 +100,7 @@ func (s instructions) layerGrad(name string, activation int) {
 	})
 }
 
-// gae writes the loop over the rows from the last to the first: see f32.GAE.
+// gae writes f32.GAE as a loop over the rows, from the last to the first.
 func (s instructions) gae() {
 	s.function("gae", "func(adv, reward, value, next, done []float32, n int, gamma, decay float32)")
 	base := map[string]reg.Register{}

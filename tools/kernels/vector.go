@@ -20,7 +20,7 @@ type instructions struct {
 // is512 reports whether s is AVX-512: vectors are ZMM registers, and masks are K registers.
 func (s instructions) is512() bool { return s.lanes == 16 }
 
-// bytes returns the size of a vector.
+// bytes returns the size of a vector [bytes].
 func (s instructions) bytes() int { return 4 * s.lanes }
 
 // vector returns a new vector register.
@@ -38,17 +38,18 @@ func (s instructions) zero() reg.VecVirtual {
 	return v
 }
 
-// function begins a function. The name of the instruction set is added to its name.
+// function begins an assembly function. It appends the name of the instruction set to the
+// function's name.
 func (s instructions) function(name, signature string) {
 	TEXT(name+s.name, NOSPLIT, signature)
 	Pragma("noescape")
 }
 
-// hoist makes the function load its constants into registers once, before its loop. busy
-// registers already have other values. If there are more constants than registers, the
-// others stay in memory. The constants are known only after the whole function is written.
-// So the code that loads them is after the function's end: the function first jumps there,
-// and back to the label begin.
+// hoist makes the function load its constants into registers once, before its loop. busy is the
+// number of registers that already have other values. Constants for which there is no register
+// stay in memory. The constants are known only when the whole function is written, so the code
+// that loads them is at the end of the function. The function first jumps to this code, which
+// then jumps back to the label begin.
 func (s instructions) hoist(busy int) {
 	hoisted, maxHoisted = map[uint32]reg.VecVirtual{}, s.constantRegisters(busy)
 	JMP(LabelRef("constants"))
@@ -56,13 +57,14 @@ func (s instructions) hoist(busy int) {
 }
 
 var (
-	hoisted    map[uint32]reg.VecVirtual // registers of the current function's constants, by the constants' bits; nil if the function does not use hoist
+	hoisted    map[uint32]reg.VecVirtual // registers of the current function's constants, by the bits of the constants; nil if the function does not use hoist
 	maxHoisted int                       // largest number of registers for constants
 )
 
-// constantRegisters returns the number of registers for constants. AVX2 has 16 registers, and
-// functions need up to 9 for computations, so 7 are left. Only blocks with tanh have busy
-// registers. tanh needs 7 for computations, so 9 are left for busy registers and constants.
+// constantRegisters returns the number of registers for constants. AVX2 has 16 registers.
+// Functions need up to 9 registers for computations, so 7 are left for constants. Only blocks
+// with tanh have busy registers: tanh needs 7 registers for computations, so 9 are left for the
+// busy registers and the constants.
 func (s instructions) constantRegisters(busy int) int {
 	if s.is512() {
 		return 32
@@ -70,7 +72,7 @@ func (s instructions) constantRegisters(busy int) int {
 	return min(7, 9-busy)
 }
 
-// finish writes the end of the function, and after it the code that loads hoisted constants.
+// finish writes the end of the function and, after it, the code that loads hoisted constants.
 func finish() {
 	VZEROUPPER()
 	RET()
@@ -85,7 +87,7 @@ func finish() {
 	hoisted = nil
 }
 
-// bits returns a constant vector with the same 32 bits in every lane.
+// bits returns a constant vector whose lanes all have the bits b.
 func (s instructions) bits(b uint32) Op {
 	if hoisted != nil && hoisted[b] == nil && len(hoisted) < maxHoisted {
 		hoisted[b] = s.vector()
@@ -96,7 +98,7 @@ func (s instructions) bits(b uint32) Op {
 	return constant(fmt.Sprintf("lanes%s%08x", s.name, b), b, s.lanes)
 }
 
-// constant returns the address of n copies of the same 32 bits in read-only memory.
+// constant returns the address of a constant in read-only memory: n copies of the bits b.
 func constant(name string, b uint32, n int) Mem {
 	if m, ok := constants[name]; ok {
 		return m
@@ -109,13 +111,13 @@ func constant(name string, b uint32, n int) Mem {
 	return m
 }
 
-// number returns a constant vector with x in every lane.
+// number returns a constant vector whose lanes are all x.
 func (s instructions) number(x float32) Op { return s.bits(math.Float32bits(x)) }
 
 // constants are the constants that are already in the generated file, by their names.
 var constants = map[string]Mem{}
 
-// scalar returns a vector with the function's parameter called name in every lane.
+// scalar returns a vector whose lanes are all the function's parameter called name.
 func (s instructions) scalar(name string) reg.VecVirtual {
 	v := s.vector()
 	b, err := Param(name).Resolve()
@@ -126,11 +128,11 @@ func (s instructions) scalar(name string) reg.VecVirtual {
 	return v
 }
 
-// A mask says which lanes of a vector an instruction reads or writes. A mask without a
-// register means all lanes.
+// A mask has the lanes of a vector that an instruction reads or writes. A mask without a register
+// has all lanes.
 type mask struct {
-	k reg.OpmaskVirtual // register with AVX-512
-	v reg.VecVirtual    // register with AVX2: the sign bit of each lane
+	k reg.OpmaskVirtual // register of an AVX-512 mask
+	v reg.VecVirtual    // register of an AVX2 mask: the sign bit of each lane
 }
 
 // all is the mask of all lanes.
@@ -166,7 +168,7 @@ func (s instructions) firstLanes(n reg.Register) mask {
 	return mask{v: v}
 }
 
-// load returns a vector with the lanes of m from memory, and 0 in the other lanes.
+// load returns a vector with the lanes of m read from memory, and 0 in the other lanes.
 func (s instructions) load(from Mem, m mask) reg.VecVirtual {
 	v := s.vector()
 	switch {
@@ -192,8 +194,8 @@ func (s instructions) store(v reg.VecVirtual, to Mem, m mask) {
 	}
 }
 
-// The comparisons of VCMPPS. For NaN they are false, except unordered, which is true if an
-// operand is NaN.
+// The comparisons of the instruction VCMPPS. If an operand is NaN, every comparison is false,
+// except unordered, which is true only in this case.
 const (
 	equal     = 0
 	less      = 17
@@ -251,13 +253,13 @@ func (s instructions) over(x reg.VecVirtual, y Op) reg.VecVirtual  { return s.bi
 func (s instructions) and(x reg.VecVirtual, y Op) reg.VecVirtual   { return s.binary(VANDPS, x, y) }
 func (s instructions) or(x reg.VecVirtual, y Op) reg.VecVirtual    { return s.binary(VORPS, x, y) }
 
-// atMost returns min(bound, y), and NaN if y is NaN: if one operand is NaN, the instruction
-// returns its second operand, here y.
+// atMost returns min(bound, y), or NaN if y is NaN: if an operand is NaN, the instruction returns
+// its second operand, which is y.
 func (s instructions) atMost(bound, y reg.VecVirtual) reg.VecVirtual {
 	return s.binary(VMINPS, bound, y)
 }
 
-// atLeast returns max(bound, y), and NaN if y is NaN, as atMost.
+// atLeast returns max(bound, y), or NaN if y is NaN, for the same reason as atMost.
 func (s instructions) atLeast(bound, y reg.VecVirtual) reg.VecVirtual {
 	return s.binary(VMAXPS, bound, y)
 }

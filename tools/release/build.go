@@ -23,7 +23,7 @@ const (
 	command    = modulePath + "/cmd/rlrun"
 )
 
-// checkVersion returns an error for a version that the module cannot have.
+// checkVersion returns an error if v is not a valid version of the module.
 func checkVersion(v string) error {
 	if semver.Canonical(v) != v || semver.Compare(v, "v2.0.0-0") >= 0 {
 		return fmt.Errorf("version %q, want one as v1.2.3 or v1.2.3-rc.1, below v2", v)
@@ -31,14 +31,15 @@ func checkVersion(v string) error {
 	return nil
 }
 
-// A builder builds the program of one version with go install.
+// A builder builds the programs of one version with go install.
 type builder struct {
 	version, root string // root is the root folder of the repository
-	dir           string // folder for temporary files
+	dir           string // directory for temporary files
 	env           []string
 }
 
-// newBuilder returns a builder for the current commit. close removes its files.
+// newBuilder returns a builder for the commit that is checked out. Its method close removes the
+// temporary files.
 func newBuilder(version string) (*builder, error) {
 	root, err := output("", nil, "git", "rev-parse", "--show-toplevel")
 	if err != nil {
@@ -67,7 +68,7 @@ func newBuilder(version string) (*builder, error) {
 
 func (b *builder) close() error { return os.RemoveAll(b.dir) }
 
-// makeProxy writes the module in the layout of a Go module proxy.
+// makeProxy writes the module's files as a Go module proxy has them.
 func (b *builder) makeProxy() error {
 	dir := filepath.Join(b.dir, "proxy", filepath.FromSlash(modulePath), "@v")
 	if err := os.MkdirAll(dir, 0o755); err != nil {
@@ -104,15 +105,15 @@ func (b *builder) makeProxy() error {
 		create(filepath.Join(dir, "list"), []byte(b.version+"\n")))
 }
 
-// A file is a file of the repository.
+// A file is a file of the checked-out commit.
 type file struct{ *zip.File }
 
 func (f file) Path() string                { return f.Name }
 func (f file) Lstat() (fs.FileInfo, error) { return f.FileInfo(), nil }
 
-// makeEnv sets the environment of go install. It has a module cache of its own, because the
-// machine's cache must not keep this version. Other modules come from the machine's cache, or
-// from its proxies.
+// makeEnv sets the environment variables for go install. The build has its own module cache,
+// because the version must not stay in the machine's cache. Other modules come from the machine's
+// cache, or from the proxies that the machine uses.
 func (b *builder) makeEnv() error {
 	var machine struct{ GOMODCACHE, GOPROXY string }
 	text, err := output(b.root, nil, "go", "env", "-json", "GOMODCACHE", "GOPROXY")
@@ -131,7 +132,7 @@ func (b *builder) makeEnv() error {
 	return nil
 }
 
-// build returns the files of a system's archive, by name.
+// build returns the files of a system's archive, by their names.
 func (b *builder) build(s system) (map[string][]byte, error) {
 	env := append(b.env, "GOOS="+s.os, "GOARCH="+s.arch)
 	if _, err := output(b.dir, env, "go", "install", "-trimpath", "-ldflags", "-s -w", command+"@"+b.version); err != nil {
@@ -156,8 +157,8 @@ func (b *builder) build(s system) (map[string][]byte, error) {
 	return files, err
 }
 
-// output runs a command in a folder, with env added to the environment. It returns the standard
-// output without the last newline.
+// output runs a command in the directory dir. env has environment variables, in addition to the
+// current ones. It returns the standard output without the newline at the end.
 func output(dir string, env []string, name string, args ...string) (string, error) {
 	var errs strings.Builder
 	cmd := exec.Command(name, args...)
@@ -169,11 +170,11 @@ func output(dir string, env []string, name string, args ...string) (string, erro
 	return strings.TrimSuffix(string(out), "\n"), nil
 }
 
-// fileURL returns the URL of a folder.
+// fileURL returns the file URL of a directory.
 func fileURL(dir string) string {
 	dir = filepath.ToSlash(dir)
 	if !strings.HasPrefix(dir, "/") {
-		dir = "/" + dir // of a drive
+		dir = "/" + dir // on Windows, dir begins with a drive
 	}
 	return "file://" + dir
 }

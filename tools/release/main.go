@@ -1,15 +1,15 @@
-// Command release builds the archives of a release, one for each system, and SHA256SUMS.
+// Command release builds the archives of a release, one archive for each system, and SHA256SUMS.
 //
 //	go run -C tools ./release v1.2.3                            all systems, into dist/ of the repository
-//	go run -C tools ./release -o /tmp/new v1.2.3 linux/arm64    some systems, into another folder
+//	go run -C tools ./release -o /tmp/new v1.2.3 linux/arm64    some systems, into another directory
 //
-// It puts the checked-out commit, with that version, into a module proxy on disk, and builds each
-// program with
+// It puts the checked-out commit, as the given version of the module, into a module proxy on
+// disk. It then builds each program with
 //
 //	CGO_ENABLED=0 go install -trimpath -ldflags "-s -w" github.com/rlrun/rlrun/cmd/rlrun@v1.2.3
 //
-// So a release proves that go install works, and anybody can repeat it: the same commit, version
-// and Go give the same bytes.
+// So a release shows that go install works. Anybody can repeat the build: the same commit,
+// version and Go give the same bytes.
 package main
 
 import (
@@ -28,12 +28,12 @@ var systems = []system{
 	{"linux", "amd64"}, {"linux", "arm64"}, {"darwin", "amd64"}, {"darwin", "arm64"}, {"windows", "amd64"},
 }
 
-// A system is an operating system and a processor, as Go names them.
+// A system is an operating system and a processor, with the names of GOOS and GOARCH.
 type system struct{ os, arch string }
 
 func (s system) String() string { return s.os + "/" + s.arch }
 
-// program returns the name of the program's file.
+// program returns the file name of the program.
 func (s system) program() string {
 	if s.os == "windows" {
 		return "rlrun.exe"
@@ -41,7 +41,7 @@ func (s system) program() string {
 	return "rlrun"
 }
 
-// archive returns the name of the archive.
+// archive returns the file name of the archive.
 func (s system) archive(version string) string {
 	name := fmt.Sprintf("rlrun_%s_%s_%s", version, s.os, s.arch)
 	if s.os == "windows" {
@@ -62,10 +62,10 @@ func main() {
 	os.Exit(1)
 }
 
-// badInput is an error in the arguments.
+// badInput is an error in the command's arguments.
 type badInput struct{ error }
 
-// release builds the archives that the arguments ask for.
+// release builds the archives that the arguments select.
 func release(args []string) error {
 	out, version, chosen, err := parse(args)
 	if err != nil {
@@ -105,7 +105,8 @@ func release(args []string) error {
 	return create(filepath.Join(out, "SHA256SUMS"), []byte(sums.String()))
 }
 
-// parse reads the arguments: a folder, a version and systems. The folder is "" without -o.
+// parse reads the arguments: the output directory, the version and the systems. The directory is
+// "" without -o.
 func parse(args []string) (out, version string, chosen []system, err error) {
 	flags := flag.NewFlagSet("release", flag.ContinueOnError)
 	flags.SetOutput(new(strings.Builder))

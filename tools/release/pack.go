@@ -16,7 +16,8 @@ import (
 	"time"
 )
 
-// pack returns the archive of a system, a .zip or a .tar.gz, without owners and times.
+// pack returns the archive of a system, a .zip or a .tar.gz. It has no owners and no times, so
+// the same files give the same bytes.
 func pack(s system, files map[string][]byte) ([]byte, error) {
 	var b bytes.Buffer
 	var err error
@@ -28,7 +29,7 @@ func pack(s system, files map[string][]byte) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// mode returns the permissions of a file in an archive.
+// mode returns the permissions of the file with the given name in an archive.
 func mode(name string) fs.FileMode {
 	if strings.HasPrefix(name, "rlrun") {
 		return 0o755
@@ -73,8 +74,9 @@ func packTar(w io.Writer, files map[string][]byte) error {
 	return g.Close()
 }
 
-// licences returns the licences of Go and of all modules that are linked into the program. A
-// copy of the program must come with them. env is the environment of the build.
+// licences returns the licences of Go and of all modules that are linked into the program,
+// because a copy of the program must contain them. env has the environment variables of the
+// build.
 func licences(source string, env []string) ([]byte, error) {
 	goroot, err := output(source, env, "go", "env", "GOROOT")
 	if err != nil {
@@ -109,7 +111,7 @@ func licences(source string, env []string) ([]byte, error) {
 	return text.Bytes(), nil
 }
 
-// licenceFiles returns the licence files in the folder of a module.
+// licenceFiles returns the licence files in the directory of a module.
 func licenceFiles(dir string) (files []string, err error) {
 	entries, err := os.ReadDir(dir)
 	for _, e := range entries {
