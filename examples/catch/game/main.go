@@ -19,8 +19,12 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
+	game := catch.New()
+	if err := p.Spec().Check(game.Spec()); err != nil {
+		log.Fatal(err)
+	}
 	const rounds = 10
-	player, game := policy.NewActor(p), catch.New()
+	player := policy.NewActor(p)
 	obs := make([]float32, p.Spec().Obs.Size())
 	caught := 0
 	for round := range uint64(rounds) {
