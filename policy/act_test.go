@@ -25,7 +25,7 @@ func sdeNetwork(trunk bool) policy.NetworkConfig {
 	return config
 }
 
-// mixed returns a space with numbers, choices and bits.
+// mixed returns a space with numbers, discrete variables and bits.
 func mixed() env.Space {
 	return env.Dict{{Name: "speed", Space: env.NewBox(-2, 2, 2)}, {Name: "gear", Space: env.Discrete{N: 3}}, {Name: "lamps", Space: env.MultiBinary{N: 2}}}
 }
@@ -50,8 +50,8 @@ func normalizer(t testing.TB, space env.Space) *policy.Normalizer {
 	return m
 }
 
-// policies returns a policy of each kind. Their weights are not small, so that a change of the
-// input changes the output.
+// policies returns a policy of each type. The weights are large enough that a change of the input
+// changes the output.
 func policies(t testing.TB) map[string]policy.Policy {
 	t.Helper()
 	numbers, rng, engine := env.NewBox(-1, 1, 3), newRand(), nn.Native{}
@@ -95,8 +95,8 @@ func sample(s env.Space, n int, seed uint64) []float32 {
 	return x
 }
 
-// masks returns n random masks of an action space. Each mask allows at least one value of every
-// choice. It returns nil if the actions are not discrete.
+// masks returns n random masks for an action space. Each mask allows at least one value of every
+// discrete variable. For continuous actions it returns nil.
 func masks(act env.Space, n int) (all []bool) {
 	l, err := env.LayoutOf(act)
 	choices, ok := l.Choices()
@@ -127,7 +127,7 @@ func rowGenerators(n int) []rand.PCG {
 	return rng
 }
 
-// outFor returns an Out for n rows with all slices that p can write.
+// outFor returns an Out for n rows with all slices that p can write to.
 func outFor(p policy.Policy, n int) policy.Out {
 	s, a := p.Spec(), p.Spec().Act.Size()
 	out := policy.Out{Act: make([]float32, n*a), Raw: make([]float32, n*a), LogProb: make([]float32, n)}
@@ -145,7 +145,7 @@ func columns(out *policy.Out) map[string]*[]float32 {
 	return map[string]*[]float32{"Act": &out.Act, "Raw": &out.Raw, "LogProb": &out.LogProb, "Value": &out.Value, "Scores": &out.Scores}
 }
 
-// rowRange returns the rows from … to-1 of x, which has n rows. It returns nil for a nil x.
+// rowRange returns rows [from, to) of x, which has n rows. For a nil x it returns nil.
 func rowRange[T any](x []T, n, from, to int) []T {
 	if x == nil {
 		return nil
@@ -173,7 +173,7 @@ type explorer interface {
 	DrawNoise(rng []rand.PCG, noise []float32)
 }
 
-// input returns n rows of input for p to act in way w.
+// input returns the input for Act of p, with n rows, for the way w.
 func (w way) input(p policy.Policy, n int) policy.In {
 	in := policy.In{Obs: sample(p.Spec().Obs, n, 5), First: make([]bool, n)}
 	if w.sampled {
@@ -189,7 +189,7 @@ func (w way) input(p policy.Policy, n int) policy.In {
 	return in
 }
 
-// eachPolicy runs f as a subtest for every policy, in every way in which it can act.
+// eachPolicy runs f as a subtest for every policy, once for each way in which the policy can act.
 func eachPolicy(t *testing.T, f func(t *testing.T, p policy.Policy, w way)) {
 	for name, p := range policies(t) {
 		for _, w := range ways(p) {
@@ -198,15 +198,15 @@ func eachPolicy(t *testing.T, f func(t *testing.T, p policy.Policy, w way)) {
 	}
 }
 
-// TestActColumns checks that the bits of each output column do not depend on which other columns
-// Act writes, and that all actions are in the action space.
+// TestActColumns checks that the bits of each output column stay the same if Act also writes
+// other columns, and that all actions are in the action space.
 func TestActColumns(t *testing.T) {
 	eachPolicy(t, func(t *testing.T, p policy.Policy, w way) {
 		const n = 5
 		want := outFor(p, n)
 		for _, c := range columns(&want) {
 			for i := range *c {
-				(*c)[i] = 1e9 // Act must overwrite it
+				(*c)[i] = 1e9 // a value that Act must overwrite
 			}
 		}
 		p.Act(w.input(p, n), want)
@@ -227,7 +227,7 @@ func TestActColumns(t *testing.T) {
 		if !allContained(p.Spec().Act, want.Act) {
 			t.Errorf("Act = %v, want actions in %s", want.Act, env.Describe(p.Spec().Act))
 		}
-		p.Act(w.input(p, n), policy.Out{}) // with nothing to write, Act must not panic
+		p.Act(w.input(p, n), policy.Out{}) // without slices to write to, Act must not panic
 	})
 }
 
@@ -259,8 +259,8 @@ func TestActRows(t *testing.T) {
 	})
 }
 
-// TestActMasked checks that Act never chooses a forbidden action, in any way to act, and that
-// sampling reaches every allowed action.
+// TestActMasked checks that Act never chooses a forbidden action, in any way to act, and that it
+// samples every allowed action at some time.
 func TestActMasked(t *testing.T) {
 	eachPolicy(t, func(t *testing.T, p policy.Policy, w way) {
 		if !w.masked {
@@ -305,8 +305,8 @@ func TestActAllocs(t *testing.T) {
 	})
 }
 
-// TestClone checks that a clone acts like its original, and still does so after every tensor of
-// the original has changed.
+// TestClone checks that a clone acts like the original policy. After a change of all tensors of
+// the original, the clone must still act in the same way.
 func TestClone(t *testing.T) {
 	w := way{sampled: true}
 	for name, p := range policies(t) {

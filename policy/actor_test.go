@@ -30,8 +30,8 @@ func (c *counter) Spec() policy.Spec {
 func (c *counter) Tensors() []*tape.Param { return nil }
 func (c *counter) Clone() policy.Policy   { return c }
 
-// TestActorMemory checks that an Actor keeps the memory from step to step, and sets First at an
-// episode's first step only.
+// TestActorMemory checks that an Actor keeps the memory from step to step, and that First is true
+// only at the first step of an episode.
 func TestActorMemory(t *testing.T) {
 	c := new(counter)
 	a := policy.NewActor(c)
@@ -48,7 +48,7 @@ func TestActorMemory(t *testing.T) {
 }
 
 // TestActorSampled checks that an Actor samples with the generator of SeedEpisode, or takes the
-// best actions, and obeys the mask.
+// best actions, and that it takes only actions that the mask allows.
 func TestActorSampled(t *testing.T) {
 	p := newActorCritic(t, specs()["Discrete"])
 	mask, obs := []bool{true, false, true}, observations()

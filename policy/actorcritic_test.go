@@ -25,8 +25,8 @@ func newActorCritic(t testing.TB, spec env.Spec) *policy.ActorCritic {
 	return m
 }
 
-// specs returns a Spec for each kind of action space. The Box is so small that sampled actions
-// are often outside it.
+// specs returns a Spec for each type of action space. The Box is so small that many sampled
+// actions are outside of it.
 func specs() map[string]env.Spec {
 	obs := env.NewBox(-1, 1, 3)
 	return map[string]env.Spec{
@@ -39,8 +39,8 @@ func specs() map[string]env.Spec {
 
 func observations() []float32 { return normal(rand.New(rand.NewPCG(5, 6)), make([]float32, 3*rows)) }
 
-// TestActorCritic checks that Act, sampled or not, agrees with the distribution and the value
-// that are trained: Pi and V.
+// TestActorCritic checks that Act, sampled or not, agrees with the distribution Pi and the value
+// V, which are for training.
 func TestActorCritic(t *testing.T) {
 	for name, spec := range specs() {
 		t.Run(name, func(t *testing.T) {
@@ -110,8 +110,8 @@ func allContained(s env.Space, x []float32) bool {
 	return true
 }
 
-// TestScores checks that Scores are the probabilities π(a|s) of Discrete actions, also under a
-// mask.
+// TestScores checks that Scores are the probabilities π(a|s) of Discrete actions, with and
+// without a mask.
 func TestScores(t *testing.T) {
 	m, obs := newActorCritic(t, specs()["Discrete"]), observations()
 	for _, mask := range [][]bool{nil, masks(env.Discrete{N: 3}, rows)} {
@@ -138,9 +138,10 @@ func TestScores(t *testing.T) {
 	}
 }
 
-// TestScoresOfChoices expects the probability of each value of each choice, side by side as in a
-// mask, and two of each bit: products of them are what Pi has for whole actions. Numbers have
-// no scores.
+// TestScoresOfChoices checks that Scores has the probability of each value of each discrete
+// variable, in the order of a mask, with two probabilities for a bit. Pi has the probability of a
+// whole action: the product of the probabilities of its values. Continuous actions have no
+// scores.
 func TestScoresOfChoices(t *testing.T) {
 	for _, act := range []env.Space{env.MultiDiscrete{N: []int{3, 2}}, env.MultiBinary{N: 2}} {
 		l := must[env.Layout](t)(env.LayoutOf(act))
@@ -189,9 +190,9 @@ func TestActorCriticParams(t *testing.T) {
 	}
 }
 
-// TestActorCriticGains checks the gains of the orthogonal weights: 0.01 for the actor's last
-// layer, so that all actions have nearly the same probability at the start, and 1 for the
-// critic's last layer.
+// TestActorCriticGains checks the gains of the orthogonal weights. The gain of the actor's last
+// layer is 0.01: all actions then have nearly the same probability at the start. The gain of the
+// critic's last layer is 1.
 func TestActorCriticGains(t *testing.T) {
 	want := map[string]float64{
 		"actor.0.weight": 2, "actor.2.weight": 2, "actor.4.weight": 1e-4,

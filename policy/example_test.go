@@ -8,8 +8,8 @@ import (
 	"github.com/rlrun/rlrun/policy"
 )
 
-// This example saves a table of Q-values to a file and reads a policy from the file. The file
-// has all that is needed to act.
+// This example saves a table of Q-values to a file and reads the policy back. The file contains
+// everything that is needed to act.
 func ExampleRead() {
 	corridor := env.Spec{Obs: env.Discrete{N: 3}, Act: env.Discrete{N: 2}}
 	table, err := policy.NewTable(corridor, 0)

@@ -20,7 +20,7 @@ import (
 
 var meta = policy.Meta{Env: "CartPole-v1", Agent: "PPO"}
 
-// newSaver returns a policy with few parameters, whose values are all different.
+// newSaver returns a policy with few parameters. All their values are different.
 func newSaver(t testing.TB, act env.Space) *policy.ActorCritic {
 	t.Helper()
 	config := policy.NetworkConfig{ActivationFn: "tanh", LogStdInit: 0.5}
@@ -64,7 +64,7 @@ func split(t testing.TB, file []byte) (h header, data []byte) {
 	return h, file[8+n:]
 }
 
-// join returns the file with a header and data.
+// join returns the file with the given header and data.
 func join(t testing.TB, h header, data []byte) []byte {
 	t.Helper()
 	b, err := json.Marshal(h)
@@ -74,7 +74,7 @@ func join(t testing.TB, h header, data []byte) []byte {
 	return slices.Concat(binary.LittleEndian.AppendUint64(nil, uint64(len(b))), b, data)
 }
 
-// edited returns a copy of the file whose header f has changed.
+// edited returns a copy of the file, in which f has changed the header.
 func edited(t testing.TB, file []byte, f func(h header)) []byte {
 	h, data := split(t, file)
 	f(h)
@@ -91,8 +91,8 @@ func withMetadata(t testing.TB, file []byte, key, value string) []byte {
 	})
 }
 
-// TestOpen checks that a policy read from a file acts like the saved policy, bit for bit, in
-// every way to act, and that the policy and its clone are saved with the same bytes.
+// TestOpen checks that a policy from a file acts like the saved policy, bit for bit, in every way
+// to act. The saved bytes of the policy and of its clone must be the same as the file.
 func TestOpen(t *testing.T) {
 	eachPolicy(t, func(t *testing.T, p policy.Policy, w way) {
 		const n = 50
@@ -118,7 +118,7 @@ func TestOpen(t *testing.T) {
 	})
 }
 
-// TestLoad checks that Load sets all tensors of a policy with the same design.
+// TestLoad checks that Load sets all tensors of a policy that has the same design as the file.
 func TestLoad(t *testing.T) {
 	for name, p := range policies(t) {
 		file, other := save(t, p), p.Clone()
@@ -136,7 +136,7 @@ func TestLoad(t *testing.T) {
 	}
 }
 
-// TestFormat checks the file format as another program would read it.
+// TestFormat checks the file format with code that does not use package policy.
 func TestFormat(t *testing.T) {
 	m := newSaver(t, env.NewBox(-1, 1, 1))
 	h, data := split(t, save(t, m))
@@ -182,9 +182,9 @@ func TestFormat(t *testing.T) {
 	}
 }
 
-// hostile returns faulty variants of good, the file of a newSaver policy with a Box. The key is a
-// part of the error message that each file must cause. The tensors are in the order of their
-// names.
+// hostile returns faulty copies of good, the file of a newSaver policy with a Box. The key of
+// each copy is a part of the error message that it must cause. The tensors in the file are in the
+// order of their names.
 func hostile(t testing.TB, good []byte) map[string][]byte {
 	edit := func(f func(h header)) []byte { return edited(t, good, f) }
 	h, data := split(t, good)
@@ -233,8 +233,8 @@ func hostile(t testing.TB, good []byte) map[string][]byte {
 	}
 }
 
-// TestLoadHostile checks that Load and Read return an error that says what is wrong with a faulty
-// file, and that the policy is unchanged.
+// TestLoadHostile checks that Load and Read return an error for each faulty file, with the fault
+// in the message, and that the policy is unchanged.
 func TestLoadHostile(t *testing.T) {
 	m := newSaver(t, env.NewBox(-1, 1, 1))
 	good := save(t, m)
@@ -276,8 +276,8 @@ func TestLoadHostile(t *testing.T) {
 	}
 }
 
-// TestLoadEarlier checks that LoadEarlier reads the tensors of a file of version 1, and no file
-// of another version.
+// TestLoadEarlier checks that LoadEarlier reads the tensors of a file of version 1, and returns
+// an error for a file of any other version.
 func TestLoadEarlier(t *testing.T) {
 	m := newSaver(t, env.Discrete{N: 2})
 	good := save(t, m)
@@ -304,8 +304,8 @@ func TestLoadEarlier(t *testing.T) {
 // errorOf returns the error of a function with two results.
 func errorOf[T any](_ T, err error) error { return err }
 
-// TestLoadVariances checks that Load refuses impossible means and variances of a normaliser or of
-// batch normalisation.
+// TestLoadVariances checks that Load returns an error for impossible means and variances, of a
+// normaliser or of batch normalisation.
 func TestLoadVariances(t *testing.T) {
 	config := policy.DefaultNetworkConfig()
 	config.NetArch, config.Norm = policy.Layers(2), "batch"

@@ -12,9 +12,9 @@ import (
 	"github.com/rlrun/rlrun/policy"
 )
 
-// falseMetadata returns wrong values of a metadata key in the file of a policy, with a part of
-// the error message that each must cause. Many of them claim that the policy is much larger than
-// the file.
+// falseMetadata returns wrong values of metadata keys in the file of a policy. Each has a part of
+// the error message that it must cause. With many of these values the policy would be much larger
+// than the file.
 func falseMetadata() []struct{ file, key, value, want string } {
 	const linear = `{"linear":%d}`
 	wide := func(in, out int64) string {
@@ -78,8 +78,8 @@ func allocated(f func()) uint64 {
 	return after.TotalAlloc - before.TotalAlloc
 }
 
-// maxAllocation returns the largest number of bytes that reading a file may allocate. JSON takes
-// many times its own length in memory.
+// maxAllocation returns the largest number of bytes that reading a file may allocate. Decoded
+// JSON needs many times its length in memory.
 func maxAllocation(data []byte) uint64 { return 1<<20 + 200*uint64(len(data)) }
 
 // TestReadFalseMetadata checks that a file with false metadata causes a one-line error, and that
@@ -113,8 +113,8 @@ func TestReadFalseMetadata(t *testing.T) {
 	}
 }
 
-// FuzzLoad checks that Load of any bytes either sets all tensors to finite values or returns an
-// error and changes nothing.
+// FuzzLoad checks that Load of any bytes either sets all tensors to finite values, or returns an
+// error and changes no tensor.
 func FuzzLoad(f *testing.F) {
 	p := policies(f)["squashed"] // with a normaliser
 	good := save(f, p)
@@ -154,7 +154,7 @@ func checkTensors(t *testing.T, p policy.Policy) {
 }
 
 // FuzzRead checks that Read of any bytes returns an error, or a policy that can act and can be
-// saved again. Reading must not allocate more than a file of this length may need.
+// saved again. The reading must not allocate more than maxAllocation.
 func FuzzRead(f *testing.F) {
 	files := map[string][]byte{}
 	for name, p := range policies(f) {
@@ -170,7 +170,7 @@ func FuzzRead(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		var p policy.Policy
 		var err error
-		if used := allocated(func() { p, err = policy.Read(bytes.NewReader(data)) }); used > 2*maxAllocation(data) { // twice, since another test may allocate at the same time
+		if used := allocated(func() { p, err = policy.Read(bytes.NewReader(data)) }); used > 2*maxAllocation(data) { // twice, because another test may allocate memory at the same time
 			t.Errorf("%d bytes allocated for a file of %d", used, len(data))
 		}
 		if err != nil {

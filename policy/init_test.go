@@ -10,9 +10,9 @@ import (
 	"github.com/rlrun/rlrun/policy/nn"
 )
 
-// TestInitFn checks that the initialisation is the one of init_fn or ortho_init, whichever is
-// given, or else the agent's default. It is an error if the two contradict each other. A
-// completed NetworkConfig has the same initialisation.
+// TestInitFn checks the initialisation: it is the value of init_fn or the meaning of ortho_init,
+// or the agent's default if both are missing. It is an error if init_fn and ortho_init contradict
+// each other. A completed NetworkConfig must have the same initialisation.
 func TestInitFn(t *testing.T) {
 	yes, no := new(true), new(false)
 	for _, c := range []struct {

@@ -42,10 +42,10 @@ func (s *skip) Infer(y, x []float32) {
 
 func (s *skip) Clone() nn.Network { return &skip{Network: s.Network.Clone()} }
 
-// TestLayers checks policies whose hidden layers are given by layers in place of net_arch, with
-// one layer that package nn does not have, also with a shared trunk and with state-dependent
-// noise. Clones and restored policies must act like the original. A linear layer without an
-// initialisation must have the initialisation of init_fn.
+// TestLayers checks policies whose hidden layers come from the setting layers and not from
+// net_arch. One of the layers is not from package nn. Some policies have a shared trunk or
+// state-dependent noise. Clones and restored policies must act like the original policies. A
+// linear layer without an initialisation must have the initialisation of init_fn.
 func TestLayers(t *testing.T) {
 	config := policy.DefaultNetworkConfig()
 	config.Layers, config.InitFn = nn.Layers{{Kind: "linear", Size: 16}, {Kind: "layer_norm"}, {Kind: "skip"}, {Kind: "relu"}}, "xavier_uniform"

@@ -13,14 +13,15 @@ import (
 	"github.com/rlrun/rlrun/policy/nn"
 )
 
-// A variant is a policy, and the error of loading its file into the first variant of its family.
+// A variant is a policy, and the error when its file is loaded into the first variant in its
+// list.
 type variant struct {
 	make func() (policy.Policy, error)
 	want string // beginning of the error; "": no error
 }
 
-// actorCritic returns a variant with a small ActorCritic. change edits its config; a clip range
-// above 0 adds a normaliser.
+// actorCritic returns a variant with a small ActorCritic. The function change edits the config.
+// If clip is above 0, the policy has a normaliser with this clip range.
 func actorCritic(spec env.Spec, clip float32, change func(config *policy.NetworkConfig), want string) variant {
 	return variant{func() (policy.Policy, error) {
 		config := smallNetwork()
@@ -36,7 +37,8 @@ func actorCritic(spec env.Spec, clip float32, change func(config *policy.Network
 	}, want}
 }
 
-// tiles returns a variant with Tiles of n tilings, whose second upper bound is high.
+// tiles returns a variant with Tiles of n tilings. The argument high is the upper bound of the
+// second dimension.
 func tiles(n int, high float32, want string) variant {
 	spec := env.Spec{Obs: env.NewBox(0, 1, 2), Act: env.Discrete{N: 2}}
 	return variant{func() (policy.Policy, error) {
@@ -92,8 +94,9 @@ func families() map[string][]variant {
 	}
 }
 
-// TestLoadOther checks that Load refuses a file if its policy would act differently after
-// loading, and accepts a file whose policy differs only in bounds, names or initial values.
+// TestLoadOther checks that Load returns an error for a file if its policy would choose other
+// actions after loading. Load must accept a file whose policy differs only in bounds, names or
+// initial values.
 func TestLoadOther(t *testing.T) {
 	for name, all := range families() {
 		for _, v := range all {
@@ -120,8 +123,8 @@ type ownPolicy struct{ policy.Policy }
 // ownCritic embeds a policy of package policy, but could act differently.
 type ownCritic struct{ *policy.ActorCritic }
 
-// TestOwnType checks that a policy type of another package is saved with its tensors and can be
-// loaded into a policy of the same type only. Read must refuse the file with ErrOwnType.
+// TestOwnType checks that a policy of another package's type is saved with its tensors, and can
+// be loaded only into a policy of the same type. Read must return ErrOwnType for the file.
 func TestOwnType(t *testing.T) {
 	for _, p := range []policy.Policy{ownPolicy{newSaver(t, env.Discrete{N: 2})}, ownCritic{newSaver(t, env.Discrete{N: 2})}} {
 		file := save(t, p)
@@ -138,8 +141,8 @@ func TestOwnType(t *testing.T) {
 	}
 }
 
-// TestOpenPath checks that OpenWithMeta returns the policy of a path with its Meta, also for a
-// file of version 1, and that errors name the file.
+// TestOpenPath checks that OpenWithMeta returns the policy and the Meta of a file, that it
+// returns the Meta of a file of version 1, and that errors name the file.
 func TestOpenPath(t *testing.T) {
 	dir := t.TempDir()
 	write := func(name string, data []byte) string {
@@ -165,8 +168,8 @@ func TestOpenPath(t *testing.T) {
 	}
 }
 
-// TestOwnLayer checks that Read needs an engine that has a policy's own layer type, and otherwise
-// returns an error.
+// TestOwnLayer checks that Read uses an engine for a policy with another package's layer, and
+// returns an error without such an engine.
 func TestOwnLayer(t *testing.T) {
 	engine := nn.Native{Kinds: nn.Kinds{"skip": newSkip}}
 	config := smallNetwork()

@@ -64,7 +64,7 @@ func (a NetArch) CheckTrunk() error {
 	return nil
 }
 
-// String returns a in the form of a scenario file: [64, 64] or {pi: [64], vf: [128, 64]}.
+// String returns a as text, as in a scenario file: [64, 64] or {pi: [64], vf: [128, 64]}.
 func (a NetArch) String() string {
 	if !a.Split() {
 		return sizesText(a.pi)
@@ -85,7 +85,7 @@ func sizesText(sizes []int) string {
 type netArchMapping struct {
 	Pi []int `yaml:"pi"`           // sizes of the actor's hidden layers
 	VF []int `yaml:"vf,omitempty"` // sizes of the critic's hidden layers, in on-policy agents, whose critic estimates V(s)
-	QF []int `yaml:"qf,omitempty"` // sizes of the critics' hidden layers, in off-policy agents, whose critics know Q(s, a)
+	QF []int `yaml:"qf,omitempty"` // sizes of the critics' hidden layers, in off-policy agents, whose critics estimate Q(s, a)
 }
 
 // MarshalSetting returns the list or the mapping that stands for a in a YAML file.

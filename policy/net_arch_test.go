@@ -10,12 +10,12 @@ import (
 	"github.com/rlrun/rlrun/policy"
 )
 
-// netArchFile is a settings file with a NetArch.
+// netArchFile has the settings of a YAML file with a NetArch.
 type netArchFile struct {
 	NetArch policy.NetArch `yaml:"net_arch"`
 }
 
-// decodeNetArch reads a NetArch from YAML text into one that is [7] before.
+// decodeNetArch reads a NetArch from YAML text. Before the reading, the NetArch is [7].
 func decodeNetArch(text string) (policy.NetArch, error) {
 	c := netArchFile{policy.Layers(7)}
 	tree, err := settings.Parse("f.yaml", []byte(text))
@@ -25,8 +25,8 @@ func decodeNetArch(text string) (policy.NetArch, error) {
 	return c.NetArch, err
 }
 
-// TestNetArch checks that all forms of Stable-Baselines3's net_arch are read, written and read
-// again correctly.
+// TestNetArch checks that every way to write net_arch in Stable-Baselines3 is read correctly, and
+// stays the same when it is written and read again.
 func TestNetArch(t *testing.T) {
 	for text, want := range map[string]policy.NetArch{
 		"[64, 64]":                     policy.Layers(64, 64),
@@ -59,8 +59,8 @@ func TestNetArch(t *testing.T) {
 	}
 }
 
-// TestNetArchFaults checks that each faulty text causes a one-line error that says where the
-// fault is and what would be right.
+// TestNetArchFaults checks that each faulty text causes an error of one line. The error must say
+// where the fault is and what would be right.
 func TestNetArchFaults(t *testing.T) {
 	for text, want := range map[string]string{
 		"64":                           "f.yaml:1:11: net_arch: want a list, as [a, b], or a mapping, key: value",
@@ -112,7 +112,7 @@ func TestNetArchCheck(t *testing.T) {
 	}
 }
 
-// FuzzNetArch checks that any text causes a one-line error, or gives sizes that stay the same
+// FuzzNetArch checks that any text causes an error of one line, or gives sizes that stay the same
 // when they are written and read again.
 func FuzzNetArch(f *testing.F) {
 	for _, seed := range []string{"[64, 64]", "{pi: [64], vf: []}", "{pi: [], qf: [1e3]}", "[64, {pi: [1]}]", "[&a 1, *a]"} {

@@ -12,7 +12,7 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// shapes returns the shape of each parameter by its name, without biases.
+// shapes returns the shape of each parameter, by the parameter's name. Biases are left out.
 func shapes(params []*tape.Param) map[string][]int {
 	all := map[string][]int{}
 	for _, p := range params {
@@ -23,8 +23,8 @@ func shapes(params []*tape.Param) map[string][]int {
 	return all
 }
 
-// TestNetArchOwn checks the shapes of networks with separate sizes for the actor and the critic,
-// on-policy and off-policy, and of networks with given layers.
+// TestNetArchOwn checks the shapes of three kinds of networks: separate sizes for the actor and
+// the critic on-policy, the same off-policy, and networks from a list of layers.
 func TestNetArchOwn(t *testing.T) {
 	box := env.Spec{Obs: env.NewBox(-1, 1, 3), Act: env.NewBox(-1, 1, 2)}
 	config := policy.DefaultNetworkConfig()
@@ -71,7 +71,7 @@ func checkShapes(t *testing.T, got, want map[string][]int) {
 }
 
 // TestNetArchKeys checks that a mapping with a key that the agent does not use is an error, and
-// so is a mapping with a shared trunk.
+// that a mapping together with a shared trunk is an error.
 func TestNetArchKeys(t *testing.T) {
 	box := env.Spec{Obs: env.NewBox(-1, 1, 3), Act: env.NewBox(-1, 1, 2)}
 	vf, qf := smallNetwork(), smallNetwork()
@@ -104,8 +104,9 @@ func TestOtherNormalizer(t *testing.T) {
 	}
 }
 
-// TestDueling checks Q = V + A - mean A of the network's outputs, and the gradient of Q(s, a): 1
-// for V, 1 - 1/3 for the A of this action, and -1/3 for the A of the other actions.
+// TestDueling checks that Q = V + A - mean A for the network's outputs, and it checks the
+// gradient of Q(s, a). For three actions the gradient is 1 for V, 1 - 1/3 for the A of action a,
+// and -1/3 for the A of each other action.
 func TestDueling(t *testing.T) {
 	config := smallNetwork()
 	config.NetArch = policy.Layers()

@@ -21,8 +21,8 @@ type normalisation struct {
 	}
 }
 
-// TestNormalizer checks the normalised observations of the first recorded episode against
-// Gymnasium's, to the precision of float32.
+// TestNormalizer compares the normalised observations of the first recorded episode with
+// Gymnasium's, up to the precision of float32.
 func TestNormalizer(t *testing.T) {
 	var all []normalisation
 	golden.Read(t, "testdata/normalize.json.gz", &all)
@@ -49,7 +49,7 @@ func near(t *testing.T, what string, got []float32, want []float64) {
 }
 
 // TestMoments checks that rows added in batches of any size give the mean and variance of all
-// rows, except for the initial 10⁻⁴ rows.
+// rows together with the initial 10⁻⁴ rows.
 func TestMoments(t *testing.T) {
 	x := []float64{3, -1, 4, 1, -5, 9, 2, 6, 5, -3, 5, 8}
 	want := [2][2]float64{} // mean and variance of each column
@@ -74,8 +74,9 @@ func TestMoments(t *testing.T) {
 	}
 }
 
-// TestNormalized checks that a policy with a Normalizer acts on obs like a policy without one on
-// normalised observations, and that a clone's normaliser does not change with the original's.
+// TestNormalized checks that a policy with a Normalizer acts like a policy without one on
+// observations that are already normalised. It also checks that a change of the original's
+// normaliser does not change the clone's.
 func TestNormalized(t *testing.T) {
 	spec := specs()["Discrete"]
 	m := must[*policy.Normalizer](t)(policy.NewNormalizer(spec.Obs, 1))
@@ -107,8 +108,9 @@ func TestNormalized(t *testing.T) {
 	}
 }
 
-// TestNormalizerParts checks that the numbers of a Dict are normalised, and that choices, bits
-// and images are unchanged. A Box with the shape and bounds of an image counts as an image.
+// TestNormalizerParts checks that the numbers of a Dict are normalised, and that discrete
+// variables, bits and images are unchanged. A Box with the shape and bounds of an image counts as
+// an image.
 func TestNormalizerParts(t *testing.T) {
 	space := env.Dict{
 		{Name: "gear", Space: env.Discrete{N: 4}}, {Name: "speed", Space: env.NewBox(-9, 9, 2)},
@@ -120,7 +122,8 @@ func TestNormalizerParts(t *testing.T) {
 	got := make([]float32, 16)
 	m.Observe(x)
 	m.Apply(got, x)
-	// Of two numbers, one is a standard deviation below their mean and the other one above.
+	// Two numbers of a column: one is a standard deviation below their mean, the other is a
+	// standard deviation above.
 	want := []float64{3, -1, -1, 200, 100, 50, 1, -1, 2, 1, 1, 100, 0, 150, 0, 1}
 	for i := range want {
 		if math.Abs(float64(got[i])-want[i]) > 0.02 {
@@ -136,14 +139,14 @@ func TestNormalizerParts(t *testing.T) {
 }
 
 // TestNormalizerFromLoaded checks that training continues from a loaded mean and variance, which
-// count as 10,000 rows. So one new row that is 9 above the mean changes the mean by 0.0009.
+// count as 10,000 rows. One new row with the mean plus 9 then changes the mean by 0.0009.
 func TestNormalizerFromLoaded(t *testing.T) {
 	spec := env.Spec{Obs: env.NewBox(-9, 9, 1), Act: env.Discrete{N: 2}}
 	m := must[*policy.Normalizer](t)(policy.NewNormalizer(spec.Obs, 10))
 	p := must[*policy.ActorCritic](t)(policy.NewActorCritic(newRand(), spec, smallNetwork(), m, nn.Native{}))
 	tensors := p.Tensors()
 	mean, variance := tensors[len(tensors)-2], tensors[len(tensors)-1]
-	mean.Value[0], variance.Value[0] = 4, 2 // as Load does
+	mean.Value[0], variance.Value[0] = 4, 2 // the values that Load would set
 	m.Observe([]float32{13})
 	if got := mean.Value[0]; math.Abs(float64(got)-4.0009) > 1e-5 {
 		t.Errorf("mean = %v after a row of 13, want 4.0009", got)

@@ -10,7 +10,7 @@ import (
 	"github.com/rlrun/rlrun/policy/nn"
 )
 
-// constantSquashed returns a policy with one action, whose network has the outputs mean and
+// constantSquashed returns a policy with one action. The outputs of its network are mean and
 // logStd for every observation.
 func constantSquashed(t *testing.T, mean, logStd float32) *policy.Squashed {
 	t.Helper()
@@ -29,8 +29,8 @@ func constantSquashed(t *testing.T, mean, logStd float32) *policy.Squashed {
 	return p
 }
 
-// squashedDensity returns log N(u; μ, σ) - log(1 - tanh² u) at u = μ + σ ε, computed with 1 -
-// tanh² u = 1/cosh² u.
+// squashedDensity returns log N(u; μ, σ) - log(1 - tanh² u) at u = μ + σ ε. It uses 1 - tanh² u =
+// 1/cosh² u.
 func squashedDensity(mean, logStd, epsilon float64) float64 {
 	u := math.Abs(mean + math.Exp(logStd)*epsilon)
 	logCosh := u + math.Log1p(math.Exp(-2*u)) - math.Ln2
@@ -38,9 +38,9 @@ func squashedDensity(mean, logStd, epsilon float64) float64 {
 }
 
 // TestSquashedSaturated checks that densities and their gradients with respect to μ and log σ are
-// exact even if an action is very near 1 or -1. By hand, at the mode of μ = 30, log σ = -5, the
-// log-density is 5 - log(2π)/2 + 2 (30 - log 2) = 62.695. A density with 10⁻⁶ added to 1 - tanh²
-// would have 5 - log(2π)/2 + 6 log 10 = 17.896.
+// exact even if an action is very near 1 or -1. By hand, for μ = 30, log σ = -5 and u = μ, the
+// log-density is 5 - log(2π)/2 + 2 (30 - log 2) = 62.695. With 10⁻⁶ added to 1 - tanh², it would
+// be 5 - log(2π)/2 + 6 log 10 = 17.896.
 func TestSquashedSaturated(t *testing.T) {
 	for _, c := range []struct{ mean, logStd, epsilon, want float64 }{
 		{30, -5, 0, 62.6948}, {-30, -5, 0, 62.6948}, {0, 0, 0, -0.918939}, {0, 0, 1, squashedDensity(0, 0, 1)},
@@ -88,14 +88,14 @@ func TestTanhEpsilon(t *testing.T) {
 	}
 }
 
-// TestSquashedStateNoiseSaturated checks that densities are exact and gradients finite when
-// strong state-dependent noise makes actions 1 or -1.
+// TestSquashedStateNoiseSaturated checks that densities are exact and gradients are finite if
+// strong state-dependent noise gives actions that are rounded to 1 or -1.
 func TestSquashedStateNoiseSaturated(t *testing.T) {
 	p, obs := newSquashed(t, true), observations()
 	epsilon := normal(newRand(), make([]float32, p.Head.EpsilonLen(rows)))
 	log := p.Params()[len(p.Params())-1]
 	for i := range log.Value {
-		log.Value[i] = 4 // σ = 55, so that |u| is often above 10
+		log.Value[i] = 4 // σ = 55, and many |u| are above 10
 	}
 	p.Tape.Reset()
 	act, logp := p.Draw(obs, epsilon)

@@ -21,8 +21,8 @@ func newSquashed(t *testing.T, sde bool) *policy.Squashed {
 	return p
 }
 
-// TestSquashedGradient checks the gradients of actions and densities with respect to every
-// parameter against finite differences.
+// TestSquashedGradient compares the gradients of actions and densities with finite differences,
+// for every parameter.
 func TestSquashedGradient(t *testing.T) {
 	for _, sde := range []bool{false, true} {
 		p, obs := newSquashed(t, sde), observations()
@@ -59,8 +59,9 @@ func TestSquashedGradient(t *testing.T) {
 	}
 }
 
-// TestSquashedSampled checks that Infer has the same bits as Draw, and that the density agrees
-// with the actions that Act samples: Gaussian before tanh, with their mean and variance.
+// TestSquashedSampled checks that Infer has the same bits as Draw. It also checks that the
+// actions that Act samples have the mean and variance of the Gaussian before tanh, and that their
+// log-density agrees.
 func TestSquashedSampled(t *testing.T) {
 	const n = 20_000
 	for _, sde := range []bool{false, true} {
@@ -98,8 +99,8 @@ func TestSquashedSampled(t *testing.T) {
 }
 
 // TestSquashedNoise checks that an observation has the same action while the state-dependent
-// noise is kept, and another action after DrawNoise. Actions and densities must be equal to
-// Infer's for the ε of this noise.
+// noise stays the same, and another action after DrawNoise. Actions and densities must be equal
+// to the results of Infer for the ε of this noise.
 func TestSquashedNoise(t *testing.T) {
 	p, obs := newSquashed(t, true), observations()
 	a, l := 2, 8
@@ -116,7 +117,7 @@ func TestSquashedNoise(t *testing.T) {
 		t.Errorf("Act = %v, %v with the same noise, and %v with new noise", outs[0].Act, outs[1].Act, outs[2].Act)
 	}
 	sigma := math.Exp(-0.5)
-	for i := range rows { // row by row, since Infer has one noise for all rows
+	for i := range rows { // row by row, because Infer has the same noise for all rows
 		epsilon := make([]float32, a*l)
 		for k := range epsilon {
 			epsilon[k] = float32(float64(noise[i*a*l+k]) / sigma)

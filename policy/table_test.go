@@ -9,8 +9,8 @@ import (
 	"github.com/rlrun/rlrun/policy"
 )
 
-// TestTableIndices checks the indices of states and actions, in which the last choice changes
-// fastest: (1, 2, 0) of 32 × 11 × 2 has the index (1·11 + 2)·2 + 0.
+// TestTableIndices checks the indices of states and actions. The last variable changes fastest:
+// in a space of 32 × 11 × 2 values, (1, 2, 0) has the index (1·11 + 2)·2 + 0.
 func TestTableIndices(t *testing.T) {
 	obs := env.Tuple{env.Discrete{N: 32}, env.Dict{{Name: "rest", Space: env.MultiDiscrete{N: []int{11, 2}}}}}
 	table, err := policy.NewTable(env.Spec{Obs: obs, Act: env.Tuple{env.MultiBinary{N: 2}, env.Discrete{N: 3}}}, 0)
@@ -44,9 +44,9 @@ func TestTableIndices(t *testing.T) {
 	}
 }
 
-// TestTableMask checks that a table takes the best action whose choices are all allowed. The
-// action (bit, choice of 3) has the index 3·bit + choice, and the mask is [bit 0, bit 1, choice
-// 0, choice 1, choice 2].
+// TestTableMask checks that a table takes the best action whose values are all allowed. An action
+// is a bit and a variable x of 3 values. Its index is 3·bit + x, and a mask has five elements:
+// bit 0, bit 1, x = 0, x = 1, x = 2.
 func TestTableMask(t *testing.T) {
 	act := env.Tuple{env.MultiBinary{N: 1}, env.Discrete{N: 3}}
 	table := must[*policy.Table](t)(policy.NewTable(env.Spec{Obs: env.Discrete{N: 1}, Act: act}, 0))
@@ -70,7 +70,7 @@ func TestTableMask(t *testing.T) {
 	}
 }
 
-// TestTableErrors checks the errors for spaces that a table cannot have.
+// TestTableErrors checks the errors for spaces that are not valid for a table.
 func TestTableErrors(t *testing.T) {
 	two, box := env.Discrete{N: 2}, env.NewBox(0, 1, 1)
 	for _, c := range []struct {

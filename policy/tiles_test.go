@@ -11,12 +11,12 @@ import (
 	"github.com/rlrun/rlrun/policy/nn"
 )
 
-// TestTiles checks two tilings of four tiles over [0, 1] and over [0, 2]. The number 0.2 is at
-// tile 0.8 in the first tiling. The second tiling is shifted by half a tile, so there it is at
-// 1.3. The number 1.5 is at tile 3 in the first tiling. In this dimension the second tiling is
-// shifted by 3/2 tiles. Only the fraction 1/2 counts, so there it is at 3.5. A row of W is
-// numbered by tiling, then by tile. A dimension has five tiles, since the shifted tiling needs
-// one more at the edge.
+// TestTiles checks two tilings of four tiles over [0, 1] and over [0, 2]. In the first dimension,
+// the number 0.2 is at position 0.8 [tiles] of the first tiling. The second tiling is shifted by
+// half a tile, so the position is 1.3. In the second dimension, the number 1.5 is at position 3
+// of the first tiling. The second tiling is shifted by 3/2 tiles there. Only the fraction 1/2
+// counts, so the position is 3.5. The rows of W are ordered by tiling, then by tile. Each
+// dimension has five tiles, because the shifted tiling needs one more tile at the edge.
 func TestTiles(t *testing.T) {
 	spec := env.Spec{Obs: env.Box{Low: []float32{0, 0}, High: []float32{1, 2}}, Act: env.Discrete{N: 2}}
 	q, err := policy.NewTiles(spec, 2, 4, nil, nil, 1)
@@ -47,8 +47,8 @@ func TestTiles(t *testing.T) {
 	}
 }
 
-// TestBestAllowed checks that Tiles and QNetwork take the best allowed action with its value, and
-// write the scores of all actions.
+// TestBestAllowed checks that Tiles and QNetwork take the best allowed action, write its Q-value
+// to Value, and write the scores of all actions.
 func TestBestAllowed(t *testing.T) {
 	tiles := must[*policy.Tiles](t)(policy.NewTiles(env.Spec{Obs: env.NewBox(0, 1, 1), Act: env.Discrete{N: 3}}, 1, 1, nil, nil, 0))
 	copy(tiles.W.Value, []float32{1, 3, 2})
@@ -72,7 +72,7 @@ func TestBestAllowed(t *testing.T) {
 	}
 }
 
-// TestTilesErrors checks the errors for spaces and bounds that Tiles cannot have.
+// TestTilesErrors checks the errors for spaces and bounds that are not valid for Tiles.
 func TestTilesErrors(t *testing.T) {
 	inf := float32(math.Inf(1))
 	endless := env.Box{Low: []float32{0, -inf}, High: []float32{1, inf}}

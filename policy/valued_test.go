@@ -10,8 +10,9 @@ import (
 	"github.com/rlrun/rlrun/policy/nn"
 )
 
-// TestValued compares the values with the critics' least estimate at the actor's best action,
-// with best and with drawn actions. Actions and files are the actor's.
+// TestValued compares the values with the smallest estimate of the critics at the actor's best
+// action. Act takes best actions or sampled actions. The actions and the saved file must be the
+// same as the actor's.
 func TestValued(t *testing.T) {
 	spec := env.Spec{Obs: env.NewBox(-1, 1, 3), Act: env.NewBox(-0.5, 0.25, 2)}
 	normal := normalizer(t, spec.Obs)
@@ -47,7 +48,7 @@ func TestValued(t *testing.T) {
 		if err := policy.Save(&sameFile, p, policy.Meta{}); err != nil || !bytes.Equal(file.Bytes(), sameFile.Bytes()) {
 			t.Errorf("%s: the file with critics is another than the policy's (%v)", name, err)
 		}
-		normal.Observe(sample(spec.Obs, 40, 11)) // changes the training's normaliser, not the clone's
+		normal.Observe(sample(spec.Obs, 40, 11)) // changes the normaliser of training, but not the clone's
 		again := make([]float32, rows)
 		if v.Act(policy.In{Obs: obs}, policy.Out{Value: again}); !slices.Equal(again, want) {
 			t.Errorf("%s: the clone's values change with the normaliser of training", name)

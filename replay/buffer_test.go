@@ -13,8 +13,9 @@ import (
 )
 
 // twoCounters plays two environments. In environment i, the observation at time t is 100·(i+1)+t,
-// and the reward of the next step is t. The first is truncated after every third step, the second
-// terminates after every fourth. The time t continues over episodes.
+// and the reward of the next step is t. The first environment truncates its episode after every
+// third step. The second environment terminates its episode after every fourth step. The time t
+// does not restart with an episode.
 type twoCounters struct{ t int }
 
 func (s *twoCounters) step() (act []float32, r *env.Result) {
@@ -25,7 +26,7 @@ func (s *twoCounters) step() (act []float32, r *env.Result) {
 	}
 	r.Truncated[0], r.Terminated[1] = s.t%3 == 2, s.t%4 == 3
 	if r.Truncated[0] {
-		r.Next[0] += 0.5 // the final observation differs from the first one of the next episode
+		r.Next[0] += 0.5 // the final observation differs from the first observation of the next episode
 	}
 	s.t++
 	return []float32{0, 1}, r
@@ -40,7 +41,7 @@ func newRing(t testing.TB, spec env.Spec, capacity int, first *env.Result) *repl
 	return r
 }
 
-// newBuffer returns a Buffer with room for 20 transitions of n steps.
+// newBuffer returns a Buffer for 20 transitions. A transition has n steps.
 func newBuffer(t testing.TB, spec env.Spec, prioritized bool, n int) replay.Buffer {
 	t.Helper()
 	r := newRing(t, spec, 20, step(100, 200))
@@ -62,8 +63,8 @@ func image() env.Spec {
 	return s
 }
 
-// TestBuffers samples from all kinds of buffers, before and after they are full, and checks each
-// transition against the steps that happened.
+// TestBuffers samples from buffers of all kinds, before and after they are full. It compares each
+// transition with the steps that were played.
 func TestBuffers(t *testing.T) {
 	for name, b := range map[string]replay.Buffer{
 		"uniform": newBuffer(t, spec(), false, 1), "prioritized": newBuffer(t, spec(), true, 1), "images": newBuffer(t, image(), false, 1),
@@ -113,11 +114,11 @@ func TestBuffers(t *testing.T) {
 	}
 }
 
-// endsAt reports whether an episode of environment env ends with the step at time t.
+// endsAt reports whether the step at time t ends an episode of the environment with index env.
 func endsAt(env, t int) bool { return t%(3+env) == 2+env }
 
-// TestBufferState checks that a buffer restored before or after it is full continues exactly like
-// the original.
+// TestBufferState checks that a restored buffer continues exactly like the original buffer. The
+// buffer is saved before or after it is full.
 func TestBufferState(t *testing.T) {
 	for name, newOne := range map[string]func() replay.Buffer{
 		"uniform": func() replay.Buffer { return newBuffer(t, spec(), false, 1) }, "prioritized": func() replay.Buffer { return newBuffer(t, spec(), true, 1) },
@@ -176,7 +177,7 @@ func TestBufferErrors(t *testing.T) {
 	}
 }
 
-// TestNStep checks the rewards, discounts and next observations of transitions of n steps against
+// TestNStep compares the rewards, discounts and next observations of transitions of n steps with
 // recorded values.
 func TestNStep(t *testing.T) {
 	var records []struct {
@@ -215,7 +216,7 @@ func TestNStep(t *testing.T) {
 	}
 }
 
-// TestPrioritized checks sampling probabilities and importance weights against recorded values.
+// TestPrioritized compares sampling probabilities and importance weights with recorded values.
 func TestPrioritized(t *testing.T) {
 	var cases []struct {
 		N             int

@@ -10,7 +10,8 @@ import (
 	"github.com/rlrun/rlrun/replay"
 )
 
-// playStep adds one step of both environments. The observation of environment i is 10·i + step.
+// playStep adds one step of both environments. The observation of environment i is 10·i plus the
+// argument step.
 func playStep(t testing.TB, e *replay.Episodes, step int, mask []bool) {
 	t.Helper()
 	e.Observe([]float32{float32(step), float32(10 + step)}, mask)
@@ -19,8 +20,8 @@ func playStep(t testing.TB, e *replay.Episodes, step int, mask []bool) {
 	}
 }
 
-// TestEpisodes checks returns by hand, for γ = 0.5. The second environment has two rewards of 2
-// and then a bootstrap value of 8: the returns are 2 + (2 + 8/2)/2 = 5 and 6. The first
+// TestEpisodes checks returns by hand, for γ = 0.5. The second environment has two rewards of 2,
+// and then the bootstrap value 8: the returns are 2 + (2 + 8/2)/2 = 5 and 6. The first
 // environment has three rewards of 1: 1 + (1 + 1/2)/2 = 1.75, 1.5, 1.
 func TestEpisodes(t *testing.T) {
 	for _, space := range []env.Space{env.NewBox(0, 100, 1), env.Discrete{N: 100}} {

@@ -30,7 +30,8 @@ func SumTreeSize(capacity int) int { return 16 * leavesFor(capacity) }
 // leavesFor returns the smallest power of two that is at least rows.
 func leavesFor(rows int) int { return 1 << bits.Len(uint(max(rows, 1)-1)) }
 
-// epsilon is ε of the priorities. With it, a step with TD error 0 can still be sampled.
+// epsilon is ε of the priorities. It is above 0, so that a step with TD error 0 can still be
+// sampled.
 const epsilon = 1e-6
 
 // NewPrioritized returns a Prioritized for a Store with rows [0, rows). alpha is the exponent of

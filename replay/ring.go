@@ -39,10 +39,10 @@ const (
 // maxBytes is the largest memory of a Ring [bytes]: 8 GiB, or the largest int if that is smaller.
 const maxBytes = min(8<<30, math.MaxInt)
 
-// Size returns the memory [bytes] of a Ring for capacity transitions of environments with the
-// given spec. A number of an observation takes one byte if its space allows only whole numbers
-// from 0 to 255, otherwise four bytes. Each observation is stored once. Masks are not included: a
-// mask takes M bytes per transition.
+// Size returns the memory [bytes] of a Ring for environments with the given spec. capacity is the
+// number of transitions. A number of an observation takes one byte if its space allows only whole
+// numbers from 0 to 255, otherwise four bytes. Each observation is stored once. Masks are not
+// included: a mask takes M bytes per transition.
 func Size(spec env.Spec, capacity int) int { return rowSize(spec, 0) * capacity }
 
 // rowSize returns the memory [bytes] of a transition. choices is the length of a mask row.

@@ -13,15 +13,16 @@ import (
 )
 
 // maskedStep returns the result of a step of one environment with two actions. mask has the
-// allowed actions at obs, and nextMask at next.
+// allowed actions at obs, and nextMask has the allowed actions at next.
 func maskedStep(obs, next float32, terminated, truncated bool, mask, nextMask []bool) *env.Result {
 	r := env.NewResult(1, 1)
 	r.Obs[0], r.Next[0], r.Terminated[0], r.Truncated[0], r.Mask, r.NextMask = obs, next, terminated, truncated, mask, nextMask
 	return r
 }
 
-// TestMasks checks that the masks of a batch are the masks at Next, for an episode of two steps
-// that is truncated and one that terminates, before and after the Ring is saved.
+// TestMasks checks that the masks of a batch are the masks at Next. One episode is truncated
+// after two steps, and another episode terminates. The masks must be the same before and after
+// the Ring is saved.
 func TestMasks(t *testing.T) {
 	left, right, both := []bool{true, false}, []bool{false, true}, []bool{true, true}
 	first := maskedStep(1, 1, false, false, both, nil)
@@ -51,7 +52,7 @@ func TestMasks(t *testing.T) {
 		}{
 			{0, 1, 1, 2, left, replay.Continues, true},
 			{1, 1, 2, 3, right, replay.Truncated, false},
-			{0, 5, 1, 3, right, replay.Continues, true}, // two steps, then truncated
+			{0, 5, 1, 3, right, replay.Continues, true}, // two steps; the episode is then truncated
 			{2, 1, 5, 6, left, replay.Terminated, false},
 		} {
 			b := replay.NewBatch(spec(), 1)
@@ -69,7 +70,7 @@ func TestMasks(t *testing.T) {
 	}
 }
 
-// camera returns a spec with an image of 4×2×3 bytes, two numbers and a choice.
+// camera returns a spec with an image of 4×2×3 bytes, two numbers and a discrete variable.
 func camera() env.Spec {
 	return env.Spec{
 		Obs: env.Dict{{Name: "picture", Space: env.Image{H: 4, W: 2, C: 3}}, {Name: "speed", Space: env.NewBox(-1, 1, 2)}, {Name: "gear", Space: env.Discrete{N: 5}}},
@@ -77,8 +78,8 @@ func camera() env.Spec {
 	}
 }
 
-// TestParts checks that the image and the choice of a Dict are stored as bytes, and the numbers
-// as floats.
+// TestParts checks that the image and the discrete variable of a Dict are stored as bytes, and
+// the numbers as floats.
 func TestParts(t *testing.T) {
 	if got := replay.Size(camera(), 10); got != 10*(24+8+1+4+8) {
 		t.Errorf("Size of 10 transitions = %d, want 10·(24 + 2·4 + 1 + 4 + 8)", got)
@@ -106,8 +107,8 @@ func TestParts(t *testing.T) {
 }
 
 // TestSavedForm checks the saved bytes of a Ring whose observations have the bounds of an image.
-// An observation of 0.5 makes the Ring store floats. After this step is removed, the Ring must
-// save the same bytes as a Ring that never had it.
+// An observation of 0.5 makes the Ring store floats. When this step is removed, the Ring must
+// save the same bytes as a Ring without the step.
 func TestSavedForm(t *testing.T) {
 	one := func(half float32) *replay.Ring {
 		r := newRing(t, image(), 2, maskedStep(half, half, false, false, nil, nil))
@@ -122,8 +123,8 @@ func TestSavedForm(t *testing.T) {
 	}
 }
 
-// latest is a Sampler that takes the newest steps in order of time, and double is a View
-// that doubles every reward.
+// latest is a Sampler that takes the newest steps, ordered by time. double is a View that doubles
+// every reward.
 type (
 	latest struct{ replay.Uniform }
 	double struct{ replay.OneStep }
@@ -142,8 +143,8 @@ func (d double) Fetch(s replay.Store, b *replay.Batch) {
 	}
 }
 
-// This example has its own Sampler, which takes the latest steps, and its own View, which doubles
-// the rewards.
+// This example defines its own Sampler, which takes the latest steps, and its own View, which
+// doubles the rewards.
 func ExampleBuffer() {
 	ring, err := replay.NewRing(spec(), 100, step(1, 5))
 	if err != nil {
@@ -160,8 +161,8 @@ func ExampleBuffer() {
 	// Output: [3 7] [0 1] [2 4] [4 8]
 }
 
-// BenchmarkSample samples minibatches of 256 transitions with 17 numbers from 100,000
-// transitions.
+// BenchmarkSample samples minibatches of 256 transitions from a buffer of 100,000 transitions. An
+// observation has 17 numbers.
 func BenchmarkSample(b *testing.B) {
 	spec := env.Spec{Obs: env.NewBox(-1, 1, 17), Act: env.NewBox(-1, 1, 6)}
 	r := env.NewResult(1, 17)

@@ -20,7 +20,7 @@ func step(obs ...float32) *env.Result {
 	return r
 }
 
-// first is First at the start of two environments: an episode begins in both.
+// first is the argument first of Begin when an episode begins in both environments.
 var first = []bool{true, true}
 
 // observed returns all observations of r.Observed.
@@ -34,9 +34,10 @@ func observed(r *replay.Rollout) (all []float32) {
 	return all
 }
 
-// This example has two environments and two steps. The first environment is truncated after its
-// second step, with the final observation 9. The second is terminated, and also truncated, after
-// its first step. The critic's value is the observation, and γ = λ = 1.
+// This example has two environments and two steps. The episode of the first environment is
+// truncated after its second step, with the final observation 9. The episode of the second
+// environment is both terminated and truncated after its first step. The critic's value is the
+// observation, and γ = λ = 1.
 func ExampleRollout() {
 	r := replay.NewRollout(spec(), 2, 2, false)
 	r.Begin([]float32{1, 5}, nil, first)
@@ -52,8 +53,8 @@ func ExampleRollout() {
 	// Output: [1 5 2 6 3 7 9] [true true false true] [8 -5 7 1] [9 0 9 7]
 }
 
-// TestRefill checks that Begin empties the rollout, also its final observations, and sets the
-// first observations.
+// TestRefill checks that Begin removes all steps and final observations from the rollout, and
+// stores the first observations.
 func TestRefill(t *testing.T) {
 	r := replay.NewRollout(spec(), 1, 2, false)
 	r.Begin([]float32{1, 5}, nil, first)
@@ -72,7 +73,7 @@ func TestRefill(t *testing.T) {
 }
 
 // filled returns a full rollout of 3 steps of 2 environments. The observation, action,
-// log-probability and advantage of a row are the row's number. The mask of an even row allows
+// log-probability and advantage of a row are the index of the row. The mask of an even row allows
 // action 0, and the mask of an odd row allows action 1.
 func filled(space env.Space) *replay.Rollout {
 	r := replay.NewRollout(env.Spec{Obs: space, Act: env.Discrete{N: 2}}, 3, 2, true)
@@ -87,9 +88,9 @@ func filled(space env.Space) *replay.Rollout {
 	return r
 }
 
-// TestMinibatches checks that 6 rows in minibatches of size 4 are one of 4 and one of 2, that
-// each row is in one of them, and that the order differs between epochs. Observations that are
-// choices are stored as bytes.
+// TestMinibatches checks minibatches of size 4 from 6 rows: one minibatch has 4 rows and one has
+// 2 rows. Each row must be in one of them, and the order must differ between epochs. Discrete
+// observations are stored as bytes.
 func TestMinibatches(t *testing.T) {
 	for _, space := range []env.Space{env.NewBox(0, 10, 1), env.Discrete{N: 10}} {
 		r, rng := filled(space), rand.New(rand.NewPCG(1, 2))
@@ -130,8 +131,8 @@ func TestMinibatches(t *testing.T) {
 	}
 }
 
-// TestRolloutAllocs checks that a Rollout allocates nothing after its first use, also with
-// truncated episodes, observations stored as bytes, and a smaller last minibatch.
+// TestRolloutAllocs checks that a Rollout allocates nothing after its first use. It has truncated
+// episodes, observations stored as bytes, and a smaller last minibatch.
 func TestRolloutAllocs(t *testing.T) {
 	for _, space := range []env.Space{env.NewBox(0, 10, 1), env.Image{H: 1, W: 1, C: 1}} {
 		r, rng := filled(space), rand.New(rand.NewPCG(1, 2))

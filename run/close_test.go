@@ -11,8 +11,8 @@ import (
 	"github.com/rlrun/rlrun/scenario"
 )
 
-// counted is endless with episodes of 20 steps. It counts its open instances, and measures its
-// steps.
+// counted is an endless environment with episodes of 20 steps. It counts its open instances, and
+// has its number of steps as a metric.
 type counted struct {
 	endless
 	open  *int
@@ -41,7 +41,7 @@ func (c *counted) Close() error {
 func (*counted) Measures() []string      { return []string{"steps"} }
 func (c *counted) Measure(dst []float64) { dst[0] = c.steps }
 
-// TestRunCloses checks that a run closes its environments, also after Extend, and that the
+// TestRunCloses checks that a run closes its environments, with and without Extend, and that the
 // metrics of the environments are in progress.csv.
 func TestRunCloses(t *testing.T) {
 	open := 0

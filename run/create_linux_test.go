@@ -9,14 +9,14 @@ import (
 	"github.com/rlrun/rlrun/run"
 )
 
-// TestCreateLeavesNothing checks that Create removes its directory again if it cannot make the
-// run. Here the paths of the files are longer than Linux allows.
+// TestCreateLeavesNothing checks that Create removes the new directory if it cannot complete the
+// run. In this test, the paths of the files are longer than Linux allows.
 func TestCreateLeavesNothing(t *testing.T) {
-	const longest = 4095 // PATH_MAX without the terminating 0
+	const longest = 4095 // PATH_MAX, without the 0 at the end
 	dir := t.TempDir()
 	for n := longest - 10 - len(dir); n > 0; n = longest - 10 - len(dir) {
 		part := min(n-1, 200)
-		if n-1-part == 1 { // otherwise the last part would have no name
+		if n-1-part == 1 { // otherwise the last part would be an empty name
 			part--
 		}
 		dir = filepath.Join(dir, strings.Repeat("d", max(part, 1)))

@@ -10,7 +10,8 @@ import (
 	"github.com/rlrun/rlrun/scenario"
 )
 
-// endless never terminates and has no reward threshold. The reward is the action, 0 or 1.
+// endless is an environment that never terminates and has no reward threshold. The reward is the
+// action, 0 or 1.
 type endless struct{}
 
 func (*endless) Spec() env.Spec {
@@ -24,7 +25,7 @@ func (*endless) Step(act, obs []float32) env.Outcome {
 	return env.Outcome{Reward: float64(act[0])}
 }
 
-// fragile panics when the same action was taken seven times in a row.
+// fragile is an environment that panics when an action is taken for the seventh time in a row.
 type fragile struct {
 	endless
 	last  float32
@@ -50,7 +51,7 @@ func (f *fragile) Step(act, obs []float32) env.Outcome {
 	return f.endless.Step(act, obs)
 }
 
-// numbered is endless with discrete observations and a reward of 1 a step.
+// numbered is an endless environment with discrete observations. Each step has the reward 1.
 type numbered struct{}
 
 func (*numbered) Spec() env.Spec {
@@ -64,7 +65,7 @@ func (*numbered) Step(_, obs []float32) env.Outcome {
 	return env.Outcome{Reward: 1}
 }
 
-// rich has a reward of 1e308 a step.
+// rich is an environment in which each step has the reward 1e308.
 type rich struct{ endless }
 
 func (*rich) Spec() env.Spec {
@@ -76,7 +77,8 @@ func (r *rich) Step(act, obs []float32) env.Outcome {
 	return env.Outcome{Reward: 1e308}
 }
 
-// judged panics in the evaluations of a run with seed 3, whose episode seeds are known.
+// judged is an environment that panics in an evaluation of a run with seed 3, because it knows
+// the seeds of the episodes.
 type judged struct{ endless }
 
 func (*judged) Spec() env.Spec {
@@ -85,7 +87,7 @@ func (*judged) Spec() env.Spec {
 
 func (j *judged) Reset(seed uint64, obs []float32) {
 	bad := []uint64{run.EpisodeSeed(3, 0)}
-	for done := range uint64(2) { // evaluations during training, each with its first episode
+	for done := range uint64(2) { // seed of the first episode of each evaluation during training
 		group := env.Split(env.Split(env.Split(3, 3), done), 0)
 		bad = append(bad, env.Split(env.Split(group, 0), 1))
 	}

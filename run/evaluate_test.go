@@ -10,8 +10,8 @@ import (
 	"github.com/rlrun/rlrun/run"
 )
 
-// TestPlayer checks that single episodes, played with their EpisodeSeeds, have the same returns
-// as in the evaluation. One is the first episode of the second group of 256.
+// TestPlayer plays single episodes with seeds from EpisodeSeed, and checks that their returns are
+// the same as in the evaluation. One episode is the first of the second group of 256 episodes.
 func TestPlayer(t *testing.T) {
 	r := create(t, parse(t, quick))
 	finish(t, r)

@@ -10,7 +10,8 @@ import (
 	"testing"
 )
 
-// column returns the non-empty cells of a column of progress.csv, and the steps of their rows.
+// column returns the cells of a column in progress.csv that are not empty, and the steps of their
+// rows.
 func column(t testing.TB, dir, name string) (steps []int, cells []string) {
 	t.Helper()
 	header, rows := table(t, dir, "progress.csv")
@@ -27,8 +28,8 @@ func column(t testing.TB, dir, name string) (steps []int, cells []string) {
 	return steps, cells
 }
 
-// TestEvaluations checks that there is an evaluation past each multiple of eval.freq, that the
-// best policy is saved, and that training has the same bytes without evaluations.
+// TestEvaluations checks that there is one evaluation after each multiple of eval.freq, that the
+// best policy is saved, and that training without evaluations has the same bytes.
 func TestEvaluations(t *testing.T) {
 	with, without := create(t, parse(t, quick, "eval.freq=500", "log_interval=64")), create(t, parse(t, quick, "eval.freq=0", "log_interval=64"))
 	finish(t, with)
@@ -89,7 +90,7 @@ func untimed(text string) (all string) {
 }
 
 // TestEarlyStop checks that training ends at the first evaluation that reaches the threshold, or
-// after eval.patience evaluations without a better one, and that resuming it trains no more.
+// after eval.patience evaluations without a new best. A resumed run must not train more steps.
 func TestEarlyStop(t *testing.T) {
 	for what, c := range map[string]struct {
 		sets []string
@@ -97,7 +98,7 @@ func TestEarlyStop(t *testing.T) {
 	}{
 		"threshold":         {[]string{"eval.stop_at_threshold=true", "target=1"}, 256},
 		"threshold too far": {[]string{"eval.stop_at_threshold=true", "target=501"}, 2048},
-		"patience":          {[]string{"eval.patience=2", "agent.learning_rate=0"}, 0}, // somewhere
+		"patience":          {[]string{"eval.patience=2", "agent.learning_rate=0"}, 0}, // 0: computed below from the returns
 	} {
 		sets := append(c.sets, "eval.freq=256", "log_interval=64", "eval.freq_episodes=2")
 		r := create(t, parse(t, quick, sets...))
@@ -137,7 +138,7 @@ func TestEarlyStop(t *testing.T) {
 }
 
 // TestResumeEvaluations interrupts training between two evaluations, and at an evaluation. It
-// checks that the resumed run has the files of an uninterrupted run, policy-best included.
+// checks that the resumed run has the same files as an uninterrupted run, including policy-best.
 func TestResumeEvaluations(t *testing.T) {
 	sets := []string{"eval.freq=300", "log_interval=500"}
 	want, dir := straight(t, sets...)

@@ -13,8 +13,8 @@ import (
 	"github.com/rlrun/rlrun/scenario"
 )
 
-// A program trains in a run's directory, with an observer of its own that ends training
-// after the third evaluation. Then it reads the directory again.
+// This example trains in a run directory. Its own observer ends training after the third
+// evaluation. Then the example loads the run from the directory.
 func Example() {
 	envs := env.Registry{}
 	classic.Register(envs)

@@ -12,7 +12,7 @@ import (
 	"github.com/rlrun/rlrun/run"
 )
 
-// extend extends a run to a new number of steps, and finishes it.
+// extend extends a run to a new number of steps, trains it and finishes it.
 func extend(t testing.TB, dir string, steps int, stretch bool) *run.Result {
 	t.Helper()
 	r := open(t, dir)
@@ -22,7 +22,7 @@ func extend(t testing.TB, dir string, steps int, stretch bool) *run.Result {
 	return finish(t, r)
 }
 
-// rates returns the learning rates in progress.csv by step.
+// rates returns the learning rates in progress.csv, by the steps of their rows.
 func rates(t testing.TB, dir string) map[int]float64 {
 	t.Helper()
 	steps, cells := column(t, dir, "train/learning_rate")
@@ -33,9 +33,10 @@ func rates(t testing.TB, dir string) map[int]float64 {
 	return all
 }
 
-// TestExtend checks that an extended run, finished before or not, has the bytes of a run
-// that had the new number of steps from the start and the old one as schedule_steps; and
-// that its config.yaml repeats it.
+// TestExtend extends runs that were finished or not finished before. It checks that an extended
+// run has the same bytes as a run that had the new number of steps from the start, and the old
+// number as schedule_steps. A run with the config.yaml of the extended run must have these bytes
+// too.
 func TestExtend(t *testing.T) {
 	falling := []string{"agent.learning_rate=lin_0.01", "log_interval=64", "eval.freq=512"}
 	want, _ := straight(t, append(slices.Clone(falling), "steps=4096", "schedule_steps=2048")...)
@@ -56,13 +57,14 @@ func TestExtend(t *testing.T) {
 	}
 }
 
-// TestStretch checks that stretched schedules fall over the new number of steps, and that
-// config.yaml has the step at which they were stretched.
+// TestStretch checks that stretched schedules change over the new number of steps, and that
+// config.yaml has the step after which they were stretched.
 func TestStretch(t *testing.T) {
 	r := create(t, parse(t, quick, "agent.learning_rate=lin_0.01", "log_interval=64"))
 	finish(t, r)
 	extend(t, r.Dir, 4096, true)
-	// An iteration reads its learning rate at its start: the row of step 2112 has the rate of 2048.
+	// An iteration reads its learning rate when it starts. So the row of step 2112 has the
+	// learning rate at step 2048.
 	if all := rates(t, r.Dir); all[2112] < 0.00499 || all[2112] > 0.00501 || all[4096] <= 0 {
 		t.Errorf("rates = %v, want 0.01 · (1 - 2048/4096) in the row of 2112 steps, and more than 0 in the last", all)
 	}
@@ -85,14 +87,14 @@ func TestExtendHeld(t *testing.T) {
 	}
 }
 
-// TestExtendKilled checks that a run that is killed at any moment of Extend can be resumed, to
+// TestExtendKilled checks that a run that is killed at any time during Extend can be resumed, to
 // the old or the new number of steps.
 func TestExtendKilled(t *testing.T) {
 	sets := []string{"log_interval=64", "eval.freq=512"}
 	old, _ := straight(t, sets...)
 	long, _ := straight(t, append(slices.Clone(sets), "steps=4096", "schedule_steps=2048")...)
 	for what, c := range map[string]struct {
-		undo func(t *testing.T, dir string, before string) // undoes the steps of Extend after the kill
+		undo func(t *testing.T, dir string, before string) // undoes the parts of Extend that come after the kill
 		want string
 	}{
 		"after the checkpoint": {func(t *testing.T, dir, before string) {
@@ -123,7 +125,8 @@ func TestExtendKilled(t *testing.T) {
 	}
 }
 
-// TestExtendFaults checks that bad arguments of Extend are errors in one line and change no file.
+// TestExtendFaults checks that invalid arguments of Extend cause errors of one line, and change
+// no file.
 func TestExtendFaults(t *testing.T) {
 	plain, stopped := create(t, parse(t, quick)), create(t, parse(t, quick, "eval.stop_at_threshold=true", "target=1", "eval.freq=256"))
 	finish(t, plain)
@@ -151,8 +154,9 @@ func TestExtendFaults(t *testing.T) {
 	}
 }
 
-// TestExtendUnsaved checks that a run whose last checkpoint could not be written continues from
-// the checkpoint before, and cannot be extended to fewer steps than it has.
+// TestExtendUnsaved checks a run whose last checkpoint could not be written. It must continue
+// from the previous checkpoint, and an extension to fewer steps than it has trained must be an
+// error.
 func TestExtendUnsaved(t *testing.T) {
 	r := create(t, parse(t, quick))
 	ctx, cancel := context.WithCancel(context.Background())

@@ -10,7 +10,7 @@ import (
 	"github.com/rlrun/rlrun/env"
 )
 
-// TestRequests checks that the requests have the seed and exactly the same actions.
+// TestRequests checks that the requests have the episode's seed and exactly the same actions.
 func TestRequests(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	acts := []float32{0, float32(math.Copysign(0, -1)), math.SmallestNonzeroFloat32, -math.MaxFloat32, 0.1, 16777217}
@@ -26,7 +26,7 @@ func TestRequests(t *testing.T) {
 		t.Fatalf("requests begin with %s and have %d lines, want %s and 5001", lines[0], len(lines), want)
 	}
 	for i, line := range lines[1:] {
-		var request struct{ Action []float64 } // readers of JSON have float64s
+		var request struct{ Action []float64 } // float64, because programs read the numbers of JSON as float64
 		if err := json.Unmarshal([]byte(line), &request); err != nil || len(request.Action) != 4 {
 			t.Fatalf("line %d = %s, %v", i+1, line, err)
 		}

@@ -15,7 +15,7 @@ import (
 	"github.com/rlrun/rlrun/run"
 )
 
-// block makes a directory in place of a file of the run.
+// block makes a directory with the name of a file of the run, so that the file cannot be written.
 func block(t *testing.T, r *run.Run, name string) {
 	t.Helper()
 	if err := os.MkdirAll(filepath.Join(r.Dir, filepath.FromSlash(name), "x"), 0o755); err != nil {
@@ -23,7 +23,7 @@ func block(t *testing.T, r *run.Run, name string) {
 	}
 }
 
-// trainAll trains a run to its end, and returns all Troubles as lines.
+// trainAll trains a run to its end. It returns all values of Trouble, one per line.
 func trainAll(t *testing.T, r *run.Run, every int) (run.Status, string) {
 	t.Helper()
 	var all error
@@ -38,8 +38,8 @@ func trainAll(t *testing.T, r *run.Run, every int) (run.Status, string) {
 	return st, all.Error()
 }
 
-// TestFailingCheckpoint checks that failing checkpoints are reported once during training and once
-// at the end, and that the run still finishes with the same bytes.
+// TestFailingCheckpoint checks that failing checkpoints are reported once during training and
+// once at the end. The run must still finish with the same bytes.
 func TestFailingCheckpoint(t *testing.T) {
 	want, _ := straight(t)
 	for what, spoil := range map[string]func(r *run.Run){
@@ -66,8 +66,8 @@ func TestFailingCheckpoint(t *testing.T) {
 	}
 }
 
-// TestFailingFiles checks that a policy or result that cannot be written is an error, that the
-// result is returned nevertheless, and that the checkpoint has the training.
+// TestFailingFiles checks that it is an error if the policy or the result cannot be written. The
+// result must still be returned, and the checkpoint must contain the training.
 func TestFailingFiles(t *testing.T) {
 	want, _ := straight(t)
 	for _, name := range []string{"policy.safetensors", "result.json"} {
@@ -92,8 +92,8 @@ func TestFailingFiles(t *testing.T) {
 	}
 }
 
-// endlessLog trains in an environment that never ends and has no State, so a checkpoint keeps
-// all its actions, at most 2^20.
+// endlessLog is a scenario with an environment that never ends and has no method State. A
+// checkpoint therefore contains all actions, at most 2²⁰.
 const endlessLog = `
 env: {id: acme/EndlessNumbered-v0, n_envs: 1}
 agent: {name: qlearning}
@@ -101,8 +101,8 @@ steps: 1100000
 eval: {episodes: 1, max_steps: 20, freq: 0}
 `
 
-// TestEndlessLog checks that training continues after its action log is too long to save, and that
-// an interrupt then saves the policy and says so.
+// TestEndlessLog checks that training continues after there are too many actions to save. An
+// interrupt must then save the policy, and the error must say this.
 func TestEndlessLog(t *testing.T) {
 	r := create(t, parse(t, endlessLog))
 	st, troubles := trainAll(t, r, 1_060_000)
@@ -133,8 +133,8 @@ func TestEndlessLog(t *testing.T) {
 	}
 }
 
-// TestFailingEvaluation checks that a failing evaluation during training is reported and training
-// continues, and that the policy is saved before the final evaluation fails.
+// TestFailingEvaluation checks that a failing evaluation during training is reported, and that
+// training then continues. The policy must be saved before the final evaluation fails.
 func TestFailingEvaluation(t *testing.T) {
 	scenario := strings.Replace(quick, "id: CartPole-v1, n_envs: 2", "id: acme/Judged-v0, n_envs: 2", 1)
 	r := create(t, parse(t, scenario, "eval.freq=1024"))
@@ -151,8 +151,8 @@ func TestFailingEvaluation(t *testing.T) {
 	}
 }
 
-// TestNotFinite checks that an infinite return is null in result.json and can be read again.
-// Rewards of 1e308 add up to +Inf.
+// TestNotFinite checks that an infinite return is null in result.json and can be read again. The
+// sum of the rewards, each 1e308, is +Inf.
 func TestNotFinite(t *testing.T) {
 	r := create(t, parse(t, strings.Replace(quick, "CartPole-v1", "acme/Rich-v0", 1), "steps=64", "target=1", "eval.freq=0", "env.wrappers=[{scale_reward: 0}]"))
 	res := finish(t, r)
@@ -172,8 +172,8 @@ func TestNotFinite(t *testing.T) {
 	}
 }
 
-// TestDeleted checks that a run whose directory is deleted or replaced during training ends
-// with an error that says so, and writes no file there.
+// TestDeleted checks a run whose directory is deleted or replaced during training. The run must
+// end with an error that says this, and must not write a file there.
 func TestDeleted(t *testing.T) {
 	for what, replace := range map[string]func(dir string) error{
 		"deleted":  func(string) error { return nil },
@@ -208,8 +208,8 @@ func TestDeleted(t *testing.T) {
 	}
 }
 
-// TestFailedEpisode checks that training ends with an error when an environment fails, and that
-// failed-episode.jsonl has the requests that repeat the failure.
+// TestFailedEpisode checks that training ends with an error if an environment fails. The file
+// failed-episode.jsonl must have the requests that repeat the failure.
 func TestFailedEpisode(t *testing.T) {
 	r := create(t, parse(t, strings.Replace(quick, "id: CartPole-v1, n_envs: 2", "id: acme/Fragile-v0, n_envs: 2, parallel: 2", 1), "eval.freq=0"))
 	_, err := r.Train(context.Background())

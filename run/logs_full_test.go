@@ -14,7 +14,7 @@ func TestLogFails(t *testing.T) {
 	if err := os.WriteFile(name, nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	file, err := os.Open(name) // open for reading only
+	file, err := os.Open(name) // open only for reading
 	if err != nil {
 		t.Fatal(err)
 	}

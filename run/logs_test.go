@@ -58,8 +58,8 @@ func TestLogs(t *testing.T) {
 	}
 }
 
-// TestLogsFail checks that a log that can no longer be written is an error, also if the rows fit
-// into the buffer, and again when it is closed.
+// TestLogsFail checks the error of a log that can no longer be written. There must be an error
+// even if the rows fit into the buffer, and another error when the log is closed.
 func TestLogsFail(t *testing.T) {
 	var l logs
 	if err := l.open(t.TempDir()); err != nil {

@@ -26,8 +26,9 @@ func (c *tally) Observe(_ context.Context, _ *run.Run, st *run.Status) error {
 
 func (c *tally) State(s *state.State) { s.Int("tally", &c.seen, c.most) }
 
-// TestObserver checks that an observer can end training: the run is finished, with a last row
-// and the current policy. An interrupted and resumed run has the same bytes.
+// TestObserver checks that an observer can end training. The run must be finished, with a last
+// row in progress.csv and with the current policy. An interrupted and resumed run must have the
+// same bytes.
 func TestObserver(t *testing.T) {
 	const iterations = 20 // of 64 steps
 	sets := []string{"eval.freq=300"}
@@ -66,7 +67,7 @@ func TestObserver(t *testing.T) {
 }
 
 // TestObserverOrder checks that an observer is called after the evaluations and before the logs,
-// and that it sees the Status as an earlier observer has changed it.
+// and that it sees the changes of an earlier observer to the Status.
 func TestObserverOrder(t *testing.T) {
 	r := create(t, parse(t, quick, "eval.freq=640", "log_interval=640"))
 	var order []string
@@ -100,11 +101,11 @@ func TestObserverOrder(t *testing.T) {
 	}
 }
 
-// another is a tally of another type.
+// another is a second type of tally.
 type another struct{ tally }
 
-// TestObserverFaults checks that an error of an observer ends Train, and that a run whose
-// observers have states can only be resumed with the same observers.
+// TestObserverFaults checks that an error of an observer ends Train. If observers have states, a
+// resume with other observers must be an error.
 func TestObserverFaults(t *testing.T) {
 	broken := errors.New("no more ink")
 	r := create(t, parse(t, quick))

@@ -17,7 +17,7 @@ import (
 	"github.com/rlrun/rlrun/run"
 )
 
-// alone returns a small, short scenario for each kind of policy.
+// alone returns a small, short scenario for each type of policy.
 func alone() map[string]string {
 	return map[string]string{
 		"dqn": `
@@ -55,8 +55,8 @@ func actions(p policy.Policy, obs []float32) []float32 {
 	return act
 }
 
-// TestOpenAlone checks that policy.Open of the policy file alone, without scenario and agent, gives
-// the same actions as the trained agent and as rlrun eval.
+// TestOpenAlone checks that policy.Open needs only the policy file: the opened policy must have
+// the same actions as the trained agent, and as rlrun eval.
 func TestOpenAlone(t *testing.T) {
 	const n = 10_000
 	for name, text := range alone() {
@@ -98,8 +98,9 @@ func TestOpenAlone(t *testing.T) {
 	}
 }
 
-// TestOpenEarlier checks that the run directory of an earlier version, whose policy file does not
-// describe its networks, gives the same policy as then, and that its policy file alone is an error.
+// TestOpenEarlier checks the run directory of an earlier version, whose policy file does not
+// describe the networks. The policy must be the same as in that version. Without the run
+// directory, the policy file must be an error.
 func TestOpenEarlier(t *testing.T) {
 	var want struct{ Obs, Act []float32 }
 	text, err := os.ReadFile("testdata/earlier/acts.json")
@@ -133,7 +134,7 @@ eval: {episodes: 1, freq: 0, max_steps: 20}
 `
 
 // TestInitEarlier checks that training can start with the policy of a run directory of an earlier
-// version, and that a policy of another agent is an error.
+// version. The policy of another agent must be an error.
 func TestInitEarlier(t *testing.T) {
 	begun := create(t, parse(t, earlierText, "init=testdata/earlier")).Learned()
 	earlier, err := load(t, "testdata/earlier").Policy(false)
@@ -157,8 +158,8 @@ func TestInitEarlier(t *testing.T) {
 	}
 }
 
-// TestPolicyOtherSpaces checks that a policy for other observations than the environment's is an
-// error.
+// TestPolicyOtherSpaces checks that it is an error if the policy's observations differ from the
+// environment's.
 func TestPolicyOtherSpaces(t *testing.T) {
 	r := create(t, parse(t, alone()["qlearning"], "steps=256"))
 	finish(t, r)

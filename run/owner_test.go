@@ -12,8 +12,8 @@ import (
 	"github.com/rlrun/rlrun/run"
 )
 
-// TestOwner checks that an open run can be loaded but not opened again, that the refused Open
-// changes no file, and that the run can be opened again after Close.
+// TestOwner checks that an open run can be loaded but not opened again. The second Open must
+// return an error and change no file. After Close, Open must work again.
 func TestOwner(t *testing.T) {
 	r := create(t, parse(t, quick))
 	r.CheckpointEvery = 64
@@ -46,7 +46,8 @@ func TestOwner(t *testing.T) {
 	}
 }
 
-// TestLinkedLogs checks that a log that is a link is refused, and its target keeps its content.
+// TestLinkedLogs checks that it is an error if a log is a symbolic link. The file that the link
+// points to must keep its content.
 func TestLinkedLogs(t *testing.T) {
 	for _, name := range []string{"episodes.csv", "progress.csv", "events.out.tfevents.rlrun"} {
 		dir := killed(t, 1000, 300)
@@ -103,8 +104,9 @@ func names(t *testing.T, parts ...string) (all []string) {
 	return all
 }
 
-// TestInit checks that a run that started with the policy of another run does not need the other
-// run any more, however early it is killed, and that repeating its config.yaml does need it.
+// TestInit checks a run that started with the policy of another run. It must not need the other
+// run any more, even if it is killed early. A new run with its config.yaml must need the other
+// run.
 func TestInit(t *testing.T) {
 	first := create(t, parse(t, quick, "seed=8"))
 	finish(t, first)
@@ -137,8 +139,8 @@ func TestInit(t *testing.T) {
 	}
 }
 
-// TestInterruptedPolicy checks that the error for the missing final policy of an interrupted run
-// mentions the best policy, if there is one.
+// TestInterruptedPolicy checks the error for an interrupted run, which has no final policy. The
+// message must mention the best policy, if there is one.
 func TestInterruptedPolicy(t *testing.T) {
 	for freq, want := range map[string]bool{"eval.freq=0": false, "eval.freq=300": true} {
 		r := create(t, parse(t, quick, freq))

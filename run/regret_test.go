@@ -14,8 +14,8 @@ import (
 	"github.com/rlrun/rlrun/run"
 )
 
-// world returns a scenario on an empty map of n rows and n columns with one-hot observations. The
-// goal is below and right of the start.
+// world returns a scenario with an empty map of n rows and n columns, and one-hot observations.
+// The goal is below the start and to the right.
 func world(n int) string {
 	rows := make([]string, n)
 	for i := range rows {
@@ -30,10 +30,10 @@ eval: {episodes: 1, max_steps: 1, freq: 0}
 `, strings.Join(rows, `", "`))
 }
 
-// A walker is a policy that goes right as far as possible, and then down.
+// A walker is a policy that goes right to the last column, and then down.
 type walker struct {
-	n      int    // rows and columns
-	states int    // number of states in calls with more than one state
+	n      int    // number of rows and of columns
+	states int    // number of states, counted over all batches with more than one state
 	most   int    // largest number of floats in a batch of observations
 	asked  func() // called for each batch of several states
 }
@@ -64,11 +64,11 @@ func (w *walker) Spec() policy.Spec      { return spec(w.n) }
 func (w *walker) Tensors() []*tape.Param { return nil }
 func (w *walker) Clone() policy.Policy   { return w }
 
-// spec returns the Spec of a policy for the world of n rows and n columns.
+// spec returns the Spec of a policy for a world of n rows and n columns.
 func spec(n int) policy.Spec { return policy.Spec{Obs: env.NewBox(0, 1, n*n), Act: env.Discrete{N: 4}} }
 
-// TestRegretBatches checks that the regret evaluates 10,000 states with 10,000 floats each in small
-// batches. Every shortest path is optimal, so the regret is 0.
+// TestRegretBatches checks that the regret uses small batches for 10,000 states with 10,000
+// floats each. Every shortest path is optimal, so the regret is 0.
 func TestRegretBatches(t *testing.T) {
 	const n = 100
 	r := create(t, parse(t, world(n)))
@@ -90,8 +90,8 @@ func (stuck) Spec() policy.Spec               { return spec(3) }
 func (stuck) Tensors() []*tape.Param          { return nil }
 func (stuck) Clone() policy.Policy            { return stuck{} }
 
-// TestRegretUnknown checks that the regret is null if the states have more than 2^33 floats in
-// total, and if the policy never ends an episode.
+// TestRegretUnknown checks that the regret is null if all states together have more than 2³³
+// floats, and if the policy never ends an episode.
 func TestRegretUnknown(t *testing.T) {
 	for _, c := range []struct {
 		rows   int
@@ -107,7 +107,8 @@ func TestRegretUnknown(t *testing.T) {
 	}
 }
 
-// TestRegretInterrupted checks that Ctrl-C ends the computation of a regret.
+// TestRegretInterrupted checks that a cancelled context, as after Ctrl-C, ends the computation of
+// a regret.
 func TestRegretInterrupted(t *testing.T) {
 	r := create(t, parse(t, world(3)))
 	ctx, cancel := context.WithCancel(context.Background())
@@ -117,9 +118,10 @@ func TestRegretInterrupted(t *testing.T) {
 	}
 }
 
-// TestRegretMasked checks that the regret honours masks. With Taxi's masks a policy never pays 10
-// for an illegal pick-up, so its value is at least -1 / (1 - γ) = -100, and its regret at most
-// 100 + 6.33, the optimum at γ = 0.99. Without masks untrained networks have regrets of hundreds.
+// TestRegretMasked checks that the regret uses masks. With Taxi's masks, a policy never gets the
+// reward -10 of an illegal pick-up. So its value is at least -1 / (1 - γ) = -100. Its regret is
+// at most 100 plus 6.33, the optimal value at γ = 0.99. Without masks, untrained networks have
+// regrets of hundreds.
 func TestRegretMasked(t *testing.T) {
 	const text = `
 env: {id: Taxi-v4, n_envs: 1}

@@ -37,7 +37,7 @@ func jsonOf(t *testing.T, v any) string {
 }
 
 // TestEvaluate checks that the same seed gives the same evaluation, and that the run's seed gives
-// the evaluation in result.json.
+// the evaluation that is in result.json.
 func TestEvaluate(t *testing.T) {
 	r := create(t, parse(t, quick))
 	own := finish(t, r).Eval
@@ -54,12 +54,12 @@ func TestEvaluate(t *testing.T) {
 	}
 }
 
-// TestMaxSteps checks that eval.max_steps ends episodes only in environments without a time limit.
-// CartPole has a limit, and its pole cannot fall in one step.
+// TestMaxSteps checks that eval.max_steps ends episodes only in environments without a time
+// limit. CartPole has a time limit, and the pole cannot fall in one step.
 func TestMaxSteps(t *testing.T) {
 	for _, c := range []struct {
 		env  string
-		most bool // every episode has one step
+		most bool // whether every episode has exactly one step
 	}{{"{id: CartPole-v1, n_envs: 2}", false}, {"{id: acme/Endless-v0, n_envs: 2}", true}} {
 		r := create(t, parse(t, quick, "steps=64", "eval.max_steps=1", "env="+c.env))
 		if e := finish(t, r).Eval; e.Max <= 1 != c.most {
@@ -68,8 +68,8 @@ func TestMaxSteps(t *testing.T) {
 	}
 }
 
-// TestSuccessRate checks that the success rate is null without a threshold. The return of endless
-// is 0 or 20: 20 equal actions, each 0 or 1.
+// TestSuccessRate checks that the success rate is null without a threshold. The return of the
+// endless environment is 0 or 20, because all 20 actions are equal, 0 or 1.
 func TestSuccessRate(t *testing.T) {
 	for _, c := range []struct {
 		set  string
@@ -90,7 +90,8 @@ func TestSuccessRate(t *testing.T) {
 	}
 }
 
-// TestUnscaledEvaluation checks that training sees scaled rewards, and evaluation the environment's.
+// TestUnscaledEvaluation checks that training has scaled rewards, and that evaluations have the
+// environment's rewards.
 func TestUnscaledEvaluation(t *testing.T) {
 	r := create(t, parse(t, quick, "env.wrappers=[{scale_reward: -100}]", "steps=128"))
 	e := finish(t, r).Eval
@@ -105,7 +106,7 @@ func TestUnscaledEvaluation(t *testing.T) {
 	}
 }
 
-// TestPolicyFaults checks that errors of bad policy files name the file.
+// TestPolicyFaults checks that an error about an invalid policy file names the file.
 func TestPolicyFaults(t *testing.T) {
 	r := create(t, parse(t, quick, "steps=64"))
 	_, err := load(t, r.Dir).Policy(false)
@@ -141,7 +142,7 @@ func TestForeignPolicy(t *testing.T) {
 	}
 }
 
-// TestResultFaults checks that errors of bad result files name the file.
+// TestResultFaults checks that an error about an invalid result file names the file.
 func TestResultFaults(t *testing.T) {
 	r := create(t, parse(t, quick, "steps=64"))
 	finish(t, r)

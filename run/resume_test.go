@@ -12,7 +12,7 @@ import (
 	"github.com/rlrun/rlrun/run"
 )
 
-// straight returns the outcome and the directory of an uninterrupted run.
+// straight returns the result of outcome for an uninterrupted run, and the directory of the run.
 func straight(t testing.TB, sets ...string) (text, dir string) {
 	t.Helper()
 	r := create(t, parse(t, quick, sets...))
@@ -26,7 +26,7 @@ func resume(t testing.TB, dir string, own ...run.Observer) {
 	resumeEvery(t, 0, dir, own...)
 }
 
-// resumeEvery is resume with a checkpoint every given number of steps.
+// resumeEvery does the same as resume, with checkpoints after the given number of steps.
 func resumeEvery(t testing.TB, every int, dir string, own ...run.Observer) {
 	t.Helper()
 	r := open(t, dir)
@@ -45,7 +45,8 @@ func told(f func(st *run.Status)) run.Observer {
 	})
 }
 
-// interrupt trains at least the given number of steps and then cancels, as Ctrl-C does.
+// interrupt trains at least the given number of steps, and then cancels the context as Ctrl-C
+// does.
 func interrupt(t testing.TB, r *run.Run, steps int, own ...run.Observer) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
@@ -69,8 +70,8 @@ func interrupt(t testing.TB, r *run.Run, steps int, own ...run.Observer) {
 	}
 }
 
-// TestInterrupt checks that runs that are interrupted at several steps and resumed have the bytes of
-// an uninterrupted run.
+// TestInterrupt checks that runs that are interrupted at several steps and resumed have the same
+// bytes as an uninterrupted run.
 func TestInterrupt(t *testing.T) {
 	for name, sets := range map[string][]string{
 		"plain":   nil,
@@ -104,8 +105,8 @@ func TestInterrupt(t *testing.T) {
 	}
 }
 
-// killed trains a run and returns a copy of its directory at the first Report of at least the
-// given steps, as if the process had been killed then.
+// killed trains a run. It returns a copy of the run directory, made at the first Report of at
+// least the given number of steps, as if the process was killed at this time.
 func killed(t testing.TB, steps, every int) string {
 	t.Helper()
 	r := create(t, parse(t, quick))
@@ -132,8 +133,8 @@ func appendTo(t testing.TB, text string, parts ...string) {
 	writeFile(t, readFile(t, parts...)+text, parts...)
 }
 
-// TestKill checks that a killed run can be resumed: its logs have more rows than the checkpoint, a
-// half row or junk, and temporary files are left.
+// TestKill checks that a killed run can be resumed. Its logs have more rows than at the
+// checkpoint, or a part of a row, or junk, and there are temporary files.
 func TestKill(t *testing.T) {
 	want, _ := straight(t)
 	for _, c := range []struct {
@@ -161,7 +162,7 @@ func TestKill(t *testing.T) {
 	}
 }
 
-// TestKillAfterTraining resumes a run that lacks only its final evaluation.
+// TestKillAfterTraining resumes a run in which only the final evaluation is missing.
 func TestKillAfterTraining(t *testing.T) {
 	want, _ := straight(t)
 	r := create(t, parse(t, quick))
@@ -175,7 +176,7 @@ func TestKillAfterTraining(t *testing.T) {
 	same(t, "resumed after training", outcome(t, r.Dir), want)
 }
 
-// TestInterruptEvaluation checks that cancelling the final evaluation writes no result.
+// TestInterruptEvaluation checks that no result is written if the final evaluation is cancelled.
 func TestInterruptEvaluation(t *testing.T) {
 	want, _ := straight(t)
 	r := create(t, parse(t, quick))
@@ -198,7 +199,7 @@ func TestInterruptEvaluation(t *testing.T) {
 	same(t, "resumed after training", outcome(t, r.Dir), want)
 }
 
-// TestResumeFaults checks that errors of damaged run directories name the file.
+// TestResumeFaults checks that an error about a damaged run directory names the file.
 func TestResumeFaults(t *testing.T) {
 	for name, c := range map[string]struct {
 		spoil func(t *testing.T, dir string)
@@ -255,7 +256,7 @@ func TestResumeFaults(t *testing.T) {
 	}
 }
 
-// cut truncates a file to its first n bytes.
+// cut truncates a file to n bytes.
 func cut(t testing.TB, n int, parts ...string) {
 	t.Helper()
 	writeFile(t, readFile(t, parts...)[:n], parts...)

@@ -42,7 +42,7 @@ func parse(t testing.TB, text string, sets ...string) *scenario.Scenario {
 	return s
 }
 
-// create starts a run in a new directory of its own.
+// create starts a run of s in a new temporary directory.
 func create(t testing.TB, s *scenario.Scenario) *run.Run {
 	t.Helper()
 	r, err := run.Create(s, filepath.Join(t.TempDir(), "run"))
@@ -117,7 +117,7 @@ func table(t testing.TB, parts ...string) (header []string, rows [][]string) {
 	return all[0], all[1:]
 }
 
-// outcome returns the contents of all files of a run, without wall-clock times.
+// outcome returns the contents of all files of a run, except for wall-clock times.
 func outcome(t testing.TB, dir string) string {
 	t.Helper()
 	out := fmt.Sprintf("%x\n", readFile(t, dir, "policy.safetensors"))
@@ -186,7 +186,7 @@ func TestCreate(t *testing.T) {
 	}
 }
 
-// TestCreateFails checks that a failing Create changes no file.
+// TestCreateFails checks that Create changes no file if it returns an error.
 func TestCreateFails(t *testing.T) {
 	dir := t.TempDir()
 	writeFile(t, "precious", dir, "file")
@@ -241,7 +241,8 @@ func TestFiles(t *testing.T) {
 	}
 }
 
-// TestProgress checks that progress.csv has a row past each multiple of log_interval, and a last row.
+// TestProgress checks that progress.csv has one row after each multiple of log_interval, and a
+// row for the last iteration.
 func TestProgress(t *testing.T) {
 	for _, c := range []struct {
 		interval, steps string
@@ -288,8 +289,9 @@ func TestProgress(t *testing.T) {
 	}
 }
 
-// TestEpisodes checks that episodes.csv has a row for each finished episode. CartPole's return is its
-// length, and only the steps of the running episodes are missing from the sum of lengths.
+// TestEpisodes checks that episodes.csv has a row for each finished episode. In CartPole the
+// return is equal to the length. The sum of all lengths is the number of training steps, without
+// the steps of the running episodes.
 func TestEpisodes(t *testing.T) {
 	r := create(t, parse(t, quick))
 	var last run.Status
@@ -316,7 +318,7 @@ func TestEpisodes(t *testing.T) {
 	}
 }
 
-// TestRepeat checks that config.yaml repeats a run to the byte.
+// TestRepeat checks that a new run with the same config.yaml gives the same bytes.
 func TestRepeat(t *testing.T) {
 	r := create(t, parse(t, quick, "env.wrappers=[{sticky_action: 0.1}]"))
 	finish(t, r)

@@ -9,7 +9,8 @@ import (
 	"github.com/rlrun/rlrun/scenario"
 )
 
-// TestHollowAgent checks that a constructor that returns nil without an error is an error.
+// TestHollowAgent checks that it is an error if a constructor returns neither an agent nor an
+// error.
 func TestHollowAgent(t *testing.T) {
 	for name, hollow := range map[string]scenario.Agent{
 		"pointer":   scenario.NewAgent("", agents.DefaultPPO, func(env.Maker, agents.PPOConfig) (*agents.PPO, error) { return nil, nil }),

@@ -18,7 +18,7 @@ type Catalog struct {
 	Envs      env.Registry
 	Agents    Agents
 	Wrappers  Wrappers
-	Engines   map[string]nn.Engine // engines that compute networks; the setting backend of a scenario is the name of one
+	Engines   map[string]nn.Engine // engines that compute networks, by the names that the setting backend uses
 	Scenarios map[string][]byte    // texts of the named scenarios, in YAML
 }
 

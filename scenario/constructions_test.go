@@ -9,8 +9,9 @@ import (
 	"github.com/rlrun/rlrun/scenario"
 )
 
-// TestConstructions checks how many environments are made. Parse makes one, which becomes the first
-// training environment, and another if a reward wrapper makes evaluation differ from training.
+// TestConstructions checks how many environments are made. Parse makes one environment, which
+// becomes the first training environment. It makes another environment if a reward wrapper is
+// used only in training.
 func TestConstructions(t *testing.T) {
 	for wrapper, made := range map[string]int{"max_steps: 500": 1, "scale_reward: 2": 2} {
 		all := 0
@@ -35,7 +36,7 @@ func TestConstructions(t *testing.T) {
 	}
 }
 
-// closing is a CartPole that counts its open instances.
+// closing is a CartPole that counts the open instances.
 type closing struct {
 	*classic.CartPole
 	open *int
@@ -46,7 +47,7 @@ func (c closing) Close() error {
 	return nil
 }
 
-// TestRefusedCloses checks that an environment is closed if a wrapper refuses it.
+// TestRefusedCloses checks that an environment is closed if its wrapper returns an error.
 func TestRefusedCloses(t *testing.T) {
 	open := 0
 	envs := env.Registry{"CartPole-v1": func(env.Options) (env.Env, error) {

@@ -18,8 +18,8 @@ func allEnvs() env.Registry {
 	return r
 }
 
-// TestDefaults checks that every agent is made in every environment with default settings, or that
-// one line says why they do not fit.
+// TestDefaults makes every agent with default settings for every environment. It checks that this
+// works, or that an error of one line says why the agent cannot be used.
 func TestDefaults(t *testing.T) {
 	fits := map[string]int{}
 	for _, id := range allEnvs().IDs() {
@@ -50,7 +50,7 @@ func TestDefaults(t *testing.T) {
 	}
 }
 
-// TestDefaultsName checks the directory name for an id with a namespace.
+// TestDefaultsName checks the name of a run's directory for an environment id with a namespace.
 func TestDefaultsName(t *testing.T) {
 	r := env.Registry{"a:b/Pole-v1": env.Entry(classic.NewCartPole)}
 	text, err := scenario.Builtin(r).Defaults("a:b/Pole-v1", "ppo")
@@ -65,12 +65,13 @@ func TestDefaultsName(t *testing.T) {
 	}
 }
 
-// TestOtherAgent checks that --agent names the settings of a scenario that the new agent lacks.
+// TestOtherAgent checks that the error of --agent names the settings that the scenario has and
+// the new agent does not have.
 func TestOtherAgent(t *testing.T) {
 	const text = "env: {id: CartPole-v1}\nagent: {name: ppo, clip_range: 0.1, n_epochs: 3, gamma: 0.9}\nsteps: 1000\n"
 	for _, c := range []struct {
 		change scenario.Change
-		want   string // "" for no error
+		want   string // "": no error
 	}{
 		{scenario.Change{Assignment: "agent.name=sac", Origin: "--set agent.name=sac"},
 			"--set agent.name=sac: agent.name: sac has no clip_range, n_epochs, which f sets for ppo; rlrun CartPole-v1 --agent sac runs sac with its own settings"},

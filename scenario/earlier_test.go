@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestEarlierConfig reads a config.yaml of an earlier version, in which ortho_init had priority over
-// init_fn. Today the two must agree.
+// TestEarlierConfig reads a config.yaml of an earlier version, in which ortho_init had priority
+// over init_fn. In the current version it is an error if they contradict each other.
 func TestEarlierConfig(t *testing.T) {
 	const pair = `
 env: {id: CartPole-v1}

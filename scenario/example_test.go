@@ -9,20 +9,20 @@ import (
 	"github.com/rlrun/rlrun/scenario"
 )
 
-// A bonus is a wrapper that adds to the reward of each step.
+// A bonus is a wrapper that adds a number to the reward of each step.
 type bonus struct {
 	env.Env
 	extra float64
 }
 
-// Step steps the inner environment and adds to its reward.
+// Step steps the inner environment and adds the bonus to the reward.
 func (b bonus) Step(act, obs []float32) env.Outcome {
 	out := b.Env.Step(act, obs)
 	out.Reward += b.extra
 	return out
 }
 
-// newBonus returns e with a bonus of extra a step.
+// newBonus wraps e. Each step has the additional reward extra.
 func newBonus(e env.Env, extra float64) (bonus, error) {
 	if extra == 0 {
 		return bonus{}, fmt.Errorf("a bonus of 0, want another")
@@ -30,7 +30,7 @@ func newBonus(e env.Env, extra float64) (bonus, error) {
 	return bonus{e, extra}, nil
 }
 
-// A scenario names a wrapper of the program's own.
+// This example adds a program's own wrapper, which a scenario then names.
 func Example() {
 	envs := env.Registry{}
 	classic.Register(envs)

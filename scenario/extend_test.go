@@ -8,8 +8,8 @@ import (
 	"github.com/rlrun/rlrun/scenario"
 )
 
-// TestExtend extends a scenario of 5000 steps. It checks that schedules stay at their final values or
-// are stretched, and that the file records it.
+// TestExtend extends a scenario of 5000 steps. It checks that schedules stay at their final
+// values or are stretched, and that the new file records the choice.
 func TestExtend(t *testing.T) {
 	extend := func(s *scenario.Scenario, steps int, stretch bool) *scenario.Scenario {
 		t.Helper()

@@ -67,8 +67,8 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-// TestChangeFaults checks that errors of changes name the words that the user typed, or the file and
-// the key.
+// TestChangeFaults checks that an error about a Change has the words that the user typed, or the
+// file and the key.
 func TestChangeFaults(t *testing.T) {
 	for _, c := range []struct {
 		sets []string
@@ -94,7 +94,8 @@ func TestChangeFaults(t *testing.T) {
 	}
 }
 
-// FuzzParse checks that Parse never panics, and that a parsed scenario encodes to an equal scenario.
+// FuzzParse checks that Parse never panics. If a text parses, Encode must write a scenario that
+// is equal.
 func FuzzParse(f *testing.F) {
 	for _, s := range []string{
 		minimal, full, "", "{}", "env: {id: acme/Echo-v0, options: {length: 3}}\nagent: {name: ppo}\nsteps: 1e3",

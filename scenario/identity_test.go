@@ -7,9 +7,9 @@ import (
 	"github.com/rlrun/rlrun/scenario"
 )
 
-// TestLearningSettings checks that LearningSettings do not depend on the seed, name, log interval or
-// target, but on the learning rate, steps and environment; and on the target if an evaluation
-// can end training.
+// TestLearningSettings checks that LearningSettings change with the learning rate, the steps and
+// the environment, and do not change with the seed, the name, the log interval or the target. If
+// an evaluation can end training, they must also change with the target.
 func TestLearningSettings(t *testing.T) {
 	base, err := mustRead(t, full).LearningSettings()
 	if err != nil || len(base) < 20 {

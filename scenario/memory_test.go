@@ -7,8 +7,8 @@ import (
 	"github.com/rlrun/rlrun/env/classic"
 )
 
-// TestMemory checks the size of the replay buffer. A transition of Pendulum has 3 observed numbers,
-// an action, a reward and its end, of 4 bytes each.
+// TestMemory checks the size of the replay buffer. A transition of Pendulum has 3 numbers of the
+// observation, an action, a reward and the end of the step, each of 4 bytes.
 func TestMemory(t *testing.T) {
 	envs := env.Registry{}
 	classic.Register(envs)

@@ -96,9 +96,9 @@ type Change struct {
 	NewAgent   bool   // whether the Change is --agent, which trains the agent with its default settings; it is an error if the scenario has settings for another agent
 }
 
-// Parse makes a Scenario from the text of a file, after the changes are made. The catalog has
-// everything that the text can name. fileName is used in error messages. It is also the name of
-// the Scenario if the text has no name.
+// Parse makes a Scenario from the text of a file and from changes, which replace settings of the
+// text. The catalog has everything that the text can name. fileName is used in error messages. It
+// is also the name of the Scenario if the text has no name.
 func Parse(fileName string, text []byte, changes []Change, catalog Catalog) (*Scenario, error) {
 	tree, err := settings.Parse(fileName, text)
 	if err != nil {

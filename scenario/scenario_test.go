@@ -19,7 +19,8 @@ import (
 	"github.com/rlrun/rlrun/scenario"
 )
 
-// echo observes the last action and has a reward of 2 a step. It has no reward threshold.
+// echo is an environment whose observation is the last action. Each step has the reward 2. It has
+// no reward threshold.
 type echo struct {
 	Length int `yaml:"length"` // steps of an episode
 	steps  int
@@ -54,7 +55,7 @@ func catalog() scenario.Catalog {
 
 const minimal = "env: {id: CartPole-v1}\nagent: {name: ppo}\nsteps: 5000\n"
 
-// read parses a file called f.yaml with assignments as --set gives them.
+// read parses a file called f.yaml. sets are assignments as after the flag --set.
 func read(text string, sets ...string) (*scenario.Scenario, error) {
 	var changes []scenario.Change
 	for _, s := range sets {
@@ -81,7 +82,7 @@ func encode(t testing.TB, s *scenario.Scenario) string {
 	return string(text)
 }
 
-// decode decodes the value at a dotted path of an encoded scenario into a variable.
+// decode reads the value at a dotted path of an encoded scenario into a variable.
 func decode(t testing.TB, text, path string, into any) {
 	t.Helper()
 	tree, err := settings.Parse("encoded", []byte(text))
@@ -103,7 +104,8 @@ func decode(t testing.TB, text, path string, into any) {
 	}
 }
 
-// TestMinimal checks that missing settings take the defaults of scenarios, of PPO and of CartPole.
+// TestMinimal checks that missing settings have the default values of scenarios, of PPO and of
+// CartPole.
 func TestMinimal(t *testing.T) {
 	s := mustRead(t, minimal)
 	got := *s
@@ -142,7 +144,7 @@ func TestMinimal(t *testing.T) {
 	}
 }
 
-// full gives every setting a value that is not its default.
+// full is a scenario in which every setting differs from its default.
 const full = `
 name: a name
 env:
@@ -251,7 +253,8 @@ func tags(v any) (keys []string) {
 	return keys
 }
 
-// TestName checks that a scenario without a name takes the name of its file.
+// TestName checks that the name of a scenario is the name of its file, if the file does not set a
+// name.
 func TestName(t *testing.T) {
 	for _, c := range []struct{ file, line, want string }{
 		{"cartpole-ppo.yaml", "", "cartpole-ppo"},
@@ -267,7 +270,7 @@ func TestName(t *testing.T) {
 	}
 }
 
-// TestChanges checks that the last change of a setting counts.
+// TestChanges checks that of several changes of a setting the last change is used.
 func TestChanges(t *testing.T) {
 	s := mustRead(t, minimal,
 		"steps=100", "seed=9", "steps=2e3", "eval.episodes=7", "target=3", "env.n_envs=2", "agent.gamma=0.5",
@@ -331,10 +334,10 @@ func TestAgent(t *testing.T) {
 	}
 }
 
-// TestBackends trains a few steps with each engine. It checks that the encoded scenario repeats
-// them to the bit, and that the engines differ.
+// TestBackends trains a few steps with each engine. It checks that training from the encoded
+// scenario gives the same bits, and that the engines give different bits.
 func TestBackends(t *testing.T) {
-	trained := map[string]string{} // backend by the final state of training
+	trained := map[string]string{} // final state of training, as text; the value is the backend
 	for _, backend := range []string{"native", "gorgonia"} {
 		text := minimal + "backend: " + backend + "\n"
 		for range 2 {

@@ -52,8 +52,8 @@ func NewSwitch[E env.Env](around func(env.Env) (E, error)) Wrapper {
 	}}
 }
 
-// RewardOnly returns a copy of w for a wrapper that changes only rewards. Evaluations do not use
-// it.
+// RewardOnly returns a copy of w, marked as a wrapper that changes only rewards. Evaluations do
+// not use the wrapper.
 func (w Wrapper) RewardOnly() Wrapper {
 	w.rewardOnly = true
 	return w

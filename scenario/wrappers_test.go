@@ -10,8 +10,8 @@ import (
 	"github.com/rlrun/rlrun/scenario"
 )
 
-// play takes actions in an environment of mk. It returns the rewards, and the actions that reached
-// the environment.
+// play takes actions in an environment from mk. It returns the rewards, and the actions that the
+// inner environment got.
 func play(t *testing.T, mk env.Maker, acts ...float32) (rewards []float64, taken []float32) {
 	t.Helper()
 	v, err := mk(1)
@@ -31,14 +31,15 @@ func play(t *testing.T, mk env.Maker, acts ...float32) (rewards []float64, taken
 	return rewards, taken
 }
 
-// TestWrappers checks that training has all wrappers, and evaluation all except reward wrappers. With
-// a sticky_action probability of 1 the first action is repeated forever.
+// TestWrappers checks that training uses all wrappers, and that evaluation uses all wrappers
+// except reward wrappers. With a sticky_action probability of 1, the first action is repeated
+// forever.
 func TestWrappers(t *testing.T) {
 	for _, c := range []struct {
 		wrappers       string
-		trained        float64 // reward of a step in training; 2 without wrappers
+		trained        float64 // reward of each step in training; 2 without wrappers
 		judged         float64
-		second, judge2 float32 // action that reaches the environment for 0 after 1
+		second, judge2 float32 // action that the environment gets for the action 0 after the action 1
 	}{
 		{"[]", 2, 2, 0, 0},
 		{"[{scale_reward: 0.5}]", 1, 2, 0, 0},
@@ -79,7 +80,8 @@ func TestAllWrappers(t *testing.T) {
 	}
 }
 
-// TestOptions checks that environments for training and for evaluation have the options.
+// TestOptions checks that both the environments for training and the environments for evaluation
+// have the options of the scenario.
 func TestOptions(t *testing.T) {
 	s := mustRead(t, "env: {id: acme/Echo-v0, options: {length: 2}}\nagent: {name: ppo}\nsteps: 10")
 	for name, mk := range map[string]env.Maker{"TrainEnvs": s.TrainEnvs, "EvalEnvs": s.EvalEnvs} {
@@ -150,7 +152,8 @@ func TestHollowWrapper(t *testing.T) {
 	}
 }
 
-// TestHidesMasks: a wrapper that is no env.Wrapper would hide the masks of what it wraps.
+// TestHidesMasks checks that it is an error if the inner environment has masks and the wrapper is
+// not an env.Wrapper, because the masks would be hidden.
 func TestHidesMasks(t *testing.T) {
 	c := catalog()
 	grid.Register(c.Envs)
@@ -163,7 +166,7 @@ func TestHidesMasks(t *testing.T) {
 	}
 }
 
-// Environments that are no pointers to structs, and so have no options.
+// Environments that are not pointers to structs, and therefore have no options.
 type (
 	value struct{ env.Env }
 	tally int
@@ -181,7 +184,7 @@ func (t *tally) Step(_, obs []float32) env.Outcome {
 	return env.Outcome{Reward: 1}
 }
 
-// TestNoOptions encodes environments that can have no options.
+// TestNoOptions checks that environments without options can be encoded.
 func TestNoOptions(t *testing.T) {
 	for name, entry := range map[string]env.Constructor{
 		"value":   env.Entry(func() value { return value{&echo{Length: 5}} }),

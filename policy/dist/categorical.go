@@ -16,9 +16,9 @@ func (d categorical) LogProb(act []float32) *tape.Var { return d.logp.At(act) }
 // Entropy returns -Σ p log p of each row.
 func (d categorical) Entropy() *tape.Var { return d.logp.Exp().Mul(d.logp).SumCols().Neg() }
 
-// Sample draws a uniform number u and takes the first action whose cumulative probability is
-// above u. If rounding makes the sum of all probabilities smaller than u, it takes the last
-// action whose probability is not 0.
+// Sample samples a uniform number u for each row, and takes the first action whose cumulative
+// probability is above u. If rounding makes the sum of all probabilities smaller than u, it takes
+// the last action whose probability is not 0.
 func (d categorical) Sample(rng []rand.PCG, act []float32) {
 	p, n := d.logp.Exp().Value, d.logp.Cols
 	for r := range act {
@@ -103,13 +103,13 @@ func (d *multiCategorical) forEach(act []float32, f func(d categorical, column [
 	}
 }
 
-// LogProb is the sum of the log-probabilities of all choices.
+// LogProb returns the sum of the log-probabilities of all choices.
 func (d *multiCategorical) LogProb(act []float32) (sum *tape.Var) {
 	d.forEach(act, func(c categorical, column []float32) { sum = addTerm(sum, c.LogProb(column)) })
 	return sum
 }
 
-// Entropy is the sum of the entropies of all choices.
+// Entropy returns the sum of the entropies of all choices.
 func (d *multiCategorical) Entropy() (sum *tape.Var) {
 	d.forEach(nil, func(c categorical, _ []float32) { sum = addTerm(sum, c.Entropy()) })
 	return sum

@@ -9,7 +9,7 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// A batch has recorded distributions of PyTorch.
+// A batch is a batch of PyTorch's distributions, recorded in a file.
 type batch struct {
 	N       []int
 	Mask    []bool
@@ -20,14 +20,16 @@ type batch struct {
 	Probs   []float64
 }
 
-// batches reads PyTorch's distributions over masked, several and binary choices.
+// batches reads three recorded batches: a masked discrete variable, several discrete variables,
+// and bits.
 func batches(t *testing.T) (g struct{ Masked, Choices, Bits batch }) {
 	t.Helper()
 	golden.Read(t, "testdata/choices.json.gz", &g)
 	return g
 }
 
-// TestChoices checks distributions over several choices and over bits against PyTorch's.
+// TestChoices compares distributions over several discrete variables, and over bits, with
+// PyTorch's.
 func TestChoices(t *testing.T) {
 	g := batches(t)
 	t.Run("several", func(t *testing.T) {
@@ -44,8 +46,8 @@ func TestChoices(t *testing.T) {
 	})
 }
 
-// TestChoicesSample checks the frequencies of sampled choices, and that Mode takes the most
-// probable ones.
+// TestChoicesSample checks the frequencies of sampled values, and that Mode takes the most
+// probable values.
 func TestChoicesSample(t *testing.T) {
 	const n = 20_000
 	for _, tc := range []struct {

@@ -81,8 +81,8 @@ func TestCategoricalSample(t *testing.T) {
 	}
 }
 
-// largestGenerator returns a generator whose next Float32 is the largest possible one, 1 - 2⁻²⁴.
-// It tries seeds, of which one in 2²⁴ is right.
+// largestGenerator returns a generator whose next Float32 is the largest possible value, 1 -
+// 2⁻²⁴. It tries one seed after another; about one of 2²⁴ seeds gives this value.
 func largestGenerator(t *testing.T) rand.PCG {
 	t.Helper()
 	for seed := range uint64(1 << 28) {
@@ -96,9 +96,9 @@ func largestGenerator(t *testing.T) rand.PCG {
 	panic("unreachable")
 }
 
-// TestCategoricalSampleImpossible checks that an action with probability 0 is never sampled, even
-// if it is the last one and rounding makes the sum of all probabilities smaller than the uniform
-// number.
+// TestCategoricalSampleImpossible checks that an action with probability 0 is never sampled. The
+// action is the last action, and rounding makes the sum of all probabilities smaller than the
+// uniform number.
 func TestCategoricalSampleImpossible(t *testing.T) {
 	head, rng, act, most := newHead(t, env.Discrete{N: 4}, 0), newRand(), []float32{0}, largestGenerator(t)
 	wrong := 0
@@ -114,8 +114,8 @@ func TestCategoricalSampleImpossible(t *testing.T) {
 	}
 }
 
-// TestGaussianSample checks that the sampled mean and standard deviation are within five standard
-// errors.
+// TestGaussianSample checks that the mean and standard deviation of samples are within five
+// standard errors of the distribution's.
 func TestGaussianSample(t *testing.T) {
 	const n = 40_000
 	head := newHead(t, env.NewBox(-1, 1, 2), 0) // samples are not clipped to the bounds

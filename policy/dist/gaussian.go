@@ -10,7 +10,7 @@ import (
 // halfLog2Pi is log(2π)/2.
 const halfLog2Pi = 0.9189385332046727
 
-// gaussian is the diagonal Gaussian N(μ, diag(σ)²). Its parameters are x = [μ | log σ], [B, 2A].
+// gaussian is the diagonal Gaussian N(μ, diag(σ)²), with parameters x = [μ | log σ], [B, 2A].
 type gaussian struct{ x *tape.Var }
 
 func (d gaussian) mean() *tape.Var   { return d.x.Columns(0, d.x.Cols/2) }

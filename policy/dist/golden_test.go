@@ -35,7 +35,7 @@ func TestDistributions(t *testing.T) {
 	for _, c := range g.Categorical {
 		c.checkCategorical(t)
 	}
-	n := g.Normal // one row per case, since each row has its own standard deviation
+	n := g.Normal // one row per case, because each row has another standard deviation
 	for i, mu := range n.Mu {
 		logStd := float32(math.Log(float64(n.Sigma[i])))
 		g.Gaussian = append(g.Gaussian, distCase{

@@ -23,8 +23,8 @@ func newStateHead(t *testing.T) *dist.Head {
 	return h
 }
 
-// TestStateNoise checks that the same noise gives the same actions, and that the actions of many
-// noise samples have the variance of the distribution that is trained.
+// TestStateNoise checks that the same noise gives the same actions, and that the actions for many
+// samples of the noise have the variance of the distribution for training.
 func TestStateNoise(t *testing.T) {
 	const n = 20_000
 	h, mean, z := newStateHead(t), normal(newRand(), make([]float32, 2*rows)), normal(newRand(), make([]float32, 8*rows))
@@ -90,7 +90,8 @@ func TestStateNoiseGradient(t *testing.T) {
 	}
 }
 
-// TestStateNoiseClone checks that a clone samples the same noise and has its own parameter.
+// TestStateNoiseClone checks that a clone samples the same noise, and that its parameter is a
+// copy.
 func TestStateNoiseClone(t *testing.T) {
 	h := newStateHead(t)
 	c := h.Clone()
@@ -107,9 +108,9 @@ func TestStateNoiseClone(t *testing.T) {
 }
 
 // TestExpln checks that with expln σ is e^x for x ≤ 0 and log(1+x) + 1 for x > 0. By hand, for
-// one action, features z = (2, -1) and log σ = (-0.5, 1.5): σ = (0.606531, 1.916291) and the
-// variance is 4·0.367879 + 3.672171 + 10⁻⁶. The derivatives of half its logarithm with respect to
-// log σ are σ σ' z² / variance, with σ' = 0.606531 and 0.4.
+// one action, features z = (2, -1) and log σ = (-0.5, 1.5): σ = (0.606531, 1.916291), and the
+// variance v is 4·0.367879 + 3.672171 + 10⁻⁶. The derivative of log(v) / 2 with respect to log σ
+// is σ σ' z² / v, with σ' = 0.606531 and 0.4.
 func TestExpln(t *testing.T) {
 	h := newHead(t, env.NewBox(-1, 1, 1), 0)
 	if err := h.ExploreByState(2, true); err != nil {

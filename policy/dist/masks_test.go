@@ -12,8 +12,8 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// TestMaskDiscrete checks probabilities, entropies and log-probabilities of allowed actions
-// against PyTorch's, with the masks of sb3-contrib.
+// TestMaskDiscrete compares probabilities, entropies and log-probabilities of allowed actions
+// with PyTorch's, for the masks of sb3-contrib.
 func TestMaskDiscrete(t *testing.T) {
 	g := batches(t).Masked
 	rows := len(g.Actions)
@@ -28,8 +28,9 @@ func TestMaskDiscrete(t *testing.T) {
 	}
 }
 
-// TestMaskMultiDiscrete checks masks of two choices side by side: entropies and log-probabilities
-// are the sums of PyTorch's. The second choice of row i has the logits and the mask of row i+1.
+// TestMaskMultiDiscrete checks masks of two discrete variables. Entropies and log-probabilities
+// must be the sums of PyTorch's for the two variables. The second variable of row i has the
+// logits and the mask of row i+1.
 func TestMaskMultiDiscrete(t *testing.T) {
 	g := batches(t).Masked
 	rows := len(g.Actions)
@@ -70,8 +71,8 @@ func TestMaskMultiDiscrete(t *testing.T) {
 }
 
 // TestMaskMultiBinary checks masks of three bits with PyTorch's logits. The first bit may be 0 or
-// 1, the second must be 1 and the third must be 0. The last two add 0 to the log-probability and
-// the entropy.
+// 1, the second must be 1 and the third must be 0. The second and the third bit add 0 to the
+// log-probability and to the entropy.
 func TestMaskMultiBinary(t *testing.T) {
 	g := batches(t).Bits
 	rows := len(g.Logits)

@@ -44,7 +44,7 @@ func TestRowGenerators(t *testing.T) {
 	}
 }
 
-// TestSampleMoves checks that every sample advances the row's generator.
+// TestSampleMoves checks that Sample always advances each row's generator.
 func TestSampleMoves(t *testing.T) {
 	d := newHead(t, env.NewBox(-1, 1, 1), 0).Dist(tape.New().Const([]float32{0, 0}, 2), nil, nil)
 	rng, act := rowGenerators(2), make([]float32, 2)

@@ -30,8 +30,8 @@ func NewSquashed(actions, features int, logStd float32, expln bool) *Squashed {
 	return s
 }
 
-// Outputs returns the number of outputs that the network must have: 2A for μ and log σ, or A for
-// only μ if Noise is not nil.
+// Outputs returns the number of outputs that the network must have: 2A for μ and log σ. If Noise
+// is not nil, it is A, for μ only.
 func (s *Squashed) Outputs() int {
 	if s.Noise != nil {
 		return s.Actions

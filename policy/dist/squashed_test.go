@@ -10,8 +10,8 @@ import (
 )
 
 // TestActPerRow checks actions a = tanh(μ + σ ε) and densities N(u; μ, σ) / (1 - a²), with
-// independent noise for each row. The density is the derivative of the distribution function,
-// which the test computes by finite differences of erf.
+// independent noise for each row. The test computes the density from finite differences of the
+// cumulative distribution function, with erf.
 func TestActPerRow(t *testing.T) {
 	for _, byState := range []bool{false, true} {
 		features, z := 0, []float32{0.5, -1, 2, 1, 0.25, -0.5}

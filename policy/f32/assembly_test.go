@@ -11,8 +11,8 @@ import (
 //go:embed kernels_amd64.s
 var assembly string
 
-// vex are the vector instructions of AVX2 and FMA that the generated assembly uses. Other
-// instructions, for example VPANDD, may need AVX-512.
+// vex has the vector instructions of AVX2 and FMA that the generated assembly uses. Any other
+// vector instruction, for example VPANDD, may need AVX-512.
 var vex = strings.Fields(`
 	VADDPD VADDPS VADDSD VADDSS VANDPS VBLENDVPS VBROADCASTSS VCMPPS VCVTDQ2PS VCVTPS2DQ VCVTPS2PD VDIVPS VEXTRACTF128
 	VFMADD213PS VFMADD231PD VFMADD231PS VFNMADD231PS VMASKMOVPS VMAXPS VMINPS VMOVAPD VMOVAPS VMOVHLPS VMOVSHDUP VMOVSS
@@ -23,7 +23,7 @@ var (
 	highRegister = regexp.MustCompile(`\b[XY](1[6-9]|2[0-9]|3[01])\b`)
 	wideRegister = regexp.MustCompile(`\bZ[0-9]+\b`)
 	maskRegister = regexp.MustCompile(`\bK[0-7]\b`)
-	// Only AVX-512 has shifts by a constant whose operand is in memory.
+	// Only AVX-512 has a shift by a constant whose operand is in memory.
 	shiftOfMemory = regexp.MustCompile(`^VP(SLL|SRL|SRA)[WDQ]\s+\$\w+, [^,]*\([A-Z0-9]+\)`)
 )
 
@@ -49,8 +49,8 @@ func needsAVX512(line string) string {
 	return ""
 }
 
-// functionsOf returns the lines of assembly of each function for an instruction set, by
-// the functions' names.
+// functionsOf returns the assembly lines of each function for an instruction set, by the name of
+// the function.
 func functionsOf(set string) map[string][]string {
 	functions := map[string][]string{}
 	for _, text := range strings.Split(assembly, "\nTEXT ·")[1:] {
@@ -63,8 +63,8 @@ func functionsOf(set string) map[string][]string {
 	return functions
 }
 
-// TestAssemblyOfAVX2 checks that no AVX2 function in the committed assembly needs AVX-512. On
-// a processor without AVX-512 it would be an illegal instruction. The test itself runs on
+// TestAssemblyOfAVX2 checks that no AVX2 function in the committed assembly needs AVX-512.
+// Otherwise it would be an illegal instruction on a processor without AVX-512. The test runs on
 // any processor.
 func TestAssemblyOfAVX2(t *testing.T) {
 	functions := functionsOf("AVX2")
@@ -82,9 +82,9 @@ func TestAssemblyOfAVX2(t *testing.T) {
 	}
 }
 
-// TestNeedsAVX512 checks needsAVX512 with instructions of each kind. According to Intel's
-// manual, instructions with the EVEX prefix need AVX-512, and instructions with the VEX
-// prefix do not.
+// TestNeedsAVX512 checks needsAVX512 with different instructions. According to Intel's manual, an
+// instruction with the EVEX prefix needs AVX-512, and an instruction with the VEX prefix does
+// not.
 func TestNeedsAVX512(t *testing.T) {
 	for line, want := range map[string]bool{
 		"\tVADDPS Y1, Y2, Y15":                        false,
@@ -114,8 +114,8 @@ func TestNeedsAVX512(t *testing.T) {
 	}
 }
 
-// TestFeatures checks that features names every extension that the assembly says it
-// requires. A program asks the processor for these extensions before it uses the kernels.
+// TestFeatures checks that features returns every extension in the "Requires" comments of the
+// assembly. A program checks for these extensions before it uses the kernels.
 func TestFeatures(t *testing.T) {
 	baseline := []string{"CMOV", "SSE", "SSE2"} // extensions that every amd64 processor has
 	requires := regexp.MustCompile(`// Requires: (.*)\nTEXT ·\w+?(AVX2|AVX512)\(SB\)`)

@@ -18,8 +18,8 @@ func random(rng *rand.Rand, n int) []float32 {
 	return x
 }
 
-// TestLinear compares a linear layer and its three gradients with sums in float64. The
-// shapes leave every possible remainder of a vector.
+// TestLinear compares a linear layer and its three gradients with sums in float64. The shapes
+// include every possible remainder after whole vectors.
 func TestLinear(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	for _, n := range []int{0, 1, 2, 3, 4, 5, 8, 9} {
@@ -56,7 +56,7 @@ func TestLinear(t *testing.T) {
 	}
 }
 
-// TestLogSoftmax checks two rows by hand, one of them with large numbers.
+// TestLogSoftmax checks two rows by hand. One of them has large numbers.
 func TestLogSoftmax(t *testing.T) {
 	x := []float32{1, 2, 3, 1000, 1000, -1000}
 	y := make([]float32, 6)
@@ -101,7 +101,7 @@ func TestElementwise(t *testing.T) {
 	}
 }
 
-// near checks that got differs from want by at most tol, relative for |want| above 1.
+// near checks that got differs from want by at most tol, or by tol · |want| if |want| is above 1.
 func near(t *testing.T, name string, got []float32, want []float64, tol float64) {
 	t.Helper()
 	for i := range want {
@@ -133,7 +133,7 @@ func BenchmarkLinear(b *testing.B) {
 	b.ReportMetric(2*n*in*out*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
 }
 
-// BenchmarkLinearGrad measures the three gradients of the same layer.
+// BenchmarkLinearGrad measures the three gradients of the layer in BenchmarkLinear.
 func BenchmarkLinearGrad(b *testing.B) {
 	const n, in, out = 64, 64, 64
 	rng := rand.New(rand.NewPCG(1, 2))

@@ -6,7 +6,8 @@ import (
 	"testing"
 )
 
-// agree fails the test if k and the generic kernels have different results for a task.
+// agree checks that k and the generic kernels have the same results for a task, except for
+// rounding errors.
 func agree(t *testing.T, what string, k *kernels, seed uint64, terms int, run func(*kernels, *task)) {
 	t.Helper()
 	if d := k.difference(what, seed, terms, run); d != "" {
@@ -14,8 +15,8 @@ func agree(t *testing.T, what string, k *kernels, seed uint64, terms int, run fu
 	}
 }
 
-// TestKernelsAgree compares the loops over elements and rows of all kernels with plain Go.
-// The lengths leave every possible remainder of a vector.
+// TestKernelsAgree compares the loops over elements and rows of all kernels with plain Go. The
+// lengths include every possible remainder after whole vectors.
 func TestKernelsAgree(t *testing.T) {
 	for _, k := range available()[1:] {
 		for _, l := range elementLoops() {
@@ -37,7 +38,7 @@ func TestKernelsAgree(t *testing.T) {
 // With -short there are fewer shapes.
 func TestProductsAgree(t *testing.T) {
 	rows, sizes := []int{0, 1, 2, 3, 5, 6, 7, 8, 9, 15, 16, 33}, []int{1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 47, 48, 49, 64, 65, 80, 130}
-	deep := [][3]int{{600, 20, 40}, {40, 600, 20}, {40, 20, 600}, {33, 300, 400}, {1, 600, 300}} // larger than maxDepth, or packed
+	deep := [][3]int{{600, 20, 40}, {40, 600, 20}, {40, 20, 600}, {33, 300, 400}, {1, 600, 300}} // dimensions above maxDepth, or with packed panels
 	if testing.Short() {
 		rows, sizes, deep = []int{1, 2, 7, 15}, []int{1, 5, 8, 17, 33, 65}, [][3]int{{1, 600, 20}, {33, 200, 40}}
 	}
@@ -47,7 +48,7 @@ func TestProductsAgree(t *testing.T) {
 			for _, n := range rows {
 				for _, in := range sizes {
 					for _, out := range sizes {
-						if n <= 9 || in*out <= 1000 { // larger shapes have the same remainders as smaller shapes
+						if n <= 9 || in*out <= 1000 { // a larger shape has the same remainders as a smaller shape
 							shapes = append(shapes, [3]int{n, in, out})
 						}
 					}
@@ -61,7 +62,7 @@ func TestProductsAgree(t *testing.T) {
 	}
 }
 
-// FuzzKernels compares a layer of any kind and shape with plain Go.
+// FuzzKernels compares the kernels' layers with plain Go, for any shape.
 func FuzzKernels(f *testing.F) {
 	f.Add(uint64(1), uint8(0), uint8(3), uint8(17), uint8(49))
 	f.Fuzz(func(t *testing.T, seed uint64, which, n, in, out uint8) {
@@ -73,8 +74,8 @@ func FuzzKernels(f *testing.F) {
 	})
 }
 
-// TestRowsAlone checks that a layer's result for a row is the same, bit for bit, in a batch of
-// one row and in a batch of 37 rows.
+// TestRowsAlone checks that a layer gives a row the same result, bit for bit, in a batch of one
+// row and in a batch of 37 rows.
 func TestRowsAlone(t *testing.T) {
 	for _, k := range available() {
 		for _, shape := range [][2]int{{4, 64}, {64, 64}, {17, 40}, {9, 3}, {600, 33}, {64, 130}} {
@@ -99,8 +100,8 @@ func TestRowsAlone(t *testing.T) {
 	}
 }
 
-// TestNotFinite checks that NaN gives NaN, and that infinities and extreme numbers give the
-// limits of the functions.
+// TestNotFinite checks that NaN gives NaN. It also checks that infinite and very large numbers
+// give the limits of the functions.
 func TestNotFinite(t *testing.T) {
 	nan, inf := float32(math.NaN()), float32(math.Inf(1))
 	for _, k := range available() {
@@ -131,8 +132,8 @@ func TestNotFinite(t *testing.T) {
 	}
 }
 
-// TestUlps checks the largest error of exp, log, tanh and sigmoid in units of the last
-// place. It computes them for every 509th float32, with -short for every 50,021st.
+// TestUlps checks the largest error of exp, log, tanh and sigmoid in units of the last place
+// (ulp). It uses every 509th float32, and with -short every 50,021st.
 func TestUlps(t *testing.T) {
 	step := uint64(509)
 	if testing.Short() {
@@ -143,7 +144,7 @@ func TestUlps(t *testing.T) {
 			name  string
 			f     func(dst, x []float32)
 			exact func(float64) float64
-			limit float64 // largest error allowed [ulp]
+			limit float64 // largest error that is allowed [ulp]
 		}{
 			{"exp", k.exp, math.Exp, 1.5},
 			{"log", k.log, math.Log, 1.5},

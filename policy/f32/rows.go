@@ -56,7 +56,8 @@ func rowsPerBlock(n, w int) int {
 }
 
 // logSumExp sets dst to log Σ eˣ⁻ᵐ of each row. m is the largest element of the row, and maxima
-// has m for all rows. The subtraction of m avoids overflow. If the largest element is infinite, m is 0.
+// has m for all rows. The subtraction of m avoids overflow. If the largest element is infinite, m
+// is 0.
 func (s *scratch) logSumExp(dst, x []float32, w int) (maxima []float32) {
 	exps := s[:len(x)]
 	maxima = s[len(x):][:len(dst)]

@@ -8,8 +8,8 @@ import (
 	"unsafe"
 )
 
-// TestChoose checks that choose returns the kernels with a name, the fastest kernels if
-// there is no name, and an error with the known names if the name is unknown.
+// TestChoose checks that choose returns the kernels with the given name, and the fastest kernels
+// without a name. For an unknown name, it must return an error that lists the known names.
 func TestChoose(t *testing.T) {
 	have := available()
 	for _, k := range have {
@@ -26,8 +26,8 @@ func TestChoose(t *testing.T) {
 	}
 }
 
-// TestChooseCorrect checks that choose does not return kernels with wrong results, and writes
-// a line for each of them.
+// TestChooseCorrect checks that choose does not return kernels with wrong results, and that it
+// writes a line for each of these kernels.
 func TestChooseCorrect(t *testing.T) {
 	good, wrong, worse := generic, generic, generic
 	good.name, wrong.name, worse.name = "good", "wrong", "worse"
@@ -56,8 +56,8 @@ func TestChooseCorrect(t *testing.T) {
 	}
 }
 
-// TestEveryLoopIsChecked checks that disagreement finds every wrong loop. It replaces one loop
-// after another by a function that does nothing.
+// TestEveryLoopIsChecked checks that disagreement finds every wrong loop. In each case, it
+// replaces one loop by a function that does nothing.
 func TestEveryLoopIsChecked(t *testing.T) {
 	if d := generic.disagreement(); d != "" {
 		t.Errorf("the generic kernels disagree with themselves: %s", d)
@@ -65,7 +65,7 @@ func TestEveryLoopIsChecked(t *testing.T) {
 	count := 0
 	replace := func(broken *kernels, name string, loop reflect.Value) {
 		count++
-		loop = reflect.NewAt(loop.Type(), unsafe.Pointer(loop.UnsafeAddr())).Elem() // this way reflect can set an unexported field
+		loop = reflect.NewAt(loop.Type(), unsafe.Pointer(loop.UnsafeAddr())).Elem() // reflect can set an unexported field only in this way
 		loop.Set(reflect.MakeFunc(loop.Type(), func([]reflect.Value) (zeros []reflect.Value) {
 			for i := range loop.Type().NumOut() {
 				zeros = append(zeros, reflect.Zero(loop.Type().Out(i)))
@@ -93,7 +93,7 @@ func TestEveryLoopIsChecked(t *testing.T) {
 	}
 }
 
-// BenchmarkCheck measures the check of the kernels at the start of a program.
+// BenchmarkCheck measures the check of the kernels when a program starts.
 func BenchmarkCheck(b *testing.B) {
 	best := available()[len(available())-1]
 	for b.Loop() {

@@ -8,8 +8,8 @@ import (
 	"github.com/rlrun/rlrun/policy/f32"
 )
 
-// TestRow checks that Row returns a part of its matrix, and nil for nil, and that Grow uses
-// the memory of a slice whose capacity is large enough.
+// TestRow checks that Row returns a part of the matrix, or nil for nil. It also checks that Grow
+// uses the memory of a slice whose capacity is large enough.
 func TestRow(t *testing.T) {
 	x := []float32{1, 2, 3, 4, 5, 6}
 	if got := f32.Row(x, 1, 2); !slices.Equal(got, []float32{3, 4}) || &got[0] != &x[2] {
@@ -26,7 +26,8 @@ func TestRow(t *testing.T) {
 	}
 }
 
-// TestArgMax checks the index of the largest element, also with equal and infinite elements.
+// TestArgMax checks the index of the largest element, including cases with equal and infinite
+// elements.
 func TestArgMax(t *testing.T) {
 	inf := float32(math.Inf(1))
 	for _, tc := range []struct {

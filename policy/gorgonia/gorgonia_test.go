@@ -19,7 +19,7 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// names are the activations that the engine has.
+// names are the names of the activations that the engine has.
 var names = []string{"tanh", "relu", "sigmoid", "leaky_relu", "elu", "silu", "softplus"}
 
 func newRand() *rand.Rand { return rand.New(rand.NewPCG(1, 2)) }
@@ -50,8 +50,8 @@ func same(x, y []float32) bool {
 	return slices.EqualFunc(x, y, func(a, b float32) bool { return math.Float32bits(a) == math.Float32bits(b) })
 }
 
-// gradients returns the outputs of n for x [rows, I], and the gradients for x and for each
-// parameter. The loss is a mean of the outputs with fixed random weights.
+// gradients returns the outputs of n for inputs x [rows, I], the gradient of x, and the gradients
+// of the parameters. The loss is the mean of the outputs, weighted by fixed random numbers.
 func gradients(t testing.TB, n nn.Network, x []float32, rows int) (y, dx []float32, grads [][]float32) {
 	t.Helper()
 	in, tp := tape.NewParam("x", rows, len(x)/rows), tape.New()
@@ -71,8 +71,8 @@ func gradients(t testing.TB, n nn.Network, x []float32, rows int) (y, dx []float
 	return slices.Clone(out.Value), in.Grad, grads
 }
 
-// TestEngines compares outputs and gradients of the two engines, which have no code in
-// common. Some batch sizes come twice, because machines reuse memory the second time.
+// TestEngines compares outputs and gradients of the two engines, which have no common code. Some
+// batch sizes are used twice, because machines reuse memory the second time.
 func TestEngines(t *testing.T) {
 	layers := [][]int{nil, {1}, {5}, {16}, {64, 64}, {3, 17, 4}}
 	if testing.Short() {
@@ -90,7 +90,7 @@ func TestEngines(t *testing.T) {
 				rng := newRand()
 				for i, p := range nn.Params(native) {
 					if p.Rows == 1 {
-						normal(rng, p.Value) // p is a bias, which would be 0
+						normal(rng, p.Value) // p is a bias; without this it would be 0
 						copy(nn.Params(foreign)[i].Value, p.Value)
 					}
 				}
@@ -102,7 +102,7 @@ func TestEngines(t *testing.T) {
 	}
 }
 
-// agree checks that two networks have the same outputs and gradients, except for rounding.
+// agree checks that two networks have the same outputs and gradients, except for rounding errors.
 func agree(t *testing.T, name string, native, foreign nn.Network, x []float32, rows int) {
 	t.Helper()
 	y, dx, grads := gradients(t, foreign, x, rows)
@@ -120,8 +120,8 @@ func agree(t *testing.T, name string, native, foreign nn.Network, x []float32, r
 	}
 }
 
-// TestConstantInput checks that the gradients of the parameters are the same, bit for bit, if
-// the inputs are constants and if they have a gradient.
+// TestConstantInput checks that the gradients of the parameters do not change, bit for bit, if
+// the inputs are constants without a gradient.
 func TestConstantInput(t *testing.T) {
 	n := newMLP(t, gorgonia.Engine{}, 3, []int{8}, 2, nn.MLPOptions{Activation: "tanh", Gain: 1})
 	x := normal(newRand(), make([]float32, 21))
@@ -164,7 +164,7 @@ func TestParams(t *testing.T) {
 	}
 }
 
-// TestBuild checks a plan with layers in an order that nn.MLP does not make, and the errors for
+// TestBuild checks a plan whose layers are in another order than nn.MLP's, and the errors for
 // layers that the engine does not have.
 func TestBuild(t *testing.T) {
 	kind := func(name string) nn.Layer { return nn.Layer{Kind: name} }
@@ -188,8 +188,9 @@ func TestBuild(t *testing.T) {
 	}
 }
 
-// TestInfer checks that Infer and Forward have the same outputs, bit for bit, for a batch as a
-// whole and for a batch in two parts: agents act with Infer and learn with Forward.
+// TestInfer checks that Infer and Forward have the same outputs, bit for bit: agents act with
+// Infer and learn with Forward. The outputs must also be the same if the batch is divided into
+// two parts.
 func TestInfer(t *testing.T) {
 	for _, activation := range []string{"tanh", "relu"} {
 		m := newMLP(t, gorgonia.Engine{}, 7, []int{33, 5}, 3, nn.MLPOptions{Activation: activation, Gain: 1})

@@ -81,7 +81,7 @@ func TestNewErrors(t *testing.T) {
 	}
 }
 
-// row returns an input with a fixed value.
+// row returns an input node whose value is one row.
 func row(g graph, x ...float32) node {
 	value := tensor.New(tensor.WithBacking(x), tensor.WithShape(1, len(x)))
 	return G.NewMatrix(g, tensor.Float32, G.WithShape(1, len(x)), G.WithName("row"), G.WithValue(value))
@@ -92,7 +92,7 @@ func input(g graph, d tensor.Dtype) node {
 	return G.NewMatrix(g, d, G.WithShape(1, 2), G.WithName("z"))
 }
 
-// fragile is an operation that calls a function first.
+// fragile is an operation that first calls a function, which may panic.
 type fragile struct {
 	G.SDOp
 	before func()
@@ -104,8 +104,8 @@ func (f fragile) Do(in ...G.Value) (G.Value, error) {
 }
 
 // TestFailures checks an operation that panics after New. Forward and Infer write zeros and do
-// not panic. The tape gets the error of Forward and Backward, and the next Forward's tape
-// gets the error of Infer. Afterwards the network works again.
+// not panic. An error of Forward or Backward goes to the tape. An error of Infer goes to the tape
+// of the next Forward. After that the network must work again.
 func TestFailures(t *testing.T) {
 	broken := false
 	n := agents.Must(gorgonia.New(weight(), 3, 2, func(_ graph, x node, ps []node) (node, error) {
@@ -141,7 +141,7 @@ func TestFailures(t *testing.T) {
 	}
 }
 
-// TestLateError checks a Build that fails for larger batches only.
+// TestLateError checks a Build that fails only for larger batches.
 func TestLateError(t *testing.T) {
 	n := agents.Must(gorgonia.New(weight(), 3, 2, func(_ graph, x node, ps []node) (node, error) {
 		if rows := x.Shape()[0]; rows > 4 {
@@ -157,8 +157,8 @@ func TestLateError(t *testing.T) {
 	}
 }
 
-// TestValues checks that a network uses the current values of its parameters, whether the
-// values change in place or the slice is replaced.
+// TestValues checks that a network uses the current values of its parameters, after their
+// elements have changed, and after their slice was replaced.
 func TestValues(t *testing.T) {
 	ps := weight()
 	n := agents.Must(gorgonia.New(ps, 3, 2, func(_ graph, x node, ps []node) (node, error) { return product(x, ps), nil }))
@@ -194,9 +194,9 @@ func TestBatches(t *testing.T) {
 }
 
 // TestGraph checks a graph with unusual parts: parameters with equal names and shapes, a
-// parameter with one element, a constant input, a concatenation, and an operation whose
-// result is a view of its operand's memory. y = ([k x | x∘x] + c + d)[:, 1:4] for x [rows, 2],
-// computed by hand.
+// parameter with one element, a constant input, a concatenation, and an operation whose result
+// shares the memory of its operand. y = ([k x | x∘x] + c + d)[:, 1:4] for x [rows, 2], computed
+// by hand.
 func TestGraph(t *testing.T) {
 	k, c, d := tape.NewParam("p", 1, 1), tape.NewVector("p", 4), tape.NewVector("p", 4)
 	k.Value[0], c.Value[3], d.Value[1] = 3, 0.5, 1
@@ -238,8 +238,8 @@ func (view) Do(in ...G.Value) (G.Value, error) {
 	return in[0].(*tensor.Dense).Slice(nil, G.S(1, 4))
 }
 
-// TestFrozen checks that on a frozen tape the parameters of a graph get no gradient, but its
-// inputs do: the gradient for x is the sum of each row of w.
+// TestFrozen checks a graph on a frozen tape: its parameters get no gradient, but its inputs do.
+// The gradient of x is the sum of each row of w.
 func TestFrozen(t *testing.T) {
 	ps := weight()
 	n := agents.Must(gorgonia.New(ps, 3, 2, func(_ graph, x node, ps []node) (node, error) { return product(x, ps), nil }))
@@ -264,7 +264,8 @@ func TestColumns(t *testing.T) {
 	n.Forward(tp, tp.Const(make([]float32, 8), 2), nn.Training)
 }
 
-// A linear function y = x w + b as a graph of Gorgonia. Backward adds its gradients.
+// This example makes the linear function y = x w + b as a graph of Gorgonia. Backward adds the
+// gradients.
 func ExampleNew() {
 	w, b := tape.NewParam("w", 2, 1), tape.NewVector("b", 1)
 	w.Value[0], w.Value[1], b.Value[0] = 3, 4, 5

@@ -12,8 +12,8 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// tapeOp is an operation of package tape as a Network without parameters. Its operands a and
-// b are columns of x.
+// tapeOp is an operation of package tape as a Network without parameters. The operands a and b
+// are columns of x.
 type tapeOp func(a, b *tape.Var) *tape.Var
 
 func (tapeOp) Tensors() (params, buffers []*tape.Param) { return nil, nil }
@@ -68,7 +68,7 @@ func TestOracle(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, rows := range []int{1, 7, 1, 7} { // each size twice, because machines reuse memory the second time
-				if rows == 1 || tc.name != "Mean" { // Gorgonia's Mean is over one row, the tape's over all
+				if rows == 1 || tc.name != "Mean" { // Gorgonia's Mean is over one row, the tape's Mean is over all elements
 					agree(t, fmt.Sprintf("%d rows", rows), oracle, tc.tape, normal(newRand(), make([]float32, 6*rows)), rows)
 				}
 			}

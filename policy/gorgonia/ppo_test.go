@@ -38,7 +38,7 @@ func train(t *testing.T, a agents.Agent, steps int) (s string) {
 	return s
 }
 
-// bits returns the whole state of a, as a checkpoint has it.
+// bits returns the whole state of a, as in a checkpoint.
 func bits(t *testing.T, a state.Stater) []byte {
 	t.Helper()
 	var b bytes.Buffer
@@ -49,8 +49,8 @@ func bits(t *testing.T, a state.Stater) []byte {
 }
 
 // TestPPO checks that agents of the two engines learn in the same way for 512 steps: they have
-// the same episodes, and their losses and parameters differ only by rounding. After many
-// more steps rounding would change an action, and with it everything else.
+// the same episodes, and their losses and parameters differ only by rounding. After many more
+// steps, a rounding error would change an action and then all later steps.
 func TestPPO(t *testing.T) {
 	native, foreign := newPPO(nn.Native{}), newPPO(gorgonia.Engine{})
 	for steps := 128; steps <= 512; steps += 128 {
@@ -82,8 +82,8 @@ func TestSeed(t *testing.T) {
 	}
 }
 
-// TestResume checks that an agent that is saved and loaded trains on to the same bits as an
-// agent that is not interrupted.
+// TestResume checks that an agent that is saved, loaded and trained further has the same bits as
+// an agent that is not interrupted.
 func TestResume(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "agent")
 	straight, resumed := newPPO(gorgonia.Engine{}), newPPO(gorgonia.Engine{})

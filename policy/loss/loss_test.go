@@ -18,9 +18,9 @@ func column(x ...float32) *tape.Param {
 	return p
 }
 
-// TestClipped checks min(r Â, clip(r, 0.8, 1.2) Â) for single rows and ε = 0.2. Its derivative
-// with respect to r is 0 if the clipped term is the smaller one and r is outside the range, and
-// otherwise Â.
+// TestClipped checks min(r Â, clip(r, 0.8, 1.2) Â) for single rows and ε = 0.2. The derivative
+// with respect to r is 0 if r is outside the clip range and the clipped term is smaller.
+// Otherwise it is Â.
 func TestClipped(t *testing.T) {
 	for _, tc := range []struct {
 		what         string
@@ -41,7 +41,7 @@ func TestClipped(t *testing.T) {
 		golden.Near(t, tc.what+": value", l.Value, tc.value)
 		golden.Near(t, tc.what+": slope", r.Grad, tc.slope)
 	}
-	// The value of all rows together is their mean: (2.2 + 2.4 + 1 - 1.8 - 3 - 1.6) / 6.
+	// The objective is the mean of the six rows: (2.2 + 2.4 + 1 - 1.8 - 3 - 1.6) / 6.
 	r, tp := column(1.1, 1.5, 0.5, 0.9, 1.5, 0.5), tape.New()
 	l := loss.Clipped(tp.Param(r), tp.Const([]float32{2, 2, 2, -2, -2, -2}, 6), 0.2)
 	l.Backward()
@@ -49,8 +49,8 @@ func TestClipped(t *testing.T) {
 	golden.Near(t, "slopes", r.Grad, 2./6, 0, 2./6, -2./6, -2./6, 0)
 }
 
-// TestSquared checks by hand ((3-1)² + (5-8)²) / 2 and the derivative (x-y) · 2/2 with respect to
-// x. The target y has no gradient.
+// TestSquared checks the value ((3-1)² + (5-8)²) / 2 by hand, and the derivative (x-y) · 2/2 with
+// respect to x. The target y has no gradient.
 func TestSquared(t *testing.T) {
 	x, y, tp := column(3, 5), column(1, 8), tape.New()
 	l := loss.Squared(tp.Param(x), tp.Param(y))
@@ -60,8 +60,8 @@ func TestSquared(t *testing.T) {
 	golden.Near(t, "gradient of y", y.Grad, 0, 0)
 }
 
-// TestClippedSquared checks by hand ε = 0.5 and old = 1. x = 1.2 is within the range; 3 is
-// clipped to 1.5 and -3 to 0.5, and a clipped value has gradient 0.
+// TestClippedSquared checks values by hand for ε = 0.5 and old = 1. x = 1.2 is within the clip
+// range. x = 3 is clipped to 1.5, and x = -3 to 0.5; for a clipped value the gradient is 0.
 func TestClippedSquared(t *testing.T) {
 	x, y, tp := column(1.2, 3, -3), column(2, 2, 2), tape.New()
 	l := loss.ClippedSquared(tp.Param(x), tp.Const([]float32{1, 1, 1}, 3), tp.Param(y), 0.5)
@@ -103,7 +103,7 @@ func (r rollout) gae(reward, value, next []float32, lambda float32) (adv, ret []
 	return adv, ret
 }
 
-// without returns r.Next with zeros at the rows where any of the columns is 1.
+// without returns a copy of r.Next with 0 in each row in which one of the columns is 1.
 func (r rollout) without(columns ...[]float32) []float32 {
 	next := append([]float32(nil), r.Next...)
 	for i := range next {
@@ -114,8 +114,8 @@ func (r rollout) without(columns ...[]float32) []float32 {
 	return next
 }
 
-// TestGAE checks GAE against references for each convention that its arguments can express: next
-// decides where to bootstrap, and λ chooses between one-step targets and full returns.
+// TestGAE compares GAE with references for several conventions. The argument next decides where
+// GAE bootstraps, and λ chooses between one-step targets and full returns.
 func TestGAE(t *testing.T) {
 	var rollouts []rollout
 	golden.Read(t, "testdata/returns.json.gz", &rollouts)
@@ -138,7 +138,7 @@ func TestGAE(t *testing.T) {
 			_, ret = r.gae(r.Rewards, r.Values, next, 0)
 			golden.Near(t, "one-step targets", ret, r.TD0...)
 
-			reward := make([]float32, len(r.Rewards)) // the bootstrap value is in the reward and not in next
+			reward := make([]float32, len(r.Rewards)) // here the reward includes the bootstrap value, and next does not
 			for i, x := range r.SB3.Rewards {
 				reward[i] = float32(x)
 				next[i] *= 1 - r.Truncated[i]
@@ -149,8 +149,9 @@ func TestGAE(t *testing.T) {
 	}
 }
 
-// TestGAEByHand checks two environments and three steps by hand, for γ = λ = ½. The episode of the
-// first environment does not end, and the episode of the second ends with its second step.
+// TestGAEByHand checks two environments and three steps by hand, for γ = λ = ½. The episode of
+// the first environment does not end. The episode of the second environment ends with its second
+// step.
 //
 //	first:  δ = 1 + ½·4 - 2, 0 + ½·6 - 4, 2 + ½·8 - 6 = 1, -1, 0;  Â = 1 + ¼·(-1), -1 + ¼·0, 0
 //	second: δ = 1 + ½·2 - 1, 3 + 0 - 2, 1 + ½·5 - 3   = 1, 1, ½;   Â = 1 + ¼·1, 1, ½
@@ -166,8 +167,8 @@ func TestGAEByHand(t *testing.T) {
 }
 
 // TestTerminatedAndTruncated checks that a step that is both terminated and truncated does not
-// bootstrap, while a truncated step bootstraps from its final observation. The critic's value is
-// the observation, and γ = λ = 1.
+// bootstrap, and that a truncated step bootstraps from the final observation. The critic's value
+// is equal to the observation, and γ = λ = 1.
 func TestTerminatedAndTruncated(t *testing.T) {
 	spec := env.Spec{Obs: env.NewBox(0, 100, 1), Act: env.Discrete{N: 2}}
 	roll := replay.NewRollout(spec, 2, 2, false)

@@ -9,9 +9,9 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// TestDropout checks dropout with rate p. In training it multiplies a fraction 1 - p of
-// the outputs by 1/(1-p), and the other outputs by 0. The gradients get the same factors.
-// At inference dropout changes nothing.
+// TestDropout checks dropout with rate p. In training it multiplies a fraction 1 - p of the
+// outputs by 1/(1-p), and the other outputs by 0. The gradients must have the same factors. At
+// inference dropout must change nothing.
 func TestDropout(t *testing.T) {
 	const rows, width, p = 100, 64, 0.25
 	m := newMLP(t, 1, []int{width}, 0, nn.MLPOptions{Activation: "relu", Dropout: p})
@@ -40,7 +40,7 @@ func TestDropout(t *testing.T) {
 	for _, g := range want {
 		sum += float64(g)
 	}
-	// The 6400 factors, 0 or 1/(1-p), have mean 1 with standard error √(p/(1-p)/6400).
+	// The mean of the 6400 factors, each 0 or 1/(1-p), is 1 with standard error √(p/(1-p)/6400).
 	if mean := sum / rows / width; math.Abs(mean-1) > 4*math.Sqrt(p/(1-p)/rows/width) {
 		t.Errorf("the factors have mean %v, want 1", mean)
 	}

@@ -17,20 +17,20 @@ import (
 
 // The reference numbers come from PyTorch: see testdata/README.md.
 
-// A layer is the reference case of one operation.
+// A layer is the reference case of one operation on the tape.
 type layer struct {
 	Name, DType string
 	Rows        int         // rows of each input
 	Inputs      [][]float32 // x, and the targets of a loss
 	Output      []float64
-	Upstream    []float32            // gradient of the loss for the output
+	Upstream    []float32            // gradient of the loss with respect to the output
 	InputGrads  []float64            `json:"input_grads"`
 	Params      map[string][]float32 // parameters of Linear and of the normalisation layers
 	ParamGrads  map[string][]float64 `json:"param_grads"`
 	StateAfter  map[string][]float64 `json:"state_after"` // running averages after the operation
 }
 
-// apply records the operation on x's tape.
+// apply records the operation on the tape of x.
 func (l layer) apply(x *tape.Var, params map[string]*tape.Param) *tape.Var {
 	tp := x.Tape()
 	switch l.Name {
@@ -106,8 +106,8 @@ func TestLayers(t *testing.T) {
 	}
 }
 
-// An mlpCase is the reference case of one or two networks: a loss, its gradients, and ten
-// steps of several optimisers.
+// An mlpCase is a reference case with one or two networks: a loss, its gradients, and ten steps
+// of several optimisers.
 type mlpCase struct {
 	Loss, DType, Activation string
 	Sizes                   []int
@@ -129,7 +129,7 @@ type mlpCase struct {
 		After1, After10 map[string][]float64
 	}
 
-	// fields of the case ppo alone
+	// fields of the case ppo only
 	Actions, Advantages, Returns []float32
 	OldLogProb                   []float32 `json:"old_log_prob"`
 	OldValues                    []float32 `json:"old_values"`
@@ -146,8 +146,8 @@ type mlpCase struct {
 	}
 }
 
-// networks returns the networks of the case, and their parameters by their names in the
-// case.
+// networks returns the networks of the case. It also returns their parameters, by the names in
+// the case.
 func (c *mlpCase) networks(t *testing.T) (nets []nn.Network, params map[string]*tape.Param) {
 	prefix, outs := []string{"net"}, c.Sizes[len(c.Sizes)-1:]
 	hidden := c.Sizes[1 : len(c.Sizes)-1]
@@ -183,8 +183,8 @@ func (c *mlpCase) set(params map[string]*tape.Param) {
 	}
 }
 
-// objective records the loss of the networks' outputs y on their tape. If t is not nil, it
-// also compares the parts of PPO's loss with the case.
+// objective records the loss for the outputs y of the networks, on the tape of y. If t is not
+// nil, it also compares the parts of PPO's loss with the case.
 func (c *mlpCase) objective(t *testing.T, y []*tape.Var) *tape.Var {
 	tp := y[0].Tape()
 	col := func(x []float32) *tape.Var { return tp.Const(x, len(x)) }
@@ -212,8 +212,8 @@ func (c *mlpCase) objective(t *testing.T, y []*tape.Var) *tape.Var {
 	return clipped.Neg().Add(value.Scale(c.VFCoef)).Sub(entropy.Scale(c.EntCoef))
 }
 
-// normalized returns (x - mean) / (standard deviation + 10⁻⁸). The variance divides by
-// n - 1.
+// normalized returns (x - mean) / (standard deviation + 10⁻⁸). The variance is the sum of squares
+// divided by n - 1.
 func normalized(x []float32) []float32 {
 	var mean, sum float64
 	for _, v := range x {
@@ -287,7 +287,7 @@ func TestMLP(t *testing.T) {
 	}
 }
 
-// nearAll compares the values of parameters with want, which has them by name.
+// nearAll compares the values of parameters with want, which has the expected values by name.
 func nearAll(t *testing.T, what string, params map[string]*tape.Param, want map[string][]float64) {
 	t.Helper()
 	for name, p := range params {

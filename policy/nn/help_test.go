@@ -20,7 +20,7 @@ func normal(rng *rand.Rand, x []float32) []float32 {
 	return x
 }
 
-// build returns the network of a plan, made by Native and called net.
+// build returns the network that Native builds from a plan, with the name net.
 func build(t testing.TB, p nn.Plan) *nn.Sequential {
 	t.Helper()
 	n, err := nn.Native{}.Build(newRand(), "net", p)

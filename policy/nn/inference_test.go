@@ -9,7 +9,7 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// variants returns plans of many networks with 7 inputs and 3 outputs.
+// variants returns plans of different networks with 7 inputs and 3 outputs.
 func variants(t *testing.T) map[string]nn.Plan {
 	linear := func(n int) nn.Layer { return nn.Linear(n, "orthogonal", 1) }
 	kind := func(name string) nn.Layer { return nn.Layer{Kind: name} }
@@ -28,8 +28,8 @@ func variants(t *testing.T) map[string]nn.Plan {
 	return all
 }
 
-// randomised returns the network of a plan with random parameters and random positive
-// buffers, because running variances must be above 0.
+// randomised returns the network of a plan with random parameters. Its buffers are random too,
+// but positive, because running variances must be above 0.
 func randomised(t *testing.T, p nn.Plan) *nn.Sequential {
 	m, rng := build(t, p), newRand()
 	for _, p := range nn.Tensors(m) {
@@ -44,9 +44,9 @@ func randomised(t *testing.T, p nn.Plan) *nn.Sequential {
 	return m
 }
 
-// TestInfer checks that Infer has the same outputs as Forward in mode Inference, bit for
-// bit, for a batch as a whole and for a batch in two parts: agents act with Infer and
-// learn with Forward. It also checks that Infer does not change its input.
+// TestInfer checks that Infer has the same outputs as Forward in mode Inference, bit for bit:
+// agents act with Infer and learn with Forward. The outputs must also be the same if the batch is
+// divided into two parts. Infer must not change its input.
 func TestInfer(t *testing.T) {
 	for name, p := range variants(t) {
 		m, rng := randomised(t, p), newRand()
@@ -68,7 +68,7 @@ func TestInfer(t *testing.T) {
 	}
 }
 
-// TestInferShared checks that Infer has the same outputs on several cores as on one, bit
+// TestInferShared checks that Infer has the same outputs on one core and on several cores, bit
 // for bit.
 func TestInferShared(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4))
@@ -89,8 +89,8 @@ func TestInferShared(t *testing.T) {
 	}
 }
 
-// TestInferenceChangesNothing checks that Forward in mode Inference, with Backward, changes
-// no tensor of a network.
+// TestInferenceChangesNothing checks that Forward in mode Inference, followed by Backward, does
+// not change any tensor of a network.
 func TestInferenceChangesNothing(t *testing.T) {
 	for name, p := range variants(t) {
 		m := randomised(t, p)
@@ -107,7 +107,7 @@ func TestInferenceChangesNothing(t *testing.T) {
 	}
 }
 
-// TestAllocs checks that Infer, Forward and Backward allocate nothing after the first time.
+// TestAllocs checks that Infer, Forward and Backward allocate nothing after their first call.
 func TestAllocs(t *testing.T) {
 	for name, p := range variants(t) {
 		m, tp := build(t, p), tape.New()

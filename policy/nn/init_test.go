@@ -10,8 +10,9 @@ import (
 	"github.com/rlrun/rlrun/policy/nn"
 )
 
-// TestOrthogonal checks that W Wᵀ, or Wᵀ W if it is the smaller matrix, is gain² times the
-// identity matrix. The gain of hidden layers is √2; the last layer has the option Gain.
+// TestOrthogonal checks that W Wᵀ is gain² times the identity matrix, or Wᵀ W if W has more rows
+// than columns. The gain of hidden layers is √2, and the gain of the last layer is the option
+// Gain.
 func TestOrthogonal(t *testing.T) {
 	m := newMLP(t, 5, []int{8, 8, 2}, 3, nn.MLPOptions{Activation: "tanh", Gain: 0.5})
 	for i, square := range []float64{2, 2, 2, 0.25} {
@@ -42,9 +43,9 @@ func TestOrthogonal(t *testing.T) {
 	}
 }
 
-// TestInits checks the mean, the variance and the bounds of each initialisation's weights
-// and biases against the formulas of its paper, or of PyTorch. Means and variances may
-// differ by 5 standard errors.
+// TestInits checks the mean, the variance and the bounds of each initialisation's weights and
+// biases against the formulas of its paper, or of PyTorch. A mean or variance may differ from the
+// formula by 5 standard errors.
 func TestInits(t *testing.T) {
 	const in, out = 200, 300
 	for name, want := range map[string]struct {
@@ -78,9 +79,9 @@ func TestInits(t *testing.T) {
 	}
 }
 
-// TestFirstWeights checks that a seed still gives the same initial weights as in earlier
-// versions, and leaves rng in the same state. It compares hashes of the values, recorded
-// from the version before plans were added.
+// TestFirstWeights checks that a seed gives the same initial weights as in earlier versions, and
+// leaves rng in the same state. It compares hashes of the values with recorded hashes. They come
+// from the last version without plans.
 func TestFirstWeights(t *testing.T) {
 	for init, want := range map[string]uint64{
 		"orthogonal": 0x9336566ee30f0981, "xavier_uniform": 0xea453d7a9f0ed504, "xavier_normal": 0xda199b637a8fa558,

@@ -29,8 +29,8 @@ func TestMLPParams(t *testing.T) {
 	}
 }
 
-// TestMLPErrors checks that MLP refuses bad options and sizes, with the bad value in the
-// message.
+// TestMLPErrors checks that MLP returns an error for invalid options and sizes, and that the
+// message has the invalid value.
 func TestMLPErrors(t *testing.T) {
 	for _, tc := range []struct {
 		hidden  []int
@@ -54,7 +54,7 @@ func TestMLPErrors(t *testing.T) {
 	}
 }
 
-// TestModuleNames checks that the numbers in tensors' names count every layer, also
+// TestModuleNames checks that the numbers in tensors' names count all layers, including
 // activations and dropout, as in PyTorch's Sequential.
 func TestModuleNames(t *testing.T) {
 	m := newMLP(t, 2, []int{3, 3}, 1, nn.MLPOptions{Activation: "silu", Norm: "batch", Dropout: 0.1})

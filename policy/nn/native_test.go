@@ -71,8 +71,8 @@ func TestBuildErrors(t *testing.T) {
 	}
 }
 
-// TestLimit checks that Native builds a network with exactly Limit weights, and refuses
-// every network with more.
+// TestLimit checks that Native builds a network with exactly Limit weights, and returns an error
+// for a network with more.
 func TestLimit(t *testing.T) {
 	p := mlp(t, 4, []int{8, 8}, 2, nn.MLPOptions{Activation: "tanh", Norm: "layer"})
 	const weights = 4*8 + 8 + 16 + 8*8 + 8 + 16 + 8*2 + 2
@@ -86,7 +86,7 @@ func TestLimit(t *testing.T) {
 	}
 }
 
-// TestDescribe compares Describe with numbers computed by hand.
+// TestDescribe compares the results of Describe with numbers computed by hand.
 func TestDescribe(t *testing.T) {
 	m := newMLP(t, 4, []int{64}, 2, nn.MLPOptions{Activation: "tanh", Norm: "batch", Dropout: 0.1})
 	want := []struct {

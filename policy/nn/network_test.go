@@ -11,14 +11,14 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// stater is a network as a state.Stater.
+// stater makes a network a state.Stater.
 type stater struct{ nn.Network }
 
 func (n stater) State(s *state.State) { nn.Visit(s, n.Network) }
 
-// TestState checks that a network that is saved and loaded continues its training exactly:
-// with the same running averages and the same dropout masks. The same is true for a
-// clone, which shares no memory with the network.
+// TestState checks that a network that is saved and loaded continues its training exactly, with
+// the same running averages and the same dropout masks. A clone must do the same, and must share
+// no memory with the network.
 func TestState(t *testing.T) {
 	p := mlp(t, 2, []int{9, 9}, 2, nn.MLPOptions{Activation: "elu", Norm: "batch", Dropout: 0.5, Gain: 1})
 	one, two := build(t, p), build(t, p)
@@ -78,8 +78,8 @@ func TestClone(t *testing.T) {
 	}
 }
 
-// TestPolyakUpdate checks θ' ← τθ + (1-τ)θ'. The source has weight 1 and bias 0, the
-// target weight 3 and bias -2. With τ = 1 the target becomes a copy, bit for bit.
+// TestPolyakUpdate checks θ' ← τθ + (1-τ)θ'. The source has weight 1 and bias 0. The target has
+// weight 3 and bias -2. With τ = 1 the target becomes a copy, bit for bit.
 func TestPolyakUpdate(t *testing.T) {
 	for _, tc := range []struct{ tau, weight, bias float32 }{
 		{0, 3, -2}, {0.5, 2, -1}, {0.25, 2.5, -1.5}, {1, 1, 0},
@@ -112,9 +112,9 @@ func TestPolyakUpdate(t *testing.T) {
 	}
 }
 
-// TestPolyakUpdateBuffers checks that a target network's running averages are copies of
-// its source's after every update, whatever τ is. So with equal weights both have the
-// same outputs.
+// TestPolyakUpdateBuffers checks that after every update the target network's running averages
+// are copies of the source's, for every τ. With equal weights, both networks then have the same
+// outputs.
 func TestPolyakUpdateBuffers(t *testing.T) {
 	src := newMLP(t, 2, []int{4}, 1, nn.MLPOptions{Activation: "relu", Norm: "batch", Gain: 1})
 	dst, tp := src.Clone(), tape.New()

@@ -9,9 +9,9 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// TestBatchNormStatistics checks batch normalisation against PyTorch: in training its
-// outputs and its running averages afterwards, at inference its outputs. The layer before
-// it has the identity matrix as weight and so changes nothing.
+// TestBatchNormStatistics compares batch normalisation with PyTorch: the outputs and the new
+// running averages in training, and the outputs at inference. The layer before it does nothing:
+// its weight is the identity matrix.
 func TestBatchNormStatistics(t *testing.T) {
 	var layers []layer
 	golden.Read(t, "testdata/layers.json.gz", &layers)
@@ -53,7 +53,7 @@ func TestBatchNormStatistics(t *testing.T) {
 	}
 }
 
-// TestBatchNormInference checks the gradients of batch normalisation at inference against
+// TestBatchNormInference compares the gradients of batch normalisation at inference with
 // PyTorch's eval mode, in which the running averages are constants.
 func TestBatchNormInference(t *testing.T) {
 	var layers []layer
@@ -83,7 +83,7 @@ func TestBatchNormInference(t *testing.T) {
 		m.Forward(tp, in, nn.Inference).Mul(tp.Const(l.Upstream, y.Rows)).Sum().Backward()
 		golden.Near(t, "input's gradient through a frozen norm", x.Grad, l.InputGrads...)
 		for name, want := range l.ParamGrads {
-			golden.Near(t, name+"'s gradient of a frozen norm", p["net.0."+name].Grad, want...) // a frozen tape adds nothing
+			golden.Near(t, name+"'s gradient of a frozen norm", p["net.0."+name].Grad, want...) // a frozen tape adds no gradients
 		}
 	}
 }

@@ -16,9 +16,9 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// skip is a program's own layer x + f(x), where f is linear, tanh, batch normalisation,
-// dropout and linear. He et al. 2016, arXiv:1512.03385, eq. 1. Its Infer uses scratch
-// memory, so only one core at a time may call it.
+// skip is a program's own layer x + f(x). f is a chain of linear, tanh, batch normalisation,
+// dropout and linear. He et al. 2016, arXiv:1512.03385, eq. 1. Its Infer uses scratch memory, so
+// only one core at a time may call it.
 type skip struct {
 	f *nn.Sequential
 	y []float32 // scratch: f(x)
@@ -54,8 +54,8 @@ func (s *skip) Tensors() (params, buffers []*tape.Param) { return s.f.Tensors() 
 func (s *skip) State(st *state.State)                    { s.f.State(st) }
 func (s *skip) Clone() nn.Network                        { return &skip{f: s.f.Clone().(*nn.Sequential)} }
 
-// skipNetwork returns the plan of a network with two skip layers, the engine that knows
-// skip layers, the network, and 600 rows of inputs.
+// skipNetwork returns the plan of a network with two skip layers, the engine that can build skip
+// layers, the network, and 600 rows of inputs.
 func skipNetwork(t *testing.T) (p nn.Plan, e nn.Native, n nn.Network, x []float32) {
 	t.Helper()
 	const text = `{"in":[7],"layers":[{"skip":5},"relu",{"linear":12},{"skip":{"size":20,"gain":0.5}},{"linear":3}]}`
@@ -70,7 +70,7 @@ func skipNetwork(t *testing.T) (p nn.Plan, e nn.Native, n nn.Network, x []float3
 	return p, e, n, normal(newRand(), make([]float32, 7*600))
 }
 
-// trained returns the outputs of Forward in training for 600 rows, after Backward.
+// trained returns the outputs of Forward in mode Training for 600 rows. It also calls Backward.
 func trained(tp *tape.Tape, n nn.Network, x []float32) []float32 {
 	tp.Reset()
 	y := n.Forward(tp, tp.Const(x, 600), nn.Training)
@@ -85,9 +85,9 @@ func inferred(n nn.Network, x []float32) []float32 {
 	return y
 }
 
-// TestOwnLayer checks a network with a program's own layers. Every parameter gets a
-// gradient. Infer equals Forward at inference, bit for bit, on one core and on two.
-// Describe counts the layers' weights. A second step allocates nothing.
+// TestOwnLayer checks a network with a program's own layers. Every parameter must get a gradient.
+// Infer and Forward at inference must have equal outputs, bit for bit, on one core and on two
+// cores. Describe must count the layers' weights. A second gradient step must allocate nothing.
 func TestOwnLayer(t *testing.T) {
 	_, _, n, x := skipNetwork(t)
 	tp := tape.New()
@@ -119,7 +119,7 @@ func TestOwnLayer(t *testing.T) {
 	if want := fmt.Sprint("net.0 skip 7 ", 7*5+5+10+5*7+7, " ", 7*5+5*7); len(layers) != 5 || got != want {
 		t.Errorf("the first of %d layers is %s, want %s of 5", len(layers), got, want)
 	}
-	if allocs := testing.AllocsPerRun(5, func() { trained(tp, n, x); n.Infer(want, x) }); allocs > 1 { // the copy that trained returns
+	if allocs := testing.AllocsPerRun(5, func() { trained(tp, n, x); n.Infer(want, x) }); allocs > 1 { // trained allocates the copy that it returns
 		t.Errorf("a second step allocates %v times, want 1", allocs)
 	}
 }
@@ -133,9 +133,9 @@ func TestNilKind(t *testing.T) {
 	}
 }
 
-// TestOwnLayerSaved checks that a program's own layer has the same outputs after it is
-// saved and loaded, cloned, or copied by PolyakUpdate. A loaded or cloned layer also has
-// the same dropout masks in further training.
+// TestOwnLayerSaved checks that a program's own layer has the same outputs after it is saved and
+// loaded, cloned, or copied by PolyakUpdate. In further training, a loaded or cloned layer must
+// also have the same dropout masks.
 func TestOwnLayerSaved(t *testing.T) {
 	p, engine, n, x := skipNetwork(t)
 	tp := tape.New()

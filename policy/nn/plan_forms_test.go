@@ -9,7 +9,7 @@ import (
 	"github.com/rlrun/rlrun/policy/nn"
 )
 
-// layersConfig is a configuration with layers.
+// layersConfig has the settings of a YAML file with layers.
 type layersConfig struct {
 	Layers nn.Layers `yaml:"layers"`
 }
@@ -24,8 +24,8 @@ func decodeLayers(text string) (nn.Layers, error) {
 	return k.Layers, tree.Root().Decode(&k)
 }
 
-// TestLayersForms checks that every form of a layer is read from YAML, and is the same
-// after it is written and read again.
+// TestLayersForms checks that every way to write a layer in YAML is read correctly, and that the
+// layer stays the same when it is written and read again.
 func TestLayersForms(t *testing.T) {
 	for text, want := range map[string]nn.Layers{
 		"layers: []": {},
@@ -59,8 +59,8 @@ func TestLayersForms(t *testing.T) {
 	}
 }
 
-// TestLayersFaults checks that every mistake in YAML gives an error with its place and
-// what would be right.
+// TestLayersFaults checks that every mistake in YAML causes an error that names its place and
+// says what would be right.
 func TestLayersFaults(t *testing.T) {
 	for text, want := range map[string]string{
 		"layers: tanh":                           "f.yaml:1:9: layers: want a list",

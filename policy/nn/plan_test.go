@@ -11,7 +11,7 @@ import (
 	"github.com/rlrun/rlrun/policy/nn"
 )
 
-// plan returns a Plan with every form of a layer.
+// plan returns a Plan that contains every way to write a layer.
 func plan() nn.Plan {
 	return nn.Plan{In: nn.Shape{84, 84, 4}, Layers: nn.Layers{
 		nn.Linear(64, "orthogonal", 1.4142135), {Kind: "layer_norm"}, {Kind: "tanh"}, {Kind: "dropout", Size: 0.25},
@@ -35,7 +35,7 @@ func TestPlanJSON(t *testing.T) {
 	if _, err := json.Marshal(nn.Plan{In: nn.Shape{4}}); err == nil {
 		t.Error("a plan without layers is written")
 	}
-	// The plan with the largest number of layers can be written and read.
+	// A plan with the maximum number of layers can be written and read.
 	large := nn.Plan{In: nn.Shape{4}}
 	for range 1024 {
 		large.Layers = append(large.Layers, nn.Linear(65536, "kaiming_uniform", 1.4142135))
@@ -48,8 +48,8 @@ func TestPlanJSON(t *testing.T) {
 	}
 }
 
-// TestPlanJSONErrors checks that JSON that is not a valid plan is an error and leaves the
-// plan unchanged.
+// TestPlanJSONErrors checks that JSON that is not a valid plan causes an error, and that the plan
+// is then unchanged.
 func TestPlanJSONErrors(t *testing.T) {
 	many := func(s string, n int) string { return strings.TrimSuffix(strings.Repeat(s+",", n), ",") }
 	var settings []string
@@ -109,8 +109,8 @@ func TestPlanJSONErrors(t *testing.T) {
 	}
 }
 
-// TestPlanHostile checks that a plan from an untrusted file allocates little memory, both
-// when it is read and when it is built with a Limit.
+// TestPlanHostile checks that a plan from an untrusted file allocates little memory when it is
+// read, and when it is built with a Limit.
 func TestPlanHostile(t *testing.T) {
 	for _, text := range []string{
 		`{"in":[67108864],"layers":["layer_norm","batch_norm",{"linear":65536}]}`,
@@ -132,8 +132,8 @@ func TestPlanHostile(t *testing.T) {
 	}
 }
 
-// FuzzPlan checks that every text gives an error or a plan. The plan is the same after it
-// is written and read again, and a network built from it has at most Limit weights.
+// FuzzPlan checks that every text causes an error or gives a plan. The plan must stay the same
+// when it is written and read again, and a network of it must have at most Limit weights.
 func FuzzPlan(f *testing.F) {
 	f.Add([]byte(planText))
 	f.Add([]byte(`{"in":[4],"layers":[{"linear":64},"batch_norm","relu",{"dropout":0.5},{"linear":{"size":2,"init":"pytorch"}}]}`))
@@ -165,8 +165,8 @@ func FuzzPlan(f *testing.F) {
 	})
 }
 
-// TestZeroed checks that the weights of a zeroed plan are 0, that Zeroed does not change
-// its receiver, and which plans Same accepts as equal.
+// TestZeroed checks that the weights of a zeroed plan are 0, that Zeroed does not change its
+// receiver, and for which plans Same returns true.
 func TestZeroed(t *testing.T) {
 	p := mlp(t, 3, []int{20}, 2, nn.MLPOptions{Activation: "tanh", Init: "pytorch", Dropout: 0.5})
 	for _, p := range nn.Params(build(t, p.Zeroed())) {

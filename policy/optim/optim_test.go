@@ -20,8 +20,8 @@ var inf = float32(math.Inf(1))
 
 func isNear(a, b, tol float64) bool { return math.Abs(a-b) <= tol*max(1, math.Abs(b)) }
 
-// TestClipFactor checks the factor by hand. At a norm of 10⁻⁶, the 10⁻⁶ in the formula halves the
-// factor.
+// TestClipFactor checks the factor by hand. For a norm of 10⁻⁶, the 10⁻⁶ in the formula halves
+// the factor.
 func TestClipFactor(t *testing.T) {
 	for _, tc := range []struct {
 		norm, most float32
@@ -63,7 +63,7 @@ func TestNorm(t *testing.T) {
 	}
 }
 
-// TestAdam checks first steps by hand: m̂ = g and v̂ = g², so θ changes by -α g / (|g| + ε).
+// TestAdam checks the first step by hand: m̂ = g and v̂ = g², so θ changes by -α g / (|g| + ε).
 func TestAdam(t *testing.T) {
 	for _, tc := range []struct {
 		what                   string
@@ -91,8 +91,8 @@ func TestAdam(t *testing.T) {
 	}
 }
 
-// TestAdamSecondStep checks the second step for the gradients 1 and -1 by hand: m = 0.9·0.1 - 0.1
-// = -0.01 and m̂ = m/0.19, while v̂ is 1 in both steps.
+// TestAdamSecondStep checks the second step by hand, for the gradients 1 and -1: m = 0.9·0.1 -
+// 0.1 = -0.01 and m̂ = m/0.19. v̂ is 1 in both steps.
 func TestAdamSecondStep(t *testing.T) {
 	ps := params(1, 1, 1)
 	a := optim.NewAdam(0.1, 1e-8, ps)
@@ -107,7 +107,7 @@ func TestAdamSecondStep(t *testing.T) {
 	}
 }
 
-// methods are all optimiser classes, and settings with more slots.
+// methods has all optimiser classes, and settings with which a class has more slots.
 var methods = map[string]struct {
 	class string
 	k     optim.Settings
@@ -130,8 +130,8 @@ func newOptimizer(t testing.TB, method string, ps []*tape.Param) *optim.Optimize
 	return o
 }
 
-// TestState checks that an optimiser restored after some steps continues exactly like the
-// original, for each method.
+// TestState checks that an optimiser that is restored after some steps continues exactly like the
+// original optimiser, for each method.
 func TestState(t *testing.T) {
 	for method := range methods {
 		one, two := params(0, 0, 0), params(0, 0, 0)
@@ -171,7 +171,7 @@ func TestState(t *testing.T) {
 	}
 }
 
-// TestRMSPropTF checks RMSProp as in TensorFlow against recorded steps for the loss Σ w⁴: see
+// TestRMSPropTF compares rmsprop_tf with recorded steps of TensorFlow for the loss Σ w⁴: see
 // testdata/README.md.
 func TestRMSPropTF(t *testing.T) {
 	var want struct {
@@ -191,8 +191,8 @@ func TestRMSPropTF(t *testing.T) {
 	}
 }
 
-// TestDecay checks weight decay by hand, for α = 0.1 and λ = 0.5. Coupled, λθ is added to the
-// gradient after clipping; decoupled, αλθ is subtracted from θ.
+// TestDecay checks weight decay by hand, for α = 0.1 and λ = 0.5. If Decoupled is false, λθ is
+// added to the gradient after clipping. If it is true, αλθ is subtracted from θ.
 func TestDecay(t *testing.T) {
 	for _, tc := range []struct {
 		decoupled bool
@@ -211,8 +211,8 @@ func TestDecay(t *testing.T) {
 	}
 }
 
-// TestPenalties checks that λ₁ sign(w) + λ₂ w is added to the gradient of a weight but not of a
-// bias, before clipping.
+// TestPenalties checks that λ₁ sign(w) + λ₂ w is added to the gradients of weights before
+// clipping, and not to the gradients of biases.
 func TestPenalties(t *testing.T) {
 	ps := params(0, 0, 0)
 	copy(ps[0].Value, []float32{2, -3})

@@ -31,7 +31,7 @@ type Method interface {
 	Begin(t int, rate float32)
 
 	// Move updates some elements p of a parameter with the gradient scale · g, and sets g to 0.
-	// Each slot slice has the length of p. Several cores may call Move at the same time for
+	// Each slice in slots has the length of p. Several cores may call Move at the same time for
 	// different elements.
 	Move(p, g []float32, scale float32, slots Slots)
 }
@@ -158,7 +158,7 @@ func (o *stepJob) Do(i int) {
 }
 
 // State saves or loads the number of steps taken and the slots. It does not save the parameters;
-// the networks' State does.
+// they are saved with the networks.
 func (o *Optimizer) State(s *state.State) {
 	s.Section("optimizer", 1)
 	s.Int("optimizer/steps", &o.t, math.MaxInt)

@@ -11,7 +11,7 @@ import (
 	"github.com/rlrun/rlrun/policy/optim"
 )
 
-// decode reads a Schedule from the YAML value of a key.
+// decode reads a Schedule from a YAML file in which the key rate has the given value.
 func decode(value string) (optim.Schedule, error) { return decodeFile("rate: " + value) }
 
 // decodeFile reads a Schedule from a YAML file with the key rate.
@@ -76,8 +76,8 @@ func TestSchedule(t *testing.T) {
 	}
 }
 
-// TestScheduleFaults checks that each faulty text causes a one-line error that says what would be
-// right, and does not change the value.
+// TestScheduleFaults checks that each faulty text causes an error of one line that says what
+// would be right, and that the Schedule is unchanged.
 func TestScheduleFaults(t *testing.T) {
 	number := ", want a number, or lin_ or cos_ and a number, or {start: 0.001, shape: lin, end: 0.0001, warmup_fraction: 0.05}"
 	for text, want := range map[string]string{
@@ -112,7 +112,7 @@ func TestScheduleFaults(t *testing.T) {
 	}
 }
 
-// TestScheduleCheck checks Check with the bounds that agents use.
+// TestScheduleCheck checks the errors of Check, for the bounds that agents use.
 func TestScheduleCheck(t *testing.T) {
 	nan, inf := math.NaN(), math.Inf(1)
 	for _, tc := range []struct {
@@ -148,8 +148,8 @@ func TestScheduleCheck(t *testing.T) {
 	}
 }
 
-// TestFunc checks that a function is called with the fraction of steps done, and that a file has
-// only its name, which cannot be read back.
+// TestFunc checks that the function is called with the fraction of the run's steps. It also
+// checks that a file has only the function's name, and that reading this file is an error.
 func TestFunc(t *testing.T) {
 	s := optim.Func("halves: of 1", func(progress float64) float64 { return math.Exp2(-8 * progress) })
 	for step, want := range map[int]float64{-1: 1, 0: 1, 50: 1. / 16, 100: 1. / 256, 1000: 1. / 256} {
@@ -169,8 +169,8 @@ func TestFunc(t *testing.T) {
 	}
 }
 
-// TestFallsToZero checks which schedules are 0 at the end of a run. Training cannot continue
-// after the end of these.
+// TestFallsToZero checks which schedules are 0 at the end of a run. With such a schedule,
+// training after the end would learn nothing.
 func TestFallsToZero(t *testing.T) {
 	for _, tc := range []struct {
 		s    optim.Schedule
@@ -187,7 +187,7 @@ func TestFallsToZero(t *testing.T) {
 	}
 }
 
-// randomSchedule returns a random Schedule that Check accepts.
+// randomSchedule returns a random Schedule for which Check returns no error.
 func randomSchedule(rng *rand.Rand) optim.Schedule {
 	for {
 		x, end := rng.Float64(), rng.Float64()
@@ -207,8 +207,9 @@ func randomSchedule(rng *rand.Rand) optim.Schedule {
 	}
 }
 
-// TestScheduleProperties checks that every schedule stays within its Range, has the right end, is
-// monotonic after its warm-up, and is the same after it is written and read.
+// TestScheduleProperties checks four properties of random schedules: the values are within Range,
+// the last value is right, the values are monotonic after the warm-up, and the Schedule stays the
+// same when it is written and read.
 func TestScheduleProperties(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	for range 2000 {
@@ -240,8 +241,8 @@ func TestScheduleProperties(t *testing.T) {
 	}
 }
 
-// FuzzSchedule checks that any text causes a one-line error, or gives a schedule of finite values
-// that is the same after it is written and read.
+// FuzzSchedule checks that any text causes an error of one line, or gives a Schedule of finite
+// values that stays the same when it is written and read.
 func FuzzSchedule(f *testing.F) {
 	for _, seed := range []string{"0.001", "lin_0.001", "cos_1e-4", "{start: 1, shape: lin, end: 0.1, warmup_fraction: 0.05, warmup_start: 1e-9}",
 		"{start: 1, shape: exp, end: 1e-300, end_fraction: 0.5}", "func(x)", "[1]", "{start: &a 1}", "{start: -1, shape: const, end: -0}"} {

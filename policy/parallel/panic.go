@@ -12,8 +12,8 @@ type PanicError struct {
 }
 
 // Recovered returns a PanicError with value, the result of recover. The value must not be nil.
-// Call it in the deferred function that calls recover, because only there the stack is the stack
-// of the panic.
+// Call it in the deferred function that calls recover: there, the goroutine's stack still has the
+// functions that panicked.
 func Recovered(value any) *PanicError {
 	if e, ok := value.(*PanicError); ok {
 		return e // Run panicked with e, which already has the stack of the piece

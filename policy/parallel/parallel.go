@@ -56,8 +56,8 @@ func (f *failures) take() *PanicError {
 	return err
 }
 
-// A worker is a goroutine that waits for jobs. It first checks for a job in a loop, spins times,
-// and then sleeps.
+// A worker is a goroutine that waits for jobs. It first checks for a job in a loop. After a
+// number of checks, the constant spins, it sleeps.
 type worker struct {
 	jobs   atomic.Int64 // number of jobs so far; -1 tells the worker to end
 	asleep atomic.Bool

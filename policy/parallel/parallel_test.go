@@ -17,8 +17,8 @@ type job func(piece int)
 
 func (f job) Do(piece int) { f(piece) }
 
-// TestRun checks that every Run runs each piece exactly once, for many numbers of pieces,
-// and also for a Run inside a piece.
+// TestRun checks that every Run runs each piece exactly once, for many numbers of pieces. It also
+// checks a Run inside a piece.
 func TestRun(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4))
 	for _, limit := range []int{1, 2, 4} {
@@ -34,7 +34,7 @@ func TestRun(t *testing.T) {
 			if want := slices.Repeat([]int{1}, n); !slices.Equal(done, want) || inner.Load() != int64(3*n) {
 				t.Fatalf("%d cores: pieces ran %v times, want %v; pieces of inner Runs %d times, want %d", limit, done, want, inner.Load(), 3*n)
 			}
-			if run%500 == 0 { // gives the workers time to fall asleep
+			if run%500 == 0 { // long enough for the workers to fall asleep
 				for range 200 {
 					runtime.Gosched()
 				}
@@ -88,9 +88,9 @@ func BenchmarkRun(b *testing.B) {
 	}
 }
 
-// TestPanic checks a job in which several pieces panic. Run panics in its caller's
-// goroutine with the panic of the first of these pieces, after all pieces are finished.
-// Later Runs of the same Pool work.
+// TestPanic checks a job in which several pieces panic. After all pieces are finished, Run must
+// panic in its caller's goroutine, with the panic of the piece with the smallest index. Later
+// Runs of the same Pool must work.
 func TestPanic(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4))
 	for _, limit := range []int{1, 2, 4} {

@@ -10,12 +10,12 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// power is another package's operation w xⁿ, element by element, where w is one number. It
-// keeps xⁿ for Backward.
+// power is an operation that package tape does not have: w xⁿ, element by element, where w is one
+// number. It saves xⁿ with Keep for Backward.
 type power struct{ n int }
 
 func (p *power) Forward(v *tape.Var) {
-	v.Keep(len(v.Value)) // allocates, before several cores call Keep
+	v.Keep(len(v.Value)) // the first call of Keep, before several cores call it
 	v.Share(v.Rows, v.Rows*v.Cols*p.n, powerRows)
 }
 
@@ -45,10 +45,10 @@ func (p *power) Backward(v *tape.Var) {
 	}
 }
 
-// TestRecord checks an operation that is twice on one tape and keeps different numbers each
-// time: y = w (w x²)² = w³ x⁴. By hand dy/dw = 3 w² x⁴ and dy/dx = 4 w³ x³, with w = 3,
-// and x = 1 and 2. Further it checks a constant x, a frozen parameter, and that a Reset
-// keeps the error of an Op.
+// TestRecord checks an operation that is recorded twice on one tape, with different numbers in
+// Keep: y = w (w x²)² = w³ x⁴. By hand dy/dw = 3 w² x⁴ and dy/dx = 4 w³ x³, with w = 3, and x = 1
+// and 2. It also checks a constant x and a frozen parameter, and that the error of an Op is still
+// there after a Reset.
 func TestRecord(t *testing.T) {
 	op, w, x, tp := &power{2}, tape.NewParam("w", 1, 1), tape.NewParam("x", 1, 2), tape.New()
 	w.Value[0] = 3
@@ -84,8 +84,8 @@ func TestRecord(t *testing.T) {
 	}
 }
 
-// TestRecordAllocs checks that another package's operation allocates nothing after the
-// first time, on one core and on two.
+// TestRecordAllocs checks that another package's operation allocates nothing after its first
+// record, on one core and on two cores.
 func TestRecordAllocs(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2))
 	pool := parallel.Start(2)

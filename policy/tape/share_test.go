@@ -11,8 +11,8 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// TestShare checks that a layer's value and gradients are the same, bit for bit, on one to
-// four cores, also if the pieces have different numbers of rows.
+// TestShare checks that a layer's value and gradients are the same, bit for bit, on one to four
+// cores. The pieces may have different numbers of rows.
 func TestShare(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4))
 	const in, out = 129, 130

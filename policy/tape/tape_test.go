@@ -11,9 +11,9 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// TestGradients checks every operation's gradient against central differences with step
-// h = 1/64. In float32 these have about three correct digits. With this seed no input is
-// closer than h to a point where ReLU, Clip or Min is not differentiable.
+// TestGradients compares every operation's gradient with central differences, for a step of h =
+// 1/64. In float32, central differences have about three correct digits. With this seed, no input
+// is closer than h to a point where ReLU, Clip or Min is not differentiable.
 func TestGradients(t *testing.T) {
 	type fn = func(p, q, row *tape.Var) *tape.Var
 	w, b := tape.NewParam("w", 2, 3), tape.NewParam("b", 1, 2)
@@ -114,7 +114,8 @@ func TestLinearBias(t *testing.T) {
 	}
 }
 
-// TestMinOfEquals checks that equal elements get half of the gradient each, as in PyTorch.
+// TestMinOfEquals checks that each of two equal elements gets half of the gradient, as in
+// PyTorch.
 func TestMinOfEquals(t *testing.T) {
 	p, q, tp := tape.NewParam("p", 1, 1), tape.NewParam("q", 1, 1), tape.New()
 	tp.Param(p).Min(tp.Param(q)).Backward()
@@ -123,7 +124,8 @@ func TestMinOfEquals(t *testing.T) {
 	}
 }
 
-// TestShapes checks that mismatched shapes panic with both shapes.
+// TestShapes checks that an operation on mismatched shapes panics with both shapes in the
+// message.
 func TestShapes(t *testing.T) {
 	tp := tape.New()
 	m := func(rows, cols int) *tape.Var { return tp.Const(make([]float32, rows*cols), rows) }
@@ -151,8 +153,8 @@ func TestShapes(t *testing.T) {
 	}
 }
 
-// TestAllocs checks that a tape allocates nothing when the same expression is recorded
-// again after a Reset.
+// TestAllocs checks that a tape allocates nothing if the same expression is recorded again after
+// a Reset.
 func TestAllocs(t *testing.T) {
 	w, b, tp := tape.NewParam("w", 4, 3), tape.NewParam("b", 1, 4), tape.New()
 	x := make([]float32, 15)

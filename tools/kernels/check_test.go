@@ -10,14 +10,14 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// TestCheck checks that the generator refuses AVX-512 instructions and registers in a
-// function for AVX2. Most functions have one instruction.
+// TestCheck checks that the generator returns an error for AVX-512 instructions and registers in
+// a function for AVX2. Most functions in this test have one instruction.
 func TestCheck(t *testing.T) {
 	mem := operand.Mem{Base: reg.RAX}
 	for what, c := range map[string]struct {
 		function string
 		write    func(c *build.Context)
-		want     string // part of the error message; "" for no error
+		want     string // part of the error message; "": no error
 	}{
 		"ymm":        {"fAVX2", func(c *build.Context) { c.VADDPS(reg.Y1, reg.Y2, reg.Y15) }, ""},
 		"high":       {"fAVX2", func(c *build.Context) { c.VADDPS(reg.Y1, reg.Y2, reg.Y16) }, "register Y16"},
@@ -52,7 +52,7 @@ func TestCheck(t *testing.T) {
 	}
 }
 
-// live writes a function that needs n registers at the same time.
+// live writes a function that uses n registers at the same time.
 func live(c *build.Context, n int) {
 	var v []reg.VecVirtual
 	for range n {

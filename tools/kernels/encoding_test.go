@@ -10,11 +10,11 @@ import (
 	"testing"
 )
 
-// evex is the first byte of an instruction that needs AVX-512.
+// evex is the first byte of every instruction in the encoding of AVX-512.
 const evex = 0x62
 
-// TestEncoding assembles the committed assembly and checks that no instruction of an AVX2
-// function is encoded for AVX-512.
+// TestEncoding assembles the committed assembly. It checks that no instruction of an AVX2
+// function has the encoding of AVX-512.
 func TestEncoding(t *testing.T) {
 	root, err := exec.Command("go", "env", "GOROOT").Output()
 	if err != nil {
@@ -46,21 +46,21 @@ func TestEncoding(t *testing.T) {
 	}
 }
 
-// An instruction is a line of assembly with its encoding.
+// An instruction is an assembly instruction with its encoding.
 type instruction struct {
 	text  string
 	first byte // first byte of the encoding
 }
 
-// listed and dumped match lines of the assembler's listing: an instruction with its offset,
-// and bytes of code.
+// listed and dumped match lines in the assembler's listing: listed matches an instruction with
+// its offset, and dumped matches a line of code bytes.
 var (
 	listed = regexp.MustCompile(`(?m)^\t0x[0-9a-f]+ (\d+) \([^)]*\)\t([A-Z].*)$`)
 	dumped = regexp.MustCompile(`(?m)^\t0x[0-9a-f]+((?: [0-9a-f]{2}){1,16}) `)
 )
 
-// encoded returns the vector instructions of a function. The listing has the function's
-// instructions with their offsets, and then the bytes of its code.
+// encoded returns the vector instructions of a function. The listing has the instructions of the
+// function with their offsets, followed by the bytes of the code.
 func encoded(t *testing.T, listing string) (is []instruction) {
 	var code []byte
 	for _, m := range dumped.FindAllStringSubmatch(listing, -1) {

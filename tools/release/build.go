@@ -68,7 +68,7 @@ func newBuilder(version string) (*builder, error) {
 
 func (b *builder) close() error { return os.RemoveAll(b.dir) }
 
-// makeProxy writes the module's files as a Go module proxy has them.
+// makeProxy writes the files of a Go module proxy, with the module's source in them.
 func (b *builder) makeProxy() error {
 	dir := filepath.Join(b.dir, "proxy", filepath.FromSlash(modulePath), "@v")
 	if err := os.MkdirAll(dir, 0o755); err != nil {

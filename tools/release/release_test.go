@@ -36,7 +36,8 @@ func TestParse(t *testing.T) {
 	}
 }
 
-// TestPack wants sorted files, an executable program, and the same bytes each time.
+// TestPack checks that an archive has sorted files and an executable program, and that the same
+// files always give the same bytes.
 func TestPack(t *testing.T) {
 	want := "LICENSE -rw-r--r-- law, rlrun -rwxr-xr-x code"
 	for s, read := range map[system]func(*testing.T, []byte) []string{{"linux", "amd64"}: readTar, {"windows", "amd64"}: readZip} {
@@ -93,7 +94,7 @@ func readZip(t *testing.T, packed []byte) (files []string) {
 	return files
 }
 
-// TestCreate wants an error, and no change, for a file that exists.
+// TestCreate checks that it is an error if the file exists, and that the file is then unchanged.
 func TestCreate(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "a")
 	if err := create(name, []byte("mine")); err != nil {
