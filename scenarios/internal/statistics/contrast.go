@@ -150,20 +150,44 @@ func RunsNeeded(n int, difference float64, i Interval, level float64) int {
 	}
 	z := math.Sqrt2 * math.Erfinv(1-level)
 	needed := max(n+1, int(math.Ceil(float64(n)*math.Pow(z*stderr/difference, 2))))
-	for needed < 20 && minP(needed) > level {
+	for needed < maxFewest && SmallestP(needed, needed) > level {
 		needed++
 	}
 	return needed
 }
 
-// minP returns the smallest p-value that PermutationTest can have for two sets of n different
-// scores. The observed difference is largest if every score of one set is above every score of
-// the other set. But PermutationTest counts other divisions with the same difference: the
-// interquartile mean ignores the cut smallest and the cut largest scores of a set. So k
-// of the upper set's smallest scores can be exchanged with k of the lower set's largest
-// scores, in Σ C(cut, k)² = C(2 cut, cut) ways. With the two sets exchanged there are as many
-// ways again.
-func minP(n int) float64 {
-	cut := n / 4
-	return 2 * binomial(2*cut, cut) / binomial(2*n, n)
+// maxFewest is the largest number of runs that FewestRuns tries. With more runs the smallest
+// p-value is 1/(sampledDivisions + 1) at every number of runs.
+const maxFewest = 20
+
+// FewestRuns returns the smallest number of runs of each of two sets with which
+// PermutationTest can give a p-value below level, for example 0.05. It returns -1 if no number of
+// runs can.
+func FewestRuns(level float64) int {
+	for n := 2; n <= maxFewest; n++ {
+		if SmallestP(n, n) < level {
+			return n
+		}
+	}
+	return -1
+}
+
+// SmallestP returns the smallest p-value that PermutationTest can give for sets of n and m
+// different scores. The observed difference is largest if every score of one set is above
+// every score of the other set. But PermutationTest counts other divisions with the same
+// difference: the interquartile mean ignores the n/4 smallest scores of the upper set and the
+// m/4 largest scores of the lower set. So k of the former can be exchanged with k of the
+// latter, in Σ C(n/4, k) C(m/4, k) = C(n/4 + m/4, n/4) ways. With two sets of the same
+// size, the exchange of the whole sets gives as many divisions again.
+func SmallestP(n, m int) float64 {
+	divisions := binomial(n+m, n)
+	asLarge := binomial(n/4+m/4, n/4)
+	if n == m {
+		asLarge *= 2
+	}
+	p := asLarge / divisions
+	if divisions > maxExact {
+		p = max(p, 1./(sampledDivisions+1))
+	}
+	return p
 }

@@ -83,6 +83,44 @@ func TestRunsNeeded(t *testing.T) {
 	}
 }
 
+// TestSmallestP checks the smallest p-values of sets of several sizes against PermutationTest
+// of sets whose scores do not overlap. The numbers of divisions were counted by hand: 2 of
+// C(6, 3) = 20 for 3 and 3 runs, 4 of C(8, 4) = 70 for 4 and 4, one of C(5, 1) = 5 for 1 and 4.
+func TestSmallestP(t *testing.T) {
+	for _, tc := range []struct {
+		n, m int
+		want float64
+	}{
+		{1, 1, 1}, {2, 2, 2. / 6}, {3, 3, 2. / 20}, {4, 4, 4. / 70}, {5, 5, 4. / 252}, {1, 4, 1. / 5}, {3, 10, 1. / 286},
+		{8, 4, 3. / 495}, {10, 10, 12. / 184756}, {15, 15, 1. / 50001},
+	} {
+		var x, y []float64
+		for i := range tc.n {
+			x = append(x, float64(1000+i*i))
+		}
+		for i := range tc.m {
+			y = append(y, float64(i))
+		}
+		near(t, "SmallestP", statistics.SmallestP(tc.n, tc.m), tc.want)
+		near(t, "SmallestP with the sets exchanged", statistics.SmallestP(tc.m, tc.n), tc.want)
+		near(t, "PermutationTest of sets far apart", statistics.PermutationTest(x, y), tc.want)
+	}
+}
+
+// TestFewestRuns checks the smallest numbers of runs for the p-values of TestSmallestP: 5 runs
+// have 0.0159, which is below 0.05/3 but not below 0.05/4. No number of runs has a p-value
+// below 1/50001.
+func TestFewestRuns(t *testing.T) {
+	for _, tc := range []struct {
+		level float64
+		want  int
+	}{{0.05, 5}, {0.05 / 3, 5}, {0.05 / 4, 6}, {0.2, 3}, {1e-5, -1}} {
+		if got := statistics.FewestRuns(tc.level); got != tc.want {
+			t.Errorf("FewestRuns(%v) = %d, want %d", tc.level, got, tc.want)
+		}
+	}
+}
+
 // TestCompare checks the contrast of two sets whose interquartile means, by hand, are 93.5
 // and 13.5. Every run of the first set is better.
 func TestCompare(t *testing.T) {

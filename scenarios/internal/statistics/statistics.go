@@ -6,7 +6,8 @@
 // Improvement and Profile summarise the scores of a set of runs, and Bootstrap gives
 // the 95 % confidence interval of any of them. Compare compares two sets of runs: it
 // returns a Contrast with a p-value from PermutationTest. Holm corrects the p-values
-// of several comparisons, and RunsNeeded estimates how many runs would show a difference.
+// of several comparisons. RunsNeeded estimates how many runs would show a difference, and
+// FewestRuns returns the number of runs below which the test cannot show one.
 //
 // A Series is the learning curve of one run. MeanHeight and First reduce it to a score.
 package statistics
