@@ -119,7 +119,7 @@ var badInputs = []struct {
 	{[]string{"list", "envs", "agents"}, "scenarios, envs, agents"},
 
 	// Recording.
-	{[]string{"record", "good"}, "--out FILE is missing"},
+	{[]string{"record", "good"}, "give -o FILE, a new .gif"},
 	{[]string{"record", "good", "-o", "a.bmp"}, "a.bmp: want a name that ends in .gif"},
 	{[]string{"plot", "good", "-o", "no/a.png"}, "--out no/a.png: there is no folder no"},
 	{[]string{"record", "good", "-o", "no/a.gif"}, "there is no folder no"},

@@ -23,7 +23,8 @@ the returns of the final policies, the learning curves (the area under the curve
 divided by the steps, which is the mean return during training) and the steps until the
 threshold is reached. A set is a run directory, a directory of runs as --seeds makes it,
 or a scenario's name, which means all its runs below runs/. A directory of --sweep
-gives one set for each combination of settings.
+gives one set for each combination of settings, in the order of their ranking. All runs
+must have the same environment; its options may differ.
 
 A run counts once for its settings and seed. If there are several such runs, the finished
 one counts, or the last by name, and a note names it. Runs with different settings are
@@ -32,7 +33,8 @@ learning (name, kernels, backend, log_interval, …) may differ within a set.
 
 The numbers are interquartile means over the runs, with 95 % confidence intervals by
 bootstrap over the runs. A set is called better if a permutation test gives p < 0.05,
-corrected by Holm's method for the number of comparisons.
+corrected by Holm's method for the number of comparisons. Two sets of 4 runs or fewer cannot
+have such a p-value: train 5 or more runs of each set, and more if several sets are compared.
 
 --json prints one line for each pair. a and b are the two sets (name, runs, seeds) with the
 mean, median, iqm and ci95 of their final returns. These fields compare the two sets:
@@ -62,6 +64,9 @@ func (a *App) compare(names []string, key string, split, asJSON bool) error {
 	}
 	if len(sets) < 2 {
 		return badInput{fmt.Errorf("%s is only one set of runs; want two or more sets to compare", names[0])}
+	}
+	if err := runset.SameEnv(sets); err != nil {
+		return badInput{err}
 	}
 	a.notes(sharedRuns(sets))
 	c, err := newComparisons(sets, key)

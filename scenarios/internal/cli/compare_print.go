@@ -39,8 +39,8 @@ func (a *App) printComparisons(c comparisons) error {
 		}
 		fmt.Fprintf(a.Out, "%s.\n", strings.ToUpper(note[:1])+note[1:])
 	}
-	_, err := fmt.Fprintf(a.Out, "\nThe numbers are interquartile means over the runs, with 95 %% bootstrap intervals. p is the\n"+
-		"two-sided p-value of a permutation test, corrected for %s by Holm's method.\n", figure.Count(c.tests, "comparison"))
+	_, err := fmt.Fprintf(a.Out, "\nThe numbers are interquartile means over the runs, with 95 %% bootstrap intervals. p comes from\n"+
+		"a two-sided permutation test, corrected for %s by Holm's method.\n", figure.Count(c.tests, "comparison"))
 	return err
 }
 
@@ -62,10 +62,7 @@ func shortNames(sides []side) (names []string) {
 
 // meanText returns the interquartile mean of a set, with its interval if the set has several runs.
 func meanText(s side) string {
-	if s.Runs == 1 {
-		return figure.Number(s.IQM)
-	}
-	return figure.Interval(s.IQM, s.CI95[0], s.CI95[1])
+	return scoreText(s.IQM, s.CI95[0], s.CI95[1], s.Runs)
 }
 
 // differText returns a sentence with the first settings in which the sets differ, and the
@@ -110,11 +107,14 @@ func (m measure) comparative() string {
 }
 
 // pairText returns the result of a pair by one measure, in two lines if one line would
-// be too long.
+// be too long. Intervals need two or more runs of each set.
 func pairText(c contrast, comparative, a, b string) string {
 	const maxLine = 100
-	numbers := fmt.Sprintf("%s minus %s: %s; %s is %s with probability %s", a, b,
-		figure.Interval(c.Difference, c.CI95[0], c.CI95[1]), a, comparative, figure.Interval(c.Improvement, c.Improved95[0], c.Improved95[1]))
+	numbers := fmt.Sprintf("%s minus %s: %s", a, b, figure.Number(c.Difference))
+	if min(c.A.Runs, c.B.Runs) > 1 {
+		numbers = fmt.Sprintf("%s minus %s: %s; %s is %s with probability %s", a, b,
+			figure.Interval(c.Difference, c.CI95[0], c.CI95[1]), a, comparative, figure.Interval(c.Improvement, c.Improved95[0], c.Improved95[1]))
+	}
 	conclusion := verdict(c, comparative, a, b)
 	if len(numbers)+len(conclusion) > maxLine {
 		return numbers + ":\n    " + conclusion
@@ -123,19 +123,47 @@ func pairText(c contrast, comparative, a, b string) string {
 }
 
 // verdict returns the conclusion about a pair: which set is better, or that no difference
-// is shown and how many runs would probably show one.
+// is shown and how many runs would probably show one, or that these runs cannot show one.
 func verdict(c contrast, comparative, a, b string) string {
 	switch {
 	case min(c.A.Runs, c.B.Runs) < 2:
-		return "no difference shown: one run says nothing about other seeds; train more runs with --seeds"
+		return "one run says nothing about other seeds; " + atLeastText(c.fewestRuns)
 	case c.Shown && c.aIsBetter:
 		return fmt.Sprintf("%s is %s (%s)", a, comparative, pText(c.Adjusted))
 	case c.Shown:
 		return fmt.Sprintf("%s is %s (%s)", b, comparative, pText(c.Adjusted))
+	case c.smallest >= significance:
+		return fmt.Sprintf("%s cannot show a difference; %s", numbersOfRuns(c.A.Runs, c.B.Runs), atLeastText(c.fewestRuns))
 	case c.RunsNeeded == nil:
 		return fmt.Sprintf("no difference shown (%s), and more runs would probably not show one", pText(c.Adjusted))
 	}
-	return fmt.Sprintf("no difference shown (%s); about %s of each set would probably show one", pText(c.Adjusted), figure.Count(*c.RunsNeeded, "run"))
+	return fmt.Sprintf("no difference shown (%s); about %s runs of each set would probably show a difference", pText(c.Adjusted), figure.Whole(twoDigits(*c.RunsNeeded)))
+}
+
+// numbersOfRuns returns the numbers of runs of two sets: "3 runs of each set", or "2 and 4 runs".
+func numbersOfRuns(a, b int) string {
+	if a == b {
+		return figure.Count(a, "run") + " of each set"
+	}
+	return fmt.Sprintf("%d and %s", a, figure.Count(b, "run"))
+}
+
+// atLeastText returns how many runs are needed so that a difference can be shown: the result
+// of statistics.FewestRuns.
+func atLeastText(runs int) string {
+	if runs < 0 {
+		return "there are too many comparisons; compare fewer sets"
+	}
+	return fmt.Sprintf("at least %d runs of each set are needed", runs)
+}
+
+// twoDigits rounds a positive number to two significant digits.
+func twoDigits(n int) int {
+	unit := 1
+	for n/unit >= 100 {
+		unit *= 10
+	}
+	return (n + unit/2) / unit * unit
 }
 
 // pText returns a p-value with three decimals.

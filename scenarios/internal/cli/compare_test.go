@@ -103,6 +103,84 @@ func TestCompare(t *testing.T) {
 	}
 }
 
+// TestCompareFewRuns checks what compare says if the numbers of runs cannot show a difference:
+// 3 and 3 runs have p = 2/20 at least, and 4 and 4 runs 4/70. 5 and 5 runs can have 4/252.
+// 2 and 4 runs have 1/15 at least, and 2 and 10 runs 1/66.
+func TestCompareFewRuns(t *testing.T) {
+	a := inEmptyDir(t)
+	writeRuns(t, a, "three", scores(90, 95, 92)...)
+	writeRuns(t, a, "low", scores(10, 15, 12)...)
+	writeRuns(t, a, "four", scores(50, 55, 52, 51)...)
+	writeRuns(t, a, "five", scores(50, 55, 52, 51, 53)...)
+	writeRuns(t, a, "under", scores(10, 15, 12, 11, 13)...)
+	writeRuns(t, a, "ten", scores(70, 71, 72, 73, 74, 75, 76, 77, 78, 79)...)
+	writeRuns(t, a, "two", scores(1, 2)...)
+	for _, tc := range []struct {
+		sets  []string
+		want  string
+		shown bool
+	}{
+		{[]string{"three", "low"}, "3 runs of each set cannot show a difference; at least 5 runs of each set are needed\n", false},
+		{[]string{"two", "four"}, "2 and 4 runs cannot show a difference; at least 5 runs of each set are needed\n", false},
+		{[]string{"four", "two", "three", "low"}, "3 runs of each set cannot show a difference; at least 6 runs of each set are needed\n", false},
+		{[]string{"five", "under"}, "five is better (p = 0.016)\n", true}, {[]string{"ten", "two"}, "ten is better (p = 0.015)\n", true},
+		{[]string{"five", "five"}, "no difference shown (p = 1), and more runs would probably not show one\n", false},
+	} {
+		out := a.must(t, append([]string{"compare"}, tc.sets...)...)
+		if !strings.Contains(out, tc.want) || tc.shown && strings.Contains(out, "cannot") {
+			t.Errorf("compare %v prints\n%s, want %q in it", tc.sets, out, tc.want)
+		}
+	}
+	out := a.must(t, "compare", "three/seed-1", "low/seed-1")
+	if strings.Contains(out, " to ") || !strings.Contains(out, "three/seed-1 minus low/seed-1: 80:\n    one run says nothing about other seeds") {
+		t.Errorf("compare of single runs prints\n%s, want no intervals", out)
+	}
+}
+
+// TestCompareNeeded checks the estimated number of runs in the text, rounded to two digits.
+func TestCompareNeeded(t *testing.T) {
+	for n, want := range map[int]int{5: 5, 37: 37, 99: 99, 104: 100, 995: 1000, 115232: 120000} {
+		if got := twoDigits(n); got != want {
+			t.Errorf("twoDigits(%d) = %d, want %d", n, got, want)
+		}
+	}
+	c := contrast{A: side{Runs: 9}, B: side{Runs: 9}, Adjusted: 0.2, RunsNeeded: new(115232)}
+	if got, want := verdict(c, "better", "a", "b"), "no difference shown (p = 0.2); about 120,000 runs of each set would probably show a difference"; got != want {
+		t.Errorf("verdict = %q, want %q", got, want)
+	}
+	c.smallest, c.fewestRuns = 1, -1
+	if got, want := verdict(c, "better", "a", "b"), "9 runs of each set cannot show a difference; there are too many comparisons; compare fewer sets"; got != want {
+		t.Errorf("verdict = %q, want %q", got, want)
+	}
+}
+
+// TestCompareEnvironments checks that compare and plot refuse different environments, accept
+// different options, and that compare names different numbers of training steps.
+func TestCompareEnvironments(t *testing.T) {
+	a := inEmptyDir(t)
+	writeRuns(t, a, "pole", scores(90, 95)...)
+	writeRuns(t, a, "long", scores(10, 15)...)
+	writeRuns(t, a, "optional", scores(10, 15)...)
+	writeFile(t, "open.yaml", open)
+	a.must(t, "open.yaml", "--seeds", "2", "--out", "other", "--quiet")
+	for _, seed := range []string{"1", "2"} {
+		edit(t, "optional/seed-"+seed+"/config.yaml", "sutton_barto_reward: false", "sutton_barto_reward: true")
+		edit(t, "long/seed-"+seed+"/config.yaml", "\nsteps: 400\n", "\nsteps: 12000\n")
+	}
+	want := "rlrun: pole has runs on CartPole-v1 and other has runs on acme/Open-v0; want runs on the same environment\n"
+	for _, args := range [][]string{{"compare", "pole", "other"}, {"compare", "pole", "pole", "other", "--json"}, {"plot", "pole", "other", "-o", "x.png"}} {
+		if status, out, err := a.call(args...); status != statusBadInput || out != "" || err != want {
+			t.Errorf("%q = %d, %q, %q, want status 2 and %q", args, status, out, err, want)
+		}
+	}
+	if out := a.must(t, "compare", "pole", "optional"); !strings.Contains(out, "The sets differ in env.options.sutton_barto_reward: false | true\n\nfinal return\n") {
+		t.Errorf("compare of different options prints\n%s", out)
+	}
+	if out := a.must(t, "compare", "pole", "long"); !strings.Contains(out, "\nfinal return (the sets trained different numbers of steps: 400 | 12,000)\n") {
+		t.Errorf("compare of different steps prints\n%s", out)
+	}
+}
+
 // TestCompareMany checks that each pair of three sets has a line. The p-values of the first
 // and second set, 12/12870, and of the first and third set are multiplied by 3, for three
 // comparisons.
@@ -169,13 +247,16 @@ func TestCompareDifferentSettings(t *testing.T) {
 		t.Errorf("compare of runs with different settings: status %d, %q, want 2, %q", status, err, want)
 	}
 	out := a.must(t, "compare", "mixed", "--split")
-	for _, want := range []string{"gamma=0.99  2 seeds  10.5", "gamma=0.5   1 seed   12\n", "The sets differ in agent.gamma: 0.99 | 0.5\n"} {
+	for _, want := range []string{
+		"gamma=0.5   1 seed   12\n  gamma=0.99  2 seeds  10.5", "The sets differ in agent.gamma: 0.5 | 0.99\n", // the ranking
+		"gamma=0.5 minus gamma=0.99: 1.5:\n    one run says nothing about other seeds; at least 5 runs of each set are needed\n",
+	} {
 		if !strings.Contains(out, want) {
 			t.Errorf("compare --split prints\n%s, want %q in it", out, want)
 		}
 	}
 	a.must(t, "quick", "--sweep", "agent.gamma=[0.5, 0.9]", "--seeds", "2", "--out", "sweep", "--quiet")
-	if out := a.must(t, "compare", "sweep"); !strings.Contains(out, "gamma=0.5 minus gamma=0.9: ") {
+	if out := a.must(t, "compare", "sweep"); !strings.Contains(out, "gamma=0.9 minus gamma=0.5: ") && !strings.Contains(out, "gamma=0.5 minus gamma=0.9: ") {
 		t.Errorf("compare of a sweep prints\n%s, want its settings compared", out)
 	}
 	if status, _, err := a.call("compare", "sweep/agent.gamma=0.5"); status != 2 || !strings.Contains(err, "is only one set of runs; want two or more") {

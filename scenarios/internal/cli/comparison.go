@@ -40,6 +40,8 @@ type contrast struct {
 	Shown       bool       `json:"difference_shown"`
 	RunsNeeded  *int       `json:"runs_needed"` // runs of each set that would probably show the difference; null if no number would
 	aIsBetter   bool       // by the sign of Difference
+	smallest    float64    // smallest Adjusted that these numbers of runs can give
+	fewestRuns  int        // runs of each set with which a difference can be shown; -1 if no number is enough
 }
 
 // A curveContrast compares the areas under the learning curves, divided by the steps.
@@ -176,18 +178,21 @@ func (c *comparison) contrasts() []*contrast {
 const significance = 0.05
 
 // correctPValues corrects the p-values of all contrasts for the number of contrasts. It
-// sets Adjusted, Shown and RunsNeeded of each contrast.
+// sets Adjusted, Shown, RunsNeeded, smallest and fewestRuns of each contrast.
 func (c *comparisons) correctPValues() {
 	var all []*contrast
-	var p []float64
+	var p, smallest []float64
 	for i := range c.pairs {
 		for _, k := range c.pairs[i].contrasts() {
 			all, p = append(all, k), append(p, k.P)
+			smallest = append(smallest, statistics.SmallestP(k.A.Runs, k.B.Runs))
 		}
 	}
 	c.tests = len(all)
+	smallest = statistics.Holm(smallest)
 	for i, adjusted := range statistics.Holm(p) {
 		k := all[i]
+		k.smallest, k.fewestRuns = smallest[i], statistics.FewestRuns(significance/float64(c.tests))
 		n := min(k.A.Runs, k.B.Runs)
 		k.Adjusted = adjusted
 		if k.Shown = adjusted < significance && n > 1; k.Shown {

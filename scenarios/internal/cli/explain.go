@@ -17,10 +17,10 @@ type explanation struct{ name, meaning, healthy string }
 // explanations contains an explanation of each column of progress.csv and of each metric of
 // results.
 var explanations = map[string]explanation{
-	"eval/mean_reward":           {"mean return of evaluation", "Mean undiscounted return of eval.freq_episodes greedy episodes, played during training in environments of their own.", "It rises and ends near the threshold. If it is far above rollout/ep_rew_mean, exploration costs much of the return."},
+	"eval/mean_reward":           {"mean return of evaluations", "Mean undiscounted return of eval.freq_episodes greedy episodes, played during training in environments of their own.", "It rises and ends near the threshold. If it is far above rollout/ep_rew_mean, exploration costs much of the return."},
 	"eval/mean_ep_length":        {"mean episode length of evaluation", "Mean number of steps of the evaluation episodes.", "It depends on the task. Longer episodes are better where every step gives a positive reward."},
 	"rollout/env_NAME":           {"metric of the environment", "Mean over the last 100 training episodes of NAME, a metric that the environment itself reports (env.Measured).", "See the documentation of the environment."},
-	"rollout/ep_rew_mean":        {"mean return", "Mean undiscounted return of the last 100 training episodes, with exploration and reward wrappers.", "It rises, but not in every row. If it stays flat from the start, the agent learns nothing."},
+	"rollout/ep_rew_mean":        {"mean return of training episodes", "Mean undiscounted return of the last 100 training episodes, with exploration and reward wrappers.", "It rises over time, but not in every row. If it stays flat from the start, the agent learns nothing."},
 	"rollout/ep_len_mean":        {"mean episode length", "Mean number of steps of the last 100 training episodes.", "It depends on the task. If it always equals the time limit, every episode is truncated."},
 	"time/episodes":              {"episodes", "Number of training episodes finished so far.", "If it grows slowly, episodes are long, and the means over 100 episodes react late."},
 	"time/fps":                   {"steps per second", "Environment steps per second of training so far.", "Hundreds of thousands with small networks and fast environments. rlrun bench measures this machine."},

@@ -73,15 +73,15 @@ be run is refused.`,
 
 // importEntry converts the entry of env in a zoo file to a scenario, and writes the scenario.
 func (a *App) importEntry(file, env string, f importFlags) error {
-	if err := f.checkOut(); err != nil {
+	text, err := infile.Read(file, settings.MaxSize)
+	if err != nil {
 		return badInput{err}
 	}
 	agent, err := a.importedAgent(file, f.agent)
 	if err != nil {
 		return badInput{err}
 	}
-	text, err := infile.Read(file, settings.MaxSize)
-	if err != nil {
+	if err := f.checkOut(); err != nil {
 		return badInput{err}
 	}
 	a.subject = file
@@ -116,7 +116,7 @@ func (a *App) importEntry(file, env string, f importFlags) error {
 func (f *importFlags) checkOut() error {
 	switch {
 	case f.out == "":
-		return errors.New("rlrun import: --out FILE is missing; want a new file that ends in .yaml, or - for standard output")
+		return errors.New("give -o FILE, a new .yaml file for the scenario, or -o - for standard output")
 	case f.out == "-" && f.json:
 		return errors.New("--json with --out -: both write to standard output; want a file for --out")
 	case f.out == "-":
@@ -145,7 +145,7 @@ func (a *App) importedAgent(file, given string) (string, error) {
 	base := filepath.Base(file)
 	name := strings.TrimSuffix(base, filepath.Ext(base))
 	if !slices.Contains(all, name) {
-		return "", fmt.Errorf("%s: rlrun has no agent %q, the name of the file; want --agent NAME with one of %s", file, name, strings.Join(all, ", "))
+		return "", fmt.Errorf("%s: rlrun has no agent %s, which the name of the file means; it has %s of the zoo's agents; --agent NAME converts the file's settings for one of them", file, name, strings.Join(all, ", "))
 	}
 	return name, nil
 }

@@ -80,6 +80,7 @@ func TestBadImport(t *testing.T) {
 	a := inEmptyDir(t)
 	writeFile(t, "ppo.yml", zooFile)
 	writeFile(t, "trpo.yml", zooFile)
+	writeFile(t, "ppo_lstm.yml", "default: {n_timesteps: 1e5, policy: MlpLstmPolicy}\nAcrobot-v1: {n_timesteps: 1e5}\n")
 	writeFile(t, "broken.yml", "CartPole-v1: {n_timesteps: 1e5\n")
 	writeFile(t, "big.yml", strings.Repeat("# 16 characters\n", 1<<17))
 	writeFile(t, "folder.yml/x", "")
@@ -88,7 +89,7 @@ func TestBadImport(t *testing.T) {
 		{"import", "needs two arguments, a file of rl-baselines3-zoo and an environment, and has 0"},
 		{"import ppo.yml -o x.yaml", "and has 1"},
 		{"import ppo.yml CartPole-v1 x -o x.yaml", "and has 3"},
-		{"import ppo.yml CartPole-v1", "--out FILE is missing; want a new file that ends in .yaml"},
+		{"import ppo.yml CartPole-v1", "rlrun: give -o FILE, a new .yaml file for the scenario"},
 		{"import ppo.yml CartPole-v1 -o there.yaml", "there.yaml is there already, and nothing is overwritten"},
 		{"import ppo.yml CartPole-v1 -o x.txt", "--out x.txt: want a name that ends in .yaml"},
 		{"import ppo.yml CartPole-v1 -o no/x.yaml", "--out no/x.yaml: there is no folder no"},
@@ -96,7 +97,12 @@ func TestBadImport(t *testing.T) {
 		{"import ppo.yml CartPole-v1 -o - --json", "--json with --out -"},
 		{"import ppo.yml CartPole-v1 -o x.yaml --agent trpo", "--agent trpo: want an agent that both the zoo and rlrun have: a2c, ddpg, dqn, ppo, sac, td3; the nearest is ppo"},
 		{"import ppo.yml CartPole-v1 -o x.yaml --agent a3c", "--agent a3c: want an agent that both"},
-		{"import trpo.yml CartPole-v1 -o x.yaml", `trpo.yml: rlrun has no agent "trpo", the name of the file; want --agent NAME with one of a2c, ddpg`},
+		{"import trpo.yml CartPole-v1 -o x.yaml", "trpo.yml: rlrun has no agent trpo, which the name of the file means; it has a2c, ddpg, dqn, ppo, sac, td3 of the zoo's agents"},
+		{"import trpo.yml CartPole-v1", "trpo.yml: rlrun has no agent trpo"},
+		{"import ppo_lstm.yml CartPole-v1 -o x.yaml", "ppo_lstm.yml: rlrun has no agent ppo_lstm"},
+		{"import ppo_lstm.yml CartPole-v1 -o x.yaml --agent ppo", "ppo_lstm.yml:1: policy: MlpLstmPolicy has a recurrent network (LSTM), which rlrun cannot import"},
+		{"import ppo_lstm.yml Acrobot-v1 -o x.yaml --agent ppo", "ppo_lstm.yml:2: Acrobot-v1 has no policy, want policy: MlpPolicy or MultiInputPolicy"},
+		{"import nowhere.yml CartPole-v1", "nowhere.yml is not there"},
 		{"import nowhere.yml CartPole-v1 --agent ppo -o x.yaml", "nowhere.yml is not there"},
 		{"import folder.yml CartPole-v1 --agent ppo -o x.yaml", "folder.yml is a directory"},
 		{"import big.yml CartPole-v1 --agent ppo -o x.yaml", "big.yml has 2097152 bytes, want 1048576 at most"},

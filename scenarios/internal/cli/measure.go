@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/rlrun/rlrun/scenario"
 	"github.com/rlrun/rlrun/scenarios/internal/figure"
@@ -24,6 +25,7 @@ type measure struct {
 	key       string  // column of progress.csv with the learning curve
 	from, to  float64 // first and last environment step that are compared
 	threshold float64 // return to be reached, if kind is stepsToThreshold
+	steps     []int   // training steps of each set, if kind is finalReturn
 }
 
 // title returns the line above the scores.
@@ -34,11 +36,24 @@ func (m measure) title() string {
 		if known, ok := explanations[m.key]; ok {
 			name = known.name
 		}
-		return fmt.Sprintf("%s during training (area under the learning curve up to %s steps, divided by the steps)", name, figure.Number(m.to))
+		return fmt.Sprintf("%s (area under the learning curve up to %s steps, divided by the steps)", name, figure.Number(m.to))
 	case stepsToThreshold:
 		return fmt.Sprintf("steps until the %s reaches %s, at most %s", explanations[m.key].name, figure.Given(m.threshold), figure.Number(m.to))
 	}
-	return "final return"
+	return "final return" + stepsText(m.steps)
+}
+
+// stepsText returns the numbers of training steps of the sets in parentheses, or "" if all sets
+// trained the same number.
+func stepsText(steps []int) string {
+	if slices.Min(steps) == slices.Max(steps) {
+		return ""
+	}
+	var words []string
+	for _, n := range steps {
+		words = append(words, figure.Whole(n))
+	}
+	return " (the sets trained different numbers of steps: " + strings.Join(words, " | ") + ")"
 }
 
 // contrast compares the sets i and j. Fewer steps to the threshold are better.
@@ -66,6 +81,7 @@ func finalReturns(sets []runset.Set) measure {
 			scores = append(scores, r.Result.Eval.Mean)
 		}
 		m.sides = append(m.sides, newSide(set, scores))
+		m.steps = append(m.steps, set.Runs[0].Scenario.Steps)
 	}
 	return m
 }
@@ -113,14 +129,10 @@ func (c *comparisons) addCurves(sets []runset.Set, key string) error {
 // addSteps adds the measure stepsToThreshold if all runs have the same threshold. It uses the
 // evaluations during training, or if there are none the returns in training.
 func (c *comparisons) addSteps(sets []runset.Set, to float64, wrappersDiffer bool) {
-	threshold := sets[0].Runs[0].Scenario.Threshold
-	for _, set := range sets {
-		for _, r := range set.Runs {
-			if t := r.Scenario.Threshold; t == nil || threshold == nil || *t != *threshold {
-				c.notes = append(c.notes, "steps to the threshold are not compared: the runs do not all have the same threshold")
-				return
-			}
-		}
+	threshold := sharedThreshold(sets)
+	if threshold == nil {
+		c.notes = append(c.notes, "steps to the threshold are not compared: the runs do not all have the same threshold")
+		return
 	}
 	key := runset.EvaluationReturn
 	curves, err := readSeries(sets, key)

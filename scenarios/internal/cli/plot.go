@@ -35,7 +35,9 @@ func (a *App) plotCommand() *cobra.Command {
 runs as --seeds makes it, or a scenario's name, which means all its runs below runs/. For
 a directory of --sweep it draws one curve for each combination of settings. The curve of
 several runs is their interquartile mean, with its 95 % confidence interval as a shaded
-band. It ends where the shortest run ends.
+band. It ends where the shortest run ends. The returns of training episodes include
+exploration, so they can be lower than the result; --key eval/mean_reward draws the greedy
+evaluations during training.
 
 A run counts once for its settings and seed. If there are several such runs, the finished
 one counts, or the last by name, and a note names it. Runs with different settings are
@@ -77,12 +79,18 @@ func (a *App) newFigure(names []string, f plotFlags) (*plot.Figure, error) {
 		return nil, fmt.Errorf("--x %s: want steps, episodes or seconds", f.x)
 	}
 	y := f.key
-	if known, ok := explanations[f.key]; ok {
+	if f.x == "episodes" { // episodes.csv has only returns
+		y = runset.TrainingReturn
+	}
+	if known, ok := explanations[y]; ok {
 		y = known.name
 	}
 	fig := &plot.Figure{Title: f.title, X: map[string]string{"steps": "environment steps", "episodes": "episodes", "seconds": "seconds of training"}[f.x], Y: y, Dark: f.theme == "dark"}
 	sets, err := a.readSets(names, f.split)
 	if err != nil {
+		return nil, err
+	}
+	if err := runset.SameEnv(sets); err != nil {
 		return nil, err
 	}
 	labels := curveNames(names, sets)
@@ -94,11 +102,10 @@ func (a *App) newFigure(names []string, f plotFlags) (*plot.Figure, error) {
 		fig.Curves = append(fig.Curves, plot.NewCurve(labels[i], series))
 		a.noteLengths(labels[i], f.x, series)
 	}
-	title, threshold := envsAndThreshold(sets)
 	if fig.Title == "" {
-		fig.Title = title
+		fig.Title = sets[0].Runs[0].Scenario.Env
 	}
-	if threshold != nil && strings.HasSuffix(f.key, "rew_mean") {
+	if threshold := sharedThreshold(sets); threshold != nil && (f.x == "episodes" || f.key == runset.TrainingReturn || f.key == runset.EvaluationReturn) {
 		fig.Lines = append(fig.Lines, plot.Line{Name: "solved at " + figure.Given(*threshold), Y: *threshold})
 	}
 	for _, l := range f.lines {
@@ -140,22 +147,17 @@ func (a *App) noteLengths(name, x string, series []statistics.Series) {
 	}
 }
 
-// envsAndThreshold returns the names of the environments of all runs. It also returns their
-// threshold if all runs have the same one, otherwise nil.
-func envsAndThreshold(sets []runset.Set) (envs string, threshold *float64) {
-	var ids []string
-	threshold = sets[0].Runs[0].Scenario.Threshold
+// sharedThreshold returns the threshold of all runs if it is the same, otherwise nil.
+func sharedThreshold(sets []runset.Set) *float64 {
+	threshold := sets[0].Runs[0].Scenario.Threshold
 	for _, set := range sets {
 		for _, r := range set.Runs {
-			if !slices.Contains(ids, r.Scenario.Env) {
-				ids = append(ids, r.Scenario.Env)
-			}
 			if t := r.Scenario.Threshold; t == nil || threshold == nil || *t != *threshold {
-				threshold = nil
+				return nil
 			}
 		}
 	}
-	return strings.Join(ids, ", "), threshold
+	return threshold
 }
 
 // saveFigure writes a figure to a new file.

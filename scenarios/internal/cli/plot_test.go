@@ -22,10 +22,14 @@ func TestPlot(t *testing.T) {
 		a.must(t, args...)
 	}
 	svg, err := os.ReadFile("a.svg")
-	for _, want := range []string{"three (3 seeds)", "one", "solved at 475", "random", "A title", "mean return", "environment steps"} {
+	for _, want := range []string{"three (3 seeds)", "one", "solved at 475", "random", "A title", "mean return of training episodes", "environment steps"} {
 		if err != nil || !strings.Contains(string(svg), want) {
 			t.Errorf("a.svg has no %q, %v", want, err)
 		}
+	}
+	a.must(t, "plot", "one", "-o", "evaluations.svg", "--key", "eval/mean_reward")
+	if svg, err := os.ReadFile("evaluations.svg"); err != nil || !strings.Contains(string(svg), "mean return of evaluations") || !strings.Contains(string(svg), "solved at 475") {
+		t.Errorf("evaluations.svg does not show evaluations with their threshold: %v", err)
 	}
 	if svg, err := os.ReadFile("d.svg"); err != nil || !strings.Contains(string(svg), "value loss") || strings.Contains(string(svg), "solved") {
 		t.Errorf("d.svg does not show the value loss: %v", err)

@@ -41,12 +41,12 @@ file's name chooses the format:
   .jsonl  a line of JSON for each step: observation, state, action and reward`,
 		Example: `  rlrun record runs/cartpole-ppo/seed-1 -o run.gif --theme dark`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if f.out == "" {
-				return badInput{errors.New("rlrun record: --out FILE is missing; want a new file that ends in .gif, .mp4, .png or .jsonl")}
-			}
 			r, err := a.loadOne(args[0], "policy.safetensors")
 			if err != nil {
 				return badInput{err}
+			}
+			if f.out == "" {
+				return badInput{errors.New("give -o FILE, a new .gif, .mp4, .png or .jsonl file for the episodes")}
 			}
 			if f.episodes == "" {
 				f.episodes = "1"

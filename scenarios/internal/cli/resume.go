@@ -2,11 +2,14 @@ package cli
 
 import (
 	"errors"
+	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/rlrun/rlrun/run"
 	"github.com/rlrun/rlrun/scenarios/internal/figure"
+	"github.com/rlrun/rlrun/scenarios/internal/runset"
 )
 
 // resumeCommand returns the command rlrun resume.
@@ -18,6 +21,7 @@ func (a *App) resumeCommand() *cobra.Command {
 		Use: "resume RUN", Short: "continue an interrupted run, or print the result of a finished run again",
 		Long: `rlrun resume RUN continues an interrupted run from its last checkpoint. The run ends with
 the same bytes as without the interruption. For a finished run it prints the result again.
+The runs of --seeds and --sweep are continued one by one.
 
 With --steps N a run, also a finished one, is trained on to N steps in total. Schedules stay
 at their last values; with --stretch they are stretched to N steps from now on. The run's
@@ -50,6 +54,9 @@ func (a *App) resume(dir, stepsText string, extend, stretch bool, f runFlags) er
 		return err
 	}
 	loaded, err := a.loadOne(dir, "config.yaml")
+	if several := severalRuns(dir); err != nil && several != nil {
+		return badInput{several}
+	}
 	if err != nil {
 		return badInput{err}
 	}
@@ -77,6 +84,32 @@ func (a *App) resume(dir, stepsText string, extend, stretch bool, f runFlags) er
 		return badInput{errors.Join(err, r.Close())}
 	}
 	return a.finish(r, every, f, w)
+}
+
+// severalRuns returns an error if dir is no run directory but contains unfinished runs, as an
+// interrupted --seeds or --sweep leaves them. It lists the commands that continue the runs.
+func severalRuns(dir string) error {
+	const levels, maxShown = 4, 4
+	root := runset.Directory(dir)
+	dirs := runset.Search(root, levels).Dirs
+	if dir == "" || runset.IsRun(dir) || len(dirs) == 0 {
+		return nil
+	}
+	var commands []string
+	for _, d := range dirs {
+		if !hasFile(d, "result.json") {
+			commands = append(commands, "rlrun resume "+d)
+		}
+	}
+	n, more := len(commands), ""
+	if n == 0 {
+		return nil
+	}
+	if n > maxShown {
+		commands, more = commands[:maxShown], fmt.Sprintf(" … (rlrun list runs %s shows all)", root)
+	}
+	return fmt.Errorf("%s is not a run directory, but contains %s, %d unfinished; continue with %s%s",
+		dir, figure.Count(len(dirs), "run"), n, strings.Join(commands, ", "), more)
 }
 
 // printFinished prints the result of the run r if it is finished, and reports whether it is.

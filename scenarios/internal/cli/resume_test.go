@@ -77,6 +77,26 @@ func TestOwned(t *testing.T) {
 	}
 }
 
+// TestResumeSeveral checks that resume of a directory of several runs lists the commands that
+// continue the unfinished ones.
+func TestResumeSeveral(t *testing.T) {
+	a := inEmptyDir(t)
+	a.must(t, "quick", "--seeds", "6", "--out", "six", "--quiet")
+	run := func(n string) string { return filepath.Join("six", "seed-"+n) }
+	a.refused(t, "six is not a run directory, but contains 6 runs; want one of "+run("1"), "resume", "six")
+	remove := func(seeds ...string) {
+		for _, n := range seeds {
+			if err := os.Remove(filepath.Join(run(n), "result.json")); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	remove("2", "5")
+	a.refused(t, "six is not a run directory, but contains 6 runs, 2 unfinished; continue with rlrun resume "+run("2")+", rlrun resume "+run("5")+"\n", "resume", "six")
+	remove("1", "3", "4")
+	a.refused(t, "5 unfinished; continue with rlrun resume "+run("1")+", rlrun resume "+run("2")+", rlrun resume "+run("3")+", rlrun resume "+run("4")+" … (rlrun list runs six shows all)\n", "resume", "six")
+}
+
 // TestResumeSteps checks that a finished run and an interrupted run, trained on to 800 steps,
 // end with the bytes of a run with 800 steps from the start, and that config.yaml
 // repeats them.

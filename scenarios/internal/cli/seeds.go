@@ -94,7 +94,11 @@ func (a *App) printSummary(c *sweep.Cell, asJSON bool) error {
 	low, high, iqm := float64(s.Eval.CI95[0]), float64(s.Eval.CI95[1]), float64(*s.Eval.IQM)
 	gap, stderr := "", figure.StdErr(low, high)
 	if t := c.Scenario.Threshold; t != nil {
-		gap = fmt.Sprintf("; on average %s below %s", figure.Known(statistics.OptimalityGap(c.Means(), *t), stderr), figure.Given(*t))
+		gap = fmt.Sprintf("; on average %s below the target %s", figure.Known(statistics.OptimalityGap(c.Means(), *t), stderr), figure.Given(*t))
+	}
+	if n := len(c.Means()); n == 1 {
+		_, err := fmt.Fprintf(a.Out, "%s, %s: mean return %s%s\n", name, figure.Count(n, "seed"), figure.Number(iqm), gap)
+		return err
 	}
 	_, err := fmt.Fprintf(a.Out, "%s, %s: interquartile mean %s (95 %%: %s), mean %s, median %s%s\n",
 		name, figure.Count(len(s.Seeds)-len(s.Failed), "seed"), figure.Known(iqm, stderr), figure.Bounds(iqm, low, high),

@@ -46,7 +46,7 @@ func TestSeeds(t *testing.T) {
 	if d := e["mean"].(float64) - mean; d*d > 1e-18 || !(ci[0].(float64) <= e["iqm"].(float64) && e["iqm"].(float64) <= ci[1].(float64)) {
 		t.Errorf("eval of all is %v, want the mean %v and an interval about the interquartile mean", e, mean)
 	}
-	if text := a.must(t, "quick", "--seeds", "1", "--quiet"); !strings.Contains(text, "quick, 1 seed: interquartile mean") {
+	if text := a.must(t, "quick", "--seeds", "1", "--quiet"); !strings.Contains(text, "quick, 1 seed: mean return ") || strings.Contains(text, "95 %") {
 		t.Errorf("one of several runs prints %q", text)
 	}
 }
@@ -93,7 +93,7 @@ func TestSweep(t *testing.T) {
 func TestSweepRanks(t *testing.T) {
 	a := inEmptyDir(t)
 	out := a.must(t, "quick", "--sweep", "steps=[64, 2048, 128]", "--seeds", "2", "--out", "sweep")
-	for _, want := range []string{"quick, steps=2048, seed 2: return ", "quick, steps=64, 2 seeds: interquartile mean ", "rlrun compare sweep tests"} {
+	for _, want := range []string{"quick, steps=2048, seed 2: return ", "quick, steps=64, 2 seeds: interquartile mean ", "rlrun compare sweep shows how certain this ranking is"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("a sweep prints %q, want %q in it", out, want)
 		}
@@ -114,6 +114,18 @@ func TestSweepRanks(t *testing.T) {
 			t.Errorf("the ranking is %q, want the best first", lines)
 		}
 		best = iqm(line)
+	}
+	_, compared, _ := strings.Cut(a.must(t, "compare", "sweep"), "final return")
+	previous := 0
+	for _, line := range lines { // compare has the order of the ranking
+		place := strings.Index(compared, ": "+strings.Fields(line)[1]+" ")
+		if place <= previous {
+			t.Errorf("compare of the sweep prints %q, want the order of %q", compared, lines)
+		}
+		previous = place
+	}
+	if single := a.must(t, "quick", "--sweep", "steps=[64, 128]", "--out", "single"); strings.Contains(single, "95 %") {
+		t.Errorf("a sweep with one seed prints %q, want no intervals", single)
 	}
 	if one := a.must(t, "quick", "--seeds", "2", "--out", "one"); strings.Contains(one, "rank") {
 		t.Errorf("runs with the same settings print %q, want no ranking", one)

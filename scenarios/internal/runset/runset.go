@@ -7,6 +7,7 @@
 package runset
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/rlrun/rlrun/run"
 	"github.com/rlrun/rlrun/scenario"
+	"github.com/rlrun/rlrun/scenarios/internal/statistics"
 )
 
 // A Run is a run read from its directory.
@@ -43,7 +45,8 @@ type Repeat struct {
 // Read returns the sets of runs that a name means: a run directory, a directory of runs or
 // of sets of runs, or a scenario with runs in runs/NAME. Runs with different settings become
 // separate sets if split is true, or if the runs are in subdirectories, as --sweep makes
-// them. Otherwise different settings are an error.
+// them. Otherwise different settings are an error. The sets are in descending order of the
+// interquartile means of their final returns, as --sweep ranks them.
 func Read(name string, split bool, catalog scenario.Catalog) ([]Set, error) {
 	dirs, nested, err := find(name)
 	if err != nil {
@@ -75,7 +78,15 @@ func Read(name string, split bool, catalog scenario.Catalog) ([]Set, error) {
 	for i := range sets {
 		sets[i].removeRepeats()
 	}
+	rank(sets)
 	return sets, nil
+}
+
+// rank sorts sets in descending order of the interquartile means of their final returns. Sets
+// without a finished run come last.
+func rank(sets []Set) {
+	iqm := func(s Set) float64 { return statistics.IQM(s.MeanReturns()) } // NaN, which sorts last, without a finished run
+	slices.SortStableFunc(sets, func(a, b Set) int { return cmp.Compare(iqm(b), iqm(a)) })
 }
 
 // read reads the run in dir: its scenario, and its result if it is finished.
@@ -208,6 +219,28 @@ func (s Set) Finished() (finished Set, unfinished []string) {
 		}
 	}
 	return finished, unfinished
+}
+
+// MeanReturns returns the mean return of each finished run.
+func (s Set) MeanReturns() (means []float64) {
+	for _, r := range s.Runs {
+		if r.Result != nil {
+			means = append(means, r.Result.Eval.Mean)
+		}
+	}
+	return means
+}
+
+// SameEnv returns an error if the runs of two sets have different environments, whose
+// returns cannot be compared. The options of the environment may differ.
+func SameEnv(sets []Set) error {
+	first := sets[0]
+	for _, s := range sets {
+		if a, b := first.Runs[0].Scenario.Env, s.Runs[0].Scenario.Env; a != b {
+			return fmt.Errorf("%s has runs on %s and %s has runs on %s; want runs on the same environment", first.Name, a, s.Name, b)
+		}
+	}
+	return nil
 }
 
 // Common returns the number of runs that are in both sets. Two runs are the same if they

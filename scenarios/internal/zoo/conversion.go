@@ -92,6 +92,9 @@ func (c *conversion) convert(entry value) error {
 	if c.steps.kind != number {
 		return c.fault(entry.line, "%s has no n_timesteps, want the number of steps to train", c.target.entry)
 	}
+	if _, ok := entry.at("policy"); !ok {
+		return c.fault(entry.line, "%s has no policy, want policy: MlpPolicy or MultiInputPolicy", c.target.entry)
+	}
 	if err := c.convertWrappers(entry); err != nil {
 		return err
 	}

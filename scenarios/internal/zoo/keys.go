@@ -136,6 +136,9 @@ func (c *conversion) policy(key string, v value) error {
 	case "CnnPolicy":
 		return c.fault(v.line, "policy: CnnPolicy has a convolutional network, which rlrun lacks; want MlpPolicy")
 	}
+	if strings.HasSuffix(v.text, "LstmPolicy") {
+		return c.fault(v.line, "policy: %s has a recurrent network (LSTM), which rlrun cannot import; want MlpPolicy or MultiInputPolicy", v.text)
+	}
 	return c.fault(v.line, "policy: %s, want MlpPolicy or MultiInputPolicy%s", short(v), nearest.Hint(v.text, slices.Values([]string{"MlpPolicy", "MultiInputPolicy"})))
 }
 
