@@ -18,6 +18,7 @@ package settings
 import (
 	"errors"
 	"fmt"
+	"io"
 	"regexp"
 	"slices"
 	"strconv"
@@ -70,8 +71,11 @@ func parse(data []byte) (*yaml.Node, error) {
 	if err := dec.Decode(&doc); err != nil {
 		return nil, withLine(err, data)
 	}
-	if err := dec.Decode(&more); err == nil {
+	switch err := dec.Decode(&more); {
+	case err == nil:
 		return nil, fmt.Errorf("%d:1: a second document begins here, want one", more.Line)
+	case !errors.Is(err, io.EOF): // text after the document that is not YAML
+		return nil, withLine(err, data)
 	}
 	if doc.Kind != yaml.DocumentNode || len(doc.Content) != 1 {
 		return nil, errors.New("1:1: the file is empty, want a mapping, key: value")

@@ -25,7 +25,7 @@ const (
 
 // checkVersion returns an error if v is not a valid version of the module.
 func checkVersion(v string) error {
-	if semver.Canonical(v) != v || semver.Compare(v, "v2.0.0-0") >= 0 {
+	if !semver.IsValid(v) || semver.Canonical(v) != v || semver.Compare(v, "v2.0.0-0") >= 0 {
 		return fmt.Errorf("version %q, want one as v1.2.3 or v1.2.3-rc.1, below v2", v)
 	}
 	return nil

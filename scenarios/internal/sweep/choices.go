@@ -14,11 +14,14 @@ const maxRuns = 10_000
 // is a list of assignments KEY=VALUE, one for each setting.
 func combinations(sweeps []string) ([][]string, error) {
 	all := [][]string{nil}
-	for _, s := range sweeps {
+	for i, s := range sweeps {
 		key, list, ok := strings.Cut(s, "=")
 		values, err := elements(list)
 		if !ok || key == "" || err != nil || len(values) == 0 {
 			return nil, fmt.Errorf("--sweep %s: want KEY=[a, b, …]", s)
+		}
+		if slices.ContainsFunc(sweeps[:i], func(other string) bool { return strings.HasPrefix(other, key+"=") }) {
+			return nil, fmt.Errorf("--sweep %s: %s has another --sweep; want all its values in one", s, key)
 		}
 		if len(all)*len(values) > maxRuns {
 			return nil, fmt.Errorf("--sweep %s: this makes %d combinations, want at most %d", s, len(all)*len(values), maxRuns)

@@ -79,6 +79,16 @@ func New(source Source, catalog scenario.Catalog, changes []scenario.Change, swe
 		}
 		c.Label, c.Short = strings.Join(combination, ", "), short(combination)
 		base := cellDir(out, c.Scenario.Name, combination, now)
+		if base != "" {
+			for _, other := range s.Cells {
+				if filepath.Dir(other.Runs[0].Dir) == base {
+					return nil, fmt.Errorf("--sweep: %s and %s have the same directory, %s; want values that differ in letters or digits", other.Label, c.Label, base)
+				}
+			}
+			if n := len(filepath.Base(base)); n > 255 {
+				return nil, fmt.Errorf("--sweep: the name of the directory for %.40s… has %d bytes, want 255 at most", c.Label, n)
+			}
+		}
 		for _, r := range c.Runs {
 			if r.Settings = c.Short; base != "" {
 				r.Dir = filepath.Join(base, fmt.Sprintf("seed-%d", r.Seed))

@@ -95,6 +95,11 @@ func (c *conversion) convert(entry value) error {
 	if _, ok := entry.at("policy"); !ok {
 		return c.fault(entry.line, "%s has no policy, want policy: MlpPolicy or MultiInputPolicy", c.target.entry)
 	}
+	if c.offPolicy() {
+		if err := c.convertReplay(entry); err != nil {
+			return err
+		}
+	}
 	if err := c.convertWrappers(entry); err != nil {
 		return err
 	}

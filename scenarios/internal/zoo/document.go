@@ -124,6 +124,11 @@ func (r *reader) mapping(n *yaml.Node, depth int) (value, error) {
 		if key.Kind != yaml.ScalarNode {
 			return value{}, r.fault(key.Line, "want a plain key")
 		}
+		if key.Style&yaml.TaggedStyle != 0 {
+			if err := r.checkTag(key, "!!str"); err != nil {
+				return value{}, err
+			}
+		}
 		v, err := r.value(n.Content[i+1], depth+1)
 		if err != nil {
 			return value{}, err

@@ -41,10 +41,16 @@ func (c *conversion) networkKey(kwargs *value, name string, v value) error {
 	case name == "optimizer_class":
 		return c.class(kwargs, name, v, optimisers())
 	case name == "optimizer_kwargs" && v.kind == null:
+	case name == "ortho_init" && v.kind == null && !c.offPolicy(): // None is false in Python
+		kwargs.set(name, booleanOf(false))
 	case name == "optimizer_kwargs", name == "ortho_init" && !c.offPolicy(), (name == "log_std_init" || name == "use_expln") && gaussian:
 		kwargs.set(name, v)
 	case name == "features_extractor_class" && v.kind == class && v.text == "NatureCNN":
 		return c.fault(v.line, "%s: NatureCNN is a convolutional network, which rlrun lacks; want MlpPolicy without it", path)
+	case name == "features_extractor_class" && v.kind != null && (v.kind != class || v.text != "FlattenExtractor" && v.text != "CombinedExtractor"):
+		return c.fault(v.line, "%s: %s, want FlattenExtractor or CombinedExtractor, the networks of rlrun have no other", path, short(v))
+	case name == "features_extractor_kwargs" && v.kind != null && len(v.keys) == 0 && v.kind != dict, name == "features_extractor_kwargs" && len(v.keys) > 0:
+		return c.fault(v.line, "%s: %s, want none, because FlattenExtractor has no arguments", path, short(v))
 	case known && (v.String() == reason.usual || reason.usual == ""):
 	case known:
 		c.noteNotCarried(path, v, "%s", reason.why)

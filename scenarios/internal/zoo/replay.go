@@ -28,14 +28,51 @@ func (c *conversion) replayKwargs(key string, v value) error {
 	for i, name := range v.keys {
 		item := v.items[i]
 		switch {
-		case name == "n_steps":
-			c.setAgent("n_steps", item)
+		case name == "n_steps", name == "gamma": // see convertReplay
 		case name == "handle_timeout_termination" && item.is(true):
 		case name == "handle_timeout_termination":
 			c.noteNotCarried(key+"."+name, item, "in rlrun a time limit never counts as termination, so its targets bootstrap there")
 		default:
 			c.noteNotCarried(key+"."+name, item, "the replay buffer has no such setting")
 		}
+	}
+	return nil
+}
+
+// convertReplay sets n_steps. Without replay_buffer_class, Stable-Baselines3 takes the entry's
+// n_steps. With a class it ignores them: NStepReplayBuffer has arguments of its own, 3 steps and
+// a gamma of 0.99 by default, and ReplayBuffer has one step.
+func (c *conversion) convertReplay(entry value) error {
+	name, _ := entry.at("replay_buffer_class")
+	buffer, err := c.literal("replay_buffer_class", name)
+	if err != nil || buffer.kind != class {
+		return err
+	}
+	given, _ := entry.at("replay_buffer_kwargs")
+	kwargs, err := c.literal("replay_buffer_kwargs", given)
+	if err != nil {
+		return err
+	}
+	steps, gamma := numberOf(1), numberOf(0.99)
+	if buffer.text == "NStepReplayBuffer" {
+		steps = numberOf(3)
+	}
+	if v, ok := kwargs.at("n_steps"); ok {
+		steps = v
+	}
+	if v, ok := kwargs.at("gamma"); ok {
+		gamma = v
+	}
+	if ignored, ok := entry.at("n_steps"); ok && ignored.String() != steps.String() {
+		c.noteNotCarried("n_steps", ignored, "Stable-Baselines3 ignores it with replay_buffer_class, so n_steps is %s", steps)
+	}
+	c.setAgent("n_steps", steps)
+	own := numberOf(0.99) // the agent's default
+	if v, ok := entry.at("gamma"); ok {
+		own = v
+	}
+	if buffer.text == "NStepReplayBuffer" && gamma.String() != own.String() {
+		c.noteDiffers("replay_buffer_kwargs.gamma", gamma, "rlrun's n-step returns have the agent's gamma, %s", own)
 	}
 	return nil
 }
