@@ -158,10 +158,10 @@ func RunsNeeded(n int, difference float64, i Interval, level float64) int {
 
 // minP returns the smallest p-value that PermutationTest can have for two sets of n different
 // scores. The observed difference is largest if every score of one set is above every score of
-// the other set. But PermutationTest counts other divisions with the same difference: the
-// interquartile mean ignores the cut smallest and the cut largest scores of a set. So k
-// of the upper set's smallest scores can be exchanged with k of the lower set's largest
-// scores, in Σ C(cut, k)² = C(2 cut, cut) ways. With the two sets exchanged there are as many
+// the other set. But other divisions have the same difference, and PermutationTest counts them. The
+// interquartile mean ignores the smallest c = n/4 scores of a set, and the largest c. So k
+// of the c smallest scores of the upper set can be exchanged with k of the c largest scores of the
+// lower set, in Σ C(c, k)² = C(2c, c) ways. With the two sets exchanged there are as many
 // ways again.
 func minP(n int) float64 {
 	cut := n / 4
