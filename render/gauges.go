@@ -21,7 +21,7 @@ type Gauge struct {
 
 var _ Scene = Gauges(nil)
 
-// The layout of gauges, in a view of 3 × 2.
+// The layout of gauges, in a view that is 3 wide and 2 high.
 const (
 	gaugeLeft  = 0.9   // left edge of the bars, right of the names
 	gaugeRight = 2.95  // right edge of the bars
@@ -63,7 +63,7 @@ func (g *Gauge) weight() float32 {
 }
 
 // label writes the name of the row below y. In the first row of a group it also writes the
-// group's name above the part's name, if the row is high enough for both.
+// group's name above the row's name, if the row is high enough for both.
 func (g *Gauge) label(c Canvas, y, height float32, first bool, l Look) {
 	if size := min(rowFont, height*0.7); g.Name == "" || first && height > 2.6*rowFont {
 		y -= size
@@ -84,8 +84,8 @@ func shorten(text string, letters int) string {
 	return text
 }
 
-// bars draws the values as bars between y0 and y1, with their names below. A bar begins at 0,
-// or at the bound that is closest to 0.
+// bars draws the values as bars between y0 and y1, with their names below. A bar begins at 0. If
+// the value has two bounds and 0 is not between them, the bar begins at the bound closer to 0.
 func (g *Gauge) bars(c Canvas, y0, y1, height float32, l Look, col color.RGBA) {
 	n := max(len(g.Values), len(g.Low), 1)
 	pitch := min((gaugeRight-gaugeLeft)/float32(n), 0.4)

@@ -37,13 +37,13 @@ type Canvas interface {
 type Look struct {
 	Theme
 	Done   bool      // the episode has ended
-	Trail  []float32 // last positions of the Tracer's point, the latest last
+	Trail  []float32 // last positions of the Tracer's point, oldest first
 	Values []float32 // [S] value of each state, if states are discrete
 	Best   []int     // [S] action of the policy in each state, if states are discrete
 }
 
-// A Tracer is a Scene with a moving point, for example the tip of a pendulum, whose trail is
-// shown.
+// A Tracer is a Scene that shows the trail of a moving point, for example of the tip of a
+// pendulum.
 type Tracer interface{ Tip() (x, y float32) }
 
 // A Paced is a Scene that knows at how many steps per second it should be shown.

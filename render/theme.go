@@ -8,7 +8,7 @@ import (
 // A Theme contains the colours of a picture. Colour-blind people can distinguish its accents, from
 // Blue to Pink: Okabe and Ito 2008, "Color universal design".
 type Theme struct {
-	Paper, Ink             color.RGBA // background, and text and lines
+	Paper, Ink             color.RGBA // Paper is the background, Ink the colour of text and lines
 	Faint, Soft            color.RGBA // between Paper and Ink: Faint for areas, Soft for less important lines
 	Blue, Orange, Green    color.RGBA
 	Red, Yellow, Sky, Pink color.RGBA

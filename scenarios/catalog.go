@@ -25,7 +25,7 @@ type With struct {
 }
 
 // Catalog returns everything that a scenario can name: the environments in envs, the agents,
-// wrappers, engines and scenarios of rlrun, and the program's own in with. It is an error if
+// wrappers, engines and scenarios of rlrun, and those that the program adds in with. It is an error if
 // two entries of the same kind, for example two agents, have the same name.
 func Catalog(envs env.Registry, with ...With) (scenario.Catalog, error) {
 	c := scenario.Builtin(envs)
@@ -55,7 +55,7 @@ func Catalog(envs env.Registry, with ...With) (scenario.Catalog, error) {
 
 // checkLayers returns an error if a program's layer has the name of a built-in layer.
 func checkLayers(e nn.Native) error {
-	plan := nn.Plan{In: nn.Shape{1}, Layers: nn.Layers{{Kind: "tanh"}}} // Build checks the names for every plan
+	plan := nn.Plan{In: nn.Shape{1}, Layers: nn.Layers{{Kind: "tanh"}}} // any plan will do: Build always checks the layers' names
 	_, err := e.Build(rand.New(rand.NewPCG(0, 0)), "network", plan)
 	return err
 }

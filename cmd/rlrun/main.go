@@ -3,8 +3,8 @@
 //	rlrun cartpole-ppo    trains PPO on CartPole and saves the run
 //	rlrun help            lists the commands
 //
-// Package scenarios contains the command. Its function Main makes the same command with
-// environments and agents of another program.
+// The command is in package scenarios. Your own program can call scenarios.Main to get the same
+// command with your environments and agents.
 package main
 
 import "github.com/rlrun/rlrun/scenarios"

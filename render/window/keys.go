@@ -38,7 +38,7 @@ func pressedKeys() (all []string) {
 		}
 	}
 	for _, char := range ebiten.AppendInputChars(nil) {
-		if char != ' ' { // the key "space" of namedKeys
+		if char != ' ' { // namedKeys already has it, as "space"
 			all = append(all, strings.ToLower(string(char)))
 		}
 	}

@@ -40,7 +40,7 @@ func Main(f func(raster.Open)) {
 	}
 }
 
-// The initial size of the window, in pixels that do not depend on the display.
+// The initial size of the window, in device-independent pixels.
 const (
 	width  = 800
 	height = 600

@@ -1,5 +1,5 @@
 // Package bench measures how fast this machine runs the parts of training: forward and
-// backward passes, optimiser steps, single loops, environment steps and whole agents. It
+// backward passes, optimiser steps, inner loops, environment steps and whole agents. It
 // calls the code that training itself uses.
 //
 // A Case is one measurement. Networks, Loops, Step and Agents return the cases, Select
@@ -49,8 +49,8 @@ func Select(cases []Case, prefixes []string) (chosen []Case) {
 	return chosen
 }
 
-// Measure times a case repeats times, for about duration each time. The shortest time
-// counts, because other programs on the machine can only make a measurement longer.
+// Measure makes this number of measurements (repeats) of a case, each of about this duration.
+// The shortest time counts, because other programs on the machine can only make a measurement longer.
 const (
 	repeats  = 12
 	duration = 8 * time.Millisecond

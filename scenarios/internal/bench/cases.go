@@ -85,7 +85,7 @@ func TrainingStep(s shape, batch int, e nn.Engine) Case {
 	}}
 }
 
-// forward returns the function Make of the case of a forward pass without gradients.
+// forward returns Case.Make for a forward pass without gradients.
 func (s shape) forward(batch int) func(*parallel.Pool) (func(), error) {
 	return func(*parallel.Pool) (func(), error) {
 		net, err := s.network(nn.Native{})
@@ -94,7 +94,7 @@ func (s shape) forward(batch int) func(*parallel.Pool) (func(), error) {
 	}
 }
 
-// Loops returns cases of single loops that training uses: tanh, matrix products, sampling
+// Loops returns cases of inner loops of training: tanh, matrix products, sampling
 // rows of a replay buffer, and generalised advantage estimation.
 func Loops() []Case {
 	const rows, width, batch = 1_000_000, 17, 256

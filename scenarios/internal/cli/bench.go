@@ -38,7 +38,7 @@ of them. The columns are the fastest kernels of this machine, the plain Go kerne
 			return a.benchTable(cmd.Context(), cases)
 		},
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object a line")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object per line")
 	cmd.AddCommand(a.benchLearningCommand())
 	return cmd
 }

@@ -23,7 +23,7 @@ func (a *App) checkCommand() *cobra.Command {
 	var episodes int
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use: "check ENV", Short: "check that an environment keeps its contract; statistics of random actions", Args: oneArg("an environment"),
+		Use: "check ENV", Short: "check that an environment keeps its contract, and print statistics of random actions", Args: oneArg("an environment"),
 		Long: `rlrun check ENV checks that an environment keeps its contract: an episode depends only on
 its seed and its actions, observations are in the observation space, numbers are finite,
 a saved state can be restored, and a step allocates no memory. Then it plays episodes of

@@ -20,16 +20,17 @@ func (a *App) compareCommand() *cobra.Command {
 		Use: "compare A B...", Short: "compare sets of runs, with confidence intervals and p-values",
 		Long: `rlrun compare A B... compares sets of finished runs. For each pair of sets it compares
 the returns of the final policies, the learning curves (the area under the curve,
-divided by the steps, which is the mean return during training) and the steps until the
-threshold is reached. A set is a run directory, a directory of runs as --seeds makes it,
+divided by the steps, which is the mean return during training) and the number of steps
+to reach the threshold. A set is a run directory, a directory of runs as --seeds makes it,
 or a scenario's name, which means all its runs below runs/. A directory of --sweep
 gives one set for each combination of settings, in the order of their ranking. All runs
 must have the same environment; its options may differ.
 
-A run counts once for its settings and seed. If there are several such runs, the finished
-one counts, or the last by name, and a note names it. Runs with different settings are
-never mixed: --split makes a set of each group of settings. Settings that do not change
-learning (name, kernels, backend, log_interval, …) may differ within a set.
+If several runs have the same settings and the same seed, only one of them counts: the
+last by name, of the finished runs if there are any. A note names it. Runs with different
+settings are never mixed: --split makes a separate set for each combination of settings.
+Settings that do not change learning (name, kernels, backend, log_interval, …) may differ
+within a set.
 
 The numbers are interquartile means over the runs, with 95 % confidence intervals by
 bootstrap over the runs. A set is called better if a permutation test gives p < 0.05,
@@ -47,8 +48,8 @@ other than a return, for example a loss, a larger value is called an improvement
   rlrun compare runs/sweep --json`,
 		RunE: func(cmd *cobra.Command, args []string) error { return a.compare(args, key, split, asJSON) },
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object for each pair, each on a line of standard output")
-	cmd.Flags().BoolVar(&split, "split", false, "make a separate set of each group of runs with equal settings")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object per line, one for each pair of sets")
+	cmd.Flags().BoolVar(&split, "split", false, "make a separate set for each combination of settings")
 	cmd.Flags().StringVar(&key, "key", "", "compare the learning curves of `COLUMN` of progress.csv (default rollout/ep_rew_mean, or eval/mean_reward if wrappers differ)")
 	return cmd
 }

@@ -68,7 +68,7 @@ type profile struct {
 	B     []float64 `json:"b"`     // for each threshold, the share of B's runs with a larger return
 }
 
-// A side is one set of runs in a contrast, with the statistics of its scores.
+// A side is one of the two sets of runs that are compared, with the statistics of its scores.
 type side struct {
 	Name    string     `json:"name"`
 	Runs    int        `json:"runs"`

@@ -34,10 +34,11 @@ func (a *App) importCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "import ZOO.yml ENV -o FILE", Short: "turn an entry of rl-baselines3-zoo into a scenario file",
 		Long: `rlrun import ZOO.yml ENV -o FILE turns an entry of a hyperparameter file of
-rl-baselines3-zoo into a scenario file. The agent is the name of the file, for example
-ppo.yml, or the value of --agent. ENV is the id of an environment in the zoo or in rlrun;
-its version may differ. An environment without an entry of its own gets the entry
-"default", as in the zoo.
+rl-baselines3-zoo into a scenario file. The file's name says which agent it is for: ppo.yml
+is for ppo. --agent NAME names the agent if the file's name does not. ENV is the id of an
+environment in the zoo or in rlrun. The entry may be for another version of it, for example
+-v1 instead of -v0. An environment without an entry of its own gets the entry "default", as
+in the zoo.
 
 Settings of the entry that rlrun lacks, and settings with another meaning in rlrun, are
 listed on standard error and in the first lines of the scenario file. Settings that the

@@ -28,7 +28,7 @@ import (
 func (a *App) benchLearningCommand() *cobra.Command {
 	var seeds, out string
 	cmd := &cobra.Command{
-		Use: "learning [SCENARIO…]", Short: "train scenarios over seeds, and print a table beside published results",
+		Use: "learning [SCENARIO…]", Short: "train scenarios with several seeds, and print their results beside published results",
 		Long: `rlrun bench learning trains scenarios (default all), each with the seeds 1 … K, and
 prints a table of their results beside published results. With --out FILE it writes each
 row of the table to a file when the scenario is finished. If the file already has a

@@ -90,7 +90,7 @@ steps, and the mean return of each finished run.`,
 		},
 		RunE: func(_ *cobra.Command, args []string) error { return a.list(args, asJSON) },
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object a line")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object per line")
 	return cmd
 }
 
@@ -118,7 +118,7 @@ func (a *App) list(args []string, asJSON bool) error {
 		lines, err := makeList[g]()
 		broken = cmp.Or(broken, err)
 		if err != nil && len(lines) == 0 {
-			continue // printing "none" would be wrong
+			continue // the list is unknown, so "none" would be wrong
 		}
 		if err := a.show(g, lines, asJSON); err != nil {
 			return err

@@ -39,9 +39,9 @@ band. It ends where the shortest run ends. The returns of training episodes incl
 exploration, so they can be lower than the result; --key eval/mean_reward draws the greedy
 evaluations during training.
 
-A run counts once for its settings and seed. If there are several such runs, the finished
-one counts, or the last by name, and a note names it. Runs with different settings are
-never mixed: --split draws a curve for each group of settings.`,
+If several runs have the same settings and the same seed, only one of them counts: the
+last by name, of the finished runs if there are any. A note names it. Runs with different
+settings are never mixed: --split draws a separate curve for each combination of settings.`,
 		Example: `  rlrun cartpole-ppo --seeds 10 --out runs/ten
   rlrun plot runs/ten -o curve.png --theme dark`,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -61,11 +61,11 @@ never mixed: --split draws a curve for each group of settings.`,
 	}
 	flags := cmd.Flags()
 	flags.StringVarP(&f.out, "out", "o", "plot.png", "write the picture to `FILE`, a new .png or .svg file")
-	flags.StringVar(&f.x, "x", "steps", "the horizontal `AXIS`: steps, episodes or seconds")
-	flags.StringVar(&f.key, "key", "rollout/ep_rew_mean", "draw this `COLUMN` of progress.csv")
+	flags.StringVar(&f.x, "x", "steps", "draw the curves over `AXIS`: steps, episodes or seconds")
+	flags.StringVar(&f.key, "key", "rollout/ep_rew_mean", "draw `COLUMN` of progress.csv")
 	flags.StringVar(&f.title, "title", "", "write `TEXT` above the picture (default the environment's name)")
-	flags.StringVar(&f.theme, "theme", "light", "draw with the `THEME` light or dark")
-	flags.BoolVar(&f.split, "split", false, "draw a separate curve for each group of runs with equal settings")
+	flags.StringVar(&f.theme, "theme", "light", "use `THEME`, light or dark")
+	flags.BoolVar(&f.split, "split", false, "draw a separate curve for each combination of settings")
 	flags.StringArrayVar(&f.lines, "line", nil, "draw a horizontal line at a value, with a name: `NAME=VALUE`; may be repeated")
 	return cmd
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/rlrun/rlrun/scenarios/internal/sweep"
 )
 
-// runName returns the name of a run of --seeds or --sweep: the settings of its cell, if there
-// are any, and its seed.
+// runName returns the name of a run of --seeds or --sweep: its seed, and before it the
+// settings that --sweep gave the run.
 func runName(settings string, seed uint64) string {
 	if settings != "" {
 		settings += ", "

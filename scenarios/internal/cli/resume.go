@@ -19,12 +19,13 @@ func (a *App) resumeCommand() *cobra.Command {
 	var stretch bool
 	cmd := &cobra.Command{
 		Use: "resume RUN", Short: "continue an interrupted run, or print the result of a finished run again",
-		Long: `rlrun resume RUN continues an interrupted run from its last checkpoint. The run ends with
+		Long: `rlrun resume RUN continues an interrupted run from its last checkpoint. The policy has
 the same bytes as without the interruption. For a finished run it prints the result again.
 The runs of --seeds and --sweep are continued one by one.
 
-With --steps N a run, also a finished one, is trained on to N steps in total. Schedules stay
-at their last values; with --stretch they are stretched to N steps from now on. The run's
+With --steps N it trains the run further, until it has N steps in total. The run may already
+be finished. Schedules, for example of the learning rate, stay at their last values. With
+--stretch they continue with the values that they have in a run of N steps. The run's
 config.yaml then contains the new number of steps and what happened to the schedules.`,
 		Example: `  rlrun resume runs/cartpole-ppo/seed-7
   rlrun resume runs/cartpole-ppo/seed-7 --steps 100000 --stretch`,
@@ -37,8 +38,8 @@ config.yaml then contains the new number of steps and what happened to the sched
 		},
 	}
 	f.add(cmd)
-	cmd.Flags().StringVar(&steps, "steps", "", "train on to `N` environment steps in total")
-	cmd.Flags().BoolVar(&stretch, "stretch", false, "with --steps: stretch schedules to the new number of steps")
+	cmd.Flags().StringVar(&steps, "steps", "", "train until the run has `N` environment steps in total")
+	cmd.Flags().BoolVar(&stretch, "stretch", false, "with --steps: continue schedules as in a run of the new number of steps")
 	return cmd
 }
 

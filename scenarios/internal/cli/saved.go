@@ -85,7 +85,7 @@ func (a *App) evalCommand() *cobra.Command {
 		Use: "eval RUN|POLICY", Short: "evaluate the policy of a run, or a policy file", Args: oneArg("a run directory, or a policy file"),
 		Long: `rlrun eval RUN evaluates the policy of a run on fresh episodes, with the most likely
 actions. A policy file alone, for example policy.safetensors, is evaluated in the
-environment of its training, with the default options of this environment.`,
+environment in which it was trained, with the default options of this environment.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			p, err := a.openPolicy(args[0], best)
 			if err != nil {

@@ -13,7 +13,7 @@ import (
 func (a *App) stepCommand() *cobra.Command {
 	var sets []string
 	cmd := &cobra.Command{
-		Use: "step ENV|FILE.yaml", Short: "let another program drive an environment, a line of JSON each step", Args: oneArg("an environment"),
+		Use: "step ENV|FILE.yaml", Short: "let another program drive an environment, one line of JSON per step", Args: oneArg("an environment"),
 		Long: `rlrun step ENV answers each line of JSON on standard input with one line of JSON:
 
   {"reset":{"seed":7}}   {"obs":[…],"state":[…]}; resets without a seed use 0, then 1, …

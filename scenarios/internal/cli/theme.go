@@ -7,7 +7,7 @@ import (
 )
 
 // themeUsage is the help text of --theme.
-const themeUsage = "use the `THEME` light or dark"
+const themeUsage = "use `THEME`, light or dark"
 
 // A themeFlag is the value of --theme, a pflag.Value.
 type themeFlag struct {

@@ -37,7 +37,7 @@ type runFlags struct {
 
 // add adds the flags to a command.
 func (f *runFlags) add(cmd *cobra.Command) {
-	cmd.Flags().BoolVar(&f.json, "json", false, "print one JSON object a line on standard output")
+	cmd.Flags().BoolVar(&f.json, "json", false, "print one JSON object per line on standard output")
 	cmd.Flags().BoolVar(&f.quiet, "quiet", false, "print no progress")
 	cmd.Flags().BoolVar(&f.table, "table", false, "print progress as tables, like Stable-Baselines3")
 	cmd.Flags().BoolVar(&f.watch, "watch", false, "show training in a window; closing the window does not end training")
@@ -79,7 +79,7 @@ func (f *trainFlags) add(cmd *cobra.Command, a *App) {
 	flags.String("seed", "1", "use `N` as the seed of the run, 0 … 2⁶³-1")
 	flags.String("init", "", "start with the policy of `RUN`, a run directory or a policy file")
 	flags.StringVar(&f.profile, "cpuprofile", "", "write a CPU profile to `FILE`, a new file for go tool pprof")
-	flags.StringVar(&f.seeds, "seeds", "1", "train `K` runs with different seeds, --seed and the numbers after it, spread over the cores")
+	flags.StringVar(&f.seeds, "seeds", "1", "train `K` runs with the seeds --seed, --seed + 1, …, spread over the cores")
 	flags.StringArrayVar(&f.sweeps, "sweep", nil, "train a run for each value of a setting: `KEY=[a, b, …]`; with several --sweep, for each combination of values")
 	flags.String("steps", "", "train for `N` environment steps, instead of the scenario's number")
 	flags.String("episodes", "", "evaluate the final policy over `N` episodes, instead of the scenario's number")

@@ -9,9 +9,9 @@ import (
 	"github.com/rlrun/rlrun/scenarios/internal/figure"
 )
 
-// Controls returns the keys with which a person can play. They are the environment's own keys,
-// unless a wrapper changes actions. Otherwise discrete actions have digits, and continuous
-// actions have arrow keys. Controls returns nil for other action spaces.
+// Controls returns the keys with which a person can play. If the environment has keys of
+// its own and no wrapper changes actions, it returns those. If not, it returns digits for discrete
+// actions, arrow keys for continuous actions, and nil for other action spaces.
 func (p *Player) Controls() []render.Control {
 	if c, ok := env.AsIs[render.Controlled](p.Env()); ok {
 		if all := c.Controls(); len(all) > 0 {

@@ -24,7 +24,7 @@ type Head struct {
 	Env    string   `json:"env"`
 	Seed   *uint64  `json:"seed"`
 	Set    []string `json:"set,omitempty"`    // changed options of the environment, options.KEY=VALUE
-	Config string   `json:"config,omitempty"` // config.yaml of the run with the environment's options and wrappers
+	Config string   `json:"config,omitempty"` // text of the run's config.yaml, which has the environment's options and wrappers
 }
 
 // A line is a line of a file of episodes: the head of an episode, or one of its steps. Step 0 is

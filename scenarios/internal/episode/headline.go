@@ -38,7 +38,8 @@ func (p *Player) Headline(c TextCanvas, x, y, size, width float32, episode int, 
 	}
 }
 
-// A headlineColumn is a text of a headline, and a text with the usual largest width of its column.
+// A headlineColumn is one text of a headline. If there is space, its column is as wide as
+// the text widest, so that the column keeps its width when numbers become longer.
 type headlineColumn struct{ text, widest string }
 
 // columnEdges returns the left edge of each column, and the right edge of the last column. If spread

@@ -83,15 +83,15 @@ func Percent(count, n int) string {
 	return round(percent, min(0, knownPlace(percent, stderr))) + " %"
 }
 
-// Share formats a share of n trials, in [0, 1], as a percentage. It computes the count
-// again, because 100 · 0.29 is 28.999999999999996.
+// Share formats a share of n trials, in [0, 1], as a percentage. It first turns the share back
+// into a count, because 100 · 0.29 is 28.999999999999996 and not 29.
 func Share(share float64, n int) string { return Percent(int(math.Round(share*float64(n))), n) }
 
 // Fixed formats x with a fixed number of decimals, for columns: 0.960.
 func Fixed(x float64, decimals int) string {
 	s := strconv.FormatFloat(x, 'f', decimals, 64)
 	if strings.HasPrefix(s, "-") && strings.Trim(s, "-0.") == "" {
-		return s[1:] // -0.000
+		return s[1:] // -0.000 becomes 0.000
 	}
 	return s
 }

@@ -136,7 +136,7 @@ func (s stroke) draw(c render.Canvas, xy []float32) {
 		return
 	}
 	// The round ends make each dash longer by the line's width, and each gap shorter.
-	part, left := 0, s.dashes[0]-s.width // index in dashes, and the rest of its length
+	part, left := 0, s.dashes[0]-s.width // index of the current dash or gap, and the length of it that is left
 	dash := []float32{xy[0], xy[1]}
 	for i := 2; i+1 < len(xy); i += 2 {
 		x, y := xy[i-2], xy[i-1]

@@ -98,7 +98,7 @@ func choiceOptions(l *env.Layout, choices []int, controls []render.Control) (all
 func jointOptions(l *env.Layout, choices []int, controls []render.Control) (all []option) {
 	for k := range product(choices) {
 		act, masks, words := make([]float32, len(choices)), make([]int, len(choices)), []string(nil)
-		first, rest := l.MaskSize(), k // first is the index of choice i's first value in the mask
+		first, rest := l.MaskSize(), k // the loop moves first down to the index of choice i's first value in the mask
 		for i := len(choices) - 1; i >= 0; i-- {
 			v := rest % choices[i]
 			rest /= choices[i]

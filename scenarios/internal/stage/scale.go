@@ -19,8 +19,9 @@ func (s *span) add(v float64) {
 	}
 }
 
-// rounded returns the ends of an axis for the numbers of s, rounded outwards. The axis is at least
-// as long as a fifth of the largest magnitude, so that small noise looks small.
+// rounded returns the ends of an axis for the numbers of s, rounded outwards. If the
+// numbers are almost equal, the axis is longer than their range, so that small noise looks small:
+// it has at least a fifth of the largest absolute value.
 func (s span) rounded() span {
 	if !s.some || s.low == 0 && s.high == 0 {
 		return span{0, 1, true}

@@ -2,7 +2,7 @@ package stage
 
 // A section is one of the panels beside the environment. Heights are in units of the font size.
 type section struct {
-	minHeight, maxHeight float32 // smallest and largest useful height; maxHeight 0 means an equal share
+	minHeight, maxHeight float32 // smallest and largest useful height; maxHeight 0 means an equal share of the window's height
 	rows                 int     // number of bars; 0 for a section without bars
 	draw                 func(*pane)
 }

@@ -51,7 +51,8 @@ func Quantile(x []float64, q float64) float64 {
 }
 
 // IQM returns the interquartile mean of x: the mean without the smallest quarter and
-// without the largest quarter of the numbers, each rounded down. Section 4.3.
+// without the largest quarter of the numbers. The number of removed numbers is rounded down.
+// Agarwal et al., section 4.3.
 func IQM(x []float64) float64 { return iqmSorted(slices.Sorted(slices.Values(x))) }
 
 // iqmSorted returns the interquartile mean of numbers in ascending order.
@@ -61,7 +62,7 @@ func iqmSorted(s []float64) float64 {
 }
 
 // OptimalityGap returns the mean of max(target - score, 0) over the scores x. A score
-// above the target does not reduce the gap of another score. Section 4.3.
+// above the target does not reduce the gap of another score. Agarwal et al., section 4.3.
 func OptimalityGap(x []float64, target float64) float64 {
 	gap := 0.0
 	for _, v := range x {
@@ -71,7 +72,8 @@ func OptimalityGap(x []float64, target float64) float64 {
 }
 
 // Improvement returns the probability that a random score of x is larger than a random
-// score of y. A pair of equal scores counts as one half. Section 4.3, after Mann and Whitney.
+// score of y. A pair of equal scores counts as one half. Agarwal et al., section 4.3:
+// the statistic U of Mann and Whitney, divided by the number of pairs.
 func Improvement(x, y []float64) float64 {
 	better := 0.0
 	for _, a := range x {
@@ -88,7 +90,7 @@ func Improvement(x, y []float64) float64 {
 }
 
 // Profile returns the performance profile of the scores x: for each threshold, the share of
-// scores above it. Section 4.2.
+// scores above it. Agarwal et al., section 4.2.
 func Profile(x, thresholds []float64) []float64 {
 	shares := make([]float64, len(thresholds))
 	for i, t := range thresholds {
@@ -114,7 +116,7 @@ type Interval struct{ Low, High float64 }
 func (i Interval) Contains(x float64) bool { return i.Low <= x && x <= i.High }
 
 // Bootstrap returns the confidence interval of a statistic of several strata by the
-// stratified percentile bootstrap of section 4.1: each stratum is resampled separately,
+// stratified percentile bootstrap of Agarwal et al., section 4.1: each stratum is resampled separately,
 // with replacement. The same seed gives the same interval.
 func Bootstrap(seed uint64, statistic func(strata ...[]float64) float64, strata ...[]float64) Interval {
 	rng := rand.New(rand.NewPCG(seed, 0))

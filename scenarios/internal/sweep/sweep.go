@@ -3,7 +3,7 @@
 //
 // A Sweep consists of Cells, one for each combination of settings, and a Cell of Runs, one
 // for each seed. New checks the settings, Create creates the run directories, and Train trains
-// the runs. Every run ends with the same bytes as the run alone. Cell.Summary summarises a
+// the runs. Every run gives the same bytes as if it were trained alone. Cell.Summary summarises a
 // cell over its seeds, and Sweep.Ranking ranks the cells.
 package sweep
 
