@@ -51,9 +51,9 @@ func TestTabularBlackjack(t *testing.T) {
 	}
 }
 
-// panel is an environment with several choices in observations and actions. The observation has two
-// lamps, on or off, and a number. The reward is 1 for each switch that is as its lamp, and 1 for the
-// dial that is at the number.
+// panel is an environment with several choices in observations and actions. The observation has
+// two lamps, on or off, and a number. The reward is 1 for each switch that is as its lamp, and 1
+// for the dial that is at the number.
 type panel struct {
 	rng   env.Rand
 	lamps [2]float32

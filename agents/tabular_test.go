@@ -65,10 +65,10 @@ func TestTabularLearns(t *testing.T) {
 	}
 }
 
-// TestTabularTargets checks the action values of twoPlaces after 128 episodes, with α = γ = 0.5. The
-// value of the last place is its reward, 10. The value of the first place is its reward plus the
-// discounted value of the last place, 2 + ½·10 = 7. Actions that were not taken keep the initial
-// value 4.
+// TestTabularTargets checks the action values of twoPlaces after 128 episodes, with α = γ = 0.5.
+// The value of the last place is its reward, 10. The value of the first place is its reward plus
+// the discounted value of the last place, 2 + ½·10 = 7. Actions that were not taken keep the
+// initial value 4.
 func TestTabularTargets(t *testing.T) {
 	for name, newAgent := range tabularAgents {
 		c := tabularConfig()
