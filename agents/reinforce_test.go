@@ -14,7 +14,7 @@ import (
 )
 
 // TestReinforceLearns checks that REINFORCE, with and without a baseline, reaches the best return
-// of mimic and actions near the best ones of tracking.
+// of mimic, and actions near the best actions of tracking.
 func TestReinforceLearns(t *testing.T) {
 	skipIfShort(t)
 	for _, baseline := range []bool{true, false} {

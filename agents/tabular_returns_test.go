@@ -9,8 +9,8 @@ import (
 	"github.com/rlrun/rlrun/policy/optim"
 )
 
-// corridor is an environment that goes from state 0 to 1, 2 and 3 with the rewards 1, 2 and 4, for
-// any actions. State 3 is terminal.
+// corridor is an environment in which every action leads to the next state, from state 0 to 1, 2
+// and 3, with the rewards 1, 2 and 4. State 3 is terminal.
 type corridor struct{ at int }
 
 func (*corridor) Spec() env.Spec {

@@ -1,5 +1,5 @@
-// Package settings reads and writes settings in YAML. It is strict: an unknown key, a key
-// twice or a value of the wrong type is an error. The error names the place, the key and
+// Package settings reads and writes settings in YAML. It is strict: an unknown key, a key that
+// occurs twice or a value of the wrong type is an error. The error names the place, the key and
 // what would be right.
 //
 // [Parse] reads a document as a [Tree], and [Tree.Set] changes a setting by an assignment such
@@ -11,8 +11,8 @@
 //	err = t.Set("agent.gamma=0.9", "--set agent.gamma=0.9")
 //	err = t.Root().Decode(&config)
 //
-// A type can have YAML forms of its own: see UnmarshalText, UnmarshalList, UnmarshalMapping
-// and MarshalSetting in forms.go.
+// A type can read and write its YAML with its own methods: see UnmarshalText, UnmarshalList,
+// UnmarshalMapping and MarshalSetting in forms.go.
 package settings
 
 import (
