@@ -136,9 +136,9 @@ func (m *MDP) valueIteration(ctx context.Context, gamma float64) (*Solution, err
 
 // PolicyIteration returns the optimum by policy iteration: it evaluates a policy, makes it greedy
 // with respect to its values, and repeats this until the policy does not change. Sutton and Barto
-// 2018, section 4.3. The first policy takes the actions with the largest immediate rewards. Gamma
-// should be below 1: with a gamma of 1, episodes of an intermediate policy may not end, which is
-// an error.
+// 2018, section 4.3. The first policy takes the actions with the largest expected immediate
+// rewards. Gamma should be below 1: with a gamma of 1, episodes of an intermediate policy may not
+// end, which is an error.
 func (m *MDP) PolicyIteration(gamma float64) (*Solution, error) {
 	if err := checkGamma(gamma); err != nil {
 		return nil, err

@@ -206,8 +206,8 @@ func (s *session) step(raw json.RawMessage, draws []float64) (any, error) {
 }
 
 // replyError returns the error err of an Episode as the error of the answer. The message names
-// the seed, or, if stateSet is true, the state that was set. replyError returns nil if err is
-// about a number that is not finite, because the answer has null for this number.
+// the seed. If stateSet is true, it says instead that the state was set. replyError returns nil
+// if err is about a number that is not finite, because the answer has null for this number.
 func (s *session) replyError(err error, stateSet bool) error {
 	var e *env.Error
 	switch {
