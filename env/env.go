@@ -80,7 +80,7 @@ type Physics interface {
 }
 
 // A DrawSetter is an Env whose random numbers can be given by the caller, so that it can repeat
-// an episode of another implementation.
+// an episode that another implementation has recorded.
 type DrawSetter interface {
 	// SetDraws gives the random numbers for the next Reset or Step. They are used in order,
 	// before numbers of the environment's own generator. They are uniform numbers in [0, 1),

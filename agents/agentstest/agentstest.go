@@ -1,10 +1,10 @@
 // Package agentstest checks that an agent keeps the contract of agents.Agent, as testing/fstest
 // does for file systems.
 //
-// A test describes its agent with an [Agent] and calls [Check], which runs each check as a subtest:
-// the agent learns, repeats its bytes with the same seed, resumes, allocates nothing, and returns
-// errors instead of panics. The tasks to learn are [Identity], with discrete actions, and
-// [Tracking], with continuous ones.
+// A test describes its agent with an [Agent] and calls [Check], which runs each check as a
+// subtest: the agent learns, repeats its bytes with the same seed, resumes, allocates nothing,
+// and returns errors instead of panics. The tasks to learn are [Identity], with discrete actions,
+// and [Tracking], with continuous actions.
 //
 //	agentstest.Check(t, agentstest.Agent{New: newSmallAgent, Discrete: true, Steps: 40_000})
 package agentstest

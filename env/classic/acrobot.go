@@ -194,7 +194,7 @@ func (a *Acrobot) SetDraws(u []float64) error { return a.rng.SetDraws(u) }
 func (a *Acrobot) Physics(dst []float64) []float64 { return append(dst, a.x[:]...) }
 
 // SetPhysics sets the state variables in the order of Physics. It returns an error if an angular
-// velocity is above the largest that a step or a Reset can give.
+// velocity is above the largest angular velocity that a step or a Reset can give.
 func (a *Acrobot) SetPhysics(x []float64) error {
 	max1, max2 := max(maxOmega1, -a.Low, a.High), max(maxOmega2, -a.Low, a.High)
 	return setPhysics(a.x[:], x,

@@ -57,7 +57,7 @@ func wrapAngle(x float64) float64 {
 		x = math.Mod(x, 2*math.Pi)
 	}
 	turns := float64(x*(0.5/math.Pi)) + roundingTerm - roundingTerm
-	return math.FMA(-turns, 2*math.Pi, x) // rounded once, as one subtraction would be
+	return math.FMA(-turns, 2*math.Pi, x) // rounded only once, at the end
 }
 
 // mulAdd returns ab + c. It rounds the product and the sum, also on machines with a fused

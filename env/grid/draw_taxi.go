@@ -62,7 +62,7 @@ func (t *Taxi) Draw(d render.Canvas, l render.Look) {
 	m.torso(passenger)
 }
 
-// torso draws the passenger's body.
+// torso draws the passenger's body below the head.
 func (m mapDrawing) torso(d render.Canvas) {
 	d.Fill([]float32{-0.11, -0.1, 0.11, -0.1, 0.05, 0.06, -0.05, 0.06}, m.look.Pink)
 }

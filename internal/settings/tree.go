@@ -33,7 +33,7 @@ const MaxSize = 1 << 20
 type Tree struct {
 	name    string                // name of the file, for error messages
 	root    *yaml.Node            // always a mapping
-	origins map[*yaml.Node]string // origins of the nodes that Set has made, for error messages
+	origins map[*yaml.Node]string // for each node that Set has made, the text that error messages use as its place
 }
 
 // Document returns the root of the one YAML document in data. Aliases and tags stay as they
@@ -141,7 +141,7 @@ func (t *Tree) add(m *yaml.Node, key string, value *yaml.Node, origin string) {
 	m.Content = append(m.Content, name, value)
 }
 
-// setOrigin sets the origin of n and of every node inside it.
+// setOrigin stores origin, the place for error messages, for n and every node inside n.
 func (t *Tree) setOrigin(n *yaml.Node, origin string) {
 	t.origins[n] = origin
 	for _, c := range n.Content {
