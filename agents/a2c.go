@@ -16,16 +16,16 @@ type A2CConfig struct {
 	Setup              `yaml:"-"`
 	NSteps             int                  `yaml:"n_steps"`             // steps of each environment in a rollout, the experience between two updates
 	LearningRate       optim.Schedule       `yaml:"learning_rate"`       // learning rate of the optimiser, α
-	Gamma              float32              `yaml:"gamma"`               // discount factor γ: 0 counts the next reward alone, 1 counts all rewards alike
+	Gamma              float32              `yaml:"gamma"`               // discount factor γ: 0 counts only the next reward, 1 counts all rewards equally
 	GAELambda          float32              `yaml:"gae_lambda"`          // λ of generalised advantage estimation; 1 is the paper's n-step return
 	VFCoef             float32              `yaml:"vf_coef"`             // weight of the value loss
 	EntCoef            optim.Schedule       `yaml:"ent_coef"`            // weight of the entropy bonus, β: a larger weight keeps actions more random
-	MaxGradNorm        float32              `yaml:"max_grad_norm"`       // largest norm of a gradient; a longer gradient is scaled down to it
+	MaxGradNorm        float32              `yaml:"max_grad_norm"`       // largest norm of a gradient; a gradient with a larger norm is scaled down to this norm
 	NormalizeAdvantage bool                 `yaml:"normalize_advantage"` // scale the advantages of each update to mean 0 and standard deviation 1
-	UseRMSProp         bool                 `yaml:"use_rms_prop"`        // true: RMSProp, false: Adam; optimizer_class of policy_kwargs overrules it
-	RMSPropEps         float64              `yaml:"rms_prop_eps"`        // ε of RMSProp; eps of optimizer_kwargs overrules it
+	UseRMSProp         bool                 `yaml:"use_rms_prop"`        // true: RMSProp, false: Adam; optimizer_class of policy_kwargs overrides it
+	RMSPropEps         float64              `yaml:"rms_prop_eps"`        // ε of RMSProp; eps of optimizer_kwargs overrides it
 	UseSDE             bool                 `yaml:"use_sde"`             // explore by noise that depends on the state (gSDE, Raffin et al. 2021)
-	SDESampleFreq      int                  `yaml:"sde_sample_freq"`     // steps between draws of the gSDE noise; -1: once at the start of each rollout
+	SDESampleFreq      int                  `yaml:"sde_sample_freq"`     // steps between two samples of the gSDE noise; -1: one sample at the start of each rollout
 	Normalize          Normalize            `yaml:"normalize"`           // normalisation of observations and rewards
 	Network            policy.NetworkConfig `yaml:"policy_kwargs"`       // networks and optimiser
 }
@@ -41,7 +41,8 @@ func DefaultA2C() A2CConfig {
 	}
 }
 
-// Complete fills in the optimiser's default settings: RMSprop, or Adam if UseRMSProp is false.
+// Complete fills in the default settings of the optimiser, which is RMSProp, or Adam if
+// UseRMSProp is false.
 func (c *A2CConfig) Complete() error {
 	if k := &c.Network; k.OptimizerClass == "" && c.UseRMSProp {
 		k.OptimizerClass = "rmsprop"
@@ -84,7 +85,7 @@ type A2C struct {
 
 var _ Agent = (*A2C)(nil)
 
-// NewA2C returns an A2C agent that learns in environments from mk.
+// NewA2C returns an A2C agent that learns in environments made by mk.
 func NewA2C(mk env.Maker, c A2CConfig) (*A2C, error) {
 	a := &A2C{c: c}
 	if err := a.build(mk); err != nil {
@@ -115,7 +116,7 @@ func (a *A2C) Learn(until int) (Report, error) {
 }
 
 // iterate collects a rollout and takes a gradient step with it. The schedules' values at the
-// start hold for the whole iteration.
+// start of the iteration are used for the whole iteration.
 func (a *A2C) iterate() error {
 	step := a.play.stats.Steps()
 	a.rate = a.c.LearningRate.At(step, a.c.Steps)

@@ -23,13 +23,13 @@ import (
 type A3CConfig struct {
 	Setup        `yaml:"-"`
 	NSteps       int                  `yaml:"n_steps"`       // steps of a worker between two updates, t_max
-	Ordered      bool                 `yaml:"ordered"`       // apply the gradients in the order of the workers: the same bytes each time, but workers wait
+	Ordered      bool                 `yaml:"ordered"`       // true: apply the gradients in the order of the workers, so that a seed always gives the same bytes; workers then wait for each other
 	LearningRate optim.Schedule       `yaml:"learning_rate"` // learning rate of the optimiser, α
-	Gamma        float32              `yaml:"gamma"`         // discount factor γ: 0 counts the next reward alone, 1 counts all rewards alike
+	Gamma        float32              `yaml:"gamma"`         // discount factor γ: 0 counts only the next reward, 1 counts all rewards equally
 	GAELambda    float32              `yaml:"gae_lambda"`    // λ of generalised advantage estimation; 1 is the paper's n-step return
 	VFCoef       float32              `yaml:"vf_coef"`       // weight of the value loss
 	EntCoef      optim.Schedule       `yaml:"ent_coef"`      // weight of the entropy bonus, β: a larger weight keeps actions more random
-	MaxGradNorm  float32              `yaml:"max_grad_norm"` // largest norm of a gradient; a longer gradient is scaled down to it
+	MaxGradNorm  float32              `yaml:"max_grad_norm"` // largest norm of a gradient; a gradient with a larger norm is scaled down to this norm
 	Normalize    Normalize            `yaml:"normalize"`     // normalisation of observations and rewards
 	Network      policy.NetworkConfig `yaml:"policy_kwargs"` // networks and optimiser
 }
@@ -103,7 +103,7 @@ type worker struct {
 	scale       *rewardScale // normaliser of rewards; nil if they are not normalised
 	networks    actorCritic
 	tensors     []*tape.Param // parameters and buffers of the worker's model
-	stepsBefore int           // environment steps of all workers before the present rollout
+	stepsBefore int           // environment steps of all workers before the current rollout
 	updatesLeft int           // updates left in this iteration, if Ordered is false
 	log         policyGradientLog
 	err         error // error that stopped the worker
@@ -111,7 +111,7 @@ type worker struct {
 
 var _ Agent = (*A3C)(nil)
 
-// NewA3C returns an A3C agent that learns in environments from mk, one for each worker.
+// NewA3C returns an A3C agent that learns in environments made by mk, one for each worker.
 func NewA3C(mk env.Maker, c A3CConfig) (*A3C, error) {
 	a := &A3C{c: c}
 	if err := a.build(mk); err != nil {
@@ -136,8 +136,8 @@ func (a *A3C) build(mk env.Maker) error {
 	return nil
 }
 
-// addWorker adds worker i, which has environment i of the run. Worker 0 comes first: its
-// environment has the spaces for the shared networks.
+// addWorker adds worker i, which has environment i of the run. For worker 0, which is added
+// first, it also makes the shared networks, because they need the spaces of an environment.
 func (a *A3C) addWorker(mk env.Maker, i int) (err error) {
 	w := new(worker)
 	a.workers = append(a.workers, w)
@@ -187,8 +187,8 @@ func (a *A3C) Learn(until int) (Report, error) {
 // iteration takes some milliseconds.
 const updatesPerIteration = 16
 
-// iterate lets each worker make its updates of an iteration. The schedules' values at the start
-// hold for the whole iteration.
+// iterate runs one iteration, in which each worker makes updatesPerIteration updates. The
+// schedules' values at the start of the iteration are used for the whole iteration.
 func (a *A3C) iterate() error {
 	step := a.stats.Steps()
 	a.rate = a.c.LearningRate.At(step, a.c.Steps)
@@ -210,9 +210,9 @@ func (a *A3C) iterate() error {
 	return nil
 }
 
-// updateInOrder makes each worker's updates. In one round all workers collect with the same
-// parameters; then their rewards are normalised and their gradients are applied in the order
-// of the workers.
+// updateInOrder makes the updates of all workers in rounds. In one round all workers collect
+// rollouts with the same parameters. Then their rewards are normalised, and their gradients are
+// applied, in the order of the workers.
 func (a *A3C) updateInOrder() {
 	for range updatesPerIteration {
 		a.cores.Run(len(a.workers), (*workerCollectJob)(a))
@@ -253,8 +253,8 @@ func (a *workerGradientJob) Do(i int) {
 	}
 }
 
-// updateAsynchronously makes each worker's updates without an order: a core that is free makes
-// the next update of the worker that has waited longest.
+// updateAsynchronously makes the updates of all workers in any order: a free core makes the next
+// update of the worker that has waited longest.
 func (a *A3C) updateAsynchronously() {
 	for _, w := range a.workers {
 		w.updatesLeft = updatesPerIteration
@@ -279,7 +279,7 @@ func (a *workerUpdateJob) Do(int) {
 }
 
 // update makes one update of worker w: it collects a rollout, computes the gradient and applies
-// it. Other workers may do the same at the same time.
+// it. Other workers may make their updates at the same time.
 func (a *A3C) update(w *worker) {
 	defer w.recoverAsError()
 	if w.err = a.collect(w); w.err != nil {
@@ -296,8 +296,8 @@ func (a *A3C) update(w *worker) {
 	a.applyGradients(w)
 }
 
-// recoverAsError stores a panic as the worker's error. It is deferred. A panic of an environment
-// does not come here: the worker's Vector returns it as an *env.Error.
+// recoverAsError stores a panic as the worker's error. It must be deferred. It never recovers a
+// panic of an environment, because the worker's Vector returns that panic as an *env.Error.
 func (w *worker) recoverAsError() {
 	if p := recover(); p != nil {
 		w.err = fmt.Errorf("a worker in %s, %d steps after its last update: %w", w.play.vec.Spec().ID, w.play.stats.Steps(), parallel.Recovered(p))
@@ -320,15 +320,15 @@ func (a *A3C) collect(w *worker) error {
 	return nil
 }
 
-// normalize normalises the rewards of w's rollout, if the settings say so.
+// normalize normalises the rewards of w's rollout, if the setting norm_reward is true.
 func (w *worker) normalize() {
 	if w.scale != nil {
 		w.scale.normalize(w.roll.Reward, w.roll.Done)
 	}
 }
 
-// accumulateGradients computes the gradients of both losses on w's rollout. It leaves them in
-// the Grad of w's own parameters.
+// accumulateGradients computes the gradients of both losses on w's rollout. It stores the
+// gradients in the field Grad of w's own parameters.
 func (a *A3C) accumulateGradients(w *worker) error {
 	w.networks.computeValues(w.roll)
 	w.roll.Advantages(a.c.Gamma, a.c.GAELambda)
@@ -338,8 +338,8 @@ func (a *A3C) accumulateGradients(w *worker) error {
 	return cmp.Or(w.networks.model.Tape.Err(), w.networks.model.ValueTape.Err())
 }
 
-// applyGradients takes a step of the shared optimiser with w's gradient. Then it updates the
-// shared normaliser and the statistics with w's rollout.
+// applyGradients takes one step of the shared optimiser with the gradient of worker w. Then it
+// updates the shared normaliser and the statistics with w's rollout.
 func (a *A3C) applyGradients(w *worker) {
 	for i, p := range w.networks.params {
 		copy(a.shared.params[i].Grad, p.Grad)

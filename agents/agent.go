@@ -2,11 +2,11 @@
 //
 // An [Agent] collects experience in its environments and learns from it. Each algorithm has a
 // config and a constructor: [DefaultPPO] returns the settings of PPO, and [NewPPO] makes the
-// environments and the networks. [Train] calls the agent's Learn until a number of environment
-// steps has been taken, and yields a [Report] at regular intervals. [Evaluate] measures the
-// returns of the agent's policy in separate episodes. [Save], [Load] and [Checkpoint] write and
-// read the whole state of training, so that a resumed agent has the same bytes as an agent that
-// was never interrupted.
+// environments and the networks. [Train] calls the agent's Learn until the agent has taken the
+// given number of environment steps, and yields a [Report] at regular intervals. [Evaluate]
+// measures the returns of the agent's policy in separate episodes. [Save], [Load] and
+// [Checkpoint] write and read the whole state of training, so that a resumed agent has the same
+// bytes as an agent that was never interrupted.
 //
 //	mk := env.Each(classic.NewCartPole)
 //	ppo := agents.Must(agents.NewPPO(mk, agents.DefaultPPO()))
@@ -14,13 +14,14 @@
 //		…
 //	}
 //
-// On-policy agents learn from rollouts or episodes of the present policy: [PPO], [A2C], [A3C]
-// and [Reinforce]. Off-policy agents learn from a replay buffer: [DQN], [DDPG], [TD3] and
-// [SAC]. [Tabular] and [Linear] learn action values from each step: Q-learning, SARSA and
-// their variants.
+// On-policy agents learn from rollouts or episodes of the current policy: [PPO], [A2C], [A3C] and
+// [Reinforce]. Off-policy agents learn from a replay buffer: [DQN], [DDPG], [TD3] and [SAC].
+// [Tabular] and [Linear] learn action values from each step: Q-learning, SARSA and their
+// variants.
 //
-// A program's own algorithm is a type with the methods of Agent: examples/crossentropy is
-// one, and package agentstest checks that it keeps the contract.
+// A program can add its own algorithm: a type with the methods of Agent. The directory
+// examples/crossentropy has an example. Package agentstest checks that an agent keeps the
+// contract.
 package agents
 
 import (
@@ -36,10 +37,10 @@ import (
 // An Agent learns a policy from environment steps. If an Agent is an io.Closer, Close closes
 // its environments: a closed Agent cannot learn, but its Policy can still act.
 type Agent interface {
-	// Learn runs whole iterations until the Agent has taken at least until environment
-	// steps since its start. Each iteration collects experience and learns from it. Learn
-	// returns a Report of the training so far. If a schedule has fallen to 0 before until
-	// steps, Learn returns an error: see Bounded.
+	// Learn runs whole iterations until the Agent's number of environment steps, counted from
+	// its start, is at least the argument until. Each iteration collects experience and
+	// learns from it. Learn returns a Report of the training so far. If a schedule falls to 0
+	// before step number until, Learn returns an error: see Bounded.
 	//
 	// No goroutine runs between two calls, so an Agent may be saved then. After an error
 	// the Agent must not be saved or used; the Report has the statistics up to the error.
@@ -61,7 +62,7 @@ type Report struct {
 	Length   float64   // mean length of the last 100 episodes, in steps; 0 before the first episode ends
 	Ended    []Episode // episodes that ended since the last Report, in order
 	Losses   []Metric  // losses and other metrics of the latest iteration; the names are always the same
-	Measures []Metric  // means of each env.Measured quantity over the last 100 episodes; NaN before the first episode ends
+	Measures []Metric  // mean of each quantity of an env.Measured over the last 100 episodes; NaN before the first episode ends
 }
 
 // An Episode is the result of a finished episode.
@@ -85,13 +86,13 @@ func (r Report) String() string {
 	return s
 }
 
-// Train runs the agent a until it has taken a number of environment steps. It yields a Report
-// each time the step count passes a multiple of every, which must be 1 or more. The body of
-// the loop takes the place of callbacks: it may log, evaluate, save or break. A resumed Agent
-// reports at the same steps as an Agent that was never interrupted.
+// Train runs the agent a until it has taken the given number of environment steps. It yields a
+// Report each time the step count passes a multiple of the argument every, which must be 1 or
+// more. The body of the loop replaces callbacks: it may log, evaluate, save or break. A resumed
+// Agent reports at the same steps as an Agent that was never interrupted.
 //
 // If there is an error, Train yields it last, with the last Report. If a is Bounded and cannot
-// learn for so many steps, Train yields the error before the first step. Train checks ctx
+// learn for this number of steps, Train yields the error before the first step. Train checks ctx
 // between two iterations; after an error of ctx the Agent may still be saved and used.
 func Train(ctx context.Context, a Agent, steps, every int) iter.Seq2[Report, error] {
 	if every < 1 {
@@ -99,7 +100,7 @@ func Train(ctx context.Context, a Agent, steps, every int) iter.Seq2[Report, err
 	}
 	return func(yield func(Report, error) bool) {
 		var ended []Episode
-		r, err := a.Learn(0) // takes no step; returns the present Report
+		r, err := a.Learn(0) // takes no step; returns the current Report
 		if b, ok := a.(Bounded); ok && err == nil {
 			if err = b.CheckSteps(steps); err != nil {
 				err = fmt.Errorf("agents: %w", err)
@@ -128,8 +129,8 @@ func Train(ctx context.Context, a Agent, steps, every int) iter.Seq2[Report, err
 	}
 }
 
-// Close closes the environments of an Agent that is an io.Closer. It does nothing for another
-// Agent, or for nil.
+// Close closes the environments of an Agent that is an io.Closer. It does nothing for other
+// Agents and for nil.
 func Close(a Agent) error {
 	if c, ok := a.(io.Closer); ok {
 		return c.Close()
@@ -137,8 +138,8 @@ func Close(a Agent) error {
 	return nil
 }
 
-// Must returns v. It panics if err is not nil. It is meant for short programs, as
-// template.Must is.
+// Must returns v. It panics if err is not nil. It is meant for short programs, like
+// template.Must.
 func Must[T any](v T, err error) T {
 	if err != nil {
 		panic(err)

@@ -154,7 +154,8 @@ func TestResume(t *testing.T) {
 	}
 }
 
-// TestSeed checks that the same seed gives the same bytes, and another seed other bytes.
+// TestSeed checks that the same seed gives the same bytes, and that another seed gives different
+// bytes.
 func TestSeed(t *testing.T) {
 	run := func(seed uint64) []byte {
 		c := smallPPOConfig()
@@ -172,8 +173,8 @@ func TestSeed(t *testing.T) {
 	}
 }
 
-// TestLearnInPieces checks that many calls of Learn and one call end in the same bytes and report
-// the same episodes, and that one processor and several give the same bytes.
+// TestLearnInPieces checks that many short calls of Learn give the same bytes and episodes as one
+// long call, and that one processor gives the same bytes as several processors.
 func TestLearnInPieces(t *testing.T) {
 	for kind, newAgent := range ppoVariants() {
 		for name, mk := range makers() {
@@ -244,8 +245,8 @@ func TestReport(t *testing.T) {
 	}
 }
 
-// allocations returns the number of allocations in a call of f, after a first call that does not
-// count. It stops the garbage collector, whose goroutines and finalisers allocate too.
+// allocations returns the number of allocations in a call of f, after a first call that is not
+// counted. It stops the garbage collector, whose goroutines and finalisers allocate too.
 func allocations(f func()) float64 {
 	runtime.GC()
 	defer debug.SetGCPercent(debug.SetGCPercent(-1))

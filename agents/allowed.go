@@ -2,9 +2,9 @@ package agents
 
 import "math/rand/v2"
 
-// sampleAllowed samples one of n actions, uniformly over the actions that mask [n] allows. A
-// nil mask allows all actions. A mask that allows nothing counts as nil: env.Vector returns an
-// error for it before an agent sees it.
+// sampleAllowed samples one of n actions, uniformly over the actions that mask [n] allows. A nil
+// mask allows all actions. A mask that allows no action counts as nil. Agents never get this
+// mask, because env.Vector returns an error for it.
 func sampleAllowed(rng *rand.Rand, n int, mask []bool) int {
 	allowed := 0
 	for _, ok := range mask {

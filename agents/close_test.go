@@ -11,9 +11,9 @@ import (
 	"github.com/rlrun/rlrun/env/state"
 )
 
-// countedEnv is mimic that subtracts 1 from count when it is closed, so that count is the number of
-// open environments. Its measures are the number of symbols 2 in the episode, and minus that
-// number.
+// countedEnv is mimic that subtracts 1 from count when it is closed, so that count is the number
+// of open environments. It has two measures: how often symbol 2 occurred in the episode, and
+// minus this number.
 type countedEnv struct {
 	*mimic
 	count *atomic.Int64

@@ -9,17 +9,17 @@ import (
 	"github.com/rlrun/rlrun/replay"
 )
 
-// A collector is a player that acts with a policy and collects rollouts. If several collectors
-// have the environments of a run between them, their rollouts together have the same bytes as
-// the rollout of one collector with all environments.
+// A collector is a player that acts with a policy and collects rollouts. The environments of a
+// run may be divided among several collectors: their rollouts together then have the same bytes
+// as the rollout of one collector with all environments.
 type collector struct {
 	player
 	memory     []float32 // [N, Spec.Memory] the policy's recurrent memory
-	raw        []float32 // [N, A] latest actions as sampled
+	raw        []float32 // [N, A] latest actions, as sampled from the policy
 	act        []float32 // [N, A] latest actions as the environments got them, within their bounds
 	logp       []float32 // [N] log-probabilities of the latest actions
 	noise      []float32 // [N, Spec.Noise] gSDE's exploration noise; nil without gSDE
-	noiseSteps int       // steps between two draws of the noise; below 1: one draw for a rollout
+	noiseSteps int       // steps between two samples of the noise; below 1: one sample for each rollout
 }
 
 // allocate makes the slices for the actions, the memory and the noise of policy p.
@@ -49,8 +49,8 @@ func (c *collector) collect(p *policy.ActorCritic, roll *replay.Rollout) error {
 	return nil
 }
 
-// step takes one step in each environment with the actions of policy p. It leaves the actions
-// in raw and act, and their log-probabilities in logp.
+// step takes one step in each environment with the actions of policy p. It stores the actions in
+// the fields raw and act, and their log-probabilities in logp.
 func (c *collector) step(p policy.Policy) (*env.Result, error) {
 	p.Act(policy.In{Obs: c.obs, Mask: c.mask, First: c.first, Memory: c.memory, Rand: c.actionRngs.forAction(c.actionCount), Noise: c.noise},
 		policy.Out{Act: c.act, Raw: c.raw, LogProb: c.logp})
@@ -61,8 +61,8 @@ func (c *collector) step(p policy.Policy) (*env.Result, error) {
 	return res, err
 }
 
-// State saves or loads the player and the policy's memory. The noise is not saved: it is drawn again
-// at the start of each rollout.
+// State saves or loads the player and the policy's memory. The noise is not saved: it is sampled
+// again at the start of each rollout.
 func (c *collector) State(s *state.State) {
 	s.Section("collector", 1)
 	s.Floats("memory", c.memory)
@@ -79,7 +79,7 @@ type player struct {
 
 	obs   []float32 // [N, O] observations for the next actions
 	mask  []bool    // [N, M] allowed next actions; nil if the environments have no masks
-	first []bool    // [N] true where obs begins an episode
+	first []bool    // [N] true where obs is the first observation of an episode
 }
 
 // makeEnvs makes the environments [from, from+n) of a run, starts their episodes and returns

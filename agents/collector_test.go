@@ -146,7 +146,7 @@ func TestParts(t *testing.T) {
 }
 
 // collectParts collects rollouts with one collector for each part, with the weights and the
-// normaliser of a new PPO. sizes are the numbers of environments of the parts.
+// normaliser of a new PPO. The argument sizes has the number of environments in each part.
 func collectParts(t *testing.T, mk env.Maker, c PPOConfig, sizes []int, rollouts int) []rolloutColumns {
 	p := Must(NewPPO(mk, c))
 	var collectors []*collector

@@ -145,8 +145,8 @@ func lossMetric(t *testing.T, r agents.Report, name string) float64 {
 }
 
 // TestTargetKL checks that target_kl ends an iteration's gradient steps. At the first minibatch
-// the policy is the one that collected the rollout, so the KL divergence is 0. At the second it
-// is above the tiny target_kl, and the iteration ends in its first epoch.
+// the policy is still the policy that collected the rollout, so the KL divergence is 0. At the
+// second minibatch it is above the tiny target_kl, and the iteration ends in its first epoch.
 func TestTargetKL(t *testing.T) {
 	target := float32(1e-9)
 	for _, tc := range []struct {

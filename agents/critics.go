@@ -33,7 +33,7 @@ type critic struct {
 	q     *tape.Var   // [B, 1] latest estimates of Q(s, a)
 	loss  float32     // latest loss
 	act   *tape.Param // [B, A] actions of the actor; Grad is ∇ₐ Q(s, a)
-	isMin []float32   // [B] 1 where this critic's estimate is the smallest, else 0
+	isMin []float32   // [B] 1 where this critic's estimate is the smallest of all critics, else 0
 }
 
 // newCritics returns n critics for o's environments and minibatches. lossWeight is the weight of

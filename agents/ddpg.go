@@ -53,7 +53,7 @@ var (
 	_ algorithm = (*DDPG)(nil)
 )
 
-// NewDDPG returns a DDPG agent that learns in environments from mk.
+// NewDDPG returns a DDPG agent that learns in environments made by mk.
 func NewDDPG(mk env.Maker, c DDPGConfig) (*DDPG, error) {
 	a := &DDPG{c: c}
 	if err := a.build(mk); err != nil {
@@ -82,7 +82,7 @@ func (a *DDPG) Learn(until int) (Report, error) {
 	return a.play.stats.Report(a.metrics(a.rate)), algorithmError("DDPG", err)
 }
 
-// iterate takes the environment steps of an iteration, with the updates that are due.
+// iterate takes the environment steps of an iteration and makes the updates that are due.
 func (a *DDPG) iterate() error { return a.interact(a) }
 
 // update samples a minibatch and learns from it.
@@ -91,8 +91,8 @@ func (a *DDPG) update() {
 	a.experience.updatePriorities(a.lastUpdate.tdError)
 }
 
-// learnFrom takes a gradient step of the critic and one of the actor on a minibatch, and makes a
-// soft update of the target networks.
+// learnFrom takes a gradient step of the critic and a gradient step of the actor on a minibatch.
+// Then it makes a soft (Polyak) update of the target networks.
 func (a *DDPG) learnFrom(b *replay.Batch) (u updateResult) {
 	u.target = a.target(b)
 	u.tdError, u.criticLoss = a.critics.update(b, u.target)

@@ -9,7 +9,8 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// hugeReward is the absolute reward above which rewards are the likely reason for divergence.
+// hugeReward is a large absolute reward. If rewards are larger, they are the likely reason for
+// divergence.
 const hugeReward = 1e6
 
 // remedy returns the end of an error message about divergence: settings that may prevent it.
@@ -32,7 +33,7 @@ func checkFinite(params []*tape.Param, steps int, maxAbsReward float64) error {
 }
 
 // checkTable returns an error if the action values of a table, or the weights of tiles, are NaN
-// or infinite. The message calls them name.
+// or infinite. The error message uses the argument name for these values.
 func checkTable(name string, q *tape.Param, steps int, maxAbsReward float64) error {
 	if sum := f32.SumSquares(q.Value); sum-sum != 0 {
 		return fmt.Errorf("%s are not finite after %d steps; %s", name, steps, remedy(maxAbsReward))
@@ -40,9 +41,9 @@ func checkTable(name string, q *tape.Param, steps int, maxAbsReward float64) err
 	return nil
 }
 
-// stepError explains an error of an environment step. If the environment refused the action,
-// the network's output was not finite, because otherwise agents act within the action space:
-// then stepError returns an error about the network. It returns other errors as they are.
+// stepError returns a clearer error for a failed environment step. Agents choose actions within
+// the action space, so an environment refuses an action only if the network's output is not
+// finite. Then stepError returns an error about the network. It returns other errors unchanged.
 func stepError(err error, params []*tape.Param, steps int, maxAbsReward float64) error {
 	if !errors.Is(err, env.ErrAction) {
 		return err

@@ -28,7 +28,7 @@ type dpg struct {
 	metricBuf  []Metric
 }
 
-// newDPG returns the networks for o's environments, with a number of critics.
+// newDPG returns the networks for o's environments, with the given number of critics.
 func newDPG(o *offPolicy, n Noise, k *policy.NetworkConfig, critics int) (d dpg, err error) {
 	spec, b := o.play.vec.Spec(), o.experience.batch
 	if d.actor, err = policy.NewDeterministic(o.rng, spec, *k, o.normal, o.setup.Engine); err != nil {

@@ -21,7 +21,7 @@ type DQNConfig struct {
 	Replay               `yaml:",inline"`
 	TargetUpdateInterval int `yaml:"target_update_interval"` // steps, over all environments, between updates of the target network
 	Exploration          `yaml:",inline"`
-	MaxGradNorm          float32              `yaml:"max_grad_norm"` // largest norm of a gradient; a longer gradient is scaled down to it
+	MaxGradNorm          float32              `yaml:"max_grad_norm"` // largest norm of a gradient; a gradient with a larger norm is scaled down to this norm
 	Double               bool                 `yaml:"double"`        // double DQN (van Hasselt et al. 2016): the network chooses the next action, the target network evaluates it
 	Dueling              bool                 `yaml:"dueling"`       // dueling network (Wang et al. 2016): Q is the sum of V and of advantages
 	Normalize            Normalize            `yaml:"normalize"`     // normalisation of observations and rewards
@@ -80,7 +80,7 @@ var (
 	_ algorithm = (*DQN)(nil)
 )
 
-// NewDQN returns a DQN agent that learns in environments from mk.
+// NewDQN returns a DQN agent that learns in environments made by mk.
 func NewDQN(mk env.Maker, c DQNConfig) (*DQN, error) {
 	a := &DQN{c: c}
 	if err := a.build(mk); err != nil {
@@ -122,7 +122,7 @@ func (a *DQN) Learn(until int) (Report, error) {
 	return a.play.stats.Report(a.metrics()), algorithmError("DQN", err)
 }
 
-// random samples actions uniformly from the allowed ones.
+// random samples actions uniformly from the allowed actions.
 func (a *DQN) random(in policy.In, out policy.Out) {
 	for i := range out.Act {
 		out.Act[i] = a.sampleAllowed(rand.New(&in.Rand[i]), in.Mask, i)
@@ -130,8 +130,8 @@ func (a *DQN) random(in policy.In, out policy.Out) {
 	copy(out.Raw, out.Act)
 }
 
-// explore writes ε-greedy actions: with probability ε an action is sampled from the allowed ones,
-// else it is the best allowed action.
+// explore writes ε-greedy actions: with probability ε an action is sampled uniformly from the
+// allowed actions, otherwise it is the best allowed action.
 func (a *DQN) explore(steps int, in policy.In, out policy.Out) {
 	eps := a.c.eps(steps, a.c.Steps)
 	a.q.Act(policy.In{Obs: in.Obs, Mask: in.Mask}, policy.Out{Act: out.Act})
@@ -143,7 +143,8 @@ func (a *DQN) explore(steps int, in policy.In, out policy.Out) {
 	copy(out.Raw, out.Act)
 }
 
-// sampleAllowed samples an action for row i, uniformly from the actions that mask allows there.
+// sampleAllowed samples an action for row i, uniformly from the actions that row i of mask
+// allows.
 func (a *DQN) sampleAllowed(rng *rand.Rand, mask []bool, i int) float32 {
 	return float32(sampleAllowed(rng, a.actions, f32.Row(mask, i, a.actions)))
 }
@@ -157,8 +158,8 @@ func (a *DQN) explorationRate() float64 {
 	return a.c.eps(a.play.stats.Steps(), a.c.Steps)
 }
 
-// afterStep updates the target network every TargetUpdateInterval environment steps: by a soft
-// update, which is a copy for the default Tau of 1.
+// afterStep makes a soft (Polyak) update of the target network every TargetUpdateInterval
+// environment steps. With the default Tau of 1, the update copies the online network.
 func (a *DQN) afterStep(*env.Result) {
 	steps, every := a.play.stats.Steps(), a.c.TargetUpdateInterval
 	if steps/every > (steps-a.c.NEnvs)/every {
@@ -166,7 +167,7 @@ func (a *DQN) afterStep(*env.Result) {
 	}
 }
 
-// iterate takes the environment steps of an iteration, with the updates that are due.
+// iterate takes the environment steps of an iteration and makes the updates that are due.
 func (a *DQN) iterate() error { return a.interact(a) }
 
 // update samples a minibatch and learns from it.

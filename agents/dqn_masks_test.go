@@ -41,10 +41,10 @@ func (f *ferry) Mask(allowed []bool) { allowed[f.bank], allowed[1-f.bank] = true
 
 func (f *ferry) State(s *state.State) { s.Int("ferry/bank", &f.bank, 1) }
 
-// TestDQNMasksTruncated checks that DQN learns 0 for both allowed actions, also if episodes are
-// truncated after the first step. Q is linear, w·x + b. For the action that is forbidden on bank 1
-// it is w + b on bank 0, where it is learned, and 3w + b on bank 1. If the target on bank 1 were
-// the maximum over both actions, w + b would follow 3w + b and grow without end for w > 0.
+// TestDQNMasksTruncated checks that DQN learns 0 for both allowed actions, even if episodes are
+// truncated after the first step. Q is linear, w·x + b. For the action that is forbidden on bank
+// 1 it is w + b on bank 0, where it is learned, and 3w + b on bank 1. If the target on bank 1
+// were the maximum over both actions, w + b would follow 3w + b and grow without end for w > 0.
 func TestDQNMasksTruncated(t *testing.T) {
 	for _, double := range []bool{false, true} {
 		for _, steps := range []int{0, 1} {

@@ -18,7 +18,7 @@ type Score struct {
 	Lengths             []int     // [episodes] lengths of the episodes in steps
 }
 
-// Reached returns the fraction of the episodes whose return is threshold or more.
+// Reached returns the fraction of the episodes whose return is at least threshold.
 func (s Score) Reached(threshold float64) float64 {
 	n := 0
 	for _, r := range s.Returns {
@@ -38,13 +38,14 @@ func (s Score) MeanLength() float64 {
 	return float64(sum) / float64(len(s.Lengths))
 }
 
-// groupSize is the number of episodes whose seeds descend from the same child of the
-// evaluation's seed.
+// groupSize is the number of episodes in a group. The seeds of a group's episodes are derived
+// from the group's seed: see EpisodeSeed.
 const groupSize = 256
 
-// EpisodeSeed returns the seed of episode i, from 0, of an evaluation with a seed. It is the seed
-// of the first episode of environment i mod 256 in a Vector of 256 environments, whose seed is
-// child i/256 of the evaluation's seed.
+// EpisodeSeed returns the seed of episode i = 0, 1, … of an evaluation with the given seed. Each
+// 256 episodes are a group. The seed of group g is env.Split(seed, g). The 256 episodes of a
+// group have the same seeds as the first episodes of the 256 environments in a Vector with the
+// group's seed.
 func EpisodeSeed(seed uint64, i int) uint64 {
 	group := env.Split(seed, uint64(i/groupSize))
 	return env.Split(env.Split(group, uint64(i%groupSize)), 1)
@@ -57,9 +58,9 @@ const maxEnvBytes = 32 << 20
 // An Evaluation has the settings of an evaluation: the episodes, and how the policy acts.
 type Evaluation struct {
 	Episodes int    // number of episodes
-	MaxSteps int    // longest episode in steps; a longer one is cut there, with its return so far
-	Seed     uint64 // seed from which the seeds of the episodes descend: see EpisodeSeed
-	Sampled  bool   // true samples actions from the policy, see policy.SeedEpisode; false takes its best actions
+	MaxSteps int    // largest length of an episode, in steps; a longer episode is cut off there, and its return so far counts
+	Seed     uint64 // seed from which the seeds of the episodes are derived: see EpisodeSeed
+	Sampled  bool   // true: actions are sampled from the policy, see policy.SeedEpisode; false: the policy acts greedily
 }
 
 // Evaluate plays episodes with the policy p, in environments that it makes with mk and closes. It
@@ -81,7 +82,7 @@ func Evaluate(ctx context.Context, p policy.Policy, mk env.Maker, e Evaluation) 
 
 // An evaluator plays the episodes of an evaluation.
 type evaluator struct {
-	vec     env.Vector // environments of the latest episodes; nil before the first and after close
+	vec     env.Vector // environments of the latest episodes; nil before the first episode and after close
 	returns []float64  // [episodes so far]
 	lengths []int      // [episodes so far]
 }
@@ -105,7 +106,8 @@ func (ev *evaluator) playAll(ctx context.Context, p policy.Policy, mk env.Maker,
 	return nil
 }
 
-// makeEnvs replaces the environments by n new ones. It keeps them if they are n already.
+// makeEnvs makes n new environments in place of the old environments. If there are n environments
+// already, it keeps them.
 func (ev *evaluator) makeEnvs(mk env.Maker, n int) (err error) {
 	if ev.vec != nil && ev.vec.Len() == n {
 		return nil
@@ -139,8 +141,8 @@ func maxEnvs(v env.Vector) int {
 	return min(max(1, maxEnvBytes/s.Footprint()), groupSize)
 }
 
-// play plays one episode in each environment. The environments have the seeds of the environments
-// first, first+1, … of a group with the given seed.
+// play plays one episode in each environment. The episodes have the numbers first, first+1, … in
+// a group, and the argument seed is the group's seed.
 func (ev *evaluator) play(ctx context.Context, p policy.Policy, first int, seed uint64, e Evaluation) error {
 	res, err := resetFrom(ev.vec, seed, first)
 	if err != nil {
@@ -174,8 +176,8 @@ func (ev *evaluator) play(ctx context.Context, p policy.Policy, first int, seed 
 	return nil
 }
 
-// newRngs returns random generators [n] for the actions in the episodes from, from+1, …. It
-// returns nil if actions are not sampled.
+// newRngs returns n random generators: one for the actions of each of the episodes [from,
+// from+n). It returns nil if actions are not sampled.
 func (e *Evaluation) newRngs(n, from int) []rand.PCG {
 	if !e.Sampled {
 		return nil
@@ -195,7 +197,7 @@ func newScore(returns []float64, lengths []int) Score {
 		s.Mean += r
 		s.Min, s.Max = min(s.Min, r), max(s.Max, r)
 	}
-	s.Mean = min(max(s.Mean/n, s.Min), s.Max) // rounding can put the mean of equal returns outside [Min, Max], for example of a hundred 0.87
+	s.Mean = min(max(s.Mean/n, s.Min), s.Max) // rounding can put the mean of equal returns outside [Min, Max], for example the mean of 100 returns of 0.87
 	for _, r := range returns {
 		s.Std += (r - s.Mean) * (r - s.Mean)
 	}

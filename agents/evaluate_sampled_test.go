@@ -33,9 +33,9 @@ func (l actionReward) Step(act, obs []float32) env.Outcome {
 	return out
 }
 
-// TestEvaluateSampled checks that sampled actions differ from the best ones, and that they depend
-// only on the seed of their episode: 15 environments at a time give the same returns as 40, and
-// the generator of policy.SeedEpisode gives the same actions.
+// TestEvaluateSampled checks that sampled actions differ from the best actions, and that they
+// depend only on the seed of their episode: 15 environments at a time give the same returns as
+// 40, and the generator of policy.SeedEpisode gives the same actions.
 func TestEvaluateSampled(t *testing.T) {
 	const episodes = 40
 	returns := func(floats int, sampled bool) []float64 {
@@ -69,8 +69,8 @@ func TestEvaluateSampled(t *testing.T) {
 	}
 }
 
-// thirdStepPolicy is a policy with memory: it counts the steps of its episode, and its action is 1
-// in the third step and 0 in the others.
+// thirdStepPolicy is a policy with memory: it counts the steps of its episode, and its action is
+// 1 in the third step and 0 in the other steps.
 type thirdStepPolicy struct{}
 
 func (thirdStepPolicy) Spec() policy.Spec {

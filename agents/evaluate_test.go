@@ -39,7 +39,8 @@ func staircase(n int) (env.Vector, error) {
 }
 
 // TestEvaluate checks the Score of returns 1, …, 5, with mean 3 and standard deviation √2, and of
-// episodes that are cut after 3 steps: returns 1, 2, 3, 3, 3 with mean 2.4 and deviation √0.64.
+// episodes that are cut off after 3 steps: returns 1, 2, 3, 3, 3 with mean 2.4 and deviation
+// √0.64.
 func TestEvaluate(t *testing.T) {
 	for _, tc := range []struct {
 		maxSteps                        int
@@ -79,8 +80,9 @@ func TestEvaluateNothing(t *testing.T) {
 	}
 }
 
-// TestEvaluateSeeds checks the seeds of 300 episodes: group k of 256 episodes has child k of the
-// evaluation's seed, and an episode has the seed of its environment's first episode.
+// TestEvaluateSeeds checks the seeds of 300 episodes: group k of 256 episodes has the seed
+// env.Split(seed, k) of the evaluation's seed, and an episode has the seed of its environment's
+// first episode.
 func TestEvaluateSeeds(t *testing.T) {
 	length := func(seed uint64) int { return 1 + int(seed%9) }
 	mk := env.Each(func() *countdown { return &countdown{length: length} })

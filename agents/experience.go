@@ -15,9 +15,9 @@ type experience struct {
 	batch       *replay.Batch
 }
 
-// newExperience returns an empty replay buffer with the settings r for environments of spec.
-// first is the environments' first Result. If scale is not nil, it normalises the rewards of
-// sampled transitions.
+// newExperience returns an empty replay buffer with the settings r for environments of spec. The
+// argument first is the environments' first Result. If scale is not nil, it normalises the
+// rewards of sampled transitions.
 func newExperience(r *Replay, spec env.Spec, first *env.Result, scale *rewardScale) (m experience, err error) {
 	ring, err := replay.NewRing(spec, r.BufferSize, first)
 	if err != nil {

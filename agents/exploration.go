@@ -8,8 +8,8 @@ import "github.com/rlrun/rlrun/policy/optim"
 type Exploration struct {
 	ExplorationInitial  float64         `yaml:"exploration_initial_eps"` // probability ε of a random action at the start
 	ExplorationFinal    float64         `yaml:"exploration_final_eps"`   // probability ε of a random action after exploration_fraction of the steps
-	ExplorationFraction float64         `yaml:"exploration_fraction"`    // share of the steps over which ε falls along a line from its first to its final value
-	ExplorationRate     *optim.Schedule `yaml:"exploration_rate"`        // ε as a schedule, in place of the three settings above; nil: those three
+	ExplorationFraction float64         `yaml:"exploration_fraction"`    // fraction of the steps over which ε falls linearly from its first to its final value
+	ExplorationRate     *optim.Schedule `yaml:"exploration_rate"`        // ε as a schedule, in place of the three settings above; nil: the three settings apply
 }
 
 // DefaultExploration returns settings in which ε falls linearly from initial to final over the
@@ -39,7 +39,8 @@ func (e *Exploration) schedules() []namedSchedule {
 	return []namedSchedule{{"exploration_rate", *e.ExplorationRate}}
 }
 
-// eps returns ε after step steps of a run of steps steps.
+// eps returns ε at environment step number step. The argument steps is the total number of
+// environment steps of the run.
 func (e *Exploration) eps(step, steps int) float64 {
 	if e.ExplorationRate != nil {
 		return e.ExplorationRate.At(step, steps)

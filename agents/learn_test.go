@@ -118,9 +118,10 @@ func TestLearnsTracking(t *testing.T) {
 // A walk with an end has the discounted sum of the remaining rewards as its values: 4 at the last
 // place, 3 + 0.9·4 at the place before, and so on. A walk without an end, with the reward 1 in
 // each step, has the value 1/(1-γ) = 10, although episodes are truncated after 5 steps; without
-// bootstrapping from the truncated observation the value would be at most 4.1. A round of 4 places
-// with the rewards 4, 0, 0, 0 has the values 4/(1-γ⁴) times 1, γ³, γ² and γ. There the last
-// observation of a truncated episode often differs from the first observation of the next.
+// bootstrapping from the truncated observation the value would be at most 4.1. A round of 4
+// places with the rewards 4, 0, 0, 0 has the values 4/(1-γ⁴) times 1, γ³, γ² and γ. There the
+// last observation of a truncated episode often differs from the first observation of the next
+// episode.
 func TestLearnsValues(t *testing.T) {
 	skipIfShort(t)
 	const round = 4 / (1 - 0.9*0.9*0.9*0.9)

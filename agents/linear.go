@@ -27,13 +27,13 @@ var (
 	_ tdLearner = (*Linear)(nil)
 )
 
-// NewLinearSARSA returns an agent that learns by semi-gradient SARSA in environments from mk.
+// NewLinearSARSA returns an agent that learns by semi-gradient SARSA in environments made by mk.
 func NewLinearSARSA(mk env.Maker, c LinearConfig) (*Linear, error) {
 	return newLinear("linear SARSA", sarsa, mk, c)
 }
 
 // NewLinearQLearning returns an agent that learns by semi-gradient Q-learning in environments
-// from mk.
+// made by mk.
 func NewLinearQLearning(mk env.Maker, c LinearConfig) (*Linear, error) {
 	return newLinear("linear Q-learning", qLearning, mk, c)
 }

@@ -8,11 +8,11 @@ import (
 // LinearConfig has the settings of the linear agents. DefaultLinear returns the defaults.
 type LinearConfig struct {
 	Setup        `yaml:"-"`
-	LearningRate optim.Schedule `yaml:"learning_rate"` // learning rate α, over all tilings together
-	Gamma        float32        `yaml:"gamma"`         // discount factor γ: 0 counts the next reward alone, 1 counts all rewards alike
+	LearningRate optim.Schedule `yaml:"learning_rate"` // learning rate α of an action value; each tiling has an equal share of it
+	Gamma        float32        `yaml:"gamma"`         // discount factor γ: 0 counts only the next reward, 1 counts all rewards equally
 	Exploration  `yaml:",inline"`
-	Tilings      int       `yaml:"tilings"` // number of tilings, grids of tiles that are displaced against each other
-	Tiles        int       `yaml:"tiles"`   // tiles of a tiling along each number of an observation
+	Tilings      int       `yaml:"tilings"` // number of tilings: grids of tiles, each displaced from the others
+	Tiles        int       `yaml:"tiles"`   // tiles of a tiling in each dimension of the observation
 	Low          []float32 `yaml:"low"`     // lower bounds of the tilings, one for each dimension of the observation; []: bounds of the observation space
 	High         []float32 `yaml:"high"`    // upper bounds of the tilings, one for each dimension of the observation; []: bounds of the observation space
 	QInit        float32   `yaml:"q_init"`  // value of every action at the start; a high value makes the agent try every action

@@ -45,7 +45,7 @@ func seal(fields []byte) []byte {
 }
 
 // TestLoadDamaged checks that Load returns an error for a state file that is cut short or changed
-// at some byte, for one of another environment, and for a file that does not exist.
+// at some byte, for a state file of another environment, and for a file that does not exist.
 func TestLoadDamaged(t *testing.T) {
 	mk := env.Each(classic.NewCartPole)
 	a := newTinyPPO(t, mk)

@@ -99,7 +99,8 @@ func TestMaskedValues(t *testing.T) {
 	}
 }
 
-// TestMaskedTables checks the same for tables with several choices in an action, each with a mask.
+// TestMaskedTables checks that tables take no forbidden action and learn the best allowed action
+// if an action has several choices, each with a mask.
 func TestMaskedTables(t *testing.T) {
 	for _, act := range []env.Space{env.MultiDiscrete{N: []int{3, 4}}, env.MultiBinary{N: 2}} {
 		mk := env.Each(func() numberedScreen { return numberedScreen{&screen{newMimic(), act}} })

@@ -9,9 +9,9 @@ import (
 	"github.com/rlrun/rlrun/env"
 )
 
-// screen is an environment that shows one of three symbols. For a choice of n values the mask
-// forbids the value symbol mod n, and the value (symbol+1) mod n has the reward 1. If n is 2 and
-// the symbol is 2, both values are allowed. A forbidden value is a panic.
+// screen is an environment whose observation is one of three symbols. For a choice of n values
+// the mask forbids the value symbol mod n, and the value (symbol+1) mod n has the reward 1. If n
+// is 2 and the symbol is 2, both values are allowed. A forbidden value makes Step panic.
 type screen struct {
 	*mimic
 	act env.Space

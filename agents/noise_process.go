@@ -17,19 +17,19 @@ const (
 // A noiseProcess is the exploration noise of N environments.
 type noiseProcess struct {
 	Noise
-	scheduleSteps int       // steps of the run, to which the schedule of σ refers
+	scheduleSteps int       // total environment steps of the run, for the schedule of σ
 	x             []float32 // [N, A] latest noise
 }
 
-// newNoiseProcess returns a noiseProcess for size = N·A numbers of continuous actions, in a run
-// of steps environment steps.
+// newNoiseProcess returns a noiseProcess for the actions of N environments. The argument size is
+// N·A, and steps is the total number of environment steps of the run.
 func newNoiseProcess(n Noise, steps, size int) noiseProcess {
 	return noiseProcess{n, steps, make([]float32, size)}
 }
 
-// add adds noise to the actions act [N, A] and clips them to [-1, 1]. steps is the number of
-// environment steps of the run so far. Row i has the random generator rng[i]. The noise is
-// normal with deviation σ, or an Ornstein-Uhlenbeck process:
+// add adds noise to the actions act [N, A] and clips them to [-1, 1]. The argument steps is the
+// number of environment steps of the run so far. Row i has the random generator rng[i]. The noise
+// is normal with deviation σ, or an Ornstein-Uhlenbeck process:
 //
 //	x ← x - θ dt x + √dt ε,  ε ~ N(0, σ²)
 func (n *noiseProcess) add(steps int, rng []rand.PCG, act []float32) {

@@ -14,8 +14,8 @@ import (
 type Normalize struct {
 	Obs        bool    `yaml:"norm_obs"`    // scale observations to running mean 0 and variance 1; the policy keeps these moments
 	Reward     bool    `yaml:"norm_reward"` // divide rewards by the running standard deviation of their discounted sum
-	ClipObs    float32 `yaml:"clip_obs"`    // largest size of a normalised observation; larger ones are clipped
-	ClipReward float32 `yaml:"clip_reward"` // largest size of a normalised reward; larger ones are clipped
+	ClipObs    float32 `yaml:"clip_obs"`    // largest absolute value of a normalised observation; larger values are clipped
+	ClipReward float32 `yaml:"clip_reward"` // largest absolute value of a normalised reward; larger values are clipped
 }
 
 // DefaultNormalize returns settings that normalise nothing.

@@ -32,8 +32,8 @@ func (m mixedObs) Step(act, obs []float32) env.Outcome {
 
 func (m mixedObs) show(obs []float32) { obs[0], obs[1] = float32(m.symbol), float32(1000+10*m.symbol) }
 
-// TestNormalizeDict checks that on-policy agents normalise the Box of a Dict and not the Discrete.
-// The numbers 1000, 1010 and 1020 have the mean 1010 and the variance 200/3.
+// TestNormalizeDict checks that on-policy agents normalise the Box of a Dict and not the
+// Discrete. The numbers 1000, 1010 and 1020 have the mean 1010 and the variance 200/3.
 func TestNormalizeDict(t *testing.T) {
 	mk := env.Each(func() env.Env { return mixedObs{newMimic()} })
 	norm := agents.DefaultNormalize()

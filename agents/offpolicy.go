@@ -9,8 +9,9 @@ import (
 	"github.com/rlrun/rlrun/policy/parallel"
 )
 
-// offPolicy is the part that DQN, DDPG, TD3 and SAC have in common: it acts in environments,
-// adds the transitions to the replay buffer, and makes updates when train_freq says so.
+// offPolicy is the part that DQN, DDPG, TD3 and SAC have in common: it acts in environments, adds
+// the transitions to the replay buffer, and makes updates as often as the setting train_freq
+// says.
 type offPolicy struct {
 	setup        *Setup
 	replayConfig *Replay
@@ -24,7 +25,7 @@ type offPolicy struct {
 	rate         float64 // learning rate in this iteration
 
 	act []float32 // [N, A] actions as the environments get them
-	raw []float32 // [N, A] actions as the replay buffer keeps them: continuous ones in [-1, 1]
+	raw []float32 // [N, A] actions as the replay buffer keeps them: continuous actions are in [-1, 1]
 
 	stepsSinceUpdate    int // steps of each environment since the last updates
 	episodesSinceUpdate int // finished episodes of all environments since the last updates
@@ -36,8 +37,8 @@ type algorithm interface {
 	// random writes random actions to out.Act and out.Raw, before learning starts.
 	random(in policy.In, out policy.Out)
 
-	// explore writes the policy's actions with exploration to out.Act and out.Raw, after a
-	// number of environment steps of the run.
+	// explore writes the policy's actions with exploration to out.Act and out.Raw. The
+	// argument steps is the number of environment steps of the run so far.
 	explore(steps int, in policy.In, out policy.Out)
 
 	afterStep(res *env.Result) // runs after each step with its Result
@@ -66,8 +67,8 @@ func (o *offPolicy) initOffPolicy(mk env.Maker, s *Setup, r *Replay, n *Normaliz
 	return nil
 }
 
-// learn runs iterations of the agent a until it has taken until environment steps, on two cores
-// or fewer.
+// learn runs iterations of the agent a until its number of environment steps is at least the
+// argument until. It uses two cores or fewer.
 func (o *offPolicy) learn(until int, a iterator) error {
 	cores := parallel.Start(o.setup.cores(2))
 	defer cores.Stop()
@@ -163,8 +164,8 @@ func (o *offPolicy) updateIfDue(a algorithm) {
 // Close closes the environments.
 func (o *offPolicy) Close() error { return o.play.Close() }
 
-// State saves or loads the random generator, the optimisers, the replay buffer, the environments, the
-// statistics and the normalisers.
+// State saves or loads the random generator, the optimisers, the replay buffer, the environments,
+// the statistics and the normalisers.
 func (o *offPolicy) State(s *state.State) {
 	s.Section("off-policy", 1)
 	s.PCG("rng", &o.src)

@@ -13,9 +13,9 @@ import (
 	"github.com/rlrun/rlrun/replay"
 )
 
-// symbolAndNumber is an environment that shows a symbol as a Discrete, and a number in a Box, which
-// is 1000, 1010 or 1020 for the symbols 0, 1 and 2. The reward is 100 times the symbol. Actions
-// have no effect.
+// symbolAndNumber is an environment whose observation has a symbol as a Discrete, and a number in
+// a Box, which is 1000, 1010 or 1020 for the symbols 0, 1 and 2. The reward is 100 times the
+// symbol. Actions have no effect.
 type symbolAndNumber struct {
 	rng    env.Rand
 	symbol int

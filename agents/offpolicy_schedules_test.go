@@ -58,7 +58,8 @@ func TestTargetNoiseSchedule(t *testing.T) {
 }
 
 // TestOffPolicyScheduleBounds checks that each schedule that falls to 0 ends TD3's run with an
-// error that names the setting. The schedule of the noise does not, if there is no noise.
+// error that names the setting. The schedule of the noise does not end the run if there is no
+// noise.
 func TestOffPolicyScheduleBounds(t *testing.T) {
 	for want, change := range map[string]func(*TD3Config){
 		"noise_std is lin_0.25":           func(c *TD3Config) { c.NoiseStd = optim.Linear(0.25) },
@@ -73,8 +74,8 @@ func TestOffPolicyScheduleBounds(t *testing.T) {
 	}
 }
 
-// TestExplorationSchedule checks that exploration_rate replaces the line of the three other
-// settings.
+// TestExplorationSchedule checks that exploration_rate replaces the three other settings, which
+// make ε fall linearly.
 func TestExplorationSchedule(t *testing.T) {
 	rate := optim.Exponential(1, 0.25)
 	e := DefaultExploration(1, 0.05, 0.5)

@@ -11,8 +11,9 @@ import (
 	"github.com/rlrun/rlrun/replay"
 )
 
-// onPolicy is the part that PPO, A2C and REINFORCE have in common: it collects rollouts with
-// the present policy and takes gradient steps on an objective. onpolicy_init.go makes it.
+// onPolicy is the part that PPO, A2C and REINFORCE have in common: it collects rollouts with the
+// current policy and takes gradient steps on an objective. Its constructor is initOnPolicy in
+// onpolicy_init.go.
 type onPolicy struct {
 	play     collector
 	networks actorCritic
@@ -23,8 +24,8 @@ type onPolicy struct {
 	maxCores int                // largest number of cores that Learn uses
 }
 
-// learn runs iterations of the agent a until it has taken until environment steps. It returns a
-// panic, for example of a user's network, as an error.
+// learn runs iterations of the agent a until its number of environment steps is at least the
+// argument until. It returns a panic, for example of a user's network, as an error.
 func (o *onPolicy) learn(until int, a iterator) (err error) {
 	defer recoverAsError(&err)
 	cores := parallel.Start(o.maxCores)
@@ -36,7 +37,7 @@ func (o *onPolicy) learn(until int, a iterator) (err error) {
 	return err
 }
 
-// collect fills a rollout with the present policy and normalises its rewards.
+// collect fills a rollout with steps of the current policy and normalises its rewards.
 func (o *onPolicy) collect(roll *replay.Rollout) error {
 	if err := o.play.collect(o.networks.model, roll); err != nil {
 		return o.stepError(err)
@@ -94,7 +95,8 @@ type actorCritic struct {
 	job    gradientJob
 }
 
-// computeValues writes the values V(s) of all observations of a rollout to it.
+// computeValues computes V(s) for all observations of a rollout and stores the values in the
+// rollout.
 func (n *actorCritic) computeValues(roll *replay.Rollout) {
 	v, o := roll.Values(), n.model.Spec().Obs.Size()
 	for from, obs := range roll.Observed() {

@@ -20,7 +20,7 @@ type onPolicyConfig struct {
 	network     *policy.NetworkConfig
 	gamma       float32 // discount γ of the reward normaliser
 	maxGradNorm float32
-	noiseSteps  int // steps between two draws of gSDE's noise; below 1: one draw for a rollout
+	noiseSteps  int // steps between two samples of gSDE's noise; below 1: one sample for each rollout
 }
 
 // initOnPolicy makes the environments and the networks.
@@ -77,7 +77,7 @@ func (n *actorCritic) share(cores *parallel.Pool) {
 	n.opt.Share(cores)
 }
 
-// check returns an error if a tape has one or if a parameter is not finite. The message names
+// check returns an error if a tape has an error or a parameter is not finite. The message names
 // the number of steps and, if it is very large, the largest absolute reward.
 func (n *actorCritic) check(steps int, maxAbsReward float64) error {
 	if err := cmp.Or(n.model.Tape.Err(), n.model.ValueTape.Err()); err != nil {
@@ -97,7 +97,7 @@ func (o *onPolicy) stepError(err error) error {
 	return stepError(err, o.networks.params, o.play.stats.Steps(), o.play.stats.maxAbsReward)
 }
 
-// check returns an error if the networks' tapes have one or if a parameter is not finite.
+// check returns an error if a tape of the networks has an error or a parameter is not finite.
 func (o *onPolicy) check() error {
 	return o.networks.check(o.play.stats.Steps(), o.play.stats.maxAbsReward)
 }

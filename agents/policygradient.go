@@ -39,21 +39,23 @@ type policyGradientLog struct {
 	metricBuf                                              []Metric
 }
 
-// add adds the metrics of a minibatch that has a fraction of the gradient step's rows.
+// add adds the metrics of a minibatch. The argument fraction is the fraction of the gradient
+// step's rows that are in the minibatch.
 func (l *policyGradientLog) add(m stepMetrics, fraction float32) {
 	l.policyObjective += float64(m.policyObjective * fraction)
 	l.entropy += float64(m.entropy * fraction)
 	l.valueLoss += float64(m.valueLoss * fraction)
 }
 
-// reset clears the log before a gradient step. explained is the critic's explained variance
-// before the step.
+// reset clears the log before a gradient step. The argument explained is the critic's explained
+// variance before the step.
 func (l *policyGradientLog) reset(explained float64) {
 	*l = policyGradientLog{explainedVariance: explained, metricBuf: l.metricBuf}
 }
 
-// metrics returns the metrics of the latest iteration. rate and entCoef are the iteration's
-// learning rate and weight of the entropy bonus; bonus is the schedule of that weight.
+// metrics returns the metrics of the latest iteration. The arguments rate and entCoef are the
+// iteration's learning rate and weight of the entropy bonus. The argument bonus is the schedule
+// of the weight.
 func (l *policyGradientLog) metrics(rate float64, bonus optim.Schedule, entCoef float32) []Metric {
 	l.metricBuf = append(l.metricBuf[:0],
 		Metric{"entropy_loss", -l.entropy},

@@ -26,7 +26,7 @@ type PPO struct {
 
 var _ Agent = (*PPO)(nil)
 
-// NewPPO returns a PPO agent that learns in environments from mk.
+// NewPPO returns a PPO agent that learns in environments made by mk.
 func NewPPO(mk env.Maker, c PPOConfig) (*PPO, error) {
 	p := &PPO{c: c}
 	if err := p.build(mk); err != nil {
@@ -59,8 +59,8 @@ func (p *PPO) Learn(until int) (Report, error) {
 	return p.play.stats.Report(p.log.metrics(p)), algorithmError("PPO", err)
 }
 
-// iterate runs one iteration of algorithm 1: it collects a rollout of T steps, computes the
-// advantages and optimises the objective.
+// iterate runs one iteration of the paper's algorithm 1: it collects a rollout of T steps,
+// computes the advantages and optimises the objective.
 func (p *PPO) iterate() error {
 	p.readSchedules(p.play.stats.Steps())
 	p.log.reset()
@@ -73,8 +73,8 @@ func (p *PPO) iterate() error {
 	return p.endIteration(p.roll)
 }
 
-// readSchedules sets the learning rate and the objective's coefficients to their values at a
-// step of the run.
+// readSchedules sets the learning rate and the objective's coefficients to their values at the
+// given step of the run.
 func (p *PPO) readSchedules(step int) {
 	c := &p.c
 	p.rate = c.LearningRate.At(step, c.Steps)

@@ -13,20 +13,20 @@ import (
 type PPOConfig struct {
 	Setup              `yaml:"-"`
 	NSteps             int                  `yaml:"n_steps"`             // steps of each environment in a rollout, the experience between two updates: T
-	BatchSize          int                  `yaml:"batch_size"`          // transitions in a minibatch, M; the last minibatch of a rollout has what is left
+	BatchSize          int                  `yaml:"batch_size"`          // transitions in a minibatch, M; the last minibatch of a rollout has the remaining transitions
 	NEpochs            int                  `yaml:"n_epochs"`            // passes over each rollout, K
 	LearningRate       optim.Schedule       `yaml:"learning_rate"`       // learning rate of the optimiser, α
 	ClipRange          optim.Schedule       `yaml:"clip_range"`          // clip range ε: probability ratios are clipped to [1 - ε, 1 + ε]
-	ClipRangeVF        *optim.Schedule      `yaml:"clip_range_vf"`       // clip range of the value: how far it may move from its old prediction; nil: no limit
-	Gamma              float32              `yaml:"gamma"`               // discount factor γ: 0 counts the next reward alone, 1 counts all rewards alike
+	ClipRangeVF        *optim.Schedule      `yaml:"clip_range_vf"`       // clip range of the critic's value: its largest change from the old prediction; nil: no limit
+	Gamma              float32              `yaml:"gamma"`               // discount factor γ: 0 counts only the next reward, 1 counts all rewards equally
 	GAELambda          float32              `yaml:"gae_lambda"`          // λ of generalised advantage estimation: 0 trusts the critic, 1 trusts the returns
 	VFCoef             float32              `yaml:"vf_coef"`             // weight of the value loss, c₁
 	EntCoef            optim.Schedule       `yaml:"ent_coef"`            // weight of the entropy bonus, c₂: a larger weight keeps actions more random
-	MaxGradNorm        float32              `yaml:"max_grad_norm"`       // largest norm of a gradient; a longer gradient is scaled down to it
+	MaxGradNorm        float32              `yaml:"max_grad_norm"`       // largest norm of a gradient; a gradient with a larger norm is scaled down to this norm
 	NormalizeAdvantage bool                 `yaml:"normalize_advantage"` // scale the advantages of each minibatch to mean 0 and standard deviation 1
-	TargetKL           *float32             `yaml:"target_kl"`           // end the passes over a rollout when approx_kl exceeds 1.5 times this; nil: never
+	TargetKL           *float32             `yaml:"target_kl"`           // end the passes over a rollout when approx_kl exceeds 1.5 times this number; nil: never
 	UseSDE             bool                 `yaml:"use_sde"`             // explore by noise that depends on the state (gSDE, Raffin et al. 2021)
-	SDESampleFreq      int                  `yaml:"sde_sample_freq"`     // steps between draws of the gSDE noise; -1: once at the start of each rollout
+	SDESampleFreq      int                  `yaml:"sde_sample_freq"`     // steps between two samples of the gSDE noise; -1: one sample at the start of each rollout
 	Normalize          Normalize            `yaml:"normalize"`           // normalisation of observations and rewards
 	Network            policy.NetworkConfig `yaml:"policy_kwargs"`       // networks and optimiser
 }

@@ -112,8 +112,8 @@ func (r goldenRun) checkRollout(t *testing.T, p *PPO, task goldenTask) {
 	golden.Near(t, "returns", p.roll.Return, r.Returns...)
 }
 
-// refill fills the rollout of one environment with recorded steps. after is the observation after
-// the last step.
+// refill fills the rollout of one environment with recorded steps. The argument after is the
+// observation after the last step.
 func refill(roll *replay.Rollout, after, obs, act, logp, reward, terminated []float32) {
 	o, a := len(obs)/roll.T, len(act)/roll.T
 	roll.Begin(obs[:o], nil, []bool{true})
@@ -160,7 +160,8 @@ func (r goldenRun) checkUpdates(t *testing.T, p *PPO, task goldenTask) {
 	r.checkWeights(t, p, "final ", r.Final)
 }
 
-// checkWeights compares the parameters with the recorded ones. prefix is for error messages.
+// checkWeights compares the parameters with the recorded parameters. The argument prefix is for
+// error messages.
 func (goldenRun) checkWeights(t *testing.T, p *PPO, prefix string, want map[string][]float64) {
 	for _, param := range p.networks.params {
 		golden.Near(t, prefix+param.Name, param.Value, want[recordedName(param.Name)]...)

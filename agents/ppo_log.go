@@ -73,8 +73,8 @@ func (l *ppoLog) metrics(p *PPO) []Metric {
 	return l.metricBuf
 }
 
-// appendEntCoef appends the present weight of the entropy bonus to metrics, unless the schedule
-// s of the weight is constant.
+// appendEntCoef appends the current weight of the entropy bonus to metrics, unless the schedule s
+// of the weight is constant.
 func appendEntCoef(metrics []Metric, s optim.Schedule, now float32) []Metric {
 	if s == optim.Constant(s.Start()) {
 		return metrics

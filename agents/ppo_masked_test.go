@@ -52,7 +52,8 @@ type maskedRun struct {
 	Init, Final map[string][]float32
 }
 
-// unsteppedMaskedEnv is an environment with the spaces of a run and with masks. Tests never step it.
+// unsteppedMaskedEnv is an environment with the spaces of a run and with masks. Tests never step
+// it.
 type unsteppedMaskedEnv struct{ spec env.Spec }
 
 func (e unsteppedMaskedEnv) Spec() env.Spec                    { return e.spec }

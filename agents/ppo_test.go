@@ -41,9 +41,9 @@ func newNarrowPPO(t *testing.T, seed uint64) (p *PPO, sum *float64) {
 	return p, sum
 }
 
-// TestPPOCollect checks that environments get actions within their bounds, most of them at a bound
-// because the policy's standard deviation is 1. The rollout has the actions as sampled, and
-// exactly the policy's log-probabilities of these.
+// TestPPOCollect checks that environments get actions within their bounds, most of them at a
+// bound because the policy's standard deviation is 1. The rollout has the actions as sampled, and
+// exactly the policy's log-probabilities of the sampled actions.
 func TestPPOCollect(t *testing.T) {
 	p, sum := newNarrowPPO(t, 1)
 	if err := p.collect(p.roll); err != nil {
@@ -93,8 +93,8 @@ func TestPPOSeed(t *testing.T) {
 }
 
 // TestExplainedVariance checks the explained variance for returns 1, 2, 3, whose variance is 2/3.
-// Errors of 0 each and of 5 each have the variance 0, errors 1, 2, 3 have 2/3, and errors
-// -1, 0, 2 have 14/9.
+// The errors 0, 0, 0 and the errors 5, 5, 5 have the variance 0, the errors 1, 2, 3 have the
+// variance 2/3, and the errors -1, 0, 2 have the variance 14/9.
 func TestExplainedVariance(t *testing.T) {
 	nan := math.NaN()
 	for _, tc := range []struct {

@@ -15,13 +15,13 @@ import (
 // ReinforceConfig has the settings of REINFORCE. DefaultReinforce returns the defaults.
 type ReinforceConfig struct {
 	Setup              `yaml:"-"`
-	NEpisodes          int                  `yaml:"n_episodes"`          // least number of whole episodes between two updates
+	NEpisodes          int                  `yaml:"n_episodes"`          // smallest number of whole episodes between two updates
 	LearningRate       optim.Schedule       `yaml:"learning_rate"`       // learning rate of the optimiser, α
-	Gamma              float32              `yaml:"gamma"`               // discount factor γ: 0 counts the next reward alone, 1 counts all rewards alike
+	Gamma              float32              `yaml:"gamma"`               // discount factor γ: 0 counts only the next reward, 1 counts all rewards equally
 	Baseline           bool                 `yaml:"baseline"`            // subtract a learned value of the state from each return, which makes gradients less noisy
 	VFCoef             float32              `yaml:"vf_coef"`             // weight of the loss of the learned baseline
 	EntCoef            optim.Schedule       `yaml:"ent_coef"`            // weight of the entropy bonus: a larger weight keeps actions more random
-	MaxGradNorm        float32              `yaml:"max_grad_norm"`       // largest norm of a gradient; a longer gradient is scaled down to it
+	MaxGradNorm        float32              `yaml:"max_grad_norm"`       // largest norm of a gradient; a gradient with a larger norm is scaled down to this norm
 	NormalizeAdvantage bool                 `yaml:"normalize_advantage"` // scale the advantages of each update to mean 0 and standard deviation 1
 	Normalize          Normalize            `yaml:"normalize"`           // normalisation of observations and rewards
 	Network            policy.NetworkConfig `yaml:"policy_kwargs"`       // networks and optimiser
@@ -73,7 +73,7 @@ type Reinforce struct {
 
 var _ Agent = (*Reinforce)(nil)
 
-// NewReinforce returns a REINFORCE agent that learns in environments from mk.
+// NewReinforce returns a REINFORCE agent that learns in environments made by mk.
 func NewReinforce(mk env.Maker, c ReinforceConfig) (*Reinforce, error) {
 	a := &Reinforce{c: c}
 	if err := a.build(mk); err != nil {
@@ -101,8 +101,8 @@ func (a *Reinforce) Learn(until int) (Report, error) {
 	return a.play.stats.Report(a.log.metrics(a.rate, a.c.EntCoef, a.objective.entCoef)), algorithmError("REINFORCE", err)
 }
 
-// iterate collects steps until NEpisodes episodes have ended, and takes a gradient step with
-// the episodes. The schedules' values at the start hold for the whole iteration.
+// iterate collects steps until NEpisodes episodes have ended, and takes a gradient step with the
+// episodes. The schedules' values at the start of the iteration are used for the whole iteration.
 func (a *Reinforce) iterate() error {
 	step := a.play.stats.Steps()
 	a.rate = a.c.LearningRate.At(step, a.c.Steps)

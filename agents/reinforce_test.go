@@ -13,8 +13,8 @@ import (
 	"github.com/rlrun/rlrun/policy/optim"
 )
 
-// TestReinforceLearns checks that REINFORCE, with and without a baseline, reaches the best return of
-// mimic and actions near the best ones of tracking.
+// TestReinforceLearns checks that REINFORCE, with and without a baseline, reaches the best return
+// of mimic, and actions near the best actions of tracking.
 func TestReinforceLearns(t *testing.T) {
 	skipIfShort(t)
 	for _, baseline := range []bool{true, false} {

@@ -14,18 +14,18 @@ type Replay struct {
 	BufferSize     int            `yaml:"buffer_size"`     // transitions in the replay buffer; the oldest are overwritten
 	LearningStarts int            `yaml:"learning_starts"` // steps of random actions before learning starts
 	BatchSize      int            `yaml:"batch_size"`      // transitions in a minibatch
-	Gamma          float32        `yaml:"gamma"`           // discount factor γ: 0 counts the next reward alone, 1 counts all rewards alike
+	Gamma          float32        `yaml:"gamma"`           // discount factor γ: 0 counts only the next reward, 1 counts all rewards equally
 	Tau            float32        `yaml:"tau"`             // τ of a Polyak update: target ← τ · network + (1 - τ) · target; 1 copies the network
 	TrainFreq      TrainFreq      `yaml:"train_freq"`      // steps of each environment between two rounds of updates; or [1, episode]: one episode
 	GradientSteps  int            `yaml:"gradient_steps"`  // updates in a round; -1: as many as steps were taken since the last round
 	NSteps         int            `yaml:"n_steps"`         // steps of an n-step return, n
-	Prioritized    bool           `yaml:"prioritized"`     // draw transitions with large TD errors more often (Schaul et al. 2016)
-	PriorityAlpha  float64        `yaml:"priority_alpha"`  // exponent α of the priorities: 0 draws uniformly, 1 in proportion to the TD error
+	Prioritized    bool           `yaml:"prioritized"`     // sample transitions with large TD errors more often (Schaul et al. 2016)
+	PriorityAlpha  float64        `yaml:"priority_alpha"`  // exponent α of the priorities: 0 samples uniformly, 1 in proportion to the TD error
 	PriorityBeta   float64        `yaml:"priority_beta"`   // importance-sampling exponent β at the start; it rises to 1 at the end
 }
 
-// DefaultReplay returns the default settings of Stable-Baselines3's DDPG and TD3. Those of its
-// SAC differ only in the learning rate.
+// DefaultReplay returns the default settings of DDPG and TD3 in Stable-Baselines3. The defaults
+// of SAC differ only in the learning rate.
 func DefaultReplay() Replay {
 	return Replay{
 		LearningRate: optim.Constant(1e-3), BufferSize: 1_000_000, LearningStarts: 100, BatchSize: 256, Gamma: 0.99, Tau: 0.005,

@@ -18,11 +18,11 @@ import (
 type SACConfig struct {
 	Setup         `yaml:"-"`
 	Replay        `yaml:",inline"`
-	Noise         `yaml:",inline"`     // added to the actions that are drawn
+	Noise         `yaml:",inline"`     // exploration noise, added to the sampled actions
 	EntCoef       Temperature          `yaml:"ent_coef"`        // temperature α, the weight of entropy: a number, auto to learn it, or auto_0.1 to learn it from 0.1
 	UseSDE        bool                 `yaml:"use_sde"`         // explore by noise that depends on the state (gSDE, Raffin et al. 2021)
-	SDESampleFreq int                  `yaml:"sde_sample_freq"` // steps of each environment between draws of the gSDE noise; -1: after each round of updates
-	TargetEntropy *float32             `yaml:"target_entropy"`  // entropy that a learned α aims at, H̄; nil: minus the number of action dimensions
+	SDESampleFreq int                  `yaml:"sde_sample_freq"` // steps of each environment between two samples of the gSDE noise; -1: one sample after each round of updates
+	TargetEntropy *float32             `yaml:"target_entropy"`  // target H̄ of the policy's entropy, for a learned α; nil: minus the number of action dimensions
 	Normalize     Normalize            `yaml:"normalize"`       // normalisation of observations and rewards
 	Network       policy.NetworkConfig `yaml:"policy_kwargs"`   // networks and optimiser
 }
@@ -65,7 +65,7 @@ type SAC struct {
 
 	noise       noiseProcess
 	sdeNoise    []float32 // [N, Spec.Noise] gSDE's exploration noise; nil without gSDE
-	sdeNoiseAge int       // steps since gSDE's noise was drawn; 0 if the next step draws it
+	sdeNoiseAge int       // steps since gSDE's noise was sampled; 0 if the next step samples it
 
 	epsilon     []float32 // scratch: noise ε; the first half is for the actions, the second for the next actions
 	nextAct     []float32 // [B, A] scratch: actions at the next observations
@@ -100,7 +100,7 @@ var (
 	_ algorithm = (*SAC)(nil)
 )
 
-// NewSAC returns a SAC agent that learns in environments from mk.
+// NewSAC returns a SAC agent that learns in environments made by mk.
 func NewSAC(mk env.Maker, c SACConfig) (*SAC, error) {
 	a := &SAC{c: c}
 	if err := a.build(mk); err != nil {
@@ -168,7 +168,8 @@ func (a *SAC) random(in policy.In, out policy.Out) {
 }
 
 // explore samples actions from the actor, with gSDE's noise if UseSDE is set, and adds the noise
-// of the noise process. It draws gSDE's noise again every SDESampleFreq steps and after an update.
+// of the noise process. It samples gSDE's noise again every SDESampleFreq steps and after an
+// update.
 func (a *SAC) explore(steps int, in policy.In, out policy.Out) {
 	if a.sdeNoiseAge == 0 || a.sdeNoiseAge == a.c.SDESampleFreq {
 		a.actor.DrawNoise(in.Rand, a.sdeNoise)
@@ -183,7 +184,7 @@ func (a *SAC) explore(steps int, in policy.In, out policy.Out) {
 // afterStep resets the noise process where an episode has ended.
 func (a *SAC) afterStep(res *env.Result) { a.noise.resetEnded(res) }
 
-// iterate takes the environment steps of an iteration, with the updates that are due.
+// iterate takes the environment steps of an iteration and makes the updates that are due.
 func (a *SAC) iterate() error { return a.interact(a) }
 
 // update samples a minibatch and the noise ε of its actions, and learns from the minibatch. With
@@ -200,10 +201,10 @@ func (a *SAC) update() {
 	a.sdeNoiseAge = 0
 }
 
-// learnFrom takes gradient steps of α, of the critics and of the actor on a minibatch, and makes a
-// soft update of the target networks. epsilon is the noise of the actions at b.Obs, and
-// nextEpsilon of the actions at b.Next. As in Stable-Baselines3, the critics and the actor use
-// the α from before its own gradient step.
+// learnFrom takes gradient steps of α, of the critics and of the actor on a minibatch, and makes
+// a soft update of the target networks. The argument epsilon is the noise of the actions at
+// b.Obs, and nextEpsilon is the noise of the actions at b.Next. As in Stable-Baselines3, the
+// critics and the actor use the value that α had before its gradient step.
 func (a *SAC) learnFrom(b *replay.Batch, epsilon, nextEpsilon []float32) (u sacResult) {
 	a.actor.Tape.Reset()
 	act, logp := a.actor.Draw(b.Obs, epsilon)
@@ -263,8 +264,8 @@ func (a *SAC) metrics() []Metric {
 	return a.metricBuf
 }
 
-// State saves or loads the networks, the temperature, the noise, the result and number of updates, and the
-// state of offPolicy.
+// State saves or loads the networks, the temperature, the noise, the result and number of
+// updates, and the state of offPolicy.
 func (a *SAC) State(s *state.State) {
 	s.Section("sac", 1)
 	s.All(a.actor, a.critics, &a.noise, &a.lastUpdate)

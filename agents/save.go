@@ -12,14 +12,14 @@ import (
 )
 
 // Save writes the state of s, for example an Agent, to the file called name. The write is atomic:
-// after an error or a crash the file has the whole old state or the whole new one. A program that
-// is killed may leave a temporary file .rlrun-….tmp in the same directory.
+// after an error or a crash the file has the whole old state or the whole new state. A program
+// that is killed may leave a temporary file .rlrun-….tmp in the same directory.
 func Save(name string, s state.Stater) error {
 	return atomicfile.Write(name, func(w io.Writer) error { return state.Save(w, s) })
 }
 
-// Load reads a file that Save wrote into s, which must have the same settings as the saved value.
-// After an error s must not be used.
+// Load sets the state of s from the file called name, which Save wrote. The settings of s must be
+// the same as the settings of the saved value. After an error s must not be used.
 func Load(name string, s state.Stater) error {
 	f, err := infile.Open(name)
 	if err != nil {
@@ -43,7 +43,7 @@ func NewCheckpoint(dir string) *Checkpoint {
 }
 
 // Save writes the state of s. The write is atomic: after an error or a crash the directory has
-// the whole old state or the whole new one. Save makes the directory if it does not exist, but
+// the whole old state or the whole new state. Save makes the directory if it does not exist, but
 // not its parent.
 func (c *Checkpoint) Save(s state.Stater) error {
 	dir := filepath.Dir(c.name)
@@ -58,12 +58,12 @@ func (c *Checkpoint) Save(s state.Stater) error {
 	return nil
 }
 
-// Load reads the state that Save wrote last into s, which must have the same settings as the
-// saved value. After an error s must not be used. If there is no state, the error is
-// os.ErrNotExist.
+// Load sets the state of s to the state that Save wrote last. The settings of s must be the same
+// as the settings of the saved value. After an error s must not be used. If there is no state,
+// the error is os.ErrNotExist.
 func (c *Checkpoint) Load(s state.Stater) error {
 	if _, err := os.Stat(c.name); errors.Is(err, os.ErrNotExist) {
-		return err // before stateLimit, which would return an error for an s that cannot be saved
+		return err // checked before stateLimit, because stateLimit returns an error for an s that cannot be saved
 	}
 	limit, err := stateLimit(s)
 	if err != nil {
@@ -77,7 +77,7 @@ func (c *Checkpoint) Load(s state.Stater) error {
 	return c.segments.Load(f, s)
 }
 
-// stateLimit returns the largest size of a state file of s, in bytes: four times the present size
+// stateLimit returns the largest size of a state file of s, in bytes: four times the current size
 // of the state, plus 16 GiB for the actions of long episodes.
 func stateLimit(s state.Stater) (int64, error) {
 	const actionBytes = 16 << 30

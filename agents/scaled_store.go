@@ -5,9 +5,9 @@ import (
 	"github.com/rlrun/rlrun/replay"
 )
 
-// A scaledStore is a replay.Recorder that keeps the environments' own rewards and normalises
-// them when they are sampled, with the present standard deviation. Stable-Baselines3's replay
-// buffer does the same with VecNormalize.
+// A scaledStore is a replay.Recorder that keeps the environments' own rewards and normalises them
+// when they are sampled, with the current standard deviation. Stable-Baselines3's replay buffer
+// does the same with VecNormalize.
 type scaledStore struct {
 	replay.Recorder
 	scale *rewardScale
@@ -20,7 +20,7 @@ func (s scaledStore) At(row int) replay.Step {
 	return step
 }
 
-// scaled returns a reward divided by the present standard deviation of G, and clipped.
+// scaled returns a reward divided by the current standard deviation of G, and clipped.
 func (r *rewardScale) scaled(reward float32) float32 {
 	return float32(min(max(float64(reward)*r.moments.Scale(0), -r.clip), r.clip))
 }

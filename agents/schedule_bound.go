@@ -9,18 +9,18 @@ import (
 // Bounded is an Agent with schedules that may fall to 0 at Setup.Steps, for example a learning
 // rate of lin_0.001. All agents of this package are Bounded.
 type Bounded interface {
-	// CheckSteps returns an error if a schedule falls to 0 before until steps, unless
+	// CheckSteps returns an error if a schedule falls to 0 before step number until, unless
 	// Setup.Beyond is true. The error names the setting. Learn returns the same error, and
 	// Train checks it before the first step.
 	CheckSteps(until int) error
 
-	// FallsToZero reports whether a schedule falls to 0 before until steps, whatever
-	// Setup.Beyond is.
+	// FallsToZero reports whether a schedule falls to 0 before step number until. It ignores
+	// Setup.Beyond.
 	FallsToZero(until int) bool
 }
 
-// A scheduleBound implements Bounded. Learn must end with an error where a schedule has fallen
-// to 0, because an agent with a learning rate of 0 learns nothing.
+// A scheduleBound implements Bounded. Learn must return an error after a schedule has fallen to
+// 0, because an agent with a learning rate of 0 learns nothing.
 type scheduleBound struct {
 	setup     *Setup
 	schedules []namedSchedule
@@ -37,8 +37,8 @@ func (b *scheduleBound) setSchedules(s *Setup, schedules ...namedSchedule) {
 	b.setup, b.schedules = s, schedules
 }
 
-// CheckSteps returns an error if a schedule falls to 0 before until steps, unless Setup.Beyond
-// is true.
+// CheckSteps returns an error if a schedule falls to 0 before step number until, unless
+// Setup.Beyond is true.
 func (b *scheduleBound) CheckSteps(until int) error {
 	s := b.firstFallenToZero(until)
 	if s == nil || b.setup.Beyond {
@@ -48,11 +48,11 @@ func (b *scheduleBound) CheckSteps(until int) error {
 		s.key, s.schedule, b.setup.Steps, until, until, s.key)
 }
 
-// FallsToZero reports whether a schedule falls to 0 before until steps.
+// FallsToZero reports whether a schedule falls to 0 before step number until.
 func (b *scheduleBound) FallsToZero(until int) bool { return b.firstFallenToZero(until) != nil }
 
-// firstFallenToZero returns the first schedule that falls to 0 before until steps, or nil. A
-// schedule that ends above 0 does not count.
+// firstFallenToZero returns the first schedule that falls to 0 before step number until, or nil.
+// A schedule that ends above 0 does not count.
 func (b *scheduleBound) firstFallenToZero(until int) *namedSchedule {
 	if until <= b.setup.Steps {
 		return nil
@@ -71,8 +71,9 @@ type iterator interface {
 	iterate() error             // collects experience and learns from it
 }
 
-// iterateUntil runs iterations of the agent a until its statistics have until environment steps.
-// It returns a panic, for example of a user's network, as an error.
+// iterateUntil runs iterations of the agent a until its number of environment steps, counted by
+// stats, is at least the argument until. It returns a panic, for example of a user's network, as
+// an error.
 func iterateUntil(until int, stats *Stats, a iterator) (err error) {
 	defer recoverAsError(&err)
 	for err = a.CheckSteps(until); err == nil && stats.Steps() < until; {

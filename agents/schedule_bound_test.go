@@ -125,7 +125,8 @@ func TestScheduleBound(t *testing.T) {
 	}
 }
 
-// TestScheduleBoundClipRange checks the same error for PPO's clip ranges.
+// TestScheduleBoundClipRange checks that Learn returns an error if one of PPO's clip ranges has
+// fallen to 0.
 func TestScheduleBoundClipRange(t *testing.T) {
 	for key, change := range map[string]func(*agents.PPOConfig){
 		"clip_range":    func(c *agents.PPOConfig) { c.ClipRange = optim.Linear(0.25) },

@@ -13,17 +13,17 @@ import (
 // Setup has the settings of a run that do not depend on the algorithm. Every agent's config
 // embeds it.
 //
-// All schedules refer to Steps. At Steps a schedule has its final value and priority_beta is 1,
-// and exploration_fraction is a fraction of Steps. Learn beyond Steps returns an error if the
+// All schedules end at Steps: there a schedule has its final value, and priority_beta is 1. The
+// setting exploration_fraction is a fraction of Steps. Learn beyond Steps returns an error if the
 // schedule of a learning rate, clip range, noise or exploration rate has fallen to 0, unless
 // Beyond is set: see Bounded. Other schedules keep their final values after Steps.
 type Setup struct {
 	Seed   uint64    // seed of all random numbers of the run
-	Steps  int       // environment steps of the run, to which schedules refer
+	Steps  int       // environment steps of the run, at which schedules end
 	Beyond bool      // Learn may continue beyond Steps with a schedule that has fallen to 0
 	NEnvs  int       // number of environments that step at the same time
 	Engine nn.Engine // engine that builds and runs the networks
-	Cores  int       // largest number of cores that the agent uses; 0 means all. The bytes do not depend on it
+	Cores  int       // largest number of cores that the agent uses; 0 means all. Results do not depend on Cores
 }
 
 // cores returns the number of cores that the agent uses, at most limit.
@@ -69,7 +69,7 @@ type rule struct {
 	holds bool
 	key   string
 	value any
-	want  string // values that would be right; "" if value says this too
+	want  string // values that would be right, for the error message; "" if the text of value names them too
 }
 
 // scheduleRule returns the rule that all values of a schedule are in [0, limit].

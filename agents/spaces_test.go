@@ -35,8 +35,8 @@ func (s multiChoice) Step(act, obs []float32) env.Outcome {
 	return s.mimic.Step(mimicAct, obs)
 }
 
-// maskedMimic is mimic whose mask forbids the right action of the last step. If mimic shows the same
-// symbol again, no action has a reward. A forbidden action is a panic.
+// maskedMimic is mimic whose mask forbids the right action of the last step. If mimic shows the
+// same symbol again, no action has a reward. A forbidden action makes Step panic.
 type maskedMimic struct {
 	*mimic
 	forbidden int

@@ -62,7 +62,7 @@ func (s *Stats) endEpisode(e Episode, measures []float64) {
 	s.episodes++
 }
 
-// merge adds the steps and ended episodes of another Stats to s, and resets the other.
+// merge adds the steps and ended episodes of another Stats to s, and resets the other Stats.
 func (s *Stats) merge(from *Stats) {
 	s.setMeasures(from.measures)
 	s.steps += from.steps
@@ -105,7 +105,7 @@ func (s *Stats) measureMeans() []Metric {
 const maxMeasures = 1 << 10
 
 // State saves or loads the statistics, but not the ended episodes: an agent is saved after a
-// Report, when there are none.
+// Report, when there are no ended episodes.
 func (s *Stats) State(st *state.State) {
 	st.Section("stats", 1)
 	st.Int("stats/steps", &s.steps, state.MaxCount)

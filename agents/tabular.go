@@ -35,22 +35,22 @@ var (
 	_ tdLearner = (*Tabular)(nil)
 )
 
-// NewQLearning returns an agent that learns by Q-learning in environments from mk.
+// NewQLearning returns an agent that learns by Q-learning in environments made by mk.
 func NewQLearning(mk env.Maker, c TabularConfig) (*Tabular, error) {
 	return newTabular("Q-learning", qLearning, mk, c)
 }
 
-// NewSARSA returns an agent that learns by SARSA in environments from mk.
+// NewSARSA returns an agent that learns by SARSA in environments made by mk.
 func NewSARSA(mk env.Maker, c TabularConfig) (*Tabular, error) {
 	return newTabular("SARSA", sarsa, mk, c)
 }
 
-// NewExpectedSARSA returns an agent that learns by expected SARSA in environments from mk.
+// NewExpectedSARSA returns an agent that learns by expected SARSA in environments made by mk.
 func NewExpectedSARSA(mk env.Maker, c TabularConfig) (*Tabular, error) {
 	return newTabular("expected SARSA", expectedSARSA, mk, c)
 }
 
-// NewDoubleQLearning returns an agent that learns by double Q-learning in environments from mk.
+// NewDoubleQLearning returns an agent that learns by double Q-learning in environments made by mk.
 func NewDoubleQLearning(mk env.Maker, c TabularConfig) (*Tabular, error) {
 	return newTabular("double Q-learning", doubleQ, mk, c)
 }
@@ -111,7 +111,7 @@ func (a *Tabular) values(obs []float32) []float32 { return a.qMean.Row(a.qMean.S
 func (a *Tabular) best(q []float32, mask []bool) int { return a.qMean.Best(q, mask) }
 
 // learn updates the table with a step of environment i. Double Q-learning updates one of its two
-// tables, each with probability ½, with values of the other table.
+// tables, each with probability ½. The target's value is from the other table.
 func (a *Tabular) learn(i int, s *tdStep) {
 	q, other := a.q1, a.q1
 	if a.q2 != nil {
@@ -138,8 +138,8 @@ func (a *Tabular) learn(i int, s *tdStep) {
 	}
 }
 
-// nextValue returns V(s') of the agent's kind of target, over the allowed actions at s'. q is the
-// table that learns, and other is the second table of double Q-learning.
+// nextValue returns V(s') for the agent's kind of target. It uses only the allowed actions at s'.
+// The argument q is the table that learns, and other is the other table of double Q-learning.
 func (a *Tabular) nextValue(s *tdStep, q, other *policy.Table) float64 {
 	switch a.target {
 	case sarsa:

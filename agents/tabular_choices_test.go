@@ -10,10 +10,10 @@ import (
 	"github.com/rlrun/rlrun/policy"
 )
 
-// TestTabularBlackjack checks that each tabular agent learns a nearly optimal policy of Blackjack,
-// whose observations are a Tuple with 704 values. The optimal value is -0.043; Sutton and Barto
-// 2018, example 5.3, show the optimal policy. The model gives the exact regret of a policy: always
-// to stick has the regret 0.14, random actions 0.35.
+// TestTabularBlackjack checks that each tabular agent learns a nearly optimal policy of
+// Blackjack, whose observations are a Tuple with 704 values. The optimal value is -0.043; Sutton
+// and Barto 2018, example 5.3, show the optimal policy. The model gives the exact regret of a
+// policy: a policy that always sticks has the regret 0.14, random actions have 0.35.
 func TestTabularBlackjack(t *testing.T) {
 	skipIfShort(t)
 	game := grid.NewBlackjack()
@@ -51,9 +51,9 @@ func TestTabularBlackjack(t *testing.T) {
 	}
 }
 
-// panel is an environment with several choices in observations and actions. The observation has two
-// lamps, on or off, and a number. The reward is 1 for each switch that is as its lamp, and 1 for the
-// dial that is at the number.
+// panel is an environment with several choices in observations and actions. The observation has
+// two lamps, on or off, and a number. The reward is 1 for each switch that has the position of
+// its lamp, plus 1 if the dial is at the number.
 type panel struct {
 	rng   env.Rand
 	lamps [2]float32

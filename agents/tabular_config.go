@@ -9,7 +9,7 @@ import (
 type TabularConfig struct {
 	Setup        `yaml:"-"`
 	LearningRate optim.Schedule `yaml:"learning_rate"` // learning rate α: the share of the TD error that is added to the table
-	Gamma        float32        `yaml:"gamma"`         // discount factor γ: 0 counts the next reward alone, 1 counts all rewards alike
+	Gamma        float32        `yaml:"gamma"`         // discount factor γ: 0 counts only the next reward, 1 counts all rewards equally
 	Exploration  `yaml:",inline"`
 	NSteps       int     `yaml:"n_steps"`     // steps of an n-step return, n
 	TraceDecay   float32 `yaml:"trace_decay"` // λ of a λ-return, by which eligibility traces fade; 0: no traces

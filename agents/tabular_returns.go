@@ -29,7 +29,8 @@ func (h *history) add(state, action int, rewardOrTrace float64) {
 	h.n++
 }
 
-// remove removes the first step with the given state and action, if there is one.
+// remove removes the first step with the given state and action. It does nothing if there is no
+// step with them.
 func (h *history) remove(state, action int) {
 	for j := range h.n {
 		if int(h.state[j]) == state && int(h.action[j]) == action {
@@ -84,9 +85,9 @@ func (c *TabularConfig) historySize() int {
 	return 0
 }
 
-// learnNStepReturn updates the action value of the oldest step in h when its n-step return has
-// all rewards. At the end of an episode it updates all steps in h. The return is (Sutton and
-// Barto 2018, eq. 7.4):
+// learnNStepReturn updates the action value of the oldest step in h once h has all rewards of the
+// step's n-step return. At the end of an episode it updates all steps in h. The return is (Sutton
+// and Barto 2018, eq. 7.4):
 //
 //	G = r_t + γ r_{t+1} + … + γⁿ V(s_{t+n})
 //
@@ -104,7 +105,7 @@ func (a *Tabular) learnNStepReturn(h *history, state int, s *tdStep, nextValue f
 	}
 }
 
-// learnLambdaReturn updates the action values of all steps in h with the present TD error times
+// learnLambdaReturn updates the action values of all steps in h with the current TD error times
 // each step's eligibility trace. A trace starts at 1 and decays by γλ in each step: SARSA(λ) with
 // replacing traces, Sutton and Barto 2018, section 12.7. For Q-learning all traces are cleared if
 // the action is not greedy: Watkins's Q(λ), section 12.10.

@@ -9,8 +9,8 @@ import (
 	"github.com/rlrun/rlrun/policy/optim"
 )
 
-// corridor is an environment that goes from state 0 to 1, 2 and 3 with the rewards 1, 2 and 4, for
-// any actions. State 3 is terminal.
+// corridor is an environment in which every action leads to the next state, from state 0 to 1, 2
+// and 3, with the rewards 1, 2 and 4. State 3 is terminal.
 type corridor struct{ at int }
 
 func (*corridor) Spec() env.Spec {
@@ -29,10 +29,11 @@ func (c *corridor) Step(_, obs []float32) env.Outcome {
 	return out
 }
 
-// TestTabularReturns checks the table after one episode of the corridor, with α = 0.5, γ = 0.5 and
-// a table of zeros at the start. The two-step returns are 1 + 2/2, 2 + 4/2 and 4. With λ = 0.8 a
-// trace decays by γλ = 0.4, and the TD errors are 1, 2, 4, because each state is visited once. So
-// state 0 changes by α times 1 + 0.4·2 + 0.16·4, state 1 by α times 2 + 0.4·4, state 2 by α times 4.
+// TestTabularReturns checks the table after one episode of the corridor, with α = 0.5, γ = 0.5
+// and a table of zeros at the start. The two-step returns are 1 + 2/2, 2 + 4/2 and 4. With λ =
+// 0.8 a trace decays by γλ = 0.4, and the TD errors are 1, 2, 4, because each state is visited
+// once. So state 0 changes by α times 1 + 0.4·2 + 0.16·4, state 1 by α times 2 + 0.4·4, state 2
+// by α times 4.
 func TestTabularReturns(t *testing.T) {
 	for _, tc := range []struct {
 		name   string

@@ -31,8 +31,8 @@ func tabularConfig() agents.TabularConfig {
 	return c
 }
 
-// newMaze returns a grid world without pits, because pits would teach on-policy agents, which
-// explore, to stay away from the path. The shortest path to the goal has 7 steps.
+// newMaze returns a grid world without pits. With pits, on-policy agents would learn to stay away
+// from the path, because they explore. The shortest path to the goal has 7 steps.
 func newMaze() *grid.GridWorld { return agents.Must(grid.NewMap("S.#..\n..#.G\n....#\n.#...")) }
 
 // TestTabularLearns checks that each tabular agent learns the optimal path of a grid world. The
@@ -65,10 +65,10 @@ func TestTabularLearns(t *testing.T) {
 	}
 }
 
-// TestTabularTargets checks the action values of twoPlaces after 128 episodes, with α = γ = 0.5. The
-// value of the last place is its reward, 10. The value of the first place is its reward plus the
-// discounted value of the last place, 2 + ½·10 = 7. Actions that were not taken keep the initial
-// value 4.
+// TestTabularTargets checks the action values of twoPlaces after 128 episodes, with α = γ = 0.5.
+// The value of the last place is its reward, 10. The value of the first place is its reward plus
+// the discounted value of the last place, 2 + ½·10 = 7. Actions that were not taken keep the
+// initial value 4.
 func TestTabularTargets(t *testing.T) {
 	for name, newAgent := range tabularAgents {
 		c := tabularConfig()
@@ -126,7 +126,8 @@ func TestTabularTruncation(t *testing.T) {
 	}
 }
 
-// endlessWalk is an environment that goes round three places for ever, with the reward 1.
+// endlessWalk is an environment that moves around three places without an end, with the reward 1
+// in each step.
 type endlessWalk struct{ at int }
 
 func (*endlessWalk) Spec() env.Spec {
@@ -144,8 +145,8 @@ func (f *endlessWalk) Step(_, obs []float32) env.Outcome {
 	return env.Outcome{Reward: 1}
 }
 
-// TestTabularConformance checks that the same seed gives the same bytes, that a resumed run has the
-// same bytes as an uninterrupted one, and that a warm agent allocates nothing.
+// TestTabularConformance checks that the same seed gives the same bytes, that a resumed run has
+// the same bytes as an uninterrupted run, and that a warm agent allocates nothing.
 func TestTabularConformance(t *testing.T) {
 	for name, newAgent := range tabularAgents {
 		for envName, mk := range map[string]env.Maker{"lake": env.Each(grid.NewFrozenLake), "blackjack": env.Each(grid.NewBlackjack), "log": env.Each(func() env.Env { return withoutState{grid.NewFrozenLake()} })} {

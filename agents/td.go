@@ -12,7 +12,7 @@ import (
 
 // td is the part that the tabular and the linear agents have in common: it acts ε-greedily and
 // learns from each step by temporal-difference learning. Each action has an index. If an action
-// has several choices, the indices number all combinations, and the last choice changes first.
+// has several choices, the indices number all combinations, and the last choice changes fastest.
 type td struct {
 	setup        *Setup
 	target       targetKind
@@ -156,7 +156,7 @@ func (o *td) learnFrom(l tdLearner, i int, res *env.Result) {
 	}
 	switch {
 	case o.target != sarsa || s.terminated:
-	case s.done: // truncated: a' is not taken
+	case s.done: // truncated: the agent does not take a'
 		s.nextAct = o.epsilonGreedy(l, o.rng, s.nextQ, s.nextMask)
 	default:
 		s.nextAct = o.epsilonGreedy(l, rng, s.nextQ, s.nextMask)

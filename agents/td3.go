@@ -63,7 +63,7 @@ var (
 	_ algorithm = (*TD3)(nil)
 )
 
-// NewTD3 returns a TD3 agent that learns in environments from mk.
+// NewTD3 returns a TD3 agent that learns in environments made by mk.
 func NewTD3(mk env.Maker, c TD3Config) (*TD3, error) {
 	a := &TD3{c: c}
 	if err := a.build(mk); err != nil {
@@ -93,7 +93,7 @@ func (a *TD3) Learn(until int) (Report, error) {
 	return a.play.stats.Report(a.metrics(a.rate)), algorithmError("TD3", err)
 }
 
-// iterate takes the environment steps of an iteration, with the updates that are due.
+// iterate takes the environment steps of an iteration and makes the updates that are due.
 func (a *TD3) iterate() error { return a.interact(a) }
 
 // update samples a minibatch and the noise of the target policy, and learns from the minibatch.

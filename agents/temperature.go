@@ -14,7 +14,7 @@ type Temperature struct {
 	Value float64 // the constant α, or the initial value of a learned α
 }
 
-// String returns the form that Stable-Baselines3 uses: auto, auto_0.1 or 0.1.
+// String returns the setting as Stable-Baselines3 writes it: auto, auto_0.1 or 0.1.
 func (t Temperature) String() string {
 	number := strconv.FormatFloat(t.Value, 'g', -1, 64)
 	switch {
@@ -26,7 +26,7 @@ func (t Temperature) String() string {
 	return "auto_" + number
 }
 
-// MarshalText returns String's form, which UnmarshalText reads.
+// MarshalText returns the text of String, which UnmarshalText reads.
 func (t Temperature) MarshalText() ([]byte, error) { return []byte(t.String()), nil }
 
 // UnmarshalText reads a number above 0, the word auto, or auto_ and an initial value above 0. The

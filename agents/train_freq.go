@@ -17,8 +17,8 @@ type TrainFreq struct {
 // maxTrainFreq is the largest number of steps or episodes between updates.
 const maxTrainFreq = 1 << 20
 
-// Due reports whether updates are due, if each environment has taken steps steps and episodes
-// episodes have ended since the last updates.
+// Due reports whether updates are due. The arguments are the steps of each environment and the
+// number of ended episodes since the last updates.
 func (f TrainFreq) Due(steps, episodes int) bool {
 	if f.Episodes > 0 {
 		return episodes >= f.Episodes
@@ -36,7 +36,7 @@ func (f TrainFreq) rules(nEnvs int) []rule {
 	}
 }
 
-// String returns f as a YAML file has it: 4 or [1, episode].
+// String returns f as it is written in a YAML file: 4 or [1, episode].
 func (f TrainFreq) String() string {
 	if f.Episodes != 0 {
 		return fmt.Sprintf("[%d, episode]", f.Episodes)
@@ -53,7 +53,7 @@ func (f TrainFreq) MarshalSetting() any {
 	return f.Steps
 }
 
-// trainFreqForms has the forms of a TrainFreq in a YAML file, for error messages.
+// trainFreqForms lists the ways to write a TrainFreq in a YAML file, for error messages.
 const trainFreqForms = "1 … 1048576 steps, as 4 or [4, step], or episodes, as [1, episode]"
 
 // UnmarshalText reads a number of steps.
@@ -95,8 +95,8 @@ func (p *trainFreqPart) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// trainFreqNumber reads a whole number from 1 to maxTrainFreq. It may have the form 1e3. The bool
-// is false for other text.
+// trainFreqNumber reads a whole number from 1 to maxTrainFreq. The number may be written as 1e3.
+// The bool is false for other text.
 func trainFreqNumber(text string) (int, bool) {
 	x, err := strconv.ParseFloat(text, 64)
 	return int(x), err == nil && x == math.Trunc(x) && 1 <= x && x <= maxTrainFreq

@@ -93,8 +93,8 @@ func TestTrainFreqDue(t *testing.T) {
 	}
 }
 
-// FuzzTrainFreq checks that any text gives an error of one line, or a TrainFreq that obeys the rules
-// and does not change when it is written and read again.
+// FuzzTrainFreq checks that any text gives an error of one line, or a TrainFreq that obeys the
+// rules and does not change when it is written and read again.
 func FuzzTrainFreq(f *testing.F) {
 	for _, seed := range []string{"4", "[4, step]", "[1, episode]", "1e3", "0x10", "[1, &a episode]"} {
 		f.Add(seed)

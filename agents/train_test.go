@@ -94,8 +94,8 @@ func TestTrainStuck(t *testing.T) {
 	}
 }
 
-// TestBreak checks that an agent whose Train loop was left by break continues with the same bytes as
-// an agent whose loop was not left.
+// TestBreak checks that an agent whose Train loop was left by break continues with the same bytes
+// as an agent whose loop was not left.
 func TestBreak(t *testing.T) {
 	left, straight := newPPO(makers()["snapshot"]), newPPO(makers()["snapshot"])
 	for r := range agents.Train(context.Background(), left, 5000, 500) {

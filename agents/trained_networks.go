@@ -39,7 +39,7 @@ func (t *trainedNetworks) setLearningRate(rate float64) {
 	}
 }
 
-// check returns an error if a tape has one or if a parameter is not finite.
+// check returns an error if a tape has an error or a parameter is not finite.
 func (t *trainedNetworks) check(s *Stats) error {
 	var err error
 	for _, tape := range t.tapes {

@@ -2,8 +2,9 @@ package agents
 
 import "github.com/rlrun/rlrun/policy"
 
-// Valued returns a copy of the agent's policy for windows. For SAC, TD3 and DDPG it is a
-// *policy.Valued with a copy of the critics. For other agents it is a Clone of Policy.
+// Valued returns a copy of the agent's policy, for a window that also shows values. For SAC, TD3
+// and DDPG the copy is a *policy.Valued, which has a copy of the critics. For other agents it is
+// a Clone of Policy.
 func Valued(a Agent) policy.Policy {
 	if v, ok := a.(valuer); ok {
 		return v.valued()
@@ -24,7 +25,7 @@ func (d *dpg) valued() policy.Policy { return valued(d.actor, d.critics) }
 
 func (a *SAC) valued() policy.Policy { return valued(a.actor, a.critics) }
 
-// valued returns a Valued with copies of an actor and its critics.
+// valued returns a policy.Valued with copies of an actor and its critics.
 func valued(actor policy.Policy, c *critics) policy.Policy {
 	return &policy.Valued{Policy: actor.Clone(), Critics: c.online.Clone()}
 }

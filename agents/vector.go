@@ -2,15 +2,16 @@ package agents
 
 import "github.com/rlrun/rlrun/env"
 
-// A subVector is a Vector whose environments can be some of the environments of a larger
-// Vector, with the same seeds: ResetFrom starts the environments first, first+1, ….
+// A subVector is a Vector that can be a part of a larger Vector. ResetFrom starts its
+// environments with the seeds that the environments first, first+1, … of the larger Vector have.
 type subVector interface {
 	ResetFrom(seed uint64, first int) (*env.Result, error)
 }
 
-// resetFrom starts an episode in each environment of v. The environments have the seeds of the
-// environments first, first+1, … of a larger Vector. If v is not a subVector, for example a
-// Vector of a user's own, they have other seeds that descend from seed and first.
+// resetFrom starts an episode in each environment of v. The environments have the same seeds as
+// the environments first, first+1, … of a larger Vector. If v is not a subVector, for example a
+// user's own type of Vector, the environments have other seeds, which are derived from seed and
+// first.
 func resetFrom(v env.Vector, seed uint64, first int) (*env.Result, error) {
 	if p, ok := v.(subVector); ok {
 		return p.ResetFrom(seed, first)

@@ -7,12 +7,12 @@ import (
 	"testing"
 )
 
-// A block is a fenced block of a page.
+// A block is the text between two lines of ``` on a page.
 type block struct {
 	page string
-	line int // of its first line
+	line int // number of the block's first line on the page
 	lang string
-	name string // of the file that the reader is told to save it as; "" for none
+	name string // name of the file in which the page tells the reader to save the block; "" if there is no file
 	text string
 }
 
@@ -26,7 +26,7 @@ func pages(t *testing.T) []string {
 	return append([]string{filepath.Join("..", "README.md")}, names...)
 }
 
-// blocks returns the fenced blocks of a page.
+// blocks returns the blocks of a page.
 func blocks(t *testing.T, page string) (all []block) {
 	t.Helper()
 	text, err := os.ReadFile(page)
@@ -53,11 +53,12 @@ func blocks(t *testing.T, page string) (all []block) {
 	return all
 }
 
-// gap stands for a part that is left out: for any text within a line, for any lines alone.
+// gap marks a part that the page leaves out: inside a line it stands for any text, as a whole
+// line it stands for any lines.
 const gap = "…"
 
-// found reports whether parts are in text in their order, each as whole lines. The first one
-// begins it and the last one ends it if whole is true.
+// found reports whether text contains the parts in their order, each as whole lines. If whole is
+// true, there must be one part, equal to text.
 func found(text string, parts []string, whole bool) bool {
 	text = "\n" + text
 	if whole {
@@ -68,13 +69,13 @@ func found(text string, parts []string, whole bool) bool {
 		if i < 0 {
 			return false
 		}
-		text = text[i+len(p):] // which begins with the end of the last line
+		text = text[i+len(p):] // the rest begins with the newline at the end of the part
 	}
 	return true
 }
 
-// source reports whether a block is a file of a pattern, or a part of one that leaves out
-// what its lines of gap stand for.
+// source reports whether a file that matches a pattern contains the block. The block may leave
+// out lines of the file where it has a gap. If whole is true, the block must be the whole file.
 func source(t *testing.T, b block, whole bool, patterns ...string) bool {
 	t.Helper()
 	for _, pattern := range patterns {

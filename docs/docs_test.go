@@ -1,5 +1,5 @@
-// Package docs has the tests of README.md and of the pages in this directory: the programs,
-// commands and outputs that they show are true.
+// Package docs tests README.md and the pages in this directory. It checks that the programs,
+// commands and outputs on the pages are the same as in reality.
 package docs
 
 import (
@@ -14,8 +14,8 @@ import (
 
 //go:generate go run ./internal/reference
 
-// TestPrograms: every program and scenario on the pages is a file of this module, or a part
-// of a file, or a file that the reader is told to write.
+// TestPrograms checks that every program and scenario on the pages is a file of this module, a
+// part of such a file, or a file that the page tells the reader to write.
 func TestPrograms(t *testing.T) {
 	for _, page := range pages(t) {
 		for _, b := range blocks(t, page) {
@@ -33,8 +33,8 @@ func TestPrograms(t *testing.T) {
 	}
 }
 
-// TestTranscripts runs every command on the pages, each page in a directory of its own, and
-// compares what it prints with what the page shows.
+// TestTranscripts runs every command on the pages and compares the output with the page. Each
+// page has its own directory.
 func TestTranscripts(t *testing.T) {
 	if testing.Short() || runtime.GOOS == "windows" { // which has no sh
 		return
@@ -79,8 +79,8 @@ func TestTranscripts(t *testing.T) {
 	}
 }
 
-// lookAtSources looks at every source file of the module. The programs that the test runs are
-// made of them, so go test must not take a result from before they changed.
+// lookAtSources calls os.Stat for every source file of the module. The test builds programs from
+// these files, so go test must not use a cached result after a file has changed.
 func lookAtSources(t *testing.T) {
 	t.Helper()
 	err := filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
@@ -97,8 +97,8 @@ func lookAtSources(t *testing.T) {
 	}
 }
 
-// TestLinks: a program that acts by a policy links what it takes to act, and a program that
-// trains links no window.
+// TestLinks checks that programs that only act with a policy do not link the packages for
+// training, and that a program that trains does not link the window.
 func TestLinks(t *testing.T) {
 	acts := []string{"rlrun/agents", "rlrun/replay", "rlrun/run", "rlrun/scenario", "gorgonia", "ebiten", "yaml"}
 	for program, without := range map[string][]string{"embed": acts, "catch/game": acts, "train": acts[2:]} {

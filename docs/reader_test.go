@@ -15,21 +15,21 @@ import (
 	"time"
 )
 
-// update rewrites the outputs on the pages: go test ./docs -update.
+// update is a flag: go test ./docs -update writes the printed outputs into the pages.
 var update = flag.Bool("update", false, "write what commands print into the pages")
 
-// recorded are the kernels with which the outputs on the pages were printed. With others
-// numbers differ in their last places, and an agent with networks ends elsewhere: then its
-// commands are run, and what they print is not compared.
+// recorded names the kernels that were used for the outputs on the pages. With other kernels the
+// last digits of numbers differ, so an agent with networks gets another result. Then the test
+// runs the commands and does not compare their output.
 const recorded = "avx512"
 
-// programs are the programs that pages run: rlrun and those of examples, built when they are
-// first wanted, without a window.
+// programs builds the programs that pages run: rlrun and the programs of examples, without a
+// window. It builds a program when a page first runs it.
 type programs struct {
-	bin      string // directory
-	ci       string // what .ci/run runs
-	examples string // what the test of examples runs
-	compare  bool   // outputs with those on the pages
+	bin      string // directory of the built programs
+	ci       string // text of the script .ci/run
+	examples string // text of examples/examples_test.go
+	compare  bool   // true: compare outputs with the outputs on the pages
 	mu       sync.Mutex
 }
 
@@ -55,7 +55,7 @@ func newPrograms(t *testing.T) *programs {
 	return p
 }
 
-// build builds a program, unless it is there.
+// build builds a program, unless it has been built already.
 func (p *programs) build(t *testing.T, name, pkg string) {
 	t.Helper()
 	p.mu.Lock()
@@ -71,18 +71,18 @@ func (p *programs) build(t *testing.T, name, pkg string) {
 	}
 }
 
-// output is the flag of go build that names a file.
+// output matches the flag -o of go build, with its file name.
 var output = regexp.MustCompile(`-o \S+ `)
 
-// withoutOutput returns a command without the name of the file that it builds.
+// withoutOutput returns a command without the flag -o.
 func withoutOutput(text string) string { return output.ReplaceAllString(text, "") }
 
-// A reader does what a page says, in a directory.
+// A reader runs the commands of a page in a directory.
 type reader struct {
 	*programs
 	dir     string
-	done    map[string]result // of what the page has typed before
-	printed []command         // with the outputs as they are
+	done    map[string]result // results of the page's earlier commands
+	printed []command         // commands whose output differs from the page, with the printed output
 }
 
 // A result is what a command printed, and its error.
@@ -97,8 +97,9 @@ var (
 	anyway  = regexp.MustCompile(`^rlrun (solve|explain) |qlearning|maze`) // commands whose output depends on no kernel
 )
 
-// do runs a command, and wants success and what the page shows. A command that opens a window
-// gets as far as there. What was run before, or by another test, is not run again.
+// do runs a command and checks that it succeeds with the output on the page. A command that opens
+// a window runs until it asks for the window. A command that the page, or another test, has run
+// before does not run again.
 func (r *reader) do(t *testing.T, c command) {
 	t.Helper()
 	text := strings.Replace(c.text, "go run ./cmd/rlrun", "rlrun", 1)
@@ -126,12 +127,12 @@ func (r *reader) do(t *testing.T, c command) {
 	r.judge(t, c, text, res.text, res.err)
 }
 
-// sh runs a command by the shell, with an input, and returns what it prints. The kernels are
-// the machine's own, as the reader's are.
+// sh runs a command in the shell with the given input and returns its output. It uses the default
+// kernels of the machine, as for a reader.
 func (r *reader) sh(t *testing.T, line, input string) (string, error) {
 	t.Helper()
 	ctx := t.Context()
-	if end, ok := t.Deadline(); ok { // a program that outlives the test would go on alone
+	if end, ok := t.Deadline(); ok { // end the program before the test ends, so that it does not continue without the test
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithDeadline(ctx, end.Add(-5*time.Second))
 		defer cancel()
@@ -143,12 +144,13 @@ func (r *reader) sh(t *testing.T, line, input string) (string, error) {
 	return string(out), err
 }
 
-// ownKernels returns an environment that chooses no kernels.
+// ownKernels returns the environment variables env without RLRUN_KERNEL, so that rlrun uses its
+// default kernels.
 func ownKernels(env []string) []string {
 	return slices.DeleteFunc(env, func(s string) bool { return strings.HasPrefix(s, "RLRUN_KERNEL=") })
 }
 
-// converse sends the requests of a block to rlrun step, and compares the answers.
+// converse sends the requests of a block to rlrun step, and compares the answers with the block.
 func (r *reader) converse(t *testing.T, b block) {
 	t.Helper()
 	var requests, answers string
@@ -166,7 +168,7 @@ func (r *reader) converse(t *testing.T, b block) {
 	}
 }
 
-// judge compares what a command did with what the page says.
+// judge compares the output and the error of a command with the page.
 func (r *reader) judge(t *testing.T, c command, text, printed string, err error) {
 	t.Helper()
 	failed, _ := errors.AsType[*exec.ExitError](err)
@@ -175,7 +177,7 @@ func (r *reader) judge(t *testing.T, c command, text, printed string, err error)
 		if failed == nil || failed.ExitCode() != 2 || !strings.Contains(printed, "without a window") {
 			t.Errorf("%s:%d: %s: %v, want it to ask for a window, in\n%s", c.page, c.line, c.text, err, printed)
 		}
-	case strings.HasPrefix(c.output, "rlrun: ") && failed == nil: // a mistake, on purpose
+	case strings.HasPrefix(c.output, "rlrun: ") && failed == nil: // the page shows an error message
 		t.Errorf("%s:%d: %s: %v, want an error", c.page, c.line, c.text, err)
 	case !strings.HasPrefix(c.output, "rlrun: ") && err != nil:
 		t.Fatalf("%s:%d: %s: %v\n%s", c.page, c.line, c.text, err, printed)
@@ -188,7 +190,7 @@ func (r *reader) judge(t *testing.T, c command, text, printed string, err error)
 	}
 }
 
-// rewrite writes outputs into a page.
+// rewrite writes the changed outputs into a page.
 func rewrite(t *testing.T, page string, changed []command) {
 	t.Helper()
 	text, err := os.ReadFile(page)

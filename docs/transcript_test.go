@@ -6,24 +6,27 @@ import (
 	"testing"
 )
 
-// A command is a line of a page that a reader types, and what it prints if the page shows it.
+// A command is a line of a page that a reader types, with its output if the page shows the
+// output.
 type command struct {
 	block
 	line   int
 	text   string
 	shown  bool
 	output string
-	lines  int // of the page that output has
+	lines  int // number of lines of the output on the page
 }
 
-// prompt is before a command in a transcript.
+// prompt is the text before a command in a transcript.
 const prompt = "$ "
 
-// aside is behind a command in a list of commands: what it does.
+// aside matches the explanation after a command in a list of commands.
 var aside = regexp.MustCompile(`\s+#\s.*$|\s{2,}\S.*$`)
 
-// commands returns the commands in a block: every line of sh, the lines behind a prompt of
-// console, and of a list without a language those that begin with rlrun or go.
+// commands returns the commands in a block. In a block with the language sh, every line is a
+// command. In a block with the language console, the lines with a prompt are commands. In a block
+// without a language, the lines with a prompt and the lines that begin with rlrun or go are
+// commands.
 func commands(b block) (all []command) {
 	for i, line := range strings.Split(strings.TrimSuffix(b.text, "\n"), "\n") {
 		c := command{block: b, line: b.line + i}
@@ -45,11 +48,11 @@ func commands(b block) (all []command) {
 	return all
 }
 
-// clock is what a run says about its time, which differs each time.
+// clock matches the times in the output of a run, which differ in every run.
 var clock = regexp.MustCompile(`in [\d.,e-]+ s \([\d,]+ a second\)|"train_s":[\d.e-]+,"steps_per_s":[\d.]+`)
 
-// same reports whether a command has printed what a page shows. A gap in a line stands for
-// any text, a line of a gap for any lines, times are left out.
+// same reports whether the printed output is the output that the page shows. A gap in a line
+// stands for any text, and a gap as a whole line stands for any lines. Times are not compared.
 func same(shown, printed string) bool {
 	var pattern strings.Builder
 	for line := range strings.Lines(strings.TrimRight(shown, "\n")) {

@@ -3,7 +3,7 @@
 //
 // An Env has three methods: Spec describes it, Reset begins an episode, Step takes one action.
 // Its observations and actions are rows of float32 that the caller owns, so a step allocates
-// nothing. A Space says what the numbers of a row mean; a Layout lists the parts of such a row.
+// nothing. A Space says what the numbers of a row mean. A Layout lists the parts of a row.
 //
 // Episode plays one environment, one episode after another. Vec steps N environments together and
 // restarts every episode that ends; agents train on it. Both apply the time limit, check actions
@@ -19,8 +19,8 @@ import "github.com/rlrun/rlrun/env/state"
 
 // An Env is one environment.
 //
-// An episode depends on its seed and its actions alone: after Reset(seed), the same actions give
-// the same results to the bit, whatever was played before. Vec relies on this to resume an
+// An episode depends only on its seed and its actions: after Reset(seed), the same actions give
+// exactly the same results, whatever episodes were played before. Vec relies on this to resume an
 // episode from the middle.
 type Env interface {
 	// Spec describes the environment. It always returns the same Spec.
@@ -56,9 +56,9 @@ type Spec struct {
 	RewardThreshold *float64 // return from which the task counts as solved; nil if the task has no threshold
 }
 
-// A Snapshotter is an Env that can save and restore its whole state. Its State saves or loads everything
-// that the rest of the episode depends on, random generators and counters included. A checkpoint
-// then holds this state instead of the episode's actions.
+// A Snapshotter is an Env that can save and restore its whole state. Its State saves or loads
+// everything on which the rest of the episode depends, random generators and counters included. A
+// checkpoint then contains this state instead of the episode's actions.
 type Snapshotter interface {
 	Env
 	state.Stater
@@ -80,12 +80,12 @@ type Physics interface {
 }
 
 // A DrawSetter is an Env whose random numbers can be given by the caller, so that it can repeat
-// an episode of another implementation.
+// an episode that another implementation has recorded.
 type DrawSetter interface {
 	// SetDraws gives the random numbers for the next Reset or Step. They are used in order,
-	// before numbers of the environment's own generator. They are uniform numbers in [0, 1), or
-	// for example cards where the environment deals cards. Numbers that the next call does not
-	// use stay for later calls, until SetDraws(nil). If a number is not possible, SetDraws
+	// before numbers of the environment's own generator. They are uniform numbers in [0, 1),
+	// or cards if the environment is a card game. Numbers that the next call does not use
+	// stay for later calls, until SetDraws(nil). If a number is not possible, SetDraws
 	// returns an error and changes nothing.
 	SetDraws(draws []float64) error
 }
@@ -94,10 +94,11 @@ type DrawSetter interface {
 // discrete: a Discrete, a MultiDiscrete, a MultiBinary, or a Tuple or Dict of these. An action
 // that is not allowed is no error; the environment decides its effect.
 type Masker interface {
-	// Mask writes which actions are allowed in the current state: for each choice one bool for
-	// each of its values, and for each bit two bools, for 0 and for 1, all in the order of the
-	// row. See Layout.MaskSize. At least one value of each choice must be allowed, unless the
-	// episode has terminated.
+	// Mask writes which actions are allowed in the current state. It writes one bool for each
+	// value of each choice (a Discrete, or an element of a MultiDiscrete), and two bools for
+	// each bit (an element of a MultiBinary): first for 0, then for 1. They are in the order
+	// of the row. See Layout.MaskSize. At least one value of each choice must be allowed,
+	// unless the episode has terminated.
 	Mask(allowed []bool)
 }
 
@@ -108,8 +109,9 @@ type Clipper interface {
 	ClipsActions()
 }
 
-// As returns the first environment of type T in e's chain of wrappers, from the outside inwards,
-// as errors.As does for errors. The window uses it to find a render.Scene.
+// As returns the first environment of type T in e's chain of wrappers. It searches from the
+// outermost wrapper to the innermost environment, as errors.As searches a chain of errors. The
+// window uses it to find a render.Scene.
 func As[T any](e Env) (T, bool) {
 	return find[T](e, func(Wrapper) bool { return true })
 }
@@ -120,7 +122,7 @@ func As[T any](e Env) (T, bool) {
 func AsIs[T any](e Env) (T, bool) { return find[T](e, keepsModel) }
 
 // find returns the first environment of type T in e's chain of wrappers. It stops at the first
-// wrapper for which through returns false.
+// wrapper for which the function through returns false.
 func find[T any](e Env, through func(Wrapper) bool) (T, bool) {
 	for {
 		if t, ok := e.(T); ok {

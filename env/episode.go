@@ -9,8 +9,8 @@ import (
 )
 
 // An Episode plays one environment, one episode after another. It counts steps, applies a time
-// limit, refuses invalid actions, and can go back to an earlier step: it replays the actions from
-// the episode's seed.
+// limit, refuses invalid actions, and can go back to an earlier step: it resets the environment
+// with the episode's seed and replays the actions.
 //
 // Reset, SetPhysics, Step and Seek return an *Error if the environment breaks the contract. After
 // a panic the fields show the step before the panic, and Step returns an error until Reset. After
@@ -22,7 +22,7 @@ type Episode struct {
 	Steps      int       // steps taken in the episode
 	Obs        []float32 // [O] current observation
 	Act        []float32 // [A] latest action; nil before the first step
-	Mask       []bool    // [M] actions allowed at Obs, also at a final state: see Masker; nil if there are no masks
+	Mask       []bool    // [M] actions allowed at Obs, which may be a final state: see Masker; nil if there are no masks
 	Reward     float64   // reward of the latest step
 	Return     float64   // undiscounted return so far
 	Terminated bool      // the latest step led to a final state
@@ -151,8 +151,8 @@ func (e *Episode) stepEnv(act []float32) (err error) {
 	return e.wrapError(err)
 }
 
-// episodeEnded writes the mask of the last state and the episode's metrics. It is an episodeHook:
-// no next episode begins.
+// episodeEnded writes the mask of the last state and the episode's metrics. It implements
+// episodeHook and returns next = false, because no other episode begins.
 func (e *Episode) episodeEnded(int) (seed uint64, next bool, err error) {
 	if e.Mask != nil {
 		e.group.maskers[0].Mask(e.group.res.NextMask)
@@ -170,7 +170,8 @@ func (e *Episode) copyFields() {
 	}
 }
 
-// Last returns the latest step that the episode has reached, also after Seek went back.
+// Last returns the number of the latest step that the episode has reached. Seek does not change
+// it.
 func (e *Episode) Last() int { return max(e.Steps, len(e.group.envs[0].actions)/e.group.info.actSize) }
 
 // Seek goes to the given step, back or forwards, within 0 … Last.

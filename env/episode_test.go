@@ -29,7 +29,7 @@ func must(t testing.TB, err error) {
 	}
 }
 
-// shownBits returns all exported fields of an Episode, to the bit.
+// shownBits returns the bits of all exported fields of an Episode.
 func shownBits(p *env.Episode) string {
 	var bits []uint32
 	for _, x := range p.Obs {
@@ -91,8 +91,8 @@ func TestEpisodeLastMask(t *testing.T) {
 	}
 }
 
-// TestEpisodeSeek checks that Seek, back or forwards, leads to the same fields as before. After
-// an action from an earlier step, the later steps are forgotten.
+// TestEpisodeSeek checks that Seek, back or forwards, leads to the same fields as before. If Step
+// is called at an earlier step, the later steps are dropped.
 func TestEpisodeSeek(t *testing.T) {
 	p := newEpisode(t, env.NewStickyAction(grid.NewTaxi(), 0.3), 9)
 	if err := p.Step([]float32{0}); !oneSentence(err, "has not begun") {

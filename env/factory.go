@@ -8,18 +8,19 @@ import (
 
 // A Copier is an Env that can be copied. The copy has the same options and shares the data that
 // never changes, for example the model of a tabular environment. The copy must be Reset before
-// its first step. Copy may be called from several goroutines at once.
+// its first step. Several goroutines may call Copy at the same time.
 type Copier interface {
 	Env
 	Copy() Env
 }
 
 // A Factory returns a new environment on each call. All of them have the same Spec and options.
-// It may be called from several goroutines at once.
+// Several goroutines may call it at the same time.
 type Factory func() (Env, error)
 
 // Peek returns an environment, so that the caller can read its Spec, and a Factory whose first
-// call returns this same environment. No environment is made only to be thrown away.
+// call returns this same environment. So no environment is made only for its Spec and then thrown
+// away.
 func (f Factory) Peek() (Env, Factory, error) {
 	e, err := f.newEnv()
 	if err != nil {
@@ -39,7 +40,7 @@ func (f Factory) startingWith(e Env) Factory {
 	}
 }
 
-// Maker returns the Maker of Vecs of f's environments.
+// Maker returns a Maker. It makes Vecs whose environments come from f.
 func (f Factory) Maker() Maker {
 	return func(n int) (Vector, error) {
 		envs, err := f.newEnvs(n)
@@ -54,8 +55,8 @@ func (f Factory) Maker() Maker {
 	}
 }
 
-// ParallelMaker returns the Maker of Vectors that step f's environments on workers goroutines:
-// see Parallel.
+// ParallelMaker returns a Maker. It makes Parallels whose environments come from f. Each Parallel
+// uses the given number of goroutines.
 func (f Factory) ParallelMaker(workers int) Maker {
 	return func(n int) (Vector, error) {
 		envs, err := f.newEnvs(n)
@@ -70,8 +71,8 @@ func (f Factory) ParallelMaker(workers int) Maker {
 	}
 }
 
-// newEnvs returns n new environments. If one cannot be made, it closes the others and returns the
-// error.
+// newEnvs returns n new environments. If an environment cannot be made, it closes the others and
+// returns the error.
 func (f Factory) newEnvs(n int) ([]Env, error) {
 	if n < 1 {
 		return nil, fmt.Errorf("env: a vector of %d environments, want 1 or more", n)
@@ -95,14 +96,14 @@ func closeOnError(err error, envs ...Env) error {
 	return err
 }
 
-// newEnv returns a new environment, and a panic as an error.
+// newEnv returns a new environment. It returns a panic of f as an error.
 func (f Factory) newEnv() (e Env, err error) {
 	defer catch("env: making an environment", &err)
 	return f()
 }
 
 // copyOf returns a copy of e if e is a Copier. It returns false for a type that only embeds a
-// Copier: its Copy returns the embedded environment alone.
+// Copier, because the Copy of this type returns only the embedded environment.
 func copyOf(e Env) (Env, bool) {
 	c, ok := e.(Copier)
 	if !ok {

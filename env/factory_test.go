@@ -24,7 +24,7 @@ type embeddingEnv struct {
 }
 
 // TestFactoryCopies checks that all environments of a Factory share the data of a Copier, and
-// that an environment that only embeds a Copier is made anew each time.
+// that an environment that only embeds a Copier is made by its constructor each time.
 func TestFactoryCopies(t *testing.T) {
 	var printed atomic.Int32
 	print := func() sharingEnv {
@@ -144,7 +144,7 @@ func TestAsIs(t *testing.T) {
 }
 
 // TestConstructions checks how often an environment is made: the environment that Peek returns is
-// also the first one of the Vector.
+// also the first environment of the Vector.
 func TestConstructions(t *testing.T) {
 	made := 0
 	r := env.Registry{"acme/Probe-v0": env.Entry(func() *probe { made++; return newProbe() })}

@@ -2,8 +2,8 @@ package env
 
 import "slices"
 
-// Flat returns the space of the rows that Flatten writes: a MultiBinary if s is only choices or
-// only bits, otherwise a Box. It returns s itself if s has no layout.
+// Flat returns the space of the rows that Flatten writes: a MultiBinary if s is a Discrete,
+// MultiDiscrete or MultiBinary, otherwise a Box. It returns s itself if s has no layout.
 func Flat(s Space) Space {
 	l, err := LayoutOf(s)
 	if err != nil {

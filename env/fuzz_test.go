@@ -10,8 +10,9 @@ import (
 	"github.com/rlrun/rlrun/env/state"
 )
 
-// A soloEpisode plays the episodes of one environment of a Vec without a Vec, by the Vec's
-// documentation alone. Each episode has a new environment. It is the reference for FuzzVec.
+// A soloEpisode plays the episodes of one environment without a Vec, in the way that the
+// documentation of Vec describes. Each episode has a new environment. It is the reference for
+// FuzzVec.
 type soloEpisode struct {
 	newEnv  func() env.Env
 	seed    uint64 // Split(seed of the Vec, index)
@@ -79,8 +80,8 @@ func vecKind(limitTo, flags uint8, i int) func() env.Env {
 	}
 }
 
-// FuzzVec checks that a Vec, saved and loaded on the way, has the same bits as its episodes
-// played one by one.
+// FuzzVec checks that a Vec, which is saved and loaded in the middle of episodes, gives the same
+// bits as episodes that are played one by one.
 func FuzzVec(f *testing.F) {
 	f.Add(uint64(1), uint8(0), uint8(0), uint8(0), uint8(3), []byte("010011010101110"))
 	f.Add(uint64(2), uint8(2), uint8(5), uint8(1), uint8(9), bytes.Repeat([]byte("01001101"), 30))

@@ -5,11 +5,11 @@ import (
 	"slices"
 )
 
-// maxLoggedFloats is the most floats of actions logged of one episode: 4 MiB for each
-// environment.
+// maxLoggedFloats is the largest number of action floats that are logged for one episode: 4 MiB
+// for each environment.
 const maxLoggedFloats = 1 << 20
 
-// An envEpisode is one environment and the episode that it is in.
+// An envEpisode is one environment with its current episode.
 type envEpisode struct {
 	env     Env
 	seed    uint64    // seed of the episode
@@ -26,7 +26,7 @@ func (ep *envEpisode) logAction(act []float32) {
 	}
 }
 
-// A group is environments that are stepped together. In a Vec, each environment begins a new
+// A group has environments that are stepped together. In a Vec, each environment begins a new
 // episode when one ends. In an Episode, the group has one environment.
 type group struct {
 	info     *specInfo

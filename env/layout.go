@@ -23,7 +23,7 @@ type Part struct {
 	Shape     []int     // shape of the numbers: [height, width, channels]; [To-From] if the space has no shape
 	Low, High []float32 // [To-From] bounds of Numbers; nil for other kinds
 	Names     []string  // [To-From] names of the elements; nil if they have no names
-	Byte      bool      // the numbers are whole numbers from 0 to 255, so bytes can store them; assumed for a Box with the shape and bounds of an image
+	Byte      bool      // the numbers are whole numbers from 0 to 255, so bytes can store them; also true for a Box with the shape and bounds of an image
 }
 
 // Size returns the number of floats of the part in a row.
@@ -71,9 +71,9 @@ type Layout struct {
 }
 
 // A Custom is a Space of a type outside package env. Plain returns a space of package env whose
-// rows have the same layout and meaning. Networks, files and windows use that space. Sampling and
-// checks use the Custom's own methods Sample and Contains. An environment with a space of an
-// unknown type that is not a Custom is refused when it is made.
+// rows have the same layout and meaning. Networks, files and windows use this plain space.
+// Sampling and checks use the Custom's own methods Sample and Contains. An environment with a
+// space of an unknown type that is not a Custom is refused when it is made.
 type Custom interface {
 	Space
 	Plain() Space
@@ -90,7 +90,8 @@ func LayoutOf(s Space) (Layout, error) {
 // maxDepth is the largest depth of spaces within spaces.
 const maxDepth = 32
 
-// addSpace appends the parts of s. The path of s is name, and s is nested in depth other spaces.
+// addSpace appends the parts of s. The argument name is the path of s, and depth is the number of
+// spaces around s.
 func (l *Layout) addSpace(s Space, name string, depth int) error {
 	if depth > maxDepth {
 		return fmt.Errorf("spaces within spaces, %d deep, want %d or less", depth, maxDepth)
@@ -126,7 +127,7 @@ func (l *Layout) addSpace(s Space, name string, depth int) error {
 	return nil
 }
 
-// addPart appends p, which has n floats, and sets its place in the row.
+// addPart appends the part p, which has n floats, and sets its From and To.
 func (l *Layout) addPart(p Part, n int) {
 	p.From, p.To = l.Size, l.Size+n
 	if p.Shape == nil {
@@ -147,9 +148,9 @@ func joinPath(path, name string) string {
 	return path + "/" + name
 }
 
-// Flatten writes row x to dst in the form that networks read. A choice among n values becomes n
-// numbers, one-hot: 1 for the chosen value, 0 for the others. Other parts are copied. The length
-// of dst must be at least l.Flat.
+// Flatten writes row x to dst as networks read it. A choice among n values becomes n numbers,
+// one-hot: 1 for the chosen value, 0 for the others. Other parts are copied. The length of dst
+// must be at least l.Flat.
 func (l *Layout) Flatten(dst, x []float32) {
 	for i := range l.Parts {
 		p := &l.Parts[i]

@@ -6,12 +6,12 @@ import (
 	"slices"
 )
 
-// measureNamePattern is the form of a metric's name that can stand in a log.
+// measureNamePattern matches the names of metrics that logs accept.
 var measureNamePattern = regexp.MustCompile(`^[\w.-]+$`)
 
 // A Measured is an Env that reports metrics of each episode, for example a distance or a number
 // of goals. A Vector writes them to Result.Metrics when an episode ends, and logs have their
-// means as rollout/env_NAME. Wrappers may be around it: see As.
+// means as rollout/env_NAME. The Measured may be inside wrappers: see As.
 type Measured interface {
 	// Measures returns the names of the metrics: letters, digits, dots, dashes and underscores.
 	// It always returns the same names.
@@ -30,8 +30,8 @@ func measuresOf(e Env) []string {
 	return nil
 }
 
-// checkMeasureNames returns an error if the name of a metric cannot stand in a log or is used
-// twice.
+// checkMeasureNames returns an error if logs do not accept the name of a metric, or if two
+// metrics have the same name.
 func checkMeasureNames(e Env) error {
 	names := measuresOf(e)
 	for i, name := range names {

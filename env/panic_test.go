@@ -52,7 +52,7 @@ func (f *panickyEnv) State(s *state.State) {
 	s.Int("fragile", &f.t, 100)
 }
 
-// vectors returns a Vec and a Parallel of three environments, of which the last one panics.
+// vectors returns a Vec and a Parallel of three environments, where the last environment panics.
 func vectors(where string) map[string]env.Vector {
 	of := func() []env.Env {
 		return []env.Env{new(panickyEnv), new(panickyEnv), &panickyEnv{method: where}}

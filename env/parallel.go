@@ -9,14 +9,14 @@ import (
 
 // A Parallel is a Vector that steps its environments on several goroutines. Each goroutine steps
 // a contiguous part of the environments. This is faster if a step takes microseconds or more. The
-// results are the same as a Vec's, to the bit, with any number of goroutines.
+// results are exactly the results of a Vec, for any number of goroutines.
 //
 // A Parallel logs the actions of the running episodes, so that an *Error has all actions of its
 // episode.
 type Parallel struct {
 	vec     *Vec      // all environments
 	parts   []*Vec    // contiguous parts of vec, one for each goroutine; they share its environments and its Result
-	runPart []func()  // steps parts[i] with its rows of actions
+	runPart []func()  // runPart[i] steps parts[i] with its rows of actions
 	actions []float32 // actions of the current step
 	wait    sync.WaitGroup
 }
@@ -46,13 +46,13 @@ func NewParallel(workers int, envs ...Env) *Parallel {
 		p.parts = append(p.parts, &part)
 		p.runPart = append(p.runPart, func() {
 			defer p.wait.Done()
-			part.Step(p.actions[from*v.info.actSize : to*v.info.actSize]) // the error stays in part.err
+			part.Step(p.actions[from*v.info.actSize : to*v.info.actSize]) // the error is kept in part.err
 		})
 	}
 	return p
 }
 
-// slice returns the rows of environments from … to-1 as a Result that shares memory with r.
+// slice returns the rows of the environments [from, to) as a Result that shares memory with r.
 func (r *Result) slice(from, to int) *Result {
 	n := len(r.Reward)
 	o, m, k := len(r.Obs)/n, len(r.Mask)/n, len(r.Measures)
@@ -86,14 +86,14 @@ func (p *Parallel) ResetFrom(seed uint64, first int) (*Result, error) {
 	}
 	p.vec.seed, p.vec.firstIndex = seed, first
 	for _, part := range p.parts {
-		part.ResetFrom(seed, first) // the error stays in part.err
+		part.ResetFrom(seed, first) // the error is kept in part.err
 		first += part.Len()
 	}
 	return p.result()
 }
 
 // Step steps each environment with its row of act. If several environments fail, it returns the
-// error of the first of them.
+// error of the environment with the smallest index.
 func (p *Parallel) Step(act []float32) (*Result, error) {
 	if p.vec.err != nil {
 		return nil, p.vec.err

@@ -8,10 +8,10 @@ import (
 	"github.com/rlrun/rlrun/env/state"
 )
 
-// Split returns the i-th child of a seed. The children are statistically independent in practice,
-// so each user of random numbers gets its own stream from one root seed. The child is the i-th
-// output of SplitMix64: Steele, Lea and Flood, "Fast splittable pseudorandom number generators",
-// OOPSLA 2014, with the mixing function called variant 13.
+// Split returns the i-th child of a seed. The children are statistically independent in practice.
+// So one root seed gives a separate stream of random numbers for each purpose. The child is the
+// i-th output of SplitMix64: Steele, Lea and Flood, "Fast splittable pseudorandom number
+// generators", OOPSLA 2014, with the mixing function called variant 13.
 func Split(seed, i uint64) uint64 {
 	z := seed + (i+1)*0x9e3779b97f4a7c15
 	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
@@ -23,7 +23,7 @@ func Split(seed, i uint64) uint64 {
 // use. An environment with a Rand becomes a DrawSetter if its SetDraws calls Rand.SetDraws.
 type Rand struct {
 	src   rand.PCG
-	draws []float64 // numbers that Float64 returns before its own
+	draws []float64 // numbers that Float64 returns first, before numbers of the generator
 }
 
 // Seed starts the stream of random numbers of the given seed. Numbers from SetDraws stay.

@@ -12,8 +12,8 @@ import (
 	"github.com/rlrun/rlrun/internal/nearest"
 )
 
-// Options writes an environment's options to the struct that into points to. The decoder of a
-// scenario file provides it. A nil Options leaves the defaults.
+// Options writes an environment's options to the struct *into. The decoder of a scenario file
+// provides it. A nil Options keeps the default options.
 type Options func(into any) error
 
 // A Constructor makes one environment with the given options.
@@ -49,7 +49,7 @@ type ID struct {
 	Version         int // -1 if the id has no version, which means the newest
 }
 
-// idPattern is the form of an id in Gymnasium (gymnasium/envs/registration.py).
+// idPattern matches an id as in Gymnasium (gymnasium/envs/registration.py).
 var idPattern = regexp.MustCompile(`^(?:([\w:-]+)/)?([\w:.-]+?)(?:-v(\d{1,9}))?$`)
 
 // ParseID parses an id. The version may be missing.
@@ -89,8 +89,8 @@ func (r Registry) Resolve(name string) (string, error) {
 	return "", fmt.Errorf("env: no environment %q%s", name, nearest.Hint(name, maps.Keys(r)))
 }
 
-// versions returns the registered ids that differ from want only in the version, the oldest
-// first.
+// versions returns the registered ids with the namespace and the name of want, in any version,
+// the oldest first.
 func (r Registry) versions(want ID) []string {
 	number := map[string]int{}
 	for name := range r {
@@ -126,9 +126,10 @@ func (r Registry) Make(name string, set Options) (e Env, err error) {
 	return e, nil
 }
 
-// Factory returns the Factory of the environment called name. It makes the first environment at
-// once, so a wrong name or a wrong option is an error here, before the Factory is called. If the
-// environment is a Copier, all environments are copies that share the data that never changes.
+// Factory returns the Factory of the environment called name. It makes the first environment
+// immediately, so a wrong name or a wrong option is an error here, before the Factory is called.
+// If the environment is a Copier, all environments are copies that share the data that never
+// changes.
 func (r Registry) Factory(name string, set Options) (Factory, error) {
 	first, err := r.Make(name, set)
 	if err != nil {
@@ -143,7 +144,7 @@ func (r Registry) Factory(name string, set Options) (Factory, error) {
 	}, nil
 }
 
-// Maker returns the Maker of Vecs of the environment called name: see Factory.
+// Maker returns a Maker. It makes Vecs of the environment called name: see Factory.
 func (r Registry) Maker(name string, set Options) (Maker, error) {
 	f, err := r.Factory(name, set)
 	if err != nil {
@@ -152,7 +153,8 @@ func (r Registry) Maker(name string, set Options) (Maker, error) {
 	return f.Maker(), nil
 }
 
-// ParallelMaker returns the Maker of Parallels of the environment called name: see Parallel.
+// ParallelMaker returns a Maker. It makes Parallels of the environment called name: see Factory.
+// Each Parallel uses the given number of goroutines.
 func (r Registry) ParallelMaker(name string, set Options, workers int) (Maker, error) {
 	f, err := r.Factory(name, set)
 	if err != nil {

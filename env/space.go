@@ -42,8 +42,8 @@ type MultiDiscrete struct{ N []int }
 // A MultiBinary is a row of N bits: each element is 0 or 1.
 type MultiBinary struct{ N int }
 
-// An Image is a picture of H rows, W columns and C channels, in this order, the channel changing
-// fastest. Each element is a whole number from 0 to 255.
+// An Image is a picture of H rows, W columns and C channels. A row of floats has the pixels row
+// by row, and the channels of each pixel together. Each element is a whole number from 0 to 255.
 type Image struct{ H, W, C int }
 
 // A Tuple is several spaces. Its row is the rows of its parts, one after another.
@@ -91,8 +91,8 @@ func (d Dict) Size() (n int) {
 }
 
 // Sample writes a random row. Each element is sampled on its own: uniformly if it has two bounds,
-// at an exponentially distributed distance from its bound if it has one, and from the standard
-// normal distribution if it has no bound.
+// at an exponentially distributed distance from its bound if it has one bound, and from the
+// standard normal distribution if it has no bound.
 func (b Box) Sample(rng *rand.Rand, x []float32) {
 	for i := range x {
 		low, high := float64(b.Low[i]), float64(b.High[i])
@@ -200,8 +200,8 @@ func (t Tuple) Contains(x []float32) bool {
 // Contains reports whether every field contains its piece of x.
 func (d Dict) Contains(x []float32) bool { return d.tuple().Contains(x) }
 
-// Part returns the piece of row x that belongs to the field called name. It shares memory with x.
-// It panics if d has no such field.
+// Part returns the part of row x that belongs to the field called name. The result shares memory
+// with x. It panics if d has no such field.
 func (d Dict) Part(name string, x []float32) []float32 {
 	for _, f := range d {
 		if f.Name == name {
@@ -235,7 +235,7 @@ func (b Box) isImage() bool {
 	return true
 }
 
-// maxSize returns the largest number of values that a choice of m has.
+// maxSize returns the largest number in m.N.
 func (m MultiDiscrete) maxSize() (n int) {
 	for _, k := range m.N {
 		n = max(n, k)

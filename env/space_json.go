@@ -10,8 +10,9 @@ import (
 )
 
 // A SpaceJSON is a space in JSON. Each type of space has some of the fields. An infinite bound is
-// null. A finite bound is written as a float64 in its shortest form: -4.8 in a Box, which is a
-// float32, is written as -4.800000190734863, which every reader parses to the same number.
+// null. A finite bound is written as the shortest decimal number of its value as a float64, so
+// that every reader parses the same number. For example, the float32 bound -4.8 is written as
+// -4.800000190734863.
 type SpaceJSON struct {
 	Type   string      `json:"type"`             // box, image, discrete, multi_discrete, multi_binary, tuple or dict
 	Low    []*float64  `json:"low,omitempty"`    // lower bounds of a box
@@ -33,9 +34,9 @@ func MarshalSpace(s Space) ([]byte, error) {
 	return json.Marshal(toJSON(s))
 }
 
-// UnmarshalSpace returns the space in data, as MarshalSpace wrote it. Bounds are equal to the
-// bit. A Box of shape [n] comes back with a nil Shape. It returns an error if data is not a valid
-// space.
+// UnmarshalSpace returns the space in data, which MarshalSpace wrote. The bounds are exactly the
+// same as before. A Box with the shape [n] gets a nil Shape. It returns an error if data is not a
+// valid space.
 func UnmarshalSpace(data []byte) (Space, error) {
 	var j SpaceJSON
 	dec := json.NewDecoder(bytes.NewReader(data))
@@ -109,8 +110,8 @@ func toJSON(s Space) SpaceJSON {
 	return SpaceJSON{Type: fmt.Sprintf("%T", s)}
 }
 
-// toSpace returns the space that j describes, which is nested in depth other spaces. It does not
-// check that the space is valid.
+// toSpace returns the space that j describes. The argument depth is the number of spaces around
+// it. It does not check that the space is valid.
 func (j *SpaceJSON) toSpace(depth int) (Space, error) {
 	if depth > maxDepth {
 		return nil, fmt.Errorf("spaces within spaces, more than %d deep", maxDepth)
@@ -155,7 +156,7 @@ func (j *SpaceJSON) toBox() (Space, error) {
 	for _, side := range []struct {
 		to       []float32
 		from     []*float64
-		infinity float64 // the bound that null means
+		infinity float64 // bound that null stands for
 	}{{b.Low, j.Low, math.Inf(-1)}, {b.High, j.High, math.Inf(1)}} {
 		for i, p := range side.from {
 			v := side.infinity

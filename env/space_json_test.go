@@ -40,7 +40,7 @@ func TestOutline(t *testing.T) {
 	}
 }
 
-// TestSpaceJSON checks that a space is read back as it was written, to the bit.
+// TestSpaceJSON checks that reading a written space gives exactly the same space.
 func TestSpaceJSON(t *testing.T) {
 	negativeZero := float32(math.Copysign(0, -1))
 	odd := env.Box{

@@ -7,8 +7,8 @@ import (
 	"slices"
 )
 
-// maxChoices is the most values that a choice can have: above 2²⁴ a float32 cannot hold every
-// whole number.
+// maxChoices is the largest number of values of a choice: a float32 cannot hold every whole
+// number above 2²⁴.
 const maxChoices = 1 << 24
 
 // Validate returns an error if the Spec is not valid: the id has the wrong form, the time limit
@@ -32,8 +32,8 @@ func (s Spec) Validate() error {
 	return nil
 }
 
-// validateSpace returns an error if s is not valid or has no layout. The space s is nested in
-// depth other spaces.
+// validateSpace returns an error if s is not valid or has no layout. The argument depth is the
+// number of spaces around s.
 func validateSpace(s Space, depth int) error {
 	if depth > maxDepth {
 		return fmt.Errorf("spaces within spaces, %d deep, want %d or less", depth, maxDepth)
@@ -77,8 +77,8 @@ func validateSpace(s Space, depth int) error {
 	return nil
 }
 
-// validateCustom returns an error if the space that s.Plain returns is not valid, or has rows of
-// another size than s.
+// validateCustom returns an error if the space that s.Plain returns is not valid, or if its rows
+// and the rows of s have different sizes.
 func validateCustom(s Custom, depth int) error {
 	plain := s.Plain()
 	if err := validateSpace(plain, depth+1); err != nil {
@@ -99,7 +99,7 @@ func checkChoiceSize(name string, n int) error {
 }
 
 // validate returns an error if two fields have the same name, a field's space is not valid, or d
-// has no field. The Dict d is nested in depth other spaces.
+// has no field. The argument depth is the number of spaces around d.
 func (d Dict) validate(depth int) error {
 	seen := map[string]bool{}
 	for _, f := range d {
@@ -200,9 +200,9 @@ func maskerOf(e Env, act Space) (Masker, []int, error) {
 	return m, n, nil
 }
 
-// commonSpec returns the Spec of the first of envs, which are to be stepped together. It returns
-// an error if an environment is not valid, or if its rows, masks or metrics differ from the first
-// environment's rows, masks or metrics.
+// commonSpec returns the Spec of the first environment of envs. It returns an error if an
+// environment is not valid, or if the environments cannot be stepped together because their rows,
+// masks or metrics differ.
 func commonSpec(envs []Env) (Spec, error) {
 	var first Spec
 	if len(envs) == 0 {
@@ -241,7 +241,7 @@ func sameRows(a, b Space) bool {
 	})
 }
 
-// nameOf returns the name of e for an error message: its id, or its Go type if the id is empty.
+// nameOf returns a name of e for error messages: its id, or its Go type if the id is empty.
 func nameOf(e Env, s Spec) string {
 	if s.ID == "" {
 		return fmt.Sprintf("%T", e)

@@ -6,13 +6,13 @@ import (
 )
 
 // A specInfo is a Spec with the facts that each step needs, computed once. Environments that are
-// stepped together share one.
+// stepped together share one specInfo.
 type specInfo struct {
 	spec             Spec
 	obsSize, actSize int      // floats of an observation and of an action
-	numActions       int      // values of an action that is one choice; 0 for other action spaces
+	numActions       int      // number of values of a Discrete action space; 0 for other action spaces
 	boxActions       bool     // the action space is a Box. The environment itself clips actions to the bounds
-	numObs           int      // values of an observation that is one choice; 0 for other observation spaces
+	numObs           int      // number of values of a Discrete observation space; 0 for other observation spaces
 	obsSpans         []span   // choices, bits and bytes of an observation
 	choiceSizes      []int    // number of values of each choice of an action; nil if there are no masks
 	maskSize         int      // number of bools in a mask; 0 if there are no masks
@@ -86,7 +86,7 @@ func (info *specInfo) obsError(obs []float32) error {
 	return fmt.Errorf("observation %s of %s: %w", formatRow(obs), Describe(info.spec.Obs), ErrObservation)
 }
 
-// A span is the elements from … to-1 of a row, each of which is one of 0, …, n-1.
+// A span is the elements [from, to) of a row. Each element is one of 0, …, n-1.
 type span struct{ from, to, n int }
 
 // choiceSpans returns the spans of the choices, the bits and the bytes in a row.

@@ -15,9 +15,9 @@ type Vec struct {
 	snapshots  bool    // the environments are Snapshotters
 	firstIndex int     // number of the first environment; above 0 if the Vec is a part of a larger Vector
 	seed       uint64  // seed of the whole Vector
-	episodes   []int64 // [N] number of each environment's current episode, from 1; with seed it gives the episode's seed
-	err        error   // why Step cannot be called
-	invalid    error   // why neither Reset nor Step can be called
+	episodes   []int64 // [N] number of each environment's current episode, from 1; the episode's seed depends on it
+	err        error   // error that Step returns; nil if Step can be called
+	invalid    error   // error that Reset and Step return; nil if Reset can be called
 }
 
 var _ Vector = (*Vec)(nil)
@@ -26,7 +26,7 @@ var errNotReset = errors.New("env: a Vec must be Reset before its first Step")
 
 // NewVec returns a Vec of envs, whose Specs must fit together. If there are no environments, or
 // their Specs are not valid or differ in their spaces, Reset returns the error. A Maker returns
-// this error at once.
+// this error immediately.
 func NewVec(envs ...Env) *Vec {
 	spec, err := commonSpec(envs)
 	if err != nil {
@@ -49,7 +49,7 @@ func (v *Vec) Spec() Spec { return v.info.spec }
 func (v *Vec) Env(i int) Env { return v.envs[i].env }
 
 // Footprint estimates the bytes of memory for each environment: its rows of the Result, the same
-// again for the policy, and the past observations that wrappers keep.
+// amount again for the policy, and the past observations that wrappers keep.
 func (v *Vec) Footprint() int {
 	floats := 4*v.info.obsSize + 2*v.info.actSize + 16
 	for e := v.Env(0); ; {
@@ -71,8 +71,8 @@ func (v *Vec) Len() int { return len(v.envs) }
 // seed Split(Split(seed, i), k).
 func (v *Vec) Reset(seed uint64) (*Result, error) { return v.ResetFrom(seed, 0) }
 
-// ResetFrom is Reset for a part of a larger Vector: the environments have the numbers first,
-// first+1, … and their seeds.
+// ResetFrom is Reset for a part of a larger Vector. The environments get the numbers first,
+// first+1, …, and the seeds of these numbers.
 func (v *Vec) ResetFrom(seed uint64, first int) (res *Result, err error) {
 	if v.invalid != nil {
 		return nil, v.invalid
@@ -115,7 +115,7 @@ func (v *Vec) Step(act []float32) (res *Result, err error) {
 }
 
 // episodeEnded writes the metrics of environment i and returns the seed of its next episode. It
-// is an episodeHook.
+// implements episodeHook.
 func (v *Vec) episodeEnded(i int) (seed uint64, next bool, err error) {
 	if v.measured != nil {
 		err = v.measureEpisode(i)
@@ -171,9 +171,9 @@ func (v *Vec) Close() error {
 	return Close(envs...)
 }
 
-// State saves or loads the seed and the running episodes: the state of each environment if it is a
-// Snapshotter, otherwise the actions of its episode, which loading replays. State does not visit
-// the Result. The caller that acts on the observations must save them.
+// State saves or loads the seed and the running episodes: the state of each environment if it is
+// a Snapshotter, otherwise the actions of its episode, which loading replays. State does not save
+// the Result. A caller that needs the observations for its next actions must save them.
 func (v *Vec) State(s *state.State) {
 	if v.invalid != nil {
 		s.Fail(v.invalid)
@@ -225,7 +225,7 @@ func (v *Vec) visitReturns(s *state.State) {
 	}
 }
 
-// visitEnv saves or loads the state of environment i. A panic makes s fail.
+// visitEnv saves or loads the state of environment i. A panic sets the error of s.
 func (v *Vec) visitEnv(i int, s *state.State) {
 	v.current = i
 	defer func() {

@@ -14,7 +14,7 @@ import (
 )
 
 // A failingEnv walks at random and breaks the contract once it has come far enough, or at a
-// Reset. The seed and the actions alone decide when.
+// Reset. The step depends only on the seed and the actions.
 type failingEnv struct {
 	fault    string // how it breaks the contract; "" for never
 	atReset  bool   // break it at a Reset, not at a step

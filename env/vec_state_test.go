@@ -16,8 +16,8 @@ func sticky() env.Env {
 	return env.NewStickyAction(env.ScaleReward{Env: cartPole(), K: 0.1}, 0.25)
 }
 
-// A randomWalk takes a random number at every step, so an incompletely restored generator shows.
-// It has no State.
+// A randomWalk takes a random number at every step, so the results differ if the generator is not
+// restored completely. It has no State.
 type randomWalk struct {
 	rng env.Rand
 	x   float64
@@ -103,7 +103,8 @@ func save(t testing.TB, s state.Stater) []byte {
 	return b.Bytes()
 }
 
-// TestVecLoadEndsError checks that Load ends an error, as Reset does.
+// TestVecLoadEndsError checks that a Vec with an error can be stepped again after Load, as after
+// Reset.
 func TestVecLoadEndsError(t *testing.T) {
 	v := env.NewVec(new(probe))
 	reset(t, v, 1)

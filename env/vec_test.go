@@ -46,7 +46,7 @@ func (p *probe) Step(act, obs []float32) env.Outcome {
 
 func (p *probe) observe(obs []float32) { obs[0], obs[1] = float32(len(p.seeds)), float32(p.t) }
 
-// An onlyEnv hides all methods of an environment but those of Env.
+// An onlyEnv has only the methods of Env: it hides all other methods of an environment.
 type onlyEnv struct{ env.Env }
 
 // A limited is a wrapper with its own time limit.

@@ -30,11 +30,11 @@ type Result struct {
 	Obs        []float32 // [N, O] observations to act on next
 	Next       []float32 // [N, O] observations that the actions led to; they differ from Obs where an episode ended
 	Reward     []float64 // [N] rewards of the step
-	Terminated []bool    // [N] the step led to a final state; a value target is cut only here
-	Truncated  []bool    // [N] the episode was cut off, or reached the time limit; can be set together with Terminated
+	Terminated []bool    // [N] the step led to a final state: a bootstrapped value is 0 only here
+	Truncated  []bool    // [N] the episode was cut off, or reached the time limit; Terminated may also be true
 	First      []bool    // [N] Obs is the first observation of an episode
-	Return     []float64 // [N] undiscounted return so far; of the whole episode where it ended
-	Length     []int     // [N] steps so far; of the whole episode where it ended
+	Return     []float64 // [N] undiscounted return so far; where an episode ended, the return of the whole episode
+	Length     []int     // [N] steps so far; where an episode ended, the length of the whole episode
 	Mask       []bool    // [N, M] actions allowed at Obs: see Masker; nil if the environments have no masks
 	NextMask   []bool    // [N, M] actions allowed at Next, valid only where an episode ended; all true where it terminated. Elsewhere see Mask
 	Measures   []string  // [K] names of the metrics; nil if the environments are not Measured
@@ -51,7 +51,7 @@ func NewResult(n, o int) *Result {
 	}
 }
 
-// clear sets everything to 0 but Obs, First and Mask, which Reset writes.
+// clear sets all fields to 0, except Obs, First and Mask, which Reset writes.
 func (r *Result) clear() {
 	clear(r.Next)
 	clear(r.Reward)
@@ -68,8 +68,8 @@ func (r *Result) Done(i int) bool { return r.Terminated[i] || r.Truncated[i] }
 
 // A Maker returns a new Vector of n environments. Agents take a Maker and not a Vector, because
 // the agent knows how many environments it needs and in how many Vectors: PPO calls the Maker
-// once for eight environments, A3C calls it eight times for one. A Maker may be called from
-// several goroutines at once.
+// once for eight environments, A3C calls it eight times for one environment. Several goroutines
+// may call a Maker at the same time.
 type Maker func(n int) (Vector, error)
 
 // Each returns a Maker of Vecs. It calls newEnv once for each environment.
@@ -77,8 +77,8 @@ func Each[E Env](newEnv func() E) Maker {
 	return Factory(func() (Env, error) { return newEnv(), nil }).Maker()
 }
 
-// EachParallel returns a Maker like Each, of Vectors that step on several goroutines: see
-// Parallel.
+// EachParallel returns a Maker of Parallels. It calls newEnv once for each environment. Each
+// Parallel uses the given number of goroutines.
 func EachParallel[E Env](workers int, newEnv func() E) Maker {
 	return Factory(func() (Env, error) { return newEnv(), nil }).ParallelMaker(workers)
 }
@@ -92,8 +92,8 @@ type Error struct {
 	Step  int    // number of the step in the episode, from 1; 0 for Reset
 	Err   error  // cause: ErrNotFinite, ErrObservation, ErrAction, ErrMask, or a *PanicError
 
-	// Actions has the episode's actions [Step, A], the last one included. It is nil if the
-	// actions are not logged.
+	// Actions has the episode's actions [Step, A], including the last action. It is nil if
+	// the actions are not logged.
 	Actions []float32
 }
 
@@ -126,8 +126,8 @@ type PanicError struct {
 // Error returns the panic in one line, without the stack.
 func (e *PanicError) Error() string { return fmt.Sprintf("panic: %v", e.Value) }
 
-// catch recovers a panic of a user's code and sets *err to a *PanicError after the text what,
-// which names the call. It must be deferred.
+// catch recovers a panic of a user's code and sets *err to an error that wraps a *PanicError. The
+// argument what is the name of the call, for the message. It must be deferred.
 func catch(what string, err *error) {
 	if p := recover(); p != nil {
 		*err = fmt.Errorf("%s: %w", what, &PanicError{p, debug.Stack()})

@@ -7,9 +7,10 @@ import (
 	"github.com/rlrun/rlrun/env/state"
 )
 
-// A Wrapper is an Env around another Env. Its State visits the wrapper's own state and then calls
-// StateOf(Unwrap(), s), so that As never takes the inner environment's state for the whole state.
-// A Wrapper keeps nothing from one episode to the next.
+// A Wrapper is an Env around another Env. Its State saves or loads the wrapper's own state and
+// then calls StateOf(Unwrap(), s). Every Wrapper must have State, so that the state of the inner
+// environment is never used as the whole state. A Wrapper keeps nothing from one episode to the
+// next.
 type Wrapper interface {
 	Snapshotter
 	Unwrap() Env
@@ -25,8 +26,8 @@ func keepsModel(w Wrapper) bool {
 	return false
 }
 
-// Snapshots reports whether the environment inside all wrappers of e is a Snapshotter. A
-// Wrapper always is one.
+// Snapshots reports whether the environment inside all wrappers of e is a Snapshotter. The
+// wrappers themselves are always Snapshotters.
 func Snapshots(e Env) bool {
 	for {
 		if w, ok := e.(Wrapper); ok {
@@ -38,8 +39,8 @@ func Snapshots(e Env) bool {
 	}
 }
 
-// StateOf saves or loads the state of e. A Wrapper calls it for the environment that it wraps. If e is no
-// Snapshotter, s fails: see Snapshots.
+// StateOf saves or loads the state of e. A Wrapper calls it for the environment that it wraps. If
+// e is no Snapshotter, StateOf sets the error of s: see Snapshots.
 func StateOf(e Env, s *state.State) {
 	if sn, ok := e.(Snapshotter); ok {
 		sn.State(s)

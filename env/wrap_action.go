@@ -29,7 +29,7 @@ func NewStickyAction(e Env, p float64) *StickyAction {
 // Unwrap returns the wrapped environment.
 func (w *StickyAction) Unwrap() Env { return w.Env }
 
-// Reset begins an episode. Its first action cannot be a repeated one.
+// Reset begins an episode. The first action of an episode is never replaced.
 func (w *StickyAction) Reset(seed uint64, obs []float32) {
 	w.rng.Seed(Split(seed, 0))
 	w.hasLast = 0
@@ -135,8 +135,8 @@ var _ Wrapper = (*DiscretizeAction)(nil)
 const maxCells = 1 << 20
 
 // NewDiscretizeAction returns e with Discrete actions. The action space of e must be a Box with
-// finite bounds. An action's index is a number in base bins: digit i is the bin of element i, and
-// element 0 is the highest digit.
+// finite bounds. An action's index is a number with the base bins, where digit i is the bin of
+// element i. The digit of element 0 is the most significant.
 func NewDiscretizeAction(e Env, bins int) (*DiscretizeAction, error) {
 	box, err := boxOf("DiscretizeAction", "actions", e.Spec().Act)
 	if err == nil {

@@ -9,10 +9,10 @@ type DiscretizeObservation struct{ obsWrapper }
 var _ Wrapper = (*DiscretizeObservation)(nil)
 
 // NewDiscretizeObservation returns e with Discrete observations. The index of a cell is a number
-// in base bins: digit i is the bin of element i of the observation, and element 0 is the highest
-// digit. The bins divide the range from bounds.Low to bounds.High; elements outside this range
-// are clipped. If bounds is the zero Box, the bounds of e's observation space are used, which
-// must be finite.
+// with the base bins, where digit i is the bin of element i of the observation. The digit of
+// element 0 is the most significant. The bins divide the range from bounds.Low to bounds.High;
+// elements outside this range are clipped. If bounds is the zero Box, the bounds of e's
+// observation space are used, which must be finite.
 func NewDiscretizeObservation(e Env, bins int, bounds Box) (*DiscretizeObservation, error) {
 	const name = "DiscretizeObservation"
 	box, err := cellBounds(name, e, bounds)
@@ -54,16 +54,16 @@ func (b Box) fraction(i int, x []float32) float64 {
 	return min(max((float64(x[i])-low)/(high-low), 0), 1)
 }
 
-// A TileCoding returns a 1 for the tile of each tiling that the observation is on, and 0 for the
-// other tiles. Sutton and Barto 2018, section 9.5.4: with n tilings, tiling t is displaced in
-// dimension d by t (1 + 2d) / n of a tile, modulo one tile.
+// A TileCoding returns a 1 for each tile that contains the observation, one in each tiling, and a
+// 0 for the other tiles. Sutton and Barto 2018, section 9.5.4: with n tilings, tiling t is
+// displaced in dimension d by t (1 + 2d) / n of a tile, modulo one tile.
 type TileCoding struct{ obsWrapper }
 
 var _ Wrapper = (*TileCoding)(nil)
 
 // NewTileCoding returns e with MultiBinary observations. Each tiling has the given number of
 // tiles along each element of the observation, and one more tile because the tilings are
-// displaced. The tiles divide the range from bounds.Low to bounds.High, as the bins in
+// displaced. The tiles divide the range from bounds.Low to bounds.High, like the bins of
 // NewDiscretizeObservation.
 func NewTileCoding(e Env, tilings, tiles int, bounds Box) (*TileCoding, error) {
 	const name = "TileCoding"

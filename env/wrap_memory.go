@@ -7,15 +7,15 @@ import (
 	"github.com/rlrun/rlrun/env/state"
 )
 
-// maxKept is the most floats of past observations that a wrapper may keep: 4 MiB for each
-// environment.
+// maxKept is the largest number of floats of past observations that a wrapper may keep: 4 MiB for
+// each environment.
 const maxKept = 1 << 20
 
 // A FrameStack returns the latest n observations as one observation, the oldest first.
 type FrameStack struct {
 	baseWrapper
 	obsSize int       // floats of an observation of the wrapped environment
-	zeros   bool      // observations before the first are 0; otherwise they are the first one
+	zeros   bool      // true: observations before the first are 0; false: they are copies of the first observation
 	past    []float32 // [n, O] latest observations of the wrapped environment
 }
 
@@ -35,7 +35,7 @@ func NewFrameStack(e Env, n int, zeros bool) (*FrameStack, error) {
 	return &FrameStack{baseWrapper{Env: e, obs: stackedBox(box, n, zeros)}, len(box.Low), zeros, make([]float32, n*len(box.Low))}, nil
 }
 
-// stackedBox returns the Box of n rows of b. With zeros, 0 is within its bounds.
+// stackedBox returns the Box of n rows of b. If zeros is true, 0 is within its bounds.
 func stackedBox(b Box, n int, zeros bool) Box {
 	shape, low, high := b.Shape, b.Low, b.High
 	if shape == nil {
@@ -50,8 +50,8 @@ func stackedBox(b Box, n int, zeros bool) Box {
 	}
 }
 
-// checkKept returns an error if n observations of the given size are too many for a wrapper to
-// keep. One observation of any size is allowed.
+// checkKept returns an error if n observations of the given size need more memory than a wrapper
+// may use. One observation of any size is allowed.
 func checkKept(wrapper string, n, size int) error {
 	if limit := max(1, maxKept/size); n < 1 || n > limit {
 		return fmt.Errorf("env: %s of %d observations of %s, want 1 … %d", wrapper, n, plural(size, "number"), limit)
@@ -103,7 +103,7 @@ func (w *FrameStack) State(s *state.State) {
 // episode are zeros.
 type DelayObservation struct {
 	baseWrapper
-	queue []float32 // [n, O] observations to show later, the next one first
+	queue []float32 // [n, O] observations to return later, the next observation first
 }
 
 var _ Wrapper = (*DelayObservation)(nil)

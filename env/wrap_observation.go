@@ -8,11 +8,11 @@ import (
 	"github.com/rlrun/rlrun/env/state"
 )
 
-// An obsWrapper returns a function of the wrapped environment's observation. Wrappers that change
-// only observations and have no memory embed it.
+// An obsWrapper computes its observation from the wrapped environment's observation, by a
+// function. Wrappers that change only observations and have no memory embed it.
 type obsWrapper struct {
 	baseWrapper
-	apply func(dst, x []float32) // writes to dst, a row of the new space, the function of x, a row of the wrapped environment's space
+	apply func(dst, x []float32) // computes an observation dst of the new space from an observation x of the wrapped environment
 	inner []float32              // observation of the wrapped environment
 }
 
@@ -148,7 +148,8 @@ type AddNoise struct {
 
 var _ Wrapper = (*AddNoise)(nil)
 
-// NewAddNoise returns e with noise of standard deviation sigma on its Box observations.
+// NewAddNoise returns e with noise added to its Box observations. The noise has the standard
+// deviation sigma.
 func NewAddNoise(e Env, sigma float64) (*AddNoise, error) {
 	box, err := boxOf("AddNoise", "observations", e.Spec().Obs)
 	if err == nil && !(0 <= sigma && sigma <= math.MaxFloat32) {

@@ -47,8 +47,8 @@ func (w WithMaxSteps) Spec() Spec {
 	return s
 }
 
-// A FrameSkip takes every action several times in a row. It returns the sum of the rewards and
-// the last observation.
+// A FrameSkip repeats every action for several steps of the wrapped environment. It returns the
+// sum of the rewards and the last observation.
 type FrameSkip struct {
 	baseWrapper
 	times    int // steps of the wrapped environment for each action
@@ -62,7 +62,7 @@ var _ Wrapper = (*FrameSkip)(nil)
 // ends within a reasonable time.
 const maxFrameSkip = 1 << 20
 
-// NewFrameSkip returns e with every action taken the given number of times, from 1 to 1048576.
+// NewFrameSkip returns e with every action taken in the given number of steps, from 1 to 1048576.
 func NewFrameSkip(e Env, times int) (*FrameSkip, error) {
 	if times < 1 || times > maxFrameSkip {
 		return nil, fmt.Errorf("env: FrameSkip of %d times, want 1 … %d", times, maxFrameSkip)
@@ -123,11 +123,11 @@ type TimeAwareObservation struct {
 
 var _ Wrapper = (*TimeAwareObservation)(nil)
 
-// NewTimeAwareObservation returns e with the number of steps taken as a last element of its
-// observation, or with asFraction as a fraction of the time limit. The observation space of e
-// must be a Box, and e must have a time limit. The fraction is of the limit that finally applies,
-// which a NewWithMaxSteps around it may set. The number of steps does not rise above the limit of
-// e, even in longer episodes.
+// NewTimeAwareObservation returns e with the number of steps taken as the last element of its
+// observation. If asFraction is true, this element is the fraction of the time limit instead. The
+// observation space of e must be a Box, and e must have a time limit. If a WithMaxSteps around
+// the result sets another limit, the fraction uses that limit. The number of steps does not rise
+// above the limit of e, even in longer episodes.
 func NewTimeAwareObservation(e Env, asFraction bool) (*TimeAwareObservation, error) {
 	spec := e.Spec()
 	box, err := boxOf("TimeAwareObservation", "observations", spec.Obs)

@@ -30,8 +30,8 @@ type recording struct {
 	Steps        []transition
 }
 
-// A recordedEnv replays the environment inside a recording. It checks that the actions it is
-// given are the recorded ones.
+// A recordedEnv replays the environment inside a recording. It checks that it gets the recorded
+// actions.
 type recordedEnv struct {
 	t    *testing.T
 	r    *recording
@@ -302,8 +302,8 @@ func TestFlatten(t *testing.T) {
 	}
 }
 
-// TestDiscretizeObservation checks that element 0 is the highest digit of a cell's index, and
-// that elements outside the bounds are clipped.
+// TestDiscretizeObservation checks that element 0 is the most significant digit of a cell's
+// index, and that elements outside the bounds are clipped.
 func TestDiscretizeObservation(t *testing.T) {
 	for _, tc := range []struct {
 		x    []float32
@@ -324,8 +324,8 @@ func TestDiscretizeObservation(t *testing.T) {
 }
 
 // TestTileCoding checks two tilings of two tiles along each of two elements in [0, 1]. The second
-// tiling is displaced by half a tile, which is 0.25, in both elements: 0.3 is on tile 0 of the
-// first tiling and on tile 1 of the second.
+// tiling is displaced by half a tile, which is 0.25, in both elements: 0.3 is in tile 0 of the
+// first tiling and in tile 1 of the second tiling.
 func TestTileCoding(t *testing.T) {
 	for _, tc := range []struct {
 		x    []float32

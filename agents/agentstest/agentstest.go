@@ -1,10 +1,10 @@
 // Package agentstest checks that an agent keeps the contract of agents.Agent, as testing/fstest
 // does for file systems.
 //
-// A test describes its agent with an [Agent] and calls [Check], which runs each check as a subtest:
-// the agent learns, repeats its bytes with the same seed, resumes, allocates nothing, and returns
-// errors instead of panics. The tasks to learn are [Identity], with discrete actions, and
-// [Tracking], with continuous ones.
+// A test describes its agent with an [Agent] and calls [Check], which runs each check as a
+// subtest: the agent learns, repeats its bytes with the same seed, resumes, allocates nothing,
+// and returns errors instead of panics. The tasks to learn are [Identity], with discrete actions,
+// and [Tracking], with continuous actions.
 //
 //	agentstest.Check(t, agentstest.Agent{New: newSmallAgent, Discrete: true, Steps: 40_000})
 package agentstest
@@ -31,21 +31,21 @@ import (
 
 // An Agent describes the agent to check: how it is made and what it can do.
 type Agent struct {
-	// New returns an agent with small settings, for a run of steps environment steps. An
-	// iteration should have at most a few hundred environment steps, and learning should start
-	// after at most a few hundred.
+	// New returns an agent with small settings. The argument steps is the number of
+	// environment steps of the run. An iteration should have at most a few hundred
+	// environment steps, and learning should start after at most a few hundred.
 	New func(mk env.Maker, seed uint64, steps int) (agents.Agent, error)
 
-	Discrete   bool    // the agent can learn discrete actions
-	Continuous bool    // the agent can learn continuous actions
-	Table      bool    // the agent needs discrete observations
-	Allocates  bool    // iterations allocate memory; then Check does not count allocations
+	Discrete   bool    // true: the agent can learn discrete actions
+	Continuous bool    // true: the agent can learn continuous actions
+	Table      bool    // true: the agent needs discrete observations
+	Allocates  bool    // true: iterations allocate memory, so Check does not count allocations
 	Steps      int     // environment steps in which the agent learns Identity and Tracking
 	Gamma      float64 // discount γ of the policy's values; 0 skips the check of the values
 }
 
-// Check runs all checks, each as a subtest. With go test -short it skips the checks that wait for
-// the agent to learn.
+// Check runs all checks, each as a subtest. With go test -short it skips the checks that need a
+// trained agent.
 func Check(t *testing.T, a Agent) {
 	for name, mk := range a.tasks() {
 		t.Run("learns/"+name, func(t *testing.T) { a.checkLearns(t, mk) })
@@ -76,7 +76,7 @@ func (a Agent) tasks() map[string]func() env.Env {
 	return tasks
 }
 
-// newAgent returns an agent for a run of steps environment steps.
+// newAgent returns an agent for a run with the given number of environment steps.
 func (a Agent) newAgent(t testing.TB, mk func() env.Env, seed uint64, steps int) agents.Agent {
 	t.Helper()
 	agent, err := a.New(env.Each(mk), seed, steps)
@@ -120,7 +120,8 @@ func shortRun() int {
 	return 3000
 }
 
-// checkRepeats checks that the same seed gives the same bytes, and another seed other bytes.
+// checkRepeats checks that the same seed gives the same bytes, and that another seed gives
+// different bytes.
 func (a Agent) checkRepeats(t *testing.T, mk func() env.Env) {
 	run := func(seed uint64) []byte {
 		agent := a.newAgent(t, mk, seed, shortRun())
@@ -136,9 +137,10 @@ func (a Agent) checkRepeats(t *testing.T, mk func() env.Env) {
 	}
 }
 
-// checkResumes checks that an agent that is saved in the middle of episodes, and loaded into another
-// agent, continues with the same bytes and reports as an agent that was not interrupted. It checks
-// this in environments with a State and in environments without one.
+// checkResumes saves an agent in the middle of episodes and loads the state into a second agent.
+// It checks that the second agent then has the same bytes and Reports as an agent that was not
+// interrupted. The environments have the method State in one half of the checks, and not in the
+// other half.
 func (a Agent) checkResumes(t *testing.T, mk func() env.Env) {
 	for _, hidden := range []bool{false, true} {
 		task := mk
@@ -167,8 +169,8 @@ func (a Agent) checkResumes(t *testing.T, mk func() env.Env) {
 	}
 }
 
-// checkPieces checks that many calls of Learn and one call end in the same bytes and report the same
-// episodes, and that one processor and several give the same bytes.
+// checkPieces checks that many short calls of Learn give the same bytes and episodes as one long
+// call. It also checks that one processor gives the same bytes as several processors.
 func (a Agent) checkPieces(t *testing.T, mk func() env.Env) {
 	atOnce, inPieces, oneCore := a.newAgent(t, mk, 1, shortRun()), a.newAgent(t, mk, 1, shortRun()), a.newAgent(t, mk, 1, shortRun())
 	want, err := atOnce.Learn(shortRun())
@@ -194,8 +196,8 @@ func (a Agent) checkPieces(t *testing.T, mk func() env.Env) {
 	}
 }
 
-// checkAllocations checks that ten iterations of a warm agent allocate nothing. It takes the mean of
-// ten trials, rounded down, so that a rare allocation of the Go runtime does not count.
+// checkAllocations checks that ten iterations of a warm agent allocate nothing. It takes the mean
+// of ten trials, rounded down, so that a rare allocation of the Go runtime does not count.
 func (a Agent) checkAllocations(t *testing.T, mk func() env.Env) {
 	agent := a.newAgent(t, mk, 1, 100*shortRun())
 	r, err := agent.Learn(2 * shortRun())
@@ -210,8 +212,8 @@ func (a Agent) checkAllocations(t *testing.T, mk func() env.Env) {
 	}
 }
 
-// checkNaN checks that Learn returns an *env.Error, with the environment and the step, for a reward
-// or an observation that is NaN.
+// checkNaN checks that Learn returns an *env.Error if a reward or an observation is NaN. The
+// error must name the environment and the step.
 func (a Agent) checkNaN(t *testing.T, mk func() env.Env) {
 	for _, observation := range []bool{false, true} {
 		agent := a.newAgent(t, func() env.Env { return &nanEnv{Env: mk(), observation: observation} }, 1, 100_000)
@@ -224,8 +226,8 @@ func (a Agent) checkNaN(t *testing.T, mk func() env.Env) {
 }
 
 // checkDiverges checks that Learn returns an error about the network or table, not about the
-// environment, if rewards are too large for a float32. An agent whose gradient steps do not grow
-// with the rewards may return no error, if its policy stays finite.
+// environment, if rewards are too large for a float32. Learn may return no error if the policy
+// stays finite, as for an agent whose gradient steps do not grow with the rewards.
 func (a Agent) checkDiverges(t *testing.T, mk func() env.Env) {
 	agent := a.newAgent(t, func() env.Env { return &hugeRewardEnv{Env: mk()} }, 1, 100_000)
 	r, err := agent.Learn(100_000)

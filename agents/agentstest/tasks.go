@@ -14,8 +14,8 @@ const episodeSteps = 10
 const symbols = 3
 
 // Identity is a task with discrete actions. The observation is one of three symbols, as a one-hot
-// vector or as its index. The action with the symbol's index has the reward 1, the others have 0.
-// The best return of an episode is 10.
+// vector or as its index. The action with the symbol's index has the reward 1, all other actions
+// have the reward 0. The best return of an episode is 10.
 type Identity struct {
 	rng      env.Rand
 	symbol   int
@@ -35,13 +35,13 @@ func (e *Identity) Spec() env.Spec {
 	return s
 }
 
-// Reset starts an episode and shows its first symbol.
+// Reset starts an episode and writes the observation of its first symbol.
 func (e *Identity) Reset(seed uint64, obs []float32) {
 	e.rng.Seed(seed)
 	e.show(obs)
 }
 
-// Step returns the reward of the action, and shows the next symbol.
+// Step returns the reward of the action, and writes the observation of the next symbol.
 func (e *Identity) Step(act, obs []float32) env.Outcome {
 	var out env.Outcome
 	if int(act[0]) == e.symbol {
@@ -51,7 +51,7 @@ func (e *Identity) Step(act, obs []float32) env.Outcome {
 	return out
 }
 
-// show draws a symbol and writes its observation.
+// show samples a symbol and writes it as the observation.
 func (e *Identity) show(obs []float32) {
 	e.symbol = int(e.rng.Uniform(0, symbols))
 	if e.discrete {
@@ -69,7 +69,7 @@ func (e *Identity) State(s *state.State) {
 }
 
 // Tracking is a task with continuous actions. The observation is a number x in [-1, 1], and an
-// action a in [-2, 2] has the reward -(a - 1.5 x)². An action outside [-2, 2] is a panic.
+// action a in [-2, 2] has the reward -(a - 1.5 x)². An action outside [-2, 2] makes Step panic.
 type Tracking struct {
 	rng env.Rand
 	x   float64
@@ -83,13 +83,13 @@ func (*Tracking) Spec() env.Spec {
 	return env.Spec{ID: "Tracking-v0", Obs: env.NewBox(-1, 1, 1), Act: env.NewBox(-2, 2, 1), MaxSteps: episodeSteps}
 }
 
-// Reset starts an episode and shows its first number x.
+// Reset starts an episode and writes its first number x to obs.
 func (e *Tracking) Reset(seed uint64, obs []float32) {
 	e.rng.Seed(seed)
 	e.show(obs)
 }
 
-// Step returns the reward of the action, and shows the next number x.
+// Step returns the reward of the action, and writes the next number x to obs.
 func (e *Tracking) Step(act, obs []float32) env.Outcome {
 	if !(-2 <= act[0] && act[0] <= 2) {
 		panic(act[0])
@@ -99,7 +99,7 @@ func (e *Tracking) Step(act, obs []float32) env.Outcome {
 	return env.Outcome{Reward: -distance * distance}
 }
 
-// show draws a number x and writes its observation.
+// show samples a number x and writes it as the observation.
 func (e *Tracking) show(obs []float32) {
 	e.x = e.rng.Uniform(-1, 1)
 	obs[0] = float32(e.x)
@@ -111,11 +111,11 @@ func (e *Tracking) State(s *state.State) {
 	s.Double("tracking/x", &e.x)
 }
 
-// twoStates is an environment that goes from each of its two states to the other, for any actions.
-// The reward is 1 in state 0 and 0 in state 1.
+// twoStates is an environment with two states. Every action leads to the other state. The reward
+// is 1 in state 0 and 0 in state 1.
 type twoStates struct {
-	discrete bool // the observation is the index of the state, not a one-hot vector
-	at       int  // present state
+	discrete bool // true: the observation is the index of the state; false: a one-hot vector
+	at       int  // current state
 }
 
 func (e *twoStates) Spec() env.Spec {
@@ -148,11 +148,12 @@ func (e *twoStates) show(obs []float32) {
 
 func (e *twoStates) State(s *state.State) { s.Int("two/at", &e.at, 1) }
 
-// nanEnv is an environment whose reward is NaN in its 300th step, or whose observation is.
+// nanEnv is an environment that returns NaN in its 300th step, as the reward or as the
+// observation.
 type nanEnv struct {
 	env.Env
 	steps       int
-	observation bool // the observation is NaN, not the reward
+	observation bool // true: the observation is NaN; false: the reward is NaN
 }
 
 func (e *nanEnv) Step(act, obs []float32) env.Outcome {
@@ -168,7 +169,8 @@ func (e *nanEnv) Step(act, obs []float32) env.Outcome {
 	return out
 }
 
-// hugeRewardEnv is an environment whose rewards are 1e200 and -1e200 in turn, from its 300th step.
+// hugeRewardEnv is an environment whose rewards alternate between 1e200 and -1e200 from its 300th
+// step.
 type hugeRewardEnv struct {
 	env.Env
 	steps int

@@ -23,7 +23,7 @@ import (
 type Acrobot struct {
 	Equations   Equations `yaml:"book_or_nips"`     // equations of motion
 	Torques     []float64 `yaml:"AVAIL_TORQUE"`     // torque of each action [N m]
-	TorqueNoise float64   `yaml:"torque_noise_max"` // uniform noise up to this is added to each torque [N m]
+	TorqueNoise float64   `yaml:"torque_noise_max"` // each torque gets uniform noise in [-torque_noise_max, torque_noise_max] [N m]
 	Low         float64   `yaml:"low"`              // lower bound of each state variable at the start (uniform between low and high)
 	High        float64   `yaml:"high"`             // upper bound of each state variable at the start
 
@@ -38,10 +38,10 @@ var (
 	_ env.DrawSetter  = (*Acrobot)(nil)
 )
 
-// Equations is a form of the Acrobot's equations of motion.
+// Equations is a version of the Acrobot's equations of motion.
 type Equations string
 
-// The forms of the equations.
+// The versions of the equations of motion.
 const (
 	Book Equations = "book" // Sutton and Barto 1998
 	NIPS Equations = "nips" // as printed in Sutton 1996, without the centrifugal term of the upper rod
@@ -100,8 +100,8 @@ func (a *Acrobot) Spec() env.Spec {
 	}
 }
 
-// Reset sets each state variable to a uniform number between Low and High, by default nearly
-// hanging at rest. It rounds them to float32, as Gymnasium does.
+// Reset sets each state variable to a uniform number between Low and High, by default close to 0,
+// where the rods hang down at rest. It rounds the numbers to float32, as Gymnasium does.
 func (a *Acrobot) Reset(seed uint64, obs []float32) {
 	a.rng.Seed(seed)
 	a.torque = 0
@@ -194,7 +194,7 @@ func (a *Acrobot) SetDraws(u []float64) error { return a.rng.SetDraws(u) }
 func (a *Acrobot) Physics(dst []float64) []float64 { return append(dst, a.x[:]...) }
 
 // SetPhysics sets the state variables in the order of Physics. It returns an error if an angular
-// velocity is above the largest that a step or a Reset can give.
+// velocity is above the largest angular velocity that a step or a Reset can give.
 func (a *Acrobot) SetPhysics(x []float64) error {
 	max1, max2 := max(maxOmega1, -a.Low, a.High), max(maxOmega2, -a.Low, a.High)
 	return setPhysics(a.x[:], x,

@@ -2,8 +2,8 @@ package classic
 
 import "math"
 
-// maxReducedAngle is the angle [rad] from which the standard library computes sine and cosine.
-// Angles in an episode are smaller.
+// maxReducedAngle is a large angle [rad]. For this and larger angles, sincos calls the standard
+// library. Angles in an episode are smaller.
 const maxReducedAngle = 1 << 20
 
 // roundingTerm rounds a number x below 2⁵¹: x + roundingTerm - roundingTerm is the nearest whole
@@ -25,7 +25,7 @@ func sincos(x float64) (sin, cos float64) {
 	}
 	sum := float64(x*(2/math.Pi)) + roundingTerm
 	quadrant, q := math.Float64bits(sum), sum-roundingTerm
-	z := x - float64(q*high) - float64(q*middle) - float64(q*low) // within π/4 of 0
+	z := x - float64(q*high) - float64(q*middle) - float64(q*low) // between -π/4 and π/4
 	zz := float64(z * z)
 
 	sin = mulAdd(1.58962301576546568060e-10, zz, -2.50507477628578072866e-8)
@@ -42,8 +42,8 @@ func sincos(x float64) (sin, cos float64) {
 	cos = mulAdd(cos, zz, 4.16666666666665929218e-2)
 	cos = mulAdd(cos, float64(zz*zz), 1-float64(0.5*zz))
 
-	// In odd quadrants sine and cosine change places. The sine is negative in the last two
-	// quadrants, the cosine in the middle two.
+	// In odd quadrants the sine and the cosine are swapped. The sine is negative in the last
+	// two quadrants, the cosine in the middle two.
 	s, c := math.Float64bits(sin), math.Float64bits(cos)
 	swap := (s ^ c) & -(quadrant & 1)
 	s ^= swap ^ quadrant&2<<62
@@ -57,7 +57,7 @@ func wrapAngle(x float64) float64 {
 		x = math.Mod(x, 2*math.Pi)
 	}
 	turns := float64(x*(0.5/math.Pi)) + roundingTerm - roundingTerm
-	return math.FMA(-turns, 2*math.Pi, x) // rounded once, as one subtraction would be
+	return math.FMA(-turns, 2*math.Pi, x) // rounded only once, at the end
 }
 
 // mulAdd returns ab + c. It rounds the product and the sum, also on machines with a fused

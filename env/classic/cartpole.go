@@ -21,7 +21,7 @@ const (
 	poleMass = 0.1
 	mass     = cartMass + poleMass
 	halfPole = 0.5  // half the length of the pole
-	force    = 10.0 // of one push
+	force    = 10.0 // force of one push
 	dt       = 0.02
 	maxX     = 2.4
 	maxTheta = 0.20943951023931953 // Python's 12*2*math.pi/360, one ulp below the exact value
@@ -37,8 +37,8 @@ const (
 // difficult learning control problems", 1983. The equations of motion are from Florian, "Correct
 // equations for the dynamics of the cart-pole system", 2007, without friction.
 type CartPole struct {
-	SuttonBarto bool       `yaml:"sutton_barto_reward"`   // pay 0 for a step and -1 for the last one, in place of 1 for each step
-	Integrator  Integrator `yaml:"kinematics_integrator"` // how a step moves the state
+	SuttonBarto bool       `yaml:"sutton_barto_reward"`   // true: the reward is 0 for a step and -1 for the last step; false: 1 for each step
+	Integrator  Integrator `yaml:"kinematics_integrator"` // method that computes the next state
 	Low         float64    `yaml:"low"`                   // lower bound of each state variable at the start (uniform between low and high)
 	High        float64    `yaml:"high"`                  // upper bound of each state variable at the start
 
@@ -136,8 +136,8 @@ func (c *CartPole) Observe(obs []float32) {
 	obs[0], obs[1], obs[2], obs[3] = float32(c.x[0]), float32(c.x[1]), float32(c.x[2]), float32(c.x[3])
 }
 
-// State saves or loads the physical state. The generator need not be saved, because only Reset uses it
-// and seeds it again.
+// State saves or loads the physical state. The generator need not be saved, because only Reset
+// uses it and seeds it again.
 func (c *CartPole) State(s *state.State) { s.Doubles("cartpole", c.x[:]) }
 
 // SetDraws gives the four uniform numbers for the next Reset.

@@ -67,8 +67,9 @@ func TestSetDraws(t *testing.T) {
 }
 
 // TestThresholds takes one step from rest: an explicit Euler step changes neither x nor θ. It
-// checks that the bounds are strict, as Gymnasium's are. The bound of θ is Python's
-// 12*2*math.pi/360, which is rounded at every operation: one ulp below Go's exact constant.
+// checks that the bounds are strict, as in Gymnasium: at the bound itself the episode does not
+// end. The bound of θ is Python's 12*2*math.pi/360, which is rounded at every operation: one ulp
+// below Go's exact constant.
 func TestThresholds(t *testing.T) {
 	const lean = 0.20943951023931953
 	for name, c := range map[string]struct {

@@ -175,7 +175,8 @@ func transcript(t *testing.T, e env.Env, acts []byte) (steps [][]uint64) {
 	return steps
 }
 
-// actionOf returns an action for a byte: of a Discrete, or of a Box, also outside the bounds.
+// actionOf returns an action for a byte: an action of a Discrete, or an action of a Box that may
+// be outside the bounds.
 func actionOf(space env.Space, b byte) float32 {
 	if d, ok := space.(env.Discrete); ok {
 		return float32(int(b) % d.N)
@@ -183,8 +184,9 @@ func actionOf(space env.Space, b byte) float32 {
 	return float32(int8(b)) / 32 // from -4 to 4
 }
 
-// checkRestore plays the episode of seed and acts twice. The second time it saves the state at
-// step at and continues in another environment. Both episodes must have the same bits.
+// checkRestore plays the episode of seed and acts twice. The second time it saves the state after
+// a number of steps, the argument at, and continues in another environment. Both episodes must
+// have the same bits.
 func checkRestore(t *testing.T, id string, seed uint64, at int, acts []byte) {
 	t.Helper()
 	e, other := mustMake(t, id, addNoise), mustMake(t, id, addNoise)

@@ -11,7 +11,7 @@ var (
 	_ render.Tracer = (*Acrobot)(nil)
 )
 
-// StepsPerSecond returns three times real time.
+// StepsPerSecond returns 15, three times real time: a time step is 0.2 s.
 func (a *Acrobot) StepsPerSecond() int { return 15 }
 
 // joint returns the point where the two rods meet.
@@ -44,7 +44,8 @@ func (a *Acrobot) Draw(d render.Canvas, l render.Look) {
 	render.Twist(d, x, y, 0.36, float32(a.x[0]+a.x[1]/2), float32(turn)*1.6, 0.07, l.Orange)
 }
 
-// Controls returns keys for the first and the last torque, and the middle torque without a key.
+// Controls returns keys for the first and the last torque. Without a key, the action is the
+// middle torque.
 func (a *Acrobot) Controls() []render.Control {
 	last := len(a.Torques) - 1
 	return []render.Control{

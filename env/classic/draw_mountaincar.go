@@ -20,7 +20,8 @@ func (c *MountainCarContinuous) Draw(d render.Canvas, l render.Look) { c.draw(d,
 // height returns the height of the ground in the drawing [m].
 func height(x float64) float32 { return float32(0.45*math.Sin(3*x) + 0.55) }
 
-// draw draws a valley with a flag at x = flag and a car whose full thrust is engine [m/step²].
+// draw draws the valley, the flag, the car and its thrust. The argument flag is the position of
+// the flag [m], and engine is the full thrust of the car [m/step²].
 func (c *valley) draw(d render.Canvas, l render.Look, flag, engine float64) {
 	d.View(leftEnd, -0.06, rightEnd, 1.26, l.Paper)
 	const deep = -9 // below the edge of any picture
@@ -57,7 +58,8 @@ func (c *MountainCar) Controls() []render.Control { return driving(0, 1, 2) }
 // Controls returns keys for driving left and right with full thrust.
 func (c *MountainCarContinuous) Controls() []render.Control { return driving(-1, 0, 1) }
 
-// driving returns the controls of a car, with the actions for left, rest and right.
+// driving returns the controls of a car. The arguments are the actions for driving left, not
+// driving and driving right.
 func driving(left, rest, right float32) []render.Control {
 	return []render.Control{
 		{Key: "left", Label: "drive left", Act: []float32{left}}, {Key: "right", Label: "drive right", Act: []float32{right}},

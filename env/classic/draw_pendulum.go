@@ -11,7 +11,7 @@ var (
 	_ render.Tracer = (*Pendulum)(nil)
 )
 
-// StepsPerSecond returns one and a half times real time.
+// StepsPerSecond returns 30, 1.5 times real time: a time step is 0.05 s.
 func (p *Pendulum) StepsPerSecond() int { return 30 }
 
 // Tip returns the free end of the rod. A positive θ is to the left.

@@ -13,7 +13,7 @@ import "github.com/rlrun/rlrun/env"
 // equations are from Sutton and Barto, "Reinforcement learning: an introduction", 2018, example
 // 10.1, but here the flag stands before the right end of the track.
 type MountainCar struct {
-	GoalVelocity float64 `yaml:"goal_velocity"` // least velocity at the flag [m/step]
+	GoalVelocity float64 `yaml:"goal_velocity"` // smallest velocity at the flag that ends the episode [m/step]
 	Low          float64 `yaml:"low"`           // lower bound of the position at the start (uniform between low and high) [m]
 	High         float64 `yaml:"high"`          // upper bound of the position at the start [m]
 

@@ -3,9 +3,9 @@ package classic
 import "github.com/rlrun/rlrun/env"
 
 // MountainCarContinuous is a MountainCar whose action is the thrust, from -1 (left) to 1 (right).
-// The reward is minus a tenth of the action squared. The episode ends, with 100 more, at x ≥ 0.45
-// with a velocity of at least GoalVelocity. The time limit is 999 steps; a return of 90 counts as
-// solved.
+// The reward is minus a tenth of the action squared. The episode ends at x ≥ 0.45 with a velocity
+// of at least GoalVelocity; the reward of the last step is 100 higher. The time limit is 999
+// steps; a return of 90 counts as solved.
 //
 // Observation: x [m], v [m/step].
 //
@@ -13,7 +13,7 @@ import "github.com/rlrun/rlrun/env"
 // clipping. Each step computes in float64 and rounds the state to float32, as Gymnasium does with
 // NumPy 1. With NumPy 2 Gymnasium computes in float32 and differs in the seventh digit.
 type MountainCarContinuous struct {
-	GoalVelocity float64 `yaml:"goal_velocity"` // least velocity at the flag [m/step]
+	GoalVelocity float64 `yaml:"goal_velocity"` // smallest velocity at the flag that ends the episode [m/step]
 	Low          float64 `yaml:"low"`           // lower bound of the position at the start (uniform between low and high) [m]
 	High         float64 `yaml:"high"`          // upper bound of the position at the start [m]
 

@@ -26,7 +26,7 @@ type Pendulum struct {
 	XInit float64 `yaml:"x_init"` // the angle at the start is uniform in [-x_init, x_init] [rad]
 	YInit float64 `yaml:"y_init"` // the angular velocity at the start is uniform in [-y_init, y_init] [rad/s]
 
-	x      [2]float64 // θ, from any number of turns, and θ̇
+	x      [2]float64 // θ, which may be more than one turn, and θ̇
 	torque float64    // torque of the latest step [N m], for Draw
 	rng    env.Rand   // used only by Reset
 }
@@ -105,8 +105,8 @@ func (p *Pendulum) Observe(obs []float32) {
 	obs[0], obs[1], obs[2] = float32(cos), float32(sin), float32(p.x[1])
 }
 
-// State saves or loads the physical state. The generator need not be saved, because only Reset uses it
-// and seeds it again.
+// State saves or loads the physical state. The generator need not be saved, because only Reset
+// uses it and seeds it again.
 func (p *Pendulum) State(s *state.State) { s.Doubles("pendulum", p.x[:]) }
 
 // SetDraws gives the two uniform numbers for the next Reset.

@@ -62,8 +62,8 @@ func (c *valley) drive(thrust float64) (x, v float64) {
 // Observe writes the state as float32 numbers.
 func (c *valley) Observe(obs []float32) { obs[0], obs[1] = float32(c.x[0]), float32(c.x[1]) }
 
-// State saves or loads the physical state. The generator need not be saved, because only Reset uses it
-// and seeds it again.
+// State saves or loads the physical state. The generator need not be saved, because only Reset
+// uses it and seeds it again.
 func (c *valley) State(s *state.State) { s.Doubles("mountaincar", c.x[:]) }
 
 // SetDraws gives the uniform number for the next Reset.

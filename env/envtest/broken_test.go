@@ -9,7 +9,7 @@ import (
 )
 
 // A drift keeps the contract: it is a body whose velocity changes by actions and at random. Each
-// of the types below is a drift that breaks one rule.
+// type below is a drift that breaks one rule of the contract.
 type drift struct {
 	rng  env.Rand
 	x, v float64
@@ -175,7 +175,7 @@ func (b *setLosesSpeed) SetPhysics(x []float64) error {
 	return err
 }
 
-// setFails refuses every state in SetPhysics, also its own.
+// setFails refuses every state in SetPhysics, even its current state.
 type setFails struct{ drift }
 
 func (b *setFails) SetPhysics([]float64) error { return errors.New("not today") }
@@ -252,7 +252,7 @@ func (*masksAll) Spec() env.Spec {
 	return s
 }
 
-// masksSecondChoice has two choices. Its mask allows no value of the second.
+// masksSecondChoice has two choices. Its mask allows no value of the second choice.
 type masksSecondChoice struct{ masksNumbers }
 
 func (*masksSecondChoice) Spec() env.Spec {
@@ -265,7 +265,7 @@ func (*masksSecondChoice) Mask(allowed []bool) { allowed[0] = true }
 
 func (j *masksSecondChoice) Step(act, obs []float32) env.Outcome { return j.drift.Step(act[:1], obs) }
 
-// changingMask has a mask that changes each time it is asked for.
+// changingMask has a mask that changes with each call of Mask.
 type changingMask struct {
 	masksSecondChoice
 	asked int

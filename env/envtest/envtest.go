@@ -2,7 +2,7 @@
 // does for file systems.
 //
 // A test of an environment is one line, Check(t, NewMyEnv()), as in ExampleCheck. Breaches
-// returns the same reports as text, for programs that are not tests.
+// returns the same breaches as text, for programs that are not tests.
 package envtest
 
 import (
@@ -27,9 +27,9 @@ func Check(t testing.TB, e env.Env) {
 	}
 }
 
-// Breaches runs episodes of random actions in e and returns a line for each breach of the
-// contract: results that depend on more than the seed and the actions, an observation outside its
-// space, a reward or metric that is not finite, a State that does not restore, a Physics that
+// Breaches runs episodes of random actions in e and returns one line of text for each breach of
+// the contract: results that depend on more than the seed and the actions, an observation outside
+// its space, a reward or metric that is not finite, a State that does not restore, a Physics that
 // does not return the state that was set, a mask that allows no action, a Step or Reset that
 // allocates or panics. At the end it closes e if e is an io.Closer.
 func Breaches(e env.Env) []string {
@@ -57,7 +57,7 @@ func (p *checker) checkOptional() {
 	p.runPart(p.checkAllocs)
 }
 
-// stopPart is the value of the panic that ends a part of the check.
+// stopPart is the panic value that ends a part of the check, for example checkSpec.
 type stopPart struct{}
 
 // runPart runs a part of the check and reports whether it completed. It reports a panic of the
@@ -81,14 +81,14 @@ func (p *checker) report(format string, args ...any) {
 	p.breaches = append(p.breaches, fmt.Sprintf(format, args...))
 }
 
-// reportAndStop adds a breach and ends the part of the check.
+// reportAndStop adds a breach and ends the current part of the check.
 func (p *checker) reportAndStop(format string, args ...any) {
 	p.report(format, args...)
 	panic(stopPart{})
 }
 
-// stopOnError ends the part of the check if err is not nil. It reports err, which an Episode
-// returned, as a breach.
+// stopOnError reports err, the error of an Episode, as a breach and ends the current part of the
+// check. It does nothing if err is nil.
 func (p *checker) stopOnError(err error) {
 	if err == nil {
 		return
@@ -184,8 +184,8 @@ func bit(b bool) uint64 {
 	return 0
 }
 
-// checkRepeats checks that the same seed and actions give the same results, also after an episode
-// of another seed.
+// checkRepeats checks that the same seed and actions give the same results again, after an
+// episode with another seed.
 func (p *checker) checkRepeats() {
 	for a := range uint64(10) {
 		p.reset(a)
@@ -199,7 +199,7 @@ func (p *checker) checkRepeats() {
 	}
 }
 
-// A stater makes an environment a state.Stater.
+// A stater wraps an environment. It gives it the method State of a state.Stater.
 type stater struct{ e env.Env }
 
 // State saves or loads the state of the environment.
@@ -216,7 +216,7 @@ func (p *checker) checkRestore() {
 	if err := state.Save(&b, stater{p.env}); err != nil {
 		p.reportAndStop("saving the state: %v", err)
 	}
-	now := len(appendBits(nil, p.episode)) // number of bits of the step already taken
+	now := len(appendBits(nil, p.episode)) // number of bits of the latest step, which play returns first
 	p.rng = rand.New(rand.NewPCG(2, 2))
 	first := p.play(after)[now:]
 	p.reset(3)
@@ -288,7 +288,7 @@ func (p *checker) checkMetrics() {
 
 // checkAllocs checks that Reset and Step allocate nothing.
 func (p *checker) checkAllocs() {
-	p.spec.Act.Sample(p.rng, p.act) // Sample may allocate, so it is called once before
+	p.spec.Act.Sample(p.rng, p.act) // Sample may allocate, so it is called here, before allocations are counted
 	obs := make([]float32, len(p.episode.Obs))
 	n := testing.AllocsPerRun(100, func() {
 		p.env.Reset(1, obs)

@@ -22,15 +22,15 @@ import (
 // Observation: the player's sum 0 … 31, the dealer's first card 0 … 10, and 1 if the player has a
 // usable ace, which counts 11.
 //
-// Blackjack agrees with Gymnasium's blackjack.py. Its draws are cards: see SetDraws.
+// Blackjack agrees with Gymnasium's blackjack.py. The numbers for SetDraws are cards.
 type Blackjack struct {
-	Natural bool `yaml:"natural"` // pay 1.5 for winning with an ace and a ten; sab overrules it
-	SAB     bool `yaml:"sab"`     // the rules of Sutton and Barto: an ace and a ten beat all other hands
+	Natural bool `yaml:"natural"` // true: the reward is 1.5 for winning with an ace and a ten in the first two cards; without effect if sab is true
+	SAB     bool `yaml:"sab"`     // true: the rules of Sutton and Barto, where an ace and a ten in the first two cards beat all other hands
 
 	dealer, player hand
 	model          *MDP
 	rng            env.Rand
-	draws          []float64 // cards to deal before random ones
+	draws          []float64 // cards that are dealt before random cards
 }
 
 var (
@@ -149,8 +149,8 @@ func (b *Blackjack) Step(act, obs []float32) (out env.Outcome) {
 	return out
 }
 
-// stickReward returns the reward of sticking, for the final score of the player and of the
-// dealer, and whether each hand is a natural.
+// stickReward returns the reward of sticking. The arguments are the final scores of the player
+// and the dealer, and whether their hands are naturals.
 func (b *Blackjack) stickReward(player int, natural bool, dealer int, dealerNatural bool) float64 {
 	reward := 0.0
 	switch {
@@ -168,7 +168,7 @@ func (b *Blackjack) stickReward(player int, natural bool, dealer int, dealerNatu
 	return reward
 }
 
-// Observe writes what the player can see.
+// Observe writes the observation: the player's sum, the dealer's first card, the usable ace.
 func (b *Blackjack) Observe(obs []float32) {
 	total, usable := b.player.sum()
 	obs[0], obs[1], obs[2] = float32(total), float32(b.dealer.cards[0]), 0
@@ -190,8 +190,8 @@ func (b *Blackjack) Physics(dst []float64) []float64 {
 
 var errCards = errors.New("grid: want the number of the dealer's cards, 2 or more, then the cards, 1 … 10 each, then the same for the player, whose sum is no more than 21")
 
-// SetPhysics sets the cards, in the form of Physics. It returns an error if the game cannot have
-// these cards before the player sticks.
+// SetPhysics sets the cards. They have the same order as the numbers of Physics. It returns an
+// error if the game cannot have these cards before the player sticks.
 func (b *Blackjack) SetPhysics(x []float64) error {
 	var hands [2]hand
 	for i := range hands {

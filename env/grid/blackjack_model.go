@@ -1,8 +1,8 @@
 package grid
 
-// The model of Blackjack has one state for each observation, (sum·11 + dealer)·2 + usable. After
-// them it has one state for each dealer's card in which the player has a natural: it has the same
-// observation as another hand with the sum 21 and a usable ace.
+// The model of Blackjack has one state for each observation, (sum·11 + dealer)·2 + usable. Then
+// follows one state for each dealer's card in which the player has a natural. Its observation is
+// the same as for other hands with the sum 21 and a usable ace.
 const (
 	observedStates  = 32 * 11 * 2
 	blackjackStates = observedStates + 11
@@ -25,7 +25,7 @@ func observedState(sum, dealer int, usable bool) int {
 	return s
 }
 
-// addCard returns the sum and the usable ace after one more card.
+// addCard returns the sum after one more card, and whether the hand has a usable ace.
 func addCard(sum int, usable bool, card int) (int, bool) {
 	if usable {
 		sum -= 10
@@ -44,7 +44,8 @@ type dealerOutcome struct {
 	probability float64
 }
 
-// dealerOutcomes returns the final scores of a dealer whose first card is up.
+// dealerOutcomes returns the final scores of a dealer. The argument up is the dealer's first
+// card.
 func dealerOutcomes(up int) []dealerOutcome {
 	scores := map[dealerOutcome]float64{}
 	var draw func(sum int, usable bool, cards int, p float64)

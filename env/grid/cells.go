@@ -8,8 +8,8 @@ import (
 // maxSide is the largest number of rows or columns of a map.
 const maxSide = 1024
 
-// A cells is a map: rows of the same length, one byte for each cell. Cell i is in row i / columns
-// and column i mod columns.
+// A cells is the map of an environment: rows of the same length, one byte for each cell. Cell i
+// is in row i / columns and column i mod columns.
 type cells []string
 
 // A step is a move from one cell to a neighbour.
@@ -27,7 +27,7 @@ func (c cells) size() int            { return len(c) * c.cols() }
 func (c cells) at(i int) byte        { return c[i/c.cols()][i%c.cols()] }
 func (c cells) contains(s byte) bool { return len(c.find(s)) > 0 }
 
-// find returns the cells with the given sign.
+// find returns the indices of the cells with the given sign.
 func (c cells) find(sign byte) (all []int) {
 	for i := range c.size() {
 		if c.at(i) == sign {
@@ -37,7 +37,8 @@ func (c cells) find(sign byte) (all []int) {
 	return all
 }
 
-// neighbour returns the cell that step s leads to from cell i. At the edge it returns i.
+// neighbour returns the index of the cell to which step s leads from cell i. It returns i if the
+// step leads over the edge.
 func (c cells) neighbour(i int, s step) int {
 	row, col := i/c.cols()+s.row, i%c.cols()+s.col
 	if row < 0 || row >= len(c) || col < 0 || col >= c.cols() {

@@ -6,15 +6,15 @@ import "github.com/rlrun/rlrun/env"
 // right corner. The cliff is between the two corners: a step into it has the reward -100 and
 // leads back to the start. Any other step has the reward -1. Sutton and Barto 2018, example 6.6.
 //
-// Actions: up 0, right 1, down 2, left 3. On slippery ground, a step goes in the chosen direction
-// or to one of its two sides, each with probability 1/3.
+// Actions: up 0, right 1, down 2, left 3. On slippery ground, a step goes in the chosen
+// direction, to the left of it or to the right of it, each with probability 1/3.
 //
 // Observation: the index of the cell, row by row. As coordinates: row and column.
 //
 // CliffWalking agrees with Gymnasium's cliffwalking.py and has no time limit.
 type CliffWalking struct {
 	Slippery    bool        `yaml:"is_slippery"` // with probability 2/3 a step goes to the left or right of its direction
-	Observation Observation `yaml:"observation"` // what the agent sees of its cell
+	Observation Observation `yaml:"observation"` // how the agent observes its cell
 
 	Table // steps the environment
 	id    string

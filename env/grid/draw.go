@@ -11,7 +11,7 @@ import (
 
 var _ render.Scene = (*Table)(nil)
 
-// StepsPerSecond is slow enough to see each step.
+// StepsPerSecond returns 5, which is slow enough to see each step.
 func (t *Table) StepsPerSecond() int { return 5 }
 
 // Draw draws the map, the state values as a heat map, the policy as arrows, and the agent.
@@ -55,7 +55,7 @@ func squares(states int) *Board {
 	return b
 }
 
-// final reports for each state whether the episode ends there. Such states have no arrow.
+// final reports for each state whether the episode ends there. Terminal states have no arrow.
 func (t *Table) final() []bool {
 	all := make([]bool, t.model.States)
 	for i := range t.to {
@@ -89,16 +89,17 @@ func (m mapDrawing) corner(cell int) (x, y float32) {
 	return float32(cell % m.cols), float32(m.rows - 1 - cell/m.cols)
 }
 
-// square fills a cell with a mix of background and blue: share is the part of blue, from 0 to 1.
+// square fills a cell with a mix of background and blue. The argument share is the fraction of
+// blue, from 0 to 1.
 func (m mapDrawing) square(cell int, share float32) {
 	x, y := m.corner(cell)
 	render.Rect(m, x, y, x+1, y+1, render.Mix(m.look.Paper, m.look.Sky, share))
 }
 
-// heat colours the cells for which counts returns true by their value: the higher, the darker.
-// The values start at index layer. The lowest tenth of the values all have the palest colour:
-// otherwise a few very low values, of states that were never visited, would make all other cells
-// look the same.
+// heat colours the cells for which the function counts returns true. A cell with a higher value
+// is darker. The value of cell i is Look.Values[layer+i]. The lowest tenth of the values all have
+// the palest colour: otherwise a few very low values, of states that were never visited, would
+// make all other cells look the same.
 func (m mapDrawing) heat(layer int, counts func(cell int) bool) {
 	v := m.look.Values
 	if len(v) < layer+m.rows*m.cols {
@@ -153,7 +154,7 @@ func (m mapDrawing) cell(i int, sign byte, taken bool) {
 	case sign == 'S':
 		mark = "S"
 	}
-	m.Text(x+0.06, y+0.06, 0.2, 0, mark, l.Label()) // where no arrow is
+	m.Text(x+0.06, y+0.06, 0.2, 0, mark, l.Label()) // in the corner, so that no arrow covers it
 }
 
 // grid draws the lines between the cells.

@@ -9,11 +9,10 @@ import (
 
 var _ render.Scene = (*Blackjack)(nil)
 
-// StepsPerSecond is slow enough to add up the cards.
+// StepsPerSecond returns 1, which is slow enough to add up the cards.
 func (b *Blackjack) StepsPerSecond() int { return 1 }
 
-// Draw draws both hands. All cards of the dealer but the first are face down until the game is
-// over.
+// Draw draws both hands. Only the dealer's first card is face up until the game is over.
 func (b *Blackjack) Draw(d render.Canvas, l render.Look) {
 	d.View(0, 0, 6, 4, l.Paper)
 	total, usable := b.player.sum()
@@ -32,7 +31,7 @@ func (b *Blackjack) Draw(d render.Canvas, l render.Look) {
 	drawHand(d, l, 2.25, b.dealer.cards, seen)
 }
 
-// drawHand draws cards from left to right. The first seen cards are face up.
+// drawHand draws cards from left to right. Card i is face up if i is below the argument seen.
 func drawHand(d render.Canvas, l render.Look, y float32, cards []int, seen int) {
 	pitch := min(1, 4.5/float32(max(len(cards)-1, 1)))
 	for i, c := range cards {

@@ -6,9 +6,9 @@ import (
 	"github.com/rlrun/rlrun/render"
 )
 
-// Draw shows the four places, the walls, the taxi, where the passenger is and where
-// to. Values and arrows are those of taking this passenger there; once the passenger is
-// there, the episode has ended and there are none.
+// Draw draws the four places, the walls, the taxi, the passenger and the destination. The values
+// and arrows of the cells are for this passenger and destination. If the passenger is at the
+// destination, the episode has ended, and Draw draws no values and no arrows.
 func (t *Taxi) Draw(d render.Canvas, l render.Look) {
 	m := newMapDrawing(d, l, taxiSide, taxiSide)
 	f := fareOf(t.s % taxiStates)
@@ -62,7 +62,7 @@ func (t *Taxi) Draw(d render.Canvas, l render.Look) {
 	m.torso(passenger)
 }
 
-// torso draws the passenger's body.
+// torso draws the passenger's body below the head.
 func (m mapDrawing) torso(d render.Canvas) {
 	d.Fill([]float32{-0.11, -0.1, 0.11, -0.1, 0.05, 0.06, -0.05, 0.06}, m.look.Pink)
 }

@@ -26,8 +26,8 @@ func shown(t *testing.T, e env.Env, states int) (arrows int, texts []string) {
 	return arrows, texts
 }
 
-// TestDrawTerminal expects no arrows in terminal states: after the passenger's arrival, on goals,
-// pits and walls. All other cells keep their arrows when an episode ends.
+// TestDrawTerminal checks that terminal states have no arrows: after the passenger's arrival, on
+// goals, pits and walls. All other cells keep their arrows when an episode ends.
 func TestDrawTerminal(t *testing.T) {
 	taxi, obs := grid.NewTaxi(), make([]float32, 1)
 	taxi.Reset(1, obs)
@@ -61,8 +61,8 @@ func TestDrawTerminal(t *testing.T) {
 	}
 }
 
-// TestDrawWithoutMap draws a table without a map. Each square has the number of the action, and
-// the terminal state has none.
+// TestDrawWithoutMap draws a table without a map. Each square has the number of the action,
+// except the square of the terminal state.
 func TestDrawWithoutMap(t *testing.T) {
 	m := &grid.MDP{States: 3, Actions: 1, Start: []float64{1, 0, 0}}
 	for s := range 3 {

@@ -11,21 +11,21 @@ import (
 // hole ends the episode.
 //
 // Actions: left 0, down 1, right 2, up 3. On slippery ice, a step goes in the chosen direction
-// with probability SuccessRate, and otherwise to one of its two sides.
+// with probability SuccessRate, and otherwise to the left or right of it.
 //
 // Observation: the index of the cell, row by row. As coordinates: row and column.
 //
 // FrozenLake agrees with Gymnasium's frozen_lake.py.
 type FrozenLake struct {
-	Desc           Map         `yaml:"desc"`            // the map: S start (one of several at random), F ice, H hole, G goal; []: the map of map_name
+	Desc           Map         `yaml:"desc"`            // the map: S start (if there are several, an episode begins at a random start), F ice, H hole, G goal; []: the map of map_name
 	MapName        string      `yaml:"map_name"`        // 4x4, 8x8 or random
 	Size           int         `yaml:"size"`            // rows and columns of a random map
 	P              float64     `yaml:"p"`               // probability that a cell of a random map is ice, and not a hole
 	MapSeed        uint64      `yaml:"map_seed"`        // seed of a random map
 	Slippery       bool        `yaml:"is_slippery"`     // steps may go to the left or right of their direction
-	SuccessRate    float64     `yaml:"success_rate"`    // probability that a step on slippery ice goes where it is meant to
+	SuccessRate    float64     `yaml:"success_rate"`    // probability that a step on slippery ice goes in the chosen direction
 	RewardSchedule []float64   `yaml:"reward_schedule"` // rewards of a step onto the goal, into a hole, and onto ice
-	Observation    Observation `yaml:"observation"`     // what the agent sees of its cell
+	Observation    Observation `yaml:"observation"`     // how the agent observes its cell
 
 	Table     // steps the environment
 	id        string
@@ -141,7 +141,7 @@ func (f *FrozenLake) transition(g cells, s, direction int, p float64) Transition
 // Board returns the map.
 func (f *FrozenLake) Board() *Board { return f.view.board }
 
-// maxRandomMaps is the largest number of random maps that are tried.
+// maxRandomMaps is the largest number of random maps that randomLake samples.
 const maxRandomMaps = 1000
 
 // randomLake returns a random map of size×size cells, each frozen with probability p, on which a

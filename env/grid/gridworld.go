@@ -21,21 +21,21 @@ import (
 //	D  door: a wall until the key has been taken
 //
 // Actions: up 0, right 1, down 2, left 3. A move into a wall or over the edge leaves the agent
-// where it is. With probability Slip the move goes to the left or right of its direction instead. Then the wind
-// of the column where the move began moves the agent up, cell by cell. A move that does not end
-// the episode has the reward StepReward.
+// where it is. With probability Slip the move goes to the left or right of its direction instead.
+// Then the wind of the column where the move began moves the agent up, cell by cell. A move that
+// does not end the episode has the reward StepReward.
 //
 // Observation: the index of the cell, row by row, plus the number of cells once the key has been
-// taken. As coordinates: key, if the map has one, row, column.
+// taken. As coordinates: key (if the map has a key), row, column.
 type GridWorld struct {
 	Map         Map         `yaml:"map"`         // the map: S start, . floor, # wall, G and 1 … 9 goals, P pit, a … z teleports, K key, D door
-	GoalReward  float64     `yaml:"goal_reward"` // reward of a goal G; a goal 1 … 9 pays its number
+	GoalReward  float64     `yaml:"goal_reward"` // reward of a goal G; the reward of a goal 1 … 9 is its number
 	PitReward   float64     `yaml:"pit_reward"`  // reward of a pit
 	StepReward  float64     `yaml:"step_reward"` // reward of any other step
 	Slip        float64     `yaml:"slip"`        // probability that a step goes to the left or right of its direction
 	Wind        []int       `yaml:"wind"`        // number of cells that the wind in each column moves the agent up; []: no wind
 	MaxSteps    int         `yaml:"max_steps"`   // time limit of an episode, in steps
-	Observation Observation `yaml:"observation"` // what the agent sees of the state
+	Observation Observation `yaml:"observation"` // how the agent observes the state
 
 	Table // steps the environment
 	id    string
@@ -106,9 +106,9 @@ func newDynaMaze() *GridWorld {
 	return w
 }
 
-// newRandomWalk returns the random walk of example 6.2: five cells in a row between two ends,
-// with the start in the middle. The reward is 1 at the right end and 0 elsewhere. Up and down
-// leave the agent where it is.
+// newRandomWalk returns the random walk of example 6.2: five cells side by side between two ends,
+// with the start in the middle cell. The reward is 1 at the right end and 0 elsewhere. Up and
+// down leave the agent where it is.
 func newRandomWalk() *GridWorld {
 	w := newGridWorld()
 	w.id, w.MaxSteps, w.StepReward, w.PitReward = "RandomWalk-v0", 1000, 0, 0

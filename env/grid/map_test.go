@@ -150,7 +150,7 @@ func TestValidate(t *testing.T) {
 		"start: probabilities sum to 0.5":                 func(m *grid.MDP) { m.Start[0] = 0.5 },
 		"outcomes of 1 pairs":                             func(m *grid.MDP) { m.Outcomes = m.Outcomes[:1] },
 		"state 0, action 0: leads to state 2, want 0 … 1": func(m *grid.MDP) { m.Outcomes[0][0].Next = 2 },
-		"state 0, action 0: pays NaN":                     func(m *grid.MDP) { m.Outcomes[0][1].Reward = math.NaN() },
+		"state 0, action 0: has the reward NaN":           func(m *grid.MDP) { m.Outcomes[0][1].Reward = math.NaN() },
 		"state 1, action 0: probabilities sum to 0.9":     func(m *grid.MDP) { m.Outcomes[1][0].Probability = 0.9 },
 		"state 0, action 0: probability 0 is -0.5":        func(m *grid.MDP) { m.Outcomes[0][0].Probability = -0.5 },
 	} {

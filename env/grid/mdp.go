@@ -17,8 +17,8 @@ import (
 	"math"
 )
 
-// maxStates is the most states of an MDP: above 2²⁴ a float32 observation cannot hold every
-// index.
+// maxStates is the largest number of states of an MDP: a float32 observation cannot hold every
+// index above 2²⁴.
 const maxStates = 1 << 24
 
 // An MDP is a Markov decision process with the states 0 … States-1 and the actions 0 … Actions-1
@@ -26,7 +26,7 @@ const maxStates = 1 << 24
 type MDP struct {
 	States, Actions int
 	Start           []float64      // [S] probability that an episode begins in each state
-	Outcomes        [][]Transition // [S·A] transitions of each state-action pair: of action a in state s at s·A + a
+	Outcomes        [][]Transition // [S·A] transitions of each state-action pair; element s·A + a is for action a in state s
 }
 
 // A Transition is one possible result of an action.
@@ -40,8 +40,8 @@ type Transition struct {
 // sumTolerance is the largest allowed difference between a sum of probabilities and 1.
 const sumTolerance = 1e-9
 
-// newMDP returns an MDP without transitions. An episode begins in each of starts with the same
-// probability.
+// newMDP returns an MDP without transitions. An episode begins in each state of the list starts
+// with the same probability.
 func newMDP(states, actions int, starts []int) *MDP {
 	m := &MDP{
 		States: states, Actions: actions,
@@ -98,7 +98,7 @@ func (m *MDP) checkTransitions(outcomes []Transition) error {
 			return fmt.Errorf("leads to state %d, want 0 … %d", o.Next, m.States-1)
 		}
 		if o.Reward-o.Reward != 0 {
-			return fmt.Errorf("pays %v, want a finite reward", o.Reward)
+			return fmt.Errorf("has the reward %v, want a finite number", o.Reward)
 		}
 		p[i] = o.Probability
 	}

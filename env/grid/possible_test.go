@@ -90,7 +90,7 @@ func TestSingleRowCoordinates(t *testing.T) {
 
 // TestStartValue checks a world in which two cells lead to the goal, and a third cell, which the
 // policy never visits, leads back to itself. The policy has two steps with the reward -1. With a
-// discount of 1 the values of all states together do not exist.
+// discount of 1 the third cell has no value, so Evaluate returns an error.
 func TestStartValue(t *testing.T) {
 	w, err := grid.NewMap("S.G\n.##")
 	if err != nil {

@@ -14,13 +14,14 @@ type Solution struct {
 	V          []float64 // [S] optimal value of each state
 	Q          []float64 // [S·A] optimal value of each action in each state
 	Method     string    // value iteration or policy iteration
-	Iterations int       // sweeps over all states, or improvements of the policy
+	Iterations int       // number of sweeps over all states, or number of improvements of the policy
 }
 
 // tieTolerance is the largest difference between the values of two actions that count as equal.
 const tieTolerance = 1e-9
 
-// Optimal returns the optimal actions of each state, [S]: those within 1e-9 of the largest value.
+// Optimal returns the optimal actions of each state, [S]: the actions with values within 1e-9 of
+// the state's largest action value.
 func (s *Solution) Optimal() [][]int {
 	n := len(s.Q) / len(s.V)
 	all := make([][]int, len(s.V))
@@ -93,7 +94,7 @@ func sweepUntilConverged(ctx context.Context, v []float64, gamma, tolerance floa
 		}
 		bound := change * gamma / (1 - gamma)
 		if gamma == 1 {
-			bound = change * 1e3 // a heuristic without a theorem: values that converge do so at a constant rate
+			bound = change * 1e3 // a heuristic, not a theorem: it assumes that values converge at a constant rate
 		}
 		if change == 0 || bound <= tolerance*size {
 			return k, nil
@@ -135,8 +136,9 @@ func (m *MDP) valueIteration(ctx context.Context, gamma float64) (*Solution, err
 
 // PolicyIteration returns the optimum by policy iteration: it evaluates a policy, makes it greedy
 // with respect to its values, and repeats this until the policy does not change. Sutton and Barto
-// 2018, section 4.3. The first policy is the best one after one sweep of values. Gamma should be
-// below 1: with a gamma of 1, a policy on the way may not end its episodes, which is an error.
+// 2018, section 4.3. The first policy takes the actions with the largest expected immediate
+// rewards. Gamma should be below 1: with a gamma of 1, episodes of an intermediate policy may not
+// end, which is an error.
 func (m *MDP) PolicyIteration(gamma float64) (*Solution, error) {
 	if err := checkGamma(gamma); err != nil {
 		return nil, err
@@ -163,8 +165,8 @@ func (m *MDP) PolicyIteration(gamma float64) (*Solution, error) {
 	return nil, errNoConvergence
 }
 
-// maxDenseStates is the number of states up to which the linear equations are solved directly.
-// With more states most coefficients are 0, and sweeps are faster.
+// maxDenseStates is the largest number of states for which the linear equations are solved
+// directly. With more states most coefficients are 0, and sweeps are faster.
 const maxDenseStates = 200
 
 // Evaluate returns the value of each state under a policy, [S], the solution of (I - γP) V = R.
@@ -254,8 +256,8 @@ func (m *MDP) Stationary(p Policy) ([]float64, error) {
 	if m.States > limit {
 		return nil, fmt.Errorf("grid: the stationary distribution of %d states, want at most %d", m.States, limit)
 	}
-	// (Pᵀ - I) d = 0 and Σ d = 1. There is one equation more than unknowns, but one of them
-	// follows from the others.
+	// (Pᵀ - I) d = 0 and Σ d = 1. There is one equation more than unknowns, but one of the
+	// equations follows from the others.
 	equations, rightSide := mat.NewDense(m.States+1, m.States, nil), mat.NewVecDense(m.States+1, nil)
 	add := func(from, to int, q float64) { equations.Set(to, from, equations.At(to, from)+q) }
 	for s := range m.States {

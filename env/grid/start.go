@@ -53,8 +53,8 @@ func (m *MDP) reachableStates(p Policy) (states []int) {
 	return states
 }
 
-// restrictTo returns m and p with only the given states. Under p an episode must stay in these
-// states until it ends. Actions that p does not take end the episode.
+// restrictTo returns m and p with only the given states. Episodes of the policy p must not leave
+// these states. In the returned MDP, actions that p never takes end the episode.
 func (m *MDP) restrictTo(p Policy, states []int) (*MDP, Policy) {
 	number := make(map[int]int, len(states))
 	for i, s := range states {

@@ -28,7 +28,7 @@ type Table struct {
 	spec     env.Spec
 	model    *MDP
 	view     view
-	first    []int32          // [S·A+2] index in to of the first outcome of each state-action pair; then of the first start; then len(to)
+	first    []int32          // [S·A+2] for each state-action pair, the index of its first outcome in the slice to; then the index of the first start; then len(to)
 	to       []landing        // outcomes of all state-action pairs, then the starts
 	padded   []paddedOutcomes // [S·A] outcomes of each state-action pair; nil if a pair has more than three outcomes, or if there are more than maxPadded pairs
 	s        int              // current state
@@ -36,13 +36,13 @@ type Table struct {
 	rng      env.Rand
 }
 
-// A paddedOutcomes is up to three outcomes, padded to four with the first outcome. The padding is
-// taken if rounding leaves every cumulative probability below the sampled number.
+// A paddedOutcomes is up to three outcomes, padded to four with the first outcome. If rounding
+// leaves every cumulative probability below the sampled number, the result is the padding.
 type paddedOutcomes [4]landing
 
-// A landing is a Transition in the form that Step uses.
+// A landing is a Transition as Step uses it.
 type landing struct {
-	cumulative float64 // sum of the probabilities up to and including this one
+	cumulative float64 // sum of the probabilities of this outcome and the outcomes before it
 	reward     float64
 	next       int32
 	end        bool
@@ -63,7 +63,7 @@ func NewTable(spec env.Spec, m *MDP) (*Table, error) {
 	return t, t.build(spec, m, view{observation: Index, sizes: []int{m.States}})
 }
 
-// build makes t an environment that plays m with the observations of v.
+// build initialises t, so that it plays m with the observations of v.
 func (t *Table) build(spec env.Spec, m *MDP, v view) error {
 	if err := m.Validate(); err != nil {
 		return err
@@ -92,12 +92,12 @@ func (t *Table) build(spec env.Spec, m *MDP, v view) error {
 	return nil
 }
 
-// maxPadded is the largest number of state-action pairs whose outcomes are also kept in padded
-// form. With more pairs, the larger memory costs more time than the padded form saves.
+// maxPadded is the largest number of state-action pairs for which the field padded is used. With
+// more pairs, the larger memory costs more time than the padding saves.
 const maxPadded = 1 << 18
 
-// padOutcomes returns the outcomes of the first n state-action pairs in padded form, or nil if a
-// pair has more than three.
+// padOutcomes returns the paddedOutcomes of the first n state-action pairs, or nil if a pair has
+// more than three outcomes.
 func (t *Table) padOutcomes(n int) []paddedOutcomes {
 	all := make([]paddedOutcomes, n)
 	for i := range all {
@@ -147,8 +147,8 @@ func (t *Table) Step(act, obs []float32) env.Outcome {
 	return env.Outcome{Reward: o.reward, Terminated: o.end}
 }
 
-// nextOutcome samples an outcome of a state-action pair. For pairs in padded form it has no
-// branch that the processor could mispredict.
+// nextOutcome samples an outcome of a state-action pair. With paddedOutcomes it has no branch
+// that the processor could mispredict.
 func (t *Table) nextOutcome(pair int) *landing {
 	if t.padded == nil {
 		return t.sampleOutcome(pair)

@@ -15,9 +15,8 @@ import (
 // has the reward 20 and ends the episode.
 //
 // In rain, a move goes in the chosen direction with probability RainyProbability, and otherwise
-// to one of its sides. A fickle passenger, whom an episode has with probability
-// FickleProbability, changes the destination once: in the first move with the passenger in the
-// taxi.
+// to the left or right of it. With probability FickleProbability, an episode has a fickle
+// passenger, who changes the destination once: in the first move with the passenger in the taxi.
 //
 // Observation: ((row·5 + column)·5 + passenger)·4 + destination, where passenger 4 is in the
 // taxi. As coordinates: these four numbers.
@@ -25,10 +24,10 @@ import (
 // Taxi agrees with Gymnasium's taxi.py, but its model has states for the fickle passenger.
 type Taxi struct {
 	Rainy             bool        `yaml:"is_rainy"`           // moves may go to the left or right of their direction
-	RainyProbability  float64     `yaml:"rainy_probability"`  // probability that a move in the rain goes where it is meant to
+	RainyProbability  float64     `yaml:"rainy_probability"`  // probability that a move in the rain goes in the chosen direction
 	Fickle            bool        `yaml:"fickle_passenger"`   // the passenger may change the destination once, after getting in
 	FickleProbability float64     `yaml:"fickle_probability"` // probability that a fickle passenger changes the destination
-	Observation       Observation `yaml:"observation"`        // what the agent sees of the state
+	Observation       Observation `yaml:"observation"`        // how the agent observes the state
 
 	Table // steps the environment
 	masks [taxiStates][6]bool
@@ -48,13 +47,13 @@ func newTaxi() *Taxi { return &Taxi{RainyProbability: 0.8, FickleProbability: 0.
 const (
 	taxiSide   = 5
 	taxiStates = taxiSide * taxiSide * 5 * 4
-	inTaxi     = 4 // place of a passenger in the taxi
+	inTaxi     = 4 // value of fare.passenger for a passenger in the taxi
 )
 
-// taxiPlaces are the row and the column of the red, green, yellow and blue place.
+// taxiPlaces has the row and the column of the red, green, yellow and blue place.
 var taxiPlaces = [4][2]int{{0, 0}, {0, 4}, {4, 0}, {4, 3}}
 
-// taxiWalls[r][c] reports a wall to the right of column c in row r.
+// taxiWalls[r][c] is true if there is a wall to the right of the cell in row r and column c.
 var taxiWalls = [taxiSide][taxiSide]bool{
 	{false, true}, {false, true}, {}, {true, false, true}, {true, false, true},
 }
@@ -98,8 +97,8 @@ func (f fare) move(a int) (fare, bool) {
 	return f, true
 }
 
-// serve returns f after picking up or dropping off, the reward, and whether the passenger is at
-// the destination.
+// serve returns f after picking up or dropping off. It also returns the reward, and whether the
+// passenger has arrived at the destination.
 func (f fare) serve(a int) (next fare, reward float64, home bool) {
 	place := f.place()
 	switch {
@@ -228,7 +227,8 @@ func (t *Taxi) Copy() env.Env {
 	return &copied
 }
 
-// observedState returns the index of the state without the fickle passenger's part.
+// observedState returns the index of the state as it is observed: it does not say whether the
+// passenger will change the destination.
 func (t *Taxi) observedState() int {
 	if t.s >= taxiStates {
 		return t.s - taxiStates

@@ -7,10 +7,10 @@ import (
 	"github.com/rlrun/rlrun/env"
 )
 
-// An Observation is the form of an environment's observations.
+// An Observation says how observations represent the state of an environment.
 type Observation string
 
-// The forms of observations.
+// The kinds of observations.
 const (
 	Index       Observation = "index"       // index of the state, discrete
 	OneHot      Observation = "one_hot"     // index of the state, one-hot
@@ -28,7 +28,8 @@ func (o *Observation) UnmarshalText(text []byte) error {
 	return fmt.Errorf("observation %q, want index, one_hot, coordinates or local", text)
 }
 
-// A Board is the map of an environment: state s is on cell s mod rows·columns, row by row.
+// A Board is the map of an environment. State s is on cell number s mod rows·columns, where the
+// cells are numbered row by row.
 type Board struct {
 	Cells  []string // rows of the map, as they are drawn
 	Arrows []string // sign of each action
@@ -66,7 +67,7 @@ func kindOf(cell byte, taken bool) int {
 	return kindFloor
 }
 
-// A view is the observations of a Table's states.
+// A view computes the observations of a Table's states.
 type view struct {
 	observation  Observation
 	sizes        []int  // sizes of the state's coordinates; the last coordinate changes fastest
@@ -75,8 +76,8 @@ type view struct {
 	states       int    // number of different observations
 }
 
-// boardView returns the view of states on a board. With keys = 2 the board has each cell twice:
-// before and after the key is taken.
+// boardView returns the view of states on a board. If keys is 2, there are two states for each
+// cell: before and after the key is taken.
 func boardView(form Observation, b *Board, keys int) view {
 	factors := []int{len(b.Cells), len(b.Cells[0])}
 	if keys > 1 {

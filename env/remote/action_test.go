@@ -24,8 +24,8 @@ func (a *arm) Step(act, obs []float32) env.Outcome {
 }
 
 // TestActionOutOfRange checks that an action outside the bounds of a Box is an error that changes
-// nothing. A Clipper clips it as the original environment does: Pendulum's torque of 5 N m counts
-// as 2 N m, and the reward of MountainCarContinuous is that for the action -3.
+// nothing. A Clipper clips it as the original environment does: Pendulum's torque of 5 N m has
+// the effect of 2 N m, and the reward of MountainCarContinuous is the reward for the action -3.
 func TestActionOutOfRange(t *testing.T) {
 	s := newTestSession(new(arm))
 	ask(t, s, `{"reset":{}}`)
@@ -63,7 +63,7 @@ func TestActionOutOfRange(t *testing.T) {
 	}
 }
 
-// TestStateRefused checks that a state that cannot be is refused with a sentence and changes
+// TestStateRefused checks that an impossible state is refused with one sentence and changes
 // nothing.
 func TestStateRefused(t *testing.T) {
 	maze, err := grid.NewMap("S#G")

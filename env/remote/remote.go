@@ -7,10 +7,11 @@
 //	{"describe":true}      the environment's spaces, time limit and threshold
 //	anything else          {"error":"…"}; the session continues
 //
-// If the environment has masks, the answers have a "mask", a list of booleans. "draws":[…] beside
-// an action or a reset gives the random numbers that the environment uses for it.
+// If the environment has masks, the answers have a "mask", a list of booleans. A request with an
+// action or a reset may also have the key "draws": a list of the random numbers that the
+// environment then uses.
 //
-// Serve runs a session until the input ends; Describe returns what "describe" answers.
+// Serve runs a session until the input ends. Describe returns the answer to a "describe" request.
 package remote
 
 import (
@@ -26,7 +27,7 @@ import (
 // maxLine is the longest request in bytes.
 const maxLine = 1 << 20
 
-// Serve reads requests from in and writes an answer to each line to out, until in ends. Then it
+// Serve reads requests from in, one in each line, and writes the answers to out. When in ends, it
 // closes e if e is an io.Closer.
 func Serve(in io.Reader, out io.Writer, e env.Env) (err error) {
 	s, err := newSession(e)
@@ -37,7 +38,7 @@ func Serve(in io.Reader, out io.Writer, e env.Env) (err error) {
 	return serve(in, out, s)
 }
 
-// serve answers every line of in with the session s.
+// serve answers every request of in with the session s.
 func serve(in io.Reader, out io.Writer, s *session) error {
 	lines, answers := bufio.NewReaderSize(in, maxLine), bufio.NewWriter(out)
 	for {

@@ -18,7 +18,7 @@ type session struct {
 	episode    *env.Episode
 	act        env.Layout  // layout of an action
 	physics    env.Physics // nil if the environment has no physical state
-	stateSet   bool        // the episode began at a given state, not from a seed
+	stateSet   bool        // true: the episode began at a given state, not from a seed
 	hasEpisode bool        // an episode has begun
 	nextSeed   uint64      // seed of the next reset without a seed
 }
@@ -60,7 +60,7 @@ type stepReply struct {
 // answer handles one request and returns its answer.
 func (s *session) answer(line []byte) (answer any) {
 	defer func() {
-		if p := recover(); p != nil { // in a method that is not called through the Episode, which recovers its own panics
+		if p := recover(); p != nil { // a panic of a method that is called here, not by the Episode, which recovers panics itself
 			answer = errorReply{fmt.Sprintf("%s, step %d: panic: %v", s.episode.Spec().ID, s.episode.Steps, p)}
 		}
 	}()
@@ -97,7 +97,8 @@ func (s *session) handle(line []byte) (any, error) {
 	return method(fields[names[0]], draws)
 }
 
-// takeDraws removes "draws", the given random numbers, from a request's fields and returns them.
+// takeDraws removes the field "draws" from a request's fields and returns the random numbers in
+// it.
 func takeDraws(fields map[string]json.RawMessage) (draws []float64, err error) {
 	raw, ok := fields["draws"]
 	if !ok {
@@ -150,8 +151,8 @@ func (s *session) reset(raw json.RawMessage, draws []float64) (any, error) {
 	return s.stateReply(), nil
 }
 
-// setDraws gives the environment its next random numbers. The function done removes the unused
-// ones.
+// setDraws gives the environment its next random numbers. The returned function done removes the
+// numbers that were not used.
 func (s *session) setDraws(draws []float64) (done func(), err error) {
 	d, ok := env.As[env.DrawSetter](s.episode.Env())
 	if !ok || draws == nil {
@@ -204,8 +205,9 @@ func (s *session) step(raw json.RawMessage, draws []float64) (any, error) {
 	return stepReply{v.Obs, finiteOrNull([]float64{e.Reward})[0], e.Terminated, e.Truncated, v.Mask, v.State}, nil
 }
 
-// replyError returns err, from an Episode, with the seed or, with stateSet, the given state. It
-// returns nil for a number that is not finite, because the answer shows it as null.
+// replyError returns the error err of an Episode as the error of the answer. The message names
+// the seed. If stateSet is true, it says instead that the state was set. replyError returns nil
+// if err is about a number that is not finite, because the answer has null for this number.
 func (s *session) replyError(err error, stateSet bool) error {
 	var e *env.Error
 	switch {

@@ -115,8 +115,8 @@ func TestReset(t *testing.T) {
 	}
 }
 
-// TestAction checks every form of an action, from a pole at rest, upright. By hand: with θ = θ̇ =
-// 0, θ̈ = -t / (0.5 (4/3 - 0.1/1.1)) and ẍ = t - 0.05 θ̈/1.1, where t = ±10/1.1. An explicit
+// TestAction checks every way to write an action, from a pole at rest, upright. By hand: with θ =
+// θ̇ = 0, θ̈ = -t / (0.5 (4/3 - 0.1/1.1)) and ẍ = t - 0.05 θ̈/1.1, where t = ±10/1.1. An explicit
 // Euler step then changes only the velocities.
 func TestAction(t *testing.T) {
 	for line, sign := range map[string]float64{
@@ -272,7 +272,7 @@ func TestDraws(t *testing.T) {
 	}
 }
 
-// TestRoundTrip checks that every number of a state is returned as it was sent, to the bit.
+// TestRoundTrip checks that every number of a state is returned exactly as it was sent.
 func TestRoundTrip(t *testing.T) {
 	rng := env.Rand{}
 	rng.Seed(1)

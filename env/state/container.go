@@ -31,8 +31,8 @@ func header(length int) []byte {
 // Save writes the state of s to w as one container.
 func Save(w io.Writer, s Stater) error { return save(w, s, nil) }
 
-// save writes the state of s to w as one container. The records go to the files of g, or into the
-// container if g is nil.
+// save writes the state of s to w as one container. It writes the records to the files of g, or
+// into the container if g is nil.
 func save(w io.Writer, s Stater, g *Segments) error {
 	st := &State{segments: g}
 	if s.State(st); st.err != nil {
@@ -50,7 +50,7 @@ func save(w io.Writer, s Stater, g *Segments) error {
 
 // Load reads a container from r and sets the state of s. It verifies the whole container before
 // it changes s. It returns an error if data follows the container, or if the fields do not fit s.
-// In the last case s may be partly changed and must not be used.
+// If the fields do not fit, s may be partly changed and must not be used.
 func Load(r io.Reader, s Stater) error { return load(r, s, nil) }
 
 // load reads a container from r and sets the state of s. It reads the records from the files of
@@ -67,12 +67,13 @@ func load(r io.Reader, s Stater, g *Segments) error {
 	return st.err
 }
 
-// verifyFirstSize is the container size in bytes above which a file's checksum is verified before
-// memory for the fields is allocated: the header of a damaged file may have any length.
+// verifyFirstSize is the size of a large container in bytes. The header of a damaged file may
+// have a wrong length. So for a larger container the checksum of the file is verified first, and
+// then memory for the fields is allocated.
 const verifyFirstSize = 1 << 26
 
-// verify checks the checksum of a container, whose header is head and whose other bytes are the
-// next size bytes of file. Then it seeks back to the start of the fields.
+// verify checks the checksum of a container. The argument head is the container's header, and the
+// next size bytes of file are its other bytes. Then verify seeks back to the start of the fields.
 func verify(file io.ReadSeeker, head []byte, size int64) error {
 	start, err := file.Seek(0, io.SeekCurrent)
 	if err != nil {
@@ -97,7 +98,7 @@ func verify(file io.ReadSeeker, head []byte, size int64) error {
 var errDamaged = errors.New("damaged: the checksum does not match")
 
 // readContainer reads a container from r and returns its fields. It allocates memory only for
-// data that r really has, whatever length the header says.
+// data that r really has, even if the header has a wrong length.
 func readContainer(r io.Reader) ([]byte, error) {
 	head := make([]byte, headSize)
 	if _, err := io.ReadFull(r, head); err != nil {

@@ -26,7 +26,7 @@ type Segments struct {
 type recordFiles struct {
 	files       []segment // in the order of their records
 	nextRecord  int       // index after the last record in the files
-	freeRecords int       // number of records that the last file can still take
+	freeRecords int       // number of records that still fit into the last file
 }
 
 // A segment is one file of records, with the name NAME.ID.
@@ -65,8 +65,8 @@ func (g *Segments) copyFiles() map[string]*recordFiles {
 	return files
 }
 
-// restoreFiles sets g.files to before. It truncates the files to their lengths in before and
-// removes newer files.
+// restoreFiles sets g.files to the argument before. It truncates the files to their lengths in
+// before and removes newer files.
 func (g *Segments) restoreFiles(before map[string]*recordFiles) {
 	for name, set := range g.files {
 		var old []segment
@@ -121,11 +121,11 @@ func (g *Segments) path(name string, id int) string {
 	return filepath.Join(g.dir, fmt.Sprintf("%s.%d", name, id))
 }
 
-// Records saves or loads the records from … to-1 of a sequence that grows at its end and keeps at most
-// limit records. A record must not change: with a Segments, each record is written only once. The
-// function write appends record i to dst. The function read reads record i from the start of src
-// and returns the rest; it is called for the records in order, and possibly for some records
-// before from. Loading more than limit records is an error.
+// Records saves or loads the records with the indices [from, to) of a sequence, which grows at
+// its end and keeps at most limit records. A record must not change: with a Segments, each record
+// is written only once. The function write appends record i to dst. The function read reads
+// record i from the start of src and returns the rest. It is called for the records in order, and
+// possibly for some older records before them. Loading more than limit records is an error.
 func (s *State) Records(name string, from, to *int, limit int,
 	write func(dst []byte, i int) []byte, read func(src []byte, i int) (rest []byte, err error)) {
 	s.Int(name+"/from", from, MaxCount)
@@ -197,7 +197,7 @@ func (s *State) visitInline(name string, from, to int, write func([]byte, int) [
 	}
 }
 
-// readAll reads the records from … to-1 from data, which must have no other bytes.
+// readAll reads the records with the indices [from, to) in data, which must have no other bytes.
 func readAll(name string, data []byte, from, to int, read func([]byte, int) ([]byte, error)) (err error) {
 	for i := from; i < to; i++ {
 		if data, err = read(data, i); err != nil {
@@ -210,7 +210,8 @@ func readAll(name string, data []byte, from, to int, read func([]byte, int) ([]b
 	return nil
 }
 
-// loadFiles saves or loads n segments and reads the records in their files. Record to-1 is the last.
+// loadFiles loads n segments and reads the records in their files. The last record has the index
+// to-1.
 func (s *State) loadFiles(name string, n, to int, read func([]byte, int) ([]byte, error)) error {
 	set := &recordFiles{nextRecord: to}
 	for range n {
@@ -240,7 +241,7 @@ func (s *State) loadFiles(name string, n, to int, read func([]byte, int) ([]byte
 // read returns the valid bytes of the file at path.
 func (f *segment) read(path string) ([]byte, error) {
 	file, err := infile.Open(path)
-	if errors.Is(err, os.ErrNotExist) { // not wrapped: the container exists, so the error must not be os.ErrNotExist
+	if errors.Is(err, os.ErrNotExist) { // not wrapped: os.ErrNotExist would mean that there is no container
 		return nil, fmt.Errorf("state: %s is missing", path)
 	}
 	if err != nil {
@@ -259,8 +260,9 @@ func (f *segment) read(path string) ([]byte, error) {
 	return data, nil
 }
 
-// writeNew writes the records up to to-1 that are not yet in files. A file takes limit/8 + 1
-// records. Files in which all records are older than from are dropped from set.
+// writeNew writes the records with indices below to that are not in a file yet. A file has at
+// most limit/8 + 1 records. If all records of a file have indices below from, writeNew removes
+// the file from set.
 func (g *Segments) writeNew(name string, set *recordFiles, from, to, limit int, write func([]byte, int) []byte) error {
 	if set.nextRecord < from || set.nextRecord > to {
 		*set = recordFiles{nextRecord: from}
@@ -283,7 +285,8 @@ func (g *Segments) writeNew(name string, set *recordFiles, from, to, limit int, 
 	return nil
 }
 
-// createFile creates an empty file with an unused id, for records from first on.
+// createFile creates an empty file with an unused id. The argument first is the index of the
+// file's first record.
 func (g *Segments) createFile(name string, first int) (segment, error) {
 	for id := 0; ; id++ {
 		file, err := os.OpenFile(g.path(name, id), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
@@ -297,7 +300,8 @@ func (g *Segments) createFile(name string, first int) (segment, error) {
 	}
 }
 
-// appendRecords appends records up to to-1 to the last file, as far as it has free records.
+// appendRecords appends the next records to the last file, until the file is full or the index of
+// the next record is to.
 func (g *Segments) appendRecords(name string, set *recordFiles, to int, write func([]byte, int) []byte) (err error) {
 	f := &set.files[len(set.files)-1]
 	path := g.path(name, f.id)

@@ -136,7 +136,7 @@ func TestSegmentsInline(t *testing.T) {
 }
 
 // TestSegmentsDamaged checks that the error for a damaged file names the file, and that after a
-// failed Save the next one writes all records again.
+// failed Save the next Save writes all records again.
 func TestSegmentsDamaged(t *testing.T) {
 	for name, harm := range map[string]func(path string, data []byte) error{
 		"cut short": func(path string, data []byte) error { return os.WriteFile(path, data[:len(data)-1], 0o600) },

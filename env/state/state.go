@@ -1,12 +1,13 @@
 // Package state saves and restores the state of a training run exactly.
 //
-// A type takes part with one method, State(*state.State), which visits each of its fields in a
-// fixed order. To visit a field is to write it when saving and to read it when loading. One
-// method does both, so that saving and loading always agree. Such a type is a Stater.
+// A type that can be saved is a Stater: it has one method, State(*state.State), which saves or
+// loads the fields of the type in a fixed order. When a State is saving, the method writes each
+// field; when it is loading, the same method reads each field. So saving and loading always
+// agree.
 //
 // Save writes a container: a magic word, a version, a length, the fields, and their checksum.
-// Load verifies all of it before it visits the first field. A container, or a Section in it, of
-// another version is refused with a one-line error.
+// Load verifies the whole container before it changes the first field. A container, or a Section
+// in it, of another version is refused with a one-line error.
 //
 // Segments keeps long sequences of records, for example a replay buffer, in files beside the
 // container, so that each Save writes only the new records. The Example saves and loads a random
@@ -21,8 +22,8 @@ import (
 	"math/rand/v2"
 )
 
-// A Stater can save and load its state. State visits everything that the Stater needs to continue
-// as if it had never stopped.
+// A Stater can save and load its state. State saves or loads everything that the Stater needs to
+// continue as if it had never stopped.
 type Stater interface{ State(*State) }
 
 // A State is a checkpoint that is being written or read. After the first error, no field is
@@ -30,7 +31,7 @@ type Stater interface{ State(*State) }
 type State struct {
 	buf      []byte // bytes written so far, or bytes left to read
 	loading  bool
-	segments *Segments // files for records; nil: records go into the container
+	segments *Segments // files for records; nil: records are written into the container
 	err      error
 }
 
@@ -47,7 +48,7 @@ func (s *State) Fail(err error) {
 	}
 }
 
-// All saves or loads each part in turn.
+// All saves or loads all parts, one after another.
 func (s *State) All(parts ...Stater) {
 	for _, p := range parts {
 		p.State(s)
@@ -80,8 +81,8 @@ func (s *State) Uint(name string, p *uint64) {
 	*p = uint64(v[0])
 }
 
-// MaxCount is the largest count of steps or updates. A float64 still holds it exactly, and an int
-// can count further from it without overflow.
+// MaxCount is the largest count of steps or updates. A float64 holds it exactly, and twice this
+// count still fits into an int.
 const MaxCount = min(1<<53, math.MaxInt/2)
 
 // Int saves or loads one count. Loading a count outside 0 … limit is an error.
@@ -111,8 +112,8 @@ type Element interface {
 	float32 | float64 | int64 | byte | bool
 }
 
-// Slice saves or loads p and its length, which may vary. Loading more than limit elements is an error.
-// The memory of p is used again if it is large enough.
+// Slice saves or loads *p and its length, which may vary. Loading more than limit elements is an
+// error. The memory of *p is reused if it is large enough.
 func Slice[T Element](s *State, name string, p *[]T, limit int) {
 	n := len(*p)
 	s.Int(name+"/len", &n, limit)
@@ -120,7 +121,7 @@ func Slice[T Element](s *State, name string, p *[]T, limit int) {
 		return
 	}
 	if s.loading && n > cap(*p) {
-		if n > len(s.buf)/binary.Size(*new(T)) { // checked before make, because the saved length may be false
+		if n > len(s.buf)/binary.Size(*new(T)) { // checked before make, because the saved length may be wrong
 			s.err = fmt.Errorf("state: %q has %d elements in %d bytes", name, n, len(s.buf))
 			return
 		}
@@ -133,8 +134,8 @@ func Slice[T Element](s *State, name string, p *[]T, limit int) {
 // sectionPrefix is the start of a section's field name.
 const sectionPrefix = "section "
 
-// Section saves or loads the name of the fields that follow, and their version, 1 or more. Raise the
-// version when these fields change: loading another version is an error.
+// Section saves or loads a name for the fields that follow, and their version, 1 or more. Raise
+// the version when these fields change: loading another version is an error.
 func (s *State) Section(name string, version int) {
 	v := [1]int64{int64(version)}
 	visit(s, sectionPrefix+name, v[:])

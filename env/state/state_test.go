@@ -62,7 +62,7 @@ func TestRoundTrip(t *testing.T) {
 }
 
 // TestDamage flips every bit and cuts at every byte. It checks that each damage is an error, and
-// that no field is visited.
+// that no field is loaded.
 func TestDamage(t *testing.T) {
 	good := saveBytes(t, &testState{log: []float32{1}})
 	try := func(what string, data []byte) {

@@ -2,7 +2,7 @@ package catch
 
 import "github.com/rlrun/rlrun/render"
 
-// Draw makes Catch a render.Scene: the window and rlrun record show it so.
+// Draw makes Catch a render.Scene: the window and rlrun record use Draw to show the game.
 func (c *Catch) Draw(d render.Canvas, l render.Look) {
 	d.View(0, 0, float32(c.Columns), float32(c.Rows), l.Paper)
 	x, y := float32(c.column)+0.5, float32(c.Rows-c.row)-0.5

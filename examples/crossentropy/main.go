@@ -1,5 +1,5 @@
 // Crossentropy adds an algorithm to rlrun: the cross-entropy method with a network. It plays some
-// episodes, keeps the best ones, and makes their actions more likely. Rubinstein 1999, "The
+// episodes, keeps the best episodes, and makes their actions more likely. Rubinstein 1999, "The
 // cross-entropy method for combinatorial and continuous optimization".
 package main
 
@@ -24,7 +24,7 @@ import (
 type Config struct {
 	agents.Setup
 	Episodes     int                  `yaml:"episodes"`      // episodes of an iteration
-	Elite        int                  `yaml:"elite"`         // best episodes of an iteration, which are imitated
+	Elite        int                  `yaml:"elite"`         // number of best episodes of an iteration, which the policy imitates
 	NEpochs      int                  `yaml:"n_epochs"`      // gradient steps of an iteration
 	LearningRate float32              `yaml:"learning_rate"` // learning rate α
 	Network      policy.NetworkConfig `yaml:"policy_kwargs"` // network and optimiser
@@ -45,7 +45,7 @@ type CrossEntropy struct {
 	model         *policy.ActorCritic // the critic is not used
 	opt           *optim.Optimizer
 	rngs          []rand.PCG // random generator of the next action
-	obs, act, raw []float32  // next observation, its action as the environment gets it, and as sampled
+	obs, act, raw []float32  // next observation; its action as the environment gets it; the same action as sampled
 	mask          []bool     // allowed next actions; nil if the environment has no masks
 	stats         agents.Stats
 	loss          [1]agents.Metric
@@ -77,7 +77,7 @@ func NewCrossEntropy(mk env.Maker, c Config) (*CrossEntropy, error) {
 
 func (a *CrossEntropy) Policy() policy.Policy { return a.model }
 
-// Learn runs iterations: each plays episodes and imitates the best ones.
+// Learn runs iterations. Each iteration plays episodes and imitates the best episodes.
 func (a *CrossEntropy) Learn(until int) (agents.Report, error) {
 	for a.stats.Steps() < until {
 		episodes := make([]episode, a.Episodes)
@@ -130,7 +130,7 @@ func (a *CrossEntropy) imitate(best []episode) {
 	}
 }
 
-// State saves and loads the state of training. Everything else is made from the settings.
+// State saves and loads the state of training. The settings give everything else.
 func (a *CrossEntropy) State(s *state.State) {
 	s.Floats("obs", a.obs)
 	s.Bools("mask", a.mask)

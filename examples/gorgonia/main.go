@@ -20,8 +20,8 @@ import (
 // Gated is an nn.Engine whose networks have one gated hidden layer: y = (tanh(x U) ∘ σ(x V)) W.
 type Gated struct{ width int }
 
-// Build returns a gated network. From the plan it uses only the number of inputs, and the number of
-// outputs and the gain of the last layer.
+// Build returns a gated network. It uses three values of the plan: the number of inputs, the
+// number of outputs, and the gain of the last layer.
 func (e Gated) Build(rng *rand.Rand, name string, plan nn.Plan) (nn.Network, error) {
 	last := nn.Read(plan.Layers[len(plan.Layers)-1])
 	in, out, gain := plan.In.Size(), last.Outputs(), float32(last.Number("gain", 1))

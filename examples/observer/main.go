@@ -25,8 +25,10 @@ steps: 200000
 eval: {freq: 5000, freq_episodes: 20}
 `
 
-// A plateau is a run.Observer that ends training when patience evaluations in a row have not
-// improved the best return by more than gain. It is a state.Stater, so checkpoints save it.
+// A plateau is a run.Observer that ends training when the best return has not improved for some
+// evaluations. The field patience is the number of evaluations. A return counts as an improvement
+// if it is larger than the best return by more than the field gain. A plateau is a state.Stater,
+// so checkpoints save it.
 type plateau struct {
 	gain     float64
 	patience int

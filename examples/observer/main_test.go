@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// TestPlateau checks that training ends before its 200,000 steps, and that a run that is interrupted
-// many times has the same policy as a run that is not interrupted.
+// TestPlateau checks that training ends before its 200,000 steps, and that a run that is
+// interrupted many times has the same policy as a run that is not interrupted.
 func TestPlateau(t *testing.T) {
 	if testing.Short() {
 		t.Skip("learning")

@@ -31,9 +31,9 @@ func Write(name string, write func(io.Writer) error) error {
 	})
 }
 
-// Create is Write for a file that must not exist. If a file called name exists, or another
-// program makes it while write is running, Create does not change that file and returns an
-// os.ErrExist.
+// Create is like Write, for a file that must not exist yet. If a file called name exists, or
+// another program makes it while write is running, Create does not change that file and returns
+// an os.ErrExist.
 func Create(name string, write func(io.Writer) error) error {
 	return publish(name, write, func(tmp string) error {
 		err := os.Link(tmp, name)
@@ -41,7 +41,7 @@ func Create(name string, write func(io.Writer) error) error {
 			return withName(name, errors.Join(err, os.Remove(tmp)))
 		}
 		// The file system has no hard links. So first make an empty file, which fails if
-		// the name is taken, and then replace it.
+		// a file with this name exists, and then replace it.
 		f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 		if err != nil {
 			return err
@@ -53,8 +53,9 @@ func Create(name string, write func(io.Writer) error) error {
 	})
 }
 
-// publish writes a temporary file in the directory of name, and calls place to give it the
-// name. After an error, or a panic in write, it removes the temporary file.
+// publish writes a temporary file in the directory of name. Then it calls the function place,
+// which renames or links the temporary file to name. After an error, or a panic in write, it
+// removes the temporary file.
 func publish(name string, write func(io.Writer) error, place func(tmp string) error) (err error) {
 	dir := filepath.Dir(name)
 	f, err := temporary(dir)
@@ -103,7 +104,7 @@ func Tidy(dir string) {
 	}
 }
 
-// withName returns err with name instead of the name of a temporary file.
+// withName returns err with the name of the temporary file replaced by name.
 func withName(name string, err error) error {
 	if e, ok := errors.AsType[*os.LinkError](err); ok {
 		return &os.PathError{Op: "write", Path: name, Err: e.Err}

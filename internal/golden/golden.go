@@ -27,7 +27,7 @@ func Open(t testing.TB, name string) io.Reader {
 	return z
 }
 
-// Read decodes the gzipped JSON file called name into the value that into points to.
+// Read decodes the gzipped JSON file called name and stores the result in *into.
 func Read(t testing.TB, name string, into any) {
 	t.Helper()
 	if err := json.NewDecoder(Open(t, name)).Decode(into); err != nil {
@@ -35,9 +35,9 @@ func Read(t testing.TB, name string, into any) {
 	}
 }
 
-// Near checks that |got - want| ≤ 10⁻⁵ max(1, |want|) for every element. The tolerance allows
-// sums in another order: float32 and float64 references differ by about a tenth of the
-// tolerance.
+// Near checks that |got - want| ≤ 10⁻⁵ max(1, |want|) for every element. The tolerance is about
+// ten times the difference between float32 and float64 results, so sums may be computed in
+// another order.
 func Near(t testing.TB, name string, got []float32, want ...float64) {
 	t.Helper()
 	if len(got) != len(want) {

@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// TestNotRegular checks that Open and Read return an error at once for everything that is not a
-// regular file, for example a pipe without a writer, and a symbolic link to it.
+// TestNotRegular checks that Open and Read return an error without waiting for everything that is
+// not a regular file, for example a pipe without a writer, and a symbolic link to it.
 func TestNotRegular(t *testing.T) {
 	dir := t.TempDir()
 	pipe, link := filepath.Join(dir, "pipe.yaml"), filepath.Join(dir, "link.yaml")

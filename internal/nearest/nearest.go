@@ -8,10 +8,10 @@ import (
 )
 
 // Word returns the known word with the smallest edit distance to misspelt, without regard to
-// upper and lower case. It returns "" if every distance is larger than half of misspelt's
-// length, rounded up. If misspelt has three letters or more, a known word that begins with
-// misspelt has distance 1. Of several nearest words it returns the first in alphabetical
-// order, so the order of words does not matter.
+// upper and lower case. It returns "" if every distance is larger than half of misspelt's length,
+// rounded up. If misspelt has three letters or more, a known word that begins with misspelt has
+// distance 1. If several words are equally near, it returns the first in alphabetical order. So
+// the order in the argument words does not matter.
 func Word(misspelt string, words iter.Seq[string]) string {
 	misspelt = strings.ToLower(misspelt)
 	smallest, nearest := (len(misspelt)+1)/2+1, ""

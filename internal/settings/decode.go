@@ -67,8 +67,8 @@ func (n Node) Keys() (keys []string) {
 	return keys
 }
 
-// Unknown returns the keys of the mapping n for which the struct that into points to has no
-// field. It leaves out keys that Set has added.
+// Unknown returns the keys of the mapping n for which the struct *into has no field. It leaves
+// out keys that Set has added.
 func (n Node) Unknown(into any) (keys []string) {
 	fields := map[string]reflect.Value{}
 	if hasFields(into) {
@@ -89,10 +89,10 @@ func (n Node) Fault(format string, args ...any) error {
 	return n.tree.fault(n.node, n.path, format, args...)
 }
 
-// Decode sets the value that into points to. For a struct it sets the fields whose yaml tags are
-// keys of n, and leaves the other fields unchanged. For a map with string keys it makes a new
-// map. A key without a field, a key twice, an alias, and null are errors; only a pointer may
-// be null.
+// Decode sets *into to the value of n. For a struct it sets the fields whose yaml tags are keys
+// of n, and leaves the other fields unchanged. For a map with string keys it makes a new map. A
+// key without a field, a key that occurs twice, an alias and null are errors, but null is allowed
+// for a pointer.
 func (n Node) Decode(into any) error {
 	if n.node == nil {
 		return nil
@@ -134,7 +134,7 @@ func (n Node) decode(v reflect.Value) error {
 		return err
 	}
 	switch {
-	case v.Kind() == reflect.Slice && n.node.Kind == yaml.SequenceNode: // also if v has a form for a single value
+	case v.Kind() == reflect.Slice && n.node.Kind == yaml.SequenceNode: // a list is decoded here even if the type of v also reads a single value
 		return n.sequence(v)
 	case ownForms(v) != "" && (v.Kind() == reflect.Struct || v.Kind() == reflect.Map || n.node.Kind != yaml.ScalarNode):
 		return n.Fault("want %s", expected(v))
@@ -272,7 +272,7 @@ func setScalar(v reflect.Value, tag, text string) bool {
 	return true
 }
 
-// number returns the value of a finite decimal number, and whether text is one.
+// number returns the value of a finite decimal number, and whether text is a number of this kind.
 func number(text string) (float64, bool) {
 	x, err := strconv.ParseFloat(text, 64)
 	return x, err == nil && !math.IsNaN(x) && !math.IsInf(x, 0)
@@ -288,13 +288,13 @@ func whole(text string) (int64, bool) {
 	return int64(x), ok && x == math.Trunc(x) && math.Abs(x) <= 1<<53
 }
 
-// Names of forms in error messages.
+// Descriptions of a list and of a mapping, for error messages.
 const (
 	aList    = "a list, as [a, b]"
 	aMapping = "a mapping, key: value"
 )
 
-// expected returns the forms that v accepts, for error messages: for example "a number".
+// expected describes the YAML values that v accepts, for error messages: for example "a number".
 func expected(v reflect.Value) string {
 	if forms := ownForms(v); forms != "" {
 		return forms

@@ -21,10 +21,10 @@ type Entry struct {
 	Value any // any value that Encode accepts
 }
 
-// Encode returns v as YAML that Decode reads back. v may be a struct, whose fields are named by
-// their yaml tags, a Map, a map, whose keys are sorted, a slice, a text, a number or a bool. A
-// nil pointer becomes null. If a value has a method MarshalSetting, Encode writes its
-// result instead of the value.
+// Encode returns v as YAML that Decode reads back. The value v may be a struct, a Map, a map, a
+// slice, a text, a number or a bool. The keys of a struct are its yaml tags, and the keys of a
+// map are sorted. A nil pointer becomes null. If a value has a method MarshalSetting, Encode
+// writes its result instead of the value.
 func Encode(v any) ([]byte, error) {
 	n, err := encode(reflect.ValueOf(v))
 	if err != nil {

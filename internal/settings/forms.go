@@ -9,12 +9,13 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// A type can have YAML forms of its own. UnmarshalText, of package encoding, reads a single
-// value. The methods below read and write the other forms. Their signatures have no type of
-// this package, so a package with such a type does not link the YAML parser.
+// A value in YAML has one of three forms: a single value, a list or a mapping. A type can read
+// its forms with its own methods: UnmarshalText of package encoding reads a single value, and the
+// methods below read a list or a mapping. Their signatures have no type of this package, so a
+// package with such a type does not link the YAML parser.
 type (
-	// UnmarshalList reads a list, for example [4, step]. The function decode sets the
-	// value that into points to, as Node.Decode does.
+	// UnmarshalList reads a list, for example [4, step]. The function decode sets *into, as
+	// Node.Decode does.
 	listUnmarshaler interface {
 		UnmarshalList(decode func(into any) error) error
 	}
@@ -61,8 +62,8 @@ func (n Node) located(err error) error {
 	return n.Fault("%v", err)
 }
 
-// ownForms returns the forms that v reads with methods of its own, for error messages. It
-// returns "" if v has no such method.
+// ownForms describes the forms that v reads with its own methods, for error messages. It returns
+// "" if v has no such method.
 func ownForms(v reflect.Value) string {
 	if !v.CanAddr() {
 		return ""

@@ -11,7 +11,7 @@ import (
 	"github.com/rlrun/rlrun/internal/settings"
 )
 
-// shade is a type that reads and writes a text form of its own.
+// shade is a type that reads and writes its value as text with its own methods.
 type shade string
 
 func (s *shade) UnmarshalText(text []byte) error {

@@ -1,5 +1,5 @@
-// Package settings reads and writes settings in YAML. It is strict: an unknown key, a key
-// twice or a value of the wrong type is an error. The error names the place, the key and
+// Package settings reads and writes settings in YAML. It is strict: an unknown key, a key that
+// occurs twice or a value of the wrong type is an error. The error names the place, the key and
 // what would be right.
 //
 // [Parse] reads a document as a [Tree], and [Tree.Set] changes a setting by an assignment such
@@ -11,8 +11,8 @@
 //	err = t.Set("agent.gamma=0.9", "--set agent.gamma=0.9")
 //	err = t.Root().Decode(&config)
 //
-// A type can have YAML forms of its own: see UnmarshalText, UnmarshalList, UnmarshalMapping
-// and MarshalSetting in forms.go.
+// A type can read and write its YAML with its own methods: see UnmarshalText, UnmarshalList,
+// UnmarshalMapping and MarshalSetting in forms.go.
 package settings
 
 import (
@@ -34,7 +34,7 @@ const MaxSize = 1 << 20
 type Tree struct {
 	name    string                // name of the file, for error messages
 	root    *yaml.Node            // always a mapping
-	origins map[*yaml.Node]string // origins of the nodes that Set has made, for error messages
+	origins map[*yaml.Node]string // for each node that Set has made, the text that error messages use as its place
 }
 
 // Document returns the root of the one YAML document in data. Aliases and tags stay as they
@@ -145,7 +145,7 @@ func (t *Tree) add(m *yaml.Node, key string, value *yaml.Node, origin string) {
 	m.Content = append(m.Content, name, value)
 }
 
-// setOrigin sets the origin of n and of every node inside it.
+// setOrigin stores origin, the place for error messages, for n and every node inside n.
 func (t *Tree) setOrigin(n *yaml.Node, origin string) {
 	t.origins[n] = origin
 	for _, c := range n.Content {

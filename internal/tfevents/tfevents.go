@@ -16,7 +16,8 @@ type Scalar struct {
 	Value float64
 }
 
-// AppendHeader appends the first record of a file to dst. at is the time of the record.
+// AppendHeader appends the first record of a file to dst. The argument at is the time of the
+// record.
 func AppendHeader(dst []byte, at time.Time) []byte {
 	return appendRecord(dst, appendBytes(stamp(at, 0), 3, []byte("brain.Event:2"))) // field 3 is file_version
 }

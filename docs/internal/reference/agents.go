@@ -10,20 +10,20 @@ import (
 	"github.com/rlrun/rlrun/policy/optim"
 )
 
-// A family is agents that have the same settings.
+// A family has the names of all agents that have the same type of settings.
 type family struct {
 	Agents    []string
 	Summaries []string
 	Settings  []row
-	Inline    []string // groups whose settings stand among the family's own
+	Inline    []string // groups whose settings are in the same YAML mapping as the family's settings: see groups
 
 	defaults []instance
 }
 
-// Families returns the agents by their settings.
+// Families returns the families of agents, for the template.
 func (p *page) Families() []family { return p.agents }
 
-// families makes them.
+// families makes the families from the agents of the catalog.
 func (p *page) families() (all []family, err error) {
 	for _, name := range p.catalog.Agents.Names() {
 		config := p.catalog.Agents[name].Defaults()
@@ -51,18 +51,19 @@ func (p *page) families() (all []family, err error) {
 	return all, nil
 }
 
-// Has reports whether the settings of a group are among the family's own, or in a mapping.
+// Has reports whether the family has the settings of a group, in the same YAML mapping or in a
+// mapping of the group.
 func (f family) Has(group string) bool {
 	return slices.Contains(f.Inline, group) ||
 		slices.ContainsFunc(f.Settings, func(r row) bool { return r.Kind == "[mapping](#"+group+")" })
 }
 
-// NEnvs returns how many environments the family has by default.
+// NEnvs returns the family's default number of environments.
 func (f family) NEnvs() int64 {
 	return f.defaults[0].of.FieldByName("Setup").FieldByName("NEnvs").Int()
 }
 
-// Also names the groups whose settings stand among the family's own.
+// Also returns links to the groups in Inline.
 func (f family) Also() string {
 	var links []string
 	for _, g := range f.Inline {
@@ -71,7 +72,7 @@ func (f family) Also() string {
 	return strings.Join(links, " and ")
 }
 
-// Group returns the settings of a group, with the defaults of all agents that have it.
+// Group returns the settings of a group, with the defaults of all agents that have the group.
 func (p *page) Group(group string) ([]row, error) {
 	var all []instance
 	for _, f := range p.agents {

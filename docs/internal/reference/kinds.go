@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-// groups are the mappings that have a section of their own on the page, by their types.
+// groups has the types of settings with a separate section on the page, and the name of the
+// section for each type.
 var groups = map[string]string{
 	"scenario.envFile":     "env",
 	"scenario.Eval":        "eval",
@@ -21,7 +22,7 @@ var groups = map[string]string{
 	"scenario.tiles":       "bins-and-tiles",
 }
 
-// ownForms says how values are written whose types read themselves.
+// ownForms describes how values are written in YAML, for types with their own UnmarshalText.
 var ownForms = map[string]string{
 	"optim.Schedule":     "[schedule](#schedules)",
 	"agents.TrainFreq":   "whole number, or list",
@@ -33,7 +34,7 @@ var ownForms = map[string]string{
 	"scenario.selection": "list of whole numbers, or of texts",
 }
 
-// kind says in words what a setting of a type takes.
+// kind describes the values of a setting with type t, for example "whole number".
 func kind(t reflect.Type, key string) (string, error) {
 	if form, ok := ownForms[t.String()]; ok {
 		return form, nil
@@ -45,7 +46,7 @@ func kind(t reflect.Type, key string) (string, error) {
 		return "[mapping](#" + key + ")", nil
 	}
 	if _, own := reflect.New(t).Interface().(encoding.TextUnmarshaler); own && t.Kind() != reflect.String {
-		return "", fmt.Errorf("%s reads itself: say in ownForms how it is written", t)
+		return "", fmt.Errorf("%s has its own UnmarshalText: describe in ownForms how it is written", t)
 	}
 	switch t.Kind() {
 	case reflect.Pointer:

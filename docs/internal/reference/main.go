@@ -1,6 +1,7 @@
-// Reference writes docs/settings.md, the page of all settings, from the code: keys and types
-// from the structs that scenarios are decoded into, defaults from their values, meanings
-// from the comments of their fields. It refuses a setting without a comment.
+// Reference writes docs/settings.md, the page of all settings, from the code: the keys and types
+// of settings are from the structs for scenarios, the defaults are from the values of these
+// structs, and the meanings are from the comments of their fields. A setting without a comment is
+// an error.
 //
 //	go generate ./docs
 package main

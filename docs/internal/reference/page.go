@@ -17,16 +17,16 @@ import (
 	"github.com/rlrun/rlrun/scenarios"
 )
 
-// pageText is the page with places for what comes from the code.
+// pageText is the template of the page. The methods of page fill its placeholders from the code.
 //
 //go:embed page.tmpl
 var pageText string
 
-// A page has what is filled into pageText.
+// A page has the data for pageText.
 type page struct {
 	*source
 	catalog scenario.Catalog
-	agents  []family // that have the same settings
+	agents  []family // each family has the agents with the same type of settings
 }
 
 // Page returns docs/settings.md for the module in a directory.
@@ -48,11 +48,11 @@ func Page(root string) (string, error) {
 	return text.String(), err
 }
 
-// names returns names in code spans, separated by commas.
+// names returns the given names as Markdown code, separated by commas.
 func names(all []string) string { return "`" + strings.Join(all, "`, `") + "`" }
 
-// File returns the settings of a scenario's file: those at the top for "", or those of the
-// mapping called key.
+// File returns the settings of a scenario file: the settings of the mapping called key, or the
+// settings at the top of the file if key is "".
 func (p *page) File(key string) ([]row, error) {
 	v := reflect.ValueOf(scenario.Settings()).Elem()
 	if key == "" {
@@ -94,14 +94,15 @@ func (p *page) Value(wrapper string) ([]row, error) {
 	return p.rows(instance{wrapper, reflect.ValueOf(p.catalog.Wrappers[wrapper].Value())})
 }
 
-// An Environment is a kind of environments, and its options.
+// An environment has the ids and options of all environments with the same Go type.
 type environment struct {
 	IDs      []string
 	Synopsis string
 	Options  []row
 }
 
-// Environments returns the kinds of environments, by their first ids.
+// Environments returns the environments of the catalog, one for each Go type, sorted by the first
+// id.
 func (p *page) Environments() (all []environment, err error) {
 	kinds, order := map[reflect.Type][]instance{}, []reflect.Type{}
 	for _, id := range p.catalog.Envs.IDs() {
@@ -136,7 +137,8 @@ func (p *page) Environments() (all []environment, err error) {
 	return all, nil
 }
 
-// byOwnName orders ids: first those with the name of their Go type, the newest first.
+// byOwnName compares two ids for sorting: ids with the name of their Go type are first, the
+// newest version before older versions.
 func byOwnName(name, a, b string) int {
 	ownA, ownB := strings.HasPrefix(a, name+"-v"), strings.HasPrefix(b, name+"-v")
 	switch {
@@ -166,7 +168,7 @@ func (p *page) NetArch() ([]row, error) {
 	return rows, err
 }
 
-// Layers returns the kinds of layers.
+// Layers returns a row for each kind of layer.
 func (p *page) Layers() (rows []row, err error) {
 	kinds, err := p.listed(reflect.TypeFor[nn.Native]())
 	if len(kinds) == 0 {
@@ -178,8 +180,8 @@ func (p *page) Layers() (rows []row, err error) {
 	return rows, err
 }
 
-// Optimizer returns the settings of optimisers. The defaults are those of each class that
-// has the setting.
+// Optimizer returns the settings of optimisers. The default of a setting names the default of
+// each optimiser class that has the setting.
 func (p *page) Optimizer() ([]row, error) {
 	rows, err := p.rows(instance{"", reflect.ValueOf(optim.Settings{})})
 	if err != nil {

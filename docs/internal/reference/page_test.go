@@ -25,7 +25,7 @@ func newPage(t *testing.T) (root, text string) {
 	return root, text
 }
 
-// TestPage wants docs/settings.md to be what the code says.
+// TestPage checks that docs/settings.md is the page that Page returns.
 func TestPage(t *testing.T) {
 	root, want := newPage(t)
 	got, err := os.ReadFile(filepath.Join(root, "docs", "settings.md"))
@@ -45,7 +45,7 @@ func TestPage(t *testing.T) {
 	t.Error("docs/settings.md is not what the code says: go generate ./docs writes it anew")
 }
 
-// set returns the error of a scenario with a change.
+// set returns the error of a scenario after a change.
 func set(t *testing.T, text, assignment string) error {
 	t.Helper()
 	catalog, err := scenarios.Catalog(scenarios.Envs())
@@ -59,13 +59,13 @@ func set(t *testing.T, text, assignment string) error {
 	return err
 }
 
-// file returns a scenario of an environment and an agent.
+// file returns a scenario with an environment and an agent.
 func file(env, agent string) string {
 	return "env: {id: " + env + "}\nagent: {name: " + agent + "}\nsteps: 10\n"
 }
 
-// TestChoices: where a setting takes one of several words, the page names every word that
-// the error of a wrong one names.
+// TestChoices checks settings with several named values: the page must have every name that is in
+// the error message for a wrong name.
 func TestChoices(t *testing.T) {
 	_, page := newPage(t)
 	for _, c := range []struct{ key, env, agent string }{
@@ -114,7 +114,7 @@ func TestChoices(t *testing.T) {
 	}
 }
 
-// TestRequired: a setting that must be given is an error where it is not.
+// TestRequired checks that leaving out a required setting is an error.
 func TestRequired(t *testing.T) {
 	for key, text := range map[string]string{
 		"scenario.file.env":         "agent: {name: ppo}\nsteps: 10\n",
@@ -138,7 +138,8 @@ func TestRequired(t *testing.T) {
 	}
 }
 
-// TestRefuses: a setting without a comment, or of a type without words, is an error.
+// TestRefuses checks that a setting without a comment is an error, and also a setting whose type
+// the function kind cannot describe.
 func TestRefuses(t *testing.T) {
 	for _, comment := range []string{"", "two\nlines"} {
 		if text, err := newSource(".").meaning(reflect.TypeFor[int](), comment); err == nil {

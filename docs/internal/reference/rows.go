@@ -13,22 +13,22 @@ import (
 // A row is a setting on the page.
 type row struct{ Key, Kind, Default, Meaning string }
 
-// An instance is a struct of settings with its defaults: the settings of an agent, the
+// An instance is a struct of settings with default values: the settings of an agent, or the
 // options of an environment.
 type instance struct {
 	name string
 	of   reflect.Value
 }
 
-// required are the settings without a default, by their types and keys.
+// required has the settings without a default, each as the Go type of its struct and its key.
 var required = map[string]bool{
 	"scenario.file.env": true, "scenario.file.agent": true, "scenario.file.steps": true, "scenario.envFile.id": true,
 	"scenario.stack.n": true, "scenario.bins.bins": true, "scenario.tiles.tiles": true,
 	"optim.curve.start": true, "optim.curve.shape": true, "policy.netArchMapping.pi": true,
 }
 
-// rows returns the settings of a struct, without its inline structs. Where instances differ
-// in a default, all their defaults are named.
+// rows returns the settings of a struct, without its inline structs. If instances have different
+// defaults, the row names all defaults.
 func (s *source) rows(all ...instance) (rows []row, err error) {
 	t := all[0].of.Type()
 	comments, err := s.fieldComments(t)
@@ -59,7 +59,8 @@ func (s *source) rows(all ...instance) (rows []row, err error) {
 	return rows, nil
 }
 
-// inline returns the inline structs of a struct: settings that stand among its own.
+// inline returns the inline structs of v: in YAML, their settings are in the same mapping as the
+// other settings of v.
 func inline(v reflect.Value) (all []reflect.Value) {
 	for i := range v.NumField() {
 		if v.Type().Field(i).Tag.Get("yaml") == ",inline" {
@@ -69,7 +70,8 @@ func inline(v reflect.Value) (all []reflect.Value) {
 	return all
 }
 
-// meaning returns a field's comment as the page has it.
+// meaning returns the text for a field's comment on the page. If the field has a few named
+// values, the text lists them.
 func (s *source) meaning(t reflect.Type, comment string) (string, error) {
 	switch {
 	case comment == "":
@@ -90,16 +92,16 @@ func (s *source) meaning(t reflect.Type, comment string) (string, error) {
 	return text, err
 }
 
-// absent is how a comment calls the value that YAML calls null.
+// absent matches nil, the Go word in comments. The page has null instead, the YAML word.
 var absent = regexp.MustCompile(`\bnil\b`)
 
-// markdown returns a comment as a cell of a table.
+// markdown returns a comment as Markdown for a cell of a table.
 func markdown(comment string) string {
 	return strings.NewReplacer("|", `\|`, "<", "&lt;", "*", `\*`).Replace(absent.ReplaceAllString(comment, "null"))
 }
 
-// defaults returns the default of field i: the one that most instances have, and the others
-// with the names of theirs.
+// defaults returns the default of field i. If instances have different defaults, it returns the
+// most frequent default, and the other defaults with the names of their instances.
 func defaults(i int, all []instance) (string, error) {
 	var by sharing
 	for _, in := range all {
@@ -118,7 +120,7 @@ func defaults(i int, all []instance) (string, error) {
 	return text, nil
 }
 
-// A sharing has texts, and the names of those who share each.
+// A sharing has texts, and for each text the names that share it.
 type sharing struct {
 	texts []string
 	names map[string][]string
@@ -135,7 +137,7 @@ func (s *sharing) add(name, text string) {
 	s.names[text] = append(s.names[text], name)
 }
 
-// String returns each text behind its names.
+// String returns all texts. Before each text it writes the names that share the text.
 func (s *sharing) String() string {
 	var all []string
 	for _, text := range s.texts {
@@ -144,8 +146,8 @@ func (s *sharing) String() string {
 	return strings.Join(all, "; ")
 }
 
-// value returns a setting as a file has it; nothing of a mapping, which has a table of its
-// own.
+// value returns a setting as it is written in a YAML file. It returns "" for a mapping, because
+// the mapping has a separate table.
 func value(v reflect.Value) (string, error) {
 	if _, group := groups[v.Type().String()]; group || v.Type().String() == "settings.Node" {
 		return "", nil
@@ -167,7 +169,7 @@ func value(v reflect.Value) (string, error) {
 	return "`" + leaves[0].Value + "`", nil
 }
 
-// table returns rows as a table.
+// table returns rows as a Markdown table.
 func table(rows []row) string {
 	text := "| key | type | default | meaning |\n| --- | --- | --- | --- |\n"
 	for _, r := range rows {

@@ -29,7 +29,7 @@ func newSource(root string) *source {
 	return &source{root, token.NewFileSet(), map[string][]*ast.File{}}
 }
 
-// parsed returns the files of a package, tests left out.
+// parsed returns the parsed files of a package, without tests.
 func (s *source) parsed(pkg string) ([]*ast.File, error) {
 	if files, ok := s.files[pkg]; ok {
 		return files, nil
@@ -89,7 +89,8 @@ func (s *source) synopsis(t reflect.Type) (string, error) {
 	return new(doc.Package).Synopsis(text), err
 }
 
-// fieldComments returns the comments of a struct's fields by the fields' names.
+// fieldComments returns the comments of a struct's fields. The keys of the map are the names of
+// the fields.
 func (s *source) fieldComments(t reflect.Type) (map[string]string, error) {
 	spec, _, err := s.typeOf(t)
 	if err != nil {
@@ -108,10 +109,10 @@ func (s *source) fieldComments(t reflect.Type) (map[string]string, error) {
 	return comments, nil
 }
 
-// A choice is a value of a setting that takes one of several texts.
+// A choice is one of several named values of a setting, with its meaning.
 type choice struct{ value, meaning string }
 
-// choices returns the constants of a named text, with their comments.
+// choices returns the constants of a named string type, with their comments.
 func (s *source) choices(t reflect.Type) (all []choice, err error) {
 	files, err := s.parsed(t.PkgPath())
 	if err != nil {
@@ -140,8 +141,8 @@ func (s *source) choices(t reflect.Type) (all []choice, err error) {
 	return all, err
 }
 
-// entryComments returns the comments behind the entries of the map that a function returns,
-// by their keys.
+// entryComments returns the end-of-line comments of the map entries in a function. The keys are
+// the keys of the map entries.
 func (s *source) entryComments(pkg, function string) (map[string]string, error) {
 	files, err := s.parsed(pkg)
 	if err != nil {
@@ -149,7 +150,7 @@ func (s *source) entryComments(pkg, function string) (map[string]string, error) 
 	}
 	comments := map[string]string{}
 	for _, f := range files {
-		at := map[int]string{} // line of the file
+		at := map[int]string{} // comment in each line of the file
 		for _, g := range f.Comments {
 			at[s.set.Position(g.Pos()).Line] = strings.TrimSpace(g.Text())
 		}
@@ -161,7 +162,7 @@ func (s *source) entryComments(pkg, function string) (map[string]string, error) 
 			ast.Inspect(fn, func(n ast.Node) bool {
 				if entry, ok := n.(*ast.KeyValueExpr); ok {
 					if key, ok := entry.Key.(*ast.BasicLit); ok {
-						name, _ := strconv.Unquote(key.Value) // which was parsed
+						name, _ := strconv.Unquote(key.Value) // no error: the parser has accepted this literal
 						comments[name] = at[s.set.Position(entry.End()).Line]
 					}
 				}
@@ -172,8 +173,8 @@ func (s *source) entryComments(pkg, function string) (map[string]string, error) 
 	return comments, nil
 }
 
-// listed returns the lines of the indented list in a type's comment: names, two spaces or
-// more, and what they mean.
+// listed returns the entries of the indented list in a type's comment. An entry has a name, two
+// spaces or more, and its meaning.
 func (s *source) listed(t reflect.Type) (all []choice, err error) {
 	_, text, err := s.typeOf(t)
 	line := regexp.MustCompile(`(?m)^\t(\S.*?) {2,}(\S.*)$`)

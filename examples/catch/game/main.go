@@ -1,4 +1,4 @@
-// Game plays Catch by a policy that is a part of the program.
+// Game plays Catch with a policy that is embedded in the program.
 package main
 
 import (
@@ -29,7 +29,7 @@ func main() {
 	caught := 0
 	for round := range uint64(rounds) {
 		game.Reset(round, obs)
-		player.Begin(false, 0)      // greedy actions; true samples them
+		player.Begin(false, 0)      // false: greedy actions; true: sampled actions
 		for over := false; !over; { // the game loop: one round each frame
 			out := game.Step(player.Act(obs, nil), obs)
 			if out.Reward > 0 {
