@@ -34,7 +34,7 @@ within a set.
 
 The numbers are interquartile means over the runs, with 95 % confidence intervals by
 bootstrap over the runs. A set is called better if a permutation test gives p < 0.05,
-corrected by Holm's method for the number of comparisons. Two sets of 4 runs or fewer cannot
+corrected by Holm's method for the number of comparisons. Two sets of 4 runs each cannot
 have such a p-value: train 5 or more runs of each set, and more if several sets are compared.
 
 --json prints one line for each pair. a and b are the two sets (name, runs, seeds) with the
