@@ -56,7 +56,8 @@ func newFileBuilder(d *design, maxValues int, engines []nn.Engine) *builder {
 	return b
 }
 
-// A part is the choice of hidden layers in a NetworkConfig for one network.
+// A part says which hidden layers of a NetworkConfig a network gets: the actor's, the critic's or
+// none.
 type part uint8
 
 const (

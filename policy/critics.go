@@ -16,7 +16,7 @@ import (
 type Critics struct {
 	Q []nn.Network
 	encoder
-	actSize   int // A, floats of an action
+	actSize   int // A, the number of floats of an action
 	cores     *parallel.Pool
 	x         []float32   // scratch: [N, O+A] inputs of the networks
 	estimates [][]float32 // scratch: for each network, [N] Q-values

@@ -59,7 +59,7 @@ func describePart(p *env.Part) string {
 // rowSize returns the number of floats of a row.
 func (n *indexer) rowSize() int { return len(n.radix) }
 
-// index returns the index of a row.
+// index returns the index of the value in row, which has one float for each choice and each bit.
 func (n *indexer) index(row []float32) int {
 	k := 0
 	for i, r := range n.radix {
@@ -68,7 +68,7 @@ func (n *indexer) index(row []float32) int {
 	return k
 }
 
-// writeRow writes the row of index k to row.
+// writeRow writes the value with index k to row.
 func (n *indexer) writeRow(row []float32, k int) {
 	for i := len(n.radix) - 1; i >= 0; i-- {
 		row[i] = float32(k % n.radix[i])

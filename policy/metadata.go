@@ -49,8 +49,8 @@ func metadata(p Policy, m Meta) (map[string]string, error) {
 	return info, d.writeTo(info)
 }
 
-// typeName returns the name of the policy type in files: a kind, or the Go type for a type of
-// another package.
+// typeName returns the name of p's type in policy files. For a type of this package the name is
+// its kind; for a type of another package it is the Go type.
 func typeName(p Policy) string {
 	if d := designOf(p); d != nil {
 		return string(d.kind)

@@ -70,9 +70,9 @@ type Out struct {
 // A Spec describes the inputs and outputs of a policy.
 type Spec struct {
 	Obs, Act env.Space
-	Memory   int  // floats of memory per row; 0: no memory
-	Noise    int  // floats of state-dependent noise per row; 0: no such noise
-	Scores   int  // floats of scores per row; 0: no scores
+	Memory   int  // number of floats of memory per row; 0: no memory
+	Noise    int  // number of floats of state-dependent noise per row; 0: no such noise
+	Scores   int  // number of scores per row; 0: no scores
 	Values   bool // whether Act can write Value
 
 	// Probabilities is true if the scores are the probability of each value of each discrete

@@ -13,11 +13,11 @@ type Sampler interface {
 	// step was removed.
 	Stored(row int, kept bool)
 
-	// Sample samples B steps of s with replacement. It writes the rows of the steps to index [B],
-	// and their importance weights to weight [B].
+	// Sample samples B steps of s with replacement. It writes the steps' row numbers in s to index
+	// [B], and their importance weights to weight [B].
 	Sample(rng *rand.Rand, s Store, index []int, weight []float32)
 
-	// Learned gives the Sampler the TD errors [B] of the steps in the rows index [B].
+	// Learned gives the Sampler the TD errors [B] of steps. index [B] has the steps' row numbers.
 	Learned(index []int, tdError []float32)
 
 	state.Stater

@@ -9,10 +9,11 @@ import (
 	"github.com/rlrun/rlrun/scenario"
 )
 
-// Children of the run's seed for evaluations. The agent uses children 0, 1 and 4.
+// The seeds of evaluations come from these children of the run's seed. The agent uses children 0, 1
+// and 4.
 const (
 	evalBranch = 2 // final evaluation
-	freqBranch = 3 // evaluations during training; each uses its own child of this seed
+	freqBranch = 3 // evaluations during training: the k-th evaluation, from 0, has child k of this child
 )
 
 // EpisodeSeed returns the seed of episode i of an evaluation, where i counts from 0.

@@ -9,11 +9,11 @@ import (
 	"github.com/rlrun/rlrun/scenario"
 )
 
-// maxShown is the maximum number of states whose values are drawn in a window.
+// maxShown is the maximum number of states whose values are shown in a window.
 const maxShown = 1 << 14
 
 // Knowledge returns the value and the greedy action of policy p in each state of a tabular
-// environment. Both are nil if the environment is not tabular or has too many states to draw.
+// environment. Both are nil if the environment is not tabular or has too many states to show.
 // values is also nil if p has no values.
 func Knowledge(s *scenario.Scenario, p policy.Policy) (values []float32, best []int) {
 	tab := s.Tabular

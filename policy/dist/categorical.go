@@ -121,8 +121,8 @@ func (d *multiCategorical) Sample(rng []rand.PCG, act []float32) {
 
 func (d *multiCategorical) Mode(act []float32) { d.writeColumns(act, categorical.Mode) }
 
-// writeColumns writes an action for each choice to act [B, choices]. The function choose writes
-// one column of act, for one choice.
+// writeColumns writes the actions to act [B, choices]. For each choice it calls choose, which
+// writes the choice's column of act: one value for each row.
 func (d *multiCategorical) writeColumns(act []float32, choose func(c categorical, column []float32)) {
 	i := 0
 	d.forEach(nil, func(c categorical, column []float32) {

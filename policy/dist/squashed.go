@@ -66,8 +66,8 @@ func (s *Squashed) Act(out, features *tape.Var, epsilon []float32) (act, logp *t
 }
 
 // ActPerRow returns actions and log-densities like Act, but with independent ε [B, A] for each
-// row and action. If Noise is not nil, the results have the same distribution as results with new
-// noise for each row.
+// row and action. If Noise is not nil, the actions of each row have the same distribution as with
+// noise θ that is sampled for this row alone.
 func (s *Squashed) ActPerRow(out, features *tape.Var, epsilon []float32) (act, logp *tape.Var) {
 	return s.squash(reparameterise(s.mean(out), s.logStd(out, features), epsilon))
 }

@@ -60,9 +60,13 @@ func tanh(x float32) float32 {
 	return copySign(e/(e+2), x)
 }
 
-// log returns ln x. With x = 2ᵉ m and √½ ≤ m < √2, ln x = e ln 2 + ln m. With f = m - 1, ln m = f
-// - f²/2 + f³ P(f). P is the polynomial with the coefficients logP. It interpolates the exact
-// function at the zeros of a Chebyshev polynomial. The relative error is less than 2⁻²⁷.
+// log returns ln x. It splits x into m · 2ᵉ, with a whole number e and √½ ≤ m < √2:
+//
+//	ln x = e · ln 2 + ln m
+//	ln m = f - f²/2 + f³ P(f)  with  f = m - 1
+//
+// P is the polynomial with the coefficients logP. It interpolates the exact function at the zeros
+// of a Chebyshev polynomial. The relative error is less than 2⁻²⁷.
 func log(x float32) float32 {
 	switch {
 	case x != x || x < 0:

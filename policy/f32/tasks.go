@@ -41,7 +41,7 @@ func (t *task) out(n int) []float32 {
 // A loop is one function of kernels, together with the code that calls it in the check.
 type loop[F any] struct {
 	name string
-	run  F // calls the loop of k with slices of t
+	run  F // calls the function of the kernels k, with slices that the task t makes
 }
 
 // elementLoops returns the loops over n elements.

@@ -63,7 +63,7 @@ func normal(rng *rand.Rand, p *tape.Param, deviation float64) {
 func orthogonal(rng *rand.Rand, p *tape.Param, gain float32) {
 	shape, value := p.Shape(), make([]float32, len(p.Value))
 	k, n := shape[0], shape[1] // k orthonormal vectors of n elements
-	row, col := shape[1], 1    // distance between two vectors in the slice value, and between two elements of a vector
+	row, col := shape[1], 1    // distance in value from one vector to the next, and from one element of a vector to the next
 	if k > n {
 		k, n, row, col = n, k, col, row
 	}

@@ -61,7 +61,7 @@ func (l *linear) Forward(t *tape.Tape, x *tape.Var, _ Mode) *tape.Var {
 
 func (l *linear) Infer(y, x []float32) {
 	n := 1
-	if len(x) != l.in { // for one row skip the division, which takes longer than a small layer
+	if len(x) != l.in { // for one row n is 1; the division below would take longer than a small layer
 		n = len(x) / l.in
 	}
 	if l.out < minTransposed {

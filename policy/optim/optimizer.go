@@ -36,8 +36,8 @@ type Method interface {
 	Move(p, g []float32, scale float32, slots Slots)
 }
 
-// Slots are the slots of some elements of a parameter: one slice for each value that Method.Slots
-// returns. The other slices are nil.
+// Slots has one slice for each slot of a Method, with the slot's values for some elements of a
+// parameter. If the Method has fewer than three slots, the last slices are nil.
 type Slots [3][]float32
 
 // An Optimizer updates parameters to minimise a loss, with the update rule of its Method. Before

@@ -28,8 +28,8 @@ type RMSProp struct {
 
 var _ Method = (*RMSProp)(nil)
 
-// Slots returns the initial values of the slots: v, with momentum b, and with Centered the mean
-// gradient.
+// Slots returns the initial values of the slots. Without Momentum and Centered, v is the only
+// slot. Otherwise there are three: v, b and the running mean of the gradients.
 func (r *RMSProp) Slots() []float32 {
 	slots := []float32{0}
 	if r.TensorFlow {

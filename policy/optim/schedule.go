@@ -31,7 +31,7 @@ const (
 	exponential
 )
 
-// shapes returns the names of the shapes in files.
+// shapes returns the name of each shape of a Schedule in scenario files.
 func shapes() []string { return []string{"const", "lin", "cos", "exp"} }
 
 // A function is a Schedule that a Go program defines.
@@ -77,8 +77,9 @@ func (s Schedule) By(endFraction float64) Schedule {
 	return s
 }
 
-// Warmup returns a copy of s with a warm-up: over the given fraction of the run's steps, the
-// value rises linearly from the argument first to the start of s.
+// Warmup returns a copy of s with a warm-up at the start of the run. The warm-up takes the given
+// fraction of the run's steps. In this time the value rises linearly: it begins at the value of
+// the argument first, and ends at the start value of s.
 func (s Schedule) Warmup(fraction, first float64) Schedule {
 	s.warmupFraction, s.warmupStart = fraction, first
 	return s

@@ -20,7 +20,7 @@ import (
 type Pool struct {
 	workers    []*worker
 	busy       atomic.Bool  // whether a Run is active
-	job        Job          // job of the active Run; Run sets it before it sets unstarted, and goroutines read it only after they decrease unstarted
+	job        Job          // job of the active Run; Run sets job before unstarted, and a worker decreases unstarted before it reads job
 	unstarted  atomic.Int64 // number of pieces that no goroutine has started; negative values mean 0
 	unfinished atomic.Int64 // number of pieces that are not finished
 	failed     failures
@@ -30,8 +30,8 @@ type Pool struct {
 // so a piece must not write memory that another piece reads or writes.
 type Job interface{ Do(piece int) }
 
-// failures keeps the panic of the piece with the smallest index. A loop that runs the pieces one
-// after another panics with the same value.
+// failures keeps one panic of a job. If several pieces panic, it keeps the panic of the piece with
+// the smallest index: this piece would also panic first if the pieces ran one after another.
 type failures struct {
 	mu    sync.Mutex
 	err   *PanicError // nil: no piece has panicked
@@ -193,7 +193,8 @@ func (w *worker) work(p *Pool) {
 	}
 }
 
-// wait returns w.jobs as soon as it differs from done, the value after the last job.
+// wait waits for a new job or for Stop, and returns the new value of w.jobs. The argument done is
+// the old value.
 func (w *worker) wait(done int64) int64 {
 	for {
 		for range spins {

@@ -43,10 +43,10 @@ type constants struct {
 	i    int
 }
 
-// An Op is a differentiable operation. An Op should be a pointer to data of a layer that never
-// changes, for example the geometry of a convolution. Then Record allocates nothing, and the same
-// Op can be recorded several times and on several tapes. Data of a single record belongs to its
-// Var: see Var.Keep.
+// An Op is a differentiable operation. An Op should be a pointer to constant data of a layer, for
+// example the geometry of a convolution. Then Record allocates nothing, and the same Op can be
+// recorded several times and on several tapes. Data of a single record belongs to its Var: see
+// Var.Keep.
 type Op interface {
 	// Forward computes v.Value from the operands v.In(0), v.In(1), …. v.Value is already
 	// allocated and has arbitrary elements.

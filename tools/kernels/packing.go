@@ -17,9 +17,9 @@ func (s instructions) packing() {
 	s.gather()
 }
 
-// pack writes a function that copies k rows of src to dst without gaps. A row has the given
-// number of vectors. The last vector of a row has tail elements, and its other lanes become 0. ld
-// is the distance between two rows of src [bytes].
+// pack writes a function that copies k rows of src to dst. In dst, each row is the given number of
+// whole vectors, and the next row follows directly. The last vector of a row has only tail elements
+// of src; its other lanes are 0 in dst. ld is the distance between two rows of src [bytes].
 func (s instructions) pack(vectors int) {
 	s.function(fmt.Sprintf("pack%d", vectors), "func(dst, src *float32, k, ld, tail int)")
 	dst, src, k, ld := Load(Param("dst"), GP64()), Load(Param("src"), GP64()), Load(Param("k"), GP64()), Load(Param("ld"), GP64())

@@ -111,9 +111,9 @@ type file struct{ *zip.File }
 func (f file) Path() string                { return f.Name }
 func (f file) Lstat() (fs.FileInfo, error) { return f.FileInfo(), nil }
 
-// makeEnv sets the environment variables for go install. The build has its own module cache,
-// because the version must not stay in the machine's cache. Other modules come from the machine's
-// cache, or from the proxies that the machine uses.
+// makeEnv sets the environment variables for go install. The build has its own temporary module
+// cache, so that the released version does not stay in the machine's cache. Other modules come from
+// the machine's cache, or from the proxies that the machine uses.
 func (b *builder) makeEnv() error {
 	var machine struct{ GOMODCACHE, GOPROXY string }
 	text, err := output(b.root, nil, "go", "env", "-json", "GOMODCACHE", "GOPROXY")
