@@ -42,9 +42,12 @@ func cellBounds(wrapper string, e Env, bounds Box) (Box, error) {
 		if len(bounds.Low) != len(box.Low) || len(bounds.High) != len(box.Low) {
 			return box, fmt.Errorf("env: %s between %d and %d bounds, want %d", wrapper, len(bounds.Low), len(bounds.High), len(box.Low))
 		}
-		box = bounds
+		return bounds, checkBounded(wrapper, bounds)
 	}
-	return box, checkBounded(wrapper, box)
+	if err = checkBounded(wrapper, box); err != nil {
+		err = fmt.Errorf("%w; low and high set them, a number for each element", err)
+	}
+	return box, err
 }
 
 // fraction returns the position of x[i] between its bounds: 0 at the lower bound, 1 at the upper

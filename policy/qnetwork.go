@@ -44,7 +44,7 @@ func NewQNetwork(rng *rand.Rand, spec env.Spec, c NetworkConfig, normal *Normali
 func newQNetwork(b *builder, spec env.Spec, normal *Normalizer) (*QNetwork, error) {
 	actions, ok := discreteActions(spec.Act)
 	if !ok {
-		return nil, fmt.Errorf("actions are %s, want a choice (Discrete), since each action has a Q-value", env.Describe(spec.Act))
+		return nil, fmt.Errorf("actions are %s, want a choice (Discrete), since each action has a Q-value; the wrapper discretize_action turns numbers into choices", env.Describe(spec.Act))
 	}
 	in, err := newEncoder(spec.Obs, normal)
 	if err != nil {

@@ -137,7 +137,7 @@ func TestExtendFaults(t *testing.T) {
 		want  string
 	}{
 		{plain.Dir, 2048, "has trained 2048 steps already; want more than that"}, {plain.Dir, 1, "has trained 2048 steps already"},
-		{plain.Dir, 0, "steps is 0, want 1 or more"}, {plain.Dir, -7, "steps is -7, want 1 or more"},
+		{plain.Dir, 0, "--steps 0: steps: 0, want 1 or more"}, {plain.Dir, -7, "--steps -7: steps: -7, want 1 or more"},
 		{stopped.Dir, 4096, "an evaluation ended"},
 	} {
 		before := outcome(t, c.dir) + readFile(t, c.dir, "config.yaml") + readFile(t, c.dir, "checkpoint", "state")

@@ -286,7 +286,7 @@ func TestLoadFaults(t *testing.T) {
 		"empty":     "is no run directory",
 		"folder":    "is no run directory",
 		"broken":    "config.yaml:2: not YAML",
-		"nothing":   "config.yaml:1: not YAML",
+		"nothing":   "config.yaml:1:1: the file is empty",
 		"unknown":   `no environment "Nope-v1"`,
 	} {
 		r, err := run.Load(filepath.Join(dir, name), catalog())

@@ -9,12 +9,15 @@ import (
 
 // agentIn returns the name of the agent in a scenario's YAML tree, or "" if the tree has no
 // agent.
-func agentIn(tree *settings.Tree) (name string) {
-	agent, _ := tree.Root().At("agent")
-	if n, ok := agent.At("name"); ok && n.Decode(&name) != nil {
+func agentIn(tree *settings.Tree) string { return textAt(tree, "agent", "name") }
+
+// textAt returns the text of the setting at path in a scenario's YAML tree, or "" if there is no such
+// text.
+func textAt(tree *settings.Tree, path ...string) (text string) {
+	if n, ok := tree.Root().Find(path...); ok && n.Decode(&text) != nil {
 		return ""
 	}
-	return name
+	return text
 }
 
 // An origin says for which agent the settings in a scenario were written.

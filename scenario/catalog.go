@@ -50,6 +50,33 @@ func (c Catalog) EnvID(name string) (string, error) {
 	return id, nil
 }
 
+// Keys returns the dotted keys of all settings that a scenario with the environment and one of the
+// agents can have, without those of wrappers. Names that are not in the catalog add none.
+func (c Catalog) Keys(envName string, agents ...string) []string {
+	keys := settings.Keys("", Settings())
+	for _, name := range agents {
+		if a, ok := c.Agents[name]; ok && a.build != nil {
+			keys = append(keys, "agent.name")
+			keys = append(keys, settings.Keys("agent.", a.defaults())...)
+		}
+	}
+	keys = append(keys, c.OptionKeys("env.options.", envName)...)
+	slices.Sort(keys)
+	return slices.Compact(keys)
+}
+
+// OptionKeys returns the keys of the environment's options. Each key begins with prefix.
+func (c Catalog) OptionKeys(prefix, envName string) (keys []string) {
+	e, err := c.Envs.Make(envName, func(into any) error {
+		keys = settings.Keys(prefix, into)
+		return nil
+	})
+	if err == nil {
+		env.Close(e)
+	}
+	return keys
+}
+
 // agent returns the Agent with the given name.
 func (c Catalog) agent(name string) (Agent, error) {
 	a, ok := c.Agents[name]

@@ -14,9 +14,9 @@ import (
 	"github.com/rlrun/rlrun/internal/settings"
 )
 
-// resolve computes the fields of s from the decoded file.
-func (s *Scenario) resolve(agent origin) error {
-	err := s.resolveNumbers()
+// resolve computes the fields of s from the decoded file, whose root is for error messages.
+func (s *Scenario) resolve(root settings.Node, agent origin) error {
+	err := s.resolveNumbers(root)
 	if err == nil {
 		err = checkName(s.Name)
 	}
@@ -29,8 +29,9 @@ func (s *Scenario) resolve(agent origin) error {
 	return err
 }
 
-// resolveNumbers computes the fields for all settings except env and agent.
-func (s *Scenario) resolveNumbers() error {
+// resolveNumbers computes the fields for all settings except env and agent. Error messages have
+// the place of the setting below root.
+func (s *Scenario) resolveNumbers(root settings.Node) error {
 	f := &s.file
 	s.Name, s.Seed, s.Steps, s.Eval, s.Kernels, s.Init, s.Published = f.Name, f.Seed, f.Steps, f.Eval, f.Kernels, f.Init, f.Published
 	s.Schedule, s.Stretched = s.Steps, f.Stretched
@@ -52,8 +53,15 @@ func (s *Scenario) resolveNumbers() error {
 		{"eval.freq", *s.Eval.Freq, 0}, {"eval.freq_episodes", s.Eval.FreqEpisodes, 1}, {"eval.patience", s.Eval.Patience, 0},
 		{"log_interval", s.LogInterval, 1}, {"env.parallel", f.Env.Parallel, 0},
 	} {
-		if r.value < r.least || r.value > state.MaxCount {
-			return fmt.Errorf("%s is %d, want %d or more, and no more than %d", r.key, r.value, r.least, state.MaxCount)
+		n, given := root.Find(strings.Split(r.key, ".")...)
+		switch {
+		case r.least <= r.value && r.value <= state.MaxCount:
+		case !given:
+			return fmt.Errorf("%s is missing, want %d or more", r.key, r.least)
+		case r.value > state.MaxCount:
+			return n.Fault("%d, want no more than %d", r.value, state.MaxCount)
+		default:
+			return n.Fault("%d, want %d or more", r.value, r.least)
 		}
 	}
 	return nil

@@ -116,16 +116,17 @@ func Parse(fileName string, text []byte, changes []Change, catalog Catalog) (*Sc
 	}
 	base := filepath.Base(fileName)
 	s := newScenario(strings.TrimSuffix(base, filepath.Ext(base)), catalog)
-	if err := tree.Root().Decode(&s.file); err != nil {
-		return nil, err
+	err = tree.Root().Decode(&s.file)
+	if err == nil {
+		err = s.resolve(tree.Root(), agent)
 	}
-	if err := s.resolve(agent); err != nil {
-		if _, ok := errors.AsType[*settings.Fault](err); !ok { // the message of a Fault already has the name of the file
-			err = fmt.Errorf("%s: %w", fileName, err)
-		}
-		return nil, err
+	if err == nil {
+		return s, nil
 	}
-	return s, nil
+	if _, ok := errors.AsType[*settings.Fault](err); !ok { // the message of a Fault already has the name of the file
+		return nil, fmt.Errorf("%s: %w", fileName, err)
+	}
+	return nil, settings.WithPlace(err, catalog.Keys(textAt(tree, "env", "id"), agentIn(tree)))
 }
 
 // newScenario returns a Scenario with the default settings of a file. The other fields are set by
@@ -159,7 +160,7 @@ func ForPolicy(id, agent string, catalog Catalog) (*Scenario, error) {
 	}
 	s := newScenario(runName(id, agent), catalog)
 	s.file.Env.ID, s.file.Steps = id, 1
-	err := s.resolveNumbers()
+	err := s.resolveNumbers(settings.Node{})
 	if err == nil {
 		err = s.resolveEnv()
 	}

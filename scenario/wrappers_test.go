@@ -129,7 +129,7 @@ func TestWrapperFaults(t *testing.T) {
 		{"[{frame_stack: {n: 2, padding: ones}}]", `env.wrappers[0].frame_stack: padding "ones", want reset or zero`},
 		{"[{frame_stack: many}]", `env.wrappers[0].frame_stack: "many", want a whole number`},
 		{"[{filter_observation: {x: 1}}]", "env.wrappers[0].filter_observation: want the names of fields, or the indices"},
-		{"[{tile_coding: {tiles: 4}}]", "env.wrappers[0].tile_coding: env: TileCoding of element 1, in -Inf … +Inf, want two bounds"},
+		{"[{tile_coding: {tiles: 4}}]", "env.wrappers[0].tile_coding: env: TileCoding of element 1, in -Inf … +Inf, want two bounds, the lower one first; low and high set them"},
 		{"[{discretize_observation: {tilings: 4}}]", "env.wrappers[0].discretize_observation.tilings: unknown key"},
 		{"[{discretize_observation: {bin: 4}}]", "env.wrappers[0].discretize_observation.bin: unknown key; the nearest is bins"},
 		{"[&a {scale_reward: 1}, *a]", "env.wrappers[1]: an alias"},

@@ -49,7 +49,7 @@ var layers = map[string]string{
 	"policy":                        "env env/state internal/infile policy/dist policy/f32 policy/nn policy/optim policy/parallel policy/tape",
 	"policy/gorgonia":               "policy/f32 policy/nn policy/tape",
 	"policy/dist":                   "env policy/f32 policy/tape",
-	"policy/nn":                     "env/state policy/f32 policy/parallel policy/tape",
+	"policy/nn":                     "env/state internal/nearest policy/f32 policy/parallel policy/tape",
 	"replay":                        "env env/state policy/f32 policy/loss",
 	"agents/agentstest":             "agents env env/state policy policy/tape",
 	"agents":                        "env env/state internal/atomicfile internal/infile policy policy/dist policy/f32 policy/loss policy/nn policy/optim policy/parallel policy/tape replay",

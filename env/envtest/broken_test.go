@@ -112,6 +112,29 @@ func (b *outside) Spec() env.Spec {
 	return s
 }
 
+// leavesRange counts steps, and leaves the range of its second observation at step 100.
+type leavesRange struct{ drift }
+
+func (b *leavesRange) Spec() env.Spec {
+	s := b.drift.Spec()
+	s.Obs = env.Dict{{Name: "key", Space: env.Discrete{N: 2}}, {Name: "left", Space: env.Box{Low: []float32{0}, High: []float32{99}, Names: []string{"speed"}}}}
+	return s
+}
+
+func (b *leavesRange) Reset(seed uint64, obs []float32) {
+	b.drift.Reset(seed, obs)
+	b.x = 0
+	b.Observe(obs)
+}
+
+func (b *leavesRange) Step(act, obs []float32) env.Outcome {
+	b.x++
+	b.Observe(obs)
+	return env.Outcome{}
+}
+
+func (b *leavesRange) Observe(obs []float32) { obs[0], obs[1] = 0, float32(b.x) }
+
 // nanObs has a NaN in its first observation.
 type nanObs struct{ drift }
 

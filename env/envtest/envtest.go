@@ -13,6 +13,7 @@ import (
 	"math/rand/v2"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/rlrun/rlrun/env"
@@ -27,11 +28,12 @@ func Check(t testing.TB, e env.Env) {
 	}
 }
 
-// Breaches runs episodes of random actions in e and returns one line of text for each breach of
-// the contract: results that depend on more than the seed and the actions, an observation outside
-// its space, a reward or metric that is not finite, a State that does not restore, a Physics that
-// does not return the state that was set, a mask that allows no action, a Step or Reset that
-// allocates or panics. At the end it closes e if e is an io.Closer.
+// Breaches runs episodes of random actions in e, which end at the time limit as in training. It
+// returns one line of text for each breach of the contract: results that depend on more than the seed and
+// the actions, an observation outside its space, a reward or metric that is not finite, a State
+// that does not restore, a Physics that does not return the state that was set, a mask that
+// allows no action, a Step or Reset that allocates or panics. At the end it closes e if e is an
+// io.Closer.
 func Breaches(e env.Env) []string {
 	p := &checker{env: e}
 	if p.runPart(p.checkSpec) {
@@ -109,10 +111,15 @@ type checker struct {
 	breaches []string
 	env      env.Env
 	spec     env.Spec
-	episode  *env.Episode // has no time limit
+	episode  *env.Episode // has no time limit; play stops it
+	layout   env.Layout   // layout of observations; without parts if there is none
+	longest  int          // number of steps after which an episode is not played on: MaxSteps, 1000 at most
 	rng      *rand.Rand
 	act      []float32
 }
+
+// maxPlay is the largest number of steps that an episode is played.
+const maxPlay = 1000
 
 // checkSpec checks that the Spec is valid and does not change.
 func (p *checker) checkSpec() {
@@ -125,6 +132,10 @@ func (p *checker) checkSpec() {
 		p.reportAndStop("%v", err)
 	}
 	p.act = make([]float32, p.spec.Act.Size())
+	p.layout, _ = env.LayoutOf(p.spec.Obs)
+	if p.longest = min(p.spec.MaxSteps, maxPlay); p.spec.MaxSteps == 0 {
+		p.longest = maxPlay
+	}
 	if again := p.env.Spec(); !reflect.DeepEqual(again, p.spec) {
 		p.reportAndStop("Spec() = %v and then %v", p.spec, again)
 	}
@@ -136,15 +147,17 @@ func (p *checker) reset(seed uint64) {
 	p.stopOnError(p.episode.Reset(seed))
 }
 
-// play takes up to n steps of the running episode with random actions. It returns the bits of all
-// results.
-func (p *checker) play(n int) []uint64 { return p.playEpisode(p.episode, n) }
+// play takes up to n steps of the running episode with random actions, but none after the longest.
+// It returns the bits of all results.
+func (p *checker) play(n int) []uint64 {
+	return p.playEpisode(p.episode, min(n, p.longest-p.episode.Steps))
+}
 
 // playEpisode is like play, with the Episode e in place of p.episode.
 func (p *checker) playEpisode(e *env.Episode, n int) (bits []uint64) {
 	for step := range n + 1 {
 		if !p.spec.Obs.Contains(e.Obs) {
-			p.reportAndStop("seed %d, step %d: observation %v is outside Spec().Obs", e.Seed, e.Steps, e.Obs)
+			p.reportAndStop("seed %d, step %d: %s", e.Seed, e.Steps, p.outside(e.Obs))
 		}
 		bits = appendBits(bits, e)
 		if step == n || !e.Running() {
@@ -157,6 +170,26 @@ func (p *checker) playEpisode(e *env.Episode, n int) (bits []uint64) {
 		}
 	}
 	return bits
+}
+
+// outside returns the error message for an observation outside its space. It names the first
+// element outside its bounds.
+func (p *checker) outside(obs []float32) string {
+	for i := range p.layout.Parts {
+		part := &p.layout.Parts[i]
+		for k, x := range obs[part.From:part.To] {
+			low, high := part.Bounds(k)
+			if low <= x && x <= high && (part.Kind == env.Numbers || x == float32(int(x))) {
+				continue
+			}
+			name := part.Name + ", " + part.Element(k)
+			if name = strings.Trim(name, ", "); name != "" {
+				name = " (" + name + ")"
+			}
+			return fmt.Sprintf("observation element %d%s is %v, outside Spec().Obs: want %v … %v", part.From+k, name, x, low, high)
+		}
+	}
+	return fmt.Sprintf("observation %v is outside Spec().Obs", obs)
 }
 
 // appendBits appends the bits of e's latest step to bits.
@@ -189,12 +222,12 @@ func bit(b bool) uint64 {
 func (p *checker) checkRepeats() {
 	for a := range uint64(10) {
 		p.reset(a)
-		first := p.play(1000)
+		first := p.play(maxPlay)
 		p.reset(a + 1)
-		p.play(1000)
+		p.play(maxPlay)
 		p.reset(a)
-		if !slices.Equal(p.play(1000), first) {
-			p.reportAndStop("seed %d: after an episode of seed %d the same actions give other results", a, a+1)
+		if !slices.Equal(p.play(maxPlay), first) {
+			p.reportAndStop("seed %d: after an episode of seed %d the same actions give other results; usual causes: Reset does not set a field, or random numbers do not come from the seed", a, a+1)
 		}
 	}
 }
@@ -210,15 +243,16 @@ func (s stater) State(st *state.State) { env.StateOf(s.e, st) }
 func (p *checker) checkRestore() {
 	const after = 100
 	p.reset(1)
-	p.play(5)
+	p.play(min(5, p.longest/2))
 	p.stepBack()
+	n := min(after, p.longest-p.episode.Steps)
 	var b bytes.Buffer
 	if err := state.Save(&b, stater{p.env}); err != nil {
 		p.reportAndStop("saving the state: %v", err)
 	}
 	now := len(appendBits(nil, p.episode)) // number of bits of the latest step, which play returns first
 	p.rng = rand.New(rand.NewPCG(2, 2))
-	first := p.play(after)[now:]
+	first := p.playEpisode(p.episode, n)[now:]
 	p.reset(3)
 	p.play(after)
 	p.stepBack()
@@ -226,7 +260,7 @@ func (p *checker) checkRestore() {
 		p.reportAndStop("loading the state: %v", err)
 	}
 	p.rng = rand.New(rand.NewPCG(2, 2))
-	if !slices.Equal(p.play(after)[now:], first) {
+	if !slices.Equal(p.playEpisode(p.episode, n)[now:], first) {
 		p.reportAndStop("a restored state goes on otherwise than it did")
 	}
 }
@@ -262,8 +296,8 @@ func (p *checker) checkPhysics(ph env.Physics) {
 // checkMetrics checks that the same seed and actions give the same metrics, and that the names of
 // the metrics do not change. Episodes end at the time limit or, without one, after 10 steps.
 func (p *checker) checkMetrics() {
-	limit := min(p.spec.MaxSteps, 1000)
-	if limit == 0 {
+	limit := p.longest
+	if p.spec.MaxSteps == 0 {
 		limit = 10
 	}
 	e, err := env.NewEpisode(p.env, limit)

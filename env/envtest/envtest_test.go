@@ -54,8 +54,9 @@ func TestCheck(t *testing.T) {
 		"negative limit":            {new(badLimit), "Spec(): a time limit of -1 steps"},
 		"changing Spec":             {new(newSpec), "and then"},
 		"state of an old episode":   {new(startsAtOldEnd), "the same actions give other results"},
-		"generator not seeded":      {new(unseeded), "the same actions give other results"},
-		"observation outside":       {new(outside), "is outside Spec().Obs"},
+		"generator not seeded":      {new(unseeded), "the same actions give other results; usual causes: Reset does not set a field, or random numbers do not come from the seed"},
+		"observation outside":       {new(outside), "outside Spec().Obs: want 0 … 1e+09"},
+		"named element outside":     {new(leavesRange), "step 100: observation element 1 (left, speed) is 100, outside Spec().Obs: want 0 … 99"},
 		"NaN observation":           {new(nanObs), "step 0: observation"},
 		"NaN reward":                {&constantReward{reward: math.NaN()}, "reward NaN"},
 		"infinite reward":           {&constantReward{reward: math.Inf(1)}, "reward +Inf"},
@@ -99,6 +100,8 @@ func TestCheckPasses(t *testing.T) {
 	for name, e := range map[string]env.Env{
 		"drift":            new(drift),
 		"wrapped":          env.NewStickyAction(env.ScaleReward{Env: new(drift), K: 3}, 0.5),
+		"ended by a limit": env.NewWithMaxSteps(new(leavesRange), 99), // as in training
+		"limit of a step":  env.NewWithMaxSteps(new(drift), 1),
 		"measured":         &metricEnv{name: "x", value: 3},
 		"without State":    struct{ env.Env }{new(drift)},
 		"wrapped, without": env.ScaleReward{Env: struct{ env.Env }{new(drift)}, K: 3},

@@ -110,7 +110,8 @@ func sweepUntilConverged(ctx context.Context, v []float64, gamma, tolerance floa
 const relTolerance = 1e-13
 
 // ValueIteration returns the optimum by sweeps of the Bellman optimality equation, V(s) = max Σ p
-// (r + γ V(s')), to a relative error of 1e-13. Sutton and Barto 2018, eq. 4.10.
+// (r + γ V(s')), to a relative error of 1e-13. Sutton and Barto 2018, eq. 4.10. With a gamma of 1, a
+// state from which no episode can end is an *EndlessError.
 func (m *MDP) ValueIteration(gamma float64) (*Solution, error) {
 	return m.valueIteration(context.Background(), gamma)
 }
@@ -128,6 +129,11 @@ func (m *MDP) valueIteration(ctx context.Context, gamma float64) (*Solution, err
 		}
 		return best
 	})
+	if gamma == 1 && err == errNoConvergence {
+		if s := m.endless(); s >= 0 {
+			err = &EndlessError{s}
+		}
+	}
 	if err != nil {
 		return nil, err
 	}

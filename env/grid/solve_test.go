@@ -2,6 +2,7 @@ package grid_test
 
 import (
 	"encoding/json"
+	"errors"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -322,5 +323,23 @@ func TestNoConvergence(t *testing.T) {
 	}
 	if _, err := m.Evaluate(nil, 0.9); err == nil {
 		t.Error("no policy: no error")
+	}
+}
+
+// TestEndless checks that a gamma of 1 on a map with a cell from which no goal can be reached is an error
+// that names the cell. A wall is no such cell, because it has no rewards.
+func TestEndless(t *testing.T) {
+	for text, want := range map[string]int{"S..\n...": 0, "S.G#.": 4, ".S#G": 0} {
+		w, err := grid.NewMap(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = w.Model().ValueIteration(1)
+		if endless, ok := errors.AsType[*grid.EndlessError](err); !ok || endless.State != want {
+			t.Errorf("ValueIteration(1) on %q: error %v, want an EndlessError of state %d", text, err, want)
+		}
+		if _, err := w.Model().ValueIteration(0.9); err != nil {
+			t.Errorf("ValueIteration(0.9) on %q: %v", text, err)
+		}
 	}
 }

@@ -56,6 +56,16 @@ func (n Node) At(key string) (Node, bool) {
 	return Node{n.tree, n.node.Content[i+1], join(n.path, key)}, true
 }
 
+// Find returns the node at path below n, one key for each mapping, and reports whether it exists.
+func (n Node) Find(path ...string) (found Node, ok bool) {
+	for _, key := range path {
+		if n, ok = n.At(key); !ok {
+			return Node{}, false
+		}
+	}
+	return n, true
+}
+
 // Keys returns the keys of the mapping n in their order. If n is not a mapping, it returns nil.
 func (n Node) Keys() (keys []string) {
 	if n.node == nil || n.node.Kind != yaml.MappingNode {
@@ -128,7 +138,7 @@ func (n Node) decode(v reflect.Value) error {
 		return n.pointer(v)
 	}
 	if n.node.Kind == yaml.ScalarNode && n.node.Tag == "!!null" {
-		return n.Fault("no value, want %s", expected(v))
+		return n.Fault("no value, want %s%s", expected(v), n.commentHint())
 	}
 	if ok, err := n.ownForm(v); ok {
 		return err
@@ -146,6 +156,20 @@ func (n Node) decode(v reflect.Value) error {
 		return n.Fault("want %s", expected(v))
 	}
 	return n.scalar(v)
+}
+
+// commentHint returns the end of an error message if n has no value because a comment stands in its
+// place, as in the row #..S. of a map, and otherwise "".
+func (n Node) commentHint() string {
+	lines := strings.Split(n.tree.text, "\n")
+	if _, fromSet := n.tree.origins[n.node]; fromSet || n.node.Value != "" || n.node.Line > len(lines) {
+		return ""
+	}
+	_, comment, _ := strings.Cut(lines[n.node.Line-1], " #")
+	if comment = strings.TrimRightFunc(comment, unicode.IsSpace); comment == "" || comment[0] == ' ' {
+		return "" // # and a space: meant as a comment
+	}
+	return fmt.Sprintf("; # starts a comment, so a text that begins with it needs quotes: %q", "#"+comment)
 }
 
 // pointer sets a pointer: to nil if n is null, otherwise to a new value.
@@ -168,7 +192,9 @@ func (n Node) mapping(v reflect.Value) error {
 	return n.each(func(key string, name *yaml.Node, value Node) error {
 		f, known := fields[key]
 		if !known {
-			return n.tree.fault(name, value.path, "unknown key%s", nearest.Hint(key, maps.Keys(fields)))
+			fault := n.tree.fault(name, value.path, "unknown key%s", nearest.Hint(key, maps.Keys(fields)))
+			fault.unknown = value
+			return fault
 		}
 		return value.decode(f)
 	})

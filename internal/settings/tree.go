@@ -33,6 +33,7 @@ const MaxSize = 1 << 20
 // A Tree is a parsed YAML document. Set can change it before it is decoded.
 type Tree struct {
 	name    string                // name of the file, for error messages
+	text    string                // text of the file, for error messages
 	root    *yaml.Node            // always a mapping
 	origins map[*yaml.Node]string // for each node that Set has made, the text that error messages use as its place
 }
@@ -57,7 +58,7 @@ func Parse(name string, data []byte) (*Tree, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &Tree{name, root, map[*yaml.Node]string{}}
+	t := &Tree{name, string(data), root, map[*yaml.Node]string{}}
 	if root.Kind != yaml.MappingNode {
 		return nil, t.fault(root, "", "want a mapping, key: value")
 	}
@@ -68,7 +69,7 @@ func Parse(name string, data []byte) (*Tree, error) {
 func parse(data []byte) (*yaml.Node, error) {
 	var doc, more yaml.Node
 	dec := yaml.NewDecoder(strings.NewReader(string(data)))
-	if err := dec.Decode(&doc); err != nil {
+	if err := dec.Decode(&doc); err != nil && err != io.EOF {
 		return nil, withLine(err, data)
 	}
 	switch err := dec.Decode(&more); {
@@ -83,18 +84,27 @@ func parse(data []byte) (*yaml.Node, error) {
 	return doc.Content[0], nil
 }
 
-// lineForm matches the line number in an error of the YAML parser.
-var lineForm = regexp.MustCompile(`line (\d+)`)
+// lineForm matches the line number at the beginning of an error of the YAML parser.
+var lineForm = regexp.MustCompile(`^line (\d+): `)
 
 // withLine returns err, an error of the YAML parser, with the line number first. If the parser
 // gives no line number, withLine uses the number of the last line of data.
 func withLine(err error, data []byte) error {
 	text := strings.TrimPrefix(strings.ReplaceAll(err.Error(), "\n", " "), "yaml: ")
+	lines := strings.Split(strings.TrimRight(string(data), "\n"), "\n")
+	number := len(lines)
 	if m := lineForm.FindStringSubmatch(text); m != nil {
-		return fmt.Errorf("%s: not YAML: %s", m[1], text)
+		number, _ = strconv.Atoi(m[1])
+		text = text[len(m[0]):]
 	}
-	return fmt.Errorf("%d: not YAML: %s", 1+strings.Count(strings.TrimRight(string(data), "\n"), "\n"), text)
+	if 1 <= number && number <= len(lines) && tabIndent.MatchString(lines[number-1]) {
+		text = "the line begins with a tab, want spaces"
+	}
+	return fmt.Errorf("%d: not YAML: %s", number, text)
 }
+
+// tabIndent matches a line with a tab in its indentation.
+var tabIndent = regexp.MustCompile(`^ *\t`)
 
 // Set carries out an assignment KEY=VALUE. KEY is a dotted path from the root, and VALUE is
 // YAML in flow syntax. Set adds missing mappings on the path. It does not check whether the
@@ -167,7 +177,7 @@ func find(m *yaml.Node, key string) int {
 func (t *Tree) Root() Node { return Node{t, t.root, ""} }
 
 // fault returns a *Fault for n, the value of the setting at path.
-func (t *Tree) fault(n *yaml.Node, path, format string, args ...any) error {
+func (t *Tree) fault(n *yaml.Node, path, format string, args ...any) *Fault {
 	where := t.name + ":" + strconv.Itoa(n.Line) + ":" + strconv.Itoa(n.Column)
 	if origin, ok := t.origins[n]; ok {
 		where = origin
@@ -175,13 +185,14 @@ func (t *Tree) fault(n *yaml.Node, path, format string, args ...any) error {
 	if path != "" {
 		where += ": " + path
 	}
-	return &Fault{where, fmt.Sprintf(format, args...)}
+	return &Fault{Where: where, What: fmt.Sprintf(format, args...)}
 }
 
 // A Fault is the error for one setting.
 type Fault struct {
-	Where string // place in the file and dotted key, or the assignment
-	What  string // what is wrong, and what would be right
+	Where   string // place in the file and dotted key, or the assignment
+	What    string // what is wrong, and what would be right
+	unknown Node   // value of the key if the key is unknown, otherwise the zero Node
 }
 
 // Error returns the place and the fault as one line.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/rlrun/rlrun/internal/nearest"
 	"github.com/rlrun/rlrun/policy/f32"
 	"github.com/rlrun/rlrun/policy/tape"
 )
@@ -50,7 +51,8 @@ func (activation) Tensors() (params, buffers []*tape.Param)              { retur
 func (a activation) Clone() Network                                      { return a }
 func (activation) inPlace()                                              {}
 
-// wantOneOf returns the end of an error message: "want one of" and the names, sorted.
-func wantOneOf[T any](names map[string]T) string {
-	return "want one of " + strings.Join(slices.Sorted(maps.Keys(names)), ", ")
+// wantOneOf returns the end of an error message: "want one of", the names, sorted, and the name
+// nearest to the given one.
+func wantOneOf[T any](given string, names map[string]T) string {
+	return "want one of " + strings.Join(slices.Sorted(maps.Keys(names)), ", ") + nearest.Hint(given, maps.Keys(names))
 }

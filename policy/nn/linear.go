@@ -28,7 +28,7 @@ func newLinear(rng *rand.Rand, name string, in Shape, l Layer) (Network, Shape, 
 	}
 	initialise, ok := initialisations()[init]
 	if !ok && init != zeros {
-		return nil, nil, fmt.Errorf("init %q, %s", init, wantOneOf(initialisations()))
+		return nil, nil, fmt.Errorf("init %q, %s", init, wantOneOf(init, initialisations()))
 	}
 	if len(in) != 1 {
 		return nil, nil, fmt.Errorf("linear has inputs of shape %v, want a shape with one axis", in)

@@ -49,13 +49,13 @@ func MLP(in int, hidden []int, out int, o MLPOptions) (Plan, error) {
 func (o *MLPOptions) check() error {
 	norms := map[string]bool{"none": true, "layer": true, "batch": true}
 	if _, ok := activations()[o.Activation]; !ok {
-		return fmt.Errorf("nn: activation_fn %q, %s", o.Activation, wantOneOf(activations()))
+		return fmt.Errorf("nn: activation_fn %q, %s", o.Activation, wantOneOf(o.Activation, activations()))
 	}
 	if !norms[o.Norm] {
-		return fmt.Errorf("nn: norm %q, %s", o.Norm, wantOneOf(norms))
+		return fmt.Errorf("nn: norm %q, %s", o.Norm, wantOneOf(o.Norm, norms))
 	}
 	if _, ok := initialisations()[o.Init]; !ok {
-		return fmt.Errorf("nn: init_fn %q, %s", o.Init, wantOneOf(initialisations()))
+		return fmt.Errorf("nn: init_fn %q, %s", o.Init, wantOneOf(o.Init, initialisations()))
 	}
 	if !(0 <= o.Dropout && o.Dropout < 1) {
 		return fmt.Errorf("nn: dropout is %v, want 0 or more and less than 1", o.Dropout)

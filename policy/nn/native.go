@@ -85,7 +85,7 @@ func (info *LayerInfo) build(rng *rand.Rand, kinds Kinds, in Shape, maxParams in
 	l := info.Layer
 	kind, ok := kinds[l.Kind]
 	if !ok {
-		return nil, fmt.Errorf("no layer is called %q, %s", l.Kind, wantOneOf(kinds))
+		return nil, fmt.Errorf("no layer is called %q, %s", l.Kind, wantOneOf(l.Kind, kinds))
 	}
 	if kind == nil {
 		return nil, fmt.Errorf("the layer %s has a nil Kind, want a function", l.Kind)

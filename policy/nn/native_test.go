@@ -43,6 +43,7 @@ func TestBuildErrors(t *testing.T) {
 		{"nn: net.0: linear has 65537 outputs, want a whole number, 1 … 65536", nn.Layers{{Kind: "linear", Size: 65537}}},
 		{"nn: net.1: linear of 65536 inputs and 65536 outputs has too many weights, want a network of 67108864 at most", nn.Layers{{Kind: "linear", Size: 65536}, {Kind: "linear", Size: 65536}}},
 		{"nn: net.0: linear has no setting gian, want gain, init, size", nn.Layers{{Kind: "linear", Size: 3, Settings: settings("gian", 1.0)}}},
+		{"nn: net.0: linear has no setting sz, want gain, init, size", nn.Layers{{Kind: "linear", Settings: settings("sz", 32.0)}}},
 		{"nn: net.0: linear: gain is much, want a number", nn.Layers{{Kind: "linear", Size: 3, Settings: settings("gain", "much")}}},
 		{"nn: net.0: linear: init is 1, want a text", nn.Layers{{Kind: "linear", Size: 3, Settings: settings("init", 1.0)}}},
 		{`nn: net.0: init "ones", want one of kaiming_normal`, nn.Layers{{Kind: "linear", Size: 3, Settings: settings("init", "ones")}}},

@@ -90,16 +90,16 @@ func (r *Reader) fail(err error) {
 	}
 }
 
-// Err returns the first error: a setting has an invalid value, or the layer has a setting that
-// was not read. Call it after all settings are read.
+// Err returns an error if the layer has a setting that was not read, and otherwise the first error
+// of a value. Call it after all settings are read.
 func (r *Reader) Err() error {
-	if r.layer.Size != 0 && !r.sizeRead {
-		r.fail(fmt.Errorf("%s has the size %v, want its name without a size", r.layer.Kind, r.layer.Size))
-	}
 	for _, key := range slices.Sorted(maps.Keys(r.layer.Settings)) {
 		if !slices.Contains(r.keysRead, key) {
-			r.fail(fmt.Errorf("%s has no setting %s, want %s", r.layer.Kind, key, r.validKeys()))
+			return fmt.Errorf("%s has no setting %s, want %s", r.layer.Kind, key, r.validKeys())
 		}
+	}
+	if r.layer.Size != 0 && !r.sizeRead {
+		r.fail(fmt.Errorf("%s has the size %v, want its name without a size", r.layer.Kind, r.layer.Size))
 	}
 	return r.err
 }

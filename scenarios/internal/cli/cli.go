@@ -23,6 +23,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/rlrun/rlrun/internal/nearest"
+	"github.com/rlrun/rlrun/internal/settings"
 	"github.com/rlrun/rlrun/policy/f32"
 	"github.com/rlrun/rlrun/render/raster"
 	"github.com/rlrun/rlrun/scenario"
@@ -126,15 +127,15 @@ func (a *App) root() *cobra.Command {
 	cmd.Version = version()
 	cmd.SetVersionTemplate("rlrun {{.Version}}\n")
 	cmd.CompletionOptions.DisableDefaultCmd = true
-	cmd.SetFlagErrorFunc(flagError)
+	cmd.SetFlagErrorFunc(a.flagError)
 	cmd.AddCommand(a.listCommand(), a.evalCommand(), a.resumeCommand(), a.compareCommand(), a.plotCommand(), a.importCommand(), a.explainCommand(), a.stepCommand(), a.checkCommand(), a.solveCommand(), a.benchCommand(), a.recordCommand(), a.watchCommand(), a.playCommand(), completionCommand())
 	cmd.SetHelpCommand(helpCommand())
 	return cmd
 }
 
-// flagError returns the message for a wrong flag. For an unknown flag it names the nearest
-// flag, and for a wrong value the allowed values.
-func flagError(cmd *cobra.Command, err error) error {
+// flagError returns the message for a wrong flag. For an unknown flag it names the setting with
+// this name or the nearest flag, and for a wrong value the allowed values.
+func (a *App) flagError(cmd *cobra.Command, err error) error {
 	if missing, ok := errors.AsType[*pflag.NotExistError](err); ok {
 		names := func(yield func(string) bool) {
 			more := true
@@ -145,6 +146,11 @@ func flagError(cmd *cobra.Command, err error) error {
 			name = "-" + short // for example -seed, with one dash too few
 		}
 		err = fmt.Errorf("unknown flag %s%s", name, nearest.Hint(name, names))
+		bare := strings.TrimLeft(name, "-")
+		places := settings.Places(strings.ReplaceAll(bare, "-", "_"), a.Keys("", a.Agents.Names()...))
+		if len(places) > 0 && !cmd.HasParent() && cmd.Flags().Lookup(bare) == nil {
+			err = fmt.Errorf("unknown flag %s; it is a setting: --set %s=…", name, places[0])
+		}
 	}
 	if wrong, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
 		f := wrong.GetFlag()
@@ -171,13 +177,20 @@ func valueOf(kind string) string {
 }
 
 // oneArg returns a check that a command has exactly one argument. The description of the
-// argument is part of the message.
+// argument is part of the message. With more arguments after --set or --sweep, the message says
+// that a value may need quotes.
 func oneArg(description string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) == 1 {
 			return nil
 		}
-		return badInput{fmt.Errorf("%s needs one argument, %s, and has %d", cmd.CommandPath(), description, len(args))}
+		hint := ""
+		for _, name := range []string{"set", "sweep"} {
+			if f := cmd.Flags().Lookup(name); f != nil && f.Changed && len(args) > 1 {
+				hint = fmt.Sprintf("; --%s wants KEY=VALUE as one word, in quotes if it has spaces: --%[1]s 'KEY=[a, b]'", name)
+			}
+		}
+		return badInput{fmt.Errorf("%s needs one argument, %s, and has %d%s", cmd.CommandPath(), description, len(args), hint)}
 	}
 }
 

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -36,7 +37,7 @@ the environment's model of transitions. No agent can get a larger expected retur
 			}
 			s, err := tab.Model().ValueIteration(gamma)
 			if err != nil {
-				return badInput{err}
+				return badInput{withCell(err, tab)}
 			}
 			if asJSON {
 				return json.NewEncoder(a.Out).Encode(solutionLine(tab, s, gamma))
@@ -86,6 +87,19 @@ func observedStates(tab grid.Tabular) int {
 		return n[0]
 	}
 	return tab.Model().States
+}
+
+// withCell returns err. If err names a state without an end, and the environment has a map, the cell of
+// the state is in front.
+func withCell(err error, tab grid.Tabular) error {
+	endless, ok := errors.AsType[*grid.EndlessError](err)
+	b, drawn := tab.(interface{ Board() *grid.Board })
+	if !ok || !drawn {
+		return err
+	}
+	rows, cols := len(b.Board().Cells), len(b.Board().Cells[0])
+	cell := endless.State % (rows * cols)
+	return fmt.Errorf("the map's row %d, column %d: %w", cell/cols+1, cell%cols+1, err)
 }
 
 // printSolution prints the value of the start state, and for an environment with a map the

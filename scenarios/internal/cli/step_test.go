@@ -85,7 +85,7 @@ func TestStepCommand(t *testing.T) {
 func TestSpacesInWords(t *testing.T) {
 	a := inEmptyDir(t)
 	for _, c := range []struct{ scenario, want string }{
-		{"env: {id: Pendulum-v1}\nagent: {name: dqn}\nsteps: 100\n", "a Box of 1 number, want a choice (Discrete)"},
+		{"env: {id: Pendulum-v1}\nagent: {name: dqn}\nsteps: 100\n", "a Box of 1 number, want a choice (Discrete), since each action has a Q-value; the wrapper discretize_action"},
 		{"env: {id: CartPole-v1}\nagent: {name: sac}\nsteps: 100\n", "a choice of 2 (Discrete), want a Box of numbers"},
 		{"env: {id: CartPole-v1}\nagent: {name: qlearning}\nsteps: 100\n", "and not a Box of 4 numbers"},
 		{"env: {id: FrozenLake-v1}\nagent: {name: linear_sarsa}\nsteps: 100\n", "not a choice of 16 (Discrete) and a choice of 4 (Discrete)"},

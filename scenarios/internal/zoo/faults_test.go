@@ -73,7 +73,7 @@ func TestImportFaults(t *testing.T) {
 	for text, want := range map[string]string{
 		"CartPole-v1: {policy: MlpPolicy}":                     "f.yml:1: CartPole-v1 has no n_timesteps",
 		"CartPole-v1: {n_timesteps: many, policy: MlpPolicy}":  "n_timesteps: many, want a number",
-		"CartPole-v1: {n_timesteps: 0.5, policy: MlpPolicy}":   "f.yml:1: steps: steps is 0, want 1 or more",
+		"CartPole-v1: {n_timesteps: 0.5, policy: MlpPolicy}":   "f.yml:1: steps: 0, want 1 or more",
 		"CartPole-v1: {n_timesteps: 1e300, policy: MlpPolicy}": "f.yml:1: steps: ",
 		"CartPole-v1: {n_timesteps: 9, policy: CnnPolicy}":     "policy: CnnPolicy has a convolutional network",
 		"CartPole-v1: {n_timesteps: 9, policy: MlpPolice}":     "policy: MlpPolice, want MlpPolicy or MultiInputPolicy; the nearest is MlpPolicy",
