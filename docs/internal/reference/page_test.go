@@ -98,6 +98,7 @@ func TestChoices(t *testing.T) {
 			continue
 		}
 		_, list, ok := strings.Cut(err.Error(), "want ")
+		list, _, _ = strings.Cut(list, "; the nearest is ")
 		words := regexp.MustCompile(`[\w-]+`).FindAllString(strings.TrimPrefix(list, "one of "), -1)
 		if !ok || len(words) < 2 {
 			t.Errorf("%s=%s: %v, want an error that names the words", key, value, err)
