@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/rlrun/rlrun/env/state"
 	"github.com/rlrun/rlrun/scenario"
 )
 
@@ -51,7 +52,7 @@ func TestFaults(t *testing.T) {
 		{minimal + "backend: cuda", `no backend "cuda", want gorgonia or native`},
 		{minimal + "seed: -1", "seed: \"-1\", want a whole number, 0 or more"},
 		{minimal + "seed: 9223372036854775808", "seed: \"9223372036854775808\", want a whole number"},
-		{strings.Replace(minimal, "5000", strconv.Itoa(math.MaxInt), 1), fmt.Sprintf("f.yaml:3:8: steps: %d, want no more than 9007199254740992", math.MaxInt)},
+		{strings.Replace(minimal, "5000", strconv.Itoa(math.MaxInt), 1), fmt.Sprintf("f.yaml:3:8: steps: %d, want no more than %d", math.MaxInt, state.MaxCount)},
 		{minimal + "eval: {episodes: 0}", "eval.episodes: 0, want 1 or more"},
 		{minimal + "eval: {max_steps: -3}", "eval.max_steps: -3, want 1 or more"},
 		{minimal + "log_interval: 0", "log_interval: 0, want 1 or more"},
