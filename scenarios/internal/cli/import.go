@@ -1,12 +1,10 @@
 package cli
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -99,7 +97,7 @@ func (a *App) importEntry(file, env string, f importFlags) error {
 		return badInput{err}
 	}
 	write := func(w io.Writer) error {
-		_, err := bytes.NewReader(imported.Text).WriteTo(w)
+		_, err := w.Write(imported.Text)
 		return err
 	}
 	if err := atomicfile.Create(f.out, write); err != nil {
@@ -125,13 +123,7 @@ func (f *importFlags) checkOut() error {
 	case !isYAML(f.out):
 		return fmt.Errorf("--out %s: want a name that ends in .yaml", f.out)
 	}
-	if _, err := os.Lstat(f.out); err == nil {
-		return fmt.Errorf("%s is there already, and nothing is overwritten; want a new file", f.out)
-	}
-	if dir := filepath.Dir(f.out); !isDir(dir) {
-		return fmt.Errorf("--out %s: there is no folder %s", f.out, dir)
-	}
-	return nil
+	return checkNewOut(f.out)
 }
 
 // importedAgent returns the value of --agent, or the agent in the name of the file.

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -166,11 +165,8 @@ func saveFigure(f *plot.Figure, name string) error {
 	if write == nil {
 		return fmt.Errorf("--out %s: want a name that ends in .png or .svg", name)
 	}
-	if _, err := os.Lstat(name); err == nil {
-		return fmt.Errorf("%s is there already, and nothing is overwritten; want a new file", name)
-	}
-	if dir := filepath.Dir(name); !isDir(dir) {
-		return fmt.Errorf("--out %s: there is no folder %s", name, dir)
+	if err := checkNewOut(name); err != nil {
+		return err
 	}
 	return atomicfile.Create(name, write)
 }

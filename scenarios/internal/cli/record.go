@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -158,11 +157,8 @@ func playWhole(ctx context.Context, act *actor, seed uint64, i int, rec recorder
 
 // newRecorder returns the recorder of the file format that the name f.out ends with.
 func newRecorder(r *run.Run, p *episode.Player, f recordFlags) (recorder, error) {
-	if _, err := os.Lstat(f.out); err == nil {
-		return nil, fmt.Errorf("%s is there already, and nothing is overwritten; want a new file", f.out)
-	}
-	if info, err := os.Stat(filepath.Dir(f.out)); err != nil || !info.IsDir() {
-		return nil, fmt.Errorf("--out %s: there is no folder %s", f.out, filepath.Dir(f.out))
+	if err := checkNewOut(f.out); err != nil {
+		return nil, err
 	}
 	ext := filepath.Ext(f.out)
 	width, height, err := pictureSize(f.size, ext == ".png")

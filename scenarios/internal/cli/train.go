@@ -177,12 +177,6 @@ func startProfile(name string) (stop func() error, err error) {
 	}, nil
 }
 
-// isDir reports whether name is a directory.
-func isDir(name string) bool {
-	info, err := os.Stat(name)
-	return err == nil && info.IsDir()
-}
-
 // changes returns the changes of the scenario that the flags ask for.
 func changes(cmd *cobra.Command, sets []string) (all []scenario.Change) {
 	all = setChanges(sets)
