@@ -126,7 +126,7 @@ func Parse(fileName string, text []byte, changes []Change, catalog Catalog) (*Sc
 	if _, ok := errors.AsType[*settings.Fault](err); !ok { // the message of a Fault already has the name of the file
 		return nil, fmt.Errorf("%s: %w", fileName, err)
 	}
-	return nil, settings.WithPlace(err, catalog.Keys(textAt(tree, "env", "id"), agentIn(tree)))
+	return nil, settings.WithPlace(err, func() []string { return catalog.Keys(textAt(tree, "env", "id"), agentIn(tree)) })
 }
 
 // newScenario returns a Scenario with the default settings of a file. The other fields are set by

@@ -49,13 +49,14 @@ func lastPart(key string) string { return key[strings.LastIndex(key, ".")+1:] }
 
 // WithPlace returns err. If err is a Fault for an unknown key that the known dotted keys have in
 // another place, the error names this place instead of the nearest key. If the unknown key is a
-// mapping that is known nowhere, the keys inside it are looked up.
-func WithPlace(err error, known []string) error {
+// mapping that is known nowhere, the keys inside it are looked up. WithPlace calls knownKeys only for
+// an unknown key.
+func WithPlace(err error, knownKeys func() []string) error {
 	fault, ok := errors.AsType[*Fault](err)
 	if !ok || fault.unknown.node == nil {
 		return err
 	}
-	n := fault.unknown
+	n, known := fault.unknown, knownKeys()
 	if places := Places(n.path, known); len(places) > 0 && !slices.Contains(places, n.path) {
 		return &Fault{Where: fault.Where, What: "unknown key; it is " + strings.Join(places, " or ")}
 	}

@@ -48,7 +48,7 @@ func TestWithPlace(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		err = settings.WithPlace(tree.Root().Decode(new(outer)), settings.Keys("", new(outer)))
+		err = settings.WithPlace(tree.Root().Decode(new(outer)), func() []string { return settings.Keys("", new(outer)) })
 		if err == nil || err.Error() != want {
 			t.Errorf("WithPlace of %q = %v, want %s", text, err, want)
 		}

@@ -189,10 +189,11 @@ func (c *comparisons) correctPValues() {
 		}
 	}
 	c.tests = len(all)
-	smallest = statistics.Holm(smallest)
+	level := significance / float64(c.tests) // the strictest level of Holm's method
+	smallest, fewestRuns := statistics.Holm(smallest), statistics.FewestRuns(level)
 	for i, adjusted := range statistics.Holm(p) {
 		k := all[i]
-		k.smallest, k.fewestRuns = smallest[i], statistics.FewestRuns(significance/float64(c.tests))
+		k.smallest, k.fewestRuns = smallest[i], fewestRuns
 		n := min(k.A.Runs, k.B.Runs)
 		k.Adjusted = adjusted
 		if k.Shown = adjusted < significance && n > 1; k.Shown {
@@ -200,7 +201,7 @@ func (c *comparisons) correctPValues() {
 			continue
 		}
 		interval := statistics.Interval{Low: k.CI95[0], High: k.CI95[1]}
-		if needed := statistics.RunsNeeded(n, k.Difference, interval, significance/float64(c.tests)); needed > 0 {
+		if needed := statistics.RunsNeeded(n, k.Difference, interval, level); needed > 0 {
 			k.RunsNeeded = &needed
 		}
 	}

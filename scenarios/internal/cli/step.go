@@ -78,7 +78,7 @@ func (a *App) makeEnv(id string, sets []string) (env.Env, error) {
 		Options settings.Node `yaml:"options"`
 	}
 	if err := tree.Root().Decode(&o); err != nil {
-		return nil, settings.WithPlace(err, a.OptionKeys("options.", id))
+		return nil, settings.WithPlace(err, func() []string { return a.OptionKeys("options.", id) })
 	}
 	if id, err = a.EnvID(id); err != nil {
 		return nil, err
