@@ -40,6 +40,9 @@ func classes() map[string]Settings {
 	}
 }
 
+// Classes returns the names of the optimiser classes, sorted.
+func Classes() []string { return slices.Sorted(maps.Keys(classes())) }
+
 // Complete returns s with every nil setting replaced by the default of the class. It is an error
 // if the class is unknown, if the class does not have one of the settings, or if a setting has an
 // invalid value.
@@ -47,7 +50,7 @@ func (s Settings) Complete(class string) (Settings, error) {
 	all := classes()
 	defaults, ok := all[class]
 	if !ok {
-		return s, fmt.Errorf("optimizer_class %q, want one of %s", class, strings.Join(slices.Sorted(maps.Keys(all)), ", "))
+		return s, fmt.Errorf("optimizer_class %q, want one of %s", class, strings.Join(Classes(), ", "))
 	}
 	given, own := reflect.ValueOf(&s).Elem(), reflect.ValueOf(defaults)
 	for f, v := range given.Fields() {

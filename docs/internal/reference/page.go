@@ -189,7 +189,7 @@ func (p *page) Optimizer() ([]row, error) {
 	}
 	for i := range rows {
 		var by sharing
-		for _, class := range []string{"adam", "adamw", "sgd", "rmsprop", "rmsprop_tf", "adagrad"} {
+		for _, class := range optim.Classes() {
 			k, err := optim.Settings{}.Complete(class)
 			if err != nil {
 				return nil, err
