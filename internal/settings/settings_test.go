@@ -200,6 +200,7 @@ func TestFaults(t *testing.T) {
 		{"# nothing", "", "f.yaml:1:1: the file is empty"},
 		{"inner:\n  sizes:\n  - #5", "", `inner.sizes[0]: no value, want a whole number; # starts a comment, so a text that begins with it needs quotes: "#5"`},
 		{"rate: 1\n---\nrate: 2", "", "a second document"},
+		{"rate: 1\n---\n[\n", "", "f.yaml:4: not YAML"},
 		{"{}", "rat=1", "--set rat=1: rat: unknown key; the nearest is rate"},
 		{"{}", "inner.sises=[1]", "inner.sises=[1]: inner.sises: unknown key; the nearest is sizes"},
 		{"{}", "rate=fast", `rate=fast: rate: "fast", want a number`},

@@ -94,6 +94,17 @@ func readZip(t *testing.T, packed []byte) (files []string) {
 	return files
 }
 
+// TestCheckVersion checks which versions a release can have.
+func TestCheckVersion(t *testing.T) {
+	for version, ok := range map[string]bool{
+		"v1.2.3": true, "v0.0.0-ci": true, "v1.2.3-rc.1": true, "": false, "1.2.3": false, "v1.2": false, "v2.0.0": false, "v1.2.3+x": false,
+	} {
+		if err := checkVersion(version); (err == nil) != ok {
+			t.Errorf("checkVersion(%q) = %v, want an error: %v", version, err, !ok)
+		}
+	}
+}
+
 // TestCreate checks that it is an error if the file exists, and that the file is then unchanged.
 func TestCreate(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "a")

@@ -79,14 +79,9 @@ func New(source Source, catalog scenario.Catalog, changes []scenario.Change, swe
 		}
 		c.Label, c.Short = strings.Join(combination, ", "), short(combination)
 		base := cellDir(out, c.Scenario.Name, combination, now)
-		if base != "" {
-			for _, other := range s.Cells {
-				if filepath.Dir(other.Runs[0].Dir) == base {
-					return nil, fmt.Errorf("--sweep: %s and %s have the same directory, %s; want values that differ in letters or digits", other.Label, c.Label, base)
-				}
-			}
-			if n := len(filepath.Base(base)); n > 255 {
-				return nil, fmt.Errorf("--sweep: the name of the directory for %.40s… has %d bytes, want 255 at most", c.Label, n)
+		if len(combination) > 0 {
+			if err := s.checkDir(base, c.Label); err != nil {
+				return nil, err
 			}
 		}
 		for _, r := range c.Runs {
@@ -97,6 +92,23 @@ func New(source Source, catalog scenario.Catalog, changes []scenario.Change, swe
 		s.Cells = append(s.Cells, c)
 	}
 	return s, nil
+}
+
+// maxName is the largest length of the name of a directory on common systems [bytes].
+const maxName = 255
+
+// checkDir returns an error if the directory for a new cell called label has a name that is too
+// long, or is the directory of another cell.
+func (s *Sweep) checkDir(dir, label string) error {
+	if n := len(filepath.Base(dir)); n > maxName {
+		return fmt.Errorf("--sweep: the name of the directory for %.40s… has %d bytes, want %d at most", label, n, maxName)
+	}
+	for _, c := range s.Cells {
+		if filepath.Dir(c.Runs[0].Dir) == dir {
+			return fmt.Errorf("--sweep: %s and %s have the same directory, %s; want values that differ in letters or digits", c.Label, label, dir)
+		}
+	}
+	return nil
 }
 
 // cell returns the cell of the scenario with changes, with a run for each seed.

@@ -167,6 +167,9 @@ func TestNew(t *testing.T) {
 	}{
 		{[]string{"agent.gamma"}, 1, "", "--sweep agent.gamma: want KEY=[a, b, …]"},
 		{[]string{"agent.gamma=[0.9, 0.9]"}, 1, "", "0.9 occurs twice; want different values"},
+		{[]string{"agent.gamma=[0.9]", "agent.gamma=[0.8]"}, 1, "", "--sweep agent.gamma=[0.8]: agent.gamma has another --sweep"},
+		{[]string{`published=["a b", "ab"]`}, 1, "", `published="a b" and published="ab" have the same directory`},
+		{[]string{`published=["` + strings.Repeat("a", 300) + `"]`}, 1, "", "has 310 bytes, want 255 at most"},
 		{[]string{"agent.gama=[0.9]"}, 1, "", "--sweep agent.gama=0.9: agent.gama: unknown key; the nearest is gamma"},
 		{[]string{"agent.gamma=[0.8, 0.9]"}, 9000, "", "--seeds 9000: want 1 … 5000"},
 		{nil, 1, t.TempDir(), "is there already"},

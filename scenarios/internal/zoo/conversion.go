@@ -26,6 +26,9 @@ type conversion struct {
 	steps    value          // steps of training
 	lines    map[string]int // line in the zoo's file of each key of the scenario, such as agent.gamma
 
+	bufferClass  string // name of the class in replay_buffer_class; "" without one
+	bufferKwargs value  // arguments of this class
+
 	notCarried, differs []Note
 }
 
@@ -95,11 +98,7 @@ func (c *conversion) convert(entry value) error {
 	if _, ok := entry.at("policy"); !ok {
 		return c.fault(entry.line, "%s has no policy, want policy: MlpPolicy or MultiInputPolicy", c.target.entry)
 	}
-	if c.offPolicy() {
-		if err := c.convertReplay(entry); err != nil {
-			return err
-		}
-	}
+	c.convertReplay(entry)
 	if err := c.convertWrappers(entry); err != nil {
 		return err
 	}
@@ -193,6 +192,16 @@ func (c *conversion) literal(key string, v value) (value, error) {
 	}
 	parsed.setLine(v.line)
 	return parsed, err
+}
+
+// mapping returns a value as a dict: a mapping of the file, or a dict in a Python literal. null is an
+// empty dict. The error for other values ends with the hint.
+func (c *conversion) mapping(key string, v value, hint string) (value, error) {
+	v, err := c.literal(key, v)
+	if err == nil && v.kind != null && v.kind != dict {
+		err = c.fault(v.line, "%s: %s, want a mapping%s", key, short(v), hint)
+	}
+	return v, err
 }
 
 // setLine sets the line of v and of all values in it.

@@ -182,12 +182,9 @@ func (c *conversion) normalize(key string, v value) error {
 
 // envKwargs sets the options of the environment.
 func (c *conversion) envKwargs(key string, v value) error {
-	v, err := c.literal(key, v)
-	if err != nil || v.kind == null {
+	v, err := c.mapping(key, v, "")
+	if err != nil {
 		return err
-	}
-	if v.kind != dict {
-		return c.fault(v.line, "%s: %s, want a mapping", key, short(v))
 	}
 	for i, name := range v.keys {
 		item := v.items[i]

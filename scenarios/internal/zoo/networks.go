@@ -9,12 +9,9 @@ import (
 
 // policyKwargs converts the settings of the networks and their optimiser.
 func (c *conversion) policyKwargs(key string, v value) error {
-	v, err := c.literal(key, v)
-	if err != nil || v.kind == null {
+	v, err := c.mapping(key, v, ", for example dict(net_arch=[64, 64])")
+	if err != nil {
 		return err
-	}
-	if v.kind != dict {
-		return c.fault(v.line, "%s: %s, want a mapping, for example dict(net_arch=[64, 64])", key, short(v))
 	}
 	kwargs := value{kind: dict, line: v.line}
 	for i, name := range v.keys {
@@ -45,11 +42,9 @@ func (c *conversion) networkKey(kwargs *value, name string, v value) error {
 		kwargs.set(name, booleanOf(false))
 	case name == "optimizer_kwargs", name == "ortho_init" && !c.offPolicy(), (name == "log_std_init" || name == "use_expln") && gaussian:
 		kwargs.set(name, v)
-	case name == "features_extractor_class" && v.kind == class && v.text == "NatureCNN":
-		return c.fault(v.line, "%s: NatureCNN is a convolutional network, which rlrun lacks; want MlpPolicy without it", path)
-	case name == "features_extractor_class" && v.kind != null && (v.kind != class || v.text != "FlattenExtractor" && v.text != "CombinedExtractor"):
-		return c.fault(v.line, "%s: %s, want FlattenExtractor or CombinedExtractor, the networks of rlrun have no other", path, short(v))
-	case name == "features_extractor_kwargs" && v.kind != null && len(v.keys) == 0 && v.kind != dict, name == "features_extractor_kwargs" && len(v.keys) > 0:
+	case name == "features_extractor_class" && v.kind != null:
+		return c.checkExtractor(path, v)
+	case name == "features_extractor_kwargs" && v.kind != null && v.String() != "{}":
 		return c.fault(v.line, "%s: %s, want none, because FlattenExtractor has no arguments", path, short(v))
 	case known && (v.String() == reason.usual || reason.usual == ""):
 	case known:
@@ -58,6 +53,17 @@ func (c *conversion) networkKey(kwargs *value, name string, v value) error {
 		return c.fault(v.line, "%s: Stable-Baselines3's policies have no such argument%s", path, nearest.Hint(name, slices.Values(c.networkKeys())))
 	}
 	return nil
+}
+
+// checkExtractor returns an error for a features extractor that changes its input.
+func (c *conversion) checkExtractor(path string, v value) error {
+	switch {
+	case v.kind == class && (v.text == "FlattenExtractor" || v.text == "CombinedExtractor"):
+		return nil
+	case v.kind == class && v.text == "NatureCNN":
+		return c.fault(v.line, "%s: NatureCNN is a convolutional network, which rlrun lacks; want MlpPolicy without it", path)
+	}
+	return c.fault(v.line, "%s: %s, want FlattenExtractor or CombinedExtractor; rlrun has no other", path, short(v))
 }
 
 // unsupportedNetworkKeys returns the arguments of policies that are not a setting in rlrun, with

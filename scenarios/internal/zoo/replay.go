@@ -1,30 +1,32 @@
 package zoo
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
-// replayClass returns an error for a replay buffer that rlrun lacks.
+// replayClass keeps the class of the replay buffer. It returns an error for a class that rlrun lacks.
 func (c *conversion) replayClass(key string, v value) error {
 	v, err := c.literal(key, v)
 	switch {
 	case err != nil, v.kind == null:
 		return err
-	case v.kind != class || !strings.Contains(" "+replayClasses+" ", " "+v.text+" "):
+	case v.kind != class || !slices.Contains(strings.Fields(replayClasses), v.text):
 		return c.fault(v.line, "%s: %s, want one of %s", key, short(v), strings.ReplaceAll(replayClasses, " ", ", "))
 	case v.text == "HerReplayBuffer":
 		return c.fault(v.line, "%s: HerReplayBuffer is hindsight experience replay, which rlrun lacks; want ReplayBuffer", key)
 	}
+	c.bufferClass = v.text
 	return nil
 }
 
-// replayKwargs converts the arguments of the replay buffer.
+// replayKwargs keeps the arguments of the replay buffer, and notes the arguments that rlrun lacks.
 func (c *conversion) replayKwargs(key string, v value) error {
-	v, err := c.literal(key, v)
-	if err != nil || v.kind == null {
+	v, err := c.mapping(key, v, "")
+	if err != nil {
 		return err
 	}
-	if v.kind != dict {
-		return c.fault(v.line, "%s: %s, want a mapping", key, short(v))
-	}
+	c.bufferKwargs = v
 	for i, name := range v.keys {
 		item := v.items[i]
 		switch {
@@ -39,48 +41,33 @@ func (c *conversion) replayKwargs(key string, v value) error {
 	return nil
 }
 
-// convertReplay sets n_steps. Without replay_buffer_class, Stable-Baselines3 takes the entry's
-// n_steps. With a class it ignores them: NStepReplayBuffer has arguments of its own, 3 steps and
-// a gamma of 0.99 by default, and ReplayBuffer has one step.
-func (c *conversion) convertReplay(entry value) error {
-	name, _ := entry.at("replay_buffer_class")
-	buffer, err := c.literal("replay_buffer_class", name)
-	if err != nil || buffer.kind != class {
-		return err
+// convertReplay sets n_steps of an entry with replay_buffer_class, for which Stable-Baselines3 ignores
+// the entry's n_steps: NStepReplayBuffer has its own arguments, by default 3 steps and a gamma of
+// 0.99, and the other classes have one step.
+func (c *conversion) convertReplay(entry value) {
+	if c.bufferClass == "" {
+		return
 	}
-	given, _ := entry.at("replay_buffer_kwargs")
-	kwargs, err := c.literal("replay_buffer_kwargs", given)
-	if err != nil {
-		return err
+	nStep, defaultSteps := c.bufferClass == "NStepReplayBuffer", 1.
+	if nStep {
+		defaultSteps = 3
 	}
-	steps, gamma := numberOf(1), numberOf(0.99)
-	if buffer.text == "NStepReplayBuffer" {
-		steps = numberOf(3)
-	}
-	if v, ok := kwargs.at("n_steps"); ok {
-		steps = v
-	}
-	if v, ok := kwargs.at("gamma"); ok {
-		gamma = v
-	}
-	if ignored, ok := entry.at("n_steps"); ok && ignored.String() != steps.String() {
+	steps := c.bufferKwargs.atOr("n_steps", numberOf(defaultSteps))
+	if ignored := entry.atOr("n_steps", steps); ignored.String() != steps.String() {
 		c.noteNotCarried("n_steps", ignored, "Stable-Baselines3 ignores it with replay_buffer_class, so n_steps is %s", steps)
 	}
 	c.setAgent("n_steps", steps)
-	own := numberOf(0.99) // the agent's default
-	if v, ok := entry.at("gamma"); ok {
-		own = v
-	}
-	if buffer.text == "NStepReplayBuffer" && gamma.String() != own.String() {
+	const defaultGamma = 0.99 // of the buffer and of every off-policy agent
+	gamma, own := c.bufferKwargs.atOr("gamma", numberOf(defaultGamma)), entry.atOr("gamma", numberOf(defaultGamma))
+	if nStep && gamma.String() != own.String() {
 		c.noteDiffers("replay_buffer_kwargs.gamma", gamma, "rlrun's n-step returns have the agent's gamma, %s", own)
 	}
-	return nil
 }
 
 // convertNoise converts the settings of the action noise. Without noise_type, ddpg and td3 have no
 // noise in the zoo, but in rlrun they have noise by default.
 func (c *conversion) convertNoise(entry value) error {
-	if !strings.Contains(strings.Join(arguments(c.agent), " "), noiseArguments) {
+	if !slices.Contains(arguments(c.agent), "noise_type") {
 		return nil
 	}
 	kind, typed := c.settings.at("noise_type")

@@ -52,6 +52,14 @@ func (v value) at(key string) (value, bool) {
 	return value{}, false
 }
 
+// atOr returns the value of a key of a dict, or usual if the dict lacks the key.
+func (v value) atOr(key string, usual value) value {
+	if item, ok := v.at(key); ok {
+		return item
+	}
+	return usual
+}
+
 // set sets the value of a key of a dict. A new key becomes the last key.
 func (v *value) set(key string, item value) {
 	if i := slices.Index(v.keys, key); i >= 0 {
