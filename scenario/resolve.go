@@ -102,9 +102,9 @@ func (s *Scenario) resolveEnv() (err error) {
 		return err
 	}
 	train := wrapped(bare, wraps)
-	judging := slices.DeleteFunc(slices.Clone(wraps), func(w wrapping) bool { return w.rewardOnly })
-	judge := wrapped(bare, judging)
-	s.EvalEnvs = judge.Maker()
+	evalWraps := slices.DeleteFunc(slices.Clone(wraps), func(w wrapping) bool { return w.rewardOnly })
+	eval := wrapped(bare, evalWraps)
+	s.EvalEnvs = eval.Maker()
 	e, again, err := train.Peek()
 	if err != nil {
 		return err
@@ -121,8 +121,8 @@ func (s *Scenario) resolveEnv() (err error) {
 		s.TrainEnvs = train.ParallelMaker(s.file.Env.Parallel)
 	}
 	s.Threshold = cmp.Or(s.file.Target, s.Spec.RewardThreshold)
-	if s.file.Target == nil && len(judging) < len(wraps) { // the threshold of training may be scaled by reward wrappers
-		e, _, err := judge.Peek()
+	if s.file.Target == nil && len(evalWraps) < len(wraps) { // the threshold of training may be scaled by reward wrappers
+		e, _, err := eval.Peek()
 		if err != nil {
 			return err
 		}

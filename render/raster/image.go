@@ -76,7 +76,7 @@ func (m *Image) Fill(xy []float32, c color.RGBA) {
 	if len(xy) < 6 {
 		return
 	}
-	if p := m.pixels(xy); m.begin(bounds(p), 1) {
+	if p := m.pixels(xy); m.startShape(bounds(p), 1) {
 		m.polygon(p)
 		m.paint(c)
 	}
@@ -101,9 +101,9 @@ func bounds(p []float32) (b [4]float32) {
 	return b
 }
 
-// begin starts a shape within the bounds b, widened by margin on each side. It returns false if
+// startShape starts a shape within the bounds b, widened by margin on each side. It returns false if
 // nothing of the shape is visible, or if a bound is NaN or far outside of the image.
-func (m *Image) begin(b [4]float32, margin float32) bool {
+func (m *Image) startShape(b [4]float32, margin float32) bool {
 	for _, v := range b {
 		if !(math.Abs(float64(v)) < 1<<20) { // written so that NaN also returns false
 			return false

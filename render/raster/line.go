@@ -17,7 +17,7 @@ func (m *Image) Line(xy []float32, width float32, c color.RGBA) {
 	}
 	r := max(width*m.scale, 1) / 2
 	p := m.pixels(xy)
-	if !m.begin(bounds(p), r+1) {
+	if !m.startShape(bounds(p), r+1) {
 		return
 	}
 	first, drawn, before := 0, false, 0.0 // index of the segment's start, whether a segment was drawn, and its angle

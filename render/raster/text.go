@@ -10,7 +10,7 @@ func (m *Image) Text(x, y, size, align float32, s string, c color.RGBA) {
 	}
 	px, py := m.x+m.scale*x-align*m.width(s, ppem), m.y-m.scale*y
 	height := float32(ppem) / 64
-	if !m.begin([4]float32{px, py - height, px + m.width(s, ppem), py + height/2}, height/2) {
+	if !m.startShape([4]float32{px, py - height, px + m.width(s, ppem), py + height/2}, height/2) {
 		return
 	}
 	px, py = px-float32(m.part.Min.X), py-float32(m.part.Min.Y)

@@ -59,9 +59,6 @@ type animation struct {
 // newGIF returns an animation with the frames of f.
 func newGIF(f film) *animation { return &animation{f, raster.NewGIF(f.theme.Colors()...)} }
 
-// begin does nothing.
-func (a *animation) begin() error { return nil }
-
 // step adds a frame.
 func (a *animation) step() error {
 	a.drawFrame()
@@ -92,9 +89,6 @@ func newVideo(f film, out string) (*video, error) {
 	}
 	return v, nil
 }
-
-// begin does nothing.
-func (v *video) begin() error { return nil }
 
 // step adds a frame.
 func (v *video) step() error {
@@ -132,9 +126,6 @@ const (
 	stripLength = 6 // pictures in a row
 	stripGap    = 4 // gap between two pictures [pixels]
 )
-
-// begin does nothing.
-func (s *strip) begin() error { return nil }
 
 // step does nothing before the end of the episode. Then it seeks back to evenly spaced steps,
 // and draws them as a row.
@@ -175,14 +166,17 @@ type journal struct {
 	text   bytes.Buffer
 }
 
-// begin adds the first line of an episode.
-func (j *journal) begin() error {
-	j.head.Seed = &j.player.Seed
-	return episode.WriteHead(&j.text, j.head)
+// step adds a line for the current step. At the start of an episode it first adds the head of the
+// episode.
+func (j *journal) step() error {
+	if j.player.Steps == 0 {
+		j.head.Seed = &j.player.Seed
+		if err := episode.WriteHead(&j.text, j.head); err != nil {
+			return err
+		}
+	}
+	return j.player.WriteStep(&j.text)
 }
-
-// step adds a line for the current step.
-func (j *journal) step() error { return j.player.WriteStep(&j.text) }
 
 // write writes all lines.
 func (j *journal) write(w io.Writer) error {

@@ -96,8 +96,8 @@ func newActor(r *run.Run, best, sampled bool) (*actor, error) {
 	return &actor{run: r, player: player, policy: p, actor: policy.NewActor(p), sampled: sampled}, nil
 }
 
-// begin starts episode i of the evaluation with this seed.
-func (a *actor) begin(seed uint64, i int) error {
+// startEpisode starts episode i of the evaluation with this seed.
+func (a *actor) startEpisode(seed uint64, i int) error {
 	s := run.EpisodeSeed(seed, i)
 	a.actor.Begin(a.sampled, s)
 	return a.player.Reset(s)
@@ -110,8 +110,7 @@ func (a *actor) step() error {
 
 // A recorder records episodes of a player in a file format.
 type recorder interface {
-	begin() error            // is called at the start of each episode
-	step() error             // is called after begin and after each environment step
+	step() error             // is called at the start of each episode and after each environment step
 	write(w io.Writer) error // writes the file, after all episodes
 }
 
@@ -142,10 +141,7 @@ func (a *App) record(r *run.Run, act *actor, seed uint64, n int, f recordFlags) 
 
 // playWhole plays and records a whole episode.
 func playWhole(ctx context.Context, act *actor, seed uint64, i int, rec recorder) error {
-	err := act.begin(seed, i)
-	if err == nil {
-		err = rec.begin()
-	}
+	err := act.startEpisode(seed, i)
 	for err == nil {
 		if err = errors.Join(ctx.Err(), rec.step()); err != nil || act.player.Done() {
 			break

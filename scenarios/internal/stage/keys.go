@@ -30,7 +30,7 @@ func commands() []command {
 		{"", "1 2 3 …", "while paused: take another action", nil},
 		{"-", "-", "slower", func(s *Screen) { s.changeSpeed(-1) }},
 		{"+", "+", "faster", func(s *Screen) { s.changeSpeed(1) }},
-		{"r", "R", "the same episode again", func(s *Screen) { s.begin(s.number) }},
+		{"r", "R", "the same episode again", func(s *Screen) { s.startEpisode(s.number) }},
 		{"n", "N", "the next episode", (*Screen).nextEpisode},
 		{"g", "G", "sampled or greedy actions", (*Screen).toggleSampled},
 		{"b", "B", "show or hide the actions", func(s *Screen) { s.toggle("b") }},
@@ -121,7 +121,7 @@ func (s *Screen) nextEpisode() {
 		s.say("this is the last episode")
 		return
 	}
-	s.begin(s.number + 1)
+	s.startEpisode(s.number + 1)
 }
 
 // toggleSampled switches between sampled and greedy actions.

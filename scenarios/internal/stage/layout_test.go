@@ -114,7 +114,7 @@ func TestLayout(t *testing.T) {
 func checkReadable(t *testing.T, s *Screen, name string, size [2]int) {
 	s.speed = 0
 	s.paused = false
-	s.begin(s.number + 1)
+	s.startEpisode(s.number + 1)
 	check := func(moment string) {
 		t.Helper()
 		m := recordLayout(s, size[0], size[1])

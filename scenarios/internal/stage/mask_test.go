@@ -57,7 +57,7 @@ func TestForbiddenBest(t *testing.T) {
 	}
 	s := screen(t, func(c *Config) { c.Player, c.Policy = player(e, 200), table })
 	for s.Player.Mask[dropOff] || !s.Player.Mask[west] {
-		s.begin(s.number + 1)
+		s.startEpisode(s.number + 1)
 	}
 	act, mask := s.askPolicy(), s.Player.Mask
 	if !s.options[west].taken(act) || !s.options[dropOff].forbidden(mask) || s.options[west].forbidden(mask) || s.scores[dropOff] != 2 {

@@ -84,7 +84,7 @@ func New(c Config) (*Screen, error) {
 		s.options = options(c.Policy.Spec(), s.actions)
 	}
 	s.updateStates()
-	s.begin(0)
+	s.startEpisode(0)
 	return s, s.err
 }
 
@@ -140,8 +140,8 @@ func (s *Screen) leave() error {
 	return s.Leave(s.Player)
 }
 
-// begin ends the current episode and starts the episode with this number.
-func (s *Screen) begin(number int) {
+// startEpisode ends the current episode and starts the episode with this number.
+func (s *Screen) startEpisode(number int) {
 	if s.err = s.leave(); s.err != nil {
 		return
 	}
@@ -186,7 +186,7 @@ func (s *Screen) advance() (moved bool) {
 		if s.hold--; s.hold > 0 || s.Actions != nil && s.number+1 >= s.Episodes {
 			return false
 		}
-		s.begin(s.number + 1)
+		s.startEpisode(s.number + 1)
 		return true
 	}
 	if s.pressed != nil {
