@@ -82,7 +82,9 @@ type A3C struct {
 	c       A3CConfig
 	workers []*worker
 	waiting chan *worker   // workers that wait for their next update, if Ordered is false
-	cores   *parallel.Pool // cores that Learn uses while it runs
+
+	cores                                 *parallel.Pool // cores that Learn uses
+	collectSite, gradientSite, updateSite parallel.Site
 
 	rate      float64        // learning rate in this iteration
 	objective policyGradient // loss weights in this iteration
@@ -113,7 +115,7 @@ var _ Agent = (*A3C)(nil)
 
 // NewA3C returns an A3C agent that learns in environments made by mk, one for each worker.
 func NewA3C(mk env.Maker, c A3CConfig) (*A3C, error) {
-	a := &A3C{c: c}
+	a := &A3C{c: c, cores: parallel.New(c.cores(c.NEnvs))}
 	if err := a.build(mk); err != nil {
 		return nil, closeOnError("A3C", err, a)
 	}
@@ -177,7 +179,7 @@ func (a *A3C) makeShared(spec env.Spec) (err error) {
 
 // Learn runs iterations in which every worker makes the same number of updates.
 func (a *A3C) Learn(until int) (Report, error) {
-	a.cores = parallel.Start(a.c.cores(a.c.NEnvs))
+	a.cores.Start()
 	defer a.cores.Stop()
 	err := iterateUntil(until, &a.stats, a)
 	return a.stats.Report(a.lastApplied.log.metrics(a.rate, a.c.EntCoef, a.objective.entCoef)), algorithmError("A3C", err)
@@ -215,13 +217,13 @@ func (a *A3C) iterate() error {
 // applied, in the order of the workers.
 func (a *A3C) updateInOrder() {
 	for range updatesPerIteration {
-		a.cores.Run(len(a.workers), (*workerCollectJob)(a))
+		a.cores.Run(&a.collectSite, len(a.workers), (*workerCollectJob)(a))
 		for _, w := range a.workers {
 			if w.err == nil {
 				w.normalize()
 			}
 		}
-		a.cores.Run(len(a.workers), (*workerGradientJob)(a))
+		a.cores.Run(&a.gradientSite, len(a.workers), (*workerGradientJob)(a))
 		for _, w := range a.workers {
 			if w.err != nil {
 				return
@@ -260,7 +262,7 @@ func (a *A3C) updateAsynchronously() {
 		w.updatesLeft = updatesPerIteration
 		a.waiting <- w
 	}
-	a.cores.Run(updatesPerIteration*len(a.workers), (*workerUpdateJob)(a))
+	a.cores.Run(&a.updateSite, updatesPerIteration*len(a.workers), (*workerUpdateJob)(a))
 }
 
 // A workerUpdateJob is the parallel.Job in which the worker that has waited longest makes an

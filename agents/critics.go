@@ -24,6 +24,7 @@ type critics struct {
 	lossJob        criticLossJob
 	estimateJob    qEstimateJob
 	gradientJob    actionGradientJob
+	sites          [3]parallel.Site // of lossJob, estimateJob and gradientJob
 }
 
 // A critic is one network of critics with its tape.
@@ -77,7 +78,7 @@ func (c *critics) tapes() (tapes []*tape.Tape) {
 // critic's TD errors Q(s, a) - y [B], which the next call overwrites, and the sum of the losses.
 func (c *critics) update(b *replay.Batch, y []float32) (tdError []float32, loss float64) {
 	c.lossJob = criticLossJob{c, b, c.online.Encode(b.Obs), y}
-	c.cores.Run(len(c.all), &c.lossJob)
+	c.cores.Run(&c.sites[0], len(c.all), &c.lossJob)
 	f32.Sub(c.tdError, c.all[0].q.Value, y)
 	c.opt.Step()
 	for i := range c.all {
@@ -110,7 +111,7 @@ func (j *criticLossJob) Do(i int) {
 // overwrites the gradient.
 func (c *critics) actionGradient(obs, act []float32, n int) (gradient []float32, mean float64) {
 	c.estimateJob = qEstimateJob{c, c.online.Encode(obs), act}
-	c.cores.Run(n, &c.estimateJob)
+	c.cores.Run(&c.sites[1], n, &c.estimateJob)
 	for r := range c.tdError {
 		smallest := 0
 		for i := range c.all[:n] {
@@ -123,7 +124,7 @@ func (c *critics) actionGradient(obs, act []float32, n int) (gradient []float32,
 		mean += float64(c.all[smallest].q.Value[r])
 	}
 	c.gradientJob = actionGradientJob{c}
-	c.cores.Run(n, &c.gradientJob)
+	c.cores.Run(&c.sites[2], n, &c.gradientJob)
 	gradient = c.all[0].act.Grad
 	for i := range c.all[1:n] {
 		f32.AddTo(gradient, c.all[1+i].act.Grad)

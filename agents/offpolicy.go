@@ -22,6 +22,7 @@ type offPolicy struct {
 	normal       *policy.Normalizer // normaliser of observations; nil if they are not normalised
 	scale        *rewardScale       // normaliser of rewards; nil if they are not normalised
 	nets         trainedNetworks
+	cores        *parallel.Pool // cores that Learn uses
 	rate         float64 // learning rate in this iteration
 
 	act []float32 // [N, A] actions as the environments get them
@@ -47,7 +48,7 @@ type algorithm interface {
 
 // initOffPolicy makes the environments, the normalisers and the replay buffer.
 func (o *offPolicy) initOffPolicy(mk env.Maker, s *Setup, r *Replay, n *Normalize) (err error) {
-	o.setup, o.replayConfig = s, r
+	o.setup, o.replayConfig, o.cores = s, r, parallel.New(s.cores(2))
 	first, err := o.play.makeEnvs(mk, s.Seed, 0, s.NEnvs)
 	if err != nil {
 		return err
@@ -70,9 +71,9 @@ func (o *offPolicy) initOffPolicy(mk env.Maker, s *Setup, r *Replay, n *Normaliz
 // learn runs iterations of the agent a until its number of environment steps is at least the
 // argument until. It uses two cores or fewer.
 func (o *offPolicy) learn(until int, a iterator) error {
-	cores := parallel.Start(o.setup.cores(2))
-	defer cores.Stop()
-	o.nets.share(cores)
+	o.nets.share(o.cores)
+	o.cores.Start()
+	defer o.cores.Stop()
 	return iterateUntil(until, &o.play.stats, a)
 }
 

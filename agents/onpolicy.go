@@ -21,16 +21,16 @@ type onPolicy struct {
 	scale    *rewardScale       // normaliser of rewards; nil if they are not normalised
 	src      rand.PCG           // source of rng
 	rng      *rand.Rand         // random generator for initial weights and the order of minibatches
-	maxCores int                // largest number of cores that Learn uses
+	cores    *parallel.Pool     // cores that Learn uses
 }
 
 // learn runs iterations of the agent a until its number of environment steps is at least the
 // argument until. It returns a panic, for example of a user's network, as an error.
 func (o *onPolicy) learn(until int, a iterator) (err error) {
 	defer recoverAsError(&err)
-	cores := parallel.Start(o.maxCores)
-	defer cores.Stop()
-	o.networks.share(cores)
+	o.networks.share(o.cores)
+	o.cores.Start()
+	defer o.cores.Stop()
 	for err = a.CheckSteps(until); err == nil && o.play.stats.Steps() < until; {
 		err = a.iterate()
 	}
@@ -91,7 +91,8 @@ type actorCritic struct {
 	model  *policy.ActorCritic
 	params []*tape.Param // learned parameters of the model
 	opt    *optim.Optimizer
-	cores  *parallel.Pool // cores that Learn uses while it runs
+	cores  *parallel.Pool // cores that Learn uses
+	site   parallel.Site
 	job    gradientJob
 }
 
@@ -123,7 +124,7 @@ func (n *actorCritic) gradientStep(b *replay.Minibatch, o objective) stepMetrics
 func (n *actorCritic) accumulateGradients(b *replay.Minibatch, o objective) stepMetrics {
 	n.job = gradientJob{model: n.model, batch: b, objective: o}
 	if n.model.Trunk == nil {
-		n.cores.Run(2, &n.job)
+		n.cores.Run(&n.site, 2, &n.job)
 	} else {
 		n.job.addBothGradients()
 	}

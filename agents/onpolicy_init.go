@@ -29,7 +29,7 @@ func (o *onPolicy) initOnPolicy(mk env.Maker, c onPolicyConfig) (err error) {
 	if _, err = o.play.makeEnvs(mk, seed, 0, n); err != nil {
 		return err
 	}
-	o.maxCores, o.play.noiseSteps = c.setup.cores(2), c.noiseSteps
+	o.cores, o.play.noiseSteps = parallel.New(c.setup.cores(2)), c.noiseSteps
 	o.src.Seed(env.Split(seed, 0), 0)
 	o.rng = rand.New(&o.src)
 	spec := o.play.vec.Spec()

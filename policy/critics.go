@@ -18,6 +18,7 @@ type Critics struct {
 	encoder
 	actSize   int // A, the number of floats of an action
 	cores     *parallel.Pool
+	site      parallel.Site
 	x         []float32   // scratch: [N, O+A] inputs of the networks
 	estimates [][]float32 // scratch: for each network, [N] Q-values
 }
@@ -58,7 +59,7 @@ func (q *Critics) Min(obs, act, minQ []float32) {
 	for i := range q.estimates {
 		q.estimates[i] = f32.Grow(q.estimates[i], n)
 	}
-	q.cores.Run(len(q.Q), (*minJob)(q))
+	q.cores.Run(&q.site, len(q.Q), (*minJob)(q))
 	copy(minQ, q.estimates[0])
 	for _, estimate := range q.estimates[1:] {
 		f32.Min(minQ, minQ, estimate)

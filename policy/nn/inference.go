@@ -14,11 +14,10 @@ const inferRows = 256
 // inference has the working data of Infer. The rows are divided into pieces, and each core
 // computes one piece.
 type inference struct {
-	cores     *parallel.Pool
-	y, x      []float32      // outputs and inputs of all rows
-	n         int            // number of rows
-	pieceRows int            // number of rows in a piece
-	hidden    [][2][]float32 // two scratch buffers per piece: a stage reads one and writes the other
+	cores  *parallel.Pool
+	rows   parallel.Rows
+	y, x   []float32      // outputs and inputs of all rows
+	hidden [][2][]float32 // two scratch buffers per piece: a stage reads one and writes the other
 }
 
 // An inPlace layer changes each element or each row independently of the others, so y and x may
@@ -83,23 +82,18 @@ func (m *Sequential) Infer(y, x []float32) {
 		m.inferBlock(0, y[:m.out], x, 1)
 		return
 	}
-	m.y, m.x, m.n = y, x, len(x)/m.in
-	var pieces int
-	if pieces, m.pieceRows = m.cores.SplitRows(m.n, m.n*m.mulAdds); pieces == 1 {
-		(*inferJob)(m).Do(0)
-		return
-	}
-	m.cores.Run(pieces, (*inferJob)(m))
+	m.y, m.x = y, x
+	n := len(x) / m.in
+	m.cores.RunRows(&m.rows, n, n*m.mulAdds, (*inferJob)(m))
 }
 
-// inferJob is the parallel.Job of Infer. Piece i is a block of consecutive rows.
+// inferJob is the parallel.RowJob of Infer.
 type inferJob Sequential
 
-func (m *inferJob) Do(i int) {
-	end := min((i+1)*m.pieceRows, m.n)
-	for from := i * m.pieceRows; from < end; from += inferRows {
-		to := min(from+inferRows, end)
-		(*Sequential)(m).inferBlock(i, m.y[from*m.out:to*m.out], m.x[from*m.in:to*m.in], to-from)
+func (m *inferJob) DoRows(piece, from, to int) {
+	for ; from < to; from += inferRows {
+		end := min(from+inferRows, to)
+		(*Sequential)(m).inferBlock(piece, m.y[from*m.out:end*m.out], m.x[from*m.in:end*m.in], end-from)
 	}
 }
 

@@ -77,7 +77,9 @@ func TestInferShared(t *testing.T) {
 		m, x := randomised(t, p), normal(newRand(), make([]float32, 7*n))
 		want := make([]float32, 3*n)
 		m.Infer(want, x)
-		pool := parallel.Start(3)
+		pool := parallel.New(3)
+		pool.Always = true
+		pool.Start()
 		nn.Share(pool, m)
 		for range 2 {
 			y := make([]float32, 3*n)

@@ -108,7 +108,9 @@ func TestOwnLayer(t *testing.T) {
 		t.Error("Infer differs from Forward at inference")
 	}
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2))
-	pool := parallel.Start(2)
+	pool := parallel.New(2)
+	pool.Always = true
+	pool.Start()
 	defer pool.Stop()
 	nn.Share(pool, n)
 	if got := inferred(n, x); !sameBits(got, want) {

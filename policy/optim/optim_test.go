@@ -277,7 +277,9 @@ func TestShared(t *testing.T) {
 	for method := range methods {
 		var want []float32
 		for cores := 1; cores <= 3; cores++ {
-			pool := parallel.Start(cores)
+			pool := parallel.New(cores)
+			pool.Always = true
+			pool.Start()
 			p := tape.NewParam("p", 150, 149)
 			o := newOptimizer(t, method, []*tape.Param{p})
 			o.Share(pool)

@@ -64,6 +64,7 @@ type Optimizer struct {
 	t         int     // number of steps taken
 
 	cores *parallel.Pool
+	site  parallel.Site
 	scale float32 // factor of the gradients in the current step, from clipping
 
 	size, pieces int // number of elements of all parameters; number of pieces into which a step is divided
@@ -93,8 +94,8 @@ func New(rate float32, m Method, params []*tape.Param) *Optimizer {
 func (o *Optimizer) Share(cores *parallel.Pool) { o.cores = cores }
 
 // minParallelSize is the smallest number of parameter elements for a step on several cores. With
-// fewer elements a step takes only a few microseconds.
-const minParallelSize = 1 << 14
+// fewer elements a step takes only two microseconds or less.
+const minParallelSize = 1 << 12
 
 // Step updates the parameters with their gradients, and then sets the gradients to 0.
 func (o *Optimizer) Step() {
@@ -111,7 +112,7 @@ func (o *Optimizer) Step() {
 	if o.size >= minParallelSize {
 		o.pieces = o.cores.Size()
 	}
-	o.cores.Run(o.pieces, (*stepJob)(o))
+	o.cores.Run(&o.site, o.pieces, (*stepJob)(o))
 }
 
 // penalise adds the gradients of the penalties to the gradients of the weights.

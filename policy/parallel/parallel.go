@@ -1,12 +1,14 @@
 // Package parallel divides short computations, of some microseconds, among several cores.
 //
 // A [Pool] keeps one goroutine per core, and [Pool.Run] gives them the pieces of a [Job]. Between
-// jobs the goroutines stay awake for about a millisecond, so that the next job starts without
-// delay:
+// jobs the goroutines stay awake for a moment, so that the next job starts without delay. A
+// [Site] is the place in a program that runs a job again and again. The Pool measures for each
+// Site whether several cores are faster than one, and uses one core if they are not:
 //
-//	pool := parallel.Start(4)
+//	pool := parallel.New(4)
+//	pool.Start()
 //	defer pool.Stop()
-//	pool.Run(8, job) // calls job.Do(0), …, job.Do(7), and returns when all are done
+//	pool.Run(&site, 8, job) // calls job.Do(0), …, job.Do(7), and returns when all are done
 package parallel
 
 import (
@@ -15,15 +17,21 @@ import (
 	"sync/atomic"
 )
 
-// A Pool runs the pieces of a job on goroutines that live from Start to Stop. A nil Pool
-// runs the pieces one after another. Only one goroutine at a time may call Run.
+// A Pool runs the pieces of a job on several cores between Start and Stop. A nil Pool, or a Pool
+// that is not started, runs the pieces one after another. Only one goroutine at a time may call
+// Run.
 type Pool struct {
+	Always bool // share every job and measure nothing, for tests of jobs that several cores share
+
+	limit      int // largest number of cores
 	workers    []*worker
 	busy       atomic.Bool  // whether a Run is active
-	job        Job          // job of the active Run; Run sets job before unstarted, and a worker decreases unstarted before it reads job
-	unstarted  atomic.Int64 // number of pieces that no goroutine has started; negative values mean 0
+	job        Job          // job of the active Run; Run sets job before it fills unstarted
+	unstarted  []pieces     // [Size()] for the caller of Run and each worker: its pieces that nobody has started
 	unfinished atomic.Int64 // number of pieces that are not finished
-	failed     failures
+	caller     sleeper      // goroutine that called Run, while it waits for the last piece
+	failed     failures     // panics of the active Run
+	trials     trials       // measurements of one core against several
 }
 
 // A Job is a computation in pieces. Pieces run in any order, and several at the same time,
@@ -56,34 +64,27 @@ func (f *failures) take() *PanicError {
 	return err
 }
 
-// A worker is a goroutine that waits for jobs. It first checks for a job in a loop. After a
-// number of checks, the constant spins, it sleeps.
-type worker struct {
-	jobs   atomic.Int64 // number of jobs so far; -1 tells the worker to end
-	asleep atomic.Bool
-	wake   chan struct{}
-}
+// New returns a Pool for at most limit cores. It has no goroutines before Start.
+func New(limit int) *Pool { return &Pool{limit: limit} }
 
-// spins is the number of checks for a new job before a worker sleeps; they take about a
-// millisecond. It is large because it takes about ten microseconds to wake a worker. The
-// operating system may also run the woken worker on the same processor as its caller, while
-// another processor is idle. A worker that sleeps between jobs is slower than no worker.
-const spins = 2_000_000
-
-// Start returns a Pool that runs pieces on limit cores, or on GOMAXPROCS cores if limit is
-// larger. For one core it returns nil.
-func Start(limit int) *Pool {
-	size := min(limit, runtime.GOMAXPROCS(0))
+// Start starts a goroutine for each core but the caller's: for the Pool's limit of cores, or for
+// GOMAXPROCS cores if the limit is larger.
+func (p *Pool) Start() {
+	if p == nil || p.workers != nil {
+		return
+	}
+	size := min(p.limit, runtime.GOMAXPROCS(0))
 	if size < 2 {
-		return nil
+		return
 	}
-	p := new(Pool)
-	for range size - 1 {
-		w := &worker{wake: make(chan struct{}, 1)}
+	p.caller.wake = make(chan struct{}, 1)
+	p.unstarted = make([]pieces, size)
+	for i := 1; i < size; i++ {
+		w := &worker{sleeper: sleeper{wake: make(chan struct{}, 1)}}
 		p.workers = append(p.workers, w)
-		go w.work(p)
+		go w.work(p, i)
 	}
-	return p
+	p.trials.start()
 }
 
 // Stop ends the goroutines. Afterwards Run runs all pieces one after another.
@@ -105,11 +106,11 @@ func (p *Pool) Size() int {
 	return len(p.workers) + 1
 }
 
-// Run runs the pieces 0, …, n-1 of a job and returns when all are finished. A Run inside a
-// piece runs its pieces one after another. If a piece panics, Run panics with a *PanicError
-// in its caller's goroutine, after all pieces are finished. Run allocates nothing if the
-// job is a pointer.
-func (p *Pool) Run(n int, job Job) {
+// Run runs the pieces 0, …, n-1 of a job and returns when all are finished. It uses one core if
+// this was faster at this site. A Run inside a piece runs its pieces one after another. If a
+// piece panics, Run panics with a *PanicError in its caller's goroutine, after all pieces are
+// finished. Run allocates nothing if the job is a pointer.
+func (p *Pool) Run(s *Site, n int, job Job) {
 	if p.Size() == 1 || n < 2 || !p.busy.CompareAndSwap(false, true) {
 		for i := range n {
 			job.Do(i)
@@ -117,16 +118,10 @@ func (p *Pool) Run(n int, job Job) {
 		return
 	}
 	p.job = job
-	p.unfinished.Store(int64(n))
-	p.unstarted.Store(int64(n))
-	for _, w := range p.workers[:min(n-1, len(p.workers))] {
-		w.signal(1)
-	}
-	p.runPieces()
-	for k := 0; p.unfinished.Load() > 0; k++ {
-		if k > spins {
-			runtime.Gosched()
-		}
+	if p.Always || p.trials.shares(s, p.trials.now()) {
+		p.share(n)
+	} else {
+		p.runAlone(n)
 	}
 	err := p.failed.take()
 	p.busy.Store(false)
@@ -135,77 +130,96 @@ func (p *Pool) Run(n int, job Job) {
 	}
 }
 
-// SplitRows divides the n rows of a matrix product into pieces. It returns the number of pieces,
-// and the number of rows in each piece except the last. A product with few multiplications is a
-// single piece, because several cores would not be faster.
-func (p *Pool) SplitRows(n, multiplications int) (pieces, rows int) {
-	const (
-		minParallel = 1 << 20 // multiplications that take a few microseconds
-		block       = 8       // number of rows that a kernel computes together
-	)
-	if pieces = p.Size(); pieces == 1 || multiplications < minParallel {
-		return 1, n
+// runAlone runs n pieces one after another.
+func (p *Pool) runAlone(n int) {
+	if rows, ok := p.job.(*Rows); ok {
+		p.job, n = (*allRows)(rows), 1
 	}
-	return pieces, (n/pieces + block) / block * block
+	for i := range n {
+		p.do(i)
+	}
 }
 
-// runPieces starts and runs pieces of the job until every piece is started.
-func (p *Pool) runPieces() {
-	for i := p.unstarted.Add(-1); i >= 0; i = p.unstarted.Add(-1) {
-		p.do(int(i))
-		p.unfinished.Add(-1)
+// share runs n pieces on all cores, and returns when all are finished. Consecutive pieces are for
+// the same core, so that a core finds the numbers of its earlier pieces in its cache.
+func (p *Pool) share(n int) {
+	size := p.Size()
+	p.unfinished.Store(int64(n))
+	for i := range size {
+		p.unstarted[i].fill(i*n/size, (i+1)*n/size)
+	}
+	for _, w := range p.workers[:min(n-1, len(p.workers))] {
+		w.signal(1)
+	}
+	p.runPieces(p.unstarted, 0)
+	p.caller.await(func() bool { return p.unfinished.Load() == 0 })
+}
+
+// runPieces runs pieces until every piece is started: first the pieces of goroutine number i, and
+// then pieces of the others, from their ends.
+func (p *Pool) runPieces(unstarted []pieces, i int) {
+	for piece, ok := unstarted[i].first(); ok; piece, ok = unstarted[i].first() {
+		p.finish(piece)
+	}
+	for k := 1; k < len(unstarted); k++ {
+		other := &unstarted[(i+k)%len(unstarted)]
+		for piece, ok := other.last(); ok; piece, ok = other.last() {
+			p.finish(piece)
+		}
+	}
+}
+
+// finish runs a piece. If it is the last one, it wakes the caller of Run.
+func (p *Pool) finish(piece int) {
+	p.do(piece)
+	if p.unfinished.Add(-1) == 0 {
+		p.caller.wakeUp()
 	}
 }
 
 // do runs a piece. If the piece panics, it keeps the panic in p.failed.
-func (p *Pool) do(i int) {
+func (p *Pool) do(piece int) {
 	defer func() {
 		if value := recover(); value != nil {
-			p.failed.add(i, Recovered(value))
+			p.failed.add(piece, Recovered(value))
 		}
 	}()
-	p.job.Do(i)
+	p.job.Do(piece)
 }
 
-// signal tells w that there is a new job if change is 1, or that it must end if change
-// is -1. It wakes w if w sleeps.
-func (w *worker) signal(change int64) {
-	if change < 0 {
-		w.jobs.Store(change)
-	} else {
-		w.jobs.Add(change)
-	}
-	if w.asleep.Swap(false) {
-		w.wake <- struct{}{}
-	}
+// pieces are the consecutive pieces of a job that nobody has started.
+type pieces struct {
+	bounds atomic.Uint64 // first piece, and the piece after the last one, with 32 bits each
+	_      [56]byte      // so that no other goroutine's pieces are in the same line of the cache
 }
 
-// work runs pieces of each job of p until Stop.
-func (w *worker) work(p *Pool) {
-	var done int64
+// fill sets the pieces to from, …, to-1.
+func (p *pieces) fill(from, to int) { p.bounds.Store(uint64(from)<<32 | uint64(to)) }
+
+// first takes the first piece. It returns false if there is none.
+func (p *pieces) first() (piece int, ok bool) {
 	for {
-		jobs := w.wait(done)
-		if jobs < 0 {
-			return
+		b := p.bounds.Load()
+		from, to := b>>32, b&(1<<32-1)
+		if from >= to {
+			return 0, false
 		}
-		done = jobs
-		p.runPieces()
+		if p.bounds.CompareAndSwap(b, b+1<<32) {
+			return int(from), true
+		}
 	}
 }
 
-// wait waits for a new job or for Stop, and returns the new value of w.jobs. The argument done is
-// the old value.
-func (w *worker) wait(done int64) int64 {
+// last takes the last piece. It returns false if there is none.
+func (p *pieces) last() (piece int, ok bool) {
 	for {
-		for range spins {
-			if jobs := w.jobs.Load(); jobs != done {
-				return jobs
-			}
+		b := p.bounds.Load()
+		from, to := b>>32, b&(1<<32-1)
+		if from >= to {
+			return 0, false
 		}
-		w.asleep.Store(true)
-		if jobs := w.jobs.Load(); jobs != done && w.asleep.Swap(false) {
-			return jobs
+		if p.bounds.CompareAndSwap(b, b-1) {
+			return int(to) - 1, true
 		}
-		<-w.wake
 	}
 }

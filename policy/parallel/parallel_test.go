@@ -17,19 +17,28 @@ type job func(piece int)
 
 func (f job) Do(piece int) { f(piece) }
 
+// started returns a Pool that is started and shares every job.
+func started(limit int) *parallel.Pool {
+	p := parallel.New(limit)
+	p.Always = true
+	p.Start()
+	return p
+}
+
 // TestRun checks that every Run runs each piece exactly once, for many numbers of pieces. It also
 // checks a Run inside a piece.
 func TestRun(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4))
 	for _, limit := range []int{1, 2, 4} {
-		p := parallel.Start(limit)
+		p := started(limit)
+		var site parallel.Site
 		for run := range 2000 {
 			n := run % 9
 			done := make([]int, n)
 			var inner atomic.Int64
-			p.Run(n, job(func(i int) {
+			p.Run(&site, n, job(func(i int) {
 				done[i]++
-				p.Run(3, job(func(int) { inner.Add(1) }))
+				p.Run(&site, 3, job(func(int) { inner.Add(1) }))
 			}))
 			if want := slices.Repeat([]int{1}, n); !slices.Equal(done, want) || inner.Load() != int64(3*n) {
 				t.Fatalf("%d cores: pieces ran %v times, want %v; pieces of inner Runs %d times, want %d", limit, done, want, inner.Load(), 3*n)
@@ -42,7 +51,7 @@ func TestRun(t *testing.T) {
 		}
 		p.Stop()
 		ran := 0
-		p.Run(3, job(func(int) { ran++ }))
+		p.Run(&site, 3, job(func(int) { ran++ }))
 		if ran != 3 {
 			t.Errorf("after Stop %d of 3 pieces ran", ran)
 		}
@@ -52,8 +61,9 @@ func TestRun(t *testing.T) {
 // TestNil checks that a nil Pool runs the pieces in their order.
 func TestNil(t *testing.T) {
 	var p *parallel.Pool
+	var site parallel.Site
 	var order []int
-	p.Run(3, job(func(i int) { order = append(order, i) }))
+	p.Run(&site, 3, job(func(i int) { order = append(order, i) }))
 	p.Stop()
 	if !slices.Equal(order, []int{0, 1, 2}) || p.Size() != 1 {
 		t.Errorf("a nil Pool of size %d ran %v, want 0, 1, 2", p.Size(), order)
@@ -64,8 +74,8 @@ func TestNil(t *testing.T) {
 func TestStop(t *testing.T) {
 	before := runtime.NumGoroutine()
 	for range 50 {
-		p := parallel.Start(8)
-		p.Run(4, job(func(int) {}))
+		p := started(8)
+		p.Run(new(parallel.Site), 4, job(func(int) {}))
 		p.Stop()
 	}
 	for range 1_000_000 {
@@ -79,12 +89,13 @@ func TestStop(t *testing.T) {
 
 // BenchmarkRun measures a Run of two pieces that do nothing.
 func BenchmarkRun(b *testing.B) {
-	p := parallel.Start(2)
+	p := started(2)
 	defer p.Stop()
 	nothing := func(int) {}
+	var site parallel.Site
 	b.ReportAllocs()
 	for b.Loop() {
-		p.Run(2, job(nothing))
+		p.Run(&site, 2, job(nothing))
 	}
 }
 
@@ -94,12 +105,13 @@ func BenchmarkRun(b *testing.B) {
 func TestPanic(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4))
 	for _, limit := range []int{1, 2, 4} {
-		p := parallel.Start(limit)
+		p := started(limit)
+		var site parallel.Site
 		for range 500 {
 			var done atomic.Int64
 			got := func() (v any) {
 				defer func() { v = recover() }()
-				p.Run(8, job(func(i int) {
+				p.Run(&site, 8, job(func(i int) {
 					if done.Add(1); i >= 3 {
 						panic(fmt.Errorf("piece %d", i))
 					}
@@ -114,7 +126,7 @@ func TestPanic(t *testing.T) {
 			}
 		}
 		ran := make([]bool, 8)
-		p.Run(8, job(func(i int) { ran[i] = true }))
+		p.Run(&site, 8, job(func(i int) { ran[i] = true }))
 		if slices.Contains(ran, false) {
 			t.Errorf("%d cores: after a panic Run runs %v, want all pieces", limit, ran)
 		}
@@ -124,10 +136,11 @@ func TestPanic(t *testing.T) {
 
 // TestRunAllocates checks that Run allocates nothing.
 func TestRunAllocates(t *testing.T) {
-	p := parallel.Start(2)
+	p := started(2)
 	defer p.Stop()
 	nothing := func(int) {}
-	if n := testing.AllocsPerRun(1000, func() { p.Run(4, job(nothing)) }); n != 0 {
+	var site parallel.Site
+	if n := testing.AllocsPerRun(1000, func() { p.Run(&site, 4, job(nothing)) }); n != 0 {
 		t.Errorf("Run allocates %v times, want 0", n)
 	}
 }

@@ -57,10 +57,10 @@ func (dense) Backward(v *Var) {
 	x, w := v.in[0], v.in[1]
 	v.layerGrad()
 	if x.Grad != nil {
-		v.Share(v.Rows, v.work(), denseInputRows)
+		v.share(shareInput, v.Rows, v.work(), denseInputRows)
 	}
 	if w.Grad != nil {
-		v.Share(w.Rows, v.work(), denseWeightRows)
+		v.share(shareWeight, w.Rows, v.work(), denseWeightRows)
 	}
 }
 
@@ -92,7 +92,7 @@ func (linear) Backward(v *Var) {
 	x, w := v.in[0], v.in[1]
 	v.layerGrad()
 	if x.Grad != nil {
-		v.Share(v.Rows, v.work(), linearInputRows)
+		v.share(shareInput, v.Rows, v.work(), linearInputRows)
 	}
 	if w.Grad != nil {
 		f32.LinearWeight(w.Grad, x.Value, v.Grad, v.Rows, x.Cols, v.Cols, 0, w.Rows)

@@ -88,7 +88,9 @@ func TestRecord(t *testing.T) {
 // record, on one core and on two cores.
 func TestRecordAllocs(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2))
-	pool := parallel.Start(2)
+	pool := parallel.New(2)
+	pool.Always = true
+	pool.Start()
 	defer pool.Stop()
 	for name, cores := range map[string]*parallel.Pool{"one core": nil, "two cores": pool} {
 		op, w, x, tp := &power{200}, tape.NewParam("w", 1, 1), tape.NewParam("x", 1000, 3), tape.New()

@@ -19,7 +19,9 @@ func TestShare(t *testing.T) {
 	for _, rows := range []int{64, 97, 256} {
 		var want [][]float32
 		for cores := 1; cores <= 4; cores++ {
-			pool := parallel.Start(cores)
+			pool := parallel.New(cores)
+			pool.Always = true
+			pool.Start()
 			rng, tp := rand.New(rand.NewPCG(1, 2)), tape.New()
 			tp.Share(pool)
 			x, w, b := tape.NewParam("x", rows, in), tape.NewParam("w", in, out), tape.NewVector("b", out)

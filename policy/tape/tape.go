@@ -19,6 +19,7 @@ import (
 	"fmt"
 
 	"github.com/rlrun/rlrun/policy/f32"
+	"github.com/rlrun/rlrun/policy/parallel"
 )
 
 // A Var is a matrix on a tape: an input, a parameter, or the result of an operation. It
@@ -34,6 +35,7 @@ type Var struct {
 	c    constants
 	buf  []float32 // memory of Value and Grad, reused after a Reset
 	kept []float32 // memory of Keep, reused after a Reset
+	jobs [3]rowJob // the matrix products of op that several cores share: values, gradients of the inputs, gradients of the weight
 }
 
 // constants are the constant numbers of an operation of this package, besides its operands. The
@@ -66,7 +68,7 @@ type Tape struct {
 	err     error     // first error of an Op
 	scratch []float32 // temporary numbers, and gradients that nothing reads
 
-	sharing sharing
+	cores *parallel.Pool // cores for large matrix products
 }
 
 // New returns an empty Tape.

@@ -25,6 +25,10 @@ func Agents(envs env.Registry) []Case {
 			c.Gamma, c.LearningRate, c.EntCoef, c.Network.NetArch = 0.9, optim.Constant(1e-3), optim.Constant(0.1), policy.Layers(32, 32)
 			return agents.NewPPO(mk, c)
 		}),
+		manyEnvs(envs, 1024, 8192, func(k *policy.NetworkConfig) {}),
+		manyEnvs(envs, 4096, 32768, func(k *policy.NetworkConfig) {
+			k.ShareTrunk, k.ActivationFn, k.NetArch = true, "relu", policy.Layers(128)
+		}),
 	}
 	for _, n := range []struct {
 		hidden, batch int
@@ -32,6 +36,19 @@ func Agents(envs env.Registry) []Case {
 		cases = append(cases, offPolicy(envs, n.hidden, n.batch)...)
 	}
 	return cases
+}
+
+// manyEnvs returns the case of PPO on this number of CartPoles, with 64 steps of each environment
+// and one epoch in an iteration. The function change sets the network.
+func manyEnvs(envs env.Registry, n, batch int, change func(k *policy.NetworkConfig)) Case {
+	const steps = 64
+	name := fmt.Sprintf("e2e/ppo_cartpole/%dx%d/b%d", n, steps, batch)
+	return training(name, envs, "CartPole-v1", n*steps, func(mk env.Maker) (agents.Agent, error) {
+		c := agents.DefaultPPO()
+		c.Steps, c.NEnvs, c.NSteps, c.BatchSize, c.NEpochs = math.MaxInt32, n, steps, batch, 1
+		change(&c.Network)
+		return agents.NewPPO(mk, c)
+	})
 }
 
 // offPolicy returns cases of SAC, TD3 and DDPG on Pendulum, with two hidden layers of this

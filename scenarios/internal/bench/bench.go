@@ -58,7 +58,8 @@ const (
 
 // Measure measures the time of one operation of c.
 func Measure(c Case) (Result, error) {
-	cores := parallel.Start(runtime.GOMAXPROCS(0))
+	cores := parallel.New(runtime.GOMAXPROCS(0))
+	cores.Start()
 	defer cores.Stop()
 	run, err := c.Make(cores)
 	if err != nil {

@@ -87,8 +87,11 @@ func TrainingStep(s shape, batch int, e nn.Engine) Case {
 
 // forward returns Case.Make for a forward pass without gradients.
 func (s shape) forward(batch int) func(*parallel.Pool) (func(), error) {
-	return func(*parallel.Pool) (func(), error) {
+	return func(cores *parallel.Pool) (func(), error) {
 		net, err := s.network(nn.Native{})
+		if err == nil {
+			nn.Share(cores, net)
+		}
 		x, y := floats(batch*s.in()), floats(batch*s.out())
 		return func() { net.Infer(y, x) }, err
 	}
@@ -132,10 +135,22 @@ func Loops() []Case {
 
 // matrixProduct returns the case of the product of two n×n matrices.
 func matrixProduct(n int) Case {
-	return Case{fmt.Sprintf("sgemm/%d", n), 1, func(*parallel.Pool) (func(), error) {
-		x, w, b, y := floats(n*n), floats(n*n), make([]float32, n), floats(n*n)
-		return func() { f32.Dense(y, x, w, b, n, n, n, f32.Identity) }, nil
+	return Case{fmt.Sprintf("sgemm/%d", n), 1, func(cores *parallel.Pool) (func(), error) {
+		p := &squareProduct{n, floats(n * n), floats(n * n), make([]float32, n), floats(n * n)}
+		var rows parallel.Rows
+		return func() { cores.RunRows(&rows, n, n*n*n, p) }, nil
 	}}
+}
+
+// A squareProduct is the product of two n×n matrices as a parallel.RowJob.
+type squareProduct struct {
+	n          int
+	x, w, b, y []float32
+}
+
+// DoRows computes rows [from, to) of the product.
+func (p *squareProduct) DoRows(_, from, to int) {
+	f32.Dense(p.y[from*p.n:], p.x[from*p.n:], p.w, p.b, to-from, p.n, p.n, f32.Identity)
 }
 
 // Step returns the case of an environment step: one of 64 environments of a Vector, with
