@@ -61,7 +61,7 @@ func (d *Deterministic) Act(in In, out Out) {
 		raw = d.raw
 	}
 	d.Mu.Infer(raw, d.flat(in.Obs))
-	f32.Tanh(raw, raw)
+	f32.Activate(raw, raw, f32.TanhAct)
 	clear(out.LogProb)
 	if out.Act != nil {
 		d.Stretch(out.Act, raw)

@@ -98,10 +98,10 @@ func (p *Squashed) Act(in In, out Out) {
 		p.Head.Means(raw, p.netOut)
 		p.Head.Noise.Add(raw, x, in.Noise)
 		p.logProb(out.LogProb, x, raw)
-		f32.Tanh(raw, raw)
+		f32.Activate(raw, raw, f32.TanhAct)
 	case in.Rand == nil && out.LogProb == nil:
 		p.Head.Means(raw, p.netOut)
-		f32.Tanh(raw, raw)
+		f32.Activate(raw, raw, f32.TanhAct)
 	default:
 		p.actTape.Reset()
 		a, l := p.Head.ActPerRow(p.actTape.Const(p.netOut, n), p.actTape.Const(x, n), p.standardNormal(in.Rand, len(raw)))

@@ -1,138 +1,65 @@
 package f32
 
-import "math"
+// An Activation is an activation function of each element. Layers compute it together with the
+// matrix product. The names and constants are those of PyTorch.
+type Activation uint8
 
-// The activations in this file use the loops of other files. Their gradient functions have the
-// input x as an argument, and not the result.
+const (
+	Identity     Activation = iota // x
+	ReLUAct                        // max(x, 0)
+	TanhAct                        // tanh x
+	SigmoidAct                     // 1 / (1 + e⁻ˣ)
+	ELUAct                         // x where x > 0, eˣ - 1 elsewhere; Clevert et al. 2016, arXiv:1511.07289, eq. 15 with α = 1
+	SELUAct                        // λx where x > 0, λα(eˣ - 1) elsewhere; Klambauer et al. 2017, arXiv:1706.02515, eq. 2
+	GELUAct                        // x Φ(x), with the normal distribution function Φ; Hendrycks and Gimpel 2016, arXiv:1606.08415, section 2
+	GELUTanhAct                    // x/2 (1 + tanh(√(2/π) (x + 0.044715 x³))), an approximation of GELU; ibid.
+	LeakyReLUAct                   // x where x > 0, 0.01 x elsewhere
+	SoftplusAct                    // log(1 + eˣ)
+	SiLUAct                        // x / (1 + e⁻ˣ); Elfwing et al. 2018, arXiv:1702.03118, eq. 2
+	MishAct                        // x tanh(log(1 + eˣ)); Misra 2020, arXiv:1908.08681, eq. 1
+	HardtanhAct                    // min(max(x, -1), 1)
+	HardswishAct                   // x min(max(x+3, 0), 6) / 6; Howard et al. 2019, arXiv:1905.02244, section 5.2
+	activations                    // number of activations
+)
 
-// LeakyReLU sets dst to x where x > 0, and to slope · x elsewhere.
-func LeakyReLU(dst, x []float32, slope float32) {
-	for i, v := range x[:len(dst)] {
-		if !(v > 0) {
-			v *= slope
-		}
-		dst[i] = v
+// Activations returns all activations.
+func Activations() []Activation {
+	all := make([]Activation, activations)
+	for i := range all {
+		all[i] = Activation(i)
 	}
+	return all
 }
 
-// LeakyReLUGrad adds LeakyReLU's gradient to dx, where dy is the gradient of the result.
-func LeakyReLUGrad(dx, dy, x []float32, slope float32) {
-	dy, x = dy[:len(dx)], x[:len(dx)]
-	for i, g := range dy {
-		if !(x[i] > 0) {
-			g *= slope
-		}
-		dx[i] += g
-	}
+// String returns the name of the activation in torch.nn.functional. The name of PyTorch's
+// gelu(x, approximate="tanh") is gelu_tanh.
+func (act Activation) String() string {
+	return [activations]string{
+		"identity", "relu", "tanh", "sigmoid", "elu", "selu", "gelu", "gelu_tanh", "leaky_relu",
+		"softplus", "silu", "mish", "hardtanh", "hardswish",
+	}[act]
 }
 
-// ELU sets dst to x where x > 0, and to eˣ - 1 elsewhere. Clevert et al. 2016, arXiv:1511.07289,
-// eq. 15, with α = 1. It computes eˣ - 1 as 2t / (1-t) with t = tanh(x/2), which is accurate for
-// small x too.
-func ELU(dst, x []float32) {
-	inPieces(len(dst), func(from, to int, t, _ []float32) {
-		Affine(t, 0.5, x[from:to], 0)
-		Tanh(t, t)
-		for i, v := range x[from:to] {
-			if !(v > 0) {
-				v = 2 * t[i] / (1 - t[i])
-			}
-			dst[from+i] = v
-		}
-	})
+// KeepsSlope reports whether the gradient of the activation is computed from its slope, the
+// derivative, which ActivateSlope writes in the forward pass. The gradients of the other
+// activations are computed from the result.
+func (act Activation) KeepsSlope() bool { return genericActivateSlope[act] != nil }
+
+// Activate sets dst = act(x).
+func Activate(dst, x []float32, act Activation) { active.activate[act](dst, x[:len(dst)]) }
+
+// ActivateSlope sets y = act(x) and slope = act'(x), the derivative, for an activation that keeps
+// its slope. y has the same bits as from Activate. It may be the same slice as x.
+func ActivateSlope(y, slope, x []float32, act Activation) {
+	active.activateSlope[act](y, slope[:len(y)], x[:len(y)])
 }
 
-// ELUGrad adds ELU's gradient to dx, where dy is the gradient of the result.
-func ELUGrad(dx, dy, x []float32) {
-	inPieces(len(dx), func(from, to int, e, _ []float32) {
-		Exp(e, x[from:to])
-		for i, g := range dy[from:to] {
-			if !(x[from+i] > 0) {
-				g *= e[i]
-			}
-			dx[from+i] += g
-		}
-	})
-}
-
-// SiLU sets dst = x σ(x), where σ is the sigmoid. Elfwing et al. 2018, arXiv:1702.03118,
-// eq. 2.
-func SiLU(dst, x []float32) {
-	inPieces(len(dst), func(from, to int, s, _ []float32) {
-		Sigmoid(s, x[from:to])
-		Mul(dst[from:to], x[from:to], s)
-	})
-}
-
-// SiLUGrad adds SiLU's gradient to dx, where dy is the gradient of the result.
-func SiLUGrad(dx, dy, x []float32) {
-	inPieces(len(dx), func(from, to int, s, _ []float32) {
-		Sigmoid(s, x[from:to])
-		for i, v := range x[from:to] {
-			dx[from+i] += float32(dy[from+i] * float32(s[i]*(1+float32(v*(1-s[i])))))
-		}
-	})
-}
-
-// Softplus sets dst = log(1 + eˣ), computed as max(x, 0) + log(1 + u) with u = e⁻ˡˣˡ. For small
-// u, the sum w = 1 + u has a rounding error. Therefore log(1 + u) is computed as u log w / (w-1):
-// the rounding error is in log w and in w - 1, and it cancels.
-func Softplus(dst, x []float32) {
-	inPieces(len(dst), func(from, to int, u, logs []float32) {
-		for i, v := range x[from:to] {
-			u[i] = -abs(v)
-		}
-		Exp(u, u)
-		Affine(logs, 1, u, 1)
-		Log(logs, logs)
-		for i, v := range x[from:to] {
-			y := u[i]
-			if w := 1 + u[i]; w != 1 {
-				y = logs[i] * u[i] / (w - 1)
-			}
-			dst[from+i] = max(v, 0) + y
-		}
-	})
-}
-
-// SoftplusGrad adds Softplus's gradient to dx, where dy is the gradient of the result.
-func SoftplusGrad(dx, dy, x []float32) {
-	inPieces(len(dx), func(from, to int, s, _ []float32) {
-		Sigmoid(s, x[from:to])
-		MulAdd(dx[from:to], dy[from:to], s)
-	})
-}
-
-// GELU sets dst = x Φ(x), where Φ is the cumulative distribution function of the standard
-// normal distribution. Hendrycks and Gimpel 2016, arXiv:1606.08415, section 2.
-func GELU(dst, x []float32) {
-	for i, v := range x[:len(dst)] {
-		dst[i] = float32(float64(v) * normalCDF(float64(v)))
-	}
-}
-
-// GELUGrad adds GELU's gradient to dx, where dy is the gradient of the result.
-func GELUGrad(dx, dy, x []float32) {
-	dy = dy[:len(dx)]
-	for i, v := range x[:len(dx)] {
-		z := float64(v)
-		density := math.Exp(-0.5*z*z) / math.Sqrt(2*math.Pi)
-		dx[i] += float32(dy[i] * float32(normalCDF(z)+float64(z*density)))
-	}
-}
-
-// normalCDF returns Φ(z), the cumulative distribution function of the standard normal
-// distribution.
-func normalCDF(z float64) float64 { return 0.5 * math.Erfc(-z/math.Sqrt2) }
-
-// inPieces divides n elements into pieces and calls f for each piece, which has the elements
-// [from, to). s and t are scratch slices with the length of the piece.
-func inPieces(n int, f func(from, to int, s, t []float32)) {
-	const pieceSize = 2048
-	s := getScratch()
-	defer s.put()
-	for from := 0; from < n; from += pieceSize {
-		to := min(from+pieceSize, n)
-		f(from, to, s[:to-from], s[pieceSize:][:to-from])
+// LayerGrad replaces dy [n, out], the gradient of y = act(z), by the gradient of z. It also adds
+// the sum of the rows of dy to db [out], the gradient of the bias. kept [n, out] is the slope if
+// the activation keeps its slope, and y otherwise.
+func LayerGrad(dy, kept, db []float32, n int, act Activation) {
+	size := n * len(db)
+	if n > 0 {
+		active.layerGrad[act](dy[:size], kept[:size], db, n)
 	}
 }

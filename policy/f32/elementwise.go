@@ -1,9 +1,6 @@
 package f32
 
-import (
-	"fmt"
-	"math"
-)
+import "fmt"
 
 // Add sets dst = x + y.
 func Add(dst, x, y []float32) { active.add(dst, x[:len(dst)], y[:len(dst)]) }
@@ -56,9 +53,6 @@ func Clip(dst, x []float32, low, high float32) { active.clip(dst, x[:len(dst)], 
 func ClipGrad(dx, dy, x []float32, low, high float32) {
 	active.clipGrad(dx, dy[:len(dx)], x[:len(dx)], low, high)
 }
-
-// ReLU sets dst = max(x, 0).
-func ReLU(dst, x []float32) { Clip(dst, x, 0, float32(math.Inf(1))) }
 
 // Gather copies row index[i] of src to row i of dst, for each i. Rows have w elements.
 func Gather(dst, src []float32, w int, index []int) {

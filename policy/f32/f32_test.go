@@ -84,9 +84,7 @@ func TestElementwise(t *testing.T) {
 		{"Blend", func(d []float32) { f32.Blend(d, x, 0.5) }, []float64{1, -0.5, 2}},
 		{"Min", func(d []float32) { f32.Min(d, x, y) }, []float64{1, -2, -6}},
 		{"Clip", func(d []float32) { f32.Clip(d, x, -1, 2) }, []float64{1, -1, 2}},
-		{"ReLU", func(d []float32) { f32.ReLU(d, x) }, []float64{1, 0, 3}},
-		{"ReLUGrad", func(d []float32) { f32.ReLUGrad(d, y, []float32{1, 0, 3}) }, []float64{5, 1, -5}},
-		{"TanhGrad", func(d []float32) { f32.TanhGrad(d, y, []float32{0, 0.5, 1}) }, []float64{5, 4.75, 1}},
+		{"ReLU", func(d []float32) { f32.Activate(d, x, f32.ReLUAct) }, []float64{1, 0, 3}},
 		{"Gather", func(d []float32) { f32.Gather(d[:2], x, 1, []int{2, 0}) }, []float64{3, 1, 1}},
 	} {
 		d := []float32{1, 1, 1}
@@ -153,7 +151,7 @@ func BenchmarkTanh(b *testing.B) {
 	y := make([]float32, len(x))
 	b.ReportAllocs()
 	for b.Loop() {
-		f32.Tanh(y, x)
+		f32.Activate(y, x, f32.TanhAct)
 	}
 	b.ReportMetric(float64(len(x)*b.N)/b.Elapsed().Seconds()/1e9, "Gelement/s")
 }

@@ -1,6 +1,6 @@
 package f32
 
-// This file has exp, log, tanh and sigmoid in plain Go, and gradients of activations.
+// This file has exp, log, tanh and sigmoid in plain Go.
 
 import "math"
 
@@ -130,42 +130,5 @@ func logGeneric(dst, x []float32) {
 	x = x[:len(dst)]
 	for i := range dst {
 		dst[i] = log(x[i])
-	}
-}
-
-func tanhGeneric(dst, x []float32) {
-	x = x[:len(dst)]
-	for i := range dst {
-		dst[i] = tanh(x[i])
-	}
-}
-
-func sigmoidGeneric(dst, x []float32) {
-	x = x[:len(dst)]
-	for i := range dst {
-		dst[i] = sigmoid(x[i])
-	}
-}
-
-func tanhGradGeneric(dx, dy, y []float32) {
-	dy, y = dy[:len(dx)], y[:len(dx)]
-	for i := range dx {
-		dx[i] += float32(dy[i] * (1 - float32(y[i]*y[i])))
-	}
-}
-
-func sigmoidGradGeneric(dx, dy, y []float32) {
-	dy, y = dy[:len(dx)], y[:len(dx)]
-	for i := range dx {
-		dx[i] += float32(dy[i] * float32(y[i]*(1-y[i])))
-	}
-}
-
-func reluGradGeneric(dx, dy, y []float32) {
-	dy, y = dy[:len(dx)], y[:len(dx)]
-	for i := range dx {
-		if y[i] > 0 {
-			dx[i] += dy[i]
-		}
 	}
 }

@@ -1,7 +1,5 @@
 package f32
 
-import "math"
-
 // This file has the linear layers in plain Go. Sums are computed in the order of the inputs or,
 // for weight gradients, of the rows.
 
@@ -11,7 +9,7 @@ func denseGeneric(y, x, w, b []float32, n, in, out int, act Activation) {
 		copy(row, b)
 		accumulate(row, x[r*in:(r+1)*in], 1, w, out, in)
 	}
-	applyGeneric(y, act)
+	genericActivate[act](y, y)
 }
 
 func denseInputGeneric(dx, dy, w []float32, n, in, out int) {
@@ -36,7 +34,7 @@ func linearGeneric(y, x, w, b []float32, n, in, out int, act Activation) {
 			y[r*out+j] = b[j] + dot(row, w[j*in:])
 		}
 	}
-	applyGeneric(y, act)
+	genericActivate[act](y, y)
 }
 
 func linearInputGeneric(dx, dy, w []float32, n, in, out int) {
@@ -48,16 +46,6 @@ func linearInputGeneric(dx, dy, w []float32, n, in, out int) {
 func linearWeightGeneric(dw, x, dy []float32, n, in, out, from, to int) {
 	for j := from; j < to && n > 0; j++ {
 		accumulate(dw[j*in:(j+1)*in], dy[j:], out, x, in, n)
-	}
-}
-
-// applyGeneric sets y = act(y), element by element.
-func applyGeneric(y []float32, act Activation) {
-	switch act {
-	case ReLUAct:
-		clipGeneric(y, y, 0, float32(math.Inf(1)))
-	case TanhAct:
-		tanhGeneric(y, y)
 	}
 }
 
@@ -99,24 +87,4 @@ func accumulate(y, k []float32, stride int, x []float32, w, n int) {
 			y[c] += float32(k0 * x0[c])
 		}
 	}
-}
-
-func identityLayerGeneric(dy, y, db []float32, n int) { sumRowsGeneric(db, dy, n) }
-
-func reluLayerGeneric(dy, y, db []float32, n int) {
-	y = y[:len(dy)]
-	for i := range dy {
-		if !(y[i] > 0) {
-			dy[i] = 0
-		}
-	}
-	sumRowsGeneric(db, dy, n)
-}
-
-func tanhLayerGeneric(dy, y, db []float32, n int) {
-	y = y[:len(dy)]
-	for i := range dy {
-		dy[i] -= float32(dy[i] * float32(y[i]*y[i]))
-	}
-	sumRowsGeneric(db, dy, n)
 }

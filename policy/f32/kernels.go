@@ -29,19 +29,21 @@ import (
 type kernels struct {
 	name string
 
-	add, sub, mul, mulAdd, min      func(dst, x, y []float32)
-	affine                          func(dst, x []float32, k, l float32)
-	axpy                            func(dst, x []float32, k float32)
-	blend                           func(dst, x []float32, tau, rest float32)
-	clip                            func(dst, x []float32, low, high float32)
-	exp, log, tanh, sigmoid         func(dst, x []float32)
-	tanhGrad, sigmoidGrad, reluGrad func(dx, dy, y []float32)
-	minGrad                         func(dx, dy, x, y []float32)
-	clipGrad                        func(dx, dy, x []float32, low, high float32)
+	add, sub, mul, mulAdd, min func(dst, x, y []float32)
+	affine                     func(dst, x []float32, k, l float32)
+	axpy                       func(dst, x []float32, k float32)
+	blend                      func(dst, x []float32, tau, rest float32)
+	clip                       func(dst, x []float32, low, high float32)
+	exp, log                   func(dst, x []float32)
+	minGrad                    func(dx, dy, x, y []float32)
+	clipGrad                   func(dx, dy, x []float32, low, high float32)
+
+	activate      [activations]func(dst, x []float32)
+	activateSlope [activations]func(y, slope, x []float32) // nil for an activation that does not keep its slope
+	layerGrad     [activations]func(dy, kept, db []float32, n int)
 
 	sum, sumSquares func(x []float32) float64
 	sumRows         func(dst, x []float32, n int)
-	layerGrad       [activations]func(dy, y, db []float32, n int)
 	gae             func(adv, reward, value, next, done []float32, n int, gamma, decay float32)
 	gather          func(dst, src []float32, w int, index []int)
 	adam            func(p, g, m, v []float32, s AdamStep)
@@ -100,12 +102,11 @@ var generic = kernels{
 	name: "generic",
 	add:  addGeneric, sub: subGeneric, mul: mulGeneric, mulAdd: mulAddGeneric, min: minGeneric,
 	affine: affineGeneric, axpy: axpyGeneric, blend: blendGeneric, clip: clipGeneric,
-	exp: expGeneric, log: logGeneric, tanh: tanhGeneric, sigmoid: sigmoidGeneric,
-	tanhGrad: tanhGradGeneric, sigmoidGrad: sigmoidGradGeneric, reluGrad: reluGradGeneric,
+	exp: expGeneric, log: logGeneric,
 	minGrad: minGradGeneric, clipGrad: clipGradGeneric,
 	sum: sumGeneric, sumSquares: sumSquaresGeneric, sumRows: sumRowsGeneric,
-	layerGrad: [activations]func(dy, y, db []float32, n int){identityLayerGeneric, reluLayerGeneric, tanhLayerGeneric},
-	gae:       gaeGeneric, gather: gatherGeneric, adam: adamGeneric, rms: rmsGeneric,
+	activate: genericActivate, activateSlope: genericActivateSlope, layerGrad: genericLayerGrad,
+	gae: gaeGeneric, gather: gatherGeneric, adam: adamGeneric, rms: rmsGeneric,
 	dense: denseGeneric, denseInput: denseInputGeneric, denseWeight: denseWeightGeneric,
 	linear: linearGeneric, linearInput: linearInputGeneric, linearWeight: linearWeightGeneric,
 }

@@ -18,13 +18,21 @@ var avx2 = kernels{
 	name: "avx2",
 	add:  addAVX2, sub: subAVX2, mul: mulAVX2, mulAdd: mulAddAVX2, min: minAVX2,
 	affine: affineAVX2, axpy: axpyAVX2, blend: blendAVX2, clip: clipAVX2,
-	exp: expAVX2, log: logAVX2, tanh: tanhAVX2, sigmoid: sigmoidAVX2,
-	tanhGrad: tanhGradAVX2, sigmoidGrad: sigmoidGradAVX2, reluGrad: reluGradAVX2,
+	exp: expAVX2, log: logAVX2,
 	minGrad: minGradAVX2, clipGrad: clipGradAVX2,
+	activate: activateAVX2,
+	activateSlope: [activations]func(y, slope, x []float32){
+		SELUAct: seluSlopeAVX2, GELUAct: geluSlopeAVX2, GELUTanhAct: geluTanhSlopeAVX2, SoftplusAct: softplusSlopeAVX2, SiLUAct: siluSlopeAVX2, MishAct: mishSlopeAVX2,
+		HardswishAct: hardswishSlopeAVX2,
+	},
+	layerGrad: [activations]func(dy, kept, db []float32, n int){
+		Identity: identityLayerAVX2, ReLUAct: reluLayerAVX2, TanhAct: tanhLayerAVX2, SigmoidAct: sigmoidLayerAVX2, ELUAct: eluLayerAVX2, SELUAct: slopeLayerAVX2,
+		GELUAct: slopeLayerAVX2, GELUTanhAct: slopeLayerAVX2, LeakyReLUAct: leakyReLULayerAVX2, SoftplusAct: slopeLayerAVX2, SiLUAct: slopeLayerAVX2,
+		MishAct: slopeLayerAVX2, HardtanhAct: hardtanhLayerAVX2, HardswishAct: slopeLayerAVX2,
+	},
 	sum:        func(x []float32) float64 { return inBlocks(x, sumBlocksAVX2, sumGeneric) },
 	sumSquares: func(x []float32) float64 { return inBlocks(x, sumSquaresBlocksAVX2, sumSquaresGeneric) },
 	sumRows:    func(dst, x []float32, n int) { identityLayerAVX2(x, x, dst, n) },
-	layerGrad:  [activations]func(dy, y, db []float32, n int){identityLayerAVX2, reluLayerAVX2, tanhLayerAVX2},
 	gae:        gaeAVX2, gather: gatherAVX2,
 	adam: func(p, g, m, v []float32, s AdamStep) {
 		adamAVX2(p, g, m, v, s.Scale, s.Beta1, s.Beta2, s.Rest1, s.Rest2, s.Rate, s.RootScale, s.Epsilon)
@@ -41,13 +49,21 @@ var avx512 = kernels{
 	name: "avx512",
 	add:  addAVX512, sub: subAVX512, mul: mulAVX512, mulAdd: mulAddAVX512, min: minAVX512,
 	affine: affineAVX512, axpy: axpyAVX512, blend: blendAVX512, clip: clipAVX512,
-	exp: expAVX512, log: logAVX512, tanh: tanhAVX512, sigmoid: sigmoidAVX512,
-	tanhGrad: tanhGradAVX512, sigmoidGrad: sigmoidGradAVX512, reluGrad: reluGradAVX512,
+	exp: expAVX512, log: logAVX512,
 	minGrad: minGradAVX512, clipGrad: clipGradAVX512,
+	activate: activateAVX512,
+	activateSlope: [activations]func(y, slope, x []float32){
+		SELUAct: seluSlopeAVX512, GELUAct: geluSlopeAVX512, GELUTanhAct: geluTanhSlopeAVX512, SoftplusAct: softplusSlopeAVX512, SiLUAct: siluSlopeAVX512, MishAct: mishSlopeAVX512,
+		HardswishAct: hardswishSlopeAVX512,
+	},
+	layerGrad: [activations]func(dy, kept, db []float32, n int){
+		Identity: identityLayerAVX512, ReLUAct: reluLayerAVX512, TanhAct: tanhLayerAVX512, SigmoidAct: sigmoidLayerAVX512, ELUAct: eluLayerAVX512, SELUAct: slopeLayerAVX512,
+		GELUAct: slopeLayerAVX512, GELUTanhAct: slopeLayerAVX512, LeakyReLUAct: leakyReLULayerAVX512, SoftplusAct: slopeLayerAVX512, SiLUAct: slopeLayerAVX512,
+		MishAct: slopeLayerAVX512, HardtanhAct: hardtanhLayerAVX512, HardswishAct: slopeLayerAVX512,
+	},
 	sum:        func(x []float32) float64 { return inBlocks(x, sumBlocksAVX512, sumGeneric) },
 	sumSquares: func(x []float32) float64 { return inBlocks(x, sumSquaresBlocksAVX512, sumSquaresGeneric) },
 	sumRows:    func(dst, x []float32, n int) { identityLayerAVX512(x, x, dst, n) },
-	layerGrad:  [activations]func(dy, y, db []float32, n int){identityLayerAVX512, reluLayerAVX512, tanhLayerAVX512},
 	gae:        gaeAVX512, gather: gatherAVX512,
 	adam: func(p, g, m, v []float32, s AdamStep) {
 		adamAVX512(p, g, m, v, s.Scale, s.Beta1, s.Beta2, s.Rest1, s.Rest2, s.Rate, s.RootScale, s.Epsilon)
@@ -57,6 +73,19 @@ var avx512 = kernels{
 	},
 	dense: zmm.dense, denseInput: zmm.denseInput, denseWeight: zmm.denseWeight,
 	linear: zmm.linear, linearInput: zmm.linearInput, linearWeight: zmm.linearWeight,
+}
+
+// activateAVX2 and activateAVX512 are the functions f of y = f(x).
+var activateAVX2 = [activations]func(dst, x []float32){
+	Identity: genericActivate[Identity], ReLUAct: reluAVX2, TanhAct: tanhAVX2, SigmoidAct: sigmoidAVX2, ELUAct: eluAVX2, SELUAct: seluAVX2,
+	GELUAct: geluAVX2, GELUTanhAct: geluTanhAVX2, LeakyReLUAct: leakyReLUAVX2, SoftplusAct: softplusAVX2, SiLUAct: siluAVX2, MishAct: mishAVX2,
+	HardtanhAct: hardtanhAVX2, HardswishAct: hardswishAVX2,
+}
+
+var activateAVX512 = [activations]func(dst, x []float32){
+	Identity: genericActivate[Identity], ReLUAct: reluAVX512, TanhAct: tanhAVX512, SigmoidAct: sigmoidAVX512, ELUAct: eluAVX512, SELUAct: seluAVX512,
+	GELUAct: geluAVX512, GELUTanhAct: geluTanhAVX512, LeakyReLUAct: leakyReLUAVX512, SoftplusAct: softplusAVX512, SiLUAct: siluAVX512, MishAct: mishAVX512,
+	HardtanhAct: hardtanhAVX512, HardswishAct: hardswishAVX512,
 }
 
 // ymm and zmm compute matrix products: ymm with the 256-bit registers of AVX2, zmm with the
@@ -72,7 +101,7 @@ var (
 		},
 		rowTanh:   [9]blockFunc{1: product1x1tanhAVX2, 2: product1x2tanhAVX2, 4: product1x4tanhAVX2},
 		pack:      [4]packFunc{1: pack1AVX2, 2: pack2AVX2, 3: pack3AVX2},
-		transpose: transposeAVX2, dots: dotsAVX2, tanh: tanhAVX2,
+		transpose: transposeAVX2, dots: dotsAVX2, activate: &activateAVX2,
 	}
 	zmm = products{
 		lanes: 16, shift: 4, rows: []int{8, 4, 2, 1}, widest: 3, widestRow: 4,
@@ -91,7 +120,7 @@ var (
 			1: product1x1splittanhAVX512, 2: product1x2splittanhAVX512, 3: product1x3splittanhAVX512, 4: product1x4splittanhAVX512,
 		},
 		pack:      [4]packFunc{1: pack1AVX512, 2: pack2AVX512, 3: pack3AVX512},
-		transpose: transposeAVX512, dots: dotsAVX512, tanh: tanhAVX512,
+		transpose: transposeAVX512, dots: dotsAVX512, activate: &activateAVX512,
 	}
 )
 

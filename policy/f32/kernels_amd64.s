@@ -485,151 +485,6 @@ done:
 	VZEROUPPER
 	RET
 
-// func tanhGradAVX2(dx []float32, dy []float32, y []float32)
-// Requires: AVX, FMA3
-TEXT ·tanhGradAVX2(SB), NOSPLIT, $0-72
-	JMP constants
-
-begin:
-	MOVQ dx_base+0(FP), AX
-	MOVQ dy_base+24(FP), CX
-	MOVQ y_base+48(FP), DX
-	MOVQ dx_len+8(FP), BX
-	XORQ SI, SI
-	SUBQ $0x08, BX
-	JLT  tail
-
-loop:
-	VMOVUPS      (AX)(SI*1), Y0
-	VMOVUPS      (CX)(SI*1), Y1
-	VMOVUPS      (DX)(SI*1), Y2
-	VMOVUPS      Y1, Y3
-	VMULPS       Y2, Y2, Y2
-	VFNMADD231PS Y2, Y1, Y3
-	VADDPS       Y3, Y0, Y0
-	VMOVUPS      Y0, (AX)(SI*1)
-	ADDQ         $0x20, SI
-	SUBQ         $0x08, BX
-	JGE          loop
-
-tail:
-	ADDQ         $0x08, BX
-	JZ           done
-	LEAQ         firstLanes<>+32(SB), DI
-	NEGQ         BX
-	VMOVUPS      (DI)(BX*4), Y0
-	VMASKMOVPS   (AX)(SI*1), Y0, Y1
-	VMASKMOVPS   (CX)(SI*1), Y0, Y2
-	VMASKMOVPS   (DX)(SI*1), Y0, Y3
-	VMOVUPS      Y2, Y4
-	VMULPS       Y3, Y3, Y3
-	VFNMADD231PS Y3, Y2, Y4
-	VADDPS       Y4, Y1, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(SI*1)
-
-done:
-	VZEROUPPER
-	RET
-
-constants:
-	JMP begin
-
-// func reluGradAVX2(dx []float32, dy []float32, y []float32)
-// Requires: AVX
-TEXT ·reluGradAVX2(SB), NOSPLIT, $0-72
-	JMP constants
-
-begin:
-	MOVQ dx_base+0(FP), AX
-	MOVQ dy_base+24(FP), CX
-	MOVQ y_base+48(FP), DX
-	MOVQ dx_len+8(FP), BX
-	XORQ SI, SI
-	SUBQ $0x08, BX
-	JLT  tail
-
-loop:
-	VMOVUPS (AX)(SI*1), Y0
-	VMOVUPS (CX)(SI*1), Y1
-	VMOVUPS (DX)(SI*1), Y2
-	VXORPS  Y3, Y3, Y3
-	VCMPPS  $0x1e, Y3, Y2, Y2
-	VANDPS  Y2, Y1, Y1
-	VADDPS  Y1, Y0, Y0
-	VMOVUPS Y0, (AX)(SI*1)
-	ADDQ    $0x20, SI
-	SUBQ    $0x08, BX
-	JGE     loop
-
-tail:
-	ADDQ       $0x08, BX
-	JZ         done
-	LEAQ       firstLanes<>+32(SB), DI
-	NEGQ       BX
-	VMOVUPS    (DI)(BX*4), Y0
-	VMASKMOVPS (AX)(SI*1), Y0, Y1
-	VMASKMOVPS (CX)(SI*1), Y0, Y2
-	VMASKMOVPS (DX)(SI*1), Y0, Y3
-	VXORPS     Y4, Y4, Y4
-	VCMPPS     $0x1e, Y4, Y3, Y3
-	VANDPS     Y3, Y2, Y2
-	VADDPS     Y2, Y1, Y1
-	VMASKMOVPS Y1, Y0, (AX)(SI*1)
-
-done:
-	VZEROUPPER
-	RET
-
-constants:
-	JMP begin
-
-// func sigmoidGradAVX2(dx []float32, dy []float32, y []float32)
-// Requires: AVX, FMA3
-TEXT ·sigmoidGradAVX2(SB), NOSPLIT, $0-72
-	JMP constants
-
-begin:
-	MOVQ dx_base+0(FP), AX
-	MOVQ dy_base+24(FP), CX
-	MOVQ y_base+48(FP), DX
-	MOVQ dx_len+8(FP), BX
-	XORQ SI, SI
-	SUBQ $0x08, BX
-	JLT  tail
-
-loop:
-	VMOVUPS      (AX)(SI*1), Y0
-	VMOVUPS      (CX)(SI*1), Y1
-	VMOVUPS      (DX)(SI*1), Y2
-	VMOVUPS      Y2, Y3
-	VFNMADD231PS Y2, Y2, Y3
-	VFMADD231PS  Y1, Y3, Y0
-	VMOVUPS      Y0, (AX)(SI*1)
-	ADDQ         $0x20, SI
-	SUBQ         $0x08, BX
-	JGE          loop
-
-tail:
-	ADDQ         $0x08, BX
-	JZ           done
-	LEAQ         firstLanes<>+32(SB), DI
-	NEGQ         BX
-	VMOVUPS      (DI)(BX*4), Y0
-	VMASKMOVPS   (AX)(SI*1), Y0, Y1
-	VMASKMOVPS   (CX)(SI*1), Y0, Y2
-	VMASKMOVPS   (DX)(SI*1), Y0, Y3
-	VMOVUPS      Y3, Y4
-	VFNMADD231PS Y3, Y3, Y4
-	VFMADD231PS  Y2, Y4, Y1
-	VMASKMOVPS   Y1, Y0, (AX)(SI*1)
-
-done:
-	VZEROUPPER
-	RET
-
-constants:
-	JMP begin
-
 // func expAVX2(dst []float32, x []float32)
 // Requires: AVX, AVX2, FMA3
 TEXT ·expAVX2(SB), NOSPLIT, $0-48
@@ -829,11 +684,11 @@ loop:
 	VCMPPS       $0x11, lanesAVX200800000<>+0(SB), Y0, Y1
 	VMULPS       lanesAVX24b000000<>+0(SB), Y0, Y2
 	VBLENDVPS    Y1, Y2, Y0, Y2
+	VMOVUPS      lanesAVX241b80000<>+0(SB), Y3
+	VANDPS       Y1, Y3, Y1
 	VPSUBD       lanesAVX23f3504f3<>+0(SB), Y2, Y2
 	VPSRAD       $0x17, Y2, Y3
 	VCVTDQ2PS    Y3, Y3
-	VMOVUPS      lanesAVX241b80000<>+0(SB), Y4
-	VANDPS       Y1, Y4, Y1
 	VSUBPS       Y1, Y3, Y1
 	VANDPS       lanesAVX2007fffff<>+0(SB), Y2, Y2
 	VPADDD       lanesAVX23f3504f3<>+0(SB), Y2, Y2
@@ -878,11 +733,11 @@ tail:
 	VCMPPS       $0x11, lanesAVX200800000<>+0(SB), Y1, Y2
 	VMULPS       lanesAVX24b000000<>+0(SB), Y1, Y3
 	VBLENDVPS    Y2, Y3, Y1, Y3
+	VMOVUPS      lanesAVX241b80000<>+0(SB), Y4
+	VANDPS       Y2, Y4, Y2
 	VPSUBD       lanesAVX23f3504f3<>+0(SB), Y3, Y3
 	VPSRAD       $0x17, Y3, Y4
 	VCVTDQ2PS    Y4, Y4
-	VMOVUPS      lanesAVX241b80000<>+0(SB), Y5
-	VANDPS       Y2, Y5, Y2
 	VSUBPS       Y2, Y4, Y2
 	VANDPS       lanesAVX2007fffff<>+0(SB), Y3, Y3
 	VPADDD       lanesAVX23f3504f3<>+0(SB), Y3, Y3
@@ -938,16 +793,6 @@ DATA lanesAVX24b000000<>+24(SB)/4, $0x4b000000
 DATA lanesAVX24b000000<>+28(SB)/4, $0x4b000000
 GLOBL lanesAVX24b000000<>(SB), RODATA|NOPTR, $32
 
-DATA lanesAVX23f3504f3<>+0(SB)/4, $0x3f3504f3
-DATA lanesAVX23f3504f3<>+4(SB)/4, $0x3f3504f3
-DATA lanesAVX23f3504f3<>+8(SB)/4, $0x3f3504f3
-DATA lanesAVX23f3504f3<>+12(SB)/4, $0x3f3504f3
-DATA lanesAVX23f3504f3<>+16(SB)/4, $0x3f3504f3
-DATA lanesAVX23f3504f3<>+20(SB)/4, $0x3f3504f3
-DATA lanesAVX23f3504f3<>+24(SB)/4, $0x3f3504f3
-DATA lanesAVX23f3504f3<>+28(SB)/4, $0x3f3504f3
-GLOBL lanesAVX23f3504f3<>(SB), RODATA|NOPTR, $32
-
 DATA lanesAVX241b80000<>+0(SB)/4, $0x41b80000
 DATA lanesAVX241b80000<>+4(SB)/4, $0x41b80000
 DATA lanesAVX241b80000<>+8(SB)/4, $0x41b80000
@@ -957,6 +802,16 @@ DATA lanesAVX241b80000<>+20(SB)/4, $0x41b80000
 DATA lanesAVX241b80000<>+24(SB)/4, $0x41b80000
 DATA lanesAVX241b80000<>+28(SB)/4, $0x41b80000
 GLOBL lanesAVX241b80000<>(SB), RODATA|NOPTR, $32
+
+DATA lanesAVX23f3504f3<>+0(SB)/4, $0x3f3504f3
+DATA lanesAVX23f3504f3<>+4(SB)/4, $0x3f3504f3
+DATA lanesAVX23f3504f3<>+8(SB)/4, $0x3f3504f3
+DATA lanesAVX23f3504f3<>+12(SB)/4, $0x3f3504f3
+DATA lanesAVX23f3504f3<>+16(SB)/4, $0x3f3504f3
+DATA lanesAVX23f3504f3<>+20(SB)/4, $0x3f3504f3
+DATA lanesAVX23f3504f3<>+24(SB)/4, $0x3f3504f3
+DATA lanesAVX23f3504f3<>+28(SB)/4, $0x3f3504f3
+GLOBL lanesAVX23f3504f3<>(SB), RODATA|NOPTR, $32
 
 DATA lanesAVX2007fffff<>+0(SB)/4, $0x007fffff
 DATA lanesAVX2007fffff<>+4(SB)/4, $0x007fffff
@@ -1107,6 +962,46 @@ DATA lanesAVX27fc00000<>+20(SB)/4, $0x7fc00000
 DATA lanesAVX27fc00000<>+24(SB)/4, $0x7fc00000
 DATA lanesAVX27fc00000<>+28(SB)/4, $0x7fc00000
 GLOBL lanesAVX27fc00000<>(SB), RODATA|NOPTR, $32
+
+// func reluAVX2(dst []float32, x []float32)
+// Requires: AVX
+TEXT ·reluAVX2(SB), NOSPLIT, $0-48
+	JMP constants
+
+begin:
+	MOVQ dst_base+0(FP), AX
+	MOVQ x_base+24(FP), CX
+	MOVQ dst_len+8(FP), DX
+	XORQ BX, BX
+	SUBQ $0x08, DX
+	JLT  tail
+
+loop:
+	VMOVUPS (CX)(BX*1), Y0
+	VXORPS  Y1, Y1, Y1
+	VMAXPS  Y0, Y1, Y0
+	VMOVUPS Y0, (AX)(BX*1)
+	ADDQ    $0x20, BX
+	SUBQ    $0x08, DX
+	JGE     loop
+
+tail:
+	ADDQ       $0x08, DX
+	JZ         done
+	LEAQ       firstLanes<>+32(SB), SI
+	NEGQ       DX
+	VMOVUPS    (SI)(DX*4), Y0
+	VMASKMOVPS (CX)(BX*1), Y0, Y1
+	VXORPS     Y2, Y2, Y2
+	VMAXPS     Y1, Y2, Y1
+	VMASKMOVPS Y1, Y0, (AX)(BX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+constants:
+	JMP begin
 
 // func tanhAVX2(dst []float32, x []float32)
 // Requires: AVX, AVX2, FMA3
@@ -1368,71 +1263,2040 @@ GLOBL lanesAVX23e2aaaab<>(SB), RODATA|NOPTR, $32
 DATA constant80000000<>+0(SB)/4, $0x80000000
 GLOBL constant80000000<>(SB), RODATA|NOPTR, $4
 
-// func sumBlocksAVX2(x []float32) float64
-// Requires: AVX, SSE2
-TEXT ·sumBlocksAVX2(SB), NOSPLIT, $0-32
-	MOVQ   x_base+0(FP), AX
-	MOVQ   x_len+8(FP), CX
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
+// func eluAVX2(dst []float32, x []float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·eluAVX2(SB), NOSPLIT, $0-48
+	JMP constants
+
+begin:
+	MOVQ dst_base+0(FP), AX
+	MOVQ x_base+24(FP), CX
+	MOVQ dst_len+8(FP), DX
+	XORQ BX, BX
+	SUBQ $0x08, DX
+	JLT  tail
 
 loop:
-	VCVTPS2PD    (AX), Y2
-	VADDPD       Y2, Y0, Y0
-	VCVTPS2PD    16(AX), Y2
-	VADDPD       Y2, Y1, Y1
-	VCVTPS2PD    32(AX), Y2
-	VADDPD       Y2, Y0, Y0
-	VCVTPS2PD    48(AX), Y2
-	VADDPD       Y2, Y1, Y1
-	ADDQ         $0x40, AX
-	SUBQ         $0x10, CX
-	JG           loop
-	VADDPD       Y1, Y0, Y0
-	VMOVAPD      Y0, Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VADDPD       X0, X1, X1
-	VPERMILPD    $0x01, X1, X0
-	VADDSD       X0, X1, X1
-	MOVSD        X1, ret+24(FP)
+	VMOVUPS      (CX)(BX*1), Y0
+	VXORPS       Y1, Y1, Y1
+	VCMPPS       $0x1e, Y1, Y0, Y1
+	VMOVUPS      Y2, Y9
+	VMAXPS       Y0, Y9, Y9
+	VMOVUPS      Y3, Y10
+	VFMADD231PS  Y4, Y9, Y10
+	VSUBPS       Y3, Y10, Y11
+	VMOVUPS      Y9, Y9
+	VFNMADD231PS Y5, Y11, Y9
+	VPSLLD       $0x17, Y10, Y10
+	VPADDD       Y6, Y10, Y10
+	VMULPS       Y9, Y9, Y11
+	VMOVUPS      Y7, Y12
+	VFMADD213PS  Y8, Y9, Y12
+	VMOVUPS      lanesAVX23c088889<>+0(SB), Y13
+	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y9, Y13
+	VMOVUPS      lanesAVX239500d01<>+0(SB), Y14
+	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y9, Y14
+	VFMADD213PS  Y13, Y11, Y14
+	VFMADD213PS  Y12, Y11, Y14
+	VFMADD213PS  Y9, Y11, Y14
+	VSUBPS       Y6, Y10, Y9
+	VFMADD213PS  Y9, Y10, Y14
+	VBLENDVPS    Y1, Y0, Y14, Y0
+	VMOVUPS      Y0, (AX)(BX*1)
+	ADDQ         $0x20, BX
+	SUBQ         $0x08, DX
+	JGE          loop
+
+tail:
+	ADDQ         $0x08, DX
+	JZ           done
+	LEAQ         firstLanes<>+32(SB), SI
+	NEGQ         DX
+	VMOVUPS      (SI)(DX*4), Y0
+	VMASKMOVPS   (CX)(BX*1), Y0, Y1
+	VXORPS       Y9, Y9, Y9
+	VCMPPS       $0x1e, Y9, Y1, Y9
+	VMOVUPS      Y2, Y2
+	VMAXPS       Y1, Y2, Y2
+	VMOVUPS      Y3, Y10
+	VFMADD231PS  Y4, Y2, Y10
+	VSUBPS       Y3, Y10, Y3
+	VMOVUPS      Y2, Y2
+	VFNMADD231PS Y5, Y3, Y2
+	VPSLLD       $0x17, Y10, Y3
+	VPADDD       Y6, Y3, Y3
+	VMULPS       Y2, Y2, Y4
+	VMOVUPS      Y7, Y5
+	VFMADD213PS  Y8, Y2, Y5
+	VMOVUPS      lanesAVX23c088889<>+0(SB), Y7
+	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y2, Y7
+	VMOVUPS      lanesAVX239500d01<>+0(SB), Y8
+	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y2, Y8
+	VFMADD213PS  Y7, Y4, Y8
+	VFMADD213PS  Y5, Y4, Y8
+	VFMADD213PS  Y2, Y4, Y8
+	VSUBPS       Y6, Y3, Y2
+	VFMADD213PS  Y2, Y3, Y8
+	VBLENDVPS    Y9, Y1, Y8, Y1
+	VMASKMOVPS   Y1, Y0, (AX)(BX*1)
+
+done:
 	VZEROUPPER
 	RET
 
-// func sumSquaresBlocksAVX2(x []float32) float64
-// Requires: AVX, FMA3, SSE2
-TEXT ·sumSquaresBlocksAVX2(SB), NOSPLIT, $0-32
-	MOVQ   x_base+0(FP), AX
-	MOVQ   x_len+8(FP), CX
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
+constants:
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Y7
+	VBROADCASTSS constant3f000000<>+0(SB), Y8
+	VBROADCASTSS constant3f317218<>+0(SB), Y5
+	VBROADCASTSS constant3f800000<>+0(SB), Y6
+	VBROADCASTSS constant3fb8aa3b<>+0(SB), Y4
+	VBROADCASTSS constant4b400000<>+0(SB), Y3
+	VBROADCASTSS constantc1a00000<>+0(SB), Y2
+	JMP          begin
+
+DATA constantc1a00000<>+0(SB)/4, $0xc1a00000
+GLOBL constantc1a00000<>(SB), RODATA|NOPTR, $4
+
+// func leakyReLUAVX2(dst []float32, x []float32)
+// Requires: AVX
+TEXT ·leakyReLUAVX2(SB), NOSPLIT, $0-48
+	JMP constants
+
+begin:
+	MOVQ dst_base+0(FP), AX
+	MOVQ x_base+24(FP), CX
+	MOVQ dst_len+8(FP), DX
+	XORQ BX, BX
+	SUBQ $0x08, DX
+	JLT  tail
 
 loop:
-	VCVTPS2PD    (AX), Y2
-	VFMADD231PD  Y2, Y2, Y0
-	VCVTPS2PD    16(AX), Y2
-	VFMADD231PD  Y2, Y2, Y1
-	VCVTPS2PD    32(AX), Y2
-	VFMADD231PD  Y2, Y2, Y0
-	VCVTPS2PD    48(AX), Y2
-	VFMADD231PD  Y2, Y2, Y1
-	ADDQ         $0x40, AX
-	SUBQ         $0x10, CX
-	JG           loop
-	VADDPD       Y1, Y0, Y0
-	VMOVAPD      Y0, Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VADDPD       X0, X1, X1
-	VPERMILPD    $0x01, X1, X0
-	VADDSD       X0, X1, X1
-	MOVSD        X1, ret+24(FP)
+	VMOVUPS (CX)(BX*1), Y0
+	VMULPS  Y1, Y0, Y2
+	VMAXPS  Y0, Y2, Y0
+	VMOVUPS Y0, (AX)(BX*1)
+	ADDQ    $0x20, BX
+	SUBQ    $0x08, DX
+	JGE     loop
+
+tail:
+	ADDQ       $0x08, DX
+	JZ         done
+	LEAQ       firstLanes<>+32(SB), SI
+	NEGQ       DX
+	VMOVUPS    (SI)(DX*4), Y0
+	VMASKMOVPS (CX)(BX*1), Y0, Y2
+	VMULPS     Y1, Y2, Y1
+	VMAXPS     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (AX)(BX*1)
+
+done:
 	VZEROUPPER
 	RET
 
-// func identityLayerAVX2(dy []float32, y []float32, db []float32, n int)
+constants:
+	VBROADCASTSS constant3c23d70a<>+0(SB), Y1
+	JMP          begin
+
+DATA constant3c23d70a<>+0(SB)/4, $0x3c23d70a
+GLOBL constant3c23d70a<>(SB), RODATA|NOPTR, $4
+
+// func hardtanhAVX2(dst []float32, x []float32)
+// Requires: AVX
+TEXT ·hardtanhAVX2(SB), NOSPLIT, $0-48
+	JMP constants
+
+begin:
+	MOVQ dst_base+0(FP), AX
+	MOVQ x_base+24(FP), CX
+	MOVQ dst_len+8(FP), DX
+	XORQ BX, BX
+	SUBQ $0x08, DX
+	JLT  tail
+
+loop:
+	VMOVUPS (CX)(BX*1), Y0
+	VMOVUPS Y1, Y2
+	VMOVUPS Y3, Y4
+	VMAXPS  Y0, Y4, Y0
+	VMINPS  Y0, Y2, Y0
+	VMOVUPS Y0, (AX)(BX*1)
+	ADDQ    $0x20, BX
+	SUBQ    $0x08, DX
+	JGE     loop
+
+tail:
+	ADDQ       $0x08, DX
+	JZ         done
+	LEAQ       firstLanes<>+32(SB), SI
+	NEGQ       DX
+	VMOVUPS    (SI)(DX*4), Y0
+	VMASKMOVPS (CX)(BX*1), Y0, Y2
+	VMOVUPS    Y1, Y1
+	VMOVUPS    Y3, Y3
+	VMAXPS     Y2, Y3, Y2
+	VMINPS     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (AX)(BX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+constants:
+	VBROADCASTSS constant3f800000<>+0(SB), Y1
+	VBROADCASTSS constantbf800000<>+0(SB), Y3
+	JMP          begin
+
+DATA constantbf800000<>+0(SB)/4, $0xbf800000
+GLOBL constantbf800000<>(SB), RODATA|NOPTR, $4
+
+// func seluAVX2(dst []float32, x []float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·seluAVX2(SB), NOSPLIT, $0-48
+	JMP constants
+
+begin:
+	MOVQ dst_base+0(FP), AX
+	MOVQ x_base+24(FP), CX
+	MOVQ dst_len+8(FP), DX
+	XORQ BX, BX
+	SUBQ $0x08, DX
+	JLT  tail
+
+loop:
+	VMOVUPS      (CX)(BX*1), Y0
+	VMOVUPS      Y1, Y2
+	VMAXPS       Y0, Y2, Y2
+	VMOVUPS      Y3, Y9
+	VFMADD231PS  Y4, Y2, Y9
+	VSUBPS       Y3, Y9, Y10
+	VMOVUPS      Y2, Y2
+	VFNMADD231PS Y5, Y10, Y2
+	VPSLLD       $0x17, Y9, Y9
+	VPADDD       Y6, Y9, Y9
+	VMULPS       Y2, Y2, Y10
+	VMOVUPS      Y7, Y11
+	VFMADD213PS  Y8, Y2, Y11
+	VMOVUPS      lanesAVX23c088889<>+0(SB), Y12
+	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y2, Y12
+	VMOVUPS      lanesAVX239500d01<>+0(SB), Y13
+	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y2, Y13
+	VFMADD213PS  Y12, Y10, Y13
+	VFMADD213PS  Y11, Y10, Y13
+	VFMADD213PS  Y2, Y10, Y13
+	VMOVUPS      Y13, Y2
+	VSUBPS       Y6, Y9, Y2
+	VFMADD213PS  Y2, Y9, Y13
+	VXORPS       Y2, Y2, Y2
+	VCMPPS       $0x1e, Y2, Y0, Y2
+	VMULPS       lanesAVX23f867d5f<>+0(SB), Y0, Y0
+	VMULPS       lanesAVX23fe10966<>+0(SB), Y13, Y9
+	VBLENDVPS    Y2, Y0, Y9, Y0
+	VMOVUPS      Y0, (AX)(BX*1)
+	ADDQ         $0x20, BX
+	SUBQ         $0x08, DX
+	JGE          loop
+
+tail:
+	ADDQ         $0x08, DX
+	JZ           done
+	LEAQ         firstLanes<>+32(SB), SI
+	NEGQ         DX
+	VMOVUPS      (SI)(DX*4), Y0
+	VMASKMOVPS   (CX)(BX*1), Y0, Y2
+	VMOVUPS      Y1, Y1
+	VMAXPS       Y2, Y1, Y1
+	VMOVUPS      Y3, Y9
+	VFMADD231PS  Y4, Y1, Y9
+	VSUBPS       Y3, Y9, Y3
+	VMOVUPS      Y1, Y1
+	VFNMADD231PS Y5, Y3, Y1
+	VPSLLD       $0x17, Y9, Y3
+	VPADDD       Y6, Y3, Y3
+	VMULPS       Y1, Y1, Y4
+	VMOVUPS      Y7, Y5
+	VFMADD213PS  Y8, Y1, Y5
+	VMOVUPS      lanesAVX23c088889<>+0(SB), Y7
+	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y1, Y7
+	VMOVUPS      lanesAVX239500d01<>+0(SB), Y8
+	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y1, Y8
+	VFMADD213PS  Y7, Y4, Y8
+	VFMADD213PS  Y5, Y4, Y8
+	VFMADD213PS  Y1, Y4, Y8
+	VMOVUPS      Y8, Y1
+	VSUBPS       Y6, Y3, Y1
+	VFMADD213PS  Y1, Y3, Y8
+	VXORPS       Y1, Y1, Y1
+	VCMPPS       $0x1e, Y1, Y2, Y1
+	VMULPS       lanesAVX23f867d5f<>+0(SB), Y2, Y2
+	VMULPS       lanesAVX23fe10966<>+0(SB), Y8, Y3
+	VBLENDVPS    Y1, Y2, Y3, Y1
+	VMASKMOVPS   Y1, Y0, (AX)(BX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+constants:
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Y7
+	VBROADCASTSS constant3f000000<>+0(SB), Y8
+	VBROADCASTSS constant3f317218<>+0(SB), Y5
+	VBROADCASTSS constant3f800000<>+0(SB), Y6
+	VBROADCASTSS constant3fb8aa3b<>+0(SB), Y4
+	VBROADCASTSS constant4b400000<>+0(SB), Y3
+	VBROADCASTSS constantc1a00000<>+0(SB), Y1
+	JMP          begin
+
+DATA lanesAVX23f867d5f<>+0(SB)/4, $0x3f867d5f
+DATA lanesAVX23f867d5f<>+4(SB)/4, $0x3f867d5f
+DATA lanesAVX23f867d5f<>+8(SB)/4, $0x3f867d5f
+DATA lanesAVX23f867d5f<>+12(SB)/4, $0x3f867d5f
+DATA lanesAVX23f867d5f<>+16(SB)/4, $0x3f867d5f
+DATA lanesAVX23f867d5f<>+20(SB)/4, $0x3f867d5f
+DATA lanesAVX23f867d5f<>+24(SB)/4, $0x3f867d5f
+DATA lanesAVX23f867d5f<>+28(SB)/4, $0x3f867d5f
+GLOBL lanesAVX23f867d5f<>(SB), RODATA|NOPTR, $32
+
+DATA lanesAVX23fe10966<>+0(SB)/4, $0x3fe10966
+DATA lanesAVX23fe10966<>+4(SB)/4, $0x3fe10966
+DATA lanesAVX23fe10966<>+8(SB)/4, $0x3fe10966
+DATA lanesAVX23fe10966<>+12(SB)/4, $0x3fe10966
+DATA lanesAVX23fe10966<>+16(SB)/4, $0x3fe10966
+DATA lanesAVX23fe10966<>+20(SB)/4, $0x3fe10966
+DATA lanesAVX23fe10966<>+24(SB)/4, $0x3fe10966
+DATA lanesAVX23fe10966<>+28(SB)/4, $0x3fe10966
+GLOBL lanesAVX23fe10966<>(SB), RODATA|NOPTR, $32
+
+// func seluSlopeAVX2(y []float32, slope []float32, x []float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·seluSlopeAVX2(SB), NOSPLIT, $0-72
+	JMP constants
+
+begin:
+	MOVQ y_base+0(FP), AX
+	MOVQ x_base+48(FP), CX
+	MOVQ slope_base+24(FP), DX
+	MOVQ y_len+8(FP), BX
+	XORQ SI, SI
+	SUBQ $0x08, BX
+	JLT  tail
+
+loop:
+	VMOVUPS      (CX)(SI*1), Y0
+	VMOVUPS      Y1, Y2
+	VMAXPS       Y0, Y2, Y2
+	VMOVUPS      Y3, Y9
+	VFMADD231PS  Y4, Y2, Y9
+	VSUBPS       Y3, Y9, Y10
+	VMOVUPS      Y2, Y2
+	VFNMADD231PS Y5, Y10, Y2
+	VPSLLD       $0x17, Y9, Y9
+	VPADDD       Y6, Y9, Y9
+	VMULPS       Y2, Y2, Y10
+	VMOVUPS      Y7, Y11
+	VFMADD213PS  Y8, Y2, Y11
+	VMOVUPS      lanesAVX23c088889<>+0(SB), Y12
+	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y2, Y12
+	VMOVUPS      lanesAVX239500d01<>+0(SB), Y13
+	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y2, Y13
+	VFMADD213PS  Y12, Y10, Y13
+	VFMADD213PS  Y11, Y10, Y13
+	VFMADD213PS  Y2, Y10, Y13
+	VMOVUPS      Y13, Y2
+	VSUBPS       Y6, Y9, Y10
+	VFMADD213PS  Y10, Y9, Y13
+	VXORPS       Y10, Y10, Y10
+	VCMPPS       $0x1e, Y10, Y0, Y10
+	VMULPS       lanesAVX23f867d5f<>+0(SB), Y0, Y0
+	VMULPS       lanesAVX23fe10966<>+0(SB), Y13, Y11
+	VBLENDVPS    Y10, Y0, Y11, Y0
+	VFMADD213PS  Y9, Y9, Y2
+	VMULPS       lanesAVX23fe10966<>+0(SB), Y2, Y2
+	VBLENDVPS    Y10, lanesAVX23f867d5f<>+0(SB), Y2, Y2
+	VMOVUPS      Y0, (AX)(SI*1)
+	VMOVUPS      Y2, (DX)(SI*1)
+	ADDQ         $0x20, SI
+	SUBQ         $0x08, BX
+	JGE          loop
+
+tail:
+	ADDQ         $0x08, BX
+	JZ           done
+	LEAQ         firstLanes<>+32(SB), DI
+	NEGQ         BX
+	VMOVUPS      (DI)(BX*4), Y0
+	VMASKMOVPS   (CX)(SI*1), Y0, Y2
+	VMOVUPS      Y1, Y1
+	VMAXPS       Y2, Y1, Y1
+	VMOVUPS      Y3, Y9
+	VFMADD231PS  Y4, Y1, Y9
+	VSUBPS       Y3, Y9, Y3
+	VMOVUPS      Y1, Y1
+	VFNMADD231PS Y5, Y3, Y1
+	VPSLLD       $0x17, Y9, Y3
+	VPADDD       Y6, Y3, Y3
+	VMULPS       Y1, Y1, Y4
+	VMOVUPS      Y7, Y5
+	VFMADD213PS  Y8, Y1, Y5
+	VMOVUPS      lanesAVX23c088889<>+0(SB), Y7
+	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y1, Y7
+	VMOVUPS      lanesAVX239500d01<>+0(SB), Y8
+	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y1, Y8
+	VFMADD213PS  Y7, Y4, Y8
+	VFMADD213PS  Y5, Y4, Y8
+	VFMADD213PS  Y1, Y4, Y8
+	VMOVUPS      Y8, Y1
+	VSUBPS       Y6, Y3, Y4
+	VFMADD213PS  Y4, Y3, Y8
+	VXORPS       Y4, Y4, Y4
+	VCMPPS       $0x1e, Y4, Y2, Y4
+	VMULPS       lanesAVX23f867d5f<>+0(SB), Y2, Y2
+	VMULPS       lanesAVX23fe10966<>+0(SB), Y8, Y5
+	VBLENDVPS    Y4, Y2, Y5, Y2
+	VFMADD213PS  Y3, Y3, Y1
+	VMULPS       lanesAVX23fe10966<>+0(SB), Y1, Y1
+	VBLENDVPS    Y4, lanesAVX23f867d5f<>+0(SB), Y1, Y1
+	VMASKMOVPS   Y2, Y0, (AX)(SI*1)
+	VMASKMOVPS   Y1, Y0, (DX)(SI*1)
+
+done:
+	VZEROUPPER
+	RET
+
+constants:
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Y7
+	VBROADCASTSS constant3f000000<>+0(SB), Y8
+	VBROADCASTSS constant3f317218<>+0(SB), Y5
+	VBROADCASTSS constant3f800000<>+0(SB), Y6
+	VBROADCASTSS constant3fb8aa3b<>+0(SB), Y4
+	VBROADCASTSS constant4b400000<>+0(SB), Y3
+	VBROADCASTSS constantc1a00000<>+0(SB), Y1
+	JMP          begin
+
+// func geluAVX2(dst []float32, x []float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·geluAVX2(SB), NOSPLIT, $0-48
+	JMP constants
+
+begin:
+	MOVQ dst_base+0(FP), AX
+	MOVQ x_base+24(FP), CX
+	MOVQ dst_len+8(FP), DX
+	XORQ BX, BX
+	SUBQ $0x08, DX
+	JLT  tail
+
+loop:
+	VMOVUPS      (CX)(BX*1), Y0
+	VMOVUPS      Y1, Y2
+	VANDPS       Y3, Y0, Y4
+	VMINPS       Y4, Y2, Y2
+	VMULPS       Y5, Y2, Y4
+	VMULPS       Y4, Y2, Y4
+	VMOVUPS      Y6, Y10
+	VFMADD231PS  Y7, Y4, Y10
+	VSUBPS       Y6, Y10, Y11
+	VMOVUPS      Y4, Y4
+	VFNMADD231PS Y8, Y11, Y4
+	VPSLLD       $0x17, Y10, Y10
+	VPADDD       Y9, Y10, Y10
+	VMULPS       Y4, Y4, Y11
+	VMOVUPS      lanesAVX23e2aaaab<>+0(SB), Y12
+	VFMADD213PS  lanesAVX23f000000<>+0(SB), Y4, Y12
+	VMOVUPS      lanesAVX23c088889<>+0(SB), Y13
+	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y4, Y13
+	VMOVUPS      lanesAVX239500d01<>+0(SB), Y14
+	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y4, Y14
+	VFMADD213PS  Y13, Y11, Y14
+	VFMADD213PS  Y12, Y11, Y14
+	VFMADD213PS  Y4, Y11, Y14
+	VFMADD213PS  Y10, Y10, Y14
+	VADDPS       lanesAVX240900000<>+0(SB), Y2, Y4
+	VDIVPS       Y4, Y2, Y4
+	VMOVUPS      lanesAVX2bdd74748<>+0(SB), Y10
+	VFMADD213PS  lanesAVX23ec4ca50<>+0(SB), Y4, Y10
+	VFMADD213PS  lanesAVX2beabb813<>+0(SB), Y4, Y10
+	VFMADD213PS  lanesAVX2bf4ab2b8<>+0(SB), Y4, Y10
+	VFMADD213PS  lanesAVX2402a761c<>+0(SB), Y4, Y10
+	VFMADD213PS  lanesAVX2c0726960<>+0(SB), Y4, Y10
+	VFMADD213PS  lanesAVX240511a65<>+0(SB), Y4, Y10
+	VFMADD213PS  lanesAVX2bfe5ca6a<>+0(SB), Y4, Y10
+	VFMADD213PS  lanesAVX23f000000<>+0(SB), Y4, Y10
+	VMULPS       Y10, Y14, Y4
+	VXORPS       Y10, Y10, Y10
+	VMAXPS       Y0, Y10, Y0
+	VFNMADD231PS Y4, Y2, Y0
+	VMOVUPS      Y0, (AX)(BX*1)
+	ADDQ         $0x20, BX
+	SUBQ         $0x08, DX
+	JGE          loop
+
+tail:
+	ADDQ         $0x08, DX
+	JZ           done
+	LEAQ         firstLanes<>+32(SB), SI
+	NEGQ         DX
+	VMOVUPS      (SI)(DX*4), Y0
+	VMASKMOVPS   (CX)(BX*1), Y0, Y2
+	VMOVUPS      Y1, Y1
+	VANDPS       Y3, Y2, Y3
+	VMINPS       Y3, Y1, Y1
+	VMULPS       Y5, Y1, Y3
+	VMULPS       Y3, Y1, Y3
+	VMOVUPS      Y6, Y4
+	VFMADD231PS  Y7, Y3, Y4
+	VSUBPS       Y6, Y4, Y5
+	VMOVUPS      Y3, Y3
+	VFNMADD231PS Y8, Y5, Y3
+	VPSLLD       $0x17, Y4, Y4
+	VPADDD       Y9, Y4, Y4
+	VMULPS       Y3, Y3, Y5
+	VMOVUPS      lanesAVX23e2aaaab<>+0(SB), Y6
+	VFMADD213PS  lanesAVX23f000000<>+0(SB), Y3, Y6
+	VMOVUPS      lanesAVX23c088889<>+0(SB), Y7
+	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y3, Y7
+	VMOVUPS      lanesAVX239500d01<>+0(SB), Y8
+	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y3, Y8
+	VFMADD213PS  Y7, Y5, Y8
+	VFMADD213PS  Y6, Y5, Y8
+	VFMADD213PS  Y3, Y5, Y8
+	VFMADD213PS  Y4, Y4, Y8
+	VADDPS       lanesAVX240900000<>+0(SB), Y1, Y3
+	VDIVPS       Y3, Y1, Y3
+	VMOVUPS      lanesAVX2bdd74748<>+0(SB), Y4
+	VFMADD213PS  lanesAVX23ec4ca50<>+0(SB), Y3, Y4
+	VFMADD213PS  lanesAVX2beabb813<>+0(SB), Y3, Y4
+	VFMADD213PS  lanesAVX2bf4ab2b8<>+0(SB), Y3, Y4
+	VFMADD213PS  lanesAVX2402a761c<>+0(SB), Y3, Y4
+	VFMADD213PS  lanesAVX2c0726960<>+0(SB), Y3, Y4
+	VFMADD213PS  lanesAVX240511a65<>+0(SB), Y3, Y4
+	VFMADD213PS  lanesAVX2bfe5ca6a<>+0(SB), Y3, Y4
+	VFMADD213PS  lanesAVX23f000000<>+0(SB), Y3, Y4
+	VMULPS       Y4, Y8, Y3
+	VXORPS       Y4, Y4, Y4
+	VMAXPS       Y2, Y4, Y2
+	VFNMADD231PS Y3, Y1, Y2
+	VMASKMOVPS   Y2, Y0, (AX)(BX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+constants:
+	VBROADCASTSS constant3f317218<>+0(SB), Y8
+	VBROADCASTSS constant3f800000<>+0(SB), Y9
+	VBROADCASTSS constant3fb8aa3b<>+0(SB), Y7
+	VBROADCASTSS constant41540000<>+0(SB), Y1
+	VBROADCASTSS constant4b400000<>+0(SB), Y6
+	VBROADCASTSS constant7fffffff<>+0(SB), Y3
+	VBROADCASTSS constantbf000000<>+0(SB), Y5
+	JMP          begin
+
+DATA lanesAVX240900000<>+0(SB)/4, $0x40900000
+DATA lanesAVX240900000<>+4(SB)/4, $0x40900000
+DATA lanesAVX240900000<>+8(SB)/4, $0x40900000
+DATA lanesAVX240900000<>+12(SB)/4, $0x40900000
+DATA lanesAVX240900000<>+16(SB)/4, $0x40900000
+DATA lanesAVX240900000<>+20(SB)/4, $0x40900000
+DATA lanesAVX240900000<>+24(SB)/4, $0x40900000
+DATA lanesAVX240900000<>+28(SB)/4, $0x40900000
+GLOBL lanesAVX240900000<>(SB), RODATA|NOPTR, $32
+
+DATA lanesAVX2bdd74748<>+0(SB)/4, $0xbdd74748
+DATA lanesAVX2bdd74748<>+4(SB)/4, $0xbdd74748
+DATA lanesAVX2bdd74748<>+8(SB)/4, $0xbdd74748
+DATA lanesAVX2bdd74748<>+12(SB)/4, $0xbdd74748
+DATA lanesAVX2bdd74748<>+16(SB)/4, $0xbdd74748
+DATA lanesAVX2bdd74748<>+20(SB)/4, $0xbdd74748
+DATA lanesAVX2bdd74748<>+24(SB)/4, $0xbdd74748
+DATA lanesAVX2bdd74748<>+28(SB)/4, $0xbdd74748
+GLOBL lanesAVX2bdd74748<>(SB), RODATA|NOPTR, $32
+
+DATA lanesAVX23ec4ca50<>+0(SB)/4, $0x3ec4ca50
+DATA lanesAVX23ec4ca50<>+4(SB)/4, $0x3ec4ca50
+DATA lanesAVX23ec4ca50<>+8(SB)/4, $0x3ec4ca50
+DATA lanesAVX23ec4ca50<>+12(SB)/4, $0x3ec4ca50
+DATA lanesAVX23ec4ca50<>+16(SB)/4, $0x3ec4ca50
+DATA lanesAVX23ec4ca50<>+20(SB)/4, $0x3ec4ca50
+DATA lanesAVX23ec4ca50<>+24(SB)/4, $0x3ec4ca50
+DATA lanesAVX23ec4ca50<>+28(SB)/4, $0x3ec4ca50
+GLOBL lanesAVX23ec4ca50<>(SB), RODATA|NOPTR, $32
+
+DATA lanesAVX2beabb813<>+0(SB)/4, $0xbeabb813
+DATA lanesAVX2beabb813<>+4(SB)/4, $0xbeabb813
+DATA lanesAVX2beabb813<>+8(SB)/4, $0xbeabb813
+DATA lanesAVX2beabb813<>+12(SB)/4, $0xbeabb813
+DATA lanesAVX2beabb813<>+16(SB)/4, $0xbeabb813
+DATA lanesAVX2beabb813<>+20(SB)/4, $0xbeabb813
+DATA lanesAVX2beabb813<>+24(SB)/4, $0xbeabb813
+DATA lanesAVX2beabb813<>+28(SB)/4, $0xbeabb813
+GLOBL lanesAVX2beabb813<>(SB), RODATA|NOPTR, $32
+
+DATA lanesAVX2bf4ab2b8<>+0(SB)/4, $0xbf4ab2b8
+DATA lanesAVX2bf4ab2b8<>+4(SB)/4, $0xbf4ab2b8
+DATA lanesAVX2bf4ab2b8<>+8(SB)/4, $0xbf4ab2b8
+DATA lanesAVX2bf4ab2b8<>+12(SB)/4, $0xbf4ab2b8
+DATA lanesAVX2bf4ab2b8<>+16(SB)/4, $0xbf4ab2b8
+DATA lanesAVX2bf4ab2b8<>+20(SB)/4, $0xbf4ab2b8
+DATA lanesAVX2bf4ab2b8<>+24(SB)/4, $0xbf4ab2b8
+DATA lanesAVX2bf4ab2b8<>+28(SB)/4, $0xbf4ab2b8
+GLOBL lanesAVX2bf4ab2b8<>(SB), RODATA|NOPTR, $32
+
+DATA lanesAVX2402a761c<>+0(SB)/4, $0x402a761c
+DATA lanesAVX2402a761c<>+4(SB)/4, $0x402a761c
+DATA lanesAVX2402a761c<>+8(SB)/4, $0x402a761c
+DATA lanesAVX2402a761c<>+12(SB)/4, $0x402a761c
+DATA lanesAVX2402a761c<>+16(SB)/4, $0x402a761c
+DATA lanesAVX2402a761c<>+20(SB)/4, $0x402a761c
+DATA lanesAVX2402a761c<>+24(SB)/4, $0x402a761c
+DATA lanesAVX2402a761c<>+28(SB)/4, $0x402a761c
+GLOBL lanesAVX2402a761c<>(SB), RODATA|NOPTR, $32
+
+DATA lanesAVX2c0726960<>+0(SB)/4, $0xc0726960
+DATA lanesAVX2c0726960<>+4(SB)/4, $0xc0726960
+DATA lanesAVX2c0726960<>+8(SB)/4, $0xc0726960
+DATA lanesAVX2c0726960<>+12(SB)/4, $0xc0726960
+DATA lanesAVX2c0726960<>+16(SB)/4, $0xc0726960
+DATA lanesAVX2c0726960<>+20(SB)/4, $0xc0726960
+DATA lanesAVX2c0726960<>+24(SB)/4, $0xc0726960
+DATA lanesAVX2c0726960<>+28(SB)/4, $0xc0726960
+GLOBL lanesAVX2c0726960<>(SB), RODATA|NOPTR, $32
+
+DATA lanesAVX240511a65<>+0(SB)/4, $0x40511a65
+DATA lanesAVX240511a65<>+4(SB)/4, $0x40511a65
+DATA lanesAVX240511a65<>+8(SB)/4, $0x40511a65
+DATA lanesAVX240511a65<>+12(SB)/4, $0x40511a65
+DATA lanesAVX240511a65<>+16(SB)/4, $0x40511a65
+DATA lanesAVX240511a65<>+20(SB)/4, $0x40511a65
+DATA lanesAVX240511a65<>+24(SB)/4, $0x40511a65
+DATA lanesAVX240511a65<>+28(SB)/4, $0x40511a65
+GLOBL lanesAVX240511a65<>(SB), RODATA|NOPTR, $32
+
+DATA lanesAVX2bfe5ca6a<>+0(SB)/4, $0xbfe5ca6a
+DATA lanesAVX2bfe5ca6a<>+4(SB)/4, $0xbfe5ca6a
+DATA lanesAVX2bfe5ca6a<>+8(SB)/4, $0xbfe5ca6a
+DATA lanesAVX2bfe5ca6a<>+12(SB)/4, $0xbfe5ca6a
+DATA lanesAVX2bfe5ca6a<>+16(SB)/4, $0xbfe5ca6a
+DATA lanesAVX2bfe5ca6a<>+20(SB)/4, $0xbfe5ca6a
+DATA lanesAVX2bfe5ca6a<>+24(SB)/4, $0xbfe5ca6a
+DATA lanesAVX2bfe5ca6a<>+28(SB)/4, $0xbfe5ca6a
+GLOBL lanesAVX2bfe5ca6a<>(SB), RODATA|NOPTR, $32
+
+DATA constant41540000<>+0(SB)/4, $0x41540000
+GLOBL constant41540000<>(SB), RODATA|NOPTR, $4
+
+DATA constantbf000000<>+0(SB)/4, $0xbf000000
+GLOBL constantbf000000<>(SB), RODATA|NOPTR, $4
+
+// func geluSlopeAVX2(y []float32, slope []float32, x []float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·geluSlopeAVX2(SB), NOSPLIT, $0-72
+	JMP constants
+
+begin:
+	MOVQ y_base+0(FP), AX
+	MOVQ x_base+48(FP), CX
+	MOVQ slope_base+24(FP), DX
+	MOVQ y_len+8(FP), BX
+	XORQ SI, SI
+	SUBQ $0x08, BX
+	JLT  tail
+
+loop:
+	VMOVUPS      (CX)(SI*1), Y0
+	VMOVUPS      Y1, Y2
+	VANDPS       Y3, Y0, Y4
+	VMINPS       Y4, Y2, Y2
+	VMULPS       Y5, Y2, Y4
+	VMULPS       Y4, Y2, Y4
+	VMOVUPS      Y6, Y10
+	VFMADD231PS  Y7, Y4, Y10
+	VSUBPS       Y6, Y10, Y11
+	VMOVUPS      Y4, Y4
+	VFNMADD231PS Y8, Y11, Y4
+	VPSLLD       $0x17, Y10, Y10
+	VPADDD       Y9, Y10, Y10
+	VMULPS       Y4, Y4, Y11
+	VMOVUPS      lanesAVX23e2aaaab<>+0(SB), Y12
+	VFMADD213PS  lanesAVX23f000000<>+0(SB), Y4, Y12
+	VMOVUPS      lanesAVX23c088889<>+0(SB), Y13
+	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y4, Y13
+	VMOVUPS      lanesAVX239500d01<>+0(SB), Y14
+	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y4, Y14
+	VFMADD213PS  Y13, Y11, Y14
+	VFMADD213PS  Y12, Y11, Y14
+	VFMADD213PS  Y4, Y11, Y14
+	VFMADD213PS  Y10, Y10, Y14
+	VADDPS       lanesAVX240900000<>+0(SB), Y2, Y4
+	VDIVPS       Y4, Y2, Y4
+	VMOVUPS      lanesAVX2bdd74748<>+0(SB), Y10
+	VFMADD213PS  lanesAVX23ec4ca50<>+0(SB), Y4, Y10
+	VFMADD213PS  lanesAVX2beabb813<>+0(SB), Y4, Y10
+	VFMADD213PS  lanesAVX2bf4ab2b8<>+0(SB), Y4, Y10
+	VFMADD213PS  lanesAVX2402a761c<>+0(SB), Y4, Y10
+	VFMADD213PS  lanesAVX2c0726960<>+0(SB), Y4, Y10
+	VFMADD213PS  lanesAVX240511a65<>+0(SB), Y4, Y10
+	VFMADD213PS  lanesAVX2bfe5ca6a<>+0(SB), Y4, Y10
+	VFMADD213PS  lanesAVX23f000000<>+0(SB), Y4, Y10
+	VMULPS       Y10, Y14, Y4
+	VMOVUPS      Y4, Y10
+	VMULPS       lanesAVX23ecc422a<>+0(SB), Y14, Y11
+	VFNMADD231PS Y11, Y2, Y10
+	VXORPS       Y11, Y11, Y11
+	VMAXPS       Y0, Y11, Y11
+	VFNMADD231PS Y4, Y2, Y11
+	VMOVUPS      Y9, Y2
+	VSUBPS       Y10, Y2, Y2
+	VXORPS       Y4, Y4, Y4
+	VCMPPS       $0x11, Y4, Y0, Y0
+	VBLENDVPS    Y0, Y10, Y2, Y0
+	VMOVUPS      Y11, (AX)(SI*1)
+	VMOVUPS      Y0, (DX)(SI*1)
+	ADDQ         $0x20, SI
+	SUBQ         $0x08, BX
+	JGE          loop
+
+tail:
+	ADDQ         $0x08, BX
+	JZ           done
+	LEAQ         firstLanes<>+32(SB), DI
+	NEGQ         BX
+	VMOVUPS      (DI)(BX*4), Y0
+	VMASKMOVPS   (CX)(SI*1), Y0, Y2
+	VMOVUPS      Y1, Y1
+	VANDPS       Y3, Y2, Y3
+	VMINPS       Y3, Y1, Y1
+	VMULPS       Y5, Y1, Y3
+	VMULPS       Y3, Y1, Y3
+	VMOVUPS      Y6, Y4
+	VFMADD231PS  Y7, Y3, Y4
+	VSUBPS       Y6, Y4, Y5
+	VMOVUPS      Y3, Y3
+	VFNMADD231PS Y8, Y5, Y3
+	VPSLLD       $0x17, Y4, Y4
+	VPADDD       Y9, Y4, Y4
+	VMULPS       Y3, Y3, Y5
+	VMOVUPS      lanesAVX23e2aaaab<>+0(SB), Y6
+	VFMADD213PS  lanesAVX23f000000<>+0(SB), Y3, Y6
+	VMOVUPS      lanesAVX23c088889<>+0(SB), Y7
+	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y3, Y7
+	VMOVUPS      lanesAVX239500d01<>+0(SB), Y8
+	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y3, Y8
+	VFMADD213PS  Y7, Y5, Y8
+	VFMADD213PS  Y6, Y5, Y8
+	VFMADD213PS  Y3, Y5, Y8
+	VFMADD213PS  Y4, Y4, Y8
+	VADDPS       lanesAVX240900000<>+0(SB), Y1, Y3
+	VDIVPS       Y3, Y1, Y3
+	VMOVUPS      lanesAVX2bdd74748<>+0(SB), Y4
+	VFMADD213PS  lanesAVX23ec4ca50<>+0(SB), Y3, Y4
+	VFMADD213PS  lanesAVX2beabb813<>+0(SB), Y3, Y4
+	VFMADD213PS  lanesAVX2bf4ab2b8<>+0(SB), Y3, Y4
+	VFMADD213PS  lanesAVX2402a761c<>+0(SB), Y3, Y4
+	VFMADD213PS  lanesAVX2c0726960<>+0(SB), Y3, Y4
+	VFMADD213PS  lanesAVX240511a65<>+0(SB), Y3, Y4
+	VFMADD213PS  lanesAVX2bfe5ca6a<>+0(SB), Y3, Y4
+	VFMADD213PS  lanesAVX23f000000<>+0(SB), Y3, Y4
+	VMULPS       Y4, Y8, Y3
+	VMOVUPS      Y3, Y4
+	VMULPS       lanesAVX23ecc422a<>+0(SB), Y8, Y5
+	VFNMADD231PS Y5, Y1, Y4
+	VXORPS       Y5, Y5, Y5
+	VMAXPS       Y2, Y5, Y5
+	VFNMADD231PS Y3, Y1, Y5
+	VMOVUPS      Y9, Y1
+	VSUBPS       Y4, Y1, Y1
+	VXORPS       Y3, Y3, Y3
+	VCMPPS       $0x11, Y3, Y2, Y2
+	VBLENDVPS    Y2, Y4, Y1, Y1
+	VMASKMOVPS   Y5, Y0, (AX)(SI*1)
+	VMASKMOVPS   Y1, Y0, (DX)(SI*1)
+
+done:
+	VZEROUPPER
+	RET
+
+constants:
+	VBROADCASTSS constant3f317218<>+0(SB), Y8
+	VBROADCASTSS constant3f800000<>+0(SB), Y9
+	VBROADCASTSS constant3fb8aa3b<>+0(SB), Y7
+	VBROADCASTSS constant41540000<>+0(SB), Y1
+	VBROADCASTSS constant4b400000<>+0(SB), Y6
+	VBROADCASTSS constant7fffffff<>+0(SB), Y3
+	VBROADCASTSS constantbf000000<>+0(SB), Y5
+	JMP          begin
+
+DATA lanesAVX23ecc422a<>+0(SB)/4, $0x3ecc422a
+DATA lanesAVX23ecc422a<>+4(SB)/4, $0x3ecc422a
+DATA lanesAVX23ecc422a<>+8(SB)/4, $0x3ecc422a
+DATA lanesAVX23ecc422a<>+12(SB)/4, $0x3ecc422a
+DATA lanesAVX23ecc422a<>+16(SB)/4, $0x3ecc422a
+DATA lanesAVX23ecc422a<>+20(SB)/4, $0x3ecc422a
+DATA lanesAVX23ecc422a<>+24(SB)/4, $0x3ecc422a
+DATA lanesAVX23ecc422a<>+28(SB)/4, $0x3ecc422a
+GLOBL lanesAVX23ecc422a<>(SB), RODATA|NOPTR, $32
+
+// func geluTanhAVX2(dst []float32, x []float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·geluTanhAVX2(SB), NOSPLIT, $0-48
+	JMP constants
+
+begin:
+	MOVQ dst_base+0(FP), AX
+	MOVQ x_base+24(FP), CX
+	MOVQ dst_len+8(FP), DX
+	XORQ BX, BX
+	SUBQ $0x08, DX
+	JLT  tail
+
+loop:
+	VMOVUPS      (CX)(BX*1), Y0
+	VMOVUPS      Y1, Y2
+	VANDPS       Y3, Y0, Y4
+	VMINPS       Y4, Y2, Y2
+	VMULPS       Y2, Y2, Y4
+	VMOVUPS      Y5, Y10
+	VFNMADD231PS Y6, Y4, Y10
+	VMULPS       Y10, Y2, Y4
+	VMOVUPS      Y7, Y10
+	VFMADD231PS  Y8, Y4, Y10
+	VSUBPS       Y7, Y10, Y11
+	VMOVUPS      Y4, Y4
+	VFNMADD231PS Y9, Y11, Y4
+	VPSLLD       $0x17, Y10, Y10
+	VPADDD       lanesAVX23f800000<>+0(SB), Y10, Y10
+	VMULPS       Y4, Y4, Y11
+	VMOVUPS      lanesAVX23e2aaaab<>+0(SB), Y12
+	VFMADD213PS  lanesAVX23f000000<>+0(SB), Y4, Y12
+	VMOVUPS      lanesAVX23c088889<>+0(SB), Y13
+	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y4, Y13
+	VMOVUPS      lanesAVX239500d01<>+0(SB), Y14
+	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y4, Y14
+	VFMADD213PS  Y13, Y11, Y14
+	VFMADD213PS  Y12, Y11, Y14
+	VFMADD213PS  Y4, Y11, Y14
+	VFMADD213PS  Y10, Y10, Y14
+	VMOVUPS      lanesAVX23f800000<>+0(SB), Y4
+	VADDPS       lanesAVX23f800000<>+0(SB), Y14, Y10
+	VDIVPS       Y10, Y4, Y4
+	VMULPS       Y4, Y14, Y4
+	VXORPS       Y10, Y10, Y10
+	VMAXPS       Y0, Y10, Y0
+	VFNMADD231PS Y4, Y2, Y0
+	VMOVUPS      Y0, (AX)(BX*1)
+	ADDQ         $0x20, BX
+	SUBQ         $0x08, DX
+	JGE          loop
+
+tail:
+	ADDQ         $0x08, DX
+	JZ           done
+	LEAQ         firstLanes<>+32(SB), SI
+	NEGQ         DX
+	VMOVUPS      (SI)(DX*4), Y0
+	VMASKMOVPS   (CX)(BX*1), Y0, Y2
+	VMOVUPS      Y1, Y1
+	VANDPS       Y3, Y2, Y3
+	VMINPS       Y3, Y1, Y1
+	VMULPS       Y1, Y1, Y3
+	VMOVUPS      Y5, Y4
+	VFNMADD231PS Y6, Y3, Y4
+	VMULPS       Y4, Y1, Y3
+	VMOVUPS      Y7, Y4
+	VFMADD231PS  Y8, Y3, Y4
+	VSUBPS       Y7, Y4, Y5
+	VMOVUPS      Y3, Y3
+	VFNMADD231PS Y9, Y5, Y3
+	VPSLLD       $0x17, Y4, Y4
+	VPADDD       lanesAVX23f800000<>+0(SB), Y4, Y4
+	VMULPS       Y3, Y3, Y5
+	VMOVUPS      lanesAVX23e2aaaab<>+0(SB), Y6
+	VFMADD213PS  lanesAVX23f000000<>+0(SB), Y3, Y6
+	VMOVUPS      lanesAVX23c088889<>+0(SB), Y7
+	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y3, Y7
+	VMOVUPS      lanesAVX239500d01<>+0(SB), Y8
+	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y3, Y8
+	VFMADD213PS  Y7, Y5, Y8
+	VFMADD213PS  Y6, Y5, Y8
+	VFMADD213PS  Y3, Y5, Y8
+	VFMADD213PS  Y4, Y4, Y8
+	VMOVUPS      lanesAVX23f800000<>+0(SB), Y3
+	VADDPS       lanesAVX23f800000<>+0(SB), Y8, Y4
+	VDIVPS       Y4, Y3, Y3
+	VMULPS       Y3, Y8, Y3
+	VXORPS       Y4, Y4, Y4
+	VMAXPS       Y2, Y4, Y2
+	VFNMADD231PS Y3, Y1, Y2
+	VMASKMOVPS   Y2, Y0, (AX)(BX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+constants:
+	VBROADCASTSS constant3d922279<>+0(SB), Y6
+	VBROADCASTSS constant3f317218<>+0(SB), Y9
+	VBROADCASTSS constant3fb8aa3b<>+0(SB), Y8
+	VBROADCASTSS constant41207ae1<>+0(SB), Y1
+	VBROADCASTSS constant4b400000<>+0(SB), Y7
+	VBROADCASTSS constant7fffffff<>+0(SB), Y3
+	VBROADCASTSS constantbfcc422a<>+0(SB), Y5
+	JMP          begin
+
+DATA constant3d922279<>+0(SB)/4, $0x3d922279
+GLOBL constant3d922279<>(SB), RODATA|NOPTR, $4
+
+DATA constant41207ae1<>+0(SB)/4, $0x41207ae1
+GLOBL constant41207ae1<>(SB), RODATA|NOPTR, $4
+
+DATA constantbfcc422a<>+0(SB)/4, $0xbfcc422a
+GLOBL constantbfcc422a<>(SB), RODATA|NOPTR, $4
+
+// func geluTanhSlopeAVX2(y []float32, slope []float32, x []float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·geluTanhSlopeAVX2(SB), NOSPLIT, $0-72
+	JMP constants
+
+begin:
+	MOVQ y_base+0(FP), AX
+	MOVQ x_base+48(FP), CX
+	MOVQ slope_base+24(FP), DX
+	MOVQ y_len+8(FP), BX
+	XORQ SI, SI
+	SUBQ $0x08, BX
+	JLT  tail
+
+loop:
+	VMOVUPS      (CX)(SI*1), Y0
+	VMOVUPS      Y1, Y2
+	VANDPS       Y3, Y0, Y4
+	VMINPS       Y4, Y2, Y2
+	VMULPS       Y2, Y2, Y4
+	VMOVUPS      Y5, Y10
+	VFNMADD231PS Y6, Y4, Y10
+	VMOVUPS      Y7, Y11
+	VFMADD231PS  Y8, Y4, Y11
+	VMULPS       Y10, Y2, Y4
+	VMOVUPS      Y9, Y10
+	VFMADD231PS  lanesAVX23fb8aa3b<>+0(SB), Y4, Y10
+	VSUBPS       Y9, Y10, Y12
+	VMOVUPS      Y4, Y4
+	VFNMADD231PS lanesAVX23f317218<>+0(SB), Y12, Y4
+	VPSLLD       $0x17, Y10, Y10
+	VPADDD       lanesAVX23f800000<>+0(SB), Y10, Y10
+	VMULPS       Y4, Y4, Y12
+	VMOVUPS      lanesAVX23e2aaaab<>+0(SB), Y13
+	VFMADD213PS  lanesAVX23f000000<>+0(SB), Y4, Y13
+	VMOVUPS      lanesAVX23c088889<>+0(SB), Y14
+	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y4, Y14
+	VMOVUPS      lanesAVX239500d01<>+0(SB), Y15
+	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y4, Y15
+	VFMADD213PS  Y14, Y12, Y15
+	VFMADD213PS  Y13, Y12, Y15
+	VFMADD213PS  Y4, Y12, Y15
+	VFMADD213PS  Y10, Y10, Y15
+	VMOVUPS      lanesAVX23f800000<>+0(SB), Y4
+	VADDPS       lanesAVX23f800000<>+0(SB), Y15, Y10
+	VDIVPS       Y10, Y4, Y4
+	VMULPS       Y4, Y15, Y10
+	VMOVUPS      lanesAVX23f800000<>+0(SB), Y12
+	VMULPS       Y4, Y2, Y4
+	VFNMADD231PS Y11, Y4, Y12
+	VMULPS       Y12, Y10, Y4
+	VXORPS       Y11, Y11, Y11
+	VMAXPS       Y0, Y11, Y11
+	VFNMADD231PS Y10, Y2, Y11
+	VMOVUPS      lanesAVX23f800000<>+0(SB), Y2
+	VSUBPS       Y4, Y2, Y2
+	VXORPS       Y10, Y10, Y10
+	VCMPPS       $0x11, Y10, Y0, Y0
+	VBLENDVPS    Y0, Y4, Y2, Y0
+	VMOVUPS      Y11, (AX)(SI*1)
+	VMOVUPS      Y0, (DX)(SI*1)
+	ADDQ         $0x20, SI
+	SUBQ         $0x08, BX
+	JGE          loop
+
+tail:
+	ADDQ         $0x08, BX
+	JZ           done
+	LEAQ         firstLanes<>+32(SB), DI
+	NEGQ         BX
+	VMOVUPS      (DI)(BX*4), Y0
+	VMASKMOVPS   (CX)(SI*1), Y0, Y2
+	VMOVUPS      Y1, Y1
+	VANDPS       Y3, Y2, Y3
+	VMINPS       Y3, Y1, Y1
+	VMULPS       Y1, Y1, Y3
+	VMOVUPS      Y5, Y4
+	VFNMADD231PS Y6, Y3, Y4
+	VMOVUPS      Y7, Y5
+	VFMADD231PS  Y8, Y3, Y5
+	VMULPS       Y4, Y1, Y3
+	VMOVUPS      Y9, Y4
+	VFMADD231PS  lanesAVX23fb8aa3b<>+0(SB), Y3, Y4
+	VSUBPS       Y9, Y4, Y6
+	VMOVUPS      Y3, Y3
+	VFNMADD231PS lanesAVX23f317218<>+0(SB), Y6, Y3
+	VPSLLD       $0x17, Y4, Y4
+	VPADDD       lanesAVX23f800000<>+0(SB), Y4, Y4
+	VMULPS       Y3, Y3, Y6
+	VMOVUPS      lanesAVX23e2aaaab<>+0(SB), Y7
+	VFMADD213PS  lanesAVX23f000000<>+0(SB), Y3, Y7
+	VMOVUPS      lanesAVX23c088889<>+0(SB), Y8
+	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y3, Y8
+	VMOVUPS      lanesAVX239500d01<>+0(SB), Y9
+	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y3, Y9
+	VFMADD213PS  Y8, Y6, Y9
+	VFMADD213PS  Y7, Y6, Y9
+	VFMADD213PS  Y3, Y6, Y9
+	VFMADD213PS  Y4, Y4, Y9
+	VMOVUPS      lanesAVX23f800000<>+0(SB), Y3
+	VADDPS       lanesAVX23f800000<>+0(SB), Y9, Y4
+	VDIVPS       Y4, Y3, Y3
+	VMULPS       Y3, Y9, Y4
+	VMOVUPS      lanesAVX23f800000<>+0(SB), Y6
+	VMULPS       Y3, Y1, Y3
+	VFNMADD231PS Y5, Y3, Y6
+	VMULPS       Y6, Y4, Y3
+	VXORPS       Y5, Y5, Y5
+	VMAXPS       Y2, Y5, Y5
+	VFNMADD231PS Y4, Y1, Y5
+	VMOVUPS      lanesAVX23f800000<>+0(SB), Y1
+	VSUBPS       Y3, Y1, Y1
+	VXORPS       Y4, Y4, Y4
+	VCMPPS       $0x11, Y4, Y2, Y2
+	VBLENDVPS    Y2, Y3, Y1, Y1
+	VMASKMOVPS   Y5, Y0, (AX)(SI*1)
+	VMASKMOVPS   Y1, Y0, (DX)(SI*1)
+
+done:
+	VZEROUPPER
+	RET
+
+constants:
+	VBROADCASTSS constant3d922279<>+0(SB), Y6
+	VBROADCASTSS constant3e5b33b6<>+0(SB), Y8
+	VBROADCASTSS constant3fcc422a<>+0(SB), Y7
+	VBROADCASTSS constant41207ae1<>+0(SB), Y1
+	VBROADCASTSS constant4b400000<>+0(SB), Y9
+	VBROADCASTSS constant7fffffff<>+0(SB), Y3
+	VBROADCASTSS constantbfcc422a<>+0(SB), Y5
+	JMP          begin
+
+DATA lanesAVX23fb8aa3b<>+0(SB)/4, $0x3fb8aa3b
+DATA lanesAVX23fb8aa3b<>+4(SB)/4, $0x3fb8aa3b
+DATA lanesAVX23fb8aa3b<>+8(SB)/4, $0x3fb8aa3b
+DATA lanesAVX23fb8aa3b<>+12(SB)/4, $0x3fb8aa3b
+DATA lanesAVX23fb8aa3b<>+16(SB)/4, $0x3fb8aa3b
+DATA lanesAVX23fb8aa3b<>+20(SB)/4, $0x3fb8aa3b
+DATA lanesAVX23fb8aa3b<>+24(SB)/4, $0x3fb8aa3b
+DATA lanesAVX23fb8aa3b<>+28(SB)/4, $0x3fb8aa3b
+GLOBL lanesAVX23fb8aa3b<>(SB), RODATA|NOPTR, $32
+
+DATA lanesAVX23f317218<>+0(SB)/4, $0x3f317218
+DATA lanesAVX23f317218<>+4(SB)/4, $0x3f317218
+DATA lanesAVX23f317218<>+8(SB)/4, $0x3f317218
+DATA lanesAVX23f317218<>+12(SB)/4, $0x3f317218
+DATA lanesAVX23f317218<>+16(SB)/4, $0x3f317218
+DATA lanesAVX23f317218<>+20(SB)/4, $0x3f317218
+DATA lanesAVX23f317218<>+24(SB)/4, $0x3f317218
+DATA lanesAVX23f317218<>+28(SB)/4, $0x3f317218
+GLOBL lanesAVX23f317218<>(SB), RODATA|NOPTR, $32
+
+DATA constant3e5b33b6<>+0(SB)/4, $0x3e5b33b6
+GLOBL constant3e5b33b6<>(SB), RODATA|NOPTR, $4
+
+DATA constant3fcc422a<>+0(SB)/4, $0x3fcc422a
+GLOBL constant3fcc422a<>(SB), RODATA|NOPTR, $4
+
+// func softplusAVX2(dst []float32, x []float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·softplusAVX2(SB), NOSPLIT, $0-48
+	JMP constants
+
+begin:
+	MOVQ dst_base+0(FP), AX
+	MOVQ x_base+24(FP), CX
+	MOVQ dst_len+8(FP), DX
+	XORQ BX, BX
+	SUBQ $0x08, DX
+	JLT  tail
+
+loop:
+	VMOVUPS      (CX)(BX*1), Y0
+	VORPS        Y1, Y0, Y2
+	VMOVUPS      Y3, Y4
+	VMOVUPS      Y5, Y6
+	VMAXPS       Y2, Y6, Y2
+	VMINPS       Y2, Y4, Y2
+	VMOVUPS      Y7, Y4
+	VFMADD231PS  Y8, Y2, Y4
+	VSUBPS       Y7, Y4, Y4
+	VMOVUPS      Y2, Y2
+	VFNMADD231PS Y9, Y4, Y2
+	VFNMADD231PS Y10, Y4, Y2
+	VMULPS       Y2, Y2, Y6
+	VMOVUPS      lanesAVX23e2aaaab<>+0(SB), Y11
+	VFMADD213PS  lanesAVX23f000000<>+0(SB), Y2, Y11
+	VMOVUPS      lanesAVX23c088889<>+0(SB), Y12
+	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y2, Y12
+	VMOVUPS      lanesAVX239500d01<>+0(SB), Y13
+	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y2, Y13
+	VFMADD213PS  Y12, Y6, Y13
+	VFMADD213PS  Y11, Y6, Y13
+	VFMADD213PS  Y2, Y6, Y13
+	VADDPS       lanesAVX23f800000<>+0(SB), Y13, Y2
+	VCVTPS2DQ    Y4, Y4
+	VPSRAD       $0x01, Y4, Y6
+	VPSLLD       $0x17, Y6, Y11
+	VPADDD       lanesAVX23f800000<>+0(SB), Y11, Y11
+	VMULPS       Y11, Y2, Y2
+	VPSUBD       Y6, Y4, Y4
+	VPSLLD       $0x17, Y4, Y4
+	VPADDD       lanesAVX23f800000<>+0(SB), Y4, Y4
+	VMULPS       Y4, Y2, Y2
+	VADDPS       lanesAVX23f800000<>+0(SB), Y2, Y4
+	VPSUBD       lanesAVX23f3504f3<>+0(SB), Y4, Y6
+	VPSRAD       $0x17, Y6, Y11
+	VCVTDQ2PS    Y11, Y11
+	VANDPS       lanesAVX2007fffff<>+0(SB), Y6, Y6
+	VPADDD       lanesAVX23f3504f3<>+0(SB), Y6, Y6
+	VSUBPS       lanesAVX23f800000<>+0(SB), Y6, Y6
+	VMOVUPS      lanesAVX23d8ec752<>+0(SB), Y12
+	VFMADD213PS  lanesAVX2bdeb1ade<>+0(SB), Y6, Y12
+	VFMADD213PS  lanesAVX23def5141<>+0(SB), Y6, Y12
+	VFMADD213PS  lanesAVX2bdfe7a63<>+0(SB), Y6, Y12
+	VFMADD213PS  lanesAVX23e11e90d<>+0(SB), Y6, Y12
+	VFMADD213PS  lanesAVX2be2aada5<>+0(SB), Y6, Y12
+	VFMADD213PS  lanesAVX23e4ccead<>+0(SB), Y6, Y12
+	VFMADD213PS  lanesAVX2be7ffffe<>+0(SB), Y6, Y12
+	VFMADD213PS  lanesAVX23eaaaaaa<>+0(SB), Y6, Y12
+	VMULPS       Y6, Y6, Y13
+	VMULPS       Y6, Y13, Y14
+	VMULPS       Y14, Y12, Y12
+	VFMADD231PS  Y10, Y11, Y12
+	VFNMADD231PS lanesAVX23f000000<>+0(SB), Y13, Y12
+	VADDPS       Y12, Y6, Y6
+	VFMADD231PS  Y9, Y11, Y6
+	VMULPS       Y2, Y6, Y6
+	VSUBPS       lanesAVX23f800000<>+0(SB), Y4, Y11
+	VDIVPS       Y11, Y6, Y6
+	VCMPPS       $0x00, lanesAVX23f800000<>+0(SB), Y4, Y4
+	VBLENDVPS    Y4, Y2, Y6, Y2
+	VXORPS       Y4, Y4, Y4
+	VMAXPS       Y0, Y4, Y0
+	VADDPS       Y2, Y0, Y0
+	VMOVUPS      Y0, (AX)(BX*1)
+	ADDQ         $0x20, BX
+	SUBQ         $0x08, DX
+	JGE          loop
+
+tail:
+	ADDQ         $0x08, DX
+	JZ           done
+	LEAQ         firstLanes<>+32(SB), SI
+	NEGQ         DX
+	VMOVUPS      (SI)(DX*4), Y0
+	VMASKMOVPS   (CX)(BX*1), Y0, Y2
+	VORPS        Y1, Y2, Y1
+	VMOVUPS      Y3, Y3
+	VMOVUPS      Y5, Y4
+	VMAXPS       Y1, Y4, Y1
+	VMINPS       Y1, Y3, Y1
+	VMOVUPS      Y7, Y3
+	VFMADD231PS  Y8, Y1, Y3
+	VSUBPS       Y7, Y3, Y3
+	VMOVUPS      Y1, Y1
+	VFNMADD231PS Y9, Y3, Y1
+	VFNMADD231PS Y10, Y3, Y1
+	VMULPS       Y1, Y1, Y4
+	VMOVUPS      lanesAVX23e2aaaab<>+0(SB), Y5
+	VFMADD213PS  lanesAVX23f000000<>+0(SB), Y1, Y5
+	VMOVUPS      lanesAVX23c088889<>+0(SB), Y6
+	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y1, Y6
+	VMOVUPS      lanesAVX239500d01<>+0(SB), Y7
+	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y1, Y7
+	VFMADD213PS  Y6, Y4, Y7
+	VFMADD213PS  Y5, Y4, Y7
+	VFMADD213PS  Y1, Y4, Y7
+	VADDPS       lanesAVX23f800000<>+0(SB), Y7, Y1
+	VCVTPS2DQ    Y3, Y3
+	VPSRAD       $0x01, Y3, Y4
+	VPSLLD       $0x17, Y4, Y5
+	VPADDD       lanesAVX23f800000<>+0(SB), Y5, Y5
+	VMULPS       Y5, Y1, Y1
+	VPSUBD       Y4, Y3, Y3
+	VPSLLD       $0x17, Y3, Y3
+	VPADDD       lanesAVX23f800000<>+0(SB), Y3, Y3
+	VMULPS       Y3, Y1, Y1
+	VADDPS       lanesAVX23f800000<>+0(SB), Y1, Y3
+	VPSUBD       lanesAVX23f3504f3<>+0(SB), Y3, Y4
+	VPSRAD       $0x17, Y4, Y5
+	VCVTDQ2PS    Y5, Y5
+	VANDPS       lanesAVX2007fffff<>+0(SB), Y4, Y4
+	VPADDD       lanesAVX23f3504f3<>+0(SB), Y4, Y4
+	VSUBPS       lanesAVX23f800000<>+0(SB), Y4, Y4
+	VMOVUPS      lanesAVX23d8ec752<>+0(SB), Y6
+	VFMADD213PS  lanesAVX2bdeb1ade<>+0(SB), Y4, Y6
+	VFMADD213PS  lanesAVX23def5141<>+0(SB), Y4, Y6
+	VFMADD213PS  lanesAVX2bdfe7a63<>+0(SB), Y4, Y6
+	VFMADD213PS  lanesAVX23e11e90d<>+0(SB), Y4, Y6
+	VFMADD213PS  lanesAVX2be2aada5<>+0(SB), Y4, Y6
+	VFMADD213PS  lanesAVX23e4ccead<>+0(SB), Y4, Y6
+	VFMADD213PS  lanesAVX2be7ffffe<>+0(SB), Y4, Y6
+	VFMADD213PS  lanesAVX23eaaaaaa<>+0(SB), Y4, Y6
+	VMULPS       Y4, Y4, Y7
+	VMULPS       Y4, Y7, Y8
+	VMULPS       Y8, Y6, Y6
+	VFMADD231PS  Y10, Y5, Y6
+	VFNMADD231PS lanesAVX23f000000<>+0(SB), Y7, Y6
+	VADDPS       Y6, Y4, Y4
+	VFMADD231PS  Y9, Y5, Y4
+	VMULPS       Y1, Y4, Y4
+	VSUBPS       lanesAVX23f800000<>+0(SB), Y3, Y5
+	VDIVPS       Y5, Y4, Y4
+	VCMPPS       $0x00, lanesAVX23f800000<>+0(SB), Y3, Y3
+	VBLENDVPS    Y3, Y1, Y4, Y1
+	VXORPS       Y3, Y3, Y3
+	VMAXPS       Y2, Y3, Y2
+	VADDPS       Y1, Y2, Y1
+	VMASKMOVPS   Y1, Y0, (AX)(BX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+constants:
+	VBROADCASTSS constant35bfbe8e<>+0(SB), Y10
+	VBROADCASTSS constant3f317200<>+0(SB), Y9
+	VBROADCASTSS constant3fb8aa3b<>+0(SB), Y8
+	VBROADCASTSS constant42b20000<>+0(SB), Y3
+	VBROADCASTSS constant4b400000<>+0(SB), Y7
+	VBROADCASTSS constant80000000<>+0(SB), Y1
+	VBROADCASTSS constantc2d00000<>+0(SB), Y5
+	JMP          begin
+
+// func softplusSlopeAVX2(y []float32, slope []float32, x []float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·softplusSlopeAVX2(SB), NOSPLIT, $0-72
+	JMP constants
+
+begin:
+	MOVQ y_base+0(FP), AX
+	MOVQ x_base+48(FP), CX
+	MOVQ slope_base+24(FP), DX
+	MOVQ y_len+8(FP), BX
+	XORQ SI, SI
+	SUBQ $0x08, BX
+	JLT  tail
+
+loop:
+	VMOVUPS      (CX)(SI*1), Y0
+	VORPS        Y1, Y0, Y2
+	VMOVUPS      Y3, Y4
+	VMOVUPS      Y5, Y6
+	VMAXPS       Y2, Y6, Y2
+	VMINPS       Y2, Y4, Y2
+	VMOVUPS      Y7, Y4
+	VFMADD231PS  Y8, Y2, Y4
+	VSUBPS       Y7, Y4, Y4
+	VMOVUPS      Y2, Y2
+	VFNMADD231PS Y9, Y4, Y2
+	VFNMADD231PS Y10, Y4, Y2
+	VMULPS       Y2, Y2, Y6
+	VMOVUPS      lanesAVX23e2aaaab<>+0(SB), Y11
+	VFMADD213PS  lanesAVX23f000000<>+0(SB), Y2, Y11
+	VMOVUPS      lanesAVX23c088889<>+0(SB), Y12
+	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y2, Y12
+	VMOVUPS      lanesAVX239500d01<>+0(SB), Y13
+	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y2, Y13
+	VFMADD213PS  Y12, Y6, Y13
+	VFMADD213PS  Y11, Y6, Y13
+	VFMADD213PS  Y2, Y6, Y13
+	VADDPS       lanesAVX23f800000<>+0(SB), Y13, Y2
+	VCVTPS2DQ    Y4, Y4
+	VPSRAD       $0x01, Y4, Y6
+	VPSLLD       $0x17, Y6, Y11
+	VPADDD       lanesAVX23f800000<>+0(SB), Y11, Y11
+	VMULPS       Y11, Y2, Y2
+	VPSUBD       Y6, Y4, Y4
+	VPSLLD       $0x17, Y4, Y4
+	VPADDD       lanesAVX23f800000<>+0(SB), Y4, Y4
+	VMULPS       Y4, Y2, Y2
+	VADDPS       lanesAVX23f800000<>+0(SB), Y2, Y4
+	VPSUBD       lanesAVX23f3504f3<>+0(SB), Y4, Y6
+	VPSRAD       $0x17, Y6, Y11
+	VCVTDQ2PS    Y11, Y11
+	VANDPS       lanesAVX2007fffff<>+0(SB), Y6, Y6
+	VPADDD       lanesAVX23f3504f3<>+0(SB), Y6, Y6
+	VSUBPS       lanesAVX23f800000<>+0(SB), Y6, Y6
+	VMOVUPS      lanesAVX23d8ec752<>+0(SB), Y12
+	VFMADD213PS  lanesAVX2bdeb1ade<>+0(SB), Y6, Y12
+	VFMADD213PS  lanesAVX23def5141<>+0(SB), Y6, Y12
+	VFMADD213PS  lanesAVX2bdfe7a63<>+0(SB), Y6, Y12
+	VFMADD213PS  lanesAVX23e11e90d<>+0(SB), Y6, Y12
+	VFMADD213PS  lanesAVX2be2aada5<>+0(SB), Y6, Y12
+	VFMADD213PS  lanesAVX23e4ccead<>+0(SB), Y6, Y12
+	VFMADD213PS  lanesAVX2be7ffffe<>+0(SB), Y6, Y12
+	VFMADD213PS  lanesAVX23eaaaaaa<>+0(SB), Y6, Y12
+	VMULPS       Y6, Y6, Y13
+	VMULPS       Y6, Y13, Y14
+	VMULPS       Y14, Y12, Y12
+	VFMADD231PS  Y10, Y11, Y12
+	VFNMADD231PS lanesAVX23f000000<>+0(SB), Y13, Y12
+	VADDPS       Y12, Y6, Y6
+	VFMADD231PS  Y9, Y11, Y6
+	VMULPS       Y2, Y6, Y6
+	VSUBPS       lanesAVX23f800000<>+0(SB), Y4, Y11
+	VDIVPS       Y11, Y6, Y6
+	VCMPPS       $0x00, lanesAVX23f800000<>+0(SB), Y4, Y11
+	VBLENDVPS    Y11, Y2, Y6, Y6
+	VXORPS       Y11, Y11, Y11
+	VMAXPS       Y0, Y11, Y11
+	VADDPS       Y6, Y11, Y6
+	VXORPS       Y11, Y11, Y11
+	VCMPPS       $0x11, Y11, Y0, Y0
+	VMOVUPS      lanesAVX23f800000<>+0(SB), Y11
+	VBLENDVPS    Y0, Y2, Y11, Y0
+	VDIVPS       Y4, Y0, Y0
+	VMOVUPS      Y6, (AX)(SI*1)
+	VMOVUPS      Y0, (DX)(SI*1)
+	ADDQ         $0x20, SI
+	SUBQ         $0x08, BX
+	JGE          loop
+
+tail:
+	ADDQ         $0x08, BX
+	JZ           done
+	LEAQ         firstLanes<>+32(SB), DI
+	NEGQ         BX
+	VMOVUPS      (DI)(BX*4), Y0
+	VMASKMOVPS   (CX)(SI*1), Y0, Y2
+	VORPS        Y1, Y2, Y1
+	VMOVUPS      Y3, Y3
+	VMOVUPS      Y5, Y4
+	VMAXPS       Y1, Y4, Y1
+	VMINPS       Y1, Y3, Y1
+	VMOVUPS      Y7, Y3
+	VFMADD231PS  Y8, Y1, Y3
+	VSUBPS       Y7, Y3, Y3
+	VMOVUPS      Y1, Y1
+	VFNMADD231PS Y9, Y3, Y1
+	VFNMADD231PS Y10, Y3, Y1
+	VMULPS       Y1, Y1, Y4
+	VMOVUPS      lanesAVX23e2aaaab<>+0(SB), Y5
+	VFMADD213PS  lanesAVX23f000000<>+0(SB), Y1, Y5
+	VMOVUPS      lanesAVX23c088889<>+0(SB), Y6
+	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y1, Y6
+	VMOVUPS      lanesAVX239500d01<>+0(SB), Y7
+	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y1, Y7
+	VFMADD213PS  Y6, Y4, Y7
+	VFMADD213PS  Y5, Y4, Y7
+	VFMADD213PS  Y1, Y4, Y7
+	VADDPS       lanesAVX23f800000<>+0(SB), Y7, Y1
+	VCVTPS2DQ    Y3, Y3
+	VPSRAD       $0x01, Y3, Y4
+	VPSLLD       $0x17, Y4, Y5
+	VPADDD       lanesAVX23f800000<>+0(SB), Y5, Y5
+	VMULPS       Y5, Y1, Y1
+	VPSUBD       Y4, Y3, Y3
+	VPSLLD       $0x17, Y3, Y3
+	VPADDD       lanesAVX23f800000<>+0(SB), Y3, Y3
+	VMULPS       Y3, Y1, Y1
+	VADDPS       lanesAVX23f800000<>+0(SB), Y1, Y3
+	VPSUBD       lanesAVX23f3504f3<>+0(SB), Y3, Y4
+	VPSRAD       $0x17, Y4, Y5
+	VCVTDQ2PS    Y5, Y5
+	VANDPS       lanesAVX2007fffff<>+0(SB), Y4, Y4
+	VPADDD       lanesAVX23f3504f3<>+0(SB), Y4, Y4
+	VSUBPS       lanesAVX23f800000<>+0(SB), Y4, Y4
+	VMOVUPS      lanesAVX23d8ec752<>+0(SB), Y6
+	VFMADD213PS  lanesAVX2bdeb1ade<>+0(SB), Y4, Y6
+	VFMADD213PS  lanesAVX23def5141<>+0(SB), Y4, Y6
+	VFMADD213PS  lanesAVX2bdfe7a63<>+0(SB), Y4, Y6
+	VFMADD213PS  lanesAVX23e11e90d<>+0(SB), Y4, Y6
+	VFMADD213PS  lanesAVX2be2aada5<>+0(SB), Y4, Y6
+	VFMADD213PS  lanesAVX23e4ccead<>+0(SB), Y4, Y6
+	VFMADD213PS  lanesAVX2be7ffffe<>+0(SB), Y4, Y6
+	VFMADD213PS  lanesAVX23eaaaaaa<>+0(SB), Y4, Y6
+	VMULPS       Y4, Y4, Y7
+	VMULPS       Y4, Y7, Y8
+	VMULPS       Y8, Y6, Y6
+	VFMADD231PS  Y10, Y5, Y6
+	VFNMADD231PS lanesAVX23f000000<>+0(SB), Y7, Y6
+	VADDPS       Y6, Y4, Y4
+	VFMADD231PS  Y9, Y5, Y4
+	VMULPS       Y1, Y4, Y4
+	VSUBPS       lanesAVX23f800000<>+0(SB), Y3, Y5
+	VDIVPS       Y5, Y4, Y4
+	VCMPPS       $0x00, lanesAVX23f800000<>+0(SB), Y3, Y5
+	VBLENDVPS    Y5, Y1, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VMAXPS       Y2, Y5, Y5
+	VADDPS       Y4, Y5, Y4
+	VXORPS       Y5, Y5, Y5
+	VCMPPS       $0x11, Y5, Y2, Y2
+	VMOVUPS      lanesAVX23f800000<>+0(SB), Y5
+	VBLENDVPS    Y2, Y1, Y5, Y1
+	VDIVPS       Y3, Y1, Y1
+	VMASKMOVPS   Y4, Y0, (AX)(SI*1)
+	VMASKMOVPS   Y1, Y0, (DX)(SI*1)
+
+done:
+	VZEROUPPER
+	RET
+
+constants:
+	VBROADCASTSS constant35bfbe8e<>+0(SB), Y10
+	VBROADCASTSS constant3f317200<>+0(SB), Y9
+	VBROADCASTSS constant3fb8aa3b<>+0(SB), Y8
+	VBROADCASTSS constant42b20000<>+0(SB), Y3
+	VBROADCASTSS constant4b400000<>+0(SB), Y7
+	VBROADCASTSS constant80000000<>+0(SB), Y1
+	VBROADCASTSS constantc2d00000<>+0(SB), Y5
+	JMP          begin
+
+// func siluAVX2(dst []float32, x []float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·siluAVX2(SB), NOSPLIT, $0-48
+	JMP constants
+
+begin:
+	MOVQ dst_base+0(FP), AX
+	MOVQ x_base+24(FP), CX
+	MOVQ dst_len+8(FP), DX
+	XORQ BX, BX
+	SUBQ $0x08, DX
+	JLT  tail
+
+loop:
+	VMOVUPS      (CX)(BX*1), Y0
+	VMOVUPS      Y1, Y2
+	VANDPS       Y3, Y0, Y4
+	VMINPS       Y4, Y2, Y2
+	VORPS        Y5, Y2, Y4
+	VMOVUPS      Y6, Y10
+	VFMADD231PS  Y7, Y4, Y10
+	VSUBPS       Y6, Y10, Y11
+	VMOVUPS      Y4, Y4
+	VFNMADD231PS Y8, Y11, Y4
+	VPSLLD       $0x17, Y10, Y10
+	VPADDD       Y9, Y10, Y10
+	VMULPS       Y4, Y4, Y11
+	VMOVUPS      lanesAVX23e2aaaab<>+0(SB), Y12
+	VFMADD213PS  lanesAVX23f000000<>+0(SB), Y4, Y12
+	VMOVUPS      lanesAVX23c088889<>+0(SB), Y13
+	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y4, Y13
+	VMOVUPS      lanesAVX239500d01<>+0(SB), Y14
+	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y4, Y14
+	VFMADD213PS  Y13, Y11, Y14
+	VFMADD213PS  Y12, Y11, Y14
+	VFMADD213PS  Y4, Y11, Y14
+	VFMADD213PS  Y10, Y10, Y14
+	VMOVUPS      Y9, Y4
+	VADDPS       Y9, Y14, Y10
+	VDIVPS       Y10, Y4, Y4
+	VMULPS       Y4, Y14, Y4
+	VXORPS       Y10, Y10, Y10
+	VMAXPS       Y0, Y10, Y0
+	VFNMADD231PS Y4, Y2, Y0
+	VMOVUPS      Y0, (AX)(BX*1)
+	ADDQ         $0x20, BX
+	SUBQ         $0x08, DX
+	JGE          loop
+
+tail:
+	ADDQ         $0x08, DX
+	JZ           done
+	LEAQ         firstLanes<>+32(SB), SI
+	NEGQ         DX
+	VMOVUPS      (SI)(DX*4), Y0
+	VMASKMOVPS   (CX)(BX*1), Y0, Y2
+	VMOVUPS      Y1, Y1
+	VANDPS       Y3, Y2, Y3
+	VMINPS       Y3, Y1, Y1
+	VORPS        Y5, Y1, Y3
+	VMOVUPS      Y6, Y4
+	VFMADD231PS  Y7, Y3, Y4
+	VSUBPS       Y6, Y4, Y5
+	VMOVUPS      Y3, Y3
+	VFNMADD231PS Y8, Y5, Y3
+	VPSLLD       $0x17, Y4, Y4
+	VPADDD       Y9, Y4, Y4
+	VMULPS       Y3, Y3, Y5
+	VMOVUPS      lanesAVX23e2aaaab<>+0(SB), Y6
+	VFMADD213PS  lanesAVX23f000000<>+0(SB), Y3, Y6
+	VMOVUPS      lanesAVX23c088889<>+0(SB), Y7
+	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y3, Y7
+	VMOVUPS      lanesAVX239500d01<>+0(SB), Y8
+	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y3, Y8
+	VFMADD213PS  Y7, Y5, Y8
+	VFMADD213PS  Y6, Y5, Y8
+	VFMADD213PS  Y3, Y5, Y8
+	VFMADD213PS  Y4, Y4, Y8
+	VMOVUPS      Y9, Y3
+	VADDPS       Y9, Y8, Y4
+	VDIVPS       Y4, Y3, Y3
+	VMULPS       Y3, Y8, Y3
+	VXORPS       Y4, Y4, Y4
+	VMAXPS       Y2, Y4, Y2
+	VFNMADD231PS Y3, Y1, Y2
+	VMASKMOVPS   Y2, Y0, (AX)(BX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+constants:
+	VBROADCASTSS constant3f317218<>+0(SB), Y8
+	VBROADCASTSS constant3f800000<>+0(SB), Y9
+	VBROADCASTSS constant3fb8aa3b<>+0(SB), Y7
+	VBROADCASTSS constant42b00000<>+0(SB), Y1
+	VBROADCASTSS constant4b400000<>+0(SB), Y6
+	VBROADCASTSS constant7fffffff<>+0(SB), Y3
+	VBROADCASTSS constant80000000<>+0(SB), Y5
+	JMP          begin
+
+DATA constant42b00000<>+0(SB)/4, $0x42b00000
+GLOBL constant42b00000<>(SB), RODATA|NOPTR, $4
+
+// func siluSlopeAVX2(y []float32, slope []float32, x []float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·siluSlopeAVX2(SB), NOSPLIT, $0-72
+	JMP constants
+
+begin:
+	MOVQ y_base+0(FP), AX
+	MOVQ x_base+48(FP), CX
+	MOVQ slope_base+24(FP), DX
+	MOVQ y_len+8(FP), BX
+	XORQ SI, SI
+	SUBQ $0x08, BX
+	JLT  tail
+
+loop:
+	VMOVUPS      (CX)(SI*1), Y0
+	VMOVUPS      Y1, Y2
+	VANDPS       Y3, Y0, Y4
+	VMINPS       Y4, Y2, Y2
+	VMOVUPS      Y5, Y4
+	VORPS        Y6, Y2, Y10
+	VMOVUPS      Y7, Y11
+	VFMADD231PS  Y8, Y10, Y11
+	VSUBPS       Y7, Y11, Y12
+	VMOVUPS      Y10, Y10
+	VFNMADD231PS Y9, Y12, Y10
+	VPSLLD       $0x17, Y11, Y11
+	VPADDD       Y5, Y11, Y11
+	VMULPS       Y10, Y10, Y12
+	VMOVUPS      lanesAVX23e2aaaab<>+0(SB), Y13
+	VFMADD213PS  lanesAVX23f000000<>+0(SB), Y10, Y13
+	VMOVUPS      lanesAVX23c088889<>+0(SB), Y14
+	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y10, Y14
+	VMOVUPS      lanesAVX239500d01<>+0(SB), Y15
+	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y10, Y15
+	VFMADD213PS  Y14, Y12, Y15
+	VFMADD213PS  Y13, Y12, Y15
+	VFMADD213PS  Y10, Y12, Y15
+	VFMADD213PS  Y11, Y11, Y15
+	VMOVUPS      Y5, Y10
+	VADDPS       Y5, Y15, Y11
+	VDIVPS       Y11, Y10, Y10
+	VMULPS       Y10, Y15, Y11
+	VMOVUPS      Y5, Y12
+	VMULPS       Y10, Y2, Y10
+	VFNMADD231PS Y4, Y10, Y12
+	VMULPS       Y12, Y11, Y4
+	VXORPS       Y10, Y10, Y10
+	VMAXPS       Y0, Y10, Y10
+	VFNMADD231PS Y11, Y2, Y10
+	VMOVUPS      Y5, Y2
+	VSUBPS       Y4, Y2, Y2
+	VXORPS       Y11, Y11, Y11
+	VCMPPS       $0x11, Y11, Y0, Y0
+	VBLENDVPS    Y0, Y4, Y2, Y0
+	VMOVUPS      Y10, (AX)(SI*1)
+	VMOVUPS      Y0, (DX)(SI*1)
+	ADDQ         $0x20, SI
+	SUBQ         $0x08, BX
+	JGE          loop
+
+tail:
+	ADDQ         $0x08, BX
+	JZ           done
+	LEAQ         firstLanes<>+32(SB), DI
+	NEGQ         BX
+	VMOVUPS      (DI)(BX*4), Y0
+	VMASKMOVPS   (CX)(SI*1), Y0, Y2
+	VMOVUPS      Y1, Y1
+	VANDPS       Y3, Y2, Y3
+	VMINPS       Y3, Y1, Y1
+	VMOVUPS      Y5, Y3
+	VORPS        Y6, Y1, Y4
+	VMOVUPS      Y7, Y6
+	VFMADD231PS  Y8, Y4, Y6
+	VSUBPS       Y7, Y6, Y7
+	VMOVUPS      Y4, Y4
+	VFNMADD231PS Y9, Y7, Y4
+	VPSLLD       $0x17, Y6, Y6
+	VPADDD       Y5, Y6, Y6
+	VMULPS       Y4, Y4, Y7
+	VMOVUPS      lanesAVX23e2aaaab<>+0(SB), Y8
+	VFMADD213PS  lanesAVX23f000000<>+0(SB), Y4, Y8
+	VMOVUPS      lanesAVX23c088889<>+0(SB), Y9
+	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y4, Y9
+	VMOVUPS      lanesAVX239500d01<>+0(SB), Y10
+	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y4, Y10
+	VFMADD213PS  Y9, Y7, Y10
+	VFMADD213PS  Y8, Y7, Y10
+	VFMADD213PS  Y4, Y7, Y10
+	VFMADD213PS  Y6, Y6, Y10
+	VMOVUPS      Y5, Y4
+	VADDPS       Y5, Y10, Y6
+	VDIVPS       Y6, Y4, Y4
+	VMULPS       Y4, Y10, Y6
+	VMOVUPS      Y5, Y7
+	VMULPS       Y4, Y1, Y4
+	VFNMADD231PS Y3, Y4, Y7
+	VMULPS       Y7, Y6, Y3
+	VXORPS       Y4, Y4, Y4
+	VMAXPS       Y2, Y4, Y4
+	VFNMADD231PS Y6, Y1, Y4
+	VMOVUPS      Y5, Y1
+	VSUBPS       Y3, Y1, Y1
+	VXORPS       Y5, Y5, Y5
+	VCMPPS       $0x11, Y5, Y2, Y2
+	VBLENDVPS    Y2, Y3, Y1, Y1
+	VMASKMOVPS   Y4, Y0, (AX)(SI*1)
+	VMASKMOVPS   Y1, Y0, (DX)(SI*1)
+
+done:
+	VZEROUPPER
+	RET
+
+constants:
+	VBROADCASTSS constant3f317218<>+0(SB), Y9
+	VBROADCASTSS constant3f800000<>+0(SB), Y5
+	VBROADCASTSS constant3fb8aa3b<>+0(SB), Y8
+	VBROADCASTSS constant42b00000<>+0(SB), Y1
+	VBROADCASTSS constant4b400000<>+0(SB), Y7
+	VBROADCASTSS constant7fffffff<>+0(SB), Y3
+	VBROADCASTSS constant80000000<>+0(SB), Y6
+	JMP          begin
+
+// func mishAVX2(dst []float32, x []float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·mishAVX2(SB), NOSPLIT, $0-48
+	JMP constants
+
+begin:
+	MOVQ dst_base+0(FP), AX
+	MOVQ x_base+24(FP), CX
+	MOVQ dst_len+8(FP), DX
+	XORQ BX, BX
+	SUBQ $0x08, DX
+	JLT  tail
+
+loop:
+	VMOVUPS      (CX)(BX*1), Y0
+	VMOVUPS      Y1, Y2
+	VMOVUPS      Y3, Y4
+	VMAXPS       Y0, Y4, Y4
+	VMINPS       Y4, Y2, Y2
+	VMOVUPS      Y5, Y4
+	VFMADD231PS  Y6, Y2, Y4
+	VSUBPS       Y5, Y4, Y10
+	VMOVUPS      Y2, Y11
+	VFNMADD231PS Y7, Y10, Y11
+	VPSLLD       $0x17, Y4, Y4
+	VPADDD       Y8, Y4, Y4
+	VMULPS       Y11, Y11, Y10
+	VMOVUPS      Y9, Y12
+	VFMADD213PS  lanesAVX23f000000<>+0(SB), Y11, Y12
+	VMOVUPS      lanesAVX23c088889<>+0(SB), Y13
+	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y11, Y13
+	VMOVUPS      lanesAVX239500d01<>+0(SB), Y14
+	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y11, Y14
+	VFMADD213PS  Y13, Y10, Y14
+	VFMADD213PS  Y12, Y10, Y14
+	VFMADD213PS  Y11, Y10, Y14
+	VFMADD213PS  Y4, Y4, Y14
+	VADDPS       Y14, Y14, Y4
+	VFMADD231PS  Y14, Y14, Y4
+	VADDPS       lanesAVX240000000<>+0(SB), Y4, Y10
+	VXORPS       Y11, Y11, Y11
+	VCMPPS       $0x11, Y11, Y0, Y11
+	VMOVUPS      lanesAVX2c0000000<>+0(SB), Y12
+	VBLENDVPS    Y11, Y4, Y12, Y4
+	VDIVPS       Y10, Y4, Y4
+	VXORPS       Y10, Y10, Y10
+	VMAXPS       Y0, Y10, Y0
+	VFMADD231PS  Y4, Y2, Y0
+	VMOVUPS      Y0, (AX)(BX*1)
+	ADDQ         $0x20, BX
+	SUBQ         $0x08, DX
+	JGE          loop
+
+tail:
+	ADDQ         $0x08, DX
+	JZ           done
+	LEAQ         firstLanes<>+32(SB), SI
+	NEGQ         DX
+	VMOVUPS      (SI)(DX*4), Y0
+	VMASKMOVPS   (CX)(BX*1), Y0, Y2
+	VMOVUPS      Y1, Y1
+	VMOVUPS      Y3, Y3
+	VMAXPS       Y2, Y3, Y3
+	VMINPS       Y3, Y1, Y1
+	VMOVUPS      Y5, Y3
+	VFMADD231PS  Y6, Y1, Y3
+	VSUBPS       Y5, Y3, Y4
+	VMOVUPS      Y1, Y5
+	VFNMADD231PS Y7, Y4, Y5
+	VPSLLD       $0x17, Y3, Y3
+	VPADDD       Y8, Y3, Y3
+	VMULPS       Y5, Y5, Y4
+	VMOVUPS      Y9, Y6
+	VFMADD213PS  lanesAVX23f000000<>+0(SB), Y5, Y6
+	VMOVUPS      lanesAVX23c088889<>+0(SB), Y7
+	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y5, Y7
+	VMOVUPS      lanesAVX239500d01<>+0(SB), Y8
+	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y5, Y8
+	VFMADD213PS  Y7, Y4, Y8
+	VFMADD213PS  Y6, Y4, Y8
+	VFMADD213PS  Y5, Y4, Y8
+	VFMADD213PS  Y3, Y3, Y8
+	VADDPS       Y8, Y8, Y3
+	VFMADD231PS  Y8, Y8, Y3
+	VADDPS       lanesAVX240000000<>+0(SB), Y3, Y4
+	VXORPS       Y5, Y5, Y5
+	VCMPPS       $0x11, Y5, Y2, Y5
+	VMOVUPS      lanesAVX2c0000000<>+0(SB), Y6
+	VBLENDVPS    Y5, Y3, Y6, Y3
+	VDIVPS       Y4, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VMAXPS       Y2, Y4, Y2
+	VFMADD231PS  Y3, Y1, Y2
+	VMASKMOVPS   Y2, Y0, (AX)(BX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+constants:
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Y9
+	VBROADCASTSS constant3f317218<>+0(SB), Y7
+	VBROADCASTSS constant3f800000<>+0(SB), Y8
+	VBROADCASTSS constant3fb8aa3b<>+0(SB), Y6
+	VBROADCASTSS constant41a00000<>+0(SB), Y1
+	VBROADCASTSS constant4b400000<>+0(SB), Y5
+	VBROADCASTSS constantc2b00000<>+0(SB), Y3
+	JMP          begin
+
+DATA lanesAVX2c0000000<>+0(SB)/4, $0xc0000000
+DATA lanesAVX2c0000000<>+4(SB)/4, $0xc0000000
+DATA lanesAVX2c0000000<>+8(SB)/4, $0xc0000000
+DATA lanesAVX2c0000000<>+12(SB)/4, $0xc0000000
+DATA lanesAVX2c0000000<>+16(SB)/4, $0xc0000000
+DATA lanesAVX2c0000000<>+20(SB)/4, $0xc0000000
+DATA lanesAVX2c0000000<>+24(SB)/4, $0xc0000000
+DATA lanesAVX2c0000000<>+28(SB)/4, $0xc0000000
+GLOBL lanesAVX2c0000000<>(SB), RODATA|NOPTR, $32
+
+DATA constant41a00000<>+0(SB)/4, $0x41a00000
+GLOBL constant41a00000<>(SB), RODATA|NOPTR, $4
+
+DATA constantc2b00000<>+0(SB)/4, $0xc2b00000
+GLOBL constantc2b00000<>(SB), RODATA|NOPTR, $4
+
+// func mishSlopeAVX2(y []float32, slope []float32, x []float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·mishSlopeAVX2(SB), NOSPLIT, $0-72
+	JMP constants
+
+begin:
+	MOVQ y_base+0(FP), AX
+	MOVQ x_base+48(FP), CX
+	MOVQ slope_base+24(FP), DX
+	MOVQ y_len+8(FP), BX
+	XORQ SI, SI
+	SUBQ $0x08, BX
+	JLT  tail
+
+loop:
+	VMOVUPS      (CX)(SI*1), Y0
+	VMOVUPS      Y1, Y2
+	VMOVUPS      Y3, Y4
+	VMAXPS       Y0, Y4, Y4
+	VMINPS       Y4, Y2, Y2
+	VMOVUPS      Y5, Y4
+	VFMADD231PS  Y6, Y2, Y4
+	VSUBPS       Y5, Y4, Y10
+	VMOVUPS      Y2, Y11
+	VFNMADD231PS Y7, Y10, Y11
+	VPSLLD       $0x17, Y4, Y4
+	VPADDD       Y8, Y4, Y4
+	VMULPS       Y11, Y11, Y10
+	VMOVUPS      Y9, Y12
+	VFMADD213PS  lanesAVX23f000000<>+0(SB), Y11, Y12
+	VMOVUPS      lanesAVX23c088889<>+0(SB), Y13
+	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y11, Y13
+	VMOVUPS      lanesAVX239500d01<>+0(SB), Y14
+	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y11, Y14
+	VFMADD213PS  Y13, Y10, Y14
+	VFMADD213PS  Y12, Y10, Y14
+	VFMADD213PS  Y11, Y10, Y14
+	VFMADD213PS  Y4, Y4, Y14
+	VADDPS       Y14, Y14, Y4
+	VFMADD231PS  Y14, Y14, Y4
+	VADDPS       lanesAVX240000000<>+0(SB), Y4, Y10
+	VXORPS       Y11, Y11, Y11
+	VCMPPS       $0x11, Y11, Y0, Y11
+	VMOVUPS      lanesAVX2c0000000<>+0(SB), Y12
+	VBLENDVPS    Y11, Y4, Y12, Y4
+	VDIVPS       Y10, Y4, Y4
+	VXORPS       Y11, Y11, Y11
+	VMAXPS       Y0, Y11, Y11
+	VFMADD231PS  Y4, Y2, Y11
+	VFMADD213PS  Y14, Y14, Y14
+	VMULPS       lanesAVX240800000<>+0(SB), Y2, Y2
+	VMULPS       Y2, Y14, Y2
+	VMULPS       Y10, Y10, Y10
+	VDIVPS       Y10, Y2, Y2
+	VADDPS       Y2, Y4, Y2
+	VMOVUPS      Y8, Y4
+	VXORPS       Y10, Y10, Y10
+	VCMPPS       $0x1d, Y10, Y0, Y0
+	VANDPS       Y0, Y4, Y0
+	VADDPS       Y0, Y2, Y0
+	VMOVUPS      Y11, (AX)(SI*1)
+	VMOVUPS      Y0, (DX)(SI*1)
+	ADDQ         $0x20, SI
+	SUBQ         $0x08, BX
+	JGE          loop
+
+tail:
+	ADDQ         $0x08, BX
+	JZ           done
+	LEAQ         firstLanes<>+32(SB), DI
+	NEGQ         BX
+	VMOVUPS      (DI)(BX*4), Y0
+	VMASKMOVPS   (CX)(SI*1), Y0, Y2
+	VMOVUPS      Y1, Y1
+	VMOVUPS      Y3, Y3
+	VMAXPS       Y2, Y3, Y3
+	VMINPS       Y3, Y1, Y1
+	VMOVUPS      Y5, Y3
+	VFMADD231PS  Y6, Y1, Y3
+	VSUBPS       Y5, Y3, Y4
+	VMOVUPS      Y1, Y5
+	VFNMADD231PS Y7, Y4, Y5
+	VPSLLD       $0x17, Y3, Y3
+	VPADDD       Y8, Y3, Y3
+	VMULPS       Y5, Y5, Y4
+	VMOVUPS      Y9, Y6
+	VFMADD213PS  lanesAVX23f000000<>+0(SB), Y5, Y6
+	VMOVUPS      lanesAVX23c088889<>+0(SB), Y7
+	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y5, Y7
+	VMOVUPS      lanesAVX239500d01<>+0(SB), Y9
+	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y5, Y9
+	VFMADD213PS  Y7, Y4, Y9
+	VFMADD213PS  Y6, Y4, Y9
+	VFMADD213PS  Y5, Y4, Y9
+	VFMADD213PS  Y3, Y3, Y9
+	VADDPS       Y9, Y9, Y3
+	VFMADD231PS  Y9, Y9, Y3
+	VADDPS       lanesAVX240000000<>+0(SB), Y3, Y4
+	VXORPS       Y5, Y5, Y5
+	VCMPPS       $0x11, Y5, Y2, Y5
+	VMOVUPS      lanesAVX2c0000000<>+0(SB), Y6
+	VBLENDVPS    Y5, Y3, Y6, Y3
+	VDIVPS       Y4, Y3, Y3
+	VXORPS       Y5, Y5, Y5
+	VMAXPS       Y2, Y5, Y5
+	VFMADD231PS  Y3, Y1, Y5
+	VFMADD213PS  Y9, Y9, Y9
+	VMULPS       lanesAVX240800000<>+0(SB), Y1, Y1
+	VMULPS       Y1, Y9, Y1
+	VMULPS       Y4, Y4, Y4
+	VDIVPS       Y4, Y1, Y1
+	VADDPS       Y1, Y3, Y1
+	VMOVUPS      Y8, Y3
+	VXORPS       Y4, Y4, Y4
+	VCMPPS       $0x1d, Y4, Y2, Y2
+	VANDPS       Y2, Y3, Y2
+	VADDPS       Y2, Y1, Y1
+	VMASKMOVPS   Y5, Y0, (AX)(SI*1)
+	VMASKMOVPS   Y1, Y0, (DX)(SI*1)
+
+done:
+	VZEROUPPER
+	RET
+
+constants:
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Y9
+	VBROADCASTSS constant3f317218<>+0(SB), Y7
+	VBROADCASTSS constant3f800000<>+0(SB), Y8
+	VBROADCASTSS constant3fb8aa3b<>+0(SB), Y6
+	VBROADCASTSS constant41a00000<>+0(SB), Y1
+	VBROADCASTSS constant4b400000<>+0(SB), Y5
+	VBROADCASTSS constantc2b00000<>+0(SB), Y3
+	JMP          begin
+
+DATA lanesAVX240800000<>+0(SB)/4, $0x40800000
+DATA lanesAVX240800000<>+4(SB)/4, $0x40800000
+DATA lanesAVX240800000<>+8(SB)/4, $0x40800000
+DATA lanesAVX240800000<>+12(SB)/4, $0x40800000
+DATA lanesAVX240800000<>+16(SB)/4, $0x40800000
+DATA lanesAVX240800000<>+20(SB)/4, $0x40800000
+DATA lanesAVX240800000<>+24(SB)/4, $0x40800000
+DATA lanesAVX240800000<>+28(SB)/4, $0x40800000
+GLOBL lanesAVX240800000<>(SB), RODATA|NOPTR, $32
+
+// func hardswishAVX2(dst []float32, x []float32)
+// Requires: AVX
+TEXT ·hardswishAVX2(SB), NOSPLIT, $0-48
+	JMP constants
+
+begin:
+	MOVQ dst_base+0(FP), AX
+	MOVQ x_base+24(FP), CX
+	MOVQ dst_len+8(FP), DX
+	XORQ BX, BX
+	SUBQ $0x08, DX
+	JLT  tail
+
+loop:
+	VMOVUPS (CX)(BX*1), Y0
+	VMOVUPS Y1, Y2
+	VMAXPS  Y0, Y2, Y0
+	VMOVUPS Y3, Y2
+	VMINPS  Y0, Y2, Y2
+	VADDPS  Y3, Y2, Y2
+	VDIVPS  Y4, Y2, Y2
+	VMULPS  Y2, Y0, Y0
+	VMOVUPS Y0, (AX)(BX*1)
+	ADDQ    $0x20, BX
+	SUBQ    $0x08, DX
+	JGE     loop
+
+tail:
+	ADDQ       $0x08, DX
+	JZ         done
+	LEAQ       firstLanes<>+32(SB), SI
+	NEGQ       DX
+	VMOVUPS    (SI)(DX*4), Y0
+	VMASKMOVPS (CX)(BX*1), Y0, Y2
+	VMOVUPS    Y1, Y1
+	VMAXPS     Y2, Y1, Y1
+	VMOVUPS    Y3, Y2
+	VMINPS     Y1, Y2, Y2
+	VADDPS     Y3, Y2, Y2
+	VDIVPS     Y4, Y2, Y2
+	VMULPS     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (AX)(BX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+constants:
+	VBROADCASTSS constant40400000<>+0(SB), Y3
+	VBROADCASTSS constant40c00000<>+0(SB), Y4
+	VBROADCASTSS constantc0400000<>+0(SB), Y1
+	JMP          begin
+
+DATA constant40400000<>+0(SB)/4, $0x40400000
+GLOBL constant40400000<>(SB), RODATA|NOPTR, $4
+
+DATA constant40c00000<>+0(SB)/4, $0x40c00000
+GLOBL constant40c00000<>(SB), RODATA|NOPTR, $4
+
+DATA constantc0400000<>+0(SB)/4, $0xc0400000
+GLOBL constantc0400000<>(SB), RODATA|NOPTR, $4
+
+// func hardswishSlopeAVX2(y []float32, slope []float32, x []float32)
+// Requires: AVX, FMA3
+TEXT ·hardswishSlopeAVX2(SB), NOSPLIT, $0-72
+	JMP constants
+
+begin:
+	MOVQ y_base+0(FP), AX
+	MOVQ x_base+48(FP), CX
+	MOVQ slope_base+24(FP), DX
+	MOVQ y_len+8(FP), BX
+	XORQ SI, SI
+	SUBQ $0x08, BX
+	JLT  tail
+
+loop:
+	VMOVUPS     (CX)(SI*1), Y0
+	VMOVUPS     Y1, Y2
+	VMAXPS      Y0, Y2, Y2
+	VMOVUPS     Y3, Y8
+	VMINPS      Y2, Y8, Y8
+	VADDPS      Y3, Y8, Y9
+	VDIVPS      Y4, Y9, Y9
+	VMULPS      Y9, Y2, Y2
+	VMOVUPS     Y5, Y9
+	VFMADD231PS Y6, Y8, Y9
+	VCMPPS      $0x12, Y1, Y0, Y8
+	VXORPS      Y10, Y10, Y10
+	VBLENDVPS   Y8, Y10, Y9, Y8
+	VCMPPS      $0x1d, Y3, Y0, Y0
+	VBLENDVPS   Y0, Y7, Y8, Y0
+	VMOVUPS     Y2, (AX)(SI*1)
+	VMOVUPS     Y0, (DX)(SI*1)
+	ADDQ        $0x20, SI
+	SUBQ        $0x08, BX
+	JGE         loop
+
+tail:
+	ADDQ        $0x08, BX
+	JZ          done
+	LEAQ        firstLanes<>+32(SB), DI
+	NEGQ        BX
+	VMOVUPS     (DI)(BX*4), Y0
+	VMASKMOVPS  (CX)(SI*1), Y0, Y2
+	VMOVUPS     Y1, Y8
+	VMAXPS      Y2, Y8, Y8
+	VMOVUPS     Y3, Y9
+	VMINPS      Y8, Y9, Y9
+	VADDPS      Y3, Y9, Y10
+	VDIVPS      Y4, Y10, Y4
+	VMULPS      Y4, Y8, Y4
+	VMOVUPS     Y5, Y5
+	VFMADD231PS Y6, Y9, Y5
+	VCMPPS      $0x12, Y1, Y2, Y1
+	VXORPS      Y6, Y6, Y6
+	VBLENDVPS   Y1, Y6, Y5, Y1
+	VCMPPS      $0x1d, Y3, Y2, Y2
+	VBLENDVPS   Y2, Y7, Y1, Y1
+	VMASKMOVPS  Y4, Y0, (AX)(SI*1)
+	VMASKMOVPS  Y1, Y0, (DX)(SI*1)
+
+done:
+	VZEROUPPER
+	RET
+
+constants:
+	VBROADCASTSS constant3eaaaaab<>+0(SB), Y6
+	VBROADCASTSS constant3f000000<>+0(SB), Y5
+	VBROADCASTSS constant3f800000<>+0(SB), Y7
+	VBROADCASTSS constant40400000<>+0(SB), Y3
+	VBROADCASTSS constant40c00000<>+0(SB), Y4
+	VBROADCASTSS constantc0400000<>+0(SB), Y1
+	JMP          begin
+
+DATA constant3eaaaaab<>+0(SB)/4, $0x3eaaaaab
+GLOBL constant3eaaaaab<>(SB), RODATA|NOPTR, $4
+
+// func identityLayerAVX2(dy []float32, kept []float32, db []float32, n int)
 // Requires: AVX
 TEXT ·identityLayerAVX2(SB), NOSPLIT, $0-80
 	MOVQ dy_base+0(FP), AX
-	MOVQ y_base+24(FP), CX
+	MOVQ kept_base+24(FP), CX
 	MOVQ db_base+48(FP), DX
 	MOVQ db_len+56(FP), BX
 	MOVQ BX, SI
@@ -1483,11 +3347,11 @@ done:
 	VZEROUPPER
 	RET
 
-// func reluLayerAVX2(dy []float32, y []float32, db []float32, n int)
+// func reluLayerAVX2(dy []float32, kept []float32, db []float32, n int)
 // Requires: AVX
 TEXT ·reluLayerAVX2(SB), NOSPLIT, $0-80
 	MOVQ dy_base+0(FP), AX
-	MOVQ y_base+24(FP), CX
+	MOVQ kept_base+24(FP), CX
 	MOVQ db_base+48(FP), DX
 	MOVQ db_len+56(FP), BX
 	MOVQ BX, SI
@@ -1548,11 +3412,11 @@ done:
 	VZEROUPPER
 	RET
 
-// func tanhLayerAVX2(dy []float32, y []float32, db []float32, n int)
+// func tanhLayerAVX2(dy []float32, kept []float32, db []float32, n int)
 // Requires: AVX, FMA3
 TEXT ·tanhLayerAVX2(SB), NOSPLIT, $0-80
 	MOVQ dy_base+0(FP), AX
-	MOVQ y_base+24(FP), CX
+	MOVQ kept_base+24(FP), CX
 	MOVQ db_base+48(FP), DX
 	MOVQ db_len+56(FP), BX
 	MOVQ BX, SI
@@ -1610,6 +3474,411 @@ tailRows:
 	VMASKMOVPS   Y1, Y0, (DX)(DI*1)
 
 done:
+	VZEROUPPER
+	RET
+
+// func sigmoidLayerAVX2(dy []float32, kept []float32, db []float32, n int)
+// Requires: AVX, FMA3
+TEXT ·sigmoidLayerAVX2(SB), NOSPLIT, $0-80
+	MOVQ dy_base+0(FP), AX
+	MOVQ kept_base+24(FP), CX
+	MOVQ db_base+48(FP), DX
+	MOVQ db_len+56(FP), BX
+	MOVQ BX, SI
+	SHLQ $0x02, SI
+	XORQ DI, DI
+	SUBQ $0x08, BX
+	JLT  tail
+
+columns:
+	VMOVUPS (DX)(DI*1), Y0
+	MOVQ    n+72(FP), R10
+	LEAQ    (AX)(DI*1), R8
+	LEAQ    (CX)(DI*1), R9
+
+rows:
+	VMOVUPS      (R8), Y1
+	VMOVUPS      (R9), Y2
+	VMOVUPS      Y2, Y3
+	VFNMADD231PS Y2, Y2, Y3
+	VMULPS       Y3, Y1, Y1
+	VMOVUPS      Y1, (R8)
+	VADDPS       Y1, Y0, Y0
+	ADDQ         SI, R8
+	ADDQ         SI, R9
+	DECQ         R10
+	JNZ          rows
+	VMOVUPS      Y0, (DX)(DI*1)
+	ADDQ         $0x20, DI
+	SUBQ         $0x08, BX
+	JGE          columns
+
+tail:
+	ADDQ       $0x08, BX
+	JZ         done
+	LEAQ       firstLanes<>+32(SB), R8
+	NEGQ       BX
+	VMOVUPS    (R8)(BX*4), Y0
+	VMASKMOVPS (DX)(DI*1), Y0, Y1
+	MOVQ       n+72(FP), BX
+	LEAQ       (AX)(DI*1), AX
+	LEAQ       (CX)(DI*1), CX
+
+tailRows:
+	VMASKMOVPS   (AX), Y0, Y2
+	VMASKMOVPS   (CX), Y0, Y3
+	VMOVUPS      Y3, Y4
+	VFNMADD231PS Y3, Y3, Y4
+	VMULPS       Y4, Y2, Y2
+	VMASKMOVPS   Y2, Y0, (AX)
+	VADDPS       Y2, Y1, Y1
+	ADDQ         SI, AX
+	ADDQ         SI, CX
+	DECQ         BX
+	JNZ          tailRows
+	VMASKMOVPS   Y1, Y0, (DX)(DI*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func eluLayerAVX2(dy []float32, kept []float32, db []float32, n int)
+// Requires: AVX
+TEXT ·eluLayerAVX2(SB), NOSPLIT, $0-80
+	MOVQ dy_base+0(FP), AX
+	MOVQ kept_base+24(FP), CX
+	MOVQ db_base+48(FP), DX
+	MOVQ db_len+56(FP), BX
+	MOVQ BX, SI
+	SHLQ $0x02, SI
+	XORQ DI, DI
+	SUBQ $0x08, BX
+	JLT  tail
+
+columns:
+	VMOVUPS (DX)(DI*1), Y0
+	MOVQ    n+72(FP), R10
+	LEAQ    (AX)(DI*1), R8
+	LEAQ    (CX)(DI*1), R9
+
+rows:
+	VMOVUPS (R8), Y1
+	VMOVUPS (R9), Y2
+	VXORPS  Y3, Y3, Y3
+	VMINPS  Y2, Y3, Y2
+	VADDPS  lanesAVX23f800000<>+0(SB), Y2, Y2
+	VMULPS  Y2, Y1, Y1
+	VMOVUPS Y1, (R8)
+	VADDPS  Y1, Y0, Y0
+	ADDQ    SI, R8
+	ADDQ    SI, R9
+	DECQ    R10
+	JNZ     rows
+	VMOVUPS Y0, (DX)(DI*1)
+	ADDQ    $0x20, DI
+	SUBQ    $0x08, BX
+	JGE     columns
+
+tail:
+	ADDQ       $0x08, BX
+	JZ         done
+	LEAQ       firstLanes<>+32(SB), R8
+	NEGQ       BX
+	VMOVUPS    (R8)(BX*4), Y0
+	VMASKMOVPS (DX)(DI*1), Y0, Y1
+	MOVQ       n+72(FP), BX
+	LEAQ       (AX)(DI*1), AX
+	LEAQ       (CX)(DI*1), CX
+
+tailRows:
+	VMASKMOVPS (AX), Y0, Y2
+	VMASKMOVPS (CX), Y0, Y3
+	VXORPS     Y4, Y4, Y4
+	VMINPS     Y3, Y4, Y3
+	VADDPS     lanesAVX23f800000<>+0(SB), Y3, Y3
+	VMULPS     Y3, Y2, Y2
+	VMASKMOVPS Y2, Y0, (AX)
+	VADDPS     Y2, Y1, Y1
+	ADDQ       SI, AX
+	ADDQ       SI, CX
+	DECQ       BX
+	JNZ        tailRows
+	VMASKMOVPS Y1, Y0, (DX)(DI*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func leakyReLULayerAVX2(dy []float32, kept []float32, db []float32, n int)
+// Requires: AVX
+TEXT ·leakyReLULayerAVX2(SB), NOSPLIT, $0-80
+	MOVQ dy_base+0(FP), AX
+	MOVQ kept_base+24(FP), CX
+	MOVQ db_base+48(FP), DX
+	MOVQ db_len+56(FP), BX
+	MOVQ BX, SI
+	SHLQ $0x02, SI
+	XORQ DI, DI
+	SUBQ $0x08, BX
+	JLT  tail
+
+columns:
+	VMOVUPS (DX)(DI*1), Y0
+	MOVQ    n+72(FP), R10
+	LEAQ    (AX)(DI*1), R8
+	LEAQ    (CX)(DI*1), R9
+
+rows:
+	VMOVUPS   (R8), Y1
+	VMOVUPS   (R9), Y2
+	VXORPS    Y3, Y3, Y3
+	VCMPPS    $0x1e, Y3, Y2, Y2
+	VMULPS    lanesAVX23c23d70a<>+0(SB), Y1, Y3
+	VBLENDVPS Y2, Y1, Y3, Y1
+	VMOVUPS   Y1, (R8)
+	VADDPS    Y1, Y0, Y0
+	ADDQ      SI, R8
+	ADDQ      SI, R9
+	DECQ      R10
+	JNZ       rows
+	VMOVUPS   Y0, (DX)(DI*1)
+	ADDQ      $0x20, DI
+	SUBQ      $0x08, BX
+	JGE       columns
+
+tail:
+	ADDQ       $0x08, BX
+	JZ         done
+	LEAQ       firstLanes<>+32(SB), R8
+	NEGQ       BX
+	VMOVUPS    (R8)(BX*4), Y0
+	VMASKMOVPS (DX)(DI*1), Y0, Y1
+	MOVQ       n+72(FP), BX
+	LEAQ       (AX)(DI*1), AX
+	LEAQ       (CX)(DI*1), CX
+
+tailRows:
+	VMASKMOVPS (AX), Y0, Y2
+	VMASKMOVPS (CX), Y0, Y3
+	VXORPS     Y4, Y4, Y4
+	VCMPPS     $0x1e, Y4, Y3, Y3
+	VMULPS     lanesAVX23c23d70a<>+0(SB), Y2, Y4
+	VBLENDVPS  Y3, Y2, Y4, Y2
+	VMASKMOVPS Y2, Y0, (AX)
+	VADDPS     Y2, Y1, Y1
+	ADDQ       SI, AX
+	ADDQ       SI, CX
+	DECQ       BX
+	JNZ        tailRows
+	VMASKMOVPS Y1, Y0, (DX)(DI*1)
+
+done:
+	VZEROUPPER
+	RET
+
+DATA lanesAVX23c23d70a<>+0(SB)/4, $0x3c23d70a
+DATA lanesAVX23c23d70a<>+4(SB)/4, $0x3c23d70a
+DATA lanesAVX23c23d70a<>+8(SB)/4, $0x3c23d70a
+DATA lanesAVX23c23d70a<>+12(SB)/4, $0x3c23d70a
+DATA lanesAVX23c23d70a<>+16(SB)/4, $0x3c23d70a
+DATA lanesAVX23c23d70a<>+20(SB)/4, $0x3c23d70a
+DATA lanesAVX23c23d70a<>+24(SB)/4, $0x3c23d70a
+DATA lanesAVX23c23d70a<>+28(SB)/4, $0x3c23d70a
+GLOBL lanesAVX23c23d70a<>(SB), RODATA|NOPTR, $32
+
+// func hardtanhLayerAVX2(dy []float32, kept []float32, db []float32, n int)
+// Requires: AVX
+TEXT ·hardtanhLayerAVX2(SB), NOSPLIT, $0-80
+	MOVQ dy_base+0(FP), AX
+	MOVQ kept_base+24(FP), CX
+	MOVQ db_base+48(FP), DX
+	MOVQ db_len+56(FP), BX
+	MOVQ BX, SI
+	SHLQ $0x02, SI
+	XORQ DI, DI
+	SUBQ $0x08, BX
+	JLT  tail
+
+columns:
+	VMOVUPS (DX)(DI*1), Y0
+	MOVQ    n+72(FP), R10
+	LEAQ    (AX)(DI*1), R8
+	LEAQ    (CX)(DI*1), R9
+
+rows:
+	VMOVUPS (R8), Y1
+	VMOVUPS (R9), Y2
+	VANDPS  lanesAVX27fffffff<>+0(SB), Y2, Y2
+	VCMPPS  $0x11, lanesAVX23f800000<>+0(SB), Y2, Y2
+	VANDPS  Y2, Y1, Y1
+	VMOVUPS Y1, (R8)
+	VADDPS  Y1, Y0, Y0
+	ADDQ    SI, R8
+	ADDQ    SI, R9
+	DECQ    R10
+	JNZ     rows
+	VMOVUPS Y0, (DX)(DI*1)
+	ADDQ    $0x20, DI
+	SUBQ    $0x08, BX
+	JGE     columns
+
+tail:
+	ADDQ       $0x08, BX
+	JZ         done
+	LEAQ       firstLanes<>+32(SB), R8
+	NEGQ       BX
+	VMOVUPS    (R8)(BX*4), Y0
+	VMASKMOVPS (DX)(DI*1), Y0, Y1
+	MOVQ       n+72(FP), BX
+	LEAQ       (AX)(DI*1), AX
+	LEAQ       (CX)(DI*1), CX
+
+tailRows:
+	VMASKMOVPS (AX), Y0, Y2
+	VMASKMOVPS (CX), Y0, Y3
+	VANDPS     lanesAVX27fffffff<>+0(SB), Y3, Y3
+	VCMPPS     $0x11, lanesAVX23f800000<>+0(SB), Y3, Y3
+	VANDPS     Y3, Y2, Y2
+	VMASKMOVPS Y2, Y0, (AX)
+	VADDPS     Y2, Y1, Y1
+	ADDQ       SI, AX
+	ADDQ       SI, CX
+	DECQ       BX
+	JNZ        tailRows
+	VMASKMOVPS Y1, Y0, (DX)(DI*1)
+
+done:
+	VZEROUPPER
+	RET
+
+DATA lanesAVX27fffffff<>+0(SB)/4, $0x7fffffff
+DATA lanesAVX27fffffff<>+4(SB)/4, $0x7fffffff
+DATA lanesAVX27fffffff<>+8(SB)/4, $0x7fffffff
+DATA lanesAVX27fffffff<>+12(SB)/4, $0x7fffffff
+DATA lanesAVX27fffffff<>+16(SB)/4, $0x7fffffff
+DATA lanesAVX27fffffff<>+20(SB)/4, $0x7fffffff
+DATA lanesAVX27fffffff<>+24(SB)/4, $0x7fffffff
+DATA lanesAVX27fffffff<>+28(SB)/4, $0x7fffffff
+GLOBL lanesAVX27fffffff<>(SB), RODATA|NOPTR, $32
+
+// func slopeLayerAVX2(dy []float32, kept []float32, db []float32, n int)
+// Requires: AVX
+TEXT ·slopeLayerAVX2(SB), NOSPLIT, $0-80
+	MOVQ dy_base+0(FP), AX
+	MOVQ kept_base+24(FP), CX
+	MOVQ db_base+48(FP), DX
+	MOVQ db_len+56(FP), BX
+	MOVQ BX, SI
+	SHLQ $0x02, SI
+	XORQ DI, DI
+	SUBQ $0x08, BX
+	JLT  tail
+
+columns:
+	VMOVUPS (DX)(DI*1), Y0
+	MOVQ    n+72(FP), R10
+	LEAQ    (AX)(DI*1), R8
+	LEAQ    (CX)(DI*1), R9
+
+rows:
+	VMOVUPS (R8), Y1
+	VMOVUPS (R9), Y2
+	VMULPS  Y2, Y1, Y1
+	VMOVUPS Y1, (R8)
+	VADDPS  Y1, Y0, Y0
+	ADDQ    SI, R8
+	ADDQ    SI, R9
+	DECQ    R10
+	JNZ     rows
+	VMOVUPS Y0, (DX)(DI*1)
+	ADDQ    $0x20, DI
+	SUBQ    $0x08, BX
+	JGE     columns
+
+tail:
+	ADDQ       $0x08, BX
+	JZ         done
+	LEAQ       firstLanes<>+32(SB), R8
+	NEGQ       BX
+	VMOVUPS    (R8)(BX*4), Y0
+	VMASKMOVPS (DX)(DI*1), Y0, Y1
+	MOVQ       n+72(FP), BX
+	LEAQ       (AX)(DI*1), AX
+	LEAQ       (CX)(DI*1), CX
+
+tailRows:
+	VMASKMOVPS (AX), Y0, Y2
+	VMASKMOVPS (CX), Y0, Y3
+	VMULPS     Y3, Y2, Y2
+	VMASKMOVPS Y2, Y0, (AX)
+	VADDPS     Y2, Y1, Y1
+	ADDQ       SI, AX
+	ADDQ       SI, CX
+	DECQ       BX
+	JNZ        tailRows
+	VMASKMOVPS Y1, Y0, (DX)(DI*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func sumBlocksAVX2(x []float32) float64
+// Requires: AVX, SSE2
+TEXT ·sumBlocksAVX2(SB), NOSPLIT, $0-32
+	MOVQ   x_base+0(FP), AX
+	MOVQ   x_len+8(FP), CX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+
+loop:
+	VCVTPS2PD    (AX), Y2
+	VADDPD       Y2, Y0, Y0
+	VCVTPS2PD    16(AX), Y2
+	VADDPD       Y2, Y1, Y1
+	VCVTPS2PD    32(AX), Y2
+	VADDPD       Y2, Y0, Y0
+	VCVTPS2PD    48(AX), Y2
+	VADDPD       Y2, Y1, Y1
+	ADDQ         $0x40, AX
+	SUBQ         $0x10, CX
+	JG           loop
+	VADDPD       Y1, Y0, Y0
+	VMOVAPD      Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X0, X1, X1
+	VPERMILPD    $0x01, X1, X0
+	VADDSD       X0, X1, X1
+	MOVSD        X1, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// func sumSquaresBlocksAVX2(x []float32) float64
+// Requires: AVX, FMA3, SSE2
+TEXT ·sumSquaresBlocksAVX2(SB), NOSPLIT, $0-32
+	MOVQ   x_base+0(FP), AX
+	MOVQ   x_len+8(FP), CX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+
+loop:
+	VCVTPS2PD    (AX), Y2
+	VFMADD231PD  Y2, Y2, Y0
+	VCVTPS2PD    16(AX), Y2
+	VFMADD231PD  Y2, Y2, Y1
+	VCVTPS2PD    32(AX), Y2
+	VFMADD231PD  Y2, Y2, Y0
+	VCVTPS2PD    48(AX), Y2
+	VFMADD231PD  Y2, Y2, Y1
+	ADDQ         $0x40, AX
+	SUBQ         $0x10, CX
+	JG           loop
+	VADDPD       Y1, Y0, Y0
+	VMOVAPD      Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X0, X1, X1
+	VPERMILPD    $0x01, X1, X0
+	VADDSD       X0, X1, X1
+	MOVSD        X1, ret+24(FP)
 	VZEROUPPER
 	RET
 
@@ -3971,151 +6240,6 @@ done:
 	VZEROUPPER
 	RET
 
-// func tanhGradAVX512(dx []float32, dy []float32, y []float32)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·tanhGradAVX512(SB), NOSPLIT, $0-72
-	JMP constants
-
-begin:
-	MOVQ dx_base+0(FP), AX
-	MOVQ dy_base+24(FP), CX
-	MOVQ y_base+48(FP), DX
-	MOVQ dx_len+8(FP), BX
-	XORQ SI, SI
-	SUBQ $0x10, BX
-	JLT  tail
-
-loop:
-	VMOVUPS      (AX)(SI*1), Z0
-	VMOVUPS      (CX)(SI*1), Z1
-	VMOVUPS      (DX)(SI*1), Z2
-	VMOVUPS      Z1, Z3
-	VMULPS       Z2, Z2, Z2
-	VFNMADD231PS Z2, Z1, Z3
-	VADDPS       Z3, Z0, Z0
-	VMOVUPS      Z0, (AX)(SI*1)
-	ADDQ         $0x40, SI
-	SUBQ         $0x10, BX
-	JGE          loop
-
-tail:
-	ADDQ         $0x10, BX
-	JZ           done
-	MOVQ         $-1, DI
-	BZHIQ        BX, DI, DI
-	KMOVW        DI, K1
-	VMOVUPS.Z    (AX)(SI*1), K1, Z0
-	VMOVUPS.Z    (CX)(SI*1), K1, Z1
-	VMOVUPS.Z    (DX)(SI*1), K1, Z2
-	VMOVUPS      Z1, Z3
-	VMULPS       Z2, Z2, Z2
-	VFNMADD231PS Z2, Z1, Z3
-	VADDPS       Z3, Z0, Z0
-	VMOVUPS      Z0, K1, (AX)(SI*1)
-
-done:
-	VZEROUPPER
-	RET
-
-constants:
-	JMP begin
-
-// func reluGradAVX512(dx []float32, dy []float32, y []float32)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·reluGradAVX512(SB), NOSPLIT, $0-72
-	JMP constants
-
-begin:
-	MOVQ dx_base+0(FP), AX
-	MOVQ dy_base+24(FP), CX
-	MOVQ y_base+48(FP), DX
-	MOVQ dx_len+8(FP), BX
-	XORQ SI, SI
-	SUBQ $0x10, BX
-	JLT  tail
-
-loop:
-	VMOVUPS   (AX)(SI*1), Z0
-	VMOVUPS   (CX)(SI*1), Z1
-	VMOVUPS   (DX)(SI*1), Z2
-	VXORPS    Z3, Z3, Z3
-	VCMPPS    $0x1e, Z3, Z2, K1
-	VMOVAPS.Z Z1, K1, Z1
-	VADDPS    Z1, Z0, Z0
-	VMOVUPS   Z0, (AX)(SI*1)
-	ADDQ      $0x40, SI
-	SUBQ      $0x10, BX
-	JGE       loop
-
-tail:
-	ADDQ      $0x10, BX
-	JZ        done
-	MOVQ      $-1, DI
-	BZHIQ     BX, DI, DI
-	KMOVW     DI, K1
-	VMOVUPS.Z (AX)(SI*1), K1, Z0
-	VMOVUPS.Z (CX)(SI*1), K1, Z1
-	VMOVUPS.Z (DX)(SI*1), K1, Z2
-	VXORPS    Z3, Z3, Z3
-	VCMPPS    $0x1e, Z3, Z2, K2
-	VMOVAPS.Z Z1, K2, Z1
-	VADDPS    Z1, Z0, Z0
-	VMOVUPS   Z0, K1, (AX)(SI*1)
-
-done:
-	VZEROUPPER
-	RET
-
-constants:
-	JMP begin
-
-// func sigmoidGradAVX512(dx []float32, dy []float32, y []float32)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·sigmoidGradAVX512(SB), NOSPLIT, $0-72
-	JMP constants
-
-begin:
-	MOVQ dx_base+0(FP), AX
-	MOVQ dy_base+24(FP), CX
-	MOVQ y_base+48(FP), DX
-	MOVQ dx_len+8(FP), BX
-	XORQ SI, SI
-	SUBQ $0x10, BX
-	JLT  tail
-
-loop:
-	VMOVUPS      (AX)(SI*1), Z0
-	VMOVUPS      (CX)(SI*1), Z1
-	VMOVUPS      (DX)(SI*1), Z2
-	VMOVUPS      Z2, Z3
-	VFNMADD231PS Z2, Z2, Z3
-	VFMADD231PS  Z1, Z3, Z0
-	VMOVUPS      Z0, (AX)(SI*1)
-	ADDQ         $0x40, SI
-	SUBQ         $0x10, BX
-	JGE          loop
-
-tail:
-	ADDQ         $0x10, BX
-	JZ           done
-	MOVQ         $-1, DI
-	BZHIQ        BX, DI, DI
-	KMOVW        DI, K1
-	VMOVUPS.Z    (AX)(SI*1), K1, Z0
-	VMOVUPS.Z    (CX)(SI*1), K1, Z1
-	VMOVUPS.Z    (DX)(SI*1), K1, Z2
-	VMOVUPS      Z2, Z3
-	VFNMADD231PS Z2, Z2, Z3
-	VFMADD231PS  Z1, Z3, Z0
-	VMOVUPS      Z0, K1, (AX)(SI*1)
-
-done:
-	VZEROUPPER
-	RET
-
-constants:
-	JMP begin
-
 // func expAVX512(dst []float32, x []float32)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·expAVX512(SB), NOSPLIT, $0-48
@@ -4236,33 +6360,33 @@ loop:
 	VCMPPS       $0x11, lanesAVX51200800000<>+0(SB), Z0, K1
 	VMULPS       lanesAVX5124b000000<>+0(SB), Z0, Z1
 	VBLENDMPS    Z1, Z0, K1, Z2
-	VPSUBD       lanesAVX5123f3504f3<>+0(SB), Z2, Z1
-	VPSRAD       $0x17, Z1, Z10
-	VCVTDQ2PS    Z10, Z10
-	VMOVUPS      lanesAVX51241b80000<>+0(SB), Z11
-	VMOVAPS.Z    Z11, K1, Z11
-	VSUBPS       Z11, Z10, Z10
-	VANDPS       lanesAVX512007fffff<>+0(SB), Z1, Z1
-	VPADDD       lanesAVX5123f3504f3<>+0(SB), Z1, Z1
-	VSUBPS       lanesAVX5123f800000<>+0(SB), Z1, Z1
+	VMOVUPS      lanesAVX51241b80000<>+0(SB), Z1
+	VMOVAPS.Z    Z1, K1, Z1
+	VPSUBD       lanesAVX5123f3504f3<>+0(SB), Z2, Z10
+	VPSRAD       $0x17, Z10, Z11
+	VCVTDQ2PS    Z11, Z11
+	VSUBPS       Z1, Z11, Z1
+	VANDPS       lanesAVX512007fffff<>+0(SB), Z10, Z10
+	VPADDD       lanesAVX5123f3504f3<>+0(SB), Z10, Z10
+	VSUBPS       lanesAVX5123f800000<>+0(SB), Z10, Z10
 	VMOVUPS      lanesAVX5123d8ec752<>+0(SB), Z11
-	VFMADD213PS  lanesAVX512bdeb1ade<>+0(SB), Z1, Z11
-	VFMADD213PS  lanesAVX5123def5141<>+0(SB), Z1, Z11
-	VFMADD213PS  lanesAVX512bdfe7a63<>+0(SB), Z1, Z11
-	VFMADD213PS  lanesAVX5123e11e90d<>+0(SB), Z1, Z11
-	VFMADD213PS  lanesAVX512be2aada5<>+0(SB), Z1, Z11
-	VFMADD213PS  lanesAVX5123e4ccead<>+0(SB), Z1, Z11
-	VFMADD213PS  lanesAVX512be7ffffe<>+0(SB), Z1, Z11
-	VFMADD213PS  lanesAVX5123eaaaaaa<>+0(SB), Z1, Z11
-	VMULPS       Z1, Z1, Z12
-	VMULPS       Z1, Z12, Z13
+	VFMADD213PS  lanesAVX512bdeb1ade<>+0(SB), Z10, Z11
+	VFMADD213PS  lanesAVX5123def5141<>+0(SB), Z10, Z11
+	VFMADD213PS  lanesAVX512bdfe7a63<>+0(SB), Z10, Z11
+	VFMADD213PS  lanesAVX5123e11e90d<>+0(SB), Z10, Z11
+	VFMADD213PS  lanesAVX512be2aada5<>+0(SB), Z10, Z11
+	VFMADD213PS  lanesAVX5123e4ccead<>+0(SB), Z10, Z11
+	VFMADD213PS  lanesAVX512be7ffffe<>+0(SB), Z10, Z11
+	VFMADD213PS  lanesAVX5123eaaaaaa<>+0(SB), Z10, Z11
+	VMULPS       Z10, Z10, Z12
+	VMULPS       Z10, Z12, Z13
 	VMULPS       Z13, Z11, Z11
-	VFMADD231PS  lanesAVX51235bfbe8e<>+0(SB), Z10, Z11
+	VFMADD231PS  lanesAVX51235bfbe8e<>+0(SB), Z1, Z11
 	VFNMADD231PS lanesAVX5123f000000<>+0(SB), Z12, Z11
-	VADDPS       Z11, Z1, Z1
-	VFMADD231PS  lanesAVX5123f317200<>+0(SB), Z10, Z1
+	VADDPS       Z11, Z10, Z10
+	VFMADD231PS  lanesAVX5123f317200<>+0(SB), Z1, Z10
 	VCMPPS       $0x1e, lanesAVX5127f7fffff<>+0(SB), Z0, K1
-	VBLENDMPS    Z0, Z1, K1, Z3
+	VBLENDMPS    Z0, Z10, K1, Z3
 	VXORPS       Z1, Z1, Z1
 	VCMPPS       $0x00, Z1, Z0, K1
 	VBLENDMPS    lanesAVX512ff800000<>+0(SB), Z3, K1, Z4
@@ -4285,33 +6409,33 @@ tail:
 	VCMPPS       $0x11, lanesAVX51200800000<>+0(SB), Z0, K2
 	VMULPS       lanesAVX5124b000000<>+0(SB), Z0, Z1
 	VBLENDMPS    Z1, Z0, K2, Z6
-	VPSUBD       lanesAVX5123f3504f3<>+0(SB), Z6, Z1
-	VPSRAD       $0x17, Z1, Z2
-	VCVTDQ2PS    Z2, Z2
-	VMOVUPS      lanesAVX51241b80000<>+0(SB), Z3
-	VMOVAPS.Z    Z3, K2, Z3
-	VSUBPS       Z3, Z2, Z2
-	VANDPS       lanesAVX512007fffff<>+0(SB), Z1, Z1
-	VPADDD       lanesAVX5123f3504f3<>+0(SB), Z1, Z1
-	VSUBPS       lanesAVX5123f800000<>+0(SB), Z1, Z1
+	VMOVUPS      lanesAVX51241b80000<>+0(SB), Z1
+	VMOVAPS.Z    Z1, K2, Z1
+	VPSUBD       lanesAVX5123f3504f3<>+0(SB), Z6, Z2
+	VPSRAD       $0x17, Z2, Z3
+	VCVTDQ2PS    Z3, Z3
+	VSUBPS       Z1, Z3, Z1
+	VANDPS       lanesAVX512007fffff<>+0(SB), Z2, Z2
+	VPADDD       lanesAVX5123f3504f3<>+0(SB), Z2, Z2
+	VSUBPS       lanesAVX5123f800000<>+0(SB), Z2, Z2
 	VMOVUPS      lanesAVX5123d8ec752<>+0(SB), Z3
-	VFMADD213PS  lanesAVX512bdeb1ade<>+0(SB), Z1, Z3
-	VFMADD213PS  lanesAVX5123def5141<>+0(SB), Z1, Z3
-	VFMADD213PS  lanesAVX512bdfe7a63<>+0(SB), Z1, Z3
-	VFMADD213PS  lanesAVX5123e11e90d<>+0(SB), Z1, Z3
-	VFMADD213PS  lanesAVX512be2aada5<>+0(SB), Z1, Z3
-	VFMADD213PS  lanesAVX5123e4ccead<>+0(SB), Z1, Z3
-	VFMADD213PS  lanesAVX512be7ffffe<>+0(SB), Z1, Z3
-	VFMADD213PS  lanesAVX5123eaaaaaa<>+0(SB), Z1, Z3
-	VMULPS       Z1, Z1, Z4
-	VMULPS       Z1, Z4, Z5
+	VFMADD213PS  lanesAVX512bdeb1ade<>+0(SB), Z2, Z3
+	VFMADD213PS  lanesAVX5123def5141<>+0(SB), Z2, Z3
+	VFMADD213PS  lanesAVX512bdfe7a63<>+0(SB), Z2, Z3
+	VFMADD213PS  lanesAVX5123e11e90d<>+0(SB), Z2, Z3
+	VFMADD213PS  lanesAVX512be2aada5<>+0(SB), Z2, Z3
+	VFMADD213PS  lanesAVX5123e4ccead<>+0(SB), Z2, Z3
+	VFMADD213PS  lanesAVX512be7ffffe<>+0(SB), Z2, Z3
+	VFMADD213PS  lanesAVX5123eaaaaaa<>+0(SB), Z2, Z3
+	VMULPS       Z2, Z2, Z4
+	VMULPS       Z2, Z4, Z5
 	VMULPS       Z5, Z3, Z3
-	VFMADD231PS  lanesAVX51235bfbe8e<>+0(SB), Z2, Z3
+	VFMADD231PS  lanesAVX51235bfbe8e<>+0(SB), Z1, Z3
 	VFNMADD231PS lanesAVX5123f000000<>+0(SB), Z4, Z3
-	VADDPS       Z3, Z1, Z1
-	VFMADD231PS  lanesAVX5123f317200<>+0(SB), Z2, Z1
+	VADDPS       Z3, Z2, Z2
+	VFMADD231PS  lanesAVX5123f317200<>+0(SB), Z1, Z2
 	VCMPPS       $0x1e, lanesAVX5127f7fffff<>+0(SB), Z0, K2
-	VBLENDMPS    Z0, Z1, K2, Z7
+	VBLENDMPS    Z0, Z2, K2, Z7
 	VXORPS       Z1, Z1, Z1
 	VCMPPS       $0x00, Z1, Z0, K2
 	VBLENDMPS    lanesAVX512ff800000<>+0(SB), Z7, K2, Z8
@@ -4361,24 +6485,6 @@ DATA lanesAVX5124b000000<>+56(SB)/4, $0x4b000000
 DATA lanesAVX5124b000000<>+60(SB)/4, $0x4b000000
 GLOBL lanesAVX5124b000000<>(SB), RODATA|NOPTR, $64
 
-DATA lanesAVX5123f3504f3<>+0(SB)/4, $0x3f3504f3
-DATA lanesAVX5123f3504f3<>+4(SB)/4, $0x3f3504f3
-DATA lanesAVX5123f3504f3<>+8(SB)/4, $0x3f3504f3
-DATA lanesAVX5123f3504f3<>+12(SB)/4, $0x3f3504f3
-DATA lanesAVX5123f3504f3<>+16(SB)/4, $0x3f3504f3
-DATA lanesAVX5123f3504f3<>+20(SB)/4, $0x3f3504f3
-DATA lanesAVX5123f3504f3<>+24(SB)/4, $0x3f3504f3
-DATA lanesAVX5123f3504f3<>+28(SB)/4, $0x3f3504f3
-DATA lanesAVX5123f3504f3<>+32(SB)/4, $0x3f3504f3
-DATA lanesAVX5123f3504f3<>+36(SB)/4, $0x3f3504f3
-DATA lanesAVX5123f3504f3<>+40(SB)/4, $0x3f3504f3
-DATA lanesAVX5123f3504f3<>+44(SB)/4, $0x3f3504f3
-DATA lanesAVX5123f3504f3<>+48(SB)/4, $0x3f3504f3
-DATA lanesAVX5123f3504f3<>+52(SB)/4, $0x3f3504f3
-DATA lanesAVX5123f3504f3<>+56(SB)/4, $0x3f3504f3
-DATA lanesAVX5123f3504f3<>+60(SB)/4, $0x3f3504f3
-GLOBL lanesAVX5123f3504f3<>(SB), RODATA|NOPTR, $64
-
 DATA lanesAVX51241b80000<>+0(SB)/4, $0x41b80000
 DATA lanesAVX51241b80000<>+4(SB)/4, $0x41b80000
 DATA lanesAVX51241b80000<>+8(SB)/4, $0x41b80000
@@ -4396,6 +6502,24 @@ DATA lanesAVX51241b80000<>+52(SB)/4, $0x41b80000
 DATA lanesAVX51241b80000<>+56(SB)/4, $0x41b80000
 DATA lanesAVX51241b80000<>+60(SB)/4, $0x41b80000
 GLOBL lanesAVX51241b80000<>(SB), RODATA|NOPTR, $64
+
+DATA lanesAVX5123f3504f3<>+0(SB)/4, $0x3f3504f3
+DATA lanesAVX5123f3504f3<>+4(SB)/4, $0x3f3504f3
+DATA lanesAVX5123f3504f3<>+8(SB)/4, $0x3f3504f3
+DATA lanesAVX5123f3504f3<>+12(SB)/4, $0x3f3504f3
+DATA lanesAVX5123f3504f3<>+16(SB)/4, $0x3f3504f3
+DATA lanesAVX5123f3504f3<>+20(SB)/4, $0x3f3504f3
+DATA lanesAVX5123f3504f3<>+24(SB)/4, $0x3f3504f3
+DATA lanesAVX5123f3504f3<>+28(SB)/4, $0x3f3504f3
+DATA lanesAVX5123f3504f3<>+32(SB)/4, $0x3f3504f3
+DATA lanesAVX5123f3504f3<>+36(SB)/4, $0x3f3504f3
+DATA lanesAVX5123f3504f3<>+40(SB)/4, $0x3f3504f3
+DATA lanesAVX5123f3504f3<>+44(SB)/4, $0x3f3504f3
+DATA lanesAVX5123f3504f3<>+48(SB)/4, $0x3f3504f3
+DATA lanesAVX5123f3504f3<>+52(SB)/4, $0x3f3504f3
+DATA lanesAVX5123f3504f3<>+56(SB)/4, $0x3f3504f3
+DATA lanesAVX5123f3504f3<>+60(SB)/4, $0x3f3504f3
+GLOBL lanesAVX5123f3504f3<>(SB), RODATA|NOPTR, $64
 
 DATA lanesAVX512007fffff<>+0(SB)/4, $0x007fffff
 DATA lanesAVX512007fffff<>+4(SB)/4, $0x007fffff
@@ -4703,6 +6827,46 @@ DATA lanesAVX5127fc00000<>+56(SB)/4, $0x7fc00000
 DATA lanesAVX5127fc00000<>+60(SB)/4, $0x7fc00000
 GLOBL lanesAVX5127fc00000<>(SB), RODATA|NOPTR, $64
 
+// func reluAVX512(dst []float32, x []float32)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·reluAVX512(SB), NOSPLIT, $0-48
+	JMP constants
+
+begin:
+	MOVQ dst_base+0(FP), AX
+	MOVQ x_base+24(FP), CX
+	MOVQ dst_len+8(FP), DX
+	XORQ BX, BX
+	SUBQ $0x10, DX
+	JLT  tail
+
+loop:
+	VMOVUPS (CX)(BX*1), Z0
+	VXORPS  Z1, Z1, Z1
+	VMAXPS  Z0, Z1, Z0
+	VMOVUPS Z0, (AX)(BX*1)
+	ADDQ    $0x40, BX
+	SUBQ    $0x10, DX
+	JGE     loop
+
+tail:
+	ADDQ      $0x10, DX
+	JZ        done
+	MOVQ      $-1, SI
+	BZHIQ     DX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (CX)(BX*1), K1, Z0
+	VXORPS    Z1, Z1, Z1
+	VMAXPS    Z0, Z1, Z0
+	VMOVUPS   Z0, K1, (AX)(BX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+constants:
+	JMP begin
+
 // func tanhAVX512(dst []float32, x []float32)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·tanhAVX512(SB), NOSPLIT, $0-48
@@ -4916,65 +7080,2013 @@ constants:
 	VBROADCASTSS constantc2d00000<>+0(SB), Z5
 	JMP          begin
 
-// func sumBlocksAVX512(x []float32) float64
-// Requires: AVX, AVX512DQ, AVX512F, SSE2
-TEXT ·sumBlocksAVX512(SB), NOSPLIT, $0-32
-	MOVQ   x_base+0(FP), AX
-	MOVQ   x_len+8(FP), CX
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
+// func eluAVX512(dst []float32, x []float32)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·eluAVX512(SB), NOSPLIT, $0-48
+	JMP constants
+
+begin:
+	MOVQ dst_base+0(FP), AX
+	MOVQ x_base+24(FP), CX
+	MOVQ dst_len+8(FP), DX
+	XORQ BX, BX
+	SUBQ $0x10, DX
+	JLT  tail
 
 loop:
-	VCVTPS2PD     (AX), Z2
-	VADDPD        Z2, Z0, Z0
-	VCVTPS2PD     32(AX), Z2
-	VADDPD        Z2, Z1, Z1
-	ADDQ          $0x40, AX
-	SUBQ          $0x10, CX
-	JG            loop
-	VADDPD        Z1, Z0, Z0
-	VEXTRACTF64X4 $0x01, Z0, Y1
-	VADDPD        Y0, Y1, Y1
-	VEXTRACTF128  $0x01, Y1, X0
-	VADDPD        X1, X0, X0
-	VPERMILPD     $0x01, X0, X1
-	VADDSD        X1, X0, X0
-	MOVSD         X0, ret+24(FP)
+	VMOVUPS      (CX)(BX*1), Z0
+	VXORPS       Z1, Z1, Z1
+	VCMPPS       $0x1e, Z1, Z0, K1
+	VMOVUPS      Z2, Z1
+	VMAXPS       Z0, Z1, Z1
+	VMOVUPS      Z3, Z15
+	VFMADD231PS  Z4, Z1, Z15
+	VSUBPS       Z3, Z15, Z16
+	VMOVUPS      Z1, Z1
+	VFNMADD231PS Z5, Z16, Z1
+	VPSLLD       $0x17, Z15, Z15
+	VPADDD       Z6, Z15, Z15
+	VMULPS       Z1, Z1, Z16
+	VMOVUPS      Z7, Z17
+	VFMADD213PS  Z8, Z1, Z17
+	VMOVUPS      Z9, Z18
+	VFMADD213PS  Z10, Z1, Z18
+	VMOVUPS      Z11, Z19
+	VFMADD213PS  Z12, Z1, Z19
+	VFMADD213PS  Z18, Z16, Z19
+	VFMADD213PS  Z17, Z16, Z19
+	VFMADD213PS  Z1, Z16, Z19
+	VSUBPS       Z6, Z15, Z1
+	VFMADD213PS  Z1, Z15, Z19
+	VBLENDMPS    Z0, Z19, K1, Z13
+	VMOVUPS      Z13, (AX)(BX*1)
+	ADDQ         $0x40, BX
+	SUBQ         $0x10, DX
+	JGE          loop
+
+tail:
+	ADDQ         $0x10, DX
+	JZ           done
+	MOVQ         $-1, SI
+	BZHIQ        DX, SI, SI
+	KMOVW        SI, K1
+	VMOVUPS.Z    (CX)(BX*1), K1, Z0
+	VXORPS       Z1, Z1, Z1
+	VCMPPS       $0x1e, Z1, Z0, K2
+	VMOVUPS      Z2, Z1
+	VMAXPS       Z0, Z1, Z1
+	VMOVUPS      Z3, Z2
+	VFMADD231PS  Z4, Z1, Z2
+	VSUBPS       Z3, Z2, Z3
+	VMOVUPS      Z1, Z1
+	VFNMADD231PS Z5, Z3, Z1
+	VPSLLD       $0x17, Z2, Z2
+	VPADDD       Z6, Z2, Z2
+	VMULPS       Z1, Z1, Z3
+	VMOVUPS      Z7, Z4
+	VFMADD213PS  Z8, Z1, Z4
+	VMOVUPS      Z9, Z5
+	VFMADD213PS  Z10, Z1, Z5
+	VMOVUPS      Z11, Z7
+	VFMADD213PS  Z12, Z1, Z7
+	VFMADD213PS  Z5, Z3, Z7
+	VFMADD213PS  Z4, Z3, Z7
+	VFMADD213PS  Z1, Z3, Z7
+	VSUBPS       Z6, Z2, Z1
+	VFMADD213PS  Z1, Z2, Z7
+	VBLENDMPS    Z0, Z7, K2, Z14
+	VMOVUPS      Z14, K1, (AX)(BX*1)
+
+done:
 	VZEROUPPER
 	RET
 
-// func sumSquaresBlocksAVX512(x []float32) float64
-// Requires: AVX, AVX512DQ, AVX512F, SSE2
-TEXT ·sumSquaresBlocksAVX512(SB), NOSPLIT, $0-32
-	MOVQ   x_base+0(FP), AX
-	MOVQ   x_len+8(FP), CX
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
+constants:
+	VBROADCASTSS constant39500d01<>+0(SB), Z11
+	VBROADCASTSS constant3ab60b61<>+0(SB), Z12
+	VBROADCASTSS constant3c088889<>+0(SB), Z9
+	VBROADCASTSS constant3d2aaaab<>+0(SB), Z10
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Z7
+	VBROADCASTSS constant3f000000<>+0(SB), Z8
+	VBROADCASTSS constant3f317218<>+0(SB), Z5
+	VBROADCASTSS constant3f800000<>+0(SB), Z6
+	VBROADCASTSS constant3fb8aa3b<>+0(SB), Z4
+	VBROADCASTSS constant4b400000<>+0(SB), Z3
+	VBROADCASTSS constantc1a00000<>+0(SB), Z2
+	JMP          begin
+
+// func leakyReLUAVX512(dst []float32, x []float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·leakyReLUAVX512(SB), NOSPLIT, $0-48
+	JMP constants
+
+begin:
+	MOVQ dst_base+0(FP), AX
+	MOVQ x_base+24(FP), CX
+	MOVQ dst_len+8(FP), DX
+	XORQ BX, BX
+	SUBQ $0x10, DX
+	JLT  tail
 
 loop:
-	VCVTPS2PD     (AX), Z2
-	VFMADD231PD   Z2, Z2, Z0
-	VCVTPS2PD     32(AX), Z2
-	VFMADD231PD   Z2, Z2, Z1
-	ADDQ          $0x40, AX
-	SUBQ          $0x10, CX
-	JG            loop
-	VADDPD        Z1, Z0, Z0
-	VEXTRACTF64X4 $0x01, Z0, Y1
-	VADDPD        Y0, Y1, Y1
-	VEXTRACTF128  $0x01, Y1, X0
-	VADDPD        X1, X0, X0
-	VPERMILPD     $0x01, X0, X1
-	VADDSD        X1, X0, X0
-	MOVSD         X0, ret+24(FP)
+	VMOVUPS (CX)(BX*1), Z0
+	VMULPS  Z1, Z0, Z2
+	VMAXPS  Z0, Z2, Z0
+	VMOVUPS Z0, (AX)(BX*1)
+	ADDQ    $0x40, BX
+	SUBQ    $0x10, DX
+	JGE     loop
+
+tail:
+	ADDQ      $0x10, DX
+	JZ        done
+	MOVQ      $-1, SI
+	BZHIQ     DX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (CX)(BX*1), K1, Z0
+	VMULPS    Z1, Z0, Z1
+	VMAXPS    Z0, Z1, Z0
+	VMOVUPS   Z0, K1, (AX)(BX*1)
+
+done:
 	VZEROUPPER
 	RET
 
-// func identityLayerAVX512(dy []float32, y []float32, db []float32, n int)
+constants:
+	VBROADCASTSS constant3c23d70a<>+0(SB), Z1
+	JMP          begin
+
+// func hardtanhAVX512(dst []float32, x []float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·hardtanhAVX512(SB), NOSPLIT, $0-48
+	JMP constants
+
+begin:
+	MOVQ dst_base+0(FP), AX
+	MOVQ x_base+24(FP), CX
+	MOVQ dst_len+8(FP), DX
+	XORQ BX, BX
+	SUBQ $0x10, DX
+	JLT  tail
+
+loop:
+	VMOVUPS (CX)(BX*1), Z0
+	VMOVUPS Z1, Z2
+	VMOVUPS Z3, Z4
+	VMAXPS  Z0, Z4, Z0
+	VMINPS  Z0, Z2, Z0
+	VMOVUPS Z0, (AX)(BX*1)
+	ADDQ    $0x40, BX
+	SUBQ    $0x10, DX
+	JGE     loop
+
+tail:
+	ADDQ      $0x10, DX
+	JZ        done
+	MOVQ      $-1, SI
+	BZHIQ     DX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (CX)(BX*1), K1, Z0
+	VMOVUPS   Z1, Z1
+	VMOVUPS   Z3, Z2
+	VMAXPS    Z0, Z2, Z0
+	VMINPS    Z0, Z1, Z0
+	VMOVUPS   Z0, K1, (AX)(BX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+constants:
+	VBROADCASTSS constant3f800000<>+0(SB), Z1
+	VBROADCASTSS constantbf800000<>+0(SB), Z3
+	JMP          begin
+
+// func seluAVX512(dst []float32, x []float32)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·seluAVX512(SB), NOSPLIT, $0-48
+	JMP constants
+
+begin:
+	MOVQ dst_base+0(FP), AX
+	MOVQ x_base+24(FP), CX
+	MOVQ dst_len+8(FP), DX
+	XORQ BX, BX
+	SUBQ $0x10, DX
+	JLT  tail
+
+loop:
+	VMOVUPS      (CX)(BX*1), Z0
+	VMOVUPS      Z1, Z2
+	VMAXPS       Z0, Z2, Z2
+	VMOVUPS      Z3, Z17
+	VFMADD231PS  Z4, Z2, Z17
+	VSUBPS       Z3, Z17, Z18
+	VMOVUPS      Z2, Z2
+	VFNMADD231PS Z5, Z18, Z2
+	VPSLLD       $0x17, Z17, Z17
+	VPADDD       Z6, Z17, Z17
+	VMULPS       Z2, Z2, Z18
+	VMOVUPS      Z7, Z19
+	VFMADD213PS  Z8, Z2, Z19
+	VMOVUPS      Z9, Z20
+	VFMADD213PS  Z10, Z2, Z20
+	VMOVUPS      Z11, Z21
+	VFMADD213PS  Z12, Z2, Z21
+	VFMADD213PS  Z20, Z18, Z21
+	VFMADD213PS  Z19, Z18, Z21
+	VFMADD213PS  Z2, Z18, Z21
+	VMOVUPS      Z21, Z2
+	VSUBPS       Z6, Z17, Z2
+	VFMADD213PS  Z2, Z17, Z21
+	VXORPS       Z2, Z2, Z2
+	VCMPPS       $0x1e, Z2, Z0, K1
+	VMULPS       Z13, Z0, Z0
+	VMULPS       Z14, Z21, Z2
+	VBLENDMPS    Z0, Z2, K1, Z15
+	VMOVUPS      Z15, (AX)(BX*1)
+	ADDQ         $0x40, BX
+	SUBQ         $0x10, DX
+	JGE          loop
+
+tail:
+	ADDQ         $0x10, DX
+	JZ           done
+	MOVQ         $-1, SI
+	BZHIQ        DX, SI, SI
+	KMOVW        SI, K1
+	VMOVUPS.Z    (CX)(BX*1), K1, Z0
+	VMOVUPS      Z1, Z1
+	VMAXPS       Z0, Z1, Z1
+	VMOVUPS      Z3, Z2
+	VFMADD231PS  Z4, Z1, Z2
+	VSUBPS       Z3, Z2, Z3
+	VMOVUPS      Z1, Z1
+	VFNMADD231PS Z5, Z3, Z1
+	VPSLLD       $0x17, Z2, Z2
+	VPADDD       Z6, Z2, Z2
+	VMULPS       Z1, Z1, Z3
+	VMOVUPS      Z7, Z4
+	VFMADD213PS  Z8, Z1, Z4
+	VMOVUPS      Z9, Z5
+	VFMADD213PS  Z10, Z1, Z5
+	VMOVUPS      Z11, Z7
+	VFMADD213PS  Z12, Z1, Z7
+	VFMADD213PS  Z5, Z3, Z7
+	VFMADD213PS  Z4, Z3, Z7
+	VFMADD213PS  Z1, Z3, Z7
+	VMOVUPS      Z7, Z1
+	VSUBPS       Z6, Z2, Z1
+	VFMADD213PS  Z1, Z2, Z7
+	VXORPS       Z1, Z1, Z1
+	VCMPPS       $0x1e, Z1, Z0, K2
+	VMULPS       Z13, Z0, Z0
+	VMULPS       Z14, Z7, Z1
+	VBLENDMPS    Z0, Z1, K2, Z16
+	VMOVUPS      Z16, K1, (AX)(BX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+constants:
+	VBROADCASTSS constant39500d01<>+0(SB), Z11
+	VBROADCASTSS constant3ab60b61<>+0(SB), Z12
+	VBROADCASTSS constant3c088889<>+0(SB), Z9
+	VBROADCASTSS constant3d2aaaab<>+0(SB), Z10
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Z7
+	VBROADCASTSS constant3f000000<>+0(SB), Z8
+	VBROADCASTSS constant3f317218<>+0(SB), Z5
+	VBROADCASTSS constant3f800000<>+0(SB), Z6
+	VBROADCASTSS constant3f867d5f<>+0(SB), Z13
+	VBROADCASTSS constant3fb8aa3b<>+0(SB), Z4
+	VBROADCASTSS constant3fe10966<>+0(SB), Z14
+	VBROADCASTSS constant4b400000<>+0(SB), Z3
+	VBROADCASTSS constantc1a00000<>+0(SB), Z1
+	JMP          begin
+
+DATA constant3f867d5f<>+0(SB)/4, $0x3f867d5f
+GLOBL constant3f867d5f<>(SB), RODATA|NOPTR, $4
+
+DATA constant3fe10966<>+0(SB)/4, $0x3fe10966
+GLOBL constant3fe10966<>(SB), RODATA|NOPTR, $4
+
+// func seluSlopeAVX512(y []float32, slope []float32, x []float32)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·seluSlopeAVX512(SB), NOSPLIT, $0-72
+	JMP constants
+
+begin:
+	MOVQ y_base+0(FP), AX
+	MOVQ x_base+48(FP), CX
+	MOVQ slope_base+24(FP), DX
+	MOVQ y_len+8(FP), BX
+	XORQ SI, SI
+	SUBQ $0x10, BX
+	JLT  tail
+
+loop:
+	VMOVUPS      (CX)(SI*1), Z0
+	VMOVUPS      Z1, Z2
+	VMAXPS       Z0, Z2, Z2
+	VMOVUPS      Z3, Z19
+	VFMADD231PS  Z4, Z2, Z19
+	VSUBPS       Z3, Z19, Z20
+	VMOVUPS      Z2, Z2
+	VFNMADD231PS Z5, Z20, Z2
+	VPSLLD       $0x17, Z19, Z19
+	VPADDD       Z6, Z19, Z19
+	VMULPS       Z2, Z2, Z20
+	VMOVUPS      Z7, Z21
+	VFMADD213PS  Z8, Z2, Z21
+	VMOVUPS      Z9, Z22
+	VFMADD213PS  Z10, Z2, Z22
+	VMOVUPS      Z11, Z23
+	VFMADD213PS  Z12, Z2, Z23
+	VFMADD213PS  Z22, Z20, Z23
+	VFMADD213PS  Z21, Z20, Z23
+	VFMADD213PS  Z2, Z20, Z23
+	VMOVUPS      Z23, Z2
+	VSUBPS       Z6, Z19, Z20
+	VFMADD213PS  Z20, Z19, Z23
+	VXORPS       Z20, Z20, Z20
+	VCMPPS       $0x1e, Z20, Z0, K1
+	VMULPS       Z13, Z0, Z0
+	VMULPS       Z14, Z23, Z20
+	VBLENDMPS    Z0, Z20, K1, Z15
+	VFMADD213PS  Z19, Z19, Z2
+	VMULPS       Z14, Z2, Z0
+	VBLENDMPS    Z13, Z0, K1, Z16
+	VMOVUPS      Z15, (AX)(SI*1)
+	VMOVUPS      Z16, (DX)(SI*1)
+	ADDQ         $0x40, SI
+	SUBQ         $0x10, BX
+	JGE          loop
+
+tail:
+	ADDQ         $0x10, BX
+	JZ           done
+	MOVQ         $-1, DI
+	BZHIQ        BX, DI, DI
+	KMOVW        DI, K1
+	VMOVUPS.Z    (CX)(SI*1), K1, Z0
+	VMOVUPS      Z1, Z1
+	VMAXPS       Z0, Z1, Z1
+	VMOVUPS      Z3, Z2
+	VFMADD231PS  Z4, Z1, Z2
+	VSUBPS       Z3, Z2, Z3
+	VMOVUPS      Z1, Z1
+	VFNMADD231PS Z5, Z3, Z1
+	VPSLLD       $0x17, Z2, Z2
+	VPADDD       Z6, Z2, Z2
+	VMULPS       Z1, Z1, Z3
+	VMOVUPS      Z7, Z4
+	VFMADD213PS  Z8, Z1, Z4
+	VMOVUPS      Z9, Z5
+	VFMADD213PS  Z10, Z1, Z5
+	VMOVUPS      Z11, Z7
+	VFMADD213PS  Z12, Z1, Z7
+	VFMADD213PS  Z5, Z3, Z7
+	VFMADD213PS  Z4, Z3, Z7
+	VFMADD213PS  Z1, Z3, Z7
+	VMOVUPS      Z7, Z1
+	VSUBPS       Z6, Z2, Z3
+	VFMADD213PS  Z3, Z2, Z7
+	VXORPS       Z3, Z3, Z3
+	VCMPPS       $0x1e, Z3, Z0, K2
+	VMULPS       Z13, Z0, Z0
+	VMULPS       Z14, Z7, Z3
+	VBLENDMPS    Z0, Z3, K2, Z17
+	VFMADD213PS  Z2, Z2, Z1
+	VMULPS       Z14, Z1, Z0
+	VBLENDMPS    Z13, Z0, K2, Z18
+	VMOVUPS      Z17, K1, (AX)(SI*1)
+	VMOVUPS      Z18, K1, (DX)(SI*1)
+
+done:
+	VZEROUPPER
+	RET
+
+constants:
+	VBROADCASTSS constant39500d01<>+0(SB), Z11
+	VBROADCASTSS constant3ab60b61<>+0(SB), Z12
+	VBROADCASTSS constant3c088889<>+0(SB), Z9
+	VBROADCASTSS constant3d2aaaab<>+0(SB), Z10
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Z7
+	VBROADCASTSS constant3f000000<>+0(SB), Z8
+	VBROADCASTSS constant3f317218<>+0(SB), Z5
+	VBROADCASTSS constant3f800000<>+0(SB), Z6
+	VBROADCASTSS constant3f867d5f<>+0(SB), Z13
+	VBROADCASTSS constant3fb8aa3b<>+0(SB), Z4
+	VBROADCASTSS constant3fe10966<>+0(SB), Z14
+	VBROADCASTSS constant4b400000<>+0(SB), Z3
+	VBROADCASTSS constantc1a00000<>+0(SB), Z1
+	JMP          begin
+
+// func geluAVX512(dst []float32, x []float32)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·geluAVX512(SB), NOSPLIT, $0-48
+	JMP constants
+
+begin:
+	MOVQ dst_base+0(FP), AX
+	MOVQ x_base+24(FP), CX
+	MOVQ dst_len+8(FP), DX
+	XORQ BX, BX
+	SUBQ $0x10, DX
+	JLT  tail
+
+loop:
+	VMOVUPS      (CX)(BX*1), Z0
+	VMOVUPS      Z1, Z2
+	VANDPS       Z3, Z0, Z4
+	VMINPS       Z4, Z2, Z2
+	VMULPS       Z5, Z2, Z4
+	VMULPS       Z4, Z2, Z4
+	VMOVUPS      Z6, Z23
+	VFMADD231PS  Z7, Z4, Z23
+	VSUBPS       Z6, Z23, Z24
+	VMOVUPS      Z4, Z4
+	VFNMADD231PS Z8, Z24, Z4
+	VPSLLD       $0x17, Z23, Z23
+	VPADDD       Z9, Z23, Z23
+	VMULPS       Z4, Z4, Z24
+	VMOVUPS      Z10, Z25
+	VFMADD213PS  Z11, Z4, Z25
+	VMOVUPS      Z12, Z26
+	VFMADD213PS  Z13, Z4, Z26
+	VMOVUPS      Z14, Z27
+	VFMADD213PS  Z15, Z4, Z27
+	VFMADD213PS  Z26, Z24, Z27
+	VFMADD213PS  Z25, Z24, Z27
+	VFMADD213PS  Z4, Z24, Z27
+	VFMADD213PS  Z23, Z23, Z27
+	VADDPS       Z16, Z2, Z4
+	VDIVPS       Z4, Z2, Z4
+	VMOVUPS      Z17, Z23
+	VFMADD213PS  Z18, Z4, Z23
+	VFMADD213PS  Z19, Z4, Z23
+	VFMADD213PS  Z20, Z4, Z23
+	VFMADD213PS  Z21, Z4, Z23
+	VFMADD213PS  Z22, Z4, Z23
+	VFMADD213PS  lanesAVX51240511a65<>+0(SB), Z4, Z23
+	VFMADD213PS  lanesAVX512bfe5ca6a<>+0(SB), Z4, Z23
+	VFMADD213PS  Z11, Z4, Z23
+	VMULPS       Z23, Z27, Z4
+	VXORPS       Z23, Z23, Z23
+	VMAXPS       Z0, Z23, Z0
+	VFNMADD231PS Z4, Z2, Z0
+	VMOVUPS      Z0, (AX)(BX*1)
+	ADDQ         $0x40, BX
+	SUBQ         $0x10, DX
+	JGE          loop
+
+tail:
+	ADDQ         $0x10, DX
+	JZ           done
+	MOVQ         $-1, SI
+	BZHIQ        DX, SI, SI
+	KMOVW        SI, K1
+	VMOVUPS.Z    (CX)(BX*1), K1, Z0
+	VMOVUPS      Z1, Z1
+	VANDPS       Z3, Z0, Z2
+	VMINPS       Z2, Z1, Z1
+	VMULPS       Z5, Z1, Z2
+	VMULPS       Z2, Z1, Z2
+	VMOVUPS      Z6, Z3
+	VFMADD231PS  Z7, Z2, Z3
+	VSUBPS       Z6, Z3, Z4
+	VMOVUPS      Z2, Z2
+	VFNMADD231PS Z8, Z4, Z2
+	VPSLLD       $0x17, Z3, Z3
+	VPADDD       Z9, Z3, Z3
+	VMULPS       Z2, Z2, Z4
+	VMOVUPS      Z10, Z5
+	VFMADD213PS  Z11, Z2, Z5
+	VMOVUPS      Z12, Z6
+	VFMADD213PS  Z13, Z2, Z6
+	VMOVUPS      Z14, Z7
+	VFMADD213PS  Z15, Z2, Z7
+	VFMADD213PS  Z6, Z4, Z7
+	VFMADD213PS  Z5, Z4, Z7
+	VFMADD213PS  Z2, Z4, Z7
+	VFMADD213PS  Z3, Z3, Z7
+	VADDPS       Z16, Z1, Z2
+	VDIVPS       Z2, Z1, Z2
+	VMOVUPS      Z17, Z3
+	VFMADD213PS  Z18, Z2, Z3
+	VFMADD213PS  Z19, Z2, Z3
+	VFMADD213PS  Z20, Z2, Z3
+	VFMADD213PS  Z21, Z2, Z3
+	VFMADD213PS  Z22, Z2, Z3
+	VFMADD213PS  lanesAVX51240511a65<>+0(SB), Z2, Z3
+	VFMADD213PS  lanesAVX512bfe5ca6a<>+0(SB), Z2, Z3
+	VFMADD213PS  Z11, Z2, Z3
+	VMULPS       Z3, Z7, Z2
+	VXORPS       Z3, Z3, Z3
+	VMAXPS       Z0, Z3, Z0
+	VFNMADD231PS Z2, Z1, Z0
+	VMOVUPS      Z0, K1, (AX)(BX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+constants:
+	VBROADCASTSS constant39500d01<>+0(SB), Z14
+	VBROADCASTSS constant3ab60b61<>+0(SB), Z15
+	VBROADCASTSS constant3c088889<>+0(SB), Z12
+	VBROADCASTSS constant3d2aaaab<>+0(SB), Z13
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Z10
+	VBROADCASTSS constant3ec4ca50<>+0(SB), Z18
+	VBROADCASTSS constant3f000000<>+0(SB), Z11
+	VBROADCASTSS constant3f317218<>+0(SB), Z8
+	VBROADCASTSS constant3f800000<>+0(SB), Z9
+	VBROADCASTSS constant3fb8aa3b<>+0(SB), Z7
+	VBROADCASTSS constant402a761c<>+0(SB), Z21
+	VBROADCASTSS constant40900000<>+0(SB), Z16
+	VBROADCASTSS constant41540000<>+0(SB), Z1
+	VBROADCASTSS constant4b400000<>+0(SB), Z6
+	VBROADCASTSS constant7fffffff<>+0(SB), Z3
+	VBROADCASTSS constantbdd74748<>+0(SB), Z17
+	VBROADCASTSS constantbeabb813<>+0(SB), Z19
+	VBROADCASTSS constantbf000000<>+0(SB), Z5
+	VBROADCASTSS constantbf4ab2b8<>+0(SB), Z20
+	VBROADCASTSS constantc0726960<>+0(SB), Z22
+	JMP          begin
+
+DATA lanesAVX51240511a65<>+0(SB)/4, $0x40511a65
+DATA lanesAVX51240511a65<>+4(SB)/4, $0x40511a65
+DATA lanesAVX51240511a65<>+8(SB)/4, $0x40511a65
+DATA lanesAVX51240511a65<>+12(SB)/4, $0x40511a65
+DATA lanesAVX51240511a65<>+16(SB)/4, $0x40511a65
+DATA lanesAVX51240511a65<>+20(SB)/4, $0x40511a65
+DATA lanesAVX51240511a65<>+24(SB)/4, $0x40511a65
+DATA lanesAVX51240511a65<>+28(SB)/4, $0x40511a65
+DATA lanesAVX51240511a65<>+32(SB)/4, $0x40511a65
+DATA lanesAVX51240511a65<>+36(SB)/4, $0x40511a65
+DATA lanesAVX51240511a65<>+40(SB)/4, $0x40511a65
+DATA lanesAVX51240511a65<>+44(SB)/4, $0x40511a65
+DATA lanesAVX51240511a65<>+48(SB)/4, $0x40511a65
+DATA lanesAVX51240511a65<>+52(SB)/4, $0x40511a65
+DATA lanesAVX51240511a65<>+56(SB)/4, $0x40511a65
+DATA lanesAVX51240511a65<>+60(SB)/4, $0x40511a65
+GLOBL lanesAVX51240511a65<>(SB), RODATA|NOPTR, $64
+
+DATA lanesAVX512bfe5ca6a<>+0(SB)/4, $0xbfe5ca6a
+DATA lanesAVX512bfe5ca6a<>+4(SB)/4, $0xbfe5ca6a
+DATA lanesAVX512bfe5ca6a<>+8(SB)/4, $0xbfe5ca6a
+DATA lanesAVX512bfe5ca6a<>+12(SB)/4, $0xbfe5ca6a
+DATA lanesAVX512bfe5ca6a<>+16(SB)/4, $0xbfe5ca6a
+DATA lanesAVX512bfe5ca6a<>+20(SB)/4, $0xbfe5ca6a
+DATA lanesAVX512bfe5ca6a<>+24(SB)/4, $0xbfe5ca6a
+DATA lanesAVX512bfe5ca6a<>+28(SB)/4, $0xbfe5ca6a
+DATA lanesAVX512bfe5ca6a<>+32(SB)/4, $0xbfe5ca6a
+DATA lanesAVX512bfe5ca6a<>+36(SB)/4, $0xbfe5ca6a
+DATA lanesAVX512bfe5ca6a<>+40(SB)/4, $0xbfe5ca6a
+DATA lanesAVX512bfe5ca6a<>+44(SB)/4, $0xbfe5ca6a
+DATA lanesAVX512bfe5ca6a<>+48(SB)/4, $0xbfe5ca6a
+DATA lanesAVX512bfe5ca6a<>+52(SB)/4, $0xbfe5ca6a
+DATA lanesAVX512bfe5ca6a<>+56(SB)/4, $0xbfe5ca6a
+DATA lanesAVX512bfe5ca6a<>+60(SB)/4, $0xbfe5ca6a
+GLOBL lanesAVX512bfe5ca6a<>(SB), RODATA|NOPTR, $64
+
+DATA constant3ec4ca50<>+0(SB)/4, $0x3ec4ca50
+GLOBL constant3ec4ca50<>(SB), RODATA|NOPTR, $4
+
+DATA constant402a761c<>+0(SB)/4, $0x402a761c
+GLOBL constant402a761c<>(SB), RODATA|NOPTR, $4
+
+DATA constant40900000<>+0(SB)/4, $0x40900000
+GLOBL constant40900000<>(SB), RODATA|NOPTR, $4
+
+DATA constantbdd74748<>+0(SB)/4, $0xbdd74748
+GLOBL constantbdd74748<>(SB), RODATA|NOPTR, $4
+
+DATA constantbeabb813<>+0(SB)/4, $0xbeabb813
+GLOBL constantbeabb813<>(SB), RODATA|NOPTR, $4
+
+DATA constantbf4ab2b8<>+0(SB)/4, $0xbf4ab2b8
+GLOBL constantbf4ab2b8<>(SB), RODATA|NOPTR, $4
+
+DATA constantc0726960<>+0(SB)/4, $0xc0726960
+GLOBL constantc0726960<>(SB), RODATA|NOPTR, $4
+
+// func geluSlopeAVX512(y []float32, slope []float32, x []float32)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·geluSlopeAVX512(SB), NOSPLIT, $0-72
+	JMP constants
+
+begin:
+	MOVQ y_base+0(FP), AX
+	MOVQ x_base+48(FP), CX
+	MOVQ slope_base+24(FP), DX
+	MOVQ y_len+8(FP), BX
+	XORQ SI, SI
+	SUBQ $0x10, BX
+	JLT  tail
+
+loop:
+	VMOVUPS      (CX)(SI*1), Z0
+	VMOVUPS      Z1, Z2
+	VANDPS       Z3, Z0, Z4
+	VMINPS       Z4, Z2, Z2
+	VMULPS       Z5, Z2, Z4
+	VMULPS       Z4, Z2, Z4
+	VMOVUPS      Z6, Z25
+	VFMADD231PS  Z7, Z4, Z25
+	VSUBPS       Z6, Z25, Z26
+	VMOVUPS      Z4, Z4
+	VFNMADD231PS Z8, Z26, Z4
+	VPSLLD       $0x17, Z25, Z25
+	VPADDD       Z9, Z25, Z25
+	VMULPS       Z4, Z4, Z26
+	VMOVUPS      Z10, Z27
+	VFMADD213PS  Z11, Z4, Z27
+	VMOVUPS      Z12, Z28
+	VFMADD213PS  Z13, Z4, Z28
+	VMOVUPS      Z14, Z29
+	VFMADD213PS  Z15, Z4, Z29
+	VFMADD213PS  Z28, Z26, Z29
+	VFMADD213PS  Z27, Z26, Z29
+	VFMADD213PS  Z4, Z26, Z29
+	VFMADD213PS  Z25, Z25, Z29
+	VADDPS       Z16, Z2, Z4
+	VDIVPS       Z4, Z2, Z4
+	VMOVUPS      Z17, Z25
+	VFMADD213PS  Z18, Z4, Z25
+	VFMADD213PS  Z19, Z4, Z25
+	VFMADD213PS  Z20, Z4, Z25
+	VFMADD213PS  Z21, Z4, Z25
+	VFMADD213PS  Z22, Z4, Z25
+	VFMADD213PS  lanesAVX51240511a65<>+0(SB), Z4, Z25
+	VFMADD213PS  lanesAVX512bfe5ca6a<>+0(SB), Z4, Z25
+	VFMADD213PS  Z11, Z4, Z25
+	VMULPS       Z25, Z29, Z4
+	VMOVUPS      Z4, Z25
+	VMULPS       lanesAVX5123ecc422a<>+0(SB), Z29, Z26
+	VFNMADD231PS Z26, Z2, Z25
+	VXORPS       Z26, Z26, Z26
+	VMAXPS       Z0, Z26, Z26
+	VFNMADD231PS Z4, Z2, Z26
+	VMOVUPS      Z9, Z2
+	VSUBPS       Z25, Z2, Z2
+	VXORPS       Z4, Z4, Z4
+	VCMPPS       $0x11, Z4, Z0, K1
+	VBLENDMPS    Z25, Z2, K1, Z23
+	VMOVUPS      Z26, (AX)(SI*1)
+	VMOVUPS      Z23, (DX)(SI*1)
+	ADDQ         $0x40, SI
+	SUBQ         $0x10, BX
+	JGE          loop
+
+tail:
+	ADDQ         $0x10, BX
+	JZ           done
+	MOVQ         $-1, DI
+	BZHIQ        BX, DI, DI
+	KMOVW        DI, K1
+	VMOVUPS.Z    (CX)(SI*1), K1, Z0
+	VMOVUPS      Z1, Z1
+	VANDPS       Z3, Z0, Z2
+	VMINPS       Z2, Z1, Z1
+	VMULPS       Z5, Z1, Z2
+	VMULPS       Z2, Z1, Z2
+	VMOVUPS      Z6, Z3
+	VFMADD231PS  Z7, Z2, Z3
+	VSUBPS       Z6, Z3, Z4
+	VMOVUPS      Z2, Z2
+	VFNMADD231PS Z8, Z4, Z2
+	VPSLLD       $0x17, Z3, Z3
+	VPADDD       Z9, Z3, Z3
+	VMULPS       Z2, Z2, Z4
+	VMOVUPS      Z10, Z5
+	VFMADD213PS  Z11, Z2, Z5
+	VMOVUPS      Z12, Z6
+	VFMADD213PS  Z13, Z2, Z6
+	VMOVUPS      Z14, Z7
+	VFMADD213PS  Z15, Z2, Z7
+	VFMADD213PS  Z6, Z4, Z7
+	VFMADD213PS  Z5, Z4, Z7
+	VFMADD213PS  Z2, Z4, Z7
+	VFMADD213PS  Z3, Z3, Z7
+	VADDPS       Z16, Z1, Z2
+	VDIVPS       Z2, Z1, Z2
+	VMOVUPS      Z17, Z3
+	VFMADD213PS  Z18, Z2, Z3
+	VFMADD213PS  Z19, Z2, Z3
+	VFMADD213PS  Z20, Z2, Z3
+	VFMADD213PS  Z21, Z2, Z3
+	VFMADD213PS  Z22, Z2, Z3
+	VFMADD213PS  lanesAVX51240511a65<>+0(SB), Z2, Z3
+	VFMADD213PS  lanesAVX512bfe5ca6a<>+0(SB), Z2, Z3
+	VFMADD213PS  Z11, Z2, Z3
+	VMULPS       Z3, Z7, Z2
+	VMOVUPS      Z2, Z3
+	VMULPS       lanesAVX5123ecc422a<>+0(SB), Z7, Z4
+	VFNMADD231PS Z4, Z1, Z3
+	VXORPS       Z4, Z4, Z4
+	VMAXPS       Z0, Z4, Z4
+	VFNMADD231PS Z2, Z1, Z4
+	VMOVUPS      Z9, Z1
+	VSUBPS       Z3, Z1, Z1
+	VXORPS       Z2, Z2, Z2
+	VCMPPS       $0x11, Z2, Z0, K2
+	VBLENDMPS    Z3, Z1, K2, Z24
+	VMOVUPS      Z4, K1, (AX)(SI*1)
+	VMOVUPS      Z24, K1, (DX)(SI*1)
+
+done:
+	VZEROUPPER
+	RET
+
+constants:
+	VBROADCASTSS constant39500d01<>+0(SB), Z14
+	VBROADCASTSS constant3ab60b61<>+0(SB), Z15
+	VBROADCASTSS constant3c088889<>+0(SB), Z12
+	VBROADCASTSS constant3d2aaaab<>+0(SB), Z13
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Z10
+	VBROADCASTSS constant3ec4ca50<>+0(SB), Z18
+	VBROADCASTSS constant3f000000<>+0(SB), Z11
+	VBROADCASTSS constant3f317218<>+0(SB), Z8
+	VBROADCASTSS constant3f800000<>+0(SB), Z9
+	VBROADCASTSS constant3fb8aa3b<>+0(SB), Z7
+	VBROADCASTSS constant402a761c<>+0(SB), Z21
+	VBROADCASTSS constant40900000<>+0(SB), Z16
+	VBROADCASTSS constant41540000<>+0(SB), Z1
+	VBROADCASTSS constant4b400000<>+0(SB), Z6
+	VBROADCASTSS constant7fffffff<>+0(SB), Z3
+	VBROADCASTSS constantbdd74748<>+0(SB), Z17
+	VBROADCASTSS constantbeabb813<>+0(SB), Z19
+	VBROADCASTSS constantbf000000<>+0(SB), Z5
+	VBROADCASTSS constantbf4ab2b8<>+0(SB), Z20
+	VBROADCASTSS constantc0726960<>+0(SB), Z22
+	JMP          begin
+
+DATA lanesAVX5123ecc422a<>+0(SB)/4, $0x3ecc422a
+DATA lanesAVX5123ecc422a<>+4(SB)/4, $0x3ecc422a
+DATA lanesAVX5123ecc422a<>+8(SB)/4, $0x3ecc422a
+DATA lanesAVX5123ecc422a<>+12(SB)/4, $0x3ecc422a
+DATA lanesAVX5123ecc422a<>+16(SB)/4, $0x3ecc422a
+DATA lanesAVX5123ecc422a<>+20(SB)/4, $0x3ecc422a
+DATA lanesAVX5123ecc422a<>+24(SB)/4, $0x3ecc422a
+DATA lanesAVX5123ecc422a<>+28(SB)/4, $0x3ecc422a
+DATA lanesAVX5123ecc422a<>+32(SB)/4, $0x3ecc422a
+DATA lanesAVX5123ecc422a<>+36(SB)/4, $0x3ecc422a
+DATA lanesAVX5123ecc422a<>+40(SB)/4, $0x3ecc422a
+DATA lanesAVX5123ecc422a<>+44(SB)/4, $0x3ecc422a
+DATA lanesAVX5123ecc422a<>+48(SB)/4, $0x3ecc422a
+DATA lanesAVX5123ecc422a<>+52(SB)/4, $0x3ecc422a
+DATA lanesAVX5123ecc422a<>+56(SB)/4, $0x3ecc422a
+DATA lanesAVX5123ecc422a<>+60(SB)/4, $0x3ecc422a
+GLOBL lanesAVX5123ecc422a<>(SB), RODATA|NOPTR, $64
+
+// func geluTanhAVX512(dst []float32, x []float32)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·geluTanhAVX512(SB), NOSPLIT, $0-48
+	JMP constants
+
+begin:
+	MOVQ dst_base+0(FP), AX
+	MOVQ x_base+24(FP), CX
+	MOVQ dst_len+8(FP), DX
+	XORQ BX, BX
+	SUBQ $0x10, DX
+	JLT  tail
+
+loop:
+	VMOVUPS      (CX)(BX*1), Z0
+	VMOVUPS      Z1, Z2
+	VANDPS       Z3, Z0, Z4
+	VMINPS       Z4, Z2, Z2
+	VMULPS       Z2, Z2, Z4
+	VMOVUPS      Z5, Z17
+	VFNMADD231PS Z6, Z4, Z17
+	VMULPS       Z17, Z2, Z4
+	VMOVUPS      Z7, Z17
+	VFMADD231PS  Z8, Z4, Z17
+	VSUBPS       Z7, Z17, Z18
+	VMOVUPS      Z4, Z4
+	VFNMADD231PS Z9, Z18, Z4
+	VPSLLD       $0x17, Z17, Z17
+	VPADDD       Z10, Z17, Z17
+	VMULPS       Z4, Z4, Z18
+	VMOVUPS      Z11, Z19
+	VFMADD213PS  Z12, Z4, Z19
+	VMOVUPS      Z13, Z20
+	VFMADD213PS  Z14, Z4, Z20
+	VMOVUPS      Z15, Z21
+	VFMADD213PS  Z16, Z4, Z21
+	VFMADD213PS  Z20, Z18, Z21
+	VFMADD213PS  Z19, Z18, Z21
+	VFMADD213PS  Z4, Z18, Z21
+	VFMADD213PS  Z17, Z17, Z21
+	VMOVUPS      Z10, Z4
+	VADDPS       Z10, Z21, Z17
+	VDIVPS       Z17, Z4, Z4
+	VMULPS       Z4, Z21, Z4
+	VXORPS       Z17, Z17, Z17
+	VMAXPS       Z0, Z17, Z0
+	VFNMADD231PS Z4, Z2, Z0
+	VMOVUPS      Z0, (AX)(BX*1)
+	ADDQ         $0x40, BX
+	SUBQ         $0x10, DX
+	JGE          loop
+
+tail:
+	ADDQ         $0x10, DX
+	JZ           done
+	MOVQ         $-1, SI
+	BZHIQ        DX, SI, SI
+	KMOVW        SI, K1
+	VMOVUPS.Z    (CX)(BX*1), K1, Z0
+	VMOVUPS      Z1, Z1
+	VANDPS       Z3, Z0, Z2
+	VMINPS       Z2, Z1, Z1
+	VMULPS       Z1, Z1, Z2
+	VMOVUPS      Z5, Z3
+	VFNMADD231PS Z6, Z2, Z3
+	VMULPS       Z3, Z1, Z2
+	VMOVUPS      Z7, Z3
+	VFMADD231PS  Z8, Z2, Z3
+	VSUBPS       Z7, Z3, Z4
+	VMOVUPS      Z2, Z2
+	VFNMADD231PS Z9, Z4, Z2
+	VPSLLD       $0x17, Z3, Z3
+	VPADDD       Z10, Z3, Z3
+	VMULPS       Z2, Z2, Z4
+	VMOVUPS      Z11, Z5
+	VFMADD213PS  Z12, Z2, Z5
+	VMOVUPS      Z13, Z6
+	VFMADD213PS  Z14, Z2, Z6
+	VMOVUPS      Z15, Z7
+	VFMADD213PS  Z16, Z2, Z7
+	VFMADD213PS  Z6, Z4, Z7
+	VFMADD213PS  Z5, Z4, Z7
+	VFMADD213PS  Z2, Z4, Z7
+	VFMADD213PS  Z3, Z3, Z7
+	VMOVUPS      Z10, Z2
+	VADDPS       Z10, Z7, Z3
+	VDIVPS       Z3, Z2, Z2
+	VMULPS       Z2, Z7, Z2
+	VXORPS       Z3, Z3, Z3
+	VMAXPS       Z0, Z3, Z0
+	VFNMADD231PS Z2, Z1, Z0
+	VMOVUPS      Z0, K1, (AX)(BX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+constants:
+	VBROADCASTSS constant39500d01<>+0(SB), Z15
+	VBROADCASTSS constant3ab60b61<>+0(SB), Z16
+	VBROADCASTSS constant3c088889<>+0(SB), Z13
+	VBROADCASTSS constant3d2aaaab<>+0(SB), Z14
+	VBROADCASTSS constant3d922279<>+0(SB), Z6
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Z11
+	VBROADCASTSS constant3f000000<>+0(SB), Z12
+	VBROADCASTSS constant3f317218<>+0(SB), Z9
+	VBROADCASTSS constant3f800000<>+0(SB), Z10
+	VBROADCASTSS constant3fb8aa3b<>+0(SB), Z8
+	VBROADCASTSS constant41207ae1<>+0(SB), Z1
+	VBROADCASTSS constant4b400000<>+0(SB), Z7
+	VBROADCASTSS constant7fffffff<>+0(SB), Z3
+	VBROADCASTSS constantbfcc422a<>+0(SB), Z5
+	JMP          begin
+
+// func geluTanhSlopeAVX512(y []float32, slope []float32, x []float32)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·geluTanhSlopeAVX512(SB), NOSPLIT, $0-72
+	JMP constants
+
+begin:
+	MOVQ y_base+0(FP), AX
+	MOVQ x_base+48(FP), CX
+	MOVQ slope_base+24(FP), DX
+	MOVQ y_len+8(FP), BX
+	XORQ SI, SI
+	SUBQ $0x10, BX
+	JLT  tail
+
+loop:
+	VMOVUPS      (CX)(SI*1), Z0
+	VMOVUPS      Z1, Z2
+	VANDPS       Z3, Z0, Z4
+	VMINPS       Z4, Z2, Z2
+	VMULPS       Z2, Z2, Z4
+	VMOVUPS      Z5, Z21
+	VFNMADD231PS Z6, Z4, Z21
+	VMOVUPS      Z7, Z22
+	VFMADD231PS  Z8, Z4, Z22
+	VMULPS       Z21, Z2, Z4
+	VMOVUPS      Z9, Z21
+	VFMADD231PS  Z10, Z4, Z21
+	VSUBPS       Z9, Z21, Z23
+	VMOVUPS      Z4, Z4
+	VFNMADD231PS Z11, Z23, Z4
+	VPSLLD       $0x17, Z21, Z21
+	VPADDD       Z12, Z21, Z21
+	VMULPS       Z4, Z4, Z23
+	VMOVUPS      Z13, Z24
+	VFMADD213PS  Z14, Z4, Z24
+	VMOVUPS      Z15, Z25
+	VFMADD213PS  Z16, Z4, Z25
+	VMOVUPS      Z17, Z26
+	VFMADD213PS  Z18, Z4, Z26
+	VFMADD213PS  Z25, Z23, Z26
+	VFMADD213PS  Z24, Z23, Z26
+	VFMADD213PS  Z4, Z23, Z26
+	VFMADD213PS  Z21, Z21, Z26
+	VMOVUPS      Z12, Z4
+	VADDPS       Z12, Z26, Z21
+	VDIVPS       Z21, Z4, Z4
+	VMULPS       Z4, Z26, Z21
+	VMOVUPS      Z12, Z23
+	VMULPS       Z4, Z2, Z4
+	VFNMADD231PS Z22, Z4, Z23
+	VMULPS       Z23, Z21, Z4
+	VXORPS       Z22, Z22, Z22
+	VMAXPS       Z0, Z22, Z22
+	VFNMADD231PS Z21, Z2, Z22
+	VMOVUPS      Z12, Z2
+	VSUBPS       Z4, Z2, Z2
+	VXORPS       Z21, Z21, Z21
+	VCMPPS       $0x11, Z21, Z0, K1
+	VBLENDMPS    Z4, Z2, K1, Z19
+	VMOVUPS      Z22, (AX)(SI*1)
+	VMOVUPS      Z19, (DX)(SI*1)
+	ADDQ         $0x40, SI
+	SUBQ         $0x10, BX
+	JGE          loop
+
+tail:
+	ADDQ         $0x10, BX
+	JZ           done
+	MOVQ         $-1, DI
+	BZHIQ        BX, DI, DI
+	KMOVW        DI, K1
+	VMOVUPS.Z    (CX)(SI*1), K1, Z0
+	VMOVUPS      Z1, Z1
+	VANDPS       Z3, Z0, Z2
+	VMINPS       Z2, Z1, Z1
+	VMULPS       Z1, Z1, Z2
+	VMOVUPS      Z5, Z3
+	VFNMADD231PS Z6, Z2, Z3
+	VMOVUPS      Z7, Z4
+	VFMADD231PS  Z8, Z2, Z4
+	VMULPS       Z3, Z1, Z2
+	VMOVUPS      Z9, Z3
+	VFMADD231PS  Z10, Z2, Z3
+	VSUBPS       Z9, Z3, Z5
+	VMOVUPS      Z2, Z2
+	VFNMADD231PS Z11, Z5, Z2
+	VPSLLD       $0x17, Z3, Z3
+	VPADDD       Z12, Z3, Z3
+	VMULPS       Z2, Z2, Z5
+	VMOVUPS      Z13, Z6
+	VFMADD213PS  Z14, Z2, Z6
+	VMOVUPS      Z15, Z7
+	VFMADD213PS  Z16, Z2, Z7
+	VMOVUPS      Z17, Z8
+	VFMADD213PS  Z18, Z2, Z8
+	VFMADD213PS  Z7, Z5, Z8
+	VFMADD213PS  Z6, Z5, Z8
+	VFMADD213PS  Z2, Z5, Z8
+	VFMADD213PS  Z3, Z3, Z8
+	VMOVUPS      Z12, Z2
+	VADDPS       Z12, Z8, Z3
+	VDIVPS       Z3, Z2, Z2
+	VMULPS       Z2, Z8, Z3
+	VMOVUPS      Z12, Z5
+	VMULPS       Z2, Z1, Z2
+	VFNMADD231PS Z4, Z2, Z5
+	VMULPS       Z5, Z3, Z2
+	VXORPS       Z4, Z4, Z4
+	VMAXPS       Z0, Z4, Z4
+	VFNMADD231PS Z3, Z1, Z4
+	VMOVUPS      Z12, Z1
+	VSUBPS       Z2, Z1, Z1
+	VXORPS       Z3, Z3, Z3
+	VCMPPS       $0x11, Z3, Z0, K2
+	VBLENDMPS    Z2, Z1, K2, Z20
+	VMOVUPS      Z4, K1, (AX)(SI*1)
+	VMOVUPS      Z20, K1, (DX)(SI*1)
+
+done:
+	VZEROUPPER
+	RET
+
+constants:
+	VBROADCASTSS constant39500d01<>+0(SB), Z17
+	VBROADCASTSS constant3ab60b61<>+0(SB), Z18
+	VBROADCASTSS constant3c088889<>+0(SB), Z15
+	VBROADCASTSS constant3d2aaaab<>+0(SB), Z16
+	VBROADCASTSS constant3d922279<>+0(SB), Z6
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Z13
+	VBROADCASTSS constant3e5b33b6<>+0(SB), Z8
+	VBROADCASTSS constant3f000000<>+0(SB), Z14
+	VBROADCASTSS constant3f317218<>+0(SB), Z11
+	VBROADCASTSS constant3f800000<>+0(SB), Z12
+	VBROADCASTSS constant3fb8aa3b<>+0(SB), Z10
+	VBROADCASTSS constant3fcc422a<>+0(SB), Z7
+	VBROADCASTSS constant41207ae1<>+0(SB), Z1
+	VBROADCASTSS constant4b400000<>+0(SB), Z9
+	VBROADCASTSS constant7fffffff<>+0(SB), Z3
+	VBROADCASTSS constantbfcc422a<>+0(SB), Z5
+	JMP          begin
+
+// func softplusAVX512(dst []float32, x []float32)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·softplusAVX512(SB), NOSPLIT, $0-48
+	JMP constants
+
+begin:
+	MOVQ dst_base+0(FP), AX
+	MOVQ x_base+24(FP), CX
+	MOVQ dst_len+8(FP), DX
+	XORQ BX, BX
+	SUBQ $0x10, DX
+	JLT  tail
+
+loop:
+	VMOVUPS      (CX)(BX*1), Z0
+	VORPS        Z1, Z0, Z2
+	VMOVUPS      Z3, Z4
+	VMOVUPS      Z5, Z6
+	VMAXPS       Z2, Z6, Z2
+	VMINPS       Z2, Z4, Z2
+	VMOVUPS      Z7, Z4
+	VFMADD231PS  Z8, Z2, Z4
+	VSUBPS       Z7, Z4, Z4
+	VMOVUPS      Z2, Z2
+	VFNMADD231PS Z9, Z4, Z2
+	VFNMADD231PS Z10, Z4, Z2
+	VMULPS       Z2, Z2, Z6
+	VMOVUPS      Z11, Z26
+	VFMADD213PS  Z12, Z2, Z26
+	VMOVUPS      Z13, Z27
+	VFMADD213PS  Z14, Z2, Z27
+	VMOVUPS      Z15, Z28
+	VFMADD213PS  Z16, Z2, Z28
+	VFMADD213PS  Z27, Z6, Z28
+	VFMADD213PS  Z26, Z6, Z28
+	VFMADD213PS  Z2, Z6, Z28
+	VADDPS       Z17, Z28, Z2
+	VSCALEFPS    Z4, Z2, Z2
+	VADDPS       Z17, Z2, Z4
+	VPSUBD       Z18, Z4, Z6
+	VPSRAD       $0x17, Z6, Z26
+	VCVTDQ2PS    Z26, Z26
+	VANDPS       Z19, Z6, Z6
+	VPADDD       Z18, Z6, Z6
+	VSUBPS       Z17, Z6, Z6
+	VMOVUPS      Z20, Z27
+	VFMADD213PS  Z21, Z6, Z27
+	VFMADD213PS  Z22, Z6, Z27
+	VFMADD213PS  Z23, Z6, Z27
+	VFMADD213PS  lanesAVX5123e11e90d<>+0(SB), Z6, Z27
+	VFMADD213PS  lanesAVX512be2aada5<>+0(SB), Z6, Z27
+	VFMADD213PS  lanesAVX5123e4ccead<>+0(SB), Z6, Z27
+	VFMADD213PS  lanesAVX512be7ffffe<>+0(SB), Z6, Z27
+	VFMADD213PS  lanesAVX5123eaaaaaa<>+0(SB), Z6, Z27
+	VMULPS       Z6, Z6, Z28
+	VMULPS       Z6, Z28, Z29
+	VMULPS       Z29, Z27, Z27
+	VFMADD231PS  Z10, Z26, Z27
+	VFNMADD231PS Z12, Z28, Z27
+	VADDPS       Z27, Z6, Z6
+	VFMADD231PS  Z9, Z26, Z6
+	VMULPS       Z2, Z6, Z6
+	VSUBPS       Z17, Z4, Z26
+	VDIVPS       Z26, Z6, Z6
+	VCMPPS       $0x00, Z17, Z4, K1
+	VBLENDMPS    Z2, Z6, K1, Z24
+	VXORPS       Z2, Z2, Z2
+	VMAXPS       Z0, Z2, Z0
+	VADDPS       Z24, Z0, Z0
+	VMOVUPS      Z0, (AX)(BX*1)
+	ADDQ         $0x40, BX
+	SUBQ         $0x10, DX
+	JGE          loop
+
+tail:
+	ADDQ         $0x10, DX
+	JZ           done
+	MOVQ         $-1, SI
+	BZHIQ        DX, SI, SI
+	KMOVW        SI, K1
+	VMOVUPS.Z    (CX)(BX*1), K1, Z0
+	VORPS        Z1, Z0, Z1
+	VMOVUPS      Z3, Z2
+	VMOVUPS      Z5, Z3
+	VMAXPS       Z1, Z3, Z1
+	VMINPS       Z1, Z2, Z1
+	VMOVUPS      Z7, Z2
+	VFMADD231PS  Z8, Z1, Z2
+	VSUBPS       Z7, Z2, Z2
+	VMOVUPS      Z1, Z1
+	VFNMADD231PS Z9, Z2, Z1
+	VFNMADD231PS Z10, Z2, Z1
+	VMULPS       Z1, Z1, Z3
+	VMOVUPS      Z11, Z4
+	VFMADD213PS  Z12, Z1, Z4
+	VMOVUPS      Z13, Z5
+	VFMADD213PS  Z14, Z1, Z5
+	VMOVUPS      Z15, Z6
+	VFMADD213PS  Z16, Z1, Z6
+	VFMADD213PS  Z5, Z3, Z6
+	VFMADD213PS  Z4, Z3, Z6
+	VFMADD213PS  Z1, Z3, Z6
+	VADDPS       Z17, Z6, Z1
+	VSCALEFPS    Z2, Z1, Z1
+	VADDPS       Z17, Z1, Z2
+	VPSUBD       Z18, Z2, Z3
+	VPSRAD       $0x17, Z3, Z4
+	VCVTDQ2PS    Z4, Z4
+	VANDPS       Z19, Z3, Z3
+	VPADDD       Z18, Z3, Z3
+	VSUBPS       Z17, Z3, Z3
+	VMOVUPS      Z20, Z5
+	VFMADD213PS  Z21, Z3, Z5
+	VFMADD213PS  Z22, Z3, Z5
+	VFMADD213PS  Z23, Z3, Z5
+	VFMADD213PS  lanesAVX5123e11e90d<>+0(SB), Z3, Z5
+	VFMADD213PS  lanesAVX512be2aada5<>+0(SB), Z3, Z5
+	VFMADD213PS  lanesAVX5123e4ccead<>+0(SB), Z3, Z5
+	VFMADD213PS  lanesAVX512be7ffffe<>+0(SB), Z3, Z5
+	VFMADD213PS  lanesAVX5123eaaaaaa<>+0(SB), Z3, Z5
+	VMULPS       Z3, Z3, Z6
+	VMULPS       Z3, Z6, Z7
+	VMULPS       Z7, Z5, Z5
+	VFMADD231PS  Z10, Z4, Z5
+	VFNMADD231PS Z12, Z6, Z5
+	VADDPS       Z5, Z3, Z3
+	VFMADD231PS  Z9, Z4, Z3
+	VMULPS       Z1, Z3, Z3
+	VSUBPS       Z17, Z2, Z4
+	VDIVPS       Z4, Z3, Z3
+	VCMPPS       $0x00, Z17, Z2, K2
+	VBLENDMPS    Z1, Z3, K2, Z25
+	VXORPS       Z1, Z1, Z1
+	VMAXPS       Z0, Z1, Z0
+	VADDPS       Z25, Z0, Z0
+	VMOVUPS      Z0, K1, (AX)(BX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+constants:
+	VBROADCASTSS constant007fffff<>+0(SB), Z19
+	VBROADCASTSS constant35bfbe8e<>+0(SB), Z10
+	VBROADCASTSS constant39500d01<>+0(SB), Z15
+	VBROADCASTSS constant3ab60b61<>+0(SB), Z16
+	VBROADCASTSS constant3c088889<>+0(SB), Z13
+	VBROADCASTSS constant3d2aaaab<>+0(SB), Z14
+	VBROADCASTSS constant3d8ec752<>+0(SB), Z20
+	VBROADCASTSS constant3def5141<>+0(SB), Z22
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Z11
+	VBROADCASTSS constant3f000000<>+0(SB), Z12
+	VBROADCASTSS constant3f317200<>+0(SB), Z9
+	VBROADCASTSS constant3f3504f3<>+0(SB), Z18
+	VBROADCASTSS constant3f800000<>+0(SB), Z17
+	VBROADCASTSS constant3fb8aa3b<>+0(SB), Z8
+	VBROADCASTSS constant42b20000<>+0(SB), Z3
+	VBROADCASTSS constant4b400000<>+0(SB), Z7
+	VBROADCASTSS constant80000000<>+0(SB), Z1
+	VBROADCASTSS constantbdeb1ade<>+0(SB), Z21
+	VBROADCASTSS constantbdfe7a63<>+0(SB), Z23
+	VBROADCASTSS constantc2d00000<>+0(SB), Z5
+	JMP          begin
+
+DATA constant007fffff<>+0(SB)/4, $0x007fffff
+GLOBL constant007fffff<>(SB), RODATA|NOPTR, $4
+
+DATA constant3d8ec752<>+0(SB)/4, $0x3d8ec752
+GLOBL constant3d8ec752<>(SB), RODATA|NOPTR, $4
+
+DATA constant3def5141<>+0(SB)/4, $0x3def5141
+GLOBL constant3def5141<>(SB), RODATA|NOPTR, $4
+
+DATA constant3f3504f3<>+0(SB)/4, $0x3f3504f3
+GLOBL constant3f3504f3<>(SB), RODATA|NOPTR, $4
+
+DATA constantbdeb1ade<>+0(SB)/4, $0xbdeb1ade
+GLOBL constantbdeb1ade<>(SB), RODATA|NOPTR, $4
+
+DATA constantbdfe7a63<>+0(SB)/4, $0xbdfe7a63
+GLOBL constantbdfe7a63<>(SB), RODATA|NOPTR, $4
+
+// func softplusSlopeAVX512(y []float32, slope []float32, x []float32)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·softplusSlopeAVX512(SB), NOSPLIT, $0-72
+	JMP constants
+
+begin:
+	MOVQ y_base+0(FP), AX
+	MOVQ x_base+48(FP), CX
+	MOVQ slope_base+24(FP), DX
+	MOVQ y_len+8(FP), BX
+	XORQ SI, SI
+	SUBQ $0x10, BX
+	JLT  tail
+
+loop:
+	VMOVUPS      (CX)(SI*1), Z0
+	VORPS        Z1, Z0, Z2
+	VMOVUPS      Z3, Z4
+	VMOVUPS      Z5, Z6
+	VMAXPS       Z2, Z6, Z2
+	VMINPS       Z2, Z4, Z2
+	VMOVUPS      Z7, Z4
+	VFMADD231PS  Z8, Z2, Z4
+	VSUBPS       Z7, Z4, Z4
+	VMOVUPS      Z2, Z2
+	VFNMADD231PS Z9, Z4, Z2
+	VFNMADD231PS Z10, Z4, Z2
+	VMULPS       Z2, Z2, Z6
+	VMOVUPS      Z11, Z28
+	VFMADD213PS  Z12, Z2, Z28
+	VMOVUPS      Z13, Z29
+	VFMADD213PS  Z14, Z2, Z29
+	VMOVUPS      Z15, Z30
+	VFMADD213PS  Z16, Z2, Z30
+	VFMADD213PS  Z29, Z6, Z30
+	VFMADD213PS  Z28, Z6, Z30
+	VFMADD213PS  Z2, Z6, Z30
+	VADDPS       Z17, Z30, Z2
+	VSCALEFPS    Z4, Z2, Z2
+	VADDPS       Z17, Z2, Z4
+	VPSUBD       Z18, Z4, Z6
+	VPSRAD       $0x17, Z6, Z28
+	VCVTDQ2PS    Z28, Z28
+	VANDPS       Z19, Z6, Z6
+	VPADDD       Z18, Z6, Z6
+	VSUBPS       Z17, Z6, Z6
+	VMOVUPS      Z20, Z29
+	VFMADD213PS  Z21, Z6, Z29
+	VFMADD213PS  Z22, Z6, Z29
+	VFMADD213PS  Z23, Z6, Z29
+	VFMADD213PS  lanesAVX5123e11e90d<>+0(SB), Z6, Z29
+	VFMADD213PS  lanesAVX512be2aada5<>+0(SB), Z6, Z29
+	VFMADD213PS  lanesAVX5123e4ccead<>+0(SB), Z6, Z29
+	VFMADD213PS  lanesAVX512be7ffffe<>+0(SB), Z6, Z29
+	VFMADD213PS  lanesAVX5123eaaaaaa<>+0(SB), Z6, Z29
+	VMULPS       Z6, Z6, Z30
+	VMULPS       Z6, Z30, Z31
+	VMULPS       Z31, Z29, Z29
+	VFMADD231PS  Z10, Z28, Z29
+	VFNMADD231PS Z12, Z30, Z29
+	VADDPS       Z29, Z6, Z6
+	VFMADD231PS  Z9, Z28, Z6
+	VMULPS       Z2, Z6, Z6
+	VSUBPS       Z17, Z4, Z28
+	VDIVPS       Z28, Z6, Z6
+	VCMPPS       $0x00, Z17, Z4, K1
+	VBLENDMPS    Z2, Z6, K1, Z24
+	VXORPS       Z6, Z6, Z6
+	VMAXPS       Z0, Z6, Z6
+	VADDPS       Z24, Z6, Z6
+	VXORPS       Z28, Z28, Z28
+	VCMPPS       $0x11, Z28, Z0, K1
+	VMOVUPS      Z17, Z0
+	VBLENDMPS    Z2, Z0, K1, Z25
+	VDIVPS       Z4, Z25, Z0
+	VMOVUPS      Z6, (AX)(SI*1)
+	VMOVUPS      Z0, (DX)(SI*1)
+	ADDQ         $0x40, SI
+	SUBQ         $0x10, BX
+	JGE          loop
+
+tail:
+	ADDQ         $0x10, BX
+	JZ           done
+	MOVQ         $-1, DI
+	BZHIQ        BX, DI, DI
+	KMOVW        DI, K1
+	VMOVUPS.Z    (CX)(SI*1), K1, Z0
+	VORPS        Z1, Z0, Z1
+	VMOVUPS      Z3, Z2
+	VMOVUPS      Z5, Z3
+	VMAXPS       Z1, Z3, Z1
+	VMINPS       Z1, Z2, Z1
+	VMOVUPS      Z7, Z2
+	VFMADD231PS  Z8, Z1, Z2
+	VSUBPS       Z7, Z2, Z2
+	VMOVUPS      Z1, Z1
+	VFNMADD231PS Z9, Z2, Z1
+	VFNMADD231PS Z10, Z2, Z1
+	VMULPS       Z1, Z1, Z3
+	VMOVUPS      Z11, Z4
+	VFMADD213PS  Z12, Z1, Z4
+	VMOVUPS      Z13, Z5
+	VFMADD213PS  Z14, Z1, Z5
+	VMOVUPS      Z15, Z6
+	VFMADD213PS  Z16, Z1, Z6
+	VFMADD213PS  Z5, Z3, Z6
+	VFMADD213PS  Z4, Z3, Z6
+	VFMADD213PS  Z1, Z3, Z6
+	VADDPS       Z17, Z6, Z1
+	VSCALEFPS    Z2, Z1, Z1
+	VADDPS       Z17, Z1, Z2
+	VPSUBD       Z18, Z2, Z3
+	VPSRAD       $0x17, Z3, Z4
+	VCVTDQ2PS    Z4, Z4
+	VANDPS       Z19, Z3, Z3
+	VPADDD       Z18, Z3, Z3
+	VSUBPS       Z17, Z3, Z3
+	VMOVUPS      Z20, Z5
+	VFMADD213PS  Z21, Z3, Z5
+	VFMADD213PS  Z22, Z3, Z5
+	VFMADD213PS  Z23, Z3, Z5
+	VFMADD213PS  lanesAVX5123e11e90d<>+0(SB), Z3, Z5
+	VFMADD213PS  lanesAVX512be2aada5<>+0(SB), Z3, Z5
+	VFMADD213PS  lanesAVX5123e4ccead<>+0(SB), Z3, Z5
+	VFMADD213PS  lanesAVX512be7ffffe<>+0(SB), Z3, Z5
+	VFMADD213PS  lanesAVX5123eaaaaaa<>+0(SB), Z3, Z5
+	VMULPS       Z3, Z3, Z6
+	VMULPS       Z3, Z6, Z7
+	VMULPS       Z7, Z5, Z5
+	VFMADD231PS  Z10, Z4, Z5
+	VFNMADD231PS Z12, Z6, Z5
+	VADDPS       Z5, Z3, Z3
+	VFMADD231PS  Z9, Z4, Z3
+	VMULPS       Z1, Z3, Z3
+	VSUBPS       Z17, Z2, Z4
+	VDIVPS       Z4, Z3, Z3
+	VCMPPS       $0x00, Z17, Z2, K2
+	VBLENDMPS    Z1, Z3, K2, Z26
+	VXORPS       Z3, Z3, Z3
+	VMAXPS       Z0, Z3, Z3
+	VADDPS       Z26, Z3, Z3
+	VXORPS       Z4, Z4, Z4
+	VCMPPS       $0x11, Z4, Z0, K2
+	VMOVUPS      Z17, Z0
+	VBLENDMPS    Z1, Z0, K2, Z27
+	VDIVPS       Z2, Z27, Z0
+	VMOVUPS      Z3, K1, (AX)(SI*1)
+	VMOVUPS      Z0, K1, (DX)(SI*1)
+
+done:
+	VZEROUPPER
+	RET
+
+constants:
+	VBROADCASTSS constant007fffff<>+0(SB), Z19
+	VBROADCASTSS constant35bfbe8e<>+0(SB), Z10
+	VBROADCASTSS constant39500d01<>+0(SB), Z15
+	VBROADCASTSS constant3ab60b61<>+0(SB), Z16
+	VBROADCASTSS constant3c088889<>+0(SB), Z13
+	VBROADCASTSS constant3d2aaaab<>+0(SB), Z14
+	VBROADCASTSS constant3d8ec752<>+0(SB), Z20
+	VBROADCASTSS constant3def5141<>+0(SB), Z22
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Z11
+	VBROADCASTSS constant3f000000<>+0(SB), Z12
+	VBROADCASTSS constant3f317200<>+0(SB), Z9
+	VBROADCASTSS constant3f3504f3<>+0(SB), Z18
+	VBROADCASTSS constant3f800000<>+0(SB), Z17
+	VBROADCASTSS constant3fb8aa3b<>+0(SB), Z8
+	VBROADCASTSS constant42b20000<>+0(SB), Z3
+	VBROADCASTSS constant4b400000<>+0(SB), Z7
+	VBROADCASTSS constant80000000<>+0(SB), Z1
+	VBROADCASTSS constantbdeb1ade<>+0(SB), Z21
+	VBROADCASTSS constantbdfe7a63<>+0(SB), Z23
+	VBROADCASTSS constantc2d00000<>+0(SB), Z5
+	JMP          begin
+
+// func siluAVX512(dst []float32, x []float32)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·siluAVX512(SB), NOSPLIT, $0-48
+	JMP constants
+
+begin:
+	MOVQ dst_base+0(FP), AX
+	MOVQ x_base+24(FP), CX
+	MOVQ dst_len+8(FP), DX
+	XORQ BX, BX
+	SUBQ $0x10, DX
+	JLT  tail
+
+loop:
+	VMOVUPS      (CX)(BX*1), Z0
+	VMOVUPS      Z1, Z2
+	VANDPS       Z3, Z0, Z4
+	VMINPS       Z4, Z2, Z2
+	VORPS        Z5, Z2, Z4
+	VMOVUPS      Z6, Z16
+	VFMADD231PS  Z7, Z4, Z16
+	VSUBPS       Z6, Z16, Z17
+	VMOVUPS      Z4, Z4
+	VFNMADD231PS Z8, Z17, Z4
+	VPSLLD       $0x17, Z16, Z16
+	VPADDD       Z9, Z16, Z16
+	VMULPS       Z4, Z4, Z17
+	VMOVUPS      Z10, Z18
+	VFMADD213PS  Z11, Z4, Z18
+	VMOVUPS      Z12, Z19
+	VFMADD213PS  Z13, Z4, Z19
+	VMOVUPS      Z14, Z20
+	VFMADD213PS  Z15, Z4, Z20
+	VFMADD213PS  Z19, Z17, Z20
+	VFMADD213PS  Z18, Z17, Z20
+	VFMADD213PS  Z4, Z17, Z20
+	VFMADD213PS  Z16, Z16, Z20
+	VMOVUPS      Z9, Z4
+	VADDPS       Z9, Z20, Z16
+	VDIVPS       Z16, Z4, Z4
+	VMULPS       Z4, Z20, Z4
+	VXORPS       Z16, Z16, Z16
+	VMAXPS       Z0, Z16, Z0
+	VFNMADD231PS Z4, Z2, Z0
+	VMOVUPS      Z0, (AX)(BX*1)
+	ADDQ         $0x40, BX
+	SUBQ         $0x10, DX
+	JGE          loop
+
+tail:
+	ADDQ         $0x10, DX
+	JZ           done
+	MOVQ         $-1, SI
+	BZHIQ        DX, SI, SI
+	KMOVW        SI, K1
+	VMOVUPS.Z    (CX)(BX*1), K1, Z0
+	VMOVUPS      Z1, Z1
+	VANDPS       Z3, Z0, Z2
+	VMINPS       Z2, Z1, Z1
+	VORPS        Z5, Z1, Z2
+	VMOVUPS      Z6, Z3
+	VFMADD231PS  Z7, Z2, Z3
+	VSUBPS       Z6, Z3, Z4
+	VMOVUPS      Z2, Z2
+	VFNMADD231PS Z8, Z4, Z2
+	VPSLLD       $0x17, Z3, Z3
+	VPADDD       Z9, Z3, Z3
+	VMULPS       Z2, Z2, Z4
+	VMOVUPS      Z10, Z5
+	VFMADD213PS  Z11, Z2, Z5
+	VMOVUPS      Z12, Z6
+	VFMADD213PS  Z13, Z2, Z6
+	VMOVUPS      Z14, Z7
+	VFMADD213PS  Z15, Z2, Z7
+	VFMADD213PS  Z6, Z4, Z7
+	VFMADD213PS  Z5, Z4, Z7
+	VFMADD213PS  Z2, Z4, Z7
+	VFMADD213PS  Z3, Z3, Z7
+	VMOVUPS      Z9, Z2
+	VADDPS       Z9, Z7, Z3
+	VDIVPS       Z3, Z2, Z2
+	VMULPS       Z2, Z7, Z2
+	VXORPS       Z3, Z3, Z3
+	VMAXPS       Z0, Z3, Z0
+	VFNMADD231PS Z2, Z1, Z0
+	VMOVUPS      Z0, K1, (AX)(BX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+constants:
+	VBROADCASTSS constant39500d01<>+0(SB), Z14
+	VBROADCASTSS constant3ab60b61<>+0(SB), Z15
+	VBROADCASTSS constant3c088889<>+0(SB), Z12
+	VBROADCASTSS constant3d2aaaab<>+0(SB), Z13
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Z10
+	VBROADCASTSS constant3f000000<>+0(SB), Z11
+	VBROADCASTSS constant3f317218<>+0(SB), Z8
+	VBROADCASTSS constant3f800000<>+0(SB), Z9
+	VBROADCASTSS constant3fb8aa3b<>+0(SB), Z7
+	VBROADCASTSS constant42b00000<>+0(SB), Z1
+	VBROADCASTSS constant4b400000<>+0(SB), Z6
+	VBROADCASTSS constant7fffffff<>+0(SB), Z3
+	VBROADCASTSS constant80000000<>+0(SB), Z5
+	JMP          begin
+
+// func siluSlopeAVX512(y []float32, slope []float32, x []float32)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·siluSlopeAVX512(SB), NOSPLIT, $0-72
+	JMP constants
+
+begin:
+	MOVQ y_base+0(FP), AX
+	MOVQ x_base+48(FP), CX
+	MOVQ slope_base+24(FP), DX
+	MOVQ y_len+8(FP), BX
+	XORQ SI, SI
+	SUBQ $0x10, BX
+	JLT  tail
+
+loop:
+	VMOVUPS      (CX)(SI*1), Z0
+	VMOVUPS      Z1, Z2
+	VANDPS       Z3, Z0, Z4
+	VMINPS       Z4, Z2, Z2
+	VMOVUPS      Z5, Z4
+	VORPS        Z6, Z2, Z18
+	VMOVUPS      Z7, Z19
+	VFMADD231PS  Z8, Z18, Z19
+	VSUBPS       Z7, Z19, Z20
+	VMOVUPS      Z18, Z18
+	VFNMADD231PS Z9, Z20, Z18
+	VPSLLD       $0x17, Z19, Z19
+	VPADDD       Z5, Z19, Z19
+	VMULPS       Z18, Z18, Z20
+	VMOVUPS      Z10, Z21
+	VFMADD213PS  Z11, Z18, Z21
+	VMOVUPS      Z12, Z22
+	VFMADD213PS  Z13, Z18, Z22
+	VMOVUPS      Z14, Z23
+	VFMADD213PS  Z15, Z18, Z23
+	VFMADD213PS  Z22, Z20, Z23
+	VFMADD213PS  Z21, Z20, Z23
+	VFMADD213PS  Z18, Z20, Z23
+	VFMADD213PS  Z19, Z19, Z23
+	VMOVUPS      Z5, Z18
+	VADDPS       Z5, Z23, Z19
+	VDIVPS       Z19, Z18, Z18
+	VMULPS       Z18, Z23, Z19
+	VMOVUPS      Z5, Z20
+	VMULPS       Z18, Z2, Z18
+	VFNMADD231PS Z4, Z18, Z20
+	VMULPS       Z20, Z19, Z4
+	VXORPS       Z18, Z18, Z18
+	VMAXPS       Z0, Z18, Z18
+	VFNMADD231PS Z19, Z2, Z18
+	VMOVUPS      Z5, Z2
+	VSUBPS       Z4, Z2, Z2
+	VXORPS       Z19, Z19, Z19
+	VCMPPS       $0x11, Z19, Z0, K1
+	VBLENDMPS    Z4, Z2, K1, Z16
+	VMOVUPS      Z18, (AX)(SI*1)
+	VMOVUPS      Z16, (DX)(SI*1)
+	ADDQ         $0x40, SI
+	SUBQ         $0x10, BX
+	JGE          loop
+
+tail:
+	ADDQ         $0x10, BX
+	JZ           done
+	MOVQ         $-1, DI
+	BZHIQ        BX, DI, DI
+	KMOVW        DI, K1
+	VMOVUPS.Z    (CX)(SI*1), K1, Z0
+	VMOVUPS      Z1, Z1
+	VANDPS       Z3, Z0, Z2
+	VMINPS       Z2, Z1, Z1
+	VMOVUPS      Z5, Z2
+	VORPS        Z6, Z1, Z3
+	VMOVUPS      Z7, Z4
+	VFMADD231PS  Z8, Z3, Z4
+	VSUBPS       Z7, Z4, Z6
+	VMOVUPS      Z3, Z3
+	VFNMADD231PS Z9, Z6, Z3
+	VPSLLD       $0x17, Z4, Z4
+	VPADDD       Z5, Z4, Z4
+	VMULPS       Z3, Z3, Z6
+	VMOVUPS      Z10, Z7
+	VFMADD213PS  Z11, Z3, Z7
+	VMOVUPS      Z12, Z8
+	VFMADD213PS  Z13, Z3, Z8
+	VMOVUPS      Z14, Z9
+	VFMADD213PS  Z15, Z3, Z9
+	VFMADD213PS  Z8, Z6, Z9
+	VFMADD213PS  Z7, Z6, Z9
+	VFMADD213PS  Z3, Z6, Z9
+	VFMADD213PS  Z4, Z4, Z9
+	VMOVUPS      Z5, Z3
+	VADDPS       Z5, Z9, Z4
+	VDIVPS       Z4, Z3, Z3
+	VMULPS       Z3, Z9, Z4
+	VMOVUPS      Z5, Z6
+	VMULPS       Z3, Z1, Z3
+	VFNMADD231PS Z2, Z3, Z6
+	VMULPS       Z6, Z4, Z2
+	VXORPS       Z3, Z3, Z3
+	VMAXPS       Z0, Z3, Z3
+	VFNMADD231PS Z4, Z1, Z3
+	VMOVUPS      Z5, Z1
+	VSUBPS       Z2, Z1, Z1
+	VXORPS       Z4, Z4, Z4
+	VCMPPS       $0x11, Z4, Z0, K2
+	VBLENDMPS    Z2, Z1, K2, Z17
+	VMOVUPS      Z3, K1, (AX)(SI*1)
+	VMOVUPS      Z17, K1, (DX)(SI*1)
+
+done:
+	VZEROUPPER
+	RET
+
+constants:
+	VBROADCASTSS constant39500d01<>+0(SB), Z14
+	VBROADCASTSS constant3ab60b61<>+0(SB), Z15
+	VBROADCASTSS constant3c088889<>+0(SB), Z12
+	VBROADCASTSS constant3d2aaaab<>+0(SB), Z13
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Z10
+	VBROADCASTSS constant3f000000<>+0(SB), Z11
+	VBROADCASTSS constant3f317218<>+0(SB), Z9
+	VBROADCASTSS constant3f800000<>+0(SB), Z5
+	VBROADCASTSS constant3fb8aa3b<>+0(SB), Z8
+	VBROADCASTSS constant42b00000<>+0(SB), Z1
+	VBROADCASTSS constant4b400000<>+0(SB), Z7
+	VBROADCASTSS constant7fffffff<>+0(SB), Z3
+	VBROADCASTSS constant80000000<>+0(SB), Z6
+	JMP          begin
+
+// func mishAVX512(dst []float32, x []float32)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·mishAVX512(SB), NOSPLIT, $0-48
+	JMP constants
+
+begin:
+	MOVQ dst_base+0(FP), AX
+	MOVQ x_base+24(FP), CX
+	MOVQ dst_len+8(FP), DX
+	XORQ BX, BX
+	SUBQ $0x10, DX
+	JLT  tail
+
+loop:
+	VMOVUPS      (CX)(BX*1), Z0
+	VMOVUPS      Z1, Z2
+	VMOVUPS      Z3, Z4
+	VMAXPS       Z0, Z4, Z4
+	VMINPS       Z4, Z2, Z2
+	VMOVUPS      Z5, Z4
+	VFMADD231PS  Z6, Z2, Z4
+	VSUBPS       Z5, Z4, Z19
+	VMOVUPS      Z2, Z20
+	VFNMADD231PS Z7, Z19, Z20
+	VPSLLD       $0x17, Z4, Z4
+	VPADDD       Z8, Z4, Z4
+	VMULPS       Z20, Z20, Z19
+	VMOVUPS      Z9, Z21
+	VFMADD213PS  Z10, Z20, Z21
+	VMOVUPS      Z11, Z22
+	VFMADD213PS  Z12, Z20, Z22
+	VMOVUPS      Z13, Z23
+	VFMADD213PS  Z14, Z20, Z23
+	VFMADD213PS  Z22, Z19, Z23
+	VFMADD213PS  Z21, Z19, Z23
+	VFMADD213PS  Z20, Z19, Z23
+	VFMADD213PS  Z4, Z4, Z23
+	VADDPS       Z23, Z23, Z4
+	VFMADD231PS  Z23, Z23, Z4
+	VADDPS       Z15, Z4, Z19
+	VXORPS       Z20, Z20, Z20
+	VCMPPS       $0x11, Z20, Z0, K1
+	VMOVUPS      Z16, Z20
+	VBLENDMPS    Z4, Z20, K1, Z17
+	VDIVPS       Z19, Z17, Z4
+	VXORPS       Z19, Z19, Z19
+	VMAXPS       Z0, Z19, Z0
+	VFMADD231PS  Z4, Z2, Z0
+	VMOVUPS      Z0, (AX)(BX*1)
+	ADDQ         $0x40, BX
+	SUBQ         $0x10, DX
+	JGE          loop
+
+tail:
+	ADDQ         $0x10, DX
+	JZ           done
+	MOVQ         $-1, SI
+	BZHIQ        DX, SI, SI
+	KMOVW        SI, K1
+	VMOVUPS.Z    (CX)(BX*1), K1, Z0
+	VMOVUPS      Z1, Z1
+	VMOVUPS      Z3, Z2
+	VMAXPS       Z0, Z2, Z2
+	VMINPS       Z2, Z1, Z1
+	VMOVUPS      Z5, Z2
+	VFMADD231PS  Z6, Z1, Z2
+	VSUBPS       Z5, Z2, Z3
+	VMOVUPS      Z1, Z4
+	VFNMADD231PS Z7, Z3, Z4
+	VPSLLD       $0x17, Z2, Z2
+	VPADDD       Z8, Z2, Z2
+	VMULPS       Z4, Z4, Z3
+	VMOVUPS      Z9, Z5
+	VFMADD213PS  Z10, Z4, Z5
+	VMOVUPS      Z11, Z6
+	VFMADD213PS  Z12, Z4, Z6
+	VMOVUPS      Z13, Z7
+	VFMADD213PS  Z14, Z4, Z7
+	VFMADD213PS  Z6, Z3, Z7
+	VFMADD213PS  Z5, Z3, Z7
+	VFMADD213PS  Z4, Z3, Z7
+	VFMADD213PS  Z2, Z2, Z7
+	VADDPS       Z7, Z7, Z2
+	VFMADD231PS  Z7, Z7, Z2
+	VADDPS       Z15, Z2, Z3
+	VXORPS       Z4, Z4, Z4
+	VCMPPS       $0x11, Z4, Z0, K2
+	VMOVUPS      Z16, Z4
+	VBLENDMPS    Z2, Z4, K2, Z18
+	VDIVPS       Z3, Z18, Z2
+	VXORPS       Z3, Z3, Z3
+	VMAXPS       Z0, Z3, Z0
+	VFMADD231PS  Z2, Z1, Z0
+	VMOVUPS      Z0, K1, (AX)(BX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+constants:
+	VBROADCASTSS constant39500d01<>+0(SB), Z13
+	VBROADCASTSS constant3ab60b61<>+0(SB), Z14
+	VBROADCASTSS constant3c088889<>+0(SB), Z11
+	VBROADCASTSS constant3d2aaaab<>+0(SB), Z12
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Z9
+	VBROADCASTSS constant3f000000<>+0(SB), Z10
+	VBROADCASTSS constant3f317218<>+0(SB), Z7
+	VBROADCASTSS constant3f800000<>+0(SB), Z8
+	VBROADCASTSS constant3fb8aa3b<>+0(SB), Z6
+	VBROADCASTSS constant40000000<>+0(SB), Z15
+	VBROADCASTSS constant41a00000<>+0(SB), Z1
+	VBROADCASTSS constant4b400000<>+0(SB), Z5
+	VBROADCASTSS constantc0000000<>+0(SB), Z16
+	VBROADCASTSS constantc2b00000<>+0(SB), Z3
+	JMP          begin
+
+DATA constantc0000000<>+0(SB)/4, $0xc0000000
+GLOBL constantc0000000<>(SB), RODATA|NOPTR, $4
+
+// func mishSlopeAVX512(y []float32, slope []float32, x []float32)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·mishSlopeAVX512(SB), NOSPLIT, $0-72
+	JMP constants
+
+begin:
+	MOVQ y_base+0(FP), AX
+	MOVQ x_base+48(FP), CX
+	MOVQ slope_base+24(FP), DX
+	MOVQ y_len+8(FP), BX
+	XORQ SI, SI
+	SUBQ $0x10, BX
+	JLT  tail
+
+loop:
+	VMOVUPS      (CX)(SI*1), Z0
+	VMOVUPS      Z1, Z2
+	VMOVUPS      Z3, Z4
+	VMAXPS       Z0, Z4, Z4
+	VMINPS       Z4, Z2, Z2
+	VMOVUPS      Z5, Z4
+	VFMADD231PS  Z6, Z2, Z4
+	VSUBPS       Z5, Z4, Z20
+	VMOVUPS      Z2, Z21
+	VFNMADD231PS Z7, Z20, Z21
+	VPSLLD       $0x17, Z4, Z4
+	VPADDD       Z8, Z4, Z4
+	VMULPS       Z21, Z21, Z20
+	VMOVUPS      Z9, Z22
+	VFMADD213PS  Z10, Z21, Z22
+	VMOVUPS      Z11, Z23
+	VFMADD213PS  Z12, Z21, Z23
+	VMOVUPS      Z13, Z24
+	VFMADD213PS  Z14, Z21, Z24
+	VFMADD213PS  Z23, Z20, Z24
+	VFMADD213PS  Z22, Z20, Z24
+	VFMADD213PS  Z21, Z20, Z24
+	VFMADD213PS  Z4, Z4, Z24
+	VADDPS       Z24, Z24, Z4
+	VFMADD231PS  Z24, Z24, Z4
+	VADDPS       Z15, Z4, Z20
+	VXORPS       Z21, Z21, Z21
+	VCMPPS       $0x11, Z21, Z0, K1
+	VMOVUPS      Z16, Z21
+	VBLENDMPS    Z4, Z21, K1, Z17
+	VDIVPS       Z20, Z17, Z4
+	VXORPS       Z21, Z21, Z21
+	VMAXPS       Z0, Z21, Z21
+	VFMADD231PS  Z4, Z2, Z21
+	VFMADD213PS  Z24, Z24, Z24
+	VMULPS       Z18, Z2, Z2
+	VMULPS       Z2, Z24, Z2
+	VMULPS       Z20, Z20, Z20
+	VDIVPS       Z20, Z2, Z2
+	VADDPS       Z2, Z4, Z2
+	VMOVUPS      Z8, Z4
+	VXORPS       Z20, Z20, Z20
+	VCMPPS       $0x1d, Z20, Z0, K1
+	VMOVAPS.Z    Z4, K1, Z0
+	VADDPS       Z0, Z2, Z0
+	VMOVUPS      Z21, (AX)(SI*1)
+	VMOVUPS      Z0, (DX)(SI*1)
+	ADDQ         $0x40, SI
+	SUBQ         $0x10, BX
+	JGE          loop
+
+tail:
+	ADDQ         $0x10, BX
+	JZ           done
+	MOVQ         $-1, DI
+	BZHIQ        BX, DI, DI
+	KMOVW        DI, K1
+	VMOVUPS.Z    (CX)(SI*1), K1, Z0
+	VMOVUPS      Z1, Z1
+	VMOVUPS      Z3, Z2
+	VMAXPS       Z0, Z2, Z2
+	VMINPS       Z2, Z1, Z1
+	VMOVUPS      Z5, Z2
+	VFMADD231PS  Z6, Z1, Z2
+	VSUBPS       Z5, Z2, Z3
+	VMOVUPS      Z1, Z4
+	VFNMADD231PS Z7, Z3, Z4
+	VPSLLD       $0x17, Z2, Z2
+	VPADDD       Z8, Z2, Z2
+	VMULPS       Z4, Z4, Z3
+	VMOVUPS      Z9, Z5
+	VFMADD213PS  Z10, Z4, Z5
+	VMOVUPS      Z11, Z6
+	VFMADD213PS  Z12, Z4, Z6
+	VMOVUPS      Z13, Z7
+	VFMADD213PS  Z14, Z4, Z7
+	VFMADD213PS  Z6, Z3, Z7
+	VFMADD213PS  Z5, Z3, Z7
+	VFMADD213PS  Z4, Z3, Z7
+	VFMADD213PS  Z2, Z2, Z7
+	VADDPS       Z7, Z7, Z2
+	VFMADD231PS  Z7, Z7, Z2
+	VADDPS       Z15, Z2, Z3
+	VXORPS       Z4, Z4, Z4
+	VCMPPS       $0x11, Z4, Z0, K2
+	VMOVUPS      Z16, Z4
+	VBLENDMPS    Z2, Z4, K2, Z19
+	VDIVPS       Z3, Z19, Z2
+	VXORPS       Z4, Z4, Z4
+	VMAXPS       Z0, Z4, Z4
+	VFMADD231PS  Z2, Z1, Z4
+	VFMADD213PS  Z7, Z7, Z7
+	VMULPS       Z18, Z1, Z1
+	VMULPS       Z1, Z7, Z1
+	VMULPS       Z3, Z3, Z3
+	VDIVPS       Z3, Z1, Z1
+	VADDPS       Z1, Z2, Z1
+	VMOVUPS      Z8, Z2
+	VXORPS       Z3, Z3, Z3
+	VCMPPS       $0x1d, Z3, Z0, K2
+	VMOVAPS.Z    Z2, K2, Z0
+	VADDPS       Z0, Z1, Z0
+	VMOVUPS      Z4, K1, (AX)(SI*1)
+	VMOVUPS      Z0, K1, (DX)(SI*1)
+
+done:
+	VZEROUPPER
+	RET
+
+constants:
+	VBROADCASTSS constant39500d01<>+0(SB), Z13
+	VBROADCASTSS constant3ab60b61<>+0(SB), Z14
+	VBROADCASTSS constant3c088889<>+0(SB), Z11
+	VBROADCASTSS constant3d2aaaab<>+0(SB), Z12
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Z9
+	VBROADCASTSS constant3f000000<>+0(SB), Z10
+	VBROADCASTSS constant3f317218<>+0(SB), Z7
+	VBROADCASTSS constant3f800000<>+0(SB), Z8
+	VBROADCASTSS constant3fb8aa3b<>+0(SB), Z6
+	VBROADCASTSS constant40000000<>+0(SB), Z15
+	VBROADCASTSS constant40800000<>+0(SB), Z18
+	VBROADCASTSS constant41a00000<>+0(SB), Z1
+	VBROADCASTSS constant4b400000<>+0(SB), Z5
+	VBROADCASTSS constantc0000000<>+0(SB), Z16
+	VBROADCASTSS constantc2b00000<>+0(SB), Z3
+	JMP          begin
+
+DATA constant40800000<>+0(SB)/4, $0x40800000
+GLOBL constant40800000<>(SB), RODATA|NOPTR, $4
+
+// func hardswishAVX512(dst []float32, x []float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·hardswishAVX512(SB), NOSPLIT, $0-48
+	JMP constants
+
+begin:
+	MOVQ dst_base+0(FP), AX
+	MOVQ x_base+24(FP), CX
+	MOVQ dst_len+8(FP), DX
+	XORQ BX, BX
+	SUBQ $0x10, DX
+	JLT  tail
+
+loop:
+	VMOVUPS (CX)(BX*1), Z0
+	VMOVUPS Z1, Z2
+	VMAXPS  Z0, Z2, Z0
+	VMOVUPS Z3, Z2
+	VMINPS  Z0, Z2, Z2
+	VADDPS  Z3, Z2, Z2
+	VDIVPS  Z4, Z2, Z2
+	VMULPS  Z2, Z0, Z0
+	VMOVUPS Z0, (AX)(BX*1)
+	ADDQ    $0x40, BX
+	SUBQ    $0x10, DX
+	JGE     loop
+
+tail:
+	ADDQ      $0x10, DX
+	JZ        done
+	MOVQ      $-1, SI
+	BZHIQ     DX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (CX)(BX*1), K1, Z0
+	VMOVUPS   Z1, Z1
+	VMAXPS    Z0, Z1, Z0
+	VMOVUPS   Z3, Z1
+	VMINPS    Z0, Z1, Z1
+	VADDPS    Z3, Z1, Z1
+	VDIVPS    Z4, Z1, Z1
+	VMULPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (AX)(BX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+constants:
+	VBROADCASTSS constant40400000<>+0(SB), Z3
+	VBROADCASTSS constant40c00000<>+0(SB), Z4
+	VBROADCASTSS constantc0400000<>+0(SB), Z1
+	JMP          begin
+
+// func hardswishSlopeAVX512(y []float32, slope []float32, x []float32)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·hardswishSlopeAVX512(SB), NOSPLIT, $0-72
+	JMP constants
+
+begin:
+	MOVQ y_base+0(FP), AX
+	MOVQ x_base+48(FP), CX
+	MOVQ slope_base+24(FP), DX
+	MOVQ y_len+8(FP), BX
+	XORQ SI, SI
+	SUBQ $0x10, BX
+	JLT  tail
+
+loop:
+	VMOVUPS     (CX)(SI*1), Z0
+	VMOVUPS     Z1, Z2
+	VMAXPS      Z0, Z2, Z2
+	VMOVUPS     Z3, Z12
+	VMINPS      Z2, Z12, Z12
+	VADDPS      Z3, Z12, Z13
+	VDIVPS      Z4, Z13, Z13
+	VMULPS      Z13, Z2, Z2
+	VMOVUPS     Z5, Z13
+	VFMADD231PS Z6, Z12, Z13
+	VCMPPS      $0x12, Z1, Z0, K1
+	VXORPS      Z12, Z12, Z12
+	VBLENDMPS   Z12, Z13, K1, Z7
+	VCMPPS      $0x1d, Z3, Z0, K1
+	VBLENDMPS   Z8, Z7, K1, Z9
+	VMOVUPS     Z2, (AX)(SI*1)
+	VMOVUPS     Z9, (DX)(SI*1)
+	ADDQ        $0x40, SI
+	SUBQ        $0x10, BX
+	JGE         loop
+
+tail:
+	ADDQ        $0x10, BX
+	JZ          done
+	MOVQ        $-1, DI
+	BZHIQ       BX, DI, DI
+	KMOVW       DI, K1
+	VMOVUPS.Z   (CX)(SI*1), K1, Z0
+	VMOVUPS     Z1, Z2
+	VMAXPS      Z0, Z2, Z2
+	VMOVUPS     Z3, Z7
+	VMINPS      Z2, Z7, Z7
+	VADDPS      Z3, Z7, Z9
+	VDIVPS      Z4, Z9, Z4
+	VMULPS      Z4, Z2, Z2
+	VMOVUPS     Z5, Z4
+	VFMADD231PS Z6, Z7, Z4
+	VCMPPS      $0x12, Z1, Z0, K2
+	VXORPS      Z1, Z1, Z1
+	VBLENDMPS   Z1, Z4, K2, Z10
+	VCMPPS      $0x1d, Z3, Z0, K2
+	VBLENDMPS   Z8, Z10, K2, Z11
+	VMOVUPS     Z2, K1, (AX)(SI*1)
+	VMOVUPS     Z11, K1, (DX)(SI*1)
+
+done:
+	VZEROUPPER
+	RET
+
+constants:
+	VBROADCASTSS constant3eaaaaab<>+0(SB), Z6
+	VBROADCASTSS constant3f000000<>+0(SB), Z5
+	VBROADCASTSS constant3f800000<>+0(SB), Z8
+	VBROADCASTSS constant40400000<>+0(SB), Z3
+	VBROADCASTSS constant40c00000<>+0(SB), Z4
+	VBROADCASTSS constantc0400000<>+0(SB), Z1
+	JMP          begin
+
+// func identityLayerAVX512(dy []float32, kept []float32, db []float32, n int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·identityLayerAVX512(SB), NOSPLIT, $0-80
 	MOVQ dy_base+0(FP), AX
-	MOVQ y_base+24(FP), CX
+	MOVQ kept_base+24(FP), CX
 	MOVQ db_base+48(FP), DX
 	MOVQ db_len+56(FP), BX
 	MOVQ BX, SI
@@ -5025,11 +9137,11 @@ done:
 	VZEROUPPER
 	RET
 
-// func reluLayerAVX512(dy []float32, y []float32, db []float32, n int)
+// func reluLayerAVX512(dy []float32, kept []float32, db []float32, n int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·reluLayerAVX512(SB), NOSPLIT, $0-80
 	MOVQ dy_base+0(FP), AX
-	MOVQ y_base+24(FP), CX
+	MOVQ kept_base+24(FP), CX
 	MOVQ db_base+48(FP), DX
 	MOVQ db_len+56(FP), BX
 	MOVQ BX, SI
@@ -5090,11 +9202,11 @@ done:
 	VZEROUPPER
 	RET
 
-// func tanhLayerAVX512(dy []float32, y []float32, db []float32, n int)
+// func tanhLayerAVX512(dy []float32, kept []float32, db []float32, n int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·tanhLayerAVX512(SB), NOSPLIT, $0-80
 	MOVQ dy_base+0(FP), AX
-	MOVQ y_base+24(FP), CX
+	MOVQ kept_base+24(FP), CX
 	MOVQ db_base+48(FP), DX
 	MOVQ db_len+56(FP), BX
 	MOVQ BX, SI
@@ -5152,6 +9264,421 @@ tailRows:
 	VMOVUPS      Z0, K1, (DX)(DI*1)
 
 done:
+	VZEROUPPER
+	RET
+
+// func sigmoidLayerAVX512(dy []float32, kept []float32, db []float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·sigmoidLayerAVX512(SB), NOSPLIT, $0-80
+	MOVQ dy_base+0(FP), AX
+	MOVQ kept_base+24(FP), CX
+	MOVQ db_base+48(FP), DX
+	MOVQ db_len+56(FP), BX
+	MOVQ BX, SI
+	SHLQ $0x02, SI
+	XORQ DI, DI
+	SUBQ $0x10, BX
+	JLT  tail
+
+columns:
+	VMOVUPS (DX)(DI*1), Z0
+	MOVQ    n+72(FP), R10
+	LEAQ    (AX)(DI*1), R8
+	LEAQ    (CX)(DI*1), R9
+
+rows:
+	VMOVUPS      (R8), Z1
+	VMOVUPS      (R9), Z2
+	VMOVUPS      Z2, Z3
+	VFNMADD231PS Z2, Z2, Z3
+	VMULPS       Z3, Z1, Z1
+	VMOVUPS      Z1, (R8)
+	VADDPS       Z1, Z0, Z0
+	ADDQ         SI, R8
+	ADDQ         SI, R9
+	DECQ         R10
+	JNZ          rows
+	VMOVUPS      Z0, (DX)(DI*1)
+	ADDQ         $0x40, DI
+	SUBQ         $0x10, BX
+	JGE          columns
+
+tail:
+	ADDQ      $0x10, BX
+	JZ        done
+	MOVQ      $-1, R8
+	BZHIQ     BX, R8, R8
+	KMOVW     R8, K1
+	VMOVUPS.Z (DX)(DI*1), K1, Z0
+	MOVQ      n+72(FP), BX
+	LEAQ      (AX)(DI*1), AX
+	LEAQ      (CX)(DI*1), CX
+
+tailRows:
+	VMOVUPS.Z    (AX), K1, Z1
+	VMOVUPS.Z    (CX), K1, Z2
+	VMOVUPS      Z2, Z3
+	VFNMADD231PS Z2, Z2, Z3
+	VMULPS       Z3, Z1, Z1
+	VMOVUPS      Z1, K1, (AX)
+	VADDPS       Z1, Z0, Z0
+	ADDQ         SI, AX
+	ADDQ         SI, CX
+	DECQ         BX
+	JNZ          tailRows
+	VMOVUPS      Z0, K1, (DX)(DI*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func eluLayerAVX512(dy []float32, kept []float32, db []float32, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·eluLayerAVX512(SB), NOSPLIT, $0-80
+	MOVQ dy_base+0(FP), AX
+	MOVQ kept_base+24(FP), CX
+	MOVQ db_base+48(FP), DX
+	MOVQ db_len+56(FP), BX
+	MOVQ BX, SI
+	SHLQ $0x02, SI
+	XORQ DI, DI
+	SUBQ $0x10, BX
+	JLT  tail
+
+columns:
+	VMOVUPS (DX)(DI*1), Z0
+	MOVQ    n+72(FP), R10
+	LEAQ    (AX)(DI*1), R8
+	LEAQ    (CX)(DI*1), R9
+
+rows:
+	VMOVUPS (R8), Z1
+	VMOVUPS (R9), Z2
+	VXORPS  Z3, Z3, Z3
+	VMINPS  Z2, Z3, Z2
+	VADDPS  lanesAVX5123f800000<>+0(SB), Z2, Z2
+	VMULPS  Z2, Z1, Z1
+	VMOVUPS Z1, (R8)
+	VADDPS  Z1, Z0, Z0
+	ADDQ    SI, R8
+	ADDQ    SI, R9
+	DECQ    R10
+	JNZ     rows
+	VMOVUPS Z0, (DX)(DI*1)
+	ADDQ    $0x40, DI
+	SUBQ    $0x10, BX
+	JGE     columns
+
+tail:
+	ADDQ      $0x10, BX
+	JZ        done
+	MOVQ      $-1, R8
+	BZHIQ     BX, R8, R8
+	KMOVW     R8, K1
+	VMOVUPS.Z (DX)(DI*1), K1, Z0
+	MOVQ      n+72(FP), BX
+	LEAQ      (AX)(DI*1), AX
+	LEAQ      (CX)(DI*1), CX
+
+tailRows:
+	VMOVUPS.Z (AX), K1, Z1
+	VMOVUPS.Z (CX), K1, Z2
+	VXORPS    Z3, Z3, Z3
+	VMINPS    Z2, Z3, Z2
+	VADDPS    lanesAVX5123f800000<>+0(SB), Z2, Z2
+	VMULPS    Z2, Z1, Z1
+	VMOVUPS   Z1, K1, (AX)
+	VADDPS    Z1, Z0, Z0
+	ADDQ      SI, AX
+	ADDQ      SI, CX
+	DECQ      BX
+	JNZ       tailRows
+	VMOVUPS   Z0, K1, (DX)(DI*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func leakyReLULayerAVX512(dy []float32, kept []float32, db []float32, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·leakyReLULayerAVX512(SB), NOSPLIT, $0-80
+	MOVQ dy_base+0(FP), AX
+	MOVQ kept_base+24(FP), CX
+	MOVQ db_base+48(FP), DX
+	MOVQ db_len+56(FP), BX
+	MOVQ BX, SI
+	SHLQ $0x02, SI
+	XORQ DI, DI
+	SUBQ $0x10, BX
+	JLT  tail
+
+columns:
+	VMOVUPS (DX)(DI*1), Z0
+	MOVQ    n+72(FP), R10
+	LEAQ    (AX)(DI*1), R8
+	LEAQ    (CX)(DI*1), R9
+
+rows:
+	VMOVUPS   (R8), Z1
+	VMOVUPS   (R9), Z2
+	VXORPS    Z3, Z3, Z3
+	VCMPPS    $0x1e, Z3, Z2, K1
+	VMULPS    lanesAVX5123c23d70a<>+0(SB), Z1, Z2
+	VBLENDMPS Z1, Z2, K1, Z4
+	VMOVUPS   Z4, (R8)
+	VADDPS    Z4, Z0, Z0
+	ADDQ      SI, R8
+	ADDQ      SI, R9
+	DECQ      R10
+	JNZ       rows
+	VMOVUPS   Z0, (DX)(DI*1)
+	ADDQ      $0x40, DI
+	SUBQ      $0x10, BX
+	JGE       columns
+
+tail:
+	ADDQ      $0x10, BX
+	JZ        done
+	MOVQ      $-1, R8
+	BZHIQ     BX, R8, R8
+	KMOVW     R8, K1
+	VMOVUPS.Z (DX)(DI*1), K1, Z0
+	MOVQ      n+72(FP), BX
+	LEAQ      (AX)(DI*1), AX
+	LEAQ      (CX)(DI*1), CX
+
+tailRows:
+	VMOVUPS.Z (AX), K1, Z1
+	VMOVUPS.Z (CX), K1, Z2
+	VXORPS    Z3, Z3, Z3
+	VCMPPS    $0x1e, Z3, Z2, K2
+	VMULPS    lanesAVX5123c23d70a<>+0(SB), Z1, Z2
+	VBLENDMPS Z1, Z2, K2, Z5
+	VMOVUPS   Z5, K1, (AX)
+	VADDPS    Z5, Z0, Z0
+	ADDQ      SI, AX
+	ADDQ      SI, CX
+	DECQ      BX
+	JNZ       tailRows
+	VMOVUPS   Z0, K1, (DX)(DI*1)
+
+done:
+	VZEROUPPER
+	RET
+
+DATA lanesAVX5123c23d70a<>+0(SB)/4, $0x3c23d70a
+DATA lanesAVX5123c23d70a<>+4(SB)/4, $0x3c23d70a
+DATA lanesAVX5123c23d70a<>+8(SB)/4, $0x3c23d70a
+DATA lanesAVX5123c23d70a<>+12(SB)/4, $0x3c23d70a
+DATA lanesAVX5123c23d70a<>+16(SB)/4, $0x3c23d70a
+DATA lanesAVX5123c23d70a<>+20(SB)/4, $0x3c23d70a
+DATA lanesAVX5123c23d70a<>+24(SB)/4, $0x3c23d70a
+DATA lanesAVX5123c23d70a<>+28(SB)/4, $0x3c23d70a
+DATA lanesAVX5123c23d70a<>+32(SB)/4, $0x3c23d70a
+DATA lanesAVX5123c23d70a<>+36(SB)/4, $0x3c23d70a
+DATA lanesAVX5123c23d70a<>+40(SB)/4, $0x3c23d70a
+DATA lanesAVX5123c23d70a<>+44(SB)/4, $0x3c23d70a
+DATA lanesAVX5123c23d70a<>+48(SB)/4, $0x3c23d70a
+DATA lanesAVX5123c23d70a<>+52(SB)/4, $0x3c23d70a
+DATA lanesAVX5123c23d70a<>+56(SB)/4, $0x3c23d70a
+DATA lanesAVX5123c23d70a<>+60(SB)/4, $0x3c23d70a
+GLOBL lanesAVX5123c23d70a<>(SB), RODATA|NOPTR, $64
+
+// func hardtanhLayerAVX512(dy []float32, kept []float32, db []float32, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·hardtanhLayerAVX512(SB), NOSPLIT, $0-80
+	MOVQ dy_base+0(FP), AX
+	MOVQ kept_base+24(FP), CX
+	MOVQ db_base+48(FP), DX
+	MOVQ db_len+56(FP), BX
+	MOVQ BX, SI
+	SHLQ $0x02, SI
+	XORQ DI, DI
+	SUBQ $0x10, BX
+	JLT  tail
+
+columns:
+	VMOVUPS (DX)(DI*1), Z0
+	MOVQ    n+72(FP), R10
+	LEAQ    (AX)(DI*1), R8
+	LEAQ    (CX)(DI*1), R9
+
+rows:
+	VMOVUPS   (R8), Z1
+	VMOVUPS   (R9), Z2
+	VANDPS    lanesAVX5127fffffff<>+0(SB), Z2, Z2
+	VCMPPS    $0x11, lanesAVX5123f800000<>+0(SB), Z2, K1
+	VMOVAPS.Z Z1, K1, Z1
+	VMOVUPS   Z1, (R8)
+	VADDPS    Z1, Z0, Z0
+	ADDQ      SI, R8
+	ADDQ      SI, R9
+	DECQ      R10
+	JNZ       rows
+	VMOVUPS   Z0, (DX)(DI*1)
+	ADDQ      $0x40, DI
+	SUBQ      $0x10, BX
+	JGE       columns
+
+tail:
+	ADDQ      $0x10, BX
+	JZ        done
+	MOVQ      $-1, R8
+	BZHIQ     BX, R8, R8
+	KMOVW     R8, K1
+	VMOVUPS.Z (DX)(DI*1), K1, Z0
+	MOVQ      n+72(FP), BX
+	LEAQ      (AX)(DI*1), AX
+	LEAQ      (CX)(DI*1), CX
+
+tailRows:
+	VMOVUPS.Z (AX), K1, Z1
+	VMOVUPS.Z (CX), K1, Z2
+	VANDPS    lanesAVX5127fffffff<>+0(SB), Z2, Z2
+	VCMPPS    $0x11, lanesAVX5123f800000<>+0(SB), Z2, K2
+	VMOVAPS.Z Z1, K2, Z1
+	VMOVUPS   Z1, K1, (AX)
+	VADDPS    Z1, Z0, Z0
+	ADDQ      SI, AX
+	ADDQ      SI, CX
+	DECQ      BX
+	JNZ       tailRows
+	VMOVUPS   Z0, K1, (DX)(DI*1)
+
+done:
+	VZEROUPPER
+	RET
+
+DATA lanesAVX5127fffffff<>+0(SB)/4, $0x7fffffff
+DATA lanesAVX5127fffffff<>+4(SB)/4, $0x7fffffff
+DATA lanesAVX5127fffffff<>+8(SB)/4, $0x7fffffff
+DATA lanesAVX5127fffffff<>+12(SB)/4, $0x7fffffff
+DATA lanesAVX5127fffffff<>+16(SB)/4, $0x7fffffff
+DATA lanesAVX5127fffffff<>+20(SB)/4, $0x7fffffff
+DATA lanesAVX5127fffffff<>+24(SB)/4, $0x7fffffff
+DATA lanesAVX5127fffffff<>+28(SB)/4, $0x7fffffff
+DATA lanesAVX5127fffffff<>+32(SB)/4, $0x7fffffff
+DATA lanesAVX5127fffffff<>+36(SB)/4, $0x7fffffff
+DATA lanesAVX5127fffffff<>+40(SB)/4, $0x7fffffff
+DATA lanesAVX5127fffffff<>+44(SB)/4, $0x7fffffff
+DATA lanesAVX5127fffffff<>+48(SB)/4, $0x7fffffff
+DATA lanesAVX5127fffffff<>+52(SB)/4, $0x7fffffff
+DATA lanesAVX5127fffffff<>+56(SB)/4, $0x7fffffff
+DATA lanesAVX5127fffffff<>+60(SB)/4, $0x7fffffff
+GLOBL lanesAVX5127fffffff<>(SB), RODATA|NOPTR, $64
+
+// func slopeLayerAVX512(dy []float32, kept []float32, db []float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·slopeLayerAVX512(SB), NOSPLIT, $0-80
+	MOVQ dy_base+0(FP), AX
+	MOVQ kept_base+24(FP), CX
+	MOVQ db_base+48(FP), DX
+	MOVQ db_len+56(FP), BX
+	MOVQ BX, SI
+	SHLQ $0x02, SI
+	XORQ DI, DI
+	SUBQ $0x10, BX
+	JLT  tail
+
+columns:
+	VMOVUPS (DX)(DI*1), Z0
+	MOVQ    n+72(FP), R10
+	LEAQ    (AX)(DI*1), R8
+	LEAQ    (CX)(DI*1), R9
+
+rows:
+	VMOVUPS (R8), Z1
+	VMOVUPS (R9), Z2
+	VMULPS  Z2, Z1, Z1
+	VMOVUPS Z1, (R8)
+	VADDPS  Z1, Z0, Z0
+	ADDQ    SI, R8
+	ADDQ    SI, R9
+	DECQ    R10
+	JNZ     rows
+	VMOVUPS Z0, (DX)(DI*1)
+	ADDQ    $0x40, DI
+	SUBQ    $0x10, BX
+	JGE     columns
+
+tail:
+	ADDQ      $0x10, BX
+	JZ        done
+	MOVQ      $-1, R8
+	BZHIQ     BX, R8, R8
+	KMOVW     R8, K1
+	VMOVUPS.Z (DX)(DI*1), K1, Z0
+	MOVQ      n+72(FP), BX
+	LEAQ      (AX)(DI*1), AX
+	LEAQ      (CX)(DI*1), CX
+
+tailRows:
+	VMOVUPS.Z (AX), K1, Z1
+	VMOVUPS.Z (CX), K1, Z2
+	VMULPS    Z2, Z1, Z1
+	VMOVUPS   Z1, K1, (AX)
+	VADDPS    Z1, Z0, Z0
+	ADDQ      SI, AX
+	ADDQ      SI, CX
+	DECQ      BX
+	JNZ       tailRows
+	VMOVUPS   Z0, K1, (DX)(DI*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func sumBlocksAVX512(x []float32) float64
+// Requires: AVX, AVX512DQ, AVX512F, SSE2
+TEXT ·sumBlocksAVX512(SB), NOSPLIT, $0-32
+	MOVQ   x_base+0(FP), AX
+	MOVQ   x_len+8(FP), CX
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+
+loop:
+	VCVTPS2PD     (AX), Z2
+	VADDPD        Z2, Z0, Z0
+	VCVTPS2PD     32(AX), Z2
+	VADDPD        Z2, Z1, Z1
+	ADDQ          $0x40, AX
+	SUBQ          $0x10, CX
+	JG            loop
+	VADDPD        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPD        X1, X0, X0
+	VPERMILPD     $0x01, X0, X1
+	VADDSD        X1, X0, X0
+	MOVSD         X0, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// func sumSquaresBlocksAVX512(x []float32) float64
+// Requires: AVX, AVX512DQ, AVX512F, SSE2
+TEXT ·sumSquaresBlocksAVX512(SB), NOSPLIT, $0-32
+	MOVQ   x_base+0(FP), AX
+	MOVQ   x_len+8(FP), CX
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+
+loop:
+	VCVTPS2PD     (AX), Z2
+	VFMADD231PD   Z2, Z2, Z0
+	VCVTPS2PD     32(AX), Z2
+	VFMADD231PD   Z2, Z2, Z1
+	ADDQ          $0x40, AX
+	SUBQ          $0x10, CX
+	JG            loop
+	VADDPD        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPD        X1, X0, X0
+	VPERMILPD     $0x01, X0, X1
+	VADDSD        X1, X0, X0
+	MOVSD         X0, ret+24(FP)
 	VZEROUPPER
 	RET
 

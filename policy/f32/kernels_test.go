@@ -80,7 +80,7 @@ func TestRowsAlone(t *testing.T) {
 	for _, k := range available() {
 		for _, shape := range [][2]int{{4, 64}, {64, 64}, {17, 40}, {9, 3}, {600, 33}, {64, 130}} {
 			in, out := shape[0], shape[1]
-			for _, act := range []Activation{Identity, ReLUAct, TanhAct} {
+			for _, act := range Activations() {
 				for name, layer := range map[string]func(y, x, w, b []float32, n, in, out int, act Activation){"dense": k.dense, "linear": k.linear} {
 					tk := newTask(1)
 					const n = 37
@@ -112,8 +112,8 @@ func TestNotFinite(t *testing.T) {
 		}{
 			{"exp", k.exp, []float32{nan, inf, -inf, 0, 89, -104, -87.5}, []float32{nan, inf, 0, 1, inf, 0, float32(math.Exp(-87.5))}},
 			{"log", k.log, []float32{nan, inf, -inf, 0, -1, 1, 0x1p-149}, []float32{nan, inf, nan, -inf, nan, 0, float32(math.Log(0x1p-149))}},
-			{"tanh", k.tanh, []float32{nan, inf, -inf, 0, 10, -10, 1e-40}, []float32{nan, 1, -1, 0, 1, -1, 1e-40}},
-			{"sigmoid", k.sigmoid, []float32{nan, inf, -inf, 0, 100, -104, 1e-40}, []float32{nan, 1, 0, 0.5, 1, 0, 0.5}},
+			{"tanh", k.activate[TanhAct], []float32{nan, inf, -inf, 0, 10, -10, 1e-40}, []float32{nan, 1, -1, 0, 1, -1, 1e-40}},
+			{"sigmoid", k.activate[SigmoidAct], []float32{nan, inf, -inf, 0, 100, -104, 1e-40}, []float32{nan, 1, 0, 0.5, 1, 0, 0.5}},
 			{"clip", func(dst, x []float32) { k.clip(dst, x, -1, 1) }, []float32{nan, inf, -inf, 0}, []float32{nan, 1, -1, 0}},
 			{"min", func(dst, x []float32) { k.min(dst, x, []float32{0, nan, inf, 2}) }, []float32{nan, 1, -inf, 3}, []float32{nan, nan, -inf, 2}},
 			{"relu layer", func(dst, x []float32) {
@@ -148,8 +148,8 @@ func TestUlps(t *testing.T) {
 		}{
 			{"exp", k.exp, math.Exp, 1.5},
 			{"log", k.log, math.Log, 1.5},
-			{"tanh", k.tanh, math.Tanh, 2.5},
-			{"sigmoid", k.sigmoid, func(x float64) float64 { return 1 / (1 + math.Exp(-x)) }, 3},
+			{"tanh", k.activate[TanhAct], math.Tanh, 2.5},
+			{"sigmoid", k.activate[SigmoidAct], func(x float64) float64 { return 1 / (1 + math.Exp(-x)) }, 3},
 		} {
 			var worst, at float64
 			x, y := make([]float32, 0, 4096), make([]float32, 4096)

@@ -1,16 +1,5 @@
 package f32
 
-// An Activation is an activation function that Dense and Linear compute together with the matrix
-// product.
-type Activation uint8
-
-const (
-	Identity    Activation = iota // x
-	ReLUAct                       // max(x, 0)
-	TanhAct                       // tanh x
-	activations                   // number of activations
-)
-
 // Dense sets y [n, out] = act(x w + b) for x [n, in], w [in, out] and b [out]. Keras has the same
 // layout of w. The result for a row does not depend on the other rows or on n, bit for bit.
 func Dense(y, x, w, b []float32, n, in, out int, act Activation) {
@@ -45,13 +34,4 @@ func LinearInput(dx, dy, w []float32, n, in, out int) {
 // += dyᵀ x. Sums are over the n rows of the batch, in the order of the rows.
 func LinearWeight(dw, x, dy []float32, n, in, out, from, to int) {
 	active.linearWeight(dw[:in*out], x[:n*in], dy[:n*out], n, in, out, from, to)
-}
-
-// LayerGrad replaces dy [n, out], the gradient of y = act(z), by the gradient of z. It also adds
-// the sum of the rows of dy to db [out], the gradient of the bias.
-func LayerGrad(dy, y, db []float32, n int, act Activation) {
-	size := n * len(db)
-	if n > 0 {
-		active.layerGrad[act](dy[:size], y[:size], db, n)
-	}
 }

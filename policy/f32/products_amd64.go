@@ -26,7 +26,7 @@ type products struct {
 	pack      [4]packFunc     // functions that pack columns, by width [vectors]
 	transpose func(dst *float32, ldd int, src *float32, lds, rows, k int)
 	dots      func(m, k int, a *float32, lda int, w *float32, y *float32, ldy int, bias float32)
-	tanh      func(dst, x []float32)
+	activate  *[activations]func(dst, x []float32) // activations without a floor
 }
 
 // A product describes one matrix product: c [m, n] = max(bias + a b, floor), or c += a b if
@@ -149,8 +149,13 @@ func (s *products) dense(y, x, w, b []float32, n, in, out int, act Activation) {
 		return
 	}
 	s.product(&product{m: n, n: out, k: in, a: x, ra: in, ca: 1, b: w, ldb: out, c: y, bias: b, floor: act.floor(), rowInvariant: true})
-	if act == TanhAct {
-		s.tanh(y, y)
+	s.apply(y, act)
+}
+
+// apply sets y = act(y), unless the floor of the product has done so.
+func (s *products) apply(y []float32, act Activation) {
+	if act != Identity && act != ReLUAct {
+		s.activate[act](y, y)
 	}
 }
 
@@ -173,9 +178,12 @@ func (s *products) denseRow(y, x, w, b []float32, in, out int, act Activation) {
 	}
 	if j < out {
 		plain[1](1, in, &x[0], 0, 4, &w[j], 4*out, &y[j], 0, &b[j], out-j, act.floor())
-		if act == TanhAct {
-			s.tanh(y[j:], y[j:])
-		}
+	}
+	if act == TanhAct {
+		y = y[j:] // the functions for whole vectors have applied tanh
+	}
+	if len(y) > 0 {
+		s.apply(y, act)
 	}
 }
 
@@ -213,11 +221,8 @@ func (s *products) linear(y, x, w, b []float32, n, in, out int, act Activation) 
 			s.dots(n, in, &x[0], 4*in, &w[j*in], &y[j], 4*out, b[j])
 		}
 	}
-	switch act {
-	case ReLUAct:
-		clipGeneric(y, y, 0, float32(math.Inf(1)))
-	case TanhAct:
-		s.tanh(y, y)
+	if act != Identity {
+		s.activate[act](y, y)
 	}
 }
 
@@ -233,7 +238,7 @@ func (s *products) linearWeight(dw, x, dy []float32, n, in, out, from, to int) {
 }
 
 // floor returns the floor of a product with this activation: 0 for ReLU, and noFloor for the
-// other activations, because tanh is computed after the product.
+// other activations, which are computed after the product.
 func (act Activation) floor() float32 {
 	if act == ReLUAct {
 		return 0

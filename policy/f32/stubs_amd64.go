@@ -38,19 +38,13 @@ func clipAVX2(dst []float32, x []float32, low float32, high float32)
 func clipGradAVX2(dx []float32, dy []float32, x []float32, low float32, high float32)
 
 //go:noescape
-func tanhGradAVX2(dx []float32, dy []float32, y []float32)
-
-//go:noescape
-func reluGradAVX2(dx []float32, dy []float32, y []float32)
-
-//go:noescape
-func sigmoidGradAVX2(dx []float32, dy []float32, y []float32)
-
-//go:noescape
 func expAVX2(dst []float32, x []float32)
 
 //go:noescape
 func logAVX2(dst []float32, x []float32)
+
+//go:noescape
+func reluAVX2(dst []float32, x []float32)
 
 //go:noescape
 func tanhAVX2(dst []float32, x []float32)
@@ -59,19 +53,85 @@ func tanhAVX2(dst []float32, x []float32)
 func sigmoidAVX2(dst []float32, x []float32)
 
 //go:noescape
+func eluAVX2(dst []float32, x []float32)
+
+//go:noescape
+func leakyReLUAVX2(dst []float32, x []float32)
+
+//go:noescape
+func hardtanhAVX2(dst []float32, x []float32)
+
+//go:noescape
+func seluAVX2(dst []float32, x []float32)
+
+//go:noescape
+func seluSlopeAVX2(y []float32, slope []float32, x []float32)
+
+//go:noescape
+func geluAVX2(dst []float32, x []float32)
+
+//go:noescape
+func geluSlopeAVX2(y []float32, slope []float32, x []float32)
+
+//go:noescape
+func geluTanhAVX2(dst []float32, x []float32)
+
+//go:noescape
+func geluTanhSlopeAVX2(y []float32, slope []float32, x []float32)
+
+//go:noescape
+func softplusAVX2(dst []float32, x []float32)
+
+//go:noescape
+func softplusSlopeAVX2(y []float32, slope []float32, x []float32)
+
+//go:noescape
+func siluAVX2(dst []float32, x []float32)
+
+//go:noescape
+func siluSlopeAVX2(y []float32, slope []float32, x []float32)
+
+//go:noescape
+func mishAVX2(dst []float32, x []float32)
+
+//go:noescape
+func mishSlopeAVX2(y []float32, slope []float32, x []float32)
+
+//go:noescape
+func hardswishAVX2(dst []float32, x []float32)
+
+//go:noescape
+func hardswishSlopeAVX2(y []float32, slope []float32, x []float32)
+
+//go:noescape
+func identityLayerAVX2(dy []float32, kept []float32, db []float32, n int)
+
+//go:noescape
+func reluLayerAVX2(dy []float32, kept []float32, db []float32, n int)
+
+//go:noescape
+func tanhLayerAVX2(dy []float32, kept []float32, db []float32, n int)
+
+//go:noescape
+func sigmoidLayerAVX2(dy []float32, kept []float32, db []float32, n int)
+
+//go:noescape
+func eluLayerAVX2(dy []float32, kept []float32, db []float32, n int)
+
+//go:noescape
+func leakyReLULayerAVX2(dy []float32, kept []float32, db []float32, n int)
+
+//go:noescape
+func hardtanhLayerAVX2(dy []float32, kept []float32, db []float32, n int)
+
+//go:noescape
+func slopeLayerAVX2(dy []float32, kept []float32, db []float32, n int)
+
+//go:noescape
 func sumBlocksAVX2(x []float32) float64
 
 //go:noescape
 func sumSquaresBlocksAVX2(x []float32) float64
-
-//go:noescape
-func identityLayerAVX2(dy []float32, y []float32, db []float32, n int)
-
-//go:noescape
-func reluLayerAVX2(dy []float32, y []float32, db []float32, n int)
-
-//go:noescape
-func tanhLayerAVX2(dy []float32, y []float32, db []float32, n int)
 
 //go:noescape
 func gaeAVX2(adv []float32, reward []float32, value []float32, next []float32, done []float32, n int, gamma float32, decay float32)
@@ -173,19 +233,13 @@ func clipAVX512(dst []float32, x []float32, low float32, high float32)
 func clipGradAVX512(dx []float32, dy []float32, x []float32, low float32, high float32)
 
 //go:noescape
-func tanhGradAVX512(dx []float32, dy []float32, y []float32)
-
-//go:noescape
-func reluGradAVX512(dx []float32, dy []float32, y []float32)
-
-//go:noescape
-func sigmoidGradAVX512(dx []float32, dy []float32, y []float32)
-
-//go:noescape
 func expAVX512(dst []float32, x []float32)
 
 //go:noescape
 func logAVX512(dst []float32, x []float32)
+
+//go:noescape
+func reluAVX512(dst []float32, x []float32)
 
 //go:noescape
 func tanhAVX512(dst []float32, x []float32)
@@ -194,19 +248,85 @@ func tanhAVX512(dst []float32, x []float32)
 func sigmoidAVX512(dst []float32, x []float32)
 
 //go:noescape
+func eluAVX512(dst []float32, x []float32)
+
+//go:noescape
+func leakyReLUAVX512(dst []float32, x []float32)
+
+//go:noescape
+func hardtanhAVX512(dst []float32, x []float32)
+
+//go:noescape
+func seluAVX512(dst []float32, x []float32)
+
+//go:noescape
+func seluSlopeAVX512(y []float32, slope []float32, x []float32)
+
+//go:noescape
+func geluAVX512(dst []float32, x []float32)
+
+//go:noescape
+func geluSlopeAVX512(y []float32, slope []float32, x []float32)
+
+//go:noescape
+func geluTanhAVX512(dst []float32, x []float32)
+
+//go:noescape
+func geluTanhSlopeAVX512(y []float32, slope []float32, x []float32)
+
+//go:noescape
+func softplusAVX512(dst []float32, x []float32)
+
+//go:noescape
+func softplusSlopeAVX512(y []float32, slope []float32, x []float32)
+
+//go:noescape
+func siluAVX512(dst []float32, x []float32)
+
+//go:noescape
+func siluSlopeAVX512(y []float32, slope []float32, x []float32)
+
+//go:noescape
+func mishAVX512(dst []float32, x []float32)
+
+//go:noescape
+func mishSlopeAVX512(y []float32, slope []float32, x []float32)
+
+//go:noescape
+func hardswishAVX512(dst []float32, x []float32)
+
+//go:noescape
+func hardswishSlopeAVX512(y []float32, slope []float32, x []float32)
+
+//go:noescape
+func identityLayerAVX512(dy []float32, kept []float32, db []float32, n int)
+
+//go:noescape
+func reluLayerAVX512(dy []float32, kept []float32, db []float32, n int)
+
+//go:noescape
+func tanhLayerAVX512(dy []float32, kept []float32, db []float32, n int)
+
+//go:noescape
+func sigmoidLayerAVX512(dy []float32, kept []float32, db []float32, n int)
+
+//go:noescape
+func eluLayerAVX512(dy []float32, kept []float32, db []float32, n int)
+
+//go:noescape
+func leakyReLULayerAVX512(dy []float32, kept []float32, db []float32, n int)
+
+//go:noescape
+func hardtanhLayerAVX512(dy []float32, kept []float32, db []float32, n int)
+
+//go:noescape
+func slopeLayerAVX512(dy []float32, kept []float32, db []float32, n int)
+
+//go:noescape
 func sumBlocksAVX512(x []float32) float64
 
 //go:noescape
 func sumSquaresBlocksAVX512(x []float32) float64
-
-//go:noescape
-func identityLayerAVX512(dy []float32, y []float32, db []float32, n int)
-
-//go:noescape
-func reluLayerAVX512(dy []float32, y []float32, db []float32, n int)
-
-//go:noescape
-func tanhLayerAVX512(dy []float32, y []float32, db []float32, n int)
 
 //go:noescape
 func gaeAVX512(adv []float32, reward []float32, value []float32, next []float32, done []float32, n int, gamma float32, decay float32)

@@ -38,7 +38,8 @@ func (t *task) out(n int) []float32 {
 	return x
 }
 
-// A loop is one function of kernels, together with the code that calls it in the check.
+// A loop is one function of kernels, together with the code that calls it in the check. F is the
+// type of run.
 type loop[F any] struct {
 	name string
 	run  F // calls the function of the kernels k, with slices that the task t makes
@@ -46,7 +47,7 @@ type loop[F any] struct {
 
 // elementLoops returns the loops over n elements.
 func elementLoops() []loop[func(k *kernels, t *task, n int)] {
-	return []loop[func(k *kernels, t *task, n int)]{
+	loops := []loop[func(k *kernels, t *task, n int)]{
 		{"add", func(k *kernels, t *task, n int) { k.add(t.out(n), t.in(n), t.in(n)) }},
 		{"sub", func(k *kernels, t *task, n int) { k.sub(t.out(n), t.in(n), t.in(n)) }},
 		{"mul", func(k *kernels, t *task, n int) { k.mul(t.out(n), t.in(n), t.in(n)) }},
@@ -58,11 +59,6 @@ func elementLoops() []loop[func(k *kernels, t *task, n int)] {
 		{"clip", func(k *kernels, t *task, n int) { k.clip(t.out(n), t.in(n), -0.5, 0.25) }},
 		{"exp", func(k *kernels, t *task, n int) { k.exp(t.out(n), t.in(n)) }},
 		{"log", func(k *kernels, t *task, n int) { k.log(t.out(n), positive(t.in(n))) }},
-		{"tanh", func(k *kernels, t *task, n int) { k.tanh(t.out(n), t.in(n)) }},
-		{"sigmoid", func(k *kernels, t *task, n int) { k.sigmoid(t.out(n), t.in(n)) }},
-		{"tanhGrad", func(k *kernels, t *task, n int) { k.tanhGrad(t.out(n), t.in(n), t.in(n)) }},
-		{"sigmoidGrad", func(k *kernels, t *task, n int) { k.sigmoidGrad(t.out(n), t.in(n), t.in(n)) }},
-		{"reluGrad", func(k *kernels, t *task, n int) { k.reluGrad(t.out(n), t.in(n), t.in(n)) }},
 		{"clipGrad", func(k *kernels, t *task, n int) { k.clipGrad(t.out(n), t.in(n), t.in(n), -0.5, 0.25) }},
 		{"minGrad", func(k *kernels, t *task, n int) {
 			dx, dy, x, y := t.out(n), t.in(n), t.in(n), t.in(n)
@@ -80,15 +76,22 @@ func elementLoops() []loop[func(k *kernels, t *task, n int)] {
 			k.rms(p, g, v, RMSStep{0.5, 0.9, 0.1, 0.01, 1e-3, 1e-4})
 		}},
 	}
+	for _, act := range Activations() {
+		loops = append(loops, loop[func(k *kernels, t *task, n int)]{act.String(), func(k *kernels, t *task, n int) {
+			x := t.in(n)
+			k.activate[act](t.out(n), x)
+			if act.KeepsSlope() {
+				k.activateSlope[act](t.out(n), t.out(n), x)
+			}
+		}})
+	}
+	return loops
 }
 
 // rowLoops returns the loops over n rows of w elements.
 func rowLoops() []loop[func(k *kernels, t *task, n, w int)] {
-	return []loop[func(k *kernels, t *task, n, w int)]{
+	loops := []loop[func(k *kernels, t *task, n, w int)]{
 		{"sumRows", func(k *kernels, t *task, n, w int) { k.sumRows(t.out(w), t.in(n*w), n) }},
-		{"identityLayer", func(k *kernels, t *task, n, w int) { k.layerGrad[Identity](t.out(n*w), t.in(n*w), t.out(w), n) }},
-		{"reluLayer", func(k *kernels, t *task, n, w int) { k.layerGrad[ReLUAct](t.out(n*w), t.in(n*w), t.out(w), n) }},
-		{"tanhLayer", func(k *kernels, t *task, n, w int) { k.layerGrad[TanhAct](t.out(n*w), t.in(n*w), t.out(w), n) }},
 		{"gather", func(k *kernels, t *task, n, w int) {
 			index := make([]int, n)
 			for i := range index {
@@ -104,30 +107,18 @@ func rowLoops() []loop[func(k *kernels, t *task, n, w int)] {
 			k.gae(adv, reward, value, next, done, w, 0.9, 0.8)
 		}},
 	}
+	for _, act := range Activations() {
+		loops = append(loops, loop[func(k *kernels, t *task, n, w int)]{act.String() + "'s gradient", func(k *kernels, t *task, n, w int) {
+			k.layerGrad[act](t.out(n*w), t.in(n*w), t.out(w), n)
+		}})
+	}
+	return loops
 }
 
 // layerLoops returns the loops of linear layers. n is the number of rows, and in and out are the
 // numbers of inputs and outputs.
 func layerLoops() []loop[func(k *kernels, t *task, n, in, out int)] {
-	return []loop[func(k *kernels, t *task, n, in, out int)]{
-		{"dense", func(k *kernels, t *task, n, in, out int) {
-			k.dense(t.out(n*out), t.in(n*in), t.in(in*out), t.in(out), n, in, out, Identity)
-		}},
-		{"denseReLU", func(k *kernels, t *task, n, in, out int) {
-			k.dense(t.out(n*out), t.in(n*in), t.in(in*out), t.in(out), n, in, out, ReLUAct)
-		}},
-		{"denseTanh", func(k *kernels, t *task, n, in, out int) {
-			k.dense(t.out(n*out), t.in(n*in), t.in(in*out), t.in(out), n, in, out, TanhAct)
-		}},
-		{"linear", func(k *kernels, t *task, n, in, out int) {
-			k.linear(t.out(n*out), t.in(n*in), t.in(in*out), t.in(out), n, in, out, Identity)
-		}},
-		{"linearReLU", func(k *kernels, t *task, n, in, out int) {
-			k.linear(t.out(n*out), t.in(n*in), t.in(in*out), t.in(out), n, in, out, ReLUAct)
-		}},
-		{"linearTanh", func(k *kernels, t *task, n, in, out int) {
-			k.linear(t.out(n*out), t.in(n*in), t.in(in*out), t.in(out), n, in, out, TanhAct)
-		}},
+	loops := []loop[func(k *kernels, t *task, n, in, out int)]{
 		{"denseInput", func(k *kernels, t *task, n, in, out int) {
 			k.denseInput(t.out(n*in), t.in(n*out), t.in(in*out), n, in, out)
 		}},
@@ -141,6 +132,16 @@ func layerLoops() []loop[func(k *kernels, t *task, n, in, out int)] {
 			k.linearWeight(t.out(in*out), t.in(n*in), t.in(n*out), n, in, out, out/3, out)
 		}},
 	}
+	for _, act := range []Activation{Identity, ReLUAct, TanhAct, GELUAct} { // the other activations are computed as GELU is
+		loops = append(loops,
+			loop[func(k *kernels, t *task, n, in, out int)]{"dense with " + act.String(), func(k *kernels, t *task, n, in, out int) {
+				k.dense(t.out(n*out), t.in(n*in), t.in(in*out), t.in(out), n, in, out, act)
+			}},
+			loop[func(k *kernels, t *task, n, in, out int)]{"linear with " + act.String(), func(k *kernels, t *task, n, in, out int) {
+				k.linear(t.out(n*out), t.in(n*in), t.in(in*out), t.in(out), n, in, out, act)
+			}})
+	}
+	return loops
 }
 
 // positive makes all elements of x greater than 0, and returns x.

@@ -43,13 +43,13 @@ func (l layer) apply(x *tape.Var, params map[string]*tape.Param) *tape.Var {
 	case "act:Sigmoid":
 		return x.Sigmoid()
 	case "act:LeakyReLU(.01)":
-		return x.LeakyReLU(0.01)
+		return x.Activate(f32.LeakyReLUAct)
 	case "act:ELU":
-		return x.ELU()
+		return x.Activate(f32.ELUAct)
 	case "act:GELU":
-		return x.GELU()
+		return x.Activate(f32.GELUAct)
 	case "act:SiLU":
-		return x.SiLU()
+		return x.Activate(f32.SiLUAct)
 	case "act:Softplus":
 		return x.Softplus()
 	case "LayerNorm(5)":

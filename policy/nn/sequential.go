@@ -31,9 +31,9 @@ type stage struct {
 func (m *Sequential) add(n Network, info LayerInfo) {
 	m.infos, m.out = append(m.infos, info), info.Out.Size()
 	m.weights, m.mulAdds = m.weights+info.Params, m.mulAdds+info.MulAdds
-	if a, ok := n.(activation); ok && a.fused != f32.Identity && len(m.stages) > 0 {
+	if a, ok := n.(activation); ok && len(m.stages) > 0 {
 		if l, ok := m.stages[len(m.stages)-1].Network.(*linear); ok && l.act == f32.Identity {
-			l.act = a.fused
+			l.act = a.Activation
 			return
 		}
 	}

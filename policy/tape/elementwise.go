@@ -55,30 +55,22 @@ func (a *Var) Exp() *Var { return a.unary(exponential{}, 0, 0) }
 // Log returns ln a, element by element. All elements must be above 0.
 func (a *Var) Log() *Var { return a.unary(logarithm{}, 0, 0) }
 
+// Activate returns act(a).
+func (a *Var) Activate(act f32.Activation) *Var {
+	return a.tape.record(activate{}, constants{i: int(act)}, a.Rows, a.Cols, a)
+}
+
 // Tanh returns tanh a.
-func (a *Var) Tanh() *Var { return a.unary(tanh{}, 0, 0) }
+func (a *Var) Tanh() *Var { return a.Activate(f32.TanhAct) }
 
 // ReLU returns max(a, 0). At 0 the gradient is 0.
-func (a *Var) ReLU() *Var { return a.unary(relu{}, 0, 0) }
+func (a *Var) ReLU() *Var { return a.Activate(f32.ReLUAct) }
 
 // Sigmoid returns 1 / (1 + e⁻ᵃ).
-func (a *Var) Sigmoid() *Var { return a.unary(sigmoid{}, 0, 0) }
-
-// LeakyReLU returns a where a > 0, and slope · a elsewhere.
-func (a *Var) LeakyReLU(slope float32) *Var { return a.unary(leakyReLU{}, slope, 0) }
-
-// ELU returns a where a > 0, and eᵃ - 1 elsewhere.
-func (a *Var) ELU() *Var { return a.unary(elu{}, 0, 0) }
-
-// SiLU returns a σ(a), where σ is the sigmoid. SiLU is also called swish.
-func (a *Var) SiLU() *Var { return a.unary(silu{}, 0, 0) }
+func (a *Var) Sigmoid() *Var { return a.Activate(f32.SigmoidAct) }
 
 // Softplus returns log(1 + eᵃ).
-func (a *Var) Softplus() *Var { return a.unary(softplus{}, 0, 0) }
-
-// GELU returns a Φ(a), where Φ is the cumulative distribution function of the standard
-// normal distribution.
-func (a *Var) GELU() *Var { return a.unary(gelu{}, 0, 0) }
+func (a *Var) Softplus() *Var { return a.Activate(f32.SoftplusAct) }
 
 // parts returns the number of parts of v for an operation with a second operand. There is one
 // part if the second operand has the shape of v, and one part per row of v if the second operand
@@ -215,44 +207,3 @@ func (logarithm) Backward(v *Var) {
 		a.Grad[i] += v.Grad[i] / x
 	}
 }
-
-type tanh struct{}
-
-func (tanh) Forward(v *Var)  { f32.Tanh(v.Value, v.in[0].Value) }
-func (tanh) Backward(v *Var) { f32.TanhGrad(v.in[0].Grad, v.Grad, v.Value) }
-
-type relu struct{}
-
-func (relu) Forward(v *Var)  { f32.ReLU(v.Value, v.in[0].Value) }
-func (relu) Backward(v *Var) { f32.ReLUGrad(v.in[0].Grad, v.Grad, v.Value) }
-
-type sigmoid struct{}
-
-func (sigmoid) Forward(v *Var)  { f32.Sigmoid(v.Value, v.in[0].Value) }
-func (sigmoid) Backward(v *Var) { f32.SigmoidGrad(v.in[0].Grad, v.Grad, v.Value) }
-
-// leakyReLU is the operation of LeakyReLU. The constant k is the slope.
-type leakyReLU struct{}
-
-func (leakyReLU) Forward(v *Var)  { f32.LeakyReLU(v.Value, v.in[0].Value, v.c.k) }
-func (leakyReLU) Backward(v *Var) { f32.LeakyReLUGrad(v.in[0].Grad, v.Grad, v.in[0].Value, v.c.k) }
-
-type elu struct{}
-
-func (elu) Forward(v *Var)  { f32.ELU(v.Value, v.in[0].Value) }
-func (elu) Backward(v *Var) { f32.ELUGrad(v.in[0].Grad, v.Grad, v.in[0].Value) }
-
-type silu struct{}
-
-func (silu) Forward(v *Var)  { f32.SiLU(v.Value, v.in[0].Value) }
-func (silu) Backward(v *Var) { f32.SiLUGrad(v.in[0].Grad, v.Grad, v.in[0].Value) }
-
-type softplus struct{}
-
-func (softplus) Forward(v *Var)  { f32.Softplus(v.Value, v.in[0].Value) }
-func (softplus) Backward(v *Var) { f32.SoftplusGrad(v.in[0].Grad, v.Grad, v.in[0].Value) }
-
-type gelu struct{}
-
-func (gelu) Forward(v *Var)  { f32.GELU(v.Value, v.in[0].Value) }
-func (gelu) Backward(v *Var) { f32.GELUGrad(v.in[0].Grad, v.Grad, v.in[0].Value) }

@@ -50,7 +50,7 @@ func (x *Var) norm(name string, op Op, w, b *Var, eps float32) *Var {
 type dense struct{}
 
 func (dense) Forward(v *Var) {
-	v.Share(v.Rows, v.work(), denseRows)
+	v.layerForward(denseRows)
 }
 
 func (dense) Backward(v *Var) {
@@ -65,10 +65,7 @@ func (dense) Backward(v *Var) {
 }
 
 // denseRows computes rows [from, to) of a dense layer's outputs.
-func denseRows(v *Var, from, to int) {
-	in, out := v.in[0].Cols, v.Cols
-	f32.Dense(v.Value[from*out:], v.in[0].Value[from*in:], v.in[1].Value, v.in[2].Value, to-from, in, out, f32.Activation(v.c.i))
-}
+func denseRows(v *Var, from, to int) { v.layerRows(from, to, f32.Dense) }
 
 // denseInputRows adds the gradient of a dense layer's inputs, for rows [from, to).
 func denseInputRows(v *Var, from, to int) {
@@ -85,7 +82,7 @@ func denseWeightRows(v *Var, from, to int) {
 type linear struct{}
 
 func (linear) Forward(v *Var) {
-	v.Share(v.Rows, v.work(), linearRows)
+	v.layerForward(linearRows)
 }
 
 func (linear) Backward(v *Var) {
@@ -100,10 +97,7 @@ func (linear) Backward(v *Var) {
 }
 
 // linearRows computes rows [from, to) of a linear layer's outputs.
-func linearRows(v *Var, from, to int) {
-	in, out := v.in[0].Cols, v.Cols
-	f32.Linear(v.Value[from*out:], v.in[0].Value[from*in:], v.in[1].Value, v.in[2].Value, to-from, in, out, f32.Activation(v.c.i))
-}
+func linearRows(v *Var, from, to int) { v.layerRows(from, to, f32.Linear) }
 
 // linearInputRows adds the gradient of a linear layer's inputs, for rows [from, to).
 func linearInputRows(v *Var, from, to int) {
@@ -118,16 +112,6 @@ func (v *Var) work() int {
 		work *= 4 // a narrow layer uses only some lanes of the SIMD vectors
 	}
 	return work
-}
-
-// layerGrad replaces v.Grad, the gradient of a layer's outputs, by the gradient of the layer
-// before its activation. It also adds the gradient of the bias.
-func (v *Var) layerGrad() {
-	db := v.in[2].Grad
-	if db == nil {
-		db = v.tape.scratchFloats(v.Cols)
-	}
-	f32.LayerGrad(v.Grad, v.Value, db, v.Rows, f32.Activation(v.c.i))
 }
 
 // layerNorm is the operation of LayerNorm. The constant k is eps.

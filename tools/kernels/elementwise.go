@@ -61,7 +61,6 @@ func (s instructions) loopBody(dst string, in, more []string, f func(in []vec) [
 const (
 	oneIn   = "func(dst, x []float32)"
 	twoIn   = "func(dst, x, y []float32)"
-	grad    = "func(dx, dy, y []float32)"
 	minGrad = "func(dx, dy, x, y []float32)"
 )
 
@@ -87,7 +86,6 @@ func (s instructions) elementwise() {
 		return single(s.plus(d, s.keepLanes(s.compare(v[2], equal, v[3]), half)))
 	})
 	s.withScalars()
-	s.gradients()
 }
 
 // withScalars writes the functions with scalar parameters, for example factors and bounds.
@@ -120,43 +118,4 @@ func (s instructions) withScalars() {
 		inside := s.keepLanes(s.compare(v[2], atLeast, low), v[1])
 		return single(s.plus(v[0], s.keepLanes(s.compare(v[2], atMost, high), inside)))
 	})
-}
-
-// gradients writes the gradients of tanh, ReLU and sigmoid. They use y, the result of the
-// activation.
-func (s instructions) gradients() {
-	in := []string{"dx", "dy", "y"}
-	s.loop("tanhGrad", grad, "dx", in, nil, func(v []vec) []vec {
-		return single(s.plus(v[0], s.activationGrad(tanhActivation, v[1], v[2])))
-	})
-	s.loop("reluGrad", grad, "dx", in, nil, func(v []vec) []vec {
-		return single(s.plus(v[0], s.activationGrad(reluActivation, v[1], v[2])))
-	})
-	s.loop("sigmoidGrad", grad, "dx", in, nil, func(v []vec) []vec {
-		t := s.copy(v[2])
-		VFNMADD231PS(v[2], v[2], t) // y - y²
-		VFMADD231PS(v[1], t, v[0])
-		return single(v[0])
-	})
-}
-
-// The activations of layers, with the same values as f32.Activation.
-const (
-	identityActivation = iota
-	reluActivation
-	tanhActivation
-)
-
-// activationGrad returns the gradient before an activation. dy is the gradient after the
-// activation, and y is the result of the activation.
-func (s instructions) activationGrad(activation int, dy, y vec) vec {
-	switch activation {
-	case reluActivation:
-		return s.keepLanes(s.compare(y, more, s.zero()), dy)
-	case tanhActivation:
-		d := s.copy(dy)
-		VFNMADD231PS(s.times(y, y), dy, d) // dy - y² dy
-		return d
-	}
-	return dy
 }

@@ -16,14 +16,12 @@ const (
 	sqrtHalf = 0x3f3504f3 // the bits of the float32 √½
 )
 
-// functions writes exp, log, tanh and sigmoid.
+// functions writes exp and log.
 func (s instructions) functions() {
 	x := []string{"x"}
 	s.loop("exp", oneIn, "dst", x, nil, func(v []vec) []vec { return single(s.exp(v[0])) })
 	s.function("log", oneIn) // without hoist, because log has more constants than there are registers
 	s.loopBody("dst", x, nil, func(v []vec) []vec { return single(s.log(v[0])) })
-	s.loop("tanh", oneIn, "dst", x, nil, func(v []vec) []vec { return single(s.tanh(v[0])) })
-	s.loop("sigmoid", oneIn, "dst", x, nil, func(v []vec) []vec { return single(s.sigmoid(v[0])) })
 }
 
 // toNearest is a number for rounding: for |x| < 2²², the last bits of the float32 sum x +
@@ -112,11 +110,22 @@ func (s instructions) sigmoid(x vec) vec {
 func (s instructions) log(x vec) vec {
 	small := s.compare(x, less, s.number(0x1p-126))
 	scaled := s.selectLanes(small, s.times(x, s.number(0x1p23)), x)
-	bits := s.binary(VPSUBD, scaled, s.bits(sqrtHalf))
+	y := s.logNormal(scaled, s.keepLanes(small, s.copy(s.number(23))))
+	inf := float32(math.Inf(1))
+	y = s.selectLanes(s.compare(x, more, s.number(math.MaxFloat32)), x, y)
+	y = s.selectLanes(s.compare(x, equal, s.zero()), s.number(-inf), y)
+	return s.selectLanes(s.compare(x, atLeast, s.zero()), y, s.copy(s.bits(0x7fc00000)))
+}
+
+// logNormal returns ln x - scale ln 2 for finite x of at least 2⁻¹²⁶. scale may be nil.
+func (s instructions) logNormal(x, scale vec) vec {
+	bits := s.binary(VPSUBD, x, s.bits(sqrtHalf))
 	e := s.vector()
 	VPSRAD(Imm(23), bits, e)
 	VCVTDQ2PS(e, e)
-	e = s.minus(e, s.keepLanes(small, s.copy(s.number(23))))
+	if scale != nil {
+		e = s.minus(e, scale)
+	}
 	f := s.binary(VPADDD, s.and(bits, s.bits(mantissa)), s.bits(sqrtHalf))
 	f = s.minus(f, s.number(1))
 	p := s.copy(s.number(0.06971611443))
@@ -129,8 +138,5 @@ func (s instructions) log(x vec) vec {
 	VFNMADD231PS(s.number(0.5), f2, p)
 	y := s.plus(f, p)
 	VFMADD231PS(s.number(0.693145751953125), e, y)
-	inf := float32(math.Inf(1))
-	y = s.selectLanes(s.compare(x, more, s.number(math.MaxFloat32)), x, y)
-	y = s.selectLanes(s.compare(x, equal, s.zero()), s.number(-inf), y)
-	return s.selectLanes(s.compare(x, atLeast, s.zero()), y, s.copy(s.bits(0x7fc00000)))
+	return y
 }

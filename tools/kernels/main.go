@@ -17,6 +17,7 @@ func main() {
 	for _, set := range []instructions{{"AVX2", 8}, {"AVX512", 16}} {
 		set.elementwise()
 		set.functions()
+		set.activations()
 		set.reductions()
 		set.optimisers()
 		set.products()

@@ -10,9 +10,6 @@ import (
 func (s instructions) reductions() {
 	s.sum("sum", func(x, acc vec) { VADDPD(x, acc, acc) })
 	s.sum("sumSquares", func(x, acc vec) { VFMADD231PD(x, x, acc) })
-	s.layerGrad("identityLayer", identityActivation)
-	s.layerGrad("reluLayer", reluActivation)
-	s.layerGrad("tanhLayer", tanhActivation)
 	s.gae()
 }
 
@@ -73,27 +70,28 @@ func (s instructions) columns(width reg.Register, body func(offset reg.Register,
 }
 
 // layerGrad writes a function that replaces dy, the gradient after an activation, by the gradient
-// before the activation. The function also adds the rows of the new dy to db.
-func (s instructions) layerGrad(name string, activation int) {
-	s.function(name, "func(dy, y, db []float32, n int)")
-	dy0, y0, db := Load(Param("dy").Base(), GP64()), Load(Param("y").Base(), GP64()), Load(Param("db").Base(), GP64())
+// before the activation. The function also adds the rows of the new dy to db. See activationGrad for
+// the names of activations and for kept.
+func (s instructions) layerGrad(activation string) {
+	s.function(activation+"Layer", "func(dy, kept, db []float32, n int)")
+	dy0, kept0, db := Load(Param("dy").Base(), GP64()), Load(Param("kept").Base(), GP64()), Load(Param("db").Base(), GP64())
 	width, stride := Load(Param("db").Len(), GP64()), GP64()
 	MOVQ(width, stride)
 	SHLQ(Imm(2), stride)
 	s.columns(width, func(offset reg.Register, m mask, label string) {
 		sum := s.load(Mem{Base: db, Index: offset, Scale: 1}, m)
-		dy, y, rows := GP64(), GP64(), Load(Param("n"), GP64())
+		dy, kept, rows := GP64(), GP64(), Load(Param("n"), GP64())
 		LEAQ(Mem{Base: dy0, Index: offset, Scale: 1}, dy)
-		LEAQ(Mem{Base: y0, Index: offset, Scale: 1}, y)
+		LEAQ(Mem{Base: kept0, Index: offset, Scale: 1}, kept)
 		Label(label)
 		d := s.load(Mem{Base: dy}, m)
-		if activation != identityActivation {
-			d = s.activationGrad(activation, d, s.load(Mem{Base: y}, m))
+		if activation != "identity" {
+			d = s.activationGrad(activation, d, s.load(Mem{Base: kept}, m))
 			s.store(d, Mem{Base: dy}, m)
 		}
 		VADDPS(d, sum, sum)
 		ADDQ(stride, dy)
-		ADDQ(stride, y)
+		ADDQ(stride, kept)
 		DECQ(rows)
 		JNZ(LabelRef(label))
 		s.store(sum, Mem{Base: db, Index: offset, Scale: 1}, m)

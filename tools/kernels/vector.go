@@ -61,13 +61,14 @@ var (
 	maxHoisted int                       // largest number of registers for constants
 )
 
-// constantRegisters returns the number of registers for constants. AVX2 has 16 registers.
+// constantRegisters returns the number of registers for constants. AVX-512 has 32 registers, and
+// functions need up to 12 registers for computations. AVX2 has 16 registers.
 // Functions need up to 9 registers for computations, so 7 are left for constants. Only blocks
 // with tanh have busy registers: tanh needs 7 registers for computations, so 9 are left for the
 // busy registers and the constants.
 func (s instructions) constantRegisters(busy int) int {
 	if s.is512() {
-		return 32
+		return 20
 	}
 	return min(7, 9-busy)
 }

@@ -1,0 +1,68 @@
+package tape
+
+import "github.com/rlrun/rlrun/policy/f32"
+
+// activate is the operation of Activate. The constant i is the activation.
+type activate struct{}
+
+func (activate) Forward(v *Var) {
+	if act := v.activation(); v.keepsSlope() {
+		f32.ActivateSlope(v.Value, v.Keep(len(v.Value)), v.in[0].Value, act)
+	} else {
+		f32.Activate(v.Value, v.in[0].Value, act)
+	}
+}
+
+func (activate) Backward(v *Var) {
+	dx := v.in[0].Grad
+	if v.keepsSlope() {
+		f32.MulAdd(dx, v.Grad, v.kept)
+		return
+	}
+	f32.LayerGrad(v.Grad, v.Value, v.tape.scratchFloats(len(v.Grad)), 1, v.activation())
+	f32.AddTo(dx, v.Grad)
+}
+
+// activation returns the activation of an operation whose constant i is an activation.
+func (v *Var) activation() f32.Activation { return f32.Activation(v.c.i) }
+
+// keepsSlope reports whether the forward pass of v writes the slope of the activation to v.kept, for
+// the backward pass.
+func (v *Var) keepsSlope() bool { return v.Grad != nil && v.activation().KeepsSlope() }
+
+// A layerFunc computes a linear layer with an activation: f32.Dense or f32.Linear.
+type layerFunc func(y, x, w, b []float32, n, in, out int, act f32.Activation)
+
+// layerForward computes a layer's outputs and, if v keeps it, the slope of the activation. rows
+// computes some of the rows.
+func (v *Var) layerForward(rows func(v *Var, from, to int)) {
+	if v.keepsSlope() {
+		v.Keep(len(v.Value)) // the only call, because several cores use v.kept
+	}
+	v.Share(v.Rows, v.work(), rows)
+}
+
+// layerRows computes rows [from, to) of a layer's outputs.
+func (v *Var) layerRows(from, to int, layer layerFunc) {
+	in, out, act := v.in[0].Cols, v.Cols, v.activation()
+	y, x := v.Value[from*out:to*out], v.in[0].Value[from*in:to*in]
+	if !v.keepsSlope() {
+		layer(y, x, v.in[1].Value, v.in[2].Value, to-from, in, out, act)
+		return
+	}
+	layer(y, x, v.in[1].Value, v.in[2].Value, to-from, in, out, f32.Identity)
+	f32.ActivateSlope(y, v.kept[from*out:to*out], y, act)
+}
+
+// layerGrad replaces v.Grad, the gradient of a layer's outputs, by the gradient of the layer
+// before its activation. It also adds the gradient of the bias.
+func (v *Var) layerGrad() {
+	db, kept := v.in[2].Grad, v.Value
+	if db == nil {
+		db = v.tape.scratchFloats(v.Cols)
+	}
+	if v.keepsSlope() {
+		kept = v.kept
+	}
+	f32.LayerGrad(v.Grad, kept, db, v.Rows, v.activation())
+}
