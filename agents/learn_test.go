@@ -10,6 +10,7 @@ import (
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/classic"
 	"github.com/rlrun/rlrun/policy"
+	"github.com/rlrun/rlrun/policy/f32"
 	"github.com/rlrun/rlrun/policy/optim"
 )
 
@@ -76,7 +77,8 @@ func TestLearnsWithOptions(t *testing.T) {
 		"sgd":         optimizer("sgd", 0.3), "rmsprop": optimizer("rmsprop", 2.5e-3), "rmsprop_tf": optimizer("rmsprop_tf", 1e-2),
 		"adagrad": optimizer("adagrad", 0.05), "adamw": optimizer("adamw", 2.5e-3),
 	}
-	for _, name := range []string{"relu", "leaky_relu", "elu", "gelu", "silu", "sigmoid", "softplus"} {
+	for _, act := range f32.Activations() {
+		name := act.String()
 		changes[name] = func(c *agents.PPOConfig) { c.Network.ActivationFn = name }
 	}
 	for _, name := range []string{"xavier_uniform", "xavier_normal", "kaiming_uniform", "kaiming_normal", "pytorch"} {

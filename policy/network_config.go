@@ -14,7 +14,7 @@ import (
 // Stable-Baselines3's names where it has the setting.
 type NetworkConfig struct {
 	NetArch      NetArch   `yaml:"net_arch"`      // sizes of the hidden layers: [64, 64], or {pi: [64], vf: [128, 64]} with separate sizes for the actor and the critic
-	ActivationFn string    `yaml:"activation_fn"` // activation of the hidden layers: tanh, relu, leaky_relu, elu, gelu, silu, sigmoid or softplus
+	ActivationFn string    `yaml:"activation_fn"` // activation of the hidden layers: tanh, relu, leaky_relu, elu, selu, gelu, gelu_tanh, silu, mish, sigmoid, softplus, hardtanh, hardswish or identity
 	LogStdInit   float32   `yaml:"log_std_init"`  // initial log standard deviation of continuous actions
 	OrthoInit    *bool     `yaml:"ortho_init"`    // true: the same as init_fn orthogonal; false: the same as init_fn pytorch; nil: init_fn decides
 	InitFn       string    `yaml:"init_fn"`       // initial weights: orthogonal, xavier_uniform, xavier_normal, kaiming_uniform, kaiming_normal or pytorch

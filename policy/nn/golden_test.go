@@ -33,25 +33,12 @@ type layer struct {
 // apply records the operation on the tape of x.
 func (l layer) apply(x *tape.Var, params map[string]*tape.Param) *tape.Var {
 	tp := x.Tape()
+	if act, ok := torchActivations()[l.Name]; ok {
+		return x.Activate(act)
+	}
 	switch l.Name {
 	case "Linear(4,3)":
 		return x.Linear(tp.Param(params["weight"]), tp.Param(params["bias"]), f32.Identity)
-	case "act:ReLU":
-		return x.ReLU()
-	case "act:Tanh":
-		return x.Tanh()
-	case "act:Sigmoid":
-		return x.Sigmoid()
-	case "act:LeakyReLU(.01)":
-		return x.Activate(f32.LeakyReLUAct)
-	case "act:ELU":
-		return x.Activate(f32.ELUAct)
-	case "act:GELU":
-		return x.Activate(f32.GELUAct)
-	case "act:SiLU":
-		return x.Activate(f32.SiLUAct)
-	case "act:Softplus":
-		return x.Softplus()
 	case "LayerNorm(5)":
 		return x.LayerNorm(tp.Param(params["weight"]), tp.Param(params["bias"]), 1e-5)
 	case "BatchNorm1d(4) train":
@@ -77,6 +64,16 @@ func (l layer) apply(x *tape.Var, params map[string]*tape.Param) *tape.Var {
 		return loss.CrossEntropy(x, l.Inputs[1])
 	}
 	panic("no operation called " + l.Name)
+}
+
+// torchActivations returns the activations by the names of their reference cases.
+func torchActivations() map[string]f32.Activation {
+	return map[string]f32.Activation{
+		"act:ReLU": f32.ReLUAct, "act:Tanh": f32.TanhAct, "act:Sigmoid": f32.SigmoidAct, "act:ELU": f32.ELUAct,
+		"act:SELU": f32.SELUAct, "act:GELU": f32.GELUAct, "act:GELU(tanh)": f32.GELUTanhAct, "act:LeakyReLU(.01)": f32.LeakyReLUAct,
+		"act:Softplus": f32.SoftplusAct, "act:SiLU": f32.SiLUAct, "act:Mish": f32.MishAct, "act:Hardtanh": f32.HardtanhAct,
+		"act:Hardswish": f32.HardswishAct,
+	}
 }
 
 // TestLayers checks the output and the gradients of every operation against PyTorch.

@@ -4,6 +4,7 @@ import (
 	"runtime"
 	"testing"
 
+	"github.com/rlrun/rlrun/policy/f32"
 	"github.com/rlrun/rlrun/policy/nn"
 	"github.com/rlrun/rlrun/policy/parallel"
 	"github.com/rlrun/rlrun/policy/tape"
@@ -22,8 +23,10 @@ func variants(t *testing.T) map[string]nn.Plan {
 	for _, norm := range []string{"layer", "batch"} {
 		all[norm] = mlp(t, 7, []int{33, 5}, 3, nn.MLPOptions{Activation: "tanh", Norm: norm, Dropout: 0.25, Gain: 1})
 	}
-	for _, name := range []string{"tanh", "relu", "leaky_relu", "elu", "gelu", "silu", "sigmoid", "softplus"} {
+	for _, act := range f32.Activations() {
+		name := act.String()
 		all[name] = mlp(t, 7, []int{33, 5}, 3, nn.MLPOptions{Activation: name, Gain: 1})
+		all[name+" alone"] = nn.Plan{In: nn.Shape{7}, Layers: nn.Layers{kind(name), kind("layer_norm"), linear(20), kind("layer_norm"), kind(name), linear(3)}}
 	}
 	return all
 }

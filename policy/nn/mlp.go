@@ -9,7 +9,7 @@ import (
 // MLPOptions are the settings of a multilayer perceptron (MLP), except for the sizes of the
 // layers.
 type MLPOptions struct {
-	Activation string  // tanh, relu, leaky_relu, elu, gelu, silu, sigmoid or softplus
+	Activation string  // tanh, relu, leaky_relu, elu, selu, gelu, gelu_tanh, silu, mish, sigmoid, softplus, hardtanh, hardswish or identity
 	Norm       string  // normalisation: none, layer or batch; "" means none
 	Dropout    float32 // dropout rate of the hidden layers, in [0, 1)
 	Init       string  // initialisation: orthogonal, xavier_uniform, xavier_normal, kaiming_uniform, kaiming_normal or pytorch; "" means orthogonal

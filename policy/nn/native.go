@@ -14,7 +14,7 @@ import (
 //	layer_norm  scales each row to mean 0 and variance 1, then by a learned factor and offset
 //	batch_norm  scales each column to mean 0 and variance 1 over the minibatch, then by a learned factor and offset
 //	dropout     sets random elements to 0 in training; size: dropout rate, the probability of a 0
-//	tanh, relu, leaky_relu, elu, gelu, silu, sigmoid, softplus  activation of each element
+//	tanh, relu, leaky_relu, elu, selu, gelu, gelu_tanh, silu, mish, sigmoid, softplus, hardtanh, hardswish, identity  activation of each element
 //
 // Kinds adds a program's own layers. The zero Native is ready for use.
 type Native struct {

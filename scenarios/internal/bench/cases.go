@@ -40,8 +40,9 @@ func (s shape) network(e nn.Engine) (nn.Network, error) {
 	return e.Build(newRNG(), "net", plan)
 }
 
-// Networks returns the cases of the native engine: training steps (train/…), forward passes
-// of a batch (forward/…) and forward passes of one observation (infer1/…).
+// Networks returns the cases of the native engine: training steps (train/…), also of the first shape
+// with every activation, forward passes of a batch (forward/…) and forward passes of one observation
+// (infer1/…).
 func Networks() (cases []Case) {
 	for _, s := range shapes {
 		name := s.name + "/" + s.activation
@@ -50,6 +51,12 @@ func Networks() (cases []Case) {
 				Case{fmt.Sprintf("forward/%s/b%d", name, b), 1, s.forward(b)})
 		}
 		cases = append(cases, Case{"infer1/" + name, 1, s.forward(1)})
+	}
+	for _, act := range f32.Activations() {
+		if s := shapes[0]; act != f32.Identity && act != f32.TanhAct { // tanh is the activation of the shape
+			s.activation = act.String()
+			cases = append(cases, TrainingStep(s, 256, nn.Native{}))
+		}
 	}
 	return cases
 }

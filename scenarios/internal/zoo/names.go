@@ -16,8 +16,8 @@ const (
 // activations returns rlrun's name of each class of PyTorch activations that rlrun has.
 func activations() map[string]string {
 	return map[string]string{
-		"Tanh": "tanh", "ReLU": "relu", "LeakyReLU": "leaky_relu", "ELU": "elu", "GELU": "gelu", "SiLU": "silu",
-		"Sigmoid": "sigmoid", "Softplus": "softplus",
+		"Tanh": "tanh", "ReLU": "relu", "LeakyReLU": "leaky_relu", "ELU": "elu", "SELU": "selu", "GELU": "gelu", "SiLU": "silu",
+		"Mish": "mish", "Sigmoid": "sigmoid", "Softplus": "softplus", "Hardtanh": "hardtanh", "Hardswish": "hardswish", "Identity": "identity",
 	}
 }
 
