@@ -54,6 +54,20 @@ func ActivateSlope(y, slope, x []float32, act Activation) {
 	active.activateSlope[act](y, slope[:len(y)], x[:len(y)])
 }
 
+// ActivateGrad replaces dy, the gradient of y = act(x), by the gradient of x. kept is the slope if
+// the activation keeps its slope, and y otherwise.
+func ActivateGrad(dy, kept []float32, act Activation) {
+	if act == Identity {
+		return
+	}
+	s := getScratch()
+	defer s.put()
+	for n := 0; len(dy) > 0; dy, kept = dy[n:], kept[n:] {
+		n = min(len(dy), len(s))
+		active.layerGrad[act](dy[:n], kept[:n], s[:n], 1) // the sums of the single rows are not used
+	}
+}
+
 // LayerGrad replaces dy [n, out], the gradient of y = act(z), by the gradient of z. It also adds
 // the sum of the rows of dy to db [out], the gradient of the bias. kept [n, out] is the slope if
 // the activation keeps its slope, and y otherwise.

@@ -3302,29 +3302,65 @@ TEXT ·identityLayerAVX2(SB), NOSPLIT, $0-80
 	MOVQ BX, SI
 	SHLQ $0x02, SI
 	XORQ DI, DI
-	SUBQ $0x08, BX
-	JLT  tail
+	SUBQ $0x20, BX
+	JLT  end4
 
-columns:
+columns4:
+	VMOVUPS (DX)(DI*1), Y0
+	VMOVUPS 32(DX)(DI*1), Y1
+	VMOVUPS 64(DX)(DI*1), Y2
+	VMOVUPS 96(DX)(DI*1), Y3
+	MOVQ    n+72(FP), R10
+	LEAQ    (AX)(DI*1), R8
+	LEAQ    (CX)(DI*1), R9
+
+rowscolumns4:
+	VMOVUPS (R8), Y4
+	VADDPS  Y4, Y0, Y0
+	VMOVUPS 32(R8), Y4
+	VADDPS  Y4, Y1, Y1
+	VMOVUPS 64(R8), Y4
+	VADDPS  Y4, Y2, Y2
+	VMOVUPS 96(R8), Y4
+	VADDPS  Y4, Y3, Y3
+	ADDQ    SI, R8
+	ADDQ    SI, R9
+	DECQ    R10
+	JNZ     rowscolumns4
+	VMOVUPS Y0, (DX)(DI*1)
+	VMOVUPS Y1, 32(DX)(DI*1)
+	VMOVUPS Y2, 64(DX)(DI*1)
+	VMOVUPS Y3, 96(DX)(DI*1)
+	ADDQ    $0x00000080, DI
+	SUBQ    $0x20, BX
+	JGE     columns4
+
+end4:
+	ADDQ $0x20, BX
+	SUBQ $0x08, BX
+	JLT  end1
+
+columns1:
 	VMOVUPS (DX)(DI*1), Y0
 	MOVQ    n+72(FP), R10
 	LEAQ    (AX)(DI*1), R8
 	LEAQ    (CX)(DI*1), R9
 
-rows:
+rowscolumns1:
 	VMOVUPS (R8), Y1
 	VADDPS  Y1, Y0, Y0
 	ADDQ    SI, R8
 	ADDQ    SI, R9
 	DECQ    R10
-	JNZ     rows
+	JNZ     rowscolumns1
 	VMOVUPS Y0, (DX)(DI*1)
-	ADDQ    $0x20, DI
+	ADDQ    $0x00000020, DI
 	SUBQ    $0x08, BX
-	JGE     columns
+	JGE     columns1
 
-tail:
+end1:
 	ADDQ       $0x08, BX
+	TESTQ      BX, BX
 	JZ         done
 	LEAQ       firstLanes<>+32(SB), R8
 	NEGQ       BX
@@ -3357,16 +3393,71 @@ TEXT ·reluLayerAVX2(SB), NOSPLIT, $0-80
 	MOVQ BX, SI
 	SHLQ $0x02, SI
 	XORQ DI, DI
-	SUBQ $0x08, BX
-	JLT  tail
+	SUBQ $0x20, BX
+	JLT  end4
 
-columns:
+columns4:
+	VMOVUPS (DX)(DI*1), Y0
+	VMOVUPS 32(DX)(DI*1), Y1
+	VMOVUPS 64(DX)(DI*1), Y2
+	VMOVUPS 96(DX)(DI*1), Y3
+	MOVQ    n+72(FP), R10
+	LEAQ    (AX)(DI*1), R8
+	LEAQ    (CX)(DI*1), R9
+
+rowscolumns4:
+	VMOVUPS (R8), Y4
+	VMOVUPS (R9), Y5
+	VXORPS  Y6, Y6, Y6
+	VCMPPS  $0x1e, Y6, Y5, Y5
+	VANDPS  Y5, Y4, Y4
+	VMOVUPS Y4, (R8)
+	VADDPS  Y4, Y0, Y0
+	VMOVUPS 32(R8), Y4
+	VMOVUPS 32(R9), Y5
+	VXORPS  Y6, Y6, Y6
+	VCMPPS  $0x1e, Y6, Y5, Y5
+	VANDPS  Y5, Y4, Y4
+	VMOVUPS Y4, 32(R8)
+	VADDPS  Y4, Y1, Y1
+	VMOVUPS 64(R8), Y4
+	VMOVUPS 64(R9), Y5
+	VXORPS  Y6, Y6, Y6
+	VCMPPS  $0x1e, Y6, Y5, Y5
+	VANDPS  Y5, Y4, Y4
+	VMOVUPS Y4, 64(R8)
+	VADDPS  Y4, Y2, Y2
+	VMOVUPS 96(R8), Y4
+	VMOVUPS 96(R9), Y5
+	VXORPS  Y6, Y6, Y6
+	VCMPPS  $0x1e, Y6, Y5, Y5
+	VANDPS  Y5, Y4, Y4
+	VMOVUPS Y4, 96(R8)
+	VADDPS  Y4, Y3, Y3
+	ADDQ    SI, R8
+	ADDQ    SI, R9
+	DECQ    R10
+	JNZ     rowscolumns4
+	VMOVUPS Y0, (DX)(DI*1)
+	VMOVUPS Y1, 32(DX)(DI*1)
+	VMOVUPS Y2, 64(DX)(DI*1)
+	VMOVUPS Y3, 96(DX)(DI*1)
+	ADDQ    $0x00000080, DI
+	SUBQ    $0x20, BX
+	JGE     columns4
+
+end4:
+	ADDQ $0x20, BX
+	SUBQ $0x08, BX
+	JLT  end1
+
+columns1:
 	VMOVUPS (DX)(DI*1), Y0
 	MOVQ    n+72(FP), R10
 	LEAQ    (AX)(DI*1), R8
 	LEAQ    (CX)(DI*1), R9
 
-rows:
+rowscolumns1:
 	VMOVUPS (R8), Y1
 	VMOVUPS (R9), Y2
 	VXORPS  Y3, Y3, Y3
@@ -3377,14 +3468,15 @@ rows:
 	ADDQ    SI, R8
 	ADDQ    SI, R9
 	DECQ    R10
-	JNZ     rows
+	JNZ     rowscolumns1
 	VMOVUPS Y0, (DX)(DI*1)
-	ADDQ    $0x20, DI
+	ADDQ    $0x00000020, DI
 	SUBQ    $0x08, BX
-	JGE     columns
+	JGE     columns1
 
-tail:
+end1:
 	ADDQ       $0x08, BX
+	TESTQ      BX, BX
 	JZ         done
 	LEAQ       firstLanes<>+32(SB), R8
 	NEGQ       BX
@@ -3422,16 +3514,71 @@ TEXT ·tanhLayerAVX2(SB), NOSPLIT, $0-80
 	MOVQ BX, SI
 	SHLQ $0x02, SI
 	XORQ DI, DI
-	SUBQ $0x08, BX
-	JLT  tail
+	SUBQ $0x20, BX
+	JLT  end4
 
-columns:
+columns4:
+	VMOVUPS (DX)(DI*1), Y0
+	VMOVUPS 32(DX)(DI*1), Y1
+	VMOVUPS 64(DX)(DI*1), Y2
+	VMOVUPS 96(DX)(DI*1), Y3
+	MOVQ    n+72(FP), R10
+	LEAQ    (AX)(DI*1), R8
+	LEAQ    (CX)(DI*1), R9
+
+rowscolumns4:
+	VMOVUPS      (R8), Y4
+	VMOVUPS      (R9), Y5
+	VMOVUPS      Y4, Y6
+	VMULPS       Y5, Y5, Y5
+	VFNMADD231PS Y5, Y4, Y6
+	VMOVUPS      Y6, (R8)
+	VADDPS       Y6, Y0, Y0
+	VMOVUPS      32(R8), Y4
+	VMOVUPS      32(R9), Y5
+	VMOVUPS      Y4, Y6
+	VMULPS       Y5, Y5, Y5
+	VFNMADD231PS Y5, Y4, Y6
+	VMOVUPS      Y6, 32(R8)
+	VADDPS       Y6, Y1, Y1
+	VMOVUPS      64(R8), Y4
+	VMOVUPS      64(R9), Y5
+	VMOVUPS      Y4, Y6
+	VMULPS       Y5, Y5, Y5
+	VFNMADD231PS Y5, Y4, Y6
+	VMOVUPS      Y6, 64(R8)
+	VADDPS       Y6, Y2, Y2
+	VMOVUPS      96(R8), Y4
+	VMOVUPS      96(R9), Y5
+	VMOVUPS      Y4, Y6
+	VMULPS       Y5, Y5, Y5
+	VFNMADD231PS Y5, Y4, Y6
+	VMOVUPS      Y6, 96(R8)
+	VADDPS       Y6, Y3, Y3
+	ADDQ         SI, R8
+	ADDQ         SI, R9
+	DECQ         R10
+	JNZ          rowscolumns4
+	VMOVUPS      Y0, (DX)(DI*1)
+	VMOVUPS      Y1, 32(DX)(DI*1)
+	VMOVUPS      Y2, 64(DX)(DI*1)
+	VMOVUPS      Y3, 96(DX)(DI*1)
+	ADDQ         $0x00000080, DI
+	SUBQ         $0x20, BX
+	JGE          columns4
+
+end4:
+	ADDQ $0x20, BX
+	SUBQ $0x08, BX
+	JLT  end1
+
+columns1:
 	VMOVUPS (DX)(DI*1), Y0
 	MOVQ    n+72(FP), R10
 	LEAQ    (AX)(DI*1), R8
 	LEAQ    (CX)(DI*1), R9
 
-rows:
+rowscolumns1:
 	VMOVUPS      (R8), Y1
 	VMOVUPS      (R9), Y2
 	VMOVUPS      Y1, Y3
@@ -3442,14 +3589,15 @@ rows:
 	ADDQ         SI, R8
 	ADDQ         SI, R9
 	DECQ         R10
-	JNZ          rows
+	JNZ          rowscolumns1
 	VMOVUPS      Y0, (DX)(DI*1)
-	ADDQ         $0x20, DI
+	ADDQ         $0x00000020, DI
 	SUBQ         $0x08, BX
-	JGE          columns
+	JGE          columns1
 
-tail:
+end1:
 	ADDQ       $0x08, BX
+	TESTQ      BX, BX
 	JZ         done
 	LEAQ       firstLanes<>+32(SB), R8
 	NEGQ       BX
@@ -3487,16 +3635,71 @@ TEXT ·sigmoidLayerAVX2(SB), NOSPLIT, $0-80
 	MOVQ BX, SI
 	SHLQ $0x02, SI
 	XORQ DI, DI
-	SUBQ $0x08, BX
-	JLT  tail
+	SUBQ $0x20, BX
+	JLT  end4
 
-columns:
+columns4:
+	VMOVUPS (DX)(DI*1), Y0
+	VMOVUPS 32(DX)(DI*1), Y1
+	VMOVUPS 64(DX)(DI*1), Y2
+	VMOVUPS 96(DX)(DI*1), Y3
+	MOVQ    n+72(FP), R10
+	LEAQ    (AX)(DI*1), R8
+	LEAQ    (CX)(DI*1), R9
+
+rowscolumns4:
+	VMOVUPS      (R8), Y4
+	VMOVUPS      (R9), Y5
+	VMOVUPS      Y5, Y6
+	VFNMADD231PS Y5, Y5, Y6
+	VMULPS       Y6, Y4, Y4
+	VMOVUPS      Y4, (R8)
+	VADDPS       Y4, Y0, Y0
+	VMOVUPS      32(R8), Y4
+	VMOVUPS      32(R9), Y5
+	VMOVUPS      Y5, Y6
+	VFNMADD231PS Y5, Y5, Y6
+	VMULPS       Y6, Y4, Y4
+	VMOVUPS      Y4, 32(R8)
+	VADDPS       Y4, Y1, Y1
+	VMOVUPS      64(R8), Y4
+	VMOVUPS      64(R9), Y5
+	VMOVUPS      Y5, Y6
+	VFNMADD231PS Y5, Y5, Y6
+	VMULPS       Y6, Y4, Y4
+	VMOVUPS      Y4, 64(R8)
+	VADDPS       Y4, Y2, Y2
+	VMOVUPS      96(R8), Y4
+	VMOVUPS      96(R9), Y5
+	VMOVUPS      Y5, Y6
+	VFNMADD231PS Y5, Y5, Y6
+	VMULPS       Y6, Y4, Y4
+	VMOVUPS      Y4, 96(R8)
+	VADDPS       Y4, Y3, Y3
+	ADDQ         SI, R8
+	ADDQ         SI, R9
+	DECQ         R10
+	JNZ          rowscolumns4
+	VMOVUPS      Y0, (DX)(DI*1)
+	VMOVUPS      Y1, 32(DX)(DI*1)
+	VMOVUPS      Y2, 64(DX)(DI*1)
+	VMOVUPS      Y3, 96(DX)(DI*1)
+	ADDQ         $0x00000080, DI
+	SUBQ         $0x20, BX
+	JGE          columns4
+
+end4:
+	ADDQ $0x20, BX
+	SUBQ $0x08, BX
+	JLT  end1
+
+columns1:
 	VMOVUPS (DX)(DI*1), Y0
 	MOVQ    n+72(FP), R10
 	LEAQ    (AX)(DI*1), R8
 	LEAQ    (CX)(DI*1), R9
 
-rows:
+rowscolumns1:
 	VMOVUPS      (R8), Y1
 	VMOVUPS      (R9), Y2
 	VMOVUPS      Y2, Y3
@@ -3507,14 +3710,15 @@ rows:
 	ADDQ         SI, R8
 	ADDQ         SI, R9
 	DECQ         R10
-	JNZ          rows
+	JNZ          rowscolumns1
 	VMOVUPS      Y0, (DX)(DI*1)
-	ADDQ         $0x20, DI
+	ADDQ         $0x00000020, DI
 	SUBQ         $0x08, BX
-	JGE          columns
+	JGE          columns1
 
-tail:
+end1:
 	ADDQ       $0x08, BX
+	TESTQ      BX, BX
 	JZ         done
 	LEAQ       firstLanes<>+32(SB), R8
 	NEGQ       BX
@@ -3552,16 +3756,75 @@ TEXT ·eluLayerAVX2(SB), NOSPLIT, $0-80
 	MOVQ BX, SI
 	SHLQ $0x02, SI
 	XORQ DI, DI
-	SUBQ $0x08, BX
-	JLT  tail
+	SUBQ $0x20, BX
+	JLT  end4
 
-columns:
+columns4:
+	VMOVUPS (DX)(DI*1), Y0
+	VMOVUPS 32(DX)(DI*1), Y1
+	VMOVUPS 64(DX)(DI*1), Y2
+	VMOVUPS 96(DX)(DI*1), Y3
+	MOVQ    n+72(FP), R10
+	LEAQ    (AX)(DI*1), R8
+	LEAQ    (CX)(DI*1), R9
+
+rowscolumns4:
+	VMOVUPS (R8), Y4
+	VMOVUPS (R9), Y5
+	VXORPS  Y6, Y6, Y6
+	VMINPS  Y5, Y6, Y5
+	VADDPS  lanesAVX23f800000<>+0(SB), Y5, Y5
+	VMULPS  Y5, Y4, Y4
+	VMOVUPS Y4, (R8)
+	VADDPS  Y4, Y0, Y0
+	VMOVUPS 32(R8), Y4
+	VMOVUPS 32(R9), Y5
+	VXORPS  Y6, Y6, Y6
+	VMINPS  Y5, Y6, Y5
+	VADDPS  lanesAVX23f800000<>+0(SB), Y5, Y5
+	VMULPS  Y5, Y4, Y4
+	VMOVUPS Y4, 32(R8)
+	VADDPS  Y4, Y1, Y1
+	VMOVUPS 64(R8), Y4
+	VMOVUPS 64(R9), Y5
+	VXORPS  Y6, Y6, Y6
+	VMINPS  Y5, Y6, Y5
+	VADDPS  lanesAVX23f800000<>+0(SB), Y5, Y5
+	VMULPS  Y5, Y4, Y4
+	VMOVUPS Y4, 64(R8)
+	VADDPS  Y4, Y2, Y2
+	VMOVUPS 96(R8), Y4
+	VMOVUPS 96(R9), Y5
+	VXORPS  Y6, Y6, Y6
+	VMINPS  Y5, Y6, Y5
+	VADDPS  lanesAVX23f800000<>+0(SB), Y5, Y5
+	VMULPS  Y5, Y4, Y4
+	VMOVUPS Y4, 96(R8)
+	VADDPS  Y4, Y3, Y3
+	ADDQ    SI, R8
+	ADDQ    SI, R9
+	DECQ    R10
+	JNZ     rowscolumns4
+	VMOVUPS Y0, (DX)(DI*1)
+	VMOVUPS Y1, 32(DX)(DI*1)
+	VMOVUPS Y2, 64(DX)(DI*1)
+	VMOVUPS Y3, 96(DX)(DI*1)
+	ADDQ    $0x00000080, DI
+	SUBQ    $0x20, BX
+	JGE     columns4
+
+end4:
+	ADDQ $0x20, BX
+	SUBQ $0x08, BX
+	JLT  end1
+
+columns1:
 	VMOVUPS (DX)(DI*1), Y0
 	MOVQ    n+72(FP), R10
 	LEAQ    (AX)(DI*1), R8
 	LEAQ    (CX)(DI*1), R9
 
-rows:
+rowscolumns1:
 	VMOVUPS (R8), Y1
 	VMOVUPS (R9), Y2
 	VXORPS  Y3, Y3, Y3
@@ -3573,14 +3836,15 @@ rows:
 	ADDQ    SI, R8
 	ADDQ    SI, R9
 	DECQ    R10
-	JNZ     rows
+	JNZ     rowscolumns1
 	VMOVUPS Y0, (DX)(DI*1)
-	ADDQ    $0x20, DI
+	ADDQ    $0x00000020, DI
 	SUBQ    $0x08, BX
-	JGE     columns
+	JGE     columns1
 
-tail:
+end1:
 	ADDQ       $0x08, BX
+	TESTQ      BX, BX
 	JZ         done
 	LEAQ       firstLanes<>+32(SB), R8
 	NEGQ       BX
@@ -3619,16 +3883,75 @@ TEXT ·leakyReLULayerAVX2(SB), NOSPLIT, $0-80
 	MOVQ BX, SI
 	SHLQ $0x02, SI
 	XORQ DI, DI
-	SUBQ $0x08, BX
-	JLT  tail
+	SUBQ $0x20, BX
+	JLT  end4
 
-columns:
+columns4:
+	VMOVUPS (DX)(DI*1), Y0
+	VMOVUPS 32(DX)(DI*1), Y1
+	VMOVUPS 64(DX)(DI*1), Y2
+	VMOVUPS 96(DX)(DI*1), Y3
+	MOVQ    n+72(FP), R10
+	LEAQ    (AX)(DI*1), R8
+	LEAQ    (CX)(DI*1), R9
+
+rowscolumns4:
+	VMOVUPS   (R8), Y4
+	VMOVUPS   (R9), Y5
+	VXORPS    Y6, Y6, Y6
+	VCMPPS    $0x1e, Y6, Y5, Y5
+	VMULPS    lanesAVX23c23d70a<>+0(SB), Y4, Y6
+	VBLENDVPS Y5, Y4, Y6, Y4
+	VMOVUPS   Y4, (R8)
+	VADDPS    Y4, Y0, Y0
+	VMOVUPS   32(R8), Y4
+	VMOVUPS   32(R9), Y5
+	VXORPS    Y6, Y6, Y6
+	VCMPPS    $0x1e, Y6, Y5, Y5
+	VMULPS    lanesAVX23c23d70a<>+0(SB), Y4, Y6
+	VBLENDVPS Y5, Y4, Y6, Y4
+	VMOVUPS   Y4, 32(R8)
+	VADDPS    Y4, Y1, Y1
+	VMOVUPS   64(R8), Y4
+	VMOVUPS   64(R9), Y5
+	VXORPS    Y6, Y6, Y6
+	VCMPPS    $0x1e, Y6, Y5, Y5
+	VMULPS    lanesAVX23c23d70a<>+0(SB), Y4, Y6
+	VBLENDVPS Y5, Y4, Y6, Y4
+	VMOVUPS   Y4, 64(R8)
+	VADDPS    Y4, Y2, Y2
+	VMOVUPS   96(R8), Y4
+	VMOVUPS   96(R9), Y5
+	VXORPS    Y6, Y6, Y6
+	VCMPPS    $0x1e, Y6, Y5, Y5
+	VMULPS    lanesAVX23c23d70a<>+0(SB), Y4, Y6
+	VBLENDVPS Y5, Y4, Y6, Y4
+	VMOVUPS   Y4, 96(R8)
+	VADDPS    Y4, Y3, Y3
+	ADDQ      SI, R8
+	ADDQ      SI, R9
+	DECQ      R10
+	JNZ       rowscolumns4
+	VMOVUPS   Y0, (DX)(DI*1)
+	VMOVUPS   Y1, 32(DX)(DI*1)
+	VMOVUPS   Y2, 64(DX)(DI*1)
+	VMOVUPS   Y3, 96(DX)(DI*1)
+	ADDQ      $0x00000080, DI
+	SUBQ      $0x20, BX
+	JGE       columns4
+
+end4:
+	ADDQ $0x20, BX
+	SUBQ $0x08, BX
+	JLT  end1
+
+columns1:
 	VMOVUPS (DX)(DI*1), Y0
 	MOVQ    n+72(FP), R10
 	LEAQ    (AX)(DI*1), R8
 	LEAQ    (CX)(DI*1), R9
 
-rows:
+rowscolumns1:
 	VMOVUPS   (R8), Y1
 	VMOVUPS   (R9), Y2
 	VXORPS    Y3, Y3, Y3
@@ -3640,14 +3963,15 @@ rows:
 	ADDQ      SI, R8
 	ADDQ      SI, R9
 	DECQ      R10
-	JNZ       rows
+	JNZ       rowscolumns1
 	VMOVUPS   Y0, (DX)(DI*1)
-	ADDQ      $0x20, DI
+	ADDQ      $0x00000020, DI
 	SUBQ      $0x08, BX
-	JGE       columns
+	JGE       columns1
 
-tail:
+end1:
 	ADDQ       $0x08, BX
+	TESTQ      BX, BX
 	JZ         done
 	LEAQ       firstLanes<>+32(SB), R8
 	NEGQ       BX
@@ -3696,16 +4020,71 @@ TEXT ·hardtanhLayerAVX2(SB), NOSPLIT, $0-80
 	MOVQ BX, SI
 	SHLQ $0x02, SI
 	XORQ DI, DI
-	SUBQ $0x08, BX
-	JLT  tail
+	SUBQ $0x20, BX
+	JLT  end4
 
-columns:
+columns4:
+	VMOVUPS (DX)(DI*1), Y0
+	VMOVUPS 32(DX)(DI*1), Y1
+	VMOVUPS 64(DX)(DI*1), Y2
+	VMOVUPS 96(DX)(DI*1), Y3
+	MOVQ    n+72(FP), R10
+	LEAQ    (AX)(DI*1), R8
+	LEAQ    (CX)(DI*1), R9
+
+rowscolumns4:
+	VMOVUPS (R8), Y4
+	VMOVUPS (R9), Y5
+	VANDPS  lanesAVX27fffffff<>+0(SB), Y5, Y5
+	VCMPPS  $0x11, lanesAVX23f800000<>+0(SB), Y5, Y5
+	VANDPS  Y5, Y4, Y4
+	VMOVUPS Y4, (R8)
+	VADDPS  Y4, Y0, Y0
+	VMOVUPS 32(R8), Y4
+	VMOVUPS 32(R9), Y5
+	VANDPS  lanesAVX27fffffff<>+0(SB), Y5, Y5
+	VCMPPS  $0x11, lanesAVX23f800000<>+0(SB), Y5, Y5
+	VANDPS  Y5, Y4, Y4
+	VMOVUPS Y4, 32(R8)
+	VADDPS  Y4, Y1, Y1
+	VMOVUPS 64(R8), Y4
+	VMOVUPS 64(R9), Y5
+	VANDPS  lanesAVX27fffffff<>+0(SB), Y5, Y5
+	VCMPPS  $0x11, lanesAVX23f800000<>+0(SB), Y5, Y5
+	VANDPS  Y5, Y4, Y4
+	VMOVUPS Y4, 64(R8)
+	VADDPS  Y4, Y2, Y2
+	VMOVUPS 96(R8), Y4
+	VMOVUPS 96(R9), Y5
+	VANDPS  lanesAVX27fffffff<>+0(SB), Y5, Y5
+	VCMPPS  $0x11, lanesAVX23f800000<>+0(SB), Y5, Y5
+	VANDPS  Y5, Y4, Y4
+	VMOVUPS Y4, 96(R8)
+	VADDPS  Y4, Y3, Y3
+	ADDQ    SI, R8
+	ADDQ    SI, R9
+	DECQ    R10
+	JNZ     rowscolumns4
+	VMOVUPS Y0, (DX)(DI*1)
+	VMOVUPS Y1, 32(DX)(DI*1)
+	VMOVUPS Y2, 64(DX)(DI*1)
+	VMOVUPS Y3, 96(DX)(DI*1)
+	ADDQ    $0x00000080, DI
+	SUBQ    $0x20, BX
+	JGE     columns4
+
+end4:
+	ADDQ $0x20, BX
+	SUBQ $0x08, BX
+	JLT  end1
+
+columns1:
 	VMOVUPS (DX)(DI*1), Y0
 	MOVQ    n+72(FP), R10
 	LEAQ    (AX)(DI*1), R8
 	LEAQ    (CX)(DI*1), R9
 
-rows:
+rowscolumns1:
 	VMOVUPS (R8), Y1
 	VMOVUPS (R9), Y2
 	VANDPS  lanesAVX27fffffff<>+0(SB), Y2, Y2
@@ -3716,14 +4095,15 @@ rows:
 	ADDQ    SI, R8
 	ADDQ    SI, R9
 	DECQ    R10
-	JNZ     rows
+	JNZ     rowscolumns1
 	VMOVUPS Y0, (DX)(DI*1)
-	ADDQ    $0x20, DI
+	ADDQ    $0x00000020, DI
 	SUBQ    $0x08, BX
-	JGE     columns
+	JGE     columns1
 
-tail:
+end1:
 	ADDQ       $0x08, BX
+	TESTQ      BX, BX
 	JZ         done
 	LEAQ       firstLanes<>+32(SB), R8
 	NEGQ       BX
@@ -3771,16 +4151,63 @@ TEXT ·slopeLayerAVX2(SB), NOSPLIT, $0-80
 	MOVQ BX, SI
 	SHLQ $0x02, SI
 	XORQ DI, DI
-	SUBQ $0x08, BX
-	JLT  tail
+	SUBQ $0x20, BX
+	JLT  end4
 
-columns:
+columns4:
+	VMOVUPS (DX)(DI*1), Y0
+	VMOVUPS 32(DX)(DI*1), Y1
+	VMOVUPS 64(DX)(DI*1), Y2
+	VMOVUPS 96(DX)(DI*1), Y3
+	MOVQ    n+72(FP), R10
+	LEAQ    (AX)(DI*1), R8
+	LEAQ    (CX)(DI*1), R9
+
+rowscolumns4:
+	VMOVUPS (R8), Y4
+	VMOVUPS (R9), Y5
+	VMULPS  Y5, Y4, Y4
+	VMOVUPS Y4, (R8)
+	VADDPS  Y4, Y0, Y0
+	VMOVUPS 32(R8), Y4
+	VMOVUPS 32(R9), Y5
+	VMULPS  Y5, Y4, Y4
+	VMOVUPS Y4, 32(R8)
+	VADDPS  Y4, Y1, Y1
+	VMOVUPS 64(R8), Y4
+	VMOVUPS 64(R9), Y5
+	VMULPS  Y5, Y4, Y4
+	VMOVUPS Y4, 64(R8)
+	VADDPS  Y4, Y2, Y2
+	VMOVUPS 96(R8), Y4
+	VMOVUPS 96(R9), Y5
+	VMULPS  Y5, Y4, Y4
+	VMOVUPS Y4, 96(R8)
+	VADDPS  Y4, Y3, Y3
+	ADDQ    SI, R8
+	ADDQ    SI, R9
+	DECQ    R10
+	JNZ     rowscolumns4
+	VMOVUPS Y0, (DX)(DI*1)
+	VMOVUPS Y1, 32(DX)(DI*1)
+	VMOVUPS Y2, 64(DX)(DI*1)
+	VMOVUPS Y3, 96(DX)(DI*1)
+	ADDQ    $0x00000080, DI
+	SUBQ    $0x20, BX
+	JGE     columns4
+
+end4:
+	ADDQ $0x20, BX
+	SUBQ $0x08, BX
+	JLT  end1
+
+columns1:
 	VMOVUPS (DX)(DI*1), Y0
 	MOVQ    n+72(FP), R10
 	LEAQ    (AX)(DI*1), R8
 	LEAQ    (CX)(DI*1), R9
 
-rows:
+rowscolumns1:
 	VMOVUPS (R8), Y1
 	VMOVUPS (R9), Y2
 	VMULPS  Y2, Y1, Y1
@@ -3789,14 +4216,15 @@ rows:
 	ADDQ    SI, R8
 	ADDQ    SI, R9
 	DECQ    R10
-	JNZ     rows
+	JNZ     rowscolumns1
 	VMOVUPS Y0, (DX)(DI*1)
-	ADDQ    $0x20, DI
+	ADDQ    $0x00000020, DI
 	SUBQ    $0x08, BX
-	JGE     columns
+	JGE     columns1
 
-tail:
+end1:
 	ADDQ       $0x08, BX
+	TESTQ      BX, BX
 	JZ         done
 	LEAQ       firstLanes<>+32(SB), R8
 	NEGQ       BX
@@ -3899,14 +4327,73 @@ TEXT ·gaeAVX2(SB), NOSPLIT, $0-136
 	SHLQ         $0x02, R8
 	SUBQ         R9, R8
 	XORQ         R10, R10
-	SUBQ         $0x08, DI
-	JLT          tail
+	SUBQ         $0x20, DI
+	JLT          end4
 
-columns:
+columns4:
+	LEAQ   (R10)(R8*1), R11
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+
+rowscolumns4:
+	VMOVUPS      (CX)(R11*1), Y6
+	VMOVUPS      (BX)(R11*1), Y7
+	VFMADD231PS  Y7, Y0, Y6
+	VMOVUPS      (DX)(R11*1), Y7
+	VSUBPS       Y7, Y6, Y6
+	VMOVUPS      Y1, Y7
+	VMOVUPS      (SI)(R11*1), Y8
+	VFNMADD231PS Y8, Y1, Y7
+	VFMADD213PS  Y6, Y7, Y2
+	VMOVUPS      Y2, (AX)(R11*1)
+	VMOVUPS      32(CX)(R11*1), Y6
+	VMOVUPS      32(BX)(R11*1), Y7
+	VFMADD231PS  Y7, Y0, Y6
+	VMOVUPS      32(DX)(R11*1), Y7
+	VSUBPS       Y7, Y6, Y6
+	VMOVUPS      Y1, Y7
+	VMOVUPS      32(SI)(R11*1), Y8
+	VFNMADD231PS Y8, Y1, Y7
+	VFMADD213PS  Y6, Y7, Y3
+	VMOVUPS      Y3, 32(AX)(R11*1)
+	VMOVUPS      64(CX)(R11*1), Y6
+	VMOVUPS      64(BX)(R11*1), Y7
+	VFMADD231PS  Y7, Y0, Y6
+	VMOVUPS      64(DX)(R11*1), Y7
+	VSUBPS       Y7, Y6, Y6
+	VMOVUPS      Y1, Y7
+	VMOVUPS      64(SI)(R11*1), Y8
+	VFNMADD231PS Y8, Y1, Y7
+	VFMADD213PS  Y6, Y7, Y4
+	VMOVUPS      Y4, 64(AX)(R11*1)
+	VMOVUPS      96(CX)(R11*1), Y6
+	VMOVUPS      96(BX)(R11*1), Y7
+	VFMADD231PS  Y7, Y0, Y6
+	VMOVUPS      96(DX)(R11*1), Y7
+	VSUBPS       Y7, Y6, Y6
+	VMOVUPS      Y1, Y7
+	VMOVUPS      96(SI)(R11*1), Y8
+	VFNMADD231PS Y8, Y1, Y7
+	VFMADD213PS  Y6, Y7, Y5
+	VMOVUPS      Y5, 96(AX)(R11*1)
+	SUBQ         R9, R11
+	JGE          rowscolumns4
+	ADDQ         $0x00000080, R10
+	SUBQ         $0x20, DI
+	JGE          columns4
+
+end4:
+	ADDQ $0x20, DI
+	SUBQ $0x08, DI
+	JLT  end1
+
+columns1:
 	LEAQ   (R10)(R8*1), R11
 	VXORPS Y2, Y2, Y2
 
-rows:
+rowscolumns1:
 	VMOVUPS      (CX)(R11*1), Y3
 	VMOVUPS      (BX)(R11*1), Y4
 	VFMADD231PS  Y4, Y0, Y3
@@ -3918,13 +4405,14 @@ rows:
 	VFMADD213PS  Y3, Y4, Y2
 	VMOVUPS      Y2, (AX)(R11*1)
 	SUBQ         R9, R11
-	JGE          rows
-	ADDQ         $0x20, R10
+	JGE          rowscolumns1
+	ADDQ         $0x00000020, R10
 	SUBQ         $0x08, DI
-	JGE          columns
+	JGE          columns1
 
-tail:
+end1:
 	ADDQ    $0x08, DI
+	TESTQ   DI, DI
 	JZ      done
 	LEAQ    firstLanes<>+32(SB), R11
 	NEGQ    DI
@@ -9092,29 +9580,65 @@ TEXT ·identityLayerAVX512(SB), NOSPLIT, $0-80
 	MOVQ BX, SI
 	SHLQ $0x02, SI
 	XORQ DI, DI
-	SUBQ $0x10, BX
-	JLT  tail
+	SUBQ $0x40, BX
+	JLT  end4
 
-columns:
+columns4:
+	VMOVUPS (DX)(DI*1), Z0
+	VMOVUPS 64(DX)(DI*1), Z1
+	VMOVUPS 128(DX)(DI*1), Z2
+	VMOVUPS 192(DX)(DI*1), Z3
+	MOVQ    n+72(FP), R10
+	LEAQ    (AX)(DI*1), R8
+	LEAQ    (CX)(DI*1), R9
+
+rowscolumns4:
+	VMOVUPS (R8), Z4
+	VADDPS  Z4, Z0, Z0
+	VMOVUPS 64(R8), Z4
+	VADDPS  Z4, Z1, Z1
+	VMOVUPS 128(R8), Z4
+	VADDPS  Z4, Z2, Z2
+	VMOVUPS 192(R8), Z4
+	VADDPS  Z4, Z3, Z3
+	ADDQ    SI, R8
+	ADDQ    SI, R9
+	DECQ    R10
+	JNZ     rowscolumns4
+	VMOVUPS Z0, (DX)(DI*1)
+	VMOVUPS Z1, 64(DX)(DI*1)
+	VMOVUPS Z2, 128(DX)(DI*1)
+	VMOVUPS Z3, 192(DX)(DI*1)
+	ADDQ    $0x00000100, DI
+	SUBQ    $0x40, BX
+	JGE     columns4
+
+end4:
+	ADDQ $0x40, BX
+	SUBQ $0x10, BX
+	JLT  end1
+
+columns1:
 	VMOVUPS (DX)(DI*1), Z0
 	MOVQ    n+72(FP), R10
 	LEAQ    (AX)(DI*1), R8
 	LEAQ    (CX)(DI*1), R9
 
-rows:
+rowscolumns1:
 	VMOVUPS (R8), Z1
 	VADDPS  Z1, Z0, Z0
 	ADDQ    SI, R8
 	ADDQ    SI, R9
 	DECQ    R10
-	JNZ     rows
+	JNZ     rowscolumns1
 	VMOVUPS Z0, (DX)(DI*1)
-	ADDQ    $0x40, DI
+	ADDQ    $0x00000040, DI
 	SUBQ    $0x10, BX
-	JGE     columns
+	JGE     columns1
 
-tail:
+end1:
 	ADDQ      $0x10, BX
+	TESTQ     BX, BX
 	JZ        done
 	MOVQ      $-1, R8
 	BZHIQ     BX, R8, R8
@@ -9147,16 +9671,71 @@ TEXT ·reluLayerAVX512(SB), NOSPLIT, $0-80
 	MOVQ BX, SI
 	SHLQ $0x02, SI
 	XORQ DI, DI
-	SUBQ $0x10, BX
-	JLT  tail
+	SUBQ $0x40, BX
+	JLT  end4
 
-columns:
+columns4:
+	VMOVUPS (DX)(DI*1), Z0
+	VMOVUPS 64(DX)(DI*1), Z1
+	VMOVUPS 128(DX)(DI*1), Z2
+	VMOVUPS 192(DX)(DI*1), Z3
+	MOVQ    n+72(FP), R10
+	LEAQ    (AX)(DI*1), R8
+	LEAQ    (CX)(DI*1), R9
+
+rowscolumns4:
+	VMOVUPS   (R8), Z4
+	VMOVUPS   (R9), Z5
+	VXORPS    Z6, Z6, Z6
+	VCMPPS    $0x1e, Z6, Z5, K1
+	VMOVAPS.Z Z4, K1, Z4
+	VMOVUPS   Z4, (R8)
+	VADDPS    Z4, Z0, Z0
+	VMOVUPS   64(R8), Z4
+	VMOVUPS   64(R9), Z5
+	VXORPS    Z6, Z6, Z6
+	VCMPPS    $0x1e, Z6, Z5, K1
+	VMOVAPS.Z Z4, K1, Z4
+	VMOVUPS   Z4, 64(R8)
+	VADDPS    Z4, Z1, Z1
+	VMOVUPS   128(R8), Z4
+	VMOVUPS   128(R9), Z5
+	VXORPS    Z6, Z6, Z6
+	VCMPPS    $0x1e, Z6, Z5, K1
+	VMOVAPS.Z Z4, K1, Z4
+	VMOVUPS   Z4, 128(R8)
+	VADDPS    Z4, Z2, Z2
+	VMOVUPS   192(R8), Z4
+	VMOVUPS   192(R9), Z5
+	VXORPS    Z6, Z6, Z6
+	VCMPPS    $0x1e, Z6, Z5, K1
+	VMOVAPS.Z Z4, K1, Z4
+	VMOVUPS   Z4, 192(R8)
+	VADDPS    Z4, Z3, Z3
+	ADDQ      SI, R8
+	ADDQ      SI, R9
+	DECQ      R10
+	JNZ       rowscolumns4
+	VMOVUPS   Z0, (DX)(DI*1)
+	VMOVUPS   Z1, 64(DX)(DI*1)
+	VMOVUPS   Z2, 128(DX)(DI*1)
+	VMOVUPS   Z3, 192(DX)(DI*1)
+	ADDQ      $0x00000100, DI
+	SUBQ      $0x40, BX
+	JGE       columns4
+
+end4:
+	ADDQ $0x40, BX
+	SUBQ $0x10, BX
+	JLT  end1
+
+columns1:
 	VMOVUPS (DX)(DI*1), Z0
 	MOVQ    n+72(FP), R10
 	LEAQ    (AX)(DI*1), R8
 	LEAQ    (CX)(DI*1), R9
 
-rows:
+rowscolumns1:
 	VMOVUPS   (R8), Z1
 	VMOVUPS   (R9), Z2
 	VXORPS    Z3, Z3, Z3
@@ -9167,14 +9746,15 @@ rows:
 	ADDQ      SI, R8
 	ADDQ      SI, R9
 	DECQ      R10
-	JNZ       rows
+	JNZ       rowscolumns1
 	VMOVUPS   Z0, (DX)(DI*1)
-	ADDQ      $0x40, DI
+	ADDQ      $0x00000040, DI
 	SUBQ      $0x10, BX
-	JGE       columns
+	JGE       columns1
 
-tail:
+end1:
 	ADDQ      $0x10, BX
+	TESTQ     BX, BX
 	JZ        done
 	MOVQ      $-1, R8
 	BZHIQ     BX, R8, R8
@@ -9212,16 +9792,71 @@ TEXT ·tanhLayerAVX512(SB), NOSPLIT, $0-80
 	MOVQ BX, SI
 	SHLQ $0x02, SI
 	XORQ DI, DI
-	SUBQ $0x10, BX
-	JLT  tail
+	SUBQ $0x40, BX
+	JLT  end4
 
-columns:
+columns4:
+	VMOVUPS (DX)(DI*1), Z0
+	VMOVUPS 64(DX)(DI*1), Z1
+	VMOVUPS 128(DX)(DI*1), Z2
+	VMOVUPS 192(DX)(DI*1), Z3
+	MOVQ    n+72(FP), R10
+	LEAQ    (AX)(DI*1), R8
+	LEAQ    (CX)(DI*1), R9
+
+rowscolumns4:
+	VMOVUPS      (R8), Z4
+	VMOVUPS      (R9), Z5
+	VMOVUPS      Z4, Z6
+	VMULPS       Z5, Z5, Z5
+	VFNMADD231PS Z5, Z4, Z6
+	VMOVUPS      Z6, (R8)
+	VADDPS       Z6, Z0, Z0
+	VMOVUPS      64(R8), Z4
+	VMOVUPS      64(R9), Z5
+	VMOVUPS      Z4, Z6
+	VMULPS       Z5, Z5, Z5
+	VFNMADD231PS Z5, Z4, Z6
+	VMOVUPS      Z6, 64(R8)
+	VADDPS       Z6, Z1, Z1
+	VMOVUPS      128(R8), Z4
+	VMOVUPS      128(R9), Z5
+	VMOVUPS      Z4, Z6
+	VMULPS       Z5, Z5, Z5
+	VFNMADD231PS Z5, Z4, Z6
+	VMOVUPS      Z6, 128(R8)
+	VADDPS       Z6, Z2, Z2
+	VMOVUPS      192(R8), Z4
+	VMOVUPS      192(R9), Z5
+	VMOVUPS      Z4, Z6
+	VMULPS       Z5, Z5, Z5
+	VFNMADD231PS Z5, Z4, Z6
+	VMOVUPS      Z6, 192(R8)
+	VADDPS       Z6, Z3, Z3
+	ADDQ         SI, R8
+	ADDQ         SI, R9
+	DECQ         R10
+	JNZ          rowscolumns4
+	VMOVUPS      Z0, (DX)(DI*1)
+	VMOVUPS      Z1, 64(DX)(DI*1)
+	VMOVUPS      Z2, 128(DX)(DI*1)
+	VMOVUPS      Z3, 192(DX)(DI*1)
+	ADDQ         $0x00000100, DI
+	SUBQ         $0x40, BX
+	JGE          columns4
+
+end4:
+	ADDQ $0x40, BX
+	SUBQ $0x10, BX
+	JLT  end1
+
+columns1:
 	VMOVUPS (DX)(DI*1), Z0
 	MOVQ    n+72(FP), R10
 	LEAQ    (AX)(DI*1), R8
 	LEAQ    (CX)(DI*1), R9
 
-rows:
+rowscolumns1:
 	VMOVUPS      (R8), Z1
 	VMOVUPS      (R9), Z2
 	VMOVUPS      Z1, Z3
@@ -9232,14 +9867,15 @@ rows:
 	ADDQ         SI, R8
 	ADDQ         SI, R9
 	DECQ         R10
-	JNZ          rows
+	JNZ          rowscolumns1
 	VMOVUPS      Z0, (DX)(DI*1)
-	ADDQ         $0x40, DI
+	ADDQ         $0x00000040, DI
 	SUBQ         $0x10, BX
-	JGE          columns
+	JGE          columns1
 
-tail:
+end1:
 	ADDQ      $0x10, BX
+	TESTQ     BX, BX
 	JZ        done
 	MOVQ      $-1, R8
 	BZHIQ     BX, R8, R8
@@ -9277,16 +9913,71 @@ TEXT ·sigmoidLayerAVX512(SB), NOSPLIT, $0-80
 	MOVQ BX, SI
 	SHLQ $0x02, SI
 	XORQ DI, DI
-	SUBQ $0x10, BX
-	JLT  tail
+	SUBQ $0x40, BX
+	JLT  end4
 
-columns:
+columns4:
+	VMOVUPS (DX)(DI*1), Z0
+	VMOVUPS 64(DX)(DI*1), Z1
+	VMOVUPS 128(DX)(DI*1), Z2
+	VMOVUPS 192(DX)(DI*1), Z3
+	MOVQ    n+72(FP), R10
+	LEAQ    (AX)(DI*1), R8
+	LEAQ    (CX)(DI*1), R9
+
+rowscolumns4:
+	VMOVUPS      (R8), Z4
+	VMOVUPS      (R9), Z5
+	VMOVUPS      Z5, Z6
+	VFNMADD231PS Z5, Z5, Z6
+	VMULPS       Z6, Z4, Z4
+	VMOVUPS      Z4, (R8)
+	VADDPS       Z4, Z0, Z0
+	VMOVUPS      64(R8), Z4
+	VMOVUPS      64(R9), Z5
+	VMOVUPS      Z5, Z6
+	VFNMADD231PS Z5, Z5, Z6
+	VMULPS       Z6, Z4, Z4
+	VMOVUPS      Z4, 64(R8)
+	VADDPS       Z4, Z1, Z1
+	VMOVUPS      128(R8), Z4
+	VMOVUPS      128(R9), Z5
+	VMOVUPS      Z5, Z6
+	VFNMADD231PS Z5, Z5, Z6
+	VMULPS       Z6, Z4, Z4
+	VMOVUPS      Z4, 128(R8)
+	VADDPS       Z4, Z2, Z2
+	VMOVUPS      192(R8), Z4
+	VMOVUPS      192(R9), Z5
+	VMOVUPS      Z5, Z6
+	VFNMADD231PS Z5, Z5, Z6
+	VMULPS       Z6, Z4, Z4
+	VMOVUPS      Z4, 192(R8)
+	VADDPS       Z4, Z3, Z3
+	ADDQ         SI, R8
+	ADDQ         SI, R9
+	DECQ         R10
+	JNZ          rowscolumns4
+	VMOVUPS      Z0, (DX)(DI*1)
+	VMOVUPS      Z1, 64(DX)(DI*1)
+	VMOVUPS      Z2, 128(DX)(DI*1)
+	VMOVUPS      Z3, 192(DX)(DI*1)
+	ADDQ         $0x00000100, DI
+	SUBQ         $0x40, BX
+	JGE          columns4
+
+end4:
+	ADDQ $0x40, BX
+	SUBQ $0x10, BX
+	JLT  end1
+
+columns1:
 	VMOVUPS (DX)(DI*1), Z0
 	MOVQ    n+72(FP), R10
 	LEAQ    (AX)(DI*1), R8
 	LEAQ    (CX)(DI*1), R9
 
-rows:
+rowscolumns1:
 	VMOVUPS      (R8), Z1
 	VMOVUPS      (R9), Z2
 	VMOVUPS      Z2, Z3
@@ -9297,14 +9988,15 @@ rows:
 	ADDQ         SI, R8
 	ADDQ         SI, R9
 	DECQ         R10
-	JNZ          rows
+	JNZ          rowscolumns1
 	VMOVUPS      Z0, (DX)(DI*1)
-	ADDQ         $0x40, DI
+	ADDQ         $0x00000040, DI
 	SUBQ         $0x10, BX
-	JGE          columns
+	JGE          columns1
 
-tail:
+end1:
 	ADDQ      $0x10, BX
+	TESTQ     BX, BX
 	JZ        done
 	MOVQ      $-1, R8
 	BZHIQ     BX, R8, R8
@@ -9342,16 +10034,75 @@ TEXT ·eluLayerAVX512(SB), NOSPLIT, $0-80
 	MOVQ BX, SI
 	SHLQ $0x02, SI
 	XORQ DI, DI
-	SUBQ $0x10, BX
-	JLT  tail
+	SUBQ $0x40, BX
+	JLT  end4
 
-columns:
+columns4:
+	VMOVUPS (DX)(DI*1), Z0
+	VMOVUPS 64(DX)(DI*1), Z1
+	VMOVUPS 128(DX)(DI*1), Z2
+	VMOVUPS 192(DX)(DI*1), Z3
+	MOVQ    n+72(FP), R10
+	LEAQ    (AX)(DI*1), R8
+	LEAQ    (CX)(DI*1), R9
+
+rowscolumns4:
+	VMOVUPS (R8), Z4
+	VMOVUPS (R9), Z5
+	VXORPS  Z6, Z6, Z6
+	VMINPS  Z5, Z6, Z5
+	VADDPS  lanesAVX5123f800000<>+0(SB), Z5, Z5
+	VMULPS  Z5, Z4, Z4
+	VMOVUPS Z4, (R8)
+	VADDPS  Z4, Z0, Z0
+	VMOVUPS 64(R8), Z4
+	VMOVUPS 64(R9), Z5
+	VXORPS  Z6, Z6, Z6
+	VMINPS  Z5, Z6, Z5
+	VADDPS  lanesAVX5123f800000<>+0(SB), Z5, Z5
+	VMULPS  Z5, Z4, Z4
+	VMOVUPS Z4, 64(R8)
+	VADDPS  Z4, Z1, Z1
+	VMOVUPS 128(R8), Z4
+	VMOVUPS 128(R9), Z5
+	VXORPS  Z6, Z6, Z6
+	VMINPS  Z5, Z6, Z5
+	VADDPS  lanesAVX5123f800000<>+0(SB), Z5, Z5
+	VMULPS  Z5, Z4, Z4
+	VMOVUPS Z4, 128(R8)
+	VADDPS  Z4, Z2, Z2
+	VMOVUPS 192(R8), Z4
+	VMOVUPS 192(R9), Z5
+	VXORPS  Z6, Z6, Z6
+	VMINPS  Z5, Z6, Z5
+	VADDPS  lanesAVX5123f800000<>+0(SB), Z5, Z5
+	VMULPS  Z5, Z4, Z4
+	VMOVUPS Z4, 192(R8)
+	VADDPS  Z4, Z3, Z3
+	ADDQ    SI, R8
+	ADDQ    SI, R9
+	DECQ    R10
+	JNZ     rowscolumns4
+	VMOVUPS Z0, (DX)(DI*1)
+	VMOVUPS Z1, 64(DX)(DI*1)
+	VMOVUPS Z2, 128(DX)(DI*1)
+	VMOVUPS Z3, 192(DX)(DI*1)
+	ADDQ    $0x00000100, DI
+	SUBQ    $0x40, BX
+	JGE     columns4
+
+end4:
+	ADDQ $0x40, BX
+	SUBQ $0x10, BX
+	JLT  end1
+
+columns1:
 	VMOVUPS (DX)(DI*1), Z0
 	MOVQ    n+72(FP), R10
 	LEAQ    (AX)(DI*1), R8
 	LEAQ    (CX)(DI*1), R9
 
-rows:
+rowscolumns1:
 	VMOVUPS (R8), Z1
 	VMOVUPS (R9), Z2
 	VXORPS  Z3, Z3, Z3
@@ -9363,14 +10114,15 @@ rows:
 	ADDQ    SI, R8
 	ADDQ    SI, R9
 	DECQ    R10
-	JNZ     rows
+	JNZ     rowscolumns1
 	VMOVUPS Z0, (DX)(DI*1)
-	ADDQ    $0x40, DI
+	ADDQ    $0x00000040, DI
 	SUBQ    $0x10, BX
-	JGE     columns
+	JGE     columns1
 
-tail:
+end1:
 	ADDQ      $0x10, BX
+	TESTQ     BX, BX
 	JZ        done
 	MOVQ      $-1, R8
 	BZHIQ     BX, R8, R8
@@ -9409,35 +10161,95 @@ TEXT ·leakyReLULayerAVX512(SB), NOSPLIT, $0-80
 	MOVQ BX, SI
 	SHLQ $0x02, SI
 	XORQ DI, DI
-	SUBQ $0x10, BX
-	JLT  tail
+	SUBQ $0x40, BX
+	JLT  end4
 
-columns:
+columns4:
+	VMOVUPS (DX)(DI*1), Z0
+	VMOVUPS 64(DX)(DI*1), Z1
+	VMOVUPS 128(DX)(DI*1), Z2
+	VMOVUPS 192(DX)(DI*1), Z3
+	MOVQ    n+72(FP), R10
+	LEAQ    (AX)(DI*1), R8
+	LEAQ    (CX)(DI*1), R9
+
+rowscolumns4:
+	VMOVUPS   (R8), Z4
+	VMOVUPS   (R9), Z5
+	VXORPS    Z6, Z6, Z6
+	VCMPPS    $0x1e, Z6, Z5, K1
+	VMULPS    lanesAVX5123c23d70a<>+0(SB), Z4, Z5
+	VBLENDMPS Z4, Z5, K1, Z7
+	VMOVUPS   Z7, (R8)
+	VADDPS    Z7, Z0, Z0
+	VMOVUPS   64(R8), Z4
+	VMOVUPS   64(R9), Z5
+	VXORPS    Z6, Z6, Z6
+	VCMPPS    $0x1e, Z6, Z5, K1
+	VMULPS    lanesAVX5123c23d70a<>+0(SB), Z4, Z5
+	VBLENDMPS Z4, Z5, K1, Z8
+	VMOVUPS   Z8, 64(R8)
+	VADDPS    Z8, Z1, Z1
+	VMOVUPS   128(R8), Z4
+	VMOVUPS   128(R9), Z5
+	VXORPS    Z6, Z6, Z6
+	VCMPPS    $0x1e, Z6, Z5, K1
+	VMULPS    lanesAVX5123c23d70a<>+0(SB), Z4, Z5
+	VBLENDMPS Z4, Z5, K1, Z9
+	VMOVUPS   Z9, 128(R8)
+	VADDPS    Z9, Z2, Z2
+	VMOVUPS   192(R8), Z4
+	VMOVUPS   192(R9), Z5
+	VXORPS    Z6, Z6, Z6
+	VCMPPS    $0x1e, Z6, Z5, K1
+	VMULPS    lanesAVX5123c23d70a<>+0(SB), Z4, Z5
+	VBLENDMPS Z4, Z5, K1, Z10
+	VMOVUPS   Z10, 192(R8)
+	VADDPS    Z10, Z3, Z3
+	ADDQ      SI, R8
+	ADDQ      SI, R9
+	DECQ      R10
+	JNZ       rowscolumns4
+	VMOVUPS   Z0, (DX)(DI*1)
+	VMOVUPS   Z1, 64(DX)(DI*1)
+	VMOVUPS   Z2, 128(DX)(DI*1)
+	VMOVUPS   Z3, 192(DX)(DI*1)
+	ADDQ      $0x00000100, DI
+	SUBQ      $0x40, BX
+	JGE       columns4
+
+end4:
+	ADDQ $0x40, BX
+	SUBQ $0x10, BX
+	JLT  end1
+
+columns1:
 	VMOVUPS (DX)(DI*1), Z0
 	MOVQ    n+72(FP), R10
 	LEAQ    (AX)(DI*1), R8
 	LEAQ    (CX)(DI*1), R9
 
-rows:
+rowscolumns1:
 	VMOVUPS   (R8), Z1
 	VMOVUPS   (R9), Z2
 	VXORPS    Z3, Z3, Z3
 	VCMPPS    $0x1e, Z3, Z2, K1
 	VMULPS    lanesAVX5123c23d70a<>+0(SB), Z1, Z2
-	VBLENDMPS Z1, Z2, K1, Z4
-	VMOVUPS   Z4, (R8)
-	VADDPS    Z4, Z0, Z0
+	VBLENDMPS Z1, Z2, K1, Z11
+	VMOVUPS   Z11, (R8)
+	VADDPS    Z11, Z0, Z0
 	ADDQ      SI, R8
 	ADDQ      SI, R9
 	DECQ      R10
-	JNZ       rows
+	JNZ       rowscolumns1
 	VMOVUPS   Z0, (DX)(DI*1)
-	ADDQ      $0x40, DI
+	ADDQ      $0x00000040, DI
 	SUBQ      $0x10, BX
-	JGE       columns
+	JGE       columns1
 
-tail:
+end1:
 	ADDQ      $0x10, BX
+	TESTQ     BX, BX
 	JZ        done
 	MOVQ      $-1, R8
 	BZHIQ     BX, R8, R8
@@ -9453,9 +10265,9 @@ tailRows:
 	VXORPS    Z3, Z3, Z3
 	VCMPPS    $0x1e, Z3, Z2, K2
 	VMULPS    lanesAVX5123c23d70a<>+0(SB), Z1, Z2
-	VBLENDMPS Z1, Z2, K2, Z5
-	VMOVUPS   Z5, K1, (AX)
-	VADDPS    Z5, Z0, Z0
+	VBLENDMPS Z1, Z2, K2, Z12
+	VMOVUPS   Z12, K1, (AX)
+	VADDPS    Z12, Z0, Z0
 	ADDQ      SI, AX
 	ADDQ      SI, CX
 	DECQ      BX
@@ -9494,16 +10306,71 @@ TEXT ·hardtanhLayerAVX512(SB), NOSPLIT, $0-80
 	MOVQ BX, SI
 	SHLQ $0x02, SI
 	XORQ DI, DI
-	SUBQ $0x10, BX
-	JLT  tail
+	SUBQ $0x40, BX
+	JLT  end4
 
-columns:
+columns4:
+	VMOVUPS (DX)(DI*1), Z0
+	VMOVUPS 64(DX)(DI*1), Z1
+	VMOVUPS 128(DX)(DI*1), Z2
+	VMOVUPS 192(DX)(DI*1), Z3
+	MOVQ    n+72(FP), R10
+	LEAQ    (AX)(DI*1), R8
+	LEAQ    (CX)(DI*1), R9
+
+rowscolumns4:
+	VMOVUPS   (R8), Z4
+	VMOVUPS   (R9), Z5
+	VANDPS    lanesAVX5127fffffff<>+0(SB), Z5, Z5
+	VCMPPS    $0x11, lanesAVX5123f800000<>+0(SB), Z5, K1
+	VMOVAPS.Z Z4, K1, Z4
+	VMOVUPS   Z4, (R8)
+	VADDPS    Z4, Z0, Z0
+	VMOVUPS   64(R8), Z4
+	VMOVUPS   64(R9), Z5
+	VANDPS    lanesAVX5127fffffff<>+0(SB), Z5, Z5
+	VCMPPS    $0x11, lanesAVX5123f800000<>+0(SB), Z5, K1
+	VMOVAPS.Z Z4, K1, Z4
+	VMOVUPS   Z4, 64(R8)
+	VADDPS    Z4, Z1, Z1
+	VMOVUPS   128(R8), Z4
+	VMOVUPS   128(R9), Z5
+	VANDPS    lanesAVX5127fffffff<>+0(SB), Z5, Z5
+	VCMPPS    $0x11, lanesAVX5123f800000<>+0(SB), Z5, K1
+	VMOVAPS.Z Z4, K1, Z4
+	VMOVUPS   Z4, 128(R8)
+	VADDPS    Z4, Z2, Z2
+	VMOVUPS   192(R8), Z4
+	VMOVUPS   192(R9), Z5
+	VANDPS    lanesAVX5127fffffff<>+0(SB), Z5, Z5
+	VCMPPS    $0x11, lanesAVX5123f800000<>+0(SB), Z5, K1
+	VMOVAPS.Z Z4, K1, Z4
+	VMOVUPS   Z4, 192(R8)
+	VADDPS    Z4, Z3, Z3
+	ADDQ      SI, R8
+	ADDQ      SI, R9
+	DECQ      R10
+	JNZ       rowscolumns4
+	VMOVUPS   Z0, (DX)(DI*1)
+	VMOVUPS   Z1, 64(DX)(DI*1)
+	VMOVUPS   Z2, 128(DX)(DI*1)
+	VMOVUPS   Z3, 192(DX)(DI*1)
+	ADDQ      $0x00000100, DI
+	SUBQ      $0x40, BX
+	JGE       columns4
+
+end4:
+	ADDQ $0x40, BX
+	SUBQ $0x10, BX
+	JLT  end1
+
+columns1:
 	VMOVUPS (DX)(DI*1), Z0
 	MOVQ    n+72(FP), R10
 	LEAQ    (AX)(DI*1), R8
 	LEAQ    (CX)(DI*1), R9
 
-rows:
+rowscolumns1:
 	VMOVUPS   (R8), Z1
 	VMOVUPS   (R9), Z2
 	VANDPS    lanesAVX5127fffffff<>+0(SB), Z2, Z2
@@ -9514,14 +10381,15 @@ rows:
 	ADDQ      SI, R8
 	ADDQ      SI, R9
 	DECQ      R10
-	JNZ       rows
+	JNZ       rowscolumns1
 	VMOVUPS   Z0, (DX)(DI*1)
-	ADDQ      $0x40, DI
+	ADDQ      $0x00000040, DI
 	SUBQ      $0x10, BX
-	JGE       columns
+	JGE       columns1
 
-tail:
+end1:
 	ADDQ      $0x10, BX
+	TESTQ     BX, BX
 	JZ        done
 	MOVQ      $-1, R8
 	BZHIQ     BX, R8, R8
@@ -9577,16 +10445,63 @@ TEXT ·slopeLayerAVX512(SB), NOSPLIT, $0-80
 	MOVQ BX, SI
 	SHLQ $0x02, SI
 	XORQ DI, DI
-	SUBQ $0x10, BX
-	JLT  tail
+	SUBQ $0x40, BX
+	JLT  end4
 
-columns:
+columns4:
+	VMOVUPS (DX)(DI*1), Z0
+	VMOVUPS 64(DX)(DI*1), Z1
+	VMOVUPS 128(DX)(DI*1), Z2
+	VMOVUPS 192(DX)(DI*1), Z3
+	MOVQ    n+72(FP), R10
+	LEAQ    (AX)(DI*1), R8
+	LEAQ    (CX)(DI*1), R9
+
+rowscolumns4:
+	VMOVUPS (R8), Z4
+	VMOVUPS (R9), Z5
+	VMULPS  Z5, Z4, Z4
+	VMOVUPS Z4, (R8)
+	VADDPS  Z4, Z0, Z0
+	VMOVUPS 64(R8), Z4
+	VMOVUPS 64(R9), Z5
+	VMULPS  Z5, Z4, Z4
+	VMOVUPS Z4, 64(R8)
+	VADDPS  Z4, Z1, Z1
+	VMOVUPS 128(R8), Z4
+	VMOVUPS 128(R9), Z5
+	VMULPS  Z5, Z4, Z4
+	VMOVUPS Z4, 128(R8)
+	VADDPS  Z4, Z2, Z2
+	VMOVUPS 192(R8), Z4
+	VMOVUPS 192(R9), Z5
+	VMULPS  Z5, Z4, Z4
+	VMOVUPS Z4, 192(R8)
+	VADDPS  Z4, Z3, Z3
+	ADDQ    SI, R8
+	ADDQ    SI, R9
+	DECQ    R10
+	JNZ     rowscolumns4
+	VMOVUPS Z0, (DX)(DI*1)
+	VMOVUPS Z1, 64(DX)(DI*1)
+	VMOVUPS Z2, 128(DX)(DI*1)
+	VMOVUPS Z3, 192(DX)(DI*1)
+	ADDQ    $0x00000100, DI
+	SUBQ    $0x40, BX
+	JGE     columns4
+
+end4:
+	ADDQ $0x40, BX
+	SUBQ $0x10, BX
+	JLT  end1
+
+columns1:
 	VMOVUPS (DX)(DI*1), Z0
 	MOVQ    n+72(FP), R10
 	LEAQ    (AX)(DI*1), R8
 	LEAQ    (CX)(DI*1), R9
 
-rows:
+rowscolumns1:
 	VMOVUPS (R8), Z1
 	VMOVUPS (R9), Z2
 	VMULPS  Z2, Z1, Z1
@@ -9595,14 +10510,15 @@ rows:
 	ADDQ    SI, R8
 	ADDQ    SI, R9
 	DECQ    R10
-	JNZ     rows
+	JNZ     rowscolumns1
 	VMOVUPS Z0, (DX)(DI*1)
-	ADDQ    $0x40, DI
+	ADDQ    $0x00000040, DI
 	SUBQ    $0x10, BX
-	JGE     columns
+	JGE     columns1
 
-tail:
+end1:
 	ADDQ      $0x10, BX
+	TESTQ     BX, BX
 	JZ        done
 	MOVQ      $-1, R8
 	BZHIQ     BX, R8, R8
@@ -9699,14 +10615,73 @@ TEXT ·gaeAVX512(SB), NOSPLIT, $0-136
 	SHLQ         $0x02, R8
 	SUBQ         R9, R8
 	XORQ         R10, R10
-	SUBQ         $0x10, DI
-	JLT          tail
+	SUBQ         $0x40, DI
+	JLT          end4
 
-columns:
+columns4:
+	LEAQ   (R10)(R8*1), R11
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+
+rowscolumns4:
+	VMOVUPS      (CX)(R11*1), Z6
+	VMOVUPS      (BX)(R11*1), Z7
+	VFMADD231PS  Z7, Z0, Z6
+	VMOVUPS      (DX)(R11*1), Z7
+	VSUBPS       Z7, Z6, Z6
+	VMOVUPS      Z1, Z7
+	VMOVUPS      (SI)(R11*1), Z8
+	VFNMADD231PS Z8, Z1, Z7
+	VFMADD213PS  Z6, Z7, Z2
+	VMOVUPS      Z2, (AX)(R11*1)
+	VMOVUPS      64(CX)(R11*1), Z6
+	VMOVUPS      64(BX)(R11*1), Z7
+	VFMADD231PS  Z7, Z0, Z6
+	VMOVUPS      64(DX)(R11*1), Z7
+	VSUBPS       Z7, Z6, Z6
+	VMOVUPS      Z1, Z7
+	VMOVUPS      64(SI)(R11*1), Z8
+	VFNMADD231PS Z8, Z1, Z7
+	VFMADD213PS  Z6, Z7, Z3
+	VMOVUPS      Z3, 64(AX)(R11*1)
+	VMOVUPS      128(CX)(R11*1), Z6
+	VMOVUPS      128(BX)(R11*1), Z7
+	VFMADD231PS  Z7, Z0, Z6
+	VMOVUPS      128(DX)(R11*1), Z7
+	VSUBPS       Z7, Z6, Z6
+	VMOVUPS      Z1, Z7
+	VMOVUPS      128(SI)(R11*1), Z8
+	VFNMADD231PS Z8, Z1, Z7
+	VFMADD213PS  Z6, Z7, Z4
+	VMOVUPS      Z4, 128(AX)(R11*1)
+	VMOVUPS      192(CX)(R11*1), Z6
+	VMOVUPS      192(BX)(R11*1), Z7
+	VFMADD231PS  Z7, Z0, Z6
+	VMOVUPS      192(DX)(R11*1), Z7
+	VSUBPS       Z7, Z6, Z6
+	VMOVUPS      Z1, Z7
+	VMOVUPS      192(SI)(R11*1), Z8
+	VFNMADD231PS Z8, Z1, Z7
+	VFMADD213PS  Z6, Z7, Z5
+	VMOVUPS      Z5, 192(AX)(R11*1)
+	SUBQ         R9, R11
+	JGE          rowscolumns4
+	ADDQ         $0x00000100, R10
+	SUBQ         $0x40, DI
+	JGE          columns4
+
+end4:
+	ADDQ $0x40, DI
+	SUBQ $0x10, DI
+	JLT  end1
+
+columns1:
 	LEAQ   (R10)(R8*1), R11
 	VXORPS Z2, Z2, Z2
 
-rows:
+rowscolumns1:
 	VMOVUPS      (CX)(R11*1), Z3
 	VMOVUPS      (BX)(R11*1), Z4
 	VFMADD231PS  Z4, Z0, Z3
@@ -9718,13 +10693,14 @@ rows:
 	VFMADD213PS  Z3, Z4, Z2
 	VMOVUPS      Z2, (AX)(R11*1)
 	SUBQ         R9, R11
-	JGE          rows
-	ADDQ         $0x40, R10
+	JGE          rowscolumns1
+	ADDQ         $0x00000040, R10
 	SUBQ         $0x10, DI
-	JGE          columns
+	JGE          columns1
 
-tail:
+end1:
 	ADDQ   $0x10, DI
+	TESTQ  DI, DI
 	JZ     done
 	MOVQ   $-1, R11
 	BZHIQ  DI, R11, R11

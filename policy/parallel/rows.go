@@ -29,7 +29,7 @@ func (p *Pool) RunRows(r *Rows, n, multiplications int, job RowJob) {
 		job.DoRows(0, 0, n)
 		return
 	}
-	r.job, r.n, r.size = job, n, ((n+pieces-1)/pieces + block - 1) / block * block
+	r.job, r.n, r.size = job, n, ((n+pieces-1)/pieces+block-1)/block*block
 	p.Run(&r.site, (n+r.size-1)/r.size, r)
 }
 

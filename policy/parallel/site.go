@@ -1,61 +1,76 @@
 package parallel
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // A Site is a place in a program that runs jobs of about the same size again and again, such as
-// the gradients of two networks. It has the measurements of a Pool, which decide whether several
-// cores share its jobs. The zero Site is ready for use. Only one Pool may use it.
+// the gradients of two networks. The zero Site is ready for use. Only one Pool may use it.
 type Site struct {
-	alone bool    // whether one core is faster
-	trial int     // number of the trial that the samples belong to
-	mean  [2]mean // mean time of a job and of what follows until the next job, by the mode of the trial
+	alone bool // whether one core runs this site's jobs in the mode mixed
+	trial int  // number of the latest trial that has measured the site
+	index int  // index of the site in this trial
 }
 
-// A mean is the mean of samples.
-type mean struct {
-	sum time.Duration
-	n   int
-}
+// A mode is a way to run jobs.
+type mode int
 
-// The modes of a trial.
 const (
-	onOneCore = iota
-	onAllCores
+	oneCore  mode = iota // one core runs all jobs
+	allCores             // all cores share every job
+	mixed                // all cores share the jobs of the sites where this is faster
+	modes
 )
 
-// trials measures the sites of a Pool. In a trial, all jobs first run on one core for some
-// milliseconds, and then on all cores. Afterwards each site has the faster way until the next
-// trial. A trial measures the time from the start of a job to the start of the next one, because
-// waiting workers can make the program slower between jobs too, if another program keeps a core
-// busy.
+// trials measures the sites of a Pool. A trial runs all jobs for some milliseconds in each mode.
+// Until the next trial, the Pool uses the mode in which the program was fastest. A sample is the
+// time from the start of a job to the start of the next one. It includes what the program does
+// between jobs, because that is slower if its data is in another core's cache, or if waiting
+// workers take the processor from it on a busy machine.
 type trials struct {
 	number   int           // number of trials so far
-	mode     int           // mode of the current trial
 	active   bool          // whether a trial is active
-	began    time.Duration // start of the current trial
-	until    time.Duration // end of the current mode, or time of the next trial
+	mode     mode          // mode of the active trial, or the fastest mode of the latest trial
+	fastest  mode          // fastest mode of the latest trial
+	began    time.Duration // start of the active trial
+	until    time.Duration // end of the current mode of a trial, or time of the next trial
 	pause    time.Duration // time between the latest trial and the next
-	sites    []*Site       // sites that the current trial has measured
-	last     *Site         // site of the latest job
+	samples  [modes][]sample
+	sites    []*Site       // sites that the active trial has measured
+	last     *Site         // site of the latest job; nil: no job yet
 	lastTime time.Duration // start of the latest job
 	epoch    time.Time     // time 0
+	sorted   []time.Duration
 }
 
+// A sample is the time from the start of a job to the start of the next one.
+type sample struct {
+	site int // index of the job's site in trials.sites
+	d    time.Duration
+}
+
+// Constants of trials.
 const (
 	warmUp       = 2 * time.Millisecond   // time before the first trial
-	timeOnOne    = 3 * time.Millisecond   // shortest time of a trial on one core
-	timeOnAll    = 12 * time.Millisecond  // shortest time of a trial on all cores: other programs interrupt only every few milliseconds
+	timeInMode   = 4 * time.Millisecond   // shortest time of a trial in a mode
+	timeOnAll    = 12 * time.Millisecond  // shortest time on all cores: other programs interrupt only every few milliseconds
 	minPause     = 300 * time.Millisecond // shortest time between two trials
 	maxPause     = 3 * time.Second        // longest time between two trials, except after long jobs
-	trialsShare  = 50                     // a trial takes at most 1/50 of the time
-	mustBeFaster = 0.97                   // largest ratio of the times on all cores and on one core for jobs that are shared
+	pauseRatio   = 50                     // smallest ratio of a pause to the trial before it
+	maxSamples   = 1024                   // largest number of samples in a mode
+	outlier      = 4                      // a sample counts at most this many times the median
+	mustBeFaster = 0.97                   // largest ratio of the times on several cores and on one, for several cores to be used
 )
 
-// start begins a new measurement, because the Pool was not in use.
+// start begins the measurements, or continues them after a Stop.
 func (t *trials) start() {
 	if t.epoch.IsZero() {
-		t.epoch = time.Now()
-		t.until = warmUp
+		t.epoch, t.until, t.pause = time.Now(), warmUp, minPause
+		for m := range t.samples {
+			t.samples[m] = make([]sample, 0, maxSamples)
+		}
+		t.sorted = make([]time.Duration, 0, maxSamples*int(modes))
 	}
 	t.last = nil
 }
@@ -72,56 +87,105 @@ func (t *trials) shares(s *Site, now time.Duration) bool {
 		t.next(now)
 	}
 	t.last, t.lastTime = s, now
-	if t.active {
-		return t.mode == onAllCores
-	}
-	return t.number > 0 && !s.alone
+	return t.mode == allCores || t.mode == mixed && !s.alone
 }
 
-// sample adds a sample to site s.
+// sample adds a sample of site s.
 func (t *trials) sample(s *Site, d time.Duration) {
 	if s.trial != t.number {
-		s.trial, s.mean = t.number, [2]mean{}
+		s.trial, s.index = t.number, len(t.sites)
 		t.sites = append(t.sites, s)
 	}
-	m := &s.mean[t.mode]
-	m.sum += d
-	m.n++
+	if samples := &t.samples[t.mode]; len(*samples) < maxSamples {
+		*samples = append(*samples, sample{s.index, d})
+	}
 }
 
-// next begins a trial, or its second mode, or ends the trial.
+// next begins a trial, or its next mode, or ends the trial.
 func (t *trials) next(now time.Duration) {
 	switch {
 	case !t.active:
-		t.active, t.mode, t.began, t.until = true, onOneCore, now, now+timeOnOne
 		t.number++
+		t.active, t.mode, t.began, t.until = true, oneCore, now, now+timeInMode
 		t.sites = t.sites[:0]
-	case t.mode == onOneCore:
-		t.mode, t.until = onAllCores, now+timeOnAll
+		for m := range t.samples {
+			t.samples[m] = t.samples[m][:0]
+		}
+	case t.mode == oneCore:
+		t.mode, t.until = allCores, now+timeOnAll
+	case t.mode == allCores:
+		t.mix()
+		t.mode, t.until = mixed, now+timeInMode
 	default:
 		t.active = false
-		changed := t.decide()
-		if t.pause = min(2*t.pause, maxPause); changed {
-			t.pause = minPause
+		if t.mode = t.compare(); t.mode == t.fastest {
+			t.pause = min(2*t.pause, maxPause)
+		} else {
+			t.fastest, t.pause = t.mode, minPause
 		}
-		t.until = now + max(t.pause, trialsShare*(now-t.began-timeOnAll))
+		t.until = now + max(t.pause, pauseRatio*(now-t.began-timeOnAll))
 	}
 }
 
-// decide chooses the faster way for each site that the trial has measured in both modes. It
-// reports whether a site's way has changed.
-func (t *trials) decide() (changed bool) {
-	for _, s := range t.sites {
-		one, all := s.mean[onOneCore], s.mean[onAllCores]
-		if one.n == 0 || all.n == 0 {
+// mix chooses the sites that share their jobs in the mode mixed.
+func (t *trials) mix() {
+	for i, s := range t.sites {
+		means, _ := t.means(i)
+		one, all := means[oneCore], means[allCores]
+		s.alone = one > 0 && all > mustBeFaster*one
+	}
+}
+
+// compare returns the fastest mode. Only sites with samples in all modes count. If there is no
+// such site, jobs are so long that all cores share them.
+func (t *trials) compare() mode {
+	var total [modes]float64
+	for i := range t.sites {
+		means, n := t.means(i)
+		if slices.Contains(means[:], 0) {
 			continue
 		}
-		alone := all.seconds() > mustBeFaster*one.seconds()
-		changed = changed || alone != s.alone
-		s.alone = alone
+		for m, mean := range means {
+			total[m] += mean * float64(n)
+		}
 	}
-	return changed
+	best := allCores
+	if total[mixed] < total[allCores] {
+		best = mixed
+	}
+	if total[best] > mustBeFaster*total[oneCore] {
+		best = oneCore
+	}
+	return best
 }
 
-// seconds returns the mean in seconds.
-func (m mean) seconds() float64 { return m.sum.Seconds() / float64(m.n) }
+// means returns the mean of the samples of site i in each mode in seconds, 0 if there is none, and
+// the number of samples on all cores.
+func (t *trials) means(i int) (means [modes]float64, n int) {
+	t.sorted = t.sorted[:0]
+	for _, samples := range t.samples {
+		for _, s := range samples {
+			if s.site == i {
+				t.sorted = append(t.sorted, s.d)
+			}
+		}
+	}
+	slices.Sort(t.sorted)
+	limit := outlier * t.sorted[len(t.sorted)/2]
+	for m, samples := range t.samples {
+		count := 0
+		for _, s := range samples {
+			if s.site == i {
+				means[m] += min(s.d, limit).Seconds()
+				count++
+			}
+		}
+		if count > 0 {
+			means[m] /= float64(count)
+		}
+		if mode(m) == allCores {
+			n = count
+		}
+	}
+	return means, n
+}

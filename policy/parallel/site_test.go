@@ -12,18 +12,17 @@ import (
 func TestTrials(t *testing.T) {
 	var tr trials
 	tr.start()
-	tr.epoch = time.Time{}.Add(1)
 	var now time.Duration
 	sites := [2]Site{}
 	cost := [2][2]time.Duration{{10 * time.Microsecond, 6 * time.Microsecond}, {10 * time.Microsecond, 14 * time.Microsecond}}
 	step := func() (shared [2]bool) {
 		for i := range sites {
 			shared[i] = tr.shares(&sites[i], now)
-			mode := onOneCore
+			m := oneCore
 			if shared[i] {
-				mode = onAllCores
+				m = allCores
 			}
-			now += cost[i][mode]
+			now += cost[i][m]
 		}
 		return shared
 	}
@@ -42,11 +41,11 @@ func TestTrials(t *testing.T) {
 	if got := run(100 * time.Millisecond); got != [2]bool{true, false} {
 		t.Errorf("shared = %v, want only the site that is faster on all cores", got)
 	}
-	cost[0][onAllCores] = 30 * time.Microsecond
+	cost[0][allCores] = 30 * time.Microsecond
 	if got := run(10 * time.Second); got != [2]bool{} {
 		t.Errorf("on a busy machine shared = %v, want one core", got)
 	}
-	cost[0][onAllCores], cost[1][onAllCores] = 6*time.Microsecond, 5*time.Microsecond
+	cost[0][allCores], cost[1][allCores] = 6*time.Microsecond, 5*time.Microsecond
 	if got := run(10 * time.Second); got != [2]bool{true, true} {
 		t.Errorf("on an idle machine shared = %v, want all cores", got)
 	}

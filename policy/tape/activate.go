@@ -19,7 +19,7 @@ func (activate) Backward(v *Var) {
 		f32.MulAdd(dx, v.Grad, v.kept)
 		return
 	}
-	f32.LayerGrad(v.Grad, v.Value, v.tape.scratchFloats(len(v.Grad)), 1, v.activation())
+	f32.ActivateGrad(v.Grad, v.Value, v.activation())
 	f32.AddTo(dx, v.Grad)
 }
 
@@ -42,9 +42,13 @@ func (v *Var) layerForward(rows func(v *Var, from, to int)) {
 	v.Share(v.Rows, v.work(), rows)
 }
 
-// layerRows computes rows [from, to) of a layer's outputs.
+// layerRows computes rows [from, to) of a layer's outputs. It also sets their gradients to 0, so
+// that the core that computes a row also has its gradient in its cache.
 func (v *Var) layerRows(from, to int, layer layerFunc) {
 	in, out, act := v.in[0].Cols, v.Cols, v.activation()
+	if v.Grad != nil {
+		clear(v.Grad[from*out : to*out])
+	}
 	y, x := v.Value[from*out:to*out], v.in[0].Value[from*in:to*in]
 	if !v.keepsSlope() {
 		layer(y, x, v.in[1].Value, v.in[2].Value, to-from, in, out, act)
@@ -54,15 +58,36 @@ func (v *Var) layerRows(from, to int, layer layerFunc) {
 	f32.ActivateSlope(y, v.kept[from*out:to*out], y, act)
 }
 
-// layerGrad replaces v.Grad, the gradient of a layer's outputs, by the gradient of the layer
-// before its activation. It also adds the gradient of the bias.
-func (v *Var) layerGrad() {
-	db, kept := v.in[2].Grad, v.Value
-	if db == nil {
-		db = v.tape.scratchFloats(v.Cols)
+// layerBackward computes the gradients of a layer in two steps, each divided by rows: first the
+// gradients before the activation and those of the inputs, by rows of the batch; then the
+// gradients of the weight and the bias, by rows of the weight.
+func (v *Var) layerBackward(inputRows, weightRows func(v *Var, from, to int)) {
+	v.biasDone = false
+	v.share(shareInput, v.Rows, v.work(), inputRows)
+	if v.in[1].Grad != nil || v.in[2].Grad != nil {
+		v.share(shareWeight, v.in[1].Rows, v.work(), weightRows)
 	}
+}
+
+// activationGradRows replaces rows [from, to) of v.Grad, the gradient of a layer's outputs, by the
+// gradient before the activation. If these are all rows, it also adds the gradient of the bias,
+// because this is faster than a second pass.
+func (v *Var) activationGradRows(from, to int) {
+	kept, db := v.Value, v.in[2].Grad
 	if v.keepsSlope() {
 		kept = v.kept
 	}
-	f32.LayerGrad(v.Grad, kept, db, v.Rows, v.activation())
+	if db != nil && to-from == v.Rows {
+		v.biasDone = true
+		f32.LayerGrad(v.Grad, kept, db, v.Rows, v.activation())
+		return
+	}
+	f32.ActivateGrad(v.Grad[from*v.Cols:to*v.Cols], kept[from*v.Cols:], v.activation())
+}
+
+// biasGrad adds the gradient of the bias. Only the call for the first rows of the weight does so.
+func (v *Var) biasGrad(from int) {
+	if db := v.in[2].Grad; db != nil && from == 0 && !v.biasDone {
+		f32.SumRows(db, v.Grad, v.Rows)
+	}
 }

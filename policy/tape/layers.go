@@ -46,6 +46,12 @@ func (x *Var) norm(name string, op Op, w, b *Var, eps float32) *Var {
 	return x.tape.record(op, constants{k: eps}, x.Rows, x.Cols, x, w, b)
 }
 
+// A layerOp is an operation whose Forward sets v.Grad to zeros, because several cores compute it.
+type layerOp interface{ clearsGrad() }
+
+func (dense) clearsGrad()  {}
+func (linear) clearsGrad() {}
+
 // dense is the operation of Dense. The constant i is the activation.
 type dense struct{}
 
@@ -53,29 +59,27 @@ func (dense) Forward(v *Var) {
 	v.layerForward(denseRows)
 }
 
-func (dense) Backward(v *Var) {
-	x, w := v.in[0], v.in[1]
-	v.layerGrad()
-	if x.Grad != nil {
-		v.share(shareInput, v.Rows, v.work(), denseInputRows)
-	}
-	if w.Grad != nil {
-		v.share(shareWeight, w.Rows, v.work(), denseWeightRows)
-	}
-}
+func (dense) Backward(v *Var) { v.layerBackward(denseInputRows, denseWeightRows) }
 
 // denseRows computes rows [from, to) of a dense layer's outputs.
 func denseRows(v *Var, from, to int) { v.layerRows(from, to, f32.Dense) }
 
-// denseInputRows adds the gradient of a dense layer's inputs, for rows [from, to).
+// denseInputRows computes the gradient before the activation of a dense layer, and adds the
+// gradient of the inputs, for rows [from, to).
 func denseInputRows(v *Var, from, to int) {
-	in, out := v.in[0].Cols, v.Cols
-	f32.DenseInput(v.in[0].Grad[from*in:], v.Grad[from*out:], v.in[1].Value, to-from, in, out)
+	v.activationGradRows(from, to)
+	if in, out := v.in[0].Cols, v.Cols; v.in[0].Grad != nil {
+		f32.DenseInput(v.in[0].Grad[from*in:], v.Grad[from*out:], v.in[1].Value, to-from, in, out)
+	}
 }
 
-// denseWeightRows adds the gradient of a dense layer's weight, for rows [from, to).
+// denseWeightRows adds the gradient of rows [from, to) of a dense layer's weight. The call for the
+// first rows adds the gradient of the bias too.
 func denseWeightRows(v *Var, from, to int) {
-	f32.DenseWeight(v.in[1].Grad, v.in[0].Value, v.Grad, v.Rows, v.in[0].Cols, v.Cols, from, to)
+	v.biasGrad(from)
+	if dw := v.in[1].Grad; dw != nil {
+		f32.DenseWeight(dw, v.in[0].Value, v.Grad, v.Rows, v.in[0].Cols, v.Cols, from, to)
+	}
 }
 
 // linear is the operation of Linear. The constant i is the activation.
@@ -85,24 +89,27 @@ func (linear) Forward(v *Var) {
 	v.layerForward(linearRows)
 }
 
-func (linear) Backward(v *Var) {
-	x, w := v.in[0], v.in[1]
-	v.layerGrad()
-	if x.Grad != nil {
-		v.share(shareInput, v.Rows, v.work(), linearInputRows)
-	}
-	if w.Grad != nil {
-		f32.LinearWeight(w.Grad, x.Value, v.Grad, v.Rows, x.Cols, v.Cols, 0, w.Rows)
-	}
-}
+func (linear) Backward(v *Var) { v.layerBackward(linearInputRows, linearWeightRows) }
 
 // linearRows computes rows [from, to) of a linear layer's outputs.
 func linearRows(v *Var, from, to int) { v.layerRows(from, to, f32.Linear) }
 
-// linearInputRows adds the gradient of a linear layer's inputs, for rows [from, to).
+// linearInputRows computes the gradient before the activation of a linear layer, and adds the
+// gradient of the inputs, for rows [from, to).
 func linearInputRows(v *Var, from, to int) {
-	in, out := v.in[0].Cols, v.Cols
-	f32.LinearInput(v.in[0].Grad[from*in:], v.Grad[from*out:], v.in[1].Value, to-from, in, out)
+	v.activationGradRows(from, to)
+	if in, out := v.in[0].Cols, v.Cols; v.in[0].Grad != nil {
+		f32.LinearInput(v.in[0].Grad[from*in:], v.Grad[from*out:], v.in[1].Value, to-from, in, out)
+	}
+}
+
+// linearWeightRows adds the gradient of rows [from, to) of a linear layer's weight. The call for
+// the first rows adds the gradient of the bias too.
+func linearWeightRows(v *Var, from, to int) {
+	v.biasGrad(from)
+	if dw := v.in[1].Grad; dw != nil {
+		f32.LinearWeight(dw, v.in[0].Value, v.Grad, v.Rows, v.in[0].Cols, v.Cols, from, to)
+	}
 }
 
 // work returns the cost of a layer's matrix product, as a number of multiplications.

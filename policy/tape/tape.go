@@ -29,13 +29,14 @@ type Var struct {
 	Value      []float32 // [Rows, Cols]
 	Grad       []float32 // [Rows, Cols] gradient; nil if Value depends on no parameter
 
-	tape *Tape
-	op   Op     // operation that computed Value; nil for inputs and parameters
-	in   []*Var // operands of op
-	c    constants
-	buf  []float32 // memory of Value and Grad, reused after a Reset
-	kept []float32 // memory of Keep, reused after a Reset
-	jobs [3]rowJob // the matrix products of op that several cores share: values, gradients of the inputs, gradients of the weight
+	tape     *Tape
+	op       Op     // operation that computed Value; nil for inputs and parameters
+	in       []*Var // operands of op
+	c        constants
+	buf      []float32 // memory of Value and Grad, reused after a Reset
+	kept     []float32 // memory of Keep, reused after a Reset
+	biasDone bool      // layers: whether the gradient of the bias is already added
+	jobs     [3]rowJob // the matrix products of op that several cores share: values, gradients of the inputs, gradients of the weight
 }
 
 // constants are the constant numbers of an operation of this package, besides its operands. The
@@ -180,6 +181,9 @@ func (t *Tape) record(op Op, c constants, rows, cols int, in ...*Var) *Var {
 		needsGrad = needsGrad || u.Grad != nil
 	}
 	v.allocate(needsGrad)
+	if _, layer := op.(layerOp); needsGrad && !layer {
+		clear(v.Grad)
+	}
 	op.Forward(v)
 	return v
 }
@@ -198,8 +202,8 @@ func (v *Var) Keep(n int) []float32 {
 	return v.kept
 }
 
-// allocate sets v.Value to memory with arbitrary elements. If grad is true, it also sets v.Grad
-// to zeros.
+// allocate sets v.Value to memory with arbitrary elements. If grad is true, it does the same with
+// v.Grad.
 func (v *Var) allocate(grad bool) {
 	n := v.Rows * v.Cols
 	need := n
@@ -210,7 +214,6 @@ func (v *Var) allocate(grad bool) {
 	v.Value = v.buf[:n:n]
 	if grad {
 		v.Grad = v.buf[n:need]
-		clear(v.Grad)
 	}
 }
 

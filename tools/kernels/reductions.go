@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -47,24 +49,29 @@ func (s instructions) sum(name string, add func(x, acc vec)) {
 	finish()
 }
 
-// columns writes a loop over the columns of a matrix, one vector of columns in each pass. The
-// argument body writes the code for one vector. Its arguments are the offset of the first column
-// [bytes], the mask m of the lanes in use, and a label for the loop over rows in body.
-func (s instructions) columns(width reg.Register, body func(offset reg.Register, m mask, label string)) {
+// columns writes a loop over the columns of a matrix, four vectors of columns in each pass, and
+// one vector where fewer than four are left. The argument body writes the code for some vectors.
+// Its arguments are the offset of the first column [bytes], a mask of the lanes in use for each
+// vector, and a label for the loop over rows in body.
+func (s instructions) columns(width reg.Register, body func(offset reg.Register, masks []mask, label string)) {
 	left, offset := GP64(), GP64()
 	MOVQ(width, left)
 	XORQ(offset, offset)
-	SUBQ(Imm(uint64(s.lanes)), left)
-	JLT(LabelRef("tail"))
-	Label("columns")
-	body(offset, all, "rows")
-	ADDQ(Imm(uint64(s.bytes())), offset)
-	SUBQ(Imm(uint64(s.lanes)), left)
-	JGE(LabelRef("columns"))
-	Label("tail")
-	ADDQ(Imm(uint64(s.lanes)), left)
+	for _, vectors := range []int{4, 1} {
+		loop, end := fmt.Sprintf("columns%d", vectors), fmt.Sprintf("end%d", vectors)
+		SUBQ(Imm(uint64(vectors*s.lanes)), left)
+		JLT(LabelRef(end))
+		Label(loop)
+		body(offset, make([]mask, vectors), "rows"+loop)
+		ADDQ(U32(vectors*s.bytes()), offset)
+		SUBQ(Imm(uint64(vectors*s.lanes)), left)
+		JGE(LabelRef(loop))
+		Label(end)
+		ADDQ(Imm(uint64(vectors*s.lanes)), left)
+	}
+	TESTQ(left, left)
 	JZ(LabelRef("done"))
-	body(offset, s.firstLanes(left), "tailRows")
+	body(offset, []mask{s.firstLanes(left)}, "tailRows")
 	Label("done")
 	finish()
 }
@@ -78,23 +85,30 @@ func (s instructions) layerGrad(activation string) {
 	width, stride := Load(Param("db").Len(), GP64()), GP64()
 	MOVQ(width, stride)
 	SHLQ(Imm(2), stride)
-	s.columns(width, func(offset reg.Register, m mask, label string) {
-		sum := s.load(Mem{Base: db, Index: offset, Scale: 1}, m)
+	s.columns(width, func(offset reg.Register, masks []mask, label string) {
+		var sums []vec
+		for i, m := range masks {
+			sums = append(sums, s.load(Mem{Base: db, Index: offset, Scale: 1, Disp: i * s.bytes()}, m))
+		}
 		dy, kept, rows := GP64(), GP64(), Load(Param("n"), GP64())
 		LEAQ(Mem{Base: dy0, Index: offset, Scale: 1}, dy)
 		LEAQ(Mem{Base: kept0, Index: offset, Scale: 1}, kept)
 		Label(label)
-		d := s.load(Mem{Base: dy}, m)
-		if activation != "identity" {
-			d = s.activationGrad(activation, d, s.load(Mem{Base: kept}, m))
-			s.store(d, Mem{Base: dy}, m)
+		for i, m := range masks {
+			d := s.load(Mem{Base: dy, Disp: i * s.bytes()}, m)
+			if activation != "identity" {
+				d = s.activationGrad(activation, d, s.load(Mem{Base: kept, Disp: i * s.bytes()}, m))
+				s.store(d, Mem{Base: dy, Disp: i * s.bytes()}, m)
+			}
+			VADDPS(d, sums[i], sums[i])
 		}
-		VADDPS(d, sum, sum)
 		ADDQ(stride, dy)
 		ADDQ(stride, kept)
 		DECQ(rows)
 		JNZ(LabelRef(label))
-		s.store(sum, Mem{Base: db, Index: offset, Scale: 1}, m)
+		for i, m := range masks {
+			s.store(sums[i], Mem{Base: db, Index: offset, Scale: 1, Disp: i * s.bytes()}, m)
+		}
 	})
 }
 
@@ -111,19 +125,24 @@ func (s instructions) gae() {
 	SHLQ(Imm(2), stride)
 	SHLQ(Imm(2), size)
 	SUBQ(stride, size) // offset of the last row
-	s.columns(width, func(offset reg.Register, m mask, label string) {
+	s.columns(width, func(offset reg.Register, masks []mask, label string) {
 		at := GP64()
 		LEAQ(Mem{Base: offset, Index: size, Scale: 1}, at)
-		row := func(p string) vec { return s.load(Mem{Base: base[p], Index: at, Scale: 1}, m) }
-		sum := s.zero()
+		var sums []vec
+		for range masks {
+			sums = append(sums, s.zero())
+		}
 		Label(label)
-		delta := row("reward")
-		VFMADD231PS(row("next"), gamma, delta)
-		VSUBPS(row("value"), delta, delta)
-		k := s.copy(decay)
-		VFNMADD231PS(row("done"), decay, k) // decay (1 - done)
-		VFMADD213PS(delta, k, sum)
-		s.store(sum, Mem{Base: base["adv"], Index: at, Scale: 1}, m)
+		for i, m := range masks {
+			row := func(p string) vec { return s.load(Mem{Base: base[p], Index: at, Scale: 1, Disp: i * s.bytes()}, m) }
+			delta := row("reward")
+			VFMADD231PS(row("next"), gamma, delta)
+			VSUBPS(row("value"), delta, delta)
+			k := s.copy(decay)
+			VFNMADD231PS(row("done"), decay, k) // decay (1 - done)
+			VFMADD213PS(delta, k, sums[i])
+			s.store(sums[i], Mem{Base: base["adv"], Index: at, Scale: 1, Disp: i * s.bytes()}, m)
+		}
 		SUBQ(stride, at)
 		JGE(LabelRef(label))
 	})
