@@ -52,7 +52,18 @@ type kernels struct {
 	dense, linear             func(y, x, w, b []float32, n, in, out int, act Activation)
 	denseInput, linearInput   func(dx, dy, w []float32, n, in, out int)
 	denseWeight, linearWeight func(dw, x, dy []float32, n, in, out, from, to int)
+
+	// denseRow is dense for one row, with the same bits, for in ≤ maxDepth and out ≥ minRow. It
+	// computes only ReLU and tanh, and no other activation. narrow is linear without an activation.
+	// A nil function is not available.
+	denseRow func(y, x, w, b *float32, in, out, act int)
+	minRow   int
+	narrow   func(y, x, w, b *float32, n, in, out int)
 }
+
+// maxDepth is the largest number of terms of a sum that a matrix product in assembly adds in one
+// pass.
+const maxDepth = 512
 
 // active has the kernels that the exported functions use. They are chosen once, when the program
 // starts.

@@ -42,6 +42,7 @@ var avx2 = kernels{
 	},
 	dense: ymm.dense, denseInput: ymm.denseInput, denseWeight: ymm.denseWeight,
 	linear: ymm.linear, linearInput: ymm.linearInput, linearWeight: ymm.linearWeight,
+	denseRow: denseRowAVX2, minRow: 8, narrow: narrowAVX2,
 }
 
 // avx512 are the kernels in assembly for processors with AVX-512.
@@ -73,6 +74,7 @@ var avx512 = kernels{
 	},
 	dense: zmm.dense, denseInput: zmm.denseInput, denseWeight: zmm.denseWeight,
 	linear: zmm.linear, linearInput: zmm.linearInput, linearWeight: zmm.linearWeight,
+	denseRow: denseRowAVX512, minRow: 16, narrow: narrowAVX512,
 }
 
 // activateAVX2 and activateAVX512 are the functions f of y = f(x).
@@ -99,9 +101,8 @@ var (
 			4: {1: product4x1AVX2, 2: product4x2AVX2},
 			6: {1: product6x1AVX2, 2: product6x2AVX2},
 		},
-		rowTanh:   [9]blockFunc{1: product1x1tanhAVX2, 2: product1x2tanhAVX2, 4: product1x4tanhAVX2},
 		pack:      [4]packFunc{1: pack1AVX2, 2: pack2AVX2, 3: pack3AVX2},
-		transpose: transposeAVX2, dots: dotsAVX2, activate: &activateAVX2,
+		transpose: transposeAVX2, narrow: narrowAVX2, activate: &activateAVX2,
 	}
 	zmm = products{
 		lanes: 16, shift: 4, rows: []int{8, 4, 2, 1}, widest: 3, widestRow: 4,
@@ -116,11 +117,8 @@ var (
 			2: {1: product2x1splitAVX512, 2: product2x2splitAVX512, 3: product2x3splitAVX512},
 			4: {1: product4x1splitAVX512, 2: product4x2splitAVX512, 3: product4x3splitAVX512},
 		},
-		rowTanh: [9]blockFunc{
-			1: product1x1splittanhAVX512, 2: product1x2splittanhAVX512, 3: product1x3splittanhAVX512, 4: product1x4splittanhAVX512,
-		},
 		pack:      [4]packFunc{1: pack1AVX512, 2: pack2AVX512, 3: pack3AVX512},
-		transpose: transposeAVX512, dots: dotsAVX512, activate: &activateAVX512,
+		transpose: transposeAVX512, narrow: narrowAVX512, activate: &activateAVX512,
 	}
 )
 

@@ -78,10 +78,10 @@ func FuzzKernels(f *testing.F) {
 // row and in a batch of 37 rows.
 func TestRowsAlone(t *testing.T) {
 	for _, k := range available() {
-		for _, shape := range [][2]int{{4, 64}, {64, 64}, {17, 40}, {9, 3}, {600, 33}, {64, 130}} {
+		for _, shape := range [][2]int{{4, 64}, {64, 64}, {17, 40}, {9, 3}, {600, 33}, {64, 130}, {3, 400}, {400, 300}, {7, 24}, {30, 1}} {
 			in, out := shape[0], shape[1]
 			for _, act := range Activations() {
-				for name, layer := range map[string]func(y, x, w, b []float32, n, in, out int, act Activation){"dense": k.dense, "linear": k.linear} {
+				for name, layer := range map[string]func(y, x, w, b []float32, n, in, out int, act Activation){"dense": k.denseRows, "linear": k.linearRows} {
 					tk := newTask(1)
 					const n = 37
 					x, w, b, all, one := tk.in(n*in), tk.in(in*out), tk.in(out), tk.out(n*out), tk.out(out)
@@ -117,7 +117,7 @@ func TestNotFinite(t *testing.T) {
 			{"clip", func(dst, x []float32) { k.clip(dst, x, -1, 1) }, []float32{nan, inf, -inf, 0}, []float32{nan, 1, -1, 0}},
 			{"min", func(dst, x []float32) { k.min(dst, x, []float32{0, nan, inf, 2}) }, []float32{nan, 1, -inf, 3}, []float32{nan, nan, -inf, 2}},
 			{"relu layer", func(dst, x []float32) {
-				k.dense(dst, x, []float32{1}, []float32{0}, len(x), 1, 1, ReLUAct)
+				k.denseRows(dst, x, []float32{1}, []float32{0}, len(x), 1, 1, ReLUAct)
 			}, []float32{nan, inf, -inf, 2}, []float32{nan, inf, 0, 2}},
 		} {
 			for i, want := range tc.y {

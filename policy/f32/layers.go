@@ -3,7 +3,7 @@ package f32
 // Dense sets y [n, out] = act(x w + b) for x [n, in], w [in, out] and b [out]. Keras has the same
 // layout of w. The result for a row does not depend on the other rows or on n, bit for bit.
 func Dense(y, x, w, b []float32, n, in, out int, act Activation) {
-	active.dense(y[:n*out], x[:n*in], w[:in*out], b[:out], n, in, out, act)
+	active.denseRows(y[:n*out], x[:n*in], w[:in*out], b[:out], n, in, out, act)
 }
 
 // DenseInput adds Dense's gradient of the inputs x to dx [n, in]: dx += dy wᵀ. dy [n, out] is the
@@ -21,7 +21,7 @@ func DenseWeight(dw, x, dy []float32, n, in, out, from, to int) {
 // Linear sets y [n, out] = act(x wᵀ + b) for x [n, in], w [out, in] and b [out]. PyTorch has the
 // same layout of w. The result for a row does not depend on the other rows or on n, bit for bit.
 func Linear(y, x, w, b []float32, n, in, out int, act Activation) {
-	active.linear(y[:n*out], x[:n*in], w[:in*out], b[:out], n, in, out, act)
+	active.linearRows(y[:n*out], x[:n*in], w[:in*out], b[:out], n, in, out, act)
 }
 
 // LinearInput adds Linear's gradient of the inputs x to dx [n, in]: dx += dy w. dy [n, out] is

@@ -22,10 +22,9 @@ type products struct {
 	widestRow int             // width of the widest block with one row [vectors]
 	block     [9][9]blockFunc // functions for blocks, by height [rows] and width [vectors]
 	split     [9][9]blockFunc // functions for blocks that keep two sums, over even k and over odd k; nil: not available
-	rowTanh   [9]blockFunc    // functions for one row that also apply tanh, by width [vectors]
 	pack      [4]packFunc     // functions that pack columns, by width [vectors]
 	transpose func(dst *float32, ldd int, src *float32, lds, rows, k int)
-	dots      func(m, k int, a *float32, lda int, w *float32, y *float32, ldy int, bias float32)
+	narrow    func(y, x, w, b *float32, n, in, out int)
 	activate  *[activations]func(dst, x []float32) // activations without a floor
 }
 
@@ -43,9 +42,6 @@ type product struct {
 	floor        float32
 	rowInvariant bool // whether a row of c must have the same bits for every m
 }
-
-// maxDepth is the largest number of rows of b that are multiplied in one pass.
-const maxDepth = 512
 
 // noFloor is the floor that changes no result.
 var noFloor = float32(math.Inf(-1))
@@ -144,10 +140,6 @@ func (s *products) blocks(p *product, j, vectors, tail int, b []float32, ldb, k,
 }
 
 func (s *products) dense(y, x, w, b []float32, n, in, out int, act Activation) {
-	if n == 1 && in <= maxDepth {
-		s.denseRow(y, x, w, b, in, out, act)
-		return
-	}
 	s.product(&product{m: n, n: out, k: in, a: x, ra: in, ca: 1, b: w, ldb: out, c: y, bias: b, floor: act.floor(), rowInvariant: true})
 	s.apply(y, act)
 }
@@ -156,34 +148,6 @@ func (s *products) dense(y, x, w, b []float32, n, in, out int, act Activation) {
 func (s *products) apply(y []float32, act Activation) {
 	if act != Identity && act != ReLUAct {
 		s.activate[act](y, y)
-	}
-}
-
-// denseRow computes a dense layer for one row. The results are equal to product, bit for bit,
-// with less overhead.
-func (s *products) denseRow(y, x, w, b []float32, in, out int, act Activation) {
-	plain, functions := &s.rowInvariantBlocks()[1], &s.rowTanh
-	if act != TanhAct {
-		functions = plain
-	}
-	j := 0
-	for left := out >> s.shift; left > 0; {
-		vectors := min(s.widestRow, left)
-		for functions[vectors] == nil {
-			vectors--
-		}
-		functions[vectors](1, in, &x[0], 0, 4, &w[j], 4*out, &y[j], 0, &b[j], s.lanes, act.floor())
-		left -= vectors
-		j += vectors * s.lanes
-	}
-	if j < out {
-		plain[1](1, in, &x[0], 0, 4, &w[j], 4*out, &y[j], 0, &b[j], out-j, act.floor())
-	}
-	if act == TanhAct {
-		y = y[j:] // the functions for whole vectors have applied tanh
-	}
-	if len(y) > 0 {
-		s.apply(y, act)
 	}
 }
 
@@ -211,15 +175,11 @@ func (s *products) linear(y, x, w, b []float32, n, in, out int, act Activation) 
 	if n == 0 {
 		return
 	}
-	if n == 1 { // dots computes many rows, so it computes the outputs as rows
-		s.dots(out, in, &w[0], 4*in, &x[0], &y[0], 4, 0)
-		for j, v := range b {
-			y[j] += v
-		}
+	if out == 1 { // narrow is faster for many outputs than for many rows, so the rows become its outputs
+		Fill(y, b[0])
+		s.narrow(&y[0], &w[0], &x[0], &y[0], 1, in, n)
 	} else {
-		for j := range out {
-			s.dots(n, in, &x[0], 4*in, &w[j*in], &y[j], 4*out, b[j])
-		}
+		s.narrow(&y[0], &x[0], &w[0], &b[0], n, in, out)
 	}
 	if act != Identity {
 		s.activate[act](y, y)

@@ -167,22 +167,16 @@ func product6x1AVX2(blocks int, k int, a *float32, ra int, ca int, b *float32, l
 func product6x2AVX2(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, c *float32, ldc int, bias *float32, tail int, floor float32)
 
 //go:noescape
-func product1x1tanhAVX2(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, c *float32, ldc int, bias *float32, tail int, floor float32)
-
-//go:noescape
-func product1x2tanhAVX2(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, c *float32, ldc int, bias *float32, tail int, floor float32)
-
-//go:noescape
-func product1x4tanhAVX2(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, c *float32, ldc int, bias *float32, tail int, floor float32)
-
-//go:noescape
 func product1x4AVX2(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, c *float32, ldc int, bias *float32, tail int, floor float32)
 
 //go:noescape
 func product1x8AVX2(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, c *float32, ldc int, bias *float32, tail int, floor float32)
 
 //go:noescape
-func dotsAVX2(m int, k int, a *float32, lda int, w *float32, y *float32, ldy int, bias float32)
+func denseRowAVX2(y *float32, x *float32, w *float32, b *float32, in int, out int, act int)
+
+//go:noescape
+func narrowAVX2(y *float32, x *float32, w *float32, b *float32, n int, in int, out int)
 
 //go:noescape
 func pack1AVX2(dst *float32, src *float32, k int, ld int, tail int)
@@ -344,16 +338,10 @@ func product1x1AVX512(blocks int, k int, a *float32, ra int, ca int, b *float32,
 func product1x1splitAVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, c *float32, ldc int, bias *float32, tail int, floor float32)
 
 //go:noescape
-func product1x1splittanhAVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, c *float32, ldc int, bias *float32, tail int, floor float32)
-
-//go:noescape
 func product1x2AVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, c *float32, ldc int, bias *float32, tail int, floor float32)
 
 //go:noescape
 func product1x2splitAVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, c *float32, ldc int, bias *float32, tail int, floor float32)
-
-//go:noescape
-func product1x2splittanhAVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, c *float32, ldc int, bias *float32, tail int, floor float32)
 
 //go:noescape
 func product1x3AVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, c *float32, ldc int, bias *float32, tail int, floor float32)
@@ -362,16 +350,10 @@ func product1x3AVX512(blocks int, k int, a *float32, ra int, ca int, b *float32,
 func product1x3splitAVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, c *float32, ldc int, bias *float32, tail int, floor float32)
 
 //go:noescape
-func product1x3splittanhAVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, c *float32, ldc int, bias *float32, tail int, floor float32)
-
-//go:noescape
 func product1x4AVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, c *float32, ldc int, bias *float32, tail int, floor float32)
 
 //go:noescape
 func product1x4splitAVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, c *float32, ldc int, bias *float32, tail int, floor float32)
-
-//go:noescape
-func product1x4splittanhAVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, c *float32, ldc int, bias *float32, tail int, floor float32)
 
 //go:noescape
 func product2x1AVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, c *float32, ldc int, bias *float32, tail int, floor float32)
@@ -425,7 +407,10 @@ func product8x2AVX512(blocks int, k int, a *float32, ra int, ca int, b *float32,
 func product8x3AVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, c *float32, ldc int, bias *float32, tail int, floor float32)
 
 //go:noescape
-func dotsAVX512(m int, k int, a *float32, lda int, w *float32, y *float32, ldy int, bias float32)
+func denseRowAVX512(y *float32, x *float32, w *float32, b *float32, in int, out int, act int)
+
+//go:noescape
+func narrowAVX512(y *float32, x *float32, w *float32, b *float32, n int, in int, out int)
 
 //go:noescape
 func pack1AVX512(dst *float32, src *float32, k int, ld int, tail int)

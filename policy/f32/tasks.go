@@ -135,10 +135,10 @@ func layerLoops() []loop[func(k *kernels, t *task, n, in, out int)] {
 	for _, act := range []Activation{Identity, ReLUAct, TanhAct, GELUAct} { // the other activations are computed as GELU is
 		loops = append(loops,
 			loop[func(k *kernels, t *task, n, in, out int)]{"dense with " + act.String(), func(k *kernels, t *task, n, in, out int) {
-				k.dense(t.out(n*out), t.in(n*in), t.in(in*out), t.in(out), n, in, out, act)
+				k.denseRows(t.out(n*out), t.in(n*in), t.in(in*out), t.in(out), n, in, out, act)
 			}},
 			loop[func(k *kernels, t *task, n, in, out int)]{"linear with " + act.String(), func(k *kernels, t *task, n, in, out int) {
-				k.linear(t.out(n*out), t.in(n*in), t.in(in*out), t.in(out), n, in, out, act)
+				k.linearRows(t.out(n*out), t.in(n*in), t.in(in*out), t.in(out), n, in, out, act)
 			}})
 	}
 	return loops

@@ -79,12 +79,32 @@ func (m *Sequential) Infer(y, x []float32) {
 		m.hidden = append(m.hidden, [2][]float32{})
 	}
 	if len(x) == m.in { // a comparison, because the division below takes longer than a small layer
-		m.inferBlock(0, y[:m.out], x, 1)
+		m.inferRow(y[:m.out], x)
 		return
 	}
 	m.y, m.x = y, x
 	n := len(x) / m.in
 	m.cores.RunRows(&m.rows, n, n*m.mulAdds, (*inferJob)(m))
+}
+
+// inferRow computes one row of outputs y from inputs x, like inferBlock with less overhead.
+func (m *Sequential) inferRow(y, x []float32) {
+	hidden := &m.hidden[0]
+	for k := range m.stages {
+		s, to := &m.stages[k], y
+		if b := s.buffer; b != outputBuffer {
+			if cap(hidden[b]) < s.out {
+				hidden[b] = make([]float32, s.out)
+			}
+			to = hidden[b][:s.out]
+		}
+		if s.linear != nil {
+			s.linear.inferRow(to, x)
+		} else {
+			s.Infer(to, x)
+		}
+		x = to
+	}
 }
 
 // inferJob is the parallel.RowJob of Infer.

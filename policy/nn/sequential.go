@@ -22,8 +22,9 @@ type Sequential struct {
 // A stage is one layer, or a linear layer together with the activation after it.
 type stage struct {
 	Network
-	out    int // number of outputs per row
-	buffer int // number of the buffer for the outputs in Infer: see assignBuffers
+	linear *linear // the same layer if it is linear, which inferRow calls without an interface; otherwise nil
+	out    int     // number of outputs per row
+	buffer int     // number of the buffer for the outputs in Infer: see assignBuffers
 }
 
 // add appends a layer. If it is an activation directly after a linear layer, the linear layer
@@ -56,6 +57,9 @@ func (m *Sequential) finish() {
 		m.params, m.buffers = append(m.params, params...), append(m.buffers, buffers...)
 	}
 	m.params, m.buffers = slices.Clip(m.params), slices.Clip(m.buffers)
+	for i := range m.stages {
+		m.stages[i].linear, _ = m.stages[i].Network.(*linear)
+	}
 	m.assignBuffers()
 }
 

@@ -23,6 +23,6 @@ func main() {
 		set.products()
 		set.packing()
 	}
-	pass.Compile = pass.Concat(pass.Compile, pass.FunctionPass(check))
+	pass.Compile = pass.Concat(pass.FunctionPass(interleaved), pass.Compile, pass.FunctionPass(check))
 	Generate()
 }

@@ -12,10 +12,9 @@ import (
 // Each sum has one or two partial sums, called chains, which are added at the end. With two
 // chains, the processor can do two additions at the same time.
 type block struct {
-	rows    int  // height
-	vectors int  // width
-	chains  int  // number of partial sums per element, 1 or 2
-	tanh    bool // whether the function applies tanh to the sums; each row then has only whole vectors
+	rows    int // height
+	vectors int // width
+	chains  int // number of partial sums per element, 1 or 2
 }
 
 // name returns the name of the block's function, for example product4x2split.
@@ -23,9 +22,6 @@ func (b block) name() string {
 	name := fmt.Sprintf("product%dx%d", b.rows, b.vectors)
 	if b.chains > 1 {
 		name += "split"
-	}
-	if b.tanh {
-		name += "tanh"
 	}
 	return name
 }
@@ -36,24 +32,18 @@ func (s instructions) blocks() (bs []block) {
 	if s.is512() {
 		for _, rows := range []int{1, 2, 4} {
 			for vectors := 1; vectors <= 4; vectors++ {
-				bs = append(bs, block{rows, vectors, 1, false})
+				bs = append(bs, block{rows, vectors, 1})
 				if vectors < 4 || rows == 1 {
-					bs = append(bs, block{rows, vectors, 2, false})
-				}
-				if rows == 1 {
-					bs = append(bs, block{rows, vectors, 2, true})
+					bs = append(bs, block{rows, vectors, 2})
 				}
 			}
 		}
-		return append(bs, block{8, 1, 1, false}, block{8, 2, 1, false}, block{8, 3, 1, false})
+		return append(bs, block{8, 1, 1}, block{8, 2, 1}, block{8, 3, 1})
 	}
 	for _, rows := range []int{1, 2, 4, 6} {
-		bs = append(bs, block{rows, 1, 1, false}, block{rows, 2, 1, false})
+		bs = append(bs, block{rows, 1, 1}, block{rows, 2, 1})
 	}
-	for _, vectors := range []int{1, 2, 4} {
-		bs = append(bs, block{1, vectors, 1, true})
-	}
-	return append(bs, block{1, 4, 1, false}, block{1, 8, 1, false})
+	return append(bs, block{1, 4, 1}, block{1, 8, 1})
 }
 
 // products writes the functions for linear layers.
@@ -61,7 +51,8 @@ func (s instructions) products() {
 	for _, b := range s.blocks() {
 		s.product(b)
 	}
-	s.dots()
+	s.denseRow()
+	s.narrow()
 }
 
 // product writes a function that sets c [blocks·rows, vectors] to max(bias + a b, floor). If bias
@@ -73,10 +64,7 @@ func (s instructions) product(b block) {
 	s.function(b.name(), "func(blocks, k int, a *float32, ra, ca int, b *float32, ldb int, c *float32, ldc int, bias *float32, tail int, floor float32)")
 	blocks, a, ra, ca := Load(Param("blocks"), GP64()), Load(Param("a"), GP64()), Load(Param("ra"), GP64()), Load(Param("ca"), GP64())
 	ldb, c, ldc := Load(Param("ldb"), GP64()), Load(Param("c"), GP64()), Load(Param("ldc"), GP64())
-	last := all
-	if !b.tanh { // with tanh, rows have only whole vectors
-		last = s.firstLanes(Load(Param("tail"), GP64()))
-	}
+	last := s.firstLanes(Load(Param("tail"), GP64()))
 	sums := s.sums(b)
 	var ra3 reg.GPVirtual
 	if b.rows > 3 {
@@ -140,12 +128,6 @@ func (s instructions) product(b block) {
 			for j := range b.vectors {
 				VADDPS(sums[1][i][j], sums[0][i][j], sums[0][i][j])
 			}
-		}
-	}
-	if b.tanh {
-		s.hoist(b.vectors - 1) // only one sum is computed from here on; the others stay in their registers
-		for j, v := range sums[0][0] {
-			sums[0][0][j] = s.tanh(v)
 		}
 	}
 	s.storeSums(b, sums[0], c, ldc, last)
@@ -276,54 +258,6 @@ func (s instructions) storeSums(b block, sums [][]vec, c, ldc reg.Register, last
 	Label("stored")
 }
 
-// dots writes a function that sets y[i] to bias plus the inner product of w and row i of a. a has
-// m rows of k elements. Strides are in bytes.
-func (s instructions) dots() {
-	s.function("dots", "func(m, k int, a *float32, lda int, w *float32, y *float32, ldy int, bias float32)")
-	m, a, lda := Load(Param("m"), GP64()), Load(Param("a"), GP64()), Load(Param("lda"), GP64())
-	y, ldy, bias := Load(Param("y"), GP64()), Load(Param("ldy"), GP64()), Load(Param("bias"), XMM())
-	k, rest := Load(Param("k"), GP64()), GP64()
-	MOVQ(k, rest)
-	ANDQ(Imm(uint64(2*s.lanes-1)), rest)
-	SUBQ(rest, k)
-	SHLQ(Imm(2), k) // total size of all whole pairs of vectors [bytes]
-	first, second := GP64(), GP64()
-	s.splitLanes(rest, first, second)
-	masks := []mask{s.firstLanes(first), s.firstLanes(second)}
-	Label("rows")
-	sums := []vec{s.zero(), s.zero()}
-	w, at := Load(Param("w"), GP64()), GP64()
-	XORQ(at, at)
-	pair := func(m []mask) {
-		for i, sum := range sums {
-			v := s.load(Mem{Base: a, Index: at, Scale: 1, Disp: i * s.bytes()}, m[i])
-			u := s.load(Mem{Base: w, Index: at, Scale: 1, Disp: i * s.bytes()}, m[i])
-			VFMADD231PS(u, v, sum)
-		}
-	}
-	CMPQ(at, k)
-	JGE(LabelRef("tail"))
-	Label("k")
-	pair([]mask{all, all})
-	ADDQ(Imm(uint64(2*s.bytes())), at)
-	CMPQ(at, k)
-	JLT(LabelRef("k"))
-	Label("tail")
-	TESTQ(rest, rest)
-	JZ(LabelRef("add"))
-	pair(masks)
-	Label("add")
-	VADDPS(sums[1], sums[0], sums[0])
-	x := s.sumLanes(sums[0])
-	VADDSS(bias, x, x)
-	VMOVSS(x, Mem{Base: y})
-	ADDQ(ldy, y)
-	ADDQ(lda, a)
-	DECQ(m)
-	JNZ(LabelRef("rows"))
-	finish()
-}
-
 // splitLanes divides n elements between two vectors. It sets first to min(n, lanes) and second to
 // n - first.
 func (s instructions) splitLanes(n, first, second reg.Register) {
@@ -334,24 +268,4 @@ func (s instructions) splitLanes(n, first, second reg.Register) {
 	CMOVQGT(lanes, first)
 	MOVQ(n, second)
 	SUBQ(first, second)
-}
-
-// sumLanes returns a vector whose first lane is the sum of the lanes of v.
-func (s instructions) sumLanes(v vec) reg.VecVirtual {
-	y := YMM()
-	if s.is512() {
-		VEXTRACTF32X8(Imm(1), v, y)
-		VADDPS(v.AsY(), y, y)
-	} else {
-		VMOVAPS(v, y)
-	}
-	x := XMM()
-	VEXTRACTF128(Imm(1), y, x)
-	VADDPS(y.AsX(), x, x)
-	t := XMM()
-	VMOVHLPS(x, x, t)
-	VADDPS(t, x, x)
-	VMOVSHDUP(x, t)
-	VADDSS(t, x, x)
-	return x
 }

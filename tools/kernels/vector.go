@@ -62,9 +62,9 @@ var (
 )
 
 // constantRegisters returns the number of registers for constants. AVX-512 has 32 registers, and
-// functions need up to 12 registers for computations. AVX2 has 16 registers.
-// Functions need up to 9 registers for computations, so 7 are left for constants. Only blocks
-// with tanh have busy registers: tanh needs 7 registers for computations, so 9 are left for the
+// functions need up to 12 registers for computations. AVX2 has 16 registers. Functions need up to 9
+// registers for computations, so 7 are left for constants. Only denseRow has busy registers: it
+// computes tanh of two vectors at the same time. One vector needs 7 registers, so 9 are left for the
 // busy registers and the constants.
 func (s instructions) constantRegisters(busy int) int {
 	if s.is512() {
