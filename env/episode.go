@@ -60,7 +60,7 @@ func NewEpisode(e Env, maxSteps int) (*Episode, error) {
 func (e *Episode) Spec() Spec { return e.group.info.spec }
 
 // Env returns the environment. The caller may read its state but must not step it.
-func (e *Episode) Env() Env { return e.group.envs[0].env }
+func (e *Episode) Env() Env { return e.group.envs[0] }
 
 // Measures returns the names of Metrics.
 func (e *Episode) Measures() []string { return e.group.info.measureNames }
@@ -73,8 +73,7 @@ func (e *Episode) Running() bool { return e.running }
 
 // Reset begins the episode of the given seed.
 func (e *Episode) Reset(seed uint64) error {
-	ep := &e.group.envs[0]
-	ep.actions, e.fromPhysics = ep.actions[:0], false
+	e.group.actions[0], e.fromPhysics = e.group.actions[0][:0], false
 	return e.startEpisode(seed)
 }
 
@@ -92,8 +91,7 @@ func (e *Episode) startEpisode(seed uint64) (err error) {
 
 // clearEpisode sets the step count, the return and the results to 0.
 func (e *Episode) clearEpisode(seed uint64) {
-	ep := &e.group.envs[0]
-	ep.seed, ep.steps, ep.ret = seed, 0, 0
+	e.group.seeds[0], e.group.steps[0], e.group.returns[0] = seed, 0, 0
 	e.Act, e.running, e.panicked = nil, true, false
 	e.group.res.clear()
 	e.copyFields()
@@ -114,8 +112,7 @@ func (e *Episode) SetPhysics(x []float64) (err error) {
 	if err := physics.SetPhysics(x); err != nil {
 		return err
 	}
-	ep := &e.group.envs[0]
-	ep.actions, e.fromPhysics = ep.actions[:0], true
+	e.group.actions[0], e.fromPhysics = e.group.actions[0][:0], true
 	e.clearEpisode(0)
 	physics.Observe(e.Obs)
 	err = e.group.checkObs(0)
@@ -129,14 +126,14 @@ func (e *Episode) Step(act []float32) error {
 	if !e.running {
 		return errNotRunning
 	}
-	info, ep := e.group.info, &e.group.envs[0]
+	info, actions := e.group.info, e.group.actions
 	if len(act) != info.actSize || !info.validActions(act) {
 		err := e.group.actionError(0, act)
 		err.Index = -1
 		return err
 	}
-	ep.actions = ep.actions[:min(len(ep.actions), e.Steps*info.actSize)]
-	ep.logAction(act)
+	actions[0] = actions[0][:min(len(actions[0]), e.Steps*info.actSize)]
+	e.group.logAction(0, act)
 	return e.stepEnv(act)
 }
 
@@ -146,6 +143,9 @@ func (e *Episode) stepEnv(act []float32) (err error) {
 	copy(e.actBuffer, act)
 	e.Act = e.actBuffer
 	err = e.group.step(e.actBuffer, e)
+	if p, ok := err.(*PanicError); ok {
+		return e.failPanic(p)
+	}
 	e.copyFields()
 	e.running = !e.Done()
 	return e.wrapError(err)
@@ -162,17 +162,17 @@ func (e *Episode) episodeEnded(int) (seed uint64, next bool, err error) {
 
 // copyFields copies the current step from the group to the exported fields.
 func (e *Episode) copyFields() {
-	ep, r := &e.group.envs[0], e.group.res
-	e.Seed, e.Steps, e.Return = ep.seed, ep.steps, ep.ret
+	g, r := &e.group, e.group.res
+	e.Seed, e.Steps, e.Return = g.seeds[0], g.steps[0], g.returns[0]
 	e.Reward, e.Terminated, e.Truncated = r.Reward[0], r.Terminated[0], r.Truncated[0]
-	if ep.steps > 0 && r.Done(0) {
+	if g.steps[0] > 0 && r.Done(0) {
 		copy(r.Mask, r.NextMask) // the mask of the last state
 	}
 }
 
 // Last returns the number of the latest step that the episode has reached. Seek does not change
 // it.
-func (e *Episode) Last() int { return max(e.Steps, len(e.group.envs[0].actions)/e.group.info.actSize) }
+func (e *Episode) Last() int { return max(e.Steps, len(e.group.actions[0])/e.group.info.actSize) }
 
 // Seek goes to the given step, back or forwards, within 0 … Last.
 func (e *Episode) Seek(step int) error {
@@ -189,7 +189,7 @@ func (e *Episode) Seek(step int) error {
 		}
 	}
 	for a := e.group.info.actSize; e.Steps < step; {
-		if err := e.stepEnv(e.group.envs[0].actions[e.Steps*a:][:a]); err != nil {
+		if err := e.stepEnv(e.group.actions[0][e.Steps*a:][:a]); err != nil {
 			return err
 		}
 	}
@@ -210,9 +210,14 @@ func (e *Episode) wrapError(err error) error {
 // must be deferred.
 func (e *Episode) recoverPanic(err *error) {
 	if p := recover(); p != nil {
-		e.running, e.panicked = false, true
-		*err = e.wrapError(&PanicError{p, debug.Stack()})
+		*err = e.failPanic(&PanicError{p, debug.Stack()})
 	}
+}
+
+// failPanic ends the episode and returns the environment's panic as an *Error.
+func (e *Episode) failPanic(p *PanicError) error {
+	e.running, e.panicked = false, true
+	return e.wrapError(p)
 }
 
 var (

@@ -2,6 +2,7 @@ package env
 
 import (
 	"fmt"
+	"runtime/debug"
 	"slices"
 )
 
@@ -9,40 +10,29 @@ import (
 // for each environment.
 const maxLoggedFloats = 1 << 20
 
-// An envEpisode is one environment with its current episode.
-type envEpisode struct {
-	env     Env
-	seed    uint64    // seed of the episode
-	steps   int       // steps taken in the episode
-	ret     float64   // undiscounted return so far
-	actions []float32 // actions of the episode, if they are logged
-}
-
-// logAction appends an action to the log. When the log has more than maxLoggedFloats, later
-// actions are dropped.
-func (ep *envEpisode) logAction(act []float32) {
-	if len(ep.actions) <= maxLoggedFloats { // a log longer than maxLoggedFloats is incomplete
-		ep.actions = append(ep.actions, act...)
-	}
-}
-
 // A group has environments that are stepped together. In a Vec, each environment begins a new
 // episode when one ends. In an Episode, the group has one environment.
 type group struct {
 	info     *specInfo
-	envs     []envEpisode // [N]
-	maskers  []Masker     // [N] nil if there are no masks
-	measured []Measured   // [N] nil if the environments measure nothing
-	res      *Result      // result of the latest step
-	current  int          // index of the environment being called, for error messages
+	envs     []Env       // [N]
+	seeds    []uint64    // [N] seeds of the episodes
+	steps    []int       // [N] steps taken in the episodes
+	returns  []float64   // [N] undiscounted returns so far
+	actions  [][]float32 // [N] actions of the episodes, if they are logged
+	maskers  []Masker    // [N] nil if there are no masks
+	measured []Measured  // [N] nil if the environments measure nothing
+	res      *Result     // result of the latest step
+	current  int         // index of the environment being called, for error messages
 }
 
 // newGroup returns a group of envs, which all fit spec. Their first episodes have not begun.
 func newGroup(spec Spec, envs ...Env) group {
 	n, info := len(envs), newSpecInfo(envs[0], spec)
-	g := group{info: info, envs: make([]envEpisode, n), res: NewResult(n, info.obsSize)}
-	for i, e := range envs {
-		g.envs[i].env = e
+	g := group{
+		info: info, envs: slices.Clone(envs), seeds: make([]uint64, n), steps: make([]int, n), returns: make([]float64, n),
+		actions: make([][]float32, n), res: NewResult(n, info.obsSize),
+	}
+	for _, e := range envs {
 		if info.maskSize > 0 {
 			m, _ := As[Masker](e)
 			g.maskers = append(g.maskers, m)
@@ -61,6 +51,28 @@ func newGroup(spec Spec, envs ...Env) group {
 	return g
 }
 
+// slice returns the environments [from, to) as a group that shares memory with g.
+func (g *group) slice(from, to int) group {
+	part := *g
+	part.envs, part.seeds, part.steps = g.envs[from:to], g.seeds[from:to], g.steps[from:to]
+	part.returns, part.actions, part.res = g.returns[from:to], g.actions[from:to], g.res.slice(from, to)
+	if g.maskers != nil {
+		part.maskers = g.maskers[from:to]
+	}
+	if g.measured != nil {
+		part.measured = g.measured[from:to]
+	}
+	return part
+}
+
+// logAction appends an action to the log of environment i. When the log has more than
+// maxLoggedFloats, later actions are dropped.
+func (g *group) logAction(i int, act []float32) {
+	if len(g.actions[i]) <= maxLoggedFloats { // a log longer than maxLoggedFloats is incomplete
+		g.actions[i] = append(g.actions[i], act...)
+	}
+}
+
 // An episodeHook is called when an episode ends. It decides whether another one begins.
 type episodeHook interface {
 	// episodeEnded is called after the last step of environment i's episode. It returns the seed
@@ -69,46 +81,85 @@ type episodeHook interface {
 }
 
 // step steps each environment with its row of act and writes the results. It calls hook for each
-// episode that ends. It stops at the first environment that breaks the contract, number
-// g.current, and returns the error; the invalid values are in the Result.
+// episode that ends. If environments break the contract, it returns the error of the first one,
+// number g.current; the invalid values are in the Result.
 func (g *group) step(act []float32, hook episodeHook) error {
-	info, r, n := g.info, g.res, len(g.envs)
-	reward, ret, length := r.Reward[:n], r.Return[:n], r.Length[:n]
-	terminated, truncated, first := r.Terminated[:n], r.Truncated[:n], r.First[:n]
-	o, a, limit := info.obsSize, info.actSize, info.spec.MaxSteps
-	for i := range g.envs {
-		ep := &g.envs[i]
+	n, err := g.stepEnvs(act)
+	g.countStep(n)
+	if i := g.firstInvalid(n); i < n {
+		n, err = i, g.info.stepError(g.res.Reward[i], g.res.Next[i*g.info.obsSize:][:g.info.obsSize])
+	}
+	if e := g.finishStep(n, hook); e != nil {
+		return e
+	}
+	g.current = n // the environment of err, if err is not nil
+	return err
+}
+
+// stepEnvs calls Step of each environment. It writes Next, Reward, Terminated and Truncated of the
+// Result, and returns the number of environments. If an environment panics, it returns its index
+// and the *PanicError.
+func (g *group) stepEnvs(act []float32) (n int, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			n, err = g.current, &PanicError{p, debug.Stack()}
+			g.steps[n]++
+		}
+	}()
+	r, o, a, next := g.res, g.info.obsSize, g.info.actSize, g.res.Next
+	for i, e := range g.envs {
 		g.current = i
-		next := r.Next[i*o:][:o]
-		ep.steps++
-		out := ep.env.Step(act[i*a:][:a], next)
-		ep.ret += out.Reward
-		cut := out.Truncated || ep.steps == limit
-		done := out.Terminated || cut
-		reward[i], ret[i], length[i] = out.Reward, ep.ret, ep.steps
-		terminated[i], truncated[i], first[i] = out.Terminated, cut, done
-		valid := false
-		if info.numObs > 0 {
-			r.Obs[i] = next[0]
-			valid = isIndex(next[0], info.numObs)
-		} else {
-			valid = finiteCopy(r.Obs[i*o:], next) && inSpans(info.obsSpans, next)
+		out := e.Step(act[:a:a], next[:o:o])
+		r.Reward[i], r.Terminated[i], r.Truncated[i] = out.Reward, out.Terminated, out.Truncated
+		act, next = act[a:], next[o:]
+	}
+	return len(g.envs), nil
+}
+
+// countStep counts the step of the first n environments, applies the time limit, and writes the
+// other fields of the Result as if no episode had ended.
+func (g *group) countStep(n int) {
+	r, limit := g.res, g.info.spec.MaxSteps
+	steps, returns, reward := g.steps[:n], g.returns[:n], r.Reward[:n]
+	terminated, truncated, first := r.Terminated[:n], r.Truncated[:n], r.First[:n]
+	for i := range steps {
+		steps[i]++
+		returns[i] += reward[i]
+		truncated[i] = truncated[i] || steps[i] == limit
+		first[i] = terminated[i] || truncated[i]
+	}
+	copy(r.Length, steps)
+	copy(r.Return, returns)
+	copy(r.Obs, r.Next[:n*g.info.obsSize])
+}
+
+// firstInvalid returns the index of the first environment whose reward or next observation is
+// invalid, or n if the first n environments' are valid.
+func (g *group) firstInvalid(n int) int {
+	info, reward, next := g.info, g.res.Reward[:n], g.res.Next[:n*g.info.obsSize]
+	if finite(reward) && info.validObs(next) {
+		return n
+	}
+	for i := range reward {
+		if !finite(reward[i:i+1]) || !info.validObs(next[i*info.obsSize:][:info.obsSize]) {
+			return i
 		}
-		if !valid || out.Reward-out.Reward != 0 {
-			return info.stepError(out.Reward, next)
-		}
+	}
+	return n
+}
+
+// finishStep writes the masks of the first n environments and resets those whose episodes have
+// ended.
+func (g *group) finishStep(n int, hook episodeHook) error {
+	info := g.info
+	for i, done := range g.res.First[:n] {
 		if info.maskSize > 0 {
-			mask := r.Mask[i*info.maskSize:][:info.maskSize]
-			if done {
-				mask = r.NextMask[i*info.maskSize:][:info.maskSize]
-			}
-			if out.Terminated {
-				allowAll(mask)
-			} else if g.maskers[i].Mask(mask); !info.maskIsValid(mask) {
-				return ErrMask
+			if err := g.writeMask(i, done); err != nil {
+				return err
 			}
 		}
 		if done {
+			g.current = i
 			seed, restarts, err := hook.episodeEnded(i)
 			if err == nil && restarts {
 				err = g.resetEnv(i, seed)
@@ -117,6 +168,22 @@ func (g *group) step(act []float32, hook episodeHook) error {
 				return err
 			}
 		}
+	}
+	return nil
+}
+
+// writeMask writes the mask of environment i after a step: to NextMask if the episode is over.
+func (g *group) writeMask(i int, done bool) error {
+	g.current = i
+	masks := g.res.Mask
+	if done {
+		masks = g.res.NextMask
+	}
+	mask := masks[i*g.info.maskSize:][:g.info.maskSize]
+	if g.res.Terminated[i] {
+		allowAll(mask)
+	} else if g.maskers[i].Mask(mask); !g.info.maskIsValid(mask) {
+		return ErrMask
 	}
 	return nil
 }
@@ -130,11 +197,10 @@ func allowAll(mask []bool) {
 
 // resetEnv begins an episode of environment i with the given seed.
 func (g *group) resetEnv(i int, seed uint64) error {
-	ep, obs := &g.envs[i], g.res.Obs[i*g.info.obsSize:][:g.info.obsSize]
 	g.current = i
-	ep.seed, ep.steps, ep.ret = seed, 0, 0
+	g.seeds[i], g.steps[i], g.returns[i] = seed, 0, 0
 	g.res.First[i] = true
-	ep.env.Reset(seed, obs)
+	g.envs[i].Reset(seed, g.res.Obs[i*g.info.obsSize:][:g.info.obsSize])
 	return g.checkObs(i)
 }
 
@@ -186,16 +252,15 @@ func (g *group) actionError(i int, act []float32) *Error {
 // newError returns an *Error with err and with the id, seed, step and actions of environment
 // g.current.
 func (g *group) newError(err error) *Error {
-	ep := &g.envs[g.current]
-	e := &Error{Env: g.info.spec.ID, Index: g.current, Seed: ep.seed, Step: ep.steps, Err: err}
-	if g.hasAllActions(g.current) {
-		e.Actions = slices.Clone(ep.actions[:ep.steps*g.info.actSize])
+	i := g.current
+	e := &Error{Env: g.info.spec.ID, Index: i, Seed: g.seeds[i], Step: g.steps[i], Err: err}
+	if g.hasAllActions(i) {
+		e.Actions = slices.Clone(g.actions[i][:g.steps[i]*g.info.actSize])
 	}
 	return e
 }
 
 // hasAllActions reports whether all actions of environment i's episode are in its log.
 func (g *group) hasAllActions(i int) bool {
-	ep := &g.envs[i]
-	return g.info.logsActions && len(ep.actions) >= ep.steps*g.info.actSize
+	return g.info.logsActions && len(g.actions[i]) >= g.steps[i]*g.info.actSize
 }

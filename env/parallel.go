@@ -36,13 +36,7 @@ func NewParallel(workers int, envs ...Env) *Parallel {
 	for i := range workers {
 		from, to := i*n/workers, (i+1)*n/workers
 		part := *v
-		part.firstIndex, part.envs, part.episodes, part.res = from, v.envs[from:to], v.episodes[from:to], v.res.slice(from, to)
-		if v.maskers != nil {
-			part.maskers = v.maskers[from:to]
-		}
-		if v.measured != nil {
-			part.measured = v.measured[from:to]
-		}
+		part.firstIndex, part.group, part.episodes = from, v.group.slice(from, to), v.episodes[from:to]
 		p.parts = append(p.parts, &part)
 		p.runPart = append(p.runPart, func() {
 			defer p.wait.Done()

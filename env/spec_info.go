@@ -45,11 +45,7 @@ func newSpecInfo(e Env, spec Spec) *specInfo {
 func (info *specInfo) validActions(act []float32) bool {
 	switch {
 	case info.numActions > 0:
-		for _, a := range act {
-			if !isIndex(a, info.numActions) {
-				return false
-			}
-		}
+		return areIndices(act, info.numActions)
 	case info.boxActions:
 		return finite(act)
 	default:
@@ -118,22 +114,47 @@ func inSpans(spans []span, x []float32) bool {
 	return true
 }
 
-// finite reports whether x has no NaN and no infinity.
-func finite(x []float32) bool {
-	var sum float32
-	for _, v := range x {
-		sum += v * 0 // 0, or NaN if v is not finite
+// validObs reports whether each row of obs is an observation. For a Box it only checks that the
+// numbers are finite.
+func (info *specInfo) validObs(obs []float32) bool {
+	switch {
+	case info.numObs > 0:
+		return areIndices(obs, info.numObs)
+	case !finite(obs):
+		return false
+	case len(info.obsSpans) > 0:
+		for ; len(obs) > 0; obs = obs[info.obsSize:] {
+			if !inSpans(info.obsSpans, obs[:info.obsSize]) {
+				return false
+			}
+		}
 	}
-	return sum == 0
+	return true
 }
 
-// finiteCopy copies src to dst and reports whether src has no NaN and no infinity.
-func finiteCopy(dst, src []float32) bool {
-	var sum float32
-	dst = dst[:len(src)]
-	for i, v := range src {
-		dst[i] = v
-		sum += v * 0
+// areIndices reports whether each element of x is one of 0, …, n-1.
+func areIndices(x []float32, n int) bool {
+	for _, v := range x {
+		if !isIndex(v, n) {
+			return false
+		}
 	}
-	return sum == 0
+	return true
+}
+
+// finite reports whether x has no NaN and no infinity. If the sum is finite, all numbers are; if
+// it is not, large numbers may have overflowed, and each number is checked.
+func finite[T float32 | float64](x []T) bool {
+	var a, b, c, d T // four sums, because an addition waits for the addition before it
+	rest := x
+	for ; len(rest) >= 4; rest = rest[4:] {
+		a, b, c, d = a+rest[0], b+rest[1], c+rest[2], d+rest[3]
+	}
+	for _, v := range rest {
+		a += v
+	}
+	if sum := a + b + c + d; sum-sum == 0 {
+		return true
+	}
+	return !slices.ContainsFunc(x, func(v T) bool { return v-v != 0 })
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"runtime/debug"
+	"slices"
 
 	"github.com/rlrun/rlrun/env/state"
 )
@@ -30,11 +31,7 @@ var errNotReset = errors.New("env: a Vec must be Reset before its first Step")
 func NewVec(envs ...Env) *Vec {
 	spec, err := commonSpec(envs)
 	if err != nil {
-		v := &Vec{group: group{info: &specInfo{spec: spec}}, err: err, invalid: err}
-		for _, e := range envs {
-			v.envs = append(v.envs, envEpisode{env: e})
-		}
-		return v
+		return &Vec{group: group{info: &specInfo{spec: spec}, envs: slices.Clone(envs)}, err: err, invalid: err}
 	}
 	v := &Vec{group: newGroup(spec, envs...), snapshots: Snapshots(envs[0]), episodes: make([]int64, len(envs)), err: errNotReset}
 	v.info.logsActions = !v.snapshots
@@ -46,7 +43,7 @@ func (v *Vec) Spec() Spec { return v.info.spec }
 
 // Env returns environment i. The caller may read its state. It may step the environment only if
 // the Vec is no longer stepped.
-func (v *Vec) Env(i int) Env { return v.envs[i].env }
+func (v *Vec) Env(i int) Env { return v.envs[i] }
 
 // Footprint estimates the bytes of memory for each environment: its rows of the Result, the same
 // amount again for the policy, and the past observations that wrappers keep.
@@ -81,7 +78,7 @@ func (v *Vec) ResetFrom(seed uint64, first int) (res *Result, err error) {
 	v.seed, v.firstIndex, v.err = seed, first, nil
 	v.res.clear()
 	for i := range v.envs {
-		v.episodes[i], v.envs[i].actions = 1, v.envs[i].actions[:0]
+		v.episodes[i], v.actions[i] = 1, v.actions[i][:0]
 		if err := v.resetEnv(i, v.episodeSeed(i)); err != nil {
 			return nil, v.fail(err)
 		}
@@ -105,7 +102,7 @@ func (v *Vec) Step(act []float32) (res *Result, err error) {
 	}
 	if info.logsActions {
 		for i := range v.envs {
-			v.envs[i].logAction(act[i*info.actSize:][:info.actSize])
+			v.logAction(i, act[i*info.actSize:][:info.actSize])
 		}
 	}
 	if err := v.step(act, v); err != nil {
@@ -121,7 +118,7 @@ func (v *Vec) episodeEnded(i int) (seed uint64, next bool, err error) {
 		err = v.measureEpisode(i)
 	}
 	v.episodes[i]++
-	v.envs[i].actions = v.envs[i].actions[:0]
+	v.actions[i] = v.actions[i][:0]
 	return v.episodeSeed(i), true, err
 }
 
@@ -164,11 +161,7 @@ func (v *Vec) Close() error {
 		return nil
 	}
 	v.err, v.invalid = errClosed, errClosed
-	envs := make([]Env, len(v.envs))
-	for i := range v.envs {
-		envs[i] = v.envs[i].env
-	}
-	return Close(envs...)
+	return Close(v.envs...)
 }
 
 // State saves or loads the seed and the running episodes: the state of each environment if it is
@@ -184,25 +177,24 @@ func (v *Vec) State(s *state.State) {
 	}
 	s.Uint("vec/seed", &v.seed)
 	s.Ints("vec/episode", v.episodes)
-	v.visitReturns(s)
+	s.Doubles("vec/return", v.returns)
 	maxSteps := math.MaxInt
 	if limit := v.info.spec.MaxSteps; limit > 0 {
 		maxSteps = limit - 1 // at the limit the next episode has already begun
 	}
 	for i := range v.envs {
-		ep := &v.envs[i]
-		s.Int("vec/length", &ep.steps, maxSteps)
+		s.Int("vec/length", &v.steps[i], maxSteps)
 		if s.Loading() {
-			ep.seed = v.episodeSeed(i)
+			v.seeds[i] = v.episodeSeed(i)
 		}
 		switch {
 		case v.snapshots:
 			v.visitEnv(i, s)
-		case !s.Loading() && len(ep.actions) > maxLoggedFloats:
+		case !s.Loading() && len(v.actions[i]) > maxLoggedFloats:
 			s.Fail(fmt.Errorf("env: %s: %d steps of an episode are too many to save without env.Snapshotter",
-				v.info.spec.ID, ep.steps))
+				v.info.spec.ID, v.steps[i]))
 		default:
-			state.Slice(s, "vec/log", &ep.actions, maxLoggedFloats)
+			state.Slice(s, "vec/log", &v.actions[i], maxLoggedFloats)
 			if s.Loading() && s.Err() == nil {
 				s.Fail(v.replayActions(i))
 			}
@@ -210,18 +202,6 @@ func (v *Vec) State(s *state.State) {
 	}
 	if s.Loading() && s.Err() == nil {
 		v.err = nil
-	}
-}
-
-// visitReturns saves or loads the returns of the running episodes.
-func (v *Vec) visitReturns(s *state.State) {
-	returns := make([]float64, len(v.envs))
-	for i := range v.envs {
-		returns[i] = v.envs[i].ret
-	}
-	s.Doubles("vec/return", returns)
-	for i := range v.envs {
-		v.envs[i].ret = returns[i]
 	}
 }
 
@@ -233,19 +213,19 @@ func (v *Vec) visitEnv(i int, s *state.State) {
 			s.Fail(v.fail(fmt.Errorf("State: %w", &PanicError{p, debug.Stack()})))
 		}
 	}()
-	StateOf(v.envs[i].env, s)
+	StateOf(v.envs[i], s)
 }
 
 // replayActions resets environment i and steps it through its logged actions. It returns an error
-// if there are not exactly ep.steps actions, or if one is invalid or ends the episode.
+// if there are not exactly v.steps[i] actions, or if one is invalid or ends the episode.
 func (v *Vec) replayActions(i int) (err error) {
 	defer v.recoverPanic(&err)
 	v.current = i
-	info, ep := v.info, &v.envs[i]
+	info, e := v.info, v.envs[i]
 	obs := v.res.Next[i*info.obsSize:][:info.obsSize]
-	ep.env.Reset(ep.seed, obs)
-	for l, n := ep.actions, ep.steps; len(l) > 0 || n > 0; l, n = l[info.actSize:], n-1 {
-		if len(l) < info.actSize || n == 0 || !info.validActions(l[:info.actSize]) || ep.env.Step(l[:info.actSize], obs).Done() {
+	e.Reset(v.seeds[i], obs)
+	for l, n := v.actions[i], v.steps[i]; len(l) > 0 || n > 0; l, n = l[info.actSize:], n-1 {
+		if len(l) < info.actSize || n == 0 || !info.validActions(l[:info.actSize]) || e.Step(l[:info.actSize], obs).Done() {
 			return fmt.Errorf("env: %s: the saved actions are not those of a running episode", info.spec.ID)
 		}
 	}
