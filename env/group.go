@@ -22,6 +22,8 @@ type group struct {
 	maskers  []Masker    // [N] nil if there are no masks
 	measured []Measured  // [N] nil if the environments measure nothing
 	res      *Result     // result of the latest step
+	next     [][]float32 // [N] rows of res.Next
+	outcomes []Outcome   // [N] outcomes of the latest step
 	current  int         // index of the environment being called, for error messages
 }
 
@@ -30,9 +32,10 @@ func newGroup(spec Spec, envs ...Env) group {
 	n, info := len(envs), newSpecInfo(envs[0], spec)
 	g := group{
 		info: info, envs: slices.Clone(envs), seeds: make([]uint64, n), steps: make([]int, n), returns: make([]float64, n),
-		actions: make([][]float32, n), res: NewResult(n, info.obsSize),
+		actions: make([][]float32, n), outcomes: make([]Outcome, n), res: NewResult(n, info.obsSize),
 	}
-	for _, e := range envs {
+	for i, e := range envs {
+		g.next = append(g.next, g.res.Next[i*info.obsSize:][:info.obsSize])
 		if info.maskSize > 0 {
 			m, _ := As[Masker](e)
 			g.maskers = append(g.maskers, m)
@@ -56,6 +59,7 @@ func (g *group) slice(from, to int) group {
 	part := *g
 	part.envs, part.seeds, part.steps = g.envs[from:to], g.seeds[from:to], g.steps[from:to]
 	part.returns, part.actions, part.res = g.returns[from:to], g.actions[from:to], g.res.slice(from, to)
+	part.next, part.outcomes = g.next[from:to], g.outcomes[from:to]
 	if g.maskers != nil {
 		part.maskers = g.maskers[from:to]
 	}
@@ -106,27 +110,26 @@ func (g *group) stepEnvs(act []float32) (n int, err error) {
 			g.steps[n]++
 		}
 	}()
-	r, o, a, next := g.res, g.info.obsSize, g.info.actSize, g.res.Next
+	a, outcomes, next := g.info.actSize, g.outcomes[:len(g.envs)], g.next[:len(g.envs)]
 	for i, e := range g.envs {
 		g.current = i
-		out := e.Step(act[:a:a], next[:o:o])
-		r.Reward[i], r.Terminated[i], r.Truncated[i] = out.Reward, out.Terminated, out.Truncated
-		act, next = act[a:], next[o:]
+		outcomes[i] = e.Step(act[i*a:][:a], next[i])
 	}
 	return len(g.envs), nil
 }
 
 // countStep counts the step of the first n environments, applies the time limit, and writes the
-// other fields of the Result as if no episode had ended.
+// Result as if no episode had ended.
 func (g *group) countStep(n int) {
 	r, limit := g.res, g.info.spec.MaxSteps
-	steps, returns, reward := g.steps[:n], g.returns[:n], r.Reward[:n]
-	terminated, truncated, first := r.Terminated[:n], r.Truncated[:n], r.First[:n]
-	for i := range steps {
+	steps, returns, outcomes := g.steps[:n], g.returns[:n], g.outcomes[:n]
+	reward, terminated, truncated, first := r.Reward[:n], r.Terminated[:n], r.Truncated[:n], r.First[:n]
+	for i := range outcomes {
+		out := &outcomes[i]
 		steps[i]++
-		returns[i] += reward[i]
-		truncated[i] = truncated[i] || steps[i] == limit
-		first[i] = terminated[i] || truncated[i]
+		returns[i] += out.Reward
+		cut := out.Truncated || steps[i] == limit
+		reward[i], terminated[i], truncated[i], first[i] = out.Reward, out.Terminated, cut, out.Terminated || cut
 	}
 	copy(r.Length, steps)
 	copy(r.Return, returns)
