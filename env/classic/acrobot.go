@@ -28,6 +28,7 @@ type Acrobot struct {
 	High        float64   `yaml:"high"`             // upper bound of each state variable at the start
 
 	x      [4]float64 // θ₁, θ₂, θ̇₁, θ̇₂
+	sines  sines      // of θ₁ and θ₂, which an observation and the next step need
 	torque float64    // torque of the latest step [N m], for Draw
 	rng    env.Rand
 }
@@ -84,6 +85,9 @@ const (
 	maxOmega2 = 9 * math.Pi
 )
 
+// acrobotTime is the time of a step [s].
+const acrobotTime = 0.2
+
 // acrobotSpace is the observation space.
 var acrobotSpace env.Space = env.Box{
 	Low: []float32{-1, -1, -1, -1, -maxOmega1, -maxOmega2}, High: []float32{1, 1, 1, 1, maxOmega1, maxOmega2},
@@ -108,38 +112,64 @@ func (a *Acrobot) Reset(seed uint64, obs []float32) {
 	for i := range a.x {
 		a.x[i] = float64(float32(a.rng.Uniform(a.Low, a.High)))
 	}
+	a.setState(a.x[0], a.x[1], a.x[2], a.x[3])
 	a.Observe(obs)
 }
 
 // Step applies a torque for one time step of 0.2 s, integrated by the classical Runge-Kutta
 // method.
 func (a *Acrobot) Step(act, obs []float32) env.Outcome {
-	const dt = 0.2
+	const dt = acrobotTime
 	torque := a.Torques[int(act[0])]
 	if a.TorqueNoise > 0 {
 		torque += a.rng.Uniform(-a.TorqueNoise, a.TorqueNoise)
 	}
 	a.torque = torque
-	x := a.x
-	k1 := a.derivative(x, torque)
-	k2 := a.derivative(addScaled(x, dt/2, k1), torque)
-	k3 := a.derivative(addScaled(x, dt/2, k2), torque)
-	k4 := a.derivative(addScaled(x, dt, k3), torque)
-	for i := range x {
-		x[i] += float64(dt / 6 * (k1[i] + float64(2*k2[i]) + float64(2*k3[i]) + k4[i]))
-	}
-	a.x[0], a.x[1] = wrapAngle(x[0]), wrapAngle(x[1])
-	a.x[2] = min(max(x[2], -maxOmega1), maxOmega1)
-	a.x[3] = min(max(x[3], -maxOmega2), maxOmega2)
-	if a.observe(obs) > 1 {
+	x := rods{a.x[0], a.x[1], a.x[2], a.x[3]}
+	k1 := a.derivative(x, a.sines, torque)
+	x2 := x.plus(dt/2, k1)
+	k2 := a.derivative(x2, x2.sines(), torque)
+	x3 := x.plus(dt/2, k2)
+	k3 := a.derivative(x3, x3.sines(), torque)
+	x4 := x.plus(dt, k3)
+	k4 := a.derivative(x4, x4.sines(), torque)
+	x.theta1 += average(k1.theta1, k2.theta1, k3.theta1, k4.theta1)
+	x.theta2 += average(k1.theta2, k2.theta2, k3.theta2, k4.theta2)
+	x.omega1 += average(k1.omega1, k2.omega1, k3.omega1, k4.omega1)
+	x.omega2 += average(k1.omega2, k2.omega2, k3.omega2, k4.omega2)
+	a.setState(wrapAngle(x.theta1), wrapAngle(x.theta2),
+		min(max(x.omega1, -maxOmega1), maxOmega1), min(max(x.omega2, -maxOmega2), maxOmega2))
+	a.Observe(obs)
+	if a.height() > 1 {
 		return env.Outcome{Terminated: true}
 	}
 	return env.Outcome{Reward: -1}
 }
 
-// addScaled returns x + h k.
-func addScaled(x [4]float64, h float64, k [4]float64) [4]float64 {
-	return [4]float64{mulAdd(h, k[0], x[0]), mulAdd(h, k[1], x[1]), mulAdd(h, k[2], x[2]), mulAdd(h, k[3], x[3])}
+// A rods is the state variables, or their derivatives. It has fields and not an array, because
+// the compiler keeps only fields in registers.
+type rods struct{ theta1, theta2, omega1, omega2 float64 }
+
+// A sines is the sines and cosines of θ₁ and θ₂.
+type sines struct{ sin1, cos1, sin2, cos2 float64 }
+
+// plus returns x + h k.
+func (x rods) plus(h float64, k rods) rods {
+	return rods{
+		mulAdd(h, k.theta1, x.theta1), mulAdd(h, k.theta2, x.theta2), mulAdd(h, k.omega1, x.omega1), mulAdd(h, k.omega2, x.omega2),
+	}
+}
+
+// sines returns the sines and cosines of the angles.
+func (x rods) sines() (s sines) {
+	s.sin1, s.cos1 = sincos(x.theta1)
+	s.sin2, s.cos2 = sincos(x.theta2)
+	return s
+}
+
+// average returns the change of a state variable with the derivatives k1, …, k4.
+func average(k1, k2, k3, k4 float64) float64 {
+	return float64(acrobotTime / 6 * (k1 + float64(2*k2) + float64(2*k3) + k4))
 }
 
 // derivative returns dx/dt under a torque. Sutton and Barto 1998, section 11.3, with the values
@@ -151,38 +181,42 @@ func addScaled(x [4]float64, h float64, k [4]float64) [4]float64 {
 //	d₂ = 1.25 + ½ cos θ₂
 //	θ̈₂ = (torque + d₂/d₁ φ₁ - ½ θ̇₁² sin θ₂ - φ₂) / (1.25 - d₂²/d₁)
 //	θ̈₁ = -(d₂ θ̈₂ + φ₁) / d₁
-func (a *Acrobot) derivative(x [4]float64, torque float64) [4]float64 {
-	omega1, omega2 := x[2], x[3]
-	sin1, cos1 := sincos(x[0])
-	sin2, cos2 := sincos(x[1])
-	phi2 := float64(4.9 * (float64(sin1*cos2) + float64(cos1*sin2)))
-	phi1 := float64(14.7*sin1) + phi2 - float64(float64(omega2*(float64(0.5*omega2)+omega1))*sin2)
-	d1, d2 := 3.5+cos2, 1.25+float64(0.5*cos2)
+func (a *Acrobot) derivative(x rods, s sines, torque float64) rods {
+	phi2 := float64(4.9 * (float64(s.sin1*s.cos2) + float64(s.cos1*s.sin2)))
+	phi1 := float64(14.7*s.sin1) + phi2 - float64(float64(x.omega2*(float64(0.5*x.omega2)+x.omega1))*s.sin2)
+	d1, d2 := 3.5+s.cos2, 1.25+float64(0.5*s.cos2)
 	if a.Equations == Book {
-		torque -= float64(0.5 * omega1 * omega1 * sin2)
+		torque -= float64(0.5 * x.omega1 * x.omega1 * s.sin2)
 	}
 	r := d2 / d1
 	alpha2 := (torque + float64(r*phi1) - phi2) / (1.25 - float64(r*d2))
 	alpha1 := -float64(r*alpha2) - phi1/d1
-	return [4]float64{omega1, omega2, alpha1, alpha2}
+	return rods{x.omega1, x.omega2, alpha1, alpha2}
+}
+
+// setState sets the state variables and the sines of the angles.
+func (a *Acrobot) setState(theta1, theta2, omega1, omega2 float64) {
+	a.x[0], a.x[1], a.x[2], a.x[3] = theta1, theta2, omega1, omega2
+	a.sines = rods{theta1, theta2, omega1, omega2}.sines()
 }
 
 // Observe writes the cosines and sines of the angles, and the angular velocities.
-func (a *Acrobot) Observe(obs []float32) { a.observe(obs) }
-
-// observe writes the observation and returns the height of the free end above the pivot [m].
-func (a *Acrobot) observe(obs []float32) float64 {
-	sin1, cos1 := sincos(a.x[0])
-	sin2, cos2 := sincos(a.x[1])
+func (a *Acrobot) Observe(obs []float32) {
 	_ = obs[5] // one bounds check for all elements
-	obs[0], obs[1], obs[2], obs[3] = float32(cos1), float32(sin1), float32(cos2), float32(sin2)
+	obs[0], obs[1], obs[2], obs[3] = float32(a.sines.cos1), float32(a.sines.sin1), float32(a.sines.cos2), float32(a.sines.sin2)
 	obs[4], obs[5] = float32(a.x[2]), float32(a.x[3])
-	return -cos1 - (float64(cos1*cos2) - float64(sin1*sin2)) // -cos θ₁ - cos(θ₁ + θ₂)
+}
+
+// height returns the height of the free end above the pivot [m]: -cos θ₁ - cos(θ₁ + θ₂).
+func (a *Acrobot) height() float64 {
+	s := &a.sines
+	return -s.cos1 - (float64(s.cos1*s.cos2) - float64(s.sin1*s.sin2))
 }
 
 // State saves or loads the physical state, and the generator, which Step uses for the noise.
 func (a *Acrobot) State(s *state.State) {
 	s.Doubles("acrobot", a.x[:])
+	a.setState(a.x[0], a.x[1], a.x[2], a.x[3])
 	a.rng.State(s)
 }
 
@@ -197,6 +231,8 @@ func (a *Acrobot) Physics(dst []float64) []float64 { return append(dst, a.x[:]..
 // velocity is above the largest angular velocity that a step or a Reset can give.
 func (a *Acrobot) SetPhysics(x []float64) error {
 	max1, max2 := max(maxOmega1, -a.Low, a.High), max(maxOmega2, -a.Low, a.High)
-	return setPhysics(a.x[:], x,
+	err := setPhysics(a.x[:], x,
 		boundedVariable{"angular velocity 1", 2, -max1, max1}, boundedVariable{"angular velocity 2", 3, -max2, max2})
+	a.setState(a.x[0], a.x[1], a.x[2], a.x[3])
+	return err
 }

@@ -26,9 +26,10 @@ type Pendulum struct {
 	XInit float64 `yaml:"x_init"` // the angle at the start is uniform in [-x_init, x_init] [rad]
 	YInit float64 `yaml:"y_init"` // the angular velocity at the start is uniform in [-y_init, y_init] [rad/s]
 
-	x      [2]float64 // θ, which may be more than one turn, and θ̇
-	torque float64    // torque of the latest step [N m], for Draw
-	rng    env.Rand   // used only by Reset
+	x        [2]float64 // θ, which may be more than one turn, and θ̇
+	sin, cos float64    // of θ, which an observation and the next step need
+	torque   float64    // torque of the latest step [N m], for Draw
+	rng      env.Rand   // used only by Reset
 }
 
 var (
@@ -77,8 +78,8 @@ func (p *Pendulum) Spec() env.Spec {
 func (p *Pendulum) Reset(seed uint64, obs []float32) {
 	p.rng.Seed(seed)
 	p.torque = 0
-	p.x[0] = p.rng.Uniform(-p.XInit, p.XInit)
-	p.x[1] = p.rng.Uniform(-p.YInit, p.YInit)
+	theta := p.rng.Uniform(-p.XInit, p.XInit)
+	p.setState(theta, p.rng.Uniform(-p.YInit, p.YInit))
 	p.Observe(obs)
 }
 
@@ -91,23 +92,31 @@ func (p *Pendulum) Step(act, obs []float32) env.Outcome {
 	angle := wrapAngle(theta)
 	cost := float64(angle*angle) + float64(0.1*omega*omega) + float64(0.001*u*u)
 
-	sin, _ := sincos(theta)
-	alpha := float64(3*p.G/2*sin) + float64(3*u)
+	alpha := float64(3*p.G/2*p.sin) + float64(3*u)
 	omega = min(max(omega+float64(alpha*dt), -maxOmega), maxOmega)
-	p.x[0], p.x[1] = theta+float64(omega*dt), omega
+	p.setState(theta+float64(omega*dt), omega)
 	p.Observe(obs)
 	return env.Outcome{Reward: -cost}
 }
 
+// setState sets the state variables, and the sine and the cosine of the angle.
+func (p *Pendulum) setState(theta, omega float64) {
+	p.x[0], p.x[1] = theta, omega
+	p.sin, p.cos = sincos(theta)
+}
+
 // Observe writes cos θ, sin θ and θ̇.
 func (p *Pendulum) Observe(obs []float32) {
-	sin, cos := sincos(p.x[0])
-	obs[0], obs[1], obs[2] = float32(cos), float32(sin), float32(p.x[1])
+	_ = obs[2] // one bounds check for all elements
+	obs[0], obs[1], obs[2] = float32(p.cos), float32(p.sin), float32(p.x[1])
 }
 
 // State saves or loads the physical state. The generator need not be saved, because only Reset
 // uses it and seeds it again.
-func (p *Pendulum) State(s *state.State) { s.Doubles("pendulum", p.x[:]) }
+func (p *Pendulum) State(s *state.State) {
+	s.Doubles("pendulum", p.x[:])
+	p.setState(p.x[0], p.x[1])
+}
 
 // SetDraws gives the two uniform numbers for the next Reset.
 func (p *Pendulum) SetDraws(u []float64) error { return p.rng.SetDraws(u) }
@@ -119,7 +128,9 @@ func (p *Pendulum) Physics(dst []float64) []float64 { return append(dst, p.x[:].
 // a step or a Reset can give.
 func (p *Pendulum) SetPhysics(x []float64) error {
 	maxVelocity := max(maxOmega, p.YInit)
-	return setPhysics(p.x[:], x, boundedVariable{"angular velocity", 1, -maxVelocity, maxVelocity})
+	err := setPhysics(p.x[:], x, boundedVariable{"angular velocity", 1, -maxVelocity, maxVelocity})
+	p.setState(p.x[0], p.x[1])
+	return err
 }
 
 // ClipsActions marks the environment as a Clipper: it clips the torque to [-2, 2].
