@@ -28,19 +28,8 @@ func sincos(x float64) (sin, cos float64) {
 	z := x - float64(q*high) - float64(q*middle) - float64(q*low) // between -π/4 and π/4
 	zz := float64(z * z)
 
-	sin = mulAdd(1.58962301576546568060e-10, zz, -2.50507477628578072866e-8)
-	sin = mulAdd(sin, zz, 2.75573136213857245213e-6)
-	sin = mulAdd(sin, zz, -1.98412698295895385996e-4)
-	sin = mulAdd(sin, zz, 8.33333333332211858878e-3)
-	sin = mulAdd(sin, zz, -1.66666666666666307295e-1)
-	sin = mulAdd(sin, float64(z*zz), z)
-
-	cos = mulAdd(-1.13585365213876817300e-11, zz, 2.08757008419747316778e-9)
-	cos = mulAdd(cos, zz, -2.75573141792967388112e-7)
-	cos = mulAdd(cos, zz, 2.48015872888517045348e-5)
-	cos = mulAdd(cos, zz, -1.38888888888730564116e-3)
-	cos = mulAdd(cos, zz, 4.16666666666665929218e-2)
-	cos = mulAdd(cos, float64(zz*zz), 1-float64(0.5*zz))
+	sin = mulAdd(sinPolynomial(zz), float64(z*zz), z)
+	cos = mulAdd(cosPolynomial(zz), float64(zz*zz), 1-float64(0.5*zz))
 
 	// In odd quadrants the sine and the cosine are swapped. The sine is negative in the last
 	// two quadrants, the cosine in the middle two.
@@ -49,6 +38,37 @@ func sincos(x float64) (sin, cos float64) {
 	s ^= swap ^ quadrant&2<<62
 	c ^= swap ^ (quadrant+1)&2<<62
 	return math.Float64frombits(s), math.Float64frombits(c)
+}
+
+// smallSincos returns the same as sincos. It is faster for angles within ±0.75, where the quadrant
+// is 0, and should be used if almost all angles are.
+func smallSincos(x float64) (sin, cos float64) {
+	if !(math.Abs(x) < 0.75) {
+		return sincos(x)
+	}
+	xx := float64(x * x)
+	sin = mulAdd(sinPolynomial(xx), float64(x*xx), x)
+	cos = mulAdd(cosPolynomial(xx), float64(xx*xx), 1-float64(0.5*xx))
+	return sin, cos
+}
+
+// sinPolynomial returns (sin z - z) / z³ for an angle z from -π/4 to π/4, whose square is zz.
+func sinPolynomial(zz float64) float64 {
+	p := mulAdd(1.58962301576546568060e-10, zz, -2.50507477628578072866e-8)
+	p = mulAdd(p, zz, 2.75573136213857245213e-6)
+	p = mulAdd(p, zz, -1.98412698295895385996e-4)
+	p = mulAdd(p, zz, 8.33333333332211858878e-3)
+	return mulAdd(p, zz, -1.66666666666666307295e-1)
+}
+
+// cosPolynomial returns (cos z - 1 + z²/2) / z⁴ for an angle z from -π/4 to π/4, whose square is
+// zz.
+func cosPolynomial(zz float64) float64 {
+	p := mulAdd(-1.13585365213876817300e-11, zz, 2.08757008419747316778e-9)
+	p = mulAdd(p, zz, -2.75573141792967388112e-7)
+	p = mulAdd(p, zz, 2.48015872888517045348e-5)
+	p = mulAdd(p, zz, -1.38888888888730564116e-3)
+	return mulAdd(p, zz, 4.16666666666665929218e-2)
 }
 
 // wrapAngle returns an angle [rad] without its whole turns: from -π to π.

@@ -103,7 +103,7 @@ func (c *CartPole) Step(act, obs []float32) env.Outcome {
 	f := force * float64(2*act[0]-1) // to the left for 0; a branch would be mispredicted half the time
 	c.push = f
 	x, v, theta, omega := c.x[0], c.x[1], c.x[2], c.x[3]
-	sin, cos := sincos(theta)
+	sin, cos := smallSincos(theta)
 
 	// Florian 2007, accelerations without friction.
 	t := (f + float64(poleMass*halfPole*omega*omega*sin)) / mass
