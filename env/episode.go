@@ -29,11 +29,10 @@ type Episode struct {
 	Truncated  bool      // the environment cut the episode off, or the latest step reached the time limit
 	Metrics    []float64 // [K] metrics of a Measured environment; valid when the episode is over
 
-	group       group     // one environment
-	actBuffer   []float32 // [A] memory of Act
-	running     bool      // Step can be called
-	panicked    bool      // the environment has panicked in this episode
-	fromPhysics bool      // the episode began with SetPhysics
+	group       group // one environment
+	running     bool  // Step can be called
+	panicked    bool  // the environment has panicked in this episode
+	fromPhysics bool  // the episode began with SetPhysics
 	closed      bool
 }
 
@@ -51,7 +50,6 @@ func NewEpisode(e Env, maxSteps int) (*Episode, error) {
 	spec.MaxSteps = maxSteps
 	p := &Episode{group: newGroup(spec, e)}
 	p.group.info.logsActions = true
-	p.actBuffer = make([]float32, p.group.info.actSize)
 	p.Obs, p.Mask, p.Metrics = p.group.res.Obs, p.group.res.Mask, p.group.res.Metrics
 	return p, nil
 }
@@ -140,9 +138,8 @@ func (e *Episode) Step(act []float32) error {
 // stepEnv steps the environment with an action that is already logged.
 func (e *Episode) stepEnv(act []float32) (err error) {
 	defer e.recoverPanic(&err)
-	copy(e.actBuffer, act)
-	e.Act = e.actBuffer
-	err = e.group.step(e.actBuffer, e)
+	e.Act = e.group.act // where step copies act
+	err = e.group.step(act, e)
 	if p, ok := err.(*PanicError); ok {
 		return e.failPanic(p)
 	}

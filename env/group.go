@@ -22,9 +22,18 @@ type group struct {
 	maskers  []Masker    // [N] nil if there are no masks
 	measured []Measured  // [N] nil if the environments measure nothing
 	res      *Result     // result of the latest step
-	next     [][]float32 // [N] rows of res.Next
-	outcomes []Outcome   // [N] outcomes of the latest step
+	act      []float32   // [N, A] copy of the actions of the latest step
+	rows     []stepRow   // [N] what each call of Step reads and writes
+	ended    []int       // indices of the environments whose episodes ended in the latest step; capacity N
 	current  int         // index of the environment being called, for error messages
+}
+
+// A stepRow is what a call of Step reads and writes, together in memory.
+type stepRow struct {
+	env  Env
+	act  []float32 // row of the actions
+	next []float32 // row of Result.Next
+	out  Outcome   // outcome of the latest step
 }
 
 // newGroup returns a group of envs, which all fit spec. Their first episodes have not begun.
@@ -32,10 +41,10 @@ func newGroup(spec Spec, envs ...Env) group {
 	n, info := len(envs), newSpecInfo(envs[0], spec)
 	g := group{
 		info: info, envs: slices.Clone(envs), seeds: make([]uint64, n), steps: make([]int, n), returns: make([]float64, n),
-		actions: make([][]float32, n), outcomes: make([]Outcome, n), res: NewResult(n, info.obsSize),
+		actions: make([][]float32, n), act: make([]float32, n*info.actSize), rows: make([]stepRow, n), ended: make([]int, 0, n), res: NewResult(n, info.obsSize),
 	}
 	for i, e := range envs {
-		g.next = append(g.next, g.res.Next[i*info.obsSize:][:info.obsSize])
+		g.rows[i] = stepRow{env: e, act: g.act[i*info.actSize:][:info.actSize], next: g.res.Next[i*info.obsSize:][:info.obsSize]}
 		if info.maskSize > 0 {
 			m, _ := As[Masker](e)
 			g.maskers = append(g.maskers, m)
@@ -59,7 +68,7 @@ func (g *group) slice(from, to int) group {
 	part := *g
 	part.envs, part.seeds, part.steps = g.envs[from:to], g.seeds[from:to], g.steps[from:to]
 	part.returns, part.actions, part.res = g.returns[from:to], g.actions[from:to], g.res.slice(from, to)
-	part.next, part.outcomes = g.next[from:to], g.outcomes[from:to]
+	part.act, part.rows, part.ended = g.act[from*g.info.actSize:to*g.info.actSize], g.rows[from:to], g.ended[from:from:to]
 	if g.maskers != nil {
 		part.maskers = g.maskers[from:to]
 	}
@@ -90,7 +99,9 @@ type episodeHook interface {
 func (g *group) step(act []float32, hook episodeHook) error {
 	n, err := g.stepEnvs(act)
 	g.countStep(n)
-	if i := g.firstInvalid(n); i < n {
+	i := g.firstInvalid(n)
+	g.copyStep(n)
+	if i < n {
 		n, err = i, g.info.stepError(g.res.Reward[i], g.res.Next[i*g.info.obsSize:][:g.info.obsSize])
 	}
 	if e := g.finishStep(n, hook); e != nil {
@@ -100,40 +111,38 @@ func (g *group) step(act []float32, hook episodeHook) error {
 	return err
 }
 
-// stepEnvs calls Step of each environment. It writes Next, Reward, Terminated and Truncated of the
-// Result, and returns the number of environments. If an environment panics, it returns its index
-// and the *PanicError.
+// stepEnvs calls Step of each environment and returns the number of environments. If an
+// environment panics, it returns its index and the *PanicError.
 func (g *group) stepEnvs(act []float32) (n int, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			n, err = g.current, &PanicError{p, debug.Stack()}
+			err = &PanicError{p, debug.Stack()}
 			g.steps[n]++
 		}
 	}()
-	a, outcomes, next := g.info.actSize, g.outcomes[:len(g.envs)], g.next[:len(g.envs)]
-	for i, e := range g.envs {
-		g.current = i
-		outcomes[i] = e.Step(act[i*a:][:a], next[i])
+	copy(g.act, act)
+	for ; n < len(g.rows); n++ {
+		row := &g.rows[n]
+		row.out = row.env.Step(row.act, row.next)
 	}
-	return len(g.envs), nil
+	return n, nil
 }
 
 // countStep counts the step of the first n environments, applies the time limit, and writes the
 // Result as if no episode had ended.
 func (g *group) countStep(n int) {
 	r, limit := g.res, g.info.spec.MaxSteps
-	steps, returns, outcomes := g.steps[:n], g.returns[:n], g.outcomes[:n]
+	rows, steps, returns := g.rows[:n], g.steps[:n], g.returns[:n]
 	reward, terminated, truncated, first := r.Reward[:n], r.Terminated[:n], r.Truncated[:n], r.First[:n]
-	for i := range outcomes {
-		out := &outcomes[i]
+	for i := range rows {
+		out := &rows[i].out
 		steps[i]++
 		returns[i] += out.Reward
-		cut := out.Truncated || steps[i] == limit
+		atLimit := steps[i] == limit
+		cut := out.Truncated || atLimit
 		reward[i], terminated[i], truncated[i], first[i] = out.Reward, out.Terminated, cut, out.Terminated || cut
 	}
-	copy(r.Length, steps)
-	copy(r.Return, returns)
-	copy(r.Obs, r.Next[:n*g.info.obsSize])
+	g.ended = indicesOf(g.ended, first)
 }
 
 // firstInvalid returns the index of the first environment whose reward or next observation is
@@ -151,28 +160,66 @@ func (g *group) firstInvalid(n int) int {
 	return n
 }
 
-// finishStep writes the masks of the first n environments and resets those whose episodes have
-// ended.
-func (g *group) finishStep(n int, hook episodeHook) error {
-	info := g.info
-	for i, done := range g.res.First[:n] {
-		if info.maskSize > 0 {
-			if err := g.writeMask(i, done); err != nil {
-				return err
-			}
+// copyStep copies the lengths, the returns and the next observations of the first n environments to
+// the Result.
+func (g *group) copyStep(n int) {
+	copy(g.res.Length, g.steps[:n])
+	copy(g.res.Return, g.returns[:n])
+	copy(g.res.Obs, g.res.Next[:n*g.info.obsSize])
+}
+
+// indicesOf returns the indices of the true elements of x in the memory of dst, whose capacity is
+// at least len(x). It has no branch that the processor could mispredict.
+func indicesOf(dst []int, x []bool) []int {
+	dst = dst[:len(x)]
+	k := 0
+	for i, b := range x {
+		dst[k] = i
+		if b {
+			k++
 		}
-		if done {
-			g.current = i
-			seed, restarts, err := hook.episodeEnded(i)
-			if err == nil && restarts {
-				err = g.resetEnv(i, seed)
-			}
-			if err != nil {
-				return err
-			}
+	}
+	return dst[:k]
+}
+
+// finishStep writes the masks of the first n environments and ends the episodes that are over.
+func (g *group) finishStep(n int, hook episodeHook) error {
+	if g.info.maskSize > 0 {
+		return g.finishMasked(n, hook)
+	}
+	for _, i := range g.ended {
+		if i >= n {
+			return nil
+		}
+		if err := g.endEpisode(i, hook); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// finishMasked is finishStep for environments with masks.
+func (g *group) finishMasked(n int, hook episodeHook) error {
+	for i, done := range g.res.First[:n] {
+		err := g.writeMask(i, done)
+		if err == nil && done {
+			err = g.endEpisode(i, hook)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// endEpisode calls hook for environment i and begins its next episode, if there is one.
+func (g *group) endEpisode(i int, hook episodeHook) error {
+	g.current = i
+	seed, restarts, err := hook.episodeEnded(i)
+	if err == nil && restarts {
+		err = g.resetEnv(i, seed)
+	}
+	return err
 }
 
 // writeMask writes the mask of environment i after a step: to NextMask if the episode is over.
@@ -211,9 +258,10 @@ func (g *group) resetEnv(i int, seed uint64) error {
 func (g *group) checkObs(i int) error {
 	info, obs := g.info, g.res.Obs[i*g.info.obsSize:][:g.info.obsSize]
 	switch {
-	case !finite(obs):
-		return fmt.Errorf("observation %s: %w", formatRow(obs), ErrNotFinite)
-	case !inSpans(info.obsSpans, obs):
+	case !info.validObs(obs):
+		if !finite(obs) {
+			return fmt.Errorf("observation %s: %w", formatRow(obs), ErrNotFinite)
+		}
 		return info.obsError(obs)
 	case info.maskSize == 0:
 		return nil

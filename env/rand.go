@@ -40,6 +40,10 @@ func (r *Rand) Float64() float64 {
 	return float64(r.src.Uint64()<<11>>11) / (1 << 53)
 }
 
+// Source returns the generator, for the functions of math/rand/v2. Numbers from SetDraws do not
+// change what it returns.
+func (r *Rand) Source() *rand.PCG { return &r.src }
+
 // Uniform returns a uniform number between low and high.
 func (r *Rand) Uniform(low, high float64) float64 { return low + float64((high-low)*r.Float64()) }
 

@@ -47,6 +47,23 @@ func TestSincos(t *testing.T) {
 	}
 }
 
+// TestSmallSincos checks that smallSincos returns the same bits as sincos, on both sides of its
+// limit.
+func TestSmallSincos(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 3))
+	angles := []float64{0, math.Copysign(0, -1), 0.75, -0.75, math.Nextafter(0.75, 0), math.Nextafter(-0.75, 0), 5e-324, math.NaN(), math.Inf(1)}
+	for range 100_000 {
+		angles = append(angles, 2*rng.Float64()-1, 0.3*(2*rng.Float64()-1))
+	}
+	for _, x := range angles {
+		sin, cos := smallSincos(x)
+		wantSin, wantCos := sincos(x)
+		if math.Float64bits(sin) != math.Float64bits(wantSin) || math.Float64bits(cos) != math.Float64bits(wantCos) {
+			t.Fatalf("smallSincos(%v) = %v, %v, want %v, %v", x, sin, cos, wantSin, wantCos)
+		}
+	}
+}
+
 // TestSincosFar compares sincos with math.Sincos for large angles, below and above
 // maxReducedAngle.
 func TestSincosFar(t *testing.T) {
