@@ -65,7 +65,7 @@ func (c *CliffWalking) Validate() error {
 }
 
 // Board returns the map. Cells of the cliff are C.
-func (c *CliffWalking) Board() *Board { return c.view.board }
+func (c *CliffWalking) Board() *Board { return c.game.view.board }
 
 // Copy returns a CliffWalking with the same options, which shares the model.
 func (c *CliffWalking) Copy() env.Env {

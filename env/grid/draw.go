@@ -17,13 +17,13 @@ func (t *Table) StepsPerSecond() int { return 5 }
 // Draw draws the map, the state values as a heat map, the policy as arrows, and the agent.
 // Without a map it draws the states as squares, row by row.
 func (t *Table) Draw(d render.Canvas, l render.Look) {
-	b := t.view.board
+	b := t.game.view.board
 	if b == nil {
-		b = squares(t.view.states)
+		b = squares(t.game.view.states)
 	}
 	m := newMapDrawing(d, l, len(b.Cells), len(b.Cells[0]))
 	size := m.rows * m.cols
-	layer := t.s % t.view.states / size * size
+	layer := t.s % t.game.view.states / size * size
 	m.heat(layer, func(cell int) bool { return kindOf(cells(b.Cells).at(cell), layer > 0) == kindFloor })
 	for i := range size {
 		m.cell(i, cells(b.Cells).at(i), layer > 0)
@@ -57,10 +57,10 @@ func squares(states int) *Board {
 
 // final reports for each state whether the episode ends there. Terminal states have no arrow.
 func (t *Table) final() []bool {
-	all := make([]bool, t.model.States)
-	for i := range t.to {
-		if t.to[i].end {
-			all[t.to[i].next] = true
+	all := make([]bool, t.game.model.States)
+	for i := range t.game.to {
+		if t.game.to[i].end {
+			all[t.game.to[i].next] = true
 		}
 	}
 	return all
@@ -211,11 +211,11 @@ func (w *GridWorld) Draw(d render.Canvas, l render.Look) {
 
 // Controls returns keys for moving in four directions, or nil if there is no map.
 func (t *Table) Controls() (all []render.Control) {
-	if t.view.board == nil {
+	if t.game.view.board == nil {
 		return nil
 	}
 	keys := map[string]string{"↑": "up", "→": "right", "↓": "down", "←": "left"}
-	for a, arrow := range t.view.board.Arrows {
+	for a, arrow := range t.game.view.board.Arrows {
 		all = append(all, render.Control{Key: keys[arrow], Label: "go " + keys[arrow], Act: []float32{float32(a)}})
 	}
 	return all

@@ -139,7 +139,7 @@ func (f *FrozenLake) transition(g cells, s, direction int, p float64) Transition
 }
 
 // Board returns the map.
-func (f *FrozenLake) Board() *Board { return f.view.board }
+func (f *FrozenLake) Board() *Board { return f.game.view.board }
 
 // maxRandomMaps is the largest number of random maps that randomLake samples.
 const maxRandomMaps = 1000

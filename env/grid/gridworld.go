@@ -230,7 +230,7 @@ func (w *GridWorld) SetPhysics(x []float64) error {
 	if err := w.Table.SetPhysics(x); err != nil {
 		return err
 	}
-	g := cells(w.view.board.Cells)
+	g := cells(w.game.view.board.Cells)
 	cell, hasKey := w.s%g.size(), w.s >= g.size()
 	what := ""
 	switch sign := g.at(cell); {
@@ -248,7 +248,7 @@ func (w *GridWorld) SetPhysics(x []float64) error {
 }
 
 // Board returns the map.
-func (w *GridWorld) Board() *Board { return w.view.board }
+func (w *GridWorld) Board() *Board { return w.game.view.board }
 
 // Copy returns a GridWorld with the same options, which shares the model.
 func (w *GridWorld) Copy() env.Env {
