@@ -36,7 +36,8 @@ func NewParallel(workers int, envs ...Env) *Parallel {
 	for i := range workers {
 		from, to := i*n/workers, (i+1)*n/workers
 		part := *v
-		part.firstIndex, part.group, part.episodes = from, v.group.slice(from, to), v.episodes[from:to]
+		part.firstIndex, part.group = from, v.group.slice(from, to)
+		part.envSeeds, part.episodes = v.envSeeds[from:to], v.episodes[from:to]
 		p.parts = append(p.parts, &part)
 		p.runPart = append(p.runPart, func() {
 			defer p.wait.Done()

@@ -13,12 +13,13 @@ import (
 // A Vec is a Vector that steps its environments one after another. It applies Spec.MaxSteps.
 type Vec struct {
 	group
-	snapshots  bool    // the environments are Snapshotters
-	firstIndex int     // number of the first environment; above 0 if the Vec is a part of a larger Vector
-	seed       uint64  // seed of the whole Vector
-	episodes   []int64 // [N] number of each environment's current episode, from 1; the episode's seed depends on it
-	err        error   // error that Step returns; nil if Step can be called
-	invalid    error   // error that Reset and Step return; nil if Reset can be called
+	snapshots  bool     // the environments are Snapshotters
+	firstIndex int      // number of the first environment; above 0 if the Vec is a part of a larger Vector
+	seed       uint64   // seed of the whole Vector
+	envSeeds   []uint64 // [N] seed of each environment: a child of seed
+	episodes   []int64  // [N] number of each environment's current episode, from 1; the episode's seed depends on it
+	err        error    // error that Step returns; nil if Step can be called
+	invalid    error    // error that Reset and Step return; nil if Reset can be called
 }
 
 var _ Vector = (*Vec)(nil)
@@ -33,7 +34,8 @@ func NewVec(envs ...Env) *Vec {
 	if err != nil {
 		return &Vec{group: group{info: &specInfo{spec: spec}, envs: slices.Clone(envs)}, err: err, invalid: err}
 	}
-	v := &Vec{group: newGroup(spec, envs...), snapshots: Snapshots(envs[0]), episodes: make([]int64, len(envs)), err: errNotReset}
+	v := &Vec{group: newGroup(spec, envs...), snapshots: Snapshots(envs[0]), err: errNotReset}
+	v.envSeeds, v.episodes = make([]uint64, len(envs)), make([]int64, len(envs))
 	v.info.logsActions = !v.snapshots
 	return v
 }
@@ -76,6 +78,7 @@ func (v *Vec) ResetFrom(seed uint64, first int) (res *Result, err error) {
 	}
 	defer v.recoverPanic(&err)
 	v.seed, v.firstIndex, v.err = seed, first, nil
+	v.splitSeed()
 	v.res.clear()
 	for i := range v.envs {
 		v.episodes[i], v.actions[i] = 1, v.actions[i][:0]
@@ -151,7 +154,14 @@ func (v *Vec) fail(err error) error {
 
 // episodeSeed returns the seed of environment i's current episode.
 func (v *Vec) episodeSeed(i int) uint64 {
-	return Split(Split(v.seed, uint64(v.firstIndex+i)), uint64(v.episodes[i]))
+	return Split(v.envSeeds[i], uint64(v.episodes[i]))
+}
+
+// splitSeed sets the seed of each environment.
+func (v *Vec) splitSeed() {
+	for i := range v.envSeeds {
+		v.envSeeds[i] = Split(v.seed, uint64(v.firstIndex+i))
+	}
 }
 
 // Close calls Close of the environments and of their wrappers, if they are io.Closers. The Vec
@@ -176,6 +186,7 @@ func (v *Vec) State(s *state.State) {
 		s.Fail(v.err) // an unusable Vec cannot be saved
 	}
 	s.Uint("vec/seed", &v.seed)
+	v.splitSeed()
 	s.Ints("vec/episode", v.episodes)
 	s.Doubles("vec/return", v.returns)
 	maxSteps := math.MaxInt

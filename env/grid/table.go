@@ -25,16 +25,15 @@ type Tabular interface {
 // more than one possible transition, it samples a uniform number u and takes the first transition
 // whose cumulative probability is above u, as Gymnasium does.
 type Table struct {
-	game  *game // nil before build
-	s     int   // current state
-	given bool  // SetDraws was called, so the random numbers may be the caller's
-	rng   env.Rand
+	game *game // nil before build
+	s    int   // current state
+	rng  env.Rand
 }
 
 // A game is an MDP as a Table plays it. Copies of a Table share it, so that the memory of many
 // environments is small.
 type game struct {
-	padded   []paddedOutcomes // [S·A] outcomes of each state-action pair; nil if a pair has more than three outcomes, or if there are more than maxPadded pairs
+	padded   []paddedOutcomes // [S·A] outcomes of each state-action pair; nil if a pair has more than three outcomes, if there are more than maxPadded pairs, or after SetDraws
 	actions  int              // number of actions A
 	start    *landing         // the start; nil if there are several
 	indexObs bool             // observations are indices
@@ -167,7 +166,7 @@ func (t *Table) Step(act, obs []float32) env.Outcome {
 	pair := t.s*g.actions + int(act[0])
 	var o *landing
 	switch {
-	case t.given || pair >= len(g.padded):
+	case pair >= len(g.padded):
 		o = t.sampleOutcome(pair)
 	case g.padded[pair][0].certain:
 		o = &g.padded[pair][0]
@@ -265,7 +264,10 @@ func (t *Table) State(s *state.State) {
 
 // SetDraws gives the uniform number for the next Reset or Step.
 func (t *Table) SetDraws(u []float64) error {
-	t.given = true
+	if t.game.padded != nil { // only sampleOutcome uses the given numbers
+		g := *t.game
+		g.padded, t.game = nil, &g
+	}
 	return t.rng.SetDraws(u)
 }
 
