@@ -60,10 +60,11 @@ func ActivateGrad(dy, kept []float32, act Activation) {
 	if act == Identity {
 		return
 	}
+	const block = 1024 // few enough elements for the first-level cache
 	s := getScratch()
 	defer s.put()
 	for n := 0; len(dy) > 0; dy, kept = dy[n:], kept[n:] {
-		n = min(len(dy), len(s))
+		n = min(len(dy), block)
 		active.layerGrad[act](dy[:n], kept[:n], s[:n], 1) // the sums of the single rows are not used
 	}
 }

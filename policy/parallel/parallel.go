@@ -118,7 +118,7 @@ func (p *Pool) Run(s *Site, n int, job Job) {
 		return
 	}
 	p.job = job
-	if p.Always || p.trials.shares(s, p.trials.now()) {
+	if p.Always || p.trials.shares(s) {
 		p.share(n)
 	} else {
 		p.runAlone(n)

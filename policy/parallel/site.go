@@ -41,6 +41,7 @@ type trials struct {
 	last     *Site         // site of the latest job; nil: no job yet
 	lastTime time.Duration // start of the latest job
 	epoch    time.Time     // time 0
+	jobs     int           // number of jobs so far
 	sorted   []time.Duration
 }
 
@@ -52,6 +53,7 @@ type sample struct {
 
 // Constants of trials.
 const (
+	clockPeriod  = 16                     // number of jobs from one reading of the clock to the next, between trials
 	warmUp       = 2 * time.Millisecond   // time before the first trial
 	timeInMode   = 4 * time.Millisecond   // shortest time of a trial in a mode
 	timeOnAll    = 12 * time.Millisecond  // shortest time on all cores: other programs interrupt only every few milliseconds
@@ -75,11 +77,18 @@ func (t *trials) start() {
 	t.last = nil
 }
 
-// now returns the current time.
-func (t *trials) now() time.Duration { return time.Since(t.epoch) }
+// shares reports whether several cores share the job that starts at site s now. Between trials it
+// reads the clock only now and then.
+func (t *trials) shares(s *Site) bool {
+	if t.jobs++; t.active || t.jobs%clockPeriod == 0 {
+		t.advance(s, time.Since(t.epoch))
+	}
+	return t.mode == allCores || t.mode == mixed && !s.alone
+}
 
-// shares reports whether several cores share the job that starts at site s now.
-func (t *trials) shares(s *Site, now time.Duration) bool {
+// advance adds a sample of the job before, and begins or ends a trial if it is time. The next job
+// starts at site s now.
+func (t *trials) advance(s *Site, now time.Duration) {
 	if t.active && t.last != nil {
 		t.sample(t.last, now-t.lastTime)
 	}
@@ -87,7 +96,6 @@ func (t *trials) shares(s *Site, now time.Duration) bool {
 		t.next(now)
 	}
 	t.last, t.lastTime = s, now
-	return t.mode == allCores || t.mode == mixed && !s.alone
 }
 
 // sample adds a sample of site s.

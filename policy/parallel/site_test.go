@@ -17,7 +17,8 @@ func TestTrials(t *testing.T) {
 	cost := [2][2]time.Duration{{10 * time.Microsecond, 6 * time.Microsecond}, {10 * time.Microsecond, 14 * time.Microsecond}}
 	step := func() (shared [2]bool) {
 		for i := range sites {
-			shared[i] = tr.shares(&sites[i], now)
+			tr.advance(&sites[i], now)
+			shared[i] = tr.mode == allCores || tr.mode == mixed && !sites[i].alone
 			m := oneCore
 			if shared[i] {
 				m = allCores
