@@ -81,7 +81,7 @@ type A3C struct {
 	scheduleBound
 	c       A3CConfig
 	workers []*worker
-	waiting chan *worker   // workers that wait for their next update, if Ordered is false
+	waiting chan *worker // workers that wait for their next update, if Ordered is false
 
 	cores                                 *parallel.Pool // cores that Learn uses
 	collectSite, gradientSite, updateSite parallel.Site
@@ -157,7 +157,7 @@ func (a *A3C) addWorker(mk env.Maker, i int) (err error) {
 		w.scale.moments = a.rewardMoments
 	}
 	w.play.allocate(w.networks.model)
-	w.roll, err = newRollout(&w.play, a.c.NSteps)
+	w.roll, err = newRollout(w.play.vec.Spec(), a.c.NSteps, 1, len(w.play.mask))
 	return err
 }
 
@@ -316,7 +316,7 @@ func (a *A3C) collect(w *worker) error {
 	w.stepsBefore = a.stats.Steps()
 	maxAbsReward := a.stats.maxAbsReward
 	a.mu.Unlock()
-	if err := w.play.collect(w.networks.model, w.roll); err != nil {
+	if err := w.play.collect(w.networks.model, w.roll, w.roll.T); err != nil {
 		return stepError(err, w.networks.params, w.stepsBefore+w.play.stats.Steps(), max(maxAbsReward, w.play.stats.maxAbsReward))
 	}
 	return nil
@@ -332,7 +332,7 @@ func (w *worker) normalize() {
 // accumulateGradients computes the gradients of both losses on w's rollout. It stores the
 // gradients in the field Grad of w's own parameters.
 func (a *A3C) accumulateGradients(w *worker) error {
-	w.networks.computeValues(w.roll)
+	computeValues(w.networks.model, w.roll.Part(0), w.roll.Values())
 	w.roll.Advantages(a.c.Gamma, a.c.GAELambda)
 	b := w.roll.All()
 	w.log.reset(explainedVariance(b.Value, b.Return))

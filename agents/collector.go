@@ -33,10 +33,21 @@ func (c *collector) allocate(p policy.Policy) {
 	}
 }
 
-// collect fills a rollout with steps in which the policy p acts.
-func (c *collector) collect(p *policy.ActorCritic, roll *replay.Rollout) error {
+// A rollout is a replay.Rollout or one of its parts.
+type rollout interface {
+	Begin(obs []float32, mask, first []bool)
+	Add(act, logp []float32, res *env.Result)
+}
+
+var (
+	_ rollout = (*replay.Rollout)(nil)
+	_ rollout = (*replay.RolloutPart)(nil)
+)
+
+// collect fills a rollout of T = steps steps in which the policy p acts.
+func (c *collector) collect(p *policy.ActorCritic, roll rollout, steps int) error {
 	roll.Begin(c.obs, c.mask, c.first)
-	for t := range roll.T {
+	for t := range steps {
 		if t == 0 || c.noiseSteps > 0 && t%c.noiseSteps == 0 {
 			p.DrawNoise(c.actionRngs.forAction(c.actionCount), c.noise)
 		}

@@ -157,14 +157,14 @@ func collectParts(t *testing.T, mk env.Maker, c PPOConfig, sizes []int, rollouts
 		play := &collector{noiseSteps: c.SDESampleFreq}
 		Must(play.makeEnvs(mk, c.Seed, from, n))
 		play.allocate(p.Policy())
-		collectors, parts, starts = append(collectors, play), append(parts, Must(newRollout(play, c.NSteps))), append(starts, from)
+		collectors, parts, starts = append(collectors, play), append(parts, Must(newRollout(play.vec.Spec(), c.NSteps, n, len(play.mask)/n))), append(starts, from)
 		from += n
 	}
 	all := make([]rolloutColumns, rollouts)
 	for i := range all {
 		weights := p.Policy()
 		for k := len(parts) - 1; k >= 0; k-- { // the order of the parts must not matter
-			if err := collectors[k].collect(weights.Clone().(*policy.ActorCritic), parts[k]); err != nil {
+			if err := collectors[k].collect(weights.Clone().(*policy.ActorCritic), parts[k], c.NSteps); err != nil {
 				t.Fatal(err)
 			}
 			all[i].add(parts[k], starts[k], from)

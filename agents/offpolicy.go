@@ -23,7 +23,7 @@ type offPolicy struct {
 	scale        *rewardScale       // normaliser of rewards; nil if they are not normalised
 	nets         trainedNetworks
 	cores        *parallel.Pool // cores that Learn uses
-	rate         float64 // learning rate in this iteration
+	rate         float64        // learning rate in this iteration
 
 	act []float32 // [N, A] actions as the environments get them
 	raw []float32 // [N, A] actions as the replay buffer keeps them: continuous actions are in [-1, 1]

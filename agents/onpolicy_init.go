@@ -21,18 +21,23 @@ type onPolicyConfig struct {
 	gamma       float32 // discount γ of the reward normaliser
 	maxGradNorm float32
 	noiseSteps  int // steps between two samples of gSDE's noise; below 1: one sample for each rollout
+	batchSize   int // largest number of steps in a minibatch; 0: the agent collects no rollouts
 }
 
 // initOnPolicy makes the environments and the networks.
 func (o *onPolicy) initOnPolicy(mk env.Maker, c onPolicyConfig) (err error) {
 	seed, n := c.setup.Seed, c.setup.NEnvs
-	if _, err = o.play.makeEnvs(mk, seed, 0, n); err != nil {
+	parts := 1
+	if c.batchSize > 0 {
+		parts = partsOf(n, partSize)
+	}
+	if err = o.makeCrew(mk, seed, n, parts); err != nil {
 		return err
 	}
-	o.cores, o.play.noiseSteps = parallel.New(c.setup.cores(2)), c.noiseSteps
+	o.cores = parallel.New(c.setup.cores(maxParts))
 	o.src.Seed(env.Split(seed, 0), 0)
 	o.rng = rand.New(&o.src)
-	spec := o.play.vec.Spec()
+	spec := o.spec()
 	if o.normal, err = c.normalize.obsNormalizer(spec.Obs); err != nil {
 		return err
 	}
@@ -44,7 +49,8 @@ func (o *onPolicy) initOnPolicy(mk env.Maker, c onPolicyConfig) (err error) {
 	if o.networks, err = newActorCritic(model, c.network, c.maxGradNorm); err != nil {
 		return err
 	}
-	o.play.allocate(model)
+	o.networks.makeReplicas(max(parts, partsOf(c.batchSize, chunkSize)))
+	o.prepare(&o.networks, c.noiseSteps)
 	return nil
 }
 
@@ -52,14 +58,13 @@ func (o *onPolicy) initOnPolicy(mk env.Maker, c onPolicyConfig) (err error) {
 // has 32 bits.
 const maxRolloutFloats = min(1<<29, math.MaxInt/8)
 
-// newRollout returns an empty Rollout for t steps of the collector's environments. It returns
-// an error if the Rollout needs more than maxRolloutFloats.
-func newRollout(c *collector, t int) (*replay.Rollout, error) {
-	spec, n := c.vec.Spec(), c.vec.Len()
-	if t > maxRolloutFloats/(spec.Obs.Size()+spec.Act.Size()+len(c.mask)/n)/n {
+// newRollout returns an empty Rollout for t steps of n environments whose masks have maskSize
+// elements. It returns an error if the Rollout needs more than maxRolloutFloats.
+func newRollout(spec env.Spec, t, n, maskSize int) (*replay.Rollout, error) {
+	if t > maxRolloutFloats/(spec.Obs.Size()+spec.Act.Size()+maskSize)/n {
 		return nil, fmt.Errorf("n_envs·n_steps = %d rows of a rollout need more than %d numbers, want fewer rows", int64(n)*int64(t), maxRolloutFloats)
 	}
-	return replay.NewRollout(spec, t, n, c.mask != nil), nil
+	return replay.NewRollout(spec, t, n, maskSize > 0), nil
 }
 
 // newActorCritic returns the model with the optimiser that k names.
@@ -94,16 +99,13 @@ func (n *actorCritic) State(s *state.State) {
 
 // stepError explains an error of an environment step: see the function stepError.
 func (o *onPolicy) stepError(err error) error {
-	return stepError(err, o.networks.params, o.play.stats.Steps(), o.play.stats.maxAbsReward)
+	return stepError(err, o.networks.params, o.stats.Steps(), o.stats.maxAbsReward)
 }
 
 // check returns an error if a tape of the networks has an error or a parameter is not finite.
 func (o *onPolicy) check() error {
-	return o.networks.check(o.play.stats.Steps(), o.play.stats.maxAbsReward)
+	return o.networks.check(o.stats.Steps(), o.stats.maxAbsReward)
 }
-
-// Close closes the environments.
-func (o *onPolicy) Close() error { return o.play.Close() }
 
 // Policy returns the actor together with its critic.
 func (o *onPolicy) Policy() policy.Policy { return o.networks.model }
@@ -113,5 +115,5 @@ func (o *onPolicy) Policy() policy.Policy { return o.networks.model }
 func (o *onPolicy) State(s *state.State) {
 	s.Section("on-policy", 1)
 	s.PCG("rng", &o.src)
-	s.All(&o.networks, &o.play, o.normal, o.scale)
+	s.All(&o.networks, &o.crew, o.normal, o.scale)
 }

@@ -17,6 +17,9 @@ type policyGradient struct {
 
 var _ objective = (*policyGradient)(nil)
 
+// skips reports false: every gradient step is taken.
+func (*policyGradient) skips(actorMetrics) bool { return false }
+
 // actorLoss returns -(E[log π(a|s) Â] + β S), times the fraction of the rows.
 func (o *policyGradient) actorLoss(pi dist.Dist, b *replay.Minibatch) (*tape.Var, actorMetrics) {
 	logp := pi.LogProb(b.Act)

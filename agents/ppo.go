@@ -21,6 +21,7 @@ type PPO struct {
 	roll      *replay.Rollout
 	rate      float64      // learning rate in this iteration
 	objective ppoObjective // eq. 9 with this iteration's coefficients
+	minibatch ppoMinibatch // minibatch of the current gradient step
 	log       ppoLog
 }
 
@@ -46,28 +47,29 @@ func (p *PPO) build(mk env.Maker) (err error) {
 		return err
 	}
 	c.Network.UseSDE = c.UseSDE
-	if err = p.initOnPolicy(mk, onPolicyConfig{&c.Setup, &c.Normalize, &c.Network, c.Gamma, c.MaxGradNorm, c.SDESampleFreq}); err != nil {
+	config := onPolicyConfig{&c.Setup, &c.Normalize, &c.Network, c.Gamma, c.MaxGradNorm, c.SDESampleFreq, min(c.BatchSize, c.NEnvs*c.NSteps)}
+	if err = p.initOnPolicy(mk, config); err != nil {
 		return err
 	}
-	p.roll, err = newRollout(&p.play, c.NSteps)
+	p.roll, err = p.newRollout(c.NSteps)
 	return err
 }
 
 // Learn collects rollouts and optimises the objective for NEpochs epochs on each.
 func (p *PPO) Learn(until int) (Report, error) {
 	err := p.learn(until, p)
-	return p.play.stats.Report(p.log.metrics(p)), algorithmError("PPO", err)
+	return p.stats.Report(p.log.metrics(p)), algorithmError("PPO", err)
 }
 
 // iterate runs one iteration of the paper's algorithm 1: it collects a rollout of T steps,
 // computes the advantages and optimises the objective.
 func (p *PPO) iterate() error {
-	p.readSchedules(p.play.stats.Steps())
+	p.readSchedules(p.stats.Steps())
 	p.log.reset()
 	if err := p.collect(p.roll); err != nil {
 		return err
 	}
-	p.networks.computeValues(p.roll)
+	p.computeValues(p.cores, p.roll)
 	p.roll.Advantages(p.c.Gamma, p.c.GAELambda)
 	p.optimize()
 	return p.endIteration(p.roll)
@@ -93,22 +95,43 @@ func (p *PPO) readSchedules(step int) {
 func (p *PPO) optimize() {
 	for range p.c.NEpochs {
 		p.log.nextEpoch()
-		for b := range p.roll.Minibatches(p.rng, p.c.BatchSize) {
-			if p.gradientStep(b).skipped {
+		for index := range p.roll.Shuffled(p.rng, p.c.BatchSize) {
+			if p.gradientStep(index).skipped {
 				return
 			}
 		}
 	}
 }
 
-// gradientStep takes one gradient step on eq. 9 with the minibatch b.
-func (p *PPO) gradientStep(b *replay.Minibatch) stepMetrics {
+// gradientStep takes one gradient step on eq. 9 with a minibatch: the steps in the given rows of the
+// rollout.
+func (p *PPO) gradientStep(index []int) stepMetrics {
+	b := &p.minibatch
+	b.roll, b.index, b.advantage = p.roll, index, f32.Grow(b.advantage, len(index))
+	f32.Gather(b.advantage, p.roll.Advantage, 1, index)
 	if p.c.NormalizeAdvantage && b.Len() > 1 {
-		normalizeAdvantages(b.Advantage)
+		normalizeAdvantages(b.advantage)
 	}
 	m := p.networks.gradientStep(b, &p.objective)
 	p.log.add(m, &p.objective)
 	return m
+}
+
+// A ppoMinibatch is some steps of a rollout, with their own advantages.
+type ppoMinibatch struct {
+	roll      *replay.Rollout
+	index     []int     // [B] rows of the steps in the rollout
+	advantage []float32 // [B] advantages, normalised if the agent normalises them
+}
+
+// Len returns the number of steps.
+func (b *ppoMinibatch) Len() int { return len(b.index) }
+
+// Slice returns a copy of the steps [from, to) in the memory of dst.
+func (b *ppoMinibatch) Slice(dst *replay.Minibatch, from, to int) *replay.Minibatch {
+	b.roll.Gather(dst, b.index[from:to])
+	copy(dst.Advantage, b.advantage[from:to])
+	return dst
 }
 
 // A ppoObjective is the objective of eq. 9, L = L_clip - c₁ L_value + c₂ S.
@@ -122,16 +145,18 @@ type ppoObjective struct {
 
 var _ objective = (*ppoObjective)(nil)
 
-// actorLoss returns -(L_clip + c₂ S), or nil if the KL divergence exceeds its limit.
+// skips reports whether the KL divergence exceeds its limit.
+func (o *ppoObjective) skips(m actorMetrics) bool {
+	return o.targetKL != nil && !(m.approxKL <= 1.5*float64(*o.targetKL))
+}
+
+// actorLoss returns -(L_clip + c₂ S).
 func (o *ppoObjective) actorLoss(pi dist.Dist, b *replay.Minibatch) (*tape.Var, actorMetrics) {
 	logp, n := pi.LogProb(b.Act), b.Len()
 	t := logp.Tape()
 	logRatio := logp.Sub(t.Const(b.LogProb, n))
 	ratio := logRatio.Exp()
 	kl, clipped := loss.ApproximateKL(logRatio.Value, ratio.Value), clipFraction(ratio.Value, o.clipRange)
-	if o.targetKL != nil && !(kl <= 1.5*float64(*o.targetKL)) {
-		return nil, actorMetrics{approxKL: kl, clipFraction: clipped}
-	}
 	surrogate := loss.Clipped(ratio, t.Const(b.Advantage, n), float32(o.clipRange))
 	entropy := pi.Entropy().Mean()
 	return surrogate.Add(entropy.Scale(o.entCoef)).Neg(), actorMetrics{surrogate.Scalar(), entropy.Scalar(), kl, clipped}

@@ -145,7 +145,7 @@ func TestMaskedGolden(t *testing.T) {
 		t.Run(r.Name, func(t *testing.T) {
 			p := r.agent(t)
 			r.fill(p)
-			p.networks.computeValues(p.roll)
+			p.computeValues(nil, p.roll)
 			b := p.roll.All()
 			golden.Near(t, "values", b.Value, r.Values...)
 			p.networks.model.Tape.Reset()
@@ -174,7 +174,7 @@ func (r *maskedRun) checkUpdates(t *testing.T, p *PPO) {
 	for _, order := range r.Order {
 		for ; len(order) > 0; order = order[r.Minibatch:] {
 			p.log.reset()
-			p.gradientStep(p.roll.Rows(order[:r.Minibatch]))
+			p.gradientStep(order[:r.Minibatch])
 			norm := optim.Norm(p.networks.params)
 			adam.Step()
 			want, l := r.Minibatches[k], &p.log

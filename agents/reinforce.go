@@ -80,7 +80,7 @@ func NewReinforce(mk env.Maker, c ReinforceConfig) (*Reinforce, error) {
 		return nil, closeOnError("REINFORCE", err, a)
 	}
 	n := c.NEnvs
-	a.episodes = replay.NewEpisodes(a.play.vec.Spec(), n, c.NEpisodes, a.play.mask != nil)
+	a.episodes = replay.NewEpisodes(a.spec(), n, c.NEpisodes, a.parts[0].mask != nil)
 	a.reward, a.done = make([]float32, n), make([]float32, n)
 	a.setSchedules(&a.c.Setup, namedSchedule{"learning_rate", c.LearningRate})
 	return a, nil
@@ -92,19 +92,19 @@ func (a *Reinforce) build(mk env.Maker) error {
 	if err := completeAndValidate(c); err != nil {
 		return err
 	}
-	return a.initOnPolicy(mk, onPolicyConfig{&c.Setup, &c.Normalize, &c.Network, c.Gamma, c.MaxGradNorm, 0})
+	return a.initOnPolicy(mk, onPolicyConfig{&c.Setup, &c.Normalize, &c.Network, c.Gamma, c.MaxGradNorm, 0, 0})
 }
 
 // Learn collects batches of episodes and takes one gradient step with each batch.
 func (a *Reinforce) Learn(until int) (Report, error) {
 	err := a.learn(until, a)
-	return a.play.stats.Report(a.log.metrics(a.rate, a.c.EntCoef, a.objective.entCoef)), algorithmError("REINFORCE", err)
+	return a.stats.Report(a.log.metrics(a.rate, a.c.EntCoef, a.objective.entCoef)), algorithmError("REINFORCE", err)
 }
 
 // iterate collects steps until NEpisodes episodes have ended, and takes a gradient step with the
 // episodes. The schedules' values at the start of the iteration are used for the whole iteration.
 func (a *Reinforce) iterate() error {
-	step := a.play.stats.Steps()
+	step := a.stats.Steps()
 	a.rate = a.c.LearningRate.At(step, a.c.Steps)
 	a.networks.opt.Rate = float32(a.rate)
 	a.objective = policyGradient{vfCoef: a.c.VFCoef, entCoef: float32(a.c.EntCoef.At(step, a.c.Steps))}
@@ -124,8 +124,9 @@ func (a *Reinforce) iterate() error {
 
 // step takes one step in each environment and adds it to the episodes.
 func (a *Reinforce) step() error {
-	a.episodes.Observe(a.play.obs, a.play.mask)
-	res, err := a.play.step(a.networks.model)
+	play := a.parts[0]
+	a.episodes.Observe(play.obs, play.mask)
+	res, err := play.step(a.networks.model)
 	if err != nil {
 		return a.stepError(err)
 	}
@@ -138,7 +139,7 @@ func (a *Reinforce) step() error {
 	if a.scale != nil {
 		a.scale.normalize(a.reward, a.done)
 	}
-	if err := a.episodes.Add(a.play.raw, a.reward); err != nil {
+	if err := a.episodes.Add(play.raw, a.reward); err != nil {
 		return err
 	}
 	for i := range a.done {
@@ -165,8 +166,8 @@ func (a *Reinforce) bootstrapValue(res *env.Result, i int) float32 {
 func (a *Reinforce) computeAdvantages() {
 	e := a.episodes
 	v, adv := e.Values()
-	for from := 0; from < len(v); from += maxTapeRows {
-		to := min(from+maxTapeRows, len(v))
+	for from := 0; from < len(v); from += chunkSize {
+		to := min(from+chunkSize, len(v))
 		a.networks.model.Act(policy.In{Obs: e.Rows(from, to).Obs}, policy.Out{Value: v[from:to]})
 	}
 	if copy(adv, e.Return); a.c.Baseline {
@@ -178,15 +179,12 @@ func (a *Reinforce) computeAdvantages() {
 	}
 }
 
-// maxTapeRows is the largest number of rows on a tape at one time.
-const maxTapeRows = 512
-
 // gradientStep takes one gradient step on all rows of the episodes. It accumulates the gradients
-// of at most maxTapeRows rows at a time. Then it updates the normaliser with the observations.
+// of at most chunkSize rows at a time. Then it updates the normaliser with the observations.
 func (a *Reinforce) gradientStep() {
 	rows := a.episodes.Len()
-	for from := 0; from < rows; from += maxTapeRows {
-		to := min(from+maxTapeRows, rows)
+	for from := 0; from < rows; from += chunkSize {
+		to := min(from+chunkSize, rows)
 		a.objective.fraction = float32(to-from) / float32(rows)
 		m := a.networks.accumulateGradients(a.episodes.Rows(from, to), &a.objective)
 		a.log.add(m, a.objective.fraction)
@@ -195,8 +193,8 @@ func (a *Reinforce) gradientStep() {
 	if a.normal == nil {
 		return
 	}
-	for from := 0; from < rows; from += maxTapeRows {
-		a.normal.Observe(a.episodes.Rows(from, min(from+maxTapeRows, rows)).Obs)
+	for from := 0; from < rows; from += chunkSize {
+		a.normal.Observe(a.episodes.Rows(from, min(from+chunkSize, rows)).Obs)
 	}
 }
 

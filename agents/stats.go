@@ -16,6 +16,7 @@ type Stats struct {
 	steps, episodes  int
 	returns, lengths [window]float64 // returns and lengths of the latest episodes; episode k is at k mod window
 	ended            []Episode       // episodes that ended since the last Report
+	endedAt          []int           // [len(ended)] number of the Vector's step at which each of these episodes ended; nil in merged Stats
 	reported         []Episode       // episodes in the last Report; the next Report overwrites the slice
 	maxAbsReward     float64         // largest absolute reward since the program started
 
@@ -37,6 +38,7 @@ func (s *Stats) Add(r *env.Result) {
 		s.maxAbsReward = max(s.maxAbsReward, math.Abs(reward))
 		if r.Done(i) {
 			s.endEpisode(Episode{r.Return[i], r.Length[i]}, r.Metrics[i*n:(i+1)*n])
+			s.endedAt = append(s.endedAt, s.steps/len(r.Reward))
 		}
 	}
 }
@@ -46,7 +48,7 @@ func (s *Stats) Add(r *env.Result) {
 func (s *Stats) setMeasures(measures []string) {
 	s.measures = measures
 	if s.ended == nil {
-		s.ended = make([]Episode, 0, 256)
+		s.ended, s.endedAt = make([]Episode, 0, 256), make([]int, 0, 256)
 	}
 	if n := window * len(measures); len(s.measured) != n {
 		s.measured, s.endedMeasures = make([]float64, n), make([]float64, 0, 256*len(measures))
@@ -64,21 +66,62 @@ func (s *Stats) endEpisode(e Episode, measures []float64) {
 
 // merge adds the steps and ended episodes of another Stats to s, and resets the other Stats.
 func (s *Stats) merge(from *Stats) {
+	s.addSteps(from)
+	for i := range from.ended {
+		s.addEpisode(from, i)
+	}
+	from.reset()
+}
+
+// mergeParts is merge for the Stats of Vectors that took the same number of steps. It adds the
+// episodes in the order in which a single Vector with all the environments ends them.
+func (s *Stats) mergeParts(parts []*part) {
+	for _, p := range parts {
+		s.addSteps(&p.stats)
+		p.merged = 0
+	}
+	for {
+		var next *part
+		for _, p := range parts {
+			if at := p.stats.endedAt; p.merged < len(at) && (next == nil || at[p.merged] < next.stats.endedAt[next.merged]) {
+				next = p
+			}
+		}
+		if next == nil {
+			break
+		}
+		s.addEpisode(&next.stats, next.merged)
+		next.merged++
+	}
+	for _, p := range parts {
+		p.stats.reset()
+	}
+}
+
+// addSteps adds the number of steps of another Stats.
+func (s *Stats) addSteps(from *Stats) {
 	s.setMeasures(from.measures)
 	s.steps += from.steps
 	s.maxAbsReward = max(s.maxAbsReward, from.maxAbsReward)
+}
+
+// addEpisode adds ended episode i of another Stats.
+func (s *Stats) addEpisode(from *Stats, i int) {
 	n := len(from.measures)
-	for i, e := range from.ended {
-		s.endEpisode(e, from.endedMeasures[i*n:(i+1)*n])
-	}
-	from.steps, from.episodes, from.ended, from.endedMeasures = 0, 0, from.ended[:0], from.endedMeasures[:0]
+	s.endEpisode(from.ended[i], from.endedMeasures[i*n:(i+1)*n])
+}
+
+// reset removes the steps and the ended episodes.
+func (s *Stats) reset() {
+	s.steps, s.episodes = 0, 0
+	s.ended, s.endedAt, s.endedMeasures = s.ended[:0], s.endedAt[:0], s.endedMeasures[:0]
 }
 
 // Report returns the statistics so far, with the given losses. The next call of Report overwrites
 // the slices of the returned value.
 func (s *Stats) Report(losses []Metric) Report {
 	r := Report{Steps: s.steps, Episodes: s.episodes, Ended: s.ended, Losses: losses, Measures: s.measureMeans()}
-	s.ended, s.reported, s.endedMeasures = s.reported[:0], s.ended, s.endedMeasures[:0]
+	s.ended, s.reported, s.endedAt, s.endedMeasures = s.reported[:0], s.ended, s.endedAt[:0], s.endedMeasures[:0]
 	n := min(s.episodes, window)
 	for i := range n {
 		r.Return += s.returns[i] / float64(n)

@@ -234,3 +234,18 @@ func (m *ActorCritic) Copy(normal *Normalizer) *ActorCritic {
 	c.newTapes()
 	return c
 }
+
+// Replica returns an ActorCritic with the same parameters as m: their values share memory, but
+// their gradients do not. So several goroutines can act with replicas, or compute gradients for
+// parts of a minibatch, at the same time. The result is nil if a layer of the networks mixes rows
+// or has a state, for example batch norm and dropout, or if it is not from package nn.
+func (m *ActorCritic) Replica() *ActorCritic {
+	if !nn.RowWise(m.networks()...) {
+		return nil
+	}
+	c := m.Copy(m.normal)
+	for i, p := range c.Params() {
+		p.Value = m.Params()[i].Value
+	}
+	return c
+}

@@ -39,15 +39,13 @@ type Rollout struct {
 	Advantage []float32 // [T·N] generalised advantage estimates
 	Return    []float32 // [T·N] targets of the critic
 
-	obs       rows      // [(T+1)·N] observations before each step and after the last step
-	final     rows      // [F] final observations of truncated episodes
-	ended     []int     // [F] row t·N+i of the step before each final observation
-	t         int       // number of steps stored
-	next      []float32 // [T·N] V of the next observation of each step; 0 if it is terminal
-	order     []int     // [T·N] random order of the rows in an epoch
-	scratch   []float32 // scratch: observations as floats
-	allBatch  Minibatch // the Minibatch that All returns
-	rowsBatch Minibatch // the Minibatch that Rows returns
+	spec      env.Spec
+	parts     []*RolloutPart // parts of the environments, which are filled separately; one part if Divide was not called
+	obs       rows           // [(T+1)·N] observations before each step and after the last step
+	next      []float32      // [T·N] V of the next observation of each step; 0 if it is terminal
+	order     []int          // [T·N] random order of the rows in an epoch
+	allBatch  Minibatch      // the Minibatch that All returns
+	rowsBatch Minibatch      // the Minibatch that Rows returns
 }
 
 // A Minibatch is B steps for one gradient step. Its slices are overwritten for the next
@@ -61,6 +59,22 @@ type Minibatch struct {
 // Len returns the number of steps.
 func (b *Minibatch) Len() int { return len(b.Advantage) }
 
+// Slice sets dst to the steps [from, to), which share memory with b, and returns dst.
+func (b *Minibatch) Slice(dst *Minibatch, from, to int) *Minibatch {
+	n := b.Len()
+	*dst = Minibatch{
+		part(b.Obs, n, from, to), part(b.Act, n, from, to), part(b.Mask, n, from, to), part(b.LogProb, n, from, to),
+		part(b.Value, n, from, to), part(b.Advantage, n, from, to), part(b.Return, n, from, to),
+	}
+	return dst
+}
+
+// part returns rows [from, to) of x, which has n rows. If x is nil, it returns nil.
+func part[T any](x []T, n, from, to int) []T {
+	w := len(x) / n
+	return x[from*w : to*w]
+}
+
 // NewRollout returns an empty Rollout of t steps of n environments. masked is whether the
 // environments have masks.
 func NewRollout(spec env.Spec, t, n int, masked bool) *Rollout {
@@ -68,56 +82,24 @@ func NewRollout(spec env.Spec, t, n int, masked bool) *Rollout {
 	r := &Rollout{
 		N: n, T: t, Act: f(t * spec.Act.Size()), LogProb: f(t), First: make([]bool, t*n),
 		Reward: f(t), Terminal: f(t), Done: f(t), Value: f(t + 1), Advantage: f(t), Return: f(t),
-		obs: newRows(spec.Obs, (t+1)*n), next: f(t), order: make([]int, t*n),
+		spec: spec, obs: newRows(spec.Obs, (t+1)*n), next: f(t), order: make([]int, t*n),
 	}
 	if masked {
 		l := layoutOf(spec.Act)
 		r.Mask = make([]bool, t*n*l.MaskSize())
 	}
-	finals := 0
-	if spec.MaxSteps > 0 { // memory for final observations, one per time limit
-		finals = n * (t/spec.MaxSteps + 1)
-	}
-	r.final, r.ended = newRows(spec.Obs, finals), make([]int, 0, finals)
-	r.final.clear()
-	r.Value = slices.Grow(r.Value, finals)
+	p := r.Divide(n)[0]
+	r.Value = slices.Grow(r.Value, cap(p.ended))
 	return r
 }
 
 // Begin empties the rollout and stores the first observations obs [N, O] and masks [N, M]. The
 // argument first [N] is true for an observation that is the first of an episode.
-func (r *Rollout) Begin(obs []float32, mask, first []bool) {
-	r.final.clear()
-	r.ended, r.t = r.ended[:0], 0
-	r.observe(obs, mask, first)
-}
-
-// observe stores the observations, the masks and first before step t.
-func (r *Rollout) observe(obs []float32, mask, first []bool) {
-	r.obs.setRows(r.t*r.N, obs)
-	if r.t < r.T {
-		copy(r.Mask[r.t*len(mask):], mask)
-		copy(r.First[r.t*r.N:], first)
-	}
-}
+func (r *Rollout) Begin(obs []float32, mask, first []bool) { r.parts[0].Begin(obs, mask, first) }
 
 // Add stores one step of every environment: the actions act [N, A], their log-probabilities logp
 // [N], and the result of the step.
-func (r *Rollout) Add(act, logp []float32, res *env.Result) {
-	copy(r.Act[r.t*len(act):], act)
-	copy(r.LogProb[r.t*r.N:], logp)
-	o := r.obs.width
-	for i, reward := range res.Reward {
-		k := r.t*r.N + i
-		r.Reward[k], r.Terminal[k], r.Done[k] = float32(reward), bit(res.Terminated[i]), bit(res.Done(i))
-		if res.Done(i) && !res.Terminated[i] {
-			r.final.add(res.Next[i*o : (i+1)*o])
-			r.ended = append(r.ended, k)
-		}
-	}
-	r.t++
-	r.observe(res.Obs, res.Mask, res.First)
-}
+func (r *Rollout) Add(act, logp []float32, res *env.Result) { r.parts[0].Add(act, logp, res) }
 
 // pieceFloats is the largest number of floats in one piece from Acted or Observed. It limits the
 // memory for observations that are stored as bytes.
@@ -126,7 +108,7 @@ const pieceFloats = 1 << 22
 // Acted returns an iterator over the observations of all T·N steps, in pieces of consecutive
 // rows. Each piece comes with the index of its first row. It is valid until the next piece.
 func (r *Rollout) Acted() iter.Seq2[int, []float32] {
-	return func(yield func(int, []float32) bool) { r.pieces(&r.obs, 0, r.T*r.N, yield) }
+	return func(yield func(int, []float32) bool) { r.parts[0].pieces(&r.obs, 0, 0, r.T*r.N, yield) }
 }
 
 // Observed returns an iterator over all observations, in pieces of consecutive rows: the
@@ -135,28 +117,23 @@ func (r *Rollout) Acted() iter.Seq2[int, []float32] {
 // of its first row. It is valid until the next piece.
 func (r *Rollout) Observed() iter.Seq2[int, []float32] {
 	return func(yield func(int, []float32) bool) {
-		if r.pieces(&r.obs, 0, r.obs.n, yield) {
-			r.pieces(&r.final, r.obs.n, r.final.n, yield)
+		for _, p := range r.parts {
+			for from, obs := range p.Observed() {
+				if !yield(from, obs) {
+					return
+				}
+			}
 		}
 	}
-}
-
-// pieces yields the first n rows of x in pieces. The argument from is the index of the first row.
-// The result is false if the caller's loop has ended early.
-func (r *Rollout) pieces(x *rows, from, n int, yield func(int, []float32) bool) bool {
-	step := max(1, pieceFloats/x.width)
-	for i := 0; i < n; i += step {
-		if !yield(from+i, x.view(&r.scratch, i, min(i+step, n))) {
-			return false
-		}
-	}
-	return true
 }
 
 // Values returns the slice Value, with one element for each observation from Observed. The agent
 // must write V to it.
 func (r *Rollout) Values() []float32 {
-	n := r.obs.n + r.final.n
+	n := r.obs.n
+	for _, p := range r.parts {
+		n += p.final.n
+	}
 	r.Value = f32.Grow(r.Value, n)
 	return r.Value
 }
@@ -169,8 +146,12 @@ func (r *Rollout) Advantages(gamma, lambda float32) {
 	for k, terminal := range r.Terminal {
 		r.next[k] *= 1 - terminal
 	}
-	for f, k := range r.ended {
-		r.next[k] = r.Value[(r.T+1)*r.N+f]
+	f := r.obs.n
+	for _, p := range r.parts {
+		for _, k := range p.ended {
+			r.next[k] = r.Value[f]
+			f++
+		}
 	}
 	loss.GAE(r.Advantage, r.Reward, r.Value, r.next, r.Done, r.N, gamma, lambda)
 	f32.Add(r.Return, r.Advantage, r.Value[:len(r.Return)])
@@ -180,13 +161,20 @@ func (r *Rollout) Advantages(gamma, lambda float32) {
 // slices of the rollout, except for observations that are stored as bytes.
 func (r *Rollout) All() *Minibatch {
 	n := r.T * r.N
-	r.allBatch = Minibatch{r.obs.view(&r.scratch, 0, n), r.Act, r.Mask, r.LogProb, r.Value[:n], r.Advantage, r.Return}
+	r.allBatch = Minibatch{r.obs.view(&r.parts[0].scratch, 0, n), r.Act, r.Mask, r.LogProb, r.Value[:n], r.Advantage, r.Return}
 	return &r.allBatch
 }
 
 // Rows returns a copy of the steps in the given rows. The Minibatch is valid until the next call.
 func (r *Rollout) Rows(index []int) *Minibatch {
-	b, n := &r.rowsBatch, len(index)
+	r.Gather(&r.rowsBatch, index)
+	return &r.rowsBatch
+}
+
+// Gather copies the steps in the given rows to b. Several goroutines may call it at the same time
+// for different Minibatches.
+func (r *Rollout) Gather(b *Minibatch, index []int) {
+	n := len(index)
 	gather := func(dst, src []float32) []float32 {
 		k := len(src) / (r.T * r.N)
 		dst = f32.Grow(dst, n*k)
@@ -204,25 +192,31 @@ func (r *Rollout) Rows(index []int) *Minibatch {
 			copy(b.Mask[i*k:(i+1)*k], r.Mask[row*k:])
 		}
 	}
-	return b
 }
 
-// Minibatches returns an iterator over minibatches that contain each step once, in a random
-// order. size is the number of steps in a minibatch. If size does not divide the number of steps,
-// the last minibatch is smaller, as in Stable-Baselines3.
+// Minibatches returns an iterator over the minibatches of Shuffled.
 func (r *Rollout) Minibatches(rng *rand.Rand, size int) iter.Seq[*Minibatch] {
-	return func(yield func(*Minibatch) bool) { r.minibatches(rng, size, yield) }
+	return func(yield func(*Minibatch) bool) {
+		r.shuffled(rng, size, func(index []int) bool { return yield(r.Rows(index)) })
+	}
 }
 
-// minibatches yields the minibatches that Minibatches describes.
-func (r *Rollout) minibatches(rng *rand.Rand, size int, yield func(*Minibatch) bool) {
+// Shuffled returns an iterator over the rows of minibatches that contain each step once, in a
+// random order. size is the number of steps in a minibatch. If size does not divide the number of
+// steps, the last minibatch is smaller, as in Stable-Baselines3.
+func (r *Rollout) Shuffled(rng *rand.Rand, size int) iter.Seq[[]int] {
+	return func(yield func([]int) bool) { r.shuffled(rng, size, yield) }
+}
+
+// shuffled yields the rows that Shuffled describes.
+func (r *Rollout) shuffled(rng *rand.Rand, size int, yield func([]int) bool) {
 	for i := range r.order {
 		r.order[i] = i
 	}
 	rng.Shuffle(len(r.order), func(i, j int) { r.order[i], r.order[j] = r.order[j], r.order[i] })
 	for left := r.order; len(left) > 0; {
 		n := min(size, len(left))
-		if !yield(r.Rows(left[:n])) {
+		if !yield(left[:n]) {
 			return
 		}
 		left = left[n:]

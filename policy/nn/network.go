@@ -144,3 +144,23 @@ func Share(cores *parallel.Pool, nets ...Network) {
 		}
 	}
 }
+
+// RowWise reports whether all layers of the networks compute each row of their outputs from the
+// same row of inputs, in training too, and remember nothing but their tensors. Then the gradient
+// for a batch is the sum of the gradients for its parts. Only layers of this package count.
+func RowWise(nets ...Network) bool {
+	for _, n := range nets {
+		switch n := n.(type) {
+		case *linear, *layerNorm, activation:
+		case *Sequential:
+			for _, s := range n.stages {
+				if !RowWise(s.Network) {
+					return false
+				}
+			}
+		default:
+			return false
+		}
+	}
+	return true
+}

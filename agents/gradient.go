@@ -1,0 +1,118 @@
+package agents
+
+import (
+	"github.com/rlrun/rlrun/policy"
+	"github.com/rlrun/rlrun/policy/f32"
+	"github.com/rlrun/rlrun/policy/optim"
+	"github.com/rlrun/rlrun/policy/parallel"
+	"github.com/rlrun/rlrun/policy/tape"
+	"github.com/rlrun/rlrun/replay"
+)
+
+// chunkSize is the smallest number of rows in a chunk of a minibatch that is divided, and the
+// largest number of rows on a tape at one time. So many rows stay in a core's second-level cache.
+const chunkSize = 512
+
+// An actorCritic is an agent's networks with their optimiser. The gradient of a large minibatch is
+// the sum of the gradients of consecutive chunks of its rows, which different cores compute. The
+// chunks depend on the number of rows and on the networks, never on the number of cores.
+type actorCritic struct {
+	model    *policy.ActorCritic
+	params   []*tape.Param // learned parameters of the model
+	opt      *optim.Optimizer
+	cores    *parallel.Pool // cores that Learn uses
+	own      gradientJob    // gradients of a whole minibatch, with the model itself
+	replicas []*gradientJob // gradients of the chunks, each with its own replica; nil if the model has no replicas
+	chunks   int            // number of chunks of the current minibatch
+
+	ownSite, chunkSite, sumSite parallel.Site
+}
+
+// makeReplicas makes n replicas of the model, if it can have replicas and n is above 1.
+func (n *actorCritic) makeReplicas(count int) {
+	for range count {
+		if r := n.model.Replica(); r != nil && count > 1 {
+			n.replicas = append(n.replicas, &gradientJob{model: r, params: r.Params()})
+		}
+	}
+}
+
+// computeValues computes V(s) for all observations of a part of a rollout, and stores the values in
+// v, the values of the whole rollout.
+func computeValues(model *policy.ActorCritic, part *replay.RolloutPart, v []float32) {
+	o := model.Spec().Obs.Size()
+	for from, obs := range part.Observed() {
+		for ; len(obs) > 0; from += chunkSize {
+			n := min(chunkSize, len(obs)/o)
+			model.Act(policy.In{Obs: obs[:n*o]}, policy.Out{Value: v[from : from+n]})
+			obs = obs[n*o:]
+		}
+	}
+}
+
+// A batch is the rows of a minibatch. Several goroutines may call its methods at the same time.
+type batch interface {
+	Len() int
+
+	// Slice returns the rows [from, to). It may use the memory of b.
+	Slice(b *replay.Minibatch, from, to int) *replay.Minibatch
+}
+
+// gradientStep takes a gradient step on both losses of a minibatch, except if the objective skips
+// it.
+func (n *actorCritic) gradientStep(b batch, o objective) stepMetrics {
+	m := n.accumulateGradients(b, o)
+	if m.skipped = o.skips(m.actorMetrics); m.skipped {
+		for _, p := range n.params {
+			clear(p.Grad)
+		}
+		return m
+	}
+	n.opt.Step()
+	return m
+}
+
+// accumulateGradients adds the gradients of both losses of a minibatch to the parameters' Grad.
+func (n *actorCritic) accumulateGradients(b batch, o objective) stepMetrics {
+	n.chunks = 1
+	if n.replicas != nil {
+		n.chunks = min(partsOf(b.Len(), chunkSize), len(n.replicas))
+	}
+	if n.chunks == 1 {
+		n.own.model = n.model
+		return n.own.run(n.cores, &n.ownSite, b, o)
+	}
+	for i, c := range n.replicas[:n.chunks] {
+		c.batch, c.objective, c.from, c.to = b, o, i*b.Len()/n.chunks, (i+1)*b.Len()/n.chunks
+	}
+	n.cores.Run(&n.chunkSite, n.chunks, (*chunkJob)(n))
+	n.cores.Run(&n.sumSite, n.cores.Size(), (*sumJob)(n))
+	var m stepMetrics
+	for _, c := range n.replicas[:n.chunks] {
+		m.add(c.metrics, 1)
+	}
+	return m
+}
+
+// chunkJob is the parallel.Job in which each replica computes the gradient of a chunk.
+type chunkJob actorCritic
+
+// Do computes the gradient of chunk i.
+func (n *chunkJob) Do(i int) { n.replicas[i].addGradients() }
+
+// sumJob is the parallel.Job that adds the gradients of the chunks to the gradients of the model,
+// in the order of the chunks.
+type sumJob actorCritic
+
+// Do adds part i of the gradient of each parameter.
+func (n *sumJob) Do(i int) {
+	pieces := n.cores.Size()
+	for j, p := range n.params {
+		from, to := i*len(p.Grad)/pieces, (i+1)*len(p.Grad)/pieces
+		for _, c := range n.replicas[:n.chunks] {
+			g := c.params[j].Grad[from:to]
+			f32.AddTo(p.Grad[from:to], g)
+			clear(g)
+		}
+	}
+}
