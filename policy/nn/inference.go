@@ -98,10 +98,13 @@ func (m *Sequential) inferRow(y, x []float32) {
 			}
 			to = hidden[b][:s.out]
 		}
-		if s.linear != nil {
-			s.linear.inferRow(to, x)
-		} else {
+		switch l := s.linear; { // without a method call, which would take longer than the rest of this loop
+		case l == nil:
 			s.Infer(to, x)
+		case l.out < minTransposed:
+			f32.LinearRow(to, x, l.weight.Value, l.bias.Value, l.act)
+		default:
+			f32.DenseRow(to, x, l.weight.Value, l.bias.Value, l.act)
 		}
 		x = to
 	}

@@ -60,24 +60,14 @@ func (l *linear) Forward(t *tape.Tape, x *tape.Var, _ Mode) *tape.Var {
 }
 
 func (l *linear) Infer(y, x []float32) {
-	if len(x) == l.in {
-		l.inferRow(y[:l.out], x)
-		return
+	n := 1
+	if len(x) != l.in { // for one row n is 1; the division below would take longer than a small layer
+		n = len(x) / l.in
 	}
-	n := len(x) / l.in
 	if l.out < minTransposed {
 		f32.Linear(y, x, l.weight.Value, l.bias.Value, n, l.in, l.out, l.act)
 	} else {
 		f32.Dense(y, x, l.weight.Value, l.bias.Value, n, l.in, l.out, l.act)
-	}
-}
-
-// inferRow is Infer for one row.
-func (l *linear) inferRow(y, x []float32) {
-	if l.out < minTransposed {
-		f32.LinearRow(y, x, l.weight.Value, l.bias.Value, l.act)
-	} else {
-		f32.DenseRow(y, x, l.weight.Value, l.bias.Value, l.act)
 	}
 }
 

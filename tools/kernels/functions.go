@@ -49,13 +49,13 @@ func (s instructions) nearest(x vec, k float32) (n, bits vec) {
 // because the processor can compute several pairs at the same time.
 func (s instructions) expm1r(r vec) vec {
 	r2 := s.times(r, r)
-	low := s.copy(s.number(1.0 / 6))
-	VFMADD213PS(s.number(1.0/2), r, low) // 1/2 + r/6
 	mid := s.copy(s.number(1.0 / 120))
 	VFMADD213PS(s.number(1.0/24), r, mid) // 1/24 + r/120
 	high := s.copy(s.number(1.0 / 5040))
 	VFMADD213PS(s.number(1.0/720), r, high) // 1/720 + r/5040
 	VFMADD213PS(mid, r2, high)
+	low := s.copy(s.number(1.0 / 6))
+	VFMADD213PS(s.number(1.0/2), r, low) // 1/2 + r/6
 	VFMADD213PS(low, r2, high)
 	VFMADD213PS(r, r2, high)
 	return high

@@ -197,7 +197,7 @@ func (r *row) tanhRow() {
 	act := Load(Param("act"), GP64())
 	CMPQ(act, Imm(tanhActivation))
 	JNE(LabelRef("done"))
-	r.hoist(8) // the registers of the second vector, and rest
+	r.hoist(6) // the registers of the second vector, and rest
 	y, left, end := GP64(), GP64(), GP64()
 	MOVQ(r.yAll, y)
 	MOVQ(r.ldw, left)
