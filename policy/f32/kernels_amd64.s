@@ -7639,27 +7639,31 @@ TEXT ·gatherAVX2(SB), NOSPLIT, $0-80
 	SHLQ    $0x02, DX
 	MOVQ    DX, R8
 	ANDQ    $-32, R8
+	LEAQ    -32(DX), R9
 
 rows:
-	MOVQ  (BX), R9
-	IMULQ DX, R9
-	ADDQ  CX, R9
-	XORQ  R10, R10
-	CMPQ  R10, R8
-	JGE   tail
+	MOVQ  (BX), R10
+	IMULQ DX, R10
+	ADDQ  CX, R10
+	XORQ  R11, R11
+	CMPQ  R11, R8
+	JGE   narrow
 
 vectors:
-	VMOVUPS (R9)(R10*1), Y1
-	VMOVUPS Y1, (AX)(R10*1)
-	ADDQ    $0x20, R10
-	CMPQ    R10, R8
+	VMOVUPS (R10)(R11*1), Y1
+	VMOVUPS Y1, (AX)(R11*1)
+	ADDQ    $0x20, R11
+	CMPQ    R11, R8
 	JLT     vectors
+	TESTQ   DI, DI
+	JZ      next
+	VMOVUPS (R10)(R9*1), Y1
+	VMOVUPS Y1, (AX)(R9*1)
+	JMP     next
 
-tail:
-	TESTQ      DI, DI
-	JZ         next
-	VMASKMOVPS (R9)(R10*1), Y0, Y1
-	VMASKMOVPS Y1, Y0, (AX)(R10*1)
+narrow:
+	VMASKMOVPS (R10), Y0, Y1
+	VMASKMOVPS Y1, Y0, (AX)
 
 next:
 	ADDQ DX, AX
@@ -17264,51 +17268,5 @@ tail:
 	JZ         done
 
 done:
-	VZEROUPPER
-	RET
-
-// func gatherAVX512(dst []float32, src []float32, w int, index []int)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·gatherAVX512(SB), NOSPLIT, $0-80
-	MOVQ  dst_base+0(FP), AX
-	MOVQ  src_base+24(FP), CX
-	MOVQ  w+48(FP), DX
-	MOVQ  index_base+56(FP), BX
-	MOVQ  index_len+64(FP), SI
-	MOVQ  DX, DI
-	ANDQ  $0x0f, DI
-	MOVQ  $-1, R8
-	BZHIQ DI, R8, R8
-	KMOVW R8, K1
-	SHLQ  $0x02, DX
-	MOVQ  DX, R8
-	ANDQ  $-64, R8
-
-rows:
-	MOVQ  (BX), R9
-	IMULQ DX, R9
-	ADDQ  CX, R9
-	XORQ  R10, R10
-	CMPQ  R10, R8
-	JGE   tail
-
-vectors:
-	VMOVUPS (R9)(R10*1), Z0
-	VMOVUPS Z0, (AX)(R10*1)
-	ADDQ    $0x40, R10
-	CMPQ    R10, R8
-	JLT     vectors
-
-tail:
-	TESTQ     DI, DI
-	JZ        next
-	VMOVUPS.Z (R9)(R10*1), K1, Z0
-	VMOVUPS   Z0, K1, (AX)(R10*1)
-
-next:
-	ADDQ DX, AX
-	ADDQ $0x08, BX
-	DECQ SI
-	JNZ  rows
 	VZEROUPPER
 	RET

@@ -423,6 +423,3 @@ func pack3AVX512(dst *float32, src *float32, k int, ld int, tail int)
 
 //go:noescape
 func transposeAVX512(dst *float32, ldd int, src *float32, lds int, rows int, k int)
-
-//go:noescape
-func gatherAVX512(dst []float32, src []float32, w int, index []int)

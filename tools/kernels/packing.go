@@ -14,7 +14,9 @@ func (s instructions) packing() {
 		s.pack(vectors)
 	}
 	s.transpose()
-	s.gather()
+	if !s.is512() { // the kernels for AVX-512 use gather of AVX2: its loads cross fewer lines of the cache
+		s.gather()
+	}
 }
 
 // pack writes a function that copies k rows of src to dst. In dst, each row is the given number of
@@ -136,18 +138,20 @@ func (s instructions) quarters(which uint64, x, y reg.VecVirtual) vec {
 }
 
 // gather writes a function that copies row index[i] of src to row i of dst. Rows have w
-// floats.
+// floats. The last vector of a row ends with the row: some elements are copied twice, because
+// masked stores of AVX2 are slow.
 func (s instructions) gather() {
 	s.function("gather", "func(dst, src []float32, w int, index []int)")
 	dst, src, w := Load(Param("dst").Base(), GP64()), Load(Param("src").Base(), GP64()), Load(Param("w"), GP64())
 	index, n := Load(Param("index").Base(), GP64()), Load(Param("index").Len(), GP64())
-	rest, whole := GP64(), GP64()
+	rest, whole, final := GP64(), GP64(), GP64()
 	MOVQ(w, rest)
 	ANDQ(Imm(uint64(s.lanes-1)), rest)
 	last := s.firstLanes(rest)
 	SHLQ(Imm(2), w) // length of a row [bytes]
 	MOVQ(w, whole)
 	ANDQ(I32(-s.bytes()), whole)
+	LEAQ(Mem{Base: w, Disp: -s.bytes()}, final) // offset of the last vector
 	Label("rows")
 	from, at := GP64(), GP64()
 	MOVQ(Mem{Base: index}, from)
@@ -155,16 +159,18 @@ func (s instructions) gather() {
 	ADDQ(src, from)
 	XORQ(at, at)
 	CMPQ(at, whole)
-	JGE(LabelRef("tail"))
+	JGE(LabelRef("narrow"))
 	Label("vectors")
 	s.store(s.load(Mem{Base: from, Index: at, Scale: 1}, all), Mem{Base: dst, Index: at, Scale: 1}, all)
 	ADDQ(Imm(uint64(s.bytes())), at)
 	CMPQ(at, whole)
 	JLT(LabelRef("vectors"))
-	Label("tail")
 	TESTQ(rest, rest)
 	JZ(LabelRef("next"))
-	s.store(s.load(Mem{Base: from, Index: at, Scale: 1}, last), Mem{Base: dst, Index: at, Scale: 1}, last)
+	s.store(s.load(Mem{Base: from, Index: final, Scale: 1}, all), Mem{Base: dst, Index: final, Scale: 1}, all)
+	JMP(LabelRef("next"))
+	Label("narrow") // rows with less than a vector
+	s.store(s.load(Mem{Base: from}, last), Mem{Base: dst}, last)
 	Label("next")
 	ADDQ(w, dst)
 	ADDQ(Imm(8), index)
