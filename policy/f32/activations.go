@@ -65,7 +65,7 @@ func ActivateGrad(dy, kept []float32, act Activation) {
 	defer s.put()
 	for n := 0; len(dy) > 0; dy, kept = dy[n:], kept[n:] {
 		n = min(len(dy), block)
-		active.layerGrad[act](dy[:n], kept[:n], s[:n], 1) // the sums of the single rows are not used
+		active.layerGrad[act](dy[:n], kept[:n], s.floats[:n], 1) // the sums of the single rows are not used
 	}
 }
 

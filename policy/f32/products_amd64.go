@@ -93,7 +93,7 @@ func (s *products) panel(p *product, j, vectors int) {
 	for k := 0; k < p.k; k += maxDepth {
 		depth := min(maxDepth, p.k-k)
 		s.packed(scratch, p, j, vectors, tail, k, depth)
-		s.blocks(p, j, vectors, tail, scratch[:], vectors*s.lanes, k, depth)
+		s.blocks(p, j, vectors, tail, scratch.floats[:], vectors*s.lanes, k, depth)
 	}
 	scratch.put()
 }
@@ -102,7 +102,7 @@ func (s *products) panel(p *product, j, vectors int) {
 // with column j.
 func (s *products) packed(scratch *scratch, p *product, j, vectors, tail, k, depth int) {
 	if !p.transposed {
-		s.pack[vectors](&scratch[0], &p.b[k*p.ldb+j], depth, 4*p.ldb, tail)
+		s.pack[vectors](&scratch.floats[0], &p.b[k*p.ldb+j], depth, 4*p.ldb, tail)
 		return
 	}
 	for v := range vectors {
@@ -110,7 +110,7 @@ func (s *products) packed(scratch *scratch, p *product, j, vectors, tail, k, dep
 		if v == vectors-1 {
 			rows = tail
 		}
-		s.transpose(&scratch[v*s.lanes], 4*vectors*s.lanes, &p.b[(j+v*s.lanes)*p.ldb+k], 4*p.ldb, rows, depth)
+		s.transpose(&scratch.floats[v*s.lanes], 4*vectors*s.lanes, &p.b[(j+v*s.lanes)*p.ldb+k], 4*p.ldb, rows, depth)
 	}
 }
 

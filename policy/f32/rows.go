@@ -13,7 +13,7 @@ func LogSoftmax(dst, x []float32, w int) {
 	x = x[:len(dst)]
 	for n := 0; len(dst) > 0; dst, x = dst[n*w:], x[n*w:] {
 		n = rowsPerBlock(len(dst)/w, w)
-		logSums := s[scratchSize-n:]
+		logSums := s.floats[scratchSize-n:]
 		maxima := s.logSumExp(logSums, x[:n*w], w)
 		for r, top := range maxima {
 			row, logSum := x[r*w:(r+1)*w], logSums[r]
@@ -32,7 +32,7 @@ func LogSoftmaxGrad(dx, dy, y []float32, w int) {
 	dy, y = dy[:len(dx)], y[:len(dx)]
 	for n := 0; len(dx) > 0; dx, dy, y = dx[n*w:], dy[n*w:], y[n*w:] {
 		n = rowsPerBlock(len(dx)/w, w)
-		exps := s[:n*w]
+		exps := s.floats[:n*w]
 		Exp(exps, y[:n*w])
 		for r := range n {
 			var sum float32
@@ -59,8 +59,8 @@ func rowsPerBlock(n, w int) int {
 // has m for all rows. The subtraction of m avoids overflow. If the largest element is infinite, m
 // is 0.
 func (s *scratch) logSumExp(dst, x []float32, w int) (maxima []float32) {
-	exps := s[:len(x)]
-	maxima = s[len(x):][:len(dst)]
+	exps := s.floats[:len(x)]
+	maxima = s.floats[len(x):][:len(dst)]
 	for r := range dst {
 		row := x[r*w : (r+1)*w]
 		top := row[0]

@@ -1,8 +1,8 @@
 package f32
 
 import (
+	"sync"
 	"sync/atomic"
-	"unsafe"
 )
 
 // scratchSize is the number of floats in a scratch. A packed panel of a matrix product fits into
@@ -10,39 +10,41 @@ import (
 const scratchSize = 512 * 144
 
 // A scratch is temporary memory for the duration of one call.
-type scratch [scratchSize]float32
+type scratch struct {
+	floats [scratchSize]float32
+	inUse  atomic.Bool
+}
 
-// freeScratch keeps up to 64 scratches that are not in use. A sync.Pool would free them at
-// garbage collections, and then the next call would allocate memory.
-var freeScratch [64]atomic.Pointer[scratch]
+// scratches are up to 64 scratches, in use or not. recent has the scratches that each core used
+// last: writing to memory that another core has in its cache takes ten times as long. A garbage
+// collection empties it, and then get finds the scratches in all.
+var scratches struct {
+	recent sync.Pool
+	all    [64]atomic.Pointer[scratch]
+}
 
-// getScratch returns a scratch that no other call uses. Its elements are arbitrary. A goroutine
-// mostly gets the same scratch again: writing to one that another core has in its cache takes ten
-// times as long.
+// getScratch returns a scratch that no other call uses. Its elements are arbitrary.
 func getScratch() *scratch {
-	first := firstScratch()
-	for i := range freeScratch {
-		if s := freeScratch[(first+i)%len(freeScratch)].Swap(nil); s != nil {
+	if s, ok := scratches.recent.Get().(*scratch); ok && s.inUse.CompareAndSwap(false, true) {
+		return s
+	}
+	for i := range scratches.all {
+		if s := scratches.all[i].Load(); s != nil && s.inUse.CompareAndSwap(false, true) {
 			return s
 		}
 	}
-	return new(scratch)
-}
-
-// put adds s to freeScratch, for a later getScratch.
-func (s *scratch) put() {
-	first := firstScratch()
-	for i := range freeScratch {
-		if freeScratch[(first+i)%len(freeScratch)].CompareAndSwap(nil, s) {
-			return
+	s := new(scratch)
+	s.inUse.Store(true)
+	for i := range scratches.all {
+		if scratches.all[i].CompareAndSwap(nil, s) {
+			break
 		}
 	}
+	return s
 }
 
-// firstScratch returns the index in freeScratch at which a goroutine begins to search. It is
-// computed from the address of the goroutine's stack.
-func firstScratch() int {
-	var onStack byte
-	stack := uint64(uintptr(unsafe.Pointer(&onStack))) >> 13
-	return int(stack * 0x9e3779b97f4a7c15 >> 58)
+// put ends the use of s.
+func (s *scratch) put() {
+	s.inUse.Store(false)
+	scratches.recent.Put(s)
 }

@@ -72,7 +72,7 @@ func (t *trials) start() {
 		for m := range t.samples {
 			t.samples[m] = make([]sample, 0, maxSamples)
 		}
-		t.sorted = make([]time.Duration, 0, maxSamples*int(modes))
+		t.sorted, t.sites = make([]time.Duration, 0, maxSamples*int(modes)), make([]*Site, 0, maxSamples)
 	}
 	t.last = nil
 }
