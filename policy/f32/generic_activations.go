@@ -199,7 +199,7 @@ func gateSigmoid(x, a, u, du float32) (y, slope float32) {
 // rounding error. Therefore log(1 + u) is computed as u log w / (w-1): the rounding error is in log w
 // and in w - 1, and it cancels. The derivative is the sigmoid.
 func softplus(x float32) (y, slope float32) {
-	u := exp(-abs(x))
+	u := decay(-min(abs(x), 88))
 	w := 1 + u
 	y = u
 	if w != 1 {

@@ -185,9 +185,12 @@ func (s instructions) gateSigmoid(x, a, minusU, du vec) []vec {
 	return s.gate(x, a, q, down)
 }
 
-// softplus returns log(1 + eˣ). The slope has the same bits as sigmoid.
+// softplus returns log(1 + eˣ). It computes the exponential as decay does, but subtracts n ln 2 in two
+// steps.
 func (s instructions) softplus(x vec, slope bool) []vec {
-	u := s.exp(s.or(x, s.bits(signBit)))
+	minusA := s.atLeast(s.copy(s.number(-88)), s.or(x, s.bits(signBit)))
+	_, bits, r := s.reduce(minusA)
+	u := s.times(s.plus(s.expm1r(r), s.number(1)), s.pow2(bits))
 	w := s.plus(u, s.number(1))
 	y := s.over(s.times(s.logNormal(w, nil), u), s.minus(w, s.number(1)))
 	y = s.selectLanes(s.compare(w, equal, s.number(1)), u, y)

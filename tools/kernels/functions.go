@@ -28,13 +28,13 @@ func (s instructions) functions() {
 // toNearest are the whole number nearest to x, in binary.
 const toNearest = 3 << 22
 
-// reduce returns n and r such that x = n ln 2 + r with |r| ≤ ln 2 / 2.
-func (s instructions) reduce(x vec) (n, r vec) {
-	n, _ = s.nearest(x, math.Log2E)
+// reduce returns n and r such that x = n ln 2 + r with |r| ≤ ln 2 / 2, and the bits of nearest.
+func (s instructions) reduce(x vec) (n, bits, r vec) {
+	n, bits = s.nearest(x, math.Log2E)
 	r = s.copy(x)
 	VFNMADD231PS(s.number(0.693145751953125), n, r)
 	VFNMADD231PS(s.number(1.42860682030941723212e-06), n, r)
-	return n, r
+	return n, bits, r
 }
 
 // nearest returns n and bits. n has the whole numbers nearest to k x. bits is the vector n +
@@ -72,7 +72,7 @@ func (s instructions) pow2(n vec) vec {
 // exp returns eˣ.
 func (s instructions) exp(x vec) vec {
 	x = s.atMost(s.copy(s.number(89)), s.atLeast(s.copy(s.number(-104)), x))
-	n, r := s.reduce(x)
+	n, _, r := s.reduce(x)
 	y := s.plus(s.expm1r(r), s.number(1))
 	if s.is512() {
 		VSCALEFPS(n, y, y)

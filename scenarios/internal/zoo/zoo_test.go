@@ -79,6 +79,7 @@ func TestImport(t *testing.T) {
 		{"CartPole-v1 ppo", "policy_kwargs: \"dict(net_arch=[dict(pi=[8], vf=[9])])\"", "policy_kwargs: {net_arch: {pi: [8], vf: [9]}}", "", ""},
 		{"CartPole-v1 ppo", "policy_kwargs: \"dict(net_arch=dict(vf=(9,)))\"", "policy_kwargs: {net_arch: {vf: [9], pi: []}}", "", ""},
 		{"CartPole-v1 ppo", "policy_kwargs: {net_arch: [8], activation_fn: th.nn.Tanh}", "policy_kwargs: {net_arch: [8], activation_fn: tanh}", "", ""},
+		{"CartPole-v1 ppo", "policy_kwargs: {net_arch: [8], activation_fn: torch.nn.Hardswish}", "policy_kwargs: {net_arch: [8], activation_fn: hardswish}", "", ""},
 		{"CartPole-v1 ppo", "policy_kwargs: \"dict(optimizer_kwargs=dict(weight_decay=0.1))\"", "policy_kwargs: {optimizer_kwargs: {weight_decay: 0.1, eps: 1e-08}}", "", ""},
 		{"CartPole-v1 a2c", "policy_kwargs: \"dict(optimizer_kwargs=dict(alpha=0.9))\"", "",
 			"policy_kwargs.optimizer_kwargs: {alpha: 0.9}: Stable-Baselines3 ignores them if use_rms_prop chooses the optimiser\n", ""},
