@@ -198,7 +198,9 @@ func (v *Var) Op() Op { return v.op }
 // with the same n. Before Forward writes them, the numbers are arbitrary. Only one goroutine may
 // make the first call; after it several cores may call Keep at the same time.
 func (v *Var) Keep(n int) []float32 {
-	v.kept = f32.Grow(v.kept, n)
+	if len(v.kept) != n { // no write in a later call, because other cores may read v.kept
+		v.kept = f32.Grow(v.kept, n)
+	}
 	return v.kept
 }
 
