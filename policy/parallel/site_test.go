@@ -28,11 +28,8 @@ func TestTrials(t *testing.T) {
 		return shared
 	}
 	run := func(d time.Duration) (shared [2]bool) {
-		for end := now + d; now < end; {
-			shared = step()
-		}
-		for tr.active {
-			shared = step()
+		for end := now + d; now < end || tr.active; {
+			step()
 		}
 		return step()
 	}
