@@ -46,11 +46,15 @@ func (x *Var) norm(name string, op Op, w, b *Var, eps float32) *Var {
 	return x.tape.record(op, constants{k: eps}, x.Rows, x.Cols, x, w, b)
 }
 
-// A layerOp is an operation whose Forward sets v.Grad to zeros, because several cores compute it.
-type layerOp interface{ clearsGrad() }
-
-func (dense) clearsGrad()  {}
-func (linear) clearsGrad() {}
+// clearsGrad reports whether the operation's Forward sets v.Grad to zeros, because several cores
+// compute it.
+func clearsGrad(op Op) bool {
+	switch op.(type) {
+	case dense, linear:
+		return true
+	}
+	return false
+}
 
 // dense is the operation of Dense. The constant i is the activation.
 type dense struct{}

@@ -181,7 +181,7 @@ func (t *Tape) record(op Op, c constants, rows, cols int, in ...*Var) *Var {
 		needsGrad = needsGrad || u.Grad != nil
 	}
 	v.allocate(needsGrad)
-	if _, layer := op.(layerOp); needsGrad && !layer {
+	if needsGrad && !clearsGrad(op) {
 		clear(v.Grad)
 	}
 	op.Forward(v)
