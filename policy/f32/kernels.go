@@ -7,12 +7,12 @@
 // rows. Functions allocate nothing. They panic if the lengths of slices do not match, because
 // this is a bug.
 //
-// A set of implementations of all loops is called kernels. There are three kernels: generic, in
-// plain Go, and on amd64 two in assembly, for AVX2 and for AVX-512. The same kernels give the
+// A set of implementations of all loops is called kernels. The kernels generic are in plain Go.
+// Others are in assembly: avx2 and avx512 on amd64, and neon on arm64. The same kernels give the
 // same results, bit for bit, because sums have a fixed order. The results of different kernels
 // differ in the last digits, because the assembly fuses multiplication and addition, and sums
 // have another order. The program uses the fastest kernels that the machine can run. The
-// environment variable RLRUN_KERNEL selects other kernels: generic, avx2 or avx512. When a
+// environment variable RLRUN_KERNEL selects other kernels: generic, avx2, avx512 or neon. When a
 // program starts, it compares each loop with plain Go on a few numbers. If the results disagree,
 // it writes a warning to standard error and does not use these kernels.
 package f32
@@ -69,7 +69,7 @@ const maxDepth = 512
 // starts.
 var active, choiceErr = choose(os.Getenv("RLRUN_KERNEL"), available(), os.Stderr)
 
-// Kernels returns the name of the kernels in use: generic, avx2 or avx512.
+// Kernels returns the name of the kernels in use: generic, avx2, avx512 or neon.
 func Kernels() string { return active.name }
 
 // KernelsErr returns an error if RLRUN_KERNEL names kernels that this machine does not have. In

@@ -1,7 +1,5 @@
 package f32
 
-//go:generate go run -C ../../tools ./kernels -pkg f32 -out ../policy/f32/kernels_amd64.s -stubs ../policy/f32/stubs_amd64.go
-
 // available returns the kernels that this machine can run, the fastest last.
 func available() []*kernels {
 	have := []*kernels{&generic}
@@ -101,7 +99,7 @@ var (
 			4: {1: product4x1AVX2, 2: product4x2AVX2},
 			6: {1: product6x1AVX2, 2: product6x2AVX2},
 		},
-		pack:      [4]packFunc{1: pack1AVX2, 2: pack2AVX2, 3: pack3AVX2},
+		pack:      [5]packFunc{1: pack1AVX2, 2: pack2AVX2, 3: pack3AVX2},
 		transpose: transposeAVX2, narrow: narrowAVX2, activate: &activateAVX2,
 	}
 	zmm = products{
@@ -117,17 +115,7 @@ var (
 			2: {1: product2x1splitAVX512, 2: product2x2splitAVX512, 3: product2x3splitAVX512},
 			4: {1: product4x1splitAVX512, 2: product4x2splitAVX512, 3: product4x3splitAVX512},
 		},
-		pack:      [4]packFunc{1: pack1AVX512, 2: pack2AVX512, 3: pack3AVX512},
+		pack:      [5]packFunc{1: pack1AVX512, 2: pack2AVX512, 3: pack3AVX512},
 		transpose: transposeAVX512, narrow: narrowAVX512, activate: &activateAVX512,
 	}
 )
-
-// inBlocks returns blocks(x[:n]) + rest(x[n:]), where n is the largest multiple of 16 that is at
-// most len(x). It is for assembly functions that accept only multiples of 16.
-func inBlocks(x []float32, blocks, rest func(x []float32) float64) float64 {
-	n := len(x) &^ 15
-	if n == 0 {
-		return rest(x)
-	}
-	return blocks(x[:n]) + rest(x[n:])
-}

@@ -86,29 +86,27 @@ func (s instructions) exponential(x vec) (p, e vec) {
 // expm1 returns eˣ - 1 for x ≤ 0.
 func (s instructions) expm1(x vec) vec {
 	p, e := s.exponential(s.atLeast(s.copy(s.number(-20)), x))
-	VFMADD213PS(s.minus(p, s.number(1)), p, e)
-	return e
+	return s.multiplyAddTo(e, p, s.minus(p, s.number(1)))
 }
 
 // selu returns λx where x > 0, and λα(eˣ - 1) elsewhere.
 func (s instructions) selu(x vec, slope bool) []vec {
 	p, e := s.exponential(s.atLeast(s.copy(s.number(-20)), x))
 	down := s.copy(e)
-	VFMADD213PS(s.minus(p, s.number(1)), p, e)
+	e = s.multiplyAddTo(e, p, s.minus(p, s.number(1)))
 	positive := s.compare(x, more, s.zero())
 	y := s.selectLanes(positive, s.times(x, s.number(seluScale)), s.times(e, s.number(seluScaleAlpha)))
 	if !slope {
 		return single(y)
 	}
-	VFMADD213PS(p, p, down) // eˣ
+	down = s.multiplyAdd(down, p, p) // eˣ
 	return []vec{y, s.selectLanes(positive, s.number(seluScale), s.times(down, s.number(seluScaleAlpha)))}
 }
 
 // decay returns eˣ for -88 ≤ x ≤ 20.
 func (s instructions) decay(x vec) vec {
 	p, e := s.exponential(x)
-	VFMADD213PS(p, p, e)
-	return e
+	return s.multiplyAddTo(e, p, p)
 }
 
 // gate returns max(x, 0) - a q and, if down is not nil, the slope: down where x < 0, and 1 - down
@@ -133,7 +131,7 @@ func (s instructions) gelu(x vec, slope bool) []vec {
 	for _, c := range []float32{
 		0.3843560143635226, -0.33538876310204857, -0.7917895469840677, 2.663458883590653, -3.787681679894522, 3.2672359166999763, -1.7952397051725033, 0.5,
 	} {
-		VFMADD213PS(s.number(c), v, r)
+		r = s.multiplyAdd(r, v, s.number(c))
 	}
 	q := s.times(e, r)
 	var down vec
@@ -214,7 +212,7 @@ func (s instructions) mish(x vec, slope bool) []vec {
 	if !slope {
 		return single(y)
 	}
-	VFMADD213PS(n, n, n) // n² + n
+	n = s.multiplyAdd(n, n, n) // n² + n
 	n = s.times(n, s.times(c, s.number(4)))
 	t = s.plus(t, s.over(n, s.times(d, d)))
 	whole := s.copy(s.number(1))

@@ -54,7 +54,7 @@ func (s instructions) loopBody(dst string, in, more []string, f func(in []vec) [
 	JZ(LabelRef("done"))
 	step(s.firstLanes(n))
 	Label("done")
-	finish()
+	s.finish()
 }
 
 // Signatures of the assembly functions.
@@ -93,8 +93,7 @@ func (s instructions) withScalars() {
 	s.function("affine", "func(dst, x []float32, k, l float32)")
 	k, l := s.scalar("k"), s.scalar("l")
 	s.loopBody("dst", []string{"x"}, nil, func(v []vec) []vec {
-		VFMADD213PS(l, k, v[0])
-		return single(v[0])
+		return single(s.multiplyAdd(v[0], k, l))
 	})
 	s.function("axpy", "func(dst, x []float32, k float32)")
 	k = s.scalar("k")

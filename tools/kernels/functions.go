@@ -20,7 +20,10 @@ const (
 func (s instructions) functions() {
 	x := []string{"x"}
 	s.loop("exp", oneIn, "dst", x, nil, func(v []vec) []vec { return single(s.exp(v[0])) })
-	s.function("log", oneIn) // without hoist, because log has more constants than there are registers
+	s.function("log", oneIn)
+	if s.isNEON() { // otherwise without hoist, because log has more constants than there are registers
+		s.hoist(0)
+	}
 	s.loopBody("dst", x, nil, func(v []vec) []vec { return single(s.log(v[0])) })
 }
 
@@ -49,16 +52,10 @@ func (s instructions) nearest(x vec, k float32) (n, bits vec) {
 // because the processor can compute several pairs at the same time.
 func (s instructions) expm1r(r vec) vec {
 	r2 := s.times(r, r)
-	mid := s.copy(s.number(1.0 / 120))
-	VFMADD213PS(s.number(1.0/24), r, mid) // 1/24 + r/120
-	high := s.copy(s.number(1.0 / 5040))
-	VFMADD213PS(s.number(1.0/720), r, high) // 1/720 + r/5040
-	VFMADD213PS(mid, r2, high)
-	low := s.copy(s.number(1.0 / 6))
-	VFMADD213PS(s.number(1.0/2), r, low) // 1/2 + r/6
-	VFMADD213PS(low, r2, high)
-	VFMADD213PS(r, r2, high)
-	return high
+	mid := s.line(1.0/120, 1.0/24, r)
+	high := s.multiplyAddTo(s.line(1.0/5040, 1.0/720, r), r2, mid)
+	high = s.multiplyAddTo(high, r2, s.line(1.0/6, 1.0/2, r))
+	return s.multiplyAdd(high, r2, r)
 }
 
 // pow2 returns 2ⁿ for whole numbers -126 ≤ n ≤ 127. It uses only the last nine bits of n, so n
@@ -94,7 +91,7 @@ func (s instructions) tanh(x vec) vec {
 	VFNMADD231PS(s.number(math.Ln2), n, r)
 	p := s.pow2(bits)
 	e := s.expm1r(r)
-	VFMADD213PS(s.minus(p, s.number(1)), p, e) // 2ⁿ(eʳ-1) + 2ⁿ-1
+	e = s.multiplyAddTo(e, p, s.minus(p, s.number(1))) // 2ⁿ(eʳ-1) + 2ⁿ-1
 	y := s.over(e, s.plus(e, s.number(2)))
 	return s.or(y, s.and(x, s.bits(signBit)))
 }
@@ -130,7 +127,7 @@ func (s instructions) logNormal(x, scale vec) vec {
 	f = s.minus(f, s.number(1))
 	p := s.copy(s.number(0.06971611443))
 	for _, c := range []float32{-0.1147973381, 0.1168541992, -0.1242568734, 0.1424905765, -0.1666780232, 0.2000071575, -0.2499999696, 0.3333333118} {
-		VFMADD213PS(s.number(c), f, p)
+		p = s.multiplyAdd(p, f, s.number(c))
 	}
 	f2 := s.times(f, f)
 	p = s.times(p, s.times(f2, f))

@@ -11,11 +11,12 @@ import (
 // A narrow has the registers of the function narrow.
 type narrow struct {
 	instructions
-	y, x, w, b  reg.GPVirtual // addresses of the next output, its row of x, its row of w, and its bias
-	ldw, ldw3   reg.GPVirtual // the distance between two rows of w, and three times this distance [bytes]
-	whole, rest reg.GPVirtual // a row of x has pairs of vectors with this total size [bytes], and this number of elements after them
-	masks       []mask        // the lanes of the last pair of vectors
-	left        reg.GPVirtual // number of outputs of the row that are not computed yet
+	y, x, w, b  reg.GPVirtual   // addresses of the next output, its row of x, its row of w, and its bias
+	ldw, ldw3   reg.GPVirtual   // the distance between two rows of w, and three times this distance [bytes]
+	whole, rest reg.GPVirtual   // a row of x has pairs of vectors with this total size [bytes], and this number of elements after them
+	masks       []mask          // the lanes of the last pair of vectors
+	left        reg.GPVirtual   // number of outputs of the row that are not computed yet
+	rows        []reg.GPVirtual // for NEON, the addresses of the rows of w of a group
 }
 
 // narrow writes a function that sets y [n, out] = x wᵀ + b for x [n, in], w [out, in] and b
@@ -35,7 +36,9 @@ func (s instructions) narrow() {
 	first, second := GP64(), GP64()
 	s.splitLanes(f.rest, first, second)
 	f.masks = []mask{s.firstLanes(first), s.firstLanes(second)}
-	LEAQ(Mem{Base: f.ldw, Index: f.ldw, Scale: 2}, f.ldw3)
+	if !s.isNEON() {
+		LEAQ(Mem{Base: f.ldw, Index: f.ldw, Scale: 2}, f.ldw3)
+	}
 	Label("rows")
 	f.w, f.b, f.left = load("w"), load("b"), load("out")
 	Label("fours")
@@ -53,7 +56,7 @@ func (s instructions) narrow() {
 	ADDQ(f.ldw, f.x)
 	DECQ(n)
 	JNZ(LabelRef("rows"))
-	finish()
+	s.finish()
 }
 
 // group computes a group of outputs. It jumps to the label next after the last group of a row.
@@ -63,16 +66,25 @@ func (f *narrow) group(size int) {
 	for i := range sums {
 		sums[i] = [2]vec{f.zero(), f.zero()}
 	}
+	f.rows = []reg.GPVirtual{f.w}
+	for i := 1; f.isNEON() && i < size; i++ {
+		f.rows = append(f.rows, GP64())
+		LEAQ(Mem{Base: f.rows[i-1], Index: f.ldw, Scale: 1}, f.rows[i])
+	}
 	end := GP64()
 	LEAQ(Mem{Base: f.x, Index: f.whole, Scale: 1}, end)
 	CMPQ(f.x, end)
 	JGE(LabelRef(label("tail")))
-	Label(label("k"))
-	f.pair(sums, []mask{all, all})
-	ADDQ(I32(2*f.bytes()), f.x)
-	ADDQ(I32(2*f.bytes()), f.w)
-	CMPQ(f.x, end)
-	JLT(LabelRef(label("k")))
+	if f.isNEON() {
+		f.addPairs(sums, end, label("k"))
+	} else {
+		Label(label("k"))
+		f.pair(sums, []mask{all, all})
+		ADDQ(I32(2*f.bytes()), f.x)
+		ADDQ(I32(2*f.bytes()), f.w)
+		CMPQ(f.x, end)
+		JLT(LabelRef(label("k")))
+	}
 	Label(label("tail"))
 	TESTQ(f.rest, f.rest)
 	JZ(LabelRef(label("add")))
@@ -100,7 +112,7 @@ func (f *narrow) pair(sums [][2]vec, m []mask) {
 	for half, m := range m {
 		v := f.load(Mem{Base: f.x, Disp: half * f.bytes()}, m)
 		for i := range sums {
-			at := rowAddress(i, f.w, nil, f.ldw, f.ldw3)
+			at := f.row(i)
 			at.Disp = half * f.bytes()
 			if m.isAll() {
 				VFMADD231PS(at, v, sums[i][half])
@@ -109,6 +121,14 @@ func (f *narrow) pair(sums [][2]vec, m []mask) {
 			}
 		}
 	}
+}
+
+// row returns the address of row i of w in a group.
+func (f *narrow) row(i int) Mem {
+	if f.isNEON() {
+		return Mem{Base: f.rows[i]}
+	}
+	return rowAddress(i, f.w, nil, f.ldw, f.ldw3)
 }
 
 // storeOutputs adds the lanes of each of the vectors x, which have four lanes, and writes the sums
@@ -134,8 +154,11 @@ func (f *narrow) storeOutputs(x []reg.VecVirtual) {
 }
 
 // sumQuarters returns the sum of the quarters of an AVX-512 vector, or of the halves of an AVX2
-// vector. The result has four lanes.
+// vector. The result has four lanes, as a vector of NEON.
 func (s instructions) sumQuarters(v vec) reg.VecVirtual {
+	if s.isNEON() {
+		return v
+	}
 	y := v
 	if s.is512() {
 		upper := YMM()

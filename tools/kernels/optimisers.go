@@ -18,7 +18,7 @@ func (s instructions) optimisers() {
 		VFMADD231PS(s.times(g, g), rest2, v)
 		root := s.vector()
 		VSQRTPS(v, root)
-		VFMADD213PS(epsilon, rootScale, root)
+		root = s.multiplyAdd(root, rootScale, epsilon)
 		return []vec{s.minus(in[0], s.over(s.times(m, rate), root)), m, v, s.zero()}
 	})
 	s.function("rms", "func(p, g, v []float32, scale, keep, add, rate, inside, outside float32)")

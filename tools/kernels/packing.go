@@ -10,7 +10,11 @@ import (
 
 // packing writes the functions that copy rows and columns of matrices.
 func (s instructions) packing() {
-	for vectors := 1; vectors <= 3; vectors++ {
+	widest := 3
+	if s.isNEON() {
+		widest = 4
+	}
+	for vectors := 1; vectors <= widest; vectors++ {
 		s.pack(vectors)
 	}
 	s.transpose()
@@ -35,7 +39,7 @@ func (s instructions) pack(vectors int) {
 	ADDQ(Imm(uint64(vectors*s.bytes())), dst)
 	DECQ(k)
 	JNZ(LabelRef("k"))
-	finish()
+	s.finish()
 }
 
 // transpose writes a function that sets dst[j][i] = src[i][j] for j < k and i < lanes. If src has
@@ -82,7 +86,7 @@ func (s instructions) transpose() {
 		JZ(LabelRef("done"))
 	}
 	Label("done")
-	finish()
+	s.finish()
 }
 
 // transposed returns the columns of the square matrix whose rows are v. It first interleaves
@@ -90,6 +94,9 @@ func (s instructions) transpose() {
 func (s instructions) transposed(v []vec) []vec {
 	v = s.pairs(v, 1, VUNPCKLPS, VUNPCKHPS)
 	v = s.pairs(v, 2, VUNPCKLPD, VUNPCKHPD)
+	if s.isNEON() {
+		return v
+	}
 	// Quarter q of v[4g+c] now has the elements 4g, …, 4g+3 of column 4q+c.
 	out := make([]vec, s.lanes)
 	if !s.is512() {
@@ -176,5 +183,5 @@ func (s instructions) gather() {
 	ADDQ(Imm(8), index)
 	DECQ(n)
 	JNZ(LabelRef("rows"))
-	finish()
+	s.finish()
 }

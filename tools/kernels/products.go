@@ -27,8 +27,16 @@ func (b block) name() string {
 }
 
 // blocks returns the blocks of the instruction set. The number of vector registers limits the
-// size of a block: AVX-512 has 32 registers, and AVX2 has 16.
+// size of a block: AVX-512 and NEON have 32 registers, and AVX2 has 16.
 func (s instructions) blocks() (bs []block) {
+	if s.isNEON() {
+		for _, rows := range []int{1, 2, 4} {
+			for vectors := 1; vectors <= 4; vectors++ {
+				bs = append(bs, block{rows, vectors, 1})
+			}
+		}
+		return append(bs, block{1, 8, 1})
+	}
 	if s.is512() {
 		for _, rows := range []int{1, 2, 4} {
 			for vectors := 1; vectors <= 4; vectors++ {
@@ -67,12 +75,29 @@ func (s instructions) product(b block) {
 	last := s.firstLanes(Load(Param("tail"), GP64()))
 	sums := s.sums(b)
 	var ra3 reg.GPVirtual
-	if b.rows > 3 {
+	if b.rows > 3 && !s.isNEON() {
 		ra3 = GP64()
 		LEAQ(Mem{Base: ra, Index: ra, Scale: 2}, ra3)
 	}
 	Label("blocks")
 	s.initSums(b, sums, c, ldc, last)
+	if s.isNEON() {
+		s.addProducts(b, sums[0], a, ra, ca, ldb, last)
+	} else {
+		s.broadcastProducts(b, sums, a, ra, ra3, ca, ldb, last)
+	}
+	s.storeSums(b, sums[0], c, ldc, last)
+	for range b.rows {
+		ADDQ(ra, a)
+	}
+	DECQ(blocks)
+	JNZ(LabelRef("blocks"))
+	s.finish()
+}
+
+// broadcastProducts adds the products of a block's rows of a with b to its sums. It copies each
+// element of a to all lanes. The register ra3 has three times the stride ra.
+func (s instructions) broadcastProducts(b block, sums [][][]vec, a, ra, ra3, ca, ldb reg.Register, last mask) {
 	ak, bk, k := GP64(), Load(Param("b"), GP64()), Load(Param("k"), GP64())
 	MOVQ(a, ak)
 	var ak4 reg.GPVirtual
@@ -130,13 +155,6 @@ func (s instructions) product(b block) {
 			}
 		}
 	}
-	s.storeSums(b, sums[0], c, ldc, last)
-	for range b.rows {
-		ADDQ(ra, a)
-	}
-	DECQ(blocks)
-	JNZ(LabelRef("blocks"))
-	finish()
 }
 
 // sums returns registers for the sums of a block, indexed by chain, row and vector.
@@ -212,18 +230,6 @@ func (s instructions) maskOf(b block, j int, last mask) mask {
 		return last
 	}
 	return all
-}
-
-// loadInto reads the lanes of m from memory into the register v. It sets the other lanes to 0.
-func (s instructions) loadInto(from Mem, m mask, v vec) {
-	switch {
-	case m.isAll():
-		VMOVUPS(from, v)
-	case s.is512():
-		VMOVUPS_Z(from, m.k, v)
-	default:
-		VMASKMOVPS(from, m.v, v)
-	}
 }
 
 // storeSums applies the floor to the sums, stores them in c, and moves the address c to the next

@@ -17,27 +17,43 @@ func (s instructions) reductions() {
 
 // sum writes a function that returns a sum over the elements of x, in float64. The argument add
 // writes the instructions that add the elements, or their squares, to an accumulator acc. The
-// function uses two accumulators. The number of elements of x is a multiple of 16, at least 16.
+// function uses two accumulators, or eight with NEON. The number of elements of x is a multiple of 16, at least 16.
 func (s instructions) sum(name string, add func(x, acc vec)) {
 	s.function(name+"Blocks", "func(x []float32) float64")
 	x, n := Load(Param("x").Base(), GP64()), Load(Param("x").Len(), GP64())
 	acc := []vec{s.zero(), s.zero()}
+	for s.isNEON() && len(acc) < 8 {
+		acc = append(acc, s.zero())
+	}
 	Label("loop")
 	for i := range 16 / (s.lanes / 2) {
 		v := s.vector()
 		VCVTPS2PD(Mem{Base: x, Disp: i * s.bytes() / 2}, v)
-		add(v, acc[i%2])
+		add(v, acc[i%len(acc)])
 	}
 	ADDQ(Imm(64), x)
 	SUBQ(Imm(16), n)
 	JG(LabelRef("loop"))
-	VADDPD(acc[1], acc[0], acc[0])
+	for _, other := range acc[1:] {
+		VADDPD(other, acc[0], acc[0])
+	}
+	Store(s.sumDoubles(acc[0]), ReturnIndex(0))
+	s.finish()
+}
+
+// sumDoubles returns a vector whose first lane is the sum of the float64 lanes of v.
+func (s instructions) sumDoubles(v vec) reg.VecVirtual {
+	if s.isNEON() {
+		sum := s.vector()
+		VHADDPD(v, v, sum)
+		return sum
+	}
 	y := YMM()
 	if s.is512() {
-		VEXTRACTF64X4(Imm(1), acc[0], y)
-		VADDPD(acc[0].AsY(), y, y)
+		VEXTRACTF64X4(Imm(1), v, y)
+		VADDPD(v.AsY(), y, y)
 	} else {
-		VMOVAPD(acc[0], y)
+		VMOVAPD(v, y)
 	}
 	low := XMM()
 	VEXTRACTF128(Imm(1), y, low)
@@ -45,8 +61,7 @@ func (s instructions) sum(name string, add func(x, acc vec)) {
 	swapped := XMM()
 	VPERMILPD(Imm(1), low, swapped)
 	VADDSD(swapped, low, low)
-	Store(low, ReturnIndex(0))
-	finish()
+	return low
 }
 
 // columns writes a loop over the columns of a matrix, four vectors of columns in each pass, and
@@ -73,7 +88,7 @@ func (s instructions) columns(width reg.Register, body func(offset reg.Register,
 	JZ(LabelRef("done"))
 	body(offset, []mask{s.firstLanes(left)}, "tailRows")
 	Label("done")
-	finish()
+	s.finish()
 }
 
 // layerGrad writes a function that replaces dy, the gradient after an activation, by the gradient

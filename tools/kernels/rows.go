@@ -2,14 +2,20 @@ package main
 
 import (
 	"fmt"
+	"math/bits"
 
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// maxRowPanel is the width of the widest panel of denseRow [vectors].
-const maxRowPanel = 12
+// maxRowPanel returns the width of the widest panel of denseRow [vectors].
+func (s instructions) maxRowPanel() int {
+	if s.isNEON() {
+		return 16
+	}
+	return 12
+}
 
 // The activations that denseRow computes, with the same values as f32.Activation.
 const (
@@ -47,7 +53,8 @@ func (s instructions) denseRow() {
 	SHRQ(Imm(s.shift()), left)
 	SHLQ(Imm(2), r.ldw)
 	LEAQ(Mem{Base: r.ldw, Disp: -s.bytes()}, r.final)
-	for range maxRowPanel {
+	widest := s.maxRowPanel()
+	for range widest {
 		for chain := range r.chains {
 			r.sums[chain] = append(r.sums[chain], s.vector())
 		}
@@ -56,7 +63,7 @@ func (s instructions) denseRow() {
 	r.loadFloor()
 	const full = 8
 	Label("panels")
-	CMPQ(left, Imm(maxRowPanel))
+	CMPQ(left, Imm(uint64(widest)))
 	JLE(LabelRef("rest"))
 	r.panel("full", full, false)
 	for _, p := range []reg.GPVirtual{r.y, r.w, r.b} {
@@ -66,32 +73,27 @@ func (s instructions) denseRow() {
 	SUBQ(Imm(full), left)
 	JMP(LabelRef("panels"))
 	Label("rest")
-	dispatch(left, 1, maxRowPanel, "rest")
-	for vectors := 1; vectors <= maxRowPanel; vectors++ {
+	dispatch(left, 1, widest, "rest")
+	for vectors := 1; vectors <= widest; vectors++ {
 		Label(fmt.Sprintf("rest%d", vectors))
 		r.panel(fmt.Sprintf("k%d", vectors), vectors, true)
-		if vectors < maxRowPanel {
+		if vectors < widest {
 			JMP(LabelRef("computed"))
 		}
 	}
 	Label("computed")
 	r.tanhRow()
-	finish()
+	s.finish()
 }
 
 // shift returns log₂ of the number of lanes.
-func (s instructions) shift() uint64 {
-	if s.is512() {
-		return 4
-	}
-	return 3
-}
+func (s instructions) shift() uint64 { return uint64(bits.TrailingZeros(uint(s.lanes))) }
 
 // loadFloor sets the floor of the sums: 0 for ReLU, and -∞ for other activations.
 func (r *row) loadFloor() {
 	act := Load(Param("act"), GP64())
 	r.floor = r.vector()
-	VBROADCASTSS(constant("noFloor", 0xff800000, 1), r.floor)
+	r.setBits(r.floor, "noFloor", 0xff800000)
 	CMPQ(act, Imm(reluActivation))
 	JNE(LabelRef("panels"))
 	VXORPS(r.floor, r.floor, r.floor)
@@ -133,6 +135,10 @@ func (r *row) panel(label string, vectors int, last bool) {
 	MOVQ(r.w, wk)
 	MOVQ(r.in, k)
 	steps := func(n int, input func(i int) vec) {
+		if r.isNEON() {
+			r.addInputs(n, xk, wk, func(j int) Mem { return at(wk, j) }, vectors)
+			return
+		}
 		for i := range n {
 			x := input(i)
 			for j := range vectors {
@@ -179,6 +185,9 @@ func (r *row) inputs(x reg.Register) func(i int) vec {
 // fourInputs returns a function that returns a vector with input i in all lanes, where i < 4. One
 // load and four permutations are faster than four loads, because the loop is limited by loads.
 func (r *row) fourInputs(x reg.Register) func(i int) vec {
+	if r.isNEON() {
+		return nil // addInputs reads the inputs
+	}
 	four := r.vector()
 	if r.is512() {
 		VBROADCASTF32X4(Mem{Base: x}, four)

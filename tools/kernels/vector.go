@@ -13,20 +13,27 @@ import (
 
 // instructions is an instruction set.
 type instructions struct {
-	name  string // AVX2 or AVX512, the suffix of the functions' names
+	name  string // AVX2, AVX512 or NEON, the suffix of the functions' names
 	lanes int    // number of floats in a vector
 }
 
 // is512 reports whether s is AVX-512: vectors are ZMM registers, and masks are K registers.
 func (s instructions) is512() bool { return s.lanes == 16 }
 
+// isNEON reports whether s is NEON: vectors are XMM registers until they are translated, and masks
+// are numbers of lanes.
+func (s instructions) isNEON() bool { return s.lanes == 4 }
+
 // bytes returns the size of a vector [bytes].
 func (s instructions) bytes() int { return 4 * s.lanes }
 
 // vector returns a new vector register.
 func (s instructions) vector() reg.VecVirtual {
-	if s.is512() {
+	switch {
+	case s.is512():
 		return ZMM()
+	case s.isNEON():
+		return XMM()
 	}
 	return YMM()
 }
@@ -41,6 +48,7 @@ func (s instructions) zero() reg.VecVirtual {
 // function begins an assembly function. It appends the name of the instruction set to the
 // function's name.
 func (s instructions) function(name, signature string) {
+	partialMoves = 0
 	TEXT(name+s.name, NOSPLIT, signature)
 	Pragma("noescape")
 }
@@ -65,16 +73,20 @@ var (
 // functions need up to 12 registers for computations. AVX2 has 16 registers. Functions need up to 9
 // registers for computations, so 7 are left for constants. Only denseRow has busy registers: it
 // computes tanh of two vectors at the same time. One vector needs 7 registers, so 9 are left for the
-// busy registers and the constants.
+// busy registers and the constants. NEON has 31 registers that are not reserved, and functions
+// need up to 8 of them for computations.
 func (s instructions) constantRegisters(busy int) int {
-	if s.is512() {
+	switch {
+	case s.is512():
 		return 20
+	case s.isNEON():
+		return 23 - busy
 	}
 	return min(7, 9-busy)
 }
 
 // finish writes the end of the function and, after it, the code that loads hoisted constants.
-func finish() {
+func (s instructions) finish() {
 	VZEROUPPER()
 	RET()
 	if hoisted == nil {
@@ -82,10 +94,22 @@ func finish() {
 	}
 	Label("constants")
 	for _, b := range slices.Sorted(maps.Keys(hoisted)) {
-		VBROADCASTSS(constant(fmt.Sprintf("constant%08x", b), b, 1), hoisted[b])
+		s.setBits(hoisted[b], fmt.Sprintf("constant%08x", b), b)
 	}
 	JMP(LabelRef("begin"))
 	hoisted = nil
+}
+
+// setBits sets all lanes of the register v to the bits b. name is the name of the constant in
+// read-only memory. NEON computes the constant, because it has no operands in memory.
+func (s instructions) setBits(v vec, name string, b uint32) {
+	if !s.isNEON() {
+		VBROADCASTSS(constant(name, b, 1), v)
+		return
+	}
+	r := GP32()
+	MOVL(U32(b), r)
+	VPBROADCASTD(r, v)
 }
 
 // bits returns a constant vector whose lanes all have the bits b.
@@ -94,6 +118,11 @@ func (s instructions) bits(b uint32) Op {
 		hoisted[b] = s.vector()
 	}
 	if v, ok := hoisted[b]; ok {
+		return v
+	}
+	if s.isNEON() {
+		v := s.vector()
+		s.setBits(v, "", b)
 		return v
 	}
 	return constant(fmt.Sprintf("lanes%s%08x", s.name, b), b, s.lanes)
@@ -133,14 +162,15 @@ func (s instructions) scalar(name string) reg.VecVirtual {
 // has all lanes.
 type mask struct {
 	k reg.OpmaskVirtual // register of an AVX-512 mask
-	v reg.VecVirtual    // register of an AVX2 mask: the sign bit of each lane
+	v reg.VecVirtual    // register of an AVX2 mask: the sign bit of each lane; or of a mask that NEON compares
+	n reg.GPVirtual     // register of a NEON mask for memory: the number of the first lanes
 }
 
 // all is the mask of all lanes.
 var all mask
 
 // isAll reports whether m is the mask of all lanes.
-func (m mask) isAll() bool { return m.k == nil && m.v == nil }
+func (m mask) isAll() bool { return m.k == nil && m.v == nil && m.n == nil }
 
 // firstLanes returns the mask of the first n lanes, where n ≤ lanes.
 func (s instructions) firstLanes(n reg.Register) mask {
@@ -150,6 +180,11 @@ func (s instructions) firstLanes(n reg.Register) mask {
 		BZHIQ(n, ones, ones)
 		KMOVW(ones.As32(), k)
 		return mask{k: k}
+	}
+	if s.isNEON() {
+		count := GP64()
+		MOVQ(n, count)
+		return mask{n: count}
 	}
 	const name = "firstLanes"
 	table, ok := constants[name]
@@ -172,15 +207,22 @@ func (s instructions) firstLanes(n reg.Register) mask {
 // load returns a vector with the lanes of m read from memory, and 0 in the other lanes.
 func (s instructions) load(from Mem, m mask) reg.VecVirtual {
 	v := s.vector()
+	s.loadInto(from, m, v)
+	return v
+}
+
+// loadInto reads the lanes of m from memory into the register v. It sets the other lanes to 0.
+func (s instructions) loadInto(from Mem, m mask, v vec) {
 	switch {
 	case m.isAll():
 		VMOVUPS(from, v)
 	case s.is512():
 		VMOVUPS_Z(from, m.k, v)
+	case s.isNEON():
+		s.loadFirst(from, m.n, v)
 	default:
 		VMASKMOVPS(from, m.v, v)
 	}
-	return v
 }
 
 // store writes the lanes of m to memory.
@@ -190,6 +232,8 @@ func (s instructions) store(v reg.VecVirtual, to Mem, m mask) {
 		VMOVUPS(v, to)
 	case s.is512():
 		VMOVUPS(v, m.k, to)
+	case s.isNEON():
+		s.storeFirst(v, to, m.n)
 	default:
 		VMASKMOVPS(v, m.v, to)
 	}
@@ -270,4 +314,34 @@ func (s instructions) copy(x Op) reg.VecVirtual {
 	v := s.vector()
 	VMOVUPS(x, v)
 	return v
+}
+
+// multiplyAdd returns x y + z, and may change x.
+func (s instructions) multiplyAdd(x, y vec, z Op) vec {
+	if s.isNEON() {
+		return s.multiplyAddTo(x, y, s.copy(z))
+	}
+	VFMADD213PS(z, y, x)
+	return x
+}
+
+// multiplyAddTo returns x y + z, and may change x and z. AVX can put the sum in place of a factor.
+// NEON can only put it in place of z.
+func (s instructions) multiplyAddTo(x, y, z vec) vec {
+	if s.isNEON() {
+		VFMADD231PS(y, x, z)
+		return z
+	}
+	VFMADD213PS(z, y, x)
+	return x
+}
+
+// line returns a x + b.
+func (s instructions) line(a, b float32, x vec) vec {
+	if s.isNEON() {
+		y := s.copy(s.number(b))
+		VFMADD231PS(s.number(a), x, y)
+		return y
+	}
+	return s.multiplyAdd(s.copy(s.number(a)), x, s.number(b))
 }

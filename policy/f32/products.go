@@ -1,3 +1,5 @@
+//go:build amd64 || arm64
+
 package f32
 
 import "math"
@@ -22,7 +24,7 @@ type products struct {
 	widestRow int             // width of the widest block with one row [vectors]
 	block     [9][9]blockFunc // functions for blocks, by height [rows] and width [vectors]
 	split     [9][9]blockFunc // functions for blocks that keep two sums, over even k and over odd k; nil: not available
-	pack      [4]packFunc     // functions that pack columns, by width [vectors]
+	pack      [5]packFunc     // functions that pack columns, by width [vectors]
 	transpose func(dst *float32, ldd int, src *float32, lds, rows, k int)
 	narrow    func(y, x, w, b *float32, n, in, out int)
 	activate  *[activations]func(dst, x []float32) // activations without a floor
@@ -65,8 +67,8 @@ func (s *products) panelWidth(p *product, left int) int {
 	if p.m == 1 {
 		width = s.widestRow
 	}
-	if left == width+1 && width == 3 {
-		return 2 // two panels of width 2 are faster than a panel of width 3 and a panel of width 1
+	if left == width+1 && width == s.widest && width >= 3 {
+		return width - 1 // two panels of nearly the same width are faster than a wide panel and a panel of width 1
 	}
 	for width > left || p.m == 1 && s.block[1][width] == nil {
 		width--
@@ -82,7 +84,7 @@ func (s *products) panel(p *product, j, vectors int) {
 		s.blocks(p, j, vectors, tail, p.b[j:], p.ldb, 0, p.k)
 		return
 	}
-	if vectors >= len(s.pack) { // only products with one row of c have panels of this width
+	if vectors >= len(s.pack) || s.pack[vectors] == nil { // only products with one row of c have panels of this width
 		for half := vectors / 2; vectors > 0; vectors -= half {
 			s.panel(p, j, half)
 			j += half * s.lanes
