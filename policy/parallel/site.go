@@ -34,7 +34,8 @@ type trials struct {
 	mode     mode          // mode of the active trial, or the fastest mode of the latest trial
 	fastest  mode          // fastest mode of the latest trial
 	began    time.Duration // start of the active trial
-	until    time.Duration // end of the current mode of a trial, or time of the next trial
+	until    time.Duration // earliest end of the current mode of a trial, or time of the next trial
+	latest   time.Duration // latest end of the current mode of a trial
 	pause    time.Duration // time between the latest trial and the next
 	samples  [modes][]sample
 	sites    []*Site       // sites that the active trial has measured
@@ -56,10 +57,12 @@ const (
 	clockPeriod  = 16                     // number of jobs from one reading of the clock to the next, between trials
 	warmUp       = 2 * time.Millisecond   // time before the first trial
 	timeInMode   = 4 * time.Millisecond   // shortest time of a trial in a mode
-	timeOnAll    = 12 * time.Millisecond  // shortest time on all cores: other programs interrupt only every few milliseconds
-	minPause     = 300 * time.Millisecond // shortest time between two trials
+	timeOnAll    = 20 * time.Millisecond  // shortest time on all cores: other programs interrupt only every few milliseconds
+	maxInMode    = 60 * time.Millisecond  // longest time in a mode, except for the last job
+	minPerSite   = 6                      // smallest number of samples of each site in a mode, if they fit into maxInMode
+	minPause     = 100 * time.Millisecond // shortest time between two trials
 	maxPause     = 3 * time.Second        // longest time between two trials, except after long jobs
-	pauseRatio   = 50                     // smallest ratio of a pause to the trial before it
+	pauseRatio   = 5                      // smallest ratio of a pause to the trial before it
 	maxSamples   = 1024                   // largest number of samples in a mode
 	outlier      = 4                      // a sample counts at most this many times the median
 	mustBeFaster = 0.97                   // largest ratio of the times on several cores and on one, for several cores to be used
@@ -92,7 +95,7 @@ func (t *trials) advance(s *Site, now time.Duration) {
 	if t.active && t.last != nil {
 		t.sample(t.last, now-t.lastTime)
 	}
-	if now >= t.until {
+	if now >= t.until && (!t.active || now >= t.latest || t.hasEnough()) {
 		t.next(now)
 	}
 	t.last, t.lastTime = s, now
@@ -109,8 +112,12 @@ func (t *trials) sample(s *Site, d time.Duration) {
 	}
 }
 
+// hasEnough reports whether the sites have minPerSite samples in the current mode on average.
+func (t *trials) hasEnough() bool { return len(t.samples[t.mode]) >= minPerSite*len(t.sites) }
+
 // next begins a trial, or its next mode, or ends the trial.
 func (t *trials) next(now time.Duration) {
+	t.latest = now + maxInMode
 	switch {
 	case !t.active:
 		t.number++
@@ -131,7 +138,7 @@ func (t *trials) next(now time.Duration) {
 		} else {
 			t.fastest, t.pause = t.mode, minPause
 		}
-		t.until = now + max(t.pause, pauseRatio*(now-t.began-timeOnAll))
+		t.until = now + max(t.pause, pauseRatio*(now-t.began))
 	}
 }
 
