@@ -68,7 +68,7 @@ func (r *Result) Done(i int) bool { return r.Terminated[i] || r.Truncated[i] }
 
 // A Maker returns a new Vector of n environments. Agents take a Maker and not a Vector, because
 // the agent knows how many environments it needs and in how many Vectors: PPO calls the Maker
-// once for eight environments, A3C calls it eight times for one environment. Several goroutines
+// once for eight environments, and twice for 256; A3C calls it eight times for one environment. Several goroutines
 // may call a Maker at the same time.
 type Maker func(n int) (Vector, error)
 
