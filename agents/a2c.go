@@ -102,31 +102,34 @@ func (a *A2C) build(mk env.Maker) (err error) {
 		return err
 	}
 	c.Network.UseSDE = c.UseSDE
-	config := onPolicyConfig{&c.Setup, &c.Normalize, &c.Network, c.Gamma, c.MaxGradNorm, c.SDESampleFreq, c.NEnvs * c.NSteps}
+	config := onPolicyConfig{
+		setup: &c.Setup, normalize: &c.Normalize, network: &c.Network, gamma: c.Gamma, maxGradNorm: c.MaxGradNorm,
+		noiseSteps: c.SDESampleFreq, batchSize: c.NEnvs * c.NSteps,
+	}
 	if err = a.initOnPolicy(mk, config); err != nil {
 		return err
 	}
-	a.roll, err = a.newRollout(c.NSteps)
+	a.roll, err = a.crew.newRollout(c.NSteps)
 	return err
 }
 
 // Learn collects rollouts and takes one gradient step with each.
 func (a *A2C) Learn(until int) (Report, error) {
 	err := a.learn(until, a)
-	return a.stats.Report(a.log.metrics(a.rate, a.c.EntCoef, a.objective.entCoef)), algorithmError("A2C", err)
+	return a.crew.stats.Report(a.log.metrics(a.rate, a.c.EntCoef, a.objective.entCoef)), algorithmError("A2C", err)
 }
 
 // iterate collects a rollout and takes a gradient step with it. The schedules' values at the
 // start of the iteration are used for the whole iteration.
 func (a *A2C) iterate() error {
-	step := a.stats.Steps()
+	step := a.crew.stats.Steps()
 	a.rate = a.c.LearningRate.At(step, a.c.Steps)
 	a.networks.opt.Rate = float32(a.rate)
 	a.objective = policyGradient{vfCoef: a.c.VFCoef, entCoef: float32(a.c.EntCoef.At(step, a.c.Steps)), fraction: 1}
 	if err := a.collect(a.roll); err != nil {
 		return err
 	}
-	a.computeValues(a.cores, a.roll)
+	a.computeValues(a.roll)
 	a.roll.Advantages(a.c.Gamma, a.c.GAELambda)
 	a.gradientStep(a.roll.All())
 	return a.endIteration(a.roll)

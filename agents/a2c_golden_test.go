@@ -41,7 +41,7 @@ func TestA2CUpdate(t *testing.T) {
 		for i, v := range parts(g.Init) {
 			a.networks.params[i].Import(v)
 		}
-		refill(a.roll, a.parts[0].obs, g.Obs, g.Actions, make([]float32, rows), nil, nil)
+		refill(a.roll, a.crew.parts[0].play.obs, g.Obs, g.Actions, make([]float32, rows), nil, nil)
 		copy(a.roll.Advantage, g.Advantages)
 		copy(a.roll.Return, g.Returns)
 		a.objective = policyGradient{vfCoef: c.VFCoef, entCoef: 0.01, fraction: 1}

@@ -1,6 +1,8 @@
 package agents
 
 import (
+	"fmt"
+	"reflect"
 	"slices"
 
 	"github.com/rlrun/rlrun/env"
@@ -106,6 +108,17 @@ func (p *player) makeEnvs(mk env.Maker, seed uint64, from, n int) (res *env.Resu
 	p.obs, p.mask, p.first = slices.Clone(res.Obs), slices.Clone(res.Mask), slices.Clone(res.First)
 	p.stats.setMeasures(res.Measures)
 	return res, nil
+}
+
+// differsFrom returns an error if the environments of p have other spaces, masks or metrics than
+// the environments of q.
+func (p *player) differsFrom(q *player) error {
+	a, b := p.vec.Spec(), q.vec.Spec()
+	if !reflect.DeepEqual(a.Obs, b.Obs) || !reflect.DeepEqual(a.Act, b.Act) || a.MaxSteps != b.MaxSteps ||
+		len(p.mask)*q.vec.Len() != len(q.mask)*p.vec.Len() || !slices.Equal(p.stats.measures, q.stats.measures) {
+		return fmt.Errorf("the Maker made environments of %s that differ in their spaces, time limit, masks or metrics, want equal ones", a.ID)
+	}
+	return nil
 }
 
 // record adds a step to the statistics and keeps the observations and masks for the next

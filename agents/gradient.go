@@ -9,8 +9,8 @@ import (
 	"github.com/rlrun/rlrun/replay"
 )
 
-// chunkSize is the smallest number of rows in a chunk of a minibatch that is divided, and the
-// largest number of rows on a tape at one time. So many rows stay in a core's second-level cache.
+// chunkSize is the smallest number of rows in a chunk of a minibatch that is divided. A chunk is
+// differentiated by this number of rows at a time, which stay in a core's second-level cache.
 const chunkSize = 512
 
 // An actorCritic is an agent's networks with their optimiser. The gradient of a large minibatch is
@@ -23,18 +23,32 @@ type actorCritic struct {
 	cores    *parallel.Pool // cores that Learn uses
 	own      gradientJob    // gradients of a whole minibatch, with the model itself
 	replicas []*gradientJob // gradients of the chunks, each with its own replica; nil if the model has no replicas
-	chunks   int            // number of chunks of the current minibatch
+
+	maxChunks, chunks int // largest number of chunks of a minibatch; number of chunks of the current one
 
 	ownSite, chunkSite, sumSite parallel.Site
 }
 
-// makeReplicas makes n replicas of the model, if it can have replicas and n is above 1.
-func (n *actorCritic) makeReplicas(count int) {
-	for range count {
-		if r := n.model.Replica(); r != nil && count > 1 {
-			n.replicas = append(n.replicas, &gradientJob{model: r, params: r.Params()})
-		}
+// makeReplicas makes replicas of the model for the parts of the environments and the chunks of a
+// minibatch, if there are several and the model can have replicas.
+func (n *actorCritic) makeReplicas(parts, chunks int) {
+	count := max(parts, chunks)
+	if count == 1 {
+		return
 	}
+	for i := range count {
+		r := n.model.Replica()
+		if r == nil {
+			return
+		}
+		if i >= chunks {
+			for _, p := range r.Params() {
+				p.Grad = nil // the replica only acts
+			}
+		}
+		n.replicas = append(n.replicas, &gradientJob{model: r, params: r.Params()})
+	}
+	n.maxChunks = chunks
 }
 
 // computeValues computes V(s) for all observations of a part of a rollout, and stores the values in
@@ -74,19 +88,15 @@ func (n *actorCritic) gradientStep(b batch, o objective) stepMetrics {
 
 // accumulateGradients adds the gradients of both losses of a minibatch to the parameters' Grad.
 func (n *actorCritic) accumulateGradients(b batch, o objective) stepMetrics {
-	n.chunks = 1
-	if n.replicas != nil {
-		n.chunks = min(partsOf(b.Len(), chunkSize), len(n.replicas))
-	}
-	if n.chunks == 1 {
-		n.own.model = n.model
+	n.chunks = min(partsOf(b.Len(), chunkSize), n.maxChunks)
+	if n.chunks < 2 {
 		return n.own.run(n.cores, &n.ownSite, b, o)
 	}
 	for i, c := range n.replicas[:n.chunks] {
 		c.batch, c.objective, c.from, c.to = b, o, i*b.Len()/n.chunks, (i+1)*b.Len()/n.chunks
 	}
 	n.cores.Run(&n.chunkSite, n.chunks, (*chunkJob)(n))
-	n.cores.Run(&n.sumSite, n.cores.Size(), (*sumJob)(n))
+	n.cores.Run(&n.sumSite, min(n.chunks, n.cores.Size()), (*sumJob)(n))
 	var m stepMetrics
 	for _, c := range n.replicas[:n.chunks] {
 		m.add(c.metrics, 1)
@@ -106,7 +116,7 @@ type sumJob actorCritic
 
 // Do adds part i of the gradient of each parameter.
 func (n *sumJob) Do(i int) {
-	pieces := n.cores.Size()
+	pieces := min(n.chunks, n.cores.Size())
 	for j, p := range n.params {
 		from, to := i*len(p.Grad)/pieces, (i+1)*len(p.Grad)/pieces
 		for _, c := range n.replicas[:n.chunks] {

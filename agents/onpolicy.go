@@ -5,7 +5,6 @@ import (
 
 	"github.com/rlrun/rlrun/policy"
 	"github.com/rlrun/rlrun/policy/dist"
-	"github.com/rlrun/rlrun/policy/parallel"
 	"github.com/rlrun/rlrun/policy/tape"
 	"github.com/rlrun/rlrun/replay"
 )
@@ -14,23 +13,21 @@ import (
 // current policy and takes gradient steps on an objective. Its constructor is initOnPolicy in
 // onpolicy_init.go.
 type onPolicy struct {
-	crew
+	crew     crew
 	networks actorCritic
 	normal   *policy.Normalizer // normaliser of observations; nil if they are not normalised
 	scale    *rewardScale       // normaliser of rewards; nil if they are not normalised
 	src      rand.PCG           // source of rng
 	rng      *rand.Rand         // random generator for initial weights and the order of minibatches
-	cores    *parallel.Pool     // cores that Learn uses
 }
 
 // learn runs iterations of the agent a until its number of environment steps is at least the
 // argument until. It returns a panic, for example of a user's network, as an error.
 func (o *onPolicy) learn(until int, a iterator) (err error) {
 	defer recoverAsError(&err)
-	o.networks.share(o.cores)
-	o.cores.Start()
-	defer o.cores.Stop()
-	for err = a.CheckSteps(until); err == nil && o.stats.Steps() < until; {
+	o.networks.cores.Start()
+	defer o.networks.cores.Stop()
+	for err = a.CheckSteps(until); err == nil && o.crew.stats.Steps() < until; {
 		err = a.iterate()
 	}
 	return err
@@ -38,7 +35,7 @@ func (o *onPolicy) learn(until int, a iterator) (err error) {
 
 // collect fills a rollout with steps of the current policy and normalises its rewards.
 func (o *onPolicy) collect(roll *replay.Rollout) error {
-	if err := o.crew.collect(o.cores, roll); err != nil {
+	if err := o.crew.collect(o.networks.cores, roll); err != nil {
 		return o.stepError(err)
 	}
 	if o.scale != nil {
@@ -46,6 +43,10 @@ func (o *onPolicy) collect(roll *replay.Rollout) error {
 	}
 	return nil
 }
+
+// computeValues computes V(s) for all observations of a rollout and stores the values in the
+// rollout.
+func (o *onPolicy) computeValues(roll *replay.Rollout) { o.crew.computeValues(o.networks.cores, roll) }
 
 // endIteration updates the normaliser with the rollout's observations, for the next rollout. It
 // returns an error if the parameters are not finite.

@@ -31,13 +31,12 @@ func (o *onPolicy) initOnPolicy(mk env.Maker, c onPolicyConfig) (err error) {
 	if c.batchSize > 0 {
 		parts = partsOf(n, partSize)
 	}
-	if err = o.makeCrew(mk, seed, n, parts); err != nil {
+	if err = o.crew.makeCrew(mk, seed, n, parts); err != nil {
 		return err
 	}
-	o.cores = parallel.New(c.setup.cores(maxParts))
 	o.src.Seed(env.Split(seed, 0), 0)
 	o.rng = rand.New(&o.src)
-	spec := o.spec()
+	spec := o.crew.spec()
 	if o.normal, err = c.normalize.obsNormalizer(spec.Obs); err != nil {
 		return err
 	}
@@ -49,8 +48,9 @@ func (o *onPolicy) initOnPolicy(mk env.Maker, c onPolicyConfig) (err error) {
 	if o.networks, err = newActorCritic(model, c.network, c.maxGradNorm); err != nil {
 		return err
 	}
-	o.networks.makeReplicas(max(parts, partsOf(c.batchSize, chunkSize)))
-	o.prepare(&o.networks, c.noiseSteps)
+	o.networks.makeReplicas(parts, partsOf(c.batchSize, chunkSize))
+	o.crew.prepare(&o.networks, c.noiseSteps)
+	o.networks.share(parallel.New(c.setup.cores(max(2, len(o.networks.replicas)))))
 	return nil
 }
 
@@ -69,7 +69,7 @@ func newRollout(spec env.Spec, t, n, maskSize int) (*replay.Rollout, error) {
 
 // newActorCritic returns the model with the optimiser that k names.
 func newActorCritic(model *policy.ActorCritic, k *policy.NetworkConfig, maxNorm float32) (n actorCritic, err error) {
-	n.model, n.params = model, model.Params()
+	n.model, n.params, n.own.model = model, model.Params(), model
 	if n.opt, err = k.NewOptimizer(n.params); err == nil {
 		n.opt.MaxNorm = maxNorm
 	}
@@ -99,13 +99,16 @@ func (n *actorCritic) State(s *state.State) {
 
 // stepError explains an error of an environment step: see the function stepError.
 func (o *onPolicy) stepError(err error) error {
-	return stepError(err, o.networks.params, o.stats.Steps(), o.stats.maxAbsReward)
+	return stepError(err, o.networks.params, o.crew.stats.Steps(), o.crew.stats.maxAbsReward)
 }
 
 // check returns an error if a tape of the networks has an error or a parameter is not finite.
 func (o *onPolicy) check() error {
-	return o.networks.check(o.stats.Steps(), o.stats.maxAbsReward)
+	return o.networks.check(o.crew.stats.Steps(), o.crew.stats.maxAbsReward)
 }
+
+// Close closes the environments.
+func (o *onPolicy) Close() error { return o.crew.Close() }
 
 // Policy returns the actor together with its critic.
 func (o *onPolicy) Policy() policy.Policy { return o.networks.model }

@@ -34,7 +34,7 @@ type crew struct {
 // A part is a collector with its own replica of the networks, or with the networks themselves if
 // it is the only part.
 type part struct {
-	collector
+	play  collector
 	model *policy.ActorCritic
 	err   error // error of the latest rollout
 
@@ -51,14 +51,17 @@ func (c *crew) makeCrew(mk env.Maker, seed uint64, n, parts int) error {
 		p := new(part)
 		c.parts = append(c.parts, p)
 		from, to := i*n/parts, (i+1)*n/parts
-		if _, err := p.makeEnvs(mk, seed, from, to-from); err != nil {
+		if _, err := p.play.makeEnvs(mk, seed, from, to-from); err != nil {
+			return err
+		}
+		if err := p.play.differsFrom(&c.parts[0].play.player); err != nil {
 			return err
 		}
 	}
-	c.stats = &c.parts[0].stats
+	c.stats = &c.parts[0].play.stats
 	if parts > 1 {
 		c.stats = new(Stats)
-		c.stats.setMeasures(c.parts[0].stats.measures)
+		c.stats.setMeasures(c.parts[0].play.stats.measures)
 	}
 	return nil
 }
@@ -67,26 +70,26 @@ func (c *crew) makeCrew(mk env.Maker, seed uint64, n, parts int) error {
 // networks can play at the same time. See collector for noiseSteps.
 func (c *crew) prepare(n *actorCritic, noiseSteps int) {
 	for i, p := range c.parts {
-		p.model, p.noiseSteps = n.model, noiseSteps
+		p.model, p.play.noiseSteps = n.model, noiseSteps
 		if len(c.parts) > 1 && n.replicas != nil {
 			p.model, c.concurrent = n.replicas[i].model, true
 		}
-		p.allocate(p.model)
+		p.play.allocate(p.model)
 	}
 }
 
 // spec returns the Spec of the environments.
-func (c *crew) spec() env.Spec { return c.parts[0].vec.Spec() }
+func (c *crew) spec() env.Spec { return c.parts[0].play.vec.Spec() }
 
 // newRollout returns an empty Rollout for t steps of the environments, divided into the parts.
 func (c *crew) newRollout(t int) (*replay.Rollout, error) {
-	n, sizes, first := 0, []int(nil), c.parts[0]
+	n, sizes, first := 0, []int(nil), &c.parts[0].play
 	for _, p := range c.parts {
-		sizes = append(sizes, p.vec.Len())
-		n += p.vec.Len()
+		sizes = append(sizes, p.play.vec.Len())
+		n += p.play.vec.Len()
 	}
 	roll, err := newRollout(c.spec(), t, n, len(first.mask)/first.vec.Len())
-	if err == nil {
+	if err == nil && len(sizes) > 1 {
 		roll.Divide(sizes...)
 	}
 	return roll, err
@@ -121,14 +124,14 @@ type collectJob crew
 // Do collects part i.
 func (c *collectJob) Do(i int) {
 	p := c.parts[i]
-	p.err = p.collect(p.model, c.roll.Part(i), c.roll.T)
+	p.err = p.play.collect(p.model, c.roll.Part(i), c.roll.T)
 }
 
 // Close closes the environments.
 func (c *crew) Close() error {
 	var all []error
 	for _, p := range c.parts {
-		all = append(all, p.Close())
+		all = append(all, p.play.Close())
 	}
 	return errors.Join(all...)
 }
@@ -148,10 +151,13 @@ func (c *valueJob) Do(i int) {
 	computeValues(c.parts[i].model, c.roll.Part(i), c.values)
 }
 
-// State saves or loads the parts and the statistics.
+// State saves or loads the parts and, if there are several, the statistics of all parts.
 func (c *crew) State(s *state.State) {
+	if len(c.parts) > 1 {
+		s.Section("parts", 1)
+	}
 	for _, p := range c.parts {
-		s.All(&p.collector)
+		s.All(&p.play)
 	}
 	if len(c.parts) > 1 {
 		s.All(c.stats)

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/rlrun/rlrun/env"
@@ -32,20 +33,20 @@ func TestCrew(t *testing.T) {
 	three := Must(NewPPO(mk, c))
 	one := Must(NewPPO(mk, c))
 	one.crew = crew{}
-	if err := one.makeCrew(mk, c.Seed, c.NEnvs, 1); err != nil {
+	if err := one.crew.makeCrew(mk, c.Seed, c.NEnvs, 1); err != nil {
 		t.Fatal(err)
 	}
-	one.prepare(&one.networks, c.SDESampleFreq)
-	one.roll = Must(one.newRollout(c.NSteps))
-	if len(three.parts) != 3 || len(one.parts) != 1 {
-		t.Fatalf("%d and %d parts, want 3 and 1", len(three.parts), len(one.parts))
+	one.crew.prepare(&one.networks, c.SDESampleFreq)
+	one.roll = Must(one.crew.newRollout(c.NSteps))
+	if len(three.crew.parts) != 3 || len(one.crew.parts) != 1 {
+		t.Fatalf("%d and %d parts, want 3 and 1", len(three.crew.parts), len(one.crew.parts))
 	}
 	for range 3 {
 		for _, p := range []*PPO{one, three} {
 			if err := p.collect(p.roll); err != nil {
 				t.Fatal(err)
 			}
-			p.computeValues(p.cores, p.roll)
+			p.computeValues(p.roll)
 			p.roll.Advantages(0.9, 0.9)
 		}
 		var want, got rolloutColumns
@@ -57,7 +58,7 @@ func TestCrew(t *testing.T) {
 		if !slices.Equal(one.roll.Advantage, three.roll.Advantage) {
 			t.Error("the advantages differ")
 		}
-		a, b := one.stats.Report(nil), three.stats.Report(nil)
+		a, b := one.crew.stats.Report(nil), three.crew.stats.Report(nil)
 		if !slices.Equal(a.Ended, b.Ended) || len(a.Ended) == 0 || a.Return != b.Return || a.Steps != b.Steps {
 			t.Errorf("three parts report %v, want %v as one part", b, a)
 		}
@@ -74,7 +75,7 @@ func TestChunks(t *testing.T) {
 		if err := p.collect(p.roll); err != nil {
 			t.Fatal(err)
 		}
-		p.computeValues(nil, p.roll)
+		p.computeValues(p.roll)
 		p.roll.Advantages(0.9, 0.9)
 		p.readSchedules(0)
 		gradient := func() (g []float32, m stepMetrics) {
@@ -89,7 +90,7 @@ func TestChunks(t *testing.T) {
 		if p.networks.chunks < 2 {
 			t.Fatalf("%d chunks, want several", p.networks.chunks)
 		}
-		p.networks.replicas = nil
+		p.networks.maxChunks = 0
 		want, wantMetrics := gradient()
 		for i, x := range want {
 			if math.Abs(float64(got[i]-x)) > 1e-5 {
@@ -129,7 +130,7 @@ func learnManyEnvs(t *testing.T, c PPOConfig, cores int) []byte {
 	file := filepath.Join(t.TempDir(), "saved")
 	for _, until := range []int{c.Steps / 2, c.Steps} {
 		p := Must(NewPPO(env.Each(classic.NewCartPole), c))
-		p.cores.Always = true
+		p.networks.cores.Always = true
 		if until == c.Steps {
 			if err := Load(file, p); err != nil {
 				t.Fatal(err)
@@ -143,4 +144,19 @@ func learnManyEnvs(t *testing.T, c PPOConfig, cores int) []byte {
 		}
 	}
 	return Must(os.ReadFile(file))
+}
+
+// TestPartsDiffer checks that a Maker whose Vectors have different environments is refused.
+func TestPartsDiffer(t *testing.T) {
+	c := manyEnvs()
+	calls := 0
+	_, err := NewPPO(func(n int) (env.Vector, error) {
+		if calls++; calls == 1 {
+			return env.Each(classic.NewCartPole)(n)
+		}
+		return env.Each(classic.NewAcrobot)(n)
+	}, c)
+	if err == nil || !strings.Contains(err.Error(), "differ in their spaces") {
+		t.Errorf("NewPPO = %v, want an error for environments with different spaces", err)
+	}
 }

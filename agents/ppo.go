@@ -47,29 +47,32 @@ func (p *PPO) build(mk env.Maker) (err error) {
 		return err
 	}
 	c.Network.UseSDE = c.UseSDE
-	config := onPolicyConfig{&c.Setup, &c.Normalize, &c.Network, c.Gamma, c.MaxGradNorm, c.SDESampleFreq, min(c.BatchSize, c.NEnvs*c.NSteps)}
+	config := onPolicyConfig{
+		setup: &c.Setup, normalize: &c.Normalize, network: &c.Network, gamma: c.Gamma, maxGradNorm: c.MaxGradNorm,
+		noiseSteps: c.SDESampleFreq, batchSize: min(c.BatchSize, c.NEnvs*c.NSteps),
+	}
 	if err = p.initOnPolicy(mk, config); err != nil {
 		return err
 	}
-	p.roll, err = p.newRollout(c.NSteps)
+	p.roll, err = p.crew.newRollout(c.NSteps)
 	return err
 }
 
 // Learn collects rollouts and optimises the objective for NEpochs epochs on each.
 func (p *PPO) Learn(until int) (Report, error) {
 	err := p.learn(until, p)
-	return p.stats.Report(p.log.metrics(p)), algorithmError("PPO", err)
+	return p.crew.stats.Report(p.log.metrics(p)), algorithmError("PPO", err)
 }
 
 // iterate runs one iteration of the paper's algorithm 1: it collects a rollout of T steps,
 // computes the advantages and optimises the objective.
 func (p *PPO) iterate() error {
-	p.readSchedules(p.stats.Steps())
+	p.readSchedules(p.crew.stats.Steps())
 	p.log.reset()
 	if err := p.collect(p.roll); err != nil {
 		return err
 	}
-	p.computeValues(p.cores, p.roll)
+	p.computeValues(p.roll)
 	p.roll.Advantages(p.c.Gamma, p.c.GAELambda)
 	p.optimize()
 	return p.endIteration(p.roll)

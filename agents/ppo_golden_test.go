@@ -103,8 +103,8 @@ func (r goldenRun) checkRollout(t *testing.T, p *PPO, task goldenTask) {
 	for i, v := range r.LogProb {
 		logp[i] = float32(v) // log-probabilities of an older policy, which collected the recorded rollout
 	}
-	refill(p.roll, p.parts[0].obs, task.Obs, task.Actions, logp, task.Rewards, task.Terminated)
-	p.computeValues(nil, p.roll)
+	refill(p.roll, p.crew.parts[0].play.obs, task.Obs, task.Actions, logp, task.Rewards, task.Terminated)
+	p.computeValues(p.roll)
 	golden.Near(t, "values", p.roll.Value[:p.c.NSteps], r.Values...)
 	p.roll.Value[p.c.NSteps] = r.LastValue
 	p.roll.Advantages(p.c.Gamma, p.c.GAELambda)

@@ -145,7 +145,7 @@ func TestMaskedGolden(t *testing.T) {
 		t.Run(r.Name, func(t *testing.T) {
 			p := r.agent(t)
 			r.fill(p)
-			p.computeValues(nil, p.roll)
+			p.computeValues(p.roll)
 			b := p.roll.All()
 			golden.Near(t, "values", b.Value, r.Values...)
 			p.networks.model.Tape.Reset()

@@ -81,8 +81,8 @@ func TestPPOIteration(t *testing.T) {
 func TestPPOSeed(t *testing.T) {
 	seed1, _ := newNarrowPPO(t, 1)
 	seed2, _ := newNarrowPPO(t, 2)
-	if slices.Equal(seed1.parts[0].obs, seed2.parts[0].obs) {
-		t.Errorf("seeds 1 and 2 begin at the same observations %v", seed1.parts[0].obs)
+	if slices.Equal(seed1.crew.parts[0].play.obs, seed2.crew.parts[0].play.obs) {
+		t.Errorf("seeds 1 and 2 begin at the same observations %v", seed1.crew.parts[0].play.obs)
 	}
 	if a, b := seed1.networks.params[0].Value, seed2.networks.params[0].Value; slices.Equal(a, b) {
 		t.Errorf("seeds 1 and 2 begin with the same weights %v", a)

@@ -80,7 +80,7 @@ func NewReinforce(mk env.Maker, c ReinforceConfig) (*Reinforce, error) {
 		return nil, closeOnError("REINFORCE", err, a)
 	}
 	n := c.NEnvs
-	a.episodes = replay.NewEpisodes(a.spec(), n, c.NEpisodes, a.parts[0].mask != nil)
+	a.episodes = replay.NewEpisodes(a.crew.spec(), n, c.NEpisodes, a.crew.parts[0].play.mask != nil)
 	a.reward, a.done = make([]float32, n), make([]float32, n)
 	a.setSchedules(&a.c.Setup, namedSchedule{"learning_rate", c.LearningRate})
 	return a, nil
@@ -92,19 +92,21 @@ func (a *Reinforce) build(mk env.Maker) error {
 	if err := completeAndValidate(c); err != nil {
 		return err
 	}
-	return a.initOnPolicy(mk, onPolicyConfig{&c.Setup, &c.Normalize, &c.Network, c.Gamma, c.MaxGradNorm, 0, 0})
+	return a.initOnPolicy(mk, onPolicyConfig{
+		setup: &c.Setup, normalize: &c.Normalize, network: &c.Network, gamma: c.Gamma, maxGradNorm: c.MaxGradNorm,
+	})
 }
 
 // Learn collects batches of episodes and takes one gradient step with each batch.
 func (a *Reinforce) Learn(until int) (Report, error) {
 	err := a.learn(until, a)
-	return a.stats.Report(a.log.metrics(a.rate, a.c.EntCoef, a.objective.entCoef)), algorithmError("REINFORCE", err)
+	return a.crew.stats.Report(a.log.metrics(a.rate, a.c.EntCoef, a.objective.entCoef)), algorithmError("REINFORCE", err)
 }
 
 // iterate collects steps until NEpisodes episodes have ended, and takes a gradient step with the
 // episodes. The schedules' values at the start of the iteration are used for the whole iteration.
 func (a *Reinforce) iterate() error {
-	step := a.stats.Steps()
+	step := a.crew.stats.Steps()
 	a.rate = a.c.LearningRate.At(step, a.c.Steps)
 	a.networks.opt.Rate = float32(a.rate)
 	a.objective = policyGradient{vfCoef: a.c.VFCoef, entCoef: float32(a.c.EntCoef.At(step, a.c.Steps))}
@@ -124,7 +126,7 @@ func (a *Reinforce) iterate() error {
 
 // step takes one step in each environment and adds it to the episodes.
 func (a *Reinforce) step() error {
-	play := a.parts[0]
+	play := &a.crew.parts[0].play
 	a.episodes.Observe(play.obs, play.mask)
 	res, err := play.step(a.networks.model)
 	if err != nil {

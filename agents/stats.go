@@ -16,7 +16,7 @@ type Stats struct {
 	steps, episodes  int
 	returns, lengths [window]float64 // returns and lengths of the latest episodes; episode k is at k mod window
 	ended            []Episode       // episodes that ended since the last Report
-	endedAt          []int           // [len(ended)] number of the Vector's step at which each of these episodes ended; nil in merged Stats
+	endedAt          []int           // [len(ended)] number of the Vector's step at which each of these episodes ended; empty in merged Stats
 	reported         []Episode       // episodes in the last Report; the next Report overwrites the slice
 	maxAbsReward     float64         // largest absolute reward since the program started
 
@@ -77,24 +77,24 @@ func (s *Stats) merge(from *Stats) {
 // episodes in the order in which a single Vector with all the environments ends them.
 func (s *Stats) mergeParts(parts []*part) {
 	for _, p := range parts {
-		s.addSteps(&p.stats)
+		s.addSteps(&p.play.stats)
 		p.merged = 0
 	}
 	for {
 		var next *part
 		for _, p := range parts {
-			if at := p.stats.endedAt; p.merged < len(at) && (next == nil || at[p.merged] < next.stats.endedAt[next.merged]) {
+			if at := p.play.stats.endedAt; p.merged < len(at) && (next == nil || at[p.merged] < next.play.stats.endedAt[next.merged]) {
 				next = p
 			}
 		}
 		if next == nil {
 			break
 		}
-		s.addEpisode(&next.stats, next.merged)
+		s.addEpisode(&next.play.stats, next.merged)
 		next.merged++
 	}
 	for _, p := range parts {
-		p.stats.reset()
+		p.play.stats.reset()
 	}
 }
 

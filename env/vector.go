@@ -67,9 +67,10 @@ func (r *Result) clear() {
 func (r *Result) Done(i int) bool { return r.Terminated[i] || r.Truncated[i] }
 
 // A Maker returns a new Vector of n environments. Agents take a Maker and not a Vector, because
-// the agent knows how many environments it needs and in how many Vectors: PPO calls the Maker
-// once for eight environments, and twice for 256; A3C calls it eight times for one environment. Several goroutines
-// may call a Maker at the same time.
+// the agent knows how many environments it needs and in how many Vectors. PPO makes one Vector for
+// eight environments, and above that one for each 128, at most 16. A3C makes a Vector for each
+// environment. Several goroutines may call a Maker at the same time, and step different Vectors at
+// the same time. So environments must not share memory that changes.
 type Maker func(n int) (Vector, error)
 
 // Each returns a Maker of Vecs. It calls newEnv once for each environment.

@@ -243,9 +243,9 @@ func (m *ActorCritic) Replica() *ActorCritic {
 	if !nn.RowWise(m.networks()...) {
 		return nil
 	}
-	c := m.Copy(m.normal)
+	c, own := m.Copy(m.normal), m.Params()
 	for i, p := range c.Params() {
-		p.Value = m.Params()[i].Value
+		p.Value = own[i].Value
 	}
 	return c
 }

@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"fmt"
 	"iter"
 
 	"github.com/rlrun/rlrun/env"
@@ -32,6 +33,9 @@ func (r *Rollout) Divide(sizes ...int) []*RolloutPart {
 		p.final.clear()
 		r.parts = append(r.parts, p)
 		from += n
+	}
+	if from != r.N {
+		panic(fmt.Sprintf("replay: Divide of %d environments into parts of %v", r.N, sizes))
 	}
 	return r.parts
 }

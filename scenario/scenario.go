@@ -86,7 +86,7 @@ type envFile struct {
 	Options  settings.Node   `yaml:"options"`  // options of the environment
 	Wrappers []settings.Node `yaml:"wrappers"` // wrappers around the environment, the innermost first
 	NEnvs    *int            `yaml:"n_envs"`   // environments that are stepped together; nil: the default of the agent
-	Parallel int             `yaml:"parallel"` // goroutines that step the environments; the results stay the same; 0: no extra goroutines
+	Parallel int             `yaml:"parallel"` // goroutines that step the environments, or each part of them if PPO and A2C divide 256 or more among cores; the results stay the same; 0: no extra goroutines
 }
 
 // A Change is a setting from the command line.

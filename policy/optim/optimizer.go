@@ -93,9 +93,9 @@ func New(rate float32, m Method, params []*tape.Param) *Optimizer {
 // on the number of cores. With a nil or stopped Pool, one core does the work.
 func (o *Optimizer) Share(cores *parallel.Pool) { o.cores = cores }
 
-// minParallelSize is the smallest number of parameter elements for a step on several cores. With
-// fewer elements a step takes only two microseconds or less.
-const minParallelSize = 1 << 12
+// minPieceSize is the smallest number of parameter elements in a piece of a step on several cores. A
+// smaller piece takes less than a microsecond.
+const minPieceSize = 1 << 11
 
 // Step updates the parameters with their gradients, and then sets the gradients to 0.
 func (o *Optimizer) Step() {
@@ -109,8 +109,8 @@ func (o *Optimizer) Step() {
 	}
 	o.method.Begin(o.t, o.Rate)
 	o.pieces = 1
-	if o.size >= minParallelSize {
-		o.pieces = o.cores.Size()
+	if o.size >= 2*minPieceSize {
+		o.pieces = min(o.cores.Size(), o.size/minPieceSize)
 	}
 	o.cores.Run(&o.site, o.pieces, (*stepJob)(o))
 }

@@ -21,7 +21,7 @@ import (
 // that is not started, runs the pieces one after another. Only one goroutine at a time may call
 // Run.
 type Pool struct {
-	Always bool // share every job and measure nothing, for tests of jobs that several cores share
+	Always bool // share every job and measure nothing: for tests, and for jobs whose pieces wait for each other
 
 	limit      int // largest number of cores
 	workers    []*worker
@@ -82,7 +82,7 @@ func (p *Pool) Start() {
 	for i := 1; i < size; i++ {
 		w := &worker{sleeper: sleeper{wake: make(chan struct{}, 1)}}
 		p.workers = append(p.workers, w)
-		go w.work(p, i)
+		go w.work(p, p.unstarted, i)
 	}
 	p.trials.start()
 }
@@ -95,6 +95,9 @@ func (p *Pool) Stop() {
 	for _, w := range p.workers {
 		w.signal(-1)
 	}
+	if p.workers != nil {
+		p.trials.stop()
+	}
 	p.workers = nil
 }
 
@@ -106,10 +109,11 @@ func (p *Pool) Size() int {
 	return len(p.workers) + 1
 }
 
-// Run runs the pieces 0, …, n-1 of a job and returns when all are finished. It uses one core if
-// this was faster at this site. A Run inside a piece runs its pieces one after another. If a
-// piece panics, Run panics with a *PanicError in its caller's goroutine, after all pieces are
-// finished. Run allocates nothing if the job is a pointer.
+// Run runs the pieces 0, …, n-1 of a job and returns when all are finished. It uses one core if one
+// core was faster at this site. A Run inside a piece runs its pieces one after another. If a piece
+// panics, Run panics with a *PanicError in its caller's goroutine, after all pieces are finished.
+// With a single core or a single piece, and inside a piece, the first panic ends Run as it is. Run
+// allocates nothing if the job is a pointer.
 func (p *Pool) Run(s *Site, n int, job Job) {
 	if p.Size() == 1 || n < 2 || !p.busy.CompareAndSwap(false, true) {
 		for i := range n {
@@ -169,12 +173,15 @@ func (p *Pool) runPieces(unstarted []pieces, i int) {
 	}
 }
 
-// finish runs a piece. If it is the last one, it wakes the caller of Run.
+// finish runs a piece. If it is the last one, it wakes the caller of Run, even if the piece ends its
+// goroutine.
 func (p *Pool) finish(piece int) {
+	defer func() {
+		if p.unfinished.Add(-1) == 0 {
+			p.caller.wakeUp()
+		}
+	}()
 	p.do(piece)
-	if p.unfinished.Add(-1) == 0 {
-		p.caller.wakeUp()
-	}
 }
 
 // do runs a piece. If the piece panics, it keeps the panic in p.failed.

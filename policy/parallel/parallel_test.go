@@ -144,3 +144,54 @@ func TestRunAllocates(t *testing.T) {
 		t.Errorf("Run allocates %v times, want 0", n)
 	}
 }
+
+// TestRestart checks that a Pool can be stopped and started again at once, without a Run.
+func TestRestart(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4))
+	p, ran := parallel.New(4), 0
+	for range 200 {
+		p.Start()
+		p.Stop()
+	}
+	p.Start()
+	defer p.Stop()
+	p.Run(new(parallel.Site), 1, job(func(int) { ran++ }))
+	if ran != 1 {
+		t.Errorf("%d pieces ran, want 1", ran)
+	}
+}
+
+// counts is a parallel.RowJob that counts the calls for each row.
+type counts []atomic.Int64
+
+func (c counts) DoRows(_, from, to int) {
+	for i := from; i < to; i++ {
+		c[i].Add(1)
+	}
+}
+
+// TestRunRows checks that each row is computed once, for many numbers of rows and cores, whether a
+// Pool shares every job or measures first.
+func TestRunRows(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4))
+	for _, always := range []bool{true, false} {
+		for cores := 1; cores <= 4; cores++ {
+			p := parallel.New(cores)
+			p.Always = always
+			p.Start()
+			var rows parallel.Rows
+			for n := range 100 {
+				for _, multiplications := range []int{1, 1 << 20} {
+					c := make(counts, n)
+					p.RunRows(&rows, n, multiplications, c)
+					for i := range c {
+						if got := c[i].Load(); got != 1 {
+							t.Fatalf("%d cores: row %d of %d is computed %d times, want once", cores, i, n, got)
+						}
+					}
+				}
+			}
+			p.Stop()
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package parallel
 
 import (
+	"math"
 	"slices"
 	"time"
 )
@@ -41,7 +42,8 @@ type trials struct {
 	sites    []*Site       // sites that the active trial has measured
 	last     *Site         // site of the latest job; nil: no job yet
 	lastTime time.Duration // start of the latest job
-	epoch    time.Time     // time 0
+	epoch    time.Time     // time 0, moved by the time between each stop and the next start
+	stopped  time.Time     // time of the latest stop
 	jobs     int           // number of jobs so far
 	sorted   []time.Duration
 }
@@ -62,7 +64,7 @@ const (
 	minPerSite   = 6                      // smallest number of samples of each site in a mode, if they fit into maxInMode
 	minPause     = 100 * time.Millisecond // shortest time between two trials
 	maxPause     = 3 * time.Second        // longest time between two trials, except after long jobs
-	pauseRatio   = 5                      // smallest ratio of a pause to the trial before it
+	pauseRatio   = 10                     // smallest ratio of a pause to the trial before it
 	maxSamples   = 1024                   // largest number of samples in a mode
 	outlier      = 4                      // a sample counts at most this many times the median
 	mustBeFaster = 0.97                   // largest ratio of the times on several cores and on one, for several cores to be used
@@ -77,8 +79,13 @@ func (t *trials) start() {
 		}
 		t.sorted, t.sites = make([]time.Duration, 0, maxSamples*int(modes)), make([]*Site, 0, maxSamples)
 	}
-	t.last = nil
+	if !t.stopped.IsZero() {
+		t.epoch = t.epoch.Add(time.Since(t.stopped))
+	}
 }
+
+// stop stops the clock until the next start.
+func (t *trials) stop() { t.stopped = time.Now() }
 
 // shares reports whether several cores share the job that starts at site s now. Between trials it
 // reads the clock only now and then.
@@ -101,15 +108,17 @@ func (t *trials) advance(s *Site, now time.Duration) {
 	t.last, t.lastTime = s, now
 }
 
-// sample adds a sample of site s.
+// sample adds a sample of site s, if there is memory for more samples of the current mode.
 func (t *trials) sample(s *Site, d time.Duration) {
+	samples := &t.samples[t.mode]
+	if len(*samples) == maxSamples {
+		return
+	}
 	if s.trial != t.number {
 		s.trial, s.index = t.number, len(t.sites)
 		t.sites = append(t.sites, s)
 	}
-	if samples := &t.samples[t.mode]; len(*samples) < maxSamples {
-		*samples = append(*samples, sample{s.index, d})
-	}
+	*samples = append(*samples, sample{s.index, d})
 }
 
 // hasEnough reports whether the sites have minPerSite samples in the current mode on average.
@@ -129,8 +138,11 @@ func (t *trials) next(now time.Duration) {
 	case t.mode == oneCore:
 		t.mode, t.until = allCores, now+timeOnAll
 	case t.mode == allCores:
-		t.mix()
-		t.mode, t.until = mixed, now+timeInMode
+		if t.mix() {
+			t.mode, t.until = mixed, now+timeInMode
+			break
+		}
+		fallthrough // the mode mixed is the same as allCores
 	default:
 		t.active = false
 		if t.mode = t.compare(); t.mode == t.fastest {
@@ -142,30 +154,32 @@ func (t *trials) next(now time.Duration) {
 	}
 }
 
-// mix chooses the sites that share their jobs in the mode mixed.
-func (t *trials) mix() {
+// mix chooses the sites whose jobs one core runs in the mode mixed. It reports whether there are any.
+func (t *trials) mix() (any bool) {
 	for i, s := range t.sites {
-		means, _ := t.means(i)
-		one, all := means[oneCore], means[allCores]
-		s.alone = one > 0 && all > mustBeFaster*one
+		mean, n := t.means(i)
+		s.alone = n[oneCore] > 0 && n[allCores] > 0 && mean[allCores] > mustBeFaster*mean[oneCore]
+		any = any || s.alone
 	}
+	return any
 }
 
-// compare returns the fastest mode. Only sites with samples in all modes count. If there is no
-// such site, jobs are so long that all cores share them.
+// compare returns the fastest mode. Only sites with samples in all modes of the trial count. If
+// there are none, the jobs take longer than a trial, and all cores share them.
 func (t *trials) compare() mode {
+	measured := t.mode + 1 // number of modes of the trial
 	var total [modes]float64
 	for i := range t.sites {
-		means, n := t.means(i)
-		if slices.Contains(means[:], 0) {
+		mean, n := t.means(i)
+		if slices.Contains(n[:measured], 0) {
 			continue
 		}
-		for m, mean := range means {
-			total[m] += mean * float64(n)
+		for m := range measured {
+			total[m] += mean[m] * float64(n[allCores])
 		}
 	}
 	best := allCores
-	if total[mixed] < total[allCores] {
+	if measured > mixed && total[mixed] < total[allCores] {
 		best = mixed
 	}
 	if total[best] > mustBeFaster*total[oneCore] {
@@ -174,9 +188,10 @@ func (t *trials) compare() mode {
 	return best
 }
 
-// means returns the mean of the samples of site i in each mode in seconds, 0 if there is none, and
-// the number of samples on all cores.
-func (t *trials) means(i int) (means [modes]float64, n int) {
+// means returns the mean of the samples of site i in each mode, in seconds, and their number. A
+// sample far above the median counts less, because it may include what follows a whole series of
+// jobs. A coarse clock measures most samples as 0; then all samples count fully.
+func (t *trials) means(i int) (mean [modes]float64, n [modes]int) {
 	t.sorted = t.sorted[:0]
 	for _, samples := range t.samples {
 		for _, s := range samples {
@@ -187,20 +202,17 @@ func (t *trials) means(i int) (means [modes]float64, n int) {
 	}
 	slices.Sort(t.sorted)
 	limit := outlier * t.sorted[len(t.sorted)/2]
+	if limit == 0 {
+		limit = math.MaxInt64
+	}
 	for m, samples := range t.samples {
-		count := 0
 		for _, s := range samples {
 			if s.site == i {
-				means[m] += min(s.d, limit).Seconds()
-				count++
+				mean[m] += min(s.d, limit).Seconds()
+				n[m]++
 			}
 		}
-		if count > 0 {
-			means[m] /= float64(count)
-		}
-		if mode(m) == allCores {
-			n = count
-		}
+		mean[m] /= float64(max(n[m], 1))
 	}
-	return means, n
+	return mean, n
 }

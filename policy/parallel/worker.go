@@ -19,9 +19,9 @@ func (w *worker) signal(change int64) {
 	w.wakeUp()
 }
 
-// work runs pieces of each job of p until Stop. The worker is goroutine number i.
-func (w *worker) work(p *Pool, i int) {
-	unstarted := p.unstarted
+// work runs pieces of each job of p until Stop. The worker is goroutine number i of those that share
+// unstarted.
+func (w *worker) work(p *Pool, unstarted []pieces, i int) {
 	for done := int64(0); ; {
 		w.await(func() bool { return w.jobs.Load() != done })
 		if done = w.jobs.Load(); done < 0 {
@@ -41,7 +41,7 @@ type sleeper struct {
 // spins is the number of checks before a goroutine sleeps; they take about 100 microseconds. A
 // goroutine that sleeps between jobs takes about ten microseconds to wake. A goroutine that checks
 // for longer takes processor time from the others if another program keeps a core busy.
-const spins = 200_000
+const spins = 60_000
 
 // await returns when done returns true. Whoever makes the condition true must call wakeUp
 // afterwards.
