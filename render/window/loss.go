@@ -1,4 +1,4 @@
-//go:build !headless && !(linux || freebsd || netbsd)
+//go:build !headless && (windows || (darwin && !ios))
 
 package window
 

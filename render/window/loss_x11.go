@@ -1,4 +1,4 @@
-//go:build !headless && (linux || freebsd || netbsd)
+//go:build !headless && (netbsd || (freebsd && cgo) || (linux && !android && (386 || amd64 || arm || arm64 || loong64 || ppc64le || riscv64)))
 
 package window
 

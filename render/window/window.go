@@ -1,4 +1,4 @@
-//go:build !headless
+//go:build !headless && (windows || (darwin && !ios) || netbsd || (freebsd && cgo) || (linux && !android && (386 || amd64 || arm || arm64 || loong64 || ppc64le || riscv64)))
 
 package window
 

@@ -4,7 +4,15 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"runtime"
 	"syscall"
+)
+
+// The signals of a terminal that closes, and of output that nobody reads. Package syscall has no
+// names for them in WebAssembly; the numbers are the same on every system.
+const (
+	hangUp     = syscall.Signal(1)  // SIGHUP
+	brokenPipe = syscall.Signal(13) // SIGPIPE
 )
 
 // interruptible returns a context that is cancelled by Ctrl-C, by SIGTERM, when the terminal
@@ -12,15 +20,16 @@ import (
 // reaction, for example "stopping". A second signal ends the program at once.
 func (a *App) interruptible(reaction string) (context.Context, context.CancelFunc) {
 	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
-	if !signal.Ignored(syscall.SIGHUP) { // nohup makes the program ignore SIGHUP
-		signals = append(signals, syscall.SIGHUP)
+	// nohup makes the program ignore hangUp. WebAssembly has no signals, and Ignored panics there.
+	if runtime.GOARCH != "wasm" && !signal.Ignored(hangUp) {
+		signals = append(signals, hangUp)
 	}
 	stop := make(chan os.Signal, 1)
 	signal.Notify(stop, signals...)
-	// SIGPIPE must be caught until everything is saved, because each line that nobody reads
+	// brokenPipe must be caught until everything is saved, because each line that nobody reads
 	// raises it again.
 	pipe := make(chan os.Signal, 1)
-	signal.Notify(pipe, syscall.SIGPIPE)
+	signal.Notify(pipe, brokenPipe)
 	ctx, cancel := context.WithCancel(context.Background())
 	go func() {
 		select {
