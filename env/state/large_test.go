@@ -55,7 +55,8 @@ func TestSparse(t *testing.T) {
 	if err == nil || err.Error() != "state: damaged: the checksum does not match" {
 		t.Errorf("Load of %d bytes of zeros = %v, want the checksum's error", length, err)
 	}
-	if n := after.TotalAlloc - before.TotalAlloc; n > 1<<20 {
-		t.Errorf("Load of %d bytes of zeros allocates %d bytes, want less than %d", length, n, 1<<20)
+	const limit = length / 16 // Go in WebAssembly allocates a little in each read of a file
+	if n := after.TotalAlloc - before.TotalAlloc; n > limit {
+		t.Errorf("Load of %d bytes of zeros allocates %d bytes, want less than %d", length, n, limit)
 	}
 }

@@ -101,11 +101,12 @@ func BenchmarkRun(b *testing.B) {
 
 // TestPanic checks a job in which several pieces panic. After all pieces are finished, Run must
 // panic in its caller's goroutine, with the panic of the piece with the smallest index. Later
-// Runs of the same Pool must work.
+// Runs of the same Pool must work. On one core, as always in WebAssembly, the first panic ends Run.
 func TestPanic(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4))
 	for _, limit := range []int{1, 2, 4} {
 		p := started(limit)
+		several := min(limit, runtime.GOMAXPROCS(0)) > 1
 		var site parallel.Site
 		for range 500 {
 			var done atomic.Int64
@@ -118,7 +119,7 @@ func TestPanic(t *testing.T) {
 				}))
 				return nil
 			}()
-			if e, ok := got.(*parallel.PanicError); limit > 1 && (!ok || !strings.Contains(string(e.Stack), "TestPanic") || errors.Unwrap(e) == nil || done.Load() != 8) {
+			if e, ok := got.(*parallel.PanicError); several && (!ok || !strings.Contains(string(e.Stack), "TestPanic") || errors.Unwrap(e) == nil || done.Load() != 8) {
 				t.Fatalf("%d cores: Run panics with %v after %d pieces, want a *PanicError after 8", limit, got, done.Load())
 			}
 			if text := fmt.Sprint(got); !strings.HasSuffix(text, "piece 3") {
