@@ -7593,21 +7593,17 @@ done:
 // func gatherAVX2(dst []float32, src []float32, w int, index []int)
 // Requires: AVX
 TEXT ·gatherAVX2(SB), NOSPLIT, $0-80
-	MOVQ    dst_base+0(FP), AX
-	MOVQ    src_base+24(FP), CX
-	MOVQ    w+48(FP), DX
-	MOVQ    index_base+56(FP), BX
-	MOVQ    index_len+64(FP), SI
-	MOVQ    DX, DI
-	ANDQ    $0x07, DI
-	LEAQ    firstLanes<>+32(SB), R8
-	MOVQ    DI, R9
-	NEGQ    R9
-	VMOVUPS (R8)(R9*4), Y0
-	SHLQ    $0x02, DX
-	MOVQ    DX, R8
-	ANDQ    $-32, R8
-	LEAQ    -32(DX), R9
+	MOVQ dst_base+0(FP), AX
+	MOVQ src_base+24(FP), CX
+	MOVQ w+48(FP), DX
+	MOVQ index_base+56(FP), BX
+	MOVQ index_len+64(FP), SI
+	MOVQ DX, DI
+	ANDQ $0x07, DI
+	SHLQ $0x02, DX
+	MOVQ DX, R8
+	ANDQ $-32, R8
+	LEAQ -32(DX), R9
 
 rows:
 	MOVQ  (BX), R10
@@ -7618,20 +7614,31 @@ rows:
 	JGE   narrow
 
 vectors:
-	VMOVUPS (R10)(R11*1), Y1
-	VMOVUPS Y1, (AX)(R11*1)
+	VMOVUPS (R10)(R11*1), Y0
+	VMOVUPS Y0, (AX)(R11*1)
 	ADDQ    $0x20, R11
 	CMPQ    R11, R8
 	JLT     vectors
 	TESTQ   DI, DI
 	JZ      next
-	VMOVUPS (R10)(R9*1), Y1
-	VMOVUPS Y1, (AX)(R9*1)
+	VMOVUPS (R10)(R9*1), Y0
+	VMOVUPS Y0, (AX)(R9*1)
 	JMP     next
 
 narrow:
-	VMASKMOVPS (R10), Y0, Y1
-	VMASKMOVPS Y1, Y0, (AX)
+	CMPQ    DX, $0x10
+	JLT     pairs
+	VMOVUPS (R10), X0
+	VMOVUPS -16(R10)(DX*1), X1
+	VMOVUPS X0, (AX)
+	VMOVUPS X1, -16(AX)(DX*1)
+	JMP     next
+
+pairs:
+	MOVQ (R10), R11
+	MOVQ -8(R10)(DX*1), R10
+	MOVQ R11, (AX)
+	MOVQ R10, -8(AX)(DX*1)
 
 next:
 	ADDQ DX, AX

@@ -145,8 +145,8 @@ func (s instructions) quarters(which uint64, x, y reg.VecVirtual) vec {
 }
 
 // gather writes a function that copies row index[i] of src to row i of dst. Rows have w
-// floats. The last vector of a row ends with the row: some elements are copied twice, because
-// masked stores of AVX2 are slow.
+// floats: at least 2, except with NEON. The last vector of a row ends with the row: some elements are copied twice,
+// because masked stores of AVX2 are slow.
 func (s instructions) gather() {
 	s.function("gather", "func(dst, src []float32, w int, index []int)")
 	dst, src, w := Load(Param("dst").Base(), GP64()), Load(Param("src").Base(), GP64()), Load(Param("w"), GP64())
@@ -154,7 +154,10 @@ func (s instructions) gather() {
 	rest, whole, final := GP64(), GP64(), GP64()
 	MOVQ(w, rest)
 	ANDQ(Imm(uint64(s.lanes-1)), rest)
-	last := s.firstLanes(rest)
+	var last mask
+	if s.isNEON() {
+		last = s.firstLanes(rest)
+	}
 	SHLQ(Imm(2), w) // length of a row [bytes]
 	MOVQ(w, whole)
 	ANDQ(I32(-s.bytes()), whole)
@@ -177,11 +180,34 @@ func (s instructions) gather() {
 	s.store(s.load(Mem{Base: from, Index: final, Scale: 1}, all), Mem{Base: dst, Index: final, Scale: 1}, all)
 	JMP(LabelRef("next"))
 	Label("narrow") // rows with less than a vector
-	s.store(s.load(Mem{Base: from}, last), Mem{Base: dst}, last)
+	if s.isNEON() {
+		s.store(s.load(Mem{Base: from}, last), Mem{Base: dst}, last)
+	} else {
+		copyNarrow(dst, from, w)
+	}
 	Label("next")
 	ADDQ(w, dst)
 	ADDQ(Imm(8), index)
 	DECQ(n)
 	JNZ(LabelRef("rows"))
 	s.finish()
+}
+
+// copyNarrow copies a row of w bytes from one address to another: 4 to 7 floats as two vectors of
+// 4, 2 or 3 floats as two pairs. The second vector or pair ends with the row.
+func copyNarrow(to, from, w reg.Register) {
+	CMPQ(w, Imm(16))
+	JLT(LabelRef("pairs"))
+	first, last := XMM(), XMM()
+	VMOVUPS(Mem{Base: from}, first)
+	VMOVUPS(Mem{Base: from, Index: w, Scale: 1, Disp: -16}, last)
+	VMOVUPS(first, Mem{Base: to})
+	VMOVUPS(last, Mem{Base: to, Index: w, Scale: 1, Disp: -16})
+	JMP(LabelRef("next"))
+	Label("pairs")
+	one, two := GP64(), GP64()
+	MOVQ(Mem{Base: from}, one)
+	MOVQ(Mem{Base: from, Index: w, Scale: 1, Disp: -8}, two)
+	MOVQ(one, Mem{Base: to})
+	MOVQ(two, Mem{Base: to, Index: w, Scale: 1, Disp: -8})
 }
