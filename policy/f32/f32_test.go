@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/rlrun/rlrun/policy/f32"
@@ -45,7 +46,12 @@ func TestLinear(t *testing.T) {
 					}
 				}
 				f32.Linear(y, x, w, b, n, in, out, f32.Identity)
-				f32.LinearInput(dx, dy, w, n, in, out)
+				f32.LinearInput(dx, dy, w, n, in, out, true)
+				set, added := random(rng, n*in), make([]float32, n*in)
+				f32.LinearInput(set, dy, w, n, in, out, false)
+				if f32.LinearInput(added, dy, w, n, in, out, true); !slices.Equal(set, added) {
+					t.Errorf("the gradient that LinearInput sets for %d×%d by %d differs from the gradient that it adds to zeros", n, in, out)
+				}
 				f32.LinearWeight(dw, x, dy, n, in, out, 0, out)
 				f32.SumRows(db, dy, n)
 				for name, got := range map[string][]float32{"y": y, "dx": dx, "dw": dw, "db": db} {
@@ -138,7 +144,7 @@ func BenchmarkLinearGrad(b *testing.B) {
 	x, w, bias, dy, dx := random(rng, n*in), random(rng, out*in), random(rng, out), random(rng, n*out), random(rng, n*in)
 	b.ReportAllocs()
 	for b.Loop() {
-		f32.LinearInput(dx, dy, w, n, in, out)
+		f32.LinearInput(dx, dy, w, n, in, out, true)
 		f32.LinearWeight(w, x, dy, n, in, out, 0, out)
 		f32.SumRows(bias, dy, n)
 	}

@@ -12,7 +12,10 @@ func denseGeneric(y, x, w, b []float32, n, in, out int, act Activation) {
 	genericActivate[act](y, y)
 }
 
-func denseInputGeneric(dx, dy, w []float32, n, in, out int) {
+func denseInputGeneric(dx, dy, w []float32, n, in, out int, add bool) {
+	if !add {
+		clear(dx)
+	}
 	for r := range n {
 		g := dy[r*out : (r+1)*out]
 		for k := range in {
@@ -37,7 +40,10 @@ func linearGeneric(y, x, w, b []float32, n, in, out int, act Activation) {
 	genericActivate[act](y, y)
 }
 
-func linearInputGeneric(dx, dy, w []float32, n, in, out int) {
+func linearInputGeneric(dx, dy, w []float32, n, in, out int, add bool) {
+	if !add {
+		clear(dx)
+	}
 	for r := range n {
 		accumulate(dx[r*in:(r+1)*in], dy[r*out:(r+1)*out], 1, w, in, out)
 	}

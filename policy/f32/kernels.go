@@ -50,7 +50,7 @@ type kernels struct {
 	rms             func(p, g, v []float32, s RMSStep)
 
 	dense, linear             func(y, x, w, b []float32, n, in, out int, act Activation)
-	denseInput, linearInput   func(dx, dy, w []float32, n, in, out int)
+	denseInput, linearInput   func(dx, dy, w []float32, n, in, out int, add bool)
 	denseWeight, linearWeight func(dw, x, dy []float32, n, in, out, from, to int)
 
 	// denseRow is dense for one row, with the same bits, for in ≤ maxDepth and out ≥ minRow. It

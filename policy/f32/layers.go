@@ -7,9 +7,10 @@ func Dense(y, x, w, b []float32, n, in, out int, act Activation) {
 }
 
 // DenseInput adds Dense's gradient of the inputs x to dx [n, in]: dx += dy wᵀ. dy [n, out] is the
-// gradient of x w + b, before the activation: see LayerGrad.
-func DenseInput(dx, dy, w []float32, n, in, out int) {
-	active.denseInput(dx[:n*in], dy[:n*out], w[:in*out], n, in, out)
+// gradient of x w + b, before the activation: see LayerGrad. If add is false, it sets dx instead,
+// to the same bits as if dx had been zeros.
+func DenseInput(dx, dy, w []float32, n, in, out int, add bool) {
+	active.denseInput(dx[:n*in], dy[:n*out], w[:in*out], n, in, out, add)
 }
 
 // DenseWeight adds rows [from, to) of Dense's gradient of w to these rows of dw [in, out]: dw +=
@@ -25,9 +26,10 @@ func Linear(y, x, w, b []float32, n, in, out int, act Activation) {
 }
 
 // LinearInput adds Linear's gradient of the inputs x to dx [n, in]: dx += dy w. dy [n, out] is
-// the gradient of x wᵀ + b, before the activation: see LayerGrad.
-func LinearInput(dx, dy, w []float32, n, in, out int) {
-	active.linearInput(dx[:n*in], dy[:n*out], w[:in*out], n, in, out)
+// the gradient of x wᵀ + b, before the activation: see LayerGrad. If add is false, it sets dx
+// instead, to the same bits as if dx had been zeros.
+func LinearInput(dx, dy, w []float32, n, in, out int, add bool) {
+	active.linearInput(dx[:n*in], dy[:n*out], w[:in*out], n, in, out, add)
 }
 
 // LinearWeight adds rows [from, to) of Linear's gradient of w to these rows of dw [out, in]: dw

@@ -30,8 +30,11 @@ type products struct {
 	activate  *[activations]func(dst, x []float32) // activations without a floor
 }
 
-// A product describes one matrix product: c [m, n] = max(bias + a b, floor), or c += a b if
-// bias is nil. Element i, k of a is a[i·ra + k·ca]. Element k, j of b is b[k·ldb + j], or
+// zeroBias is the bias of a panel, of any width, whose product is not added to anything.
+var zeroBias [64]float32
+
+// A product describes one matrix product: c [m, n] = max(bias + a b, floor). If bias is nil, it is
+// c = a b if zero is true, and otherwise c += a b. Element i, k of a is a[i·ra + k·ca]. Element k, j of b is b[k·ldb + j], or
 // b[j·ldb + k] if b is transposed.
 type product struct {
 	m, n, k      int // a is [m, k], b is [k, n]
@@ -41,6 +44,7 @@ type product struct {
 	ldb          int // distance in b between rows
 	transposed   bool
 	c, bias      []float32
+	zero         bool
 	floor        float32
 	rowInvariant bool // whether a row of c must have the same bits for every m
 }
@@ -120,8 +124,12 @@ func (s *products) packed(scratch *scratch, p *product, j, vectors, tail, k, dep
 // p.b. The slice b has these rows.
 func (s *products) blocks(p *product, j, vectors, tail int, b []float32, ldb, k, depth int) {
 	var bias *float32
-	if k == 0 && p.bias != nil {
+	switch {
+	case k > 0:
+	case p.bias != nil:
 		bias = &p.bias[j]
+	case p.zero:
+		bias = &zeroBias[0]
 	}
 	floor := noFloor
 	if k+depth == p.k {
@@ -162,8 +170,8 @@ func (s *products) rowInvariantBlocks() *[9][9]blockFunc {
 	return &s.block
 }
 
-func (s *products) denseInput(dx, dy, w []float32, n, in, out int) {
-	s.product(&product{m: n, n: in, k: out, a: dy, ra: out, ca: 1, b: w, ldb: out, transposed: true, c: dx, floor: noFloor})
+func (s *products) denseInput(dx, dy, w []float32, n, in, out int, add bool) {
+	s.product(&product{m: n, n: in, k: out, a: dy, ra: out, ca: 1, b: w, ldb: out, transposed: true, c: dx, floor: noFloor, zero: !add})
 }
 
 func (s *products) denseWeight(dw, x, dy []float32, n, in, out, from, to int) {
@@ -188,8 +196,8 @@ func (s *products) linear(y, x, w, b []float32, n, in, out int, act Activation) 
 	}
 }
 
-func (s *products) linearInput(dx, dy, w []float32, n, in, out int) {
-	s.product(&product{m: n, n: in, k: out, a: dy, ra: out, ca: 1, b: w, ldb: in, c: dx, floor: noFloor})
+func (s *products) linearInput(dx, dy, w []float32, n, in, out int, add bool) {
+	s.product(&product{m: n, n: in, k: out, a: dy, ra: out, ca: 1, b: w, ldb: in, c: dx, floor: noFloor, zero: !add})
 }
 
 func (s *products) linearWeight(dw, x, dy []float32, n, in, out, from, to int) {

@@ -120,10 +120,12 @@ func rowLoops() []loop[func(k *kernels, t *task, n, w int)] {
 func layerLoops() []loop[func(k *kernels, t *task, n, in, out int)] {
 	loops := []loop[func(k *kernels, t *task, n, in, out int)]{
 		{"denseInput", func(k *kernels, t *task, n, in, out int) {
-			k.denseInput(t.out(n*in), t.in(n*out), t.in(in*out), n, in, out)
+			k.denseInput(t.out(n*in), t.in(n*out), t.in(in*out), n, in, out, true)
+			k.denseInput(t.out(n*in), t.in(n*out), t.in(in*out), n, in, out, false)
 		}},
 		{"linearInput", func(k *kernels, t *task, n, in, out int) {
-			k.linearInput(t.out(n*in), t.in(n*out), t.in(in*out), n, in, out)
+			k.linearInput(t.out(n*in), t.in(n*out), t.in(in*out), n, in, out, true)
+			k.linearInput(t.out(n*in), t.in(n*out), t.in(in*out), n, in, out, false)
 		}},
 		{"denseWeight", func(k *kernels, t *task, n, in, out int) {
 			k.denseWeight(t.out(in*out), t.in(n*in), t.in(n*out), n, in, out, in/3, in)

@@ -42,13 +42,9 @@ func (v *Var) layerForward(rows func(v *Var, from, to int)) {
 	v.Share(v.Rows, v.work(), rows)
 }
 
-// layerRows computes rows [from, to) of a layer's outputs. It also sets their gradients to 0, so
-// that the core that computes a row also has its gradient in its cache.
+// layerRows computes rows [from, to) of a layer's outputs.
 func (v *Var) layerRows(from, to int, layer layerFunc) {
 	in, out, act := v.in[0].Cols, v.Cols, v.activation()
-	if v.Grad != nil {
-		clear(v.Grad[from*out : to*out])
-	}
 	y, x := v.Value[from*out:to*out], v.in[0].Value[from*in:to*in]
 	if !v.keepsSlope() {
 		layer(y, x, v.in[1].Value, v.in[2].Value, to-from, in, out, act)

@@ -46,9 +46,9 @@ func (x *Var) norm(name string, op Op, w, b *Var, eps float32) *Var {
 	return x.tape.record(op, constants{k: eps}, x.Rows, x.Cols, x, w, b)
 }
 
-// clearsGrad reports whether the operation's Forward sets v.Grad to zeros, because several cores
-// compute it.
-func clearsGrad(op Op) bool {
+// setsGrad reports whether the operation's Backward can set the gradient of the first operand,
+// instead of adding to it.
+func setsGrad(op Op) bool {
 	switch op.(type) {
 	case dense, linear:
 		return true
@@ -68,12 +68,12 @@ func (dense) Backward(v *Var) { v.layerBackward(denseInputRows, denseWeightRows)
 // denseRows computes rows [from, to) of a dense layer's outputs.
 func denseRows(v *Var, from, to int) { v.layerRows(from, to, f32.Dense) }
 
-// denseInputRows computes the gradient before the activation of a dense layer, and adds the
-// gradient of the inputs, for rows [from, to).
+// denseInputRows computes the gradient before the activation of a dense layer, and adds or sets
+// the gradient of the inputs, for rows [from, to).
 func denseInputRows(v *Var, from, to int) {
 	v.activationGradRows(from, to)
 	if in, out := v.in[0].Cols, v.Cols; v.in[0].Grad != nil {
-		f32.DenseInput(v.in[0].Grad[from*in:], v.Grad[from*out:], v.in[1].Value, to-from, in, out)
+		f32.DenseInput(v.in[0].Grad[from*in:], v.Grad[from*out:], v.in[1].Value, to-from, in, out, !v.setsGrad)
 	}
 }
 
@@ -98,12 +98,12 @@ func (linear) Backward(v *Var) { v.layerBackward(linearInputRows, linearWeightRo
 // linearRows computes rows [from, to) of a linear layer's outputs.
 func linearRows(v *Var, from, to int) { v.layerRows(from, to, f32.Linear) }
 
-// linearInputRows computes the gradient before the activation of a linear layer, and adds the
-// gradient of the inputs, for rows [from, to).
+// linearInputRows computes the gradient before the activation of a linear layer, and adds or sets
+// the gradient of the inputs, for rows [from, to).
 func linearInputRows(v *Var, from, to int) {
 	v.activationGradRows(from, to)
 	if in, out := v.in[0].Cols, v.Cols; v.in[0].Grad != nil {
-		f32.LinearInput(v.in[0].Grad[from*in:], v.Grad[from*out:], v.in[1].Value, to-from, in, out)
+		f32.LinearInput(v.in[0].Grad[from*in:], v.Grad[from*out:], v.in[1].Value, to-from, in, out, !v.setsGrad)
 	}
 }
 

@@ -35,6 +35,8 @@ type Var struct {
 	c        constants
 	buf      []float32 // memory of Value and Grad, reused after a Reset
 	kept     []float32 // memory of Keep, reused after a Reset
+	begun    bool      // whether Grad has a gradient already; before that its elements are arbitrary
+	setsGrad bool      // layers: whether Backward sets the gradient of the input instead of adding to it
 	biasDone bool      // layers: whether the gradient of the bias is already added
 	jobs     [3]rowJob // the matrix products of op that several cores share: values, gradients of the inputs, gradients of the weight
 }
@@ -52,7 +54,7 @@ type constants struct {
 // Var.Keep.
 type Op interface {
 	// Forward computes v.Value from the operands v.In(0), v.In(1), …. v.Value is already
-	// allocated and has arbitrary elements.
+	// allocated and has arbitrary elements, as v.Grad has until Backward.
 	Forward(v *Var)
 
 	// Backward computes the gradients of the operands from v.Grad, and adds them to the Grad of
@@ -114,7 +116,7 @@ func (t *Tape) Blank(rows, cols int) *Var {
 func (t *Tape) Param(p *Param) *Var {
 	v := t.push(p.Rows, p.Cols)
 	if v.Value = p.Value; !t.frozen {
-		v.Grad = p.Grad
+		v.Grad, v.begun = p.Grad, true
 	}
 	return v
 }
@@ -136,11 +138,34 @@ func (v *Var) Backward() {
 	if v.Grad == nil {
 		return // v depends on no parameter
 	}
-	v.Grad[0] = 1
+	v.Grad[0], v.begun = 1, true
 	for i := v.tape.n - 1; i >= 0; i-- {
 		if u := v.tape.vars[i]; u.op != nil && u.Grad != nil {
+			u.beginGrads()
 			u.op.Backward(u)
 		}
+	}
+}
+
+// beginGrads sets the gradients of v and its operands to zeros, if nothing was added to them yet.
+// But the gradient of a layer's input needs no zeros: the layer sets it instead of adding to it.
+func (v *Var) beginGrads() {
+	v.beginGrad()
+	x := v.in[0]
+	v.setsGrad = x.Grad != nil && !x.begun && setsGrad(v.op) && x != v.in[1] && x != v.in[2]
+	if v.setsGrad {
+		x.begun = true
+	}
+	for _, u := range v.in {
+		u.beginGrad()
+	}
+}
+
+// beginGrad sets the gradient of v to zeros, if it has one and nothing was added to it yet.
+func (v *Var) beginGrad() {
+	if v.Grad != nil && !v.begun {
+		v.begun = true
+		clear(v.Grad)
 	}
 }
 
@@ -162,7 +187,7 @@ func (t *Tape) push(rows, cols int) *Var {
 	}
 	v := t.vars[t.n]
 	t.n++
-	v.Rows, v.Cols, v.Grad, v.op = rows, cols, nil, nil // the other fields are set later, or not read
+	v.Rows, v.Cols, v.Grad, v.op, v.begun = rows, cols, nil, nil, false // the other fields are set later, or not read
 	return v
 }
 
@@ -181,9 +206,6 @@ func (t *Tape) record(op Op, c constants, rows, cols int, in ...*Var) *Var {
 		needsGrad = needsGrad || u.Grad != nil
 	}
 	v.allocate(needsGrad)
-	if needsGrad && !clearsGrad(op) {
-		clear(v.Grad)
-	}
 	op.Forward(v)
 	return v
 }

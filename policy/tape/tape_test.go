@@ -50,6 +50,22 @@ func TestGradients(t *testing.T) {
 			x := p.Tape().Const([]float32{1, -2, 3, -4, 5, -6}, 2)
 			return x.Linear(p.Tape().Param(w), p.Tape().Param(b), f32.Identity).Mul(p.Columns(0, 2))
 		},
+		"Linear of a result": func(p, q, row *tape.Var) *tape.Var {
+			return p.Mul(q).Linear(p.Tape().Param(w), p.Tape().Param(b), f32.Identity)
+		},
+		"two Linears of a result": func(p, q, row *tape.Var) *tape.Var {
+			x, w, b := p.Mul(q), p.Tape().Param(w), p.Tape().Param(b)
+			return x.Linear(w, b, f32.Identity).Mul(x.Linear(w, b, f32.TanhAct)).Add(x.Columns(0, 2))
+		},
+		"Linear of its weight": func(p, q, row *tape.Var) *tape.Var {
+			x := p.Add(row)
+			return x.Linear(x, p.Tape().Param(b), f32.Identity)
+		},
+		"an unused Linear": func(p, q, row *tape.Var) *tape.Var {
+			x := p.Mul(q)
+			x.Linear(p.Tape().Param(w), p.Tape().Param(b), f32.Identity)
+			return x
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			rng := rand.New(rand.NewPCG(1, 2))
@@ -67,6 +83,10 @@ func TestGradients(t *testing.T) {
 				return f(tp.Param(p), tp.Param(q), tp.Param(row)).Square().Mean()
 			}
 			eval().Backward()
+			for _, x := range all {
+				clear(x.Grad)
+			}
+			eval().Backward() // with the memory of the first gradients
 			for _, x := range all {
 				for i := range x.Value {
 					const h = 1.0 / 64
