@@ -26,8 +26,10 @@ func (concat) Forward(v *Var) {
 	a, b := v.in[0], v.in[1]
 	left, right := v.block(0, a.Cols), v.block(a.Cols, v.Cols)
 	left.set(v.Value, a.Value, a.whole(), v.Rows)
-	for r := 0; r < v.Rows; r += b.Rows {
-		right.set(v.Value[r*v.Cols:], b.Value, b.whole(), b.Rows)
+	if b.Rows == v.Rows {
+		right.set(v.Value, b.Value, b.whole(), v.Rows)
+	} else {
+		right.fill(v.Value, b.Value, v.Rows)
 	}
 }
 
@@ -37,10 +39,12 @@ func (concat) Backward(v *Var) {
 	if a.Grad != nil {
 		a.whole().add(a.Grad, v.Grad, left, v.Rows)
 	}
-	if b.Grad != nil {
-		for r := 0; r < v.Rows; r += b.Rows {
-			b.whole().add(b.Grad, v.Grad[r*v.Cols:], right, b.Rows)
-		}
+	switch {
+	case b.Grad == nil:
+	case b.Rows == v.Rows:
+		b.whole().add(b.Grad, v.Grad, right, v.Rows)
+	default:
+		right.addTo(b.Grad, v.Grad, v.Rows)
 	}
 }
 
@@ -64,8 +68,8 @@ func (v *Var) whole() block             { return block{0, v.Cols, v.Cols} }
 // matrices. A block of a single column, a common case, has its own loop without calls of copy.
 func (b block) set(dst, src []float32, s block, rows int) {
 	if s.to-s.from == 1 {
-		for r := range rows {
-			dst[r*b.cols+b.from] = src[r*s.cols+s.from]
+		for r, i, j := 0, b.from, s.from; r < rows; r, i, j = r+1, i+b.cols, j+s.cols {
+			dst[i] = src[j]
 		}
 		return
 	}
@@ -74,13 +78,39 @@ func (b block) set(dst, src []float32, s block, rows int) {
 	}
 }
 
+// fill copies row to block b of each row of matrix dst.
+func (b block) fill(dst, row []float32, rows int) {
+	for j, x := range row {
+		for r, i := 0, b.from+j; r < rows; r, i = r+1, i+b.cols {
+			dst[i] = x
+		}
+	}
+}
+
 // add adds block s of matrix src to block b of matrix dst. rows is the number of rows of both
-// matrices.
+// matrices. A block of a single column has its own loop.
 func (b block) add(dst, src []float32, s block, rows int) {
+	if s.to-s.from == 1 {
+		for r, i, j := 0, b.from, s.from; r < rows; r, i, j = r+1, i+b.cols, j+s.cols {
+			dst[i] += src[j]
+		}
+		return
+	}
 	for r := range rows {
 		x, y := src[r*s.cols+s.from:r*s.cols+s.to], dst[r*b.cols+b.from:r*b.cols+b.to]
 		for i, v := range x {
 			y[i] += v
 		}
+	}
+}
+
+// addTo adds block b of each row of matrix src to sum, in the order of the rows.
+func (b block) addTo(sum, src []float32, rows int) {
+	for j := range sum {
+		total := sum[j]
+		for r, i := 0, b.from+j; r < rows; r, i = r+1, i+b.cols {
+			total += src[i]
+		}
+		sum[j] = total
 	}
 }
