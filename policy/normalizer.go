@@ -91,20 +91,16 @@ func (m *Normalizer) startFromLoaded() {
 
 // Apply writes the normalised observations to dst [N, O], from obs [N, O].
 func (m *Normalizer) Apply(dst, obs []float32) {
-	dst = dst[:len(obs)]
-	if len(m.columns) < m.row {
-		copy(dst, obs)
+	mean, variance := m.mean.Value, m.variance.Value
+	if len(m.columns) == m.row {
+		f32.Normalize(dst, obs, mean, variance, m.clip)
+		return
 	}
+	copy(dst, obs)
 	for j, c := range m.columns {
-		mean, scale := float64(m.mean.Value[j]), 1/math.Sqrt(float64(m.variance.Value[j])+1e-8)
+		scale := 1 / math.Sqrt(float64(variance[j])+1e-8)
 		for i := c; i < len(obs); i += m.row {
-			x := float32((float64(obs[i]) - mean) * scale)
-			if x > m.clip { // not min and max, which take longer because they treat NaN and -0 as special cases
-				x = m.clip
-			} else if x < -m.clip {
-				x = -m.clip
-			}
-			dst[i] = x
+			dst[i] = min(max(float32((float64(obs[i])-float64(mean[j]))*scale), -m.clip), m.clip)
 		}
 	}
 }

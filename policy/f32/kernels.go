@@ -46,6 +46,7 @@ type kernels struct {
 	sumRows         func(dst, x []float32, n int)
 	gae             func(adv, reward, value, next, done []float32, n int, gamma, decay float32)
 	gather          func(dst, src []float32, w int, index []int)
+	normalize       func(dst, x, mean, variance []float32, limit float32)
 	adam            func(p, g, m, v []float32, s AdamStep)
 	rms             func(p, g, v []float32, s RMSStep)
 
@@ -117,7 +118,7 @@ var generic = kernels{
 	minGrad: minGradGeneric, clipGrad: clipGradGeneric,
 	sum: sumGeneric, sumSquares: sumSquaresGeneric, sumRows: sumRowsGeneric,
 	activate: genericActivate, activateSlope: genericActivateSlope, layerGrad: genericLayerGrad,
-	gae: gaeGeneric, gather: gatherGeneric, adam: adamGeneric, rms: rmsGeneric,
+	gae: gaeGeneric, gather: gatherGeneric, normalize: normalizeGeneric, adam: adamGeneric, rms: rmsGeneric,
 	dense: denseGeneric, denseInput: denseInputGeneric, denseWeight: denseWeightGeneric,
 	linear: linearGeneric, linearInput: linearInputGeneric, linearWeight: linearWeightGeneric,
 }

@@ -31,7 +31,7 @@ var avx2 = kernels{
 	sum:        func(x []float32) float64 { return inBlocks(x, sumBlocksAVX2, sumGeneric) },
 	sumSquares: func(x []float32) float64 { return inBlocks(x, sumSquaresBlocksAVX2, sumSquaresGeneric) },
 	sumRows:    func(dst, x []float32, n int) { identityLayerAVX2(x, x, dst, n) },
-	gae:        gaeAVX2, gather: gatherRows,
+	gae:        gaeAVX2, gather: gatherRows, normalize: normalizeAVX2,
 	adam: func(p, g, m, v []float32, s AdamStep) {
 		adamAVX2(p, g, m, v, s.Scale, s.Beta1, s.Beta2, s.Rest1, s.Rest2, s.Rate, s.RootScale, s.Epsilon)
 	},
@@ -63,7 +63,7 @@ var avx512 = kernels{
 	sum:        func(x []float32) float64 { return inBlocks(x, sumBlocksAVX512, sumGeneric) },
 	sumSquares: func(x []float32) float64 { return inBlocks(x, sumSquaresBlocksAVX512, sumSquaresGeneric) },
 	sumRows:    func(dst, x []float32, n int) { identityLayerAVX512(x, x, dst, n) },
-	gae:        gaeAVX512, gather: gatherRows,
+	gae:        gaeAVX512, gather: gatherRows, normalize: normalizeAVX512,
 	adam: func(p, g, m, v []float32, s AdamStep) {
 		adamAVX512(p, g, m, v, s.Scale, s.Beta1, s.Beta2, s.Rest1, s.Rest2, s.Rate, s.RootScale, s.Epsilon)
 	},

@@ -7648,6 +7648,40 @@ next:
 	VZEROUPPER
 	RET
 
+// func normalizeBlocksAVX2(dst []float32, x []float32, mean []float64, scale []float64, limit float32)
+// Requires: AVX, CMOV
+TEXT ·normalizeBlocksAVX2(SB), NOSPLIT, $0-100
+	MOVQ         dst_base+0(FP), AX
+	MOVQ         x_base+24(FP), CX
+	MOVQ         x_len+32(FP), DX
+	MOVQ         mean_base+48(FP), BX
+	MOVQ         scale_base+72(FP), SI
+	MOVQ         mean_len+56(FP), DI
+	VBROADCASTSS limit+96(FP), X0
+	VXORPS       X1, X1, X1
+	VSUBPS       X0, X1, X1
+	XORQ         R8, R8
+	XORQ         R9, R9
+	SHLQ         $0x03, DI
+
+loop:
+	VCVTPS2PD  (CX), Y2
+	VSUBPD     (BX)(R8*1), Y2, Y2
+	VMULPD     (SI)(R8*1), Y2, Y2
+	VCVTPD2PSY Y2, X2
+	VMAXPS     X2, X1, X2
+	VMINPS     X2, X0, X2
+	VMOVUPS    X2, (AX)
+	ADDQ       $0x10, CX
+	ADDQ       $0x10, AX
+	ADDQ       $0x20, R8
+	CMPQ       R8, DI
+	CMOVQEQ    R9, R8
+	SUBQ       $0x04, DX
+	JG         loop
+	VZEROUPPER
+	RET
+
 // func addAVX512(dst []float32, x []float32, y []float32)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·addAVX512(SB), NOSPLIT, $0-72
@@ -17246,5 +17280,39 @@ tail:
 	JZ         done
 
 done:
+	VZEROUPPER
+	RET
+
+// func normalizeBlocksAVX512(dst []float32, x []float32, mean []float64, scale []float64, limit float32)
+// Requires: AVX, AVX512F, CMOV
+TEXT ·normalizeBlocksAVX512(SB), NOSPLIT, $0-100
+	MOVQ         dst_base+0(FP), AX
+	MOVQ         x_base+24(FP), CX
+	MOVQ         x_len+32(FP), DX
+	MOVQ         mean_base+48(FP), BX
+	MOVQ         scale_base+72(FP), SI
+	MOVQ         mean_len+56(FP), DI
+	VBROADCASTSS limit+96(FP), Y0
+	VXORPS       Y1, Y1, Y1
+	VSUBPS       Y0, Y1, Y1
+	XORQ         R8, R8
+	XORQ         R9, R9
+	SHLQ         $0x03, DI
+
+loop:
+	VCVTPS2PD (CX), Z2
+	VSUBPD    (BX)(R8*1), Z2, Z2
+	VMULPD    (SI)(R8*1), Z2, Z2
+	VCVTPD2PS Z2, Y2
+	VMAXPS    Y2, Y1, Y2
+	VMINPS    Y2, Y0, Y2
+	VMOVUPS   Y2, (AX)
+	ADDQ      $0x20, CX
+	ADDQ      $0x20, AX
+	ADDQ      $0x40, R8
+	CMPQ      R8, DI
+	CMOVQEQ   R9, R8
+	SUBQ      $0x08, DX
+	JG        loop
 	VZEROUPPER
 	RET

@@ -23,7 +23,7 @@ var neon = kernels{
 	sum:        func(x []float32) float64 { return inBlocks(x, sumBlocksNEON, sumGeneric) },
 	sumSquares: func(x []float32) float64 { return inBlocks(x, sumSquaresBlocksNEON, sumSquaresGeneric) },
 	sumRows:    func(dst, x []float32, n int) { identityLayerNEON(x, x, dst, n) },
-	gae:        gaeNEON, gather: gatherNEON,
+	gae:        gaeNEON, gather: gatherNEON, normalize: normalizeGeneric,
 	adam: func(p, g, m, v []float32, s AdamStep) {
 		adamNEON(p, g, m, v, s.Scale, s.Beta1, s.Beta2, s.Rest1, s.Rest2, s.Rate, s.RootScale, s.Epsilon)
 	},

@@ -194,6 +194,9 @@ func transposeAVX2(dst *float32, ldd int, src *float32, lds int, rows int, k int
 func gatherAVX2(dst []float32, src []float32, w int, index []int)
 
 //go:noescape
+func normalizeBlocksAVX2(dst []float32, x []float32, mean []float64, scale []float64, limit float32)
+
+//go:noescape
 func addAVX512(dst []float32, x []float32, y []float32)
 
 //go:noescape
@@ -423,3 +426,6 @@ func pack3AVX512(dst *float32, src *float32, k int, ld int, tail int)
 
 //go:noescape
 func transposeAVX512(dst *float32, ldd int, src *float32, lds int, rows int, k int)
+
+//go:noescape
+func normalizeBlocksAVX512(dst []float32, x []float32, mean []float64, scale []float64, limit float32)

@@ -99,6 +99,9 @@ func rowLoops() []loop[func(k *kernels, t *task, n, w int)] {
 			}
 			k.gather(t.out(n*w), t.in(5*w), w, index)
 		}},
+		{"normalize", func(k *kernels, t *task, n, w int) {
+			k.normalize(t.out(n*w), t.in(n*w), t.in(w), positive(t.in(w)), 1.5)
+		}},
 		{"gae", func(k *kernels, t *task, n, w int) {
 			adv, reward, value, next, done := t.out(n*w), t.in(n*w), t.in(n*w), t.in(n*w), t.in(n*w)
 			for i := range done {

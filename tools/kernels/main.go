@@ -41,4 +41,7 @@ func (s instructions) functionsOfAll() {
 	s.optimisers()
 	s.products()
 	s.packing()
+	if !s.isNEON() {
+		s.normalize()
+	}
 }
