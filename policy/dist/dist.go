@@ -171,9 +171,11 @@ func (h *Head) Bound(act []float32) {
 	if h.LogStd == nil {
 		return
 	}
-	for i, x := range act {
-		j := i % h.Size
-		act[i] = min(max(x, h.space.Low[j]), h.space.High[j])
+	for j, low := range h.space.Low {
+		high := h.space.High[j]
+		for i := j; i < len(act); i += h.Size {
+			act[i] = min(max(act[i], low), high)
+		}
 	}
 }
 
