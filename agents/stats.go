@@ -34,8 +34,12 @@ func (s *Stats) Add(r *env.Result) {
 	s.setMeasures(r.Measures)
 	s.steps += len(r.Reward)
 	n := len(r.Measures)
-	for i, reward := range r.Reward {
-		s.maxAbsReward = max(s.maxAbsReward, math.Abs(reward))
+	largest := s.maxAbsReward
+	for _, reward := range r.Reward {
+		largest = max(largest, math.Abs(reward))
+	}
+	s.maxAbsReward = largest
+	for i := range r.Reward {
 		if r.Done(i) {
 			s.endEpisode(Episode{r.Return[i], r.Length[i]}, r.Metrics[i*n:(i+1)*n])
 			s.endedAt = append(s.endedAt, s.steps/len(r.Reward))

@@ -213,7 +213,10 @@ func (r *Rollout) shuffled(rng *rand.Rand, size int, yield func([]int) bool) {
 	for i := range r.order {
 		r.order[i] = i
 	}
-	rng.Shuffle(len(r.order), func(i, j int) { r.order[i], r.order[j] = r.order[j], r.order[i] })
+	for i := len(r.order) - 1; i > 0; i-- { // as rng.Shuffle does it, without calls of a function
+		j := rng.Uint64N(uint64(i + 1))
+		r.order[i], r.order[j] = r.order[j], r.order[i]
+	}
 	for left := r.order; len(left) > 0; {
 		n := min(size, len(left))
 		if !yield(left[:n]) {

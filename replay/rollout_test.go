@@ -161,3 +161,15 @@ func TestRolloutAllocs(t *testing.T) {
 		}
 	}
 }
+
+// TestShuffled checks that the order of a minibatch's rows is the order of rand.Rand.Shuffle.
+func TestShuffled(t *testing.T) {
+	r := filled(env.NewBox(0, 10, 1))
+	want := []int{0, 1, 2, 3, 4, 5}
+	rand.New(rand.NewPCG(1, 2)).Shuffle(6, func(i, j int) { want[i], want[j] = want[j], want[i] })
+	for index := range r.Shuffled(rand.New(rand.NewPCG(1, 2)), 6) {
+		if !slices.Equal(index, want) {
+			t.Errorf("rows %v, want %v", index, want)
+		}
+	}
+}

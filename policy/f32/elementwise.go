@@ -56,16 +56,32 @@ func ClipGrad(dx, dy, x []float32, low, high float32) {
 
 // Gather copies row index[i] of src to row i of dst, for each i. Rows have w elements.
 func Gather(dst, src []float32, w int, index []int) {
+	if w == 1 { // in plain Go with all kernels, because it needs no vectors and checks a row as it copies it
+		gatherElements(dst[:len(index)], src, index)
+		return
+	}
 	rows := uint(len(src) / w)
 	for _, j := range index {
 		if uint(j) >= rows {
-			panic(fmt.Sprintf("f32: Gather of row %d of %d", j, rows))
+			panicGather(j, int(rows))
 		}
 	}
 	if n := len(index) * w; n > 0 {
 		active.gather(dst[:n], src, w, index)
 	}
 }
+
+// gatherElements is Gather for rows of one element.
+func gatherElements(dst, src []float32, index []int) {
+	for i, j := range index {
+		if uint(j) >= uint(len(src)) {
+			panicGather(j, len(src))
+		}
+		dst[i] = src[j]
+	}
+}
+
+func panicGather(row, rows int) { panic(fmt.Sprintf("f32: Gather of row %d of %d", row, rows)) }
 
 // Sum returns Σ x, computed in float64.
 func Sum(x []float32) float64 { return active.sum(x) }

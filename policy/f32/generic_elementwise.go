@@ -112,12 +112,6 @@ func sumRowsGeneric(dst, x []float32, n int) {
 }
 
 func gatherGeneric(dst, src []float32, w int, index []int) {
-	if w == 1 {
-		for i, j := range index {
-			dst[i] = src[j]
-		}
-		return
-	}
 	for i, j := range index {
 		copy(dst[i*w:(i+1)*w], src[j*w:(j+1)*w])
 	}

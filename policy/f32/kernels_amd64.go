@@ -31,7 +31,7 @@ var avx2 = kernels{
 	sum:        func(x []float32) float64 { return inBlocks(x, sumBlocksAVX2, sumGeneric) },
 	sumSquares: func(x []float32) float64 { return inBlocks(x, sumSquaresBlocksAVX2, sumSquaresGeneric) },
 	sumRows:    func(dst, x []float32, n int) { identityLayerAVX2(x, x, dst, n) },
-	gae:        gaeAVX2, gather: gatherRows, normalize: normalizeAVX2,
+	gae:        gaeAVX2, gather: gatherAVX2, normalize: normalizeAVX2,
 	adam: func(p, g, m, v []float32, s AdamStep) {
 		adamAVX2(p, g, m, v, s.Scale, s.Beta1, s.Beta2, s.Rest1, s.Rest2, s.Rate, s.RootScale, s.Epsilon)
 	},
@@ -63,7 +63,7 @@ var avx512 = kernels{
 	sum:        func(x []float32) float64 { return inBlocks(x, sumBlocksAVX512, sumGeneric) },
 	sumSquares: func(x []float32) float64 { return inBlocks(x, sumSquaresBlocksAVX512, sumSquaresGeneric) },
 	sumRows:    func(dst, x []float32, n int) { identityLayerAVX512(x, x, dst, n) },
-	gae:        gaeAVX512, gather: gatherRows, normalize: normalizeAVX512,
+	gae:        gaeAVX512, gather: gatherAVX2, normalize: normalizeAVX512,
 	adam: func(p, g, m, v []float32, s AdamStep) {
 		adamAVX512(p, g, m, v, s.Scale, s.Beta1, s.Beta2, s.Rest1, s.Rest2, s.Rate, s.RootScale, s.Epsilon)
 	},
@@ -73,16 +73,6 @@ var avx512 = kernels{
 	dense: zmm.dense, denseInput: zmm.denseInput, denseWeight: zmm.denseWeight,
 	linear: zmm.linear, linearInput: zmm.linearInput, linearWeight: zmm.linearWeight,
 	denseRow: denseRowAVX512, minRow: 16, narrow: narrowAVX512,
-}
-
-// gatherRows is gatherAVX2 for rows of any width. Rows of one element are copied in plain Go,
-// because they have no vectors.
-func gatherRows(dst, src []float32, w int, index []int) {
-	if w == 1 {
-		gatherGeneric(dst, src, w, index)
-	} else {
-		gatherAVX2(dst, src, w, index)
-	}
 }
 
 // activateAVX2 and activateAVX512 are the functions f of y = f(x).

@@ -97,7 +97,7 @@ func rowLoops() []loop[func(k *kernels, t *task, n, w int)] {
 			for i := range index {
 				index[i] = t.rng.IntN(5)
 			}
-			k.gather(t.out(n*w), t.in(5*w), w, index)
+			k.gather(t.out(n*(w+1)), t.in(5*(w+1)), w+1, index) // Gather calls it for rows of 2 elements and more
 		}},
 		{"normalize", func(k *kernels, t *task, n, w int) {
 			k.normalize(t.out(n*w), t.in(n*w), t.in(w), positive(t.in(w)), 1.5)

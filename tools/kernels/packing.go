@@ -145,7 +145,7 @@ func (s instructions) quarters(which uint64, x, y reg.VecVirtual) vec {
 }
 
 // gather writes a function that copies row index[i] of src to row i of dst. Rows have w
-// floats: at least 2, except with NEON. The last vector of a row ends with the row: some elements are copied twice,
+// floats, at least 2. The last vector of a row ends with the row: some elements are copied twice,
 // because masked stores of AVX2 are slow.
 func (s instructions) gather() {
 	s.function("gather", "func(dst, src []float32, w int, index []int)")
