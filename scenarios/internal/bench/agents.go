@@ -19,12 +19,8 @@ func Agents(envs env.Registry) []Case {
 			c.Steps = math.MaxInt32
 			return agents.NewPPO(mk, c)
 		}),
-		training("e2e/ppo_pendulum/32-32/b1024", envs, "Pendulum-v1", 64*128, func(mk env.Maker) (agents.Agent, error) {
-			c := agents.DefaultPPO()
-			c.Steps, c.NEnvs, c.NSteps, c.BatchSize, c.NEpochs = math.MaxInt32, 64, 128, 1024, 1
-			c.Gamma, c.LearningRate, c.EntCoef, c.Network.NetArch = 0.9, optim.Constant(1e-3), optim.Constant(0.1), policy.Layers(32, 32)
-			return agents.NewPPO(mk, c)
-		}),
+		ppoPendulum("e2e/ppo_pendulum", envs, false),
+		ppoPendulum("e2e/ppo_pendulum_norm_obs", envs, true),
 		manyEnvs(envs, 1024, 8192, func(k *policy.NetworkConfig) {}),
 		manyEnvs(envs, 4096, 32768, func(k *policy.NetworkConfig) {
 			k.ShareTrunk, k.ActivationFn, k.NetArch = true, "relu", policy.Layers(128)
@@ -36,6 +32,19 @@ func Agents(envs env.Registry) []Case {
 		cases = append(cases, offPolicy(envs, n.hidden, n.batch)...)
 	}
 	return cases
+}
+
+// ppoPendulum returns the case of PPO on 64 Pendulums with small networks, 128 steps of each
+// environment and one epoch in an iteration. normObs is true if the agent normalises observations.
+func ppoPendulum(name string, envs env.Registry, normObs bool) Case {
+	const n, steps = 64, 128
+	return training(name+"/32-32/b1024", envs, "Pendulum-v1", n*steps, func(mk env.Maker) (agents.Agent, error) {
+		c := agents.DefaultPPO()
+		c.Steps, c.NEnvs, c.NSteps, c.BatchSize, c.NEpochs = math.MaxInt32, n, steps, 1024, 1
+		c.Gamma, c.LearningRate, c.EntCoef, c.Network.NetArch = 0.9, optim.Constant(1e-3), optim.Constant(0.1), policy.Layers(32, 32)
+		c.Normalize.Obs = normObs
+		return agents.NewPPO(mk, c)
+	})
 }
 
 // manyEnvs returns the case of PPO on this number of CartPoles, with 64 steps of each environment
