@@ -1,7 +1,6 @@
 package dist
 
 import (
-	"math"
 	"math/rand/v2"
 
 	"github.com/rlrun/rlrun/policy/tape"
@@ -20,12 +19,12 @@ func (d gaussian) logStd() *tape.Var { return d.x.Columns(d.x.Cols/2, d.x.Cols) 
 func (d gaussian) LogProb(act []float32) *tape.Var {
 	logStd := d.logStd()
 	z := d.mean().Sub(d.x.Tape().Const(act, d.x.Rows)).Mul(logStd.Neg().Exp())
-	return z.Square().Scale(0.5).Add(logStd).AddK(0.5 * float32(math.Log(2*math.Pi))).SumCols().Neg()
+	return z.Square().Scale(0.5).Add(logStd).AddK(halfLog2Pi).SumCols().Neg()
 }
 
 // Entropy returns Σ (log σ + log(2πe)/2) for each row.
 func (d gaussian) Entropy() *tape.Var {
-	return d.logStd().AddK(0.5 * float32(math.Log(2*math.Pi)+1)).SumCols()
+	return d.logStd().AddK(halfLog2Pi + 0.5).SumCols()
 }
 
 func (d gaussian) Sample(rng []rand.PCG, act []float32) {
