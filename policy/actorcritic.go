@@ -238,7 +238,9 @@ func (m *ActorCritic) Copy(normal *Normalizer) *ActorCritic {
 // Replica returns an ActorCritic with the same parameters as m: their values share memory, but
 // their gradients do not. So several goroutines can act with replicas, or compute gradients for
 // parts of a minibatch, at the same time. The result is nil if a layer of the networks mixes rows
-// or has a state, for example batch norm and dropout, or if it is not from package nn.
+// or has a state, for example batch norm and dropout, or if it is not from package nn. A replica's
+// Tape and ValueTape are the same tape, because then both networks use the same memory. So the tape
+// must be Reset between the gradients of the actor and of the critic.
 func (m *ActorCritic) Replica() *ActorCritic {
 	if !nn.RowWise(m.networks()...) {
 		return nil
@@ -247,5 +249,6 @@ func (m *ActorCritic) Replica() *ActorCritic {
 	for i, p := range c.Params() {
 		p.Value = own[i].Value
 	}
+	c.ValueTape = c.Tape
 	return c
 }
