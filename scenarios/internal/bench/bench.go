@@ -58,6 +58,7 @@ const (
 
 // Measure measures the time of one operation of c.
 func Measure(c Case) (Result, error) {
+	runtime.GC() // frees the memory of the previous case, so that this case is not measured during a collection
 	cores := parallel.New(runtime.GOMAXPROCS(0))
 	cores.Start()
 	defer cores.Stop()
