@@ -64,7 +64,7 @@ const (
 	minPerSite   = 6                      // smallest number of samples of each site in a mode, if they fit into maxInMode
 	minPause     = 100 * time.Millisecond // shortest time between two trials
 	maxPause     = 3 * time.Second        // longest time between two trials, except after long jobs
-	pauseRatio   = 10                     // smallest ratio of a pause to the trial before it
+	pauseRatio   = 4                      // smallest ratio of a pause to the trial before it
 	maxSamples   = 1024                   // largest number of samples in a mode
 	outlier      = 4                      // a sample counts at most this many times the median
 	mustBeFaster = 0.97                   // largest ratio of the times on several cores and on one, for several cores to be used
