@@ -62,7 +62,8 @@ const (
 	timeOnAll    = 20 * time.Millisecond  // shortest time on all cores: other programs interrupt only every few milliseconds
 	maxInMode    = 60 * time.Millisecond  // longest time in a mode, except for the last job
 	minPerSite   = 6                      // smallest number of samples of each site in a mode, if they fit into maxInMode
-	minPause     = 100 * time.Millisecond // shortest time between two trials
+	firstPause   = 20 * time.Millisecond  // time between the first trial and the second: a new worker may still share a core with its caller in the first
+	minPause     = 100 * time.Millisecond // shortest time between two later trials
 	maxPause     = 3 * time.Second        // longest time between two trials, except after long jobs
 	pauseRatio   = 4                      // smallest ratio of a pause to the trial before it
 	maxSamples   = 1024                   // largest number of samples in a mode
@@ -150,7 +151,9 @@ func (t *trials) next(now time.Duration) {
 		} else {
 			t.fastest, t.pause = t.mode, minPause
 		}
-		t.until = now + max(t.pause, pauseRatio*(now-t.began))
+		if t.until = now + firstPause; t.number > 1 {
+			t.until = now + max(t.pause, pauseRatio*(now-t.began))
+		}
 	}
 }
 
