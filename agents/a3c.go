@@ -151,9 +151,8 @@ func (a *A3C) addWorker(mk env.Maker, i int) (err error) {
 			return err
 		}
 	}
-	w.networks.model = a.shared.model.Copy(a.normal.Clone())
-	w.networks.own.model = w.networks.model
-	w.networks.params, w.tensors = w.networks.model.Params(), w.networks.model.Tensors()
+	w.networks = withoutOptimizer(a.shared.model.Copy(a.normal.Clone()))
+	w.tensors = w.networks.model.Tensors()
 	if w.scale = a.c.Normalize.rewardScale(1, a.c.Gamma); w.scale != nil {
 		w.scale.moments = a.rewardMoments
 	}

@@ -22,15 +22,11 @@ type onPolicy struct {
 }
 
 // learn runs iterations of the agent a until its number of environment steps is at least the
-// argument until. It returns a panic, for example of a user's network, as an error.
-func (o *onPolicy) learn(until int, a iterator) (err error) {
-	defer recoverAsError(&err)
+// argument until.
+func (o *onPolicy) learn(until int, a iterator) error {
 	o.networks.cores.Start()
 	defer o.networks.cores.Stop()
-	for err = a.CheckSteps(until); err == nil && o.crew.stats.Steps() < until; {
-		err = a.iterate()
-	}
-	return err
+	return iterateUntil(until, o.crew.stats, a)
 }
 
 // collect fills a rollout with steps of the current policy and normalises its rewards.

@@ -67,9 +67,14 @@ func newRollout(spec env.Spec, t, n, maskSize int) (*replay.Rollout, error) {
 	return replay.NewRollout(spec, t, n, maskSize > 0), nil
 }
 
+// withoutOptimizer returns the model as an actorCritic that computes gradients and takes no steps.
+func withoutOptimizer(model *policy.ActorCritic) actorCritic {
+	return actorCritic{model: model, params: model.Params(), own: gradientJob{model: model}}
+}
+
 // newActorCritic returns the model with the optimiser that k names.
 func newActorCritic(model *policy.ActorCritic, k *policy.NetworkConfig, maxNorm float32) (n actorCritic, err error) {
-	n.model, n.params, n.own.model = model, model.Params(), model
+	n = withoutOptimizer(model)
 	if n.opt, err = k.NewOptimizer(n.params); err == nil {
 		n.opt.MaxNorm = maxNorm
 	}

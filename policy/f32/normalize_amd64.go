@@ -46,7 +46,8 @@ func normalizeAVX2(dst, x, mean, variance []float32, limit float32) {
 	t.rest(dst, x, n, limit)
 }
 
-// normalizeAVX512 is normalizeBlocksAVX512 for rows of any number and width.
+// normalizeAVX512 is normalizeBlocksAVX512 for rows of any number and width. It repeats normalizeAVX2,
+// because a call through a function argument would move the table to the heap.
 func normalizeAVX512(dst, x, mean, variance []float32, limit float32) {
 	var t normalTable
 	if !t.set(mean, variance, len(x)) {

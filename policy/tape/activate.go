@@ -65,6 +65,24 @@ func (v *Var) layerBackward(inputRows, weightRows func(v *Var, from, to int)) {
 	}
 }
 
+// inputGradRows computes the gradient before the activation, and adds or sets the gradient of the
+// inputs, for rows [from, to). grad is f32.DenseInput or f32.LinearInput.
+func (v *Var) inputGradRows(from, to int, grad func(dx, dy, w []float32, n, in, out int, add bool)) {
+	v.activationGradRows(from, to)
+	if in, out := v.in[0].Cols, v.Cols; v.in[0].Grad != nil {
+		grad(v.in[0].Grad[from*in:], v.Grad[from*out:], v.in[1].Value, to-from, in, out, !v.setsGrad)
+	}
+}
+
+// weightGradRows adds the gradient of rows [from, to) of the weight. The call for the first rows
+// adds the gradient of the bias too. grad is f32.DenseWeight or f32.LinearWeight.
+func (v *Var) weightGradRows(from, to int, grad func(dw, x, dy []float32, n, in, out, from, to int)) {
+	v.biasGrad(from)
+	if dw := v.in[1].Grad; dw != nil {
+		grad(dw, v.in[0].Value, v.Grad, v.Rows, v.in[0].Cols, v.Cols, from, to)
+	}
+}
+
 // activationGradRows replaces rows [from, to) of v.Grad, the gradient of a layer's outputs, by the
 // gradient before the activation. If these are all rows, it also adds the gradient of the bias,
 // because this is faster than a second pass.

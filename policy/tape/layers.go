@@ -59,62 +59,32 @@ func setsGrad(op Op) bool {
 // dense is the operation of Dense. The constant i is the activation.
 type dense struct{}
 
-func (dense) Forward(v *Var) {
-	v.layerForward(denseRows)
-}
-
+func (dense) Forward(v *Var)  { v.layerForward(denseRows) }
 func (dense) Backward(v *Var) { v.layerBackward(denseInputRows, denseWeightRows) }
 
 // denseRows computes rows [from, to) of a dense layer's outputs.
 func denseRows(v *Var, from, to int) { v.layerRows(from, to, f32.Dense) }
 
-// denseInputRows computes the gradient before the activation of a dense layer, and adds or sets
-// the gradient of the inputs, for rows [from, to).
-func denseInputRows(v *Var, from, to int) {
-	v.activationGradRows(from, to)
-	if in, out := v.in[0].Cols, v.Cols; v.in[0].Grad != nil {
-		f32.DenseInput(v.in[0].Grad[from*in:], v.Grad[from*out:], v.in[1].Value, to-from, in, out, !v.setsGrad)
-	}
-}
+// denseInputRows is inputGradRows of a dense layer.
+func denseInputRows(v *Var, from, to int) { v.inputGradRows(from, to, f32.DenseInput) }
 
-// denseWeightRows adds the gradient of rows [from, to) of a dense layer's weight. The call for the
-// first rows adds the gradient of the bias too.
-func denseWeightRows(v *Var, from, to int) {
-	v.biasGrad(from)
-	if dw := v.in[1].Grad; dw != nil {
-		f32.DenseWeight(dw, v.in[0].Value, v.Grad, v.Rows, v.in[0].Cols, v.Cols, from, to)
-	}
-}
+// denseWeightRows is weightGradRows of a dense layer.
+func denseWeightRows(v *Var, from, to int) { v.weightGradRows(from, to, f32.DenseWeight) }
 
 // linear is the operation of Linear. The constant i is the activation.
 type linear struct{}
 
-func (linear) Forward(v *Var) {
-	v.layerForward(linearRows)
-}
-
+func (linear) Forward(v *Var)  { v.layerForward(linearRows) }
 func (linear) Backward(v *Var) { v.layerBackward(linearInputRows, linearWeightRows) }
 
 // linearRows computes rows [from, to) of a linear layer's outputs.
 func linearRows(v *Var, from, to int) { v.layerRows(from, to, f32.Linear) }
 
-// linearInputRows computes the gradient before the activation of a linear layer, and adds or sets
-// the gradient of the inputs, for rows [from, to).
-func linearInputRows(v *Var, from, to int) {
-	v.activationGradRows(from, to)
-	if in, out := v.in[0].Cols, v.Cols; v.in[0].Grad != nil {
-		f32.LinearInput(v.in[0].Grad[from*in:], v.Grad[from*out:], v.in[1].Value, to-from, in, out, !v.setsGrad)
-	}
-}
+// linearInputRows is inputGradRows of a linear layer.
+func linearInputRows(v *Var, from, to int) { v.inputGradRows(from, to, f32.LinearInput) }
 
-// linearWeightRows adds the gradient of rows [from, to) of a linear layer's weight. The call for
-// the first rows adds the gradient of the bias too.
-func linearWeightRows(v *Var, from, to int) {
-	v.biasGrad(from)
-	if dw := v.in[1].Grad; dw != nil {
-		f32.LinearWeight(dw, v.in[0].Value, v.Grad, v.Rows, v.in[0].Cols, v.Cols, from, to)
-	}
-}
+// linearWeightRows is weightGradRows of a linear layer.
+func linearWeightRows(v *Var, from, to int) { v.weightGradRows(from, to, f32.LinearWeight) }
 
 // work returns the cost of a layer's matrix product, as a number of multiplications.
 func (v *Var) work() int {
