@@ -79,6 +79,19 @@ type Physics interface {
 	Observe(obs []float32)
 }
 
+// A WarmStarter is a Physics whose next step also depends, in its last digits, on where the solver
+// of its equations starts. A simulation continues from the solution of the step before, which the
+// state does not contain. After a step, its observation may have numbers of the last evaluation of its
+// equations, which can be a little before the state.
+type WarmStarter interface {
+	Physics
+
+	// SetWarmStart gives the start of the solver for the next SetPhysics. Without it, the solver
+	// starts from zeros. SetWarmStart(nil) takes it back. If it is not possible, SetWarmStart
+	// returns an error and changes nothing.
+	SetWarmStart(x []float64) error
+}
+
 // A DrawSetter is an Env whose random numbers can be given by the caller, so that it can repeat
 // an episode that another implementation has recorded.
 type DrawSetter interface {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"runtime/debug"
 )
 
 // An Episode plays one environment, one episode after another. It counts steps, applies a time
@@ -140,8 +139,8 @@ func (e *Episode) stepEnv(act []float32) (err error) {
 	defer e.recoverPanic(&err)
 	e.Act = e.group.act // where step copies act
 	err = e.group.step(act, e)
-	if p, ok := err.(*PanicError); ok {
-		return e.failPanic(p)
+	if err != nil && endsEpisode(err) {
+		return e.failPanic(err)
 	}
 	e.copyFields()
 	e.running = !e.Done()
@@ -207,14 +206,14 @@ func (e *Episode) wrapError(err error) error {
 // must be deferred.
 func (e *Episode) recoverPanic(err *error) {
 	if p := recover(); p != nil {
-		*err = e.failPanic(&PanicError{p, debug.Stack()})
+		*err = e.failPanic(panicError(p))
 	}
 }
 
-// failPanic ends the episode and returns the environment's panic as an *Error.
-func (e *Episode) failPanic(p *PanicError) error {
+// failPanic ends the episode and returns err, the environment's panic, as an *Error.
+func (e *Episode) failPanic(err error) error {
 	e.running, e.panicked = false, true
-	return e.wrapError(p)
+	return e.wrapError(err)
 }
 
 var (

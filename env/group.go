@@ -2,7 +2,6 @@ package env
 
 import (
 	"fmt"
-	"runtime/debug"
 	"slices"
 )
 
@@ -112,11 +111,11 @@ func (g *group) step(act []float32, hook episodeHook) error {
 }
 
 // stepEnvs calls Step of each environment and returns the number of environments. If an
-// environment panics, it returns its index and the *PanicError.
+// environment panics, it returns its index and the error of the panic.
 func (g *group) stepEnvs(act []float32) (n int, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = &PanicError{p, debug.Stack()}
+			err = panicError(p)
 			g.steps[n]++
 		}
 	}()
@@ -303,6 +302,9 @@ func (g *group) actionError(i int, act []float32) *Error {
 // newError returns an *Error with err and with the id, seed, step and actions of environment
 // g.current.
 func (g *group) newError(err error) *Error {
+	if f, ok := err.(*failure); ok {
+		err = f.err
+	}
 	i := g.current
 	e := &Error{Env: g.info.spec.ID, Index: i, Seed: g.seeds[i], Step: g.steps[i], Err: err}
 	if g.hasAllActions(i) {

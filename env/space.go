@@ -100,7 +100,7 @@ func (b Box) Sample(rng *rand.Rand, x []float32) {
 		switch {
 		case below && above:
 			u := rng.Float64()
-			x[i] = min(float32(low*(1-u)+high*u), b.High[i])
+			x[i] = min(float32(float64(low*(1-u))+float64(high*u)), b.High[i])
 		case below:
 			x[i] = float32(low + rng.ExpFloat64())
 		case above:

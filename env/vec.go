@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"runtime/debug"
 	"slices"
 
 	"github.com/rlrun/rlrun/env/state"
@@ -140,7 +139,7 @@ func (v *Vec) refuseActions(act []float32) error {
 // recoverPanic sets *err to an *Error if an environment panicked. It must be deferred.
 func (v *Vec) recoverPanic(err *error) {
 	if p := recover(); p != nil {
-		*err = v.fail(&PanicError{p, debug.Stack()})
+		*err = v.fail(panicError(p))
 	}
 }
 
@@ -221,7 +220,7 @@ func (v *Vec) visitEnv(i int, s *state.State) {
 	v.current = i
 	defer func() {
 		if p := recover(); p != nil {
-			s.Fail(v.fail(fmt.Errorf("State: %w", &PanicError{p, debug.Stack()})))
+			s.Fail(v.fail(fmt.Errorf("State: %w", panicError(p))))
 		}
 	}()
 	StateOf(v.envs[i], s)

@@ -11,7 +11,7 @@ import (
 // A Vector is N environments that are stepped together. When an episode ends, the next one begins
 // within the same step.
 //
-// Reset and Step return an *Error if an environment panics, or returns a NaN, an infinity, a
+// Reset and Step return an *Error if an environment panics or calls Fail, or returns a NaN, an infinity, a
 // choice outside its space or a mask that allows no action. Step also returns an *Error if an
 // action is not finite, or is outside its space and the space is not a Box. After an *Error the
 // Vector must be Reset or loaded.
@@ -91,7 +91,7 @@ type Error struct {
 	Index int    // number of the environment in the Vector; -1 in an Episode
 	Seed  uint64 // seed of the episode
 	Step  int    // number of the step in the episode, from 1; 0 for Reset
-	Err   error  // cause: ErrNotFinite, ErrObservation, ErrAction, ErrMask, or a *PanicError
+	Err   error  // cause: ErrNotFinite, ErrObservation, ErrAction, ErrMask, a *PanicError, or the error of Fail
 
 	// Actions has the episode's actions [Step, A], including the last action. It is nil if
 	// the actions are not logged.
@@ -127,10 +127,41 @@ type PanicError struct {
 // Error returns the panic in one line, without the stack.
 func (e *PanicError) Error() string { return fmt.Sprintf("panic: %v", e.Value) }
 
-// catch recovers a panic of a user's code and sets *err to an error that wraps a *PanicError. The
-// argument what is the name of the call, for the message. It must be deferred.
+// Fail ends the current episode of an environment that cannot continue, for example because its
+// simulation has become unstable. Only an environment may call it, in Reset, Step, Observe or
+// SetPhysics, which then do not return. The Episode or the Vector returns an *Error with err as its
+// cause, without a stack: err is a sentence for the user, not a bug.
+func Fail(err error) { panic(&failure{err}) }
+
+// A failure is the value with which Fail panics.
+type failure struct{ err error }
+
+// Error returns the error of Fail.
+func (f *failure) Error() string { return f.err.Error() }
+
+// Unwrap returns the error of Fail.
+func (f *failure) Unwrap() error { return f.err }
+
+// panicError returns a recovered panic as an error: the error of Fail, or otherwise a *PanicError.
+func panicError(p any) error {
+	if f, ok := p.(*failure); ok {
+		return f
+	}
+	return &PanicError{p, debug.Stack()}
+}
+
+// endsEpisode reports whether an environment cannot continue its episode after err, because it has
+// panicked or called Fail.
+func endsEpisode(err error) bool {
+	var f *failure
+	var p *PanicError
+	return errors.As(err, &f) || errors.As(err, &p)
+}
+
+// catch recovers a panic of a user's code and sets *err to an error that wraps a *PanicError, or the
+// error of Fail. The argument what is the name of the call, for the message. It must be deferred.
 func catch(what string, err *error) {
 	if p := recover(); p != nil {
-		*err = fmt.Errorf("%s: %w", what, &PanicError{p, debug.Stack()})
+		*err = fmt.Errorf("%s: %w", what, panicError(p))
 	}
 }

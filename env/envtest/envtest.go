@@ -273,7 +273,7 @@ func (p *checker) stepBack() {
 }
 
 // checkPhysics sets the physical state of one episode in another episode, and checks that the
-// environment then has this state and its observation.
+// environment then has this state and, if it is no WarmStarter, its observation.
 func (p *checker) checkPhysics(ph env.Physics) {
 	p.reset(1)
 	p.play(2)
@@ -285,7 +285,8 @@ func (p *checker) checkPhysics(ph env.Physics) {
 	if got := ph.Physics(nil); !slices.Equal(got, x) {
 		p.report("SetPhysics(%v), and then Physics is %v", x, got)
 	}
-	if ph.Observe(got); !slices.Equal(got, obs) {
+	_, solves := ph.(env.WarmStarter) // after a step its observation may be from shortly before the state
+	if ph.Observe(got); !solves && !slices.Equal(got, obs) {
 		p.report("SetPhysics(%v), and then the observation is %v, want %v", x, got, obs)
 	}
 	if err := ph.SetPhysics(append(x, 0)); err == nil {

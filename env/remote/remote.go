@@ -9,7 +9,8 @@
 //
 // If the environment has masks, the answers have a "mask", a list of booleans. A request with an
 // action or a reset may also have the key "draws": a list of the random numbers that the
-// environment then uses.
+// environment then uses. A request with a state may have the key "warm": the numbers from which the
+// environment's solver starts: see env.WarmStarter.
 //
 // Serve runs a session until the input ends. Describe returns the answer to a "describe" request.
 package remote

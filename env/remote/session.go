@@ -79,10 +79,10 @@ func (s *session) handle(line []byte) (any, error) {
 	} else if err != nil {
 		return nil, err
 	}
-	requests := map[string]func(json.RawMessage, []float64) (any, error){
+	requests := map[string]func(json.RawMessage, extras) (any, error){
 		"reset": s.reset, "action": s.step, "state": s.setState, "describe": s.describe,
 	}
-	draws, err := takeDraws(fields)
+	more, err := takeExtras(fields)
 	if err != nil {
 		return nil, err
 	}
@@ -94,25 +94,42 @@ func (s *session) handle(line []byte) (any, error) {
 	if !ok {
 		return nil, fmt.Errorf("no request %q, want reset, action, state or describe%s", names[0], nearest.Hint(names[0], maps.Keys(requests)))
 	}
-	return method(fields[names[0]], draws)
+	return method(fields[names[0]], more)
 }
 
-// takeDraws removes the field "draws" from a request's fields and returns the random numbers in
-// it.
-func takeDraws(fields map[string]json.RawMessage) (draws []float64, err error) {
-	raw, ok := fields["draws"]
+// An extras has the numbers that may stand beside a request. A list that is missing is nil.
+type extras struct {
+	draws []float64 // random numbers for a reset or an action
+	warm  []float64 // start of the solver for a state
+}
+
+// takeExtras removes the fields "draws" and "warm" from a request's fields and returns the numbers
+// in them.
+func takeExtras(fields map[string]json.RawMessage) (x extras, err error) {
+	if x.draws, err = takeNumbers(fields, "draws"); err != nil {
+		return x, err
+	}
+	x.warm, err = takeNumbers(fields, "warm")
+	return x, err
+}
+
+// takeNumbers removes the field called key, a list of numbers, and returns it, or nil if there is no
+// such field.
+func takeNumbers(fields map[string]json.RawMessage, key string) ([]float64, error) {
+	raw, ok := fields[key]
 	if !ok {
 		return nil, nil
 	}
-	delete(fields, "draws")
-	if draws, err = parseNumbers(raw); err != nil {
-		return nil, errors.New("draws: want a list of numbers")
+	delete(fields, key)
+	x, err := parseNumbers(raw)
+	if err != nil {
+		return nil, fmt.Errorf("%s: want a list of numbers", key)
 	}
-	return draws, nil
+	return x, nil
 }
 
 // describe answers a describe request.
-func (s *session) describe(raw json.RawMessage, _ []float64) (any, error) {
+func (s *session) describe(raw json.RawMessage, _ extras) (any, error) {
 	if string(raw) != "true" {
 		return nil, errors.New("describe: want true")
 	}
@@ -120,7 +137,7 @@ func (s *session) describe(raw json.RawMessage, _ []float64) (any, error) {
 }
 
 // reset answers a reset request.
-func (s *session) reset(raw json.RawMessage, draws []float64) (any, error) {
+func (s *session) reset(raw json.RawMessage, more extras) (any, error) {
 	fields, err := parseObject(raw)
 	if errors.Is(err, errNoObject) {
 		return nil, errors.New(`reset: want {} or {"seed":N}`)
@@ -136,7 +153,7 @@ func (s *session) reset(raw json.RawMessage, draws []float64) (any, error) {
 			return nil, fmt.Errorf("reset: seed %s, want a whole number, 0 … %d", value, uint64(math.MaxUint64))
 		}
 	}
-	done, err := s.setDraws(draws)
+	done, err := s.setDraws(more.draws)
 	if err != nil {
 		return nil, err
 	}
@@ -162,7 +179,7 @@ func (s *session) setDraws(draws []float64) (done func(), err error) {
 }
 
 // setState answers a state request.
-func (s *session) setState(raw json.RawMessage, _ []float64) (any, error) {
+func (s *session) setState(raw json.RawMessage, more extras) (any, error) {
 	id := s.episode.Spec().ID
 	if s.physics == nil {
 		return nil, fmt.Errorf("state: %s has no state that can be set", id)
@@ -174,6 +191,11 @@ func (s *session) setState(raw json.RawMessage, _ []float64) (any, error) {
 	if err != nil {
 		return nil, errors.New("state: want a list of numbers")
 	}
+	done, err := s.setWarmStart(more.warm)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
 	if err := s.replyError(s.episode.SetPhysics(x), true); err != nil {
 		return nil, err
 	}
@@ -181,8 +203,18 @@ func (s *session) setState(raw json.RawMessage, _ []float64) (any, error) {
 	return s.stateReply(), nil
 }
 
+// setWarmStart gives the environment the start of its solver for the state that is set next. The
+// returned function done takes it back. An environment without a solver ignores it.
+func (s *session) setWarmStart(warm []float64) (done func(), err error) {
+	w, ok := env.As[env.WarmStarter](s.episode.Env())
+	if !ok || warm == nil {
+		return func() {}, nil
+	}
+	return func() { w.SetWarmStart(nil) }, w.SetWarmStart(warm)
+}
+
 // step answers an action request.
-func (s *session) step(raw json.RawMessage, draws []float64) (any, error) {
+func (s *session) step(raw json.RawMessage, more extras) (any, error) {
 	switch {
 	case !s.hasEpisode:
 		return nil, errors.New("action: no episode has begun; reset first")
@@ -193,7 +225,7 @@ func (s *session) step(raw json.RawMessage, draws []float64) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	done, err := s.setDraws(draws)
+	done, err := s.setDraws(more.draws)
 	if err != nil {
 		return nil, err
 	}
