@@ -31,6 +31,7 @@ var layers = map[string]string{
 	"scenarios/internal/cli":        "env env/envtest env/grid env/remote internal/atomicfile scenarios/internal/bench scenarios/internal/crash scenarios/internal/episode scenarios/internal/figure internal/infile internal/nearest scenarios/internal/plot scenarios/internal/runset internal/settings scenarios/internal/stage scenarios/internal/statistics scenarios/internal/sweep scenarios/internal/zoo policy policy/f32 render render/raster run scenario",
 	"env/state":                     "internal/infile",
 	"multibody":                     "",
+	"render/mechanism":              "multibody render",
 	"env":                           "env/state internal/nearest",
 	"env/envtest":                   "env env/state",
 	"env/remote":                    "env internal/nearest",
