@@ -28,6 +28,7 @@ import (
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/classic"
 	"github.com/rlrun/rlrun/env/grid"
+	"github.com/rlrun/rlrun/env/mujoco"
 	"github.com/rlrun/rlrun/render/raster"
 	"github.com/rlrun/rlrun/render/window"
 	"github.com/rlrun/rlrun/scenarios/internal/cli"
@@ -44,6 +45,7 @@ func Envs() env.Registry {
 	r := env.Registry{}
 	classic.Register(r)
 	grid.Register(r)
+	mujoco.Register(r)
 	return r
 }
 

@@ -30,6 +30,8 @@ var ownForms = map[string]string{
 	"policy.NetArch":     "list of whole numbers, or mapping",
 	"nn.Layers":          "list of [layers](#layers)",
 	"grid.Map":           "list of texts, a row each",
+	"mujoco.Range":       "list of two numbers, which may be `-.inf` and `.inf`",
+	"mujoco.BodyName":    "text, or whole number",
 	"scenario.stack":     "whole number, or [mapping](#frame_stack)",
 	"scenario.selection": "list of whole numbers, or of texts",
 }

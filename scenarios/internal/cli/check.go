@@ -112,6 +112,9 @@ func (s *summary) add(x float64) {
 	s.Std, s.Min, s.Max = math.Sqrt(s.squares/s.n), min(s.Min, x), max(s.Max, x)
 }
 
+// magnitude returns the largest absolute value.
+func (s *summary) magnitude() float64 { return max(math.Abs(s.Min), math.Abs(s.Max)) }
+
 // String returns two columns of a table: mean ± deviation, and the range.
 func (s summary) String() string {
 	return figure.MeanDeviation(s.Mean, s.Std, int(s.n)) + "\t" + figure.Range(s.Min, s.Max)
@@ -249,7 +252,7 @@ func (c *check) advise(e env.Env, obs *env.Layout) {
 		}
 	}
 	c.adviseActions(spec.Act)
-	switch size := max(math.Abs(c.Reward.Min), math.Abs(c.Reward.Max)); {
+	switch size := c.Reward.magnitude(); {
 	case c.Return.Min == c.Return.Max && c.Episodes > 1:
 		c.addAdvice("every random episode returned %s, so random actions find nothing to learn from: intermediate rewards or more exploration may help", figure.Number(c.Return.Min))
 	case size > 10:
@@ -266,15 +269,58 @@ func (c *check) advise(e env.Env, obs *env.Layout) {
 // adviseNumbers adds advice about numbers of an observation that never change, or whose
 // magnitude is far from 1.
 func (c *check) adviseNumbers(p *env.Part) {
+	var constant, large, small []int
 	for k := range p.Size() {
 		f, i := c.Observations[p.From+k], p.From+k
-		switch size := max(math.Abs(f.Min), math.Abs(f.Max)); {
+		switch size := f.magnitude(); {
 		case f.Min == f.Max && p.Low[k] != p.High[k]:
-			c.addAdvice("element %d of the observations was always %s: does it carry information?", i, figure.Number(f.Min))
-		case size > 10 || size < 0.1:
-			c.addAdvice("element %d of the observations has magnitudes up to %s: networks learn best from numbers of magnitude about 1; agent.normalize.norm_obs scales them", i, figure.Number(size))
+			constant = append(constant, i)
+		case size > 10:
+			large = append(large, i)
+		case size < 0.1:
+			small = append(small, i)
 		}
 	}
+	switch n := len(constant); {
+	case n == 1:
+		c.addAdvice("element %d of the observations was always %s: does it carry information?", constant[0], figure.Number(c.Observations[constant[0]].Min))
+	case n > 1:
+		c.addAdvice("elements %s of the observations never changed: do they carry information?", ranges(constant))
+	}
+	for _, list := range [][]int{large, small} {
+		if len(list) == 0 {
+			continue
+		}
+		size := 0.0
+		for _, i := range list {
+			size = max(size, c.Observations[i].magnitude())
+		}
+		which := fmt.Sprintf("elements %s of the observations have", ranges(list))
+		if len(list) == 1 {
+			which = fmt.Sprintf("element %d of the observations has", list[0])
+		}
+		c.addAdvice("%s magnitudes up to %s: networks learn best from numbers of magnitude about 1; agent.normalize.norm_obs scales them",
+			which, figure.Number(size))
+	}
+}
+
+// ranges returns ascending numbers as text, with a first and a last number for each run: 1, 4–6.
+func ranges(list []int) string {
+	var text strings.Builder
+	for i := 0; i < len(list); i++ {
+		from := i
+		for i+1 < len(list) && list[i+1] == list[i]+1 {
+			i++
+		}
+		if from > 0 {
+			text.WriteString(", ")
+		}
+		fmt.Fprint(&text, list[from])
+		if i > from {
+			fmt.Fprintf(&text, "–%d", list[i])
+		}
+	}
+	return text.String()
 }
 
 // adviseActions adds advice about the first continuous action whose range is not -1 … 1.

@@ -4,6 +4,7 @@ import (
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/classic"
 	"github.com/rlrun/rlrun/env/grid"
+	"github.com/rlrun/rlrun/env/mujoco"
 )
 
 // A toy is an environment with arbitrary spaces and without a drawing.
@@ -55,7 +56,8 @@ func toys() map[string]toy {
 		"Dict-v0": {obs: dict, act: env.Discrete{N: 3}}, "Choices-v0": {obs: box, act: env.MultiDiscrete{N: []int{3, 5, 2}}},
 		"Bits-v0": {obs: box, act: env.MultiBinary{N: 5}}, "Numbers-v0": {obs: box, act: env.NewBox(-1, 1, 3)},
 		"Named-v0": {obs: named, act: thrusts}, "Many-v0": {obs: env.NewBox(-2, 2, 30), act: env.Discrete{N: 18}},
-		"Wide-v0": {obs: env.NewBox(-2, 2, 27), act: env.NewBox(-1, 1, 17)}, "Image-v0": {obs: env.Image{H: 8, W: 8, C: 1}, act: env.Discrete{N: 2}},
+		"Hundreds-v0": {obs: env.NewBox(-2, 2, 348), act: env.NewBox(-1, 1, 17)},
+		"Wide-v0":     {obs: env.NewBox(-2, 2, 27), act: env.NewBox(-1, 1, 17)}, "Image-v0": {obs: env.Image{H: 8, W: 8, C: 1}, act: env.Discrete{N: 2}},
 		"Planes-v0": {obs: env.NewBox(0, 1, 10, 10, 4), act: env.Discrete{N: 6}}, "Joint-v0": {obs: env.MultiDiscrete{N: []int{4, 6}}, act: env.MultiDiscrete{N: []int{3, 4}}},
 	}
 }
@@ -65,6 +67,7 @@ func environments() env.Registry {
 	r := env.Registry{}
 	classic.Register(r)
 	grid.Register(r)
+	mujoco.Register(r)
 	for id, t := range toys() {
 		r[id] = env.Entry(func() *toy {
 			own := t
