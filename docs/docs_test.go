@@ -14,7 +14,7 @@ import (
 
 //go:generate go run ./internal/reference
 
-// TestPrograms checks that every program and scenario on the pages is a file of this module, a
+// TestPrograms checks that every program, robot and scenario on the pages is a file of this module, a
 // part of such a file, or a file that the page tells the reader to write.
 func TestPrograms(t *testing.T) {
 	for _, page := range pages(t) {
@@ -23,6 +23,8 @@ func TestPrograms(t *testing.T) {
 			switch b.lang {
 			case "go":
 				ok = source(t, b, false, "../examples/*/*.go", "../examples/*/*/*.go")
+			case "xml":
+				ok = source(t, b, true, "../examples/*/*.xml")
 			case "yaml":
 				ok = b.name != "" || source(t, b, true, "../scenarios/*.yaml", "../examples/*/*.yaml", "../examples/*/*/*.yaml")
 			}

@@ -36,6 +36,8 @@ func TestPrograms(t *testing.T) {
 		{"observer", "RUN", 110, 475, false},
 		{"gorgonia", "", 60, 80, false},
 		{"embed", "", 60, 475, false},
+		{"crane", "", 60, 0, false},
+		{"robot", "", 60, 190, false},
 	} {
 		t.Run(tc.dir, func(t *testing.T) {
 			source, err := os.ReadFile(tc.dir + "/main.go")
