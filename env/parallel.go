@@ -3,6 +3,7 @@ package env
 import (
 	"fmt"
 	"sync"
+	"sync/atomic"
 
 	"github.com/rlrun/rlrun/env/state"
 )
@@ -14,11 +15,12 @@ import (
 // A Parallel logs the actions of the running episodes, so that an *Error has all actions of its
 // episode.
 type Parallel struct {
-	vec     *Vec      // all environments
-	parts   []*Vec    // contiguous parts of vec, one for each goroutine; they share its environments and its Result
-	runPart []func()  // runPart[i] steps parts[i] with its rows of actions
-	actions []float32 // actions of the current step
-	wait    sync.WaitGroup
+	vec       *Vec          // all environments
+	parts     []*Vec        // contiguous parts of vec, one for each goroutine; they share its environments and its Result
+	workers   []*partWorker // workers[i] steps parts[i+1]; the goroutine that calls Step steps parts[0]
+	actions   []float32     // actions of the current step
+	left      atomic.Int32  // number of workers that have not finished the current step
+	finishing sync.WaitGroup
 }
 
 var _ Vector = (*Parallel)(nil)
@@ -39,10 +41,9 @@ func NewParallel(workers int, envs ...Env) *Parallel {
 		part.firstIndex, part.group = from, v.group.slice(from, to)
 		part.envSeeds, part.episodes = v.envSeeds[from:to], v.episodes[from:to]
 		p.parts = append(p.parts, &part)
-		p.runPart = append(p.runPart, func() {
-			defer p.wait.Done()
-			part.Step(p.actions[from*v.info.actSize : to*v.info.actSize]) // the error is kept in part.err
-		})
+		if i > 0 {
+			p.workers = append(p.workers, newPartWorker(func() { p.stepPart(i) }, &p.left, &p.finishing))
+		}
 	}
 	return p
 }
@@ -97,13 +98,22 @@ func (p *Parallel) Step(act []float32) (*Result, error) {
 		panic(fmt.Sprintf("env: Step of %d actions' floats, want %d×%d", len(act), n, a))
 	}
 	p.actions = act
-	p.wait.Add(len(p.runPart))
-	for _, run := range p.runPart[1:] {
-		go run()
+	p.left.Store(int32(len(p.workers)))
+	p.finishing.Add(len(p.workers))
+	for _, w := range p.workers {
+		w.start()
 	}
-	p.runPart[0]()
-	p.wait.Wait()
+	p.stepPart(0)
+	spin(func() bool { return p.left.Load() == 0 })
+	p.finishing.Wait()
 	return p.result()
+}
+
+// stepPart steps part i with its rows of the actions. The part keeps the error.
+func (p *Parallel) stepPart(i int) {
+	part, a := p.parts[i], p.vec.info.actSize
+	from := i * p.vec.Len() / len(p.parts)
+	part.Step(p.actions[from*a : (from+part.Len())*a])
 }
 
 // result returns the Result of all parts, or the first part's error.
