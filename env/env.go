@@ -54,6 +54,7 @@ type Spec struct {
 	Act             Space    // action space
 	MaxSteps        int      // time limit of an episode in steps, which a Vector applies; 0 means no limit
 	RewardThreshold *float64 // return from which the task counts as solved; nil if the task has no threshold
+	Frames          int      // number of frames whose channels an Image in Obs has side by side, the newest last: see FrameStack; 0 or 1 for a single frame
 }
 
 // A Snapshotter is an Env that can save and restore its whole state. Its State saves or loads

@@ -12,7 +12,7 @@ import (
 const maxChoices = 1 << 24
 
 // Validate returns an error if the Spec is not valid: the id has the wrong form, the time limit
-// is negative, the threshold is not finite, or a space is missing, empty or inconsistent.
+// or the number of frames is negative, the threshold is not finite, or a space is missing, empty or inconsistent.
 func (s Spec) Validate() error {
 	if _, err := ParseID(s.ID); err != nil {
 		return fmt.Errorf("its id is %q, want [namespace/]Name-vN", s.ID)
@@ -22,6 +22,9 @@ func (s Spec) Validate() error {
 	}
 	if r := s.RewardThreshold; r != nil && *r-*r != 0 {
 		return fmt.Errorf("a reward threshold of %v, want a finite number, or nil for none", *r)
+	}
+	if s.Frames < 0 {
+		return fmt.Errorf("%d frames, want 0 or 1 for a single frame, or more", s.Frames)
 	}
 	if err := validateSpace(s.Obs, 0); err != nil {
 		return fmt.Errorf("the observation space: %w", err)

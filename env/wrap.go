@@ -60,7 +60,7 @@ type baseWrapper struct {
 func (w baseWrapper) Spec() Spec {
 	s := w.Env.Spec()
 	if w.obs != nil {
-		s.Obs = w.obs
+		s.Obs, s.Frames = w.obs, 0
 	}
 	if w.act != nil {
 		s.Act = w.act

@@ -11,28 +11,65 @@ import (
 // each environment.
 const maxKept = 1 << 20
 
-// A FrameStack returns the latest n observations as one observation, the oldest first.
+// A FrameStack returns the latest n observations as one observation. The observations of a Box have
+// the shape [n, …], the oldest first. Images have their channels side by side, [H, W, n·C], the oldest
+// first.
 type FrameStack struct {
 	baseWrapper
+	n       int       // number of observations
 	obsSize int       // floats of an observation of the wrapped environment
 	zeros   bool      // true: observations before the first are 0; false: they are copies of the first observation
-	past    []float32 // [n, O] latest observations of the wrapped environment
+	past    []float32 // [n, O] latest observations of the wrapped environment if they are no images
+	frames  []uint8   // [n, O] latest observations if they are images
+	newest  []float32 // [O] scratch: the newest image
+	channel int       // C of images
 }
 
 var _ Wrapper = (*FrameStack)(nil)
 
-// NewFrameStack returns e with its latest n observations in one, of shape [n, …]. The observation
-// space of e must be a Box. At the start of an episode, the missing observations are copies of
-// the first one, or zeros if zeros is true.
+// NewFrameStack returns e with its latest n observations in one. The observation space of e must be
+// a Box or an Image. At the start of an episode, the missing observations are copies of the first
+// one, or zeros if zeros is true.
 func NewFrameStack(e Env, n int, zeros bool) (*FrameStack, error) {
-	box, err := boxOf("FrameStack", "observations", e.Spec().Obs)
+	obs := e.Spec().Obs
+	if c, ok := obs.(Custom); ok {
+		obs = c.Plain()
+	}
+	if m, ok := obs.(Image); ok {
+		return newImageStack(e, m, n, zeros)
+	}
+	box, err := boxOf("FrameStack", "observations", obs)
 	if err != nil {
 		return nil, err
 	}
-	if err = checkKept("FrameStack", n, len(box.Low)); err != nil {
+	o := len(box.Low)
+	if err = checkKept("FrameStack", n, o); err != nil {
 		return nil, err
 	}
-	return &FrameStack{baseWrapper{Env: e, obs: stackedBox(box, n, zeros)}, len(box.Low), zeros, make([]float32, n*len(box.Low))}, nil
+	return &FrameStack{
+		baseWrapper: baseWrapper{Env: e, obs: stackedBox(box, n, zeros)}, n: n, obsSize: o, zeros: zeros, past: make([]float32, n*o),
+	}, nil
+}
+
+// newImageStack returns e with its latest n images in one.
+func newImageStack(e Env, m Image, n int, zeros bool) (*FrameStack, error) {
+	o := m.Size()
+	if err := checkKept("FrameStack", n, o); err != nil {
+		return nil, err
+	}
+	return &FrameStack{
+		baseWrapper: baseWrapper{Env: e, obs: Image{m.H, m.W, n * m.C}}, n: n, obsSize: o, zeros: zeros,
+		frames: make([]uint8, n*o), newest: make([]float32, o), channel: m.C,
+	}, nil
+}
+
+// Spec returns the Spec of the wrapped environment, with the new space and the number of frames.
+func (w *FrameStack) Spec() Spec {
+	s := w.baseWrapper.Spec()
+	if w.frames != nil {
+		s.Frames = w.n
+	}
+	return s
 }
 
 // stackedBox returns the Box of n rows of b. If zeros is true, 0 is within its bounds.
@@ -68,34 +105,78 @@ func boundsWithZero(b Box) (low, high []float32) {
 	return low, high
 }
 
-// keptFloats returns the number of floats that w keeps.
-func (w *FrameStack) keptFloats() int { return len(w.past) }
+// keptFloats returns the memory that w keeps, as a number of floats.
+func (w *FrameStack) keptFloats() int { return len(w.past) + (len(w.frames)+3)/4 }
 
 // Reset begins an episode.
 func (w *FrameStack) Reset(seed uint64, obs []float32) {
-	o := w.obsSize
-	last := w.past[len(w.past)-o:]
-	w.Env.Reset(seed, last)
-	for past := w.past[:len(w.past)-o]; len(past) > 0; past = past[o:] {
-		if copy(past, last); w.zeros {
+	if w.frames != nil {
+		w.Env.Reset(seed, w.newest)
+		w.addImage()
+		fill(w.frames, w.obsSize, w.zeros)
+		w.writeImages(obs)
+		return
+	}
+	w.Env.Reset(seed, w.past[len(w.past)-w.obsSize:])
+	fill(w.past, w.obsSize, w.zeros)
+	copy(obs, w.past)
+}
+
+// fill replaces all rows of o elements but the last by zeros, or by copies of the last row.
+func fill[T any](past []T, o int, zeros bool) {
+	last := past[len(past)-o:]
+	for past = past[:len(past)-o]; len(past) > 0; past = past[o:] {
+		if copy(past, last); zeros {
 			clear(past[:o])
 		}
 	}
-	copy(obs, w.past)
 }
 
 // Step steps the wrapped environment.
 func (w *FrameStack) Step(act, obs []float32) Outcome {
 	o := w.obsSize
+	if w.frames != nil {
+		out := w.Env.Step(act, w.newest)
+		copy(w.frames, w.frames[o:])
+		w.addImage()
+		w.writeImages(obs)
+		return out
+	}
 	copy(w.past, w.past[o:])
 	out := w.Env.Step(act, w.past[len(w.past)-o:])
 	copy(obs, w.past)
 	return out
 }
 
+// addImage copies the newest image to the last row of w.frames. A number that is no byte becomes
+// one, so a wrapped environment must keep its Image.
+func (w *FrameStack) addImage() {
+	row := w.frames[len(w.frames)-w.obsSize:]
+	for i, v := range w.newest[:len(row)] {
+		row[i] = uint8(v)
+	}
+}
+
+// writeImages writes the images to obs, with the channels of a pixel side by side.
+func (w *FrameStack) writeImages(obs []float32) {
+	o, c, width := w.obsSize, w.channel, w.n*w.channel
+	for k := range w.n {
+		frame := w.frames[k*o : (k+1)*o]
+		for ch := range c {
+			for i, at := ch, k*c+ch; i < len(frame) && at < len(obs); i, at = i+c, at+width {
+				obs[at] = float32(frame[i])
+			}
+		}
+	}
+}
+
 // State saves or loads the kept observations and the wrapped environment.
 func (w *FrameStack) State(s *state.State) {
-	s.Floats("framestack/past", w.past)
+	if w.frames != nil {
+		s.Bytes("framestack/frames", w.frames)
+	} else {
+		s.Floats("framestack/past", w.past)
+	}
 	StateOf(w.Env, s)
 }
 

@@ -164,18 +164,7 @@ func (g *Gauge) picture(c Canvas, y0, y1 float32, l Look) {
 	if len(g.Values) != h*w*channels {
 		return
 	}
-	const overlap = 0.5 // each cell extends below the next cells, so that no gaps are visible
-	for row := range h {
-		for from := 0; from < w; {
-			col, to := g.cell(row*w+from, channels, l), from+1
-			for to < w && g.cell(row*w+to, channels, l) == col {
-				to++
-			}
-			right, down := min(float32(to)+overlap, float32(w)), min(float32(row)+1+overlap, float32(h))
-			Rect(c, gaugeLeft+cell*float32(from), y1-cell*down, gaugeLeft+cell*right, y1-cell*float32(row), col)
-			from = to
-		}
-	}
+	Cells(c, gaugeLeft, y1, cell, cell, w, h, func(i int) color.RGBA { return g.cell(i, channels, l) })
 }
 
 // cell returns the colour of cell i of an image.

@@ -53,7 +53,7 @@ func (t Theme) Label() color.RGBA { return Mix(t.Soft, t.Ink, 0.45) }
 
 // Mix returns the mixture of the colours a and b, with the share t of b, 0 … 1.
 func Mix(a, b color.RGBA, t float32) color.RGBA {
-	mix := func(a, b uint8) uint8 { return uint8(float32(a) + t*(float32(b)-float32(a)) + 0.5) }
+	mix := func(a, b uint8) uint8 { return uint8(float32(a) + float32(t*(float32(b)-float32(a))) + 0.5) }
 	t = min(max(t, 0), 1)
 	return color.RGBA{mix(a.R, b.R), mix(a.G, b.G), mix(a.B, b.B), 255}
 }

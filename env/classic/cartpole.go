@@ -1,6 +1,7 @@
 // Package classic has the classic-control environments CartPole, MountainCar,
 // MountainCarContinuous, Pendulum and Acrobot. They agree with Gymnasium's step for step: with
 // the same state and action, they have the same next state, observation and reward.
+// CartPoleNoVel and PendulumNoVel are the same tasks with hidden velocities.
 //
 // Register adds all of them to a Registry, as in ExampleRegister. Each is also a type with
 // options, made for example by NewCartPole. All of them can be saved (env.Snapshotter), their

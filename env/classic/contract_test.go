@@ -56,7 +56,8 @@ func addNoise(into any) error {
 	return nil
 }
 
-// TestSpec checks the spaces, time limits and thresholds of Gymnasium's registration.
+// TestSpec checks the spaces, time limits and thresholds of the registrations in Gymnasium and
+// rl-baselines3-zoo.
 func TestSpec(t *testing.T) {
 	want := map[string]struct {
 		obs       int
@@ -70,6 +71,8 @@ func TestSpec(t *testing.T) {
 		"MountainCarContinuous-v0": {2, env.NewBox(-1, 1, 1), 999, 90},
 		"Pendulum-v1":              {3, env.NewBox(-2, 2, 1), 200, 0},
 		"Acrobot-v1":               {6, env.Discrete{N: 3}, 500, -100},
+		"CartPoleNoVel-v1":         {4, env.Discrete{N: 2}, 500, 475},
+		"PendulumNoVel-v1":         {3, env.NewBox(-2, 2, 1), 200, 0},
 	}
 	if got := registry().IDs(); len(got) != len(want) {
 		t.Errorf("registered are %q, want %d", got, len(want))
@@ -243,7 +246,7 @@ func isPossible(id string, x []float64) bool {
 	}
 	within := func(v, low, high float64) bool { return float32(low) <= float32(v) && float32(v) <= float32(high) }
 	switch id {
-	case "Pendulum-v1":
+	case "Pendulum-v1", "PendulumNoVel-v1":
 		return within(x[1], -8, 8)
 	case "Acrobot-v1":
 		return within(x[2], -4*math.Pi, 4*math.Pi) && within(x[3], -9*math.Pi, 9*math.Pi)

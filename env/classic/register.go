@@ -10,4 +10,6 @@ func Register(r env.Registry) {
 	r["MountainCarContinuous-v0"] = env.Entry(NewMountainCarContinuous)
 	r["Pendulum-v1"] = env.Entry(NewPendulum)
 	r["Acrobot-v1"] = env.Entry(NewAcrobot)
+	r["CartPoleNoVel-v1"] = env.Entry(NewCartPoleNoVel)
+	r["PendulumNoVel-v1"] = env.Entry(NewPendulumNoVel)
 }

@@ -29,14 +29,21 @@ func (t *Table) Draw(d render.Canvas, l render.Look) {
 		m.cell(i, cells(b.Cells).at(i), layer > 0)
 	}
 	m.grid()
-	final := t.final()
-	for i := range size {
-		s := layer + i
-		if sign := cells(b.Cells).at(i); s < len(l.Best) && !final[s] && !ends(kindOf(sign, false)) && sign != '#' {
-			m.action(i, l.Best[s], b.Arrows)
-		}
+	if len(l.Best) > 0 {
+		m.actions(layer, t.final(), b)
 	}
 	m.walker(t.s % size)
+}
+
+// actions draws the policy's action in each cell from whose state an episode goes on. The state of
+// cell i is layer+i.
+func (m mapDrawing) actions(layer int, final []bool, b *Board) {
+	for i := range m.rows * m.cols {
+		s := layer + i
+		if sign := cells(b.Cells).at(i); s < len(m.look.Best) && !final[s] && !ends(kindOf(sign, false)) && sign != '#' {
+			m.action(i, m.look.Best[s], b.Arrows)
+		}
+	}
 }
 
 // squares returns a Board with one cell for each state and walls in the rest of the last row.
@@ -93,7 +100,7 @@ func (m mapDrawing) corner(cell int) (x, y float32) {
 // blue, from 0 to 1.
 func (m mapDrawing) square(cell int, share float32) {
 	x, y := m.corner(cell)
-	render.Rect(m, x, y, x+1, y+1, render.Mix(m.look.Paper, m.look.Sky, share))
+	render.Rect(m.Canvas, x, y, x+1, y+1, render.Mix(m.look.Paper, m.look.Sky, share))
 }
 
 // heat colours the cells for which the function counts returns true. A cell with a higher value
@@ -128,29 +135,29 @@ func (m mapDrawing) cell(i int, sign byte, taken bool) {
 	l, mark := m.look, ""
 	switch kind := kindOf(sign, taken); {
 	case kind == kindWall:
-		render.Rect(m, x, y, x+1, y+1, render.Mix(l.Soft, l.Ink, 0.25))
+		render.Rect(m.Canvas, x, y, x+1, y+1, render.Mix(l.Soft, l.Ink, 0.25))
 	case sign == 'C':
-		render.Rect(m, x, y, x+1, y+1, render.Mix(l.Paper, l.Red, 0.75))
+		render.Rect(m.Canvas, x, y, x+1, y+1, render.Mix(l.Paper, l.Red, 0.75))
 	case kind == kindPit:
-		render.Disc(m, x+0.5, y+0.5, 0.36, render.Mix(l.Paper, l.Red, 0.75))
-		render.Disc(m, x+0.5, y+0.47, 0.28, render.Mix(l.Red, color.RGBA{A: 255}, 0.6))
+		render.Disc(m.Canvas, x+0.5, y+0.5, 0.36, render.Mix(l.Paper, l.Red, 0.75))
+		render.Disc(m.Canvas, x+0.5, y+0.47, 0.28, render.Mix(l.Red, color.RGBA{A: 255}, 0.6))
 	case kind == kindGoal:
-		render.Rect(m, x, y, x+1, y+1, render.Mix(l.Paper, l.Green, 0.35))
-		render.Segment(m, x+0.36, y+0.18, x+0.36, y+0.8, 0.06, l.Ink)
-		m.Fill([]float32{x + 0.36, y + 0.83, x + 0.36, y + 0.45, x + 0.8, y + 0.64}, l.Green)
+		render.Rect(m.Canvas, x, y, x+1, y+1, render.Mix(l.Paper, l.Green, 0.35))
+		render.Segment(m.Canvas, x+0.36, y+0.18, x+0.36, y+0.8, 0.06, l.Ink)
+		render.Polygon(m.Canvas, l.Green, x+0.36, y+0.83, x+0.36, y+0.45, x+0.8, y+0.64)
 		if sign != 'G' {
 			m.Text(x+0.72, y+0.1, 0.3, 0.5, string(sign), l.Ink)
 		}
 	case kind == kindTeleport:
-		render.Disc(m, x+0.5, y+0.5, 0.38, render.Mix(l.Paper, l.Pink, 0.6))
+		render.Disc(m.Canvas, x+0.5, y+0.5, 0.38, render.Mix(l.Paper, l.Pink, 0.6))
 		mark = string(sign)
 	case kind == kindKey:
-		render.Disc(m, x+0.34, y+0.5, 0.16, l.Yellow)
-		m.Line([]float32{x + 0.34, y + 0.5, x + 0.78, y + 0.5, x + 0.78, y + 0.38}, 0.08, l.Yellow)
-		render.Disc(m, x+0.34, y+0.5, 0.06, l.Paper)
+		render.Disc(m.Canvas, x+0.34, y+0.5, 0.16, l.Yellow)
+		render.Polyline(m.Canvas, 0.08, l.Yellow, x+0.34, y+0.5, x+0.78, y+0.5, x+0.78, y+0.38)
+		render.Disc(m.Canvas, x+0.34, y+0.5, 0.06, l.Paper)
 	case kind == kindDoor:
-		render.Rect(m, x+0.06, y+0.06, x+0.94, y+0.94, l.Orange)
-		render.Disc(m, x+0.76, y+0.5, 0.07, l.Ink)
+		render.Rect(m.Canvas, x+0.06, y+0.06, x+0.94, y+0.94, l.Orange)
+		render.Disc(m.Canvas, x+0.76, y+0.5, 0.07, l.Ink)
 	case sign == 'S':
 		mark = "S"
 	}
@@ -162,10 +169,10 @@ func (m mapDrawing) grid() {
 	w, h := float32(m.cols), float32(m.rows)
 	line := render.Mix(m.look.Paper, m.look.Soft, 0.45)
 	for x := float32(0); x <= w; x++ {
-		render.Segment(m, x, 0, x, h, 0.02, line)
+		render.Segment(m.Canvas, x, 0, x, h, 0.02, line)
 	}
 	for y := float32(0); y <= h; y++ {
-		render.Segment(m, 0, y, w, y, 0.02, line)
+		render.Segment(m.Canvas, 0, y, w, y, 0.02, line)
 	}
 }
 
@@ -188,14 +195,14 @@ func (m mapDrawing) arrow(cell int, sign string) {
 	}
 	x, y := m.corner(cell)
 	dx, dy := 0.24*float32(to.col), -0.24*float32(to.row)
-	render.Arrow(m, x+0.5-dx, y+0.5-dy, x+0.5+dx, y+0.5+dy, 0.07, render.Mix(m.look.Paper, m.look.Ink, 0.75))
+	render.Arrow(m.Canvas, x+0.5-dx, y+0.5-dy, x+0.5+dx, y+0.5+dy, 0.07, render.Mix(m.look.Paper, m.look.Ink, 0.75))
 }
 
 // walker draws the agent in a cell.
 func (m mapDrawing) walker(cell int) {
 	x, y := m.corner(cell)
-	render.Disc(m, x+0.5, y+0.5, 0.3, m.look.Paper)
-	render.Disc(m, x+0.5, y+0.5, 0.25, m.look.Blue)
+	render.Disc(m.Canvas, x+0.5, y+0.5, 0.3, m.look.Paper)
+	render.Disc(m.Canvas, x+0.5, y+0.5, 0.25, m.look.Blue)
 }
 
 // Draw draws the map, and the wind below it.
@@ -203,8 +210,8 @@ func (w *GridWorld) Draw(d render.Canvas, l render.Look) {
 	w.Table.Draw(d, l)
 	for col, strength := range w.Wind {
 		for k := range min(strength, 3) {
-			x, y := float32(col)+0.5, -0.16+0.09*float32(k)
-			d.Line([]float32{x - 0.16, y - 0.1, x, y, x + 0.16, y - 0.1}, 0.05, l.Sky)
+			x, y := float32(col)+0.5, -0.16+float32(0.09*float32(k))
+			render.Polyline(d, 0.05, l.Sky, x-0.16, y-0.1, x, y, x+0.16, y-0.1)
 		}
 	}
 }

@@ -26,9 +26,9 @@ func (t *Taxi) Draw(d render.Canvas, l render.Look) {
 	for i, p := range taxiPlaces {
 		x, y := m.corner(p[0]*taxiSide + p[1])
 		c := [4]color.RGBA{l.Red, l.Green, l.Yellow, l.Blue}[i]
-		render.Box(m, x+0.08, y+0.08, x+0.92, y+0.92, 0.1, render.Mix(l.Paper, c, 0.55))
+		render.Box(m.Canvas, x+0.08, y+0.08, x+0.92, y+0.92, 0.1, render.Mix(l.Paper, c, 0.55))
 		if i == f.destination {
-			m.Line([]float32{x + 0.1, y + 0.1, x + 0.9, y + 0.1, x + 0.9, y + 0.9, x + 0.1, y + 0.9, x + 0.1, y + 0.1}, 0.09, c)
+			render.Polyline(m.Canvas, 0.09, c, x+0.1, y+0.1, x+0.9, y+0.1, x+0.9, y+0.9, x+0.1, y+0.9, x+0.1, y+0.1)
 		}
 		m.Text(x+0.185, y+0.69, 0.17, 0, "RGYB"[i:i+1], l.Ink)
 	}
@@ -36,7 +36,7 @@ func (t *Taxi) Draw(d render.Canvas, l render.Look) {
 		for c, wall := range row {
 			if wall {
 				x, y := m.corner(r*taxiSide + c)
-				render.Segment(m, x+1, y, x+1, y+1, 0.1, l.Ink)
+				render.Segment(m.Canvas, x+1, y, x+1, y+1, 0.1, l.Ink)
 			}
 		}
 	}
@@ -46,8 +46,8 @@ func (t *Taxi) Draw(d render.Canvas, l render.Look) {
 		}
 	}
 	x, y := m.corner(f.row*taxiSide + f.col)
-	car := render.At(m, x+0.5, y+0.5, 0, 1)
-	for _, wheel := range []float32{-0.2, 0.2} {
+	car := render.At(m.Canvas, x+0.5, y+0.5, 0, 1)
+	for _, wheel := range [2]float32{-0.2, 0.2} {
 		render.Disc(car, wheel, -0.18, 0.09, l.Ink)
 	}
 	render.Box(car, -0.36, -0.18, 0.36, 0.06, 0.06, l.Orange)
@@ -56,7 +56,7 @@ func (t *Taxi) Draw(d render.Canvas, l render.Look) {
 	if f.passenger < inTaxi {
 		place := taxiPlaces[f.passenger]
 		x, y := m.corner(place[0]*taxiSide + place[1])
-		passenger = render.At(m, x+0.77, y+0.21, 0, 1)
+		passenger = render.At(m.Canvas, x+0.77, y+0.21, 0, 1)
 	}
 	render.Disc(passenger, 0, 0.1, 0.08, l.Pink)
 	m.torso(passenger)
@@ -64,7 +64,7 @@ func (t *Taxi) Draw(d render.Canvas, l render.Look) {
 
 // torso draws the passenger's body below the head.
 func (m mapDrawing) torso(d render.Canvas) {
-	d.Fill([]float32{-0.11, -0.1, 0.11, -0.1, 0.05, 0.06, -0.05, 0.06}, m.look.Pink)
+	render.Polygon(d, m.look.Pink, -0.11, -0.1, 0.11, -0.1, 0.05, 0.06, -0.05, 0.06)
 }
 
 // Controls returns keys for driving, picking up and dropping off.

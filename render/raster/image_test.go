@@ -15,6 +15,7 @@ import (
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/classic"
 	"github.com/rlrun/rlrun/env/grid"
+	"github.com/rlrun/rlrun/env/memory"
 	"github.com/rlrun/rlrun/render"
 )
 
@@ -28,6 +29,7 @@ func TestGolden(t *testing.T) {
 	envs := env.Registry{}
 	classic.Register(envs)
 	grid.Register(envs)
+	memory.Register(envs)
 	for _, id := range envs.IDs() {
 		for _, theme := range []string{"light", "dark"} {
 			t.Run(id+"/"+theme, func(t *testing.T) {
