@@ -81,6 +81,8 @@ type A2C struct {
 	rate      float64        // learning rate in this iteration
 	objective policyGradient // loss weights in this iteration
 	log       policyGradientLog
+	sequences rolloutBatch // all steps of the rollout, for networks with memory
+	all       []int        // [N] indices of all sequences of the rollout
 }
 
 var _ Agent = (*A2C)(nil)
@@ -109,7 +111,7 @@ func (a *A2C) build(mk env.Maker) (err error) {
 	if err = a.initOnPolicy(mk, config); err != nil {
 		return err
 	}
-	a.roll, err = a.crew.newRollout(c.NSteps)
+	a.roll, err = a.crew.newRollout(c.NSteps, sequences{memory: a.networks.model.Spec().Memory, length: c.NSteps})
 	return err
 }
 
@@ -141,7 +143,20 @@ func (a *A2C) gradientStep(b *replay.Minibatch) {
 	if a.c.NormalizeAdvantage {
 		normalizeAdvantages(b.Advantage)
 	}
-	a.log.add(a.networks.gradientStep(b, &a.objective), 1)
+	a.log.add(a.networks.gradientStep(a.divisible(b), &a.objective), 1)
+}
+
+// divisible returns all steps b of the rollout as a batch whose sequences can be divided among
+// several cores.
+func (a *A2C) divisible(b *replay.Minibatch) batch {
+	if b.Steps == 0 {
+		return b
+	}
+	for i := len(a.all); i < a.roll.N; i++ {
+		a.all = append(a.all, i)
+	}
+	a.sequences.set(a.roll, a.all, false)
+	return &a.sequences
 }
 
 // State saves or loads the state of training.

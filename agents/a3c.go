@@ -157,7 +157,7 @@ func (a *A3C) addWorker(mk env.Maker, i int) (err error) {
 		w.scale.moments = a.rewardMoments
 	}
 	w.play.allocate(w.networks.model)
-	w.roll, err = newRollout(w.play.vec.Spec(), a.c.NSteps, 1, len(w.play.mask))
+	w.roll, err = newRollout(w.play.vec.Spec(), a.c.NSteps, 1, len(w.play.mask), sequences{memory: w.networks.model.Spec().Memory, length: a.c.NSteps})
 	return err
 }
 

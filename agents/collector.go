@@ -20,8 +20,10 @@ type collector struct {
 	raw        []float32 // [N, A] latest actions, as sampled from the policy
 	act        []float32 // [N, A] latest actions as the environments got them, within their bounds
 	logp       []float32 // [N] log-probabilities of the latest actions
+	value      []float32 // [N] V of the observations before the latest actions; nil for a policy without memory
 	noise      []float32 // [N, Spec.Noise] gSDE's exploration noise; nil without gSDE
 	noiseSteps int       // steps between two samples of the noise; below 1: one sample for each rollout
+	peek       peek
 }
 
 // allocate makes the slices for the actions, the memory and the noise of policy p.
@@ -33,11 +35,16 @@ func (c *collector) allocate(p policy.Policy) {
 	if spec.Noise > 0 {
 		c.noise = floats(spec.Noise)
 	}
+	if spec.Memory > 0 {
+		c.value = floats(1)
+	}
 }
 
 // A rollout is a replay.Rollout or one of its parts.
 type rollout interface {
 	Begin(obs []float32, mask, first []bool)
+	Remember(memory []float32)
+	SetValues(value, final []float32)
 	Add(act, logp []float32, res *env.Result)
 }
 
@@ -46,27 +53,36 @@ var (
 	_ rollout = (*replay.RolloutPart)(nil)
 )
 
-// collect fills a rollout of T = steps steps in which the policy p acts.
+// collect fills a rollout of T = steps steps in which the policy p acts. For a policy with memory
+// it also stores the memory and the values.
 func (c *collector) collect(p *policy.ActorCritic, roll rollout, steps int) error {
 	roll.Begin(c.obs, c.mask, c.first)
 	for t := range steps {
 		if t == 0 || c.noiseSteps > 0 && t%c.noiseSteps == 0 {
 			p.DrawNoise(c.actionRngs.forAction(c.actionCount), c.noise)
 		}
+		roll.Remember(c.memory)
 		res, err := c.step(p)
 		if err != nil {
 			return err
 		}
+		if c.value != nil {
+			roll.SetValues(c.value, c.peek.finalValues(p, res, c.memory))
+		}
 		roll.Add(c.raw, c.logp, res)
+	}
+	if c.value != nil {
+		roll.SetValues(c.peek.values(p, c.obs, c.first, c.memory), nil)
 	}
 	return nil
 }
 
 // step takes one step in each environment with the actions of policy p. It stores the actions in
-// the fields raw and act, and their log-probabilities in logp.
+// the fields raw and act, their log-probabilities in logp, and V of the observations in value if the
+// policy has memory.
 func (c *collector) step(p policy.Policy) (*env.Result, error) {
 	p.Act(policy.In{Obs: c.obs, Mask: c.mask, First: c.first, Memory: c.memory, Rand: c.actionRngs.forAction(c.actionCount), Noise: c.noise},
-		policy.Out{Act: c.act, Raw: c.raw, LogProb: c.logp})
+		policy.Out{Act: c.act, Raw: c.raw, LogProb: c.logp, Value: c.value})
 	res, err := c.vec.Step(c.act)
 	if err == nil {
 		c.record(res)

@@ -157,7 +157,7 @@ func collectParts(t *testing.T, mk env.Maker, c PPOConfig, sizes []int, rollouts
 		play := &collector{noiseSteps: c.SDESampleFreq}
 		Must(play.makeEnvs(mk, c.Seed, from, n))
 		play.allocate(p.Policy())
-		collectors, parts, starts = append(collectors, play), append(parts, Must(newRollout(play.vec.Spec(), c.NSteps, n, len(play.mask)/n))), append(starts, from)
+		collectors, parts, starts = append(collectors, play), append(parts, Must(newRollout(play.vec.Spec(), c.NSteps, n, len(play.mask)/n, sequences{}))), append(starts, from)
 		from += n
 	}
 	all := make([]rolloutColumns, rollouts)

@@ -48,14 +48,20 @@ func newCritics(o *offPolicy, k *policy.NetworkConfig, n int, lossWeight float32
 	if err != nil {
 		return nil, err
 	}
-	b := o.experience.batch
-	c := &critics{online: online, target: online.Copy(), opt: opt, lossWeight: lossWeight, tdError: make([]float32, b.Len())}
+	c := &critics{online: online, target: online.Copy(), opt: opt, lossWeight: lossWeight}
 	for _, q := range online.Q {
-		c.all = append(c.all, critic{
-			net: q, tape: tape.New(), act: tape.NewParam("act", b.Len(), len(b.Act)/b.Len()), isMin: make([]float32, b.Len()),
-		})
+		c.all = append(c.all, critic{net: q, tape: tape.New()})
 	}
 	return c, nil
+}
+
+// allocate makes the slices for minibatches of the given number of rows, with a numbers of each
+// action.
+func (c *critics) allocate(rows, a int) {
+	c.tdError = make([]float32, rows)
+	for i := range c.all {
+		c.all[i].act, c.all[i].isMin = tape.NewParam("act", rows, a), make([]float32, rows)
+	}
 }
 
 // Share lets the critics use the cores of a pool.
@@ -77,9 +83,24 @@ func (c *critics) tapes() (tapes []*tape.Tape) {
 // (Q(s, a) - y)² with the batch's importance weights, for targets y [B]. It returns the first
 // critic's TD errors Q(s, a) - y [B], which the next call overwrites, and the sum of the losses.
 func (c *critics) update(b *replay.Batch, y []float32) (tdError []float32, loss float64) {
-	c.lossJob = criticLossJob{c, b, c.online.Encode(b.Obs), y}
+	c.lossJob = criticLossJob{critics: c, obs: c.online.Encode(b.Obs), act: b.Act, weight: b.Weight, y: y}
+	return c.step()
+}
+
+// updateBySequences is update for sequences. weight has the weights of the R rows after the
+// burn-in, and y has their targets. past is the memory of the critics before these rows.
+func (c *critics) updateBySequences(b *replay.SequenceBatch, past, weight, y []float32) (tdError []float32, loss float64) {
+	c.lossJob = criticLossJob{
+		critics: c, obs: c.online.Encode(afterBurnIn(b, b.Obs)), act: afterBurnIn(b, b.Act), weight: weight, y: y,
+		pass: nn.Pass{Steps: b.Length + b.N, First: afterBurnIn(b, b.First)}, past: past,
+	}
+	return c.step()
+}
+
+// step takes the gradient step of lossJob.
+func (c *critics) step() (tdError []float32, loss float64) {
 	c.cores.Run(&c.sites[0], len(c.all), &c.lossJob)
-	f32.Sub(c.tdError, c.all[0].q.Value, y)
+	f32.Sub(c.tdError, c.all[0].q.Value, c.lossJob.y)
 	c.opt.Step()
 	for i := range c.all {
 		loss += float64(c.all[i].loss)
@@ -90,27 +111,32 @@ func (c *critics) update(b *replay.Batch, y []float32) (tdError []float32, loss 
 // A criticLossJob computes the gradients of the critics' losses as a parallel.Job.
 type criticLossJob struct {
 	*critics
-	batch *replay.Batch
-	obs   []float32 // [B, O] normalised observations
-	y     []float32 // [B] targets
+	obs    []float32 // [B, O] normalised observations
+	act    []float32 // [B, A] actions
+	weight []float32 // [B] weights of the squared errors
+	y      []float32 // [B] targets
+	pass   nn.Pass   // order of the rows in time
+	past   []float32 // memory of the critics before the first step of each sequence; nil without memory
 }
 
 // Do computes the loss of critic i and adds its gradient.
 func (j *criticLossJob) Do(i int) {
-	c, t, b := &j.all[i], j.all[i].tape, j.batch
-	n := b.Len()
+	c, t, n := &j.all[i], j.all[i].tape, len(j.y)
 	t.Reset()
-	c.q = c.net.Forward(t, t.Const(j.obs, n).Concat(t.Const(b.Act, n)), nn.Training)
-	l := loss.WeightedSquared(c.q, t.Const(j.y, n), t.Const(b.Weight, n)).Scale(j.lossWeight)
+	pass := j.pass
+	pass.Memory = j.online.MemoryOf(i, j.past)
+	c.q = c.net.Forward(t, t.Const(j.obs, n).Concat(t.Const(j.act, n)), pass)
+	l := loss.WeightedSquared(c.q, t.Const(j.y, n), t.Const(j.weight, n)).Scale(j.lossWeight)
 	l.Backward()
 	c.loss = l.Scalar()
 }
 
 // actionGradient returns the gradient ∇ₐ min Q(s, a) [B, A] and the mean of min Q(s, a) over the
-// batch, where min is over the first n critics. obs is [B, O] and act is [B, A]. The next call
-// overwrites the gradient.
-func (c *critics) actionGradient(obs, act []float32, n int) (gradient []float32, mean float64) {
-	c.estimateJob = qEstimateJob{c, c.online.Encode(obs), act}
+// batch, where min is over the first n critics. obs is [B, O] and act is [B, A]. past is the memory
+// of the critics before each row; nil without memory. weight has the weights of the rows in the
+// mean; nil: all are 1. The next call overwrites the gradient.
+func (c *critics) actionGradient(obs, act, past, weight []float32, n int) (gradient []float32, mean float64) {
+	c.estimateJob = qEstimateJob{c, c.online.Encode(obs), act, past}
 	c.cores.Run(&c.sites[1], n, &c.estimateJob)
 	for r := range c.tdError {
 		smallest := 0
@@ -121,7 +147,11 @@ func (c *critics) actionGradient(obs, act []float32, n int) (gradient []float32,
 			}
 		}
 		c.all[smallest].isMin[r] = 1
-		mean += float64(c.all[smallest].q.Value[r])
+		q := c.all[smallest].q.Value[r]
+		if weight != nil {
+			q *= weight[r]
+		}
+		mean += float64(q)
 	}
 	c.gradientJob = actionGradientJob{c}
 	c.cores.Run(&c.sites[2], n, &c.gradientJob)
@@ -136,6 +166,7 @@ func (c *critics) actionGradient(obs, act []float32, n int) (gradient []float32,
 type qEstimateJob struct {
 	*critics
 	obs, act []float32 // [B, O] normalised observations, [B, A] actions
+	past     []float32 // memory of the critics before each row; nil without memory
 }
 
 // Do estimates Q(s, a) with critic i. The critic's parameters are frozen, so that a backward pass
@@ -147,7 +178,7 @@ func (j *qEstimateJob) Do(i int) {
 	t.Reset()
 	x := t.Const(j.obs, len(j.tdError)).Concat(t.Param(c.act))
 	t.Freeze(true)
-	c.q = c.net.Forward(t, x, nn.Inference)
+	c.q = c.net.Forward(t, x, nn.Pass{Mode: nn.Inference, Memory: j.online.MemoryOf(i, j.past)})
 	t.Freeze(false)
 }
 

@@ -87,6 +87,11 @@ func (a *DDPG) iterate() error { return a.interact(a) }
 
 // update samples a minibatch and learns from it.
 func (a *DDPG) update() {
+	if a.memory != nil {
+		a.lastUpdate = a.learnFromSequences(a.sampleSequences())
+		a.updateSequencePriorities(a.lastUpdate.tdError)
+		return
+	}
 	a.lastUpdate = a.learnFrom(a.experience.sample(a.rng))
 	a.experience.updatePriorities(a.lastUpdate.tdError)
 }
@@ -107,7 +112,7 @@ func (a *DDPG) learnFrom(b *replay.Batch) (u updateResult) {
 //	y = r + γ Q'(s', μ'(s'))
 func (a *DDPG) target(b *replay.Batch) []float32 {
 	a.actorTarget.Act(policy.In{Obs: b.Next}, policy.Out{Raw: a.nextAct})
-	a.critics.target.Min(b.Next, a.nextAct, a.nextValue)
+	a.critics.target.Min(b.Next, a.nextAct, nil, a.nextValue)
 	tdTargets(a.y, b, a.nextValue)
 	return a.y
 }

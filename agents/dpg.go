@@ -30,7 +30,7 @@ type dpg struct {
 
 // newDPG returns the networks for o's environments, with the given number of critics.
 func newDPG(o *offPolicy, n Noise, k *policy.NetworkConfig, critics int) (d dpg, err error) {
-	spec, b := o.play.vec.Spec(), o.experience.batch
+	spec := o.play.vec.Spec()
 	if d.actor, err = policy.NewDeterministic(o.rng, spec, *k, o.normal, o.setup.Engine); err != nil {
 		return d, err
 	}
@@ -42,7 +42,12 @@ func newDPG(o *offPolicy, n Noise, k *policy.NetworkConfig, critics int) (d dpg,
 	}
 	d.actorTarget = d.actor.Copy(o.normal)
 	d.noise = newNoiseProcess(n, o.setup.Steps, len(o.act))
-	d.nextAct, d.nextValue, d.y = make([]float32, len(b.Act)), make([]float32, b.Len()), make([]float32, b.Len())
+	if err = o.useMemory(d.actor, d.critics.online); err != nil {
+		return d, err
+	}
+	rows, a := o.rows(), spec.Act.Size()
+	d.critics.allocate(rows, a)
+	d.nextAct, d.nextValue, d.y = make([]float32, rows*a), make([]float32, rows), make([]float32, rows)
 	o.nets = trainedNetworks{
 		params:  slices.Concat(d.actor.Params(), d.critics.online.Params()),
 		opts:    []*optim.Optimizer{d.actorOpt, d.critics.opt},
@@ -63,7 +68,7 @@ func (d *dpg) random(in policy.In, out policy.Out) {
 
 // explore writes the actor's actions μ(s) plus exploration noise.
 func (d *dpg) explore(steps int, in policy.In, out policy.Out) {
-	d.actor.Act(policy.In{Obs: in.Obs}, policy.Out{Raw: out.Raw})
+	d.actor.Act(policy.In{Obs: in.Obs, Memory: in.Memory}, policy.Out{Raw: out.Raw})
 	d.noise.add(steps, in.Rand, out.Raw)
 	d.actor.Stretch(out.Act, out.Raw)
 }
@@ -77,8 +82,8 @@ func (d *dpg) afterStep(res *env.Result) { d.noise.resetEnded(res) }
 func (d *dpg) updateActor(obs []float32) float64 {
 	t := d.actor.Tape
 	t.Reset()
-	act := d.actor.Pi(obs)
-	actionGradient, q := d.critics.actionGradient(obs, act.Value, 1)
+	act := d.actor.Pi(policy.Batch{Obs: obs})
+	actionGradient, q := d.critics.actionGradient(obs, act.Value, nil, nil, 1)
 	act.Mul(t.Const(actionGradient, act.Rows)).SumCols().Mean().Neg().Backward()
 	d.actorOpt.Step()
 	return -q

@@ -1,6 +1,7 @@
 package agents
 
 import (
+	"errors"
 	"math/rand/v2"
 	"slices"
 
@@ -21,11 +22,12 @@ type DQNConfig struct {
 	Replay               `yaml:",inline"`
 	TargetUpdateInterval int `yaml:"target_update_interval"` // steps, over all environments, between updates of the target network
 	Exploration          `yaml:",inline"`
-	MaxGradNorm          float32              `yaml:"max_grad_norm"` // largest norm of a gradient; a gradient with a larger norm is scaled down to this norm
-	Double               bool                 `yaml:"double"`        // double DQN (van Hasselt et al. 2016): the network chooses the next action, the target network evaluates it
-	Dueling              bool                 `yaml:"dueling"`       // dueling network (Wang et al. 2016): Q is the sum of V and of advantages
-	Normalize            Normalize            `yaml:"normalize"`     // normalisation of observations and rewards
-	Network              policy.NetworkConfig `yaml:"policy_kwargs"` // networks and optimiser
+	MaxGradNorm          float32              `yaml:"max_grad_norm"`   // largest norm of a gradient; a gradient with a larger norm is scaled down to this norm
+	Double               bool                 `yaml:"double"`          // double DQN (van Hasselt et al. 2016): the network chooses the next action, the target network evaluates it
+	Dueling              bool                 `yaml:"dueling"`         // dueling network (Wang et al. 2016): Q is the sum of V and of advantages
+	ValueRescaling       bool                 `yaml:"value_rescaling"` // networks with memory: learn h(Q), which grows with the root of Q, instead of clipped rewards (R2D2)
+	Normalize            Normalize            `yaml:"normalize"`       // normalisation of observations and rewards
+	Network              policy.NetworkConfig `yaml:"policy_kwargs"`   // networks and optimiser
 }
 
 // DefaultDQN returns the default settings of Stable-Baselines3.
@@ -53,7 +55,8 @@ func (c *DQNConfig) validate() error {
 // DQN is the deep Q-network, which learns Q(s, a) and explores ε-greedily: Mnih et al. 2015,
 // "Human-level control through deep reinforcement learning", algorithm 1. Double DQN is from
 // van Hasselt et al. 2016, arXiv:1509.06461, and dueling networks are from Wang et al. 2016,
-// arXiv:1511.06581.
+// arXiv:1511.06581. With a network that has memory it learns from sequences, as R2D2 does:
+// Kapturowski et al. 2019, "Recurrent experience replay in distributed reinforcement learning".
 type DQN struct {
 	scheduleBound
 	offPolicy
@@ -89,7 +92,7 @@ func NewDQN(mk env.Maker, c DQNConfig) (*DQN, error) {
 	a.setSchedules(&a.c.Setup, append(c.Exploration.schedules(), namedSchedule{"learning_rate", c.LearningRate})...)
 	a.opt.MaxNorm = c.MaxGradNorm
 	a.target, a.tape, a.actions = a.q.Copy(a.normal), tape.New(), a.q.Spec().Scores
-	floats := func(n int) []float32 { return make([]float32, n*c.BatchSize) }
+	floats := func(n int) []float32 { return make([]float32, n*a.rows()) }
 	a.nextAct, a.nextValue, a.y, a.tdError, a.nextQ = floats(1), floats(1), floats(1), floats(1), floats(a.actions)
 	a.nets = trainedNetworks{
 		params: a.q.Params(), opts: []*optim.Optimizer{a.opt}, tapes: []*tape.Tape{a.tape}, sharers: []nn.Sharer{a.q, a.target},
@@ -108,6 +111,12 @@ func (a *DQN) build(mk env.Maker) (err error) {
 	}
 	if a.q, err = policy.NewQNetwork(a.rng, a.play.vec.Spec(), c.Network, a.normal, c.Engine, c.Dueling); err != nil {
 		return err
+	}
+	if err = a.useMemory(a.q, nil); err != nil {
+		return err
+	}
+	if c.ValueRescaling && a.memory == nil {
+		return errors.New("value_rescaling is true for a network without memory, want a layer such as lstm, or false")
 	}
 	a.opt, err = c.Network.NewOptimizer(a.q.Params())
 	return err
@@ -134,7 +143,7 @@ func (a *DQN) random(in policy.In, out policy.Out) {
 // allowed actions, otherwise it is the best allowed action.
 func (a *DQN) explore(steps int, in policy.In, out policy.Out) {
 	eps := a.c.eps(steps, a.c.Steps)
-	a.q.Act(policy.In{Obs: in.Obs, Mask: in.Mask}, policy.Out{Act: out.Act})
+	a.q.Act(policy.In{Obs: in.Obs, Mask: in.Mask, Memory: in.Memory}, policy.Out{Act: out.Act})
 	for i := range out.Act {
 		if rng := rand.New(&in.Rand[i]); rng.Float64() < eps {
 			out.Act[i] = a.sampleAllowed(rng, in.Mask, i)
@@ -172,6 +181,11 @@ func (a *DQN) iterate() error { return a.interact(a) }
 
 // update samples a minibatch and learns from it.
 func (a *DQN) update() {
+	if a.memory != nil {
+		a.lastUpdate = a.learnFromSequences(a.sampleSequences())
+		a.updateSequencePriorities(a.lastUpdate.tdError)
+		return
+	}
 	a.lastUpdate = a.learnFrom(a.experience.sample(a.rng))
 	a.experience.updatePriorities(a.lastUpdate.tdError)
 }
@@ -181,7 +195,7 @@ func (a *DQN) learnFrom(b *replay.Batch) (u updateResult) {
 	u.target = a.tdTarget(b)
 	t, n := a.tape, b.Len()
 	t.Reset()
-	q := a.q.Values(t, b.Obs).At(b.Act)
+	q := a.q.Values(t, policy.Batch{Obs: b.Obs}).At(b.Act)
 	l := loss.WeightedHuber(q, t.Const(u.target, n), t.Const(b.Weight, n), 1)
 	f32.Sub(a.tdError, q.Value, u.target)
 	u.tdError, u.criticLoss = a.tdError, float64(l.Scalar())

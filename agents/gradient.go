@@ -14,8 +14,9 @@ import (
 const chunkSize = 512
 
 // An actorCritic is an agent's networks with their optimiser. The gradient of a large minibatch is
-// the sum of the gradients of consecutive chunks of its rows, which different cores compute. The
-// chunks depend on the number of rows and on the networks, never on the number of cores.
+// the sum of the gradients of consecutive chunks of its sequences, which different cores compute.
+// The chunks depend on the numbers of rows and sequences and on the networks, never on the number
+// of cores.
 type actorCritic struct {
 	model    *policy.ActorCritic
 	params   []*tape.Param // learned parameters of the model
@@ -52,9 +53,14 @@ func (n *actorCritic) makeReplicas(parts, chunks int) {
 }
 
 // computeValues computes V(s) for all observations of a part of a rollout, and stores the values in
-// v, the values of the whole rollout.
+// v, the values of the whole rollout. The values of a policy with memory are already there: the
+// collector stored them.
 func computeValues(model *policy.ActorCritic, part *replay.RolloutPart, v []float32) {
-	o := model.Spec().Obs.Size()
+	spec := model.Spec()
+	if spec.Memory > 0 {
+		return
+	}
+	o := spec.Obs.Size()
 	for from, obs := range part.Observed() {
 		for ; len(obs) > 0; from += chunkSize {
 			n := min(chunkSize, len(obs)/o)
@@ -64,13 +70,22 @@ func computeValues(model *policy.ActorCritic, part *replay.RolloutPart, v []floa
 	}
 }
 
-// A batch is the rows of a minibatch. Several goroutines may call its methods at the same time.
-type batch interface {
-	Len() int
+// chunkSequences is the smallest number of sequences in a chunk, and on a tape, for a policy with
+// memory. The layers compute each step of all sequences on a tape at once.
+const chunkSequences = 8
 
-	// Slice returns the rows [from, to). It may use the memory of b.
+// A batch is the sequences of a minibatch. Without memory, each step is a sequence. Several
+// goroutines may call its methods at the same time.
+type batch interface {
+	Len() int       // number of steps
+	Sequences() int // number of sequences
+
+	// Slice returns the sequences [from, to). It may use the memory of b.
 	Slice(b *replay.Minibatch, from, to int) *replay.Minibatch
 }
+
+// stepsOf returns the number of steps in a sequence of b, rounded up.
+func stepsOf(b batch) int { return (b.Len() + b.Sequences() - 1) / b.Sequences() }
 
 // gradientStep takes a gradient step on both losses of a minibatch, except if the objective skips
 // it.
@@ -88,12 +103,12 @@ func (n *actorCritic) gradientStep(b batch, o objective) stepMetrics {
 
 // accumulateGradients adds the gradients of both losses of a minibatch to the parameters' Grad.
 func (n *actorCritic) accumulateGradients(b batch, o objective) stepMetrics {
-	n.chunks = min(partsOf(b.Len(), chunkSize), n.maxChunks)
+	n.chunks = min(partsOf(b.Len(), chunkSize), partsOf(b.Sequences(), chunkSequences), n.maxChunks)
 	if n.chunks < 2 {
 		return n.own.run(n.cores, &n.ownSite, b, o)
 	}
 	for i, c := range n.replicas[:n.chunks] {
-		c.batch, c.objective, c.from, c.to = b, o, i*b.Len()/n.chunks, (i+1)*b.Len()/n.chunks
+		c.batch, c.objective, c.from, c.to = b, o, i*b.Sequences()/n.chunks, (i+1)*b.Sequences()/n.chunks
 	}
 	n.cores.Run(&n.chunkSite, n.chunks, (*chunkJob)(n))
 	n.cores.Run(&n.sumSite, min(n.chunks, n.cores.Size()), (*sumJob)(n))

@@ -13,7 +13,7 @@ type gradientJob struct {
 	params    []*tape.Param // parameters of the model, if it is a replica
 	batch     batch
 	objective objective
-	from, to  int              // rows [from, to) of the batch
+	from, to  int              // sequences [from, to) of the batch
 	rows      replay.Minibatch // memory for rows
 	current   *replay.Minibatch
 	weight    float32 // weight of the current rows in the losses of the minibatch
@@ -48,7 +48,8 @@ func (m *stepMetrics) add(x stepMetrics, weight float32) {
 // critic share no parameters, two cores compute their gradients.
 func (g *gradientJob) run(cores *parallel.Pool, s *parallel.Site, b batch, o objective) stepMetrics {
 	g.batch, g.objective, g.weight, g.metrics = b, o, 1, stepMetrics{}
-	g.current = b.Slice(&g.rows, 0, b.Len())
+	g.current = b.Slice(&g.rows, 0, b.Sequences())
+	g.runBurnIn()
 	if g.model.Trunk == nil {
 		cores.Run(s, 2, (*lossJob)(g))
 	} else {
@@ -69,13 +70,33 @@ func (g *lossJob) Do(i int) {
 	}
 }
 
-// addGradients adds the gradients of both losses for the rows [from, to), a tape's rows at a time.
-// The metrics are the sums over the rows, divided by the number of rows of the batch.
+// runBurnIn brings the memory before the current sequences up to date: the model acts on the steps
+// before them.
+func (g *gradientJob) runBurnIn() {
+	burn := &g.current.BurnIn
+	if len(burn.Sequences) == 0 {
+		return
+	}
+	for t := range burn.Steps {
+		obs, first := burn.Step(t)
+		g.model.Act(policy.In{Obs: obs, First: first, Memory: burn.Memory}, policy.Out{})
+	}
+	g.current.EndBurnIn()
+}
+
+// addGradients adds the gradients of both losses for the sequences [from, to), a tape's sequences at
+// a time. The metrics are the sums over the rows, divided by the number of rows of the batch.
 func (g *gradientJob) addGradients() {
 	var sum stepMetrics
-	for from := g.from; from < g.to; from += chunkSize {
-		to := min(from+chunkSize, g.to)
-		g.current, g.weight = g.batch.Slice(&g.rows, from, to), float32(to-from)/float32(g.batch.Len())
+	size := chunkSize
+	if steps := stepsOf(g.batch); steps > 1 {
+		size = max(chunkSize/steps, chunkSequences)
+	}
+	for from := g.from; from < g.to; from += size {
+		to := min(from+size, g.to)
+		g.current = g.batch.Slice(&g.rows, from, to)
+		g.weight = float32(g.current.Len()) / float32(g.batch.Len())
+		g.runBurnIn()
 		if g.model.Trunk == nil {
 			g.addActorGradient()
 			g.addCriticGradient()
@@ -91,7 +112,7 @@ func (g *gradientJob) addGradients() {
 func (g *gradientJob) addActorGradient() {
 	g.model.Tape.Reset()
 	var loss *tape.Var
-	loss, g.metrics.actorMetrics = g.objective.actorLoss(g.model.Pi(g.current.Obs, g.current.Mask), g.current)
+	loss, g.metrics.actorMetrics = g.objective.actorLoss(g.model.Pi(trainingBatch(g.current)), g.current)
 	g.backward(loss)
 }
 
@@ -99,14 +120,14 @@ func (g *gradientJob) addActorGradient() {
 func (g *gradientJob) addCriticGradient() {
 	g.model.ValueTape.Reset()
 	var loss *tape.Var
-	loss, g.metrics.valueLoss = g.objective.criticLoss(g.model.V(g.current.Obs), g.current)
+	loss, g.metrics.valueLoss = g.objective.criticLoss(g.model.V(trainingBatch(g.current)), g.current)
 	g.backward(loss)
 }
 
 // addBothGradients adds the gradients of both losses, with one pass through the shared trunk.
 func (g *gradientJob) addBothGradients() {
 	g.model.Tape.Reset()
-	pi, v := g.model.PiV(g.current.Obs, g.current.Mask)
+	pi, v := g.model.PiV(trainingBatch(g.current))
 	var actorLoss, criticLoss *tape.Var
 	actorLoss, g.metrics.actorMetrics = g.objective.actorLoss(pi, g.current)
 	criticLoss, g.metrics.valueLoss = g.objective.criticLoss(v, g.current)
@@ -119,4 +140,9 @@ func (g *gradientJob) backward(loss *tape.Var) {
 		loss = loss.Scale(g.weight)
 	}
 	loss.Backward()
+}
+
+// trainingBatch returns the input of the networks for a minibatch.
+func trainingBatch(b *replay.Minibatch) policy.Batch {
+	return policy.Batch{Obs: b.Obs, Mask: b.Mask, Steps: b.Steps, First: b.First, Memory: b.Memory, Rows: b.Rows}
 }

@@ -22,6 +22,7 @@ type offPolicy struct {
 	normal       *policy.Normalizer // normaliser of observations; nil if they are not normalised
 	scale        *rewardScale       // normaliser of rewards; nil if they are not normalised
 	nets         trainedNetworks
+	memory       *memory        // memory of the networks, and sequences to learn from; nil for networks without memory
 	cores        *parallel.Pool // cores that Learn uses
 	rate         float64        // learning rate in this iteration
 
@@ -35,11 +36,13 @@ type offPolicy struct {
 // An algorithm has the parts that differ between the off-policy agents: how they act and how
 // they learn.
 type algorithm interface {
-	// random writes random actions to out.Act and out.Raw, before learning starts.
+	// random writes random actions to out.Act and out.Raw, before learning starts. It does not
+	// change in.Memory.
 	random(in policy.In, out policy.Out)
 
 	// explore writes the policy's actions with exploration to out.Act and out.Raw. The
-	// argument steps is the number of environment steps of the run so far.
+	// argument steps is the number of environment steps of the run so far. A policy with memory
+	// remembers the observations in in.Memory.
 	explore(steps int, in policy.In, out policy.Out)
 
 	afterStep(res *env.Result) // runs after each step with its Result
@@ -113,11 +116,14 @@ func (o *offPolicy) step(a algorithm) error {
 	steps := o.play.stats.Steps()
 	in := policy.In{Obs: o.play.obs, Mask: o.play.mask, Rand: o.play.actionRngs.forAction(o.play.actionCount)}
 	out := policy.Out{Act: o.act, Raw: o.raw}
+	o.memory.input(&in, o.play.first)
 	if steps < o.replayConfig.LearningStarts {
+		o.memory.ignore(in)
 		a.random(in, out)
 	} else {
 		a.explore(steps, in, out)
 	}
+	o.memory.acted(o.play.obs, o.raw)
 	res, err := o.play.vec.Step(o.act)
 	if err != nil {
 		return stepError(err, o.nets.params, steps, o.play.stats.maxAbsReward)
@@ -154,7 +160,7 @@ func (o *offPolicy) updateIfDue(a algorithm) {
 		updates = o.stepsSinceUpdate * o.setup.NEnvs
 	}
 	o.stepsSinceUpdate, o.episodesSinceUpdate = 0, 0
-	if o.play.stats.Steps() <= o.replayConfig.LearningStarts {
+	if o.play.stats.Steps() <= o.replayConfig.LearningStarts || !o.canLearn() {
 		return
 	}
 	for range updates {
@@ -173,4 +179,7 @@ func (o *offPolicy) State(s *state.State) {
 	s.Int("offpolicy/steps", &o.stepsSinceUpdate, state.MaxCount)
 	s.Int("offpolicy/episodes", &o.episodesSinceUpdate, state.MaxCount)
 	s.All(&o.nets, o.experience.buffer, &o.play, o.normal, o.scale)
+	if o.memory != nil {
+		o.memory.State(s)
+	}
 }

@@ -7,5 +7,6 @@ import "github.com/rlrun/rlrun/policy"
 func offPolicyNetwork(hidden ...int) policy.NetworkConfig {
 	k := policy.DefaultNetworkConfig()
 	k.NetArch, k.ActivationFn, k.DefaultInit = policy.Layers(hidden...), "relu", "pytorch"
+	k.ShareFeaturesExtractor = false
 	return k
 }

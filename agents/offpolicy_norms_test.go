@@ -102,7 +102,7 @@ func TestActorStepKeepsAverages(t *testing.T) {
 	b = sac.experience.sample(sac.rng)
 	before = runningAverages(sac.critics.online.Q...)
 	sac.actor.Tape.Reset()
-	act, logp := sac.actor.Draw(b.Obs, sac.epsilon[:len(sac.epsilon)/2])
+	act, logp := sac.actor.Draw(policy.Batch{Obs: b.Obs}, sac.epsilon[:len(sac.epsilon)/2])
 	sac.updateActor(b.Obs, act, logp, 0.1)
 	if got := runningAverages(sac.critics.online.Q...); !slices.Equal(got, before) {
 		t.Errorf("SAC's actor step changes the critics' averages from %v to %v", before, got)

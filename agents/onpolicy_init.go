@@ -45,6 +45,9 @@ func (o *onPolicy) initOnPolicy(mk env.Maker, c onPolicyConfig) (err error) {
 	if err != nil {
 		return err
 	}
+	if err = checkMemory(model, n); err != nil {
+		return err
+	}
 	if o.networks, err = newActorCritic(model, c.network, c.maxGradNorm); err != nil {
 		return err
 	}
@@ -58,13 +61,36 @@ func (o *onPolicy) initOnPolicy(mk env.Maker, c onPolicyConfig) (err error) {
 // has 32 bits.
 const maxRolloutFloats = min(1<<29, math.MaxInt/8)
 
+// sequences says how a rollout keeps the memory of a policy: see replay.Rollout.KeepMemory.
+type sequences struct {
+	memory         int // floats of memory per environment; 0: a policy without memory
+	length, burnIn int // steps of a sequence, and of its burn-in
+}
+
 // newRollout returns an empty Rollout for t steps of n environments whose masks have maskSize
 // elements. It returns an error if the Rollout needs more than maxRolloutFloats.
-func newRollout(spec env.Spec, t, n, maskSize int) (*replay.Rollout, error) {
-	if t > maxRolloutFloats/(spec.Obs.Size()+spec.Act.Size()+maskSize)/n {
+func newRollout(spec env.Spec, t, n, maskSize int, s sequences) (*replay.Rollout, error) {
+	row := spec.Obs.Size() + spec.Act.Size() + maskSize
+	if s.memory > 0 {
+		row += (s.memory + s.length - 1) / s.length
+	}
+	if t > maxRolloutFloats/row/n {
 		return nil, fmt.Errorf("n_envs·n_steps = %d rows of a rollout need more than %d numbers, want fewer rows", int64(n)*int64(t), maxRolloutFloats)
 	}
-	return replay.NewRollout(spec, t, n, maskSize > 0), nil
+	r := replay.NewRollout(spec, t, n, maskSize > 0)
+	if s.memory > 0 {
+		r.KeepMemory(s.memory, s.length, s.burnIn)
+	}
+	return r, nil
+}
+
+// checkMemory returns an error if the model's memory for n environments needs more than
+// maxRolloutFloats.
+func checkMemory(model *policy.ActorCritic, n int) error {
+	if h := model.Spec().Memory; h > maxRolloutFloats/n {
+		return fmt.Errorf("n_envs is %d and the networks remember %d numbers for each environment, want %d numbers at most", n, h, maxRolloutFloats)
+	}
+	return nil
 }
 
 // withoutOptimizer returns the model as an actorCritic that computes gradients and takes no steps.

@@ -82,13 +82,13 @@ func (c *crew) prepare(n *actorCritic, noiseSteps int) {
 func (c *crew) spec() env.Spec { return c.parts[0].play.vec.Spec() }
 
 // newRollout returns an empty Rollout for t steps of the environments, divided into the parts.
-func (c *crew) newRollout(t int) (*replay.Rollout, error) {
+func (c *crew) newRollout(t int, s sequences) (*replay.Rollout, error) {
 	n, sizes, first := 0, []int(nil), &c.parts[0].play
 	for _, p := range c.parts {
 		sizes = append(sizes, p.play.vec.Len())
 		n += p.play.vec.Len()
 	}
-	roll, err := newRollout(c.spec(), t, n, len(first.mask)/first.vec.Len())
+	roll, err := newRollout(c.spec(), t, n, len(first.mask)/first.vec.Len(), s)
 	if err == nil && len(sizes) > 1 {
 		roll.Divide(sizes...)
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/classic"
 	"github.com/rlrun/rlrun/policy"
+	"github.com/rlrun/rlrun/policy/nn"
 )
 
 // manyEnvs returns the settings of a PPO with so many environments and so large minibatches that
@@ -24,12 +25,25 @@ func manyEnvs() PPOConfig {
 	return c
 }
 
+// manyEnvsWithMemory returns the settings of manyEnvs with an LSTM, sequences of 4 steps and 2
+// steps of burn-in.
+func manyEnvsWithMemory() PPOConfig {
+	c := manyEnvs()
+	c.Network.Layers = policy.OneList(policy.LayerList{Layers: nn.Layers{{Kind: "lstm", Size: 8}}})
+	c.SequenceLength, c.BurnIn = 4, 2
+	return c
+}
+
 // TestCrew checks that a crew of three parts collects the same rollouts, values and episodes as a
 // crew of one part, with environments that have masks and time limits. The episodes must be in
 // the same order.
 func TestCrew(t *testing.T) {
+	t.Run("without memory", func(t *testing.T) { testCrew(t, manyEnvs()) })
+	t.Run("with memory", func(t *testing.T) { testCrew(t, manyEnvsWithMemory()) })
+}
+
+func testCrew(t *testing.T, c PPOConfig) {
 	mk := env.Each(func() env.Env { return &dial{act: env.Discrete{N: 3}} })
-	c := manyEnvs()
 	three := Must(NewPPO(mk, c))
 	one := Must(NewPPO(mk, c))
 	one.crew = crew{}
@@ -37,7 +51,7 @@ func TestCrew(t *testing.T) {
 		t.Fatal(err)
 	}
 	one.crew.prepare(&one.networks, c.SDESampleFreq)
-	one.roll = Must(one.crew.newRollout(c.NSteps))
+	one.roll = Must(one.crew.newRollout(c.NSteps, Must(c.sequences(one.networks.model.Spec().Memory))))
 	if len(three.crew.parts) != 3 || len(one.crew.parts) != 1 {
 		t.Fatalf("%d and %d parts, want 3 and 1", len(three.crew.parts), len(one.crew.parts))
 	}
@@ -58,6 +72,13 @@ func TestCrew(t *testing.T) {
 		if !slices.Equal(one.roll.Advantage, three.roll.Advantage) {
 			t.Error("the advantages differ")
 		}
+		every := make([]int, one.roll.T*one.roll.N/max(c.SequenceLength, 1))
+		for i := range every {
+			every[i] = i
+		}
+		if x, y := one.roll.Rows(every), three.roll.Rows(every); !slices.Equal(x.Memory, y.Memory) || !slices.Equal(x.BurnIn.Memory, y.BurnIn.Memory) {
+			t.Error("the memory differs")
+		}
 		a, b := one.crew.stats.Report(nil), three.crew.stats.Report(nil)
 		if !slices.Equal(a.Ended, b.Ended) || len(a.Ended) == 0 || a.Return != b.Return || a.Steps != b.Steps {
 			t.Errorf("three parts report %v, want %v as one part", b, a)
@@ -66,11 +87,11 @@ func TestCrew(t *testing.T) {
 }
 
 // TestChunks checks that a gradient that is computed in chunks is the gradient of the whole
-// minibatch, except for rounding, with separate networks and with a shared trunk.
+// minibatch, except for rounding, with separate networks and with a shared trunk, and of sequences
+// with burn-in.
 func TestChunks(t *testing.T) {
-	for _, shared := range []bool{false, true} {
-		c := manyEnvs()
-		c.Network.ShareTrunk = shared
+	for name, c := range map[string]PPOConfig{"separate": manyEnvs(), "trunk": manyEnvs(), "memory": manyEnvsWithMemory()} {
+		c.Network.ShareTrunk = name == "trunk"
 		p := Must(NewPPO(env.Each(classic.NewCartPole), c))
 		if err := p.collect(p.roll); err != nil {
 			t.Fatal(err)
@@ -79,7 +100,12 @@ func TestChunks(t *testing.T) {
 		p.roll.Advantages(0.9, 0.9)
 		p.readSchedules(0)
 		gradient := func() (g []float32, m stepMetrics) {
-			m = p.networks.accumulateGradients(p.roll.All(), &p.objective)
+			every := make([]int, p.roll.T*p.roll.N/max(c.SequenceLength, 1))
+			for i := range every {
+				every[i] = i
+			}
+			p.minibatch.set(p.roll, every, true)
+			m = p.networks.accumulateGradients(&p.minibatch, &p.objective)
 			for _, q := range p.networks.params {
 				g = append(g, q.Grad...)
 				clear(q.Grad)
@@ -105,11 +131,11 @@ func TestChunks(t *testing.T) {
 
 // TestManyEnvsSameBytes checks that a PPO whose environments and minibatches are divided learns the
 // same bytes on one, two, three and eight cores, and after it was saved and loaded. A network with
-// dropout, which is not divided, must do the same.
+// dropout, which is not divided, must do the same, and so must a network with memory.
 func TestManyEnvsSameBytes(t *testing.T) {
-	for _, dropout := range []float64{0, 0.1} {
-		c := manyEnvs()
-		c.Network.Dropout = float32(dropout)
+	dropout := manyEnvs()
+	dropout.Network.Dropout = 0.1
+	for name, c := range map[string]PPOConfig{"plain": manyEnvs(), "dropout": dropout, "memory": manyEnvsWithMemory()} {
 		var want []byte
 		for _, cores := range []int{1, 2, 3, 8} {
 			got := learnManyEnvs(t, c, cores)
@@ -117,7 +143,7 @@ func TestManyEnvsSameBytes(t *testing.T) {
 				want = got
 			}
 			if !bytes.Equal(got, want) {
-				t.Errorf("dropout %v: %d cores learn other bytes than one core", dropout, cores)
+				t.Errorf("%s: %d cores learn other bytes than one core", name, cores)
 			}
 		}
 	}

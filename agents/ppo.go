@@ -6,7 +6,6 @@ import (
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/state"
 	"github.com/rlrun/rlrun/policy/dist"
-	"github.com/rlrun/rlrun/policy/f32"
 	"github.com/rlrun/rlrun/policy/loss"
 	"github.com/rlrun/rlrun/policy/tape"
 	"github.com/rlrun/rlrun/replay"
@@ -21,7 +20,7 @@ type PPO struct {
 	roll      *replay.Rollout
 	rate      float64      // learning rate in this iteration
 	objective ppoObjective // eq. 9 with this iteration's coefficients
-	minibatch ppoMinibatch // minibatch of the current gradient step
+	minibatch rolloutBatch // minibatch of the current gradient step
 	log       ppoLog
 }
 
@@ -54,7 +53,11 @@ func (p *PPO) build(mk env.Maker) (err error) {
 	if err = p.initOnPolicy(mk, config); err != nil {
 		return err
 	}
-	p.roll, err = p.crew.newRollout(c.NSteps)
+	q, err := c.sequences(p.networks.model.Spec().Memory)
+	if err != nil {
+		return err
+	}
+	p.roll, err = p.crew.newRollout(c.NSteps, q)
 	return err
 }
 
@@ -106,35 +109,14 @@ func (p *PPO) optimize() {
 	}
 }
 
-// gradientStep takes one gradient step on eq. 9 with a minibatch: the steps in the given rows of the
-// rollout.
+// gradientStep takes one gradient step on eq. 9 with a minibatch: the sequences of the rollout with
+// the given indices, which are the rows of the steps if the networks have no memory.
 func (p *PPO) gradientStep(index []int) stepMetrics {
 	b := &p.minibatch
-	b.roll, b.index, b.advantage = p.roll, index, f32.Grow(b.advantage, len(index))
-	f32.Gather(b.advantage, p.roll.Advantage, 1, index)
-	if p.c.NormalizeAdvantage && b.Len() > 1 {
-		normalizeAdvantages(b.advantage)
-	}
+	b.set(p.roll, index, p.c.NormalizeAdvantage)
 	m := p.networks.gradientStep(b, &p.objective)
 	p.log.add(m, &p.objective)
 	return m
-}
-
-// A ppoMinibatch is some steps of a rollout, with their own advantages.
-type ppoMinibatch struct {
-	roll      *replay.Rollout
-	index     []int     // [B] rows of the steps in the rollout
-	advantage []float32 // [B] advantages, normalised if the agent normalises them
-}
-
-// Len returns the number of steps.
-func (b *ppoMinibatch) Len() int { return len(b.index) }
-
-// Slice returns a copy of the steps [from, to) in the memory of dst.
-func (b *ppoMinibatch) Slice(dst *replay.Minibatch, from, to int) *replay.Minibatch {
-	b.roll.Gather(dst, b.index[from:to])
-	copy(dst.Advantage, b.advantage[from:to])
-	return dst
 }
 
 // A ppoObjective is the objective of eq. 9, L = L_clip - c₁ L_value + c₂ S.
@@ -186,21 +168,6 @@ func clipFraction(ratio []float32, clipRange float64) (fraction float64) {
 		}
 	}
 	return fraction / float64(len(ratio))
-}
-
-// normalizeAdvantages shifts and scales adv [B] to mean 0 and standard deviation 1, in place.
-// The variance is the sum of squares divided by B-1, as in PyTorch.
-func normalizeAdvantages(adv []float32) {
-	mean := f32.Sum(adv) / float64(len(adv))
-	var sum float64
-	for _, v := range adv {
-		d := float64(v) - mean
-		sum += float64(d * d)
-	}
-	std := math.Sqrt(sum / float64(len(adv)-1))
-	for i, v := range adv {
-		adv[i] = float32((float64(v) - mean) / (std + 1e-8))
-	}
 }
 
 // State saves or loads the state of training, with the number of epochs in the log.

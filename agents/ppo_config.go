@@ -1,6 +1,8 @@
 package agents
 
 import (
+	"cmp"
+	"fmt"
 	"math"
 	"slices"
 
@@ -14,6 +16,8 @@ type PPOConfig struct {
 	Setup              `yaml:"-"`
 	NSteps             int                  `yaml:"n_steps"`             // steps of each environment in a rollout, the experience between two updates: T
 	BatchSize          int                  `yaml:"batch_size"`          // transitions in a minibatch, M; the last minibatch of a rollout has the remaining transitions
+	SequenceLength     int                  `yaml:"sequence_length"`     // for networks with memory: steps of a sequence, through which gradients flow back; it divides n_steps; 0: n_steps, or batch_size if that is smaller
+	BurnIn             int                  `yaml:"burn_in"`             // for networks with memory: steps before a sequence that the current networks repeat before each gradient step, to bring the stored memory up to date
 	NEpochs            int                  `yaml:"n_epochs"`            // passes over each rollout, K
 	LearningRate       optim.Schedule       `yaml:"learning_rate"`       // learning rate of the optimiser, α
 	ClipRange          optim.Schedule       `yaml:"clip_range"`          // clip range ε: probability ratios are clipped to [1 - ε, 1 + ε]
@@ -55,6 +59,8 @@ func (c *PPOConfig) validate() error {
 		{c.BatchSize >= 1, "batch_size", c.BatchSize, "1 or more"},
 		{c.BatchSize > 1 || !c.NormalizeAdvantage, "batch_size", c.BatchSize, "2 or more, because advantages are normalised"},
 		{c.NSteps*c.NEnvs > 1 || !c.NormalizeAdvantage, "n_steps", c.NSteps, "n_envs·n_steps of 2 or more, because advantages are normalised"},
+		{c.SequenceLength >= 0, "sequence_length", c.SequenceLength, "0 or more"},
+		{c.BurnIn >= 0, "burn_in", c.BurnIn, "0 or more"},
 		{c.NEpochs >= 1, "n_epochs", c.NEpochs, "1 or more"},
 		scheduleRule("learning_rate", c.LearningRate, math.MaxFloat32),
 		scheduleRule("clip_range", c.ClipRange, math.MaxFloat32),
@@ -67,6 +73,21 @@ func (c *PPOConfig) validate() error {
 		{c.SDESampleFreq == -1 || c.SDESampleFreq >= 1, "sde_sample_freq", c.SDESampleFreq, "1 or more, or -1"},
 		{c.TargetKL == nil || *c.TargetKL > 0, "target_kl", valueOrNil(c.TargetKL), "more than 0, or null"},
 	}))
+}
+
+// sequences returns how a rollout keeps memory, which has the given number of floats per
+// environment. It is an error if sequences of the length do not fit into the rollout and into a
+// minibatch.
+func (c *PPOConfig) sequences(memory int) (sequences, error) {
+	if memory == 0 {
+		return sequences{}, nil
+	}
+	l := cmp.Or(c.SequenceLength, min(c.NSteps, c.BatchSize))
+	return sequences{memory, l, c.BurnIn}, firstViolation([]rule{
+		{c.NSteps%l == 0, "sequence_length", l, fmt.Sprintf("a divisor of n_steps %d", c.NSteps)},
+		{c.BatchSize >= l, "batch_size", c.BatchSize, fmt.Sprintf("%d or more, because the networks have memory and learn from sequences of sequence_length %d steps", l, l)},
+		{c.BurnIn <= l, "burn_in", c.BurnIn, fmt.Sprintf("sequence_length %d or less", l)},
+	})
 }
 
 // clipRangeVF returns the rule for ClipRangeVF.

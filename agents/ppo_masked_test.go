@@ -149,7 +149,7 @@ func TestMaskedGolden(t *testing.T) {
 			b := p.roll.All()
 			golden.Near(t, "values", b.Value, r.Values...)
 			p.networks.model.Tape.Reset()
-			var pi dist.Dist = p.networks.model.Pi(b.Obs, b.Mask)
+			var pi dist.Dist = p.networks.model.Pi(trainingBatch(b))
 			golden.Near(t, "log-probabilities", pi.LogProb(b.Act).Value, r.LogProb...)
 			golden.Near(t, "entropy", pi.Entropy().Value, r.Entropy...)
 			golden.Near(t, "last values", p.roll.Value[len(r.Values):], float64(r.LastValue[0]), float64(r.LastValue[1]))

@@ -56,7 +56,7 @@ func TestPPOCollect(t *testing.T) {
 		t.Errorf("the largest action in the rollout is %v, want one beyond the bounds", got)
 	}
 	b := p.roll.All()
-	if want := p.networks.model.Pi(b.Obs, nil).LogProb(b.Act).Value; !slices.Equal(b.LogProb, want) {
+	if want := p.networks.model.Pi(trainingBatch(b)).LogProb(b.Act).Value; !slices.Equal(b.LogProb, want) {
 		t.Errorf("log-probabilities of the rollout = %v, want %v", b.LogProb, want)
 	}
 }

@@ -30,11 +30,11 @@ type panicNetwork struct {
 
 func (n *panicNetwork) Clone() nn.Network { return &panicNetwork{n.Network.Clone(), n.passes} }
 
-func (n *panicNetwork) Forward(t *tape.Tape, x *tape.Var, mode nn.Mode) *tape.Var {
+func (n *panicNetwork) Forward(t *tape.Tape, x *tape.Var, p nn.Pass) *tape.Var {
 	if n.passes.Add(1) >= 20 {
 		panic("snap")
 	}
-	return n.Network.Forward(t, x, mode)
+	return n.Network.Forward(t, x, p)
 }
 
 // TestPanics checks that Learn returns the panic of a network as an error with the stack, for every

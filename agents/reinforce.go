@@ -66,9 +66,10 @@ type Reinforce struct {
 	objective policyGradient // loss weights in this iteration
 	log       policyGradientLog
 
-	reward    []float32  // [N] rewards of the latest step
-	done      []float32  // [N] 1 where the latest step ended an episode, else 0
-	lastValue [1]float32 // V of the last observation of a truncated episode
+	reward []float32 // [N] rewards of the latest step
+	done   []float32 // [N] 1 where the latest step ended an episode, else 0
+	peek   peek
+	values laneValues // values of episodes for networks with memory
 }
 
 var _ Agent = (*Reinforce)(nil)
@@ -158,9 +159,9 @@ func (a *Reinforce) bootstrapValue(res *env.Result, i int) float32 {
 	if !a.c.Baseline || res.Terminated[i] {
 		return 0
 	}
-	o := len(res.Next) / len(a.done)
-	a.networks.model.Act(policy.In{Obs: res.Next[i*o : (i+1)*o]}, policy.Out{Value: a.lastValue[:]})
-	return a.lastValue[0]
+	n, memory := len(a.done), a.crew.parts[0].play.memory
+	o, h := len(res.Next)/n, len(memory)/n
+	return a.peek.values(a.networks.model, res.Next[i*o:(i+1)*o], nil, memory[i*h:(i+1)*h])[0]
 }
 
 // computeAdvantages writes the advantages to the episodes: the returns minus the baseline V, or
@@ -168,10 +169,7 @@ func (a *Reinforce) bootstrapValue(res *env.Result, i int) float32 {
 func (a *Reinforce) computeAdvantages() {
 	e := a.episodes
 	v, adv := e.Values()
-	for from := 0; from < len(v); from += chunkSize {
-		to := min(from+chunkSize, len(v))
-		a.networks.model.Act(policy.In{Obs: e.Rows(from, to).Obs}, policy.Out{Value: v[from:to]})
-	}
+	a.eachMinibatch(func(from, to int, b *replay.Minibatch) { a.values.compute(a.networks.model, b, v[from:to]) })
 	if copy(adv, e.Return); a.c.Baseline {
 		f32.Sub(adv, adv, v)
 	}
@@ -181,16 +179,33 @@ func (a *Reinforce) computeAdvantages() {
 	}
 }
 
+// eachMinibatch calls f for minibatches that together have all rows of the episodes, with the rows
+// [from, to) that are in the minibatch: chunkSize rows at most, or whole episodes for networks with
+// memory.
+func (a *Reinforce) eachMinibatch(f func(from, to int, b *replay.Minibatch)) {
+	e := a.episodes
+	if a.networks.model.Spec().Memory == 0 {
+		for from := 0; from < e.Len(); from += chunkSize {
+			to := min(from+chunkSize, e.Len())
+			f(from, to, e.Rows(from, to))
+		}
+		return
+	}
+	for first, row := 0, 0; first < e.Count; {
+		end, steps := e.Group(first)
+		f(row, row+steps, e.Sequences(first, end, row))
+		first, row = end, row+steps
+	}
+}
+
 // gradientStep takes one gradient step on all rows of the episodes. It accumulates the gradients
-// of at most chunkSize rows at a time. Then it updates the normaliser with the observations.
+// of one minibatch at a time. Then it updates the normaliser with the observations.
 func (a *Reinforce) gradientStep() {
 	rows := a.episodes.Len()
-	for from := 0; from < rows; from += chunkSize {
-		to := min(from+chunkSize, rows)
+	a.eachMinibatch(func(from, to int, b *replay.Minibatch) {
 		a.objective.fraction = float32(to-from) / float32(rows)
-		m := a.networks.accumulateGradients(a.episodes.Rows(from, to), &a.objective)
-		a.log.add(m, a.objective.fraction)
-	}
+		a.log.add(a.networks.accumulateGradients(b, &a.objective), a.objective.fraction)
+	})
 	a.networks.opt.Step()
 	if a.normal == nil {
 		return

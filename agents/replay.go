@@ -22,6 +22,11 @@ type Replay struct {
 	Prioritized    bool           `yaml:"prioritized"`     // sample transitions with large TD errors more often (Schaul et al. 2016)
 	PriorityAlpha  float64        `yaml:"priority_alpha"`  // exponent α of the priorities: 0 samples uniformly, 1 in proportion to the TD error
 	PriorityBeta   float64        `yaml:"priority_beta"`   // importance-sampling exponent β at the start; it rises to 1 at the end
+
+	SequenceLength int     `yaml:"sequence_length"` // networks with memory: learned steps of a sequence; batch_size is then a number of sequences
+	BurnIn         int     `yaml:"burn_in"`         // networks with memory: steps before the learned steps, in which the networks only bring their memory up to date
+	SequenceStride int     `yaml:"sequence_stride"` // networks with memory: steps of an environment between the starts of two sequences; -1: half of sequence_length
+	PriorityEta    float64 `yaml:"priority_eta"`    // networks with memory: weight η of the largest TD error in the priority of a sequence; the mean has the weight 1 - η
 }
 
 // DefaultReplay returns the default settings of DDPG and TD3 in Stable-Baselines3. The defaults
@@ -30,6 +35,7 @@ func DefaultReplay() Replay {
 	return Replay{
 		LearningRate: optim.Constant(1e-3), BufferSize: 1_000_000, LearningStarts: 100, BatchSize: 256, Gamma: 0.99, Tau: 0.005,
 		TrainFreq: TrainFreq{Steps: 1}, GradientSteps: 1, NSteps: 1, PriorityAlpha: 0.6, PriorityBeta: 0.4,
+		SequenceLength: 80, BurnIn: 40, SequenceStride: -1, PriorityEta: 0.9,
 	}
 }
 
@@ -40,6 +46,17 @@ func (r *Replay) Memory(spec env.Spec) int {
 		size += replay.SumTreeSize(r.BufferSize)
 	}
 	return size
+}
+
+// sequenceShape returns the shape of the sequences for networks with the given floats of memory.
+func (r *Replay) sequenceShape(memory int) replay.SequenceShape {
+	s := replay.SequenceShape{
+		BurnIn: r.BurnIn, Length: r.SequenceLength, N: r.NSteps, Stride: r.SequenceStride, Gamma: r.Gamma, MemorySize: memory,
+	}
+	if s.Stride < 0 {
+		s.Stride = max(1, s.Length/2)
+	}
+	return s
 }
 
 // Discount returns the discount γ.
@@ -58,5 +75,9 @@ func (r *Replay) rules(nEnvs int) []rule {
 		rule{1 <= r.NSteps && r.NSteps <= 1<<10, "n_steps", r.NSteps, "1 … 1024"},
 		rule{inUnitInterval(r.PriorityAlpha), "priority_alpha", r.PriorityAlpha, "0 … 1"},
 		rule{inUnitInterval(r.PriorityBeta), "priority_beta", r.PriorityBeta, "0 … 1"},
+		rule{1 <= r.SequenceLength && r.SequenceLength <= 1<<16, "sequence_length", r.SequenceLength, "1 … 65536"},
+		rule{0 <= r.BurnIn && r.BurnIn <= 1<<16, "burn_in", r.BurnIn, "0 … 65536"},
+		rule{r.SequenceStride == -1 || 1 <= r.SequenceStride && r.SequenceStride <= 1<<16, "sequence_stride", r.SequenceStride, "1 … 65536, or -1"},
+		rule{inUnitInterval(r.PriorityEta), "priority_eta", r.PriorityEta, "0 … 1"},
 	)
 }

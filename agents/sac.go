@@ -107,8 +107,8 @@ func NewSAC(mk env.Maker, c SACConfig) (*SAC, error) {
 		return nil, closeOnError("SAC", err, a)
 	}
 	a.setSchedules(&a.c.Setup, namedSchedule{"learning_rate", c.LearningRate}, c.Noise.stdSchedule())
-	b := c.BatchSize
-	a.epsilon, a.nextAct = make([]float32, 2*a.actor.Head.EpsilonLen(b)), make([]float32, len(a.experience.batch.Act))
+	b := a.rows()
+	a.epsilon, a.nextAct = make([]float32, 2*a.actor.Head.EpsilonLen(b)), make([]float32, b*a.actor.Spec().Act.Size())
 	a.nextLogProb, a.nextValue, a.y = make([]float32, b), make([]float32, b), make([]float32, b)
 	a.noise = newNoiseProcess(c.Noise, c.Steps, len(a.act))
 	if size := a.actor.Spec().Noise; size > 0 {
@@ -140,6 +140,10 @@ func (a *SAC) build(mk env.Maker) (err error) {
 	if a.critics, err = newCritics(&a.offPolicy, k, 2, 0.5); err != nil {
 		return err
 	}
+	if err = a.useMemory(a.actor, a.critics.online); err != nil {
+		return err
+	}
+	a.critics.allocate(a.rows(), spec.Act.Size())
 	if a.targetEntropy = -float32(spec.Act.Size()); c.TargetEntropy != nil {
 		a.targetEntropy = *c.TargetEntropy
 	}
@@ -176,7 +180,7 @@ func (a *SAC) explore(steps int, in policy.In, out policy.Out) {
 		a.sdeNoiseAge = 0
 	}
 	a.sdeNoiseAge++
-	a.actor.Act(policy.In{Obs: in.Obs, Rand: in.Rand, Noise: a.sdeNoise}, policy.Out{Raw: out.Raw})
+	a.actor.Act(policy.In{Obs: in.Obs, Memory: in.Memory, Rand: in.Rand, Noise: a.sdeNoise}, policy.Out{Raw: out.Raw})
 	a.noise.add(steps, in.Rand, out.Raw)
 	a.actor.Stretch(out.Act, out.Raw)
 }
@@ -190,6 +194,10 @@ func (a *SAC) iterate() error { return a.interact(a) }
 // update samples a minibatch and the noise ε of its actions, and learns from the minibatch. With
 // gSDE, the next actions have the same noise as the actions.
 func (a *SAC) update() {
+	if a.memory != nil {
+		a.updateBySequences()
+		return
+	}
 	b, half := a.experience.sample(a.rng), len(a.epsilon)/2
 	for i := range a.epsilon {
 		if a.epsilon[i] = float32(a.rng.NormFloat64()); a.c.UseSDE && i >= half {
@@ -207,7 +215,7 @@ func (a *SAC) update() {
 // critics and the actor use the value that α had before its gradient step.
 func (a *SAC) learnFrom(b *replay.Batch, epsilon, nextEpsilon []float32) (u sacResult) {
 	a.actor.Tape.Reset()
-	act, logp := a.actor.Draw(b.Obs, epsilon)
+	act, logp := a.actor.Draw(policy.Batch{Obs: b.Obs}, epsilon)
 	u.alpha = float32(math.Exp(float64(a.logAlpha.Value[0])))
 	if a.c.EntCoef.Auto {
 		u.alphaLoss = a.updateAlpha(logp.Value)
@@ -226,7 +234,7 @@ func (a *SAC) learnFrom(b *replay.Batch, epsilon, nextEpsilon []float32) (u sacR
 //	y = r + γ V(s')
 func (a *SAC) target(b *replay.Batch, nextEpsilon []float32, alpha float32) []float32 {
 	a.actor.Infer(b.Next, nextEpsilon, a.nextAct, a.nextLogProb)
-	a.critics.target.Min(b.Next, a.nextAct, a.nextValue)
+	a.critics.target.Min(b.Next, a.nextAct, nil, a.nextValue)
 	f32.Axpy(a.nextValue, -alpha, a.nextLogProb)
 	tdTargets(a.y, b, a.nextValue)
 	return a.y
@@ -249,7 +257,7 @@ func (a *SAC) updateAlpha(logp []float32) float64 {
 //
 //	E[α log π(a|s) - min(Q₁(s, a), Q₂(s, a))]
 func (a *SAC) updateActor(obs []float32, act, logp *tape.Var, alpha float32) float64 {
-	actionGradient, q := a.critics.actionGradient(obs, act.Value, 2)
+	actionGradient, q := a.critics.actionGradient(obs, act.Value, nil, nil, 2)
 	minQ := act.Mul(act.Tape().Const(actionGradient, act.Rows)).SumCols() // has the gradient of min Q, not its value
 	logp.Scale(alpha).Sub(minQ).Mean().Backward()
 	a.actorOpt.Step()

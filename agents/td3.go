@@ -98,13 +98,30 @@ func (a *TD3) iterate() error { return a.interact(a) }
 
 // update samples a minibatch and the noise of the target policy, and learns from the minibatch.
 func (a *TD3) update() {
+	if a.memory != nil {
+		a.updateBySequences()
+		return
+	}
 	b := a.experience.sample(a.rng)
+	a.drawSmoothing()
+	a.lastUpdate = a.learnFrom(b, a.epsilon)
+	a.experience.updatePriorities(a.lastUpdate.tdError)
+}
+
+// updateBySequences is update for networks with memory.
+func (a *TD3) updateBySequences() {
+	b := a.sampleSequences()
+	a.drawSmoothing()
+	a.lastUpdate = a.learnFromSequences(b, a.epsilon)
+	a.updateSequencePriorities(a.lastUpdate.tdError)
+}
+
+// drawSmoothing samples the noise of the target policy, before it is clipped.
+func (a *TD3) drawSmoothing() {
 	std := float32(a.c.TargetPolicyNoise.At(a.play.stats.Steps(), a.c.Steps))
 	for i := range a.epsilon {
 		a.epsilon[i] = std * float32(a.rng.NormFloat64())
 	}
-	a.lastUpdate = a.learnFrom(b, a.epsilon)
-	a.experience.updatePriorities(a.lastUpdate.tdError)
 }
 
 // learnFrom takes a gradient step of the critics on a minibatch. Every d-th update it also takes a
@@ -128,13 +145,18 @@ func (a *TD3) learnFrom(b *replay.Batch, epsilon []float32) (u updateResult) {
 //	y = r + γ min(Q'₁(s', ã), Q'₂(s', ã))
 func (a *TD3) target(b *replay.Batch, epsilon []float32) []float32 {
 	a.actorTarget.Act(policy.In{Obs: b.Next}, policy.Out{Raw: a.nextAct})
+	a.smooth(epsilon)
+	a.critics.target.Min(b.Next, a.nextAct, nil, a.nextValue)
+	tdTargets(a.y, b, a.nextValue)
+	return a.y
+}
+
+// smooth adds clipped noise to the target policy's actions in nextAct.
+func (a *TD3) smooth(epsilon []float32) {
 	for i, e := range epsilon {
 		e = min(max(e, -a.c.TargetNoiseClip), a.c.TargetNoiseClip)
 		a.nextAct[i] = min(max(a.nextAct[i]+e, -1), 1)
 	}
-	a.critics.target.Min(b.Next, a.nextAct, a.nextValue)
-	tdTargets(a.y, b, a.nextValue)
-	return a.y
 }
 
 // State saves or loads the networks and the state of offPolicy.

@@ -68,6 +68,9 @@ func policies(t testing.TB) map[string]policy.Policy {
 	for _, duels := range []bool{false, true} {
 		all[fmt.Sprint("q, duels ", duels)] = must[*policy.QNetwork](t)(policy.NewQNetwork(rng, choice, smallNetwork(), normalizer(t, choice.Obs), engine, duels))
 	}
+	for name, m := range recurrent(t, small) {
+		all["actor-critic with memory, "+name] = m
+	}
 	all["deterministic"] = must[*policy.Deterministic](t)(policy.NewDeterministic(rng, small, smallNetwork(), nil, engine))
 	all["squashed"] = must[*policy.Squashed](t)(policy.NewSquashed(rng, small, smallNetwork(), normalizer(t, numbers), engine))
 	all["squashed gSDE"] = must[*policy.Squashed](t)(policy.NewSquashed(rng, small, sdeNetwork(false), nil, engine))
@@ -175,7 +178,7 @@ type explorer interface {
 
 // input returns the input for Act of p, with n rows, for the way w.
 func (w way) input(p policy.Policy, n int) policy.In {
-	in := policy.In{Obs: sample(p.Spec().Obs, n, 5), First: make([]bool, n)}
+	in := policy.In{Obs: sample(p.Spec().Obs, n, 5), First: make([]bool, n), Memory: randomMemory(p, n)}
 	if w.sampled {
 		in.Rand = rowGenerators(n)
 	}
@@ -243,7 +246,7 @@ func TestActRows(t *testing.T) {
 			for from := 0; from < n; from += step {
 				to := min(from+step, n)
 				p.Act(policy.In{
-					Obs: rowRange(in.Obs, n, from, to), Mask: rowRange(in.Mask, n, from, to), First: in.First[from:to],
+					Obs: rowRange(in.Obs, n, from, to), Mask: rowRange(in.Mask, n, from, to), First: in.First[from:to], Memory: rowRange(in.Memory, n, from, to),
 					Rand: rowRange(in.Rand, n, from, to), Noise: rowRange(in.Noise, n, from, to),
 				}, policy.Out{
 					Act: rowRange(got.Act, n, from, to), Raw: rowRange(got.Raw, n, from, to), LogProb: rowRange(got.LogProb, n, from, to),

@@ -48,3 +48,7 @@ func (a *Actor) Act(obs []float32, mask []bool) []float32 {
 	a.first[0] = false
 	return a.act
 }
+
+// Memory returns the policy's memory [Spec.Memory] after the latest call of Act. The Actor owns the
+// slice and overwrites it on the next call.
+func (a *Actor) Memory() []float32 { return a.memory }

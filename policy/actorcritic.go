@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"errors"
 	"math/rand/v2"
 
 	"github.com/rlrun/rlrun/env"
@@ -15,19 +16,22 @@ import (
 // critic are two separate networks, or two output layers on a shared trunk of hidden layers.
 type ActorCritic struct {
 	Head          *dist.Head
-	Trunk         nn.Network // shared hidden layers; nil if the actor and the critic share nothing
+	Trunk         nn.Network // shared hidden layers, or shared feature extractor; nil if the actor and the critic share nothing
 	Features      nn.Network // hidden layers of an actor with state-dependent noise; otherwise nil
 	Actor, Critic nn.Network // input: output of Features (only Actor) or of Trunk; if these are nil, the encoded observations
 	Tape          *tape.Tape // tape of Pi
 	ValueTape     *tape.Tape // tape of V; a second tape allows training of the actor and the critic at the same time
 	actTape       *tape.Tape // tape of the distributions in Act
 	base
-	encoder         // encoder of observations
-	featureSize int // floats of an input row of Actor: outputs of Trunk or Features; if both are nil, floats of an encoded observation
+	encoder                 // encoder of observations
+	trunkSize     int       // outputs of Trunk; without Trunk, floats of an encoded observation
+	featureSize   int       // floats of an input row of Actor: outputs of Features, or trunkSize
+	detachCritic  bool      // whether the critic's gradient stops at the trunk's outputs
+	piRows, vRows tape.Rows // rows of a Batch that count, in Pi and in V
 
-	// Scratch: outputs of Actor [N, Head.Size], outputs of Trunk and Features [N, featureSize],
-	// and raw actions [N, A].
-	actorOut, trunkOut, featuresOut, raw []float32
+	// Scratch: outputs of Actor [N, Head.Size], of Trunk [N, trunkSize], of Features [N, featureSize], of
+	// Critic [N], and raw actions [N, A].
+	actorOut, trunkOut, featuresOut, valueOut, raw []float32
 }
 
 var _ Policy = (*ActorCritic)(nil)
@@ -36,7 +40,7 @@ var _ Policy = (*ActorCritic)(nil)
 // engine e builds. normal normalises the observations; nil: no normalisation.
 func NewActorCritic(rng *rand.Rand, spec env.Spec, c NetworkConfig, normal *Normalizer, e nn.Engine) (*ActorCritic, error) {
 	b := newBuilder(actorCriticKind, rng, &c, e, "pi", "vf")
-	if c.ShareTrunk {
+	if c.ShareTrunk && c.Layers.trunk.empty() {
 		b.keepError(c.NetArch.CheckTrunk())
 	}
 	return withPrefix(newActorCritic(b, spec, normal))
@@ -48,22 +52,23 @@ func newActorCritic(b *builder, spec env.Spec, normal *Normalizer) (*ActorCritic
 	if err != nil {
 		return nil, err
 	}
-	in, err := newEncoder(spec.Obs, normal)
+	in, err := b.encoder(spec.Obs, normal)
 	if err != nil {
 		return nil, err
 	}
-	m := &ActorCritic{Head: head, encoder: in}
-	criticIn, actorIn, pi, vf := in.size, in.size, piHidden, vfHidden
-	if b.shareTrunk {
-		m.Trunk, criticIn = b.hidden("trunk", criticIn, piHidden)
-		actorIn, pi, vf = criticIn, noHidden, noHidden
-	} else if b.sde {
+	m := &ActorCritic{Head: head, encoder: in, detachCritic: b.config != nil && b.config.DetachCritic}
+	trunk, criticIn, pi, vf := b.trunk(m.encoder.input())
+	if m.Trunk = trunk; m.detachCritic && trunk == nil {
+		b.keepError(errors.New("detach_critic is true, but the actor and the critic share no layers, want share_trunk or layers with a trunk"))
+	}
+	actorIn := criticIn
+	if b.hasFeatures(pi) {
 		m.Features, actorIn = b.hidden("features", criticIn, piHidden)
 		pi = noHidden
 	}
-	m.featureSize = actorIn
-	if b.sde && b.fits(head.Size, actorIn) {
-		b.keepError(head.ExploreByState(actorIn, b.expln))
+	m.trunkSize, m.featureSize = criticIn.size, actorIn.size
+	if b.sde && b.fits(head.Size, actorIn.size) {
+		b.keepError(head.ExploreByState(actorIn.size, b.expln))
 	}
 	m.Actor = b.network("actor", actorIn, pi, head.Size, 0.01)
 	m.Critic = b.network("critic", criticIn, vf, 1, 1)
@@ -72,58 +77,109 @@ func newActorCritic(b *builder, spec env.Spec, normal *Normalizer) (*ActorCritic
 	if head.Noise != nil {
 		m.spec.Noise = head.Noise.Size()
 	}
+	if b.err == nil {
+		m.spec.Memory = memorySize(m.networks())
+	}
 	m.newTapes()
 	return m, b.err
 }
 
 func (m *ActorCritic) newTapes() { m.Tape, m.ValueTape, m.actTape = tape.New(), tape.New(), tape.New() }
 
-// Pi returns π(·|obs) on Tape for training: one distribution for each row of obs [B, O], over the
-// actions that mask [B, M] allows. A nil mask allows all actions.
-func (m *ActorCritic) Pi(obs []float32, mask []bool) dist.Dist {
-	return m.pi(m.input(m.Tape, obs), mask)
+// Pi returns π on Tape for training: one distribution for each row of the batch that counts.
+func (m *ActorCritic) Pi(b Batch) dist.Dist {
+	x, p := m.input(m.Tape, &b)
+	return m.pi(x, &b, p)
 }
 
-// pi returns π on Tape for the actor's input x.
-func (m *ActorCritic) pi(x *tape.Var, mask []bool) dist.Dist {
+// pi returns π on Tape for the actor's input x. The memory of p is the memory after the trunk's.
+func (m *ActorCritic) pi(x *tape.Var, b *Batch, p nn.Pass) dist.Dist {
 	if m.Features != nil {
-		x = m.Features.Forward(m.Tape, x, nn.Training)
+		x = m.Features.Forward(m.Tape, x, p)
+		p.Memory = p.Memory.After(m.Features.MemorySize())
 	}
-	return m.Head.Dist(m.Actor.Forward(m.Tape, x, nn.Training), x, mask)
+	out := m.Actor.Forward(m.Tape, x, p)
+	if b.Rows != nil {
+		m.piRows.Index = b.Rows
+		x, out = m.piRows.Of(x), m.piRows.Of(out)
+	}
+	return m.Head.Dist(out, x, b.Mask)
 }
 
-// V returns V(obs) [B, 1] on ValueTape for training.
-func (m *ActorCritic) V(obs []float32) *tape.Var {
-	return m.Critic.Forward(m.ValueTape, m.input(m.ValueTape, obs), nn.Training)
+// V returns V [K, 1] on ValueTape for training: one value for each row of the batch that counts.
+func (m *ActorCritic) V(b Batch) *tape.Var {
+	x, p := m.input(m.ValueTape, &b)
+	return m.v(x, &b, p)
+}
+
+// v returns V for the critic's input x, on the tape of x. The memory of p is the memory after the
+// trunk's.
+func (m *ActorCritic) v(x *tape.Var, b *Batch, p nn.Pass) *tape.Var {
+	if m.detachCritic {
+		x = x.Detach()
+	}
+	p.Memory = m.criticMemory(p.Memory)
+	out := m.Critic.Forward(x.Tape(), x, p)
+	if b.Rows != nil {
+		m.vRows.Index = b.Rows
+		out = m.vRows.Of(out)
+	}
+	return out
 }
 
 // PiV returns the results of Pi and V, both on Tape, from one forward pass of the trunk.
-func (m *ActorCritic) PiV(obs []float32, mask []bool) (dist.Dist, *tape.Var) {
-	x := m.input(m.Tape, obs)
-	return m.pi(x, mask), m.Critic.Forward(m.Tape, x, nn.Training)
+func (m *ActorCritic) PiV(b Batch) (dist.Dist, *tape.Var) {
+	x, p := m.input(m.Tape, &b)
+	return m.pi(x, &b, p), m.v(x, &b, p)
 }
 
 // input returns the input of the actor and the critic on t: the trunk's output, or the encoded
-// observations.
-func (m *ActorCritic) input(t *tape.Tape, obs []float32) *tape.Var {
-	x := m.encode(t, obs)
+// observations. The memory of the returned Pass is the memory after the trunk's.
+func (m *ActorCritic) input(t *tape.Tape, b *Batch) (*tape.Var, nn.Pass) {
+	x := m.encode(t, b.Obs)
+	p := m.pass(b, x.Rows)
 	if m.Trunk == nil {
-		return x
+		return x, p
 	}
-	return m.Trunk.Forward(t, x, nn.Training)
+	x = m.Trunk.Forward(t, x, p)
+	p.Memory = p.Memory.After(m.Trunk.MemorySize())
+	return x, p
+}
+
+// criticMemory returns the critic's part of a memory: the part after the memory of Features and
+// Actor. The argument is the memory after the trunk's.
+func (m *ActorCritic) criticMemory(past nn.Memory) nn.Memory {
+	if m.spec.Memory == 0 {
+		return past
+	}
+	if m.Features != nil {
+		past = past.After(m.Features.MemorySize())
+	}
+	return past.After(m.Actor.MemorySize())
 }
 
 // Act samples actions if in has random generators or noise. Otherwise it takes the most probable
 // actions. out.LogProb is equal to Pi's LogProb, bit for bit.
+//
+// A policy with memory computes all its networks in every call, whatever out asks for. So the
+// memory after a call never depends on out: an Act with an empty Out only remembers.
 func (m *ActorCritic) Act(in In, out Out) {
-	x := m.inferInput(in.Obs)
+	x, past := m.inferInput(&in)
+	remembers := m.spec.Memory > 0
 	if out.Value != nil {
-		m.Critic.Infer(out.Value, x)
+		m.Critic.Infer(out.Value, x, m.criticMemory(past))
+	} else if remembers {
+		m.valueOut = f32.Grow(m.valueOut, m.rows(in.Obs))
+		m.Critic.Infer(m.valueOut, x, m.criticMemory(past))
 	}
-	if out.Act == nil && out.Raw == nil && out.LogProb == nil && out.Scores == nil {
+	silent := out.Act == nil && out.Raw == nil && out.LogProb == nil && out.Scores == nil
+	if silent && !remembers {
 		return
 	}
-	pi, features := m.infer(x, m.rows(in.Obs), in.Mask)
+	pi, features := m.infer(x, m.rows(in.Obs), in.Mask, past)
+	if silent {
+		return
+	}
 	raw := out.Raw
 	if raw == nil {
 		m.raw = f32.Grow(m.raw, m.rows(in.Obs)*m.spec.Act.Size())
@@ -164,29 +220,34 @@ func (m *ActorCritic) DrawNoise(rng []rand.PCG, noise []float32) {
 }
 
 // infer returns π without gradients, and the actor's input, from which state-dependent noise is
-// computed. x has n rows from inferInput. Both results are valid until the next call.
-func (m *ActorCritic) infer(x []float32, n int, mask []bool) (dist.Dist, []float32) {
+// computed. x has n rows from inferInput, and past is the memory after the trunk's. Both results
+// are valid until the next call.
+func (m *ActorCritic) infer(x []float32, n int, mask []bool, past nn.Memory) (dist.Dist, []float32) {
 	if m.Features != nil {
 		m.featuresOut = f32.Grow(m.featuresOut, n*m.featureSize)
-		m.Features.Infer(m.featuresOut, x)
-		x = m.featuresOut
+		m.Features.Infer(m.featuresOut, x, past)
+		x, past = m.featuresOut, past.After(m.Features.MemorySize())
 	}
 	m.actorOut = f32.Grow(m.actorOut, n*m.Head.Size)
-	m.Actor.Infer(m.actorOut, x)
+	m.Actor.Infer(m.actorOut, x, past)
 	m.actTape.Reset()
 	return m.Head.Dist(m.actTape.Const(m.actorOut, n), m.actTape.Const(x, n), mask), x
 }
 
-// inferInput returns the input of the actor and the critic, computed without a tape. The result
-// is valid until the next call.
-func (m *ActorCritic) inferInput(obs []float32) []float32 {
-	x := m.flat(obs)
-	if m.Trunk == nil {
-		return x
+// inferInput returns the input of the actor and the critic, computed without a tape, and the
+// memory after the trunk's. The result is valid until the next call.
+func (m *ActorCritic) inferInput(in *In) ([]float32, nn.Memory) {
+	var past nn.Memory
+	if m.spec.Memory > 0 {
+		past = m.begin(in, m.rows(in.Obs))
 	}
-	m.trunkOut = f32.Grow(m.trunkOut, m.rows(obs)*m.featureSize)
-	m.Trunk.Infer(m.trunkOut, x)
-	return m.trunkOut
+	x := m.flat(in.Obs)
+	if m.Trunk == nil {
+		return x, past
+	}
+	m.trunkOut = f32.Grow(m.trunkOut, m.rows(in.Obs)*m.trunkSize)
+	m.Trunk.Infer(m.trunkOut, x, past)
+	return m.trunkOut, past.After(m.Trunk.MemorySize())
 }
 
 // networks returns the networks that are not nil.
@@ -223,7 +284,7 @@ func (m *ActorCritic) Clone() Policy { return m.Copy(m.normal.Clone()) }
 func (m *ActorCritic) Copy(normal *Normalizer) *ActorCritic {
 	c := &ActorCritic{
 		Head: m.Head.Clone(), Actor: m.Actor.Clone(), Critic: m.Critic.Clone(),
-		base: m.base, encoder: m.encoder.clone(normal), featureSize: m.featureSize,
+		base: m.base, encoder: m.encoder.clone(normal), trunkSize: m.trunkSize, featureSize: m.featureSize, detachCritic: m.detachCritic,
 	}
 	if m.Trunk != nil {
 		c.Trunk = m.Trunk.Clone()

@@ -47,7 +47,7 @@ func TestActorCritic(t *testing.T) {
 			m, obs, a := newActorCritic(t, spec), observations(), spec.Act.Size()
 			want := make([]float32, a*rows)
 			for _, mask := range [][]bool{nil, masks(spec.Act, rows)} {
-				pi := m.Pi(obs, mask)
+				pi := m.Pi(policy.Batch{Obs: obs, Mask: mask})
 				for _, sampled := range []bool{true, false} {
 					in, out := policy.In{Obs: obs, Mask: mask}, outFor(m, rows)
 					if pi.Mode(want); sampled {
@@ -64,7 +64,7 @@ func TestActorCritic(t *testing.T) {
 					if m.Head.Bound(want); !sameBits(out.Act, want) {
 						t.Errorf("sampled %v: Act = %v, want Raw within bounds %v", sampled, out.Act, want)
 					}
-					if want := m.V(obs).Value; !sameBits(out.Value, want) {
+					if want := m.V(policy.Batch{Obs: obs}).Value; !sameBits(out.Value, want) {
 						t.Errorf("sampled %v: Value = %v, want V's %v", sampled, out.Value, want)
 					}
 				}
@@ -83,7 +83,7 @@ func TestActorCriticSampled(t *testing.T) {
 		for _, w := range []way{{sampled: true}, {noise: true}} {
 			in, out := w.input(m, rows), outFor(m, rows)
 			m.Act(in, out)
-			pi := m.Pi(in.Obs, nil)
+			pi := m.Pi(policy.Batch{Obs: in.Obs})
 			if want := pi.LogProb(out.Raw).Value; !sameBits(out.LogProb, want) {
 				t.Errorf("trunk %v, %+v: LogProb = %v, want Pi's %v", trunk, w, out.LogProb, want)
 			}
@@ -118,7 +118,7 @@ func TestScores(t *testing.T) {
 		scores := make([]float32, 3*rows)
 		m.Act(policy.In{Obs: obs, Mask: mask}, policy.Out{Scores: scores})
 		for k := range 3 {
-			p := m.Pi(obs, mask).LogProb(slices.Repeat([]float32{float32(k)}, rows)).Exp().Value
+			p := m.Pi(policy.Batch{Obs: obs, Mask: mask}).LogProb(slices.Repeat([]float32{float32(k)}, rows)).Exp().Value
 			for r := range rows {
 				got := scores[3*r+k]
 				if got != p[r] || mask != nil && (got > 0) != mask[3*r+k] {
@@ -155,7 +155,7 @@ func TestScoresOfChoices(t *testing.T) {
 			m.Act(policy.In{Obs: obs, Mask: mask}, policy.Out{Scores: scores})
 			for a := range choices[0] {
 				for b := range choices[1] {
-					p := m.Pi(obs, mask).LogProb(slices.Repeat([]float32{float32(a), float32(b)}, rows)).Exp().Value
+					p := m.Pi(policy.Batch{Obs: obs, Mask: mask}).LogProb(slices.Repeat([]float32{float32(a), float32(b)}, rows)).Exp().Value
 					for r := range rows {
 						row := scores[r*l.MaskSize():]
 						if got := row[a] * row[choices[0]+b]; math.Abs(float64(got-p[r])) > 1e-6 {
@@ -252,7 +252,7 @@ func TestActWhileLearning(t *testing.T) {
 	}
 	gradient := func(between func()) (norm float64) {
 		m.Tape.Reset()
-		l := m.Pi([]float32{1, 2}, nil).LogProb([]float32{1}).Mean()
+		l := m.Pi(policy.Batch{Obs: []float32{1, 2}}).LogProb([]float32{1}).Mean()
 		between()
 		l.Backward()
 		for _, p := range m.Params() {

@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/policy/nn"
 )
 
@@ -28,7 +29,14 @@ type builder struct {
 // in net_arch if net_arch is a mapping: pi, vf or qf.
 func newBuilder(kind kind, rng *rand.Rand, c *NetworkConfig, e nn.Engine, keys ...string) *builder {
 	d := &design{kind: kind, plans: map[string]nn.Plan{}, sde: c.UseSDE, expln: c.UseSDE && c.UseExpln, shareTrunk: c.ShareTrunk}
-	return &builder{design: d, rng: rng, engines: []nn.Engine{e}, config: c, maxValues: math.MaxInt, err: c.NetArch.Check(keys...)}
+	b := &builder{
+		design: d, rng: rng, engines: []nn.Engine{e}, config: c, maxValues: math.MaxInt,
+		err: cmp.Or(c.NetArch.Check(keys...), c.Layers.Check(keys...)),
+	}
+	if c.ShareTrunk {
+		b.keepError(c.Layers.CheckTrunk())
+	}
+	return b
 }
 
 // withPrefix returns p. If err is not nil, it returns a nil policy, and err with the prefix
@@ -61,20 +69,35 @@ func newFileBuilder(d *design, maxValues int, engines []nn.Engine) *builder {
 type part uint8
 
 const (
-	noHidden part = iota // no hidden layers
-	piHidden             // hidden layers of the actor
-	vfHidden             // hidden layers of the critic
+	noHidden    part = iota // no hidden layers
+	piHidden                // hidden layers of the actor
+	vfHidden                // hidden layers of the critic
+	trunkHidden             // hidden layers of the trunk in layers
 )
 
-// hidden returns a network of only hidden layers, without an output layer, and the number of
-// its outputs. The network has the given name and number of inputs.
-func (b *builder) hidden(name string, in int, p part) (n nn.Network, out int) {
-	return b.makeNetwork(name, in, p, 0, 0)
+// encoder returns the encoder for the observations of a space.
+func (b *builder) encoder(space env.Space, normal *Normalizer) (encoder, error) {
+	if b.config != nil {
+		b.keepError(b.config.checkEmbedding())
+		b.embedding = b.config.Embedding > 0
+	}
+	e, err := newEncoder(space, normal, b.embedding)
+	if b.config != nil && b.config.ShareFeaturesExtractor && e.input().hasImages() && slices.Contains([]kind{squashedKind, deterministicKind, criticsKind}, b.kind) {
+		b.keepError(errors.New("share_features_extractor is true, want false: off-policy, the actor and each critic read the images with a network of their own"))
+	}
+	return e, err
 }
 
-// network returns a network with the given name and numbers of inputs and outputs. In a new
+// hidden returns a network of only hidden layers, without an output layer, and the input of a
+// network that reads its outputs.
+func (b *builder) hidden(name string, in input, p part) (n nn.Network, out input) {
+	n, out.size = b.makeNetwork(name, in, p, 0, 0)
+	return n, out
+}
+
+// network returns a network with the given name, input and number of outputs. In a new
 // policy, gain is the gain of the last layer's orthogonal initialisation.
-func (b *builder) network(name string, in int, p part, out int, gain float32) nn.Network {
+func (b *builder) network(name string, in input, p part, out int, gain float32) nn.Network {
 	n, got := b.makeNetwork(name, in, p, out, gain)
 	if b.err == nil && got != out {
 		b.err = fmt.Errorf("network %s has %d outputs, want %d", name, got, out)
@@ -84,7 +107,7 @@ func (b *builder) network(name string, in int, p part, out int, gain float32) nn
 
 // makeNetwork returns a network and the number of its outputs. If the argument out is 0, the
 // network has only hidden layers.
-func (b *builder) makeNetwork(name string, in int, p part, out int, gain float32) (n nn.Network, got int) {
+func (b *builder) makeNetwork(name string, in input, p part, out int, gain float32) (n nn.Network, got int) {
 	if b.err != nil {
 		return nil, 0
 	}
@@ -96,8 +119,8 @@ func (b *builder) makeNetwork(name string, in int, p part, out int, gain float32
 	case b.err != nil:
 	case !ok:
 		b.err = fmt.Errorf("there is no network %s", name)
-	case plan.In.Size() != in:
-		b.err = fmt.Errorf("network %s has %d inputs, want %d", name, plan.In.Size(), in)
+	case plan.In.Size() != in.size:
+		b.err = fmt.Errorf("network %s has %d inputs, want %d", name, plan.In.Size(), in.size)
 	default:
 		n, b.err = b.buildPlan(name, plan)
 	}
@@ -105,7 +128,39 @@ func (b *builder) makeNetwork(name string, in int, p part, out int, gain float32
 		return nil, 0
 	}
 	b.built++
-	return n, nn.Outputs(n, in)
+	return n, nn.Outputs(n, in.size)
+}
+
+// trunk returns the network that the actor and the critic share, with the input and the hidden
+// layers of the networks that read its outputs: all hidden layers, or only the feature extractor. n
+// is nil if they share nothing.
+func (b *builder) trunk(in input) (n nn.Network, out input, pi, vf part) {
+	if b.config != nil && !b.config.Layers.trunk.empty() {
+		n, out = b.hidden("trunk", in, trunkHidden)
+		return n, out, piHidden, vfHidden
+	}
+	if b.config != nil && b.config.layersReadShared(in) {
+		b.shareTrunk = true
+	}
+	switch {
+	case b.shareTrunk:
+		n, out = b.hidden("trunk", in, piHidden)
+		return n, out, noHidden, noHidden
+	case b.config != nil && b.err == nil && b.config.sharesExtractor(in):
+		n, out = b.hidden("trunk", in, noHidden)
+		return n, out, piHidden, vfHidden
+	}
+	return nil, in, piHidden, vfHidden
+}
+
+// hasFeatures reports whether an actor with state-dependent noise has the network "features". pi
+// are the hidden layers of the actor.
+func (b *builder) hasFeatures(pi part) bool {
+	if b.config == nil {
+		_, ok := b.plans["features"]
+		return b.sde && (ok || !b.shareTrunk)
+	}
+	return b.sde && pi != noHidden
 }
 
 // buildPlan returns the network of a plan, built by the first engine that can build it. If all

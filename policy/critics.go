@@ -17,38 +17,86 @@ type Critics struct {
 	Q []nn.Network
 	encoder
 	actSize   int // A, the number of floats of an action
+	memory    int // floats of memory per row, for all networks together
 	cores     *parallel.Pool
 	site      parallel.Site
 	x         []float32   // scratch: [N, O+A] inputs of the networks
 	estimates [][]float32 // scratch: for each network, [N] Q-values
+	past      []float32   // memory of all networks in estimate: [N, memory]
+	minPast   []float32   // scratch of Min: [N, memory]
 }
 
 // NewCritics returns Critics with n networks for spec, which config c describes and engine e
 // builds. normal normalises the observations; nil: no normalisation.
 func NewCritics(rng *rand.Rand, spec env.Spec, c NetworkConfig, normal *Normalizer, e nn.Engine, n int) (*Critics, error) {
-	in, err := newEncoder(spec.Obs, normal)
-	q, b := &Critics{encoder: in, actSize: spec.Act.Size(), estimates: make([][]float32, n)}, newBuilder("", rng, &c, e, "pi", "qf")
+	b := newBuilder(criticsKind, rng, &c, e, "pi", "qf")
+	in, err := b.encoder(spec.Obs, normal)
 	b.keepError(err)
+	q := &Critics{encoder: in, actSize: spec.Act.Size(), estimates: make([][]float32, n)}
 	for i := range n {
-		q.Q = append(q.Q, b.network(fmt.Sprintf("q%d", i+1), in.size+q.actSize, vfHidden, 1, 1))
+		q.Q = append(q.Q, b.network(fmt.Sprintf("q%d", i+1), in.input().withAction(q.actSize), vfHidden, 1, 1))
+	}
+	if b.err == nil {
+		q.memory = memorySize(q.Q)
 	}
 	return withPrefix(q, b.err)
 }
 
-// minJob is the parallel.Job of Min. Piece i computes the estimates of network i for all rows.
-type minJob Critics
+// MemorySize returns the number of floats in a row of the memory of all networks.
+func (q *Critics) MemorySize() int { return q.memory }
 
-// Do writes the estimates of network i.
-func (q *minJob) Do(i int) { q.Q[i].Infer(q.estimates[i], q.x) }
+// MemoryOf returns the memory of network i in rows [N, MemorySize] of the memory of all networks.
+func (q *Critics) MemoryOf(i int, rows []float32) nn.Memory {
+	return nn.NewMemory(rows, q.memory).After(memorySize(q.Q[:i]))
+}
+
+// estimateJob is the parallel.Job of estimate. Piece i computes the estimates of network i for all
+// rows.
+type estimateJob Critics
+
+// Do writes the estimates of network i, and updates its memory.
+func (q *estimateJob) Do(i int) {
+	q.Q[i].Infer(q.estimates[i], q.x, (*Critics)(q).MemoryOf(i, q.past))
+}
 
 // Encode returns the encoded observations. An input row of the networks is an encoded observation
 // followed by an action. The result is valid until the next call.
 func (q *Critics) Encode(obs []float32) []float32 { return q.flat(obs) }
 
 // Min writes the smallest of the networks' estimates of Q(obs, act) for each row to minQ [N],
-// without a tape.
-func (q *Critics) Min(obs, act, minQ []float32) {
+// without a tape. memory [N, MemorySize] has the memory of the networks before obs, which Min does
+// not change. It is nil for networks without memory.
+func (q *Critics) Min(obs, act, memory, minQ []float32) {
+	q.minPast = append(q.minPast[:0], memory...)
+	q.estimate(obs, act, q.minPast)
+	copy(minQ, q.estimates[0])
+	for _, estimate := range q.estimates[1:] {
+		f32.Min(minQ, minQ, estimate)
+	}
+}
+
+// Remember updates memory [N, MemorySize] after a step with observations obs and actions act. It
+// clears the rows at which an episode begins before it; a nil first means no such rows. For
+// networks without memory it does nothing.
+func (q *Critics) Remember(obs, act []float32, first []bool, memory []float32) {
+	if q.memory == 0 {
+		return
+	}
+	for i, f := range first {
+		if f {
+			clear(f32.Row(memory, i, q.memory))
+		}
+	}
+	q.estimate(obs, act, memory)
+}
+
+// estimate writes the networks' estimates of Q(obs, act), and updates their memory past.
+func (q *Critics) estimate(obs, act, past []float32) {
 	n := q.rows(obs)
+	if len(past) != n*q.memory {
+		panic(fmt.Sprintf("policy: memory of %d numbers for critics, want %d rows of %d", len(past), n, q.memory))
+	}
+	q.past = past
 	q.x = f32.Grow(q.x, n*(q.size+q.actSize))
 	flat := q.flat(obs)
 	for i := range n {
@@ -59,11 +107,7 @@ func (q *Critics) Min(obs, act, minQ []float32) {
 	for i := range q.estimates {
 		q.estimates[i] = f32.Grow(q.estimates[i], n)
 	}
-	q.cores.Run(&q.site, len(q.Q), (*minJob)(q))
-	copy(minQ, q.estimates[0])
-	for _, estimate := range q.estimates[1:] {
-		f32.Min(minQ, minQ, estimate)
-	}
+	q.cores.Run(&q.site, len(q.Q), (*estimateJob)(q))
 }
 
 // Share sets the pool of cores for the estimates. The cores compute different networks, or
@@ -87,7 +131,7 @@ func (q *Critics) Clone() *Critics { return q.copy(q.normal.Clone()) }
 
 // copy returns Critics with their own parameters and the given normaliser.
 func (q *Critics) copy(normal *Normalizer) *Critics {
-	c := &Critics{encoder: q.encoder.clone(normal), actSize: q.actSize, estimates: make([][]float32, len(q.Q))}
+	c := &Critics{encoder: q.encoder.clone(normal), actSize: q.actSize, memory: q.memory, estimates: make([][]float32, len(q.Q))}
 	for _, net := range q.Q {
 		c.Q = append(c.Q, net.Clone())
 	}

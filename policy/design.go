@@ -15,6 +15,7 @@ type design struct {
 	sde        bool               // whether the policy has state-dependent noise
 	expln      bool               // whether σ of the state-dependent noise grows only logarithmically above 1
 	shareTrunk bool               // whether the actor and the critic share the network "trunk"
+	embedding  bool               // whether the networks have embeddings of choices
 	dueling    bool               // whether the network has outputs V and A
 	clip       float32            // clip range of the normaliser; 0: no normaliser
 	tiles      tiling
@@ -31,6 +32,7 @@ const (
 	squashedKind      kind = "squashed"
 	tableKind         kind = "table"
 	tilesKind         kind = "tiles"
+	criticsKind       kind = "" // critics are in no file
 )
 
 // A tiling describes the grids of a tile coding.

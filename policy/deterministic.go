@@ -20,7 +20,8 @@ type Deterministic struct {
 	base
 	encoder
 	dist.Bounds
-	raw []float32 // scratch: [N, A] raw actions
+	counted tape.Rows // rows of a Batch that count, in Pi
+	raw     []float32 // scratch: [N, A] raw actions
 }
 
 var _ Policy = (*Deterministic)(nil)
@@ -37,19 +38,29 @@ func newDeterministic(b *builder, spec env.Spec, normal *Normalizer) (*Determini
 	if err != nil {
 		return nil, err
 	}
-	in, err := newEncoder(spec.Obs, normal)
+	in, err := b.encoder(spec.Obs, normal)
 	if err != nil {
 		return nil, err
 	}
 	d := &Deterministic{Tape: tape.New(), Bounds: bounds, encoder: in}
-	d.Mu = b.network("actor", in.size, piHidden, spec.Act.Size(), 1)
+	d.Mu = b.network("actor", in.input(), piHidden, spec.Act.Size(), 1)
 	d.base = b.base(Spec{Obs: spec.Obs, Act: spec.Act})
+	if b.err == nil {
+		d.spec.Memory = d.Mu.MemorySize()
+	}
 	return d, b.err
 }
 
-// Pi returns μ(obs) [B, A] in [-1, 1] on Tape for training.
-func (d *Deterministic) Pi(obs []float32) *tape.Var {
-	return d.Mu.Forward(d.Tape, d.encode(d.Tape, obs), nn.Training).Tanh()
+// Pi returns μ(s) [K, A] in [-1, 1] on Tape for training: the actions of each row of the batch that
+// counts.
+func (d *Deterministic) Pi(b Batch) *tape.Var {
+	x := d.encode(d.Tape, b.Obs)
+	x = d.Mu.Forward(d.Tape, x, d.pass(&b, x.Rows))
+	if b.Rows != nil {
+		d.counted.Index = b.Rows
+		x = d.counted.Of(x)
+	}
+	return x.Tanh()
 }
 
 // Act writes μ(s) without noise, because the agent adds the exploration noise. out.Raw is in [-1,
@@ -60,7 +71,11 @@ func (d *Deterministic) Act(in In, out Out) {
 		d.raw = f32.Grow(d.raw, d.rows(in.Obs)*d.spec.Act.Size())
 		raw = d.raw
 	}
-	d.Mu.Infer(raw, d.flat(in.Obs))
+	var past nn.Memory
+	if d.spec.Memory > 0 {
+		past = d.begin(&in, d.rows(in.Obs))
+	}
+	d.Mu.Infer(raw, d.flat(in.Obs), past)
 	f32.Activate(raw, raw, f32.TanhAct)
 	clear(out.LogProb)
 	if out.Act != nil {

@@ -10,20 +10,36 @@ import (
 )
 
 // An encoder converts raw observations to input rows of a network. It normalises numbers if it
-// has a normaliser, and converts each discrete variable of N values to a one-hot vector of N
-// numbers. See env.Layout.Flatten.
+// has a normaliser, divides the bytes of images by 255, and converts each choice among N values to
+// a one-hot vector of N numbers, except for networks with embeddings, which read the choice itself.
 type encoder struct {
-	layout env.Layout  // layout of the observations
-	normal *Normalizer // normaliser of the numbers; nil: no normalisation
-	plain  bool        // whether the observations have no discrete variables, so one-hot encoding is not needed
-	obs    int         // floats of a raw observation
-	size   int         // floats of an encoded observation
-	raw    []float32   // scratch: [N, obs] normalised observations
-	x      []float32   // scratch: [N, size] encoded observations
+	normal  *Normalizer // normaliser of the numbers; nil: no normalisation
+	indices bool        // whether choices stay whole numbers, for embeddings
+	parts   []inputPart // parts of an encoded observation
+	plain   bool        // whether the observations have only numbers and bits, which need no encoding without a normaliser
+	obs     int         // floats of a raw observation
+	size    int         // floats of an encoded observation
+	raw     []float32   // scratch: [N, obs] normalised observations
+	x       []float32   // scratch: [N, size] encoded observations
 }
 
-// newEncoder returns the encoder for the observations of a space.
-func newEncoder(space env.Space, normal *Normalizer) (encoder, error) {
+// An inputPart is a part of an encoded observation.
+type inputPart struct {
+	*env.Part
+	from, to int // columns of the encoded observation
+}
+
+// isImage reports whether the part has the shape of an image: height, width, channels.
+func (p *inputPart) isImage() bool {
+	return len(p.Shape) == 3 && (p.Kind == env.Pixels || p.Kind == env.Numbers)
+}
+
+// isBytes reports whether the part is an image of bytes.
+func (p *inputPart) isBytes() bool { return p.isImage() && p.Byte }
+
+// newEncoder returns the encoder for the observations of a space. If indices is true, choices stay
+// whole numbers.
+func newEncoder(space env.Space, normal *Normalizer, indices bool) (encoder, error) {
 	l, err := env.LayoutOf(space)
 	if err != nil {
 		return encoder{}, fmt.Errorf("observations: %w", err)
@@ -31,7 +47,17 @@ func newEncoder(space env.Space, normal *Normalizer) (encoder, error) {
 	if normal != nil && (normal.row != l.Size || !slices.Equal(normal.columns, l.Numbers())) {
 		return encoder{}, fmt.Errorf("the Normalizer is for other observations than %s", env.Describe(space))
 	}
-	return encoder{layout: l, normal: normal, plain: l.Plain(), obs: l.Size, size: l.Flat}, nil
+	e := encoder{normal: normal, indices: indices, plain: true, obs: l.Size}
+	for i := range l.Parts {
+		p := inputPart{Part: &l.Parts[i], from: e.size}
+		p.to = p.from + p.Size()
+		if p.Kind == env.Choice && !indices {
+			p.to = p.from + p.Flat()
+		}
+		e.plain = e.plain && !p.isBytes() && (p.Kind != env.Choice || indices)
+		e.parts, e.size = append(e.parts, p), p.to
+	}
+	return e, nil
 }
 
 // clone returns a copy of e with the given normaliser and its own scratch slices.
@@ -73,7 +99,7 @@ func (e *encoder) encode(t *tape.Tape, obs []float32) *tape.Var {
 }
 
 // write writes the encoded observations to x. raw is memory for the normalised observations. It
-// is used only if observations are both normalised and one-hot encoded.
+// is used only if observations are both normalised and encoded in another way.
 func (e *encoder) write(x, raw, obs []float32) {
 	if e.plain {
 		e.normal.Apply(x, obs)
@@ -84,6 +110,26 @@ func (e *encoder) write(x, raw, obs []float32) {
 		obs = raw
 	}
 	for i := range e.rows(obs) {
-		e.layout.Flatten(x[i*e.size:(i+1)*e.size], obs[i*e.obs:(i+1)*e.obs])
+		e.writeRow(x[i*e.size:(i+1)*e.size], obs[i*e.obs:(i+1)*e.obs])
+	}
+}
+
+// writeRow writes one encoded observation to x.
+func (e *encoder) writeRow(x, obs []float32) {
+	for i := range e.parts {
+		p := &e.parts[i]
+		to, from := x[p.from:p.to], obs[p.From:p.To]
+		switch {
+		case p.isBytes():
+			f32.Unit(to, from)
+		case p.Kind != env.Choice || e.indices:
+			copy(to, from)
+		default:
+			clear(to)
+			for k, n := range p.N {
+				to[int(from[k])] = 1
+				to = to[n:]
+			}
+		}
 	}
 }

@@ -30,13 +30,13 @@ func newSkip(rng *rand.Rand, name string, in nn.Shape, l nn.Layer) (nn.Network, 
 	return &skip{Network: n}, in, err
 }
 
-func (s *skip) Forward(t *tape.Tape, x *tape.Var, mode nn.Mode) *tape.Var {
-	return x.Add(s.Network.Forward(t, x, mode))
+func (s *skip) Forward(t *tape.Tape, x *tape.Var, p nn.Pass) *tape.Var {
+	return x.Add(s.Network.Forward(t, x, p))
 }
 
-func (s *skip) Infer(y, x []float32) {
+func (s *skip) Infer(y, x []float32, past nn.Memory) {
 	s.y = f32.Grow(s.y, len(x))
-	s.Network.Infer(s.y, x)
+	s.Network.Infer(s.y, x, past)
 	f32.Add(y, x, s.y)
 }
 
@@ -48,7 +48,7 @@ func (s *skip) Clone() nn.Network { return &skip{Network: s.Network.Clone()} }
 // linear layer without an initialisation must have the initialisation of init_fn.
 func TestLayers(t *testing.T) {
 	config := policy.DefaultNetworkConfig()
-	config.Layers, config.InitFn = nn.Layers{{Kind: "linear", Size: 16}, {Kind: "layer_norm"}, {Kind: "skip"}, {Kind: "relu"}}, "xavier_uniform"
+	config.Layers, config.InitFn = policy.OneList(policy.LayerList{Layers: nn.Layers{{Kind: "linear", Size: 16}, {Kind: "layer_norm"}, {Kind: "skip"}, {Kind: "relu"}}}), "xavier_uniform"
 	trunk, sde := config, config
 	trunk.ShareTrunk, sde.UseSDE = true, true
 	engine := nn.Native{Kinds: nn.Kinds{"skip": newSkip}}
@@ -118,7 +118,7 @@ func TestLayers(t *testing.T) {
 	if a, b := one.Params()[0].Value, two.Params()[0].Value; !slices.Equal(a, b) {
 		t.Errorf("a linear layer begins with %v, want %v as init_fn has it", b[:3], a[:3])
 	}
-	if _, err := policy.NewQNetwork(newRand(), choices, config, nil, nn.Native{}, false); err == nil || !strings.Contains(fmt.Sprint(err), `q.2: no layer is called "skip", want one of batch_norm`) {
+	if _, err := policy.NewQNetwork(newRand(), choices, config, nil, nn.Native{}, false); err == nil || !strings.Contains(fmt.Sprint(err), `q.2: no layer is called "skip", want one of adaptive_avg_pool`) {
 		t.Errorf("without the layer: error %v", err)
 	}
 }

@@ -173,7 +173,7 @@ func TestOpenPath(t *testing.T) {
 func TestOwnLayer(t *testing.T) {
 	engine := nn.Native{Kinds: nn.Kinds{"skip": newSkip}}
 	config := smallNetwork()
-	config.Layers = nn.Layers{{Kind: "linear", Size: 8}, {Kind: "skip"}, {Kind: "tanh"}}
+	config.Layers = policy.OneList(policy.LayerList{Layers: nn.Layers{{Kind: "linear", Size: 8}, {Kind: "skip"}, {Kind: "tanh"}}})
 	spec := env.Spec{Obs: env.NewBox(-1, 1, 3), Act: env.NewBox(-1, 1, 2)}
 	p := must[*policy.Deterministic](t)(policy.NewDeterministic(newRand(), spec, config, nil, engine))
 	file := save(t, p)

@@ -31,6 +31,9 @@ var ErrOwnType = errors.New("it needs the program that made it, which can load i
 
 // metadata returns the metadata of a file with policy p.
 func metadata(p Policy, m Meta) (map[string]string, error) {
+	if v, ok := p.(*Valued); ok {
+		p = v.Policy // without the memory of the critics
+	}
 	s, d := p.Spec(), designOf(p)
 	info := map[string]string{
 		"format": "pt", "version": fileVersion, "env": m.Env, "agent": m.Agent,
@@ -79,6 +82,9 @@ func (d *design) writeTo(info map[string]string) error {
 	}
 	if d.sde {
 		info["use_expln"] = strconv.FormatBool(d.expln)
+	}
+	if d.embedding {
+		info["embedding"] = "true"
 	}
 	if d.kind == qKind {
 		info["dueling"] = strconv.FormatBool(d.dueling)
@@ -130,7 +136,7 @@ func (c *contents) readDesign() (*design, error) {
 	for _, f := range []struct {
 		key  string
 		into *bool
-	}{{"use_sde", &d.sde}, {"use_expln", &d.expln}, {"dueling", &d.dueling}} {
+	}{{"use_sde", &d.sde}, {"use_expln", &d.expln}, {"dueling", &d.dueling}, {"embedding", &d.embedding}} {
 		if err := c.readBool(f.key, f.into); err != nil {
 			return nil, err
 		}

@@ -21,10 +21,15 @@ type NetworkConfig struct {
 	DefaultInit  string    `yaml:"-"`             // initialisation if neither ortho_init nor init_fn is given; set by the agent; "" is orthogonal
 	Norm         string    `yaml:"norm"`          // normalisation before each activation: none, layer or batch
 	Dropout      float32   `yaml:"dropout"`       // dropout rate: probability that a hidden output is set to 0 in a gradient step
-	Layers       nn.Layers `yaml:"layers"`        // list of hidden layers, in place of net_arch, activation_fn, norm and dropout; []: use these four settings
+	Layers       NetLayers `yaml:"layers"`        // hidden layers, in place of net_arch, activation_fn, norm and dropout: a list, the name of a network, or {pi: …, vf: …} with a list or a name each; {trunk: …} for layers that the actor and the critic share, before those of pi and vf or net_arch; []: use these four settings
 	ShareTrunk   bool      `yaml:"share_trunk"`   // the actor and the critic share their hidden layers
+	DetachCritic bool      `yaml:"detach_critic"` // the value loss does not train the layers that the actor and the critic share
 	UseSDE       bool      `yaml:"-"`             // explore with state-dependent noise: the agent's setting use_sde
 	UseExpln     bool      `yaml:"use_expln"`     // with gSDE, let σ grow only logarithmically above 1, instead of exponentially
+
+	FeaturesExtractor      Extractor `yaml:"features_extractor"`       // network of each image among the observations, before the hidden layers: auto (nature, and minatar for images smaller than 36×36), none, the name of a network or a list of layers
+	ShareFeaturesExtractor bool      `yaml:"share_features_extractor"` // on-policy, the actor and the critic share the networks that read images and embeddings, as in Stable-Baselines3
+	Embedding              int       `yaml:"embedding"`                // length of a learned vector for each value of a choice among the observations; 0: one-hot
 
 	OptimizerClass    string         `yaml:"optimizer_class"`  // optimiser: adam, adamw, sgd, rmsprop, rmsprop_tf or adagrad
 	OptimizerSettings optim.Settings `yaml:"optimizer_kwargs"` // settings of the optimiser
@@ -36,31 +41,65 @@ type NetworkConfig struct {
 // and orthogonal initialisation, trained by Adam.
 func DefaultNetworkConfig() NetworkConfig {
 	return NetworkConfig{
-		NetArch: Layers(64, 64), ActivationFn: "tanh", Norm: "none", Layers: nn.Layers{},
-		OptimizerClass: "adam",
+		NetArch: Layers(64, 64), ActivationFn: "tanh", Norm: "none", Layers: OneList(LayerList{Layers: nn.Layers{}}),
+		FeaturesExtractor: Extractor{Name: autoExtractor}, ShareFeaturesExtractor: true, OptimizerClass: "adam",
 	}
 }
 
-// plan returns the plan of a network with a number of inputs: the hidden layers of part p and, if
-// the argument out is not 0, a last linear layer with that number of outputs. gain is the gain of
-// the last layer's orthogonal weights.
-func (c *NetworkConfig) plan(in int, p part, out int, gain float32) (nn.Plan, error) {
+// plan returns the plan of a network with the given input: the feature extractor of observations
+// with images, the hidden layers of part p and, if the argument out is not 0, a last linear layer with
+// that number of outputs. gain is the gain of the last layer's orthogonal weights.
+func (c *NetworkConfig) plan(in input, p part, out int, gain float32) (nn.Plan, error) {
 	init, err := c.initialisation()
 	if err != nil {
 		return nn.Plan{}, err
 	}
-	if len(c.Layers) > 0 && p != noHidden {
-		plan := nn.Plan{In: nn.Shape{in}, Layers: c.Layers.Initialised(init)}
-		if out > 0 {
-			plan.Layers = append(plan.Layers, nn.Linear(out, init, gain))
-		}
-		return plan, nil
+	if list := c.hiddenList(p); !list.empty() {
+		return c.listPlan(in, list, init, out, gain)
+	}
+	shape, first, err := c.extract(in, init)
+	if err != nil {
+		return nn.Plan{}, err
 	}
 	sizes := map[part][]int{piHidden: c.NetArch.Pi(), vfHidden: c.NetArch.VF()}[p]
-	if len(sizes) == 0 && out == 0 {
+	switch {
+	case len(sizes) > 0 || out > 0:
+	case len(first) > 0:
+		return nn.Plan{In: shape, Layers: first}, nil
+	default:
 		return nn.Plan{}, fmt.Errorf("net_arch is %v, want one hidden layer or more with share_trunk or use_sde", c.NetArch)
 	}
-	return nn.MLP(in, sizes, out, nn.MLPOptions{Activation: c.ActivationFn, Norm: c.Norm, Dropout: c.Dropout, Init: init, Gain: gain})
+	plan, err := nn.MLP(in.size, sizes, out, nn.MLPOptions{Activation: c.ActivationFn, Norm: c.Norm, Dropout: c.Dropout, Init: init, Gain: gain})
+	if err != nil || len(first) == 0 {
+		return plan, err
+	}
+	return nn.Plan{In: shape, Layers: append(first, plan.Layers...)}, nil
+}
+
+// listPlan is plan for hidden layers from a list.
+func (c *NetworkConfig) listPlan(in input, list LayerList, init string, out int, gain float32) (nn.Plan, error) {
+	layers, readsImage, err := list.hiddenLayers(in)
+	if err != nil {
+		return nn.Plan{}, err
+	}
+	var shape nn.Shape
+	var first nn.Layers
+	if readsImage {
+		shape, _ = in.image()
+	} else if shape, first, err = c.extract(in, init); err != nil {
+		return nn.Plan{}, err
+	}
+	plan := nn.Plan{In: shape, Layers: append(first, layers.Initialised(init)...)}
+	if out > 0 {
+		plan.Layers = append(plan.Layers, nn.Linear(out, init, gain))
+	}
+	return plan, nil
+}
+
+// hiddenList returns the list of hidden layers of part p. It is empty if net_arch gives the hidden
+// layers.
+func (c *NetworkConfig) hiddenList(p part) LayerList {
+	return map[part]LayerList{piHidden: c.Layers.Pi(), vfHidden: c.Layers.Critic(), trunkHidden: c.Layers.trunk}[p]
 }
 
 // initialisation returns the initialisation of the weights: InitFn, or the initialisation that

@@ -47,7 +47,7 @@ func TestNetArchOwn(t *testing.T) {
 	checkShapes(t, shapes(q.Params()), map[string][]int{"q1.0.weight": {8, 5}, "q1.2.weight": {1, 8}})
 
 	config = policy.DefaultNetworkConfig()
-	config.Layers = nn.Layers{{Kind: "linear", Size: 9}, {Kind: "layer_norm"}, {Kind: "silu"}}
+	config.Layers = policy.OneList(policy.LayerList{Layers: nn.Layers{{Kind: "linear", Size: 9}, {Kind: "layer_norm"}, {Kind: "silu"}}})
 	m = must[*policy.ActorCritic](t)(policy.NewActorCritic(newRand(), box, config, nil, nn.Native{}))
 	norms := map[string][]int{"actor.1.weight": {9}, "critic.1.weight": {9}}
 	linears := map[string][]int{"actor.0.weight": {9, 3}, "actor.3.weight": {2, 9}, "critic.0.weight": {9, 3}, "critic.3.weight": {1, 9}, "log_std": {2}}
@@ -118,7 +118,7 @@ func TestDueling(t *testing.T) {
 	for a, want := range []float32{10, 7, 13} {
 		tp := tape.New()
 		clear(bias.Grad)
-		v := q.Values(tp, []float32{0.5})
+		v := q.Values(tp, policy.Batch{Obs: []float32{0.5}})
 		if got := v.Value[a]; got != want {
 			t.Errorf("Q of action %d = %v, want %v", a, got, want)
 		}

@@ -98,7 +98,7 @@ func TestNormalized(t *testing.T) {
 		}
 	}
 	checkSame(p)
-	if v := p.V(obs).Value; !sameBits(v, want.Value) {
+	if v := p.V(policy.Batch{Obs: obs}).Value; !sameBits(v, want.Value) {
 		t.Errorf("V = %v, want %v", v, want.Value)
 	}
 	m.Observe([]float32{50, 50, 50})

@@ -31,7 +31,8 @@ import (
 // Only one goroutine at a time may use a Policy; Clone makes a copy for another goroutine.
 type Policy interface {
 	// Act chooses an action for each row of in, and writes to the slices of out that are not nil.
-	// It keeps no slice of in or out.
+	// It keeps no slice of in or out. A policy with memory updates in.Memory by one step, whatever
+	// out asks for. For a second look at an observation, call Act with a copy of the memory.
 	Act(in In, out Out)
 
 	// Spec returns the policy's spaces and the sizes of its inputs and outputs. The Spec never
@@ -51,7 +52,7 @@ type In struct {
 	Obs    []float32  // [N, O] raw observations of the environments
 	Mask   []bool     // [N, M] allowed actions, as in env.Result; nil: all actions are allowed
 	First  []bool     // [N] true for the first observation of an episode: Act then resets the row's memory; nil: no first observations
-	Memory []float32  // [N, Spec.Memory] memory of the policy; the caller owns the slice and Act updates it
+	Memory []float32  // [N, Spec.Memory] memory of the policy; the caller owns the slice and Act updates it; a policy with memory panics if the slice has another length
 	Rand   []rand.PCG // [N] random generator of each row, to sample actions; nil: the most probable or best actions
 	Noise  []float32  // [N, Spec.Noise] state-dependent noise from DrawNoise; nil: new noise for each action
 }

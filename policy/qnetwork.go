@@ -22,6 +22,7 @@ type QNetwork struct {
 	actions         int       // number of actions
 	ones            []float32 // [actions] ones; nil if the network is not dueling
 	zeros           []float32 // [actions] zeros; nil if the network is not dueling
+	counted         tape.Rows // rows of a Batch that count, in Values
 	scores, outputs []float32 // scratch: [N, actions] Q-values; [N, 1+actions] outputs of a dueling network
 }
 
@@ -46,7 +47,7 @@ func newQNetwork(b *builder, spec env.Spec, normal *Normalizer) (*QNetwork, erro
 	if !ok {
 		return nil, fmt.Errorf("actions are %s, want a choice (Discrete), since each action has a Q-value; the wrapper discretize_action turns numbers into choices", env.Describe(spec.Act))
 	}
-	in, err := newEncoder(spec.Obs, normal)
+	in, err := b.encoder(spec.Obs, normal)
 	if err != nil {
 		return nil, err
 	}
@@ -55,8 +56,11 @@ func newQNetwork(b *builder, spec env.Spec, normal *Normalizer) (*QNetwork, erro
 	if b.dueling {
 		outputs++
 	}
-	q.Net = b.network("q", in.size, piHidden, outputs, 1)
+	q.Net = b.network("q", in.input(), piHidden, outputs, 1)
 	q.base = b.base(Spec{Obs: spec.Obs, Act: spec.Act, Scores: actions, Values: true})
+	if b.err == nil {
+		q.spec.Memory = q.Net.MemorySize()
+	}
 	if b.err == nil && b.dueling {
 		q.ones, q.zeros = make([]float32, actions), make([]float32, actions)
 		f32.Fill(q.ones, 1)
@@ -78,9 +82,15 @@ func discreteActions(act env.Space) (n int, ok bool) {
 	return all[0], true
 }
 
-// Values returns Q(obs, ·) [B, actions] on t for training.
-func (q *QNetwork) Values(t *tape.Tape, obs []float32) *tape.Var {
-	x := q.Net.Forward(t, q.encode(t, obs), nn.Training)
+// Values returns Q [K, actions] on t for training: the Q-values of each row of the batch that
+// counts.
+func (q *QNetwork) Values(t *tape.Tape, b Batch) *tape.Var {
+	x := q.encode(t, b.Obs)
+	x = q.Net.Forward(t, x, q.pass(&b, x.Rows))
+	if b.Rows != nil {
+		q.counted.Index = b.Rows
+		x = q.counted.Of(x)
+	}
 	if q.ones == nil {
 		return x
 	}
@@ -89,17 +99,17 @@ func (q *QNetwork) Values(t *tape.Tape, obs []float32) *tape.Var {
 	return offset.Linear(t.Const(q.ones, q.actions), t.Const(q.zeros, 1), f32.Identity).Add(a)
 }
 
-// infer writes Q(obs, ·) to score [N, actions], without a tape. The results are equal to Values,
-// bit for bit.
-func (q *QNetwork) infer(obs, score []float32) {
+// infer writes Q(obs, ·) to score [N, actions], without a tape, and updates the memory past. The
+// results are equal to Values, bit for bit.
+func (q *QNetwork) infer(obs, score []float32, past nn.Memory) {
 	x := q.flat(obs)
 	if q.ones == nil {
-		q.Net.Infer(score, x)
+		q.Net.Infer(score, x, past)
 		return
 	}
 	n := q.rows(obs)
 	q.outputs = f32.Grow(q.outputs, n*(q.actions+1))
-	q.Net.Infer(q.outputs, x)
+	q.Net.Infer(q.outputs, x, past)
 	for i := range n {
 		a, row := q.outputs[i*(1+q.actions):(i+1)*(1+q.actions)], score[i*q.actions:(i+1)*q.actions]
 		offset := a[0] - float32(float32(f32.Sum(a[1:]))*(1/float32(q.actions)))
@@ -112,12 +122,16 @@ func (q *QNetwork) infer(obs, score []float32) {
 // not.
 func (q *QNetwork) Act(in In, out Out) {
 	n := q.rows(in.Obs)
+	var past nn.Memory
+	if q.spec.Memory > 0 {
+		past = q.begin(&in, n)
+	}
 	score := out.Scores
 	if score == nil {
 		q.scores = f32.Grow(q.scores, n*q.actions)
 		score = q.scores
 	}
-	q.infer(in.Obs, score)
+	q.infer(in.Obs, score, past)
 	writeGreedy(in, out, n, q.actions, score)
 }
 

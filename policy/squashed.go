@@ -24,6 +24,7 @@ type Squashed struct {
 	base
 	encoder
 	dist.Bounds
+	counted                           tape.Rows // rows of a Batch that count, in Draw
 	netOut, featuresOut, epsilon, raw []float32 // scratch: [N, Head.Outputs] outputs of Net; [N, featureSize] outputs of Features; ε; [N, A] raw actions
 }
 
@@ -41,15 +42,15 @@ func newSquashed(b *builder, spec env.Spec, normal *Normalizer) (*Squashed, erro
 	if err != nil {
 		return nil, err
 	}
-	in, err := newEncoder(spec.Obs, normal)
+	in, err := b.encoder(spec.Obs, normal)
 	if err != nil {
 		return nil, err
 	}
 	p := &Squashed{Tape: tape.New(), actTape: tape.New(), encoder: in, Bounds: bounds}
-	x, pi, a := in.size, piHidden, spec.Act.Size()
+	x, pi, a := in.input(), piHidden, spec.Act.Size()
 	if b.sde {
-		p.Features, p.featureSize = b.hidden("features", x, piHidden)
-		x, pi = p.featureSize, noHidden
+		p.Features, x = b.hidden("features", x, piHidden)
+		p.featureSize, pi = x.size, noHidden
 	}
 	if !b.fits(a, p.featureSize) {
 		return nil, b.err
@@ -61,23 +62,34 @@ func newSquashed(b *builder, spec env.Spec, normal *Normalizer) (*Squashed, erro
 	if p.Head.Noise != nil {
 		p.spec.Noise = p.Head.Noise.Size()
 	}
+	if b.err == nil {
+		p.spec.Memory = memorySize(p.networks())
+	}
 	return p, b.err
 }
 
-// Draw returns actions [B, A] in [-1, 1] and their log-densities [B, 1] on Tape for training.
-// They are functions of the standard normal numbers epsilon [Head.EpsilonLen]. Draw keeps the
-// slice epsilon until the tape's Reset.
-func (p *Squashed) Draw(obs, epsilon []float32) (act, logp *tape.Var) {
-	x := p.encode(p.Tape, obs)
+// Draw returns actions [K, A] in [-1, 1] and their log-densities [K, 1] on Tape for training, for
+// each row of the batch that counts. They are functions of the standard normal numbers epsilon
+// [Head.EpsilonLen]. Draw keeps the slice epsilon until the tape's Reset.
+func (p *Squashed) Draw(b Batch, epsilon []float32) (act, logp *tape.Var) {
+	x := p.encode(p.Tape, b.Obs)
+	pass := p.pass(&b, x.Rows)
 	if p.Features != nil {
-		x = p.Features.Forward(p.Tape, x, nn.Training)
+		x = p.Features.Forward(p.Tape, x, pass)
+		pass.Memory = pass.Memory.After(p.Features.MemorySize())
 	}
-	return p.Head.Act(p.Net.Forward(p.Tape, x, nn.Training), x, epsilon)
+	out := p.Net.Forward(p.Tape, x, pass)
+	if b.Rows != nil {
+		p.counted.Index = b.Rows
+		x, out = p.counted.Of(x), p.counted.Of(out)
+	}
+	return p.Head.Act(out, x, epsilon)
 }
 
-// Infer writes the same actions and log-densities as Draw, without recording gradients.
+// Infer writes the same actions and log-densities as Draw, without recording gradients. A policy
+// with memory has an empty memory in each row.
 func (p *Squashed) Infer(obs, epsilon, act, logp []float32) {
-	n, x := p.rows(obs), p.infer(obs)
+	n, x := p.rows(obs), p.infer(obs, nn.Memory{})
 	p.actTape.Reset()
 	a, l := p.Head.Act(p.actTape.Const(p.netOut, n), p.actTape.Const(x, n), epsilon)
 	copy(act, a.Value)
@@ -87,7 +99,12 @@ func (p *Squashed) Infer(obs, epsilon, act, logp []float32) {
 // Act samples actions if in has random generators or noise. Otherwise it takes tanh μ. out.Raw is
 // in [-1, 1].
 func (p *Squashed) Act(in In, out Out) {
-	n, x := p.rows(in.Obs), p.infer(in.Obs)
+	n := p.rows(in.Obs)
+	var past nn.Memory
+	if p.spec.Memory > 0 {
+		past = p.begin(&in, n)
+	}
+	x := p.infer(in.Obs, past)
 	raw := out.Raw
 	if raw == nil {
 		p.raw = f32.Grow(p.raw, n*p.Head.Actions)
@@ -132,17 +149,17 @@ func (p *Squashed) DrawNoise(rng []rand.PCG, noise []float32) {
 	}
 }
 
-// infer writes the outputs of Net for obs to netOut. It returns the input of Net, from which
-// state-dependent noise is computed.
-func (p *Squashed) infer(obs []float32) (x []float32) {
+// infer writes the outputs of Net for obs to netOut, and updates the memory past. It returns the
+// input of Net, from which state-dependent noise is computed.
+func (p *Squashed) infer(obs []float32, past nn.Memory) (x []float32) {
 	n := p.rows(obs)
 	if x = p.flat(obs); p.Features != nil {
 		p.featuresOut = f32.Grow(p.featuresOut, n*p.featureSize)
-		p.Features.Infer(p.featuresOut, x)
-		x = p.featuresOut
+		p.Features.Infer(p.featuresOut, x, past)
+		x, past = p.featuresOut, past.After(p.Features.MemorySize())
 	}
 	p.netOut = f32.Grow(p.netOut, n*p.Head.Outputs())
-	p.Net.Infer(p.netOut, x)
+	p.Net.Infer(p.netOut, x, past)
 	return x
 }
 

@@ -59,7 +59,7 @@ func TestSquashedSaturated(t *testing.T) {
 				t.Errorf("action = %v, want %v", got, want)
 			}
 			p.Tape.Reset()
-			_, l := p.Draw(obs, epsilon)
+			_, l := p.Draw(policy.Batch{Obs: obs}, epsilon)
 			l.Mean().Backward()
 			const h = 1e-4
 			byMean := (squashedDensity(c.mean+h, c.logStd, c.epsilon) - squashedDensity(c.mean-h, c.logStd, c.epsilon)) / (2 * h)
@@ -98,11 +98,11 @@ func TestSquashedStateNoiseSaturated(t *testing.T) {
 		log.Value[i] = 4 // σ = 55, and many |u| are above 10
 	}
 	p.Tape.Reset()
-	act, logp := p.Draw(obs, epsilon)
+	act, logp := p.Draw(policy.Batch{Obs: obs}, epsilon)
 	logp.Mean().Backward()
 	mean, features := make([]float32, 2*rows), make([]float32, 8*rows)
-	p.Features.Infer(features, obs)
-	p.Net.Infer(mean, features)
+	p.Features.Infer(features, obs, nn.Memory{})
+	p.Net.Infer(mean, features, nn.Memory{})
 	std, saturated := math.Exp(4), 0
 	for r := range rows {
 		want := 0.0

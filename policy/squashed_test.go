@@ -29,7 +29,7 @@ func TestSquashedGradient(t *testing.T) {
 		epsilon, weight := normal(newRand(), make([]float32, p.Head.EpsilonLen(rows))), normal(newRand(), make([]float32, 2*rows))
 		score := func() float64 {
 			p.Tape.Reset()
-			act, logp := p.Draw(obs, epsilon)
+			act, logp := p.Draw(policy.Batch{Obs: obs}, epsilon)
 			l := act.Mul(p.Tape.Const(weight, rows)).SumCols().Add(logp).Mean()
 			for _, param := range p.Params() {
 				clear(param.Grad)
@@ -80,7 +80,7 @@ func TestSquashedSampled(t *testing.T) {
 		epsilon := normal(rng, make([]float32, p.Head.EpsilonLen(rows)))
 		p.Infer(obs, epsilon, act, logp)
 		p.Tape.Reset()
-		if a, l := p.Draw(obs, epsilon); !slices.Equal(a.Value, act) || !slices.Equal(l.Value, logp) {
+		if a, l := p.Draw(policy.Batch{Obs: obs}, epsilon); !slices.Equal(a.Value, act) || !slices.Equal(l.Value, logp) {
 			t.Errorf("state-dependent %v: Infer = %v, %v, Draw = %v, %v", sde, act, logp, a.Value, l.Value)
 		}
 		for i := range rows {

@@ -38,11 +38,11 @@ func TestShareTrunk(t *testing.T) {
 		}
 		return all
 	}
-	m.Pi(obs, nil).Entropy().Mean().Backward()
-	m.V(obs).Mean().Backward()
+	m.Pi(policy.Batch{Obs: obs}).Entropy().Mean().Backward()
+	m.V(policy.Batch{Obs: obs}).Mean().Backward()
 	apart := grads()
 	m.Tape.Reset()
-	pi, v := m.PiV(obs, nil)
+	pi, v := m.PiV(policy.Batch{Obs: obs})
 	pi.Entropy().Mean().Add(v.Mean()).Backward()
 	for i, g := range grads() {
 		if math.Abs(float64(g-apart[i])) > 1e-6 {

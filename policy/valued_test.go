@@ -23,7 +23,7 @@ func TestValued(t *testing.T) {
 	} {
 		obs, want, best := observations(), make([]float32, rows), make([]float32, 2*rows)
 		p.Act(policy.In{Obs: obs}, policy.Out{Raw: best})
-		critics.Min(obs, best, want)
+		critics.Min(obs, best, nil, want)
 
 		v := (&policy.Valued{Policy: p, Critics: critics}).Clone()
 		if p.Spec().Values || !v.Spec().Values {

@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"math"
+
+	"github.com/rlrun/rlrun/policy/f32"
 )
 
 // A column stores the floats with indices [from, to) of every row.
@@ -48,9 +50,7 @@ func (c *column) set(i int, x []float32) {
 // an image space has a number that is not a whole number from 0 to 255.
 func (c *column) convertToFloats() {
 	c.floats = make([]float32, len(c.bytes), cap(c.bytes))
-	for i, b := range c.bytes {
-		c.floats[i] = float32(b)
-	}
+	f32.Bytes(c.floats, c.bytes)
 	c.bytes = nil
 }
 
@@ -69,9 +69,7 @@ func (c *column) get(x []float32, i int) {
 		copy(x, c.floats[i*len(x):(i+1)*len(x)])
 		return
 	}
-	for j, b := range c.bytes[i*len(x) : (i+1)*len(x)] {
-		x[j] = float32(b)
-	}
+	f32.Bytes(x, c.bytes[i*len(x):(i+1)*len(x)])
 }
 
 // Encodings of rows in a file, for a column with isByte. The encoding is the first byte of the
@@ -128,9 +126,7 @@ func (c *column) readFrom(src []byte, from, to int) (rest []byte, err error) {
 	if c.bytes != nil {
 		copy(c.bytes[from:], src[:n])
 	} else {
-		for i, b := range src[:n] {
-			c.floats[from+i] = float32(b)
-		}
+		f32.Bytes(c.floats[from:to], src[:n])
 	}
 	return src[n:], nil
 }

@@ -21,12 +21,14 @@ type Episodes struct {
 	Advantage []float32 // [K] advantages; the agent writes them
 
 	ended   trace     // [K] steps of the ended episodes
+	lengths []int     // [Count] number of steps of each ended episode
 	running []trace   // [N] steps of the running episodes
 	width   int       // A, floats of an action
 	choices int       // M, length of a mask row; 0 without masks
 	row     []float32 // scratch: one observation
 	scratch []float32 // scratch: observations as floats
-	batch   Minibatch // the Minibatch that Rows returns
+	batch   Minibatch // the Minibatch that Rows and Sequences return
+	lanes   lanes     // scratch of Sequences
 }
 
 // A trace is a sequence of steps.
@@ -60,7 +62,7 @@ func NewEpisodes(spec env.Spec, n, ended int, masked bool) *Episodes {
 
 // newTrace returns an empty trace with memory for n steps of an environment with the given spec.
 func (e *Episodes) newTrace(spec env.Spec, n int) trace {
-	t := trace{newRows(spec.Obs, n), make([]float32, 0, n*e.width), make([]float32, 0, n), make([]bool, 0, n*e.choices)}
+	t := trace{newObservations(spec, 1, n), make([]float32, 0, n*e.width), make([]float32, 0, n), make([]bool, 0, n*e.choices)}
 	t.obs.clear()
 	return t
 }
@@ -74,7 +76,7 @@ func (t *trace) clear() {
 // Clear removes the ended episodes and keeps the running episodes.
 func (e *Episodes) Clear() {
 	e.ended.clear()
-	e.Count, e.Return, e.Value, e.Advantage = 0, e.Return[:0], e.Value[:0], e.Advantage[:0]
+	e.Count, e.Return, e.Value, e.Advantage, e.lengths = 0, e.Return[:0], e.Value[:0], e.Advantage[:0], e.lengths[:0]
 }
 
 // Len returns the number of steps of all ended episodes.
@@ -85,7 +87,7 @@ func (e *Episodes) Observe(obs []float32, mask []bool) {
 	o, m := len(e.row), e.choices
 	for i := range e.running {
 		t := &e.running[i]
-		t.obs.add(obs[i*o : (i+1)*o])
+		t.obs.append(obs[i*o : (i+1)*o])
 		t.mask = append(t.mask, mask[i*m:(i+1)*m]...)
 	}
 }
@@ -117,10 +119,10 @@ func (e *Episodes) End(i int, bootstrap, gamma float32) {
 	}
 	for k := range t.reward {
 		t.obs.get(e.row, k)
-		e.ended.obs.add(e.row)
+		e.ended.obs.append(e.row)
 	}
 	e.ended.act, e.ended.mask = append(e.ended.act, t.act...), append(e.ended.mask, t.mask...)
-	e.Count++
+	e.Count, e.lengths = e.Count+1, append(e.lengths, len(ret))
 	t.clear()
 }
 
@@ -167,7 +169,7 @@ func (e *Episodes) State(s *state.State) {
 		if s.Loading() {
 			t.obs.clear()
 			for k := range n {
-				t.obs.add(obs[k*len(e.row) : (k+1)*len(e.row)])
+				t.obs.append(obs[k*len(e.row) : (k+1)*len(e.row)])
 			}
 		}
 	}

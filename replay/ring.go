@@ -11,11 +11,15 @@ import (
 // t·N+i has the step of environment i in slot t. The newest slot has only observations; the
 // actions come with the next Add.
 //
+// If images are stacks of k frames, each frame is stored once, and the Ring has k-1 more slots with
+// older frames.
+//
 // Each observation is stored once: the next observation of a step is the observation in the next
 // slot. If an episode was truncated, the next slot has the first observation of a new episode.
 // The final observation of the truncated episode is then stored in finals.
 type Ring struct {
-	n, slots, o int       // N environments, T+1 slots, O floats per observation
+	n, slots, o int       // N environments, number of slots, O floats per observation
+	limit       int       // T, the largest number of slots that have steps
 	obs, act    rows      // [slots·N, O], [slots·N, A]
 	reward      []float32 // [slots·N]
 	end         []int32   // [slots·N] end of each step: notEnded, terminal, or a row index of finals
@@ -41,13 +45,14 @@ const maxBytes = min(8<<30, math.MaxInt)
 
 // Size returns the memory [bytes] of a Ring for environments with the given spec. capacity is the
 // number of transitions. A number of an observation takes one byte if its space allows only whole
-// numbers from 0 to 255, otherwise four bytes. Each observation is stored once. Masks are not
+// numbers from 0 to 255, otherwise four bytes. Each observation is stored once, and of a stack of
+// frames only the newest. Masks are not
 // included: a mask takes M bytes per transition.
 func Size(spec env.Spec, capacity int) int { return rowSize(spec, 0) * capacity }
 
 // rowSize returns the memory [bytes] of a transition. choices is the length of a mask row.
 func rowSize(spec env.Spec, choices int) int {
-	return layoutSize(spec.Obs) + layoutSize(spec.Act) + 8 + choices
+	return observationSize(spec) + layoutSize(spec.Act) + 8 + choices
 }
 
 // NewRing returns an empty Ring for capacity transitions. The argument first has the first
@@ -61,9 +66,13 @@ func NewRing(spec env.Spec, capacity int, first *env.Result) (*Ring, error) {
 		return nil, fmt.Errorf("replay: buffer_size is %d, want %d … %d: a transition takes %d bytes, and a buffer may take at most %d",
 			capacity, n, maxBytes/row, row, maxBytes)
 	}
-	r := &Ring{n: n, slots: capacity/n + 1, o: spec.Obs.Size(), choices: choices}
+	r := &Ring{n: n, limit: capacity / n, o: spec.Obs.Size(), choices: choices}
+	r.slots = r.limit + 1
+	if frames, _ := stackSize(spec); frames > 0 {
+		r.slots += frames - 1
+	}
 	all := r.Rows()
-	r.obs, r.act = newRows(spec.Obs, all), newRows(spec.Act, all)
+	r.obs, r.act = newObservations(spec, n, all), newRows(spec.Act, all)
 	r.reward, r.end, r.mask = make([]float32, all), make([]int32, all), make([]bool, all*choices)
 	for i := range r.end {
 		r.end[i] = notEnded
@@ -72,7 +81,7 @@ func NewRing(spec env.Spec, capacity int, first *env.Result) (*Ring, error) {
 	if spec.MaxSteps > 0 { // memory for final observations, one per time limit
 		cuts = n * (r.slots/spec.MaxSteps + 2)
 	}
-	r.finals = newFinalObs(spec.Obs, choices, cuts)
+	r.finals = newFinalObs(spec, &r.obs, choices, cuts)
 	r.setNewest(first)
 	return r, nil
 }
@@ -85,14 +94,14 @@ func (r *Ring) Len() int { return r.kept * r.n }
 
 // setNewest stores the observations and masks of res in the newest slot.
 func (r *Ring) setNewest(res *env.Result) {
-	r.obs.setRows(r.head*r.n, res.Obs)
+	r.obs.setRows(r.head*r.n, res.Obs, r.steps > 0)
 	copy(r.mask[r.head*r.n*r.choices:], res.Mask)
 }
 
 // Add stores one step of every environment. If the Ring is full, it removes the oldest steps.
 func (r *Ring) Add(act []float32, res *env.Result, s Sampler) {
 	from := r.head * r.n
-	r.act.setRows(from, act)
+	r.act.setRows(from, act, false)
 	for i, reward := range res.Reward {
 		row := from + i
 		r.freeFinal(row)
@@ -105,15 +114,16 @@ func (r *Ring) Add(act []float32, res *env.Result, s Sampler) {
 			if r.choices > 0 {
 				mask = res.NextMask[i*r.choices : (i+1)*r.choices]
 			}
-			r.end[row] = r.finals.add(res.Next[i*r.o:(i+1)*r.o], mask)
+			r.end[row] = r.finals.add(res.Next[i*r.o:(i+1)*r.o], mask, row)
 		}
 	}
 	r.steps++
-	r.head, r.kept = r.steps%r.slots, min(r.kept+1, r.slots-1)
+	r.head, r.kept = r.steps%r.slots, min(r.kept+1, r.limit)
 	r.setNewest(res)
+	removed := (r.head + r.slots - r.limit - 1) % r.slots * r.n
 	for i := range r.n {
 		s.Stored(from+i, true)
-		s.Stored(r.head*r.n+i, false)
+		s.Stored(removed+i, false)
 	}
 }
 

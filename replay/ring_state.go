@@ -10,10 +10,10 @@ func (r *Ring) State(s *state.State) {
 	if s.Loading() {
 		r.reset()
 	}
-	from, to := r.steps-r.kept, r.steps
+	from, to := r.steps-min(r.steps, r.slots-1), r.steps // with the slots that have only older frames
 	s.Records("replay", &from, &to, r.slots-1, r.appendSlot, r.readSlot)
 	if s.Err() == nil {
-		r.steps, r.kept, r.head = to, to-from, to%r.slots
+		r.steps, r.kept, r.head = to, min(to-from, r.limit), to%r.slots
 	}
 	now := make([]float32, r.n*r.o)
 	for i := range r.n {
@@ -21,7 +21,11 @@ func (r *Ring) State(s *state.State) {
 	}
 	s.Floats("replay/now", now)
 	for i := range r.n {
-		r.obs.set(r.head*r.n+i, now[i*r.o:(i+1)*r.o])
+		before := noRow
+		if r.steps > 0 {
+			before = (r.head+r.slots-1)%r.slots*r.n + i
+		}
+		r.obs.set(r.head*r.n+i, now[i*r.o:(i+1)*r.o], before)
 	}
 	s.Bools("replay/mask", r.mask[r.head*r.n*r.choices:(r.head+1)*r.n*r.choices])
 }
@@ -94,7 +98,7 @@ func (r *Ring) readEnd(src []byte, row int) (rest []byte, err error) {
 	case Terminated:
 		r.end[row] = terminal
 	case Truncated:
-		r.end[row], src, err = r.finals.readFrom(src)
+		r.end[row], src, err = r.finals.readFrom(src, row)
 	default:
 		return nil, errDamaged
 	}

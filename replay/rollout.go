@@ -12,7 +12,6 @@ package replay
 
 import (
 	"iter"
-	"math/rand/v2"
 	"slices"
 
 	"github.com/rlrun/rlrun/env"
@@ -26,6 +25,9 @@ import (
 // Each observation is stored once: the next observation of step t is the observation of step t+1.
 // F more rows after these have the final observations of truncated episodes. An agent computes V
 // of all observations, which Observed returns. Then Advantages computes the advantages.
+//
+// For a policy with memory, V is computed in the step itself, and KeepMemory divides the steps into
+// sequences.
 type Rollout struct {
 	N, T      int       // number of environments, number of steps
 	Act       []float32 // [T·N, A] raw actions of the policy
@@ -43,36 +45,10 @@ type Rollout struct {
 	parts     []*RolloutPart // parts of the environments, which are filled separately; one part if Divide was not called
 	obs       rows           // [(T+1)·N] observations before each step and after the last step
 	next      []float32      // [T·N] V of the next observation of each step; 0 if it is terminal
-	order     []int          // [T·N] random order of the rows in an epoch
-	allBatch  Minibatch      // the Minibatch that All returns
-	rowsBatch Minibatch      // the Minibatch that Rows returns
-}
-
-// A Minibatch is B steps for one gradient step. Its slices are overwritten for the next
-// minibatch.
-type Minibatch struct {
-	Obs, Act                          []float32 // [B, O] observations, [B, A] raw actions of the policy
-	Mask                              []bool    // [B, M] allowed actions; nil without masks
-	LogProb, Value, Advantage, Return []float32 // [B] log-probabilities of the actions, V of the observations, advantages, targets of the critic
-}
-
-// Len returns the number of steps.
-func (b *Minibatch) Len() int { return len(b.Advantage) }
-
-// Slice sets dst to the steps [from, to), which share memory with b, and returns dst.
-func (b *Minibatch) Slice(dst *Minibatch, from, to int) *Minibatch {
-	n := b.Len()
-	*dst = Minibatch{
-		part(b.Obs, n, from, to), part(b.Act, n, from, to), part(b.Mask, n, from, to), part(b.LogProb, n, from, to),
-		part(b.Value, n, from, to), part(b.Advantage, n, from, to), part(b.Return, n, from, to),
-	}
-	return dst
-}
-
-// part returns rows [from, to) of x, which has n rows. If x is nil, it returns nil.
-func part[T any](x []T, n, from, to int) []T {
-	w := len(x) / n
-	return x[from*w : to*w]
+	sequences sequencing
+	order     []int     // [T·N] random order of the sequences in an epoch
+	allBatch  Minibatch // the Minibatch that All returns
+	rowsBatch Minibatch // the Minibatch that Rows returns
 }
 
 // NewRollout returns an empty Rollout of t steps of n environments. masked is whether the
@@ -82,7 +58,7 @@ func NewRollout(spec env.Spec, t, n int, masked bool) *Rollout {
 	r := &Rollout{
 		N: n, T: t, Act: f(t * spec.Act.Size()), LogProb: f(t), First: make([]bool, t*n),
 		Reward: f(t), Terminal: f(t), Done: f(t), Value: f(t + 1), Advantage: f(t), Return: f(t),
-		spec: spec, obs: newRows(spec.Obs, (t+1)*n), next: f(t), order: make([]int, t*n),
+		spec: spec, obs: newObservations(spec, n, (t+1)*n), next: f(t), order: make([]int, t*n), sequences: sequencing{length: 1},
 	}
 	if masked {
 		l := layoutOf(spec.Act)
@@ -148,82 +124,17 @@ func (r *Rollout) Advantages(gamma, lambda float32) {
 	}
 	f := r.obs.n
 	for _, p := range r.parts {
-		for _, k := range p.ended {
-			r.next[k] = r.Value[f]
-			f++
+		final := p.finalValues
+		if r.sequences.memory == 0 {
+			final = r.Value[f : f+len(p.ended)]
+			f += len(p.ended)
+		}
+		for i, k := range p.ended {
+			r.next[k] = final[i]
 		}
 	}
 	loss.GAE(r.Advantage, r.Reward, r.Value, r.next, r.Done, r.N, gamma, lambda)
 	f32.Add(r.Return, r.Advantage, r.Value[:len(r.Return)])
-}
-
-// All returns all steps, ordered by time. The Minibatch is valid until the next call. It uses the
-// slices of the rollout, except for observations that are stored as bytes.
-func (r *Rollout) All() *Minibatch {
-	n := r.T * r.N
-	r.allBatch = Minibatch{r.obs.view(&r.parts[0].scratch, 0, n), r.Act, r.Mask, r.LogProb, r.Value[:n], r.Advantage, r.Return}
-	return &r.allBatch
-}
-
-// Rows returns a copy of the steps in the given rows. The Minibatch is valid until the next call.
-func (r *Rollout) Rows(index []int) *Minibatch {
-	r.Gather(&r.rowsBatch, index)
-	return &r.rowsBatch
-}
-
-// Gather copies the steps in the given rows to b. Several goroutines may call it at the same time
-// for different Minibatches.
-func (r *Rollout) Gather(b *Minibatch, index []int) {
-	n := len(index)
-	gather := func(dst, src []float32) []float32 {
-		k := len(src) / (r.T * r.N)
-		dst = f32.Grow(dst, n*k)
-		f32.Gather(dst, src, k, index)
-		return dst
-	}
-	b.Obs = f32.Grow(b.Obs, n*r.obs.width)
-	r.obs.gather(b.Obs, index)
-	b.Act, b.LogProb, b.Value = gather(b.Act, r.Act), gather(b.LogProb, r.LogProb), gather(b.Value, r.Value[:r.T*r.N])
-	b.Advantage, b.Return = gather(b.Advantage, r.Advantage), gather(b.Return, r.Return)
-	if r.Mask != nil {
-		k := len(r.Mask) / (r.T * r.N)
-		b.Mask = f32.Grow(b.Mask, n*k)
-		for i, row := range index {
-			copy(b.Mask[i*k:(i+1)*k], r.Mask[row*k:])
-		}
-	}
-}
-
-// Minibatches returns an iterator over the minibatches of Shuffled.
-func (r *Rollout) Minibatches(rng *rand.Rand, size int) iter.Seq[*Minibatch] {
-	return func(yield func(*Minibatch) bool) {
-		r.shuffled(rng, size, func(index []int) bool { return yield(r.Rows(index)) })
-	}
-}
-
-// Shuffled returns an iterator over the rows of minibatches that contain each step once, in a
-// random order. size is the number of steps in a minibatch. If size does not divide the number of
-// steps, the last minibatch is smaller, as in Stable-Baselines3.
-func (r *Rollout) Shuffled(rng *rand.Rand, size int) iter.Seq[[]int] {
-	return func(yield func([]int) bool) { r.shuffled(rng, size, yield) }
-}
-
-// shuffled yields the rows that Shuffled describes.
-func (r *Rollout) shuffled(rng *rand.Rand, size int, yield func([]int) bool) {
-	for i := range r.order {
-		r.order[i] = i
-	}
-	for i := len(r.order) - 1; i > 0; i-- { // as rng.Shuffle does it, without calls of a function
-		j := rng.Uint64N(uint64(i + 1))
-		r.order[i], r.order[j] = r.order[j], r.order[i]
-	}
-	for left := r.order; len(left) > 0; {
-		n := min(size, len(left))
-		if !yield(left[:n]) {
-			return
-		}
-		left = left[n:]
-	}
 }
 
 // bit returns 1 for true and 0 for false.

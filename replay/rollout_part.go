@@ -11,12 +11,13 @@ import (
 // goroutines may fill the parts of a Rollout at the same time. The parts together have the same
 // steps as a Rollout that is filled as a whole.
 type RolloutPart struct {
-	roll    *Rollout
-	from, n int       // first environment, number of environments
-	t       int       // number of steps stored
-	final   rows      // [F] final observations of truncated episodes
-	ended   []int     // [F] row t·N+i of the step before each final observation
-	scratch []float32 // scratch: observations as floats
+	roll        *Rollout
+	from, n     int       // first environment, number of environments
+	t           int       // number of steps stored
+	final       rows      // [F] final observations of truncated episodes
+	ended       []int     // [F] row t·N+i of the step before each final observation
+	finalValues []float32 // [F] V of the final observations of a policy with memory, which does not need the observations
+	scratch     []float32 // scratch: observations as floats
 }
 
 // Divide divides the environments into consecutive parts of the given sizes, whose sum is N. The
@@ -29,8 +30,7 @@ func (r *Rollout) Divide(sizes ...int) []*RolloutPart {
 		if limit := r.spec.MaxSteps; limit > 0 { // memory for final observations, one per time limit
 			finals = n * (r.T/limit + 1)
 		}
-		p := &RolloutPart{roll: r, from: from, n: n, final: newRows(r.spec.Obs, finals), ended: make([]int, 0, finals)}
-		p.final.clear()
+		p := &RolloutPart{roll: r, from: from, n: n, final: newFinals(r.spec, &r.obs, finals), ended: make([]int, 0, finals), finalValues: make([]float32, 0, finals)}
 		r.parts = append(r.parts, p)
 		from += n
 	}
@@ -47,14 +47,14 @@ func (r *Rollout) Part(i int) *RolloutPart { return r.parts[i] }
 // environments. The argument first [n] is true for an observation that is the first of an episode.
 func (p *RolloutPart) Begin(obs []float32, mask, first []bool) {
 	p.final.clear()
-	p.ended, p.t = p.ended[:0], 0
+	p.ended, p.finalValues, p.t = p.ended[:0], p.finalValues[:0], 0
 	p.observe(obs, mask, first)
 }
 
 // observe stores the observations, the masks and first before step t.
 func (p *RolloutPart) observe(obs []float32, mask, first []bool) {
 	r, row := p.roll, p.t*p.roll.N+p.from
-	r.obs.setRows(row, obs)
+	r.obs.setRows(row, obs, p.t > 0)
 	if p.t < r.T {
 		copy(r.Mask[row*len(mask)/p.n:], mask)
 		copy(r.First[row:], first)
@@ -72,7 +72,9 @@ func (p *RolloutPart) Add(act, logp []float32, res *env.Result) {
 		k := row + i
 		r.Reward[k], r.Terminal[k], r.Done[k] = float32(reward), bit(res.Terminated[i]), bit(res.Done(i))
 		if res.Done(i) && !res.Terminated[i] {
-			p.final.add(res.Next[i*o : (i+1)*o])
+			if r.sequences.memory == 0 {
+				p.final.add(res.Next[i*o:(i+1)*o], k)
+			}
 			p.ended = append(p.ended, k)
 		}
 	}

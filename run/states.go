@@ -13,11 +13,12 @@ import (
 const maxShown = 1 << 14
 
 // Knowledge returns the value and the greedy action of policy p in each state of a tabular
-// environment. Both are nil if the environment is not tabular or has too many states to show.
+// environment. Both are nil if the environment is not tabular or has too many states to show, or if
+// p has memory.
 // values is also nil if p has no values.
 func Knowledge(s *scenario.Scenario, p policy.Policy) (values []float32, best []int) {
 	tab := s.Tabular
-	if tab == nil || tab.Model().States > maxShown {
+	if tab == nil || tab.Model().States > maxShown || p.Spec().Memory > 0 {
 		return nil, nil
 	}
 	best, _ = greedy(context.Background(), p, tab)

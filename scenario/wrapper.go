@@ -3,6 +3,7 @@ package scenario
 import (
 	"errors"
 	"maps"
+	"reflect"
 
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/internal/nearest"
@@ -16,7 +17,7 @@ type Wrappers map[string]Wrapper
 // 0.25}: it reads the value of the entry and wraps environments. NewWrapper and NewSwitch return
 // a Wrapper.
 type Wrapper struct {
-	read       func(settings.Node) (wrap, error)
+	read       func(value, rest settings.Node) (wrap, error) // the value of the entry, and the mapping of its further settings
 	value      any
 	rewardOnly bool
 }
@@ -25,26 +26,46 @@ type Wrapper struct {
 type wrap func(env.Env) (env.Env, error)
 
 // NewWrapper returns a Wrapper whose value in a scenario has type T: a number, a text, a list, or
-// a struct with yaml tags. If T is a struct, missing keys have the values of defaults. The
+// a struct with yaml tags. If T is a struct, missing keys have the values of defaults, and a scenario
+// may also write keys beside the name: {frame_stack: 4, padding: zero}. The
 // function around wraps an environment; if it returns an error, the message also has the line in
 // the scenario. The wrapped environment should be an env.Wrapper, because rlrun then finds the
 // state of the inner environment. If the inner environment has masks, it must be an env.Wrapper.
 //
 //	scenario.Wrappers{"fog": scenario.NewWrapper(0.1, NewFog)} // func NewFog(env.Env, float64) (*Fog, error)
 func NewWrapper[T any, E env.Env](defaults T, around func(env.Env, T) (E, error)) Wrapper {
-	return Wrapper{value: defaults, read: func(n settings.Node) (wrap, error) {
+	return Wrapper{value: defaults, read: func(n, rest settings.Node) (wrap, error) {
 		value := defaults
 		err := n.Decode(&value)
+		if err == nil && len(rest.Keys()) > 0 {
+			err = decodeRest(rest, &value)
+		}
 		return func(e env.Env) (env.Env, error) { return around(e, value) }, err
 	}}
+}
+
+// decodeRest sets fields of the value of a wrapper from the keys beside its name.
+func decodeRest(rest settings.Node, value any) error {
+	if reflect.TypeOf(value).Elem().Kind() != reflect.Struct {
+		return oneWrapper(rest)
+	}
+	return rest.Decode(value)
+}
+
+// oneWrapper returns the error for an entry that is not one wrapper.
+func oneWrapper(n settings.Node) error {
+	return n.Fault("want one wrapper and its value, as {sticky_action: 0.25}")
 }
 
 // NewSwitch returns a Wrapper without settings. A scenario turns it on with true: {clip_action:
 // true}.
 func NewSwitch[E env.Env](around func(env.Env) (E, error)) Wrapper {
-	return Wrapper{value: true, read: func(n settings.Node) (wrap, error) {
+	return Wrapper{value: true, read: func(n, rest settings.Node) (wrap, error) {
 		var on bool
 		err := n.Decode(&on)
+		if err == nil && len(rest.Keys()) > 0 {
+			err = oneWrapper(rest)
+		}
 		if err == nil && !on {
 			err = n.Fault("false, want true, or no such entry")
 		}
@@ -74,25 +95,46 @@ type wrapping struct {
 func (s *Scenario) wrappers() (all []wrapping, err error) {
 	kinds := s.catalog.Wrappers
 	for _, n := range s.file.Env.Wrappers {
-		keys := n.Keys()
-		if len(keys) != 1 {
-			return nil, n.Fault("want one wrapper and its value, as {sticky_action: 0.25}")
+		name, err := wrapperName(n, kinds)
+		if err != nil {
+			return nil, err
 		}
-		kind, ok := kinds[keys[0]]
-		if !ok {
-			return nil, n.Fault("no wrapper %q%s", keys[0], nearest.Hint(keys[0], maps.Keys(kinds)))
-		}
+		kind := kinds[name]
 		if kind.read == nil {
-			return nil, n.Fault("the wrapper %s is an empty scenario.Wrapper; want one that scenario.NewWrapper returned", keys[0])
+			return nil, n.Fault("the wrapper %s is an empty scenario.Wrapper; want one that scenario.NewWrapper returned", name)
 		}
-		value, _ := n.At(keys[0])
-		around, err := kind.read(value)
+		value, rest, err := n.Take(name)
+		if err != nil {
+			return nil, err
+		}
+		around, err := kind.read(value, rest)
 		if err != nil {
 			return nil, err
 		}
 		all = append(all, wrapping{value, around, kind.rewardOnly})
 	}
 	return all, nil
+}
+
+// wrapperName returns the name of the wrapper in an entry: the key that is a wrapper.
+func wrapperName(n settings.Node, kinds Wrappers) (name string, err error) {
+	keys := n.Keys()
+	for _, key := range keys {
+		if _, ok := kinds[key]; !ok || key == name {
+			continue
+		}
+		if name != "" {
+			return "", oneWrapper(n)
+		}
+		name = key
+	}
+	switch {
+	case len(keys) == 0:
+		return "", oneWrapper(n)
+	case name == "":
+		return "", n.Fault("no wrapper %q%s", keys[0], nearest.Hint(keys[0], maps.Keys(kinds)))
+	}
+	return name, nil
 }
 
 // wrapped returns a Factory. Its environments come from the Factory inner, with all wrappers put

@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/env/pixels"
 )
 
 // BuiltinWrappers returns a new map of the wrappers that come with rlrun.
@@ -29,6 +30,7 @@ func BuiltinWrappers() Wrappers {
 		"mask_velocity":          NewSwitch(env.NewMaskVelocity),                   // sets velocities to 0, also in stacked and delayed observations
 		"add_noise":              NewWrapper(0., env.NewAddNoise),                  // adds normally distributed noise with this standard deviation to observations
 		"discretize_observation": NewWrapper(bins{}, discretizeObservation),        // replaces the observation by the index of its cell in a grid
+		"pixels":                 NewWrapper(pixels.Settings{}, pixels.New),        // replaces the observation by a picture of the environment with this width and height, as an image of bytes
 		"tile_coding":            NewWrapper(tiles{Tilings: 8}, tileCoding),        // replaces the observation by the tiles that contain it, as bits (Sutton and Barto 2018, section 9.5.4)
 	}
 }

@@ -71,6 +71,9 @@ func TestAllWrappers(t *testing.T) {
 		"mask_observation: [0]": {4, 1}, "mask_velocity: true": {4, 1}, "add_noise: 0.1": {4, 1},
 		"discretize_observation: {bins: 4, " + bounds + "}":   {1, 1},
 		"tile_coding: {tiles: 2, tilings: 3, " + bounds + "}": {3 * 81, 1}, "sticky_action: 0.5": {4, 1},
+		"frame_stack: 2, padding: zero": {8, 1}, "padding: zero, frame_stack: 2": {8, 1},
+		"pixels: 10x8": {240, 1}, "pixels: 10x8, gray: true": {80, 1}, "pixels: {size: 12x8, gray: true}": {96, 1},
+		"pixels: 84x84, gray: true}, {frame_stack: 4": {84 * 84 * 4, 1},
 	} {
 		s := mustRead(t, "env: {id: CartPole-v1, wrappers: [{"+wrapper+"}]}\nagent: {name: ppo}\nsteps: 10")
 		if got := [2]int{s.Spec.Obs.Size(), s.Spec.Act.Size()}; got != want {
@@ -128,6 +131,18 @@ func TestWrapperFaults(t *testing.T) {
 		{"[{frame_skip: 0}]", "env.wrappers[0].frame_skip: env: FrameSkip of 0 times"},
 		{"[{frame_stack: {n: 2, padding: ones}}]", `env.wrappers[0].frame_stack: padding "ones", want reset or zero`},
 		{"[{frame_stack: many}]", `env.wrappers[0].frame_stack: "many", want a whole number`},
+		{"[{frame_stack: 2, padding: ones}]", `env.wrappers[0]: padding "ones", want reset or zero`},
+		{"[{frame_stack: 2, paddings: zero}]", "env.wrappers[0].paddings: unknown key; the nearest is padding"},
+		{"[{frame_stack: 2, frame_stack: 3}]", "env.wrappers[0].frame_stack: a second time"},
+		{"[{sticky_action: 0.5, often: true}]", "env.wrappers[0]: want one wrapper and its value"},
+		{"[{mask_velocity: true, often: true}]", "env.wrappers[0]: want one wrapper and its value"},
+		{"[{pixels: 84}]", `env.wrappers[0].pixels: size "84", want WIDTHxHEIGHT in pixels, 8 … 512 each: 84x84`},
+		{"[{pixels: 84x4}]", `env.wrappers[0].pixels: size "84x4", want WIDTHxHEIGHT`},
+		{"[{pixels: 9999x84}]", `env.wrappers[0].pixels: size "9999x84", want WIDTHxHEIGHT`},
+		{"[{pixels: {gray: true}}]", `env.wrappers[0].pixels: size "", want WIDTHxHEIGHT`},
+		{"[{pixels: 84x84, grey: true}]", "env.wrappers[0].grey: unknown key; the nearest is gray"},
+		{"[{pixels: 84x84, gray: maybe}]", `env.wrappers[0].gray: "maybe", want true or false`},
+		{"[{pixels: 84x84}, {add_noise: 1}]", "env.wrappers[1].add_noise: env: AddNoise needs observations that are a Box of numbers, and these are an Image of 84×84×3"},
 		{"[{filter_observation: {x: 1}}]", "env.wrappers[0].filter_observation: want the names of fields, or the indices"},
 		{"[{tile_coding: {tiles: 4}}]", "env.wrappers[0].tile_coding: env: TileCoding of element 1, in -Inf … +Inf, want two bounds, the lower one first; low and high set them"},
 		{"[{discretize_observation: {tilings: 4}}]", "env.wrappers[0].discretize_observation.tilings: unknown key"},

@@ -28,6 +28,7 @@ import (
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/classic"
 	"github.com/rlrun/rlrun/env/grid"
+	"github.com/rlrun/rlrun/env/memory"
 	"github.com/rlrun/rlrun/env/mujoco"
 	"github.com/rlrun/rlrun/render/raster"
 	"github.com/rlrun/rlrun/render/window"
@@ -45,6 +46,7 @@ func Envs() env.Registry {
 	r := env.Registry{}
 	classic.Register(r)
 	grid.Register(r)
+	memory.Register(r)
 	mujoco.Register(r)
 	return r
 }

@@ -4,7 +4,8 @@
 // A test describes its agent with an [Agent] and calls [Check], which runs each check as a
 // subtest: the agent learns, repeats its bytes with the same seed, resumes, allocates nothing,
 // and returns errors instead of panics. The tasks to learn are [Identity], with discrete actions,
-// and [Tracking], with continuous actions.
+// and [Tracking], with continuous actions. A policy with memory can learn [Recall] or
+// [RecallNumber].
 //
 //	agentstest.Check(t, agentstest.Agent{New: newSmallAgent, Discrete: true, Steps: 40_000})
 package agentstest
@@ -38,9 +39,10 @@ type Agent struct {
 
 	Discrete   bool    // true: the agent can learn discrete actions
 	Continuous bool    // true: the agent can learn continuous actions
+	Memory     bool    // true: the agent's policy has memory, and the agent can learn Recall, or RecallNumber in place of Tracking if Continuous is true
 	Table      bool    // true: the agent needs discrete observations
 	Allocates  bool    // true: iterations allocate memory, so Check does not count allocations
-	Steps      int     // environment steps in which the agent learns Identity and Tracking
+	Steps      int     // environment steps in which the agent learns its tasks
 	Gamma      float64 // discount γ of the policy's values; 0 skips the check of the values
 }
 
@@ -70,8 +72,14 @@ func (a Agent) tasks() map[string]func() env.Env {
 	if a.Discrete {
 		tasks["discrete"] = func() env.Env { return NewIdentity(a.Table) }
 	}
-	if a.Continuous {
+	if a.Continuous && !a.Memory {
 		tasks["continuous"] = func() env.Env { return NewTracking() }
+	}
+	switch {
+	case a.Memory && a.Continuous:
+		tasks["memory"] = func() env.Env { return NewRecallNumber() }
+	case a.Memory:
+		tasks["memory"] = func() env.Env { return NewRecall() }
 	}
 	return tasks
 }
@@ -199,7 +207,7 @@ func (a Agent) checkPieces(t *testing.T, mk func() env.Env) {
 // checkAllocations checks that ten iterations of a warm agent allocate nothing. It takes the mean
 // of ten trials, rounded down, so that a rare allocation of the Go runtime does not count.
 func (a Agent) checkAllocations(t *testing.T, mk func() env.Env) {
-	agent := a.newAgent(t, mk, 1, 100*shortRun())
+	agent := a.newAgent(t, mk, 1, 10_000*shortRun()) // more steps than the trials take: workers of A3C may each take many in an iteration
 	r, err := agent.Learn(2 * shortRun())
 	if n := testing.AllocsPerRun(10, func() {
 		for range 10 {
@@ -272,7 +280,7 @@ func (a Agent) checkValues(t *testing.T) {
 	if a.Table {
 		obs = []float32{0, 1}
 	}
-	p.Act(policy.In{Obs: obs}, policy.Out{Value: got})
+	p.Act(policy.In{Obs: obs, Memory: make([]float32, 2*p.Spec().Memory)}, policy.Out{Value: got})
 	first := 1 / (1 - a.Gamma*a.Gamma)
 	for i, want := range []float64{first, a.Gamma * first} {
 		if math.Abs(float64(got[i])-want) > 0.03*want {

@@ -47,6 +47,7 @@ type CrossEntropy struct {
 	rngs          []rand.PCG // random generator of the next action
 	obs, act, raw []float32  // next observation; its action as the environment gets it; the same action as sampled
 	mask          []bool     // allowed next actions; nil if the environment has no masks
+	memory        []float32  // memory of the networks
 	stats         agents.Stats
 	loss          [1]agents.Metric
 }
@@ -69,6 +70,7 @@ func NewCrossEntropy(mk env.Maker, c Config) (*CrossEntropy, error) {
 	if a.model, err = policy.NewActorCritic(rng, vec.Spec(), c.Network, nil, c.Engine); err != nil {
 		return nil, err
 	}
+	a.memory = make([]float32, a.model.Spec().Memory)
 	if a.opt, err = c.Network.NewOptimizer(a.model.Params()); err == nil {
 		a.opt.Rate = c.LearningRate
 	}
@@ -94,16 +96,16 @@ func (a *CrossEntropy) Learn(until int) (agents.Report, error) {
 
 // An episode has the observations, masks and actions of its steps, and its return.
 type episode struct {
-	obs, act []float32
-	mask     []bool
-	ret      float64
+	obs, act    []float32
+	mask, first []bool // first is true for the first step
+	ret         float64
 }
 
 func (a *CrossEntropy) play(e *episode) error {
 	for done := false; !done; {
 		policy.SeedRows(a.rngs, []uint64{env.Split(env.Split(a.Seed, 4), 0)}, uint64(a.stats.Steps()))
-		a.model.Act(policy.In{Obs: a.obs, Mask: a.mask, Rand: a.rngs}, policy.Out{Act: a.act, Raw: a.raw})
-		e.obs, e.mask, e.act = append(e.obs, a.obs...), append(e.mask, a.mask...), append(e.act, a.raw...)
+		a.model.Act(policy.In{Obs: a.obs, Mask: a.mask, First: []bool{len(e.first) == 0}, Memory: a.memory, Rand: a.rngs}, policy.Out{Act: a.act, Raw: a.raw})
+		e.obs, e.mask, e.act, e.first = append(e.obs, a.obs...), append(e.mask, a.mask...), append(e.act, a.raw...), append(e.first, len(e.first) == 0)
 		res, err := a.vec.Step(a.act)
 		if err != nil {
 			return err
@@ -119,11 +121,12 @@ func (a *CrossEntropy) play(e *episode) error {
 func (a *CrossEntropy) imitate(best []episode) {
 	var all episode
 	for _, e := range best {
-		all.obs, all.mask, all.act = append(all.obs, e.obs...), append(all.mask, e.mask...), append(all.act, e.act...)
+		all.obs, all.mask, all.act, all.first = append(all.obs, e.obs...), append(all.mask, e.mask...), append(all.act, e.act...), append(all.first, e.first...)
 	}
+	batch := policy.Batch{Obs: all.obs, Mask: all.mask, First: all.first, Steps: len(all.first)} // the episodes as one sequence
 	for range a.NEpochs {
 		a.model.Tape.Reset()
-		loss := a.model.Pi(all.obs, all.mask).LogProb(all.act).Mean().Neg() // E[-log π(a|s)]
+		loss := a.model.Pi(batch).LogProb(all.act).Mean().Neg() // E[-log π(a|s)]
 		loss.Backward()
 		a.opt.Step()
 		a.loss[0].Value = float64(loss.Scalar())

@@ -32,13 +32,13 @@ func NewSkip(rng *rand.Rand, name string, in nn.Shape, l nn.Layer) (nn.Network, 
 }
 
 // Forward computes x + f(x) on a tape, which learning needs for the gradients.
-func (s Skip) Forward(t *tape.Tape, x *tape.Var, mode nn.Mode) *tape.Var {
-	return x.Add(s.Sequential.Forward(t, x, mode))
+func (s Skip) Forward(t *tape.Tape, x *tape.Var, p nn.Pass) *tape.Var {
+	return x.Add(s.Sequential.Forward(t, x, p))
 }
 
 // Infer computes the same numbers without a tape, which is faster for acting.
-func (s Skip) Infer(y, x []float32) {
-	s.Sequential.Infer(y, x)
+func (s Skip) Infer(y, x []float32, past nn.Memory) {
+	s.Sequential.Infer(y, x, past)
 	f32.Add(y, x, y)
 }
 

@@ -20,9 +20,9 @@ func TestSkip(t *testing.T) {
 	}
 	x := []float32{0.5, -1, 2, 0.25, 1, 1, -1, 0}
 	y := make([]float32, len(x))
-	n.Infer(y, x)
+	n.Infer(y, x, nn.Memory{})
 	tp := tape.New()
-	out := n.Forward(tp, tp.Const(x, 2), nn.Training)
+	out := n.Forward(tp, tp.Const(x, 2), nn.Pass{Mode: nn.Training})
 	if !slices.Equal(out.Value, y) {
 		t.Errorf("Forward = %v, Infer = %v, want the same bits", out.Value, y)
 	}
@@ -34,7 +34,7 @@ func TestSkip(t *testing.T) {
 
 	out.Square().Mean().Backward()
 	loss := func() float64 {
-		n.Infer(y, x)
+		n.Infer(y, x, nn.Memory{})
 		sum := 0.0
 		for _, v := range y {
 			sum += float64(v) * float64(v)

@@ -1,5 +1,7 @@
 package f32
 
+import "math"
+
 // An Activation is an activation function of each element. Layers compute it together with the
 // matrix product. The names and constants are those of PyTorch.
 type Activation uint8
@@ -77,4 +79,16 @@ func LayerGrad(dy, kept, db []float32, n int, act Activation) {
 	if n > 0 {
 		active.layerGrad[act](dy[:size], kept[:size], db, n)
 	}
+}
+
+// noFloor is the floor that changes no result.
+var noFloor = float32(math.Inf(-1))
+
+// floor returns the floor of a product with this activation: 0 for ReLU, and noFloor for the
+// other activations, which are computed after the product.
+func (act Activation) floor() float32 {
+	if act == ReLUAct {
+		return 0
+	}
+	return noFloor
 }

@@ -36,14 +36,15 @@ func reduce(x float32) (n, r float32) {
 // pow2 returns 2ⁿ for a whole number n with -126 ≤ n ≤ 127.
 func pow2(n float32) float32 { return math.Float32frombits(uint32(int32(n)+127) << 23) }
 
-// exp returns eˣ, computed as 2ⁿ eʳ.
+// exp returns eˣ, computed as 2ⁿ eʳ. Below -87 it returns 0: eˣ would be less than the smallest normal
+// float32 or near it, and arithmetic with numbers that are not normal is slow.
 func exp(x float32) float32 {
 	switch {
 	case x != x:
 		return x
 	case x > 88.7229: // eˣ is above the largest float32
 		return float32(math.Inf(1))
-	case x < -103.98: // eˣ is less than half of the smallest positive float32
+	case x < -87:
 		return 0
 	}
 	n, r := reduce(x)

@@ -60,6 +60,27 @@ type kernels struct {
 	denseRow func(y, x, w, b *float32, in, out, act int)
 	minRow   int
 	narrow   func(y, x, w, b *float32, n, in, out int)
+
+	// pack copies n ≤ panelColumns columns of src, whose k rows are ld apart, to a panel, and
+	// packTransposed the columns of its transpose. pack sets the other columns of the panel to 0, and
+	// packTransposed leaves them arbitrary, because no product reads them. The products are given by
+	// value: a pointer would escape and allocate.
+	panel                func(p panelProduct)
+	indexed              func(p indexedProduct)
+	pack, packTransposed func(dst, src []float32, k, ld, n int)
+
+	fromBytes     func(dst []float32, src []byte)
+	unit          func(dst, x []float32)
+	lstmGates     func(gates, h, c, before []float32, n int)
+	lstmGatesGrad func(dgates, gates, dh, dc, c, before []float32, n int)
+	gruGates      func(gates, parts, h, before []float32, n int)
+	gruGatesGrad  func(dgates, dparts, gates, part, dh, before []float32, n int)
+	softmax       func(x []float32, rows, w, ld int, mask []float32, maskld int, scale float32)
+	softmaxGrad   func(ds, p []float32, rows, w, ld int, scale float32)
+	layerNorm     func(y, x, w, b, stats []float32, eps float32)
+	layerNormGrad func(dx, dw, db, dy, x, w, stats []float32)
+	maxPool       func(y []float32, which []int32, x []float32, at, terms []int32, width int)
+	maxPoolGrad   func(dx, dy []float32, which, at, terms []int32, width int)
 }
 
 // maxDepth is the largest number of terms of a sum that a matrix product in assembly adds in one
@@ -121,4 +142,9 @@ var generic = kernels{
 	gae: gaeGeneric, gather: gatherGeneric, normalize: normalizeGeneric, adam: adamGeneric, rms: rmsGeneric,
 	dense: denseGeneric, denseInput: denseInputGeneric, denseWeight: denseWeightGeneric,
 	linear: linearGeneric, linearInput: linearInputGeneric, linearWeight: linearWeightGeneric,
+	panel: panelGeneric, indexed: indexedGeneric, pack: packGeneric, packTransposed: packTransposedGeneric,
+	fromBytes: fromBytesGeneric, unit: unitGeneric,
+	lstmGates: lstmGatesGeneric, lstmGatesGrad: lstmGatesGradGeneric, gruGates: gruGatesGeneric, gruGatesGrad: gruGatesGradGeneric,
+	softmax: softmaxGeneric, softmaxGrad: softmaxGradGeneric, layerNorm: layerNormGeneric, layerNormGrad: layerNormGradGeneric,
+	maxPool: maxPoolGeneric, maxPoolGrad: maxPoolGradGeneric,
 }

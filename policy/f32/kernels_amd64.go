@@ -41,6 +41,11 @@ var avx2 = kernels{
 	dense: ymm.dense, denseInput: ymm.denseInput, denseWeight: ymm.denseWeight,
 	linear: ymm.linear, linearInput: ymm.linearInput, linearWeight: ymm.linearWeight,
 	denseRow: denseRowAVX2, minRow: 8, narrow: narrowAVX2,
+	panel: ymmPanels.multiply, indexed: ymmPanels.multiplyIndexed, pack: packAVX2, packTransposed: packTransposedAVX2,
+	fromBytes: fromBytesSlicesAVX2, unit: unitAVX2,
+	lstmGates: lstmGatesSlicesAVX2, lstmGatesGrad: lstmGatesGradSlicesAVX2, gruGates: gruGatesSlicesAVX2, gruGatesGrad: gruGatesGradSlicesAVX2,
+	softmax: softmaxSlicesAVX2, softmaxGrad: softmaxGradSlicesAVX2, layerNorm: layerNormSlicesAVX2, layerNormGrad: layerNormGradSlicesAVX2,
+	maxPool: maxPoolSlicesAVX2, maxPoolGrad: maxPoolGradSlicesAVX2,
 }
 
 // avx512 are the kernels in assembly for processors with AVX-512.
@@ -73,6 +78,11 @@ var avx512 = kernels{
 	dense: zmm.dense, denseInput: zmm.denseInput, denseWeight: zmm.denseWeight,
 	linear: zmm.linear, linearInput: zmm.linearInput, linearWeight: zmm.linearWeight,
 	denseRow: denseRowAVX512, minRow: 16, narrow: narrowAVX512,
+	panel: zmmPanels.multiply, indexed: zmmPanels.multiplyIndexed, pack: packAVX512, packTransposed: packTransposedAVX512,
+	fromBytes: fromBytesSlicesAVX512, unit: unitAVX512,
+	lstmGates: lstmGatesSlicesAVX512, lstmGatesGrad: lstmGatesGradSlicesAVX512, gruGates: gruGatesSlicesAVX512, gruGatesGrad: gruGatesGradSlicesAVX512,
+	softmax: softmaxSlicesAVX512, softmaxGrad: softmaxGradSlicesAVX512, layerNorm: layerNormSlicesAVX512, layerNormGrad: layerNormGradSlicesAVX512,
+	maxPool: maxPoolSlicesAVX512, maxPoolGrad: maxPoolGradSlicesAVX512,
 }
 
 // activateAVX2 and activateAVX512 are the functions f of y = f(x).
@@ -100,7 +110,7 @@ var (
 			6: {1: product6x1AVX2, 2: product6x2AVX2},
 		},
 		pack:      [5]packFunc{1: pack1AVX2, 2: pack2AVX2, 3: pack3AVX2},
-		transpose: transposeAVX2, narrow: narrowAVX2, activate: &activateAVX2,
+		transpose: transposeAVX2, narrow: narrowAVX2, activate: &activateAVX2, panels: &ymmPanels, packPanel: packAVX2,
 	}
 	zmm = products{
 		lanes: 16, shift: 4, rows: []int{8, 4, 2, 1}, widest: 3, widestRow: 4,
@@ -116,6 +126,6 @@ var (
 			4: {1: product4x1splitAVX512, 2: product4x2splitAVX512, 3: product4x3splitAVX512},
 		},
 		pack:      [5]packFunc{1: pack1AVX512, 2: pack2AVX512, 3: pack3AVX512},
-		transpose: transposeAVX512, narrow: narrowAVX512, activate: &activateAVX512,
+		transpose: transposeAVX512, narrow: narrowAVX512, activate: &activateAVX512, panels: &zmmPanels, packPanel: packAVX512,
 	}
 )

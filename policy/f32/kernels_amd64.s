@@ -500,36 +500,39 @@ begin:
 
 loop:
 	VMOVUPS      (CX)(BX*1), Y0
-	VMOVUPS      Y1, Y2
-	VMOVUPS      Y3, Y4
+	VCMPPS       $0x11, Y1, Y0, Y2
+	VXORPS       Y3, Y3, Y3
+	VMOVUPS      Y1, Y4
 	VMAXPS       Y0, Y4, Y0
-	VMINPS       Y0, Y2, Y0
-	VMOVUPS      Y5, Y2
-	VFMADD231PS  Y6, Y0, Y2
-	VSUBPS       Y5, Y2, Y2
+	VMOVUPS      Y5, Y4
+	VMINPS       Y0, Y4, Y0
+	VMOVUPS      Y6, Y4
+	VFMADD231PS  Y7, Y0, Y4
+	VSUBPS       Y6, Y4, Y4
 	VMOVUPS      Y0, Y0
-	VFNMADD231PS Y7, Y2, Y0
-	VFNMADD231PS Y8, Y2, Y0
-	VMULPS       Y0, Y0, Y4
-	VMOVUPS      Y9, Y10
-	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y0, Y10
-	VMOVUPS      lanesAVX239500d01<>+0(SB), Y11
-	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y0, Y11
-	VFMADD213PS  Y10, Y4, Y11
-	VMOVUPS      lanesAVX23e2aaaab<>+0(SB), Y10
-	VFMADD213PS  lanesAVX23f000000<>+0(SB), Y0, Y10
-	VFMADD213PS  Y10, Y4, Y11
-	VFMADD213PS  Y0, Y4, Y11
-	VADDPS       lanesAVX23f800000<>+0(SB), Y11, Y0
-	VCVTPS2DQ    Y2, Y2
-	VPSRAD       $0x01, Y2, Y4
-	VPSLLD       $0x17, Y4, Y10
-	VPADDD       lanesAVX23f800000<>+0(SB), Y10, Y10
-	VMULPS       Y10, Y0, Y0
-	VPSUBD       Y4, Y2, Y2
-	VPSLLD       $0x17, Y2, Y2
-	VPADDD       lanesAVX23f800000<>+0(SB), Y2, Y2
-	VMULPS       Y2, Y0, Y0
+	VFNMADD231PS Y8, Y4, Y0
+	VFNMADD231PS Y9, Y4, Y0
+	VMULPS       Y0, Y0, Y11
+	VMOVUPS      Y10, Y12
+	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y0, Y12
+	VMOVUPS      lanesAVX239500d01<>+0(SB), Y13
+	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y0, Y13
+	VFMADD213PS  Y12, Y11, Y13
+	VMOVUPS      lanesAVX23e2aaaab<>+0(SB), Y12
+	VFMADD213PS  lanesAVX23f000000<>+0(SB), Y0, Y12
+	VFMADD213PS  Y12, Y11, Y13
+	VFMADD213PS  Y0, Y11, Y13
+	VADDPS       lanesAVX23f800000<>+0(SB), Y13, Y0
+	VCVTPS2DQ    Y4, Y4
+	VPSRAD       $0x01, Y4, Y11
+	VPSLLD       $0x17, Y11, Y12
+	VPADDD       lanesAVX23f800000<>+0(SB), Y12, Y12
+	VMULPS       Y12, Y0, Y0
+	VPSUBD       Y11, Y4, Y4
+	VPSLLD       $0x17, Y4, Y4
+	VPADDD       lanesAVX23f800000<>+0(SB), Y4, Y4
+	VMULPS       Y4, Y0, Y0
+	VBLENDVPS    Y2, Y3, Y0, Y0
 	VMOVUPS      Y0, (AX)(BX*1)
 	ADDQ         $0x20, BX
 	SUBQ         $0x08, DX
@@ -542,36 +545,39 @@ tail:
 	NEGQ         DX
 	VMOVUPS      (SI)(DX*4), Y0
 	VMASKMOVPS   (CX)(BX*1), Y0, Y2
+	VCMPPS       $0x11, Y1, Y2, Y3
+	VXORPS       Y4, Y4, Y4
 	VMOVUPS      Y1, Y1
-	VMOVUPS      Y3, Y3
-	VMAXPS       Y2, Y3, Y2
-	VMINPS       Y2, Y1, Y1
+	VMAXPS       Y2, Y1, Y1
 	VMOVUPS      Y5, Y2
-	VFMADD231PS  Y6, Y1, Y2
-	VSUBPS       Y5, Y2, Y2
+	VMINPS       Y1, Y2, Y1
+	VMOVUPS      Y6, Y2
+	VFMADD231PS  Y7, Y1, Y2
+	VSUBPS       Y6, Y2, Y2
 	VMOVUPS      Y1, Y1
-	VFNMADD231PS Y7, Y2, Y1
 	VFNMADD231PS Y8, Y2, Y1
-	VMULPS       Y1, Y1, Y3
-	VMOVUPS      Y9, Y4
-	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y1, Y4
-	VMOVUPS      lanesAVX239500d01<>+0(SB), Y5
-	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y1, Y5
-	VFMADD213PS  Y4, Y3, Y5
-	VMOVUPS      lanesAVX23e2aaaab<>+0(SB), Y4
-	VFMADD213PS  lanesAVX23f000000<>+0(SB), Y1, Y4
-	VFMADD213PS  Y4, Y3, Y5
-	VFMADD213PS  Y1, Y3, Y5
-	VADDPS       lanesAVX23f800000<>+0(SB), Y5, Y1
+	VFNMADD231PS Y9, Y2, Y1
+	VMULPS       Y1, Y1, Y5
+	VMOVUPS      Y10, Y6
+	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y1, Y6
+	VMOVUPS      lanesAVX239500d01<>+0(SB), Y7
+	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y1, Y7
+	VFMADD213PS  Y6, Y5, Y7
+	VMOVUPS      lanesAVX23e2aaaab<>+0(SB), Y6
+	VFMADD213PS  lanesAVX23f000000<>+0(SB), Y1, Y6
+	VFMADD213PS  Y6, Y5, Y7
+	VFMADD213PS  Y1, Y5, Y7
+	VADDPS       lanesAVX23f800000<>+0(SB), Y7, Y1
 	VCVTPS2DQ    Y2, Y2
-	VPSRAD       $0x01, Y2, Y3
-	VPSLLD       $0x17, Y3, Y4
-	VPADDD       lanesAVX23f800000<>+0(SB), Y4, Y4
-	VMULPS       Y4, Y1, Y1
-	VPSUBD       Y3, Y2, Y2
+	VPSRAD       $0x01, Y2, Y5
+	VPSLLD       $0x17, Y5, Y6
+	VPADDD       lanesAVX23f800000<>+0(SB), Y6, Y6
+	VMULPS       Y6, Y1, Y1
+	VPSUBD       Y5, Y2, Y2
 	VPSLLD       $0x17, Y2, Y2
 	VPADDD       lanesAVX23f800000<>+0(SB), Y2, Y2
 	VMULPS       Y2, Y1, Y1
+	VBLENDVPS    Y3, Y4, Y1, Y1
 	VMASKMOVPS   Y1, Y0, (AX)(BX*1)
 
 done:
@@ -579,13 +585,13 @@ done:
 	RET
 
 constants:
-	VBROADCASTSS constant35bfbe8e<>+0(SB), Y8
-	VBROADCASTSS constant3c088889<>+0(SB), Y9
-	VBROADCASTSS constant3f317200<>+0(SB), Y7
-	VBROADCASTSS constant3fb8aa3b<>+0(SB), Y6
-	VBROADCASTSS constant42b20000<>+0(SB), Y1
-	VBROADCASTSS constant4b400000<>+0(SB), Y5
-	VBROADCASTSS constantc2d00000<>+0(SB), Y3
+	VBROADCASTSS constant35bfbe8e<>+0(SB), Y9
+	VBROADCASTSS constant3c088889<>+0(SB), Y10
+	VBROADCASTSS constant3f317200<>+0(SB), Y8
+	VBROADCASTSS constant3fb8aa3b<>+0(SB), Y7
+	VBROADCASTSS constant42b20000<>+0(SB), Y5
+	VBROADCASTSS constant4b400000<>+0(SB), Y6
+	VBROADCASTSS constantc2ae0000<>+0(SB), Y1
 	JMP          begin
 
 DATA lanesAVX23d2aaaab<>+0(SB)/4, $0x3d2aaaab
@@ -666,8 +672,8 @@ GLOBL constant42b20000<>(SB), RODATA|NOPTR, $4
 DATA constant4b400000<>+0(SB)/4, $0x4b400000
 GLOBL constant4b400000<>(SB), RODATA|NOPTR, $4
 
-DATA constantc2d00000<>+0(SB)/4, $0xc2d00000
-GLOBL constantc2d00000<>(SB), RODATA|NOPTR, $4
+DATA constantc2ae0000<>+0(SB)/4, $0xc2ae0000
+GLOBL constantc2ae0000<>(SB), RODATA|NOPTR, $4
 
 // func logAVX2(dst []float32, x []float32)
 // Requires: AVX, AVX2, FMA3
@@ -1149,36 +1155,39 @@ begin:
 loop:
 	VMOVUPS      (CX)(BX*1), Y0
 	VORPS        Y1, Y0, Y2
-	VMOVUPS      Y3, Y4
-	VMOVUPS      Y5, Y6
+	VCMPPS       $0x11, Y3, Y2, Y4
+	VXORPS       Y5, Y5, Y5
+	VMOVUPS      Y3, Y6
 	VMAXPS       Y2, Y6, Y2
-	VMINPS       Y2, Y4, Y2
-	VMOVUPS      Y7, Y4
-	VFMADD231PS  Y8, Y2, Y4
-	VSUBPS       Y7, Y4, Y4
+	VMOVUPS      Y7, Y6
+	VMINPS       Y2, Y6, Y2
+	VMOVUPS      Y8, Y6
+	VFMADD231PS  Y9, Y2, Y6
+	VSUBPS       Y8, Y6, Y6
 	VMOVUPS      Y2, Y2
-	VFNMADD231PS Y9, Y4, Y2
-	VFNMADD231PS Y10, Y4, Y2
-	VMULPS       Y2, Y2, Y6
-	VMOVUPS      lanesAVX23c088889<>+0(SB), Y11
-	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y2, Y11
-	VMOVUPS      lanesAVX239500d01<>+0(SB), Y12
-	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y2, Y12
-	VFMADD213PS  Y11, Y6, Y12
-	VMOVUPS      lanesAVX23e2aaaab<>+0(SB), Y11
-	VFMADD213PS  lanesAVX23f000000<>+0(SB), Y2, Y11
-	VFMADD213PS  Y11, Y6, Y12
-	VFMADD213PS  Y2, Y6, Y12
-	VADDPS       lanesAVX23f800000<>+0(SB), Y12, Y2
-	VCVTPS2DQ    Y4, Y4
-	VPSRAD       $0x01, Y4, Y6
-	VPSLLD       $0x17, Y6, Y11
-	VPADDD       lanesAVX23f800000<>+0(SB), Y11, Y11
-	VMULPS       Y11, Y2, Y2
-	VPSUBD       Y6, Y4, Y4
-	VPSLLD       $0x17, Y4, Y4
-	VPADDD       lanesAVX23f800000<>+0(SB), Y4, Y4
-	VMULPS       Y4, Y2, Y2
+	VFNMADD231PS Y10, Y6, Y2
+	VFNMADD231PS Y11, Y6, Y2
+	VMULPS       Y2, Y2, Y12
+	VMOVUPS      lanesAVX23c088889<>+0(SB), Y13
+	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y2, Y13
+	VMOVUPS      lanesAVX239500d01<>+0(SB), Y14
+	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y2, Y14
+	VFMADD213PS  Y13, Y12, Y14
+	VMOVUPS      lanesAVX23e2aaaab<>+0(SB), Y13
+	VFMADD213PS  lanesAVX23f000000<>+0(SB), Y2, Y13
+	VFMADD213PS  Y13, Y12, Y14
+	VFMADD213PS  Y2, Y12, Y14
+	VADDPS       lanesAVX23f800000<>+0(SB), Y14, Y2
+	VCVTPS2DQ    Y6, Y6
+	VPSRAD       $0x01, Y6, Y12
+	VPSLLD       $0x17, Y12, Y13
+	VPADDD       lanesAVX23f800000<>+0(SB), Y13, Y13
+	VMULPS       Y13, Y2, Y2
+	VPSUBD       Y12, Y6, Y6
+	VPSLLD       $0x17, Y6, Y6
+	VPADDD       lanesAVX23f800000<>+0(SB), Y6, Y6
+	VMULPS       Y6, Y2, Y2
+	VBLENDVPS    Y4, Y5, Y2, Y2
 	VXORPS       Y4, Y4, Y4
 	VCMPPS       $0x11, Y4, Y0, Y0
 	VMOVUPS      lanesAVX23f800000<>+0(SB), Y4
@@ -1198,36 +1207,39 @@ tail:
 	VMOVUPS      (SI)(DX*4), Y0
 	VMASKMOVPS   (CX)(BX*1), Y0, Y2
 	VORPS        Y1, Y2, Y1
+	VCMPPS       $0x11, Y3, Y1, Y4
+	VXORPS       Y5, Y5, Y5
 	VMOVUPS      Y3, Y3
-	VMOVUPS      Y5, Y4
-	VMAXPS       Y1, Y4, Y1
-	VMINPS       Y1, Y3, Y1
+	VMAXPS       Y1, Y3, Y1
 	VMOVUPS      Y7, Y3
-	VFMADD231PS  Y8, Y1, Y3
-	VSUBPS       Y7, Y3, Y3
+	VMINPS       Y1, Y3, Y1
+	VMOVUPS      Y8, Y3
+	VFMADD231PS  Y9, Y1, Y3
+	VSUBPS       Y8, Y3, Y3
 	VMOVUPS      Y1, Y1
-	VFNMADD231PS Y9, Y3, Y1
 	VFNMADD231PS Y10, Y3, Y1
-	VMULPS       Y1, Y1, Y4
-	VMOVUPS      lanesAVX23c088889<>+0(SB), Y5
-	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y1, Y5
-	VMOVUPS      lanesAVX239500d01<>+0(SB), Y6
-	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y1, Y6
-	VFMADD213PS  Y5, Y4, Y6
-	VMOVUPS      lanesAVX23e2aaaab<>+0(SB), Y5
-	VFMADD213PS  lanesAVX23f000000<>+0(SB), Y1, Y5
-	VFMADD213PS  Y5, Y4, Y6
-	VFMADD213PS  Y1, Y4, Y6
-	VADDPS       lanesAVX23f800000<>+0(SB), Y6, Y1
+	VFNMADD231PS Y11, Y3, Y1
+	VMULPS       Y1, Y1, Y6
+	VMOVUPS      lanesAVX23c088889<>+0(SB), Y7
+	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y1, Y7
+	VMOVUPS      lanesAVX239500d01<>+0(SB), Y8
+	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y1, Y8
+	VFMADD213PS  Y7, Y6, Y8
+	VMOVUPS      lanesAVX23e2aaaab<>+0(SB), Y7
+	VFMADD213PS  lanesAVX23f000000<>+0(SB), Y1, Y7
+	VFMADD213PS  Y7, Y6, Y8
+	VFMADD213PS  Y1, Y6, Y8
+	VADDPS       lanesAVX23f800000<>+0(SB), Y8, Y1
 	VCVTPS2DQ    Y3, Y3
-	VPSRAD       $0x01, Y3, Y4
-	VPSLLD       $0x17, Y4, Y5
-	VPADDD       lanesAVX23f800000<>+0(SB), Y5, Y5
-	VMULPS       Y5, Y1, Y1
-	VPSUBD       Y4, Y3, Y3
+	VPSRAD       $0x01, Y3, Y6
+	VPSLLD       $0x17, Y6, Y7
+	VPADDD       lanesAVX23f800000<>+0(SB), Y7, Y7
+	VMULPS       Y7, Y1, Y1
+	VPSUBD       Y6, Y3, Y3
 	VPSLLD       $0x17, Y3, Y3
 	VPADDD       lanesAVX23f800000<>+0(SB), Y3, Y3
 	VMULPS       Y3, Y1, Y1
+	VBLENDVPS    Y4, Y5, Y1, Y1
 	VXORPS       Y3, Y3, Y3
 	VCMPPS       $0x11, Y3, Y2, Y2
 	VMOVUPS      lanesAVX23f800000<>+0(SB), Y3
@@ -1241,13 +1253,13 @@ done:
 	RET
 
 constants:
-	VBROADCASTSS constant35bfbe8e<>+0(SB), Y10
-	VBROADCASTSS constant3f317200<>+0(SB), Y9
-	VBROADCASTSS constant3fb8aa3b<>+0(SB), Y8
-	VBROADCASTSS constant42b20000<>+0(SB), Y3
-	VBROADCASTSS constant4b400000<>+0(SB), Y7
+	VBROADCASTSS constant35bfbe8e<>+0(SB), Y11
+	VBROADCASTSS constant3f317200<>+0(SB), Y10
+	VBROADCASTSS constant3fb8aa3b<>+0(SB), Y9
+	VBROADCASTSS constant42b20000<>+0(SB), Y7
+	VBROADCASTSS constant4b400000<>+0(SB), Y8
 	VBROADCASTSS constant80000000<>+0(SB), Y1
-	VBROADCASTSS constantc2d00000<>+0(SB), Y5
+	VBROADCASTSS constantc2ae0000<>+0(SB), Y3
 	JMP          begin
 
 DATA lanesAVX23c088889<>+0(SB)/4, $0x3c088889
@@ -7682,6 +7694,4668 @@ loop:
 	VZEROUPPER
 	RET
 
+// func panel1x1AVX2(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+// Requires: AVX, FMA3
+TEXT ·panel1x1AVX2(SB), NOSPLIT, $0-100
+	MOVQ    a+16(FP), AX
+	MOVQ    ra+24(FP), CX
+	MOVQ    ca+32(FP), DX
+	MOVQ    blocks+0(FP), BX
+	MOVQ    c+64(FP), SI
+	MOVQ    ldc+72(FP), DI
+	MOVQ    ldb+48(FP), R8
+	MOVQ    tail+88(FP), R9
+	LEAQ    firstLanes<>+32(SB), R10
+	NEGQ    R9
+	VMOVUPS (R10)(R9*4), Y0
+
+blocks:
+	MOVQ       bias+80(FP), R9
+	TESTQ      R9, R9
+	JZ         accumulate
+	VMASKMOVPS (R9), Y0, Y1
+	JMP        begun
+
+accumulate:
+	MOVQ       SI, R9
+	VMASKMOVPS (R9), Y0, Y1
+
+begun:
+	MOVQ k+8(FP), R10
+	MOVQ AX, R9
+	MOVQ b+40(FP), R11
+
+k:
+	VBROADCASTSS (R9), Y2
+	VFMADD231PS  (R11), Y2, Y1
+	ADDQ         R8, R11
+	ADDQ         DX, R9
+	DECQ         R10
+	JNZ          k
+	VBROADCASTSS floor+96(FP), Y2
+	VMAXPS       Y1, Y2, Y1
+	MOVQ         tail+88(FP), R9
+	CMPQ         R9, $0x08
+	JNE          masked
+	VMOVUPS      Y1, (SI)
+	ADDQ         DI, SI
+	JMP          stored
+
+masked:
+	VMASKMOVPS Y1, Y0, (SI)
+	ADDQ       DI, SI
+
+stored:
+	ADDQ CX, AX
+	DECQ BX
+	JNZ  blocks
+	VZEROUPPER
+	RET
+
+// func indexed1x1AVX2(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+// Requires: AVX, FMA3
+TEXT ·indexed1x1AVX2(SB), NOSPLIT, $0-92
+	MOVQ    at+16(FP), AX
+	MOVQ    ldb+48(FP), CX
+	MOVQ    tail+80(FP), DX
+	LEAQ    firstLanes<>+32(SB), BX
+	NEGQ    DX
+	VMOVUPS (BX)(DX*4), Y0
+
+blocks:
+	MOVQ       bias+72(FP), DX
+	TESTQ      DX, DX
+	JZ         accumulate
+	VMASKMOVPS (DX), Y0, Y1
+	JMP        begun
+
+accumulate:
+	MOVLQSX    4(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMASKMOVPS (DX), Y0, Y1
+
+begun:
+	MOVLQSX (AX), DX
+	MOVQ    a+32(FP), BX
+	ADDQ    BX, DX
+	MOVQ    terms+24(FP), BX
+	MOVQ    k+8(FP), SI
+	MOVQ    b+40(FP), DI
+
+k:
+	MOVLQSX      (BX), R8
+	VBROADCASTSS (DX)(R8*1), Y2
+	VFMADD231PS  (DI), Y2, Y1
+	ADDQ         CX, DI
+	ADDQ         $0x04, BX
+	DECQ         SI
+	JNZ          k
+	VBROADCASTSS floor+88(FP), Y2
+	VMAXPS       Y1, Y2, Y1
+	MOVQ         tail+80(FP), DX
+	CMPQ         DX, $0x08
+	JNE          masked
+	MOVLQSX      4(AX), DX
+	MOVQ         c+64(FP), BX
+	ADDQ         BX, DX
+	VMOVUPS      Y1, (DX)
+	JMP          stored
+
+masked:
+	MOVLQSX    4(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMASKMOVPS Y1, Y0, (DX)
+
+stored:
+	ADDQ $0x08, AX
+	DECQ blocks+0(FP)
+	JNZ  blocks
+	VZEROUPPER
+	RET
+
+// func panel1x2AVX2(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+// Requires: AVX, FMA3
+TEXT ·panel1x2AVX2(SB), NOSPLIT, $0-100
+	MOVQ    a+16(FP), AX
+	MOVQ    ra+24(FP), CX
+	MOVQ    ca+32(FP), DX
+	MOVQ    blocks+0(FP), BX
+	MOVQ    c+64(FP), SI
+	MOVQ    ldc+72(FP), DI
+	MOVQ    ldb+48(FP), R8
+	MOVQ    tail+88(FP), R9
+	LEAQ    firstLanes<>+32(SB), R10
+	NEGQ    R9
+	VMOVUPS (R10)(R9*4), Y0
+
+blocks:
+	MOVQ       bias+80(FP), R9
+	TESTQ      R9, R9
+	JZ         accumulate
+	VMOVUPS    (R9), Y1
+	VMASKMOVPS 32(R9), Y0, Y2
+	JMP        begun
+
+accumulate:
+	MOVQ       SI, R9
+	VMOVUPS    (R9), Y1
+	VMASKMOVPS 32(R9), Y0, Y2
+
+begun:
+	MOVQ k+8(FP), R10
+	MOVQ AX, R9
+	MOVQ b+40(FP), R11
+
+k:
+	VBROADCASTSS (R9), Y3
+	VFMADD231PS  (R11), Y3, Y1
+	VFMADD231PS  32(R11), Y3, Y2
+	ADDQ         R8, R11
+	ADDQ         DX, R9
+	DECQ         R10
+	JNZ          k
+	VBROADCASTSS floor+96(FP), Y3
+	VMAXPS       Y1, Y3, Y1
+	VMAXPS       Y2, Y3, Y2
+	MOVQ         tail+88(FP), R9
+	CMPQ         R9, $0x08
+	JNE          masked
+	VMOVUPS      Y1, (SI)
+	VMOVUPS      Y2, 32(SI)
+	ADDQ         DI, SI
+	JMP          stored
+
+masked:
+	VMOVUPS    Y1, (SI)
+	VMASKMOVPS Y2, Y0, 32(SI)
+	ADDQ       DI, SI
+
+stored:
+	ADDQ CX, AX
+	DECQ BX
+	JNZ  blocks
+	VZEROUPPER
+	RET
+
+// func indexed1x2AVX2(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+// Requires: AVX, FMA3
+TEXT ·indexed1x2AVX2(SB), NOSPLIT, $0-92
+	MOVQ    at+16(FP), AX
+	MOVQ    ldb+48(FP), CX
+	MOVQ    tail+80(FP), DX
+	LEAQ    firstLanes<>+32(SB), BX
+	NEGQ    DX
+	VMOVUPS (BX)(DX*4), Y0
+
+blocks:
+	MOVQ       bias+72(FP), DX
+	TESTQ      DX, DX
+	JZ         accumulate
+	VMOVUPS    (DX), Y1
+	VMASKMOVPS 32(DX), Y0, Y2
+	JMP        begun
+
+accumulate:
+	MOVLQSX    4(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMOVUPS    (DX), Y1
+	VMASKMOVPS 32(DX), Y0, Y2
+
+begun:
+	MOVLQSX (AX), DX
+	MOVQ    a+32(FP), BX
+	ADDQ    BX, DX
+	MOVQ    terms+24(FP), BX
+	MOVQ    k+8(FP), SI
+	MOVQ    b+40(FP), DI
+
+k:
+	MOVLQSX      (BX), R8
+	VBROADCASTSS (DX)(R8*1), Y3
+	VFMADD231PS  (DI), Y3, Y1
+	VFMADD231PS  32(DI), Y3, Y2
+	ADDQ         CX, DI
+	ADDQ         $0x04, BX
+	DECQ         SI
+	JNZ          k
+	VBROADCASTSS floor+88(FP), Y3
+	VMAXPS       Y1, Y3, Y1
+	VMAXPS       Y2, Y3, Y2
+	MOVQ         tail+80(FP), DX
+	CMPQ         DX, $0x08
+	JNE          masked
+	MOVLQSX      4(AX), DX
+	MOVQ         c+64(FP), BX
+	ADDQ         BX, DX
+	VMOVUPS      Y1, (DX)
+	VMOVUPS      Y2, 32(DX)
+	JMP          stored
+
+masked:
+	MOVLQSX    4(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMOVUPS    Y1, (DX)
+	VMASKMOVPS Y2, Y0, 32(DX)
+
+stored:
+	ADDQ $0x08, AX
+	DECQ blocks+0(FP)
+	JNZ  blocks
+	VZEROUPPER
+	RET
+
+// func panel1x4AVX2(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+// Requires: AVX, FMA3
+TEXT ·panel1x4AVX2(SB), NOSPLIT, $0-100
+	MOVQ    a+16(FP), AX
+	MOVQ    ra+24(FP), CX
+	MOVQ    ca+32(FP), DX
+	MOVQ    blocks+0(FP), BX
+	MOVQ    c+64(FP), SI
+	MOVQ    ldc+72(FP), DI
+	MOVQ    ldb+48(FP), R8
+	MOVQ    ldp+56(FP), R9
+	MOVQ    tail+88(FP), R10
+	LEAQ    firstLanes<>+32(SB), R11
+	NEGQ    R10
+	VMOVUPS (R11)(R10*4), Y0
+
+blocks:
+	MOVQ       bias+80(FP), R10
+	TESTQ      R10, R10
+	JZ         accumulate
+	VMOVUPS    (R10), Y1
+	VMOVUPS    32(R10), Y2
+	VMOVUPS    64(R10), Y3
+	VMASKMOVPS 96(R10), Y0, Y4
+	JMP        begun
+
+accumulate:
+	MOVQ       SI, R10
+	VMOVUPS    (R10), Y1
+	VMOVUPS    32(R10), Y2
+	VMOVUPS    64(R10), Y3
+	VMASKMOVPS 96(R10), Y0, Y4
+
+begun:
+	MOVQ k+8(FP), R11
+	MOVQ AX, R10
+	MOVQ b+40(FP), R12
+
+k:
+	VBROADCASTSS (R10), Y5
+	VFMADD231PS  (R12), Y5, Y1
+	VFMADD231PS  32(R12), Y5, Y2
+	VFMADD231PS  (R12)(R9*1), Y5, Y3
+	VFMADD231PS  32(R12)(R9*1), Y5, Y4
+	ADDQ         R8, R12
+	ADDQ         DX, R10
+	DECQ         R11
+	JNZ          k
+	VBROADCASTSS floor+96(FP), Y5
+	VMAXPS       Y1, Y5, Y1
+	VMAXPS       Y2, Y5, Y2
+	VMAXPS       Y3, Y5, Y3
+	VMAXPS       Y4, Y5, Y4
+	MOVQ         tail+88(FP), R10
+	CMPQ         R10, $0x08
+	JNE          masked
+	VMOVUPS      Y1, (SI)
+	VMOVUPS      Y2, 32(SI)
+	VMOVUPS      Y3, 64(SI)
+	VMOVUPS      Y4, 96(SI)
+	ADDQ         DI, SI
+	JMP          stored
+
+masked:
+	VMOVUPS    Y1, (SI)
+	VMOVUPS    Y2, 32(SI)
+	VMOVUPS    Y3, 64(SI)
+	VMASKMOVPS Y4, Y0, 96(SI)
+	ADDQ       DI, SI
+
+stored:
+	ADDQ CX, AX
+	DECQ BX
+	JNZ  blocks
+	VZEROUPPER
+	RET
+
+// func panel1x8AVX2(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+// Requires: AVX, FMA3
+TEXT ·panel1x8AVX2(SB), NOSPLIT, $0-100
+	MOVQ    a+16(FP), AX
+	MOVQ    ra+24(FP), CX
+	MOVQ    ca+32(FP), DX
+	MOVQ    blocks+0(FP), BX
+	MOVQ    c+64(FP), SI
+	MOVQ    ldc+72(FP), DI
+	MOVQ    ldb+48(FP), R8
+	MOVQ    ldp+56(FP), R9
+	LEAQ    (R9)(R9*2), R10
+	MOVQ    tail+88(FP), R11
+	LEAQ    firstLanes<>+32(SB), R12
+	NEGQ    R11
+	VMOVUPS (R12)(R11*4), Y0
+
+blocks:
+	MOVQ       bias+80(FP), R11
+	TESTQ      R11, R11
+	JZ         accumulate
+	VMOVUPS    (R11), Y1
+	VMOVUPS    32(R11), Y2
+	VMOVUPS    64(R11), Y3
+	VMOVUPS    96(R11), Y4
+	VMOVUPS    128(R11), Y5
+	VMOVUPS    160(R11), Y6
+	VMOVUPS    192(R11), Y7
+	VMASKMOVPS 224(R11), Y0, Y8
+	JMP        begun
+
+accumulate:
+	MOVQ       SI, R11
+	VMOVUPS    (R11), Y1
+	VMOVUPS    32(R11), Y2
+	VMOVUPS    64(R11), Y3
+	VMOVUPS    96(R11), Y4
+	VMOVUPS    128(R11), Y5
+	VMOVUPS    160(R11), Y6
+	VMOVUPS    192(R11), Y7
+	VMASKMOVPS 224(R11), Y0, Y8
+
+begun:
+	MOVQ k+8(FP), R12
+	MOVQ AX, R11
+	MOVQ b+40(FP), R13
+
+k:
+	VBROADCASTSS (R11), Y9
+	VFMADD231PS  (R13), Y9, Y1
+	VFMADD231PS  32(R13), Y9, Y2
+	VFMADD231PS  (R13)(R9*1), Y9, Y3
+	VFMADD231PS  32(R13)(R9*1), Y9, Y4
+	VFMADD231PS  (R13)(R9*2), Y9, Y5
+	VFMADD231PS  32(R13)(R9*2), Y9, Y6
+	VFMADD231PS  (R13)(R10*1), Y9, Y7
+	VFMADD231PS  32(R13)(R10*1), Y9, Y8
+	ADDQ         R8, R13
+	ADDQ         DX, R11
+	DECQ         R12
+	JNZ          k
+	VBROADCASTSS floor+96(FP), Y9
+	VMAXPS       Y1, Y9, Y1
+	VMAXPS       Y2, Y9, Y2
+	VMAXPS       Y3, Y9, Y3
+	VMAXPS       Y4, Y9, Y4
+	VMAXPS       Y5, Y9, Y5
+	VMAXPS       Y6, Y9, Y6
+	VMAXPS       Y7, Y9, Y7
+	VMAXPS       Y8, Y9, Y8
+	MOVQ         tail+88(FP), R11
+	CMPQ         R11, $0x08
+	JNE          masked
+	VMOVUPS      Y1, (SI)
+	VMOVUPS      Y2, 32(SI)
+	VMOVUPS      Y3, 64(SI)
+	VMOVUPS      Y4, 96(SI)
+	VMOVUPS      Y5, 128(SI)
+	VMOVUPS      Y6, 160(SI)
+	VMOVUPS      Y7, 192(SI)
+	VMOVUPS      Y8, 224(SI)
+	ADDQ         DI, SI
+	JMP          stored
+
+masked:
+	VMOVUPS    Y1, (SI)
+	VMOVUPS    Y2, 32(SI)
+	VMOVUPS    Y3, 64(SI)
+	VMOVUPS    Y4, 96(SI)
+	VMOVUPS    Y5, 128(SI)
+	VMOVUPS    Y6, 160(SI)
+	VMOVUPS    Y7, 192(SI)
+	VMASKMOVPS Y8, Y0, 224(SI)
+	ADDQ       DI, SI
+
+stored:
+	ADDQ CX, AX
+	DECQ BX
+	JNZ  blocks
+	VZEROUPPER
+	RET
+
+// func panel2x1AVX2(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+// Requires: AVX, FMA3
+TEXT ·panel2x1AVX2(SB), NOSPLIT, $0-100
+	MOVQ    a+16(FP), AX
+	MOVQ    ra+24(FP), CX
+	MOVQ    ca+32(FP), DX
+	MOVQ    blocks+0(FP), BX
+	MOVQ    c+64(FP), SI
+	MOVQ    ldc+72(FP), DI
+	MOVQ    ldb+48(FP), R8
+	MOVQ    tail+88(FP), R9
+	LEAQ    firstLanes<>+32(SB), R10
+	NEGQ    R9
+	VMOVUPS (R10)(R9*4), Y0
+
+blocks:
+	MOVQ       bias+80(FP), R9
+	TESTQ      R9, R9
+	JZ         accumulate
+	VMASKMOVPS (R9), Y0, Y1
+	VMOVAPS    Y1, Y2
+	JMP        begun
+
+accumulate:
+	MOVQ       SI, R9
+	VMASKMOVPS (R9), Y0, Y1
+	ADDQ       DI, R9
+	VMASKMOVPS (R9), Y0, Y2
+
+begun:
+	MOVQ k+8(FP), R10
+	MOVQ AX, R9
+	MOVQ b+40(FP), R11
+
+k:
+	VMOVUPS      (R11), Y3
+	VBROADCASTSS (R9), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS (R9)(CX*1), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	ADDQ         R8, R11
+	ADDQ         DX, R9
+	DECQ         R10
+	JNZ          k
+	VBROADCASTSS floor+96(FP), Y3
+	VMAXPS       Y1, Y3, Y1
+	VMAXPS       Y2, Y3, Y2
+	MOVQ         tail+88(FP), R9
+	CMPQ         R9, $0x08
+	JNE          masked
+	VMOVUPS      Y1, (SI)
+	ADDQ         DI, SI
+	VMOVUPS      Y2, (SI)
+	ADDQ         DI, SI
+	JMP          stored
+
+masked:
+	VMASKMOVPS Y1, Y0, (SI)
+	ADDQ       DI, SI
+	VMASKMOVPS Y2, Y0, (SI)
+	ADDQ       DI, SI
+
+stored:
+	ADDQ CX, AX
+	ADDQ CX, AX
+	DECQ BX
+	JNZ  blocks
+	VZEROUPPER
+	RET
+
+// func indexed2x1AVX2(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+// Requires: AVX, FMA3
+TEXT ·indexed2x1AVX2(SB), NOSPLIT, $0-92
+	MOVQ    at+16(FP), AX
+	MOVQ    ldb+48(FP), CX
+	MOVQ    tail+80(FP), DX
+	LEAQ    firstLanes<>+32(SB), BX
+	NEGQ    DX
+	VMOVUPS (BX)(DX*4), Y0
+
+blocks:
+	MOVQ       bias+72(FP), DX
+	TESTQ      DX, DX
+	JZ         accumulate
+	VMASKMOVPS (DX), Y0, Y1
+	VMOVAPS    Y1, Y2
+	JMP        begun
+
+accumulate:
+	MOVLQSX    4(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMASKMOVPS (DX), Y0, Y1
+	MOVLQSX    12(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMASKMOVPS (DX), Y0, Y2
+
+begun:
+	MOVLQSX (AX), DX
+	MOVQ    a+32(FP), BX
+	ADDQ    BX, DX
+	MOVLQSX 8(AX), BX
+	MOVQ    a+32(FP), SI
+	ADDQ    SI, BX
+	MOVQ    terms+24(FP), SI
+	MOVQ    k+8(FP), DI
+	MOVQ    b+40(FP), R8
+
+k:
+	MOVLQSX      (SI), R9
+	VMOVUPS      (R8), Y3
+	VBROADCASTSS (DX)(R9*1), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS (BX)(R9*1), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	ADDQ         CX, R8
+	ADDQ         $0x04, SI
+	DECQ         DI
+	JNZ          k
+	VBROADCASTSS floor+88(FP), Y3
+	VMAXPS       Y1, Y3, Y1
+	VMAXPS       Y2, Y3, Y2
+	MOVQ         tail+80(FP), DX
+	CMPQ         DX, $0x08
+	JNE          masked
+	MOVLQSX      4(AX), DX
+	MOVQ         c+64(FP), BX
+	ADDQ         BX, DX
+	VMOVUPS      Y1, (DX)
+	MOVLQSX      12(AX), DX
+	MOVQ         c+64(FP), BX
+	ADDQ         BX, DX
+	VMOVUPS      Y2, (DX)
+	JMP          stored
+
+masked:
+	MOVLQSX    4(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMASKMOVPS Y1, Y0, (DX)
+	MOVLQSX    12(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMASKMOVPS Y2, Y0, (DX)
+
+stored:
+	ADDQ $0x10, AX
+	DECQ blocks+0(FP)
+	JNZ  blocks
+	VZEROUPPER
+	RET
+
+// func panel2x2AVX2(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+// Requires: AVX, FMA3
+TEXT ·panel2x2AVX2(SB), NOSPLIT, $0-100
+	MOVQ    a+16(FP), AX
+	MOVQ    ra+24(FP), CX
+	MOVQ    ca+32(FP), DX
+	MOVQ    blocks+0(FP), BX
+	MOVQ    c+64(FP), SI
+	MOVQ    ldc+72(FP), DI
+	MOVQ    ldb+48(FP), R8
+	MOVQ    tail+88(FP), R9
+	LEAQ    firstLanes<>+32(SB), R10
+	NEGQ    R9
+	VMOVUPS (R10)(R9*4), Y0
+
+blocks:
+	MOVQ       bias+80(FP), R9
+	TESTQ      R9, R9
+	JZ         accumulate
+	VMOVUPS    (R9), Y1
+	VMOVAPS    Y1, Y3
+	VMASKMOVPS 32(R9), Y0, Y2
+	VMOVAPS    Y2, Y4
+	JMP        begun
+
+accumulate:
+	MOVQ       SI, R9
+	VMOVUPS    (R9), Y1
+	VMASKMOVPS 32(R9), Y0, Y2
+	ADDQ       DI, R9
+	VMOVUPS    (R9), Y3
+	VMASKMOVPS 32(R9), Y0, Y4
+
+begun:
+	MOVQ k+8(FP), R10
+	MOVQ AX, R9
+	MOVQ b+40(FP), R11
+
+k:
+	VMOVUPS      (R11), Y5
+	VMOVUPS      32(R11), Y6
+	VBROADCASTSS (R9), Y7
+	VFMADD231PS  Y5, Y7, Y1
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS (R9)(CX*1), Y7
+	VFMADD231PS  Y5, Y7, Y3
+	VFMADD231PS  Y6, Y7, Y4
+	ADDQ         R8, R11
+	ADDQ         DX, R9
+	DECQ         R10
+	JNZ          k
+	VBROADCASTSS floor+96(FP), Y5
+	VMAXPS       Y1, Y5, Y1
+	VMAXPS       Y2, Y5, Y2
+	VMAXPS       Y3, Y5, Y3
+	VMAXPS       Y4, Y5, Y4
+	MOVQ         tail+88(FP), R9
+	CMPQ         R9, $0x08
+	JNE          masked
+	VMOVUPS      Y1, (SI)
+	VMOVUPS      Y2, 32(SI)
+	ADDQ         DI, SI
+	VMOVUPS      Y3, (SI)
+	VMOVUPS      Y4, 32(SI)
+	ADDQ         DI, SI
+	JMP          stored
+
+masked:
+	VMOVUPS    Y1, (SI)
+	VMASKMOVPS Y2, Y0, 32(SI)
+	ADDQ       DI, SI
+	VMOVUPS    Y3, (SI)
+	VMASKMOVPS Y4, Y0, 32(SI)
+	ADDQ       DI, SI
+
+stored:
+	ADDQ CX, AX
+	ADDQ CX, AX
+	DECQ BX
+	JNZ  blocks
+	VZEROUPPER
+	RET
+
+// func indexed2x2AVX2(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+// Requires: AVX, FMA3
+TEXT ·indexed2x2AVX2(SB), NOSPLIT, $0-92
+	MOVQ    at+16(FP), AX
+	MOVQ    ldb+48(FP), CX
+	MOVQ    tail+80(FP), DX
+	LEAQ    firstLanes<>+32(SB), BX
+	NEGQ    DX
+	VMOVUPS (BX)(DX*4), Y0
+
+blocks:
+	MOVQ       bias+72(FP), DX
+	TESTQ      DX, DX
+	JZ         accumulate
+	VMOVUPS    (DX), Y1
+	VMOVAPS    Y1, Y3
+	VMASKMOVPS 32(DX), Y0, Y2
+	VMOVAPS    Y2, Y4
+	JMP        begun
+
+accumulate:
+	MOVLQSX    4(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMOVUPS    (DX), Y1
+	VMASKMOVPS 32(DX), Y0, Y2
+	MOVLQSX    12(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMOVUPS    (DX), Y3
+	VMASKMOVPS 32(DX), Y0, Y4
+
+begun:
+	MOVLQSX (AX), DX
+	MOVQ    a+32(FP), BX
+	ADDQ    BX, DX
+	MOVLQSX 8(AX), BX
+	MOVQ    a+32(FP), SI
+	ADDQ    SI, BX
+	MOVQ    terms+24(FP), SI
+	MOVQ    k+8(FP), DI
+	MOVQ    b+40(FP), R8
+
+k:
+	MOVLQSX      (SI), R9
+	VMOVUPS      (R8), Y5
+	VMOVUPS      32(R8), Y6
+	VBROADCASTSS (DX)(R9*1), Y7
+	VFMADD231PS  Y5, Y7, Y1
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS (BX)(R9*1), Y7
+	VFMADD231PS  Y5, Y7, Y3
+	VFMADD231PS  Y6, Y7, Y4
+	ADDQ         CX, R8
+	ADDQ         $0x04, SI
+	DECQ         DI
+	JNZ          k
+	VBROADCASTSS floor+88(FP), Y5
+	VMAXPS       Y1, Y5, Y1
+	VMAXPS       Y2, Y5, Y2
+	VMAXPS       Y3, Y5, Y3
+	VMAXPS       Y4, Y5, Y4
+	MOVQ         tail+80(FP), DX
+	CMPQ         DX, $0x08
+	JNE          masked
+	MOVLQSX      4(AX), DX
+	MOVQ         c+64(FP), BX
+	ADDQ         BX, DX
+	VMOVUPS      Y1, (DX)
+	VMOVUPS      Y2, 32(DX)
+	MOVLQSX      12(AX), DX
+	MOVQ         c+64(FP), BX
+	ADDQ         BX, DX
+	VMOVUPS      Y3, (DX)
+	VMOVUPS      Y4, 32(DX)
+	JMP          stored
+
+masked:
+	MOVLQSX    4(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMOVUPS    Y1, (DX)
+	VMASKMOVPS Y2, Y0, 32(DX)
+	MOVLQSX    12(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMOVUPS    Y3, (DX)
+	VMASKMOVPS Y4, Y0, 32(DX)
+
+stored:
+	ADDQ $0x10, AX
+	DECQ blocks+0(FP)
+	JNZ  blocks
+	VZEROUPPER
+	RET
+
+// func panel3x1AVX2(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+// Requires: AVX, FMA3
+TEXT ·panel3x1AVX2(SB), NOSPLIT, $0-100
+	MOVQ    a+16(FP), AX
+	MOVQ    ra+24(FP), CX
+	MOVQ    ca+32(FP), DX
+	MOVQ    blocks+0(FP), BX
+	MOVQ    c+64(FP), SI
+	MOVQ    ldc+72(FP), DI
+	MOVQ    ldb+48(FP), R8
+	MOVQ    tail+88(FP), R9
+	LEAQ    firstLanes<>+32(SB), R10
+	NEGQ    R9
+	VMOVUPS (R10)(R9*4), Y0
+
+blocks:
+	MOVQ       bias+80(FP), R9
+	TESTQ      R9, R9
+	JZ         accumulate
+	VMASKMOVPS (R9), Y0, Y1
+	VMOVAPS    Y1, Y2
+	VMOVAPS    Y1, Y3
+	JMP        begun
+
+accumulate:
+	MOVQ       SI, R9
+	VMASKMOVPS (R9), Y0, Y1
+	ADDQ       DI, R9
+	VMASKMOVPS (R9), Y0, Y2
+	ADDQ       DI, R9
+	VMASKMOVPS (R9), Y0, Y3
+
+begun:
+	MOVQ k+8(FP), R10
+	MOVQ AX, R9
+	MOVQ b+40(FP), R11
+
+k:
+	VMOVUPS      (R11), Y4
+	VBROADCASTSS (R9), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS (R9)(CX*1), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS (R9)(CX*2), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	ADDQ         R8, R11
+	ADDQ         DX, R9
+	DECQ         R10
+	JNZ          k
+	VBROADCASTSS floor+96(FP), Y4
+	VMAXPS       Y1, Y4, Y1
+	VMAXPS       Y2, Y4, Y2
+	VMAXPS       Y3, Y4, Y3
+	MOVQ         tail+88(FP), R9
+	CMPQ         R9, $0x08
+	JNE          masked
+	VMOVUPS      Y1, (SI)
+	ADDQ         DI, SI
+	VMOVUPS      Y2, (SI)
+	ADDQ         DI, SI
+	VMOVUPS      Y3, (SI)
+	ADDQ         DI, SI
+	JMP          stored
+
+masked:
+	VMASKMOVPS Y1, Y0, (SI)
+	ADDQ       DI, SI
+	VMASKMOVPS Y2, Y0, (SI)
+	ADDQ       DI, SI
+	VMASKMOVPS Y3, Y0, (SI)
+	ADDQ       DI, SI
+
+stored:
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	DECQ BX
+	JNZ  blocks
+	VZEROUPPER
+	RET
+
+// func indexed3x1AVX2(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+// Requires: AVX, FMA3
+TEXT ·indexed3x1AVX2(SB), NOSPLIT, $0-92
+	MOVQ    at+16(FP), AX
+	MOVQ    ldb+48(FP), CX
+	MOVQ    tail+80(FP), DX
+	LEAQ    firstLanes<>+32(SB), BX
+	NEGQ    DX
+	VMOVUPS (BX)(DX*4), Y0
+
+blocks:
+	MOVQ       bias+72(FP), DX
+	TESTQ      DX, DX
+	JZ         accumulate
+	VMASKMOVPS (DX), Y0, Y1
+	VMOVAPS    Y1, Y2
+	VMOVAPS    Y1, Y3
+	JMP        begun
+
+accumulate:
+	MOVLQSX    4(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMASKMOVPS (DX), Y0, Y1
+	MOVLQSX    12(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMASKMOVPS (DX), Y0, Y2
+	MOVLQSX    20(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMASKMOVPS (DX), Y0, Y3
+
+begun:
+	MOVLQSX (AX), DX
+	MOVQ    a+32(FP), BX
+	ADDQ    BX, DX
+	MOVLQSX 8(AX), BX
+	MOVQ    a+32(FP), SI
+	ADDQ    SI, BX
+	MOVLQSX 16(AX), SI
+	MOVQ    a+32(FP), DI
+	ADDQ    DI, SI
+	MOVQ    terms+24(FP), DI
+	MOVQ    k+8(FP), R8
+	MOVQ    b+40(FP), R9
+
+k:
+	MOVLQSX      (DI), R10
+	VMOVUPS      (R9), Y4
+	VBROADCASTSS (DX)(R10*1), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS (BX)(R10*1), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS (SI)(R10*1), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	ADDQ         CX, R9
+	ADDQ         $0x04, DI
+	DECQ         R8
+	JNZ          k
+	VBROADCASTSS floor+88(FP), Y4
+	VMAXPS       Y1, Y4, Y1
+	VMAXPS       Y2, Y4, Y2
+	VMAXPS       Y3, Y4, Y3
+	MOVQ         tail+80(FP), DX
+	CMPQ         DX, $0x08
+	JNE          masked
+	MOVLQSX      4(AX), DX
+	MOVQ         c+64(FP), BX
+	ADDQ         BX, DX
+	VMOVUPS      Y1, (DX)
+	MOVLQSX      12(AX), DX
+	MOVQ         c+64(FP), BX
+	ADDQ         BX, DX
+	VMOVUPS      Y2, (DX)
+	MOVLQSX      20(AX), DX
+	MOVQ         c+64(FP), BX
+	ADDQ         BX, DX
+	VMOVUPS      Y3, (DX)
+	JMP          stored
+
+masked:
+	MOVLQSX    4(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMASKMOVPS Y1, Y0, (DX)
+	MOVLQSX    12(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMASKMOVPS Y2, Y0, (DX)
+	MOVLQSX    20(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMASKMOVPS Y3, Y0, (DX)
+
+stored:
+	ADDQ $0x18, AX
+	DECQ blocks+0(FP)
+	JNZ  blocks
+	VZEROUPPER
+	RET
+
+// func panel3x2AVX2(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+// Requires: AVX, FMA3
+TEXT ·panel3x2AVX2(SB), NOSPLIT, $0-100
+	MOVQ    a+16(FP), AX
+	MOVQ    ra+24(FP), CX
+	MOVQ    ca+32(FP), DX
+	MOVQ    blocks+0(FP), BX
+	MOVQ    c+64(FP), SI
+	MOVQ    ldc+72(FP), DI
+	MOVQ    ldb+48(FP), R8
+	MOVQ    tail+88(FP), R9
+	LEAQ    firstLanes<>+32(SB), R10
+	NEGQ    R9
+	VMOVUPS (R10)(R9*4), Y0
+
+blocks:
+	MOVQ       bias+80(FP), R9
+	TESTQ      R9, R9
+	JZ         accumulate
+	VMOVUPS    (R9), Y1
+	VMOVAPS    Y1, Y3
+	VMOVAPS    Y1, Y5
+	VMASKMOVPS 32(R9), Y0, Y2
+	VMOVAPS    Y2, Y4
+	VMOVAPS    Y2, Y6
+	JMP        begun
+
+accumulate:
+	MOVQ       SI, R9
+	VMOVUPS    (R9), Y1
+	VMASKMOVPS 32(R9), Y0, Y2
+	ADDQ       DI, R9
+	VMOVUPS    (R9), Y3
+	VMASKMOVPS 32(R9), Y0, Y4
+	ADDQ       DI, R9
+	VMOVUPS    (R9), Y5
+	VMASKMOVPS 32(R9), Y0, Y6
+
+begun:
+	MOVQ k+8(FP), R10
+	MOVQ AX, R9
+	MOVQ b+40(FP), R11
+
+k:
+	VMOVUPS      (R11), Y7
+	VMOVUPS      32(R11), Y8
+	VBROADCASTSS (R9), Y9
+	VFMADD231PS  Y7, Y9, Y1
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS (R9)(CX*1), Y9
+	VFMADD231PS  Y7, Y9, Y3
+	VFMADD231PS  Y8, Y9, Y4
+	VBROADCASTSS (R9)(CX*2), Y9
+	VFMADD231PS  Y7, Y9, Y5
+	VFMADD231PS  Y8, Y9, Y6
+	ADDQ         R8, R11
+	ADDQ         DX, R9
+	DECQ         R10
+	JNZ          k
+	VBROADCASTSS floor+96(FP), Y7
+	VMAXPS       Y1, Y7, Y1
+	VMAXPS       Y2, Y7, Y2
+	VMAXPS       Y3, Y7, Y3
+	VMAXPS       Y4, Y7, Y4
+	VMAXPS       Y5, Y7, Y5
+	VMAXPS       Y6, Y7, Y6
+	MOVQ         tail+88(FP), R9
+	CMPQ         R9, $0x08
+	JNE          masked
+	VMOVUPS      Y1, (SI)
+	VMOVUPS      Y2, 32(SI)
+	ADDQ         DI, SI
+	VMOVUPS      Y3, (SI)
+	VMOVUPS      Y4, 32(SI)
+	ADDQ         DI, SI
+	VMOVUPS      Y5, (SI)
+	VMOVUPS      Y6, 32(SI)
+	ADDQ         DI, SI
+	JMP          stored
+
+masked:
+	VMOVUPS    Y1, (SI)
+	VMASKMOVPS Y2, Y0, 32(SI)
+	ADDQ       DI, SI
+	VMOVUPS    Y3, (SI)
+	VMASKMOVPS Y4, Y0, 32(SI)
+	ADDQ       DI, SI
+	VMOVUPS    Y5, (SI)
+	VMASKMOVPS Y6, Y0, 32(SI)
+	ADDQ       DI, SI
+
+stored:
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	DECQ BX
+	JNZ  blocks
+	VZEROUPPER
+	RET
+
+// func indexed3x2AVX2(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+// Requires: AVX, FMA3
+TEXT ·indexed3x2AVX2(SB), NOSPLIT, $0-92
+	MOVQ    at+16(FP), AX
+	MOVQ    ldb+48(FP), CX
+	MOVQ    tail+80(FP), DX
+	LEAQ    firstLanes<>+32(SB), BX
+	NEGQ    DX
+	VMOVUPS (BX)(DX*4), Y0
+
+blocks:
+	MOVQ       bias+72(FP), DX
+	TESTQ      DX, DX
+	JZ         accumulate
+	VMOVUPS    (DX), Y1
+	VMOVAPS    Y1, Y3
+	VMOVAPS    Y1, Y5
+	VMASKMOVPS 32(DX), Y0, Y2
+	VMOVAPS    Y2, Y4
+	VMOVAPS    Y2, Y6
+	JMP        begun
+
+accumulate:
+	MOVLQSX    4(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMOVUPS    (DX), Y1
+	VMASKMOVPS 32(DX), Y0, Y2
+	MOVLQSX    12(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMOVUPS    (DX), Y3
+	VMASKMOVPS 32(DX), Y0, Y4
+	MOVLQSX    20(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMOVUPS    (DX), Y5
+	VMASKMOVPS 32(DX), Y0, Y6
+
+begun:
+	MOVLQSX (AX), DX
+	MOVQ    a+32(FP), BX
+	ADDQ    BX, DX
+	MOVLQSX 8(AX), BX
+	MOVQ    a+32(FP), SI
+	ADDQ    SI, BX
+	MOVLQSX 16(AX), SI
+	MOVQ    a+32(FP), DI
+	ADDQ    DI, SI
+	MOVQ    terms+24(FP), DI
+	MOVQ    k+8(FP), R8
+	MOVQ    b+40(FP), R9
+
+k:
+	MOVLQSX      (DI), R10
+	VMOVUPS      (R9), Y7
+	VMOVUPS      32(R9), Y8
+	VBROADCASTSS (DX)(R10*1), Y9
+	VFMADD231PS  Y7, Y9, Y1
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS (BX)(R10*1), Y9
+	VFMADD231PS  Y7, Y9, Y3
+	VFMADD231PS  Y8, Y9, Y4
+	VBROADCASTSS (SI)(R10*1), Y9
+	VFMADD231PS  Y7, Y9, Y5
+	VFMADD231PS  Y8, Y9, Y6
+	ADDQ         CX, R9
+	ADDQ         $0x04, DI
+	DECQ         R8
+	JNZ          k
+	VBROADCASTSS floor+88(FP), Y7
+	VMAXPS       Y1, Y7, Y1
+	VMAXPS       Y2, Y7, Y2
+	VMAXPS       Y3, Y7, Y3
+	VMAXPS       Y4, Y7, Y4
+	VMAXPS       Y5, Y7, Y5
+	VMAXPS       Y6, Y7, Y6
+	MOVQ         tail+80(FP), DX
+	CMPQ         DX, $0x08
+	JNE          masked
+	MOVLQSX      4(AX), DX
+	MOVQ         c+64(FP), BX
+	ADDQ         BX, DX
+	VMOVUPS      Y1, (DX)
+	VMOVUPS      Y2, 32(DX)
+	MOVLQSX      12(AX), DX
+	MOVQ         c+64(FP), BX
+	ADDQ         BX, DX
+	VMOVUPS      Y3, (DX)
+	VMOVUPS      Y4, 32(DX)
+	MOVLQSX      20(AX), DX
+	MOVQ         c+64(FP), BX
+	ADDQ         BX, DX
+	VMOVUPS      Y5, (DX)
+	VMOVUPS      Y6, 32(DX)
+	JMP          stored
+
+masked:
+	MOVLQSX    4(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMOVUPS    Y1, (DX)
+	VMASKMOVPS Y2, Y0, 32(DX)
+	MOVLQSX    12(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMOVUPS    Y3, (DX)
+	VMASKMOVPS Y4, Y0, 32(DX)
+	MOVLQSX    20(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMOVUPS    Y5, (DX)
+	VMASKMOVPS Y6, Y0, 32(DX)
+
+stored:
+	ADDQ $0x18, AX
+	DECQ blocks+0(FP)
+	JNZ  blocks
+	VZEROUPPER
+	RET
+
+// func panel4x1AVX2(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+// Requires: AVX, FMA3
+TEXT ·panel4x1AVX2(SB), NOSPLIT, $0-100
+	MOVQ    a+16(FP), AX
+	MOVQ    ra+24(FP), CX
+	MOVQ    ca+32(FP), DX
+	MOVQ    blocks+0(FP), BX
+	MOVQ    c+64(FP), SI
+	MOVQ    ldc+72(FP), DI
+	MOVQ    ldb+48(FP), R8
+	MOVQ    tail+88(FP), R9
+	LEAQ    firstLanes<>+32(SB), R10
+	NEGQ    R9
+	VMOVUPS (R10)(R9*4), Y0
+	LEAQ    (CX)(CX*2), R9
+
+blocks:
+	MOVQ       bias+80(FP), R10
+	TESTQ      R10, R10
+	JZ         accumulate
+	VMASKMOVPS (R10), Y0, Y1
+	VMOVAPS    Y1, Y2
+	VMOVAPS    Y1, Y3
+	VMOVAPS    Y1, Y4
+	JMP        begun
+
+accumulate:
+	MOVQ       SI, R10
+	VMASKMOVPS (R10), Y0, Y1
+	ADDQ       DI, R10
+	VMASKMOVPS (R10), Y0, Y2
+	ADDQ       DI, R10
+	VMASKMOVPS (R10), Y0, Y3
+	ADDQ       DI, R10
+	VMASKMOVPS (R10), Y0, Y4
+
+begun:
+	MOVQ k+8(FP), R11
+	MOVQ AX, R10
+	MOVQ b+40(FP), R12
+
+k:
+	VMOVUPS      (R12), Y5
+	VBROADCASTSS (R10), Y6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS (R10)(CX*1), Y6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS (R10)(CX*2), Y6
+	VFMADD231PS  Y5, Y6, Y3
+	VBROADCASTSS (R10)(R9*1), Y6
+	VFMADD231PS  Y5, Y6, Y4
+	ADDQ         R8, R12
+	ADDQ         DX, R10
+	DECQ         R11
+	JNZ          k
+	VBROADCASTSS floor+96(FP), Y5
+	VMAXPS       Y1, Y5, Y1
+	VMAXPS       Y2, Y5, Y2
+	VMAXPS       Y3, Y5, Y3
+	VMAXPS       Y4, Y5, Y4
+	MOVQ         tail+88(FP), R10
+	CMPQ         R10, $0x08
+	JNE          masked
+	VMOVUPS      Y1, (SI)
+	ADDQ         DI, SI
+	VMOVUPS      Y2, (SI)
+	ADDQ         DI, SI
+	VMOVUPS      Y3, (SI)
+	ADDQ         DI, SI
+	VMOVUPS      Y4, (SI)
+	ADDQ         DI, SI
+	JMP          stored
+
+masked:
+	VMASKMOVPS Y1, Y0, (SI)
+	ADDQ       DI, SI
+	VMASKMOVPS Y2, Y0, (SI)
+	ADDQ       DI, SI
+	VMASKMOVPS Y3, Y0, (SI)
+	ADDQ       DI, SI
+	VMASKMOVPS Y4, Y0, (SI)
+	ADDQ       DI, SI
+
+stored:
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	DECQ BX
+	JNZ  blocks
+	VZEROUPPER
+	RET
+
+// func indexed4x1AVX2(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+// Requires: AVX, FMA3
+TEXT ·indexed4x1AVX2(SB), NOSPLIT, $0-92
+	MOVQ    at+16(FP), AX
+	MOVQ    ldb+48(FP), CX
+	MOVQ    tail+80(FP), DX
+	LEAQ    firstLanes<>+32(SB), BX
+	NEGQ    DX
+	VMOVUPS (BX)(DX*4), Y0
+
+blocks:
+	MOVQ       bias+72(FP), DX
+	TESTQ      DX, DX
+	JZ         accumulate
+	VMASKMOVPS (DX), Y0, Y1
+	VMOVAPS    Y1, Y2
+	VMOVAPS    Y1, Y3
+	VMOVAPS    Y1, Y4
+	JMP        begun
+
+accumulate:
+	MOVLQSX    4(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMASKMOVPS (DX), Y0, Y1
+	MOVLQSX    12(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMASKMOVPS (DX), Y0, Y2
+	MOVLQSX    20(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMASKMOVPS (DX), Y0, Y3
+	MOVLQSX    28(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMASKMOVPS (DX), Y0, Y4
+
+begun:
+	MOVLQSX (AX), DX
+	MOVQ    a+32(FP), BX
+	ADDQ    BX, DX
+	MOVLQSX 8(AX), BX
+	MOVQ    a+32(FP), SI
+	ADDQ    SI, BX
+	MOVLQSX 16(AX), SI
+	MOVQ    a+32(FP), DI
+	ADDQ    DI, SI
+	MOVLQSX 24(AX), DI
+	MOVQ    a+32(FP), R8
+	ADDQ    R8, DI
+	MOVQ    terms+24(FP), R8
+	MOVQ    k+8(FP), R9
+	MOVQ    b+40(FP), R10
+
+k:
+	MOVLQSX      (R8), R11
+	VMOVUPS      (R10), Y5
+	VBROADCASTSS (DX)(R11*1), Y6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS (BX)(R11*1), Y6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS (SI)(R11*1), Y6
+	VFMADD231PS  Y5, Y6, Y3
+	VBROADCASTSS (DI)(R11*1), Y6
+	VFMADD231PS  Y5, Y6, Y4
+	ADDQ         CX, R10
+	ADDQ         $0x04, R8
+	DECQ         R9
+	JNZ          k
+	VBROADCASTSS floor+88(FP), Y5
+	VMAXPS       Y1, Y5, Y1
+	VMAXPS       Y2, Y5, Y2
+	VMAXPS       Y3, Y5, Y3
+	VMAXPS       Y4, Y5, Y4
+	MOVQ         tail+80(FP), DX
+	CMPQ         DX, $0x08
+	JNE          masked
+	MOVLQSX      4(AX), DX
+	MOVQ         c+64(FP), BX
+	ADDQ         BX, DX
+	VMOVUPS      Y1, (DX)
+	MOVLQSX      12(AX), DX
+	MOVQ         c+64(FP), BX
+	ADDQ         BX, DX
+	VMOVUPS      Y2, (DX)
+	MOVLQSX      20(AX), DX
+	MOVQ         c+64(FP), BX
+	ADDQ         BX, DX
+	VMOVUPS      Y3, (DX)
+	MOVLQSX      28(AX), DX
+	MOVQ         c+64(FP), BX
+	ADDQ         BX, DX
+	VMOVUPS      Y4, (DX)
+	JMP          stored
+
+masked:
+	MOVLQSX    4(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMASKMOVPS Y1, Y0, (DX)
+	MOVLQSX    12(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMASKMOVPS Y2, Y0, (DX)
+	MOVLQSX    20(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMASKMOVPS Y3, Y0, (DX)
+	MOVLQSX    28(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMASKMOVPS Y4, Y0, (DX)
+
+stored:
+	ADDQ $0x20, AX
+	DECQ blocks+0(FP)
+	JNZ  blocks
+	VZEROUPPER
+	RET
+
+// func panel4x2AVX2(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+// Requires: AVX, FMA3
+TEXT ·panel4x2AVX2(SB), NOSPLIT, $0-100
+	MOVQ    a+16(FP), AX
+	MOVQ    ra+24(FP), CX
+	MOVQ    ca+32(FP), DX
+	MOVQ    blocks+0(FP), BX
+	MOVQ    c+64(FP), SI
+	MOVQ    ldc+72(FP), DI
+	MOVQ    ldb+48(FP), R8
+	MOVQ    tail+88(FP), R9
+	LEAQ    firstLanes<>+32(SB), R10
+	NEGQ    R9
+	VMOVUPS (R10)(R9*4), Y0
+	LEAQ    (CX)(CX*2), R9
+
+blocks:
+	MOVQ       bias+80(FP), R10
+	TESTQ      R10, R10
+	JZ         accumulate
+	VMOVUPS    (R10), Y1
+	VMOVAPS    Y1, Y3
+	VMOVAPS    Y1, Y5
+	VMOVAPS    Y1, Y7
+	VMASKMOVPS 32(R10), Y0, Y2
+	VMOVAPS    Y2, Y4
+	VMOVAPS    Y2, Y6
+	VMOVAPS    Y2, Y8
+	JMP        begun
+
+accumulate:
+	MOVQ       SI, R10
+	VMOVUPS    (R10), Y1
+	VMASKMOVPS 32(R10), Y0, Y2
+	ADDQ       DI, R10
+	VMOVUPS    (R10), Y3
+	VMASKMOVPS 32(R10), Y0, Y4
+	ADDQ       DI, R10
+	VMOVUPS    (R10), Y5
+	VMASKMOVPS 32(R10), Y0, Y6
+	ADDQ       DI, R10
+	VMOVUPS    (R10), Y7
+	VMASKMOVPS 32(R10), Y0, Y8
+
+begun:
+	MOVQ k+8(FP), R11
+	MOVQ AX, R10
+	MOVQ b+40(FP), R12
+
+k:
+	VMOVUPS      (R12), Y9
+	VMOVUPS      32(R12), Y10
+	VBROADCASTSS (R10), Y11
+	VFMADD231PS  Y9, Y11, Y1
+	VFMADD231PS  Y10, Y11, Y2
+	VBROADCASTSS (R10)(CX*1), Y11
+	VFMADD231PS  Y9, Y11, Y3
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS (R10)(CX*2), Y11
+	VFMADD231PS  Y9, Y11, Y5
+	VFMADD231PS  Y10, Y11, Y6
+	VBROADCASTSS (R10)(R9*1), Y11
+	VFMADD231PS  Y9, Y11, Y7
+	VFMADD231PS  Y10, Y11, Y8
+	ADDQ         R8, R12
+	ADDQ         DX, R10
+	DECQ         R11
+	JNZ          k
+	VBROADCASTSS floor+96(FP), Y9
+	VMAXPS       Y1, Y9, Y1
+	VMAXPS       Y2, Y9, Y2
+	VMAXPS       Y3, Y9, Y3
+	VMAXPS       Y4, Y9, Y4
+	VMAXPS       Y5, Y9, Y5
+	VMAXPS       Y6, Y9, Y6
+	VMAXPS       Y7, Y9, Y7
+	VMAXPS       Y8, Y9, Y8
+	MOVQ         tail+88(FP), R10
+	CMPQ         R10, $0x08
+	JNE          masked
+	VMOVUPS      Y1, (SI)
+	VMOVUPS      Y2, 32(SI)
+	ADDQ         DI, SI
+	VMOVUPS      Y3, (SI)
+	VMOVUPS      Y4, 32(SI)
+	ADDQ         DI, SI
+	VMOVUPS      Y5, (SI)
+	VMOVUPS      Y6, 32(SI)
+	ADDQ         DI, SI
+	VMOVUPS      Y7, (SI)
+	VMOVUPS      Y8, 32(SI)
+	ADDQ         DI, SI
+	JMP          stored
+
+masked:
+	VMOVUPS    Y1, (SI)
+	VMASKMOVPS Y2, Y0, 32(SI)
+	ADDQ       DI, SI
+	VMOVUPS    Y3, (SI)
+	VMASKMOVPS Y4, Y0, 32(SI)
+	ADDQ       DI, SI
+	VMOVUPS    Y5, (SI)
+	VMASKMOVPS Y6, Y0, 32(SI)
+	ADDQ       DI, SI
+	VMOVUPS    Y7, (SI)
+	VMASKMOVPS Y8, Y0, 32(SI)
+	ADDQ       DI, SI
+
+stored:
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	DECQ BX
+	JNZ  blocks
+	VZEROUPPER
+	RET
+
+// func indexed4x2AVX2(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+// Requires: AVX, FMA3
+TEXT ·indexed4x2AVX2(SB), NOSPLIT, $0-92
+	MOVQ    at+16(FP), AX
+	MOVQ    ldb+48(FP), CX
+	MOVQ    tail+80(FP), DX
+	LEAQ    firstLanes<>+32(SB), BX
+	NEGQ    DX
+	VMOVUPS (BX)(DX*4), Y0
+
+blocks:
+	MOVQ       bias+72(FP), DX
+	TESTQ      DX, DX
+	JZ         accumulate
+	VMOVUPS    (DX), Y1
+	VMOVAPS    Y1, Y3
+	VMOVAPS    Y1, Y5
+	VMOVAPS    Y1, Y7
+	VMASKMOVPS 32(DX), Y0, Y2
+	VMOVAPS    Y2, Y4
+	VMOVAPS    Y2, Y6
+	VMOVAPS    Y2, Y8
+	JMP        begun
+
+accumulate:
+	MOVLQSX    4(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMOVUPS    (DX), Y1
+	VMASKMOVPS 32(DX), Y0, Y2
+	MOVLQSX    12(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMOVUPS    (DX), Y3
+	VMASKMOVPS 32(DX), Y0, Y4
+	MOVLQSX    20(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMOVUPS    (DX), Y5
+	VMASKMOVPS 32(DX), Y0, Y6
+	MOVLQSX    28(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMOVUPS    (DX), Y7
+	VMASKMOVPS 32(DX), Y0, Y8
+
+begun:
+	MOVLQSX (AX), DX
+	MOVQ    a+32(FP), BX
+	ADDQ    BX, DX
+	MOVLQSX 8(AX), BX
+	MOVQ    a+32(FP), SI
+	ADDQ    SI, BX
+	MOVLQSX 16(AX), SI
+	MOVQ    a+32(FP), DI
+	ADDQ    DI, SI
+	MOVLQSX 24(AX), DI
+	MOVQ    a+32(FP), R8
+	ADDQ    R8, DI
+	MOVQ    terms+24(FP), R8
+	MOVQ    k+8(FP), R9
+	MOVQ    b+40(FP), R10
+
+k:
+	MOVLQSX      (R8), R11
+	VMOVUPS      (R10), Y9
+	VMOVUPS      32(R10), Y10
+	VBROADCASTSS (DX)(R11*1), Y11
+	VFMADD231PS  Y9, Y11, Y1
+	VFMADD231PS  Y10, Y11, Y2
+	VBROADCASTSS (BX)(R11*1), Y11
+	VFMADD231PS  Y9, Y11, Y3
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS (SI)(R11*1), Y11
+	VFMADD231PS  Y9, Y11, Y5
+	VFMADD231PS  Y10, Y11, Y6
+	VBROADCASTSS (DI)(R11*1), Y11
+	VFMADD231PS  Y9, Y11, Y7
+	VFMADD231PS  Y10, Y11, Y8
+	ADDQ         CX, R10
+	ADDQ         $0x04, R8
+	DECQ         R9
+	JNZ          k
+	VBROADCASTSS floor+88(FP), Y9
+	VMAXPS       Y1, Y9, Y1
+	VMAXPS       Y2, Y9, Y2
+	VMAXPS       Y3, Y9, Y3
+	VMAXPS       Y4, Y9, Y4
+	VMAXPS       Y5, Y9, Y5
+	VMAXPS       Y6, Y9, Y6
+	VMAXPS       Y7, Y9, Y7
+	VMAXPS       Y8, Y9, Y8
+	MOVQ         tail+80(FP), DX
+	CMPQ         DX, $0x08
+	JNE          masked
+	MOVLQSX      4(AX), DX
+	MOVQ         c+64(FP), BX
+	ADDQ         BX, DX
+	VMOVUPS      Y1, (DX)
+	VMOVUPS      Y2, 32(DX)
+	MOVLQSX      12(AX), DX
+	MOVQ         c+64(FP), BX
+	ADDQ         BX, DX
+	VMOVUPS      Y3, (DX)
+	VMOVUPS      Y4, 32(DX)
+	MOVLQSX      20(AX), DX
+	MOVQ         c+64(FP), BX
+	ADDQ         BX, DX
+	VMOVUPS      Y5, (DX)
+	VMOVUPS      Y6, 32(DX)
+	MOVLQSX      28(AX), DX
+	MOVQ         c+64(FP), BX
+	ADDQ         BX, DX
+	VMOVUPS      Y7, (DX)
+	VMOVUPS      Y8, 32(DX)
+	JMP          stored
+
+masked:
+	MOVLQSX    4(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMOVUPS    Y1, (DX)
+	VMASKMOVPS Y2, Y0, 32(DX)
+	MOVLQSX    12(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMOVUPS    Y3, (DX)
+	VMASKMOVPS Y4, Y0, 32(DX)
+	MOVLQSX    20(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMOVUPS    Y5, (DX)
+	VMASKMOVPS Y6, Y0, 32(DX)
+	MOVLQSX    28(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMOVUPS    Y7, (DX)
+	VMASKMOVPS Y8, Y0, 32(DX)
+
+stored:
+	ADDQ $0x20, AX
+	DECQ blocks+0(FP)
+	JNZ  blocks
+	VZEROUPPER
+	RET
+
+// func panel5x1AVX2(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+// Requires: AVX, FMA3
+TEXT ·panel5x1AVX2(SB), NOSPLIT, $0-100
+	MOVQ    a+16(FP), AX
+	MOVQ    ra+24(FP), CX
+	MOVQ    ca+32(FP), DX
+	MOVQ    blocks+0(FP), BX
+	MOVQ    c+64(FP), SI
+	MOVQ    ldc+72(FP), DI
+	MOVQ    ldb+48(FP), R8
+	MOVQ    tail+88(FP), R9
+	LEAQ    firstLanes<>+32(SB), R10
+	NEGQ    R9
+	VMOVUPS (R10)(R9*4), Y0
+	LEAQ    (CX)(CX*2), R9
+
+blocks:
+	MOVQ       bias+80(FP), R10
+	TESTQ      R10, R10
+	JZ         accumulate
+	VMASKMOVPS (R10), Y0, Y1
+	VMOVAPS    Y1, Y2
+	VMOVAPS    Y1, Y3
+	VMOVAPS    Y1, Y4
+	VMOVAPS    Y1, Y5
+	JMP        begun
+
+accumulate:
+	MOVQ       SI, R10
+	VMASKMOVPS (R10), Y0, Y1
+	ADDQ       DI, R10
+	VMASKMOVPS (R10), Y0, Y2
+	ADDQ       DI, R10
+	VMASKMOVPS (R10), Y0, Y3
+	ADDQ       DI, R10
+	VMASKMOVPS (R10), Y0, Y4
+	ADDQ       DI, R10
+	VMASKMOVPS (R10), Y0, Y5
+
+begun:
+	MOVQ k+8(FP), R11
+	MOVQ AX, R10
+	LEAQ (AX)(CX*4), R12
+	MOVQ b+40(FP), R13
+
+k:
+	VMOVUPS      (R13), Y6
+	VBROADCASTSS (R10), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS (R10)(CX*1), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS (R10)(CX*2), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS (R10)(R9*1), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	VBROADCASTSS (R12), Y7
+	VFMADD231PS  Y6, Y7, Y5
+	ADDQ         R8, R13
+	ADDQ         DX, R10
+	ADDQ         DX, R12
+	DECQ         R11
+	JNZ          k
+	VBROADCASTSS floor+96(FP), Y6
+	VMAXPS       Y1, Y6, Y1
+	VMAXPS       Y2, Y6, Y2
+	VMAXPS       Y3, Y6, Y3
+	VMAXPS       Y4, Y6, Y4
+	VMAXPS       Y5, Y6, Y5
+	MOVQ         tail+88(FP), R10
+	CMPQ         R10, $0x08
+	JNE          masked
+	VMOVUPS      Y1, (SI)
+	ADDQ         DI, SI
+	VMOVUPS      Y2, (SI)
+	ADDQ         DI, SI
+	VMOVUPS      Y3, (SI)
+	ADDQ         DI, SI
+	VMOVUPS      Y4, (SI)
+	ADDQ         DI, SI
+	VMOVUPS      Y5, (SI)
+	ADDQ         DI, SI
+	JMP          stored
+
+masked:
+	VMASKMOVPS Y1, Y0, (SI)
+	ADDQ       DI, SI
+	VMASKMOVPS Y2, Y0, (SI)
+	ADDQ       DI, SI
+	VMASKMOVPS Y3, Y0, (SI)
+	ADDQ       DI, SI
+	VMASKMOVPS Y4, Y0, (SI)
+	ADDQ       DI, SI
+	VMASKMOVPS Y5, Y0, (SI)
+	ADDQ       DI, SI
+
+stored:
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	DECQ BX
+	JNZ  blocks
+	VZEROUPPER
+	RET
+
+// func indexed5x1AVX2(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+// Requires: AVX, FMA3
+TEXT ·indexed5x1AVX2(SB), NOSPLIT, $0-92
+	MOVQ    at+16(FP), AX
+	MOVQ    ldb+48(FP), CX
+	MOVQ    tail+80(FP), DX
+	LEAQ    firstLanes<>+32(SB), BX
+	NEGQ    DX
+	VMOVUPS (BX)(DX*4), Y0
+
+blocks:
+	MOVQ       bias+72(FP), DX
+	TESTQ      DX, DX
+	JZ         accumulate
+	VMASKMOVPS (DX), Y0, Y1
+	VMOVAPS    Y1, Y2
+	VMOVAPS    Y1, Y3
+	VMOVAPS    Y1, Y4
+	VMOVAPS    Y1, Y5
+	JMP        begun
+
+accumulate:
+	MOVLQSX    4(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMASKMOVPS (DX), Y0, Y1
+	MOVLQSX    12(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMASKMOVPS (DX), Y0, Y2
+	MOVLQSX    20(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMASKMOVPS (DX), Y0, Y3
+	MOVLQSX    28(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMASKMOVPS (DX), Y0, Y4
+	MOVLQSX    36(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMASKMOVPS (DX), Y0, Y5
+
+begun:
+	MOVLQSX (AX), DX
+	MOVQ    a+32(FP), BX
+	ADDQ    BX, DX
+	MOVLQSX 8(AX), BX
+	MOVQ    a+32(FP), SI
+	ADDQ    SI, BX
+	MOVLQSX 16(AX), SI
+	MOVQ    a+32(FP), DI
+	ADDQ    DI, SI
+	MOVLQSX 24(AX), DI
+	MOVQ    a+32(FP), R8
+	ADDQ    R8, DI
+	MOVLQSX 32(AX), R8
+	MOVQ    a+32(FP), R9
+	ADDQ    R9, R8
+	MOVQ    terms+24(FP), R9
+	MOVQ    k+8(FP), R10
+	MOVQ    b+40(FP), R11
+
+k:
+	MOVLQSX      (R9), R12
+	VMOVUPS      (R11), Y6
+	VBROADCASTSS (DX)(R12*1), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS (BX)(R12*1), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS (SI)(R12*1), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS (DI)(R12*1), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	VBROADCASTSS (R8)(R12*1), Y7
+	VFMADD231PS  Y6, Y7, Y5
+	ADDQ         CX, R11
+	ADDQ         $0x04, R9
+	DECQ         R10
+	JNZ          k
+	VBROADCASTSS floor+88(FP), Y6
+	VMAXPS       Y1, Y6, Y1
+	VMAXPS       Y2, Y6, Y2
+	VMAXPS       Y3, Y6, Y3
+	VMAXPS       Y4, Y6, Y4
+	VMAXPS       Y5, Y6, Y5
+	MOVQ         tail+80(FP), DX
+	CMPQ         DX, $0x08
+	JNE          masked
+	MOVLQSX      4(AX), DX
+	MOVQ         c+64(FP), BX
+	ADDQ         BX, DX
+	VMOVUPS      Y1, (DX)
+	MOVLQSX      12(AX), DX
+	MOVQ         c+64(FP), BX
+	ADDQ         BX, DX
+	VMOVUPS      Y2, (DX)
+	MOVLQSX      20(AX), DX
+	MOVQ         c+64(FP), BX
+	ADDQ         BX, DX
+	VMOVUPS      Y3, (DX)
+	MOVLQSX      28(AX), DX
+	MOVQ         c+64(FP), BX
+	ADDQ         BX, DX
+	VMOVUPS      Y4, (DX)
+	MOVLQSX      36(AX), DX
+	MOVQ         c+64(FP), BX
+	ADDQ         BX, DX
+	VMOVUPS      Y5, (DX)
+	JMP          stored
+
+masked:
+	MOVLQSX    4(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMASKMOVPS Y1, Y0, (DX)
+	MOVLQSX    12(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMASKMOVPS Y2, Y0, (DX)
+	MOVLQSX    20(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMASKMOVPS Y3, Y0, (DX)
+	MOVLQSX    28(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMASKMOVPS Y4, Y0, (DX)
+	MOVLQSX    36(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMASKMOVPS Y5, Y0, (DX)
+
+stored:
+	ADDQ $0x28, AX
+	DECQ blocks+0(FP)
+	JNZ  blocks
+	VZEROUPPER
+	RET
+
+// func panel5x2AVX2(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+// Requires: AVX, FMA3
+TEXT ·panel5x2AVX2(SB), NOSPLIT, $0-100
+	MOVQ    a+16(FP), AX
+	MOVQ    ra+24(FP), CX
+	MOVQ    ca+32(FP), DX
+	MOVQ    blocks+0(FP), BX
+	MOVQ    c+64(FP), SI
+	MOVQ    ldc+72(FP), DI
+	MOVQ    ldb+48(FP), R8
+	MOVQ    tail+88(FP), R9
+	LEAQ    firstLanes<>+32(SB), R10
+	NEGQ    R9
+	VMOVUPS (R10)(R9*4), Y0
+	LEAQ    (CX)(CX*2), R9
+
+blocks:
+	MOVQ       bias+80(FP), R10
+	TESTQ      R10, R10
+	JZ         accumulate
+	VMOVUPS    (R10), Y1
+	VMOVAPS    Y1, Y3
+	VMOVAPS    Y1, Y5
+	VMOVAPS    Y1, Y7
+	VMOVAPS    Y1, Y9
+	VMASKMOVPS 32(R10), Y0, Y2
+	VMOVAPS    Y2, Y4
+	VMOVAPS    Y2, Y6
+	VMOVAPS    Y2, Y8
+	VMOVAPS    Y2, Y10
+	JMP        begun
+
+accumulate:
+	MOVQ       SI, R10
+	VMOVUPS    (R10), Y1
+	VMASKMOVPS 32(R10), Y0, Y2
+	ADDQ       DI, R10
+	VMOVUPS    (R10), Y3
+	VMASKMOVPS 32(R10), Y0, Y4
+	ADDQ       DI, R10
+	VMOVUPS    (R10), Y5
+	VMASKMOVPS 32(R10), Y0, Y6
+	ADDQ       DI, R10
+	VMOVUPS    (R10), Y7
+	VMASKMOVPS 32(R10), Y0, Y8
+	ADDQ       DI, R10
+	VMOVUPS    (R10), Y9
+	VMASKMOVPS 32(R10), Y0, Y10
+
+begun:
+	MOVQ k+8(FP), R11
+	MOVQ AX, R10
+	LEAQ (AX)(CX*4), R12
+	MOVQ b+40(FP), R13
+
+k:
+	VMOVUPS      (R13), Y11
+	VMOVUPS      32(R13), Y12
+	VBROADCASTSS (R10), Y13
+	VFMADD231PS  Y11, Y13, Y1
+	VFMADD231PS  Y12, Y13, Y2
+	VBROADCASTSS (R10)(CX*1), Y13
+	VFMADD231PS  Y11, Y13, Y3
+	VFMADD231PS  Y12, Y13, Y4
+	VBROADCASTSS (R10)(CX*2), Y13
+	VFMADD231PS  Y11, Y13, Y5
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS (R10)(R9*1), Y13
+	VFMADD231PS  Y11, Y13, Y7
+	VFMADD231PS  Y12, Y13, Y8
+	VBROADCASTSS (R12), Y13
+	VFMADD231PS  Y11, Y13, Y9
+	VFMADD231PS  Y12, Y13, Y10
+	ADDQ         R8, R13
+	ADDQ         DX, R10
+	ADDQ         DX, R12
+	DECQ         R11
+	JNZ          k
+	VBROADCASTSS floor+96(FP), Y11
+	VMAXPS       Y1, Y11, Y1
+	VMAXPS       Y2, Y11, Y2
+	VMAXPS       Y3, Y11, Y3
+	VMAXPS       Y4, Y11, Y4
+	VMAXPS       Y5, Y11, Y5
+	VMAXPS       Y6, Y11, Y6
+	VMAXPS       Y7, Y11, Y7
+	VMAXPS       Y8, Y11, Y8
+	VMAXPS       Y9, Y11, Y9
+	VMAXPS       Y10, Y11, Y10
+	MOVQ         tail+88(FP), R10
+	CMPQ         R10, $0x08
+	JNE          masked
+	VMOVUPS      Y1, (SI)
+	VMOVUPS      Y2, 32(SI)
+	ADDQ         DI, SI
+	VMOVUPS      Y3, (SI)
+	VMOVUPS      Y4, 32(SI)
+	ADDQ         DI, SI
+	VMOVUPS      Y5, (SI)
+	VMOVUPS      Y6, 32(SI)
+	ADDQ         DI, SI
+	VMOVUPS      Y7, (SI)
+	VMOVUPS      Y8, 32(SI)
+	ADDQ         DI, SI
+	VMOVUPS      Y9, (SI)
+	VMOVUPS      Y10, 32(SI)
+	ADDQ         DI, SI
+	JMP          stored
+
+masked:
+	VMOVUPS    Y1, (SI)
+	VMASKMOVPS Y2, Y0, 32(SI)
+	ADDQ       DI, SI
+	VMOVUPS    Y3, (SI)
+	VMASKMOVPS Y4, Y0, 32(SI)
+	ADDQ       DI, SI
+	VMOVUPS    Y5, (SI)
+	VMASKMOVPS Y6, Y0, 32(SI)
+	ADDQ       DI, SI
+	VMOVUPS    Y7, (SI)
+	VMASKMOVPS Y8, Y0, 32(SI)
+	ADDQ       DI, SI
+	VMOVUPS    Y9, (SI)
+	VMASKMOVPS Y10, Y0, 32(SI)
+	ADDQ       DI, SI
+
+stored:
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	DECQ BX
+	JNZ  blocks
+	VZEROUPPER
+	RET
+
+// func indexed5x2AVX2(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+// Requires: AVX, FMA3
+TEXT ·indexed5x2AVX2(SB), NOSPLIT, $0-92
+	MOVQ    at+16(FP), AX
+	MOVQ    ldb+48(FP), CX
+	MOVQ    tail+80(FP), DX
+	LEAQ    firstLanes<>+32(SB), BX
+	NEGQ    DX
+	VMOVUPS (BX)(DX*4), Y0
+
+blocks:
+	MOVQ       bias+72(FP), DX
+	TESTQ      DX, DX
+	JZ         accumulate
+	VMOVUPS    (DX), Y1
+	VMOVAPS    Y1, Y3
+	VMOVAPS    Y1, Y5
+	VMOVAPS    Y1, Y7
+	VMOVAPS    Y1, Y9
+	VMASKMOVPS 32(DX), Y0, Y2
+	VMOVAPS    Y2, Y4
+	VMOVAPS    Y2, Y6
+	VMOVAPS    Y2, Y8
+	VMOVAPS    Y2, Y10
+	JMP        begun
+
+accumulate:
+	MOVLQSX    4(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMOVUPS    (DX), Y1
+	VMASKMOVPS 32(DX), Y0, Y2
+	MOVLQSX    12(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMOVUPS    (DX), Y3
+	VMASKMOVPS 32(DX), Y0, Y4
+	MOVLQSX    20(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMOVUPS    (DX), Y5
+	VMASKMOVPS 32(DX), Y0, Y6
+	MOVLQSX    28(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMOVUPS    (DX), Y7
+	VMASKMOVPS 32(DX), Y0, Y8
+	MOVLQSX    36(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMOVUPS    (DX), Y9
+	VMASKMOVPS 32(DX), Y0, Y10
+
+begun:
+	MOVLQSX (AX), DX
+	MOVQ    a+32(FP), BX
+	ADDQ    BX, DX
+	MOVLQSX 8(AX), BX
+	MOVQ    a+32(FP), SI
+	ADDQ    SI, BX
+	MOVLQSX 16(AX), SI
+	MOVQ    a+32(FP), DI
+	ADDQ    DI, SI
+	MOVLQSX 24(AX), DI
+	MOVQ    a+32(FP), R8
+	ADDQ    R8, DI
+	MOVLQSX 32(AX), R8
+	MOVQ    a+32(FP), R9
+	ADDQ    R9, R8
+	MOVQ    terms+24(FP), R9
+	MOVQ    k+8(FP), R10
+	MOVQ    b+40(FP), R11
+
+k:
+	MOVLQSX      (R9), R12
+	VMOVUPS      (R11), Y11
+	VMOVUPS      32(R11), Y12
+	VBROADCASTSS (DX)(R12*1), Y13
+	VFMADD231PS  Y11, Y13, Y1
+	VFMADD231PS  Y12, Y13, Y2
+	VBROADCASTSS (BX)(R12*1), Y13
+	VFMADD231PS  Y11, Y13, Y3
+	VFMADD231PS  Y12, Y13, Y4
+	VBROADCASTSS (SI)(R12*1), Y13
+	VFMADD231PS  Y11, Y13, Y5
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS (DI)(R12*1), Y13
+	VFMADD231PS  Y11, Y13, Y7
+	VFMADD231PS  Y12, Y13, Y8
+	VBROADCASTSS (R8)(R12*1), Y13
+	VFMADD231PS  Y11, Y13, Y9
+	VFMADD231PS  Y12, Y13, Y10
+	ADDQ         CX, R11
+	ADDQ         $0x04, R9
+	DECQ         R10
+	JNZ          k
+	VBROADCASTSS floor+88(FP), Y11
+	VMAXPS       Y1, Y11, Y1
+	VMAXPS       Y2, Y11, Y2
+	VMAXPS       Y3, Y11, Y3
+	VMAXPS       Y4, Y11, Y4
+	VMAXPS       Y5, Y11, Y5
+	VMAXPS       Y6, Y11, Y6
+	VMAXPS       Y7, Y11, Y7
+	VMAXPS       Y8, Y11, Y8
+	VMAXPS       Y9, Y11, Y9
+	VMAXPS       Y10, Y11, Y10
+	MOVQ         tail+80(FP), DX
+	CMPQ         DX, $0x08
+	JNE          masked
+	MOVLQSX      4(AX), DX
+	MOVQ         c+64(FP), BX
+	ADDQ         BX, DX
+	VMOVUPS      Y1, (DX)
+	VMOVUPS      Y2, 32(DX)
+	MOVLQSX      12(AX), DX
+	MOVQ         c+64(FP), BX
+	ADDQ         BX, DX
+	VMOVUPS      Y3, (DX)
+	VMOVUPS      Y4, 32(DX)
+	MOVLQSX      20(AX), DX
+	MOVQ         c+64(FP), BX
+	ADDQ         BX, DX
+	VMOVUPS      Y5, (DX)
+	VMOVUPS      Y6, 32(DX)
+	MOVLQSX      28(AX), DX
+	MOVQ         c+64(FP), BX
+	ADDQ         BX, DX
+	VMOVUPS      Y7, (DX)
+	VMOVUPS      Y8, 32(DX)
+	MOVLQSX      36(AX), DX
+	MOVQ         c+64(FP), BX
+	ADDQ         BX, DX
+	VMOVUPS      Y9, (DX)
+	VMOVUPS      Y10, 32(DX)
+	JMP          stored
+
+masked:
+	MOVLQSX    4(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMOVUPS    Y1, (DX)
+	VMASKMOVPS Y2, Y0, 32(DX)
+	MOVLQSX    12(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMOVUPS    Y3, (DX)
+	VMASKMOVPS Y4, Y0, 32(DX)
+	MOVLQSX    20(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMOVUPS    Y5, (DX)
+	VMASKMOVPS Y6, Y0, 32(DX)
+	MOVLQSX    28(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMOVUPS    Y7, (DX)
+	VMASKMOVPS Y8, Y0, 32(DX)
+	MOVLQSX    36(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMOVUPS    Y9, (DX)
+	VMASKMOVPS Y10, Y0, 32(DX)
+
+stored:
+	ADDQ $0x28, AX
+	DECQ blocks+0(FP)
+	JNZ  blocks
+	VZEROUPPER
+	RET
+
+// func panel6x1AVX2(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+// Requires: AVX, FMA3
+TEXT ·panel6x1AVX2(SB), NOSPLIT, $0-100
+	MOVQ    a+16(FP), AX
+	MOVQ    ra+24(FP), CX
+	MOVQ    ca+32(FP), DX
+	MOVQ    blocks+0(FP), BX
+	MOVQ    c+64(FP), SI
+	MOVQ    ldc+72(FP), DI
+	MOVQ    ldb+48(FP), R8
+	MOVQ    tail+88(FP), R9
+	LEAQ    firstLanes<>+32(SB), R10
+	NEGQ    R9
+	VMOVUPS (R10)(R9*4), Y0
+	LEAQ    (CX)(CX*2), R9
+
+blocks:
+	MOVQ       bias+80(FP), R10
+	TESTQ      R10, R10
+	JZ         accumulate
+	VMASKMOVPS (R10), Y0, Y1
+	VMOVAPS    Y1, Y2
+	VMOVAPS    Y1, Y3
+	VMOVAPS    Y1, Y4
+	VMOVAPS    Y1, Y5
+	VMOVAPS    Y1, Y6
+	JMP        begun
+
+accumulate:
+	MOVQ       SI, R10
+	VMASKMOVPS (R10), Y0, Y1
+	ADDQ       DI, R10
+	VMASKMOVPS (R10), Y0, Y2
+	ADDQ       DI, R10
+	VMASKMOVPS (R10), Y0, Y3
+	ADDQ       DI, R10
+	VMASKMOVPS (R10), Y0, Y4
+	ADDQ       DI, R10
+	VMASKMOVPS (R10), Y0, Y5
+	ADDQ       DI, R10
+	VMASKMOVPS (R10), Y0, Y6
+
+begun:
+	MOVQ k+8(FP), R11
+	MOVQ AX, R10
+	LEAQ (AX)(CX*4), R12
+	MOVQ b+40(FP), R13
+
+k:
+	VMOVUPS      (R13), Y7
+	VBROADCASTSS (R10), Y8
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS (R10)(CX*1), Y8
+	VFMADD231PS  Y7, Y8, Y2
+	VBROADCASTSS (R10)(CX*2), Y8
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS (R10)(R9*1), Y8
+	VFMADD231PS  Y7, Y8, Y4
+	VBROADCASTSS (R12), Y8
+	VFMADD231PS  Y7, Y8, Y5
+	VBROADCASTSS (R12)(CX*1), Y8
+	VFMADD231PS  Y7, Y8, Y6
+	ADDQ         R8, R13
+	ADDQ         DX, R10
+	ADDQ         DX, R12
+	DECQ         R11
+	JNZ          k
+	VBROADCASTSS floor+96(FP), Y7
+	VMAXPS       Y1, Y7, Y1
+	VMAXPS       Y2, Y7, Y2
+	VMAXPS       Y3, Y7, Y3
+	VMAXPS       Y4, Y7, Y4
+	VMAXPS       Y5, Y7, Y5
+	VMAXPS       Y6, Y7, Y6
+	MOVQ         tail+88(FP), R10
+	CMPQ         R10, $0x08
+	JNE          masked
+	VMOVUPS      Y1, (SI)
+	ADDQ         DI, SI
+	VMOVUPS      Y2, (SI)
+	ADDQ         DI, SI
+	VMOVUPS      Y3, (SI)
+	ADDQ         DI, SI
+	VMOVUPS      Y4, (SI)
+	ADDQ         DI, SI
+	VMOVUPS      Y5, (SI)
+	ADDQ         DI, SI
+	VMOVUPS      Y6, (SI)
+	ADDQ         DI, SI
+	JMP          stored
+
+masked:
+	VMASKMOVPS Y1, Y0, (SI)
+	ADDQ       DI, SI
+	VMASKMOVPS Y2, Y0, (SI)
+	ADDQ       DI, SI
+	VMASKMOVPS Y3, Y0, (SI)
+	ADDQ       DI, SI
+	VMASKMOVPS Y4, Y0, (SI)
+	ADDQ       DI, SI
+	VMASKMOVPS Y5, Y0, (SI)
+	ADDQ       DI, SI
+	VMASKMOVPS Y6, Y0, (SI)
+	ADDQ       DI, SI
+
+stored:
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	DECQ BX
+	JNZ  blocks
+	VZEROUPPER
+	RET
+
+// func indexed6x1AVX2(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+// Requires: AVX, FMA3
+TEXT ·indexed6x1AVX2(SB), NOSPLIT, $0-92
+	MOVQ    at+16(FP), AX
+	MOVQ    ldb+48(FP), CX
+	MOVQ    tail+80(FP), DX
+	LEAQ    firstLanes<>+32(SB), BX
+	NEGQ    DX
+	VMOVUPS (BX)(DX*4), Y0
+
+blocks:
+	MOVQ       bias+72(FP), DX
+	TESTQ      DX, DX
+	JZ         accumulate
+	VMASKMOVPS (DX), Y0, Y1
+	VMOVAPS    Y1, Y2
+	VMOVAPS    Y1, Y3
+	VMOVAPS    Y1, Y4
+	VMOVAPS    Y1, Y5
+	VMOVAPS    Y1, Y6
+	JMP        begun
+
+accumulate:
+	MOVLQSX    4(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMASKMOVPS (DX), Y0, Y1
+	MOVLQSX    12(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMASKMOVPS (DX), Y0, Y2
+	MOVLQSX    20(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMASKMOVPS (DX), Y0, Y3
+	MOVLQSX    28(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMASKMOVPS (DX), Y0, Y4
+	MOVLQSX    36(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMASKMOVPS (DX), Y0, Y5
+	MOVLQSX    44(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMASKMOVPS (DX), Y0, Y6
+
+begun:
+	MOVLQSX (AX), DX
+	MOVQ    a+32(FP), BX
+	ADDQ    BX, DX
+	MOVLQSX 8(AX), BX
+	MOVQ    a+32(FP), SI
+	ADDQ    SI, BX
+	MOVLQSX 16(AX), SI
+	MOVQ    a+32(FP), DI
+	ADDQ    DI, SI
+	MOVLQSX 24(AX), DI
+	MOVQ    a+32(FP), R8
+	ADDQ    R8, DI
+	MOVLQSX 32(AX), R8
+	MOVQ    a+32(FP), R9
+	ADDQ    R9, R8
+	MOVLQSX 40(AX), R9
+	MOVQ    a+32(FP), R10
+	ADDQ    R10, R9
+	MOVQ    terms+24(FP), R10
+	MOVQ    k+8(FP), R11
+	MOVQ    b+40(FP), R12
+
+k:
+	MOVLQSX      (R10), R13
+	VMOVUPS      (R12), Y7
+	VBROADCASTSS (DX)(R13*1), Y8
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS (BX)(R13*1), Y8
+	VFMADD231PS  Y7, Y8, Y2
+	VBROADCASTSS (SI)(R13*1), Y8
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS (DI)(R13*1), Y8
+	VFMADD231PS  Y7, Y8, Y4
+	VBROADCASTSS (R8)(R13*1), Y8
+	VFMADD231PS  Y7, Y8, Y5
+	VBROADCASTSS (R9)(R13*1), Y8
+	VFMADD231PS  Y7, Y8, Y6
+	ADDQ         CX, R12
+	ADDQ         $0x04, R10
+	DECQ         R11
+	JNZ          k
+	VBROADCASTSS floor+88(FP), Y7
+	VMAXPS       Y1, Y7, Y1
+	VMAXPS       Y2, Y7, Y2
+	VMAXPS       Y3, Y7, Y3
+	VMAXPS       Y4, Y7, Y4
+	VMAXPS       Y5, Y7, Y5
+	VMAXPS       Y6, Y7, Y6
+	MOVQ         tail+80(FP), DX
+	CMPQ         DX, $0x08
+	JNE          masked
+	MOVLQSX      4(AX), DX
+	MOVQ         c+64(FP), BX
+	ADDQ         BX, DX
+	VMOVUPS      Y1, (DX)
+	MOVLQSX      12(AX), DX
+	MOVQ         c+64(FP), BX
+	ADDQ         BX, DX
+	VMOVUPS      Y2, (DX)
+	MOVLQSX      20(AX), DX
+	MOVQ         c+64(FP), BX
+	ADDQ         BX, DX
+	VMOVUPS      Y3, (DX)
+	MOVLQSX      28(AX), DX
+	MOVQ         c+64(FP), BX
+	ADDQ         BX, DX
+	VMOVUPS      Y4, (DX)
+	MOVLQSX      36(AX), DX
+	MOVQ         c+64(FP), BX
+	ADDQ         BX, DX
+	VMOVUPS      Y5, (DX)
+	MOVLQSX      44(AX), DX
+	MOVQ         c+64(FP), BX
+	ADDQ         BX, DX
+	VMOVUPS      Y6, (DX)
+	JMP          stored
+
+masked:
+	MOVLQSX    4(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMASKMOVPS Y1, Y0, (DX)
+	MOVLQSX    12(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMASKMOVPS Y2, Y0, (DX)
+	MOVLQSX    20(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMASKMOVPS Y3, Y0, (DX)
+	MOVLQSX    28(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMASKMOVPS Y4, Y0, (DX)
+	MOVLQSX    36(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMASKMOVPS Y5, Y0, (DX)
+	MOVLQSX    44(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMASKMOVPS Y6, Y0, (DX)
+
+stored:
+	ADDQ $0x30, AX
+	DECQ blocks+0(FP)
+	JNZ  blocks
+	VZEROUPPER
+	RET
+
+// func panel6x2AVX2(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+// Requires: AVX, FMA3
+TEXT ·panel6x2AVX2(SB), NOSPLIT, $0-100
+	MOVQ    a+16(FP), AX
+	MOVQ    ra+24(FP), CX
+	MOVQ    ca+32(FP), DX
+	MOVQ    blocks+0(FP), BX
+	MOVQ    c+64(FP), SI
+	MOVQ    ldc+72(FP), DI
+	MOVQ    ldb+48(FP), R8
+	MOVQ    tail+88(FP), R9
+	LEAQ    firstLanes<>+32(SB), R10
+	NEGQ    R9
+	VMOVUPS (R10)(R9*4), Y0
+	LEAQ    (CX)(CX*2), R9
+
+blocks:
+	MOVQ       bias+80(FP), R10
+	TESTQ      R10, R10
+	JZ         accumulate
+	VMOVUPS    (R10), Y1
+	VMOVAPS    Y1, Y3
+	VMOVAPS    Y1, Y5
+	VMOVAPS    Y1, Y7
+	VMOVAPS    Y1, Y9
+	VMOVAPS    Y1, Y11
+	VMASKMOVPS 32(R10), Y0, Y2
+	VMOVAPS    Y2, Y4
+	VMOVAPS    Y2, Y6
+	VMOVAPS    Y2, Y8
+	VMOVAPS    Y2, Y10
+	VMOVAPS    Y2, Y12
+	JMP        begun
+
+accumulate:
+	MOVQ       SI, R10
+	VMOVUPS    (R10), Y1
+	VMASKMOVPS 32(R10), Y0, Y2
+	ADDQ       DI, R10
+	VMOVUPS    (R10), Y3
+	VMASKMOVPS 32(R10), Y0, Y4
+	ADDQ       DI, R10
+	VMOVUPS    (R10), Y5
+	VMASKMOVPS 32(R10), Y0, Y6
+	ADDQ       DI, R10
+	VMOVUPS    (R10), Y7
+	VMASKMOVPS 32(R10), Y0, Y8
+	ADDQ       DI, R10
+	VMOVUPS    (R10), Y9
+	VMASKMOVPS 32(R10), Y0, Y10
+	ADDQ       DI, R10
+	VMOVUPS    (R10), Y11
+	VMASKMOVPS 32(R10), Y0, Y12
+
+begun:
+	MOVQ k+8(FP), R11
+	MOVQ AX, R10
+	LEAQ (AX)(CX*4), R12
+	MOVQ b+40(FP), R13
+
+k:
+	VMOVUPS      (R13), Y13
+	VMOVUPS      32(R13), Y14
+	VBROADCASTSS (R10), Y15
+	VFMADD231PS  Y13, Y15, Y1
+	VFMADD231PS  Y14, Y15, Y2
+	VBROADCASTSS (R10)(CX*1), Y15
+	VFMADD231PS  Y13, Y15, Y3
+	VFMADD231PS  Y14, Y15, Y4
+	VBROADCASTSS (R10)(CX*2), Y15
+	VFMADD231PS  Y13, Y15, Y5
+	VFMADD231PS  Y14, Y15, Y6
+	VBROADCASTSS (R10)(R9*1), Y15
+	VFMADD231PS  Y13, Y15, Y7
+	VFMADD231PS  Y14, Y15, Y8
+	VBROADCASTSS (R12), Y15
+	VFMADD231PS  Y13, Y15, Y9
+	VFMADD231PS  Y14, Y15, Y10
+	VBROADCASTSS (R12)(CX*1), Y15
+	VFMADD231PS  Y13, Y15, Y11
+	VFMADD231PS  Y14, Y15, Y12
+	ADDQ         R8, R13
+	ADDQ         DX, R10
+	ADDQ         DX, R12
+	DECQ         R11
+	JNZ          k
+	VBROADCASTSS floor+96(FP), Y13
+	VMAXPS       Y1, Y13, Y1
+	VMAXPS       Y2, Y13, Y2
+	VMAXPS       Y3, Y13, Y3
+	VMAXPS       Y4, Y13, Y4
+	VMAXPS       Y5, Y13, Y5
+	VMAXPS       Y6, Y13, Y6
+	VMAXPS       Y7, Y13, Y7
+	VMAXPS       Y8, Y13, Y8
+	VMAXPS       Y9, Y13, Y9
+	VMAXPS       Y10, Y13, Y10
+	VMAXPS       Y11, Y13, Y11
+	VMAXPS       Y12, Y13, Y12
+	MOVQ         tail+88(FP), R10
+	CMPQ         R10, $0x08
+	JNE          masked
+	VMOVUPS      Y1, (SI)
+	VMOVUPS      Y2, 32(SI)
+	ADDQ         DI, SI
+	VMOVUPS      Y3, (SI)
+	VMOVUPS      Y4, 32(SI)
+	ADDQ         DI, SI
+	VMOVUPS      Y5, (SI)
+	VMOVUPS      Y6, 32(SI)
+	ADDQ         DI, SI
+	VMOVUPS      Y7, (SI)
+	VMOVUPS      Y8, 32(SI)
+	ADDQ         DI, SI
+	VMOVUPS      Y9, (SI)
+	VMOVUPS      Y10, 32(SI)
+	ADDQ         DI, SI
+	VMOVUPS      Y11, (SI)
+	VMOVUPS      Y12, 32(SI)
+	ADDQ         DI, SI
+	JMP          stored
+
+masked:
+	VMOVUPS    Y1, (SI)
+	VMASKMOVPS Y2, Y0, 32(SI)
+	ADDQ       DI, SI
+	VMOVUPS    Y3, (SI)
+	VMASKMOVPS Y4, Y0, 32(SI)
+	ADDQ       DI, SI
+	VMOVUPS    Y5, (SI)
+	VMASKMOVPS Y6, Y0, 32(SI)
+	ADDQ       DI, SI
+	VMOVUPS    Y7, (SI)
+	VMASKMOVPS Y8, Y0, 32(SI)
+	ADDQ       DI, SI
+	VMOVUPS    Y9, (SI)
+	VMASKMOVPS Y10, Y0, 32(SI)
+	ADDQ       DI, SI
+	VMOVUPS    Y11, (SI)
+	VMASKMOVPS Y12, Y0, 32(SI)
+	ADDQ       DI, SI
+
+stored:
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	ADDQ CX, AX
+	DECQ BX
+	JNZ  blocks
+	VZEROUPPER
+	RET
+
+// func indexed6x2AVX2(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+// Requires: AVX, FMA3
+TEXT ·indexed6x2AVX2(SB), NOSPLIT, $0-92
+	MOVQ    at+16(FP), AX
+	MOVQ    ldb+48(FP), CX
+	MOVQ    tail+80(FP), DX
+	LEAQ    firstLanes<>+32(SB), BX
+	NEGQ    DX
+	VMOVUPS (BX)(DX*4), Y0
+
+blocks:
+	MOVQ       bias+72(FP), DX
+	TESTQ      DX, DX
+	JZ         accumulate
+	VMOVUPS    (DX), Y1
+	VMOVAPS    Y1, Y3
+	VMOVAPS    Y1, Y5
+	VMOVAPS    Y1, Y7
+	VMOVAPS    Y1, Y9
+	VMOVAPS    Y1, Y11
+	VMASKMOVPS 32(DX), Y0, Y2
+	VMOVAPS    Y2, Y4
+	VMOVAPS    Y2, Y6
+	VMOVAPS    Y2, Y8
+	VMOVAPS    Y2, Y10
+	VMOVAPS    Y2, Y12
+	JMP        begun
+
+accumulate:
+	MOVLQSX    4(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMOVUPS    (DX), Y1
+	VMASKMOVPS 32(DX), Y0, Y2
+	MOVLQSX    12(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMOVUPS    (DX), Y3
+	VMASKMOVPS 32(DX), Y0, Y4
+	MOVLQSX    20(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMOVUPS    (DX), Y5
+	VMASKMOVPS 32(DX), Y0, Y6
+	MOVLQSX    28(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMOVUPS    (DX), Y7
+	VMASKMOVPS 32(DX), Y0, Y8
+	MOVLQSX    36(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMOVUPS    (DX), Y9
+	VMASKMOVPS 32(DX), Y0, Y10
+	MOVLQSX    44(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMOVUPS    (DX), Y11
+	VMASKMOVPS 32(DX), Y0, Y12
+
+begun:
+	MOVLQSX (AX), DX
+	MOVQ    a+32(FP), BX
+	ADDQ    BX, DX
+	MOVLQSX 8(AX), BX
+	MOVQ    a+32(FP), SI
+	ADDQ    SI, BX
+	MOVLQSX 16(AX), SI
+	MOVQ    a+32(FP), DI
+	ADDQ    DI, SI
+	MOVLQSX 24(AX), DI
+	MOVQ    a+32(FP), R8
+	ADDQ    R8, DI
+	MOVLQSX 32(AX), R8
+	MOVQ    a+32(FP), R9
+	ADDQ    R9, R8
+	MOVLQSX 40(AX), R9
+	MOVQ    a+32(FP), R10
+	ADDQ    R10, R9
+	MOVQ    terms+24(FP), R10
+	MOVQ    k+8(FP), R11
+	MOVQ    b+40(FP), R12
+
+k:
+	MOVLQSX      (R10), R13
+	VMOVUPS      (R12), Y13
+	VMOVUPS      32(R12), Y14
+	VBROADCASTSS (DX)(R13*1), Y15
+	VFMADD231PS  Y13, Y15, Y1
+	VFMADD231PS  Y14, Y15, Y2
+	VBROADCASTSS (BX)(R13*1), Y15
+	VFMADD231PS  Y13, Y15, Y3
+	VFMADD231PS  Y14, Y15, Y4
+	VBROADCASTSS (SI)(R13*1), Y15
+	VFMADD231PS  Y13, Y15, Y5
+	VFMADD231PS  Y14, Y15, Y6
+	VBROADCASTSS (DI)(R13*1), Y15
+	VFMADD231PS  Y13, Y15, Y7
+	VFMADD231PS  Y14, Y15, Y8
+	VBROADCASTSS (R8)(R13*1), Y15
+	VFMADD231PS  Y13, Y15, Y9
+	VFMADD231PS  Y14, Y15, Y10
+	VBROADCASTSS (R9)(R13*1), Y15
+	VFMADD231PS  Y13, Y15, Y11
+	VFMADD231PS  Y14, Y15, Y12
+	ADDQ         CX, R12
+	ADDQ         $0x04, R10
+	DECQ         R11
+	JNZ          k
+	VBROADCASTSS floor+88(FP), Y13
+	VMAXPS       Y1, Y13, Y1
+	VMAXPS       Y2, Y13, Y2
+	VMAXPS       Y3, Y13, Y3
+	VMAXPS       Y4, Y13, Y4
+	VMAXPS       Y5, Y13, Y5
+	VMAXPS       Y6, Y13, Y6
+	VMAXPS       Y7, Y13, Y7
+	VMAXPS       Y8, Y13, Y8
+	VMAXPS       Y9, Y13, Y9
+	VMAXPS       Y10, Y13, Y10
+	VMAXPS       Y11, Y13, Y11
+	VMAXPS       Y12, Y13, Y12
+	MOVQ         tail+80(FP), DX
+	CMPQ         DX, $0x08
+	JNE          masked
+	MOVLQSX      4(AX), DX
+	MOVQ         c+64(FP), BX
+	ADDQ         BX, DX
+	VMOVUPS      Y1, (DX)
+	VMOVUPS      Y2, 32(DX)
+	MOVLQSX      12(AX), DX
+	MOVQ         c+64(FP), BX
+	ADDQ         BX, DX
+	VMOVUPS      Y3, (DX)
+	VMOVUPS      Y4, 32(DX)
+	MOVLQSX      20(AX), DX
+	MOVQ         c+64(FP), BX
+	ADDQ         BX, DX
+	VMOVUPS      Y5, (DX)
+	VMOVUPS      Y6, 32(DX)
+	MOVLQSX      28(AX), DX
+	MOVQ         c+64(FP), BX
+	ADDQ         BX, DX
+	VMOVUPS      Y7, (DX)
+	VMOVUPS      Y8, 32(DX)
+	MOVLQSX      36(AX), DX
+	MOVQ         c+64(FP), BX
+	ADDQ         BX, DX
+	VMOVUPS      Y9, (DX)
+	VMOVUPS      Y10, 32(DX)
+	MOVLQSX      44(AX), DX
+	MOVQ         c+64(FP), BX
+	ADDQ         BX, DX
+	VMOVUPS      Y11, (DX)
+	VMOVUPS      Y12, 32(DX)
+	JMP          stored
+
+masked:
+	MOVLQSX    4(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMOVUPS    Y1, (DX)
+	VMASKMOVPS Y2, Y0, 32(DX)
+	MOVLQSX    12(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMOVUPS    Y3, (DX)
+	VMASKMOVPS Y4, Y0, 32(DX)
+	MOVLQSX    20(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMOVUPS    Y5, (DX)
+	VMASKMOVPS Y6, Y0, 32(DX)
+	MOVLQSX    28(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMOVUPS    Y7, (DX)
+	VMASKMOVPS Y8, Y0, 32(DX)
+	MOVLQSX    36(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMOVUPS    Y9, (DX)
+	VMASKMOVPS Y10, Y0, 32(DX)
+	MOVLQSX    44(AX), DX
+	MOVQ       c+64(FP), BX
+	ADDQ       BX, DX
+	VMOVUPS    Y11, (DX)
+	VMASKMOVPS Y12, Y0, 32(DX)
+
+stored:
+	ADDQ $0x30, AX
+	DECQ blocks+0(FP)
+	JNZ  blocks
+	VZEROUPPER
+	RET
+
+// func packPanelAVX2(dst *float32, src *float32, k int, ld int, n int)
+// Requires: AVX, CMOV
+TEXT ·packPanelAVX2(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ k+16(FP), DX
+	MOVQ ld+24(FP), BX
+	MOVQ n+32(FP), SI
+	CMPQ SI, $0x10
+	JNE  some
+
+k:
+	VMOVUPS (CX), Y0
+	VMOVUPS Y0, (AX)
+	VMOVUPS 32(CX), Y0
+	VMOVUPS Y0, 32(AX)
+	ADDQ    BX, CX
+	ADDQ    $0x40, AX
+	DECQ    DX
+	JNZ     k
+	JMP     done
+
+some:
+	MOVQ    $+8, R8
+	MOVQ    SI, DI
+	CMPQ    DI, R8
+	CMOVQGT R8, DI
+	SUBQ    DI, SI
+	LEAQ    firstLanes<>+32(SB), R8
+	NEGQ    DI
+	VMOVUPS (R8)(DI*4), Y0
+	MOVQ    $+8, R8
+	MOVQ    SI, DI
+	CMPQ    DI, R8
+	CMOVQGT R8, DI
+	SUBQ    DI, SI
+	LEAQ    firstLanes<>+32(SB), SI
+	NEGQ    DI
+	VMOVUPS (SI)(DI*4), Y1
+
+masked:
+	VMASKMOVPS (CX), Y0, Y2
+	VMOVUPS    Y2, (AX)
+	VMASKMOVPS 32(CX), Y1, Y2
+	VMOVUPS    Y2, 32(AX)
+	ADDQ       BX, CX
+	ADDQ       $0x40, AX
+	DECQ       DX
+	JNZ        masked
+
+done:
+	VZEROUPPER
+	RET
+
+// func lstmGatesAVX2(gates *float32, h *float32, c *float32, before *float32, n int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·lstmGatesAVX2(SB), NOSPLIT, $0-40
+	JMP constants
+
+begin:
+	MOVQ gates+0(FP), DX
+	MOVQ h+8(FP), BX
+	MOVQ c+16(FP), SI
+	MOVQ before+24(FP), DI
+	MOVQ n+32(FP), R8
+	XORQ AX, AX
+	MOVQ R8, CX
+	SHLQ $0x02, CX
+	SUBQ $0x08, R8
+	JLT  tail
+
+loop:
+	VMOVUPS      (DX)(AX*1), Y0
+	VMULPS       Y1, Y0, Y0
+	VANDPS       Y2, Y0, Y8
+	VMOVUPS      Y3, Y9
+	VMINPS       Y8, Y9, Y8
+	VMOVUPS      Y4, Y9
+	VFMADD231PS  Y5, Y8, Y9
+	VSUBPS       Y4, Y9, Y10
+	VADDPS       Y8, Y8, Y8
+	VFNMADD231PS Y6, Y10, Y8
+	VPSLLD       $0x17, Y9, Y9
+	VPADDD       Y7, Y9, Y9
+	VMULPS       Y8, Y8, Y10
+	VMOVUPS      lanesAVX23c088889<>+0(SB), Y11
+	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y8, Y11
+	VMOVUPS      lanesAVX239500d01<>+0(SB), Y12
+	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y8, Y12
+	VFMADD213PS  Y11, Y10, Y12
+	VMOVUPS      lanesAVX23e2aaaab<>+0(SB), Y11
+	VFMADD213PS  Y1, Y8, Y11
+	VFMADD213PS  Y11, Y10, Y12
+	VFMADD213PS  Y8, Y10, Y12
+	VSUBPS       Y7, Y9, Y8
+	VFMADD213PS  Y8, Y9, Y12
+	VADDPS       lanesAVX240000000<>+0(SB), Y12, Y8
+	VDIVPS       Y8, Y12, Y8
+	VANDPS       lanesAVX280000000<>+0(SB), Y0, Y0
+	VORPS        Y0, Y8, Y0
+	VMOVUPS      Y1, Y8
+	VFMADD231PS  Y1, Y0, Y8
+	VMOVUPS      Y8, (DX)(AX*1)
+	LEAQ         (DX)(AX*1), R9
+	ADDQ         CX, R9
+	ADDQ         CX, R9
+	VMOVUPS      (R9), Y0
+	VANDPS       Y2, Y0, Y9
+	VMOVUPS      Y3, Y10
+	VMINPS       Y9, Y10, Y9
+	VMOVUPS      Y4, Y10
+	VFMADD231PS  Y5, Y9, Y10
+	VSUBPS       Y4, Y10, Y11
+	VADDPS       Y9, Y9, Y9
+	VFNMADD231PS Y6, Y11, Y9
+	VPSLLD       $0x17, Y10, Y10
+	VPADDD       Y7, Y10, Y10
+	VMULPS       Y9, Y9, Y11
+	VMOVUPS      lanesAVX23c088889<>+0(SB), Y12
+	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y9, Y12
+	VMOVUPS      lanesAVX239500d01<>+0(SB), Y13
+	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y9, Y13
+	VFMADD213PS  Y12, Y11, Y13
+	VMOVUPS      lanesAVX23e2aaaab<>+0(SB), Y12
+	VFMADD213PS  Y1, Y9, Y12
+	VFMADD213PS  Y12, Y11, Y13
+	VFMADD213PS  Y9, Y11, Y13
+	VSUBPS       Y7, Y10, Y9
+	VFMADD213PS  Y9, Y10, Y13
+	VADDPS       lanesAVX240000000<>+0(SB), Y13, Y9
+	VDIVPS       Y9, Y13, Y9
+	VANDPS       lanesAVX280000000<>+0(SB), Y0, Y0
+	VORPS        Y0, Y9, Y0
+	LEAQ         (DX)(AX*1), R9
+	ADDQ         CX, R9
+	ADDQ         CX, R9
+	VMOVUPS      Y0, (R9)
+	VMULPS       Y0, Y8, Y0
+	LEAQ         (DX)(AX*1), R9
+	ADDQ         CX, R9
+	VMOVUPS      (R9), Y8
+	VMULPS       Y1, Y8, Y8
+	VANDPS       Y2, Y8, Y9
+	VMOVUPS      Y3, Y10
+	VMINPS       Y9, Y10, Y9
+	VMOVUPS      Y4, Y10
+	VFMADD231PS  Y5, Y9, Y10
+	VSUBPS       Y4, Y10, Y11
+	VADDPS       Y9, Y9, Y9
+	VFNMADD231PS Y6, Y11, Y9
+	VPSLLD       $0x17, Y10, Y10
+	VPADDD       Y7, Y10, Y10
+	VMULPS       Y9, Y9, Y11
+	VMOVUPS      lanesAVX23c088889<>+0(SB), Y12
+	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y9, Y12
+	VMOVUPS      lanesAVX239500d01<>+0(SB), Y13
+	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y9, Y13
+	VFMADD213PS  Y12, Y11, Y13
+	VMOVUPS      lanesAVX23e2aaaab<>+0(SB), Y12
+	VFMADD213PS  Y1, Y9, Y12
+	VFMADD213PS  Y12, Y11, Y13
+	VFMADD213PS  Y9, Y11, Y13
+	VSUBPS       Y7, Y10, Y9
+	VFMADD213PS  Y9, Y10, Y13
+	VADDPS       lanesAVX240000000<>+0(SB), Y13, Y9
+	VDIVPS       Y9, Y13, Y9
+	VANDPS       lanesAVX280000000<>+0(SB), Y8, Y8
+	VORPS        Y8, Y9, Y8
+	VMOVUPS      Y1, Y9
+	VFMADD231PS  Y1, Y8, Y9
+	LEAQ         (DX)(AX*1), R9
+	ADDQ         CX, R9
+	VMOVUPS      Y9, (R9)
+	VMOVUPS      (DI)(AX*1), Y8
+	VFMADD231PS  Y8, Y9, Y0
+	VMOVUPS      Y0, (SI)(AX*1)
+	LEAQ         (DX)(AX*1), R9
+	ADDQ         CX, R9
+	ADDQ         CX, R9
+	ADDQ         CX, R9
+	VMOVUPS      (R9), Y8
+	VMULPS       Y1, Y8, Y8
+	VANDPS       Y2, Y8, Y9
+	VMOVUPS      Y3, Y10
+	VMINPS       Y9, Y10, Y9
+	VMOVUPS      Y4, Y10
+	VFMADD231PS  Y5, Y9, Y10
+	VSUBPS       Y4, Y10, Y11
+	VADDPS       Y9, Y9, Y9
+	VFNMADD231PS Y6, Y11, Y9
+	VPSLLD       $0x17, Y10, Y10
+	VPADDD       Y7, Y10, Y10
+	VMULPS       Y9, Y9, Y11
+	VMOVUPS      lanesAVX23c088889<>+0(SB), Y12
+	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y9, Y12
+	VMOVUPS      lanesAVX239500d01<>+0(SB), Y13
+	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y9, Y13
+	VFMADD213PS  Y12, Y11, Y13
+	VMOVUPS      lanesAVX23e2aaaab<>+0(SB), Y12
+	VFMADD213PS  Y1, Y9, Y12
+	VFMADD213PS  Y12, Y11, Y13
+	VFMADD213PS  Y9, Y11, Y13
+	VSUBPS       Y7, Y10, Y9
+	VFMADD213PS  Y9, Y10, Y13
+	VADDPS       lanesAVX240000000<>+0(SB), Y13, Y9
+	VDIVPS       Y9, Y13, Y9
+	VANDPS       lanesAVX280000000<>+0(SB), Y8, Y8
+	VORPS        Y8, Y9, Y8
+	VMOVUPS      Y1, Y9
+	VFMADD231PS  Y1, Y8, Y9
+	LEAQ         (DX)(AX*1), R9
+	ADDQ         CX, R9
+	ADDQ         CX, R9
+	ADDQ         CX, R9
+	VMOVUPS      Y9, (R9)
+	VANDPS       Y2, Y0, Y8
+	VMOVUPS      Y3, Y10
+	VMINPS       Y8, Y10, Y8
+	VMOVUPS      Y4, Y10
+	VFMADD231PS  Y5, Y8, Y10
+	VSUBPS       Y4, Y10, Y11
+	VADDPS       Y8, Y8, Y8
+	VFNMADD231PS Y6, Y11, Y8
+	VPSLLD       $0x17, Y10, Y10
+	VPADDD       Y7, Y10, Y10
+	VMULPS       Y8, Y8, Y11
+	VMOVUPS      lanesAVX23c088889<>+0(SB), Y12
+	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y8, Y12
+	VMOVUPS      lanesAVX239500d01<>+0(SB), Y13
+	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y8, Y13
+	VFMADD213PS  Y12, Y11, Y13
+	VMOVUPS      lanesAVX23e2aaaab<>+0(SB), Y12
+	VFMADD213PS  Y1, Y8, Y12
+	VFMADD213PS  Y12, Y11, Y13
+	VFMADD213PS  Y8, Y11, Y13
+	VSUBPS       Y7, Y10, Y8
+	VFMADD213PS  Y8, Y10, Y13
+	VADDPS       lanesAVX240000000<>+0(SB), Y13, Y8
+	VDIVPS       Y8, Y13, Y8
+	VANDPS       lanesAVX280000000<>+0(SB), Y0, Y0
+	VORPS        Y0, Y8, Y0
+	VMULPS       Y0, Y9, Y0
+	VMOVUPS      Y0, (BX)(AX*1)
+	ADDQ         $0x20, AX
+	SUBQ         $0x08, R8
+	JGE          loop
+
+tail:
+	ADDQ         $0x08, R8
+	JZ           done
+	LEAQ         firstLanes<>+32(SB), R9
+	NEGQ         R8
+	VMOVUPS      (R9)(R8*4), Y0
+	VMASKMOVPS   (DX)(AX*1), Y0, Y8
+	VMULPS       Y1, Y8, Y8
+	VANDPS       Y2, Y8, Y9
+	VMOVUPS      Y3, Y10
+	VMINPS       Y9, Y10, Y9
+	VMOVUPS      Y4, Y10
+	VFMADD231PS  Y5, Y9, Y10
+	VSUBPS       Y4, Y10, Y11
+	VADDPS       Y9, Y9, Y9
+	VFNMADD231PS Y6, Y11, Y9
+	VPSLLD       $0x17, Y10, Y10
+	VPADDD       Y7, Y10, Y10
+	VMULPS       Y9, Y9, Y11
+	VMOVUPS      lanesAVX23c088889<>+0(SB), Y12
+	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y9, Y12
+	VMOVUPS      lanesAVX239500d01<>+0(SB), Y13
+	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y9, Y13
+	VFMADD213PS  Y12, Y11, Y13
+	VMOVUPS      lanesAVX23e2aaaab<>+0(SB), Y12
+	VFMADD213PS  Y1, Y9, Y12
+	VFMADD213PS  Y12, Y11, Y13
+	VFMADD213PS  Y9, Y11, Y13
+	VSUBPS       Y7, Y10, Y9
+	VFMADD213PS  Y9, Y10, Y13
+	VADDPS       lanesAVX240000000<>+0(SB), Y13, Y9
+	VDIVPS       Y9, Y13, Y9
+	VANDPS       lanesAVX280000000<>+0(SB), Y8, Y8
+	VORPS        Y8, Y9, Y8
+	VMOVUPS      Y1, Y9
+	VFMADD231PS  Y1, Y8, Y9
+	VMASKMOVPS   Y9, Y0, (DX)(AX*1)
+	LEAQ         (DX)(AX*1), R8
+	ADDQ         CX, R8
+	ADDQ         CX, R8
+	VMASKMOVPS   (R8), Y0, Y8
+	VANDPS       Y2, Y8, Y10
+	VMOVUPS      Y3, Y11
+	VMINPS       Y10, Y11, Y10
+	VMOVUPS      Y4, Y11
+	VFMADD231PS  Y5, Y10, Y11
+	VSUBPS       Y4, Y11, Y12
+	VADDPS       Y10, Y10, Y10
+	VFNMADD231PS Y6, Y12, Y10
+	VPSLLD       $0x17, Y11, Y11
+	VPADDD       Y7, Y11, Y11
+	VMULPS       Y10, Y10, Y12
+	VMOVUPS      lanesAVX23c088889<>+0(SB), Y13
+	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y10, Y13
+	VMOVUPS      lanesAVX239500d01<>+0(SB), Y14
+	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y10, Y14
+	VFMADD213PS  Y13, Y12, Y14
+	VMOVUPS      lanesAVX23e2aaaab<>+0(SB), Y13
+	VFMADD213PS  Y1, Y10, Y13
+	VFMADD213PS  Y13, Y12, Y14
+	VFMADD213PS  Y10, Y12, Y14
+	VSUBPS       Y7, Y11, Y10
+	VFMADD213PS  Y10, Y11, Y14
+	VADDPS       lanesAVX240000000<>+0(SB), Y14, Y10
+	VDIVPS       Y10, Y14, Y10
+	VANDPS       lanesAVX280000000<>+0(SB), Y8, Y8
+	VORPS        Y8, Y10, Y8
+	LEAQ         (DX)(AX*1), R8
+	ADDQ         CX, R8
+	ADDQ         CX, R8
+	VMASKMOVPS   Y8, Y0, (R8)
+	VMULPS       Y8, Y9, Y8
+	LEAQ         (DX)(AX*1), R8
+	ADDQ         CX, R8
+	VMASKMOVPS   (R8), Y0, Y9
+	VMULPS       Y1, Y9, Y9
+	VANDPS       Y2, Y9, Y10
+	VMOVUPS      Y3, Y11
+	VMINPS       Y10, Y11, Y10
+	VMOVUPS      Y4, Y11
+	VFMADD231PS  Y5, Y10, Y11
+	VSUBPS       Y4, Y11, Y12
+	VADDPS       Y10, Y10, Y10
+	VFNMADD231PS Y6, Y12, Y10
+	VPSLLD       $0x17, Y11, Y11
+	VPADDD       Y7, Y11, Y11
+	VMULPS       Y10, Y10, Y12
+	VMOVUPS      lanesAVX23c088889<>+0(SB), Y13
+	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y10, Y13
+	VMOVUPS      lanesAVX239500d01<>+0(SB), Y14
+	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y10, Y14
+	VFMADD213PS  Y13, Y12, Y14
+	VMOVUPS      lanesAVX23e2aaaab<>+0(SB), Y13
+	VFMADD213PS  Y1, Y10, Y13
+	VFMADD213PS  Y13, Y12, Y14
+	VFMADD213PS  Y10, Y12, Y14
+	VSUBPS       Y7, Y11, Y10
+	VFMADD213PS  Y10, Y11, Y14
+	VADDPS       lanesAVX240000000<>+0(SB), Y14, Y10
+	VDIVPS       Y10, Y14, Y10
+	VANDPS       lanesAVX280000000<>+0(SB), Y9, Y9
+	VORPS        Y9, Y10, Y9
+	VMOVUPS      Y1, Y10
+	VFMADD231PS  Y1, Y9, Y10
+	LEAQ         (DX)(AX*1), R8
+	ADDQ         CX, R8
+	VMASKMOVPS   Y10, Y0, (R8)
+	VMASKMOVPS   (DI)(AX*1), Y0, Y9
+	VFMADD231PS  Y9, Y10, Y8
+	VMASKMOVPS   Y8, Y0, (SI)(AX*1)
+	LEAQ         (DX)(AX*1), SI
+	ADDQ         CX, SI
+	ADDQ         CX, SI
+	ADDQ         CX, SI
+	VMASKMOVPS   (SI), Y0, Y9
+	VMULPS       Y1, Y9, Y9
+	VANDPS       Y2, Y9, Y10
+	VMOVUPS      Y3, Y11
+	VMINPS       Y10, Y11, Y10
+	VMOVUPS      Y4, Y11
+	VFMADD231PS  Y5, Y10, Y11
+	VSUBPS       Y4, Y11, Y12
+	VADDPS       Y10, Y10, Y10
+	VFNMADD231PS Y6, Y12, Y10
+	VPSLLD       $0x17, Y11, Y11
+	VPADDD       Y7, Y11, Y11
+	VMULPS       Y10, Y10, Y12
+	VMOVUPS      lanesAVX23c088889<>+0(SB), Y13
+	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y10, Y13
+	VMOVUPS      lanesAVX239500d01<>+0(SB), Y14
+	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y10, Y14
+	VFMADD213PS  Y13, Y12, Y14
+	VMOVUPS      lanesAVX23e2aaaab<>+0(SB), Y13
+	VFMADD213PS  Y1, Y10, Y13
+	VFMADD213PS  Y13, Y12, Y14
+	VFMADD213PS  Y10, Y12, Y14
+	VSUBPS       Y7, Y11, Y10
+	VFMADD213PS  Y10, Y11, Y14
+	VADDPS       lanesAVX240000000<>+0(SB), Y14, Y10
+	VDIVPS       Y10, Y14, Y10
+	VANDPS       lanesAVX280000000<>+0(SB), Y9, Y9
+	VORPS        Y9, Y10, Y9
+	VMOVUPS      Y1, Y10
+	VFMADD231PS  Y1, Y9, Y10
+	LEAQ         (DX)(AX*1), DX
+	ADDQ         CX, DX
+	ADDQ         CX, DX
+	ADDQ         CX, DX
+	VMASKMOVPS   Y10, Y0, (DX)
+	VANDPS       Y2, Y8, Y2
+	VMOVUPS      Y3, Y3
+	VMINPS       Y2, Y3, Y2
+	VMOVUPS      Y4, Y3
+	VFMADD231PS  Y5, Y2, Y3
+	VSUBPS       Y4, Y3, Y4
+	VADDPS       Y2, Y2, Y2
+	VFNMADD231PS Y6, Y4, Y2
+	VPSLLD       $0x17, Y3, Y3
+	VPADDD       Y7, Y3, Y3
+	VMULPS       Y2, Y2, Y4
+	VMOVUPS      lanesAVX23c088889<>+0(SB), Y5
+	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y2, Y5
+	VMOVUPS      lanesAVX239500d01<>+0(SB), Y6
+	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y2, Y6
+	VFMADD213PS  Y5, Y4, Y6
+	VMOVUPS      lanesAVX23e2aaaab<>+0(SB), Y5
+	VFMADD213PS  Y1, Y2, Y5
+	VFMADD213PS  Y5, Y4, Y6
+	VFMADD213PS  Y2, Y4, Y6
+	VSUBPS       Y7, Y3, Y1
+	VFMADD213PS  Y1, Y3, Y6
+	VADDPS       lanesAVX240000000<>+0(SB), Y6, Y1
+	VDIVPS       Y1, Y6, Y1
+	VANDPS       lanesAVX280000000<>+0(SB), Y8, Y2
+	VORPS        Y2, Y1, Y1
+	VMULPS       Y1, Y10, Y1
+	VMASKMOVPS   Y1, Y0, (BX)(AX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+constants:
+	VBROADCASTSS constant3f000000<>+0(SB), Y1
+	VBROADCASTSS constant3f317218<>+0(SB), Y6
+	VBROADCASTSS constant3f800000<>+0(SB), Y7
+	VBROADCASTSS constant4038aa3b<>+0(SB), Y5
+	VBROADCASTSS constant41200000<>+0(SB), Y3
+	VBROADCASTSS constant4b400000<>+0(SB), Y4
+	VBROADCASTSS constant7fffffff<>+0(SB), Y2
+	JMP          begin
+
+// func lstmGatesGradAVX2(dgates *float32, gates *float32, dh *float32, dc *float32, c *float32, before *float32, n int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·lstmGatesGradAVX2(SB), NOSPLIT, $0-56
+	JMP constants
+
+begin:
+	MOVQ dgates+0(FP), DX
+	MOVQ gates+8(FP), BX
+	MOVQ dh+16(FP), SI
+	MOVQ dc+24(FP), DI
+	MOVQ c+32(FP), R8
+	MOVQ before+40(FP), R9
+	MOVQ n+48(FP), R10
+	XORQ AX, AX
+	MOVQ R10, CX
+	SHLQ $0x02, CX
+	SUBQ $0x08, R10
+	JLT  tail
+
+loop:
+	VMOVUPS      (SI)(AX*1), Y0
+	VMOVUPS      (R8)(AX*1), Y1
+	VANDPS       Y2, Y1, Y3
+	VMOVUPS      Y4, Y5
+	VMINPS       Y3, Y5, Y3
+	VMOVUPS      Y6, Y5
+	VFMADD231PS  Y7, Y3, Y5
+	VSUBPS       Y6, Y5, Y11
+	VADDPS       Y3, Y3, Y3
+	VFNMADD231PS Y8, Y11, Y3
+	VPSLLD       $0x17, Y5, Y5
+	VPADDD       Y9, Y5, Y5
+	VMULPS       Y3, Y3, Y11
+	VMOVUPS      Y10, Y12
+	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y3, Y12
+	VMOVUPS      lanesAVX239500d01<>+0(SB), Y13
+	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y3, Y13
+	VFMADD213PS  Y12, Y11, Y13
+	VMOVUPS      lanesAVX23e2aaaab<>+0(SB), Y12
+	VFMADD213PS  lanesAVX23f000000<>+0(SB), Y3, Y12
+	VFMADD213PS  Y12, Y11, Y13
+	VFMADD213PS  Y3, Y11, Y13
+	VSUBPS       Y9, Y5, Y3
+	VFMADD213PS  Y3, Y5, Y13
+	VADDPS       lanesAVX240000000<>+0(SB), Y13, Y3
+	VDIVPS       Y3, Y13, Y3
+	VANDPS       lanesAVX280000000<>+0(SB), Y1, Y1
+	VORPS        Y1, Y3, Y1
+	LEAQ         (BX)(AX*1), R11
+	ADDQ         CX, R11
+	ADDQ         CX, R11
+	ADDQ         CX, R11
+	VMOVUPS      (R11), Y3
+	VMULPS       Y1, Y0, Y5
+	VMOVUPS      Y3, Y11
+	VFNMADD231PS Y3, Y3, Y11
+	VMULPS       Y11, Y5, Y5
+	LEAQ         (DX)(AX*1), R11
+	ADDQ         CX, R11
+	ADDQ         CX, R11
+	ADDQ         CX, R11
+	VMOVUPS      Y5, (R11)
+	VMULPS       Y3, Y0, Y0
+	VMOVUPS      Y0, Y3
+	VMULPS       Y1, Y1, Y1
+	VFNMADD231PS Y1, Y0, Y3
+	VMOVUPS      (DI)(AX*1), Y0
+	VADDPS       Y0, Y3, Y0
+	LEAQ         (BX)(AX*1), R11
+	ADDQ         CX, R11
+	VMOVUPS      (R11), Y1
+	VMOVUPS      (R9)(AX*1), Y3
+	VMULPS       Y3, Y0, Y3
+	VMOVUPS      Y1, Y5
+	VFNMADD231PS Y1, Y1, Y5
+	VMULPS       Y5, Y3, Y3
+	LEAQ         (DX)(AX*1), R11
+	ADDQ         CX, R11
+	VMOVUPS      Y3, (R11)
+	VMULPS       Y1, Y0, Y1
+	VMOVUPS      Y1, (DI)(AX*1)
+	VMOVUPS      (BX)(AX*1), Y1
+	LEAQ         (BX)(AX*1), R11
+	ADDQ         CX, R11
+	ADDQ         CX, R11
+	VMOVUPS      (R11), Y3
+	VMULPS       Y3, Y0, Y5
+	VMOVUPS      Y1, Y11
+	VFNMADD231PS Y1, Y1, Y11
+	VMULPS       Y11, Y5, Y5
+	VMOVUPS      Y5, (DX)(AX*1)
+	VMULPS       Y1, Y0, Y0
+	VMOVUPS      Y0, Y1
+	VMULPS       Y3, Y3, Y3
+	VFNMADD231PS Y3, Y0, Y1
+	LEAQ         (DX)(AX*1), R11
+	ADDQ         CX, R11
+	ADDQ         CX, R11
+	VMOVUPS      Y1, (R11)
+	ADDQ         $0x20, AX
+	SUBQ         $0x08, R10
+	JGE          loop
+
+tail:
+	ADDQ         $0x08, R10
+	JZ           done
+	LEAQ         firstLanes<>+32(SB), R11
+	NEGQ         R10
+	VMOVUPS      (R11)(R10*4), Y0
+	VMASKMOVPS   (SI)(AX*1), Y0, Y1
+	VMASKMOVPS   (R8)(AX*1), Y0, Y3
+	VANDPS       Y2, Y3, Y2
+	VMOVUPS      Y4, Y4
+	VMINPS       Y2, Y4, Y2
+	VMOVUPS      Y6, Y4
+	VFMADD231PS  Y7, Y2, Y4
+	VSUBPS       Y6, Y4, Y5
+	VADDPS       Y2, Y2, Y2
+	VFNMADD231PS Y8, Y5, Y2
+	VPSLLD       $0x17, Y4, Y4
+	VPADDD       Y9, Y4, Y4
+	VMULPS       Y2, Y2, Y5
+	VMOVUPS      Y10, Y6
+	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y2, Y6
+	VMOVUPS      lanesAVX239500d01<>+0(SB), Y7
+	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y2, Y7
+	VFMADD213PS  Y6, Y5, Y7
+	VMOVUPS      lanesAVX23e2aaaab<>+0(SB), Y6
+	VFMADD213PS  lanesAVX23f000000<>+0(SB), Y2, Y6
+	VFMADD213PS  Y6, Y5, Y7
+	VFMADD213PS  Y2, Y5, Y7
+	VSUBPS       Y9, Y4, Y2
+	VFMADD213PS  Y2, Y4, Y7
+	VADDPS       lanesAVX240000000<>+0(SB), Y7, Y2
+	VDIVPS       Y2, Y7, Y2
+	VANDPS       lanesAVX280000000<>+0(SB), Y3, Y3
+	VORPS        Y3, Y2, Y2
+	LEAQ         (BX)(AX*1), SI
+	ADDQ         CX, SI
+	ADDQ         CX, SI
+	ADDQ         CX, SI
+	VMASKMOVPS   (SI), Y0, Y3
+	VMULPS       Y2, Y1, Y4
+	VMOVUPS      Y3, Y5
+	VFNMADD231PS Y3, Y3, Y5
+	VMULPS       Y5, Y4, Y4
+	LEAQ         (DX)(AX*1), SI
+	ADDQ         CX, SI
+	ADDQ         CX, SI
+	ADDQ         CX, SI
+	VMASKMOVPS   Y4, Y0, (SI)
+	VMULPS       Y3, Y1, Y1
+	VMOVUPS      Y1, Y3
+	VMULPS       Y2, Y2, Y2
+	VFNMADD231PS Y2, Y1, Y3
+	VMASKMOVPS   (DI)(AX*1), Y0, Y1
+	VADDPS       Y1, Y3, Y1
+	LEAQ         (BX)(AX*1), SI
+	ADDQ         CX, SI
+	VMASKMOVPS   (SI), Y0, Y2
+	VMASKMOVPS   (R9)(AX*1), Y0, Y3
+	VMULPS       Y3, Y1, Y3
+	VMOVUPS      Y2, Y4
+	VFNMADD231PS Y2, Y2, Y4
+	VMULPS       Y4, Y3, Y3
+	LEAQ         (DX)(AX*1), SI
+	ADDQ         CX, SI
+	VMASKMOVPS   Y3, Y0, (SI)
+	VMULPS       Y2, Y1, Y2
+	VMASKMOVPS   Y2, Y0, (DI)(AX*1)
+	VMASKMOVPS   (BX)(AX*1), Y0, Y2
+	LEAQ         (BX)(AX*1), BX
+	ADDQ         CX, BX
+	ADDQ         CX, BX
+	VMASKMOVPS   (BX), Y0, Y3
+	VMULPS       Y3, Y1, Y4
+	VMOVUPS      Y2, Y5
+	VFNMADD231PS Y2, Y2, Y5
+	VMULPS       Y5, Y4, Y4
+	VMASKMOVPS   Y4, Y0, (DX)(AX*1)
+	VMULPS       Y2, Y1, Y1
+	VMOVUPS      Y1, Y2
+	VMULPS       Y3, Y3, Y3
+	VFNMADD231PS Y3, Y1, Y2
+	LEAQ         (DX)(AX*1), AX
+	ADDQ         CX, AX
+	ADDQ         CX, AX
+	VMASKMOVPS   Y2, Y0, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+constants:
+	VBROADCASTSS constant3c088889<>+0(SB), Y10
+	VBROADCASTSS constant3f317218<>+0(SB), Y8
+	VBROADCASTSS constant3f800000<>+0(SB), Y9
+	VBROADCASTSS constant4038aa3b<>+0(SB), Y7
+	VBROADCASTSS constant41200000<>+0(SB), Y4
+	VBROADCASTSS constant4b400000<>+0(SB), Y6
+	VBROADCASTSS constant7fffffff<>+0(SB), Y2
+	JMP          begin
+
+// func gruGatesAVX2(gates *float32, parts *float32, h *float32, before *float32, n int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·gruGatesAVX2(SB), NOSPLIT, $0-40
+	JMP constants
+
+begin:
+	MOVQ gates+0(FP), DX
+	MOVQ parts+8(FP), BX
+	MOVQ h+16(FP), SI
+	MOVQ before+24(FP), DI
+	MOVQ n+32(FP), R8
+	XORQ AX, AX
+	MOVQ R8, CX
+	SHLQ $0x02, CX
+	SUBQ $0x08, R8
+	JLT  tail
+
+loop:
+	VMOVUPS      (DX)(AX*1), Y0
+	VMOVUPS      (BX)(AX*1), Y1
+	VADDPS       Y1, Y0, Y0
+	VMULPS       Y2, Y0, Y0
+	VANDPS       Y3, Y0, Y1
+	VMOVUPS      Y4, Y9
+	VMINPS       Y1, Y9, Y1
+	VMOVUPS      Y5, Y9
+	VFMADD231PS  Y6, Y1, Y9
+	VSUBPS       Y5, Y9, Y10
+	VADDPS       Y1, Y1, Y1
+	VFNMADD231PS Y7, Y10, Y1
+	VPSLLD       $0x17, Y9, Y9
+	VPADDD       Y8, Y9, Y9
+	VMULPS       Y1, Y1, Y10
+	VMOVUPS      lanesAVX23c088889<>+0(SB), Y11
+	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y1, Y11
+	VMOVUPS      lanesAVX239500d01<>+0(SB), Y12
+	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y1, Y12
+	VFMADD213PS  Y11, Y10, Y12
+	VMOVUPS      lanesAVX23e2aaaab<>+0(SB), Y11
+	VFMADD213PS  Y2, Y1, Y11
+	VFMADD213PS  Y11, Y10, Y12
+	VFMADD213PS  Y1, Y10, Y12
+	VSUBPS       Y8, Y9, Y1
+	VFMADD213PS  Y1, Y9, Y12
+	VADDPS       lanesAVX240000000<>+0(SB), Y12, Y1
+	VDIVPS       Y1, Y12, Y1
+	VANDPS       lanesAVX280000000<>+0(SB), Y0, Y0
+	VORPS        Y0, Y1, Y0
+	VMOVUPS      Y2, Y1
+	VFMADD231PS  Y2, Y0, Y1
+	VMOVUPS      Y1, (DX)(AX*1)
+	LEAQ         (DX)(AX*1), R9
+	ADDQ         CX, R9
+	ADDQ         CX, R9
+	VMOVUPS      (R9), Y0
+	LEAQ         (BX)(AX*1), R9
+	ADDQ         CX, R9
+	ADDQ         CX, R9
+	VMOVUPS      (R9), Y9
+	VFMADD231PS  Y9, Y1, Y0
+	VANDPS       Y3, Y0, Y1
+	VMOVUPS      Y4, Y9
+	VMINPS       Y1, Y9, Y1
+	VMOVUPS      Y5, Y9
+	VFMADD231PS  Y6, Y1, Y9
+	VSUBPS       Y5, Y9, Y10
+	VADDPS       Y1, Y1, Y1
+	VFNMADD231PS Y7, Y10, Y1
+	VPSLLD       $0x17, Y9, Y9
+	VPADDD       Y8, Y9, Y9
+	VMULPS       Y1, Y1, Y10
+	VMOVUPS      lanesAVX23c088889<>+0(SB), Y11
+	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y1, Y11
+	VMOVUPS      lanesAVX239500d01<>+0(SB), Y12
+	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y1, Y12
+	VFMADD213PS  Y11, Y10, Y12
+	VMOVUPS      lanesAVX23e2aaaab<>+0(SB), Y11
+	VFMADD213PS  Y2, Y1, Y11
+	VFMADD213PS  Y11, Y10, Y12
+	VFMADD213PS  Y1, Y10, Y12
+	VSUBPS       Y8, Y9, Y1
+	VFMADD213PS  Y1, Y9, Y12
+	VADDPS       lanesAVX240000000<>+0(SB), Y12, Y1
+	VDIVPS       Y1, Y12, Y1
+	VANDPS       lanesAVX280000000<>+0(SB), Y0, Y0
+	VORPS        Y0, Y1, Y0
+	LEAQ         (DX)(AX*1), R9
+	ADDQ         CX, R9
+	ADDQ         CX, R9
+	VMOVUPS      Y0, (R9)
+	LEAQ         (DX)(AX*1), R9
+	ADDQ         CX, R9
+	VMOVUPS      (R9), Y1
+	LEAQ         (BX)(AX*1), R9
+	ADDQ         CX, R9
+	VMOVUPS      (R9), Y9
+	VADDPS       Y9, Y1, Y1
+	VMULPS       Y2, Y1, Y1
+	VANDPS       Y3, Y1, Y9
+	VMOVUPS      Y4, Y10
+	VMINPS       Y9, Y10, Y9
+	VMOVUPS      Y5, Y10
+	VFMADD231PS  Y6, Y9, Y10
+	VSUBPS       Y5, Y10, Y11
+	VADDPS       Y9, Y9, Y9
+	VFNMADD231PS Y7, Y11, Y9
+	VPSLLD       $0x17, Y10, Y10
+	VPADDD       Y8, Y10, Y10
+	VMULPS       Y9, Y9, Y11
+	VMOVUPS      lanesAVX23c088889<>+0(SB), Y12
+	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y9, Y12
+	VMOVUPS      lanesAVX239500d01<>+0(SB), Y13
+	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y9, Y13
+	VFMADD213PS  Y12, Y11, Y13
+	VMOVUPS      lanesAVX23e2aaaab<>+0(SB), Y12
+	VFMADD213PS  Y2, Y9, Y12
+	VFMADD213PS  Y12, Y11, Y13
+	VFMADD213PS  Y9, Y11, Y13
+	VSUBPS       Y8, Y10, Y9
+	VFMADD213PS  Y9, Y10, Y13
+	VADDPS       lanesAVX240000000<>+0(SB), Y13, Y9
+	VDIVPS       Y9, Y13, Y9
+	VANDPS       lanesAVX280000000<>+0(SB), Y1, Y1
+	VORPS        Y1, Y9, Y1
+	VMOVUPS      Y2, Y9
+	VFMADD231PS  Y2, Y1, Y9
+	LEAQ         (DX)(AX*1), R9
+	ADDQ         CX, R9
+	VMOVUPS      Y9, (R9)
+	VMOVUPS      (DI)(AX*1), Y1
+	VSUBPS       Y0, Y1, Y1
+	VFMADD231PS  Y1, Y9, Y0
+	VMOVUPS      Y0, (SI)(AX*1)
+	ADDQ         $0x20, AX
+	SUBQ         $0x08, R8
+	JGE          loop
+
+tail:
+	ADDQ         $0x08, R8
+	JZ           done
+	LEAQ         firstLanes<>+32(SB), R9
+	NEGQ         R8
+	VMOVUPS      (R9)(R8*4), Y0
+	VMASKMOVPS   (DX)(AX*1), Y0, Y1
+	VMASKMOVPS   (BX)(AX*1), Y0, Y9
+	VADDPS       Y9, Y1, Y1
+	VMULPS       Y2, Y1, Y1
+	VANDPS       Y3, Y1, Y9
+	VMOVUPS      Y4, Y10
+	VMINPS       Y9, Y10, Y9
+	VMOVUPS      Y5, Y10
+	VFMADD231PS  Y6, Y9, Y10
+	VSUBPS       Y5, Y10, Y11
+	VADDPS       Y9, Y9, Y9
+	VFNMADD231PS Y7, Y11, Y9
+	VPSLLD       $0x17, Y10, Y10
+	VPADDD       Y8, Y10, Y10
+	VMULPS       Y9, Y9, Y11
+	VMOVUPS      lanesAVX23c088889<>+0(SB), Y12
+	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y9, Y12
+	VMOVUPS      lanesAVX239500d01<>+0(SB), Y13
+	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y9, Y13
+	VFMADD213PS  Y12, Y11, Y13
+	VMOVUPS      lanesAVX23e2aaaab<>+0(SB), Y12
+	VFMADD213PS  Y2, Y9, Y12
+	VFMADD213PS  Y12, Y11, Y13
+	VFMADD213PS  Y9, Y11, Y13
+	VSUBPS       Y8, Y10, Y9
+	VFMADD213PS  Y9, Y10, Y13
+	VADDPS       lanesAVX240000000<>+0(SB), Y13, Y9
+	VDIVPS       Y9, Y13, Y9
+	VANDPS       lanesAVX280000000<>+0(SB), Y1, Y1
+	VORPS        Y1, Y9, Y1
+	VMOVUPS      Y2, Y9
+	VFMADD231PS  Y2, Y1, Y9
+	VMASKMOVPS   Y9, Y0, (DX)(AX*1)
+	LEAQ         (DX)(AX*1), R8
+	ADDQ         CX, R8
+	ADDQ         CX, R8
+	VMASKMOVPS   (R8), Y0, Y1
+	LEAQ         (BX)(AX*1), R8
+	ADDQ         CX, R8
+	ADDQ         CX, R8
+	VMASKMOVPS   (R8), Y0, Y10
+	VFMADD231PS  Y10, Y9, Y1
+	VANDPS       Y3, Y1, Y9
+	VMOVUPS      Y4, Y10
+	VMINPS       Y9, Y10, Y9
+	VMOVUPS      Y5, Y10
+	VFMADD231PS  Y6, Y9, Y10
+	VSUBPS       Y5, Y10, Y11
+	VADDPS       Y9, Y9, Y9
+	VFNMADD231PS Y7, Y11, Y9
+	VPSLLD       $0x17, Y10, Y10
+	VPADDD       Y8, Y10, Y10
+	VMULPS       Y9, Y9, Y11
+	VMOVUPS      lanesAVX23c088889<>+0(SB), Y12
+	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y9, Y12
+	VMOVUPS      lanesAVX239500d01<>+0(SB), Y13
+	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y9, Y13
+	VFMADD213PS  Y12, Y11, Y13
+	VMOVUPS      lanesAVX23e2aaaab<>+0(SB), Y12
+	VFMADD213PS  Y2, Y9, Y12
+	VFMADD213PS  Y12, Y11, Y13
+	VFMADD213PS  Y9, Y11, Y13
+	VSUBPS       Y8, Y10, Y9
+	VFMADD213PS  Y9, Y10, Y13
+	VADDPS       lanesAVX240000000<>+0(SB), Y13, Y9
+	VDIVPS       Y9, Y13, Y9
+	VANDPS       lanesAVX280000000<>+0(SB), Y1, Y1
+	VORPS        Y1, Y9, Y1
+	LEAQ         (DX)(AX*1), R8
+	ADDQ         CX, R8
+	ADDQ         CX, R8
+	VMASKMOVPS   Y1, Y0, (R8)
+	LEAQ         (DX)(AX*1), R8
+	ADDQ         CX, R8
+	VMASKMOVPS   (R8), Y0, Y9
+	LEAQ         (BX)(AX*1), BX
+	ADDQ         CX, BX
+	VMASKMOVPS   (BX), Y0, Y10
+	VADDPS       Y10, Y9, Y9
+	VMULPS       Y2, Y9, Y9
+	VANDPS       Y3, Y9, Y3
+	VMOVUPS      Y4, Y4
+	VMINPS       Y3, Y4, Y3
+	VMOVUPS      Y5, Y4
+	VFMADD231PS  Y6, Y3, Y4
+	VSUBPS       Y5, Y4, Y5
+	VADDPS       Y3, Y3, Y3
+	VFNMADD231PS Y7, Y5, Y3
+	VPSLLD       $0x17, Y4, Y4
+	VPADDD       Y8, Y4, Y4
+	VMULPS       Y3, Y3, Y5
+	VMOVUPS      lanesAVX23c088889<>+0(SB), Y6
+	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y3, Y6
+	VMOVUPS      lanesAVX239500d01<>+0(SB), Y7
+	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y3, Y7
+	VFMADD213PS  Y6, Y5, Y7
+	VMOVUPS      lanesAVX23e2aaaab<>+0(SB), Y6
+	VFMADD213PS  Y2, Y3, Y6
+	VFMADD213PS  Y6, Y5, Y7
+	VFMADD213PS  Y3, Y5, Y7
+	VSUBPS       Y8, Y4, Y3
+	VFMADD213PS  Y3, Y4, Y7
+	VADDPS       lanesAVX240000000<>+0(SB), Y7, Y3
+	VDIVPS       Y3, Y7, Y3
+	VANDPS       lanesAVX280000000<>+0(SB), Y9, Y4
+	VORPS        Y4, Y3, Y3
+	VMOVUPS      Y2, Y4
+	VFMADD231PS  Y2, Y3, Y4
+	LEAQ         (DX)(AX*1), DX
+	ADDQ         CX, DX
+	VMASKMOVPS   Y4, Y0, (DX)
+	VMASKMOVPS   (DI)(AX*1), Y0, Y2
+	VSUBPS       Y1, Y2, Y2
+	VFMADD231PS  Y2, Y4, Y1
+	VMASKMOVPS   Y1, Y0, (SI)(AX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+constants:
+	VBROADCASTSS constant3f000000<>+0(SB), Y2
+	VBROADCASTSS constant3f317218<>+0(SB), Y7
+	VBROADCASTSS constant3f800000<>+0(SB), Y8
+	VBROADCASTSS constant4038aa3b<>+0(SB), Y6
+	VBROADCASTSS constant41200000<>+0(SB), Y4
+	VBROADCASTSS constant4b400000<>+0(SB), Y5
+	VBROADCASTSS constant7fffffff<>+0(SB), Y3
+	JMP          begin
+
+// func gruGatesGradAVX2(dgates *float32, dparts *float32, gates *float32, part *float32, dh *float32, before *float32, n int)
+// Requires: AVX, FMA3
+TEXT ·gruGatesGradAVX2(SB), NOSPLIT, $0-56
+	JMP constants
+
+begin:
+	MOVQ dgates+0(FP), DX
+	MOVQ dparts+8(FP), BX
+	MOVQ gates+16(FP), SI
+	MOVQ part+24(FP), DI
+	MOVQ dh+32(FP), R8
+	MOVQ before+40(FP), R9
+	MOVQ n+48(FP), R10
+	XORQ AX, AX
+	MOVQ R10, CX
+	SHLQ $0x02, CX
+	SUBQ $0x08, R10
+	JLT  tail
+
+loop:
+	VMOVUPS      (R8)(AX*1), Y0
+	VMOVUPS      (SI)(AX*1), Y1
+	LEAQ         (SI)(AX*1), R11
+	ADDQ         CX, R11
+	VMOVUPS      (R11), Y2
+	LEAQ         (SI)(AX*1), R11
+	ADDQ         CX, R11
+	ADDQ         CX, R11
+	VMOVUPS      (R11), Y3
+	VMOVUPS      (R9)(AX*1), Y4
+	VSUBPS       Y3, Y4, Y4
+	VMULPS       Y4, Y0, Y4
+	VMOVUPS      Y2, Y5
+	VFNMADD231PS Y2, Y2, Y5
+	VMULPS       Y5, Y4, Y4
+	LEAQ         (DX)(AX*1), R11
+	ADDQ         CX, R11
+	VMOVUPS      Y4, (R11)
+	LEAQ         (BX)(AX*1), R11
+	ADDQ         CX, R11
+	VMOVUPS      Y4, (R11)
+	VMOVUPS      Y0, Y4
+	VFNMADD231PS Y2, Y0, Y4
+	VMOVUPS      Y4, Y5
+	VMULPS       Y3, Y3, Y3
+	VFNMADD231PS Y3, Y4, Y5
+	LEAQ         (DX)(AX*1), R11
+	ADDQ         CX, R11
+	ADDQ         CX, R11
+	VMOVUPS      Y5, (R11)
+	VMULPS       Y1, Y5, Y3
+	LEAQ         (BX)(AX*1), R11
+	ADDQ         CX, R11
+	ADDQ         CX, R11
+	VMOVUPS      Y3, (R11)
+	VMOVUPS      (DI)(AX*1), Y3
+	VMULPS       Y3, Y5, Y3
+	VMOVUPS      Y1, Y4
+	VFNMADD231PS Y1, Y1, Y4
+	VMULPS       Y4, Y3, Y1
+	VMOVUPS      Y1, (DX)(AX*1)
+	VMOVUPS      Y1, (BX)(AX*1)
+	VMULPS       Y2, Y0, Y0
+	VMOVUPS      Y0, (R8)(AX*1)
+	ADDQ         $0x20, AX
+	SUBQ         $0x08, R10
+	JGE          loop
+
+tail:
+	ADDQ         $0x08, R10
+	JZ           done
+	LEAQ         firstLanes<>+32(SB), R11
+	NEGQ         R10
+	VMOVUPS      (R11)(R10*4), Y0
+	VMASKMOVPS   (R8)(AX*1), Y0, Y1
+	VMASKMOVPS   (SI)(AX*1), Y0, Y2
+	LEAQ         (SI)(AX*1), R10
+	ADDQ         CX, R10
+	VMASKMOVPS   (R10), Y0, Y3
+	LEAQ         (SI)(AX*1), SI
+	ADDQ         CX, SI
+	ADDQ         CX, SI
+	VMASKMOVPS   (SI), Y0, Y4
+	VMASKMOVPS   (R9)(AX*1), Y0, Y5
+	VSUBPS       Y4, Y5, Y5
+	VMULPS       Y5, Y1, Y5
+	VMOVUPS      Y3, Y6
+	VFNMADD231PS Y3, Y3, Y6
+	VMULPS       Y6, Y5, Y5
+	LEAQ         (DX)(AX*1), SI
+	ADDQ         CX, SI
+	VMASKMOVPS   Y5, Y0, (SI)
+	LEAQ         (BX)(AX*1), SI
+	ADDQ         CX, SI
+	VMASKMOVPS   Y5, Y0, (SI)
+	VMOVUPS      Y1, Y5
+	VFNMADD231PS Y3, Y1, Y5
+	VMOVUPS      Y5, Y6
+	VMULPS       Y4, Y4, Y4
+	VFNMADD231PS Y4, Y5, Y6
+	LEAQ         (DX)(AX*1), SI
+	ADDQ         CX, SI
+	ADDQ         CX, SI
+	VMASKMOVPS   Y6, Y0, (SI)
+	VMULPS       Y2, Y6, Y4
+	LEAQ         (BX)(AX*1), SI
+	ADDQ         CX, SI
+	ADDQ         CX, SI
+	VMASKMOVPS   Y4, Y0, (SI)
+	VMASKMOVPS   (DI)(AX*1), Y0, Y4
+	VMULPS       Y4, Y6, Y4
+	VMOVUPS      Y2, Y5
+	VFNMADD231PS Y2, Y2, Y5
+	VMULPS       Y5, Y4, Y2
+	VMASKMOVPS   Y2, Y0, (DX)(AX*1)
+	VMASKMOVPS   Y2, Y0, (BX)(AX*1)
+	VMULPS       Y3, Y1, Y1
+	VMASKMOVPS   Y1, Y0, (R8)(AX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+constants:
+	JMP begin
+
+// func softmaxAVX2(x *float32, n int, w int, ld int, mask *float32, ldm int, scale float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·softmaxAVX2(SB), NOSPLIT, $0-52
+	JMP constants
+
+begin:
+	MOVQ    x+0(FP), AX
+	MOVQ    n+8(FP), CX
+	MOVQ    ld+24(FP), DX
+	MOVQ    mask+32(FP), BX
+	MOVQ    ldm+40(FP), SI
+	MOVQ    w+16(FP), DI
+	MOVQ    DI, R8
+	ANDQ    $0x07, R8
+	SUBQ    R8, DI
+	SHLQ    $0x02, DI
+	LEAQ    firstLanes<>+32(SB), R9
+	MOVQ    R8, R10
+	NEGQ    R10
+	VMOVUPS (R9)(R10*4), Y0
+
+rows:
+	VBROADCASTSS scale+48(FP), Y1
+	VMOVUPS      Y2, Y3
+	VMOVUPS      Y3, Y4
+	TESTQ        BX, BX
+	JNZ          masked
+	XORQ         R9, R9
+	TESTQ        DI, DI
+	JZ           scaleLast
+
+scale:
+	VMOVUPS (AX)(R9*1), Y5
+	VMULPS  Y1, Y5, Y5
+	VMOVUPS Y5, (AX)(R9*1)
+	VMAXPS  Y5, Y4, Y4
+	ADDQ    $0x20, R9
+	CMPQ    R9, DI
+	JLT     scale
+
+scaleLast:
+	TESTQ      R8, R8
+	JZ         scaleDone
+	VMASKMOVPS (AX)(R9*1), Y0, Y5
+	VMULPS     Y1, Y5, Y1
+	VMASKMOVPS Y1, Y0, (AX)(R9*1)
+	VBLENDVPS  Y0, Y1, Y3, Y1
+	VMAXPS     Y1, Y4, Y4
+
+scaleDone:
+	JMP scaled
+
+masked:
+	XORQ  R9, R9
+	TESTQ DI, DI
+	JZ    maskLast
+
+mask:
+	VMOVUPS     (BX)(R9*1), Y5
+	VMOVUPS     (AX)(R9*1), Y10
+	VFMADD231PS Y10, Y1, Y5
+	VMOVUPS     Y5, (AX)(R9*1)
+	VMAXPS      Y5, Y4, Y4
+	ADDQ        $0x20, R9
+	CMPQ        R9, DI
+	JLT         mask
+
+maskLast:
+	TESTQ       R8, R8
+	JZ          maskDone
+	VMASKMOVPS  (BX)(R9*1), Y0, Y5
+	VMASKMOVPS  (AX)(R9*1), Y0, Y10
+	VFMADD231PS Y10, Y1, Y5
+	VMASKMOVPS  Y5, Y0, (AX)(R9*1)
+	VBLENDVPS   Y0, Y5, Y3, Y1
+	VMAXPS      Y1, Y4, Y4
+
+maskDone:
+scaled:
+	ADDQ       SI, BX
+	VPERM2F128 $0x01, Y4, Y4, Y1
+	VMAXPS     Y1, Y4, Y1
+	VPERMILPS  $0x4e, Y1, Y3
+	VMAXPS     Y3, Y1, Y1
+	VPERMILPS  $0xb1, Y1, Y3
+	VMAXPS     Y3, Y1, Y1
+	VXORPS     Y3, Y3, Y3
+	XORQ       R9, R9
+	TESTQ      DI, DI
+	JZ         expLast
+
+exp:
+	VMOVUPS      (AX)(R9*1), Y4
+	VSUBPS       Y1, Y4, Y4
+	VMOVUPS      Y6, Y5
+	VCMPPS       $0x11, Y5, Y4, Y10
+	VMAXPS       Y4, Y5, Y4
+	VMOVUPS      Y7, Y5
+	VFMADD231PS  Y8, Y4, Y5
+	VSUBPS       Y7, Y5, Y11
+	VMOVUPS      Y4, Y4
+	VFNMADD231PS Y9, Y11, Y4
+	VFNMADD231PS lanesAVX235bfbe8e<>+0(SB), Y11, Y4
+	VPSLLD       $0x17, Y5, Y5
+	VPADDD       lanesAVX23f800000<>+0(SB), Y5, Y5
+	VXORPS       Y11, Y11, Y11
+	VMULPS       Y4, Y4, Y12
+	VMOVUPS      lanesAVX23c088889<>+0(SB), Y13
+	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y4, Y13
+	VMOVUPS      lanesAVX239500d01<>+0(SB), Y14
+	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y4, Y14
+	VFMADD213PS  Y13, Y12, Y14
+	VMOVUPS      lanesAVX23e2aaaab<>+0(SB), Y13
+	VFMADD213PS  lanesAVX23f000000<>+0(SB), Y4, Y13
+	VFMADD213PS  Y13, Y12, Y14
+	VFMADD213PS  Y4, Y12, Y14
+	VFMADD213PS  Y5, Y5, Y14
+	VBLENDVPS    Y10, Y11, Y14, Y4
+	VADDPS       Y4, Y3, Y3
+	VMOVUPS      Y4, (AX)(R9*1)
+	ADDQ         $0x20, R9
+	CMPQ         R9, DI
+	JLT          exp
+
+expLast:
+	TESTQ        R8, R8
+	JZ           expDone
+	VMASKMOVPS   (AX)(R9*1), Y0, Y4
+	VSUBPS       Y1, Y4, Y1
+	VMOVUPS      Y6, Y4
+	VCMPPS       $0x11, Y4, Y1, Y5
+	VMAXPS       Y1, Y4, Y1
+	VMOVUPS      Y7, Y4
+	VFMADD231PS  Y8, Y1, Y4
+	VSUBPS       Y7, Y4, Y10
+	VMOVUPS      Y1, Y1
+	VFNMADD231PS Y9, Y10, Y1
+	VFNMADD231PS lanesAVX235bfbe8e<>+0(SB), Y10, Y1
+	VPSLLD       $0x17, Y4, Y4
+	VPADDD       lanesAVX23f800000<>+0(SB), Y4, Y4
+	VXORPS       Y10, Y10, Y10
+	VMULPS       Y1, Y1, Y11
+	VMOVUPS      lanesAVX23c088889<>+0(SB), Y12
+	VFMADD213PS  lanesAVX23d2aaaab<>+0(SB), Y1, Y12
+	VMOVUPS      lanesAVX239500d01<>+0(SB), Y13
+	VFMADD213PS  lanesAVX23ab60b61<>+0(SB), Y1, Y13
+	VFMADD213PS  Y12, Y11, Y13
+	VMOVUPS      lanesAVX23e2aaaab<>+0(SB), Y12
+	VFMADD213PS  lanesAVX23f000000<>+0(SB), Y1, Y12
+	VFMADD213PS  Y12, Y11, Y13
+	VFMADD213PS  Y1, Y11, Y13
+	VFMADD213PS  Y4, Y4, Y13
+	VBLENDVPS    Y5, Y10, Y13, Y1
+	VANDPS       Y0, Y1, Y1
+	VADDPS       Y1, Y3, Y3
+	VMASKMOVPS   Y1, Y0, (AX)(R9*1)
+
+expDone:
+	VMOVUPS    lanesAVX23f800000<>+0(SB), Y1
+	VPERM2F128 $0x01, Y3, Y3, Y4
+	VADDPS     Y4, Y3, Y3
+	VPERMILPS  $0x4e, Y3, Y4
+	VADDPS     Y4, Y3, Y3
+	VPERMILPS  $0xb1, Y3, Y4
+	VADDPS     Y4, Y3, Y3
+	VDIVPS     Y3, Y1, Y1
+	XORQ       R9, R9
+	TESTQ      DI, DI
+	JZ         divideLast
+
+divide:
+	VMOVUPS (AX)(R9*1), Y3
+	VMULPS  Y3, Y1, Y3
+	VMOVUPS Y3, (AX)(R9*1)
+	ADDQ    $0x20, R9
+	CMPQ    R9, DI
+	JLT     divide
+
+divideLast:
+	TESTQ      R8, R8
+	JZ         divideDone
+	VMASKMOVPS (AX)(R9*1), Y0, Y3
+	VMULPS     Y3, Y1, Y1
+	VMASKMOVPS Y1, Y0, (AX)(R9*1)
+
+divideDone:
+	ADDQ DX, AX
+	DECQ CX
+	JNZ  rows
+	VZEROUPPER
+	RET
+
+constants:
+	VBROADCASTSS constant3f317200<>+0(SB), Y9
+	VBROADCASTSS constant3fb8aa3b<>+0(SB), Y8
+	VBROADCASTSS constant4b400000<>+0(SB), Y7
+	VBROADCASTSS constantc2ae0000<>+0(SB), Y6
+	VBROADCASTSS constantff800000<>+0(SB), Y2
+	JMP          begin
+
+DATA constantff800000<>+0(SB)/4, $0xff800000
+GLOBL constantff800000<>(SB), RODATA|NOPTR, $4
+
+// func softmaxGradAVX2(d *float32, p *float32, n int, w int, ld int, scale float32)
+// Requires: AVX, FMA3
+TEXT ·softmaxGradAVX2(SB), NOSPLIT, $0-44
+	MOVQ         d+0(FP), AX
+	MOVQ         p+8(FP), CX
+	MOVQ         n+16(FP), DX
+	MOVQ         ld+32(FP), BX
+	MOVQ         w+24(FP), SI
+	MOVQ         SI, DI
+	ANDQ         $0x07, DI
+	SUBQ         DI, SI
+	SHLQ         $0x02, SI
+	LEAQ         firstLanes<>+32(SB), R8
+	MOVQ         DI, R9
+	NEGQ         R9
+	VMOVUPS      (R8)(R9*4), Y0
+	VBROADCASTSS scale+40(FP), Y1
+
+rows:
+	VXORPS Y2, Y2, Y2
+	XORQ   R8, R8
+	TESTQ  SI, SI
+	JZ     sumLast
+
+sum:
+	VMOVUPS     (CX)(R8*1), Y3
+	VMOVUPS     (AX)(R8*1), Y4
+	VFMADD231PS Y3, Y4, Y2
+	ADDQ        $0x20, R8
+	CMPQ        R8, SI
+	JLT         sum
+
+sumLast:
+	TESTQ       DI, DI
+	JZ          sumDone
+	VMASKMOVPS  (CX)(R8*1), Y0, Y3
+	VMASKMOVPS  (AX)(R8*1), Y0, Y4
+	VFMADD231PS Y3, Y4, Y2
+
+sumDone:
+	VPERM2F128 $0x01, Y2, Y2, Y3
+	VADDPS     Y3, Y2, Y2
+	VPERMILPS  $0x4e, Y2, Y3
+	VADDPS     Y3, Y2, Y2
+	VPERMILPS  $0xb1, Y2, Y3
+	VADDPS     Y3, Y2, Y2
+	XORQ       R8, R8
+	TESTQ      SI, SI
+	JZ         gradLast
+
+grad:
+	VMOVUPS (AX)(R8*1), Y3
+	VSUBPS  Y2, Y3, Y3
+	VMOVUPS (CX)(R8*1), Y4
+	VMULPS  Y1, Y4, Y4
+	VMULPS  Y4, Y3, Y3
+	VMOVUPS Y3, (AX)(R8*1)
+	ADDQ    $0x20, R8
+	CMPQ    R8, SI
+	JLT     grad
+
+gradLast:
+	TESTQ      DI, DI
+	JZ         gradDone
+	VMASKMOVPS (AX)(R8*1), Y0, Y3
+	VSUBPS     Y2, Y3, Y2
+	VMASKMOVPS (CX)(R8*1), Y0, Y3
+	VMULPS     Y1, Y3, Y3
+	VMULPS     Y3, Y2, Y2
+	VMASKMOVPS Y2, Y0, (AX)(R8*1)
+
+gradDone:
+	ADDQ BX, AX
+	ADDQ BX, CX
+	DECQ DX
+	JNZ  rows
+	VZEROUPPER
+	RET
+
+// func layerNormAVX2(y *float32, x *float32, w *float32, b *float32, stats *float32, n int, width int, over float32, eps float32)
+// Requires: AVX, FMA3
+TEXT ·layerNormAVX2(SB), NOSPLIT, $0-64
+	MOVQ         y+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         w+16(FP), DX
+	MOVQ         b+24(FP), BX
+	MOVQ         stats+32(FP), SI
+	MOVQ         n+40(FP), DI
+	MOVQ         width+48(FP), R8
+	VBROADCASTSS over+56(FP), Y0
+	VBROADCASTSS eps+60(FP), Y1
+	MOVQ         R8, R9
+	ANDQ         $0x07, R9
+	MOVQ         R8, R10
+	SUBQ         R9, R10
+	SHLQ         $0x02, R10
+	LEAQ         firstLanes<>+32(SB), R11
+	MOVQ         R9, R12
+	NEGQ         R12
+	VMOVUPS      (R11)(R12*4), Y2
+	SHLQ         $0x02, R8
+	VMOVUPS      lanesAVX23f800000<>+0(SB), Y3
+
+rows:
+	VXORPS Y4, Y4, Y4
+	XORQ   R11, R11
+	TESTQ  R10, R10
+	JZ     meanLast
+
+mean:
+	VMOVUPS (CX)(R11*1), Y5
+	VADDPS  Y5, Y4, Y4
+	ADDQ    $0x20, R11
+	CMPQ    R11, R10
+	JLT     mean
+
+meanLast:
+	TESTQ      R9, R9
+	JZ         meanDone
+	VMASKMOVPS (CX)(R11*1), Y2, Y5
+	VADDPS     Y5, Y4, Y4
+
+meanDone:
+	VPERM2F128 $0x01, Y4, Y4, Y5
+	VADDPS     Y5, Y4, Y4
+	VPERMILPS  $0x4e, Y4, Y5
+	VADDPS     Y5, Y4, Y4
+	VPERMILPS  $0xb1, Y4, Y5
+	VADDPS     Y5, Y4, Y4
+	VMULPS     Y0, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	XORQ       R11, R11
+	TESTQ      R10, R10
+	JZ         varianceLast
+
+variance:
+	VMOVUPS     (CX)(R11*1), Y6
+	VSUBPS      Y4, Y6, Y6
+	VFMADD231PS Y6, Y6, Y5
+	ADDQ        $0x20, R11
+	CMPQ        R11, R10
+	JLT         variance
+
+varianceLast:
+	TESTQ       R9, R9
+	JZ          varianceDone
+	VMASKMOVPS  (CX)(R11*1), Y2, Y6
+	VSUBPS      Y4, Y6, Y6
+	VANDPS      Y2, Y6, Y6
+	VFMADD231PS Y6, Y6, Y5
+
+varianceDone:
+	VPERM2F128  $0x01, Y5, Y5, Y6
+	VADDPS      Y6, Y5, Y5
+	VPERMILPS   $0x4e, Y5, Y6
+	VADDPS      Y6, Y5, Y5
+	VPERMILPS   $0xb1, Y5, Y6
+	VADDPS      Y6, Y5, Y5
+	VFMADD213PS Y1, Y0, Y5
+	VSQRTPS     Y5, Y5
+	VDIVPS      Y5, Y3, Y5
+	VMOVSS      X4, (SI)
+	VMOVSS      X5, 4(SI)
+	XORQ        R11, R11
+	TESTQ       R10, R10
+	JZ          resultLast
+
+result:
+	VMOVUPS     (CX)(R11*1), Y6
+	VSUBPS      Y4, Y6, Y6
+	VMULPS      Y5, Y6, Y6
+	VMOVUPS     (BX)(R11*1), Y7
+	VMOVUPS     (DX)(R11*1), Y8
+	VFMADD231PS Y8, Y6, Y7
+	VMOVUPS     Y7, (AX)(R11*1)
+	ADDQ        $0x20, R11
+	CMPQ        R11, R10
+	JLT         result
+
+resultLast:
+	TESTQ       R9, R9
+	JZ          resultDone
+	VMASKMOVPS  (CX)(R11*1), Y2, Y6
+	VSUBPS      Y4, Y6, Y4
+	VMULPS      Y5, Y4, Y4
+	VMASKMOVPS  (BX)(R11*1), Y2, Y5
+	VMASKMOVPS  (DX)(R11*1), Y2, Y6
+	VFMADD231PS Y6, Y4, Y5
+	VMASKMOVPS  Y5, Y2, (AX)(R11*1)
+
+resultDone:
+	ADDQ R8, CX
+	ADDQ R8, AX
+	ADDQ $0x08, SI
+	DECQ DI
+	JNZ  rows
+	VZEROUPPER
+	RET
+
+// func layerNormGradAVX2(dx *float32, dw *float32, db *float32, dy *float32, x *float32, w *float32, stats *float32, n int, width int, over float32)
+// Requires: AVX, FMA3
+TEXT ·layerNormGradAVX2(SB), NOSPLIT, $0-76
+	MOVQ         dx+0(FP), AX
+	MOVQ         dw+8(FP), CX
+	MOVQ         db+16(FP), DX
+	MOVQ         dy+24(FP), BX
+	MOVQ         x+32(FP), SI
+	MOVQ         w+40(FP), DI
+	MOVQ         stats+48(FP), R8
+	MOVQ         width+64(FP), R9
+	VBROADCASTSS over+72(FP), Y0
+	MOVQ         R9, R11
+	ANDQ         $0x07, R11
+	MOVQ         R9, R12
+	SUBQ         R11, R12
+	SHLQ         $0x02, R12
+	LEAQ         firstLanes<>+32(SB), R10
+	MOVQ         R11, R13
+	NEGQ         R13
+	VMOVUPS      (R10)(R13*4), Y1
+	SHLQ         $0x02, R9
+
+rows:
+	VBROADCASTSS (R8), Y2
+	VBROADCASTSS 4(R8), Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	XORQ         R10, R10
+	TESTQ        R12, R12
+	JZ           sumsLast
+
+sums:
+	VMOVUPS     (SI)(R10*1), Y6
+	VSUBPS      Y2, Y6, Y6
+	VMULPS      Y3, Y6, Y6
+	VMOVUPS     (BX)(R10*1), Y7
+	VMOVUPS     (DI)(R10*1), Y8
+	VMULPS      Y8, Y7, Y8
+	VADDPS      Y8, Y4, Y4
+	VFMADD231PS Y8, Y6, Y5
+	VMOVUPS     (CX)(R10*1), Y8
+	VFMADD231PS Y7, Y6, Y8
+	VMOVUPS     Y8, (CX)(R10*1)
+	VMOVUPS     (DX)(R10*1), Y6
+	VADDPS      Y6, Y7, Y6
+	VMOVUPS     Y6, (DX)(R10*1)
+	ADDQ        $0x20, R10
+	CMPQ        R10, R12
+	JLT         sums
+
+sumsLast:
+	TESTQ       R11, R11
+	JZ          sumsDone
+	VMASKMOVPS  (SI)(R10*1), Y1, Y6
+	VSUBPS      Y2, Y6, Y6
+	VMULPS      Y3, Y6, Y6
+	VMASKMOVPS  (BX)(R10*1), Y1, Y7
+	VMASKMOVPS  (DI)(R10*1), Y1, Y8
+	VMULPS      Y8, Y7, Y8
+	VADDPS      Y8, Y4, Y4
+	VFMADD231PS Y8, Y6, Y5
+	VMASKMOVPS  (CX)(R10*1), Y1, Y8
+	VFMADD231PS Y7, Y6, Y8
+	VMASKMOVPS  Y8, Y1, (CX)(R10*1)
+	VMASKMOVPS  (DX)(R10*1), Y1, Y6
+	VADDPS      Y6, Y7, Y6
+	VMASKMOVPS  Y6, Y1, (DX)(R10*1)
+
+sumsDone:
+	VPERM2F128 $0x01, Y4, Y4, Y6
+	VADDPS     Y6, Y4, Y4
+	VPERMILPS  $0x4e, Y4, Y6
+	VADDPS     Y6, Y4, Y4
+	VPERMILPS  $0xb1, Y4, Y6
+	VADDPS     Y6, Y4, Y4
+	VMULPS     Y0, Y4, Y4
+	VPERM2F128 $0x01, Y5, Y5, Y6
+	VADDPS     Y6, Y5, Y5
+	VPERMILPS  $0x4e, Y5, Y6
+	VADDPS     Y6, Y5, Y5
+	VPERMILPS  $0xb1, Y5, Y6
+	VADDPS     Y6, Y5, Y5
+	VMULPS     Y0, Y5, Y5
+	XORQ       R10, R10
+	TESTQ      R12, R12
+	JZ         gradsLast
+
+grads:
+	VMOVUPS      (BX)(R10*1), Y6
+	VMOVUPS      (DI)(R10*1), Y7
+	VMULPS       Y7, Y6, Y6
+	VSUBPS       Y4, Y6, Y6
+	VMOVUPS      (SI)(R10*1), Y7
+	VSUBPS       Y2, Y7, Y7
+	VMULPS       Y3, Y7, Y7
+	VFNMADD231PS Y7, Y5, Y6
+	VMOVUPS      (AX)(R10*1), Y7
+	VFMADD231PS  Y6, Y3, Y7
+	VMOVUPS      Y7, (AX)(R10*1)
+	ADDQ         $0x20, R10
+	CMPQ         R10, R12
+	JLT          grads
+
+gradsLast:
+	TESTQ        R11, R11
+	JZ           gradsDone
+	VMASKMOVPS   (BX)(R10*1), Y1, Y6
+	VMASKMOVPS   (DI)(R10*1), Y1, Y7
+	VMULPS       Y7, Y6, Y6
+	VSUBPS       Y4, Y6, Y4
+	VMASKMOVPS   (SI)(R10*1), Y1, Y6
+	VSUBPS       Y2, Y6, Y2
+	VMULPS       Y3, Y2, Y2
+	VFNMADD231PS Y2, Y5, Y4
+	VMASKMOVPS   (AX)(R10*1), Y1, Y2
+	VFMADD231PS  Y4, Y3, Y2
+	VMASKMOVPS   Y2, Y1, (AX)(R10*1)
+
+gradsDone:
+	ADDQ  R9, SI
+	ADDQ  R9, AX
+	ADDQ  R9, BX
+	ADDQ  $0x08, R8
+	MOVQ  n+56(FP), R10
+	DECQ  R10
+	MOVQ  R10, n+56(FP)
+	TESTQ R10, R10
+	JNZ   rows
+	VZEROUPPER
+	RET
+
+// func maxPoolAVX2(x *float32, y *float32, which *int32, at *int32, n int, terms *int32, k int, width int)
+// Requires: AVX, AVX2
+TEXT ·maxPoolAVX2(SB), NOSPLIT, $8-64
+	MOVQ    x+0(FP), AX
+	MOVQ    y+8(FP), CX
+	MOVQ    which+16(FP), DX
+	MOVQ    at+24(FP), BX
+	MOVQ    terms+40(FP), SI
+	MOVQ    n+32(FP), DI
+	MOVQ    width+56(FP), R8
+	MOVQ    R8, R9
+	ANDQ    $0x07, R9
+	MOVQ    R8, R10
+	SUBQ    R9, R10
+	SHLQ    $0x02, R10
+	LEAQ    firstLanes<>+32(SB), R11
+	MOVQ    R9, R12
+	NEGQ    R12
+	VMOVUPS (R11)(R12*4), Y0
+	SHLQ    $0x02, R8
+	VMOVUPS lanesAVX200000001<>+0(SB), Y1
+
+pixels:
+	MOVLQSX (BX), R11
+	ADDQ    AX, R11
+	XORQ    R12, R12
+	TESTQ   R10, R10
+	JZ      channelsLast
+
+channels:
+	LEAQ    (R11)(R12*1), R13
+	VMOVUPS lanesAVX2ff800000<>+0(SB), Y2
+	VXORPS  Y3, Y3, Y3
+	MOVQ    k+48(FP), R14
+	VXORPS  Y4, Y4, Y4
+	MOVQ    SI, R15
+
+channelsWhole:
+	MOVLQSX   (R15), BP
+	VMOVUPS   (R13)(BP*1), Y5
+	VCMPPS    $0x1e, Y2, Y5, Y6
+	VCMPPS    $0x03, Y5, Y5, Y7
+	VORPS     Y6, Y7, Y6
+	VBLENDVPS Y6, Y5, Y2, Y2
+	VBLENDVPS Y6, Y4, Y3, Y3
+	VPADDD    Y1, Y4, Y4
+	ADDQ      $0x04, R15
+	DECQ      R14
+	JNZ       channelsWhole
+	VMOVUPS   Y2, (CX)(R12*1)
+	VMOVUPS   Y3, (DX)(R12*1)
+	ADDQ      $0x20, R12
+	CMPQ      R12, R10
+	JLT       channels
+
+channelsLast:
+	TESTQ   R9, R9
+	JZ      channelsDone
+	LEAQ    (R11)(R12*1), R11
+	VMOVUPS lanesAVX2ff800000<>+0(SB), Y2
+	VXORPS  Y3, Y3, Y3
+	MOVQ    k+48(FP), R13
+	VXORPS  Y4, Y4, Y4
+	MOVQ    SI, R14
+
+channelsRest:
+	MOVLQSX    (R14), R15
+	VMASKMOVPS (R11)(R15*1), Y0, Y5
+	VCMPPS     $0x1e, Y2, Y5, Y6
+	VCMPPS     $0x03, Y5, Y5, Y7
+	VORPS      Y6, Y7, Y6
+	VBLENDVPS  Y6, Y5, Y2, Y2
+	VBLENDVPS  Y6, Y4, Y3, Y3
+	VPADDD     Y1, Y4, Y4
+	ADDQ       $0x04, R14
+	DECQ       R13
+	JNZ        channelsRest
+	VMASKMOVPS Y2, Y0, (CX)(R12*1)
+	VMASKMOVPS Y3, Y0, (DX)(R12*1)
+
+channelsDone:
+	ADDQ R8, CX
+	ADDQ R8, DX
+	ADDQ $0x04, BX
+	DECQ DI
+	JNZ  pixels
+	VZEROUPPER
+	RET
+
+DATA lanesAVX200000001<>+0(SB)/4, $0x00000001
+DATA lanesAVX200000001<>+4(SB)/4, $0x00000001
+DATA lanesAVX200000001<>+8(SB)/4, $0x00000001
+DATA lanesAVX200000001<>+12(SB)/4, $0x00000001
+DATA lanesAVX200000001<>+16(SB)/4, $0x00000001
+DATA lanesAVX200000001<>+20(SB)/4, $0x00000001
+DATA lanesAVX200000001<>+24(SB)/4, $0x00000001
+DATA lanesAVX200000001<>+28(SB)/4, $0x00000001
+GLOBL lanesAVX200000001<>(SB), RODATA|NOPTR, $32
+
+// func maxPoolGradAVX2(dx *float32, dy *float32, which *int32, at *int32, n int, terms *int32, k int, width int)
+// Requires: AVX, AVX2
+TEXT ·maxPoolGradAVX2(SB), NOSPLIT, $8-64
+	MOVQ    dx+0(FP), AX
+	MOVQ    dy+8(FP), CX
+	MOVQ    which+16(FP), DX
+	MOVQ    at+24(FP), BX
+	MOVQ    terms+40(FP), SI
+	MOVQ    n+32(FP), DI
+	MOVQ    width+56(FP), R8
+	MOVQ    R8, R9
+	ANDQ    $0x07, R9
+	MOVQ    R8, R10
+	SUBQ    R9, R10
+	SHLQ    $0x02, R10
+	LEAQ    firstLanes<>+32(SB), R11
+	MOVQ    R9, R12
+	NEGQ    R12
+	VMOVUPS (R11)(R12*4), Y0
+	SHLQ    $0x02, R8
+	VMOVUPS lanesAVX200000001<>+0(SB), Y1
+
+pixels:
+	MOVLQSX (BX), R11
+	ADDQ    AX, R11
+	XORQ    R12, R12
+	TESTQ   R10, R10
+	JZ      channelsLast
+
+channels:
+	LEAQ    (R11)(R12*1), R13
+	VMOVUPS (CX)(R12*1), Y2
+	VMOVUPS (DX)(R12*1), Y3
+	MOVQ    k+48(FP), R14
+	VXORPS  Y4, Y4, Y4
+	MOVQ    SI, R15
+
+channelsWhole:
+	MOVLQSX  (R15), BP
+	VPCMPEQD Y3, Y4, Y5
+	VANDPS   Y5, Y2, Y5
+	VMOVUPS  (R13)(BP*1), Y6
+	VADDPS   Y6, Y5, Y5
+	VMOVUPS  Y5, (R13)(BP*1)
+	VPADDD   Y1, Y4, Y4
+	ADDQ     $0x04, R15
+	DECQ     R14
+	JNZ      channelsWhole
+	ADDQ     $0x20, R12
+	CMPQ     R12, R10
+	JLT      channels
+
+channelsLast:
+	TESTQ      R9, R9
+	JZ         channelsDone
+	LEAQ       (R11)(R12*1), R11
+	VMASKMOVPS (CX)(R12*1), Y0, Y2
+	VMASKMOVPS (DX)(R12*1), Y0, Y3
+	MOVQ       k+48(FP), R12
+	VXORPS     Y4, Y4, Y4
+	MOVQ       SI, R13
+
+channelsRest:
+	MOVLQSX    (R13), R14
+	VPCMPEQD   Y3, Y4, Y5
+	VANDPS     Y5, Y2, Y5
+	VMASKMOVPS (R11)(R14*1), Y0, Y6
+	VADDPS     Y6, Y5, Y5
+	VMASKMOVPS Y5, Y0, (R11)(R14*1)
+	VPADDD     Y1, Y4, Y4
+	ADDQ       $0x04, R13
+	DECQ       R12
+	JNZ        channelsRest
+
+channelsDone:
+	ADDQ R8, CX
+	ADDQ R8, DX
+	ADDQ $0x04, BX
+	DECQ DI
+	JNZ  pixels
+	VZEROUPPER
+	RET
+
+// func fromBytesAVX2(dst *float32, src *byte, n int)
+// Requires: AVX, AVX2
+TEXT ·fromBytesAVX2(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x08, DX
+	JLT  tail
+
+loop:
+	VPMOVZXBD (CX), Y0
+	VCVTDQ2PS Y0, Y0
+	VMOVUPS   Y0, (AX)
+	ADDQ      $0x20, AX
+	ADDQ      $0x08, CX
+	SUBQ      $0x08, DX
+	JGE       loop
+
+tail:
+	ADDQ $0x08, DX
+	JZ   done
+
+one:
+	MOVBLZX   (CX), BX
+	VMOVD     BX, X0
+	VCVTDQ2PS X0, X0
+	VMOVSS    X0, (AX)
+	ADDQ      $0x04, AX
+	ADDQ      $0x01, CX
+	DECQ      DX
+	JNZ       one
+
+done:
+	VZEROUPPER
+	RET
+
+// func unitAVX2(dst []float32, x []float32)
+// Requires: AVX
+TEXT ·unitAVX2(SB), NOSPLIT, $0-48
+	JMP constants
+
+begin:
+	MOVQ dst_base+0(FP), AX
+	MOVQ x_base+24(FP), CX
+	MOVQ dst_len+8(FP), DX
+	XORQ BX, BX
+	SUBQ $0x08, DX
+	JLT  tail
+
+loop:
+	VMOVUPS (CX)(BX*1), Y0
+	VDIVPS  Y1, Y0, Y0
+	VMOVUPS Y0, (AX)(BX*1)
+	ADDQ    $0x20, BX
+	SUBQ    $0x08, DX
+	JGE     loop
+
+tail:
+	ADDQ       $0x08, DX
+	JZ         done
+	LEAQ       firstLanes<>+32(SB), SI
+	NEGQ       DX
+	VMOVUPS    (SI)(DX*4), Y0
+	VMASKMOVPS (CX)(BX*1), Y0, Y2
+	VDIVPS     Y1, Y2, Y1
+	VMASKMOVPS Y1, Y0, (AX)(BX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+constants:
+	VBROADCASTSS constant437f0000<>+0(SB), Y1
+	JMP          begin
+
+DATA constant437f0000<>+0(SB)/4, $0x437f0000
+GLOBL constant437f0000<>(SB), RODATA|NOPTR, $4
+
 // func addAVX512(dst []float32, x []float32, y []float32)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·addAVX512(SB), NOSPLIT, $0-72
@@ -8143,7 +12817,7 @@ done:
 	RET
 
 // func expAVX512(dst []float32, x []float32)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·expAVX512(SB), NOSPLIT, $0-48
 	JMP constants
 
@@ -8157,29 +12831,32 @@ begin:
 
 loop:
 	VMOVUPS      (CX)(BX*1), Z0
-	VMOVUPS      Z1, Z2
-	VMOVUPS      Z3, Z4
-	VMAXPS       Z0, Z4, Z0
-	VMINPS       Z0, Z2, Z0
-	VMOVUPS      Z5, Z2
-	VFMADD231PS  Z6, Z0, Z2
-	VSUBPS       Z5, Z2, Z2
+	VCMPPS       $0x11, Z1, Z0, K1
+	VXORPS       Z2, Z2, Z2
+	VMOVUPS      Z1, Z3
+	VMAXPS       Z0, Z3, Z0
+	VMOVUPS      Z4, Z3
+	VMINPS       Z0, Z3, Z0
+	VMOVUPS      Z5, Z3
+	VFMADD231PS  Z6, Z0, Z3
+	VSUBPS       Z5, Z3, Z3
 	VMOVUPS      Z0, Z0
-	VFNMADD231PS Z7, Z2, Z0
-	VFNMADD231PS Z8, Z2, Z0
-	VMULPS       Z0, Z0, Z4
-	VMOVUPS      Z9, Z16
-	VFMADD213PS  Z10, Z0, Z16
-	VMOVUPS      Z11, Z17
-	VFMADD213PS  Z12, Z0, Z17
-	VFMADD213PS  Z16, Z4, Z17
-	VMOVUPS      Z13, Z16
-	VFMADD213PS  Z14, Z0, Z16
-	VFMADD213PS  Z16, Z4, Z17
-	VFMADD213PS  Z0, Z4, Z17
-	VADDPS       Z15, Z17, Z0
-	VSCALEFPS    Z2, Z0, Z0
-	VMOVUPS      Z0, (AX)(BX*1)
+	VFNMADD231PS Z7, Z3, Z0
+	VFNMADD231PS Z8, Z3, Z0
+	VMULPS       Z0, Z0, Z18
+	VMOVUPS      Z9, Z19
+	VFMADD213PS  Z10, Z0, Z19
+	VMOVUPS      Z11, Z20
+	VFMADD213PS  Z12, Z0, Z20
+	VFMADD213PS  Z19, Z18, Z20
+	VMOVUPS      Z13, Z19
+	VFMADD213PS  Z14, Z0, Z19
+	VFMADD213PS  Z19, Z18, Z20
+	VFMADD213PS  Z0, Z18, Z20
+	VADDPS       Z15, Z20, Z0
+	VSCALEFPS    Z3, Z0, Z0
+	VBLENDMPS    Z2, Z0, K1, Z16
+	VMOVUPS      Z16, (AX)(BX*1)
 	ADDQ         $0x40, BX
 	SUBQ         $0x10, DX
 	JGE          loop
@@ -8191,9 +12868,11 @@ tail:
 	BZHIQ        DX, SI, SI
 	KMOVW        SI, K1
 	VMOVUPS.Z    (CX)(BX*1), K1, Z0
+	VCMPPS       $0x11, Z1, Z0, K2
+	VXORPS       Z2, Z2, Z2
 	VMOVUPS      Z1, Z1
-	VMOVUPS      Z3, Z2
-	VMAXPS       Z0, Z2, Z0
+	VMAXPS       Z0, Z1, Z0
+	VMOVUPS      Z4, Z1
 	VMINPS       Z0, Z1, Z0
 	VMOVUPS      Z5, Z1
 	VFMADD231PS  Z6, Z0, Z1
@@ -8201,19 +12880,20 @@ tail:
 	VMOVUPS      Z0, Z0
 	VFNMADD231PS Z7, Z1, Z0
 	VFNMADD231PS Z8, Z1, Z0
-	VMULPS       Z0, Z0, Z2
-	VMOVUPS      Z9, Z3
-	VFMADD213PS  Z10, Z0, Z3
-	VMOVUPS      Z11, Z4
-	VFMADD213PS  Z12, Z0, Z4
-	VFMADD213PS  Z3, Z2, Z4
-	VMOVUPS      Z13, Z3
-	VFMADD213PS  Z14, Z0, Z3
-	VFMADD213PS  Z3, Z2, Z4
-	VFMADD213PS  Z0, Z2, Z4
-	VADDPS       Z15, Z4, Z0
+	VMULPS       Z0, Z0, Z3
+	VMOVUPS      Z9, Z4
+	VFMADD213PS  Z10, Z0, Z4
+	VMOVUPS      Z11, Z5
+	VFMADD213PS  Z12, Z0, Z5
+	VFMADD213PS  Z4, Z3, Z5
+	VMOVUPS      Z13, Z4
+	VFMADD213PS  Z14, Z0, Z4
+	VFMADD213PS  Z4, Z3, Z5
+	VFMADD213PS  Z0, Z3, Z5
+	VADDPS       Z15, Z5, Z0
 	VSCALEFPS    Z1, Z0, Z0
-	VMOVUPS      Z0, K1, (AX)(BX*1)
+	VBLENDMPS    Z2, Z0, K2, Z17
+	VMOVUPS      Z17, K1, (AX)(BX*1)
 
 done:
 	VZEROUPPER
@@ -8230,9 +12910,9 @@ constants:
 	VBROADCASTSS constant3f317200<>+0(SB), Z7
 	VBROADCASTSS constant3f800000<>+0(SB), Z15
 	VBROADCASTSS constant3fb8aa3b<>+0(SB), Z6
-	VBROADCASTSS constant42b20000<>+0(SB), Z1
+	VBROADCASTSS constant42b20000<>+0(SB), Z4
 	VBROADCASTSS constant4b400000<>+0(SB), Z5
-	VBROADCASTSS constantc2d00000<>+0(SB), Z3
+	VBROADCASTSS constantc2ae0000<>+0(SB), Z1
 	JMP          begin
 
 DATA constant39500d01<>+0(SB)/4, $0x39500d01
@@ -8887,34 +13567,37 @@ begin:
 loop:
 	VMOVUPS      (CX)(BX*1), Z0
 	VORPS        Z1, Z0, Z2
-	VMOVUPS      Z3, Z4
-	VMOVUPS      Z5, Z6
-	VMAXPS       Z2, Z6, Z2
-	VMINPS       Z2, Z4, Z2
-	VMOVUPS      Z7, Z4
-	VFMADD231PS  Z8, Z2, Z4
-	VSUBPS       Z7, Z4, Z4
-	VMOVUPS      Z2, Z2
-	VFNMADD231PS Z9, Z4, Z2
-	VFNMADD231PS Z10, Z4, Z2
-	VMULPS       Z2, Z2, Z6
-	VMOVUPS      Z11, Z20
-	VFMADD213PS  Z12, Z2, Z20
-	VMOVUPS      Z13, Z21
-	VFMADD213PS  Z14, Z2, Z21
-	VFMADD213PS  Z20, Z6, Z21
-	VMOVUPS      Z15, Z20
-	VFMADD213PS  Z16, Z2, Z20
-	VFMADD213PS  Z20, Z6, Z21
-	VFMADD213PS  Z2, Z6, Z21
-	VADDPS       Z17, Z21, Z2
-	VSCALEFPS    Z4, Z2, Z2
+	VCMPPS       $0x11, Z3, Z2, K1
 	VXORPS       Z4, Z4, Z4
-	VCMPPS       $0x11, Z4, Z0, K1
+	VMOVUPS      Z3, Z5
+	VMAXPS       Z2, Z5, Z2
+	VMOVUPS      Z6, Z5
+	VMINPS       Z2, Z5, Z2
+	VMOVUPS      Z7, Z5
+	VFMADD231PS  Z8, Z2, Z5
+	VSUBPS       Z7, Z5, Z5
+	VMOVUPS      Z2, Z2
+	VFNMADD231PS Z9, Z5, Z2
+	VFNMADD231PS Z10, Z5, Z2
+	VMULPS       Z2, Z2, Z22
+	VMOVUPS      Z11, Z23
+	VFMADD213PS  Z12, Z2, Z23
+	VMOVUPS      Z13, Z24
+	VFMADD213PS  Z14, Z2, Z24
+	VFMADD213PS  Z23, Z22, Z24
+	VMOVUPS      Z15, Z23
+	VFMADD213PS  Z16, Z2, Z23
+	VFMADD213PS  Z23, Z22, Z24
+	VFMADD213PS  Z2, Z22, Z24
+	VADDPS       Z17, Z24, Z2
+	VSCALEFPS    Z5, Z2, Z2
+	VBLENDMPS    Z4, Z2, K1, Z18
+	VXORPS       Z2, Z2, Z2
+	VCMPPS       $0x11, Z2, Z0, K1
 	VMOVUPS      Z17, Z0
-	VBLENDMPS    Z2, Z0, K1, Z18
-	VADDPS       Z17, Z2, Z0
-	VDIVPS       Z0, Z18, Z0
+	VBLENDMPS    Z18, Z0, K1, Z19
+	VADDPS       Z17, Z18, Z0
+	VDIVPS       Z0, Z19, Z0
 	VMOVUPS      Z0, (AX)(BX*1)
 	ADDQ         $0x40, BX
 	SUBQ         $0x10, DX
@@ -8928,34 +13611,37 @@ tail:
 	KMOVW        SI, K1
 	VMOVUPS.Z    (CX)(BX*1), K1, Z0
 	VORPS        Z1, Z0, Z1
-	VMOVUPS      Z3, Z2
-	VMOVUPS      Z5, Z3
-	VMAXPS       Z1, Z3, Z1
-	VMINPS       Z1, Z2, Z1
-	VMOVUPS      Z7, Z2
-	VFMADD231PS  Z8, Z1, Z2
-	VSUBPS       Z7, Z2, Z2
-	VMOVUPS      Z1, Z1
-	VFNMADD231PS Z9, Z2, Z1
-	VFNMADD231PS Z10, Z2, Z1
-	VMULPS       Z1, Z1, Z3
-	VMOVUPS      Z11, Z4
-	VFMADD213PS  Z12, Z1, Z4
-	VMOVUPS      Z13, Z5
-	VFMADD213PS  Z14, Z1, Z5
-	VFMADD213PS  Z4, Z3, Z5
-	VMOVUPS      Z15, Z4
-	VFMADD213PS  Z16, Z1, Z4
-	VFMADD213PS  Z4, Z3, Z5
-	VFMADD213PS  Z1, Z3, Z5
-	VADDPS       Z17, Z5, Z1
-	VSCALEFPS    Z2, Z1, Z1
+	VCMPPS       $0x11, Z3, Z1, K2
 	VXORPS       Z2, Z2, Z2
-	VCMPPS       $0x11, Z2, Z0, K2
+	VMOVUPS      Z3, Z3
+	VMAXPS       Z1, Z3, Z1
+	VMOVUPS      Z6, Z3
+	VMINPS       Z1, Z3, Z1
+	VMOVUPS      Z7, Z3
+	VFMADD231PS  Z8, Z1, Z3
+	VSUBPS       Z7, Z3, Z3
+	VMOVUPS      Z1, Z1
+	VFNMADD231PS Z9, Z3, Z1
+	VFNMADD231PS Z10, Z3, Z1
+	VMULPS       Z1, Z1, Z4
+	VMOVUPS      Z11, Z5
+	VFMADD213PS  Z12, Z1, Z5
+	VMOVUPS      Z13, Z6
+	VFMADD213PS  Z14, Z1, Z6
+	VFMADD213PS  Z5, Z4, Z6
+	VMOVUPS      Z15, Z5
+	VFMADD213PS  Z16, Z1, Z5
+	VFMADD213PS  Z5, Z4, Z6
+	VFMADD213PS  Z1, Z4, Z6
+	VADDPS       Z17, Z6, Z1
+	VSCALEFPS    Z3, Z1, Z1
+	VBLENDMPS    Z2, Z1, K2, Z20
+	VXORPS       Z1, Z1, Z1
+	VCMPPS       $0x11, Z1, Z0, K2
 	VMOVUPS      Z17, Z0
-	VBLENDMPS    Z1, Z0, K2, Z19
-	VADDPS       Z17, Z1, Z0
-	VDIVPS       Z0, Z19, Z0
+	VBLENDMPS    Z20, Z0, K2, Z21
+	VADDPS       Z17, Z20, Z0
+	VDIVPS       Z0, Z21, Z0
 	VMOVUPS      Z0, K1, (AX)(BX*1)
 
 done:
@@ -8973,10 +13659,10 @@ constants:
 	VBROADCASTSS constant3f317200<>+0(SB), Z9
 	VBROADCASTSS constant3f800000<>+0(SB), Z17
 	VBROADCASTSS constant3fb8aa3b<>+0(SB), Z8
-	VBROADCASTSS constant42b20000<>+0(SB), Z3
+	VBROADCASTSS constant42b20000<>+0(SB), Z6
 	VBROADCASTSS constant4b400000<>+0(SB), Z7
 	VBROADCASTSS constant80000000<>+0(SB), Z1
-	VBROADCASTSS constantc2d00000<>+0(SB), Z5
+	VBROADCASTSS constantc2ae0000<>+0(SB), Z3
 	JMP          begin
 
 // func eluAVX512(dst []float32, x []float32)
@@ -17316,3 +22002,8699 @@ loop:
 	JG        loop
 	VZEROUPPER
 	RET
+
+// func panel1x1AVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·panel1x1AVX512(SB), NOSPLIT, $0-100
+	MOVQ  a+16(FP), AX
+	MOVQ  ra+24(FP), CX
+	MOVQ  ca+32(FP), DX
+	MOVQ  blocks+0(FP), BX
+	MOVQ  c+64(FP), SI
+	MOVQ  ldc+72(FP), DI
+	MOVQ  ldb+48(FP), R8
+	MOVQ  tail+88(FP), R9
+	MOVQ  $-1, R10
+	BZHIQ R9, R10, R10
+	KMOVW R10, K1
+
+blocks:
+	MOVQ      bias+80(FP), R9
+	TESTQ     R9, R9
+	JZ        accumulate
+	VMOVUPS.Z (R9), K1, Z0
+	JMP       begun
+
+accumulate:
+	MOVQ      SI, R9
+	VMOVUPS.Z (R9), K1, Z0
+
+begun:
+	MOVQ k+8(FP), R10
+	MOVQ AX, R9
+	MOVQ b+40(FP), R11
+
+k:
+	VMOVUPS.Z        (R11), K1, Z1
+	VFMADD231PS.BCST (R9), Z1, Z0
+	ADDQ             R8, R11
+	ADDQ             DX, R9
+	DECQ             R10
+	JNZ              k
+	VBROADCASTSS     floor+96(FP), Z1
+	VMAXPS           Z0, Z1, Z0
+	VMOVUPS          Z0, K1, (SI)
+	ADDQ             DI, SI
+	ADDQ             CX, AX
+	DECQ             BX
+	JNZ              blocks
+	VZEROUPPER
+	RET
+
+// func indexed1x1AVX512(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·indexed1x1AVX512(SB), NOSPLIT, $0-92
+	MOVQ  at+16(FP), AX
+	MOVQ  ldb+48(FP), CX
+	MOVQ  tail+80(FP), DX
+	MOVQ  $-1, BX
+	BZHIQ DX, BX, BX
+	KMOVW BX, K1
+
+blocks:
+	MOVQ      bias+72(FP), DX
+	TESTQ     DX, DX
+	JZ        accumulate
+	VMOVUPS.Z (DX), K1, Z0
+	JMP       begun
+
+accumulate:
+	MOVLQSX   4(AX), DX
+	MOVQ      c+64(FP), BX
+	ADDQ      BX, DX
+	VMOVUPS.Z (DX), K1, Z0
+
+begun:
+	MOVLQSX (AX), DX
+	MOVQ    a+32(FP), BX
+	ADDQ    BX, DX
+	MOVQ    terms+24(FP), BX
+	MOVQ    k+8(FP), SI
+	MOVQ    b+40(FP), DI
+	SUBQ    $0x04, SI
+	JLT     rest
+
+four:
+	MOVLQSX          (BX), R8
+	VMOVUPS.Z        (DI), K1, Z1
+	VFMADD231PS.BCST (DX)(R8*1), Z1, Z0
+	ADDQ             CX, DI
+	MOVLQSX          4(BX), R8
+	VMOVUPS.Z        (DI), K1, Z1
+	VFMADD231PS.BCST (DX)(R8*1), Z1, Z0
+	ADDQ             CX, DI
+	MOVLQSX          8(BX), R8
+	VMOVUPS.Z        (DI), K1, Z1
+	VFMADD231PS.BCST (DX)(R8*1), Z1, Z0
+	ADDQ             CX, DI
+	MOVLQSX          12(BX), R8
+	VMOVUPS.Z        (DI), K1, Z1
+	VFMADD231PS.BCST (DX)(R8*1), Z1, Z0
+	ADDQ             CX, DI
+	ADDQ             $0x10, BX
+	SUBQ             $0x04, SI
+	JGE              four
+
+rest:
+	ADDQ $0x04, SI
+	JZ   summed
+
+k:
+	MOVLQSX          (BX), R8
+	VMOVUPS.Z        (DI), K1, Z1
+	VFMADD231PS.BCST (DX)(R8*1), Z1, Z0
+	ADDQ             CX, DI
+	ADDQ             $0x04, BX
+	DECQ             SI
+	JNZ              k
+
+summed:
+	VBROADCASTSS floor+88(FP), Z1
+	VMAXPS       Z0, Z1, Z0
+	MOVLQSX      4(AX), DX
+	MOVQ         c+64(FP), BX
+	ADDQ         BX, DX
+	VMOVUPS      Z0, K1, (DX)
+	ADDQ         $0x08, AX
+	DECQ         blocks+0(FP)
+	JNZ          blocks
+	VZEROUPPER
+	RET
+
+// func panel1x2AVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·panel1x2AVX512(SB), NOSPLIT, $0-100
+	MOVQ  a+16(FP), AX
+	MOVQ  ra+24(FP), CX
+	MOVQ  ca+32(FP), DX
+	MOVQ  blocks+0(FP), BX
+	MOVQ  c+64(FP), SI
+	MOVQ  ldc+72(FP), DI
+	MOVQ  ldb+48(FP), R8
+	MOVQ  ldp+56(FP), R9
+	MOVQ  tail+88(FP), R10
+	MOVQ  $-1, R11
+	BZHIQ R10, R11, R11
+	KMOVW R11, K1
+
+blocks:
+	MOVQ      bias+80(FP), R10
+	TESTQ     R10, R10
+	JZ        accumulate
+	VMOVUPS   (R10), Z0
+	VMOVUPS.Z 64(R10), K1, Z1
+	JMP       begun
+
+accumulate:
+	MOVQ      SI, R10
+	VMOVUPS   (R10), Z0
+	VMOVUPS.Z 64(R10), K1, Z1
+
+begun:
+	MOVQ k+8(FP), R11
+	MOVQ AX, R10
+	MOVQ b+40(FP), R12
+
+k:
+	VMOVUPS.Z    (R12)(R9*1), K1, Z2
+	VBROADCASTSS (R10), Z3
+	VFMADD231PS  (R12), Z3, Z0
+	VFMADD231PS  Z2, Z3, Z1
+	ADDQ         R8, R12
+	ADDQ         DX, R10
+	DECQ         R11
+	JNZ          k
+	VBROADCASTSS floor+96(FP), Z2
+	VMAXPS       Z0, Z2, Z0
+	VMAXPS       Z1, Z2, Z1
+	VMOVUPS      Z0, (SI)
+	VMOVUPS      Z1, K1, 64(SI)
+	ADDQ         DI, SI
+	ADDQ         CX, AX
+	DECQ         BX
+	JNZ          blocks
+	VZEROUPPER
+	RET
+
+// func indexed1x2AVX512(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·indexed1x2AVX512(SB), NOSPLIT, $0-92
+	MOVQ  at+16(FP), AX
+	MOVQ  ldb+48(FP), CX
+	MOVQ  ldp+56(FP), DX
+	MOVQ  tail+80(FP), BX
+	MOVQ  $-1, SI
+	BZHIQ BX, SI, SI
+	KMOVW SI, K1
+
+blocks:
+	MOVQ      bias+72(FP), BX
+	TESTQ     BX, BX
+	JZ        accumulate
+	VMOVUPS   (BX), Z0
+	VMOVUPS.Z 64(BX), K1, Z1
+	JMP       begun
+
+accumulate:
+	MOVLQSX   4(AX), BX
+	MOVQ      c+64(FP), SI
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z0
+	VMOVUPS.Z 64(BX), K1, Z1
+
+begun:
+	MOVLQSX (AX), BX
+	MOVQ    a+32(FP), SI
+	ADDQ    SI, BX
+	MOVQ    terms+24(FP), SI
+	MOVQ    k+8(FP), DI
+	MOVQ    b+40(FP), R8
+
+k:
+	MOVLQSX      (SI), R9
+	VMOVUPS.Z    (R8)(DX*1), K1, Z2
+	VBROADCASTSS (BX)(R9*1), Z3
+	VFMADD231PS  (R8), Z3, Z0
+	VFMADD231PS  Z2, Z3, Z1
+	ADDQ         CX, R8
+	ADDQ         $0x04, SI
+	DECQ         DI
+	JNZ          k
+	VBROADCASTSS floor+88(FP), Z2
+	VMAXPS       Z0, Z2, Z0
+	VMAXPS       Z1, Z2, Z1
+	MOVLQSX      4(AX), BX
+	MOVQ         c+64(FP), SI
+	ADDQ         SI, BX
+	VMOVUPS      Z0, (BX)
+	VMOVUPS      Z1, K1, 64(BX)
+	ADDQ         $0x08, AX
+	DECQ         blocks+0(FP)
+	JNZ          blocks
+	VZEROUPPER
+	RET
+
+// func panel1x3AVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·panel1x3AVX512(SB), NOSPLIT, $0-100
+	MOVQ  a+16(FP), AX
+	MOVQ  ra+24(FP), CX
+	MOVQ  ca+32(FP), DX
+	MOVQ  blocks+0(FP), BX
+	MOVQ  c+64(FP), SI
+	MOVQ  ldc+72(FP), DI
+	MOVQ  ldb+48(FP), R8
+	MOVQ  ldp+56(FP), R9
+	MOVQ  tail+88(FP), R10
+	MOVQ  $-1, R11
+	BZHIQ R10, R11, R11
+	KMOVW R11, K1
+
+blocks:
+	MOVQ      bias+80(FP), R10
+	TESTQ     R10, R10
+	JZ        accumulate
+	VMOVUPS   (R10), Z0
+	VMOVUPS   64(R10), Z1
+	VMOVUPS.Z 128(R10), K1, Z2
+	JMP       begun
+
+accumulate:
+	MOVQ      SI, R10
+	VMOVUPS   (R10), Z0
+	VMOVUPS   64(R10), Z1
+	VMOVUPS.Z 128(R10), K1, Z2
+
+begun:
+	MOVQ k+8(FP), R11
+	MOVQ AX, R10
+	MOVQ b+40(FP), R12
+
+k:
+	VMOVUPS.Z    (R12)(R9*2), K1, Z3
+	VBROADCASTSS (R10), Z4
+	VFMADD231PS  (R12), Z4, Z0
+	VFMADD231PS  (R12)(R9*1), Z4, Z1
+	VFMADD231PS  Z3, Z4, Z2
+	ADDQ         R8, R12
+	ADDQ         DX, R10
+	DECQ         R11
+	JNZ          k
+	VBROADCASTSS floor+96(FP), Z3
+	VMAXPS       Z0, Z3, Z0
+	VMAXPS       Z1, Z3, Z1
+	VMAXPS       Z2, Z3, Z2
+	VMOVUPS      Z0, (SI)
+	VMOVUPS      Z1, 64(SI)
+	VMOVUPS      Z2, K1, 128(SI)
+	ADDQ         DI, SI
+	ADDQ         CX, AX
+	DECQ         BX
+	JNZ          blocks
+	VZEROUPPER
+	RET
+
+// func indexed1x3AVX512(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·indexed1x3AVX512(SB), NOSPLIT, $0-92
+	MOVQ  at+16(FP), AX
+	MOVQ  ldb+48(FP), CX
+	MOVQ  ldp+56(FP), DX
+	MOVQ  tail+80(FP), BX
+	MOVQ  $-1, SI
+	BZHIQ BX, SI, SI
+	KMOVW SI, K1
+
+blocks:
+	MOVQ      bias+72(FP), BX
+	TESTQ     BX, BX
+	JZ        accumulate
+	VMOVUPS   (BX), Z0
+	VMOVUPS   64(BX), Z1
+	VMOVUPS.Z 128(BX), K1, Z2
+	JMP       begun
+
+accumulate:
+	MOVLQSX   4(AX), BX
+	MOVQ      c+64(FP), SI
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z0
+	VMOVUPS   64(BX), Z1
+	VMOVUPS.Z 128(BX), K1, Z2
+
+begun:
+	MOVLQSX (AX), BX
+	MOVQ    a+32(FP), SI
+	ADDQ    SI, BX
+	MOVQ    terms+24(FP), SI
+	MOVQ    k+8(FP), DI
+	MOVQ    b+40(FP), R8
+
+k:
+	MOVLQSX      (SI), R9
+	VMOVUPS.Z    (R8)(DX*2), K1, Z3
+	VBROADCASTSS (BX)(R9*1), Z4
+	VFMADD231PS  (R8), Z4, Z0
+	VFMADD231PS  (R8)(DX*1), Z4, Z1
+	VFMADD231PS  Z3, Z4, Z2
+	ADDQ         CX, R8
+	ADDQ         $0x04, SI
+	DECQ         DI
+	JNZ          k
+	VBROADCASTSS floor+88(FP), Z3
+	VMAXPS       Z0, Z3, Z0
+	VMAXPS       Z1, Z3, Z1
+	VMAXPS       Z2, Z3, Z2
+	MOVLQSX      4(AX), BX
+	MOVQ         c+64(FP), SI
+	ADDQ         SI, BX
+	VMOVUPS      Z0, (BX)
+	VMOVUPS      Z1, 64(BX)
+	VMOVUPS      Z2, K1, 128(BX)
+	ADDQ         $0x08, AX
+	DECQ         blocks+0(FP)
+	JNZ          blocks
+	VZEROUPPER
+	RET
+
+// func panel1x4AVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·panel1x4AVX512(SB), NOSPLIT, $0-100
+	MOVQ  a+16(FP), AX
+	MOVQ  ra+24(FP), CX
+	MOVQ  ca+32(FP), DX
+	MOVQ  blocks+0(FP), BX
+	MOVQ  c+64(FP), SI
+	MOVQ  ldc+72(FP), DI
+	MOVQ  ldb+48(FP), R8
+	MOVQ  ldp+56(FP), R9
+	LEAQ  (R9)(R9*2), R10
+	MOVQ  tail+88(FP), R11
+	MOVQ  $-1, R12
+	BZHIQ R11, R12, R12
+	KMOVW R12, K1
+
+blocks:
+	MOVQ      bias+80(FP), R11
+	TESTQ     R11, R11
+	JZ        accumulate
+	VMOVUPS   (R11), Z0
+	VMOVUPS   64(R11), Z1
+	VMOVUPS   128(R11), Z2
+	VMOVUPS.Z 192(R11), K1, Z3
+	JMP       begun
+
+accumulate:
+	MOVQ      SI, R11
+	VMOVUPS   (R11), Z0
+	VMOVUPS   64(R11), Z1
+	VMOVUPS   128(R11), Z2
+	VMOVUPS.Z 192(R11), K1, Z3
+
+begun:
+	MOVQ k+8(FP), R12
+	MOVQ AX, R11
+	MOVQ b+40(FP), R13
+
+k:
+	VMOVUPS.Z    (R13)(R10*1), K1, Z4
+	VBROADCASTSS (R11), Z5
+	VFMADD231PS  (R13), Z5, Z0
+	VFMADD231PS  (R13)(R9*1), Z5, Z1
+	VFMADD231PS  (R13)(R9*2), Z5, Z2
+	VFMADD231PS  Z4, Z5, Z3
+	ADDQ         R8, R13
+	ADDQ         DX, R11
+	DECQ         R12
+	JNZ          k
+	VBROADCASTSS floor+96(FP), Z4
+	VMAXPS       Z0, Z4, Z0
+	VMAXPS       Z1, Z4, Z1
+	VMAXPS       Z2, Z4, Z2
+	VMAXPS       Z3, Z4, Z3
+	VMOVUPS      Z0, (SI)
+	VMOVUPS      Z1, 64(SI)
+	VMOVUPS      Z2, 128(SI)
+	VMOVUPS      Z3, K1, 192(SI)
+	ADDQ         DI, SI
+	ADDQ         CX, AX
+	DECQ         BX
+	JNZ          blocks
+	VZEROUPPER
+	RET
+
+// func indexed1x4AVX512(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·indexed1x4AVX512(SB), NOSPLIT, $0-92
+	MOVQ  at+16(FP), AX
+	MOVQ  ldb+48(FP), CX
+	MOVQ  ldp+56(FP), DX
+	LEAQ  (DX)(DX*2), BX
+	MOVQ  tail+80(FP), SI
+	MOVQ  $-1, DI
+	BZHIQ SI, DI, DI
+	KMOVW DI, K1
+
+blocks:
+	MOVQ      bias+72(FP), SI
+	TESTQ     SI, SI
+	JZ        accumulate
+	VMOVUPS   (SI), Z0
+	VMOVUPS   64(SI), Z1
+	VMOVUPS   128(SI), Z2
+	VMOVUPS.Z 192(SI), K1, Z3
+	JMP       begun
+
+accumulate:
+	MOVLQSX   4(AX), SI
+	MOVQ      c+64(FP), DI
+	ADDQ      DI, SI
+	VMOVUPS   (SI), Z0
+	VMOVUPS   64(SI), Z1
+	VMOVUPS   128(SI), Z2
+	VMOVUPS.Z 192(SI), K1, Z3
+
+begun:
+	MOVLQSX (AX), SI
+	MOVQ    a+32(FP), DI
+	ADDQ    DI, SI
+	MOVQ    terms+24(FP), DI
+	MOVQ    k+8(FP), R8
+	MOVQ    b+40(FP), R9
+
+k:
+	MOVLQSX      (DI), R10
+	VMOVUPS.Z    (R9)(BX*1), K1, Z4
+	VBROADCASTSS (SI)(R10*1), Z5
+	VFMADD231PS  (R9), Z5, Z0
+	VFMADD231PS  (R9)(DX*1), Z5, Z1
+	VFMADD231PS  (R9)(DX*2), Z5, Z2
+	VFMADD231PS  Z4, Z5, Z3
+	ADDQ         CX, R9
+	ADDQ         $0x04, DI
+	DECQ         R8
+	JNZ          k
+	VBROADCASTSS floor+88(FP), Z4
+	VMAXPS       Z0, Z4, Z0
+	VMAXPS       Z1, Z4, Z1
+	VMAXPS       Z2, Z4, Z2
+	VMAXPS       Z3, Z4, Z3
+	MOVLQSX      4(AX), SI
+	MOVQ         c+64(FP), DI
+	ADDQ         DI, SI
+	VMOVUPS      Z0, (SI)
+	VMOVUPS      Z1, 64(SI)
+	VMOVUPS      Z2, 128(SI)
+	VMOVUPS      Z3, K1, 192(SI)
+	ADDQ         $0x08, AX
+	DECQ         blocks+0(FP)
+	JNZ          blocks
+	VZEROUPPER
+	RET
+
+// func panel1x8AVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·panel1x8AVX512(SB), NOSPLIT, $0-100
+	MOVQ  a+16(FP), AX
+	MOVQ  ra+24(FP), CX
+	MOVQ  ca+32(FP), DX
+	MOVQ  blocks+0(FP), BX
+	MOVQ  c+64(FP), SI
+	MOVQ  ldc+72(FP), DI
+	MOVQ  ldb+48(FP), R8
+	MOVQ  ldp+56(FP), R9
+	LEAQ  (R9)(R9*2), R10
+	MOVQ  tail+88(FP), R11
+	MOVQ  $-1, R12
+	BZHIQ R11, R12, R12
+	KMOVW R12, K1
+
+blocks:
+	MOVQ      bias+80(FP), R11
+	TESTQ     R11, R11
+	JZ        accumulate
+	VMOVUPS   (R11), Z0
+	VMOVUPS   64(R11), Z1
+	VMOVUPS   128(R11), Z2
+	VMOVUPS   192(R11), Z3
+	VMOVUPS   256(R11), Z4
+	VMOVUPS   320(R11), Z5
+	VMOVUPS   384(R11), Z6
+	VMOVUPS.Z 448(R11), K1, Z7
+	JMP       begun
+
+accumulate:
+	MOVQ      SI, R11
+	VMOVUPS   (R11), Z0
+	VMOVUPS   64(R11), Z1
+	VMOVUPS   128(R11), Z2
+	VMOVUPS   192(R11), Z3
+	VMOVUPS   256(R11), Z4
+	VMOVUPS   320(R11), Z5
+	VMOVUPS   384(R11), Z6
+	VMOVUPS.Z 448(R11), K1, Z7
+
+begun:
+	MOVQ k+8(FP), R12
+	MOVQ AX, R11
+	MOVQ b+40(FP), R13
+	LEAQ (R13)(R9*4), R14
+
+k:
+	VMOVUPS.Z    (R14)(R10*1), K1, Z8
+	VBROADCASTSS (R11), Z9
+	VFMADD231PS  (R13), Z9, Z0
+	VFMADD231PS  (R13)(R9*1), Z9, Z1
+	VFMADD231PS  (R13)(R9*2), Z9, Z2
+	VFMADD231PS  (R13)(R10*1), Z9, Z3
+	VFMADD231PS  (R14), Z9, Z4
+	VFMADD231PS  (R14)(R9*1), Z9, Z5
+	VFMADD231PS  (R14)(R9*2), Z9, Z6
+	VFMADD231PS  Z8, Z9, Z7
+	ADDQ         R8, R13
+	ADDQ         R8, R14
+	ADDQ         DX, R11
+	DECQ         R12
+	JNZ          k
+	VBROADCASTSS floor+96(FP), Z8
+	VMAXPS       Z0, Z8, Z0
+	VMAXPS       Z1, Z8, Z1
+	VMAXPS       Z2, Z8, Z2
+	VMAXPS       Z3, Z8, Z3
+	VMAXPS       Z4, Z8, Z4
+	VMAXPS       Z5, Z8, Z5
+	VMAXPS       Z6, Z8, Z6
+	VMAXPS       Z7, Z8, Z7
+	VMOVUPS      Z0, (SI)
+	VMOVUPS      Z1, 64(SI)
+	VMOVUPS      Z2, 128(SI)
+	VMOVUPS      Z3, 192(SI)
+	VMOVUPS      Z4, 256(SI)
+	VMOVUPS      Z5, 320(SI)
+	VMOVUPS      Z6, 384(SI)
+	VMOVUPS      Z7, K1, 448(SI)
+	ADDQ         DI, SI
+	ADDQ         CX, AX
+	DECQ         BX
+	JNZ          blocks
+	VZEROUPPER
+	RET
+
+// func panel2x1AVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·panel2x1AVX512(SB), NOSPLIT, $0-100
+	MOVQ  a+16(FP), AX
+	MOVQ  ra+24(FP), CX
+	MOVQ  ca+32(FP), DX
+	MOVQ  blocks+0(FP), BX
+	MOVQ  c+64(FP), SI
+	MOVQ  ldc+72(FP), DI
+	MOVQ  ldb+48(FP), R8
+	MOVQ  tail+88(FP), R9
+	MOVQ  $-1, R10
+	BZHIQ R9, R10, R10
+	KMOVW R10, K1
+
+blocks:
+	MOVQ      bias+80(FP), R9
+	TESTQ     R9, R9
+	JZ        accumulate
+	VMOVUPS.Z (R9), K1, Z0
+	VMOVAPS   Z0, Z1
+	JMP       begun
+
+accumulate:
+	MOVQ      SI, R9
+	VMOVUPS.Z (R9), K1, Z0
+	ADDQ      DI, R9
+	VMOVUPS.Z (R9), K1, Z1
+
+begun:
+	MOVQ k+8(FP), R10
+	MOVQ AX, R9
+	MOVQ b+40(FP), R11
+
+k:
+	VMOVUPS.Z        (R11), K1, Z2
+	VFMADD231PS.BCST (R9), Z2, Z0
+	VFMADD231PS.BCST (R9)(CX*1), Z2, Z1
+	ADDQ             R8, R11
+	ADDQ             DX, R9
+	DECQ             R10
+	JNZ              k
+	VBROADCASTSS     floor+96(FP), Z2
+	VMAXPS           Z0, Z2, Z0
+	VMAXPS           Z1, Z2, Z1
+	VMOVUPS          Z0, K1, (SI)
+	ADDQ             DI, SI
+	VMOVUPS          Z1, K1, (SI)
+	ADDQ             DI, SI
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	DECQ             BX
+	JNZ              blocks
+	VZEROUPPER
+	RET
+
+// func indexed2x1AVX512(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·indexed2x1AVX512(SB), NOSPLIT, $0-92
+	MOVQ  at+16(FP), AX
+	MOVQ  ldb+48(FP), CX
+	MOVQ  tail+80(FP), DX
+	MOVQ  $-1, BX
+	BZHIQ DX, BX, BX
+	KMOVW BX, K1
+
+blocks:
+	MOVQ      bias+72(FP), DX
+	TESTQ     DX, DX
+	JZ        accumulate
+	VMOVUPS.Z (DX), K1, Z0
+	VMOVAPS   Z0, Z1
+	JMP       begun
+
+accumulate:
+	MOVLQSX   4(AX), DX
+	MOVQ      c+64(FP), BX
+	ADDQ      BX, DX
+	VMOVUPS.Z (DX), K1, Z0
+	MOVLQSX   12(AX), DX
+	MOVQ      c+64(FP), BX
+	ADDQ      BX, DX
+	VMOVUPS.Z (DX), K1, Z1
+
+begun:
+	MOVLQSX (AX), DX
+	MOVQ    a+32(FP), BX
+	ADDQ    BX, DX
+	MOVLQSX 8(AX), BX
+	MOVQ    a+32(FP), SI
+	ADDQ    SI, BX
+	MOVQ    terms+24(FP), SI
+	MOVQ    k+8(FP), DI
+	MOVQ    b+40(FP), R8
+	SUBQ    $0x04, DI
+	JLT     rest
+
+four:
+	MOVLQSX          (SI), R9
+	VMOVUPS.Z        (R8), K1, Z2
+	VFMADD231PS.BCST (DX)(R9*1), Z2, Z0
+	VFMADD231PS.BCST (BX)(R9*1), Z2, Z1
+	ADDQ             CX, R8
+	MOVLQSX          4(SI), R9
+	VMOVUPS.Z        (R8), K1, Z2
+	VFMADD231PS.BCST (DX)(R9*1), Z2, Z0
+	VFMADD231PS.BCST (BX)(R9*1), Z2, Z1
+	ADDQ             CX, R8
+	MOVLQSX          8(SI), R9
+	VMOVUPS.Z        (R8), K1, Z2
+	VFMADD231PS.BCST (DX)(R9*1), Z2, Z0
+	VFMADD231PS.BCST (BX)(R9*1), Z2, Z1
+	ADDQ             CX, R8
+	MOVLQSX          12(SI), R9
+	VMOVUPS.Z        (R8), K1, Z2
+	VFMADD231PS.BCST (DX)(R9*1), Z2, Z0
+	VFMADD231PS.BCST (BX)(R9*1), Z2, Z1
+	ADDQ             CX, R8
+	ADDQ             $0x10, SI
+	SUBQ             $0x04, DI
+	JGE              four
+
+rest:
+	ADDQ $0x04, DI
+	JZ   summed
+
+k:
+	MOVLQSX          (SI), R9
+	VMOVUPS.Z        (R8), K1, Z2
+	VFMADD231PS.BCST (DX)(R9*1), Z2, Z0
+	VFMADD231PS.BCST (BX)(R9*1), Z2, Z1
+	ADDQ             CX, R8
+	ADDQ             $0x04, SI
+	DECQ             DI
+	JNZ              k
+
+summed:
+	VBROADCASTSS floor+88(FP), Z2
+	VMAXPS       Z0, Z2, Z0
+	VMAXPS       Z1, Z2, Z1
+	MOVLQSX      4(AX), DX
+	MOVQ         c+64(FP), BX
+	ADDQ         BX, DX
+	VMOVUPS      Z0, K1, (DX)
+	MOVLQSX      12(AX), DX
+	MOVQ         c+64(FP), BX
+	ADDQ         BX, DX
+	VMOVUPS      Z1, K1, (DX)
+	ADDQ         $0x10, AX
+	DECQ         blocks+0(FP)
+	JNZ          blocks
+	VZEROUPPER
+	RET
+
+// func panel2x2AVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·panel2x2AVX512(SB), NOSPLIT, $0-100
+	MOVQ  a+16(FP), AX
+	MOVQ  ra+24(FP), CX
+	MOVQ  ca+32(FP), DX
+	MOVQ  blocks+0(FP), BX
+	MOVQ  c+64(FP), SI
+	MOVQ  ldc+72(FP), DI
+	MOVQ  ldb+48(FP), R8
+	MOVQ  ldp+56(FP), R9
+	MOVQ  tail+88(FP), R10
+	MOVQ  $-1, R11
+	BZHIQ R10, R11, R11
+	KMOVW R11, K1
+
+blocks:
+	MOVQ      bias+80(FP), R10
+	TESTQ     R10, R10
+	JZ        accumulate
+	VMOVUPS   (R10), Z0
+	VMOVAPS   Z0, Z2
+	VMOVUPS.Z 64(R10), K1, Z1
+	VMOVAPS   Z1, Z3
+	JMP       begun
+
+accumulate:
+	MOVQ      SI, R10
+	VMOVUPS   (R10), Z0
+	VMOVUPS.Z 64(R10), K1, Z1
+	ADDQ      DI, R10
+	VMOVUPS   (R10), Z2
+	VMOVUPS.Z 64(R10), K1, Z3
+
+begun:
+	MOVQ k+8(FP), R11
+	MOVQ AX, R10
+	MOVQ b+40(FP), R12
+
+k:
+	VMOVUPS      (R12), Z4
+	VMOVUPS.Z    (R12)(R9*1), K1, Z5
+	VBROADCASTSS (R10), Z6
+	VFMADD231PS  Z4, Z6, Z0
+	VFMADD231PS  Z5, Z6, Z1
+	VBROADCASTSS (R10)(CX*1), Z6
+	VFMADD231PS  Z4, Z6, Z2
+	VFMADD231PS  Z5, Z6, Z3
+	ADDQ         R8, R12
+	ADDQ         DX, R10
+	DECQ         R11
+	JNZ          k
+	VBROADCASTSS floor+96(FP), Z4
+	VMAXPS       Z0, Z4, Z0
+	VMAXPS       Z1, Z4, Z1
+	VMAXPS       Z2, Z4, Z2
+	VMAXPS       Z3, Z4, Z3
+	VMOVUPS      Z0, (SI)
+	VMOVUPS      Z1, K1, 64(SI)
+	ADDQ         DI, SI
+	VMOVUPS      Z2, (SI)
+	VMOVUPS      Z3, K1, 64(SI)
+	ADDQ         DI, SI
+	ADDQ         CX, AX
+	ADDQ         CX, AX
+	DECQ         BX
+	JNZ          blocks
+	VZEROUPPER
+	RET
+
+// func indexed2x2AVX512(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·indexed2x2AVX512(SB), NOSPLIT, $0-92
+	MOVQ  at+16(FP), AX
+	MOVQ  ldb+48(FP), CX
+	MOVQ  ldp+56(FP), DX
+	MOVQ  tail+80(FP), BX
+	MOVQ  $-1, SI
+	BZHIQ BX, SI, SI
+	KMOVW SI, K1
+
+blocks:
+	MOVQ      bias+72(FP), BX
+	TESTQ     BX, BX
+	JZ        accumulate
+	VMOVUPS   (BX), Z0
+	VMOVAPS   Z0, Z2
+	VMOVUPS.Z 64(BX), K1, Z1
+	VMOVAPS   Z1, Z3
+	JMP       begun
+
+accumulate:
+	MOVLQSX   4(AX), BX
+	MOVQ      c+64(FP), SI
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z0
+	VMOVUPS.Z 64(BX), K1, Z1
+	MOVLQSX   12(AX), BX
+	MOVQ      c+64(FP), SI
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z2
+	VMOVUPS.Z 64(BX), K1, Z3
+
+begun:
+	MOVLQSX (AX), BX
+	MOVQ    a+32(FP), SI
+	ADDQ    SI, BX
+	MOVLQSX 8(AX), SI
+	MOVQ    a+32(FP), DI
+	ADDQ    DI, SI
+	MOVQ    terms+24(FP), DI
+	MOVQ    k+8(FP), R8
+	MOVQ    b+40(FP), R9
+
+k:
+	MOVLQSX      (DI), R10
+	VMOVUPS      (R9), Z4
+	VMOVUPS.Z    (R9)(DX*1), K1, Z5
+	VBROADCASTSS (BX)(R10*1), Z6
+	VFMADD231PS  Z4, Z6, Z0
+	VFMADD231PS  Z5, Z6, Z1
+	VBROADCASTSS (SI)(R10*1), Z6
+	VFMADD231PS  Z4, Z6, Z2
+	VFMADD231PS  Z5, Z6, Z3
+	ADDQ         CX, R9
+	ADDQ         $0x04, DI
+	DECQ         R8
+	JNZ          k
+	VBROADCASTSS floor+88(FP), Z4
+	VMAXPS       Z0, Z4, Z0
+	VMAXPS       Z1, Z4, Z1
+	VMAXPS       Z2, Z4, Z2
+	VMAXPS       Z3, Z4, Z3
+	MOVLQSX      4(AX), BX
+	MOVQ         c+64(FP), SI
+	ADDQ         SI, BX
+	VMOVUPS      Z0, (BX)
+	VMOVUPS      Z1, K1, 64(BX)
+	MOVLQSX      12(AX), BX
+	MOVQ         c+64(FP), SI
+	ADDQ         SI, BX
+	VMOVUPS      Z2, (BX)
+	VMOVUPS      Z3, K1, 64(BX)
+	ADDQ         $0x10, AX
+	DECQ         blocks+0(FP)
+	JNZ          blocks
+	VZEROUPPER
+	RET
+
+// func panel2x3AVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·panel2x3AVX512(SB), NOSPLIT, $0-100
+	MOVQ  a+16(FP), AX
+	MOVQ  ra+24(FP), CX
+	MOVQ  ca+32(FP), DX
+	MOVQ  blocks+0(FP), BX
+	MOVQ  c+64(FP), SI
+	MOVQ  ldc+72(FP), DI
+	MOVQ  ldb+48(FP), R8
+	MOVQ  ldp+56(FP), R9
+	MOVQ  tail+88(FP), R10
+	MOVQ  $-1, R11
+	BZHIQ R10, R11, R11
+	KMOVW R11, K1
+
+blocks:
+	MOVQ      bias+80(FP), R10
+	TESTQ     R10, R10
+	JZ        accumulate
+	VMOVUPS   (R10), Z0
+	VMOVAPS   Z0, Z3
+	VMOVUPS   64(R10), Z1
+	VMOVAPS   Z1, Z4
+	VMOVUPS.Z 128(R10), K1, Z2
+	VMOVAPS   Z2, Z5
+	JMP       begun
+
+accumulate:
+	MOVQ      SI, R10
+	VMOVUPS   (R10), Z0
+	VMOVUPS   64(R10), Z1
+	VMOVUPS.Z 128(R10), K1, Z2
+	ADDQ      DI, R10
+	VMOVUPS   (R10), Z3
+	VMOVUPS   64(R10), Z4
+	VMOVUPS.Z 128(R10), K1, Z5
+
+begun:
+	MOVQ k+8(FP), R11
+	MOVQ AX, R10
+	MOVQ b+40(FP), R12
+
+k:
+	VMOVUPS      (R12), Z6
+	VMOVUPS      (R12)(R9*1), Z7
+	VMOVUPS.Z    (R12)(R9*2), K1, Z8
+	VBROADCASTSS (R10), Z9
+	VFMADD231PS  Z6, Z9, Z0
+	VFMADD231PS  Z7, Z9, Z1
+	VFMADD231PS  Z8, Z9, Z2
+	VBROADCASTSS (R10)(CX*1), Z9
+	VFMADD231PS  Z6, Z9, Z3
+	VFMADD231PS  Z7, Z9, Z4
+	VFMADD231PS  Z8, Z9, Z5
+	ADDQ         R8, R12
+	ADDQ         DX, R10
+	DECQ         R11
+	JNZ          k
+	VBROADCASTSS floor+96(FP), Z6
+	VMAXPS       Z0, Z6, Z0
+	VMAXPS       Z1, Z6, Z1
+	VMAXPS       Z2, Z6, Z2
+	VMAXPS       Z3, Z6, Z3
+	VMAXPS       Z4, Z6, Z4
+	VMAXPS       Z5, Z6, Z5
+	VMOVUPS      Z0, (SI)
+	VMOVUPS      Z1, 64(SI)
+	VMOVUPS      Z2, K1, 128(SI)
+	ADDQ         DI, SI
+	VMOVUPS      Z3, (SI)
+	VMOVUPS      Z4, 64(SI)
+	VMOVUPS      Z5, K1, 128(SI)
+	ADDQ         DI, SI
+	ADDQ         CX, AX
+	ADDQ         CX, AX
+	DECQ         BX
+	JNZ          blocks
+	VZEROUPPER
+	RET
+
+// func indexed2x3AVX512(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·indexed2x3AVX512(SB), NOSPLIT, $0-92
+	MOVQ  at+16(FP), AX
+	MOVQ  ldb+48(FP), CX
+	MOVQ  ldp+56(FP), DX
+	MOVQ  tail+80(FP), BX
+	MOVQ  $-1, SI
+	BZHIQ BX, SI, SI
+	KMOVW SI, K1
+
+blocks:
+	MOVQ      bias+72(FP), BX
+	TESTQ     BX, BX
+	JZ        accumulate
+	VMOVUPS   (BX), Z0
+	VMOVAPS   Z0, Z3
+	VMOVUPS   64(BX), Z1
+	VMOVAPS   Z1, Z4
+	VMOVUPS.Z 128(BX), K1, Z2
+	VMOVAPS   Z2, Z5
+	JMP       begun
+
+accumulate:
+	MOVLQSX   4(AX), BX
+	MOVQ      c+64(FP), SI
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z0
+	VMOVUPS   64(BX), Z1
+	VMOVUPS.Z 128(BX), K1, Z2
+	MOVLQSX   12(AX), BX
+	MOVQ      c+64(FP), SI
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z3
+	VMOVUPS   64(BX), Z4
+	VMOVUPS.Z 128(BX), K1, Z5
+
+begun:
+	MOVLQSX (AX), BX
+	MOVQ    a+32(FP), SI
+	ADDQ    SI, BX
+	MOVLQSX 8(AX), SI
+	MOVQ    a+32(FP), DI
+	ADDQ    DI, SI
+	MOVQ    terms+24(FP), DI
+	MOVQ    k+8(FP), R8
+	MOVQ    b+40(FP), R9
+
+k:
+	MOVLQSX      (DI), R10
+	VMOVUPS      (R9), Z6
+	VMOVUPS      (R9)(DX*1), Z7
+	VMOVUPS.Z    (R9)(DX*2), K1, Z8
+	VBROADCASTSS (BX)(R10*1), Z9
+	VFMADD231PS  Z6, Z9, Z0
+	VFMADD231PS  Z7, Z9, Z1
+	VFMADD231PS  Z8, Z9, Z2
+	VBROADCASTSS (SI)(R10*1), Z9
+	VFMADD231PS  Z6, Z9, Z3
+	VFMADD231PS  Z7, Z9, Z4
+	VFMADD231PS  Z8, Z9, Z5
+	ADDQ         CX, R9
+	ADDQ         $0x04, DI
+	DECQ         R8
+	JNZ          k
+	VBROADCASTSS floor+88(FP), Z6
+	VMAXPS       Z0, Z6, Z0
+	VMAXPS       Z1, Z6, Z1
+	VMAXPS       Z2, Z6, Z2
+	VMAXPS       Z3, Z6, Z3
+	VMAXPS       Z4, Z6, Z4
+	VMAXPS       Z5, Z6, Z5
+	MOVLQSX      4(AX), BX
+	MOVQ         c+64(FP), SI
+	ADDQ         SI, BX
+	VMOVUPS      Z0, (BX)
+	VMOVUPS      Z1, 64(BX)
+	VMOVUPS      Z2, K1, 128(BX)
+	MOVLQSX      12(AX), BX
+	MOVQ         c+64(FP), SI
+	ADDQ         SI, BX
+	VMOVUPS      Z3, (BX)
+	VMOVUPS      Z4, 64(BX)
+	VMOVUPS      Z5, K1, 128(BX)
+	ADDQ         $0x10, AX
+	DECQ         blocks+0(FP)
+	JNZ          blocks
+	VZEROUPPER
+	RET
+
+// func panel2x4AVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·panel2x4AVX512(SB), NOSPLIT, $0-100
+	MOVQ  a+16(FP), AX
+	MOVQ  ra+24(FP), CX
+	MOVQ  ca+32(FP), DX
+	MOVQ  blocks+0(FP), BX
+	MOVQ  c+64(FP), SI
+	MOVQ  ldc+72(FP), DI
+	MOVQ  ldb+48(FP), R8
+	MOVQ  ldp+56(FP), R9
+	LEAQ  (R9)(R9*2), R10
+	MOVQ  tail+88(FP), R11
+	MOVQ  $-1, R12
+	BZHIQ R11, R12, R12
+	KMOVW R12, K1
+
+blocks:
+	MOVQ      bias+80(FP), R11
+	TESTQ     R11, R11
+	JZ        accumulate
+	VMOVUPS   (R11), Z0
+	VMOVAPS   Z0, Z4
+	VMOVUPS   64(R11), Z1
+	VMOVAPS   Z1, Z5
+	VMOVUPS   128(R11), Z2
+	VMOVAPS   Z2, Z6
+	VMOVUPS.Z 192(R11), K1, Z3
+	VMOVAPS   Z3, Z7
+	JMP       begun
+
+accumulate:
+	MOVQ      SI, R11
+	VMOVUPS   (R11), Z0
+	VMOVUPS   64(R11), Z1
+	VMOVUPS   128(R11), Z2
+	VMOVUPS.Z 192(R11), K1, Z3
+	ADDQ      DI, R11
+	VMOVUPS   (R11), Z4
+	VMOVUPS   64(R11), Z5
+	VMOVUPS   128(R11), Z6
+	VMOVUPS.Z 192(R11), K1, Z7
+
+begun:
+	MOVQ k+8(FP), R12
+	MOVQ AX, R11
+	MOVQ b+40(FP), R13
+
+k:
+	VMOVUPS      (R13), Z8
+	VMOVUPS      (R13)(R9*1), Z9
+	VMOVUPS      (R13)(R9*2), Z10
+	VMOVUPS.Z    (R13)(R10*1), K1, Z11
+	VBROADCASTSS (R11), Z12
+	VFMADD231PS  Z8, Z12, Z0
+	VFMADD231PS  Z9, Z12, Z1
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS (R11)(CX*1), Z12
+	VFMADD231PS  Z8, Z12, Z4
+	VFMADD231PS  Z9, Z12, Z5
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Z11, Z12, Z7
+	ADDQ         R8, R13
+	ADDQ         DX, R11
+	DECQ         R12
+	JNZ          k
+	VBROADCASTSS floor+96(FP), Z8
+	VMAXPS       Z0, Z8, Z0
+	VMAXPS       Z1, Z8, Z1
+	VMAXPS       Z2, Z8, Z2
+	VMAXPS       Z3, Z8, Z3
+	VMAXPS       Z4, Z8, Z4
+	VMAXPS       Z5, Z8, Z5
+	VMAXPS       Z6, Z8, Z6
+	VMAXPS       Z7, Z8, Z7
+	VMOVUPS      Z0, (SI)
+	VMOVUPS      Z1, 64(SI)
+	VMOVUPS      Z2, 128(SI)
+	VMOVUPS      Z3, K1, 192(SI)
+	ADDQ         DI, SI
+	VMOVUPS      Z4, (SI)
+	VMOVUPS      Z5, 64(SI)
+	VMOVUPS      Z6, 128(SI)
+	VMOVUPS      Z7, K1, 192(SI)
+	ADDQ         DI, SI
+	ADDQ         CX, AX
+	ADDQ         CX, AX
+	DECQ         BX
+	JNZ          blocks
+	VZEROUPPER
+	RET
+
+// func indexed2x4AVX512(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·indexed2x4AVX512(SB), NOSPLIT, $0-92
+	MOVQ  at+16(FP), AX
+	MOVQ  ldb+48(FP), CX
+	MOVQ  ldp+56(FP), DX
+	LEAQ  (DX)(DX*2), BX
+	MOVQ  tail+80(FP), SI
+	MOVQ  $-1, DI
+	BZHIQ SI, DI, DI
+	KMOVW DI, K1
+
+blocks:
+	MOVQ      bias+72(FP), SI
+	TESTQ     SI, SI
+	JZ        accumulate
+	VMOVUPS   (SI), Z0
+	VMOVAPS   Z0, Z4
+	VMOVUPS   64(SI), Z1
+	VMOVAPS   Z1, Z5
+	VMOVUPS   128(SI), Z2
+	VMOVAPS   Z2, Z6
+	VMOVUPS.Z 192(SI), K1, Z3
+	VMOVAPS   Z3, Z7
+	JMP       begun
+
+accumulate:
+	MOVLQSX   4(AX), SI
+	MOVQ      c+64(FP), DI
+	ADDQ      DI, SI
+	VMOVUPS   (SI), Z0
+	VMOVUPS   64(SI), Z1
+	VMOVUPS   128(SI), Z2
+	VMOVUPS.Z 192(SI), K1, Z3
+	MOVLQSX   12(AX), SI
+	MOVQ      c+64(FP), DI
+	ADDQ      DI, SI
+	VMOVUPS   (SI), Z4
+	VMOVUPS   64(SI), Z5
+	VMOVUPS   128(SI), Z6
+	VMOVUPS.Z 192(SI), K1, Z7
+
+begun:
+	MOVLQSX (AX), SI
+	MOVQ    a+32(FP), DI
+	ADDQ    DI, SI
+	MOVLQSX 8(AX), DI
+	MOVQ    a+32(FP), R8
+	ADDQ    R8, DI
+	MOVQ    terms+24(FP), R8
+	MOVQ    k+8(FP), R9
+	MOVQ    b+40(FP), R10
+
+k:
+	MOVLQSX      (R8), R11
+	VMOVUPS      (R10), Z8
+	VMOVUPS      (R10)(DX*1), Z9
+	VMOVUPS      (R10)(DX*2), Z10
+	VMOVUPS.Z    (R10)(BX*1), K1, Z11
+	VBROADCASTSS (SI)(R11*1), Z12
+	VFMADD231PS  Z8, Z12, Z0
+	VFMADD231PS  Z9, Z12, Z1
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS (DI)(R11*1), Z12
+	VFMADD231PS  Z8, Z12, Z4
+	VFMADD231PS  Z9, Z12, Z5
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Z11, Z12, Z7
+	ADDQ         CX, R10
+	ADDQ         $0x04, R8
+	DECQ         R9
+	JNZ          k
+	VBROADCASTSS floor+88(FP), Z8
+	VMAXPS       Z0, Z8, Z0
+	VMAXPS       Z1, Z8, Z1
+	VMAXPS       Z2, Z8, Z2
+	VMAXPS       Z3, Z8, Z3
+	VMAXPS       Z4, Z8, Z4
+	VMAXPS       Z5, Z8, Z5
+	VMAXPS       Z6, Z8, Z6
+	VMAXPS       Z7, Z8, Z7
+	MOVLQSX      4(AX), SI
+	MOVQ         c+64(FP), DI
+	ADDQ         DI, SI
+	VMOVUPS      Z0, (SI)
+	VMOVUPS      Z1, 64(SI)
+	VMOVUPS      Z2, 128(SI)
+	VMOVUPS      Z3, K1, 192(SI)
+	MOVLQSX      12(AX), SI
+	MOVQ         c+64(FP), DI
+	ADDQ         DI, SI
+	VMOVUPS      Z4, (SI)
+	VMOVUPS      Z5, 64(SI)
+	VMOVUPS      Z6, 128(SI)
+	VMOVUPS      Z7, K1, 192(SI)
+	ADDQ         $0x10, AX
+	DECQ         blocks+0(FP)
+	JNZ          blocks
+	VZEROUPPER
+	RET
+
+// func panel3x1AVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·panel3x1AVX512(SB), NOSPLIT, $0-100
+	MOVQ  a+16(FP), AX
+	MOVQ  ra+24(FP), CX
+	MOVQ  ca+32(FP), DX
+	MOVQ  blocks+0(FP), BX
+	MOVQ  c+64(FP), SI
+	MOVQ  ldc+72(FP), DI
+	MOVQ  ldb+48(FP), R8
+	MOVQ  tail+88(FP), R9
+	MOVQ  $-1, R10
+	BZHIQ R9, R10, R10
+	KMOVW R10, K1
+
+blocks:
+	MOVQ      bias+80(FP), R9
+	TESTQ     R9, R9
+	JZ        accumulate
+	VMOVUPS.Z (R9), K1, Z0
+	VMOVAPS   Z0, Z1
+	VMOVAPS   Z0, Z2
+	JMP       begun
+
+accumulate:
+	MOVQ      SI, R9
+	VMOVUPS.Z (R9), K1, Z0
+	ADDQ      DI, R9
+	VMOVUPS.Z (R9), K1, Z1
+	ADDQ      DI, R9
+	VMOVUPS.Z (R9), K1, Z2
+
+begun:
+	MOVQ k+8(FP), R10
+	MOVQ AX, R9
+	MOVQ b+40(FP), R11
+
+k:
+	VMOVUPS.Z        (R11), K1, Z3
+	VFMADD231PS.BCST (R9), Z3, Z0
+	VFMADD231PS.BCST (R9)(CX*1), Z3, Z1
+	VFMADD231PS.BCST (R9)(CX*2), Z3, Z2
+	ADDQ             R8, R11
+	ADDQ             DX, R9
+	DECQ             R10
+	JNZ              k
+	VBROADCASTSS     floor+96(FP), Z3
+	VMAXPS           Z0, Z3, Z0
+	VMAXPS           Z1, Z3, Z1
+	VMAXPS           Z2, Z3, Z2
+	VMOVUPS          Z0, K1, (SI)
+	ADDQ             DI, SI
+	VMOVUPS          Z1, K1, (SI)
+	ADDQ             DI, SI
+	VMOVUPS          Z2, K1, (SI)
+	ADDQ             DI, SI
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	DECQ             BX
+	JNZ              blocks
+	VZEROUPPER
+	RET
+
+// func indexed3x1AVX512(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·indexed3x1AVX512(SB), NOSPLIT, $0-92
+	MOVQ  at+16(FP), AX
+	MOVQ  ldb+48(FP), CX
+	MOVQ  tail+80(FP), DX
+	MOVQ  $-1, BX
+	BZHIQ DX, BX, BX
+	KMOVW BX, K1
+
+blocks:
+	MOVQ      bias+72(FP), DX
+	TESTQ     DX, DX
+	JZ        accumulate
+	VMOVUPS.Z (DX), K1, Z0
+	VMOVAPS   Z0, Z1
+	VMOVAPS   Z0, Z2
+	JMP       begun
+
+accumulate:
+	MOVLQSX   4(AX), DX
+	MOVQ      c+64(FP), BX
+	ADDQ      BX, DX
+	VMOVUPS.Z (DX), K1, Z0
+	MOVLQSX   12(AX), DX
+	MOVQ      c+64(FP), BX
+	ADDQ      BX, DX
+	VMOVUPS.Z (DX), K1, Z1
+	MOVLQSX   20(AX), DX
+	MOVQ      c+64(FP), BX
+	ADDQ      BX, DX
+	VMOVUPS.Z (DX), K1, Z2
+
+begun:
+	MOVLQSX (AX), DX
+	MOVQ    a+32(FP), BX
+	ADDQ    BX, DX
+	MOVLQSX 8(AX), BX
+	MOVQ    a+32(FP), SI
+	ADDQ    SI, BX
+	MOVLQSX 16(AX), SI
+	MOVQ    a+32(FP), DI
+	ADDQ    DI, SI
+	MOVQ    terms+24(FP), DI
+	MOVQ    k+8(FP), R8
+	MOVQ    b+40(FP), R9
+	SUBQ    $0x04, R8
+	JLT     rest
+
+four:
+	MOVLQSX          (DI), R10
+	VMOVUPS.Z        (R9), K1, Z3
+	VFMADD231PS.BCST (DX)(R10*1), Z3, Z0
+	VFMADD231PS.BCST (BX)(R10*1), Z3, Z1
+	VFMADD231PS.BCST (SI)(R10*1), Z3, Z2
+	ADDQ             CX, R9
+	MOVLQSX          4(DI), R10
+	VMOVUPS.Z        (R9), K1, Z3
+	VFMADD231PS.BCST (DX)(R10*1), Z3, Z0
+	VFMADD231PS.BCST (BX)(R10*1), Z3, Z1
+	VFMADD231PS.BCST (SI)(R10*1), Z3, Z2
+	ADDQ             CX, R9
+	MOVLQSX          8(DI), R10
+	VMOVUPS.Z        (R9), K1, Z3
+	VFMADD231PS.BCST (DX)(R10*1), Z3, Z0
+	VFMADD231PS.BCST (BX)(R10*1), Z3, Z1
+	VFMADD231PS.BCST (SI)(R10*1), Z3, Z2
+	ADDQ             CX, R9
+	MOVLQSX          12(DI), R10
+	VMOVUPS.Z        (R9), K1, Z3
+	VFMADD231PS.BCST (DX)(R10*1), Z3, Z0
+	VFMADD231PS.BCST (BX)(R10*1), Z3, Z1
+	VFMADD231PS.BCST (SI)(R10*1), Z3, Z2
+	ADDQ             CX, R9
+	ADDQ             $0x10, DI
+	SUBQ             $0x04, R8
+	JGE              four
+
+rest:
+	ADDQ $0x04, R8
+	JZ   summed
+
+k:
+	MOVLQSX          (DI), R10
+	VMOVUPS.Z        (R9), K1, Z3
+	VFMADD231PS.BCST (DX)(R10*1), Z3, Z0
+	VFMADD231PS.BCST (BX)(R10*1), Z3, Z1
+	VFMADD231PS.BCST (SI)(R10*1), Z3, Z2
+	ADDQ             CX, R9
+	ADDQ             $0x04, DI
+	DECQ             R8
+	JNZ              k
+
+summed:
+	VBROADCASTSS floor+88(FP), Z3
+	VMAXPS       Z0, Z3, Z0
+	VMAXPS       Z1, Z3, Z1
+	VMAXPS       Z2, Z3, Z2
+	MOVLQSX      4(AX), DX
+	MOVQ         c+64(FP), BX
+	ADDQ         BX, DX
+	VMOVUPS      Z0, K1, (DX)
+	MOVLQSX      12(AX), DX
+	MOVQ         c+64(FP), BX
+	ADDQ         BX, DX
+	VMOVUPS      Z1, K1, (DX)
+	MOVLQSX      20(AX), DX
+	MOVQ         c+64(FP), BX
+	ADDQ         BX, DX
+	VMOVUPS      Z2, K1, (DX)
+	ADDQ         $0x18, AX
+	DECQ         blocks+0(FP)
+	JNZ          blocks
+	VZEROUPPER
+	RET
+
+// func panel3x2AVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·panel3x2AVX512(SB), NOSPLIT, $0-100
+	MOVQ  a+16(FP), AX
+	MOVQ  ra+24(FP), CX
+	MOVQ  ca+32(FP), DX
+	MOVQ  blocks+0(FP), BX
+	MOVQ  c+64(FP), SI
+	MOVQ  ldc+72(FP), DI
+	MOVQ  ldb+48(FP), R8
+	MOVQ  ldp+56(FP), R9
+	MOVQ  tail+88(FP), R10
+	MOVQ  $-1, R11
+	BZHIQ R10, R11, R11
+	KMOVW R11, K1
+
+blocks:
+	MOVQ      bias+80(FP), R10
+	TESTQ     R10, R10
+	JZ        accumulate
+	VMOVUPS   (R10), Z0
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z4
+	VMOVUPS.Z 64(R10), K1, Z1
+	VMOVAPS   Z1, Z3
+	VMOVAPS   Z1, Z5
+	JMP       begun
+
+accumulate:
+	MOVQ      SI, R10
+	VMOVUPS   (R10), Z0
+	VMOVUPS.Z 64(R10), K1, Z1
+	ADDQ      DI, R10
+	VMOVUPS   (R10), Z2
+	VMOVUPS.Z 64(R10), K1, Z3
+	ADDQ      DI, R10
+	VMOVUPS   (R10), Z4
+	VMOVUPS.Z 64(R10), K1, Z5
+
+begun:
+	MOVQ k+8(FP), R11
+	MOVQ AX, R10
+	MOVQ b+40(FP), R12
+
+k:
+	VMOVUPS      (R12), Z6
+	VMOVUPS.Z    (R12)(R9*1), K1, Z7
+	VBROADCASTSS (R10), Z8
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS (R10)(CX*1), Z8
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Z7, Z8, Z3
+	VBROADCASTSS (R10)(CX*2), Z8
+	VFMADD231PS  Z6, Z8, Z4
+	VFMADD231PS  Z7, Z8, Z5
+	ADDQ         R8, R12
+	ADDQ         DX, R10
+	DECQ         R11
+	JNZ          k
+	VBROADCASTSS floor+96(FP), Z6
+	VMAXPS       Z0, Z6, Z0
+	VMAXPS       Z1, Z6, Z1
+	VMAXPS       Z2, Z6, Z2
+	VMAXPS       Z3, Z6, Z3
+	VMAXPS       Z4, Z6, Z4
+	VMAXPS       Z5, Z6, Z5
+	VMOVUPS      Z0, (SI)
+	VMOVUPS      Z1, K1, 64(SI)
+	ADDQ         DI, SI
+	VMOVUPS      Z2, (SI)
+	VMOVUPS      Z3, K1, 64(SI)
+	ADDQ         DI, SI
+	VMOVUPS      Z4, (SI)
+	VMOVUPS      Z5, K1, 64(SI)
+	ADDQ         DI, SI
+	ADDQ         CX, AX
+	ADDQ         CX, AX
+	ADDQ         CX, AX
+	DECQ         BX
+	JNZ          blocks
+	VZEROUPPER
+	RET
+
+// func indexed3x2AVX512(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·indexed3x2AVX512(SB), NOSPLIT, $0-92
+	MOVQ  at+16(FP), AX
+	MOVQ  ldb+48(FP), CX
+	MOVQ  ldp+56(FP), DX
+	MOVQ  tail+80(FP), BX
+	MOVQ  $-1, SI
+	BZHIQ BX, SI, SI
+	KMOVW SI, K1
+
+blocks:
+	MOVQ      bias+72(FP), BX
+	TESTQ     BX, BX
+	JZ        accumulate
+	VMOVUPS   (BX), Z0
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z4
+	VMOVUPS.Z 64(BX), K1, Z1
+	VMOVAPS   Z1, Z3
+	VMOVAPS   Z1, Z5
+	JMP       begun
+
+accumulate:
+	MOVLQSX   4(AX), BX
+	MOVQ      c+64(FP), SI
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z0
+	VMOVUPS.Z 64(BX), K1, Z1
+	MOVLQSX   12(AX), BX
+	MOVQ      c+64(FP), SI
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z2
+	VMOVUPS.Z 64(BX), K1, Z3
+	MOVLQSX   20(AX), BX
+	MOVQ      c+64(FP), SI
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z4
+	VMOVUPS.Z 64(BX), K1, Z5
+
+begun:
+	MOVLQSX (AX), BX
+	MOVQ    a+32(FP), SI
+	ADDQ    SI, BX
+	MOVLQSX 8(AX), SI
+	MOVQ    a+32(FP), DI
+	ADDQ    DI, SI
+	MOVLQSX 16(AX), DI
+	MOVQ    a+32(FP), R8
+	ADDQ    R8, DI
+	MOVQ    terms+24(FP), R8
+	MOVQ    k+8(FP), R9
+	MOVQ    b+40(FP), R10
+
+k:
+	MOVLQSX      (R8), R11
+	VMOVUPS      (R10), Z6
+	VMOVUPS.Z    (R10)(DX*1), K1, Z7
+	VBROADCASTSS (BX)(R11*1), Z8
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS (SI)(R11*1), Z8
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Z7, Z8, Z3
+	VBROADCASTSS (DI)(R11*1), Z8
+	VFMADD231PS  Z6, Z8, Z4
+	VFMADD231PS  Z7, Z8, Z5
+	ADDQ         CX, R10
+	ADDQ         $0x04, R8
+	DECQ         R9
+	JNZ          k
+	VBROADCASTSS floor+88(FP), Z6
+	VMAXPS       Z0, Z6, Z0
+	VMAXPS       Z1, Z6, Z1
+	VMAXPS       Z2, Z6, Z2
+	VMAXPS       Z3, Z6, Z3
+	VMAXPS       Z4, Z6, Z4
+	VMAXPS       Z5, Z6, Z5
+	MOVLQSX      4(AX), BX
+	MOVQ         c+64(FP), SI
+	ADDQ         SI, BX
+	VMOVUPS      Z0, (BX)
+	VMOVUPS      Z1, K1, 64(BX)
+	MOVLQSX      12(AX), BX
+	MOVQ         c+64(FP), SI
+	ADDQ         SI, BX
+	VMOVUPS      Z2, (BX)
+	VMOVUPS      Z3, K1, 64(BX)
+	MOVLQSX      20(AX), BX
+	MOVQ         c+64(FP), SI
+	ADDQ         SI, BX
+	VMOVUPS      Z4, (BX)
+	VMOVUPS      Z5, K1, 64(BX)
+	ADDQ         $0x18, AX
+	DECQ         blocks+0(FP)
+	JNZ          blocks
+	VZEROUPPER
+	RET
+
+// func panel3x3AVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·panel3x3AVX512(SB), NOSPLIT, $0-100
+	MOVQ  a+16(FP), AX
+	MOVQ  ra+24(FP), CX
+	MOVQ  ca+32(FP), DX
+	MOVQ  blocks+0(FP), BX
+	MOVQ  c+64(FP), SI
+	MOVQ  ldc+72(FP), DI
+	MOVQ  ldb+48(FP), R8
+	MOVQ  ldp+56(FP), R9
+	MOVQ  tail+88(FP), R10
+	MOVQ  $-1, R11
+	BZHIQ R10, R11, R11
+	KMOVW R11, K1
+
+blocks:
+	MOVQ      bias+80(FP), R10
+	TESTQ     R10, R10
+	JZ        accumulate
+	VMOVUPS   (R10), Z0
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z6
+	VMOVUPS   64(R10), Z1
+	VMOVAPS   Z1, Z4
+	VMOVAPS   Z1, Z7
+	VMOVUPS.Z 128(R10), K1, Z2
+	VMOVAPS   Z2, Z5
+	VMOVAPS   Z2, Z8
+	JMP       begun
+
+accumulate:
+	MOVQ      SI, R10
+	VMOVUPS   (R10), Z0
+	VMOVUPS   64(R10), Z1
+	VMOVUPS.Z 128(R10), K1, Z2
+	ADDQ      DI, R10
+	VMOVUPS   (R10), Z3
+	VMOVUPS   64(R10), Z4
+	VMOVUPS.Z 128(R10), K1, Z5
+	ADDQ      DI, R10
+	VMOVUPS   (R10), Z6
+	VMOVUPS   64(R10), Z7
+	VMOVUPS.Z 128(R10), K1, Z8
+
+begun:
+	MOVQ k+8(FP), R11
+	MOVQ AX, R10
+	MOVQ b+40(FP), R12
+
+k:
+	VMOVUPS      (R12), Z9
+	VMOVUPS      (R12)(R9*1), Z10
+	VMOVUPS.Z    (R12)(R9*2), K1, Z11
+	VBROADCASTSS (R10), Z12
+	VFMADD231PS  Z9, Z12, Z0
+	VFMADD231PS  Z10, Z12, Z1
+	VFMADD231PS  Z11, Z12, Z2
+	VBROADCASTSS (R10)(CX*1), Z12
+	VFMADD231PS  Z9, Z12, Z3
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS (R10)(CX*2), Z12
+	VFMADD231PS  Z9, Z12, Z6
+	VFMADD231PS  Z10, Z12, Z7
+	VFMADD231PS  Z11, Z12, Z8
+	ADDQ         R8, R12
+	ADDQ         DX, R10
+	DECQ         R11
+	JNZ          k
+	VBROADCASTSS floor+96(FP), Z9
+	VMAXPS       Z0, Z9, Z0
+	VMAXPS       Z1, Z9, Z1
+	VMAXPS       Z2, Z9, Z2
+	VMAXPS       Z3, Z9, Z3
+	VMAXPS       Z4, Z9, Z4
+	VMAXPS       Z5, Z9, Z5
+	VMAXPS       Z6, Z9, Z6
+	VMAXPS       Z7, Z9, Z7
+	VMAXPS       Z8, Z9, Z8
+	VMOVUPS      Z0, (SI)
+	VMOVUPS      Z1, 64(SI)
+	VMOVUPS      Z2, K1, 128(SI)
+	ADDQ         DI, SI
+	VMOVUPS      Z3, (SI)
+	VMOVUPS      Z4, 64(SI)
+	VMOVUPS      Z5, K1, 128(SI)
+	ADDQ         DI, SI
+	VMOVUPS      Z6, (SI)
+	VMOVUPS      Z7, 64(SI)
+	VMOVUPS      Z8, K1, 128(SI)
+	ADDQ         DI, SI
+	ADDQ         CX, AX
+	ADDQ         CX, AX
+	ADDQ         CX, AX
+	DECQ         BX
+	JNZ          blocks
+	VZEROUPPER
+	RET
+
+// func indexed3x3AVX512(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·indexed3x3AVX512(SB), NOSPLIT, $0-92
+	MOVQ  at+16(FP), AX
+	MOVQ  ldb+48(FP), CX
+	MOVQ  ldp+56(FP), DX
+	MOVQ  tail+80(FP), BX
+	MOVQ  $-1, SI
+	BZHIQ BX, SI, SI
+	KMOVW SI, K1
+
+blocks:
+	MOVQ      bias+72(FP), BX
+	TESTQ     BX, BX
+	JZ        accumulate
+	VMOVUPS   (BX), Z0
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z6
+	VMOVUPS   64(BX), Z1
+	VMOVAPS   Z1, Z4
+	VMOVAPS   Z1, Z7
+	VMOVUPS.Z 128(BX), K1, Z2
+	VMOVAPS   Z2, Z5
+	VMOVAPS   Z2, Z8
+	JMP       begun
+
+accumulate:
+	MOVLQSX   4(AX), BX
+	MOVQ      c+64(FP), SI
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z0
+	VMOVUPS   64(BX), Z1
+	VMOVUPS.Z 128(BX), K1, Z2
+	MOVLQSX   12(AX), BX
+	MOVQ      c+64(FP), SI
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z3
+	VMOVUPS   64(BX), Z4
+	VMOVUPS.Z 128(BX), K1, Z5
+	MOVLQSX   20(AX), BX
+	MOVQ      c+64(FP), SI
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z6
+	VMOVUPS   64(BX), Z7
+	VMOVUPS.Z 128(BX), K1, Z8
+
+begun:
+	MOVLQSX (AX), BX
+	MOVQ    a+32(FP), SI
+	ADDQ    SI, BX
+	MOVLQSX 8(AX), SI
+	MOVQ    a+32(FP), DI
+	ADDQ    DI, SI
+	MOVLQSX 16(AX), DI
+	MOVQ    a+32(FP), R8
+	ADDQ    R8, DI
+	MOVQ    terms+24(FP), R8
+	MOVQ    k+8(FP), R9
+	MOVQ    b+40(FP), R10
+
+k:
+	MOVLQSX      (R8), R11
+	VMOVUPS      (R10), Z9
+	VMOVUPS      (R10)(DX*1), Z10
+	VMOVUPS.Z    (R10)(DX*2), K1, Z11
+	VBROADCASTSS (BX)(R11*1), Z12
+	VFMADD231PS  Z9, Z12, Z0
+	VFMADD231PS  Z10, Z12, Z1
+	VFMADD231PS  Z11, Z12, Z2
+	VBROADCASTSS (SI)(R11*1), Z12
+	VFMADD231PS  Z9, Z12, Z3
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS (DI)(R11*1), Z12
+	VFMADD231PS  Z9, Z12, Z6
+	VFMADD231PS  Z10, Z12, Z7
+	VFMADD231PS  Z11, Z12, Z8
+	ADDQ         CX, R10
+	ADDQ         $0x04, R8
+	DECQ         R9
+	JNZ          k
+	VBROADCASTSS floor+88(FP), Z9
+	VMAXPS       Z0, Z9, Z0
+	VMAXPS       Z1, Z9, Z1
+	VMAXPS       Z2, Z9, Z2
+	VMAXPS       Z3, Z9, Z3
+	VMAXPS       Z4, Z9, Z4
+	VMAXPS       Z5, Z9, Z5
+	VMAXPS       Z6, Z9, Z6
+	VMAXPS       Z7, Z9, Z7
+	VMAXPS       Z8, Z9, Z8
+	MOVLQSX      4(AX), BX
+	MOVQ         c+64(FP), SI
+	ADDQ         SI, BX
+	VMOVUPS      Z0, (BX)
+	VMOVUPS      Z1, 64(BX)
+	VMOVUPS      Z2, K1, 128(BX)
+	MOVLQSX      12(AX), BX
+	MOVQ         c+64(FP), SI
+	ADDQ         SI, BX
+	VMOVUPS      Z3, (BX)
+	VMOVUPS      Z4, 64(BX)
+	VMOVUPS      Z5, K1, 128(BX)
+	MOVLQSX      20(AX), BX
+	MOVQ         c+64(FP), SI
+	ADDQ         SI, BX
+	VMOVUPS      Z6, (BX)
+	VMOVUPS      Z7, 64(BX)
+	VMOVUPS      Z8, K1, 128(BX)
+	ADDQ         $0x18, AX
+	DECQ         blocks+0(FP)
+	JNZ          blocks
+	VZEROUPPER
+	RET
+
+// func panel3x4AVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·panel3x4AVX512(SB), NOSPLIT, $0-100
+	MOVQ  a+16(FP), AX
+	MOVQ  ra+24(FP), CX
+	MOVQ  ca+32(FP), DX
+	MOVQ  blocks+0(FP), BX
+	MOVQ  c+64(FP), SI
+	MOVQ  ldc+72(FP), DI
+	MOVQ  ldb+48(FP), R8
+	MOVQ  ldp+56(FP), R9
+	LEAQ  (R9)(R9*2), R10
+	MOVQ  tail+88(FP), R11
+	MOVQ  $-1, R12
+	BZHIQ R11, R12, R12
+	KMOVW R12, K1
+
+blocks:
+	MOVQ      bias+80(FP), R11
+	TESTQ     R11, R11
+	JZ        accumulate
+	VMOVUPS   (R11), Z0
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z0, Z8
+	VMOVUPS   64(R11), Z1
+	VMOVAPS   Z1, Z5
+	VMOVAPS   Z1, Z9
+	VMOVUPS   128(R11), Z2
+	VMOVAPS   Z2, Z6
+	VMOVAPS   Z2, Z10
+	VMOVUPS.Z 192(R11), K1, Z3
+	VMOVAPS   Z3, Z7
+	VMOVAPS   Z3, Z11
+	JMP       begun
+
+accumulate:
+	MOVQ      SI, R11
+	VMOVUPS   (R11), Z0
+	VMOVUPS   64(R11), Z1
+	VMOVUPS   128(R11), Z2
+	VMOVUPS.Z 192(R11), K1, Z3
+	ADDQ      DI, R11
+	VMOVUPS   (R11), Z4
+	VMOVUPS   64(R11), Z5
+	VMOVUPS   128(R11), Z6
+	VMOVUPS.Z 192(R11), K1, Z7
+	ADDQ      DI, R11
+	VMOVUPS   (R11), Z8
+	VMOVUPS   64(R11), Z9
+	VMOVUPS   128(R11), Z10
+	VMOVUPS.Z 192(R11), K1, Z11
+
+begun:
+	MOVQ k+8(FP), R12
+	MOVQ AX, R11
+	MOVQ b+40(FP), R13
+
+k:
+	VMOVUPS      (R13), Z12
+	VMOVUPS      (R13)(R9*1), Z13
+	VMOVUPS      (R13)(R9*2), Z14
+	VMOVUPS.Z    (R13)(R10*1), K1, Z15
+	VBROADCASTSS (R11), Z16
+	VFMADD231PS  Z12, Z16, Z0
+	VFMADD231PS  Z13, Z16, Z1
+	VFMADD231PS  Z14, Z16, Z2
+	VFMADD231PS  Z15, Z16, Z3
+	VBROADCASTSS (R11)(CX*1), Z16
+	VFMADD231PS  Z12, Z16, Z4
+	VFMADD231PS  Z13, Z16, Z5
+	VFMADD231PS  Z14, Z16, Z6
+	VFMADD231PS  Z15, Z16, Z7
+	VBROADCASTSS (R11)(CX*2), Z16
+	VFMADD231PS  Z12, Z16, Z8
+	VFMADD231PS  Z13, Z16, Z9
+	VFMADD231PS  Z14, Z16, Z10
+	VFMADD231PS  Z15, Z16, Z11
+	ADDQ         R8, R13
+	ADDQ         DX, R11
+	DECQ         R12
+	JNZ          k
+	VBROADCASTSS floor+96(FP), Z12
+	VMAXPS       Z0, Z12, Z0
+	VMAXPS       Z1, Z12, Z1
+	VMAXPS       Z2, Z12, Z2
+	VMAXPS       Z3, Z12, Z3
+	VMAXPS       Z4, Z12, Z4
+	VMAXPS       Z5, Z12, Z5
+	VMAXPS       Z6, Z12, Z6
+	VMAXPS       Z7, Z12, Z7
+	VMAXPS       Z8, Z12, Z8
+	VMAXPS       Z9, Z12, Z9
+	VMAXPS       Z10, Z12, Z10
+	VMAXPS       Z11, Z12, Z11
+	VMOVUPS      Z0, (SI)
+	VMOVUPS      Z1, 64(SI)
+	VMOVUPS      Z2, 128(SI)
+	VMOVUPS      Z3, K1, 192(SI)
+	ADDQ         DI, SI
+	VMOVUPS      Z4, (SI)
+	VMOVUPS      Z5, 64(SI)
+	VMOVUPS      Z6, 128(SI)
+	VMOVUPS      Z7, K1, 192(SI)
+	ADDQ         DI, SI
+	VMOVUPS      Z8, (SI)
+	VMOVUPS      Z9, 64(SI)
+	VMOVUPS      Z10, 128(SI)
+	VMOVUPS      Z11, K1, 192(SI)
+	ADDQ         DI, SI
+	ADDQ         CX, AX
+	ADDQ         CX, AX
+	ADDQ         CX, AX
+	DECQ         BX
+	JNZ          blocks
+	VZEROUPPER
+	RET
+
+// func indexed3x4AVX512(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·indexed3x4AVX512(SB), NOSPLIT, $0-92
+	MOVQ  at+16(FP), AX
+	MOVQ  ldb+48(FP), CX
+	MOVQ  ldp+56(FP), DX
+	LEAQ  (DX)(DX*2), BX
+	MOVQ  tail+80(FP), SI
+	MOVQ  $-1, DI
+	BZHIQ SI, DI, DI
+	KMOVW DI, K1
+
+blocks:
+	MOVQ      bias+72(FP), SI
+	TESTQ     SI, SI
+	JZ        accumulate
+	VMOVUPS   (SI), Z0
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z0, Z8
+	VMOVUPS   64(SI), Z1
+	VMOVAPS   Z1, Z5
+	VMOVAPS   Z1, Z9
+	VMOVUPS   128(SI), Z2
+	VMOVAPS   Z2, Z6
+	VMOVAPS   Z2, Z10
+	VMOVUPS.Z 192(SI), K1, Z3
+	VMOVAPS   Z3, Z7
+	VMOVAPS   Z3, Z11
+	JMP       begun
+
+accumulate:
+	MOVLQSX   4(AX), SI
+	MOVQ      c+64(FP), DI
+	ADDQ      DI, SI
+	VMOVUPS   (SI), Z0
+	VMOVUPS   64(SI), Z1
+	VMOVUPS   128(SI), Z2
+	VMOVUPS.Z 192(SI), K1, Z3
+	MOVLQSX   12(AX), SI
+	MOVQ      c+64(FP), DI
+	ADDQ      DI, SI
+	VMOVUPS   (SI), Z4
+	VMOVUPS   64(SI), Z5
+	VMOVUPS   128(SI), Z6
+	VMOVUPS.Z 192(SI), K1, Z7
+	MOVLQSX   20(AX), SI
+	MOVQ      c+64(FP), DI
+	ADDQ      DI, SI
+	VMOVUPS   (SI), Z8
+	VMOVUPS   64(SI), Z9
+	VMOVUPS   128(SI), Z10
+	VMOVUPS.Z 192(SI), K1, Z11
+
+begun:
+	MOVLQSX (AX), SI
+	MOVQ    a+32(FP), DI
+	ADDQ    DI, SI
+	MOVLQSX 8(AX), DI
+	MOVQ    a+32(FP), R8
+	ADDQ    R8, DI
+	MOVLQSX 16(AX), R8
+	MOVQ    a+32(FP), R9
+	ADDQ    R9, R8
+	MOVQ    terms+24(FP), R9
+	MOVQ    k+8(FP), R10
+	MOVQ    b+40(FP), R11
+
+k:
+	MOVLQSX      (R9), R12
+	VMOVUPS      (R11), Z12
+	VMOVUPS      (R11)(DX*1), Z13
+	VMOVUPS      (R11)(DX*2), Z14
+	VMOVUPS.Z    (R11)(BX*1), K1, Z15
+	VBROADCASTSS (SI)(R12*1), Z16
+	VFMADD231PS  Z12, Z16, Z0
+	VFMADD231PS  Z13, Z16, Z1
+	VFMADD231PS  Z14, Z16, Z2
+	VFMADD231PS  Z15, Z16, Z3
+	VBROADCASTSS (DI)(R12*1), Z16
+	VFMADD231PS  Z12, Z16, Z4
+	VFMADD231PS  Z13, Z16, Z5
+	VFMADD231PS  Z14, Z16, Z6
+	VFMADD231PS  Z15, Z16, Z7
+	VBROADCASTSS (R8)(R12*1), Z16
+	VFMADD231PS  Z12, Z16, Z8
+	VFMADD231PS  Z13, Z16, Z9
+	VFMADD231PS  Z14, Z16, Z10
+	VFMADD231PS  Z15, Z16, Z11
+	ADDQ         CX, R11
+	ADDQ         $0x04, R9
+	DECQ         R10
+	JNZ          k
+	VBROADCASTSS floor+88(FP), Z12
+	VMAXPS       Z0, Z12, Z0
+	VMAXPS       Z1, Z12, Z1
+	VMAXPS       Z2, Z12, Z2
+	VMAXPS       Z3, Z12, Z3
+	VMAXPS       Z4, Z12, Z4
+	VMAXPS       Z5, Z12, Z5
+	VMAXPS       Z6, Z12, Z6
+	VMAXPS       Z7, Z12, Z7
+	VMAXPS       Z8, Z12, Z8
+	VMAXPS       Z9, Z12, Z9
+	VMAXPS       Z10, Z12, Z10
+	VMAXPS       Z11, Z12, Z11
+	MOVLQSX      4(AX), SI
+	MOVQ         c+64(FP), DI
+	ADDQ         DI, SI
+	VMOVUPS      Z0, (SI)
+	VMOVUPS      Z1, 64(SI)
+	VMOVUPS      Z2, 128(SI)
+	VMOVUPS      Z3, K1, 192(SI)
+	MOVLQSX      12(AX), SI
+	MOVQ         c+64(FP), DI
+	ADDQ         DI, SI
+	VMOVUPS      Z4, (SI)
+	VMOVUPS      Z5, 64(SI)
+	VMOVUPS      Z6, 128(SI)
+	VMOVUPS      Z7, K1, 192(SI)
+	MOVLQSX      20(AX), SI
+	MOVQ         c+64(FP), DI
+	ADDQ         DI, SI
+	VMOVUPS      Z8, (SI)
+	VMOVUPS      Z9, 64(SI)
+	VMOVUPS      Z10, 128(SI)
+	VMOVUPS      Z11, K1, 192(SI)
+	ADDQ         $0x18, AX
+	DECQ         blocks+0(FP)
+	JNZ          blocks
+	VZEROUPPER
+	RET
+
+// func panel4x1AVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·panel4x1AVX512(SB), NOSPLIT, $0-100
+	MOVQ  a+16(FP), AX
+	MOVQ  ra+24(FP), CX
+	MOVQ  ca+32(FP), DX
+	MOVQ  blocks+0(FP), BX
+	MOVQ  c+64(FP), SI
+	MOVQ  ldc+72(FP), DI
+	MOVQ  ldb+48(FP), R8
+	MOVQ  tail+88(FP), R9
+	MOVQ  $-1, R10
+	BZHIQ R9, R10, R10
+	KMOVW R10, K1
+	LEAQ  (CX)(CX*2), R9
+
+blocks:
+	MOVQ      bias+80(FP), R10
+	TESTQ     R10, R10
+	JZ        accumulate
+	VMOVUPS.Z (R10), K1, Z0
+	VMOVAPS   Z0, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z3
+	JMP       begun
+
+accumulate:
+	MOVQ      SI, R10
+	VMOVUPS.Z (R10), K1, Z0
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z1
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z2
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z3
+
+begun:
+	MOVQ k+8(FP), R11
+	MOVQ AX, R10
+	MOVQ b+40(FP), R12
+
+k:
+	VMOVUPS.Z        (R12), K1, Z4
+	VFMADD231PS.BCST (R10), Z4, Z0
+	VFMADD231PS.BCST (R10)(CX*1), Z4, Z1
+	VFMADD231PS.BCST (R10)(CX*2), Z4, Z2
+	VFMADD231PS.BCST (R10)(R9*1), Z4, Z3
+	ADDQ             R8, R12
+	ADDQ             DX, R10
+	DECQ             R11
+	JNZ              k
+	VBROADCASTSS     floor+96(FP), Z4
+	VMAXPS           Z0, Z4, Z0
+	VMAXPS           Z1, Z4, Z1
+	VMAXPS           Z2, Z4, Z2
+	VMAXPS           Z3, Z4, Z3
+	VMOVUPS          Z0, K1, (SI)
+	ADDQ             DI, SI
+	VMOVUPS          Z1, K1, (SI)
+	ADDQ             DI, SI
+	VMOVUPS          Z2, K1, (SI)
+	ADDQ             DI, SI
+	VMOVUPS          Z3, K1, (SI)
+	ADDQ             DI, SI
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	DECQ             BX
+	JNZ              blocks
+	VZEROUPPER
+	RET
+
+// func indexed4x1AVX512(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·indexed4x1AVX512(SB), NOSPLIT, $0-92
+	MOVQ  at+16(FP), AX
+	MOVQ  ldb+48(FP), CX
+	MOVQ  tail+80(FP), DX
+	MOVQ  $-1, BX
+	BZHIQ DX, BX, BX
+	KMOVW BX, K1
+
+blocks:
+	MOVQ      bias+72(FP), DX
+	TESTQ     DX, DX
+	JZ        accumulate
+	VMOVUPS.Z (DX), K1, Z0
+	VMOVAPS   Z0, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z3
+	JMP       begun
+
+accumulate:
+	MOVLQSX   4(AX), DX
+	MOVQ      c+64(FP), BX
+	ADDQ      BX, DX
+	VMOVUPS.Z (DX), K1, Z0
+	MOVLQSX   12(AX), DX
+	MOVQ      c+64(FP), BX
+	ADDQ      BX, DX
+	VMOVUPS.Z (DX), K1, Z1
+	MOVLQSX   20(AX), DX
+	MOVQ      c+64(FP), BX
+	ADDQ      BX, DX
+	VMOVUPS.Z (DX), K1, Z2
+	MOVLQSX   28(AX), DX
+	MOVQ      c+64(FP), BX
+	ADDQ      BX, DX
+	VMOVUPS.Z (DX), K1, Z3
+
+begun:
+	MOVLQSX (AX), DX
+	MOVQ    a+32(FP), BX
+	ADDQ    BX, DX
+	MOVLQSX 8(AX), BX
+	MOVQ    a+32(FP), SI
+	ADDQ    SI, BX
+	MOVLQSX 16(AX), SI
+	MOVQ    a+32(FP), DI
+	ADDQ    DI, SI
+	MOVLQSX 24(AX), DI
+	MOVQ    a+32(FP), R8
+	ADDQ    R8, DI
+	MOVQ    terms+24(FP), R8
+	MOVQ    k+8(FP), R9
+	MOVQ    b+40(FP), R10
+	SUBQ    $0x04, R9
+	JLT     rest
+
+four:
+	MOVLQSX          (R8), R11
+	VMOVUPS.Z        (R10), K1, Z4
+	VFMADD231PS.BCST (DX)(R11*1), Z4, Z0
+	VFMADD231PS.BCST (BX)(R11*1), Z4, Z1
+	VFMADD231PS.BCST (SI)(R11*1), Z4, Z2
+	VFMADD231PS.BCST (DI)(R11*1), Z4, Z3
+	ADDQ             CX, R10
+	MOVLQSX          4(R8), R11
+	VMOVUPS.Z        (R10), K1, Z4
+	VFMADD231PS.BCST (DX)(R11*1), Z4, Z0
+	VFMADD231PS.BCST (BX)(R11*1), Z4, Z1
+	VFMADD231PS.BCST (SI)(R11*1), Z4, Z2
+	VFMADD231PS.BCST (DI)(R11*1), Z4, Z3
+	ADDQ             CX, R10
+	MOVLQSX          8(R8), R11
+	VMOVUPS.Z        (R10), K1, Z4
+	VFMADD231PS.BCST (DX)(R11*1), Z4, Z0
+	VFMADD231PS.BCST (BX)(R11*1), Z4, Z1
+	VFMADD231PS.BCST (SI)(R11*1), Z4, Z2
+	VFMADD231PS.BCST (DI)(R11*1), Z4, Z3
+	ADDQ             CX, R10
+	MOVLQSX          12(R8), R11
+	VMOVUPS.Z        (R10), K1, Z4
+	VFMADD231PS.BCST (DX)(R11*1), Z4, Z0
+	VFMADD231PS.BCST (BX)(R11*1), Z4, Z1
+	VFMADD231PS.BCST (SI)(R11*1), Z4, Z2
+	VFMADD231PS.BCST (DI)(R11*1), Z4, Z3
+	ADDQ             CX, R10
+	ADDQ             $0x10, R8
+	SUBQ             $0x04, R9
+	JGE              four
+
+rest:
+	ADDQ $0x04, R9
+	JZ   summed
+
+k:
+	MOVLQSX          (R8), R11
+	VMOVUPS.Z        (R10), K1, Z4
+	VFMADD231PS.BCST (DX)(R11*1), Z4, Z0
+	VFMADD231PS.BCST (BX)(R11*1), Z4, Z1
+	VFMADD231PS.BCST (SI)(R11*1), Z4, Z2
+	VFMADD231PS.BCST (DI)(R11*1), Z4, Z3
+	ADDQ             CX, R10
+	ADDQ             $0x04, R8
+	DECQ             R9
+	JNZ              k
+
+summed:
+	VBROADCASTSS floor+88(FP), Z4
+	VMAXPS       Z0, Z4, Z0
+	VMAXPS       Z1, Z4, Z1
+	VMAXPS       Z2, Z4, Z2
+	VMAXPS       Z3, Z4, Z3
+	MOVLQSX      4(AX), DX
+	MOVQ         c+64(FP), BX
+	ADDQ         BX, DX
+	VMOVUPS      Z0, K1, (DX)
+	MOVLQSX      12(AX), DX
+	MOVQ         c+64(FP), BX
+	ADDQ         BX, DX
+	VMOVUPS      Z1, K1, (DX)
+	MOVLQSX      20(AX), DX
+	MOVQ         c+64(FP), BX
+	ADDQ         BX, DX
+	VMOVUPS      Z2, K1, (DX)
+	MOVLQSX      28(AX), DX
+	MOVQ         c+64(FP), BX
+	ADDQ         BX, DX
+	VMOVUPS      Z3, K1, (DX)
+	ADDQ         $0x20, AX
+	DECQ         blocks+0(FP)
+	JNZ          blocks
+	VZEROUPPER
+	RET
+
+// func panel4x2AVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·panel4x2AVX512(SB), NOSPLIT, $0-100
+	MOVQ  a+16(FP), AX
+	MOVQ  ra+24(FP), CX
+	MOVQ  ca+32(FP), DX
+	MOVQ  blocks+0(FP), BX
+	MOVQ  c+64(FP), SI
+	MOVQ  ldc+72(FP), DI
+	MOVQ  ldb+48(FP), R8
+	MOVQ  ldp+56(FP), R9
+	MOVQ  tail+88(FP), R10
+	MOVQ  $-1, R11
+	BZHIQ R10, R11, R11
+	KMOVW R11, K1
+	LEAQ  (CX)(CX*2), R10
+
+blocks:
+	MOVQ      bias+80(FP), R11
+	TESTQ     R11, R11
+	JZ        accumulate
+	VMOVUPS   (R11), Z0
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z0, Z6
+	VMOVUPS.Z 64(R11), K1, Z1
+	VMOVAPS   Z1, Z3
+	VMOVAPS   Z1, Z5
+	VMOVAPS   Z1, Z7
+	JMP       begun
+
+accumulate:
+	MOVQ      SI, R11
+	VMOVUPS   (R11), Z0
+	VMOVUPS.Z 64(R11), K1, Z1
+	ADDQ      DI, R11
+	VMOVUPS   (R11), Z2
+	VMOVUPS.Z 64(R11), K1, Z3
+	ADDQ      DI, R11
+	VMOVUPS   (R11), Z4
+	VMOVUPS.Z 64(R11), K1, Z5
+	ADDQ      DI, R11
+	VMOVUPS   (R11), Z6
+	VMOVUPS.Z 64(R11), K1, Z7
+
+begun:
+	MOVQ k+8(FP), R12
+	MOVQ AX, R11
+	MOVQ b+40(FP), R13
+
+k:
+	VMOVUPS      (R13), Z8
+	VMOVUPS.Z    (R13)(R9*1), K1, Z9
+	VBROADCASTSS (R11), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS (R11)(CX*1), Z10
+	VFMADD231PS  Z8, Z10, Z2
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS (R11)(CX*2), Z10
+	VFMADD231PS  Z8, Z10, Z4
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS (R11)(R10*1), Z10
+	VFMADD231PS  Z8, Z10, Z6
+	VFMADD231PS  Z9, Z10, Z7
+	ADDQ         R8, R13
+	ADDQ         DX, R11
+	DECQ         R12
+	JNZ          k
+	VBROADCASTSS floor+96(FP), Z8
+	VMAXPS       Z0, Z8, Z0
+	VMAXPS       Z1, Z8, Z1
+	VMAXPS       Z2, Z8, Z2
+	VMAXPS       Z3, Z8, Z3
+	VMAXPS       Z4, Z8, Z4
+	VMAXPS       Z5, Z8, Z5
+	VMAXPS       Z6, Z8, Z6
+	VMAXPS       Z7, Z8, Z7
+	VMOVUPS      Z0, (SI)
+	VMOVUPS      Z1, K1, 64(SI)
+	ADDQ         DI, SI
+	VMOVUPS      Z2, (SI)
+	VMOVUPS      Z3, K1, 64(SI)
+	ADDQ         DI, SI
+	VMOVUPS      Z4, (SI)
+	VMOVUPS      Z5, K1, 64(SI)
+	ADDQ         DI, SI
+	VMOVUPS      Z6, (SI)
+	VMOVUPS      Z7, K1, 64(SI)
+	ADDQ         DI, SI
+	ADDQ         CX, AX
+	ADDQ         CX, AX
+	ADDQ         CX, AX
+	ADDQ         CX, AX
+	DECQ         BX
+	JNZ          blocks
+	VZEROUPPER
+	RET
+
+// func indexed4x2AVX512(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·indexed4x2AVX512(SB), NOSPLIT, $0-92
+	MOVQ  at+16(FP), AX
+	MOVQ  ldb+48(FP), CX
+	MOVQ  ldp+56(FP), DX
+	MOVQ  tail+80(FP), BX
+	MOVQ  $-1, SI
+	BZHIQ BX, SI, SI
+	KMOVW SI, K1
+
+blocks:
+	MOVQ      bias+72(FP), BX
+	TESTQ     BX, BX
+	JZ        accumulate
+	VMOVUPS   (BX), Z0
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z0, Z6
+	VMOVUPS.Z 64(BX), K1, Z1
+	VMOVAPS   Z1, Z3
+	VMOVAPS   Z1, Z5
+	VMOVAPS   Z1, Z7
+	JMP       begun
+
+accumulate:
+	MOVLQSX   4(AX), BX
+	MOVQ      c+64(FP), SI
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z0
+	VMOVUPS.Z 64(BX), K1, Z1
+	MOVLQSX   12(AX), BX
+	MOVQ      c+64(FP), SI
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z2
+	VMOVUPS.Z 64(BX), K1, Z3
+	MOVLQSX   20(AX), BX
+	MOVQ      c+64(FP), SI
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z4
+	VMOVUPS.Z 64(BX), K1, Z5
+	MOVLQSX   28(AX), BX
+	MOVQ      c+64(FP), SI
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z6
+	VMOVUPS.Z 64(BX), K1, Z7
+
+begun:
+	MOVLQSX (AX), BX
+	MOVQ    a+32(FP), SI
+	ADDQ    SI, BX
+	MOVLQSX 8(AX), SI
+	MOVQ    a+32(FP), DI
+	ADDQ    DI, SI
+	MOVLQSX 16(AX), DI
+	MOVQ    a+32(FP), R8
+	ADDQ    R8, DI
+	MOVLQSX 24(AX), R8
+	MOVQ    a+32(FP), R9
+	ADDQ    R9, R8
+	MOVQ    terms+24(FP), R9
+	MOVQ    k+8(FP), R10
+	MOVQ    b+40(FP), R11
+
+k:
+	MOVLQSX      (R9), R12
+	VMOVUPS      (R11), Z8
+	VMOVUPS.Z    (R11)(DX*1), K1, Z9
+	VBROADCASTSS (BX)(R12*1), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS (SI)(R12*1), Z10
+	VFMADD231PS  Z8, Z10, Z2
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS (DI)(R12*1), Z10
+	VFMADD231PS  Z8, Z10, Z4
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS (R8)(R12*1), Z10
+	VFMADD231PS  Z8, Z10, Z6
+	VFMADD231PS  Z9, Z10, Z7
+	ADDQ         CX, R11
+	ADDQ         $0x04, R9
+	DECQ         R10
+	JNZ          k
+	VBROADCASTSS floor+88(FP), Z8
+	VMAXPS       Z0, Z8, Z0
+	VMAXPS       Z1, Z8, Z1
+	VMAXPS       Z2, Z8, Z2
+	VMAXPS       Z3, Z8, Z3
+	VMAXPS       Z4, Z8, Z4
+	VMAXPS       Z5, Z8, Z5
+	VMAXPS       Z6, Z8, Z6
+	VMAXPS       Z7, Z8, Z7
+	MOVLQSX      4(AX), BX
+	MOVQ         c+64(FP), SI
+	ADDQ         SI, BX
+	VMOVUPS      Z0, (BX)
+	VMOVUPS      Z1, K1, 64(BX)
+	MOVLQSX      12(AX), BX
+	MOVQ         c+64(FP), SI
+	ADDQ         SI, BX
+	VMOVUPS      Z2, (BX)
+	VMOVUPS      Z3, K1, 64(BX)
+	MOVLQSX      20(AX), BX
+	MOVQ         c+64(FP), SI
+	ADDQ         SI, BX
+	VMOVUPS      Z4, (BX)
+	VMOVUPS      Z5, K1, 64(BX)
+	MOVLQSX      28(AX), BX
+	MOVQ         c+64(FP), SI
+	ADDQ         SI, BX
+	VMOVUPS      Z6, (BX)
+	VMOVUPS      Z7, K1, 64(BX)
+	ADDQ         $0x20, AX
+	DECQ         blocks+0(FP)
+	JNZ          blocks
+	VZEROUPPER
+	RET
+
+// func panel4x3AVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·panel4x3AVX512(SB), NOSPLIT, $0-100
+	MOVQ  a+16(FP), AX
+	MOVQ  ra+24(FP), CX
+	MOVQ  ca+32(FP), DX
+	MOVQ  blocks+0(FP), BX
+	MOVQ  c+64(FP), SI
+	MOVQ  ldc+72(FP), DI
+	MOVQ  ldb+48(FP), R8
+	MOVQ  ldp+56(FP), R9
+	MOVQ  tail+88(FP), R10
+	MOVQ  $-1, R11
+	BZHIQ R10, R11, R11
+	KMOVW R11, K1
+	LEAQ  (CX)(CX*2), R10
+
+blocks:
+	MOVQ      bias+80(FP), R11
+	TESTQ     R11, R11
+	JZ        accumulate
+	VMOVUPS   (R11), Z0
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z0, Z9
+	VMOVUPS   64(R11), Z1
+	VMOVAPS   Z1, Z4
+	VMOVAPS   Z1, Z7
+	VMOVAPS   Z1, Z10
+	VMOVUPS.Z 128(R11), K1, Z2
+	VMOVAPS   Z2, Z5
+	VMOVAPS   Z2, Z8
+	VMOVAPS   Z2, Z11
+	JMP       begun
+
+accumulate:
+	MOVQ      SI, R11
+	VMOVUPS   (R11), Z0
+	VMOVUPS   64(R11), Z1
+	VMOVUPS.Z 128(R11), K1, Z2
+	ADDQ      DI, R11
+	VMOVUPS   (R11), Z3
+	VMOVUPS   64(R11), Z4
+	VMOVUPS.Z 128(R11), K1, Z5
+	ADDQ      DI, R11
+	VMOVUPS   (R11), Z6
+	VMOVUPS   64(R11), Z7
+	VMOVUPS.Z 128(R11), K1, Z8
+	ADDQ      DI, R11
+	VMOVUPS   (R11), Z9
+	VMOVUPS   64(R11), Z10
+	VMOVUPS.Z 128(R11), K1, Z11
+
+begun:
+	MOVQ k+8(FP), R12
+	MOVQ AX, R11
+	MOVQ b+40(FP), R13
+
+k:
+	VMOVUPS      (R13), Z12
+	VMOVUPS      (R13)(R9*1), Z13
+	VMOVUPS.Z    (R13)(R9*2), K1, Z14
+	VBROADCASTSS (R11), Z15
+	VFMADD231PS  Z12, Z15, Z0
+	VFMADD231PS  Z13, Z15, Z1
+	VFMADD231PS  Z14, Z15, Z2
+	VBROADCASTSS (R11)(CX*1), Z15
+	VFMADD231PS  Z12, Z15, Z3
+	VFMADD231PS  Z13, Z15, Z4
+	VFMADD231PS  Z14, Z15, Z5
+	VBROADCASTSS (R11)(CX*2), Z15
+	VFMADD231PS  Z12, Z15, Z6
+	VFMADD231PS  Z13, Z15, Z7
+	VFMADD231PS  Z14, Z15, Z8
+	VBROADCASTSS (R11)(R10*1), Z15
+	VFMADD231PS  Z12, Z15, Z9
+	VFMADD231PS  Z13, Z15, Z10
+	VFMADD231PS  Z14, Z15, Z11
+	ADDQ         R8, R13
+	ADDQ         DX, R11
+	DECQ         R12
+	JNZ          k
+	VBROADCASTSS floor+96(FP), Z12
+	VMAXPS       Z0, Z12, Z0
+	VMAXPS       Z1, Z12, Z1
+	VMAXPS       Z2, Z12, Z2
+	VMAXPS       Z3, Z12, Z3
+	VMAXPS       Z4, Z12, Z4
+	VMAXPS       Z5, Z12, Z5
+	VMAXPS       Z6, Z12, Z6
+	VMAXPS       Z7, Z12, Z7
+	VMAXPS       Z8, Z12, Z8
+	VMAXPS       Z9, Z12, Z9
+	VMAXPS       Z10, Z12, Z10
+	VMAXPS       Z11, Z12, Z11
+	VMOVUPS      Z0, (SI)
+	VMOVUPS      Z1, 64(SI)
+	VMOVUPS      Z2, K1, 128(SI)
+	ADDQ         DI, SI
+	VMOVUPS      Z3, (SI)
+	VMOVUPS      Z4, 64(SI)
+	VMOVUPS      Z5, K1, 128(SI)
+	ADDQ         DI, SI
+	VMOVUPS      Z6, (SI)
+	VMOVUPS      Z7, 64(SI)
+	VMOVUPS      Z8, K1, 128(SI)
+	ADDQ         DI, SI
+	VMOVUPS      Z9, (SI)
+	VMOVUPS      Z10, 64(SI)
+	VMOVUPS      Z11, K1, 128(SI)
+	ADDQ         DI, SI
+	ADDQ         CX, AX
+	ADDQ         CX, AX
+	ADDQ         CX, AX
+	ADDQ         CX, AX
+	DECQ         BX
+	JNZ          blocks
+	VZEROUPPER
+	RET
+
+// func indexed4x3AVX512(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·indexed4x3AVX512(SB), NOSPLIT, $0-92
+	MOVQ  at+16(FP), AX
+	MOVQ  ldb+48(FP), CX
+	MOVQ  ldp+56(FP), DX
+	MOVQ  tail+80(FP), BX
+	MOVQ  $-1, SI
+	BZHIQ BX, SI, SI
+	KMOVW SI, K1
+
+blocks:
+	MOVQ      bias+72(FP), BX
+	TESTQ     BX, BX
+	JZ        accumulate
+	VMOVUPS   (BX), Z0
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z0, Z9
+	VMOVUPS   64(BX), Z1
+	VMOVAPS   Z1, Z4
+	VMOVAPS   Z1, Z7
+	VMOVAPS   Z1, Z10
+	VMOVUPS.Z 128(BX), K1, Z2
+	VMOVAPS   Z2, Z5
+	VMOVAPS   Z2, Z8
+	VMOVAPS   Z2, Z11
+	JMP       begun
+
+accumulate:
+	MOVLQSX   4(AX), BX
+	MOVQ      c+64(FP), SI
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z0
+	VMOVUPS   64(BX), Z1
+	VMOVUPS.Z 128(BX), K1, Z2
+	MOVLQSX   12(AX), BX
+	MOVQ      c+64(FP), SI
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z3
+	VMOVUPS   64(BX), Z4
+	VMOVUPS.Z 128(BX), K1, Z5
+	MOVLQSX   20(AX), BX
+	MOVQ      c+64(FP), SI
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z6
+	VMOVUPS   64(BX), Z7
+	VMOVUPS.Z 128(BX), K1, Z8
+	MOVLQSX   28(AX), BX
+	MOVQ      c+64(FP), SI
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z9
+	VMOVUPS   64(BX), Z10
+	VMOVUPS.Z 128(BX), K1, Z11
+
+begun:
+	MOVLQSX (AX), BX
+	MOVQ    a+32(FP), SI
+	ADDQ    SI, BX
+	MOVLQSX 8(AX), SI
+	MOVQ    a+32(FP), DI
+	ADDQ    DI, SI
+	MOVLQSX 16(AX), DI
+	MOVQ    a+32(FP), R8
+	ADDQ    R8, DI
+	MOVLQSX 24(AX), R8
+	MOVQ    a+32(FP), R9
+	ADDQ    R9, R8
+	MOVQ    terms+24(FP), R9
+	MOVQ    k+8(FP), R10
+	MOVQ    b+40(FP), R11
+
+k:
+	MOVLQSX      (R9), R12
+	VMOVUPS      (R11), Z12
+	VMOVUPS      (R11)(DX*1), Z13
+	VMOVUPS.Z    (R11)(DX*2), K1, Z14
+	VBROADCASTSS (BX)(R12*1), Z15
+	VFMADD231PS  Z12, Z15, Z0
+	VFMADD231PS  Z13, Z15, Z1
+	VFMADD231PS  Z14, Z15, Z2
+	VBROADCASTSS (SI)(R12*1), Z15
+	VFMADD231PS  Z12, Z15, Z3
+	VFMADD231PS  Z13, Z15, Z4
+	VFMADD231PS  Z14, Z15, Z5
+	VBROADCASTSS (DI)(R12*1), Z15
+	VFMADD231PS  Z12, Z15, Z6
+	VFMADD231PS  Z13, Z15, Z7
+	VFMADD231PS  Z14, Z15, Z8
+	VBROADCASTSS (R8)(R12*1), Z15
+	VFMADD231PS  Z12, Z15, Z9
+	VFMADD231PS  Z13, Z15, Z10
+	VFMADD231PS  Z14, Z15, Z11
+	ADDQ         CX, R11
+	ADDQ         $0x04, R9
+	DECQ         R10
+	JNZ          k
+	VBROADCASTSS floor+88(FP), Z12
+	VMAXPS       Z0, Z12, Z0
+	VMAXPS       Z1, Z12, Z1
+	VMAXPS       Z2, Z12, Z2
+	VMAXPS       Z3, Z12, Z3
+	VMAXPS       Z4, Z12, Z4
+	VMAXPS       Z5, Z12, Z5
+	VMAXPS       Z6, Z12, Z6
+	VMAXPS       Z7, Z12, Z7
+	VMAXPS       Z8, Z12, Z8
+	VMAXPS       Z9, Z12, Z9
+	VMAXPS       Z10, Z12, Z10
+	VMAXPS       Z11, Z12, Z11
+	MOVLQSX      4(AX), BX
+	MOVQ         c+64(FP), SI
+	ADDQ         SI, BX
+	VMOVUPS      Z0, (BX)
+	VMOVUPS      Z1, 64(BX)
+	VMOVUPS      Z2, K1, 128(BX)
+	MOVLQSX      12(AX), BX
+	MOVQ         c+64(FP), SI
+	ADDQ         SI, BX
+	VMOVUPS      Z3, (BX)
+	VMOVUPS      Z4, 64(BX)
+	VMOVUPS      Z5, K1, 128(BX)
+	MOVLQSX      20(AX), BX
+	MOVQ         c+64(FP), SI
+	ADDQ         SI, BX
+	VMOVUPS      Z6, (BX)
+	VMOVUPS      Z7, 64(BX)
+	VMOVUPS      Z8, K1, 128(BX)
+	MOVLQSX      28(AX), BX
+	MOVQ         c+64(FP), SI
+	ADDQ         SI, BX
+	VMOVUPS      Z9, (BX)
+	VMOVUPS      Z10, 64(BX)
+	VMOVUPS      Z11, K1, 128(BX)
+	ADDQ         $0x20, AX
+	DECQ         blocks+0(FP)
+	JNZ          blocks
+	VZEROUPPER
+	RET
+
+// func panel4x4AVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·panel4x4AVX512(SB), NOSPLIT, $0-100
+	MOVQ  a+16(FP), AX
+	MOVQ  ra+24(FP), CX
+	MOVQ  ca+32(FP), DX
+	MOVQ  blocks+0(FP), BX
+	MOVQ  c+64(FP), SI
+	MOVQ  ldc+72(FP), DI
+	MOVQ  ldb+48(FP), R8
+	MOVQ  ldp+56(FP), R9
+	LEAQ  (R9)(R9*2), R10
+	MOVQ  tail+88(FP), R11
+	MOVQ  $-1, R12
+	BZHIQ R11, R12, R12
+	KMOVW R12, K1
+	LEAQ  (CX)(CX*2), R11
+
+blocks:
+	MOVQ      bias+80(FP), R12
+	TESTQ     R12, R12
+	JZ        accumulate
+	VMOVUPS   (R12), Z0
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z0, Z8
+	VMOVAPS   Z0, Z12
+	VMOVUPS   64(R12), Z1
+	VMOVAPS   Z1, Z5
+	VMOVAPS   Z1, Z9
+	VMOVAPS   Z1, Z13
+	VMOVUPS   128(R12), Z2
+	VMOVAPS   Z2, Z6
+	VMOVAPS   Z2, Z10
+	VMOVAPS   Z2, Z14
+	VMOVUPS.Z 192(R12), K1, Z3
+	VMOVAPS   Z3, Z7
+	VMOVAPS   Z3, Z11
+	VMOVAPS   Z3, Z15
+	JMP       begun
+
+accumulate:
+	MOVQ      SI, R12
+	VMOVUPS   (R12), Z0
+	VMOVUPS   64(R12), Z1
+	VMOVUPS   128(R12), Z2
+	VMOVUPS.Z 192(R12), K1, Z3
+	ADDQ      DI, R12
+	VMOVUPS   (R12), Z4
+	VMOVUPS   64(R12), Z5
+	VMOVUPS   128(R12), Z6
+	VMOVUPS.Z 192(R12), K1, Z7
+	ADDQ      DI, R12
+	VMOVUPS   (R12), Z8
+	VMOVUPS   64(R12), Z9
+	VMOVUPS   128(R12), Z10
+	VMOVUPS.Z 192(R12), K1, Z11
+	ADDQ      DI, R12
+	VMOVUPS   (R12), Z12
+	VMOVUPS   64(R12), Z13
+	VMOVUPS   128(R12), Z14
+	VMOVUPS.Z 192(R12), K1, Z15
+
+begun:
+	MOVQ k+8(FP), R13
+	MOVQ AX, R12
+	MOVQ b+40(FP), R14
+
+k:
+	VMOVUPS      (R14), Z16
+	VMOVUPS      (R14)(R9*1), Z17
+	VMOVUPS      (R14)(R9*2), Z18
+	VMOVUPS.Z    (R14)(R10*1), K1, Z19
+	VBROADCASTSS (R12), Z20
+	VFMADD231PS  Z16, Z20, Z0
+	VFMADD231PS  Z17, Z20, Z1
+	VFMADD231PS  Z18, Z20, Z2
+	VFMADD231PS  Z19, Z20, Z3
+	VBROADCASTSS (R12)(CX*1), Z20
+	VFMADD231PS  Z16, Z20, Z4
+	VFMADD231PS  Z17, Z20, Z5
+	VFMADD231PS  Z18, Z20, Z6
+	VFMADD231PS  Z19, Z20, Z7
+	VBROADCASTSS (R12)(CX*2), Z20
+	VFMADD231PS  Z16, Z20, Z8
+	VFMADD231PS  Z17, Z20, Z9
+	VFMADD231PS  Z18, Z20, Z10
+	VFMADD231PS  Z19, Z20, Z11
+	VBROADCASTSS (R12)(R11*1), Z20
+	VFMADD231PS  Z16, Z20, Z12
+	VFMADD231PS  Z17, Z20, Z13
+	VFMADD231PS  Z18, Z20, Z14
+	VFMADD231PS  Z19, Z20, Z15
+	ADDQ         R8, R14
+	ADDQ         DX, R12
+	DECQ         R13
+	JNZ          k
+	VBROADCASTSS floor+96(FP), Z16
+	VMAXPS       Z0, Z16, Z0
+	VMAXPS       Z1, Z16, Z1
+	VMAXPS       Z2, Z16, Z2
+	VMAXPS       Z3, Z16, Z3
+	VMAXPS       Z4, Z16, Z4
+	VMAXPS       Z5, Z16, Z5
+	VMAXPS       Z6, Z16, Z6
+	VMAXPS       Z7, Z16, Z7
+	VMAXPS       Z8, Z16, Z8
+	VMAXPS       Z9, Z16, Z9
+	VMAXPS       Z10, Z16, Z10
+	VMAXPS       Z11, Z16, Z11
+	VMAXPS       Z12, Z16, Z12
+	VMAXPS       Z13, Z16, Z13
+	VMAXPS       Z14, Z16, Z14
+	VMAXPS       Z15, Z16, Z15
+	VMOVUPS      Z0, (SI)
+	VMOVUPS      Z1, 64(SI)
+	VMOVUPS      Z2, 128(SI)
+	VMOVUPS      Z3, K1, 192(SI)
+	ADDQ         DI, SI
+	VMOVUPS      Z4, (SI)
+	VMOVUPS      Z5, 64(SI)
+	VMOVUPS      Z6, 128(SI)
+	VMOVUPS      Z7, K1, 192(SI)
+	ADDQ         DI, SI
+	VMOVUPS      Z8, (SI)
+	VMOVUPS      Z9, 64(SI)
+	VMOVUPS      Z10, 128(SI)
+	VMOVUPS      Z11, K1, 192(SI)
+	ADDQ         DI, SI
+	VMOVUPS      Z12, (SI)
+	VMOVUPS      Z13, 64(SI)
+	VMOVUPS      Z14, 128(SI)
+	VMOVUPS      Z15, K1, 192(SI)
+	ADDQ         DI, SI
+	ADDQ         CX, AX
+	ADDQ         CX, AX
+	ADDQ         CX, AX
+	ADDQ         CX, AX
+	DECQ         BX
+	JNZ          blocks
+	VZEROUPPER
+	RET
+
+// func indexed4x4AVX512(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·indexed4x4AVX512(SB), NOSPLIT, $0-92
+	MOVQ  at+16(FP), AX
+	MOVQ  ldb+48(FP), CX
+	MOVQ  ldp+56(FP), DX
+	LEAQ  (DX)(DX*2), BX
+	MOVQ  tail+80(FP), SI
+	MOVQ  $-1, DI
+	BZHIQ SI, DI, DI
+	KMOVW DI, K1
+
+blocks:
+	MOVQ      bias+72(FP), SI
+	TESTQ     SI, SI
+	JZ        accumulate
+	VMOVUPS   (SI), Z0
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z0, Z8
+	VMOVAPS   Z0, Z12
+	VMOVUPS   64(SI), Z1
+	VMOVAPS   Z1, Z5
+	VMOVAPS   Z1, Z9
+	VMOVAPS   Z1, Z13
+	VMOVUPS   128(SI), Z2
+	VMOVAPS   Z2, Z6
+	VMOVAPS   Z2, Z10
+	VMOVAPS   Z2, Z14
+	VMOVUPS.Z 192(SI), K1, Z3
+	VMOVAPS   Z3, Z7
+	VMOVAPS   Z3, Z11
+	VMOVAPS   Z3, Z15
+	JMP       begun
+
+accumulate:
+	MOVLQSX   4(AX), SI
+	MOVQ      c+64(FP), DI
+	ADDQ      DI, SI
+	VMOVUPS   (SI), Z0
+	VMOVUPS   64(SI), Z1
+	VMOVUPS   128(SI), Z2
+	VMOVUPS.Z 192(SI), K1, Z3
+	MOVLQSX   12(AX), SI
+	MOVQ      c+64(FP), DI
+	ADDQ      DI, SI
+	VMOVUPS   (SI), Z4
+	VMOVUPS   64(SI), Z5
+	VMOVUPS   128(SI), Z6
+	VMOVUPS.Z 192(SI), K1, Z7
+	MOVLQSX   20(AX), SI
+	MOVQ      c+64(FP), DI
+	ADDQ      DI, SI
+	VMOVUPS   (SI), Z8
+	VMOVUPS   64(SI), Z9
+	VMOVUPS   128(SI), Z10
+	VMOVUPS.Z 192(SI), K1, Z11
+	MOVLQSX   28(AX), SI
+	MOVQ      c+64(FP), DI
+	ADDQ      DI, SI
+	VMOVUPS   (SI), Z12
+	VMOVUPS   64(SI), Z13
+	VMOVUPS   128(SI), Z14
+	VMOVUPS.Z 192(SI), K1, Z15
+
+begun:
+	MOVLQSX (AX), SI
+	MOVQ    a+32(FP), DI
+	ADDQ    DI, SI
+	MOVLQSX 8(AX), DI
+	MOVQ    a+32(FP), R8
+	ADDQ    R8, DI
+	MOVLQSX 16(AX), R8
+	MOVQ    a+32(FP), R9
+	ADDQ    R9, R8
+	MOVLQSX 24(AX), R9
+	MOVQ    a+32(FP), R10
+	ADDQ    R10, R9
+	MOVQ    terms+24(FP), R10
+	MOVQ    k+8(FP), R11
+	MOVQ    b+40(FP), R12
+
+k:
+	MOVLQSX      (R10), R13
+	VMOVUPS      (R12), Z16
+	VMOVUPS      (R12)(DX*1), Z17
+	VMOVUPS      (R12)(DX*2), Z18
+	VMOVUPS.Z    (R12)(BX*1), K1, Z19
+	VBROADCASTSS (SI)(R13*1), Z20
+	VFMADD231PS  Z16, Z20, Z0
+	VFMADD231PS  Z17, Z20, Z1
+	VFMADD231PS  Z18, Z20, Z2
+	VFMADD231PS  Z19, Z20, Z3
+	VBROADCASTSS (DI)(R13*1), Z20
+	VFMADD231PS  Z16, Z20, Z4
+	VFMADD231PS  Z17, Z20, Z5
+	VFMADD231PS  Z18, Z20, Z6
+	VFMADD231PS  Z19, Z20, Z7
+	VBROADCASTSS (R8)(R13*1), Z20
+	VFMADD231PS  Z16, Z20, Z8
+	VFMADD231PS  Z17, Z20, Z9
+	VFMADD231PS  Z18, Z20, Z10
+	VFMADD231PS  Z19, Z20, Z11
+	VBROADCASTSS (R9)(R13*1), Z20
+	VFMADD231PS  Z16, Z20, Z12
+	VFMADD231PS  Z17, Z20, Z13
+	VFMADD231PS  Z18, Z20, Z14
+	VFMADD231PS  Z19, Z20, Z15
+	ADDQ         CX, R12
+	ADDQ         $0x04, R10
+	DECQ         R11
+	JNZ          k
+	VBROADCASTSS floor+88(FP), Z16
+	VMAXPS       Z0, Z16, Z0
+	VMAXPS       Z1, Z16, Z1
+	VMAXPS       Z2, Z16, Z2
+	VMAXPS       Z3, Z16, Z3
+	VMAXPS       Z4, Z16, Z4
+	VMAXPS       Z5, Z16, Z5
+	VMAXPS       Z6, Z16, Z6
+	VMAXPS       Z7, Z16, Z7
+	VMAXPS       Z8, Z16, Z8
+	VMAXPS       Z9, Z16, Z9
+	VMAXPS       Z10, Z16, Z10
+	VMAXPS       Z11, Z16, Z11
+	VMAXPS       Z12, Z16, Z12
+	VMAXPS       Z13, Z16, Z13
+	VMAXPS       Z14, Z16, Z14
+	VMAXPS       Z15, Z16, Z15
+	MOVLQSX      4(AX), SI
+	MOVQ         c+64(FP), DI
+	ADDQ         DI, SI
+	VMOVUPS      Z0, (SI)
+	VMOVUPS      Z1, 64(SI)
+	VMOVUPS      Z2, 128(SI)
+	VMOVUPS      Z3, K1, 192(SI)
+	MOVLQSX      12(AX), SI
+	MOVQ         c+64(FP), DI
+	ADDQ         DI, SI
+	VMOVUPS      Z4, (SI)
+	VMOVUPS      Z5, 64(SI)
+	VMOVUPS      Z6, 128(SI)
+	VMOVUPS      Z7, K1, 192(SI)
+	MOVLQSX      20(AX), SI
+	MOVQ         c+64(FP), DI
+	ADDQ         DI, SI
+	VMOVUPS      Z8, (SI)
+	VMOVUPS      Z9, 64(SI)
+	VMOVUPS      Z10, 128(SI)
+	VMOVUPS      Z11, K1, 192(SI)
+	MOVLQSX      28(AX), SI
+	MOVQ         c+64(FP), DI
+	ADDQ         DI, SI
+	VMOVUPS      Z12, (SI)
+	VMOVUPS      Z13, 64(SI)
+	VMOVUPS      Z14, 128(SI)
+	VMOVUPS      Z15, K1, 192(SI)
+	ADDQ         $0x20, AX
+	DECQ         blocks+0(FP)
+	JNZ          blocks
+	VZEROUPPER
+	RET
+
+// func panel5x1AVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·panel5x1AVX512(SB), NOSPLIT, $0-100
+	MOVQ  a+16(FP), AX
+	MOVQ  ra+24(FP), CX
+	MOVQ  ca+32(FP), DX
+	MOVQ  blocks+0(FP), BX
+	MOVQ  c+64(FP), SI
+	MOVQ  ldc+72(FP), DI
+	MOVQ  ldb+48(FP), R8
+	MOVQ  tail+88(FP), R9
+	MOVQ  $-1, R10
+	BZHIQ R9, R10, R10
+	KMOVW R10, K1
+	LEAQ  (CX)(CX*2), R9
+
+blocks:
+	MOVQ      bias+80(FP), R10
+	TESTQ     R10, R10
+	JZ        accumulate
+	VMOVUPS.Z (R10), K1, Z0
+	VMOVAPS   Z0, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z4
+	JMP       begun
+
+accumulate:
+	MOVQ      SI, R10
+	VMOVUPS.Z (R10), K1, Z0
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z1
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z2
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z3
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z4
+
+begun:
+	MOVQ k+8(FP), R11
+	MOVQ AX, R10
+	LEAQ (AX)(CX*4), R12
+	MOVQ b+40(FP), R13
+
+k:
+	VMOVUPS.Z        (R13), K1, Z5
+	VFMADD231PS.BCST (R10), Z5, Z0
+	VFMADD231PS.BCST (R10)(CX*1), Z5, Z1
+	VFMADD231PS.BCST (R10)(CX*2), Z5, Z2
+	VFMADD231PS.BCST (R10)(R9*1), Z5, Z3
+	VFMADD231PS.BCST (R12), Z5, Z4
+	ADDQ             R8, R13
+	ADDQ             DX, R10
+	ADDQ             DX, R12
+	DECQ             R11
+	JNZ              k
+	VBROADCASTSS     floor+96(FP), Z5
+	VMAXPS           Z0, Z5, Z0
+	VMAXPS           Z1, Z5, Z1
+	VMAXPS           Z2, Z5, Z2
+	VMAXPS           Z3, Z5, Z3
+	VMAXPS           Z4, Z5, Z4
+	VMOVUPS          Z0, K1, (SI)
+	ADDQ             DI, SI
+	VMOVUPS          Z1, K1, (SI)
+	ADDQ             DI, SI
+	VMOVUPS          Z2, K1, (SI)
+	ADDQ             DI, SI
+	VMOVUPS          Z3, K1, (SI)
+	ADDQ             DI, SI
+	VMOVUPS          Z4, K1, (SI)
+	ADDQ             DI, SI
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	DECQ             BX
+	JNZ              blocks
+	VZEROUPPER
+	RET
+
+// func indexed5x1AVX512(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·indexed5x1AVX512(SB), NOSPLIT, $0-92
+	MOVQ  at+16(FP), AX
+	MOVQ  ldb+48(FP), CX
+	MOVQ  tail+80(FP), DX
+	MOVQ  $-1, BX
+	BZHIQ DX, BX, BX
+	KMOVW BX, K1
+
+blocks:
+	MOVQ      bias+72(FP), DX
+	TESTQ     DX, DX
+	JZ        accumulate
+	VMOVUPS.Z (DX), K1, Z0
+	VMOVAPS   Z0, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z4
+	JMP       begun
+
+accumulate:
+	MOVLQSX   4(AX), DX
+	MOVQ      c+64(FP), BX
+	ADDQ      BX, DX
+	VMOVUPS.Z (DX), K1, Z0
+	MOVLQSX   12(AX), DX
+	MOVQ      c+64(FP), BX
+	ADDQ      BX, DX
+	VMOVUPS.Z (DX), K1, Z1
+	MOVLQSX   20(AX), DX
+	MOVQ      c+64(FP), BX
+	ADDQ      BX, DX
+	VMOVUPS.Z (DX), K1, Z2
+	MOVLQSX   28(AX), DX
+	MOVQ      c+64(FP), BX
+	ADDQ      BX, DX
+	VMOVUPS.Z (DX), K1, Z3
+	MOVLQSX   36(AX), DX
+	MOVQ      c+64(FP), BX
+	ADDQ      BX, DX
+	VMOVUPS.Z (DX), K1, Z4
+
+begun:
+	MOVLQSX (AX), DX
+	MOVQ    a+32(FP), BX
+	ADDQ    BX, DX
+	MOVLQSX 8(AX), BX
+	MOVQ    a+32(FP), SI
+	ADDQ    SI, BX
+	MOVLQSX 16(AX), SI
+	MOVQ    a+32(FP), DI
+	ADDQ    DI, SI
+	MOVLQSX 24(AX), DI
+	MOVQ    a+32(FP), R8
+	ADDQ    R8, DI
+	MOVLQSX 32(AX), R8
+	MOVQ    a+32(FP), R9
+	ADDQ    R9, R8
+	MOVQ    terms+24(FP), R9
+	MOVQ    k+8(FP), R10
+	MOVQ    b+40(FP), R11
+	SUBQ    $0x04, R10
+	JLT     rest
+
+four:
+	MOVLQSX          (R9), R12
+	VMOVUPS.Z        (R11), K1, Z5
+	VFMADD231PS.BCST (DX)(R12*1), Z5, Z0
+	VFMADD231PS.BCST (BX)(R12*1), Z5, Z1
+	VFMADD231PS.BCST (SI)(R12*1), Z5, Z2
+	VFMADD231PS.BCST (DI)(R12*1), Z5, Z3
+	VFMADD231PS.BCST (R8)(R12*1), Z5, Z4
+	ADDQ             CX, R11
+	MOVLQSX          4(R9), R12
+	VMOVUPS.Z        (R11), K1, Z5
+	VFMADD231PS.BCST (DX)(R12*1), Z5, Z0
+	VFMADD231PS.BCST (BX)(R12*1), Z5, Z1
+	VFMADD231PS.BCST (SI)(R12*1), Z5, Z2
+	VFMADD231PS.BCST (DI)(R12*1), Z5, Z3
+	VFMADD231PS.BCST (R8)(R12*1), Z5, Z4
+	ADDQ             CX, R11
+	MOVLQSX          8(R9), R12
+	VMOVUPS.Z        (R11), K1, Z5
+	VFMADD231PS.BCST (DX)(R12*1), Z5, Z0
+	VFMADD231PS.BCST (BX)(R12*1), Z5, Z1
+	VFMADD231PS.BCST (SI)(R12*1), Z5, Z2
+	VFMADD231PS.BCST (DI)(R12*1), Z5, Z3
+	VFMADD231PS.BCST (R8)(R12*1), Z5, Z4
+	ADDQ             CX, R11
+	MOVLQSX          12(R9), R12
+	VMOVUPS.Z        (R11), K1, Z5
+	VFMADD231PS.BCST (DX)(R12*1), Z5, Z0
+	VFMADD231PS.BCST (BX)(R12*1), Z5, Z1
+	VFMADD231PS.BCST (SI)(R12*1), Z5, Z2
+	VFMADD231PS.BCST (DI)(R12*1), Z5, Z3
+	VFMADD231PS.BCST (R8)(R12*1), Z5, Z4
+	ADDQ             CX, R11
+	ADDQ             $0x10, R9
+	SUBQ             $0x04, R10
+	JGE              four
+
+rest:
+	ADDQ $0x04, R10
+	JZ   summed
+
+k:
+	MOVLQSX          (R9), R12
+	VMOVUPS.Z        (R11), K1, Z5
+	VFMADD231PS.BCST (DX)(R12*1), Z5, Z0
+	VFMADD231PS.BCST (BX)(R12*1), Z5, Z1
+	VFMADD231PS.BCST (SI)(R12*1), Z5, Z2
+	VFMADD231PS.BCST (DI)(R12*1), Z5, Z3
+	VFMADD231PS.BCST (R8)(R12*1), Z5, Z4
+	ADDQ             CX, R11
+	ADDQ             $0x04, R9
+	DECQ             R10
+	JNZ              k
+
+summed:
+	VBROADCASTSS floor+88(FP), Z5
+	VMAXPS       Z0, Z5, Z0
+	VMAXPS       Z1, Z5, Z1
+	VMAXPS       Z2, Z5, Z2
+	VMAXPS       Z3, Z5, Z3
+	VMAXPS       Z4, Z5, Z4
+	MOVLQSX      4(AX), DX
+	MOVQ         c+64(FP), BX
+	ADDQ         BX, DX
+	VMOVUPS      Z0, K1, (DX)
+	MOVLQSX      12(AX), DX
+	MOVQ         c+64(FP), BX
+	ADDQ         BX, DX
+	VMOVUPS      Z1, K1, (DX)
+	MOVLQSX      20(AX), DX
+	MOVQ         c+64(FP), BX
+	ADDQ         BX, DX
+	VMOVUPS      Z2, K1, (DX)
+	MOVLQSX      28(AX), DX
+	MOVQ         c+64(FP), BX
+	ADDQ         BX, DX
+	VMOVUPS      Z3, K1, (DX)
+	MOVLQSX      36(AX), DX
+	MOVQ         c+64(FP), BX
+	ADDQ         BX, DX
+	VMOVUPS      Z4, K1, (DX)
+	ADDQ         $0x28, AX
+	DECQ         blocks+0(FP)
+	JNZ          blocks
+	VZEROUPPER
+	RET
+
+// func panel5x2AVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·panel5x2AVX512(SB), NOSPLIT, $0-100
+	MOVQ  a+16(FP), AX
+	MOVQ  ra+24(FP), CX
+	MOVQ  ca+32(FP), DX
+	MOVQ  blocks+0(FP), BX
+	MOVQ  c+64(FP), SI
+	MOVQ  ldc+72(FP), DI
+	MOVQ  ldb+48(FP), R8
+	MOVQ  ldp+56(FP), R9
+	MOVQ  tail+88(FP), R10
+	MOVQ  $-1, R11
+	BZHIQ R10, R11, R11
+	KMOVW R11, K1
+	LEAQ  (CX)(CX*2), R10
+
+blocks:
+	MOVQ      bias+80(FP), R11
+	TESTQ     R11, R11
+	JZ        accumulate
+	VMOVUPS   (R11), Z0
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z0, Z8
+	VMOVUPS.Z 64(R11), K1, Z1
+	VMOVAPS   Z1, Z3
+	VMOVAPS   Z1, Z5
+	VMOVAPS   Z1, Z7
+	VMOVAPS   Z1, Z9
+	JMP       begun
+
+accumulate:
+	MOVQ      SI, R11
+	VMOVUPS   (R11), Z0
+	VMOVUPS.Z 64(R11), K1, Z1
+	ADDQ      DI, R11
+	VMOVUPS   (R11), Z2
+	VMOVUPS.Z 64(R11), K1, Z3
+	ADDQ      DI, R11
+	VMOVUPS   (R11), Z4
+	VMOVUPS.Z 64(R11), K1, Z5
+	ADDQ      DI, R11
+	VMOVUPS   (R11), Z6
+	VMOVUPS.Z 64(R11), K1, Z7
+	ADDQ      DI, R11
+	VMOVUPS   (R11), Z8
+	VMOVUPS.Z 64(R11), K1, Z9
+
+begun:
+	MOVQ k+8(FP), R12
+	MOVQ AX, R11
+	LEAQ (AX)(CX*4), R13
+	MOVQ b+40(FP), R14
+
+k:
+	VMOVUPS      (R14), Z10
+	VMOVUPS.Z    (R14)(R9*1), K1, Z11
+	VBROADCASTSS (R11), Z12
+	VFMADD231PS  Z10, Z12, Z0
+	VFMADD231PS  Z11, Z12, Z1
+	VBROADCASTSS (R11)(CX*1), Z12
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS (R11)(CX*2), Z12
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS (R11)(R10*1), Z12
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Z11, Z12, Z7
+	VBROADCASTSS (R13), Z12
+	VFMADD231PS  Z10, Z12, Z8
+	VFMADD231PS  Z11, Z12, Z9
+	ADDQ         R8, R14
+	ADDQ         DX, R11
+	ADDQ         DX, R13
+	DECQ         R12
+	JNZ          k
+	VBROADCASTSS floor+96(FP), Z10
+	VMAXPS       Z0, Z10, Z0
+	VMAXPS       Z1, Z10, Z1
+	VMAXPS       Z2, Z10, Z2
+	VMAXPS       Z3, Z10, Z3
+	VMAXPS       Z4, Z10, Z4
+	VMAXPS       Z5, Z10, Z5
+	VMAXPS       Z6, Z10, Z6
+	VMAXPS       Z7, Z10, Z7
+	VMAXPS       Z8, Z10, Z8
+	VMAXPS       Z9, Z10, Z9
+	VMOVUPS      Z0, (SI)
+	VMOVUPS      Z1, K1, 64(SI)
+	ADDQ         DI, SI
+	VMOVUPS      Z2, (SI)
+	VMOVUPS      Z3, K1, 64(SI)
+	ADDQ         DI, SI
+	VMOVUPS      Z4, (SI)
+	VMOVUPS      Z5, K1, 64(SI)
+	ADDQ         DI, SI
+	VMOVUPS      Z6, (SI)
+	VMOVUPS      Z7, K1, 64(SI)
+	ADDQ         DI, SI
+	VMOVUPS      Z8, (SI)
+	VMOVUPS      Z9, K1, 64(SI)
+	ADDQ         DI, SI
+	ADDQ         CX, AX
+	ADDQ         CX, AX
+	ADDQ         CX, AX
+	ADDQ         CX, AX
+	ADDQ         CX, AX
+	DECQ         BX
+	JNZ          blocks
+	VZEROUPPER
+	RET
+
+// func indexed5x2AVX512(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·indexed5x2AVX512(SB), NOSPLIT, $0-92
+	MOVQ  at+16(FP), AX
+	MOVQ  ldb+48(FP), CX
+	MOVQ  ldp+56(FP), DX
+	MOVQ  tail+80(FP), BX
+	MOVQ  $-1, SI
+	BZHIQ BX, SI, SI
+	KMOVW SI, K1
+
+blocks:
+	MOVQ      bias+72(FP), BX
+	TESTQ     BX, BX
+	JZ        accumulate
+	VMOVUPS   (BX), Z0
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z0, Z8
+	VMOVUPS.Z 64(BX), K1, Z1
+	VMOVAPS   Z1, Z3
+	VMOVAPS   Z1, Z5
+	VMOVAPS   Z1, Z7
+	VMOVAPS   Z1, Z9
+	JMP       begun
+
+accumulate:
+	MOVLQSX   4(AX), BX
+	MOVQ      c+64(FP), SI
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z0
+	VMOVUPS.Z 64(BX), K1, Z1
+	MOVLQSX   12(AX), BX
+	MOVQ      c+64(FP), SI
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z2
+	VMOVUPS.Z 64(BX), K1, Z3
+	MOVLQSX   20(AX), BX
+	MOVQ      c+64(FP), SI
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z4
+	VMOVUPS.Z 64(BX), K1, Z5
+	MOVLQSX   28(AX), BX
+	MOVQ      c+64(FP), SI
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z6
+	VMOVUPS.Z 64(BX), K1, Z7
+	MOVLQSX   36(AX), BX
+	MOVQ      c+64(FP), SI
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z8
+	VMOVUPS.Z 64(BX), K1, Z9
+
+begun:
+	MOVLQSX (AX), BX
+	MOVQ    a+32(FP), SI
+	ADDQ    SI, BX
+	MOVLQSX 8(AX), SI
+	MOVQ    a+32(FP), DI
+	ADDQ    DI, SI
+	MOVLQSX 16(AX), DI
+	MOVQ    a+32(FP), R8
+	ADDQ    R8, DI
+	MOVLQSX 24(AX), R8
+	MOVQ    a+32(FP), R9
+	ADDQ    R9, R8
+	MOVLQSX 32(AX), R9
+	MOVQ    a+32(FP), R10
+	ADDQ    R10, R9
+	MOVQ    terms+24(FP), R10
+	MOVQ    k+8(FP), R11
+	MOVQ    b+40(FP), R12
+
+k:
+	MOVLQSX      (R10), R13
+	VMOVUPS      (R12), Z10
+	VMOVUPS.Z    (R12)(DX*1), K1, Z11
+	VBROADCASTSS (BX)(R13*1), Z12
+	VFMADD231PS  Z10, Z12, Z0
+	VFMADD231PS  Z11, Z12, Z1
+	VBROADCASTSS (SI)(R13*1), Z12
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS (DI)(R13*1), Z12
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS (R8)(R13*1), Z12
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Z11, Z12, Z7
+	VBROADCASTSS (R9)(R13*1), Z12
+	VFMADD231PS  Z10, Z12, Z8
+	VFMADD231PS  Z11, Z12, Z9
+	ADDQ         CX, R12
+	ADDQ         $0x04, R10
+	DECQ         R11
+	JNZ          k
+	VBROADCASTSS floor+88(FP), Z10
+	VMAXPS       Z0, Z10, Z0
+	VMAXPS       Z1, Z10, Z1
+	VMAXPS       Z2, Z10, Z2
+	VMAXPS       Z3, Z10, Z3
+	VMAXPS       Z4, Z10, Z4
+	VMAXPS       Z5, Z10, Z5
+	VMAXPS       Z6, Z10, Z6
+	VMAXPS       Z7, Z10, Z7
+	VMAXPS       Z8, Z10, Z8
+	VMAXPS       Z9, Z10, Z9
+	MOVLQSX      4(AX), BX
+	MOVQ         c+64(FP), SI
+	ADDQ         SI, BX
+	VMOVUPS      Z0, (BX)
+	VMOVUPS      Z1, K1, 64(BX)
+	MOVLQSX      12(AX), BX
+	MOVQ         c+64(FP), SI
+	ADDQ         SI, BX
+	VMOVUPS      Z2, (BX)
+	VMOVUPS      Z3, K1, 64(BX)
+	MOVLQSX      20(AX), BX
+	MOVQ         c+64(FP), SI
+	ADDQ         SI, BX
+	VMOVUPS      Z4, (BX)
+	VMOVUPS      Z5, K1, 64(BX)
+	MOVLQSX      28(AX), BX
+	MOVQ         c+64(FP), SI
+	ADDQ         SI, BX
+	VMOVUPS      Z6, (BX)
+	VMOVUPS      Z7, K1, 64(BX)
+	MOVLQSX      36(AX), BX
+	MOVQ         c+64(FP), SI
+	ADDQ         SI, BX
+	VMOVUPS      Z8, (BX)
+	VMOVUPS      Z9, K1, 64(BX)
+	ADDQ         $0x28, AX
+	DECQ         blocks+0(FP)
+	JNZ          blocks
+	VZEROUPPER
+	RET
+
+// func panel5x3AVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·panel5x3AVX512(SB), NOSPLIT, $0-100
+	MOVQ  a+16(FP), AX
+	MOVQ  ra+24(FP), CX
+	MOVQ  ca+32(FP), DX
+	MOVQ  blocks+0(FP), BX
+	MOVQ  c+64(FP), SI
+	MOVQ  ldc+72(FP), DI
+	MOVQ  ldb+48(FP), R8
+	MOVQ  ldp+56(FP), R9
+	MOVQ  tail+88(FP), R10
+	MOVQ  $-1, R11
+	BZHIQ R10, R11, R11
+	KMOVW R11, K1
+	LEAQ  (CX)(CX*2), R10
+
+blocks:
+	MOVQ      bias+80(FP), R11
+	TESTQ     R11, R11
+	JZ        accumulate
+	VMOVUPS   (R11), Z0
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z0, Z9
+	VMOVAPS   Z0, Z12
+	VMOVUPS   64(R11), Z1
+	VMOVAPS   Z1, Z4
+	VMOVAPS   Z1, Z7
+	VMOVAPS   Z1, Z10
+	VMOVAPS   Z1, Z13
+	VMOVUPS.Z 128(R11), K1, Z2
+	VMOVAPS   Z2, Z5
+	VMOVAPS   Z2, Z8
+	VMOVAPS   Z2, Z11
+	VMOVAPS   Z2, Z14
+	JMP       begun
+
+accumulate:
+	MOVQ      SI, R11
+	VMOVUPS   (R11), Z0
+	VMOVUPS   64(R11), Z1
+	VMOVUPS.Z 128(R11), K1, Z2
+	ADDQ      DI, R11
+	VMOVUPS   (R11), Z3
+	VMOVUPS   64(R11), Z4
+	VMOVUPS.Z 128(R11), K1, Z5
+	ADDQ      DI, R11
+	VMOVUPS   (R11), Z6
+	VMOVUPS   64(R11), Z7
+	VMOVUPS.Z 128(R11), K1, Z8
+	ADDQ      DI, R11
+	VMOVUPS   (R11), Z9
+	VMOVUPS   64(R11), Z10
+	VMOVUPS.Z 128(R11), K1, Z11
+	ADDQ      DI, R11
+	VMOVUPS   (R11), Z12
+	VMOVUPS   64(R11), Z13
+	VMOVUPS.Z 128(R11), K1, Z14
+
+begun:
+	MOVQ k+8(FP), R12
+	MOVQ AX, R11
+	LEAQ (AX)(CX*4), R13
+	MOVQ b+40(FP), R14
+
+k:
+	VMOVUPS      (R14), Z15
+	VMOVUPS      (R14)(R9*1), Z16
+	VMOVUPS.Z    (R14)(R9*2), K1, Z17
+	VBROADCASTSS (R11), Z18
+	VFMADD231PS  Z15, Z18, Z0
+	VFMADD231PS  Z16, Z18, Z1
+	VFMADD231PS  Z17, Z18, Z2
+	VBROADCASTSS (R11)(CX*1), Z18
+	VFMADD231PS  Z15, Z18, Z3
+	VFMADD231PS  Z16, Z18, Z4
+	VFMADD231PS  Z17, Z18, Z5
+	VBROADCASTSS (R11)(CX*2), Z18
+	VFMADD231PS  Z15, Z18, Z6
+	VFMADD231PS  Z16, Z18, Z7
+	VFMADD231PS  Z17, Z18, Z8
+	VBROADCASTSS (R11)(R10*1), Z18
+	VFMADD231PS  Z15, Z18, Z9
+	VFMADD231PS  Z16, Z18, Z10
+	VFMADD231PS  Z17, Z18, Z11
+	VBROADCASTSS (R13), Z18
+	VFMADD231PS  Z15, Z18, Z12
+	VFMADD231PS  Z16, Z18, Z13
+	VFMADD231PS  Z17, Z18, Z14
+	ADDQ         R8, R14
+	ADDQ         DX, R11
+	ADDQ         DX, R13
+	DECQ         R12
+	JNZ          k
+	VBROADCASTSS floor+96(FP), Z15
+	VMAXPS       Z0, Z15, Z0
+	VMAXPS       Z1, Z15, Z1
+	VMAXPS       Z2, Z15, Z2
+	VMAXPS       Z3, Z15, Z3
+	VMAXPS       Z4, Z15, Z4
+	VMAXPS       Z5, Z15, Z5
+	VMAXPS       Z6, Z15, Z6
+	VMAXPS       Z7, Z15, Z7
+	VMAXPS       Z8, Z15, Z8
+	VMAXPS       Z9, Z15, Z9
+	VMAXPS       Z10, Z15, Z10
+	VMAXPS       Z11, Z15, Z11
+	VMAXPS       Z12, Z15, Z12
+	VMAXPS       Z13, Z15, Z13
+	VMAXPS       Z14, Z15, Z14
+	VMOVUPS      Z0, (SI)
+	VMOVUPS      Z1, 64(SI)
+	VMOVUPS      Z2, K1, 128(SI)
+	ADDQ         DI, SI
+	VMOVUPS      Z3, (SI)
+	VMOVUPS      Z4, 64(SI)
+	VMOVUPS      Z5, K1, 128(SI)
+	ADDQ         DI, SI
+	VMOVUPS      Z6, (SI)
+	VMOVUPS      Z7, 64(SI)
+	VMOVUPS      Z8, K1, 128(SI)
+	ADDQ         DI, SI
+	VMOVUPS      Z9, (SI)
+	VMOVUPS      Z10, 64(SI)
+	VMOVUPS      Z11, K1, 128(SI)
+	ADDQ         DI, SI
+	VMOVUPS      Z12, (SI)
+	VMOVUPS      Z13, 64(SI)
+	VMOVUPS      Z14, K1, 128(SI)
+	ADDQ         DI, SI
+	ADDQ         CX, AX
+	ADDQ         CX, AX
+	ADDQ         CX, AX
+	ADDQ         CX, AX
+	ADDQ         CX, AX
+	DECQ         BX
+	JNZ          blocks
+	VZEROUPPER
+	RET
+
+// func indexed5x3AVX512(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·indexed5x3AVX512(SB), NOSPLIT, $0-92
+	MOVQ  at+16(FP), AX
+	MOVQ  ldb+48(FP), CX
+	MOVQ  ldp+56(FP), DX
+	MOVQ  tail+80(FP), BX
+	MOVQ  $-1, SI
+	BZHIQ BX, SI, SI
+	KMOVW SI, K1
+
+blocks:
+	MOVQ      bias+72(FP), BX
+	TESTQ     BX, BX
+	JZ        accumulate
+	VMOVUPS   (BX), Z0
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z0, Z9
+	VMOVAPS   Z0, Z12
+	VMOVUPS   64(BX), Z1
+	VMOVAPS   Z1, Z4
+	VMOVAPS   Z1, Z7
+	VMOVAPS   Z1, Z10
+	VMOVAPS   Z1, Z13
+	VMOVUPS.Z 128(BX), K1, Z2
+	VMOVAPS   Z2, Z5
+	VMOVAPS   Z2, Z8
+	VMOVAPS   Z2, Z11
+	VMOVAPS   Z2, Z14
+	JMP       begun
+
+accumulate:
+	MOVLQSX   4(AX), BX
+	MOVQ      c+64(FP), SI
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z0
+	VMOVUPS   64(BX), Z1
+	VMOVUPS.Z 128(BX), K1, Z2
+	MOVLQSX   12(AX), BX
+	MOVQ      c+64(FP), SI
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z3
+	VMOVUPS   64(BX), Z4
+	VMOVUPS.Z 128(BX), K1, Z5
+	MOVLQSX   20(AX), BX
+	MOVQ      c+64(FP), SI
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z6
+	VMOVUPS   64(BX), Z7
+	VMOVUPS.Z 128(BX), K1, Z8
+	MOVLQSX   28(AX), BX
+	MOVQ      c+64(FP), SI
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z9
+	VMOVUPS   64(BX), Z10
+	VMOVUPS.Z 128(BX), K1, Z11
+	MOVLQSX   36(AX), BX
+	MOVQ      c+64(FP), SI
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z12
+	VMOVUPS   64(BX), Z13
+	VMOVUPS.Z 128(BX), K1, Z14
+
+begun:
+	MOVLQSX (AX), BX
+	MOVQ    a+32(FP), SI
+	ADDQ    SI, BX
+	MOVLQSX 8(AX), SI
+	MOVQ    a+32(FP), DI
+	ADDQ    DI, SI
+	MOVLQSX 16(AX), DI
+	MOVQ    a+32(FP), R8
+	ADDQ    R8, DI
+	MOVLQSX 24(AX), R8
+	MOVQ    a+32(FP), R9
+	ADDQ    R9, R8
+	MOVLQSX 32(AX), R9
+	MOVQ    a+32(FP), R10
+	ADDQ    R10, R9
+	MOVQ    terms+24(FP), R10
+	MOVQ    k+8(FP), R11
+	MOVQ    b+40(FP), R12
+
+k:
+	MOVLQSX      (R10), R13
+	VMOVUPS      (R12), Z15
+	VMOVUPS      (R12)(DX*1), Z16
+	VMOVUPS.Z    (R12)(DX*2), K1, Z17
+	VBROADCASTSS (BX)(R13*1), Z18
+	VFMADD231PS  Z15, Z18, Z0
+	VFMADD231PS  Z16, Z18, Z1
+	VFMADD231PS  Z17, Z18, Z2
+	VBROADCASTSS (SI)(R13*1), Z18
+	VFMADD231PS  Z15, Z18, Z3
+	VFMADD231PS  Z16, Z18, Z4
+	VFMADD231PS  Z17, Z18, Z5
+	VBROADCASTSS (DI)(R13*1), Z18
+	VFMADD231PS  Z15, Z18, Z6
+	VFMADD231PS  Z16, Z18, Z7
+	VFMADD231PS  Z17, Z18, Z8
+	VBROADCASTSS (R8)(R13*1), Z18
+	VFMADD231PS  Z15, Z18, Z9
+	VFMADD231PS  Z16, Z18, Z10
+	VFMADD231PS  Z17, Z18, Z11
+	VBROADCASTSS (R9)(R13*1), Z18
+	VFMADD231PS  Z15, Z18, Z12
+	VFMADD231PS  Z16, Z18, Z13
+	VFMADD231PS  Z17, Z18, Z14
+	ADDQ         CX, R12
+	ADDQ         $0x04, R10
+	DECQ         R11
+	JNZ          k
+	VBROADCASTSS floor+88(FP), Z15
+	VMAXPS       Z0, Z15, Z0
+	VMAXPS       Z1, Z15, Z1
+	VMAXPS       Z2, Z15, Z2
+	VMAXPS       Z3, Z15, Z3
+	VMAXPS       Z4, Z15, Z4
+	VMAXPS       Z5, Z15, Z5
+	VMAXPS       Z6, Z15, Z6
+	VMAXPS       Z7, Z15, Z7
+	VMAXPS       Z8, Z15, Z8
+	VMAXPS       Z9, Z15, Z9
+	VMAXPS       Z10, Z15, Z10
+	VMAXPS       Z11, Z15, Z11
+	VMAXPS       Z12, Z15, Z12
+	VMAXPS       Z13, Z15, Z13
+	VMAXPS       Z14, Z15, Z14
+	MOVLQSX      4(AX), BX
+	MOVQ         c+64(FP), SI
+	ADDQ         SI, BX
+	VMOVUPS      Z0, (BX)
+	VMOVUPS      Z1, 64(BX)
+	VMOVUPS      Z2, K1, 128(BX)
+	MOVLQSX      12(AX), BX
+	MOVQ         c+64(FP), SI
+	ADDQ         SI, BX
+	VMOVUPS      Z3, (BX)
+	VMOVUPS      Z4, 64(BX)
+	VMOVUPS      Z5, K1, 128(BX)
+	MOVLQSX      20(AX), BX
+	MOVQ         c+64(FP), SI
+	ADDQ         SI, BX
+	VMOVUPS      Z6, (BX)
+	VMOVUPS      Z7, 64(BX)
+	VMOVUPS      Z8, K1, 128(BX)
+	MOVLQSX      28(AX), BX
+	MOVQ         c+64(FP), SI
+	ADDQ         SI, BX
+	VMOVUPS      Z9, (BX)
+	VMOVUPS      Z10, 64(BX)
+	VMOVUPS      Z11, K1, 128(BX)
+	MOVLQSX      36(AX), BX
+	MOVQ         c+64(FP), SI
+	ADDQ         SI, BX
+	VMOVUPS      Z12, (BX)
+	VMOVUPS      Z13, 64(BX)
+	VMOVUPS      Z14, K1, 128(BX)
+	ADDQ         $0x28, AX
+	DECQ         blocks+0(FP)
+	JNZ          blocks
+	VZEROUPPER
+	RET
+
+// func panel6x1AVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·panel6x1AVX512(SB), NOSPLIT, $0-100
+	MOVQ  a+16(FP), AX
+	MOVQ  ra+24(FP), CX
+	MOVQ  ca+32(FP), DX
+	MOVQ  blocks+0(FP), BX
+	MOVQ  c+64(FP), SI
+	MOVQ  ldc+72(FP), DI
+	MOVQ  ldb+48(FP), R8
+	MOVQ  tail+88(FP), R9
+	MOVQ  $-1, R10
+	BZHIQ R9, R10, R10
+	KMOVW R10, K1
+	LEAQ  (CX)(CX*2), R9
+
+blocks:
+	MOVQ      bias+80(FP), R10
+	TESTQ     R10, R10
+	JZ        accumulate
+	VMOVUPS.Z (R10), K1, Z0
+	VMOVAPS   Z0, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z0, Z5
+	JMP       begun
+
+accumulate:
+	MOVQ      SI, R10
+	VMOVUPS.Z (R10), K1, Z0
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z1
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z2
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z3
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z4
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z5
+
+begun:
+	MOVQ k+8(FP), R11
+	MOVQ AX, R10
+	LEAQ (AX)(CX*4), R12
+	MOVQ b+40(FP), R13
+
+k:
+	VMOVUPS.Z        (R13), K1, Z6
+	VFMADD231PS.BCST (R10), Z6, Z0
+	VFMADD231PS.BCST (R10)(CX*1), Z6, Z1
+	VFMADD231PS.BCST (R10)(CX*2), Z6, Z2
+	VFMADD231PS.BCST (R10)(R9*1), Z6, Z3
+	VFMADD231PS.BCST (R12), Z6, Z4
+	VFMADD231PS.BCST (R12)(CX*1), Z6, Z5
+	ADDQ             R8, R13
+	ADDQ             DX, R10
+	ADDQ             DX, R12
+	DECQ             R11
+	JNZ              k
+	VBROADCASTSS     floor+96(FP), Z6
+	VMAXPS           Z0, Z6, Z0
+	VMAXPS           Z1, Z6, Z1
+	VMAXPS           Z2, Z6, Z2
+	VMAXPS           Z3, Z6, Z3
+	VMAXPS           Z4, Z6, Z4
+	VMAXPS           Z5, Z6, Z5
+	VMOVUPS          Z0, K1, (SI)
+	ADDQ             DI, SI
+	VMOVUPS          Z1, K1, (SI)
+	ADDQ             DI, SI
+	VMOVUPS          Z2, K1, (SI)
+	ADDQ             DI, SI
+	VMOVUPS          Z3, K1, (SI)
+	ADDQ             DI, SI
+	VMOVUPS          Z4, K1, (SI)
+	ADDQ             DI, SI
+	VMOVUPS          Z5, K1, (SI)
+	ADDQ             DI, SI
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	DECQ             BX
+	JNZ              blocks
+	VZEROUPPER
+	RET
+
+// func indexed6x1AVX512(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·indexed6x1AVX512(SB), NOSPLIT, $0-92
+	MOVQ  at+16(FP), AX
+	MOVQ  ldb+48(FP), CX
+	MOVQ  tail+80(FP), DX
+	MOVQ  $-1, BX
+	BZHIQ DX, BX, BX
+	KMOVW BX, K1
+
+blocks:
+	MOVQ      bias+72(FP), DX
+	TESTQ     DX, DX
+	JZ        accumulate
+	VMOVUPS.Z (DX), K1, Z0
+	VMOVAPS   Z0, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z0, Z5
+	JMP       begun
+
+accumulate:
+	MOVLQSX   4(AX), DX
+	MOVQ      c+64(FP), BX
+	ADDQ      BX, DX
+	VMOVUPS.Z (DX), K1, Z0
+	MOVLQSX   12(AX), DX
+	MOVQ      c+64(FP), BX
+	ADDQ      BX, DX
+	VMOVUPS.Z (DX), K1, Z1
+	MOVLQSX   20(AX), DX
+	MOVQ      c+64(FP), BX
+	ADDQ      BX, DX
+	VMOVUPS.Z (DX), K1, Z2
+	MOVLQSX   28(AX), DX
+	MOVQ      c+64(FP), BX
+	ADDQ      BX, DX
+	VMOVUPS.Z (DX), K1, Z3
+	MOVLQSX   36(AX), DX
+	MOVQ      c+64(FP), BX
+	ADDQ      BX, DX
+	VMOVUPS.Z (DX), K1, Z4
+	MOVLQSX   44(AX), DX
+	MOVQ      c+64(FP), BX
+	ADDQ      BX, DX
+	VMOVUPS.Z (DX), K1, Z5
+
+begun:
+	MOVLQSX (AX), DX
+	MOVQ    a+32(FP), BX
+	ADDQ    BX, DX
+	MOVLQSX 8(AX), BX
+	MOVQ    a+32(FP), SI
+	ADDQ    SI, BX
+	MOVLQSX 16(AX), SI
+	MOVQ    a+32(FP), DI
+	ADDQ    DI, SI
+	MOVLQSX 24(AX), DI
+	MOVQ    a+32(FP), R8
+	ADDQ    R8, DI
+	MOVLQSX 32(AX), R8
+	MOVQ    a+32(FP), R9
+	ADDQ    R9, R8
+	MOVLQSX 40(AX), R9
+	MOVQ    a+32(FP), R10
+	ADDQ    R10, R9
+	MOVQ    terms+24(FP), R10
+	MOVQ    k+8(FP), R11
+	MOVQ    b+40(FP), R12
+	SUBQ    $0x04, R11
+	JLT     rest
+
+four:
+	MOVLQSX          (R10), R13
+	VMOVUPS.Z        (R12), K1, Z6
+	VFMADD231PS.BCST (DX)(R13*1), Z6, Z0
+	VFMADD231PS.BCST (BX)(R13*1), Z6, Z1
+	VFMADD231PS.BCST (SI)(R13*1), Z6, Z2
+	VFMADD231PS.BCST (DI)(R13*1), Z6, Z3
+	VFMADD231PS.BCST (R8)(R13*1), Z6, Z4
+	VFMADD231PS.BCST (R9)(R13*1), Z6, Z5
+	ADDQ             CX, R12
+	MOVLQSX          4(R10), R13
+	VMOVUPS.Z        (R12), K1, Z6
+	VFMADD231PS.BCST (DX)(R13*1), Z6, Z0
+	VFMADD231PS.BCST (BX)(R13*1), Z6, Z1
+	VFMADD231PS.BCST (SI)(R13*1), Z6, Z2
+	VFMADD231PS.BCST (DI)(R13*1), Z6, Z3
+	VFMADD231PS.BCST (R8)(R13*1), Z6, Z4
+	VFMADD231PS.BCST (R9)(R13*1), Z6, Z5
+	ADDQ             CX, R12
+	MOVLQSX          8(R10), R13
+	VMOVUPS.Z        (R12), K1, Z6
+	VFMADD231PS.BCST (DX)(R13*1), Z6, Z0
+	VFMADD231PS.BCST (BX)(R13*1), Z6, Z1
+	VFMADD231PS.BCST (SI)(R13*1), Z6, Z2
+	VFMADD231PS.BCST (DI)(R13*1), Z6, Z3
+	VFMADD231PS.BCST (R8)(R13*1), Z6, Z4
+	VFMADD231PS.BCST (R9)(R13*1), Z6, Z5
+	ADDQ             CX, R12
+	MOVLQSX          12(R10), R13
+	VMOVUPS.Z        (R12), K1, Z6
+	VFMADD231PS.BCST (DX)(R13*1), Z6, Z0
+	VFMADD231PS.BCST (BX)(R13*1), Z6, Z1
+	VFMADD231PS.BCST (SI)(R13*1), Z6, Z2
+	VFMADD231PS.BCST (DI)(R13*1), Z6, Z3
+	VFMADD231PS.BCST (R8)(R13*1), Z6, Z4
+	VFMADD231PS.BCST (R9)(R13*1), Z6, Z5
+	ADDQ             CX, R12
+	ADDQ             $0x10, R10
+	SUBQ             $0x04, R11
+	JGE              four
+
+rest:
+	ADDQ $0x04, R11
+	JZ   summed
+
+k:
+	MOVLQSX          (R10), R13
+	VMOVUPS.Z        (R12), K1, Z6
+	VFMADD231PS.BCST (DX)(R13*1), Z6, Z0
+	VFMADD231PS.BCST (BX)(R13*1), Z6, Z1
+	VFMADD231PS.BCST (SI)(R13*1), Z6, Z2
+	VFMADD231PS.BCST (DI)(R13*1), Z6, Z3
+	VFMADD231PS.BCST (R8)(R13*1), Z6, Z4
+	VFMADD231PS.BCST (R9)(R13*1), Z6, Z5
+	ADDQ             CX, R12
+	ADDQ             $0x04, R10
+	DECQ             R11
+	JNZ              k
+
+summed:
+	VBROADCASTSS floor+88(FP), Z6
+	VMAXPS       Z0, Z6, Z0
+	VMAXPS       Z1, Z6, Z1
+	VMAXPS       Z2, Z6, Z2
+	VMAXPS       Z3, Z6, Z3
+	VMAXPS       Z4, Z6, Z4
+	VMAXPS       Z5, Z6, Z5
+	MOVLQSX      4(AX), DX
+	MOVQ         c+64(FP), BX
+	ADDQ         BX, DX
+	VMOVUPS      Z0, K1, (DX)
+	MOVLQSX      12(AX), DX
+	MOVQ         c+64(FP), BX
+	ADDQ         BX, DX
+	VMOVUPS      Z1, K1, (DX)
+	MOVLQSX      20(AX), DX
+	MOVQ         c+64(FP), BX
+	ADDQ         BX, DX
+	VMOVUPS      Z2, K1, (DX)
+	MOVLQSX      28(AX), DX
+	MOVQ         c+64(FP), BX
+	ADDQ         BX, DX
+	VMOVUPS      Z3, K1, (DX)
+	MOVLQSX      36(AX), DX
+	MOVQ         c+64(FP), BX
+	ADDQ         BX, DX
+	VMOVUPS      Z4, K1, (DX)
+	MOVLQSX      44(AX), DX
+	MOVQ         c+64(FP), BX
+	ADDQ         BX, DX
+	VMOVUPS      Z5, K1, (DX)
+	ADDQ         $0x30, AX
+	DECQ         blocks+0(FP)
+	JNZ          blocks
+	VZEROUPPER
+	RET
+
+// func panel6x2AVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·panel6x2AVX512(SB), NOSPLIT, $0-100
+	MOVQ  a+16(FP), AX
+	MOVQ  ra+24(FP), CX
+	MOVQ  ca+32(FP), DX
+	MOVQ  blocks+0(FP), BX
+	MOVQ  c+64(FP), SI
+	MOVQ  ldc+72(FP), DI
+	MOVQ  ldb+48(FP), R8
+	MOVQ  ldp+56(FP), R9
+	MOVQ  tail+88(FP), R10
+	MOVQ  $-1, R11
+	BZHIQ R10, R11, R11
+	KMOVW R11, K1
+	LEAQ  (CX)(CX*2), R10
+
+blocks:
+	MOVQ      bias+80(FP), R11
+	TESTQ     R11, R11
+	JZ        accumulate
+	VMOVUPS   (R11), Z0
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z0, Z8
+	VMOVAPS   Z0, Z10
+	VMOVUPS.Z 64(R11), K1, Z1
+	VMOVAPS   Z1, Z3
+	VMOVAPS   Z1, Z5
+	VMOVAPS   Z1, Z7
+	VMOVAPS   Z1, Z9
+	VMOVAPS   Z1, Z11
+	JMP       begun
+
+accumulate:
+	MOVQ      SI, R11
+	VMOVUPS   (R11), Z0
+	VMOVUPS.Z 64(R11), K1, Z1
+	ADDQ      DI, R11
+	VMOVUPS   (R11), Z2
+	VMOVUPS.Z 64(R11), K1, Z3
+	ADDQ      DI, R11
+	VMOVUPS   (R11), Z4
+	VMOVUPS.Z 64(R11), K1, Z5
+	ADDQ      DI, R11
+	VMOVUPS   (R11), Z6
+	VMOVUPS.Z 64(R11), K1, Z7
+	ADDQ      DI, R11
+	VMOVUPS   (R11), Z8
+	VMOVUPS.Z 64(R11), K1, Z9
+	ADDQ      DI, R11
+	VMOVUPS   (R11), Z10
+	VMOVUPS.Z 64(R11), K1, Z11
+
+begun:
+	MOVQ k+8(FP), R12
+	MOVQ AX, R11
+	LEAQ (AX)(CX*4), R13
+	MOVQ b+40(FP), R14
+
+k:
+	VMOVUPS      (R14), Z12
+	VMOVUPS.Z    (R14)(R9*1), K1, Z13
+	VBROADCASTSS (R11), Z14
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Z13, Z14, Z1
+	VBROADCASTSS (R11)(CX*1), Z14
+	VFMADD231PS  Z12, Z14, Z2
+	VFMADD231PS  Z13, Z14, Z3
+	VBROADCASTSS (R11)(CX*2), Z14
+	VFMADD231PS  Z12, Z14, Z4
+	VFMADD231PS  Z13, Z14, Z5
+	VBROADCASTSS (R11)(R10*1), Z14
+	VFMADD231PS  Z12, Z14, Z6
+	VFMADD231PS  Z13, Z14, Z7
+	VBROADCASTSS (R13), Z14
+	VFMADD231PS  Z12, Z14, Z8
+	VFMADD231PS  Z13, Z14, Z9
+	VBROADCASTSS (R13)(CX*1), Z14
+	VFMADD231PS  Z12, Z14, Z10
+	VFMADD231PS  Z13, Z14, Z11
+	ADDQ         R8, R14
+	ADDQ         DX, R11
+	ADDQ         DX, R13
+	DECQ         R12
+	JNZ          k
+	VBROADCASTSS floor+96(FP), Z12
+	VMAXPS       Z0, Z12, Z0
+	VMAXPS       Z1, Z12, Z1
+	VMAXPS       Z2, Z12, Z2
+	VMAXPS       Z3, Z12, Z3
+	VMAXPS       Z4, Z12, Z4
+	VMAXPS       Z5, Z12, Z5
+	VMAXPS       Z6, Z12, Z6
+	VMAXPS       Z7, Z12, Z7
+	VMAXPS       Z8, Z12, Z8
+	VMAXPS       Z9, Z12, Z9
+	VMAXPS       Z10, Z12, Z10
+	VMAXPS       Z11, Z12, Z11
+	VMOVUPS      Z0, (SI)
+	VMOVUPS      Z1, K1, 64(SI)
+	ADDQ         DI, SI
+	VMOVUPS      Z2, (SI)
+	VMOVUPS      Z3, K1, 64(SI)
+	ADDQ         DI, SI
+	VMOVUPS      Z4, (SI)
+	VMOVUPS      Z5, K1, 64(SI)
+	ADDQ         DI, SI
+	VMOVUPS      Z6, (SI)
+	VMOVUPS      Z7, K1, 64(SI)
+	ADDQ         DI, SI
+	VMOVUPS      Z8, (SI)
+	VMOVUPS      Z9, K1, 64(SI)
+	ADDQ         DI, SI
+	VMOVUPS      Z10, (SI)
+	VMOVUPS      Z11, K1, 64(SI)
+	ADDQ         DI, SI
+	ADDQ         CX, AX
+	ADDQ         CX, AX
+	ADDQ         CX, AX
+	ADDQ         CX, AX
+	ADDQ         CX, AX
+	ADDQ         CX, AX
+	DECQ         BX
+	JNZ          blocks
+	VZEROUPPER
+	RET
+
+// func indexed6x2AVX512(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·indexed6x2AVX512(SB), NOSPLIT, $0-92
+	MOVQ  at+16(FP), AX
+	MOVQ  ldb+48(FP), CX
+	MOVQ  ldp+56(FP), DX
+	MOVQ  tail+80(FP), BX
+	MOVQ  $-1, SI
+	BZHIQ BX, SI, SI
+	KMOVW SI, K1
+
+blocks:
+	MOVQ      bias+72(FP), BX
+	TESTQ     BX, BX
+	JZ        accumulate
+	VMOVUPS   (BX), Z0
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z0, Z8
+	VMOVAPS   Z0, Z10
+	VMOVUPS.Z 64(BX), K1, Z1
+	VMOVAPS   Z1, Z3
+	VMOVAPS   Z1, Z5
+	VMOVAPS   Z1, Z7
+	VMOVAPS   Z1, Z9
+	VMOVAPS   Z1, Z11
+	JMP       begun
+
+accumulate:
+	MOVLQSX   4(AX), BX
+	MOVQ      c+64(FP), SI
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z0
+	VMOVUPS.Z 64(BX), K1, Z1
+	MOVLQSX   12(AX), BX
+	MOVQ      c+64(FP), SI
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z2
+	VMOVUPS.Z 64(BX), K1, Z3
+	MOVLQSX   20(AX), BX
+	MOVQ      c+64(FP), SI
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z4
+	VMOVUPS.Z 64(BX), K1, Z5
+	MOVLQSX   28(AX), BX
+	MOVQ      c+64(FP), SI
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z6
+	VMOVUPS.Z 64(BX), K1, Z7
+	MOVLQSX   36(AX), BX
+	MOVQ      c+64(FP), SI
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z8
+	VMOVUPS.Z 64(BX), K1, Z9
+	MOVLQSX   44(AX), BX
+	MOVQ      c+64(FP), SI
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z10
+	VMOVUPS.Z 64(BX), K1, Z11
+
+begun:
+	MOVLQSX (AX), BX
+	MOVQ    a+32(FP), SI
+	ADDQ    SI, BX
+	MOVLQSX 8(AX), SI
+	MOVQ    a+32(FP), DI
+	ADDQ    DI, SI
+	MOVLQSX 16(AX), DI
+	MOVQ    a+32(FP), R8
+	ADDQ    R8, DI
+	MOVLQSX 24(AX), R8
+	MOVQ    a+32(FP), R9
+	ADDQ    R9, R8
+	MOVLQSX 32(AX), R9
+	MOVQ    a+32(FP), R10
+	ADDQ    R10, R9
+	MOVLQSX 40(AX), R10
+	MOVQ    a+32(FP), R11
+	ADDQ    R11, R10
+	MOVQ    terms+24(FP), R11
+	MOVQ    k+8(FP), R12
+	MOVQ    b+40(FP), R13
+
+k:
+	MOVLQSX      (R11), R14
+	VMOVUPS      (R13), Z12
+	VMOVUPS.Z    (R13)(DX*1), K1, Z13
+	VBROADCASTSS (BX)(R14*1), Z14
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Z13, Z14, Z1
+	VBROADCASTSS (SI)(R14*1), Z14
+	VFMADD231PS  Z12, Z14, Z2
+	VFMADD231PS  Z13, Z14, Z3
+	VBROADCASTSS (DI)(R14*1), Z14
+	VFMADD231PS  Z12, Z14, Z4
+	VFMADD231PS  Z13, Z14, Z5
+	VBROADCASTSS (R8)(R14*1), Z14
+	VFMADD231PS  Z12, Z14, Z6
+	VFMADD231PS  Z13, Z14, Z7
+	VBROADCASTSS (R9)(R14*1), Z14
+	VFMADD231PS  Z12, Z14, Z8
+	VFMADD231PS  Z13, Z14, Z9
+	VBROADCASTSS (R10)(R14*1), Z14
+	VFMADD231PS  Z12, Z14, Z10
+	VFMADD231PS  Z13, Z14, Z11
+	ADDQ         CX, R13
+	ADDQ         $0x04, R11
+	DECQ         R12
+	JNZ          k
+	VBROADCASTSS floor+88(FP), Z12
+	VMAXPS       Z0, Z12, Z0
+	VMAXPS       Z1, Z12, Z1
+	VMAXPS       Z2, Z12, Z2
+	VMAXPS       Z3, Z12, Z3
+	VMAXPS       Z4, Z12, Z4
+	VMAXPS       Z5, Z12, Z5
+	VMAXPS       Z6, Z12, Z6
+	VMAXPS       Z7, Z12, Z7
+	VMAXPS       Z8, Z12, Z8
+	VMAXPS       Z9, Z12, Z9
+	VMAXPS       Z10, Z12, Z10
+	VMAXPS       Z11, Z12, Z11
+	MOVLQSX      4(AX), BX
+	MOVQ         c+64(FP), SI
+	ADDQ         SI, BX
+	VMOVUPS      Z0, (BX)
+	VMOVUPS      Z1, K1, 64(BX)
+	MOVLQSX      12(AX), BX
+	MOVQ         c+64(FP), SI
+	ADDQ         SI, BX
+	VMOVUPS      Z2, (BX)
+	VMOVUPS      Z3, K1, 64(BX)
+	MOVLQSX      20(AX), BX
+	MOVQ         c+64(FP), SI
+	ADDQ         SI, BX
+	VMOVUPS      Z4, (BX)
+	VMOVUPS      Z5, K1, 64(BX)
+	MOVLQSX      28(AX), BX
+	MOVQ         c+64(FP), SI
+	ADDQ         SI, BX
+	VMOVUPS      Z6, (BX)
+	VMOVUPS      Z7, K1, 64(BX)
+	MOVLQSX      36(AX), BX
+	MOVQ         c+64(FP), SI
+	ADDQ         SI, BX
+	VMOVUPS      Z8, (BX)
+	VMOVUPS      Z9, K1, 64(BX)
+	MOVLQSX      44(AX), BX
+	MOVQ         c+64(FP), SI
+	ADDQ         SI, BX
+	VMOVUPS      Z10, (BX)
+	VMOVUPS      Z11, K1, 64(BX)
+	ADDQ         $0x30, AX
+	DECQ         blocks+0(FP)
+	JNZ          blocks
+	VZEROUPPER
+	RET
+
+// func panel6x3AVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·panel6x3AVX512(SB), NOSPLIT, $0-100
+	MOVQ  a+16(FP), AX
+	MOVQ  ra+24(FP), CX
+	MOVQ  ca+32(FP), DX
+	MOVQ  blocks+0(FP), BX
+	MOVQ  c+64(FP), SI
+	MOVQ  ldc+72(FP), DI
+	MOVQ  ldb+48(FP), R8
+	MOVQ  ldp+56(FP), R9
+	MOVQ  tail+88(FP), R10
+	MOVQ  $-1, R11
+	BZHIQ R10, R11, R11
+	KMOVW R11, K1
+	LEAQ  (CX)(CX*2), R10
+
+blocks:
+	MOVQ      bias+80(FP), R11
+	TESTQ     R11, R11
+	JZ        accumulate
+	VMOVUPS   (R11), Z0
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z0, Z9
+	VMOVAPS   Z0, Z12
+	VMOVAPS   Z0, Z15
+	VMOVUPS   64(R11), Z1
+	VMOVAPS   Z1, Z4
+	VMOVAPS   Z1, Z7
+	VMOVAPS   Z1, Z10
+	VMOVAPS   Z1, Z13
+	VMOVAPS   Z1, Z16
+	VMOVUPS.Z 128(R11), K1, Z2
+	VMOVAPS   Z2, Z5
+	VMOVAPS   Z2, Z8
+	VMOVAPS   Z2, Z11
+	VMOVAPS   Z2, Z14
+	VMOVAPS   Z2, Z17
+	JMP       begun
+
+accumulate:
+	MOVQ      SI, R11
+	VMOVUPS   (R11), Z0
+	VMOVUPS   64(R11), Z1
+	VMOVUPS.Z 128(R11), K1, Z2
+	ADDQ      DI, R11
+	VMOVUPS   (R11), Z3
+	VMOVUPS   64(R11), Z4
+	VMOVUPS.Z 128(R11), K1, Z5
+	ADDQ      DI, R11
+	VMOVUPS   (R11), Z6
+	VMOVUPS   64(R11), Z7
+	VMOVUPS.Z 128(R11), K1, Z8
+	ADDQ      DI, R11
+	VMOVUPS   (R11), Z9
+	VMOVUPS   64(R11), Z10
+	VMOVUPS.Z 128(R11), K1, Z11
+	ADDQ      DI, R11
+	VMOVUPS   (R11), Z12
+	VMOVUPS   64(R11), Z13
+	VMOVUPS.Z 128(R11), K1, Z14
+	ADDQ      DI, R11
+	VMOVUPS   (R11), Z15
+	VMOVUPS   64(R11), Z16
+	VMOVUPS.Z 128(R11), K1, Z17
+
+begun:
+	MOVQ k+8(FP), R12
+	MOVQ AX, R11
+	LEAQ (AX)(CX*4), R13
+	MOVQ b+40(FP), R14
+
+k:
+	VMOVUPS      (R14), Z18
+	VMOVUPS      (R14)(R9*1), Z19
+	VMOVUPS.Z    (R14)(R9*2), K1, Z20
+	VBROADCASTSS (R11), Z21
+	VFMADD231PS  Z18, Z21, Z0
+	VFMADD231PS  Z19, Z21, Z1
+	VFMADD231PS  Z20, Z21, Z2
+	VBROADCASTSS (R11)(CX*1), Z21
+	VFMADD231PS  Z18, Z21, Z3
+	VFMADD231PS  Z19, Z21, Z4
+	VFMADD231PS  Z20, Z21, Z5
+	VBROADCASTSS (R11)(CX*2), Z21
+	VFMADD231PS  Z18, Z21, Z6
+	VFMADD231PS  Z19, Z21, Z7
+	VFMADD231PS  Z20, Z21, Z8
+	VBROADCASTSS (R11)(R10*1), Z21
+	VFMADD231PS  Z18, Z21, Z9
+	VFMADD231PS  Z19, Z21, Z10
+	VFMADD231PS  Z20, Z21, Z11
+	VBROADCASTSS (R13), Z21
+	VFMADD231PS  Z18, Z21, Z12
+	VFMADD231PS  Z19, Z21, Z13
+	VFMADD231PS  Z20, Z21, Z14
+	VBROADCASTSS (R13)(CX*1), Z21
+	VFMADD231PS  Z18, Z21, Z15
+	VFMADD231PS  Z19, Z21, Z16
+	VFMADD231PS  Z20, Z21, Z17
+	ADDQ         R8, R14
+	ADDQ         DX, R11
+	ADDQ         DX, R13
+	DECQ         R12
+	JNZ          k
+	VBROADCASTSS floor+96(FP), Z18
+	VMAXPS       Z0, Z18, Z0
+	VMAXPS       Z1, Z18, Z1
+	VMAXPS       Z2, Z18, Z2
+	VMAXPS       Z3, Z18, Z3
+	VMAXPS       Z4, Z18, Z4
+	VMAXPS       Z5, Z18, Z5
+	VMAXPS       Z6, Z18, Z6
+	VMAXPS       Z7, Z18, Z7
+	VMAXPS       Z8, Z18, Z8
+	VMAXPS       Z9, Z18, Z9
+	VMAXPS       Z10, Z18, Z10
+	VMAXPS       Z11, Z18, Z11
+	VMAXPS       Z12, Z18, Z12
+	VMAXPS       Z13, Z18, Z13
+	VMAXPS       Z14, Z18, Z14
+	VMAXPS       Z15, Z18, Z15
+	VMAXPS       Z16, Z18, Z16
+	VMAXPS       Z17, Z18, Z17
+	VMOVUPS      Z0, (SI)
+	VMOVUPS      Z1, 64(SI)
+	VMOVUPS      Z2, K1, 128(SI)
+	ADDQ         DI, SI
+	VMOVUPS      Z3, (SI)
+	VMOVUPS      Z4, 64(SI)
+	VMOVUPS      Z5, K1, 128(SI)
+	ADDQ         DI, SI
+	VMOVUPS      Z6, (SI)
+	VMOVUPS      Z7, 64(SI)
+	VMOVUPS      Z8, K1, 128(SI)
+	ADDQ         DI, SI
+	VMOVUPS      Z9, (SI)
+	VMOVUPS      Z10, 64(SI)
+	VMOVUPS      Z11, K1, 128(SI)
+	ADDQ         DI, SI
+	VMOVUPS      Z12, (SI)
+	VMOVUPS      Z13, 64(SI)
+	VMOVUPS      Z14, K1, 128(SI)
+	ADDQ         DI, SI
+	VMOVUPS      Z15, (SI)
+	VMOVUPS      Z16, 64(SI)
+	VMOVUPS      Z17, K1, 128(SI)
+	ADDQ         DI, SI
+	ADDQ         CX, AX
+	ADDQ         CX, AX
+	ADDQ         CX, AX
+	ADDQ         CX, AX
+	ADDQ         CX, AX
+	ADDQ         CX, AX
+	DECQ         BX
+	JNZ          blocks
+	VZEROUPPER
+	RET
+
+// func indexed6x3AVX512(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·indexed6x3AVX512(SB), NOSPLIT, $0-92
+	MOVQ  at+16(FP), AX
+	MOVQ  ldb+48(FP), CX
+	MOVQ  ldp+56(FP), DX
+	MOVQ  tail+80(FP), BX
+	MOVQ  $-1, SI
+	BZHIQ BX, SI, SI
+	KMOVW SI, K1
+
+blocks:
+	MOVQ      bias+72(FP), BX
+	TESTQ     BX, BX
+	JZ        accumulate
+	VMOVUPS   (BX), Z0
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z0, Z9
+	VMOVAPS   Z0, Z12
+	VMOVAPS   Z0, Z15
+	VMOVUPS   64(BX), Z1
+	VMOVAPS   Z1, Z4
+	VMOVAPS   Z1, Z7
+	VMOVAPS   Z1, Z10
+	VMOVAPS   Z1, Z13
+	VMOVAPS   Z1, Z16
+	VMOVUPS.Z 128(BX), K1, Z2
+	VMOVAPS   Z2, Z5
+	VMOVAPS   Z2, Z8
+	VMOVAPS   Z2, Z11
+	VMOVAPS   Z2, Z14
+	VMOVAPS   Z2, Z17
+	JMP       begun
+
+accumulate:
+	MOVLQSX   4(AX), BX
+	MOVQ      c+64(FP), SI
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z0
+	VMOVUPS   64(BX), Z1
+	VMOVUPS.Z 128(BX), K1, Z2
+	MOVLQSX   12(AX), BX
+	MOVQ      c+64(FP), SI
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z3
+	VMOVUPS   64(BX), Z4
+	VMOVUPS.Z 128(BX), K1, Z5
+	MOVLQSX   20(AX), BX
+	MOVQ      c+64(FP), SI
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z6
+	VMOVUPS   64(BX), Z7
+	VMOVUPS.Z 128(BX), K1, Z8
+	MOVLQSX   28(AX), BX
+	MOVQ      c+64(FP), SI
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z9
+	VMOVUPS   64(BX), Z10
+	VMOVUPS.Z 128(BX), K1, Z11
+	MOVLQSX   36(AX), BX
+	MOVQ      c+64(FP), SI
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z12
+	VMOVUPS   64(BX), Z13
+	VMOVUPS.Z 128(BX), K1, Z14
+	MOVLQSX   44(AX), BX
+	MOVQ      c+64(FP), SI
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z15
+	VMOVUPS   64(BX), Z16
+	VMOVUPS.Z 128(BX), K1, Z17
+
+begun:
+	MOVLQSX (AX), BX
+	MOVQ    a+32(FP), SI
+	ADDQ    SI, BX
+	MOVLQSX 8(AX), SI
+	MOVQ    a+32(FP), DI
+	ADDQ    DI, SI
+	MOVLQSX 16(AX), DI
+	MOVQ    a+32(FP), R8
+	ADDQ    R8, DI
+	MOVLQSX 24(AX), R8
+	MOVQ    a+32(FP), R9
+	ADDQ    R9, R8
+	MOVLQSX 32(AX), R9
+	MOVQ    a+32(FP), R10
+	ADDQ    R10, R9
+	MOVLQSX 40(AX), R10
+	MOVQ    a+32(FP), R11
+	ADDQ    R11, R10
+	MOVQ    terms+24(FP), R11
+	MOVQ    k+8(FP), R12
+	MOVQ    b+40(FP), R13
+
+k:
+	MOVLQSX      (R11), R14
+	VMOVUPS      (R13), Z18
+	VMOVUPS      (R13)(DX*1), Z19
+	VMOVUPS.Z    (R13)(DX*2), K1, Z20
+	VBROADCASTSS (BX)(R14*1), Z21
+	VFMADD231PS  Z18, Z21, Z0
+	VFMADD231PS  Z19, Z21, Z1
+	VFMADD231PS  Z20, Z21, Z2
+	VBROADCASTSS (SI)(R14*1), Z21
+	VFMADD231PS  Z18, Z21, Z3
+	VFMADD231PS  Z19, Z21, Z4
+	VFMADD231PS  Z20, Z21, Z5
+	VBROADCASTSS (DI)(R14*1), Z21
+	VFMADD231PS  Z18, Z21, Z6
+	VFMADD231PS  Z19, Z21, Z7
+	VFMADD231PS  Z20, Z21, Z8
+	VBROADCASTSS (R8)(R14*1), Z21
+	VFMADD231PS  Z18, Z21, Z9
+	VFMADD231PS  Z19, Z21, Z10
+	VFMADD231PS  Z20, Z21, Z11
+	VBROADCASTSS (R9)(R14*1), Z21
+	VFMADD231PS  Z18, Z21, Z12
+	VFMADD231PS  Z19, Z21, Z13
+	VFMADD231PS  Z20, Z21, Z14
+	VBROADCASTSS (R10)(R14*1), Z21
+	VFMADD231PS  Z18, Z21, Z15
+	VFMADD231PS  Z19, Z21, Z16
+	VFMADD231PS  Z20, Z21, Z17
+	ADDQ         CX, R13
+	ADDQ         $0x04, R11
+	DECQ         R12
+	JNZ          k
+	VBROADCASTSS floor+88(FP), Z18
+	VMAXPS       Z0, Z18, Z0
+	VMAXPS       Z1, Z18, Z1
+	VMAXPS       Z2, Z18, Z2
+	VMAXPS       Z3, Z18, Z3
+	VMAXPS       Z4, Z18, Z4
+	VMAXPS       Z5, Z18, Z5
+	VMAXPS       Z6, Z18, Z6
+	VMAXPS       Z7, Z18, Z7
+	VMAXPS       Z8, Z18, Z8
+	VMAXPS       Z9, Z18, Z9
+	VMAXPS       Z10, Z18, Z10
+	VMAXPS       Z11, Z18, Z11
+	VMAXPS       Z12, Z18, Z12
+	VMAXPS       Z13, Z18, Z13
+	VMAXPS       Z14, Z18, Z14
+	VMAXPS       Z15, Z18, Z15
+	VMAXPS       Z16, Z18, Z16
+	VMAXPS       Z17, Z18, Z17
+	MOVLQSX      4(AX), BX
+	MOVQ         c+64(FP), SI
+	ADDQ         SI, BX
+	VMOVUPS      Z0, (BX)
+	VMOVUPS      Z1, 64(BX)
+	VMOVUPS      Z2, K1, 128(BX)
+	MOVLQSX      12(AX), BX
+	MOVQ         c+64(FP), SI
+	ADDQ         SI, BX
+	VMOVUPS      Z3, (BX)
+	VMOVUPS      Z4, 64(BX)
+	VMOVUPS      Z5, K1, 128(BX)
+	MOVLQSX      20(AX), BX
+	MOVQ         c+64(FP), SI
+	ADDQ         SI, BX
+	VMOVUPS      Z6, (BX)
+	VMOVUPS      Z7, 64(BX)
+	VMOVUPS      Z8, K1, 128(BX)
+	MOVLQSX      28(AX), BX
+	MOVQ         c+64(FP), SI
+	ADDQ         SI, BX
+	VMOVUPS      Z9, (BX)
+	VMOVUPS      Z10, 64(BX)
+	VMOVUPS      Z11, K1, 128(BX)
+	MOVLQSX      36(AX), BX
+	MOVQ         c+64(FP), SI
+	ADDQ         SI, BX
+	VMOVUPS      Z12, (BX)
+	VMOVUPS      Z13, 64(BX)
+	VMOVUPS      Z14, K1, 128(BX)
+	MOVLQSX      44(AX), BX
+	MOVQ         c+64(FP), SI
+	ADDQ         SI, BX
+	VMOVUPS      Z15, (BX)
+	VMOVUPS      Z16, 64(BX)
+	VMOVUPS      Z17, K1, 128(BX)
+	ADDQ         $0x30, AX
+	DECQ         blocks+0(FP)
+	JNZ          blocks
+	VZEROUPPER
+	RET
+
+// func panel7x1AVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·panel7x1AVX512(SB), NOSPLIT, $0-100
+	MOVQ  a+16(FP), AX
+	MOVQ  ra+24(FP), CX
+	MOVQ  ca+32(FP), DX
+	MOVQ  blocks+0(FP), BX
+	MOVQ  c+64(FP), SI
+	MOVQ  ldc+72(FP), DI
+	MOVQ  ldb+48(FP), R8
+	MOVQ  tail+88(FP), R9
+	MOVQ  $-1, R10
+	BZHIQ R9, R10, R10
+	KMOVW R10, K1
+	LEAQ  (CX)(CX*2), R9
+
+blocks:
+	MOVQ      bias+80(FP), R10
+	TESTQ     R10, R10
+	JZ        accumulate
+	VMOVUPS.Z (R10), K1, Z0
+	VMOVAPS   Z0, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z0, Z5
+	VMOVAPS   Z0, Z6
+	JMP       begun
+
+accumulate:
+	MOVQ      SI, R10
+	VMOVUPS.Z (R10), K1, Z0
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z1
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z2
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z3
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z4
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z5
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z6
+
+begun:
+	MOVQ k+8(FP), R11
+	MOVQ AX, R10
+	LEAQ (AX)(CX*4), R12
+	MOVQ b+40(FP), R13
+
+k:
+	VMOVUPS.Z        (R13), K1, Z7
+	VFMADD231PS.BCST (R10), Z7, Z0
+	VFMADD231PS.BCST (R10)(CX*1), Z7, Z1
+	VFMADD231PS.BCST (R10)(CX*2), Z7, Z2
+	VFMADD231PS.BCST (R10)(R9*1), Z7, Z3
+	VFMADD231PS.BCST (R12), Z7, Z4
+	VFMADD231PS.BCST (R12)(CX*1), Z7, Z5
+	VFMADD231PS.BCST (R12)(CX*2), Z7, Z6
+	ADDQ             R8, R13
+	ADDQ             DX, R10
+	ADDQ             DX, R12
+	DECQ             R11
+	JNZ              k
+	VBROADCASTSS     floor+96(FP), Z7
+	VMAXPS           Z0, Z7, Z0
+	VMAXPS           Z1, Z7, Z1
+	VMAXPS           Z2, Z7, Z2
+	VMAXPS           Z3, Z7, Z3
+	VMAXPS           Z4, Z7, Z4
+	VMAXPS           Z5, Z7, Z5
+	VMAXPS           Z6, Z7, Z6
+	VMOVUPS          Z0, K1, (SI)
+	ADDQ             DI, SI
+	VMOVUPS          Z1, K1, (SI)
+	ADDQ             DI, SI
+	VMOVUPS          Z2, K1, (SI)
+	ADDQ             DI, SI
+	VMOVUPS          Z3, K1, (SI)
+	ADDQ             DI, SI
+	VMOVUPS          Z4, K1, (SI)
+	ADDQ             DI, SI
+	VMOVUPS          Z5, K1, (SI)
+	ADDQ             DI, SI
+	VMOVUPS          Z6, K1, (SI)
+	ADDQ             DI, SI
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	DECQ             BX
+	JNZ              blocks
+	VZEROUPPER
+	RET
+
+// func indexed7x1AVX512(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·indexed7x1AVX512(SB), NOSPLIT, $0-92
+	MOVQ  at+16(FP), AX
+	MOVQ  ldb+48(FP), CX
+	MOVQ  tail+80(FP), DX
+	MOVQ  $-1, BX
+	BZHIQ DX, BX, BX
+	KMOVW BX, K1
+
+blocks:
+	MOVQ      bias+72(FP), DX
+	TESTQ     DX, DX
+	JZ        accumulate
+	VMOVUPS.Z (DX), K1, Z0
+	VMOVAPS   Z0, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z0, Z5
+	VMOVAPS   Z0, Z6
+	JMP       begun
+
+accumulate:
+	MOVLQSX   4(AX), DX
+	MOVQ      c+64(FP), BX
+	ADDQ      BX, DX
+	VMOVUPS.Z (DX), K1, Z0
+	MOVLQSX   12(AX), DX
+	MOVQ      c+64(FP), BX
+	ADDQ      BX, DX
+	VMOVUPS.Z (DX), K1, Z1
+	MOVLQSX   20(AX), DX
+	MOVQ      c+64(FP), BX
+	ADDQ      BX, DX
+	VMOVUPS.Z (DX), K1, Z2
+	MOVLQSX   28(AX), DX
+	MOVQ      c+64(FP), BX
+	ADDQ      BX, DX
+	VMOVUPS.Z (DX), K1, Z3
+	MOVLQSX   36(AX), DX
+	MOVQ      c+64(FP), BX
+	ADDQ      BX, DX
+	VMOVUPS.Z (DX), K1, Z4
+	MOVLQSX   44(AX), DX
+	MOVQ      c+64(FP), BX
+	ADDQ      BX, DX
+	VMOVUPS.Z (DX), K1, Z5
+	MOVLQSX   52(AX), DX
+	MOVQ      c+64(FP), BX
+	ADDQ      BX, DX
+	VMOVUPS.Z (DX), K1, Z6
+
+begun:
+	MOVLQSX (AX), DX
+	MOVQ    a+32(FP), BX
+	ADDQ    BX, DX
+	MOVLQSX 8(AX), BX
+	MOVQ    a+32(FP), SI
+	ADDQ    SI, BX
+	MOVLQSX 16(AX), SI
+	MOVQ    a+32(FP), DI
+	ADDQ    DI, SI
+	MOVLQSX 24(AX), DI
+	MOVQ    a+32(FP), R8
+	ADDQ    R8, DI
+	MOVLQSX 32(AX), R8
+	MOVQ    a+32(FP), R9
+	ADDQ    R9, R8
+	MOVLQSX 40(AX), R9
+	MOVQ    a+32(FP), R10
+	ADDQ    R10, R9
+	MOVLQSX 48(AX), R10
+	MOVQ    a+32(FP), R11
+	ADDQ    R11, R10
+	MOVQ    terms+24(FP), R11
+	MOVQ    k+8(FP), R12
+	MOVQ    b+40(FP), R13
+	SUBQ    $0x04, R12
+	JLT     rest
+
+four:
+	MOVLQSX          (R11), R14
+	VMOVUPS.Z        (R13), K1, Z7
+	VFMADD231PS.BCST (DX)(R14*1), Z7, Z0
+	VFMADD231PS.BCST (BX)(R14*1), Z7, Z1
+	VFMADD231PS.BCST (SI)(R14*1), Z7, Z2
+	VFMADD231PS.BCST (DI)(R14*1), Z7, Z3
+	VFMADD231PS.BCST (R8)(R14*1), Z7, Z4
+	VFMADD231PS.BCST (R9)(R14*1), Z7, Z5
+	VFMADD231PS.BCST (R10)(R14*1), Z7, Z6
+	ADDQ             CX, R13
+	MOVLQSX          4(R11), R14
+	VMOVUPS.Z        (R13), K1, Z7
+	VFMADD231PS.BCST (DX)(R14*1), Z7, Z0
+	VFMADD231PS.BCST (BX)(R14*1), Z7, Z1
+	VFMADD231PS.BCST (SI)(R14*1), Z7, Z2
+	VFMADD231PS.BCST (DI)(R14*1), Z7, Z3
+	VFMADD231PS.BCST (R8)(R14*1), Z7, Z4
+	VFMADD231PS.BCST (R9)(R14*1), Z7, Z5
+	VFMADD231PS.BCST (R10)(R14*1), Z7, Z6
+	ADDQ             CX, R13
+	MOVLQSX          8(R11), R14
+	VMOVUPS.Z        (R13), K1, Z7
+	VFMADD231PS.BCST (DX)(R14*1), Z7, Z0
+	VFMADD231PS.BCST (BX)(R14*1), Z7, Z1
+	VFMADD231PS.BCST (SI)(R14*1), Z7, Z2
+	VFMADD231PS.BCST (DI)(R14*1), Z7, Z3
+	VFMADD231PS.BCST (R8)(R14*1), Z7, Z4
+	VFMADD231PS.BCST (R9)(R14*1), Z7, Z5
+	VFMADD231PS.BCST (R10)(R14*1), Z7, Z6
+	ADDQ             CX, R13
+	MOVLQSX          12(R11), R14
+	VMOVUPS.Z        (R13), K1, Z7
+	VFMADD231PS.BCST (DX)(R14*1), Z7, Z0
+	VFMADD231PS.BCST (BX)(R14*1), Z7, Z1
+	VFMADD231PS.BCST (SI)(R14*1), Z7, Z2
+	VFMADD231PS.BCST (DI)(R14*1), Z7, Z3
+	VFMADD231PS.BCST (R8)(R14*1), Z7, Z4
+	VFMADD231PS.BCST (R9)(R14*1), Z7, Z5
+	VFMADD231PS.BCST (R10)(R14*1), Z7, Z6
+	ADDQ             CX, R13
+	ADDQ             $0x10, R11
+	SUBQ             $0x04, R12
+	JGE              four
+
+rest:
+	ADDQ $0x04, R12
+	JZ   summed
+
+k:
+	MOVLQSX          (R11), R14
+	VMOVUPS.Z        (R13), K1, Z7
+	VFMADD231PS.BCST (DX)(R14*1), Z7, Z0
+	VFMADD231PS.BCST (BX)(R14*1), Z7, Z1
+	VFMADD231PS.BCST (SI)(R14*1), Z7, Z2
+	VFMADD231PS.BCST (DI)(R14*1), Z7, Z3
+	VFMADD231PS.BCST (R8)(R14*1), Z7, Z4
+	VFMADD231PS.BCST (R9)(R14*1), Z7, Z5
+	VFMADD231PS.BCST (R10)(R14*1), Z7, Z6
+	ADDQ             CX, R13
+	ADDQ             $0x04, R11
+	DECQ             R12
+	JNZ              k
+
+summed:
+	VBROADCASTSS floor+88(FP), Z7
+	VMAXPS       Z0, Z7, Z0
+	VMAXPS       Z1, Z7, Z1
+	VMAXPS       Z2, Z7, Z2
+	VMAXPS       Z3, Z7, Z3
+	VMAXPS       Z4, Z7, Z4
+	VMAXPS       Z5, Z7, Z5
+	VMAXPS       Z6, Z7, Z6
+	MOVLQSX      4(AX), DX
+	MOVQ         c+64(FP), BX
+	ADDQ         BX, DX
+	VMOVUPS      Z0, K1, (DX)
+	MOVLQSX      12(AX), DX
+	MOVQ         c+64(FP), BX
+	ADDQ         BX, DX
+	VMOVUPS      Z1, K1, (DX)
+	MOVLQSX      20(AX), DX
+	MOVQ         c+64(FP), BX
+	ADDQ         BX, DX
+	VMOVUPS      Z2, K1, (DX)
+	MOVLQSX      28(AX), DX
+	MOVQ         c+64(FP), BX
+	ADDQ         BX, DX
+	VMOVUPS      Z3, K1, (DX)
+	MOVLQSX      36(AX), DX
+	MOVQ         c+64(FP), BX
+	ADDQ         BX, DX
+	VMOVUPS      Z4, K1, (DX)
+	MOVLQSX      44(AX), DX
+	MOVQ         c+64(FP), BX
+	ADDQ         BX, DX
+	VMOVUPS      Z5, K1, (DX)
+	MOVLQSX      52(AX), DX
+	MOVQ         c+64(FP), BX
+	ADDQ         BX, DX
+	VMOVUPS      Z6, K1, (DX)
+	ADDQ         $0x38, AX
+	DECQ         blocks+0(FP)
+	JNZ          blocks
+	VZEROUPPER
+	RET
+
+// func panel7x2AVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·panel7x2AVX512(SB), NOSPLIT, $0-100
+	MOVQ  a+16(FP), AX
+	MOVQ  ra+24(FP), CX
+	MOVQ  ca+32(FP), DX
+	MOVQ  blocks+0(FP), BX
+	MOVQ  c+64(FP), SI
+	MOVQ  ldc+72(FP), DI
+	MOVQ  ldb+48(FP), R8
+	MOVQ  ldp+56(FP), R9
+	MOVQ  tail+88(FP), R10
+	MOVQ  $-1, R11
+	BZHIQ R10, R11, R11
+	KMOVW R11, K1
+	LEAQ  (CX)(CX*2), R10
+
+blocks:
+	MOVQ      bias+80(FP), R11
+	TESTQ     R11, R11
+	JZ        accumulate
+	VMOVUPS   (R11), Z0
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z0, Z8
+	VMOVAPS   Z0, Z10
+	VMOVAPS   Z0, Z12
+	VMOVUPS.Z 64(R11), K1, Z1
+	VMOVAPS   Z1, Z3
+	VMOVAPS   Z1, Z5
+	VMOVAPS   Z1, Z7
+	VMOVAPS   Z1, Z9
+	VMOVAPS   Z1, Z11
+	VMOVAPS   Z1, Z13
+	JMP       begun
+
+accumulate:
+	MOVQ      SI, R11
+	VMOVUPS   (R11), Z0
+	VMOVUPS.Z 64(R11), K1, Z1
+	ADDQ      DI, R11
+	VMOVUPS   (R11), Z2
+	VMOVUPS.Z 64(R11), K1, Z3
+	ADDQ      DI, R11
+	VMOVUPS   (R11), Z4
+	VMOVUPS.Z 64(R11), K1, Z5
+	ADDQ      DI, R11
+	VMOVUPS   (R11), Z6
+	VMOVUPS.Z 64(R11), K1, Z7
+	ADDQ      DI, R11
+	VMOVUPS   (R11), Z8
+	VMOVUPS.Z 64(R11), K1, Z9
+	ADDQ      DI, R11
+	VMOVUPS   (R11), Z10
+	VMOVUPS.Z 64(R11), K1, Z11
+	ADDQ      DI, R11
+	VMOVUPS   (R11), Z12
+	VMOVUPS.Z 64(R11), K1, Z13
+
+begun:
+	MOVQ k+8(FP), R12
+	MOVQ AX, R11
+	LEAQ (AX)(CX*4), R13
+	MOVQ b+40(FP), R14
+
+k:
+	VMOVUPS      (R14), Z14
+	VMOVUPS.Z    (R14)(R9*1), K1, Z15
+	VBROADCASTSS (R11), Z16
+	VFMADD231PS  Z14, Z16, Z0
+	VFMADD231PS  Z15, Z16, Z1
+	VBROADCASTSS (R11)(CX*1), Z16
+	VFMADD231PS  Z14, Z16, Z2
+	VFMADD231PS  Z15, Z16, Z3
+	VBROADCASTSS (R11)(CX*2), Z16
+	VFMADD231PS  Z14, Z16, Z4
+	VFMADD231PS  Z15, Z16, Z5
+	VBROADCASTSS (R11)(R10*1), Z16
+	VFMADD231PS  Z14, Z16, Z6
+	VFMADD231PS  Z15, Z16, Z7
+	VBROADCASTSS (R13), Z16
+	VFMADD231PS  Z14, Z16, Z8
+	VFMADD231PS  Z15, Z16, Z9
+	VBROADCASTSS (R13)(CX*1), Z16
+	VFMADD231PS  Z14, Z16, Z10
+	VFMADD231PS  Z15, Z16, Z11
+	VBROADCASTSS (R13)(CX*2), Z16
+	VFMADD231PS  Z14, Z16, Z12
+	VFMADD231PS  Z15, Z16, Z13
+	ADDQ         R8, R14
+	ADDQ         DX, R11
+	ADDQ         DX, R13
+	DECQ         R12
+	JNZ          k
+	VBROADCASTSS floor+96(FP), Z14
+	VMAXPS       Z0, Z14, Z0
+	VMAXPS       Z1, Z14, Z1
+	VMAXPS       Z2, Z14, Z2
+	VMAXPS       Z3, Z14, Z3
+	VMAXPS       Z4, Z14, Z4
+	VMAXPS       Z5, Z14, Z5
+	VMAXPS       Z6, Z14, Z6
+	VMAXPS       Z7, Z14, Z7
+	VMAXPS       Z8, Z14, Z8
+	VMAXPS       Z9, Z14, Z9
+	VMAXPS       Z10, Z14, Z10
+	VMAXPS       Z11, Z14, Z11
+	VMAXPS       Z12, Z14, Z12
+	VMAXPS       Z13, Z14, Z13
+	VMOVUPS      Z0, (SI)
+	VMOVUPS      Z1, K1, 64(SI)
+	ADDQ         DI, SI
+	VMOVUPS      Z2, (SI)
+	VMOVUPS      Z3, K1, 64(SI)
+	ADDQ         DI, SI
+	VMOVUPS      Z4, (SI)
+	VMOVUPS      Z5, K1, 64(SI)
+	ADDQ         DI, SI
+	VMOVUPS      Z6, (SI)
+	VMOVUPS      Z7, K1, 64(SI)
+	ADDQ         DI, SI
+	VMOVUPS      Z8, (SI)
+	VMOVUPS      Z9, K1, 64(SI)
+	ADDQ         DI, SI
+	VMOVUPS      Z10, (SI)
+	VMOVUPS      Z11, K1, 64(SI)
+	ADDQ         DI, SI
+	VMOVUPS      Z12, (SI)
+	VMOVUPS      Z13, K1, 64(SI)
+	ADDQ         DI, SI
+	ADDQ         CX, AX
+	ADDQ         CX, AX
+	ADDQ         CX, AX
+	ADDQ         CX, AX
+	ADDQ         CX, AX
+	ADDQ         CX, AX
+	ADDQ         CX, AX
+	DECQ         BX
+	JNZ          blocks
+	VZEROUPPER
+	RET
+
+// func indexed7x2AVX512(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·indexed7x2AVX512(SB), NOSPLIT, $0-92
+	MOVQ  at+16(FP), AX
+	MOVQ  ldb+48(FP), CX
+	MOVQ  ldp+56(FP), DX
+	MOVQ  tail+80(FP), BX
+	MOVQ  $-1, SI
+	BZHIQ BX, SI, SI
+	KMOVW SI, K1
+
+blocks:
+	MOVQ      bias+72(FP), BX
+	TESTQ     BX, BX
+	JZ        accumulate
+	VMOVUPS   (BX), Z0
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z0, Z8
+	VMOVAPS   Z0, Z10
+	VMOVAPS   Z0, Z12
+	VMOVUPS.Z 64(BX), K1, Z1
+	VMOVAPS   Z1, Z3
+	VMOVAPS   Z1, Z5
+	VMOVAPS   Z1, Z7
+	VMOVAPS   Z1, Z9
+	VMOVAPS   Z1, Z11
+	VMOVAPS   Z1, Z13
+	JMP       begun
+
+accumulate:
+	MOVLQSX   4(AX), BX
+	MOVQ      c+64(FP), SI
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z0
+	VMOVUPS.Z 64(BX), K1, Z1
+	MOVLQSX   12(AX), BX
+	MOVQ      c+64(FP), SI
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z2
+	VMOVUPS.Z 64(BX), K1, Z3
+	MOVLQSX   20(AX), BX
+	MOVQ      c+64(FP), SI
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z4
+	VMOVUPS.Z 64(BX), K1, Z5
+	MOVLQSX   28(AX), BX
+	MOVQ      c+64(FP), SI
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z6
+	VMOVUPS.Z 64(BX), K1, Z7
+	MOVLQSX   36(AX), BX
+	MOVQ      c+64(FP), SI
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z8
+	VMOVUPS.Z 64(BX), K1, Z9
+	MOVLQSX   44(AX), BX
+	MOVQ      c+64(FP), SI
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z10
+	VMOVUPS.Z 64(BX), K1, Z11
+	MOVLQSX   52(AX), BX
+	MOVQ      c+64(FP), SI
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z12
+	VMOVUPS.Z 64(BX), K1, Z13
+
+begun:
+	MOVLQSX (AX), BX
+	MOVQ    a+32(FP), SI
+	ADDQ    SI, BX
+	MOVLQSX 8(AX), SI
+	MOVQ    a+32(FP), DI
+	ADDQ    DI, SI
+	MOVLQSX 16(AX), DI
+	MOVQ    a+32(FP), R8
+	ADDQ    R8, DI
+	MOVLQSX 24(AX), R8
+	MOVQ    a+32(FP), R9
+	ADDQ    R9, R8
+	MOVLQSX 32(AX), R9
+	MOVQ    a+32(FP), R10
+	ADDQ    R10, R9
+	MOVLQSX 40(AX), R10
+	MOVQ    a+32(FP), R11
+	ADDQ    R11, R10
+	MOVLQSX 48(AX), R11
+	MOVQ    a+32(FP), R12
+	ADDQ    R12, R11
+	MOVQ    terms+24(FP), R12
+	MOVQ    k+8(FP), R13
+	MOVQ    b+40(FP), R14
+
+k:
+	MOVLQSX      (R12), R15
+	VMOVUPS      (R14), Z14
+	VMOVUPS.Z    (R14)(DX*1), K1, Z15
+	VBROADCASTSS (BX)(R15*1), Z16
+	VFMADD231PS  Z14, Z16, Z0
+	VFMADD231PS  Z15, Z16, Z1
+	VBROADCASTSS (SI)(R15*1), Z16
+	VFMADD231PS  Z14, Z16, Z2
+	VFMADD231PS  Z15, Z16, Z3
+	VBROADCASTSS (DI)(R15*1), Z16
+	VFMADD231PS  Z14, Z16, Z4
+	VFMADD231PS  Z15, Z16, Z5
+	VBROADCASTSS (R8)(R15*1), Z16
+	VFMADD231PS  Z14, Z16, Z6
+	VFMADD231PS  Z15, Z16, Z7
+	VBROADCASTSS (R9)(R15*1), Z16
+	VFMADD231PS  Z14, Z16, Z8
+	VFMADD231PS  Z15, Z16, Z9
+	VBROADCASTSS (R10)(R15*1), Z16
+	VFMADD231PS  Z14, Z16, Z10
+	VFMADD231PS  Z15, Z16, Z11
+	VBROADCASTSS (R11)(R15*1), Z16
+	VFMADD231PS  Z14, Z16, Z12
+	VFMADD231PS  Z15, Z16, Z13
+	ADDQ         CX, R14
+	ADDQ         $0x04, R12
+	DECQ         R13
+	JNZ          k
+	VBROADCASTSS floor+88(FP), Z14
+	VMAXPS       Z0, Z14, Z0
+	VMAXPS       Z1, Z14, Z1
+	VMAXPS       Z2, Z14, Z2
+	VMAXPS       Z3, Z14, Z3
+	VMAXPS       Z4, Z14, Z4
+	VMAXPS       Z5, Z14, Z5
+	VMAXPS       Z6, Z14, Z6
+	VMAXPS       Z7, Z14, Z7
+	VMAXPS       Z8, Z14, Z8
+	VMAXPS       Z9, Z14, Z9
+	VMAXPS       Z10, Z14, Z10
+	VMAXPS       Z11, Z14, Z11
+	VMAXPS       Z12, Z14, Z12
+	VMAXPS       Z13, Z14, Z13
+	MOVLQSX      4(AX), BX
+	MOVQ         c+64(FP), SI
+	ADDQ         SI, BX
+	VMOVUPS      Z0, (BX)
+	VMOVUPS      Z1, K1, 64(BX)
+	MOVLQSX      12(AX), BX
+	MOVQ         c+64(FP), SI
+	ADDQ         SI, BX
+	VMOVUPS      Z2, (BX)
+	VMOVUPS      Z3, K1, 64(BX)
+	MOVLQSX      20(AX), BX
+	MOVQ         c+64(FP), SI
+	ADDQ         SI, BX
+	VMOVUPS      Z4, (BX)
+	VMOVUPS      Z5, K1, 64(BX)
+	MOVLQSX      28(AX), BX
+	MOVQ         c+64(FP), SI
+	ADDQ         SI, BX
+	VMOVUPS      Z6, (BX)
+	VMOVUPS      Z7, K1, 64(BX)
+	MOVLQSX      36(AX), BX
+	MOVQ         c+64(FP), SI
+	ADDQ         SI, BX
+	VMOVUPS      Z8, (BX)
+	VMOVUPS      Z9, K1, 64(BX)
+	MOVLQSX      44(AX), BX
+	MOVQ         c+64(FP), SI
+	ADDQ         SI, BX
+	VMOVUPS      Z10, (BX)
+	VMOVUPS      Z11, K1, 64(BX)
+	MOVLQSX      52(AX), BX
+	MOVQ         c+64(FP), SI
+	ADDQ         SI, BX
+	VMOVUPS      Z12, (BX)
+	VMOVUPS      Z13, K1, 64(BX)
+	ADDQ         $0x38, AX
+	DECQ         blocks+0(FP)
+	JNZ          blocks
+	VZEROUPPER
+	RET
+
+// func panel7x3AVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·panel7x3AVX512(SB), NOSPLIT, $0-100
+	MOVQ  a+16(FP), AX
+	MOVQ  ra+24(FP), CX
+	MOVQ  ca+32(FP), DX
+	MOVQ  blocks+0(FP), BX
+	MOVQ  c+64(FP), SI
+	MOVQ  ldc+72(FP), DI
+	MOVQ  ldb+48(FP), R8
+	MOVQ  ldp+56(FP), R9
+	MOVQ  tail+88(FP), R10
+	MOVQ  $-1, R11
+	BZHIQ R10, R11, R11
+	KMOVW R11, K1
+	LEAQ  (CX)(CX*2), R10
+
+blocks:
+	MOVQ      bias+80(FP), R11
+	TESTQ     R11, R11
+	JZ        accumulate
+	VMOVUPS   (R11), Z0
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z0, Z9
+	VMOVAPS   Z0, Z12
+	VMOVAPS   Z0, Z15
+	VMOVAPS   Z0, Z18
+	VMOVUPS   64(R11), Z1
+	VMOVAPS   Z1, Z4
+	VMOVAPS   Z1, Z7
+	VMOVAPS   Z1, Z10
+	VMOVAPS   Z1, Z13
+	VMOVAPS   Z1, Z16
+	VMOVAPS   Z1, Z19
+	VMOVUPS.Z 128(R11), K1, Z2
+	VMOVAPS   Z2, Z5
+	VMOVAPS   Z2, Z8
+	VMOVAPS   Z2, Z11
+	VMOVAPS   Z2, Z14
+	VMOVAPS   Z2, Z17
+	VMOVAPS   Z2, Z20
+	JMP       begun
+
+accumulate:
+	MOVQ      SI, R11
+	VMOVUPS   (R11), Z0
+	VMOVUPS   64(R11), Z1
+	VMOVUPS.Z 128(R11), K1, Z2
+	ADDQ      DI, R11
+	VMOVUPS   (R11), Z3
+	VMOVUPS   64(R11), Z4
+	VMOVUPS.Z 128(R11), K1, Z5
+	ADDQ      DI, R11
+	VMOVUPS   (R11), Z6
+	VMOVUPS   64(R11), Z7
+	VMOVUPS.Z 128(R11), K1, Z8
+	ADDQ      DI, R11
+	VMOVUPS   (R11), Z9
+	VMOVUPS   64(R11), Z10
+	VMOVUPS.Z 128(R11), K1, Z11
+	ADDQ      DI, R11
+	VMOVUPS   (R11), Z12
+	VMOVUPS   64(R11), Z13
+	VMOVUPS.Z 128(R11), K1, Z14
+	ADDQ      DI, R11
+	VMOVUPS   (R11), Z15
+	VMOVUPS   64(R11), Z16
+	VMOVUPS.Z 128(R11), K1, Z17
+	ADDQ      DI, R11
+	VMOVUPS   (R11), Z18
+	VMOVUPS   64(R11), Z19
+	VMOVUPS.Z 128(R11), K1, Z20
+
+begun:
+	MOVQ k+8(FP), R12
+	MOVQ AX, R11
+	LEAQ (AX)(CX*4), R13
+	MOVQ b+40(FP), R14
+
+k:
+	VMOVUPS      (R14), Z21
+	VMOVUPS      (R14)(R9*1), Z22
+	VMOVUPS.Z    (R14)(R9*2), K1, Z23
+	VBROADCASTSS (R11), Z24
+	VFMADD231PS  Z21, Z24, Z0
+	VFMADD231PS  Z22, Z24, Z1
+	VFMADD231PS  Z23, Z24, Z2
+	VBROADCASTSS (R11)(CX*1), Z24
+	VFMADD231PS  Z21, Z24, Z3
+	VFMADD231PS  Z22, Z24, Z4
+	VFMADD231PS  Z23, Z24, Z5
+	VBROADCASTSS (R11)(CX*2), Z24
+	VFMADD231PS  Z21, Z24, Z6
+	VFMADD231PS  Z22, Z24, Z7
+	VFMADD231PS  Z23, Z24, Z8
+	VBROADCASTSS (R11)(R10*1), Z24
+	VFMADD231PS  Z21, Z24, Z9
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z23, Z24, Z11
+	VBROADCASTSS (R13), Z24
+	VFMADD231PS  Z21, Z24, Z12
+	VFMADD231PS  Z22, Z24, Z13
+	VFMADD231PS  Z23, Z24, Z14
+	VBROADCASTSS (R13)(CX*1), Z24
+	VFMADD231PS  Z21, Z24, Z15
+	VFMADD231PS  Z22, Z24, Z16
+	VFMADD231PS  Z23, Z24, Z17
+	VBROADCASTSS (R13)(CX*2), Z24
+	VFMADD231PS  Z21, Z24, Z18
+	VFMADD231PS  Z22, Z24, Z19
+	VFMADD231PS  Z23, Z24, Z20
+	ADDQ         R8, R14
+	ADDQ         DX, R11
+	ADDQ         DX, R13
+	DECQ         R12
+	JNZ          k
+	VBROADCASTSS floor+96(FP), Z21
+	VMAXPS       Z0, Z21, Z0
+	VMAXPS       Z1, Z21, Z1
+	VMAXPS       Z2, Z21, Z2
+	VMAXPS       Z3, Z21, Z3
+	VMAXPS       Z4, Z21, Z4
+	VMAXPS       Z5, Z21, Z5
+	VMAXPS       Z6, Z21, Z6
+	VMAXPS       Z7, Z21, Z7
+	VMAXPS       Z8, Z21, Z8
+	VMAXPS       Z9, Z21, Z9
+	VMAXPS       Z10, Z21, Z10
+	VMAXPS       Z11, Z21, Z11
+	VMAXPS       Z12, Z21, Z12
+	VMAXPS       Z13, Z21, Z13
+	VMAXPS       Z14, Z21, Z14
+	VMAXPS       Z15, Z21, Z15
+	VMAXPS       Z16, Z21, Z16
+	VMAXPS       Z17, Z21, Z17
+	VMAXPS       Z18, Z21, Z18
+	VMAXPS       Z19, Z21, Z19
+	VMAXPS       Z20, Z21, Z20
+	VMOVUPS      Z0, (SI)
+	VMOVUPS      Z1, 64(SI)
+	VMOVUPS      Z2, K1, 128(SI)
+	ADDQ         DI, SI
+	VMOVUPS      Z3, (SI)
+	VMOVUPS      Z4, 64(SI)
+	VMOVUPS      Z5, K1, 128(SI)
+	ADDQ         DI, SI
+	VMOVUPS      Z6, (SI)
+	VMOVUPS      Z7, 64(SI)
+	VMOVUPS      Z8, K1, 128(SI)
+	ADDQ         DI, SI
+	VMOVUPS      Z9, (SI)
+	VMOVUPS      Z10, 64(SI)
+	VMOVUPS      Z11, K1, 128(SI)
+	ADDQ         DI, SI
+	VMOVUPS      Z12, (SI)
+	VMOVUPS      Z13, 64(SI)
+	VMOVUPS      Z14, K1, 128(SI)
+	ADDQ         DI, SI
+	VMOVUPS      Z15, (SI)
+	VMOVUPS      Z16, 64(SI)
+	VMOVUPS      Z17, K1, 128(SI)
+	ADDQ         DI, SI
+	VMOVUPS      Z18, (SI)
+	VMOVUPS      Z19, 64(SI)
+	VMOVUPS      Z20, K1, 128(SI)
+	ADDQ         DI, SI
+	ADDQ         CX, AX
+	ADDQ         CX, AX
+	ADDQ         CX, AX
+	ADDQ         CX, AX
+	ADDQ         CX, AX
+	ADDQ         CX, AX
+	ADDQ         CX, AX
+	DECQ         BX
+	JNZ          blocks
+	VZEROUPPER
+	RET
+
+// func indexed7x3AVX512(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·indexed7x3AVX512(SB), NOSPLIT, $0-92
+	MOVQ  at+16(FP), AX
+	MOVQ  ldb+48(FP), CX
+	MOVQ  ldp+56(FP), DX
+	MOVQ  tail+80(FP), BX
+	MOVQ  $-1, SI
+	BZHIQ BX, SI, SI
+	KMOVW SI, K1
+
+blocks:
+	MOVQ      bias+72(FP), BX
+	TESTQ     BX, BX
+	JZ        accumulate
+	VMOVUPS   (BX), Z0
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z0, Z9
+	VMOVAPS   Z0, Z12
+	VMOVAPS   Z0, Z15
+	VMOVAPS   Z0, Z18
+	VMOVUPS   64(BX), Z1
+	VMOVAPS   Z1, Z4
+	VMOVAPS   Z1, Z7
+	VMOVAPS   Z1, Z10
+	VMOVAPS   Z1, Z13
+	VMOVAPS   Z1, Z16
+	VMOVAPS   Z1, Z19
+	VMOVUPS.Z 128(BX), K1, Z2
+	VMOVAPS   Z2, Z5
+	VMOVAPS   Z2, Z8
+	VMOVAPS   Z2, Z11
+	VMOVAPS   Z2, Z14
+	VMOVAPS   Z2, Z17
+	VMOVAPS   Z2, Z20
+	JMP       begun
+
+accumulate:
+	MOVLQSX   4(AX), BX
+	MOVQ      c+64(FP), SI
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z0
+	VMOVUPS   64(BX), Z1
+	VMOVUPS.Z 128(BX), K1, Z2
+	MOVLQSX   12(AX), BX
+	MOVQ      c+64(FP), SI
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z3
+	VMOVUPS   64(BX), Z4
+	VMOVUPS.Z 128(BX), K1, Z5
+	MOVLQSX   20(AX), BX
+	MOVQ      c+64(FP), SI
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z6
+	VMOVUPS   64(BX), Z7
+	VMOVUPS.Z 128(BX), K1, Z8
+	MOVLQSX   28(AX), BX
+	MOVQ      c+64(FP), SI
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z9
+	VMOVUPS   64(BX), Z10
+	VMOVUPS.Z 128(BX), K1, Z11
+	MOVLQSX   36(AX), BX
+	MOVQ      c+64(FP), SI
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z12
+	VMOVUPS   64(BX), Z13
+	VMOVUPS.Z 128(BX), K1, Z14
+	MOVLQSX   44(AX), BX
+	MOVQ      c+64(FP), SI
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z15
+	VMOVUPS   64(BX), Z16
+	VMOVUPS.Z 128(BX), K1, Z17
+	MOVLQSX   52(AX), BX
+	MOVQ      c+64(FP), SI
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z18
+	VMOVUPS   64(BX), Z19
+	VMOVUPS.Z 128(BX), K1, Z20
+
+begun:
+	MOVLQSX (AX), BX
+	MOVQ    a+32(FP), SI
+	ADDQ    SI, BX
+	MOVLQSX 8(AX), SI
+	MOVQ    a+32(FP), DI
+	ADDQ    DI, SI
+	MOVLQSX 16(AX), DI
+	MOVQ    a+32(FP), R8
+	ADDQ    R8, DI
+	MOVLQSX 24(AX), R8
+	MOVQ    a+32(FP), R9
+	ADDQ    R9, R8
+	MOVLQSX 32(AX), R9
+	MOVQ    a+32(FP), R10
+	ADDQ    R10, R9
+	MOVLQSX 40(AX), R10
+	MOVQ    a+32(FP), R11
+	ADDQ    R11, R10
+	MOVLQSX 48(AX), R11
+	MOVQ    a+32(FP), R12
+	ADDQ    R12, R11
+	MOVQ    terms+24(FP), R12
+	MOVQ    k+8(FP), R13
+	MOVQ    b+40(FP), R14
+
+k:
+	MOVLQSX      (R12), R15
+	VMOVUPS      (R14), Z21
+	VMOVUPS      (R14)(DX*1), Z22
+	VMOVUPS.Z    (R14)(DX*2), K1, Z23
+	VBROADCASTSS (BX)(R15*1), Z24
+	VFMADD231PS  Z21, Z24, Z0
+	VFMADD231PS  Z22, Z24, Z1
+	VFMADD231PS  Z23, Z24, Z2
+	VBROADCASTSS (SI)(R15*1), Z24
+	VFMADD231PS  Z21, Z24, Z3
+	VFMADD231PS  Z22, Z24, Z4
+	VFMADD231PS  Z23, Z24, Z5
+	VBROADCASTSS (DI)(R15*1), Z24
+	VFMADD231PS  Z21, Z24, Z6
+	VFMADD231PS  Z22, Z24, Z7
+	VFMADD231PS  Z23, Z24, Z8
+	VBROADCASTSS (R8)(R15*1), Z24
+	VFMADD231PS  Z21, Z24, Z9
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z23, Z24, Z11
+	VBROADCASTSS (R9)(R15*1), Z24
+	VFMADD231PS  Z21, Z24, Z12
+	VFMADD231PS  Z22, Z24, Z13
+	VFMADD231PS  Z23, Z24, Z14
+	VBROADCASTSS (R10)(R15*1), Z24
+	VFMADD231PS  Z21, Z24, Z15
+	VFMADD231PS  Z22, Z24, Z16
+	VFMADD231PS  Z23, Z24, Z17
+	VBROADCASTSS (R11)(R15*1), Z24
+	VFMADD231PS  Z21, Z24, Z18
+	VFMADD231PS  Z22, Z24, Z19
+	VFMADD231PS  Z23, Z24, Z20
+	ADDQ         CX, R14
+	ADDQ         $0x04, R12
+	DECQ         R13
+	JNZ          k
+	VBROADCASTSS floor+88(FP), Z21
+	VMAXPS       Z0, Z21, Z0
+	VMAXPS       Z1, Z21, Z1
+	VMAXPS       Z2, Z21, Z2
+	VMAXPS       Z3, Z21, Z3
+	VMAXPS       Z4, Z21, Z4
+	VMAXPS       Z5, Z21, Z5
+	VMAXPS       Z6, Z21, Z6
+	VMAXPS       Z7, Z21, Z7
+	VMAXPS       Z8, Z21, Z8
+	VMAXPS       Z9, Z21, Z9
+	VMAXPS       Z10, Z21, Z10
+	VMAXPS       Z11, Z21, Z11
+	VMAXPS       Z12, Z21, Z12
+	VMAXPS       Z13, Z21, Z13
+	VMAXPS       Z14, Z21, Z14
+	VMAXPS       Z15, Z21, Z15
+	VMAXPS       Z16, Z21, Z16
+	VMAXPS       Z17, Z21, Z17
+	VMAXPS       Z18, Z21, Z18
+	VMAXPS       Z19, Z21, Z19
+	VMAXPS       Z20, Z21, Z20
+	MOVLQSX      4(AX), BX
+	MOVQ         c+64(FP), SI
+	ADDQ         SI, BX
+	VMOVUPS      Z0, (BX)
+	VMOVUPS      Z1, 64(BX)
+	VMOVUPS      Z2, K1, 128(BX)
+	MOVLQSX      12(AX), BX
+	MOVQ         c+64(FP), SI
+	ADDQ         SI, BX
+	VMOVUPS      Z3, (BX)
+	VMOVUPS      Z4, 64(BX)
+	VMOVUPS      Z5, K1, 128(BX)
+	MOVLQSX      20(AX), BX
+	MOVQ         c+64(FP), SI
+	ADDQ         SI, BX
+	VMOVUPS      Z6, (BX)
+	VMOVUPS      Z7, 64(BX)
+	VMOVUPS      Z8, K1, 128(BX)
+	MOVLQSX      28(AX), BX
+	MOVQ         c+64(FP), SI
+	ADDQ         SI, BX
+	VMOVUPS      Z9, (BX)
+	VMOVUPS      Z10, 64(BX)
+	VMOVUPS      Z11, K1, 128(BX)
+	MOVLQSX      36(AX), BX
+	MOVQ         c+64(FP), SI
+	ADDQ         SI, BX
+	VMOVUPS      Z12, (BX)
+	VMOVUPS      Z13, 64(BX)
+	VMOVUPS      Z14, K1, 128(BX)
+	MOVLQSX      44(AX), BX
+	MOVQ         c+64(FP), SI
+	ADDQ         SI, BX
+	VMOVUPS      Z15, (BX)
+	VMOVUPS      Z16, 64(BX)
+	VMOVUPS      Z17, K1, 128(BX)
+	MOVLQSX      52(AX), BX
+	MOVQ         c+64(FP), SI
+	ADDQ         SI, BX
+	VMOVUPS      Z18, (BX)
+	VMOVUPS      Z19, 64(BX)
+	VMOVUPS      Z20, K1, 128(BX)
+	ADDQ         $0x38, AX
+	DECQ         blocks+0(FP)
+	JNZ          blocks
+	VZEROUPPER
+	RET
+
+// func panel8x1AVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·panel8x1AVX512(SB), NOSPLIT, $0-100
+	MOVQ  a+16(FP), AX
+	MOVQ  ra+24(FP), CX
+	MOVQ  ca+32(FP), DX
+	MOVQ  blocks+0(FP), BX
+	MOVQ  c+64(FP), SI
+	MOVQ  ldc+72(FP), DI
+	MOVQ  ldb+48(FP), R8
+	MOVQ  tail+88(FP), R9
+	MOVQ  $-1, R10
+	BZHIQ R9, R10, R10
+	KMOVW R10, K1
+	LEAQ  (CX)(CX*2), R9
+
+blocks:
+	MOVQ      bias+80(FP), R10
+	TESTQ     R10, R10
+	JZ        accumulate
+	VMOVUPS.Z (R10), K1, Z0
+	VMOVAPS   Z0, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z0, Z5
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z0, Z7
+	JMP       begun
+
+accumulate:
+	MOVQ      SI, R10
+	VMOVUPS.Z (R10), K1, Z0
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z1
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z2
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z3
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z4
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z5
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z6
+	ADDQ      DI, R10
+	VMOVUPS.Z (R10), K1, Z7
+
+begun:
+	MOVQ k+8(FP), R11
+	MOVQ AX, R10
+	LEAQ (AX)(CX*4), R12
+	MOVQ b+40(FP), R13
+
+k:
+	VMOVUPS.Z        (R13), K1, Z8
+	VFMADD231PS.BCST (R10), Z8, Z0
+	VFMADD231PS.BCST (R10)(CX*1), Z8, Z1
+	VFMADD231PS.BCST (R10)(CX*2), Z8, Z2
+	VFMADD231PS.BCST (R10)(R9*1), Z8, Z3
+	VFMADD231PS.BCST (R12), Z8, Z4
+	VFMADD231PS.BCST (R12)(CX*1), Z8, Z5
+	VFMADD231PS.BCST (R12)(CX*2), Z8, Z6
+	VFMADD231PS.BCST (R12)(R9*1), Z8, Z7
+	ADDQ             R8, R13
+	ADDQ             DX, R10
+	ADDQ             DX, R12
+	DECQ             R11
+	JNZ              k
+	VBROADCASTSS     floor+96(FP), Z8
+	VMAXPS           Z0, Z8, Z0
+	VMAXPS           Z1, Z8, Z1
+	VMAXPS           Z2, Z8, Z2
+	VMAXPS           Z3, Z8, Z3
+	VMAXPS           Z4, Z8, Z4
+	VMAXPS           Z5, Z8, Z5
+	VMAXPS           Z6, Z8, Z6
+	VMAXPS           Z7, Z8, Z7
+	VMOVUPS          Z0, K1, (SI)
+	ADDQ             DI, SI
+	VMOVUPS          Z1, K1, (SI)
+	ADDQ             DI, SI
+	VMOVUPS          Z2, K1, (SI)
+	ADDQ             DI, SI
+	VMOVUPS          Z3, K1, (SI)
+	ADDQ             DI, SI
+	VMOVUPS          Z4, K1, (SI)
+	ADDQ             DI, SI
+	VMOVUPS          Z5, K1, (SI)
+	ADDQ             DI, SI
+	VMOVUPS          Z6, K1, (SI)
+	ADDQ             DI, SI
+	VMOVUPS          Z7, K1, (SI)
+	ADDQ             DI, SI
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	ADDQ             CX, AX
+	DECQ             BX
+	JNZ              blocks
+	VZEROUPPER
+	RET
+
+// func indexed8x1AVX512(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·indexed8x1AVX512(SB), NOSPLIT, $0-92
+	MOVQ  at+16(FP), AX
+	MOVQ  ldb+48(FP), CX
+	MOVQ  tail+80(FP), DX
+	MOVQ  $-1, BX
+	BZHIQ DX, BX, BX
+	KMOVW BX, K1
+
+blocks:
+	MOVQ      bias+72(FP), DX
+	TESTQ     DX, DX
+	JZ        accumulate
+	VMOVUPS.Z (DX), K1, Z0
+	VMOVAPS   Z0, Z1
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z0, Z5
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z0, Z7
+	JMP       begun
+
+accumulate:
+	MOVLQSX   4(AX), DX
+	MOVQ      c+64(FP), BX
+	ADDQ      BX, DX
+	VMOVUPS.Z (DX), K1, Z0
+	MOVLQSX   12(AX), DX
+	MOVQ      c+64(FP), BX
+	ADDQ      BX, DX
+	VMOVUPS.Z (DX), K1, Z1
+	MOVLQSX   20(AX), DX
+	MOVQ      c+64(FP), BX
+	ADDQ      BX, DX
+	VMOVUPS.Z (DX), K1, Z2
+	MOVLQSX   28(AX), DX
+	MOVQ      c+64(FP), BX
+	ADDQ      BX, DX
+	VMOVUPS.Z (DX), K1, Z3
+	MOVLQSX   36(AX), DX
+	MOVQ      c+64(FP), BX
+	ADDQ      BX, DX
+	VMOVUPS.Z (DX), K1, Z4
+	MOVLQSX   44(AX), DX
+	MOVQ      c+64(FP), BX
+	ADDQ      BX, DX
+	VMOVUPS.Z (DX), K1, Z5
+	MOVLQSX   52(AX), DX
+	MOVQ      c+64(FP), BX
+	ADDQ      BX, DX
+	VMOVUPS.Z (DX), K1, Z6
+	MOVLQSX   60(AX), DX
+	MOVQ      c+64(FP), BX
+	ADDQ      BX, DX
+	VMOVUPS.Z (DX), K1, Z7
+
+begun:
+	MOVLQSX (AX), DX
+	MOVQ    a+32(FP), BX
+	ADDQ    BX, DX
+	MOVLQSX 8(AX), BX
+	MOVQ    a+32(FP), SI
+	ADDQ    SI, BX
+	MOVLQSX 16(AX), SI
+	MOVQ    a+32(FP), DI
+	ADDQ    DI, SI
+	MOVLQSX 24(AX), DI
+	MOVQ    a+32(FP), R8
+	ADDQ    R8, DI
+	MOVLQSX 32(AX), R8
+	MOVQ    a+32(FP), R9
+	ADDQ    R9, R8
+	MOVLQSX 40(AX), R9
+	MOVQ    a+32(FP), R10
+	ADDQ    R10, R9
+	MOVLQSX 48(AX), R10
+	MOVQ    a+32(FP), R11
+	ADDQ    R11, R10
+	MOVLQSX 56(AX), R11
+	MOVQ    a+32(FP), R12
+	ADDQ    R12, R11
+	MOVQ    terms+24(FP), R12
+	MOVQ    k+8(FP), R13
+	MOVQ    b+40(FP), R14
+	SUBQ    $0x04, R13
+	JLT     rest
+
+four:
+	MOVLQSX          (R12), R15
+	VMOVUPS.Z        (R14), K1, Z8
+	VFMADD231PS.BCST (DX)(R15*1), Z8, Z0
+	VFMADD231PS.BCST (BX)(R15*1), Z8, Z1
+	VFMADD231PS.BCST (SI)(R15*1), Z8, Z2
+	VFMADD231PS.BCST (DI)(R15*1), Z8, Z3
+	VFMADD231PS.BCST (R8)(R15*1), Z8, Z4
+	VFMADD231PS.BCST (R9)(R15*1), Z8, Z5
+	VFMADD231PS.BCST (R10)(R15*1), Z8, Z6
+	VFMADD231PS.BCST (R11)(R15*1), Z8, Z7
+	ADDQ             CX, R14
+	MOVLQSX          4(R12), R15
+	VMOVUPS.Z        (R14), K1, Z8
+	VFMADD231PS.BCST (DX)(R15*1), Z8, Z0
+	VFMADD231PS.BCST (BX)(R15*1), Z8, Z1
+	VFMADD231PS.BCST (SI)(R15*1), Z8, Z2
+	VFMADD231PS.BCST (DI)(R15*1), Z8, Z3
+	VFMADD231PS.BCST (R8)(R15*1), Z8, Z4
+	VFMADD231PS.BCST (R9)(R15*1), Z8, Z5
+	VFMADD231PS.BCST (R10)(R15*1), Z8, Z6
+	VFMADD231PS.BCST (R11)(R15*1), Z8, Z7
+	ADDQ             CX, R14
+	MOVLQSX          8(R12), R15
+	VMOVUPS.Z        (R14), K1, Z8
+	VFMADD231PS.BCST (DX)(R15*1), Z8, Z0
+	VFMADD231PS.BCST (BX)(R15*1), Z8, Z1
+	VFMADD231PS.BCST (SI)(R15*1), Z8, Z2
+	VFMADD231PS.BCST (DI)(R15*1), Z8, Z3
+	VFMADD231PS.BCST (R8)(R15*1), Z8, Z4
+	VFMADD231PS.BCST (R9)(R15*1), Z8, Z5
+	VFMADD231PS.BCST (R10)(R15*1), Z8, Z6
+	VFMADD231PS.BCST (R11)(R15*1), Z8, Z7
+	ADDQ             CX, R14
+	MOVLQSX          12(R12), R15
+	VMOVUPS.Z        (R14), K1, Z8
+	VFMADD231PS.BCST (DX)(R15*1), Z8, Z0
+	VFMADD231PS.BCST (BX)(R15*1), Z8, Z1
+	VFMADD231PS.BCST (SI)(R15*1), Z8, Z2
+	VFMADD231PS.BCST (DI)(R15*1), Z8, Z3
+	VFMADD231PS.BCST (R8)(R15*1), Z8, Z4
+	VFMADD231PS.BCST (R9)(R15*1), Z8, Z5
+	VFMADD231PS.BCST (R10)(R15*1), Z8, Z6
+	VFMADD231PS.BCST (R11)(R15*1), Z8, Z7
+	ADDQ             CX, R14
+	ADDQ             $0x10, R12
+	SUBQ             $0x04, R13
+	JGE              four
+
+rest:
+	ADDQ $0x04, R13
+	JZ   summed
+
+k:
+	MOVLQSX          (R12), R15
+	VMOVUPS.Z        (R14), K1, Z8
+	VFMADD231PS.BCST (DX)(R15*1), Z8, Z0
+	VFMADD231PS.BCST (BX)(R15*1), Z8, Z1
+	VFMADD231PS.BCST (SI)(R15*1), Z8, Z2
+	VFMADD231PS.BCST (DI)(R15*1), Z8, Z3
+	VFMADD231PS.BCST (R8)(R15*1), Z8, Z4
+	VFMADD231PS.BCST (R9)(R15*1), Z8, Z5
+	VFMADD231PS.BCST (R10)(R15*1), Z8, Z6
+	VFMADD231PS.BCST (R11)(R15*1), Z8, Z7
+	ADDQ             CX, R14
+	ADDQ             $0x04, R12
+	DECQ             R13
+	JNZ              k
+
+summed:
+	VBROADCASTSS floor+88(FP), Z8
+	VMAXPS       Z0, Z8, Z0
+	VMAXPS       Z1, Z8, Z1
+	VMAXPS       Z2, Z8, Z2
+	VMAXPS       Z3, Z8, Z3
+	VMAXPS       Z4, Z8, Z4
+	VMAXPS       Z5, Z8, Z5
+	VMAXPS       Z6, Z8, Z6
+	VMAXPS       Z7, Z8, Z7
+	MOVLQSX      4(AX), DX
+	MOVQ         c+64(FP), BX
+	ADDQ         BX, DX
+	VMOVUPS      Z0, K1, (DX)
+	MOVLQSX      12(AX), DX
+	MOVQ         c+64(FP), BX
+	ADDQ         BX, DX
+	VMOVUPS      Z1, K1, (DX)
+	MOVLQSX      20(AX), DX
+	MOVQ         c+64(FP), BX
+	ADDQ         BX, DX
+	VMOVUPS      Z2, K1, (DX)
+	MOVLQSX      28(AX), DX
+	MOVQ         c+64(FP), BX
+	ADDQ         BX, DX
+	VMOVUPS      Z3, K1, (DX)
+	MOVLQSX      36(AX), DX
+	MOVQ         c+64(FP), BX
+	ADDQ         BX, DX
+	VMOVUPS      Z4, K1, (DX)
+	MOVLQSX      44(AX), DX
+	MOVQ         c+64(FP), BX
+	ADDQ         BX, DX
+	VMOVUPS      Z5, K1, (DX)
+	MOVLQSX      52(AX), DX
+	MOVQ         c+64(FP), BX
+	ADDQ         BX, DX
+	VMOVUPS      Z6, K1, (DX)
+	MOVLQSX      60(AX), DX
+	MOVQ         c+64(FP), BX
+	ADDQ         BX, DX
+	VMOVUPS      Z7, K1, (DX)
+	ADDQ         $0x40, AX
+	DECQ         blocks+0(FP)
+	JNZ          blocks
+	VZEROUPPER
+	RET
+
+// func panel8x2AVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·panel8x2AVX512(SB), NOSPLIT, $0-100
+	MOVQ  a+16(FP), AX
+	MOVQ  ra+24(FP), CX
+	MOVQ  ca+32(FP), DX
+	MOVQ  blocks+0(FP), BX
+	MOVQ  c+64(FP), SI
+	MOVQ  ldc+72(FP), DI
+	MOVQ  ldb+48(FP), R8
+	MOVQ  ldp+56(FP), R9
+	MOVQ  tail+88(FP), R10
+	MOVQ  $-1, R11
+	BZHIQ R10, R11, R11
+	KMOVW R11, K1
+	LEAQ  (CX)(CX*2), R10
+
+blocks:
+	MOVQ      bias+80(FP), R11
+	TESTQ     R11, R11
+	JZ        accumulate
+	VMOVUPS   (R11), Z0
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z0, Z8
+	VMOVAPS   Z0, Z10
+	VMOVAPS   Z0, Z12
+	VMOVAPS   Z0, Z14
+	VMOVUPS.Z 64(R11), K1, Z1
+	VMOVAPS   Z1, Z3
+	VMOVAPS   Z1, Z5
+	VMOVAPS   Z1, Z7
+	VMOVAPS   Z1, Z9
+	VMOVAPS   Z1, Z11
+	VMOVAPS   Z1, Z13
+	VMOVAPS   Z1, Z15
+	JMP       begun
+
+accumulate:
+	MOVQ      SI, R11
+	VMOVUPS   (R11), Z0
+	VMOVUPS.Z 64(R11), K1, Z1
+	ADDQ      DI, R11
+	VMOVUPS   (R11), Z2
+	VMOVUPS.Z 64(R11), K1, Z3
+	ADDQ      DI, R11
+	VMOVUPS   (R11), Z4
+	VMOVUPS.Z 64(R11), K1, Z5
+	ADDQ      DI, R11
+	VMOVUPS   (R11), Z6
+	VMOVUPS.Z 64(R11), K1, Z7
+	ADDQ      DI, R11
+	VMOVUPS   (R11), Z8
+	VMOVUPS.Z 64(R11), K1, Z9
+	ADDQ      DI, R11
+	VMOVUPS   (R11), Z10
+	VMOVUPS.Z 64(R11), K1, Z11
+	ADDQ      DI, R11
+	VMOVUPS   (R11), Z12
+	VMOVUPS.Z 64(R11), K1, Z13
+	ADDQ      DI, R11
+	VMOVUPS   (R11), Z14
+	VMOVUPS.Z 64(R11), K1, Z15
+
+begun:
+	MOVQ k+8(FP), R12
+	MOVQ AX, R11
+	LEAQ (AX)(CX*4), R13
+	MOVQ b+40(FP), R14
+
+k:
+	VMOVUPS      (R14), Z16
+	VMOVUPS.Z    (R14)(R9*1), K1, Z17
+	VBROADCASTSS (R11), Z18
+	VFMADD231PS  Z16, Z18, Z0
+	VFMADD231PS  Z17, Z18, Z1
+	VBROADCASTSS (R11)(CX*1), Z18
+	VFMADD231PS  Z16, Z18, Z2
+	VFMADD231PS  Z17, Z18, Z3
+	VBROADCASTSS (R11)(CX*2), Z18
+	VFMADD231PS  Z16, Z18, Z4
+	VFMADD231PS  Z17, Z18, Z5
+	VBROADCASTSS (R11)(R10*1), Z18
+	VFMADD231PS  Z16, Z18, Z6
+	VFMADD231PS  Z17, Z18, Z7
+	VBROADCASTSS (R13), Z18
+	VFMADD231PS  Z16, Z18, Z8
+	VFMADD231PS  Z17, Z18, Z9
+	VBROADCASTSS (R13)(CX*1), Z18
+	VFMADD231PS  Z16, Z18, Z10
+	VFMADD231PS  Z17, Z18, Z11
+	VBROADCASTSS (R13)(CX*2), Z18
+	VFMADD231PS  Z16, Z18, Z12
+	VFMADD231PS  Z17, Z18, Z13
+	VBROADCASTSS (R13)(R10*1), Z18
+	VFMADD231PS  Z16, Z18, Z14
+	VFMADD231PS  Z17, Z18, Z15
+	ADDQ         R8, R14
+	ADDQ         DX, R11
+	ADDQ         DX, R13
+	DECQ         R12
+	JNZ          k
+	VBROADCASTSS floor+96(FP), Z16
+	VMAXPS       Z0, Z16, Z0
+	VMAXPS       Z1, Z16, Z1
+	VMAXPS       Z2, Z16, Z2
+	VMAXPS       Z3, Z16, Z3
+	VMAXPS       Z4, Z16, Z4
+	VMAXPS       Z5, Z16, Z5
+	VMAXPS       Z6, Z16, Z6
+	VMAXPS       Z7, Z16, Z7
+	VMAXPS       Z8, Z16, Z8
+	VMAXPS       Z9, Z16, Z9
+	VMAXPS       Z10, Z16, Z10
+	VMAXPS       Z11, Z16, Z11
+	VMAXPS       Z12, Z16, Z12
+	VMAXPS       Z13, Z16, Z13
+	VMAXPS       Z14, Z16, Z14
+	VMAXPS       Z15, Z16, Z15
+	VMOVUPS      Z0, (SI)
+	VMOVUPS      Z1, K1, 64(SI)
+	ADDQ         DI, SI
+	VMOVUPS      Z2, (SI)
+	VMOVUPS      Z3, K1, 64(SI)
+	ADDQ         DI, SI
+	VMOVUPS      Z4, (SI)
+	VMOVUPS      Z5, K1, 64(SI)
+	ADDQ         DI, SI
+	VMOVUPS      Z6, (SI)
+	VMOVUPS      Z7, K1, 64(SI)
+	ADDQ         DI, SI
+	VMOVUPS      Z8, (SI)
+	VMOVUPS      Z9, K1, 64(SI)
+	ADDQ         DI, SI
+	VMOVUPS      Z10, (SI)
+	VMOVUPS      Z11, K1, 64(SI)
+	ADDQ         DI, SI
+	VMOVUPS      Z12, (SI)
+	VMOVUPS      Z13, K1, 64(SI)
+	ADDQ         DI, SI
+	VMOVUPS      Z14, (SI)
+	VMOVUPS      Z15, K1, 64(SI)
+	ADDQ         DI, SI
+	ADDQ         CX, AX
+	ADDQ         CX, AX
+	ADDQ         CX, AX
+	ADDQ         CX, AX
+	ADDQ         CX, AX
+	ADDQ         CX, AX
+	ADDQ         CX, AX
+	ADDQ         CX, AX
+	DECQ         BX
+	JNZ          blocks
+	VZEROUPPER
+	RET
+
+// func indexed8x2AVX512(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·indexed8x2AVX512(SB), NOSPLIT, $8-92
+	MOVQ  at+16(FP), AX
+	MOVQ  ldb+48(FP), CX
+	MOVQ  ldp+56(FP), DX
+	MOVQ  tail+80(FP), BX
+	MOVQ  $-1, SI
+	BZHIQ BX, SI, SI
+	KMOVW SI, K1
+
+blocks:
+	MOVQ      bias+72(FP), BX
+	TESTQ     BX, BX
+	JZ        accumulate
+	VMOVUPS   (BX), Z0
+	VMOVAPS   Z0, Z2
+	VMOVAPS   Z0, Z4
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z0, Z8
+	VMOVAPS   Z0, Z10
+	VMOVAPS   Z0, Z12
+	VMOVAPS   Z0, Z14
+	VMOVUPS.Z 64(BX), K1, Z1
+	VMOVAPS   Z1, Z3
+	VMOVAPS   Z1, Z5
+	VMOVAPS   Z1, Z7
+	VMOVAPS   Z1, Z9
+	VMOVAPS   Z1, Z11
+	VMOVAPS   Z1, Z13
+	VMOVAPS   Z1, Z15
+	JMP       begun
+
+accumulate:
+	MOVLQSX   4(AX), BX
+	MOVQ      c+64(FP), SI
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z0
+	VMOVUPS.Z 64(BX), K1, Z1
+	MOVLQSX   12(AX), BX
+	MOVQ      c+64(FP), SI
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z2
+	VMOVUPS.Z 64(BX), K1, Z3
+	MOVLQSX   20(AX), BX
+	MOVQ      c+64(FP), SI
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z4
+	VMOVUPS.Z 64(BX), K1, Z5
+	MOVLQSX   28(AX), BX
+	MOVQ      c+64(FP), SI
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z6
+	VMOVUPS.Z 64(BX), K1, Z7
+	MOVLQSX   36(AX), BX
+	MOVQ      c+64(FP), SI
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z8
+	VMOVUPS.Z 64(BX), K1, Z9
+	MOVLQSX   44(AX), BX
+	MOVQ      c+64(FP), SI
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z10
+	VMOVUPS.Z 64(BX), K1, Z11
+	MOVLQSX   52(AX), BX
+	MOVQ      c+64(FP), SI
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z12
+	VMOVUPS.Z 64(BX), K1, Z13
+	MOVLQSX   60(AX), BX
+	MOVQ      c+64(FP), SI
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z14
+	VMOVUPS.Z 64(BX), K1, Z15
+
+begun:
+	MOVLQSX (AX), BX
+	MOVQ    a+32(FP), SI
+	ADDQ    SI, BX
+	MOVLQSX 8(AX), SI
+	MOVQ    a+32(FP), DI
+	ADDQ    DI, SI
+	MOVLQSX 16(AX), DI
+	MOVQ    a+32(FP), R8
+	ADDQ    R8, DI
+	MOVLQSX 24(AX), R8
+	MOVQ    a+32(FP), R9
+	ADDQ    R9, R8
+	MOVLQSX 32(AX), R9
+	MOVQ    a+32(FP), R10
+	ADDQ    R10, R9
+	MOVLQSX 40(AX), R10
+	MOVQ    a+32(FP), R11
+	ADDQ    R11, R10
+	MOVLQSX 48(AX), R11
+	MOVQ    a+32(FP), R12
+	ADDQ    R12, R11
+	MOVLQSX 56(AX), R12
+	MOVQ    a+32(FP), R13
+	ADDQ    R13, R12
+	MOVQ    terms+24(FP), R13
+	MOVQ    k+8(FP), R14
+	MOVQ    b+40(FP), R15
+
+k:
+	MOVLQSX      (R13), BP
+	VMOVUPS      (R15), Z16
+	VMOVUPS.Z    (R15)(DX*1), K1, Z17
+	VBROADCASTSS (BX)(BP*1), Z18
+	VFMADD231PS  Z16, Z18, Z0
+	VFMADD231PS  Z17, Z18, Z1
+	VBROADCASTSS (SI)(BP*1), Z18
+	VFMADD231PS  Z16, Z18, Z2
+	VFMADD231PS  Z17, Z18, Z3
+	VBROADCASTSS (DI)(BP*1), Z18
+	VFMADD231PS  Z16, Z18, Z4
+	VFMADD231PS  Z17, Z18, Z5
+	VBROADCASTSS (R8)(BP*1), Z18
+	VFMADD231PS  Z16, Z18, Z6
+	VFMADD231PS  Z17, Z18, Z7
+	VBROADCASTSS (R9)(BP*1), Z18
+	VFMADD231PS  Z16, Z18, Z8
+	VFMADD231PS  Z17, Z18, Z9
+	VBROADCASTSS (R10)(BP*1), Z18
+	VFMADD231PS  Z16, Z18, Z10
+	VFMADD231PS  Z17, Z18, Z11
+	VBROADCASTSS (R11)(BP*1), Z18
+	VFMADD231PS  Z16, Z18, Z12
+	VFMADD231PS  Z17, Z18, Z13
+	VBROADCASTSS (R12)(BP*1), Z18
+	VFMADD231PS  Z16, Z18, Z14
+	VFMADD231PS  Z17, Z18, Z15
+	ADDQ         CX, R15
+	ADDQ         $0x04, R13
+	DECQ         R14
+	JNZ          k
+	VBROADCASTSS floor+88(FP), Z16
+	VMAXPS       Z0, Z16, Z0
+	VMAXPS       Z1, Z16, Z1
+	VMAXPS       Z2, Z16, Z2
+	VMAXPS       Z3, Z16, Z3
+	VMAXPS       Z4, Z16, Z4
+	VMAXPS       Z5, Z16, Z5
+	VMAXPS       Z6, Z16, Z6
+	VMAXPS       Z7, Z16, Z7
+	VMAXPS       Z8, Z16, Z8
+	VMAXPS       Z9, Z16, Z9
+	VMAXPS       Z10, Z16, Z10
+	VMAXPS       Z11, Z16, Z11
+	VMAXPS       Z12, Z16, Z12
+	VMAXPS       Z13, Z16, Z13
+	VMAXPS       Z14, Z16, Z14
+	VMAXPS       Z15, Z16, Z15
+	MOVLQSX      4(AX), BX
+	MOVQ         c+64(FP), SI
+	ADDQ         SI, BX
+	VMOVUPS      Z0, (BX)
+	VMOVUPS      Z1, K1, 64(BX)
+	MOVLQSX      12(AX), BX
+	MOVQ         c+64(FP), SI
+	ADDQ         SI, BX
+	VMOVUPS      Z2, (BX)
+	VMOVUPS      Z3, K1, 64(BX)
+	MOVLQSX      20(AX), BX
+	MOVQ         c+64(FP), SI
+	ADDQ         SI, BX
+	VMOVUPS      Z4, (BX)
+	VMOVUPS      Z5, K1, 64(BX)
+	MOVLQSX      28(AX), BX
+	MOVQ         c+64(FP), SI
+	ADDQ         SI, BX
+	VMOVUPS      Z6, (BX)
+	VMOVUPS      Z7, K1, 64(BX)
+	MOVLQSX      36(AX), BX
+	MOVQ         c+64(FP), SI
+	ADDQ         SI, BX
+	VMOVUPS      Z8, (BX)
+	VMOVUPS      Z9, K1, 64(BX)
+	MOVLQSX      44(AX), BX
+	MOVQ         c+64(FP), SI
+	ADDQ         SI, BX
+	VMOVUPS      Z10, (BX)
+	VMOVUPS      Z11, K1, 64(BX)
+	MOVLQSX      52(AX), BX
+	MOVQ         c+64(FP), SI
+	ADDQ         SI, BX
+	VMOVUPS      Z12, (BX)
+	VMOVUPS      Z13, K1, 64(BX)
+	MOVLQSX      60(AX), BX
+	MOVQ         c+64(FP), SI
+	ADDQ         SI, BX
+	VMOVUPS      Z14, (BX)
+	VMOVUPS      Z15, K1, 64(BX)
+	ADDQ         $0x40, AX
+	DECQ         blocks+0(FP)
+	JNZ          blocks
+	VZEROUPPER
+	RET
+
+// func panel8x3AVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·panel8x3AVX512(SB), NOSPLIT, $0-100
+	MOVQ  a+16(FP), AX
+	MOVQ  ra+24(FP), CX
+	MOVQ  ca+32(FP), DX
+	MOVQ  blocks+0(FP), BX
+	MOVQ  c+64(FP), SI
+	MOVQ  ldc+72(FP), DI
+	MOVQ  ldb+48(FP), R8
+	MOVQ  ldp+56(FP), R9
+	MOVQ  tail+88(FP), R10
+	MOVQ  $-1, R11
+	BZHIQ R10, R11, R11
+	KMOVW R11, K1
+	LEAQ  (CX)(CX*2), R10
+
+blocks:
+	MOVQ      bias+80(FP), R11
+	TESTQ     R11, R11
+	JZ        accumulate
+	VMOVUPS   (R11), Z0
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z0, Z9
+	VMOVAPS   Z0, Z12
+	VMOVAPS   Z0, Z15
+	VMOVAPS   Z0, Z18
+	VMOVAPS   Z0, Z21
+	VMOVUPS   64(R11), Z1
+	VMOVAPS   Z1, Z4
+	VMOVAPS   Z1, Z7
+	VMOVAPS   Z1, Z10
+	VMOVAPS   Z1, Z13
+	VMOVAPS   Z1, Z16
+	VMOVAPS   Z1, Z19
+	VMOVAPS   Z1, Z22
+	VMOVUPS.Z 128(R11), K1, Z2
+	VMOVAPS   Z2, Z5
+	VMOVAPS   Z2, Z8
+	VMOVAPS   Z2, Z11
+	VMOVAPS   Z2, Z14
+	VMOVAPS   Z2, Z17
+	VMOVAPS   Z2, Z20
+	VMOVAPS   Z2, Z23
+	JMP       begun
+
+accumulate:
+	MOVQ      SI, R11
+	VMOVUPS   (R11), Z0
+	VMOVUPS   64(R11), Z1
+	VMOVUPS.Z 128(R11), K1, Z2
+	ADDQ      DI, R11
+	VMOVUPS   (R11), Z3
+	VMOVUPS   64(R11), Z4
+	VMOVUPS.Z 128(R11), K1, Z5
+	ADDQ      DI, R11
+	VMOVUPS   (R11), Z6
+	VMOVUPS   64(R11), Z7
+	VMOVUPS.Z 128(R11), K1, Z8
+	ADDQ      DI, R11
+	VMOVUPS   (R11), Z9
+	VMOVUPS   64(R11), Z10
+	VMOVUPS.Z 128(R11), K1, Z11
+	ADDQ      DI, R11
+	VMOVUPS   (R11), Z12
+	VMOVUPS   64(R11), Z13
+	VMOVUPS.Z 128(R11), K1, Z14
+	ADDQ      DI, R11
+	VMOVUPS   (R11), Z15
+	VMOVUPS   64(R11), Z16
+	VMOVUPS.Z 128(R11), K1, Z17
+	ADDQ      DI, R11
+	VMOVUPS   (R11), Z18
+	VMOVUPS   64(R11), Z19
+	VMOVUPS.Z 128(R11), K1, Z20
+	ADDQ      DI, R11
+	VMOVUPS   (R11), Z21
+	VMOVUPS   64(R11), Z22
+	VMOVUPS.Z 128(R11), K1, Z23
+
+begun:
+	MOVQ k+8(FP), R12
+	MOVQ AX, R11
+	LEAQ (AX)(CX*4), R13
+	MOVQ b+40(FP), R14
+
+k:
+	VMOVUPS      (R14), Z24
+	VMOVUPS      (R14)(R9*1), Z25
+	VMOVUPS.Z    (R14)(R9*2), K1, Z26
+	VBROADCASTSS (R11), Z27
+	VFMADD231PS  Z24, Z27, Z0
+	VFMADD231PS  Z25, Z27, Z1
+	VFMADD231PS  Z26, Z27, Z2
+	VBROADCASTSS (R11)(CX*1), Z27
+	VFMADD231PS  Z24, Z27, Z3
+	VFMADD231PS  Z25, Z27, Z4
+	VFMADD231PS  Z26, Z27, Z5
+	VBROADCASTSS (R11)(CX*2), Z27
+	VFMADD231PS  Z24, Z27, Z6
+	VFMADD231PS  Z25, Z27, Z7
+	VFMADD231PS  Z26, Z27, Z8
+	VBROADCASTSS (R11)(R10*1), Z27
+	VFMADD231PS  Z24, Z27, Z9
+	VFMADD231PS  Z25, Z27, Z10
+	VFMADD231PS  Z26, Z27, Z11
+	VBROADCASTSS (R13), Z27
+	VFMADD231PS  Z24, Z27, Z12
+	VFMADD231PS  Z25, Z27, Z13
+	VFMADD231PS  Z26, Z27, Z14
+	VBROADCASTSS (R13)(CX*1), Z27
+	VFMADD231PS  Z24, Z27, Z15
+	VFMADD231PS  Z25, Z27, Z16
+	VFMADD231PS  Z26, Z27, Z17
+	VBROADCASTSS (R13)(CX*2), Z27
+	VFMADD231PS  Z24, Z27, Z18
+	VFMADD231PS  Z25, Z27, Z19
+	VFMADD231PS  Z26, Z27, Z20
+	VBROADCASTSS (R13)(R10*1), Z27
+	VFMADD231PS  Z24, Z27, Z21
+	VFMADD231PS  Z25, Z27, Z22
+	VFMADD231PS  Z26, Z27, Z23
+	ADDQ         R8, R14
+	ADDQ         DX, R11
+	ADDQ         DX, R13
+	DECQ         R12
+	JNZ          k
+	VBROADCASTSS floor+96(FP), Z24
+	VMAXPS       Z0, Z24, Z0
+	VMAXPS       Z1, Z24, Z1
+	VMAXPS       Z2, Z24, Z2
+	VMAXPS       Z3, Z24, Z3
+	VMAXPS       Z4, Z24, Z4
+	VMAXPS       Z5, Z24, Z5
+	VMAXPS       Z6, Z24, Z6
+	VMAXPS       Z7, Z24, Z7
+	VMAXPS       Z8, Z24, Z8
+	VMAXPS       Z9, Z24, Z9
+	VMAXPS       Z10, Z24, Z10
+	VMAXPS       Z11, Z24, Z11
+	VMAXPS       Z12, Z24, Z12
+	VMAXPS       Z13, Z24, Z13
+	VMAXPS       Z14, Z24, Z14
+	VMAXPS       Z15, Z24, Z15
+	VMAXPS       Z16, Z24, Z16
+	VMAXPS       Z17, Z24, Z17
+	VMAXPS       Z18, Z24, Z18
+	VMAXPS       Z19, Z24, Z19
+	VMAXPS       Z20, Z24, Z20
+	VMAXPS       Z21, Z24, Z21
+	VMAXPS       Z22, Z24, Z22
+	VMAXPS       Z23, Z24, Z23
+	VMOVUPS      Z0, (SI)
+	VMOVUPS      Z1, 64(SI)
+	VMOVUPS      Z2, K1, 128(SI)
+	ADDQ         DI, SI
+	VMOVUPS      Z3, (SI)
+	VMOVUPS      Z4, 64(SI)
+	VMOVUPS      Z5, K1, 128(SI)
+	ADDQ         DI, SI
+	VMOVUPS      Z6, (SI)
+	VMOVUPS      Z7, 64(SI)
+	VMOVUPS      Z8, K1, 128(SI)
+	ADDQ         DI, SI
+	VMOVUPS      Z9, (SI)
+	VMOVUPS      Z10, 64(SI)
+	VMOVUPS      Z11, K1, 128(SI)
+	ADDQ         DI, SI
+	VMOVUPS      Z12, (SI)
+	VMOVUPS      Z13, 64(SI)
+	VMOVUPS      Z14, K1, 128(SI)
+	ADDQ         DI, SI
+	VMOVUPS      Z15, (SI)
+	VMOVUPS      Z16, 64(SI)
+	VMOVUPS      Z17, K1, 128(SI)
+	ADDQ         DI, SI
+	VMOVUPS      Z18, (SI)
+	VMOVUPS      Z19, 64(SI)
+	VMOVUPS      Z20, K1, 128(SI)
+	ADDQ         DI, SI
+	VMOVUPS      Z21, (SI)
+	VMOVUPS      Z22, 64(SI)
+	VMOVUPS      Z23, K1, 128(SI)
+	ADDQ         DI, SI
+	ADDQ         CX, AX
+	ADDQ         CX, AX
+	ADDQ         CX, AX
+	ADDQ         CX, AX
+	ADDQ         CX, AX
+	ADDQ         CX, AX
+	ADDQ         CX, AX
+	ADDQ         CX, AX
+	DECQ         BX
+	JNZ          blocks
+	VZEROUPPER
+	RET
+
+// func indexed8x3AVX512(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·indexed8x3AVX512(SB), NOSPLIT, $8-92
+	MOVQ  at+16(FP), AX
+	MOVQ  ldb+48(FP), CX
+	MOVQ  ldp+56(FP), DX
+	MOVQ  tail+80(FP), BX
+	MOVQ  $-1, SI
+	BZHIQ BX, SI, SI
+	KMOVW SI, K1
+
+blocks:
+	MOVQ      bias+72(FP), BX
+	TESTQ     BX, BX
+	JZ        accumulate
+	VMOVUPS   (BX), Z0
+	VMOVAPS   Z0, Z3
+	VMOVAPS   Z0, Z6
+	VMOVAPS   Z0, Z9
+	VMOVAPS   Z0, Z12
+	VMOVAPS   Z0, Z15
+	VMOVAPS   Z0, Z18
+	VMOVAPS   Z0, Z21
+	VMOVUPS   64(BX), Z1
+	VMOVAPS   Z1, Z4
+	VMOVAPS   Z1, Z7
+	VMOVAPS   Z1, Z10
+	VMOVAPS   Z1, Z13
+	VMOVAPS   Z1, Z16
+	VMOVAPS   Z1, Z19
+	VMOVAPS   Z1, Z22
+	VMOVUPS.Z 128(BX), K1, Z2
+	VMOVAPS   Z2, Z5
+	VMOVAPS   Z2, Z8
+	VMOVAPS   Z2, Z11
+	VMOVAPS   Z2, Z14
+	VMOVAPS   Z2, Z17
+	VMOVAPS   Z2, Z20
+	VMOVAPS   Z2, Z23
+	JMP       begun
+
+accumulate:
+	MOVLQSX   4(AX), BX
+	MOVQ      c+64(FP), SI
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z0
+	VMOVUPS   64(BX), Z1
+	VMOVUPS.Z 128(BX), K1, Z2
+	MOVLQSX   12(AX), BX
+	MOVQ      c+64(FP), SI
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z3
+	VMOVUPS   64(BX), Z4
+	VMOVUPS.Z 128(BX), K1, Z5
+	MOVLQSX   20(AX), BX
+	MOVQ      c+64(FP), SI
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z6
+	VMOVUPS   64(BX), Z7
+	VMOVUPS.Z 128(BX), K1, Z8
+	MOVLQSX   28(AX), BX
+	MOVQ      c+64(FP), SI
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z9
+	VMOVUPS   64(BX), Z10
+	VMOVUPS.Z 128(BX), K1, Z11
+	MOVLQSX   36(AX), BX
+	MOVQ      c+64(FP), SI
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z12
+	VMOVUPS   64(BX), Z13
+	VMOVUPS.Z 128(BX), K1, Z14
+	MOVLQSX   44(AX), BX
+	MOVQ      c+64(FP), SI
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z15
+	VMOVUPS   64(BX), Z16
+	VMOVUPS.Z 128(BX), K1, Z17
+	MOVLQSX   52(AX), BX
+	MOVQ      c+64(FP), SI
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z18
+	VMOVUPS   64(BX), Z19
+	VMOVUPS.Z 128(BX), K1, Z20
+	MOVLQSX   60(AX), BX
+	MOVQ      c+64(FP), SI
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z21
+	VMOVUPS   64(BX), Z22
+	VMOVUPS.Z 128(BX), K1, Z23
+
+begun:
+	MOVLQSX (AX), BX
+	MOVQ    a+32(FP), SI
+	ADDQ    SI, BX
+	MOVLQSX 8(AX), SI
+	MOVQ    a+32(FP), DI
+	ADDQ    DI, SI
+	MOVLQSX 16(AX), DI
+	MOVQ    a+32(FP), R8
+	ADDQ    R8, DI
+	MOVLQSX 24(AX), R8
+	MOVQ    a+32(FP), R9
+	ADDQ    R9, R8
+	MOVLQSX 32(AX), R9
+	MOVQ    a+32(FP), R10
+	ADDQ    R10, R9
+	MOVLQSX 40(AX), R10
+	MOVQ    a+32(FP), R11
+	ADDQ    R11, R10
+	MOVLQSX 48(AX), R11
+	MOVQ    a+32(FP), R12
+	ADDQ    R12, R11
+	MOVLQSX 56(AX), R12
+	MOVQ    a+32(FP), R13
+	ADDQ    R13, R12
+	MOVQ    terms+24(FP), R13
+	MOVQ    k+8(FP), R14
+	MOVQ    b+40(FP), R15
+
+k:
+	MOVLQSX      (R13), BP
+	VMOVUPS      (R15), Z24
+	VMOVUPS      (R15)(DX*1), Z25
+	VMOVUPS.Z    (R15)(DX*2), K1, Z26
+	VBROADCASTSS (BX)(BP*1), Z27
+	VFMADD231PS  Z24, Z27, Z0
+	VFMADD231PS  Z25, Z27, Z1
+	VFMADD231PS  Z26, Z27, Z2
+	VBROADCASTSS (SI)(BP*1), Z27
+	VFMADD231PS  Z24, Z27, Z3
+	VFMADD231PS  Z25, Z27, Z4
+	VFMADD231PS  Z26, Z27, Z5
+	VBROADCASTSS (DI)(BP*1), Z27
+	VFMADD231PS  Z24, Z27, Z6
+	VFMADD231PS  Z25, Z27, Z7
+	VFMADD231PS  Z26, Z27, Z8
+	VBROADCASTSS (R8)(BP*1), Z27
+	VFMADD231PS  Z24, Z27, Z9
+	VFMADD231PS  Z25, Z27, Z10
+	VFMADD231PS  Z26, Z27, Z11
+	VBROADCASTSS (R9)(BP*1), Z27
+	VFMADD231PS  Z24, Z27, Z12
+	VFMADD231PS  Z25, Z27, Z13
+	VFMADD231PS  Z26, Z27, Z14
+	VBROADCASTSS (R10)(BP*1), Z27
+	VFMADD231PS  Z24, Z27, Z15
+	VFMADD231PS  Z25, Z27, Z16
+	VFMADD231PS  Z26, Z27, Z17
+	VBROADCASTSS (R11)(BP*1), Z27
+	VFMADD231PS  Z24, Z27, Z18
+	VFMADD231PS  Z25, Z27, Z19
+	VFMADD231PS  Z26, Z27, Z20
+	VBROADCASTSS (R12)(BP*1), Z27
+	VFMADD231PS  Z24, Z27, Z21
+	VFMADD231PS  Z25, Z27, Z22
+	VFMADD231PS  Z26, Z27, Z23
+	ADDQ         CX, R15
+	ADDQ         $0x04, R13
+	DECQ         R14
+	JNZ          k
+	VBROADCASTSS floor+88(FP), Z24
+	VMAXPS       Z0, Z24, Z0
+	VMAXPS       Z1, Z24, Z1
+	VMAXPS       Z2, Z24, Z2
+	VMAXPS       Z3, Z24, Z3
+	VMAXPS       Z4, Z24, Z4
+	VMAXPS       Z5, Z24, Z5
+	VMAXPS       Z6, Z24, Z6
+	VMAXPS       Z7, Z24, Z7
+	VMAXPS       Z8, Z24, Z8
+	VMAXPS       Z9, Z24, Z9
+	VMAXPS       Z10, Z24, Z10
+	VMAXPS       Z11, Z24, Z11
+	VMAXPS       Z12, Z24, Z12
+	VMAXPS       Z13, Z24, Z13
+	VMAXPS       Z14, Z24, Z14
+	VMAXPS       Z15, Z24, Z15
+	VMAXPS       Z16, Z24, Z16
+	VMAXPS       Z17, Z24, Z17
+	VMAXPS       Z18, Z24, Z18
+	VMAXPS       Z19, Z24, Z19
+	VMAXPS       Z20, Z24, Z20
+	VMAXPS       Z21, Z24, Z21
+	VMAXPS       Z22, Z24, Z22
+	VMAXPS       Z23, Z24, Z23
+	MOVLQSX      4(AX), BX
+	MOVQ         c+64(FP), SI
+	ADDQ         SI, BX
+	VMOVUPS      Z0, (BX)
+	VMOVUPS      Z1, 64(BX)
+	VMOVUPS      Z2, K1, 128(BX)
+	MOVLQSX      12(AX), BX
+	MOVQ         c+64(FP), SI
+	ADDQ         SI, BX
+	VMOVUPS      Z3, (BX)
+	VMOVUPS      Z4, 64(BX)
+	VMOVUPS      Z5, K1, 128(BX)
+	MOVLQSX      20(AX), BX
+	MOVQ         c+64(FP), SI
+	ADDQ         SI, BX
+	VMOVUPS      Z6, (BX)
+	VMOVUPS      Z7, 64(BX)
+	VMOVUPS      Z8, K1, 128(BX)
+	MOVLQSX      28(AX), BX
+	MOVQ         c+64(FP), SI
+	ADDQ         SI, BX
+	VMOVUPS      Z9, (BX)
+	VMOVUPS      Z10, 64(BX)
+	VMOVUPS      Z11, K1, 128(BX)
+	MOVLQSX      36(AX), BX
+	MOVQ         c+64(FP), SI
+	ADDQ         SI, BX
+	VMOVUPS      Z12, (BX)
+	VMOVUPS      Z13, 64(BX)
+	VMOVUPS      Z14, K1, 128(BX)
+	MOVLQSX      44(AX), BX
+	MOVQ         c+64(FP), SI
+	ADDQ         SI, BX
+	VMOVUPS      Z15, (BX)
+	VMOVUPS      Z16, 64(BX)
+	VMOVUPS      Z17, K1, 128(BX)
+	MOVLQSX      52(AX), BX
+	MOVQ         c+64(FP), SI
+	ADDQ         SI, BX
+	VMOVUPS      Z18, (BX)
+	VMOVUPS      Z19, 64(BX)
+	VMOVUPS      Z20, K1, 128(BX)
+	MOVLQSX      60(AX), BX
+	MOVQ         c+64(FP), SI
+	ADDQ         SI, BX
+	VMOVUPS      Z21, (BX)
+	VMOVUPS      Z22, 64(BX)
+	VMOVUPS      Z23, K1, 128(BX)
+	ADDQ         $0x40, AX
+	DECQ         blocks+0(FP)
+	JNZ          blocks
+	VZEROUPPER
+	RET
+
+// func lstmGatesAVX512(gates *float32, h *float32, c *float32, before *float32, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·lstmGatesAVX512(SB), NOSPLIT, $0-40
+	JMP constants
+
+begin:
+	MOVQ gates+0(FP), DX
+	MOVQ h+8(FP), BX
+	MOVQ c+16(FP), SI
+	MOVQ before+24(FP), DI
+	MOVQ n+32(FP), R8
+	XORQ AX, AX
+	MOVQ R8, CX
+	SHLQ $0x02, CX
+	SUBQ $0x10, R8
+	JLT  tail
+
+loop:
+	VMOVUPS      (DX)(AX*1), Z0
+	VMULPS       Z1, Z0, Z0
+	VANDPS       Z2, Z0, Z15
+	VMOVUPS      Z3, Z16
+	VMINPS       Z15, Z16, Z15
+	VMOVUPS      Z4, Z16
+	VFMADD231PS  Z5, Z15, Z16
+	VSUBPS       Z4, Z16, Z17
+	VADDPS       Z15, Z15, Z15
+	VFNMADD231PS Z6, Z17, Z15
+	VPSLLD       $0x17, Z16, Z16
+	VPADDD       Z7, Z16, Z16
+	VMULPS       Z15, Z15, Z17
+	VMOVUPS      Z8, Z18
+	VFMADD213PS  Z9, Z15, Z18
+	VMOVUPS      Z10, Z19
+	VFMADD213PS  Z11, Z15, Z19
+	VFMADD213PS  Z18, Z17, Z19
+	VMOVUPS      Z12, Z18
+	VFMADD213PS  Z1, Z15, Z18
+	VFMADD213PS  Z18, Z17, Z19
+	VFMADD213PS  Z15, Z17, Z19
+	VSUBPS       Z7, Z16, Z15
+	VFMADD213PS  Z15, Z16, Z19
+	VADDPS       Z13, Z19, Z15
+	VDIVPS       Z15, Z19, Z15
+	VANDPS       Z14, Z0, Z0
+	VORPS        Z0, Z15, Z0
+	VMOVUPS      Z1, Z15
+	VFMADD231PS  Z1, Z0, Z15
+	VMOVUPS      Z15, (DX)(AX*1)
+	LEAQ         (DX)(AX*1), R9
+	ADDQ         CX, R9
+	ADDQ         CX, R9
+	VMOVUPS      (R9), Z0
+	VANDPS       Z2, Z0, Z16
+	VMOVUPS      Z3, Z17
+	VMINPS       Z16, Z17, Z16
+	VMOVUPS      Z4, Z17
+	VFMADD231PS  Z5, Z16, Z17
+	VSUBPS       Z4, Z17, Z18
+	VADDPS       Z16, Z16, Z16
+	VFNMADD231PS Z6, Z18, Z16
+	VPSLLD       $0x17, Z17, Z17
+	VPADDD       Z7, Z17, Z17
+	VMULPS       Z16, Z16, Z18
+	VMOVUPS      Z8, Z19
+	VFMADD213PS  Z9, Z16, Z19
+	VMOVUPS      Z10, Z20
+	VFMADD213PS  Z11, Z16, Z20
+	VFMADD213PS  Z19, Z18, Z20
+	VMOVUPS      Z12, Z19
+	VFMADD213PS  Z1, Z16, Z19
+	VFMADD213PS  Z19, Z18, Z20
+	VFMADD213PS  Z16, Z18, Z20
+	VSUBPS       Z7, Z17, Z16
+	VFMADD213PS  Z16, Z17, Z20
+	VADDPS       Z13, Z20, Z16
+	VDIVPS       Z16, Z20, Z16
+	VANDPS       Z14, Z0, Z0
+	VORPS        Z0, Z16, Z0
+	LEAQ         (DX)(AX*1), R9
+	ADDQ         CX, R9
+	ADDQ         CX, R9
+	VMOVUPS      Z0, (R9)
+	VMULPS       Z0, Z15, Z0
+	LEAQ         (DX)(AX*1), R9
+	ADDQ         CX, R9
+	VMOVUPS      (R9), Z15
+	VMULPS       Z1, Z15, Z15
+	VANDPS       Z2, Z15, Z16
+	VMOVUPS      Z3, Z17
+	VMINPS       Z16, Z17, Z16
+	VMOVUPS      Z4, Z17
+	VFMADD231PS  Z5, Z16, Z17
+	VSUBPS       Z4, Z17, Z18
+	VADDPS       Z16, Z16, Z16
+	VFNMADD231PS Z6, Z18, Z16
+	VPSLLD       $0x17, Z17, Z17
+	VPADDD       Z7, Z17, Z17
+	VMULPS       Z16, Z16, Z18
+	VMOVUPS      Z8, Z19
+	VFMADD213PS  Z9, Z16, Z19
+	VMOVUPS      Z10, Z20
+	VFMADD213PS  Z11, Z16, Z20
+	VFMADD213PS  Z19, Z18, Z20
+	VMOVUPS      Z12, Z19
+	VFMADD213PS  Z1, Z16, Z19
+	VFMADD213PS  Z19, Z18, Z20
+	VFMADD213PS  Z16, Z18, Z20
+	VSUBPS       Z7, Z17, Z16
+	VFMADD213PS  Z16, Z17, Z20
+	VADDPS       Z13, Z20, Z16
+	VDIVPS       Z16, Z20, Z16
+	VANDPS       Z14, Z15, Z15
+	VORPS        Z15, Z16, Z15
+	VMOVUPS      Z1, Z16
+	VFMADD231PS  Z1, Z15, Z16
+	LEAQ         (DX)(AX*1), R9
+	ADDQ         CX, R9
+	VMOVUPS      Z16, (R9)
+	VMOVUPS      (DI)(AX*1), Z15
+	VFMADD231PS  Z15, Z16, Z0
+	VMOVUPS      Z0, (SI)(AX*1)
+	LEAQ         (DX)(AX*1), R9
+	ADDQ         CX, R9
+	ADDQ         CX, R9
+	ADDQ         CX, R9
+	VMOVUPS      (R9), Z15
+	VMULPS       Z1, Z15, Z15
+	VANDPS       Z2, Z15, Z16
+	VMOVUPS      Z3, Z17
+	VMINPS       Z16, Z17, Z16
+	VMOVUPS      Z4, Z17
+	VFMADD231PS  Z5, Z16, Z17
+	VSUBPS       Z4, Z17, Z18
+	VADDPS       Z16, Z16, Z16
+	VFNMADD231PS Z6, Z18, Z16
+	VPSLLD       $0x17, Z17, Z17
+	VPADDD       Z7, Z17, Z17
+	VMULPS       Z16, Z16, Z18
+	VMOVUPS      Z8, Z19
+	VFMADD213PS  Z9, Z16, Z19
+	VMOVUPS      Z10, Z20
+	VFMADD213PS  Z11, Z16, Z20
+	VFMADD213PS  Z19, Z18, Z20
+	VMOVUPS      Z12, Z19
+	VFMADD213PS  Z1, Z16, Z19
+	VFMADD213PS  Z19, Z18, Z20
+	VFMADD213PS  Z16, Z18, Z20
+	VSUBPS       Z7, Z17, Z16
+	VFMADD213PS  Z16, Z17, Z20
+	VADDPS       Z13, Z20, Z16
+	VDIVPS       Z16, Z20, Z16
+	VANDPS       Z14, Z15, Z15
+	VORPS        Z15, Z16, Z15
+	VMOVUPS      Z1, Z16
+	VFMADD231PS  Z1, Z15, Z16
+	LEAQ         (DX)(AX*1), R9
+	ADDQ         CX, R9
+	ADDQ         CX, R9
+	ADDQ         CX, R9
+	VMOVUPS      Z16, (R9)
+	VANDPS       Z2, Z0, Z15
+	VMOVUPS      Z3, Z17
+	VMINPS       Z15, Z17, Z15
+	VMOVUPS      Z4, Z17
+	VFMADD231PS  Z5, Z15, Z17
+	VSUBPS       Z4, Z17, Z18
+	VADDPS       Z15, Z15, Z15
+	VFNMADD231PS Z6, Z18, Z15
+	VPSLLD       $0x17, Z17, Z17
+	VPADDD       Z7, Z17, Z17
+	VMULPS       Z15, Z15, Z18
+	VMOVUPS      Z8, Z19
+	VFMADD213PS  Z9, Z15, Z19
+	VMOVUPS      Z10, Z20
+	VFMADD213PS  Z11, Z15, Z20
+	VFMADD213PS  Z19, Z18, Z20
+	VMOVUPS      Z12, Z19
+	VFMADD213PS  Z1, Z15, Z19
+	VFMADD213PS  Z19, Z18, Z20
+	VFMADD213PS  Z15, Z18, Z20
+	VSUBPS       Z7, Z17, Z15
+	VFMADD213PS  Z15, Z17, Z20
+	VADDPS       Z13, Z20, Z15
+	VDIVPS       Z15, Z20, Z15
+	VANDPS       Z14, Z0, Z0
+	VORPS        Z0, Z15, Z0
+	VMULPS       Z0, Z16, Z0
+	VMOVUPS      Z0, (BX)(AX*1)
+	ADDQ         $0x40, AX
+	SUBQ         $0x10, R8
+	JGE          loop
+
+tail:
+	ADDQ         $0x10, R8
+	JZ           done
+	MOVQ         $-1, R9
+	BZHIQ        R8, R9, R9
+	KMOVW        R9, K1
+	VMOVUPS.Z    (DX)(AX*1), K1, Z0
+	VMULPS       Z1, Z0, Z0
+	VANDPS       Z2, Z0, Z15
+	VMOVUPS      Z3, Z16
+	VMINPS       Z15, Z16, Z15
+	VMOVUPS      Z4, Z16
+	VFMADD231PS  Z5, Z15, Z16
+	VSUBPS       Z4, Z16, Z17
+	VADDPS       Z15, Z15, Z15
+	VFNMADD231PS Z6, Z17, Z15
+	VPSLLD       $0x17, Z16, Z16
+	VPADDD       Z7, Z16, Z16
+	VMULPS       Z15, Z15, Z17
+	VMOVUPS      Z8, Z18
+	VFMADD213PS  Z9, Z15, Z18
+	VMOVUPS      Z10, Z19
+	VFMADD213PS  Z11, Z15, Z19
+	VFMADD213PS  Z18, Z17, Z19
+	VMOVUPS      Z12, Z18
+	VFMADD213PS  Z1, Z15, Z18
+	VFMADD213PS  Z18, Z17, Z19
+	VFMADD213PS  Z15, Z17, Z19
+	VSUBPS       Z7, Z16, Z15
+	VFMADD213PS  Z15, Z16, Z19
+	VADDPS       Z13, Z19, Z15
+	VDIVPS       Z15, Z19, Z15
+	VANDPS       Z14, Z0, Z0
+	VORPS        Z0, Z15, Z0
+	VMOVUPS      Z1, Z15
+	VFMADD231PS  Z1, Z0, Z15
+	VMOVUPS      Z15, K1, (DX)(AX*1)
+	LEAQ         (DX)(AX*1), R8
+	ADDQ         CX, R8
+	ADDQ         CX, R8
+	VMOVUPS.Z    (R8), K1, Z0
+	VANDPS       Z2, Z0, Z16
+	VMOVUPS      Z3, Z17
+	VMINPS       Z16, Z17, Z16
+	VMOVUPS      Z4, Z17
+	VFMADD231PS  Z5, Z16, Z17
+	VSUBPS       Z4, Z17, Z18
+	VADDPS       Z16, Z16, Z16
+	VFNMADD231PS Z6, Z18, Z16
+	VPSLLD       $0x17, Z17, Z17
+	VPADDD       Z7, Z17, Z17
+	VMULPS       Z16, Z16, Z18
+	VMOVUPS      Z8, Z19
+	VFMADD213PS  Z9, Z16, Z19
+	VMOVUPS      Z10, Z20
+	VFMADD213PS  Z11, Z16, Z20
+	VFMADD213PS  Z19, Z18, Z20
+	VMOVUPS      Z12, Z19
+	VFMADD213PS  Z1, Z16, Z19
+	VFMADD213PS  Z19, Z18, Z20
+	VFMADD213PS  Z16, Z18, Z20
+	VSUBPS       Z7, Z17, Z16
+	VFMADD213PS  Z16, Z17, Z20
+	VADDPS       Z13, Z20, Z16
+	VDIVPS       Z16, Z20, Z16
+	VANDPS       Z14, Z0, Z0
+	VORPS        Z0, Z16, Z0
+	LEAQ         (DX)(AX*1), R8
+	ADDQ         CX, R8
+	ADDQ         CX, R8
+	VMOVUPS      Z0, K1, (R8)
+	VMULPS       Z0, Z15, Z0
+	LEAQ         (DX)(AX*1), R8
+	ADDQ         CX, R8
+	VMOVUPS.Z    (R8), K1, Z15
+	VMULPS       Z1, Z15, Z15
+	VANDPS       Z2, Z15, Z16
+	VMOVUPS      Z3, Z17
+	VMINPS       Z16, Z17, Z16
+	VMOVUPS      Z4, Z17
+	VFMADD231PS  Z5, Z16, Z17
+	VSUBPS       Z4, Z17, Z18
+	VADDPS       Z16, Z16, Z16
+	VFNMADD231PS Z6, Z18, Z16
+	VPSLLD       $0x17, Z17, Z17
+	VPADDD       Z7, Z17, Z17
+	VMULPS       Z16, Z16, Z18
+	VMOVUPS      Z8, Z19
+	VFMADD213PS  Z9, Z16, Z19
+	VMOVUPS      Z10, Z20
+	VFMADD213PS  Z11, Z16, Z20
+	VFMADD213PS  Z19, Z18, Z20
+	VMOVUPS      Z12, Z19
+	VFMADD213PS  Z1, Z16, Z19
+	VFMADD213PS  Z19, Z18, Z20
+	VFMADD213PS  Z16, Z18, Z20
+	VSUBPS       Z7, Z17, Z16
+	VFMADD213PS  Z16, Z17, Z20
+	VADDPS       Z13, Z20, Z16
+	VDIVPS       Z16, Z20, Z16
+	VANDPS       Z14, Z15, Z15
+	VORPS        Z15, Z16, Z15
+	VMOVUPS      Z1, Z16
+	VFMADD231PS  Z1, Z15, Z16
+	LEAQ         (DX)(AX*1), R8
+	ADDQ         CX, R8
+	VMOVUPS      Z16, K1, (R8)
+	VMOVUPS.Z    (DI)(AX*1), K1, Z15
+	VFMADD231PS  Z15, Z16, Z0
+	VMOVUPS      Z0, K1, (SI)(AX*1)
+	LEAQ         (DX)(AX*1), SI
+	ADDQ         CX, SI
+	ADDQ         CX, SI
+	ADDQ         CX, SI
+	VMOVUPS.Z    (SI), K1, Z15
+	VMULPS       Z1, Z15, Z15
+	VANDPS       Z2, Z15, Z16
+	VMOVUPS      Z3, Z17
+	VMINPS       Z16, Z17, Z16
+	VMOVUPS      Z4, Z17
+	VFMADD231PS  Z5, Z16, Z17
+	VSUBPS       Z4, Z17, Z18
+	VADDPS       Z16, Z16, Z16
+	VFNMADD231PS Z6, Z18, Z16
+	VPSLLD       $0x17, Z17, Z17
+	VPADDD       Z7, Z17, Z17
+	VMULPS       Z16, Z16, Z18
+	VMOVUPS      Z8, Z19
+	VFMADD213PS  Z9, Z16, Z19
+	VMOVUPS      Z10, Z20
+	VFMADD213PS  Z11, Z16, Z20
+	VFMADD213PS  Z19, Z18, Z20
+	VMOVUPS      Z12, Z19
+	VFMADD213PS  Z1, Z16, Z19
+	VFMADD213PS  Z19, Z18, Z20
+	VFMADD213PS  Z16, Z18, Z20
+	VSUBPS       Z7, Z17, Z16
+	VFMADD213PS  Z16, Z17, Z20
+	VADDPS       Z13, Z20, Z16
+	VDIVPS       Z16, Z20, Z16
+	VANDPS       Z14, Z15, Z15
+	VORPS        Z15, Z16, Z15
+	VMOVUPS      Z1, Z16
+	VFMADD231PS  Z1, Z15, Z16
+	LEAQ         (DX)(AX*1), DX
+	ADDQ         CX, DX
+	ADDQ         CX, DX
+	ADDQ         CX, DX
+	VMOVUPS      Z16, K1, (DX)
+	VANDPS       Z2, Z0, Z2
+	VMOVUPS      Z3, Z3
+	VMINPS       Z2, Z3, Z2
+	VMOVUPS      Z4, Z3
+	VFMADD231PS  Z5, Z2, Z3
+	VSUBPS       Z4, Z3, Z4
+	VADDPS       Z2, Z2, Z2
+	VFNMADD231PS Z6, Z4, Z2
+	VPSLLD       $0x17, Z3, Z3
+	VPADDD       Z7, Z3, Z3
+	VMULPS       Z2, Z2, Z4
+	VMOVUPS      Z8, Z5
+	VFMADD213PS  Z9, Z2, Z5
+	VMOVUPS      Z10, Z6
+	VFMADD213PS  Z11, Z2, Z6
+	VFMADD213PS  Z5, Z4, Z6
+	VMOVUPS      Z12, Z5
+	VFMADD213PS  Z1, Z2, Z5
+	VFMADD213PS  Z5, Z4, Z6
+	VFMADD213PS  Z2, Z4, Z6
+	VSUBPS       Z7, Z3, Z1
+	VFMADD213PS  Z1, Z3, Z6
+	VADDPS       Z13, Z6, Z1
+	VDIVPS       Z1, Z6, Z1
+	VANDPS       Z14, Z0, Z0
+	VORPS        Z0, Z1, Z0
+	VMULPS       Z0, Z16, Z0
+	VMOVUPS      Z0, K1, (BX)(AX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+constants:
+	VBROADCASTSS constant39500d01<>+0(SB), Z10
+	VBROADCASTSS constant3ab60b61<>+0(SB), Z11
+	VBROADCASTSS constant3c088889<>+0(SB), Z8
+	VBROADCASTSS constant3d2aaaab<>+0(SB), Z9
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Z12
+	VBROADCASTSS constant3f000000<>+0(SB), Z1
+	VBROADCASTSS constant3f317218<>+0(SB), Z6
+	VBROADCASTSS constant3f800000<>+0(SB), Z7
+	VBROADCASTSS constant40000000<>+0(SB), Z13
+	VBROADCASTSS constant4038aa3b<>+0(SB), Z5
+	VBROADCASTSS constant41200000<>+0(SB), Z3
+	VBROADCASTSS constant4b400000<>+0(SB), Z4
+	VBROADCASTSS constant7fffffff<>+0(SB), Z2
+	VBROADCASTSS constant80000000<>+0(SB), Z14
+	JMP          begin
+
+// func lstmGatesGradAVX512(dgates *float32, gates *float32, dh *float32, dc *float32, c *float32, before *float32, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·lstmGatesGradAVX512(SB), NOSPLIT, $0-56
+	JMP constants
+
+begin:
+	MOVQ dgates+0(FP), DX
+	MOVQ gates+8(FP), BX
+	MOVQ dh+16(FP), SI
+	MOVQ dc+24(FP), DI
+	MOVQ c+32(FP), R8
+	MOVQ before+40(FP), R9
+	MOVQ n+48(FP), R10
+	XORQ AX, AX
+	MOVQ R10, CX
+	SHLQ $0x02, CX
+	SUBQ $0x10, R10
+	JLT  tail
+
+loop:
+	VMOVUPS      (SI)(AX*1), Z0
+	VMOVUPS      (R8)(AX*1), Z1
+	VANDPS       Z2, Z1, Z3
+	VMOVUPS      Z4, Z5
+	VMINPS       Z3, Z5, Z3
+	VMOVUPS      Z6, Z5
+	VFMADD231PS  Z7, Z3, Z5
+	VSUBPS       Z6, Z5, Z18
+	VADDPS       Z3, Z3, Z3
+	VFNMADD231PS Z8, Z18, Z3
+	VPSLLD       $0x17, Z5, Z5
+	VPADDD       Z9, Z5, Z5
+	VMULPS       Z3, Z3, Z18
+	VMOVUPS      Z10, Z19
+	VFMADD213PS  Z11, Z3, Z19
+	VMOVUPS      Z12, Z20
+	VFMADD213PS  Z13, Z3, Z20
+	VFMADD213PS  Z19, Z18, Z20
+	VMOVUPS      Z14, Z19
+	VFMADD213PS  Z15, Z3, Z19
+	VFMADD213PS  Z19, Z18, Z20
+	VFMADD213PS  Z3, Z18, Z20
+	VSUBPS       Z9, Z5, Z3
+	VFMADD213PS  Z3, Z5, Z20
+	VADDPS       Z16, Z20, Z3
+	VDIVPS       Z3, Z20, Z3
+	VANDPS       Z17, Z1, Z1
+	VORPS        Z1, Z3, Z1
+	LEAQ         (BX)(AX*1), R11
+	ADDQ         CX, R11
+	ADDQ         CX, R11
+	ADDQ         CX, R11
+	VMOVUPS      (R11), Z3
+	VMULPS       Z1, Z0, Z5
+	VMOVUPS      Z3, Z18
+	VFNMADD231PS Z3, Z3, Z18
+	VMULPS       Z18, Z5, Z5
+	LEAQ         (DX)(AX*1), R11
+	ADDQ         CX, R11
+	ADDQ         CX, R11
+	ADDQ         CX, R11
+	VMOVUPS      Z5, (R11)
+	VMULPS       Z3, Z0, Z0
+	VMOVUPS      Z0, Z3
+	VMULPS       Z1, Z1, Z1
+	VFNMADD231PS Z1, Z0, Z3
+	VMOVUPS      (DI)(AX*1), Z0
+	VADDPS       Z0, Z3, Z0
+	LEAQ         (BX)(AX*1), R11
+	ADDQ         CX, R11
+	VMOVUPS      (R11), Z1
+	VMOVUPS      (R9)(AX*1), Z3
+	VMULPS       Z3, Z0, Z3
+	VMOVUPS      Z1, Z5
+	VFNMADD231PS Z1, Z1, Z5
+	VMULPS       Z5, Z3, Z3
+	LEAQ         (DX)(AX*1), R11
+	ADDQ         CX, R11
+	VMOVUPS      Z3, (R11)
+	VMULPS       Z1, Z0, Z1
+	VMOVUPS      Z1, (DI)(AX*1)
+	VMOVUPS      (BX)(AX*1), Z1
+	LEAQ         (BX)(AX*1), R11
+	ADDQ         CX, R11
+	ADDQ         CX, R11
+	VMOVUPS      (R11), Z3
+	VMULPS       Z3, Z0, Z5
+	VMOVUPS      Z1, Z18
+	VFNMADD231PS Z1, Z1, Z18
+	VMULPS       Z18, Z5, Z5
+	VMOVUPS      Z5, (DX)(AX*1)
+	VMULPS       Z1, Z0, Z0
+	VMOVUPS      Z0, Z1
+	VMULPS       Z3, Z3, Z3
+	VFNMADD231PS Z3, Z0, Z1
+	LEAQ         (DX)(AX*1), R11
+	ADDQ         CX, R11
+	ADDQ         CX, R11
+	VMOVUPS      Z1, (R11)
+	ADDQ         $0x40, AX
+	SUBQ         $0x10, R10
+	JGE          loop
+
+tail:
+	ADDQ         $0x10, R10
+	JZ           done
+	MOVQ         $-1, R11
+	BZHIQ        R10, R11, R11
+	KMOVW        R11, K1
+	VMOVUPS.Z    (SI)(AX*1), K1, Z0
+	VMOVUPS.Z    (R8)(AX*1), K1, Z1
+	VANDPS       Z2, Z1, Z2
+	VMOVUPS      Z4, Z3
+	VMINPS       Z2, Z3, Z2
+	VMOVUPS      Z6, Z3
+	VFMADD231PS  Z7, Z2, Z3
+	VSUBPS       Z6, Z3, Z4
+	VADDPS       Z2, Z2, Z2
+	VFNMADD231PS Z8, Z4, Z2
+	VPSLLD       $0x17, Z3, Z3
+	VPADDD       Z9, Z3, Z3
+	VMULPS       Z2, Z2, Z4
+	VMOVUPS      Z10, Z5
+	VFMADD213PS  Z11, Z2, Z5
+	VMOVUPS      Z12, Z6
+	VFMADD213PS  Z13, Z2, Z6
+	VFMADD213PS  Z5, Z4, Z6
+	VMOVUPS      Z14, Z5
+	VFMADD213PS  Z15, Z2, Z5
+	VFMADD213PS  Z5, Z4, Z6
+	VFMADD213PS  Z2, Z4, Z6
+	VSUBPS       Z9, Z3, Z2
+	VFMADD213PS  Z2, Z3, Z6
+	VADDPS       Z16, Z6, Z2
+	VDIVPS       Z2, Z6, Z2
+	VANDPS       Z17, Z1, Z1
+	VORPS        Z1, Z2, Z1
+	LEAQ         (BX)(AX*1), SI
+	ADDQ         CX, SI
+	ADDQ         CX, SI
+	ADDQ         CX, SI
+	VMOVUPS.Z    (SI), K1, Z2
+	VMULPS       Z1, Z0, Z3
+	VMOVUPS      Z2, Z4
+	VFNMADD231PS Z2, Z2, Z4
+	VMULPS       Z4, Z3, Z3
+	LEAQ         (DX)(AX*1), SI
+	ADDQ         CX, SI
+	ADDQ         CX, SI
+	ADDQ         CX, SI
+	VMOVUPS      Z3, K1, (SI)
+	VMULPS       Z2, Z0, Z0
+	VMOVUPS      Z0, Z2
+	VMULPS       Z1, Z1, Z1
+	VFNMADD231PS Z1, Z0, Z2
+	VMOVUPS.Z    (DI)(AX*1), K1, Z0
+	VADDPS       Z0, Z2, Z0
+	LEAQ         (BX)(AX*1), SI
+	ADDQ         CX, SI
+	VMOVUPS.Z    (SI), K1, Z1
+	VMOVUPS.Z    (R9)(AX*1), K1, Z2
+	VMULPS       Z2, Z0, Z2
+	VMOVUPS      Z1, Z3
+	VFNMADD231PS Z1, Z1, Z3
+	VMULPS       Z3, Z2, Z2
+	LEAQ         (DX)(AX*1), SI
+	ADDQ         CX, SI
+	VMOVUPS      Z2, K1, (SI)
+	VMULPS       Z1, Z0, Z1
+	VMOVUPS      Z1, K1, (DI)(AX*1)
+	VMOVUPS.Z    (BX)(AX*1), K1, Z1
+	LEAQ         (BX)(AX*1), BX
+	ADDQ         CX, BX
+	ADDQ         CX, BX
+	VMOVUPS.Z    (BX), K1, Z2
+	VMULPS       Z2, Z0, Z3
+	VMOVUPS      Z1, Z4
+	VFNMADD231PS Z1, Z1, Z4
+	VMULPS       Z4, Z3, Z3
+	VMOVUPS      Z3, K1, (DX)(AX*1)
+	VMULPS       Z1, Z0, Z0
+	VMOVUPS      Z0, Z1
+	VMULPS       Z2, Z2, Z2
+	VFNMADD231PS Z2, Z0, Z1
+	LEAQ         (DX)(AX*1), AX
+	ADDQ         CX, AX
+	ADDQ         CX, AX
+	VMOVUPS      Z1, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+constants:
+	VBROADCASTSS constant39500d01<>+0(SB), Z12
+	VBROADCASTSS constant3ab60b61<>+0(SB), Z13
+	VBROADCASTSS constant3c088889<>+0(SB), Z10
+	VBROADCASTSS constant3d2aaaab<>+0(SB), Z11
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Z14
+	VBROADCASTSS constant3f000000<>+0(SB), Z15
+	VBROADCASTSS constant3f317218<>+0(SB), Z8
+	VBROADCASTSS constant3f800000<>+0(SB), Z9
+	VBROADCASTSS constant40000000<>+0(SB), Z16
+	VBROADCASTSS constant4038aa3b<>+0(SB), Z7
+	VBROADCASTSS constant41200000<>+0(SB), Z4
+	VBROADCASTSS constant4b400000<>+0(SB), Z6
+	VBROADCASTSS constant7fffffff<>+0(SB), Z2
+	VBROADCASTSS constant80000000<>+0(SB), Z17
+	JMP          begin
+
+// func gruGatesAVX512(gates *float32, parts *float32, h *float32, before *float32, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·gruGatesAVX512(SB), NOSPLIT, $0-40
+	JMP constants
+
+begin:
+	MOVQ gates+0(FP), DX
+	MOVQ parts+8(FP), BX
+	MOVQ h+16(FP), SI
+	MOVQ before+24(FP), DI
+	MOVQ n+32(FP), R8
+	XORQ AX, AX
+	MOVQ R8, CX
+	SHLQ $0x02, CX
+	SUBQ $0x10, R8
+	JLT  tail
+
+loop:
+	VMOVUPS      (DX)(AX*1), Z0
+	VMOVUPS      (BX)(AX*1), Z1
+	VADDPS       Z1, Z0, Z0
+	VMULPS       Z2, Z0, Z0
+	VANDPS       Z3, Z0, Z1
+	VMOVUPS      Z4, Z16
+	VMINPS       Z1, Z16, Z1
+	VMOVUPS      Z5, Z16
+	VFMADD231PS  Z6, Z1, Z16
+	VSUBPS       Z5, Z16, Z17
+	VADDPS       Z1, Z1, Z1
+	VFNMADD231PS Z7, Z17, Z1
+	VPSLLD       $0x17, Z16, Z16
+	VPADDD       Z8, Z16, Z16
+	VMULPS       Z1, Z1, Z17
+	VMOVUPS      Z9, Z18
+	VFMADD213PS  Z10, Z1, Z18
+	VMOVUPS      Z11, Z19
+	VFMADD213PS  Z12, Z1, Z19
+	VFMADD213PS  Z18, Z17, Z19
+	VMOVUPS      Z13, Z18
+	VFMADD213PS  Z2, Z1, Z18
+	VFMADD213PS  Z18, Z17, Z19
+	VFMADD213PS  Z1, Z17, Z19
+	VSUBPS       Z8, Z16, Z1
+	VFMADD213PS  Z1, Z16, Z19
+	VADDPS       Z14, Z19, Z1
+	VDIVPS       Z1, Z19, Z1
+	VANDPS       Z15, Z0, Z0
+	VORPS        Z0, Z1, Z0
+	VMOVUPS      Z2, Z1
+	VFMADD231PS  Z2, Z0, Z1
+	VMOVUPS      Z1, (DX)(AX*1)
+	LEAQ         (DX)(AX*1), R9
+	ADDQ         CX, R9
+	ADDQ         CX, R9
+	VMOVUPS      (R9), Z0
+	LEAQ         (BX)(AX*1), R9
+	ADDQ         CX, R9
+	ADDQ         CX, R9
+	VMOVUPS      (R9), Z16
+	VFMADD231PS  Z16, Z1, Z0
+	VANDPS       Z3, Z0, Z1
+	VMOVUPS      Z4, Z16
+	VMINPS       Z1, Z16, Z1
+	VMOVUPS      Z5, Z16
+	VFMADD231PS  Z6, Z1, Z16
+	VSUBPS       Z5, Z16, Z17
+	VADDPS       Z1, Z1, Z1
+	VFNMADD231PS Z7, Z17, Z1
+	VPSLLD       $0x17, Z16, Z16
+	VPADDD       Z8, Z16, Z16
+	VMULPS       Z1, Z1, Z17
+	VMOVUPS      Z9, Z18
+	VFMADD213PS  Z10, Z1, Z18
+	VMOVUPS      Z11, Z19
+	VFMADD213PS  Z12, Z1, Z19
+	VFMADD213PS  Z18, Z17, Z19
+	VMOVUPS      Z13, Z18
+	VFMADD213PS  Z2, Z1, Z18
+	VFMADD213PS  Z18, Z17, Z19
+	VFMADD213PS  Z1, Z17, Z19
+	VSUBPS       Z8, Z16, Z1
+	VFMADD213PS  Z1, Z16, Z19
+	VADDPS       Z14, Z19, Z1
+	VDIVPS       Z1, Z19, Z1
+	VANDPS       Z15, Z0, Z0
+	VORPS        Z0, Z1, Z0
+	LEAQ         (DX)(AX*1), R9
+	ADDQ         CX, R9
+	ADDQ         CX, R9
+	VMOVUPS      Z0, (R9)
+	LEAQ         (DX)(AX*1), R9
+	ADDQ         CX, R9
+	VMOVUPS      (R9), Z1
+	LEAQ         (BX)(AX*1), R9
+	ADDQ         CX, R9
+	VMOVUPS      (R9), Z16
+	VADDPS       Z16, Z1, Z1
+	VMULPS       Z2, Z1, Z1
+	VANDPS       Z3, Z1, Z16
+	VMOVUPS      Z4, Z17
+	VMINPS       Z16, Z17, Z16
+	VMOVUPS      Z5, Z17
+	VFMADD231PS  Z6, Z16, Z17
+	VSUBPS       Z5, Z17, Z18
+	VADDPS       Z16, Z16, Z16
+	VFNMADD231PS Z7, Z18, Z16
+	VPSLLD       $0x17, Z17, Z17
+	VPADDD       Z8, Z17, Z17
+	VMULPS       Z16, Z16, Z18
+	VMOVUPS      Z9, Z19
+	VFMADD213PS  Z10, Z16, Z19
+	VMOVUPS      Z11, Z20
+	VFMADD213PS  Z12, Z16, Z20
+	VFMADD213PS  Z19, Z18, Z20
+	VMOVUPS      Z13, Z19
+	VFMADD213PS  Z2, Z16, Z19
+	VFMADD213PS  Z19, Z18, Z20
+	VFMADD213PS  Z16, Z18, Z20
+	VSUBPS       Z8, Z17, Z16
+	VFMADD213PS  Z16, Z17, Z20
+	VADDPS       Z14, Z20, Z16
+	VDIVPS       Z16, Z20, Z16
+	VANDPS       Z15, Z1, Z1
+	VORPS        Z1, Z16, Z1
+	VMOVUPS      Z2, Z16
+	VFMADD231PS  Z2, Z1, Z16
+	LEAQ         (DX)(AX*1), R9
+	ADDQ         CX, R9
+	VMOVUPS      Z16, (R9)
+	VMOVUPS      (DI)(AX*1), Z1
+	VSUBPS       Z0, Z1, Z1
+	VFMADD231PS  Z1, Z16, Z0
+	VMOVUPS      Z0, (SI)(AX*1)
+	ADDQ         $0x40, AX
+	SUBQ         $0x10, R8
+	JGE          loop
+
+tail:
+	ADDQ         $0x10, R8
+	JZ           done
+	MOVQ         $-1, R9
+	BZHIQ        R8, R9, R9
+	KMOVW        R9, K1
+	VMOVUPS.Z    (DX)(AX*1), K1, Z0
+	VMOVUPS.Z    (BX)(AX*1), K1, Z1
+	VADDPS       Z1, Z0, Z0
+	VMULPS       Z2, Z0, Z0
+	VANDPS       Z3, Z0, Z1
+	VMOVUPS      Z4, Z16
+	VMINPS       Z1, Z16, Z1
+	VMOVUPS      Z5, Z16
+	VFMADD231PS  Z6, Z1, Z16
+	VSUBPS       Z5, Z16, Z17
+	VADDPS       Z1, Z1, Z1
+	VFNMADD231PS Z7, Z17, Z1
+	VPSLLD       $0x17, Z16, Z16
+	VPADDD       Z8, Z16, Z16
+	VMULPS       Z1, Z1, Z17
+	VMOVUPS      Z9, Z18
+	VFMADD213PS  Z10, Z1, Z18
+	VMOVUPS      Z11, Z19
+	VFMADD213PS  Z12, Z1, Z19
+	VFMADD213PS  Z18, Z17, Z19
+	VMOVUPS      Z13, Z18
+	VFMADD213PS  Z2, Z1, Z18
+	VFMADD213PS  Z18, Z17, Z19
+	VFMADD213PS  Z1, Z17, Z19
+	VSUBPS       Z8, Z16, Z1
+	VFMADD213PS  Z1, Z16, Z19
+	VADDPS       Z14, Z19, Z1
+	VDIVPS       Z1, Z19, Z1
+	VANDPS       Z15, Z0, Z0
+	VORPS        Z0, Z1, Z0
+	VMOVUPS      Z2, Z1
+	VFMADD231PS  Z2, Z0, Z1
+	VMOVUPS      Z1, K1, (DX)(AX*1)
+	LEAQ         (DX)(AX*1), R8
+	ADDQ         CX, R8
+	ADDQ         CX, R8
+	VMOVUPS.Z    (R8), K1, Z0
+	LEAQ         (BX)(AX*1), R8
+	ADDQ         CX, R8
+	ADDQ         CX, R8
+	VMOVUPS.Z    (R8), K1, Z16
+	VFMADD231PS  Z16, Z1, Z0
+	VANDPS       Z3, Z0, Z1
+	VMOVUPS      Z4, Z16
+	VMINPS       Z1, Z16, Z1
+	VMOVUPS      Z5, Z16
+	VFMADD231PS  Z6, Z1, Z16
+	VSUBPS       Z5, Z16, Z17
+	VADDPS       Z1, Z1, Z1
+	VFNMADD231PS Z7, Z17, Z1
+	VPSLLD       $0x17, Z16, Z16
+	VPADDD       Z8, Z16, Z16
+	VMULPS       Z1, Z1, Z17
+	VMOVUPS      Z9, Z18
+	VFMADD213PS  Z10, Z1, Z18
+	VMOVUPS      Z11, Z19
+	VFMADD213PS  Z12, Z1, Z19
+	VFMADD213PS  Z18, Z17, Z19
+	VMOVUPS      Z13, Z18
+	VFMADD213PS  Z2, Z1, Z18
+	VFMADD213PS  Z18, Z17, Z19
+	VFMADD213PS  Z1, Z17, Z19
+	VSUBPS       Z8, Z16, Z1
+	VFMADD213PS  Z1, Z16, Z19
+	VADDPS       Z14, Z19, Z1
+	VDIVPS       Z1, Z19, Z1
+	VANDPS       Z15, Z0, Z0
+	VORPS        Z0, Z1, Z0
+	LEAQ         (DX)(AX*1), R8
+	ADDQ         CX, R8
+	ADDQ         CX, R8
+	VMOVUPS      Z0, K1, (R8)
+	LEAQ         (DX)(AX*1), R8
+	ADDQ         CX, R8
+	VMOVUPS.Z    (R8), K1, Z1
+	LEAQ         (BX)(AX*1), BX
+	ADDQ         CX, BX
+	VMOVUPS.Z    (BX), K1, Z16
+	VADDPS       Z16, Z1, Z1
+	VMULPS       Z2, Z1, Z1
+	VANDPS       Z3, Z1, Z3
+	VMOVUPS      Z4, Z4
+	VMINPS       Z3, Z4, Z3
+	VMOVUPS      Z5, Z4
+	VFMADD231PS  Z6, Z3, Z4
+	VSUBPS       Z5, Z4, Z5
+	VADDPS       Z3, Z3, Z3
+	VFNMADD231PS Z7, Z5, Z3
+	VPSLLD       $0x17, Z4, Z4
+	VPADDD       Z8, Z4, Z4
+	VMULPS       Z3, Z3, Z5
+	VMOVUPS      Z9, Z6
+	VFMADD213PS  Z10, Z3, Z6
+	VMOVUPS      Z11, Z7
+	VFMADD213PS  Z12, Z3, Z7
+	VFMADD213PS  Z6, Z5, Z7
+	VMOVUPS      Z13, Z6
+	VFMADD213PS  Z2, Z3, Z6
+	VFMADD213PS  Z6, Z5, Z7
+	VFMADD213PS  Z3, Z5, Z7
+	VSUBPS       Z8, Z4, Z3
+	VFMADD213PS  Z3, Z4, Z7
+	VADDPS       Z14, Z7, Z3
+	VDIVPS       Z3, Z7, Z3
+	VANDPS       Z15, Z1, Z1
+	VORPS        Z1, Z3, Z1
+	VMOVUPS      Z2, Z3
+	VFMADD231PS  Z2, Z1, Z3
+	LEAQ         (DX)(AX*1), DX
+	ADDQ         CX, DX
+	VMOVUPS      Z3, K1, (DX)
+	VMOVUPS.Z    (DI)(AX*1), K1, Z1
+	VSUBPS       Z0, Z1, Z1
+	VFMADD231PS  Z1, Z3, Z0
+	VMOVUPS      Z0, K1, (SI)(AX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+constants:
+	VBROADCASTSS constant39500d01<>+0(SB), Z11
+	VBROADCASTSS constant3ab60b61<>+0(SB), Z12
+	VBROADCASTSS constant3c088889<>+0(SB), Z9
+	VBROADCASTSS constant3d2aaaab<>+0(SB), Z10
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Z13
+	VBROADCASTSS constant3f000000<>+0(SB), Z2
+	VBROADCASTSS constant3f317218<>+0(SB), Z7
+	VBROADCASTSS constant3f800000<>+0(SB), Z8
+	VBROADCASTSS constant40000000<>+0(SB), Z14
+	VBROADCASTSS constant4038aa3b<>+0(SB), Z6
+	VBROADCASTSS constant41200000<>+0(SB), Z4
+	VBROADCASTSS constant4b400000<>+0(SB), Z5
+	VBROADCASTSS constant7fffffff<>+0(SB), Z3
+	VBROADCASTSS constant80000000<>+0(SB), Z15
+	JMP          begin
+
+// func gruGatesGradAVX512(dgates *float32, dparts *float32, gates *float32, part *float32, dh *float32, before *float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·gruGatesGradAVX512(SB), NOSPLIT, $0-56
+	JMP constants
+
+begin:
+	MOVQ dgates+0(FP), DX
+	MOVQ dparts+8(FP), BX
+	MOVQ gates+16(FP), SI
+	MOVQ part+24(FP), DI
+	MOVQ dh+32(FP), R8
+	MOVQ before+40(FP), R9
+	MOVQ n+48(FP), R10
+	XORQ AX, AX
+	MOVQ R10, CX
+	SHLQ $0x02, CX
+	SUBQ $0x10, R10
+	JLT  tail
+
+loop:
+	VMOVUPS      (R8)(AX*1), Z0
+	VMOVUPS      (SI)(AX*1), Z1
+	LEAQ         (SI)(AX*1), R11
+	ADDQ         CX, R11
+	VMOVUPS      (R11), Z2
+	LEAQ         (SI)(AX*1), R11
+	ADDQ         CX, R11
+	ADDQ         CX, R11
+	VMOVUPS      (R11), Z3
+	VMOVUPS      (R9)(AX*1), Z4
+	VSUBPS       Z3, Z4, Z4
+	VMULPS       Z4, Z0, Z4
+	VMOVUPS      Z2, Z5
+	VFNMADD231PS Z2, Z2, Z5
+	VMULPS       Z5, Z4, Z4
+	LEAQ         (DX)(AX*1), R11
+	ADDQ         CX, R11
+	VMOVUPS      Z4, (R11)
+	LEAQ         (BX)(AX*1), R11
+	ADDQ         CX, R11
+	VMOVUPS      Z4, (R11)
+	VMOVUPS      Z0, Z4
+	VFNMADD231PS Z2, Z0, Z4
+	VMOVUPS      Z4, Z5
+	VMULPS       Z3, Z3, Z3
+	VFNMADD231PS Z3, Z4, Z5
+	LEAQ         (DX)(AX*1), R11
+	ADDQ         CX, R11
+	ADDQ         CX, R11
+	VMOVUPS      Z5, (R11)
+	VMULPS       Z1, Z5, Z3
+	LEAQ         (BX)(AX*1), R11
+	ADDQ         CX, R11
+	ADDQ         CX, R11
+	VMOVUPS      Z3, (R11)
+	VMOVUPS      (DI)(AX*1), Z3
+	VMULPS       Z3, Z5, Z3
+	VMOVUPS      Z1, Z4
+	VFNMADD231PS Z1, Z1, Z4
+	VMULPS       Z4, Z3, Z1
+	VMOVUPS      Z1, (DX)(AX*1)
+	VMOVUPS      Z1, (BX)(AX*1)
+	VMULPS       Z2, Z0, Z0
+	VMOVUPS      Z0, (R8)(AX*1)
+	ADDQ         $0x40, AX
+	SUBQ         $0x10, R10
+	JGE          loop
+
+tail:
+	ADDQ         $0x10, R10
+	JZ           done
+	MOVQ         $-1, R11
+	BZHIQ        R10, R11, R11
+	KMOVW        R11, K1
+	VMOVUPS.Z    (R8)(AX*1), K1, Z0
+	VMOVUPS.Z    (SI)(AX*1), K1, Z1
+	LEAQ         (SI)(AX*1), R10
+	ADDQ         CX, R10
+	VMOVUPS.Z    (R10), K1, Z2
+	LEAQ         (SI)(AX*1), SI
+	ADDQ         CX, SI
+	ADDQ         CX, SI
+	VMOVUPS.Z    (SI), K1, Z3
+	VMOVUPS.Z    (R9)(AX*1), K1, Z4
+	VSUBPS       Z3, Z4, Z4
+	VMULPS       Z4, Z0, Z4
+	VMOVUPS      Z2, Z5
+	VFNMADD231PS Z2, Z2, Z5
+	VMULPS       Z5, Z4, Z4
+	LEAQ         (DX)(AX*1), SI
+	ADDQ         CX, SI
+	VMOVUPS      Z4, K1, (SI)
+	LEAQ         (BX)(AX*1), SI
+	ADDQ         CX, SI
+	VMOVUPS      Z4, K1, (SI)
+	VMOVUPS      Z0, Z4
+	VFNMADD231PS Z2, Z0, Z4
+	VMOVUPS      Z4, Z5
+	VMULPS       Z3, Z3, Z3
+	VFNMADD231PS Z3, Z4, Z5
+	LEAQ         (DX)(AX*1), SI
+	ADDQ         CX, SI
+	ADDQ         CX, SI
+	VMOVUPS      Z5, K1, (SI)
+	VMULPS       Z1, Z5, Z3
+	LEAQ         (BX)(AX*1), SI
+	ADDQ         CX, SI
+	ADDQ         CX, SI
+	VMOVUPS      Z3, K1, (SI)
+	VMOVUPS.Z    (DI)(AX*1), K1, Z3
+	VMULPS       Z3, Z5, Z3
+	VMOVUPS      Z1, Z4
+	VFNMADD231PS Z1, Z1, Z4
+	VMULPS       Z4, Z3, Z1
+	VMOVUPS      Z1, K1, (DX)(AX*1)
+	VMOVUPS      Z1, K1, (BX)(AX*1)
+	VMULPS       Z2, Z0, Z0
+	VMOVUPS      Z0, K1, (R8)(AX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+constants:
+	JMP begin
+
+// func softmaxAVX512(x *float32, n int, w int, ld int, mask *float32, ldm int, scale float32)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·softmaxAVX512(SB), NOSPLIT, $0-52
+	JMP constants
+
+begin:
+	MOVQ  x+0(FP), AX
+	MOVQ  n+8(FP), CX
+	MOVQ  ld+24(FP), DX
+	MOVQ  mask+32(FP), BX
+	MOVQ  ldm+40(FP), SI
+	MOVQ  w+16(FP), DI
+	MOVQ  DI, R8
+	ANDQ  $0x0f, R8
+	SUBQ  R8, DI
+	SHLQ  $0x02, DI
+	MOVQ  $-1, R9
+	BZHIQ R8, R9, R9
+	KMOVW R9, K1
+
+rows:
+	VBROADCASTSS scale+48(FP), Z0
+	VMOVUPS      Z1, Z2
+	VMOVUPS      Z2, Z3
+	TESTQ        BX, BX
+	JNZ          masked
+	XORQ         R9, R9
+	TESTQ        DI, DI
+	JZ           scaleLast
+
+scale:
+	VMOVUPS (AX)(R9*1), Z4
+	VMULPS  Z0, Z4, Z4
+	VMOVUPS Z4, (AX)(R9*1)
+	VMAXPS  Z4, Z3, Z3
+	ADDQ    $0x40, R9
+	CMPQ    R9, DI
+	JLT     scale
+
+scaleLast:
+	TESTQ     R8, R8
+	JZ        scaleDone
+	VMOVUPS.Z (AX)(R9*1), K1, Z4
+	VMULPS    Z0, Z4, Z0
+	VMOVUPS   Z0, K1, (AX)(R9*1)
+	VBLENDMPS Z0, Z2, K1, Z5
+	VMAXPS    Z5, Z3, Z3
+
+scaleDone:
+	JMP scaled
+
+masked:
+	XORQ  R9, R9
+	TESTQ DI, DI
+	JZ    maskLast
+
+mask:
+	VMOVUPS     (BX)(R9*1), Z4
+	VMOVUPS     (AX)(R9*1), Z21
+	VFMADD231PS Z21, Z0, Z4
+	VMOVUPS     Z4, (AX)(R9*1)
+	VMAXPS      Z4, Z3, Z3
+	ADDQ        $0x40, R9
+	CMPQ        R9, DI
+	JLT         mask
+
+maskLast:
+	TESTQ       R8, R8
+	JZ          maskDone
+	VMOVUPS.Z   (BX)(R9*1), K1, Z4
+	VMOVUPS.Z   (AX)(R9*1), K1, Z21
+	VFMADD231PS Z21, Z0, Z4
+	VMOVUPS     Z4, K1, (AX)(R9*1)
+	VBLENDMPS   Z4, Z2, K1, Z6
+	VMAXPS      Z6, Z3, Z3
+
+maskDone:
+scaled:
+	ADDQ       SI, BX
+	VSHUFF32X4 $0x4e, Z3, Z3, Z0
+	VMAXPS     Z0, Z3, Z0
+	VSHUFF32X4 $0xb1, Z0, Z0, Z2
+	VMAXPS     Z2, Z0, Z0
+	VPERMILPS  $0x4e, Z0, Z2
+	VMAXPS     Z2, Z0, Z0
+	VPERMILPS  $0xb1, Z0, Z2
+	VMAXPS     Z2, Z0, Z0
+	VXORPS     Z2, Z2, Z2
+	XORQ       R9, R9
+	TESTQ      DI, DI
+	JZ         expLast
+
+exp:
+	VMOVUPS      (AX)(R9*1), Z3
+	VSUBPS       Z0, Z3, Z3
+	VMOVUPS      Z7, Z4
+	VCMPPS       $0x11, Z4, Z3, K2
+	VMAXPS       Z3, Z4, Z3
+	VMOVUPS      Z8, Z4
+	VFMADD231PS  Z9, Z3, Z4
+	VSUBPS       Z8, Z4, Z21
+	VMOVUPS      Z3, Z3
+	VFNMADD231PS Z10, Z21, Z3
+	VFNMADD231PS Z11, Z21, Z3
+	VPSLLD       $0x17, Z4, Z4
+	VPADDD       Z12, Z4, Z4
+	VXORPS       Z21, Z21, Z21
+	VMULPS       Z3, Z3, Z22
+	VMOVUPS      Z13, Z23
+	VFMADD213PS  Z14, Z3, Z23
+	VMOVUPS      Z15, Z24
+	VFMADD213PS  Z16, Z3, Z24
+	VFMADD213PS  Z23, Z22, Z24
+	VMOVUPS      Z17, Z23
+	VFMADD213PS  Z18, Z3, Z23
+	VFMADD213PS  Z23, Z22, Z24
+	VFMADD213PS  Z3, Z22, Z24
+	VFMADD213PS  Z4, Z4, Z24
+	VBLENDMPS    Z21, Z24, K2, Z19
+	VADDPS       Z19, Z2, Z2
+	VMOVUPS      Z19, (AX)(R9*1)
+	ADDQ         $0x40, R9
+	CMPQ         R9, DI
+	JLT          exp
+
+expLast:
+	TESTQ        R8, R8
+	JZ           expDone
+	VMOVUPS.Z    (AX)(R9*1), K1, Z3
+	VSUBPS       Z0, Z3, Z0
+	VMOVUPS      Z7, Z3
+	VCMPPS       $0x11, Z3, Z0, K2
+	VMAXPS       Z0, Z3, Z0
+	VMOVUPS      Z8, Z3
+	VFMADD231PS  Z9, Z0, Z3
+	VSUBPS       Z8, Z3, Z4
+	VMOVUPS      Z0, Z0
+	VFNMADD231PS Z10, Z4, Z0
+	VFNMADD231PS Z11, Z4, Z0
+	VPSLLD       $0x17, Z3, Z3
+	VPADDD       Z12, Z3, Z3
+	VXORPS       Z4, Z4, Z4
+	VMULPS       Z0, Z0, Z21
+	VMOVUPS      Z13, Z22
+	VFMADD213PS  Z14, Z0, Z22
+	VMOVUPS      Z15, Z23
+	VFMADD213PS  Z16, Z0, Z23
+	VFMADD213PS  Z22, Z21, Z23
+	VMOVUPS      Z17, Z22
+	VFMADD213PS  Z18, Z0, Z22
+	VFMADD213PS  Z22, Z21, Z23
+	VFMADD213PS  Z0, Z21, Z23
+	VFMADD213PS  Z3, Z3, Z23
+	VBLENDMPS    Z4, Z23, K2, Z20
+	VMOVAPS.Z    Z20, K1, Z0
+	VADDPS       Z0, Z2, Z2
+	VMOVUPS      Z0, K1, (AX)(R9*1)
+
+expDone:
+	VMOVUPS    Z12, Z0
+	VSHUFF32X4 $0x4e, Z2, Z2, Z3
+	VADDPS     Z3, Z2, Z2
+	VSHUFF32X4 $0xb1, Z2, Z2, Z3
+	VADDPS     Z3, Z2, Z2
+	VPERMILPS  $0x4e, Z2, Z3
+	VADDPS     Z3, Z2, Z2
+	VPERMILPS  $0xb1, Z2, Z3
+	VADDPS     Z3, Z2, Z2
+	VDIVPS     Z2, Z0, Z0
+	XORQ       R9, R9
+	TESTQ      DI, DI
+	JZ         divideLast
+
+divide:
+	VMOVUPS (AX)(R9*1), Z2
+	VMULPS  Z2, Z0, Z2
+	VMOVUPS Z2, (AX)(R9*1)
+	ADDQ    $0x40, R9
+	CMPQ    R9, DI
+	JLT     divide
+
+divideLast:
+	TESTQ     R8, R8
+	JZ        divideDone
+	VMOVUPS.Z (AX)(R9*1), K1, Z2
+	VMULPS    Z2, Z0, Z0
+	VMOVUPS   Z0, K1, (AX)(R9*1)
+
+divideDone:
+	ADDQ DX, AX
+	DECQ CX
+	JNZ  rows
+	VZEROUPPER
+	RET
+
+constants:
+	VBROADCASTSS constant35bfbe8e<>+0(SB), Z11
+	VBROADCASTSS constant39500d01<>+0(SB), Z15
+	VBROADCASTSS constant3ab60b61<>+0(SB), Z16
+	VBROADCASTSS constant3c088889<>+0(SB), Z13
+	VBROADCASTSS constant3d2aaaab<>+0(SB), Z14
+	VBROADCASTSS constant3e2aaaab<>+0(SB), Z17
+	VBROADCASTSS constant3f000000<>+0(SB), Z18
+	VBROADCASTSS constant3f317200<>+0(SB), Z10
+	VBROADCASTSS constant3f800000<>+0(SB), Z12
+	VBROADCASTSS constant3fb8aa3b<>+0(SB), Z9
+	VBROADCASTSS constant4b400000<>+0(SB), Z8
+	VBROADCASTSS constantc2ae0000<>+0(SB), Z7
+	VBROADCASTSS constantff800000<>+0(SB), Z1
+	JMP          begin
+
+// func softmaxGradAVX512(d *float32, p *float32, n int, w int, ld int, scale float32)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·softmaxGradAVX512(SB), NOSPLIT, $0-44
+	MOVQ         d+0(FP), AX
+	MOVQ         p+8(FP), CX
+	MOVQ         n+16(FP), DX
+	MOVQ         ld+32(FP), BX
+	MOVQ         w+24(FP), SI
+	MOVQ         SI, DI
+	ANDQ         $0x0f, DI
+	SUBQ         DI, SI
+	SHLQ         $0x02, SI
+	MOVQ         $-1, R8
+	BZHIQ        DI, R8, R8
+	KMOVW        R8, K1
+	VBROADCASTSS scale+40(FP), Z0
+
+rows:
+	VXORPS Z1, Z1, Z1
+	XORQ   R8, R8
+	TESTQ  SI, SI
+	JZ     sumLast
+
+sum:
+	VMOVUPS     (CX)(R8*1), Z2
+	VMOVUPS     (AX)(R8*1), Z3
+	VFMADD231PS Z2, Z3, Z1
+	ADDQ        $0x40, R8
+	CMPQ        R8, SI
+	JLT         sum
+
+sumLast:
+	TESTQ       DI, DI
+	JZ          sumDone
+	VMOVUPS.Z   (CX)(R8*1), K1, Z2
+	VMOVUPS.Z   (AX)(R8*1), K1, Z3
+	VFMADD231PS Z2, Z3, Z1
+
+sumDone:
+	VSHUFF32X4 $0x4e, Z1, Z1, Z2
+	VADDPS     Z2, Z1, Z1
+	VSHUFF32X4 $0xb1, Z1, Z1, Z2
+	VADDPS     Z2, Z1, Z1
+	VPERMILPS  $0x4e, Z1, Z2
+	VADDPS     Z2, Z1, Z1
+	VPERMILPS  $0xb1, Z1, Z2
+	VADDPS     Z2, Z1, Z1
+	XORQ       R8, R8
+	TESTQ      SI, SI
+	JZ         gradLast
+
+grad:
+	VMOVUPS (AX)(R8*1), Z2
+	VSUBPS  Z1, Z2, Z2
+	VMOVUPS (CX)(R8*1), Z3
+	VMULPS  Z0, Z3, Z3
+	VMULPS  Z3, Z2, Z2
+	VMOVUPS Z2, (AX)(R8*1)
+	ADDQ    $0x40, R8
+	CMPQ    R8, SI
+	JLT     grad
+
+gradLast:
+	TESTQ     DI, DI
+	JZ        gradDone
+	VMOVUPS.Z (AX)(R8*1), K1, Z2
+	VSUBPS    Z1, Z2, Z1
+	VMOVUPS.Z (CX)(R8*1), K1, Z2
+	VMULPS    Z0, Z2, Z2
+	VMULPS    Z2, Z1, Z1
+	VMOVUPS   Z1, K1, (AX)(R8*1)
+
+gradDone:
+	ADDQ BX, AX
+	ADDQ BX, CX
+	DECQ DX
+	JNZ  rows
+	VZEROUPPER
+	RET
+
+// func layerNormAVX512(y *float32, x *float32, w *float32, b *float32, stats *float32, n int, width int, over float32, eps float32)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·layerNormAVX512(SB), NOSPLIT, $0-64
+	MOVQ         y+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         w+16(FP), DX
+	MOVQ         b+24(FP), BX
+	MOVQ         stats+32(FP), SI
+	MOVQ         n+40(FP), DI
+	MOVQ         width+48(FP), R8
+	VBROADCASTSS over+56(FP), Z0
+	VBROADCASTSS eps+60(FP), Z1
+	MOVQ         R8, R9
+	ANDQ         $0x0f, R9
+	MOVQ         R8, R10
+	SUBQ         R9, R10
+	SHLQ         $0x02, R10
+	MOVQ         $-1, R11
+	BZHIQ        R9, R11, R11
+	KMOVW        R11, K1
+	SHLQ         $0x02, R8
+	VMOVUPS      lanesAVX5123f800000<>+0(SB), Z2
+
+rows:
+	VXORPS Z3, Z3, Z3
+	XORQ   R11, R11
+	TESTQ  R10, R10
+	JZ     meanLast
+
+mean:
+	VMOVUPS (CX)(R11*1), Z4
+	VADDPS  Z4, Z3, Z3
+	ADDQ    $0x40, R11
+	CMPQ    R11, R10
+	JLT     mean
+
+meanLast:
+	TESTQ     R9, R9
+	JZ        meanDone
+	VMOVUPS.Z (CX)(R11*1), K1, Z4
+	VADDPS    Z4, Z3, Z3
+
+meanDone:
+	VSHUFF32X4 $0x4e, Z3, Z3, Z4
+	VADDPS     Z4, Z3, Z3
+	VSHUFF32X4 $0xb1, Z3, Z3, Z4
+	VADDPS     Z4, Z3, Z3
+	VPERMILPS  $0x4e, Z3, Z4
+	VADDPS     Z4, Z3, Z3
+	VPERMILPS  $0xb1, Z3, Z4
+	VADDPS     Z4, Z3, Z3
+	VMULPS     Z0, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	XORQ       R11, R11
+	TESTQ      R10, R10
+	JZ         varianceLast
+
+variance:
+	VMOVUPS     (CX)(R11*1), Z5
+	VSUBPS      Z3, Z5, Z5
+	VFMADD231PS Z5, Z5, Z4
+	ADDQ        $0x40, R11
+	CMPQ        R11, R10
+	JLT         variance
+
+varianceLast:
+	TESTQ       R9, R9
+	JZ          varianceDone
+	VMOVUPS.Z   (CX)(R11*1), K1, Z5
+	VSUBPS      Z3, Z5, Z5
+	VMOVAPS.Z   Z5, K1, Z5
+	VFMADD231PS Z5, Z5, Z4
+
+varianceDone:
+	VSHUFF32X4  $0x4e, Z4, Z4, Z5
+	VADDPS      Z5, Z4, Z4
+	VSHUFF32X4  $0xb1, Z4, Z4, Z5
+	VADDPS      Z5, Z4, Z4
+	VPERMILPS   $0x4e, Z4, Z5
+	VADDPS      Z5, Z4, Z4
+	VPERMILPS   $0xb1, Z4, Z5
+	VADDPS      Z5, Z4, Z4
+	VFMADD213PS Z1, Z0, Z4
+	VSQRTPS     Z4, Z4
+	VDIVPS      Z4, Z2, Z4
+	VMOVSS      X3, (SI)
+	VMOVSS      X4, 4(SI)
+	XORQ        R11, R11
+	TESTQ       R10, R10
+	JZ          resultLast
+
+result:
+	VMOVUPS     (CX)(R11*1), Z5
+	VSUBPS      Z3, Z5, Z5
+	VMULPS      Z4, Z5, Z5
+	VMOVUPS     (BX)(R11*1), Z6
+	VMOVUPS     (DX)(R11*1), Z7
+	VFMADD231PS Z7, Z5, Z6
+	VMOVUPS     Z6, (AX)(R11*1)
+	ADDQ        $0x40, R11
+	CMPQ        R11, R10
+	JLT         result
+
+resultLast:
+	TESTQ       R9, R9
+	JZ          resultDone
+	VMOVUPS.Z   (CX)(R11*1), K1, Z5
+	VSUBPS      Z3, Z5, Z3
+	VMULPS      Z4, Z3, Z3
+	VMOVUPS.Z   (BX)(R11*1), K1, Z4
+	VMOVUPS.Z   (DX)(R11*1), K1, Z5
+	VFMADD231PS Z5, Z3, Z4
+	VMOVUPS     Z4, K1, (AX)(R11*1)
+
+resultDone:
+	ADDQ R8, CX
+	ADDQ R8, AX
+	ADDQ $0x08, SI
+	DECQ DI
+	JNZ  rows
+	VZEROUPPER
+	RET
+
+// func layerNormGradAVX512(dx *float32, dw *float32, db *float32, dy *float32, x *float32, w *float32, stats *float32, n int, width int, over float32)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·layerNormGradAVX512(SB), NOSPLIT, $0-76
+	MOVQ         dx+0(FP), AX
+	MOVQ         dw+8(FP), CX
+	MOVQ         db+16(FP), DX
+	MOVQ         dy+24(FP), BX
+	MOVQ         x+32(FP), SI
+	MOVQ         w+40(FP), DI
+	MOVQ         stats+48(FP), R8
+	MOVQ         width+64(FP), R9
+	VBROADCASTSS over+72(FP), Z0
+	MOVQ         R9, R11
+	ANDQ         $0x0f, R11
+	MOVQ         R9, R12
+	SUBQ         R11, R12
+	SHLQ         $0x02, R12
+	MOVQ         $-1, R10
+	BZHIQ        R11, R10, R10
+	KMOVW        R10, K1
+	SHLQ         $0x02, R9
+
+rows:
+	VBROADCASTSS (R8), Z1
+	VBROADCASTSS 4(R8), Z2
+	VXORPS       Z3, Z3, Z3
+	VXORPS       Z4, Z4, Z4
+	XORQ         R10, R10
+	TESTQ        R12, R12
+	JZ           sumsLast
+
+sums:
+	VMOVUPS     (SI)(R10*1), Z5
+	VSUBPS      Z1, Z5, Z5
+	VMULPS      Z2, Z5, Z5
+	VMOVUPS     (BX)(R10*1), Z6
+	VMOVUPS     (DI)(R10*1), Z7
+	VMULPS      Z7, Z6, Z7
+	VADDPS      Z7, Z3, Z3
+	VFMADD231PS Z7, Z5, Z4
+	VMOVUPS     (CX)(R10*1), Z7
+	VFMADD231PS Z6, Z5, Z7
+	VMOVUPS     Z7, (CX)(R10*1)
+	VMOVUPS     (DX)(R10*1), Z5
+	VADDPS      Z5, Z6, Z5
+	VMOVUPS     Z5, (DX)(R10*1)
+	ADDQ        $0x40, R10
+	CMPQ        R10, R12
+	JLT         sums
+
+sumsLast:
+	TESTQ       R11, R11
+	JZ          sumsDone
+	VMOVUPS.Z   (SI)(R10*1), K1, Z5
+	VSUBPS      Z1, Z5, Z5
+	VMULPS      Z2, Z5, Z5
+	VMOVUPS.Z   (BX)(R10*1), K1, Z6
+	VMOVUPS.Z   (DI)(R10*1), K1, Z7
+	VMULPS      Z7, Z6, Z7
+	VADDPS      Z7, Z3, Z3
+	VFMADD231PS Z7, Z5, Z4
+	VMOVUPS.Z   (CX)(R10*1), K1, Z7
+	VFMADD231PS Z6, Z5, Z7
+	VMOVUPS     Z7, K1, (CX)(R10*1)
+	VMOVUPS.Z   (DX)(R10*1), K1, Z5
+	VADDPS      Z5, Z6, Z5
+	VMOVUPS     Z5, K1, (DX)(R10*1)
+
+sumsDone:
+	VSHUFF32X4 $0x4e, Z3, Z3, Z5
+	VADDPS     Z5, Z3, Z3
+	VSHUFF32X4 $0xb1, Z3, Z3, Z5
+	VADDPS     Z5, Z3, Z3
+	VPERMILPS  $0x4e, Z3, Z5
+	VADDPS     Z5, Z3, Z3
+	VPERMILPS  $0xb1, Z3, Z5
+	VADDPS     Z5, Z3, Z3
+	VMULPS     Z0, Z3, Z3
+	VSHUFF32X4 $0x4e, Z4, Z4, Z5
+	VADDPS     Z5, Z4, Z4
+	VSHUFF32X4 $0xb1, Z4, Z4, Z5
+	VADDPS     Z5, Z4, Z4
+	VPERMILPS  $0x4e, Z4, Z5
+	VADDPS     Z5, Z4, Z4
+	VPERMILPS  $0xb1, Z4, Z5
+	VADDPS     Z5, Z4, Z4
+	VMULPS     Z0, Z4, Z4
+	XORQ       R10, R10
+	TESTQ      R12, R12
+	JZ         gradsLast
+
+grads:
+	VMOVUPS      (BX)(R10*1), Z5
+	VMOVUPS      (DI)(R10*1), Z6
+	VMULPS       Z6, Z5, Z5
+	VSUBPS       Z3, Z5, Z5
+	VMOVUPS      (SI)(R10*1), Z6
+	VSUBPS       Z1, Z6, Z6
+	VMULPS       Z2, Z6, Z6
+	VFNMADD231PS Z6, Z4, Z5
+	VMOVUPS      (AX)(R10*1), Z6
+	VFMADD231PS  Z5, Z2, Z6
+	VMOVUPS      Z6, (AX)(R10*1)
+	ADDQ         $0x40, R10
+	CMPQ         R10, R12
+	JLT          grads
+
+gradsLast:
+	TESTQ        R11, R11
+	JZ           gradsDone
+	VMOVUPS.Z    (BX)(R10*1), K1, Z5
+	VMOVUPS.Z    (DI)(R10*1), K1, Z6
+	VMULPS       Z6, Z5, Z5
+	VSUBPS       Z3, Z5, Z3
+	VMOVUPS.Z    (SI)(R10*1), K1, Z5
+	VSUBPS       Z1, Z5, Z1
+	VMULPS       Z2, Z1, Z1
+	VFNMADD231PS Z1, Z4, Z3
+	VMOVUPS.Z    (AX)(R10*1), K1, Z1
+	VFMADD231PS  Z3, Z2, Z1
+	VMOVUPS      Z1, K1, (AX)(R10*1)
+
+gradsDone:
+	ADDQ  R9, SI
+	ADDQ  R9, AX
+	ADDQ  R9, BX
+	ADDQ  $0x08, R8
+	MOVQ  n+56(FP), R10
+	DECQ  R10
+	MOVQ  R10, n+56(FP)
+	TESTQ R10, R10
+	JNZ   rows
+	VZEROUPPER
+	RET
+
+// func maxPoolAVX512(x *float32, y *float32, which *int32, at *int32, n int, terms *int32, k int, width int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·maxPoolAVX512(SB), NOSPLIT, $8-64
+	MOVQ    x+0(FP), AX
+	MOVQ    y+8(FP), CX
+	MOVQ    which+16(FP), DX
+	MOVQ    at+24(FP), BX
+	MOVQ    terms+40(FP), SI
+	MOVQ    n+32(FP), DI
+	MOVQ    width+56(FP), R8
+	MOVQ    R8, R9
+	ANDQ    $0x0f, R9
+	MOVQ    R8, R10
+	SUBQ    R9, R10
+	SHLQ    $0x02, R10
+	MOVQ    $-1, R11
+	BZHIQ   R9, R11, R11
+	KMOVW   R11, K1
+	SHLQ    $0x02, R8
+	VMOVUPS lanesAVX51200000001<>+0(SB), Z0
+
+pixels:
+	MOVLQSX (BX), R11
+	ADDQ    AX, R11
+	XORQ    R12, R12
+	TESTQ   R10, R10
+	JZ      channelsLast
+
+channels:
+	LEAQ    (R11)(R12*1), R13
+	VMOVUPS lanesAVX512ff800000<>+0(SB), Z1
+	VXORPS  Z2, Z2, Z2
+	MOVQ    k+48(FP), R14
+	VXORPS  Z3, Z3, Z3
+	MOVQ    SI, R15
+
+channelsWhole:
+	MOVLQSX (R15), BP
+	VMOVUPS (R13)(BP*1), Z4
+	VCMPPS  $0x1e, Z1, Z4, K2
+	VCMPPS  $0x03, Z4, Z4, K3
+	KORW    K2, K3, K2
+	VMOVAPS Z4, K2, Z1
+	VMOVAPS Z3, K2, Z2
+	VPADDD  Z0, Z3, Z3
+	ADDQ    $0x04, R15
+	DECQ    R14
+	JNZ     channelsWhole
+	VMOVUPS Z1, (CX)(R12*1)
+	VMOVUPS Z2, (DX)(R12*1)
+	ADDQ    $0x40, R12
+	CMPQ    R12, R10
+	JLT     channels
+
+channelsLast:
+	TESTQ   R9, R9
+	JZ      channelsDone
+	LEAQ    (R11)(R12*1), R11
+	VMOVUPS lanesAVX512ff800000<>+0(SB), Z1
+	VXORPS  Z2, Z2, Z2
+	MOVQ    k+48(FP), R13
+	VXORPS  Z3, Z3, Z3
+	MOVQ    SI, R14
+
+channelsRest:
+	MOVLQSX   (R14), R15
+	VMOVUPS.Z (R11)(R15*1), K1, Z4
+	VCMPPS    $0x1e, Z1, Z4, K2
+	VCMPPS    $0x03, Z4, Z4, K3
+	KORW      K2, K3, K2
+	VMOVAPS   Z4, K2, Z1
+	VMOVAPS   Z3, K2, Z2
+	VPADDD    Z0, Z3, Z3
+	ADDQ      $0x04, R14
+	DECQ      R13
+	JNZ       channelsRest
+	VMOVUPS   Z1, K1, (CX)(R12*1)
+	VMOVUPS   Z2, K1, (DX)(R12*1)
+
+channelsDone:
+	ADDQ R8, CX
+	ADDQ R8, DX
+	ADDQ $0x04, BX
+	DECQ DI
+	JNZ  pixels
+	VZEROUPPER
+	RET
+
+DATA lanesAVX51200000001<>+0(SB)/4, $0x00000001
+DATA lanesAVX51200000001<>+4(SB)/4, $0x00000001
+DATA lanesAVX51200000001<>+8(SB)/4, $0x00000001
+DATA lanesAVX51200000001<>+12(SB)/4, $0x00000001
+DATA lanesAVX51200000001<>+16(SB)/4, $0x00000001
+DATA lanesAVX51200000001<>+20(SB)/4, $0x00000001
+DATA lanesAVX51200000001<>+24(SB)/4, $0x00000001
+DATA lanesAVX51200000001<>+28(SB)/4, $0x00000001
+DATA lanesAVX51200000001<>+32(SB)/4, $0x00000001
+DATA lanesAVX51200000001<>+36(SB)/4, $0x00000001
+DATA lanesAVX51200000001<>+40(SB)/4, $0x00000001
+DATA lanesAVX51200000001<>+44(SB)/4, $0x00000001
+DATA lanesAVX51200000001<>+48(SB)/4, $0x00000001
+DATA lanesAVX51200000001<>+52(SB)/4, $0x00000001
+DATA lanesAVX51200000001<>+56(SB)/4, $0x00000001
+DATA lanesAVX51200000001<>+60(SB)/4, $0x00000001
+GLOBL lanesAVX51200000001<>(SB), RODATA|NOPTR, $64
+
+// func maxPoolGradAVX512(dx *float32, dy *float32, which *int32, at *int32, n int, terms *int32, k int, width int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·maxPoolGradAVX512(SB), NOSPLIT, $8-64
+	MOVQ    dx+0(FP), AX
+	MOVQ    dy+8(FP), CX
+	MOVQ    which+16(FP), DX
+	MOVQ    at+24(FP), BX
+	MOVQ    terms+40(FP), SI
+	MOVQ    n+32(FP), DI
+	MOVQ    width+56(FP), R8
+	MOVQ    R8, R9
+	ANDQ    $0x0f, R9
+	MOVQ    R8, R10
+	SUBQ    R9, R10
+	SHLQ    $0x02, R10
+	MOVQ    $-1, R11
+	BZHIQ   R9, R11, R11
+	KMOVW   R11, K1
+	SHLQ    $0x02, R8
+	VMOVUPS lanesAVX51200000001<>+0(SB), Z0
+
+pixels:
+	MOVLQSX (BX), R11
+	ADDQ    AX, R11
+	XORQ    R12, R12
+	TESTQ   R10, R10
+	JZ      channelsLast
+
+channels:
+	LEAQ    (R11)(R12*1), R13
+	VMOVUPS (CX)(R12*1), Z1
+	VMOVUPS (DX)(R12*1), Z2
+	MOVQ    k+48(FP), R14
+	VXORPS  Z3, Z3, Z3
+	MOVQ    SI, R15
+
+channelsWhole:
+	MOVLQSX   (R15), BP
+	VPCMPEQD  Z3, Z2, K2
+	VMOVAPS.Z Z1, K2, Z4
+	VMOVUPS   (R13)(BP*1), Z5
+	VADDPS    Z5, Z4, Z4
+	VMOVUPS   Z4, (R13)(BP*1)
+	VPADDD    Z0, Z3, Z3
+	ADDQ      $0x04, R15
+	DECQ      R14
+	JNZ       channelsWhole
+	ADDQ      $0x40, R12
+	CMPQ      R12, R10
+	JLT       channels
+
+channelsLast:
+	TESTQ     R9, R9
+	JZ        channelsDone
+	LEAQ      (R11)(R12*1), R11
+	VMOVUPS.Z (CX)(R12*1), K1, Z1
+	VMOVUPS.Z (DX)(R12*1), K1, Z2
+	MOVQ      k+48(FP), R12
+	VXORPS    Z3, Z3, Z3
+	MOVQ      SI, R13
+
+channelsRest:
+	MOVLQSX   (R13), R14
+	VPCMPEQD  Z3, Z2, K2
+	VMOVAPS.Z Z1, K2, Z4
+	VMOVUPS.Z (R11)(R14*1), K1, Z5
+	VADDPS    Z5, Z4, Z4
+	VMOVUPS   Z4, K1, (R11)(R14*1)
+	VPADDD    Z0, Z3, Z3
+	ADDQ      $0x04, R13
+	DECQ      R12
+	JNZ       channelsRest
+
+channelsDone:
+	ADDQ R8, CX
+	ADDQ R8, DX
+	ADDQ $0x04, BX
+	DECQ DI
+	JNZ  pixels
+	VZEROUPPER
+	RET
+
+// func fromBytesAVX512(dst *float32, src *byte, n int)
+// Requires: AVX, AVX512F
+TEXT ·fromBytesAVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x10, DX
+	JLT  tail
+
+loop:
+	VPMOVZXBD (CX), Z0
+	VCVTDQ2PS Z0, Z0
+	VMOVUPS   Z0, (AX)
+	ADDQ      $0x40, AX
+	ADDQ      $0x10, CX
+	SUBQ      $0x10, DX
+	JGE       loop
+
+tail:
+	ADDQ $0x10, DX
+	JZ   done
+
+one:
+	MOVBLZX   (CX), BX
+	VMOVD     BX, X0
+	VCVTDQ2PS X0, X0
+	VMOVSS    X0, (AX)
+	ADDQ      $0x04, AX
+	ADDQ      $0x01, CX
+	DECQ      DX
+	JNZ       one
+
+done:
+	VZEROUPPER
+	RET
+
+// func unitAVX512(dst []float32, x []float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·unitAVX512(SB), NOSPLIT, $0-48
+	JMP constants
+
+begin:
+	MOVQ dst_base+0(FP), AX
+	MOVQ x_base+24(FP), CX
+	MOVQ dst_len+8(FP), DX
+	XORQ BX, BX
+	SUBQ $0x10, DX
+	JLT  tail
+
+loop:
+	VMOVUPS (CX)(BX*1), Z0
+	VDIVPS  Z1, Z0, Z0
+	VMOVUPS Z0, (AX)(BX*1)
+	ADDQ    $0x40, BX
+	SUBQ    $0x10, DX
+	JGE     loop
+
+tail:
+	ADDQ      $0x10, DX
+	JZ        done
+	MOVQ      $-1, SI
+	BZHIQ     DX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (CX)(BX*1), K1, Z0
+	VDIVPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (AX)(BX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+constants:
+	VBROADCASTSS constant437f0000<>+0(SB), Z1
+	JMP          begin

@@ -33,6 +33,11 @@ var neon = kernels{
 	dense: quads.dense, denseInput: quads.denseInput, denseWeight: quads.denseWeight,
 	linear: quads.linear, linearInput: quads.linearInput, linearWeight: quads.linearWeight,
 	denseRow: denseRowNEON, minRow: 4, narrow: narrowNEON,
+	panel: quadPanels.multiply, indexed: quadPanels.multiplyIndexed, pack: packNEON, packTransposed: packTransposedNEON,
+	fromBytes: fromBytesSlicesNEON, unit: unitNEON,
+	lstmGates: lstmGatesSlicesNEON, lstmGatesGrad: lstmGatesGradSlicesNEON, gruGates: gruGatesSlicesNEON, gruGatesGrad: gruGatesGradSlicesNEON,
+	softmax: softmaxSlicesNEON, softmaxGrad: softmaxGradSlicesNEON, layerNorm: layerNormSlicesNEON, layerNormGrad: layerNormGradSlicesNEON,
+	maxPool: maxPoolSlicesNEON, maxPoolGrad: maxPoolGradSlicesNEON,
 }
 
 // activateNEON are the functions f of y = f(x).
@@ -51,5 +56,5 @@ var quads = products{
 		4: {1: product4x1NEON, 2: product4x2NEON, 3: product4x3NEON, 4: product4x4NEON},
 	},
 	pack:      [5]packFunc{1: pack1NEON, 2: pack2NEON, 3: pack3NEON, 4: pack4NEON},
-	transpose: transposeNEON, narrow: narrowNEON, activate: &activateNEON,
+	transpose: transposeNEON, narrow: narrowNEON, activate: &activateNEON, panels: &quadPanels, packPanel: packNEON,
 }

@@ -42,8 +42,7 @@ tail:
 one1:
 	VMOVI $0, V0.B16
 	TBZ   $0, R3, moved1
-	ADD   R6, R1, R19
-	FMOVS (R19), F0
+	WORD  $0xbc666820 // ldr s0, [x1, x6]
 	JMP   moved1
 
 whole1:
@@ -63,8 +62,7 @@ moved1:
 one2:
 	VMOVI $0, V1.B16
 	TBZ   $0, R3, moved2
-	ADD   R6, R2, R19
-	FMOVS (R19), F1
+	WORD  $0xbc666841 // ldr s1, [x2, x6]
 	JMP   moved2
 
 whole2:
@@ -136,8 +134,7 @@ tail:
 one1:
 	VMOVI $0, V0.B16
 	TBZ   $0, R3, moved1
-	ADD   R6, R1, R19
-	FMOVS (R19), F0
+	WORD  $0xbc666820 // ldr s0, [x1, x6]
 	JMP   moved1
 
 whole1:
@@ -157,8 +154,7 @@ moved1:
 one2:
 	VMOVI $0, V1.B16
 	TBZ   $0, R3, moved2
-	ADD   R6, R2, R19
-	FMOVS (R19), F1
+	WORD  $0xbc666841 // ldr s1, [x2, x6]
 	JMP   moved2
 
 whole2:
@@ -230,8 +226,7 @@ tail:
 one1:
 	VMOVI $0, V0.B16
 	TBZ   $0, R3, moved1
-	ADD   R6, R1, R19
-	FMOVS (R19), F0
+	WORD  $0xbc666820 // ldr s0, [x1, x6]
 	JMP   moved1
 
 whole1:
@@ -251,8 +246,7 @@ moved1:
 one2:
 	VMOVI $0, V1.B16
 	TBZ   $0, R3, moved2
-	ADD   R6, R2, R19
-	FMOVS (R19), F1
+	WORD  $0xbc666841 // ldr s1, [x2, x6]
 	JMP   moved2
 
 whole2:
@@ -325,8 +319,7 @@ tail:
 one1:
 	VMOVI $0, V0.B16
 	TBZ   $0, R3, moved1
-	ADD   R6, R0, R19
-	FMOVS (R19), F0
+	WORD  $0xbc666800 // ldr s0, [x0, x6]
 	JMP   moved1
 
 whole1:
@@ -346,8 +339,7 @@ moved1:
 one2:
 	VMOVI $0, V1.B16
 	TBZ   $0, R3, moved2
-	ADD   R6, R1, R19
-	FMOVS (R19), F1
+	WORD  $0xbc666821 // ldr s1, [x1, x6]
 	JMP   moved2
 
 whole2:
@@ -367,8 +359,7 @@ moved2:
 one3:
 	VMOVI $0, V2.B16
 	TBZ   $0, R3, moved3
-	ADD   R6, R2, R19
-	FMOVS (R19), F2
+	WORD  $0xbc666842 // ldr s2, [x2, x6]
 	JMP   moved3
 
 whole3:
@@ -443,8 +434,7 @@ tail:
 one1:
 	VMOVI $0, V0.B16
 	TBZ   $0, R3, moved1
-	ADD   R6, R1, R19
-	FMOVS (R19), F0
+	WORD  $0xbc666820 // ldr s0, [x1, x6]
 	JMP   moved1
 
 whole1:
@@ -464,8 +454,7 @@ moved1:
 one2:
 	VMOVI $0, V1.B16
 	TBZ   $0, R3, moved2
-	ADD   R6, R2, R19
-	FMOVS (R19), F1
+	WORD  $0xbc666841 // ldr s1, [x2, x6]
 	JMP   moved2
 
 whole2:
@@ -549,8 +538,7 @@ tail:
 one1:
 	VMOVI $0, V0.B16
 	TBZ   $0, R6, moved1
-	ADD   R7, R0, R19
-	FMOVS (R19), F0
+	WORD  $0xbc676800 // ldr s0, [x0, x7]
 	JMP   moved1
 
 whole1:
@@ -570,8 +558,7 @@ moved1:
 one2:
 	VMOVI $0, V1.B16
 	TBZ   $0, R6, moved2
-	ADD   R7, R1, R19
-	FMOVS (R19), F1
+	WORD  $0xbc676821 // ldr s1, [x1, x7]
 	JMP   moved2
 
 whole2:
@@ -591,8 +578,7 @@ moved2:
 one3:
 	VMOVI $0, V2.B16
 	TBZ   $0, R6, moved3
-	ADD   R7, R2, R19
-	FMOVS (R19), F2
+	WORD  $0xbc676842 // ldr s2, [x2, x7]
 	JMP   moved3
 
 whole3:
@@ -612,8 +598,7 @@ moved3:
 one4:
 	VMOVI $0, V3.B16
 	TBZ   $0, R6, moved4
-	ADD   R7, R3, R19
-	FMOVS (R19), F3
+	WORD  $0xbc676863 // ldr s3, [x3, x7]
 	JMP   moved4
 
 whole4:
@@ -693,8 +678,7 @@ tail:
 one1:
 	VMOVI $0, V2.B16
 	TBZ   $0, R2, moved1
-	ADD   R3, R1, R19
-	FMOVS (R19), F2
+	WORD  $0xbc636822 // ldr s2, [x1, x3]
 	JMP   moved1
 
 whole1:
@@ -761,8 +745,7 @@ tail:
 one1:
 	VMOVI $0, V1.B16
 	TBZ   $0, R2, moved1
-	ADD   R3, R0, R19
-	FMOVS (R19), F1
+	WORD  $0xbc636801 // ldr s1, [x0, x3]
 	JMP   moved1
 
 whole1:
@@ -782,8 +765,7 @@ moved1:
 one2:
 	VMOVI $0, V2.B16
 	TBZ   $0, R2, moved2
-	ADD   R3, R1, R19
-	FMOVS (R19), F2
+	WORD  $0xbc636822 // ldr s2, [x1, x3]
 	JMP   moved2
 
 whole2:
@@ -853,8 +835,7 @@ tail:
 one1:
 	VMOVI $0, V2.B16
 	TBZ   $0, R2, moved1
-	ADD   R3, R0, R19
-	FMOVS (R19), F2
+	WORD  $0xbc636802 // ldr s2, [x0, x3]
 	JMP   moved1
 
 whole1:
@@ -874,8 +855,7 @@ moved1:
 one2:
 	VMOVI $0, V3.B16
 	TBZ   $0, R2, moved2
-	ADD   R3, R1, R19
-	FMOVS (R19), F3
+	WORD  $0xbc636823 // ldr s3, [x1, x3]
 	JMP   moved2
 
 whole2:
@@ -945,8 +925,7 @@ tail:
 one1:
 	VMOVI $0, V2.B16
 	TBZ   $0, R2, moved1
-	ADD   R3, R1, R19
-	FMOVS (R19), F2
+	WORD  $0xbc636822 // ldr s2, [x1, x3]
 	JMP   moved1
 
 whole1:
@@ -1022,8 +1001,7 @@ tail:
 one1:
 	VMOVI $0, V2.B16
 	TBZ   $0, R3, moved1
-	ADD   R6, R0, R19
-	FMOVS (R19), F2
+	WORD  $0xbc666802 // ldr s2, [x0, x6]
 	JMP   moved1
 
 whole1:
@@ -1043,8 +1021,7 @@ moved1:
 one2:
 	VMOVI $0, V3.B16
 	TBZ   $0, R3, moved2
-	ADD   R6, R1, R19
-	FMOVS (R19), F3
+	WORD  $0xbc666823 // ldr s3, [x1, x6]
 	JMP   moved2
 
 whole2:
@@ -1064,8 +1041,7 @@ moved2:
 one3:
 	VMOVI $0, V4.B16
 	TBZ   $0, R3, moved3
-	ADD   R6, R2, R19
-	FMOVS (R19), F4
+	WORD  $0xbc666844 // ldr s4, [x2, x6]
 	JMP   moved3
 
 whole3:
@@ -1114,35 +1090,38 @@ begin:
 
 loop:
 	WORD  $0x3ce36820 // ldr q0, [x1, x3]
-	VORR  V1.B16, V1.B16, V2.B16
-	VORR  V3.B16, V3.B16, V4.B16
+	WORD  $0x6ea0e422 // fcmgt v2.4s, v1.4s, v0.4s
+	VMOVI $0, V3.B16
+	VORR  V1.B16, V1.B16, V4.B16
 	WORD  $0x4e20f480 // fmax v0.4s, v4.4s, v0.4s
-	WORD  $0x4ea0f440 // fmin v0.4s, v2.4s, v0.4s
-	VORR  V5.B16, V5.B16, V2.B16
-	VFMLA V6.S4, V0.S4, V2.S4
-	WORD  $0x4ea5d442 // fsub v2.4s, v2.4s, v5.4s
-	VFMLS V7.S4, V2.S4, V0.S4
-	VFMLS V8.S4, V2.S4, V0.S4
-	WORD  $0x6e20dc04 // fmul v4.4s, v0.4s, v0.4s
-	VORR  V9.B16, V9.B16, V16.B16
-	VFMLA V10.S4, V0.S4, V16.S4
-	VORR  V11.B16, V11.B16, V17.B16
-	VFMLA V12.S4, V0.S4, V17.S4
-	VFMLA V4.S4, V17.S4, V16.S4
-	VORR  V13.B16, V13.B16, V17.B16
-	VFMLA V14.S4, V0.S4, V17.S4
-	VFMLA V4.S4, V16.S4, V17.S4
-	VFMLA V4.S4, V17.S4, V0.S4
-	WORD  $0x4e2fd400 // fadd v0.4s, v0.4s, v15.4s
-	WORD  $0x4e21a842 // fcvtns v2.4s, v2.4s
-	WORD  $0x4f3f0444 // sshr v4.4s, v2.4s, #1
-	VSHL  $0x17, V4.S4, V16.S4
-	VADD  V15.S4, V16.S4, V16.S4
-	WORD  $0x6e30dc00 // fmul v0.4s, v0.4s, v16.4s
-	VSUB  V4.S4, V2.S4, V2.S4
-	VSHL  $0x17, V2.S4, V2.S4
-	VADD  V15.S4, V2.S4, V2.S4
-	WORD  $0x6e22dc00 // fmul v0.4s, v0.4s, v2.4s
+	VORR  V5.B16, V5.B16, V4.B16
+	WORD  $0x4ea0f480 // fmin v0.4s, v4.4s, v0.4s
+	VORR  V6.B16, V6.B16, V4.B16
+	VFMLA V7.S4, V0.S4, V4.S4
+	WORD  $0x4ea6d484 // fsub v4.4s, v4.4s, v6.4s
+	VFMLS V8.S4, V4.S4, V0.S4
+	VFMLS V9.S4, V4.S4, V0.S4
+	WORD  $0x6e20dc11 // fmul v17.4s, v0.4s, v0.4s
+	VORR  V10.B16, V10.B16, V18.B16
+	VFMLA V11.S4, V0.S4, V18.S4
+	VORR  V12.B16, V12.B16, V19.B16
+	VFMLA V13.S4, V0.S4, V19.S4
+	VFMLA V17.S4, V19.S4, V18.S4
+	VORR  V14.B16, V14.B16, V19.B16
+	VFMLA V15.S4, V0.S4, V19.S4
+	VFMLA V17.S4, V18.S4, V19.S4
+	VFMLA V17.S4, V19.S4, V0.S4
+	WORD  $0x4e30d400 // fadd v0.4s, v0.4s, v16.4s
+	WORD  $0x4e21a884 // fcvtns v4.4s, v4.4s
+	WORD  $0x4f3f0491 // sshr v17.4s, v4.4s, #1
+	VSHL  $0x17, V17.S4, V18.S4
+	VADD  V16.S4, V18.S4, V18.S4
+	WORD  $0x6e32dc00 // fmul v0.4s, v0.4s, v18.4s
+	VSUB  V17.S4, V4.S4, V4.S4
+	VSHL  $0x17, V4.S4, V4.S4
+	VADD  V16.S4, V4.S4, V4.S4
+	WORD  $0x6e24dc00 // fmul v0.4s, v0.4s, v4.4s
+	VBIT  V2.B16, V3.B16, V0.B16
 	WORD  $0x3ca36800 // str q0, [x0, x3]
 	ADD   $0x10, R3
 	SUBS  $0x04, R2
@@ -1164,42 +1143,44 @@ tail:
 one1:
 	VMOVI $0, V0.B16
 	TBZ   $0, R2, moved1
-	ADD   R3, R1, R19
-	FMOVS (R19), F0
+	WORD  $0xbc636820 // ldr s0, [x1, x3]
 	JMP   moved1
 
 whole1:
 	WORD $0x3ce36820 // ldr q0, [x1, x3]
 
 moved1:
-	VORR  V3.B16, V3.B16, V2.B16
-	WORD  $0x4e20f440 // fmax v0.4s, v2.4s, v0.4s
-	WORD  $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
+	WORD  $0x6ea0e422 // fcmgt v2.4s, v1.4s, v0.4s
+	VMOVI $0, V3.B16
+	WORD  $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
 	VORR  V5.B16, V5.B16, V1.B16
-	VFMLA V6.S4, V0.S4, V1.S4
-	WORD  $0x4ea5d421 // fsub v1.4s, v1.4s, v5.4s
-	VFMLS V7.S4, V1.S4, V0.S4
+	WORD  $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
+	VORR  V6.B16, V6.B16, V1.B16
+	VFMLA V7.S4, V0.S4, V1.S4
+	WORD  $0x4ea6d421 // fsub v1.4s, v1.4s, v6.4s
 	VFMLS V8.S4, V1.S4, V0.S4
-	WORD  $0x6e20dc02 // fmul v2.4s, v0.4s, v0.4s
-	VORR  V9.B16, V9.B16, V3.B16
-	VFMLA V10.S4, V0.S4, V3.S4
-	VORR  V11.B16, V11.B16, V4.B16
-	VFMLA V12.S4, V0.S4, V4.S4
-	VFMLA V2.S4, V4.S4, V3.S4
-	VORR  V13.B16, V13.B16, V4.B16
-	VFMLA V14.S4, V0.S4, V4.S4
-	VFMLA V2.S4, V3.S4, V4.S4
-	VFMLA V2.S4, V4.S4, V0.S4
-	WORD  $0x4e2fd400 // fadd v0.4s, v0.4s, v15.4s
+	VFMLS V9.S4, V1.S4, V0.S4
+	WORD  $0x6e20dc04 // fmul v4.4s, v0.4s, v0.4s
+	VORR  V10.B16, V10.B16, V5.B16
+	VFMLA V11.S4, V0.S4, V5.S4
+	VORR  V12.B16, V12.B16, V6.B16
+	VFMLA V13.S4, V0.S4, V6.S4
+	VFMLA V4.S4, V6.S4, V5.S4
+	VORR  V14.B16, V14.B16, V6.B16
+	VFMLA V15.S4, V0.S4, V6.S4
+	VFMLA V4.S4, V5.S4, V6.S4
+	VFMLA V4.S4, V6.S4, V0.S4
+	WORD  $0x4e30d400 // fadd v0.4s, v0.4s, v16.4s
 	WORD  $0x4e21a821 // fcvtns v1.4s, v1.4s
-	WORD  $0x4f3f0422 // sshr v2.4s, v1.4s, #1
-	VSHL  $0x17, V2.S4, V3.S4
-	VADD  V15.S4, V3.S4, V3.S4
-	WORD  $0x6e23dc00 // fmul v0.4s, v0.4s, v3.4s
-	VSUB  V2.S4, V1.S4, V1.S4
+	WORD  $0x4f3f0424 // sshr v4.4s, v1.4s, #1
+	VSHL  $0x17, V4.S4, V5.S4
+	VADD  V16.S4, V5.S4, V5.S4
+	WORD  $0x6e25dc00 // fmul v0.4s, v0.4s, v5.4s
+	VSUB  V4.S4, V1.S4, V1.S4
 	VSHL  $0x17, V1.S4, V1.S4
-	VADD  V15.S4, V1.S4, V1.S4
+	VADD  V16.S4, V1.S4, V1.S4
 	WORD  $0x6e21dc00 // fmul v0.4s, v0.4s, v1.4s
+	VBIT  V2.B16, V3.B16, V0.B16
 	TBNZ  $2, R2, whole2
 	TBZ   $1, R2, one2
 	ADD   R3, R0, R19
@@ -1225,31 +1206,31 @@ done:
 
 constants:
 	MOVD $0x35bfbe8e, R0
-	VDUP R0, V8.S4
-	MOVD $0x39500d01, R0
-	VDUP R0, V12.S4
-	MOVD $0x3ab60b61, R0
-	VDUP R0, V11.S4
-	MOVD $0x3c088889, R0
-	VDUP R0, V10.S4
-	MOVD $0x3d2aaaab, R0
 	VDUP R0, V9.S4
-	MOVD $0x3e2aaaab, R0
-	VDUP R0, V14.S4
-	MOVD $0x3f000000, R0
+	MOVD $0x39500d01, R0
 	VDUP R0, V13.S4
-	MOVD $0x3f317200, R0
-	VDUP R0, V7.S4
-	MOVD $0x3f800000, R0
+	MOVD $0x3ab60b61, R0
+	VDUP R0, V12.S4
+	MOVD $0x3c088889, R0
+	VDUP R0, V11.S4
+	MOVD $0x3d2aaaab, R0
+	VDUP R0, V10.S4
+	MOVD $0x3e2aaaab, R0
 	VDUP R0, V15.S4
+	MOVD $0x3f000000, R0
+	VDUP R0, V14.S4
+	MOVD $0x3f317200, R0
+	VDUP R0, V8.S4
+	MOVD $0x3f800000, R0
+	VDUP R0, V16.S4
 	MOVD $0x3fb8aa3b, R0
-	VDUP R0, V6.S4
+	VDUP R0, V7.S4
 	MOVD $0x42b20000, R0
-	VDUP R0, V1.S4
-	MOVD $0x4b400000, R0
 	VDUP R0, V5.S4
-	MOVD $0xc2d00000, R0
-	VDUP R0, V3.S4
+	MOVD $0x4b400000, R0
+	VDUP R0, V6.S4
+	MOVD $0xc2ae0000, R0
+	VDUP R0, V1.S4
 	JMP  begin
 
 // func logNEON(dst []float32, x []float32)
@@ -1332,8 +1313,7 @@ tail:
 one1:
 	VMOVI $0, V0.B16
 	TBZ   $0, R2, moved1
-	ADD   R3, R1, R19
-	FMOVS (R19), F0
+	WORD  $0xbc636820 // ldr s0, [x1, x3]
 	JMP   moved1
 
 whole1:
@@ -1490,8 +1470,7 @@ tail:
 one1:
 	VMOVI $0, V0.B16
 	TBZ   $0, R2, moved1
-	ADD   R3, R1, R19
-	FMOVS (R19), F0
+	WORD  $0xbc636820 // ldr s0, [x1, x3]
 	JMP   moved1
 
 whole1:
@@ -1587,8 +1566,7 @@ tail:
 one1:
 	VMOVI $0, V0.B16
 	TBZ   $0, R2, moved1
-	ADD   R3, R1, R19
-	FMOVS (R19), F0
+	WORD  $0xbc636820 // ldr s0, [x1, x3]
 	JMP   moved1
 
 whole1:
@@ -1690,40 +1668,43 @@ begin:
 loop:
 	WORD  $0x3ce36820 // ldr q0, [x1, x3]
 	VORR  V1.B16, V0.B16, V2.B16
-	VORR  V3.B16, V3.B16, V4.B16
-	VORR  V5.B16, V5.B16, V6.B16
+	WORD  $0x6ea2e464 // fcmgt v4.4s, v3.4s, v2.4s
+	VMOVI $0, V5.B16
+	VORR  V3.B16, V3.B16, V6.B16
 	WORD  $0x4e22f4c2 // fmax v2.4s, v6.4s, v2.4s
-	WORD  $0x4ea2f482 // fmin v2.4s, v4.4s, v2.4s
-	VORR  V7.B16, V7.B16, V4.B16
-	VFMLA V8.S4, V2.S4, V4.S4
-	WORD  $0x4ea7d484 // fsub v4.4s, v4.4s, v7.4s
-	VFMLS V9.S4, V4.S4, V2.S4
-	VFMLS V10.S4, V4.S4, V2.S4
-	WORD  $0x6e22dc46 // fmul v6.4s, v2.4s, v2.4s
-	VORR  V11.B16, V11.B16, V18.B16
-	VFMLA V12.S4, V2.S4, V18.S4
-	VORR  V13.B16, V13.B16, V19.B16
-	VFMLA V14.S4, V2.S4, V19.S4
-	VFMLA V6.S4, V19.S4, V18.S4
-	VORR  V15.B16, V15.B16, V19.B16
-	VFMLA V16.S4, V2.S4, V19.S4
-	VFMLA V6.S4, V18.S4, V19.S4
-	VFMLA V6.S4, V19.S4, V2.S4
-	WORD  $0x4e31d442 // fadd v2.4s, v2.4s, v17.4s
-	WORD  $0x4e21a884 // fcvtns v4.4s, v4.4s
-	WORD  $0x4f3f0486 // sshr v6.4s, v4.4s, #1
-	VSHL  $0x17, V6.S4, V18.S4
-	VADD  V17.S4, V18.S4, V18.S4
-	WORD  $0x6e32dc42 // fmul v2.4s, v2.4s, v18.4s
-	VSUB  V6.S4, V4.S4, V4.S4
-	VSHL  $0x17, V4.S4, V4.S4
-	VADD  V17.S4, V4.S4, V4.S4
-	WORD  $0x6e24dc42 // fmul v2.4s, v2.4s, v4.4s
+	VORR  V7.B16, V7.B16, V6.B16
+	WORD  $0x4ea2f4c2 // fmin v2.4s, v6.4s, v2.4s
+	VORR  V8.B16, V8.B16, V6.B16
+	VFMLA V9.S4, V2.S4, V6.S4
+	WORD  $0x4ea8d4c6 // fsub v6.4s, v6.4s, v8.4s
+	VFMLS V10.S4, V6.S4, V2.S4
+	VFMLS V11.S4, V6.S4, V2.S4
+	WORD  $0x6e22dc53 // fmul v19.4s, v2.4s, v2.4s
+	VORR  V12.B16, V12.B16, V20.B16
+	VFMLA V13.S4, V2.S4, V20.S4
+	VORR  V14.B16, V14.B16, V21.B16
+	VFMLA V15.S4, V2.S4, V21.S4
+	VFMLA V19.S4, V21.S4, V20.S4
+	VORR  V16.B16, V16.B16, V21.B16
+	VFMLA V17.S4, V2.S4, V21.S4
+	VFMLA V19.S4, V20.S4, V21.S4
+	VFMLA V19.S4, V21.S4, V2.S4
+	WORD  $0x4e32d442 // fadd v2.4s, v2.4s, v18.4s
+	WORD  $0x4e21a8c6 // fcvtns v6.4s, v6.4s
+	WORD  $0x4f3f04d3 // sshr v19.4s, v6.4s, #1
+	VSHL  $0x17, V19.S4, V20.S4
+	VADD  V18.S4, V20.S4, V20.S4
+	WORD  $0x6e34dc42 // fmul v2.4s, v2.4s, v20.4s
+	VSUB  V19.S4, V6.S4, V6.S4
+	VSHL  $0x17, V6.S4, V6.S4
+	VADD  V18.S4, V6.S4, V6.S4
+	WORD  $0x6e26dc42 // fmul v2.4s, v2.4s, v6.4s
+	VBIT  V4.B16, V5.B16, V2.B16
 	VMOVI $0, V4.B16
 	WORD  $0x6ea0e480 // fcmgt v0.4s, v4.4s, v0.4s
-	VORR  V17.B16, V17.B16, V4.B16
+	VORR  V18.B16, V18.B16, V4.B16
 	VBSL  V4.B16, V2.B16, V0.B16
-	WORD  $0x4e31d442 // fadd v2.4s, v2.4s, v17.4s
+	WORD  $0x4e32d442 // fadd v2.4s, v2.4s, v18.4s
 	WORD  $0x6e22fc00 // fdiv v0.4s, v0.4s, v2.4s
 	WORD  $0x3ca36800 // str q0, [x0, x3]
 	ADD   $0x10, R3
@@ -1746,8 +1727,7 @@ tail:
 one1:
 	VMOVI $0, V0.B16
 	TBZ   $0, R2, moved1
-	ADD   R3, R1, R19
-	FMOVS (R19), F0
+	WORD  $0xbc636820 // ldr s0, [x1, x3]
 	JMP   moved1
 
 whole1:
@@ -1755,40 +1735,42 @@ whole1:
 
 moved1:
 	VORR  V1.B16, V0.B16, V1.B16
-	VORR  V3.B16, V3.B16, V2.B16
-	VORR  V5.B16, V5.B16, V3.B16
+	WORD  $0x6ea1e462 // fcmgt v2.4s, v3.4s, v1.4s
+	VMOVI $0, V4.B16
 	WORD  $0x4e21f461 // fmax v1.4s, v3.4s, v1.4s
-	WORD  $0x4ea1f441 // fmin v1.4s, v2.4s, v1.4s
-	VORR  V7.B16, V7.B16, V2.B16
-	VFMLA V8.S4, V1.S4, V2.S4
-	WORD  $0x4ea7d442 // fsub v2.4s, v2.4s, v7.4s
-	VFMLS V9.S4, V2.S4, V1.S4
-	VFMLS V10.S4, V2.S4, V1.S4
-	WORD  $0x6e21dc23 // fmul v3.4s, v1.4s, v1.4s
-	VORR  V11.B16, V11.B16, V4.B16
-	VFMLA V12.S4, V1.S4, V4.S4
-	VORR  V13.B16, V13.B16, V5.B16
-	VFMLA V14.S4, V1.S4, V5.S4
-	VFMLA V3.S4, V5.S4, V4.S4
-	VORR  V15.B16, V15.B16, V5.B16
-	VFMLA V16.S4, V1.S4, V5.S4
-	VFMLA V3.S4, V4.S4, V5.S4
-	VFMLA V3.S4, V5.S4, V1.S4
-	WORD  $0x4e31d421 // fadd v1.4s, v1.4s, v17.4s
-	WORD  $0x4e21a842 // fcvtns v2.4s, v2.4s
-	WORD  $0x4f3f0443 // sshr v3.4s, v2.4s, #1
-	VSHL  $0x17, V3.S4, V4.S4
-	VADD  V17.S4, V4.S4, V4.S4
-	WORD  $0x6e24dc21 // fmul v1.4s, v1.4s, v4.4s
-	VSUB  V3.S4, V2.S4, V2.S4
-	VSHL  $0x17, V2.S4, V2.S4
-	VADD  V17.S4, V2.S4, V2.S4
-	WORD  $0x6e22dc21 // fmul v1.4s, v1.4s, v2.4s
+	VORR  V7.B16, V7.B16, V3.B16
+	WORD  $0x4ea1f461 // fmin v1.4s, v3.4s, v1.4s
+	VORR  V8.B16, V8.B16, V3.B16
+	VFMLA V9.S4, V1.S4, V3.S4
+	WORD  $0x4ea8d463 // fsub v3.4s, v3.4s, v8.4s
+	VFMLS V10.S4, V3.S4, V1.S4
+	VFMLS V11.S4, V3.S4, V1.S4
+	WORD  $0x6e21dc25 // fmul v5.4s, v1.4s, v1.4s
+	VORR  V12.B16, V12.B16, V6.B16
+	VFMLA V13.S4, V1.S4, V6.S4
+	VORR  V14.B16, V14.B16, V7.B16
+	VFMLA V15.S4, V1.S4, V7.S4
+	VFMLA V5.S4, V7.S4, V6.S4
+	VORR  V16.B16, V16.B16, V7.B16
+	VFMLA V17.S4, V1.S4, V7.S4
+	VFMLA V5.S4, V6.S4, V7.S4
+	VFMLA V5.S4, V7.S4, V1.S4
+	WORD  $0x4e32d421 // fadd v1.4s, v1.4s, v18.4s
+	WORD  $0x4e21a863 // fcvtns v3.4s, v3.4s
+	WORD  $0x4f3f0465 // sshr v5.4s, v3.4s, #1
+	VSHL  $0x17, V5.S4, V6.S4
+	VADD  V18.S4, V6.S4, V6.S4
+	WORD  $0x6e26dc21 // fmul v1.4s, v1.4s, v6.4s
+	VSUB  V5.S4, V3.S4, V3.S4
+	VSHL  $0x17, V3.S4, V3.S4
+	VADD  V18.S4, V3.S4, V3.S4
+	WORD  $0x6e23dc21 // fmul v1.4s, v1.4s, v3.4s
+	VBIT  V2.B16, V4.B16, V1.B16
 	VMOVI $0, V2.B16
 	WORD  $0x6ea0e440 // fcmgt v0.4s, v2.4s, v0.4s
-	VORR  V17.B16, V17.B16, V2.B16
+	VORR  V18.B16, V18.B16, V2.B16
 	VBSL  V2.B16, V1.B16, V0.B16
-	WORD  $0x4e31d421 // fadd v1.4s, v1.4s, v17.4s
+	WORD  $0x4e32d421 // fadd v1.4s, v1.4s, v18.4s
 	WORD  $0x6e21fc00 // fdiv v0.4s, v0.4s, v1.4s
 	TBNZ  $2, R2, whole2
 	TBZ   $1, R2, one2
@@ -1815,33 +1797,33 @@ done:
 
 constants:
 	MOVD $0x35bfbe8e, R0
-	VDUP R0, V10.S4
-	MOVD $0x39500d01, R0
-	VDUP R0, V14.S4
-	MOVD $0x3ab60b61, R0
-	VDUP R0, V13.S4
-	MOVD $0x3c088889, R0
-	VDUP R0, V12.S4
-	MOVD $0x3d2aaaab, R0
 	VDUP R0, V11.S4
-	MOVD $0x3e2aaaab, R0
-	VDUP R0, V16.S4
-	MOVD $0x3f000000, R0
+	MOVD $0x39500d01, R0
 	VDUP R0, V15.S4
-	MOVD $0x3f317200, R0
-	VDUP R0, V9.S4
-	MOVD $0x3f800000, R0
+	MOVD $0x3ab60b61, R0
+	VDUP R0, V14.S4
+	MOVD $0x3c088889, R0
+	VDUP R0, V13.S4
+	MOVD $0x3d2aaaab, R0
+	VDUP R0, V12.S4
+	MOVD $0x3e2aaaab, R0
 	VDUP R0, V17.S4
+	MOVD $0x3f000000, R0
+	VDUP R0, V16.S4
+	MOVD $0x3f317200, R0
+	VDUP R0, V10.S4
+	MOVD $0x3f800000, R0
+	VDUP R0, V18.S4
 	MOVD $0x3fb8aa3b, R0
-	VDUP R0, V8.S4
+	VDUP R0, V9.S4
 	MOVD $0x42b20000, R0
-	VDUP R0, V3.S4
-	MOVD $0x4b400000, R0
 	VDUP R0, V7.S4
+	MOVD $0x4b400000, R0
+	VDUP R0, V8.S4
 	MOVD $0x80000000, R0
 	VDUP R0, V1.S4
-	MOVD $0xc2d00000, R0
-	VDUP R0, V5.S4
+	MOVD $0xc2ae0000, R0
+	VDUP R0, V3.S4
 	JMP  begin
 
 // func eluNEON(dst []float32, x []float32)
@@ -1902,8 +1884,7 @@ tail:
 one1:
 	VMOVI $0, V0.B16
 	TBZ   $0, R2, moved1
-	ADD   R3, R1, R19
-	FMOVS (R19), F0
+	WORD  $0xbc636820 // ldr s0, [x1, x3]
 	JMP   moved1
 
 whole1:
@@ -2017,8 +1998,7 @@ tail:
 one1:
 	VMOVI $0, V0.B16
 	TBZ   $0, R2, moved1
-	ADD   R3, R1, R19
-	FMOVS (R19), F0
+	WORD  $0xbc636820 // ldr s0, [x1, x3]
 	JMP   moved1
 
 whole1:
@@ -2094,8 +2074,7 @@ tail:
 one1:
 	VMOVI $0, V0.B16
 	TBZ   $0, R2, moved1
-	ADD   R3, R1, R19
-	FMOVS (R19), F0
+	WORD  $0xbc636820 // ldr s0, [x1, x3]
 	JMP   moved1
 
 whole1:
@@ -2196,8 +2175,7 @@ tail:
 one1:
 	VMOVI $0, V0.B16
 	TBZ   $0, R2, moved1
-	ADD   R3, R1, R19
-	FMOVS (R19), F0
+	WORD  $0xbc636820 // ldr s0, [x1, x3]
 	JMP   moved1
 
 whole1:
@@ -2348,8 +2326,7 @@ tail:
 one1:
 	VMOVI $0, V0.B16
 	TBZ   $0, R3, moved1
-	ADD   R6, R1, R19
-	FMOVS (R19), F0
+	WORD  $0xbc666820 // ldr s0, [x1, x6]
 	JMP   moved1
 
 whole1:
@@ -2537,8 +2514,7 @@ tail:
 one1:
 	VMOVI $0, V0.B16
 	TBZ   $0, R2, moved1
-	ADD   R3, R1, R19
-	FMOVS (R19), F0
+	WORD  $0xbc636820 // ldr s0, [x1, x3]
 	JMP   moved1
 
 whole1:
@@ -2749,8 +2725,7 @@ tail:
 one1:
 	VMOVI $0, V0.B16
 	TBZ   $0, R3, moved1
-	ADD   R6, R1, R19
-	FMOVS (R19), F0
+	WORD  $0xbc666820 // ldr s0, [x1, x6]
 	JMP   moved1
 
 whole1:
@@ -2967,8 +2942,7 @@ tail:
 one1:
 	VMOVI $0, V0.B16
 	TBZ   $0, R2, moved1
-	ADD   R3, R1, R19
-	FMOVS (R19), F0
+	WORD  $0xbc636820 // ldr s0, [x1, x3]
 	JMP   moved1
 
 whole1:
@@ -3138,8 +3112,7 @@ tail:
 one1:
 	VMOVI $0, V0.B16
 	TBZ   $0, R3, moved1
-	ADD   R6, R1, R19
-	FMOVS (R19), F0
+	WORD  $0xbc666820 // ldr s0, [x1, x6]
 	JMP   moved1
 
 whole1:
@@ -3362,8 +3335,7 @@ tail:
 one1:
 	VMOVI $0, V0.B16
 	TBZ   $0, R2, moved1
-	ADD   R3, R1, R19
-	FMOVS (R19), F0
+	WORD  $0xbc636820 // ldr s0, [x1, x3]
 	JMP   moved1
 
 whole1:
@@ -3607,8 +3579,7 @@ tail:
 one1:
 	VMOVI $0, V0.B16
 	TBZ   $0, R3, moved1
-	ADD   R6, R1, R19
-	FMOVS (R19), F0
+	WORD  $0xbc666820 // ldr s0, [x1, x6]
 	JMP   moved1
 
 whole1:
@@ -3836,8 +3807,7 @@ tail:
 one1:
 	VMOVI $0, V0.B16
 	TBZ   $0, R2, moved1
-	ADD   R3, R1, R19
-	FMOVS (R19), F0
+	WORD  $0xbc636820 // ldr s0, [x1, x3]
 	JMP   moved1
 
 whole1:
@@ -3998,8 +3968,7 @@ tail:
 one1:
 	VMOVI $0, V0.B16
 	TBZ   $0, R3, moved1
-	ADD   R6, R1, R19
-	FMOVS (R19), F0
+	WORD  $0xbc666820 // ldr s0, [x1, x6]
 	JMP   moved1
 
 whole1:
@@ -4183,8 +4152,7 @@ tail:
 one1:
 	VMOVI $0, V0.B16
 	TBZ   $0, R2, moved1
-	ADD   R3, R1, R19
-	FMOVS (R19), F0
+	WORD  $0xbc636820 // ldr s0, [x1, x3]
 	JMP   moved1
 
 whole1:
@@ -4359,8 +4327,7 @@ tail:
 one1:
 	VMOVI $0, V0.B16
 	TBZ   $0, R3, moved1
-	ADD   R6, R1, R19
-	FMOVS (R19), F0
+	WORD  $0xbc666820 // ldr s0, [x1, x6]
 	JMP   moved1
 
 whole1:
@@ -4529,8 +4496,7 @@ tail:
 one1:
 	VMOVI $0, V0.B16
 	TBZ   $0, R2, moved1
-	ADD   R3, R1, R19
-	FMOVS (R19), F0
+	WORD  $0xbc636820 // ldr s0, [x1, x3]
 	JMP   moved1
 
 whole1:
@@ -4626,8 +4592,7 @@ tail:
 one1:
 	VMOVI $0, V0.B16
 	TBZ   $0, R3, moved1
-	ADD   R6, R1, R19
-	FMOVS (R19), F0
+	WORD  $0xbc666820 // ldr s0, [x1, x6]
 	JMP   moved1
 
 whole1:
@@ -4794,8 +4759,7 @@ end1:
 one1:
 	VMOVI $0, V0.B16
 	TBZ   $0, R3, moved1
-	ADD   R7, R2, R19
-	FMOVS (R19), F0
+	WORD  $0xbc676840 // ldr s0, [x2, x7]
 	JMP   moved1
 
 whole1:
@@ -4966,8 +4930,7 @@ end1:
 one1:
 	VMOVI $0, V0.B16
 	TBZ   $0, R3, moved1
-	ADD   R7, R2, R19
-	FMOVS (R19), F0
+	WORD  $0xbc676840 // ldr s0, [x2, x7]
 	JMP   moved1
 
 whole1:
@@ -5176,8 +5139,7 @@ end1:
 one1:
 	VMOVI $0, V0.B16
 	TBZ   $0, R3, moved1
-	ADD   R7, R2, R19
-	FMOVS (R19), F0
+	WORD  $0xbc676840 // ldr s0, [x2, x7]
 	JMP   moved1
 
 whole1:
@@ -5386,8 +5348,7 @@ end1:
 one1:
 	VMOVI $0, V0.B16
 	TBZ   $0, R3, moved1
-	ADD   R7, R2, R19
-	FMOVS (R19), F0
+	WORD  $0xbc676840 // ldr s0, [x2, x7]
 	JMP   moved1
 
 whole1:
@@ -5611,8 +5572,7 @@ end1:
 one1:
 	VMOVI $0, V0.B16
 	TBZ   $0, R3, moved1
-	ADD   R7, R2, R19
-	FMOVS (R19), F0
+	WORD  $0xbc676840 // ldr s0, [x2, x7]
 	JMP   moved1
 
 whole1:
@@ -5839,8 +5799,7 @@ end1:
 one1:
 	VMOVI $0, V0.B16
 	TBZ   $0, R3, moved1
-	ADD   R7, R2, R19
-	FMOVS (R19), F0
+	WORD  $0xbc676840 // ldr s0, [x2, x7]
 	JMP   moved1
 
 whole1:
@@ -6072,8 +6031,7 @@ end1:
 one1:
 	VMOVI $0, V0.B16
 	TBZ   $0, R3, moved1
-	ADD   R7, R2, R19
-	FMOVS (R19), F0
+	WORD  $0xbc676840 // ldr s0, [x2, x7]
 	JMP   moved1
 
 whole1:
@@ -6276,8 +6234,7 @@ end1:
 one1:
 	VMOVI $0, V0.B16
 	TBZ   $0, R3, moved1
-	ADD   R7, R2, R19
-	FMOVS (R19), F0
+	WORD  $0xbc676840 // ldr s0, [x2, x7]
 	JMP   moved1
 
 whole1:
@@ -6622,8 +6579,7 @@ tailRows:
 one1:
 	VMOVI $0, V3.B16
 	TBZ   $0, R7, moved1
-	ADD   R8, R1, R19
-	FMOVS (R19), F3
+	WORD  $0xbc686823 // ldr s3, [x1, x8]
 	JMP   moved1
 
 whole1:
@@ -6643,8 +6599,7 @@ moved1:
 one2:
 	VMOVI $0, V4.B16
 	TBZ   $0, R7, moved2
-	ADD   R8, R3, R19
-	FMOVS (R19), F4
+	WORD  $0xbc686864 // ldr s4, [x3, x8]
 	JMP   moved2
 
 whole2:
@@ -6665,8 +6620,7 @@ moved2:
 one3:
 	VMOVI $0, V4.B16
 	TBZ   $0, R7, moved3
-	ADD   R8, R2, R19
-	FMOVS (R19), F4
+	WORD  $0xbc686844 // ldr s4, [x2, x8]
 	JMP   moved3
 
 whole3:
@@ -6688,8 +6642,7 @@ moved3:
 one4:
 	VMOVI $0, V5.B16
 	TBZ   $0, R7, moved4
-	ADD   R8, R6, R19
-	FMOVS (R19), F5
+	WORD  $0xbc6868c5 // ldr s5, [x6, x8]
 	JMP   moved4
 
 whole4:
@@ -6795,8 +6748,7 @@ tail:
 one1:
 	VMOVI $0, V8.B16
 	TBZ   $0, R6, moved1
-	ADD   R7, R0, R19
-	FMOVS (R19), F8
+	WORD  $0xbc676808 // ldr s8, [x0, x7]
 	JMP   moved1
 
 whole1:
@@ -6816,8 +6768,7 @@ moved1:
 one2:
 	VMOVI $0, V9.B16
 	TBZ   $0, R6, moved2
-	ADD   R7, R1, R19
-	FMOVS (R19), F9
+	WORD  $0xbc676829 // ldr s9, [x1, x7]
 	JMP   moved2
 
 whole2:
@@ -6837,8 +6788,7 @@ moved2:
 one3:
 	VMOVI $0, V10.B16
 	TBZ   $0, R6, moved3
-	ADD   R7, R2, R19
-	FMOVS (R19), F10
+	WORD  $0xbc67684a // ldr s10, [x2, x7]
 	JMP   moved3
 
 whole3:
@@ -6858,8 +6808,7 @@ moved3:
 one4:
 	VMOVI $0, V11.B16
 	TBZ   $0, R6, moved4
-	ADD   R7, R3, R19
-	FMOVS (R19), F11
+	WORD  $0xbc67686b // ldr s11, [x3, x7]
 	JMP   moved4
 
 whole4:
@@ -7021,8 +6970,7 @@ tail:
 one1:
 	VMOVI $0, V6.B16
 	TBZ   $0, R3, moved1
-	ADD   R6, R0, R19
-	FMOVS (R19), F6
+	WORD  $0xbc666806 // ldr s6, [x0, x6]
 	JMP   moved1
 
 whole1:
@@ -7042,8 +6990,7 @@ moved1:
 one2:
 	VMOVI $0, V7.B16
 	TBZ   $0, R3, moved2
-	ADD   R6, R1, R19
-	FMOVS (R19), F7
+	WORD  $0xbc666827 // ldr s7, [x1, x6]
 	JMP   moved2
 
 whole2:
@@ -7063,8 +7010,7 @@ moved2:
 one3:
 	VMOVI $0, V8.B16
 	TBZ   $0, R3, moved3
-	ADD   R6, R2, R19
-	FMOVS (R19), F8
+	WORD  $0xbc666848 // ldr s8, [x2, x6]
 	JMP   moved3
 
 whole3:
@@ -13993,8 +13939,7 @@ tail:
 one1:
 	VMOVI $0, V0.B16
 	TBZ   $0, R8, moved1
-	ADD   R9, R2, R19
-	FMOVS (R19), F0
+	WORD  $0xbc696840 // ldr s0, [x2, x9]
 	JMP   moved1
 
 whole1:
@@ -14017,8 +13962,7 @@ moved1:
 one2:
 	VMOVI $0, V1.B16
 	TBZ   $0, R8, moved2
-	ADD   R9, R2, R19
-	FMOVS (R19), F1
+	WORD  $0xbc696841 // ldr s1, [x2, x9]
 	JMP   moved2
 
 whole2:
@@ -14041,8 +13985,7 @@ moved2:
 one3:
 	VMOVI $0, V2.B16
 	TBZ   $0, R8, moved3
-	ADD   R9, R2, R19
-	FMOVS (R19), F2
+	WORD  $0xbc696842 // ldr s2, [x2, x9]
 	JMP   moved3
 
 whole3:
@@ -14065,8 +14008,7 @@ moved3:
 one4:
 	VMOVI $0, V3.B16
 	TBZ   $0, R8, moved4
-	ADD   R9, R2, R19
-	FMOVS (R19), F3
+	WORD  $0xbc696843 // ldr s3, [x2, x9]
 	JMP   moved4
 
 whole4:
@@ -14178,3 +14120,11195 @@ next:
 	SUBS $1, R6
 	BNE  rows
 	RET
+
+// func panel1x1NEON(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+TEXT ·panel1x1NEON(SB), NOSPLIT, $0-100
+	MOVD a+16(FP), R0
+	MOVD ra+24(FP), R1
+	MOVD ca+32(FP), R2
+	MOVD blocks+0(FP), R3
+	MOVD c+64(FP), R6
+	MOVD ldc+72(FP), R7
+	MOVD ldb+48(FP), R8
+	MOVD tail+88(FP), R9
+
+blocks:
+	MOVD  bias+80(FP), R10
+	TST   R10, R10
+	BEQ   accumulate
+	TBNZ  $2, R9, whole1
+	TBZ   $1, R9, one1
+	FMOVD (R10), F0
+	TBZ   $0, R9, moved1
+	ADD   $8, R10, R19
+	VLD1  (R19), V0.S[2]
+	JMP   moved1
+
+one1:
+	VMOVI $0, V0.B16
+	TBZ   $0, R9, moved1
+	FMOVS (R10), F0
+	JMP   moved1
+
+whole1:
+	FMOVQ (R10), F0
+
+moved1:
+	JMP begun
+
+accumulate:
+	MOVD  R6, R10
+	TBNZ  $2, R9, whole2
+	TBZ   $1, R9, one2
+	FMOVD (R10), F0
+	TBZ   $0, R9, moved2
+	ADD   $8, R10, R19
+	VLD1  (R19), V0.S[2]
+	JMP   moved2
+
+one2:
+	VMOVI $0, V0.B16
+	TBZ   $0, R9, moved2
+	FMOVS (R10), F0
+	JMP   moved2
+
+whole2:
+	FMOVQ (R10), F0
+
+moved2:
+begun:
+	MOVD k+8(FP), R10
+	MOVD b+40(FP), R11
+	CMP  $0x04, R2
+	BNE  columns
+	MOVD R0, R12
+	SUBS $0x04, R10
+	BLT  rest
+
+four:
+	FMOVQ.P 16(R12), F1
+	FMOVQ   (R11), F2
+	ADD     R8, R11
+	WORD    $0x4f811040 // fmla v0.4s, v2.4s, v1.s[0]
+	FMOVQ   (R11), F2
+	ADD     R8, R11
+	WORD    $0x4fa11040 // fmla v0.4s, v2.4s, v1.s[1]
+	FMOVQ   (R11), F2
+	ADD     R8, R11
+	WORD    $0x4f811840 // fmla v0.4s, v2.4s, v1.s[2]
+	FMOVQ   (R11), F2
+	ADD     R8, R11
+	WORD    $0x4fa11840 // fmla v0.4s, v2.4s, v1.s[3]
+	SUBS    $0x04, R10
+	BGE     four
+
+rest:
+	ADDS $0x04, R10
+	BEQ  added
+
+one:
+	FMOVS (R12), F1
+	ADD   $0x04, R12
+	FMOVQ (R11), F2
+	ADD   R8, R11
+	WORD  $0x4f811040 // fmla v0.4s, v2.4s, v1.s[0]
+	SUBS  $1, R10
+	BNE   one
+	JMP   added
+
+columns:
+	MOVD R0, R12
+
+column:
+	FMOVS (R12), F1
+	ADD   R2, R12
+	FMOVQ (R11), F2
+	ADD   R8, R11
+	WORD  $0x4f811040 // fmla v0.4s, v2.4s, v1.s[0]
+	SUBS  $1, R10
+	BNE   column
+
+added:
+	FMOVS floor+96(FP), F1
+	VDUP  V1.S[0], V1.S4
+	WORD  $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
+	MOVD  tail+88(FP), R10
+	CMP   $0x04, R10
+	BNE   masked
+	FMOVQ F0, (R6)
+	ADD   R7, R6
+	JMP   stored
+
+masked:
+	TBNZ  $2, R9, whole3
+	TBZ   $1, R9, one3
+	FMOVD F0, (R6)
+	TBZ   $0, R9, moved3
+	ADD   $8, R6, R19
+	VST1  V0.S[2], (R19)
+	JMP   moved3
+
+one3:
+	TBZ   $0, R9, moved3
+	FMOVS F0, (R6)
+	JMP   moved3
+
+whole3:
+	FMOVQ F0, (R6)
+
+moved3:
+	ADD R7, R6
+
+stored:
+	ADD  R1, R0
+	SUBS $1, R3
+	BNE  blocks
+	RET
+
+// func indexed1x1NEON(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+TEXT ·indexed1x1NEON(SB), NOSPLIT, $0-92
+	MOVD at+16(FP), R0
+	MOVD ldb+48(FP), R1
+	MOVD tail+80(FP), R2
+
+blocks:
+	MOVD  bias+72(FP), R3
+	TST   R3, R3
+	BEQ   accumulate
+	TBNZ  $2, R2, whole1
+	TBZ   $1, R2, one1
+	FMOVD (R3), F0
+	TBZ   $0, R2, moved1
+	ADD   $8, R3, R19
+	VLD1  (R19), V0.S[2]
+	JMP   moved1
+
+one1:
+	VMOVI $0, V0.B16
+	TBZ   $0, R2, moved1
+	FMOVS (R3), F0
+	JMP   moved1
+
+whole1:
+	FMOVQ (R3), F0
+
+moved1:
+	JMP begun
+
+accumulate:
+	MOVW  4(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	TBNZ  $2, R2, whole2
+	TBZ   $1, R2, one2
+	FMOVD (R3), F0
+	TBZ   $0, R2, moved2
+	ADD   $8, R3, R19
+	VLD1  (R19), V0.S[2]
+	JMP   moved2
+
+one2:
+	VMOVI $0, V0.B16
+	TBZ   $0, R2, moved2
+	FMOVS (R3), F0
+	JMP   moved2
+
+whole2:
+	FMOVQ (R3), F0
+
+moved2:
+begun:
+	MOVW (R0), R3
+	MOVD a+32(FP), R6
+	ADD  R6, R3
+	MOVD terms+24(FP), R6
+	MOVD k+8(FP), R7
+	MOVD b+40(FP), R8
+
+k:
+	MOVW  (R6), R9
+	FMOVQ (R8), F1
+	WORD  $0xbc696862 // ldr s2, [x3, x9]
+	WORD  $0x4f821020 // fmla v0.4s, v1.4s, v2.s[0]
+	ADD   R1, R8
+	ADD   $0x04, R6
+	SUBS  $1, R7
+	BNE   k
+	FMOVS floor+88(FP), F1
+	VDUP  V1.S[0], V1.S4
+	WORD  $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
+	MOVD  tail+80(FP), R3
+	CMP   $0x04, R3
+	BNE   masked
+	MOVW  4(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FMOVQ F0, (R3)
+	JMP   stored
+
+masked:
+	MOVW  4(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	TBNZ  $2, R2, whole3
+	TBZ   $1, R2, one3
+	FMOVD F0, (R3)
+	TBZ   $0, R2, moved3
+	ADD   $8, R3, R19
+	VST1  V0.S[2], (R19)
+	JMP   moved3
+
+one3:
+	TBZ   $0, R2, moved3
+	FMOVS F0, (R3)
+	JMP   moved3
+
+whole3:
+	FMOVQ F0, (R3)
+
+moved3:
+stored:
+	ADD  $0x08, R0
+	MOVD blocks+0(FP), R3
+	SUB  $1, R3
+	MOVD R3, blocks+0(FP)
+	TST  R3, R3
+	BNE  blocks
+	RET
+
+// func panel1x2NEON(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+TEXT ·panel1x2NEON(SB), NOSPLIT, $0-100
+	MOVD a+16(FP), R0
+	MOVD ra+24(FP), R1
+	MOVD ca+32(FP), R2
+	MOVD blocks+0(FP), R3
+	MOVD c+64(FP), R6
+	MOVD ldc+72(FP), R7
+	MOVD ldb+48(FP), R8
+	MOVD tail+88(FP), R9
+
+blocks:
+	MOVD  bias+80(FP), R10
+	TST   R10, R10
+	BEQ   accumulate
+	FMOVQ (R10), F0
+	TBNZ  $2, R9, whole1
+	TBZ   $1, R9, one1
+	FMOVD 16(R10), F1
+	TBZ   $0, R9, moved1
+	ADD   $24, R10, R19
+	VLD1  (R19), V1.S[2]
+	JMP   moved1
+
+one1:
+	VMOVI $0, V1.B16
+	TBZ   $0, R9, moved1
+	FMOVS 16(R10), F1
+	JMP   moved1
+
+whole1:
+	FMOVQ 16(R10), F1
+
+moved1:
+	JMP begun
+
+accumulate:
+	MOVD  R6, R10
+	FMOVQ (R10), F0
+	TBNZ  $2, R9, whole2
+	TBZ   $1, R9, one2
+	FMOVD 16(R10), F1
+	TBZ   $0, R9, moved2
+	ADD   $24, R10, R19
+	VLD1  (R19), V1.S[2]
+	JMP   moved2
+
+one2:
+	VMOVI $0, V1.B16
+	TBZ   $0, R9, moved2
+	FMOVS 16(R10), F1
+	JMP   moved2
+
+whole2:
+	FMOVQ 16(R10), F1
+
+moved2:
+begun:
+	MOVD k+8(FP), R10
+	MOVD b+40(FP), R11
+	CMP  $0x04, R2
+	BNE  columns
+	MOVD R0, R12
+	SUBS $0x04, R10
+	BLT  rest
+
+four:
+	FMOVQ.P 16(R12), F2
+	FLDPQ   (R11), (F3, F4)
+	ADD     R8, R11
+	WORD    $0x4f821060 // fmla v0.4s, v3.4s, v2.s[0]
+	WORD    $0x4f821081 // fmla v1.4s, v4.4s, v2.s[0]
+	FLDPQ   (R11), (F3, F4)
+	ADD     R8, R11
+	WORD    $0x4fa21060 // fmla v0.4s, v3.4s, v2.s[1]
+	WORD    $0x4fa21081 // fmla v1.4s, v4.4s, v2.s[1]
+	FLDPQ   (R11), (F3, F4)
+	ADD     R8, R11
+	WORD    $0x4f821860 // fmla v0.4s, v3.4s, v2.s[2]
+	WORD    $0x4f821881 // fmla v1.4s, v4.4s, v2.s[2]
+	FLDPQ   (R11), (F3, F4)
+	ADD     R8, R11
+	WORD    $0x4fa21860 // fmla v0.4s, v3.4s, v2.s[3]
+	WORD    $0x4fa21881 // fmla v1.4s, v4.4s, v2.s[3]
+	SUBS    $0x04, R10
+	BGE     four
+
+rest:
+	ADDS $0x04, R10
+	BEQ  added
+
+one:
+	FMOVS (R12), F2
+	ADD   $0x04, R12
+	FLDPQ (R11), (F3, F4)
+	ADD   R8, R11
+	WORD  $0x4f821060 // fmla v0.4s, v3.4s, v2.s[0]
+	WORD  $0x4f821081 // fmla v1.4s, v4.4s, v2.s[0]
+	SUBS  $1, R10
+	BNE   one
+	JMP   added
+
+columns:
+	MOVD R0, R12
+
+column:
+	FMOVS (R12), F2
+	ADD   R2, R12
+	FLDPQ (R11), (F3, F4)
+	ADD   R8, R11
+	WORD  $0x4f821060 // fmla v0.4s, v3.4s, v2.s[0]
+	WORD  $0x4f821081 // fmla v1.4s, v4.4s, v2.s[0]
+	SUBS  $1, R10
+	BNE   column
+
+added:
+	FMOVS floor+96(FP), F2
+	VDUP  V2.S[0], V2.S4
+	WORD  $0x4e20f440 // fmax v0.4s, v2.4s, v0.4s
+	WORD  $0x4e21f441 // fmax v1.4s, v2.4s, v1.4s
+	MOVD  tail+88(FP), R10
+	CMP   $0x04, R10
+	BNE   masked
+	FSTPQ (F0, F1), (R6)
+	ADD   R7, R6
+	JMP   stored
+
+masked:
+	FMOVQ F0, (R6)
+	TBNZ  $2, R9, whole3
+	TBZ   $1, R9, one3
+	FMOVD F1, 16(R6)
+	TBZ   $0, R9, moved3
+	ADD   $24, R6, R19
+	VST1  V1.S[2], (R19)
+	JMP   moved3
+
+one3:
+	TBZ   $0, R9, moved3
+	FMOVS F1, 16(R6)
+	JMP   moved3
+
+whole3:
+	FMOVQ F1, 16(R6)
+
+moved3:
+	ADD R7, R6
+
+stored:
+	ADD  R1, R0
+	SUBS $1, R3
+	BNE  blocks
+	RET
+
+// func indexed1x2NEON(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+TEXT ·indexed1x2NEON(SB), NOSPLIT, $0-92
+	MOVD at+16(FP), R0
+	MOVD ldb+48(FP), R1
+	MOVD tail+80(FP), R2
+
+blocks:
+	MOVD  bias+72(FP), R3
+	TST   R3, R3
+	BEQ   accumulate
+	FMOVQ (R3), F0
+	TBNZ  $2, R2, whole1
+	TBZ   $1, R2, one1
+	FMOVD 16(R3), F1
+	TBZ   $0, R2, moved1
+	ADD   $24, R3, R19
+	VLD1  (R19), V1.S[2]
+	JMP   moved1
+
+one1:
+	VMOVI $0, V1.B16
+	TBZ   $0, R2, moved1
+	FMOVS 16(R3), F1
+	JMP   moved1
+
+whole1:
+	FMOVQ 16(R3), F1
+
+moved1:
+	JMP begun
+
+accumulate:
+	MOVW  4(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FMOVQ (R3), F0
+	TBNZ  $2, R2, whole2
+	TBZ   $1, R2, one2
+	FMOVD 16(R3), F1
+	TBZ   $0, R2, moved2
+	ADD   $24, R3, R19
+	VLD1  (R19), V1.S[2]
+	JMP   moved2
+
+one2:
+	VMOVI $0, V1.B16
+	TBZ   $0, R2, moved2
+	FMOVS 16(R3), F1
+	JMP   moved2
+
+whole2:
+	FMOVQ 16(R3), F1
+
+moved2:
+begun:
+	MOVW (R0), R3
+	MOVD a+32(FP), R6
+	ADD  R6, R3
+	MOVD terms+24(FP), R6
+	MOVD k+8(FP), R7
+	MOVD b+40(FP), R8
+
+k:
+	MOVW  (R6), R9
+	FLDPQ (R8), (F2, F3)
+	WORD  $0xbc696864 // ldr s4, [x3, x9]
+	WORD  $0x4f841040 // fmla v0.4s, v2.4s, v4.s[0]
+	WORD  $0x4f841061 // fmla v1.4s, v3.4s, v4.s[0]
+	ADD   R1, R8
+	ADD   $0x04, R6
+	SUBS  $1, R7
+	BNE   k
+	FMOVS floor+88(FP), F2
+	VDUP  V2.S[0], V2.S4
+	WORD  $0x4e20f440 // fmax v0.4s, v2.4s, v0.4s
+	WORD  $0x4e21f441 // fmax v1.4s, v2.4s, v1.4s
+	MOVD  tail+80(FP), R3
+	CMP   $0x04, R3
+	BNE   masked
+	MOVW  4(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FSTPQ (F0, F1), (R3)
+	JMP   stored
+
+masked:
+	MOVW  4(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FMOVQ F0, (R3)
+	TBNZ  $2, R2, whole3
+	TBZ   $1, R2, one3
+	FMOVD F1, 16(R3)
+	TBZ   $0, R2, moved3
+	ADD   $24, R3, R19
+	VST1  V1.S[2], (R19)
+	JMP   moved3
+
+one3:
+	TBZ   $0, R2, moved3
+	FMOVS F1, 16(R3)
+	JMP   moved3
+
+whole3:
+	FMOVQ F1, 16(R3)
+
+moved3:
+stored:
+	ADD  $0x08, R0
+	MOVD blocks+0(FP), R3
+	SUB  $1, R3
+	MOVD R3, blocks+0(FP)
+	TST  R3, R3
+	BNE  blocks
+	RET
+
+// func panel1x3NEON(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+TEXT ·panel1x3NEON(SB), NOSPLIT, $0-100
+	MOVD a+16(FP), R0
+	MOVD ra+24(FP), R1
+	MOVD ca+32(FP), R2
+	MOVD blocks+0(FP), R3
+	MOVD c+64(FP), R6
+	MOVD ldc+72(FP), R7
+	MOVD ldb+48(FP), R8
+	MOVD tail+88(FP), R9
+
+blocks:
+	MOVD  bias+80(FP), R10
+	TST   R10, R10
+	BEQ   accumulate
+	FLDPQ (R10), (F0, F1)
+	TBNZ  $2, R9, whole1
+	TBZ   $1, R9, one1
+	FMOVD 32(R10), F2
+	TBZ   $0, R9, moved1
+	ADD   $40, R10, R19
+	VLD1  (R19), V2.S[2]
+	JMP   moved1
+
+one1:
+	VMOVI $0, V2.B16
+	TBZ   $0, R9, moved1
+	FMOVS 32(R10), F2
+	JMP   moved1
+
+whole1:
+	FMOVQ 32(R10), F2
+
+moved1:
+	JMP begun
+
+accumulate:
+	MOVD  R6, R10
+	FLDPQ (R10), (F0, F1)
+	TBNZ  $2, R9, whole2
+	TBZ   $1, R9, one2
+	FMOVD 32(R10), F2
+	TBZ   $0, R9, moved2
+	ADD   $40, R10, R19
+	VLD1  (R19), V2.S[2]
+	JMP   moved2
+
+one2:
+	VMOVI $0, V2.B16
+	TBZ   $0, R9, moved2
+	FMOVS 32(R10), F2
+	JMP   moved2
+
+whole2:
+	FMOVQ 32(R10), F2
+
+moved2:
+begun:
+	MOVD k+8(FP), R10
+	MOVD b+40(FP), R11
+	CMP  $0x04, R2
+	BNE  columns
+	MOVD R0, R12
+	SUBS $0x04, R10
+	BLT  rest
+
+four:
+	FMOVQ.P 16(R12), F3
+	FLDPQ   (R11), (F4, F5)
+	FMOVQ   32(R11), F6
+	ADD     R8, R11
+	WORD    $0x4f831080 // fmla v0.4s, v4.4s, v3.s[0]
+	WORD    $0x4f8310a1 // fmla v1.4s, v5.4s, v3.s[0]
+	WORD    $0x4f8310c2 // fmla v2.4s, v6.4s, v3.s[0]
+	FLDPQ   (R11), (F4, F5)
+	FMOVQ   32(R11), F6
+	ADD     R8, R11
+	WORD    $0x4fa31080 // fmla v0.4s, v4.4s, v3.s[1]
+	WORD    $0x4fa310a1 // fmla v1.4s, v5.4s, v3.s[1]
+	WORD    $0x4fa310c2 // fmla v2.4s, v6.4s, v3.s[1]
+	FLDPQ   (R11), (F4, F5)
+	FMOVQ   32(R11), F6
+	ADD     R8, R11
+	WORD    $0x4f831880 // fmla v0.4s, v4.4s, v3.s[2]
+	WORD    $0x4f8318a1 // fmla v1.4s, v5.4s, v3.s[2]
+	WORD    $0x4f8318c2 // fmla v2.4s, v6.4s, v3.s[2]
+	FLDPQ   (R11), (F4, F5)
+	FMOVQ   32(R11), F6
+	ADD     R8, R11
+	WORD    $0x4fa31880 // fmla v0.4s, v4.4s, v3.s[3]
+	WORD    $0x4fa318a1 // fmla v1.4s, v5.4s, v3.s[3]
+	WORD    $0x4fa318c2 // fmla v2.4s, v6.4s, v3.s[3]
+	SUBS    $0x04, R10
+	BGE     four
+
+rest:
+	ADDS $0x04, R10
+	BEQ  added
+
+one:
+	FMOVS (R12), F3
+	ADD   $0x04, R12
+	FLDPQ (R11), (F4, F5)
+	FMOVQ 32(R11), F6
+	ADD   R8, R11
+	WORD  $0x4f831080 // fmla v0.4s, v4.4s, v3.s[0]
+	WORD  $0x4f8310a1 // fmla v1.4s, v5.4s, v3.s[0]
+	WORD  $0x4f8310c2 // fmla v2.4s, v6.4s, v3.s[0]
+	SUBS  $1, R10
+	BNE   one
+	JMP   added
+
+columns:
+	MOVD R0, R12
+
+column:
+	FMOVS (R12), F3
+	ADD   R2, R12
+	FLDPQ (R11), (F4, F5)
+	FMOVQ 32(R11), F6
+	ADD   R8, R11
+	WORD  $0x4f831080 // fmla v0.4s, v4.4s, v3.s[0]
+	WORD  $0x4f8310a1 // fmla v1.4s, v5.4s, v3.s[0]
+	WORD  $0x4f8310c2 // fmla v2.4s, v6.4s, v3.s[0]
+	SUBS  $1, R10
+	BNE   column
+
+added:
+	FMOVS floor+96(FP), F3
+	VDUP  V3.S[0], V3.S4
+	WORD  $0x4e20f460 // fmax v0.4s, v3.4s, v0.4s
+	WORD  $0x4e21f461 // fmax v1.4s, v3.4s, v1.4s
+	WORD  $0x4e22f462 // fmax v2.4s, v3.4s, v2.4s
+	MOVD  tail+88(FP), R10
+	CMP   $0x04, R10
+	BNE   masked
+	FSTPQ (F0, F1), (R6)
+	FMOVQ F2, 32(R6)
+	ADD   R7, R6
+	JMP   stored
+
+masked:
+	FSTPQ (F0, F1), (R6)
+	TBNZ  $2, R9, whole3
+	TBZ   $1, R9, one3
+	FMOVD F2, 32(R6)
+	TBZ   $0, R9, moved3
+	ADD   $40, R6, R19
+	VST1  V2.S[2], (R19)
+	JMP   moved3
+
+one3:
+	TBZ   $0, R9, moved3
+	FMOVS F2, 32(R6)
+	JMP   moved3
+
+whole3:
+	FMOVQ F2, 32(R6)
+
+moved3:
+	ADD R7, R6
+
+stored:
+	ADD  R1, R0
+	SUBS $1, R3
+	BNE  blocks
+	RET
+
+// func indexed1x3NEON(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+TEXT ·indexed1x3NEON(SB), NOSPLIT, $0-92
+	MOVD at+16(FP), R0
+	MOVD ldb+48(FP), R1
+	MOVD tail+80(FP), R2
+
+blocks:
+	MOVD  bias+72(FP), R3
+	TST   R3, R3
+	BEQ   accumulate
+	FLDPQ (R3), (F0, F1)
+	TBNZ  $2, R2, whole1
+	TBZ   $1, R2, one1
+	FMOVD 32(R3), F2
+	TBZ   $0, R2, moved1
+	ADD   $40, R3, R19
+	VLD1  (R19), V2.S[2]
+	JMP   moved1
+
+one1:
+	VMOVI $0, V2.B16
+	TBZ   $0, R2, moved1
+	FMOVS 32(R3), F2
+	JMP   moved1
+
+whole1:
+	FMOVQ 32(R3), F2
+
+moved1:
+	JMP begun
+
+accumulate:
+	MOVW  4(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FLDPQ (R3), (F0, F1)
+	TBNZ  $2, R2, whole2
+	TBZ   $1, R2, one2
+	FMOVD 32(R3), F2
+	TBZ   $0, R2, moved2
+	ADD   $40, R3, R19
+	VLD1  (R19), V2.S[2]
+	JMP   moved2
+
+one2:
+	VMOVI $0, V2.B16
+	TBZ   $0, R2, moved2
+	FMOVS 32(R3), F2
+	JMP   moved2
+
+whole2:
+	FMOVQ 32(R3), F2
+
+moved2:
+begun:
+	MOVW (R0), R3
+	MOVD a+32(FP), R6
+	ADD  R6, R3
+	MOVD terms+24(FP), R6
+	MOVD k+8(FP), R7
+	MOVD b+40(FP), R8
+
+k:
+	MOVW  (R6), R9
+	FLDPQ (R8), (F3, F4)
+	FMOVQ 32(R8), F5
+	WORD  $0xbc696866 // ldr s6, [x3, x9]
+	WORD  $0x4f861060 // fmla v0.4s, v3.4s, v6.s[0]
+	WORD  $0x4f861081 // fmla v1.4s, v4.4s, v6.s[0]
+	WORD  $0x4f8610a2 // fmla v2.4s, v5.4s, v6.s[0]
+	ADD   R1, R8
+	ADD   $0x04, R6
+	SUBS  $1, R7
+	BNE   k
+	FMOVS floor+88(FP), F3
+	VDUP  V3.S[0], V3.S4
+	WORD  $0x4e20f460 // fmax v0.4s, v3.4s, v0.4s
+	WORD  $0x4e21f461 // fmax v1.4s, v3.4s, v1.4s
+	WORD  $0x4e22f462 // fmax v2.4s, v3.4s, v2.4s
+	MOVD  tail+80(FP), R3
+	CMP   $0x04, R3
+	BNE   masked
+	MOVW  4(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FSTPQ (F0, F1), (R3)
+	FMOVQ F2, 32(R3)
+	JMP   stored
+
+masked:
+	MOVW  4(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FSTPQ (F0, F1), (R3)
+	TBNZ  $2, R2, whole3
+	TBZ   $1, R2, one3
+	FMOVD F2, 32(R3)
+	TBZ   $0, R2, moved3
+	ADD   $40, R3, R19
+	VST1  V2.S[2], (R19)
+	JMP   moved3
+
+one3:
+	TBZ   $0, R2, moved3
+	FMOVS F2, 32(R3)
+	JMP   moved3
+
+whole3:
+	FMOVQ F2, 32(R3)
+
+moved3:
+stored:
+	ADD  $0x08, R0
+	MOVD blocks+0(FP), R3
+	SUB  $1, R3
+	MOVD R3, blocks+0(FP)
+	TST  R3, R3
+	BNE  blocks
+	RET
+
+// func panel1x4NEON(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+TEXT ·panel1x4NEON(SB), NOSPLIT, $0-100
+	MOVD a+16(FP), R0
+	MOVD ra+24(FP), R1
+	MOVD ca+32(FP), R2
+	MOVD blocks+0(FP), R3
+	MOVD c+64(FP), R6
+	MOVD ldc+72(FP), R7
+	MOVD ldb+48(FP), R8
+	MOVD tail+88(FP), R9
+
+blocks:
+	MOVD  bias+80(FP), R10
+	TST   R10, R10
+	BEQ   accumulate
+	FLDPQ (R10), (F0, F1)
+	FMOVQ 32(R10), F2
+	TBNZ  $2, R9, whole1
+	TBZ   $1, R9, one1
+	FMOVD 48(R10), F3
+	TBZ   $0, R9, moved1
+	ADD   $56, R10, R19
+	VLD1  (R19), V3.S[2]
+	JMP   moved1
+
+one1:
+	VMOVI $0, V3.B16
+	TBZ   $0, R9, moved1
+	FMOVS 48(R10), F3
+	JMP   moved1
+
+whole1:
+	FMOVQ 48(R10), F3
+
+moved1:
+	JMP begun
+
+accumulate:
+	MOVD  R6, R10
+	FLDPQ (R10), (F0, F1)
+	FMOVQ 32(R10), F2
+	TBNZ  $2, R9, whole2
+	TBZ   $1, R9, one2
+	FMOVD 48(R10), F3
+	TBZ   $0, R9, moved2
+	ADD   $56, R10, R19
+	VLD1  (R19), V3.S[2]
+	JMP   moved2
+
+one2:
+	VMOVI $0, V3.B16
+	TBZ   $0, R9, moved2
+	FMOVS 48(R10), F3
+	JMP   moved2
+
+whole2:
+	FMOVQ 48(R10), F3
+
+moved2:
+begun:
+	MOVD k+8(FP), R10
+	MOVD b+40(FP), R11
+	CMP  $0x04, R2
+	BNE  columns
+	MOVD R0, R12
+	SUBS $0x04, R10
+	BLT  rest
+
+four:
+	FMOVQ.P 16(R12), F4
+	FLDPQ   (R11), (F5, F6)
+	FLDPQ   32(R11), (F7, F8)
+	ADD     R8, R11
+	WORD    $0x4f8410a0 // fmla v0.4s, v5.4s, v4.s[0]
+	WORD    $0x4f8410c1 // fmla v1.4s, v6.4s, v4.s[0]
+	WORD    $0x4f8410e2 // fmla v2.4s, v7.4s, v4.s[0]
+	WORD    $0x4f841103 // fmla v3.4s, v8.4s, v4.s[0]
+	FLDPQ   (R11), (F5, F6)
+	FLDPQ   32(R11), (F7, F8)
+	ADD     R8, R11
+	WORD    $0x4fa410a0 // fmla v0.4s, v5.4s, v4.s[1]
+	WORD    $0x4fa410c1 // fmla v1.4s, v6.4s, v4.s[1]
+	WORD    $0x4fa410e2 // fmla v2.4s, v7.4s, v4.s[1]
+	WORD    $0x4fa41103 // fmla v3.4s, v8.4s, v4.s[1]
+	FLDPQ   (R11), (F5, F6)
+	FLDPQ   32(R11), (F7, F8)
+	ADD     R8, R11
+	WORD    $0x4f8418a0 // fmla v0.4s, v5.4s, v4.s[2]
+	WORD    $0x4f8418c1 // fmla v1.4s, v6.4s, v4.s[2]
+	WORD    $0x4f8418e2 // fmla v2.4s, v7.4s, v4.s[2]
+	WORD    $0x4f841903 // fmla v3.4s, v8.4s, v4.s[2]
+	FLDPQ   (R11), (F5, F6)
+	FLDPQ   32(R11), (F7, F8)
+	ADD     R8, R11
+	WORD    $0x4fa418a0 // fmla v0.4s, v5.4s, v4.s[3]
+	WORD    $0x4fa418c1 // fmla v1.4s, v6.4s, v4.s[3]
+	WORD    $0x4fa418e2 // fmla v2.4s, v7.4s, v4.s[3]
+	WORD    $0x4fa41903 // fmla v3.4s, v8.4s, v4.s[3]
+	SUBS    $0x04, R10
+	BGE     four
+
+rest:
+	ADDS $0x04, R10
+	BEQ  added
+
+one:
+	FMOVS (R12), F4
+	ADD   $0x04, R12
+	FLDPQ (R11), (F5, F6)
+	FLDPQ 32(R11), (F7, F8)
+	ADD   R8, R11
+	WORD  $0x4f8410a0 // fmla v0.4s, v5.4s, v4.s[0]
+	WORD  $0x4f8410c1 // fmla v1.4s, v6.4s, v4.s[0]
+	WORD  $0x4f8410e2 // fmla v2.4s, v7.4s, v4.s[0]
+	WORD  $0x4f841103 // fmla v3.4s, v8.4s, v4.s[0]
+	SUBS  $1, R10
+	BNE   one
+	JMP   added
+
+columns:
+	MOVD R0, R12
+
+column:
+	FMOVS (R12), F4
+	ADD   R2, R12
+	FLDPQ (R11), (F5, F6)
+	FLDPQ 32(R11), (F7, F8)
+	ADD   R8, R11
+	WORD  $0x4f8410a0 // fmla v0.4s, v5.4s, v4.s[0]
+	WORD  $0x4f8410c1 // fmla v1.4s, v6.4s, v4.s[0]
+	WORD  $0x4f8410e2 // fmla v2.4s, v7.4s, v4.s[0]
+	WORD  $0x4f841103 // fmla v3.4s, v8.4s, v4.s[0]
+	SUBS  $1, R10
+	BNE   column
+
+added:
+	FMOVS floor+96(FP), F4
+	VDUP  V4.S[0], V4.S4
+	WORD  $0x4e20f480 // fmax v0.4s, v4.4s, v0.4s
+	WORD  $0x4e21f481 // fmax v1.4s, v4.4s, v1.4s
+	WORD  $0x4e22f482 // fmax v2.4s, v4.4s, v2.4s
+	WORD  $0x4e23f483 // fmax v3.4s, v4.4s, v3.4s
+	MOVD  tail+88(FP), R10
+	CMP   $0x04, R10
+	BNE   masked
+	FSTPQ (F0, F1), (R6)
+	FSTPQ (F2, F3), 32(R6)
+	ADD   R7, R6
+	JMP   stored
+
+masked:
+	FSTPQ (F0, F1), (R6)
+	FMOVQ F2, 32(R6)
+	TBNZ  $2, R9, whole3
+	TBZ   $1, R9, one3
+	FMOVD F3, 48(R6)
+	TBZ   $0, R9, moved3
+	ADD   $56, R6, R19
+	VST1  V3.S[2], (R19)
+	JMP   moved3
+
+one3:
+	TBZ   $0, R9, moved3
+	FMOVS F3, 48(R6)
+	JMP   moved3
+
+whole3:
+	FMOVQ F3, 48(R6)
+
+moved3:
+	ADD R7, R6
+
+stored:
+	ADD  R1, R0
+	SUBS $1, R3
+	BNE  blocks
+	RET
+
+// func indexed1x4NEON(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+TEXT ·indexed1x4NEON(SB), NOSPLIT, $0-92
+	MOVD at+16(FP), R0
+	MOVD ldb+48(FP), R1
+	MOVD tail+80(FP), R2
+
+blocks:
+	MOVD  bias+72(FP), R3
+	TST   R3, R3
+	BEQ   accumulate
+	FLDPQ (R3), (F0, F1)
+	FMOVQ 32(R3), F2
+	TBNZ  $2, R2, whole1
+	TBZ   $1, R2, one1
+	FMOVD 48(R3), F3
+	TBZ   $0, R2, moved1
+	ADD   $56, R3, R19
+	VLD1  (R19), V3.S[2]
+	JMP   moved1
+
+one1:
+	VMOVI $0, V3.B16
+	TBZ   $0, R2, moved1
+	FMOVS 48(R3), F3
+	JMP   moved1
+
+whole1:
+	FMOVQ 48(R3), F3
+
+moved1:
+	JMP begun
+
+accumulate:
+	MOVW  4(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FLDPQ (R3), (F0, F1)
+	FMOVQ 32(R3), F2
+	TBNZ  $2, R2, whole2
+	TBZ   $1, R2, one2
+	FMOVD 48(R3), F3
+	TBZ   $0, R2, moved2
+	ADD   $56, R3, R19
+	VLD1  (R19), V3.S[2]
+	JMP   moved2
+
+one2:
+	VMOVI $0, V3.B16
+	TBZ   $0, R2, moved2
+	FMOVS 48(R3), F3
+	JMP   moved2
+
+whole2:
+	FMOVQ 48(R3), F3
+
+moved2:
+begun:
+	MOVW (R0), R3
+	MOVD a+32(FP), R6
+	ADD  R6, R3
+	MOVD terms+24(FP), R6
+	MOVD k+8(FP), R7
+	MOVD b+40(FP), R8
+
+k:
+	MOVW  (R6), R9
+	FLDPQ (R8), (F4, F5)
+	FLDPQ 32(R8), (F6, F7)
+	WORD  $0xbc696868 // ldr s8, [x3, x9]
+	WORD  $0x4f881080 // fmla v0.4s, v4.4s, v8.s[0]
+	WORD  $0x4f8810a1 // fmla v1.4s, v5.4s, v8.s[0]
+	WORD  $0x4f8810c2 // fmla v2.4s, v6.4s, v8.s[0]
+	WORD  $0x4f8810e3 // fmla v3.4s, v7.4s, v8.s[0]
+	ADD   R1, R8
+	ADD   $0x04, R6
+	SUBS  $1, R7
+	BNE   k
+	FMOVS floor+88(FP), F4
+	VDUP  V4.S[0], V4.S4
+	WORD  $0x4e20f480 // fmax v0.4s, v4.4s, v0.4s
+	WORD  $0x4e21f481 // fmax v1.4s, v4.4s, v1.4s
+	WORD  $0x4e22f482 // fmax v2.4s, v4.4s, v2.4s
+	WORD  $0x4e23f483 // fmax v3.4s, v4.4s, v3.4s
+	MOVD  tail+80(FP), R3
+	CMP   $0x04, R3
+	BNE   masked
+	MOVW  4(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FSTPQ (F0, F1), (R3)
+	FSTPQ (F2, F3), 32(R3)
+	JMP   stored
+
+masked:
+	MOVW  4(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FSTPQ (F0, F1), (R3)
+	FMOVQ F2, 32(R3)
+	TBNZ  $2, R2, whole3
+	TBZ   $1, R2, one3
+	FMOVD F3, 48(R3)
+	TBZ   $0, R2, moved3
+	ADD   $56, R3, R19
+	VST1  V3.S[2], (R19)
+	JMP   moved3
+
+one3:
+	TBZ   $0, R2, moved3
+	FMOVS F3, 48(R3)
+	JMP   moved3
+
+whole3:
+	FMOVQ F3, 48(R3)
+
+moved3:
+stored:
+	ADD  $0x08, R0
+	MOVD blocks+0(FP), R3
+	SUB  $1, R3
+	MOVD R3, blocks+0(FP)
+	TST  R3, R3
+	BNE  blocks
+	RET
+
+// func panel2x1NEON(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+TEXT ·panel2x1NEON(SB), NOSPLIT, $0-100
+	MOVD a+16(FP), R0
+	MOVD ra+24(FP), R1
+	MOVD ca+32(FP), R2
+	MOVD blocks+0(FP), R3
+	MOVD c+64(FP), R6
+	MOVD ldc+72(FP), R7
+	MOVD ldb+48(FP), R8
+	MOVD tail+88(FP), R9
+
+blocks:
+	MOVD  bias+80(FP), R10
+	TST   R10, R10
+	BEQ   accumulate
+	TBNZ  $2, R9, whole1
+	TBZ   $1, R9, one1
+	FMOVD (R10), F0
+	TBZ   $0, R9, moved1
+	ADD   $8, R10, R19
+	VLD1  (R19), V0.S[2]
+	JMP   moved1
+
+one1:
+	VMOVI $0, V0.B16
+	TBZ   $0, R9, moved1
+	FMOVS (R10), F0
+	JMP   moved1
+
+whole1:
+	FMOVQ (R10), F0
+
+moved1:
+	VORR V0.B16, V0.B16, V1.B16
+	JMP  begun
+
+accumulate:
+	MOVD  R6, R10
+	TBNZ  $2, R9, whole2
+	TBZ   $1, R9, one2
+	FMOVD (R10), F0
+	TBZ   $0, R9, moved2
+	ADD   $8, R10, R19
+	VLD1  (R19), V0.S[2]
+	JMP   moved2
+
+one2:
+	VMOVI $0, V0.B16
+	TBZ   $0, R9, moved2
+	FMOVS (R10), F0
+	JMP   moved2
+
+whole2:
+	FMOVQ (R10), F0
+
+moved2:
+	ADD   R7, R10
+	TBNZ  $2, R9, whole3
+	TBZ   $1, R9, one3
+	FMOVD (R10), F1
+	TBZ   $0, R9, moved3
+	ADD   $8, R10, R19
+	VLD1  (R19), V1.S[2]
+	JMP   moved3
+
+one3:
+	VMOVI $0, V1.B16
+	TBZ   $0, R9, moved3
+	FMOVS (R10), F1
+	JMP   moved3
+
+whole3:
+	FMOVQ (R10), F1
+
+moved3:
+begun:
+	MOVD k+8(FP), R10
+	MOVD b+40(FP), R11
+	CMP  $0x04, R2
+	BNE  columns
+	MOVD R0, R12
+	ADD  R1, R12, R13
+	SUBS $0x04, R10
+	BLT  rest
+
+four:
+	FMOVQ.P 16(R12), F2
+	FMOVQ.P 16(R13), F3
+	FMOVQ   (R11), F4
+	ADD     R8, R11
+	WORD    $0x4f821080 // fmla v0.4s, v4.4s, v2.s[0]
+	WORD    $0x4f831081 // fmla v1.4s, v4.4s, v3.s[0]
+	FMOVQ   (R11), F4
+	ADD     R8, R11
+	WORD    $0x4fa21080 // fmla v0.4s, v4.4s, v2.s[1]
+	WORD    $0x4fa31081 // fmla v1.4s, v4.4s, v3.s[1]
+	FMOVQ   (R11), F4
+	ADD     R8, R11
+	WORD    $0x4f821880 // fmla v0.4s, v4.4s, v2.s[2]
+	WORD    $0x4f831881 // fmla v1.4s, v4.4s, v3.s[2]
+	FMOVQ   (R11), F4
+	ADD     R8, R11
+	WORD    $0x4fa21880 // fmla v0.4s, v4.4s, v2.s[3]
+	WORD    $0x4fa31881 // fmla v1.4s, v4.4s, v3.s[3]
+	SUBS    $0x04, R10
+	BGE     four
+
+rest:
+	ADDS $0x04, R10
+	BEQ  added
+
+one:
+	FMOVS (R12), F2
+	ADD   $0x04, R12
+	FMOVS (R13), F3
+	ADD   $0x04, R13
+	FMOVQ (R11), F4
+	ADD   R8, R11
+	WORD  $0x4f821080 // fmla v0.4s, v4.4s, v2.s[0]
+	WORD  $0x4f831081 // fmla v1.4s, v4.4s, v3.s[0]
+	SUBS  $1, R10
+	BNE   one
+	JMP   added
+
+columns:
+	MOVD R0, R12
+
+column:
+	FMOVS (R12), F2
+	MOVD  R12, R13
+	ADD   R1, R13
+	FMOVS (R13), F3
+	ADD   R2, R12
+	FMOVQ (R11), F4
+	ADD   R8, R11
+	WORD  $0x4f821080 // fmla v0.4s, v4.4s, v2.s[0]
+	WORD  $0x4f831081 // fmla v1.4s, v4.4s, v3.s[0]
+	SUBS  $1, R10
+	BNE   column
+
+added:
+	FMOVS floor+96(FP), F2
+	VDUP  V2.S[0], V2.S4
+	WORD  $0x4e20f440 // fmax v0.4s, v2.4s, v0.4s
+	WORD  $0x4e21f441 // fmax v1.4s, v2.4s, v1.4s
+	MOVD  tail+88(FP), R10
+	CMP   $0x04, R10
+	BNE   masked
+	FMOVQ F0, (R6)
+	ADD   R7, R6
+	FMOVQ F1, (R6)
+	ADD   R7, R6
+	JMP   stored
+
+masked:
+	TBNZ  $2, R9, whole4
+	TBZ   $1, R9, one4
+	FMOVD F0, (R6)
+	TBZ   $0, R9, moved4
+	ADD   $8, R6, R19
+	VST1  V0.S[2], (R19)
+	JMP   moved4
+
+one4:
+	TBZ   $0, R9, moved4
+	FMOVS F0, (R6)
+	JMP   moved4
+
+whole4:
+	FMOVQ F0, (R6)
+
+moved4:
+	ADD   R7, R6
+	TBNZ  $2, R9, whole5
+	TBZ   $1, R9, one5
+	FMOVD F1, (R6)
+	TBZ   $0, R9, moved5
+	ADD   $8, R6, R19
+	VST1  V1.S[2], (R19)
+	JMP   moved5
+
+one5:
+	TBZ   $0, R9, moved5
+	FMOVS F1, (R6)
+	JMP   moved5
+
+whole5:
+	FMOVQ F1, (R6)
+
+moved5:
+	ADD R7, R6
+
+stored:
+	ADD  R1, R0
+	ADD  R1, R0
+	SUBS $1, R3
+	BNE  blocks
+	RET
+
+// func indexed2x1NEON(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+TEXT ·indexed2x1NEON(SB), NOSPLIT, $0-92
+	MOVD at+16(FP), R0
+	MOVD ldb+48(FP), R1
+	MOVD tail+80(FP), R2
+
+blocks:
+	MOVD  bias+72(FP), R3
+	TST   R3, R3
+	BEQ   accumulate
+	TBNZ  $2, R2, whole1
+	TBZ   $1, R2, one1
+	FMOVD (R3), F0
+	TBZ   $0, R2, moved1
+	ADD   $8, R3, R19
+	VLD1  (R19), V0.S[2]
+	JMP   moved1
+
+one1:
+	VMOVI $0, V0.B16
+	TBZ   $0, R2, moved1
+	FMOVS (R3), F0
+	JMP   moved1
+
+whole1:
+	FMOVQ (R3), F0
+
+moved1:
+	VORR V0.B16, V0.B16, V1.B16
+	JMP  begun
+
+accumulate:
+	MOVW  4(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	TBNZ  $2, R2, whole2
+	TBZ   $1, R2, one2
+	FMOVD (R3), F0
+	TBZ   $0, R2, moved2
+	ADD   $8, R3, R19
+	VLD1  (R19), V0.S[2]
+	JMP   moved2
+
+one2:
+	VMOVI $0, V0.B16
+	TBZ   $0, R2, moved2
+	FMOVS (R3), F0
+	JMP   moved2
+
+whole2:
+	FMOVQ (R3), F0
+
+moved2:
+	MOVW  12(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	TBNZ  $2, R2, whole3
+	TBZ   $1, R2, one3
+	FMOVD (R3), F1
+	TBZ   $0, R2, moved3
+	ADD   $8, R3, R19
+	VLD1  (R19), V1.S[2]
+	JMP   moved3
+
+one3:
+	VMOVI $0, V1.B16
+	TBZ   $0, R2, moved3
+	FMOVS (R3), F1
+	JMP   moved3
+
+whole3:
+	FMOVQ (R3), F1
+
+moved3:
+begun:
+	MOVW (R0), R3
+	MOVD a+32(FP), R6
+	ADD  R6, R3
+	MOVW 8(R0), R6
+	MOVD a+32(FP), R7
+	ADD  R7, R6
+	MOVD terms+24(FP), R7
+	MOVD k+8(FP), R8
+	MOVD b+40(FP), R9
+
+k:
+	MOVW  (R7), R10
+	FMOVQ (R9), F2
+	WORD  $0xbc6a6863 // ldr s3, [x3, x10]
+	WORD  $0x4f831040 // fmla v0.4s, v2.4s, v3.s[0]
+	WORD  $0xbc6a68c3 // ldr s3, [x6, x10]
+	WORD  $0x4f831041 // fmla v1.4s, v2.4s, v3.s[0]
+	ADD   R1, R9
+	ADD   $0x04, R7
+	SUBS  $1, R8
+	BNE   k
+	FMOVS floor+88(FP), F2
+	VDUP  V2.S[0], V2.S4
+	WORD  $0x4e20f440 // fmax v0.4s, v2.4s, v0.4s
+	WORD  $0x4e21f441 // fmax v1.4s, v2.4s, v1.4s
+	MOVD  tail+80(FP), R3
+	CMP   $0x04, R3
+	BNE   masked
+	MOVW  4(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FMOVQ F0, (R3)
+	MOVW  12(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FMOVQ F1, (R3)
+	JMP   stored
+
+masked:
+	MOVW  4(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	TBNZ  $2, R2, whole4
+	TBZ   $1, R2, one4
+	FMOVD F0, (R3)
+	TBZ   $0, R2, moved4
+	ADD   $8, R3, R19
+	VST1  V0.S[2], (R19)
+	JMP   moved4
+
+one4:
+	TBZ   $0, R2, moved4
+	FMOVS F0, (R3)
+	JMP   moved4
+
+whole4:
+	FMOVQ F0, (R3)
+
+moved4:
+	MOVW  12(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	TBNZ  $2, R2, whole5
+	TBZ   $1, R2, one5
+	FMOVD F1, (R3)
+	TBZ   $0, R2, moved5
+	ADD   $8, R3, R19
+	VST1  V1.S[2], (R19)
+	JMP   moved5
+
+one5:
+	TBZ   $0, R2, moved5
+	FMOVS F1, (R3)
+	JMP   moved5
+
+whole5:
+	FMOVQ F1, (R3)
+
+moved5:
+stored:
+	ADD  $0x10, R0
+	MOVD blocks+0(FP), R3
+	SUB  $1, R3
+	MOVD R3, blocks+0(FP)
+	TST  R3, R3
+	BNE  blocks
+	RET
+
+// func panel2x2NEON(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+TEXT ·panel2x2NEON(SB), NOSPLIT, $0-100
+	MOVD a+16(FP), R0
+	MOVD ra+24(FP), R1
+	MOVD ca+32(FP), R2
+	MOVD blocks+0(FP), R3
+	MOVD c+64(FP), R6
+	MOVD ldc+72(FP), R7
+	MOVD ldb+48(FP), R8
+	MOVD tail+88(FP), R9
+
+blocks:
+	MOVD  bias+80(FP), R10
+	TST   R10, R10
+	BEQ   accumulate
+	FMOVQ (R10), F0
+	VORR  V0.B16, V0.B16, V2.B16
+	TBNZ  $2, R9, whole1
+	TBZ   $1, R9, one1
+	FMOVD 16(R10), F1
+	TBZ   $0, R9, moved1
+	ADD   $24, R10, R19
+	VLD1  (R19), V1.S[2]
+	JMP   moved1
+
+one1:
+	VMOVI $0, V1.B16
+	TBZ   $0, R9, moved1
+	FMOVS 16(R10), F1
+	JMP   moved1
+
+whole1:
+	FMOVQ 16(R10), F1
+
+moved1:
+	VORR V1.B16, V1.B16, V3.B16
+	JMP  begun
+
+accumulate:
+	MOVD  R6, R10
+	FMOVQ (R10), F0
+	TBNZ  $2, R9, whole2
+	TBZ   $1, R9, one2
+	FMOVD 16(R10), F1
+	TBZ   $0, R9, moved2
+	ADD   $24, R10, R19
+	VLD1  (R19), V1.S[2]
+	JMP   moved2
+
+one2:
+	VMOVI $0, V1.B16
+	TBZ   $0, R9, moved2
+	FMOVS 16(R10), F1
+	JMP   moved2
+
+whole2:
+	FMOVQ 16(R10), F1
+
+moved2:
+	ADD   R7, R10
+	FMOVQ (R10), F2
+	TBNZ  $2, R9, whole3
+	TBZ   $1, R9, one3
+	FMOVD 16(R10), F3
+	TBZ   $0, R9, moved3
+	ADD   $24, R10, R19
+	VLD1  (R19), V3.S[2]
+	JMP   moved3
+
+one3:
+	VMOVI $0, V3.B16
+	TBZ   $0, R9, moved3
+	FMOVS 16(R10), F3
+	JMP   moved3
+
+whole3:
+	FMOVQ 16(R10), F3
+
+moved3:
+begun:
+	MOVD k+8(FP), R10
+	MOVD b+40(FP), R11
+	CMP  $0x04, R2
+	BNE  columns
+	MOVD R0, R12
+	ADD  R1, R12, R13
+	SUBS $0x04, R10
+	BLT  rest
+
+four:
+	FMOVQ.P 16(R12), F4
+	FMOVQ.P 16(R13), F5
+	FLDPQ   (R11), (F6, F7)
+	ADD     R8, R11
+	WORD    $0x4f8410c0 // fmla v0.4s, v6.4s, v4.s[0]
+	WORD    $0x4f8410e1 // fmla v1.4s, v7.4s, v4.s[0]
+	WORD    $0x4f8510c2 // fmla v2.4s, v6.4s, v5.s[0]
+	WORD    $0x4f8510e3 // fmla v3.4s, v7.4s, v5.s[0]
+	FLDPQ   (R11), (F6, F7)
+	ADD     R8, R11
+	WORD    $0x4fa410c0 // fmla v0.4s, v6.4s, v4.s[1]
+	WORD    $0x4fa410e1 // fmla v1.4s, v7.4s, v4.s[1]
+	WORD    $0x4fa510c2 // fmla v2.4s, v6.4s, v5.s[1]
+	WORD    $0x4fa510e3 // fmla v3.4s, v7.4s, v5.s[1]
+	FLDPQ   (R11), (F6, F7)
+	ADD     R8, R11
+	WORD    $0x4f8418c0 // fmla v0.4s, v6.4s, v4.s[2]
+	WORD    $0x4f8418e1 // fmla v1.4s, v7.4s, v4.s[2]
+	WORD    $0x4f8518c2 // fmla v2.4s, v6.4s, v5.s[2]
+	WORD    $0x4f8518e3 // fmla v3.4s, v7.4s, v5.s[2]
+	FLDPQ   (R11), (F6, F7)
+	ADD     R8, R11
+	WORD    $0x4fa418c0 // fmla v0.4s, v6.4s, v4.s[3]
+	WORD    $0x4fa418e1 // fmla v1.4s, v7.4s, v4.s[3]
+	WORD    $0x4fa518c2 // fmla v2.4s, v6.4s, v5.s[3]
+	WORD    $0x4fa518e3 // fmla v3.4s, v7.4s, v5.s[3]
+	SUBS    $0x04, R10
+	BGE     four
+
+rest:
+	ADDS $0x04, R10
+	BEQ  added
+
+one:
+	FMOVS (R12), F4
+	ADD   $0x04, R12
+	FMOVS (R13), F5
+	ADD   $0x04, R13
+	FLDPQ (R11), (F6, F7)
+	ADD   R8, R11
+	WORD  $0x4f8410c0 // fmla v0.4s, v6.4s, v4.s[0]
+	WORD  $0x4f8410e1 // fmla v1.4s, v7.4s, v4.s[0]
+	WORD  $0x4f8510c2 // fmla v2.4s, v6.4s, v5.s[0]
+	WORD  $0x4f8510e3 // fmla v3.4s, v7.4s, v5.s[0]
+	SUBS  $1, R10
+	BNE   one
+	JMP   added
+
+columns:
+	MOVD R0, R12
+
+column:
+	FMOVS (R12), F4
+	MOVD  R12, R13
+	ADD   R1, R13
+	FMOVS (R13), F5
+	ADD   R2, R12
+	FLDPQ (R11), (F6, F7)
+	ADD   R8, R11
+	WORD  $0x4f8410c0 // fmla v0.4s, v6.4s, v4.s[0]
+	WORD  $0x4f8410e1 // fmla v1.4s, v7.4s, v4.s[0]
+	WORD  $0x4f8510c2 // fmla v2.4s, v6.4s, v5.s[0]
+	WORD  $0x4f8510e3 // fmla v3.4s, v7.4s, v5.s[0]
+	SUBS  $1, R10
+	BNE   column
+
+added:
+	FMOVS floor+96(FP), F4
+	VDUP  V4.S[0], V4.S4
+	WORD  $0x4e20f480 // fmax v0.4s, v4.4s, v0.4s
+	WORD  $0x4e21f481 // fmax v1.4s, v4.4s, v1.4s
+	WORD  $0x4e22f482 // fmax v2.4s, v4.4s, v2.4s
+	WORD  $0x4e23f483 // fmax v3.4s, v4.4s, v3.4s
+	MOVD  tail+88(FP), R10
+	CMP   $0x04, R10
+	BNE   masked
+	FSTPQ (F0, F1), (R6)
+	ADD   R7, R6
+	FSTPQ (F2, F3), (R6)
+	ADD   R7, R6
+	JMP   stored
+
+masked:
+	FMOVQ F0, (R6)
+	TBNZ  $2, R9, whole4
+	TBZ   $1, R9, one4
+	FMOVD F1, 16(R6)
+	TBZ   $0, R9, moved4
+	ADD   $24, R6, R19
+	VST1  V1.S[2], (R19)
+	JMP   moved4
+
+one4:
+	TBZ   $0, R9, moved4
+	FMOVS F1, 16(R6)
+	JMP   moved4
+
+whole4:
+	FMOVQ F1, 16(R6)
+
+moved4:
+	ADD   R7, R6
+	FMOVQ F2, (R6)
+	TBNZ  $2, R9, whole5
+	TBZ   $1, R9, one5
+	FMOVD F3, 16(R6)
+	TBZ   $0, R9, moved5
+	ADD   $24, R6, R19
+	VST1  V3.S[2], (R19)
+	JMP   moved5
+
+one5:
+	TBZ   $0, R9, moved5
+	FMOVS F3, 16(R6)
+	JMP   moved5
+
+whole5:
+	FMOVQ F3, 16(R6)
+
+moved5:
+	ADD R7, R6
+
+stored:
+	ADD  R1, R0
+	ADD  R1, R0
+	SUBS $1, R3
+	BNE  blocks
+	RET
+
+// func indexed2x2NEON(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+TEXT ·indexed2x2NEON(SB), NOSPLIT, $0-92
+	MOVD at+16(FP), R0
+	MOVD ldb+48(FP), R1
+	MOVD tail+80(FP), R2
+
+blocks:
+	MOVD  bias+72(FP), R3
+	TST   R3, R3
+	BEQ   accumulate
+	FMOVQ (R3), F0
+	VORR  V0.B16, V0.B16, V2.B16
+	TBNZ  $2, R2, whole1
+	TBZ   $1, R2, one1
+	FMOVD 16(R3), F1
+	TBZ   $0, R2, moved1
+	ADD   $24, R3, R19
+	VLD1  (R19), V1.S[2]
+	JMP   moved1
+
+one1:
+	VMOVI $0, V1.B16
+	TBZ   $0, R2, moved1
+	FMOVS 16(R3), F1
+	JMP   moved1
+
+whole1:
+	FMOVQ 16(R3), F1
+
+moved1:
+	VORR V1.B16, V1.B16, V3.B16
+	JMP  begun
+
+accumulate:
+	MOVW  4(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FMOVQ (R3), F0
+	TBNZ  $2, R2, whole2
+	TBZ   $1, R2, one2
+	FMOVD 16(R3), F1
+	TBZ   $0, R2, moved2
+	ADD   $24, R3, R19
+	VLD1  (R19), V1.S[2]
+	JMP   moved2
+
+one2:
+	VMOVI $0, V1.B16
+	TBZ   $0, R2, moved2
+	FMOVS 16(R3), F1
+	JMP   moved2
+
+whole2:
+	FMOVQ 16(R3), F1
+
+moved2:
+	MOVW  12(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FMOVQ (R3), F2
+	TBNZ  $2, R2, whole3
+	TBZ   $1, R2, one3
+	FMOVD 16(R3), F3
+	TBZ   $0, R2, moved3
+	ADD   $24, R3, R19
+	VLD1  (R19), V3.S[2]
+	JMP   moved3
+
+one3:
+	VMOVI $0, V3.B16
+	TBZ   $0, R2, moved3
+	FMOVS 16(R3), F3
+	JMP   moved3
+
+whole3:
+	FMOVQ 16(R3), F3
+
+moved3:
+begun:
+	MOVW (R0), R3
+	MOVD a+32(FP), R6
+	ADD  R6, R3
+	MOVW 8(R0), R6
+	MOVD a+32(FP), R7
+	ADD  R7, R6
+	MOVD terms+24(FP), R7
+	MOVD k+8(FP), R8
+	MOVD b+40(FP), R9
+
+k:
+	MOVW  (R7), R10
+	FLDPQ (R9), (F4, F5)
+	WORD  $0xbc6a6866 // ldr s6, [x3, x10]
+	WORD  $0x4f861080 // fmla v0.4s, v4.4s, v6.s[0]
+	WORD  $0x4f8610a1 // fmla v1.4s, v5.4s, v6.s[0]
+	WORD  $0xbc6a68c6 // ldr s6, [x6, x10]
+	WORD  $0x4f861082 // fmla v2.4s, v4.4s, v6.s[0]
+	WORD  $0x4f8610a3 // fmla v3.4s, v5.4s, v6.s[0]
+	ADD   R1, R9
+	ADD   $0x04, R7
+	SUBS  $1, R8
+	BNE   k
+	FMOVS floor+88(FP), F4
+	VDUP  V4.S[0], V4.S4
+	WORD  $0x4e20f480 // fmax v0.4s, v4.4s, v0.4s
+	WORD  $0x4e21f481 // fmax v1.4s, v4.4s, v1.4s
+	WORD  $0x4e22f482 // fmax v2.4s, v4.4s, v2.4s
+	WORD  $0x4e23f483 // fmax v3.4s, v4.4s, v3.4s
+	MOVD  tail+80(FP), R3
+	CMP   $0x04, R3
+	BNE   masked
+	MOVW  4(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FSTPQ (F0, F1), (R3)
+	MOVW  12(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FSTPQ (F2, F3), (R3)
+	JMP   stored
+
+masked:
+	MOVW  4(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FMOVQ F0, (R3)
+	TBNZ  $2, R2, whole4
+	TBZ   $1, R2, one4
+	FMOVD F1, 16(R3)
+	TBZ   $0, R2, moved4
+	ADD   $24, R3, R19
+	VST1  V1.S[2], (R19)
+	JMP   moved4
+
+one4:
+	TBZ   $0, R2, moved4
+	FMOVS F1, 16(R3)
+	JMP   moved4
+
+whole4:
+	FMOVQ F1, 16(R3)
+
+moved4:
+	MOVW  12(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FMOVQ F2, (R3)
+	TBNZ  $2, R2, whole5
+	TBZ   $1, R2, one5
+	FMOVD F3, 16(R3)
+	TBZ   $0, R2, moved5
+	ADD   $24, R3, R19
+	VST1  V3.S[2], (R19)
+	JMP   moved5
+
+one5:
+	TBZ   $0, R2, moved5
+	FMOVS F3, 16(R3)
+	JMP   moved5
+
+whole5:
+	FMOVQ F3, 16(R3)
+
+moved5:
+stored:
+	ADD  $0x10, R0
+	MOVD blocks+0(FP), R3
+	SUB  $1, R3
+	MOVD R3, blocks+0(FP)
+	TST  R3, R3
+	BNE  blocks
+	RET
+
+// func panel2x3NEON(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+TEXT ·panel2x3NEON(SB), NOSPLIT, $0-100
+	MOVD a+16(FP), R0
+	MOVD ra+24(FP), R1
+	MOVD ca+32(FP), R2
+	MOVD blocks+0(FP), R3
+	MOVD c+64(FP), R6
+	MOVD ldc+72(FP), R7
+	MOVD ldb+48(FP), R8
+	MOVD tail+88(FP), R9
+
+blocks:
+	MOVD  bias+80(FP), R10
+	TST   R10, R10
+	BEQ   accumulate
+	FMOVQ (R10), F0
+	VORR  V0.B16, V0.B16, V3.B16
+	FMOVQ 16(R10), F1
+	VORR  V1.B16, V1.B16, V4.B16
+	TBNZ  $2, R9, whole1
+	TBZ   $1, R9, one1
+	FMOVD 32(R10), F2
+	TBZ   $0, R9, moved1
+	ADD   $40, R10, R19
+	VLD1  (R19), V2.S[2]
+	JMP   moved1
+
+one1:
+	VMOVI $0, V2.B16
+	TBZ   $0, R9, moved1
+	FMOVS 32(R10), F2
+	JMP   moved1
+
+whole1:
+	FMOVQ 32(R10), F2
+
+moved1:
+	VORR V2.B16, V2.B16, V5.B16
+	JMP  begun
+
+accumulate:
+	MOVD  R6, R10
+	FLDPQ (R10), (F0, F1)
+	TBNZ  $2, R9, whole2
+	TBZ   $1, R9, one2
+	FMOVD 32(R10), F2
+	TBZ   $0, R9, moved2
+	ADD   $40, R10, R19
+	VLD1  (R19), V2.S[2]
+	JMP   moved2
+
+one2:
+	VMOVI $0, V2.B16
+	TBZ   $0, R9, moved2
+	FMOVS 32(R10), F2
+	JMP   moved2
+
+whole2:
+	FMOVQ 32(R10), F2
+
+moved2:
+	ADD   R7, R10
+	FLDPQ (R10), (F3, F4)
+	TBNZ  $2, R9, whole3
+	TBZ   $1, R9, one3
+	FMOVD 32(R10), F5
+	TBZ   $0, R9, moved3
+	ADD   $40, R10, R19
+	VLD1  (R19), V5.S[2]
+	JMP   moved3
+
+one3:
+	VMOVI $0, V5.B16
+	TBZ   $0, R9, moved3
+	FMOVS 32(R10), F5
+	JMP   moved3
+
+whole3:
+	FMOVQ 32(R10), F5
+
+moved3:
+begun:
+	MOVD k+8(FP), R10
+	MOVD b+40(FP), R11
+	CMP  $0x04, R2
+	BNE  columns
+	MOVD R0, R12
+	ADD  R1, R12, R13
+	SUBS $0x04, R10
+	BLT  rest
+
+four:
+	FMOVQ.P 16(R12), F6
+	FMOVQ.P 16(R13), F7
+	FLDPQ   (R11), (F8, F9)
+	FMOVQ   32(R11), F10
+	ADD     R8, R11
+	WORD    $0x4f861100 // fmla v0.4s, v8.4s, v6.s[0]
+	WORD    $0x4f861121 // fmla v1.4s, v9.4s, v6.s[0]
+	WORD    $0x4f861142 // fmla v2.4s, v10.4s, v6.s[0]
+	WORD    $0x4f871103 // fmla v3.4s, v8.4s, v7.s[0]
+	WORD    $0x4f871124 // fmla v4.4s, v9.4s, v7.s[0]
+	WORD    $0x4f871145 // fmla v5.4s, v10.4s, v7.s[0]
+	FLDPQ   (R11), (F8, F9)
+	FMOVQ   32(R11), F10
+	ADD     R8, R11
+	WORD    $0x4fa61100 // fmla v0.4s, v8.4s, v6.s[1]
+	WORD    $0x4fa61121 // fmla v1.4s, v9.4s, v6.s[1]
+	WORD    $0x4fa61142 // fmla v2.4s, v10.4s, v6.s[1]
+	WORD    $0x4fa71103 // fmla v3.4s, v8.4s, v7.s[1]
+	WORD    $0x4fa71124 // fmla v4.4s, v9.4s, v7.s[1]
+	WORD    $0x4fa71145 // fmla v5.4s, v10.4s, v7.s[1]
+	FLDPQ   (R11), (F8, F9)
+	FMOVQ   32(R11), F10
+	ADD     R8, R11
+	WORD    $0x4f861900 // fmla v0.4s, v8.4s, v6.s[2]
+	WORD    $0x4f861921 // fmla v1.4s, v9.4s, v6.s[2]
+	WORD    $0x4f861942 // fmla v2.4s, v10.4s, v6.s[2]
+	WORD    $0x4f871903 // fmla v3.4s, v8.4s, v7.s[2]
+	WORD    $0x4f871924 // fmla v4.4s, v9.4s, v7.s[2]
+	WORD    $0x4f871945 // fmla v5.4s, v10.4s, v7.s[2]
+	FLDPQ   (R11), (F8, F9)
+	FMOVQ   32(R11), F10
+	ADD     R8, R11
+	WORD    $0x4fa61900 // fmla v0.4s, v8.4s, v6.s[3]
+	WORD    $0x4fa61921 // fmla v1.4s, v9.4s, v6.s[3]
+	WORD    $0x4fa61942 // fmla v2.4s, v10.4s, v6.s[3]
+	WORD    $0x4fa71903 // fmla v3.4s, v8.4s, v7.s[3]
+	WORD    $0x4fa71924 // fmla v4.4s, v9.4s, v7.s[3]
+	WORD    $0x4fa71945 // fmla v5.4s, v10.4s, v7.s[3]
+	SUBS    $0x04, R10
+	BGE     four
+
+rest:
+	ADDS $0x04, R10
+	BEQ  added
+
+one:
+	FMOVS (R12), F6
+	ADD   $0x04, R12
+	FMOVS (R13), F7
+	ADD   $0x04, R13
+	FLDPQ (R11), (F8, F9)
+	FMOVQ 32(R11), F10
+	ADD   R8, R11
+	WORD  $0x4f861100 // fmla v0.4s, v8.4s, v6.s[0]
+	WORD  $0x4f861121 // fmla v1.4s, v9.4s, v6.s[0]
+	WORD  $0x4f861142 // fmla v2.4s, v10.4s, v6.s[0]
+	WORD  $0x4f871103 // fmla v3.4s, v8.4s, v7.s[0]
+	WORD  $0x4f871124 // fmla v4.4s, v9.4s, v7.s[0]
+	WORD  $0x4f871145 // fmla v5.4s, v10.4s, v7.s[0]
+	SUBS  $1, R10
+	BNE   one
+	JMP   added
+
+columns:
+	MOVD R0, R12
+
+column:
+	FMOVS (R12), F6
+	MOVD  R12, R13
+	ADD   R1, R13
+	FMOVS (R13), F7
+	ADD   R2, R12
+	FLDPQ (R11), (F8, F9)
+	FMOVQ 32(R11), F10
+	ADD   R8, R11
+	WORD  $0x4f861100 // fmla v0.4s, v8.4s, v6.s[0]
+	WORD  $0x4f861121 // fmla v1.4s, v9.4s, v6.s[0]
+	WORD  $0x4f861142 // fmla v2.4s, v10.4s, v6.s[0]
+	WORD  $0x4f871103 // fmla v3.4s, v8.4s, v7.s[0]
+	WORD  $0x4f871124 // fmla v4.4s, v9.4s, v7.s[0]
+	WORD  $0x4f871145 // fmla v5.4s, v10.4s, v7.s[0]
+	SUBS  $1, R10
+	BNE   column
+
+added:
+	FMOVS floor+96(FP), F6
+	VDUP  V6.S[0], V6.S4
+	WORD  $0x4e20f4c0 // fmax v0.4s, v6.4s, v0.4s
+	WORD  $0x4e21f4c1 // fmax v1.4s, v6.4s, v1.4s
+	WORD  $0x4e22f4c2 // fmax v2.4s, v6.4s, v2.4s
+	WORD  $0x4e23f4c3 // fmax v3.4s, v6.4s, v3.4s
+	WORD  $0x4e24f4c4 // fmax v4.4s, v6.4s, v4.4s
+	WORD  $0x4e25f4c5 // fmax v5.4s, v6.4s, v5.4s
+	MOVD  tail+88(FP), R10
+	CMP   $0x04, R10
+	BNE   masked
+	FSTPQ (F0, F1), (R6)
+	FMOVQ F2, 32(R6)
+	ADD   R7, R6
+	FSTPQ (F3, F4), (R6)
+	FMOVQ F5, 32(R6)
+	ADD   R7, R6
+	JMP   stored
+
+masked:
+	FSTPQ (F0, F1), (R6)
+	TBNZ  $2, R9, whole4
+	TBZ   $1, R9, one4
+	FMOVD F2, 32(R6)
+	TBZ   $0, R9, moved4
+	ADD   $40, R6, R19
+	VST1  V2.S[2], (R19)
+	JMP   moved4
+
+one4:
+	TBZ   $0, R9, moved4
+	FMOVS F2, 32(R6)
+	JMP   moved4
+
+whole4:
+	FMOVQ F2, 32(R6)
+
+moved4:
+	ADD   R7, R6
+	FSTPQ (F3, F4), (R6)
+	TBNZ  $2, R9, whole5
+	TBZ   $1, R9, one5
+	FMOVD F5, 32(R6)
+	TBZ   $0, R9, moved5
+	ADD   $40, R6, R19
+	VST1  V5.S[2], (R19)
+	JMP   moved5
+
+one5:
+	TBZ   $0, R9, moved5
+	FMOVS F5, 32(R6)
+	JMP   moved5
+
+whole5:
+	FMOVQ F5, 32(R6)
+
+moved5:
+	ADD R7, R6
+
+stored:
+	ADD  R1, R0
+	ADD  R1, R0
+	SUBS $1, R3
+	BNE  blocks
+	RET
+
+// func indexed2x3NEON(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+TEXT ·indexed2x3NEON(SB), NOSPLIT, $0-92
+	MOVD at+16(FP), R0
+	MOVD ldb+48(FP), R1
+	MOVD tail+80(FP), R2
+
+blocks:
+	MOVD  bias+72(FP), R3
+	TST   R3, R3
+	BEQ   accumulate
+	FMOVQ (R3), F0
+	VORR  V0.B16, V0.B16, V3.B16
+	FMOVQ 16(R3), F1
+	VORR  V1.B16, V1.B16, V4.B16
+	TBNZ  $2, R2, whole1
+	TBZ   $1, R2, one1
+	FMOVD 32(R3), F2
+	TBZ   $0, R2, moved1
+	ADD   $40, R3, R19
+	VLD1  (R19), V2.S[2]
+	JMP   moved1
+
+one1:
+	VMOVI $0, V2.B16
+	TBZ   $0, R2, moved1
+	FMOVS 32(R3), F2
+	JMP   moved1
+
+whole1:
+	FMOVQ 32(R3), F2
+
+moved1:
+	VORR V2.B16, V2.B16, V5.B16
+	JMP  begun
+
+accumulate:
+	MOVW  4(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FLDPQ (R3), (F0, F1)
+	TBNZ  $2, R2, whole2
+	TBZ   $1, R2, one2
+	FMOVD 32(R3), F2
+	TBZ   $0, R2, moved2
+	ADD   $40, R3, R19
+	VLD1  (R19), V2.S[2]
+	JMP   moved2
+
+one2:
+	VMOVI $0, V2.B16
+	TBZ   $0, R2, moved2
+	FMOVS 32(R3), F2
+	JMP   moved2
+
+whole2:
+	FMOVQ 32(R3), F2
+
+moved2:
+	MOVW  12(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FLDPQ (R3), (F3, F4)
+	TBNZ  $2, R2, whole3
+	TBZ   $1, R2, one3
+	FMOVD 32(R3), F5
+	TBZ   $0, R2, moved3
+	ADD   $40, R3, R19
+	VLD1  (R19), V5.S[2]
+	JMP   moved3
+
+one3:
+	VMOVI $0, V5.B16
+	TBZ   $0, R2, moved3
+	FMOVS 32(R3), F5
+	JMP   moved3
+
+whole3:
+	FMOVQ 32(R3), F5
+
+moved3:
+begun:
+	MOVW (R0), R3
+	MOVD a+32(FP), R6
+	ADD  R6, R3
+	MOVW 8(R0), R6
+	MOVD a+32(FP), R7
+	ADD  R7, R6
+	MOVD terms+24(FP), R7
+	MOVD k+8(FP), R8
+	MOVD b+40(FP), R9
+
+k:
+	MOVW  (R7), R10
+	FLDPQ (R9), (F6, F7)
+	FMOVQ 32(R9), F8
+	WORD  $0xbc6a6869 // ldr s9, [x3, x10]
+	WORD  $0x4f8910c0 // fmla v0.4s, v6.4s, v9.s[0]
+	WORD  $0x4f8910e1 // fmla v1.4s, v7.4s, v9.s[0]
+	WORD  $0x4f891102 // fmla v2.4s, v8.4s, v9.s[0]
+	WORD  $0xbc6a68c9 // ldr s9, [x6, x10]
+	WORD  $0x4f8910c3 // fmla v3.4s, v6.4s, v9.s[0]
+	WORD  $0x4f8910e4 // fmla v4.4s, v7.4s, v9.s[0]
+	WORD  $0x4f891105 // fmla v5.4s, v8.4s, v9.s[0]
+	ADD   R1, R9
+	ADD   $0x04, R7
+	SUBS  $1, R8
+	BNE   k
+	FMOVS floor+88(FP), F6
+	VDUP  V6.S[0], V6.S4
+	WORD  $0x4e20f4c0 // fmax v0.4s, v6.4s, v0.4s
+	WORD  $0x4e21f4c1 // fmax v1.4s, v6.4s, v1.4s
+	WORD  $0x4e22f4c2 // fmax v2.4s, v6.4s, v2.4s
+	WORD  $0x4e23f4c3 // fmax v3.4s, v6.4s, v3.4s
+	WORD  $0x4e24f4c4 // fmax v4.4s, v6.4s, v4.4s
+	WORD  $0x4e25f4c5 // fmax v5.4s, v6.4s, v5.4s
+	MOVD  tail+80(FP), R3
+	CMP   $0x04, R3
+	BNE   masked
+	MOVW  4(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FSTPQ (F0, F1), (R3)
+	FMOVQ F2, 32(R3)
+	MOVW  12(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FSTPQ (F3, F4), (R3)
+	FMOVQ F5, 32(R3)
+	JMP   stored
+
+masked:
+	MOVW  4(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FSTPQ (F0, F1), (R3)
+	TBNZ  $2, R2, whole4
+	TBZ   $1, R2, one4
+	FMOVD F2, 32(R3)
+	TBZ   $0, R2, moved4
+	ADD   $40, R3, R19
+	VST1  V2.S[2], (R19)
+	JMP   moved4
+
+one4:
+	TBZ   $0, R2, moved4
+	FMOVS F2, 32(R3)
+	JMP   moved4
+
+whole4:
+	FMOVQ F2, 32(R3)
+
+moved4:
+	MOVW  12(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FSTPQ (F3, F4), (R3)
+	TBNZ  $2, R2, whole5
+	TBZ   $1, R2, one5
+	FMOVD F5, 32(R3)
+	TBZ   $0, R2, moved5
+	ADD   $40, R3, R19
+	VST1  V5.S[2], (R19)
+	JMP   moved5
+
+one5:
+	TBZ   $0, R2, moved5
+	FMOVS F5, 32(R3)
+	JMP   moved5
+
+whole5:
+	FMOVQ F5, 32(R3)
+
+moved5:
+stored:
+	ADD  $0x10, R0
+	MOVD blocks+0(FP), R3
+	SUB  $1, R3
+	MOVD R3, blocks+0(FP)
+	TST  R3, R3
+	BNE  blocks
+	RET
+
+// func panel2x4NEON(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+TEXT ·panel2x4NEON(SB), NOSPLIT, $0-100
+	MOVD a+16(FP), R0
+	MOVD ra+24(FP), R1
+	MOVD ca+32(FP), R2
+	MOVD blocks+0(FP), R3
+	MOVD c+64(FP), R6
+	MOVD ldc+72(FP), R7
+	MOVD ldb+48(FP), R8
+	MOVD tail+88(FP), R9
+
+blocks:
+	MOVD  bias+80(FP), R10
+	TST   R10, R10
+	BEQ   accumulate
+	FMOVQ (R10), F0
+	VORR  V0.B16, V0.B16, V4.B16
+	FMOVQ 16(R10), F1
+	VORR  V1.B16, V1.B16, V5.B16
+	FMOVQ 32(R10), F2
+	VORR  V2.B16, V2.B16, V6.B16
+	TBNZ  $2, R9, whole1
+	TBZ   $1, R9, one1
+	FMOVD 48(R10), F3
+	TBZ   $0, R9, moved1
+	ADD   $56, R10, R19
+	VLD1  (R19), V3.S[2]
+	JMP   moved1
+
+one1:
+	VMOVI $0, V3.B16
+	TBZ   $0, R9, moved1
+	FMOVS 48(R10), F3
+	JMP   moved1
+
+whole1:
+	FMOVQ 48(R10), F3
+
+moved1:
+	VORR V3.B16, V3.B16, V7.B16
+	JMP  begun
+
+accumulate:
+	MOVD  R6, R10
+	FLDPQ (R10), (F0, F1)
+	FMOVQ 32(R10), F2
+	TBNZ  $2, R9, whole2
+	TBZ   $1, R9, one2
+	FMOVD 48(R10), F3
+	TBZ   $0, R9, moved2
+	ADD   $56, R10, R19
+	VLD1  (R19), V3.S[2]
+	JMP   moved2
+
+one2:
+	VMOVI $0, V3.B16
+	TBZ   $0, R9, moved2
+	FMOVS 48(R10), F3
+	JMP   moved2
+
+whole2:
+	FMOVQ 48(R10), F3
+
+moved2:
+	ADD   R7, R10
+	FLDPQ (R10), (F4, F5)
+	FMOVQ 32(R10), F6
+	TBNZ  $2, R9, whole3
+	TBZ   $1, R9, one3
+	FMOVD 48(R10), F7
+	TBZ   $0, R9, moved3
+	ADD   $56, R10, R19
+	VLD1  (R19), V7.S[2]
+	JMP   moved3
+
+one3:
+	VMOVI $0, V7.B16
+	TBZ   $0, R9, moved3
+	FMOVS 48(R10), F7
+	JMP   moved3
+
+whole3:
+	FMOVQ 48(R10), F7
+
+moved3:
+begun:
+	MOVD k+8(FP), R10
+	MOVD b+40(FP), R11
+	CMP  $0x04, R2
+	BNE  columns
+	MOVD R0, R12
+	ADD  R1, R12, R13
+	SUBS $0x04, R10
+	BLT  rest
+
+four:
+	FMOVQ.P 16(R12), F8
+	FMOVQ.P 16(R13), F9
+	FLDPQ   (R11), (F10, F11)
+	FLDPQ   32(R11), (F12, F13)
+	ADD     R8, R11
+	WORD    $0x4f881140 // fmla v0.4s, v10.4s, v8.s[0]
+	WORD    $0x4f881161 // fmla v1.4s, v11.4s, v8.s[0]
+	WORD    $0x4f881182 // fmla v2.4s, v12.4s, v8.s[0]
+	WORD    $0x4f8811a3 // fmla v3.4s, v13.4s, v8.s[0]
+	WORD    $0x4f891144 // fmla v4.4s, v10.4s, v9.s[0]
+	WORD    $0x4f891165 // fmla v5.4s, v11.4s, v9.s[0]
+	WORD    $0x4f891186 // fmla v6.4s, v12.4s, v9.s[0]
+	WORD    $0x4f8911a7 // fmla v7.4s, v13.4s, v9.s[0]
+	FLDPQ   (R11), (F10, F11)
+	FLDPQ   32(R11), (F12, F13)
+	ADD     R8, R11
+	WORD    $0x4fa81140 // fmla v0.4s, v10.4s, v8.s[1]
+	WORD    $0x4fa81161 // fmla v1.4s, v11.4s, v8.s[1]
+	WORD    $0x4fa81182 // fmla v2.4s, v12.4s, v8.s[1]
+	WORD    $0x4fa811a3 // fmla v3.4s, v13.4s, v8.s[1]
+	WORD    $0x4fa91144 // fmla v4.4s, v10.4s, v9.s[1]
+	WORD    $0x4fa91165 // fmla v5.4s, v11.4s, v9.s[1]
+	WORD    $0x4fa91186 // fmla v6.4s, v12.4s, v9.s[1]
+	WORD    $0x4fa911a7 // fmla v7.4s, v13.4s, v9.s[1]
+	FLDPQ   (R11), (F10, F11)
+	FLDPQ   32(R11), (F12, F13)
+	ADD     R8, R11
+	WORD    $0x4f881940 // fmla v0.4s, v10.4s, v8.s[2]
+	WORD    $0x4f881961 // fmla v1.4s, v11.4s, v8.s[2]
+	WORD    $0x4f881982 // fmla v2.4s, v12.4s, v8.s[2]
+	WORD    $0x4f8819a3 // fmla v3.4s, v13.4s, v8.s[2]
+	WORD    $0x4f891944 // fmla v4.4s, v10.4s, v9.s[2]
+	WORD    $0x4f891965 // fmla v5.4s, v11.4s, v9.s[2]
+	WORD    $0x4f891986 // fmla v6.4s, v12.4s, v9.s[2]
+	WORD    $0x4f8919a7 // fmla v7.4s, v13.4s, v9.s[2]
+	FLDPQ   (R11), (F10, F11)
+	FLDPQ   32(R11), (F12, F13)
+	ADD     R8, R11
+	WORD    $0x4fa81940 // fmla v0.4s, v10.4s, v8.s[3]
+	WORD    $0x4fa81961 // fmla v1.4s, v11.4s, v8.s[3]
+	WORD    $0x4fa81982 // fmla v2.4s, v12.4s, v8.s[3]
+	WORD    $0x4fa819a3 // fmla v3.4s, v13.4s, v8.s[3]
+	WORD    $0x4fa91944 // fmla v4.4s, v10.4s, v9.s[3]
+	WORD    $0x4fa91965 // fmla v5.4s, v11.4s, v9.s[3]
+	WORD    $0x4fa91986 // fmla v6.4s, v12.4s, v9.s[3]
+	WORD    $0x4fa919a7 // fmla v7.4s, v13.4s, v9.s[3]
+	SUBS    $0x04, R10
+	BGE     four
+
+rest:
+	ADDS $0x04, R10
+	BEQ  added
+
+one:
+	FMOVS (R12), F8
+	ADD   $0x04, R12
+	FMOVS (R13), F9
+	ADD   $0x04, R13
+	FLDPQ (R11), (F10, F11)
+	FLDPQ 32(R11), (F12, F13)
+	ADD   R8, R11
+	WORD  $0x4f881140 // fmla v0.4s, v10.4s, v8.s[0]
+	WORD  $0x4f881161 // fmla v1.4s, v11.4s, v8.s[0]
+	WORD  $0x4f881182 // fmla v2.4s, v12.4s, v8.s[0]
+	WORD  $0x4f8811a3 // fmla v3.4s, v13.4s, v8.s[0]
+	WORD  $0x4f891144 // fmla v4.4s, v10.4s, v9.s[0]
+	WORD  $0x4f891165 // fmla v5.4s, v11.4s, v9.s[0]
+	WORD  $0x4f891186 // fmla v6.4s, v12.4s, v9.s[0]
+	WORD  $0x4f8911a7 // fmla v7.4s, v13.4s, v9.s[0]
+	SUBS  $1, R10
+	BNE   one
+	JMP   added
+
+columns:
+	MOVD R0, R12
+
+column:
+	FMOVS (R12), F8
+	MOVD  R12, R13
+	ADD   R1, R13
+	FMOVS (R13), F9
+	ADD   R2, R12
+	FLDPQ (R11), (F10, F11)
+	FLDPQ 32(R11), (F12, F13)
+	ADD   R8, R11
+	WORD  $0x4f881140 // fmla v0.4s, v10.4s, v8.s[0]
+	WORD  $0x4f881161 // fmla v1.4s, v11.4s, v8.s[0]
+	WORD  $0x4f881182 // fmla v2.4s, v12.4s, v8.s[0]
+	WORD  $0x4f8811a3 // fmla v3.4s, v13.4s, v8.s[0]
+	WORD  $0x4f891144 // fmla v4.4s, v10.4s, v9.s[0]
+	WORD  $0x4f891165 // fmla v5.4s, v11.4s, v9.s[0]
+	WORD  $0x4f891186 // fmla v6.4s, v12.4s, v9.s[0]
+	WORD  $0x4f8911a7 // fmla v7.4s, v13.4s, v9.s[0]
+	SUBS  $1, R10
+	BNE   column
+
+added:
+	FMOVS floor+96(FP), F8
+	VDUP  V8.S[0], V8.S4
+	WORD  $0x4e20f500 // fmax v0.4s, v8.4s, v0.4s
+	WORD  $0x4e21f501 // fmax v1.4s, v8.4s, v1.4s
+	WORD  $0x4e22f502 // fmax v2.4s, v8.4s, v2.4s
+	WORD  $0x4e23f503 // fmax v3.4s, v8.4s, v3.4s
+	WORD  $0x4e24f504 // fmax v4.4s, v8.4s, v4.4s
+	WORD  $0x4e25f505 // fmax v5.4s, v8.4s, v5.4s
+	WORD  $0x4e26f506 // fmax v6.4s, v8.4s, v6.4s
+	WORD  $0x4e27f507 // fmax v7.4s, v8.4s, v7.4s
+	MOVD  tail+88(FP), R10
+	CMP   $0x04, R10
+	BNE   masked
+	FSTPQ (F0, F1), (R6)
+	FSTPQ (F2, F3), 32(R6)
+	ADD   R7, R6
+	FSTPQ (F4, F5), (R6)
+	FSTPQ (F6, F7), 32(R6)
+	ADD   R7, R6
+	JMP   stored
+
+masked:
+	FSTPQ (F0, F1), (R6)
+	FMOVQ F2, 32(R6)
+	TBNZ  $2, R9, whole4
+	TBZ   $1, R9, one4
+	FMOVD F3, 48(R6)
+	TBZ   $0, R9, moved4
+	ADD   $56, R6, R19
+	VST1  V3.S[2], (R19)
+	JMP   moved4
+
+one4:
+	TBZ   $0, R9, moved4
+	FMOVS F3, 48(R6)
+	JMP   moved4
+
+whole4:
+	FMOVQ F3, 48(R6)
+
+moved4:
+	ADD   R7, R6
+	FSTPQ (F4, F5), (R6)
+	FMOVQ F6, 32(R6)
+	TBNZ  $2, R9, whole5
+	TBZ   $1, R9, one5
+	FMOVD F7, 48(R6)
+	TBZ   $0, R9, moved5
+	ADD   $56, R6, R19
+	VST1  V7.S[2], (R19)
+	JMP   moved5
+
+one5:
+	TBZ   $0, R9, moved5
+	FMOVS F7, 48(R6)
+	JMP   moved5
+
+whole5:
+	FMOVQ F7, 48(R6)
+
+moved5:
+	ADD R7, R6
+
+stored:
+	ADD  R1, R0
+	ADD  R1, R0
+	SUBS $1, R3
+	BNE  blocks
+	RET
+
+// func indexed2x4NEON(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+TEXT ·indexed2x4NEON(SB), NOSPLIT, $0-92
+	MOVD at+16(FP), R0
+	MOVD ldb+48(FP), R1
+	MOVD tail+80(FP), R2
+
+blocks:
+	MOVD  bias+72(FP), R3
+	TST   R3, R3
+	BEQ   accumulate
+	FMOVQ (R3), F0
+	VORR  V0.B16, V0.B16, V4.B16
+	FMOVQ 16(R3), F1
+	VORR  V1.B16, V1.B16, V5.B16
+	FMOVQ 32(R3), F2
+	VORR  V2.B16, V2.B16, V6.B16
+	TBNZ  $2, R2, whole1
+	TBZ   $1, R2, one1
+	FMOVD 48(R3), F3
+	TBZ   $0, R2, moved1
+	ADD   $56, R3, R19
+	VLD1  (R19), V3.S[2]
+	JMP   moved1
+
+one1:
+	VMOVI $0, V3.B16
+	TBZ   $0, R2, moved1
+	FMOVS 48(R3), F3
+	JMP   moved1
+
+whole1:
+	FMOVQ 48(R3), F3
+
+moved1:
+	VORR V3.B16, V3.B16, V7.B16
+	JMP  begun
+
+accumulate:
+	MOVW  4(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FLDPQ (R3), (F0, F1)
+	FMOVQ 32(R3), F2
+	TBNZ  $2, R2, whole2
+	TBZ   $1, R2, one2
+	FMOVD 48(R3), F3
+	TBZ   $0, R2, moved2
+	ADD   $56, R3, R19
+	VLD1  (R19), V3.S[2]
+	JMP   moved2
+
+one2:
+	VMOVI $0, V3.B16
+	TBZ   $0, R2, moved2
+	FMOVS 48(R3), F3
+	JMP   moved2
+
+whole2:
+	FMOVQ 48(R3), F3
+
+moved2:
+	MOVW  12(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FLDPQ (R3), (F4, F5)
+	FMOVQ 32(R3), F6
+	TBNZ  $2, R2, whole3
+	TBZ   $1, R2, one3
+	FMOVD 48(R3), F7
+	TBZ   $0, R2, moved3
+	ADD   $56, R3, R19
+	VLD1  (R19), V7.S[2]
+	JMP   moved3
+
+one3:
+	VMOVI $0, V7.B16
+	TBZ   $0, R2, moved3
+	FMOVS 48(R3), F7
+	JMP   moved3
+
+whole3:
+	FMOVQ 48(R3), F7
+
+moved3:
+begun:
+	MOVW (R0), R3
+	MOVD a+32(FP), R6
+	ADD  R6, R3
+	MOVW 8(R0), R6
+	MOVD a+32(FP), R7
+	ADD  R7, R6
+	MOVD terms+24(FP), R7
+	MOVD k+8(FP), R8
+	MOVD b+40(FP), R9
+
+k:
+	MOVW  (R7), R10
+	FLDPQ (R9), (F8, F9)
+	FLDPQ 32(R9), (F10, F11)
+	WORD  $0xbc6a686c // ldr s12, [x3, x10]
+	WORD  $0x4f8c1100 // fmla v0.4s, v8.4s, v12.s[0]
+	WORD  $0x4f8c1121 // fmla v1.4s, v9.4s, v12.s[0]
+	WORD  $0x4f8c1142 // fmla v2.4s, v10.4s, v12.s[0]
+	WORD  $0x4f8c1163 // fmla v3.4s, v11.4s, v12.s[0]
+	WORD  $0xbc6a68cc // ldr s12, [x6, x10]
+	WORD  $0x4f8c1104 // fmla v4.4s, v8.4s, v12.s[0]
+	WORD  $0x4f8c1125 // fmla v5.4s, v9.4s, v12.s[0]
+	WORD  $0x4f8c1146 // fmla v6.4s, v10.4s, v12.s[0]
+	WORD  $0x4f8c1167 // fmla v7.4s, v11.4s, v12.s[0]
+	ADD   R1, R9
+	ADD   $0x04, R7
+	SUBS  $1, R8
+	BNE   k
+	FMOVS floor+88(FP), F8
+	VDUP  V8.S[0], V8.S4
+	WORD  $0x4e20f500 // fmax v0.4s, v8.4s, v0.4s
+	WORD  $0x4e21f501 // fmax v1.4s, v8.4s, v1.4s
+	WORD  $0x4e22f502 // fmax v2.4s, v8.4s, v2.4s
+	WORD  $0x4e23f503 // fmax v3.4s, v8.4s, v3.4s
+	WORD  $0x4e24f504 // fmax v4.4s, v8.4s, v4.4s
+	WORD  $0x4e25f505 // fmax v5.4s, v8.4s, v5.4s
+	WORD  $0x4e26f506 // fmax v6.4s, v8.4s, v6.4s
+	WORD  $0x4e27f507 // fmax v7.4s, v8.4s, v7.4s
+	MOVD  tail+80(FP), R3
+	CMP   $0x04, R3
+	BNE   masked
+	MOVW  4(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FSTPQ (F0, F1), (R3)
+	FSTPQ (F2, F3), 32(R3)
+	MOVW  12(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FSTPQ (F4, F5), (R3)
+	FSTPQ (F6, F7), 32(R3)
+	JMP   stored
+
+masked:
+	MOVW  4(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FSTPQ (F0, F1), (R3)
+	FMOVQ F2, 32(R3)
+	TBNZ  $2, R2, whole4
+	TBZ   $1, R2, one4
+	FMOVD F3, 48(R3)
+	TBZ   $0, R2, moved4
+	ADD   $56, R3, R19
+	VST1  V3.S[2], (R19)
+	JMP   moved4
+
+one4:
+	TBZ   $0, R2, moved4
+	FMOVS F3, 48(R3)
+	JMP   moved4
+
+whole4:
+	FMOVQ F3, 48(R3)
+
+moved4:
+	MOVW  12(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FSTPQ (F4, F5), (R3)
+	FMOVQ F6, 32(R3)
+	TBNZ  $2, R2, whole5
+	TBZ   $1, R2, one5
+	FMOVD F7, 48(R3)
+	TBZ   $0, R2, moved5
+	ADD   $56, R3, R19
+	VST1  V7.S[2], (R19)
+	JMP   moved5
+
+one5:
+	TBZ   $0, R2, moved5
+	FMOVS F7, 48(R3)
+	JMP   moved5
+
+whole5:
+	FMOVQ F7, 48(R3)
+
+moved5:
+stored:
+	ADD  $0x10, R0
+	MOVD blocks+0(FP), R3
+	SUB  $1, R3
+	MOVD R3, blocks+0(FP)
+	TST  R3, R3
+	BNE  blocks
+	RET
+
+// func panel3x1NEON(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+TEXT ·panel3x1NEON(SB), NOSPLIT, $0-100
+	MOVD a+16(FP), R0
+	MOVD ra+24(FP), R1
+	MOVD ca+32(FP), R2
+	MOVD blocks+0(FP), R3
+	MOVD c+64(FP), R6
+	MOVD ldc+72(FP), R7
+	MOVD ldb+48(FP), R8
+	MOVD tail+88(FP), R9
+
+blocks:
+	MOVD  bias+80(FP), R10
+	TST   R10, R10
+	BEQ   accumulate
+	TBNZ  $2, R9, whole1
+	TBZ   $1, R9, one1
+	FMOVD (R10), F0
+	TBZ   $0, R9, moved1
+	ADD   $8, R10, R19
+	VLD1  (R19), V0.S[2]
+	JMP   moved1
+
+one1:
+	VMOVI $0, V0.B16
+	TBZ   $0, R9, moved1
+	FMOVS (R10), F0
+	JMP   moved1
+
+whole1:
+	FMOVQ (R10), F0
+
+moved1:
+	VORR V0.B16, V0.B16, V1.B16
+	VORR V0.B16, V0.B16, V2.B16
+	JMP  begun
+
+accumulate:
+	MOVD  R6, R10
+	TBNZ  $2, R9, whole2
+	TBZ   $1, R9, one2
+	FMOVD (R10), F0
+	TBZ   $0, R9, moved2
+	ADD   $8, R10, R19
+	VLD1  (R19), V0.S[2]
+	JMP   moved2
+
+one2:
+	VMOVI $0, V0.B16
+	TBZ   $0, R9, moved2
+	FMOVS (R10), F0
+	JMP   moved2
+
+whole2:
+	FMOVQ (R10), F0
+
+moved2:
+	ADD   R7, R10
+	TBNZ  $2, R9, whole3
+	TBZ   $1, R9, one3
+	FMOVD (R10), F1
+	TBZ   $0, R9, moved3
+	ADD   $8, R10, R19
+	VLD1  (R19), V1.S[2]
+	JMP   moved3
+
+one3:
+	VMOVI $0, V1.B16
+	TBZ   $0, R9, moved3
+	FMOVS (R10), F1
+	JMP   moved3
+
+whole3:
+	FMOVQ (R10), F1
+
+moved3:
+	ADD   R7, R10
+	TBNZ  $2, R9, whole4
+	TBZ   $1, R9, one4
+	FMOVD (R10), F2
+	TBZ   $0, R9, moved4
+	ADD   $8, R10, R19
+	VLD1  (R19), V2.S[2]
+	JMP   moved4
+
+one4:
+	VMOVI $0, V2.B16
+	TBZ   $0, R9, moved4
+	FMOVS (R10), F2
+	JMP   moved4
+
+whole4:
+	FMOVQ (R10), F2
+
+moved4:
+begun:
+	MOVD k+8(FP), R10
+	MOVD b+40(FP), R11
+	CMP  $0x04, R2
+	BNE  columns
+	MOVD R0, R12
+	ADD  R1, R12, R13
+	ADD  R1, R13, R14
+	SUBS $0x04, R10
+	BLT  rest
+
+four:
+	FMOVQ.P 16(R12), F3
+	FMOVQ.P 16(R13), F4
+	FMOVQ.P 16(R14), F5
+	FMOVQ   (R11), F6
+	ADD     R8, R11
+	WORD    $0x4f8310c0 // fmla v0.4s, v6.4s, v3.s[0]
+	WORD    $0x4f8410c1 // fmla v1.4s, v6.4s, v4.s[0]
+	WORD    $0x4f8510c2 // fmla v2.4s, v6.4s, v5.s[0]
+	FMOVQ   (R11), F6
+	ADD     R8, R11
+	WORD    $0x4fa310c0 // fmla v0.4s, v6.4s, v3.s[1]
+	WORD    $0x4fa410c1 // fmla v1.4s, v6.4s, v4.s[1]
+	WORD    $0x4fa510c2 // fmla v2.4s, v6.4s, v5.s[1]
+	FMOVQ   (R11), F6
+	ADD     R8, R11
+	WORD    $0x4f8318c0 // fmla v0.4s, v6.4s, v3.s[2]
+	WORD    $0x4f8418c1 // fmla v1.4s, v6.4s, v4.s[2]
+	WORD    $0x4f8518c2 // fmla v2.4s, v6.4s, v5.s[2]
+	FMOVQ   (R11), F6
+	ADD     R8, R11
+	WORD    $0x4fa318c0 // fmla v0.4s, v6.4s, v3.s[3]
+	WORD    $0x4fa418c1 // fmla v1.4s, v6.4s, v4.s[3]
+	WORD    $0x4fa518c2 // fmla v2.4s, v6.4s, v5.s[3]
+	SUBS    $0x04, R10
+	BGE     four
+
+rest:
+	ADDS $0x04, R10
+	BEQ  added
+
+one:
+	FMOVS (R12), F3
+	ADD   $0x04, R12
+	FMOVS (R13), F4
+	ADD   $0x04, R13
+	FMOVS (R14), F5
+	ADD   $0x04, R14
+	FMOVQ (R11), F6
+	ADD   R8, R11
+	WORD  $0x4f8310c0 // fmla v0.4s, v6.4s, v3.s[0]
+	WORD  $0x4f8410c1 // fmla v1.4s, v6.4s, v4.s[0]
+	WORD  $0x4f8510c2 // fmla v2.4s, v6.4s, v5.s[0]
+	SUBS  $1, R10
+	BNE   one
+	JMP   added
+
+columns:
+	MOVD R0, R12
+
+column:
+	FMOVS (R12), F3
+	MOVD  R12, R13
+	ADD   R1, R13
+	FMOVS (R13), F4
+	ADD   R1, R13
+	FMOVS (R13), F5
+	ADD   R2, R12
+	FMOVQ (R11), F6
+	ADD   R8, R11
+	WORD  $0x4f8310c0 // fmla v0.4s, v6.4s, v3.s[0]
+	WORD  $0x4f8410c1 // fmla v1.4s, v6.4s, v4.s[0]
+	WORD  $0x4f8510c2 // fmla v2.4s, v6.4s, v5.s[0]
+	SUBS  $1, R10
+	BNE   column
+
+added:
+	FMOVS floor+96(FP), F3
+	VDUP  V3.S[0], V3.S4
+	WORD  $0x4e20f460 // fmax v0.4s, v3.4s, v0.4s
+	WORD  $0x4e21f461 // fmax v1.4s, v3.4s, v1.4s
+	WORD  $0x4e22f462 // fmax v2.4s, v3.4s, v2.4s
+	MOVD  tail+88(FP), R10
+	CMP   $0x04, R10
+	BNE   masked
+	FMOVQ F0, (R6)
+	ADD   R7, R6
+	FMOVQ F1, (R6)
+	ADD   R7, R6
+	FMOVQ F2, (R6)
+	ADD   R7, R6
+	JMP   stored
+
+masked:
+	TBNZ  $2, R9, whole5
+	TBZ   $1, R9, one5
+	FMOVD F0, (R6)
+	TBZ   $0, R9, moved5
+	ADD   $8, R6, R19
+	VST1  V0.S[2], (R19)
+	JMP   moved5
+
+one5:
+	TBZ   $0, R9, moved5
+	FMOVS F0, (R6)
+	JMP   moved5
+
+whole5:
+	FMOVQ F0, (R6)
+
+moved5:
+	ADD   R7, R6
+	TBNZ  $2, R9, whole6
+	TBZ   $1, R9, one6
+	FMOVD F1, (R6)
+	TBZ   $0, R9, moved6
+	ADD   $8, R6, R19
+	VST1  V1.S[2], (R19)
+	JMP   moved6
+
+one6:
+	TBZ   $0, R9, moved6
+	FMOVS F1, (R6)
+	JMP   moved6
+
+whole6:
+	FMOVQ F1, (R6)
+
+moved6:
+	ADD   R7, R6
+	TBNZ  $2, R9, whole7
+	TBZ   $1, R9, one7
+	FMOVD F2, (R6)
+	TBZ   $0, R9, moved7
+	ADD   $8, R6, R19
+	VST1  V2.S[2], (R19)
+	JMP   moved7
+
+one7:
+	TBZ   $0, R9, moved7
+	FMOVS F2, (R6)
+	JMP   moved7
+
+whole7:
+	FMOVQ F2, (R6)
+
+moved7:
+	ADD R7, R6
+
+stored:
+	ADD  R1, R0
+	ADD  R1, R0
+	ADD  R1, R0
+	SUBS $1, R3
+	BNE  blocks
+	RET
+
+// func indexed3x1NEON(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+TEXT ·indexed3x1NEON(SB), NOSPLIT, $0-92
+	MOVD at+16(FP), R0
+	MOVD ldb+48(FP), R1
+	MOVD tail+80(FP), R2
+
+blocks:
+	MOVD  bias+72(FP), R3
+	TST   R3, R3
+	BEQ   accumulate
+	TBNZ  $2, R2, whole1
+	TBZ   $1, R2, one1
+	FMOVD (R3), F0
+	TBZ   $0, R2, moved1
+	ADD   $8, R3, R19
+	VLD1  (R19), V0.S[2]
+	JMP   moved1
+
+one1:
+	VMOVI $0, V0.B16
+	TBZ   $0, R2, moved1
+	FMOVS (R3), F0
+	JMP   moved1
+
+whole1:
+	FMOVQ (R3), F0
+
+moved1:
+	VORR V0.B16, V0.B16, V1.B16
+	VORR V0.B16, V0.B16, V2.B16
+	JMP  begun
+
+accumulate:
+	MOVW  4(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	TBNZ  $2, R2, whole2
+	TBZ   $1, R2, one2
+	FMOVD (R3), F0
+	TBZ   $0, R2, moved2
+	ADD   $8, R3, R19
+	VLD1  (R19), V0.S[2]
+	JMP   moved2
+
+one2:
+	VMOVI $0, V0.B16
+	TBZ   $0, R2, moved2
+	FMOVS (R3), F0
+	JMP   moved2
+
+whole2:
+	FMOVQ (R3), F0
+
+moved2:
+	MOVW  12(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	TBNZ  $2, R2, whole3
+	TBZ   $1, R2, one3
+	FMOVD (R3), F1
+	TBZ   $0, R2, moved3
+	ADD   $8, R3, R19
+	VLD1  (R19), V1.S[2]
+	JMP   moved3
+
+one3:
+	VMOVI $0, V1.B16
+	TBZ   $0, R2, moved3
+	FMOVS (R3), F1
+	JMP   moved3
+
+whole3:
+	FMOVQ (R3), F1
+
+moved3:
+	MOVW  20(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	TBNZ  $2, R2, whole4
+	TBZ   $1, R2, one4
+	FMOVD (R3), F2
+	TBZ   $0, R2, moved4
+	ADD   $8, R3, R19
+	VLD1  (R19), V2.S[2]
+	JMP   moved4
+
+one4:
+	VMOVI $0, V2.B16
+	TBZ   $0, R2, moved4
+	FMOVS (R3), F2
+	JMP   moved4
+
+whole4:
+	FMOVQ (R3), F2
+
+moved4:
+begun:
+	MOVW (R0), R3
+	MOVD a+32(FP), R6
+	ADD  R6, R3
+	MOVW 8(R0), R6
+	MOVD a+32(FP), R7
+	ADD  R7, R6
+	MOVW 16(R0), R7
+	MOVD a+32(FP), R8
+	ADD  R8, R7
+	MOVD terms+24(FP), R8
+	MOVD k+8(FP), R9
+	MOVD b+40(FP), R10
+
+k:
+	MOVW  (R8), R11
+	FMOVQ (R10), F3
+	WORD  $0xbc6b6864 // ldr s4, [x3, x11]
+	WORD  $0x4f841060 // fmla v0.4s, v3.4s, v4.s[0]
+	WORD  $0xbc6b68c4 // ldr s4, [x6, x11]
+	WORD  $0x4f841061 // fmla v1.4s, v3.4s, v4.s[0]
+	WORD  $0xbc6b68e4 // ldr s4, [x7, x11]
+	WORD  $0x4f841062 // fmla v2.4s, v3.4s, v4.s[0]
+	ADD   R1, R10
+	ADD   $0x04, R8
+	SUBS  $1, R9
+	BNE   k
+	FMOVS floor+88(FP), F3
+	VDUP  V3.S[0], V3.S4
+	WORD  $0x4e20f460 // fmax v0.4s, v3.4s, v0.4s
+	WORD  $0x4e21f461 // fmax v1.4s, v3.4s, v1.4s
+	WORD  $0x4e22f462 // fmax v2.4s, v3.4s, v2.4s
+	MOVD  tail+80(FP), R3
+	CMP   $0x04, R3
+	BNE   masked
+	MOVW  4(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FMOVQ F0, (R3)
+	MOVW  12(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FMOVQ F1, (R3)
+	MOVW  20(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FMOVQ F2, (R3)
+	JMP   stored
+
+masked:
+	MOVW  4(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	TBNZ  $2, R2, whole5
+	TBZ   $1, R2, one5
+	FMOVD F0, (R3)
+	TBZ   $0, R2, moved5
+	ADD   $8, R3, R19
+	VST1  V0.S[2], (R19)
+	JMP   moved5
+
+one5:
+	TBZ   $0, R2, moved5
+	FMOVS F0, (R3)
+	JMP   moved5
+
+whole5:
+	FMOVQ F0, (R3)
+
+moved5:
+	MOVW  12(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	TBNZ  $2, R2, whole6
+	TBZ   $1, R2, one6
+	FMOVD F1, (R3)
+	TBZ   $0, R2, moved6
+	ADD   $8, R3, R19
+	VST1  V1.S[2], (R19)
+	JMP   moved6
+
+one6:
+	TBZ   $0, R2, moved6
+	FMOVS F1, (R3)
+	JMP   moved6
+
+whole6:
+	FMOVQ F1, (R3)
+
+moved6:
+	MOVW  20(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	TBNZ  $2, R2, whole7
+	TBZ   $1, R2, one7
+	FMOVD F2, (R3)
+	TBZ   $0, R2, moved7
+	ADD   $8, R3, R19
+	VST1  V2.S[2], (R19)
+	JMP   moved7
+
+one7:
+	TBZ   $0, R2, moved7
+	FMOVS F2, (R3)
+	JMP   moved7
+
+whole7:
+	FMOVQ F2, (R3)
+
+moved7:
+stored:
+	ADD  $0x18, R0
+	MOVD blocks+0(FP), R3
+	SUB  $1, R3
+	MOVD R3, blocks+0(FP)
+	TST  R3, R3
+	BNE  blocks
+	RET
+
+// func panel3x2NEON(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+TEXT ·panel3x2NEON(SB), NOSPLIT, $0-100
+	MOVD a+16(FP), R0
+	MOVD ra+24(FP), R1
+	MOVD ca+32(FP), R2
+	MOVD blocks+0(FP), R3
+	MOVD c+64(FP), R6
+	MOVD ldc+72(FP), R7
+	MOVD ldb+48(FP), R8
+	MOVD tail+88(FP), R9
+
+blocks:
+	MOVD  bias+80(FP), R10
+	TST   R10, R10
+	BEQ   accumulate
+	FMOVQ (R10), F0
+	VORR  V0.B16, V0.B16, V2.B16
+	VORR  V0.B16, V0.B16, V4.B16
+	TBNZ  $2, R9, whole1
+	TBZ   $1, R9, one1
+	FMOVD 16(R10), F1
+	TBZ   $0, R9, moved1
+	ADD   $24, R10, R19
+	VLD1  (R19), V1.S[2]
+	JMP   moved1
+
+one1:
+	VMOVI $0, V1.B16
+	TBZ   $0, R9, moved1
+	FMOVS 16(R10), F1
+	JMP   moved1
+
+whole1:
+	FMOVQ 16(R10), F1
+
+moved1:
+	VORR V1.B16, V1.B16, V3.B16
+	VORR V1.B16, V1.B16, V5.B16
+	JMP  begun
+
+accumulate:
+	MOVD  R6, R10
+	FMOVQ (R10), F0
+	TBNZ  $2, R9, whole2
+	TBZ   $1, R9, one2
+	FMOVD 16(R10), F1
+	TBZ   $0, R9, moved2
+	ADD   $24, R10, R19
+	VLD1  (R19), V1.S[2]
+	JMP   moved2
+
+one2:
+	VMOVI $0, V1.B16
+	TBZ   $0, R9, moved2
+	FMOVS 16(R10), F1
+	JMP   moved2
+
+whole2:
+	FMOVQ 16(R10), F1
+
+moved2:
+	ADD   R7, R10
+	FMOVQ (R10), F2
+	TBNZ  $2, R9, whole3
+	TBZ   $1, R9, one3
+	FMOVD 16(R10), F3
+	TBZ   $0, R9, moved3
+	ADD   $24, R10, R19
+	VLD1  (R19), V3.S[2]
+	JMP   moved3
+
+one3:
+	VMOVI $0, V3.B16
+	TBZ   $0, R9, moved3
+	FMOVS 16(R10), F3
+	JMP   moved3
+
+whole3:
+	FMOVQ 16(R10), F3
+
+moved3:
+	ADD   R7, R10
+	FMOVQ (R10), F4
+	TBNZ  $2, R9, whole4
+	TBZ   $1, R9, one4
+	FMOVD 16(R10), F5
+	TBZ   $0, R9, moved4
+	ADD   $24, R10, R19
+	VLD1  (R19), V5.S[2]
+	JMP   moved4
+
+one4:
+	VMOVI $0, V5.B16
+	TBZ   $0, R9, moved4
+	FMOVS 16(R10), F5
+	JMP   moved4
+
+whole4:
+	FMOVQ 16(R10), F5
+
+moved4:
+begun:
+	MOVD k+8(FP), R10
+	MOVD b+40(FP), R11
+	CMP  $0x04, R2
+	BNE  columns
+	MOVD R0, R12
+	ADD  R1, R12, R13
+	ADD  R1, R13, R14
+	SUBS $0x04, R10
+	BLT  rest
+
+four:
+	FMOVQ.P 16(R12), F6
+	FMOVQ.P 16(R13), F7
+	FMOVQ.P 16(R14), F8
+	FLDPQ   (R11), (F9, F10)
+	ADD     R8, R11
+	WORD    $0x4f861120 // fmla v0.4s, v9.4s, v6.s[0]
+	WORD    $0x4f861141 // fmla v1.4s, v10.4s, v6.s[0]
+	WORD    $0x4f871122 // fmla v2.4s, v9.4s, v7.s[0]
+	WORD    $0x4f871143 // fmla v3.4s, v10.4s, v7.s[0]
+	WORD    $0x4f881124 // fmla v4.4s, v9.4s, v8.s[0]
+	WORD    $0x4f881145 // fmla v5.4s, v10.4s, v8.s[0]
+	FLDPQ   (R11), (F9, F10)
+	ADD     R8, R11
+	WORD    $0x4fa61120 // fmla v0.4s, v9.4s, v6.s[1]
+	WORD    $0x4fa61141 // fmla v1.4s, v10.4s, v6.s[1]
+	WORD    $0x4fa71122 // fmla v2.4s, v9.4s, v7.s[1]
+	WORD    $0x4fa71143 // fmla v3.4s, v10.4s, v7.s[1]
+	WORD    $0x4fa81124 // fmla v4.4s, v9.4s, v8.s[1]
+	WORD    $0x4fa81145 // fmla v5.4s, v10.4s, v8.s[1]
+	FLDPQ   (R11), (F9, F10)
+	ADD     R8, R11
+	WORD    $0x4f861920 // fmla v0.4s, v9.4s, v6.s[2]
+	WORD    $0x4f861941 // fmla v1.4s, v10.4s, v6.s[2]
+	WORD    $0x4f871922 // fmla v2.4s, v9.4s, v7.s[2]
+	WORD    $0x4f871943 // fmla v3.4s, v10.4s, v7.s[2]
+	WORD    $0x4f881924 // fmla v4.4s, v9.4s, v8.s[2]
+	WORD    $0x4f881945 // fmla v5.4s, v10.4s, v8.s[2]
+	FLDPQ   (R11), (F9, F10)
+	ADD     R8, R11
+	WORD    $0x4fa61920 // fmla v0.4s, v9.4s, v6.s[3]
+	WORD    $0x4fa61941 // fmla v1.4s, v10.4s, v6.s[3]
+	WORD    $0x4fa71922 // fmla v2.4s, v9.4s, v7.s[3]
+	WORD    $0x4fa71943 // fmla v3.4s, v10.4s, v7.s[3]
+	WORD    $0x4fa81924 // fmla v4.4s, v9.4s, v8.s[3]
+	WORD    $0x4fa81945 // fmla v5.4s, v10.4s, v8.s[3]
+	SUBS    $0x04, R10
+	BGE     four
+
+rest:
+	ADDS $0x04, R10
+	BEQ  added
+
+one:
+	FMOVS (R12), F6
+	ADD   $0x04, R12
+	FMOVS (R13), F7
+	ADD   $0x04, R13
+	FMOVS (R14), F8
+	ADD   $0x04, R14
+	FLDPQ (R11), (F9, F10)
+	ADD   R8, R11
+	WORD  $0x4f861120 // fmla v0.4s, v9.4s, v6.s[0]
+	WORD  $0x4f861141 // fmla v1.4s, v10.4s, v6.s[0]
+	WORD  $0x4f871122 // fmla v2.4s, v9.4s, v7.s[0]
+	WORD  $0x4f871143 // fmla v3.4s, v10.4s, v7.s[0]
+	WORD  $0x4f881124 // fmla v4.4s, v9.4s, v8.s[0]
+	WORD  $0x4f881145 // fmla v5.4s, v10.4s, v8.s[0]
+	SUBS  $1, R10
+	BNE   one
+	JMP   added
+
+columns:
+	MOVD R0, R12
+
+column:
+	FMOVS (R12), F6
+	MOVD  R12, R13
+	ADD   R1, R13
+	FMOVS (R13), F7
+	ADD   R1, R13
+	FMOVS (R13), F8
+	ADD   R2, R12
+	FLDPQ (R11), (F9, F10)
+	ADD   R8, R11
+	WORD  $0x4f861120 // fmla v0.4s, v9.4s, v6.s[0]
+	WORD  $0x4f861141 // fmla v1.4s, v10.4s, v6.s[0]
+	WORD  $0x4f871122 // fmla v2.4s, v9.4s, v7.s[0]
+	WORD  $0x4f871143 // fmla v3.4s, v10.4s, v7.s[0]
+	WORD  $0x4f881124 // fmla v4.4s, v9.4s, v8.s[0]
+	WORD  $0x4f881145 // fmla v5.4s, v10.4s, v8.s[0]
+	SUBS  $1, R10
+	BNE   column
+
+added:
+	FMOVS floor+96(FP), F6
+	VDUP  V6.S[0], V6.S4
+	WORD  $0x4e20f4c0 // fmax v0.4s, v6.4s, v0.4s
+	WORD  $0x4e21f4c1 // fmax v1.4s, v6.4s, v1.4s
+	WORD  $0x4e22f4c2 // fmax v2.4s, v6.4s, v2.4s
+	WORD  $0x4e23f4c3 // fmax v3.4s, v6.4s, v3.4s
+	WORD  $0x4e24f4c4 // fmax v4.4s, v6.4s, v4.4s
+	WORD  $0x4e25f4c5 // fmax v5.4s, v6.4s, v5.4s
+	MOVD  tail+88(FP), R10
+	CMP   $0x04, R10
+	BNE   masked
+	FSTPQ (F0, F1), (R6)
+	ADD   R7, R6
+	FSTPQ (F2, F3), (R6)
+	ADD   R7, R6
+	FSTPQ (F4, F5), (R6)
+	ADD   R7, R6
+	JMP   stored
+
+masked:
+	FMOVQ F0, (R6)
+	TBNZ  $2, R9, whole5
+	TBZ   $1, R9, one5
+	FMOVD F1, 16(R6)
+	TBZ   $0, R9, moved5
+	ADD   $24, R6, R19
+	VST1  V1.S[2], (R19)
+	JMP   moved5
+
+one5:
+	TBZ   $0, R9, moved5
+	FMOVS F1, 16(R6)
+	JMP   moved5
+
+whole5:
+	FMOVQ F1, 16(R6)
+
+moved5:
+	ADD   R7, R6
+	FMOVQ F2, (R6)
+	TBNZ  $2, R9, whole6
+	TBZ   $1, R9, one6
+	FMOVD F3, 16(R6)
+	TBZ   $0, R9, moved6
+	ADD   $24, R6, R19
+	VST1  V3.S[2], (R19)
+	JMP   moved6
+
+one6:
+	TBZ   $0, R9, moved6
+	FMOVS F3, 16(R6)
+	JMP   moved6
+
+whole6:
+	FMOVQ F3, 16(R6)
+
+moved6:
+	ADD   R7, R6
+	FMOVQ F4, (R6)
+	TBNZ  $2, R9, whole7
+	TBZ   $1, R9, one7
+	FMOVD F5, 16(R6)
+	TBZ   $0, R9, moved7
+	ADD   $24, R6, R19
+	VST1  V5.S[2], (R19)
+	JMP   moved7
+
+one7:
+	TBZ   $0, R9, moved7
+	FMOVS F5, 16(R6)
+	JMP   moved7
+
+whole7:
+	FMOVQ F5, 16(R6)
+
+moved7:
+	ADD R7, R6
+
+stored:
+	ADD  R1, R0
+	ADD  R1, R0
+	ADD  R1, R0
+	SUBS $1, R3
+	BNE  blocks
+	RET
+
+// func indexed3x2NEON(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+TEXT ·indexed3x2NEON(SB), NOSPLIT, $0-92
+	MOVD at+16(FP), R0
+	MOVD ldb+48(FP), R1
+	MOVD tail+80(FP), R2
+
+blocks:
+	MOVD  bias+72(FP), R3
+	TST   R3, R3
+	BEQ   accumulate
+	FMOVQ (R3), F0
+	VORR  V0.B16, V0.B16, V2.B16
+	VORR  V0.B16, V0.B16, V4.B16
+	TBNZ  $2, R2, whole1
+	TBZ   $1, R2, one1
+	FMOVD 16(R3), F1
+	TBZ   $0, R2, moved1
+	ADD   $24, R3, R19
+	VLD1  (R19), V1.S[2]
+	JMP   moved1
+
+one1:
+	VMOVI $0, V1.B16
+	TBZ   $0, R2, moved1
+	FMOVS 16(R3), F1
+	JMP   moved1
+
+whole1:
+	FMOVQ 16(R3), F1
+
+moved1:
+	VORR V1.B16, V1.B16, V3.B16
+	VORR V1.B16, V1.B16, V5.B16
+	JMP  begun
+
+accumulate:
+	MOVW  4(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FMOVQ (R3), F0
+	TBNZ  $2, R2, whole2
+	TBZ   $1, R2, one2
+	FMOVD 16(R3), F1
+	TBZ   $0, R2, moved2
+	ADD   $24, R3, R19
+	VLD1  (R19), V1.S[2]
+	JMP   moved2
+
+one2:
+	VMOVI $0, V1.B16
+	TBZ   $0, R2, moved2
+	FMOVS 16(R3), F1
+	JMP   moved2
+
+whole2:
+	FMOVQ 16(R3), F1
+
+moved2:
+	MOVW  12(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FMOVQ (R3), F2
+	TBNZ  $2, R2, whole3
+	TBZ   $1, R2, one3
+	FMOVD 16(R3), F3
+	TBZ   $0, R2, moved3
+	ADD   $24, R3, R19
+	VLD1  (R19), V3.S[2]
+	JMP   moved3
+
+one3:
+	VMOVI $0, V3.B16
+	TBZ   $0, R2, moved3
+	FMOVS 16(R3), F3
+	JMP   moved3
+
+whole3:
+	FMOVQ 16(R3), F3
+
+moved3:
+	MOVW  20(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FMOVQ (R3), F4
+	TBNZ  $2, R2, whole4
+	TBZ   $1, R2, one4
+	FMOVD 16(R3), F5
+	TBZ   $0, R2, moved4
+	ADD   $24, R3, R19
+	VLD1  (R19), V5.S[2]
+	JMP   moved4
+
+one4:
+	VMOVI $0, V5.B16
+	TBZ   $0, R2, moved4
+	FMOVS 16(R3), F5
+	JMP   moved4
+
+whole4:
+	FMOVQ 16(R3), F5
+
+moved4:
+begun:
+	MOVW (R0), R3
+	MOVD a+32(FP), R6
+	ADD  R6, R3
+	MOVW 8(R0), R6
+	MOVD a+32(FP), R7
+	ADD  R7, R6
+	MOVW 16(R0), R7
+	MOVD a+32(FP), R8
+	ADD  R8, R7
+	MOVD terms+24(FP), R8
+	MOVD k+8(FP), R9
+	MOVD b+40(FP), R10
+
+k:
+	MOVW  (R8), R11
+	FLDPQ (R10), (F6, F7)
+	WORD  $0xbc6b6868 // ldr s8, [x3, x11]
+	WORD  $0x4f8810c0 // fmla v0.4s, v6.4s, v8.s[0]
+	WORD  $0x4f8810e1 // fmla v1.4s, v7.4s, v8.s[0]
+	WORD  $0xbc6b68c8 // ldr s8, [x6, x11]
+	WORD  $0x4f8810c2 // fmla v2.4s, v6.4s, v8.s[0]
+	WORD  $0x4f8810e3 // fmla v3.4s, v7.4s, v8.s[0]
+	WORD  $0xbc6b68e8 // ldr s8, [x7, x11]
+	WORD  $0x4f8810c4 // fmla v4.4s, v6.4s, v8.s[0]
+	WORD  $0x4f8810e5 // fmla v5.4s, v7.4s, v8.s[0]
+	ADD   R1, R10
+	ADD   $0x04, R8
+	SUBS  $1, R9
+	BNE   k
+	FMOVS floor+88(FP), F6
+	VDUP  V6.S[0], V6.S4
+	WORD  $0x4e20f4c0 // fmax v0.4s, v6.4s, v0.4s
+	WORD  $0x4e21f4c1 // fmax v1.4s, v6.4s, v1.4s
+	WORD  $0x4e22f4c2 // fmax v2.4s, v6.4s, v2.4s
+	WORD  $0x4e23f4c3 // fmax v3.4s, v6.4s, v3.4s
+	WORD  $0x4e24f4c4 // fmax v4.4s, v6.4s, v4.4s
+	WORD  $0x4e25f4c5 // fmax v5.4s, v6.4s, v5.4s
+	MOVD  tail+80(FP), R3
+	CMP   $0x04, R3
+	BNE   masked
+	MOVW  4(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FSTPQ (F0, F1), (R3)
+	MOVW  12(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FSTPQ (F2, F3), (R3)
+	MOVW  20(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FSTPQ (F4, F5), (R3)
+	JMP   stored
+
+masked:
+	MOVW  4(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FMOVQ F0, (R3)
+	TBNZ  $2, R2, whole5
+	TBZ   $1, R2, one5
+	FMOVD F1, 16(R3)
+	TBZ   $0, R2, moved5
+	ADD   $24, R3, R19
+	VST1  V1.S[2], (R19)
+	JMP   moved5
+
+one5:
+	TBZ   $0, R2, moved5
+	FMOVS F1, 16(R3)
+	JMP   moved5
+
+whole5:
+	FMOVQ F1, 16(R3)
+
+moved5:
+	MOVW  12(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FMOVQ F2, (R3)
+	TBNZ  $2, R2, whole6
+	TBZ   $1, R2, one6
+	FMOVD F3, 16(R3)
+	TBZ   $0, R2, moved6
+	ADD   $24, R3, R19
+	VST1  V3.S[2], (R19)
+	JMP   moved6
+
+one6:
+	TBZ   $0, R2, moved6
+	FMOVS F3, 16(R3)
+	JMP   moved6
+
+whole6:
+	FMOVQ F3, 16(R3)
+
+moved6:
+	MOVW  20(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FMOVQ F4, (R3)
+	TBNZ  $2, R2, whole7
+	TBZ   $1, R2, one7
+	FMOVD F5, 16(R3)
+	TBZ   $0, R2, moved7
+	ADD   $24, R3, R19
+	VST1  V5.S[2], (R19)
+	JMP   moved7
+
+one7:
+	TBZ   $0, R2, moved7
+	FMOVS F5, 16(R3)
+	JMP   moved7
+
+whole7:
+	FMOVQ F5, 16(R3)
+
+moved7:
+stored:
+	ADD  $0x18, R0
+	MOVD blocks+0(FP), R3
+	SUB  $1, R3
+	MOVD R3, blocks+0(FP)
+	TST  R3, R3
+	BNE  blocks
+	RET
+
+// func panel3x3NEON(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+TEXT ·panel3x3NEON(SB), NOSPLIT, $0-100
+	MOVD a+16(FP), R0
+	MOVD ra+24(FP), R1
+	MOVD ca+32(FP), R2
+	MOVD blocks+0(FP), R3
+	MOVD c+64(FP), R6
+	MOVD ldc+72(FP), R7
+	MOVD ldb+48(FP), R8
+	MOVD tail+88(FP), R9
+
+blocks:
+	MOVD  bias+80(FP), R10
+	TST   R10, R10
+	BEQ   accumulate
+	FMOVQ (R10), F0
+	VORR  V0.B16, V0.B16, V3.B16
+	VORR  V0.B16, V0.B16, V6.B16
+	FMOVQ 16(R10), F1
+	VORR  V1.B16, V1.B16, V4.B16
+	VORR  V1.B16, V1.B16, V7.B16
+	TBNZ  $2, R9, whole1
+	TBZ   $1, R9, one1
+	FMOVD 32(R10), F2
+	TBZ   $0, R9, moved1
+	ADD   $40, R10, R19
+	VLD1  (R19), V2.S[2]
+	JMP   moved1
+
+one1:
+	VMOVI $0, V2.B16
+	TBZ   $0, R9, moved1
+	FMOVS 32(R10), F2
+	JMP   moved1
+
+whole1:
+	FMOVQ 32(R10), F2
+
+moved1:
+	VORR V2.B16, V2.B16, V5.B16
+	VORR V2.B16, V2.B16, V8.B16
+	JMP  begun
+
+accumulate:
+	MOVD  R6, R10
+	FLDPQ (R10), (F0, F1)
+	TBNZ  $2, R9, whole2
+	TBZ   $1, R9, one2
+	FMOVD 32(R10), F2
+	TBZ   $0, R9, moved2
+	ADD   $40, R10, R19
+	VLD1  (R19), V2.S[2]
+	JMP   moved2
+
+one2:
+	VMOVI $0, V2.B16
+	TBZ   $0, R9, moved2
+	FMOVS 32(R10), F2
+	JMP   moved2
+
+whole2:
+	FMOVQ 32(R10), F2
+
+moved2:
+	ADD   R7, R10
+	FLDPQ (R10), (F3, F4)
+	TBNZ  $2, R9, whole3
+	TBZ   $1, R9, one3
+	FMOVD 32(R10), F5
+	TBZ   $0, R9, moved3
+	ADD   $40, R10, R19
+	VLD1  (R19), V5.S[2]
+	JMP   moved3
+
+one3:
+	VMOVI $0, V5.B16
+	TBZ   $0, R9, moved3
+	FMOVS 32(R10), F5
+	JMP   moved3
+
+whole3:
+	FMOVQ 32(R10), F5
+
+moved3:
+	ADD   R7, R10
+	FLDPQ (R10), (F6, F7)
+	TBNZ  $2, R9, whole4
+	TBZ   $1, R9, one4
+	FMOVD 32(R10), F8
+	TBZ   $0, R9, moved4
+	ADD   $40, R10, R19
+	VLD1  (R19), V8.S[2]
+	JMP   moved4
+
+one4:
+	VMOVI $0, V8.B16
+	TBZ   $0, R9, moved4
+	FMOVS 32(R10), F8
+	JMP   moved4
+
+whole4:
+	FMOVQ 32(R10), F8
+
+moved4:
+begun:
+	MOVD k+8(FP), R10
+	MOVD b+40(FP), R11
+	CMP  $0x04, R2
+	BNE  columns
+	MOVD R0, R12
+	ADD  R1, R12, R13
+	ADD  R1, R13, R14
+	SUBS $0x04, R10
+	BLT  rest
+
+four:
+	FMOVQ.P 16(R12), F9
+	FMOVQ.P 16(R13), F10
+	FMOVQ.P 16(R14), F11
+	FLDPQ   (R11), (F12, F13)
+	FMOVQ   32(R11), F14
+	ADD     R8, R11
+	WORD    $0x4f891180 // fmla v0.4s, v12.4s, v9.s[0]
+	WORD    $0x4f8911a1 // fmla v1.4s, v13.4s, v9.s[0]
+	WORD    $0x4f8911c2 // fmla v2.4s, v14.4s, v9.s[0]
+	WORD    $0x4f8a1183 // fmla v3.4s, v12.4s, v10.s[0]
+	WORD    $0x4f8a11a4 // fmla v4.4s, v13.4s, v10.s[0]
+	WORD    $0x4f8a11c5 // fmla v5.4s, v14.4s, v10.s[0]
+	WORD    $0x4f8b1186 // fmla v6.4s, v12.4s, v11.s[0]
+	WORD    $0x4f8b11a7 // fmla v7.4s, v13.4s, v11.s[0]
+	WORD    $0x4f8b11c8 // fmla v8.4s, v14.4s, v11.s[0]
+	FLDPQ   (R11), (F12, F13)
+	FMOVQ   32(R11), F14
+	ADD     R8, R11
+	WORD    $0x4fa91180 // fmla v0.4s, v12.4s, v9.s[1]
+	WORD    $0x4fa911a1 // fmla v1.4s, v13.4s, v9.s[1]
+	WORD    $0x4fa911c2 // fmla v2.4s, v14.4s, v9.s[1]
+	WORD    $0x4faa1183 // fmla v3.4s, v12.4s, v10.s[1]
+	WORD    $0x4faa11a4 // fmla v4.4s, v13.4s, v10.s[1]
+	WORD    $0x4faa11c5 // fmla v5.4s, v14.4s, v10.s[1]
+	WORD    $0x4fab1186 // fmla v6.4s, v12.4s, v11.s[1]
+	WORD    $0x4fab11a7 // fmla v7.4s, v13.4s, v11.s[1]
+	WORD    $0x4fab11c8 // fmla v8.4s, v14.4s, v11.s[1]
+	FLDPQ   (R11), (F12, F13)
+	FMOVQ   32(R11), F14
+	ADD     R8, R11
+	WORD    $0x4f891980 // fmla v0.4s, v12.4s, v9.s[2]
+	WORD    $0x4f8919a1 // fmla v1.4s, v13.4s, v9.s[2]
+	WORD    $0x4f8919c2 // fmla v2.4s, v14.4s, v9.s[2]
+	WORD    $0x4f8a1983 // fmla v3.4s, v12.4s, v10.s[2]
+	WORD    $0x4f8a19a4 // fmla v4.4s, v13.4s, v10.s[2]
+	WORD    $0x4f8a19c5 // fmla v5.4s, v14.4s, v10.s[2]
+	WORD    $0x4f8b1986 // fmla v6.4s, v12.4s, v11.s[2]
+	WORD    $0x4f8b19a7 // fmla v7.4s, v13.4s, v11.s[2]
+	WORD    $0x4f8b19c8 // fmla v8.4s, v14.4s, v11.s[2]
+	FLDPQ   (R11), (F12, F13)
+	FMOVQ   32(R11), F14
+	ADD     R8, R11
+	WORD    $0x4fa91980 // fmla v0.4s, v12.4s, v9.s[3]
+	WORD    $0x4fa919a1 // fmla v1.4s, v13.4s, v9.s[3]
+	WORD    $0x4fa919c2 // fmla v2.4s, v14.4s, v9.s[3]
+	WORD    $0x4faa1983 // fmla v3.4s, v12.4s, v10.s[3]
+	WORD    $0x4faa19a4 // fmla v4.4s, v13.4s, v10.s[3]
+	WORD    $0x4faa19c5 // fmla v5.4s, v14.4s, v10.s[3]
+	WORD    $0x4fab1986 // fmla v6.4s, v12.4s, v11.s[3]
+	WORD    $0x4fab19a7 // fmla v7.4s, v13.4s, v11.s[3]
+	WORD    $0x4fab19c8 // fmla v8.4s, v14.4s, v11.s[3]
+	SUBS    $0x04, R10
+	BGE     four
+
+rest:
+	ADDS $0x04, R10
+	BEQ  added
+
+one:
+	FMOVS (R12), F9
+	ADD   $0x04, R12
+	FMOVS (R13), F10
+	ADD   $0x04, R13
+	FMOVS (R14), F11
+	ADD   $0x04, R14
+	FLDPQ (R11), (F12, F13)
+	FMOVQ 32(R11), F14
+	ADD   R8, R11
+	WORD  $0x4f891180 // fmla v0.4s, v12.4s, v9.s[0]
+	WORD  $0x4f8911a1 // fmla v1.4s, v13.4s, v9.s[0]
+	WORD  $0x4f8911c2 // fmla v2.4s, v14.4s, v9.s[0]
+	WORD  $0x4f8a1183 // fmla v3.4s, v12.4s, v10.s[0]
+	WORD  $0x4f8a11a4 // fmla v4.4s, v13.4s, v10.s[0]
+	WORD  $0x4f8a11c5 // fmla v5.4s, v14.4s, v10.s[0]
+	WORD  $0x4f8b1186 // fmla v6.4s, v12.4s, v11.s[0]
+	WORD  $0x4f8b11a7 // fmla v7.4s, v13.4s, v11.s[0]
+	WORD  $0x4f8b11c8 // fmla v8.4s, v14.4s, v11.s[0]
+	SUBS  $1, R10
+	BNE   one
+	JMP   added
+
+columns:
+	MOVD R0, R12
+
+column:
+	FMOVS (R12), F9
+	MOVD  R12, R13
+	ADD   R1, R13
+	FMOVS (R13), F10
+	ADD   R1, R13
+	FMOVS (R13), F11
+	ADD   R2, R12
+	FLDPQ (R11), (F12, F13)
+	FMOVQ 32(R11), F14
+	ADD   R8, R11
+	WORD  $0x4f891180 // fmla v0.4s, v12.4s, v9.s[0]
+	WORD  $0x4f8911a1 // fmla v1.4s, v13.4s, v9.s[0]
+	WORD  $0x4f8911c2 // fmla v2.4s, v14.4s, v9.s[0]
+	WORD  $0x4f8a1183 // fmla v3.4s, v12.4s, v10.s[0]
+	WORD  $0x4f8a11a4 // fmla v4.4s, v13.4s, v10.s[0]
+	WORD  $0x4f8a11c5 // fmla v5.4s, v14.4s, v10.s[0]
+	WORD  $0x4f8b1186 // fmla v6.4s, v12.4s, v11.s[0]
+	WORD  $0x4f8b11a7 // fmla v7.4s, v13.4s, v11.s[0]
+	WORD  $0x4f8b11c8 // fmla v8.4s, v14.4s, v11.s[0]
+	SUBS  $1, R10
+	BNE   column
+
+added:
+	FMOVS floor+96(FP), F9
+	VDUP  V9.S[0], V9.S4
+	WORD  $0x4e20f520 // fmax v0.4s, v9.4s, v0.4s
+	WORD  $0x4e21f521 // fmax v1.4s, v9.4s, v1.4s
+	WORD  $0x4e22f522 // fmax v2.4s, v9.4s, v2.4s
+	WORD  $0x4e23f523 // fmax v3.4s, v9.4s, v3.4s
+	WORD  $0x4e24f524 // fmax v4.4s, v9.4s, v4.4s
+	WORD  $0x4e25f525 // fmax v5.4s, v9.4s, v5.4s
+	WORD  $0x4e26f526 // fmax v6.4s, v9.4s, v6.4s
+	WORD  $0x4e27f527 // fmax v7.4s, v9.4s, v7.4s
+	WORD  $0x4e28f528 // fmax v8.4s, v9.4s, v8.4s
+	MOVD  tail+88(FP), R10
+	CMP   $0x04, R10
+	BNE   masked
+	FSTPQ (F0, F1), (R6)
+	FMOVQ F2, 32(R6)
+	ADD   R7, R6
+	FSTPQ (F3, F4), (R6)
+	FMOVQ F5, 32(R6)
+	ADD   R7, R6
+	FSTPQ (F6, F7), (R6)
+	FMOVQ F8, 32(R6)
+	ADD   R7, R6
+	JMP   stored
+
+masked:
+	FSTPQ (F0, F1), (R6)
+	TBNZ  $2, R9, whole5
+	TBZ   $1, R9, one5
+	FMOVD F2, 32(R6)
+	TBZ   $0, R9, moved5
+	ADD   $40, R6, R19
+	VST1  V2.S[2], (R19)
+	JMP   moved5
+
+one5:
+	TBZ   $0, R9, moved5
+	FMOVS F2, 32(R6)
+	JMP   moved5
+
+whole5:
+	FMOVQ F2, 32(R6)
+
+moved5:
+	ADD   R7, R6
+	FSTPQ (F3, F4), (R6)
+	TBNZ  $2, R9, whole6
+	TBZ   $1, R9, one6
+	FMOVD F5, 32(R6)
+	TBZ   $0, R9, moved6
+	ADD   $40, R6, R19
+	VST1  V5.S[2], (R19)
+	JMP   moved6
+
+one6:
+	TBZ   $0, R9, moved6
+	FMOVS F5, 32(R6)
+	JMP   moved6
+
+whole6:
+	FMOVQ F5, 32(R6)
+
+moved6:
+	ADD   R7, R6
+	FSTPQ (F6, F7), (R6)
+	TBNZ  $2, R9, whole7
+	TBZ   $1, R9, one7
+	FMOVD F8, 32(R6)
+	TBZ   $0, R9, moved7
+	ADD   $40, R6, R19
+	VST1  V8.S[2], (R19)
+	JMP   moved7
+
+one7:
+	TBZ   $0, R9, moved7
+	FMOVS F8, 32(R6)
+	JMP   moved7
+
+whole7:
+	FMOVQ F8, 32(R6)
+
+moved7:
+	ADD R7, R6
+
+stored:
+	ADD  R1, R0
+	ADD  R1, R0
+	ADD  R1, R0
+	SUBS $1, R3
+	BNE  blocks
+	RET
+
+// func indexed3x3NEON(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+TEXT ·indexed3x3NEON(SB), NOSPLIT, $0-92
+	MOVD at+16(FP), R0
+	MOVD ldb+48(FP), R1
+	MOVD tail+80(FP), R2
+
+blocks:
+	MOVD  bias+72(FP), R3
+	TST   R3, R3
+	BEQ   accumulate
+	FMOVQ (R3), F0
+	VORR  V0.B16, V0.B16, V3.B16
+	VORR  V0.B16, V0.B16, V6.B16
+	FMOVQ 16(R3), F1
+	VORR  V1.B16, V1.B16, V4.B16
+	VORR  V1.B16, V1.B16, V7.B16
+	TBNZ  $2, R2, whole1
+	TBZ   $1, R2, one1
+	FMOVD 32(R3), F2
+	TBZ   $0, R2, moved1
+	ADD   $40, R3, R19
+	VLD1  (R19), V2.S[2]
+	JMP   moved1
+
+one1:
+	VMOVI $0, V2.B16
+	TBZ   $0, R2, moved1
+	FMOVS 32(R3), F2
+	JMP   moved1
+
+whole1:
+	FMOVQ 32(R3), F2
+
+moved1:
+	VORR V2.B16, V2.B16, V5.B16
+	VORR V2.B16, V2.B16, V8.B16
+	JMP  begun
+
+accumulate:
+	MOVW  4(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FLDPQ (R3), (F0, F1)
+	TBNZ  $2, R2, whole2
+	TBZ   $1, R2, one2
+	FMOVD 32(R3), F2
+	TBZ   $0, R2, moved2
+	ADD   $40, R3, R19
+	VLD1  (R19), V2.S[2]
+	JMP   moved2
+
+one2:
+	VMOVI $0, V2.B16
+	TBZ   $0, R2, moved2
+	FMOVS 32(R3), F2
+	JMP   moved2
+
+whole2:
+	FMOVQ 32(R3), F2
+
+moved2:
+	MOVW  12(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FLDPQ (R3), (F3, F4)
+	TBNZ  $2, R2, whole3
+	TBZ   $1, R2, one3
+	FMOVD 32(R3), F5
+	TBZ   $0, R2, moved3
+	ADD   $40, R3, R19
+	VLD1  (R19), V5.S[2]
+	JMP   moved3
+
+one3:
+	VMOVI $0, V5.B16
+	TBZ   $0, R2, moved3
+	FMOVS 32(R3), F5
+	JMP   moved3
+
+whole3:
+	FMOVQ 32(R3), F5
+
+moved3:
+	MOVW  20(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FLDPQ (R3), (F6, F7)
+	TBNZ  $2, R2, whole4
+	TBZ   $1, R2, one4
+	FMOVD 32(R3), F8
+	TBZ   $0, R2, moved4
+	ADD   $40, R3, R19
+	VLD1  (R19), V8.S[2]
+	JMP   moved4
+
+one4:
+	VMOVI $0, V8.B16
+	TBZ   $0, R2, moved4
+	FMOVS 32(R3), F8
+	JMP   moved4
+
+whole4:
+	FMOVQ 32(R3), F8
+
+moved4:
+begun:
+	MOVW (R0), R3
+	MOVD a+32(FP), R6
+	ADD  R6, R3
+	MOVW 8(R0), R6
+	MOVD a+32(FP), R7
+	ADD  R7, R6
+	MOVW 16(R0), R7
+	MOVD a+32(FP), R8
+	ADD  R8, R7
+	MOVD terms+24(FP), R8
+	MOVD k+8(FP), R9
+	MOVD b+40(FP), R10
+
+k:
+	MOVW  (R8), R11
+	FLDPQ (R10), (F9, F10)
+	FMOVQ 32(R10), F11
+	WORD  $0xbc6b686c // ldr s12, [x3, x11]
+	WORD  $0x4f8c1120 // fmla v0.4s, v9.4s, v12.s[0]
+	WORD  $0x4f8c1141 // fmla v1.4s, v10.4s, v12.s[0]
+	WORD  $0x4f8c1162 // fmla v2.4s, v11.4s, v12.s[0]
+	WORD  $0xbc6b68cc // ldr s12, [x6, x11]
+	WORD  $0x4f8c1123 // fmla v3.4s, v9.4s, v12.s[0]
+	WORD  $0x4f8c1144 // fmla v4.4s, v10.4s, v12.s[0]
+	WORD  $0x4f8c1165 // fmla v5.4s, v11.4s, v12.s[0]
+	WORD  $0xbc6b68ec // ldr s12, [x7, x11]
+	WORD  $0x4f8c1126 // fmla v6.4s, v9.4s, v12.s[0]
+	WORD  $0x4f8c1147 // fmla v7.4s, v10.4s, v12.s[0]
+	WORD  $0x4f8c1168 // fmla v8.4s, v11.4s, v12.s[0]
+	ADD   R1, R10
+	ADD   $0x04, R8
+	SUBS  $1, R9
+	BNE   k
+	FMOVS floor+88(FP), F9
+	VDUP  V9.S[0], V9.S4
+	WORD  $0x4e20f520 // fmax v0.4s, v9.4s, v0.4s
+	WORD  $0x4e21f521 // fmax v1.4s, v9.4s, v1.4s
+	WORD  $0x4e22f522 // fmax v2.4s, v9.4s, v2.4s
+	WORD  $0x4e23f523 // fmax v3.4s, v9.4s, v3.4s
+	WORD  $0x4e24f524 // fmax v4.4s, v9.4s, v4.4s
+	WORD  $0x4e25f525 // fmax v5.4s, v9.4s, v5.4s
+	WORD  $0x4e26f526 // fmax v6.4s, v9.4s, v6.4s
+	WORD  $0x4e27f527 // fmax v7.4s, v9.4s, v7.4s
+	WORD  $0x4e28f528 // fmax v8.4s, v9.4s, v8.4s
+	MOVD  tail+80(FP), R3
+	CMP   $0x04, R3
+	BNE   masked
+	MOVW  4(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FSTPQ (F0, F1), (R3)
+	FMOVQ F2, 32(R3)
+	MOVW  12(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FSTPQ (F3, F4), (R3)
+	FMOVQ F5, 32(R3)
+	MOVW  20(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FSTPQ (F6, F7), (R3)
+	FMOVQ F8, 32(R3)
+	JMP   stored
+
+masked:
+	MOVW  4(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FSTPQ (F0, F1), (R3)
+	TBNZ  $2, R2, whole5
+	TBZ   $1, R2, one5
+	FMOVD F2, 32(R3)
+	TBZ   $0, R2, moved5
+	ADD   $40, R3, R19
+	VST1  V2.S[2], (R19)
+	JMP   moved5
+
+one5:
+	TBZ   $0, R2, moved5
+	FMOVS F2, 32(R3)
+	JMP   moved5
+
+whole5:
+	FMOVQ F2, 32(R3)
+
+moved5:
+	MOVW  12(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FSTPQ (F3, F4), (R3)
+	TBNZ  $2, R2, whole6
+	TBZ   $1, R2, one6
+	FMOVD F5, 32(R3)
+	TBZ   $0, R2, moved6
+	ADD   $40, R3, R19
+	VST1  V5.S[2], (R19)
+	JMP   moved6
+
+one6:
+	TBZ   $0, R2, moved6
+	FMOVS F5, 32(R3)
+	JMP   moved6
+
+whole6:
+	FMOVQ F5, 32(R3)
+
+moved6:
+	MOVW  20(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FSTPQ (F6, F7), (R3)
+	TBNZ  $2, R2, whole7
+	TBZ   $1, R2, one7
+	FMOVD F8, 32(R3)
+	TBZ   $0, R2, moved7
+	ADD   $40, R3, R19
+	VST1  V8.S[2], (R19)
+	JMP   moved7
+
+one7:
+	TBZ   $0, R2, moved7
+	FMOVS F8, 32(R3)
+	JMP   moved7
+
+whole7:
+	FMOVQ F8, 32(R3)
+
+moved7:
+stored:
+	ADD  $0x18, R0
+	MOVD blocks+0(FP), R3
+	SUB  $1, R3
+	MOVD R3, blocks+0(FP)
+	TST  R3, R3
+	BNE  blocks
+	RET
+
+// func panel3x4NEON(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+TEXT ·panel3x4NEON(SB), NOSPLIT, $0-100
+	MOVD a+16(FP), R0
+	MOVD ra+24(FP), R1
+	MOVD ca+32(FP), R2
+	MOVD blocks+0(FP), R3
+	MOVD c+64(FP), R6
+	MOVD ldc+72(FP), R7
+	MOVD ldb+48(FP), R8
+	MOVD tail+88(FP), R9
+
+blocks:
+	MOVD  bias+80(FP), R10
+	TST   R10, R10
+	BEQ   accumulate
+	FMOVQ (R10), F0
+	VORR  V0.B16, V0.B16, V4.B16
+	VORR  V0.B16, V0.B16, V8.B16
+	FMOVQ 16(R10), F1
+	VORR  V1.B16, V1.B16, V5.B16
+	VORR  V1.B16, V1.B16, V9.B16
+	FMOVQ 32(R10), F2
+	VORR  V2.B16, V2.B16, V6.B16
+	VORR  V2.B16, V2.B16, V10.B16
+	TBNZ  $2, R9, whole1
+	TBZ   $1, R9, one1
+	FMOVD 48(R10), F3
+	TBZ   $0, R9, moved1
+	ADD   $56, R10, R19
+	VLD1  (R19), V3.S[2]
+	JMP   moved1
+
+one1:
+	VMOVI $0, V3.B16
+	TBZ   $0, R9, moved1
+	FMOVS 48(R10), F3
+	JMP   moved1
+
+whole1:
+	FMOVQ 48(R10), F3
+
+moved1:
+	VORR V3.B16, V3.B16, V7.B16
+	VORR V3.B16, V3.B16, V11.B16
+	JMP  begun
+
+accumulate:
+	MOVD  R6, R10
+	FLDPQ (R10), (F0, F1)
+	FMOVQ 32(R10), F2
+	TBNZ  $2, R9, whole2
+	TBZ   $1, R9, one2
+	FMOVD 48(R10), F3
+	TBZ   $0, R9, moved2
+	ADD   $56, R10, R19
+	VLD1  (R19), V3.S[2]
+	JMP   moved2
+
+one2:
+	VMOVI $0, V3.B16
+	TBZ   $0, R9, moved2
+	FMOVS 48(R10), F3
+	JMP   moved2
+
+whole2:
+	FMOVQ 48(R10), F3
+
+moved2:
+	ADD   R7, R10
+	FLDPQ (R10), (F4, F5)
+	FMOVQ 32(R10), F6
+	TBNZ  $2, R9, whole3
+	TBZ   $1, R9, one3
+	FMOVD 48(R10), F7
+	TBZ   $0, R9, moved3
+	ADD   $56, R10, R19
+	VLD1  (R19), V7.S[2]
+	JMP   moved3
+
+one3:
+	VMOVI $0, V7.B16
+	TBZ   $0, R9, moved3
+	FMOVS 48(R10), F7
+	JMP   moved3
+
+whole3:
+	FMOVQ 48(R10), F7
+
+moved3:
+	ADD   R7, R10
+	FLDPQ (R10), (F8, F9)
+	FMOVQ 32(R10), F10
+	TBNZ  $2, R9, whole4
+	TBZ   $1, R9, one4
+	FMOVD 48(R10), F11
+	TBZ   $0, R9, moved4
+	ADD   $56, R10, R19
+	VLD1  (R19), V11.S[2]
+	JMP   moved4
+
+one4:
+	VMOVI $0, V11.B16
+	TBZ   $0, R9, moved4
+	FMOVS 48(R10), F11
+	JMP   moved4
+
+whole4:
+	FMOVQ 48(R10), F11
+
+moved4:
+begun:
+	MOVD k+8(FP), R10
+	MOVD b+40(FP), R11
+	CMP  $0x04, R2
+	BNE  columns
+	MOVD R0, R12
+	ADD  R1, R12, R13
+	ADD  R1, R13, R14
+	SUBS $0x04, R10
+	BLT  rest
+
+four:
+	FMOVQ.P 16(R12), F12
+	FMOVQ.P 16(R13), F13
+	FMOVQ.P 16(R14), F14
+	FLDPQ   (R11), (F15, F16)
+	FLDPQ   32(R11), (F17, F18)
+	ADD     R8, R11
+	WORD    $0x4f8c11e0 // fmla v0.4s, v15.4s, v12.s[0]
+	WORD    $0x4f8c1201 // fmla v1.4s, v16.4s, v12.s[0]
+	WORD    $0x4f8c1222 // fmla v2.4s, v17.4s, v12.s[0]
+	WORD    $0x4f8c1243 // fmla v3.4s, v18.4s, v12.s[0]
+	WORD    $0x4f8d11e4 // fmla v4.4s, v15.4s, v13.s[0]
+	WORD    $0x4f8d1205 // fmla v5.4s, v16.4s, v13.s[0]
+	WORD    $0x4f8d1226 // fmla v6.4s, v17.4s, v13.s[0]
+	WORD    $0x4f8d1247 // fmla v7.4s, v18.4s, v13.s[0]
+	WORD    $0x4f8e11e8 // fmla v8.4s, v15.4s, v14.s[0]
+	WORD    $0x4f8e1209 // fmla v9.4s, v16.4s, v14.s[0]
+	WORD    $0x4f8e122a // fmla v10.4s, v17.4s, v14.s[0]
+	WORD    $0x4f8e124b // fmla v11.4s, v18.4s, v14.s[0]
+	FLDPQ   (R11), (F15, F16)
+	FLDPQ   32(R11), (F17, F18)
+	ADD     R8, R11
+	WORD    $0x4fac11e0 // fmla v0.4s, v15.4s, v12.s[1]
+	WORD    $0x4fac1201 // fmla v1.4s, v16.4s, v12.s[1]
+	WORD    $0x4fac1222 // fmla v2.4s, v17.4s, v12.s[1]
+	WORD    $0x4fac1243 // fmla v3.4s, v18.4s, v12.s[1]
+	WORD    $0x4fad11e4 // fmla v4.4s, v15.4s, v13.s[1]
+	WORD    $0x4fad1205 // fmla v5.4s, v16.4s, v13.s[1]
+	WORD    $0x4fad1226 // fmla v6.4s, v17.4s, v13.s[1]
+	WORD    $0x4fad1247 // fmla v7.4s, v18.4s, v13.s[1]
+	WORD    $0x4fae11e8 // fmla v8.4s, v15.4s, v14.s[1]
+	WORD    $0x4fae1209 // fmla v9.4s, v16.4s, v14.s[1]
+	WORD    $0x4fae122a // fmla v10.4s, v17.4s, v14.s[1]
+	WORD    $0x4fae124b // fmla v11.4s, v18.4s, v14.s[1]
+	FLDPQ   (R11), (F15, F16)
+	FLDPQ   32(R11), (F17, F18)
+	ADD     R8, R11
+	WORD    $0x4f8c19e0 // fmla v0.4s, v15.4s, v12.s[2]
+	WORD    $0x4f8c1a01 // fmla v1.4s, v16.4s, v12.s[2]
+	WORD    $0x4f8c1a22 // fmla v2.4s, v17.4s, v12.s[2]
+	WORD    $0x4f8c1a43 // fmla v3.4s, v18.4s, v12.s[2]
+	WORD    $0x4f8d19e4 // fmla v4.4s, v15.4s, v13.s[2]
+	WORD    $0x4f8d1a05 // fmla v5.4s, v16.4s, v13.s[2]
+	WORD    $0x4f8d1a26 // fmla v6.4s, v17.4s, v13.s[2]
+	WORD    $0x4f8d1a47 // fmla v7.4s, v18.4s, v13.s[2]
+	WORD    $0x4f8e19e8 // fmla v8.4s, v15.4s, v14.s[2]
+	WORD    $0x4f8e1a09 // fmla v9.4s, v16.4s, v14.s[2]
+	WORD    $0x4f8e1a2a // fmla v10.4s, v17.4s, v14.s[2]
+	WORD    $0x4f8e1a4b // fmla v11.4s, v18.4s, v14.s[2]
+	FLDPQ   (R11), (F15, F16)
+	FLDPQ   32(R11), (F17, F18)
+	ADD     R8, R11
+	WORD    $0x4fac19e0 // fmla v0.4s, v15.4s, v12.s[3]
+	WORD    $0x4fac1a01 // fmla v1.4s, v16.4s, v12.s[3]
+	WORD    $0x4fac1a22 // fmla v2.4s, v17.4s, v12.s[3]
+	WORD    $0x4fac1a43 // fmla v3.4s, v18.4s, v12.s[3]
+	WORD    $0x4fad19e4 // fmla v4.4s, v15.4s, v13.s[3]
+	WORD    $0x4fad1a05 // fmla v5.4s, v16.4s, v13.s[3]
+	WORD    $0x4fad1a26 // fmla v6.4s, v17.4s, v13.s[3]
+	WORD    $0x4fad1a47 // fmla v7.4s, v18.4s, v13.s[3]
+	WORD    $0x4fae19e8 // fmla v8.4s, v15.4s, v14.s[3]
+	WORD    $0x4fae1a09 // fmla v9.4s, v16.4s, v14.s[3]
+	WORD    $0x4fae1a2a // fmla v10.4s, v17.4s, v14.s[3]
+	WORD    $0x4fae1a4b // fmla v11.4s, v18.4s, v14.s[3]
+	SUBS    $0x04, R10
+	BGE     four
+
+rest:
+	ADDS $0x04, R10
+	BEQ  added
+
+one:
+	FMOVS (R12), F12
+	ADD   $0x04, R12
+	FMOVS (R13), F13
+	ADD   $0x04, R13
+	FMOVS (R14), F14
+	ADD   $0x04, R14
+	FLDPQ (R11), (F15, F16)
+	FLDPQ 32(R11), (F17, F18)
+	ADD   R8, R11
+	WORD  $0x4f8c11e0 // fmla v0.4s, v15.4s, v12.s[0]
+	WORD  $0x4f8c1201 // fmla v1.4s, v16.4s, v12.s[0]
+	WORD  $0x4f8c1222 // fmla v2.4s, v17.4s, v12.s[0]
+	WORD  $0x4f8c1243 // fmla v3.4s, v18.4s, v12.s[0]
+	WORD  $0x4f8d11e4 // fmla v4.4s, v15.4s, v13.s[0]
+	WORD  $0x4f8d1205 // fmla v5.4s, v16.4s, v13.s[0]
+	WORD  $0x4f8d1226 // fmla v6.4s, v17.4s, v13.s[0]
+	WORD  $0x4f8d1247 // fmla v7.4s, v18.4s, v13.s[0]
+	WORD  $0x4f8e11e8 // fmla v8.4s, v15.4s, v14.s[0]
+	WORD  $0x4f8e1209 // fmla v9.4s, v16.4s, v14.s[0]
+	WORD  $0x4f8e122a // fmla v10.4s, v17.4s, v14.s[0]
+	WORD  $0x4f8e124b // fmla v11.4s, v18.4s, v14.s[0]
+	SUBS  $1, R10
+	BNE   one
+	JMP   added
+
+columns:
+	MOVD R0, R12
+
+column:
+	FMOVS (R12), F12
+	MOVD  R12, R13
+	ADD   R1, R13
+	FMOVS (R13), F13
+	ADD   R1, R13
+	FMOVS (R13), F14
+	ADD   R2, R12
+	FLDPQ (R11), (F15, F16)
+	FLDPQ 32(R11), (F17, F18)
+	ADD   R8, R11
+	WORD  $0x4f8c11e0 // fmla v0.4s, v15.4s, v12.s[0]
+	WORD  $0x4f8c1201 // fmla v1.4s, v16.4s, v12.s[0]
+	WORD  $0x4f8c1222 // fmla v2.4s, v17.4s, v12.s[0]
+	WORD  $0x4f8c1243 // fmla v3.4s, v18.4s, v12.s[0]
+	WORD  $0x4f8d11e4 // fmla v4.4s, v15.4s, v13.s[0]
+	WORD  $0x4f8d1205 // fmla v5.4s, v16.4s, v13.s[0]
+	WORD  $0x4f8d1226 // fmla v6.4s, v17.4s, v13.s[0]
+	WORD  $0x4f8d1247 // fmla v7.4s, v18.4s, v13.s[0]
+	WORD  $0x4f8e11e8 // fmla v8.4s, v15.4s, v14.s[0]
+	WORD  $0x4f8e1209 // fmla v9.4s, v16.4s, v14.s[0]
+	WORD  $0x4f8e122a // fmla v10.4s, v17.4s, v14.s[0]
+	WORD  $0x4f8e124b // fmla v11.4s, v18.4s, v14.s[0]
+	SUBS  $1, R10
+	BNE   column
+
+added:
+	FMOVS floor+96(FP), F12
+	VDUP  V12.S[0], V12.S4
+	WORD  $0x4e20f580 // fmax v0.4s, v12.4s, v0.4s
+	WORD  $0x4e21f581 // fmax v1.4s, v12.4s, v1.4s
+	WORD  $0x4e22f582 // fmax v2.4s, v12.4s, v2.4s
+	WORD  $0x4e23f583 // fmax v3.4s, v12.4s, v3.4s
+	WORD  $0x4e24f584 // fmax v4.4s, v12.4s, v4.4s
+	WORD  $0x4e25f585 // fmax v5.4s, v12.4s, v5.4s
+	WORD  $0x4e26f586 // fmax v6.4s, v12.4s, v6.4s
+	WORD  $0x4e27f587 // fmax v7.4s, v12.4s, v7.4s
+	WORD  $0x4e28f588 // fmax v8.4s, v12.4s, v8.4s
+	WORD  $0x4e29f589 // fmax v9.4s, v12.4s, v9.4s
+	WORD  $0x4e2af58a // fmax v10.4s, v12.4s, v10.4s
+	WORD  $0x4e2bf58b // fmax v11.4s, v12.4s, v11.4s
+	MOVD  tail+88(FP), R10
+	CMP   $0x04, R10
+	BNE   masked
+	FSTPQ (F0, F1), (R6)
+	FSTPQ (F2, F3), 32(R6)
+	ADD   R7, R6
+	FSTPQ (F4, F5), (R6)
+	FSTPQ (F6, F7), 32(R6)
+	ADD   R7, R6
+	FSTPQ (F8, F9), (R6)
+	FSTPQ (F10, F11), 32(R6)
+	ADD   R7, R6
+	JMP   stored
+
+masked:
+	FSTPQ (F0, F1), (R6)
+	FMOVQ F2, 32(R6)
+	TBNZ  $2, R9, whole5
+	TBZ   $1, R9, one5
+	FMOVD F3, 48(R6)
+	TBZ   $0, R9, moved5
+	ADD   $56, R6, R19
+	VST1  V3.S[2], (R19)
+	JMP   moved5
+
+one5:
+	TBZ   $0, R9, moved5
+	FMOVS F3, 48(R6)
+	JMP   moved5
+
+whole5:
+	FMOVQ F3, 48(R6)
+
+moved5:
+	ADD   R7, R6
+	FSTPQ (F4, F5), (R6)
+	FMOVQ F6, 32(R6)
+	TBNZ  $2, R9, whole6
+	TBZ   $1, R9, one6
+	FMOVD F7, 48(R6)
+	TBZ   $0, R9, moved6
+	ADD   $56, R6, R19
+	VST1  V7.S[2], (R19)
+	JMP   moved6
+
+one6:
+	TBZ   $0, R9, moved6
+	FMOVS F7, 48(R6)
+	JMP   moved6
+
+whole6:
+	FMOVQ F7, 48(R6)
+
+moved6:
+	ADD   R7, R6
+	FSTPQ (F8, F9), (R6)
+	FMOVQ F10, 32(R6)
+	TBNZ  $2, R9, whole7
+	TBZ   $1, R9, one7
+	FMOVD F11, 48(R6)
+	TBZ   $0, R9, moved7
+	ADD   $56, R6, R19
+	VST1  V11.S[2], (R19)
+	JMP   moved7
+
+one7:
+	TBZ   $0, R9, moved7
+	FMOVS F11, 48(R6)
+	JMP   moved7
+
+whole7:
+	FMOVQ F11, 48(R6)
+
+moved7:
+	ADD R7, R6
+
+stored:
+	ADD  R1, R0
+	ADD  R1, R0
+	ADD  R1, R0
+	SUBS $1, R3
+	BNE  blocks
+	RET
+
+// func indexed3x4NEON(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+TEXT ·indexed3x4NEON(SB), NOSPLIT, $0-92
+	MOVD at+16(FP), R0
+	MOVD ldb+48(FP), R1
+	MOVD tail+80(FP), R2
+
+blocks:
+	MOVD  bias+72(FP), R3
+	TST   R3, R3
+	BEQ   accumulate
+	FMOVQ (R3), F0
+	VORR  V0.B16, V0.B16, V4.B16
+	VORR  V0.B16, V0.B16, V8.B16
+	FMOVQ 16(R3), F1
+	VORR  V1.B16, V1.B16, V5.B16
+	VORR  V1.B16, V1.B16, V9.B16
+	FMOVQ 32(R3), F2
+	VORR  V2.B16, V2.B16, V6.B16
+	VORR  V2.B16, V2.B16, V10.B16
+	TBNZ  $2, R2, whole1
+	TBZ   $1, R2, one1
+	FMOVD 48(R3), F3
+	TBZ   $0, R2, moved1
+	ADD   $56, R3, R19
+	VLD1  (R19), V3.S[2]
+	JMP   moved1
+
+one1:
+	VMOVI $0, V3.B16
+	TBZ   $0, R2, moved1
+	FMOVS 48(R3), F3
+	JMP   moved1
+
+whole1:
+	FMOVQ 48(R3), F3
+
+moved1:
+	VORR V3.B16, V3.B16, V7.B16
+	VORR V3.B16, V3.B16, V11.B16
+	JMP  begun
+
+accumulate:
+	MOVW  4(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FLDPQ (R3), (F0, F1)
+	FMOVQ 32(R3), F2
+	TBNZ  $2, R2, whole2
+	TBZ   $1, R2, one2
+	FMOVD 48(R3), F3
+	TBZ   $0, R2, moved2
+	ADD   $56, R3, R19
+	VLD1  (R19), V3.S[2]
+	JMP   moved2
+
+one2:
+	VMOVI $0, V3.B16
+	TBZ   $0, R2, moved2
+	FMOVS 48(R3), F3
+	JMP   moved2
+
+whole2:
+	FMOVQ 48(R3), F3
+
+moved2:
+	MOVW  12(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FLDPQ (R3), (F4, F5)
+	FMOVQ 32(R3), F6
+	TBNZ  $2, R2, whole3
+	TBZ   $1, R2, one3
+	FMOVD 48(R3), F7
+	TBZ   $0, R2, moved3
+	ADD   $56, R3, R19
+	VLD1  (R19), V7.S[2]
+	JMP   moved3
+
+one3:
+	VMOVI $0, V7.B16
+	TBZ   $0, R2, moved3
+	FMOVS 48(R3), F7
+	JMP   moved3
+
+whole3:
+	FMOVQ 48(R3), F7
+
+moved3:
+	MOVW  20(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FLDPQ (R3), (F8, F9)
+	FMOVQ 32(R3), F10
+	TBNZ  $2, R2, whole4
+	TBZ   $1, R2, one4
+	FMOVD 48(R3), F11
+	TBZ   $0, R2, moved4
+	ADD   $56, R3, R19
+	VLD1  (R19), V11.S[2]
+	JMP   moved4
+
+one4:
+	VMOVI $0, V11.B16
+	TBZ   $0, R2, moved4
+	FMOVS 48(R3), F11
+	JMP   moved4
+
+whole4:
+	FMOVQ 48(R3), F11
+
+moved4:
+begun:
+	MOVW (R0), R3
+	MOVD a+32(FP), R6
+	ADD  R6, R3
+	MOVW 8(R0), R6
+	MOVD a+32(FP), R7
+	ADD  R7, R6
+	MOVW 16(R0), R7
+	MOVD a+32(FP), R8
+	ADD  R8, R7
+	MOVD terms+24(FP), R8
+	MOVD k+8(FP), R9
+	MOVD b+40(FP), R10
+
+k:
+	MOVW  (R8), R11
+	FLDPQ (R10), (F12, F13)
+	FLDPQ 32(R10), (F14, F15)
+	WORD  $0xbc6b6870 // ldr s16, [x3, x11]
+	WORD  $0x4f901180 // fmla v0.4s, v12.4s, v16.s[0]
+	WORD  $0x4f9011a1 // fmla v1.4s, v13.4s, v16.s[0]
+	WORD  $0x4f9011c2 // fmla v2.4s, v14.4s, v16.s[0]
+	WORD  $0x4f9011e3 // fmla v3.4s, v15.4s, v16.s[0]
+	WORD  $0xbc6b68d0 // ldr s16, [x6, x11]
+	WORD  $0x4f901184 // fmla v4.4s, v12.4s, v16.s[0]
+	WORD  $0x4f9011a5 // fmla v5.4s, v13.4s, v16.s[0]
+	WORD  $0x4f9011c6 // fmla v6.4s, v14.4s, v16.s[0]
+	WORD  $0x4f9011e7 // fmla v7.4s, v15.4s, v16.s[0]
+	WORD  $0xbc6b68f0 // ldr s16, [x7, x11]
+	WORD  $0x4f901188 // fmla v8.4s, v12.4s, v16.s[0]
+	WORD  $0x4f9011a9 // fmla v9.4s, v13.4s, v16.s[0]
+	WORD  $0x4f9011ca // fmla v10.4s, v14.4s, v16.s[0]
+	WORD  $0x4f9011eb // fmla v11.4s, v15.4s, v16.s[0]
+	ADD   R1, R10
+	ADD   $0x04, R8
+	SUBS  $1, R9
+	BNE   k
+	FMOVS floor+88(FP), F12
+	VDUP  V12.S[0], V12.S4
+	WORD  $0x4e20f580 // fmax v0.4s, v12.4s, v0.4s
+	WORD  $0x4e21f581 // fmax v1.4s, v12.4s, v1.4s
+	WORD  $0x4e22f582 // fmax v2.4s, v12.4s, v2.4s
+	WORD  $0x4e23f583 // fmax v3.4s, v12.4s, v3.4s
+	WORD  $0x4e24f584 // fmax v4.4s, v12.4s, v4.4s
+	WORD  $0x4e25f585 // fmax v5.4s, v12.4s, v5.4s
+	WORD  $0x4e26f586 // fmax v6.4s, v12.4s, v6.4s
+	WORD  $0x4e27f587 // fmax v7.4s, v12.4s, v7.4s
+	WORD  $0x4e28f588 // fmax v8.4s, v12.4s, v8.4s
+	WORD  $0x4e29f589 // fmax v9.4s, v12.4s, v9.4s
+	WORD  $0x4e2af58a // fmax v10.4s, v12.4s, v10.4s
+	WORD  $0x4e2bf58b // fmax v11.4s, v12.4s, v11.4s
+	MOVD  tail+80(FP), R3
+	CMP   $0x04, R3
+	BNE   masked
+	MOVW  4(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FSTPQ (F0, F1), (R3)
+	FSTPQ (F2, F3), 32(R3)
+	MOVW  12(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FSTPQ (F4, F5), (R3)
+	FSTPQ (F6, F7), 32(R3)
+	MOVW  20(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FSTPQ (F8, F9), (R3)
+	FSTPQ (F10, F11), 32(R3)
+	JMP   stored
+
+masked:
+	MOVW  4(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FSTPQ (F0, F1), (R3)
+	FMOVQ F2, 32(R3)
+	TBNZ  $2, R2, whole5
+	TBZ   $1, R2, one5
+	FMOVD F3, 48(R3)
+	TBZ   $0, R2, moved5
+	ADD   $56, R3, R19
+	VST1  V3.S[2], (R19)
+	JMP   moved5
+
+one5:
+	TBZ   $0, R2, moved5
+	FMOVS F3, 48(R3)
+	JMP   moved5
+
+whole5:
+	FMOVQ F3, 48(R3)
+
+moved5:
+	MOVW  12(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FSTPQ (F4, F5), (R3)
+	FMOVQ F6, 32(R3)
+	TBNZ  $2, R2, whole6
+	TBZ   $1, R2, one6
+	FMOVD F7, 48(R3)
+	TBZ   $0, R2, moved6
+	ADD   $56, R3, R19
+	VST1  V7.S[2], (R19)
+	JMP   moved6
+
+one6:
+	TBZ   $0, R2, moved6
+	FMOVS F7, 48(R3)
+	JMP   moved6
+
+whole6:
+	FMOVQ F7, 48(R3)
+
+moved6:
+	MOVW  20(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FSTPQ (F8, F9), (R3)
+	FMOVQ F10, 32(R3)
+	TBNZ  $2, R2, whole7
+	TBZ   $1, R2, one7
+	FMOVD F11, 48(R3)
+	TBZ   $0, R2, moved7
+	ADD   $56, R3, R19
+	VST1  V11.S[2], (R19)
+	JMP   moved7
+
+one7:
+	TBZ   $0, R2, moved7
+	FMOVS F11, 48(R3)
+	JMP   moved7
+
+whole7:
+	FMOVQ F11, 48(R3)
+
+moved7:
+stored:
+	ADD  $0x18, R0
+	MOVD blocks+0(FP), R3
+	SUB  $1, R3
+	MOVD R3, blocks+0(FP)
+	TST  R3, R3
+	BNE  blocks
+	RET
+
+// func panel4x1NEON(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+TEXT ·panel4x1NEON(SB), NOSPLIT, $0-100
+	MOVD a+16(FP), R0
+	MOVD ra+24(FP), R1
+	MOVD ca+32(FP), R2
+	MOVD blocks+0(FP), R3
+	MOVD c+64(FP), R6
+	MOVD ldc+72(FP), R7
+	MOVD ldb+48(FP), R8
+	MOVD tail+88(FP), R9
+
+blocks:
+	MOVD  bias+80(FP), R10
+	TST   R10, R10
+	BEQ   accumulate
+	TBNZ  $2, R9, whole1
+	TBZ   $1, R9, one1
+	FMOVD (R10), F0
+	TBZ   $0, R9, moved1
+	ADD   $8, R10, R19
+	VLD1  (R19), V0.S[2]
+	JMP   moved1
+
+one1:
+	VMOVI $0, V0.B16
+	TBZ   $0, R9, moved1
+	FMOVS (R10), F0
+	JMP   moved1
+
+whole1:
+	FMOVQ (R10), F0
+
+moved1:
+	VORR V0.B16, V0.B16, V1.B16
+	VORR V0.B16, V0.B16, V2.B16
+	VORR V0.B16, V0.B16, V3.B16
+	JMP  begun
+
+accumulate:
+	MOVD  R6, R10
+	TBNZ  $2, R9, whole2
+	TBZ   $1, R9, one2
+	FMOVD (R10), F0
+	TBZ   $0, R9, moved2
+	ADD   $8, R10, R19
+	VLD1  (R19), V0.S[2]
+	JMP   moved2
+
+one2:
+	VMOVI $0, V0.B16
+	TBZ   $0, R9, moved2
+	FMOVS (R10), F0
+	JMP   moved2
+
+whole2:
+	FMOVQ (R10), F0
+
+moved2:
+	ADD   R7, R10
+	TBNZ  $2, R9, whole3
+	TBZ   $1, R9, one3
+	FMOVD (R10), F1
+	TBZ   $0, R9, moved3
+	ADD   $8, R10, R19
+	VLD1  (R19), V1.S[2]
+	JMP   moved3
+
+one3:
+	VMOVI $0, V1.B16
+	TBZ   $0, R9, moved3
+	FMOVS (R10), F1
+	JMP   moved3
+
+whole3:
+	FMOVQ (R10), F1
+
+moved3:
+	ADD   R7, R10
+	TBNZ  $2, R9, whole4
+	TBZ   $1, R9, one4
+	FMOVD (R10), F2
+	TBZ   $0, R9, moved4
+	ADD   $8, R10, R19
+	VLD1  (R19), V2.S[2]
+	JMP   moved4
+
+one4:
+	VMOVI $0, V2.B16
+	TBZ   $0, R9, moved4
+	FMOVS (R10), F2
+	JMP   moved4
+
+whole4:
+	FMOVQ (R10), F2
+
+moved4:
+	ADD   R7, R10
+	TBNZ  $2, R9, whole5
+	TBZ   $1, R9, one5
+	FMOVD (R10), F3
+	TBZ   $0, R9, moved5
+	ADD   $8, R10, R19
+	VLD1  (R19), V3.S[2]
+	JMP   moved5
+
+one5:
+	VMOVI $0, V3.B16
+	TBZ   $0, R9, moved5
+	FMOVS (R10), F3
+	JMP   moved5
+
+whole5:
+	FMOVQ (R10), F3
+
+moved5:
+begun:
+	MOVD k+8(FP), R10
+	MOVD b+40(FP), R11
+	CMP  $0x04, R2
+	BNE  columns
+	MOVD R0, R12
+	ADD  R1, R12, R13
+	ADD  R1, R13, R14
+	ADD  R1, R14, R15
+	SUBS $0x04, R10
+	BLT  rest
+
+four:
+	FMOVQ.P 16(R12), F4
+	FMOVQ.P 16(R13), F5
+	FMOVQ.P 16(R14), F6
+	FMOVQ.P 16(R15), F7
+	FMOVQ   (R11), F8
+	ADD     R8, R11
+	WORD    $0x4f841100 // fmla v0.4s, v8.4s, v4.s[0]
+	WORD    $0x4f851101 // fmla v1.4s, v8.4s, v5.s[0]
+	WORD    $0x4f861102 // fmla v2.4s, v8.4s, v6.s[0]
+	WORD    $0x4f871103 // fmla v3.4s, v8.4s, v7.s[0]
+	FMOVQ   (R11), F8
+	ADD     R8, R11
+	WORD    $0x4fa41100 // fmla v0.4s, v8.4s, v4.s[1]
+	WORD    $0x4fa51101 // fmla v1.4s, v8.4s, v5.s[1]
+	WORD    $0x4fa61102 // fmla v2.4s, v8.4s, v6.s[1]
+	WORD    $0x4fa71103 // fmla v3.4s, v8.4s, v7.s[1]
+	FMOVQ   (R11), F8
+	ADD     R8, R11
+	WORD    $0x4f841900 // fmla v0.4s, v8.4s, v4.s[2]
+	WORD    $0x4f851901 // fmla v1.4s, v8.4s, v5.s[2]
+	WORD    $0x4f861902 // fmla v2.4s, v8.4s, v6.s[2]
+	WORD    $0x4f871903 // fmla v3.4s, v8.4s, v7.s[2]
+	FMOVQ   (R11), F8
+	ADD     R8, R11
+	WORD    $0x4fa41900 // fmla v0.4s, v8.4s, v4.s[3]
+	WORD    $0x4fa51901 // fmla v1.4s, v8.4s, v5.s[3]
+	WORD    $0x4fa61902 // fmla v2.4s, v8.4s, v6.s[3]
+	WORD    $0x4fa71903 // fmla v3.4s, v8.4s, v7.s[3]
+	SUBS    $0x04, R10
+	BGE     four
+
+rest:
+	ADDS $0x04, R10
+	BEQ  added
+
+one:
+	FMOVS (R12), F4
+	ADD   $0x04, R12
+	FMOVS (R13), F5
+	ADD   $0x04, R13
+	FMOVS (R14), F6
+	ADD   $0x04, R14
+	FMOVS (R15), F7
+	ADD   $0x04, R15
+	FMOVQ (R11), F8
+	ADD   R8, R11
+	WORD  $0x4f841100 // fmla v0.4s, v8.4s, v4.s[0]
+	WORD  $0x4f851101 // fmla v1.4s, v8.4s, v5.s[0]
+	WORD  $0x4f861102 // fmla v2.4s, v8.4s, v6.s[0]
+	WORD  $0x4f871103 // fmla v3.4s, v8.4s, v7.s[0]
+	SUBS  $1, R10
+	BNE   one
+	JMP   added
+
+columns:
+	MOVD R0, R12
+
+column:
+	FMOVS (R12), F4
+	MOVD  R12, R13
+	ADD   R1, R13
+	FMOVS (R13), F5
+	ADD   R1, R13
+	FMOVS (R13), F6
+	ADD   R1, R13
+	FMOVS (R13), F7
+	ADD   R2, R12
+	FMOVQ (R11), F8
+	ADD   R8, R11
+	WORD  $0x4f841100 // fmla v0.4s, v8.4s, v4.s[0]
+	WORD  $0x4f851101 // fmla v1.4s, v8.4s, v5.s[0]
+	WORD  $0x4f861102 // fmla v2.4s, v8.4s, v6.s[0]
+	WORD  $0x4f871103 // fmla v3.4s, v8.4s, v7.s[0]
+	SUBS  $1, R10
+	BNE   column
+
+added:
+	FMOVS floor+96(FP), F4
+	VDUP  V4.S[0], V4.S4
+	WORD  $0x4e20f480 // fmax v0.4s, v4.4s, v0.4s
+	WORD  $0x4e21f481 // fmax v1.4s, v4.4s, v1.4s
+	WORD  $0x4e22f482 // fmax v2.4s, v4.4s, v2.4s
+	WORD  $0x4e23f483 // fmax v3.4s, v4.4s, v3.4s
+	MOVD  tail+88(FP), R10
+	CMP   $0x04, R10
+	BNE   masked
+	FMOVQ F0, (R6)
+	ADD   R7, R6
+	FMOVQ F1, (R6)
+	ADD   R7, R6
+	FMOVQ F2, (R6)
+	ADD   R7, R6
+	FMOVQ F3, (R6)
+	ADD   R7, R6
+	JMP   stored
+
+masked:
+	TBNZ  $2, R9, whole6
+	TBZ   $1, R9, one6
+	FMOVD F0, (R6)
+	TBZ   $0, R9, moved6
+	ADD   $8, R6, R19
+	VST1  V0.S[2], (R19)
+	JMP   moved6
+
+one6:
+	TBZ   $0, R9, moved6
+	FMOVS F0, (R6)
+	JMP   moved6
+
+whole6:
+	FMOVQ F0, (R6)
+
+moved6:
+	ADD   R7, R6
+	TBNZ  $2, R9, whole7
+	TBZ   $1, R9, one7
+	FMOVD F1, (R6)
+	TBZ   $0, R9, moved7
+	ADD   $8, R6, R19
+	VST1  V1.S[2], (R19)
+	JMP   moved7
+
+one7:
+	TBZ   $0, R9, moved7
+	FMOVS F1, (R6)
+	JMP   moved7
+
+whole7:
+	FMOVQ F1, (R6)
+
+moved7:
+	ADD   R7, R6
+	TBNZ  $2, R9, whole8
+	TBZ   $1, R9, one8
+	FMOVD F2, (R6)
+	TBZ   $0, R9, moved8
+	ADD   $8, R6, R19
+	VST1  V2.S[2], (R19)
+	JMP   moved8
+
+one8:
+	TBZ   $0, R9, moved8
+	FMOVS F2, (R6)
+	JMP   moved8
+
+whole8:
+	FMOVQ F2, (R6)
+
+moved8:
+	ADD   R7, R6
+	TBNZ  $2, R9, whole9
+	TBZ   $1, R9, one9
+	FMOVD F3, (R6)
+	TBZ   $0, R9, moved9
+	ADD   $8, R6, R19
+	VST1  V3.S[2], (R19)
+	JMP   moved9
+
+one9:
+	TBZ   $0, R9, moved9
+	FMOVS F3, (R6)
+	JMP   moved9
+
+whole9:
+	FMOVQ F3, (R6)
+
+moved9:
+	ADD R7, R6
+
+stored:
+	ADD  R1, R0
+	ADD  R1, R0
+	ADD  R1, R0
+	ADD  R1, R0
+	SUBS $1, R3
+	BNE  blocks
+	RET
+
+// func indexed4x1NEON(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+TEXT ·indexed4x1NEON(SB), NOSPLIT, $0-92
+	MOVD at+16(FP), R0
+	MOVD ldb+48(FP), R1
+	MOVD tail+80(FP), R2
+
+blocks:
+	MOVD  bias+72(FP), R3
+	TST   R3, R3
+	BEQ   accumulate
+	TBNZ  $2, R2, whole1
+	TBZ   $1, R2, one1
+	FMOVD (R3), F0
+	TBZ   $0, R2, moved1
+	ADD   $8, R3, R19
+	VLD1  (R19), V0.S[2]
+	JMP   moved1
+
+one1:
+	VMOVI $0, V0.B16
+	TBZ   $0, R2, moved1
+	FMOVS (R3), F0
+	JMP   moved1
+
+whole1:
+	FMOVQ (R3), F0
+
+moved1:
+	VORR V0.B16, V0.B16, V1.B16
+	VORR V0.B16, V0.B16, V2.B16
+	VORR V0.B16, V0.B16, V3.B16
+	JMP  begun
+
+accumulate:
+	MOVW  4(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	TBNZ  $2, R2, whole2
+	TBZ   $1, R2, one2
+	FMOVD (R3), F0
+	TBZ   $0, R2, moved2
+	ADD   $8, R3, R19
+	VLD1  (R19), V0.S[2]
+	JMP   moved2
+
+one2:
+	VMOVI $0, V0.B16
+	TBZ   $0, R2, moved2
+	FMOVS (R3), F0
+	JMP   moved2
+
+whole2:
+	FMOVQ (R3), F0
+
+moved2:
+	MOVW  12(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	TBNZ  $2, R2, whole3
+	TBZ   $1, R2, one3
+	FMOVD (R3), F1
+	TBZ   $0, R2, moved3
+	ADD   $8, R3, R19
+	VLD1  (R19), V1.S[2]
+	JMP   moved3
+
+one3:
+	VMOVI $0, V1.B16
+	TBZ   $0, R2, moved3
+	FMOVS (R3), F1
+	JMP   moved3
+
+whole3:
+	FMOVQ (R3), F1
+
+moved3:
+	MOVW  20(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	TBNZ  $2, R2, whole4
+	TBZ   $1, R2, one4
+	FMOVD (R3), F2
+	TBZ   $0, R2, moved4
+	ADD   $8, R3, R19
+	VLD1  (R19), V2.S[2]
+	JMP   moved4
+
+one4:
+	VMOVI $0, V2.B16
+	TBZ   $0, R2, moved4
+	FMOVS (R3), F2
+	JMP   moved4
+
+whole4:
+	FMOVQ (R3), F2
+
+moved4:
+	MOVW  28(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	TBNZ  $2, R2, whole5
+	TBZ   $1, R2, one5
+	FMOVD (R3), F3
+	TBZ   $0, R2, moved5
+	ADD   $8, R3, R19
+	VLD1  (R19), V3.S[2]
+	JMP   moved5
+
+one5:
+	VMOVI $0, V3.B16
+	TBZ   $0, R2, moved5
+	FMOVS (R3), F3
+	JMP   moved5
+
+whole5:
+	FMOVQ (R3), F3
+
+moved5:
+begun:
+	MOVW (R0), R3
+	MOVD a+32(FP), R6
+	ADD  R6, R3
+	MOVW 8(R0), R6
+	MOVD a+32(FP), R7
+	ADD  R7, R6
+	MOVW 16(R0), R7
+	MOVD a+32(FP), R8
+	ADD  R8, R7
+	MOVW 24(R0), R8
+	MOVD a+32(FP), R9
+	ADD  R9, R8
+	MOVD terms+24(FP), R9
+	MOVD k+8(FP), R10
+	MOVD b+40(FP), R11
+
+k:
+	MOVW  (R9), R12
+	FMOVQ (R11), F4
+	WORD  $0xbc6c6865 // ldr s5, [x3, x12]
+	WORD  $0x4f851080 // fmla v0.4s, v4.4s, v5.s[0]
+	WORD  $0xbc6c68c5 // ldr s5, [x6, x12]
+	WORD  $0x4f851081 // fmla v1.4s, v4.4s, v5.s[0]
+	WORD  $0xbc6c68e5 // ldr s5, [x7, x12]
+	WORD  $0x4f851082 // fmla v2.4s, v4.4s, v5.s[0]
+	WORD  $0xbc6c6905 // ldr s5, [x8, x12]
+	WORD  $0x4f851083 // fmla v3.4s, v4.4s, v5.s[0]
+	ADD   R1, R11
+	ADD   $0x04, R9
+	SUBS  $1, R10
+	BNE   k
+	FMOVS floor+88(FP), F4
+	VDUP  V4.S[0], V4.S4
+	WORD  $0x4e20f480 // fmax v0.4s, v4.4s, v0.4s
+	WORD  $0x4e21f481 // fmax v1.4s, v4.4s, v1.4s
+	WORD  $0x4e22f482 // fmax v2.4s, v4.4s, v2.4s
+	WORD  $0x4e23f483 // fmax v3.4s, v4.4s, v3.4s
+	MOVD  tail+80(FP), R3
+	CMP   $0x04, R3
+	BNE   masked
+	MOVW  4(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FMOVQ F0, (R3)
+	MOVW  12(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FMOVQ F1, (R3)
+	MOVW  20(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FMOVQ F2, (R3)
+	MOVW  28(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FMOVQ F3, (R3)
+	JMP   stored
+
+masked:
+	MOVW  4(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	TBNZ  $2, R2, whole6
+	TBZ   $1, R2, one6
+	FMOVD F0, (R3)
+	TBZ   $0, R2, moved6
+	ADD   $8, R3, R19
+	VST1  V0.S[2], (R19)
+	JMP   moved6
+
+one6:
+	TBZ   $0, R2, moved6
+	FMOVS F0, (R3)
+	JMP   moved6
+
+whole6:
+	FMOVQ F0, (R3)
+
+moved6:
+	MOVW  12(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	TBNZ  $2, R2, whole7
+	TBZ   $1, R2, one7
+	FMOVD F1, (R3)
+	TBZ   $0, R2, moved7
+	ADD   $8, R3, R19
+	VST1  V1.S[2], (R19)
+	JMP   moved7
+
+one7:
+	TBZ   $0, R2, moved7
+	FMOVS F1, (R3)
+	JMP   moved7
+
+whole7:
+	FMOVQ F1, (R3)
+
+moved7:
+	MOVW  20(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	TBNZ  $2, R2, whole8
+	TBZ   $1, R2, one8
+	FMOVD F2, (R3)
+	TBZ   $0, R2, moved8
+	ADD   $8, R3, R19
+	VST1  V2.S[2], (R19)
+	JMP   moved8
+
+one8:
+	TBZ   $0, R2, moved8
+	FMOVS F2, (R3)
+	JMP   moved8
+
+whole8:
+	FMOVQ F2, (R3)
+
+moved8:
+	MOVW  28(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	TBNZ  $2, R2, whole9
+	TBZ   $1, R2, one9
+	FMOVD F3, (R3)
+	TBZ   $0, R2, moved9
+	ADD   $8, R3, R19
+	VST1  V3.S[2], (R19)
+	JMP   moved9
+
+one9:
+	TBZ   $0, R2, moved9
+	FMOVS F3, (R3)
+	JMP   moved9
+
+whole9:
+	FMOVQ F3, (R3)
+
+moved9:
+stored:
+	ADD  $0x20, R0
+	MOVD blocks+0(FP), R3
+	SUB  $1, R3
+	MOVD R3, blocks+0(FP)
+	TST  R3, R3
+	BNE  blocks
+	RET
+
+// func panel4x2NEON(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+TEXT ·panel4x2NEON(SB), NOSPLIT, $0-100
+	MOVD a+16(FP), R0
+	MOVD ra+24(FP), R1
+	MOVD ca+32(FP), R2
+	MOVD blocks+0(FP), R3
+	MOVD c+64(FP), R6
+	MOVD ldc+72(FP), R7
+	MOVD ldb+48(FP), R8
+	MOVD tail+88(FP), R9
+
+blocks:
+	MOVD  bias+80(FP), R10
+	TST   R10, R10
+	BEQ   accumulate
+	FMOVQ (R10), F0
+	VORR  V0.B16, V0.B16, V2.B16
+	VORR  V0.B16, V0.B16, V4.B16
+	VORR  V0.B16, V0.B16, V6.B16
+	TBNZ  $2, R9, whole1
+	TBZ   $1, R9, one1
+	FMOVD 16(R10), F1
+	TBZ   $0, R9, moved1
+	ADD   $24, R10, R19
+	VLD1  (R19), V1.S[2]
+	JMP   moved1
+
+one1:
+	VMOVI $0, V1.B16
+	TBZ   $0, R9, moved1
+	FMOVS 16(R10), F1
+	JMP   moved1
+
+whole1:
+	FMOVQ 16(R10), F1
+
+moved1:
+	VORR V1.B16, V1.B16, V3.B16
+	VORR V1.B16, V1.B16, V5.B16
+	VORR V1.B16, V1.B16, V7.B16
+	JMP  begun
+
+accumulate:
+	MOVD  R6, R10
+	FMOVQ (R10), F0
+	TBNZ  $2, R9, whole2
+	TBZ   $1, R9, one2
+	FMOVD 16(R10), F1
+	TBZ   $0, R9, moved2
+	ADD   $24, R10, R19
+	VLD1  (R19), V1.S[2]
+	JMP   moved2
+
+one2:
+	VMOVI $0, V1.B16
+	TBZ   $0, R9, moved2
+	FMOVS 16(R10), F1
+	JMP   moved2
+
+whole2:
+	FMOVQ 16(R10), F1
+
+moved2:
+	ADD   R7, R10
+	FMOVQ (R10), F2
+	TBNZ  $2, R9, whole3
+	TBZ   $1, R9, one3
+	FMOVD 16(R10), F3
+	TBZ   $0, R9, moved3
+	ADD   $24, R10, R19
+	VLD1  (R19), V3.S[2]
+	JMP   moved3
+
+one3:
+	VMOVI $0, V3.B16
+	TBZ   $0, R9, moved3
+	FMOVS 16(R10), F3
+	JMP   moved3
+
+whole3:
+	FMOVQ 16(R10), F3
+
+moved3:
+	ADD   R7, R10
+	FMOVQ (R10), F4
+	TBNZ  $2, R9, whole4
+	TBZ   $1, R9, one4
+	FMOVD 16(R10), F5
+	TBZ   $0, R9, moved4
+	ADD   $24, R10, R19
+	VLD1  (R19), V5.S[2]
+	JMP   moved4
+
+one4:
+	VMOVI $0, V5.B16
+	TBZ   $0, R9, moved4
+	FMOVS 16(R10), F5
+	JMP   moved4
+
+whole4:
+	FMOVQ 16(R10), F5
+
+moved4:
+	ADD   R7, R10
+	FMOVQ (R10), F6
+	TBNZ  $2, R9, whole5
+	TBZ   $1, R9, one5
+	FMOVD 16(R10), F7
+	TBZ   $0, R9, moved5
+	ADD   $24, R10, R19
+	VLD1  (R19), V7.S[2]
+	JMP   moved5
+
+one5:
+	VMOVI $0, V7.B16
+	TBZ   $0, R9, moved5
+	FMOVS 16(R10), F7
+	JMP   moved5
+
+whole5:
+	FMOVQ 16(R10), F7
+
+moved5:
+begun:
+	MOVD k+8(FP), R10
+	MOVD b+40(FP), R11
+	CMP  $0x04, R2
+	BNE  columns
+	MOVD R0, R12
+	ADD  R1, R12, R13
+	ADD  R1, R13, R14
+	ADD  R1, R14, R15
+	SUBS $0x04, R10
+	BLT  rest
+
+four:
+	FMOVQ.P 16(R12), F8
+	FMOVQ.P 16(R13), F9
+	FMOVQ.P 16(R14), F10
+	FMOVQ.P 16(R15), F11
+	FLDPQ   (R11), (F12, F13)
+	ADD     R8, R11
+	WORD    $0x4f881180 // fmla v0.4s, v12.4s, v8.s[0]
+	WORD    $0x4f8811a1 // fmla v1.4s, v13.4s, v8.s[0]
+	WORD    $0x4f891182 // fmla v2.4s, v12.4s, v9.s[0]
+	WORD    $0x4f8911a3 // fmla v3.4s, v13.4s, v9.s[0]
+	WORD    $0x4f8a1184 // fmla v4.4s, v12.4s, v10.s[0]
+	WORD    $0x4f8a11a5 // fmla v5.4s, v13.4s, v10.s[0]
+	WORD    $0x4f8b1186 // fmla v6.4s, v12.4s, v11.s[0]
+	WORD    $0x4f8b11a7 // fmla v7.4s, v13.4s, v11.s[0]
+	FLDPQ   (R11), (F12, F13)
+	ADD     R8, R11
+	WORD    $0x4fa81180 // fmla v0.4s, v12.4s, v8.s[1]
+	WORD    $0x4fa811a1 // fmla v1.4s, v13.4s, v8.s[1]
+	WORD    $0x4fa91182 // fmla v2.4s, v12.4s, v9.s[1]
+	WORD    $0x4fa911a3 // fmla v3.4s, v13.4s, v9.s[1]
+	WORD    $0x4faa1184 // fmla v4.4s, v12.4s, v10.s[1]
+	WORD    $0x4faa11a5 // fmla v5.4s, v13.4s, v10.s[1]
+	WORD    $0x4fab1186 // fmla v6.4s, v12.4s, v11.s[1]
+	WORD    $0x4fab11a7 // fmla v7.4s, v13.4s, v11.s[1]
+	FLDPQ   (R11), (F12, F13)
+	ADD     R8, R11
+	WORD    $0x4f881980 // fmla v0.4s, v12.4s, v8.s[2]
+	WORD    $0x4f8819a1 // fmla v1.4s, v13.4s, v8.s[2]
+	WORD    $0x4f891982 // fmla v2.4s, v12.4s, v9.s[2]
+	WORD    $0x4f8919a3 // fmla v3.4s, v13.4s, v9.s[2]
+	WORD    $0x4f8a1984 // fmla v4.4s, v12.4s, v10.s[2]
+	WORD    $0x4f8a19a5 // fmla v5.4s, v13.4s, v10.s[2]
+	WORD    $0x4f8b1986 // fmla v6.4s, v12.4s, v11.s[2]
+	WORD    $0x4f8b19a7 // fmla v7.4s, v13.4s, v11.s[2]
+	FLDPQ   (R11), (F12, F13)
+	ADD     R8, R11
+	WORD    $0x4fa81980 // fmla v0.4s, v12.4s, v8.s[3]
+	WORD    $0x4fa819a1 // fmla v1.4s, v13.4s, v8.s[3]
+	WORD    $0x4fa91982 // fmla v2.4s, v12.4s, v9.s[3]
+	WORD    $0x4fa919a3 // fmla v3.4s, v13.4s, v9.s[3]
+	WORD    $0x4faa1984 // fmla v4.4s, v12.4s, v10.s[3]
+	WORD    $0x4faa19a5 // fmla v5.4s, v13.4s, v10.s[3]
+	WORD    $0x4fab1986 // fmla v6.4s, v12.4s, v11.s[3]
+	WORD    $0x4fab19a7 // fmla v7.4s, v13.4s, v11.s[3]
+	SUBS    $0x04, R10
+	BGE     four
+
+rest:
+	ADDS $0x04, R10
+	BEQ  added
+
+one:
+	FMOVS (R12), F8
+	ADD   $0x04, R12
+	FMOVS (R13), F9
+	ADD   $0x04, R13
+	FMOVS (R14), F10
+	ADD   $0x04, R14
+	FMOVS (R15), F11
+	ADD   $0x04, R15
+	FLDPQ (R11), (F12, F13)
+	ADD   R8, R11
+	WORD  $0x4f881180 // fmla v0.4s, v12.4s, v8.s[0]
+	WORD  $0x4f8811a1 // fmla v1.4s, v13.4s, v8.s[0]
+	WORD  $0x4f891182 // fmla v2.4s, v12.4s, v9.s[0]
+	WORD  $0x4f8911a3 // fmla v3.4s, v13.4s, v9.s[0]
+	WORD  $0x4f8a1184 // fmla v4.4s, v12.4s, v10.s[0]
+	WORD  $0x4f8a11a5 // fmla v5.4s, v13.4s, v10.s[0]
+	WORD  $0x4f8b1186 // fmla v6.4s, v12.4s, v11.s[0]
+	WORD  $0x4f8b11a7 // fmla v7.4s, v13.4s, v11.s[0]
+	SUBS  $1, R10
+	BNE   one
+	JMP   added
+
+columns:
+	MOVD R0, R12
+
+column:
+	FMOVS (R12), F8
+	MOVD  R12, R13
+	ADD   R1, R13
+	FMOVS (R13), F9
+	ADD   R1, R13
+	FMOVS (R13), F10
+	ADD   R1, R13
+	FMOVS (R13), F11
+	ADD   R2, R12
+	FLDPQ (R11), (F12, F13)
+	ADD   R8, R11
+	WORD  $0x4f881180 // fmla v0.4s, v12.4s, v8.s[0]
+	WORD  $0x4f8811a1 // fmla v1.4s, v13.4s, v8.s[0]
+	WORD  $0x4f891182 // fmla v2.4s, v12.4s, v9.s[0]
+	WORD  $0x4f8911a3 // fmla v3.4s, v13.4s, v9.s[0]
+	WORD  $0x4f8a1184 // fmla v4.4s, v12.4s, v10.s[0]
+	WORD  $0x4f8a11a5 // fmla v5.4s, v13.4s, v10.s[0]
+	WORD  $0x4f8b1186 // fmla v6.4s, v12.4s, v11.s[0]
+	WORD  $0x4f8b11a7 // fmla v7.4s, v13.4s, v11.s[0]
+	SUBS  $1, R10
+	BNE   column
+
+added:
+	FMOVS floor+96(FP), F8
+	VDUP  V8.S[0], V8.S4
+	WORD  $0x4e20f500 // fmax v0.4s, v8.4s, v0.4s
+	WORD  $0x4e21f501 // fmax v1.4s, v8.4s, v1.4s
+	WORD  $0x4e22f502 // fmax v2.4s, v8.4s, v2.4s
+	WORD  $0x4e23f503 // fmax v3.4s, v8.4s, v3.4s
+	WORD  $0x4e24f504 // fmax v4.4s, v8.4s, v4.4s
+	WORD  $0x4e25f505 // fmax v5.4s, v8.4s, v5.4s
+	WORD  $0x4e26f506 // fmax v6.4s, v8.4s, v6.4s
+	WORD  $0x4e27f507 // fmax v7.4s, v8.4s, v7.4s
+	MOVD  tail+88(FP), R10
+	CMP   $0x04, R10
+	BNE   masked
+	FSTPQ (F0, F1), (R6)
+	ADD   R7, R6
+	FSTPQ (F2, F3), (R6)
+	ADD   R7, R6
+	FSTPQ (F4, F5), (R6)
+	ADD   R7, R6
+	FSTPQ (F6, F7), (R6)
+	ADD   R7, R6
+	JMP   stored
+
+masked:
+	FMOVQ F0, (R6)
+	TBNZ  $2, R9, whole6
+	TBZ   $1, R9, one6
+	FMOVD F1, 16(R6)
+	TBZ   $0, R9, moved6
+	ADD   $24, R6, R19
+	VST1  V1.S[2], (R19)
+	JMP   moved6
+
+one6:
+	TBZ   $0, R9, moved6
+	FMOVS F1, 16(R6)
+	JMP   moved6
+
+whole6:
+	FMOVQ F1, 16(R6)
+
+moved6:
+	ADD   R7, R6
+	FMOVQ F2, (R6)
+	TBNZ  $2, R9, whole7
+	TBZ   $1, R9, one7
+	FMOVD F3, 16(R6)
+	TBZ   $0, R9, moved7
+	ADD   $24, R6, R19
+	VST1  V3.S[2], (R19)
+	JMP   moved7
+
+one7:
+	TBZ   $0, R9, moved7
+	FMOVS F3, 16(R6)
+	JMP   moved7
+
+whole7:
+	FMOVQ F3, 16(R6)
+
+moved7:
+	ADD   R7, R6
+	FMOVQ F4, (R6)
+	TBNZ  $2, R9, whole8
+	TBZ   $1, R9, one8
+	FMOVD F5, 16(R6)
+	TBZ   $0, R9, moved8
+	ADD   $24, R6, R19
+	VST1  V5.S[2], (R19)
+	JMP   moved8
+
+one8:
+	TBZ   $0, R9, moved8
+	FMOVS F5, 16(R6)
+	JMP   moved8
+
+whole8:
+	FMOVQ F5, 16(R6)
+
+moved8:
+	ADD   R7, R6
+	FMOVQ F6, (R6)
+	TBNZ  $2, R9, whole9
+	TBZ   $1, R9, one9
+	FMOVD F7, 16(R6)
+	TBZ   $0, R9, moved9
+	ADD   $24, R6, R19
+	VST1  V7.S[2], (R19)
+	JMP   moved9
+
+one9:
+	TBZ   $0, R9, moved9
+	FMOVS F7, 16(R6)
+	JMP   moved9
+
+whole9:
+	FMOVQ F7, 16(R6)
+
+moved9:
+	ADD R7, R6
+
+stored:
+	ADD  R1, R0
+	ADD  R1, R0
+	ADD  R1, R0
+	ADD  R1, R0
+	SUBS $1, R3
+	BNE  blocks
+	RET
+
+// func indexed4x2NEON(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+TEXT ·indexed4x2NEON(SB), NOSPLIT, $0-92
+	MOVD at+16(FP), R0
+	MOVD ldb+48(FP), R1
+	MOVD tail+80(FP), R2
+
+blocks:
+	MOVD  bias+72(FP), R3
+	TST   R3, R3
+	BEQ   accumulate
+	FMOVQ (R3), F0
+	VORR  V0.B16, V0.B16, V2.B16
+	VORR  V0.B16, V0.B16, V4.B16
+	VORR  V0.B16, V0.B16, V6.B16
+	TBNZ  $2, R2, whole1
+	TBZ   $1, R2, one1
+	FMOVD 16(R3), F1
+	TBZ   $0, R2, moved1
+	ADD   $24, R3, R19
+	VLD1  (R19), V1.S[2]
+	JMP   moved1
+
+one1:
+	VMOVI $0, V1.B16
+	TBZ   $0, R2, moved1
+	FMOVS 16(R3), F1
+	JMP   moved1
+
+whole1:
+	FMOVQ 16(R3), F1
+
+moved1:
+	VORR V1.B16, V1.B16, V3.B16
+	VORR V1.B16, V1.B16, V5.B16
+	VORR V1.B16, V1.B16, V7.B16
+	JMP  begun
+
+accumulate:
+	MOVW  4(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FMOVQ (R3), F0
+	TBNZ  $2, R2, whole2
+	TBZ   $1, R2, one2
+	FMOVD 16(R3), F1
+	TBZ   $0, R2, moved2
+	ADD   $24, R3, R19
+	VLD1  (R19), V1.S[2]
+	JMP   moved2
+
+one2:
+	VMOVI $0, V1.B16
+	TBZ   $0, R2, moved2
+	FMOVS 16(R3), F1
+	JMP   moved2
+
+whole2:
+	FMOVQ 16(R3), F1
+
+moved2:
+	MOVW  12(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FMOVQ (R3), F2
+	TBNZ  $2, R2, whole3
+	TBZ   $1, R2, one3
+	FMOVD 16(R3), F3
+	TBZ   $0, R2, moved3
+	ADD   $24, R3, R19
+	VLD1  (R19), V3.S[2]
+	JMP   moved3
+
+one3:
+	VMOVI $0, V3.B16
+	TBZ   $0, R2, moved3
+	FMOVS 16(R3), F3
+	JMP   moved3
+
+whole3:
+	FMOVQ 16(R3), F3
+
+moved3:
+	MOVW  20(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FMOVQ (R3), F4
+	TBNZ  $2, R2, whole4
+	TBZ   $1, R2, one4
+	FMOVD 16(R3), F5
+	TBZ   $0, R2, moved4
+	ADD   $24, R3, R19
+	VLD1  (R19), V5.S[2]
+	JMP   moved4
+
+one4:
+	VMOVI $0, V5.B16
+	TBZ   $0, R2, moved4
+	FMOVS 16(R3), F5
+	JMP   moved4
+
+whole4:
+	FMOVQ 16(R3), F5
+
+moved4:
+	MOVW  28(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FMOVQ (R3), F6
+	TBNZ  $2, R2, whole5
+	TBZ   $1, R2, one5
+	FMOVD 16(R3), F7
+	TBZ   $0, R2, moved5
+	ADD   $24, R3, R19
+	VLD1  (R19), V7.S[2]
+	JMP   moved5
+
+one5:
+	VMOVI $0, V7.B16
+	TBZ   $0, R2, moved5
+	FMOVS 16(R3), F7
+	JMP   moved5
+
+whole5:
+	FMOVQ 16(R3), F7
+
+moved5:
+begun:
+	MOVW (R0), R3
+	MOVD a+32(FP), R6
+	ADD  R6, R3
+	MOVW 8(R0), R6
+	MOVD a+32(FP), R7
+	ADD  R7, R6
+	MOVW 16(R0), R7
+	MOVD a+32(FP), R8
+	ADD  R8, R7
+	MOVW 24(R0), R8
+	MOVD a+32(FP), R9
+	ADD  R9, R8
+	MOVD terms+24(FP), R9
+	MOVD k+8(FP), R10
+	MOVD b+40(FP), R11
+
+k:
+	MOVW  (R9), R12
+	FLDPQ (R11), (F8, F9)
+	WORD  $0xbc6c686a // ldr s10, [x3, x12]
+	WORD  $0x4f8a1100 // fmla v0.4s, v8.4s, v10.s[0]
+	WORD  $0x4f8a1121 // fmla v1.4s, v9.4s, v10.s[0]
+	WORD  $0xbc6c68ca // ldr s10, [x6, x12]
+	WORD  $0x4f8a1102 // fmla v2.4s, v8.4s, v10.s[0]
+	WORD  $0x4f8a1123 // fmla v3.4s, v9.4s, v10.s[0]
+	WORD  $0xbc6c68ea // ldr s10, [x7, x12]
+	WORD  $0x4f8a1104 // fmla v4.4s, v8.4s, v10.s[0]
+	WORD  $0x4f8a1125 // fmla v5.4s, v9.4s, v10.s[0]
+	WORD  $0xbc6c690a // ldr s10, [x8, x12]
+	WORD  $0x4f8a1106 // fmla v6.4s, v8.4s, v10.s[0]
+	WORD  $0x4f8a1127 // fmla v7.4s, v9.4s, v10.s[0]
+	ADD   R1, R11
+	ADD   $0x04, R9
+	SUBS  $1, R10
+	BNE   k
+	FMOVS floor+88(FP), F8
+	VDUP  V8.S[0], V8.S4
+	WORD  $0x4e20f500 // fmax v0.4s, v8.4s, v0.4s
+	WORD  $0x4e21f501 // fmax v1.4s, v8.4s, v1.4s
+	WORD  $0x4e22f502 // fmax v2.4s, v8.4s, v2.4s
+	WORD  $0x4e23f503 // fmax v3.4s, v8.4s, v3.4s
+	WORD  $0x4e24f504 // fmax v4.4s, v8.4s, v4.4s
+	WORD  $0x4e25f505 // fmax v5.4s, v8.4s, v5.4s
+	WORD  $0x4e26f506 // fmax v6.4s, v8.4s, v6.4s
+	WORD  $0x4e27f507 // fmax v7.4s, v8.4s, v7.4s
+	MOVD  tail+80(FP), R3
+	CMP   $0x04, R3
+	BNE   masked
+	MOVW  4(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FSTPQ (F0, F1), (R3)
+	MOVW  12(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FSTPQ (F2, F3), (R3)
+	MOVW  20(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FSTPQ (F4, F5), (R3)
+	MOVW  28(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FSTPQ (F6, F7), (R3)
+	JMP   stored
+
+masked:
+	MOVW  4(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FMOVQ F0, (R3)
+	TBNZ  $2, R2, whole6
+	TBZ   $1, R2, one6
+	FMOVD F1, 16(R3)
+	TBZ   $0, R2, moved6
+	ADD   $24, R3, R19
+	VST1  V1.S[2], (R19)
+	JMP   moved6
+
+one6:
+	TBZ   $0, R2, moved6
+	FMOVS F1, 16(R3)
+	JMP   moved6
+
+whole6:
+	FMOVQ F1, 16(R3)
+
+moved6:
+	MOVW  12(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FMOVQ F2, (R3)
+	TBNZ  $2, R2, whole7
+	TBZ   $1, R2, one7
+	FMOVD F3, 16(R3)
+	TBZ   $0, R2, moved7
+	ADD   $24, R3, R19
+	VST1  V3.S[2], (R19)
+	JMP   moved7
+
+one7:
+	TBZ   $0, R2, moved7
+	FMOVS F3, 16(R3)
+	JMP   moved7
+
+whole7:
+	FMOVQ F3, 16(R3)
+
+moved7:
+	MOVW  20(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FMOVQ F4, (R3)
+	TBNZ  $2, R2, whole8
+	TBZ   $1, R2, one8
+	FMOVD F5, 16(R3)
+	TBZ   $0, R2, moved8
+	ADD   $24, R3, R19
+	VST1  V5.S[2], (R19)
+	JMP   moved8
+
+one8:
+	TBZ   $0, R2, moved8
+	FMOVS F5, 16(R3)
+	JMP   moved8
+
+whole8:
+	FMOVQ F5, 16(R3)
+
+moved8:
+	MOVW  28(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FMOVQ F6, (R3)
+	TBNZ  $2, R2, whole9
+	TBZ   $1, R2, one9
+	FMOVD F7, 16(R3)
+	TBZ   $0, R2, moved9
+	ADD   $24, R3, R19
+	VST1  V7.S[2], (R19)
+	JMP   moved9
+
+one9:
+	TBZ   $0, R2, moved9
+	FMOVS F7, 16(R3)
+	JMP   moved9
+
+whole9:
+	FMOVQ F7, 16(R3)
+
+moved9:
+stored:
+	ADD  $0x20, R0
+	MOVD blocks+0(FP), R3
+	SUB  $1, R3
+	MOVD R3, blocks+0(FP)
+	TST  R3, R3
+	BNE  blocks
+	RET
+
+// func panel4x3NEON(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+TEXT ·panel4x3NEON(SB), NOSPLIT, $0-100
+	MOVD a+16(FP), R0
+	MOVD ra+24(FP), R1
+	MOVD ca+32(FP), R2
+	MOVD blocks+0(FP), R3
+	MOVD c+64(FP), R6
+	MOVD ldc+72(FP), R7
+	MOVD ldb+48(FP), R8
+	MOVD tail+88(FP), R9
+
+blocks:
+	MOVD  bias+80(FP), R10
+	TST   R10, R10
+	BEQ   accumulate
+	FMOVQ (R10), F0
+	VORR  V0.B16, V0.B16, V3.B16
+	VORR  V0.B16, V0.B16, V6.B16
+	VORR  V0.B16, V0.B16, V9.B16
+	FMOVQ 16(R10), F1
+	VORR  V1.B16, V1.B16, V4.B16
+	VORR  V1.B16, V1.B16, V7.B16
+	VORR  V1.B16, V1.B16, V10.B16
+	TBNZ  $2, R9, whole1
+	TBZ   $1, R9, one1
+	FMOVD 32(R10), F2
+	TBZ   $0, R9, moved1
+	ADD   $40, R10, R19
+	VLD1  (R19), V2.S[2]
+	JMP   moved1
+
+one1:
+	VMOVI $0, V2.B16
+	TBZ   $0, R9, moved1
+	FMOVS 32(R10), F2
+	JMP   moved1
+
+whole1:
+	FMOVQ 32(R10), F2
+
+moved1:
+	VORR V2.B16, V2.B16, V5.B16
+	VORR V2.B16, V2.B16, V8.B16
+	VORR V2.B16, V2.B16, V11.B16
+	JMP  begun
+
+accumulate:
+	MOVD  R6, R10
+	FLDPQ (R10), (F0, F1)
+	TBNZ  $2, R9, whole2
+	TBZ   $1, R9, one2
+	FMOVD 32(R10), F2
+	TBZ   $0, R9, moved2
+	ADD   $40, R10, R19
+	VLD1  (R19), V2.S[2]
+	JMP   moved2
+
+one2:
+	VMOVI $0, V2.B16
+	TBZ   $0, R9, moved2
+	FMOVS 32(R10), F2
+	JMP   moved2
+
+whole2:
+	FMOVQ 32(R10), F2
+
+moved2:
+	ADD   R7, R10
+	FLDPQ (R10), (F3, F4)
+	TBNZ  $2, R9, whole3
+	TBZ   $1, R9, one3
+	FMOVD 32(R10), F5
+	TBZ   $0, R9, moved3
+	ADD   $40, R10, R19
+	VLD1  (R19), V5.S[2]
+	JMP   moved3
+
+one3:
+	VMOVI $0, V5.B16
+	TBZ   $0, R9, moved3
+	FMOVS 32(R10), F5
+	JMP   moved3
+
+whole3:
+	FMOVQ 32(R10), F5
+
+moved3:
+	ADD   R7, R10
+	FLDPQ (R10), (F6, F7)
+	TBNZ  $2, R9, whole4
+	TBZ   $1, R9, one4
+	FMOVD 32(R10), F8
+	TBZ   $0, R9, moved4
+	ADD   $40, R10, R19
+	VLD1  (R19), V8.S[2]
+	JMP   moved4
+
+one4:
+	VMOVI $0, V8.B16
+	TBZ   $0, R9, moved4
+	FMOVS 32(R10), F8
+	JMP   moved4
+
+whole4:
+	FMOVQ 32(R10), F8
+
+moved4:
+	ADD   R7, R10
+	FLDPQ (R10), (F9, F10)
+	TBNZ  $2, R9, whole5
+	TBZ   $1, R9, one5
+	FMOVD 32(R10), F11
+	TBZ   $0, R9, moved5
+	ADD   $40, R10, R19
+	VLD1  (R19), V11.S[2]
+	JMP   moved5
+
+one5:
+	VMOVI $0, V11.B16
+	TBZ   $0, R9, moved5
+	FMOVS 32(R10), F11
+	JMP   moved5
+
+whole5:
+	FMOVQ 32(R10), F11
+
+moved5:
+begun:
+	MOVD k+8(FP), R10
+	MOVD b+40(FP), R11
+	CMP  $0x04, R2
+	BNE  columns
+	MOVD R0, R12
+	ADD  R1, R12, R13
+	ADD  R1, R13, R14
+	ADD  R1, R14, R15
+	SUBS $0x04, R10
+	BLT  rest
+
+four:
+	FMOVQ.P 16(R12), F12
+	FMOVQ.P 16(R13), F13
+	FMOVQ.P 16(R14), F14
+	FMOVQ.P 16(R15), F15
+	FLDPQ   (R11), (F16, F17)
+	FMOVQ   32(R11), F18
+	ADD     R8, R11
+	WORD    $0x4f8c1200 // fmla v0.4s, v16.4s, v12.s[0]
+	WORD    $0x4f8c1221 // fmla v1.4s, v17.4s, v12.s[0]
+	WORD    $0x4f8c1242 // fmla v2.4s, v18.4s, v12.s[0]
+	WORD    $0x4f8d1203 // fmla v3.4s, v16.4s, v13.s[0]
+	WORD    $0x4f8d1224 // fmla v4.4s, v17.4s, v13.s[0]
+	WORD    $0x4f8d1245 // fmla v5.4s, v18.4s, v13.s[0]
+	WORD    $0x4f8e1206 // fmla v6.4s, v16.4s, v14.s[0]
+	WORD    $0x4f8e1227 // fmla v7.4s, v17.4s, v14.s[0]
+	WORD    $0x4f8e1248 // fmla v8.4s, v18.4s, v14.s[0]
+	WORD    $0x4f8f1209 // fmla v9.4s, v16.4s, v15.s[0]
+	WORD    $0x4f8f122a // fmla v10.4s, v17.4s, v15.s[0]
+	WORD    $0x4f8f124b // fmla v11.4s, v18.4s, v15.s[0]
+	FLDPQ   (R11), (F16, F17)
+	FMOVQ   32(R11), F18
+	ADD     R8, R11
+	WORD    $0x4fac1200 // fmla v0.4s, v16.4s, v12.s[1]
+	WORD    $0x4fac1221 // fmla v1.4s, v17.4s, v12.s[1]
+	WORD    $0x4fac1242 // fmla v2.4s, v18.4s, v12.s[1]
+	WORD    $0x4fad1203 // fmla v3.4s, v16.4s, v13.s[1]
+	WORD    $0x4fad1224 // fmla v4.4s, v17.4s, v13.s[1]
+	WORD    $0x4fad1245 // fmla v5.4s, v18.4s, v13.s[1]
+	WORD    $0x4fae1206 // fmla v6.4s, v16.4s, v14.s[1]
+	WORD    $0x4fae1227 // fmla v7.4s, v17.4s, v14.s[1]
+	WORD    $0x4fae1248 // fmla v8.4s, v18.4s, v14.s[1]
+	WORD    $0x4faf1209 // fmla v9.4s, v16.4s, v15.s[1]
+	WORD    $0x4faf122a // fmla v10.4s, v17.4s, v15.s[1]
+	WORD    $0x4faf124b // fmla v11.4s, v18.4s, v15.s[1]
+	FLDPQ   (R11), (F16, F17)
+	FMOVQ   32(R11), F18
+	ADD     R8, R11
+	WORD    $0x4f8c1a00 // fmla v0.4s, v16.4s, v12.s[2]
+	WORD    $0x4f8c1a21 // fmla v1.4s, v17.4s, v12.s[2]
+	WORD    $0x4f8c1a42 // fmla v2.4s, v18.4s, v12.s[2]
+	WORD    $0x4f8d1a03 // fmla v3.4s, v16.4s, v13.s[2]
+	WORD    $0x4f8d1a24 // fmla v4.4s, v17.4s, v13.s[2]
+	WORD    $0x4f8d1a45 // fmla v5.4s, v18.4s, v13.s[2]
+	WORD    $0x4f8e1a06 // fmla v6.4s, v16.4s, v14.s[2]
+	WORD    $0x4f8e1a27 // fmla v7.4s, v17.4s, v14.s[2]
+	WORD    $0x4f8e1a48 // fmla v8.4s, v18.4s, v14.s[2]
+	WORD    $0x4f8f1a09 // fmla v9.4s, v16.4s, v15.s[2]
+	WORD    $0x4f8f1a2a // fmla v10.4s, v17.4s, v15.s[2]
+	WORD    $0x4f8f1a4b // fmla v11.4s, v18.4s, v15.s[2]
+	FLDPQ   (R11), (F16, F17)
+	FMOVQ   32(R11), F18
+	ADD     R8, R11
+	WORD    $0x4fac1a00 // fmla v0.4s, v16.4s, v12.s[3]
+	WORD    $0x4fac1a21 // fmla v1.4s, v17.4s, v12.s[3]
+	WORD    $0x4fac1a42 // fmla v2.4s, v18.4s, v12.s[3]
+	WORD    $0x4fad1a03 // fmla v3.4s, v16.4s, v13.s[3]
+	WORD    $0x4fad1a24 // fmla v4.4s, v17.4s, v13.s[3]
+	WORD    $0x4fad1a45 // fmla v5.4s, v18.4s, v13.s[3]
+	WORD    $0x4fae1a06 // fmla v6.4s, v16.4s, v14.s[3]
+	WORD    $0x4fae1a27 // fmla v7.4s, v17.4s, v14.s[3]
+	WORD    $0x4fae1a48 // fmla v8.4s, v18.4s, v14.s[3]
+	WORD    $0x4faf1a09 // fmla v9.4s, v16.4s, v15.s[3]
+	WORD    $0x4faf1a2a // fmla v10.4s, v17.4s, v15.s[3]
+	WORD    $0x4faf1a4b // fmla v11.4s, v18.4s, v15.s[3]
+	SUBS    $0x04, R10
+	BGE     four
+
+rest:
+	ADDS $0x04, R10
+	BEQ  added
+
+one:
+	FMOVS (R12), F12
+	ADD   $0x04, R12
+	FMOVS (R13), F13
+	ADD   $0x04, R13
+	FMOVS (R14), F14
+	ADD   $0x04, R14
+	FMOVS (R15), F15
+	ADD   $0x04, R15
+	FLDPQ (R11), (F16, F17)
+	FMOVQ 32(R11), F18
+	ADD   R8, R11
+	WORD  $0x4f8c1200 // fmla v0.4s, v16.4s, v12.s[0]
+	WORD  $0x4f8c1221 // fmla v1.4s, v17.4s, v12.s[0]
+	WORD  $0x4f8c1242 // fmla v2.4s, v18.4s, v12.s[0]
+	WORD  $0x4f8d1203 // fmla v3.4s, v16.4s, v13.s[0]
+	WORD  $0x4f8d1224 // fmla v4.4s, v17.4s, v13.s[0]
+	WORD  $0x4f8d1245 // fmla v5.4s, v18.4s, v13.s[0]
+	WORD  $0x4f8e1206 // fmla v6.4s, v16.4s, v14.s[0]
+	WORD  $0x4f8e1227 // fmla v7.4s, v17.4s, v14.s[0]
+	WORD  $0x4f8e1248 // fmla v8.4s, v18.4s, v14.s[0]
+	WORD  $0x4f8f1209 // fmla v9.4s, v16.4s, v15.s[0]
+	WORD  $0x4f8f122a // fmla v10.4s, v17.4s, v15.s[0]
+	WORD  $0x4f8f124b // fmla v11.4s, v18.4s, v15.s[0]
+	SUBS  $1, R10
+	BNE   one
+	JMP   added
+
+columns:
+	MOVD R0, R12
+
+column:
+	FMOVS (R12), F12
+	MOVD  R12, R13
+	ADD   R1, R13
+	FMOVS (R13), F13
+	ADD   R1, R13
+	FMOVS (R13), F14
+	ADD   R1, R13
+	FMOVS (R13), F15
+	ADD   R2, R12
+	FLDPQ (R11), (F16, F17)
+	FMOVQ 32(R11), F18
+	ADD   R8, R11
+	WORD  $0x4f8c1200 // fmla v0.4s, v16.4s, v12.s[0]
+	WORD  $0x4f8c1221 // fmla v1.4s, v17.4s, v12.s[0]
+	WORD  $0x4f8c1242 // fmla v2.4s, v18.4s, v12.s[0]
+	WORD  $0x4f8d1203 // fmla v3.4s, v16.4s, v13.s[0]
+	WORD  $0x4f8d1224 // fmla v4.4s, v17.4s, v13.s[0]
+	WORD  $0x4f8d1245 // fmla v5.4s, v18.4s, v13.s[0]
+	WORD  $0x4f8e1206 // fmla v6.4s, v16.4s, v14.s[0]
+	WORD  $0x4f8e1227 // fmla v7.4s, v17.4s, v14.s[0]
+	WORD  $0x4f8e1248 // fmla v8.4s, v18.4s, v14.s[0]
+	WORD  $0x4f8f1209 // fmla v9.4s, v16.4s, v15.s[0]
+	WORD  $0x4f8f122a // fmla v10.4s, v17.4s, v15.s[0]
+	WORD  $0x4f8f124b // fmla v11.4s, v18.4s, v15.s[0]
+	SUBS  $1, R10
+	BNE   column
+
+added:
+	FMOVS floor+96(FP), F12
+	VDUP  V12.S[0], V12.S4
+	WORD  $0x4e20f580 // fmax v0.4s, v12.4s, v0.4s
+	WORD  $0x4e21f581 // fmax v1.4s, v12.4s, v1.4s
+	WORD  $0x4e22f582 // fmax v2.4s, v12.4s, v2.4s
+	WORD  $0x4e23f583 // fmax v3.4s, v12.4s, v3.4s
+	WORD  $0x4e24f584 // fmax v4.4s, v12.4s, v4.4s
+	WORD  $0x4e25f585 // fmax v5.4s, v12.4s, v5.4s
+	WORD  $0x4e26f586 // fmax v6.4s, v12.4s, v6.4s
+	WORD  $0x4e27f587 // fmax v7.4s, v12.4s, v7.4s
+	WORD  $0x4e28f588 // fmax v8.4s, v12.4s, v8.4s
+	WORD  $0x4e29f589 // fmax v9.4s, v12.4s, v9.4s
+	WORD  $0x4e2af58a // fmax v10.4s, v12.4s, v10.4s
+	WORD  $0x4e2bf58b // fmax v11.4s, v12.4s, v11.4s
+	MOVD  tail+88(FP), R10
+	CMP   $0x04, R10
+	BNE   masked
+	FSTPQ (F0, F1), (R6)
+	FMOVQ F2, 32(R6)
+	ADD   R7, R6
+	FSTPQ (F3, F4), (R6)
+	FMOVQ F5, 32(R6)
+	ADD   R7, R6
+	FSTPQ (F6, F7), (R6)
+	FMOVQ F8, 32(R6)
+	ADD   R7, R6
+	FSTPQ (F9, F10), (R6)
+	FMOVQ F11, 32(R6)
+	ADD   R7, R6
+	JMP   stored
+
+masked:
+	FSTPQ (F0, F1), (R6)
+	TBNZ  $2, R9, whole6
+	TBZ   $1, R9, one6
+	FMOVD F2, 32(R6)
+	TBZ   $0, R9, moved6
+	ADD   $40, R6, R19
+	VST1  V2.S[2], (R19)
+	JMP   moved6
+
+one6:
+	TBZ   $0, R9, moved6
+	FMOVS F2, 32(R6)
+	JMP   moved6
+
+whole6:
+	FMOVQ F2, 32(R6)
+
+moved6:
+	ADD   R7, R6
+	FSTPQ (F3, F4), (R6)
+	TBNZ  $2, R9, whole7
+	TBZ   $1, R9, one7
+	FMOVD F5, 32(R6)
+	TBZ   $0, R9, moved7
+	ADD   $40, R6, R19
+	VST1  V5.S[2], (R19)
+	JMP   moved7
+
+one7:
+	TBZ   $0, R9, moved7
+	FMOVS F5, 32(R6)
+	JMP   moved7
+
+whole7:
+	FMOVQ F5, 32(R6)
+
+moved7:
+	ADD   R7, R6
+	FSTPQ (F6, F7), (R6)
+	TBNZ  $2, R9, whole8
+	TBZ   $1, R9, one8
+	FMOVD F8, 32(R6)
+	TBZ   $0, R9, moved8
+	ADD   $40, R6, R19
+	VST1  V8.S[2], (R19)
+	JMP   moved8
+
+one8:
+	TBZ   $0, R9, moved8
+	FMOVS F8, 32(R6)
+	JMP   moved8
+
+whole8:
+	FMOVQ F8, 32(R6)
+
+moved8:
+	ADD   R7, R6
+	FSTPQ (F9, F10), (R6)
+	TBNZ  $2, R9, whole9
+	TBZ   $1, R9, one9
+	FMOVD F11, 32(R6)
+	TBZ   $0, R9, moved9
+	ADD   $40, R6, R19
+	VST1  V11.S[2], (R19)
+	JMP   moved9
+
+one9:
+	TBZ   $0, R9, moved9
+	FMOVS F11, 32(R6)
+	JMP   moved9
+
+whole9:
+	FMOVQ F11, 32(R6)
+
+moved9:
+	ADD R7, R6
+
+stored:
+	ADD  R1, R0
+	ADD  R1, R0
+	ADD  R1, R0
+	ADD  R1, R0
+	SUBS $1, R3
+	BNE  blocks
+	RET
+
+// func indexed4x3NEON(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+TEXT ·indexed4x3NEON(SB), NOSPLIT, $0-92
+	MOVD at+16(FP), R0
+	MOVD ldb+48(FP), R1
+	MOVD tail+80(FP), R2
+
+blocks:
+	MOVD  bias+72(FP), R3
+	TST   R3, R3
+	BEQ   accumulate
+	FMOVQ (R3), F0
+	VORR  V0.B16, V0.B16, V3.B16
+	VORR  V0.B16, V0.B16, V6.B16
+	VORR  V0.B16, V0.B16, V9.B16
+	FMOVQ 16(R3), F1
+	VORR  V1.B16, V1.B16, V4.B16
+	VORR  V1.B16, V1.B16, V7.B16
+	VORR  V1.B16, V1.B16, V10.B16
+	TBNZ  $2, R2, whole1
+	TBZ   $1, R2, one1
+	FMOVD 32(R3), F2
+	TBZ   $0, R2, moved1
+	ADD   $40, R3, R19
+	VLD1  (R19), V2.S[2]
+	JMP   moved1
+
+one1:
+	VMOVI $0, V2.B16
+	TBZ   $0, R2, moved1
+	FMOVS 32(R3), F2
+	JMP   moved1
+
+whole1:
+	FMOVQ 32(R3), F2
+
+moved1:
+	VORR V2.B16, V2.B16, V5.B16
+	VORR V2.B16, V2.B16, V8.B16
+	VORR V2.B16, V2.B16, V11.B16
+	JMP  begun
+
+accumulate:
+	MOVW  4(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FLDPQ (R3), (F0, F1)
+	TBNZ  $2, R2, whole2
+	TBZ   $1, R2, one2
+	FMOVD 32(R3), F2
+	TBZ   $0, R2, moved2
+	ADD   $40, R3, R19
+	VLD1  (R19), V2.S[2]
+	JMP   moved2
+
+one2:
+	VMOVI $0, V2.B16
+	TBZ   $0, R2, moved2
+	FMOVS 32(R3), F2
+	JMP   moved2
+
+whole2:
+	FMOVQ 32(R3), F2
+
+moved2:
+	MOVW  12(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FLDPQ (R3), (F3, F4)
+	TBNZ  $2, R2, whole3
+	TBZ   $1, R2, one3
+	FMOVD 32(R3), F5
+	TBZ   $0, R2, moved3
+	ADD   $40, R3, R19
+	VLD1  (R19), V5.S[2]
+	JMP   moved3
+
+one3:
+	VMOVI $0, V5.B16
+	TBZ   $0, R2, moved3
+	FMOVS 32(R3), F5
+	JMP   moved3
+
+whole3:
+	FMOVQ 32(R3), F5
+
+moved3:
+	MOVW  20(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FLDPQ (R3), (F6, F7)
+	TBNZ  $2, R2, whole4
+	TBZ   $1, R2, one4
+	FMOVD 32(R3), F8
+	TBZ   $0, R2, moved4
+	ADD   $40, R3, R19
+	VLD1  (R19), V8.S[2]
+	JMP   moved4
+
+one4:
+	VMOVI $0, V8.B16
+	TBZ   $0, R2, moved4
+	FMOVS 32(R3), F8
+	JMP   moved4
+
+whole4:
+	FMOVQ 32(R3), F8
+
+moved4:
+	MOVW  28(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FLDPQ (R3), (F9, F10)
+	TBNZ  $2, R2, whole5
+	TBZ   $1, R2, one5
+	FMOVD 32(R3), F11
+	TBZ   $0, R2, moved5
+	ADD   $40, R3, R19
+	VLD1  (R19), V11.S[2]
+	JMP   moved5
+
+one5:
+	VMOVI $0, V11.B16
+	TBZ   $0, R2, moved5
+	FMOVS 32(R3), F11
+	JMP   moved5
+
+whole5:
+	FMOVQ 32(R3), F11
+
+moved5:
+begun:
+	MOVW (R0), R3
+	MOVD a+32(FP), R6
+	ADD  R6, R3
+	MOVW 8(R0), R6
+	MOVD a+32(FP), R7
+	ADD  R7, R6
+	MOVW 16(R0), R7
+	MOVD a+32(FP), R8
+	ADD  R8, R7
+	MOVW 24(R0), R8
+	MOVD a+32(FP), R9
+	ADD  R9, R8
+	MOVD terms+24(FP), R9
+	MOVD k+8(FP), R10
+	MOVD b+40(FP), R11
+
+k:
+	MOVW  (R9), R12
+	FLDPQ (R11), (F12, F13)
+	FMOVQ 32(R11), F14
+	WORD  $0xbc6c686f // ldr s15, [x3, x12]
+	WORD  $0x4f8f1180 // fmla v0.4s, v12.4s, v15.s[0]
+	WORD  $0x4f8f11a1 // fmla v1.4s, v13.4s, v15.s[0]
+	WORD  $0x4f8f11c2 // fmla v2.4s, v14.4s, v15.s[0]
+	WORD  $0xbc6c68cf // ldr s15, [x6, x12]
+	WORD  $0x4f8f1183 // fmla v3.4s, v12.4s, v15.s[0]
+	WORD  $0x4f8f11a4 // fmla v4.4s, v13.4s, v15.s[0]
+	WORD  $0x4f8f11c5 // fmla v5.4s, v14.4s, v15.s[0]
+	WORD  $0xbc6c68ef // ldr s15, [x7, x12]
+	WORD  $0x4f8f1186 // fmla v6.4s, v12.4s, v15.s[0]
+	WORD  $0x4f8f11a7 // fmla v7.4s, v13.4s, v15.s[0]
+	WORD  $0x4f8f11c8 // fmla v8.4s, v14.4s, v15.s[0]
+	WORD  $0xbc6c690f // ldr s15, [x8, x12]
+	WORD  $0x4f8f1189 // fmla v9.4s, v12.4s, v15.s[0]
+	WORD  $0x4f8f11aa // fmla v10.4s, v13.4s, v15.s[0]
+	WORD  $0x4f8f11cb // fmla v11.4s, v14.4s, v15.s[0]
+	ADD   R1, R11
+	ADD   $0x04, R9
+	SUBS  $1, R10
+	BNE   k
+	FMOVS floor+88(FP), F12
+	VDUP  V12.S[0], V12.S4
+	WORD  $0x4e20f580 // fmax v0.4s, v12.4s, v0.4s
+	WORD  $0x4e21f581 // fmax v1.4s, v12.4s, v1.4s
+	WORD  $0x4e22f582 // fmax v2.4s, v12.4s, v2.4s
+	WORD  $0x4e23f583 // fmax v3.4s, v12.4s, v3.4s
+	WORD  $0x4e24f584 // fmax v4.4s, v12.4s, v4.4s
+	WORD  $0x4e25f585 // fmax v5.4s, v12.4s, v5.4s
+	WORD  $0x4e26f586 // fmax v6.4s, v12.4s, v6.4s
+	WORD  $0x4e27f587 // fmax v7.4s, v12.4s, v7.4s
+	WORD  $0x4e28f588 // fmax v8.4s, v12.4s, v8.4s
+	WORD  $0x4e29f589 // fmax v9.4s, v12.4s, v9.4s
+	WORD  $0x4e2af58a // fmax v10.4s, v12.4s, v10.4s
+	WORD  $0x4e2bf58b // fmax v11.4s, v12.4s, v11.4s
+	MOVD  tail+80(FP), R3
+	CMP   $0x04, R3
+	BNE   masked
+	MOVW  4(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FSTPQ (F0, F1), (R3)
+	FMOVQ F2, 32(R3)
+	MOVW  12(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FSTPQ (F3, F4), (R3)
+	FMOVQ F5, 32(R3)
+	MOVW  20(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FSTPQ (F6, F7), (R3)
+	FMOVQ F8, 32(R3)
+	MOVW  28(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FSTPQ (F9, F10), (R3)
+	FMOVQ F11, 32(R3)
+	JMP   stored
+
+masked:
+	MOVW  4(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FSTPQ (F0, F1), (R3)
+	TBNZ  $2, R2, whole6
+	TBZ   $1, R2, one6
+	FMOVD F2, 32(R3)
+	TBZ   $0, R2, moved6
+	ADD   $40, R3, R19
+	VST1  V2.S[2], (R19)
+	JMP   moved6
+
+one6:
+	TBZ   $0, R2, moved6
+	FMOVS F2, 32(R3)
+	JMP   moved6
+
+whole6:
+	FMOVQ F2, 32(R3)
+
+moved6:
+	MOVW  12(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FSTPQ (F3, F4), (R3)
+	TBNZ  $2, R2, whole7
+	TBZ   $1, R2, one7
+	FMOVD F5, 32(R3)
+	TBZ   $0, R2, moved7
+	ADD   $40, R3, R19
+	VST1  V5.S[2], (R19)
+	JMP   moved7
+
+one7:
+	TBZ   $0, R2, moved7
+	FMOVS F5, 32(R3)
+	JMP   moved7
+
+whole7:
+	FMOVQ F5, 32(R3)
+
+moved7:
+	MOVW  20(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FSTPQ (F6, F7), (R3)
+	TBNZ  $2, R2, whole8
+	TBZ   $1, R2, one8
+	FMOVD F8, 32(R3)
+	TBZ   $0, R2, moved8
+	ADD   $40, R3, R19
+	VST1  V8.S[2], (R19)
+	JMP   moved8
+
+one8:
+	TBZ   $0, R2, moved8
+	FMOVS F8, 32(R3)
+	JMP   moved8
+
+whole8:
+	FMOVQ F8, 32(R3)
+
+moved8:
+	MOVW  28(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FSTPQ (F9, F10), (R3)
+	TBNZ  $2, R2, whole9
+	TBZ   $1, R2, one9
+	FMOVD F11, 32(R3)
+	TBZ   $0, R2, moved9
+	ADD   $40, R3, R19
+	VST1  V11.S[2], (R19)
+	JMP   moved9
+
+one9:
+	TBZ   $0, R2, moved9
+	FMOVS F11, 32(R3)
+	JMP   moved9
+
+whole9:
+	FMOVQ F11, 32(R3)
+
+moved9:
+stored:
+	ADD  $0x20, R0
+	MOVD blocks+0(FP), R3
+	SUB  $1, R3
+	MOVD R3, blocks+0(FP)
+	TST  R3, R3
+	BNE  blocks
+	RET
+
+// func panel4x4NEON(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+TEXT ·panel4x4NEON(SB), NOSPLIT, $0-100
+	MOVD a+16(FP), R0
+	MOVD ra+24(FP), R1
+	MOVD ca+32(FP), R2
+	MOVD blocks+0(FP), R3
+	MOVD c+64(FP), R6
+	MOVD ldc+72(FP), R7
+	MOVD ldb+48(FP), R8
+	MOVD tail+88(FP), R9
+
+blocks:
+	MOVD  bias+80(FP), R10
+	TST   R10, R10
+	BEQ   accumulate
+	FMOVQ (R10), F0
+	VORR  V0.B16, V0.B16, V4.B16
+	VORR  V0.B16, V0.B16, V8.B16
+	VORR  V0.B16, V0.B16, V12.B16
+	FMOVQ 16(R10), F1
+	VORR  V1.B16, V1.B16, V5.B16
+	VORR  V1.B16, V1.B16, V9.B16
+	VORR  V1.B16, V1.B16, V13.B16
+	FMOVQ 32(R10), F2
+	VORR  V2.B16, V2.B16, V6.B16
+	VORR  V2.B16, V2.B16, V10.B16
+	VORR  V2.B16, V2.B16, V14.B16
+	TBNZ  $2, R9, whole1
+	TBZ   $1, R9, one1
+	FMOVD 48(R10), F3
+	TBZ   $0, R9, moved1
+	ADD   $56, R10, R19
+	VLD1  (R19), V3.S[2]
+	JMP   moved1
+
+one1:
+	VMOVI $0, V3.B16
+	TBZ   $0, R9, moved1
+	FMOVS 48(R10), F3
+	JMP   moved1
+
+whole1:
+	FMOVQ 48(R10), F3
+
+moved1:
+	VORR V3.B16, V3.B16, V7.B16
+	VORR V3.B16, V3.B16, V11.B16
+	VORR V3.B16, V3.B16, V15.B16
+	JMP  begun
+
+accumulate:
+	MOVD  R6, R10
+	FLDPQ (R10), (F0, F1)
+	FMOVQ 32(R10), F2
+	TBNZ  $2, R9, whole2
+	TBZ   $1, R9, one2
+	FMOVD 48(R10), F3
+	TBZ   $0, R9, moved2
+	ADD   $56, R10, R19
+	VLD1  (R19), V3.S[2]
+	JMP   moved2
+
+one2:
+	VMOVI $0, V3.B16
+	TBZ   $0, R9, moved2
+	FMOVS 48(R10), F3
+	JMP   moved2
+
+whole2:
+	FMOVQ 48(R10), F3
+
+moved2:
+	ADD   R7, R10
+	FLDPQ (R10), (F4, F5)
+	FMOVQ 32(R10), F6
+	TBNZ  $2, R9, whole3
+	TBZ   $1, R9, one3
+	FMOVD 48(R10), F7
+	TBZ   $0, R9, moved3
+	ADD   $56, R10, R19
+	VLD1  (R19), V7.S[2]
+	JMP   moved3
+
+one3:
+	VMOVI $0, V7.B16
+	TBZ   $0, R9, moved3
+	FMOVS 48(R10), F7
+	JMP   moved3
+
+whole3:
+	FMOVQ 48(R10), F7
+
+moved3:
+	ADD   R7, R10
+	FLDPQ (R10), (F8, F9)
+	FMOVQ 32(R10), F10
+	TBNZ  $2, R9, whole4
+	TBZ   $1, R9, one4
+	FMOVD 48(R10), F11
+	TBZ   $0, R9, moved4
+	ADD   $56, R10, R19
+	VLD1  (R19), V11.S[2]
+	JMP   moved4
+
+one4:
+	VMOVI $0, V11.B16
+	TBZ   $0, R9, moved4
+	FMOVS 48(R10), F11
+	JMP   moved4
+
+whole4:
+	FMOVQ 48(R10), F11
+
+moved4:
+	ADD   R7, R10
+	FLDPQ (R10), (F12, F13)
+	FMOVQ 32(R10), F14
+	TBNZ  $2, R9, whole5
+	TBZ   $1, R9, one5
+	FMOVD 48(R10), F15
+	TBZ   $0, R9, moved5
+	ADD   $56, R10, R19
+	VLD1  (R19), V15.S[2]
+	JMP   moved5
+
+one5:
+	VMOVI $0, V15.B16
+	TBZ   $0, R9, moved5
+	FMOVS 48(R10), F15
+	JMP   moved5
+
+whole5:
+	FMOVQ 48(R10), F15
+
+moved5:
+begun:
+	MOVD k+8(FP), R10
+	MOVD b+40(FP), R11
+	CMP  $0x04, R2
+	BNE  columns
+	MOVD R0, R12
+	ADD  R1, R12, R13
+	ADD  R1, R13, R14
+	ADD  R1, R14, R15
+	SUBS $0x04, R10
+	BLT  rest
+
+four:
+	FMOVQ.P 16(R12), F16
+	FMOVQ.P 16(R13), F17
+	FMOVQ.P 16(R14), F18
+	FMOVQ.P 16(R15), F19
+	FLDPQ   (R11), (F20, F21)
+	FLDPQ   32(R11), (F22, F23)
+	ADD     R8, R11
+	WORD    $0x4f901280 // fmla v0.4s, v20.4s, v16.s[0]
+	WORD    $0x4f9012a1 // fmla v1.4s, v21.4s, v16.s[0]
+	WORD    $0x4f9012c2 // fmla v2.4s, v22.4s, v16.s[0]
+	WORD    $0x4f9012e3 // fmla v3.4s, v23.4s, v16.s[0]
+	WORD    $0x4f911284 // fmla v4.4s, v20.4s, v17.s[0]
+	WORD    $0x4f9112a5 // fmla v5.4s, v21.4s, v17.s[0]
+	WORD    $0x4f9112c6 // fmla v6.4s, v22.4s, v17.s[0]
+	WORD    $0x4f9112e7 // fmla v7.4s, v23.4s, v17.s[0]
+	WORD    $0x4f921288 // fmla v8.4s, v20.4s, v18.s[0]
+	WORD    $0x4f9212a9 // fmla v9.4s, v21.4s, v18.s[0]
+	WORD    $0x4f9212ca // fmla v10.4s, v22.4s, v18.s[0]
+	WORD    $0x4f9212eb // fmla v11.4s, v23.4s, v18.s[0]
+	WORD    $0x4f93128c // fmla v12.4s, v20.4s, v19.s[0]
+	WORD    $0x4f9312ad // fmla v13.4s, v21.4s, v19.s[0]
+	WORD    $0x4f9312ce // fmla v14.4s, v22.4s, v19.s[0]
+	WORD    $0x4f9312ef // fmla v15.4s, v23.4s, v19.s[0]
+	FLDPQ   (R11), (F20, F21)
+	FLDPQ   32(R11), (F22, F23)
+	ADD     R8, R11
+	WORD    $0x4fb01280 // fmla v0.4s, v20.4s, v16.s[1]
+	WORD    $0x4fb012a1 // fmla v1.4s, v21.4s, v16.s[1]
+	WORD    $0x4fb012c2 // fmla v2.4s, v22.4s, v16.s[1]
+	WORD    $0x4fb012e3 // fmla v3.4s, v23.4s, v16.s[1]
+	WORD    $0x4fb11284 // fmla v4.4s, v20.4s, v17.s[1]
+	WORD    $0x4fb112a5 // fmla v5.4s, v21.4s, v17.s[1]
+	WORD    $0x4fb112c6 // fmla v6.4s, v22.4s, v17.s[1]
+	WORD    $0x4fb112e7 // fmla v7.4s, v23.4s, v17.s[1]
+	WORD    $0x4fb21288 // fmla v8.4s, v20.4s, v18.s[1]
+	WORD    $0x4fb212a9 // fmla v9.4s, v21.4s, v18.s[1]
+	WORD    $0x4fb212ca // fmla v10.4s, v22.4s, v18.s[1]
+	WORD    $0x4fb212eb // fmla v11.4s, v23.4s, v18.s[1]
+	WORD    $0x4fb3128c // fmla v12.4s, v20.4s, v19.s[1]
+	WORD    $0x4fb312ad // fmla v13.4s, v21.4s, v19.s[1]
+	WORD    $0x4fb312ce // fmla v14.4s, v22.4s, v19.s[1]
+	WORD    $0x4fb312ef // fmla v15.4s, v23.4s, v19.s[1]
+	FLDPQ   (R11), (F20, F21)
+	FLDPQ   32(R11), (F22, F23)
+	ADD     R8, R11
+	WORD    $0x4f901a80 // fmla v0.4s, v20.4s, v16.s[2]
+	WORD    $0x4f901aa1 // fmla v1.4s, v21.4s, v16.s[2]
+	WORD    $0x4f901ac2 // fmla v2.4s, v22.4s, v16.s[2]
+	WORD    $0x4f901ae3 // fmla v3.4s, v23.4s, v16.s[2]
+	WORD    $0x4f911a84 // fmla v4.4s, v20.4s, v17.s[2]
+	WORD    $0x4f911aa5 // fmla v5.4s, v21.4s, v17.s[2]
+	WORD    $0x4f911ac6 // fmla v6.4s, v22.4s, v17.s[2]
+	WORD    $0x4f911ae7 // fmla v7.4s, v23.4s, v17.s[2]
+	WORD    $0x4f921a88 // fmla v8.4s, v20.4s, v18.s[2]
+	WORD    $0x4f921aa9 // fmla v9.4s, v21.4s, v18.s[2]
+	WORD    $0x4f921aca // fmla v10.4s, v22.4s, v18.s[2]
+	WORD    $0x4f921aeb // fmla v11.4s, v23.4s, v18.s[2]
+	WORD    $0x4f931a8c // fmla v12.4s, v20.4s, v19.s[2]
+	WORD    $0x4f931aad // fmla v13.4s, v21.4s, v19.s[2]
+	WORD    $0x4f931ace // fmla v14.4s, v22.4s, v19.s[2]
+	WORD    $0x4f931aef // fmla v15.4s, v23.4s, v19.s[2]
+	FLDPQ   (R11), (F20, F21)
+	FLDPQ   32(R11), (F22, F23)
+	ADD     R8, R11
+	WORD    $0x4fb01a80 // fmla v0.4s, v20.4s, v16.s[3]
+	WORD    $0x4fb01aa1 // fmla v1.4s, v21.4s, v16.s[3]
+	WORD    $0x4fb01ac2 // fmla v2.4s, v22.4s, v16.s[3]
+	WORD    $0x4fb01ae3 // fmla v3.4s, v23.4s, v16.s[3]
+	WORD    $0x4fb11a84 // fmla v4.4s, v20.4s, v17.s[3]
+	WORD    $0x4fb11aa5 // fmla v5.4s, v21.4s, v17.s[3]
+	WORD    $0x4fb11ac6 // fmla v6.4s, v22.4s, v17.s[3]
+	WORD    $0x4fb11ae7 // fmla v7.4s, v23.4s, v17.s[3]
+	WORD    $0x4fb21a88 // fmla v8.4s, v20.4s, v18.s[3]
+	WORD    $0x4fb21aa9 // fmla v9.4s, v21.4s, v18.s[3]
+	WORD    $0x4fb21aca // fmla v10.4s, v22.4s, v18.s[3]
+	WORD    $0x4fb21aeb // fmla v11.4s, v23.4s, v18.s[3]
+	WORD    $0x4fb31a8c // fmla v12.4s, v20.4s, v19.s[3]
+	WORD    $0x4fb31aad // fmla v13.4s, v21.4s, v19.s[3]
+	WORD    $0x4fb31ace // fmla v14.4s, v22.4s, v19.s[3]
+	WORD    $0x4fb31aef // fmla v15.4s, v23.4s, v19.s[3]
+	SUBS    $0x04, R10
+	BGE     four
+
+rest:
+	ADDS $0x04, R10
+	BEQ  added
+
+one:
+	FMOVS (R12), F16
+	ADD   $0x04, R12
+	FMOVS (R13), F17
+	ADD   $0x04, R13
+	FMOVS (R14), F18
+	ADD   $0x04, R14
+	FMOVS (R15), F19
+	ADD   $0x04, R15
+	FLDPQ (R11), (F20, F21)
+	FLDPQ 32(R11), (F22, F23)
+	ADD   R8, R11
+	WORD  $0x4f901280 // fmla v0.4s, v20.4s, v16.s[0]
+	WORD  $0x4f9012a1 // fmla v1.4s, v21.4s, v16.s[0]
+	WORD  $0x4f9012c2 // fmla v2.4s, v22.4s, v16.s[0]
+	WORD  $0x4f9012e3 // fmla v3.4s, v23.4s, v16.s[0]
+	WORD  $0x4f911284 // fmla v4.4s, v20.4s, v17.s[0]
+	WORD  $0x4f9112a5 // fmla v5.4s, v21.4s, v17.s[0]
+	WORD  $0x4f9112c6 // fmla v6.4s, v22.4s, v17.s[0]
+	WORD  $0x4f9112e7 // fmla v7.4s, v23.4s, v17.s[0]
+	WORD  $0x4f921288 // fmla v8.4s, v20.4s, v18.s[0]
+	WORD  $0x4f9212a9 // fmla v9.4s, v21.4s, v18.s[0]
+	WORD  $0x4f9212ca // fmla v10.4s, v22.4s, v18.s[0]
+	WORD  $0x4f9212eb // fmla v11.4s, v23.4s, v18.s[0]
+	WORD  $0x4f93128c // fmla v12.4s, v20.4s, v19.s[0]
+	WORD  $0x4f9312ad // fmla v13.4s, v21.4s, v19.s[0]
+	WORD  $0x4f9312ce // fmla v14.4s, v22.4s, v19.s[0]
+	WORD  $0x4f9312ef // fmla v15.4s, v23.4s, v19.s[0]
+	SUBS  $1, R10
+	BNE   one
+	JMP   added
+
+columns:
+	MOVD R0, R12
+
+column:
+	FMOVS (R12), F16
+	MOVD  R12, R13
+	ADD   R1, R13
+	FMOVS (R13), F17
+	ADD   R1, R13
+	FMOVS (R13), F18
+	ADD   R1, R13
+	FMOVS (R13), F19
+	ADD   R2, R12
+	FLDPQ (R11), (F20, F21)
+	FLDPQ 32(R11), (F22, F23)
+	ADD   R8, R11
+	WORD  $0x4f901280 // fmla v0.4s, v20.4s, v16.s[0]
+	WORD  $0x4f9012a1 // fmla v1.4s, v21.4s, v16.s[0]
+	WORD  $0x4f9012c2 // fmla v2.4s, v22.4s, v16.s[0]
+	WORD  $0x4f9012e3 // fmla v3.4s, v23.4s, v16.s[0]
+	WORD  $0x4f911284 // fmla v4.4s, v20.4s, v17.s[0]
+	WORD  $0x4f9112a5 // fmla v5.4s, v21.4s, v17.s[0]
+	WORD  $0x4f9112c6 // fmla v6.4s, v22.4s, v17.s[0]
+	WORD  $0x4f9112e7 // fmla v7.4s, v23.4s, v17.s[0]
+	WORD  $0x4f921288 // fmla v8.4s, v20.4s, v18.s[0]
+	WORD  $0x4f9212a9 // fmla v9.4s, v21.4s, v18.s[0]
+	WORD  $0x4f9212ca // fmla v10.4s, v22.4s, v18.s[0]
+	WORD  $0x4f9212eb // fmla v11.4s, v23.4s, v18.s[0]
+	WORD  $0x4f93128c // fmla v12.4s, v20.4s, v19.s[0]
+	WORD  $0x4f9312ad // fmla v13.4s, v21.4s, v19.s[0]
+	WORD  $0x4f9312ce // fmla v14.4s, v22.4s, v19.s[0]
+	WORD  $0x4f9312ef // fmla v15.4s, v23.4s, v19.s[0]
+	SUBS  $1, R10
+	BNE   column
+
+added:
+	FMOVS floor+96(FP), F16
+	VDUP  V16.S[0], V16.S4
+	WORD  $0x4e20f600 // fmax v0.4s, v16.4s, v0.4s
+	WORD  $0x4e21f601 // fmax v1.4s, v16.4s, v1.4s
+	WORD  $0x4e22f602 // fmax v2.4s, v16.4s, v2.4s
+	WORD  $0x4e23f603 // fmax v3.4s, v16.4s, v3.4s
+	WORD  $0x4e24f604 // fmax v4.4s, v16.4s, v4.4s
+	WORD  $0x4e25f605 // fmax v5.4s, v16.4s, v5.4s
+	WORD  $0x4e26f606 // fmax v6.4s, v16.4s, v6.4s
+	WORD  $0x4e27f607 // fmax v7.4s, v16.4s, v7.4s
+	WORD  $0x4e28f608 // fmax v8.4s, v16.4s, v8.4s
+	WORD  $0x4e29f609 // fmax v9.4s, v16.4s, v9.4s
+	WORD  $0x4e2af60a // fmax v10.4s, v16.4s, v10.4s
+	WORD  $0x4e2bf60b // fmax v11.4s, v16.4s, v11.4s
+	WORD  $0x4e2cf60c // fmax v12.4s, v16.4s, v12.4s
+	WORD  $0x4e2df60d // fmax v13.4s, v16.4s, v13.4s
+	WORD  $0x4e2ef60e // fmax v14.4s, v16.4s, v14.4s
+	WORD  $0x4e2ff60f // fmax v15.4s, v16.4s, v15.4s
+	MOVD  tail+88(FP), R10
+	CMP   $0x04, R10
+	BNE   masked
+	FSTPQ (F0, F1), (R6)
+	FSTPQ (F2, F3), 32(R6)
+	ADD   R7, R6
+	FSTPQ (F4, F5), (R6)
+	FSTPQ (F6, F7), 32(R6)
+	ADD   R7, R6
+	FSTPQ (F8, F9), (R6)
+	FSTPQ (F10, F11), 32(R6)
+	ADD   R7, R6
+	FSTPQ (F12, F13), (R6)
+	FSTPQ (F14, F15), 32(R6)
+	ADD   R7, R6
+	JMP   stored
+
+masked:
+	FSTPQ (F0, F1), (R6)
+	FMOVQ F2, 32(R6)
+	TBNZ  $2, R9, whole6
+	TBZ   $1, R9, one6
+	FMOVD F3, 48(R6)
+	TBZ   $0, R9, moved6
+	ADD   $56, R6, R19
+	VST1  V3.S[2], (R19)
+	JMP   moved6
+
+one6:
+	TBZ   $0, R9, moved6
+	FMOVS F3, 48(R6)
+	JMP   moved6
+
+whole6:
+	FMOVQ F3, 48(R6)
+
+moved6:
+	ADD   R7, R6
+	FSTPQ (F4, F5), (R6)
+	FMOVQ F6, 32(R6)
+	TBNZ  $2, R9, whole7
+	TBZ   $1, R9, one7
+	FMOVD F7, 48(R6)
+	TBZ   $0, R9, moved7
+	ADD   $56, R6, R19
+	VST1  V7.S[2], (R19)
+	JMP   moved7
+
+one7:
+	TBZ   $0, R9, moved7
+	FMOVS F7, 48(R6)
+	JMP   moved7
+
+whole7:
+	FMOVQ F7, 48(R6)
+
+moved7:
+	ADD   R7, R6
+	FSTPQ (F8, F9), (R6)
+	FMOVQ F10, 32(R6)
+	TBNZ  $2, R9, whole8
+	TBZ   $1, R9, one8
+	FMOVD F11, 48(R6)
+	TBZ   $0, R9, moved8
+	ADD   $56, R6, R19
+	VST1  V11.S[2], (R19)
+	JMP   moved8
+
+one8:
+	TBZ   $0, R9, moved8
+	FMOVS F11, 48(R6)
+	JMP   moved8
+
+whole8:
+	FMOVQ F11, 48(R6)
+
+moved8:
+	ADD   R7, R6
+	FSTPQ (F12, F13), (R6)
+	FMOVQ F14, 32(R6)
+	TBNZ  $2, R9, whole9
+	TBZ   $1, R9, one9
+	FMOVD F15, 48(R6)
+	TBZ   $0, R9, moved9
+	ADD   $56, R6, R19
+	VST1  V15.S[2], (R19)
+	JMP   moved9
+
+one9:
+	TBZ   $0, R9, moved9
+	FMOVS F15, 48(R6)
+	JMP   moved9
+
+whole9:
+	FMOVQ F15, 48(R6)
+
+moved9:
+	ADD R7, R6
+
+stored:
+	ADD  R1, R0
+	ADD  R1, R0
+	ADD  R1, R0
+	ADD  R1, R0
+	SUBS $1, R3
+	BNE  blocks
+	RET
+
+// func indexed4x4NEON(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+TEXT ·indexed4x4NEON(SB), NOSPLIT, $0-92
+	MOVD at+16(FP), R0
+	MOVD ldb+48(FP), R1
+	MOVD tail+80(FP), R2
+
+blocks:
+	MOVD  bias+72(FP), R3
+	TST   R3, R3
+	BEQ   accumulate
+	FMOVQ (R3), F0
+	VORR  V0.B16, V0.B16, V4.B16
+	VORR  V0.B16, V0.B16, V8.B16
+	VORR  V0.B16, V0.B16, V12.B16
+	FMOVQ 16(R3), F1
+	VORR  V1.B16, V1.B16, V5.B16
+	VORR  V1.B16, V1.B16, V9.B16
+	VORR  V1.B16, V1.B16, V13.B16
+	FMOVQ 32(R3), F2
+	VORR  V2.B16, V2.B16, V6.B16
+	VORR  V2.B16, V2.B16, V10.B16
+	VORR  V2.B16, V2.B16, V14.B16
+	TBNZ  $2, R2, whole1
+	TBZ   $1, R2, one1
+	FMOVD 48(R3), F3
+	TBZ   $0, R2, moved1
+	ADD   $56, R3, R19
+	VLD1  (R19), V3.S[2]
+	JMP   moved1
+
+one1:
+	VMOVI $0, V3.B16
+	TBZ   $0, R2, moved1
+	FMOVS 48(R3), F3
+	JMP   moved1
+
+whole1:
+	FMOVQ 48(R3), F3
+
+moved1:
+	VORR V3.B16, V3.B16, V7.B16
+	VORR V3.B16, V3.B16, V11.B16
+	VORR V3.B16, V3.B16, V15.B16
+	JMP  begun
+
+accumulate:
+	MOVW  4(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FLDPQ (R3), (F0, F1)
+	FMOVQ 32(R3), F2
+	TBNZ  $2, R2, whole2
+	TBZ   $1, R2, one2
+	FMOVD 48(R3), F3
+	TBZ   $0, R2, moved2
+	ADD   $56, R3, R19
+	VLD1  (R19), V3.S[2]
+	JMP   moved2
+
+one2:
+	VMOVI $0, V3.B16
+	TBZ   $0, R2, moved2
+	FMOVS 48(R3), F3
+	JMP   moved2
+
+whole2:
+	FMOVQ 48(R3), F3
+
+moved2:
+	MOVW  12(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FLDPQ (R3), (F4, F5)
+	FMOVQ 32(R3), F6
+	TBNZ  $2, R2, whole3
+	TBZ   $1, R2, one3
+	FMOVD 48(R3), F7
+	TBZ   $0, R2, moved3
+	ADD   $56, R3, R19
+	VLD1  (R19), V7.S[2]
+	JMP   moved3
+
+one3:
+	VMOVI $0, V7.B16
+	TBZ   $0, R2, moved3
+	FMOVS 48(R3), F7
+	JMP   moved3
+
+whole3:
+	FMOVQ 48(R3), F7
+
+moved3:
+	MOVW  20(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FLDPQ (R3), (F8, F9)
+	FMOVQ 32(R3), F10
+	TBNZ  $2, R2, whole4
+	TBZ   $1, R2, one4
+	FMOVD 48(R3), F11
+	TBZ   $0, R2, moved4
+	ADD   $56, R3, R19
+	VLD1  (R19), V11.S[2]
+	JMP   moved4
+
+one4:
+	VMOVI $0, V11.B16
+	TBZ   $0, R2, moved4
+	FMOVS 48(R3), F11
+	JMP   moved4
+
+whole4:
+	FMOVQ 48(R3), F11
+
+moved4:
+	MOVW  28(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FLDPQ (R3), (F12, F13)
+	FMOVQ 32(R3), F14
+	TBNZ  $2, R2, whole5
+	TBZ   $1, R2, one5
+	FMOVD 48(R3), F15
+	TBZ   $0, R2, moved5
+	ADD   $56, R3, R19
+	VLD1  (R19), V15.S[2]
+	JMP   moved5
+
+one5:
+	VMOVI $0, V15.B16
+	TBZ   $0, R2, moved5
+	FMOVS 48(R3), F15
+	JMP   moved5
+
+whole5:
+	FMOVQ 48(R3), F15
+
+moved5:
+begun:
+	MOVW (R0), R3
+	MOVD a+32(FP), R6
+	ADD  R6, R3
+	MOVW 8(R0), R6
+	MOVD a+32(FP), R7
+	ADD  R7, R6
+	MOVW 16(R0), R7
+	MOVD a+32(FP), R8
+	ADD  R8, R7
+	MOVW 24(R0), R8
+	MOVD a+32(FP), R9
+	ADD  R9, R8
+	MOVD terms+24(FP), R9
+	MOVD k+8(FP), R10
+	MOVD b+40(FP), R11
+
+k:
+	MOVW  (R9), R12
+	FLDPQ (R11), (F16, F17)
+	FLDPQ 32(R11), (F18, F19)
+	WORD  $0xbc6c6874 // ldr s20, [x3, x12]
+	WORD  $0x4f941200 // fmla v0.4s, v16.4s, v20.s[0]
+	WORD  $0x4f941221 // fmla v1.4s, v17.4s, v20.s[0]
+	WORD  $0x4f941242 // fmla v2.4s, v18.4s, v20.s[0]
+	WORD  $0x4f941263 // fmla v3.4s, v19.4s, v20.s[0]
+	WORD  $0xbc6c68d4 // ldr s20, [x6, x12]
+	WORD  $0x4f941204 // fmla v4.4s, v16.4s, v20.s[0]
+	WORD  $0x4f941225 // fmla v5.4s, v17.4s, v20.s[0]
+	WORD  $0x4f941246 // fmla v6.4s, v18.4s, v20.s[0]
+	WORD  $0x4f941267 // fmla v7.4s, v19.4s, v20.s[0]
+	WORD  $0xbc6c68f4 // ldr s20, [x7, x12]
+	WORD  $0x4f941208 // fmla v8.4s, v16.4s, v20.s[0]
+	WORD  $0x4f941229 // fmla v9.4s, v17.4s, v20.s[0]
+	WORD  $0x4f94124a // fmla v10.4s, v18.4s, v20.s[0]
+	WORD  $0x4f94126b // fmla v11.4s, v19.4s, v20.s[0]
+	WORD  $0xbc6c6914 // ldr s20, [x8, x12]
+	WORD  $0x4f94120c // fmla v12.4s, v16.4s, v20.s[0]
+	WORD  $0x4f94122d // fmla v13.4s, v17.4s, v20.s[0]
+	WORD  $0x4f94124e // fmla v14.4s, v18.4s, v20.s[0]
+	WORD  $0x4f94126f // fmla v15.4s, v19.4s, v20.s[0]
+	ADD   R1, R11
+	ADD   $0x04, R9
+	SUBS  $1, R10
+	BNE   k
+	FMOVS floor+88(FP), F16
+	VDUP  V16.S[0], V16.S4
+	WORD  $0x4e20f600 // fmax v0.4s, v16.4s, v0.4s
+	WORD  $0x4e21f601 // fmax v1.4s, v16.4s, v1.4s
+	WORD  $0x4e22f602 // fmax v2.4s, v16.4s, v2.4s
+	WORD  $0x4e23f603 // fmax v3.4s, v16.4s, v3.4s
+	WORD  $0x4e24f604 // fmax v4.4s, v16.4s, v4.4s
+	WORD  $0x4e25f605 // fmax v5.4s, v16.4s, v5.4s
+	WORD  $0x4e26f606 // fmax v6.4s, v16.4s, v6.4s
+	WORD  $0x4e27f607 // fmax v7.4s, v16.4s, v7.4s
+	WORD  $0x4e28f608 // fmax v8.4s, v16.4s, v8.4s
+	WORD  $0x4e29f609 // fmax v9.4s, v16.4s, v9.4s
+	WORD  $0x4e2af60a // fmax v10.4s, v16.4s, v10.4s
+	WORD  $0x4e2bf60b // fmax v11.4s, v16.4s, v11.4s
+	WORD  $0x4e2cf60c // fmax v12.4s, v16.4s, v12.4s
+	WORD  $0x4e2df60d // fmax v13.4s, v16.4s, v13.4s
+	WORD  $0x4e2ef60e // fmax v14.4s, v16.4s, v14.4s
+	WORD  $0x4e2ff60f // fmax v15.4s, v16.4s, v15.4s
+	MOVD  tail+80(FP), R3
+	CMP   $0x04, R3
+	BNE   masked
+	MOVW  4(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FSTPQ (F0, F1), (R3)
+	FSTPQ (F2, F3), 32(R3)
+	MOVW  12(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FSTPQ (F4, F5), (R3)
+	FSTPQ (F6, F7), 32(R3)
+	MOVW  20(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FSTPQ (F8, F9), (R3)
+	FSTPQ (F10, F11), 32(R3)
+	MOVW  28(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FSTPQ (F12, F13), (R3)
+	FSTPQ (F14, F15), 32(R3)
+	JMP   stored
+
+masked:
+	MOVW  4(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FSTPQ (F0, F1), (R3)
+	FMOVQ F2, 32(R3)
+	TBNZ  $2, R2, whole6
+	TBZ   $1, R2, one6
+	FMOVD F3, 48(R3)
+	TBZ   $0, R2, moved6
+	ADD   $56, R3, R19
+	VST1  V3.S[2], (R19)
+	JMP   moved6
+
+one6:
+	TBZ   $0, R2, moved6
+	FMOVS F3, 48(R3)
+	JMP   moved6
+
+whole6:
+	FMOVQ F3, 48(R3)
+
+moved6:
+	MOVW  12(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FSTPQ (F4, F5), (R3)
+	FMOVQ F6, 32(R3)
+	TBNZ  $2, R2, whole7
+	TBZ   $1, R2, one7
+	FMOVD F7, 48(R3)
+	TBZ   $0, R2, moved7
+	ADD   $56, R3, R19
+	VST1  V7.S[2], (R19)
+	JMP   moved7
+
+one7:
+	TBZ   $0, R2, moved7
+	FMOVS F7, 48(R3)
+	JMP   moved7
+
+whole7:
+	FMOVQ F7, 48(R3)
+
+moved7:
+	MOVW  20(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FSTPQ (F8, F9), (R3)
+	FMOVQ F10, 32(R3)
+	TBNZ  $2, R2, whole8
+	TBZ   $1, R2, one8
+	FMOVD F11, 48(R3)
+	TBZ   $0, R2, moved8
+	ADD   $56, R3, R19
+	VST1  V11.S[2], (R19)
+	JMP   moved8
+
+one8:
+	TBZ   $0, R2, moved8
+	FMOVS F11, 48(R3)
+	JMP   moved8
+
+whole8:
+	FMOVQ F11, 48(R3)
+
+moved8:
+	MOVW  28(R0), R3
+	MOVD  c+64(FP), R6
+	ADD   R6, R3
+	FSTPQ (F12, F13), (R3)
+	FMOVQ F14, 32(R3)
+	TBNZ  $2, R2, whole9
+	TBZ   $1, R2, one9
+	FMOVD F15, 48(R3)
+	TBZ   $0, R2, moved9
+	ADD   $56, R3, R19
+	VST1  V15.S[2], (R19)
+	JMP   moved9
+
+one9:
+	TBZ   $0, R2, moved9
+	FMOVS F15, 48(R3)
+	JMP   moved9
+
+whole9:
+	FMOVQ F15, 48(R3)
+
+moved9:
+stored:
+	ADD  $0x20, R0
+	MOVD blocks+0(FP), R3
+	SUB  $1, R3
+	MOVD R3, blocks+0(FP)
+	TST  R3, R3
+	BNE  blocks
+	RET
+
+// func packPanelNEON(dst *float32, src *float32, k int, ld int, n int)
+TEXT ·packPanelNEON(SB), NOSPLIT, $0-40
+	MOVD dst+0(FP), R0
+	MOVD src+8(FP), R1
+	MOVD k+16(FP), R2
+	MOVD ld+24(FP), R3
+	MOVD n+32(FP), R6
+	CMP  $0x10, R6
+	BNE  some
+
+k:
+	FMOVQ (R1), F0
+	FMOVQ F0, (R0)
+	FMOVQ 16(R1), F0
+	FMOVQ F0, 16(R0)
+	FMOVQ 32(R1), F0
+	FMOVQ F0, 32(R0)
+	FMOVQ 48(R1), F0
+	FMOVQ F0, 48(R0)
+	ADD   R3, R1
+	ADD   $0x40, R0
+	SUBS  $1, R2
+	BNE   k
+	JMP   done
+
+some:
+	MOVD $+4, R8
+	MOVD R6, R7
+	CMP  R8, R7
+	CSEL GT, R8, R7, R7
+	SUB  R7, R6
+	MOVD $+4, R9
+	MOVD R6, R8
+	CMP  R9, R8
+	CSEL GT, R9, R8, R8
+	SUB  R8, R6
+	MOVD $+4, R10
+	MOVD R6, R9
+	CMP  R10, R9
+	CSEL GT, R10, R9, R9
+	SUB  R9, R6
+	MOVD $+4, R11
+	MOVD R6, R10
+	CMP  R11, R10
+	CSEL GT, R11, R10, R10
+	SUB  R10, R6
+	MOVD R10, R6
+
+masked:
+	TBNZ  $2, R7, whole1
+	TBZ   $1, R7, one1
+	FMOVD (R1), F0
+	TBZ   $0, R7, moved1
+	ADD   $8, R1, R19
+	VLD1  (R19), V0.S[2]
+	JMP   moved1
+
+one1:
+	VMOVI $0, V0.B16
+	TBZ   $0, R7, moved1
+	FMOVS (R1), F0
+	JMP   moved1
+
+whole1:
+	FMOVQ (R1), F0
+
+moved1:
+	FMOVQ F0, (R0)
+	TBNZ  $2, R8, whole2
+	TBZ   $1, R8, one2
+	FMOVD 16(R1), F0
+	TBZ   $0, R8, moved2
+	ADD   $24, R1, R19
+	VLD1  (R19), V0.S[2]
+	JMP   moved2
+
+one2:
+	VMOVI $0, V0.B16
+	TBZ   $0, R8, moved2
+	FMOVS 16(R1), F0
+	JMP   moved2
+
+whole2:
+	FMOVQ 16(R1), F0
+
+moved2:
+	FMOVQ F0, 16(R0)
+	TBNZ  $2, R9, whole3
+	TBZ   $1, R9, one3
+	FMOVD 32(R1), F0
+	TBZ   $0, R9, moved3
+	ADD   $40, R1, R19
+	VLD1  (R19), V0.S[2]
+	JMP   moved3
+
+one3:
+	VMOVI $0, V0.B16
+	TBZ   $0, R9, moved3
+	FMOVS 32(R1), F0
+	JMP   moved3
+
+whole3:
+	FMOVQ 32(R1), F0
+
+moved3:
+	FMOVQ F0, 32(R0)
+	TBNZ  $2, R6, whole4
+	TBZ   $1, R6, one4
+	FMOVD 48(R1), F0
+	TBZ   $0, R6, moved4
+	ADD   $56, R1, R19
+	VLD1  (R19), V0.S[2]
+	JMP   moved4
+
+one4:
+	VMOVI $0, V0.B16
+	TBZ   $0, R6, moved4
+	FMOVS 48(R1), F0
+	JMP   moved4
+
+whole4:
+	FMOVQ 48(R1), F0
+
+moved4:
+	FMOVQ F0, 48(R0)
+	ADD   R3, R1
+	ADD   $0x40, R0
+	SUBS  $1, R2
+	BNE   masked
+
+done:
+	RET
+
+// func lstmGatesNEON(gates *float32, h *float32, c *float32, before *float32, n int)
+TEXT ·lstmGatesNEON(SB), NOSPLIT, $0-40
+	JMP constants
+
+begin:
+	MOVD gates+0(FP), R2
+	MOVD h+8(FP), R3
+	MOVD c+16(FP), R6
+	MOVD before+24(FP), R7
+	MOVD n+32(FP), R8
+	MOVD ZR, R0
+	MOVD R8, R1
+	LSL  $0x02, R1
+	SUBS $0x04, R8
+	BLT  tail
+
+loop:
+	WORD  $0x3ce06840 // ldr q0, [x2, x0]
+	WORD  $0x6e21dc00 // fmul v0.4s, v0.4s, v1.4s
+	VAND  V2.B16, V0.B16, V15.B16
+	VORR  V3.B16, V3.B16, V16.B16
+	WORD  $0x4eaff60f // fmin v15.4s, v16.4s, v15.4s
+	VORR  V4.B16, V4.B16, V16.B16
+	VFMLA V5.S4, V15.S4, V16.S4
+	WORD  $0x4ea4d611 // fsub v17.4s, v16.4s, v4.4s
+	WORD  $0x4e2fd5ef // fadd v15.4s, v15.4s, v15.4s
+	VFMLS V6.S4, V17.S4, V15.S4
+	VSHL  $0x17, V16.S4, V16.S4
+	VADD  V7.S4, V16.S4, V16.S4
+	WORD  $0x6e2fddf1 // fmul v17.4s, v15.4s, v15.4s
+	VORR  V8.B16, V8.B16, V18.B16
+	VFMLA V9.S4, V15.S4, V18.S4
+	VORR  V10.B16, V10.B16, V19.B16
+	VFMLA V11.S4, V15.S4, V19.S4
+	VFMLA V17.S4, V19.S4, V18.S4
+	VORR  V1.B16, V1.B16, V19.B16
+	VFMLA V12.S4, V15.S4, V19.S4
+	VFMLA V17.S4, V18.S4, V19.S4
+	VFMLA V17.S4, V19.S4, V15.S4
+	WORD  $0x4ea7d611 // fsub v17.4s, v16.4s, v7.4s
+	VFMLA V16.S4, V15.S4, V17.S4
+	WORD  $0x4e2dd62f // fadd v15.4s, v17.4s, v13.4s
+	WORD  $0x6e2ffe2f // fdiv v15.4s, v17.4s, v15.4s
+	VAND  V14.B16, V0.B16, V0.B16
+	VORR  V0.B16, V15.B16, V0.B16
+	VORR  V1.B16, V1.B16, V15.B16
+	VFMLA V1.S4, V0.S4, V15.S4
+	WORD  $0x3ca0684f // str q15, [x2, x0]
+	ADD   R0, R2, R9
+	ADD   R1, R9
+	ADD   R1, R9
+	FMOVQ (R9), F0
+	VAND  V2.B16, V0.B16, V16.B16
+	VORR  V3.B16, V3.B16, V17.B16
+	WORD  $0x4eb0f630 // fmin v16.4s, v17.4s, v16.4s
+	VORR  V4.B16, V4.B16, V17.B16
+	VFMLA V5.S4, V16.S4, V17.S4
+	WORD  $0x4ea4d632 // fsub v18.4s, v17.4s, v4.4s
+	WORD  $0x4e30d610 // fadd v16.4s, v16.4s, v16.4s
+	VFMLS V6.S4, V18.S4, V16.S4
+	VSHL  $0x17, V17.S4, V17.S4
+	VADD  V7.S4, V17.S4, V17.S4
+	WORD  $0x6e30de12 // fmul v18.4s, v16.4s, v16.4s
+	VORR  V8.B16, V8.B16, V19.B16
+	VFMLA V9.S4, V16.S4, V19.S4
+	VORR  V10.B16, V10.B16, V20.B16
+	VFMLA V11.S4, V16.S4, V20.S4
+	VFMLA V18.S4, V20.S4, V19.S4
+	VORR  V1.B16, V1.B16, V20.B16
+	VFMLA V12.S4, V16.S4, V20.S4
+	VFMLA V18.S4, V19.S4, V20.S4
+	VFMLA V18.S4, V20.S4, V16.S4
+	WORD  $0x4ea7d632 // fsub v18.4s, v17.4s, v7.4s
+	VFMLA V17.S4, V16.S4, V18.S4
+	WORD  $0x4e2dd650 // fadd v16.4s, v18.4s, v13.4s
+	WORD  $0x6e30fe50 // fdiv v16.4s, v18.4s, v16.4s
+	VAND  V14.B16, V0.B16, V0.B16
+	VORR  V0.B16, V16.B16, V0.B16
+	ADD   R0, R2, R9
+	ADD   R1, R9
+	ADD   R1, R9
+	FMOVQ F0, (R9)
+	WORD  $0x6e20dde0 // fmul v0.4s, v15.4s, v0.4s
+	ADD   R0, R2, R9
+	ADD   R1, R9
+	FMOVQ (R9), F15
+	WORD  $0x6e21ddef // fmul v15.4s, v15.4s, v1.4s
+	VAND  V2.B16, V15.B16, V16.B16
+	VORR  V3.B16, V3.B16, V17.B16
+	WORD  $0x4eb0f630 // fmin v16.4s, v17.4s, v16.4s
+	VORR  V4.B16, V4.B16, V17.B16
+	VFMLA V5.S4, V16.S4, V17.S4
+	WORD  $0x4ea4d632 // fsub v18.4s, v17.4s, v4.4s
+	WORD  $0x4e30d610 // fadd v16.4s, v16.4s, v16.4s
+	VFMLS V6.S4, V18.S4, V16.S4
+	VSHL  $0x17, V17.S4, V17.S4
+	VADD  V7.S4, V17.S4, V17.S4
+	WORD  $0x6e30de12 // fmul v18.4s, v16.4s, v16.4s
+	VORR  V8.B16, V8.B16, V19.B16
+	VFMLA V9.S4, V16.S4, V19.S4
+	VORR  V10.B16, V10.B16, V20.B16
+	VFMLA V11.S4, V16.S4, V20.S4
+	VFMLA V18.S4, V20.S4, V19.S4
+	VORR  V1.B16, V1.B16, V20.B16
+	VFMLA V12.S4, V16.S4, V20.S4
+	VFMLA V18.S4, V19.S4, V20.S4
+	VFMLA V18.S4, V20.S4, V16.S4
+	WORD  $0x4ea7d632 // fsub v18.4s, v17.4s, v7.4s
+	VFMLA V17.S4, V16.S4, V18.S4
+	WORD  $0x4e2dd650 // fadd v16.4s, v18.4s, v13.4s
+	WORD  $0x6e30fe50 // fdiv v16.4s, v18.4s, v16.4s
+	VAND  V14.B16, V15.B16, V15.B16
+	VORR  V15.B16, V16.B16, V15.B16
+	VORR  V1.B16, V1.B16, V16.B16
+	VFMLA V1.S4, V15.S4, V16.S4
+	ADD   R0, R2, R9
+	ADD   R1, R9
+	FMOVQ F16, (R9)
+	WORD  $0x3ce068ef // ldr q15, [x7, x0]
+	VFMLA V15.S4, V16.S4, V0.S4
+	WORD  $0x3ca068c0 // str q0, [x6, x0]
+	ADD   R0, R2, R9
+	ADD   R1, R9
+	ADD   R1, R9
+	ADD   R1, R9
+	FMOVQ (R9), F15
+	WORD  $0x6e21ddef // fmul v15.4s, v15.4s, v1.4s
+	VAND  V2.B16, V15.B16, V16.B16
+	VORR  V3.B16, V3.B16, V17.B16
+	WORD  $0x4eb0f630 // fmin v16.4s, v17.4s, v16.4s
+	VORR  V4.B16, V4.B16, V17.B16
+	VFMLA V5.S4, V16.S4, V17.S4
+	WORD  $0x4ea4d632 // fsub v18.4s, v17.4s, v4.4s
+	WORD  $0x4e30d610 // fadd v16.4s, v16.4s, v16.4s
+	VFMLS V6.S4, V18.S4, V16.S4
+	VSHL  $0x17, V17.S4, V17.S4
+	VADD  V7.S4, V17.S4, V17.S4
+	WORD  $0x6e30de12 // fmul v18.4s, v16.4s, v16.4s
+	VORR  V8.B16, V8.B16, V19.B16
+	VFMLA V9.S4, V16.S4, V19.S4
+	VORR  V10.B16, V10.B16, V20.B16
+	VFMLA V11.S4, V16.S4, V20.S4
+	VFMLA V18.S4, V20.S4, V19.S4
+	VORR  V1.B16, V1.B16, V20.B16
+	VFMLA V12.S4, V16.S4, V20.S4
+	VFMLA V18.S4, V19.S4, V20.S4
+	VFMLA V18.S4, V20.S4, V16.S4
+	WORD  $0x4ea7d632 // fsub v18.4s, v17.4s, v7.4s
+	VFMLA V17.S4, V16.S4, V18.S4
+	WORD  $0x4e2dd650 // fadd v16.4s, v18.4s, v13.4s
+	WORD  $0x6e30fe50 // fdiv v16.4s, v18.4s, v16.4s
+	VAND  V14.B16, V15.B16, V15.B16
+	VORR  V15.B16, V16.B16, V15.B16
+	VORR  V1.B16, V1.B16, V16.B16
+	VFMLA V1.S4, V15.S4, V16.S4
+	ADD   R0, R2, R9
+	ADD   R1, R9
+	ADD   R1, R9
+	ADD   R1, R9
+	FMOVQ F16, (R9)
+	VAND  V2.B16, V0.B16, V15.B16
+	VORR  V3.B16, V3.B16, V17.B16
+	WORD  $0x4eaff62f // fmin v15.4s, v17.4s, v15.4s
+	VORR  V4.B16, V4.B16, V17.B16
+	VFMLA V5.S4, V15.S4, V17.S4
+	WORD  $0x4ea4d632 // fsub v18.4s, v17.4s, v4.4s
+	WORD  $0x4e2fd5ef // fadd v15.4s, v15.4s, v15.4s
+	VFMLS V6.S4, V18.S4, V15.S4
+	VSHL  $0x17, V17.S4, V17.S4
+	VADD  V7.S4, V17.S4, V17.S4
+	WORD  $0x6e2fddf2 // fmul v18.4s, v15.4s, v15.4s
+	VORR  V8.B16, V8.B16, V19.B16
+	VFMLA V9.S4, V15.S4, V19.S4
+	VORR  V10.B16, V10.B16, V20.B16
+	VFMLA V11.S4, V15.S4, V20.S4
+	VFMLA V18.S4, V20.S4, V19.S4
+	VORR  V1.B16, V1.B16, V20.B16
+	VFMLA V12.S4, V15.S4, V20.S4
+	VFMLA V18.S4, V19.S4, V20.S4
+	VFMLA V18.S4, V20.S4, V15.S4
+	WORD  $0x4ea7d632 // fsub v18.4s, v17.4s, v7.4s
+	VFMLA V17.S4, V15.S4, V18.S4
+	WORD  $0x4e2dd64f // fadd v15.4s, v18.4s, v13.4s
+	WORD  $0x6e2ffe4f // fdiv v15.4s, v18.4s, v15.4s
+	VAND  V14.B16, V0.B16, V0.B16
+	VORR  V0.B16, V15.B16, V0.B16
+	WORD  $0x6e20de00 // fmul v0.4s, v16.4s, v0.4s
+	WORD  $0x3ca06860 // str q0, [x3, x0]
+	ADD   $0x10, R0
+	SUBS  $0x04, R8
+	BGE   loop
+
+tail:
+	ADDS  $0x04, R8
+	BEQ   done
+	TBNZ  $2, R8, whole1
+	TBZ   $1, R8, one1
+	ADD   R0, R2, R19
+	FMOVD (R19), F0
+	TBZ   $0, R8, moved1
+	ADD   R0, R2, R19
+	ADD   $8, R19, R19
+	VLD1  (R19), V0.S[2]
+	JMP   moved1
+
+one1:
+	VMOVI $0, V0.B16
+	TBZ   $0, R8, moved1
+	WORD  $0xbc606840 // ldr s0, [x2, x0]
+	JMP   moved1
+
+whole1:
+	WORD $0x3ce06840 // ldr q0, [x2, x0]
+
+moved1:
+	WORD  $0x6e21dc00 // fmul v0.4s, v0.4s, v1.4s
+	VAND  V2.B16, V0.B16, V15.B16
+	VORR  V3.B16, V3.B16, V16.B16
+	WORD  $0x4eaff60f // fmin v15.4s, v16.4s, v15.4s
+	VORR  V4.B16, V4.B16, V16.B16
+	VFMLA V5.S4, V15.S4, V16.S4
+	WORD  $0x4ea4d611 // fsub v17.4s, v16.4s, v4.4s
+	WORD  $0x4e2fd5ef // fadd v15.4s, v15.4s, v15.4s
+	VFMLS V6.S4, V17.S4, V15.S4
+	VSHL  $0x17, V16.S4, V16.S4
+	VADD  V7.S4, V16.S4, V16.S4
+	WORD  $0x6e2fddf1 // fmul v17.4s, v15.4s, v15.4s
+	VORR  V8.B16, V8.B16, V18.B16
+	VFMLA V9.S4, V15.S4, V18.S4
+	VORR  V10.B16, V10.B16, V19.B16
+	VFMLA V11.S4, V15.S4, V19.S4
+	VFMLA V17.S4, V19.S4, V18.S4
+	VORR  V1.B16, V1.B16, V19.B16
+	VFMLA V12.S4, V15.S4, V19.S4
+	VFMLA V17.S4, V18.S4, V19.S4
+	VFMLA V17.S4, V19.S4, V15.S4
+	WORD  $0x4ea7d611 // fsub v17.4s, v16.4s, v7.4s
+	VFMLA V16.S4, V15.S4, V17.S4
+	WORD  $0x4e2dd62f // fadd v15.4s, v17.4s, v13.4s
+	WORD  $0x6e2ffe2f // fdiv v15.4s, v17.4s, v15.4s
+	VAND  V14.B16, V0.B16, V0.B16
+	VORR  V0.B16, V15.B16, V0.B16
+	VORR  V1.B16, V1.B16, V15.B16
+	VFMLA V1.S4, V0.S4, V15.S4
+	TBNZ  $2, R8, whole2
+	TBZ   $1, R8, one2
+	ADD   R0, R2, R19
+	FMOVD F15, (R19)
+	TBZ   $0, R8, moved2
+	ADD   R0, R2, R19
+	ADD   $8, R19, R19
+	VST1  V15.S[2], (R19)
+	JMP   moved2
+
+one2:
+	TBZ   $0, R8, moved2
+	ADD   R0, R2, R19
+	FMOVS F15, (R19)
+	JMP   moved2
+
+whole2:
+	WORD $0x3ca0684f // str q15, [x2, x0]
+
+moved2:
+	ADD   R0, R2, R9
+	ADD   R1, R9
+	ADD   R1, R9
+	TBNZ  $2, R8, whole3
+	TBZ   $1, R8, one3
+	FMOVD (R9), F0
+	TBZ   $0, R8, moved3
+	ADD   $8, R9, R19
+	VLD1  (R19), V0.S[2]
+	JMP   moved3
+
+one3:
+	VMOVI $0, V0.B16
+	TBZ   $0, R8, moved3
+	FMOVS (R9), F0
+	JMP   moved3
+
+whole3:
+	FMOVQ (R9), F0
+
+moved3:
+	VAND  V2.B16, V0.B16, V16.B16
+	VORR  V3.B16, V3.B16, V17.B16
+	WORD  $0x4eb0f630 // fmin v16.4s, v17.4s, v16.4s
+	VORR  V4.B16, V4.B16, V17.B16
+	VFMLA V5.S4, V16.S4, V17.S4
+	WORD  $0x4ea4d632 // fsub v18.4s, v17.4s, v4.4s
+	WORD  $0x4e30d610 // fadd v16.4s, v16.4s, v16.4s
+	VFMLS V6.S4, V18.S4, V16.S4
+	VSHL  $0x17, V17.S4, V17.S4
+	VADD  V7.S4, V17.S4, V17.S4
+	WORD  $0x6e30de12 // fmul v18.4s, v16.4s, v16.4s
+	VORR  V8.B16, V8.B16, V19.B16
+	VFMLA V9.S4, V16.S4, V19.S4
+	VORR  V10.B16, V10.B16, V20.B16
+	VFMLA V11.S4, V16.S4, V20.S4
+	VFMLA V18.S4, V20.S4, V19.S4
+	VORR  V1.B16, V1.B16, V20.B16
+	VFMLA V12.S4, V16.S4, V20.S4
+	VFMLA V18.S4, V19.S4, V20.S4
+	VFMLA V18.S4, V20.S4, V16.S4
+	WORD  $0x4ea7d632 // fsub v18.4s, v17.4s, v7.4s
+	VFMLA V17.S4, V16.S4, V18.S4
+	WORD  $0x4e2dd650 // fadd v16.4s, v18.4s, v13.4s
+	WORD  $0x6e30fe50 // fdiv v16.4s, v18.4s, v16.4s
+	VAND  V14.B16, V0.B16, V0.B16
+	VORR  V0.B16, V16.B16, V0.B16
+	ADD   R0, R2, R9
+	ADD   R1, R9
+	ADD   R1, R9
+	TBNZ  $2, R8, whole4
+	TBZ   $1, R8, one4
+	FMOVD F0, (R9)
+	TBZ   $0, R8, moved4
+	ADD   $8, R9, R19
+	VST1  V0.S[2], (R19)
+	JMP   moved4
+
+one4:
+	TBZ   $0, R8, moved4
+	FMOVS F0, (R9)
+	JMP   moved4
+
+whole4:
+	FMOVQ F0, (R9)
+
+moved4:
+	WORD  $0x6e20dde0 // fmul v0.4s, v15.4s, v0.4s
+	ADD   R0, R2, R9
+	ADD   R1, R9
+	TBNZ  $2, R8, whole5
+	TBZ   $1, R8, one5
+	FMOVD (R9), F15
+	TBZ   $0, R8, moved5
+	ADD   $8, R9, R19
+	VLD1  (R19), V15.S[2]
+	JMP   moved5
+
+one5:
+	VMOVI $0, V15.B16
+	TBZ   $0, R8, moved5
+	FMOVS (R9), F15
+	JMP   moved5
+
+whole5:
+	FMOVQ (R9), F15
+
+moved5:
+	WORD  $0x6e21ddef // fmul v15.4s, v15.4s, v1.4s
+	VAND  V2.B16, V15.B16, V16.B16
+	VORR  V3.B16, V3.B16, V17.B16
+	WORD  $0x4eb0f630 // fmin v16.4s, v17.4s, v16.4s
+	VORR  V4.B16, V4.B16, V17.B16
+	VFMLA V5.S4, V16.S4, V17.S4
+	WORD  $0x4ea4d632 // fsub v18.4s, v17.4s, v4.4s
+	WORD  $0x4e30d610 // fadd v16.4s, v16.4s, v16.4s
+	VFMLS V6.S4, V18.S4, V16.S4
+	VSHL  $0x17, V17.S4, V17.S4
+	VADD  V7.S4, V17.S4, V17.S4
+	WORD  $0x6e30de12 // fmul v18.4s, v16.4s, v16.4s
+	VORR  V8.B16, V8.B16, V19.B16
+	VFMLA V9.S4, V16.S4, V19.S4
+	VORR  V10.B16, V10.B16, V20.B16
+	VFMLA V11.S4, V16.S4, V20.S4
+	VFMLA V18.S4, V20.S4, V19.S4
+	VORR  V1.B16, V1.B16, V20.B16
+	VFMLA V12.S4, V16.S4, V20.S4
+	VFMLA V18.S4, V19.S4, V20.S4
+	VFMLA V18.S4, V20.S4, V16.S4
+	WORD  $0x4ea7d632 // fsub v18.4s, v17.4s, v7.4s
+	VFMLA V17.S4, V16.S4, V18.S4
+	WORD  $0x4e2dd650 // fadd v16.4s, v18.4s, v13.4s
+	WORD  $0x6e30fe50 // fdiv v16.4s, v18.4s, v16.4s
+	VAND  V14.B16, V15.B16, V15.B16
+	VORR  V15.B16, V16.B16, V15.B16
+	VORR  V1.B16, V1.B16, V16.B16
+	VFMLA V1.S4, V15.S4, V16.S4
+	ADD   R0, R2, R9
+	ADD   R1, R9
+	TBNZ  $2, R8, whole6
+	TBZ   $1, R8, one6
+	FMOVD F16, (R9)
+	TBZ   $0, R8, moved6
+	ADD   $8, R9, R19
+	VST1  V16.S[2], (R19)
+	JMP   moved6
+
+one6:
+	TBZ   $0, R8, moved6
+	FMOVS F16, (R9)
+	JMP   moved6
+
+whole6:
+	FMOVQ F16, (R9)
+
+moved6:
+	TBNZ  $2, R8, whole7
+	TBZ   $1, R8, one7
+	ADD   R0, R7, R19
+	FMOVD (R19), F15
+	TBZ   $0, R8, moved7
+	ADD   R0, R7, R19
+	ADD   $8, R19, R19
+	VLD1  (R19), V15.S[2]
+	JMP   moved7
+
+one7:
+	VMOVI $0, V15.B16
+	TBZ   $0, R8, moved7
+	WORD  $0xbc6068ef // ldr s15, [x7, x0]
+	JMP   moved7
+
+whole7:
+	WORD $0x3ce068ef // ldr q15, [x7, x0]
+
+moved7:
+	VFMLA V15.S4, V16.S4, V0.S4
+	TBNZ  $2, R8, whole8
+	TBZ   $1, R8, one8
+	ADD   R0, R6, R19
+	FMOVD F0, (R19)
+	TBZ   $0, R8, moved8
+	ADD   R0, R6, R19
+	ADD   $8, R19, R19
+	VST1  V0.S[2], (R19)
+	JMP   moved8
+
+one8:
+	TBZ   $0, R8, moved8
+	ADD   R0, R6, R19
+	FMOVS F0, (R19)
+	JMP   moved8
+
+whole8:
+	WORD $0x3ca068c0 // str q0, [x6, x0]
+
+moved8:
+	ADD   R0, R2, R6
+	ADD   R1, R6
+	ADD   R1, R6
+	ADD   R1, R6
+	TBNZ  $2, R8, whole9
+	TBZ   $1, R8, one9
+	FMOVD (R6), F15
+	TBZ   $0, R8, moved9
+	ADD   $8, R6, R19
+	VLD1  (R19), V15.S[2]
+	JMP   moved9
+
+one9:
+	VMOVI $0, V15.B16
+	TBZ   $0, R8, moved9
+	FMOVS (R6), F15
+	JMP   moved9
+
+whole9:
+	FMOVQ (R6), F15
+
+moved9:
+	WORD  $0x6e21ddef // fmul v15.4s, v15.4s, v1.4s
+	VAND  V2.B16, V15.B16, V16.B16
+	VORR  V3.B16, V3.B16, V17.B16
+	WORD  $0x4eb0f630 // fmin v16.4s, v17.4s, v16.4s
+	VORR  V4.B16, V4.B16, V17.B16
+	VFMLA V5.S4, V16.S4, V17.S4
+	WORD  $0x4ea4d632 // fsub v18.4s, v17.4s, v4.4s
+	WORD  $0x4e30d610 // fadd v16.4s, v16.4s, v16.4s
+	VFMLS V6.S4, V18.S4, V16.S4
+	VSHL  $0x17, V17.S4, V17.S4
+	VADD  V7.S4, V17.S4, V17.S4
+	WORD  $0x6e30de12 // fmul v18.4s, v16.4s, v16.4s
+	VORR  V8.B16, V8.B16, V19.B16
+	VFMLA V9.S4, V16.S4, V19.S4
+	VORR  V10.B16, V10.B16, V20.B16
+	VFMLA V11.S4, V16.S4, V20.S4
+	VFMLA V18.S4, V20.S4, V19.S4
+	VORR  V1.B16, V1.B16, V20.B16
+	VFMLA V12.S4, V16.S4, V20.S4
+	VFMLA V18.S4, V19.S4, V20.S4
+	VFMLA V18.S4, V20.S4, V16.S4
+	WORD  $0x4ea7d632 // fsub v18.4s, v17.4s, v7.4s
+	VFMLA V17.S4, V16.S4, V18.S4
+	WORD  $0x4e2dd650 // fadd v16.4s, v18.4s, v13.4s
+	WORD  $0x6e30fe50 // fdiv v16.4s, v18.4s, v16.4s
+	VAND  V14.B16, V15.B16, V15.B16
+	VORR  V15.B16, V16.B16, V15.B16
+	VORR  V1.B16, V1.B16, V16.B16
+	VFMLA V1.S4, V15.S4, V16.S4
+	ADD   R0, R2, R2
+	ADD   R1, R2
+	ADD   R1, R2
+	ADD   R1, R2
+	TBNZ  $2, R8, whole10
+	TBZ   $1, R8, one10
+	FMOVD F16, (R2)
+	TBZ   $0, R8, moved10
+	ADD   $8, R2, R19
+	VST1  V16.S[2], (R19)
+	JMP   moved10
+
+one10:
+	TBZ   $0, R8, moved10
+	FMOVS F16, (R2)
+	JMP   moved10
+
+whole10:
+	FMOVQ F16, (R2)
+
+moved10:
+	VAND  V2.B16, V0.B16, V2.B16
+	WORD  $0x4ea2f462 // fmin v2.4s, v3.4s, v2.4s
+	VORR  V4.B16, V4.B16, V3.B16
+	VFMLA V5.S4, V2.S4, V3.S4
+	WORD  $0x4ea4d464 // fsub v4.4s, v3.4s, v4.4s
+	WORD  $0x4e22d442 // fadd v2.4s, v2.4s, v2.4s
+	VFMLS V6.S4, V4.S4, V2.S4
+	VSHL  $0x17, V3.S4, V3.S4
+	VADD  V7.S4, V3.S4, V3.S4
+	WORD  $0x6e22dc44 // fmul v4.4s, v2.4s, v2.4s
+	VORR  V8.B16, V8.B16, V5.B16
+	VFMLA V9.S4, V2.S4, V5.S4
+	VORR  V10.B16, V10.B16, V6.B16
+	VFMLA V11.S4, V2.S4, V6.S4
+	VFMLA V4.S4, V6.S4, V5.S4
+	VFMLA V12.S4, V2.S4, V1.S4
+	VFMLA V4.S4, V5.S4, V1.S4
+	VFMLA V4.S4, V1.S4, V2.S4
+	WORD  $0x4ea7d461 // fsub v1.4s, v3.4s, v7.4s
+	VFMLA V3.S4, V2.S4, V1.S4
+	WORD  $0x4e2dd422 // fadd v2.4s, v1.4s, v13.4s
+	WORD  $0x6e22fc21 // fdiv v1.4s, v1.4s, v2.4s
+	VAND  V14.B16, V0.B16, V0.B16
+	VORR  V0.B16, V1.B16, V0.B16
+	WORD  $0x6e20de00 // fmul v0.4s, v16.4s, v0.4s
+	TBNZ  $2, R8, whole11
+	TBZ   $1, R8, one11
+	ADD   R0, R3, R19
+	FMOVD F0, (R19)
+	TBZ   $0, R8, moved11
+	ADD   R0, R3, R19
+	ADD   $8, R19, R19
+	VST1  V0.S[2], (R19)
+	JMP   moved11
+
+one11:
+	TBZ   $0, R8, moved11
+	ADD   R0, R3, R19
+	FMOVS F0, (R19)
+	JMP   moved11
+
+whole11:
+	WORD $0x3ca06860 // str q0, [x3, x0]
+
+moved11:
+done:
+	RET
+
+constants:
+	MOVD $0x39500d01, R0
+	VDUP R0, V11.S4
+	MOVD $0x3ab60b61, R0
+	VDUP R0, V10.S4
+	MOVD $0x3c088889, R0
+	VDUP R0, V9.S4
+	MOVD $0x3d2aaaab, R0
+	VDUP R0, V8.S4
+	MOVD $0x3e2aaaab, R0
+	VDUP R0, V12.S4
+	MOVD $0x3f000000, R0
+	VDUP R0, V1.S4
+	MOVD $0x3f317218, R0
+	VDUP R0, V6.S4
+	MOVD $0x3f800000, R0
+	VDUP R0, V7.S4
+	MOVD $0x40000000, R0
+	VDUP R0, V13.S4
+	MOVD $0x4038aa3b, R0
+	VDUP R0, V5.S4
+	MOVD $0x41200000, R0
+	VDUP R0, V3.S4
+	MOVD $0x4b400000, R0
+	VDUP R0, V4.S4
+	MOVD $0x7fffffff, R0
+	VDUP R0, V2.S4
+	MOVD $0x80000000, R0
+	VDUP R0, V14.S4
+	JMP  begin
+
+// func lstmGatesGradNEON(dgates *float32, gates *float32, dh *float32, dc *float32, c *float32, before *float32, n int)
+TEXT ·lstmGatesGradNEON(SB), NOSPLIT, $0-56
+	JMP constants
+
+begin:
+	MOVD dgates+0(FP), R2
+	MOVD gates+8(FP), R3
+	MOVD dh+16(FP), R6
+	MOVD dc+24(FP), R7
+	MOVD c+32(FP), R8
+	MOVD before+40(FP), R9
+	MOVD n+48(FP), R10
+	MOVD ZR, R0
+	MOVD R10, R1
+	LSL  $0x02, R1
+	SUBS $0x04, R10
+	BLT  tail
+
+loop:
+	WORD  $0x3ce068c0 // ldr q0, [x6, x0]
+	WORD  $0x3ce06901 // ldr q1, [x8, x0]
+	VAND  V2.B16, V1.B16, V3.B16
+	VORR  V4.B16, V4.B16, V5.B16
+	WORD  $0x4ea3f4a3 // fmin v3.4s, v5.4s, v3.4s
+	VORR  V6.B16, V6.B16, V5.B16
+	VFMLA V7.S4, V3.S4, V5.S4
+	WORD  $0x4ea6d4b2 // fsub v18.4s, v5.4s, v6.4s
+	WORD  $0x4e23d463 // fadd v3.4s, v3.4s, v3.4s
+	VFMLS V8.S4, V18.S4, V3.S4
+	VSHL  $0x17, V5.S4, V5.S4
+	VADD  V9.S4, V5.S4, V5.S4
+	WORD  $0x6e23dc72 // fmul v18.4s, v3.4s, v3.4s
+	VORR  V10.B16, V10.B16, V19.B16
+	VFMLA V11.S4, V3.S4, V19.S4
+	VORR  V12.B16, V12.B16, V20.B16
+	VFMLA V13.S4, V3.S4, V20.S4
+	VFMLA V18.S4, V20.S4, V19.S4
+	VORR  V14.B16, V14.B16, V20.B16
+	VFMLA V15.S4, V3.S4, V20.S4
+	VFMLA V18.S4, V19.S4, V20.S4
+	VFMLA V18.S4, V20.S4, V3.S4
+	WORD  $0x4ea9d4b2 // fsub v18.4s, v5.4s, v9.4s
+	VFMLA V5.S4, V3.S4, V18.S4
+	WORD  $0x4e30d643 // fadd v3.4s, v18.4s, v16.4s
+	WORD  $0x6e23fe43 // fdiv v3.4s, v18.4s, v3.4s
+	VAND  V17.B16, V1.B16, V1.B16
+	VORR  V1.B16, V3.B16, V1.B16
+	ADD   R0, R3, R11
+	ADD   R1, R11
+	ADD   R1, R11
+	ADD   R1, R11
+	FMOVQ (R11), F3
+	WORD  $0x6e21dc05 // fmul v5.4s, v0.4s, v1.4s
+	VORR  V3.B16, V3.B16, V18.B16
+	VFMLS V3.S4, V3.S4, V18.S4
+	WORD  $0x6e32dca5 // fmul v5.4s, v5.4s, v18.4s
+	ADD   R0, R2, R11
+	ADD   R1, R11
+	ADD   R1, R11
+	ADD   R1, R11
+	FMOVQ F5, (R11)
+	WORD  $0x6e23dc00 // fmul v0.4s, v0.4s, v3.4s
+	VORR  V0.B16, V0.B16, V3.B16
+	WORD  $0x6e21dc21 // fmul v1.4s, v1.4s, v1.4s
+	VFMLS V1.S4, V0.S4, V3.S4
+	WORD  $0x3ce068e0 // ldr q0, [x7, x0]
+	WORD  $0x4e20d460 // fadd v0.4s, v3.4s, v0.4s
+	ADD   R0, R3, R11
+	ADD   R1, R11
+	FMOVQ (R11), F1
+	WORD  $0x3ce06923 // ldr q3, [x9, x0]
+	WORD  $0x6e23dc03 // fmul v3.4s, v0.4s, v3.4s
+	VORR  V1.B16, V1.B16, V5.B16
+	VFMLS V1.S4, V1.S4, V5.S4
+	WORD  $0x6e25dc63 // fmul v3.4s, v3.4s, v5.4s
+	ADD   R0, R2, R11
+	ADD   R1, R11
+	FMOVQ F3, (R11)
+	WORD  $0x6e21dc01 // fmul v1.4s, v0.4s, v1.4s
+	WORD  $0x3ca068e1 // str q1, [x7, x0]
+	WORD  $0x3ce06861 // ldr q1, [x3, x0]
+	ADD   R0, R3, R11
+	ADD   R1, R11
+	ADD   R1, R11
+	FMOVQ (R11), F3
+	WORD  $0x6e23dc05 // fmul v5.4s, v0.4s, v3.4s
+	VORR  V1.B16, V1.B16, V18.B16
+	VFMLS V1.S4, V1.S4, V18.S4
+	WORD  $0x6e32dca5 // fmul v5.4s, v5.4s, v18.4s
+	WORD  $0x3ca06845 // str q5, [x2, x0]
+	WORD  $0x6e21dc00 // fmul v0.4s, v0.4s, v1.4s
+	VORR  V0.B16, V0.B16, V1.B16
+	WORD  $0x6e23dc63 // fmul v3.4s, v3.4s, v3.4s
+	VFMLS V3.S4, V0.S4, V1.S4
+	ADD   R0, R2, R11
+	ADD   R1, R11
+	ADD   R1, R11
+	FMOVQ F1, (R11)
+	ADD   $0x10, R0
+	SUBS  $0x04, R10
+	BGE   loop
+
+tail:
+	ADDS  $0x04, R10
+	BEQ   done
+	TBNZ  $2, R10, whole1
+	TBZ   $1, R10, one1
+	ADD   R0, R6, R19
+	FMOVD (R19), F0
+	TBZ   $0, R10, moved1
+	ADD   R0, R6, R19
+	ADD   $8, R19, R19
+	VLD1  (R19), V0.S[2]
+	JMP   moved1
+
+one1:
+	VMOVI $0, V0.B16
+	TBZ   $0, R10, moved1
+	WORD  $0xbc6068c0 // ldr s0, [x6, x0]
+	JMP   moved1
+
+whole1:
+	WORD $0x3ce068c0 // ldr q0, [x6, x0]
+
+moved1:
+	TBNZ  $2, R10, whole2
+	TBZ   $1, R10, one2
+	ADD   R0, R8, R19
+	FMOVD (R19), F1
+	TBZ   $0, R10, moved2
+	ADD   R0, R8, R19
+	ADD   $8, R19, R19
+	VLD1  (R19), V1.S[2]
+	JMP   moved2
+
+one2:
+	VMOVI $0, V1.B16
+	TBZ   $0, R10, moved2
+	WORD  $0xbc606901 // ldr s1, [x8, x0]
+	JMP   moved2
+
+whole2:
+	WORD $0x3ce06901 // ldr q1, [x8, x0]
+
+moved2:
+	VAND  V2.B16, V1.B16, V2.B16
+	VORR  V4.B16, V4.B16, V3.B16
+	WORD  $0x4ea2f462 // fmin v2.4s, v3.4s, v2.4s
+	VORR  V6.B16, V6.B16, V3.B16
+	VFMLA V7.S4, V2.S4, V3.S4
+	WORD  $0x4ea6d464 // fsub v4.4s, v3.4s, v6.4s
+	WORD  $0x4e22d442 // fadd v2.4s, v2.4s, v2.4s
+	VFMLS V8.S4, V4.S4, V2.S4
+	VSHL  $0x17, V3.S4, V3.S4
+	VADD  V9.S4, V3.S4, V3.S4
+	WORD  $0x6e22dc44 // fmul v4.4s, v2.4s, v2.4s
+	VORR  V10.B16, V10.B16, V5.B16
+	VFMLA V11.S4, V2.S4, V5.S4
+	VORR  V12.B16, V12.B16, V6.B16
+	VFMLA V13.S4, V2.S4, V6.S4
+	VFMLA V4.S4, V6.S4, V5.S4
+	VORR  V14.B16, V14.B16, V6.B16
+	VFMLA V15.S4, V2.S4, V6.S4
+	VFMLA V4.S4, V5.S4, V6.S4
+	VFMLA V4.S4, V6.S4, V2.S4
+	WORD  $0x4ea9d464 // fsub v4.4s, v3.4s, v9.4s
+	VFMLA V3.S4, V2.S4, V4.S4
+	WORD  $0x4e30d482 // fadd v2.4s, v4.4s, v16.4s
+	WORD  $0x6e22fc82 // fdiv v2.4s, v4.4s, v2.4s
+	VAND  V17.B16, V1.B16, V1.B16
+	VORR  V1.B16, V2.B16, V1.B16
+	ADD   R0, R3, R6
+	ADD   R1, R6
+	ADD   R1, R6
+	ADD   R1, R6
+	TBNZ  $2, R10, whole3
+	TBZ   $1, R10, one3
+	FMOVD (R6), F2
+	TBZ   $0, R10, moved3
+	ADD   $8, R6, R19
+	VLD1  (R19), V2.S[2]
+	JMP   moved3
+
+one3:
+	VMOVI $0, V2.B16
+	TBZ   $0, R10, moved3
+	FMOVS (R6), F2
+	JMP   moved3
+
+whole3:
+	FMOVQ (R6), F2
+
+moved3:
+	WORD  $0x6e21dc03 // fmul v3.4s, v0.4s, v1.4s
+	VORR  V2.B16, V2.B16, V4.B16
+	VFMLS V2.S4, V2.S4, V4.S4
+	WORD  $0x6e24dc63 // fmul v3.4s, v3.4s, v4.4s
+	ADD   R0, R2, R6
+	ADD   R1, R6
+	ADD   R1, R6
+	ADD   R1, R6
+	TBNZ  $2, R10, whole4
+	TBZ   $1, R10, one4
+	FMOVD F3, (R6)
+	TBZ   $0, R10, moved4
+	ADD   $8, R6, R19
+	VST1  V3.S[2], (R19)
+	JMP   moved4
+
+one4:
+	TBZ   $0, R10, moved4
+	FMOVS F3, (R6)
+	JMP   moved4
+
+whole4:
+	FMOVQ F3, (R6)
+
+moved4:
+	WORD  $0x6e22dc00 // fmul v0.4s, v0.4s, v2.4s
+	VORR  V0.B16, V0.B16, V2.B16
+	WORD  $0x6e21dc21 // fmul v1.4s, v1.4s, v1.4s
+	VFMLS V1.S4, V0.S4, V2.S4
+	TBNZ  $2, R10, whole5
+	TBZ   $1, R10, one5
+	ADD   R0, R7, R19
+	FMOVD (R19), F0
+	TBZ   $0, R10, moved5
+	ADD   R0, R7, R19
+	ADD   $8, R19, R19
+	VLD1  (R19), V0.S[2]
+	JMP   moved5
+
+one5:
+	VMOVI $0, V0.B16
+	TBZ   $0, R10, moved5
+	WORD  $0xbc6068e0 // ldr s0, [x7, x0]
+	JMP   moved5
+
+whole5:
+	WORD $0x3ce068e0 // ldr q0, [x7, x0]
+
+moved5:
+	WORD  $0x4e20d440 // fadd v0.4s, v2.4s, v0.4s
+	ADD   R0, R3, R6
+	ADD   R1, R6
+	TBNZ  $2, R10, whole6
+	TBZ   $1, R10, one6
+	FMOVD (R6), F1
+	TBZ   $0, R10, moved6
+	ADD   $8, R6, R19
+	VLD1  (R19), V1.S[2]
+	JMP   moved6
+
+one6:
+	VMOVI $0, V1.B16
+	TBZ   $0, R10, moved6
+	FMOVS (R6), F1
+	JMP   moved6
+
+whole6:
+	FMOVQ (R6), F1
+
+moved6:
+	TBNZ  $2, R10, whole7
+	TBZ   $1, R10, one7
+	ADD   R0, R9, R19
+	FMOVD (R19), F2
+	TBZ   $0, R10, moved7
+	ADD   R0, R9, R19
+	ADD   $8, R19, R19
+	VLD1  (R19), V2.S[2]
+	JMP   moved7
+
+one7:
+	VMOVI $0, V2.B16
+	TBZ   $0, R10, moved7
+	WORD  $0xbc606922 // ldr s2, [x9, x0]
+	JMP   moved7
+
+whole7:
+	WORD $0x3ce06922 // ldr q2, [x9, x0]
+
+moved7:
+	WORD  $0x6e22dc02 // fmul v2.4s, v0.4s, v2.4s
+	VORR  V1.B16, V1.B16, V3.B16
+	VFMLS V1.S4, V1.S4, V3.S4
+	WORD  $0x6e23dc42 // fmul v2.4s, v2.4s, v3.4s
+	ADD   R0, R2, R6
+	ADD   R1, R6
+	TBNZ  $2, R10, whole8
+	TBZ   $1, R10, one8
+	FMOVD F2, (R6)
+	TBZ   $0, R10, moved8
+	ADD   $8, R6, R19
+	VST1  V2.S[2], (R19)
+	JMP   moved8
+
+one8:
+	TBZ   $0, R10, moved8
+	FMOVS F2, (R6)
+	JMP   moved8
+
+whole8:
+	FMOVQ F2, (R6)
+
+moved8:
+	WORD  $0x6e21dc01 // fmul v1.4s, v0.4s, v1.4s
+	TBNZ  $2, R10, whole9
+	TBZ   $1, R10, one9
+	ADD   R0, R7, R19
+	FMOVD F1, (R19)
+	TBZ   $0, R10, moved9
+	ADD   R0, R7, R19
+	ADD   $8, R19, R19
+	VST1  V1.S[2], (R19)
+	JMP   moved9
+
+one9:
+	TBZ   $0, R10, moved9
+	ADD   R0, R7, R19
+	FMOVS F1, (R19)
+	JMP   moved9
+
+whole9:
+	WORD $0x3ca068e1 // str q1, [x7, x0]
+
+moved9:
+	TBNZ  $2, R10, whole10
+	TBZ   $1, R10, one10
+	ADD   R0, R3, R19
+	FMOVD (R19), F1
+	TBZ   $0, R10, moved10
+	ADD   R0, R3, R19
+	ADD   $8, R19, R19
+	VLD1  (R19), V1.S[2]
+	JMP   moved10
+
+one10:
+	VMOVI $0, V1.B16
+	TBZ   $0, R10, moved10
+	WORD  $0xbc606861 // ldr s1, [x3, x0]
+	JMP   moved10
+
+whole10:
+	WORD $0x3ce06861 // ldr q1, [x3, x0]
+
+moved10:
+	ADD   R0, R3, R3
+	ADD   R1, R3
+	ADD   R1, R3
+	TBNZ  $2, R10, whole11
+	TBZ   $1, R10, one11
+	FMOVD (R3), F2
+	TBZ   $0, R10, moved11
+	ADD   $8, R3, R19
+	VLD1  (R19), V2.S[2]
+	JMP   moved11
+
+one11:
+	VMOVI $0, V2.B16
+	TBZ   $0, R10, moved11
+	FMOVS (R3), F2
+	JMP   moved11
+
+whole11:
+	FMOVQ (R3), F2
+
+moved11:
+	WORD  $0x6e22dc03 // fmul v3.4s, v0.4s, v2.4s
+	VORR  V1.B16, V1.B16, V4.B16
+	VFMLS V1.S4, V1.S4, V4.S4
+	WORD  $0x6e24dc63 // fmul v3.4s, v3.4s, v4.4s
+	TBNZ  $2, R10, whole12
+	TBZ   $1, R10, one12
+	ADD   R0, R2, R19
+	FMOVD F3, (R19)
+	TBZ   $0, R10, moved12
+	ADD   R0, R2, R19
+	ADD   $8, R19, R19
+	VST1  V3.S[2], (R19)
+	JMP   moved12
+
+one12:
+	TBZ   $0, R10, moved12
+	ADD   R0, R2, R19
+	FMOVS F3, (R19)
+	JMP   moved12
+
+whole12:
+	WORD $0x3ca06843 // str q3, [x2, x0]
+
+moved12:
+	WORD  $0x6e21dc00 // fmul v0.4s, v0.4s, v1.4s
+	VORR  V0.B16, V0.B16, V1.B16
+	WORD  $0x6e22dc42 // fmul v2.4s, v2.4s, v2.4s
+	VFMLS V2.S4, V0.S4, V1.S4
+	ADD   R0, R2, R0
+	ADD   R1, R0
+	ADD   R1, R0
+	TBNZ  $2, R10, whole13
+	TBZ   $1, R10, one13
+	FMOVD F1, (R0)
+	TBZ   $0, R10, moved13
+	ADD   $8, R0, R19
+	VST1  V1.S[2], (R19)
+	JMP   moved13
+
+one13:
+	TBZ   $0, R10, moved13
+	FMOVS F1, (R0)
+	JMP   moved13
+
+whole13:
+	FMOVQ F1, (R0)
+
+moved13:
+done:
+	RET
+
+constants:
+	MOVD $0x39500d01, R0
+	VDUP R0, V13.S4
+	MOVD $0x3ab60b61, R0
+	VDUP R0, V12.S4
+	MOVD $0x3c088889, R0
+	VDUP R0, V11.S4
+	MOVD $0x3d2aaaab, R0
+	VDUP R0, V10.S4
+	MOVD $0x3e2aaaab, R0
+	VDUP R0, V15.S4
+	MOVD $0x3f000000, R0
+	VDUP R0, V14.S4
+	MOVD $0x3f317218, R0
+	VDUP R0, V8.S4
+	MOVD $0x3f800000, R0
+	VDUP R0, V9.S4
+	MOVD $0x40000000, R0
+	VDUP R0, V16.S4
+	MOVD $0x4038aa3b, R0
+	VDUP R0, V7.S4
+	MOVD $0x41200000, R0
+	VDUP R0, V4.S4
+	MOVD $0x4b400000, R0
+	VDUP R0, V6.S4
+	MOVD $0x7fffffff, R0
+	VDUP R0, V2.S4
+	MOVD $0x80000000, R0
+	VDUP R0, V17.S4
+	JMP  begin
+
+// func gruGatesNEON(gates *float32, parts *float32, h *float32, before *float32, n int)
+TEXT ·gruGatesNEON(SB), NOSPLIT, $0-40
+	JMP constants
+
+begin:
+	MOVD gates+0(FP), R2
+	MOVD parts+8(FP), R3
+	MOVD h+16(FP), R6
+	MOVD before+24(FP), R7
+	MOVD n+32(FP), R8
+	MOVD ZR, R0
+	MOVD R8, R1
+	LSL  $0x02, R1
+	SUBS $0x04, R8
+	BLT  tail
+
+loop:
+	WORD  $0x3ce06840 // ldr q0, [x2, x0]
+	WORD  $0x3ce06861 // ldr q1, [x3, x0]
+	WORD  $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
+	WORD  $0x6e22dc00 // fmul v0.4s, v0.4s, v2.4s
+	VAND  V3.B16, V0.B16, V1.B16
+	VORR  V4.B16, V4.B16, V16.B16
+	WORD  $0x4ea1f601 // fmin v1.4s, v16.4s, v1.4s
+	VORR  V5.B16, V5.B16, V16.B16
+	VFMLA V6.S4, V1.S4, V16.S4
+	WORD  $0x4ea5d611 // fsub v17.4s, v16.4s, v5.4s
+	WORD  $0x4e21d421 // fadd v1.4s, v1.4s, v1.4s
+	VFMLS V7.S4, V17.S4, V1.S4
+	VSHL  $0x17, V16.S4, V16.S4
+	VADD  V8.S4, V16.S4, V16.S4
+	WORD  $0x6e21dc31 // fmul v17.4s, v1.4s, v1.4s
+	VORR  V9.B16, V9.B16, V18.B16
+	VFMLA V10.S4, V1.S4, V18.S4
+	VORR  V11.B16, V11.B16, V19.B16
+	VFMLA V12.S4, V1.S4, V19.S4
+	VFMLA V17.S4, V19.S4, V18.S4
+	VORR  V2.B16, V2.B16, V19.B16
+	VFMLA V13.S4, V1.S4, V19.S4
+	VFMLA V17.S4, V18.S4, V19.S4
+	VFMLA V17.S4, V19.S4, V1.S4
+	WORD  $0x4ea8d611 // fsub v17.4s, v16.4s, v8.4s
+	VFMLA V16.S4, V1.S4, V17.S4
+	WORD  $0x4e2ed621 // fadd v1.4s, v17.4s, v14.4s
+	WORD  $0x6e21fe21 // fdiv v1.4s, v17.4s, v1.4s
+	VAND  V15.B16, V0.B16, V0.B16
+	VORR  V0.B16, V1.B16, V0.B16
+	VORR  V2.B16, V2.B16, V1.B16
+	VFMLA V2.S4, V0.S4, V1.S4
+	WORD  $0x3ca06841 // str q1, [x2, x0]
+	ADD   R0, R2, R9
+	ADD   R1, R9
+	ADD   R1, R9
+	FMOVQ (R9), F0
+	ADD   R0, R3, R9
+	ADD   R1, R9
+	ADD   R1, R9
+	FMOVQ (R9), F16
+	VFMLA V16.S4, V1.S4, V0.S4
+	VAND  V3.B16, V0.B16, V1.B16
+	VORR  V4.B16, V4.B16, V16.B16
+	WORD  $0x4ea1f601 // fmin v1.4s, v16.4s, v1.4s
+	VORR  V5.B16, V5.B16, V16.B16
+	VFMLA V6.S4, V1.S4, V16.S4
+	WORD  $0x4ea5d611 // fsub v17.4s, v16.4s, v5.4s
+	WORD  $0x4e21d421 // fadd v1.4s, v1.4s, v1.4s
+	VFMLS V7.S4, V17.S4, V1.S4
+	VSHL  $0x17, V16.S4, V16.S4
+	VADD  V8.S4, V16.S4, V16.S4
+	WORD  $0x6e21dc31 // fmul v17.4s, v1.4s, v1.4s
+	VORR  V9.B16, V9.B16, V18.B16
+	VFMLA V10.S4, V1.S4, V18.S4
+	VORR  V11.B16, V11.B16, V19.B16
+	VFMLA V12.S4, V1.S4, V19.S4
+	VFMLA V17.S4, V19.S4, V18.S4
+	VORR  V2.B16, V2.B16, V19.B16
+	VFMLA V13.S4, V1.S4, V19.S4
+	VFMLA V17.S4, V18.S4, V19.S4
+	VFMLA V17.S4, V19.S4, V1.S4
+	WORD  $0x4ea8d611 // fsub v17.4s, v16.4s, v8.4s
+	VFMLA V16.S4, V1.S4, V17.S4
+	WORD  $0x4e2ed621 // fadd v1.4s, v17.4s, v14.4s
+	WORD  $0x6e21fe21 // fdiv v1.4s, v17.4s, v1.4s
+	VAND  V15.B16, V0.B16, V0.B16
+	VORR  V0.B16, V1.B16, V0.B16
+	ADD   R0, R2, R9
+	ADD   R1, R9
+	ADD   R1, R9
+	FMOVQ F0, (R9)
+	ADD   R0, R2, R9
+	ADD   R1, R9
+	FMOVQ (R9), F1
+	ADD   R0, R3, R9
+	ADD   R1, R9
+	FMOVQ (R9), F16
+	WORD  $0x4e30d421 // fadd v1.4s, v1.4s, v16.4s
+	WORD  $0x6e22dc21 // fmul v1.4s, v1.4s, v2.4s
+	VAND  V3.B16, V1.B16, V16.B16
+	VORR  V4.B16, V4.B16, V17.B16
+	WORD  $0x4eb0f630 // fmin v16.4s, v17.4s, v16.4s
+	VORR  V5.B16, V5.B16, V17.B16
+	VFMLA V6.S4, V16.S4, V17.S4
+	WORD  $0x4ea5d632 // fsub v18.4s, v17.4s, v5.4s
+	WORD  $0x4e30d610 // fadd v16.4s, v16.4s, v16.4s
+	VFMLS V7.S4, V18.S4, V16.S4
+	VSHL  $0x17, V17.S4, V17.S4
+	VADD  V8.S4, V17.S4, V17.S4
+	WORD  $0x6e30de12 // fmul v18.4s, v16.4s, v16.4s
+	VORR  V9.B16, V9.B16, V19.B16
+	VFMLA V10.S4, V16.S4, V19.S4
+	VORR  V11.B16, V11.B16, V20.B16
+	VFMLA V12.S4, V16.S4, V20.S4
+	VFMLA V18.S4, V20.S4, V19.S4
+	VORR  V2.B16, V2.B16, V20.B16
+	VFMLA V13.S4, V16.S4, V20.S4
+	VFMLA V18.S4, V19.S4, V20.S4
+	VFMLA V18.S4, V20.S4, V16.S4
+	WORD  $0x4ea8d632 // fsub v18.4s, v17.4s, v8.4s
+	VFMLA V17.S4, V16.S4, V18.S4
+	WORD  $0x4e2ed650 // fadd v16.4s, v18.4s, v14.4s
+	WORD  $0x6e30fe50 // fdiv v16.4s, v18.4s, v16.4s
+	VAND  V15.B16, V1.B16, V1.B16
+	VORR  V1.B16, V16.B16, V1.B16
+	VORR  V2.B16, V2.B16, V16.B16
+	VFMLA V2.S4, V1.S4, V16.S4
+	ADD   R0, R2, R9
+	ADD   R1, R9
+	FMOVQ F16, (R9)
+	WORD  $0x3ce068e1 // ldr q1, [x7, x0]
+	WORD  $0x4ea0d421 // fsub v1.4s, v1.4s, v0.4s
+	VFMLA V1.S4, V16.S4, V0.S4
+	WORD  $0x3ca068c0 // str q0, [x6, x0]
+	ADD   $0x10, R0
+	SUBS  $0x04, R8
+	BGE   loop
+
+tail:
+	ADDS  $0x04, R8
+	BEQ   done
+	TBNZ  $2, R8, whole1
+	TBZ   $1, R8, one1
+	ADD   R0, R2, R19
+	FMOVD (R19), F0
+	TBZ   $0, R8, moved1
+	ADD   R0, R2, R19
+	ADD   $8, R19, R19
+	VLD1  (R19), V0.S[2]
+	JMP   moved1
+
+one1:
+	VMOVI $0, V0.B16
+	TBZ   $0, R8, moved1
+	WORD  $0xbc606840 // ldr s0, [x2, x0]
+	JMP   moved1
+
+whole1:
+	WORD $0x3ce06840 // ldr q0, [x2, x0]
+
+moved1:
+	TBNZ  $2, R8, whole2
+	TBZ   $1, R8, one2
+	ADD   R0, R3, R19
+	FMOVD (R19), F1
+	TBZ   $0, R8, moved2
+	ADD   R0, R3, R19
+	ADD   $8, R19, R19
+	VLD1  (R19), V1.S[2]
+	JMP   moved2
+
+one2:
+	VMOVI $0, V1.B16
+	TBZ   $0, R8, moved2
+	WORD  $0xbc606861 // ldr s1, [x3, x0]
+	JMP   moved2
+
+whole2:
+	WORD $0x3ce06861 // ldr q1, [x3, x0]
+
+moved2:
+	WORD  $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
+	WORD  $0x6e22dc00 // fmul v0.4s, v0.4s, v2.4s
+	VAND  V3.B16, V0.B16, V1.B16
+	VORR  V4.B16, V4.B16, V16.B16
+	WORD  $0x4ea1f601 // fmin v1.4s, v16.4s, v1.4s
+	VORR  V5.B16, V5.B16, V16.B16
+	VFMLA V6.S4, V1.S4, V16.S4
+	WORD  $0x4ea5d611 // fsub v17.4s, v16.4s, v5.4s
+	WORD  $0x4e21d421 // fadd v1.4s, v1.4s, v1.4s
+	VFMLS V7.S4, V17.S4, V1.S4
+	VSHL  $0x17, V16.S4, V16.S4
+	VADD  V8.S4, V16.S4, V16.S4
+	WORD  $0x6e21dc31 // fmul v17.4s, v1.4s, v1.4s
+	VORR  V9.B16, V9.B16, V18.B16
+	VFMLA V10.S4, V1.S4, V18.S4
+	VORR  V11.B16, V11.B16, V19.B16
+	VFMLA V12.S4, V1.S4, V19.S4
+	VFMLA V17.S4, V19.S4, V18.S4
+	VORR  V2.B16, V2.B16, V19.B16
+	VFMLA V13.S4, V1.S4, V19.S4
+	VFMLA V17.S4, V18.S4, V19.S4
+	VFMLA V17.S4, V19.S4, V1.S4
+	WORD  $0x4ea8d611 // fsub v17.4s, v16.4s, v8.4s
+	VFMLA V16.S4, V1.S4, V17.S4
+	WORD  $0x4e2ed621 // fadd v1.4s, v17.4s, v14.4s
+	WORD  $0x6e21fe21 // fdiv v1.4s, v17.4s, v1.4s
+	VAND  V15.B16, V0.B16, V0.B16
+	VORR  V0.B16, V1.B16, V0.B16
+	VORR  V2.B16, V2.B16, V1.B16
+	VFMLA V2.S4, V0.S4, V1.S4
+	TBNZ  $2, R8, whole3
+	TBZ   $1, R8, one3
+	ADD   R0, R2, R19
+	FMOVD F1, (R19)
+	TBZ   $0, R8, moved3
+	ADD   R0, R2, R19
+	ADD   $8, R19, R19
+	VST1  V1.S[2], (R19)
+	JMP   moved3
+
+one3:
+	TBZ   $0, R8, moved3
+	ADD   R0, R2, R19
+	FMOVS F1, (R19)
+	JMP   moved3
+
+whole3:
+	WORD $0x3ca06841 // str q1, [x2, x0]
+
+moved3:
+	ADD   R0, R2, R9
+	ADD   R1, R9
+	ADD   R1, R9
+	TBNZ  $2, R8, whole4
+	TBZ   $1, R8, one4
+	FMOVD (R9), F0
+	TBZ   $0, R8, moved4
+	ADD   $8, R9, R19
+	VLD1  (R19), V0.S[2]
+	JMP   moved4
+
+one4:
+	VMOVI $0, V0.B16
+	TBZ   $0, R8, moved4
+	FMOVS (R9), F0
+	JMP   moved4
+
+whole4:
+	FMOVQ (R9), F0
+
+moved4:
+	ADD   R0, R3, R9
+	ADD   R1, R9
+	ADD   R1, R9
+	TBNZ  $2, R8, whole5
+	TBZ   $1, R8, one5
+	FMOVD (R9), F16
+	TBZ   $0, R8, moved5
+	ADD   $8, R9, R19
+	VLD1  (R19), V16.S[2]
+	JMP   moved5
+
+one5:
+	VMOVI $0, V16.B16
+	TBZ   $0, R8, moved5
+	FMOVS (R9), F16
+	JMP   moved5
+
+whole5:
+	FMOVQ (R9), F16
+
+moved5:
+	VFMLA V16.S4, V1.S4, V0.S4
+	VAND  V3.B16, V0.B16, V1.B16
+	VORR  V4.B16, V4.B16, V16.B16
+	WORD  $0x4ea1f601 // fmin v1.4s, v16.4s, v1.4s
+	VORR  V5.B16, V5.B16, V16.B16
+	VFMLA V6.S4, V1.S4, V16.S4
+	WORD  $0x4ea5d611 // fsub v17.4s, v16.4s, v5.4s
+	WORD  $0x4e21d421 // fadd v1.4s, v1.4s, v1.4s
+	VFMLS V7.S4, V17.S4, V1.S4
+	VSHL  $0x17, V16.S4, V16.S4
+	VADD  V8.S4, V16.S4, V16.S4
+	WORD  $0x6e21dc31 // fmul v17.4s, v1.4s, v1.4s
+	VORR  V9.B16, V9.B16, V18.B16
+	VFMLA V10.S4, V1.S4, V18.S4
+	VORR  V11.B16, V11.B16, V19.B16
+	VFMLA V12.S4, V1.S4, V19.S4
+	VFMLA V17.S4, V19.S4, V18.S4
+	VORR  V2.B16, V2.B16, V19.B16
+	VFMLA V13.S4, V1.S4, V19.S4
+	VFMLA V17.S4, V18.S4, V19.S4
+	VFMLA V17.S4, V19.S4, V1.S4
+	WORD  $0x4ea8d611 // fsub v17.4s, v16.4s, v8.4s
+	VFMLA V16.S4, V1.S4, V17.S4
+	WORD  $0x4e2ed621 // fadd v1.4s, v17.4s, v14.4s
+	WORD  $0x6e21fe21 // fdiv v1.4s, v17.4s, v1.4s
+	VAND  V15.B16, V0.B16, V0.B16
+	VORR  V0.B16, V1.B16, V0.B16
+	ADD   R0, R2, R9
+	ADD   R1, R9
+	ADD   R1, R9
+	TBNZ  $2, R8, whole6
+	TBZ   $1, R8, one6
+	FMOVD F0, (R9)
+	TBZ   $0, R8, moved6
+	ADD   $8, R9, R19
+	VST1  V0.S[2], (R19)
+	JMP   moved6
+
+one6:
+	TBZ   $0, R8, moved6
+	FMOVS F0, (R9)
+	JMP   moved6
+
+whole6:
+	FMOVQ F0, (R9)
+
+moved6:
+	ADD   R0, R2, R9
+	ADD   R1, R9
+	TBNZ  $2, R8, whole7
+	TBZ   $1, R8, one7
+	FMOVD (R9), F1
+	TBZ   $0, R8, moved7
+	ADD   $8, R9, R19
+	VLD1  (R19), V1.S[2]
+	JMP   moved7
+
+one7:
+	VMOVI $0, V1.B16
+	TBZ   $0, R8, moved7
+	FMOVS (R9), F1
+	JMP   moved7
+
+whole7:
+	FMOVQ (R9), F1
+
+moved7:
+	ADD   R0, R3, R3
+	ADD   R1, R3
+	TBNZ  $2, R8, whole8
+	TBZ   $1, R8, one8
+	FMOVD (R3), F16
+	TBZ   $0, R8, moved8
+	ADD   $8, R3, R19
+	VLD1  (R19), V16.S[2]
+	JMP   moved8
+
+one8:
+	VMOVI $0, V16.B16
+	TBZ   $0, R8, moved8
+	FMOVS (R3), F16
+	JMP   moved8
+
+whole8:
+	FMOVQ (R3), F16
+
+moved8:
+	WORD  $0x4e30d421 // fadd v1.4s, v1.4s, v16.4s
+	WORD  $0x6e22dc21 // fmul v1.4s, v1.4s, v2.4s
+	VAND  V3.B16, V1.B16, V3.B16
+	WORD  $0x4ea3f483 // fmin v3.4s, v4.4s, v3.4s
+	VORR  V5.B16, V5.B16, V4.B16
+	VFMLA V6.S4, V3.S4, V4.S4
+	WORD  $0x4ea5d485 // fsub v5.4s, v4.4s, v5.4s
+	WORD  $0x4e23d463 // fadd v3.4s, v3.4s, v3.4s
+	VFMLS V7.S4, V5.S4, V3.S4
+	VSHL  $0x17, V4.S4, V4.S4
+	VADD  V8.S4, V4.S4, V4.S4
+	WORD  $0x6e23dc65 // fmul v5.4s, v3.4s, v3.4s
+	VORR  V9.B16, V9.B16, V6.B16
+	VFMLA V10.S4, V3.S4, V6.S4
+	VORR  V11.B16, V11.B16, V7.B16
+	VFMLA V12.S4, V3.S4, V7.S4
+	VFMLA V5.S4, V7.S4, V6.S4
+	VORR  V2.B16, V2.B16, V7.B16
+	VFMLA V13.S4, V3.S4, V7.S4
+	VFMLA V5.S4, V6.S4, V7.S4
+	VFMLA V5.S4, V7.S4, V3.S4
+	WORD  $0x4ea8d485 // fsub v5.4s, v4.4s, v8.4s
+	VFMLA V4.S4, V3.S4, V5.S4
+	WORD  $0x4e2ed4a3 // fadd v3.4s, v5.4s, v14.4s
+	WORD  $0x6e23fca3 // fdiv v3.4s, v5.4s, v3.4s
+	VAND  V15.B16, V1.B16, V1.B16
+	VORR  V1.B16, V3.B16, V1.B16
+	VORR  V2.B16, V2.B16, V3.B16
+	VFMLA V2.S4, V1.S4, V3.S4
+	ADD   R0, R2, R2
+	ADD   R1, R2
+	TBNZ  $2, R8, whole9
+	TBZ   $1, R8, one9
+	FMOVD F3, (R2)
+	TBZ   $0, R8, moved9
+	ADD   $8, R2, R19
+	VST1  V3.S[2], (R19)
+	JMP   moved9
+
+one9:
+	TBZ   $0, R8, moved9
+	FMOVS F3, (R2)
+	JMP   moved9
+
+whole9:
+	FMOVQ F3, (R2)
+
+moved9:
+	TBNZ  $2, R8, whole10
+	TBZ   $1, R8, one10
+	ADD   R0, R7, R19
+	FMOVD (R19), F1
+	TBZ   $0, R8, moved10
+	ADD   R0, R7, R19
+	ADD   $8, R19, R19
+	VLD1  (R19), V1.S[2]
+	JMP   moved10
+
+one10:
+	VMOVI $0, V1.B16
+	TBZ   $0, R8, moved10
+	WORD  $0xbc6068e1 // ldr s1, [x7, x0]
+	JMP   moved10
+
+whole10:
+	WORD $0x3ce068e1 // ldr q1, [x7, x0]
+
+moved10:
+	WORD  $0x4ea0d421 // fsub v1.4s, v1.4s, v0.4s
+	VFMLA V1.S4, V3.S4, V0.S4
+	TBNZ  $2, R8, whole11
+	TBZ   $1, R8, one11
+	ADD   R0, R6, R19
+	FMOVD F0, (R19)
+	TBZ   $0, R8, moved11
+	ADD   R0, R6, R19
+	ADD   $8, R19, R19
+	VST1  V0.S[2], (R19)
+	JMP   moved11
+
+one11:
+	TBZ   $0, R8, moved11
+	ADD   R0, R6, R19
+	FMOVS F0, (R19)
+	JMP   moved11
+
+whole11:
+	WORD $0x3ca068c0 // str q0, [x6, x0]
+
+moved11:
+done:
+	RET
+
+constants:
+	MOVD $0x39500d01, R0
+	VDUP R0, V12.S4
+	MOVD $0x3ab60b61, R0
+	VDUP R0, V11.S4
+	MOVD $0x3c088889, R0
+	VDUP R0, V10.S4
+	MOVD $0x3d2aaaab, R0
+	VDUP R0, V9.S4
+	MOVD $0x3e2aaaab, R0
+	VDUP R0, V13.S4
+	MOVD $0x3f000000, R0
+	VDUP R0, V2.S4
+	MOVD $0x3f317218, R0
+	VDUP R0, V7.S4
+	MOVD $0x3f800000, R0
+	VDUP R0, V8.S4
+	MOVD $0x40000000, R0
+	VDUP R0, V14.S4
+	MOVD $0x4038aa3b, R0
+	VDUP R0, V6.S4
+	MOVD $0x41200000, R0
+	VDUP R0, V4.S4
+	MOVD $0x4b400000, R0
+	VDUP R0, V5.S4
+	MOVD $0x7fffffff, R0
+	VDUP R0, V3.S4
+	MOVD $0x80000000, R0
+	VDUP R0, V15.S4
+	JMP  begin
+
+// func gruGatesGradNEON(dgates *float32, dparts *float32, gates *float32, part *float32, dh *float32, before *float32, n int)
+TEXT ·gruGatesGradNEON(SB), NOSPLIT, $0-56
+	JMP constants
+
+begin:
+	MOVD dgates+0(FP), R2
+	MOVD dparts+8(FP), R3
+	MOVD gates+16(FP), R6
+	MOVD part+24(FP), R7
+	MOVD dh+32(FP), R8
+	MOVD before+40(FP), R9
+	MOVD n+48(FP), R10
+	MOVD ZR, R0
+	MOVD R10, R1
+	LSL  $0x02, R1
+	SUBS $0x04, R10
+	BLT  tail
+
+loop:
+	WORD  $0x3ce06900 // ldr q0, [x8, x0]
+	WORD  $0x3ce068c1 // ldr q1, [x6, x0]
+	ADD   R0, R6, R11
+	ADD   R1, R11
+	FMOVQ (R11), F2
+	ADD   R0, R6, R11
+	ADD   R1, R11
+	ADD   R1, R11
+	FMOVQ (R11), F3
+	WORD  $0x3ce06924 // ldr q4, [x9, x0]
+	WORD  $0x4ea3d484 // fsub v4.4s, v4.4s, v3.4s
+	WORD  $0x6e24dc04 // fmul v4.4s, v0.4s, v4.4s
+	VORR  V2.B16, V2.B16, V5.B16
+	VFMLS V2.S4, V2.S4, V5.S4
+	WORD  $0x6e25dc84 // fmul v4.4s, v4.4s, v5.4s
+	ADD   R0, R2, R11
+	ADD   R1, R11
+	FMOVQ F4, (R11)
+	ADD   R0, R3, R11
+	ADD   R1, R11
+	FMOVQ F4, (R11)
+	VORR  V0.B16, V0.B16, V4.B16
+	VFMLS V2.S4, V0.S4, V4.S4
+	VORR  V4.B16, V4.B16, V5.B16
+	WORD  $0x6e23dc63 // fmul v3.4s, v3.4s, v3.4s
+	VFMLS V3.S4, V4.S4, V5.S4
+	ADD   R0, R2, R11
+	ADD   R1, R11
+	ADD   R1, R11
+	FMOVQ F5, (R11)
+	WORD  $0x6e21dca3 // fmul v3.4s, v5.4s, v1.4s
+	ADD   R0, R3, R11
+	ADD   R1, R11
+	ADD   R1, R11
+	FMOVQ F3, (R11)
+	WORD  $0x3ce068e3 // ldr q3, [x7, x0]
+	WORD  $0x6e23dca3 // fmul v3.4s, v5.4s, v3.4s
+	VORR  V1.B16, V1.B16, V4.B16
+	VFMLS V1.S4, V1.S4, V4.S4
+	WORD  $0x6e24dc61 // fmul v1.4s, v3.4s, v4.4s
+	WORD  $0x3ca06841 // str q1, [x2, x0]
+	WORD  $0x3ca06861 // str q1, [x3, x0]
+	WORD  $0x6e22dc00 // fmul v0.4s, v0.4s, v2.4s
+	WORD  $0x3ca06900 // str q0, [x8, x0]
+	ADD   $0x10, R0
+	SUBS  $0x04, R10
+	BGE   loop
+
+tail:
+	ADDS  $0x04, R10
+	BEQ   done
+	TBNZ  $2, R10, whole1
+	TBZ   $1, R10, one1
+	ADD   R0, R8, R19
+	FMOVD (R19), F0
+	TBZ   $0, R10, moved1
+	ADD   R0, R8, R19
+	ADD   $8, R19, R19
+	VLD1  (R19), V0.S[2]
+	JMP   moved1
+
+one1:
+	VMOVI $0, V0.B16
+	TBZ   $0, R10, moved1
+	WORD  $0xbc606900 // ldr s0, [x8, x0]
+	JMP   moved1
+
+whole1:
+	WORD $0x3ce06900 // ldr q0, [x8, x0]
+
+moved1:
+	TBNZ  $2, R10, whole2
+	TBZ   $1, R10, one2
+	ADD   R0, R6, R19
+	FMOVD (R19), F1
+	TBZ   $0, R10, moved2
+	ADD   R0, R6, R19
+	ADD   $8, R19, R19
+	VLD1  (R19), V1.S[2]
+	JMP   moved2
+
+one2:
+	VMOVI $0, V1.B16
+	TBZ   $0, R10, moved2
+	WORD  $0xbc6068c1 // ldr s1, [x6, x0]
+	JMP   moved2
+
+whole2:
+	WORD $0x3ce068c1 // ldr q1, [x6, x0]
+
+moved2:
+	ADD   R0, R6, R11
+	ADD   R1, R11
+	TBNZ  $2, R10, whole3
+	TBZ   $1, R10, one3
+	FMOVD (R11), F2
+	TBZ   $0, R10, moved3
+	ADD   $8, R11, R19
+	VLD1  (R19), V2.S[2]
+	JMP   moved3
+
+one3:
+	VMOVI $0, V2.B16
+	TBZ   $0, R10, moved3
+	FMOVS (R11), F2
+	JMP   moved3
+
+whole3:
+	FMOVQ (R11), F2
+
+moved3:
+	ADD   R0, R6, R6
+	ADD   R1, R6
+	ADD   R1, R6
+	TBNZ  $2, R10, whole4
+	TBZ   $1, R10, one4
+	FMOVD (R6), F3
+	TBZ   $0, R10, moved4
+	ADD   $8, R6, R19
+	VLD1  (R19), V3.S[2]
+	JMP   moved4
+
+one4:
+	VMOVI $0, V3.B16
+	TBZ   $0, R10, moved4
+	FMOVS (R6), F3
+	JMP   moved4
+
+whole4:
+	FMOVQ (R6), F3
+
+moved4:
+	TBNZ  $2, R10, whole5
+	TBZ   $1, R10, one5
+	ADD   R0, R9, R19
+	FMOVD (R19), F4
+	TBZ   $0, R10, moved5
+	ADD   R0, R9, R19
+	ADD   $8, R19, R19
+	VLD1  (R19), V4.S[2]
+	JMP   moved5
+
+one5:
+	VMOVI $0, V4.B16
+	TBZ   $0, R10, moved5
+	WORD  $0xbc606924 // ldr s4, [x9, x0]
+	JMP   moved5
+
+whole5:
+	WORD $0x3ce06924 // ldr q4, [x9, x0]
+
+moved5:
+	WORD  $0x4ea3d484 // fsub v4.4s, v4.4s, v3.4s
+	WORD  $0x6e24dc04 // fmul v4.4s, v0.4s, v4.4s
+	VORR  V2.B16, V2.B16, V5.B16
+	VFMLS V2.S4, V2.S4, V5.S4
+	WORD  $0x6e25dc84 // fmul v4.4s, v4.4s, v5.4s
+	ADD   R0, R2, R6
+	ADD   R1, R6
+	TBNZ  $2, R10, whole6
+	TBZ   $1, R10, one6
+	FMOVD F4, (R6)
+	TBZ   $0, R10, moved6
+	ADD   $8, R6, R19
+	VST1  V4.S[2], (R19)
+	JMP   moved6
+
+one6:
+	TBZ   $0, R10, moved6
+	FMOVS F4, (R6)
+	JMP   moved6
+
+whole6:
+	FMOVQ F4, (R6)
+
+moved6:
+	ADD   R0, R3, R6
+	ADD   R1, R6
+	TBNZ  $2, R10, whole7
+	TBZ   $1, R10, one7
+	FMOVD F4, (R6)
+	TBZ   $0, R10, moved7
+	ADD   $8, R6, R19
+	VST1  V4.S[2], (R19)
+	JMP   moved7
+
+one7:
+	TBZ   $0, R10, moved7
+	FMOVS F4, (R6)
+	JMP   moved7
+
+whole7:
+	FMOVQ F4, (R6)
+
+moved7:
+	VORR  V0.B16, V0.B16, V4.B16
+	VFMLS V2.S4, V0.S4, V4.S4
+	VORR  V4.B16, V4.B16, V5.B16
+	WORD  $0x6e23dc63 // fmul v3.4s, v3.4s, v3.4s
+	VFMLS V3.S4, V4.S4, V5.S4
+	ADD   R0, R2, R6
+	ADD   R1, R6
+	ADD   R1, R6
+	TBNZ  $2, R10, whole8
+	TBZ   $1, R10, one8
+	FMOVD F5, (R6)
+	TBZ   $0, R10, moved8
+	ADD   $8, R6, R19
+	VST1  V5.S[2], (R19)
+	JMP   moved8
+
+one8:
+	TBZ   $0, R10, moved8
+	FMOVS F5, (R6)
+	JMP   moved8
+
+whole8:
+	FMOVQ F5, (R6)
+
+moved8:
+	WORD  $0x6e21dca3 // fmul v3.4s, v5.4s, v1.4s
+	ADD   R0, R3, R6
+	ADD   R1, R6
+	ADD   R1, R6
+	TBNZ  $2, R10, whole9
+	TBZ   $1, R10, one9
+	FMOVD F3, (R6)
+	TBZ   $0, R10, moved9
+	ADD   $8, R6, R19
+	VST1  V3.S[2], (R19)
+	JMP   moved9
+
+one9:
+	TBZ   $0, R10, moved9
+	FMOVS F3, (R6)
+	JMP   moved9
+
+whole9:
+	FMOVQ F3, (R6)
+
+moved9:
+	TBNZ  $2, R10, whole10
+	TBZ   $1, R10, one10
+	ADD   R0, R7, R19
+	FMOVD (R19), F3
+	TBZ   $0, R10, moved10
+	ADD   R0, R7, R19
+	ADD   $8, R19, R19
+	VLD1  (R19), V3.S[2]
+	JMP   moved10
+
+one10:
+	VMOVI $0, V3.B16
+	TBZ   $0, R10, moved10
+	WORD  $0xbc6068e3 // ldr s3, [x7, x0]
+	JMP   moved10
+
+whole10:
+	WORD $0x3ce068e3 // ldr q3, [x7, x0]
+
+moved10:
+	WORD  $0x6e23dca3 // fmul v3.4s, v5.4s, v3.4s
+	VORR  V1.B16, V1.B16, V4.B16
+	VFMLS V1.S4, V1.S4, V4.S4
+	WORD  $0x6e24dc61 // fmul v1.4s, v3.4s, v4.4s
+	TBNZ  $2, R10, whole11
+	TBZ   $1, R10, one11
+	ADD   R0, R2, R19
+	FMOVD F1, (R19)
+	TBZ   $0, R10, moved11
+	ADD   R0, R2, R19
+	ADD   $8, R19, R19
+	VST1  V1.S[2], (R19)
+	JMP   moved11
+
+one11:
+	TBZ   $0, R10, moved11
+	ADD   R0, R2, R19
+	FMOVS F1, (R19)
+	JMP   moved11
+
+whole11:
+	WORD $0x3ca06841 // str q1, [x2, x0]
+
+moved11:
+	TBNZ  $2, R10, whole12
+	TBZ   $1, R10, one12
+	ADD   R0, R3, R19
+	FMOVD F1, (R19)
+	TBZ   $0, R10, moved12
+	ADD   R0, R3, R19
+	ADD   $8, R19, R19
+	VST1  V1.S[2], (R19)
+	JMP   moved12
+
+one12:
+	TBZ   $0, R10, moved12
+	ADD   R0, R3, R19
+	FMOVS F1, (R19)
+	JMP   moved12
+
+whole12:
+	WORD $0x3ca06861 // str q1, [x3, x0]
+
+moved12:
+	WORD  $0x6e22dc00 // fmul v0.4s, v0.4s, v2.4s
+	TBNZ  $2, R10, whole13
+	TBZ   $1, R10, one13
+	ADD   R0, R8, R19
+	FMOVD F0, (R19)
+	TBZ   $0, R10, moved13
+	ADD   R0, R8, R19
+	ADD   $8, R19, R19
+	VST1  V0.S[2], (R19)
+	JMP   moved13
+
+one13:
+	TBZ   $0, R10, moved13
+	ADD   R0, R8, R19
+	FMOVS F0, (R19)
+	JMP   moved13
+
+whole13:
+	WORD $0x3ca06900 // str q0, [x8, x0]
+
+moved13:
+done:
+	RET
+
+constants:
+	JMP begin
+
+// func softmaxNEON(x *float32, n int, w int, ld int, mask *float32, ldm int, scale float32)
+TEXT ·softmaxNEON(SB), NOSPLIT, $0-52
+	JMP constants
+
+begin:
+	MOVD  x+0(FP), R0
+	MOVD  n+8(FP), R1
+	MOVD  ld+24(FP), R2
+	MOVD  mask+32(FP), R3
+	MOVD  ldm+40(FP), R6
+	MOVD  w+16(FP), R7
+	MOVD  R7, R8
+	AND   $0x03, R8
+	SUB   R8, R7
+	LSL   $0x02, R7
+	VORR  V1.B16, V1.B16, V16.B16
+	VZIP1 V16.S4, V0.S4, V0.S4
+	VZIP1 V3.S4, V2.S4, V2.S4
+	VZIP1 V2.D2, V0.D2, V0.D2
+	VDUP  R8, V2.S4
+	WORD  $0x4e21d842 // scvtf v2.4s, v2.4s
+	WORD  $0x6ea0e440 // fcmgt v0.4s, v2.4s, v0.4s
+
+rows:
+	FMOVS scale+48(FP), F2
+	VDUP  V2.S[0], V2.S4
+	VORR  V4.B16, V4.B16, V3.B16
+	VORR  V3.B16, V3.B16, V16.B16
+	TST   R3, R3
+	BNE   masked
+	MOVD  ZR, R9
+	TST   R7, R7
+	BEQ   scaleLast
+
+scale:
+	WORD $0x3ce96811 // ldr q17, [x0, x9]
+	WORD $0x6e22de31 // fmul v17.4s, v17.4s, v2.4s
+	WORD $0x3ca96811 // str q17, [x0, x9]
+	WORD $0x4e31f610 // fmax v16.4s, v16.4s, v17.4s
+	ADD  $0x10, R9
+	CMP  R7, R9
+	BLT  scale
+
+scaleLast:
+	TST   R8, R8
+	BEQ   scaleDone
+	TBNZ  $2, R8, whole1
+	TBZ   $1, R8, one1
+	ADD   R9, R0, R19
+	FMOVD (R19), F17
+	TBZ   $0, R8, moved1
+	ADD   R9, R0, R19
+	ADD   $8, R19, R19
+	VLD1  (R19), V17.S[2]
+	JMP   moved1
+
+one1:
+	VMOVI $0, V17.B16
+	TBZ   $0, R8, moved1
+	WORD  $0xbc696811 // ldr s17, [x0, x9]
+	JMP   moved1
+
+whole1:
+	WORD $0x3ce96811 // ldr q17, [x0, x9]
+
+moved1:
+	WORD  $0x6e22de22 // fmul v2.4s, v17.4s, v2.4s
+	TBNZ  $2, R8, whole2
+	TBZ   $1, R8, one2
+	ADD   R9, R0, R19
+	FMOVD F2, (R19)
+	TBZ   $0, R8, moved2
+	ADD   R9, R0, R19
+	ADD   $8, R19, R19
+	VST1  V2.S[2], (R19)
+	JMP   moved2
+
+one2:
+	TBZ   $0, R8, moved2
+	ADD   R9, R0, R19
+	FMOVS F2, (R19)
+	JMP   moved2
+
+whole2:
+	WORD $0x3ca96802 // str q2, [x0, x9]
+
+moved2:
+	VBIF V0.B16, V3.B16, V2.B16
+	WORD $0x4e22f610 // fmax v16.4s, v16.4s, v2.4s
+
+scaleDone:
+	JMP scaled
+
+masked:
+	MOVD ZR, R9
+	TST  R7, R7
+	BEQ  maskLast
+
+mask:
+	WORD  $0x3ce96871 // ldr q17, [x3, x9]
+	WORD  $0x3ce96812 // ldr q18, [x0, x9]
+	VFMLA V18.S4, V2.S4, V17.S4
+	WORD  $0x3ca96811 // str q17, [x0, x9]
+	WORD  $0x4e31f610 // fmax v16.4s, v16.4s, v17.4s
+	ADD   $0x10, R9
+	CMP   R7, R9
+	BLT   mask
+
+maskLast:
+	TST   R8, R8
+	BEQ   maskDone
+	TBNZ  $2, R8, whole3
+	TBZ   $1, R8, one3
+	ADD   R9, R3, R19
+	FMOVD (R19), F17
+	TBZ   $0, R8, moved3
+	ADD   R9, R3, R19
+	ADD   $8, R19, R19
+	VLD1  (R19), V17.S[2]
+	JMP   moved3
+
+one3:
+	VMOVI $0, V17.B16
+	TBZ   $0, R8, moved3
+	WORD  $0xbc696871 // ldr s17, [x3, x9]
+	JMP   moved3
+
+whole3:
+	WORD $0x3ce96871 // ldr q17, [x3, x9]
+
+moved3:
+	TBNZ  $2, R8, whole4
+	TBZ   $1, R8, one4
+	ADD   R9, R0, R19
+	FMOVD (R19), F18
+	TBZ   $0, R8, moved4
+	ADD   R9, R0, R19
+	ADD   $8, R19, R19
+	VLD1  (R19), V18.S[2]
+	JMP   moved4
+
+one4:
+	VMOVI $0, V18.B16
+	TBZ   $0, R8, moved4
+	WORD  $0xbc696812 // ldr s18, [x0, x9]
+	JMP   moved4
+
+whole4:
+	WORD $0x3ce96812 // ldr q18, [x0, x9]
+
+moved4:
+	VFMLA V18.S4, V2.S4, V17.S4
+	TBNZ  $2, R8, whole5
+	TBZ   $1, R8, one5
+	ADD   R9, R0, R19
+	FMOVD F17, (R19)
+	TBZ   $0, R8, moved5
+	ADD   R9, R0, R19
+	ADD   $8, R19, R19
+	VST1  V17.S[2], (R19)
+	JMP   moved5
+
+one5:
+	TBZ   $0, R8, moved5
+	ADD   R9, R0, R19
+	FMOVS F17, (R19)
+	JMP   moved5
+
+whole5:
+	WORD $0x3ca96811 // str q17, [x0, x9]
+
+moved5:
+	VORR V0.B16, V0.B16, V2.B16
+	VBSL V3.B16, V17.B16, V2.B16
+	WORD $0x4e22f610 // fmax v16.4s, v16.4s, v2.4s
+
+maskDone:
+scaled:
+	ADD   R6, R3
+	VZIP1 V16.D2, V16.D2, V2.D2
+	VZIP2 V16.D2, V16.D2, V3.D2
+	WORD  $0x4e23f442 // fmax v2.4s, v2.4s, v3.4s
+	VZIP1 V2.S4, V2.S4, V2.S4
+	VZIP1 V2.D2, V2.D2, V3.D2
+	VZIP2 V2.D2, V2.D2, V2.D2
+	WORD  $0x4e22f462 // fmax v2.4s, v3.4s, v2.4s
+	VMOVI $0, V3.B16
+	MOVD  ZR, R9
+	TST   R7, R7
+	BEQ   expLast
+
+exp:
+	WORD  $0x3ce96810 // ldr q16, [x0, x9]
+	WORD  $0x4ea2d610 // fsub v16.4s, v16.4s, v2.4s
+	VORR  V5.B16, V5.B16, V17.B16
+	WORD  $0x6eb0e632 // fcmgt v18.4s, v17.4s, v16.4s
+	WORD  $0x4e30f630 // fmax v16.4s, v17.4s, v16.4s
+	VORR  V6.B16, V6.B16, V17.B16
+	VFMLA V7.S4, V16.S4, V17.S4
+	WORD  $0x4ea6d633 // fsub v19.4s, v17.4s, v6.4s
+	VFMLS V8.S4, V19.S4, V16.S4
+	VFMLS V9.S4, V19.S4, V16.S4
+	VSHL  $0x17, V17.S4, V17.S4
+	VADD  V1.S4, V17.S4, V17.S4
+	VMOVI $0, V19.B16
+	WORD  $0x6e30de14 // fmul v20.4s, v16.4s, v16.4s
+	VORR  V10.B16, V10.B16, V21.B16
+	VFMLA V11.S4, V16.S4, V21.S4
+	VORR  V12.B16, V12.B16, V22.B16
+	VFMLA V13.S4, V16.S4, V22.S4
+	VFMLA V20.S4, V22.S4, V21.S4
+	VORR  V14.B16, V14.B16, V22.B16
+	VFMLA V15.S4, V16.S4, V22.S4
+	VFMLA V20.S4, V21.S4, V22.S4
+	VFMLA V20.S4, V22.S4, V16.S4
+	VFMLA V17.S4, V16.S4, V17.S4
+	VORR  V18.B16, V18.B16, V16.B16
+	VBSL  V17.B16, V19.B16, V16.B16
+	WORD  $0x4e30d463 // fadd v3.4s, v3.4s, v16.4s
+	WORD  $0x3ca96810 // str q16, [x0, x9]
+	ADD   $0x10, R9
+	CMP   R7, R9
+	BLT   exp
+
+expLast:
+	TST   R8, R8
+	BEQ   expDone
+	TBNZ  $2, R8, whole6
+	TBZ   $1, R8, one6
+	ADD   R9, R0, R19
+	FMOVD (R19), F16
+	TBZ   $0, R8, moved6
+	ADD   R9, R0, R19
+	ADD   $8, R19, R19
+	VLD1  (R19), V16.S[2]
+	JMP   moved6
+
+one6:
+	VMOVI $0, V16.B16
+	TBZ   $0, R8, moved6
+	WORD  $0xbc696810 // ldr s16, [x0, x9]
+	JMP   moved6
+
+whole6:
+	WORD $0x3ce96810 // ldr q16, [x0, x9]
+
+moved6:
+	WORD  $0x4ea2d602 // fsub v2.4s, v16.4s, v2.4s
+	VORR  V5.B16, V5.B16, V16.B16
+	WORD  $0x6ea2e611 // fcmgt v17.4s, v16.4s, v2.4s
+	WORD  $0x4e22f602 // fmax v2.4s, v16.4s, v2.4s
+	VORR  V6.B16, V6.B16, V16.B16
+	VFMLA V7.S4, V2.S4, V16.S4
+	WORD  $0x4ea6d612 // fsub v18.4s, v16.4s, v6.4s
+	VFMLS V8.S4, V18.S4, V2.S4
+	VFMLS V9.S4, V18.S4, V2.S4
+	VSHL  $0x17, V16.S4, V16.S4
+	VADD  V1.S4, V16.S4, V16.S4
+	VMOVI $0, V18.B16
+	WORD  $0x6e22dc53 // fmul v19.4s, v2.4s, v2.4s
+	VORR  V10.B16, V10.B16, V20.B16
+	VFMLA V11.S4, V2.S4, V20.S4
+	VORR  V12.B16, V12.B16, V21.B16
+	VFMLA V13.S4, V2.S4, V21.S4
+	VFMLA V19.S4, V21.S4, V20.S4
+	VORR  V14.B16, V14.B16, V21.B16
+	VFMLA V15.S4, V2.S4, V21.S4
+	VFMLA V19.S4, V20.S4, V21.S4
+	VFMLA V19.S4, V21.S4, V2.S4
+	VFMLA V16.S4, V2.S4, V16.S4
+	VORR  V17.B16, V17.B16, V2.B16
+	VBSL  V16.B16, V18.B16, V2.B16
+	VAND  V0.B16, V2.B16, V2.B16
+	WORD  $0x4e22d463 // fadd v3.4s, v3.4s, v2.4s
+	TBNZ  $2, R8, whole7
+	TBZ   $1, R8, one7
+	ADD   R9, R0, R19
+	FMOVD F2, (R19)
+	TBZ   $0, R8, moved7
+	ADD   R9, R0, R19
+	ADD   $8, R19, R19
+	VST1  V2.S[2], (R19)
+	JMP   moved7
+
+one7:
+	TBZ   $0, R8, moved7
+	ADD   R9, R0, R19
+	FMOVS F2, (R19)
+	JMP   moved7
+
+whole7:
+	WORD $0x3ca96802 // str q2, [x0, x9]
+
+moved7:
+expDone:
+	VORR  V1.B16, V1.B16, V2.B16
+	VZIP1 V3.D2, V3.D2, V16.D2
+	VZIP2 V3.D2, V3.D2, V3.D2
+	WORD  $0x4e23d603 // fadd v3.4s, v16.4s, v3.4s
+	VZIP1 V3.S4, V3.S4, V3.S4
+	VZIP1 V3.D2, V3.D2, V16.D2
+	VZIP2 V3.D2, V3.D2, V3.D2
+	WORD  $0x4e23d603 // fadd v3.4s, v16.4s, v3.4s
+	WORD  $0x6e23fc42 // fdiv v2.4s, v2.4s, v3.4s
+	MOVD  ZR, R9
+	TST   R7, R7
+	BEQ   divideLast
+
+divide:
+	WORD $0x3ce96803 // ldr q3, [x0, x9]
+	WORD $0x6e23dc43 // fmul v3.4s, v2.4s, v3.4s
+	WORD $0x3ca96803 // str q3, [x0, x9]
+	ADD  $0x10, R9
+	CMP  R7, R9
+	BLT  divide
+
+divideLast:
+	TST   R8, R8
+	BEQ   divideDone
+	TBNZ  $2, R8, whole8
+	TBZ   $1, R8, one8
+	ADD   R9, R0, R19
+	FMOVD (R19), F3
+	TBZ   $0, R8, moved8
+	ADD   R9, R0, R19
+	ADD   $8, R19, R19
+	VLD1  (R19), V3.S[2]
+	JMP   moved8
+
+one8:
+	VMOVI $0, V3.B16
+	TBZ   $0, R8, moved8
+	WORD  $0xbc696803 // ldr s3, [x0, x9]
+	JMP   moved8
+
+whole8:
+	WORD $0x3ce96803 // ldr q3, [x0, x9]
+
+moved8:
+	WORD  $0x6e23dc42 // fmul v2.4s, v2.4s, v3.4s
+	TBNZ  $2, R8, whole9
+	TBZ   $1, R8, one9
+	ADD   R9, R0, R19
+	FMOVD F2, (R19)
+	TBZ   $0, R8, moved9
+	ADD   R9, R0, R19
+	ADD   $8, R19, R19
+	VST1  V2.S[2], (R19)
+	JMP   moved9
+
+one9:
+	TBZ   $0, R8, moved9
+	ADD   R9, R0, R19
+	FMOVS F2, (R19)
+	JMP   moved9
+
+whole9:
+	WORD $0x3ca96802 // str q2, [x0, x9]
+
+moved9:
+divideDone:
+	ADD  R2, R0
+	SUBS $1, R1
+	BNE  rows
+	RET
+
+constants:
+	MOVD $0x00000000, R0
+	VDUP R0, V0.S4
+	MOVD $0x35bfbe8e, R0
+	VDUP R0, V9.S4
+	MOVD $0x39500d01, R0
+	VDUP R0, V13.S4
+	MOVD $0x3ab60b61, R0
+	VDUP R0, V12.S4
+	MOVD $0x3c088889, R0
+	VDUP R0, V11.S4
+	MOVD $0x3d2aaaab, R0
+	VDUP R0, V10.S4
+	MOVD $0x3e2aaaab, R0
+	VDUP R0, V15.S4
+	MOVD $0x3f000000, R0
+	VDUP R0, V14.S4
+	MOVD $0x3f317200, R0
+	VDUP R0, V8.S4
+	MOVD $0x3f800000, R0
+	VDUP R0, V1.S4
+	MOVD $0x3fb8aa3b, R0
+	VDUP R0, V7.S4
+	MOVD $0x40000000, R0
+	VDUP R0, V2.S4
+	MOVD $0x40400000, R0
+	VDUP R0, V3.S4
+	MOVD $0x4b400000, R0
+	VDUP R0, V6.S4
+	MOVD $0xc2ae0000, R0
+	VDUP R0, V5.S4
+	MOVD $0xff800000, R0
+	VDUP R0, V4.S4
+	JMP  begin
+
+// func softmaxGradNEON(d *float32, p *float32, n int, w int, ld int, scale float32)
+TEXT ·softmaxGradNEON(SB), NOSPLIT, $0-44
+	MOVD  d+0(FP), R0
+	MOVD  p+8(FP), R1
+	MOVD  n+16(FP), R2
+	MOVD  ld+32(FP), R3
+	MOVD  w+24(FP), R6
+	MOVD  R6, R7
+	AND   $0x03, R7
+	SUB   R7, R6
+	LSL   $0x02, R6
+	MOVD  $0x00000000, R8
+	VDUP  R8, V0.S4
+	MOVD  $0x3f800000, R8
+	VDUP  R8, V1.S4
+	VZIP1 V1.S4, V0.S4, V0.S4
+	MOVD  $0x40000000, R8
+	VDUP  R8, V1.S4
+	MOVD  $0x40400000, R8
+	VDUP  R8, V2.S4
+	VZIP1 V2.S4, V1.S4, V1.S4
+	VZIP1 V1.D2, V0.D2, V0.D2
+	VDUP  R7, V1.S4
+	WORD  $0x4e21d821 // scvtf v1.4s, v1.4s
+	WORD  $0x6ea0e420 // fcmgt v0.4s, v1.4s, v0.4s
+	FMOVS scale+40(FP), F0
+	VDUP  V0.S[0], V0.S4
+
+rows:
+	VMOVI $0, V1.B16
+	MOVD  ZR, R8
+	TST   R6, R6
+	BEQ   sumLast
+
+sum:
+	WORD  $0x3ce86822 // ldr q2, [x1, x8]
+	WORD  $0x3ce86803 // ldr q3, [x0, x8]
+	VFMLA V2.S4, V3.S4, V1.S4
+	ADD   $0x10, R8
+	CMP   R6, R8
+	BLT   sum
+
+sumLast:
+	TST   R7, R7
+	BEQ   sumDone
+	TBNZ  $2, R7, whole1
+	TBZ   $1, R7, one1
+	ADD   R8, R1, R19
+	FMOVD (R19), F2
+	TBZ   $0, R7, moved1
+	ADD   R8, R1, R19
+	ADD   $8, R19, R19
+	VLD1  (R19), V2.S[2]
+	JMP   moved1
+
+one1:
+	VMOVI $0, V2.B16
+	TBZ   $0, R7, moved1
+	WORD  $0xbc686822 // ldr s2, [x1, x8]
+	JMP   moved1
+
+whole1:
+	WORD $0x3ce86822 // ldr q2, [x1, x8]
+
+moved1:
+	TBNZ  $2, R7, whole2
+	TBZ   $1, R7, one2
+	ADD   R8, R0, R19
+	FMOVD (R19), F3
+	TBZ   $0, R7, moved2
+	ADD   R8, R0, R19
+	ADD   $8, R19, R19
+	VLD1  (R19), V3.S[2]
+	JMP   moved2
+
+one2:
+	VMOVI $0, V3.B16
+	TBZ   $0, R7, moved2
+	WORD  $0xbc686803 // ldr s3, [x0, x8]
+	JMP   moved2
+
+whole2:
+	WORD $0x3ce86803 // ldr q3, [x0, x8]
+
+moved2:
+	VFMLA V2.S4, V3.S4, V1.S4
+
+sumDone:
+	VZIP1 V1.D2, V1.D2, V2.D2
+	VZIP2 V1.D2, V1.D2, V1.D2
+	WORD  $0x4e21d441 // fadd v1.4s, v2.4s, v1.4s
+	VZIP1 V1.S4, V1.S4, V1.S4
+	VZIP1 V1.D2, V1.D2, V2.D2
+	VZIP2 V1.D2, V1.D2, V1.D2
+	WORD  $0x4e21d441 // fadd v1.4s, v2.4s, v1.4s
+	MOVD  ZR, R8
+	TST   R6, R6
+	BEQ   gradLast
+
+grad:
+	WORD $0x3ce86802 // ldr q2, [x0, x8]
+	WORD $0x4ea1d442 // fsub v2.4s, v2.4s, v1.4s
+	WORD $0x3ce86823 // ldr q3, [x1, x8]
+	WORD $0x6e20dc63 // fmul v3.4s, v3.4s, v0.4s
+	WORD $0x6e23dc42 // fmul v2.4s, v2.4s, v3.4s
+	WORD $0x3ca86802 // str q2, [x0, x8]
+	ADD  $0x10, R8
+	CMP  R6, R8
+	BLT  grad
+
+gradLast:
+	TST   R7, R7
+	BEQ   gradDone
+	TBNZ  $2, R7, whole3
+	TBZ   $1, R7, one3
+	ADD   R8, R0, R19
+	FMOVD (R19), F2
+	TBZ   $0, R7, moved3
+	ADD   R8, R0, R19
+	ADD   $8, R19, R19
+	VLD1  (R19), V2.S[2]
+	JMP   moved3
+
+one3:
+	VMOVI $0, V2.B16
+	TBZ   $0, R7, moved3
+	WORD  $0xbc686802 // ldr s2, [x0, x8]
+	JMP   moved3
+
+whole3:
+	WORD $0x3ce86802 // ldr q2, [x0, x8]
+
+moved3:
+	WORD  $0x4ea1d441 // fsub v1.4s, v2.4s, v1.4s
+	TBNZ  $2, R7, whole4
+	TBZ   $1, R7, one4
+	ADD   R8, R1, R19
+	FMOVD (R19), F2
+	TBZ   $0, R7, moved4
+	ADD   R8, R1, R19
+	ADD   $8, R19, R19
+	VLD1  (R19), V2.S[2]
+	JMP   moved4
+
+one4:
+	VMOVI $0, V2.B16
+	TBZ   $0, R7, moved4
+	WORD  $0xbc686822 // ldr s2, [x1, x8]
+	JMP   moved4
+
+whole4:
+	WORD $0x3ce86822 // ldr q2, [x1, x8]
+
+moved4:
+	WORD  $0x6e20dc42 // fmul v2.4s, v2.4s, v0.4s
+	WORD  $0x6e22dc21 // fmul v1.4s, v1.4s, v2.4s
+	TBNZ  $2, R7, whole5
+	TBZ   $1, R7, one5
+	ADD   R8, R0, R19
+	FMOVD F1, (R19)
+	TBZ   $0, R7, moved5
+	ADD   R8, R0, R19
+	ADD   $8, R19, R19
+	VST1  V1.S[2], (R19)
+	JMP   moved5
+
+one5:
+	TBZ   $0, R7, moved5
+	ADD   R8, R0, R19
+	FMOVS F1, (R19)
+	JMP   moved5
+
+whole5:
+	WORD $0x3ca86801 // str q1, [x0, x8]
+
+moved5:
+gradDone:
+	ADD  R3, R0
+	ADD  R3, R1
+	SUBS $1, R2
+	BNE  rows
+	RET
+
+// func layerNormNEON(y *float32, x *float32, w *float32, b *float32, stats *float32, n int, width int, over float32, eps float32)
+TEXT ·layerNormNEON(SB), NOSPLIT, $0-64
+	MOVD  y+0(FP), R0
+	MOVD  x+8(FP), R1
+	MOVD  w+16(FP), R2
+	MOVD  b+24(FP), R3
+	MOVD  stats+32(FP), R6
+	MOVD  n+40(FP), R7
+	MOVD  width+48(FP), R8
+	FMOVS over+56(FP), F0
+	VDUP  V0.S[0], V0.S4
+	FMOVS eps+60(FP), F1
+	VDUP  V1.S[0], V1.S4
+	MOVD  R8, R9
+	AND   $0x03, R9
+	MOVD  R8, R10
+	SUB   R9, R10
+	LSL   $0x02, R10
+	MOVD  $0x00000000, R11
+	VDUP  R11, V2.S4
+	MOVD  $0x3f800000, R11
+	VDUP  R11, V3.S4
+	VZIP1 V3.S4, V2.S4, V2.S4
+	MOVD  $0x40000000, R11
+	VDUP  R11, V3.S4
+	MOVD  $0x40400000, R11
+	VDUP  R11, V4.S4
+	VZIP1 V4.S4, V3.S4, V3.S4
+	VZIP1 V3.D2, V2.D2, V2.D2
+	VDUP  R9, V3.S4
+	WORD  $0x4e21d863 // scvtf v3.4s, v3.4s
+	WORD  $0x6ea2e462 // fcmgt v2.4s, v3.4s, v2.4s
+	LSL   $0x02, R8
+	MOVD  $0x3f800000, R11
+	VDUP  R11, V3.S4
+
+rows:
+	VMOVI $0, V4.B16
+	MOVD  ZR, R11
+	TST   R10, R10
+	BEQ   meanLast
+
+mean:
+	WORD $0x3ceb6825 // ldr q5, [x1, x11]
+	WORD $0x4e25d484 // fadd v4.4s, v4.4s, v5.4s
+	ADD  $0x10, R11
+	CMP  R10, R11
+	BLT  mean
+
+meanLast:
+	TST   R9, R9
+	BEQ   meanDone
+	TBNZ  $2, R9, whole1
+	TBZ   $1, R9, one1
+	ADD   R11, R1, R19
+	FMOVD (R19), F5
+	TBZ   $0, R9, moved1
+	ADD   R11, R1, R19
+	ADD   $8, R19, R19
+	VLD1  (R19), V5.S[2]
+	JMP   moved1
+
+one1:
+	VMOVI $0, V5.B16
+	TBZ   $0, R9, moved1
+	WORD  $0xbc6b6825 // ldr s5, [x1, x11]
+	JMP   moved1
+
+whole1:
+	WORD $0x3ceb6825 // ldr q5, [x1, x11]
+
+moved1:
+	WORD $0x4e25d484 // fadd v4.4s, v4.4s, v5.4s
+
+meanDone:
+	VZIP1 V4.D2, V4.D2, V5.D2
+	VZIP2 V4.D2, V4.D2, V4.D2
+	WORD  $0x4e24d4a4 // fadd v4.4s, v5.4s, v4.4s
+	VZIP1 V4.S4, V4.S4, V4.S4
+	VZIP1 V4.D2, V4.D2, V5.D2
+	VZIP2 V4.D2, V4.D2, V4.D2
+	WORD  $0x4e24d4a4 // fadd v4.4s, v5.4s, v4.4s
+	WORD  $0x6e20dc84 // fmul v4.4s, v4.4s, v0.4s
+	VMOVI $0, V5.B16
+	MOVD  ZR, R11
+	TST   R10, R10
+	BEQ   varianceLast
+
+variance:
+	WORD  $0x3ceb6826 // ldr q6, [x1, x11]
+	WORD  $0x4ea4d4c6 // fsub v6.4s, v6.4s, v4.4s
+	VFMLA V6.S4, V6.S4, V5.S4
+	ADD   $0x10, R11
+	CMP   R10, R11
+	BLT   variance
+
+varianceLast:
+	TST   R9, R9
+	BEQ   varianceDone
+	TBNZ  $2, R9, whole2
+	TBZ   $1, R9, one2
+	ADD   R11, R1, R19
+	FMOVD (R19), F6
+	TBZ   $0, R9, moved2
+	ADD   R11, R1, R19
+	ADD   $8, R19, R19
+	VLD1  (R19), V6.S[2]
+	JMP   moved2
+
+one2:
+	VMOVI $0, V6.B16
+	TBZ   $0, R9, moved2
+	WORD  $0xbc6b6826 // ldr s6, [x1, x11]
+	JMP   moved2
+
+whole2:
+	WORD $0x3ceb6826 // ldr q6, [x1, x11]
+
+moved2:
+	WORD  $0x4ea4d4c6 // fsub v6.4s, v6.4s, v4.4s
+	VAND  V2.B16, V6.B16, V6.B16
+	VFMLA V6.S4, V6.S4, V5.S4
+
+varianceDone:
+	VZIP1 V5.D2, V5.D2, V6.D2
+	VZIP2 V5.D2, V5.D2, V5.D2
+	WORD  $0x4e25d4c5 // fadd v5.4s, v6.4s, v5.4s
+	VZIP1 V5.S4, V5.S4, V5.S4
+	VZIP1 V5.D2, V5.D2, V6.D2
+	VZIP2 V5.D2, V5.D2, V5.D2
+	WORD  $0x4e25d4c5 // fadd v5.4s, v6.4s, v5.4s
+	VORR  V1.B16, V1.B16, V6.B16
+	VFMLA V0.S4, V5.S4, V6.S4
+	WORD  $0x6ea1f8c6 // fsqrt v6.4s, v6.4s
+	WORD  $0x6e26fc65 // fdiv v5.4s, v3.4s, v6.4s
+	FMOVS F4, (R6)
+	FMOVS F5, 4(R6)
+	MOVD  ZR, R11
+	TST   R10, R10
+	BEQ   resultLast
+
+result:
+	WORD  $0x3ceb6826 // ldr q6, [x1, x11]
+	WORD  $0x4ea4d4c6 // fsub v6.4s, v6.4s, v4.4s
+	WORD  $0x6e25dcc6 // fmul v6.4s, v6.4s, v5.4s
+	WORD  $0x3ceb6867 // ldr q7, [x3, x11]
+	WORD  $0x3ceb6848 // ldr q8, [x2, x11]
+	VFMLA V8.S4, V6.S4, V7.S4
+	WORD  $0x3cab6807 // str q7, [x0, x11]
+	ADD   $0x10, R11
+	CMP   R10, R11
+	BLT   result
+
+resultLast:
+	TST   R9, R9
+	BEQ   resultDone
+	TBNZ  $2, R9, whole3
+	TBZ   $1, R9, one3
+	ADD   R11, R1, R19
+	FMOVD (R19), F6
+	TBZ   $0, R9, moved3
+	ADD   R11, R1, R19
+	ADD   $8, R19, R19
+	VLD1  (R19), V6.S[2]
+	JMP   moved3
+
+one3:
+	VMOVI $0, V6.B16
+	TBZ   $0, R9, moved3
+	WORD  $0xbc6b6826 // ldr s6, [x1, x11]
+	JMP   moved3
+
+whole3:
+	WORD $0x3ceb6826 // ldr q6, [x1, x11]
+
+moved3:
+	WORD  $0x4ea4d4c4 // fsub v4.4s, v6.4s, v4.4s
+	WORD  $0x6e25dc84 // fmul v4.4s, v4.4s, v5.4s
+	TBNZ  $2, R9, whole4
+	TBZ   $1, R9, one4
+	ADD   R11, R3, R19
+	FMOVD (R19), F5
+	TBZ   $0, R9, moved4
+	ADD   R11, R3, R19
+	ADD   $8, R19, R19
+	VLD1  (R19), V5.S[2]
+	JMP   moved4
+
+one4:
+	VMOVI $0, V5.B16
+	TBZ   $0, R9, moved4
+	WORD  $0xbc6b6865 // ldr s5, [x3, x11]
+	JMP   moved4
+
+whole4:
+	WORD $0x3ceb6865 // ldr q5, [x3, x11]
+
+moved4:
+	TBNZ  $2, R9, whole5
+	TBZ   $1, R9, one5
+	ADD   R11, R2, R19
+	FMOVD (R19), F6
+	TBZ   $0, R9, moved5
+	ADD   R11, R2, R19
+	ADD   $8, R19, R19
+	VLD1  (R19), V6.S[2]
+	JMP   moved5
+
+one5:
+	VMOVI $0, V6.B16
+	TBZ   $0, R9, moved5
+	WORD  $0xbc6b6846 // ldr s6, [x2, x11]
+	JMP   moved5
+
+whole5:
+	WORD $0x3ceb6846 // ldr q6, [x2, x11]
+
+moved5:
+	VFMLA V6.S4, V4.S4, V5.S4
+	TBNZ  $2, R9, whole6
+	TBZ   $1, R9, one6
+	ADD   R11, R0, R19
+	FMOVD F5, (R19)
+	TBZ   $0, R9, moved6
+	ADD   R11, R0, R19
+	ADD   $8, R19, R19
+	VST1  V5.S[2], (R19)
+	JMP   moved6
+
+one6:
+	TBZ   $0, R9, moved6
+	ADD   R11, R0, R19
+	FMOVS F5, (R19)
+	JMP   moved6
+
+whole6:
+	WORD $0x3cab6805 // str q5, [x0, x11]
+
+moved6:
+resultDone:
+	ADD  R8, R1
+	ADD  R8, R0
+	ADD  $0x08, R6
+	SUBS $1, R7
+	BNE  rows
+	RET
+
+// func layerNormGradNEON(dx *float32, dw *float32, db *float32, dy *float32, x *float32, w *float32, stats *float32, n int, width int, over float32)
+TEXT ·layerNormGradNEON(SB), NOSPLIT, $0-76
+	MOVD  dx+0(FP), R0
+	MOVD  dw+8(FP), R1
+	MOVD  db+16(FP), R2
+	MOVD  dy+24(FP), R3
+	MOVD  x+32(FP), R6
+	MOVD  w+40(FP), R7
+	MOVD  stats+48(FP), R8
+	MOVD  width+64(FP), R9
+	FMOVS over+72(FP), F0
+	VDUP  V0.S[0], V0.S4
+	MOVD  R9, R11
+	AND   $0x03, R11
+	MOVD  R9, R12
+	SUB   R11, R12
+	LSL   $0x02, R12
+	MOVD  $0x00000000, R10
+	VDUP  R10, V1.S4
+	MOVD  $0x3f800000, R10
+	VDUP  R10, V2.S4
+	VZIP1 V2.S4, V1.S4, V1.S4
+	MOVD  $0x40000000, R10
+	VDUP  R10, V2.S4
+	MOVD  $0x40400000, R10
+	VDUP  R10, V3.S4
+	VZIP1 V3.S4, V2.S4, V2.S4
+	VZIP1 V2.D2, V1.D2, V1.D2
+	VDUP  R11, V2.S4
+	WORD  $0x4e21d842 // scvtf v2.4s, v2.4s
+	WORD  $0x6ea1e441 // fcmgt v1.4s, v2.4s, v1.4s
+	LSL   $0x02, R9
+
+rows:
+	FMOVS (R8), F1
+	VDUP  V1.S[0], V1.S4
+	FMOVS 4(R8), F2
+	VDUP  V2.S[0], V2.S4
+	VMOVI $0, V3.B16
+	VMOVI $0, V4.B16
+	MOVD  ZR, R10
+	TST   R12, R12
+	BEQ   sumsLast
+
+sums:
+	WORD  $0x3cea68c5 // ldr q5, [x6, x10]
+	WORD  $0x4ea1d4a5 // fsub v5.4s, v5.4s, v1.4s
+	WORD  $0x6e22dca5 // fmul v5.4s, v5.4s, v2.4s
+	WORD  $0x3cea6866 // ldr q6, [x3, x10]
+	WORD  $0x3cea68e7 // ldr q7, [x7, x10]
+	WORD  $0x6e27dcc7 // fmul v7.4s, v6.4s, v7.4s
+	WORD  $0x4e27d463 // fadd v3.4s, v3.4s, v7.4s
+	VFMLA V7.S4, V5.S4, V4.S4
+	WORD  $0x3cea6827 // ldr q7, [x1, x10]
+	VFMLA V6.S4, V5.S4, V7.S4
+	WORD  $0x3caa6827 // str q7, [x1, x10]
+	WORD  $0x3cea6845 // ldr q5, [x2, x10]
+	WORD  $0x4e25d4c5 // fadd v5.4s, v6.4s, v5.4s
+	WORD  $0x3caa6845 // str q5, [x2, x10]
+	ADD   $0x10, R10
+	CMP   R12, R10
+	BLT   sums
+
+sumsLast:
+	TST   R11, R11
+	BEQ   sumsDone
+	TBNZ  $2, R11, whole1
+	TBZ   $1, R11, one1
+	ADD   R10, R6, R19
+	FMOVD (R19), F5
+	TBZ   $0, R11, moved1
+	ADD   R10, R6, R19
+	ADD   $8, R19, R19
+	VLD1  (R19), V5.S[2]
+	JMP   moved1
+
+one1:
+	VMOVI $0, V5.B16
+	TBZ   $0, R11, moved1
+	WORD  $0xbc6a68c5 // ldr s5, [x6, x10]
+	JMP   moved1
+
+whole1:
+	WORD $0x3cea68c5 // ldr q5, [x6, x10]
+
+moved1:
+	WORD  $0x4ea1d4a5 // fsub v5.4s, v5.4s, v1.4s
+	WORD  $0x6e22dca5 // fmul v5.4s, v5.4s, v2.4s
+	TBNZ  $2, R11, whole2
+	TBZ   $1, R11, one2
+	ADD   R10, R3, R19
+	FMOVD (R19), F6
+	TBZ   $0, R11, moved2
+	ADD   R10, R3, R19
+	ADD   $8, R19, R19
+	VLD1  (R19), V6.S[2]
+	JMP   moved2
+
+one2:
+	VMOVI $0, V6.B16
+	TBZ   $0, R11, moved2
+	WORD  $0xbc6a6866 // ldr s6, [x3, x10]
+	JMP   moved2
+
+whole2:
+	WORD $0x3cea6866 // ldr q6, [x3, x10]
+
+moved2:
+	TBNZ  $2, R11, whole3
+	TBZ   $1, R11, one3
+	ADD   R10, R7, R19
+	FMOVD (R19), F7
+	TBZ   $0, R11, moved3
+	ADD   R10, R7, R19
+	ADD   $8, R19, R19
+	VLD1  (R19), V7.S[2]
+	JMP   moved3
+
+one3:
+	VMOVI $0, V7.B16
+	TBZ   $0, R11, moved3
+	WORD  $0xbc6a68e7 // ldr s7, [x7, x10]
+	JMP   moved3
+
+whole3:
+	WORD $0x3cea68e7 // ldr q7, [x7, x10]
+
+moved3:
+	WORD  $0x6e27dcc7 // fmul v7.4s, v6.4s, v7.4s
+	WORD  $0x4e27d463 // fadd v3.4s, v3.4s, v7.4s
+	VFMLA V7.S4, V5.S4, V4.S4
+	TBNZ  $2, R11, whole4
+	TBZ   $1, R11, one4
+	ADD   R10, R1, R19
+	FMOVD (R19), F7
+	TBZ   $0, R11, moved4
+	ADD   R10, R1, R19
+	ADD   $8, R19, R19
+	VLD1  (R19), V7.S[2]
+	JMP   moved4
+
+one4:
+	VMOVI $0, V7.B16
+	TBZ   $0, R11, moved4
+	WORD  $0xbc6a6827 // ldr s7, [x1, x10]
+	JMP   moved4
+
+whole4:
+	WORD $0x3cea6827 // ldr q7, [x1, x10]
+
+moved4:
+	VFMLA V6.S4, V5.S4, V7.S4
+	TBNZ  $2, R11, whole5
+	TBZ   $1, R11, one5
+	ADD   R10, R1, R19
+	FMOVD F7, (R19)
+	TBZ   $0, R11, moved5
+	ADD   R10, R1, R19
+	ADD   $8, R19, R19
+	VST1  V7.S[2], (R19)
+	JMP   moved5
+
+one5:
+	TBZ   $0, R11, moved5
+	ADD   R10, R1, R19
+	FMOVS F7, (R19)
+	JMP   moved5
+
+whole5:
+	WORD $0x3caa6827 // str q7, [x1, x10]
+
+moved5:
+	TBNZ  $2, R11, whole6
+	TBZ   $1, R11, one6
+	ADD   R10, R2, R19
+	FMOVD (R19), F5
+	TBZ   $0, R11, moved6
+	ADD   R10, R2, R19
+	ADD   $8, R19, R19
+	VLD1  (R19), V5.S[2]
+	JMP   moved6
+
+one6:
+	VMOVI $0, V5.B16
+	TBZ   $0, R11, moved6
+	WORD  $0xbc6a6845 // ldr s5, [x2, x10]
+	JMP   moved6
+
+whole6:
+	WORD $0x3cea6845 // ldr q5, [x2, x10]
+
+moved6:
+	WORD  $0x4e25d4c5 // fadd v5.4s, v6.4s, v5.4s
+	TBNZ  $2, R11, whole7
+	TBZ   $1, R11, one7
+	ADD   R10, R2, R19
+	FMOVD F5, (R19)
+	TBZ   $0, R11, moved7
+	ADD   R10, R2, R19
+	ADD   $8, R19, R19
+	VST1  V5.S[2], (R19)
+	JMP   moved7
+
+one7:
+	TBZ   $0, R11, moved7
+	ADD   R10, R2, R19
+	FMOVS F5, (R19)
+	JMP   moved7
+
+whole7:
+	WORD $0x3caa6845 // str q5, [x2, x10]
+
+moved7:
+sumsDone:
+	VZIP1 V3.D2, V3.D2, V5.D2
+	VZIP2 V3.D2, V3.D2, V3.D2
+	WORD  $0x4e23d4a3 // fadd v3.4s, v5.4s, v3.4s
+	VZIP1 V3.S4, V3.S4, V3.S4
+	VZIP1 V3.D2, V3.D2, V5.D2
+	VZIP2 V3.D2, V3.D2, V3.D2
+	WORD  $0x4e23d4a3 // fadd v3.4s, v5.4s, v3.4s
+	WORD  $0x6e20dc63 // fmul v3.4s, v3.4s, v0.4s
+	VZIP1 V4.D2, V4.D2, V5.D2
+	VZIP2 V4.D2, V4.D2, V4.D2
+	WORD  $0x4e24d4a4 // fadd v4.4s, v5.4s, v4.4s
+	VZIP1 V4.S4, V4.S4, V4.S4
+	VZIP1 V4.D2, V4.D2, V5.D2
+	VZIP2 V4.D2, V4.D2, V4.D2
+	WORD  $0x4e24d4a4 // fadd v4.4s, v5.4s, v4.4s
+	WORD  $0x6e20dc84 // fmul v4.4s, v4.4s, v0.4s
+	MOVD  ZR, R10
+	TST   R12, R12
+	BEQ   gradsLast
+
+grads:
+	WORD  $0x3cea6865 // ldr q5, [x3, x10]
+	WORD  $0x3cea68e6 // ldr q6, [x7, x10]
+	WORD  $0x6e26dca5 // fmul v5.4s, v5.4s, v6.4s
+	WORD  $0x4ea3d4a5 // fsub v5.4s, v5.4s, v3.4s
+	WORD  $0x3cea68c6 // ldr q6, [x6, x10]
+	WORD  $0x4ea1d4c6 // fsub v6.4s, v6.4s, v1.4s
+	WORD  $0x6e22dcc6 // fmul v6.4s, v6.4s, v2.4s
+	VFMLS V6.S4, V4.S4, V5.S4
+	WORD  $0x3cea6806 // ldr q6, [x0, x10]
+	VFMLA V5.S4, V2.S4, V6.S4
+	WORD  $0x3caa6806 // str q6, [x0, x10]
+	ADD   $0x10, R10
+	CMP   R12, R10
+	BLT   grads
+
+gradsLast:
+	TST   R11, R11
+	BEQ   gradsDone
+	TBNZ  $2, R11, whole8
+	TBZ   $1, R11, one8
+	ADD   R10, R3, R19
+	FMOVD (R19), F5
+	TBZ   $0, R11, moved8
+	ADD   R10, R3, R19
+	ADD   $8, R19, R19
+	VLD1  (R19), V5.S[2]
+	JMP   moved8
+
+one8:
+	VMOVI $0, V5.B16
+	TBZ   $0, R11, moved8
+	WORD  $0xbc6a6865 // ldr s5, [x3, x10]
+	JMP   moved8
+
+whole8:
+	WORD $0x3cea6865 // ldr q5, [x3, x10]
+
+moved8:
+	TBNZ  $2, R11, whole9
+	TBZ   $1, R11, one9
+	ADD   R10, R7, R19
+	FMOVD (R19), F6
+	TBZ   $0, R11, moved9
+	ADD   R10, R7, R19
+	ADD   $8, R19, R19
+	VLD1  (R19), V6.S[2]
+	JMP   moved9
+
+one9:
+	VMOVI $0, V6.B16
+	TBZ   $0, R11, moved9
+	WORD  $0xbc6a68e6 // ldr s6, [x7, x10]
+	JMP   moved9
+
+whole9:
+	WORD $0x3cea68e6 // ldr q6, [x7, x10]
+
+moved9:
+	WORD  $0x6e26dca5 // fmul v5.4s, v5.4s, v6.4s
+	WORD  $0x4ea3d4a3 // fsub v3.4s, v5.4s, v3.4s
+	TBNZ  $2, R11, whole10
+	TBZ   $1, R11, one10
+	ADD   R10, R6, R19
+	FMOVD (R19), F5
+	TBZ   $0, R11, moved10
+	ADD   R10, R6, R19
+	ADD   $8, R19, R19
+	VLD1  (R19), V5.S[2]
+	JMP   moved10
+
+one10:
+	VMOVI $0, V5.B16
+	TBZ   $0, R11, moved10
+	WORD  $0xbc6a68c5 // ldr s5, [x6, x10]
+	JMP   moved10
+
+whole10:
+	WORD $0x3cea68c5 // ldr q5, [x6, x10]
+
+moved10:
+	WORD  $0x4ea1d4a1 // fsub v1.4s, v5.4s, v1.4s
+	WORD  $0x6e22dc21 // fmul v1.4s, v1.4s, v2.4s
+	VFMLS V1.S4, V4.S4, V3.S4
+	TBNZ  $2, R11, whole11
+	TBZ   $1, R11, one11
+	ADD   R10, R0, R19
+	FMOVD (R19), F1
+	TBZ   $0, R11, moved11
+	ADD   R10, R0, R19
+	ADD   $8, R19, R19
+	VLD1  (R19), V1.S[2]
+	JMP   moved11
+
+one11:
+	VMOVI $0, V1.B16
+	TBZ   $0, R11, moved11
+	WORD  $0xbc6a6801 // ldr s1, [x0, x10]
+	JMP   moved11
+
+whole11:
+	WORD $0x3cea6801 // ldr q1, [x0, x10]
+
+moved11:
+	VFMLA V3.S4, V2.S4, V1.S4
+	TBNZ  $2, R11, whole12
+	TBZ   $1, R11, one12
+	ADD   R10, R0, R19
+	FMOVD F1, (R19)
+	TBZ   $0, R11, moved12
+	ADD   R10, R0, R19
+	ADD   $8, R19, R19
+	VST1  V1.S[2], (R19)
+	JMP   moved12
+
+one12:
+	TBZ   $0, R11, moved12
+	ADD   R10, R0, R19
+	FMOVS F1, (R19)
+	JMP   moved12
+
+whole12:
+	WORD $0x3caa6801 // str q1, [x0, x10]
+
+moved12:
+gradsDone:
+	ADD  R9, R6
+	ADD  R9, R0
+	ADD  R9, R3
+	ADD  $0x08, R8
+	MOVD n+56(FP), R10
+	SUB  $1, R10
+	MOVD R10, n+56(FP)
+	TST  R10, R10
+	BNE  rows
+	RET
+
+// func maxPoolNEON(x *float32, y *float32, which *int32, at *int32, n int, terms *int32, k int, width int)
+TEXT ·maxPoolNEON(SB), NOSPLIT, $0-64
+	MOVD  x+0(FP), R0
+	MOVD  y+8(FP), R1
+	MOVD  which+16(FP), R2
+	MOVD  at+24(FP), R3
+	MOVD  terms+40(FP), R6
+	MOVD  n+32(FP), R7
+	MOVD  width+56(FP), R8
+	MOVD  R8, R9
+	AND   $0x03, R9
+	MOVD  R8, R10
+	SUB   R9, R10
+	LSL   $0x02, R10
+	MOVD  $0x00000000, R11
+	VDUP  R11, V0.S4
+	MOVD  $0x3f800000, R11
+	VDUP  R11, V1.S4
+	VZIP1 V1.S4, V0.S4, V0.S4
+	MOVD  $0x40000000, R11
+	VDUP  R11, V1.S4
+	MOVD  $0x40400000, R11
+	VDUP  R11, V2.S4
+	VZIP1 V2.S4, V1.S4, V1.S4
+	VZIP1 V1.D2, V0.D2, V0.D2
+	VDUP  R9, V1.S4
+	WORD  $0x4e21d821 // scvtf v1.4s, v1.4s
+	WORD  $0x6ea0e420 // fcmgt v0.4s, v1.4s, v0.4s
+	LSL   $0x02, R8
+	MOVD  $0x00000001, R11
+	VDUP  R11, V0.S4
+
+pixels:
+	MOVW (R3), R11
+	ADD  R0, R11
+	MOVD ZR, R12
+	TST  R10, R10
+	BEQ  channelsLast
+
+channels:
+	ADD   R12, R11, R13
+	MOVD  $0xff800000, R14
+	VDUP  R14, V1.S4
+	VMOVI $0, V2.B16
+	MOVD  k+48(FP), R14
+	VMOVI $0, V3.B16
+	MOVD  R6, R15
+
+channelsWhole:
+	MOVW (R15), R5
+	WORD $0x3ce569a4 // ldr q4, [x13, x5]
+	WORD $0x6ea1e485 // fcmgt v5.4s, v4.4s, v1.4s
+	WORD $0x4e24e486 // fcmeq v6.4s, v4.4s, v4.4s
+	WORD $0x6e2058c6 // mvn v6.16b, v6.16b
+	VORR V5.B16, V6.B16, V5.B16
+	VBIT V5.B16, V4.B16, V1.B16
+	VBIT V5.B16, V3.B16, V2.B16
+	VADD V0.S4, V3.S4, V3.S4
+	ADD  $0x04, R15
+	SUBS $1, R14
+	BNE  channelsWhole
+	WORD $0x3cac6821 // str q1, [x1, x12]
+	WORD $0x3cac6842 // str q2, [x2, x12]
+	ADD  $0x10, R12
+	CMP  R10, R12
+	BLT  channels
+
+channelsLast:
+	TST   R9, R9
+	BEQ   channelsDone
+	ADD   R12, R11, R11
+	MOVD  $0xff800000, R13
+	VDUP  R13, V1.S4
+	VMOVI $0, V2.B16
+	MOVD  k+48(FP), R13
+	VMOVI $0, V3.B16
+	MOVD  R6, R14
+
+channelsRest:
+	MOVW  (R14), R15
+	TBNZ  $2, R9, whole1
+	TBZ   $1, R9, one1
+	ADD   R15, R11, R19
+	FMOVD (R19), F4
+	TBZ   $0, R9, moved1
+	ADD   R15, R11, R19
+	ADD   $8, R19, R19
+	VLD1  (R19), V4.S[2]
+	JMP   moved1
+
+one1:
+	VMOVI $0, V4.B16
+	TBZ   $0, R9, moved1
+	WORD  $0xbc6f6964 // ldr s4, [x11, x15]
+	JMP   moved1
+
+whole1:
+	WORD $0x3cef6964 // ldr q4, [x11, x15]
+
+moved1:
+	WORD  $0x6ea1e485 // fcmgt v5.4s, v4.4s, v1.4s
+	WORD  $0x4e24e486 // fcmeq v6.4s, v4.4s, v4.4s
+	WORD  $0x6e2058c6 // mvn v6.16b, v6.16b
+	VORR  V5.B16, V6.B16, V5.B16
+	VBIT  V5.B16, V4.B16, V1.B16
+	VBIT  V5.B16, V3.B16, V2.B16
+	VADD  V0.S4, V3.S4, V3.S4
+	ADD   $0x04, R14
+	SUBS  $1, R13
+	BNE   channelsRest
+	TBNZ  $2, R9, whole2
+	TBZ   $1, R9, one2
+	ADD   R12, R1, R19
+	FMOVD F1, (R19)
+	TBZ   $0, R9, moved2
+	ADD   R12, R1, R19
+	ADD   $8, R19, R19
+	VST1  V1.S[2], (R19)
+	JMP   moved2
+
+one2:
+	TBZ   $0, R9, moved2
+	ADD   R12, R1, R19
+	FMOVS F1, (R19)
+	JMP   moved2
+
+whole2:
+	WORD $0x3cac6821 // str q1, [x1, x12]
+
+moved2:
+	TBNZ  $2, R9, whole3
+	TBZ   $1, R9, one3
+	ADD   R12, R2, R19
+	FMOVD F2, (R19)
+	TBZ   $0, R9, moved3
+	ADD   R12, R2, R19
+	ADD   $8, R19, R19
+	VST1  V2.S[2], (R19)
+	JMP   moved3
+
+one3:
+	TBZ   $0, R9, moved3
+	ADD   R12, R2, R19
+	FMOVS F2, (R19)
+	JMP   moved3
+
+whole3:
+	WORD $0x3cac6842 // str q2, [x2, x12]
+
+moved3:
+channelsDone:
+	ADD  R8, R1
+	ADD  R8, R2
+	ADD  $0x04, R3
+	SUBS $1, R7
+	BNE  pixels
+	RET
+
+// func maxPoolGradNEON(dx *float32, dy *float32, which *int32, at *int32, n int, terms *int32, k int, width int)
+TEXT ·maxPoolGradNEON(SB), NOSPLIT, $0-64
+	MOVD  dx+0(FP), R0
+	MOVD  dy+8(FP), R1
+	MOVD  which+16(FP), R2
+	MOVD  at+24(FP), R3
+	MOVD  terms+40(FP), R6
+	MOVD  n+32(FP), R7
+	MOVD  width+56(FP), R8
+	MOVD  R8, R9
+	AND   $0x03, R9
+	MOVD  R8, R10
+	SUB   R9, R10
+	LSL   $0x02, R10
+	MOVD  $0x00000000, R11
+	VDUP  R11, V0.S4
+	MOVD  $0x3f800000, R11
+	VDUP  R11, V1.S4
+	VZIP1 V1.S4, V0.S4, V0.S4
+	MOVD  $0x40000000, R11
+	VDUP  R11, V1.S4
+	MOVD  $0x40400000, R11
+	VDUP  R11, V2.S4
+	VZIP1 V2.S4, V1.S4, V1.S4
+	VZIP1 V1.D2, V0.D2, V0.D2
+	VDUP  R9, V1.S4
+	WORD  $0x4e21d821 // scvtf v1.4s, v1.4s
+	WORD  $0x6ea0e420 // fcmgt v0.4s, v1.4s, v0.4s
+	LSL   $0x02, R8
+	MOVD  $0x00000001, R11
+	VDUP  R11, V0.S4
+
+pixels:
+	MOVW (R3), R11
+	ADD  R0, R11
+	MOVD ZR, R12
+	TST  R10, R10
+	BEQ  channelsLast
+
+channels:
+	ADD   R12, R11, R13
+	WORD  $0x3cec6821 // ldr q1, [x1, x12]
+	WORD  $0x3cec6842 // ldr q2, [x2, x12]
+	MOVD  k+48(FP), R14
+	VMOVI $0, V3.B16
+	MOVD  R6, R15
+
+channelsWhole:
+	MOVW (R15), R5
+	WORD $0x6ea28c64 // cmeq v4.4s, v3.4s, v2.4s
+	VAND V4.B16, V1.B16, V4.B16
+	WORD $0x3ce569a5 // ldr q5, [x13, x5]
+	WORD $0x4e25d484 // fadd v4.4s, v4.4s, v5.4s
+	WORD $0x3ca569a4 // str q4, [x13, x5]
+	VADD V0.S4, V3.S4, V3.S4
+	ADD  $0x04, R15
+	SUBS $1, R14
+	BNE  channelsWhole
+	ADD  $0x10, R12
+	CMP  R10, R12
+	BLT  channels
+
+channelsLast:
+	TST   R9, R9
+	BEQ   channelsDone
+	ADD   R12, R11, R11
+	TBNZ  $2, R9, whole1
+	TBZ   $1, R9, one1
+	ADD   R12, R1, R19
+	FMOVD (R19), F1
+	TBZ   $0, R9, moved1
+	ADD   R12, R1, R19
+	ADD   $8, R19, R19
+	VLD1  (R19), V1.S[2]
+	JMP   moved1
+
+one1:
+	VMOVI $0, V1.B16
+	TBZ   $0, R9, moved1
+	WORD  $0xbc6c6821 // ldr s1, [x1, x12]
+	JMP   moved1
+
+whole1:
+	WORD $0x3cec6821 // ldr q1, [x1, x12]
+
+moved1:
+	TBNZ  $2, R9, whole2
+	TBZ   $1, R9, one2
+	ADD   R12, R2, R19
+	FMOVD (R19), F2
+	TBZ   $0, R9, moved2
+	ADD   R12, R2, R19
+	ADD   $8, R19, R19
+	VLD1  (R19), V2.S[2]
+	JMP   moved2
+
+one2:
+	VMOVI $0, V2.B16
+	TBZ   $0, R9, moved2
+	WORD  $0xbc6c6842 // ldr s2, [x2, x12]
+	JMP   moved2
+
+whole2:
+	WORD $0x3cec6842 // ldr q2, [x2, x12]
+
+moved2:
+	MOVD  k+48(FP), R12
+	VMOVI $0, V3.B16
+	MOVD  R6, R13
+
+channelsRest:
+	MOVW  (R13), R14
+	WORD  $0x6ea28c64 // cmeq v4.4s, v3.4s, v2.4s
+	VAND  V4.B16, V1.B16, V4.B16
+	TBNZ  $2, R9, whole3
+	TBZ   $1, R9, one3
+	ADD   R14, R11, R19
+	FMOVD (R19), F5
+	TBZ   $0, R9, moved3
+	ADD   R14, R11, R19
+	ADD   $8, R19, R19
+	VLD1  (R19), V5.S[2]
+	JMP   moved3
+
+one3:
+	VMOVI $0, V5.B16
+	TBZ   $0, R9, moved3
+	WORD  $0xbc6e6965 // ldr s5, [x11, x14]
+	JMP   moved3
+
+whole3:
+	WORD $0x3cee6965 // ldr q5, [x11, x14]
+
+moved3:
+	WORD  $0x4e25d484 // fadd v4.4s, v4.4s, v5.4s
+	TBNZ  $2, R9, whole4
+	TBZ   $1, R9, one4
+	ADD   R14, R11, R19
+	FMOVD F4, (R19)
+	TBZ   $0, R9, moved4
+	ADD   R14, R11, R19
+	ADD   $8, R19, R19
+	VST1  V4.S[2], (R19)
+	JMP   moved4
+
+one4:
+	TBZ   $0, R9, moved4
+	ADD   R14, R11, R19
+	FMOVS F4, (R19)
+	JMP   moved4
+
+whole4:
+	WORD $0x3cae6964 // str q4, [x11, x14]
+
+moved4:
+	VADD V0.S4, V3.S4, V3.S4
+	ADD  $0x04, R13
+	SUBS $1, R12
+	BNE  channelsRest
+
+channelsDone:
+	ADD  R8, R1
+	ADD  R8, R2
+	ADD  $0x04, R3
+	SUBS $1, R7
+	BNE  pixels
+	RET
+
+// func fromBytesNEON(dst *float32, src *byte, n int)
+TEXT ·fromBytesNEON(SB), NOSPLIT, $0-24
+	MOVD dst+0(FP), R0
+	MOVD src+8(FP), R1
+	MOVD n+16(FP), R2
+	SUBS $0x04, R2
+	BLT  tail
+
+loop:
+	FMOVS (R1), F0
+	VUXTL V0.B8, V0.H8
+	VUXTL V0.H4, V0.S4
+	WORD  $0x4e21d800 // scvtf v0.4s, v0.4s
+	FMOVQ F0, (R0)
+	ADD   $0x10, R0
+	ADD   $0x04, R1
+	SUBS  $0x04, R2
+	BGE   loop
+
+tail:
+	ADDS $0x04, R2
+	BEQ  done
+
+one:
+	MOVBU (R1), R3
+	FMOVS R3, F0
+	WORD  $0x4e21d800 // scvtf v0.4s, v0.4s
+	FMOVS F0, (R0)
+	ADD   $0x04, R0
+	ADD   $0x01, R1
+	SUBS  $1, R2
+	BNE   one
+
+done:
+	RET
+
+// func unitNEON(dst []float32, x []float32)
+TEXT ·unitNEON(SB), NOSPLIT, $0-48
+	JMP constants
+
+begin:
+	MOVD dst_base+0(FP), R0
+	MOVD x_base+24(FP), R1
+	MOVD dst_len+8(FP), R2
+	MOVD ZR, R3
+	SUBS $0x04, R2
+	BLT  tail
+
+loop:
+	WORD $0x3ce36820 // ldr q0, [x1, x3]
+	WORD $0x6e21fc00 // fdiv v0.4s, v0.4s, v1.4s
+	WORD $0x3ca36800 // str q0, [x0, x3]
+	ADD  $0x10, R3
+	SUBS $0x04, R2
+	BGE  loop
+
+tail:
+	ADDS  $0x04, R2
+	BEQ   done
+	TBNZ  $2, R2, whole1
+	TBZ   $1, R2, one1
+	ADD   R3, R1, R19
+	FMOVD (R19), F0
+	TBZ   $0, R2, moved1
+	ADD   R3, R1, R19
+	ADD   $8, R19, R19
+	VLD1  (R19), V0.S[2]
+	JMP   moved1
+
+one1:
+	VMOVI $0, V0.B16
+	TBZ   $0, R2, moved1
+	WORD  $0xbc636820 // ldr s0, [x1, x3]
+	JMP   moved1
+
+whole1:
+	WORD $0x3ce36820 // ldr q0, [x1, x3]
+
+moved1:
+	WORD  $0x6e21fc00 // fdiv v0.4s, v0.4s, v1.4s
+	TBNZ  $2, R2, whole2
+	TBZ   $1, R2, one2
+	ADD   R3, R0, R19
+	FMOVD F0, (R19)
+	TBZ   $0, R2, moved2
+	ADD   R3, R0, R19
+	ADD   $8, R19, R19
+	VST1  V0.S[2], (R19)
+	JMP   moved2
+
+one2:
+	TBZ   $0, R2, moved2
+	ADD   R3, R0, R19
+	FMOVS F0, (R19)
+	JMP   moved2
+
+whole2:
+	WORD $0x3ca36800 // str q0, [x0, x3]
+
+moved2:
+done:
+	RET
+
+constants:
+	MOVD $0x437f0000, R0
+	VDUP R0, V1.S4
+	JMP  begin

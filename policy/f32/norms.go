@@ -2,44 +2,6 @@ package f32
 
 import "math"
 
-// LayerNorm sets y [n, len(w)] to w (x - μ) / √(σ² + eps) + b, where μ and σ² are the mean
-// and variance of each row of x. Ba et al. 2016, arXiv:1607.06450, eq. 4.
-func LayerNorm(y, x, w, b []float32, eps float32) {
-	for n := len(w); len(y) > 0; y, x = y[n:], x[n:] {
-		mean, scale := meanAndScale(x[:n], 1, n, eps)
-		for i, v := range x[:n] {
-			y[i] = float32(float32((v-mean)*scale)*w[i]) + b[i]
-		}
-	}
-}
-
-// LayerNormGrad adds LayerNorm's gradients to dx, dw and db, where dy is the gradient of the
-// result. With the normalised inputs z = (x - μ) / √(σ² + eps) and g = w dy:
-//
-//	dx += (g - mean g - z mean(g z)) / √(σ² + eps)
-//	dw += Σ dy z
-//	db += Σ dy
-//
-// The means are taken over each row, and the sums over all rows.
-func LayerNormGrad(dx, dw, db, dy, x, w []float32, eps float32) {
-	for n := len(w); len(dx) > 0; dx, dy, x = dx[n:], dy[n:], x[n:] {
-		mean, scale := meanAndScale(x[:n], 1, n, eps)
-		var sumG, sumGZ float64
-		for i, v := range x[:n] {
-			z, g := float32((v-mean)*scale), float32(dy[i]*w[i])
-			sumG += float64(g)
-			sumGZ += float64(g) * float64(z)
-			dw[i] += float32(dy[i] * z)
-			db[i] += dy[i]
-		}
-		meanG, meanGZ := float32(sumG/float64(n)), float32(sumGZ/float64(n))
-		for i, v := range x[:n] {
-			z, g := float32((v-mean)*scale), float32(dy[i]*w[i])
-			dx[i] += float32(scale * (g - meanG - float32(z*meanGZ)))
-		}
-	}
-}
-
 // BatchNorm sets y [n, len(w)] to w (x - mean) / √(variance + eps) + b, column by column. mean,
 // variance, w and b have one element per column of x. Ioffe and Szegedy 2015, arXiv:1502.03167,
 // algorithm 1.

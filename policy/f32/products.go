@@ -2,8 +2,6 @@
 
 package f32
 
-import "math"
-
 // A blockFunc computes several blocks of a matrix product, each below the block before. A block
 // is a few rows high and a few SIMD vectors wide. Strides are in bytes. The function product in
 // tools/kernels documents the arguments.
@@ -28,10 +26,9 @@ type products struct {
 	transpose func(dst *float32, ldd int, src *float32, lds, rows, k int)
 	narrow    func(y, x, w, b *float32, n, in, out int)
 	activate  *[activations]func(dst, x []float32) // activations without a floor
+	panels    *panelBlocks
+	packPanel func(dst, src []float32, k, ld, n int) // pack of kernels
 }
-
-// zeroBias is the bias of a panel, of any width, whose product is not added to anything.
-var zeroBias [64]float32
 
 // A product describes one matrix product: c [m, n] = max(bias + a b, floor). If bias is nil, it is
 // c = a b if zero is true, and otherwise c += a b. Element i, k of a is a[i·ra + k·ca]. Element k, j of b is b[k·ldb + j], or
@@ -48,9 +45,6 @@ type product struct {
 	floor        float32
 	rowInvariant bool // whether a row of c must have the same bits for every m
 }
-
-// noFloor is the floor that changes no result.
-var noFloor = float32(math.Inf(-1))
 
 // product computes the matrix product p.
 func (s *products) product(p *product) {
@@ -83,9 +77,15 @@ func (s *products) panelWidth(p *product, left int) int {
 // panel computes the panel of c that begins with column j. vectors is the width of the panel.
 func (s *products) panel(p *product, j, vectors int) {
 	tail := min(s.lanes, p.n-j-(vectors-1)*s.lanes)
-	pack := p.transposed || tail < s.lanes || p.m >= 32 && p.k*p.ldb > 6144
-	if !pack && p.k <= maxDepth {
-		s.blocks(p, j, vectors, tail, p.b[j:], p.ldb, 0, p.k)
+	many := 32 // number of rows from which packing a large matrix pays
+	if p.rowInvariant {
+		many = 64
+	}
+	pack := p.transposed || tail < s.lanes || p.m >= many && p.k*p.ldb > 6144
+	if !pack {
+		for k := 0; k < p.k; k += maxDepth {
+			s.blocks(p, j, vectors, tail, p.b[k*p.ldb+j:], p.ldb, k, min(maxDepth, p.k-k))
+		}
 		return
 	}
 	if vectors >= len(s.pack) || s.pack[vectors] == nil { // only products with one row of c have panels of this width
@@ -175,10 +175,38 @@ func (s *products) denseInput(dx, dy, w []float32, n, in, out int, add bool) {
 }
 
 func (s *products) denseWeight(dw, x, dy []float32, n, in, out, from, to int) {
-	if n == 0 {
-		return
+	switch {
+	case n == 0:
+	case in%(1<<10) == 0 && n >= 32 && out >= panelColumns:
+		s.wideWeight(dw, x, dy, n, in, out, from, to)
+	default:
+		s.product(&product{m: to - from, n: out, k: n, a: x[from:], ra: 1, ca: in, b: dy, ldb: out, c: dw[from*out:], floor: noFloor})
 	}
-	s.product(&product{m: to - from, n: out, k: n, a: x[from:], ra: 1, ca: in, b: dy, ldb: out, c: dw[from*out:], floor: noFloor})
+}
+
+// wideWeight is denseWeight for rows of x that are a multiple of 4096 bytes apart, with the same bits. A
+// column of x then has few places in the first-level cache. So wideWeight copies panelColumns columns at a
+// time.
+func (s *products) wideWeight(dw, x, dy []float32, n, in, out, from, to int) {
+	b, a := getScratch(), getScratch()
+	defer b.put()
+	defer a.put()
+	for k := 0; k < n; k += maxDepth {
+		depth := min(maxDepth, n-k)
+		wide := scratchSize / depth / panelColumns * panelColumns
+		for j := 0; j < out; j += wide {
+			columns := min(wide, out-j)
+			for p := 0; p < columns; p += panelColumns {
+				s.packPanel(b.floats[p*depth:], dy[k*out+j+p:], depth, out, min(panelColumns, columns-p))
+			}
+			for i := from; i < to; i += panelColumns {
+				m := min(panelColumns, to-i)
+				s.packPanel(a.floats[:], x[k*in+i:], depth, in, m)
+				s.panels.multiply(panelProduct{m: m, n: columns, k: depth, a: a.floats[:], ra: 1, ca: panelColumns,
+					b: b.floats[:], ldb: panelColumns, ldp: panelColumns * depth, c: dw[i*out+j:], ldc: out, floor: noFloor})
+			}
+		}
+	}
 }
 
 func (s *products) linear(y, x, w, b []float32, n, in, out int, act Activation) {
@@ -205,13 +233,4 @@ func (s *products) linearWeight(dw, x, dy []float32, n, in, out, from, to int) {
 		return
 	}
 	s.product(&product{m: to - from, n: in, k: n, a: dy[from:], ra: 1, ca: out, b: x, ldb: in, c: dw[from*in:], floor: noFloor})
-}
-
-// floor returns the floor of a product with this activation: 0 for ReLU, and noFloor for the
-// other activations, which are computed after the product.
-func (act Activation) floor() float32 {
-	if act == ReLUAct {
-		return 0
-	}
-	return noFloor
 }

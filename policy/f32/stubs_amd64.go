@@ -197,6 +197,123 @@ func gatherAVX2(dst []float32, src []float32, w int, index []int)
 func normalizeBlocksAVX2(dst []float32, x []float32, mean []float64, scale []float64, limit float32)
 
 //go:noescape
+func panel1x1AVX2(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+
+//go:noescape
+func indexed1x1AVX2(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+
+//go:noescape
+func panel1x2AVX2(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+
+//go:noescape
+func indexed1x2AVX2(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+
+//go:noescape
+func panel1x4AVX2(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+
+//go:noescape
+func panel1x8AVX2(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+
+//go:noescape
+func panel2x1AVX2(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+
+//go:noescape
+func indexed2x1AVX2(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+
+//go:noescape
+func panel2x2AVX2(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+
+//go:noescape
+func indexed2x2AVX2(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+
+//go:noescape
+func panel3x1AVX2(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+
+//go:noescape
+func indexed3x1AVX2(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+
+//go:noescape
+func panel3x2AVX2(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+
+//go:noescape
+func indexed3x2AVX2(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+
+//go:noescape
+func panel4x1AVX2(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+
+//go:noescape
+func indexed4x1AVX2(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+
+//go:noescape
+func panel4x2AVX2(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+
+//go:noescape
+func indexed4x2AVX2(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+
+//go:noescape
+func panel5x1AVX2(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+
+//go:noescape
+func indexed5x1AVX2(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+
+//go:noescape
+func panel5x2AVX2(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+
+//go:noescape
+func indexed5x2AVX2(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+
+//go:noescape
+func panel6x1AVX2(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+
+//go:noescape
+func indexed6x1AVX2(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+
+//go:noescape
+func panel6x2AVX2(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+
+//go:noescape
+func indexed6x2AVX2(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+
+//go:noescape
+func packPanelAVX2(dst *float32, src *float32, k int, ld int, n int)
+
+//go:noescape
+func lstmGatesAVX2(gates *float32, h *float32, c *float32, before *float32, n int)
+
+//go:noescape
+func lstmGatesGradAVX2(dgates *float32, gates *float32, dh *float32, dc *float32, c *float32, before *float32, n int)
+
+//go:noescape
+func gruGatesAVX2(gates *float32, parts *float32, h *float32, before *float32, n int)
+
+//go:noescape
+func gruGatesGradAVX2(dgates *float32, dparts *float32, gates *float32, part *float32, dh *float32, before *float32, n int)
+
+//go:noescape
+func softmaxAVX2(x *float32, n int, w int, ld int, mask *float32, ldm int, scale float32)
+
+//go:noescape
+func softmaxGradAVX2(d *float32, p *float32, n int, w int, ld int, scale float32)
+
+//go:noescape
+func layerNormAVX2(y *float32, x *float32, w *float32, b *float32, stats *float32, n int, width int, over float32, eps float32)
+
+//go:noescape
+func layerNormGradAVX2(dx *float32, dw *float32, db *float32, dy *float32, x *float32, w *float32, stats *float32, n int, width int, over float32)
+
+//go:noescape
+func maxPoolAVX2(x *float32, y *float32, which *int32, at *int32, n int, terms *int32, k int, width int)
+
+//go:noescape
+func maxPoolGradAVX2(dx *float32, dy *float32, which *int32, at *int32, n int, terms *int32, k int, width int)
+
+//go:noescape
+func fromBytesAVX2(dst *float32, src *byte, n int)
+
+//go:noescape
+func unitAVX2(dst []float32, x []float32)
+
+//go:noescape
 func addAVX512(dst []float32, x []float32, y []float32)
 
 //go:noescape
@@ -429,3 +546,210 @@ func transposeAVX512(dst *float32, ldd int, src *float32, lds int, rows int, k i
 
 //go:noescape
 func normalizeBlocksAVX512(dst []float32, x []float32, mean []float64, scale []float64, limit float32)
+
+//go:noescape
+func panel1x1AVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+
+//go:noescape
+func indexed1x1AVX512(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+
+//go:noescape
+func panel1x2AVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+
+//go:noescape
+func indexed1x2AVX512(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+
+//go:noescape
+func panel1x3AVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+
+//go:noescape
+func indexed1x3AVX512(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+
+//go:noescape
+func panel1x4AVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+
+//go:noescape
+func indexed1x4AVX512(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+
+//go:noescape
+func panel1x8AVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+
+//go:noescape
+func panel2x1AVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+
+//go:noescape
+func indexed2x1AVX512(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+
+//go:noescape
+func panel2x2AVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+
+//go:noescape
+func indexed2x2AVX512(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+
+//go:noescape
+func panel2x3AVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+
+//go:noescape
+func indexed2x3AVX512(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+
+//go:noescape
+func panel2x4AVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+
+//go:noescape
+func indexed2x4AVX512(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+
+//go:noescape
+func panel3x1AVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+
+//go:noescape
+func indexed3x1AVX512(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+
+//go:noescape
+func panel3x2AVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+
+//go:noescape
+func indexed3x2AVX512(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+
+//go:noescape
+func panel3x3AVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+
+//go:noescape
+func indexed3x3AVX512(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+
+//go:noescape
+func panel3x4AVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+
+//go:noescape
+func indexed3x4AVX512(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+
+//go:noescape
+func panel4x1AVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+
+//go:noescape
+func indexed4x1AVX512(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+
+//go:noescape
+func panel4x2AVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+
+//go:noescape
+func indexed4x2AVX512(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+
+//go:noescape
+func panel4x3AVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+
+//go:noescape
+func indexed4x3AVX512(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+
+//go:noescape
+func panel4x4AVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+
+//go:noescape
+func indexed4x4AVX512(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+
+//go:noescape
+func panel5x1AVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+
+//go:noescape
+func indexed5x1AVX512(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+
+//go:noescape
+func panel5x2AVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+
+//go:noescape
+func indexed5x2AVX512(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+
+//go:noescape
+func panel5x3AVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+
+//go:noescape
+func indexed5x3AVX512(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+
+//go:noescape
+func panel6x1AVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+
+//go:noescape
+func indexed6x1AVX512(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+
+//go:noescape
+func panel6x2AVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+
+//go:noescape
+func indexed6x2AVX512(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+
+//go:noescape
+func panel6x3AVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+
+//go:noescape
+func indexed6x3AVX512(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+
+//go:noescape
+func panel7x1AVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+
+//go:noescape
+func indexed7x1AVX512(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+
+//go:noescape
+func panel7x2AVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+
+//go:noescape
+func indexed7x2AVX512(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+
+//go:noescape
+func panel7x3AVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+
+//go:noescape
+func indexed7x3AVX512(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+
+//go:noescape
+func panel8x1AVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+
+//go:noescape
+func indexed8x1AVX512(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+
+//go:noescape
+func panel8x2AVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+
+//go:noescape
+func indexed8x2AVX512(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+
+//go:noescape
+func panel8x3AVX512(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+
+//go:noescape
+func indexed8x3AVX512(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+
+//go:noescape
+func lstmGatesAVX512(gates *float32, h *float32, c *float32, before *float32, n int)
+
+//go:noescape
+func lstmGatesGradAVX512(dgates *float32, gates *float32, dh *float32, dc *float32, c *float32, before *float32, n int)
+
+//go:noescape
+func gruGatesAVX512(gates *float32, parts *float32, h *float32, before *float32, n int)
+
+//go:noescape
+func gruGatesGradAVX512(dgates *float32, dparts *float32, gates *float32, part *float32, dh *float32, before *float32, n int)
+
+//go:noescape
+func softmaxAVX512(x *float32, n int, w int, ld int, mask *float32, ldm int, scale float32)
+
+//go:noescape
+func softmaxGradAVX512(d *float32, p *float32, n int, w int, ld int, scale float32)
+
+//go:noescape
+func layerNormAVX512(y *float32, x *float32, w *float32, b *float32, stats *float32, n int, width int, over float32, eps float32)
+
+//go:noescape
+func layerNormGradAVX512(dx *float32, dw *float32, db *float32, dy *float32, x *float32, w *float32, stats *float32, n int, width int, over float32)
+
+//go:noescape
+func maxPoolAVX512(x *float32, y *float32, which *int32, at *int32, n int, terms *int32, k int, width int)
+
+//go:noescape
+func maxPoolGradAVX512(dx *float32, dy *float32, which *int32, at *int32, n int, terms *int32, k int, width int)
+
+//go:noescape
+func fromBytesAVX512(dst *float32, src *byte, n int)
+
+//go:noescape
+func unitAVX512(dst []float32, x []float32)

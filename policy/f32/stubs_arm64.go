@@ -204,3 +204,138 @@ func transposeNEON(dst *float32, ldd int, src *float32, lds int, rows int, k int
 
 //go:noescape
 func gatherNEON(dst []float32, src []float32, w int, index []int)
+
+//go:noescape
+func panel1x1NEON(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+
+//go:noescape
+func indexed1x1NEON(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+
+//go:noescape
+func panel1x2NEON(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+
+//go:noescape
+func indexed1x2NEON(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+
+//go:noescape
+func panel1x3NEON(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+
+//go:noescape
+func indexed1x3NEON(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+
+//go:noescape
+func panel1x4NEON(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+
+//go:noescape
+func indexed1x4NEON(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+
+//go:noescape
+func panel2x1NEON(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+
+//go:noescape
+func indexed2x1NEON(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+
+//go:noescape
+func panel2x2NEON(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+
+//go:noescape
+func indexed2x2NEON(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+
+//go:noescape
+func panel2x3NEON(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+
+//go:noescape
+func indexed2x3NEON(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+
+//go:noescape
+func panel2x4NEON(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+
+//go:noescape
+func indexed2x4NEON(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+
+//go:noescape
+func panel3x1NEON(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+
+//go:noescape
+func indexed3x1NEON(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+
+//go:noescape
+func panel3x2NEON(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+
+//go:noescape
+func indexed3x2NEON(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+
+//go:noescape
+func panel3x3NEON(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+
+//go:noescape
+func indexed3x3NEON(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+
+//go:noescape
+func panel3x4NEON(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+
+//go:noescape
+func indexed3x4NEON(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+
+//go:noescape
+func panel4x1NEON(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+
+//go:noescape
+func indexed4x1NEON(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+
+//go:noescape
+func panel4x2NEON(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+
+//go:noescape
+func indexed4x2NEON(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+
+//go:noescape
+func panel4x3NEON(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+
+//go:noescape
+func indexed4x3NEON(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+
+//go:noescape
+func panel4x4NEON(blocks int, k int, a *float32, ra int, ca int, b *float32, ldb int, ldp int, c *float32, ldc int, bias *float32, tail int, floor float32)
+
+//go:noescape
+func indexed4x4NEON(blocks int, k int, at *int32, terms *int32, a *float32, b *float32, ldb int, ldp int, c *float32, bias *float32, tail int, floor float32)
+
+//go:noescape
+func packPanelNEON(dst *float32, src *float32, k int, ld int, n int)
+
+//go:noescape
+func lstmGatesNEON(gates *float32, h *float32, c *float32, before *float32, n int)
+
+//go:noescape
+func lstmGatesGradNEON(dgates *float32, gates *float32, dh *float32, dc *float32, c *float32, before *float32, n int)
+
+//go:noescape
+func gruGatesNEON(gates *float32, parts *float32, h *float32, before *float32, n int)
+
+//go:noescape
+func gruGatesGradNEON(dgates *float32, dparts *float32, gates *float32, part *float32, dh *float32, before *float32, n int)
+
+//go:noescape
+func softmaxNEON(x *float32, n int, w int, ld int, mask *float32, ldm int, scale float32)
+
+//go:noescape
+func softmaxGradNEON(d *float32, p *float32, n int, w int, ld int, scale float32)
+
+//go:noescape
+func layerNormNEON(y *float32, x *float32, w *float32, b *float32, stats *float32, n int, width int, over float32, eps float32)
+
+//go:noescape
+func layerNormGradNEON(dx *float32, dw *float32, db *float32, dy *float32, x *float32, w *float32, stats *float32, n int, width int, over float32)
+
+//go:noescape
+func maxPoolNEON(x *float32, y *float32, which *int32, at *int32, n int, terms *int32, k int, width int)
+
+//go:noescape
+func maxPoolGradNEON(dx *float32, dy *float32, which *int32, at *int32, n int, terms *int32, k int, width int)
+
+//go:noescape
+func fromBytesNEON(dst *float32, src *byte, n int)
+
+//go:noescape
+func unitNEON(dst []float32, x []float32)

@@ -6,8 +6,9 @@ import "math/rand/v2"
 // numbers. The same seed gives the same numbers.
 type task struct {
 	rng     *rand.Rand
-	outputs [][]float32 // slices that the loop may change
-	buffers [][]float32 // memory of all slices, each with guards before and after it
+	outputs [][]float32           // slices that the loop may change
+	buffers [][]float32           // memory of all slices, each with guards before and after it
+	memory  func(n int) []float32 // if not nil, makes the slices, which have no guards then
 }
 
 // guards is the number of elements with the value guard before each slice, and also after it. A
@@ -19,12 +20,17 @@ func newTask(seed uint64) *task { return &task{rng: rand.New(rand.NewPCG(seed, 1
 
 // in returns n random numbers between -2 and 2, which the loop only reads.
 func (t *task) in(n int) []float32 {
-	buffer := make([]float32, n+2*guards)
-	t.buffers = append(t.buffers, buffer)
-	for i := range guards {
-		buffer[i], buffer[guards+n+i] = guard, guard
+	var x []float32
+	if t.memory != nil {
+		x = t.memory(n)
+	} else {
+		buffer := make([]float32, n+2*guards)
+		t.buffers = append(t.buffers, buffer)
+		for i := range guards {
+			buffer[i], buffer[guards+n+i] = guard, guard
+		}
+		x = buffer[guards : guards+n]
 	}
-	x := buffer[guards : guards+n]
 	for i := range x {
 		x[i] = 4*t.rng.Float32() - 2
 	}
@@ -85,7 +91,7 @@ func elementLoops() []loop[func(k *kernels, t *task, n int)] {
 			}
 		}})
 	}
-	return loops
+	return append(loops, unitLoops()...)
 }
 
 // rowLoops returns the loops over n rows of w elements.
@@ -115,7 +121,7 @@ func rowLoops() []loop[func(k *kernels, t *task, n, w int)] {
 			k.layerGrad[act](t.out(n*w), t.in(n*w), t.out(w), n)
 		}})
 	}
-	return loops
+	return append(loops, attentionLoops()...)
 }
 
 // layerLoops returns the loops of linear layers. n is the number of rows, and in and out are the
@@ -146,7 +152,7 @@ func layerLoops() []loop[func(k *kernels, t *task, n, in, out int)] {
 				k.linearRows(t.out(n*out), t.in(n*in), t.in(in*out), t.in(out), n, in, out, act)
 			}})
 	}
-	return loops
+	return append(loops, panelLoops()...)
 }
 
 // positive makes all elements of x greater than 0, and returns x.

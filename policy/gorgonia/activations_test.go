@@ -42,7 +42,7 @@ func TestActivations(t *testing.T) {
 		}
 		tp := tape.New()
 		clear(points.Grad)
-		y := net.Forward(tp, tp.Param(points), nn.Training)
+		y := net.Forward(tp, tp.Param(points), nn.Pass{Mode: nn.Training})
 		y.SumCols().Backward()
 		if err := tp.Err(); err != nil {
 			t.Fatal(err)

@@ -59,7 +59,7 @@ func gradients(t testing.TB, n nn.Network, x []float32, rows int) (y, dx []float
 	for _, p := range nn.Params(n) {
 		clear(p.Grad)
 	}
-	out := n.Forward(tp, tp.Param(in), nn.Training)
+	out := n.Forward(tp, tp.Param(in), nn.Pass{Mode: nn.Training})
 	weight := normal(rand.New(rand.NewPCG(3, 4)), make([]float32, len(out.Value)))
 	out.Mul(tp.Const(weight, rows)).SumCols().Mean().Backward()
 	if err := tp.Err(); err != nil {
@@ -135,7 +135,7 @@ func TestConstantInput(t *testing.T) {
 		if i == 1 {
 			in = tp.Param(&tape.Param{Rows: 7, Cols: 3, Value: x, Grad: make([]float32, 21)})
 		}
-		n.Forward(tp, in, nn.Training).Square().Mean().Backward()
+		n.Forward(tp, in, nn.Pass{Mode: nn.Training}).Square().Mean().Backward()
 		for _, p := range nn.Params(n) {
 			got[i] = append(got[i], p.Grad...)
 		}
@@ -200,11 +200,11 @@ func TestInfer(t *testing.T) {
 		}
 		for _, n := range []int{1, 2, 3, 65, 300, 600} {
 			x, tp := normal(rng, make([]float32, 7*n)), tape.New()
-			want := m.Forward(tp, tp.Const(x, n), nn.Inference).Value
+			want := m.Forward(tp, tp.Const(x, n), nn.Pass{Mode: nn.Inference}).Value
 			for _, split := range []int{0, 1, n / 3, n - 1} {
 				y := make([]float32, 3*n)
-				m.Infer(y[:3*split], x[:7*split])
-				m.Infer(y[3*split:], x[7*split:])
+				m.Infer(y[:3*split], x[:7*split], nn.Memory{})
+				m.Infer(y[3*split:], x[7*split:], nn.Memory{})
 				if !same(y, want) {
 					t.Errorf("%s: Infer of %d rows, split after %d, differs from Forward", activation, n, split)
 				}
@@ -220,7 +220,7 @@ func TestClone(t *testing.T) {
 	c := m.Clone()
 	infer := func(n nn.Network) []float32 {
 		y := make([]float32, 1)
-		n.Infer(y, []float32{0.5, -1})
+		n.Infer(y, []float32{0.5, -1}, nn.Memory{})
 		return y
 	}
 	before := infer(m)

@@ -91,11 +91,14 @@ func newNetwork(params []*tape.Param, in, out int, build Build) *Network {
 }
 
 // Tensors returns the parameters that were given to New. There are no buffers.
+// MemorySize returns 0: the layers of this package remember nothing.
+func (*Network) MemorySize() int { return 0 }
+
 func (n *Network) Tensors() (params, buffers []*tape.Param) { return n.params, nil }
 
 // Forward records the network on t as one operation. Training and Inference give the same
 // outputs.
-func (n *Network) Forward(t *tape.Tape, x *tape.Var, _ nn.Mode) *tape.Var {
+func (n *Network) Forward(t *tape.Tape, x *tape.Var, _ nn.Pass) *tape.Var {
 	if x.Cols != n.in {
 		panic(fmt.Sprintf("gorgonia: Forward of %d×%d, want %d columns", x.Rows, x.Cols, n.in))
 	}
@@ -108,7 +111,7 @@ func (n *Network) Forward(t *tape.Tape, x *tape.Var, _ nn.Mode) *tape.Var {
 
 // Infer writes the same outputs as Forward, without a tape. If the computation fails, Infer
 // writes zeros, and the next Forward reports the error on its tape.
-func (n *Network) Infer(y, x []float32) {
+func (n *Network) Infer(y, x []float32, _ nn.Memory) {
 	if err := n.forward(y, x, len(x)/n.in); err != nil && n.err == nil {
 		n.err = err
 	}

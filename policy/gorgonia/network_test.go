@@ -120,12 +120,12 @@ func TestFailures(t *testing.T) {
 	for _, broke := range []string{"Forward", "Backward", "Infer", "nothing"} {
 		tp, y := tape.New(), []float32{7, 7}
 		broken = broke == "Infer"
-		n.Infer(y, x)
+		n.Infer(y, x, nn.Memory{})
 		if (y[0] == 0 && y[1] == 0) != broken {
 			t.Errorf("%s broken: Infer = %v", broke, y)
 		}
 		broken = broke == "Forward"
-		loss := n.Forward(tp, tp.Const(x, 1), nn.Training).Square().Mean()
+		loss := n.Forward(tp, tp.Const(x, 1), nn.Pass{Mode: nn.Training}).Square().Mean()
 		if broke == "Forward" || broke == "Infer" {
 			if loss.Scalar() != 0 || tp.Err() == nil || tp.Err().Error() != want {
 				t.Errorf("%s broken: Forward = %v, error %v, want zeros and %q", broke, loss.Value, tp.Err(), want)
@@ -150,8 +150,8 @@ func TestLateError(t *testing.T) {
 		return product(x, ps), nil
 	}))
 	tp := tape.New()
-	n.Infer(make([]float32, 2*100), make([]float32, 3*100))
-	n.Forward(tp, tp.Const(make([]float32, 3), 1), nn.Training)
+	n.Infer(make([]float32, 2*100), make([]float32, 3*100), nn.Memory{})
+	n.Forward(tp, tp.Const(make([]float32, 3), 1), nn.Pass{Mode: nn.Training})
 	if err := tp.Err(); err == nil || err.Error() != "gorgonia: 64 rows are too many" {
 		t.Errorf("the tape's error is %v, want the error of Infer's first block, 64 rows", err)
 	}
@@ -170,7 +170,7 @@ func TestValues(t *testing.T) {
 			ps[0].Value = []float32{1, 0, 0, 0, 0, 0}
 		}
 		y := make([]float32, 2)
-		if n.Infer(y, []float32{1, 1, 1}); y[0] != want {
+		if n.Infer(y, []float32{1, 1, 1}, nn.Memory{}); y[0] != want {
 			t.Errorf("after change %d Infer = %v, want %v", i, y[0], want)
 		}
 	}
@@ -185,8 +185,8 @@ func TestBatches(t *testing.T) {
 	}))
 	for rows := 1; rows < 600; rows++ {
 		tp := tape.New()
-		n.Infer(make([]float32, 2*rows), make([]float32, 3*rows))
-		n.Forward(tp, tp.Const(make([]float32, 3*rows), rows), nn.Training).Square().Mean().Backward()
+		n.Infer(make([]float32, 2*rows), make([]float32, 3*rows), nn.Memory{})
+		n.Forward(tp, tp.Const(make([]float32, 3*rows), rows), nn.Pass{Mode: nn.Training}).Square().Mean().Backward()
 	}
 	if graphs != 18 { // nine block sizes, 1, 2, 4 … 256 rows, each without and with gradients
 		t.Errorf("%d graphs for batches of 1 … 599 rows, want 18", graphs)
@@ -210,7 +210,7 @@ func TestGraph(t *testing.T) {
 	x := tape.NewParam("x", 2, 2)
 	copy(x.Value, []float32{1, 2, 3, 4})
 	tp := tape.New()
-	y := n.Forward(tp, tp.Param(x), nn.Training)
+	y := n.Forward(tp, tp.Param(x), nn.Pass{Mode: nn.Training})
 	y.SumCols().Mean().Scale(2).Backward() // the gradient of every element of y is 1
 	for _, check := range []struct {
 		name      string
@@ -246,7 +246,7 @@ func TestFrozen(t *testing.T) {
 	x, tp := tape.NewParam("x", 1, 3), tape.New()
 	in := tp.Param(x)
 	tp.Freeze(true)
-	n.Forward(tp, in, nn.Training).Sum().Backward()
+	n.Forward(tp, in, nn.Pass{Mode: nn.Training}).Sum().Backward()
 	if !near(x.Grad, []float32{3, 7, 11}) || !near(ps[0].Grad, make([]float32, 6)) {
 		t.Errorf("dx, dw = %v, %v, want [3 7 11] and zeros", x.Grad, ps[0].Grad)
 	}
@@ -261,7 +261,7 @@ func TestColumns(t *testing.T) {
 		}
 	}()
 	tp := tape.New()
-	n.Forward(tp, tp.Const(make([]float32, 8), 2), nn.Training)
+	n.Forward(tp, tp.Const(make([]float32, 8), 2), nn.Pass{Mode: nn.Training})
 }
 
 // This example makes the linear function y = x w + b as a graph of Gorgonia. Backward adds the
@@ -277,7 +277,7 @@ func ExampleNew() {
 		return
 	}
 	t := tape.New()
-	y := net.Forward(t, t.Const([]float32{1, 10}, 1), nn.Training)
+	y := net.Forward(t, t.Const([]float32{1, 10}, 1), nn.Pass{Mode: nn.Training})
 	y.Backward()
 	fmt.Println(y.Value, w.Grad, b.Grad, t.Err())
 	// Output: [48] [1 10] [1] <nil>

@@ -16,12 +16,13 @@ import (
 // are columns of x.
 type tapeOp func(a, b *tape.Var) *tape.Var
 
+func (tapeOp) MemorySize() int                          { return 0 }
 func (tapeOp) Tensors() (params, buffers []*tape.Param) { return nil, nil }
-func (f tapeOp) Forward(_ *tape.Tape, x *tape.Var, _ nn.Mode) *tape.Var {
+func (f tapeOp) Forward(_ *tape.Tape, x *tape.Var, _ nn.Pass) *tape.Var {
 	return f(x.Columns(0, 3), x.Columns(3, 6))
 }
-func (tapeOp) Infer(_, _ []float32) {}
-func (f tapeOp) Clone() nn.Network  { return f }
+func (tapeOp) Infer(_, _ []float32, _ nn.Memory) {}
+func (f tapeOp) Clone() nn.Network               { return f }
 
 // TestOracle compares operations of package tape and their gradients with Gorgonia's.
 func TestOracle(t *testing.T) {

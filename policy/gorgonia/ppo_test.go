@@ -111,7 +111,7 @@ func BenchmarkStep(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				tp.Reset()
-				n.Forward(tp, tp.Const(x, rows), nn.Training).Square().Mean().Backward()
+				n.Forward(tp, tp.Const(x, rows), nn.Pass{Mode: nn.Training}).Square().Mean().Backward()
 			}
 			b.ReportMetric(rows*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
 		})

@@ -30,10 +30,11 @@ func (a activation) kind() Kind {
 	}
 }
 
-func (a activation) Forward(_ *tape.Tape, x *tape.Var, _ Mode) *tape.Var {
+func (a activation) Forward(_ *tape.Tape, x *tape.Var, _ Pass) *tape.Var {
 	return x.Activate(a.Activation)
 }
-func (a activation) Infer(y, x []float32)                   { f32.Activate(y, x, a.Activation) }
+func (activation) MemorySize() int                          { return 0 }
+func (a activation) Infer(y, x []float32, _ Memory)         { f32.Activate(y, x, a.Activation) }
 func (activation) Tensors() (params, buffers []*tape.Param) { return nil, nil }
 func (a activation) Clone() Network                         { return a }
 func (activation) inPlace()                                 {}

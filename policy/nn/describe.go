@@ -4,11 +4,13 @@ import "github.com/rlrun/rlrun/policy/tape"
 
 // A LayerInfo describes one layer of a network for programs that print a table of the layers.
 type LayerInfo struct {
-	Name    string // prefix of the names of the layer's tensors, for example actor.0
-	Layer   Layer  // layer in the plan; the zero Layer if the network has no plan
-	Out     Shape  // shape of one row of outputs; nil if it is unknown
-	Params  int    // number of learned parameters
-	MulAdds int    // multiply-adds for one row of inputs: what a Counter returns, otherwise the number of matrix elements
+	Name    string      // prefix of the names of the layer's tensors, for example actor.0
+	Layer   Layer       // layer in the plan; the zero Layer if the network has no plan
+	Out     Shape       // shape of one row of outputs; nil if it is unknown
+	Memory  int         // floats of memory per row
+	Params  int         // number of learned parameters
+	MulAdds int         // multiply-adds for one row of inputs: what a Counter returns, otherwise the number of matrix elements
+	Inner   []LayerInfo // layers inside the layer; Params, MulAdds and Memory count them
 }
 
 // A Counter is a layer that returns its own number of multiply-adds per row of inputs, for
@@ -36,6 +38,7 @@ func Describe(nets ...Network) (all []LayerInfo) {
 // count sets info.Params and info.MulAdds to the counts of the layer n.
 func (info *LayerInfo) count(n Network) {
 	params, _ := n.Tensors()
+	info.Memory = n.MemorySize()
 	for _, p := range params {
 		info.Params += len(p.Value)
 		if isMatrix(p) {
@@ -44,6 +47,9 @@ func (info *LayerInfo) count(n Network) {
 	}
 	if c, ok := n.(Counter); ok {
 		info.MulAdds = c.MulAdds()
+	}
+	if c, ok := n.(container); ok {
+		info.Inner = Describe(c.inner()...)
 	}
 }
 

@@ -30,8 +30,8 @@ func newDropout(rng *rand.Rand, name string, in Shape, l Layer) (Network, Shape,
 	return d, in, nil
 }
 
-func (d *dropout) Forward(t *tape.Tape, x *tape.Var, mode Mode) *tape.Var {
-	if mode == Inference {
+func (d *dropout) Forward(t *tape.Tape, x *tape.Var, p Pass) *tape.Var {
+	if p.Mode == Inference {
 		return x
 	}
 	mask, rng, scale := t.Blank(x.Rows, x.Cols), rand.New(&d.src), 1/(1-d.p)
@@ -44,12 +44,13 @@ func (d *dropout) Forward(t *tape.Tape, x *tape.Var, mode Mode) *tape.Var {
 	return x.Mul(mask)
 }
 
-func (*dropout) Infer(y, x []float32) {
+func (*dropout) Infer(y, x []float32, _ Memory) {
 	if len(x) > 0 && &y[0] != &x[0] {
 		copy(y, x)
 	}
 }
 
+func (*dropout) MemorySize() int                          { return 0 }
 func (*dropout) Tensors() (params, buffers []*tape.Param) { return nil, nil }
 func (d *dropout) State(s *state.State)                   { s.PCG(d.name+"/dropout", &d.src) }
 func (*dropout) inPlace()                                 {}

@@ -21,7 +21,7 @@ func TestDropout(t *testing.T) {
 		bias.Value[i] = 2
 	}
 	tp := tape.New()
-	y := m.Forward(tp, tp.Const(make([]float32, rows), rows), nn.Training)
+	y := m.Forward(tp, tp.Const(make([]float32, rows), rows), nn.Pass{Mode: nn.Training})
 	want := make([]float32, width) // gradient of each bias
 	for i, v := range y.Value {
 		switch v {
@@ -45,10 +45,10 @@ func TestDropout(t *testing.T) {
 		t.Errorf("the factors have mean %v, want 1", mean)
 	}
 	out := make([]float32, rows*width)
-	if y := m.Forward(tp, tp.Const(make([]float32, rows), rows), nn.Inference).Value; slices.ContainsFunc(y, func(v float32) bool { return v != 2 }) {
+	if y := m.Forward(tp, tp.Const(make([]float32, rows), rows), nn.Pass{Mode: nn.Inference}).Value; slices.ContainsFunc(y, func(v float32) bool { return v != 2 }) {
 		t.Error("Forward at inference changes outputs")
 	}
-	if m.Infer(out, make([]float32, rows)); slices.ContainsFunc(out, func(v float32) bool { return v != 2 }) {
+	if m.Infer(out, make([]float32, rows), nn.Memory{}); slices.ContainsFunc(out, func(v float32) bool { return v != 2 }) {
 		t.Error("Infer changes outputs")
 	}
 }

@@ -231,7 +231,7 @@ func (c *mlpCase) forward(tp *tape.Tape, nets []nn.Network) (y []*tape.Var) {
 	tp.Reset()
 	x := tp.Const(c.Input, len(c.Input)/c.Sizes[0])
 	for _, n := range nets {
-		y = append(y, n.Forward(tp, x, nn.Training))
+		y = append(y, n.Forward(tp, x, nn.Pass{Mode: nn.Training}))
 	}
 	return y
 }

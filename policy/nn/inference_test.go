@@ -55,11 +55,11 @@ func TestInfer(t *testing.T) {
 		m, rng := randomised(t, p), newRand()
 		for _, n := range []int{1, 2, 3, 64, 65} {
 			x, tp := normal(rng, make([]float32, 7*n)), tape.New()
-			want, before := m.Forward(tp, tp.Const(x, n), nn.Inference).Value, append([]float32(nil), x...)
+			want, before := m.Forward(tp, tp.Const(x, n), nn.Pass{Mode: nn.Inference}).Value, append([]float32(nil), x...)
 			for split := range n {
 				y := make([]float32, 3*n)
-				m.Infer(y[:3*split], x[:7*split])
-				m.Infer(y[3*split:], x[7*split:])
+				m.Infer(y[:3*split], x[:7*split], nn.Memory{})
+				m.Infer(y[3*split:], x[7*split:], nn.Memory{})
 				if !sameBits(y, want) {
 					t.Errorf("%s: Infer of %d rows, split after %d, differs from Forward", name, n, split)
 				}
@@ -79,14 +79,14 @@ func TestInferShared(t *testing.T) {
 	for name, p := range variants(t) {
 		m, x := randomised(t, p), normal(newRand(), make([]float32, 7*n))
 		want := make([]float32, 3*n)
-		m.Infer(want, x)
+		m.Infer(want, x, nn.Memory{})
 		pool := parallel.New(3)
 		pool.Always = true
 		pool.Start()
 		nn.Share(pool, m)
 		for range 2 {
 			y := make([]float32, 3*n)
-			if m.Infer(y, x); !sameBits(y, want) {
+			if m.Infer(y, x, nn.Memory{}); !sameBits(y, want) {
 				t.Errorf("%s: Infer on 3 cores differs from Infer on one", name)
 			}
 		}
@@ -102,7 +102,7 @@ func TestInferenceChangesNothing(t *testing.T) {
 		c, tp, x := m.Clone(), tape.New(), normal(newRand(), make([]float32, 7*5))
 		for range 2 {
 			tp.Reset()
-			m.Forward(tp, tp.Const(x, 5), nn.Inference).Square().Mean().Backward()
+			m.Forward(tp, tp.Const(x, 5), nn.Pass{Mode: nn.Inference}).Square().Mean().Backward()
 		}
 		for i, p := range nn.Tensors(m) {
 			if want := nn.Tensors(c)[i].Value; !sameBits(p.Value, want) {
@@ -117,13 +117,13 @@ func TestAllocs(t *testing.T) {
 	for name, p := range variants(t) {
 		m, tp := build(t, p), tape.New()
 		x, y := make([]float32, 7*4), make([]float32, 3*4)
-		if n := testing.AllocsPerRun(10, func() { m.Infer(y, x) }); n != 0 {
+		if n := testing.AllocsPerRun(10, func() { m.Infer(y, x, nn.Memory{}) }); n != 0 {
 			t.Errorf("%s: a second Infer allocates %v times, want 0", name, n)
 		}
 		for _, mode := range []nn.Mode{nn.Training, nn.Inference} {
 			if n := testing.AllocsPerRun(10, func() {
 				tp.Reset()
-				m.Forward(tp, tp.Const(x, 4), mode).Mean().Backward()
+				m.Forward(tp, tp.Const(x, 4), nn.Pass{Mode: mode}).Mean().Backward()
 			}); n != 0 {
 				t.Errorf("%s: a second Forward and Backward in mode %v allocate %v times, want 0", name, mode, n)
 			}

@@ -1,6 +1,7 @@
 package nn
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 
@@ -42,6 +43,19 @@ func initialisations() map[string]initialisation {
 	}
 }
 
+// initialisationOf returns the initialisation with the given name. The initialisation zeros changes
+// nothing.
+func initialisationOf(name string) (initialisation, error) {
+	if name == zeros {
+		return func(*rand.Rand, *linear, float32) {}, nil
+	}
+	init, ok := initialisations()[name]
+	if !ok {
+		return nil, fmt.Errorf("init %q, %s", name, wantOneOf(name, initialisations()))
+	}
+	return init, nil
+}
+
 // uniform fills p with random numbers from the uniform distribution on [-bound, bound].
 func uniform(rng *rand.Rand, p *tape.Param, bound float64) {
 	for i := range p.Value {
@@ -62,31 +76,75 @@ func normal(rng *rand.Rand, p *tape.Param, deviation float64) {
 // The vectors are computed by the Gram-Schmidt process in float64.
 func orthogonal(rng *rand.Rand, p *tape.Param, gain float32) {
 	shape, value := p.Shape(), make([]float32, len(p.Value))
-	k, n := shape[0], shape[1] // k orthonormal vectors of n elements
-	row, col := shape[1], 1    // distance in value from one vector to the next, and from one element of a vector to the next
+	k, n := shape[0], len(value)/shape[0] // k orthonormal vectors of n elements
+	row, col := n, 1                      // distance in value from one vector to the next, and from one element of a vector to the next
 	if k > n {
 		k, n, row, col = n, k, col, row
 	}
-	basis := make([][]float64, k)
-	for i := range basis {
-		v := make([]float64, n)
-		for j := range v {
-			v[j] = rng.NormFloat64()
-		}
-		for _, b := range basis[:i] {
-			projection := inner(v, b)
-			for j := range v {
-				v[j] -= float64(projection * b[j])
+	basis := make([][]float64, 0, k)
+	for len(basis) < k {
+		group := make([][]float64, min(orthogonalGroup, k-len(basis)))
+		for i := range group {
+			group[i] = make([]float64, n)
+			for j := range group[i] {
+				group[i][j] = rng.NormFloat64()
 			}
 		}
-		norm := math.Sqrt(inner(v, v))
-		for j := range v {
-			v[j] /= norm
-			value[i*row+j*col] = gain * float32(v[j])
+		project(group, basis)
+		for i, v := range group {
+			for _, b := range group[:i] {
+				subtract(v, b, inner(v, b))
+			}
+			norm := math.Sqrt(inner(v, v))
+			for j := range v {
+				v[j] /= norm
+				value[len(basis)*row+j*col] = gain * float32(v[j])
+			}
+			basis = append(basis, v)
 		}
-		basis[i] = v
 	}
 	p.Import(value)
+}
+
+// orthogonalGroup is the number of vectors that orthogonal computes together: processors add several
+// sums at once.
+const orthogonalGroup = 4
+
+// project subtracts from each vector of the group its projections on the basis, in the order of the
+// basis.
+func project(group, basis [][]float64) {
+	if len(group) < orthogonalGroup {
+		for _, v := range group {
+			for _, b := range basis {
+				subtract(v, b, inner(v, b))
+			}
+		}
+		return
+	}
+	v0, v1, v2, v3 := group[0], group[1], group[2], group[3]
+	for _, b := range basis {
+		v0, v1, v2, v3 := v0[:len(b)], v1[:len(b)], v2[:len(b)], v3[:len(b)]
+		var s0, s1, s2, s3 float64
+		for j, x := range b {
+			s0 += float64(v0[j] * x)
+			s1 += float64(v1[j] * x)
+			s2 += float64(v2[j] * x)
+			s3 += float64(v3[j] * x)
+		}
+		for j, x := range b {
+			v0[j] -= float64(s0 * x)
+			v1[j] -= float64(s1 * x)
+			v2[j] -= float64(s2 * x)
+			v3[j] -= float64(s3 * x)
+		}
+	}
+}
+
+// subtract subtracts k b from v.
+func subtract(v, b []float64, k float64) {
+	for j := range v {
+		v[j] -= float64(k * b[j])
+	}
 }
 
 // inner returns the inner product of x and y.

@@ -26,18 +26,24 @@ func newLinear(rng *rand.Rand, name string, in Shape, l Layer) (Network, Shape, 
 	if err := r.Err(); err != nil {
 		return nil, nil, err
 	}
-	initialise, ok := initialisations()[init]
-	if !ok && init != zeros {
-		return nil, nil, fmt.Errorf("init %q, %s", init, wantOneOf(init, initialisations()))
+	initialise, err := initialisationOf(init)
+	if err != nil {
+		return nil, nil, err
 	}
-	if len(in) != 1 {
-		return nil, nil, fmt.Errorf("linear has inputs of shape %v, want a shape with one axis", in)
+	if err := oneAxis(l.Kind, in); err != nil {
+		return nil, nil, err
 	}
 	n := zeroLinear(name, in.Size(), out)
-	if init != zeros {
-		initialise(rng, n, float32(gain))
-	}
+	initialise(rng, n, float32(gain))
 	return n, Shape{out}, nil
+}
+
+// oneAxis returns an error if the inputs of a layer have a shape with several axes.
+func oneAxis(kind string, in Shape) error {
+	if len(in) != 1 {
+		return fmt.Errorf("%s has inputs of shape %v, want a shape with one axis: a layer flatten before it", kind, in)
+	}
+	return nil
 }
 
 // zeroLinear returns a linear layer whose weights and biases are 0.
@@ -51,7 +57,7 @@ func zeroLinear(name string, in, out int) *linear {
 	return l
 }
 
-func (l *linear) Forward(t *tape.Tape, x *tape.Var, _ Mode) *tape.Var {
+func (l *linear) Forward(t *tape.Tape, x *tape.Var, _ Pass) *tape.Var {
 	w, b := t.Param(l.weight), t.Param(l.bias)
 	if l.out < minTransposed {
 		return x.Linear(w, b, l.act)
@@ -59,7 +65,7 @@ func (l *linear) Forward(t *tape.Tape, x *tape.Var, _ Mode) *tape.Var {
 	return x.Dense(w, b, l.act)
 }
 
-func (l *linear) Infer(y, x []float32) {
+func (l *linear) Infer(y, x []float32, _ Memory) {
 	n := 1
 	if len(x) != l.in { // for one row n is 1; the division below would take longer than a small layer
 		n = len(x) / l.in
@@ -74,6 +80,8 @@ func (l *linear) Infer(y, x []float32) {
 func (l *linear) Tensors() (params, buffers []*tape.Param) {
 	return []*tape.Param{l.weight, l.bias}, nil
 }
+
+func (*linear) MemorySize() int { return 0 }
 
 func (l *linear) Clone() Network {
 	c := *l

@@ -2,7 +2,6 @@ package nn
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"math/rand/v2"
 )
@@ -11,8 +10,21 @@ import (
 // has these kinds of layers:
 //
 //	linear      fully connected layer; size: number of outputs; init: initial weights, a value of init_fn; gain: scale of orthogonal initial weights, √2 by default
+//	lstm, gru, rnn  recurrent units, which remember: long short-term memory, gated recurrent units, tanh; size: number of units; layers: number of layers in the stack, 1 by default; init: initial weights, pytorch by default; gain: scale of orthogonal initial weights, 1 by default; chrono: number of steps that lstm and gru remember at first
+//	attention   attention of each step to the steps before it, of its episode; heads: 4 by default; context: number of steps to look back, 64 by default; positions: sinusoidal by default, or none; init: pytorch by default; gain
+//	transformer attention and two linear layers, with normalisations, after a linear layer; size: width; layers: 1 by default; heads, context, positions, init, gain: as for attention; feedforward: units between the linear layers, 4 times the width by default; norm_first: true by default; activation: relu by default
+//	gtrxl       transformer with gates; size, layers, heads, context, positions, init, gain, feedforward: as for transformer; gate_bias: 2 by default, above 0 the layer begins as the identity
+//	conv2d      convolution of images; size: number of filters; kernel: height and width, a number or two, 3 by default; stride: 1 by default; padding: border of zeros, 0 by default; init and gain: as of linear
+//	max_pool    largest number of each window of images; kernel: side of the windows, 2 by default; stride: distance of windows, kernel by default; padding: border, 0 by default
+//	avg_pool    mean of each window of images; settings as of max_pool
+//	adaptive_avg_pool  means of images over a grid of equal parts; size: side of the grid
+//	flatten     makes a row of numbers of each image
+//	embedding   learned vectors for choices, which are whole numbers; size: length of a vector; values: number of values, a number for each choice
+//	residual    x + f(x), where f is a list of layers; layers: the list; activation: of the sum, identity by default; init and gain: of the projection where the shapes differ, gain 1 by default
+//	dense_block  x joined with f(x), where f is a list of layers; layers: the list; repeat: number of such lists one after another, 1 by default
+//	parts       networks of different inputs, joined; layers: a list of {part: {shape: […], layers: […]}}
 //	layer_norm  scales each row to mean 0 and variance 1, then by a learned factor and offset
-//	batch_norm  scales each column to mean 0 and variance 1 over the minibatch, then by a learned factor and offset
+//	batch_norm  scales each column, or each channel of images, to mean 0 and variance 1 over the minibatch, then by a learned factor and offset
 //	dropout     sets random elements to 0 in training; size: dropout rate, the probability of a 0
 //	tanh, relu, leaky_relu, elu, selu, gelu, gelu_tanh, silu, mish, sigmoid, softplus, hardtanh, hardswish, identity  activation of each element
 //
@@ -32,76 +44,34 @@ type Kinds map[string]Kind
 
 var _ Engine = Native{}
 
-// linearKind is the name of the linear layer in plans.
-const linearKind = "linear"
-
-// builtin returns the kinds of layers that every Native has, by their names in plans.
-func builtin() Kinds {
-	all := Kinds{linearKind: newLinear, "layer_norm": newLayerNorm, "batch_norm": newBatchNorm, dropoutKind: newDropout}
-	for name, a := range activations() {
-		all[name] = a.kind()
-	}
-	return all
-}
+// Names of layers in plans.
+const (
+	linearKind    = "linear"
+	convKind      = "conv2d"
+	residualKind  = "residual"
+	denseKind     = "dense_block"
+	partsKind     = "parts"
+	partKind      = "part"
+	embeddingKind = "embedding"
+)
 
 // Build returns the *Sequential that the plan describes.
 func (e Native) Build(rng *rand.Rand, name string, plan Plan) (Network, error) {
 	if err := plan.Check(); err != nil {
 		return nil, fmt.Errorf("nn: %s: %w", name, err)
 	}
-	kinds := builtin()
-	for kind, own := range e.Kinds {
-		if _, ok := kinds[kind]; ok {
-			return nil, fmt.Errorf("nn: the program's own layer %s has the name of a built-in layer, want another name", kind)
-		}
-		kinds[kind] = own
-	}
-	m, in, limit := &Sequential{in: plan.In.Size()}, plan.In, cmp.Or(e.Limit, MaxWeights)
-	if m.in > limit {
+	limit := cmp.Or(e.Limit, MaxWeights)
+	if plan.In.Size() > max(limit, maxRow) {
 		return nil, fmt.Errorf("nn: %s: %v inputs, want a network of %d weights at most", name, plan.In, limit)
 	}
-	for i, l := range plan.Layers {
-		info := LayerInfo{Name: fmt.Sprintf("%s.%d", name, i), Layer: l}
-		n, err := info.build(rng, kinds, in, limit-m.weights)
-		if errors.Is(err, errWeights) {
-			err = fmt.Errorf("%w, want a network of %d at most", err, limit)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("nn: %s: %w", info.Name, err)
-		}
-		m.add(n, info)
-		in = info.Out
-	}
-	m.finish()
-	return m, nil
-}
-
-// errWeights is the error of a layer with too many weights. Build wraps it.
-var errWeights = errors.New("has too many weights")
-
-// build makes the layer info.Layer and sets the other fields of info. It returns errWeights if
-// the layer would have more than maxParams weights.
-func (info *LayerInfo) build(rng *rand.Rand, kinds Kinds, in Shape, maxParams int) (Network, error) {
-	l := info.Layer
-	kind, ok := kinds[l.Kind]
-	if !ok {
-		return nil, fmt.Errorf("no layer is called %q, %s", l.Kind, wantOneOf(l.Kind, kinds))
-	}
-	if kind == nil {
-		return nil, fmt.Errorf("the layer %s has a nil Kind, want a function", l.Kind)
-	}
-	if l.Size*float64(in.Size()) > float64(maxParams) {
-		return nil, fmt.Errorf("%s of %v inputs and %v outputs %w", l.Kind, in, l.Size, errWeights)
-	}
-	n, out, err := kind(rng, info.Name, in, l)
+	b, err := newPlanBuilder(e.Kinds, limit)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("nn: %w", err)
 	}
-	if info.Out = out; n == nil || out.check() != nil {
-		return nil, fmt.Errorf("the layer %s is a %T with outputs of shape %v, want a Network and a shape of 1 or more along each axis", l.Kind, n, []int(out))
+	m, _, err := b.sequence(rng, name, plan.In, plan.Layers, "")
+	if err != nil {
+		return nil, fmt.Errorf("nn: %w", err)
 	}
-	if info.count(n); info.Params > maxParams {
-		return nil, fmt.Errorf("%s %w", l.Kind, errWeights)
-	}
-	return n, nil
+	m.inputOrder(nil)
+	return m, nil
 }

@@ -36,7 +36,7 @@ func TestBuildErrors(t *testing.T) {
 		layers nn.Layers
 	}{
 		{"nn: net: 0 layers, want 1 … 1024", nil},
-		{`nn: net.1: no layer is called "tahn", want one of batch_norm, dropout, elu, gelu`, nn.Layers{{Kind: "tanh"}, {Kind: "tahn"}}},
+		{`nn: net.1: no layer is called "tahn", want one of adaptive_avg_pool, attention, avg_pool, batch_norm, conv2d`, nn.Layers{{Kind: "tanh"}, {Kind: "tahn"}}},
 		{"nn: net.0: linear has 0 outputs, want a whole number, 1 … 65536, as {linear: 64}", nn.Layers{{Kind: "linear"}}},
 		{"nn: net.0: linear has -3 outputs, want a whole number, 1 … 65536", nn.Layers{{Kind: "linear", Size: -3}}},
 		{"nn: net.0: linear has 1.5 outputs, want a whole number, 1 … 65536", nn.Layers{{Kind: "linear", Size: 1.5}}},

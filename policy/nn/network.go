@@ -9,7 +9,7 @@
 //
 //	plan, err := nn.MLP(4, []int{64, 64}, 2, nn.MLPOptions{Activation: "tanh", Gain: 0.01})
 //	net, err := nn.Native{}.Build(rng, "actor", plan)
-//	y := net.Forward(t, t.Const(obs, batch), nn.Training) // [batch, 2]
+//	y := net.Forward(t, t.Const(obs, batch), nn.Pass{Mode: nn.Training}) // [batch, 2]
 //
 // A program can add its own layers: a [Kind] makes a layer, and plans name it like a built-in
 // layer. [Read] reads the settings of a layer.
@@ -31,12 +31,17 @@ import (
 // time may use a network.
 type Network interface {
 	// Forward records the network on t and returns the outputs [B, O] for inputs x [B, I].
-	Forward(t *tape.Tape, x *tape.Var, mode Mode) *tape.Var
+	Forward(t *tape.Tape, x *tape.Var, p Pass) *tape.Var
 
-	// Infer writes the outputs for inputs x [B, I] to y [B, O] without a tape. The outputs are
-	// equal, bit for bit, to the outputs of Forward in mode Inference. y and x must not overlap.
-	// If Infer fails, the next Forward reports the error on its tape.
-	Infer(y, x []float32)
+	// Infer writes the outputs for inputs x [B, I] to y [B, O] without a tape: one step of B
+	// sequences. It reads their memory m, and writes to m what the network remembers after the step.
+	// Step by step, the outputs are equal, bit for bit, to the outputs of Forward in mode Inference.
+	// y and x must not overlap. If Infer fails, the next Forward reports the error on its tape.
+	Infer(y, x []float32, m Memory)
+
+	// MemorySize returns the number of floats in a row of the network's Memory; 0 if the outputs of
+	// a row do not depend on earlier rows.
+	MemorySize() int
 
 	// Tensors returns the parameters and the buffers. Parameters are learned by gradient steps.
 	// Buffers, for example running averages, change the outputs but have no gradients. A policy
@@ -70,7 +75,7 @@ type Engine interface {
 // inputs.
 func Outputs(n Network, in int) int {
 	t := tape.New()
-	return n.Forward(t, t.Const(make([]float32, in), 1), Inference).Cols
+	return n.Forward(t, t.Const(make([]float32, in), 1), Pass{Mode: Inference}).Cols
 }
 
 // Params returns the parameters of the networks, in the order of the networks.
@@ -146,17 +151,16 @@ func Share(cores *parallel.Pool, nets ...Network) {
 }
 
 // RowWise reports whether all layers of the networks compute each row of their outputs from the
-// same row of inputs, in training too, and remember nothing but their tensors. Then the gradient
-// for a batch is the sum of the gradients for its parts. Only layers of this package count.
+// same row of inputs, or from rows of the same sequence, in training too, and keep nothing but their
+// tensors. Then the gradient for a batch is the sum of the gradients for its parts, which have
+// whole sequences. Only layers of this package count.
 func RowWise(nets ...Network) bool {
 	for _, n := range nets {
-		switch n := n.(type) {
-		case *linear, *layerNorm, activation:
-		case *Sequential:
-			for _, s := range n.stages {
-				if !RowWise(s.Network) {
-					return false
-				}
+		switch n.(type) {
+		case *linear, *layerNorm, activation, *recurrent, *attentionLayer, *transformer, rowWise:
+		case *Sequential, *residual, *denseBlock, *parts:
+			if !RowWise(n.(container).inner()...) {
+				return false
 			}
 		default:
 			return false
@@ -164,3 +168,7 @@ func RowWise(nets ...Network) bool {
 	}
 	return true
 }
+
+// A rowWise layer computes each row of its outputs from the same row of inputs, and remembers
+// nothing but its tensors.
+type rowWise interface{ rowWise() }

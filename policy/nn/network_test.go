@@ -25,7 +25,7 @@ func TestState(t *testing.T) {
 	x := normal(newRand(), make([]float32, 2*8))
 	forward := func(n nn.Network) []float32 {
 		tp := tape.New()
-		return n.Forward(tp, tp.Const(x, 8), nn.Training).Value
+		return n.Forward(tp, tp.Const(x, 8), nn.Pass{Mode: nn.Training}).Value
 	}
 	forward(one)
 	var f bytes.Buffer
@@ -56,7 +56,7 @@ func TestClone(t *testing.T) {
 	c := m.Clone()
 	infer := func(n nn.Network) []float32 {
 		y := make([]float32, 1)
-		n.Infer(y, []float32{0.5, -1})
+		n.Infer(y, []float32{0.5, -1}, nn.Memory{})
 		return y
 	}
 	before := infer(m)
@@ -119,7 +119,7 @@ func TestPolyakUpdateBuffers(t *testing.T) {
 	src := newMLP(t, 2, []int{4}, 1, nn.MLPOptions{Activation: "relu", Norm: "batch", Gain: 1})
 	dst, tp := src.Clone(), tape.New()
 	x := []float32{100, 5, 104, 6, 96, 4}
-	src.Forward(tp, tp.Const(x, 3), nn.Training)
+	src.Forward(tp, tp.Const(x, 3), nn.Pass{Mode: nn.Training})
 	nn.PolyakUpdate(dst, src, 0.01)
 	for _, name := range []string{"net.1.running_mean", "net.1.running_var"} {
 		if got, want := byName(dst)[name].Value, byName(src)[name].Value; !sameBits(got, want) || want[0] == 0 || want[0] == 1 {
@@ -130,8 +130,8 @@ func TestPolyakUpdateBuffers(t *testing.T) {
 		t.Errorf("PolyakUpdate allocates %v times, want 0", n)
 	}
 	one, two := make([]float32, 3), make([]float32, 3)
-	src.Infer(one, x)
-	if dst.Infer(two, x); !sameBits(one, two) {
+	src.Infer(one, x, nn.Memory{})
+	if dst.Infer(two, x, nn.Memory{}); !sameBits(one, two) {
 		t.Errorf("the target infers %v, want %v as the source: it has the same weights and averages", two, one)
 	}
 }

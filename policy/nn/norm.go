@@ -26,7 +26,11 @@ func newScaling(name string, width int) scaling {
 func (s scaling) clone() scaling        { return scaling{s.weight.Clone(), s.bias.Clone()} }
 func (s scaling) params() []*tape.Param { return []*tape.Param{s.weight, s.bias} }
 
-// layerNorm is the layer that normalises each row: see f32.LayerNorm.
+// MulAdds returns 0: a normalisation has no matrix product.
+func (scaling) MulAdds() int { return 0 }
+
+// layerNorm is the layer that normalises each row: see f32.LayerNorm. For images it has a weight and a
+// bias for each number of an image, as PyTorch's LayerNorm over channels, height and width.
 type layerNorm struct{ scaling }
 
 // newLayerNorm is the Kind of layerNorm layers.
@@ -34,22 +38,28 @@ func newLayerNorm(_ *rand.Rand, name string, in Shape, l Layer) (Network, Shape,
 	if err := Read(l).Err(); err != nil {
 		return nil, nil, err
 	}
-	return &layerNorm{newScaling(name, in.Size())}, in, nil
+	n := &layerNorm{newScaling(name, in.Size())}
+	if len(in) == 3 {
+		n.weight, n.bias = tape.NewImage(name+".weight", in[0], in[1], in[2]), tape.NewImage(name+".bias", in[0], in[1], in[2])
+		f32.Fill(n.weight.Value, 1)
+	}
+	return n, in, nil
 }
 
-func (l *layerNorm) Forward(t *tape.Tape, x *tape.Var, _ Mode) *tape.Var {
+func (l *layerNorm) Forward(t *tape.Tape, x *tape.Var, _ Pass) *tape.Var {
 	return x.LayerNorm(t.Param(l.weight), t.Param(l.bias), normEpsilon)
 }
 
-func (l *layerNorm) Infer(y, x []float32) {
-	f32.LayerNorm(y, x, l.weight.Value, l.bias.Value, normEpsilon)
+func (l *layerNorm) Infer(y, x []float32, _ Memory) {
+	f32.LayerNorm(y, x, l.weight.Value, l.bias.Value, nil, normEpsilon)
 }
 
+func (*layerNorm) MemorySize() int                            { return 0 }
 func (l *layerNorm) Tensors() (params, buffers []*tape.Param) { return l.params(), nil }
 func (l *layerNorm) Clone() Network                           { return &layerNorm{l.clone()} }
 func (*layerNorm) inPlace()                                   {}
 
-// batchNorm is the layer that normalises each column: see f32.BatchNorm. In training it
+// batchNorm is the layer that normalises each column, or each channel of images: see f32.BatchNorm. In training it
 // uses the mean and variance of the batch, and updates their running averages. At
 // inference it uses the running averages.
 type batchNorm struct {
@@ -70,6 +80,9 @@ func newBatchNorm(_ *rand.Rand, name string, in Shape, l Layer) (Network, Shape,
 		return nil, nil, err
 	}
 	width := in.Size()
+	if len(in) == 3 {
+		width = in[2]
+	}
 	b := &batchNorm{scaling: newScaling(name, width)}
 	b.mean, b.variance = tape.NewVector(name+".running_mean", width), tape.NewVector(name+RunningVariance, width)
 	f32.Fill(b.variance.Value, 1)
@@ -77,8 +90,11 @@ func newBatchNorm(_ *rand.Rand, name string, in Shape, l Layer) (Network, Shape,
 	return b, in, nil
 }
 
-func (b *batchNorm) Forward(t *tape.Tape, x *tape.Var, mode Mode) *tape.Var {
-	if mode == Inference {
+func (b *batchNorm) Forward(t *tape.Tape, x *tape.Var, p Pass) *tape.Var {
+	if width := len(b.mean.Value); x.Cols != width { // images: each pixel is a row
+		return b.Forward(t, x.Reshape(len(x.Value)/width, width), p).Reshape(x.Rows, x.Cols)
+	}
+	if p.Mode == Inference {
 		return t.Record((*runningNorm)(b), x.Rows, x.Cols, x, t.Param(b.weight), t.Param(b.bias))
 	}
 	mean, variance := b.batch[0], b.batch[1]
@@ -90,9 +106,11 @@ func (b *batchNorm) Forward(t *tape.Tape, x *tape.Var, mode Mode) *tape.Var {
 	return x.BatchNorm(t.Param(b.weight), t.Param(b.bias), normEpsilon)
 }
 
-func (b *batchNorm) Infer(y, x []float32) {
+func (b *batchNorm) Infer(y, x []float32, _ Memory) {
 	f32.BatchNorm(y, x, b.mean.Value, b.variance.Value, b.weight.Value, b.bias.Value, normEpsilon)
 }
+
+func (*batchNorm) MemorySize() int { return 0 }
 
 func (b *batchNorm) Tensors() (params, buffers []*tape.Param) {
 	return b.params(), []*tape.Param{b.mean, b.variance}
@@ -110,7 +128,7 @@ func (*batchNorm) inPlace() {}
 // weight and the bias. The running averages are constants.
 type runningNorm batchNorm
 
-func (b *runningNorm) Forward(v *tape.Var) { (*batchNorm)(b).Infer(v.Value, v.In(0).Value) }
+func (b *runningNorm) Forward(v *tape.Var) { (*batchNorm)(b).Infer(v.Value, v.In(0).Value, Memory{}) }
 
 // Backward adds the gradients of the operands. With k = 1 / √(variance + ε), for each column: dx
 // = dy w k, dw = Σ dy (x - mean) k, db = Σ dy.

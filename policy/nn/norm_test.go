@@ -34,13 +34,13 @@ func TestBatchNormStatistics(t *testing.T) {
 		tp, y := tape.New(), make([]float32, len(l.Output))
 		got := y
 		if isTrain {
-			got = m.Forward(tp, tp.Const(l.Inputs[0], l.Rows), nn.Training).Value
+			got = m.Forward(tp, tp.Const(l.Inputs[0], l.Rows), nn.Pass{Mode: nn.Training}).Value
 			for name, want := range l.StateAfter {
 				golden.Near(t, l.Name+": "+name, p["net.1."+name].Value, want...)
 			}
 		} else {
-			m.Infer(y, l.Inputs[0])
-			golden.Near(t, l.Name+" on the tape", m.Forward(tp, tp.Const(l.Inputs[0], l.Rows), nn.Inference).Value, floats64(y)...)
+			m.Infer(y, l.Inputs[0], nn.Memory{})
+			golden.Near(t, l.Name+" on the tape", m.Forward(tp, tp.Const(l.Inputs[0], l.Rows), nn.Pass{Mode: nn.Inference}).Value, floats64(y)...)
 		}
 		want := slices.Clone(l.Output)
 		for i, v := range want {
@@ -69,7 +69,7 @@ func TestBatchNormInference(t *testing.T) {
 		}
 		x, tp := tape.NewParam("x", l.Rows, 4), tape.New()
 		copy(x.Value, l.Inputs[0])
-		y := m.Forward(tp, tp.Param(x), nn.Inference)
+		y := m.Forward(tp, tp.Param(x), nn.Pass{Mode: nn.Inference})
 		golden.Near(t, l.Name, y.Value, l.Output...)
 		y.Mul(tp.Const(l.Upstream, y.Rows)).Sum().Backward()
 		golden.Near(t, "input's gradient", x.Grad, l.InputGrads...)
@@ -80,7 +80,7 @@ func TestBatchNormInference(t *testing.T) {
 		in := tp.Param(x)
 		tp.Freeze(true)
 		clear(x.Grad)
-		m.Forward(tp, in, nn.Inference).Mul(tp.Const(l.Upstream, y.Rows)).Sum().Backward()
+		m.Forward(tp, in, nn.Pass{Mode: nn.Inference}).Mul(tp.Const(l.Upstream, y.Rows)).Sum().Backward()
 		golden.Near(t, "input's gradient through a frozen norm", x.Grad, l.InputGrads...)
 		for name, want := range l.ParamGrads {
 			golden.Near(t, name+"'s gradient of a frozen norm", p["net.0."+name].Grad, want...) // a frozen tape adds no gradients

@@ -40,16 +40,17 @@ func newSkip(rng *rand.Rand, name string, in nn.Shape, l nn.Layer) (nn.Network, 
 	return &skip{f: f.(*nn.Sequential)}, in, nil
 }
 
-func (s *skip) Forward(t *tape.Tape, x *tape.Var, mode nn.Mode) *tape.Var {
-	return x.Add(s.f.Forward(t, x, mode))
+func (s *skip) Forward(t *tape.Tape, x *tape.Var, p nn.Pass) *tape.Var {
+	return x.Add(s.f.Forward(t, x, p))
 }
 
-func (s *skip) Infer(y, x []float32) {
+func (s *skip) Infer(y, x []float32, past nn.Memory) {
 	s.y = f32.Grow(s.y, len(x))
-	s.f.Infer(s.y, x)
+	s.f.Infer(s.y, x, past)
 	f32.Add(y, x, s.y)
 }
 
+func (s *skip) MemorySize() int                          { return s.f.MemorySize() }
 func (s *skip) Tensors() (params, buffers []*tape.Param) { return s.f.Tensors() }
 func (s *skip) State(st *state.State)                    { s.f.State(st) }
 func (s *skip) Clone() nn.Network                        { return &skip{f: s.f.Clone().(*nn.Sequential)} }
@@ -73,7 +74,7 @@ func skipNetwork(t *testing.T) (p nn.Plan, e nn.Native, n nn.Network, x []float3
 // trained returns the outputs of Forward in mode Training for 600 rows. It also calls Backward.
 func trained(tp *tape.Tape, n nn.Network, x []float32) []float32 {
 	tp.Reset()
-	y := n.Forward(tp, tp.Const(x, 600), nn.Training)
+	y := n.Forward(tp, tp.Const(x, 600), nn.Pass{Mode: nn.Training})
 	y.Square().Mean().Backward()
 	return slices.Clone(y.Value)
 }
@@ -81,7 +82,7 @@ func trained(tp *tape.Tape, n nn.Network, x []float32) []float32 {
 // inferred returns the outputs of Infer for 600 rows.
 func inferred(n nn.Network, x []float32) []float32 {
 	y := make([]float32, 3*600)
-	n.Infer(y, x)
+	n.Infer(y, x, nn.Memory{})
 	return y
 }
 
@@ -103,7 +104,7 @@ func TestOwnLayer(t *testing.T) {
 		}
 	}
 	tp.Reset()
-	want := slices.Clone(n.Forward(tp, tp.Const(x, 600), nn.Inference).Value)
+	want := slices.Clone(n.Forward(tp, tp.Const(x, 600), nn.Pass{Mode: nn.Inference}).Value)
 	if got := inferred(n, x); !sameBits(got, want) {
 		t.Error("Infer differs from Forward at inference")
 	}
@@ -121,7 +122,7 @@ func TestOwnLayer(t *testing.T) {
 	if want := fmt.Sprint("net.0 skip 7 ", 7*5+5+10+5*7+7, " ", 7*5+5*7); len(layers) != 5 || got != want {
 		t.Errorf("the first of %d layers is %s, want %s of 5", len(layers), got, want)
 	}
-	if allocs := testing.AllocsPerRun(5, func() { trained(tp, n, x); n.Infer(want, x) }); allocs > 1 { // trained allocates the copy that it returns
+	if allocs := testing.AllocsPerRun(5, func() { trained(tp, n, x); n.Infer(want, x, nn.Memory{}) }); allocs > 1 { // trained allocates the copy that it returns
 		t.Errorf("a second step allocates %v times, want 1", allocs)
 	}
 }

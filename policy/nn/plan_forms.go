@@ -9,9 +9,11 @@ import (
 )
 
 // MarshalSetting returns l for YAML or JSON in the shortest way: its name, its name with its
-// size, or its name with its settings.
+// size, its name with its inner layers, or its name with its settings.
 func (l Layer) MarshalSetting() any {
 	switch {
+	case len(l.Settings) == 1 && l.Size == 0 && l.Inner() != nil:
+		return map[string]any{l.Kind: l.Inner()}
 	case len(l.Settings) > 0:
 		settings := maps.Clone(l.Settings)
 		if l.Size != 0 {
@@ -31,7 +33,8 @@ func (l *Layer) UnmarshalText(text []byte) error {
 }
 
 // UnmarshalMapping reads a layer that is written as a mapping, from its name to its size,
-// {linear: 64}, or from its name to its settings, {linear: {size: 64, init: pytorch}}.
+// {linear: 64}, to its settings, {linear: {size: 64, init: pytorch}}, or to its inner layers,
+// {residual: [{linear: 64}, tanh]}.
 func (l *Layer) UnmarshalMapping(decode func(into any) error) error {
 	var named map[string]layerSettings
 	if err := decode(&named); err != nil {
@@ -44,7 +47,7 @@ func (l *Layer) UnmarshalMapping(decode func(into any) error) error {
 	for kind, s := range named {
 		*l = Layer{Kind: kind}
 		for key, v := range s {
-			if err := l.set(key, v.value); err != nil {
+			if err := l.setValue(key, v.value); err != nil {
 				return err
 			}
 		}
@@ -53,7 +56,7 @@ func (l *Layer) UnmarshalMapping(decode func(into any) error) error {
 }
 
 // layerSettings are a layer's settings in YAML, by name. A number in place of the settings is the
-// size.
+// size, and a list of layers in their place is the setting layers.
 type layerSettings map[string]setting
 
 // UnmarshalText reads the size, for example 64 in {linear: 64}.
@@ -71,8 +74,29 @@ func (s *layerSettings) UnmarshalMapping(decode func(into any) error) error {
 	return decode((*map[string]setting)(s))
 }
 
+// UnmarshalList reads the inner layers.
+func (s *layerSettings) UnmarshalList(decode func(into any) error) error {
+	var inner setting
+	err := inner.UnmarshalList(decode)
+	*s = layerSettings{layersKey: inner}
+	return err
+}
+
 // A setting is the value of one setting in YAML.
-type setting struct{ value any } // float64, bool or string
+type setting struct{ value any } // float64, bool, string, []float64 or Layers
+
+// UnmarshalList reads numbers, as [4, 4], or layers.
+func (s *setting) UnmarshalList(decode func(into any) error) error {
+	var numbers []float64
+	if err := decode(&numbers); err == nil && len(numbers) > 0 {
+		s.value = numbers
+		return nil
+	}
+	var layers Layers
+	err := decode(&layers)
+	s.value = layers
+	return err
+}
 
 // UnmarshalText reads a number, true, false or a text.
 func (s *setting) UnmarshalText(text []byte) error {

@@ -39,6 +39,13 @@ func TestLayersForms(t *testing.T) {
 			{Kind: "skip", Size: 8, Settings: map[string]any{"gate": true, "by": "rows"}}, {Kind: "tanh"},
 		},
 		"layers: [{tanh: {}}]": {{Kind: "tanh"}},
+		"layers: [{conv2d: {size: 8, kernel: [3, 5]}}, {residual: [{linear: 4}, {residual: [tanh]}]}, {residual: {layers: [relu], activation: relu}}]": {
+			{Kind: "conv2d", Size: 8, Settings: map[string]any{"kernel": []float64{3, 5}}},
+			{Kind: "residual", Settings: map[string]any{"layers": nn.Layers{
+				{Kind: "linear", Size: 4}, {Kind: "residual", Settings: map[string]any{"layers": nn.Layers{{Kind: "tanh"}}}},
+			}}},
+			{Kind: "residual", Settings: map[string]any{"layers": nn.Layers{{Kind: "relu"}}, "activation": "relu"}},
+		},
 	} {
 		got, err := decodeLayers(text)
 		if err != nil || !reflect.DeepEqual(got, want) {
@@ -71,11 +78,13 @@ func TestLayersFaults(t *testing.T) {
 		"layers: [{linear: 64, tanh: 1}]":        "layers[0]: a layer with 2 names (linear, tanh), want one name, as {linear: 64} or {linear: {size: 64, init: pytorch}}",
 		"layers: [{linear: 64, linear: 1}]":      "layers[0].linear: a second time",
 		"layers: [{linear: big}]":                `f.yaml:1:19: layers[0].linear: "big", want a number, or settings as {size: 64}`,
-		"layers: [{linear: [64]}]":               "layers[0].linear: want a single value, or a mapping",
-		"layers: [{linear: null}]":               "layers[0].linear: no value, want a single value, or a mapping",
+		"layers: [{linear: [64]}]":               `layers[0]: "linear" has the inner layers [64], want layers, as [{linear: 64}, tanh]`,
+		"layers: [{linear: null}]":               "layers[0].linear: no value, want a single value, or a list, as [a, b], or a mapping",
 		"layers: [{linear: {size: big}}]":        `layers[0]: "linear" has the size "big", want a number`,
 		"layers: [{linear: {size: .inf}}]":       `"linear" has the size ".inf", want a number`,
-		"layers: [{linear: {init: [x]}}]":        "layers[0].linear.init: want a single value",
+		"layers: [{residual: []}]":               `layers[0]: "residual": "layers" is an empty list, want one layer or more`,
+		"layers: [{residual: [tanh, a b]}]":      `layers[0].residual[1]: the layer has the name "a b", want a letter`,
+		"layers: [{conv2d: {kernel: [3, x]}}]":   `layers[0].conv2d.kernel[0]: the layer has the name "3", want a letter`,
 		"layers: [{linear: {init: {x: 1}}}]":     "layers[0].linear.init: want a single value",
 		"layers: [{linear: {\"i n\": 1}}]":       `layers[0]: linear has a setting "i n", want another name`,
 		"layers: [{linear: {size: 1, size: 2}}]": "layers[0].linear.size: a second time",

@@ -42,7 +42,7 @@ func parsePlan(data []byte) (p Plan, err error) {
 	if len(data) > maxPlan {
 		return p, fmt.Errorf("it has %d bytes, want %d at most", len(data), maxPlan)
 	}
-	r := parser{json.NewDecoder(bytes.NewReader(data))}
+	r := parser{dec: json.NewDecoder(bytes.NewReader(data))}
 	err = r.object(nil, func(key string) error {
 		switch key {
 		case "in":
@@ -69,7 +69,10 @@ func parsePlan(data []byte) (p Plan, err error) {
 }
 
 // A parser reads JSON token by token. In this way it finds a key that an object has twice.
-type parser struct{ dec *json.Decoder }
+type parser struct {
+	dec   *json.Decoder
+	depth int // number of layers around the token
+}
 
 // layer reads a layer. t is the first token of the layer, already read.
 func (r parser) layer(t json.Token) (l Layer, err error) {
@@ -85,22 +88,56 @@ func (r parser) layer(t json.Token) (l Layer, err error) {
 		if err != nil {
 			return err
 		}
-		if _, ok := t.(json.Delim); !ok {
-			return l.set(sizeKey, t)
+		switch t {
+		case json.Delim('['):
+			return r.setting(&l, layersKey, t)
+		case json.Delim('{'):
+			return r.object(t, func(key string) error {
+				t, err := r.dec.Token()
+				if err != nil {
+					return err
+				}
+				return r.setting(&l, key, t)
+			})
 		}
-		return r.object(t, func(key string) error {
-			value, err := r.dec.Token()
-			if err != nil {
-				return err
-			}
-			return l.set(key, value)
-		})
+		return l.setValue(sizeKey, t)
 	})
 	return l, err
 }
 
-// set sets one setting of l: Size if key is "size", otherwise an element of Settings.
-func (l *Layer) set(key string, value any) error {
+// setting reads one setting of l: a single value, a list of numbers, or a list of layers. t is the
+// first token of the value, already read.
+func (r parser) setting(l *Layer, key string, t json.Token) error {
+	if t != json.Delim('[') {
+		return l.setValue(key, t)
+	}
+	if r.depth++; r.depth > maxDepth {
+		return fmt.Errorf("layers inside layers, more than %d deep, want %d at most", maxDepth, maxDepth)
+	}
+	var numbers []float64
+	var layers Layers
+	err := r.elements(func(t json.Token) error {
+		if x, ok := t.(float64); ok && layers == nil {
+			numbers = append(numbers, x)
+			return nil
+		}
+		inner, err := r.layer(t)
+		layers = append(layers, inner)
+		return err
+	})
+	switch {
+	case err != nil:
+		return err
+	case len(numbers) > 0 && len(layers) > 0:
+		return fmt.Errorf("%.70q: %.70q is a list of numbers and layers, want one or the other", l.Kind, key)
+	case len(numbers) > 0:
+		return l.setValue(key, numbers)
+	}
+	return l.setValue(key, layers)
+}
+
+// setValue sets one setting of l: Size if key is "size", otherwise an element of Settings.
+func (l *Layer) setValue(key string, value any) error {
 	if key == sizeKey {
 		size, ok := value.(float64)
 		if !ok {
@@ -109,14 +146,22 @@ func (l *Layer) set(key string, value any) error {
 		l.Size = size
 		return nil
 	}
+	if numbers, ok := value.([]float64); ok && key == layersKey {
+		return fmt.Errorf("%.70q has the inner layers %v, want layers, as [{linear: 64}, tanh]", l.Kind, numbers)
+	}
 	if err := checkValue(value); err != nil {
 		return fmt.Errorf("%.70q: %.70q is %w", l.Kind, key, err)
 	}
+	l.set(key, value)
+	return nil
+}
+
+// set sets an element of Settings.
+func (l *Layer) set(key string, value any) {
 	if l.Settings == nil {
 		l.Settings = map[string]any{}
 	}
 	l.Settings[key] = value
-	return nil
 }
 
 // object reads an object. t is the object's first token, already read; if t is nil, the first
@@ -157,7 +202,16 @@ func (r parser) list(each func(t json.Token) error) error {
 	if err == nil && t != json.Delim('[') {
 		err = fmt.Errorf("%.70q, want a list", fmt.Sprint(t))
 	}
+	if err != nil {
+		return err
+	}
+	return r.elements(each)
+}
+
+// elements reads the elements and the end of a list, whose first token is already read.
+func (r parser) elements(each func(t json.Token) error) (err error) {
 	for err == nil && r.dec.More() {
+		var t json.Token
 		if t, err = r.dec.Token(); err == nil {
 			err = each(t)
 		}

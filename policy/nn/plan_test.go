@@ -69,33 +69,40 @@ func TestPlanJSONErrors(t *testing.T) {
 		`{"in":[1.5],"layers":["tanh"]}`:   `the shape "in" has 1.5, want a whole number`,
 		`{"in":["4"],"layers":["tanh"]}`:   `the shape "in" has 4, want a whole number`,
 		`{"in":[1e300],"layers":["tanh"]}`: `the shape "in" has 1e+300, want a whole number`,
-		`{"in":[65536,65536,65536,65536],"layers":["tanh"]}`:                     "67108864 numbers at most",
-		`{"in":[1,1,1,1,1],"layers":["tanh"]}`:                                   "1 … 4 axes",
-		`{"in":[4],"in":[4],"layers":["tanh"]}`:                                  `the key "in" is there a second time`,
-		`{"In":[4],"layers":["tanh"]}`:                                           `the key "In" is unknown, want in and layers`,
-		`{"in":[4],"layers":["tanh"],"x":1}`:                                     `the key "x" is unknown, want in and layers`,
-		`{"in":[4],"layers":[null]}`:                                             "want an object",
-		`{"in":[4],"layers":[7]}`:                                                "want an object",
-		`{"in":[4],"layers":[[]]}`:                                               "want an object",
-		`{"in":[4],"layers":[{}]}`:                                               `layer 0: the layer has the name ""`,
-		`{"in":[4],"layers":["",""]}`:                                            `layer 0: the layer has the name ""`,
-		`{"in":[4],"layers":["a b"]}`:                                            `"a b", want a letter`,
-		`{"in":[4],"layers":["` + many("a", 40) + `"]}`:                          "want a letter, then letters, digits, - and _, 64 bytes at most",
-		`{"in":[4],"layers":[{"linear":1,"tanh":1}]}`:                            `one layer has the names "linear" and "tanh", want one name`,
-		`{"in":[4],"layers":[{"linear":1,"linear":1}]}`:                          `the key "linear" is there a second time`,
-		`{"in":[4],"layers":[{"linear":"64"}]}`:                                  `"linear" has the size "64", want a number`,
-		`{"in":[4],"layers":[{"linear":null}]}`:                                  "want a number",
-		`{"in":[4],"layers":[{"linear":[64]}]}`:                                  "want an object",
-		`{"in":[4],"layers":[{"linear":{"size":{"x":1}}}]}`:                      "want a number",
-		`{"in":[4],"layers":[{"linear":{"size":1,"size":2}}]}`:                   `the key "size" is there a second time`,
-		`{"in":[4],"layers":[{"linear":{"size":1,"init":null}}]}`:                "want a number, a text of 64 bytes at most, or true or false",
-		`{"in":[4],"layers":[{"linear":{"size":1,"init":[1]}}]}`:                 `"linear": "init" is `,
-		`{"in":[4],"layers":[{"linear":{"size":1,"i n":1}}]}`:                    `a setting "i n", want another name`,
-		`{"in":[4],"layers":[{"linear":{"init":"` + many("a", 40) + `"}}]}`:      "want a number, a text of 64 bytes",
-		`{"in":[4],"layers":[{"linear":{"init":"a\u0007"}}]}`:                    "want a number, a text of 64 bytes",
-		`{"in":[4],"layers":[{"linear":{` + strings.Join(settings, ",") + `}}]}`: "33 settings, want 32 at most",
-		`{"in":[4],"layers":[` + many(`"tanh"`, 1025) + `]}`:                     "1025 layers, want 1 … 1024",
-		`{"in":[4],"layers":[` + many(`"tanh"`, 20_000) + `]}`:                   "bytes, want 131072 at most",
+		`{"in":[65536,65536,65536,65536],"layers":["tanh"]}`:                      "67108864 numbers at most",
+		`{"in":[1,1,1,1,1],"layers":["tanh"]}`:                                    "1 … 4 axes",
+		`{"in":[4],"in":[4],"layers":["tanh"]}`:                                   `the key "in" is there a second time`,
+		`{"In":[4],"layers":["tanh"]}`:                                            `the key "In" is unknown, want in and layers`,
+		`{"in":[4],"layers":["tanh"],"x":1}`:                                      `the key "x" is unknown, want in and layers`,
+		`{"in":[4],"layers":[null]}`:                                              "want an object",
+		`{"in":[4],"layers":[7]}`:                                                 "want an object",
+		`{"in":[4],"layers":[[]]}`:                                                "want an object",
+		`{"in":[4],"layers":[{}]}`:                                                `layer 0: the layer has the name ""`,
+		`{"in":[4],"layers":["",""]}`:                                             `layer 0: the layer has the name ""`,
+		`{"in":[4],"layers":["a b"]}`:                                             `"a b", want a letter`,
+		`{"in":[4],"layers":["` + many("a", 40) + `"]}`:                           "want a letter, then letters, digits, - and _, 64 bytes at most",
+		`{"in":[4],"layers":[{"linear":1,"tanh":1}]}`:                             `one layer has the names "linear" and "tanh", want one name`,
+		`{"in":[4],"layers":[{"linear":1,"linear":1}]}`:                           `the key "linear" is there a second time`,
+		`{"in":[4],"layers":[{"linear":"64"}]}`:                                   `"linear" has the size "64", want a number`,
+		`{"in":[4],"layers":[{"linear":null}]}`:                                   "want a number",
+		`{"in":[4],"layers":[{"linear":[64]}]}`:                                   `"linear" has the inner layers [64], want layers`,
+		`{"in":[4],"layers":[{"linear":[64,"tanh"]}]}`:                            `"linear": "layers" is a list of numbers and layers, want one or the other`,
+		`{"in":[4],"layers":[{"residual":["tanh",64]}]}`:                          "want an object",
+		`{"in":[4],"layers":[{"residual":[]}]}`:                                   `"layers" is an empty list, want one layer or more`,
+		`{"in":[4],"layers":["tanh",{"residual":["tanh",{"residual":["a b"]}]}]}`: `layer 0 of residual at layer 1 of residual at layer 1: the layer has the name "a b"`,
+		nested(9):  "layers inside layers, more than 8 deep, want 8 at most",
+		nested(99): "layers inside layers, more than 8 deep, want 8 at most",
+		`{"in":[4],"layers":[{"residual":[` + many(`"tanh"`, 1024) + `]}]}`:          "1025 layers, want 1 … 1024",
+		`{"in":[4],"layers":[{"linear":{"size":{"x":1}}}]}`:                          "want a number",
+		`{"in":[4],"layers":[{"linear":{"size":1,"size":2}}]}`:                       `the key "size" is there a second time`,
+		`{"in":[4],"layers":[{"linear":{"size":1,"init":null}}]}`:                    "want a number, a text of 64 bytes at most, true or false, or a list",
+		`{"in":[4],"layers":[{"linear":{"size":1,"init":[` + many("1", 17) + `]}}]}`: "want 1 … 16 finite numbers",
+		`{"in":[4],"layers":[{"linear":{"size":1,"i n":1}}]}`:                        `a setting "i n", want another name`,
+		`{"in":[4],"layers":[{"linear":{"init":"` + many("a", 40) + `"}}]}`:          "want a number, a text of 64 bytes",
+		`{"in":[4],"layers":[{"linear":{"init":"a\u0007"}}]}`:                        "want a number, a text of 64 bytes",
+		`{"in":[4],"layers":[{"linear":{` + strings.Join(settings, ",") + `}}]}`:     "33 settings, want 32 at most",
+		`{"in":[4],"layers":[` + many(`"tanh"`, 1025) + `]}`:                         "1025 layers, want 1 … 1024",
+		`{"in":[4],"layers":[` + many(`"tanh"`, 20_000) + `]}`:                       "bytes, want 131072 at most",
 		`null`: "want an object",
 	} {
 		got := plan()
@@ -107,6 +114,11 @@ func TestPlanJSONErrors(t *testing.T) {
 			t.Errorf("Unmarshal(%.100s) leaves %+v", text, got)
 		}
 	}
+}
+
+// nested returns a plan with layers inside layers, n deep.
+func nested(n int) string {
+	return `{"in":[4],"layers":[` + strings.Repeat(`{"residual":[`, n) + `"tanh"` + strings.Repeat("]}", n) + "]}"
 }
 
 // TestPlanHostile checks that a plan from an untrusted file allocates little memory when it is
@@ -138,6 +150,8 @@ func FuzzPlan(f *testing.F) {
 	f.Add([]byte(planText))
 	f.Add([]byte(`{"in":[4],"layers":[{"linear":64},"batch_norm","relu",{"dropout":0.5},{"linear":{"size":2,"init":"pytorch"}}]}`))
 	f.Add([]byte(`{"in":[4],"layers":[{"linear":{"size":65536}},{"linear":65536},{"linear":1e300},{"dropout":-1}]}`))
+	f.Add([]byte(`{"in":[6,5,2],"layers":[{"conv2d":{"size":3,"kernel":[2,3],"padding":1}},{"residual":{"layers":["relu",{"conv2d":{"size":3,"padding":1}}],"activation":"relu"}},{"max_pool":{"kernel":2}},"flatten",{"linear":2}]}`))
+	f.Add([]byte(`{"in":[9],"layers":[{"parts":[{"part":{"shape":[2,2,2],"layers":["flatten"]}},{"part":{"shape":[1],"layers":[{"embedding":{"size":3,"values":4}}]}}]},{"dense_block":{"layers":[{"linear":2}],"repeat":2}}]}`))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		var p, again nn.Plan
 		if json.Unmarshal(text, &p) != nil {

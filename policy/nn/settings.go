@@ -28,9 +28,6 @@ type Reader struct {
 // Read returns a Reader of the settings of l.
 func Read(l Layer) *Reader { return &Reader{layer: l} }
 
-// sizeKey is the key of a layer's Size in YAML and JSON.
-const sizeKey = "size"
-
 // Outputs returns the layer's Size as a number of outputs. It is an error if the Size is not a
 // whole number from 1 to 65536.
 func (r *Reader) Outputs() int {
@@ -59,6 +56,12 @@ func (r *Reader) Number(key string, byDefault float64) float64 {
 	return value(r, key, byDefault, "a number")
 }
 
+// Count returns the whole number with the given key, or byDefault if the layer does not set it. It
+// is an error if the number is not from 1 to most.
+func (r *Reader) Count(key string, byDefault, most int) int {
+	return r.Whole(key, byDefault, 1, most)
+}
+
 // Text returns the text with the given key, or byDefault if the layer does not set it.
 func (r *Reader) Text(key, byDefault string) string { return value(r, key, byDefault, "a text") }
 
@@ -66,6 +69,66 @@ func (r *Reader) Text(key, byDefault string) string { return value(r, key, byDef
 func (r *Reader) Bool(key string, byDefault bool) bool {
 	return value(r, key, byDefault, "true or false")
 }
+
+// Whole returns the setting with the given key as a whole number from low to high, or byDefault if
+// the layer does not set it.
+func (r *Reader) Whole(key string, byDefault, low, high int) int {
+	x := r.Number(key, float64(byDefault))
+	if x != math.Trunc(x) || x < float64(low) || x > float64(high) {
+		r.fail(fmt.Errorf("%s: %s is %v, want a whole number, %d … %d", r.layer.Kind, key, x, low, high))
+		return byDefault
+	}
+	return int(x)
+}
+
+// Pair returns the setting with the given key as two whole numbers from low to high, for example
+// the height and the width of a kernel. A single number counts for both. If the layer does not set
+// the key, both are byDefault.
+func (r *Reader) Pair(key string, byDefault, low, high int) (h, w int) {
+	two, ok := r.layer.Settings[key].([]float64)
+	if !ok {
+		h = r.Whole(key, byDefault, low, high)
+		return h, h
+	}
+	r.keysRead = append(r.keysRead, key)
+	whole := func(x float64) bool { return x == math.Trunc(x) && float64(low) <= x && x <= float64(high) }
+	if len(two) != 2 || !whole(two[0]) || !whole(two[1]) {
+		r.fail(fmt.Errorf("%s: %s is %v, want one or two whole numbers, %d … %d", r.layer.Kind, key, two, low, high))
+		return byDefault, byDefault
+	}
+	return int(two[0]), int(two[1])
+}
+
+// Wholes returns the setting with the given key, one or more whole numbers from low to high.
+func (r *Reader) Wholes(key string, low, high int) (all []int) {
+	numbers, ok := r.layer.Settings[key].([]float64)
+	if !ok {
+		return []int{r.Whole(key, low, low, high)}
+	}
+	r.keysRead = append(r.keysRead, key)
+	for _, x := range numbers {
+		if all = append(all, int(x)); x != math.Trunc(x) || x < float64(low) || x > float64(high) {
+			r.fail(fmt.Errorf("%s: %s has %v, want whole numbers, %d … %d", r.layer.Kind, key, x, low, high))
+		}
+	}
+	return all
+}
+
+// Shape returns the setting with the given key as a shape, for example [84, 84, 4].
+func (r *Reader) Shape(key string) (s Shape) {
+	for _, x := range value(r, key, []float64(nil), "a shape, as [84, 84, 4]") {
+		if s = append(s, int(x)); x != math.Trunc(x) || x < 1 || x > MaxWeights {
+			r.fail(fmt.Errorf("%s: %s has %v, want whole numbers, 1 … %d", r.layer.Kind, key, x, MaxWeights))
+		}
+	}
+	if err := s.check(); err != nil {
+		r.fail(fmt.Errorf("%s: %s: %w", r.layer.Kind, key, err))
+	}
+	return s
+}
+
+// Layers returns the inner layers with the key layers, or nil if the layer does not set them.
+func (r *Reader) Layers() Layers { return value(r, layersKey, Layers(nil), "a list of layers") }
 
 // value returns the setting with the given key, or byDefault if the layer does not set it. The
 // argument form describes the valid values in error messages, for example "a text".

@@ -11,10 +11,23 @@ func (a *Var) Concat(b *Var) *Var {
 	return a.tape.record(concat{}, constants{}, a.Rows, a.Cols+b.Cols, a, b)
 }
 
-// Columns returns a copy of the columns [from, to) of a.
+// Columns returns the columns [from, to) of a. If these are columns of one operand of a Concat, the
+// result is computed from the operand, so that no gradient is computed for the other operand.
 func (a *Var) Columns(from, to int) *Var {
 	if from < 0 || to > a.Cols || from >= to {
 		panic(fmt.Sprintf("tape: Columns %d to %d of %d×%d", from, to, a.Rows, a.Cols))
+	}
+	if from == 0 && to == a.Cols {
+		return a
+	}
+	if _, ok := a.op.(concat); ok && a.in[1].Rows == a.Rows {
+		left, right := a.in[0], a.in[1]
+		switch {
+		case to <= left.Cols:
+			return left.Columns(from, to)
+		case from >= left.Cols:
+			return right.Columns(from-left.Cols, to-left.Cols)
+		}
 	}
 	return a.tape.record(columns{}, constants{i: from}, a.Rows, to-from, a)
 }

@@ -50,7 +50,7 @@ func (x *Var) norm(name string, op Op, w, b *Var, eps float32) *Var {
 // instead of adding to it.
 func setsGrad(op Op) bool {
 	switch op.(type) {
-	case dense, linear:
+	case dense, linear, recurrent, *conv2d, *maxPool, *meanPool:
 		return true
 	}
 	return false
@@ -95,17 +95,17 @@ func (v *Var) work() int {
 	return work
 }
 
-// layerNorm is the operation of LayerNorm. The constant k is eps.
+// layerNorm is the operation of LayerNorm. The constant k is eps. Keep has the statistics of the rows.
 type layerNorm struct{}
 
 func (layerNorm) Forward(v *Var) {
-	f32.LayerNorm(v.Value, v.in[0].Value, v.in[1].Value, v.in[2].Value, v.c.k)
+	f32.LayerNorm(v.Value, v.in[0].Value, v.in[1].Value, v.in[2].Value, v.Keep(2*v.Rows), v.c.k)
 }
 
 func (layerNorm) Backward(v *Var) {
 	a, b := v.in[0], v.in[1]
 	dx, dw, db := v.normGrads()
-	f32.LayerNormGrad(dx, dw, db, v.Grad, a.Value, b.Value, v.c.k)
+	f32.LayerNormGrad(dx, dw, db, v.Grad, a.Value, b.Value, v.Keep(2*v.Rows))
 }
 
 // batchNorm is the operation of BatchNorm. The constant k is eps.

@@ -15,9 +15,12 @@ func (j *rowJob) DoRows(_, from, to int) { j.compute(j.v, from, to) }
 
 // The results of an operation whose rows several cores may share.
 const (
-	shareValue  = iota // the value
-	shareInput         // the gradient of the input
-	shareWeight        // the gradient of the weight
+	shareValue    = iota // the value
+	shareInput           // the gradient of the input
+	shareWeight          // the gradient of the weight
+	shareRows            // recurrent layers: the part of the value that needs no earlier step
+	shareRowsGrad        // recurrent layers: the gradient of the input
+	shares               // number of results
 )
 
 // Share sets the pool of cores for large matrix products. If the Pool is nil or stopped, one core

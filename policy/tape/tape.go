@@ -17,6 +17,7 @@ package tape
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/rlrun/rlrun/policy/f32"
 	"github.com/rlrun/rlrun/policy/parallel"
@@ -33,12 +34,14 @@ type Var struct {
 	op       Op     // operation that computed Value; nil for inputs and parameters
 	in       []*Var // operands of op
 	c        constants
-	buf      []float32 // memory of Value and Grad, reused after a Reset
-	kept     []float32 // memory of Keep, reused after a Reset
-	begun    bool      // whether Grad has a gradient already; before that its elements are arbitrary
-	setsGrad bool      // layers: whether Backward sets the gradient of the input instead of adding to it
-	biasDone bool      // layers: whether the gradient of the bias is already added
-	jobs     [3]rowJob // the matrix products of op that several cores share: values, gradients of the inputs, gradients of the weight
+	buf      []float32      // memory of Value and Grad, reused after a Reset
+	kept     []float32      // memory of Keep, reused after a Reset
+	places   []int32        // memory of a pool's places, reused after a Reset
+	base     *Var           // Reshape: the Var whose memory this Var shares; otherwise nil
+	begun    bool           // whether Grad has a gradient already; before that its elements are arbitrary
+	setsGrad bool           // layers: whether Backward sets the gradient of the input instead of adding to it
+	biasDone bool           // layers: whether the gradient of the bias is already added
+	jobs     [shares]rowJob // the matrix products of op that several cores share: values, gradients of the inputs, gradients of the weight
 }
 
 // constants are the constant numbers of an operation of this package, besides its operands. The
@@ -138,7 +141,8 @@ func (v *Var) Backward() {
 	if v.Grad == nil {
 		return // v depends on no parameter
 	}
-	v.Grad[0], v.begun = 1, true
+	v.beginGrad()
+	v.Grad[0] = 1
 	for i := v.tape.n - 1; i >= 0; i-- {
 		if u := v.tape.vars[i]; u.op != nil && u.Grad != nil {
 			u.beginGrads()
@@ -152,7 +156,10 @@ func (v *Var) Backward() {
 func (v *Var) beginGrads() {
 	v.beginGrad()
 	x := v.in[0]
-	v.setsGrad = x.Grad != nil && !x.begun && setsGrad(v.op) && x != v.in[1] && x != v.in[2]
+	for x.base != nil {
+		x = x.base
+	}
+	v.setsGrad = x.Grad != nil && !x.begun && setsGrad(v.op) && !slices.Contains(v.in[1:], x)
 	if v.setsGrad {
 		x.begun = true
 	}
@@ -163,6 +170,9 @@ func (v *Var) beginGrads() {
 
 // beginGrad sets the gradient of v to zeros, if it has one and nothing was added to it yet.
 func (v *Var) beginGrad() {
+	for v.base != nil {
+		v = v.base
+	}
 	if v.Grad != nil && !v.begun {
 		v.begun = true
 		clear(v.Grad)
@@ -187,7 +197,7 @@ func (t *Tape) push(rows, cols int) *Var {
 	}
 	v := t.vars[t.n]
 	t.n++
-	v.Rows, v.Cols, v.Grad, v.op, v.begun = rows, cols, nil, nil, false // the other fields are set later, or not read
+	v.Rows, v.Cols, v.Grad, v.op, v.base, v.begun = rows, cols, nil, nil, nil, false // the other fields are set later, or not read
 	return v
 }
 

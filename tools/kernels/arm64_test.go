@@ -45,6 +45,8 @@ func TestEncode(t *testing.T) {
 		{"sshr.4s", []int{31, 30, 1}, 0x4f3f07df, "sshr v31.4s, v30.4s, #1"},
 		{"fmla.4s[]", []int{0, 1, 2, 2}, 0x4f821820, "fmla v0.4s, v1.4s, v2.s[2]"},
 		{"fmla.4s[]", []int{31, 30, 29, 3}, 0x4fbd1bdf, "fmla v31.4s, v30.4s, v29.s[3]"},
+		{"cmeq.4s", []int{31, 30, 29}, 0x6ebd8fdf, "cmeq v31.4s, v30.4s, v29.4s"},
+		{"ldr.s[x,x]", []int{31, 30, 29}, 0xbc7d6bdf, "ldr s31, [x30, x29]"},
 		{"ldr.q[x,x]", []int{31, 30, 29}, 0x3cfd6bdf, "ldr q31, [x30, x29]"},
 		{"str.q[x,x]", []int{31, 30, 29}, 0x3cbd6bdf, "str q31, [x30, x29]"},
 	}

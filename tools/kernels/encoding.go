@@ -34,6 +34,8 @@ var encodings = map[string]encoding{
 	"mvn.16b":    {0x6e205800, "mvn v%d.16b, v%d.16b", []int{rd, rn}},
 	"sshr.4s":    {0x4f000400, "sshr v%d.4s, v%d.4s, #%d", []int{rd, rn, shift}},
 	"fmla.4s[]":  {0x4f801000, "fmla v%d.4s, v%d.4s, v%d.s[%d]", []int{rd, rn, rm, element}},
+	"cmeq.4s":    {0x6ea08c00, "cmeq v%d.4s, v%d.4s, v%d.4s", []int{rd, rn, rm}},
+	"ldr.s[x,x]": {0xbc606800, "ldr s%d, [x%d, x%d]", []int{rd, rn, rm}},
 	"ldr.q[x,x]": {0x3ce06800, "ldr q%d, [x%d, x%d]", []int{rd, rn, rm}},
 	"str.q[x,x]": {0x3ca06800, "str q%d, [x%d, x%d]", []int{rd, rn, rm}},
 }

@@ -66,9 +66,15 @@ func (s instructions) pow2(n vec) vec {
 	return s.binary(VPADDD, p, s.number(1))
 }
 
-// exp returns eˣ.
+// exp returns eˣ, and 0 where x < -87.
 func (s instructions) exp(x vec) vec {
-	x = s.atMost(s.copy(s.number(89)), s.atLeast(s.copy(s.number(-104)), x))
+	small := s.compare(x, less, s.number(-87))
+	return s.selectLanes(small, s.zero(), s.expNormal(s.atLeast(s.copy(s.number(-87)), x)))
+}
+
+// expNormal returns eˣ for x ≥ -87.
+func (s instructions) expNormal(x vec) vec {
+	x = s.atMost(s.copy(s.number(89)), x)
 	n, _, r := s.reduce(x)
 	y := s.plus(s.expm1r(r), s.number(1))
 	if s.is512() {

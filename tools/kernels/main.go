@@ -44,4 +44,11 @@ func (s instructions) functionsOfAll() {
 	if !s.isNEON() {
 		s.normalize()
 	}
+	s.panelProducts()
+	s.gates()
+	s.softmax()
+	s.softmaxGrad()
+	s.layerNorm()
+	s.layerNormGrad()
+	s.images()
 }

@@ -186,3 +186,46 @@ func (f *narrow) addPairs(sums [][2]vec, end reg.Register, label string) {
 	CMPQ(f.x, end)
 	JLT(LabelRef(label))
 }
+
+// addTerms adds the products of k terms of a block's rows of a with the rows of b in panels to the sums. See
+// addProducts.
+func (p *panelRow) addTerms(b block, sums [][]vec, a, ra, ca, k reg.Register) {
+	step := func(x func(i int) (vec, int)) {
+		var row []vec
+		for j := range b.vectors {
+			row = append(row, p.load(p.at(j), all))
+		}
+		p.next()
+		for i := range b.rows {
+			v, lane := x(i)
+			for j := range b.vectors {
+				p.fmla(v, lane, row[j], sums[i][j])
+			}
+		}
+	}
+	CMPQ(ca, Imm(4))
+	JNE(LabelRef("columns"))
+	p.contiguousRows(b, a, ra, k, step)
+	JMP(LabelRef("added"))
+	Label("columns")
+	ak := GP64()
+	MOVQ(a, ak)
+	Label("column")
+	var x []vec
+	at := ak
+	for i := range b.rows {
+		if i == 1 {
+			at = GP64()
+			MOVQ(ak, at)
+		}
+		if i > 0 {
+			ADDQ(ra, at)
+		}
+		x = append(x, p.loadLanes(Mem{Base: at}, 1))
+	}
+	ADDQ(ca, ak)
+	step(func(i int) (vec, int) { return x[i], 0 })
+	DECQ(k)
+	JNZ(LabelRef("column"))
+	Label("added")
+}

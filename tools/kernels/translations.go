@@ -11,7 +11,7 @@ import (
 // words are the amd64 instructions that are one word of arm64 with the same operands.
 var words = map[string]string{
 	"VADDPS": "fadd.4s", "VSUBPS": "fsub.4s", "VMULPS": "fmul.4s", "VDIVPS": "fdiv.4s", "VMAXPS": "fmax.4s", "VMINPS": "fmin.4s",
-	"VHADDPS": "faddp.4s", "VADDPD": "fadd.2d", "VHADDPD": "faddp.2d", "VSQRTPS": "fsqrt.4s",
+	"VHADDPS": "faddp.4s", "VADDPD": "fadd.2d", "VHADDPD": "faddp.2d", "VSQRTPS": "fsqrt.4s", "VPCMPEQD": "cmeq.4s",
 	"VCVTPS2DQ": "fcvtns.4s", "VCVTDQ2PS": "scvtf.4s", "FMLA": "fmla.4s[]",
 }
 
@@ -60,6 +60,9 @@ func (t *translation) vectorInstruction(opcode string, ops []operand.Op) error {
 	case "VMOVUPS", "VMOVAPS":
 		return t.move(ops[0], ops[1])
 	case "VMOVSS", "MOVSS":
+		if m, ok := ops[0].(operand.Mem); ok && m.Index != nil && m.Disp == 0 && m.Scale == 1 {
+			return t.word("ldr.s[x,x]", m.Index, m.Base, ops[1])
+		}
 		t.scalar("FMOVS", ops[0], ops[1])
 	case "VMOVSD", "MOVSD":
 		t.scalar("FMOVD", ops[0], ops[1])
@@ -77,6 +80,12 @@ func (t *translation) vectorInstruction(opcode string, ops []operand.Op) error {
 		return t.word("fcvtl.2d", ops[1], ops[1])
 	case "VFMADD213PS":
 		t.multiplyFirst(ops[0], ops[1], ops[2])
+	case "VPMOVZXBD":
+		t.scalar("FMOVS", ops[0], ops[1])
+		t.emit("VUXTL", vector(ops[1], "B8"), vector(ops[1], "H8"))
+		t.emit("VUXTL", vector(ops[1], "H4"), vector(ops[1], "S4"))
+	case "VMOVD":
+		t.emit("FMOVS", general(ops[0]), vector(ops[1], ""))
 	case "VPSRAD":
 		return t.word("sshr.4s", ops...)
 	case "VCMPPS":
@@ -110,6 +119,10 @@ func (t *translation) generalInstruction(opcode string, ops []operand.Op, flags 
 	switch opcode {
 	case "MOVQ", "MOVL":
 		t.moveGeneral(ops[0], ops[1])
+	case "MOVLQSX":
+		t.emit("MOVW", t.memory(ops[0].(operand.Mem)), general(ops[1]))
+	case "MOVBLZX":
+		t.emit("MOVBU", t.memory(ops[0].(operand.Mem)), general(ops[1]))
 	case "LEAQ":
 		t.effectiveAddress(ops[0].(operand.Mem), general(ops[1]))
 	case "XORQ":
@@ -191,6 +204,10 @@ func (t *translation) effectiveAddress(m operand.Mem, to string) {
 func (t *translation) moveGeneral(from, to operand.Op) {
 	if m, ok := from.(operand.Mem); ok {
 		t.emit("MOVD", t.memory(m), general(to))
+		return
+	}
+	if m, ok := to.(operand.Mem); ok {
+		t.emit("MOVD", general(from), t.memory(m))
 		return
 	}
 	if from != to {

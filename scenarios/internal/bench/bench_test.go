@@ -16,7 +16,7 @@ func TestCases(t *testing.T) {
 	mk := env.Each(classic.NewCartPole)
 	envs := env.Registry{}
 	classic.Register(envs)
-	cases := slices.Concat(Networks(), Loops(), Agents(envs), []Case{Step("CartPole-v1", mk)})
+	cases := slices.Concat(Networks(), NetworksOfImages(), NetworksOfSequences(), Loops(), Agents(envs), []Case{Step("CartPole-v1", mk)})
 	for _, c := range cases {
 		if testing.Short() && strings.Contains(c.Name, "256") {
 			continue

@@ -85,7 +85,7 @@ func TrainingStep(s shape, batch int, e nn.Engine) Case {
 		opt.Share(cores)
 		return func() {
 			t.Reset()
-			y := net.Forward(t, t.Const(x, batch), nn.Training)
+			y := net.Forward(t, t.Const(x, batch), nn.Pass{Mode: nn.Training})
 			loss.Squared(y, t.Const(target, batch)).Backward()
 			opt.Step()
 		}, nil
@@ -100,7 +100,7 @@ func (s shape) forward(batch int) func(*parallel.Pool) (func(), error) {
 			nn.Share(cores, net)
 		}
 		x, y := floats(batch*s.in()), floats(batch*s.out())
-		return func() { net.Infer(y, x) }, err
+		return func() { net.Infer(y, x, nn.Memory{}) }, err
 	}
 }
 

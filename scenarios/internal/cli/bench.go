@@ -45,7 +45,7 @@ of them. The columns are the fastest kernels of this machine, the plain Go kerne
 
 // benchCases returns all cases that rlrun bench measures.
 func (a *App) benchCases() []bench.Case {
-	cases := slices.Concat(bench.Networks(), bench.Loops())
+	cases := slices.Concat(bench.Networks(), bench.NetworksOfImages(), bench.NetworksOfSequences(), bench.Loops())
 	for _, id := range a.Envs.IDs() {
 		if mk, err := a.Envs.Maker(id, nil); err == nil {
 			cases = append(cases, bench.Step(id, mk))

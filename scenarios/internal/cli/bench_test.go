@@ -32,7 +32,8 @@ func TestBenchNames(t *testing.T) {
 	for _, want := range []string{
 		"train/4-64-64-2/tanh/b64", "train/4-64-64-2/tanh/b256", "train/8-64-64-4/tanh/b256",
 		"train/17-256-256-6/relu/b256", "train/3-400-300-1/relu/b100", "forward/8-64-64-4/tanh/b256",
-		"infer1/3-400-300-1/relu", "sgemm/64", "sgemm/256", "tanh_f32", "gae/2048x8",
+		"infer1/3-400-300-1/relu", "train/minatar/b32", "train/minatar/b256", "train/nature/b32", "train/lstm/64/T16xN16",
+		"train/lstm/256/T16xN16", "train/attention/64/T16xN16", "infer1/minatar", "infer1/nature", "infer1/lstm/64", "sgemm/64", "sgemm/256", "tanh_f32", "gae/2048x8",
 		"replay_gather/256x17_of_1e6", "env/CartPole-v1", "e2e/ppo_cartpole_env_step",
 	} {
 		if !strings.Contains(" "+have+" ", " "+want+" ") {

@@ -15,17 +15,19 @@ import (
 	"github.com/rlrun/rlrun/scenarios/internal/episode"
 )
 
-// A film draws the frames of a recording: the environment, with a headline above it.
+// A film draws the frames of a recording: the environment, with a headline above it. Beside it are the
+// image that the policy sees and the policy's memory, if there are any.
 type film struct {
 	player *episode.Player
+	strip  *episode.Strip // memory of the policy
 	theme  render.Theme
 	image  *raster.Image // the current frame
 	fps    int           // frames per second, one frame for each step
 }
 
 // newFilm returns a film of p with frames of width × height pixels.
-func newFilm(p *episode.Player, th render.Theme, width, height, fps int) film {
-	return film{p, th, raster.NewImage(width, height), fps}
+func newFilm(p *episode.Player, memory *episode.Strip, th render.Theme, width, height, fps int) film {
+	return film{p, memory, th, raster.NewImage(width, height), fps}
 }
 
 // drawFrame draws the current step of the player to f.image.
@@ -36,8 +38,38 @@ func (f film) drawFrame() {
 	f.image.Within(f.image.Rect)
 	f.image.Clear(f.theme.Paper)
 	f.player.Headline(f.image, fontSize, float32(size.Y)-1.4*fontSize, fontSize, float32(size.X)-2*fontSize, 0, f.theme.Label())
-	f.image.Within(image.Rect(0, headlineHeight, size.X, size.Y))
+	side := size.X
+	if f.player.HasImage() || f.strip.Size() > 0 {
+		side = size.X * 2 / 3
+		f.drawSide(image.Rect(side, headlineHeight, size.X, size.Y), fontSize)
+	}
+	f.image.Within(image.Rect(0, headlineHeight, side, size.Y))
 	f.player.Draw(f.image, f.theme)
+}
+
+// drawSide draws what the policy sees, and below it what it remembers.
+func (f film) drawSide(r image.Rectangle, fontSize float32) {
+	f.image.Within(r)
+	w, top := float32(r.Dx())-fontSize, float32(r.Dy())
+	title := func(text string) {
+		top -= 1.2 * fontSize
+		size := min(0.85*fontSize, 0.85*fontSize*w/f.image.TextWidth(text, 0.85*fontSize))
+		f.image.Text(0, top, size, 0, text, f.theme.Label())
+		top -= 0.4 * fontSize
+	}
+	end := fontSize
+	if f.player.HasImage() {
+		if f.strip.Size() > 0 {
+			end = top * 0.4
+		}
+		title("the policy sees " + f.player.ImageText())
+		f.player.DrawImage(f.image, 0, end, w, top)
+		top, end = end-0.5*fontSize, fontSize
+	}
+	if f.strip.Size() > 0 {
+		title(f.strip.Title())
+		f.strip.Draw(f.image, 0, end, w, top, f.player.Steps, f.theme)
+	}
 }
 
 // seconds returns how long the current frame is shown [s]. The last frame of an episode is

@@ -37,7 +37,9 @@ file's name chooses the format:
   .gif    a picture of every step
   .mp4    a picture of every step; needs the program ffmpeg
   .png    a film strip: a row of pictures for each episode
-  .jsonl  a line of JSON for each step: observation, state, action and reward`,
+  .jsonl  a line of JSON for each step: observation, state, action and reward
+
+Pictures also show the image that the policy sees, and its memory, if it has them.`,
 		Example: `  rlrun record runs/cartpole-ppo/seed-1 -o run.gif --theme dark`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			r, err := a.loadOne(args[0], "policy.safetensors")
@@ -79,7 +81,8 @@ type actor struct {
 	player  *episode.Player
 	policy  policy.Policy
 	actor   *policy.Actor
-	sampled bool // sample actions, instead of the most likely action
+	strip   *episode.Strip // memory of the policy along the episode
+	sampled bool           // sample actions, instead of the most likely action
 }
 
 // newActor returns an actor with the final policy of the run r, or with its best policy.
@@ -93,19 +96,22 @@ func newActor(r *run.Run, best, sampled bool) (*actor, error) {
 		return nil, err
 	}
 	player.Values, player.Best = run.Knowledge(r.Scenario, p)
-	return &actor{run: r, player: player, policy: p, actor: policy.NewActor(p), sampled: sampled}, nil
+	return &actor{run: r, player: player, policy: p, actor: policy.NewActor(p), strip: episode.NewStrip(p.Spec().Memory), sampled: sampled}, nil
 }
 
 // startEpisode starts episode i of the evaluation with this seed.
 func (a *actor) startEpisode(seed uint64, i int) error {
 	s := run.EpisodeSeed(seed, i)
 	a.actor.Begin(a.sampled, s)
+	a.strip.Clear()
 	return a.player.Reset(s)
 }
 
 // step takes one environment step with the policy's action.
 func (a *actor) step() error {
-	return a.player.Step(a.actor.Act(a.player.Obs, a.player.Mask))
+	act := a.actor.Act(a.player.Obs, a.player.Mask)
+	a.strip.Put(a.player.Steps, a.actor.Memory())
+	return a.player.Step(act)
 }
 
 // A recorder records episodes of a player in a file format.
@@ -117,7 +123,7 @@ type recorder interface {
 // record plays n episodes, writes them to the file f.out, and closes the environment.
 func (a *App) record(r *run.Run, act *actor, seed uint64, n int, f recordFlags) (err error) {
 	defer func() { err = errors.Join(err, act.player.Close()) }()
-	rec, err := newRecorder(r, act.player, f)
+	rec, err := newRecorder(r, act, f)
 	if err != nil {
 		return badInput{err}
 	}
@@ -152,7 +158,8 @@ func playWhole(ctx context.Context, act *actor, seed uint64, i int, rec recorder
 }
 
 // newRecorder returns the recorder of the file format that the name f.out ends with.
-func newRecorder(r *run.Run, p *episode.Player, f recordFlags) (recorder, error) {
+func newRecorder(r *run.Run, act *actor, f recordFlags) (recorder, error) {
+	p := act.player
 	if err := checkNewOut(f.out); err != nil {
 		return nil, err
 	}
@@ -167,7 +174,7 @@ func newRecorder(r *run.Run, p *episode.Player, f recordFlags) (recorder, error)
 			return nil, fmt.Errorf("--fps %s: want a whole number, 1 … 50", f.fps)
 		}
 	}
-	film := newFilm(p, f.theme.Theme, width, height, fps)
+	film := newFilm(p, act.strip, f.theme.Theme, width, height, fps)
 	switch ext {
 	case ".gif":
 		return newGIF(film), nil

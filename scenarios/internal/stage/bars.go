@@ -25,7 +25,7 @@ const noScore = "–"
 // most likely action.
 func (s *Screen) askPolicy() (act []float32) {
 	act = make([]float32, len(s.act))
-	s.policy.Act(policy.In{Obs: s.Player.Obs, Mask: s.Player.Mask}, policy.Out{Act: act, Scores: s.scores})
+	s.ask(nil, policy.Out{Act: act, Scores: s.scores})
 	return act
 }
 

@@ -37,6 +37,7 @@ func commands() []command {
 		{"v", "V", "show or hide the values", func(s *Screen) { s.toggle("v") }},
 		{"c", "C", "show or hide the returns", func(s *Screen) { s.toggle("c") }},
 		{"i", "I", "show or hide training", func(s *Screen) { s.toggle("i") }},
+		{"m", "M", "show or hide image and memory", func(s *Screen) { s.toggle("m") }},
 		{"t", "T", "dark or light theme", func(s *Screen) { s.Dark = !s.Dark }},
 		{"p", "P", "save a picture as a file", func(s *Screen) { s.savePicture = true }},
 		{"h", "H", "show or hide this help", func(s *Screen) { s.help = !s.help }},
@@ -87,7 +88,7 @@ func (s *Screen) stepForward() {
 	switch p := s.Player; {
 	case s.err != nil:
 	case p.Steps < p.Last():
-		s.err = p.Seek(p.Steps + 1)
+		s.seek(p.Steps + 1)
 	case !p.Done():
 		if act := s.nextAction(); act != nil {
 			s.take(act)
@@ -98,7 +99,7 @@ func (s *Screen) stepForward() {
 // stepBack pauses and moves one step back.
 func (s *Screen) stepBack() {
 	s.paused = true
-	s.err = s.Player.Seek(s.Player.Steps - 1)
+	s.seek(s.Player.Steps - 1)
 }
 
 // changeSpeed adds doublings to the speed; negative ones make it slower.

@@ -46,6 +46,7 @@ type Screen struct {
 	policy  policy.Policy
 	rng     []rand.PCG // [1] random generator of sampled actions
 	act     []float32
+	memory  memory    // what the policy remembers of the episode
 	values  []float64 // V at each step of the episode; NaN for unknown
 	axis    axis      // axis of values
 	returns curve     // returns of the watched episodes
@@ -78,8 +79,9 @@ var _ raster.Screen = (*Screen)(nil)
 func New(c Config) (*Screen, error) {
 	s := &Screen{Config: c, policy: c.Policy, opened: make(chan struct{}), act: make([]float32, c.Player.Spec.Act.Size())}
 	s.actions = c.Player.Controls()
-	s.panels = map[string]bool{"b": c.Policy != nil, "v": c.Policy != nil, "c": c.Actions == nil, "i": c.Training != nil}
+	s.panels = map[string]bool{"b": c.Policy != nil, "v": c.Policy != nil, "c": c.Actions == nil, "i": c.Training != nil, "m": true}
 	if c.Policy != nil {
+		s.memory = newMemory(c.Policy.Spec().Memory)
 		s.scores = make([]float32, c.Policy.Spec().Scores)
 		s.options = options(c.Policy.Spec(), s.actions)
 	}
@@ -121,7 +123,7 @@ func (s *Screen) Update(pressed, held []string) (changed, done bool) {
 	if t := s.Training; t != nil && t.hasChanged() {
 		changed = true
 		if p := t.newest(); p != nil {
-			s.policy = p
+			s.usePolicy(p)
 			s.updateStates()
 		}
 	}
@@ -151,6 +153,7 @@ func (s *Screen) startEpisode(number int) {
 	policy.SeedEpisode(&s.rng[0], seed)
 	s.values, s.axis, s.decimals = s.values[:0], s.axis.next(), 0
 	s.err = s.Player.Reset(seed)
+	s.memory.begin()
 	s.addValue()
 }
 
@@ -163,11 +166,15 @@ func (s *Screen) updateStates() {
 
 // addValue appends the value of the current observation to s.values. A terminal state has no value.
 func (s *Screen) addValue() {
-	if s.policy == nil || !s.policy.Spec().Values || s.err != nil || s.Player.Terminated {
+	if s.policy == nil || s.err != nil || s.Player.Terminated {
 		return
 	}
 	var x [1]float32
-	s.policy.Act(policy.In{Obs: s.Player.Obs, Mask: s.Player.Mask}, policy.Out{Value: x[:]})
+	if !s.policy.Spec().Values {
+		s.observe()
+		return
+	}
+	s.ask(nil, policy.Out{Value: x[:]})
 	s.values = s.values[:min(len(s.values), s.Player.Steps)]
 	for len(s.values) < s.Player.Steps {
 		s.values = append(s.values, math.NaN()) // earlier steps, played by a policy without values
@@ -223,9 +230,9 @@ func (s *Screen) nextAction() []float32 {
 		}
 		return nil
 	case s.Sampled:
-		s.policy.Act(policy.In{Obs: p.Obs, Mask: p.Mask, Rand: s.rng}, policy.Out{Act: s.act})
+		s.ask(s.rng, policy.Out{Act: s.act})
 	default:
-		s.policy.Act(policy.In{Obs: p.Obs, Mask: p.Mask}, policy.Out{Act: s.act})
+		s.ask(nil, policy.Out{Act: s.act})
 	}
 	return s.act
 }
@@ -254,6 +261,7 @@ func (s *Screen) take(act []float32) {
 	if s.err = s.Player.Step(act); s.err != nil {
 		return
 	}
+	s.memory.advance()
 	s.addValue()
 	if s.Player.Done() {
 		s.returns.add(s.Player.Return)

@@ -24,6 +24,12 @@ const (
 
 // sections returns the visible panels, from top to bottom.
 func (s *Screen) sections() (all []section) {
+	if s.panels["m"] && s.Controls == nil && s.Player.HasImage() {
+		all = append(all, section{curveHeight, 12, 0, s.sight})
+	}
+	if s.panels["m"] && s.policy != nil && s.memory.size() > 0 {
+		all = append(all, section{curveHeight, 9, 0, s.memoryStrip})
+	}
 	if s.panels["b"] && s.policy != nil {
 		n := float32(len(s.options))
 		all = append(all, section{titleHeight + 0.6 + rowHeight*n, titleHeight + 0.6 + 2.2*n, len(s.options), s.bars})

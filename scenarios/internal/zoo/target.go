@@ -32,10 +32,8 @@ func aliases() map[string]trainEnv {
 		"LunarLanderContinuous": {id: "LunarLander", option: "continuous"},
 		"BipedalWalkerHardcore": {id: "BipedalWalker", option: "hardcore"},
 
-		"CartPoleNoVel":              {id: "CartPole", wrapper: hidden},
 		"MountainCarNoVel":           {id: "MountainCar", wrapper: hidden},
 		"MountainCarContinuousNoVel": {id: "MountainCarContinuous", wrapper: hidden},
-		"PendulumNoVel":              {id: "Pendulum", wrapper: hidden},
 		"LunarLanderNoVel":           {id: "LunarLander", wrapper: hidden},
 		"LunarLanderContinuousNoVel": {id: "LunarLander", option: "continuous", wrapper: hidden},
 	}

@@ -222,10 +222,10 @@ func TestImportTarget(t *testing.T) {
 		{"FrozenLake-v1", "default", "{id: FrozenLake-v1}", false},
 		{"LunarLanderContinuous-v3", "LunarLanderContinuous-v3", "{id: LunarLander-v3, options: {continuous: true}}", false},
 		{"LunarLanderContinuous", "LunarLanderContinuous-v3", "{id: LunarLander-v3, options: {continuous: true}}", false},
-		{"PendulumNoVel-v0", "PendulumNoVel-v0", "{id: Pendulum-v1, wrappers: [{mask_velocity: true}]}", true},
-		{"PendulumNoVel-v1", "PendulumNoVel-v0", "{id: Pendulum-v1, wrappers: [{mask_velocity: true}]}", true},
+		{"PendulumNoVel-v0", "PendulumNoVel-v0", "{id: PendulumNoVel-v1}", true},
+		{"PendulumNoVel-v1", "PendulumNoVel-v0", "{id: PendulumNoVel-v1}", true},
 		{"LunarLander-v3", "default", "{id: LunarLander-v3}", false},
-		{"CartPoleNoVel-v1", "CartPoleNoVel-v1", "{id: CartPole-v1, wrappers: [{mask_velocity: true}]}", false},
+		{"CartPoleNoVel-v1", "CartPoleNoVel-v1", "{id: CartPoleNoVel-v1}", false},
 		{"MountainCarNoVel-v0", "default", "{id: MountainCar-v0, wrappers: [{mask_velocity: true}]}", false},
 	} {
 		made, err := imported(c.env+" ppo", file)
