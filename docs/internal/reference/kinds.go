@@ -28,11 +28,13 @@ var ownForms = map[string]string{
 	"agents.TrainFreq":   "whole number, or list",
 	"agents.Temperature": "number, or `auto`",
 	"policy.NetArch":     "list of whole numbers, or mapping",
-	"nn.Layers":          "list of [layers](#layers)",
+	"policy.Extractor":   "text, or list of [layers](#layers)",
+	"policy.NetLayers":   "list of [layers](#layers), name of a network, or mapping",
 	"grid.Map":           "list of texts, a row each",
 	"mujoco.Range":       "list of two numbers, which may be `-.inf` and `.inf`",
 	"mujoco.BodyName":    "text, or whole number",
 	"scenario.stack":     "whole number, or [mapping](#frame_stack)",
+	"pixels.Settings":    "text, `84x84`, or [mapping](#pixels)",
 	"scenario.selection": "list of whole numbers, or of texts",
 }
 

@@ -127,7 +127,7 @@ func (p *page) Environments() (all []environment, err error) {
 		synopsis, err := p.synopsis(t)
 		e.Synopsis = strings.TrimSuffix(markdown(synopsis), ":")
 		if err == nil {
-			e.Options, err = p.rows(kinds[t]...)
+			e.Options, err = p.allRows(kinds[t]...)
 		}
 		if err != nil {
 			return nil, err
@@ -167,6 +167,9 @@ func (p *page) NetArch() ([]row, error) {
 	}
 	return rows, err
 }
+
+// Networks returns the names of networks.
+func (p *page) Networks() []string { return nn.Names() }
 
 // Layers returns a row for each kind of layer.
 func (p *page) Layers() (rows []row, err error) {

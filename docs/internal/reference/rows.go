@@ -23,7 +23,7 @@ type instance struct {
 // required has the settings without a default, each as the Go type of its struct and its key.
 var required = map[string]bool{
 	"scenario.file.env": true, "scenario.file.agent": true, "scenario.file.steps": true, "scenario.envFile.id": true,
-	"scenario.stack.n": true, "scenario.bins.bins": true, "scenario.tiles.tiles": true,
+	"scenario.stack.n": true, "pixels.Settings.size": true, "scenario.bins.bins": true, "scenario.tiles.tiles": true,
 	"optim.curve.start": true, "optim.curve.shape": true, "policy.netArchMapping.pi": true,
 }
 
@@ -68,6 +68,26 @@ func inline(v reflect.Value) (all []reflect.Value) {
 		}
 	}
 	return all
+}
+
+// allRows returns the settings of a struct, with those of its inline structs.
+func (s *source) allRows(all ...instance) ([]row, error) {
+	rows, err := s.rows(all...)
+	if err != nil {
+		return nil, err
+	}
+	for i := range inline(all[0].of) {
+		var inner []instance
+		for _, in := range all {
+			inner = append(inner, instance{in.name, inline(in.of)[i]})
+		}
+		more, err := s.allRows(inner...)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, more...)
+	}
+	return rows, nil
 }
 
 // meaning returns the text for a field's comment on the page. If the field has a few named
