@@ -39,9 +39,13 @@ func mustWrap(t testing.TB, id, size string, gray bool) *pixels.Pixels {
 }
 
 // TestContract checks every environment as stacked pictures. The contract includes that a step
-// allocates nothing, so Blackjack is left out: it formats numbers for its texts.
+// allocates nothing, so Blackjack is left out: it formats numbers for its texts. A short test takes
+// three environments.
 func TestContract(t *testing.T) {
 	ids := slices.DeleteFunc(registry().IDs(), func(id string) bool { return id == "Blackjack-v1" })
+	if testing.Short() {
+		ids = []string{"CartPole-v1", "FrozenLake-v1", "MemoryLength-v0"}
+	}
 	for _, id := range ids {
 		t.Run(id, func(t *testing.T) {
 			p := mustWrap(t, id, "24x20", true)
