@@ -79,17 +79,14 @@ func (m *memory) input(in *policy.In, first []bool) {
 		return
 	}
 	in.Memory = m.ofPolicy
+	clearFirst(m.ofPolicy, first)
+	clearFirst(m.ofCritics, first)
 	n := len(first)
 	ofPolicy, ofCritics := len(m.ofPolicy)/n, len(m.ofCritics)/n
-	for i, f := range first {
-		p, c := m.ofPolicy[i*ofPolicy:(i+1)*ofPolicy], m.ofCritics[i*ofCritics:(i+1)*ofCritics]
-		if f {
-			clear(p)
-			clear(c)
-		}
+	for i := range n {
 		row := m.both[i*(ofPolicy+ofCritics):]
-		copy(row, p)
-		copy(row[ofPolicy:], c)
+		copy(row, m.ofPolicy[i*ofPolicy:(i+1)*ofPolicy])
+		copy(row[ofPolicy:], m.ofCritics[i*ofCritics:(i+1)*ofCritics])
 	}
 	m.sequences.Remember(m.both)
 }
