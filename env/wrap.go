@@ -54,13 +54,14 @@ func StateOf(e Env, s *state.State) {
 type baseWrapper struct {
 	Env
 	obs, act Space // nil: the space of the wrapped environment
+	frames   int   // Frames of the Spec if obs is not nil
 }
 
 // Spec returns the Spec of the wrapped environment, with the new spaces.
 func (w baseWrapper) Spec() Spec {
 	s := w.Env.Spec()
 	if w.obs != nil {
-		s.Obs, s.Frames = w.obs, 0
+		s.Obs, s.Frames = w.obs, w.frames
 	}
 	if w.act != nil {
 		s.Act = w.act

@@ -58,18 +58,9 @@ func newImageStack(e Env, m Image, n int, zeros bool) (*FrameStack, error) {
 		return nil, err
 	}
 	return &FrameStack{
-		baseWrapper: baseWrapper{Env: e, obs: Image{m.H, m.W, n * m.C}}, n: n, obsSize: o, zeros: zeros,
+		baseWrapper: baseWrapper{Env: e, obs: Image{m.H, m.W, n * m.C}, frames: n}, n: n, obsSize: o, zeros: zeros,
 		frames: make([]uint8, n*o), newest: make([]float32, o), channel: m.C,
 	}, nil
-}
-
-// Spec returns the Spec of the wrapped environment, with the new space and the number of frames.
-func (w *FrameStack) Spec() Spec {
-	s := w.baseWrapper.Spec()
-	if w.frames != nil {
-		s.Frames = w.n
-	}
-	return s
 }
 
 // stackedBox returns the Box of n rows of b. If zeros is true, 0 is within its bounds.

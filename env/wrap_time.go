@@ -93,23 +93,73 @@ func (w *FrameSkip) Reset(seed uint64, obs []float32) {
 }
 
 // Step repeats act. It stops early if the episode ends or reaches the time limit.
-func (w *FrameSkip) Step(act, obs []float32) (out Outcome) {
+func (w *FrameSkip) Step(act, obs []float32) Outcome {
+	out, _ := w.repeat(act, obs, obs)
+	return out
+}
+
+// repeat repeats act. The observations go to obs and to other by turns, the first one to obs. It
+// returns the outcome with the sum of the rewards, and the number of steps of the wrapped environment.
+func (w *FrameSkip) repeat(act, obs, other []float32) (out Outcome, n int) {
 	var sum float64
-	for range w.times {
+	for n < w.times {
 		out = w.Env.Step(act, obs)
 		sum += out.Reward
+		n++
 		if w.steps++; out.Done() || w.steps == w.maxSteps {
 			break
 		}
+		obs, other = other, obs
 	}
 	out.Reward = sum
-	return out
+	return out, n
 }
 
 // State saves or loads the step count and the wrapped environment.
 func (w *FrameSkip) State(s *state.State) {
 	s.Int("frameskip/taken", &w.steps, math.MaxInt)
 	StateOf(w.Env, s)
+}
+
+// A SkipAndMax repeats every action like a FrameSkip. It returns the maximum of the last two
+// observations, number by number, because an old video game may draw a moving thing only in every
+// second picture. Mnih et al. 2015, "Human-level control through deep reinforcement learning", methods.
+type SkipAndMax struct {
+	*FrameSkip
+	other []float32 // observation of the wrapped environment
+}
+
+var _ Wrapper = (*SkipAndMax)(nil)
+
+// NewSkipAndMax returns e with every action taken in the given number of steps, from 1 to 1048576.
+// The observations of e must be an Image, a Box or bits. If the episode ends earlier, the
+// maximum is over the steps of this action; Gymnasium's MaxAndSkipObservation mixes in an observation of
+// the action before.
+func NewSkipAndMax(e Env, times int) (*SkipAndMax, error) {
+	space := e.Spec().Obs
+	l, err := LayoutOf(space)
+	if err == nil && (len(l.Parts) != 1 || l.Parts[0].Kind == Choice) {
+		err = fmt.Errorf("env: SkipAndMax needs observations that are an Image, a Box or bits, and these are %s", Describe(space))
+	}
+	if err == nil && (times < 1 || times > maxFrameSkip) {
+		err = fmt.Errorf("env: SkipAndMax of %d times, want 1 … %d", times, maxFrameSkip)
+	}
+	if err != nil {
+		return nil, err
+	}
+	skip, err := NewFrameSkip(e, times)
+	return &SkipAndMax{skip, make([]float32, l.Size)}, err
+}
+
+// Step repeats act. It stops early if the episode ends or reaches the time limit.
+func (w *SkipAndMax) Step(act, obs []float32) Outcome {
+	out, n := w.repeat(act, obs, w.other)
+	if n > 1 {
+		for i, v := range w.other {
+			obs[i] = max(obs[i], v)
+		}
+	}
+	return out
 }
 
 // A TimeAwareObservation appends the number of steps taken to the observation. Pardo et al. 2018,
