@@ -4,6 +4,7 @@ import (
 	"errors"
 	"maps"
 	"reflect"
+	"slices"
 
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/internal/nearest"
@@ -19,6 +20,7 @@ type Wrappers map[string]Wrapper
 type Wrapper struct {
 	read       func(value, rest settings.Node) (wrap, error) // the value of the entry, and the mapping of its further settings
 	value      any
+	settings   settings.Map // further settings, which may stand beside the name
 	rewardOnly bool
 }
 
@@ -34,7 +36,7 @@ type wrap func(env.Env) (env.Env, error)
 //
 //	scenario.Wrappers{"fog": scenario.NewWrapper(0.1, NewFog)} // func NewFog(env.Env, float64) (*Fog, error)
 func NewWrapper[T any, E env.Env](defaults T, around func(env.Env, T) (E, error)) Wrapper {
-	return Wrapper{value: defaults, read: func(n, rest settings.Node) (wrap, error) {
+	return Wrapper{value: defaults, settings: settings.Fields(&defaults), read: func(n, rest settings.Node) (wrap, error) {
 		value := defaults
 		err := n.Decode(&value)
 		if err == nil && len(rest.Keys()) > 0 {
@@ -116,11 +118,17 @@ func (s *Scenario) wrappers() (all []wrapping, err error) {
 	return all, nil
 }
 
-// wrapperName returns the name of the wrapper in an entry: the key that is a wrapper.
+// wrapperName returns the name of the wrapper in an entry: the key that is a wrapper. A key that is also
+// a setting of another wrapper in the entry is this setting: {pixels: 84x84, gray: true} is pixels.
 func wrapperName(n settings.Node, kinds Wrappers) (name string, err error) {
 	keys := n.Keys()
+	isSetting := func(key string) bool {
+		return slices.ContainsFunc(keys, func(other string) bool {
+			return other != key && slices.ContainsFunc(kinds[other].settings, func(e settings.Entry) bool { return e.Key == key })
+		})
+	}
 	for _, key := range keys {
-		if _, ok := kinds[key]; !ok || key == name {
+		if _, ok := kinds[key]; !ok || key == name || isSetting(key) {
 			continue
 		}
 		if name != "" {

@@ -1,10 +1,8 @@
 package scenario
 
 import (
-	"errors"
 	"fmt"
 	"math"
-	"strconv"
 
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/pixels"
@@ -21,6 +19,7 @@ func BuiltinWrappers() Wrappers {
 		"discretize_action":      NewWrapper(0, env.NewDiscretizeAction),           // makes a continuous action space discrete, with this many values per dimension
 		"max_steps":              NewWrapper(0, maxSteps),                          // ends episodes after this many steps, instead of the environment's time limit
 		"frame_skip":             NewWrapper(1, env.NewFrameSkip),                  // repeats each action for this many steps and returns the sum of the rewards
+		"skip_and_max":           NewWrapper(1, env.NewSkipAndMax),                 // repeats each action like `frame_skip` and returns the maximum of the last two observations, number by number
 		"frame_stack":            NewWrapper(stack{Padding: padReset}, frameStack), // returns this many of the latest observations together
 		"delay_observation":      NewWrapper(1, env.NewDelayObservation),           // delays observations by this many steps
 		"time_aware_observation": NewSwitch(timeAwareObservation),                  // appends the elapsed fraction of the time limit; a later max_steps in the list sets this limit too
@@ -31,6 +30,9 @@ func BuiltinWrappers() Wrappers {
 		"add_noise":              NewWrapper(0., env.NewAddNoise),                  // adds normally distributed noise with this standard deviation to observations
 		"discretize_observation": NewWrapper(bins{}, discretizeObservation),        // replaces the observation by the index of its cell in a grid
 		"pixels":                 NewWrapper(pixels.Settings{}, pixels.New),        // replaces the observation by a picture of the environment with this width and height, as an image of bytes
+		"gray":                   NewSwitch(env.NewGrayObservation),                // replaces red, green and blue in images by the brightness
+		"crop":                   NewWrapper(edges{}, crop),                        // cuts these numbers of pixels off at the edges of images
+		"resize":                 NewWrapper(size{}, resize),                       // scales images to this width and height; a pixel is the mean of the area that it covers
 		"tile_coding":            NewWrapper(tiles{Tilings: 8}, tileCoding),        // replaces the observation by the tiles that contain it, as bits (Sutton and Barto 2018, section 9.5.4)
 	}
 }
@@ -99,6 +101,14 @@ func span(ends []float64) (low, high float64, err error) {
 	return ends[0], ends[1], nil
 }
 
+func crop(e env.Env, cut edges) (env.Env, error) {
+	return env.NewCropObservation(e, cut.Top, cut.Bottom, cut.Left, cut.Right)
+}
+
+func resize(e env.Env, s size) (env.Env, error) {
+	return env.NewResizeObservation(e, s.height, s.width)
+}
+
 // bins has the settings of discretize_observation.
 type bins struct {
 	Bins int       `yaml:"bins"` // cells in each dimension of the observation
@@ -112,66 +122,4 @@ type tiles struct {
 	Tiles   int       `yaml:"tiles"`   // tiles per dimension of one tiling
 	Low     []float32 `yaml:"low"`     // lower bound of each element; []: bounds of the observation space
 	High    []float32 `yaml:"high"`    // upper bound of each element; []: bounds of the observation space
-}
-
-// stack has the settings of frame_stack: a number n, or a mapping.
-type stack struct {
-	N       int    `yaml:"n"`       // number of observations that are returned together
-	Padding string `yaml:"padding"` // fills the stack at the start of an episode: reset (copies of the first observation) or zero
-}
-
-// Values of padding.
-const (
-	padReset = "reset"
-	padZero  = "zero"
-)
-
-// UnmarshalText reads the number of observations.
-func (s *stack) UnmarshalText(text []byte) error {
-	n, err := strconv.ParseFloat(string(text), 64) // a float, because a whole number may be written 4.0
-	if err != nil || n != math.Trunc(n) || math.Abs(n) > math.MaxInt32 {
-		return fmt.Errorf("%q, want a whole number, or {n: 4, padding: zero}", text)
-	}
-	s.N = int(n)
-	return nil
-}
-
-// UnmarshalMapping reads a mapping, for example {n: 4, padding: zero}.
-func (s *stack) UnmarshalMapping(decode func(into any) error) error {
-	type fields stack // the same struct without the methods, so that decode does not call them
-	f := fields(*s)
-	if err := decode(&f); err != nil {
-		return err
-	}
-	if f.Padding != padReset && f.Padding != padZero {
-		return fmt.Errorf("padding %q, want %s or %s", f.Padding, padReset, padZero)
-	}
-	*s = stack(f)
-	return nil
-}
-
-// A selection is the value of filter_observation: names of fields of a Dict, or indices of
-// elements of a Box.
-type selection struct {
-	index []int
-	names []string // nil: the selection has indices
-}
-
-// UnmarshalText returns an error, because the value must be a list.
-func (s *selection) UnmarshalText([]byte) error { return errSelection }
-
-// UnmarshalMapping returns an error, because the value must be a list.
-func (s *selection) UnmarshalMapping(func(into any) error) error { return errSelection }
-
-var errSelection = errors.New("want the names of fields, or the indices of elements: [0, 2]")
-
-// UnmarshalList reads a list of indices or of names.
-func (s *selection) UnmarshalList(decode func(into any) error) error {
-	if decode(&s.index) == nil {
-		return nil
-	}
-	if decode(&s.names) != nil {
-		return errSelection
-	}
-	return nil
 }

@@ -74,6 +74,9 @@ func TestAllWrappers(t *testing.T) {
 		"frame_stack: 2, padding: zero": {8, 1}, "padding: zero, frame_stack: 2": {8, 1},
 		"pixels: 10x8": {240, 1}, "pixels: 10x8, gray: true": {80, 1}, "pixels: {size: 12x8, gray: true}": {96, 1},
 		"pixels: 84x84, gray: true}, {frame_stack: 4": {84 * 84 * 4, 1},
+		"gray: true, pixels: 10x8":                    {80, 1}, "pixels: 10x8}, {gray: true": {80, 1},
+		"pixels: 10x8}, {crop: {top: 2, left: 3}": {7 * 6 * 3, 1}, "pixels: 10x8}, {resize: 5x3": {45, 1},
+		"skip_and_max: 4": {4, 1}, "pixels: 16x16}, {skip_and_max: 2}, {gray: true}, {resize: 8x8}, {frame_stack: 2": {128, 1},
 	} {
 		s := mustRead(t, "env: {id: CartPole-v1, wrappers: [{"+wrapper+"}]}\nagent: {name: ppo}\nsteps: 10")
 		if got := [2]int{s.Spec.Obs.Size(), s.Spec.Act.Size()}; got != want {
@@ -143,6 +146,15 @@ func TestWrapperFaults(t *testing.T) {
 		{"[{pixels: 84x84, grey: true}]", "env.wrappers[0].grey: unknown key; the nearest is gray"},
 		{"[{pixels: 84x84, gray: maybe}]", `env.wrappers[0].gray: "maybe", want true or false`},
 		{"[{pixels: 84x84}, {add_noise: 1}]", "env.wrappers[1].add_noise: env: AddNoise needs observations that are a Box of numbers, and these are an Image of 84×84×3"},
+		{"[{gray: true}]", "env.wrappers[0].gray: env: GrayObservation needs observations that are an Image, and these are a Box of 4 numbers"},
+		{"[{pixels: 9x9, gray: true}, {gray: true}]", "env.wrappers[1].gray: env: GrayObservation needs images of 3 channels, red, green and blue, and these are an Image of 9×9×1"},
+		{"[{gray: true, resize: 8x8}]", "env.wrappers[0]: want one wrapper and its value"},
+		{"[{pixels: 9x9}, {resize: 84}]", `env.wrappers[1].resize: size "84", want WIDTHxHEIGHT in pixels: 84x84`},
+		{"[{pixels: 9x9}, {resize: 0x84}]", "env.wrappers[1].resize: env: ResizeObservation to 0×84 pixels, want 1 … 1024 each"},
+		{"[{pixels: 9x9}, {crop: 4}]", "env.wrappers[1].crop: want a mapping"},
+		{"[{pixels: 9x9}, {crop: {top: 9}}]", "env.wrappers[1].crop: env: CropObservation of 9 pixels at the top"},
+		{"[{pixels: 9x9}, {crop: {up: 9}}]", "env.wrappers[1].crop.up: unknown key"},
+		{"[{skip_and_max: 0}]", "env.wrappers[0].skip_and_max: env: SkipAndMax of 0 times"},
 		{"[{filter_observation: {x: 1}}]", "env.wrappers[0].filter_observation: want the names of fields, or the indices"},
 		{"[{tile_coding: {tiles: 4}}]", "env.wrappers[0].tile_coding: env: TileCoding of element 1, in -Inf … +Inf, want two bounds, the lower one first; low and high set them"},
 		{"[{discretize_observation: {tilings: 4}}]", "env.wrappers[0].discretize_observation.tilings: unknown key"},

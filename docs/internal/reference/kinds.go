@@ -19,6 +19,7 @@ var groups = map[string]string{
 	"policy.NetworkConfig": "policy_kwargs",
 	"optim.Settings":       "optimizer_kwargs",
 	"scenario.bins":        "bins-and-tiles",
+	"scenario.edges":       "crop",
 	"scenario.tiles":       "bins-and-tiles",
 }
 
@@ -35,6 +36,7 @@ var ownForms = map[string]string{
 	"mujoco.BodyName":    "text, or whole number",
 	"scenario.stack":     "whole number, or [mapping](#frame_stack)",
 	"pixels.Settings":    "text, `84x84`, or [mapping](#pixels)",
+	"scenario.size":      "text, `84x84`",
 	"scenario.selection": "list of whole numbers, or of texts",
 }
 

@@ -51,6 +51,8 @@ func TestImportFaults(t *testing.T) {
 		{"CartPole-v1 ppo", "n_timesteps: 5", "n_timesteps: a second time"},
 		{"CartPole-v1 ppo", "frame_stack: x", `env.wrappers[0].frame_stack.n: "x", want a whole number`},
 		{"CartPole-v1 ppo", "env_wrapper: 7", "env_wrapper: 7, want the name of a wrapper"},
+		{"CartPole-v1 ppo", "env_wrapper: [{gymnasium.wrappers.ResizeObservation: {shape: [96, 84]}}]", "dir/f.yml:4: env.wrappers[0].resize: env: ResizeObservation needs observations that are an Image"},
+		{"CartPole-v1 ppo", "env_wrapper: [{gymnasium.wrappers.GrayscaleObservation: {keep_dim: true}}]", "dir/f.yml:4: env.wrappers[0].gray: env: GrayObservation needs observations that are an Image"},
 		{"CartPole-v1 ppo", "env_wrapper: [{a: 1}]", "env_wrapper: a: want a mapping of its arguments"},
 		{"CartPole-v1 ppo", "env_wrapper: [a, a, a, a, a, a, a, a, a]", "env_wrapper: 9 wrappers, want at most 8"},
 		{"Pendulum-v1 td3", "noise_type: normal", "noise_type: normal without noise_std"},

@@ -1,6 +1,7 @@
 package zoo
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -74,6 +75,11 @@ func wrapperClasses() map[string]rule {
 	return map[string]rule{
 		"FrameSkip":             frameSkip("skip", 4),
 		"RepeatAction":          frameSkip("num_repeats", 0),
+		"MaxAndSkipObservation": skipAndMax,
+		"MaxAndSkipEnv":         skipAndMax,
+		"GrayscaleObservation":  gray,
+		"GrayScaleObservation":  gray,
+		"ResizeObservation":     resize,
 		"MaskVelocityWrapper":   noArguments("mask_velocity"),
 		"TimeFeatureWrapper":    timeFeature,
 		"TimeAwareObservation":  timeAware,
@@ -133,7 +139,13 @@ func interval(name, low, high string) rule {
 
 // frameSkip returns the rule of a wrapper that repeats actions. The default of its argument is usual;
 // if usual is 0, the argument is required.
-func frameSkip(argument string, usual float64) rule {
+func frameSkip(argument string, usual float64) rule { return repeat("frame_skip", argument, usual) }
+
+// skipAndMax is the rule of a wrapper that repeats actions and returns the maximum of two observations.
+func skipAndMax(c *conversion, args value) bool { return repeat("skip_and_max", "skip", 4)(c, args) }
+
+// repeat returns the rule of a wrapper that repeats actions, for the wrapper of rlrun with this name.
+func repeat(name, argument string, usual float64) rule {
 	return func(c *conversion, args value) bool {
 		n, ok := args.at(argument)
 		if !ok && usual > 0 {
@@ -143,8 +155,26 @@ func frameSkip(argument string, usual float64) rule {
 			return false
 		}
 		c.limit = int(math.Ceil(float64(c.limit) / n.number))
-		return c.addWrapper("frame_skip", n, args)
+		return c.addWrapper(name, n, args)
 	}
+}
+
+// gray is the rule of a wrapper that makes images gray. Images of rlrun always have channels.
+func gray(c *conversion, args value) bool {
+	return len(args.without("keep_dim").keys) == 0 && c.addWrapper("gray", booleanOf(true), args)
+}
+
+// resize is the rule of a wrapper that scales images to the shape [height, width], or to a square.
+func resize(c *conversion, args value) bool {
+	shape, _ := args.at("shape")
+	sides := shape.items
+	if shape.kind == number {
+		sides = []value{shape, shape}
+	}
+	if len(sides) != 2 || sides[0].kind != number || sides[1].kind != number || len(args.without("shape").keys) > 0 {
+		return false
+	}
+	return c.addWrapper("resize", textOf(fmt.Sprintf("%vx%v", sides[1].number, sides[0].number)), args)
 }
 
 // frameStack returns the rule of a wrapper that stacks observations.

@@ -121,6 +121,7 @@ func TestImport(t *testing.T) {
 			"wrappers: [{frame_skip: 2}, {mask_velocity: true}, {frame_stack: {n: 4, padding: zero}}]|normalize: {norm_obs: true, norm_reward: true}", "",
 			"frame_stack: 4: rlrun normalises the stacked observations, and rl_zoo3 stacks normalised observations\n"},
 		{"Pendulum-v1 ppo", "env_wrapper: rl_zoo3.wrappers.FrameSkip", "wrappers: [{frame_skip: 4}]", "", ""},
+		{"Pendulum-v1 ppo", "env_wrapper: stable_baselines3.common.atari_wrappers.MaxAndSkipEnv", "wrappers: [{skip_and_max: 4}]", "", ""},
 		{"Pendulum-v1 ppo", "env_wrapper: sb3_contrib.common.wrappers.TimeFeatureWrapper", "wrappers: [{time_aware_observation: true}]", "",
 			"env_wrapper: TimeFeatureWrapper: the appended element is the elapsed share of the time limit, not the remaining share\n"},
 		{"Pendulum-v1 ppo", "env_wrapper: [{gymnasium.wrappers.TimeLimit: {max_episode_steps: 100}}, {gymnasium.wrappers.TimeLimit: {max_episode_steps: 300}}]", "wrappers: [{max_steps: 100}]", "", ""},
