@@ -10,7 +10,7 @@ func Flat(s Space) Space {
 		return s
 	}
 	if len(l.Parts) == 1 && l.Parts[0].Name == "" && (l.Parts[0].Kind == Choice || l.Parts[0].Kind == Bits) {
-		return MultiBinary{l.Flat}
+		return MultiBinary{N: l.Flat}
 	}
 	var flat Box
 	named := false

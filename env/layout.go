@@ -106,7 +106,7 @@ func (l *Layout) addSpace(s Space, name string, depth int) error {
 	case MultiDiscrete:
 		l.addPart(Part{Name: name, Kind: Choice, N: s.N, Byte: s.maxSize() <= 256}, len(s.N))
 	case MultiBinary:
-		l.addPart(Part{Name: name, Kind: Bits, Byte: true}, s.N)
+		l.addPart(Part{Name: name, Kind: Bits, Shape: s.Shape, Byte: true}, s.N)
 	case Tuple:
 		for i, part := range s {
 			if err := l.addSpace(part, joinPath(name, fmt.Sprint(i)), depth+1); err != nil {

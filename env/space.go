@@ -39,8 +39,12 @@ type Discrete struct{ N int }
 // A MultiDiscrete is several choices: element i of a row is one of {0, …, N[i]-1}.
 type MultiDiscrete struct{ N []int }
 
-// A MultiBinary is a row of N bits: each element is 0 or 1.
-type MultiBinary struct{ N int }
+// A MultiBinary is a row of N bits: each element is 0 or 1. Shape says how to read the row, for example as
+// the planes of a game, [height, width, planes], which networks read as an image.
+type MultiBinary struct {
+	N     int
+	Shape []int // nil means [N]
+}
 
 // An Image is a picture of H rows, W columns and C channels. A row of floats has the pixels row
 // by row, and the channels of each pixel together. Each element is a whole number from 0 to 255.

@@ -17,7 +17,7 @@ type SpaceJSON struct {
 	Type   string      `json:"type"`             // box, image, discrete, multi_discrete, multi_binary, tuple or dict
 	Low    []*float64  `json:"low,omitempty"`    // lower bounds of a box
 	High   []*float64  `json:"high,omitempty"`   // upper bounds of a box
-	Shape  []int       `json:"shape,omitempty"`  // shape of a box or an image
+	Shape  []int       `json:"shape,omitempty"`  // shape of a box, an image or a multi_binary
 	N      int         `json:"n,omitempty"`      // number of values of a discrete, or bits of a multi_binary
 	Nvec   []int       `json:"nvec,omitempty"`   // number of values of each choice of a multi_discrete
 	Name   string      `json:"name,omitempty"`   // name of a dict's field
@@ -89,7 +89,7 @@ func toJSON(s Space) SpaceJSON {
 	case MultiDiscrete:
 		return SpaceJSON{Type: "multi_discrete", Nvec: s.N}
 	case MultiBinary:
-		return SpaceJSON{Type: "multi_binary", N: s.N}
+		return SpaceJSON{Type: "multi_binary", N: s.N, Shape: s.Shape}
 	case Tuple:
 		j := SpaceJSON{Type: "tuple"}
 		for _, part := range s {
@@ -129,7 +129,7 @@ func (j *SpaceJSON) toSpace(depth int) (Space, error) {
 	case "multi_discrete":
 		return MultiDiscrete{j.Nvec}, nil
 	case "multi_binary":
-		return MultiBinary{j.N}, nil
+		return MultiBinary{j.N, j.Shape}, nil
 	case "tuple", "dict":
 		t, d := make(Tuple, len(j.Spaces)), make(Dict, len(j.Spaces))
 		for i := range j.Spaces {
@@ -177,7 +177,12 @@ func (j SpaceJSON) String() string {
 	switch j.Type {
 	case "box", "image":
 		return fmt.Sprintf("%s%v", j.Type, j.Shape)
-	case "discrete", "multi_binary":
+	case "multi_binary":
+		if j.Shape != nil {
+			return fmt.Sprintf("%s%v", j.Type, j.Shape)
+		}
+		return fmt.Sprintf("%s(%d)", j.Type, j.N)
+	case "discrete":
 		return fmt.Sprintf("%s(%d)", j.Type, j.N)
 	case "multi_discrete":
 		return fmt.Sprintf("%s%v", j.Type, j.Nvec)

@@ -60,6 +60,9 @@ func validateSpace(s Space, depth int) error {
 		if s.N > maxChoices {
 			return fmt.Errorf("%s: want %d or less", Describe(s), maxChoices)
 		}
+		if err := checkShape("a MultiBinary", s.Shape, s.N); err != nil {
+			return err
+		}
 	case Tuple:
 		for i, part := range s {
 			if err := validateSpace(part, depth+1); err != nil {
@@ -143,19 +146,29 @@ func (b Box) validate() error {
 			return fmt.Errorf("element %d of a Box is between %v and %v, want two different numbers, the lower one first", i, low, high)
 		}
 	}
-	if b.Shape != nil {
-		size := 1
-		for _, d := range b.Shape {
-			if size *= d; d < 1 || size > n {
-				break
-			}
-		}
-		if size != n {
-			return fmt.Errorf("a Box of the shape %v has %d elements, want the product of the numbers in the shape", b.Shape, n)
-		}
+	if err := checkShape("a Box", b.Shape, n); err != nil {
+		return err
 	}
 	if len(b.Names) != 0 && len(b.Names) != n {
 		return fmt.Errorf("a Box of %d elements has %d names, want one name for each element, or no names", n, len(b.Names))
+	}
+	return nil
+}
+
+// checkShape returns an error if a shape that is not nil is not a shape of n elements. The argument what is
+// the space.
+func checkShape(what string, shape []int, n int) error {
+	if shape == nil {
+		return nil
+	}
+	size := 1
+	for _, d := range shape {
+		if size *= d; d < 1 || size > n {
+			break
+		}
+	}
+	if size != n {
+		return fmt.Errorf("%s of the shape %v has %d elements, want the product of the numbers in the shape", what, shape, n)
 	}
 	return nil
 }

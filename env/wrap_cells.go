@@ -82,7 +82,7 @@ func NewTileCoding(e Env, tilings, tiles int, bounds Box) (*TileCoding, error) {
 		return nil, err
 	}
 	perTiling := total / tilings
-	return &TileCoding{newObsWrapper(e, MultiBinary{total}, func(dst, x []float32) {
+	return &TileCoding{newObsWrapper(e, MultiBinary{N: total}, func(dst, x []float32) {
 		clear(dst)
 		for t := range tilings {
 			index := 0

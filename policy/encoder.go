@@ -31,11 +31,11 @@ type inputPart struct {
 
 // isImage reports whether the part has the shape of an image: height, width, channels.
 func (p *inputPart) isImage() bool {
-	return len(p.Shape) == 3 && (p.Kind == env.Pixels || p.Kind == env.Numbers)
+	return len(p.Shape) == 3 && p.Kind != env.Choice
 }
 
-// isBytes reports whether the part is an image of bytes.
-func (p *inputPart) isBytes() bool { return p.isImage() && p.Byte }
+// isBytes reports whether the part is an image of bytes, and not of bits.
+func (p *inputPart) isBytes() bool { return p.isImage() && p.Byte && p.Kind != env.Bits }
 
 // newEncoder returns the encoder for the observations of a space. If indices is true, choices stay
 // whole numbers.

@@ -29,6 +29,7 @@ import (
 	"github.com/rlrun/rlrun/env/classic"
 	"github.com/rlrun/rlrun/env/grid"
 	"github.com/rlrun/rlrun/env/memory"
+	"github.com/rlrun/rlrun/env/minatar"
 	"github.com/rlrun/rlrun/env/mujoco"
 	"github.com/rlrun/rlrun/render/raster"
 	"github.com/rlrun/rlrun/render/window"
@@ -47,6 +48,7 @@ func Envs() env.Registry {
 	classic.Register(r)
 	grid.Register(r)
 	memory.Register(r)
+	minatar.Register(r)
 	mujoco.Register(r)
 	return r
 }

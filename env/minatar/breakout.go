@@ -1,0 +1,127 @@
+package minatar
+
+// breakout is the game Breakout: a paddle keeps a ball in the field, and the ball breaks bricks. The reward
+// is 1 for each brick. The episode ends when the ball falls. When all bricks are broken and the ball comes
+// down, there is a new wall.
+//
+// Planes: paddle, ball, trail (the cell of the ball one step before), bricks.
+type breakout struct {
+	y, x, dir    int   // ball; dir is one of upLeft, …
+	paddle       int   // column
+	strike       bool  // the ball has broken a brick, and flies through others until it meets none
+	lastY, lastX int   // ball, one step before
+	bricks       plane // bricks that are left
+}
+
+// breakoutTitle returns the game Breakout.
+func breakoutTitle() title {
+	return title{
+		name:    "Breakout",
+		planes:  []look{{"paddle", player}, {"ball", friend}, {"trail", trail}, {"brick", thing}},
+		minimal: []action{noop, left, right},
+		rules:   func() rules { return &breakout{} },
+	}
+}
+
+// The directions of the ball.
+const (
+	upLeft = iota
+	upRight
+	downRight
+	downLeft
+)
+
+// wall returns the bricks of rows 1 … 3.
+func wall() (p plane) {
+	for y := 1; y <= 3; y++ {
+		p.addRow(y, 0, side)
+	}
+	return p
+}
+
+// start begins with the ball in one of the upper corners.
+func (b *breakout) start(d *draws) {
+	*b = breakout{y: 3, dir: downRight, paddle: 4, bricks: wall()}
+	if d.whole(0, 1) == 1 {
+		b.x, b.dir = side-1, downLeft
+	}
+	b.lastY, b.lastX = b.y, b.x
+}
+
+// flipX returns the direction of a ball that bounces off a side, flipY off a floor or a ceiling.
+func flipX(dir int) int { return dir ^ 1 }
+func flipY(dir int) int { return 3 - dir }
+
+// step moves the paddle, then the ball.
+func (b *breakout) step(a action, _ bool, _ *draws) (reward int, terminal bool) {
+	switch a {
+	case left:
+		b.paddle = max(b.paddle-1, 0)
+	case right:
+		b.paddle = min(b.paddle+1, side-1)
+	}
+	b.lastY, b.lastX = b.y, b.x
+	x, y := b.x-1, b.y-1
+	if b.dir == upRight || b.dir == downRight {
+		x = b.x + 1
+	}
+	if b.dir == downRight || b.dir == downLeft {
+		y = b.y + 1
+	}
+	if !inside(x) {
+		x, b.dir = min(max(x, 0), side-1), flipX(b.dir)
+	}
+	through := false // the ball is in a brick
+	switch {
+	case y < 0:
+		y, b.dir = 0, flipY(b.dir)
+	case b.bricks.has(cell(y, x)):
+		if through = true; !b.strike {
+			reward = 1
+			b.bricks.remove(cell(y, x))
+			b.strike, y, b.dir = true, b.lastY, flipY(b.dir)
+		}
+	case y >= side-1:
+		y, terminal = b.atFloor(x)
+	}
+	b.strike = b.strike && through
+	b.x, b.y = x, y
+	return reward, terminal
+}
+
+// atFloor returns the row of a ball that comes down to the last row, in column x, and whether the paddle
+// misses it. If there are no bricks, it makes a new wall.
+func (b *breakout) atFloor(x int) (y int, missed bool) {
+	if b.bricks.empty() {
+		b.bricks = wall()
+	}
+	switch b.paddle {
+	case b.x:
+		b.dir = flipY(b.dir)
+	case x:
+		b.dir = flipX(flipY(b.dir))
+	default:
+		return side - 1, true
+	}
+	return b.lastY, false
+}
+
+// observe writes the planes.
+func (b *breakout) observe(p *picture) {
+	p[0], p[1], p[2], p[3] = plane{}, plane{}, plane{}, b.bricks
+	p[0].add(cell(side-1, b.paddle))
+	p[1].add(cell(b.y, b.x))
+	p[2].add(cell(b.lastY, b.lastX))
+}
+
+// fields writes or reads the state.
+func (b *breakout) fields(r *record) {
+	whole(r, "the ball's row", &b.y, 0, side-1)
+	whole(r, "the ball's column", &b.x, 0, side-1)
+	whole(r, "the ball's direction", &b.dir, upLeft, downLeft)
+	whole(r, "the paddle's column", &b.paddle, 0, side-1)
+	r.truth("the strike", &b.strike)
+	whole(r, "the trail's row", &b.lastY, 0, side-1)
+	whole(r, "the trail's column", &b.lastX, 0, side-1)
+	r.plane("a brick", &b.bricks)
+}
