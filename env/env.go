@@ -98,7 +98,7 @@ type WarmStarter interface {
 type DrawSetter interface {
 	// SetDraws gives the random numbers for the next Reset or Step. They are used in order,
 	// before numbers of the environment's own generator. They are uniform numbers in [0, 1),
-	// or cards if the environment is a card game. Numbers that the next call does not use
+	// cards if the environment is a card game, or squares if it is a MiniGrid world. Numbers that the next call does not use
 	// stay for later calls, until SetDraws(nil). If a number is not possible, SetDraws
 	// returns an error and changes nothing.
 	SetDraws(draws []float64) error
@@ -114,6 +114,12 @@ type Masker interface {
 	// of the row. See Layout.MaskSize. At least one value of each choice must be allowed,
 	// unless the episode has terminated.
 	Mask(allowed []bool)
+}
+
+// An Instructed is an Env that gives the task of each episode in words.
+type Instructed interface {
+	// Mission returns the task of the current episode as a text.
+	Mission() string
 }
 
 // A Clipper is an Env that clips actions to the bounds of its Box, as the original environment

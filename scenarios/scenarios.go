@@ -30,6 +30,7 @@ import (
 	"github.com/rlrun/rlrun/env/grid"
 	"github.com/rlrun/rlrun/env/memory"
 	"github.com/rlrun/rlrun/env/minatar"
+	"github.com/rlrun/rlrun/env/minigrid"
 	"github.com/rlrun/rlrun/env/mujoco"
 	"github.com/rlrun/rlrun/render/raster"
 	"github.com/rlrun/rlrun/render/window"
@@ -49,6 +50,7 @@ func Envs() env.Registry {
 	grid.Register(r)
 	memory.Register(r)
 	minatar.Register(r)
+	minigrid.Register(r)
 	mujoco.Register(r)
 	return r
 }

@@ -110,7 +110,9 @@ func (w *World) checkGoal(goal, codes []float64) error {
 			return fmt.Errorf("number %d of the task is never %v, want a whole number, 0 … %d", i+1, goal[i], high)
 		}
 	}
-	if c, ok := w.task.(interface{ check(w *World, goal, codes []float64) error }); ok {
+	if c, ok := w.task.(interface {
+		check(w *World, goal, codes []float64) error
+	}); ok {
 		return c.check(w, goal, codes)
 	}
 	return nil

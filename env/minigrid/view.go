@@ -14,15 +14,16 @@ func (g *grid) view(dst []Cell, size int, a *agent, seeThrough bool) {
 	var clear [maxView]uint32 // [size] of each row, the columns that let light through
 	for i := range size {
 		at := corner + i*right
-		for j := range size {
-			c := g.cells[at]
+		column := dst[i*size:][:size]
+		for j := range clear[:size] {
+			c := g.cells[at] & visibleBits
 			at -= ahead
-			dst[i*size+j] = c & visibleBits
-			clear[j] |= lightBit[c&visibleBits] << i
+			column[j] = c
+			clear[j] |= lightBit[c] << (i & 31)
 		}
 	}
 	if !seeThrough {
-		hide(dst, size, &clear)
+		hide(dst, clear[:size])
 	}
 	own := &dst[size/2*size+size-1]
 	*own = Empty
@@ -42,40 +43,42 @@ var lightBit = func() (bit [visibleBits + 1]uint32) {
 }()
 
 // hide changes the cells of a view that the agent does not see to Unseen. The argument clear has
-// the columns of each row that let light through.
+// for each row the columns that let light through.
 //
 // In each row, from the agent's own to the farthest, light spreads from the squares that are
 // visible so far: first to the right, then to the left. Every square that it reaches and that lets
 // it through lights its neighbour in this direction, and the squares ahead of both. As in MiniGrid, light that
 // spreads to the right does not pass the last column, and to the left not the first one.
-func hide(dst []Cell, size int, clear *[maxView]uint32) {
+func hide(dst []Cell, clear []uint32) {
+	size := len(clear)
 	all := uint32(1)<<size - 1
 	visible := uint32(1) << (size / 2) // columns of the row that are lit from the row before
 	for j := size - 1; j >= 0; j-- {
 		toRight := spread(visible, clear[j]&(all>>1))
 		visible |= toRight
-		toLeft := spreadDown(visible, clear[j]&^1)
+		toLeft := spreadDown(visible, clear[j]&^1, size)
 		visible |= toLeft
-		for i, at := 0, j; i < size; i, at = i+1, at+size {
-			dst[at] &= -Cell(visible >> i & 1)
+		for at := j; at < len(dst); at += size {
+			dst[at] &= -Cell(visible & 1)
+			visible >>= 1
 		}
 		visible = toRight | toLeft
 	}
 }
 
 // spread returns the bits of lit that are in clear, all bits of clear above them without a gap, and
-// the next bit above. A carry runs through a gapless row of ones.
+// the next bit above. A carry runs through a row of ones without a gap.
 func spread(lit, clear uint32) uint32 {
 	lit &= clear
 	return clear ^ (clear + lit) | lit
 }
 
-// spreadDown is spread to the bits below.
-func spreadDown(lit, clear uint32) uint32 {
+// spreadDown is spread to the bits below, in a row of the given size.
+func spreadDown(lit, clear uint32, size int) uint32 {
 	lit &= clear
-	for shift := 1; shift < maxView; shift *= 2 {
+	for shift := 1; shift < size; shift *= 2 {
 		lit |= lit >> shift & clear
 		clear &= clear >> shift
 	}
-	return lit
+	return lit | lit>>1
 }

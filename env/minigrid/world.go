@@ -33,8 +33,9 @@ type World struct {
 	MaxSteps int `yaml:"max_steps"`       // time limit in steps, on which rewards depend
 	ViewSize int `yaml:"agent_view_size"` // width and height of the agent's view in squares, an odd number
 
-	task task
-	spec env.Spec
+	task  task
+	rules rules
+	spec  env.Spec
 	grid
 	agent
 	steps      int     // steps taken in the episode
@@ -75,7 +76,7 @@ type rules struct {
 	width, height int
 	maxSteps      int
 	seeThrough    bool     // walls and doors do not hide what is behind them
-	actions       int      // number of actions
+	actions       int      // number of actions: all of them, or turns and forward
 	numbers       []number // what each number of w.goal means
 	missions      []string // texts of the mission: see newMission
 }
@@ -85,31 +86,31 @@ var (
 	_ env.Physics     = (*World)(nil)
 	_ env.DrawSetter  = (*World)(nil)
 	_ env.Measured    = (*World)(nil)
+	_ env.Instructed  = (*World)(nil)
 )
 
 // newWorld returns the environment of a task.
 func newWorld(id string, t task) *World {
-	w := &World{MaxSteps: t.rules().maxSteps, ViewSize: 7, task: t}
-	w.spec.ID = id
-	return w
+	r := t.rules()
+	return &World{MaxSteps: r.maxSteps, ViewSize: 7, task: t, rules: r, spec: env.Spec{ID: id}}
 }
 
 // Validate makes the grid. It returns an error if an option is not possible.
 func (w *World) Validate() error {
 	const most = 1 << 20
-	switch r := w.task.rules(); {
+	switch {
 	case w.MaxSteps < 1 || w.MaxSteps > most:
 		return fmt.Errorf("max_steps %d, want 1 … %d", w.MaxSteps, most)
 	case w.ViewSize < 3 || w.ViewSize > maxView || w.ViewSize%2 == 0:
 		return fmt.Errorf("agent_view_size %d, want an odd number, 3 … %d", w.ViewSize, maxView)
-	default:
-		w.build(&r)
 	}
+	w.build()
 	return nil
 }
 
 // build makes everything that does not change from episode to episode.
-func (w *World) build(r *rules) {
+func (w *World) build() {
+	r := &w.rules
 	w.grid = newGrid(r.width, r.height, w.ViewSize)
 	w.goal = make([]int, len(r.numbers))
 	w.words = newMission(r)
@@ -131,7 +132,7 @@ func (w *World) Spec() env.Spec { return w.spec }
 // Reset begins an episode with a random layout.
 func (w *World) Reset(seed uint64, obs []float32) {
 	w.rng.Seed(seed)
-	w.steps, w.limit, w.seeThrough, w.succeeded = 0, w.MaxSteps, w.task.rules().seeThrough, false
+	w.steps, w.limit, w.seeThrough, w.succeeded = 0, w.MaxSteps, w.rules.seeThrough, false
 	for {
 		w.clear()
 		w.agent = agent{X: -1, Y: -1}
@@ -147,7 +148,7 @@ func (w *World) Reset(seed uint64, obs []float32) {
 func (w *World) Step(act, obs []float32) env.Outcome {
 	w.steps++
 	out := w.task.step(w, action(act[0]))
-	out.Truncated = w.steps >= w.limit
+	out.Truncated, w.succeeded = w.steps >= w.limit, out.Reward > 0
 	w.Observe(obs)
 	return out
 }

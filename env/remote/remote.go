@@ -7,7 +7,9 @@
 //	{"describe":true}      the environment's spaces, time limit and threshold
 //	anything else          {"error":"…"}; the session continues
 //
-// If the environment has masks, the answers have a "mask", a list of booleans. A request with an
+// An observation is a list of numbers. If the observation space is a Dict, it is an object with a
+// value for each field. If the environment has masks, the answers have a "mask", a list of booleans. If
+// its task is given in words, they have a "mission". A request with an
 // action or a reset may also have the key "draws": a list of the random numbers that the
 // environment then uses. A request with a state may have the key "warm": the numbers from which the
 // environment's solver starts: see env.WarmStarter.

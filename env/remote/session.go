@@ -42,19 +42,21 @@ type errorReply struct {
 
 // A stateReply is the answer to a reset and to a state request.
 type stateReply struct {
-	Obs   []*float64 `json:"obs"`            // null for a number that is not finite
-	Mask  []bool     `json:"mask,omitempty"` // allowed actions, if the environment has masks
-	State []*float64 `json:"state"`          // null if the environment has no physical state
+	Obs     observation `json:"obs"`
+	Mask    []bool      `json:"mask,omitempty"`    // allowed actions, if the environment has masks
+	Mission string      `json:"mission,omitempty"` // task in words, if the environment is an env.Instructed
+	State   []*float64  `json:"state"`             // null if the environment has no physical state
 }
 
 // A stepReply is the answer to an action.
 type stepReply struct {
-	Obs        []*float64 `json:"obs"`
-	Reward     *float64   `json:"reward"`
-	Terminated bool       `json:"terminated"`
-	Truncated  bool       `json:"truncated"`
-	Mask       []bool     `json:"mask,omitempty"`
-	State      []*float64 `json:"state"`
+	Obs        observation `json:"obs"`
+	Reward     *float64    `json:"reward"`
+	Terminated bool        `json:"terminated"`
+	Truncated  bool        `json:"truncated"`
+	Mask       []bool      `json:"mask,omitempty"`
+	Mission    string      `json:"mission,omitempty"`
+	State      []*float64  `json:"state"`
 }
 
 // answer handles one request and returns its answer.
@@ -234,7 +236,7 @@ func (s *session) step(raw json.RawMessage, more extras) (any, error) {
 		return nil, err
 	}
 	v, e := s.stateReply(), s.episode
-	return stepReply{v.Obs, finiteOrNull([]float64{e.Reward})[0], e.Terminated, e.Truncated, v.Mask, v.State}, nil
+	return stepReply{v.Obs, finiteOrNull([]float64{e.Reward})[0], e.Terminated, e.Truncated, v.Mask, v.Mission, v.State}, nil
 }
 
 // replyError returns the error err of an Episode as the error of the answer. The message names
@@ -255,7 +257,10 @@ func (s *session) replyError(err error, stateSet bool) error {
 
 // stateReply returns the current observation, mask and state.
 func (s *session) stateReply() stateReply {
-	v := stateReply{Obs: finiteOrNull(s.episode.Obs), Mask: s.episode.Mask}
+	v := stateReply{Obs: observation{s.episode.Spec().Obs, s.episode.Obs}, Mask: s.episode.Mask}
+	if i, ok := env.As[env.Instructed](s.episode.Env()); ok {
+		v.Mission = i.Mission()
+	}
 	if s.physics != nil {
 		v.State = finiteOrNull(s.physics.Physics(nil))
 	}
