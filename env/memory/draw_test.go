@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/env/memory"
 	"github.com/rlrun/rlrun/render"
 )
 
@@ -64,6 +65,51 @@ func TestDrawVerdict(t *testing.T) {
 		e.Step([]float32{act}, obs)
 		if _, texts := colors(e, true, render.Dark()); !slices.Contains(texts, want) {
 			t.Errorf("answer %v to plus: texts %q, want %s among them", act, texts, want)
+		}
+	}
+}
+
+// TestDrawHidesCards checks that pictures of cards, symbols and bits show only what the observation has, and
+// everything after the end of an episode.
+func TestDrawHidesCards(t *testing.T) {
+	l := render.Light()
+	size, back := valid(&memory.MemorySize{Bits: 2, Length: 3}), memory.NewNBack()
+	for _, c := range []struct {
+		x     []float64
+		done  bool
+		shown bool // of the colour of a plus
+		query bool // a question mark
+	}{
+		{[]float64{1, 1, -1, 1}, false, true, false}, {[]float64{2, 1, -1, 1}, false, false, false},
+		{[]float64{3, 1, -1, 1}, false, false, true}, {[]float64{4, 1, -1, 1}, true, true, false},
+	} {
+		if err := size.SetPhysics(c.x); err != nil {
+			t.Fatal(err)
+		}
+		all, texts := colors(size, c.done, l)
+		if slices.Contains(all, l.Blue) != c.shown || slices.Contains(texts, "?") != c.query {
+			t.Errorf("MemorySize at %v: a plus is shown: %v, want %v; a question mark is shown: %v, want %v", c.x, !c.shown, c.shown, slices.Contains(texts, "?"), c.query)
+		}
+	}
+	x := back.Physics(nil)
+	copy(x, []float64{0, 1, 2, 3})
+	for done, want := range map[bool][]string{false: {"D", "?", "newest"}, true: {"D", "C", "B", "?", "A", "newest"}} {
+		if err := back.SetPhysics(x); err != nil {
+			t.Fatal(err)
+		}
+		if _, texts := colors(back, done, l); !slices.Equal(texts, want) {
+			t.Errorf("NBack, ended %v: texts %q, want %q", done, texts, want)
+		}
+	}
+	cards := memory.NewRepeatPrevious()
+	x = cards.Physics(nil)
+	copy(x, []float64{1, 3, 0}) // red suits below a black one
+	for _, done := range []bool{false, true} {
+		if err := cards.SetPhysics(x); err != nil {
+			t.Fatal(err)
+		}
+		if all, _ := colors(cards, done, l); slices.Contains(all, l.Red) != done {
+			t.Errorf("RepeatPrevious, ended %v: red suits are drawn: %v, want %v", done, !done, done)
 		}
 	}
 }
