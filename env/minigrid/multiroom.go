@@ -71,9 +71,10 @@ func (t multiRoom) chain(w *World, rooms []chained) bool {
 				exit++
 			}
 			x, y := rooms[i-1].door(w, exit)
-			r := t.next(w, exit+2&3, x, y)
+			back := (exit + 2) & 3
+			r := t.next(w, back, x, y)
 			if placed = w.fits(r.rect, rooms[:i-1]); placed {
-				rooms[i], entry = r, (exit+2)&3
+				rooms[i], entry = r, back
 			}
 		}
 		if !placed {
