@@ -35,6 +35,8 @@ type mission struct {
 	numbers []float32   // [L] numbers of the words in this episode, then zeros; L is the length of the longest text
 	colors  [colors]int // number of the word of each colour
 	types   [Agent]int  // number of the word of each type
+	drawn   []float32   // numbers of the words in lines
+	lines   []string    // the mission in the lines of a picture
 }
 
 // newMission returns the missions of a task. In the texts, a digit i stands for the name of the colour

@@ -10,9 +10,7 @@ type Tiles struct {
 	size   int
 	index  []int32 // [tileKeys] number of each tile in pixels, from 1; 0 for a tile that is not drawn yet
 	pixels []uint8 // [tiles, size, size, 3]
-	points drawing
-	seen   []Cell // scratch: the agent's view
-	lit    []bool // scratch: squares that the agent sees
+	points drawing // scratch
 }
 
 // tileKeys is the number of different tiles: a cell, nobody or the agent in one of four directions, and
@@ -31,7 +29,6 @@ func NewTiles(size int) (*Tiles, error) {
 	const usual = 32 // tiles of an episode
 	return &Tiles{
 		size: size, index: make([]int32, tileKeys), pixels: make([]uint8, 0, usual*3*size*size), points: newDrawing(size),
-		seen: make([]Cell, maxView*maxView),
 	}, nil
 }
 
@@ -70,12 +67,9 @@ func (t *Tiles) View(dst []uint8, w *World) { drawView(t, dst, w) }
 
 // drawGrid is Tiles.Grid, also for observations.
 func drawGrid[T uint8 | float32](t *Tiles, dst []T, w *World, highlight bool) {
-	if len(t.lit) != w.W*w.H {
-		t.lit = make([]bool, w.W*w.H)
-	}
-	clear(t.lit)
+	var seen visibleMap
 	if highlight {
-		t.light(w)
+		seen = w.seenSquares()
 	}
 	for y := range w.H {
 		for x, c := range w.cells[w.index(0, y):][:w.W] {
@@ -83,24 +77,7 @@ func drawGrid[T uint8 | float32](t *Tiles, dst []T, w *World, highlight bool) {
 			if x == w.X && y == w.Y {
 				d = w.Dir
 			}
-			putTile(t, dst, w.W, x, y, t.tile(c, d, t.lit[y*w.W+x]))
-		}
-	}
-}
-
-// light sets t.lit for the squares that the agent sees.
-func (t *Tiles) light(w *World) {
-	size := w.ViewSize
-	w.view(t.seen, size, &w.agent, w.seeThrough)
-	fx, fy := w.Dir.moved(0, 0)
-	rx, ry := (w.Dir + 1).moved(0, 0)
-	for i := range size {
-		for j := range size {
-			right, ahead := i-size/2, size-1-j
-			x, y := w.X+right*rx+ahead*fx, w.Y+right*ry+ahead*fy
-			if t.seen[i*size+j] != Unseen && w.inside(x, y) {
-				t.lit[y*w.W+x] = true
-			}
+			putTile(t, dst, w.W, x, y, t.tile(c, d, seen.has(x, y)))
 		}
 	}
 }
@@ -108,10 +85,10 @@ func (t *Tiles) light(w *World) {
 // drawView is Tiles.View, also for observations.
 func drawView[T uint8 | float32](t *Tiles, dst []T, w *World) {
 	size := w.ViewSize
-	w.view(t.seen, size, &w.agent, w.seeThrough)
+	w.view(w.seen, size, &w.agent, w.seeThrough)
 	for i := range size {
 		for j := range size {
-			d, c := nobody, t.seen[i*size+j]
+			d, c := nobody, w.seen[i*size+j]
 			if i == size/2 && j == size-1 {
 				d = Up
 			}
