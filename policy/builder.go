@@ -79,9 +79,10 @@ const (
 func (b *builder) encoder(space env.Space, normal *Normalizer) (encoder, error) {
 	if b.config != nil {
 		b.keepError(b.config.checkEmbedding())
-		b.embedding = b.config.Embedding > 0
+		b.embedding, b.bytes = b.config.Embedding > 0, !b.config.NormalizeImages
 	}
-	e, err := newEncoder(space, normal, b.embedding)
+	e, err := newEncoder(space, normal, b.embedding, b.bytes)
+	b.bytes = b.bytes && e.input().hasImages()
 	if b.config != nil && b.config.ShareFeaturesExtractor && e.input().hasImages() && slices.Contains([]kind{squashedKind, deterministicKind, criticsKind}, b.kind) {
 		b.keepError(errors.New("share_features_extractor is true, want false: off-policy, the actor and each critic read the images with a network of their own"))
 	}

@@ -16,6 +16,7 @@ type design struct {
 	expln      bool               // whether σ of the state-dependent noise grows only logarithmically above 1
 	shareTrunk bool               // whether the actor and the critic share the network "trunk"
 	embedding  bool               // whether the networks have embeddings of choices
+	bytes      bool               // whether the networks read the bytes of images as they are, not divided by 255
 	dueling    bool               // whether the network has outputs V and A
 	clip       float32            // clip range of the normaliser; 0: no normaliser
 	tiles      tiling

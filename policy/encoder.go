@@ -10,11 +10,12 @@ import (
 )
 
 // An encoder converts raw observations to input rows of a network. It normalises numbers if it
-// has a normaliser, divides the bytes of images by 255, and converts each choice among N values to
+// has a normaliser, divides the bytes of images by 255, except for networks that read them as they are, and converts each choice among N values to
 // a one-hot vector of N numbers, except for networks with embeddings, which read the choice itself.
 type encoder struct {
 	normal  *Normalizer // normaliser of the numbers; nil: no normalisation
 	indices bool        // whether choices stay whole numbers, for embeddings
+	bytes   bool        // whether the bytes of images stay whole numbers
 	parts   []inputPart // parts of an encoded observation
 	plain   bool        // whether the observations have only numbers and bits, which need no encoding without a normaliser
 	obs     int         // floats of a raw observation
@@ -38,8 +39,8 @@ func (p *inputPart) isImage() bool {
 func (p *inputPart) isBytes() bool { return p.isImage() && p.Byte && p.Kind != env.Bits }
 
 // newEncoder returns the encoder for the observations of a space. If indices is true, choices stay
-// whole numbers.
-func newEncoder(space env.Space, normal *Normalizer, indices bool) (encoder, error) {
+// whole numbers. If the argument bytes is true, the bytes of images do.
+func newEncoder(space env.Space, normal *Normalizer, indices, bytes bool) (encoder, error) {
 	l, err := env.LayoutOf(space)
 	if err != nil {
 		return encoder{}, fmt.Errorf("observations: %w", err)
@@ -47,14 +48,14 @@ func newEncoder(space env.Space, normal *Normalizer, indices bool) (encoder, err
 	if normal != nil && (normal.row != l.Size || !slices.Equal(normal.columns, l.Numbers())) {
 		return encoder{}, fmt.Errorf("the Normalizer is for other observations than %s", env.Describe(space))
 	}
-	e := encoder{normal: normal, indices: indices, plain: true, obs: l.Size}
+	e := encoder{normal: normal, indices: indices, bytes: bytes, plain: true, obs: l.Size}
 	for i := range l.Parts {
 		p := inputPart{Part: &l.Parts[i], from: e.size}
 		p.to = p.from + p.Size()
 		if p.Kind == env.Choice && !indices {
 			p.to = p.from + p.Flat()
 		}
-		e.plain = e.plain && !p.isBytes() && (p.Kind != env.Choice || indices)
+		e.plain = e.plain && (!p.isBytes() || bytes) && (p.Kind != env.Choice || indices)
 		e.parts, e.size = append(e.parts, p), p.to
 	}
 	return e, nil
@@ -120,7 +121,7 @@ func (e *encoder) writeRow(x, obs []float32) {
 		p := &e.parts[i]
 		to, from := x[p.from:p.to], obs[p.From:p.To]
 		switch {
-		case p.isBytes():
+		case p.isBytes() && !e.bytes:
 			f32.Unit(to, from)
 		case p.Kind != env.Choice || e.indices:
 			copy(to, from)

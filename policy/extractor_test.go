@@ -39,10 +39,20 @@ func mixedRows(n int) (obs []float32) {
 
 // TestMixedObservations compares the Q-values of a network for mixed observations with a composition
 // by hand: the image divided by 255 through the layers of minatar, the choices one-hot, all joined in the
-// order of the space, then net_arch. The names and shapes of the tensors are those of files.
+// order of the space, then net_arch. The names and shapes of the tensors are those of files. Without
+// normalize_images, the image is not divided.
 func TestMixedObservations(t *testing.T) {
+	for scale, normalized := range map[float32]bool{255: true, 1: false} {
+		config := policy.DefaultNetworkConfig()
+		config.NormalizeImages = normalized
+		checkMixedObservations(t, config, scale)
+	}
+}
+
+// checkMixedObservations is TestMixedObservations for networks that divide the image by the scale.
+func checkMixedObservations(t *testing.T, config policy.NetworkConfig, scale float32) {
+	t.Helper()
 	const n = 5
-	config := policy.DefaultNetworkConfig()
 	config.NetArch, config.ActivationFn = policy.Layers(7), "tanh"
 	spec := env.Spec{Obs: mixedSpace, Act: env.Discrete{N: 2}}
 	q := must[*policy.QNetwork](t)(policy.NewQNetwork(newRand(), spec, config, nil, nn.Native{}, false))
@@ -68,7 +78,7 @@ func TestMixedObservations(t *testing.T) {
 	for i := range n {
 		row, pixels := obs[i*209:(i+1)*209], make([]float32, 200)
 		for k := range pixels {
-			pixels[k] = row[1+k] / 255
+			pixels[k] = row[1+k] / scale
 		}
 		features := make([]float32, 128)
 		image.Infer(features, pixels, nn.Memory{})
@@ -87,6 +97,12 @@ func TestMixedObservations(t *testing.T) {
 	q.Act(policy.In{Obs: obs}, out)
 	if !sameBits(out.Scores, got.Value) {
 		t.Error("Act has other Q-values than training")
+	}
+	opened := must[policy.Policy](t)(policy.Read(bytes.NewReader(save(t, q))))
+	again := outFor(opened, n)
+	opened.Act(policy.In{Obs: obs}, again)
+	if !sameBits(again.Scores, out.Scores) {
+		t.Error("a policy from a file has other Q-values")
 	}
 }
 

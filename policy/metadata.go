@@ -86,6 +86,9 @@ func (d *design) writeTo(info map[string]string) error {
 	if d.embedding {
 		info["embedding"] = "true"
 	}
+	if d.bytes {
+		info["raw_images"] = "true"
+	}
 	if d.kind == qKind {
 		info["dueling"] = strconv.FormatBool(d.dueling)
 	}
@@ -136,7 +139,7 @@ func (c *contents) readDesign() (*design, error) {
 	for _, f := range []struct {
 		key  string
 		into *bool
-	}{{"use_sde", &d.sde}, {"use_expln", &d.expln}, {"dueling", &d.dueling}, {"embedding", &d.embedding}} {
+	}{{"use_sde", &d.sde}, {"use_expln", &d.expln}, {"dueling", &d.dueling}, {"embedding", &d.embedding}, {"raw_images", &d.bytes}} {
 		if err := c.readBool(f.key, f.into); err != nil {
 			return nil, err
 		}

@@ -29,6 +29,7 @@ type NetworkConfig struct {
 
 	FeaturesExtractor      Extractor `yaml:"features_extractor"`       // network of each image among the observations, before the hidden layers: auto (nature, and minatar for images smaller than 36×36), none, the name of a network or a list of layers
 	ShareFeaturesExtractor bool      `yaml:"share_features_extractor"` // on-policy, the actor and the critic share the networks that read images and embeddings, as in Stable-Baselines3
+	NormalizeImages        bool      `yaml:"normalize_images"`         // divide the bytes of images by 255, as in Stable-Baselines3; false suits images of small numbers, such as MiniGrid's
 	Embedding              int       `yaml:"embedding"`                // length of a learned vector for each value of a choice among the observations; 0: one-hot
 
 	OptimizerClass    string         `yaml:"optimizer_class"`  // optimiser: adam, adamw, sgd, rmsprop, rmsprop_tf or adagrad
@@ -42,7 +43,7 @@ type NetworkConfig struct {
 func DefaultNetworkConfig() NetworkConfig {
 	return NetworkConfig{
 		NetArch: Layers(64, 64), ActivationFn: "tanh", Norm: "none", Layers: OneList(LayerList{Layers: nn.Layers{}}),
-		FeaturesExtractor: Extractor{Name: autoExtractor}, ShareFeaturesExtractor: true, OptimizerClass: "adam",
+		FeaturesExtractor: Extractor{Name: autoExtractor}, ShareFeaturesExtractor: true, NormalizeImages: true, OptimizerClass: "adam",
 	}
 }
 

@@ -72,9 +72,9 @@ func (w *World) checkHeader(x []float64) error {
 		name      string
 		low, high int
 	}{
-		{"width", w.W, w.W}, {"height", w.H, w.H}, {"time limit", 1, w.MaxSteps}, {"see-through", 0, 1},
+		{"width", w.W, w.W}, {"height", w.H, w.H}, {"time limit", 1, w.rules.maxSteps}, {"see-through", 0, 1},
 		{"agent's x", 0, w.W - 1}, {"agent's y", 0, w.H - 1}, {"direction", 0, 3}, {"carried object", 0, maxCode},
-		{"number of steps", 0, w.MaxSteps},
+		{"number of steps", 0, w.rules.maxSteps},
 	} {
 		if !isWhole(x[i], v.low, v.high) {
 			return fmt.Errorf("minigrid: %s: the %s is never %v, want a whole number, %d … %d", w.spec.ID, v.name, x[i], v.low, v.high)

@@ -9,6 +9,7 @@
 package minigrid
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/rlrun/rlrun/env"
@@ -30,7 +31,7 @@ import (
 // The reward of success is 1 - 0.9·steps/max_steps, and ends the episode. All other rewards are 0, but
 // for -1 at a collision in Dynamic-Obstacles.
 type World struct {
-	MaxSteps int `yaml:"max_steps"`       // time limit in steps, on which rewards depend
+	MaxSteps int `yaml:"max_steps"`       // time limit in steps, on which rewards depend; 0: MiniGrid's own
 	ViewSize int `yaml:"agent_view_size"` // width and height of the agent's view in squares, an odd number
 
 	task  task
@@ -39,7 +40,7 @@ type World struct {
 	grid
 	agent
 	steps      int     // steps taken in the episode
-	limit      int     // time limit of the episode
+	limit      int     // time limit of the episode, at most rules.maxSteps
 	seeThrough bool    // walls and doors do not hide what is behind them
 	goal       []int   // [len(rules.numbers)] the task's numbers in this episode, for example the colour of the object to fetch
 	succeeded  bool    // the episode ended with success
@@ -92,15 +93,15 @@ var (
 // newWorld returns the environment of a task.
 func newWorld(id string, t task) *World {
 	r := t.rules()
-	return &World{MaxSteps: r.maxSteps, ViewSize: 7, task: t, rules: r, spec: env.Spec{ID: id}}
+	return &World{ViewSize: 7, task: t, rules: r, spec: env.Spec{ID: id}}
 }
 
 // Validate makes the grid. It returns an error if an option is not possible.
 func (w *World) Validate() error {
 	const most = 1 << 20
 	switch {
-	case w.MaxSteps < 1 || w.MaxSteps > most:
-		return fmt.Errorf("max_steps %d, want 1 … %d", w.MaxSteps, most)
+	case w.MaxSteps < 0 || w.MaxSteps > most:
+		return fmt.Errorf("max_steps %d, want 1 … %d, or 0 for MiniGrid's own limit", w.MaxSteps, most)
 	case w.ViewSize < 3 || w.ViewSize > maxView || w.ViewSize%2 == 0:
 		return fmt.Errorf("agent_view_size %d, want an odd number, 3 … %d", w.ViewSize, maxView)
 	}
@@ -115,9 +116,10 @@ func (w *World) build() {
 	w.goal = make([]int, len(r.numbers))
 	w.words = newMission(r)
 	w.seen = make([]Cell, w.ViewSize*w.ViewSize)
-	w.limit, w.seeThrough = w.MaxSteps, r.seeThrough
+	r.maxSteps = cmp.Or(w.MaxSteps, r.maxSteps)
+	w.limit, w.seeThrough = r.maxSteps, r.seeThrough
 	w.spec = env.Spec{
-		ID: w.spec.ID, Act: env.Discrete{N: r.actions}, MaxSteps: w.MaxSteps,
+		ID: w.spec.ID, Act: env.Discrete{N: r.actions}, MaxSteps: r.maxSteps,
 		Obs: env.Dict{
 			{Name: "image", Space: env.Image{H: w.ViewSize, W: w.ViewSize, C: 3}},
 			{Name: "direction", Space: env.Discrete{N: 4}},
@@ -132,7 +134,7 @@ func (w *World) Spec() env.Spec { return w.spec }
 // Reset begins an episode with a random layout.
 func (w *World) Reset(seed uint64, obs []float32) {
 	w.rng.Seed(seed)
-	w.steps, w.limit, w.seeThrough, w.succeeded = 0, w.MaxSteps, w.rules.seeThrough, false
+	w.steps, w.limit, w.seeThrough, w.succeeded = 0, w.rules.maxSteps, w.rules.seeThrough, false
 	for {
 		w.clear()
 		w.agent = agent{X: -1, Y: -1}
