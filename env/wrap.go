@@ -10,7 +10,7 @@ import (
 // A Wrapper is an Env around another Env. Its State saves or loads the wrapper's own state and
 // then calls StateOf(Unwrap(), s). Every Wrapper must have State, so that the state of the inner
 // environment is never used as the whole state. A Wrapper keeps nothing from one episode to the
-// next.
+// next, unless it only adds to rewards in training and its State has what it keeps.
 type Wrapper interface {
 	Snapshotter
 	Unwrap() Env

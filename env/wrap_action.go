@@ -3,6 +3,7 @@ package env
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"slices"
 
 	"github.com/rlrun/rlrun/env/state"
@@ -51,6 +52,51 @@ func (w *StickyAction) State(s *state.State) {
 	w.rng.State(s)
 	s.Floats("sticky/last", w.lastAction)
 	s.Int("sticky/held", &w.hasLast, 1)
+	StateOf(w.Env, s)
+}
+
+// A RandomAction takes a random action with probability p, in place of the given action.
+type RandomAction struct {
+	baseWrapper
+	p       float64
+	rng     Rand
+	sampler *rand.Rand // takes its numbers from rng
+	space   Space
+	action  []float32 // [A] scratch
+}
+
+var _ Wrapper = (*RandomAction)(nil)
+
+// NewRandomAction returns e with actions that are replaced with probability p by an action that is
+// sampled from the action space. Where e masks actions, the sampled action may be one that is not allowed.
+func NewRandomAction(e Env, p float64) (*RandomAction, error) {
+	if !(0 <= p && p <= 1) {
+		return nil, fmt.Errorf("env: RandomAction with probability %v, want 0 … 1", p)
+	}
+	space := e.Spec().Act
+	w := &RandomAction{baseWrapper: baseWrapper{Env: e}, p: p, space: space, action: make([]float32, space.Size())}
+	w.sampler = rand.New(w.rng.Source())
+	return w, nil
+}
+
+// Reset begins an episode.
+func (w *RandomAction) Reset(seed uint64, obs []float32) {
+	w.rng.Seed(Split(seed, 0))
+	w.Env.Reset(Split(seed, 1), obs)
+}
+
+// Step steps the wrapped environment with act or with a random action.
+func (w *RandomAction) Step(act, obs []float32) Outcome {
+	if w.rng.Float64() < w.p {
+		w.space.Sample(w.sampler, w.action)
+		act = w.action
+	}
+	return w.Env.Step(act, obs)
+}
+
+// State saves or loads the generator and the wrapped environment.
+func (w *RandomAction) State(s *state.State) {
+	w.rng.State(s)
 	StateOf(w.Env, s)
 }
 

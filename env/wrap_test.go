@@ -147,6 +147,31 @@ func TestStickyActionOften(t *testing.T) {
 	}
 }
 
+// TestRandomAction checks how many of n actions are replaced. A random action of the echo environment is
+// never the whole number that was given.
+func TestRandomAction(t *testing.T) {
+	const n, p = 10_000, 0.25
+	inner := new(echoEnv)
+	w, err := env.NewRandomAction(inner, p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	obs := make([]float32, 1)
+	w.Reset(1, obs)
+	for range n {
+		w.Step([]float32{3}, obs)
+	}
+	replaced := 0
+	for _, a := range inner.got {
+		if a != 3 {
+			replaced++
+		}
+	}
+	if limit := 4 * math.Sqrt(n*p*(1-p)); math.Abs(float64(replaced)-n*p) > limit {
+		t.Errorf("%d of %d actions are random, want %v ± %.0f", replaced, n, n*p, limit)
+	}
+}
+
 // TestStickyActionSeed checks that the seed alone decides which actions are repeated.
 func TestStickyActionSeed(t *testing.T) {
 	w := env.NewStickyAction(new(echoEnv), 0.5)

@@ -78,6 +78,12 @@ type edges struct {
 	Right  int `yaml:"right"`  // columns of pixels to cut off at the right
 }
 
+// deaths has the settings of no_death.
+type deaths struct {
+	Types []string `yaml:"types"` // deadly types: lava; ball in Dynamic-Obstacles
+	Cost  float64  `yaml:"cost"`  // is added to the reward
+}
+
 // A size is the value of resize: 84x84, the width and the height in pixels.
 type size struct{ width, height int }
 

@@ -5,35 +5,42 @@ import (
 	"math"
 
 	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/env/minigrid"
 	"github.com/rlrun/rlrun/env/pixels"
 )
 
 // BuiltinWrappers returns a new map of the wrappers that come with rlrun.
 func BuiltinWrappers() Wrappers {
 	return Wrappers{
-		"scale_reward":           NewWrapper(1., scaleReward).RewardOnly(),         // multiplies rewards by this factor, only in training
-		"clip_reward":            NewWrapper(nil, clipReward).RewardOnly(),         // clips rewards to [low, high], only in training
-		"sticky_action":          NewWrapper(0., stickyAction),                     // repeats the previous action with this probability, instead of the new action
-		"clip_action":            NewSwitch(env.NewClipAction),                     // accepts any number as an action and clips it to the action space
-		"rescale_action":         NewWrapper(nil, rescaleAction),                   // accepts actions in [low, high] and stretches them linearly to the action space
-		"discretize_action":      NewWrapper(0, env.NewDiscretizeAction),           // makes a continuous action space discrete, with this many values per dimension
-		"max_steps":              NewWrapper(0, maxSteps),                          // ends episodes after this many steps, instead of the environment's time limit
-		"frame_skip":             NewWrapper(1, env.NewFrameSkip),                  // repeats each action for this many steps and returns the sum of the rewards
-		"skip_and_max":           NewWrapper(1, env.NewSkipAndMax),                 // repeats each action like `frame_skip` and returns the maximum of the last two observations, number by number
-		"frame_stack":            NewWrapper(stack{Padding: padReset}, frameStack), // returns this many of the latest observations together
-		"delay_observation":      NewWrapper(1, env.NewDelayObservation),           // delays observations by this many steps
-		"time_aware_observation": NewSwitch(timeAwareObservation),                  // appends the elapsed fraction of the time limit; a later max_steps in the list sets this limit too
-		"flatten_observation":    NewSwitch(flattenObservation),                    // flattens the observation to a vector; discrete parts are one-hot encoded
-		"filter_observation":     NewWrapper(selection{}, filterObservation),       // keeps only the numbers with these indices, or the fields with these names
-		"mask_observation":       NewWrapper(nil, maskObservation),                 // sets the numbers with these indices to 0
-		"mask_velocity":          NewSwitch(env.NewMaskVelocity),                   // sets velocities to 0, also in stacked and delayed observations
-		"add_noise":              NewWrapper(0., env.NewAddNoise),                  // adds normally distributed noise with this standard deviation to observations
-		"discretize_observation": NewWrapper(bins{}, discretizeObservation),        // replaces the observation by the index of its cell in a grid
-		"pixels":                 NewWrapper(pixels.Settings{}, pixels.New),        // replaces the observation by a picture of the environment with this width and height, as an image of bytes
-		"gray":                   NewSwitch(env.NewGrayObservation),                // replaces red, green and blue in images by the brightness
-		"crop":                   NewWrapper(edges{}, crop),                        // cuts these numbers of pixels off at the edges of images
-		"resize":                 NewWrapper(size{}, resize),                       // scales images to this width and height; a pixel is the mean of the area that it covers
-		"tile_coding":            NewWrapper(tiles{Tilings: 8}, tileCoding),        // replaces the observation by the tiles that contain it, as bits (Sutton and Barto 2018, section 9.5.4)
+		"scale_reward":           NewWrapper(1., scaleReward).RewardOnly(),                        // multiplies rewards by this factor, only in training
+		"clip_reward":            NewWrapper(nil, clipReward).RewardOnly(),                        // clips rewards to [low, high], only in training
+		"sticky_action":          NewWrapper(0., stickyAction),                                    // repeats the previous action with this probability, instead of the new action
+		"random_action":          NewWrapper(0., env.NewRandomAction),                             // takes a random action with this probability, instead of the new action
+		"clip_action":            NewSwitch(env.NewClipAction),                                    // accepts any number as an action and clips it to the action space
+		"rescale_action":         NewWrapper(nil, rescaleAction),                                  // accepts actions in [low, high] and stretches them linearly to the action space
+		"discretize_action":      NewWrapper(0, env.NewDiscretizeAction),                          // makes a continuous action space discrete, with this many values per dimension
+		"max_steps":              NewWrapper(0, maxSteps),                                         // ends episodes after this many steps, instead of the environment's time limit
+		"frame_skip":             NewWrapper(1, env.NewFrameSkip),                                 // repeats each action for this many steps and returns the sum of the rewards
+		"skip_and_max":           NewWrapper(1, env.NewSkipAndMax),                                // repeats each action like `frame_skip` and returns the maximum of the last two observations, number by number
+		"frame_stack":            NewWrapper(stack{Padding: padReset}, frameStack),                // returns this many of the latest observations together
+		"delay_observation":      NewWrapper(1, env.NewDelayObservation),                          // delays observations by this many steps
+		"time_aware_observation": NewSwitch(timeAwareObservation),                                 // appends the elapsed fraction of the time limit; a later max_steps in the list sets this limit too
+		"flatten_observation":    NewSwitch(flattenObservation),                                   // flattens the observation to a vector; discrete parts are one-hot encoded
+		"filter_observation":     NewWrapper(selection{}, filterObservation),                      // keeps only the numbers with these indices, or the fields with these names
+		"mask_observation":       NewWrapper(nil, maskObservation),                                // sets the numbers with these indices to 0
+		"mask_velocity":          NewSwitch(env.NewMaskVelocity),                                  // sets velocities to 0, also in stacked and delayed observations
+		"add_noise":              NewWrapper(0., env.NewAddNoise),                                 // adds normally distributed noise with this standard deviation to observations
+		"discretize_observation": NewWrapper(bins{}, discretizeObservation),                       // replaces the observation by the index of its cell in a grid
+		"pixels":                 NewWrapper(pixels.Settings{}, pixels.New),                       // replaces the observation by a picture of the environment with this width and height, as an image of bytes
+		"gray":                   NewSwitch(env.NewGrayObservation),                               // replaces red, green and blue in images by the brightness
+		"crop":                   NewWrapper(edges{}, crop),                                       // cuts these numbers of pixels off at the edges of images
+		"resize":                 NewWrapper(size{}, resize),                                      // scales images to this width and height; a pixel is the mean of the area that it covers
+		"minigrid":               NewWrapper(minigrid.DefaultSettings(), minigrid.NewObservation), // MiniGrid: shows the world in another way
+		"goal_direction":         NewWrapper("", minigrid.NewGoalDirection),                       // MiniGrid: adds the direction to the goal as `slope`, `angle` or `angle_atan2`
+		"no_death":               NewWrapper(deaths{[]string{"lava"}, -1}, noDeath),               // MiniGrid: a cost replaces the end of the episode on deadly squares
+		"position_bonus":         NewWrapper(1., minigrid.NewPositionBonus).RewardOnly(),          // MiniGrid: adds this number / √n to the reward, where n is how often the agent was on this square, in all episodes; only in training
+		"action_bonus":           NewWrapper(1., minigrid.NewActionBonus).RewardOnly(),            // MiniGrid: the same for square, direction and action together; only in training
+		"tile_coding":            NewWrapper(tiles{Tilings: 8}, tileCoding),                       // replaces the observation by the tiles that contain it, as bits (Sutton and Barto 2018, section 9.5.4)
 	}
 }
 
@@ -108,6 +115,8 @@ func crop(e env.Env, cut edges) (env.Env, error) {
 func resize(e env.Env, s size) (env.Env, error) {
 	return env.NewResizeObservation(e, s.height, s.width)
 }
+
+func noDeath(e env.Env, d deaths) (env.Env, error) { return minigrid.NewNoDeath(e, d.Types, d.Cost) }
 
 // bins has the settings of discretize_observation.
 type bins struct {

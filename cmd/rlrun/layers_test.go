@@ -19,7 +19,7 @@ var layers = map[string]string{
 	"scenarios/internal/figure":     "",
 	"internal/infile":               "",
 	"internal/settings":             "internal/nearest",
-	"scenario":                      "agents env env/grid env/pixels env/state internal/nearest internal/settings policy policy/f32 policy/nn",
+	"scenario":                      "agents env env/grid env/minigrid env/pixels env/state internal/nearest internal/settings policy policy/f32 policy/nn",
 	"run":                           "agents env env/grid env/state internal/atomicfile internal/infile internal/lock internal/settings internal/tfevents policy scenario",
 	"scenarios/internal/runset":     "internal/infile internal/nearest scenarios/internal/statistics run scenario",
 	"scenarios/internal/episode":    "env scenarios/internal/figure render",

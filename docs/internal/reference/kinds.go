@@ -20,6 +20,7 @@ var groups = map[string]string{
 	"optim.Settings":       "optimizer_kwargs",
 	"scenario.bins":        "bins-and-tiles",
 	"scenario.edges":       "crop",
+	"scenario.deaths":      "minigrid",
 	"scenario.tiles":       "bins-and-tiles",
 }
 
@@ -36,6 +37,7 @@ var ownForms = map[string]string{
 	"mujoco.BodyName":    "text, or whole number",
 	"scenario.stack":     "whole number, or [mapping](#frame_stack)",
 	"pixels.Settings":    "text, `84x84`, or [mapping](#pixels)",
+	"minigrid.Settings":  "text, or [mapping](#minigrid)",
 	"scenario.size":      "text, `84x84`",
 	"scenario.selection": "list of whole numbers, or of texts",
 }

@@ -23,7 +23,7 @@ type instance struct {
 // required has the settings without a default, each as the Go type of its struct and its key.
 var required = map[string]bool{
 	"scenario.file.env": true, "scenario.file.agent": true, "scenario.file.steps": true, "scenario.envFile.id": true,
-	"scenario.stack.n": true, "pixels.Settings.size": true, "scenario.bins.bins": true, "scenario.tiles.tiles": true,
+	"scenario.stack.n": true, "pixels.Settings.size": true, "minigrid.Settings.show": true, "scenario.bins.bins": true, "scenario.tiles.tiles": true,
 	"optim.curve.start": true, "optim.curve.shape": true, "policy.netArchMapping.pi": true,
 }
 
