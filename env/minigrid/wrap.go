@@ -23,10 +23,31 @@ type Observation struct {
 	env.Env
 	space env.Space
 	inner []float32           // observation of the wrapped environment
+	below env.Physics         // has the state; nil if another wrapper changes what it observes
 	write func(obs []float32) // computes the observation from inner and the World
 }
 
-var _ env.Wrapper = (*Observation)(nil)
+var (
+	_ env.Wrapper = (*Observation)(nil)
+	_ env.Physics = (*Observation)(nil)
+)
+
+// newObservation returns an Observation of e without a space and a function.
+func newObservation(e env.Env) *Observation {
+	below := e
+	for {
+		switch w := below.(type) {
+		case *NoDeath:
+			below = w.Env
+			continue
+		case *Bonus:
+			below = w.Env
+			continue
+		}
+		p, _ := env.AsIs[env.Physics](below)
+		return &Observation{Env: e, inner: make([]float32, e.Spec().Obs.Size()), below: p}
+	}
+}
 
 // Spec returns the Spec of the wrapped environment, with the new observation space.
 func (o *Observation) Spec() env.Spec {
@@ -49,6 +70,29 @@ func (o *Observation) Step(act, obs []float32) env.Outcome {
 	out := o.Env.Step(act, o.inner)
 	o.write(obs)
 	return out
+}
+
+// Physics appends the state of the World: see World.Physics.
+func (o *Observation) Physics(dst []float64) []float64 {
+	w, _ := env.As[*World](o.Env)
+	return w.Physics(dst)
+}
+
+// SetPhysics sets the state of the World. It returns an error if a wrapper in between changes what
+// the World observes.
+func (o *Observation) SetPhysics(x []float64) error {
+	if o.below == nil {
+		return fmt.Errorf("minigrid: the state of %s cannot be set within other wrappers that change observations or actions", o.Env.Spec().ID)
+	}
+	return o.below.SetPhysics(x)
+}
+
+// Observe writes the observation of the state that SetPhysics has set.
+func (o *Observation) Observe(obs []float32) {
+	if o.below != nil {
+		o.below.Observe(o.inner)
+	}
+	o.write(obs)
 }
 
 // State saves or loads the state of the wrapped environment.

@@ -106,6 +106,23 @@ func TestSpell(t *testing.T) {
 	}
 }
 
+// TestStateBelowWrapper checks that the state cannot be set below a wrapper that changes actions.
+func TestStateBelowWrapper(t *testing.T) {
+	w, _ := New("MiniGrid-Empty-5x5-v0")
+	random, err := env.NewRandomAction(w, 0.5)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o, err := newShow(random, showImage)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.Reset(1, make([]float32, 147))
+	if err := o.SetPhysics(o.Physics(nil)); err == nil || !strings.Contains(err.Error(), "the state of MiniGrid-Empty-5x5-v0 cannot be set within other wrappers") {
+		t.Errorf("SetPhysics: %v, want an error", err)
+	}
+}
+
 func TestWrapperErrors(t *testing.T) {
 	only := func(_ env.Env, err error) error { return err }
 	w, _ := New("MiniGrid-Fetch-5x5-N2-v0")

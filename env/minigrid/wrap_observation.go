@@ -85,7 +85,7 @@ func NewObservation(e env.Env, s Settings) (*Observation, error) {
 			from += f.Space.Size()
 			continue
 		}
-		o := &Observation{Env: e, inner: make([]float32, dict.Size())}
+		o := newObservation(e)
 		o.show(w, s, dict, i, from)
 		return o, nil
 	}
@@ -240,7 +240,7 @@ func NewGoalDirection(e env.Env, form string) (*Observation, error) {
 	if !ok {
 		return nil, fmt.Errorf("minigrid: goal_direction beside observations that are %s, want a Dict; put it before the wrapper that changes them", env.Describe(e.Spec().Obs))
 	}
-	o := &Observation{Env: e, inner: make([]float32, dict.Size())}
+	o := newObservation(e)
 	e.Reset(0, o.inner)
 	if _, _, ok := w.goalSquare(); !ok {
 		return nil, fmt.Errorf("minigrid: goal_direction of %s, which has no goal", w.spec.ID)

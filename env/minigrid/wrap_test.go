@@ -153,12 +153,8 @@ func TestWrappers(t *testing.T) {
 		if err := w.SetPhysics(r.Init); err != nil {
 			t.Fatal(err)
 		}
-		if o, ok := e.(*Observation); ok {
-			w.Observe(o.inner)
-			o.write(obs)
-		} else {
-			w.Observe(obs)
-		}
+		physics, _ := env.As[env.Physics](e)
+		physics.Observe(obs)
 		compare := func(step int, raw json.RawMessage) {
 			if want := r.numbers(t, raw); !slices.EqualFunc(r.shown(w, obs, len(want)), want, closeTo) {
 				t.Fatalf("%s of %s, after step %d: %v, want %v", r.Wrapper, r.Env, step, r.shown(w, obs, len(want)), want)
