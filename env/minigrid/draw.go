@@ -66,7 +66,7 @@ func (c *caption) slot() float32 { return 2.3 * c.size }
 
 // caption returns the mission in lines.
 func (w *World) caption() caption {
-	const letters, across = 34, 0.024 // letters of a line of the mission, and half the height of a letter as a share of the width
+	const letters, across = 36, 0.021 // letters of a line of the mission, and half the height of a letter as a share of the width
 	m := &w.words
 	if !slices.Equal(m.drawn, m.numbers) {
 		m.drawn, m.lines = slices.Clone(m.numbers), wrap(m.String(), letters)
