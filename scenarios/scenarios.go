@@ -32,6 +32,7 @@ import (
 	"github.com/rlrun/rlrun/env/minatar"
 	"github.com/rlrun/rlrun/env/minigrid"
 	"github.com/rlrun/rlrun/env/mujoco"
+	"github.com/rlrun/rlrun/env/recommender"
 	"github.com/rlrun/rlrun/render/raster"
 	"github.com/rlrun/rlrun/render/window"
 	"github.com/rlrun/rlrun/scenarios/internal/cli"
@@ -52,6 +53,7 @@ func Envs() env.Registry {
 	minatar.Register(r)
 	minigrid.Register(r)
 	mujoco.Register(r)
+	recommender.Register(r)
 	return r
 }
 

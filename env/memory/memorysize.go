@@ -41,7 +41,7 @@ var (
 
 // NewMemorySize returns a MemorySize-v0. Its length is the length of bsuite's experiment. After its options
 // are changed, call Validate.
-func NewMemorySize() *MemorySize { return mustValidate(&MemorySize{Bits: 5, Length: 2}) }
+func NewMemorySize() *MemorySize { return mustValidate(&MemorySize{Bits: 3, Length: 2}) }
 
 // Validate returns an error if an option is not possible. Otherwise it makes the observation space.
 func (m *MemorySize) Validate() error {
