@@ -38,6 +38,8 @@ func TestPrograms(t *testing.T) {
 		{"embed", "", 60, 475, false},
 		{"crane", "", 60, 0, false},
 		{"robot", "", 60, 190, false},
+		{"digits", "-images 200 -epochs 1", 140, 0, false},
+		{"purchases", "-visits 200 -epochs 1", 140, 0, false},
 	} {
 		t.Run(tc.dir, func(t *testing.T) {
 			source, err := os.ReadFile(tc.dir + "/main.go")

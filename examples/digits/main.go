@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"flag"
 	"fmt"
 	"math/rand/v2"
@@ -38,7 +39,7 @@ func layers(network string, dropout float64) (all nn.Layers, err error) {
 	return append(all, nn.Linear(10, "orthogonal", 1)), err
 }
 
-// newOptimizer returns an optimiser of the parameters, by its name.
+// newOptimizer returns the optimiser with this name, and a learning rate that suits it.
 func newOptimizer(name string, decay float64, params []*tape.Param) (*optim.Optimizer, error) {
 	settings := optim.Settings{WeightDecay: &decay}
 	if name == "sgd" {
@@ -46,10 +47,7 @@ func newOptimizer(name string, decay float64, params []*tape.Param) (*optim.Opti
 	}
 	opt, err := optim.ByName(name, settings, params)
 	if err == nil {
-		opt.Rate = map[string]float32{"sgd": 0.02, "adagrad": 0.01}[name]
-		if opt.Rate == 0 {
-			opt.Rate = 0.001
-		}
+		opt.Rate = cmp.Or(map[string]float32{"sgd": 0.02, "adagrad": 0.01}[name], 0.001)
 	}
 	return opt, err
 }
@@ -94,9 +92,6 @@ func main() {
 
 	rng := rand.New(rand.NewPCG(*seed, 0))
 	set := draw(rng, *images)
-	if *write != "" {
-		check(set.CreateCSV(*write))
-	}
 	parts := set.Split(0.7, 0.15, 0.15)
 	training, validation, test := parts[0], parts[1], parts[2]
 
@@ -108,6 +103,9 @@ func main() {
 	check(err)
 	opt, err := newOptimizer(*optimizer, *decay, nn.Params(net))
 	check(err)
+	if *write != "" {
+		check(set.CreateCSV(*write))
+	}
 
 	c := &classifier{net, tape.New()}
 	batches := supervised.NewBatches(training, 64)
