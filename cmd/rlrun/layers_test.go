@@ -58,6 +58,7 @@ var layers = map[string]string{
 	"policy/dist":                   "env policy/f32 policy/tape",
 	"policy/nn":                     "env/state internal/nearest policy/f32 policy/parallel policy/tape",
 	"replay":                        "env env/state policy/f32 policy/loss",
+	"supervised":                    "env/state internal/atomicfile policy/f32 policy/tape",
 	"agents/agentstest":             "agents env env/state policy policy/tape",
 	"agents":                        "env env/state internal/atomicfile internal/infile policy policy/dist policy/f32 policy/loss policy/nn policy/optim policy/parallel policy/tape replay",
 	"scenarios":                     "env env/classic env/grid env/memory env/minatar env/mujoco env/recommender scenarios/internal/cli policy/gorgonia policy/nn render/raster render/window scenario",
