@@ -99,11 +99,11 @@ func lookAtSources(t *testing.T) {
 	}
 }
 
-// TestLinks checks that programs that only act with a policy do not link the packages for
-// training, and that a program that trains does not link the window.
+// TestLinks checks that programs that only act with a policy, or learn from data, do not link the
+// packages of agents, and that a program that trains an agent does not link the window.
 func TestLinks(t *testing.T) {
 	acts := []string{"rlrun/agents", "rlrun/replay", "rlrun/run", "rlrun/scenario", "gorgonia", "ebiten", "yaml"}
-	for program, without := range map[string][]string{"embed": acts, "catch/game": acts, "train": acts[2:]} {
+	for program, without := range map[string][]string{"embed": acts, "catch/game": acts, "train": acts[2:], "digits": acts, "purchases": acts} {
 		out, err := exec.Command("go", "list", "-deps", "../examples/"+program).Output()
 		if err != nil {
 			t.Fatal(err)

@@ -52,3 +52,34 @@ func TestDropout(t *testing.T) {
 		t.Error("Infer changes outputs")
 	}
 }
+
+// TestDropoutGradients compares the gradients of a network with dropout with finite differences of the
+// loss. Every loss is computed with a clone of the network, so all have the same masks. It also checks
+// that a second gradient step allocates nothing.
+func TestDropoutGradients(t *testing.T) {
+	const n, in = 5, 4
+	m := newMLP(t, in, []int{6, 6}, 2, nn.MLPOptions{Activation: "tanh", Dropout: 0.3, Gain: 1})
+	x, u, tp := normal(newRand(), make([]float32, n*in)), normal(newRand(), make([]float32, n*2)), tape.New()
+	loss := func(net nn.Network) *tape.Var {
+		tp.Reset()
+		return net.Forward(tp, tp.Const(x, n), nn.Pass{Mode: nn.Training}).Mul(tp.Const(u, n)).Sum()
+	}
+	same := m.Clone()
+	loss(same).Backward()
+	for k, p := range nn.Params(m) {
+		for i, value := range p.Value {
+			const h = 1e-2
+			p.Value[i] = value + h
+			up := float64(loss(m.Clone()).Scalar())
+			p.Value[i] = value - h
+			down := float64(loss(m.Clone()).Scalar())
+			p.Value[i] = value
+			if got, want := float64(nn.Params(same)[k].Grad[i]), (up-down)/(2*h); math.Abs(got-want) > 1e-3*max(1, math.Abs(want)) {
+				t.Errorf("gradient of %s[%d] = %v, want %v", p.Name, i, got, want)
+			}
+		}
+	}
+	if got := testing.AllocsPerRun(5, func() { loss(m).Backward() }); got != 0 {
+		t.Errorf("a second gradient step allocates %v times, want 0", got)
+	}
+}
