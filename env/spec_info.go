@@ -85,13 +85,18 @@ func (info *specInfo) obsError(obs []float32) error {
 // A span is the elements [from, to) of a row. Each element is one of 0, …, n-1.
 type span struct{ from, to, n int }
 
-// choiceSpans returns the spans of the choices, the bits and the bytes in a row.
+// choiceSpans returns the spans of the choices, the bits and the bytes in a row. Neighbouring choices
+// among the same number of values are one span.
 func (l *Layout) choiceSpans() (spans []span) {
 	for i := range l.Parts {
 		switch p := &l.Parts[i]; p.Kind {
 		case Choice:
 			for k, n := range p.N {
-				spans = append(spans, span{p.From + k, p.From + k + 1, n})
+				if last := len(spans) - 1; k > 0 && spans[last].n == n {
+					spans[last].to++
+				} else {
+					spans = append(spans, span{p.From + k, p.From + k + 1, n})
+				}
 			}
 		case Bits:
 			spans = append(spans, span{p.From, p.To, 2})
@@ -105,10 +110,8 @@ func (l *Layout) choiceSpans() (spans []span) {
 // inSpans reports whether the elements of row x in each span are valid.
 func inSpans(spans []span, x []float32) bool {
 	for _, s := range spans {
-		for k := s.from; k < s.to; k++ {
-			if !isIndex(x[k], s.n) {
-				return false
-			}
+		if !areIndices(x[s.from:s.to], s.n) {
+			return false
 		}
 	}
 	return true
@@ -135,7 +138,7 @@ func (info *specInfo) validObs(obs []float32) bool {
 // areIndices reports whether each element of x is one of 0, …, n-1.
 func areIndices(x []float32, n int) bool {
 	for _, v := range x {
-		if !isIndex(v, n) {
+		if i := int32(v); uint32(i) >= uint32(n) || float32(i) != v {
 			return false
 		}
 	}

@@ -11,19 +11,19 @@ const maxView = 31
 func (g *grid) view(dst []Cell, size int, a *agent, seeThrough bool) {
 	ahead, right := g.step(a.Dir), g.step(a.Dir+1)
 	corner := g.index(a.X, a.Y) + (size-1)*ahead - size/2*right
-	var clear [maxView]uint32 // [size] of each row, the columns that let light through
+	var light [maxView]uint32 // [size] of each row, the columns that let light through
 	for i := range size {
 		at := corner + i*right
 		column := dst[i*size:][:size]
-		for j := range clear[:size] {
+		for j := range light[:size] {
 			c := g.cells[at] & visibleBits
 			at -= ahead
 			column[j] = c
-			clear[j] |= lightBit[c] << (i & 31)
+			light[j] |= lightBit[c] << (i & 31)
 		}
 	}
 	if !seeThrough {
-		hide(dst, clear[:size])
+		hide(dst, light[:size])
 	}
 	own := &dst[size/2*size+size-1]
 	*own = Empty
@@ -42,21 +42,27 @@ var lightBit = func() (bit [visibleBits + 1]uint32) {
 	return bit
 }()
 
-// hide changes the cells of a view that the agent does not see to Unseen. The argument clear has
+// hide changes the cells of a view that the agent does not see to Unseen. The argument light has
 // for each row the columns that let light through.
 //
 // In each row, from the agent's own to the farthest, light spreads from the squares that are
 // visible so far: first to the right, then to the left. Every square that it reaches and that lets
 // it through lights its neighbour in this direction, and the squares ahead of both. As in MiniGrid, light that
 // spreads to the right does not pass the last column, and to the left not the first one.
-func hide(dst []Cell, clear []uint32) {
-	size := len(clear)
+func hide(dst []Cell, light []uint32) {
+	size := len(light)
 	all := uint32(1)<<size - 1
 	visible := uint32(1) << (size / 2) // columns of the row that are lit from the row before
 	for j := size - 1; j >= 0; j-- {
-		toRight := spread(visible, clear[j]&(all>>1))
+		if visible == 0 {
+			for i := range size {
+				clear(dst[i*size:][:j+1])
+			}
+			return
+		}
+		toRight := spread(visible, light[j]&(all>>1))
 		visible |= toRight
-		toLeft := spreadDown(visible, clear[j]&^1, size)
+		toLeft := spreadDown(visible, light[j]&^1, size)
 		visible |= toLeft
 		for at := j; at < len(dst); at += size {
 			dst[at] &= -Cell(visible & 1)

@@ -160,13 +160,21 @@ func (w *World) Observe(obs []float32) {
 	w.view(w.seen, w.ViewSize, &w.agent, w.seeThrough)
 	image := obs[:3*len(w.seen)]
 	for i, c := range w.seen {
-		pixel := image[3*i:][:3]
-		pixel[0], pixel[1], pixel[2] = float32(c.Type()), float32(c.Color()), float32(c.State())
+		*(*[3]float32)(image[3*i:]) = pixels[c&visibleBits]
 	}
 	obs = obs[len(image):]
 	obs[0] = float32(w.Dir)
 	copy(obs[1:], w.words.numbers)
 }
+
+// pixels has the type, the colour and the state of each cell.
+var pixels = func() (all [visibleBits + 1][3]float32) {
+	for i := range all {
+		c := Cell(i)
+		all[i] = [3]float32{float32(c.Type()), float32(c.Color()), float32(c.State())}
+	}
+	return all
+}()
 
 // Mission returns the mission as a text. It is empty in Playground.
 func (w *World) Mission() string { return w.words.String() }
