@@ -231,14 +231,13 @@ func numbered(counts []int) map[string]int {
 	return m
 }
 
-// proportions compares a of n with b of m by the two-proportion z-test.
+// proportions compares a of n with b of m, as a standard normal number, by the transformation of
+// Freeman and Tukey 1950, which suits rare values too.
 func proportions(a, n, b, m int) float64 {
-	p := float64(a+b) / float64(n+m)
-	if p == 0 || p == 1 {
-		return 0
+	angle := func(k, n int) float64 {
+		return math.Asin(math.Sqrt(float64(k)/float64(n+1))) + math.Asin(math.Sqrt(float64(k+1)/float64(n+1)))
 	}
-	x, y := float64(a)/float64(n), float64(b)/float64(m)
-	return (x - y) / math.Sqrt(p*(1-p)*(1/float64(n)+1/float64(m)))
+	return (angle(a, n) - angle(b, m)) / math.Sqrt(1/(float64(n)+0.5)+1/(float64(m)+0.5))
 }
 
 // chiSquare compares two histograms by the chi-square test of homogeneity. It joins rare values, and
