@@ -38,6 +38,7 @@ var layers = map[string]string{
 	"multibody":                     "",
 	"env/memory":                    "env env/state render",
 	"env/minatar":                   "env env/state render",
+	"env/minigrid":                  "env env/state render",
 	"env/pixels":                    "env env/state render",
 	"env/mujoco":                    "env env/state multibody render render/mechanism",
 	"env/recommender":               "env env/state render",
@@ -61,7 +62,7 @@ var layers = map[string]string{
 	"supervised":                    "env/state internal/atomicfile policy/f32 policy/tape",
 	"agents/agentstest":             "agents env env/state policy policy/tape",
 	"agents":                        "env env/state internal/atomicfile internal/infile policy policy/dist policy/f32 policy/loss policy/nn policy/optim policy/parallel policy/tape replay",
-	"scenarios":                     "env env/classic env/grid env/memory env/minatar env/mujoco env/recommender scenarios/internal/cli policy/gorgonia policy/nn render/raster render/window scenario",
+	"scenarios":                     "env env/classic env/grid env/memory env/minatar env/minigrid env/mujoco env/recommender scenarios/internal/cli policy/gorgonia policy/nn render/raster render/window scenario",
 	"docs/internal/reference":       "internal/atomicfile internal/settings policy policy/nn policy/optim scenario scenarios",
 	"cmd/rlrun":                     "scenarios",
 }
