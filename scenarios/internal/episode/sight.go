@@ -3,6 +3,7 @@ package episode
 import (
 	"fmt"
 	"image/color"
+	"slices"
 
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/render"
@@ -52,16 +53,24 @@ func (p *Player) frames() int {
 func (p *Player) DrawImage(c render.Canvas, x0, y0, x1, y1 float32) {
 	part := p.image()
 	h, w := part.Shape[0], part.Shape[1]
-	shades := shades{p.Obs[part.From:part.To], part.Shape[2], p.frames()}
+	shades := shades{p.Obs[part.From:part.To], part.Shape[2], p.frames(), 1}
+	if most := slices.Max(shades.row); most < dim {
+		shades.gain = 255 / max(most, 1)
+	}
 	size := min((x1-x0)/float32(w), (y1-y0)/float32(h))
 	left, top := (x0+x1-size*float32(w))/2, (y0+y1+size*float32(h))/2
 	render.Cells(c, left, top, size, size, w, h, shades.at)
 }
 
+// dim is above the numbers of images that are no shades, for example bits, or types and colours of the
+// squares of MiniGrid. They are drawn brighter.
+const dim = 16
+
 // shades has the colours of an image.
 type shades struct {
 	row              []float32 // [pixels, channels]
 	channels, frames int
+	gain             float32 // factor of all numbers
 }
 
 // at returns the colour of pixel i. An image of three channels has red, green and blue; of an image with
@@ -75,7 +84,7 @@ func (s shades) at(i int) color.RGBA {
 		for ch, v := range pixel[k*each : (k+1)*each] {
 			for c := range rgb {
 				if each != 3 || c == ch {
-					rgb[c] = max(rgb[c], share*v)
+					rgb[c] = max(rgb[c], float32(share*v*s.gain))
 				}
 			}
 		}

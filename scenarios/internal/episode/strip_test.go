@@ -99,6 +99,11 @@ func TestDrawImage(t *testing.T) {
 	if got := brightest(); got >= newest/2 || got == 0 {
 		t.Errorf("the oldest frame has the brightness %d of %d, want less than half of it", got, newest)
 	}
+	clear(p.Obs)
+	p.Obs[3] = 10 // an image of small numbers is drawn brighter
+	if got := brightest(); got != 255 {
+		t.Errorf("the number 10 has the brightness %d in an image without larger ones, want 255", got)
+	}
 	if plain, err := New(classic.NewCartPole(), 100); err != nil || plain.HasImage() {
 		t.Errorf("CartPole has an image: %v, %v", plain.HasImage(), err)
 	}
