@@ -54,17 +54,19 @@ func (p *Player) DrawImage(c render.Canvas, x0, y0, x1, y1 float32) {
 	part := p.image()
 	h, w := part.Shape[0], part.Shape[1]
 	shades := shades{p.Obs[part.From:part.To], part.Shape[2], p.frames(), 1}
-	if most := slices.Max(shades.row); most < dim {
-		shades.gain = 255 / max(most, 1)
+	if most := slices.Max(shades.row); most <= 1 {
+		shades.gain = 255
+	} else if most <= dim {
+		shades.gain = 255 / dim
 	}
 	size := min((x1-x0)/float32(w), (y1-y0)/float32(h))
 	left, top := (x0+x1-size*float32(w))/2, (y0+y1+size*float32(h))/2
 	render.Cells(c, left, top, size, size, w, h, shades.at)
 }
 
-// dim is above the numbers of images that are no shades, for example bits, or types and colours of the
+// dim is the largest number of images that are no shades, for example bits, or types and colours of the
 // squares of MiniGrid. They are drawn brighter.
-const dim = 16
+const dim = 10
 
 // shades has the colours of an image.
 type shades struct {
