@@ -57,7 +57,7 @@ func (p *Player) DrawImage(c render.Canvas, x0, y0, x1, y1 float32) {
 	if most := slices.Max(shades.row); most <= 1 {
 		shades.gain = 255
 	} else if most <= dim {
-		shades.gain = 255 / dim
+		shades.gain = 255. / dim
 	}
 	size := min((x1-x0)/float32(w), (y1-y0)/float32(h))
 	left, top := (x0+x1-size*float32(w))/2, (y0+y1+size*float32(h))/2
