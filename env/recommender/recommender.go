@@ -20,7 +20,8 @@ func Register(r env.Registry) { r["Recommender-v0"] = env.Entry(New) }
 // Recommender recommends documents to a user. In each step it shows a slate of some of the candidates, and the user watches
 // one of these documents or none. The model is RecSim's interest evolution (interest_evolution.py), with other numbers.
 //
-// A document has a topic t, uniform, and a quality q, uniform in [-1, 1]. The user has an interest u_t in each topic, at
+// A document has a topic t and a quality q, uniform in [-1, 1]. In each step the candidates are new: candidate i is about the topic i
+// mod topics. The user has an interest u_t in each topic, at
 // the start of a session uniform in [-1, 1], that no observation shows. Of the documents d on the slate, with topics t(d),
 // the user clicks one by a multinomial logit:
 //
@@ -37,12 +38,11 @@ func Register(r env.Registry) { r["Recommender-v0"] = env.Entry(New) }
 // and otherwise downwards. Then all interests drift by uniform numbers between -drift and drift, and stay in [-1, 1].
 //
 // Action: the number of a candidate for each place of the slate. A candidate that is chosen twice is shown once; its second place
-// is empty. Observation: topic, one-hot, and quality of each candidate; and the response to the latest slate: for each place
-// the topic, one-hot, and whether the document was clicked; and the time for which it was watched. An empty place, and each place before the
-// first slate, is all zeros. The candidates are new in each step.
+// is empty. Observation: the quality of each candidate, and the response to the latest slate: for each number of a candidate
+// whether the document was clicked, 0 or 1, and the time for which it was watched, 0 without a click.
 //
-// Only the response to the latest slate is in an observation, so a policy with memory knows the user better. See docs/recommender.md
-// for what that is worth.
+// An observation has only the response to the latest slate, so a policy with memory knows the user better.
+// docs/recommender.md shows what that is worth.
 type Recommender struct {
 	Topics         int     `yaml:"topics"`          // number of topics
 	Candidates     int     `yaml:"candidates"`      // documents to choose from in each step
@@ -69,7 +69,7 @@ var (
 // New returns a Recommender-v0. After its options are changed, call Validate.
 func New() *Recommender {
 	r := &Recommender{
-		Topics: 6, Candidates: 6, Slate: 2, Budget: 30, ChoiceScale: 4, NoClick: 2, QualityWeight: 0.2, Bonus: 0.5,
+		Topics: 6, Candidates: 6, Slate: 2, Budget: 60, ChoiceScale: 4, NoClick: 3, QualityWeight: 0.2, Bonus: 0.5,
 		InterestChange: 0.1, Drift: 0.05,
 	}
 	if err := r.Validate(); err != nil {
@@ -90,12 +90,12 @@ func (r *Recommender) Validate() error {
 		return err
 	}
 	r.session = session{
-		interests:  make([]float64, r.Topics),
-		candidates: make([]document, r.Candidates),
-		slate:      slices.Repeat([]document{{topic: empty}}, r.Slate),
-		clicked:    noPlace,
-		odds:       make([]float64, r.Slate),
-		left:       r.Budget,
+		interests: make([]float64, r.Topics),
+		qualities: make([]float64, r.Candidates),
+		slate:     slices.Repeat([]document{{candidate: none}}, r.Slate),
+		clicked:   none,
+		odds:      make([]float64, r.Slate),
+		left:      r.Budget,
 	}
 	r.space = r.observations()
 	return nil
@@ -117,16 +117,10 @@ func (r *Recommender) observations() env.Space {
 		b.Names = append(b.Names, fmt.Sprintf(format, args...))
 	}
 	for i := range r.Candidates {
-		for t := range r.Topics {
-			add(0, "candidate %d topic %d", i, t)
-		}
 		add(-1, "candidate %d quality", i)
 	}
-	for i := range r.Slate {
-		for t := range r.Topics {
-			add(0, "place %d topic %d", i, t)
-		}
-		add(0, "place %d clicked", i)
+	for i := range r.Candidates {
+		add(0, "candidate %d clicked", i)
 	}
 	add(0, "watch time")
 	return b
@@ -149,14 +143,16 @@ func (r *Recommender) Step(act, obs []float32) (out env.Outcome) {
 	r.show(act)
 	r.steps++
 	cost := 1.0
-	if r.clicked = r.choose(r.ChoiceScale, r.NoClick); r.clicked != noPlace {
-		d := r.slate[r.clicked]
-		s := float64((1-r.QualityWeight)*r.interests[d.topic]) + float64(r.QualityWeight*d.quality)
-		r.watched = (1 + s) / 2
+	r.clicked, r.watched = none, 0
+	if place := r.choose(r.ChoiceScale, r.NoClick); place != none {
+		d := r.slate[place]
+		topic := r.topic(d.candidate)
+		s := float64((1-r.QualityWeight)*r.interests[topic]) + float64(r.QualityWeight*d.quality)
+		r.clicked, r.watched = d.candidate, (1+s)/2
 		r.clicks++
 		r.total += r.watched
 		cost = 1 - float64(r.Bonus*s)
-		r.evolve(d.topic, r.InterestChange)
+		r.evolve(topic, r.InterestChange)
 	}
 	r.drift(r.Drift)
 	r.left = max(r.left-cost, 0)
@@ -168,21 +164,13 @@ func (r *Recommender) Step(act, obs []float32) (out env.Outcome) {
 // Observe writes the candidates and the response to the latest slate.
 func (r *Recommender) Observe(obs []float32) {
 	clear(obs)
-	for _, d := range r.candidates {
-		obs[d.topic] = 1
-		obs[r.Topics] = float32(d.quality)
-		obs = obs[r.Topics+1:]
+	for i, q := range r.qualities {
+		obs[i] = float32(q)
 	}
-	for i, d := range r.slate {
-		if d.topic != empty {
-			obs[d.topic] = 1
-		}
-		if i == r.clicked {
-			obs[r.Topics] = 1
-		}
-		obs = obs[r.Topics+1:]
+	if r.clicked != none {
+		obs[r.Candidates+r.clicked] = 1
 	}
-	obs[0] = float32(r.watched)
+	obs[2*r.Candidates] = float32(r.watched)
 }
 
 // Measures returns "click_rate" and "watch_time".
