@@ -19,7 +19,7 @@ type dynamicObstacles struct {
 // rules returns the sizes.
 func (t dynamicObstacles) rules() rules {
 	r := rules{
-		width: t.size, height: t.size, maxSteps: 4 * t.size * t.size, seeThrough: true, actions: int(forward) + 1,
+		width: t.size, height: t.size, maxSteps: 4 * t.size * t.size, seeThrough: true, actions: int(forward) + 1, draws: true,
 		missions: []string{"get to the green goal square"},
 	}
 	for range t.obstacles {

@@ -119,10 +119,12 @@ func (w *World) checkGoal(goal, codes []float64) error {
 }
 
 // SetDraws gives the squares to which the obstacles of Dynamic-Obstacles try to move in the next Step:
-// the x and the y of each try, in order. Other tasks draw nothing in a Step, and ignore them. If they are used up,
-// the generator continues.
+// the x and the y of each try, in order. Other tasks sample nothing in a Step, and ignore them. After the
+// last one, the generator samples the squares.
 func (w *World) SetDraws(draws []float64) error {
-	w.draws = nil
+	if w.draws = nil; !w.rules.draws {
+		return nil
+	}
 	for i, v := range draws {
 		if size := [2]int{w.W, w.H}[i%2]; !isWhole(v, 0, size-1) {
 			return fmt.Errorf("draws: %v, want x and y of squares, whole numbers below %d and %d", v, w.W, w.H)

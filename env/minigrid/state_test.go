@@ -173,6 +173,7 @@ func TestRefusals(t *testing.T) {
 		"box in a box":       {w.SetPhysics(with(cell, 70750)), ""},
 		"draws":              {w.SetDraws([]float64{1, 2, 3, 4}), ""},
 		"draw outside":       {w.SetDraws([]float64{1, 5}), "draws: 5, want x and y of squares"},
+		"draws elsewhere":    {newWorld(t, "Empty-5x5-v0").SetDraws([]float64{0.5}), ""},
 		"odd draws":          {w.SetDraws([]float64{1, 2, 3}), "draws: 3 numbers"},
 	} {
 		if got := fmt.Sprint(c.err); (c.want == "") != (c.err == nil) || c.want != "" && !strings.Contains(got, c.want) {

@@ -78,6 +78,7 @@ type rules struct {
 	maxSteps      int
 	seeThrough    bool     // walls and doors do not hide what is behind them
 	actions       int      // number of actions: all of them, or turns and forward
+	draws         bool     // a step samples squares: see SetDraws
 	numbers       []number // what each number of w.goal means
 	missions      []string // texts of the mission: see newMission
 }
