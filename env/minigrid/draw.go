@@ -35,7 +35,7 @@ func (w *World) Controls() []render.Control {
 // what the agent carries. A square is 1 × 1.
 func (w *World) Draw(d render.Canvas, l render.Look) {
 	c := w.caption()
-	edge := 0.02 * max(c.width, float32(w.H)+c.height)
+	edge := float32(0.02 * max(c.width, float32(w.H)+c.height))
 	d.View(-edge, -edge-c.height, c.width+edge, float32(w.H)+edge, l.Paper)
 	p := newPainter(d, l)
 	seen := w.seenSquares()
@@ -47,11 +47,11 @@ func (w *World) Draw(d render.Canvas, l render.Look) {
 	}
 	p.agent(left+float32(w.X), float32(w.H-1-w.Y), w.Dir)
 	for i, line := range c.lines {
-		d.Text(0, -c.size*(1.45+1.3*float32(i)), c.size, 0, line, l.Ink)
+		d.Text(0, -float32(c.size*(1.45+float32(1.3*float32(i)))), c.size, 0, line, l.Ink)
 	}
 	side := c.slot()
-	d.Text(c.width-side-0.5*c.size, -c.size*1.45, c.size, 1, "carries", l.Label())
-	p.slot(c.width-side, -0.45*c.size-side, side, w.Carrying)
+	d.Text(c.width-side-float32(0.5*c.size), -float32(1.45*c.size), c.size, 1, "carries", l.Label())
+	p.slot(c.width-side, -float32(0.45*c.size)-side, side, w.Carrying)
 }
 
 // A caption is the text below a picture.
@@ -62,7 +62,7 @@ type caption struct {
 }
 
 // slot returns the width of the square that shows what the agent carries.
-func (c *caption) slot() float32 { return 2.3 * c.size }
+func (c *caption) slot() float32 { return float32(2.3 * c.size) }
 
 // caption returns the mission in lines.
 func (w *World) caption() caption {
@@ -71,9 +71,9 @@ func (w *World) caption() caption {
 	if !slices.Equal(m.drawn, m.numbers) {
 		m.drawn, m.lines = slices.Clone(m.numbers), wrap(m.String(), letters)
 	}
-	width := max(float32(w.W), 1.4*float32(w.H))
-	size := 2 * across * width
-	return caption{lines: m.lines, width: width, size: size, height: size * (1.5 + 1.3*float32(max(len(m.lines)-1, 1)))}
+	width := max(float32(w.W), float32(1.4*float32(w.H)))
+	size := float32(2 * across * width)
+	return caption{lines: m.lines, width: width, size: size, height: float32(size * (1.5 + float32(1.3*float32(max(len(m.lines)-1, 1)))))}
 }
 
 // wrap returns the words of a text in lines of at most this number of letters.

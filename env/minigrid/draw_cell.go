@@ -67,7 +67,7 @@ func (p painter) object(d render.Canvas, c Cell, floor color.RGBA) {
 	case Lava:
 		render.Rect(d, 0.02, 0.02, 0.98, 0.98, render.Mix(p.l.Orange, p.l.Red, 0.4))
 		for i := range 3 {
-			low := 0.24 + 0.22*float32(i)
+			low := 0.24 + float32(0.22*float32(i))
 			render.Polyline(d, 0.05, render.Mix(p.l.Red, color.RGBA{A: 255}, 0.55), 0.12, low, 0.31, low+0.1, 0.5, low, 0.69, low+0.1, 0.88, low)
 		}
 	}
@@ -102,7 +102,8 @@ func (p painter) agent(x, y float32, dir Direction) {
 // slot draws a square of the given side, with what the agent carries.
 func (p painter) slot(x, y, side float32, c Cell) {
 	floor := render.Mix(p.l.Paper, p.l.Faint, 0.6)
-	render.Box(p, x, y, x+side, y+side, 0.08*side, p.l.Soft)
-	render.Box(p, x+0.04*side, y+0.04*side, x+0.96*side, y+0.96*side, 0.06*side, floor)
+	edge := float32(0.04 * side)
+	render.Box(p, x, y, x+side, y+side, 2*edge, p.l.Soft)
+	render.Box(p, x+edge, y+edge, x+side-edge, y+side-edge, 1.5*edge, floor)
 	p.object(render.At(p.Canvas, x, y, 0, side), c, floor)
 }

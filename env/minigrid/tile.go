@@ -107,8 +107,8 @@ func (p pointer) has(x, y float64) bool {
 	dot02 := float64(float64(v0x)*v2x) + float64(float64(v0y)*v2y)
 	dot12 := float64(float64(v1x)*v2x) + float64(float64(v1y)*v2y)
 	inverse := float64(1 / (float32(dot00*dot11) - float32(dot01*dot01)))
-	u := (float64(float64(dot11)*dot02) - float64(float64(dot01)*dot12)) * inverse
-	v := (float64(float64(dot00)*dot12) - float64(float64(dot01)*dot02)) * inverse
+	u := float64((float64(float64(dot11)*dot02) - float64(float64(dot01)*dot12)) * inverse)
+	v := float64((float64(float64(dot00)*dot12) - float64(float64(dot01)*dot02)) * inverse)
 	return u >= 0 && v >= 0 && u+v < 1
 }
 
