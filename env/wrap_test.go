@@ -172,6 +172,34 @@ func TestRandomAction(t *testing.T) {
 	}
 }
 
+// TestReseed checks that episodes are those of the given seeds, each about as often.
+func TestReseed(t *testing.T) {
+	const episodes = 1000
+	seeds := []uint64{3, 8, 5}
+	w, err := env.NewReseed(cartPole(), seeds...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	single, obs, want := cartPole(), make([]float32, 4), make([]float32, 4)
+	count := map[uint64]int{}
+	for seed := range uint64(episodes) {
+		w.Reset(seed, obs)
+		for _, s := range seeds {
+			if single.Reset(s, want); slices.Equal(obs, want) {
+				count[s]++
+			}
+		}
+	}
+	for _, s := range seeds {
+		if n := float64(count[s]); math.Abs(n-episodes/3) > 60 { // 4 standard deviations
+			t.Errorf("%v episodes of seed %d of %d, want about a third", n, s, episodes)
+		}
+	}
+	if sum := count[3] + count[8] + count[5]; sum != episodes {
+		t.Errorf("%d episodes of the seeds, want %d", sum, episodes)
+	}
+}
+
 // TestStickyActionSeed checks that the seed alone decides which actions are repeated.
 func TestStickyActionSeed(t *testing.T) {
 	w := env.NewStickyAction(new(echoEnv), 0.5)

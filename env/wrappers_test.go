@@ -159,6 +159,7 @@ func wrapperCases() map[string]func() (env.Env, error) {
 			return env.NewDiscretizeObservation(cartPole(), 6, narrow)
 		},
 		"TileCoding":    func() (env.Env, error) { return env.NewTileCoding(cartPole(), 4, 3, narrow) },
+		"Reseed":        func() (env.Env, error) { return env.NewReseed(cartPole(), 1, 2, 3) },
 		"RandomAction":  func() (env.Env, error) { return env.NewRandomAction(cartPole(), 0.3) },
 		"ClipAction":    func() (env.Env, error) { return env.NewClipAction(newMixed()) },
 		"RescaleAction": func() (env.Env, error) { return env.NewRescaleAction(newMixed(), 0, 1) },
@@ -244,6 +245,7 @@ func TestWrapperErrors(t *testing.T) {
 		"DiscretizeAction into 0 bins for each of 2":                                                 only(env.NewDiscretizeAction(newMixed(), 0)),
 		"DiscretizeAction into 2000 bins for each of 2 elements, want 1 bin or more":                 only(env.NewDiscretizeAction(newMixed(), 2000)),
 		"FrameSkip of 0 times":                          only(env.NewFrameSkip(pole, 0)),
+		"Reseed without seeds":                          only(env.NewReseed(pole)),
 		"RandomAction with probability 1.5, want 0 … 1": only(env.NewRandomAction(pole, 1.5)),
 		"SkipAndMax of 0 times":                         only(env.NewSkipAndMax(pole, 0)),
 		"SkipAndMax needs observations that are an Image, a Box or bits, and these are a Dict of 3 fields":                only(env.NewSkipAndMax(newMixed(), 2)),

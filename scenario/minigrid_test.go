@@ -26,7 +26,8 @@ func TestMiniGridWrappers(t *testing.T) {
 		"[{minigrid: rgb, tile_size: 2, highlight: false}]": 300 + rest, "[{minigrid: flat}]": 2835,
 		"[{minigrid: rgb}, {minigrid: image}, {gray: true}, {resize: 8x6}, {frame_stack: 2}]": 96,
 		"[{goal_direction: angle}, {no_death: {cost: -0.5}}, {random_action: 0.1}]":           147 + rest + 1,
-		"[{position_bonus: 0.5}, {action_bonus: 1}]":                                          147 + rest,
+		"[{reseed: [1, 2, 3]}]":                      147 + rest,
+		"[{position_bonus: 0.5}, {action_bonus: 1}]": 147 + rest,
 	} {
 		s, err := readMiniGrid(wrappers)
 		if err != nil {
@@ -64,6 +65,8 @@ func TestMiniGridFaults(t *testing.T) {
 		{"[{goal_direction: north}]", `env.wrappers[0].goal_direction: minigrid: goal_direction "north", want slope`},
 		{"[{no_death: {types: [goal]}}]", `env.wrappers[0].no_death: minigrid: NoDeath of the type "goal"`},
 		{"[{position_bonus: -1}]", "env.wrappers[0].position_bonus: minigrid: PositionBonus of scale -1"},
+		{"[{reseed: []}]", "env.wrappers[0].reseed: env: Reseed without seeds"},
+		{"[{reseed: [-1]}]", `env.wrappers[0].reseed[0]: "-1", want a whole number`},
 		{"[{random_action: 2}]", "env.wrappers[0].random_action: env: RandomAction with probability 2, want 0 … 1"},
 	} {
 		_, err := readMiniGrid(c.wrappers)

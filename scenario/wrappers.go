@@ -15,6 +15,7 @@ func BuiltinWrappers() Wrappers {
 		"scale_reward":           NewWrapper(1., scaleReward).RewardOnly(),                        // multiplies rewards by this factor, only in training
 		"clip_reward":            NewWrapper(nil, clipReward).RewardOnly(),                        // clips rewards to [low, high], only in training
 		"sticky_action":          NewWrapper(0., stickyAction),                                    // repeats the previous action with this probability, instead of the new action
+		"reseed":                 NewWrapper([]uint64(nil), reseed),                               // plays only episodes of these seeds, at random, for example a few layouts of a world
 		"random_action":          NewWrapper(0., env.NewRandomAction),                             // takes a random action with this probability, instead of the new action
 		"clip_action":            NewSwitch(env.NewClipAction),                                    // accepts any number as an action and clips it to the action space
 		"rescale_action":         NewWrapper(nil, rescaleAction),                                  // accepts actions in [low, high] and stretches them linearly to the action space
@@ -115,6 +116,8 @@ func crop(e env.Env, cut edges) (env.Env, error) {
 func resize(e env.Env, s size) (env.Env, error) {
 	return env.NewResizeObservation(e, s.height, s.width)
 }
+
+func reseed(e env.Env, seeds []uint64) (env.Env, error) { return env.NewReseed(e, seeds...) }
 
 func noDeath(e env.Env, d deaths) (env.Env, error) { return minigrid.NewNoDeath(e, d.Types, d.Cost) }
 
