@@ -45,8 +45,8 @@ func drawVerdict(d render.Canvas, l render.Look, x, y float32, right bool) {
 	}
 }
 
-// cards returns the number of columns, and the distance of the cards, with which n cards fill an area of this width and
-// height best.
+// cards returns the number of columns, and the distance of the cards, with which n cards fill an area
+// of this width and height best.
 func cards(n int, width, height float32) (columns int, size float32) {
 	for c := 1; c <= n; c++ {
 		rows := (n + c - 1) / c

@@ -7,8 +7,9 @@ var _ render.Scene = (*NBack)(nil)
 // StepsPerSecond returns 1, as in tests of people, where a symbol is shown every two or three seconds.
 func (m *NBack) StepsPerSecond() int { return 1 }
 
-// Draw draws the latest symbols as letters on cards: the newest, at the right, from the front, and the others from
-// behind. A question mark is at the card to compare with. After the end of an episode all have their letters.
+// Draw draws the latest symbols as letters on cards: the newest, at the right, from the front, and
+// the others from behind. A question mark is at the card to compare with. After the end of an episode
+// all have their letters.
 func (m *NBack) Draw(d render.Canvas, l render.Look) {
 	d.View(0, 0, 10, 4, l.Paper)
 	row := cardRow{n: min(max(m.N+1, 5), maxShown)}

@@ -10,8 +10,9 @@ func (m *RepeatPrevious) StepsPerSecond() int { return 2 }
 // maxShown is the largest number of earlier cards or symbols in a picture.
 const maxShown = 12
 
-// Draw draws the latest cards: the newest, at the right, with its suit, and the others from behind. A question mark is at
-// the card that the next answer must name. After the end of an episode all have their suits.
+// Draw draws the latest cards: the newest, at the right, with its suit, and the others from behind. A
+// question mark is at the card that the next answer must name. After the end of an episode all have
+// their suits.
 func (m *RepeatPrevious) Draw(d render.Canvas, l render.Look) {
 	d.View(0, 0, 10, 4, l.Paper)
 	row := cardRow{n: min(max(m.K, 5), maxShown)}

@@ -8,21 +8,22 @@ import (
 	"github.com/rlrun/rlrun/env/state"
 )
 
-// NBack shows one symbol after another and asks each time whether it is the same as the symbol n steps before.
-// It is a test of people's working memory: Kirchner 1958, "Age differences in short-term retention of rapidly
-// changing information". Eight symbols, and trials of 20 + n symbols, are from Jaeggi et al. 2008, "Improving
-// fluid intelligence with training on working memory", whose rules have two such tests at the same time.
+// NBack shows one symbol after another and asks each time whether it is the same as the symbol n
+// steps before. It is a test of people's working memory: Kirchner 1958, "Age differences in
+// short-term retention of rapidly changing information". Eight symbols, and trials of 20 + n symbols,
+// are from Jaeggi et al. 2008, "Improving fluid intelligence with training on working memory", whose
+// rules have two such tests at the same time.
 //
 // Observation: the symbol, from 0.
 //
-// Actions: 0 says that the symbol is another, 1 says that it is the same as n steps before. The reward is 1/trials if that is
-// right, and -1/trials if it is wrong. The first n answers do not count: their reward is 0. An episode has n + trials
-// steps.
+// Actions: 0 says that the symbol is another, 1 says that it is the same as n steps before. The
+// reward is 1/trials if that is right, and -1/trials if it is wrong. The first n answers do not
+// count: their reward is 0. An episode has n + trials steps.
 //
-// The first n symbols are uniform. Each later symbol is the same as n steps before with the probability matches, and
-// otherwise one of the others, all with the same probability. Jaeggi et al. have 6 matches in 20. Here, matches is
-// 1/2, so that no policy without memory has an expected return above 0. A policy that remembers the latest
-// n symbols has the return 1.
+// The first n symbols are uniform. Each later symbol is the same as n steps before with the
+// probability matches, and otherwise one of the others, all with the same probability. Jaeggi et al.
+// have 6 matches in 20. Here, matches is 1/2, so that no policy without memory has an expected return
+// above 0. A policy that remembers the latest n symbols has the return 1.
 type NBack struct {
 	N       int     `yaml:"n"`       // steps back to the symbol to compare with
 	Trials  int     `yaml:"trials"`  // answers that count in an episode
@@ -157,8 +158,8 @@ func (m *NBack) State(s *state.State) {
 	}
 }
 
-// SetDraws gives uniform numbers for the next Reset or Step, one for each symbol. One of the first n symbols is ⌊u symbols⌋.
-// A later symbol is the same as n steps before if u is below matches.
+// SetDraws gives uniform numbers for the next Reset or Step, one for each symbol. One of the first n
+// symbols is ⌊u symbols⌋. A later symbol is the same as n steps before if u is below matches.
 func (m *NBack) SetDraws(u []float64) error { return m.rng.SetDraws(u) }
 
 // Physics appends all symbols in the order in which they are shown, -1 for a symbol that is not shown yet.
@@ -173,7 +174,8 @@ func (m *NBack) Physics(dst []float64) []float64 {
 	return dst
 }
 
-// SetPhysics sets the symbols that have been shown, as Physics returns them. At least one must have been shown.
+// SetPhysics sets the symbols that have been shown, as Physics returns them. At least one must have
+// been shown.
 func (m *NBack) SetPhysics(x []float64) error {
 	if len(x) != len(m.shown) {
 		return fmt.Errorf("memory: want %d state variables, not %d", len(m.shown), len(x))

@@ -22,9 +22,10 @@ const (
 //
 // Observation: the suit of the latest card, 0 to 3.
 //
-// Actions: the suit of the k-th latest card, 0 to 3. As in popgym, k = 1 asks for the latest card, and k = 4 for the
-// card three steps before it. With c cards in all decks, the reward is 1/(c - k) for the right suit and
-// -1/(c - k) for a wrong suit. It is 0 as long as fewer than k cards are dealt. An episode has c - 1 steps.
+// Actions: the suit of the k-th latest card, 0 to 3. As in popgym, k = 1 asks for the latest card,
+// and k = 4 for the card three steps before it. With c cards in all decks, the reward is 1/(c - k)
+// for the right suit and -1/(c - k) for a wrong suit. It is 0 as long as fewer than k cards are
+// dealt. An episode has c - 1 steps.
 //
 // A policy that remembers the latest k cards has the return 1, and a random policy has an expected return of
 // -1/2. A suit is less frequent after it was dealt, so a policy without memory can do a little better: with
@@ -148,8 +149,8 @@ func (m *RepeatPrevious) State(s *state.State) {
 	}
 }
 
-// SetDraws gives uniform numbers for the next Reset or Step, one for each card. With n cards left, in the order of
-// their suits, u deals the card number ⌊u n⌋, from 0.
+// SetDraws gives uniform numbers for the next Reset or Step, one for each card. With n cards left, in
+// the order of their suits, u deals the card number ⌊u n⌋, from 0.
 func (m *RepeatPrevious) SetDraws(u []float64) error { return m.rng.SetDraws(u) }
 
 // Physics appends the suits of all cards in the order in which they are dealt, -1 for a card that is not
@@ -187,8 +188,8 @@ func (m *RepeatPrevious) SetPhysics(x []float64) error {
 	return nil
 }
 
-// countShown returns the number of elements of x before the first -1, each one of 0, …, n-1. It returns an error if x is not
-// of this form or begins with -1.
+// countShown returns the number of elements of x before the first -1, each one of 0, …, n-1. It
+// returns an error if x is not of this form or begins with -1.
 func countShown(x []float64, n int, what string) (shown int, err error) {
 	for i, v := range x {
 		switch {

@@ -33,7 +33,8 @@ func TestContractOptions(t *testing.T) {
 	}
 }
 
-// A policy returns an action for an observation. The observations of the episode so far are in all, the present one last.
+// A policy returns an action for an observation. The observations of the episode so far are in all,
+// the present one last.
 type policy func(rng *rand.Rand, all [][]float32) float32
 
 // play returns the mean return of n episodes, and their metrics.
@@ -71,8 +72,9 @@ func oneIf(b bool) float32 {
 	return 0
 }
 
-// TestReturns checks the mean returns and metrics of random policies, of the best policies and of policies without
-// memory against the numbers of the comments: to five standard errors, or exactly if the deviation is 0.
+// TestReturns checks the mean returns and metrics of random policies, of the best policies and of
+// policies without memory against the numbers of the comments: to five standard errors, or exactly if
+// the deviation is 0.
 func TestReturns(t *testing.T) {
 	const n = 2000
 	size := memory.NewMemorySize()
@@ -197,7 +199,8 @@ func TestRulesRefusals(t *testing.T) {
 	}
 }
 
-// FuzzRules sets a state with any four numbers at its beginning and plays on: observations must be inside their space.
+// FuzzRules sets a state with any four numbers at its beginning and plays on: observations must be
+// inside their space.
 func FuzzRules(f *testing.F) {
 	f.Add(0.0, 1.0, -1.0, 1.0, 1)
 	f.Add(3.0, 0.0, 0.0, 0.0, 0)

@@ -13,8 +13,9 @@ var _ render.Scene = (*Recommender)(nil)
 // StepsPerSecond returns 4: a session of 70 steps takes about 17 seconds.
 func (r *Recommender) StepsPerSecond() int { return 4 }
 
-// Draw draws the user's hidden interests as bars, upwards for liked topics; the latest slate, with the clicked document
-// and the time for which it was watched; the candidates for the next slate, with their qualities; and the rest of the budget.
+// Draw draws the user's hidden interests as bars, upwards for liked topics; the latest slate, with
+// the clicked document and the time for which it was watched; the candidates for the next slate, with
+// their qualities; and the rest of the budget.
 func (r *Recommender) Draw(d render.Canvas, l render.Look) {
 	d.View(0, 0, 12, 7, l.Paper)
 	r.drawInterests(d, l)
@@ -38,7 +39,7 @@ func (r *Recommender) drawInterests(d render.Canvas, l render.Look) {
 	for t, u := range r.interests {
 		x := left + float32(pitch*float32(t))
 		render.Rect(d, x+float32(0.1*pitch), zero, x+float32(0.9*pitch), zero+float32(height*float32(u)), topicColor(l, t))
-		d.Text(x+float32(0.5*pitch), 3.35, min(0.32, 0.6*pitch), 0.5, strconv.Itoa(t), l.Label())
+		d.Text(x+float32(0.5*pitch), 3.5, min(0.32, 0.6*pitch), 0.5, strconv.Itoa(t), l.Label())
 	}
 	render.Segment(d, left, zero, right, zero, 0.04, l.Ink)
 }
@@ -66,8 +67,8 @@ func (r *Recommender) drawSlate(d render.Canvas, l render.Look) {
 
 // drawCandidates draws the candidates.
 func (r *Recommender) drawCandidates(d render.Canvas, l render.Look) {
-	const left, right, y = 0.5, 11.5, 1.85
-	d.Text(left, 3, 0.32, 0, "candidates", l.Label())
+	const left, right, y = 0.5, 11.5, 1.65
+	d.Text(left, 2.7, 0.32, 0, "candidates", l.Label())
 	pitch := (right - left) / float32(r.Candidates)
 	size := min(pitch, 1.7)
 	for i, q := range r.qualities {
@@ -75,8 +76,8 @@ func (r *Recommender) drawCandidates(d render.Canvas, l render.Look) {
 	}
 }
 
-// drawDocument draws a document around (x, y): a card in the colour of its topic, with the number of the topic and a line whose length is
-// its quality. An empty place is pale.
+// drawDocument draws a document around (x, y): a card in the colour of its topic, with the number of
+// the topic and a line whose length is its quality. An empty place is pale.
 func (r *Recommender) drawDocument(d render.Canvas, l render.Look, x, y, size float32, doc document) {
 	half := float32(0.5 * size)
 	if doc.candidate == none {

@@ -1,6 +1,6 @@
-// Package recommender has a task of recommending documents to a user whose interests are hidden, and change. It is in
-// the manner of RecSim: Ie et al. 2019, "RecSim: A configurable simulation platform for recommender systems",
-// arXiv:1909.04847.
+// Package recommender has a task of recommending documents to a user whose interests are hidden, and
+// change. It is in the manner of RecSim: Ie et al. 2019, "RecSim: A configurable simulation platform
+// for recommender systems", arXiv:1909.04847.
 //
 // Register adds it to a Registry. Recommender can be saved (env.Snapshotter), its state can be set
 // (env.Physics), and it draws itself in the window (render.Scene).
@@ -17,13 +17,14 @@ import (
 // Register adds Recommender-v0 to r.
 func Register(r env.Registry) { r["Recommender-v0"] = env.Entry(New) }
 
-// Recommender recommends documents to a user. In each step it shows a slate of some of the candidates, and the user watches
-// one of these documents or none. The model is RecSim's interest evolution (interest_evolution.py), with other numbers.
+// Recommender recommends documents to a user. In each step it shows a slate of some of the
+// candidates, and the user watches one of these documents or none. The model is RecSim's interest
+// evolution (interest_evolution.py), with other numbers.
 //
-// A document has a topic t and a quality q, uniform in [-1, 1]. In each step the candidates are new: candidate i is about the topic i
-// mod topics. The user has an interest u_t in each topic, at
-// the start of a session uniform in [-1, 1], that no observation shows. Of the documents d on the slate, with topics t(d),
-// the user clicks one by a multinomial logit:
+// A document has a topic t and a quality q, uniform in [-1, 1]. In each step the candidates are new:
+// candidate i is about the topic i mod topics. The user has an interest u_t in each topic, at the
+// start of a session uniform in [-1, 1], that no observation shows. Of the documents d on the slate,
+// with topics t(d), the user clicks one by a multinomial logit:
 //
 //	P(d) = exp(choice_scale u_t(d)) / (exp(no_click) + Σ_e exp(choice_scale u_t(e)))
 //
@@ -31,15 +32,18 @@ func Register(r env.Registry) { r["Recommender-v0"] = env.Entry(New) }
 //
 //	s = (1 - quality_weight) u_t + quality_weight q
 //
-// and is watched for the time (1 + s)/2, which is the reward. The budget is the user's time for the session. A step costs 1 of it, but a
-// click only 1 - bonus s: a satisfied user stays longer. The session ends when the budget is used up.
+// and is watched for the time (1 + s)/2, which is the reward. The budget is the user's time for the
+// session. A step costs 1 of it, but a click only 1 - bonus s: a satisfied user stays longer. The
+// session ends when the budget is used up.
 //
-// A click changes the interest in its topic by interest_change (1 - |u_t|)(1 - u_t), upwards with the probability (1 + u_t)/2
-// and otherwise downwards. Then all interests drift by uniform numbers between -drift and drift, and stay in [-1, 1].
+// A click changes the interest in its topic by interest_change (1 - |u_t|)(1 - u_t), upwards with the
+// probability (1 + u_t)/2 and otherwise downwards. Then all interests drift by uniform numbers
+// between -drift and drift, and stay in [-1, 1].
 //
-// Action: the number of a candidate for each place of the slate. A candidate that is chosen twice is shown once; its second place
-// is empty. Observation: the quality of each candidate, and the response to the latest slate: for each number of a candidate
-// whether the document was clicked, 0 or 1, and the time for which it was watched, 0 without a click.
+// Action: the number of a candidate for each place of the slate. A candidate that is chosen twice is
+// shown once; its second place is empty. Observation: the quality of each candidate, and the response
+// to the latest slate: for each number of a candidate whether the document was clicked, 0 or 1, and
+// the time for which it was watched, 0 without a click.
 //
 // An observation has only the response to the latest slate, so a policy with memory knows the user better.
 // docs/recommender.md shows what that is worth.

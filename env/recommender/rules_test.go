@@ -104,8 +104,8 @@ type memory struct {
 	quality  []float32 // qualities when it was shown
 }
 
-// learn changes the estimates by the response to the latest slate. A click shows the interest exactly. A document that was not clicked
-// lowers the estimate a little.
+// learn changes the estimates by the response to the latest slate. A click shows the interest
+// exactly. A document that was not clicked lowers the estimate a little.
 func (m *memory) learn(r *recommender.Recommender, obs []float32) {
 	for _, a := range m.slate {
 		t := int(a)
@@ -124,9 +124,10 @@ func (m *memory) learn(r *recommender.Recommender, obs []float32) {
 	m.quality = slices.Clone(obs[:6])
 }
 
-// TestReturns checks mean returns of policies against another program's, written with NumPy, to five standard errors. Its means of 4,000
-// sessions and their standard deviations are those of the table: of random slates, of slates of the highest quality, of
-// slates by what the responses so far have shown, and of slates by the true interests.
+// TestReturns checks mean returns of policies against another program's, written with NumPy, to five
+// standard errors. Its means of 4,000 sessions and their standard deviations are those of the table:
+// of random slates, of slates of the highest quality, of slates by what the responses so far have
+// shown, and of slates by the true interests.
 func TestReturns(t *testing.T) {
 	const n = 500
 	r := recommender.New()

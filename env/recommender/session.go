@@ -75,8 +75,9 @@ func (s *session) show(act []float32) {
 	}
 }
 
-// choose returns the place of the document that the user clicks, or none. Only the comparison with a uniform number
-// depends on math.Exp, so its last digit, which differs between machines, does not change episodes.
+// choose returns the place of the document that the user clicks, or none. Only the comparison with a
+// uniform number depends on math.Exp, so its last digit, which differs between machines, does not
+// change episodes.
 func (s *session) choose(scale, noClick float64) int {
 	largest := noClick
 	for _, d := range s.slate {
@@ -153,13 +154,15 @@ func (s *session) State(st *state.State) {
 	s.steps, s.clicks, s.total = steps, clicks, total
 }
 
-// SetDraws gives uniform numbers for the next Reset or Step. A Reset uses one for each interest, then one for the quality of each
-// candidate. A Step uses one for the choice; after a click one for the direction in which the interest changes; one for the
-// drift of each interest; and one for the quality of each candidate.
+// SetDraws gives uniform numbers for the next Reset or Step. A Reset uses one for each interest, then
+// one for the quality of each candidate. A Step uses one for the choice; after a click one for the
+// direction in which the interest changes; one for the drift of each interest; and one for the
+// quality of each candidate.
 func (s *session) SetDraws(u []float64) error { return s.rng.SetDraws(u) }
 
-// Physics appends the rest of the budget; the interests; the qualities of the candidates; the number of the candidate that was
-// clicked on the latest slate, -1 for none; and the time for which it was watched.
+// Physics appends the rest of the budget; the interests; the qualities of the candidates; the number
+// of the candidate that was clicked on the latest slate, -1 for none; and the time for which it was
+// watched.
 func (s *session) Physics(dst []float64) []float64 {
 	dst = append(append(append(dst, s.left), s.interests...), s.qualities...)
 	return append(dst, float64(s.clicked), s.watched)
