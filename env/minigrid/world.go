@@ -39,14 +39,14 @@ type World struct {
 	spec  env.Spec
 	grid
 	agent
-	steps      int     // steps taken in the episode
-	limit      int     // time limit of the episode, at most rules.maxSteps
-	seeThrough bool    // walls and doors do not hide what is behind them
-	goal       []int   // [len(rules.numbers)] the task's numbers in this episode, for example the colour of the object to fetch
-	succeeded  bool    // the episode ended with success
-	words      mission // mission in words
-	seen       []Cell  // [ViewSize·ViewSize] scratch: the agent's view
-	physics    []float64
+	steps      int       // steps taken in the episode
+	limit      int       // time limit of the episode, at most rules.maxSteps
+	seeThrough bool      // walls and doors do not hide what is behind them
+	goal       []int     // [len(rules.numbers)] the task's numbers in this episode, for example the colour of the object to fetch
+	succeeded  bool      // the episode ended with success
+	words      mission   // mission in words
+	seen       []Cell    // [ViewSize·ViewSize] scratch: the agent's view
+	physics    []float64 // scratch: the state, for State
 	rng        env.Rand
 	draws      []float64 // numbers from SetDraws that are not used yet
 }
@@ -93,8 +93,7 @@ var (
 
 // newWorld returns the environment of a task.
 func newWorld(id string, t task) *World {
-	r := t.rules()
-	return &World{ViewSize: 7, task: t, rules: r, spec: env.Spec{ID: id}}
+	return &World{ViewSize: 7, task: t, spec: env.Spec{ID: id}}
 }
 
 // Validate makes the grid. It returns an error if an option is not possible.
@@ -112,12 +111,13 @@ func (w *World) Validate() error {
 
 // build makes everything that does not change from episode to episode.
 func (w *World) build() {
+	w.rules = w.task.rules()
+	w.rules.maxSteps = cmp.Or(w.MaxSteps, w.rules.maxSteps)
 	r := &w.rules
 	w.grid = newGrid(r.width, r.height, w.ViewSize)
 	w.goal = make([]int, len(r.numbers))
 	w.words = newMission(r)
 	w.seen = make([]Cell, w.ViewSize*w.ViewSize)
-	r.maxSteps = cmp.Or(w.MaxSteps, r.maxSteps)
 	w.limit, w.seeThrough = r.maxSteps, r.seeThrough
 	w.spec = env.Spec{
 		ID: w.spec.ID, Act: env.Discrete{N: r.actions}, MaxSteps: r.maxSteps,
