@@ -10,25 +10,64 @@ const maxView = 31
 // what it carries, or Empty. If seeThrough is true, walls do not hide anything.
 func (g *grid) view(dst []Cell, size int, a *agent, seeThrough bool) {
 	ahead, right := g.step(a.Dir), g.step(a.Dir+1)
-	corner := g.index(a.X, a.Y) + (size-1)*ahead - size/2*right
-	var light [maxView]uint32 // [size] of each row, the columns that let light through
-	for i := range size {
-		at := corner + i*right
-		column := dst[i*size:][:size]
-		for j := range light[:size] {
-			c := g.cells[at] & visibleBits
-			at -= ahead
-			column[j] = c
-			light[j] |= lightBit[c] << (i & 31)
-		}
-	}
-	if !seeThrough {
-		hide(dst, light[:size])
+	left := g.index(a.X, a.Y) - size/2*right // leftmost square of the agent's own row
+	if seeThrough {
+		g.copySquares(dst, size, left+(size-1)*ahead, ahead, right)
+	} else {
+		g.castLight(dst, size, left, ahead, right)
 	}
 	own := &dst[size/2*size+size-1]
 	*own = Empty
 	if a.Carrying != 0 {
 		*own = a.Carrying & visibleBits
+	}
+}
+
+// copySquares writes a view in which nothing is hidden. The argument corner is the index of the leftmost square of the
+// farthest row, and ahead and right are the steps to the next row and the next column.
+func (g *grid) copySquares(dst []Cell, size, corner, ahead, right int) {
+	for ; len(dst) >= size; dst = dst[size:] {
+		at := corner
+		for j := range dst[:size] {
+			dst[j] = g.cells[at] & visibleBits
+			at -= ahead
+		}
+		corner += right
+	}
+}
+
+// castLight writes a view, row by row from the agent's own to the farthest. The argument left is the index of the
+// leftmost square of the agent's row, and ahead and right are the steps to the next row and the next column.
+func (g *grid) castLight(dst []Cell, size, left, ahead, right int) {
+	lit := uint32(1) << (size / 2) // columns of the row that are lit from the row before
+	var cells [maxView]Cell
+	row := cells[:size]
+	for j := size - 1; j >= 0; j-- {
+		if lit == 0 {
+			clearRows(dst, size, j+1)
+			return
+		}
+		clear, at := uint32(0), left // columns that let light through
+		for i := range row {
+			c := g.cells[at] & visibleBits
+			row[i] = c
+			clear |= lightBit[c] << (i & 31)
+			at += right
+		}
+		var seen uint32
+		seen, lit = spreadLight(lit, clear, size)
+		for i, at := 0, j; i < len(row) && at < len(dst); i, at = i+1, at+size {
+			dst[at] = row[i] & -Cell(seen&1)
+			seen >>= 1
+		}
+		left += ahead
+	}
+}
+
+// clearRows changes the first n rows of a view to Unseen.
+func clearRows(dst []Cell, size, n int) {
+	for ; len(dst) >= size; dst = dst[size:] {
+		clear(dst[:n])
 	}
 }
 
@@ -42,34 +81,18 @@ var lightBit = func() (bit [visibleBits + 1]uint32) {
 	return bit
 }()
 
-// hide changes the cells of a view that the agent does not see to Unseen. The argument light has
-// for each row the columns that let light through.
+// spreadLight spreads light in a row of a view. Its arguments are the columns lit from the row before, and
+// the columns that let light through. It returns the columns that the agent sees, and the columns that
+// are lit in the next row.
 //
-// In each row, from the agent's own to the farthest, light spreads from the squares that are
-// visible so far: first to the right, then to the left. Every square that it reaches and that lets
-// it through lights its neighbour in this direction, and the squares ahead of both. As in MiniGrid, light that
+// Light spreads first to the right, then to the left. Every square that it reaches and that lets it
+// through lights its neighbour in this direction, and the squares ahead of both. As in MiniGrid, light that
 // spreads to the right does not pass the last column, and to the left not the first one.
-func hide(dst []Cell, light []uint32) {
-	size := len(light)
-	all := uint32(1)<<size - 1
-	visible := uint32(1) << (size / 2) // columns of the row that are lit from the row before
-	for j := size - 1; j >= 0; j-- {
-		if visible == 0 {
-			for i := range size {
-				clear(dst[i*size:][:j+1])
-			}
-			return
-		}
-		toRight := spread(visible, light[j]&(all>>1))
-		visible |= toRight
-		toLeft := spreadDown(visible, light[j]&^1, size)
-		visible |= toLeft
-		for at := j; at < len(dst); at += size {
-			dst[at] &= -Cell(visible & 1)
-			visible >>= 1
-		}
-		visible = toRight | toLeft
-	}
+func spreadLight(lit, clear uint32, size int) (seen, next uint32) {
+	toRight := spread(lit, clear&(1<<(size-1)-1))
+	lit |= toRight
+	toLeft := spreadDown(lit, clear&^1, size)
+	return lit | toLeft, toRight | toLeft
 }
 
 // spread returns the bits of lit that are in clear, all bits of clear above them without a gap, and
