@@ -89,6 +89,30 @@ func TestBonus(t *testing.T) {
 	}
 }
 
+// TestSpelling compares the letters of flat observations with those of the mission's text.
+func TestSpelling(t *testing.T) {
+	for _, id := range []string{"MiniGrid-LockedRoom-v0", "MiniGrid-PutNear-8x8-N3-v0", "MiniGrid-Playground-v0"} {
+		w, _ := New(id)
+		o, err := newShow(w, showFlat)
+		if err != nil {
+			t.Fatal(err)
+		}
+		obs := make([]float32, o.Spec().Obs.Size())
+		o.Reset(1, obs)
+		text := ""
+		for i := 147; i < len(obs); i += codes {
+			for k, v := range obs[i : i+codes] {
+				if v == 1 {
+					text += string("abcdefghijklmnopqrstuvwxyz ,"[k])
+				}
+			}
+		}
+		if text != w.Mission() {
+			t.Errorf("%s: letters %q, want %q", id, text, w.Mission())
+		}
+	}
+}
+
 // TestSpell checks that letters beyond the last place of flat observations are left out.
 func TestSpell(t *testing.T) {
 	m := mission{numbers: make([]float32, 20)}
