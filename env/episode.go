@@ -90,7 +90,7 @@ func (e *Episode) startEpisode(seed uint64) (err error) {
 func (e *Episode) clearEpisode(seed uint64) {
 	e.group.seeds[0], e.group.steps[0], e.group.returns[0] = seed, 0, 0
 	e.Act, e.running, e.panicked = nil, true, false
-	e.group.res.clear()
+	e.group.clear()
 	e.copyFields()
 }
 

@@ -23,6 +23,7 @@ type group struct {
 	res      *Result     // result of the latest step
 	act      []float32   // [N, A] copy of the actions of the latest step
 	rows     []stepRow   // [N] what each call of Step reads and writes
+	updates  []updateRow // [N] nil if the environments are no Updaters
 	ended    []int       // indices of the environments whose episodes ended in the latest step; capacity N
 	current  int         // index of the environment being called, for error messages
 }
@@ -53,6 +54,7 @@ func newGroup(spec Spec, envs ...Env) group {
 			g.measured = append(g.measured, m)
 		}
 	}
+	g.updates = newUpdateRows(info, envs)
 	if info.maskSize > 0 {
 		g.res.Mask, g.res.NextMask = make([]bool, n*info.maskSize), make([]bool, n*info.maskSize)
 	}
@@ -62,12 +64,29 @@ func newGroup(spec Spec, envs ...Env) group {
 	return g
 }
 
+// clear sets the results to 0.
+func (g *group) clear() {
+	g.res.clear()
+	for i := range g.envs {
+		g.forget(i)
+	}
+}
+
+// obsRow returns row i of Result.Obs.
+func (g *group) obsRow(i int) []float32 {
+	o := g.info.obsSize
+	return g.res.Obs[i*o : i*o+o : i*o+o]
+}
+
 // slice returns the environments [from, to) as a group that shares memory with g.
 func (g *group) slice(from, to int) group {
 	part := *g
 	part.envs, part.seeds, part.steps = g.envs[from:to], g.seeds[from:to], g.steps[from:to]
 	part.returns, part.actions, part.res = g.returns[from:to], g.actions[from:to], g.res.slice(from, to)
 	part.act, part.rows, part.ended = g.act[from*g.info.actSize:to*g.info.actSize], g.rows[from:to], g.ended[from:from:to]
+	if g.updates != nil {
+		part.updates = g.updates[from:to]
+	}
 	if g.maskers != nil {
 		part.maskers = g.maskers[from:to]
 	}
@@ -120,6 +139,9 @@ func (g *group) stepEnvs(act []float32) (n int, err error) {
 		}
 	}()
 	copy(g.act, act)
+	for ; n < len(g.updates); n++ {
+		g.stepUpdater(n)
+	}
 	for ; n < len(g.rows); n++ {
 		row := &g.rows[n]
 		row.out = row.env.Step(row.act, row.next)
@@ -147,6 +169,9 @@ func (g *group) countStep(n int) {
 // firstInvalid returns the index of the first environment whose reward or next observation is
 // invalid, or n if the first n environments' are valid.
 func (g *group) firstInvalid(n int) int {
+	if g.updates != nil {
+		return g.firstInvalidUpdate(n)
+	}
 	info, reward, next := g.info, g.res.Reward[:n], g.res.Next[:n*g.info.obsSize]
 	if finite(reward) && info.validObs(next) {
 		return n
@@ -164,7 +189,9 @@ func (g *group) firstInvalid(n int) int {
 func (g *group) copyStep(n int) {
 	copy(g.res.Length, g.steps[:n])
 	copy(g.res.Return, g.returns[:n])
-	copy(g.res.Obs, g.res.Next[:n*g.info.obsSize])
+	if g.updates == nil {
+		copy(g.res.Obs, g.res.Next[:n*g.info.obsSize])
+	}
 }
 
 // indicesOf returns the indices of the true elements of x in the memory of dst, whose capacity is
@@ -249,15 +276,20 @@ func (g *group) resetEnv(i int, seed uint64) error {
 	g.current = i
 	g.seeds[i], g.steps[i], g.returns[i] = seed, 0, 0
 	g.res.First[i] = true
-	g.envs[i].Reset(seed, g.res.Obs[i*g.info.obsSize:][:g.info.obsSize])
+	if g.canRestart(i) {
+		g.restart(i, seed)
+	} else {
+		g.envs[i].Reset(seed, g.obsRow(i))
+		g.forget(i)
+	}
 	return g.checkObs(i)
 }
 
 // checkObs checks the first observation of environment i's episode and writes its mask.
 func (g *group) checkObs(i int) error {
-	info, obs := g.info, g.res.Obs[i*g.info.obsSize:][:g.info.obsSize]
+	info, obs := g.info, g.obsRow(i)
 	switch {
-	case !info.validObs(obs):
+	case !g.validFirst(i):
 		if !finite(obs) {
 			return fmt.Errorf("observation %s: %w", formatRow(obs), ErrNotFinite)
 		}

@@ -25,6 +25,7 @@ func TestOutline(t *testing.T) {
 		{env.Image{H: 84, W: 80, C: 4}, "image[84 80 4]", `{"type":"image","shape":[84,80,4]}`},
 		{env.MultiDiscrete{N: []int{2, 3}}, "multi_discrete[2 3]", `{"type":"multi_discrete","nvec":[2,3]}`},
 		{env.MultiBinary{N: 4}, "multi_binary(4)", `{"type":"multi_binary","n":4}`},
+		{env.MultiBinary{N: 6, Shape: []int{1, 2, 3}}, "multi_binary[1 2 3]", `{"type":"multi_binary","shape":[1,2,3],"n":6}`},
 		{env.Tuple{env.Discrete{N: 2}, env.Discrete{N: 3}}, "tuple[discrete(2) discrete(3)]", `{"type":"tuple","spaces":[{"type":"discrete","n":2},{"type":"discrete","n":3}]}`},
 		{env.Dict{{Name: "a", Space: env.Discrete{N: 2}}}, "dict[discrete(2)]", `{"type":"dict","spaces":[{"type":"discrete","n":2,"name":"a"}]}`},
 		{newDisc(), "box[2]", `{"type":"box","low":[-1,-1],"high":[1,1],"shape":[2]}`},
@@ -49,7 +50,7 @@ func TestSpaceJSON(t *testing.T) {
 		Names: []string{"a", "", `quo"ted`, "ünï", "e"},
 	}
 	for _, s := range []env.Space{
-		odd, env.NewBox(0, 255, 4, 5, 3), env.Image{H: 4, W: 5, C: 3}, env.Discrete{N: 7}, env.MultiDiscrete{N: []int{2, 1 << 24}}, env.MultiBinary{N: 9},
+		odd, env.NewBox(0, 255, 4, 5, 3), env.Image{H: 4, W: 5, C: 3}, env.Discrete{N: 7}, env.MultiDiscrete{N: []int{2, 1 << 24}}, env.MultiBinary{N: 9}, env.MultiBinary{N: 12, Shape: []int{2, 3, 2}},
 		env.Tuple{odd, env.Tuple{env.Discrete{N: 2}}}, env.Dict{{Name: "x/y", Space: odd}, {Name: "", Space: env.Dict{{Name: "z", Space: env.MultiBinary{N: 1}}}}},
 	} {
 		data, err := env.MarshalSpace(s)

@@ -14,6 +14,7 @@ type specInfo struct {
 	boxActions       bool     // the action space is a Box. The environment itself clips actions to the bounds
 	numObs           int      // number of values of a Discrete observation space; 0 for other observation spaces
 	obsSpans         []span   // choices, bits and bytes of an observation
+	allSpans         bool     // an observation has nothing else
 	choiceSizes      []int    // number of values of each choice of an action; nil if there are no masks
 	maskSize         int      // number of bools in a mask; 0 if there are no masks
 	measureNames     []string // names of the metrics that the environments measure
@@ -33,6 +34,11 @@ func newSpecInfo(e Env, spec Spec) *specInfo {
 	if info.obsSpans = obs.choiceSpans(); info.obsSize == 1 && len(info.obsSpans) == 1 {
 		info.numObs = info.obsSpans[0].n
 	}
+	covered := 0
+	for _, s := range info.obsSpans {
+		covered += s.to - s.from
+	}
+	info.allSpans = covered == info.obsSize
 	if _, n, _ := maskerOf(e, spec.Act); n != nil {
 		act, _ := LayoutOf(spec.Act)
 		info.choiceSizes, info.maskSize = n, act.MaskSize()
@@ -123,7 +129,7 @@ func (info *specInfo) validObs(obs []float32) bool {
 	switch {
 	case info.numObs > 0:
 		return areIndices(obs, info.numObs)
-	case !finite(obs):
+	case !info.allSpans && !finite(obs):
 		return false
 	case len(info.obsSpans) > 0:
 		for ; len(obs) > 0; obs = obs[info.obsSize:] {

@@ -51,6 +51,7 @@ func badSpecs() map[string]env.Spec {
 		"choice 1 (MultiDiscrete) among 0 values":       of(box, env.MultiDiscrete{N: []int{2, 0}}),
 		"0 choices (MultiDiscrete): it has no element":  of(box, env.MultiDiscrete{}),
 		"0 bits (MultiBinary): it has no element":       of(env.MultiBinary{}, choice),
+		"a MultiBinary of the shape [2 3] has 5":        of(env.MultiBinary{N: 5, Shape: []int{2, 3}}, choice),
 		"a Tuple of 0 parts: it has no element":         of(env.Tuple{}, choice),
 		"part 1: there is none":                         of(env.Tuple{box, nil}, choice),
 		"a Dict without fields":                         of(env.Dict{}, choice),

@@ -78,7 +78,7 @@ func (v *Vec) ResetFrom(seed uint64, first int) (res *Result, err error) {
 	defer v.recoverPanic(&err)
 	v.seed, v.firstIndex, v.err = seed, first, nil
 	v.splitSeed()
-	v.res.clear()
+	v.clear()
 	for i := range v.envs {
 		v.episodes[i], v.actions[i] = 1, v.actions[i][:0]
 		if err := v.resetEnv(i, v.episodeSeed(i)); err != nil {
@@ -195,6 +195,7 @@ func (v *Vec) State(s *state.State) {
 	for i := range v.envs {
 		s.Int("vec/length", &v.steps[i], maxSteps)
 		if s.Loading() {
+			v.forget(i)
 			v.seeds[i] = v.episodeSeed(i)
 		}
 		switch {
