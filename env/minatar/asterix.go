@@ -1,5 +1,7 @@
 package minatar
 
+import "math/bits"
+
 // asterix is the game Asterix: gold and enemies cross the field in rows 1 … 8. The reward is 1 for gold. The
 // episode ends when the player meets an enemy. With ramping, more things come, and faster, every 102 steps.
 //
@@ -10,6 +12,7 @@ type asterix struct {
 	moveSpeed, moveTimer   int // steps between two moves of the things, and to the next one
 	rampTimer, rampIndex   int // steps to the next level, and the number of levels so far
 	things                 [side - 2]goods
+	moved                  uint8 // bit i: thing i has changed since the last observe
 }
 
 // A goods is gold or an enemy. Number i is in row i+1.
@@ -36,11 +39,14 @@ const (
 	asterixRamp       = 100
 )
 
+// allThings is the bits of all things.
+const allThings = 1<<(side-2) - 1
+
 // start begins with the player in the middle of an empty field.
 func (g *asterix) start(*draws) {
 	*g = asterix{
 		x: 5, y: 5, spawnSpeed: asterixSpawnSpeed, spawnTimer: asterixSpawnSpeed,
-		moveSpeed: asterixMoveSpeed, moveTimer: asterixMoveSpeed, rampTimer: asterixRamp,
+		moveSpeed: asterixMoveSpeed, moveTimer: asterixMoveSpeed, rampTimer: asterixRamp, moved: allThings,
 	}
 }
 
@@ -65,6 +71,7 @@ func (g *asterix) step(a action, ramping bool, d *draws) (reward int, terminal b
 			if t.gold {
 				reward++
 				*t = goods{}
+				g.moved |= 1 << (g.y - 1)
 			} else {
 				terminal = true
 			}
@@ -106,6 +113,7 @@ func (g *asterix) spawn(d *draws) {
 		}
 		if k == 0 {
 			g.things[i] = t
+			g.moved |= 1 << i
 			return
 		}
 		k--
@@ -119,6 +127,7 @@ func (g *asterix) moveThings() {
 		if !t.present {
 			continue
 		}
+		g.moved |= 1 << i
 		if t.x += ahead(t.right); !inside(t.x) {
 			*t = goods{}
 		}
@@ -154,26 +163,34 @@ func (g *asterix) level() int { return g.rampIndex }
 
 // observe writes the planes.
 func (g *asterix) observe(p *picture) {
-	p[0], p[1], p[2], p[3] = plane{}, plane{}, plane{}, plane{}
-	p[0].add(cell(g.y, g.x))
-	for i := range g.things {
-		t := &g.things[i]
-		if !t.present {
-			continue
-		}
-		kind := &p[1]
-		if t.gold {
-			kind = &p[3]
-		}
-		kind.add(cell(i+1, t.x))
-		if back := t.x - ahead(t.right); inside(back) {
-			p[2].add(cell(i+1, back))
-		}
+	p.move(0, 0, g.y, g.x)
+	for ; g.moved != 0; g.moved &= g.moved - 1 {
+		i := bits.TrailingZeros8(g.moved)
+		g.things[i].show(p, i)
+	}
+}
+
+// show shows thing i and its trail.
+func (t *goods) show(p *picture, i int) {
+	body, tail := 1+2*i, 2+2*i
+	p.hide(tail)
+	if !t.present {
+		p.hide(body)
+		return
+	}
+	kind := 1
+	if t.gold {
+		kind = 3
+	}
+	p.move(body, kind, i+1, t.x)
+	if back := t.x - ahead(t.right); inside(back) {
+		p.move(tail, 2, i+1, back)
 	}
 }
 
 // fields writes or reads the state.
 func (g *asterix) fields(r *record) {
+	g.moved = allThings
 	whole(r, "the player's column", &g.x, 0, side-1)
 	whole(r, "the player's row", &g.y, 1, side-2)
 	whole(r, "the spawn speed", &g.spawnSpeed, 1, maxCount)

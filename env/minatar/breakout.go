@@ -17,7 +17,8 @@ type breakout struct {
 func breakoutTitle() title {
 	return title{
 		name:    "Breakout",
-		planes:  []look{{"paddle", player}, {"ball", friend}, {"trail", trail}, {"brick", thing}},
+		planes:  []look{{"paddle", player}, {"ball", friend}, {"trail", trail}, {"brick", brick}},
+		sheets:  [2]int{3, 4},
 		minimal: []action{noop, left, right},
 		rules:   func() rules { return &breakout{} },
 	}
@@ -108,10 +109,10 @@ func (b *breakout) atFloor(x int) (y int, missed bool) {
 
 // observe writes the planes.
 func (b *breakout) observe(p *picture) {
-	p[0], p[1], p[2], p[3] = plane{}, plane{}, plane{}, b.bricks
-	p[0].add(cell(side-1, b.paddle))
-	p[1].add(cell(b.y, b.x))
-	p[2].add(cell(b.lastY, b.lastX))
+	p.move(0, 0, side-1, b.paddle)
+	p.move(1, 1, b.y, b.x)
+	p.move(2, 2, b.lastY, b.lastX)
+	p.sheets[0] = b.bricks
 }
 
 // fields writes or reads the state.

@@ -1,6 +1,9 @@
 package minatar
 
-import "errors"
+import (
+	"errors"
+	"math/bits"
+)
 
 // freeway is the game Freeway: a chicken crosses a road of eight lanes, from the last row to the first. The
 // reward is 1 for each crossing, after which all cars have new speeds and directions. A car that hits the
@@ -13,6 +16,7 @@ type freeway struct {
 	moveTimer int // steps to the next step of the chicken
 	timeLeft  int // the episode ends when it is below 0
 	cars      [side - 2]car
+	moved     uint8 // bit i: car i has changed since the last observe
 }
 
 // A car drives in row i+1 if its number is i.
@@ -49,6 +53,7 @@ func (f *freeway) start(d *draws) {
 
 // changeCars gives all cars new speeds and directions.
 func (f *freeway) changeCars(d *draws) {
+	f.moved = allThings
 	for i := range f.cars {
 		c := &f.cars[i]
 		c.speed = d.whole(1, maxCarSpeed)
@@ -81,6 +86,7 @@ func (f *freeway) step(a action, _ bool, d *draws) (reward int, terminal bool) {
 		hit := c.x == chickenColumn
 		if c.timer == 0 {
 			c.move()
+			f.moved |= 1 << i
 			hit = hit || c.x == chickenColumn
 		} else {
 			c.timer--
@@ -115,17 +121,18 @@ func around(x int) int {
 
 // observe writes the planes.
 func (f *freeway) observe(p *picture) {
-	clear(p[:2+maxCarSpeed])
-	p[0].add(cell(f.y, chickenColumn))
-	for i := range f.cars {
+	p.move(0, 0, f.y, chickenColumn)
+	for ; f.moved != 0; f.moved &= f.moved - 1 {
+		i := bits.TrailingZeros8(f.moved)
 		c := &f.cars[i]
-		p[1].add(cell(i+1, c.x))
-		p[1+c.paces()].add(cell(i+1, around(c.x-ahead(c.speed > 0))))
+		p.move(1+2*i, 1, i+1, c.x)
+		p.move(2+2*i, 1+c.paces(), i+1, around(c.x-ahead(c.speed > 0)))
 	}
 }
 
 // fields writes or reads the state.
 func (f *freeway) fields(r *record) {
+	f.moved = allThings
 	whole(r, "the chicken's row", &f.y, 0, side-1)
 	whole(r, "the move timer", &f.moveTimer, 0, maxCount)
 	whole(r, "the time left", &f.timeLeft, -1, maxCount)

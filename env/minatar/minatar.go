@@ -30,6 +30,7 @@ func Register(r env.Registry) {
 type title struct {
 	name    string       // name in ids: "Breakout"
 	planes  []look       // [C] the planes of the observation, with their looks in a picture
+	sheets  [2]int       // the planes from … to-1 that have many cells: see picture
 	minimal []action     // the actions of version 1
 	rules   func() rules // makes the rules
 }
@@ -64,8 +65,8 @@ type rules interface {
 	fields(r *record)                                                  // writes or reads the state, in the order of the original's variables
 }
 
-// A game is one of the five games. An observation has the planes of the game, [10, 10, C]: 0 or 1 for
-// each row, column and plane. There is no time limit.
+// A game is Asterix, Breakout, Freeway, Seaquest or Space Invaders on a field of 10×10 cells. An observation
+// has the planes of the game, [10, 10, C]: 0 or 1 for each row, column and plane. There is no time limit.
 //
 // With the probability sticky_action_prob, the action of the step before is repeated in place of the new
 // one. The action that a repeated step hands on is the repeated one. An episode begins with no action to
@@ -75,15 +76,15 @@ type game struct {
 	StickyActionProb  float64 `yaml:"sticky_action_prob"` // probability that a step repeats the action of the step before, 0 … 1
 	DifficultyRamping bool    `yaml:"difficulty_ramping"` // true: the game becomes faster with time or success; Breakout and Freeway never do
 
-	spec     env.Spec
-	title    title
-	actions  []action // the actions, by their numbers
 	rules    rules
+	actions  []action // the actions, by their numbers
+	last     action   // the action of the step before
+	terminal bool     // the episode is over
 	draws    draws
-	terminal bool    // the episode is over
-	last     action  // the action of the step before
-	shown    picture // the planes that were written last
-	changed  []int32 // memory for Update
+	picture  picture // the observation that was written last
+	title    title
+	spec     env.Spec
+	drawn    []float32 // memory of Draw
 }
 
 var (
@@ -91,18 +92,20 @@ var (
 	_ env.Physics     = (*game)(nil)
 	_ env.DrawSetter  = (*game)(nil)
 	_ env.Measured    = (*game)(nil)
+	_ env.Updater     = (*game)(nil)
 )
 
 // newGame returns a version of a game with the default options: version 0 has all six actions, version 1
 // those that have an effect.
 func newGame(t title, version int) *game {
-	g := &game{StickyActionProb: 0.1, DifficultyRamping: true, title: t, actions: t.minimal, rules: t.rules()}
+	g := &game{StickyActionProb: 0.1, DifficultyRamping: true, title: t, actions: t.minimal, rules: t.rules(), picture: newPicture(t)}
 	if version == 0 {
 		g.actions = []action{noop, left, up, right, down, fire}
 	}
 	n := cells * len(t.planes)
 	g.spec = env.Spec{ID: t.id(version), Obs: env.MultiBinary{N: n, Shape: []int{side, side, len(t.planes)}}, Act: env.Discrete{N: len(g.actions)}}
-	g.changed = make([]int32, 0, n)
+	g.begin(0)
+	g.rules.observe(&g.picture)
 	return g
 }
 
@@ -119,10 +122,15 @@ func (g *game) Spec() env.Spec { return g.spec }
 
 // Reset begins an episode.
 func (g *game) Reset(seed uint64, obs []float32) {
+	g.begin(seed)
+	g.Observe(obs)
+}
+
+// begin begins an episode.
+func (g *game) begin(seed uint64) {
 	g.draws.Seed(seed)
 	g.terminal, g.last = false, noop
 	g.rules.start(&g.draws)
-	g.Observe(obs)
 }
 
 // Step plays a step and writes the observation.
@@ -148,10 +156,28 @@ func (g *game) play(act []float32) env.Outcome {
 	return env.Outcome{Reward: float64(reward), Terminated: terminal}
 }
 
+// Update plays a step, and writes the changes of the observation.
+func (g *game) Update(act, obs []float32) (out env.Outcome, changed []int32) {
+	out = g.play(act)
+	return out, g.updatePicture(obs)
+}
+
+// Restart begins an episode, and writes the changes of the observation.
+func (g *game) Restart(seed uint64, obs []float32) (changed []int32) {
+	g.begin(seed)
+	return g.updatePicture(obs)
+}
+
+// updatePicture writes the changes of the observation to obs, and returns their indices.
+func (g *game) updatePicture(obs []float32) []int32 {
+	g.rules.observe(&g.picture)
+	return g.picture.update(obs)
+}
+
 // Observe writes the observation of the current state to obs.
 func (g *game) Observe(obs []float32) {
-	g.rules.observe(&g.shown)
-	g.shown.write(obs, len(g.title.planes))
+	g.rules.observe(&g.picture)
+	g.picture.write(obs)
 }
 
 // SetDraws gives the random numbers of the next Reset or Step in the order of the game: uniform numbers,
@@ -201,7 +227,11 @@ func (g *game) SetPhysics(x []float64) error {
 func (g *game) read(x []float64) error {
 	r := record{x: x, reads: true}
 	g.fields(&r)
-	return r.end()
+	err := r.end()
+	if err == nil {
+		g.rules.observe(&g.picture)
+	}
+	return err
 }
 
 // fields writes or reads the state.

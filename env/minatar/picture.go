@@ -43,6 +43,14 @@ func (p *plane) addRow(y, from, to int) {
 	}
 }
 
+// lastRow returns the cells of the columns from … to-1 of the last row.
+func lastRow(from, to int) plane {
+	if from >= to {
+		return plane{}
+	}
+	return plane{1: (1<<to - 1<<from) << (cells - side - 64)}
+}
+
 // empty reports whether p has no cell.
 func (p *plane) empty() bool { return p[0]|p[1] == 0 }
 
@@ -68,36 +76,130 @@ func column(x int) plane {
 	return plane{first, 1<<6 | 1<<16 | 1<<26}.later(x)
 }
 
-// maxPlanes is the largest number of planes of a game: those of Seaquest.
-const maxPlanes = 10
+// A picture is the cells of an observation that are 1, and what has changed since it was written last. A
+// thing that never shares its cell of a plane with another one has a number. Others are in a crowd, which
+// changes as a whole. A plane with many cells of which few change at a time is a sheet.
+type picture struct {
+	planes  int              // C, the number of planes of the observation
+	changes []int32          // indices of the observation that have become 0 or 1, in order: twice the index, plus the value
+	things  [maxThings]int32 // index of each thing, or absent
+	crowds  [maxCrowds]crowd
+	first   int              // plane of sheet 0
+	count   int              // S, the number of sheets
+	sheets  [maxSheets]plane // cells of the planes first, first+1, …
+	shown   [maxSheets]plane // the sheets as they were written last
+}
 
-// A picture is the planes of an observation.
-type picture [maxPlanes]plane
+// A crowd is the indices of its cells, which may repeat.
+type crowd []int32
 
-// write writes the first n planes to obs [10, 10, n].
-func (p *picture) write(obs []float32, n int) {
+// Limits of a picture.
+const (
+	maxThings = 17 // Freeway: the chicken, and eight cars with their trails
+	maxCrowds = 2  // Seaquest
+	maxSheets = 5  // Space Invaders
+)
+
+// absent is the index of a thing that is not in the field.
+const absent = -1
+
+// newPicture returns the picture of a game, without things.
+func newPicture(t title) picture {
+	const usual = 64 // changes of a step, and cells of a crowd
+	p := picture{
+		planes: len(t.planes), first: t.sheets[0], count: t.sheets[1] - t.sheets[0],
+		changes: make([]int32, 0, 4*usual), crowds: [maxCrowds]crowd{make(crowd, 0, usual), make(crowd, 0, usual)},
+	}
+	for i := range p.things {
+		p.things[i] = absent
+	}
+	return p
+}
+
+// index returns the index of row y and column x of plane c in the observation.
+func (p *picture) index(c, y, x int) int32 { return int32(cell(y, x)*p.planes + c) }
+
+// move moves thing i to row y and column x of plane c.
+func (p *picture) move(i, c, y, x int) {
+	p.hide(i)
+	k := p.index(c, y, x)
+	p.things[i] = k
+	p.changes = append(p.changes, 2*k+1)
+}
+
+// hide takes thing i away.
+func (p *picture) hide(i int) {
+	if k := p.things[i]; k != absent {
+		p.changes = append(p.changes, 2*k)
+		p.things[i] = absent
+	}
+}
+
+// disperse takes all cells of crowd i away.
+func (p *picture) disperse(i int) {
+	for _, k := range p.crowds[i] {
+		p.changes = append(p.changes, 2*k)
+	}
+	p.crowds[i] = p.crowds[i][:0]
+}
+
+// join adds row y and column x of plane c to crowd i.
+func (p *picture) join(i, c, y, x int) {
+	k := p.index(c, y, x)
+	p.crowds[i], p.changes = append(p.crowds[i], k), append(p.changes, 2*k+1)
+}
+
+// write writes the observation to obs [10, 10, C], and forgets the changes.
+func (p *picture) write(obs []float32) {
+	p.fill(obs)
+	p.shown, p.changes = p.sheets, p.changes[:0]
+}
+
+// fill writes the observation to obs [10, 10, C].
+func (p *picture) fill(obs []float32) {
 	clear(obs)
-	for c := range n {
-		for w, word := range p[c] {
+	for _, k := range p.things {
+		if k != absent {
+			obs[k] = 1
+		}
+	}
+	for _, c := range p.crowds {
+		for _, k := range c {
+			obs[k] = 1
+		}
+	}
+	for s, sheet := range p.sheets[:p.count] {
+		for w, word := range sheet {
 			for ; word != 0; word &= word - 1 {
-				obs[(64*w+bits.TrailingZeros64(word))*n+c] = 1
+				obs[p.sheetIndex(s, w, bits.TrailingZeros64(word))] = 1
 			}
 		}
 	}
 }
 
-// update writes the differences between the first n planes of p and of before to obs [10, 10, n], which
-// has before. It appends the indices of the changed numbers to changed.
-func (p *picture) update(before *picture, obs []float32, n int, changed []int32) []int32 {
-	for c := range n {
-		for w, word := range p[c] {
-			for diff := word ^ before[c][w]; diff != 0; diff &= diff - 1 {
+// sheetIndex returns the index of a bit of word w of sheet s in the observation.
+func (p *picture) sheetIndex(s, w, bit int) int { return (64*w+bit)*p.planes + p.first + s }
+
+// update writes the changes since the observation before to obs [10, 10, C], which has that one. It
+// returns the indices of all that it has written.
+func (p *picture) update(obs []float32) (written []int32) {
+	written = p.changes
+	for i, change := range written {
+		k := change >> 1
+		obs[k] = float32(change & 1)
+		written[i] = k
+	}
+	for s, sheet := range p.sheets[:p.count] {
+		for w, word := range sheet {
+			for diff := word ^ p.shown[s][w]; diff != 0; diff &= diff - 1 {
 				bit := bits.TrailingZeros64(diff)
-				k := (64*w+bit)*n + c
+				k := p.sheetIndex(s, w, bit)
 				obs[k] = float32(word >> bit & 1)
-				changed = append(changed, int32(k))
+				written = append(written, int32(k))
 			}
 		}
+		p.shown[s] = sheet
 	}
-	return changed
+	p.changes = p.changes[:0]
+	return written
 }

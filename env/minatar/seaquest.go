@@ -23,6 +23,7 @@ type seaquest struct {
 	shotTimer                int  // steps to the next shot
 	friendly, hostile        school
 	fish, submarines, divers school
+	moved                    bool // one of these lists has changed since the last observe
 }
 
 // A school is a list of things that swim or fly, in the original's order.
@@ -45,6 +46,7 @@ func seaquestTitle() title {
 			{"front", player}, {"back", tail}, {"bullet", friend}, {"trail", trail}, {"enemy's bullet", shot}, {"fish", enemy}, {"submarine", danger},
 			{"oxygen", gauge}, {"divers aboard", aboard}, {"diver", gold},
 		},
+		sheets:  [2]int{7, 9},
 		minimal: []action{noop, left, up, right, down, fire},
 		rules: func() rules {
 			s := &seaquest{}
@@ -76,6 +78,7 @@ func (s *seaquest) start(*draws) {
 	s.oxygen, s.aboard, s.x, s.y, s.right, s.surface = maxOxygen, 0, 5, 0, false, true
 	s.spawnSpeed, s.spawnTimer, s.diverTimer = seaquestSpawn, seaquestSpawn, diverInterval
 	s.moveSpeed, s.rampIndex, s.shotTimer = seaquestMove, 0, 0
+	s.moved = true
 }
 
 // lists returns the lists in the order of the state.
@@ -88,10 +91,12 @@ func (s *seaquest) step(a action, ramping bool, d *draws) (reward int, terminal 
 	if s.spawnTimer == 0 {
 		s.spawnEnemy(d)
 		s.spawnTimer = s.spawnSpeed
+		s.moved = true
 	}
 	if s.diverTimer == 0 {
 		s.divers = append(s.divers, newSwimmer(d.uniform() < 0.5, d, diverMoveInterval, 0))
 		s.diverTimer = diverInterval
+		s.moved = true
 	}
 	s.act(a)
 	reward = s.moveBullets()
@@ -201,33 +206,43 @@ func (s *seaquest) level() int { return s.rampIndex }
 
 // observe writes the planes.
 func (s *seaquest) observe(p *picture) {
-	*p = picture{}
-	p[0].add(cell(s.y, s.x))
-	p[1].add(cell(s.y, s.x-int8(ahead(s.right))))
-	s.friendly.addTo(&p[2])
-	s.hostile.addTo(&p[4])
-	s.fish.addTo(&p[5])
-	s.submarines.addTo(&p[6])
-	s.divers.addTo(&p[9])
-	s.fish.addTrails(&p[3])
-	s.submarines.addTrails(&p[3])
-	s.divers.addTrails(&p[3])
-	p[7].addRow(side-1, 0, s.gauge())
-	p[8].addRow(side-1, side-1-s.aboard, side-1)
+	x, y := int(s.x), int(s.y)
+	p.move(0, 0, y, x)
+	p.move(1, 1, y, x-ahead(s.right))
+	p.disperse(bullets)
+	s.friendly.join(p, bullets, 2)
+	s.hostile.join(p, bullets, 4)
+	if s.moved {
+		p.disperse(swimmers)
+		s.fish.join(p, swimmers, 5)
+		s.submarines.join(p, swimmers, 6)
+		s.divers.join(p, swimmers, 9)
+		s.fish.joinTrails(p)
+		s.submarines.joinTrails(p)
+		s.divers.joinTrails(p)
+		s.moved = false
+	}
+	p.sheets[0], p.sheets[1] = lastRow(0, s.gauge()), lastRow(side-1-s.aboard, side-1)
 }
 
-// addTo adds the cells of the list to p.
-func (l school) addTo(p *plane) {
+// The crowds of the picture.
+const (
+	bullets = iota
+	swimmers
+)
+
+// join adds the cells of the list to a crowd, in plane c.
+func (l school) join(p *picture, crowd, c int) {
 	for i := range l {
-		p.add(cell(l[i].y, l[i].x))
+		p.join(crowd, c, int(l[i].y), int(l[i].x))
 	}
 }
 
-// addTrails adds the cells behind the swimmers of the list to p.
-func (l school) addTrails(p *plane) {
+// joinTrails adds the cells behind the swimmers of the list to their crowd.
+func (l school) joinTrails(p *picture) {
 	for i := range l {
-		if back := l[i].x - int8(ahead(l[i].right)); inside(back) {
-			p.add(cell(l[i].y, back))
+		if back := int(l[i].x) - ahead(l[i].right); inside(back) {
+			p.join(swimmers, 3, int(l[i].y), back)
 		}
 	}
 }

@@ -56,6 +56,7 @@ func (s *seaquest) moveBullets() (reward int) {
 		case s.fish.removeAt(b.x, b.y) || s.submarines.removeAt(b.x, b.y):
 			s.friendly.remove(i, *b)
 			reward++
+			s.moved = true
 		}
 	}
 	return reward
@@ -69,10 +70,12 @@ func (s *seaquest) moveDivers() {
 		case s.hits(w) && s.aboard < maxAboard:
 			s.divers.remove(i, *w)
 			s.aboard++
+			s.moved = true
 		case w.timer > 0:
 			w.timer--
 		default:
 			w.timer = diverMoveInterval
+			s.moved = true
 			if !w.swim() {
 				s.divers.remove(i, *w)
 			} else if s.hits(w) && s.aboard < maxAboard {
@@ -83,40 +86,17 @@ func (s *seaquest) moveDivers() {
 	}
 }
 
-// moveEnemy moves swimmer i of a list of enemies when it is time. It returns 1 if it swims into a bullet,
-// whether it hits the submarine, and the swimmer after its move, with its number, or -1 if it is gone.
-func (s *seaquest) moveEnemy(list *school, i int) (reward int, hit bool, w swimmer, at int) {
-	p := &(*list)[i]
-	hit = s.hits(p)
-	if p.timer > 0 {
-		p.timer--
-		return 0, hit, *p, i
-	}
-	p.timer = s.moveSpeed
-	gone := false
-	switch {
-	case !p.swim():
-		gone = true
-	case s.hits(p):
-		hit = true
-	case s.friendly.removeAt(p.x, p.y):
-		gone, reward = true, 1
-	}
-	w = *p
-	switch {
-	case !gone:
-		return reward, hit, w, i
-	case list.remove(i, w):
-		return reward, hit, w, -1
-	}
-	return reward, hit, w, i - 1
-}
-
 // moveFish moves the fish. It returns the number of fish that swim into bullets, and whether one hits the
 // submarine.
 func (s *seaquest) moveFish() (reward int, terminal bool) {
 	for i := len(s.fish) - 1; i >= 0; i-- {
-		r, hit, _, _ := s.moveEnemy(&s.fish, i)
+		w := &s.fish[i]
+		terminal = terminal || s.hits(w)
+		if w.timer > 0 {
+			w.timer--
+			continue
+		}
+		r, hit, _ := s.moveEnemy(&s.fish, i, w)
 		reward, terminal = reward+r, terminal || hit
 	}
 	return reward, terminal
@@ -126,8 +106,14 @@ func (s *seaquest) moveFish() (reward int, terminal bool) {
 // this step still shoots.
 func (s *seaquest) moveSubmarines() (reward int, terminal bool) {
 	for i := len(s.submarines) - 1; i >= 0; i-- {
-		r, hit, w, at := s.moveEnemy(&s.submarines, i)
-		reward, terminal = reward+r, terminal || hit
+		w, at := s.submarines[i], i
+		terminal = terminal || s.hits(&w)
+		if w.timer > 0 {
+			w.timer--
+		} else {
+			r, hit, k := s.moveEnemy(&s.submarines, i, &w)
+			reward, terminal, at = reward+r, terminal || hit, k
+		}
 		if w.shot == 0 {
 			w.shot = enemyShotInterval
 			s.hostile = append(s.hostile, swimmer{x: w.x, y: w.y, right: w.right})
@@ -139,6 +125,28 @@ func (s *seaquest) moveSubmarines() (reward int, terminal bool) {
 		}
 	}
 	return reward, terminal
+}
+
+// moveEnemy moves w, number i of a list of enemies, by a cell. It returns 1 if it swims into a bullet,
+// whether it hits the submarine, and its number afterwards, or -1 if it is gone.
+func (s *seaquest) moveEnemy(list *school, i int, w *swimmer) (reward int, hit bool, at int) {
+	w.timer = s.moveSpeed
+	inField := w.swim()
+	(*list)[i] = *w
+	s.moved = true
+	switch {
+	case !inField:
+	case s.hits(w):
+		return 0, true, i
+	case s.friendly.removeAt(w.x, w.y):
+		reward = 1
+	default:
+		return 0, false, i
+	}
+	if list.remove(i, *w) {
+		return reward, false, -1
+	}
+	return reward, false, i - 1
 }
 
 // moveHostile moves the bullets of the enemy. It reports whether one hits the submarine.
@@ -169,6 +177,7 @@ func (s *seaquest) fields(r *record) {
 	whole(r, "the move speed", &s.moveSpeed, 0, maxTimer)
 	whole(r, "the ramp index", &s.rampIndex, 0, maxCount)
 	whole(r, "the shot timer", &s.shotTimer, 0, maxCount)
+	s.moved = true
 	for k, list := range s.lists() {
 		n := r.length("the length of a list", len(*list))
 		if r.reads {

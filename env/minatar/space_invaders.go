@@ -28,6 +28,7 @@ func spaceInvadersTitle() title {
 		planes: []look{
 			{"cannon", player}, {"alien", enemy}, {"to the left", hidden}, {"to the right", hidden}, {"bullet", friend}, {"alien's bullet", shot},
 		},
+		sheets:  [2]int{1, 6},
 		minimal: []action{noop, left, right, fire},
 		rules:   func() rules { return &spaceInvaders{} },
 	}
@@ -138,12 +139,13 @@ func (s *spaceInvaders) level() int { return s.rampIndex }
 
 // observe writes the planes.
 func (s *spaceInvaders) observe(p *picture) {
-	*p = picture{1: s.aliens, 4: s.friendly, 5: s.hostile}
-	p[0].add(s.cannon())
+	p.move(0, 0, side-1, s.x)
+	sheets := p.sheets[:5]
+	sheets[0], sheets[1], sheets[2], sheets[3], sheets[4] = s.aliens, plane{}, plane{}, s.friendly, s.hostile
 	if s.dir < 0 {
-		p[2] = s.aliens
+		sheets[1] = s.aliens
 	} else {
-		p[3] = s.aliens
+		sheets[2] = s.aliens
 	}
 }
 

@@ -32,7 +32,7 @@ func (p *Player) ImageText() string {
 // image returns the first part of an observation that is an image, or nil if there is no such part.
 func (p *Player) image() *env.Part {
 	for i := range p.obs.Parts {
-		if part := &p.obs.Parts[i]; part.Byte && len(part.Shape) == 3 {
+		if part := &p.obs.Parts[i]; part.Byte && part.Kind != env.Bits && len(part.Shape) == 3 {
 			return part
 		}
 	}
