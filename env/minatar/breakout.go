@@ -112,7 +112,7 @@ func (b *breakout) observe(p *picture) {
 	p.move(0, 0, side-1, b.paddle)
 	p.move(1, 1, b.y, b.x)
 	p.move(2, 2, b.lastY, b.lastX)
-	p.sheets[0] = b.bricks
+	p.sheets[0].now = b.bricks
 }
 
 // fields writes or reads the state.

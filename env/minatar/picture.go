@@ -48,7 +48,7 @@ func lastRow(from, to int) plane {
 	if from >= to {
 		return plane{}
 	}
-	return plane{1: (1<<to - 1<<from) << (cells - side - 64)}
+	return plane{1: (1<<(to&15) - 1<<(from&15)) << (cells - side - 64)}
 }
 
 // empty reports whether p has no cell.
@@ -80,15 +80,17 @@ func column(x int) plane {
 // thing that never shares its cell of a plane with another one has a number. Others are in a crowd, which
 // changes as a whole. A plane with many cells of which few change at a time is a sheet.
 type picture struct {
-	planes  int              // C, the number of planes of the observation
-	changes []int32          // indices of the observation that have become 0 or 1, in order: twice the index, plus the value
-	things  [maxThings]int32 // index of each thing, or absent
+	planes  int32   // C, the number of planes of the observation
+	first   int32   // plane of sheet 0
+	count   int     // S, the number of sheets
+	changes []int32 // indices of the observation that have become 0 or 1, in order: twice the index, plus the value
 	crowds  [maxCrowds]crowd
-	first   int              // plane of sheet 0
-	count   int              // S, the number of sheets
-	sheets  [maxSheets]plane // cells of the planes first, first+1, …
-	shown   [maxSheets]plane // the sheets as they were written last
+	things  [maxThings]int32 // index of each thing, or absent
+	sheets  [maxSheets]sheet // planes first, first+1, …
 }
+
+// A sheet is the cells of a plane, and those that were written last.
+type sheet struct{ now, shown plane }
 
 // A crowd is the indices of its cells, which may repeat.
 type crowd []int32
@@ -107,7 +109,7 @@ const absent = -1
 func newPicture(t title) picture {
 	const usual = 64 // changes of a step, and cells of a crowd
 	p := picture{
-		planes: len(t.planes), first: t.sheets[0], count: t.sheets[1] - t.sheets[0],
+		planes: int32(len(t.planes)), first: int32(t.sheets[0]), count: t.sheets[1] - t.sheets[0],
 		changes: make([]int32, 0, 4*usual), crowds: [maxCrowds]crowd{make(crowd, 0, usual), make(crowd, 0, usual)},
 	}
 	for i := range p.things {
@@ -117,7 +119,7 @@ func newPicture(t title) picture {
 }
 
 // index returns the index of row y and column x of plane c in the observation.
-func (p *picture) index(c, y, x int) int32 { return int32(cell(y, x)*p.planes + c) }
+func (p *picture) index(c, y, x int) int32 { return int32(cell(y, x))*p.planes + int32(c) }
 
 // move moves thing i to row y and column x of plane c.
 func (p *picture) move(i, c, y, x int) {
@@ -152,7 +154,10 @@ func (p *picture) join(i, c, y, x int) {
 // write writes the observation to obs [10, 10, C], and forgets the changes.
 func (p *picture) write(obs []float32) {
 	p.fill(obs)
-	p.shown, p.changes = p.sheets, p.changes[:0]
+	p.changes = p.changes[:0]
+	for s := range p.sheets {
+		p.sheets[s].shown = p.sheets[s].now
+	}
 }
 
 // fill writes the observation to obs [10, 10, C].
@@ -168,8 +173,8 @@ func (p *picture) fill(obs []float32) {
 			obs[k] = 1
 		}
 	}
-	for s, sheet := range p.sheets[:p.count] {
-		for w, word := range sheet {
+	for s := range p.sheets[:p.count] {
+		for w, word := range p.sheets[s].now {
 			for ; word != 0; word &= word - 1 {
 				obs[p.sheetIndex(s, w, bits.TrailingZeros64(word))] = 1
 			}
@@ -178,7 +183,9 @@ func (p *picture) fill(obs []float32) {
 }
 
 // sheetIndex returns the index of a bit of word w of sheet s in the observation.
-func (p *picture) sheetIndex(s, w, bit int) int { return (64*w+bit)*p.planes + p.first + s }
+func (p *picture) sheetIndex(s, w, bit int) int32 {
+	return int32(64*w+bit)*p.planes + p.first + int32(s)
+}
 
 // update writes the changes since the observation before to obs [10, 10, C], which has that one. It
 // returns the indices of all that it has written.
@@ -189,16 +196,17 @@ func (p *picture) update(obs []float32) (written []int32) {
 		obs[k] = float32(change & 1)
 		written[i] = k
 	}
-	for s, sheet := range p.sheets[:p.count] {
-		for w, word := range sheet {
-			for diff := word ^ p.shown[s][w]; diff != 0; diff &= diff - 1 {
+	for s := range p.sheets[:p.count] {
+		sheet := &p.sheets[s]
+		for w, word := range sheet.now {
+			for diff := word ^ sheet.shown[w]; diff != 0; diff &= diff - 1 {
 				bit := bits.TrailingZeros64(diff)
 				k := p.sheetIndex(s, w, bit)
 				obs[k] = float32(word >> bit & 1)
-				written = append(written, int32(k))
+				written = append(written, k)
 			}
 		}
-		p.shown[s] = sheet
+		sheet.shown = sheet.now
 	}
 	p.changes = p.changes[:0]
 	return written

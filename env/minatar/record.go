@@ -32,7 +32,7 @@ func (r *record) fail(err error) {
 var errShort = errors.New("minatar: too few numbers in a state")
 
 // whole writes or reads a whole number, low … high, with a name for errors.
-func whole[T ~int | ~int8](r *record, name string, p *T, low, high int) {
+func whole[T ~int | ~int8 | ~int32](r *record, name string, p *T, low, high int) {
 	switch {
 	case !r.reads:
 		r.x = append(r.x, float64(*p))

@@ -12,18 +12,16 @@ package minatar
 // divers), bullets of the enemy, fish, submarines of the enemy, the oxygen gauge and the divers aboard (both
 // in the last row), divers.
 type seaquest struct {
-	oxygen                   int
-	aboard                   int // divers aboard
+	oxygen, aboard           int32 // the divers are aboard
 	x, y                     int8
-	right, surface           bool // it faces right; it has come up
-	spawnSpeed, spawnTimer   int  // steps between two enemies, and to the next one
-	diverTimer               int  // steps to the next diver
-	moveSpeed                int8 // steps between two moves of an enemy, less one
-	rampIndex                int  // number of levels so far
-	shotTimer                int  // steps to the next shot
+	right, surface           bool  // it faces right; it has come up
+	moveSpeed                int8  // steps between two moves of an enemy, less one
+	moved                    bool  // a fish, a submarine or a diver has changed since the last observe
+	spawnSpeed, spawnTimer   int32 // steps between two enemies, and to the next one
+	diverTimer, shotTimer    int32 // steps to the next diver, and to the next shot
+	rampIndex                int32 // number of levels so far
 	friendly, hostile        school
 	fish, submarines, divers school
-	moved                    bool // one of these lists has changed since the last observe
 }
 
 // A school is a list of things that swim or fly, in the original's order.
@@ -199,10 +197,10 @@ func (s *seaquest) comeUp(ramping bool) (reward int) {
 }
 
 // gauge returns the number of lit cells of the oxygen gauge.
-func (s *seaquest) gauge() int { return gaugeCells * max(s.oxygen, 0) / maxOxygen }
+func (s *seaquest) gauge() int { return int(gaugeCells * max(s.oxygen, 0) / maxOxygen) }
 
 // level returns how often the game has become faster.
-func (s *seaquest) level() int { return s.rampIndex }
+func (s *seaquest) level() int { return int(s.rampIndex) }
 
 // observe writes the planes.
 func (s *seaquest) observe(p *picture) {
@@ -222,7 +220,7 @@ func (s *seaquest) observe(p *picture) {
 		s.divers.joinTrails(p)
 		s.moved = false
 	}
-	p.sheets[0], p.sheets[1] = lastRow(0, s.gauge()), lastRow(side-1-s.aboard, side-1)
+	p.sheets[0].now, p.sheets[1].now = lastRow(0, s.gauge()), lastRow(int(side-1-s.aboard), side-1)
 }
 
 // The crowds of the picture.

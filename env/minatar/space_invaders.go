@@ -141,11 +141,11 @@ func (s *spaceInvaders) level() int { return s.rampIndex }
 func (s *spaceInvaders) observe(p *picture) {
 	p.move(0, 0, side-1, s.x)
 	sheets := p.sheets[:5]
-	sheets[0], sheets[1], sheets[2], sheets[3], sheets[4] = s.aliens, plane{}, plane{}, s.friendly, s.hostile
+	sheets[0].now, sheets[1].now, sheets[2].now, sheets[3].now, sheets[4].now = s.aliens, plane{}, plane{}, s.friendly, s.hostile
 	if s.dir < 0 {
-		sheets[1] = s.aliens
+		sheets[1].now = s.aliens
 	} else {
-		sheets[2] = s.aliens
+		sheets[2].now = s.aliens
 	}
 }
 
