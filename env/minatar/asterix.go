@@ -56,16 +56,7 @@ func (g *asterix) step(a action, ramping bool, d *draws) (reward int, terminal b
 		g.spawn(d)
 		g.spawnTimer = g.spawnSpeed
 	}
-	switch a {
-	case left:
-		g.x = max(g.x-1, 0)
-	case right:
-		g.x = min(g.x+1, side-1)
-	case up:
-		g.y = max(g.y-1, 1)
-	case down:
-		g.y = min(g.y+1, side-2)
-	}
+	g.x, g.y = within(g.x+a.dx(), 0, side-1), within(g.y+a.dy(), 1, side-2)
 	meets := func() {
 		if t := &g.things[g.y-1]; t.present && t.x == g.x {
 			if t.gold {

@@ -55,20 +55,10 @@ func flipY(dir int) int { return 3 - dir }
 
 // step moves the paddle, then the ball.
 func (b *breakout) step(a action, _ bool, _ *draws) (reward int, terminal bool) {
-	switch a {
-	case left:
-		b.paddle = max(b.paddle-1, 0)
-	case right:
-		b.paddle = min(b.paddle+1, side-1)
-	}
+	b.paddle = within(b.paddle+a.dx(), 0, side-1)
 	b.lastY, b.lastX = b.y, b.x
-	x, y := b.x-1, b.y-1
-	if b.dir == upRight || b.dir == downRight {
-		x = b.x + 1
-	}
-	if b.dir == downRight || b.dir == downLeft {
-		y = b.y + 1
-	}
+	x := b.x - 1 + 2*oneIf(b.dir == upRight || b.dir == downRight)
+	y := b.y - 1 + 2*oneIf(b.dir >= downRight)
 	if !inside(x) {
 		x, b.dir = min(max(x, 0), side-1), flipX(b.dir)
 	}

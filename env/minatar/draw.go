@@ -63,9 +63,6 @@ func (g *game) Draw(d render.Canvas, l render.Look) {
 		x, y := float32(i%side), float32(side-1-i/side)
 		render.Box(d, x+gap, y+gap, x+1-gap, y+1-gap, 0.1, empty)
 	}
-	if g.drawn == nil {
-		g.drawn = make([]float32, cells*len(g.title.planes))
-	}
 	g.picture.fill(g.drawn)
 	for layer := range 3 { // trails, then tiles, then what is small
 		for k, v := range g.drawn {

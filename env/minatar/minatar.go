@@ -57,6 +57,22 @@ const (
 	numActions
 )
 
+// dx returns by how many columns an action moves the player, and dy by how many rows. They have no branch
+// that the processor could mispredict.
+func (a action) dx() int { return oneIf(a == right) - oneIf(a == left) }
+func (a action) dy() int { return oneIf(a == down) - oneIf(a == up) }
+
+// oneIf returns 1 if b is true, otherwise 0.
+func oneIf(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// within returns the number of low, …, high that is nearest to x.
+func within(x, low, high int) int { return min(max(x, low), high) }
+
 // The rules of a game are its state, and how the state changes.
 type rules interface {
 	start(d *draws)                                                    // begins an episode
@@ -80,11 +96,13 @@ type game struct {
 	actions  []action // the actions, by their numbers
 	last     action   // the action of the step before
 	terminal bool     // the episode is over
+	replaced bool     // the state was set since the observation that was written last
 	draws    draws
 	picture  picture // the observation that was written last
 	title    title
 	spec     env.Spec
-	drawn    []float32 // memory of Draw
+	drawn    []float32 // memory for an observation that is drawn, or that nobody asked for
+	all      []int32   // the indices of an observation
 }
 
 var (
@@ -104,8 +122,12 @@ func newGame(t title, version int) *game {
 	}
 	n := cells * len(t.planes)
 	g.spec = env.Spec{ID: t.id(version), Obs: env.MultiBinary{N: n, Shape: []int{side, side, len(t.planes)}}, Act: env.Discrete{N: len(g.actions)}}
+	g.drawn, g.all = make([]float32, n), make([]int32, n)
+	for k := range g.all {
+		g.all[k] = int32(k)
+	}
 	g.begin(0)
-	g.rules.observe(&g.picture)
+	g.Observe(g.drawn)
 	return g
 }
 
@@ -168,16 +190,25 @@ func (g *game) Restart(seed uint64, obs []float32) (changed []int32) {
 	return g.updatePicture(obs)
 }
 
-// updatePicture writes the changes of the observation to obs, and returns their indices.
+// updatePicture writes the changes of the observation to obs, and returns their indices. After a state was
+// set, it writes all.
 func (g *game) updatePicture(obs []float32) []int32 {
+	if g.replaced {
+		g.Observe(obs)
+		return g.all
+	}
+	g.picture.begin(obs)
 	g.rules.observe(&g.picture)
-	return g.picture.update(obs)
+	return g.picture.end()
 }
 
 // Observe writes the observation of the current state to obs.
 func (g *game) Observe(obs []float32) {
+	g.picture.begin(obs)
 	g.rules.observe(&g.picture)
-	g.picture.write(obs)
+	g.picture.end()
+	g.picture.fill(obs)
+	g.replaced = false
 }
 
 // SetDraws gives the random numbers of the next Reset or Step in the order of the game: uniform numbers,
@@ -229,7 +260,8 @@ func (g *game) read(x []float64) error {
 	g.fields(&r)
 	err := r.end()
 	if err == nil {
-		g.rules.observe(&g.picture)
+		g.Observe(g.drawn)
+		g.replaced = true
 	}
 	return err
 }

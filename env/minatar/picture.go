@@ -76,14 +76,15 @@ func column(x int) plane {
 	return plane{first, 1<<6 | 1<<16 | 1<<26}.later(x)
 }
 
-// A picture is the cells of an observation that are 1, and what has changed since it was written last. A
+// A picture is the cells of an observation that are 1. It writes them to a row of floats while they change. A
 // thing that never shares its cell of a plane with another one has a number. Others are in a crowd, which
 // changes as a whole. A plane with many cells of which few change at a time is a sheet.
 type picture struct {
-	planes  int32   // C, the number of planes of the observation
-	first   int32   // plane of sheet 0
-	count   int     // S, the number of sheets
-	changes []int32 // indices of the observation that have become 0 or 1, in order: twice the index, plus the value
+	row     []float32 // [10, 10, C] where changes are written
+	changed []int32   // indices of row that were written
+	planes  int32     // C, the number of planes of the observation
+	first   int32     // plane of sheet 0
+	count   int       // S, the number of sheets
 	crowds  [maxCrowds]crowd
 	things  [maxThings]int32 // index of each thing, or absent
 	sheets  [maxSheets]sheet // planes first, first+1, …
@@ -110,7 +111,7 @@ func newPicture(t title) picture {
 	const usual = 64 // changes of a step, and cells of a crowd
 	p := picture{
 		planes: int32(len(t.planes)), first: int32(t.sheets[0]), count: t.sheets[1] - t.sheets[0],
-		changes: make([]int32, 0, 4*usual), crowds: [maxCrowds]crowd{make(crowd, 0, usual), make(crowd, 0, usual)},
+		changed: make([]int32, 0, 4*usual), crowds: [maxCrowds]crowd{make(crowd, 0, usual), make(crowd, 0, usual)},
 	}
 	for i := range p.things {
 		p.things[i] = absent
@@ -121,18 +122,29 @@ func newPicture(t title) picture {
 // index returns the index of row y and column x of plane c in the observation.
 func (p *picture) index(c, y, x int) int32 { return int32(cell(y, x))*p.planes + int32(c) }
 
+// set writes v to row and notes the change.
+func (p *picture) set(k int32, v float32) {
+	p.row[k] = v
+	p.changed = append(p.changed, k)
+}
+
 // move moves thing i to row y and column x of plane c.
 func (p *picture) move(i, c, y, x int) {
-	p.hide(i)
-	k := p.index(c, y, x)
+	k, old := p.index(c, y, x), p.things[i]
 	p.things[i] = k
-	p.changes = append(p.changes, 2*k+1)
+	if old == absent {
+		p.set(k, 1)
+		return
+	}
+	p.row[old] = 0
+	p.row[k] = 1
+	p.changed = append(p.changed, old, k)
 }
 
 // hide takes thing i away.
 func (p *picture) hide(i int) {
 	if k := p.things[i]; k != absent {
-		p.changes = append(p.changes, 2*k)
+		p.set(k, 0)
 		p.things[i] = absent
 	}
 }
@@ -140,7 +152,7 @@ func (p *picture) hide(i int) {
 // disperse takes all cells of crowd i away.
 func (p *picture) disperse(i int) {
 	for _, k := range p.crowds[i] {
-		p.changes = append(p.changes, 2*k)
+		p.set(k, 0)
 	}
 	p.crowds[i] = p.crowds[i][:0]
 }
@@ -148,16 +160,27 @@ func (p *picture) disperse(i int) {
 // join adds row y and column x of plane c to crowd i.
 func (p *picture) join(i, c, y, x int) {
 	k := p.index(c, y, x)
-	p.crowds[i], p.changes = append(p.crowds[i], k), append(p.changes, 2*k+1)
+	p.crowds[i] = append(p.crowds[i], k)
+	p.set(k, 1)
 }
 
-// write writes the observation to obs [10, 10, C], and forgets the changes.
-func (p *picture) write(obs []float32) {
-	p.fill(obs)
-	p.changes = p.changes[:0]
-	for s := range p.sheets {
-		p.sheets[s].shown = p.sheets[s].now
+// begin makes row the row where changes are written.
+func (p *picture) begin(row []float32) { p.row, p.changed = row, p.changed[:0] }
+
+// end writes the changes of the sheets, and returns the indices of all that was written since begin.
+func (p *picture) end() (changed []int32) {
+	for s := range p.sheets[:p.count] {
+		sheet := &p.sheets[s]
+		for w, word := range sheet.now {
+			for diff := word ^ sheet.shown[w]; diff != 0; diff &= diff - 1 {
+				bit := bits.TrailingZeros64(diff)
+				p.set(p.sheetIndex(s, w, bit), float32(word>>bit&1))
+			}
+		}
+		sheet.shown = sheet.now
 	}
+	p.row = nil
+	return p.changed
 }
 
 // fill writes the observation to obs [10, 10, C].
@@ -185,29 +208,4 @@ func (p *picture) fill(obs []float32) {
 // sheetIndex returns the index of a bit of word w of sheet s in the observation.
 func (p *picture) sheetIndex(s, w, bit int) int32 {
 	return int32(64*w+bit)*p.planes + p.first + int32(s)
-}
-
-// update writes the changes since the observation before to obs [10, 10, C], which has that one. It
-// returns the indices of all that it has written.
-func (p *picture) update(obs []float32) (written []int32) {
-	written = p.changes
-	for i, change := range written {
-		k := change >> 1
-		obs[k] = float32(change & 1)
-		written[i] = k
-	}
-	for s := range p.sheets[:p.count] {
-		sheet := &p.sheets[s]
-		for w, word := range sheet.now {
-			for diff := word ^ sheet.shown[w]; diff != 0; diff &= diff - 1 {
-				bit := bits.TrailingZeros64(diff)
-				k := p.sheetIndex(s, w, bit)
-				obs[k] = float32(word >> bit & 1)
-				written = append(written, k)
-			}
-		}
-		sheet.shown = sheet.now
-	}
-	p.changes = p.changes[:0]
-	return written
 }

@@ -20,9 +20,13 @@ type seaquest struct {
 	spawnSpeed, spawnTimer   int32 // steps between two enemies, and to the next one
 	diverTimer, shotTimer    int32 // steps to the next diver, and to the next shot
 	rampIndex                int32 // number of levels so far
+	gauges                   gauges
 	friendly, hostile        school
 	fish, submarines, divers school
 }
+
+// A gauges is the numbers in the last row of the picture, as observe has written them last.
+type gauges struct{ oxygen, aboard int32 }
 
 // A school is a list of things that swim or fly, in the original's order.
 type school []swimmer
@@ -97,14 +101,26 @@ func (s *seaquest) step(a action, ramping bool, d *draws) (reward int, terminal 
 		s.moved = true
 	}
 	s.act(a)
-	reward = s.moveBullets()
-	s.moveDivers()
-	submarines, bySubmarine := s.moveSubmarines()
-	byBullet := s.moveHostile()
-	fish, byFish := s.moveFish()
+	if len(s.friendly) > 0 {
+		reward = s.moveBullets()
+	}
+	if len(s.divers) > 0 {
+		s.moveDivers()
+	}
+	if len(s.submarines) > 0 {
+		hits, hit := s.moveSubmarines()
+		reward, terminal = reward+hits, hit
+	}
+	if len(s.hostile) > 0 {
+		terminal = s.moveHostile() || terminal
+	}
+	if len(s.fish) > 0 {
+		hits, hit := s.moveFish()
+		reward, terminal = reward+hits, hit || terminal
+	}
 	s.spawnTimer, s.diverTimer, s.shotTimer = max(s.spawnTimer-1, 0), max(s.diverTimer-1, 0), max(s.shotTimer-1, 0)
 	bonus, drowned := s.breathe(ramping)
-	return reward + submarines + fish + bonus, bySubmarine || byBullet || byFish || drowned
+	return reward + bonus, terminal || drowned
 }
 
 // newSwimmer returns a swimmer at the side from which it comes, in a random row.
@@ -144,19 +160,13 @@ func (l school) meets(w swimmer) bool {
 
 // act shoots or moves the submarine.
 func (s *seaquest) act(a action) {
-	switch {
-	case a == fire && s.shotTimer == 0:
+	if a == fire && s.shotTimer == 0 {
 		s.friendly = append(s.friendly, swimmer{x: s.x, y: s.y, right: s.right})
 		s.shotTimer = shotInterval
-	case a == left:
-		s.x, s.right = max(s.x-1, 0), false
-	case a == right:
-		s.x, s.right = min(s.x+1, side-1), true
-	case a == up:
-		s.y = max(s.y-1, 0)
-	case a == down:
-		s.y = min(s.y+1, side-2)
 	}
+	dx := a.dx()
+	s.right = oneIf(dx > 0)|oneIf(s.right)&oneIf(dx == 0) == 1
+	s.x, s.y = int8(within(int(s.x)+dx, 0, side-1)), int8(within(int(s.y)+a.dy(), 0, side-2))
 }
 
 // breathe uses oxygen, or comes up. It reports whether the oxygen is used up, or the submarine comes up
@@ -181,7 +191,7 @@ func (s *seaquest) comeUp(ramping bool) (reward int) {
 	s.surface = true
 	if s.aboard == maxAboard {
 		s.aboard = 0
-		reward = s.gauge()
+		reward = int(s.gauge())
 	}
 	s.oxygen = maxOxygen
 	s.aboard--
@@ -197,7 +207,7 @@ func (s *seaquest) comeUp(ramping bool) (reward int) {
 }
 
 // gauge returns the number of lit cells of the oxygen gauge.
-func (s *seaquest) gauge() int { return int(gaugeCells * max(s.oxygen, 0) / maxOxygen) }
+func (s *seaquest) gauge() int32 { return gaugeCells * max(s.oxygen, 0) / maxOxygen }
 
 // level returns how often the game has become faster.
 func (s *seaquest) level() int { return int(s.rampIndex) }
@@ -207,9 +217,11 @@ func (s *seaquest) observe(p *picture) {
 	x, y := int(s.x), int(s.y)
 	p.move(0, 0, y, x)
 	p.move(1, 1, y, x-ahead(s.right))
-	p.disperse(bullets)
-	s.friendly.join(p, bullets, 2)
-	s.hostile.join(p, bullets, 4)
+	if len(p.crowds[bullets])+len(s.friendly)+len(s.hostile) > 0 {
+		p.disperse(bullets)
+		s.friendly.join(p, bullets, 2)
+		s.hostile.join(p, bullets, 4)
+	}
 	if s.moved {
 		p.disperse(swimmers)
 		s.fish.join(p, swimmers, 5)
@@ -220,7 +232,10 @@ func (s *seaquest) observe(p *picture) {
 		s.divers.joinTrails(p)
 		s.moved = false
 	}
-	p.sheets[0].now, p.sheets[1].now = lastRow(0, s.gauge()), lastRow(int(side-1-s.aboard), side-1)
+	if s.gauges != (gauges{s.gauge(), s.aboard}) {
+		s.gauges = gauges{s.gauge(), s.aboard}
+		p.sheets[0].now, p.sheets[1].now = lastRow(0, int(s.gauges.oxygen)), lastRow(int(side-1-s.aboard), side-1)
+	}
 }
 
 // The crowds of the picture.

@@ -56,15 +56,11 @@ func (s *spaceInvaders) start(*draws) {
 
 // step moves the cannon or shoots, and moves bullets and aliens.
 func (s *spaceInvaders) step(a action, ramping bool, _ *draws) (reward int, terminal bool) {
-	switch {
-	case a == fire && s.shotTimer == 0:
+	if a == fire && s.shotTimer == 0 {
 		s.friendly.add(s.cannon())
 		s.shotTimer = shotInterval
-	case a == left:
-		s.x = max(s.x-1, 0)
-	case a == right:
-		s.x = min(s.x+1, side-1)
 	}
+	s.x = within(s.x+a.dx(), 0, side-1)
 	s.friendly, s.hostile = s.friendly.earlier(side), s.hostile.later(side)
 	terminal = s.hostile.has(s.cannon()) || s.aliens.has(s.cannon())
 	if s.moveTimer == 0 {
