@@ -36,13 +36,6 @@ func (p *plane) put(i int, in bool) {
 	}
 }
 
-// addRow adds cell (y, x) of the columns from … to-1 of row y.
-func (p *plane) addRow(y, from, to int) {
-	for x := from; x < to; x++ {
-		p.add(cell(y, x))
-	}
-}
-
 // lastRow returns the cells of the columns from … to-1 of the last row.
 func lastRow(from, to int) plane {
 	if from >= to {

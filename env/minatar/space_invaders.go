@@ -42,11 +42,9 @@ const (
 )
 
 // fleet returns the aliens of a new level: rows 0 … 3, columns 2 … 7.
-func fleet() (p plane) {
-	for y := range 4 {
-		p.addRow(y, 2, 8)
-	}
-	return p
+func fleet() plane {
+	const row = 1<<8 - 1<<2
+	return plane{row | row<<side | row<<(2*side) | row<<(3*side)}
 }
 
 // start begins with the cannon in the middle.
