@@ -324,3 +324,25 @@ func (closeFails) Close() error { return errors.New("the lid is stuck") }
 type closePanics struct{ drift }
 
 func (closePanics) Close() error { panic("no lid") }
+
+// updating is an Updater. It can return no indices, or forget to begin an episode.
+type updating struct {
+	drift
+	silent, stuck bool
+}
+
+func (u *updating) Update(act, obs []float32) (env.Outcome, []int32) {
+	out := u.drift.Step(act, obs)
+	if u.silent {
+		return out, nil
+	}
+	return out, []int32{0, 1}
+}
+
+func (u *updating) Restart(seed uint64, obs []float32) []int32 {
+	if !u.stuck {
+		u.drift.Reset(seed, obs)
+	}
+	u.drift.Observe(obs)
+	return []int32{0, 1}
+}

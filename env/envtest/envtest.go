@@ -31,9 +31,9 @@ func Check(t testing.TB, e env.Env) {
 // Breaches runs episodes of random actions in e, which end at the time limit as in training. It
 // returns one line of text for each breach of the contract: results that depend on more than the seed and
 // the actions, an observation outside its space, a reward or metric that is not finite, a State
-// that does not restore, a Physics that does not return the state that was set, a mask that
-// allows no action, a Step or Reset that allocates or panics. At the end it closes e if e is an
-// io.Closer.
+// that does not restore, a Physics that does not return the state that was set, an Updater whose
+// Update differs from its Step, a mask that allows no action, a Step or Reset that allocates or panics. At
+// the end it closes e if e is an io.Closer.
 func Breaches(e env.Env) []string {
 	p := &checker{env: e}
 	if p.runPart(p.checkSpec) {
@@ -47,6 +47,9 @@ func Breaches(e env.Env) []string {
 
 // checkOptional checks the optional interfaces that the environment has, and allocations.
 func (p *checker) checkOptional() {
+	if u, ok := p.env.(env.Updater); ok {
+		p.runPart(func() { p.checkUpdater(u) })
+	}
 	if env.Snapshots(p.env) {
 		p.runPart(p.checkRestore)
 	}

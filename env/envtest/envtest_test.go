@@ -81,6 +81,8 @@ func TestCheck(t *testing.T) {
 		"measure of old episodes":   {&metricEnv{name: "x", grows: 1}, "give other metrics"},
 		"Close that fails":          {new(closeFails), "Close: the lid is stuck"},
 		"Close that panics":         {new(closePanics), "Close: env: Close: panic: no lid"},
+		"Update without an index":   {&updating{silent: true}, "Update changes elements of the observation whose indices"},
+		"Restart of the past":       {&updating{stuck: true}, "Update and Restart give other results than Step and Reset"},
 		"mask of numbers":           {new(masksNumbers), "it masks actions that are a Box of 1 number, want a choice"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -102,6 +104,7 @@ func TestCheckPasses(t *testing.T) {
 		"wrapped":          env.NewStickyAction(env.ScaleReward{Env: new(drift), K: 3}, 0.5),
 		"ended by a limit": env.NewWithMaxSteps(new(leavesRange), 99), // as in training
 		"limit of a step":  env.NewWithMaxSteps(new(drift), 1),
+		"updating":         new(updating),
 		"measured":         &metricEnv{name: "x", value: 3},
 		"without State":    struct{ env.Env }{new(drift)},
 		"wrapped, without": env.ScaleReward{Env: struct{ env.Env }{new(drift)}, K: 3},
