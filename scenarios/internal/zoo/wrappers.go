@@ -58,7 +58,7 @@ func (c *conversion) convertWrapper(key string, w value) error {
 	module, _, _ := strings.Cut(name, ".")
 	convert, known := wrapperClasses()[lastPart(name)]
 	switch {
-	case !known || !slices.Contains(strings.Fields("rl_zoo3 utils sb3_contrib stable_baselines3 gymnasium gym"), module):
+	case !known || !slices.Contains(strings.Fields("rl_zoo3 utils sb3_contrib stable_baselines3 gymnasium gym minigrid gym_minigrid"), module):
 		c.noteNotCarried(key, w, "rlrun has no such wrapper")
 	case !convert(c, args):
 		c.noteNotCarried(key, w, "the wrapper of rlrun has no such arguments")
@@ -80,21 +80,29 @@ func wrapperClasses() map[string]rule {
 		"GrayscaleObservation":  gray,
 		"GrayScaleObservation":  gray,
 		"ResizeObservation":     resize,
-		"MaskVelocityWrapper":   noArguments("mask_velocity"),
-		"TimeFeatureWrapper":    timeFeature,
-		"TimeAwareObservation":  timeAware,
-		"TimeLimit":             timeLimit,
-		"ClipAction":            noArguments("clip_action"),
-		"FlattenObservation":    noArguments("flatten_observation"),
-		"RescaleAction":         interval("rescale_action", "min_action", "max_action"),
-		"ClipReward":            interval("clip_reward", "min_reward", "max_reward"),
-		"StickyAction":          oneArgument("sticky_action", "repeat_action_probability"),
-		"DelayObservation":      oneArgument("delay_observation", "delay"),
-		"DiscretizeAction":      oneArgument("discretize_action", "bins"),
-		"FilterObservation":     oneArgument("filter_observation", "filter_keys"),
-		"FrameStack":            frameStack("num_stack", "reset"),
-		"FrameStackObservation": frameStack("stack_size", "reset"),
-		"VecFrameStack":         frameStack("n_stack", "zero"),
+
+		"FlatObsWrapper":          miniGrid("flat"),
+		"ImgObsWrapper":           miniGrid("image"),
+		"FullyObsWrapper":         miniGrid("fully_observable"),
+		"SymbolicObsWrapper":      miniGrid("symbolic"),
+		"OneHotPartialObsWrapper": miniGrid("one_hot"),
+		"RGBImgObsWrapper":        miniGrid("rgb"),
+		"RGBImgPartialObsWrapper": miniGrid("rgb_partial"),
+		"MaskVelocityWrapper":     noArguments("mask_velocity"),
+		"TimeFeatureWrapper":      timeFeature,
+		"TimeAwareObservation":    timeAware,
+		"TimeLimit":               timeLimit,
+		"ClipAction":              noArguments("clip_action"),
+		"FlattenObservation":      noArguments("flatten_observation"),
+		"RescaleAction":           interval("rescale_action", "min_action", "max_action"),
+		"ClipReward":              interval("clip_reward", "min_reward", "max_reward"),
+		"StickyAction":            oneArgument("sticky_action", "repeat_action_probability"),
+		"DelayObservation":        oneArgument("delay_observation", "delay"),
+		"DiscretizeAction":        oneArgument("discretize_action", "bins"),
+		"FilterObservation":       oneArgument("filter_observation", "filter_keys"),
+		"FrameStack":              frameStack("num_stack", "reset"),
+		"FrameStackObservation":   frameStack("stack_size", "reset"),
+		"VecFrameStack":           frameStack("n_stack", "zero"),
 	}
 }
 
@@ -156,6 +164,14 @@ func repeat(name, argument string, usual float64) rule {
 		}
 		c.limit = int(math.Ceil(float64(c.limit) / n.number))
 		return c.addWrapper(name, n, args)
+	}
+}
+
+// miniGrid returns the rule of a wrapper of MiniGrid that changes observations, with the default size of
+// tiles.
+func miniGrid(show string) rule {
+	return func(c *conversion, args value) bool {
+		return len(args.keys) == 0 && c.addWrapper("minigrid", textOf(show), args)
 	}
 }
 

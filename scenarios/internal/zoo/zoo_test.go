@@ -10,6 +10,7 @@ import (
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/classic"
 	"github.com/rlrun/rlrun/env/grid"
+	"github.com/rlrun/rlrun/env/minigrid"
 	"github.com/rlrun/rlrun/scenario"
 	"github.com/rlrun/rlrun/scenarios/internal/zoo"
 )
@@ -35,6 +36,7 @@ func (*lander) Step(_, obs []float32) (o env.Outcome) { return o }
 func catalog() scenario.Catalog {
 	r := env.Registry{"LunarLander-v3": env.Entry(func() *lander { return new(lander) })}
 	classic.Register(r)
+	minigrid.Register(r)
 	grid.Register(r)
 	return scenario.Builtin(r)
 }
@@ -121,6 +123,9 @@ func TestImport(t *testing.T) {
 			"wrappers: [{frame_skip: 2}, {mask_velocity: true}, {frame_stack: {n: 4, padding: zero}}]|normalize: {norm_obs: true, norm_reward: true}", "",
 			"frame_stack: 4: rlrun normalises the stacked observations, and rl_zoo3 stacks normalised observations\n"},
 		{"Pendulum-v1 ppo", "env_wrapper: rl_zoo3.wrappers.FrameSkip", "wrappers: [{frame_skip: 4}]", "", ""},
+		{"MiniGrid-DoorKey-5x5-v0 ppo", "env_wrapper: minigrid.wrappers.FlatObsWrapper", "wrappers: [{minigrid: flat}]", "", ""},
+		{"MiniGrid-DoorKey-5x5-v0 ppo", "env_wrapper: [minigrid.wrappers.RGBImgObsWrapper, minigrid.wrappers.ImgObsWrapper, {gymnasium.wrappers.ResizeObservation: {shape: [48, 44]}}, {gymnasium.wrappers.GrayscaleObservation: {keep_dim: true}}]",
+			"wrappers: [{minigrid: rgb}, {minigrid: image}, {resize: \"44x48\"}, {gray: true}]", "", ""},
 		{"Pendulum-v1 ppo", "env_wrapper: stable_baselines3.common.atari_wrappers.MaxAndSkipEnv", "wrappers: [{skip_and_max: 4}]", "", ""},
 		{"Pendulum-v1 ppo", "env_wrapper: sb3_contrib.common.wrappers.TimeFeatureWrapper", "wrappers: [{time_aware_observation: true}]", "",
 			"env_wrapper: TimeFeatureWrapper: the appended element is the elapsed share of the time limit, not the remaining share\n"},
