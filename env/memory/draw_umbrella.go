@@ -27,7 +27,7 @@ func (m *Umbrella) Draw(d render.Canvas, l render.Look) {
 			sin, cos := math.Sincos(math.Pi * float64(i) / 12)
 			fill[2*i], fill[2*i+1] = now+float32(0.62*float32(cos)), y+0.95+float32(0.5*float32(sin))
 		}
-		d.Fill(fill[:], l.Pink)
+		render.Polygon(d, l.Pink, fill[:]...)
 	}
 	render.Disc(d, now, y+0.24, 0.24, l.Blue)
 	columns, size := cards(m.Distractors, 8.6, 0.6)
