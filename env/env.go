@@ -65,12 +65,17 @@ type Snapshotter interface {
 	state.Stater
 }
 
-// A Physics is an Env whose physical state can be read and set, for example to compare it with
+// A PhysicsReader is an Env whose physical state can be read, for example to compare it with
 // another implementation. The physical state may be less than the whole state of an episode,
 // which a Snapshotter's State saves or loads.
-type Physics interface {
+type PhysicsReader interface {
 	// Physics appends the state variables to dst, in SI units, and returns the longer slice.
 	Physics(dst []float64) []float64
+}
+
+// A Physics is a PhysicsReader whose physical state can also be set.
+type Physics interface {
+	PhysicsReader
 
 	// SetPhysics begins an episode in state x: the next Step starts from x. If x is not a
 	// possible state, it returns an error and changes nothing.
@@ -98,7 +103,7 @@ type WarmStarter interface {
 type DrawSetter interface {
 	// SetDraws gives the random numbers for the next Reset or Step. They are used in order,
 	// before numbers of the environment's own generator. They are uniform numbers in [0, 1),
-	// cards if the environment is a card game, or squares if it is a MiniGrid world. Numbers that the next call does not use
+	// or what the original draws, for example cards, heights or squares, if the environment says so. Numbers that the next call does not use
 	// stay for later calls, until SetDraws(nil). If a number is not possible, SetDraws
 	// returns an error and changes nothing.
 	SetDraws(draws []float64) error

@@ -26,6 +26,7 @@ import (
 	"os"
 
 	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/env/box2d"
 	"github.com/rlrun/rlrun/env/classic"
 	"github.com/rlrun/rlrun/env/grid"
 	"github.com/rlrun/rlrun/env/memory"
@@ -54,6 +55,7 @@ func Envs() env.Registry {
 	minigrid.Register(r)
 	mujoco.Register(r)
 	recommender.Register(r)
+	box2d.Register(r)
 	return r
 }
 

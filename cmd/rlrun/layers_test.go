@@ -40,6 +40,8 @@ var layers = map[string]string{
 	"env/minatar":                   "env env/state render",
 	"env/minigrid":                  "env env/state render",
 	"env/pixels":                    "env env/state render",
+	"planar":                        "",
+	"env/box2d":                     "env env/state multibody planar render",
 	"env/mujoco":                    "env env/state multibody render render/mechanism",
 	"env/recommender":               "env env/state render",
 	"scenarios/internal/statistics": "",
@@ -63,6 +65,7 @@ var layers = map[string]string{
 	"agents/agentstest":             "agents env env/state policy policy/tape",
 	"agents":                        "env env/state internal/atomicfile internal/infile policy policy/dist policy/f32 policy/loss policy/nn policy/optim policy/parallel policy/tape replay",
 	"scenarios":                     "env env/classic env/grid env/memory env/minatar env/minigrid env/mujoco env/recommender scenarios/internal/cli policy/gorgonia policy/nn render/raster render/window scenario",
+	"scenarios":                     "env env/box2d env/classic env/grid env/memory env/mujoco scenarios/internal/cli policy/gorgonia policy/nn render/raster render/window scenario",
 	"docs/internal/reference":       "internal/atomicfile internal/settings policy policy/nn policy/optim scenario scenarios",
 	"cmd/rlrun":                     "scenarios",
 }

@@ -16,11 +16,11 @@ import (
 // A session is one environment that another program drives.
 type session struct {
 	episode    *env.Episode
-	act        env.Layout  // layout of an action
-	physics    env.Physics // nil if the environment has no physical state
-	stateSet   bool        // true: the episode began at a given state, not from a seed
-	hasEpisode bool        // an episode has begun
-	nextSeed   uint64      // seed of the next reset without a seed
+	act        env.Layout        // layout of an action
+	physics    env.PhysicsReader // nil if the environment has no physical state
+	stateSet   bool              // true: the episode began at a given state, not from a seed
+	hasEpisode bool              // an episode has begun
+	nextSeed   uint64            // seed of the next reset without a seed
 }
 
 // newSession returns a session for e, or an error if e is not valid.
@@ -31,7 +31,7 @@ func newSession(e env.Env) (*session, error) {
 	}
 	s := &session{episode: p}
 	s.act, _ = env.LayoutOf(p.Spec().Act) // cannot fail, because NewEpisode has checked the space
-	s.physics, _ = env.As[env.Physics](e)
+	s.physics, _ = env.As[env.PhysicsReader](e)
 	return s, nil
 }
 
@@ -185,6 +185,9 @@ func (s *session) setState(raw json.RawMessage, more extras) (any, error) {
 	id := s.episode.Spec().ID
 	if s.physics == nil {
 		return nil, fmt.Errorf("state: %s has no state that can be set", id)
+	}
+	if _, ok := s.physics.(env.Physics); !ok {
+		return nil, fmt.Errorf("state: the state of %s can be read, but not set", id)
 	}
 	if _, ok := env.AsIs[env.Physics](s.episode.Env()); !ok {
 		return nil, fmt.Errorf("state: the state of %s cannot be set within wrappers that change observations or actions", id)

@@ -64,7 +64,7 @@ func (p *Player) WriteStep(w io.Writer) error {
 // physics returns the physical state of the environment, or nil if it has none or if a number
 // is not finite.
 func (p *Player) physics() []float64 {
-	e, ok := env.As[env.Physics](p.Env())
+	e, ok := env.As[env.PhysicsReader](p.Env())
 	if !ok {
 		return nil
 	}
